@@ -1,0 +1,34 @@
+/** Who is behind a call or stream, as far as the broker needs to know. */
+export interface Caller {
+  /** The token's name: the `sender` of this client's actions. */
+  readonly name: string;
+  /** Stable id of the token; rate limits count by it. */
+  readonly tokenId: string;
+  /** Whether private messages may be read and sent. */
+  readonly mayPrivate: boolean;
+  /** Whether the token may speak for the backend of this (relative) type and id. */
+  mayBeBackend(type: string, id: string): boolean;
+}
+
+/** The connection behind a call or stream. */
+export interface Peer {
+  /** `address:port`, for people. */
+  readonly address: string;
+  /**
+   * Whether the other end answers a ping within `timeoutMs`; `true` where the connection has
+   * no pings (HTTP/1.1) and is open.
+   */
+  isAlive(timeoutMs: number): Promise<boolean>;
+}
+
+/** One call's circumstances. */
+export interface CallContext {
+  readonly caller: Caller;
+  readonly peer: Peer;
+  /** When the call arrived, by the broker's clock. Time limits count from here. */
+  readonly arrivedAtMs: number;
+  /** The caller's own limit (`grpc-timeout`), counted from arrival; `undefined` if none. */
+  readonly timeoutMs: number | undefined;
+  /** Aborted when the caller cancels or its connection goes. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,54 @@
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import type { Principal } from "../auth/principal.ts";
+import type { CallContext } from "../broker/caller.ts";
+import type { Source } from "../broker/source.ts";
+
+/**
+ * The table by which both transports (native gRPC, and Connect for gRPC-Web and JSON) know
+ * the services: one row a method, one handler for all wires.
+ */
+export type Method = UnaryMethod | ServerStreamMethod | BidiMethod;
+
+/** What a token needs for a method: any one of these scopes; `any` token; or no token. */
+export type Access = readonly ("plugin" | "read" | "metrics" | "admin")[] | "any" | "open";
+
+export interface Call extends CallContext {
+  /** `undefined` only where the method's access is `open`. */
+  readonly principal: Principal | undefined;
+}
+
+export interface UnaryMethod {
+  readonly kind: "unary";
+  readonly desc: DescMethod;
+  readonly access: Access;
+  /** Throws a BrokerError to refuse. A call whose signal is aborted is answered to nobody. */
+  handle(request: Message, call: Call): Message | Promise<Message>;
+}
+
+export interface ServerStreamMethod {
+  readonly kind: "server_streaming";
+  readonly desc: DescMethod;
+  readonly access: Access;
+  handle(request: Message, call: Call): Source;
+}
+
+/** One open bidirectional stream, from the handler's side. */
+export interface Session {
+  readonly output: Source;
+  /**
+   * One message of the peer's, as bytes. While a promise is pending no further one is handed
+   * in. A throw ends the stream with that error.
+   */
+  receive(message: Uint8Array): void | Promise<void>;
+  /** The peer has sent its last message (half-close). A throw ends the stream with it. */
+  finish(): void;
+  /** The stream is over or its connection gone. Idempotent. */
+  close(): void;
+}
+
+export interface BidiMethod {
+  readonly kind: "bidi_streaming";
+  readonly desc: DescMethod;
+  readonly access: Access;
+  handle(call: Call): Session;
+}
