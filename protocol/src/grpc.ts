@@ -1,0 +1,10 @@
+/** gRPC's standard services: health and reflection. */
+export {
+  file_grpc_health_v1_health,
+  Health,
+  type HealthCheckRequest,
+  HealthCheckRequestSchema,
+  type HealthCheckResponse,
+  HealthCheckResponse_ServingStatusSchema,
+  HealthCheckResponseSchema,
+} from "./gen/grpc/health/v1/health_pb.js";
