@@ -1,0 +1,51 @@
+/** `npm run check [NAME…]`: all that can be said of the repository without running it. */
+import { styleText } from "node:util";
+import type { Check } from "./checks/check.ts";
+import { dependencies } from "./checks/dependencies.ts";
+import { generated } from "./checks/generated.ts";
+import { imports } from "./checks/imports.ts";
+import { links } from "./checks/links.ts";
+import { lint } from "./checks/lint.ts";
+import { privacy } from "./checks/privacy.ts";
+import { repositoryRoot } from "./checks/run-tool.ts";
+import { siblings } from "./checks/siblings.ts";
+import { sizes } from "./checks/sizes.ts";
+import { tables } from "./checks/tables.ts";
+import { types } from "./checks/types.ts";
+
+const CHECKS: readonly Check[] = [
+  types,
+  lint,
+  imports,
+  generated,
+  tables,
+  links,
+  dependencies,
+  siblings,
+  sizes,
+  privacy,
+];
+
+function chosen(names: readonly string[]): readonly Check[] {
+  const unknown = names.filter((name) => !CHECKS.some((check) => check.name === name));
+  if (unknown.length > 0) {
+    const known = CHECKS.map((check) => check.name).join(", ");
+    console.error(`no check is named ${unknown.join(", ")}; there are ${known}`);
+    process.exit(2);
+  }
+  return names.length === 0 ? CHECKS : CHECKS.filter((check) => names.includes(check.name));
+}
+
+async function run(check: Check): Promise<boolean> {
+  const startedAt = performance.now();
+  const problems = await check.find(repositoryRoot);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const mark = problems.length === 0 ? styleText("green", "✔") : styleText("red", "✘");
+  console.log(`${mark} ${check.name.padEnd(13)} ${check.that} (${seconds} s)`);
+  for (const problem of problems) console.log(`    ${problem}`);
+  return problems.length === 0;
+}
+
+let ok = true;
+for (const check of chosen(process.argv.slice(2))) ok = (await run(check)) && ok;
+process.exitCode = ok ? 0 : 1;

@@ -1,0 +1,198 @@
+/** Each check is shown a copy of the tree with one thing wrong, and has to find just that. */
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Check } from "./check.ts";
+import { dependencies } from "./dependencies.ts";
+import { generated } from "./generated.ts";
+import { imports } from "./imports.ts";
+import { links } from "./links.ts";
+import { lint } from "./lint.ts";
+import { privacy } from "./privacy.ts";
+import { repositoryRoot, runTool } from "./run-tool.ts";
+import { siblings } from "./siblings.ts";
+import { sizes } from "./sizes.ts";
+import { tables } from "./tables.ts";
+import { trackedFiles } from "./tracked-files.ts";
+import { types } from "./types.ts";
+
+let root = "";
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), "seabird-checks-"));
+  for (const path of await trackedFiles(repositoryRoot)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await cp(join(repositoryRoot, path), join(root, path));
+  }
+  await symlink(join(repositoryRoot, "node_modules"), join(root, "node_modules"));
+  await runTool("git", ["init", "--quiet"], root);
+});
+
+after(() => rm(root, { recursive: true, force: true }));
+
+interface Planting {
+  readonly check: Check;
+  readonly what: string;
+  readonly path: string;
+  /** What the file then holds; given what it held ("" if it is new), or nothing: it is deleted. */
+  readonly plant: ((text: string) => string) | undefined;
+  readonly finds: RegExp;
+}
+
+const PLANTINGS: readonly Planting[] = [
+  {
+    check: types,
+    what: "a number called a string",
+    path: "core/src/broker/planted.ts",
+    plant: () => "export const planted: string = 1;\n",
+    finds: /planted\.ts.*TS2322/,
+  },
+  {
+    check: lint,
+    what: "a default export",
+    path: "core/src/broker/planted.ts",
+    plant: () => "export default function planted(): void {}\n",
+    finds: /planted\.ts/,
+  },
+  {
+    check: lint,
+    what: "code that is not formatted",
+    path: "core/src/broker/planted.ts",
+    plant: () => "export   const planted = 1\n",
+    finds: /planted\.ts/,
+  },
+  {
+    check: imports,
+    what: "the broker importing the transport",
+    path: "core/src/broker/planted.ts",
+    plant: () =>
+      'import { STATUSES } from "../transport/status.ts";\nexport const planted = STATUSES;\n',
+    finds: /broker\/planted\.ts imports core\/src\/transport/,
+  },
+  {
+    check: imports,
+    what: "the broker opening sockets",
+    path: "core/src/broker/planted.ts",
+    plant: () => 'import { connect } from "node:net";\nexport const planted = connect;\n',
+    finds: /broker\/planted\.ts imports net/,
+  },
+  {
+    check: imports,
+    what: "one backend importing another",
+    path: "backends/irc/src/planted.ts",
+    plant: () =>
+      'import { main } from "../../terminal/src/main.ts";\nexport const planted = main;\n',
+    finds: /irc\/src\/planted\.ts imports backends\/terminal/,
+  },
+  {
+    check: imports,
+    what: "the sdk importing core",
+    path: "sdk/src/planted.ts",
+    plant: () =>
+      'import { serve } from "../../core/src/serve.ts";\nexport const planted = serve;\n',
+    finds: /sdk\/src\/planted\.ts imports core/,
+  },
+  {
+    check: imports,
+    what: "a cycle",
+    path: "protocol/src/planted.ts",
+    plant: () =>
+      'import { planted as self } from "./planted.ts";\nexport const planted = (): unknown => self;\n',
+    finds: /no cycle: protocol\/src\/planted\.ts/,
+  },
+  {
+    check: imports,
+    what: "an import that leads nowhere",
+    path: "protocol/src/planted.ts",
+    plant: () => 'import { nothing } from "./nothing.ts";\nexport const planted = nothing;\n',
+    finds: /found: protocol\/src\/planted\.ts/,
+  },
+  {
+    check: generated,
+    what: "a field that was added by hand",
+    path: "protocol/src/gen/common_pb.d.ts",
+    plant: (text) => text.replace("displayName: string", "displayName: string; extra: string"),
+    finds: /common_pb\.d\.ts is not what its \.proto says/,
+  },
+  {
+    check: tables,
+    what: "a limit with another number",
+    path: "docs/limits.md",
+    plant: (text) => text.replace(/\| ([\d,]+) /, "| 7$1 "),
+    finds: /docs\/limits\.md has a table that the code no longer says/,
+  },
+  {
+    check: tables,
+    what: "a missing table",
+    path: "docs/errors.md",
+    plant: (text) => text.replace("<!-- table: errors -->", ""),
+    finds: /no page of docs\/ has the table "errors"/,
+  },
+  {
+    check: links,
+    what: "a link to a page that is not there",
+    path: "docs/planted.md",
+    plant: () => "[planted](nowhere.md)\n",
+    finds: /docs\/planted\.md links to nowhere\.md/,
+  },
+  {
+    check: links,
+    what: "a link to a heading that is not there",
+    path: "docs/planted.md",
+    plant: () => "[planted](../README.md#nowhere-at-all)\n",
+    finds: /a heading that is not there/,
+  },
+  {
+    check: dependencies,
+    what: "a dependency nobody explained",
+    path: "sdk/package.json",
+    plant: (text) => text.replace('"dependencies": {', '"dependencies": { "left-pad": "1.3.0",'),
+    finds: /left-pad has no row/,
+  },
+  {
+    check: dependencies,
+    what: "a version that floats",
+    path: "sdk/package.json",
+    plant: (text) => text.replace(/"@bufbuild\/protobuf": "/, '"@bufbuild/protobuf": "^'),
+    finds: /@bufbuild\/protobuf is "\^.*not pinned/,
+  },
+  {
+    check: siblings,
+    what: "a backend without its format",
+    path: "backends/irc/src/format.ts",
+    plant: undefined,
+    finds: /backends\/irc\/src\/format\.ts is missing/,
+  },
+  {
+    check: sizes,
+    what: "a file that grew",
+    path: "protocol/src/planted.ts",
+    plant: () => "// a line\n".repeat(301),
+    finds: /protocol\/src\/planted\.ts has 301 lines/,
+  },
+  {
+    check: privacy,
+    what: "a token's secret",
+    path: "docs/planted.md",
+    plant: () => `token: ${["sbd", "a".repeat(43)].join("_")}\n`,
+    finds: /docs\/planted\.md:1 holds what looks like a token's secret/,
+  },
+];
+
+for (const { check, what, path, plant, finds } of PLANTINGS) {
+  test(`${check.name} finds ${what}`, async () => {
+    const file = join(root, path);
+    const before = await readFile(file, "utf8").catch(() => undefined);
+    try {
+      if (plant === undefined) await rm(file);
+      else await writeFile(file, plant(before ?? ""));
+      const problems = await check.find(root);
+      assert.match(problems.join("\n"), finds);
+    } finally {
+      if (before === undefined) await rm(file, { force: true });
+      else await writeFile(file, before);
+    }
+  });
+}

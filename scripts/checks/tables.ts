@@ -1,0 +1,136 @@
+/**
+ * Tables of the manual that are made from code: limits and errors.
+ *
+ * A table stands between `<!-- table: NAME -->` and `<!-- end -->`; `npm run gen` writes it.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Check } from "./check.ts";
+import { trackedFiles } from "./tracked-files.ts";
+
+interface Limit {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly what: string;
+  readonly policy: string;
+}
+
+interface StatusRow {
+  readonly status: string;
+  readonly fault: string;
+  readonly retry: string;
+}
+
+type Exports = Record<string, unknown>;
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function limitTable(limits: readonly Limit[]): string {
+  const rows = limits.map(({ name, value, unit, what, policy }) =>
+    row([`\`${name}\``, `${value.toLocaleString("en")} ${unit}`.trim(), what, policy]),
+  );
+  return [
+    row(["name", "default", "what it bounds", "at the limit"]),
+    "|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function errorTable(codes: Record<string, StatusRow>): string {
+  const rows = Object.entries(codes).map(([code, { status, fault, retry }]) =>
+    row([`\`${code}\``, status, fault, retry]),
+  );
+  return [
+    row(["code", "gRPC status", "whose fault", "try again?"]),
+    "|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+/** Name of a table → the module it comes from, and how it is made from its exports. */
+const TABLES: Record<string, { module: string; make: (exports: Exports) => string }> = {
+  "limits of the broker": {
+    module: "core/src/broker/limits.ts",
+    make: (exports) => limitTable(exports["BROKER_LIMITS"] as Limit[]),
+  },
+  "limits of the transport": {
+    module: "core/src/transport/limits.ts",
+    make: (exports) => limitTable(exports["TRANSPORT_LIMITS"] as Limit[]),
+  },
+  "limits of tokens": {
+    module: "core/src/auth/limits.ts",
+    make: (exports) => limitTable(exports["AUTH_LIMITS"] as Limit[]),
+  },
+  "limits of the sdk": {
+    module: "sdk/src/limits.ts",
+    make: (exports) => limitTable(exports["SDK_LIMITS"] as Limit[]),
+  },
+  errors: {
+    module: "core/src/transport/status.ts",
+    make: (exports) => errorTable(exports["STATUSES"] as Record<string, StatusRow>),
+  },
+};
+
+const MARKED = /(<!-- table: ([^>]+?) -->\n)([\s\S]*?)(<!-- end -->)/g;
+
+async function makeTable(root: string, name: string): Promise<string | undefined> {
+  const table = TABLES[name];
+  if (table === undefined) return undefined;
+  const exports = (await import(pathToFileURL(join(root, table.module)).href)) as Exports;
+  return `\n${table.make(exports)}\n\n`;
+}
+
+interface Page {
+  readonly path: string;
+  readonly text: string;
+  readonly fresh: string;
+  readonly names: readonly string[];
+}
+
+async function pagesOf(root: string): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (const path of (await trackedFiles(root)).filter((file) => file.endsWith(".md"))) {
+    const text = await readFile(join(root, path), "utf8");
+    const names = [...text.matchAll(MARKED)].map(([, , name = ""]) => name);
+    const made = new Map<string, string | undefined>();
+    for (const name of names) made.set(name, await makeTable(root, name));
+    const fresh = text.replace(
+      MARKED,
+      (_, open: string, name: string, body: string, close: string) =>
+        `${open}${made.get(name) ?? body}${close}`,
+    );
+    if (names.length > 0) pages.push({ path, text, fresh, names });
+  }
+  return pages;
+}
+
+/** Writes the tables anew; returns the pages that changed. */
+export async function writeTables(root: string): Promise<string[]> {
+  const stale = (await pagesOf(root)).filter((page) => page.text !== page.fresh);
+  for (const page of stale) await writeFile(join(root, page.path), page.fresh);
+  return stale.map((page) => page.path);
+}
+
+export const tables: Check = {
+  name: "tables",
+  that: "the manual's tables of limits and errors are what the code says",
+  async find(root) {
+    const pages = await pagesOf(root);
+    const present = new Set(pages.flatMap((page) => page.names));
+    return [
+      ...pages
+        .filter((page) => page.text !== page.fresh)
+        .map((page) => `${page.path} has a table that the code no longer says: npm run gen`),
+      ...Object.keys(TABLES)
+        .filter((name) => !present.has(name))
+        .map((name) => `no page of docs/ has the table "${name}"`),
+      ...[...present]
+        .filter((name) => TABLES[name] === undefined)
+        .map((name) => `no code makes the table "${name}"`),
+    ];
+  },
+};

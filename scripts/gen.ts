@@ -1,0 +1,11 @@
+/** `npm run gen`: makes again what is made from other files (protocol code, tables of the manual). */
+import { join } from "node:path";
+import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
+import { writeTables } from "./checks/tables.ts";
+
+const problems = await problemsOf("buf", ["generate"], join(repositoryRoot, "protocol"));
+if (problems.length > 0) {
+  console.error(problems.join("\n"));
+  process.exit(1);
+}
+for (const path of await writeTables(repositoryRoot)) console.log(`wrote ${path}`);
