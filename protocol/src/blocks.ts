@@ -1,0 +1,142 @@
+/**
+ * Builders for rich text, one for each kind of block, and `text` as a tagged template:
+ *
+ * ```ts
+ * text`good morning, ${bold(name)}! See ${link("https://example.org", "the plan")}.`
+ * container(["Today: ", list(["tea", text`more ${italics("tea")}`])])
+ * ```
+ *
+ * No markup is parsed, so what a person typed never becomes formatting. Every block built here
+ * has its `plain`. A tree deeper than 48 blocks throws BlockError where it is built.
+ */
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { type Block, BlockSchema } from "./gen/common_pb.js";
+import { plainText } from "./plain.ts";
+
+/**
+ * What may stand inside a block: words, a number, a block, or several of these one after the
+ * other.
+ */
+export type Content = string | number | bigint | Block | readonly Content[];
+
+type Inner = NonNullable<MessageInitShape<typeof BlockSchema>["inner"]>;
+
+/** Unformatted text; as a tagged template, text with blocks in it. */
+export function text(content: string): Block;
+export function text(strings: TemplateStringsArray, ...values: readonly Content[]): Block;
+export function text(content: string | TemplateStringsArray, ...values: readonly Content[]): Block {
+  if (typeof content === "string") return textBlock(content);
+  // A cooked string is missing where its escapes mean nothing, such as `\u` in a path.
+  const literal = (index: number) => content[index] ?? content.raw[index] ?? "";
+  return contentBlock([literal(0), ...values.flatMap((value, i) => [value, literal(i + 1)])]);
+}
+
+export function italics(content: Content): Block {
+  return block({ case: "italics", value: { inner: contentBlock(content) } });
+}
+
+export function bold(content: Content): Block {
+  return block({ case: "bold", value: { inner: contentBlock(content) } });
+}
+
+export function underline(content: Content): Block {
+  return block({ case: "underline", value: { inner: contentBlock(content) } });
+}
+
+export function strikethrough(content: Content): Block {
+  return block({ case: "strikethrough", value: { inner: contentBlock(content) } });
+}
+
+/** Text that readers uncover themselves. */
+export function spoiler(content: Content): Block {
+  return block({ case: "spoiler", value: { inner: contentBlock(content) } });
+}
+
+export function blockquote(content: Content): Block {
+  return block({ case: "blockquote", value: { inner: contentBlock(content) } });
+}
+
+/** Code within a line. */
+export function inlineCode(code: string): Block {
+  return block({ case: "inlineCode", value: { text: code.toWellFormed() } });
+}
+
+/** Lines of code; `info` names the language, by default none. */
+export function fencedCode(code: string, info = ""): Block {
+  const value = { text: code.toWellFormed(), info: info.toWellFormed() };
+  return block({ case: "fencedCode", value });
+}
+
+/** A link that reads as `content`, by default as its url. */
+export function link(url: string, content: Content = url): Block {
+  return block({
+    case: "link",
+    value: { url: url.toWellFormed(), inner: contentBlock(content) },
+  });
+}
+
+/** A heading; level 1, the default, is the largest. */
+export function heading(content: Content, level = 1): Block {
+  return block({ case: "heading", value: { level, inner: contentBlock(content) } });
+}
+
+/** An unordered list, one item for each element. */
+export function list(items: readonly Content[]): Block {
+  return block({ case: "list", value: { inner: items.map(contentBlock) } });
+}
+
+/** Blocks that follow each other with nothing in between, one for each element. */
+export function container(parts: readonly Content[]): Block {
+  return block({ case: "container", value: { inner: parts.map(contentBlock) } });
+}
+
+/** A moment, which a backend may show in each reader's own time zone. Throws outside the years 1 to 9999. */
+export function timestamp(moment: Date): Block {
+  return block({ case: "timestamp", value: { inner: timestampFromDate(moment) } });
+}
+
+/** One block of any content: the block itself, a text, or a container of several. */
+export function contentBlock(content: Content): Block {
+  const blocks = joinTexts(flatten(content));
+  const [first, ...others] = blocks;
+  if (first === undefined) return textBlock("");
+  return others.length === 0 ? first : block({ case: "container", value: { inner: blocks } });
+}
+
+function flatten(content: Content): (string | Block)[] {
+  if (isContents(content)) return content.flatMap(flatten);
+  return [typeof content === "object" ? content : String(content)];
+}
+
+/** Array.isArray does not narrow readonly arrays. */
+function isContents(content: Content): content is readonly Content[] {
+  return Array.isArray(content);
+}
+
+/** Neighbouring texts become one block, empty ones none. */
+function joinTexts(parts: readonly (string | Block)[]): Block[] {
+  const blocks: Block[] = [];
+  let pending = "";
+  for (const part of parts) {
+    if (typeof part === "string") {
+      pending += part;
+      continue;
+    }
+    if (pending !== "") blocks.push(textBlock(pending));
+    pending = "";
+    blocks.push(part);
+  }
+  if (pending !== "") blocks.push(textBlock(pending));
+  return blocks;
+}
+
+function textBlock(content: string): Block {
+  return block({ case: "text", value: { text: content.toWellFormed() } });
+}
+
+function block(inner: Inner): Block {
+  const built = create(BlockSchema, { inner });
+  built.plain = plainText(built);
+  return built;
+}

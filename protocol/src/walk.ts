@@ -1,0 +1,47 @@
+/**
+ * Walking a tree of blocks without recursion, so that no depth is too deep.
+ */
+import type { Block } from "./gen/common_pb.js";
+
+const NONE: readonly Block[] = [];
+
+/** The blocks directly inside a block: none, one, or the items of a list or container. */
+export function innerBlocks(block: Block): readonly Block[] {
+  switch (block.inner.case) {
+    case "list":
+    case "container":
+      return block.inner.value.inner;
+    case "italics":
+    case "bold":
+    case "underline":
+    case "strikethrough":
+    case "spoiler":
+    case "link":
+    case "blockquote":
+    case "heading": {
+      const child = block.inner.value.inner;
+      return child === undefined ? NONE : [child];
+    }
+    default:
+      return NONE;
+  }
+}
+
+/** Every block of a tree: the root first, then each child's tree in the order of reading. */
+export function* walkBlocks(root: Block): Generator<Block, void, void> {
+  const ahead = [root];
+  for (let block = ahead.pop(); block !== undefined; block = ahead.pop()) {
+    yield block;
+    const inner = innerBlocks(block);
+    for (let i = inner.length - 1; i >= 0; i--) ahead.push(inner[i] as Block);
+  }
+}
+
+/** How many blocks lie on the longest path from the root; a root without inner blocks is 1. */
+export function blockDepth(root: Block): number {
+  let depth = 0;
+  for (let level: readonly Block[] = [root]; level.length > 0; depth++) {
+    level = level.flatMap(innerBlocks);
+  }
+  return depth;
+}
