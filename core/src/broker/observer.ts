@@ -1,0 +1,76 @@
+/**
+ * What the broker tells whoever counts. All are called synchronously and often: they must be
+ * quick and must not throw. Every string is one of a closed set, but `backendType`, whose
+ * values a backend chooses (within its token's scope): bound their number.
+ */
+import type { ActionKind } from "./action-kinds.ts";
+import type { ErrorCode } from "./errors.ts";
+
+/** The kinds of ChatEvent; `none` is one without an inner value or of an unknown kind. */
+export type ChatEventKind =
+  | "hello"
+  | "success"
+  | "failed"
+  | "metadata"
+  | "message"
+  | "privateMessage"
+  | "mention"
+  | "command"
+  | "action"
+  | "privateAction"
+  | "joinChannel"
+  | "leaveChannel"
+  | "changeChannel"
+  | "none";
+
+/** Why an event of a backend came to nothing. */
+export type DropReason =
+  | "no_inner"
+  | "bad_block"
+  | "too_large"
+  | "bad_channel"
+  | "too_many_channels"
+  | "unmatched_answer";
+
+/** Why an event stream or backend's stream ended: an error's code, or its peer left. */
+export type CloseReason = ErrorCode | "left";
+
+export interface BrokerObserver {
+  /** A backend's event was read, whatever becomes of it. */
+  eventReceived(kind: ChatEventKind, backendType: string): void;
+  /** A backend's event came to nothing. */
+  eventDropped(reason: DropReason, backendType: string): void;
+  /** An event was put into the log for the streams; `bytes` is its encoded size. */
+  eventPublished(bytes: number): void;
+  /** An event stream's reader took this many events. */
+  eventsDelivered(events: number, bytes: number): void;
+  /** An event stream fell behind, and these were dropped with it. */
+  eventsLost(events: number): void;
+  /** An action came to its end. `backendType` is empty where no backend was asked. */
+  actionDone(
+    kind: ActionKind,
+    backendType: string,
+    outcome: "ok" | ErrorCode,
+    durationMs: number,
+  ): void;
+  eventStreamOpened(): void;
+  eventStreamClosed(reason: CloseReason): void;
+  backendConnected(backendType: string): void;
+  backendDisconnected(backendType: string, reason: CloseReason): void;
+  /** Backends' events were held back for readers that were behind. */
+  ingestHeld(durationMs: number): void;
+}
+
+export const silentObserver: BrokerObserver = {
+  eventReceived() {},
+  eventDropped() {},
+  eventPublished() {},
+  eventsDelivered() {},
+  eventsLost() {},
+  actionDone() {},
+  eventStreamOpened() {},
+  eventStreamClosed() {},
+  backendConnected() {},
+  backendDisconnected() {},
+  ingestHeld() {},
+};

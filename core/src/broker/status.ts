@@ -1,0 +1,79 @@
+/** What an operator sees of a running broker: a snapshot, and each change as it happens. */
+
+/** An open event stream. */
+export interface EventStreamStatus {
+  readonly id: string;
+  readonly tokenName: string;
+  readonly peer: string;
+  readonly commands: readonly string[];
+  /** Unix milliseconds. */
+  readonly connectedAtMs: number;
+  readonly eventsSent: number;
+  readonly queuedEvents: number;
+  readonly queuedBytes: number;
+}
+
+/** A connected backend. */
+export interface BackendStatus {
+  /** Absolute: `irc://seabird`. */
+  readonly id: string;
+  /** Names this connection, also after the backend has come back with another one. */
+  readonly connectionId: string;
+  readonly type: string;
+  readonly tokenName: string;
+  readonly peer: string;
+  /** Unix milliseconds. */
+  readonly connectedAtMs: number;
+  readonly channels: number;
+  /** Waiting for an answer, those not yet sent included. */
+  readonly requestsInFlight: number;
+  /** Not yet sent, because the backend does not read. */
+  readonly requestsQueued: number;
+  readonly eventsReceived: number;
+  readonly eventsDropped: number;
+}
+
+/** Everything that is connected, each list sorted by id. */
+export interface StatusSnapshot {
+  readonly streams: readonly EventStreamStatus[];
+  readonly backends: readonly BackendStatus[];
+}
+
+/** One change, as a watcher is told. `atMs` is in Unix milliseconds. */
+export type StatusChange = { readonly atMs: number } & (
+  | { readonly kind: "snapshot"; readonly snapshot: StatusSnapshot }
+  | { readonly kind: "stream_opened"; readonly stream: EventStreamStatus }
+  | {
+      readonly kind: "stream_closed";
+      readonly id: string;
+      readonly tokenName: string;
+      /** The status message with which it ended; empty if the peer left. */
+      readonly reason: string;
+    }
+  | { readonly kind: "backend_connected"; readonly backend: BackendStatus }
+  | {
+      readonly kind: "backend_disconnected";
+      readonly id: string;
+      readonly connectionId: string;
+      readonly reason: string;
+    }
+  /** This watcher was too slow and has missed so many changes; a snapshot follows. */
+  | { readonly kind: "missed"; readonly changes: number }
+  /** Core is going down; the watch ends after this. */
+  | { readonly kind: "shutting_down" }
+);
+
+/**
+ * An open watch: its first change is a snapshot. Either pull it with `take`, or iterate it; it
+ * has one reader.
+ */
+export interface StatusWatch extends AsyncIterable<StatusChange> {
+  /** The next change; `undefined`: nothing waits. */
+  take(): StatusChange | undefined;
+  /** Called when something can be taken after nothing could, and when `ended` is set. */
+  onReady: (() => void) | undefined;
+  /** True when nothing more will come; what waits can still be taken. */
+  readonly ended: boolean;
+  /** Idempotent. */
+  close(): void;
+}
