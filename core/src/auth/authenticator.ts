@@ -1,0 +1,135 @@
+import type { AuthOptions } from "./limits.ts";
+import type { Authentication, Authenticator, Principal, Refusal } from "./principal.ts";
+import { hashHeaderToken } from "./secret.ts";
+import type { AuthClock, TokenEntry, TokenTable } from "./token-table.ts";
+
+/** The refusals, in the order in which they are checked (protocol: Authentication). */
+const MISSING_HEADER = refused("unauthenticated", "missing authorization header");
+const UNKNOWN_METHOD = refused("unauthenticated", "unknown auth method");
+const MISSING_TOKEN = refused("unauthenticated", "missing auth token");
+const INVALID_TOKEN = refused("unauthenticated", "invalid auth token");
+const STORE_UNAVAILABLE = refused("token_store_unavailable", "token store unavailable");
+
+/** A longer header is judged all the same, but not remembered. */
+const MAX_CACHED_HEADER_LENGTH = 512;
+
+export interface AuthenticatorInit {
+  readonly table: TokenTable;
+  /** Brings the table up to date with the store; rejects if the store cannot be read. */
+  readonly refresh: () => Promise<void>;
+  readonly options: AuthOptions;
+  readonly clock: AuthClock;
+}
+
+/**
+ * Judges headers from memory. Only a token that is not there waits: for one look into the store,
+ * which all such calls of the moment share, so that guessing costs core next to nothing.
+ */
+export class TokenAuthenticator implements Authenticator {
+  readonly #init: AuthenticatorInit;
+  /** Whole headers that were good, so that a known client's calls cost no hashing. */
+  readonly #headers = new Map<string, TokenEntry>();
+  /** Hashes that were wrong, and until when they stay so without another look. */
+  readonly #misses = new Map<string, number>();
+  #waiting = 0;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(init: AuthenticatorInit) {
+    this.#init = init;
+  }
+
+  authenticate(header: string | undefined): Authentication | Promise<Authentication> {
+    if (header === undefined) return MISSING_HEADER;
+    const known = this.#headers.get(header);
+    if (known !== undefined && this.#init.table.isInForce(known)) return this.#accept(known);
+    const space = header.indexOf(" ");
+    const scheme = space < 0 ? header : header.slice(0, space);
+    if (scheme.toLowerCase() !== "bearer") return UNKNOWN_METHOD;
+    const token = space < 0 ? "" : header.slice(space + 1);
+    if (token === "") return MISSING_TOKEN;
+    return this.#judge(header, hashHeaderToken(token));
+  }
+
+  #judge(header: string, hash: string): Authentication | Promise<Authentication> {
+    const entry = this.#init.table.find(hash);
+    if (entry !== undefined) {
+      this.#rememberHeader(header, entry);
+      return this.#accept(entry);
+    }
+    const missedUntil = this.#misses.get(hash);
+    if (missedUntil !== undefined && this.#init.clock.wallMs() < missedUntil) return INVALID_TOKEN;
+    if (this.#waiting >= this.#init.options.maxWaitingLookups) return STORE_UNAVAILABLE;
+    return this.#lookUp(hash);
+  }
+
+  async #lookUp(hash: string): Promise<Authentication> {
+    this.#waiting++;
+    try {
+      await this.#freshLook();
+    } catch {
+      return STORE_UNAVAILABLE;
+    } finally {
+      this.#waiting--;
+    }
+    const entry = this.#init.table.find(hash);
+    if (entry !== undefined) return this.#accept(entry);
+    this.#rememberMiss(hash);
+    return INVALID_TOKEN;
+  }
+
+  /** A look that begins after this call: one that is under way may have read before. */
+  #freshLook(): Promise<void> {
+    if (this.#running === undefined) return this.#startLook();
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#startLook();
+      });
+    return this.#next;
+  }
+
+  #startLook(): Promise<void> {
+    const look = this.#init.refresh().finally(() => {
+      if (this.#running === look) this.#running = undefined;
+    });
+    this.#running = look;
+    return look;
+  }
+
+  #accept(entry: TokenEntry): Authentication {
+    entry.lastUsedAtMs = this.#init.clock.wallMs();
+    return entry.accepted;
+  }
+
+  #rememberHeader(header: string, entry: TokenEntry): void {
+    if (header.length > MAX_CACHED_HEADER_LENGTH) return;
+    bound(this.#headers, this.#init.options.maxCachedHeaders);
+    this.#headers.delete(header);
+    this.#headers.set(header, entry);
+  }
+
+  #rememberMiss(hash: string): void {
+    bound(this.#misses, this.#init.options.maxRememberedMisses);
+    this.#misses.delete(hash);
+    this.#misses.set(hash, this.#init.clock.wallMs() + this.#init.options.rememberMissMs);
+  }
+
+  onEnd(principal: Principal, then: (refusal: Refusal) => void): () => void {
+    return this.#init.table.watch(principal, then);
+  }
+}
+
+/** Makes room for one more by forgetting the oldest. */
+function bound(map: Map<string, unknown>, limit: number): void {
+  if (map.size < limit) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}
+
+function refused(code: Refusal["code"], message: string): Authentication {
+  return Object.freeze({ ok: false, refusal: Object.freeze({ code, message }) });
+}

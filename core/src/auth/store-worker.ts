@@ -1,0 +1,142 @@
+/**
+ * The token store's worker thread: holds the only connection to the database, so that a lock held
+ * by another program, or a slow disk, never stops core's event loop. It waits for locks by trying
+ * again, so one order that waits does not hold up the others.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import type {
+  StoreAnswer,
+  StoreOrder,
+  StoreReport,
+  StoreRequest,
+  StoreWorkerData,
+} from "./store-messages.ts";
+import { isBusy, TokenDatabase } from "./token-database.ts";
+import type { TokenRecord } from "./token-record.ts";
+
+/** How long to wait before trying a locked database again. */
+const BUSY_RETRY_MS = 20;
+
+const { location, maxTokens, pollMs, openTimeoutMs } = workerData as StoreWorkerData;
+let database: TokenDatabase;
+let seenVersion = -1;
+/** What the other half knows: hash to all that matters of the token. */
+let told = new Map<string, string>();
+
+function report(message: StoreReport): void {
+  parentPort?.postMessage(message);
+}
+
+/** Runs `work`, again and again while another program holds the lock, up to `timeoutMs`. */
+async function patiently<T>(timeoutMs: number, work: () => T): Promise<T> {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error;
+    }
+    await sleep(BUSY_RETRY_MS);
+  }
+}
+
+/** All of a token that its principal depends on; "last used" is not. */
+function essence(record: TokenRecord): string {
+  const { id, name, scopes, createdAtMs, expiresAtMs, revokedAtMs, origin } = record;
+  return JSON.stringify([id, name, scopes, createdAtMs, expiresAtMs, revokedAtMs, origin]);
+}
+
+function loadAll(): readonly TokenRecord[] {
+  // Read before loading: a commit in between then only costs another look.
+  const version = database.version();
+  const { records, refused } = database.load(maxTokens);
+  seenVersion = version;
+  if (refused.length > 0) report({ kind: "refused", lines: refused.slice(0, 100) });
+  return records;
+}
+
+function reload(): void {
+  const now = new Map<string, string>();
+  const put: TokenRecord[] = [];
+  for (const record of loadAll()) {
+    const it = essence(record);
+    now.set(record.hash, it);
+    if (told.get(record.hash) !== it) put.push(record);
+  }
+  const gone = [...told.keys()].filter((hash) => !now.has(hash));
+  told = now;
+  if (put.length > 0 || gone.length > 0) report({ kind: "changed", put, gone });
+}
+
+function refresh(): void {
+  if (database.version() !== seenVersion) reload();
+}
+
+function carryOut(order: Exclude<StoreOrder, { op: "close" }>): StoreAnswer {
+  switch (order.op) {
+    case "refresh":
+      refresh();
+      return undefined;
+    case "list":
+      return database.load(maxTokens).records;
+    case "insert":
+      database.insert(order.record);
+      return undefined;
+    case "revoke":
+      return database.revoke(order.id, order.atMs);
+    case "import":
+      return database.importLegacy(order.atMs, order.keep);
+    case "last_use":
+      database.recordLastUse(order.uses);
+      return undefined;
+  }
+}
+
+const CHANGING: ReadonlySet<StoreOrder["op"]> = new Set(["insert", "revoke", "import"]);
+
+async function answer({ seq, timeoutMs, order }: StoreRequest): Promise<void> {
+  try {
+    if (order.op === "close") return closeDown(seq);
+    const value = await patiently(timeoutMs, () => carryOut(order));
+    // One's own commit does not change one's own `data_version`.
+    if (CHANGING.has(order.op)) await patiently(timeoutMs, reload);
+    report({ kind: "answer", seq, value });
+  } catch (error) {
+    report({ kind: "error", seq, message: messageOf(error) });
+  }
+}
+
+function closeDown(seq: number): void {
+  clearInterval(polling);
+  database.close();
+  report({ kind: "answer", seq, value: undefined });
+  parentPort?.close();
+}
+
+/** A look that fails leaves what is known in force; who asks for an unknown token is told. */
+function poll(): void {
+  try {
+    refresh();
+  } catch {
+    seenVersion = -1;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+let polling: NodeJS.Timeout | undefined;
+
+try {
+  database = await patiently(openTimeoutMs, () => new TokenDatabase(location));
+  await patiently(openTimeoutMs, () => database.migrate());
+  const records = await patiently(openTimeoutMs, loadAll);
+  told = new Map(records.map((record) => [record.hash, essence(record)]));
+  report({ kind: "ready", records });
+  parentPort?.on("message", (request: StoreRequest) => void answer(request));
+  polling = setInterval(poll, pollMs);
+} catch (error) {
+  report({ kind: "failed", message: messageOf(error) });
+}

@@ -1,0 +1,199 @@
+import { Worker } from "node:worker_threads";
+import type { DatabaseLocation } from "./database-url.ts";
+import type { AuthOptions } from "./limits.ts";
+import type {
+  StoreAnswer,
+  StoreOrder,
+  StoreReport,
+  StoreRequest,
+  StoreWorkerData,
+} from "./store-messages.ts";
+import type { LastUse } from "./token-database.ts";
+import { TokenError } from "./token-error.ts";
+import type { TokenRecord } from "./token-record.ts";
+
+/** How long a start waits for another program that holds the database's lock. */
+export const OPEN_TIMEOUT_MS = 5_000;
+/** Orders that may wait for the worker; more are refused. */
+const MAX_PENDING_ORDERS = 1_024;
+/** How long a lost worker's successor waits. */
+const RESTART_DELAY_MS = 1_000;
+/** How long closing waits for the worker before it is ended. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+export interface TokenStoreEvents {
+  /** All tokens there are: at the start, and again after a lost worker's restart. */
+  loaded(records: readonly TokenRecord[]): void;
+  /** What has changed since, by anyone. */
+  changed(put: readonly TokenRecord[], gone: readonly string[]): void;
+  /** One line for each row that is left out; the same line may come again. */
+  refused(lines: readonly string[]): void;
+  /** The worker is lost; another is started. */
+  lost(error: Error): void;
+}
+
+interface Pending {
+  resolve(value: StoreAnswer): void;
+  reject(error: Error): void;
+  timer: NodeJS.Timeout;
+}
+
+export interface TokenStoreInit {
+  readonly location: DatabaseLocation;
+  readonly options: AuthOptions;
+  readonly events: TokenStoreEvents;
+}
+
+/** The caller's half of the token store: every verb is a message to the worker that holds it. */
+export class TokenStore {
+  readonly #init: TokenStoreInit;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | undefined;
+  #seq = 0;
+  #closed = false;
+  #restart: NodeJS.Timeout | undefined;
+
+  private constructor(init: TokenStoreInit) {
+    this.#init = init;
+  }
+
+  /** Opens the database in a worker; rejects with one clear line if it cannot be used. */
+  static async open(init: TokenStoreInit): Promise<TokenStore> {
+    const store = new TokenStore(init);
+    await store.#start();
+    return store;
+  }
+
+  #start(): Promise<void> {
+    const { location, options } = this.#init;
+    const data: StoreWorkerData = {
+      location,
+      maxTokens: options.maxTokens,
+      pollMs: options.storePollMs,
+      openTimeoutMs: OPEN_TIMEOUT_MS,
+    };
+    const worker = new Worker(new URL("./store-worker.ts", import.meta.url), { workerData: data });
+    this.#worker = worker;
+    return new Promise((resolve, reject) => {
+      let ready = false;
+      let lost = new Error("the token store's worker ended");
+      worker.on("message", (report: StoreReport) => {
+        if (report.kind === "ready") {
+          ready = true;
+          this.#init.events.loaded(report.records);
+          resolve();
+        } else if (report.kind === "failed") {
+          lost = new Error(report.message);
+          void worker.terminate();
+        } else this.#receive(report);
+      });
+      worker.on("error", (error) => {
+        lost = error instanceof Error ? error : new Error(String(error));
+      });
+      worker.on("exit", () => {
+        if (this.#worker === worker) this.#worker = undefined;
+        this.#failAll(lost);
+        if (ready) this.#startAnew(lost);
+        else reject(lost);
+      });
+    });
+  }
+
+  #startAnew(error: Error): void {
+    if (this.#closed) return;
+    this.#init.events.lost(error);
+    this.#restart = setTimeout(() => {
+      this.#start().catch((reason: Error) => this.#startAnew(reason));
+    }, RESTART_DELAY_MS);
+  }
+
+  #receive(report: Exclude<StoreReport, { kind: "ready" | "failed" }>): void {
+    const { events } = this.#init;
+    switch (report.kind) {
+      case "changed":
+        events.changed(report.put, report.gone);
+        break;
+      case "refused":
+        events.refused(report.lines);
+        break;
+      case "answer":
+        this.#take(report.seq)?.resolve(report.value);
+        break;
+      case "error":
+        this.#take(report.seq)?.reject(unavailable(new Error(report.message)));
+    }
+  }
+
+  #take(seq: number): Pending | undefined {
+    const pending = this.#pending.get(seq);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(seq);
+    clearTimeout(pending.timer);
+    return pending;
+  }
+
+  #failAll(error: Error): void {
+    for (const seq of [...this.#pending.keys()]) this.#take(seq)?.reject(unavailable(error));
+  }
+
+  #ask(order: StoreOrder, timeoutMs: number): Promise<StoreAnswer> {
+    const worker = this.#worker;
+    if (worker === undefined || this.#pending.size >= MAX_PENDING_ORDERS) {
+      return Promise.reject(unavailable(new Error(worker ? "too many orders wait" : "closed")));
+    }
+    const seq = ++this.#seq;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#take(seq)?.reject(unavailable(new Error(`no answer within ${timeoutMs} ms`)));
+      }, timeoutMs);
+      this.#pending.set(seq, { resolve, reject, timer });
+      worker.postMessage({ seq, timeoutMs, order } satisfies StoreRequest);
+    });
+  }
+
+  /** Looks for changes now; what there is has been told (`changed`) when this resolves. */
+  async refresh(): Promise<void> {
+    await this.#ask({ op: "refresh" }, this.#init.options.storeLookupTimeoutMs);
+  }
+
+  /** All tokens with their last use. */
+  async list(): Promise<readonly TokenRecord[]> {
+    return (await this.#write({ op: "list" })) as readonly TokenRecord[];
+  }
+
+  async insert(record: TokenRecord): Promise<void> {
+    await this.#write({ op: "insert", record });
+  }
+
+  /** `undefined`: there is no such token. */
+  async revoke(id: string, atMs: number): Promise<TokenRecord | undefined> {
+    return (await this.#write({ op: "revoke", id, atMs })) as TokenRecord | undefined;
+  }
+
+  async importLegacy(atMs: number, keep: boolean): Promise<readonly TokenRecord[]> {
+    return (await this.#write({ op: "import", atMs, keep })) as readonly TokenRecord[];
+  }
+
+  async recordLastUse(uses: readonly LastUse[]): Promise<void> {
+    await this.#write({ op: "last_use", uses });
+  }
+
+  #write(order: StoreOrder): Promise<StoreAnswer> {
+    return this.#ask(order, this.#init.options.storeWriteTimeoutMs);
+  }
+
+  /** Closes the database and ends the worker. Idempotent. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#restart);
+    if (worker === undefined) return;
+    await this.#ask({ op: "close" }, CLOSE_TIMEOUT_MS).catch(() => undefined);
+    await worker.terminate();
+  }
+}
+
+function unavailable(cause: Error): TokenError {
+  return new TokenError("token_store_unavailable", "token store unavailable", { cause });
+}

@@ -1,0 +1,146 @@
+import type { Authentication, Principal, Refusal } from "./principal.ts";
+import { principalOf } from "./scopes.ts";
+import type { TokenRecord } from "./token-record.ts";
+
+/** Time, as this room is given it; the broker's clock fits. */
+export interface AuthClock {
+  /** Unix milliseconds. */
+  wallMs(): number;
+  /** Calls `then` once after `delayMs`; returns the undo, which may be called twice. */
+  after(delayMs: number, then: () => void): () => void;
+}
+
+/** Longer delays would overflow a timer: it wakes and looks again. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+export const REVOKED: Refusal = Object.freeze({ code: "token_revoked", message: "token revoked" });
+export const EXPIRED: Refusal = Object.freeze({ code: "token_expired", message: "token expired" });
+
+/** One token in force. Its record may be replaced by one with the same name and rights. */
+export class TokenEntry {
+  record: TokenRecord;
+  principal: Principal;
+  /** The answer to a call with this token, made once. */
+  accepted: Authentication;
+  /** Set for good when the token is in force no more. */
+  ended: Refusal | undefined;
+  lastUsedAtMs = 0;
+  readonly watchers = new Set<(refusal: Refusal) => void>();
+  /** The undo of the timer that waits for the expiry; only while somebody watches. */
+  stopTimer: (() => void) | undefined;
+
+  constructor(record: TokenRecord) {
+    this.record = record;
+    this.principal = principalOf(record);
+    this.accepted = Object.freeze({ ok: true, principal: this.principal });
+  }
+
+  replaceRecord(record: TokenRecord): void {
+    this.record = record;
+    this.principal = principalOf(record);
+    this.accepted = Object.freeze({ ok: true, principal: this.principal });
+    this.stopTimer?.();
+    this.stopTimer = undefined;
+  }
+}
+
+/** The tokens in force, by the hash of their secret. Answers from memory alone. */
+export class TokenTable {
+  readonly #entries = new Map<string, TokenEntry>();
+  readonly #byPrincipal = new WeakMap<Principal, TokenEntry>();
+  readonly #clock: AuthClock;
+
+  constructor(clock: AuthClock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The token with this hash, if it is in force. */
+  find(hash: string): TokenEntry | undefined {
+    const entry = this.#entries.get(hash);
+    return entry === undefined || !this.isInForce(entry) ? undefined : entry;
+  }
+
+  isInForce(entry: TokenEntry): boolean {
+    if (entry.ended !== undefined) return false;
+    const { expiresAtMs } = entry.record;
+    if (expiresAtMs === undefined || this.#clock.wallMs() < expiresAtMs) return true;
+    this.#end(entry, EXPIRED);
+    return false;
+  }
+
+  *[Symbol.iterator](): IterableIterator<TokenEntry> {
+    yield* this.#entries.values();
+  }
+
+  /**
+   * A token that is new or has changed. One with the same rights and name goes on under its open
+   * streams; any other change ends them, since they were opened with rights that are gone.
+   */
+  put(record: TokenRecord): void {
+    const old = this.#entries.get(record.hash);
+    if (record.revokedAtMs !== undefined) {
+      if (old !== undefined) this.#end(old, REVOKED);
+      return;
+    }
+    if (old !== undefined && !sameRights(old.record, record)) this.#end(old, REVOKED);
+    const entry = this.#entries.get(record.hash) ?? new TokenEntry(record);
+    if (entry === old) entry.replaceRecord(record);
+    this.#entries.set(record.hash, entry);
+    this.#byPrincipal.set(entry.principal, entry);
+    this.#watchExpiry(entry);
+  }
+
+  remove(hash: string): void {
+    const entry = this.#entries.get(hash);
+    if (entry !== undefined) this.#end(entry, REVOKED);
+  }
+
+  /** Calls `then` once when the token is revoked or expires, at once if it is; returns the undo. */
+  watch(principal: Principal, then: (refusal: Refusal) => void): () => void {
+    const entry = this.#byPrincipal.get(principal);
+    if (entry === undefined || !this.isInForce(entry)) {
+      return this.#clock.after(0, () => then(entry?.ended ?? REVOKED));
+    }
+    // A watcher of its own for each call, so that each undo takes away only its own.
+    const watcher = (refusal: Refusal): void => then(refusal);
+    entry.watchers.add(watcher);
+    if (entry.stopTimer === undefined) this.#watchExpiry(entry);
+    return () => void entry.watchers.delete(watcher);
+  }
+
+  #watchExpiry(entry: TokenEntry): void {
+    const { expiresAtMs } = entry.record;
+    if (expiresAtMs === undefined || entry.watchers.size === 0) return;
+    const delayMs = Math.min(Math.max(0, expiresAtMs - this.#clock.wallMs()), MAX_DELAY_MS);
+    entry.stopTimer = this.#clock.after(delayMs, () => {
+      entry.stopTimer = undefined;
+      if (this.isInForce(entry)) this.#watchExpiry(entry);
+    });
+  }
+
+  #end(entry: TokenEntry, refusal: Refusal): void {
+    entry.ended = refusal;
+    entry.stopTimer?.();
+    this.#entries.delete(entry.record.hash);
+    const watchers = [...entry.watchers];
+    entry.watchers.clear();
+    for (const then of watchers) then(refusal);
+  }
+
+  /** Stops all timers; nobody is told. */
+  close(): void {
+    for (const entry of this.#entries.values()) {
+      entry.stopTimer?.();
+      entry.watchers.clear();
+    }
+    this.#entries.clear();
+  }
+}
+
+function sameRights(a: TokenRecord, b: TokenRecord): boolean {
+  return a.name === b.name && JSON.stringify(a.scopes) === JSON.stringify(b.scopes);
+}

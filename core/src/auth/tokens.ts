@@ -1,0 +1,249 @@
+/**
+ * The door to core's tokens: who may call (`authenticator`), and their administration. Look-ups of
+ * known tokens answer from memory; the database is a worker's business (see `token-store.ts`).
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { TokenAuthenticator } from "./authenticator.ts";
+import type { DatabaseLocation } from "./database-url.ts";
+import type { AuthOptions } from "./limits.ts";
+import type { Authenticator } from "./principal.ts";
+import { checkScopes, checkTokenName } from "./scopes.ts";
+import { hashSecret, newSecret, newTokenId } from "./secret.ts";
+import type { LastUse } from "./token-database.ts";
+import { TokenError } from "./token-error.ts";
+import type { TokenRecord } from "./token-record.ts";
+import { TokenStore, type TokenStoreEvents } from "./token-store.ts";
+import { type AuthClock, TokenTable } from "./token-table.ts";
+
+/** What this room says to the log. */
+export interface AuthLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string, error: Error): void;
+}
+
+/** A token given at the start for this run alone; it is in no database. */
+export interface ExtraToken {
+  readonly name: string;
+  /** SHA-256 of the secret, as 64 hex digits. */
+  readonly hash: string;
+  readonly scopes: readonly string[];
+}
+
+export interface NewToken {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Milliseconds from now; default: never. */
+  readonly expiresInMs?: number | undefined;
+}
+
+export interface CreatedToken {
+  readonly token: TokenRecord;
+  /** In this answer and nowhere else, ever. */
+  readonly secret: string;
+}
+
+/** Administration of tokens; every verb may reject with a TokenError. */
+export interface TokenAdmin {
+  create(wanted: NewToken): Promise<CreatedToken>;
+  /** Oldest first; tokens of this run alone last. Default: without revoked ones. */
+  list(options?: { readonly includeRevoked?: boolean }): Promise<readonly TokenRecord[]>;
+  /** Ends the token and its open streams. Revoking a revoked one changes nothing. */
+  revoke(id: string): Promise<TokenRecord>;
+  /** Moves the original core's tokens into our table, hashed; returns those moved. */
+  importLegacy(options?: { readonly keep?: boolean }): Promise<readonly TokenRecord[]>;
+}
+
+export interface TokensInit {
+  readonly location: DatabaseLocation;
+  readonly options: AuthOptions;
+  readonly clock: AuthClock;
+  readonly log: AuthLog;
+  readonly extraTokens?: readonly ExtraToken[];
+}
+
+/** How long closing waits for the last write of "last used". */
+const LAST_FLUSH_MS = 500;
+/** Distinct lines about refused rows that are logged; further ones are not. */
+const MAX_REFUSAL_LINES = 1_000;
+
+export class Tokens implements TokenAdmin {
+  readonly authenticator: Authenticator;
+  readonly #init: TokensInit;
+  readonly #table: TokenTable;
+  readonly #saidRefused = new Set<string>();
+  #store!: TokenStore;
+  #stored = 0;
+  #saidLegacy = false;
+  #flush: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  readonly #flushedAtMs = new Map<string, number>();
+
+  private constructor(init: TokensInit) {
+    this.#init = init;
+    this.#table = new TokenTable(init.clock);
+    this.authenticator = new TokenAuthenticator({
+      table: this.#table,
+      refresh: () => this.#store.refresh(),
+      options: init.options,
+      clock: init.clock,
+    });
+  }
+
+  /** Opens the database; rejects with one clear line if it cannot be used. */
+  static async open(init: TokensInit): Promise<Tokens> {
+    const tokens = new Tokens(init);
+    const { location, options, extraTokens = [] } = init;
+    for (const [index, extra] of extraTokens.entries()) {
+      tokens.#table.put(memoryRecord(extra, index, init.clock.wallMs()));
+    }
+    tokens.#store = await TokenStore.open({ location, options, events: tokens.#events() });
+    tokens.#flush = setInterval(() => tokens.#startFlush(), options.lastUseWriteMs);
+    tokens.#flush.unref();
+    return tokens;
+  }
+
+  /** Tokens in the database when it was last read in full, revoked ones included. */
+  get storedCount(): number {
+    return this.#stored;
+  }
+
+  #events(): TokenStoreEvents {
+    const { log } = this.#init;
+    return {
+      loaded: (records) => this.#loaded(records),
+      changed: (put, gone) => this.#changed(put, gone),
+      refused: (lines) => this.#refused(lines),
+      lost: (error) => log.error("the token store's worker is lost; starting another", error),
+    };
+  }
+
+  #loaded(records: readonly TokenRecord[]): void {
+    this.#stored = records.length;
+    const there = new Set(records.map((record) => record.hash));
+    const gone = [...this.#table]
+      .filter((entry) => entry.record.origin !== "memory" && !there.has(entry.record.hash))
+      .map((entry) => entry.record.hash);
+    this.#changed(records, gone);
+  }
+
+  #changed(put: readonly TokenRecord[], gone: readonly string[]): void {
+    for (const hash of gone) this.#table.remove(hash);
+    for (const record of put) this.#table.put(record);
+    if (!this.#saidLegacy && put.some((record) => record.origin === "legacy")) this.#hintLegacy();
+  }
+
+  #hintLegacy(): void {
+    this.#saidLegacy = true;
+    this.#init.log.info(
+      "tokens of the original core's table seabird_auth_tokens are accepted; they lie there in the clear. To keep only their hashes: seabird-core tokens import",
+    );
+  }
+
+  #refused(lines: readonly string[]): void {
+    for (const line of lines) {
+      if (this.#saidRefused.has(line) || this.#saidRefused.size >= MAX_REFUSAL_LINES) continue;
+      this.#saidRefused.add(line);
+      this.#init.log.warn(line);
+    }
+  }
+
+  async create({ name, scopes, expiresInMs }: NewToken): Promise<CreatedToken> {
+    const secret = newSecret();
+    const token = newRecord({ name, scopes, expiresInMs }, secret, this.#init.clock.wallMs());
+    if (this.#table.size >= this.#init.options.maxTokens) {
+      throw new TokenError("bad_request", `there are ${this.#table.size} tokens already, the most`);
+    }
+    await this.#store.insert(token);
+    return { token, secret };
+  }
+
+  async list({ includeRevoked = false } = {}): Promise<readonly TokenRecord[]> {
+    await this.#writeLastUse();
+    const memory = [...this.#table].filter(({ record }) => record.origin === "memory");
+    const all = [...(await this.#store.list()), ...memory.map(({ record }) => record)];
+    return includeRevoked ? all : all.filter((record) => record.revokedAtMs === undefined);
+  }
+
+  async revoke(id: string): Promise<TokenRecord> {
+    const revokedAtMs = this.#init.clock.wallMs();
+    for (const { record } of this.#table) {
+      if (record.origin !== "memory" || record.id !== id) continue;
+      this.#table.remove(record.hash);
+      return { ...record, revokedAtMs };
+    }
+    const record = await this.#store.revoke(id, revokedAtMs);
+    if (record === undefined) throw new TokenError("token_not_found", "token not found");
+    return record;
+  }
+
+  importLegacy({ keep = false } = {}): Promise<readonly TokenRecord[]> {
+    return this.#store.importLegacy(this.#init.clock.wallMs(), keep);
+  }
+
+  #startFlush(): void {
+    this.#flushing ??= this.#writeLastUse().finally(() => {
+      this.#flushing = undefined;
+    });
+  }
+
+  /** Writes what was used since the last time; what fails is tried again the next time. */
+  async #writeLastUse(): Promise<void> {
+    const uses: LastUse[] = [];
+    for (const { record, lastUsedAtMs } of this.#table) {
+      if (record.origin !== "stored" || lastUsedAtMs === 0) continue;
+      if (this.#flushedAtMs.get(record.id) === lastUsedAtMs) continue;
+      uses.push({ id: record.id, atMs: lastUsedAtMs });
+    }
+    if (uses.length === 0) return;
+    try {
+      await this.#store.recordLastUse(uses);
+      for (const { id, atMs } of uses) this.#flushedAtMs.set(id, atMs);
+    } catch {
+      // Another program writes, or the disk is ill: "last used" is worth no more than a retry.
+    }
+  }
+
+  /** Writes what is left and closes the database. Idempotent. */
+  async close(): Promise<void> {
+    clearInterval(this.#flush);
+    await Promise.race([this.#writeLastUse(), sleep(LAST_FLUSH_MS, undefined, { ref: false })]);
+    this.#table.close();
+    await this.#store.close();
+  }
+}
+
+/** Checks and makes a new token's record; throws a TokenError. */
+export function newRecord(wanted: NewToken, secret: string, nowMs: number): TokenRecord {
+  const { name, scopes, expiresInMs } = wanted;
+  checkTokenName(name);
+  checkScopes(scopes);
+  if (expiresInMs !== undefined && !(expiresInMs > 0 && Number.isFinite(expiresInMs))) {
+    throw new TokenError("bad_request", `a token expires after a time; got ${expiresInMs} ms`);
+  }
+  return {
+    id: newTokenId(),
+    name,
+    hash: hashSecret(secret),
+    scopes: [...new Set(scopes)],
+    createdAtMs: nowMs,
+    lastUsedAtMs: undefined,
+    expiresAtMs: expiresInMs === undefined ? undefined : Math.ceil(nowMs + expiresInMs),
+    revokedAtMs: undefined,
+    origin: "stored",
+  };
+}
+
+function memoryRecord(extra: ExtraToken, index: number, nowMs: number): TokenRecord {
+  return {
+    id: `run-${index + 1}`,
+    name: extra.name,
+    hash: extra.hash.toLowerCase(),
+    scopes: extra.scopes,
+    createdAtMs: nowMs,
+    lastUsedAtMs: undefined,
+    expiresAtMs: undefined,
+    revokedAtMs: undefined,
+    origin: "memory",
+  };
+}
