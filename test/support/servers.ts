@@ -15,6 +15,7 @@ export type ServerName =
   | "nginx"
   | "ii"
   | "python3"
+  | "protoc"
   | "openssl"
   | "go"
   | "cargo";
