@@ -88,6 +88,7 @@ suite("builders", () => {
 
   test("a time that cannot be sent fails where it is built", () => {
     assert.throws(() => build.timestamp(new Date("+010000-01-01T00:00:00Z")), BlockError);
+    assert.throws(() => build.timestamp(new Date("no date")), BlockError);
   });
 });
 

@@ -32,18 +32,22 @@ export function text(content: string | TemplateStringsArray, ...values: readonly
   return contentBlock([literal(0), ...values.flatMap((value, i) => [value, literal(i + 1)])]);
 }
 
+/** Italic text. */
 export function italics(content: Content): Block {
   return block({ case: "italics", value: { inner: contentBlock(content) } });
 }
 
+/** Bold text. */
 export function bold(content: Content): Block {
   return block({ case: "bold", value: { inner: contentBlock(content) } });
 }
 
+/** Underlined text. */
 export function underline(content: Content): Block {
   return block({ case: "underline", value: { inner: contentBlock(content) } });
 }
 
+/** Struck out text. */
 export function strikethrough(content: Content): Block {
   return block({ case: "strikethrough", value: { inner: contentBlock(content) } });
 }
@@ -53,6 +57,7 @@ export function spoiler(content: Content): Block {
   return block({ case: "spoiler", value: { inner: contentBlock(content) } });
 }
 
+/** Words of somebody else. */
 export function blockquote(content: Content): Block {
   return block({ case: "blockquote", value: { inner: contentBlock(content) } });
 }
@@ -76,7 +81,7 @@ export function link(url: string, content: Content = url): Block {
   });
 }
 
-/** A heading; level 1, the default, is the largest. */
+/** A heading; level 1, the default, is the largest. Levels are whole numbers. */
 export function heading(content: Content, level = 1): Block {
   return block({ case: "heading", value: { level, inner: contentBlock(content) } });
 }
@@ -91,9 +96,13 @@ export function container(parts: readonly Content[]): Block {
   return block({ case: "container", value: { inner: parts.map(contentBlock) } });
 }
 
-/** A moment, which a backend may show in each reader's own time zone. Throws outside the years 1 to 9999. */
+/**
+ * A moment, which a backend may show in each reader's own time zone. Throws BlockError outside
+ * the years 1 to 9999, and for an invalid date.
+ */
 export function timestamp(moment: Date): Block {
-  return block({ case: "timestamp", value: { inner: timestampFromDate(moment) } });
+  const isValid = !Number.isNaN(moment.getTime());
+  return block({ case: "timestamp", value: isValid ? { inner: timestampFromDate(moment) } : {} });
 }
 
 /** One block of any content: the block itself, a text, or a container of several. */

@@ -21,6 +21,7 @@ export interface AbsoluteId extends BackendName {
 }
 
 const SCHEME_END = "://";
+const LAST_ASCII = 0x7f;
 const NOT_PLAIN = /[^A-Za-z0-9]/;
 const ESCAPE_RUNS = /(?:%[0-9A-Fa-f]{2})+/g;
 const encoder = new TextEncoder();
@@ -36,7 +37,18 @@ const BYTE_FORMS: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
 export function encodePart(part: string): string {
   if (!NOT_PLAIN.test(part)) return part;
   let encoded = "";
-  for (const byte of encoder.encode(part)) encoded += BYTE_FORMS[byte];
+  for (let i = 0; i < part.length; i++) {
+    const unit = part.charCodeAt(i);
+    if (unit > LAST_ASCII) return encoded + encodeBytes(part.slice(i));
+    encoded += BYTE_FORMS[unit];
+  }
+  return encoded;
+}
+
+/** Calling the encoder costs more than most names do, so it is left to the rest of a few. */
+function encodeBytes(rest: string): string {
+  let encoded = "";
+  for (const byte of encoder.encode(rest)) encoded += BYTE_FORMS[byte];
   return encoded;
 }
 

@@ -27,7 +27,7 @@ export interface Measure {
 }
 
 type Inner = Exclude<Block["inner"], { case: undefined }>;
-/** Of a block's inner message: what the block reads as, and the inner message's own size. */
+/** As Measure, but `bytes` are those of the block's inner message, its unknown fields not counted. */
 type InnerMeasure = Measure;
 
 export interface MeasureOptions {

@@ -21,7 +21,11 @@ type Inner = NonNullable<MessageInitShape<typeof BlockSchema>["inner"]>;
 export function anyBlock(): fc.Arbitrary<Block> {
   return fc.letrec<{ block: Block }>((tie) => {
     const child = tie("block");
-    const inner = fc.oneof({ maxDepth: 6 }, anyLeaf(), anyNode(child));
+    const inner = fc.oneof(
+      { maxDepth: 7, depthSize: "max" },
+      { arbitrary: anyLeaf(), weight: 1 },
+      { arbitrary: anyNode(child), weight: 2 },
+    );
     const known = fc
       .tuple(anyWords(), inner)
       .map(([plain, each]) => create(BlockSchema, { plain, inner: each }));
