@@ -1,0 +1,199 @@
+/** Everything a client may ask of core, without an event stream. */
+import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
+import {
+  type Backend,
+  type Block,
+  type Channel,
+  type CommandMetadata,
+  Seabird,
+} from "@seabird/protocol";
+import type { Connection } from "./connection.ts";
+import { SeabirdError } from "./errors.ts";
+import type { SdkLimits } from "./limits.ts";
+import type { Content } from "./replies.ts";
+
+export interface CallSettings {
+  /** Cancels the call; the action may happen all the same. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the client's `callTimeoutMs`. Core has a limit of its own, 10 s unless changed. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface ActionSettings extends CallSettings {
+  /** Protocol: tags in use. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface BackendInfo {
+  readonly backend: Backend | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface CoreInfo {
+  readonly startedAt: Date;
+  /** Core's own clock. */
+  readonly now: Date;
+}
+
+/**
+ * The calls. Ids are absolute (`irc://seabird/%23chan`). Each rejects with a SeabirdError
+ * whose message is core's; none is ever repeated by the SDK, because after `unavailable` or
+ * `deadline_exceeded` it may have happened.
+ */
+export class ActionClient {
+  readonly #client: Client<typeof Seabird>;
+  readonly #limits: SdkLimits;
+  readonly #inFlight = new Set<Promise<unknown>>();
+
+  /** @internal Use `connectActions` or `connectPlugin`. */
+  constructor(connection: Connection, limits: SdkLimits) {
+    this.#client = createClient(Seabird, connection.transport);
+    this.#limits = limits;
+  }
+
+  async sendMessage(channelId: string, content: Content, settings?: ActionSettings): Promise<void> {
+    const request = { channelId, ...toWire(content), ...tags(settings) };
+    await this.#call((options) => this.#client.sendMessage(request, options), settings);
+  }
+
+  async sendPrivateMessage(
+    userId: string,
+    content: Content,
+    settings?: ActionSettings,
+  ): Promise<void> {
+    const request = { userId, ...toWire(content), ...tags(settings) };
+    await this.#call((options) => this.#client.sendPrivateMessage(request, options), settings);
+  }
+
+  async performAction(
+    channelId: string,
+    content: Content,
+    settings?: ActionSettings,
+  ): Promise<void> {
+    const request = { channelId, ...toWire(content), ...tags(settings) };
+    await this.#call((options) => this.#client.performAction(request, options), settings);
+  }
+
+  async performPrivateAction(
+    userId: string,
+    content: Content,
+    settings?: ActionSettings,
+  ): Promise<void> {
+    const request = { userId, ...toWire(content), ...tags(settings) };
+    await this.#call((options) => this.#client.performPrivateAction(request, options), settings);
+  }
+
+  /** `channelName` as its network writes it, such as `#seabird`. */
+  async joinChannel(
+    backendId: string,
+    channelName: string,
+    settings?: ActionSettings,
+  ): Promise<void> {
+    const request = { backendId, channelName, ...tags(settings) };
+    await this.#call((options) => this.#client.joinChannel(request, options), settings);
+  }
+
+  async leaveChannel(
+    channelId: string,
+    settings?: ActionSettings & { readonly exitMessage?: string | undefined },
+  ): Promise<void> {
+    const request = { channelId, exitMessage: settings?.exitMessage ?? "", ...tags(settings) };
+    await this.#call((options) => this.#client.leaveChannel(request, options), settings);
+  }
+
+  async updateChannelInfo(
+    channelId: string,
+    info: { readonly topic: string },
+    settings?: ActionSettings,
+  ): Promise<void> {
+    const request = { channelId, topic: info.topic, ...tags(settings) };
+    await this.#call((options) => this.#client.updateChannelInfo(request, options), settings);
+  }
+
+  /** Sorted by id. */
+  async listBackends(settings?: CallSettings): Promise<readonly Backend[]> {
+    const list = await this.#call((options) => this.#client.listBackends({}, options), settings);
+    return list.backends;
+  }
+
+  /** Asks the backend itself. */
+  async backendInfo(backendId: string, settings?: CallSettings): Promise<BackendInfo> {
+    const info = await this.#call(
+      (options) => this.#client.getBackendInfo({ backendId }, options),
+      settings,
+    );
+    return { backend: info.backend, metadata: info.metadata };
+  }
+
+  /** Sorted by id. */
+  async listChannels(backendId: string, settings?: CallSettings): Promise<readonly Channel[]> {
+    const list = await this.#call(
+      (options) => this.#client.listChannels({ backendId }, options),
+      settings,
+    );
+    return list.channels;
+  }
+
+  async channelInfo(channelId: string, settings?: CallSettings): Promise<Channel> {
+    const info = await this.#call(
+      (options) => this.#client.getChannelInfo({ channelId }, options),
+      settings,
+    );
+    if (info.channel === undefined) throw new SeabirdError("internal", "core sent no channel");
+    return info.channel;
+  }
+
+  async coreInfo(settings?: CallSettings): Promise<CoreInfo> {
+    const info = await this.#call((options) => this.#client.getCoreInfo({}, options), settings);
+    return {
+      startedAt: new Date(Number(info.startupTimestamp) * 1_000),
+      now: new Date(Number(info.currentTimestamp) * 1_000),
+    };
+  }
+
+  /** By name: what every live plugin has registered. */
+  async registeredCommands(
+    settings?: CallSettings,
+  ): Promise<Readonly<Record<string, CommandMetadata>>> {
+    const list = await this.#call(
+      (options) => this.#client.registeredCommands({}, options),
+      settings,
+    );
+    return list.commands;
+  }
+
+  /** @internal Resolves when no call is in flight, after `maxMs` at the latest. */
+  protected async settle(maxMs: number): Promise<void> {
+    if (this.#inFlight.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, maxMs);
+    });
+    await Promise.race([Promise.allSettled(this.#inFlight), limit]);
+    clearTimeout(timer);
+  }
+
+  async #call<T>(
+    send: (options: CallOptions) => Promise<T>,
+    settings: CallSettings = {},
+  ): Promise<T> {
+    const { signal, timeoutMs = this.#limits.callTimeoutMs } = settings;
+    const call = send({ timeoutMs, ...(signal && { signal }) });
+    this.#inFlight.add(call);
+    try {
+      return await call;
+    } catch (reason) {
+      throw SeabirdError.from(reason);
+    } finally {
+      this.#inFlight.delete(call);
+    }
+  }
+}
+
+function toWire(content: Content): { text: string } | { rootBlock: Block } {
+  return typeof content === "string" ? { text: content } : { rootBlock: content };
+}
+
+function tags(settings: ActionSettings | undefined): { tags: Record<string, string> } {
+  return { tags: { ...settings?.tags } };
+}

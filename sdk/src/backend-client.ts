@@ -1,0 +1,329 @@
+/** A chat backend's client: says Hello, tells what happens on its network, does what core asks. */
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { createClient } from "@connectrpc/connect";
+import { type ChatEvent, ChatEventSchema, ChatIngest, type ChatRequest } from "@seabird/protocol";
+import { Answerer } from "./answerer.ts";
+import type { Answer } from "./answers.ts";
+import { type BackendChannel, Channels, type TrackedChannel } from "./channels.ts";
+import { SeabirdError } from "./errors.ts";
+import { helloAccepted } from "./hello.ts";
+import { Link, type LinkState, type SessionContext } from "./link.ts";
+import {
+  type ConnectOptions,
+  type ResolvedConnectOptions,
+  resolveConnectOptions,
+} from "./options.ts";
+import { Outbox } from "./outbox.ts";
+import type { Content } from "./replies.ts";
+import type { BackendHandlers } from "./requests.ts";
+
+/** A person as the backend's network names them. */
+export interface BackendUser {
+  readonly id: string;
+  /** Default: the id. */
+  readonly displayName?: string | undefined;
+}
+
+interface EventSettings {
+  /** Protocol: tags in use. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Something said in a channel. Ids are relative: the network's own. */
+export interface ChannelSaid extends EventSettings {
+  readonly channelId: string;
+  readonly user: BackendUser;
+  readonly content: Content;
+}
+export interface PrivatelySaid extends EventSettings {
+  readonly user: BackendUser;
+  readonly content: Content;
+}
+export interface CommandGiven extends EventSettings {
+  readonly channelId: string;
+  readonly user: BackendUser;
+  /** Without prefix. */
+  readonly command: string;
+  readonly arg: string;
+}
+
+export interface BackendOptions extends ConnectOptions {
+  /** The network's kind, such as `irc`. */
+  type: string;
+  /** This backend's name among those of its kind. */
+  id: string;
+  handlers: BackendHandlers;
+}
+
+/**
+ * Connects a backend. It begins at once and keeps the link up until `close()`.
+ *
+ * Events told while core is away are kept (at most `maxSpooledEvents` and `maxSpooledBytes`,
+ * oldest dropped first, see `droppedEvents`) and sent after the reconnect, when the channels
+ * have been announced again. What was on its way when the link broke may be lost.
+ *
+ * Throws a SeabirdError `bad_option` if the options cannot work.
+ */
+export function connectBackend(options: BackendOptions): BackendClient {
+  for (const name of ["type", "id"] as const) {
+    if (options[name] === "") {
+      throw new SeabirdError("bad_option", `a backend's ${name} is empty; give it one`);
+    }
+  }
+  return new BackendClient(options, resolveConnectOptions(options));
+}
+
+type EventBody = NonNullable<MessageInitShape<typeof ChatEventSchema>["inner"]>;
+
+export class BackendClient implements AsyncDisposable {
+  readonly #who: { readonly type: string; readonly id: string };
+  readonly #handlers: BackendHandlers;
+  readonly #limits: ResolvedConnectOptions["limits"];
+  readonly #channels: Channels;
+  readonly #outbox: Outbox;
+  readonly #link: Link;
+  #announced = false;
+  #closed: Promise<void> | undefined;
+
+  /** @internal Use `connectBackend`. */
+  constructor(options: BackendOptions, resolved: ResolvedConnectOptions) {
+    const { limits } = resolved;
+    this.#who = { type: options.type, id: options.id };
+    this.#handlers = options.handlers;
+    this.#limits = limits;
+    this.#channels = new Channels(limits.maxChannels);
+    this.#outbox = new Outbox({
+      spool: { maxEvents: limits.maxSpooledEvents, maxBytes: limits.maxSpooledBytes },
+      open: { maxEvents: limits.maxOutgoingEvents, maxBytes: limits.maxOutgoingBytes },
+    });
+    this.#link = new Link(resolved, (context) => this.#session(context));
+    void this.#link.ended().then(() => this.close());
+  }
+
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  /** The current state and each later one; ends after `failed` or `closed`. */
+  states(): AsyncIterable<LinkState> {
+    return this.#link.states();
+  }
+
+  /** Resolves when core took the Hello and the channels; rejects if that will not be. */
+  ready(): Promise<void> {
+    return this.#link.ready();
+  }
+
+  /** Events lost because too many waited. */
+  get droppedEvents(): number {
+    return this.#outbox.dropped;
+  }
+
+  /** Events that wait to be sent. */
+  get queuedEvents(): number {
+    return this.#outbox.size;
+  }
+
+  get channels(): readonly TrackedChannel[] {
+    return this.#channels.all();
+  }
+
+  message(said: ChannelSaid): void {
+    this.#emit({ case: "message", value: inChannel(said) }, said);
+  }
+
+  /** A message that addresses the bot; the content is what follows its name. */
+  mention(said: ChannelSaid): void {
+    this.#emit({ case: "mention", value: inChannel(said) }, said);
+  }
+
+  action(said: ChannelSaid): void {
+    this.#emit({ case: "action", value: inChannel(said) }, said);
+  }
+
+  command(given: CommandGiven): void {
+    const { command, arg } = given;
+    this.#emit({ case: "command", value: { source: source(given), command, arg } }, given);
+  }
+
+  privateMessage(said: PrivatelySaid): void {
+    this.#emit({ case: "privateMessage", value: inPrivate(said) }, said);
+  }
+
+  privateAction(said: PrivatelySaid): void {
+    this.#emit({ case: "privateAction", value: inPrivate(said) }, said);
+  }
+
+  /** The bot is in this channel, by its own doing. (A join that core asked for: answer `joined`.) */
+  joinChannel(channel: BackendChannel): void {
+    this.#announce({ case: "joinChannel", value: toJoin(this.#channels.set(channel)) });
+  }
+
+  /** The bot is no longer in this channel. */
+  leaveChannel(channelId: string): void {
+    this.#channels.remove(channelId);
+    this.#announce({ case: "leaveChannel", value: { channelId } });
+  }
+
+  /** A channel's name or topic changed; what is not given stays. Unknown channels are ignored. */
+  changeChannel(change: BackendChannel): void {
+    const value = this.#change(change);
+    if (value !== undefined) this.#announce({ case: "changeChannel", value });
+  }
+
+  /**
+   * Sends what waits, if core is there, and leaves in good order (protocol: half-close), at
+   * most `closeTimeoutMs`. Idempotent.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#link.close();
+    this.#link.connection.drop(new SeabirdError("closed", "the client was closed"));
+  }
+
+  #emit(inner: EventBody, { tags }: EventSettings): void {
+    if (this.#closed !== undefined) return;
+    this.#outbox.push("event", create(ChatEventSchema, { inner, tags: { ...tags } }));
+  }
+
+  /** Until the channels have been announced in this session, it is enough to remember them. */
+  #announce(inner: EventBody): void {
+    if (this.#announced) this.#outbox.push("channel", create(ChatEventSchema, { inner }));
+  }
+
+  #change({ id, displayName, topic }: BackendChannel) {
+    const known = this.#channels.get(id);
+    if (known === undefined) return undefined;
+    return toJoin(
+      this.#channels.set({
+        id,
+        displayName: displayName ?? known.displayName,
+        topic: topic ?? known.topic,
+      }),
+    );
+  }
+
+  #answer(id: string, answer: Answer): void {
+    let inner: EventBody;
+    try {
+      inner = this.#answerBody(answer);
+    } catch (reason) {
+      inner = { case: "failed", value: { reason: SeabirdError.from(reason).message } };
+    }
+    this.#outbox.push("answer", create(ChatEventSchema, { id, inner }));
+  }
+
+  #answerBody(answer: Answer): EventBody {
+    switch (answer.kind) {
+      case "success":
+        return { case: "success", value: {} };
+      case "failed":
+        return { case: "failed", value: { reason: answer.reason } };
+      case "joined":
+        return { case: "joinChannel", value: toJoin(this.#channels.set(answer.channel)) };
+      case "left":
+        this.#channels.remove(answer.channelId);
+        return { case: "leaveChannel", value: { channelId: answer.channelId } };
+      case "changed": {
+        const value = this.#change(answer.channel);
+        return value === undefined
+          ? { case: "failed", value: { reason: "not in that channel" } }
+          : { case: "changeChannel", value };
+      }
+      case "metadata":
+        return { case: "metadata", value: { values: { ...answer.values } } };
+    }
+  }
+
+  async #session(context: SessionContext): Promise<void> {
+    const { connection, signal } = context;
+    const over = new AbortController();
+    const answerer = new Answerer(
+      {
+        handlers: this.#handlers,
+        maxAtOnce: this.#limits.maxRequestsAtOnce,
+        timeoutMs: this.#limits.answerTimeoutMs,
+        answer: (id, answer) => this.#answer(id, answer),
+      },
+      over.signal,
+    );
+    const headers = Promise.withResolvers<void>();
+    const requests = createClient(ChatIngest, connection.transport).ingestEvents(
+      this.#outgoing(context, { headers: headers.promise, answerer, over: over.signal }),
+      { signal, onHeader: () => headers.resolve() },
+    );
+    try {
+      await this.#serve(requests, answerer);
+    } finally {
+      over.abort();
+      this.#announced = false;
+      this.#outbox.spool();
+    }
+  }
+
+  async #serve(requests: AsyncIterable<ChatRequest>, answerer: Answerer): Promise<void> {
+    for await (const request of requests) await answerer.take(request);
+  }
+
+  /** Everything that goes up in one session, in order; its end is the half-close. */
+  async *#outgoing(
+    { connection, connected, closing, signal }: SessionContext,
+    { headers, answerer, over }: SessionParts,
+  ): AsyncGenerator<ChatEvent, void, void> {
+    this.#outbox.open();
+    yield create(ChatEventSchema, { inner: { case: "hello", value: { backendInfo: this.#who } } });
+    await helloAccepted(connection, headers, signal);
+    const channels = this.#channels.all();
+    this.#announced = true;
+    for (const channel of channels) {
+      yield create(ChatEventSchema, { inner: { case: "joinChannel", value: toJoin(channel) } });
+    }
+    if (!over.aborted) connected();
+    const finish = AbortSignal.any([closing, over]);
+    while (!over.aborted) {
+      const event = await this.#outbox.take(finish, over);
+      if (event !== undefined) yield event;
+      else await answerer.settled();
+      if (closing.aborted && this.#outbox.isEmpty) return;
+    }
+  }
+}
+
+interface SessionParts {
+  readonly headers: Promise<void>;
+  readonly answerer: Answerer;
+  /** Aborted when the session has ended. */
+  readonly over: AbortSignal;
+}
+
+function toJoin({ id, displayName, topic }: TrackedChannel) {
+  return { channelId: id, displayName, topic };
+}
+
+function source({ channelId, user }: { channelId: string; user: BackendUser }) {
+  return { channelId, user: toUser(user) };
+}
+
+function toUser({ id, displayName = id }: BackendUser) {
+  return { id, displayName };
+}
+
+function inChannel({ channelId, user, content }: ChannelSaid) {
+  return { source: source({ channelId, user }), ...toWire(content) };
+}
+
+function inPrivate({ user, content }: PrivatelySaid) {
+  return { source: toUser(user), ...toWire(content) };
+}
+
+function toWire(content: Content) {
+  return typeof content === "string" ? { text: content } : { rootBlock: content };
+}

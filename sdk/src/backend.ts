@@ -1,0 +1,28 @@
+/** The door for chat backends. Plugins: `@seabird/sdk`. */
+
+export { type Answer, changed, failed, joined, left, success } from "./answers.ts";
+export {
+  type BackendClient,
+  type BackendOptions,
+  type BackendUser,
+  type ChannelSaid,
+  type CommandGiven,
+  connectBackend,
+  type PrivatelySaid,
+} from "./backend-client.ts";
+export type { BackendChannel, TrackedChannel } from "./channels.ts";
+export { SeabirdError, type SeabirdErrorCode } from "./errors.ts";
+export type { SdkLimitOptions } from "./limits.ts";
+export type { LinkState } from "./link.ts";
+export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./options.ts";
+export { type ProcessLife, startProcessLife } from "./process-life.ts";
+export type { Content } from "./replies.ts";
+export type {
+  BackendHandlers,
+  ChannelSend,
+  JoinRequest,
+  LeaveRequest,
+  RequestContext,
+  UpdateRequest,
+  UserSend,
+} from "./requests.ts";

@@ -1,0 +1,57 @@
+/** A client for calls alone: what the command line uses, and scripts. */
+import { ActionClient } from "./action-client.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { SeabirdError } from "./errors.ts";
+import {
+  type ConnectOptions,
+  type ResolvedConnectOptions,
+  resolveConnectOptions,
+} from "./options.ts";
+
+/**
+ * Connects on first use; throws `bad_option` if the options cannot work. `transport` is for
+ * clients of core's other services (`createClient` of @connectrpc/connect).
+ */
+export function connectActions(options: ConnectOptions = {}): StandaloneActionClient {
+  const resolved = resolveConnectOptions(options);
+  return new StandaloneActionClient(openConnection(resolved), resolved);
+}
+
+export class StandaloneActionClient extends ActionClient implements AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #options: ResolvedConnectOptions;
+  #closed: Promise<void> | undefined;
+
+  /** @internal Use `connectActions`. */
+  constructor(connection: Connection, options: ResolvedConnectOptions) {
+    super(connection, options.limits);
+    this.#connection = connection;
+    this.#options = options;
+    const close = () => void this.close();
+    if (options.signal?.aborted) close();
+    options.signal?.addEventListener("abort", close, { once: true });
+  }
+
+  get url(): string {
+    return this.#connection.url;
+  }
+
+  get transport(): Connection["transport"] {
+    return this.#connection.transport;
+  }
+
+  /** Waits for calls in flight, at most `closeTimeoutMs`. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.settle(this.#options.limits.closeTimeoutMs);
+    this.#connection.drop(new SeabirdError("closed", "the client was closed"));
+  }
+}

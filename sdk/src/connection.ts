@@ -1,0 +1,43 @@
+/** One HTTP/2 connection to core: made on first use and again after it broke, kept alive by pings. */
+import type { Interceptor, Transport } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import type { SeabirdError } from "./errors.ts";
+import type { ResolvedConnectOptions } from "./options.ts";
+
+/** Core sends at most 3.5 MiB (protocol: sizes); anything above 4 MiB is a fault. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+export interface Connection {
+  readonly url: string;
+  /** For clients of any service of core; carries the token. */
+  readonly transport: Transport;
+  /** Ends the HTTP/2 connection and every call on it; the next call makes a new one. */
+  drop(reason: SeabirdError): void;
+}
+
+export function openConnection(options: ResolvedConnectOptions): Connection {
+  const { url, limits } = options;
+  const sessions = new Http2SessionManager(
+    url,
+    {
+      pingIntervalMs: limits.pingIntervalMs,
+      pingTimeoutMs: limits.pingTimeoutMs,
+    },
+    options.ca === undefined ? {} : { ca: options.ca },
+  );
+  const transport = createGrpcTransport({
+    baseUrl: url,
+    sessionManager: sessions,
+    interceptors: [bearer(options.token)],
+    acceptCompression: [],
+    readMaxBytes: MAX_MESSAGE_BYTES,
+  });
+  return { url, transport, drop: (reason) => sessions.abort(reason) };
+}
+
+function bearer(token: string): Interceptor {
+  return (next) => (request) => {
+    request.header.set("authorization", `Bearer ${token}`);
+    return next(request);
+  };
+}

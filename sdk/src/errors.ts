@@ -1,0 +1,71 @@
+/** The one error of the SDK: what core, the network or a wrong option said, with a closed code. */
+import { ConnectError } from "@connectrpc/connect";
+
+/** The codes of gRPC in their order (index = status number), then two of the SDK's own. */
+export const SEABIRD_ERROR_CODES = [
+  "ok",
+  "cancelled",
+  "unknown",
+  "invalid_argument",
+  "deadline_exceeded",
+  "not_found",
+  "already_exists",
+  "permission_denied",
+  "resource_exhausted",
+  "failed_precondition",
+  "aborted",
+  "out_of_range",
+  "unimplemented",
+  "internal",
+  "unavailable",
+  "data_loss",
+  "unauthenticated",
+  "bad_option",
+  "closed",
+] as const;
+
+export type SeabirdErrorCode = (typeof SEABIRD_ERROR_CODES)[number];
+
+export interface SeabirdErrorOptions {
+  cause?: unknown;
+  /** Milliseconds after which core says a retry makes sense (trailer `retry-after-ms`). */
+  retryAfterMs?: number | undefined;
+}
+
+/**
+ * What every promise and iterator of the SDK rejects with.
+ *
+ * `code` is gRPC's status in lower case, `bad_option` for options that cannot work, or
+ * `closed` for a client that was closed. `message` is core's own text. After `unavailable`
+ * or `deadline_exceeded` an action may have happened; the SDK never repeats one by itself.
+ */
+export class SeabirdError extends Error {
+  readonly code: SeabirdErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: SeabirdErrorCode, message: string, options: SeabirdErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "SeabirdError";
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  /** Makes a SeabirdError of anything thrown; one that is already one stays itself. */
+  static from(reason: unknown): SeabirdError {
+    if (reason instanceof SeabirdError) return reason;
+    const error = ConnectError.from(reason);
+    if (error.cause instanceof SeabirdError) return error.cause;
+    return new SeabirdError(SEABIRD_ERROR_CODES[error.code] ?? "unknown", error.rawMessage, {
+      cause: reason,
+      retryAfterMs: retryAfterMs(error.metadata),
+    });
+  }
+}
+
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
+function retryAfterMs(trailers: Headers): number | undefined {
+  const text = trailers.get("retry-after-ms");
+  if (text === null || !/^\d{1,9}$/.test(text)) return undefined;
+  return Math.min(Number(text), MAX_RETRY_AFTER_MS);
+}

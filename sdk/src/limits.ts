@@ -1,0 +1,98 @@
+/** Every limit and time of the SDK in one table: its default and what happens at the limit. */
+import { SeabirdError } from "./errors.ts";
+
+/** All optional; the defaults and what happens at each limit are in `SDK_LIMITS`. */
+export interface SdkLimitOptions {
+  /** Milliseconds between pings on a connection with open calls. Default 20,000. */
+  pingIntervalMs?: number;
+  /** Milliseconds without an answer to a ping after which core counts as dead. Default 10,000. */
+  pingTimeoutMs?: number;
+  /** Milliseconds that one attempt to connect may take. Default 10,000. */
+  connectTimeoutMs?: number;
+  /** Milliseconds before the first retry, half of it random; doubles each time. Default 250. */
+  retryMinMs?: number;
+  /** The longest pause between two retries, in milliseconds. Default 30,000. */
+  retryMaxMs?: number;
+  /** Milliseconds for which a taken command or backend name is retried. Default 35,000. */
+  takenWindowMs?: number;
+  /** Milliseconds that `close()` waits for calls in flight and for core's goodbye. Default 5,000. */
+  closeTimeoutMs?: number;
+  /** Milliseconds for one call, if it is given none of its own. Default 30,000. */
+  callTimeoutMs?: number;
+  /** Events read ahead of the plugin. Default 1,024. */
+  maxQueuedEvents?: number;
+  /** Events a backend keeps while core is away. Default 1,000. */
+  maxSpooledEvents?: number;
+  /** Bytes of events a backend keeps while core is away. Default 8 MiB. */
+  maxSpooledBytes?: number;
+  /** Events waiting to be written while core is there. Default 16,384. */
+  maxOutgoingEvents?: number;
+  /** Bytes of events waiting to be written while core is there. Default 32 MiB. */
+  maxOutgoingBytes?: number;
+  /** Requests of core that a backend works on at once. Default 1,024. */
+  maxRequestsAtOnce?: number;
+  /** Milliseconds a backend's handler may take for one request. Default 30,000. */
+  answerTimeoutMs?: number;
+  /** Channels one backend may announce. Default 10,000, as in core. */
+  maxChannels?: number;
+}
+
+export type SdkLimits = Readonly<Required<SdkLimitOptions>>;
+
+/** One row of `docs/limits.md`. */
+export interface SdkLimit {
+  readonly name: keyof SdkLimitOptions;
+  readonly value: number;
+  readonly unit: "ms" | "events" | "bytes" | "requests" | "channels";
+  readonly what: string;
+  /** What happens at the limit. */
+  readonly policy: string;
+}
+
+const MIB = 1024 * 1024;
+
+export const SDK_LIMITS: readonly SdkLimit[] = [
+  row("pingIntervalMs", 20_000, "ms", "between pings while calls are open", "a ping is sent"),
+  row("pingTimeoutMs", 10_000, "ms", "for the answer to a ping", "core is dead: reconnect"),
+  row("connectTimeoutMs", 10_000, "ms", "for one attempt to connect", "given up, the next follows"),
+  row("retryMinMs", 250, "ms", "before the first retry", "doubles with each failure, half random"),
+  row("retryMaxMs", 30_000, "ms", "longest pause between retries", "the pause grows no more"),
+  row("takenWindowMs", 35_000, "ms", "a taken name is retried", "the client fails, naming it"),
+  row("closeTimeoutMs", 5_000, "ms", "close() waits for the last calls", "the rest is cancelled"),
+  row("callTimeoutMs", 30_000, "ms", "for one call without its own limit", "deadline_exceeded"),
+  row("maxQueuedEvents", 1_024, "events", "read ahead of a plugin", "reading stops; core queues"),
+  row("maxSpooledEvents", 1_000, "events", "kept while core is away", "oldest dropped and counted"),
+  row("maxSpooledBytes", 8 * MIB, "bytes", "kept while core is away", "oldest dropped and counted"),
+  row("maxOutgoingEvents", 16_384, "events", "waiting to be written", "oldest dropped and counted"),
+  row("maxOutgoingBytes", 32 * MIB, "bytes", "waiting to be written", "oldest dropped and counted"),
+  row("maxRequestsAtOnce", 1_024, "requests", "handled by a backend", "reading stops; core queues"),
+  row("answerTimeoutMs", 30_000, "ms", "for a backend's handler", "answered Failed"),
+  row("maxChannels", 10_000, "channels", "announced by one backend", "the new one is refused"),
+];
+
+function row(
+  name: keyof SdkLimitOptions,
+  value: number,
+  unit: SdkLimit["unit"],
+  what: string,
+  policy: string,
+): SdkLimit {
+  return { name, value, unit, what, policy };
+}
+
+const MAX_LIMIT = 2_147_483_647;
+
+/** Defaults where nothing is given. Throws `bad_option` for anything but whole numbers from 1. */
+export function resolveLimits(options: SdkLimitOptions): SdkLimits {
+  const entries = SDK_LIMITS.map(({ name, value }) => {
+    const given = options[name] ?? value;
+    if (!Number.isInteger(given) || given < 1 || given > MAX_LIMIT) {
+      throw new SeabirdError(
+        "bad_option",
+        `option ${name} is ${String(given)}; allowed: whole numbers from 1 to ${MAX_LIMIT}`,
+      );
+    }
+    return [name, given] as const;
+  });
+  return Object.freeze(Object.fromEntries(entries)) as SdkLimits;
+}

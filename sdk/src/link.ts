@@ -1,0 +1,207 @@
+/**
+ * The link below both clients: runs one session with core after another.
+ *
+ * A session ends when its stream does. The link then waits (jittered, doubling) and starts
+ * the next one, until it is closed or trying again cannot help:
+ *
+ * - `unauthenticated`, `permission_denied`, `invalid_argument`: given up at once. The token or
+ *   the options are wrong, and only a person can change that; whoever supervises the process
+ *   decides whether to start it again.
+ * - `already_exists` (a command or a backend's name): retried for `takenWindowMs`, as long as
+ *   core may need to notice that its former holder is dead; then given up.
+ * - everything else: retried for ever.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import { backoffMs } from "./backoff.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { SeabirdError } from "./errors.ts";
+import type { ResolvedConnectOptions } from "./options.ts";
+import { StateStream } from "./state-stream.ts";
+
+export type LinkState =
+  | { readonly state: "connecting"; readonly attempt: number }
+  | { readonly state: "connected" }
+  /** Lost or refused; the next attempt follows after `retryInMs`. */
+  | {
+      readonly state: "waiting";
+      readonly attempt: number;
+      readonly retryInMs: number;
+      readonly error: SeabirdError;
+    }
+  /** Given up; `error` says what to do. The last state. */
+  | { readonly state: "failed"; readonly error: SeabirdError }
+  /** Closed by `close()` or the signal. The last state. */
+  | { readonly state: "closed" };
+
+export interface SessionContext {
+  readonly connection: Connection;
+  /** To be called once, when core has accepted the session. */
+  connected(): void;
+  /** Aborted when the client is to close: end the session in good order. */
+  readonly closing: AbortSignal;
+  /** Aborted when the session must end now. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves or rejects when the session is over. */
+export type Session = (context: SessionContext) => Promise<void>;
+
+/** A session that lasted this long counts as a success: the pauses start small again. */
+const STABLE_AFTER_MS = 10_000;
+
+export class Link {
+  readonly connection: Connection;
+  readonly #options: ResolvedConnectOptions;
+  readonly #session: Session;
+  readonly #states = new StateStream<LinkState>({ state: "connecting", attempt: 1 });
+  readonly #closing = new AbortController();
+  readonly #over: Promise<void>;
+  #failures = 0;
+  #takenSince: number | undefined;
+
+  constructor(options: ResolvedConnectOptions, session: Session) {
+    this.#options = options;
+    this.#session = session;
+    this.connection = openConnection(options);
+    const close = () => this.#closing.abort();
+    if (options.signal?.aborted) close();
+    options.signal?.addEventListener("abort", close, { once: true });
+    this.#over = this.#live().finally(() => options.signal?.removeEventListener("abort", close));
+  }
+
+  get state(): LinkState {
+    return this.#states.current;
+  }
+
+  states(): AsyncIterable<LinkState> {
+    return this.#states.watch();
+  }
+
+  /** Resolves when connected; rejects when the link failed or was closed before that. */
+  async ready(): Promise<void> {
+    for await (const state of this.states()) {
+      if (state.state === "connected") return;
+      if (state.state === "failed") throw state.error;
+    }
+    throw new SeabirdError("closed", "the client was closed");
+  }
+
+  /** Idempotent. Resolves when the session has ended, after `closeTimeoutMs` at the latest. */
+  close(): Promise<void> {
+    this.#closing.abort();
+    return this.#over;
+  }
+
+  /** Resolves with the last state. */
+  async ended(): Promise<LinkState> {
+    await this.#over;
+    return this.state;
+  }
+
+  async #live(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      this.#states.set({ state: "connecting", attempt });
+      const error = await this.#attempt();
+      if (signal.aborted) break;
+      if (this.#isHopeless(error))
+        return this.#end({ state: "failed", error: explain(error, this.#options.url) });
+      const retryInMs = this.#pauseMs(error);
+      this.#states.set({ state: "waiting", attempt, retryInMs, error });
+      await wait(retryInMs, undefined, { signal }).catch(() => undefined);
+    }
+    this.#end({ state: "closed" });
+  }
+
+  #end(state: LinkState): void {
+    this.#states.end(state);
+  }
+
+  /** One session from start to end; returns why it ended. */
+  async #attempt(): Promise<SeabirdError> {
+    const { limits, url } = this.#options;
+    const abort = new AbortController();
+    const closing = this.#closing.signal;
+    let connectedAt: number | undefined;
+    const giveUp = (reason: SeabirdError) => {
+      abort.abort(reason);
+      this.connection.drop(reason);
+    };
+    const connectTimer = setTimeout(
+      () => giveUp(new SeabirdError("deadline_exceeded", `no answer from ${url}`)),
+      limits.connectTimeoutMs,
+    );
+    let closeTimer: NodeJS.Timeout | undefined;
+    const onClosing = () => {
+      const late = new SeabirdError("closed", "the client was closed");
+      closeTimer = setTimeout(() => giveUp(late), limits.closeTimeoutMs);
+      if (connectedAt === undefined) giveUp(late);
+    };
+    closing.addEventListener("abort", onClosing, { once: true });
+    const connected = () => {
+      if (abort.signal.aborted || closing.aborted) return;
+      clearTimeout(connectTimer);
+      connectedAt ??= performance.now();
+      this.#takenSince = undefined;
+      this.#states.set({ state: "connected" });
+    };
+    try {
+      await this.#session({
+        connection: this.connection,
+        connected,
+        closing,
+        signal: abort.signal,
+      });
+      return new SeabirdError("unavailable", "core ended the stream");
+    } catch (reason) {
+      return SeabirdError.from(abort.signal.aborted ? abort.signal.reason : reason);
+    } finally {
+      clearTimeout(connectTimer);
+      clearTimeout(closeTimer);
+      closing.removeEventListener("abort", onClosing);
+      const stable = connectedAt !== undefined && performance.now() - connectedAt > STABLE_AFTER_MS;
+      this.#failures = stable ? 1 : this.#failures + 1;
+      abort.abort(new SeabirdError("cancelled", "the session is over"));
+    }
+  }
+
+  #isHopeless(error: SeabirdError): boolean {
+    switch (error.code) {
+      case "unauthenticated":
+      case "permission_denied":
+      case "invalid_argument":
+      case "bad_option":
+        return true;
+      case "already_exists":
+        this.#takenSince ??= performance.now();
+        return performance.now() - this.#takenSince >= this.#options.limits.takenWindowMs;
+      default:
+        this.#takenSince = undefined;
+        return false;
+    }
+  }
+
+  #pauseMs(error: SeabirdError): number {
+    const { retryMinMs, retryMaxMs } = this.#options.limits;
+    const maxMs =
+      error.code === "already_exists" ? Math.min(retryMaxMs, MAX_TAKEN_PAUSE_MS) : retryMaxMs;
+    const pause = backoffMs(this.#failures, { minMs: retryMinMs, maxMs, random: Math.random() });
+    return Math.max(pause, error.retryAfterMs ?? 0);
+  }
+}
+
+/** A name is free within seconds of its holder's death; looking for it more rarely wastes time. */
+const MAX_TAKEN_PAUSE_MS = 2_000;
+
+/** Adds to a final error what a person can do about it. */
+function explain(error: SeabirdError, url: string): SeabirdError {
+  const advice: Partial<Record<SeabirdError["code"], string>> = {
+    unauthenticated: `core at ${url} does not know this token; make one with \`seabird token create\` and set SEABIRD_TOKEN`,
+    permission_denied: `the token is not allowed to do this at ${url}; make one with the scope it names`,
+    already_exists: "stop the other process that holds it, or choose another name",
+    invalid_argument: "core refuses these options",
+  };
+  const more = advice[error.code];
+  const message = more === undefined ? error.message : `${error.message} (${more})`;
+  return new SeabirdError(error.code, message, { cause: error });
+}

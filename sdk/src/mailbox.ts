@@ -1,0 +1,45 @@
+/** A bounded queue between one writer, who waits when it is full, and one reader at a time. */
+
+export class Mailbox<T> {
+  readonly #limit: number;
+  readonly #items: T[] = [];
+  #wakeReader: (() => void) | undefined;
+  #wakeWriter: (() => void) | undefined;
+  #end: { readonly error: Error | undefined } | undefined;
+
+  /** `limit`: how many items wait before `put` does. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Resolves when there is room again. Dropped after the end. */
+  async put(item: T): Promise<void> {
+    if (this.#end !== undefined) return;
+    this.#items.push(item);
+    this.#wakeReader?.();
+    while (this.#items.length >= this.#limit && this.#end === undefined) {
+      await new Promise<void>((resolve) => (this.#wakeWriter = resolve));
+    }
+  }
+
+  /** What waits is still read; then readers end, or throw `error`. Idempotent. */
+  end(error?: Error): void {
+    this.#end ??= { error };
+    this.#wakeReader?.();
+    this.#wakeWriter?.();
+  }
+
+  /** The next item, or undefined at the end. Throws the error given to `end`. */
+  async take(): Promise<T | undefined> {
+    for (;;) {
+      const item = this.#items.shift();
+      if (item !== undefined) {
+        this.#wakeWriter?.();
+        return item;
+      }
+      if (this.#end?.error !== undefined) throw this.#end.error;
+      if (this.#end !== undefined) return undefined;
+      await new Promise<void>((resolve) => (this.#wakeReader = resolve));
+    }
+  }
+}

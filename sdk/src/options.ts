@@ -1,0 +1,103 @@
+/** Where core is and who we are: options, then environment, then defaults. */
+import { readFileSync } from "node:fs";
+import { SeabirdError } from "./errors.ts";
+import { resolveLimits, type SdkLimitOptions, type SdkLimits } from "./limits.ts";
+
+export const DEFAULT_URL = "http://127.0.0.1:11235";
+
+/** How to reach core. Every field is optional. */
+export interface ConnectOptions extends SdkLimitOptions {
+  /**
+   * Core's address. Default: `SEABIRD_HOST`, else `http://127.0.0.1:11235`.
+   *
+   * `http://` speaks plaintext HTTP/2, `https://` TLS. Without a scheme, a loopback host is
+   * `http://` (port 11235 if none is given) and every other host is `https://`, so that a
+   * token never travels unencrypted unless the address says so.
+   */
+  url?: string | undefined;
+  /** The token. Default: `SEABIRD_TOKEN`, or the content of the file `SEABIRD_TOKEN_FILE`. */
+  token?: string | undefined;
+  /** Aborting it is the same as calling `close()`. */
+  signal?: AbortSignal | undefined;
+  /** Certificate authorities to trust instead of the usual ones, PEM. Only for `https://`. */
+  ca?: string | undefined;
+  /** Default: the process's environment. */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export interface ResolvedConnectOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly signal: AbortSignal | undefined;
+  readonly ca: string | undefined;
+  readonly limits: SdkLimits;
+}
+
+/** Throws a SeabirdError `bad_option` that says what was given and what is allowed. */
+export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectOptions {
+  const env = options.env ?? process.env;
+  return Object.freeze({
+    url: resolveUrl(options.url ?? (env["SEABIRD_HOST"] || DEFAULT_URL)),
+    token: resolveToken(options.token, env),
+    signal: options.signal,
+    ca: options.ca,
+    limits: resolveLimits(options),
+  });
+}
+
+/** The address in full, without a slash at its end. The rule for missing schemes: see `url`. */
+export function resolveUrl(given: string): string {
+  const text = given.trim();
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : withScheme(text));
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw badUrl(given);
+  }
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    throw new SeabirdError("bad_option", "core's address holds a user, query or #; take it out");
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+function withScheme(text: string): string {
+  const host = /^(\[[^\]]*\]|[^:/]*)(:\d+)?/.exec(text);
+  const name = host?.[1] ?? "";
+  if (!/^(localhost|127(\.\d+){3}|\[::1\])$/i.test(name)) return `https://${text}`;
+  if (host?.[2] !== undefined) return `http://${text}`;
+  return `http://${name}:11235${text.slice(name.length)}`;
+}
+
+function badUrl(given: string): SeabirdError {
+  const example = `"${DEFAULT_URL}" or "https://core.example.org"`;
+  return new SeabirdError("bad_option", `core's address is "${given}"; give one like ${example}`);
+}
+
+function resolveToken(
+  given: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const token = (given ?? tokenFromEnv(env)).trim();
+  if (token === "") {
+    throw new SeabirdError(
+      "bad_option",
+      "no token: set SEABIRD_TOKEN or SEABIRD_TOKEN_FILE (`seabird token create` makes one)",
+    );
+  }
+  if (!/^[\x20-\x7e]+$/.test(token)) {
+    throw new SeabirdError("bad_option", "the token holds characters that no header may carry");
+  }
+  return token;
+}
+
+function tokenFromEnv(env: Readonly<Record<string, string | undefined>>): string {
+  const file = env["SEABIRD_TOKEN_FILE"];
+  const token = env["SEABIRD_TOKEN"];
+  if (!file) return token ?? "";
+  if (token) {
+    throw new SeabirdError("bad_option", "SEABIRD_TOKEN and SEABIRD_TOKEN_FILE are both set");
+  }
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new SeabirdError("bad_option", `cannot read SEABIRD_TOKEN_FILE "${file}"`, { cause });
+  }
+}

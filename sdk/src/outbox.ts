@@ -1,0 +1,122 @@
+/**
+ * What a backend has yet to send, in one order, bounded.
+ *
+ * While core is away it is the spool: smaller bounds, and events only. Nobody waits for
+ * answers any more, and the channels will be announced anew. When a bound is passed, the
+ * oldest events go first and are counted.
+ */
+import { toBinary } from "@bufbuild/protobuf";
+import { type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+
+export interface OutboxBounds {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+}
+
+/** `channel`: tells core of a change in the list of channels. */
+export type OutgoingKind = "event" | "channel" | "answer";
+
+interface Item {
+  readonly kind: OutgoingKind;
+  readonly event: ChatEvent;
+  readonly bytes: number;
+}
+
+export class Outbox {
+  readonly #spoolBounds: OutboxBounds;
+  readonly #openBounds: OutboxBounds;
+  #items: Item[] = [];
+  #events = 0;
+  #bytes = 0;
+  #dropped = 0;
+  #open = false;
+  #wake: (() => void) | undefined;
+
+  constructor(bounds: { readonly spool: OutboxBounds; readonly open: OutboxBounds }) {
+    this.#spoolBounds = bounds.spool;
+    this.#openBounds = bounds.open;
+  }
+
+  /** Events lost to the bounds so far. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Events waiting. */
+  get size(): number {
+    return this.#events;
+  }
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
+  /** Core is there. */
+  open(): void {
+    this.#open = true;
+  }
+
+  /** Core is gone. */
+  spool(): void {
+    this.#open = false;
+    this.#items = this.#items.filter((item) => item.kind === "event");
+    this.#events = this.#items.length;
+    this.#bytes = this.#items.reduce((sum, item) => sum + item.bytes, 0);
+    this.#trim();
+  }
+
+  /**
+   * Answers do not count against the bounds, for there are never more than requests at once.
+   * While core is away, everything but events is ignored.
+   */
+  push(kind: OutgoingKind, event: ChatEvent): void {
+    if (kind !== "event" && !this.#open) return;
+    const bytes = kind === "answer" ? 0 : toBinary(ChatEventSchema, event).byteLength;
+    this.#items.push({ kind, event, bytes });
+    this.#bytes += bytes;
+    if (kind !== "answer") this.#events++;
+    this.#trim();
+    this.#wake?.();
+  }
+
+  /**
+   * The next one. Undefined when `finish` is aborted and nothing waits, or `over` is aborted
+   * (which has to abort `finish` too): then nothing is taken, for it could not be sent.
+   */
+  async take(finish: AbortSignal, over: AbortSignal): Promise<ChatEvent | undefined> {
+    const wake = () => this.#wake?.();
+    finish.addEventListener("abort", wake, { once: true });
+    try {
+      while (this.#items.length === 0 && !finish.aborted) {
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      finish.removeEventListener("abort", wake);
+    }
+    return over.aborted ? undefined : this.#shift();
+  }
+
+  #shift(): ChatEvent | undefined {
+    const item = this.#items.shift();
+    if (item === undefined) return undefined;
+    this.#bytes -= item.bytes;
+    if (item.kind !== "answer") this.#events--;
+    return item.event;
+  }
+
+  #trim(): void {
+    const { maxEvents, maxBytes } = this.#open ? this.#openBounds : this.#spoolBounds;
+    while (this.#events > 0 && (this.#events > maxEvents || this.#bytes > maxBytes)) {
+      const [gone] = this.#items.splice(this.#oldest(), 1);
+      this.#bytes -= gone?.bytes ?? 0;
+      this.#events--;
+      this.#dropped++;
+    }
+  }
+
+  /** The oldest event; if there is none, the oldest change of a channel. */
+  #oldest(): number {
+    const event = this.#items.findIndex((item) => item.kind === "event");
+    return event >= 0 ? event : this.#items.findIndex((item) => item.kind === "channel");
+  }
+}

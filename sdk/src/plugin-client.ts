@@ -1,0 +1,160 @@
+/** A plugin's client: registers commands, hears every event, answers. */
+import { createClient } from "@connectrpc/connect";
+import { Seabird } from "@seabird/protocol";
+import { ActionClient, type ActionSettings } from "./action-client.ts";
+import { SeabirdError } from "./errors.ts";
+import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
+import { Link, type LinkState, type SessionContext } from "./link.ts";
+import { Mailbox } from "./mailbox.ts";
+import {
+  type ConnectOptions,
+  type ResolvedConnectOptions,
+  resolveConnectOptions,
+} from "./options.ts";
+import { type Content, mentioning, replyTarget } from "./replies.ts";
+
+/** How a command presents itself in `help`. */
+export interface CommandHelp {
+  /** One line. */
+  readonly shortHelp: string;
+  /** Everything else: arguments, examples. Default: empty. */
+  readonly fullHelp?: string | undefined;
+}
+
+export interface PluginOptions extends ConnectOptions {
+  /**
+   * The commands to register, by name and without prefix. Default: none. All are registered
+   * or none; a name that another plugin holds is tried again for `takenWindowMs`.
+   */
+  commands?: Readonly<Record<string, CommandHelp>> | undefined;
+}
+
+/**
+ * Connects a plugin. It begins at once and keeps the link up until `close()`.
+ *
+ * ```ts
+ * const plugin = connectPlugin({ commands: { ping: { shortHelp: "answers pong" } } });
+ * for await (const event of plugin.events()) {
+ *   if (event.kind === "command" && event.command === "ping") await plugin.reply(event, "pong");
+ * }
+ * ```
+ *
+ * Throws a SeabirdError `bad_option` if the options cannot work.
+ */
+export function connectPlugin(options: PluginOptions = {}): PluginClient {
+  return new PluginClient(options.commands ?? {}, resolveConnectOptions(options));
+}
+
+export class PluginClient extends ActionClient implements AsyncDisposable {
+  readonly #link: Link;
+  readonly #limits: ResolvedConnectOptions["limits"];
+  readonly #events: Mailbox<PluginEvent>;
+  readonly #commands: Readonly<Record<string, CommandHelp>>;
+  #reading = false;
+  #closed: Promise<void> | undefined;
+
+  /** @internal Use `connectPlugin`. */
+  constructor(commands: Readonly<Record<string, CommandHelp>>, options: ResolvedConnectOptions) {
+    const link = new Link(options, (context) => this.#session(context));
+    super(link.connection, options.limits);
+    this.#link = link;
+    this.#limits = options.limits;
+    this.#commands = commands;
+    this.#events = new Mailbox(options.limits.maxQueuedEvents);
+    void link.ended().then((last) => {
+      this.#events.end(last.state === "failed" ? last.error : undefined);
+      void this.close();
+    });
+  }
+
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  /** The current state and each later one; ends after `failed` or `closed`. */
+  states(): AsyncIterable<LinkState> {
+    return this.#link.states();
+  }
+
+  /** Resolves when events flow and the commands are registered; rejects if that will not be. */
+  ready(): Promise<void> {
+    return this.#link.ready();
+  }
+
+  /**
+   * Every event that core announces, across reconnects (what happens while the link is down
+   * is not seen). Ends when the client is closed; throws when the link has failed. One
+   * reader at a time: a second one throws. A reader that stops makes core queue, and core
+   * ends the stream of a plugin that falls too far behind; the link then reconnects.
+   */
+  async *events(): AsyncGenerator<PluginEvent, void, void> {
+    if (this.#reading) {
+      throw new SeabirdError("failed_precondition", "events() is being read already");
+    }
+    this.#reading = true;
+    try {
+      for (;;) {
+        const event = await this.#events.take();
+        if (event === undefined) return;
+        yield event;
+      }
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Answers where the event came from: in its channel, or in private. */
+  async reply(event: ReplyableEvent, content: Content, settings?: ActionSettings): Promise<void> {
+    const target = replyTarget(event);
+    if (target.kind === "user") await this.sendPrivateMessage(target.userId, content, settings);
+    else await this.sendMessage(target.channelId, content, settings);
+  }
+
+  /** Like `reply`, with `name: ` in front when it goes to a channel. */
+  async mentionReply(
+    event: ReplyableEvent,
+    content: Content,
+    settings?: ActionSettings,
+  ): Promise<void> {
+    await this.reply(event, mentioning(event, content), settings);
+  }
+
+  /**
+   * Ends the event stream, which frees the commands, and waits for calls in flight, at most
+   * `closeTimeoutMs`. Idempotent. Actions after it still work until it resolves.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#link.close();
+    this.#events.end();
+    await this.settle(this.#limits.closeTimeoutMs);
+    this.#link.connection.drop(new SeabirdError("closed", "the client was closed"));
+  }
+
+  async #session({ connection, connected, closing, signal }: SessionContext): Promise<void> {
+    const client = createClient(Seabird, connection.transport);
+    closing.addEventListener("abort", () => this.#events.end(), { once: true });
+    const stream = client.streamEvents(
+      { commands: toWire(this.#commands) },
+      { signal: AbortSignal.any([closing, signal]), onHeader: connected },
+    );
+    for await (const event of stream) await this.#events.put(toPluginEvent(event));
+  }
+}
+
+type WireCommands = Record<string, { name: string; shortHelp: string; fullHelp: string }>;
+
+function toWire(commands: Readonly<Record<string, CommandHelp>>): WireCommands {
+  const rows = Object.entries(commands).map(([name, { shortHelp, fullHelp = "" }]) => {
+    return [name, { name, shortHelp, fullHelp }] as const;
+  });
+  return Object.fromEntries(rows);
+}

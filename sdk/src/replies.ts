@@ -1,0 +1,34 @@
+/** Where an answer to an event goes, and how it names the person. Pure. */
+import { create } from "@bufbuild/protobuf";
+import { type Block, BlockSchema } from "@seabird/protocol";
+import { SeabirdError } from "./errors.ts";
+import type { ReplyableEvent } from "./events.ts";
+
+/** What can be said: plain text, or a block with its formatting. */
+export type Content = string | Block;
+
+export type ReplyTarget =
+  | { readonly kind: "channel"; readonly channelId: string }
+  | { readonly kind: "user"; readonly userId: string };
+
+/** Throws `invalid_argument` for an event whose backend did not say where it came from. */
+export function replyTarget(event: ReplyableEvent): ReplyTarget {
+  const isPrivate = event.kind === "privateMessage" || event.kind === "privateAction";
+  const id = isPrivate ? event.user.id : event.channelId;
+  if (id === "") {
+    throw new SeabirdError("invalid_argument", `this ${event.kind} has no source to reply to`);
+  }
+  return isPrivate ? { kind: "user", userId: id } : { kind: "channel", channelId: id };
+}
+
+/** Puts `name: ` in front, in channels only; in private it is clear who is meant. */
+export function mentioning(event: ReplyableEvent, content: Content): Content {
+  const isPrivate = event.kind === "privateMessage" || event.kind === "privateAction";
+  const name = event.user.displayName;
+  if (isPrivate || name === "") return content;
+  if (typeof content === "string") return `${name}: ${content}`;
+  const prefix = create(BlockSchema, {
+    inner: { case: "text", value: { text: `${name}: ` } },
+  });
+  return create(BlockSchema, { inner: { case: "container", value: { inner: [prefix, content] } } });
+}
