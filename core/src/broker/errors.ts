@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   "channel_not_found",
   "token_not_found",
   "stream_not_found",
+  "service_not_found",
   "backend_refused",
   "backend_gone",
   "unexpected_answer",

@@ -21,6 +21,8 @@ export interface UnaryMethod {
   readonly kind: "unary";
   readonly desc: DescMethod;
   readonly access: Access;
+  /** The handler itself ends the call at its `timeoutMs`; the transport sets no timer. */
+  readonly keepsTime?: true;
   /** Throws a BrokerError to refuse. A call whose signal is aborted is answered to nobody. */
   handle(request: Message, call: Call): Message | Promise<Message>;
 }

@@ -1,0 +1,56 @@
+/** A call or stream that is open, as its handler sees it. */
+import type { Principal } from "../auth/principal.ts";
+import type { Caller, Peer } from "../broker/caller.ts";
+import type { Call } from "./method.ts";
+
+const NOBODY: Caller = {
+  name: "",
+  tokenId: "",
+  mayPrivate: false,
+  mayBeBackend: () => false,
+};
+
+export class ActiveCall implements Call {
+  readonly principal: Principal | undefined;
+  readonly peer: Peer;
+  readonly arrivedAtMs: number;
+  readonly timeoutMs: number | undefined;
+  #controller: AbortController | undefined;
+  #cancelled = false;
+
+  constructor(
+    principal: Principal | undefined,
+    peer: Peer,
+    arrivedAtMs: number,
+    timeoutMs: number | undefined,
+  ) {
+    this.principal = principal;
+    this.peer = peer;
+    this.arrivedAtMs = arrivedAtMs;
+    this.timeoutMs = timeoutMs;
+  }
+
+  get caller(): Caller {
+    return this.principal ?? NOBODY;
+  }
+
+  /** Made when it is first asked for: most calls never ask. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#cancelled) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** The caller or its connection has gone. */
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#controller?.abort();
+  }
+}

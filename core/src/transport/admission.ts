@@ -1,0 +1,24 @@
+/** Whether a call may be made: the same answer on every wire. */
+import type { Authentication, Principal } from "../auth/principal.ts";
+import { BrokerError } from "../broker/errors.ts";
+import type { Environment } from "./environment.ts";
+import type { Access } from "./method.ts";
+
+/** A refused call's error. */
+export function refusalError(refusal: Extract<Authentication, { ok: false }>["refusal"]) {
+  return new BrokerError(refusal.code, refusal.message);
+}
+
+/** Throws `missing_scope` unless one of the scopes is there. */
+export function checkAccess(access: Access, principal: Principal | undefined): void {
+  if (access === "open" || access === "any" || principal === undefined) return;
+  if (access.some((scope) => principal.has(scope))) return;
+  throw new BrokerError("missing_scope", `token lacks the scope "${access[0] ?? "admin"}"`);
+}
+
+/** Throws `shutting_down` when core takes no new calls. */
+export function checkOpen(env: Environment, access: Access): void {
+  if (env.state.shuttingDown && access !== "open") {
+    throw new BrokerError("shutting_down", "core is shutting down");
+  }
+}

@@ -1,0 +1,31 @@
+/** What every connection and call of one server shares. */
+import type { Authenticator } from "../auth/principal.ts";
+import type { Clock } from "../broker/clock.ts";
+import type { TransportLimits } from "./limits.ts";
+import type { Method } from "./method.ts";
+import type { TransportLog, TransportObserver } from "./observer.ts";
+import type { Sweeper } from "./sweeper.ts";
+import type { Turns } from "./turns.ts";
+
+export interface Environment {
+  /** By path, as `/seabird.Seabird/SendMessage`. */
+  readonly methods: ReadonlyMap<string, Method>;
+  readonly authenticator: Authenticator;
+  readonly limits: TransportLimits;
+  readonly clock: Clock;
+  readonly log: TransportLog;
+  readonly observer: TransportObserver;
+  readonly turns: Turns;
+  readonly sweeper: Sweeper;
+  /** What changes while the server lives. */
+  readonly state: ServerState;
+}
+
+export interface ServerState {
+  /** New calls are refused with `core is shutting down`. */
+  shuttingDown: boolean;
+  /** Bytes of requests that have not arrived whole. */
+  collectedBytes: number;
+  /** Calls and streams that are open. */
+  openCalls: number;
+}

@@ -1,0 +1,118 @@
+/**
+ * Messages on a stream: a byte of flags, the length in four bytes (big endian), the message.
+ */
+import { ENVELOPE_BYTES } from "../../broker/envelope.ts";
+import { BrokerError } from "../../broker/errors.ts";
+
+const EMPTY = new Uint8Array(0);
+
+export interface Envelope {
+  readonly flags: number;
+  /** Shares memory with what was read: gone when the reader's turn is over, unless copied. */
+  readonly message: Uint8Array;
+}
+
+/** Too large a message, however it is found out. */
+export function tooLarge(bytes: number, maxBytes: number): BrokerError {
+  return new BrokerError(
+    "message_too_large",
+    `message too large: ${bytes} bytes, limit ${maxBytes}`,
+  );
+}
+
+/**
+ * Finds the envelopes in a stream of chunks. A message across chunks is put together once,
+ * when its last byte has come.
+ */
+export class EnvelopeReader {
+  readonly #maxMessageBytes: number;
+  #chunks: Uint8Array[] = [];
+  /** Read position in the first chunk. */
+  #offset = 0;
+  #bytes = 0;
+  /** Header of the envelope that is being waited for; -1: not known yet. */
+  #flags = -1;
+  #length = 0;
+
+  constructor(maxMessageBytes: number) {
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
+  /** Bytes that wait for the rest of their message. */
+  get pendingBytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether the stream may end here: no message has begun. */
+  get atBoundary(): boolean {
+    return this.#bytes === 0 && this.#flags < 0;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+  }
+
+  /** The next whole envelope. Throws `message_too_large` as soon as a header says so. */
+  next(): Envelope | undefined {
+    if (this.#flags < 0) {
+      if (this.#bytes < ENVELOPE_BYTES) return undefined;
+      const [flags = 0, a = 0, b = 0, c = 0, d = 0] = this.#consume(ENVELOPE_BYTES);
+      this.#length = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+      if (this.#length > this.#maxMessageBytes) throw tooLarge(this.#length, this.#maxMessageBytes);
+      this.#flags = flags;
+    }
+    if (this.#bytes < this.#length) return undefined;
+    const envelope = { flags: this.#flags, message: this.#consume(this.#length) };
+    this.#flags = -1;
+    return envelope;
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#chunks = [];
+    this.#offset = 0;
+    this.#bytes = 0;
+    this.#flags = -1;
+  }
+
+  /** The next `length` bytes, which are there. */
+  #consume(length: number): Uint8Array {
+    if (length === 0) return EMPTY;
+    this.#bytes -= length;
+    const first = this.#chunks[0] ?? EMPTY;
+    const end = this.#offset + length;
+    if (end < first.length) {
+      const part = first.subarray(this.#offset, end);
+      this.#offset = end;
+      return part;
+    }
+    if (end === first.length) {
+      this.#chunks.shift();
+      const part = this.#offset === 0 ? first : first.subarray(this.#offset);
+      this.#offset = 0;
+      return part;
+    }
+    return this.#join(length);
+  }
+
+  #join(length: number): Uint8Array {
+    const out = new Uint8Array(length);
+    let filled = 0;
+    let used = 0;
+    while (filled < length) {
+      const chunk = this.#chunks[used] ?? EMPTY;
+      const part = chunk.subarray(this.#offset, this.#offset + length - filled);
+      out.set(part, filled);
+      filled += part.length;
+      this.#offset += part.length;
+      if (this.#offset === chunk.length) {
+        used += 1;
+        this.#offset = 0;
+      }
+    }
+    this.#chunks.splice(0, used);
+    return out;
+  }
+}

@@ -1,0 +1,116 @@
+/** The beginning of every native gRPC call: who calls what, and whether that may be. */
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Authentication, Principal } from "../../auth/principal.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import { ActiveCall } from "../active-call.ts";
+import { checkAccess, checkOpen, refusalError } from "../admission.ts";
+import type { Environment } from "../environment.ts";
+import type { Http2Connection } from "../http2-connection.ts";
+import type { Method } from "../method.ts";
+import { parseEncoding } from "./encoding.ts";
+import { header, logFailure, type Opening, refuse } from "./opening.ts";
+import { serveBidi, serveServerStream } from "./stream-call.ts";
+import { parseTimeout } from "./timeout.ts";
+import { UnaryCall } from "./unary-call.ts";
+
+/** Whether a content type is native gRPC's with Protobuf messages. */
+export function isNativeGrpc(contentType: string): boolean {
+  return (
+    contentType === "application/grpc" || /^application\/grpc(\+proto)?( *;|$)/.test(contentType)
+  );
+}
+
+export function openCall(
+  env: Environment,
+  connection: Http2Connection,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+): void {
+  const begin = new Beginning(env, connection, stream, headers);
+  const { method } = begin;
+  if (method?.access === "open") {
+    begin.admit(undefined);
+    return;
+  }
+  const answer = connection.authenticate(header(headers, "authorization"));
+  if (!(answer instanceof Promise)) {
+    begin.judge(answer);
+    return;
+  }
+  answer.then(
+    (late) => begin.judge(late),
+    (reason) => begin.refuse(BrokerError.from(reason)),
+  );
+}
+
+class Beginning {
+  readonly method: Method | undefined;
+  readonly #env: Environment;
+  readonly #connection: Http2Connection;
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #arrivedAtMs: number;
+
+  constructor(
+    env: Environment,
+    connection: Http2Connection,
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+  ) {
+    this.#env = env;
+    this.#connection = connection;
+    this.#stream = stream;
+    this.#headers = headers;
+    this.#arrivedAtMs = env.clock.now();
+    this.method = env.methods.get(headers[":path"] ?? "");
+  }
+
+  judge(answer: Authentication): void {
+    if (answer.ok) this.admit(answer.principal);
+    else this.refuse(refusalError(answer.refusal));
+  }
+
+  admit(principal: Principal | undefined): void {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.aborted) {
+      this.#connection.countReset(0);
+      return;
+    }
+    try {
+      this.#serve(principal);
+    } catch (reason) {
+      this.refuse(BrokerError.from(reason));
+    }
+  }
+
+  refuse(error: BrokerError): void {
+    const { method } = this;
+    const path = method === undefined ? "unknown" : (this.#headers[":path"] ?? "unknown");
+    logFailure(this.#env, path, error);
+    const durationMs = this.#env.clock.now() - this.#arrivedAtMs;
+    this.#env.observer.callEnded(path, "grpc", error.code, durationMs);
+    refuse(this.#env, this.#stream, error);
+  }
+
+  #serve(principal: Principal | undefined): void {
+    const { method } = this;
+    const path = this.#headers[":path"] ?? "";
+    if (method === undefined) {
+      throw new BrokerError("unknown_method", `unknown method ${path}`);
+    }
+    checkOpen(this.#env, method.access);
+    checkAccess(method.access, principal);
+    const timeoutMs = parseTimeout(header(this.#headers, "grpc-timeout"));
+    const opening: Opening = {
+      env: this.#env,
+      connection: this.#connection,
+      stream: this.#stream,
+      path,
+      call: new ActiveCall(principal, this.#connection, this.#arrivedAtMs, timeoutMs),
+      encoding: parseEncoding(header(this.#headers, "grpc-encoding")),
+    };
+    if (method.kind === "unary") new UnaryCall(opening, method).start();
+    else if (method.kind === "server_streaming") serveServerStream(opening, method);
+    else serveBidi(opening, method);
+  }
+}

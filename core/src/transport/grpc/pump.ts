@@ -1,0 +1,123 @@
+/**
+ * Moves what a Source has to say into one HTTP/2 stream: what gathered during a turn of the
+ * event loop in one write, and never more than one write beyond what the peer takes.
+ */
+import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { BrokerError } from "../../broker/errors.ts";
+import type { Source } from "../../broker/source.ts";
+import type { Environment } from "../environment.ts";
+import type { Swept } from "../sweeper.ts";
+import type { TurnTask } from "../turns.ts";
+import { RESPOND_WITH_TRAILERS } from "./opening.ts";
+import { errorTrailers, OK_TRAILERS } from "./status-message.ts";
+
+export class Pump implements TurnTask, Swept {
+  readonly #env: Environment;
+  readonly #stream: ServerHttp2Stream;
+  readonly #source: Source;
+  readonly #onOver: () => void;
+  #writing = false;
+  #finished = false;
+  #endWatched = false;
+  #progressAtMs = 0;
+  #inputEnded = false;
+  /** How the stream ended, once it has been decided. */
+  outcome: { readonly error: BrokerError | undefined } | undefined;
+
+  /** `onOver` is called once the end is decided, or the stream gone; perhaps more than once. */
+  constructor(env: Environment, stream: ServerHttp2Stream, source: Source, onOver: () => void) {
+    this.#onOver = onOver;
+    this.#env = env;
+    this.#stream = stream;
+    this.#source = source;
+  }
+
+  /** Sends the headers at once and begins. */
+  start(headers: OutgoingHttpHeaders): void {
+    this.#stream.respond(headers, RESPOND_WITH_TRAILERS);
+    this.#source.onReady = () => this.#env.turns.schedule(this);
+    this.#env.turns.schedule(this);
+  }
+
+  /** The peer has half-closed, so the end needs no reset. */
+  inputEnded(): void {
+    this.#inputEnded = true;
+  }
+
+  run(): void {
+    if (this.#finished || this.#stream.destroyed) return;
+    const { end } = this.#source;
+    if (end !== undefined) {
+      this.#watchEnd();
+      // What was dropped is gone: the status need not wait for the write under way.
+      if (end.error?.code === "fell_behind") {
+        this.finish(end.error);
+        return;
+      }
+    }
+    if (this.#writing) return;
+    const bytes = this.#source.take(this.#env.limits.maxPendingWriteBytes);
+    if (bytes !== undefined) {
+      this.#writing = true;
+      this.#stream.write(bytes, this.#written);
+    } else if (end !== undefined) this.finish(end.error);
+  }
+
+  /** Ends the stream with a status; what still waits in the source is dropped. */
+  finish(error: BrokerError | undefined): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.outcome = { error };
+    this.#release();
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return;
+    this.#watchEnd();
+    const trailers =
+      error === undefined
+        ? OK_TRAILERS
+        : errorTrailers(error, this.#env.limits.maxStatusMessageBytes);
+    stream.once("wantTrailers", () => {
+      stream.sendTrailers(trailers);
+      // Node sends trailers with the next setImmediate; the reset has to come after them.
+      setImmediate(() => {
+        if (!this.#inputEnded && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+      });
+    });
+    stream.end();
+  }
+
+  /** The stream is over: nothing more can be written. */
+  close(): void {
+    this.#finished = true;
+    this.#env.sweeper.delete(this);
+    this.#release();
+  }
+
+  /** Resets a stream whose end does not get away because the peer reads nothing. */
+  sweep(nowMs: number): void {
+    if (nowMs - this.#progressAtMs < this.#env.limits.endTimeoutMs) return;
+    this.#env.sweeper.delete(this);
+    this.#stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  readonly #written = (error?: Error | null) => {
+    this.#writing = false;
+    if (error !== undefined && error !== null) return;
+    if (this.#endWatched) this.#progressAtMs = this.#env.clock.now();
+    if (!this.#finished) this.#env.turns.schedule(this);
+  };
+
+  #watchEnd(): void {
+    if (this.#endWatched) return;
+    this.#endWatched = true;
+    this.#progressAtMs = this.#env.clock.now();
+    this.#env.sweeper.add(this);
+  }
+
+  #release(): void {
+    this.#source.onReady = undefined;
+    this.#env.turns.cancel(this);
+    this.#source.close();
+    this.#onOver();
+  }
+}

@@ -1,0 +1,133 @@
+/** One native unary call. */
+import type { ServerHttp2Stream } from "node:http2";
+import type { Message } from "@bufbuild/protobuf";
+import { BrokerError } from "../../broker/errors.ts";
+import { decodeMessage, encodeEnvelope } from "../messages.ts";
+import type { UnaryMethod } from "../method.ts";
+import { openEnvelope } from "./encoding.ts";
+import type { Envelope } from "./envelope.ts";
+import {
+  logFailure,
+  type Opening,
+  RESPOND_WITH_TRAILERS,
+  RESPONSE_HEADERS,
+  refuse,
+} from "./opening.ts";
+import { RequestBody } from "./request-body.ts";
+import { OK_TRAILERS } from "./status-message.ts";
+
+/** The longest that a timer can be set for. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export class UnaryCall {
+  readonly #opening: Opening;
+  readonly #method: UnaryMethod;
+  readonly #body: RequestBody;
+  #timer: NodeJS.Timeout | undefined;
+  #over = false;
+
+  constructor(opening: Opening, method: UnaryMethod) {
+    this.#opening = opening;
+    this.#method = method;
+    const { env, stream, call } = opening;
+    const bodyMs = Math.min(call.timeoutMs ?? Infinity, env.limits.requestBodyTimeoutMs);
+    this.#body = new RequestBody(
+      env,
+      stream,
+      call.arrivedAtMs + bodyMs,
+      (envelope) => this.#arrived(envelope),
+      (error) => this.#fail(error),
+    );
+  }
+
+  start(): void {
+    const { stream, env } = this.#opening;
+    env.state.openCalls += 1;
+    stream.once("aborted", () => this.#cancelled());
+    this.#body.start();
+  }
+
+  #arrived(envelope: Envelope): void {
+    const { connection, encoding, env } = this.#opening;
+    connection.order.pass(
+      openEnvelope(envelope, encoding, env.limits.maxMessageBytes),
+      (bytes) => this.#handle(bytes),
+      (reason) => this.#fail(BrokerError.from(reason)),
+    );
+  }
+
+  #handle(bytes: Uint8Array): void {
+    if (this.#over) return;
+    try {
+      const request = decodeMessage(this.#method.desc.input, bytes);
+      const reply = this.#method.handle(request, this.#opening.call);
+      if (!(reply instanceof Promise)) {
+        this.#reply(reply);
+        return;
+      }
+      this.#startTimer();
+      reply.then(
+        (message) => this.#reply(message),
+        (reason) => this.#fail(BrokerError.from(reason)),
+      );
+    } catch (reason) {
+      this.#fail(BrokerError.from(reason));
+    }
+  }
+
+  #startTimer(): void {
+    const { call, env } = this.#opening;
+    if (call.timeoutMs === undefined || this.#method.keepsTime === true) return;
+    const leftMs = Math.max(0, call.arrivedAtMs + call.timeoutMs - env.clock.now());
+    if (leftMs > MAX_TIMER_MS) return;
+    this.#timer = setTimeout(() => {
+      this.#fail(new BrokerError("request_timeout", "request timed out"));
+      call.cancel();
+    }, leftMs);
+  }
+
+  #reply(message: Message): void {
+    if (this.#over) return;
+    let envelope: Uint8Array;
+    try {
+      envelope = encodeEnvelope(this.#method.desc.output, message);
+    } catch (reason) {
+      this.#fail(BrokerError.from(reason));
+      return;
+    }
+    this.#end("ok");
+    const { stream } = this.#opening;
+    if (stream.destroyed || stream.closed) return;
+    stream.respond(RESPONSE_HEADERS, RESPOND_WITH_TRAILERS);
+    stream.once("wantTrailers", sendOk);
+    stream.end(envelope);
+  }
+
+  #fail(error: BrokerError): void {
+    if (this.#over) return;
+    this.#end(error.code);
+    logFailure(this.#opening.env, this.#opening.path, error);
+    refuse(this.#opening.env, this.#opening.stream, error);
+  }
+
+  #cancelled(): void {
+    if (this.#over) return;
+    const { connection, call, env } = this.#opening;
+    this.#end("cancelled");
+    connection.countReset(env.clock.now() - call.arrivedAtMs);
+    call.cancel();
+  }
+
+  #end(outcome: Parameters<Opening["env"]["observer"]["callEnded"]>[2]): void {
+    const { env, path, call } = this.#opening;
+    this.#over = true;
+    this.#body.stop();
+    clearTimeout(this.#timer);
+    env.state.openCalls -= 1;
+    env.observer.callEnded(path, "grpc", outcome, env.clock.now() - call.arrivedAtMs);
+  }
+}
+
+function sendOk(this: ServerHttp2Stream): void {
+  this.sendTrailers(OK_TRAILERS);
+}

@@ -1,0 +1,162 @@
+/** One HTTP/2 connection: its life, its pings, its resets, and whom it speaks for. */
+import { constants, type ServerHttp2Session } from "node:http2";
+import type { Authentication } from "../auth/principal.ts";
+import type { Peer } from "../broker/caller.ts";
+import { BrokerError } from "../broker/errors.ts";
+import { CallOrder } from "./call-order.ts";
+import type { Environment } from "./environment.ts";
+import type { Swept } from "./sweeper.ts";
+
+/** A principal is asked for anew after this, so that its last use is noticed. */
+const KNOWN_FOR_MS = 1_000;
+
+export class Http2Connection implements Peer, Swept {
+  readonly address: string;
+  readonly session: ServerHttp2Session;
+  readonly order = new CallOrder();
+  readonly #env: Environment;
+  readonly #openedAtMs: number;
+  #opened = false;
+  #pingedAtMs: number;
+  #pingAwaited = false;
+  #aliveCheck: Promise<boolean> | undefined;
+  #resets = 0;
+  #resetsAtMs = 0;
+  #knownHeader: string | undefined;
+  #known: Authentication | undefined;
+  #knownUntilMs = 0;
+  #forgetKnown: (() => void) | undefined;
+  readonly #lookups = new Map<string, Promise<Authentication>>();
+
+  constructor(env: Environment, session: ServerHttp2Session, address: string, openedAtMs: number) {
+    this.#env = env;
+    this.session = session;
+    this.address = address;
+    this.#openedAtMs = openedAtMs;
+    this.#pingedAtMs = env.clock.now();
+    session.setLocalWindowSize(env.limits.connectionWindowBytes);
+    session.once("remoteSettings", () => {
+      this.#opened = true;
+    });
+    session.on("error", (error) => env.log.debug({ error, peer: address }, "connection error"));
+    session.once("close", () => this.#closed());
+    env.sweeper.add(this);
+    env.observer.connectionOpened("h2");
+  }
+
+  /** Keeps the limits in time: the preface, and pings. */
+  sweep(nowMs: number): void {
+    const { openingTimeoutMs, keepAliveIntervalMs, keepAliveTimeoutMs } = this.#env.limits;
+    if (!this.#opened) {
+      if (nowMs - this.#openedAtMs >= openingTimeoutMs) this.#destroy("opening_timeout");
+    } else if (this.#pingAwaited) {
+      if (nowMs - this.#pingedAtMs >= keepAliveTimeoutMs) this.#destroy("dead");
+    } else if (nowMs - this.#pingedAtMs >= keepAliveIntervalMs) {
+      this.#pingedAtMs = nowMs;
+      this.#pingAwaited = true;
+      this.#ping(() => {
+        this.#pingAwaited = false;
+      });
+    }
+  }
+
+  isAlive(timeoutMs: number): Promise<boolean> {
+    this.#aliveCheck ??= new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => settle(false), timeoutMs);
+      const settle = (alive: boolean) => {
+        clearTimeout(timer);
+        this.#aliveCheck = undefined;
+        resolve(alive);
+      };
+      this.session.once("close", () => settle(false));
+      if (!this.#ping(() => settle(true))) settle(false);
+    });
+    return this.#aliveCheck;
+  }
+
+  /** Judges a header, asking no second time for one that was just judged. */
+  authenticate(header: string | undefined): Authentication | Promise<Authentication> {
+    if (header === undefined) return this.#env.authenticator.authenticate(header);
+    const nowMs = this.#env.clock.now();
+    if (header === this.#knownHeader && this.#known !== undefined && nowMs < this.#knownUntilMs) {
+      return this.#known;
+    }
+    const running = this.#lookups.get(header);
+    if (running !== undefined) return running;
+    const answer = this.#env.authenticator.authenticate(header);
+    if (answer instanceof Promise) return this.#lookUp(header, answer);
+    this.#remember(header, answer, nowMs);
+    return answer;
+  }
+
+  /** A stream was reset before it was answered. Ends the connection if it does nothing else. */
+  countReset(ageMs: number): void {
+    const { quickResetMs, quickResetBurst, quickResetsPerSecond } = this.#env.limits;
+    if (ageMs > quickResetMs || this.session.destroyed) return;
+    const nowMs = this.#env.clock.now();
+    const forgiven = ((nowMs - this.#resetsAtMs) * quickResetsPerSecond) / 1_000;
+    this.#resets = Math.max(0, this.#resets - forgiven) + 1;
+    this.#resetsAtMs = nowMs;
+    if (this.#resets <= quickResetBurst) return;
+    this.#env.log.warn(
+      { peer: this.address },
+      "connection ended: it only opens and resets streams",
+    );
+    this.#env.observer.connectionRefused("resets");
+    const error = new BrokerError("too_many_streams", "too many streams opened and reset");
+    this.session.destroy(error, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  /** Tells the peer to open no more streams; those on their way are still answered. */
+  announceEnd(): void {
+    if (!this.session.destroyed) this.session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+  }
+
+  #ping(then: () => void): boolean {
+    if (this.session.destroyed) return false;
+    try {
+      return this.session.ping((error) => {
+        if (error === null) then();
+      });
+    } catch {
+      return false;
+    }
+  }
+
+  #destroy(reason: "opening_timeout" | "dead"): void {
+    this.#env.log.debug({ peer: this.address, reason }, "connection closed");
+    this.#env.observer.connectionRefused(reason);
+    const { socket } = this.session;
+    this.session.destroy();
+    // A dead peer acknowledges nothing: what is still to be written must not hold the socket.
+    socket?.destroy();
+  }
+
+  #closed(): void {
+    this.#env.sweeper.delete(this);
+    this.#forget();
+    this.#env.observer.connectionClosed("h2");
+  }
+
+  #lookUp(header: string, answer: Promise<Authentication>): Promise<Authentication> {
+    const lookup = answer.finally(() => this.#lookups.delete(header));
+    this.#lookups.set(header, lookup);
+    return lookup;
+  }
+
+  #remember(header: string, answer: Authentication, nowMs: number): void {
+    this.#forget();
+    if (!answer.ok || this.session.destroyed) return;
+    this.#known = answer;
+    this.#knownHeader = header;
+    this.#knownUntilMs = nowMs + KNOWN_FOR_MS;
+    this.#forgetKnown = this.#env.authenticator.onEnd(answer.principal, () => this.#forget());
+  }
+
+  #forget(): void {
+    this.#known = undefined;
+    this.#knownHeader = undefined;
+    this.#forgetKnown?.();
+    this.#forgetKnown = undefined;
+  }
+}

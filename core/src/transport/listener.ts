@@ -1,0 +1,181 @@
+/** The port: takes connections, within limits, and hands each to who speaks its language. */
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import {
+  createServer as createTlsServer,
+  type TLSSocket,
+  type Server as TlsServer,
+} from "node:tls";
+import { BrokerError } from "../broker/errors.ts";
+import type { Environment } from "./environment.ts";
+import { refusePlaintext } from "./refuse-plaintext.ts";
+import { sniff } from "./sniff.ts";
+
+export interface TlsFiles {
+  /** PEM; the whole chain. */
+  readonly cert: string | Buffer;
+  /** PEM. */
+  readonly key: string | Buffer;
+}
+
+export interface Languages {
+  http2(socket: Socket, address: string, openedAtMs: number): void;
+  http1(socket: Socket, address: string): void;
+}
+
+export class Listener {
+  readonly #env: Environment;
+  readonly #languages: Languages;
+  readonly #server: Server;
+  readonly #tls: TlsServer | undefined;
+  readonly #sockets = new Set<Socket>();
+  readonly #perAddress = new Map<string, number>();
+
+  constructor(env: Environment, languages: Languages, tls: TlsFiles | undefined) {
+    this.#env = env;
+    this.#languages = languages;
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true }, (socket) =>
+      this.#accept(socket),
+    );
+    this.#server.on("error", (error) => env.log.error({ error }, "listening failed"));
+    if (tls !== undefined) this.#tls = this.#createTls(tls);
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port, backlog: 4_096 }, () => {
+        this.#server.removeListener("error", reject);
+        resolve(this.#server.address() as AddressInfo);
+      });
+    });
+  }
+
+  /** Takes no more connections; those that are open stay. Idempotent. */
+  stop(): void {
+    if (this.#server.listening) this.#server.close();
+  }
+
+  /** Destroys every connection. */
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    const host = socket.remoteAddress ?? "unknown";
+    const address = `${host}:${socket.remotePort ?? 0}`;
+    socket.on("error", (error) => this.#env.log.debug({ error, peer: address }, "socket error"));
+    const refusal = this.#refusal(host);
+    if (refusal !== undefined) {
+      this.#env.observer.connectionRefused(refusal);
+      socket.destroy();
+      return;
+    }
+    this.#count(socket, host);
+    const undo = this.#limitOpening(socket);
+    sniff(socket, (spoken) => {
+      undo.sniffed();
+      if (this.#tls !== undefined) {
+        if (spoken === "tls") this.#tls.emit("connection", socket);
+        else this.#refusePlaintext(socket, spoken, address);
+      } else if (spoken === "tls") this.#refuseTls(socket, address);
+      else this.#hand(socket, spoken, address, undo.openedAtMs);
+    });
+  }
+
+  #refusal(host: string): "too_many" | "too_many_from_address" | undefined {
+    const { maxConnections, maxConnectionsPerAddress } = this.#env.limits;
+    if (this.#sockets.size >= maxConnections) return "too_many";
+    if ((this.#perAddress.get(host) ?? 0) >= maxConnectionsPerAddress) {
+      return "too_many_from_address";
+    }
+    return undefined;
+  }
+
+  #count(socket: Socket, host: string): void {
+    this.#sockets.add(socket);
+    this.#perAddress.set(host, (this.#perAddress.get(host) ?? 0) + 1);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      const left = (this.#perAddress.get(host) ?? 1) - 1;
+      if (left === 0) this.#perAddress.delete(host);
+      else this.#perAddress.set(host, left);
+    });
+  }
+
+  #limitOpening(socket: Socket): { openedAtMs: number; sniffed: () => void } {
+    const openedAtMs = this.#env.clock.now();
+    const limit = {
+      sweep: (nowMs: number) => {
+        if (nowMs - openedAtMs < this.#env.limits.openingTimeoutMs) return;
+        this.#env.observer.connectionRefused("opening_timeout");
+        socket.destroy();
+      },
+    };
+    const undo = () => this.#env.sweeper.delete(limit);
+    this.#env.sweeper.add(limit);
+    socket.once("close", undo);
+    // Who says goodbye before the first byte is let go.
+    const ended = () => socket.destroy();
+    socket.once("end", ended);
+    const sniffed = () => {
+      undo();
+      socket.removeListener("close", undo);
+      socket.removeListener("end", ended);
+    };
+    return { openedAtMs, sniffed };
+  }
+
+  #hand(socket: Socket, spoken: "h2" | "http1", address: string, openedAtMs: number): void {
+    if (spoken === "http1") {
+      this.#languages.http1(socket, address);
+      return;
+    }
+    // HTTP/2 has its own way to end one direction: a closed socket is a gone peer.
+    socket.allowHalfOpen = false;
+    this.#languages.http2(socket, address, openedAtMs);
+  }
+
+  #refusePlaintext(socket: Socket, spoken: "h2" | "http1", address: string): void {
+    this.#env.log.warn({ peer: address }, "plaintext connection refused: this port speaks TLS");
+    this.#env.observer.connectionRefused("not_tls");
+    refusePlaintext(socket, spoken);
+  }
+
+  #refuseTls(socket: Socket, address: string): void {
+    this.#env.log.warn({ peer: address }, "TLS connection refused: this port speaks plaintext");
+    this.#env.observer.connectionRefused("not_plaintext");
+    socket.destroy();
+  }
+
+  #createTls(files: TlsFiles): TlsServer {
+    try {
+      const server = createTlsServer({
+        cert: files.cert,
+        key: files.key,
+        ALPNProtocols: ["h2", "http/1.1"],
+        handshakeTimeout: this.#env.limits.openingTimeoutMs,
+        minVersion: "TLSv1.2",
+      });
+      server.on("secureConnection", (socket) => this.#secured(socket));
+      server.on("tlsClientError", (error, socket) => {
+        this.#env.log.debug({ error }, "TLS handshake failed");
+        socket.destroy();
+      });
+      return server;
+    } catch (cause) {
+      const text = "TLS certificate and key are not usable together";
+      throw new BrokerError("bad_request", text, { cause });
+    }
+  }
+
+  #secured(socket: TLSSocket): void {
+    const address = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort ?? 0}`;
+    socket.on("error", (error) => this.#env.log.debug({ error, peer: address }, "socket error"));
+    const spoken = socket.alpnProtocol === "h2" ? "h2" : "http1";
+    this.#hand(socket, spoken, address, this.#env.clock.now());
+  }
+}

@@ -1,0 +1,35 @@
+/** What a client hears that speaks plaintext to a port with TLS, in its own language. */
+import { constants } from "node:http2";
+import type { Socket } from "node:net";
+
+const TEXT = "this port speaks TLS: connect with https";
+
+const HTTP1_ANSWER = [
+  "HTTP/1.1 400 Bad Request",
+  "content-type: text/plain; charset=utf-8",
+  `content-length: ${TEXT.length + 1}`,
+  "connection: close",
+  "",
+  `${TEXT}\n`,
+].join("\r\n");
+
+/** Answers and closes. */
+export function refusePlaintext(socket: Socket, spoken: "h2" | "http1"): void {
+  socket.resume();
+  socket.end(spoken === "h2" ? http2Answer() : HTTP1_ANSWER, () => socket.destroySoon());
+}
+
+/** An empty SETTINGS and a GOAWAY whose debug data says why (RFC 9113, 6.8). */
+function http2Answer(): Buffer {
+  const settings = frame(0x4, Buffer.alloc(0));
+  const goaway = Buffer.alloc(8);
+  goaway.writeUInt32BE(constants.NGHTTP2_INADEQUATE_SECURITY, 4);
+  return Buffer.concat([settings, frame(0x7, Buffer.concat([goaway, Buffer.from(TEXT)]))]);
+}
+
+function frame(type: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(9);
+  header.writeUIntBE(payload.length, 0, 3);
+  header[3] = type;
+  return Buffer.concat([header, payload]);
+}

@@ -1,0 +1,169 @@
+/** The transport's door: one port that speaks every wire of core. */
+import {
+  type IncomingHttpHeaders,
+  performServerHandshake,
+  type ServerHttp2Stream,
+  type ServerSessionOptions,
+} from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import type { Authenticator } from "../auth/principal.ts";
+import { type Clock, systemClock } from "../broker/clock.ts";
+import type { Environment } from "./environment.ts";
+import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
+import { Http2Connection } from "./http2-connection.ts";
+import { resolveTransportLimits, type TransportLimits } from "./limits.ts";
+import { Listener, type TlsFiles } from "./listener.ts";
+import type { Method } from "./method.ts";
+import { NO_OBSERVER, SILENT_LOG, type TransportLog, type TransportObserver } from "./observer.ts";
+import { HealthState, healthMethods } from "./services/health.ts";
+import { Sweeper } from "./sweeper.ts";
+import { Turns } from "./turns.ts";
+
+export interface ServerOptions {
+  readonly methods: readonly Method[];
+  readonly authenticator: Authenticator;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  readonly limits?: Partial<TransportLimits>;
+  /** Given: only TLS is spoken. Default: plaintext. */
+  readonly tls?: TlsFiles;
+  /** Default: silent. */
+  readonly log?: TransportLog;
+  readonly observer?: TransportObserver;
+}
+
+export interface ServerStats {
+  readonly connections: number;
+  readonly openCalls: number;
+  readonly collectedBytes: number;
+  /** Things that are watched for a limit in time. */
+  readonly watched: number;
+}
+
+export class TransportServer {
+  readonly #env: Environment;
+  readonly #listener: Listener;
+  readonly #connections = new Set<Http2Connection>();
+  readonly #health = new HealthState();
+
+  constructor(options: ServerOptions) {
+    this.#env = createEnvironment(options, [...options.methods, ...healthMethods(this.#health)]);
+    this.#listener = new Listener(
+      this.#env,
+      {
+        http2: (socket, address, openedAtMs) => this.#http2(socket, address, openedAtMs),
+        http1: (socket) => socket.destroy(),
+      },
+      options.tls,
+    );
+  }
+
+  /** Rejects with the system's error if the port cannot be had. */
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return this.#listener.listen(host, port);
+  }
+
+  stats(): ServerStats {
+    const { state, sweeper } = this.#env;
+    return {
+      connections: this.#listener.connections,
+      openCalls: state.openCalls,
+      collectedBytes: state.collectedBytes,
+      watched: sweeper.size,
+    };
+  }
+
+  /** Health and `/readyz` say that core is going. */
+  sayNotServing(): void {
+    this.#health.set(false);
+  }
+
+  /** Takes no more connections. */
+  stopAccepting(): void {
+    this.#listener.stop();
+  }
+
+  /** Tells every HTTP/2 peer to open no more streams (GOAWAY). */
+  announceEnd(): void {
+    for (const connection of this.#connections) connection.announceEnd();
+  }
+
+  /** New calls get UNAVAILABLE from now on. */
+  refuseNew(): void {
+    this.#env.state.shuttingDown = true;
+  }
+
+  /** Destroys what is open. Idempotent. */
+  async close(): Promise<void> {
+    this.refuseNew();
+    this.stopAccepting();
+    for (const { session } of this.#connections) session.destroy();
+    this.#listener.destroy();
+    this.#env.sweeper.close();
+  }
+
+  #http2(socket: Socket, address: string, openedAtMs: number): void {
+    const session = performServerHandshake(socket, sessionOptions(this.#env.limits));
+    const connection = new Http2Connection(this.#env, session, address, openedAtMs);
+    this.#connections.add(connection);
+    session.once("close", () => this.#connections.delete(connection));
+    session.on("stream", (stream, headers) => this.#stream(connection, stream, headers));
+  }
+
+  #stream(
+    connection: Http2Connection,
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+  ): void {
+    stream.on("error", ignore);
+    if (stream.destroyed || stream.aborted) {
+      connection.countReset(0);
+      return;
+    }
+    if (isNativeGrpc(headers["content-type"] ?? "") && headers[":method"] === "POST") {
+      openCall(this.#env, connection, stream, headers);
+      return;
+    }
+    stream.respond({ ":status": 404 }, { endStream: true });
+  }
+}
+
+function ignore(): void {
+  // A stream's end is seen by "aborted" and "close"; its error says nothing more.
+}
+
+function createEnvironment(options: ServerOptions, methods: readonly Method[]): Environment {
+  const clock = options.clock ?? systemClock;
+  return {
+    methods: new Map(methods.map((method) => [pathOf(method), method])),
+    authenticator: options.authenticator,
+    limits: resolveTransportLimits(options.limits),
+    clock,
+    log: options.log ?? SILENT_LOG,
+    observer: options.observer ?? NO_OBSERVER,
+    turns: new Turns(),
+    sweeper: new Sweeper(clock),
+    state: { shuttingDown: false, collectedBytes: 0, openCalls: 0 },
+  };
+}
+
+function pathOf({ desc }: Method): string {
+  return `/${desc.parent.typeName}/${desc.name}`;
+}
+
+function sessionOptions(limits: TransportLimits): ServerSessionOptions {
+  return {
+    maxSessionMemory: limits.maxSessionMemoryMb,
+    maxHeaderListPairs: limits.maxHeaderPairs,
+    maxSessionInvalidFrames: limits.maxInvalidFrames,
+    maxSessionRejectedStreams: limits.maxRejectedStreams,
+    streamResetBurst: limits.streamResetBurst,
+    streamResetRate: limits.streamResetRate,
+    settings: {
+      maxConcurrentStreams: limits.maxStreamsPerConnection,
+      initialWindowSize: limits.streamWindowBytes,
+      maxHeaderListSize: limits.maxHeaderBytes,
+      enablePush: false,
+    },
+  };
+}

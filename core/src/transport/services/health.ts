@@ -1,0 +1,102 @@
+/** gRPC's standard health service: tells no names, and needs no token. */
+import { create } from "@bufbuild/protobuf";
+import {
+  Health,
+  type HealthCheckRequest,
+  type HealthCheckResponse,
+  HealthCheckResponseSchema,
+} from "@seabird/protocol/grpc";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Source } from "../../broker/source.ts";
+import { encodeEnvelope } from "../messages.ts";
+import type { Method } from "../method.ts";
+
+const STATUS = { serving: 1, notServing: 2, serviceUnknown: 3 } as const;
+const SERVICES = new Set(["", "seabird.Seabird", "seabird.ChatIngest"]);
+
+/** Whether core serves, and who watches that. */
+export class HealthState {
+  #serving = true;
+  readonly #watches = new Set<HealthWatch>();
+
+  get serving(): boolean {
+    return this.#serving;
+  }
+
+  set(serving: boolean): void {
+    if (this.#serving === serving) return;
+    this.#serving = serving;
+    for (const watch of this.#watches) watch.changed();
+  }
+
+  statusOf(service: string): number {
+    if (!SERVICES.has(service)) return STATUS.serviceUnknown;
+    return this.#serving ? STATUS.serving : STATUS.notServing;
+  }
+
+  watch(service: string): Source {
+    const watch = new HealthWatch(
+      () => this.statusOf(service),
+      () => this.#watches.delete(watch),
+    );
+    this.#watches.add(watch);
+    return watch;
+  }
+}
+
+/** Sends a status at once, then each change; a slow reader gets the last one. */
+class HealthWatch implements Source {
+  onReady: (() => void) | undefined;
+  readonly end: undefined;
+  readonly #status: () => number;
+  readonly #undo: () => void;
+  #sent = -1;
+
+  constructor(status: () => number, undo: () => void) {
+    this.#status = status;
+    this.#undo = undo;
+  }
+
+  changed(): void {
+    this.onReady?.();
+  }
+
+  take(): Uint8Array | undefined {
+    const status = this.#status();
+    if (status === this.#sent) return undefined;
+    this.#sent = status;
+    return encodeEnvelope(HealthCheckResponseSchema, response(status));
+  }
+
+  close(): void {
+    this.#undo();
+  }
+}
+
+export function healthMethods(state: HealthState): readonly Method[] {
+  return [
+    {
+      kind: "unary",
+      desc: Health.method.check,
+      access: "open",
+      handle(request) {
+        const { service } = request as HealthCheckRequest;
+        const status = state.statusOf(service);
+        if (status === STATUS.serviceUnknown) {
+          throw new BrokerError("service_not_found", "unknown service");
+        }
+        return response(status);
+      },
+    },
+    {
+      kind: "server_streaming",
+      desc: Health.method.watch,
+      access: "open",
+      handle: (request) => state.watch((request as HealthCheckRequest).service),
+    },
+  ];
+}
+
+function response(status: number): HealthCheckResponse {
+  return create(HealthCheckResponseSchema, { status });
+}

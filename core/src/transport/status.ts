@@ -1,0 +1,83 @@
+/**
+ * The one table from an error's code to what the wire says about it: the gRPC status, whose
+ * fault it is, and whether to try again.
+ */
+import type { ErrorCode } from "../broker/errors.ts";
+
+/** gRPC's status codes: names and numbers are the standard's. */
+export const GRPC_STATUS = {
+  OK: 0,
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
+
+export type GrpcStatus = keyof typeof GRPC_STATUS;
+
+export interface StatusRow {
+  readonly status: GrpcStatus;
+  /** Who has to change something for it not to happen. */
+  readonly fault: "caller" | "backend" | "core" | "operator" | "nobody";
+  /**
+   * `no`: the same call fails again. `later`: it may go well after a while (after
+   * `retry-after-ms`, where given). `reconnect`: open the stream again. `careful`: it may
+   * have happened already, so repeat only what may happen twice.
+   */
+  readonly retry: "no" | "later" | "reconnect" | "careful";
+}
+
+const row = (
+  status: GrpcStatus,
+  fault: StatusRow["fault"],
+  retry: StatusRow["retry"],
+): StatusRow => ({ status, fault, retry });
+
+export const STATUS_BY_CODE: Readonly<Record<ErrorCode, StatusRow>> = {
+  bad_id: row("INVALID_ARGUMENT", "caller", "no"),
+  bad_block: row("INVALID_ARGUMENT", "caller", "no"),
+  bad_hello: row("INVALID_ARGUMENT", "backend", "no"),
+  bad_request: row("INVALID_ARGUMENT", "caller", "no"),
+  bad_timeout: row("INTERNAL", "caller", "no"),
+  undecodable: row("INTERNAL", "caller", "no"),
+  unauthenticated: row("UNAUTHENTICATED", "caller", "no"),
+  token_revoked: row("UNAUTHENTICATED", "operator", "no"),
+  token_expired: row("UNAUTHENTICATED", "operator", "no"),
+  token_store_unavailable: row("UNAVAILABLE", "operator", "later"),
+  missing_scope: row("PERMISSION_DENIED", "caller", "no"),
+  command_taken: row("ALREADY_EXISTS", "caller", "later"),
+  backend_taken: row("ALREADY_EXISTS", "backend", "later"),
+  unknown_backend: row("NOT_FOUND", "caller", "later"),
+  channel_not_found: row("NOT_FOUND", "caller", "later"),
+  token_not_found: row("NOT_FOUND", "caller", "no"),
+  stream_not_found: row("NOT_FOUND", "caller", "no"),
+  service_not_found: row("NOT_FOUND", "caller", "no"),
+  backend_refused: row("UNKNOWN", "backend", "no"),
+  backend_gone: row("UNAVAILABLE", "backend", "careful"),
+  unexpected_answer: row("INTERNAL", "backend", "no"),
+  request_timeout: row("DEADLINE_EXCEEDED", "backend", "careful"),
+  too_many_in_flight: row("RESOURCE_EXHAUSTED", "backend", "later"),
+  rate_limited: row("RESOURCE_EXHAUSTED", "caller", "later"),
+  too_many_streams: row("RESOURCE_EXHAUSTED", "caller", "later"),
+  message_too_large: row("RESOURCE_EXHAUSTED", "caller", "no"),
+  fell_behind: row("RESOURCE_EXHAUSTED", "caller", "reconnect"),
+  unknown_method: row("UNIMPLEMENTED", "caller", "no"),
+  unknown_encoding: row("UNIMPLEMENTED", "caller", "no"),
+  disconnected: row("UNAVAILABLE", "operator", "reconnect"),
+  shutting_down: row("UNAVAILABLE", "operator", "later"),
+  cancelled: row("CANCELLED", "caller", "no"),
+  internal: row("INTERNAL", "core", "no"),
+};
+
+/** The number that goes into `grpc-status`. */
+export function grpcStatusOf(code: ErrorCode): number {
+  return GRPC_STATUS[STATUS_BY_CODE[code].status];
+}

@@ -1,0 +1,44 @@
+/**
+ * Turns of the event loop: what became ready during one is written together at its end.
+ */
+export interface TurnTask {
+  /** Does what can be done now; must not throw. */
+  run(): void;
+}
+
+export class Turns {
+  #tasks = new Set<TurnTask>();
+  #scheduled = false;
+  #number = 0;
+  readonly #endTurn = () => {
+    this.#scheduled = false;
+    this.#number += 1;
+    const tasks = this.#tasks;
+    if (tasks.size === 0) return;
+    this.#tasks = new Set();
+    for (const task of tasks) task.run();
+  };
+
+  /** Runs the task at the end of this turn, however often it is asked for. */
+  schedule(task: TurnTask): void {
+    this.#tasks.add(task);
+    this.#wake();
+  }
+
+  /** Forgets a task. */
+  cancel(task: TurnTask): void {
+    this.#tasks.delete(task);
+  }
+
+  /** A number that is another one in the next turn. */
+  current(): number {
+    this.#wake();
+    return this.#number;
+  }
+
+  #wake(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#endTurn);
+  }
+}
