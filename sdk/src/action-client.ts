@@ -1,16 +1,10 @@
 /** Everything a client may ask of core, without an event stream. */
 import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
-import {
-  type Backend,
-  type Block,
-  type Channel,
-  type CommandMetadata,
-  Seabird,
-} from "@seabird/protocol";
+import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird/protocol";
 import type { Connection } from "./connection.ts";
+import { type Content, contentToWire } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
 import type { SdkLimits } from "./limits.ts";
-import type { Content } from "./replies.ts";
 
 export interface CallSettings {
   /** Cancels the call; the action may happen all the same. */
@@ -52,7 +46,7 @@ export class ActionClient {
   }
 
   async sendMessage(channelId: string, content: Content, settings?: ActionSettings): Promise<void> {
-    const request = { channelId, ...toWire(content), ...tags(settings) };
+    const request = { channelId, ...contentToWire(content), ...tags(settings) };
     await this.#call((options) => this.#client.sendMessage(request, options), settings);
   }
 
@@ -61,7 +55,7 @@ export class ActionClient {
     content: Content,
     settings?: ActionSettings,
   ): Promise<void> {
-    const request = { userId, ...toWire(content), ...tags(settings) };
+    const request = { userId, ...contentToWire(content), ...tags(settings) };
     await this.#call((options) => this.#client.sendPrivateMessage(request, options), settings);
   }
 
@@ -70,7 +64,7 @@ export class ActionClient {
     content: Content,
     settings?: ActionSettings,
   ): Promise<void> {
-    const request = { channelId, ...toWire(content), ...tags(settings) };
+    const request = { channelId, ...contentToWire(content), ...tags(settings) };
     await this.#call((options) => this.#client.performAction(request, options), settings);
   }
 
@@ -79,7 +73,7 @@ export class ActionClient {
     content: Content,
     settings?: ActionSettings,
   ): Promise<void> {
-    const request = { userId, ...toWire(content), ...tags(settings) };
+    const request = { userId, ...contentToWire(content), ...tags(settings) };
     await this.#call((options) => this.#client.performPrivateAction(request, options), settings);
   }
 
@@ -188,10 +182,6 @@ export class ActionClient {
       this.#inFlight.delete(call);
     }
   }
-}
-
-function toWire(content: Content): { text: string } | { rootBlock: Block } {
-  return typeof content === "string" ? { text: content } : { rootBlock: content };
 }
 
 function tags(settings: ActionSettings | undefined): { tags: Record<string, string> } {

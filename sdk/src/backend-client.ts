@@ -1,10 +1,20 @@
 /** A chat backend's client: says Hello, tells what happens on its network, does what core asks. */
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
 import { type ChatEvent, ChatEventSchema, ChatIngest, type ChatRequest } from "@seabird/protocol";
 import { Answerer } from "./answerer.ts";
 import type { Answer } from "./answers.ts";
 import { type BackendChannel, Channels, type TrackedChannel } from "./channels.ts";
+import {
+  type ChannelSaid,
+  type ChatEventBody,
+  type CommandGiven,
+  channelBody,
+  channelSaid,
+  commandGiven,
+  type PrivatelySaid,
+  privatelySaid,
+} from "./chat-events.ts";
 import { SeabirdError } from "./errors.ts";
 import { helloAccepted } from "./hello.ts";
 import { Link, type LinkState, type SessionContext } from "./link.ts";
@@ -14,38 +24,7 @@ import {
   resolveConnectOptions,
 } from "./options.ts";
 import { Outbox } from "./outbox.ts";
-import type { Content } from "./replies.ts";
 import type { BackendHandlers } from "./requests.ts";
-
-/** A person as the backend's network names them. */
-export interface BackendUser {
-  readonly id: string;
-  /** Default: the id. */
-  readonly displayName?: string | undefined;
-}
-
-interface EventSettings {
-  /** Protocol: tags in use. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-}
-
-/** Something said in a channel. Ids are relative: the network's own. */
-export interface ChannelSaid extends EventSettings {
-  readonly channelId: string;
-  readonly user: BackendUser;
-  readonly content: Content;
-}
-export interface PrivatelySaid extends EventSettings {
-  readonly user: BackendUser;
-  readonly content: Content;
-}
-export interface CommandGiven extends EventSettings {
-  readonly channelId: string;
-  readonly user: BackendUser;
-  /** Without prefix. */
-  readonly command: string;
-  readonly arg: string;
-}
 
 export interface BackendOptions extends ConnectOptions {
   /** The network's kind, such as `irc`. */
@@ -72,8 +51,6 @@ export function connectBackend(options: BackendOptions): BackendClient {
   }
   return new BackendClient(options, resolveConnectOptions(options));
 }
-
-type EventBody = NonNullable<MessageInitShape<typeof ChatEventSchema>["inner"]>;
 
 export class BackendClient implements AsyncDisposable {
   readonly #who: { readonly type: string; readonly id: string };
@@ -129,34 +106,33 @@ export class BackendClient implements AsyncDisposable {
   }
 
   message(said: ChannelSaid): void {
-    this.#emit({ case: "message", value: inChannel(said) }, said);
+    this.#emit(channelSaid("message", said));
   }
 
   /** A message that addresses the bot; the content is what follows its name. */
   mention(said: ChannelSaid): void {
-    this.#emit({ case: "mention", value: inChannel(said) }, said);
+    this.#emit(channelSaid("mention", said));
   }
 
   action(said: ChannelSaid): void {
-    this.#emit({ case: "action", value: inChannel(said) }, said);
+    this.#emit(channelSaid("action", said));
   }
 
   command(given: CommandGiven): void {
-    const { command, arg } = given;
-    this.#emit({ case: "command", value: { source: source(given), command, arg } }, given);
+    this.#emit(commandGiven(given));
   }
 
   privateMessage(said: PrivatelySaid): void {
-    this.#emit({ case: "privateMessage", value: inPrivate(said) }, said);
+    this.#emit(privatelySaid("privateMessage", said));
   }
 
   privateAction(said: PrivatelySaid): void {
-    this.#emit({ case: "privateAction", value: inPrivate(said) }, said);
+    this.#emit(privatelySaid("privateAction", said));
   }
 
   /** The bot is in this channel, by its own doing. (A join that core asked for: answer `joined`.) */
   joinChannel(channel: BackendChannel): void {
-    this.#announce({ case: "joinChannel", value: toJoin(this.#channels.set(channel)) });
+    this.#announce({ case: "joinChannel", value: channelBody(this.#channels.set(channel)) });
   }
 
   /** The bot is no longer in this channel. */
@@ -189,20 +165,19 @@ export class BackendClient implements AsyncDisposable {
     this.#link.connection.drop(new SeabirdError("closed", "the client was closed"));
   }
 
-  #emit(inner: EventBody, { tags }: EventSettings): void {
-    if (this.#closed !== undefined) return;
-    this.#outbox.push("event", create(ChatEventSchema, { inner, tags: { ...tags } }));
+  #emit(event: ChatEvent): void {
+    if (this.#closed === undefined) this.#outbox.push("event", event);
   }
 
   /** Until the channels have been announced in this session, it is enough to remember them. */
-  #announce(inner: EventBody): void {
+  #announce(inner: ChatEventBody): void {
     if (this.#announced) this.#outbox.push("channel", create(ChatEventSchema, { inner }));
   }
 
   #change({ id, displayName, topic }: BackendChannel) {
     const known = this.#channels.get(id);
     if (known === undefined) return undefined;
-    return toJoin(
+    return channelBody(
       this.#channels.set({
         id,
         displayName: displayName ?? known.displayName,
@@ -212,7 +187,7 @@ export class BackendClient implements AsyncDisposable {
   }
 
   #answer(id: string, answer: Answer): void {
-    let inner: EventBody;
+    let inner: ChatEventBody;
     try {
       inner = this.#answerBody(answer);
     } catch (reason) {
@@ -221,14 +196,14 @@ export class BackendClient implements AsyncDisposable {
     this.#outbox.push("answer", create(ChatEventSchema, { id, inner }));
   }
 
-  #answerBody(answer: Answer): EventBody {
+  #answerBody(answer: Answer): ChatEventBody {
     switch (answer.kind) {
       case "success":
         return { case: "success", value: {} };
       case "failed":
         return { case: "failed", value: { reason: answer.reason } };
       case "joined":
-        return { case: "joinChannel", value: toJoin(this.#channels.set(answer.channel)) };
+        return { case: "joinChannel", value: channelBody(this.#channels.set(answer.channel)) };
       case "left":
         this.#channels.remove(answer.channelId);
         return { case: "leaveChannel", value: { channelId: answer.channelId } };
@@ -284,7 +259,9 @@ export class BackendClient implements AsyncDisposable {
     const channels = this.#channels.all();
     this.#announced = true;
     for (const channel of channels) {
-      yield create(ChatEventSchema, { inner: { case: "joinChannel", value: toJoin(channel) } });
+      yield create(ChatEventSchema, {
+        inner: { case: "joinChannel", value: channelBody(channel) },
+      });
     }
     if (!over.aborted) connected();
     const finish = AbortSignal.any([closing, over]);
@@ -302,28 +279,4 @@ interface SessionParts {
   readonly answerer: Answerer;
   /** Aborted when the session has ended. */
   readonly over: AbortSignal;
-}
-
-function toJoin({ id, displayName, topic }: TrackedChannel) {
-  return { channelId: id, displayName, topic };
-}
-
-function source({ channelId, user }: { channelId: string; user: BackendUser }) {
-  return { channelId, user: toUser(user) };
-}
-
-function toUser({ id, displayName = id }: BackendUser) {
-  return { id, displayName };
-}
-
-function inChannel({ channelId, user, content }: ChannelSaid) {
-  return { source: source({ channelId, user }), ...toWire(content) };
-}
-
-function inPrivate({ user, content }: PrivatelySaid) {
-  return { source: toUser(user), ...toWire(content) };
-}
-
-function toWire(content: Content) {
-  return typeof content === "string" ? { text: content } : { rootBlock: content };
 }

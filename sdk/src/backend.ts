@@ -4,19 +4,16 @@ export { type Answer, changed, failed, joined, left, success } from "./answers.t
 export {
   type BackendClient,
   type BackendOptions,
-  type BackendUser,
-  type ChannelSaid,
-  type CommandGiven,
   connectBackend,
-  type PrivatelySaid,
 } from "./backend-client.ts";
 export type { BackendChannel, TrackedChannel } from "./channels.ts";
+export type { BackendUser, ChannelSaid, CommandGiven, PrivatelySaid } from "./chat-events.ts";
+export type { Content } from "./content.ts";
 export { SeabirdError, type SeabirdErrorCode } from "./errors.ts";
 export type { SdkLimitOptions } from "./limits.ts";
 export type { LinkState } from "./link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./options.ts";
 export { type ProcessLife, startProcessLife } from "./process-life.ts";
-export type { Content } from "./replies.ts";
 export type {
   BackendHandlers,
   ChannelSend,

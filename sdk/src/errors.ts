@@ -1,5 +1,5 @@
 /** The one error of the SDK: what core, the network or a wrong option said, with a closed code. */
-import { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 
 /** The codes of gRPC in their order (index = status number), then two of the SDK's own. */
 export const SEABIRD_ERROR_CODES = [
@@ -55,11 +55,24 @@ export class SeabirdError extends Error {
     if (reason instanceof SeabirdError) return reason;
     const error = ConnectError.from(reason);
     if (error.cause instanceof SeabirdError) return error.cause;
-    return new SeabirdError(SEABIRD_ERROR_CODES[error.code] ?? "unknown", error.rawMessage, {
+    const code = isLostConnection(error) ? "unavailable" : SEABIRD_ERROR_CODES[error.code];
+    return new SeabirdError(code ?? "unknown", error.rawMessage, {
       cause: reason,
       retryAfterMs: retryAfterMs(error.metadata),
     });
   }
+}
+
+/**
+ * Connect gives a broken connection one of many codes. What core itself said has trailers;
+ * a system error or a reset without them is the connection's.
+ */
+function isLostConnection(error: ConnectError): boolean {
+  if ([...error.metadata.keys()].length > 0) return false;
+  const { cause } = error;
+  if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return true;
+  const isReset = error.rawMessage.startsWith("http/2 stream closed with error code");
+  return isReset && (error.code === Code.Internal || error.code === Code.Canceled);
 }
 
 const MAX_RETRY_AFTER_MS = 3_600_000;

@@ -8,6 +8,7 @@ export {
   type CoreInfo,
 } from "./action-client.ts";
 export { connectActions, type StandaloneActionClient } from "./connect-actions.ts";
+export type { Content } from "./content.ts";
 export { SEABIRD_ERROR_CODES, SeabirdError, type SeabirdErrorCode } from "./errors.ts";
 export type {
   ActionEvent,
@@ -35,4 +36,3 @@ export {
   type PluginOptions,
 } from "./plugin-client.ts";
 export { type ProcessLife, startProcessLife } from "./process-life.ts";
-export type { Content } from "./replies.ts";

@@ -119,50 +119,54 @@ export class Link {
 
   /** One session from start to end; returns why it ended. */
   async #attempt(): Promise<SeabirdError> {
-    const { limits, url } = this.#options;
     const abort = new AbortController();
     const closing = this.#closing.signal;
     let connectedAt: number | undefined;
-    const giveUp = (reason: SeabirdError) => {
-      abort.abort(reason);
-      this.connection.drop(reason);
-    };
-    const connectTimer = setTimeout(
-      () => giveUp(new SeabirdError("deadline_exceeded", `no answer from ${url}`)),
-      limits.connectTimeoutMs,
-    );
-    let closeTimer: NodeJS.Timeout | undefined;
-    const onClosing = () => {
-      const late = new SeabirdError("closed", "the client was closed");
-      closeTimer = setTimeout(() => giveUp(late), limits.closeTimeoutMs);
-      if (connectedAt === undefined) giveUp(late);
-    };
-    closing.addEventListener("abort", onClosing, { once: true });
+    const stopTimers = this.#boundAttempt(abort, () => connectedAt !== undefined);
     const connected = () => {
-      if (abort.signal.aborted || closing.aborted) return;
-      clearTimeout(connectTimer);
-      connectedAt ??= performance.now();
+      if (abort.signal.aborted || closing.aborted || connectedAt !== undefined) return;
+      connectedAt = performance.now();
       this.#takenSince = undefined;
       this.#states.set({ state: "connected" });
     };
+    const { connection } = this;
     try {
-      await this.#session({
-        connection: this.connection,
-        connected,
-        closing,
-        signal: abort.signal,
-      });
+      await this.#session({ connection, connected, closing, signal: abort.signal });
       return new SeabirdError("unavailable", "core ended the stream");
     } catch (reason) {
       return SeabirdError.from(abort.signal.aborted ? abort.signal.reason : reason);
     } finally {
+      stopTimers();
+      abort.abort(new SeabirdError("cancelled", "the session is over"));
+      const stable = connectedAt !== undefined && performance.now() - connectedAt > STABLE_AFTER_MS;
+      this.#failures = stable ? 1 : this.#failures + 1;
+    }
+  }
+
+  /** Ends an attempt that does not connect in time, or does not end in time once it should. */
+  #boundAttempt(abort: AbortController, isConnected: () => boolean): () => void {
+    const { limits, url } = this.#options;
+    const closing = this.#closing.signal;
+    const giveUp = (reason: SeabirdError) => {
+      abort.abort(reason);
+      this.connection.drop(reason);
+    };
+    const connectTimer = setTimeout(() => {
+      const late = `no answer from ${url} within ${limits.connectTimeoutMs} ms`;
+      if (!isConnected()) giveUp(new SeabirdError("deadline_exceeded", late));
+    }, limits.connectTimeoutMs);
+    let closeTimer: NodeJS.Timeout | undefined;
+    const onClosing = () => {
+      const closed = new SeabirdError("closed", "the client was closed");
+      if (!isConnected()) giveUp(closed);
+      else closeTimer = setTimeout(() => giveUp(closed), limits.closeTimeoutMs);
+    };
+    closing.addEventListener("abort", onClosing, { once: true });
+    return () => {
       clearTimeout(connectTimer);
       clearTimeout(closeTimer);
       closing.removeEventListener("abort", onClosing);
-      const stable = connectedAt !== undefined && performance.now() - connectedAt > STABLE_AFTER_MS;
-      this.#failures = stable ? 1 : this.#failures + 1;
-      abort.abort(new SeabirdError("cancelled", "the session is over"));
-    }
+    };
   }
 
   #isHopeless(error: SeabirdError): boolean {

@@ -2,6 +2,7 @@
 import { createClient } from "@connectrpc/connect";
 import { Seabird } from "@seabird/protocol";
 import { ActionClient, type ActionSettings } from "./action-client.ts";
+import type { Content } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
 import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
 import { Link, type LinkState, type SessionContext } from "./link.ts";
@@ -11,7 +12,7 @@ import {
   type ResolvedConnectOptions,
   resolveConnectOptions,
 } from "./options.ts";
-import { type Content, mentioning, replyTarget } from "./replies.ts";
+import { mentioning, replyTarget } from "./replies.ts";
 
 /** How a command presents itself in `help`. */
 export interface CommandHelp {

@@ -1,11 +1,7 @@
 /** Where an answer to an event goes, and how it names the person. Pure. */
-import { create } from "@bufbuild/protobuf";
-import { type Block, BlockSchema } from "@seabird/protocol";
+import type { Content } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
 import type { ReplyableEvent } from "./events.ts";
-
-/** What can be said: plain text, or a block with its formatting. */
-export type Content = string | Block;
 
 export type ReplyTarget =
   | { readonly kind: "channel"; readonly channelId: string }
@@ -26,9 +22,5 @@ export function mentioning(event: ReplyableEvent, content: Content): Content {
   const isPrivate = event.kind === "privateMessage" || event.kind === "privateAction";
   const name = event.user.displayName;
   if (isPrivate || name === "") return content;
-  if (typeof content === "string") return `${name}: ${content}`;
-  const prefix = create(BlockSchema, {
-    inner: { case: "text", value: { text: `${name}: ` } },
-  });
-  return create(BlockSchema, { inner: { case: "container", value: { inner: [prefix, content] } } });
+  return typeof content === "string" ? `${name}: ${content}` : [`${name}: `, content];
 }
