@@ -148,12 +148,17 @@ export class Tokens implements TokenAdmin {
     }
   }
 
-  async create({ name, scopes, expiresInMs }: NewToken): Promise<CreatedToken> {
+  /** As TokenAdmin says; `keep` is called with the secret before the token is in force. */
+  async create(
+    { name, scopes, expiresInMs }: NewToken,
+    keep?: (secret: string) => void,
+  ): Promise<CreatedToken> {
     const secret = newSecret();
     const token = newRecord({ name, scopes, expiresInMs }, secret, this.#init.clock.wallMs());
     if (this.#table.size >= this.#init.options.maxTokens) {
       throw new TokenError("bad_request", `there are ${this.#table.size} tokens already, the most`);
     }
+    keep?.(secret);
     await this.#store.insert(token);
     return { token, secret };
   }

@@ -1,0 +1,247 @@
+/**
+ * Core's configuration: flags, then the environment, then `.env`, then defaults. Checked by hand:
+ * zod takes longer to load than all the rest of the start.
+ */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { type DatabaseLocation, parseDatabaseUrl } from "./auth/database-url.ts";
+import type { AuthOptions } from "./auth/limits.ts";
+import type { ExtraToken } from "./auth/tokens.ts";
+import { type BindAddress, parseBindAddress } from "./bind-address.ts";
+import type { BrokerOptions } from "./broker/options.ts";
+import { ConfigError } from "./config-error.ts";
+import { parseExtraTokens } from "./extra-tokens.ts";
+import {
+  flagOf,
+  LIMIT_SETTINGS,
+  type LimitRoom,
+  type LimitSetting,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+} from "./settings.ts";
+import type { TransportLimits } from "./transport/limits.ts";
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_FORMATS = ["auto", "pretty", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export interface DatabaseConfig extends DatabaseLocation {
+  /** Whether core keeps it in a folder of its own, `.seabird`, since nothing else was said. */
+  readonly embedded: boolean;
+}
+
+/** Everything that can be set, checked. Defaults are those of `settings.ts`. */
+export interface Config {
+  readonly bind: BindAddress;
+  readonly database: DatabaseConfig;
+  /** PEM texts. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly metricsBind: BindAddress | undefined;
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  readonly extraTokens: readonly ExtraToken[];
+  readonly brokerOptions: BrokerOptions;
+  readonly transportLimits: Partial<TransportLimits>;
+  readonly authOptions: Partial<AuthOptions>;
+}
+
+export interface ConfigSources {
+  /** Flags without dashes, as they were given. */
+  readonly flags?: Readonly<Record<string, string | boolean | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where `.env` and `.seabird` are looked for, and paths begin. */
+  readonly cwd: string;
+}
+
+/** The folder of core's own, with the embedded database and the admin token in it. */
+export const OWN_FOLDER = ".seabird";
+export const EMBEDDED_DATABASE = "seabird.db";
+
+interface Given {
+  readonly value: string;
+  /** The name under which it was given, for messages. */
+  readonly name: string;
+}
+
+/** Reads all settings; throws a ConfigError for the first wrong one. */
+export function loadConfig(sources: ConfigSources): Config {
+  const reader = new Reader(sources);
+  const limits = readLimits(reader);
+  return Object.freeze({
+    bind: readAddress(reader, "bindHost") ?? { host: "127.0.0.1", port: 11235 },
+    database: readDatabase(reader),
+    tls: readTls(reader),
+    metricsBind: readAddress(reader, "metricsBind"),
+    corsOrigins: readOrigins(reader),
+    logLevel:
+      readChoice(reader, "logLevel", LOG_LEVELS, { warning: "warn", off: "silent" }) ?? "info",
+    logFormat: readChoice(reader, "logFormat", LOG_FORMATS, { text: "pretty" }) ?? "auto",
+    extraTokens: readExtraTokens(reader),
+    brokerOptions: limits.broker,
+    transportLimits: limits.transport,
+    authOptions: limits.auth,
+  });
+}
+
+/** Finds values by their names, in the order of precedence. An empty value counts as not given. */
+class Reader {
+  readonly cwd: string;
+  readonly #flags: NonNullable<ConfigSources["flags"]>;
+  readonly #layers: readonly Readonly<Record<string, string | undefined>>[];
+
+  constructor({ flags = {}, env = {}, cwd }: ConfigSources) {
+    this.cwd = cwd;
+    this.#flags = flags;
+    this.#layers = [env, readDotEnv(cwd)];
+  }
+
+  find(setting: Setting): Given | undefined {
+    const flag = this.#flags[flagOf(setting.name)];
+    if (typeof flag === "string") return { value: flag, name: `--${flagOf(setting.name)}` };
+    for (const layer of this.#layers) {
+      for (const name of setting.env) {
+        const given = this.#inLayer(layer, name, setting);
+        if (given !== undefined) return given;
+      }
+    }
+    return undefined;
+  }
+
+  #inLayer(
+    layer: Readonly<Record<string, string | undefined>>,
+    name: string,
+    setting: Setting,
+  ): Given | undefined {
+    const value = layer[name] ?? "";
+    const file = (setting.inFile ? layer[`${name}_FILE`] : undefined) ?? "";
+    if (value !== "" && file !== "") throw new ConfigError(`set ${name} or ${name}_FILE, not both`);
+    if (value !== "") return { value, name };
+    if (file === "") return undefined;
+    const fileName = `${name}_FILE`;
+    return { value: this.readFile({ name: fileName, value: file }).trim(), name: fileName };
+  }
+
+  named(name: SettingName): Given | undefined {
+    const setting = SETTINGS.find((each) => each.name === name);
+    return setting === undefined ? undefined : this.find(setting);
+  }
+
+  readFile({ name, value }: Given): string {
+    try {
+      return readFileSync(resolve(this.cwd, value), "utf8");
+    } catch (error) {
+      throw new ConfigError(`${name}: cannot read the file ${value} (${reasonOf(error)})`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function readDotEnv(cwd: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(resolve(cwd, ".env"), "utf8"));
+  } catch (error) {
+    if (reasonOf(error) === "ENOENT") return {};
+    throw new ConfigError(`cannot read .env (${reasonOf(error)})`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
+
+function wrong({ name, value }: Given, wanted: string): ConfigError {
+  return new ConfigError(`${name}: got ${JSON.stringify(value)}; allowed is ${wanted}`);
+}
+
+function readAddress(reader: Reader, name: SettingName): BindAddress | undefined {
+  const given = reader.named(name);
+  if (given === undefined) return undefined;
+  const address = parseBindAddress(given.value);
+  if (address !== undefined) return address;
+  throw wrong(given, "host:port, such as 127.0.0.1:11235, 0.0.0.0:11235 or [::1]:11235");
+}
+
+function readDatabase(reader: Reader): DatabaseConfig {
+  const given = reader.named("databaseUrl");
+  if (given === undefined) {
+    const path = resolve(reader.cwd, OWN_FOLDER, EMBEDDED_DATABASE);
+    return { path, create: true, embedded: true };
+  }
+  try {
+    const { path, create } = parseDatabaseUrl(given.value);
+    const resolved = path === ":memory:" ? path : resolve(reader.cwd, path);
+    return { path: resolved, create, embedded: false };
+  } catch (error) {
+    throw new ConfigError(`${given.name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function readTls(reader: Reader): Config["tls"] {
+  const cert = reader.named("tlsCertFile");
+  const key = reader.named("tlsKeyFile");
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    const [given, missing] = cert ? [cert, "SEABIRD_TLS_KEY_FILE"] : [key, "SEABIRD_TLS_CERT_FILE"];
+    throw new ConfigError(`${given?.name} is set, but ${missing} is not; TLS needs both`);
+  }
+  return { cert: reader.readFile(cert), key: reader.readFile(key) };
+}
+
+function readOrigins(reader: Reader): readonly string[] {
+  const given = reader.named("corsOrigins");
+  if (given === undefined) return [];
+  const origins = given.value.split(",").map((origin) => origin.trim());
+  for (const origin of origins) {
+    if (origin !== "*" && (!URL.canParse(origin) || new URL(origin).origin !== origin)) {
+      throw wrong(given, "* or origins such as https://chat.example, separated by commas");
+    }
+  }
+  return origins;
+}
+
+function readChoice<T extends string>(
+  reader: Reader,
+  name: SettingName,
+  choices: readonly T[],
+  aliases: Readonly<Record<string, T>>,
+): T | undefined {
+  const given = reader.named(name);
+  if (given === undefined) return undefined;
+  const asked = given.value.toLowerCase();
+  const choice = choices.find((each) => each === asked) ?? aliases[asked];
+  if (choice === undefined) throw wrong(given, `one of ${choices.join(", ")}`);
+  return choice;
+}
+
+function readExtraTokens(reader: Reader): readonly ExtraToken[] {
+  const given = reader.named("extraTokens");
+  if (given === undefined) return [];
+  try {
+    return parseExtraTokens(given.value);
+  } catch (error) {
+    // Without the value: it says who may do what.
+    throw new ConfigError(`${given.name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function readLimits(reader: Reader): Record<LimitRoom, Record<string, number>> {
+  const limits: Record<LimitRoom, Record<string, number>> = { broker: {}, transport: {}, auth: {} };
+  for (const setting of LIMIT_SETTINGS) {
+    const given = reader.find(setting);
+    if (given !== undefined) limits[setting.room][setting.limit] = readNumber(setting, given);
+  }
+  return limits;
+}
+
+function readNumber(setting: LimitSetting, given: Given): number {
+  const value = Number(given.value.replaceAll("_", ""));
+  if (/^\d[\d_]*$/.test(given.value) && value >= setting.least && value <= setting.most) {
+    return value;
+  }
+  throw wrong(given, `a whole number from ${setting.least} to ${setting.most}`);
+}

@@ -1,0 +1,42 @@
+/** The end of core, step by step, within a limit. */
+import type { Tokens } from "./auth/tokens.ts";
+import type { Broker } from "./broker/broker.ts";
+import type { Log } from "./log.ts";
+import type { TransportServer } from "./transport/server.ts";
+
+/** How long requests in flight may still take. */
+const SETTLE_MS = 5_000;
+
+export interface DrainParts {
+  readonly server: TransportServer;
+  readonly broker: Broker;
+  readonly tokens: Tokens;
+  readonly log: Log;
+}
+
+type Step = readonly [name: string, run: (parts: DrainParts) => void | Promise<void>];
+
+/** In this order; each begins when the one before has ended. */
+const STEPS: readonly Step[] = [
+  ["say not serving", ({ server }) => server.sayNotServing()],
+  ["stop accepting", ({ server }) => server.stopAccepting()],
+  ["announce the end", ({ server }) => server.announceEnd()],
+  ["refuse new calls", ({ server }) => server.refuseNew()],
+  ["refuse new actions", ({ broker }) => broker.refuseNew()],
+  ["settle requests", ({ broker }) => broker.settleRequests(SETTLE_MS)],
+  ["end event streams", ({ broker }) => broker.endEventStreams()],
+  ["end ingest streams", ({ broker }) => broker.endIngestStreams()],
+  ["close connections", ({ server }) => server.close()],
+  ["close the token database", ({ tokens }) => tokens.close()],
+];
+
+/** Runs all steps; one that fails is logged, and the next one runs all the same. */
+export async function drain(parts: DrainParts): Promise<void> {
+  for (const [name, run] of STEPS) {
+    try {
+      await run(parts);
+    } catch (error) {
+      parts.log.error({ error, step: name }, "a step of the shutdown failed");
+    }
+  }
+}

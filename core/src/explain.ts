@@ -1,0 +1,31 @@
+/** What a person is told when core cannot do what it was asked, and the exit code. */
+import { TokenError } from "./auth/token-error.ts";
+import { BrokerError } from "./broker/errors.ts";
+import { ConfigError } from "./config-error.ts";
+import { EXIT } from "./exit-codes.ts";
+import { DatabaseError, ListenError } from "./start-error.ts";
+
+export interface Explanation {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** One line for what people can mend; for a fault of ours, where it was. */
+export function explain(error: unknown): Explanation {
+  if (error instanceof ConfigError) return { code: EXIT.badSettings, text: oneLine(error) };
+  if (error instanceof ListenError) return { code: EXIT.cannotListen, text: oneLine(error) };
+  if (error instanceof DatabaseError) return { code: EXIT.tokens, text: oneLine(error) };
+  if (error instanceof TokenError) {
+    const code = error.code === "bad_request" ? EXIT.badSettings : EXIT.tokens;
+    return { code, text: oneLine(error) };
+  }
+  if (error instanceof BrokerError && error.code === "bad_request") {
+    return { code: EXIT.badSettings, text: oneLine(error) };
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: EXIT.internal, text };
+}
+
+function oneLine(error: Error): string {
+  return error.message.replace(/\s+/g, " ");
+}

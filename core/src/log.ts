@@ -1,0 +1,49 @@
+/** Core's log: pino, pretty on a terminal and JSON otherwise. */
+import { pino } from "pino";
+import type { Config } from "./config.ts";
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface CoreLog extends Log {
+  /** Writes what is still waiting, at the end of the process. */
+  flush(): void;
+}
+
+/** Lines that wait for a reader of the log who is slow; more are dropped, rather than waiting. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+/** Nothing should ever log these; if something does, the value does not get out. */
+const REDACTED = ["authorization", "token", "secret", "password", "key"].flatMap((name) => [
+  name,
+  `*.${name}`,
+  `*.*.${name}`,
+]);
+
+/** Opens the log on standard output. pino-pretty is loaded only where it is used. */
+export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): Promise<CoreLog> {
+  const { logLevel, logFormat } = config;
+  const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  // A reader that has gone is no reason to end.
+  output.on("error", () => undefined);
+  const isPretty = logFormat === "pretty" || (logFormat === "auto" && process.stdout.isTTY);
+  const options = { level: logLevel, redact: { paths: REDACTED, censor: "[hidden]" }, base: null };
+  const logger = isPretty
+    ? pino(options, (await import("pino-pretty")).default({ ...PRETTY, destination: output }))
+    : pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, output);
+  return Object.assign(logger, { flush: () => flush(output) });
+}
+
+const PRETTY = { translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname", colorize: true };
+
+function flush(output: { flushSync(): void }): void {
+  try {
+    output.flushSync();
+  } catch {
+    // Its reader has gone.
+  }
+}

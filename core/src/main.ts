@@ -1,0 +1,74 @@
+/** The core process: reads what it is asked to do, does it, and ends with a documented code. */
+import { parseArgs } from "node:util";
+import type { Config } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { EXIT } from "./exit-codes.ts";
+import { FLAG_OPTIONS } from "./flags.ts";
+import { runUntilStopped } from "./run-until-stopped.ts";
+import { readVersion } from "./version.ts";
+
+/** Runs the command line; ends the process. */
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  try {
+    process.exitCode = await run(argv);
+  } catch (error) {
+    process.exitCode = await report(error);
+  }
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  if (argv[0] === "tokens") {
+    const { tokensCommand } = await import("./tokens-command.ts");
+    return tokensCommand(argv.slice(1));
+  }
+  const { values, positionals } = parseFlags(argv);
+  if (values["help"] === true) return printHelp();
+  if (values["version"] === true) return print(`seabird-core ${readVersion()}`);
+  if (positionals.length > 1 || (positionals[0] ?? "serve") !== "serve") {
+    throw new ConfigError(`unknown command "${positionals.join(" ")}"; see seabird-core --help`);
+  }
+  return serveCommand(values);
+}
+
+type Flags = Record<string, string | boolean | undefined>;
+
+function parseFlags(argv: readonly string[]): { values: Flags; positionals: string[] } {
+  try {
+    const options = { ...FLAG_OPTIONS, help: HELP_OPTION, version: { type: "boolean" } as const };
+    return parseArgs({ args: [...argv], options, allowPositionals: true }) as {
+      values: Flags;
+      positionals: string[];
+    };
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message.split(". ")[0]}; see seabird-core --help`);
+  }
+}
+
+const HELP_OPTION = { type: "boolean", short: "h" } as const;
+
+async function serveCommand(flags: Flags): Promise<number> {
+  const { loadConfig } = await import("./config.ts");
+  const config: Config = loadConfig({ flags, env: process.env, cwd: process.cwd() });
+  const [{ serve }, { openLog }] = await Promise.all([import("./serve.ts"), import("./log.ts")]);
+  const log = await openLog(config);
+  await runUntilStopped({ log, start: (signal) => serve({ config, log, signal }) });
+  return EXIT.ok;
+}
+
+async function printHelp(): Promise<number> {
+  const { helpText } = await import("./help.ts");
+  return print(helpText());
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return EXIT.ok;
+}
+
+/** One line on standard error, and the code for it. A fault of ours shows where it was. */
+async function report(error: unknown): Promise<number> {
+  const { explain } = await import("./explain.ts");
+  const { code, text } = explain(error);
+  process.stderr.write(`seabird-core: ${text}\n`);
+  return code;
+}

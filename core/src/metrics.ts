@@ -1,0 +1,233 @@
+/**
+ * What core counts, for Prometheus. Counting is plain additions; prom-client, which writes the
+ * text, is loaded when somebody first asks. No label holds a text of a user, a channel or a token,
+ * and each has a bounded number of values.
+ */
+
+import type { ActionKind } from "./broker/action-kinds.ts";
+import type { BrokerStats } from "./broker/broker.ts";
+import type { ErrorCode } from "./broker/errors.ts";
+import type { BrokerObserver, ChatEventKind, CloseReason, DropReason } from "./broker/observer.ts";
+import { CounterFamily, DurationFamily, type Family, GaugeFamily } from "./counters.ts";
+import type { ConnectionRefusal, TransportObserver, Wire } from "./transport/observer.ts";
+
+/** Backend types that have a label value of their own; further ones are counted as "other". */
+export const MAX_BACKEND_TYPES = 32;
+
+const BYTES = "Bytes of ";
+
+export class Metrics implements BrokerObserver, TransportObserver {
+  readonly #families: Family[] = [];
+  readonly #backendTypes = new Set<string>([""]);
+  #renderer: Promise<(families: readonly Family[]) => Promise<RenderedMetrics>> | undefined;
+
+  readonly #connections = this.#gauge("seabird_connections", "Open connections", ["protocol"]);
+  readonly #opened = this.#counter("seabird_connections_opened_total", "Connections taken", [
+    "protocol",
+  ]);
+  readonly #refused = this.#counter(
+    "seabird_connections_refused_total",
+    "Connections refused or ended by core, by reason",
+    ["reason"],
+  );
+  readonly #calls = this.#counter("seabird_calls_total", "Calls and streams that ended", [
+    "method",
+    "wire",
+    "outcome",
+  ]);
+  readonly #callTime = this.#durations("seabird_call_duration_seconds", "Calls and streams", [
+    "method",
+    "wire",
+  ]);
+  readonly #received = this.#counter("seabird_events_received_total", "Events of backends", [
+    "kind",
+    "backend_type",
+  ]);
+  readonly #dropped = this.#counter(
+    "seabird_events_dropped_total",
+    "Events of backends that came to nothing, by reason",
+    ["reason", "backend_type"],
+  );
+  readonly #published = this.#counter("seabird_events_published_total", "Events for the streams");
+  readonly #publishedBytes = this.#counter(
+    "seabird_event_bytes_published_total",
+    `${BYTES}the events for the streams, each counted once`,
+  );
+  readonly #delivered = this.#counter(
+    "seabird_events_delivered_total",
+    "Events taken by event streams, counted for each stream",
+  );
+  readonly #deliveredBytes = this.#counter(
+    "seabird_event_bytes_delivered_total",
+    `${BYTES}the events taken by event streams`,
+  );
+  readonly #lost = this.#counter(
+    "seabird_events_lost_total",
+    "Events dropped because an event stream fell too far behind",
+  );
+  readonly #actions = this.#counter("seabird_actions_total", "Actions that ended", [
+    "kind",
+    "backend_type",
+    "outcome",
+  ]);
+  readonly #actionTime = this.#durations("seabird_action_duration_seconds", "Actions", [
+    "kind",
+    "backend_type",
+  ]);
+  readonly #streamsOpened = this.#counter(
+    "seabird_event_streams_opened_total",
+    "Event streams opened",
+  );
+  readonly #streamsClosed = this.#counter(
+    "seabird_event_streams_closed_total",
+    "Event streams ended, by reason",
+    ["reason"],
+  );
+  readonly #backends = this.#gauge("seabird_backends", "Connected backends", ["backend_type"]);
+  readonly #backendsClosed = this.#counter(
+    "seabird_backends_disconnected_total",
+    "Backends disconnected, by reason",
+    ["backend_type", "reason"],
+  );
+  readonly #holds = this.#counter(
+    "seabird_ingest_holds_total",
+    "Times that backends' events were held back for readers that were behind",
+  );
+  readonly #heldTime = this.#counter(
+    "seabird_ingest_held_seconds_total",
+    "Time for which backends' events were held back",
+  );
+
+  #counter(name: string, help: string, labels: readonly string[] = []): CounterFamily {
+    return this.#add(new CounterFamily(name, help, labels));
+  }
+
+  #gauge(name: string, help: string, labels: readonly string[]): CounterFamily {
+    return this.#add(new CounterFamily(name, help, labels, "gauge"));
+  }
+
+  #durations(name: string, what: string, labels: readonly string[]): DurationFamily {
+    return this.#add(new DurationFamily(name, `How long they took: ${what}`, labels));
+  }
+
+  #add<T extends Family>(family: T): T {
+    this.#families.push(family);
+    return family;
+  }
+
+  /** The label for a backend's type, which the backend itself chooses. */
+  #typeLabel(backendType: string): string {
+    if (this.#backendTypes.has(backendType)) return backendType;
+    if (this.#backendTypes.size > MAX_BACKEND_TYPES) return "other";
+    this.#backendTypes.add(backendType);
+    return backendType;
+  }
+
+  eventReceived(kind: ChatEventKind, backendType: string): void {
+    this.#received.add(1, kind, this.#typeLabel(backendType));
+  }
+
+  eventDropped(reason: DropReason, backendType: string): void {
+    this.#dropped.add(1, reason, this.#typeLabel(backendType));
+  }
+
+  eventPublished(bytes: number): void {
+    this.#published.add(1);
+    this.#publishedBytes.add(bytes);
+  }
+
+  eventsDelivered(events: number, bytes: number): void {
+    this.#delivered.add(events);
+    this.#deliveredBytes.add(bytes);
+  }
+
+  eventsLost(events: number): void {
+    this.#lost.add(events);
+  }
+
+  actionDone(
+    kind: ActionKind,
+    backendType: string,
+    outcome: "ok" | ErrorCode,
+    durationMs: number,
+  ): void {
+    const type = this.#typeLabel(backendType);
+    this.#actions.add(1, kind, type, outcome);
+    this.#actionTime.observe(durationMs, kind, type);
+  }
+
+  eventStreamOpened(): void {
+    this.#streamsOpened.add(1);
+  }
+
+  eventStreamClosed(reason: CloseReason): void {
+    this.#streamsClosed.add(1, reason);
+  }
+
+  backendConnected(backendType: string): void {
+    this.#backends.add(1, this.#typeLabel(backendType));
+  }
+
+  backendDisconnected(backendType: string, reason: CloseReason): void {
+    const type = this.#typeLabel(backendType);
+    this.#backends.add(-1, type);
+    this.#backendsClosed.add(1, type, reason);
+  }
+
+  ingestHeld(durationMs: number): void {
+    this.#holds.add(1);
+    this.#heldTime.add(durationMs / 1_000);
+  }
+
+  connectionOpened(protocol: "h2" | "http1"): void {
+    this.#opened.add(1, protocol);
+    this.#connections.add(1, protocol);
+  }
+
+  connectionClosed(protocol: "h2" | "http1"): void {
+    this.#connections.add(-1, protocol);
+  }
+
+  connectionRefused(reason: ConnectionRefusal): void {
+    this.#refused.add(1, reason);
+  }
+
+  callEnded(method: string, wire: Wire, outcome: ErrorCode | "ok", durationMs: number): void {
+    this.#calls.add(1, method, wire, outcome);
+    this.#callTime.observe(durationMs, method, wire);
+  }
+
+  /** Shows the broker's sizes of the moment, read when somebody asks. */
+  showBroker(stats: () => BrokerStats): void {
+    const gauges: readonly [keyof BrokerStats, string, string][] = [
+      ["eventStreams", "event_streams", "Open event streams"],
+      ["channels", "channels", "Channels tracked of all backends"],
+      ["commands", "commands", "Registered commands"],
+      ["requestsInFlight", "requests_in_flight", "Requests that wait for a backend's answer"],
+      ["requestsQueued", "requests_queued", "Requests not yet sent to backends that do not read"],
+      ["requestBytesQueued", "request_bytes_queued", `${BYTES}the requests not yet sent`],
+      ["lastSequence", "event_sequence", "Sequence number of the newest event"],
+      ["eventLogBytes", "event_log_bytes", `${BYTES}the events that some stream has yet to take`],
+      ["mostQueuedEvents", "queued_events_max", "Events that wait for the stream furthest behind"],
+      ["statusWatchers", "status_watchers", "Open watches of the status"],
+      ["ratedTokens", "rated_tokens", "Tokens whose rate of actions is remembered"],
+    ];
+    for (const [key, name, help] of gauges) this.show(`seabird_${name}`, help, () => stats()[key]);
+  }
+
+  /** Shows one number more, read when somebody asks. */
+  show(name: string, help: string, read: () => number): void {
+    this.#add(new GaugeFamily(name, help, read));
+  }
+
+  /** Everything as Prometheus' text, with the process's own figures. */
+  async render(): Promise<RenderedMetrics> {
+    this.#renderer ??= import("./metrics-text.ts").then(({ createRenderer }) => createRenderer());
+    return (await this.#renderer)(this.#families);
+  }
+}
+
+export interface RenderedMetrics {
+  readonly contentType: string;
+  readonly body: string;
+}

@@ -1,0 +1,174 @@
+/**
+ * `seabird-core tokens`: administration on the database file itself, so that it works while core
+ * is down. A core that runs sees the change within a quarter of a second.
+ */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { prepareOwnFolder } from "./auth/admin-token.ts";
+import { newSecret } from "./auth/secret.ts";
+import { isBusy, TokenDatabase } from "./auth/token-database.ts";
+import { TokenError } from "./auth/token-error.ts";
+import { newRecord } from "./auth/tokens.ts";
+import { loadConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { parseDuration } from "./duration.ts";
+import { EXIT } from "./exit-codes.ts";
+import { DatabaseError } from "./start-error.ts";
+import { formatTokens, tokenJson } from "./token-format.ts";
+
+const HELP = `seabird-core tokens: the tokens in the database file
+
+  tokens create NAME --scope SCOPE... [--expires-in 30d]   its secret is shown once
+  tokens list [--all]                                      --all: revoked ones too
+  tokens revoke ID|NAME                                    ends its open streams too
+  tokens import [--keep]                                   moves the original core's tokens to
+                                                           hashed ones; --keep leaves its rows
+
+  --scope         plugin, -private, read, private, backend:<type>/<id> (* for any), metrics, admin
+  --expires-in    90s, 15m, 12h, 30d, 2w; default: never
+  --database-url  default: DATABASE_URL, else .seabird/seabird.db
+  --json          one JSON object instead of text`;
+
+/** How long a change waits for another program that writes. */
+const BUSY_TIMEOUT_MS = 10_000;
+const BUSY_RETRY_MS = 50;
+const MAX_LISTED = 1_000_000;
+
+const OPTIONS = {
+  scope: { type: "string", multiple: true },
+  "expires-in": { type: "string" },
+  "database-url": { type: "string" },
+  all: { type: "boolean" },
+  keep: { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+type Arguments = ReturnType<typeof parseTokenArguments>;
+
+/** What a command did: as JSON, and as text for people. */
+interface Outcome {
+  readonly json: object;
+  readonly text: string;
+}
+
+type Command = (database: TokenDatabase, given: Arguments) => Outcome;
+
+const COMMANDS: Readonly<Record<string, Command>> = { create, list, revoke, import: importTokens };
+
+/** Runs one command; resolves with the exit code. Throws what `explain` understands. */
+export async function tokensCommand(argv: readonly string[]): Promise<number> {
+  const given = parseTokenArguments(argv);
+  const [name = ""] = given.positionals;
+  if (given.values.help === true || name === "") return print(HELP);
+  const command = COMMANDS[name];
+  if (command === undefined || !Object.hasOwn(COMMANDS, name)) {
+    const choices = Object.keys(COMMANDS).join(", ");
+    throw new ConfigError(`tokens: got "${name}"; allowed is one of ${choices}`);
+  }
+  const outcome = await onDatabase(given, (database) => command(database, given));
+  return print(given.values.json === true ? JSON.stringify(outcome.json) : outcome.text);
+}
+
+function parseTokenArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: scopesGlued(argv), options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    const [message] = (error as Error).message.split(". ");
+    throw new ConfigError(`tokens: ${message}; see seabird-core tokens --help`);
+  }
+}
+
+/** `--scope -private` would be taken for two flags. */
+function scopesGlued(argv: readonly string[]): string[] {
+  const glued: string[] = [];
+  for (const argument of argv) {
+    if (argument === "-private" && glued.at(-1) === "--scope") glued.pop();
+    glued.push(argument === "-private" ? "--scope=-private" : argument);
+  }
+  return glued;
+}
+
+async function onDatabase(given: Arguments, work: (database: TokenDatabase) => Outcome) {
+  const flags = { "database-url": given.values["database-url"] };
+  const { database: location } = loadConfig({ flags, env: process.env, cwd: process.cwd() });
+  let database: TokenDatabase | undefined;
+  try {
+    if (location.embedded && !existsSync(location.path)) prepareOwnFolder(dirname(location.path));
+    const opened = await patiently(() => new TokenDatabase(location));
+    database = opened;
+    await patiently(() => opened.migrate());
+    return await patiently(() => work(opened));
+  } catch (error) {
+    if (error instanceof TokenError || error instanceof ConfigError) throw error;
+    throw new DatabaseError(location.path, error);
+  } finally {
+    database?.close();
+  }
+}
+
+async function patiently<T>(work: () => T): Promise<T> {
+  const until = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error;
+    }
+    await sleep(BUSY_RETRY_MS);
+  }
+}
+
+function create(database: TokenDatabase, { values, positionals }: Arguments): Outcome {
+  const [, name = "", ...more] = positionals;
+  if (name === "" || more.length > 0) throw new ConfigError("tokens create: give one name");
+  const duration = values["expires-in"];
+  const expiresInMs = duration === undefined ? undefined : parseDuration(duration);
+  if (duration !== undefined && expiresInMs === undefined) {
+    throw new ConfigError(
+      `--expires-in: got "${duration}"; allowed is a time such as 90s, 15m, 12h, 30d or 2w`,
+    );
+  }
+  const secret = newSecret();
+  const wanted = { name, scopes: values.scope ?? [], expiresInMs };
+  const token = newRecord(wanted, secret, Date.now());
+  database.insert(token);
+  return { json: { token: tokenJson(token), secret }, text: secret };
+}
+
+function list(database: TokenDatabase, { values }: Arguments): Outcome {
+  const { records } = database.load(MAX_LISTED);
+  const shown = records.filter((token) => values.all === true || token.revokedAtMs === undefined);
+  return { json: { tokens: shown.map(tokenJson) }, text: formatTokens(shown) };
+}
+
+function revoke(database: TokenDatabase, { positionals }: Arguments): Outcome {
+  const [, which = "", ...more] = positionals;
+  if (which === "" || more.length > 0) throw new ConfigError("tokens revoke: give one id or name");
+  const token = database.revoke(idOf(database, which), Date.now());
+  if (token === undefined) throw new TokenError("token_not_found", `there is no token "${which}"`);
+  return { json: { token: tokenJson(token) }, text: `revoked ${token.name} (${token.id})` };
+}
+
+/** A name stands for its token where only one in force has it. */
+function idOf(database: TokenDatabase, which: string): string {
+  const { records } = database.load(MAX_LISTED);
+  if (records.some((token) => token.id === which)) return which;
+  const named = records.filter((token) => token.name === which && token.revokedAtMs === undefined);
+  if (named.length < 2) return named[0]?.id ?? which;
+  const ids = named.map((token) => token.id).join(", ");
+  throw new TokenError("bad_request", `several tokens are named "${which}"; give one of ${ids}`);
+}
+
+function importTokens(database: TokenDatabase, { values }: Arguments): Outcome {
+  const moved = database.importLegacy(Date.now(), values.keep === true);
+  const text = `imported ${moved.length} tokens\n${formatTokens(moved)}`;
+  return { json: { tokens: moved.map(tokenJson) }, text: text.trim() };
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return EXIT.ok;
+}
