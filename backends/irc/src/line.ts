@@ -1,0 +1,49 @@
+/** One line of IRC: cleaned, measured, cut. Pure. */
+
+/** Bytes of a line, CR and LF not counted (RFC 2812, 2.3). */
+export const MAX_LINE_BYTES = 510;
+
+/**
+ * The one form in which a line may leave: without CR, LF and NUL, so that it stays one line
+ * whatever is in it, and no longer than a server reads.
+ */
+export function cleanLine(line: string): string {
+  const single = line.replaceAll("\r", "").replaceAll("\n", "").replaceAll("\0", "");
+  return single.slice(0, utf8Cut(single, MAX_LINE_BYTES));
+}
+
+/** Length in UTF-8. */
+export function byteLength(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+/** How many code units of `text` fit into `maxBytes` of UTF-8 without cutting a code point. */
+export function utf8Cut(text: string, maxBytes: number): number {
+  let bytes = 0;
+  let at = 0;
+  while (at < text.length) {
+    const point = text.codePointAt(at) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    if (bytes > maxBytes) break;
+    at += point < 0x10000 ? 1 : 2;
+  }
+  return at;
+}
+
+/** The last character that counts as a capital letter, by the network's CASEMAPPING. */
+const LAST_CAPITAL: Readonly<Record<string, number>> = {
+  ascii: 0x5a,
+  "strict-rfc1459": 0x5d,
+  rfc1459: 0x5e,
+};
+
+/** The form of a channel's or person's name in which equal names are equal strings. */
+export function foldName(name: string, caseMapping: string): string {
+  const last = LAST_CAPITAL[caseMapping] ?? 0x5e;
+  let folded = "";
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at);
+    folded += code >= 0x41 && code <= last ? String.fromCharCode(code + 0x20) : name.charAt(at);
+  }
+  return folded;
+}

@@ -1,0 +1,208 @@
+/**
+ * What the network has told of us: our nick, our channels, its rules. Turns each line into what
+ * happened. Pure: no socket, no clock.
+ */
+import type { IrcMessage } from "irc-framework";
+import { foldName } from "./line.ts";
+
+/** Something that happened on the network. A channel's name is as the server writes it. */
+export type IrcEvent =
+  | {
+      readonly kind: "message" | "action";
+      readonly target: string;
+      readonly nick: string;
+      readonly text: string;
+    }
+  | { readonly kind: "joined"; readonly channel: string; readonly topic: string }
+  | { readonly kind: "left"; readonly channel: string; readonly why: "part" | "kick" | "lost" }
+  | {
+      readonly kind: "topic";
+      readonly channel: string;
+      readonly topic: string;
+      readonly nick: string;
+    }
+  | { readonly kind: "nick"; readonly nick: string };
+
+/** What a server says of itself (ISUPPORT), with the defaults of RFC 2812. */
+export interface NetworkRules {
+  readonly caseMapping: string;
+  readonly channelTypes: string;
+  /** Prefixes by which only a channel's operators, say, are addressed: `@#channel`. */
+  readonly statusPrefixes: string;
+  readonly maxTopicBytes: number | undefined;
+}
+
+export const DEFAULT_RULES: NetworkRules = {
+  caseMapping: "rfc1459",
+  channelTypes: "#&",
+  statusPrefixes: "",
+  maxTopicBytes: undefined,
+};
+
+interface Channel {
+  readonly name: string;
+  topic: string;
+  /** Its topic follows its JOIN; it is told of when both are known. */
+  announced: boolean;
+}
+
+/** Bytes that a server may put before what we say, until it has shown us: user and host. */
+const MAX_USER_BYTES = 11;
+const MAX_HOST_BYTES = 63;
+
+const CTCP = "\x01";
+const ACTION = `${CTCP}ACTION `;
+
+const RPL_NOTOPIC = "331";
+const RPL_TOPIC = "332";
+const RPL_ENDOFNAMES = "366";
+const RPL_HOSTHIDDEN = "396";
+
+/** Channels we can be in at once; servers allow far fewer. A JOIN beyond it is not tracked. */
+const MAX_CHANNELS = 10_000;
+
+type Handler = (message: IrcMessage) => readonly IrcEvent[];
+
+const NOTHING: readonly IrcEvent[] = [];
+
+export class NetworkState {
+  rules: NetworkRules = DEFAULT_RULES;
+  #nick: string;
+  #userBytes = MAX_USER_BYTES;
+  #hostBytes = MAX_HOST_BYTES;
+  readonly #channels = new Map<string, Channel>();
+  readonly #handlers: Readonly<Record<string, Handler>> = {
+    "001": (message) => this.#renamed(message.params[0]),
+    JOIN: (message) => this.#joined(message),
+    PART: (message) => this.#gone(message.params[0], message.nick, "part"),
+    KICK: (message) => this.#gone(message.params[0], message.params[1], "kick"),
+    NICK: (message) => (this.isMe(message.nick) ? this.#renamed(message.params[0]) : NOTHING),
+    TOPIC: (message) => this.#topic(message.params[0], message.params[1], message.nick),
+    PRIVMSG: (message) => this.#said(message),
+    [RPL_TOPIC]: (message) => this.#topic(message.params[1], message.params[2], ""),
+    [RPL_NOTOPIC]: (message) => this.#topic(message.params[1], "", ""),
+    [RPL_ENDOFNAMES]: (message) => this.#announce(message.params[1]),
+    [RPL_HOSTHIDDEN]: (message) => this.#hostHidden(message.params[1]),
+  };
+
+  constructor(nick: string) {
+    this.#nick = nick;
+  }
+
+  get nick(): string {
+    return this.#nick;
+  }
+
+  /** What a line of the server means. A line that makes no sense means nothing. */
+  receive(message: IrcMessage): readonly IrcEvent[] {
+    if (this.isMe(message.nick)) this.#learnMask(message);
+    return this.#handlers[message.command]?.(message) ?? NOTHING;
+  }
+
+  /** Every channel we are in, with its topic as far as it is known. */
+  channels(): { readonly name: string; readonly topic: string }[] {
+    return [...this.#channels.values()];
+  }
+
+  /** The channel's topic, or undefined if we are not in it. */
+  topicOf(channel: string): string | undefined {
+    return this.#channels.get(this.fold(channel))?.topic;
+  }
+
+  /** Leaves every channel, as when the connection is lost. */
+  leaveAll(): IrcEvent[] {
+    const left = this.channels().map(
+      ({ name }) => ({ kind: "left", channel: name, why: "lost" }) as const,
+    );
+    this.#channels.clear();
+    return left;
+  }
+
+  isMe(nick: string | undefined): boolean {
+    return nick !== undefined && nick !== "" && this.fold(nick) === this.fold(this.#nick);
+  }
+
+  fold(name: string): string {
+    return foldName(name, this.rules.caseMapping);
+  }
+
+  /** `#channel`, or `@#channel` where the network addresses ranks so. */
+  isChannel(target: string): boolean {
+    const { channelTypes, statusPrefixes } = this.rules;
+    const bare = statusPrefixes.includes(target.charAt(0)) ? target.slice(1) : target;
+    return bare !== "" && channelTypes.includes(bare.charAt(0));
+  }
+
+  /** Bytes of the `:nick!user@host ` that the server puts before our words when it relays them. */
+  prefixBytes(): number {
+    return Buffer.byteLength(`:${this.#nick}!@ `) + this.#userBytes + this.#hostBytes;
+  }
+
+  #learnMask(message: IrcMessage): void {
+    if (message.ident === "" || message.hostname === "") return;
+    this.#userBytes = Buffer.byteLength(message.ident);
+    this.#hostBytes = Buffer.byteLength(message.hostname);
+  }
+
+  #hostHidden(host: string | undefined): readonly IrcEvent[] {
+    if (host !== undefined) this.#hostBytes = Math.max(this.#hostBytes, Buffer.byteLength(host));
+    return NOTHING;
+  }
+
+  #renamed(nick: string | undefined): readonly IrcEvent[] {
+    if (nick === undefined || nick === "") return NOTHING;
+    this.#nick = nick;
+    return [{ kind: "nick", nick }];
+  }
+
+  #joined(message: IrcMessage): readonly IrcEvent[] {
+    const name = message.params[0];
+    if (name === undefined || !this.isMe(message.nick)) return NOTHING;
+    if (this.#channels.size >= MAX_CHANNELS || !this.isChannel(name)) return NOTHING;
+    this.#channels.set(this.fold(name), { name, topic: "", announced: false });
+    return NOTHING;
+  }
+
+  #announce(name: string | undefined): readonly IrcEvent[] {
+    const channel = this.#find(name);
+    if (channel === undefined || channel.announced) return NOTHING;
+    channel.announced = true;
+    return [{ kind: "joined", channel: channel.name, topic: channel.topic }];
+  }
+
+  #gone(
+    name: string | undefined,
+    who: string | undefined,
+    why: "part" | "kick",
+  ): readonly IrcEvent[] {
+    const channel = this.#find(name);
+    if (channel === undefined || !this.isMe(who)) return NOTHING;
+    this.#channels.delete(this.fold(channel.name));
+    return [{ kind: "left", channel: channel.name, why }];
+  }
+
+  #topic(name: string | undefined, topic: string | undefined, nick: string): readonly IrcEvent[] {
+    const channel = this.#find(name);
+    if (channel === undefined || topic === undefined) return NOTHING;
+    channel.topic = topic;
+    if (!channel.announced) return NOTHING;
+    return [{ kind: "topic", channel: channel.name, topic, nick }];
+  }
+
+  #said(message: IrcMessage): readonly IrcEvent[] {
+    const [target, text] = message.params;
+    if (target === undefined || text === undefined) return NOTHING;
+    if (message.nick === "" || this.isMe(message.nick)) return NOTHING;
+    const joined = this.#announce(target);
+    if (!text.startsWith(CTCP)) {
+      return [...joined, { kind: "message", target, nick: message.nick, text }];
+    }
+    if (!text.toUpperCase().startsWith(ACTION)) return joined;
+    const words = text.slice(ACTION.length, text.endsWith(CTCP) ? -1 : undefined);
+    return [...joined, { kind: "action", target, nick: message.nick, text: words }];
+  }
+
+  #find(name: string | undefined): Channel | undefined {
+    return name === undefined ? undefined : this.#channels.get(this.fold(name));
+  }
+}
