@@ -13,14 +13,25 @@ import type {
   StreamEventsRequest,
 } from "@seabird/protocol";
 import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
+import { ActionRunner } from "./action-runner.ts";
+import { type Backend, Backends } from "./backends.ts";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
+import { Commands } from "./commands.ts";
 import { BrokerError } from "./errors.ts";
-import type { BrokerLog } from "./log.ts";
-import type { BrokerObserver } from "./observer.ts";
+import type { EventStream } from "./event-stream.ts";
+import { Events } from "./events.ts";
+import { BackendSession, type IngestSession } from "./ingest-session.ts";
+import { channelInfo, coreInfo, listBackends, listChannels, registeredCommands } from "./lists.ts";
+import { type BrokerLog, silentLog } from "./log.ts";
+import { type BrokerObserver, silentObserver } from "./observer.ts";
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from "./options.ts";
-import type { Source } from "./source.ts";
+import { Rates } from "./rates.ts";
+import { Requests } from "./requests.ts";
+import type { Source, SourceEnd } from "./source.ts";
+import { type BrokerStats, brokerStats } from "./stats.ts";
 import type { StatusSnapshot, StatusWatch } from "./status.ts";
+import { StatusFeed } from "./status-feed.ts";
 
 export interface BrokerParts {
   /** Bounds and timeouts; default: those of BROKER_LIMITS. */
@@ -32,49 +43,54 @@ export interface BrokerParts {
   readonly observer?: BrokerObserver;
 }
 
-/** One backend's stream, from the inside; the transport's Session. */
-export interface IngestSession {
-  /** The requests to the backend. */
-  readonly output: Source;
-  /**
-   * One ChatEvent, as bytes. Hand in no further one while a promise is pending: the broker
-   * holds a backend back for a bounded time (`maxIngestHoldMs`) while readers that do read are
-   * far behind, so that no burst makes a healthy reader fall behind too far. Nothing else is
-   * needed for that than waiting for the promise.
-   *
-   * Throws a BrokerError, or rejects with it: the stream ends with that error.
-   */
-  receive(message: Uint8Array): void | Promise<void>;
-  /** The backend has said its last (half-close). Throws if it never said Hello. */
-  finish(): void;
-  /** The stream is over, or its connection gone. Idempotent. */
-  close(): void;
-}
-
-/** Sizes of the moment, for gauges. */
-export interface BrokerStats {
-  readonly eventStreams: number;
-  readonly backends: number;
-  readonly channels: number;
-  readonly commands: number;
-  readonly requestsInFlight: number;
-  readonly requestsQueued: number;
-  readonly requestBytesQueued: number;
-  /** The sequence number of the newest event; 0 before the first. */
-  readonly lastSequence: number;
-  /** Bytes of the events that some stream has yet to take. */
-  readonly eventLogBytes: number;
-  /** Events that the stream furthest behind has yet to take. */
-  readonly mostQueuedEvents: number;
-  readonly statusWatchers: number;
-  readonly ratedTokens: number;
-}
+export type { IngestSession } from "./ingest-session.ts";
+export type { BrokerStats } from "./stats.ts";
 
 export class Broker {
   readonly options: ResolvedBrokerOptions;
+  readonly #clock: Clock;
+  readonly #log: BrokerLog;
+  readonly #observer: BrokerObserver;
+  readonly #events: Events;
+  readonly #commands: Commands;
+  readonly #backends = new Backends();
+  readonly #requests: Requests;
+  readonly #rates: Rates;
+  readonly #actions: ActionRunner;
+  readonly #sessions = new Set<BackendSession>();
+  readonly #feed: StatusFeed;
+  readonly #startedAtMs: number;
+  /** What undoes the commands of each stream. */
+  readonly #registrations = new WeakMap<EventStream, () => void>();
+  #sessionsOpened = 0;
+  #refusesNew = false;
 
-  constructor(parts: BrokerParts) {
-    this.options = resolveBrokerOptions(parts.options);
+  constructor({ options, clock, log = silentLog, observer = silentObserver }: BrokerParts) {
+    this.options = resolveBrokerOptions(options);
+    this.#clock = clock;
+    this.#log = log;
+    this.#observer = observer;
+    this.#startedAtMs = clock.wallMs();
+    this.#commands = new Commands(this.options);
+    this.#requests = new Requests(clock);
+    this.#rates = new Rates(this.options, clock);
+    const onEnded = this.#streamEnded.bind(this);
+    this.#events = new Events({ options: this.options, clock, observer, onEnded });
+    this.#actions = new ActionRunner({
+      options: this.options,
+      clock,
+      log,
+      observer,
+      backends: this.#backends,
+      events: this.#events,
+      rates: this.#rates,
+    });
+    this.#feed = new StatusFeed({
+      maxWatchers: this.options.maxStatusWatchers,
+      maxQueuedChanges: this.options.maxQueuedStatusChanges,
+      wallMs: () => clock.wallMs(),
+      snapshot: () => this.status(),
+    });
   }
 
   /**
@@ -82,13 +98,43 @@ export class Broker {
    * on. Throws `command_taken`, `bad_request`, `too_many_streams` or `shutting_down`
    * (protocol: StreamEvents).
    */
-  openEvents(_request: StreamEventsRequest, _call: CallContext): Source {
-    throw new BrokerError("internal", "not built yet");
+  openEvents({ commands }: StreamEventsRequest, call: CallContext): Source {
+    this.#checkOpen();
+    const unregister = this.#commands.register(commands);
+    try {
+      const names = Object.keys(commands);
+      const stream = this.#events.subscribe(call, names);
+      this.#registrations.set(stream, unregister);
+      this.#logMisnamed(commands, call);
+      this.#log.info({ stream: stream.id, token: call.caller.name }, "event stream opened");
+      this.#feed.tell(() => ({ kind: "stream_opened", stream: stream.status() }));
+      return stream;
+    } catch (reason) {
+      unregister();
+      throw reason;
+    }
   }
 
-  /** A backend connects: nothing is registered before its Hello (protocol: "The ingest side"). */
-  openIngest(_call: CallContext): IngestSession {
-    throw new BrokerError("internal", "not built yet");
+  /**
+   * A backend connects: nothing is registered before its Hello (protocol: "The ingest side").
+   * Throws `shutting_down`.
+   */
+  openIngest(call: CallContext): IngestSession {
+    this.#checkOpen();
+    const session = new BackendSession(`b${++this.#sessionsOpened}`, call, {
+      options: this.options,
+      clock: this.#clock,
+      log: this.#log,
+      observer: this.#observer,
+      backends: this.#backends,
+      requests: this.#requests,
+      events: this.#events,
+      onJoined: (backend) => this.#backendJoined(backend),
+      onLeft: (backend, end) => this.#backendLeft(backend, end),
+      onClosed: (closed) => this.#sessions.delete(closed),
+    });
+    this.#sessions.add(session);
+    return session;
   }
 
   /**
@@ -97,72 +143,148 @@ export class Broker {
    * is cancelled with `cancelled`, at once.
    */
   act<K extends ActionKind>(
-    _kind: K,
-    _request: ActionRequest<K>,
-    _call: CallContext,
+    kind: K,
+    request: ActionRequest<K>,
+    call: CallContext,
   ): Promise<ActionResponse<K>> {
-    return Promise.reject(new BrokerError("internal", "not built yet"));
+    if (this.#refusesNew) return Promise.reject(shuttingDown());
+    return this.#actions.act(kind, request, call);
   }
 
   /** Connected backends, sorted by id. */
   listBackends(): ListBackendsResponse {
-    throw new BrokerError("internal", "not built yet");
+    return listBackends(this.#backends);
   }
 
   /** A backend's channels, sorted by id. Throws `bad_id` or `unknown_backend`. */
-  listChannels(_request: ListChannelsRequest): ListChannelsResponse {
-    throw new BrokerError("internal", "not built yet");
+  listChannels(request: ListChannelsRequest): ListChannelsResponse {
+    return listChannels(this.#backends, request);
   }
 
   /** Throws `bad_id`, `unknown_backend` or `channel_not_found`. */
-  channelInfo(_request: ChannelInfoRequest): ChannelInfoResponse {
-    throw new BrokerError("internal", "not built yet");
+  channelInfo(request: ChannelInfoRequest): ChannelInfoResponse {
+    return channelInfo(this.#backends, request);
   }
 
   coreInfo(): CoreInfoResponse {
-    throw new BrokerError("internal", "not built yet");
+    return coreInfo(this.#startedAtMs, this.#clock.wallMs());
   }
 
   registeredCommands(): CommandsResponse {
-    throw new BrokerError("internal", "not built yet");
+    return registeredCommands(this.#commands);
   }
 
   /** What is connected now. */
   status(): StatusSnapshot {
-    throw new BrokerError("internal", "not built yet");
+    const live = [...this.#events.all()].filter(({ end }) => end === undefined);
+    return {
+      streams: live.map((stream) => stream.status()),
+      backends: this.#backends.sorted().map((backend) => backend.status()),
+    };
   }
 
   /** A snapshot, then each change. Throws `too_many_streams`. */
   watchStatus(): StatusWatch {
-    throw new BrokerError("internal", "not built yet");
+    return this.#feed.watch();
   }
 
   /**
    * Ends an event stream (by its id) or a backend's stream (by its connection's id or the
    * backend's), which is told `disconnected` with this reason. Throws `stream_not_found`.
    */
-  disconnect(_id: string, _reason: string): void {
-    throw new BrokerError("internal", "not built yet");
+  disconnect(id: string, reason: string): void {
+    const error = new BrokerError("disconnected", reason || "disconnected by an administrator");
+    const stream = this.#events.get(id);
+    const session = [...this.#sessions].find((each) => each.id === id || each.backend?.id === id);
+    if (stream === undefined && session === undefined) {
+      throw new BrokerError("stream_not_found", "stream not found");
+    }
+    stream?.cut(error);
+    session?.end(error);
   }
 
+  /** Sizes of the moment, for gauges. */
   stats(): BrokerStats {
-    throw new BrokerError("internal", "not built yet");
+    return brokerStats({
+      backends: this.#backends,
+      commands: this.#commands,
+      events: this.#events,
+      feed: this.#feed,
+      rates: this.#rates,
+      requests: this.#requests,
+    });
   }
 
   /** Shutdown, first step: new actions, streams and backends are refused with `shutting_down`. */
-  refuseNew(): void {}
+  refuseNew(): void {
+    if (this.#refusesNew) return;
+    this.#refusesNew = true;
+    this.#feed.tell(() => ({ kind: "shutting_down" }));
+  }
 
   /**
    * Second step: resolves when no request is in flight. Those that still are after `maxMs`
    * fail with `shutting_down`.
    */
-  settleRequests(_maxMs: number): Promise<void> {
-    return Promise.resolve();
+  settleRequests(maxMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const disarm = this.#clock.after(maxMs, () => {
+        for (const { requests } of this.#backends.all()) requests.close(shuttingDown());
+      });
+      this.#requests.onIdle(() => {
+        disarm();
+        resolve();
+      });
+    });
   }
 
-  /** Third step: event streams end with `shutting_down`, after what waits for them. */
-  endEventStreams(): void {}
+  /** Third step: event streams and status watches end, after what waits for them. */
+  endEventStreams(): void {
+    this.#events.finishAll(shuttingDown());
+    this.#feed.finishAll();
+  }
 
   /** Last step: backends' streams end with `shutting_down`. */
-  endIngestStreams(): void {}
+  endIngestStreams(): void {
+    for (const session of this.#sessions) session.end(shuttingDown());
+  }
+
+  #checkOpen(): void {
+    if (this.#refusesNew) throw shuttingDown();
+  }
+
+  /** A plugin in the field does it, so it is not refused (protocol: StreamEvents). */
+  #logMisnamed(commands: StreamEventsRequest["commands"], { caller }: CallContext): void {
+    for (const [command, { name }] of Object.entries(commands)) {
+      if (name === command) continue;
+      this.#log.warn({ token: caller.name, command, name }, "a command's two names differ");
+    }
+  }
+
+  #streamEnded(stream: EventStream, end: SourceEnd | "left"): void {
+    this.#registrations.get(stream)?.();
+    const reason = endMessage(end);
+    const { id, caller } = stream;
+    this.#log.info({ stream: id, token: caller.name, reason }, "event stream ended");
+    this.#feed.tell(() => ({ kind: "stream_closed", id, tokenName: caller.name, reason }));
+  }
+
+  #backendJoined(backend: Backend): void {
+    this.#log.info({ backend: backend.id, token: backend.parts.caller.name }, "backend connected");
+    this.#feed.tell(() => ({ kind: "backend_connected", backend: backend.status() }));
+  }
+
+  #backendLeft({ id, parts: { connectionId } }: Backend, end: SourceEnd | "left"): void {
+    const reason = endMessage(end);
+    this.#log.info({ backend: id, reason }, "backend disconnected");
+    this.#feed.tell(() => ({ kind: "backend_disconnected", id, connectionId, reason }));
+  }
+}
+
+function shuttingDown(): BrokerError {
+  return new BrokerError("shutting_down", "core is shutting down");
+}
+
+function endMessage(end: SourceEnd | "left"): string {
+  return end === "left" ? "" : (end.error?.message ?? "");
 }

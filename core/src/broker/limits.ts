@@ -43,7 +43,7 @@ export type BrokerLimitName =
   | "maxBackendNameBytes"
   | "backendPingTimeoutMs"
   | "maxChannelsPerBackend"
-  | "maxChannelIdBytes"
+  | "maxIdBytes"
   | "maxChannelNameBytes"
   | "maxTopicBytes"
   | "maxCommandsPerStream"
@@ -202,11 +202,11 @@ export const BROKER_LIMITS: readonly Limit[] = [
     policy: "joining further ones is dropped, logged and counted",
   },
   {
-    name: "maxChannelIdBytes",
+    name: "maxIdBytes",
     value: 1_024,
     unit: "bytes",
-    what: "a channel's relative id",
-    policy: "the event that joins it is dropped, logged and counted",
+    what: "a backend's own id of a channel or user",
+    policy: "the event that has it is dropped, logged and counted",
   },
   {
     name: "maxChannelNameBytes",

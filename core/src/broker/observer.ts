@@ -28,7 +28,7 @@ export type DropReason =
   | "no_inner"
   | "bad_block"
   | "too_large"
-  | "bad_channel"
+  | "bad_id"
   | "too_many_channels"
   | "unmatched_answer";
 

@@ -1,0 +1,132 @@
+/** The connected backends: each (type, id) is held by one connection. */
+
+import { toBinary } from "@bufbuild/protobuf";
+import {
+  type BackendName,
+  backendId,
+  type ChatRequest,
+  ChatRequestSchema,
+} from "@seabird/protocol";
+import type { Caller, Peer } from "./caller.ts";
+import { Channels } from "./channels.ts";
+import { envelope } from "./envelope.ts";
+import { BrokerError } from "./errors.ts";
+import type { ResolvedBrokerOptions } from "./options.ts";
+import type { RequestQueue } from "./queue.ts";
+import type { BackendRequests } from "./requests.ts";
+import type { BackendStatus } from "./status.ts";
+
+export interface BackendParts {
+  readonly name: BackendName;
+  readonly connectionId: string;
+  readonly caller: Caller;
+  readonly peer: Peer;
+  /** Unix milliseconds. */
+  readonly connectedAtMs: number;
+  readonly queue: RequestQueue;
+  readonly requests: BackendRequests;
+  readonly options: ResolvedBrokerOptions;
+  /** Ends the connection with this error. */
+  readonly end: (error: BrokerError) => void;
+}
+
+/** One connected backend. */
+export class Backend {
+  readonly name: BackendName;
+  /** Absolute: `irc://seabird`. */
+  readonly id: string;
+  readonly parts: BackendParts;
+  readonly channels: Channels;
+  eventsReceived = 0;
+  eventsDropped = 0;
+
+  constructor(parts: BackendParts) {
+    this.parts = parts;
+    this.name = parts.name;
+    this.id = backendId(parts.name);
+    this.channels = new Channels(parts.name, parts.options);
+  }
+
+  get requests(): BackendRequests {
+    return this.parts.requests;
+  }
+
+  /** Throws `too_many_in_flight` if a request of so many bytes cannot be taken. */
+  checkRoom(bytes: number): void {
+    const { maxRequestsInFlightPerBackend, inFlightRetryAfterMs } = this.parts.options;
+    const { queue, requests } = this.parts;
+    const refuse = (limit: string): never => {
+      const message = `backend ${this.id} has too many requests ${limit}`;
+      throw new BrokerError("too_many_in_flight", message, { retryAfterMs: inFlightRetryAfterMs });
+    };
+    if (requests.size >= maxRequestsInFlightPerBackend) {
+      refuse(`in flight, limit ${maxRequestsInFlightPerBackend}`);
+    }
+    if (!queue.hasRoom(bytes))
+      refuse(`waiting to be sent, ${queue.size} with ${queue.bytes} bytes`);
+  }
+
+  /** Queues an encoded request; returns what withdraws it while it is not sent. */
+  send(request: Uint8Array): () => void {
+    return this.parts.queue.push(envelope(request));
+  }
+
+  status(): BackendStatus {
+    const { name, connectionId, caller, peer, connectedAtMs, queue, requests } = this.parts;
+    return {
+      id: this.id,
+      connectionId,
+      type: name.type,
+      tokenName: caller.name,
+      peer: peer.address,
+      connectedAtMs,
+      channels: this.channels.size,
+      requestsInFlight: requests.size,
+      requestsQueued: queue.size,
+      eventsReceived: this.eventsReceived,
+      eventsDropped: this.eventsDropped,
+    };
+  }
+}
+
+export class Backends {
+  readonly #byId = new Map<string, Backend>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Bytes of requests not yet sent, to all of them. */
+  get queuedBytes(): number {
+    let bytes = 0;
+    for (const { parts } of this.#byId.values()) bytes += parts.queue.bytes;
+    return bytes;
+  }
+
+  /** The backend of this name, by its decoded parts. */
+  find(name: BackendName): Backend | undefined {
+    return this.#byId.get(backendId(name));
+  }
+
+  /** All of them, sorted by id. */
+  sorted(): Backend[] {
+    return [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
+  }
+
+  all(): Iterable<Backend> {
+    return this.#byId.values();
+  }
+
+  /** Adds one whose name is free; returns the undo, which may be called twice. */
+  add(backend: Backend): () => void {
+    this.#byId.set(backend.id, backend);
+    return () => {
+      if (this.#byId.get(backend.id) === backend) this.#byId.delete(backend.id);
+    };
+  }
+}
+
+/** A request's bytes. */
+export function encodeRequest(request: ChatRequest): Uint8Array {
+  return toBinary(ChatRequestSchema, request);
+}

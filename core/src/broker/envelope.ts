@@ -1,0 +1,22 @@
+/** The envelope around a message on a stream: a zero byte, four bytes of length, the message. */
+
+/** Bytes in front of each message. */
+export const ENVELOPE_BYTES = 5;
+
+/** Puts a message into an envelope of its own. */
+export function envelope(message: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(ENVELOPE_BYTES + message.length);
+  writeEnvelope(bytes, 0, message);
+  return bytes;
+}
+
+/** Writes an enveloped message at `offset`; there must be room for it. */
+export function writeEnvelope(into: Uint8Array, offset: number, message: Uint8Array): void {
+  const length = message.length;
+  into[offset] = 0;
+  into[offset + 1] = length >>> 24;
+  into[offset + 2] = length >>> 16;
+  into[offset + 3] = length >>> 8;
+  into[offset + 4] = length;
+  into.set(message, offset + ENVELOPE_BYTES);
+}

@@ -1,0 +1,70 @@
+/** What core answers from its own state: backends, channels, commands, itself. */
+import { create } from "@bufbuild/protobuf";
+import {
+  type ChannelInfoRequest,
+  type ChannelInfoResponse,
+  ChannelInfoResponseSchema,
+  type CommandsResponse,
+  CommandsResponseSchema,
+  type CoreInfoResponse,
+  CoreInfoResponseSchema,
+  type ListBackendsResponse,
+  ListBackendsResponseSchema,
+  type ListChannelsRequest,
+  type ListChannelsResponse,
+  ListChannelsResponseSchema,
+  parseBackendId,
+  parseId,
+} from "@seabird/protocol";
+import type { Backend, Backends } from "./backends.ts";
+import type { Commands } from "./commands.ts";
+import { BrokerError } from "./errors.ts";
+
+export function listBackends(backends: Backends): ListBackendsResponse {
+  const all = backends.sorted().map(({ id, name: { type } }) => ({ id, type }));
+  return create(ListBackendsResponseSchema, { backends: all });
+}
+
+export function listChannels(
+  backends: Backends,
+  { backendId }: ListChannelsRequest,
+): ListChannelsResponse {
+  const name = parseBackendId(backendId);
+  if (name === undefined) throw new BrokerError("bad_id", "failed to parse backend_id");
+  const { channels } = found(backends.find(name));
+  return create(ListChannelsResponseSchema, { channels: channels.sorted() });
+}
+
+export function channelInfo(
+  backends: Backends,
+  { channelId }: ChannelInfoRequest,
+): ChannelInfoResponse {
+  const id = parseId(channelId);
+  if (id === undefined) throw new BrokerError("bad_id", "failed to parse channel_id");
+  const channel = found(backends.find(id)).channels.get(id.relative);
+  if (channel === undefined) throw new BrokerError("channel_not_found", "channel not found");
+  return create(ChannelInfoResponseSchema, { channel });
+}
+
+function found(backend: Backend | undefined): Backend {
+  if (backend === undefined) throw new BrokerError("unknown_backend", "backend not found");
+  return backend;
+}
+
+export function registeredCommands(commands: Commands): CommandsResponse {
+  return create(CommandsResponseSchema, { commands: Object.fromEntries(commands.all()) });
+}
+
+/** Both times in whole Unix seconds. */
+export function coreInfo(startedAtMs: number, nowMs: number): CoreInfoResponse {
+  return create(CoreInfoResponseSchema, {
+    startupTimestamp: unixSeconds(startedAtMs),
+    currentTimestamp: unixSeconds(nowMs),
+  });
+}
+
+const MS_PER_SECOND = 1_000;
+
+function unixSeconds(ms: number): bigint {
+  return BigInt(Math.floor(ms / MS_PER_SECOND));
+}

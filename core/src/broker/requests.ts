@@ -1,0 +1,144 @@
+/**
+ * Who waits for which answer of which backend, and until when. Each request is settled exactly
+ * once: by an answer of the backend that was asked, by its deadline, by its caller going away,
+ * or by its backend going away; after that nothing of it is left, here or in the queue.
+ */
+import type { ChatEvent } from "@seabird/protocol";
+import type { Clock } from "./clock.ts";
+import { Deadlines } from "./deadlines.ts";
+import { BrokerError } from "./errors.ts";
+
+/** One request as it goes into the table. */
+export interface Asking {
+  readonly id: string;
+  /** By the broker's clock. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly answered: (event: ChatEvent) => void;
+  readonly failed: (error: BrokerError) => void;
+}
+
+interface Pending extends Asking {
+  /** Undoes everything that waits for this request. */
+  readonly forget: () => void;
+}
+
+/** The requests to one backend. */
+export class BackendRequests {
+  readonly #pending = new Map<string, Pending>();
+  readonly #owner: RequestsOwner;
+  #closed: BrokerError | undefined;
+
+  constructor(owner: RequestsOwner) {
+    this.#owner = owner;
+  }
+
+  /** Requests that wait for an answer. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Waits for the answer. `withdraw` is called whenever the wait is over, to take back a request
+   * not sent yet.
+   */
+  wait(asking: Asking, withdraw: () => void): void {
+    const { id, deadlineMs, signal } = asking;
+    if (this.#closed !== undefined) {
+      asking.failed(this.#closed);
+      return;
+    }
+    const onAbort = (): void => this.#fail(id, cancelled());
+    const callOff = this.#owner.deadlines.add(deadlineMs, () => this.#fail(id, timedOut()));
+    const forget = (): void => {
+      this.#pending.delete(id);
+      this.#owner.settled();
+      callOff();
+      signal.removeEventListener("abort", onAbort);
+      withdraw();
+    };
+    this.#pending.set(id, { ...asking, forget });
+    this.#owner.added();
+    signal.addEventListener("abort", onAbort, { once: true });
+  }
+
+  /** Settles the request of this id with its answer; false if none waits. */
+  answer(id: string, event: ChatEvent): boolean {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return false;
+    pending.forget();
+    pending.answered(event);
+    return true;
+  }
+
+  /** The backend has gone: all that wait fail, and so does whoever comes. */
+  close(error: BrokerError): void {
+    this.#closed = error;
+    this.failAll(error);
+  }
+
+  /** All that wait fail. */
+  failAll(error: BrokerError): void {
+    for (const id of [...this.#pending.keys()]) this.#fail(id, error);
+  }
+
+  #fail(id: string, error: BrokerError): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    pending.forget();
+    pending.failed(error);
+  }
+}
+
+interface RequestsOwner {
+  readonly deadlines: Deadlines;
+  added(): void;
+  settled(): void;
+}
+
+/** The requests to all backends: how many there are, and one queue of their deadlines. */
+export class Requests implements RequestsOwner {
+  readonly deadlines: Deadlines;
+  readonly #idlers = new Set<() => void>();
+  #size = 0;
+
+  constructor(clock: Clock) {
+    this.deadlines = new Deadlines(clock);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  forBackend(): BackendRequests {
+    return new BackendRequests(this);
+  }
+
+  /** Calls `then` once when nothing waits any more, at once if that is so; returns the undo. */
+  onIdle(then: () => void): () => void {
+    if (this.#size === 0) then();
+    else this.#idlers.add(then);
+    return () => this.#idlers.delete(then);
+  }
+
+  added(): void {
+    this.#size++;
+  }
+
+  settled(): void {
+    this.#size--;
+    if (this.#size > 0) return;
+    for (const then of this.#idlers) then();
+    this.#idlers.clear();
+  }
+}
+
+/** The protocol's words for a request without an answer in time. */
+export function timedOut(): BrokerError {
+  return new BrokerError("request_timeout", "request timed out");
+}
+
+/** Told to nobody: the caller has gone. */
+export function cancelled(): BrokerError {
+  return new BrokerError("cancelled", "call cancelled");
+}
