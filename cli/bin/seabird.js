@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+// The `seabird` command. Runs src/main.ts; on a Node older than 24 it starts itself again on
+// the one that the project brings, and is then no more than a doorman for signals and exit code.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const OLDEST_NODE = 24;
+/** How long the program may take to say that a terminal's signal reached it too. */
+const ECHO_MS = 200;
+const SHARED_SIGNALS = ["SIGINT", "SIGQUIT", "SIGHUP"];
+
+if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
+  const { main } = await import("../src/main.ts");
+  await main(process.argv.slice(2));
+} else {
+  relaunch();
+}
+
+function relaunch() {
+  const node = findNode(dirname(fileURLToPath(import.meta.url)));
+  if (node === undefined) {
+    process.stderr.write(
+      `seabird: needs Node ${OLDEST_NODE} or later, this is ${process.version}.\n` +
+        "  Next: run `npm ci` in the checkout, which brings the right one, or install it.\n",
+    );
+    process.exitCode = 69;
+    return;
+  }
+  // With a terminal the program stays in its foreground group, else it could not read from it.
+  // Without one it gets a group of its own, so that each signal comes from here and only once.
+  const terminal = process.stdin.isTTY === true;
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    detached: !terminal,
+    env: { ...process.env, SEABIRD_LAUNCHED: "1" },
+  });
+  child.on("error", (error) => {
+    process.stderr.write(`seabird: cannot start ${node}: ${error.message}\n`);
+    process.exitCode = 69;
+  });
+  passSignals(child, terminal);
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    for (const name of ["SIGTERM", ...SHARED_SIGNALS]) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
+}
+
+/** A terminal gives its signals to the whole group: those go on only if the program got none. */
+function passSignals(child, terminal) {
+  const echoes = new Map();
+  child.on("message", (message) => {
+    if (message === null || message.type !== "signal") return;
+    clearTimeout(echoes.get(message.name));
+    echoes.delete(message.name);
+  });
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  for (const name of SHARED_SIGNALS) {
+    process.on(name, () => {
+      if (!terminal) return child.kill(name);
+      clearTimeout(echoes.get(name));
+      echoes.set(
+        name,
+        setTimeout(() => child.kill(name), ECHO_MS),
+      );
+    });
+  }
+}
+
+function findNode(from) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const node = join(folder, "node_modules", "node", "bin", "node");
+    if (existsSync(node)) return node;
+    if (dirname(folder) === folder) return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+/** A failure that a person can do something about: what happened, what to do next, exit code. */
+import type { ExitCode } from "./exit-codes.ts";
+
+export class CliError extends Error {
+  readonly exitCode: ExitCode;
+  /** One sentence that says what to do now. */
+  readonly next: string | undefined;
+
+  constructor(exitCode: ExitCode, message: string, next?: string) {
+    super(message);
+    this.name = "CliError";
+    this.exitCode = exitCode;
+    this.next = next;
+  }
+}

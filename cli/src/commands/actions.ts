@@ -1,0 +1,114 @@
+/** The commands that do something on a chat network: send, action, join, leave, topic. */
+import type { Command } from "commander";
+import { CliError } from "../cli-error.ts";
+import { type Context, contextOf, withConnection } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { readText } from "../read-text.ts";
+
+interface SendOptions {
+  readonly private?: boolean;
+  readonly tag: Record<string, string>;
+}
+
+type Speech = "send" | "action";
+
+export function addActions(program: Command): void {
+  addSpeech(program, "send", "say something in a channel, or to a person with --private");
+  addSpeech(program, "action", "do something, as /me does");
+  withConnection(program.command("join"))
+    .description("join a channel")
+    .argument("<backend>", "the backend's id, as irc://seabird")
+    .argument("<name>", "the channel's name on its network, as #seabird")
+    .action((backendId: string, channelName: string, _options, command: Command) =>
+      perform(contextOf(command), `joined ${channelName}`, ({ seabird }) =>
+        seabird.joinChannel({ backendId, channelName }),
+      ),
+    );
+  withConnection(program.command("leave"))
+    .description("leave a channel")
+    .argument("<channel>", "its id, as `seabird channels` shows it")
+    .argument("[message...]", "a last word")
+    .action((channelId: string, message: string[], _options, command: Command) =>
+      perform(contextOf(command), `left ${channelId}`, ({ seabird }) =>
+        seabird.leaveChannel({ channelId, exitMessage: message.join(" ") }),
+      ),
+    );
+  addTopic(program);
+}
+
+function addSpeech(program: Command, name: Speech, description: string): void {
+  withConnection(program.command(name))
+    .description(description)
+    .argument("<target>", "the channel's id, as `seabird channels` shows it; or a person's id")
+    .argument("[text...]", "the text; without it, or as -, standard input is read")
+    .option("--private", "the target is a person")
+    .option("--tag <name=value>", "a tag to go with it; repeatable", addTag, {})
+    .action(async (target: string, words: string[], options: SendOptions, command: Command) => {
+      const text = await readText(words);
+      await perform(contextOf(command), "sent", ({ seabird }) => {
+        const message = { text, tags: options.tag };
+        const toPerson = { ...message, userId: target };
+        const toChannel = { ...message, channelId: target };
+        if (name === "send") {
+          return options.private
+            ? seabird.sendPrivateMessage(toPerson)
+            : seabird.sendMessage(toChannel);
+        }
+        return options.private
+          ? seabird.performPrivateAction(toPerson)
+          : seabird.performAction(toChannel);
+      });
+    });
+}
+
+function addTopic(program: Command): void {
+  withConnection(program.command("topic"))
+    .description("show a channel's topic, or set it")
+    .argument("<channel>", "its id, as `seabird channels` shows it")
+    .argument("[topic...]", "the new topic")
+    .option("--clear", "set an empty topic")
+    .action(
+      (channelId: string, words: string[], options: { clear?: boolean }, command: Command) => {
+        const context = contextOf(command);
+        if (words.length === 0 && options.clear !== true) return showTopic(context, channelId);
+        return perform(context, "topic set", ({ seabird }) =>
+          seabird.updateChannelInfo({ channelId, topic: words.join(" ") }),
+        );
+      },
+    );
+}
+
+async function showTopic({ output, ask }: Context, channelId: string): Promise<void> {
+  const { channel } = await ask(({ seabird }) => seabird.getChannelInfo({ channelId }));
+  const plain = {
+    id: channel?.id ?? channelId,
+    name: channel?.displayName ?? "",
+    topic: channel?.topic ?? "",
+  };
+  output.result(plain, () =>
+    output.pairs([
+      ["channel", plain.id],
+      ["name", plain.name],
+      ["topic", plain.topic],
+    ]),
+  );
+}
+
+async function perform(
+  { output, ask }: Context,
+  done: string,
+  work: Parameters<Context["ask"]>[0],
+): Promise<void> {
+  await ask(work);
+  output.result({ ok: true }, () => output.remark(done));
+}
+
+function addTag(text: string, tags: Record<string, string>): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at > 0) return { ...tags, [text.slice(0, at)]: text.slice(at + 1) };
+  throw new CliError(
+    EXIT.usage,
+    `--tag ${JSON.stringify(text)} has no value`,
+    "give it as name=value",
+  );
+}

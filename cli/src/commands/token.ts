@@ -1,0 +1,128 @@
+/** `seabird token create|list|revoke|import`. */
+import type { Command } from "commander";
+import { CliError } from "../cli-error.ts";
+import { contextOf, withConnection } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { askForToken, chooseToken, mayAsk } from "../prompts.ts";
+import { parseDuration } from "../times.ts";
+import { type TokenAdmin, type TokenAdminOptions, withTokenAdmin } from "../token-admin.ts";
+import { type TokenRow, tokenTable } from "../token-rows.ts";
+
+interface CreateOptions extends TokenAdminOptions {
+  readonly scope: readonly string[];
+  readonly expires?: number;
+}
+
+export function addToken(program: Command): void {
+  const token = program.command("token").description("create, list, revoke and import tokens");
+  common(token.command("create"))
+    .description("make a token; its secret is on stdout, this once")
+    .argument("[name]", "who will use it; core shows it as the sender")
+    .option("--scope <scope...>", SCOPES_HELP, [])
+    .option("--expires <time>", "after which it ends: 90m, 12h, 30d, 2w (never)", parseDuration)
+    .action(create);
+  common(token.command("list"))
+    .description("list the tokens, oldest first")
+    .option("--all", "revoked ones too")
+    .action(list);
+  common(token.command("revoke"))
+    .description("end a token and its open streams")
+    .argument("[token]", "its id, or its name if no other has it")
+    .action(revoke);
+  common(token.command("import"))
+    .description("move the tokens of an original core's table to hashed ones")
+    .action(importLegacy);
+}
+
+const SCOPES_HELP =
+  "what it may do: plugin, -private, read, private, backend:<type>/<id> (* for any), metrics, admin";
+
+function common(command: Command): Command {
+  return withConnection(command).option("--offline", "work on the database file of this folder");
+}
+
+async function create(name: string | undefined, options: CreateOptions, command: Command) {
+  const { output } = contextOf(command);
+  const wanted = await wantedToken(name, options);
+  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), async (admin) => {
+    const { token, secret } = await admin.create(wanted);
+    output.result({ token, secret }, () => {
+      output.remark(
+        `Token ${token.id} of ${token.name} (${token.scopes.join(" ")}) in ${admin.where}.`,
+      );
+      output.remark("Its secret, shown this once:");
+      output.line(secret);
+    });
+  });
+}
+
+/** A person at a terminal is asked for what is missing. */
+async function wantedToken(name: string | undefined, { scope, expires }: CreateOptions) {
+  const expiry = expires === undefined ? {} : { expiresInMs: expires };
+  if (name !== undefined && scope.length > 0) return { name, scopes: scope, ...expiry };
+  if (mayAsk()) return { ...(await askForToken(name, scope)), ...expiry };
+  const missing = name === undefined ? "a name" : "a scope";
+  throw new CliError(
+    EXIT.usage,
+    `a token needs ${missing}`,
+    "`seabird token create ping --scope plugin`",
+  );
+}
+
+async function list(options: { all?: boolean }, command: Command) {
+  const { output } = contextOf(command);
+  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), async (admin) => {
+    const tokens = await admin.list(options.all === true);
+    output.result({ tokens }, () => output.table(tokenTable(tokens)));
+  });
+}
+
+async function revoke(wanted: string | undefined, _options: unknown, command: Command) {
+  const { output } = contextOf(command);
+  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), async (admin) => {
+    const token = await admin.revoke(await findToken(admin, wanted));
+    output.result({ token }, () => output.remark(`revoked ${token.id} (${token.name})`));
+  });
+}
+
+/** An id as it is; else the one token in force with that name. */
+async function findToken(admin: TokenAdmin, wanted: string | undefined): Promise<string> {
+  const tokens = await admin.list(true);
+  if (wanted === undefined) return await pickToken(tokens.filter(isInForce));
+  if (tokens.some(({ id }) => id === wanted)) return wanted;
+  const named = tokens.filter((token) => token.name === wanted && isInForce(token));
+  if (named.length > 1) {
+    const ids = named.map(({ id }) => id).join(", ");
+    throw new CliError(
+      EXIT.usage,
+      `${named.length} tokens are named ${wanted}`,
+      `name one by id: ${ids}`,
+    );
+  }
+  if (named[0] !== undefined) return named[0].id;
+  throw new CliError(
+    EXIT.failed,
+    `no token has the id or name ${wanted}`,
+    "`seabird token list` lists them",
+  );
+}
+
+async function pickToken(tokens: readonly TokenRow[]): Promise<string> {
+  if (mayAsk() && tokens.length > 0) return await chooseToken(tokens);
+  throw new CliError(EXIT.usage, "which token?", "`seabird token list` lists them");
+}
+
+function isInForce(token: TokenRow): boolean {
+  return token.revokedAt === null;
+}
+
+async function importLegacy(_options: unknown, command: Command) {
+  const { output } = contextOf(command);
+  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), async (admin) => {
+    const tokens = await admin.importLegacy();
+    output.result({ tokens }, () => {
+      output.remark(`${tokens.length} moved, in ${admin.where}.`);
+      if (tokens.length > 0) output.table(tokenTable(tokens));
+    });
+  });
+}

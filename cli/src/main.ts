@@ -1,0 +1,55 @@
+/** Runs one command and turns whatever fails into words and an exit code. */
+import { CommanderError } from "commander";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-codes.ts";
+import { styleError } from "./output.ts";
+import { createProgram } from "./program.ts";
+import { followLauncher } from "./stop-signals.ts";
+
+/** Sets the process's exit code; never throws. */
+export async function main(args: readonly string[]): Promise<void> {
+  followLauncher();
+  // A reader that has seen enough (`seabird tail | head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.ok);
+  });
+  try {
+    const program = createProgram();
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const failure = toCliError(error);
+    process.exitCode = failure.exitCode;
+    report(failure, args.includes("--json"));
+  }
+}
+
+function toCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, "");
+    return new CliError(
+      EXIT.usage,
+      message,
+      "`seabird --help` and `seabird COMMAND --help` tell more",
+    );
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const more = process.env["SEABIRD_DEBUG"] && error instanceof Error ? `\n${error.stack}` : "";
+  return new CliError(
+    EXIT.software,
+    `this should not have happened: ${message}${more}`,
+    "set SEABIRD_DEBUG=1 to see where",
+  );
+}
+
+function report({ message, next, exitCode }: CliError, json: boolean): void {
+  if (json) {
+    const error = { message, exitCode, ...(next === undefined ? {} : { next }) };
+    process.stderr.write(`${JSON.stringify({ error })}\n`);
+    return;
+  }
+  process.stderr.write(`${styleError("red", "seabird:")} ${message}\n`);
+  if (next !== undefined) process.stderr.write(`  Next: ${next}.\n`);
+}

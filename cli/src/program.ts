@@ -1,0 +1,42 @@
+/** The tree of commands. */
+import { Command } from "commander";
+import { ownVersion } from "./bins.ts";
+import { addActions } from "./commands/actions.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addInfo } from "./commands/info.ts";
+import { addLists } from "./commands/lists.ts";
+import { addRun } from "./commands/run.ts";
+import { addStreams } from "./commands/streams.ts";
+import { addTail } from "./commands/tail.ts";
+import { addToken } from "./commands/token.ts";
+import { addUp } from "./commands/up.ts";
+import { exitCodesHelp } from "./exit-codes.ts";
+
+const ENVIRONMENT_HELP = `Environment:
+  SEABIRD_HOST        core's address (http://127.0.0.1:11235)
+  SEABIRD_TOKEN       the token; else SEABIRD_TOKEN_FILE, else .seabird/admin-token here or in a
+                      folder above, for a core on this machine
+  NO_COLOR            no colours`;
+
+/** Commander's own failures are thrown, never printed with an exit of its own. */
+export function createProgram(): Command {
+  const program = new Command("seabird")
+    .description("Runs a Seabird chat broker and looks at a running one.")
+    .version(ownVersion())
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText("after", `\n${ENVIRONMENT_HELP}\n\n${exitCodesHelp()}`);
+  const groups: readonly (readonly [heading: string, add: readonly ((to: Command) => void)[]])[] = [
+    ["Run:", [addUp, addRun]],
+    ["Administer:", [addToken, addStreams, addDoctor]],
+    ["Look:", [addInfo, addLists, addTail]],
+    ["Act:", [addActions]],
+  ];
+  for (const [heading, adders] of groups) {
+    program.commandsGroup(heading);
+    for (const add of adders) add(program);
+  }
+  return program;
+}

@@ -1,0 +1,145 @@
+/** What `seabird up` runs: each part's program, token and environment. Pure, given the options. */
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { PartSpec } from "./part.ts";
+import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
+
+export interface UpOptions {
+  readonly bind?: string;
+  readonly irc?: string;
+  readonly channel: readonly string[];
+  readonly nick?: string;
+  readonly plugin: readonly string[];
+  /** False: no room, the parts write to stderr, and only a signal ends it. */
+  readonly terminal: boolean;
+}
+
+/** Where the programs are. */
+export interface Bins {
+  readonly core: string;
+  readonly plugin: string;
+  backend(network: string): string;
+}
+
+export interface PlanSurroundings {
+  readonly bins: Bins;
+  readonly env: NodeJS.ProcessEnv;
+  /** True if the room reads a script instead of a person. */
+  readonly script: boolean;
+  /** `host:port` for core to listen on, asked at each of its starts. */
+  bind(): string;
+  /** Core's address, asked at each start of the others. */
+  url(): string;
+  logFd(name: string): number;
+}
+
+export interface Plan {
+  readonly core: PartSpec;
+  readonly plugins: readonly PartSpec[];
+  /** Backends but the room. */
+  readonly backends: readonly PartSpec[];
+  readonly room: PartSpec | undefined;
+}
+
+const IRC_SCHEMES = ["irc:", "ircs:", "ircs+unsafe:"];
+const DEFAULT_IRC_NICK = "seabird";
+
+/** Throws a CliError on options that cannot work. */
+export function createPlan(options: UpOptions, around: PlanSurroundings): Plan {
+  const tokens: RunToken[] = [];
+  const withToken = (name: string, scopes: readonly string[]) => {
+    const token = createRunToken(name, scopes);
+    tokens.push(token);
+    return { SEABIRD_TOKEN: token.secret };
+  };
+  const client = (name: string, scopes: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+    const own = { ...more, ...withToken(name, scopes) };
+    return () => ({ ...cleanEnv(around.env), ...own, SEABIRD_HOST: around.url() });
+  };
+  const part = (
+    name: string,
+    kind: PartSpec["kind"],
+    rest: Pick<PartSpec, "script" | "args" | "env">,
+  ) => ({
+    name,
+    kind,
+    terminal: false,
+    logFd: () => around.logFd(name),
+    ...rest,
+  });
+  const plugins = checkPlugins(options.plugin).map((name) =>
+    part(name, "plugin", {
+      script: around.bins.plugin,
+      args: [name],
+      env: client(name, ["plugin"]),
+    }),
+  );
+  const backends = planIrc(options, around.env).map((irc) =>
+    part("irc", "backend", {
+      script: around.bins.backend("irc"),
+      args: [],
+      env: client("irc", ["backend:irc/*"], irc),
+    }),
+  );
+  const room: PartSpec = {
+    ...part("terminal", "backend", {
+      script: around.bins.backend("terminal"),
+      args: around.script ? ["--wait-for-go"] : [],
+      env: client("terminal", ["backend:terminal/*"]),
+    }),
+    terminal: true,
+  };
+  const hashes = extraTokens(
+    options.terminal ? tokens : tokens.filter((t) => t.name !== "terminal"),
+  );
+  const core = part("core", "core", {
+    script: around.bins.core,
+    args: [],
+    env: () => ({
+      ...cleanEnv(around.env, CORE_ENV),
+      SEABIRD_BIND_HOST: around.bind(),
+      SEABIRD_EXTRA_TOKENS: hashes,
+    }),
+  });
+  return { core, plugins, backends, room: options.terminal ? room : undefined };
+}
+
+/** What only core may see. */
+const CORE_ENV = /^(DATABASE_URL|SEABIRD_(TLS|METRICS|CORS)_.*)/;
+/** What the parts must not inherit: the starter's own token and core, and secrets of networks. */
+const PRIVATE_ENV =
+  /^(SEABIRD_(TOKEN|HOST|EXTRA_TOKENS|BIND_HOST|LAUNCHED|TLS_|METRICS_|CORS_)|BIND_HOST|DATABASE_URL|IRC_)/;
+
+function cleanEnv(env: NodeJS.ProcessEnv, but?: RegExp): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => but?.test(name) || !PRIVATE_ENV.test(name));
+  return Object.fromEntries(kept);
+}
+
+/** The IRC backend's own environment, if IRC is wanted: none or one. */
+function planIrc(options: UpOptions, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv[] {
+  if (options.irc === undefined) {
+    if (options.channel.length === 0 && options.nick === undefined) return [];
+    throw new CliError(EXIT.usage, "--channel and --nick belong to --irc", "add --irc irc://host");
+  }
+  const url = URL.parse(options.irc);
+  if (url === null || !IRC_SCHEMES.includes(url.protocol) || url.hostname === "") {
+    throw new CliError(
+      EXIT.usage,
+      `--irc is ${JSON.stringify(options.irc)}, which is no IRC server`,
+      "give one like irc://irc.example.org or ircs://irc.example.org:6697",
+    );
+  }
+  const given = Object.entries(env).filter(([name]) => name.startsWith("IRC_"));
+  const channels = options.channel.length > 0 ? { IRC_CHANNELS: options.channel.join(",") } : {};
+  const nick = options.nick ?? (env["IRC_NICK"] || DEFAULT_IRC_NICK);
+  return [{ ...Object.fromEntries(given), ...channels, IRC_HOST: options.irc, IRC_NICK: nick }];
+}
+
+function checkPlugins(names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (!/^[a-z][a-z0-9-]{0,39}$/.test(name) || ["core", "terminal", "irc", "up"].includes(name)) {
+      throw new CliError(EXIT.usage, `${JSON.stringify(name)} is no plugin's name`);
+    }
+  }
+  return [...new Set(names)];
+}

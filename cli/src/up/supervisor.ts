@@ -1,0 +1,189 @@
+/**
+ * Runs the parts of a plan: core first, then plugins and backends, then the room; stops them in
+ * the opposite order. What it does is said to the announcer.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { Announcer } from "./announcer.ts";
+import {
+  CORE_START_MS,
+  ROOM_CRASHES,
+  ROOM_WAIT_MS,
+  SCRIPT_START_MS,
+  STOP_ORDER,
+} from "./limits.ts";
+import type { Logs } from "./logs.ts";
+import { messageType, Part, type PartExit, type PartSpec } from "./part.ts";
+import type { Plan } from "./plan.ts";
+
+/** Lines of a crashed part's log that are shown. */
+const LAST_WORDS = 3;
+
+export interface SupervisorInit {
+  readonly plan: Plan;
+  readonly script: boolean;
+  readonly logs: Logs;
+  readonly announcer: Announcer;
+  /** Core has told its address. */
+  onListening(url: string): void;
+}
+
+/** Why everything ends: the room was left, or something cannot go on. */
+export type Outcome = { readonly left: true } | { readonly failed: CliError };
+
+export class Supervisor {
+  readonly #init: SupervisorInit;
+  readonly #parts: Part[] = [];
+  readonly #outcome = Promise.withResolvers<Outcome>();
+  #coreEnded = Promise.withResolvers<PartExit>();
+  #coreListened = false;
+
+  constructor(init: SupervisorInit) {
+    this.#init = init;
+  }
+
+  /** Resolves when it is over without anybody asking. */
+  get outcome(): Promise<Outcome> {
+    return this.#outcome.promise;
+  }
+
+  /** Starts core; "ended" if it went before it listened. Rejects when it takes too long. */
+  async startCore(signal: AbortSignal): Promise<"listening" | PartExit> {
+    this.#coreEnded = Promise.withResolvers<PartExit>();
+    const core = this.#start(this.#init.plan.core);
+    return await Promise.race([
+      core.ready.then(() => "listening" as const),
+      this.#coreEnded.promise,
+      late(CORE_START_MS, signal, `core does not listen after ${CORE_START_MS / 1000} s`),
+    ]);
+  }
+
+  /** Starts everything else and opens the room when it can answer. */
+  async startRest(signal: AbortSignal): Promise<void> {
+    const { plan, script } = this.#init;
+    const others = [...plan.plugins, ...plan.backends].map((spec) => this.#start(spec));
+    if (script) return await this.#startScript(others, signal);
+    const limit = AbortSignal.timeout(ROOM_WAIT_MS);
+    await allReady(others, AbortSignal.any([signal, limit])).catch(() => this.#sayLate(others));
+    if (plan.room !== undefined && !signal.aborted) this.#start(plan.room);
+  }
+
+  /** The room waits with its first line until it is told to go. */
+  async #startScript(others: readonly Part[], signal: AbortSignal): Promise<void> {
+    const { room } = this.#init.plan;
+    if (room === undefined) return;
+    const part = this.#start(room);
+    const limit = AbortSignal.timeout(SCRIPT_START_MS);
+    try {
+      await allReady([...others, part], AbortSignal.any([signal, limit]));
+      part.tell({ type: "go" });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const names = unready([...others, part]);
+      throw new CliError(
+        EXIT.part,
+        `not ready after ${SCRIPT_START_MS / 1000} s: ${names.join(", ")}`,
+        `look into ${this.#init.logs.folder}`,
+      );
+    }
+  }
+
+  /** Stops plugins, then backends, then core; what takes too long is killed. */
+  async stop(): Promise<void> {
+    for (const { kind, stopMs } of STOP_ORDER) {
+      const parts = this.#parts.filter((part) => part.spec.kind === kind);
+      await Promise.all(
+        parts.map(async (part) => {
+          if ((await part.stop(stopMs)) === "killed") {
+            this.#init.announcer.say({ type: "killed", part: part.spec.name });
+          }
+        }),
+      );
+    }
+  }
+
+  /** Kills everything at once. */
+  kill(): void {
+    for (const part of this.#parts) part.kill();
+  }
+
+  #start(spec: PartSpec): Part {
+    const known = this.#parts.find((part) => part.spec === spec);
+    const part =
+      known ??
+      new Part(spec, {
+        message: (from, message) => this.#receive(from, message),
+        ended: (from, exit) => this.#ended(from, exit),
+      });
+    if (known === undefined) this.#parts.push(part);
+    part.start();
+    this.#init.announcer.say({ type: "started", part: spec.name });
+    return part;
+  }
+
+  #receive(part: Part, message: unknown): void {
+    if (part.spec.kind !== "core" || messageType(message) !== "listening") return;
+    const url = typeof message === "object" && message !== null && "url" in message && message.url;
+    if (typeof url !== "string" || !URL.canParse(url)) return;
+    this.#coreListened = true;
+    this.#init.onListening(url);
+  }
+
+  /** Whether to start it again. */
+  #ended(part: Part, exit: PartExit): boolean {
+    const { spec } = part;
+    if (spec.kind === "core" && !this.#coreListened) {
+      this.#coreEnded.resolve(exit);
+      return false;
+    }
+    if (spec.terminal && exit.code === 0) {
+      this.#outcome.resolve({ left: true });
+      return false;
+    }
+    const restarts = !spec.terminal || (!this.#init.script && exit.crashes < ROOM_CRASHES);
+    const lastWords = spec.terminal ? [] : this.#init.logs.lastLines(spec.name, LAST_WORDS);
+    const how = describeExit(exit);
+    this.#init.announcer.say({ type: "crashed", part: spec.name, how, lastWords, restarts });
+    if (!restarts) {
+      const failed = new CliError(
+        EXIT.part,
+        `the room ${how}`,
+        `look into ${this.#init.logs.folder}`,
+      );
+      this.#outcome.resolve({ failed });
+    }
+    return restarts;
+  }
+
+  #sayLate(others: readonly Part[]): void {
+    const parts = unready(others);
+    if (parts.length > 0) this.#init.announcer.say({ type: "late", parts });
+  }
+}
+
+function unready(parts: readonly Part[]): string[] {
+  return parts.filter((part) => !part.isReady).map((part) => part.spec.name);
+}
+
+/** How a process ended, in words. */
+export function describeExit({ code, signal }: PartExit): string {
+  return signal === null ? `ended with exit code ${code ?? "?"}` : `was ended by ${signal}`;
+}
+
+async function allReady(parts: readonly Part[], signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([Promise.all(parts.map((part) => part.ready)), promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function late(ms: number, signal: AbortSignal, message: string): Promise<never> {
+  await wait(ms, undefined, { signal, ref: false });
+  throw new CliError(EXIT.part, message, "look at what else keeps the machine busy");
+}
