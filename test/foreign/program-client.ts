@@ -68,8 +68,13 @@ export class ProgramClient implements Client {
     const ready = Promise.withResolvers<void>();
     client.#listeners.set(0, () => ready.resolve());
     const gone = client.#exit.then(() => Promise.reject(new Error(client.#story("left"))));
-    await deadline(Promise.race([ready.promise, gone]), () => client.#story("is not ready"));
     gone.catch(() => {});
+    try {
+      await deadline(Promise.race([ready.promise, gone]), () => client.#story("is not ready"));
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
     return client;
   }
 

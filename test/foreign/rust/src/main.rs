@@ -46,11 +46,11 @@ fn main() -> Result<(), AnyError> {
 
 impl Program {
     async fn obey(self) {
-        say(json!({ "what": "ready" }));
+        say(json!({ "id": 0, "what": "ready" }));
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             let Ok(order) = serde_json::from_str::<Value>(&line) else {
-                say(json!({ "what": "nonsense", "message": line }));
+                say(json!({ "id": 0, "what": "nonsense", "message": line }));
                 continue;
             };
             let id = order["id"].as_u64().unwrap_or(0);
