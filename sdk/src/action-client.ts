@@ -1,4 +1,5 @@
 /** Everything a client may ask of core, without an event stream. */
+import { setImmediate } from "node:timers/promises";
 import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
 import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird/protocol";
 import type { Connection } from "./connection.ts";
@@ -38,6 +39,7 @@ export class ActionClient {
   readonly #client: Client<typeof Seabird>;
   readonly #limits: SdkLimits;
   readonly #inFlight = new Set<Promise<unknown>>();
+  #isClosed = false;
 
   /** @internal Use `connectActions` or `connectPlugin`. */
   constructor(connection: Connection, limits: SdkLimits) {
@@ -156,21 +158,33 @@ export class ActionClient {
     return list.commands;
   }
 
-  /** @internal Resolves when no call is in flight, after `maxMs` at the latest. */
+  /**
+   * Resolves when no call is in flight and none follows at once, after `maxMs` at the latest;
+   * from then on calls are refused with `closed`.
+   */
   protected async settle(maxMs: number): Promise<void> {
-    if (this.#inFlight.size === 0) return;
+    let isLate = false;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, maxMs);
+      timer = setTimeout(() => {
+        isLate = true;
+        resolve();
+      }, maxMs);
     });
-    await Promise.race([Promise.allSettled(this.#inFlight), limit]);
+    while (this.#inFlight.size > 0 && !isLate) {
+      await Promise.race([Promise.allSettled(this.#inFlight), limit]);
+      // Whoever waited for a call may make its next one.
+      await setImmediate();
+    }
     clearTimeout(timer);
+    this.#isClosed = true;
   }
 
   async #call<T>(
     send: (options: CallOptions) => Promise<T>,
     settings: CallSettings = {},
   ): Promise<T> {
+    if (this.#isClosed) throw new SeabirdError("closed", "the client was closed");
     const { signal, timeoutMs = this.#limits.callTimeoutMs } = settings;
     const call = send({ timeoutMs, ...(signal && { signal }) });
     this.#inFlight.add(call);

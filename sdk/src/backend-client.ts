@@ -59,6 +59,7 @@ export class BackendClient implements AsyncDisposable {
   readonly #channels: Channels;
   readonly #outbox: Outbox;
   readonly #link: Link;
+  readonly #ended = new AbortController();
   #announced = false;
   #closed: Promise<void> | undefined;
 
@@ -74,7 +75,10 @@ export class BackendClient implements AsyncDisposable {
       open: { maxEvents: limits.maxOutgoingEvents, maxBytes: limits.maxOutgoingBytes },
     });
     this.#link = new Link(resolved, (context) => this.#session(context));
-    void this.#link.ended().then(() => this.close());
+    void this.#link.ended().then(() => {
+      this.#ended.abort();
+      return this.close();
+    });
   }
 
   get state(): LinkState {
@@ -99,6 +103,14 @@ export class BackendClient implements AsyncDisposable {
   /** Events that wait to be sent. */
   get queuedEvents(): number {
     return this.#outbox.size;
+  }
+
+  /**
+   * Resolves when nothing waits to be sent, or the client has ended. Whoever tells much at
+   * once waits for it now and then, so that nothing is dropped.
+   */
+  flushed(): Promise<void> {
+    return this.#outbox.drained(this.#ended.signal);
   }
 
   get channels(): readonly TrackedChannel[] {

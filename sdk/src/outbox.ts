@@ -31,6 +31,7 @@ export class Outbox {
   #dropped = 0;
   #open = false;
   #wake: (() => void) | undefined;
+  readonly #drained = new Set<() => void>();
 
   constructor(bounds: { readonly spool: OutboxBounds; readonly open: OutboxBounds }) {
     this.#spoolBounds = bounds.spool;
@@ -96,11 +97,26 @@ export class Outbox {
     return over.aborted ? undefined : this.#shift();
   }
 
+  /** Resolves when nothing waits, or `signal` is aborted. */
+  async drained(signal: AbortSignal): Promise<void> {
+    if (this.isEmpty || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#drained.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      this.#drained.add(done);
+      signal.addEventListener("abort", done, { once: true });
+    });
+  }
+
   #shift(): ChatEvent | undefined {
     const item = this.#items.shift();
     if (item === undefined) return undefined;
     this.#bytes -= item.bytes;
     if (item.kind !== "answer") this.#events--;
+    if (this.isEmpty) for (const done of this.#drained) done();
     return item.event;
   }
 

@@ -1,0 +1,168 @@
+/** Blocks as lines for a terminal, with ANSI styles or without. Pure. */
+import type { Block } from "@seabird/protocol";
+import { Canvas, type Line, type Style } from "./canvas.ts";
+import { cleanLine, cleanLines } from "./clean.ts";
+
+/** A message longer than this many lines is cut; the last line says by how much. */
+export const MAX_SHOWN_LINES = 200;
+
+/** SGR parameters (ECMA-48). Hidden text is black on black: whoever selects it can read it. */
+const SGR: Readonly<Record<Style, string>> = {
+  bold: "1",
+  dim: "2",
+  italics: "3",
+  underline: "4",
+  strikethrough: "9",
+  code: "36",
+  hidden: "30;40",
+};
+
+/** At least one line. Without colour the same lines have no escape sequences at all. */
+export function formatBlock(block: Block, { color }: { color: boolean }): readonly string[] {
+  const canvas = new Canvas();
+  draw(block, canvas, []);
+  const lines = trimEnd(canvas.lines);
+  const shown = lines
+    .slice(0, MAX_SHOWN_LINES)
+    .map((line) => (color ? toAnsi(line) : toPlain(line)));
+  const cut = lines.length - shown.length;
+  return cut > 0 ? [...shown, `… ${cut} more lines`] : shown;
+}
+
+function draw(block: Block, canvas: Canvas, styles: readonly Style[]): void {
+  const { inner } = block;
+  switch (inner.case) {
+    case "text":
+      drawText(inner.value.text, canvas, styles);
+      break;
+    case "bold":
+    case "italics":
+    case "underline":
+    case "strikethrough":
+      drawInner(inner.value.inner, canvas, [...styles, inner.case]);
+      break;
+    case "inlineCode":
+      drawText(inner.value.text, canvas, [...styles, "code"]);
+      break;
+    case "fencedCode":
+      drawFence(inner.value, canvas, styles);
+      break;
+    case "spoiler":
+      drawInner(inner.value.inner, canvas, [...styles, "hidden"]);
+      break;
+    case "list":
+      drawList(inner.value.inner, canvas, styles);
+      break;
+    case "link":
+      drawLink(block, inner.value, canvas, styles);
+      break;
+    case "blockquote":
+      drawQuote(inner.value.inner, canvas, styles);
+      break;
+    case "container":
+      for (const child of inner.value.inner) draw(child, canvas, styles);
+      break;
+    case "heading":
+      drawHeading(inner.value, canvas, styles);
+      break;
+    case "timestamp":
+      drawText(block.plain.replace("T", " ").replace(/Z$/, " UTC"), canvas, styles);
+      break;
+    default:
+      drawText(block.plain, canvas, styles);
+      break;
+  }
+}
+
+function drawInner(inner: Block | undefined, canvas: Canvas, styles: readonly Style[]): void {
+  if (inner !== undefined) draw(inner, canvas, styles);
+}
+
+function drawText(text: string, canvas: Canvas, styles: readonly Style[]): void {
+  for (const [index, line] of cleanLines(text).entries()) {
+    if (index > 0) canvas.newLine();
+    canvas.write(line, styles);
+  }
+}
+
+function drawFence(
+  { info, text }: { info: string; text: string },
+  canvas: Canvas,
+  styles: readonly Style[],
+): void {
+  canvas.startLine();
+  if (info !== "") canvas.write(`┌ ${cleanLine(info)}`, [...styles, "dim"]);
+  const code = new Canvas();
+  drawText(text.replace(/\n$/, ""), code, [...styles, "code"]);
+  canvas.append(code.lines, "│ ", "│ ", [...styles, "dim"]);
+  canvas.newLine();
+}
+
+function drawList(items: readonly Block[], canvas: Canvas, styles: readonly Style[]): void {
+  canvas.startLine();
+  for (const item of items) canvas.append(drawnAlone(item, styles), "• ", "  ", styles);
+  canvas.newLine();
+}
+
+function drawQuote(inner: Block | undefined, canvas: Canvas, styles: readonly Style[]): void {
+  if (inner === undefined) return;
+  canvas.startLine();
+  canvas.append(drawnAlone(inner, styles), "▎ ", "▎ ", [...styles, "dim"]);
+  canvas.newLine();
+}
+
+function drawHeading(
+  { level, inner }: { level: number; inner?: Block | undefined },
+  canvas: Canvas,
+  styles: readonly Style[],
+): void {
+  canvas.startLine();
+  drawInner(inner, canvas, level <= 1 ? [...styles, "bold", "underline"] : [...styles, "bold"]);
+  canvas.newLine();
+}
+
+/** Names the address as plain text does (protocol: blocks and text), unless the words show it. */
+function drawLink(
+  { plain }: Block,
+  { url, inner }: { url: string; inner?: Block | undefined },
+  canvas: Canvas,
+  styles: readonly Style[],
+): void {
+  const underlined = [...styles, "underline"] as const;
+  if (inner === undefined || plain === url) {
+    drawText(url, canvas, underlined);
+    return;
+  }
+  draw(inner, canvas, underlined);
+  drawText(` (${url})`, canvas, [...styles, "dim"]);
+}
+
+function drawnAlone(block: Block, styles: readonly Style[]): readonly Line[] {
+  const canvas = new Canvas();
+  draw(block, canvas, styles);
+  return trimEnd(canvas.lines);
+}
+
+/** Without the empty lines at the end, but for the first line. */
+function trimEnd(lines: readonly Line[]): readonly Line[] {
+  const last = lines.findLastIndex((line) => line.length > 0);
+  return lines.slice(0, Math.max(1, last + 1));
+}
+
+function toPlain(line: Line): string {
+  return line.map(({ text }) => text).join("");
+}
+
+function toAnsi(line: Line): string {
+  return line.map(({ text, styles }) => styled(text, styles)).join("");
+}
+
+/** Text in styles; it has to be clean already. */
+export function styled(text: string, styles: readonly Style[]): string {
+  if (styles.length === 0 || text === "") return text;
+  // Hidden comes last, so that no colour of an inner block uncovers it.
+  const codes = [...new Set(styles)].sort(
+    (a, b) => Number(a === "hidden") - Number(b === "hidden"),
+  );
+  return `\x1b[${codes.map((style) => SGR[style]).join(";")}m${text}\x1b[0m`;
+}

@@ -1,0 +1,118 @@
+/** What a typed line means: theirs → ours. Pure. */
+
+/** A line longer than this is refused. */
+export const MAX_LINE_CHARACTERS = 16_384;
+
+export interface TypedIn {
+  /** The room the person looks at; undefined when in none. */
+  readonly channel: string | undefined;
+  readonly nick: string;
+  readonly commandPrefix: string;
+}
+
+export type Typed =
+  | { readonly kind: "nothing" }
+  | {
+      readonly kind: "message" | "mention" | "action";
+      readonly channel: string;
+      readonly text: string;
+    }
+  | {
+      readonly kind: "command";
+      readonly channel: string;
+      readonly command: string;
+      readonly arg: string;
+    }
+  | { readonly kind: "privateMessage" | "privateAction"; readonly text: string }
+  | { readonly kind: "join"; readonly channel: string }
+  | { readonly kind: "leave"; readonly channel: string }
+  | { readonly kind: "topic"; readonly channel: string; readonly topic: string }
+  | { readonly kind: "rooms" | "help" | "quit" }
+  /** Said to the person alone. */
+  | { readonly kind: "wrong"; readonly why: string };
+
+export function parseLine(line: string, where: TypedIn): Typed {
+  if (line.trim() === "") return { kind: "nothing" };
+  if (line.length > MAX_LINE_CHARACTERS) {
+    return { kind: "wrong", why: `a line has at most ${MAX_LINE_CHARACTERS} characters` };
+  }
+  if (line.startsWith("/") && !line.startsWith("//")) return parseSlash(line.slice(1), where);
+  return parseSaid(line.startsWith("//") ? line.slice(1) : line, where);
+}
+
+type Slash = (rest: string, where: TypedIn) => Typed;
+
+const SLASHES: Readonly<Record<string, Slash>> = {
+  me: (text, where) =>
+    text === ""
+      ? wrong("/me what? For example: /me waves")
+      : inRoom(where, (channel) => ({ kind: "action", channel, text })),
+  msg: parsePrivate,
+  join: (name) =>
+    /^\S{1,64}$/.test(name)
+      ? { kind: "join", channel: name }
+      : wrong("which room? For example: /join #garden"),
+  leave: (name, where) => {
+    if (name !== "") return { kind: "leave", channel: name };
+    return inRoom(where, (channel) => ({ kind: "leave", channel }));
+  },
+  topic: (topic, where) => inRoom(where, (channel) => ({ kind: "topic", channel, topic })),
+  rooms: () => ({ kind: "rooms" }),
+  help: () => ({ kind: "help" }),
+  quit: () => ({ kind: "quit" }),
+};
+
+function parseSlash(line: string, where: TypedIn): Typed {
+  const [, word = "", rest = ""] = /^(\S*)\s*(.*)$/su.exec(line) ?? [];
+  const name = word.toLowerCase();
+  const slash = Object.hasOwn(SLASHES, name) ? SLASHES[name] : undefined;
+  if (slash === undefined) return wrong(`there is no /${word}; /help lists what there is`);
+  return slash(rest.trim(), where);
+}
+
+/** `/msg text`, `/msg seabird text`, and `/msg /me waves`. */
+function parsePrivate(rest: string, { nick }: TypedIn): Typed {
+  const [, to = "", after = ""] = /^(\S*)\s*(.*)$/su.exec(rest) ?? [];
+  const isNamed = to.toLowerCase() === nick.toLowerCase() && after !== "";
+  const text = isNamed ? after : rest;
+  if (text === "") return wrong(`/msg what? For example: /msg hello, ${nick}`);
+  if (!/^\/me\s/i.test(text)) return { kind: "privateMessage", text };
+  return { kind: "privateAction", text: text.slice(3).trim() };
+}
+
+function parseSaid(text: string, where: TypedIn): Typed {
+  return inRoom(where, (channel) => {
+    const command = parseCommand(text, where.commandPrefix);
+    if (command !== undefined) return { kind: "command", channel, ...command };
+    const mention = parseMention(text, where.nick);
+    if (mention !== undefined) return { kind: "mention", channel, text: mention };
+    return { kind: "message", channel, text };
+  });
+}
+
+/** A prefix alone, or one with a space after it, is no command. */
+function parseCommand(text: string, prefix: string): { command: string; arg: string } | undefined {
+  if (!text.startsWith(prefix)) return undefined;
+  const [, command = "", arg = ""] = /^(\S*)\s?(.*)$/su.exec(text.slice(prefix.length)) ?? [];
+  return command === "" || command.startsWith(prefix) ? undefined : { command, arg };
+}
+
+/** `seabird: hi`, `seabird, hi`, `@seabird hi`, and the name alone; in any case of letters. */
+function parseMention(text: string, nick: string): string | undefined {
+  const at = text.startsWith("@") ? 1 : 0;
+  const end = at + nick.length;
+  if (text.slice(at, end).toLowerCase() !== nick.toLowerCase()) return undefined;
+  const rest = text.slice(end);
+  if (at === 1) return /^([\s:,]|$)/.test(rest) ? rest.replace(/^[:,]/, "").trim() : undefined;
+  return /^[:,](\s|$)/.test(rest) ? rest.slice(1).trim() : undefined;
+}
+
+function inRoom(where: TypedIn, typed: (channel: string) => Typed): Typed {
+  return where.channel === undefined
+    ? wrong("you are in no room; /join one first")
+    : typed(where.channel);
+}
+
+function wrong(why: string): Typed {
+  return { kind: "wrong", why };
+}
