@@ -1,19 +1,17 @@
 /** One HTTP/2 connection: its life, its pings, its resets, and whom it speaks for. */
 import { constants, type ServerHttp2Session } from "node:http2";
-import type { Authentication } from "../auth/principal.ts";
 import type { Peer } from "../broker/caller.ts";
 import { BrokerError } from "../broker/errors.ts";
 import { CallOrder } from "./call-order.ts";
 import type { Environment } from "./environment.ts";
+import { KnownCallers } from "./known-callers.ts";
 import type { Swept } from "./sweeper.ts";
-
-/** A principal is asked for anew after this, so that its last use is noticed. */
-const KNOWN_FOR_MS = 1_000;
 
 export class Http2Connection implements Peer, Swept {
   readonly address: string;
   readonly session: ServerHttp2Session;
   readonly order = new CallOrder();
+  readonly callers: KnownCallers;
   readonly #env: Environment;
   readonly #openedAtMs: number;
   #opened = false;
@@ -22,16 +20,12 @@ export class Http2Connection implements Peer, Swept {
   #aliveCheck: Promise<boolean> | undefined;
   #resets = 0;
   #resetsAtMs = 0;
-  #knownHeader: string | undefined;
-  #known: Authentication | undefined;
-  #knownUntilMs = 0;
-  #forgetKnown: (() => void) | undefined;
-  readonly #lookups = new Map<string, Promise<Authentication>>();
 
   constructor(env: Environment, session: ServerHttp2Session, address: string, openedAtMs: number) {
     this.#env = env;
     this.session = session;
     this.address = address;
+    this.callers = new KnownCallers(env.authenticator, env.clock);
     this.#openedAtMs = openedAtMs;
     this.#pingedAtMs = env.clock.now();
     session.setLocalWindowSize(env.limits.connectionWindowBytes);
@@ -72,21 +66,6 @@ export class Http2Connection implements Peer, Swept {
       if (!this.#ping(() => settle(true))) settle(false);
     });
     return this.#aliveCheck;
-  }
-
-  /** Judges a header, asking no second time for one that was just judged. */
-  authenticate(header: string | undefined): Authentication | Promise<Authentication> {
-    if (header === undefined) return this.#env.authenticator.authenticate(header);
-    const nowMs = this.#env.clock.now();
-    if (header === this.#knownHeader && this.#known !== undefined && nowMs < this.#knownUntilMs) {
-      return this.#known;
-    }
-    const running = this.#lookups.get(header);
-    if (running !== undefined) return running;
-    const answer = this.#env.authenticator.authenticate(header);
-    if (answer instanceof Promise) return this.#lookUp(header, answer);
-    this.#remember(header, answer, nowMs);
-    return answer;
   }
 
   /** A stream was reset before it was answered. Ends the connection if it does nothing else. */
@@ -134,29 +113,7 @@ export class Http2Connection implements Peer, Swept {
 
   #closed(): void {
     this.#env.sweeper.delete(this);
-    this.#forget();
+    this.callers.close();
     this.#env.observer.connectionClosed("h2");
-  }
-
-  #lookUp(header: string, answer: Promise<Authentication>): Promise<Authentication> {
-    const lookup = answer.finally(() => this.#lookups.delete(header));
-    this.#lookups.set(header, lookup);
-    return lookup;
-  }
-
-  #remember(header: string, answer: Authentication, nowMs: number): void {
-    this.#forget();
-    if (!answer.ok || this.session.destroyed) return;
-    this.#known = answer;
-    this.#knownHeader = header;
-    this.#knownUntilMs = nowMs + KNOWN_FOR_MS;
-    this.#forgetKnown = this.#env.authenticator.onEnd(answer.principal, () => this.#forget());
-  }
-
-  #forget(): void {
-    this.#known = undefined;
-    this.#knownHeader = undefined;
-    this.#forgetKnown?.();
-    this.#forgetKnown = undefined;
   }
 }

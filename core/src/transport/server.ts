@@ -1,5 +1,7 @@
 /** The transport's door: one port that speaks every wire of core. */
 import {
+  Http2ServerRequest,
+  Http2ServerResponse,
   type IncomingHttpHeaders,
   performServerHandshake,
   type ServerHttp2Stream,
@@ -10,6 +12,9 @@ import type { Authenticator } from "../auth/principal.ts";
 import { type Clock, systemClock } from "../broker/clock.ts";
 import type { Environment } from "./environment.ts";
 import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
+import { HttpDoor } from "./http/http-door.ts";
+import { Http1Server } from "./http/http1-server.ts";
+import { healthRoutes, type Route } from "./http/routes.ts";
 import { Http2Connection } from "./http2-connection.ts";
 import { resolveTransportLimits, type TransportLimits } from "./limits.ts";
 import { Listener, type TlsFiles } from "./listener.ts";
@@ -27,6 +32,10 @@ export interface ServerOptions {
   readonly limits?: Partial<TransportLimits>;
   /** Given: only TLS is spoken. Default: plaintext. */
   readonly tls?: TlsFiles;
+  /** Pages beside `/healthz` and `/readyz`, as `/metrics`. */
+  readonly routes?: readonly Route[];
+  /** Origins whose web pages may call; `*`: any. Default: none. */
+  readonly corsOrigins?: readonly string[];
   /** Default: silent. */
   readonly log?: TransportLog;
   readonly observer?: TransportObserver;
@@ -43,16 +52,21 @@ export interface ServerStats {
 export class TransportServer {
   readonly #env: Environment;
   readonly #listener: Listener;
+  readonly #door: HttpDoor;
+  readonly #http1: Http1Server;
   readonly #connections = new Set<Http2Connection>();
   readonly #health = new HealthState();
 
   constructor(options: ServerOptions) {
     this.#env = createEnvironment(options, [...options.methods, ...healthMethods(this.#health)]);
+    const routes = [...healthRoutes(() => this.#health.serving), ...(options.routes ?? [])];
+    this.#door = new HttpDoor(this.#env, routes, options.corsOrigins ?? []);
+    this.#http1 = new Http1Server(this.#env, this.#door);
     this.#listener = new Listener(
       this.#env,
       {
         http2: (socket, address, openedAtMs) => this.#http2(socket, address, openedAtMs),
-        http1: (socket) => socket.destroy(),
+        http1: (socket, address) => this.#http1.take(socket, address),
       },
       options.tls,
     );
@@ -99,6 +113,7 @@ export class TransportServer {
     this.stopAccepting();
     for (const { session } of this.#connections) session.destroy();
     this.#listener.destroy();
+    this.#http1.close();
     this.#env.sweeper.close();
   }
 
@@ -107,13 +122,16 @@ export class TransportServer {
     const connection = new Http2Connection(this.#env, session, address, openedAtMs);
     this.#connections.add(connection);
     session.once("close", () => this.#connections.delete(connection));
-    session.on("stream", (stream, headers) => this.#stream(connection, stream, headers));
+    session.on("stream", (stream, headers, _flags, rawHeaders) =>
+      this.#stream(connection, stream, headers, rawHeaders),
+    );
   }
 
   #stream(
     connection: Http2Connection,
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
+    rawHeaders: readonly string[],
   ): void {
     stream.on("error", ignore);
     if (stream.destroyed || stream.aborted) {
@@ -124,7 +142,10 @@ export class TransportServer {
       openCall(this.#env, connection, stream, headers);
       return;
     }
-    stream.respond({ ":status": 404 }, { endStream: true });
+    const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
+    const response = new Http2ServerResponse(stream);
+    const path = (headers[":path"] ?? "").split("?", 1)[0] ?? "";
+    this.#door.handle({ request, response, connection, path });
   }
 }
 

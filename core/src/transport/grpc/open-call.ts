@@ -6,9 +6,10 @@ import { ActiveCall } from "../active-call.ts";
 import { checkAccess, checkOpen, refusalError } from "../admission.ts";
 import type { Environment } from "../environment.ts";
 import type { Http2Connection } from "../http2-connection.ts";
+import { logFailure } from "../log-failure.ts";
 import type { Method } from "../method.ts";
 import { parseEncoding } from "./encoding.ts";
-import { header, logFailure, type Opening, refuse } from "./opening.ts";
+import { header, type Opening, refuse } from "./opening.ts";
 import { serveBidi, serveServerStream } from "./stream-call.ts";
 import { parseTimeout } from "./timeout.ts";
 import { UnaryCall } from "./unary-call.ts";
@@ -32,7 +33,7 @@ export function openCall(
     begin.admit(undefined);
     return;
   }
-  const answer = connection.authenticate(header(headers, "authorization"));
+  const answer = connection.callers.authenticate(header(headers, "authorization"));
   if (!(answer instanceof Promise)) {
     begin.judge(answer);
     return;

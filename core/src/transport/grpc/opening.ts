@@ -39,13 +39,6 @@ export function refuse(env: Environment, stream: ServerHttp2Stream, error: Broke
   });
 }
 
-/** Logs what went wrong; the cause is for the log alone. */
-export function logFailure(env: Environment, path: string, error: BrokerError): void {
-  const fields = { method: path, code: error.code, reason: error.message, cause: error.cause };
-  if (error.code === "internal") env.log.error(fields, "call failed inside core");
-  else env.log.debug(fields, "call failed");
-}
-
 export function header(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;

@@ -2,12 +2,13 @@
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/source.ts";
 import { refusalError } from "../admission.ts";
+import { logFailure } from "../log-failure.ts";
 import { decodeMessage } from "../messages.ts";
 import type { BidiMethod, ServerStreamMethod } from "../method.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import { MessageReader } from "./message-reader.ts";
-import { logFailure, type Opening, RESPONSE_HEADERS, refuse } from "./opening.ts";
+import { type Opening, RESPONSE_HEADERS, refuse } from "./opening.ts";
 import { Pump } from "./pump.ts";
 import { RequestBody } from "./request-body.ts";
 

@@ -2,17 +2,12 @@
 import type { ServerHttp2Stream } from "node:http2";
 import type { Message } from "@bufbuild/protobuf";
 import { BrokerError } from "../../broker/errors.ts";
+import { logFailure } from "../log-failure.ts";
 import { decodeMessage, encodeEnvelope } from "../messages.ts";
 import type { UnaryMethod } from "../method.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
-import {
-  logFailure,
-  type Opening,
-  RESPOND_WITH_TRAILERS,
-  RESPONSE_HEADERS,
-  refuse,
-} from "./opening.ts";
+import { type Opening, RESPOND_WITH_TRAILERS, RESPONSE_HEADERS, refuse } from "./opening.ts";
 import { RequestBody } from "./request-body.ts";
 import { OK_TRAILERS } from "./status-message.ts";
 

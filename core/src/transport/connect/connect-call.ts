@@ -1,0 +1,167 @@
+/**
+ * One call by Connect or gRPC-Web: everything but how its answer is written, which is
+ * Connect's part. Admission, limits and handlers are those of native gRPC.
+ */
+import type { Message } from "@bufbuild/protobuf";
+import { BrokerError } from "../../broker/errors.ts";
+import { ActiveCall } from "../active-call.ts";
+import { checkAccess, checkOpen, refusalError } from "../admission.ts";
+import type { Environment } from "../environment.ts";
+import type { Encoding } from "../grpc/encoding.ts";
+import { type Exchange, requestHeader } from "../http/exchange.ts";
+import { logFailure } from "../log-failure.ts";
+import type { Method, Session, UnaryMethod } from "../method.ts";
+import { collectBody } from "./collect-body.ts";
+import { messageBytes, parseMessage, requestEncoding } from "./decode-request.ts";
+import { MessageStream } from "./message-stream.ts";
+import type { RequestKind } from "./request-kind.ts";
+import { callerTimeout } from "./timeout-header.ts";
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** What there is to answer with. */
+export type Answer =
+  | { readonly kind: "message"; readonly message: Message }
+  | { readonly kind: "stream"; readonly stream: MessageStream }
+  | { readonly kind: "session"; readonly stream: MessageStream; readonly session: Session }
+  | { readonly kind: "error"; readonly error: BrokerError };
+
+export class ConnectCall {
+  readonly kind: RequestKind;
+  readonly #env: Environment;
+  readonly #exchange: Exchange;
+  readonly #method: Method | undefined;
+  readonly #arrivedAtMs: number;
+  readonly #undo: (() => void)[] = [];
+  #active: ActiveCall | undefined;
+  #stream: MessageStream | undefined;
+  #session: Session | undefined;
+  #outcome: BrokerError | undefined;
+  #over = false;
+
+  constructor(env: Environment, exchange: Exchange, kind: RequestKind, method: Method | undefined) {
+    this.#env = env;
+    this.#exchange = exchange;
+    this.kind = kind;
+    this.#method = method;
+    this.#arrivedAtMs = env.clock.now();
+    env.state.openCalls += 1;
+  }
+
+  /** Never rejects: an error is an answer too. */
+  async answer(): Promise<Answer> {
+    try {
+      return await this.#admitAndHandle();
+    } catch (reason) {
+      this.#outcome = BrokerError.from(reason);
+      return { kind: "error", error: this.#outcome };
+    }
+  }
+
+  /** The exchange is over, well or not. Idempotent. */
+  end(complete: boolean): void {
+    if (this.#over) return;
+    this.#over = true;
+    const env = this.#env;
+    for (const undo of this.#undo) undo();
+    this.#outcome ??= this.#stream?.outcome;
+    this.#stream?.close();
+    this.#session?.close();
+    this.#active?.cancel();
+    env.state.openCalls -= 1;
+    const path = this.#method === undefined ? "unknown" : this.#exchange.path;
+    const outcome = this.#outcome?.code ?? (complete ? "ok" : "cancelled");
+    env.observer.callEnded(path, this.kind.wire, outcome, env.clock.now() - this.#arrivedAtMs);
+    if (this.#outcome !== undefined) logFailure(env, path, this.#outcome);
+  }
+
+  async #admitAndHandle(): Promise<Answer> {
+    const method = this.#method;
+    const { connection, path } = this.#exchange;
+    const principal =
+      method?.access === "open"
+        ? undefined
+        : admitted(
+            await connection.callers.authenticate(requestHeader(this.#exchange, "authorization")),
+          );
+    if (method === undefined) throw new BrokerError("unknown_method", `unknown method ${path}`);
+    checkOpen(this.#env, method.access);
+    checkAccess(method.access, principal);
+    const timeoutMs = callerTimeout(this.#exchange, this.kind);
+    const encoding = requestEncoding(this.#exchange, this.kind);
+    const call = new ActiveCall(principal, connection, this.#arrivedAtMs, timeoutMs);
+    this.#active = call;
+    if (this.#over) call.cancel();
+    if (method.kind === "bidi_streaming") return this.#openSession(method.handle(call), method);
+    return this.#handleOne(method, call, encoding);
+  }
+
+  async #handleOne(
+    method: Exclude<Method, { kind: "bidi_streaming" }>,
+    call: ActiveCall,
+    encoding: Encoding,
+  ): Promise<Answer> {
+    const { requestBodyTimeoutMs, maxMessageBytes } = this.#env.limits;
+    const bodyMs = Math.min(call.timeoutMs ?? Infinity, requestBodyTimeoutMs);
+    const body = await collectBody(this.#env, this.#exchange, this.#arrivedAtMs + bodyMs);
+    const bytes = messageBytes(body, this.kind, encoding, maxMessageBytes);
+    return new Promise((resolve, reject) => {
+      this.#exchange.connection.order.pass(
+        bytes,
+        (message) => {
+          const request = parseMessage(method.desc.input, message, this.kind.json);
+          if (method.kind === "unary") resolve(this.#unary(method, request, call));
+          else resolve(this.#openStream(method.handle(request, call), method));
+        },
+        reject,
+      );
+    });
+  }
+
+  async #unary(method: UnaryMethod, request: Message, call: ActiveCall): Promise<Answer> {
+    const reply = method.handle(request, call);
+    if (!(reply instanceof Promise)) return { kind: "message", message: reply };
+    if (method.keepsTime !== true) {
+      const expired = new Promise<never>((_resolve, reject) => this.#atDeadline(call, reject));
+      return { kind: "message", message: await Promise.race([reply, expired]) };
+    }
+    return { kind: "message", message: await reply };
+  }
+
+  #openSession(session: Session, method: Method): Answer {
+    this.#session = session;
+    const { stream } = this.#openStream(session.output, method);
+    return { kind: "session", stream, session };
+  }
+
+  #openStream(source: Session["output"], method: Method): Extract<Answer, { kind: "stream" }> {
+    const env = this.#env;
+    const stream = new MessageStream(source, method.desc.output, () => env.clock.now());
+    this.#stream = stream;
+    const principal = this.#active?.principal;
+    if (principal !== undefined) {
+      const undo = env.authenticator.onEnd(principal, (refusal) =>
+        stream.fail(refusalError(refusal)),
+      );
+      this.#undo.push(undo);
+    }
+    if (this.#active !== undefined) this.#atDeadline(this.#active, (error) => stream.fail(error));
+    if (this.#over) stream.close();
+    return { kind: "stream", stream };
+  }
+
+  #atDeadline(call: ActiveCall, then: (error: BrokerError) => void): void {
+    if (call.timeoutMs === undefined) return;
+    const leftMs = Math.max(0, call.arrivedAtMs + call.timeoutMs - this.#env.clock.now());
+    if (leftMs > MAX_TIMER_MS) return;
+    const timer = setTimeout(() => {
+      then(new BrokerError("request_timeout", "request timed out"));
+    }, leftMs);
+    this.#undo.push(() => clearTimeout(timer));
+  }
+}
+
+function admitted(answer: Awaited<ReturnType<Exchange["connection"]["callers"]["authenticate"]>>) {
+  if (!answer.ok) throw refusalError(answer.refusal);
+  return answer.principal;
+}

@@ -1,0 +1,123 @@
+/**
+ * Connect's part: how answers and errors are written by Connect and gRPC-Web, in JSON or
+ * binary. What is answered is decided before, by a ConnectCall; the handlers here only hand it
+ * over, and the request's body they see is an empty message.
+ */
+import { type DescMethod, type Message, toBinary } from "@bufbuild/protobuf";
+import {
+  ConnectError,
+  createConnectRouter,
+  createContextKey,
+  createContextValues,
+  type HandlerContext,
+  type MethodImpl,
+} from "@connectrpc/connect";
+import type {
+  UniversalHandler,
+  UniversalServerRequest,
+  UniversalServerResponse,
+} from "@connectrpc/connect/protocol";
+import { BrokerError } from "../../broker/errors.ts";
+import { cutText } from "../grpc/status-message.ts";
+import type { TransportLimits } from "../limits.ts";
+import type { Method, Session } from "../method.ts";
+import { grpcStatusOf } from "../status.ts";
+import type { Answer } from "./connect-call.ts";
+
+const answerKey = createContextKey<Answer | undefined>(undefined);
+
+export class ConnectRouterTable {
+  readonly #handlers = new Map<string, UniversalHandler>();
+  readonly #limits: TransportLimits;
+
+  constructor(methods: Iterable<Method>, limits: TransportLimits) {
+    this.#limits = limits;
+    const router = createConnectRouter({ grpc: false, readMaxBytes: limits.maxMessageBytes });
+    for (const { desc } of methods) router.rpc(desc, this.#implementation(desc));
+    for (const handler of router.handlers) this.#handlers.set(handler.requestPath, handler);
+  }
+
+  get(path: string): UniversalHandler | undefined {
+    return this.#handlers.get(path);
+  }
+
+  /** Any handler of that kind: one that can tell of an error. */
+  substitute(kind: Method["kind"]): UniversalHandler | undefined {
+    for (const handler of this.#handlers.values()) {
+      if (handler.method.methodKind === kind) return handler;
+    }
+    return undefined;
+  }
+
+  /** Writes an answer as the request asks for it. */
+  respond(
+    handler: UniversalHandler,
+    request: Omit<UniversalServerRequest, "contextValues">,
+    answer: Answer | undefined,
+  ): Promise<UniversalServerResponse> {
+    const contextValues = createContextValues().set(answerKey, answer);
+    return handler({ ...request, contextValues });
+  }
+
+  #implementation(desc: DescMethod): MethodImpl<DescMethod> {
+    const impl =
+      desc.methodKind === "unary"
+        ? (_request: unknown, context: HandlerContext) => this.#message(context)
+        : (requests: AsyncIterable<Message>, context: HandlerContext) =>
+            this.#messages(desc, requests, context);
+    return impl as MethodImpl<DescMethod>;
+  }
+
+  #message(context: HandlerContext): Message {
+    const answer = context.values.get(answerKey);
+    if (answer?.kind === "message") return answer.message;
+    throw this.#connectError(answer?.kind === "error" ? answer.error : undefined);
+  }
+
+  async *#messages(
+    desc: DescMethod,
+    requests: AsyncIterable<Message>,
+    context: HandlerContext,
+  ): AsyncGenerator<Message> {
+    const answer = context.values.get(answerKey);
+    try {
+      if (answer === undefined || answer.kind === "message") throw undefined;
+      if (answer.kind === "error") throw answer.error;
+      if (answer.kind === "session") {
+        receive(desc, requests, answer.session).catch((reason) => {
+          answer.stream.fail(decodeError(desc, reason));
+        });
+      }
+      yield* answer.stream.messages();
+    } catch (reason) {
+      throw this.#connectError(reason);
+    }
+  }
+
+  #connectError(reason: unknown): ConnectError {
+    const error = BrokerError.from(reason);
+    const text = cutText(error.message.toWellFormed(), this.#limits.maxStatusMessageBytes);
+    const metadata = new Headers();
+    if (error.retryAfterMs !== undefined) {
+      metadata.set("retry-after-ms", String(Math.ceil(error.retryAfterMs)));
+    }
+    if (error.code === "unknown_encoding") metadata.set("grpc-accept-encoding", "gzip");
+    return new ConnectError(text, grpcStatusOf(error.code), metadata);
+  }
+}
+
+/** Hands a bidirectional stream's messages to its session, in the form it knows. */
+async function receive(
+  desc: DescMethod,
+  requests: AsyncIterable<Message>,
+  session: Session,
+): Promise<void> {
+  for await (const request of requests) await session.receive(toBinary(desc.input, request));
+  session.finish();
+}
+
+/** What Connect could not read is undecodable, whatever it calls that. */
+function decodeError(desc: DescMethod, reason: unknown): BrokerError {
+  if (!(reason instanceof ConnectError)) return BrokerError.from(reason);
+  return new BrokerError("undecodable", `bytes are no ${desc.input.typeName}`, { cause: reason });
+}

@@ -1,0 +1,132 @@
+/** Calls by Connect and gRPC-Web, over HTTP/1.1 and HTTP/2. Loaded on first use. */
+import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { Environment } from "../environment.ts";
+import { answerText, type Exchange, requestHeader } from "../http/exchange.ts";
+import { type Answer, ConnectCall } from "./connect-call.ts";
+import { ConnectRouterTable } from "./connect-router.ts";
+import { isCurlDefault, type RequestKind, requestKind } from "./request-kind.ts";
+import { writeResponse, writeStreamHead } from "./write-response.ts";
+
+const JSON_TYPE = "application/json";
+const EMPTY_JSON = new TextEncoder().encode("{}");
+
+export class ConnectSide {
+  readonly #env: Environment;
+  readonly #table: ConnectRouterTable;
+
+  constructor(env: Environment) {
+    this.#env = env;
+    this.#table = new ConnectRouterTable(env.methods.values(), env.limits);
+  }
+
+  /** Answers the exchange; resolves when it is over. */
+  async serve(exchange: Exchange): Promise<void> {
+    const given = requestHeader(exchange, "content-type") ?? "";
+    const contentType = isCurlDefault(given) ? JSON_TYPE : given;
+    const kind = requestKind(contentType);
+    if (kind === undefined) {
+      const text = "content types of a call: application/json, application/proto, ...\n";
+      answerText(exchange, 415, text, { "accept-post": ACCEPTED });
+      return;
+    }
+    const handler = this.#handler(exchange, kind);
+    if (handler === undefined) {
+      answerText(exchange, 404, "not found\n");
+      return;
+    }
+    const refusal = this.#refusal(exchange, handler, kind);
+    if (refusal !== undefined) return answerText(exchange, refusal.status, refusal.text);
+    await this.#serveCall(exchange, handler, kind, contentType);
+  }
+
+  /** The method's own handler; for an unknown method one that can say so in this wire's way. */
+  #handler({ path }: Exchange, kind: RequestKind): UniversalHandler | undefined {
+    const stream = kind.wire === "connect" && kind.enveloped;
+    return this.#table.get(path) ?? this.#table.substitute(stream ? "server_streaming" : "unary");
+  }
+
+  #refusal({ request }: Exchange, { method }: UniversalHandler, kind: RequestKind) {
+    if (method.methodKind === "bidi_streaming" && request.httpVersionMajor < 2) {
+      return { status: 505, text: "this call needs HTTP/2\n" };
+    }
+    const enveloped = kind.wire === "grpc_web" || method.methodKind !== "unary";
+    if (kind.enveloped !== enveloped) {
+      const text =
+        method.methodKind === "unary"
+          ? "a unary call: application/json or application/proto\n"
+          : "a stream: application/connect+json or application/connect+proto\n";
+      return { status: 415, text };
+    }
+    return undefined;
+  }
+
+  async #serveCall(
+    exchange: Exchange,
+    handler: UniversalHandler,
+    kind: RequestKind,
+    contentType: string,
+  ): Promise<void> {
+    const { response, path } = exchange;
+    const call = new ConnectCall(this.#env, exchange, kind, this.#env.methods.get(path));
+    const gone = new AbortController();
+    let finished = false;
+    response.once("finish", () => {
+      finished = true;
+    });
+    response.once("close", () => {
+      call.end(finished);
+      gone.abort();
+    });
+    const answer = await call.answer();
+    if (response.destroyed) return call.end(false);
+    const streaming = handler.method.methodKind !== "unary";
+    if (streaming) writeStreamHead(exchange, contentType);
+    const written = await this.#write(handler, exchange, kind, contentType, answer, gone.signal);
+    const stream = "stream" in answer ? answer.stream : undefined;
+    await writeResponse(this.#env, exchange, written, stream);
+  }
+
+  #write(
+    handler: UniversalHandler,
+    exchange: Exchange,
+    kind: RequestKind,
+    contentType: string,
+    answer: Answer,
+    signal: AbortSignal,
+  ): Promise<UniversalServerResponse> {
+    const header = new Headers({ "content-type": contentType });
+    if (answer.kind === "session") copyEncoding(exchange, header);
+    const request = {
+      httpVersion: exchange.request.httpVersion,
+      url: `http://core${handler.requestPath}`,
+      method: "POST",
+      header,
+      body: answer.kind === "session" ? exchange.request : emptyRequest(kind),
+      signal,
+    };
+    return this.#table.respond(handler, request, answer);
+  }
+}
+
+const ACCEPTED = [
+  JSON_TYPE,
+  "application/proto",
+  "application/connect+json",
+  "application/connect+proto",
+  "application/grpc-web",
+  "application/grpc",
+].join(", ");
+
+function copyEncoding(exchange: Exchange, header: Headers): void {
+  for (const name of ["grpc-encoding", "connect-content-encoding"]) {
+    const value = requestHeader(exchange, name);
+    if (value !== undefined) header.set(name, value);
+  }
+}
+
+/** A body that Connect reads in the place of the one that was read before. */
+async function* emptyRequest({ enveloped, json }: RequestKind): AsyncGenerator<Uint8Array> {
+  const message = json ? EMPTY_JSON : new Uint8Array(0);
+  if (!enveloped) yield message;
+  else yield Uint8Array.of(0, 0, 0, 0, message.length, ...message);
+}

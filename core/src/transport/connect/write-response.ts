@@ -1,0 +1,79 @@
+/** Writes what Connect answers to the socket, no faster than the peer reads. */
+import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { Environment } from "../environment.ts";
+import { type Exchange, reset } from "../http/exchange.ts";
+import type { MessageStream } from "./message-stream.ts";
+
+/** The header of a stream, before there is anything to say. */
+export function writeStreamHead({ response }: Exchange, contentType: string): void {
+  if (response.headersSent || response.destroyed) return;
+  if ("stream" in response) {
+    response.writeHead(200, { "content-type": contentType });
+    return;
+  }
+  response.writeHead(200, { "content-type": contentType });
+  response.flushHeaders();
+}
+
+/** Resolves when the response has ended, or its peer has gone. */
+export async function writeResponse(
+  env: Environment,
+  exchange: Exchange,
+  answer: UniversalServerResponse,
+  stream: MessageStream | undefined,
+): Promise<void> {
+  const { response } = exchange;
+  if (!response.headersSent && !response.destroyed) {
+    answer.header?.forEach((value, name) => {
+      response.setHeader(name, value);
+    });
+    response.statusCode = answer.status;
+  }
+  const watch = stream === undefined ? undefined : watchEnd(env, exchange, stream);
+  try {
+    for await (const chunk of answer.body ?? []) {
+      if (response.destroyed) return;
+      if (!writeChunk(exchange, chunk)) await drained(exchange);
+      watch?.progressed();
+    }
+    response.end();
+  } finally {
+    watch?.undo();
+  }
+}
+
+function writeChunk({ response }: Exchange, chunk: Uint8Array): boolean {
+  return "stream" in response ? response.write(chunk) : response.write(chunk);
+}
+
+function drained({ response }: Exchange): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      response.removeListener("drain", done);
+      response.removeListener("close", done);
+      resolve();
+    };
+    response.on("drain", done);
+    response.on("close", done);
+  });
+}
+
+/** Resets a stream whose end does not get away because its peer reads nothing. */
+function watchEnd(env: Environment, exchange: Exchange, stream: MessageStream) {
+  let progressAtMs = 0;
+  const watch = {
+    sweep(nowMs: number) {
+      if (stream.endingSinceMs === undefined) return;
+      const sinceMs = Math.max(stream.endingSinceMs, progressAtMs);
+      if (nowMs - sinceMs >= env.limits.endTimeoutMs) reset(exchange);
+    },
+  };
+  env.sweeper.add(watch);
+  return {
+    progressed: () => {
+      progressAtMs = env.clock.now();
+    },
+    undo: () => env.sweeper.delete(watch),
+  };
+}

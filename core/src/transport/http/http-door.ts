@@ -1,0 +1,54 @@
+/** Everything that is not native gRPC: pages, and calls by Connect or gRPC-Web. */
+import type { ConnectSide } from "../connect/connect-side.ts";
+import type { Environment } from "../environment.ts";
+import { Cors } from "./cors.ts";
+import { answerText, type Exchange } from "./exchange.ts";
+import { type Route, serveRoute } from "./routes.ts";
+
+export class HttpDoor {
+  readonly #env: Environment;
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #cors: Cors;
+  #connect: Promise<ConnectSide> | undefined;
+
+  constructor(env: Environment, routes: readonly Route[], corsOrigins: readonly string[]) {
+    this.#env = env;
+    this.#routes = new Map(routes.map((route) => [route.path, route]));
+    this.#cors = new Cors(corsOrigins);
+  }
+
+  handle(exchange: Exchange): void {
+    exchange.request.on("error", ignore);
+    exchange.response.on("error", ignore);
+    if (this.#cors.handle(exchange)) return;
+    const route = this.#routes.get(exchange.path);
+    if (route !== undefined) void serveRoute(this.#env, route, exchange);
+    else if (exchange.request.method === "POST") void this.#call(exchange);
+    else if (this.#env.methods.has(exchange.path)) {
+      answerText(exchange, 405, "calls are made with POST\n", { allow: "POST" });
+    } else answerText(exchange, 404, "not found\n");
+  }
+
+  async #call(exchange: Exchange): Promise<void> {
+    try {
+      const connect = await this.#loadConnect();
+      await connect.serve(exchange);
+    } catch (error) {
+      this.#env.log.error({ error, path: exchange.path }, "call failed inside core");
+      answerText(exchange, 500, "internal error\n");
+      if (!exchange.response.writableEnded) exchange.response.destroy();
+    }
+  }
+
+  /** Loaded on first use: most cores never need it, and it takes a moment. */
+  #loadConnect(): Promise<ConnectSide> {
+    this.#connect ??= import("../connect/connect-side.ts").then(
+      ({ ConnectSide }) => new ConnectSide(this.#env),
+    );
+    return this.#connect;
+  }
+}
+
+function ignore(): void {
+  // The end of an exchange is seen by "close".
+}

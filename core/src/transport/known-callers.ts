@@ -1,0 +1,68 @@
+/**
+ * Whom one connection speaks for: asks the auth room, but not again for a header that was
+ * judged a moment ago, and never twice at once for the same one.
+ */
+import type { Authentication, Authenticator } from "../auth/principal.ts";
+import type { Clock } from "../broker/clock.ts";
+
+/** A principal is asked for anew after this, so that its last use is noticed. */
+const KNOWN_FOR_MS = 1_000;
+
+export class KnownCallers {
+  readonly #authenticator: Authenticator;
+  readonly #clock: Clock;
+  #header: string | undefined;
+  #answer: Authentication | undefined;
+  #knownUntilMs = 0;
+  #undo: (() => void) | undefined;
+  #closed = false;
+  readonly #lookups = new Map<string, Promise<Authentication>>();
+
+  constructor(authenticator: Authenticator, clock: Clock) {
+    this.#authenticator = authenticator;
+    this.#clock = clock;
+  }
+
+  /** Calls that wait for one look-up go on in the order in which they asked. */
+  authenticate(header: string | undefined): Authentication | Promise<Authentication> {
+    if (header === undefined) return this.#authenticator.authenticate(header);
+    const nowMs = this.#clock.now();
+    if (header === this.#header && this.#answer !== undefined && nowMs < this.#knownUntilMs) {
+      return this.#answer;
+    }
+    const running = this.#lookups.get(header);
+    if (running !== undefined) return running;
+    const answer = this.#authenticator.authenticate(header);
+    if (answer instanceof Promise) return this.#lookUp(header, answer);
+    this.#remember(header, answer, nowMs);
+    return answer;
+  }
+
+  /** The connection has gone. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#forget();
+  }
+
+  #lookUp(header: string, answer: Promise<Authentication>): Promise<Authentication> {
+    const lookup = answer.finally(() => this.#lookups.delete(header));
+    this.#lookups.set(header, lookup);
+    return lookup;
+  }
+
+  #remember(header: string, answer: Authentication, nowMs: number): void {
+    this.#forget();
+    if (!answer.ok || this.#closed) return;
+    this.#answer = answer;
+    this.#header = header;
+    this.#knownUntilMs = nowMs + KNOWN_FOR_MS;
+    this.#undo = this.#authenticator.onEnd(answer.principal, () => this.#forget());
+  }
+
+  #forget(): void {
+    this.#answer = undefined;
+    this.#header = undefined;
+    this.#undo?.();
+    this.#undo = undefined;
+  }
+}
