@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { codeLength, openingCodes, PLAIN, scan, stripCodes, styleAfter } from "./codes.ts";
+
+const coded = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(
+      "\x02",
+      "\x1d",
+      "\x1f",
+      "\x1e",
+      "\x11",
+      "\x0f",
+      "\x16",
+      "\x03",
+      "\x0304",
+      "\x034,12",
+      "\x04ff0000",
+    ),
+    fc.constantFrom("1", "23", ",", "a", "é", "🦀", " "),
+  ),
+});
+
+describe("scan", () => {
+  it("loses nothing", () => {
+    fc.assert(
+      fc.property(coded, (text) => {
+        const pieces = [...scan(text)].map((piece) => piece.text + piece.code);
+        assert.equal(pieces.join(""), text);
+      }),
+    );
+  });
+
+  it("knows where a colour ends", () => {
+    assert.equal(codeLength("\x0304,05hi", 0), 6);
+    assert.equal(codeLength("\x03,5", 0), 1);
+    assert.equal(codeLength("\x031234", 0), 3);
+    assert.equal(codeLength("\x04ff00aazz", 0), 7);
+    assert.equal(codeLength("\x04red", 0), 1);
+  });
+});
+
+describe("openingCodes", () => {
+  it("opens exactly the style that was open, whatever text follows", () => {
+    fc.assert(
+      fc.property(coded, fc.constantFrom("", "1", "23", ",4", "a"), (text, following) => {
+        const style = styleAfter(PLAIN, text);
+        const opened = openingCodes(style, following) + following;
+        assert.deepEqual(styleAfter(PLAIN, opened), style);
+        assert.equal(stripCodes(opened), following);
+      }),
+    );
+  });
+});
+
+describe("stripCodes", () => {
+  it("leaves no control character but the tab", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        for (const char of stripCodes(text)) {
+          assert.ok(char === "\t" || (char >= " " && char !== "\x7f"), JSON.stringify(char));
+        }
+      }),
+    );
+  });
+
+  it("takes colours out with their digits", () => {
+    assert.equal(stripCodes("\x0304,01red\x03 \x02bold\x0f \x04ff0000hex\x01"), "red bold hex");
+  });
+});
