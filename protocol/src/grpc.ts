@@ -8,3 +8,11 @@ export {
   HealthCheckResponse_ServingStatusSchema,
   HealthCheckResponseSchema,
 } from "./gen/grpc/health/v1/health_pb.js";
+export {
+  file_grpc_reflection_v1_reflection,
+  ServerReflection,
+  type ServerReflectionRequest,
+  ServerReflectionRequestSchema,
+  type ServerReflectionResponse,
+  ServerReflectionResponseSchema,
+} from "./gen/grpc/reflection/v1/reflection_pb.js";

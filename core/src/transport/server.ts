@@ -21,6 +21,7 @@ import { Listener, type TlsFiles } from "./listener.ts";
 import type { Method } from "./method.ts";
 import { NO_OBSERVER, SILENT_LOG, type TransportLog, type TransportObserver } from "./observer.ts";
 import { HealthState, healthMethods } from "./services/health.ts";
+import { reflectionMethods } from "./services/reflection.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Turns } from "./turns.ts";
 
@@ -156,7 +157,10 @@ function ignore(): void {
 function createEnvironment(options: ServerOptions, methods: readonly Method[]): Environment {
   const clock = options.clock ?? systemClock;
   return {
-    methods: new Map(methods.map((method) => [pathOf(method), method])),
+    methods: new Map([
+      ...methods.map((method) => [pathOf(method), method] as const),
+      ...reflectionMethods(methods),
+    ]),
     authenticator: options.authenticator,
     limits: resolveTransportLimits(options.limits),
     clock,

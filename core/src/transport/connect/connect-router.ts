@@ -33,7 +33,9 @@ export class ConnectRouterTable {
   constructor(methods: Iterable<Method>, limits: TransportLimits) {
     this.#limits = limits;
     const router = createConnectRouter({ grpc: false, readMaxBytes: limits.maxMessageBytes });
-    for (const { desc } of methods) router.rpc(desc, this.#implementation(desc));
+    for (const desc of new Set([...methods].map((method) => method.desc))) {
+      router.rpc(desc, this.#implementation(desc));
+    }
     for (const handler of router.handlers) this.#handlers.set(handler.requestPath, handler);
   }
 
