@@ -2,14 +2,14 @@
 import type { Authenticator } from "../auth/principal.ts";
 import type { Clock } from "../broker/clock.ts";
 import type { TransportLimits } from "./limits.ts";
-import type { Method } from "./method.ts";
+import type { MethodTable } from "./method-table.ts";
 import type { TransportLog, TransportObserver } from "./observer.ts";
 import type { Sweeper } from "./sweeper.ts";
 import type { Turns } from "./turns.ts";
 
 export interface Environment {
   /** By path, as `/seabird.Seabird/SendMessage`. */
-  readonly methods: ReadonlyMap<string, Method>;
+  readonly methods: MethodTable;
   readonly authenticator: Authenticator;
   readonly limits: TransportLimits;
   readonly clock: Clock;

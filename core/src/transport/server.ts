@@ -19,14 +19,16 @@ import { Http2Connection } from "./http2-connection.ts";
 import { resolveTransportLimits, type TransportLimits } from "./limits.ts";
 import { Listener, type TlsFiles } from "./listener.ts";
 import type { Method } from "./method.ts";
+import { MethodTable, pathOf } from "./method-table.ts";
 import { NO_OBSERVER, SILENT_LOG, type TransportLog, type TransportObserver } from "./observer.ts";
 import { HealthState, healthMethods } from "./services/health.ts";
-import { reflectionMethods } from "./services/reflection.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Turns } from "./turns.ts";
 
 export interface ServerOptions {
   readonly methods: readonly Method[];
+  /** Further methods, loaded when a path is asked for that is not among `methods`. */
+  readonly lateMethods?: () => Promise<readonly Method[]>;
   readonly authenticator: Authenticator;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -157,10 +159,7 @@ function ignore(): void {
 function createEnvironment(options: ServerOptions, methods: readonly Method[]): Environment {
   const clock = options.clock ?? systemClock;
   return {
-    methods: new Map([
-      ...methods.map((method) => [pathOf(method), method] as const),
-      ...reflectionMethods(methods),
-    ]),
+    methods: new MethodTable(methods, () => loadLate(methods, options.lateMethods)),
     authenticator: options.authenticator,
     limits: resolveTransportLimits(options.limits),
     clock,
@@ -172,8 +171,18 @@ function createEnvironment(options: ServerOptions, methods: readonly Method[]): 
   };
 }
 
-function pathOf({ desc }: Method): string {
-  return `/${desc.parent.typeName}/${desc.name}`;
+async function loadLate(
+  methods: readonly Method[],
+  load: ServerOptions["lateMethods"],
+): Promise<ReadonlyMap<string, Method>> {
+  const [{ reflectionMethods }, late] = await Promise.all([
+    import("./services/reflection.ts"),
+    load?.() ?? [],
+  ]);
+  return new Map<string, Method>([
+    ...late.map((method) => [pathOf(method), method] as const),
+    ...reflectionMethods([...methods, ...late]),
+  ]);
 }
 
 function sessionOptions(limits: TransportLimits): ServerSessionOptions {

@@ -2,6 +2,7 @@
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Environment } from "../environment.ts";
 import { answerText, type Exchange, requestHeader } from "../http/exchange.ts";
+import type { Method } from "../method.ts";
 import { type Answer, ConnectCall } from "./connect-call.ts";
 import { ConnectRouterTable } from "./connect-router.ts";
 import { isCurlDefault, type RequestKind, requestKind } from "./request-kind.ts";
@@ -12,11 +13,13 @@ const EMPTY_JSON = new TextEncoder().encode("{}");
 
 export class ConnectSide {
   readonly #env: Environment;
+  readonly #methods: ReadonlyMap<string, Method>;
   readonly #table: ConnectRouterTable;
 
-  constructor(env: Environment) {
+  constructor(env: Environment, methods: ReadonlyMap<string, Method>) {
     this.#env = env;
-    this.#table = new ConnectRouterTable(env.methods.values(), env.limits);
+    this.#methods = methods;
+    this.#table = new ConnectRouterTable(methods.values(), env.limits);
   }
 
   /** Answers the exchange; resolves when it is over. */
@@ -67,7 +70,7 @@ export class ConnectSide {
     contentType: string,
   ): Promise<void> {
     const { response, path } = exchange;
-    const call = new ConnectCall(this.#env, exchange, kind, this.#env.methods.get(path));
+    const call = new ConnectCall(this.#env, exchange, kind, this.#methods.get(path));
     const gone = new AbortController();
     let finished = false;
     response.once("finish", () => {

@@ -28,24 +28,18 @@ export function openCall(
   headers: IncomingHttpHeaders,
 ): void {
   const begin = new Beginning(env, connection, stream, headers);
-  const { method } = begin;
-  if (method?.access === "open") {
-    begin.admit(undefined);
-    return;
+  const method = env.methods.get(headers[":path"] ?? "");
+  if (!(method instanceof Promise)) begin.authenticate(method);
+  else {
+    method.then(
+      (late) => begin.authenticate(late),
+      (reason) => begin.refuse(BrokerError.from(reason)),
+    );
   }
-  const answer = connection.callers.authenticate(header(headers, "authorization"));
-  if (!(answer instanceof Promise)) {
-    begin.judge(answer);
-    return;
-  }
-  answer.then(
-    (late) => begin.judge(late),
-    (reason) => begin.refuse(BrokerError.from(reason)),
-  );
 }
 
 class Beginning {
-  readonly method: Method | undefined;
+  #method: Method | undefined;
   readonly #env: Environment;
   readonly #connection: Http2Connection;
   readonly #stream: ServerHttp2Stream;
@@ -63,15 +57,30 @@ class Beginning {
     this.#stream = stream;
     this.#headers = headers;
     this.#arrivedAtMs = env.clock.now();
-    this.method = env.methods.get(headers[":path"] ?? "");
   }
 
-  judge(answer: Authentication): void {
-    if (answer.ok) this.admit(answer.principal);
+  authenticate(method: Method | undefined): void {
+    this.#method = method;
+    if (method?.access === "open") {
+      this.#admit(undefined);
+      return;
+    }
+    const answer = this.#connection.callers.authenticate(header(this.#headers, "authorization"));
+    if (!(answer instanceof Promise)) this.#judge(answer);
+    else {
+      answer.then(
+        (late) => this.#judge(late),
+        (reason) => this.refuse(BrokerError.from(reason)),
+      );
+    }
+  }
+
+  #judge(answer: Authentication): void {
+    if (answer.ok) this.#admit(answer.principal);
     else this.refuse(refusalError(answer.refusal));
   }
 
-  admit(principal: Principal | undefined): void {
+  #admit(principal: Principal | undefined): void {
     const stream = this.#stream;
     if (stream.destroyed || stream.aborted) {
       this.#connection.countReset(0);
@@ -85,7 +94,7 @@ class Beginning {
   }
 
   refuse(error: BrokerError): void {
-    const { method } = this;
+    const method = this.#method;
     const path = method === undefined ? "unknown" : (this.#headers[":path"] ?? "unknown");
     logFailure(this.#env, path, error);
     const durationMs = this.#env.clock.now() - this.#arrivedAtMs;
@@ -94,7 +103,7 @@ class Beginning {
   }
 
   #serve(principal: Principal | undefined): void {
-    const { method } = this;
+    const method = this.#method;
     const path = this.#headers[":path"] ?? "";
     if (method === undefined) {
       throw new BrokerError("unknown_method", `unknown method ${path}`);

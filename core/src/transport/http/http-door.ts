@@ -42,9 +42,10 @@ export class HttpDoor {
 
   /** Loaded on first use: most cores never need it, and it takes a moment. */
   #loadConnect(): Promise<ConnectSide> {
-    this.#connect ??= import("../connect/connect-side.ts").then(
-      ({ ConnectSide }) => new ConnectSide(this.#env),
-    );
+    this.#connect ??= Promise.all([
+      import("../connect/connect-side.ts"),
+      this.#env.methods.all(),
+    ]).then(([{ ConnectSide }, methods]) => new ConnectSide(this.#env, methods));
     return this.#connect;
   }
 }
