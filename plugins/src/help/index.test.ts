@@ -1,0 +1,53 @@
+/** What `help` answers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create } from "@bufbuild/protobuf";
+import { CommandMetadataSchema, type Content, contentBlock } from "@seabird/protocol";
+import { details, overview } from "./index.ts";
+
+const plain = (content: Content) => contentBlock(content).plain;
+const help = (shortHelp: string, fullHelp = "") =>
+  create(CommandMetadataSchema, { shortHelp, fullHelp });
+
+const commands = {
+  ping: help("answers pong"),
+  karma: help("tells a score", "karma [name]: whose score it is"),
+  quiet: help(""),
+  same: help("twice", "twice"),
+  "!odd": help("has a mark of its own"),
+  dig: help("", "dig <name>"),
+};
+
+test("the overview is sorted", () => {
+  assert.equal(
+    plain(overview(commands)),
+    "Commands: !odd, dig, karma, ping, quiet, same. For more: help <command>",
+  );
+});
+
+test("one command shows both of its helps", () => {
+  assert.equal(
+    plain(details("karma", commands)),
+    "karma: tells a score – karma [name]: whose score it is",
+  );
+  assert.equal(plain(details("ping", commands)), "ping: answers pong");
+  assert.equal(plain(details("dig", commands)), "dig: dig <name>");
+  assert.equal(plain(details("same", commands)), "same: twice");
+  assert.equal(plain(details("quiet", commands)), "quiet says nothing about itself");
+});
+
+test("a prefix is no hindrance, and a name's own mark is no prefix", () => {
+  for (const asked of ["!ping", ".ping", "/ping", "!!ping", "PING"]) {
+    assert.equal(plain(details(asked, commands)), "ping: answers pong", asked);
+  }
+  assert.equal(plain(details("!odd", commands)), "!odd: has a mark of its own");
+});
+
+test("unknown names are said so, also those of every object", () => {
+  for (const asked of ["nope", "constructor", "__proto__", "!"]) {
+    assert.equal(
+      plain(details(asked, commands)),
+      `there is no command ${asked}; help lists them all`,
+    );
+  }
+});

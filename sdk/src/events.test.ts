@@ -1,0 +1,83 @@
+/** Core's events as a plugin sees them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { type Block, EventSchema } from "@seabird/protocol";
+import { SeabirdError } from "./errors.ts";
+import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
+import { mentioning, replyTarget } from "./replies.ts";
+
+const source = { channelId: "irc://net/%23c", user: { id: "irc://net/ann", displayName: "ann" } };
+type Inner = NonNullable<MessageInitShape<typeof EventSchema>["inner"]>;
+
+function event(inner: Inner): PluginEvent {
+  return toPluginEvent(create(EventSchema, { inner, tags: { a: "1" } }));
+}
+
+function replyable(inner: Inner): ReplyableEvent {
+  const made = event(inner);
+  assert.ok("user" in made);
+  return made;
+}
+
+test("each kind has its fields", () => {
+  const message = event({ case: "message", value: { source, text: "hi" } });
+  assert.ok(message.kind === "message");
+  assert.equal(message.text, "hi");
+  assert.equal(message.channelId, source.channelId);
+  assert.deepEqual({ ...message.user }, source.user);
+  assert.equal(message.tags["a"], "1");
+  const command = event({ case: "command", value: { source, command: "x", arg: " y " } });
+  assert.ok(command.kind === "command");
+  assert.equal(command.arg, " y ");
+  const sent = event({
+    case: "sendPrivateMessage",
+    value: { sender: "s", userId: "u", text: "t" },
+  });
+  assert.ok(sent.kind === "sendPrivateMessage");
+  assert.equal(sent.sender, "s");
+  assert.equal(sent.userId, "u");
+  assert.equal(event({ case: undefined }).kind, "unknown");
+});
+
+test("every kind of the protocol is known", () => {
+  for (const field of EventSchema.oneofs[0]?.fields ?? []) {
+    const made = event({ case: field.localName, value: {} } as Inner);
+    assert.equal(made.kind, field.localName);
+  }
+});
+
+test("a missing source is empty, and cannot be replied to", () => {
+  const lost = replyable({ case: "message", value: { text: "hi" } });
+  assert.equal(lost.user.displayName, "");
+  assert.throws(() => replyTarget(lost), SeabirdError);
+});
+
+test("answers go where the event came from", () => {
+  const channel = { kind: "channel", channelId: source.channelId };
+  for (const kind of ["message", "mention", "action", "command"] as const) {
+    assert.deepEqual(replyTarget(replyable({ case: kind, value: { source } })), channel);
+  }
+  for (const kind of ["privateMessage", "privateAction"] as const) {
+    const target = replyTarget(replyable({ case: kind, value: { source: source.user } }));
+    assert.deepEqual(target, { kind: "user", userId: source.user.id });
+  }
+});
+
+test("a person is named in channels and not in private", () => {
+  const message = replyable({ case: "message", value: { source } });
+  assert.equal(mentioning(message, "yes"), "ann: yes");
+  const block = { $typeName: "common.Block", plain: "yes" } as Block;
+  assert.deepEqual(mentioning(message, block), ["ann: ", block]);
+  for (const kind of ["privateMessage", "privateAction"] as const) {
+    assert.equal(
+      mentioning(replyable({ case: kind, value: { source: source.user } }), "yes"),
+      "yes",
+    );
+  }
+  const nameless = { channelId: "c", user: { id: "u", displayName: "" } };
+  assert.equal(
+    mentioning(replyable({ case: "message", value: { source: nameless } }), "yes"),
+    "yes",
+  );
+});

@@ -1,0 +1,97 @@
+/** What a backend has yet to send: order, bounds, and what is kept while core is away. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create } from "@bufbuild/protobuf";
+import { type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+import { Outbox } from "./outbox.ts";
+
+const said = (text: string): ChatEvent =>
+  create(ChatEventSchema, { inner: { case: "message", value: { text } } });
+
+const never = new AbortController().signal;
+
+function outbox({ events = 3, bytes = 10_000 } = {}): Outbox {
+  const spool = { maxEvents: events, maxBytes: bytes };
+  return new Outbox({ spool, open: { maxEvents: events * 2, maxBytes: bytes * 2 } });
+}
+
+async function drain(box: Outbox): Promise<string[]> {
+  const texts: string[] = [];
+  const finish = AbortSignal.abort();
+  for (;;) {
+    const event = await box.take(finish, never);
+    if (event === undefined) return texts;
+    texts.push(event.inner.case === "message" ? event.inner.value.text : String(event.inner.case));
+  }
+}
+
+test("the oldest events go first when too many wait, and are counted", async () => {
+  const box = outbox();
+  for (const text of ["1", "2", "3", "4", "5"]) box.push("event", said(text));
+  assert.equal(box.dropped, 2);
+  assert.equal(box.size, 3);
+  assert.deepEqual(await drain(box), ["3", "4", "5"]);
+  assert.equal(box.size, 0);
+});
+
+test("bytes are bounded too, and one event larger than everything is dropped", async () => {
+  const box = outbox({ bytes: 100 });
+  box.push("event", said("x".repeat(60)));
+  box.push("event", said("y".repeat(60)));
+  assert.deepEqual(await drain(box), ["y".repeat(60)]);
+  box.push("event", said("z".repeat(500)));
+  assert.equal(box.dropped, 2);
+  assert.deepEqual(await drain(box), []);
+});
+
+test("while core is away only events are kept, within smaller bounds", async () => {
+  const box = outbox();
+  const answer = create(ChatEventSchema, { id: "1", inner: { case: "success", value: {} } });
+  const join = create(ChatEventSchema, { inner: { case: "joinChannel", value: {} } });
+  box.push("answer", answer);
+  box.push("channel", join);
+  assert.equal(box.isEmpty, true);
+  box.open();
+  for (const text of ["1", "2", "3", "4", "5"]) box.push("event", said(text));
+  box.push("answer", answer);
+  box.push("channel", join);
+  box.spool();
+  assert.equal(box.dropped, 2);
+  assert.deepEqual(await drain(box), ["3", "4", "5"]);
+});
+
+test("events are dropped before channels, and answers never", async () => {
+  const box = outbox({ events: 1 });
+  box.open();
+  for (let i = 0; i < 5; i++) {
+    box.push("answer", create(ChatEventSchema, { id: "1", inner: { case: "success", value: {} } }));
+  }
+  box.push("channel", create(ChatEventSchema, { inner: { case: "joinChannel", value: {} } }));
+  for (const text of ["1", "2", "3"]) box.push("event", said(text));
+  assert.equal(box.dropped, 2);
+  assert.deepEqual(await drain(box), [...Array(5).fill("success"), "joinChannel", "3"]);
+});
+
+test("who waits gets the next one; a session that is over takes nothing", async () => {
+  const box = outbox();
+  const next = box.take(never, never);
+  box.push("event", said("1"));
+  assert.equal((await next)?.inner.case, "message");
+  const over = new AbortController();
+  const late = box.take(over.signal, over.signal);
+  box.push("event", said("2"));
+  over.abort();
+  assert.equal(await late, undefined);
+  assert.deepEqual(await drain(box), ["2"]);
+});
+
+test("drained resolves when the last one is taken, or on abort", async () => {
+  const box = outbox();
+  await box.drained(never);
+  box.push("event", said("1"));
+  const drained = box.drained(never);
+  await drain(box);
+  await drained;
+  box.push("event", said("2"));
+  await box.drained(AbortSignal.abort());
+});
