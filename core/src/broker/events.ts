@@ -4,11 +4,10 @@
  * that moment (protocol: "Liveness").
  */
 
-import { toBinary } from "@bufbuild/protobuf";
-import { type Event, EventSchema } from "@seabird/protocol";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { BrokerError } from "./errors.ts";
+import type { EncodedEvent } from "./event-encoding.ts";
 import { EventLog } from "./event-log.ts";
 import { EventStream, type EventStreamOwner, fellBehind } from "./event-stream.ts";
 import { IngestHolds } from "./ingest-holds.ts";
@@ -16,34 +15,12 @@ import type { BrokerObserver } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
 import type { SourceEnd } from "./source.ts";
 
-/** The kinds that only streams with private messages see. */
-const PRIVATE_KINDS: ReadonlySet<Event["inner"]["case"]> = new Set([
-  "privateMessage",
-  "privateAction",
-  "sendPrivateMessage",
-  "performPrivateAction",
-]);
-
 export interface EventsParts {
   readonly options: ResolvedBrokerOptions;
   readonly clock: Clock;
   readonly observer: BrokerObserver;
   /** Told once of each stream that is over, with why. */
   readonly onEnded: (stream: EventStream, end: SourceEnd | "left") => void;
-}
-
-/** An event in its encoded form, ready to be published. */
-export interface EncodedEvent {
-  readonly message: Uint8Array;
-  readonly isPrivate: boolean;
-}
-
-/** Encodes an event, once for all streams. */
-export function encodeEvent(event: Event): EncodedEvent {
-  return {
-    message: toBinary(EventSchema, event),
-    isPrivate: PRIVATE_KINDS.has(event.inner.case),
-  };
 }
 
 export class Events implements EventStreamOwner {

@@ -17,7 +17,7 @@ import {
   withoutCoreTags,
 } from "@seabird/protocol";
 import type { Backend } from "./backends.ts";
-import { type EncodedEvent, encodeEvent } from "./events.ts";
+import { type EncodedEvent, encodeEvent } from "./event-encoding.ts";
 import type { DropReason } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
 import { fits } from "./text.ts";
