@@ -1,3 +1,4 @@
+/** Formatting codes: found, followed, taken out. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+/** Blocks to formatting codes and back. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {

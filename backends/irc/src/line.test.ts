@@ -1,3 +1,4 @@
+/** Lines: one stays one, and fits. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";

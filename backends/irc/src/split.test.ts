@@ -1,3 +1,4 @@
+/** Splitting: for any text, lines that fit and lose nothing. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";

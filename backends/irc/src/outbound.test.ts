@@ -1,0 +1,152 @@
+/** What core asks, as lines: never two in one, never too long, never somebody else's command. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { bold, text } from "@seabird/protocol";
+import fc from "fast-check";
+import { byteLength, cleanLine } from "./line.ts";
+import { NetworkState } from "./network-state.ts";
+import {
+  type Plan,
+  planChannelSend,
+  planJoin,
+  planLeave,
+  planPrivateSend,
+  planTopic,
+} from "./outbound.ts";
+
+const network = new NetworkState("bird");
+const tags = {};
+
+function lines(plan: Plan): readonly string[] {
+  assert.ok("lines" in plan, JSON.stringify(plan));
+  return plan.lines;
+}
+
+function refusal(plan: Plan): string {
+  assert.ok("refused" in plan, JSON.stringify(plan));
+  return plan.refused;
+}
+
+const say = (words: string, channelId = "#a", as: "message" | "action" = "message") =>
+  planChannelSend({ channelId, text: words, tags }, as, network);
+
+const hostile = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom("\r", "\n", "\0", "\r\nQUIT :x\r\n", " ", ",", ":", "#", "\x01"),
+    fc.string({ unit: "binary" }),
+  ),
+  maxLength: 300,
+});
+
+suite("sends", () => {
+  test("a message, an action, several lines", () => {
+    assert.deepEqual(lines(say("hi")), ["PRIVMSG #a :hi"]);
+    assert.deepEqual(lines(say("waves", "#a", "action")), ["PRIVMSG #a :\x01ACTION waves\x01"]);
+    assert.deepEqual(lines(say("a\n\nb")), ["PRIVMSG #a :a", "PRIVMSG #a :b"]);
+  });
+
+  test("blocks are rendered, text alone is sent as it is", () => {
+    const request = { channelId: "#a", text: "x", rootBlock: text`${bold("b")} c`, tags };
+    assert.deepEqual(lines(planChannelSend(request, "message", network)), [
+      "PRIVMSG #a :\x02b\x02 c",
+    ]);
+    assert.deepEqual(lines(say("\x02old\x0f style")), ["PRIVMSG #a :\x02old\x0f style"]);
+  });
+
+  test("a private message", () => {
+    const plan = planPrivateSend({ userId: "joe", text: "hi", tags }, "message", network);
+    assert.deepEqual(lines(plan), ["PRIVMSG joe :hi"]);
+  });
+
+  test("no CTCP by the back door", () => {
+    assert.deepEqual(lines(say("\x01VERSION\x01")), ["PRIVMSG #a :VERSION"]);
+  });
+
+  test("whatever the text, each line is one PRIVMSG to the target that others get whole", () => {
+    fc.assert(
+      fc.property(hostile, fc.constantFrom("message", "action"), (words, as) => {
+        const plan = say(words, "#a", as as "message");
+        if ("refused" in plan) return assert.equal(plan.refused, "the message is empty");
+        for (const line of plan.lines) {
+          assert.equal(cleanLine(line), line);
+          assert.ok(line.startsWith("PRIVMSG #a :"));
+          assert.ok(network.prefixBytes() + byteLength(line) <= 510);
+        }
+        return undefined;
+      }),
+    );
+  });
+
+  test("nothing to say, or far too much", () => {
+    assert.equal(refusal(say(" \n ")), "the message is empty");
+    assert.match(refusal(say("x".repeat(70_000))), /70000 bytes/);
+  });
+
+  test("targets that are none", () => {
+    for (const target of [
+      "",
+      "#",
+      "joe",
+      "#a,#b",
+      "#a b",
+      "#a\r\nQUIT",
+      "$*",
+      `#${"x".repeat(300)}`,
+    ]) {
+      assert.match(refusal(say("hi", target)), /is not a channel's name$/, target);
+    }
+    for (const userId of ["", "#a", "@#a", "a b", "a,b", "$*", "*!*@*", "a@b", ":a", "a\r\nQUIT"]) {
+      const plan = planPrivateSend({ userId, text: "hi", tags }, "message", network);
+      assert.match(refusal(plan), /is not a nick$/, userId);
+    }
+  });
+});
+
+suite("channels", () => {
+  test("join, with and without a key", () => {
+    assert.deepEqual(lines(planJoin({ channelName: "#a", tags }, network)), ["JOIN #a"]);
+    assert.deepEqual(lines(planJoin({ channelName: "#a key", tags }, network)), ["JOIN #a key"]);
+    for (const channelName of ["0", "#a,#b", "#a k l", "", "#a  ", "#a :k", "#a k,l", "#a\nQUIT"]) {
+      refusal(planJoin({ channelName, tags }, network));
+    }
+  });
+
+  test("leave, with and without words", () => {
+    const leave = (exitMessage: string) =>
+      planLeave({ channelId: "#a", exitMessage, tags }, network);
+    assert.deepEqual(lines(leave("")), ["PART #a"]);
+    assert.deepEqual(lines(leave("so\r\nlong")), ["PART #a :so long"]);
+  });
+
+  test("topic, also none, on one line, as long as the network allows", () => {
+    const topic = (words: string, of = network) =>
+      planTopic({ channelId: "#a", topic: words, tags }, of);
+    assert.deepEqual(lines(topic("")), ["TOPIC #a :"]);
+    assert.deepEqual(lines(topic("a\nQUIT")), ["TOPIC #a :a QUIT"]);
+    const strict = new NetworkState("bird");
+    strict.rules = { ...strict.rules, maxTopicBytes: 10 };
+    assert.match(refusal(topic("ééééééé", strict)), /14 bytes; this network allows 10$/);
+    assert.match(refusal(topic("x".repeat(500))), /^the topic is 500 bytes/);
+  });
+
+  test("no text of a request becomes a second line or another command", () => {
+    fc.assert(
+      fc.property(hostile, (words) => {
+        const plans = [
+          planJoin({ channelName: words, tags }, network),
+          planJoin({ channelName: `#a ${words}`, tags }, network),
+          planLeave({ channelId: "#a", exitMessage: words, tags }, network),
+          planLeave({ channelId: `#${words}`, exitMessage: "", tags }, network),
+          planTopic({ channelId: "#a", topic: words, tags }, network),
+        ];
+        for (const plan of plans) {
+          if ("refused" in plan) continue;
+          for (const line of plan.lines) {
+            assert.doesNotMatch(line, /[\r\n]|\0/);
+            assert.match(line, /^(JOIN|PART|TOPIC) #/);
+          }
+        }
+      }),
+    );
+  });
+});
