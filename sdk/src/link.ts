@@ -66,7 +66,10 @@ export class Link {
     const close = () => this.#closing.abort();
     if (options.signal?.aborted) close();
     options.signal?.addEventListener("abort", close, { once: true });
-    this.#over = this.#live().finally(() => options.signal?.removeEventListener("abort", close));
+    // Not before the constructor of whoever owns this link has returned.
+    this.#over = Promise.resolve()
+      .then(() => this.#live())
+      .finally(() => options.signal?.removeEventListener("abort", close));
   }
 
   get state(): LinkState {
