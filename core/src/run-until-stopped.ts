@@ -25,6 +25,7 @@ export async function runUntilStopped({ log, start }: RunInit): Promise<void> {
   await core.closed;
   log.info({}, "stopped");
   log.flush();
+  letGoOfParent();
 }
 
 function stopOnSignals(stop: AbortController, log: CoreLog): void {
@@ -51,4 +52,10 @@ function stopWithParent(stop: AbortController, log: CoreLog): void {
     log.info({}, "stopping: the program that started this one has gone");
     stop.abort();
   });
+}
+
+/** An open channel with a listener would keep the process. */
+function letGoOfParent(): void {
+  process.removeAllListeners("disconnect");
+  if (process.connected) process.disconnect();
 }
