@@ -36,6 +36,12 @@ export class RawCall {
   readonly messages: Uint8Array[] = [];
   headers: IncomingHttpHeaders = {};
   trailers: IncomingHttpHeaders = {};
+  /** Called after messages have come. */
+  onMessage: (() => void) | undefined;
+  /** The message that ends a stream of gRPC-Web or Connect. */
+  endOfStream: Uint8Array = new Uint8Array();
+  /** Without envelopes, all that comes is one message. */
+  enveloped = true;
   #bytes = Buffer.alloc(0);
   readonly #waiting = new Set<() => void>();
   #closed = false;
@@ -54,6 +60,7 @@ export class RawCall {
     stream.on("data", (chunk: Buffer) => this.#push(chunk));
     stream.on("close", () => {
       this.#closed = true;
+      if (!this.enveloped) this.messages.push(new Uint8Array(this.#bytes));
       this.#wake();
     });
   }
@@ -111,12 +118,15 @@ export class RawCall {
 
   #push(chunk: Buffer): void {
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
-    while (this.#bytes.length >= 5) {
+    while (this.enveloped && this.#bytes.length >= 5) {
       const end = 5 + this.#bytes.readUInt32BE(1);
       if (this.#bytes.length < end) break;
-      this.messages.push(new Uint8Array(this.#bytes.subarray(5, end)));
+      const message = new Uint8Array(this.#bytes.subarray(5, end));
+      if (((this.#bytes[0] ?? 0) & 0b1000_0010) === 0) this.messages.push(message);
+      else this.endOfStream = message;
       this.#bytes = this.#bytes.subarray(end);
     }
+    this.onMessage?.();
     this.#wake();
   }
 

@@ -26,6 +26,9 @@ export interface ServerState {
   shuttingDown: boolean;
   /** Bytes of requests that have not arrived whole. */
   collectedBytes: number;
-  /** Calls and streams that are open. */
+  /** Calls and streams that are open, and of these the server-streaming ones. */
   openCalls: number;
+  openStreams: number;
+  /** Streams whose end is decided but has not left yet. */
+  endingStreams: number;
 }

@@ -59,9 +59,14 @@ export class Listener {
     if (this.#server.listening) this.#server.close();
   }
 
-  /** Destroys every connection. */
-  destroy(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /** Destroys every connection; resolves when all are gone. */
+  async destroy(): Promise<void> {
+    const gone = [...this.#sockets].map((socket) => {
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      socket.destroy();
+      return closed;
+    });
+    await Promise.all(gone);
   }
 
   #accept(socket: Socket): void {

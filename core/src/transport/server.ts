@@ -44,6 +44,9 @@ export interface ServerOptions {
   readonly observer?: TransportObserver;
 }
 
+/** How often a shutdown looks whether it can go on. */
+const SETTLE_POLL_MS = 5;
+
 export interface ServerStats {
   readonly connections: number;
   readonly openCalls: number;
@@ -110,12 +113,35 @@ export class TransportServer {
     this.#env.state.shuttingDown = true;
   }
 
-  /** Destroys what is open. Idempotent. */
-  async close(): Promise<void> {
+  /**
+   * Resolves when all server-streaming calls, or all calls, have ended and their ends have
+   * left; after `maxMs` in any case.
+   */
+  async settle(which: "server_streaming" | "all", maxMs: number): Promise<void> {
+    this.#health.end();
+    const { state, clock } = this.#env;
+    const endMs = clock.now() + maxMs;
+    const open = () => (which === "all" ? state.openCalls : state.openStreams);
+    while (open() + state.endingStreams > 0 && clock.now() < endMs) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
+    }
+  }
+
+  /**
+   * Ends all connections: those without open calls when what was written has left, the rest
+   * after `graceMs` (default 250). Idempotent.
+   */
+  async close(graceMs = 250): Promise<void> {
     this.refuseNew();
     this.stopAccepting();
+    for (const { session } of this.#connections) if (!session.closed) session.close();
+    this.#http1.closeIdle();
+    const endMs = this.#env.clock.now() + graceMs;
+    while (this.#listener.connections > 0 && this.#env.clock.now() < endMs) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
+    }
     for (const { session } of this.#connections) session.destroy();
-    this.#listener.destroy();
+    await this.#listener.destroy();
     this.#http1.close();
     this.#env.sweeper.close();
   }
@@ -167,7 +193,13 @@ function createEnvironment(options: ServerOptions, methods: readonly Method[]): 
     observer: options.observer ?? NO_OBSERVER,
     turns: new Turns(),
     sweeper: new Sweeper(clock),
-    state: { shuttingDown: false, collectedBytes: 0, openCalls: 0 },
+    state: {
+      shuttingDown: false,
+      collectedBytes: 0,
+      openCalls: 0,
+      openStreams: 0,
+      endingStreams: 0,
+    },
   };
 }
 

@@ -46,6 +46,11 @@ export class ConnectCall {
     this.#method = method;
     this.#arrivedAtMs = env.clock.now();
     env.state.openCalls += 1;
+    if (this.#isServerStream) env.state.openStreams += 1;
+  }
+
+  get #isServerStream(): boolean {
+    return this.#method?.kind === "server_streaming";
   }
 
   /** Never rejects: an error is an answer too. */
@@ -69,6 +74,7 @@ export class ConnectCall {
     this.#session?.close();
     this.#active?.cancel();
     env.state.openCalls -= 1;
+    if (this.#isServerStream) env.state.openStreams -= 1;
     const path = this.#method === undefined ? "unknown" : this.#exchange.path;
     const outcome = this.#outcome?.code ?? (complete ? "ok" : "cancelled");
     env.observer.callEnded(path, this.kind.wire, outcome, env.clock.now() - this.#arrivedAtMs);

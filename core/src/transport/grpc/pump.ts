@@ -71,6 +71,10 @@ export class Pump implements TurnTask, Swept {
     this.#release();
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
+    this.#env.state.endingStreams += 1;
+    stream.once("close", () => {
+      this.#env.state.endingStreams -= 1;
+    });
     this.#watchEnd();
     const trailers =
       error === undefined

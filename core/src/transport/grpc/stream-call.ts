@@ -23,7 +23,7 @@ export function serveServerStream(opening: Opening, method: ServerStreamMethod):
   };
   const open = (bytes: Uint8Array) => {
     if (stream.destroyed || call.cancelled) return;
-    const output = new OpenStream(opening);
+    const output = new OpenStream(opening, true);
     output.inputEnded();
     output.start(method.handle(decodeMessage(method.desc.input, bytes), call));
   };
@@ -51,7 +51,7 @@ export function serveServerStream(opening: Opening, method: ServerStreamMethod):
 export function serveBidi(opening: Opening, method: BidiMethod): void {
   const { env, stream, call, encoding, connection } = opening;
   stream.once("aborted", () => connection.countReset(env.clock.now() - call.arrivedAtMs));
-  const output = new OpenStream(opening);
+  const output = new OpenStream(opening, false);
   const session = method.handle(call);
   const reader = new MessageReader(env, stream, encoding, session, (error) => output.fail(error));
   output.onOver = () => {
@@ -69,12 +69,14 @@ class OpenStream {
   onOver: (() => void) | undefined;
   readonly #opening: Opening;
   readonly #undo: (() => void)[] = [];
+  readonly #isServerStream: boolean;
   #pump: Pump | undefined;
   #inputEnded = false;
   #over = false;
 
-  constructor(opening: Opening) {
+  constructor(opening: Opening, isServerStream: boolean) {
     this.#opening = opening;
+    this.#isServerStream = isServerStream;
   }
 
   /** The peer has half-closed. */
@@ -86,6 +88,7 @@ class OpenStream {
   start(source: Source): void {
     const { env, stream, call } = this.#opening;
     env.state.openCalls += 1;
+    if (this.#isServerStream) env.state.openStreams += 1;
     const pump = new Pump(env, stream, source, () => this.#end());
     this.#pump = pump;
     if (this.#inputEnded) pump.inputEnded();
@@ -127,6 +130,7 @@ class OpenStream {
     const outcome = this.#pump?.outcome;
     for (const undo of this.#undo) undo();
     env.state.openCalls -= 1;
+    if (this.#isServerStream) env.state.openStreams -= 1;
     this.onOver?.();
     call.cancel();
     if (outcome?.error !== undefined) logFailure(env, path, outcome.error);

@@ -59,6 +59,11 @@ export class Http1Server {
     this.#server.emit("connection", socket);
   }
 
+  /** Closes connections without a request under way. */
+  closeIdle(): void {
+    this.#server.closeIdleConnections();
+  }
+
   /** Stops its timer. */
   close(): void {
     this.#server.close(() => {});

@@ -7,7 +7,7 @@ import {
   HealthCheckResponseSchema,
 } from "@seabird/protocol/grpc";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Source } from "../../broker/source.ts";
+import type { Source, SourceEnd } from "../../broker/source.ts";
 import { encodeEnvelope } from "../messages.ts";
 import type { Method } from "../method.ts";
 
@@ -29,6 +29,11 @@ export class HealthState {
     for (const watch of this.#watches) watch.changed();
   }
 
+  /** Ends all watches: core is shutting down. */
+  end(): void {
+    for (const watch of this.#watches) watch.finish();
+  }
+
   statusOf(service: string): number {
     if (!SERVICES.has(service)) return STATUS.serviceUnknown;
     return this.#serving ? STATUS.serving : STATUS.notServing;
@@ -47,7 +52,7 @@ export class HealthState {
 /** Sends a status at once, then each change; a slow reader gets the last one. */
 class HealthWatch implements Source {
   onReady: (() => void) | undefined;
-  readonly end: undefined;
+  end: SourceEnd | undefined;
   readonly #status: () => number;
   readonly #undo: () => void;
   #sent = -1;
@@ -55,6 +60,11 @@ class HealthWatch implements Source {
   constructor(status: () => number, undo: () => void) {
     this.#status = status;
     this.#undo = undo;
+  }
+
+  finish(): void {
+    this.end = { error: new BrokerError("shutting_down", "core is shutting down") };
+    this.onReady?.();
   }
 
   changed(): void {
