@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { resolveUrl } from "@seabird/sdk/backend";
 import { z } from "zod";
+import { IRC_OPTION_LIMITS, type IrcLimitName } from "./limits.ts";
 import { isLogLevel, type LogLevel } from "./log.ts";
-import { type ChannelToJoin, IRC_LIMITS, type IrcLimitName, type IrcOptions } from "./options.ts";
+import type { ChannelToJoin, IrcOptions } from "./options.ts";
 import { isKey } from "./outbound.ts";
 
 export interface IrcConfig {
@@ -67,7 +68,7 @@ export function usage(): string {
     const option = secret ? `--${env.toLowerCase().replaceAll("_", "-")}-file` : `--${flag}`;
     return `  ${option.padEnd(26)} ${(secret ? `${env}[_FILE]` : env).padEnd(25)} ${what}`;
   });
-  const limits = IRC_LIMITS.map(({ name, value, unit, what }) => {
+  const limits = IRC_OPTION_LIMITS.map(({ name, value, unit, what }) => {
     const { env, flag } = limitSetting(name);
     return `  ${`--${flag}`.padEnd(26)} ${env.padEnd(25)} ${unit} ${what}; default: ${value}`;
   });
@@ -109,7 +110,8 @@ function readFlags(args: readonly string[]): Flags {
   for (const { env, flag } of Object.values(SETTINGS) as Setting[]) {
     options[flag ?? secretFlag(env)] = { type: "string" };
   }
-  for (const { name } of IRC_LIMITS) options[limitSetting(name).flag ?? ""] = { type: "string" };
+  for (const { name } of IRC_OPTION_LIMITS)
+    options[limitSetting(name).flag ?? ""] = { type: "string" };
   try {
     return parseArgs({ args: [...args], options, strict: true }).values as Flags;
   } catch (cause) {
@@ -230,7 +232,7 @@ const MAX_LIMIT = 86_400_000;
 const wholeNumber = z.coerce.number().int().min(1).max(MAX_LIMIT);
 
 function readLimits(flags: Flags, env: Environment): Record<IrcLimitName, number> {
-  const entries = IRC_LIMITS.map(({ name, value }) => {
+  const entries = IRC_OPTION_LIMITS.map(({ name, value }) => {
     const { env: variable, flag = "" } = limitSetting(name);
     const given = flags[flag] ?? env[variable];
     if (given === undefined || given === "") return [name, value];

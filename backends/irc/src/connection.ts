@@ -45,6 +45,7 @@ export class IrcConnection {
   readonly #offline: NetworkState;
   readonly #over: Promise<void>;
   #session: IrcSession | undefined;
+  #cancelSettling: (() => void) | undefined;
   #failures = 0;
 
   constructor(options: IrcOptions, hooks: ConnectionHooks, clock: FloodClock = systemClock) {
@@ -110,7 +111,7 @@ export class IrcConnection {
     this.#session = session;
     const reason = await session.ended;
     this.#session = undefined;
-    this.#unsettled.clear();
+    this.#stopSettling();
     return reason;
   }
 
@@ -123,10 +124,9 @@ export class IrcConnection {
 
   #welcomed(): void {
     for (const name of this.#wanted.keys()) this.#unsettled.add(name);
-    const session = this.#session;
     this.#hooks.status({ status: "welcomed", nick: this.state.nick });
-    if (this.#unsettled.size === 0) this.#hooks.status({ status: "settled" });
-    else this.#clock.after(SETTLE_WITHIN_MS, () => this.#settleAll(session));
+    if (this.#unsettled.size === 0) this.#settled();
+    else this.#cancelSettling = this.#clock.after(SETTLE_WITHIN_MS, () => this.#settled());
   }
 
   #joinRefused(channel: string, reason: string): void {
@@ -136,14 +136,18 @@ export class IrcConnection {
   }
 
   #settle(channel: string): void {
-    if (!this.#unsettled.delete(this.#fold(channel)) || this.#unsettled.size > 0) return;
+    if (this.#unsettled.delete(this.#fold(channel)) && this.#unsettled.size === 0) this.#settled();
+  }
+
+  #settled(): void {
+    this.#stopSettling();
     this.#hooks.status({ status: "settled" });
   }
 
-  #settleAll(session: IrcSession | undefined): void {
-    if (this.#session !== session || this.#unsettled.size === 0) return;
+  #stopSettling(): void {
+    this.#cancelSettling?.();
+    this.#cancelSettling = undefined;
     this.#unsettled.clear();
-    this.#hooks.status({ status: "settled" });
   }
 
   #fold(name: string): string {

@@ -3,6 +3,7 @@
  * happened. Pure: no socket, no clock.
  */
 import type { IrcMessage } from "irc-framework";
+import { MAX_CHANNELS } from "./limits.ts";
 import { foldName } from "./line.ts";
 
 /** Something that happened on the network. A channel's name is as the server writes it. */
@@ -57,9 +58,6 @@ const RPL_NOTOPIC = "331";
 const RPL_TOPIC = "332";
 const RPL_ENDOFNAMES = "366";
 const RPL_HOSTHIDDEN = "396";
-
-/** Channels we can be in at once; servers allow far fewer. A JOIN beyond it is not tracked. */
-const MAX_CHANNELS = 10_000;
 
 type Handler = (message: IrcMessage) => readonly IrcEvent[];
 

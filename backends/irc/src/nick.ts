@@ -1,7 +1,6 @@
 /** What to call ourselves when the name we want is taken. Pure. */
 
-/** Names that are tried, the wanted one included, before a connection is given up. */
-export const MAX_NICK_ATTEMPTS = 8;
+import { MAX_NICK_ATTEMPTS } from "./limits.ts";
 
 /** A server tells how long a nick may be only after it has taken one; RFC 1459 promises 9. */
 const SAFE_LENGTH = 9;

@@ -7,6 +7,7 @@ import type {
   UserSend,
 } from "@seabird/sdk/backend";
 import { renderBlock } from "./format.ts";
+import { MAX_TEXT_BYTES } from "./limits.ts";
 import { byteLength, MAX_LINE_BYTES } from "./line.ts";
 import type { NetworkRules } from "./network-state.ts";
 import { splitText } from "./split.ts";
@@ -24,9 +25,6 @@ export type Plan =
   | { readonly target: string; readonly lines: readonly string[]; readonly expect: Expectation }
   /** Nothing is sent; the reason goes to the caller. */
   | { readonly refused: string };
-
-/** More than this never fits into the time core waits, at any network's pace. */
-const MAX_TEXT_BYTES = 64 * 1024;
 
 /** What a CTCP ACTION adds around each line. */
 const ACTION_BYTES = byteLength("\x01ACTION \x01");

@@ -109,6 +109,7 @@ export class IrcSession {
       transport: transportClass({
         received: (line) => this.#received(line),
         sent: (line) => this.#hooks.line("out", withoutSecrets(line)),
+        failed: (reason) => this.#hooks.line("in", `(not understood: ${String(reason)})`),
       }),
     };
   }

@@ -1,15 +1,15 @@
 /** The one way in and out of the socket: every line that leaves is cleaned, every one that comes is bounded. */
 import NetTransport from "irc-framework/src/transports/net.js";
+import { MAX_UNFINISHED_BYTES } from "./limits.ts";
 import { cleanLine } from "./line.ts";
-
-/** Tags may add 8,191 bytes to a line (IRCv3); a server that sends more without a line end is ended. */
-const MAX_UNFINISHED_BYTES = 64 * 1024;
 
 export interface LineHooks {
   /** A line arrived. True: irc-framework is to see it as well. */
   received(line: string): boolean;
   /** A line is about to leave, whoever wrote it. */
   sent(line: string): void;
+  /** irc-framework could not read the line it was given. */
+  failed(reason: unknown): void;
 }
 
 /** irc-framework makes a transport of this class for each connection. */
@@ -28,7 +28,14 @@ export function transportClass(hooks: LineHooks): typeof NetTransport {
 
     override emit(event: string | symbol, ...args: unknown[]): boolean {
       if (event !== "line") return super.emit(event, ...args);
-      return hooks.received(String(args[0])) && super.emit(event, ...args);
+      if (!hooks.received(String(args[0]))) return false;
+      try {
+        return super.emit(event, ...args);
+      } catch (reason) {
+        // irc-framework trusts servers: a CHANTYPES without value, say, makes it throw.
+        hooks.failed(reason);
+        return false;
+      }
     }
   };
 }

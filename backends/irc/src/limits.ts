@@ -1,0 +1,85 @@
+/** Every limit of this backend: its default, and what happens there. */
+import type { IrcOptions } from "./options.ts";
+
+/** One row of `docs/limits.md`. */
+export interface IrcLimit {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: "lines" | "ms" | "requests" | "bytes" | "channels" | "nicks";
+  readonly what: string;
+  /** What happens at the limit. */
+  readonly policy: string;
+}
+
+/** The limits that can be set; each is a flag (`--burst-lines`) and a variable (IRC_BURST_LINES). */
+export const IRC_OPTION_LIMITS = [
+  limit("burstLines", 8, "lines", "sent at once after a pause", "the rest waits its turn"),
+  limit("lineIntervalMs", 500, "ms", "until one more line may go", "lines wait"),
+  limit(
+    "answerWithinMs",
+    10_000,
+    "ms",
+    "in which core wants an answer",
+    "dropped, answered Failed",
+  ),
+  limit("maxWaitingRequests", 256, "requests", "waiting for the network", "answered Failed"),
+  limit("nickCheckMs", 60_000, "ms", "between attempts at the wanted nick", "tried again"),
+  limit("registerWithinMs", 30_000, "ms", "for the server's welcome", "connected anew"),
+  limit("identifyWaitMs", 5_000, "ms", "for NickServ's answer", "channels are joined without"),
+  limit("pingIntervalMs", 30_000, "ms", "between questions to the server", "it is pinged"),
+  limit("pingTimeoutMs", 60_000, "ms", "without a word from the server", "connected anew"),
+  limit("reconnectMinMs", 1_000, "ms", "before the first reconnect", "doubles, half of it random"),
+  limit(
+    "reconnectMaxMs",
+    60_000,
+    "ms",
+    "longest pause between attempts",
+    "the pause grows no more",
+  ),
+] as const satisfies readonly IrcLimit[];
+
+/** Bytes of one message of core; more never fits into the time core waits, at any network's pace. */
+export const MAX_TEXT_BYTES = 64 * 1024;
+/** Bytes of a line that has not ended: tags may be 8,191 bytes long (IRCv3), a line 512. */
+export const MAX_UNFINISHED_BYTES = 64 * 1024;
+/** Channels that are tracked; no network allows as many. */
+export const MAX_CHANNELS = 10_000;
+/** Names that are tried, the wanted one included, before a connection is given up. */
+export const MAX_NICK_ATTEMPTS = 8;
+
+/** Every limit, for `docs/limits.md`. */
+export const IRC_LIMITS: readonly IrcLimit[] = [
+  ...IRC_OPTION_LIMITS,
+  fixed("maxTextBytes", MAX_TEXT_BYTES, "bytes", "of one message", "answered Failed"),
+  fixed(
+    "maxUnfinishedBytes",
+    MAX_UNFINISHED_BYTES,
+    "bytes",
+    "without a line end",
+    "connected anew",
+  ),
+  fixed("maxChannels", MAX_CHANNELS, "channels", "joined at once", "more are not tracked"),
+  fixed("maxNickAttempts", MAX_NICK_ATTEMPTS, "nicks", "tried on a connection", "connected anew"),
+];
+
+export type IrcLimitName = (typeof IRC_OPTION_LIMITS)[number]["name"];
+
+function limit<Name extends keyof IrcOptions>(
+  name: Name,
+  value: number,
+  unit: IrcLimit["unit"],
+  what: string,
+  policy: string,
+): IrcLimit & { readonly name: Name } {
+  return { name, value, unit, what, policy };
+}
+
+function fixed(
+  name: string,
+  value: number,
+  unit: IrcLimit["unit"],
+  what: string,
+  policy: string,
+): IrcLimit {
+  return { name, value, unit, what, policy };
+}

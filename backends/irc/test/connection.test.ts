@@ -1,0 +1,350 @@
+/** The connection, over a real socket, to a server that says what each test needs. */
+import assert from "node:assert/strict";
+import { suite, type TestContext, test } from "node:test";
+import { readConfig } from "../src/config.ts";
+import { type ConnectionStatus, IrcConnection } from "../src/connection.ts";
+import type { IrcEvent } from "../src/network-state.ts";
+import type { IrcRequest, Verdict } from "../src/verdicts.ts";
+import { ScriptedServer, until } from "./scripted-server.ts";
+
+interface SetUp {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function setUp(context: TestContext, { args = [], env = {} }: SetUp = {}) {
+  const server = await ScriptedServer.listen();
+  context.after(() => server.close());
+  const { irc } = readConfig(["--reconnect-min-ms", "10", "--reconnect-max-ms", "50", ...args], {
+    IRC_HOST: `irc://127.0.0.1:${server.port}`,
+    IRC_NICK: "bird",
+    SEABIRD_TOKEN: "unused",
+    ...env,
+  });
+  const events: IrcEvent[] = [];
+  const statuses: ConnectionStatus[] = [];
+  const logged: string[] = [];
+  const open = () => {
+    const connection = new IrcConnection(irc, {
+      event: (event) => events.push(event),
+      status: (status) => statuses.push(status),
+      line: (_, line) => logged.push(line),
+    });
+    context.after(() => connection.close());
+    return connection;
+  };
+  const status = (name: ConnectionStatus["status"], count = 1) =>
+    until(
+      () => `status ${name}; there were ${JSON.stringify(statuses)}`,
+      () => statuses.filter((each) => each.status === name)[count - 1],
+    );
+  const event = (kind: IrcEvent["kind"], count = 1) =>
+    until(
+      () => `event ${kind}; there were ${JSON.stringify(events)}`,
+      () => events.filter((each) => each.kind === kind)[count - 1],
+    );
+  return { server, open, events, statuses, logged, status, event };
+}
+
+let requests = 0;
+
+function ask(connection: IrcConnection, request: Partial<IrcRequest> = {}): Promise<Verdict> {
+  requests += 1;
+  return connection.request({
+    id: `r${requests}`,
+    target: "#a",
+    lines: ["PRIVMSG #a :hi"],
+    expect: { kind: "said" },
+    arrivedAtMs: performance.now(),
+    ...request,
+  });
+}
+
+suite("registration", () => {
+  test("gives password, nick, user and name, and joins with keys", async (context) => {
+    const { server, open, status, logged } = await setUp(context, {
+      args: ["--user", "wing", "--name", "A bird: of the sea", "--channels", "#a,#b key,#c"],
+      env: { IRC_PASS: "a secret" },
+    });
+    open();
+    await status("settled");
+    const { lines } = await server.connection(1);
+    assert.deepEqual(lines.slice(0, 4), [
+      "CAP LS 302",
+      "PASS :a secret",
+      "NICK bird",
+      "USER wing 0 * :A bird: of the sea",
+    ]);
+    assert.ok(lines.includes("JOIN #b,#a,#c key"));
+    assert.doesNotMatch(logged.join("\n"), /secret|key/);
+  });
+
+  test("a server's password is not tried as an account's", async (context) => {
+    const { server, open, status } = await setUp(context, { env: { IRC_PASS: "secret" } });
+    server.script = (line) =>
+      line === "CAP LS 302" ? [":srv CAP * LS :sasl=PLAIN server-time"] : undefined;
+    open();
+    const connection = await server.connection(1);
+    await connection.hears(/^CAP REQ :server-time$/);
+    connection.say(":srv CAP * ACK :server-time");
+    await status("settled");
+    assert.doesNotMatch(connection.lines.join("\n"), /AUTHENTICATE|sasl/);
+  });
+
+  test("identifies first, and joins when NickServ has answered", async (context) => {
+    const { server, open, status, logged } = await setUp(context, {
+      args: ["--channels", "#a", "--identify-wait-ms", "60000"],
+      env: { IRC_NICKSERV_PASS: "hush" },
+    });
+    open();
+    const connection = await server.connection(1);
+    await connection.hears(/^PRIVMSG NickServ :IDENTIFY bird hush$/);
+    connection.say(":joe!j@h NOTICE bird :hello");
+    connection.say(":srv PING :still there");
+    await connection.hears(/^PONG/);
+    assert.ok(!connection.lines.some((line) => line.startsWith("JOIN")));
+    connection.say(":NickServ!s@services NOTICE bird :You are now identified.");
+    await connection.hears(/^JOIN #a$/);
+    await status("settled");
+    assert.doesNotMatch(logged.join("\n"), /hush/);
+  });
+
+  test("joins without NickServ when it is silent", async (context) => {
+    const { server, open } = await setUp(context, {
+      args: ["--channels", "#a", "--identify-wait-ms", "50"],
+      env: { IRC_NICKSERV_PASS: "hush" },
+    });
+    open();
+    await (await server.connection(1)).hears(/^JOIN #a$/);
+  });
+
+  test("tells which channel cannot be joined, and is settled all the same", async (context) => {
+    const { server, open, status } = await setUp(context, { args: ["--channels", "#a,#b"] });
+    server.script = (line) =>
+      line.startsWith("JOIN")
+        ? [":bird!b@h JOIN #a", ":srv 366 bird #a :End", ":srv 473 bird #b :Invite only"]
+        : undefined;
+    open();
+    assert.deepEqual(await status("join_refused"), {
+      status: "join_refused",
+      channel: "#b",
+      reason: "Invite only",
+    });
+    await status("settled");
+  });
+
+  test("a server that never welcomes is left and tried again", async (context) => {
+    const { server, open, status } = await setUp(context, { args: ["--register-within-ms", "50"] });
+    server.script = () => [];
+    open();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost" && /did not welcome/.test(lost.reason));
+    await server.connection(2);
+  });
+});
+
+suite("nicks", () => {
+  const taken = (nick: string) => `:srv 433 * ${nick} :Nickname is already in use`;
+
+  test("takes another when the wanted one is taken, and the wanted one when it is free", async (context) => {
+    const { server, open, status, event } = await setUp(context);
+    server.script = (line, connection) => {
+      if (line === "NICK bird" && connection.nick === "*") return [taken("bird")];
+      if (line === "NICK bird_" && connection.nick === "*") return [taken("bird_")];
+      if (line.startsWith("USER")) return [];
+      if (line !== "NICK bird__") return undefined;
+      connection.nick = "bird__";
+      return connection.welcome();
+    };
+    const irc = open();
+    await status("settled");
+    assert.equal(irc.state.nick, "bird__");
+    const connection = await server.connection(1);
+    connection.say(":bird!x@y QUIT :gone");
+    await connection.hears(/^NICK bird$/, 2);
+    await event("nick", 2);
+    assert.equal(irc.state.nick, "bird");
+  });
+
+  test("asks for the wanted one from time to time", async (context) => {
+    const { server, open } = await setUp(context, { args: ["--nick-check-ms", "20"] });
+    server.script = (line, connection) => {
+      if (!line.startsWith("USER")) return undefined;
+      connection.nick = "guest1";
+      return connection.welcome();
+    };
+    open();
+    await (await server.connection(1)).hears(/^NICK bird$/, 2);
+  });
+
+  test("gives a connection up when every nick is taken", async (context) => {
+    const { server, open, status } = await setUp(context);
+    server.script = (line) => {
+      if (line.startsWith("NICK ")) return [taken(line.slice(5))];
+      return line.startsWith("USER") ? [] : undefined;
+    };
+    open();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost" && /^no nick is free/.test(lost.reason));
+    const first = await server.connection(1);
+    assert.equal(first.lines.filter((line) => line.startsWith("NICK")).length, 8);
+  });
+
+  test("does not fight services that rename us", async (context) => {
+    const { server, open, event } = await setUp(context);
+    open();
+    const connection = await server.connection(1);
+    await connection.hears(/^USER/);
+    await event("nick");
+    connection.say(":bird!b@h NICK Guest7", ":srv PING :x");
+    await connection.hears(/^PONG/);
+    assert.equal(connection.lines.filter((line) => line.startsWith("NICK")).length, 1);
+  });
+});
+
+suite("a lost connection", () => {
+  test("fails what waits, leaves the channels, and comes back to them", async (context) => {
+    const { server, open, status, event, events } = await setUp(context, {
+      args: ["--channels", "#a,#b key"],
+    });
+    const irc = open();
+    await status("settled");
+    assert.equal(
+      await ask(irc, {
+        target: "#c",
+        lines: ["JOIN #c"],
+        expect: { kind: "joined", channel: "#c" },
+      }),
+      undefined,
+    );
+    const connection = await server.connection(1);
+    connection.say(":op!o@h KICK #A bird :out");
+    await event("left");
+    server.script = (line) => (line.startsWith("PING :r") ? [] : undefined);
+    const waiting = ask(irc);
+    await connection.hears(/^PING :r/, 2);
+    connection.drop();
+    assert.match(String(await waiting), /was lost before it confirmed/);
+    const second = await server.connection(2);
+    await second.hears(/^JOIN #b,#c key$/);
+    await status("settled", 2);
+    const left = events.filter((each) => each.kind === "left").map((each) => each.channel);
+    assert.deepEqual(left.sort(), ["#a", "#b", "#c"]);
+  });
+
+  test("requests meanwhile fail at once", async (context) => {
+    const { open } = await setUp(context, {
+      args: ["--reconnect-min-ms", "60000", "--reconnect-max-ms", "60000"],
+    });
+    const irc = open();
+    assert.equal(await ask(irc), "not connected to the IRC network");
+  });
+
+  test("a silent server is dead after a while", async (context) => {
+    const { server, open, status } = await setUp(context, {
+      args: ["--ping-interval-ms", "50", "--ping-timeout-ms", "300"],
+    });
+    server.script = (line) => (line.startsWith("PING") ? [] : undefined);
+    open();
+    const lost = await status("lost");
+    assert.ok(
+      lost.status === "lost" && lost.reason === "the server is silent",
+      JSON.stringify(lost),
+    );
+    await server.connection(2);
+  });
+
+  test("the server's reason is told", async (context) => {
+    const { server, open, status } = await setUp(context);
+    open();
+    await status("settled");
+    const connection = await server.connection(1);
+    connection.say("ERROR :Closing link: K-lined");
+    connection.drop();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost" && lost.reason === "Closing link: K-lined");
+  });
+});
+
+suite("hostile servers", () => {
+  test("lines that make no sense change nothing", async (context) => {
+    const { server, open, status, event } = await setUp(context, { args: ["--channels", "#a"] });
+    const irc = open();
+    await status("settled");
+    const connection = await server.connection(1);
+    const nonsense = [
+      "PRIVMSG",
+      ":",
+      "@",
+      ": :",
+      "@a :b",
+      "JOIN",
+      "005",
+      "005 bird CHANTYPES CHANMODES :x",
+    ];
+    nonsense.push(
+      "CAP",
+      "CAP * ACK",
+      "PING",
+      "PONG",
+      "001",
+      "MODE",
+      "BATCH",
+      "BATCH +x",
+      "\x00\x01\x02",
+    );
+    connection.say(...nonsense);
+    connection.write(Buffer.from([0xff, 0xfe, 0x0d, 0x0a]));
+    connection.say(":joe!j@h PRIVMSG #a :still here");
+    await event("message");
+    assert.equal(await ask(irc), undefined);
+  });
+
+  test("a line without an end ends the connection", async (context) => {
+    const { server, open, status } = await setUp(context);
+    open();
+    await status("settled");
+    const connection = await server.connection(1);
+    connection.write("x".repeat(200_000));
+    await status("lost");
+    await server.connection(2);
+  });
+
+  test("a PING with more than a token stays one line", async (context) => {
+    const { server, open, status } = await setUp(context);
+    open();
+    await status("settled");
+    const connection = await server.connection(1);
+    connection.say("PING :a\rQUIT :b");
+    await connection.hears(/^PONG/);
+    assert.ok(!connection.lines.some((line) => line.startsWith("QUIT")));
+  });
+});
+
+suite("closing", () => {
+  test("says goodbye and leaves nothing running", async (context) => {
+    const { server, open, status, statuses } = await setUp(context);
+    const irc = open();
+    await status("settled");
+    await irc.close();
+    await irc.close();
+    const connection = await server.connection(1);
+    await connection.hears(/^QUIT :/);
+    await until("the socket's end", () => connection.isEnded);
+    assert.ok(!statuses.some((each) => each.status === "lost"));
+  });
+
+  test("while it connects, and while it waits", async (context) => {
+    const { server, open, status } = await setUp(context, {
+      args: ["--reconnect-min-ms", "60000", "--reconnect-max-ms", "60000"],
+    });
+    await open().close();
+    const irc = open();
+    const connection = await server.connection(1);
+    await status("connecting", 2);
+    connection.drop();
+    await server.close();
+    await status("lost");
+    await irc.close();
+  });
+});
