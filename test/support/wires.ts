@@ -139,7 +139,7 @@ class DialectWire implements Wire {
     request: MessageInitShape<M["input"]>,
     options: WireCallOptions = {},
   ): Promise<WireEnd> {
-    const message = create(desc.input as DescMessage, request as object);
+    const message = create(desc.input as DescMessage, request as Record<string, unknown>);
     const body = this.#encode(desc.input, message);
     return this.#call(pathOf(desc), desc, body, options);
   }
@@ -302,7 +302,7 @@ function connectEnd(call: RawCall): Omit<WireEnd, "response"> {
   const metadata = new Map(
     Object.entries(call.headers).map(([name, value]) => [name, String(value)] as const),
   );
-  if (call.headers[":status"] === 200) return { status: 0, message: "", metadata };
+  if (Number(call.headers[":status"]) === 200) return { status: 0, message: "", metadata };
   const text = new TextDecoder().decode(call.messages[0]);
   return { ...connectStatus(JSON.parse(text) as ConnectErrorJson), metadata };
 }

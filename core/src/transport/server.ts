@@ -219,6 +219,8 @@ async function loadLate(
 
 function sessionOptions(limits: TransportLimits): ServerSessionOptions {
   return {
+    // A lone "Bearer " has to be seen as such, and not as no header at all.
+    strictFieldWhitespaceValidation: false,
     maxSessionMemory: limits.maxSessionMemoryMb,
     maxHeaderListPairs: limits.maxHeaderPairs,
     maxSessionInvalidFrames: limits.maxInvalidFrames,
