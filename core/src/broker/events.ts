@@ -78,8 +78,11 @@ export class Events implements EventStreamOwner {
     return this.#streams;
   }
 
+  /** The stream of this id, if it has not ended. */
   get(id: string): EventStream | undefined {
-    for (const stream of this.#streams) if (stream.id === id) return stream;
+    for (const stream of this.#streams) {
+      if (stream.id === id && stream.end === undefined) return stream;
+    }
     return undefined;
   }
 
@@ -96,7 +99,7 @@ export class Events implements EventStreamOwner {
     const stream = new EventStream({ id, caller, peer, commands, connectedAtMs, cursor }, this);
     this.#streams.add(stream);
     this.#live++;
-    this.#checkAfter(this.#options.maxQueuedEventsPerStream, this.#options.maxQueuedBytesPerStream);
+    this.#checkOrPlan(stream);
     this.#observer.eventStreamOpened();
     return stream;
   }
@@ -146,22 +149,24 @@ export class Events implements EventStreamOwner {
 
   /** Ends the streams that are out of bounds, and finds out when to look again. */
   #endThoseBehind(): void {
-    const { maxQueuedEventsPerStream, maxQueuedBytesPerStream, maxEventLogBytes } = this.#options;
     this.#nextCheckEvents = Number.POSITIVE_INFINITY;
     this.#nextCheckBytes = Number.POSITIVE_INFINITY;
-    for (const stream of this.#streams) {
-      const { cursor } = stream;
-      const roomEvents = maxQueuedEventsPerStream - cursor.waitingEvents;
-      const roomBytes = maxQueuedBytesPerStream - cursor.waitingBytes;
-      const roomLog = maxEventLogBytes - cursor.heldBytes;
-      // Whoever is out of the log's bounds is furthest behind, so ends before all others.
-      if (roomEvents < 0 || roomBytes < 0 || roomLog < 0) this.#cut(stream);
-      else this.#checkAfter(roomEvents, Math.min(roomBytes, roomLog));
-    }
+    for (const stream of this.#streams) this.#checkOrPlan(stream);
   }
 
-  #cut(stream: EventStream): void {
-    this.#observer.eventsLost(stream.cut(fellBehind()));
+  #checkOrPlan(stream: EventStream): void {
+    const { maxQueuedEventsPerStream, maxQueuedBytesPerStream, maxEventLogBytes } = this.#options;
+    const { cursor } = stream;
+    cursor.settle();
+    const roomEvents = maxQueuedEventsPerStream - cursor.waitingEvents;
+    const roomBytes = maxQueuedBytesPerStream - cursor.waitingBytes;
+    const roomLog = maxEventLogBytes - cursor.heldBytes;
+    // Whoever is out of the log's bounds is furthest behind, so ends before all others.
+    if (roomEvents < 0 || roomBytes < 0 || roomLog < 0) {
+      this.#observer.eventsLost(stream.cut(fellBehind()));
+    } else {
+      this.#checkAfter(roomEvents, Math.min(roomBytes, roomLog));
+    }
   }
 
   #checkAfter(events: number, bytes: number): void {
