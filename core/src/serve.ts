@@ -10,11 +10,14 @@ import { type BindAddress, formatAddress, isLoopback } from "./bind-address.ts";
 import type { Broker } from "./broker/broker.ts";
 import { systemClock } from "./broker/clock.ts";
 import type { Config } from "./config.ts";
-import { drain } from "./drain.ts";
+import { type DrainParts, drain } from "./drain.ts";
 import type { Log } from "./log.ts";
 import { Metrics } from "./metrics.ts";
+import { LIMIT_SETTINGS, type LimitRoom } from "./settings.ts";
 import { DatabaseError, ListenError } from "./start-error.ts";
+import { type OpenPage, PageServer } from "./transport/http/page-server.ts";
 import type { TransportServer } from "./transport/server.ts";
+import { readVersion } from "./version.ts";
 
 export interface ServeInit {
   readonly config: Config;
@@ -116,27 +119,72 @@ interface Ingredients {
   readonly tokens: Tokens;
 }
 
-function assemble(
-  { Broker, TransportServer, seabirdMethods, ingestMethods }: Awaited<ReturnType<typeof loadRooms>>,
-  { config, log, metrics, tokens }: Ingredients,
-): Parts {
+type Rooms = Awaited<ReturnType<typeof loadRooms>>;
+
+function assemble(rooms: Rooms, { config, log, metrics, tokens }: Ingredients): Parts {
+  const { Broker, TransportServer, seabirdMethods, ingestMethods } = rooms;
   const broker = new Broker({
     options: config.brokerOptions,
     clock: systemClock,
     log,
     observer: metrics,
   });
+  const admin = { broker, tokens, startedAtMs: Date.now(), limits: limitsInForce(config) };
   const server = new TransportServer({
     methods: [...seabirdMethods(broker), ...ingestMethods(broker)],
+    lateMethods: async () => {
+      const { adminMethods } = await import("./transport/services/admin.ts");
+      return adminMethods({ ...admin, version: readVersion() });
+    },
     authenticator: tokens.authenticator,
     clock: systemClock,
     limits: config.transportLimits,
     ...(config.tls === undefined ? {} : { tls: config.tls }),
+    routes: [{ ...metricsPage(metrics), access: ["admin", "metrics"] }],
+    corsOrigins: config.corsOrigins,
     log,
     observer: metrics,
   });
   metrics.showBroker(() => broker.stats());
+  showParts(metrics, tokens, server);
   return { tokens, broker, server, metrics };
+}
+
+function showParts(metrics: Metrics, tokens: Tokens, server: TransportServer): void {
+  metrics.show("seabird_tokens", "Tokens in force", () => tokens.size);
+  metrics.show("seabird_open_calls", "Open calls and streams", () => server.stats().openCalls);
+  metrics.show(
+    "seabird_collected_bytes",
+    "Bytes of requests that have not arrived whole",
+    () => server.stats().collectedBytes,
+  );
+  metrics.show(
+    "seabird_watched",
+    "Things that are watched for a limit in time",
+    () => server.stats().watched,
+  );
+}
+
+function metricsPage(metrics: Metrics): OpenPage {
+  return {
+    path: "/metrics",
+    render: async () => ({ status: 200, ...(await metrics.render()) }),
+  };
+}
+
+/** Every limit by the name of its setting. */
+function limitsInForce(config: Config): Readonly<Record<string, number>> {
+  const set = {
+    broker: config.brokerOptions,
+    transport: config.transportLimits,
+    auth: config.authOptions,
+  } as const satisfies Record<LimitRoom, object>;
+  return Object.fromEntries(
+    LIMIT_SETTINGS.map(({ name, room, limit, value }) => {
+      const given: Readonly<Record<string, number>> = set[room];
+      return [name, given[limit] ?? value];
+    }),
+  );
 }
 
 async function open(
@@ -146,32 +194,46 @@ async function open(
   signal: AbortSignal | undefined,
 ): Promise<Core> {
   const { tokens, broker, server, metrics } = parts;
-  const { host, port } = config.bind;
-  const listening = await server.listen(host, port).catch(async (cause: unknown) => {
-    await server.close();
-    throw new ListenError(config.bind, cause);
-  });
-  const address = { host: listening.address, port: listening.port };
-  const url = `${config.tls ? "https" : "http"}://${formatAddress({ host, port: address.port })}`;
-  if (!isLoopback(host) && config.tls === undefined) warnPlaintext(log, url);
+  const pages = config.metricsBind && new PageServer([metricsPage(metrics)], log);
+  const close = closer({ server, broker, tokens, log, pages });
+  try {
+    const address = await listen(server, config.bind);
+    const metricsAddress = pages && config.metricsBind && (await listen(pages, config.metricsBind));
+    const scheme = config.tls ? "https" : "http";
+    const url = `${scheme}://${formatAddress({ host: config.bind.host, port: address.port })}`;
+    if (!isLoopback(config.bind.host) && config.tls === undefined) warnPlaintext(log, url);
+    if (signal?.aborted) void close();
+    signal?.addEventListener("abort", () => void close(), { once: true });
+    const { closed } = close;
+    return { url, address, metricsAddress, tokens, broker, metrics, closed, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The one way to the end, for whoever comes first. */
+function closer(parts: DrainParts): (() => Promise<void>) & { readonly closed: Promise<void> } {
   const closed = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= drain({ server, broker, tokens, log }).finally(closed.resolve);
+    closing ??= drain(parts).finally(closed.resolve);
     return closing;
   };
-  if (signal?.aborted) void close();
-  signal?.addEventListener("abort", () => void close(), { once: true });
-  return {
-    url,
-    address,
-    metricsAddress: undefined,
-    tokens,
-    broker,
-    metrics,
-    closed: closed.promise,
-    close,
-  };
+  return Object.assign(close, { closed: closed.promise });
+}
+
+interface Listenable {
+  listen(host: string, port: number): Promise<{ address: string; port: number }>;
+}
+
+async function listen(server: Listenable, bind: BindAddress): Promise<BindAddress> {
+  try {
+    const { address, port } = await server.listen(bind.host, bind.port);
+    return { host: address, port };
+  } catch (cause) {
+    throw new ListenError(bind, cause);
+  }
 }
 
 function warnPlaintext(log: Log, url: string): void {

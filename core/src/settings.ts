@@ -114,6 +114,8 @@ export interface LimitSetting extends Setting {
   readonly room: LimitRoom;
   /** The limit's name in its room. */
   readonly limit: string;
+  /** The default. */
+  readonly value: number;
   readonly least: number;
   readonly most: number;
 }
@@ -139,6 +141,7 @@ function limitSettings(room: LimitRoom, rows: readonly LimitRow[]): LimitSetting
     return {
       room,
       limit: row.name,
+      value: row.value,
       least: row.value === 0 ? 0 : 1,
       most: row.unit === "ms" ? MAX_MS : Number.MAX_SAFE_INTEGER,
       name,

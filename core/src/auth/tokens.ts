@@ -108,6 +108,11 @@ export class Tokens implements TokenAdmin {
     return this.#stored;
   }
 
+  /** Tokens in force, those of this run alone included. */
+  get size(): number {
+    return this.#table.size;
+  }
+
   #events(): TokenStoreEvents {
     const { log } = this.#init;
     return {

@@ -1,0 +1,71 @@
+/** A port of its own for plain pages that need no token, as `/metrics` for a scraper. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TransportLog } from "../observer.ts";
+import type { Page } from "./routes.ts";
+
+/** Connections at once; a scraper needs one. */
+const MAX_CONNECTIONS = 64;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export interface OpenPage {
+  /** As `/metrics`. */
+  readonly path: string;
+  render(): Page | Promise<Page>;
+}
+
+export class PageServer {
+  readonly #pages: readonly OpenPage[];
+  readonly #log: TransportLog;
+  readonly #server: Server;
+
+  constructor(pages: readonly OpenPage[], log: TransportLog) {
+    this.#pages = pages;
+    this.#log = log;
+    const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
+    this.#server = createServer(options, (request, response) => {
+      void this.#answer(request, response);
+    });
+    this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** Rejects with the system's error if the port cannot be had. */
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.removeListener("error", reject);
+        this.#server.on("error", (error) => this.#log.error({ error }, "page port failed"));
+        resolve(this.#server.address() as AddressInfo);
+      });
+    });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.on("error", () => undefined);
+    const path = (request.url ?? "").split("?", 1)[0];
+    const page = this.#pages.find((each) => each.path === path);
+    if (page === undefined) return plain(response, 404, "not found\n");
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.setHeader("allow", "GET, HEAD");
+      return plain(response, 405, "only GET\n");
+    }
+    try {
+      const { status, contentType, body } = await page.render();
+      response.writeHead(status, { "content-type": contentType }).end(body);
+    } catch (error) {
+      this.#log.error({ error, path }, "page failed");
+      plain(response, 500, "internal error\n");
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+function plain(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
+}
