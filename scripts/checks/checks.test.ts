@@ -68,7 +68,7 @@ const PLANTINGS: readonly Planting[] = [
     what: "the broker importing the transport",
     path: "core/src/broker/planted.ts",
     plant: () =>
-      'import { STATUSES } from "../transport/status.ts";\nexport const planted = STATUSES;\n',
+      'import { STATUS_BY_CODE } from "../transport/status.ts";\nexport const planted = STATUS_BY_CODE;\n',
     finds: /broker\/planted\.ts imports core\/src\/transport/,
   },
   {

@@ -69,9 +69,13 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "sdk/src/limits.ts",
     make: (exports) => limitTable(exports["SDK_LIMITS"] as Limit[]),
   },
+  "limits of the irc backend": {
+    module: "backends/irc/src/limits.ts",
+    make: (exports) => limitTable(exports["IRC_LIMITS"] as Limit[]),
+  },
   errors: {
     module: "core/src/transport/status.ts",
-    make: (exports) => errorTable(exports["STATUSES"] as Record<string, StatusRow>),
+    make: (exports) => errorTable(exports["STATUS_BY_CODE"] as Record<string, StatusRow>),
   },
 };
 
