@@ -175,7 +175,8 @@ export class Cursor {
 
   /** Lets go of slabs that hold nothing more for this reader. */
   settle(): void {
-    if (this.waitingEvents === 0) this.#goTo(this.#log.tail, this.#log.tail.ends.length);
+    if (this.#slab === undefined || this.waitingEvents > 0) return;
+    this.#goTo(this.#log.tail, this.#log.tail.ends.length);
   }
 
   /** Nothing that comes later is for this reader; what waits now can still be taken. */

@@ -45,6 +45,7 @@ export class BackendRequests {
   wait(asking: Asking, withdraw: () => void): void {
     const { id, deadlineMs, signal } = asking;
     if (this.#closed !== undefined) {
+      withdraw();
       asking.failed(this.#closed);
       return;
     }
