@@ -5,6 +5,11 @@
 export class CallOrder {
   #last: Promise<void> | undefined;
 
+  /** Whether nobody waits. */
+  get isFree(): boolean {
+    return this.#last === undefined;
+  }
+
   /** Runs `go` with the value at once if it is there and nobody waits, else in its turn. */
   pass<T>(value: T | Promise<T>, go: (value: T) => void, fail: (reason: unknown) => void): void {
     if (this.#last === undefined && !(value instanceof Promise)) {

@@ -1,7 +1,7 @@
 /** Messages from and to bytes, the same for every wire. */
 import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import { isNestingOverflow } from "../broker/decode.ts";
-import { envelope } from "../broker/envelope.ts";
+import { ENVELOPE_BYTES, writeEnvelope } from "../broker/envelope.ts";
 import { BrokerError } from "../broker/errors.ts";
 
 /** Throws `undecodable`; `bad_block` where the nesting overflows the decoder. */
@@ -13,12 +13,19 @@ export function decodeMessage(schema: DescMessage, bytes: Uint8Array): Message {
   }
 }
 
-const EMPTY_ENVELOPE = envelope(new Uint8Array(0));
+const EMPTY_ENVELOPE = toEnvelope(new Uint8Array(0));
 
 /** The message in its envelope. */
-export function encodeEnvelope(schema: DescMessage, message: Message): Uint8Array {
+export function encodeEnvelope(schema: DescMessage, message: Message): Buffer {
   if (schema.fields.length === 0) return EMPTY_ENVELOPE;
-  return envelope(toBinary(schema, message));
+  return toEnvelope(toBinary(schema, message));
+}
+
+/** A Buffer, which streams take as it is; other arrays cost them a new view. */
+function toEnvelope(message: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(ENVELOPE_BYTES + message.length);
+  writeEnvelope(bytes, 0, message);
+  return bytes;
 }
 
 function decodeError(schema: DescMessage, cause: unknown): BrokerError {

@@ -23,7 +23,6 @@ const RESPOND_ONLY = Object.freeze({ endStream: true, sendDate: false });
 export const RESPONSE_HEADERS = Object.freeze({
   ":status": 200,
   "content-type": "application/grpc",
-  "grpc-accept-encoding": "gzip",
 });
 
 /** Answers with nothing but a status (gRPC: Trailers-Only). */

@@ -1,43 +1,42 @@
 /** The one message that a unary or server-streaming call begins with. */
 import type { ServerHttp2Stream } from "node:http2";
+import { ENVELOPE_BYTES } from "../../broker/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Environment } from "../environment.ts";
 import type { Swept } from "../sweeper.ts";
 import { type Envelope, EnvelopeReader } from "./envelope.ts";
 
-/** Collects the request and hands its envelope on when the peer has half-closed. */
+/** Who waits for the request. */
+export interface RequestOwner {
+  /** It has arrived whole, and the peer has half-closed. A throw counts as `failed`. */
+  arrived(envelope: Envelope): void;
+  failed(error: BrokerError): void;
+}
+
+/** Collects the request, within the limits in size and time. */
 export class RequestBody implements Swept {
   readonly #env: Environment;
-  readonly #stream: ServerHttp2Stream;
-  readonly #reader: EnvelopeReader;
+  readonly #owner: RequestOwner;
   readonly #deadlineMs: number;
-  readonly #then: (envelope: Envelope) => void;
-  readonly #fail: (error: BrokerError) => void;
+  /** Nearly every request is one chunk: only more of them need a reader. */
+  #first: Uint8Array | undefined;
+  #reader: EnvelopeReader | undefined;
   #collected = 0;
   #done = false;
 
-  constructor(
-    env: Environment,
-    stream: ServerHttp2Stream,
-    deadlineMs: number,
-    then: (envelope: Envelope) => void,
-    fail: (error: BrokerError) => void,
-  ) {
+  constructor(env: Environment, deadlineMs: number, owner: RequestOwner) {
     this.#env = env;
-    this.#stream = stream;
-    this.#reader = new EnvelopeReader(env.limits.maxMessageBytes);
     this.#deadlineMs = deadlineMs;
-    this.#then = then;
-    this.#fail = fail;
+    this.#owner = owner;
   }
 
-  start(): void {
+  start(stream: ServerHttp2Stream): void {
     this.#env.sweeper.add(this);
-    this.#stream.on("data", (chunk: Uint8Array) => this.#push(chunk));
-    this.#stream.on("end", () => this.#ended());
+    stream.on("data", (chunk: Uint8Array) => this.#push(chunk));
+    stream.on("end", () => this.#ended());
   }
 
-  /** The call is over, whatever still comes. */
+  /** The call is over, whatever still comes. Idempotent. */
   stop(): void {
     if (this.#done) return;
     this.#done = true;
@@ -53,36 +52,60 @@ export class RequestBody implements Swept {
 
   #push(chunk: Uint8Array): void {
     if (this.#done) return;
-    const { maxMessageBytes, maxCollectedBytes } = this.#env.limits;
+    const { limits, state } = this.#env;
     this.#collected += chunk.length;
-    this.#env.state.collectedBytes += chunk.length;
-    this.#reader.push(chunk);
-    if (this.#collected > maxMessageBytes + 5) {
-      const text = `message too large: more than ${maxMessageBytes} bytes`;
+    state.collectedBytes += chunk.length;
+    if (this.#first === undefined) this.#first = chunk;
+    else this.#pushFurther(this.#first, chunk);
+    if (this.#collected > limits.maxMessageBytes + ENVELOPE_BYTES) {
+      const text = `message too large: more than ${limits.maxMessageBytes} bytes`;
       this.#refuse(new BrokerError("message_too_large", text));
-    } else if (this.#env.state.collectedBytes > maxCollectedBytes) {
-      const text = `too many bytes of unfinished requests, limit ${maxCollectedBytes}`;
+    } else if (state.collectedBytes > limits.maxCollectedBytes) {
+      const text = `too many bytes of unfinished requests, limit ${limits.maxCollectedBytes}`;
       this.#refuse(new BrokerError("too_many_in_flight", text));
     }
+  }
+
+  #pushFurther(first: Uint8Array, chunk: Uint8Array): void {
+    this.#reader ??= this.#readerOf(first);
+    this.#reader.push(chunk);
+  }
+
+  #readerOf(first: Uint8Array): EnvelopeReader {
+    const reader = new EnvelopeReader(this.#env.limits.maxMessageBytes);
+    reader.push(first);
+    return reader;
   }
 
   #ended(): void {
     if (this.#done) return;
     this.stop();
     try {
-      const envelope = this.#reader.next();
-      if (envelope === undefined || !this.#reader.atBoundary) {
-        throw new BrokerError("undecodable", "expected exactly one request message");
-      }
-      this.#then(envelope);
+      this.#owner.arrived(this.#onlyEnvelope());
     } catch (reason) {
-      this.#fail(BrokerError.from(reason));
+      this.#owner.failed(BrokerError.from(reason));
     }
+  }
+
+  #onlyEnvelope(): Envelope {
+    const first = this.#first;
+    if (first !== undefined && this.#reader === undefined) {
+      const [flags = 0, a = 0, b = 0, c = 0, d = 0] = first;
+      const length = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+      if (first.length === ENVELOPE_BYTES + length) {
+        return { flags, message: first.subarray(ENVELOPE_BYTES) };
+      }
+    }
+    const reader = this.#reader ?? this.#readerOf(first ?? new Uint8Array(0));
+    const envelope = reader.next();
+    if (envelope !== undefined && reader.atBoundary) return envelope;
+    throw new BrokerError("undecodable", "expected exactly one request message");
   }
 
   #refuse(error: BrokerError): void {
     this.stop();
-    this.#reader.clear();
-    this.#fail(error);
+    this.#first = undefined;
+    this.#reader = undefined;
+    this.#owner.failed(error);
   }
 }

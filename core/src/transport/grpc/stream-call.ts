@@ -17,34 +17,33 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Serves a server-streaming call, once its request has arrived. */
 export function serveServerStream(opening: Opening, method: ServerStreamMethod): void {
   const { env, stream, call, encoding, connection } = opening;
-  const fail = (error: BrokerError) => {
-    logFailure(env, opening.path, error);
-    refuse(env, stream, error);
-  };
+  const { requestBodyTimeoutMs, maxMessageBytes } = env.limits;
   const open = (bytes: Uint8Array) => {
     if (stream.destroyed || call.cancelled) return;
     const output = new OpenStream(opening, true);
     output.inputEnded();
     output.start(method.handle(decodeMessage(method.desc.input, bytes), call));
   };
-  const body = new RequestBody(
-    env,
-    stream,
-    call.arrivedAtMs + Math.min(call.timeoutMs ?? Infinity, env.limits.requestBodyTimeoutMs),
-    (envelope: Envelope) =>
-      connection.order.pass(
-        openEnvelope(envelope, encoding, env.limits.maxMessageBytes),
-        open,
-        (reason) => fail(BrokerError.from(reason)),
+  const owner = {
+    arrived: (envelope: Envelope) =>
+      connection.order.pass(openEnvelope(envelope, encoding, maxMessageBytes), open, (reason) =>
+        owner.failed(BrokerError.from(reason)),
       ),
-    fail,
-  );
+    failed: (error: BrokerError) => {
+      logFailure(env, opening.path, error);
+      const durationMs = env.clock.now() - call.arrivedAtMs;
+      env.observer.callEnded(opening.path, "grpc", error.code, durationMs);
+      refuse(env, stream, error);
+    },
+  };
+  const bodyMs = Math.min(call.timeoutMs ?? Infinity, requestBodyTimeoutMs);
+  const body = new RequestBody(env, call.arrivedAtMs + bodyMs, owner);
   stream.once("aborted", () => {
     connection.countReset(env.clock.now() - call.arrivedAtMs);
     body.stop();
     call.cancel();
   });
-  body.start();
+  body.start(stream);
 }
 
 /** Serves a bidirectional call. */

@@ -8,13 +8,13 @@ import type { UnaryMethod } from "../method.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import { type Opening, RESPOND_WITH_TRAILERS, RESPONSE_HEADERS, refuse } from "./opening.ts";
-import { RequestBody } from "./request-body.ts";
+import { RequestBody, type RequestOwner } from "./request-body.ts";
 import { OK_TRAILERS } from "./status-message.ts";
 
 /** The longest that a timer can be set for. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export class UnaryCall {
+export class UnaryCall implements RequestOwner {
   readonly #opening: Opening;
   readonly #method: UnaryMethod;
   readonly #body: RequestBody;
@@ -24,31 +24,29 @@ export class UnaryCall {
   constructor(opening: Opening, method: UnaryMethod) {
     this.#opening = opening;
     this.#method = method;
-    const { env, stream, call } = opening;
+    const { env, call } = opening;
     const bodyMs = Math.min(call.timeoutMs ?? Infinity, env.limits.requestBodyTimeoutMs);
-    this.#body = new RequestBody(
-      env,
-      stream,
-      call.arrivedAtMs + bodyMs,
-      (envelope) => this.#arrived(envelope),
-      (error) => this.#fail(error),
-    );
+    this.#body = new RequestBody(env, call.arrivedAtMs + bodyMs, this);
   }
 
   start(): void {
     const { stream, env } = this.#opening;
     env.state.openCalls += 1;
-    stream.once("aborted", () => this.#cancelled());
-    this.#body.start();
+    stream.on("aborted", () => this.#cancelled());
+    this.#body.start(stream);
   }
 
-  #arrived(envelope: Envelope): void {
+  arrived(envelope: Envelope): void {
     const { connection, encoding, env } = this.#opening;
-    connection.order.pass(
-      openEnvelope(envelope, encoding, env.limits.maxMessageBytes),
-      (bytes) => this.#handle(bytes),
-      (reason) => this.#fail(BrokerError.from(reason)),
-    );
+    const message = openEnvelope(envelope, encoding, env.limits.maxMessageBytes);
+    if (connection.order.isFree && !(message instanceof Promise)) this.#handle(message);
+    else {
+      connection.order.pass(
+        message,
+        (bytes) => this.#handle(bytes),
+        (reason) => this.failed(BrokerError.from(reason)),
+      );
+    }
   }
 
   #handle(bytes: Uint8Array): void {
@@ -63,10 +61,10 @@ export class UnaryCall {
       this.#startTimer();
       reply.then(
         (message) => this.#reply(message),
-        (reason) => this.#fail(BrokerError.from(reason)),
+        (reason) => this.failed(BrokerError.from(reason)),
       );
     } catch (reason) {
-      this.#fail(BrokerError.from(reason));
+      this.failed(BrokerError.from(reason));
     }
   }
 
@@ -76,29 +74,29 @@ export class UnaryCall {
     const leftMs = Math.max(0, call.arrivedAtMs + call.timeoutMs - env.clock.now());
     if (leftMs > MAX_TIMER_MS) return;
     this.#timer = setTimeout(() => {
-      this.#fail(new BrokerError("request_timeout", "request timed out"));
+      this.failed(new BrokerError("request_timeout", "request timed out"));
       call.cancel();
     }, leftMs);
   }
 
   #reply(message: Message): void {
     if (this.#over) return;
-    let envelope: Uint8Array;
+    let envelope: Buffer;
     try {
       envelope = encodeEnvelope(this.#method.desc.output, message);
     } catch (reason) {
-      this.#fail(BrokerError.from(reason));
+      this.failed(BrokerError.from(reason));
       return;
     }
     this.#end("ok");
     const { stream } = this.#opening;
     if (stream.destroyed || stream.closed) return;
     stream.respond(RESPONSE_HEADERS, RESPOND_WITH_TRAILERS);
-    stream.once("wantTrailers", sendOk);
+    stream.on("wantTrailers", sendOk);
     stream.end(envelope);
   }
 
-  #fail(error: BrokerError): void {
+  failed(error: BrokerError): void {
     if (this.#over) return;
     this.#end(error.code);
     logFailure(this.#opening.env, this.#opening.path, error);
