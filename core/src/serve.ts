@@ -58,13 +58,15 @@ export async function serve({ config, log, signal }: ServeInit): Promise<Core> {
   const opening = openTokens(config, log);
   // Whoever awaits it below sees the failure; until then it is not unhandled.
   opening.catch(() => undefined);
-  const rooms = await loadRooms();
-  const tokens = await opening;
   try {
-    const parts = assemble(rooms, { config, log, metrics, tokens });
-    return await open(parts, config, log, signal);
+    const rooms = await loadRooms();
+    const tokens = await opening;
+    return await open(assemble(rooms, { config, log, metrics, tokens }), config, log, signal);
   } catch (error) {
-    await tokens.close();
+    await opening.then(
+      (tokens) => tokens.close(),
+      () => undefined,
+    );
     throw error;
   }
 }
