@@ -1,5 +1,4 @@
 /** The glue: a person in the terminal on one side, core on the other. */
-import { setTimeout as wait } from "node:timers/promises";
 import {
   type Answer,
   type BackendClient,
@@ -13,8 +12,9 @@ import {
 } from "@seabird/sdk/backend";
 import type { Config } from "./config.ts";
 import type { Connection } from "./connection.ts";
-import { parseLine, type Typed } from "./inbound.ts";
+import { parseLine, SLASH_HELP, type Typed } from "./inbound.ts";
 import { channelSend, noRoom, type Shown, userSend } from "./outbound.ts";
+import { Quiet } from "./quiet.ts";
 import { MAX_ROOMS, Rooms } from "./rooms.ts";
 import { Screen } from "./screen.ts";
 
@@ -48,12 +48,12 @@ class Room {
   readonly #config: Config;
   readonly #connection: Connection;
   readonly #rooms = new Rooms();
+  readonly #quiet = new Quiet(QUIET_MS);
   readonly #screen: Screen;
   readonly #client: BackendClient;
   /** Aborted when the room is to be left. */
   readonly #leave = new AbortController();
   readonly #signal: AbortSignal;
-  #lastAnswerAtMs = 0;
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -106,7 +106,7 @@ class Room {
     );
     this.#prompt();
     for await (const line of this.#connection.lines(this.#signal)) {
-      this.#take(line);
+      this.#do(this.#parse(line));
       this.#prompt();
     }
   }
@@ -120,16 +120,7 @@ class Room {
       this.#do(typed);
       await this.#untilLeft(this.#client.flushed());
     }
-    await this.#untilQuiet();
-  }
-
-  async #untilQuiet(): Promise<void> {
-    this.#lastAnswerAtMs = Math.max(this.#lastAnswerAtMs, performance.now());
-    while (!this.#signal.aborted) {
-      const restMs = this.#lastAnswerAtMs + QUIET_MS - performance.now();
-      if (restMs <= 0) return;
-      await wait(restMs, undefined, { signal: this.#signal }).catch(() => undefined);
-    }
+    await this.#quiet.settled(this.#signal);
   }
 
   /** Resolves early when the room is to be left. */
@@ -165,10 +156,6 @@ class Room {
   #parse(line: string): Typed {
     const { nick, commandPrefix } = this.#config;
     return parseLine(line, { channel: this.#rooms.current, nick, commandPrefix });
-  }
-
-  #take(line: string): void {
-    this.#do(this.#parse(line));
   }
 
   #do(typed: Typed): void {
@@ -217,7 +204,7 @@ class Room {
         this.#note(`rooms: ${this.#rooms.names.join(" ") || "none"}`);
         break;
       case "help":
-        this.#note(...HELP);
+        this.#note(...SLASH_HELP);
         break;
       case "quit":
         this.#leave.abort();
@@ -255,7 +242,7 @@ class Room {
   }
 
   #show(shown: Shown): Answer {
-    this.#lastAnswerAtMs = performance.now();
+    this.#quiet.heard();
     if (shown.kind === "refused") return failed(shown.reason);
     this.#connection.show(this.#screen.said(shown, this.#rooms.current));
     return success();
@@ -290,13 +277,3 @@ class Room {
     this.#connection.prompt(this.#screen.prompt(this.#rooms.current));
   }
 }
-
-const HELP: readonly string[] = [
-  "/me TEXT          an action",
-  "/msg TEXT         a private message to the bot",
-  "/join ROOM        opens a room, or shows it",
-  "/leave [ROOM]     closes it",
-  "/topic [TEXT]     tells or sets the topic",
-  "/rooms            lists the rooms",
-  "/quit             leaves",
-];

@@ -62,6 +62,17 @@ const SLASHES: Readonly<Record<string, Slash>> = {
   quit: () => ({ kind: "quit" }),
 };
 
+/** What `/help` tells. */
+export const SLASH_HELP: readonly string[] = [
+  "/me TEXT          an action",
+  "/msg TEXT         a private message to the bot",
+  "/join ROOM        opens a room, or shows it",
+  "/leave [ROOM]     closes it",
+  "/topic [TEXT]     tells or sets the topic",
+  "/rooms            lists the rooms",
+  "/quit             leaves",
+];
+
 function parseSlash(line: string, where: TypedIn): Typed {
   const [, word = "", rest = ""] = /^(\S*)\s*(.*)$/su.exec(line) ?? [];
   const name = word.toLowerCase();

@@ -1,0 +1,96 @@
+/** The terminal's side: lines in, lines out, and a prompt that nothing disturbs. */
+import assert from "node:assert/strict";
+import { PassThrough, Readable } from "node:stream";
+import { text as readAll } from "node:stream/consumers";
+import { test } from "node:test";
+import { FakeTerminal } from "../test/fake-terminal.ts";
+import { Connection } from "./connection.ts";
+
+const never = new AbortController().signal;
+const settled = () => new Promise(setImmediate);
+
+async function collect(lines: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
+}
+
+test("what comes in while somebody types appears above the prompt", async () => {
+  const terminal = new FakeTerminal({ columns: 20 });
+  const connection = new Connection(terminal);
+  assert.equal(connection.isInteractive, true);
+  const lines = collect(connection.lines(never));
+  connection.show(["welcome"]);
+  connection.prompt("#t> ");
+  terminal.type("hel");
+  await settled();
+  connection.show(["<bot> one", "  two"]);
+  assert.deepEqual(terminal.screen, ["welcome", "<bot> one", "  two", "#t> hel"]);
+  terminal.type("lo\r");
+  await settled();
+  connection.prompt("#t> ");
+  assert.deepEqual(terminal.screen.slice(3), ["#t> hello", "#t>"]);
+  connection.close();
+  assert.deepEqual(await lines, ["hello"]);
+});
+
+test("a line that wraps is moved as a whole, wherever the cursor is", async () => {
+  const terminal = new FakeTerminal({ columns: 10 });
+  const connection = new Connection(terminal);
+  void collect(connection.lines(never));
+  connection.prompt("> ");
+  terminal.type("aaaaaaaabbbbbbbbbbcc");
+  await settled();
+  assert.deepEqual(terminal.screen, ["> aaaaaaaa", "bbbbbbbbbb", "cc"]);
+  connection.show(["first"]);
+  assert.deepEqual(terminal.screen, ["first", "> aaaaaaaa", "bbbbbbbbbb", "cc"]);
+  terminal.type("\x1b[H");
+  await settled();
+  connection.show(["second"]);
+  assert.deepEqual(terminal.screen, ["first", "second", "> aaaaaaaa", "bbbbbbbbbb", "cc"]);
+  terminal.type("X");
+  await settled();
+  assert.deepEqual(terminal.screen.slice(2), ["> Xaaaaaaa", "abbbbbbbbb", "bcc"]);
+  connection.close();
+});
+
+test("Ctrl-C and an output that is gone are told", async () => {
+  const terminal = new FakeTerminal();
+  const connection = new Connection(terminal);
+  terminal.type("\x03");
+  await settled();
+  assert.equal(connection.gone.aborted, true);
+  connection.close();
+  connection.close();
+  const output = new PassThrough();
+  const piped = new Connection({ input: Readable.from([]), output });
+  output.destroy(new Error("EPIPE"));
+  await settled();
+  assert.equal(piped.gone.aborted, true);
+  piped.close();
+});
+
+test("a script's lines wait until they are asked for, and none is lost", async () => {
+  const output = new PassThrough();
+  const input = new PassThrough();
+  const connection = new Connection({ input, output });
+  assert.equal(connection.isInteractive, false);
+  input.end("one\ntwo\r\nthree");
+  await settled();
+  assert.deepEqual(await collect(connection.lines(never)), ["one", "two", "three"]);
+  connection.prompt("> ");
+  connection.show(["shown"]);
+  connection.close();
+  output.end();
+  assert.equal(await readAll(output), "shown\n");
+});
+
+test("an aborted signal ends the lines", async () => {
+  const connection = new Connection({ input: new PassThrough(), output: new PassThrough() });
+  const stop = new AbortController();
+  const lines = collect(connection.lines(stop.signal));
+  await settled();
+  stop.abort();
+  assert.deepEqual(await lines, []);
+  assert.deepEqual(await collect(connection.lines(AbortSignal.abort())), []);
+});
