@@ -43,14 +43,15 @@ test("a line that wraps is moved as a whole, wherever the cursor is", async () =
   await settled();
   assert.deepEqual(terminal.screen, ["> aaaaaaaa", "bbbbbbbbbb", "cc"]);
   connection.show(["first"]);
-  assert.deepEqual(terminal.screen, ["first", "> aaaaaaaa", "bbbbbbbbbb", "cc"]);
-  terminal.type("\x1b[H");
-  await settled();
   connection.show(["second"]);
   assert.deepEqual(terminal.screen, ["first", "second", "> aaaaaaaa", "bbbbbbbbbb", "cc"]);
+  terminal.type("\x1b[H");
+  await settled();
+  connection.show(["third"]);
+  assert.deepEqual(terminal.screen.slice(1, 4), ["second", "third", "> aaaaaaaa"]);
   terminal.type("X");
   await settled();
-  assert.deepEqual(terminal.screen.slice(2), ["> Xaaaaaaa", "abbbbbbbbb", "bcc"]);
+  assert.deepEqual(terminal.screen.slice(3), ["> Xaaaaaaa", "abbbbbbbbb", "bcc"]);
   connection.close();
 });
 
