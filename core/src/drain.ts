@@ -5,12 +5,6 @@ import type { Log } from "./log.ts";
 import type { PageServer } from "./transport/http/page-server.ts";
 import type { TransportServer } from "./transport/server.ts";
 
-/** How long requests in flight may still take; with the rest, 8 s at most. */
-const SETTLE_REQUESTS_MS = 5_000;
-/** How long event streams, and then all others, have for their last bytes and their ends. */
-const SETTLE_STREAMS_MS = 1_250;
-const CLOSE_GRACE_MS = 250;
-
 export interface DrainParts {
   readonly server: TransportServer;
   readonly broker: Broker;
@@ -29,12 +23,12 @@ const STEPS: readonly Step[] = [
   ["announce the end", ({ server }) => server.announceEnd()],
   ["refuse new calls", ({ server }) => server.refuseNew()],
   ["refuse new actions", ({ broker }) => broker.refuseNew()],
-  ["settle requests", ({ broker }) => broker.settleRequests(SETTLE_REQUESTS_MS)],
+  ["settle requests", ({ broker, server }) => broker.settleRequests(server.limits.drainRequestsMs)],
   ["end event streams", ({ broker }) => broker.endEventStreams()],
-  ["flush event streams", ({ server }) => server.settle("server_streaming", SETTLE_STREAMS_MS)],
+  ["flush event streams", ({ server }) => server.settle("server_streaming")],
   ["end ingest streams", ({ broker }) => broker.endIngestStreams()],
-  ["flush the rest", ({ server }) => server.settle("all", SETTLE_STREAMS_MS)],
-  ["close connections", ({ server }) => server.close(CLOSE_GRACE_MS)],
+  ["flush the rest", ({ server }) => server.settle("all")],
+  ["close connections", ({ server }) => server.close()],
   ["close the metrics' port", ({ pages }) => pages?.close()],
   ["close the token database", ({ tokens }) => tokens.close()],
 ];

@@ -167,13 +167,24 @@ const ROWS = {
     "a status message, before escaping",
     "it is cut at the end of a character; the log has all of it",
   ),
-  drainTimeoutMs: row(
+  drainRequestsMs: row(
     5_000,
     "ms",
     "what requests in flight have left when core shuts down",
     "they end with UNAVAILABLE",
   ),
-  shutdownTimeoutMs: row(8_000, "ms", "all of a shutdown", "what is still open is destroyed"),
+  drainStreamsMs: row(
+    1_250,
+    "ms",
+    "what event streams, and then all others, have left to send their ends in a shutdown",
+    "the shutdown goes on without them",
+  ),
+  closeGraceMs: row(
+    250,
+    "ms",
+    "what connections have left to send their last bytes in a shutdown",
+    "they are destroyed",
+  ),
 } as const satisfies Record<string, LimitRow>;
 
 export type TransportLimitName = keyof typeof ROWS;

@@ -78,6 +78,10 @@ export class TransportServer {
     );
   }
 
+  get limits(): TransportLimits {
+    return this.#env.limits;
+  }
+
   /** Rejects with the system's error if the port cannot be had. */
   listen(host: string, port: number): Promise<AddressInfo> {
     return this.#listener.listen(host, port);
@@ -115,12 +119,12 @@ export class TransportServer {
 
   /**
    * Resolves when all server-streaming calls, or all calls, have ended and their ends have
-   * left; after `maxMs` in any case.
+   * left; after `drainStreamsMs` in any case.
    */
-  async settle(which: "server_streaming" | "all", maxMs: number): Promise<void> {
+  async settle(which: "server_streaming" | "all"): Promise<void> {
     this.#health.end();
-    const { state, clock } = this.#env;
-    const endMs = clock.now() + maxMs;
+    const { state, clock, limits } = this.#env;
+    const endMs = clock.now() + limits.drainStreamsMs;
     const open = () => (which === "all" ? state.openCalls : state.openStreams);
     while (open() + state.endingStreams > 0 && clock.now() < endMs) {
       await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
@@ -129,14 +133,14 @@ export class TransportServer {
 
   /**
    * Ends all connections: those without open calls when what was written has left, the rest
-   * after `graceMs` (default 250). Idempotent.
+   * after `closeGraceMs`. Idempotent.
    */
-  async close(graceMs = 250): Promise<void> {
+  async close(): Promise<void> {
     this.refuseNew();
     this.stopAccepting();
     for (const { session } of this.#connections) if (!session.closed) session.close();
     this.#http1.closeIdle();
-    const endMs = this.#env.clock.now() + graceMs;
+    const endMs = this.#env.clock.now() + this.#env.limits.closeGraceMs;
     while (this.#listener.connections > 0 && this.#env.clock.now() < endMs) {
       await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
     }
