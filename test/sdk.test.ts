@@ -327,3 +327,41 @@ test("an idle stream stays alive on pings, and a core gone silent is noticed", a
   await plugin.ready();
   await Promise.all([sent.close(), plugin.close()]);
 });
+
+test("a plugin that does not read can act all the same, and comes back when it fell behind", async (t) => {
+  const brokerOptions = { maxQueuedEventsPerStream: 2_000 };
+  const core = await startCore({ brokerOptions }, t);
+  const seen: Seen[] = [];
+  const { plugin, backend } = await startPair(core, obliging(seen));
+  const content = "x".repeat(1_000);
+  const total = 5_000;
+  for (let i = 0; i < total; i++) {
+    backend.message({ channelId: "#a", user: ann, content });
+    if (i % 500 === 0) await backend.flushed();
+  }
+  await until("all events", () => core.core.broker.stats().lastSequence >= total, 30_000);
+  await plugin.sendMessage(CHANNEL, "busy");
+  assert.equal(seen.length, 1);
+  const events = plugin.events();
+  const states = plugin.states();
+  let heard = 0;
+  const back = (async () => {
+    let wasAway = false;
+    for await (const state of states) {
+      if (state.state === "waiting") assert.equal(state.error.code, "resource_exhausted");
+      wasAway ||= state.state === "waiting";
+      if (wasAway && state.state === "connected") return;
+    }
+  })();
+  const reading = (async () => {
+    for await (const event of events) {
+      heard++;
+      if (event.kind === "message" && event.text === "fresh") return;
+    }
+  })();
+  await back;
+  backend.message({ channelId: "#a", user: ann, content: "fresh" });
+  await reading;
+  assert.ok(heard > 1_024 && heard < total, String(heard));
+  await Promise.all([plugin.close(), backend.close()]);
+});

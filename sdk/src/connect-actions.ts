@@ -20,6 +20,7 @@ export function connectActions(options: ConnectOptions = {}): StandaloneActionCl
 export class StandaloneActionClient extends ActionClient implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #options: ResolvedConnectOptions;
+  readonly #onAbort = () => void this.close();
   #closed: Promise<void> | undefined;
 
   /** @internal Use `connectActions`. */
@@ -27,9 +28,8 @@ export class StandaloneActionClient extends ActionClient implements AsyncDisposa
     super(connection, options.limits);
     this.#connection = connection;
     this.#options = options;
-    const close = () => void this.close();
-    if (options.signal?.aborted) close();
-    options.signal?.addEventListener("abort", close, { once: true });
+    if (options.signal?.aborted) this.#onAbort();
+    options.signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   get url(): string {
@@ -51,6 +51,7 @@ export class StandaloneActionClient extends ActionClient implements AsyncDisposa
   }
 
   async #close(): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
     await this.settle(this.#options.limits.closeTimeoutMs);
     this.#connection.drop(new SeabirdError("closed", "the client was closed"));
   }

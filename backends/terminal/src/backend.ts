@@ -21,6 +21,9 @@ import { Screen } from "./screen.ts";
 /** A script has ended when no answer has come for this long after its last line. */
 export const QUIET_MS = 2_000;
 
+/** A script is read no further while this many of its lines wait to be sent. */
+const SCRIPT_AHEAD = 256;
+
 export interface RoomOptions {
   readonly config: Config;
   readonly connection: Connection;
@@ -118,7 +121,7 @@ class Room {
       if (typed.kind === "quit") break;
       if (typed.kind !== "nothing") this.#connection.show(this.#screen.typed(line));
       this.#do(typed);
-      await this.#untilLeft(this.#client.flushed());
+      if (this.#client.queuedEvents >= SCRIPT_AHEAD) await this.#untilLeft(this.#client.flushed());
     }
     await this.#quiet.settled(this.#signal);
   }

@@ -44,33 +44,40 @@ function draw(block: Block, canvas: Canvas, styles: readonly Style[]): void {
     case "inlineCode":
       drawText(inner.value.text, canvas, [...styles, "code"]);
       break;
-    case "fencedCode":
-      drawFence(inner.value, canvas, styles);
-      break;
     case "spoiler":
       drawInner(inner.value.inner, canvas, [...styles, "hidden"]);
-      break;
-    case "list":
-      drawList(inner.value.inner, canvas, styles);
       break;
     case "link":
       drawLink(block, inner.value, canvas, styles);
       break;
-    case "blockquote":
-      drawQuote(inner.value.inner, canvas, styles);
-      break;
     case "container":
       for (const child of inner.value.inner) draw(child, canvas, styles);
-      break;
-    case "heading":
-      drawHeading(inner.value, canvas, styles);
       break;
     case "timestamp":
       drawText(block.plain.replace("T", " ").replace(/Z$/, " UTC"), canvas, styles);
       break;
     default:
-      drawText(block.plain, canvas, styles);
+      drawLines(block, canvas, styles);
+  }
+}
+
+/** The kinds that have lines of their own, and kinds that nobody knows yet. */
+function drawLines({ inner, plain }: Block, canvas: Canvas, styles: readonly Style[]): void {
+  switch (inner.case) {
+    case "fencedCode":
+      drawFence(inner.value, canvas, styles);
       break;
+    case "list":
+      drawList(inner.value.inner, canvas, styles);
+      break;
+    case "blockquote":
+      drawQuote(inner.value.inner, canvas, styles);
+      break;
+    case "heading":
+      drawHeading(inner.value, canvas, styles);
+      break;
+    default:
+      drawText(plain, canvas, styles);
   }
 }
 
