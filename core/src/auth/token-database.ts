@@ -3,7 +3,7 @@
  * SQLite's "busy" when another program writes: only the store's worker and the offline tool call
  * it, and they wait in their own way.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { DatabaseLocation } from "./database-url.ts";
@@ -34,6 +34,9 @@ export class TokenDatabase {
   constructor(location: DatabaseLocation) {
     const { path } = location;
     const isNew = path !== ":memory:" && !existsSync(path);
+    if (!isNew && path !== ":memory:" && statSync(path).isDirectory()) {
+      throw new Error("it is a folder");
+    }
     if (isNew) checkMayCreate(location);
     this.#database = new DatabaseSync(path);
     if (isNew) this.#prepareNewFile();
