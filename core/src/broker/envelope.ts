@@ -1,11 +1,13 @@
 /** The envelope around a message on a stream: a zero byte, four bytes of length, the message. */
 
+import { Buffer } from "node:buffer";
+
 /** Bytes in front of each message. */
 export const ENVELOPE_BYTES = 5;
 
-/** Puts a message into an envelope of its own. */
+/** Puts a message into an envelope of its own: a Buffer, because sockets take it as it is. */
 export function envelope(message: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(ENVELOPE_BYTES + message.length);
+  const bytes = Buffer.allocUnsafe(ENVELOPE_BYTES + message.length);
   writeEnvelope(bytes, 0, message);
   return bytes;
 }

@@ -7,6 +7,7 @@
  * a cursor stands in it or before it, and its memory is free when the last one has moved on.
  * Bytes once written never change, so a run may be kept while it is being sent.
  */
+import { Buffer } from "node:buffer";
 import { ENVELOPE_BYTES, writeEnvelope } from "./envelope.ts";
 
 /** What a transport takes at most at once; a larger event gets a slab of its own. */
@@ -31,7 +32,8 @@ class Slab {
   #runStart = -1;
 
   constructor(size: number, base: number) {
-    this.bytes = new Uint8Array(size);
+    // A Buffer, because sockets take it as it is. Only what was written is ever handed out.
+    this.bytes = Buffer.allocUnsafeSlow(size);
     this.base = base;
   }
 

@@ -2,6 +2,7 @@
  * The requests that wait to be sent to one backend, oldest first: a list bounded in requests and
  * bytes, out of which any one can be withdrawn. What goes beyond the bounds is refused.
  */
+import { Buffer } from "node:buffer";
 import type { Source, SourceEnd } from "./source.ts";
 
 interface Entry {
@@ -86,7 +87,7 @@ export class RequestQueue implements Source {
       if (this.#first !== undefined) this.#unlink(this.#first);
       return single;
     }
-    const run = new Uint8Array(length);
+    const run = Buffer.allocUnsafe(length);
     let offset = 0;
     for (let each = this.#first; each !== undefined && each !== after; each = this.#first) {
       run.set(each.bytes, offset);
