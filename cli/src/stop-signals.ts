@@ -9,11 +9,18 @@ export const REPEAT_MS = 500;
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
-/** Calls `onStop` for the first signal, `onInsist` for a later one; returns the undo. */
+export interface StopWatch {
+  /** The stop has begun without a signal: the next one, `REPEAT_MS` later, insists. */
+  begun(): void;
+  /** Leaves the signals to their usual fate again. */
+  end(): void;
+}
+
+/** Calls `onStop` for the first signal, `onInsist` for a later one. */
 export function watchStopSignals(
   onStop: (signal: StopSignal) => void,
   onInsist: (signal: StopSignal) => void,
-): () => void {
+): StopWatch {
   let firstAtMs: number | undefined;
   const receive = (signal: StopSignal) => {
     acknowledge(signal);
@@ -26,8 +33,13 @@ export function watchStopSignals(
     }
   };
   for (const signal of STOP_SIGNALS) process.on(signal, receive);
-  return () => {
-    for (const signal of STOP_SIGNALS) process.off(signal, receive);
+  return {
+    begun: () => {
+      firstAtMs ??= performance.now();
+    },
+    end: () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, receive);
+    },
   };
 }
 
@@ -43,4 +55,23 @@ export function followLauncher(): void {
   if (process.env["SEABIRD_LAUNCHED"] === undefined || process.channel === undefined) return;
   process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
   process.channel?.unref();
+}
+
+/** How often the parent is looked at. */
+const PARENT_LOOK_MS = 500;
+
+/**
+ * Under npm a shell stands between, and dies of a SIGTERM without passing it on: calls back when
+ * this process was started by npm and its parent is gone. Returns the undo.
+ */
+export function watchNpm(onGone: () => void): () => void {
+  if (process.env["npm_lifecycle_event"] === undefined) return () => undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onGone();
+  }, PARENT_LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -34,6 +34,8 @@ export interface RoomOptions {
   readonly onReady: () => void;
   /** A script's lines wait for it. */
   readonly go: Promise<void>;
+  /** Called when all is said; the room stays connected until it resolves. */
+  readonly onLeaving: () => Promise<void>;
 }
 
 /** Resolves when the person has left or the script has ended; rejects when core refuses us. */
@@ -73,6 +75,7 @@ class Room {
     const states = this.#followStates();
     if (this.#connection.isInteractive) await this.#talk();
     else await this.#playScript();
+    if (this.#client.state.state !== "failed") await this.#options.onLeaving();
     await this.#client.close();
     await states;
   }
@@ -194,7 +197,7 @@ class Room {
   ): void {
     switch (typed.kind) {
       case "join":
-        this.#enter(typed.channel);
+        if (this.#enter(typed.channel)) this.#note(`you are now in ${typed.channel}`);
         break;
       case "leave":
         if (this.#exit(typed.channel)) this.#client.leaveChannel(typed.channel);
@@ -218,14 +221,15 @@ class Room {
     }
   }
 
-  #enter(name: string): void {
+  #enter(name: string): boolean {
     const isNew = !this.#rooms.has(name);
     if (!this.#rooms.add(name)) {
       this.#note(`you are in ${MAX_ROOMS} rooms; /leave one first`);
-      return;
+      return false;
     }
     this.#rooms.show(name);
     if (isNew) this.#client.joinChannel({ id: name });
+    return true;
   }
 
   #exit(name: string): boolean {
@@ -242,6 +246,7 @@ class Room {
     }
     this.#rooms.setTopic(name, topic);
     this.#client.changeChannel({ id: name, topic });
+    this.#note(`the topic of ${name} is now: ${topic}`);
   }
 
   #show(shown: Shown): Answer {

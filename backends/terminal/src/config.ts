@@ -21,6 +21,8 @@ const schema = z.object({
   commandPrefix: name.default("!"),
   /** In a script: its lines wait for the supervisor's message `{ type: "go" }`. */
   waitForGo: z.boolean().default(false),
+  /** When all is said, the room stays until its supervisor stops it. */
+  leaveInTurn: z.boolean().default(false),
 });
 
 export type Config = Readonly<z.infer<typeof schema>>;
@@ -32,6 +34,7 @@ const FLAGS = {
   channel: { type: "string" },
   "command-prefix": { type: "string" },
   "wait-for-go": { type: "boolean" },
+  "leave-in-turn": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -45,6 +48,7 @@ A chat room in the terminal. Input that is no terminal is a script.
   --channel NAME         the first room (SEABIRD_TERMINAL_CHANNEL, default #terminal)
   --command-prefix TEXT  before commands (SEABIRD_TERMINAL_COMMAND_PREFIX, default !)
   --wait-for-go          a script waits for the supervisor's word
+  --leave-in-turn        says { type: "leaving" } to its supervisor, and waits to be stopped
 
   SEABIRD_HOST, SEABIRD_TOKEN or SEABIRD_TOKEN_FILE say where core is.
 `;
@@ -66,6 +70,7 @@ export function readConfig(
     channel: flags.channel ?? given(env["SEABIRD_TERMINAL_CHANNEL"]),
     commandPrefix: flags["command-prefix"] ?? given(env["SEABIRD_TERMINAL_COMMAND_PREFIX"]),
     waitForGo: flags["wait-for-go"],
+    leaveInTurn: flags["leave-in-turn"],
   });
   if (result.success) return Object.freeze(result.data);
   const [issue] = result.error.issues;

@@ -1,4 +1,5 @@
 /** The program `seabird-backend-terminal`. */
+import { setTimeout as wait } from "node:timers/promises";
 import { type ProcessLife, SeabirdError, startProcessLife } from "@seabird/sdk/backend";
 import { runRoom } from "./backend.ts";
 import { type Config, ConfigError, readConfig, USAGE } from "./config.ts";
@@ -28,6 +29,9 @@ async function run(config: Config): Promise<void> {
       signal: life.signal,
       onReady: () => life.ready(),
       go: config.waitForGo && life.isSupervised ? supervisorsGo(life) : Promise.resolve(),
+      onLeaving: async () => {
+        if (config.leaveInTurn && life.isSupervised) await ourTurn(life);
+      },
     });
   } finally {
     connection.close();
@@ -35,6 +39,16 @@ async function run(config: Config): Promise<void> {
     // A pipe that nobody closes would keep the process.
     process.stdin.destroy();
   }
+}
+
+/** How long the others may take to stop before this backend. */
+const TURN_MS = 15_000;
+
+/** Plugins stop before backends, so that none of them sees its backend go. */
+async function ourTurn(life: ProcessLife): Promise<void> {
+  if (life.signal.aborted || !process.connected) return;
+  process.send?.({ type: "leaving" }, undefined, undefined, () => undefined);
+  await wait(TURN_MS, undefined, { signal: life.signal }).catch(() => undefined);
 }
 
 /** Core, this backend and the plugins are ready; only the supervisor can know. */

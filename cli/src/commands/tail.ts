@@ -46,7 +46,7 @@ export function addTail(program: Command): void {
 async function tail(context: Context, options: TailOptions): Promise<void> {
   const settings = context.settings();
   const stop = new AbortController();
-  const forget = watchStopSignals(
+  const watch = watchStopSignals(
     () => stop.abort(),
     () => process.exit(EXIT.interrupted),
   );
@@ -65,7 +65,7 @@ async function tail(context: Context, options: TailOptions): Promise<void> {
   } catch (error) {
     throw explainSdk(error, settings.url);
   } finally {
-    forget();
+    watch.end();
     await client.close();
   }
 }

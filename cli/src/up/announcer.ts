@@ -18,7 +18,7 @@ export type UpEvent =
       readonly lastWords: readonly string[];
       readonly restarts: boolean;
     }
-  | { readonly type: "killed"; readonly part: string }
+  | { readonly type: "ended" | "killed"; readonly part: string }
   | { readonly type: "late"; readonly parts: readonly string[] }
   | { readonly type: "stopping"; readonly why: string }
   | { readonly type: "stopped" };
@@ -68,6 +68,7 @@ export class Announcer {
         return styleError("yellow", `seabird: not ready yet: ${event.parts.join(", ")}`);
       case "stopping":
       case "started":
+      case "ended":
       case "stopped":
         return undefined;
     }

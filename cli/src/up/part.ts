@@ -67,9 +67,8 @@ export class Part {
   start(): void {
     if (this.#stopping) return;
     const { spec } = this;
-    const fd = spec.logFd();
     const child = spawn(process.execPath, [spec.script, ...spec.args], {
-      stdio: spec.terminal ? ["inherit", "inherit", "inherit", "ipc"] : ["ignore", fd, fd, "ipc"],
+      stdio: [...stdioOf(spec), "ipc"],
       detached: !spec.terminal,
       env: spec.env(),
     });
@@ -105,6 +104,8 @@ export class Part {
       child.kill("SIGKILL");
     }, maxMs);
     child.kill("SIGTERM");
+    // A part that was suspended (Ctrl-Z) has to wake up to hear it.
+    child.kill("SIGCONT");
     await this.#exited;
     clearTimeout(timer);
     return killed ? "killed" : "ended";
@@ -131,6 +132,12 @@ export class Part {
     if (!this.#events.ended(this, { code, signal, crashes: this.#crashes })) return;
     this.#again = setTimeout(() => this.start(), restartPauseMs(this.#crashes, Math.random()));
   }
+}
+
+function stdioOf(spec: PartSpec): ("inherit" | "ignore" | number)[] {
+  if (spec.terminal) return ["inherit", "inherit", "inherit"];
+  const fd = spec.logFd();
+  return ["ignore", fd, fd];
 }
 
 /** The pause before the n-th start in a row, doubling, with up to a quarter of jitter. */

@@ -84,7 +84,7 @@ export function createPlan(options: UpOptions, around: PlanSurroundings): Plan {
   const room: PartSpec = {
     ...part("terminal", "backend", {
       script: around.bins.backend("terminal"),
-      args: around.script ? ["--wait-for-go"] : [],
+      args: ["--leave-in-turn", ...(around.script ? ["--wait-for-go"] : [])],
       env: client("terminal", ["backend:terminal/*"]),
     }),
     terminal: true,

@@ -95,9 +95,8 @@ export class Supervisor {
       const parts = this.#parts.filter((part) => part.spec.kind === kind);
       await Promise.all(
         parts.map(async (part) => {
-          if ((await part.stop(stopMs)) === "killed") {
-            this.#init.announcer.say({ type: "killed", part: part.spec.name });
-          }
+          const type = await part.stop(stopMs);
+          this.#init.announcer.say({ type, part: part.spec.name });
         }),
       );
     }
@@ -123,6 +122,9 @@ export class Supervisor {
   }
 
   #receive(part: Part, message: unknown): void {
+    // The room waits to be stopped in its turn, so that no plugin sees it go.
+    if (part.spec.terminal && messageType(message) === "leaving")
+      this.#outcome.resolve({ left: true });
     if (part.spec.kind !== "core" || messageType(message) !== "listening") return;
     const url = typeof message === "object" && message !== null && "url" in message && message.url;
     if (typeof url !== "string" || !URL.canParse(url)) return;

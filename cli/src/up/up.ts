@@ -5,7 +5,7 @@ import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Output } from "../output.ts";
 import { writeRunFile } from "../run-file.ts";
-import { watchStopSignals } from "../stop-signals.ts";
+import { watchNpm, watchStopSignals } from "../stop-signals.ts";
 import { Announcer } from "./announcer.ts";
 import { type BindAddress, configuredBind, formatBind, isTaken } from "./bind-address.ts";
 import { Logs } from "./logs.ts";
@@ -22,14 +22,16 @@ const CORE_LAST_WORDS = 5;
 /** Resolves with the exit code when everything has ended. */
 export async function up(options: UpOptions, output: Output): Promise<ExitCode> {
   const house = new House(options, output);
-  const forget = watchStopSignals(
+  const watch = watchStopSignals(
     (signal) => house.askToStop(signal),
     () => house.endAtOnce(),
   );
+  const forgetNpm = watchNpm(() => house.askToStop("npm is gone"));
   try {
-    return await house.run();
+    return await house.run(() => watch.begun());
   } finally {
-    forget();
+    forgetNpm();
+    watch.end();
   }
 }
 
@@ -82,7 +84,8 @@ class House {
     process.exit(EXIT.interrupted);
   }
 
-  async run(): Promise<ExitCode> {
+  /** `onStopping`: everything begins to end, whoever asked for it. */
+  async run(onStopping: () => void): Promise<ExitCode> {
     let failure: CliError | undefined;
     try {
       const outcome = await this.#live();
@@ -90,6 +93,7 @@ class House {
     } catch (error) {
       if (!this.#stopping.signal.aborted) failure = asFailure(error);
     }
+    onStopping();
     await this.#supervisor.stop();
     this.#removeRunFile();
     if (failure !== undefined) this.#restoreTerminal();
