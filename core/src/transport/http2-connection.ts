@@ -1,5 +1,5 @@
 /** One HTTP/2 connection: its life, its pings, its resets, and whom it speaks for. */
-import { constants, type ServerHttp2Session } from "node:http2";
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { Peer } from "../broker/caller.ts";
 import { BrokerError } from "../broker/errors.ts";
 import { CallOrder } from "./call-order.ts";
@@ -68,11 +68,21 @@ export class Http2Connection implements Peer, Swept {
     return this.#aliveCheck;
   }
 
-  /** A stream was reset before it was answered. Ends the connection if it does nothing else. */
-  countReset(ageMs: number): void {
-    const { quickResetMs, quickResetBurst, quickResetsPerSecond } = this.#env.limits;
-    if (ageMs > quickResetMs || this.session.destroyed) return;
+  /** A stream has closed. If that was a reset soon after it opened, it counts. */
+  streamClosed({ rstCode }: ServerHttp2Stream, openedAtMs: number): void {
+    if (rstCode === constants.NGHTTP2_NO_ERROR || this.session.destroyed) return;
     const nowMs = this.#env.clock.now();
+    if (nowMs - openedAtMs <= this.#env.limits.quickResetMs) this.#countReset(nowMs);
+  }
+
+  /** Tells the peer to open no more streams; those on their way are still answered. */
+  announceEnd(): void {
+    if (!this.session.destroyed) this.session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+  }
+
+  /** Ends the connection if it does nothing else than to reset. */
+  #countReset(nowMs: number): void {
+    const { quickResetBurst, quickResetsPerSecond } = this.#env.limits;
     const forgiven = ((nowMs - this.#resetsAtMs) * quickResetsPerSecond) / 1_000;
     this.#resets = Math.max(0, this.#resets - forgiven) + 1;
     this.#resetsAtMs = nowMs;
@@ -84,11 +94,6 @@ export class Http2Connection implements Peer, Swept {
     this.#env.observer.connectionRefused("resets");
     const error = new BrokerError("too_many_streams", "too many streams opened and reset");
     this.session.destroy(error, constants.NGHTTP2_ENHANCE_YOUR_CALM);
-  }
-
-  /** Tells the peer to open no more streams; those on their way are still answered. */
-  announceEnd(): void {
-    if (!this.session.destroyed) this.session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
   }
 
   #ping(then: () => void): boolean {

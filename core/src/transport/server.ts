@@ -167,14 +167,13 @@ export class TransportServer {
     rawHeaders: readonly string[],
   ): void {
     stream.on("error", ignore);
-    if (stream.destroyed || stream.aborted) {
-      connection.countReset(0);
-      return;
-    }
     if (isNativeGrpc(headers["content-type"] ?? "") && headers[":method"] === "POST") {
       openCall(this.#env, connection, stream, headers);
       return;
     }
+    const openedAtMs = this.#env.clock.now();
+    stream.on("close", () => connection.streamClosed(stream, openedAtMs));
+    if (stream.destroyed) return;
     const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
     const response = new Http2ServerResponse(stream);
     const path = (headers[":path"] ?? "").split("?", 1)[0] ?? "";

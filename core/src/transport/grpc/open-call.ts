@@ -81,9 +81,8 @@ class Beginning {
   }
 
   #admit(principal: Principal | undefined): void {
-    const stream = this.#stream;
-    if (stream.destroyed || stream.aborted) {
-      this.#connection.countReset(0);
+    if (this.#stream.closed) {
+      this.#connection.streamClosed(this.#stream, this.#arrivedAtMs);
       return;
     }
     try {
@@ -99,7 +98,9 @@ class Beginning {
     logFailure(this.#env, path, error);
     const durationMs = this.#env.clock.now() - this.#arrivedAtMs;
     this.#env.observer.callEnded(path, "grpc", error.code, durationMs);
-    refuse(this.#env, this.#stream, error);
+    const stream = this.#stream;
+    stream.on("close", () => this.#connection.streamClosed(stream, this.#arrivedAtMs));
+    refuse(this.#env, stream, error);
   }
 
   #serve(principal: Principal | undefined): void {

@@ -38,8 +38,8 @@ export function serveServerStream(opening: Opening, method: ServerStreamMethod):
   };
   const bodyMs = Math.min(call.timeoutMs ?? Infinity, requestBodyTimeoutMs);
   const body = new RequestBody(env, call.arrivedAtMs + bodyMs, owner);
-  stream.once("aborted", () => {
-    connection.countReset(env.clock.now() - call.arrivedAtMs);
+  stream.once("close", () => {
+    connection.streamClosed(stream, call.arrivedAtMs);
     body.stop();
     call.cancel();
   });
@@ -49,7 +49,7 @@ export function serveServerStream(opening: Opening, method: ServerStreamMethod):
 /** Serves a bidirectional call. */
 export function serveBidi(opening: Opening, method: BidiMethod): void {
   const { env, stream, call, encoding, connection } = opening;
-  stream.once("aborted", () => connection.countReset(env.clock.now() - call.arrivedAtMs));
+  stream.once("close", () => connection.streamClosed(stream, call.arrivedAtMs));
   const output = new OpenStream(opening, false);
   const session = method.handle(call);
   const reader = new MessageReader(env, stream, encoding, session, (error) => output.fail(error));

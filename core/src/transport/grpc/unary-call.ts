@@ -32,7 +32,7 @@ export class UnaryCall implements RequestOwner {
   start(): void {
     const { stream, env } = this.#opening;
     env.state.openCalls += 1;
-    stream.on("aborted", () => this.#cancelled());
+    stream.on("close", () => this.#closed());
     this.#body.start(stream);
   }
 
@@ -103,11 +103,11 @@ export class UnaryCall implements RequestOwner {
     refuse(this.#opening.env, this.#opening.stream, error);
   }
 
-  #cancelled(): void {
+  #closed(): void {
+    const { connection, call, stream } = this.#opening;
+    connection.streamClosed(stream, call.arrivedAtMs);
     if (this.#over) return;
-    const { connection, call, env } = this.#opening;
     this.#end("cancelled");
-    connection.countReset(env.clock.now() - call.arrivedAtMs);
     call.cancel();
   }
 
