@@ -1,0 +1,36 @@
+/** What our core is to reach, by row: a value, or a part of the ceiling's. */
+export interface Aim {
+  readonly row: RegExp;
+  readonly text: string;
+  /** `ratio`: how good against the ceiling, 1 as good, above 1 better. */
+  readonly met: (value: number, ratio: number | undefined) => boolean;
+}
+
+const partOfCeiling = (row: RegExp): Aim => ({
+  row,
+  text: "≥ 70 % of ceiling",
+  met: (_, ratio) => ratio !== undefined && ratio >= 0.7,
+});
+
+const atMost = (row: RegExp, most: number, unit: string): Aim => ({
+  row,
+  text: `≤ ${most} ${unit}`,
+  met: (value) => value <= most,
+});
+
+const atLeast = (row: RegExp, least: number): Aim => ({
+  row,
+  text: `≥ ${least}`,
+  met: (value) => value >= least,
+});
+
+export const AIMS: readonly Aim[] = [
+  partOfCeiling(/^deliveries to 100 streams/),
+  partOfCeiling(/^actions, [^p]*$/),
+  atMost(/^idle stream, own connection/, 48, "KB"),
+  atMost(/^idle stream, 50 on one/, 8, "KB"),
+  atMost(/^listening after$/, 400, "ms"),
+  atLeast(/readers of 19/, 19),
+  atLeast(/the twentieth ended/, 1),
+  atLeast(/^the same, part of the speed/, 0.9),
+];

@@ -1,0 +1,113 @@
+/**
+ * One backend and its event streams, ready: every stream has shown that it gets the backend's
+ * events. Knows of each event whether all streams have it.
+ */
+import type { ClientConnection } from "../wire/client-connection.ts";
+import { Backend } from "./backend.ts";
+import { chatLine } from "./messages.ts";
+import type { Peer } from "./peer.ts";
+import { pause } from "./stopwatch.ts";
+import { openConnections, Subscriber } from "./subscriber.ts";
+
+/** A line of chat as people write them. */
+export const LINE_BYTES = 50;
+const READY_TIMEOUT_MS = 60_000;
+const QUIET_MS = 50;
+/** More events than this are never outstanding where it matters. */
+const MOST_OUTSTANDING = 1_024;
+
+export class Audience {
+  /** Events received, by all streams together. */
+  deliveries = 0;
+  /** Events that all streams have. */
+  complete = 0;
+  sent = 0;
+  /** Called with the number of an event that has just reached one more stream. */
+  onDelivery: ((event: number) => void) | undefined;
+  /** Called when all streams have one more event. */
+  onComplete: (() => void) | undefined;
+  readonly backend: Backend;
+  readonly line: Buffer;
+  readonly #streams: Subscriber[] = [];
+  readonly #connections: ClientConnection[] = [];
+  readonly #have = new Uint32Array(MOST_OUTSTANDING);
+  #ready = false;
+  /** What each stream had received when it was ready. */
+  readonly #before: number[] = [];
+
+  private constructor(backend: Backend) {
+    this.backend = backend;
+    this.line = backend.encode(chatLine(LINE_BYTES));
+  }
+
+  /** `count` event streams, each on a connection of its own. */
+  static async gather(peer: Peer, count: number): Promise<Audience> {
+    const id = `fan-out-${Math.random().toString(36).slice(2)}`;
+    const audience = new Audience(await Backend.connect(peer, { id, answers: true }));
+    audience.#connections.push(...(await openConnections(peer, count)));
+    for (const [index, connection] of audience.#connections.entries()) {
+      const events = (n: number, total: number) => audience.#received(index, n, total);
+      audience.#streams.push(await Subscriber.open(connection, peer, { events }));
+    }
+    await audience.#becomeReady();
+    return audience;
+  }
+
+  /** Why the first stream ended, if one has. */
+  get ended(): string | undefined {
+    const over = this.#streams.filter((stream) => stream.end !== undefined);
+    const end = over[0]?.end ?? this.backend.end;
+    return (
+      end && `${over.length} of ${this.#streams.length} streams ended: ${end.code} ${end.message}`
+    );
+  }
+
+  /** Sends `count` events. */
+  send(events: Uint8Array, count: number): void {
+    this.sent += count;
+    this.backend.send(events);
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.#connections) connection.close();
+    this.backend.close();
+    await pause(QUIET_MS);
+  }
+
+  async #becomeReady(): Promise<void> {
+    const lateAt = performance.now() + READY_TIMEOUT_MS;
+    while (this.#streams.some((stream) => stream.total === 0)) {
+      if (performance.now() > lateAt) throw new Error("not every stream gets events");
+      this.backend.send(this.line);
+      await pause(20);
+    }
+    let before = -1;
+    while (before !== this.#allReceived()) {
+      before = this.#allReceived();
+      await pause(QUIET_MS);
+    }
+    for (const stream of this.#streams) this.#before.push(stream.total);
+    this.#ready = true;
+  }
+
+  #allReceived(): number {
+    return this.#streams.reduce((sum, stream) => sum + stream.total, 0);
+  }
+
+  #received(index: number, count: number, total: number): void {
+    if (!this.#ready) return;
+    this.deliveries += count;
+    const last = total - (this.#before[index] ?? 0);
+    for (let event = last - count; event < last; event++) {
+      this.onDelivery?.(event);
+      const place = event % MOST_OUTSTANDING;
+      const have = (this.#have[place] ?? 0) + 1;
+      if (have < this.#streams.length) this.#have[place] = have;
+      else {
+        this.#have[place] = 0;
+        this.complete++;
+        this.onComplete?.();
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/** `npm run bench`: measures a core, and beside it what could be reached. See README.md. */
+import { writeFile } from "node:fs/promises";
+import type { Measurement } from "./measurement.ts";
+import { actions } from "./measurements/actions.ts";
+import { burst } from "./measurements/burst.ts";
+import { fanOut } from "./measurements/fan-out.ts";
+import { idleMemory } from "./measurements/idle-memory.ts";
+import { latency } from "./measurements/latency.ts";
+import { startUp } from "./measurements/start-up.ts";
+import { waiting } from "./measurements/waiting.ts";
+import { type BenchOptions, readOptions, USAGE } from "./options.ts";
+import { describeMachine, Results, table } from "./report.ts";
+import { startCeiling, startGrpcJs } from "./targets/beside.ts";
+import { givenCore } from "./targets/given-core.ts";
+import { OUR_CORE_SETTINGS, startOurCore } from "./targets/our-core.ts";
+import type { StartTarget, Target, TargetName } from "./targets/target.ts";
+
+const ALL: readonly Measurement[] = [fanOut, latency, actions, waiting, burst, idleMemory, startUp];
+
+const BESIDE: readonly (readonly [TargetName, StartTarget])[] = [
+  ["ceiling", startCeiling],
+  ["grpc-js", startGrpcJs],
+];
+
+interface Running {
+  readonly target: Target;
+  readonly startAnew: StartTarget | undefined;
+}
+
+async function startAll(options: BenchOptions): Promise<Running[]> {
+  const { given, nodeArguments } = options;
+  const startCore = () => startOurCore({ nodeArguments });
+  const running: Running[] = [
+    given === undefined
+      ? { target: await startCore(), startAnew: startCore }
+      : { target: givenCore(given.url, given.token), startAnew: undefined },
+  ];
+  if (options.alone) return running;
+  for (const [, startAnew] of BESIDE) running.push({ target: await startAnew(), startAnew });
+  return running;
+}
+
+/** Each target in turn within a round, so that a change of the machine's mood meets all of them. */
+async function measureAll(
+  measurements: readonly Measurement[],
+  running: readonly Running[],
+  options: BenchOptions,
+): Promise<Results> {
+  const results = new Results();
+  for (const measurement of measurements) {
+    const rounds = measurement.once === true ? 1 : options.rounds;
+    for (let round = 1; round <= rounds; round++) {
+      for (const subject of running) {
+        const { name } = subject.target;
+        if (!measurement.targets.includes(name)) continue;
+        console.error(`${measurement.name}, round ${round} of ${rounds}: ${name}`);
+        results.add(name, await measurement.measure(subject, options.plan));
+      }
+    }
+  }
+  return results;
+}
+
+function choose(only: readonly string[]): readonly Measurement[] {
+  const unknown = only.filter((name) => !ALL.some((each) => each.name === name));
+  if (unknown.length > 0) throw new Error(`--only: there is no ${unknown.join(", ")}`);
+  return only.length === 0 ? ALL : ALL.filter(({ name }) => only.includes(name));
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
+  const measurements = choose(options.only);
+  const running = await startAll(options);
+  try {
+    const results = (await measureAll(measurements, running, options)).all();
+    const core = options.given === undefined ? OUR_CORE_SETTINGS : options.given.url.origin;
+    const machine = describeMachine();
+    console.log(`\n${machine}; ${core}\n`);
+    console.log(table(results));
+    if (options.json === undefined) return;
+    const date = new Date().toISOString();
+    await writeFile(options.json, `${JSON.stringify({ date, machine, core, results }, null, 2)}\n`);
+  } finally {
+    await Promise.all(running.map(({ target }) => target.close()));
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

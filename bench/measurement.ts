@@ -1,0 +1,42 @@
+/** What a measurement is: it loads one target for a while and says what it saw. */
+import type { StartTarget, Target, TargetName } from "./targets/target.ts";
+
+/** How much is done. */
+export interface Plan {
+  /** Milliseconds that each number is measured for, after a third of it to warm up. */
+  readonly ms: number;
+  /** Numbers of event streams. */
+  readonly streams: readonly number[];
+  readonly idleStreams: number;
+  readonly burstEvents: number;
+  readonly waitingActions: number;
+  readonly starts: number;
+}
+
+export interface Sample {
+  /** The same in every round and for every target; what it is, for people. */
+  readonly row: string;
+  readonly unit: string;
+  readonly value: number;
+  /** Which direction is the better one. */
+  readonly better: "more" | "less";
+  /** What a reader must know of this value, such as a stream that ended. */
+  readonly note?: string;
+  /** Part of the time for which the load generator's own thread was busy. */
+  readonly loadBusy?: number;
+}
+
+export interface Subject {
+  readonly target: Target;
+  /** Starts another one like it; not there for a core that was given. */
+  readonly startAnew: StartTarget | undefined;
+}
+
+export interface Measurement {
+  /** What `--only` calls it. */
+  readonly name: string;
+  readonly targets: readonly TargetName[];
+  /** Measures once, whatever the number of rounds. */
+  readonly once?: boolean;
+  measure(subject: Subject, plan: Plan): Promise<readonly Sample[]>;
+}

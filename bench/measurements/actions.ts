@@ -1,0 +1,47 @@
+/** SendMessage, from the plugin through the core to the backend, its answer, and back. */
+import { callFor } from "../load/actions.ts";
+import { Backend } from "../load/backend.ts";
+import type { Measurement, Plan, Sample, Subject } from "../measurement.ts";
+
+const LOADS = [
+  { what: "actions, 1 in flight", connections: 1, inFlightEach: 1 },
+  { what: "actions, 4 connections with 16 in flight", connections: 4, inFlightEach: 16 },
+] as const;
+
+export const actions: Measurement = {
+  name: "actions",
+  targets: ["core", "ceiling", "grpc-js"],
+  async measure(subject, plan) {
+    const samples: Sample[] = [];
+    for (const load of LOADS) samples.push(...(await run(subject, plan, load)));
+    return samples;
+  },
+};
+
+async function run(
+  { target }: Subject,
+  plan: Plan,
+  load: (typeof LOADS)[number],
+): Promise<Sample[]> {
+  const id = `actions-${Math.random().toString(36).slice(2)}`;
+  const backend = await Backend.connect(target.peer, { id, answers: true });
+  const { perSecond, loadBusy, histogram, failed } = await callFor(
+    target.peer,
+    { ...load, backendId: id },
+    plan.ms,
+  );
+  backend.close();
+  const note = failed === 0 ? {} : { note: `${failed} failed` };
+  const time = (percentile: number): Sample => ({
+    row: `${load.what}, p${percentile}`,
+    unit: "ms",
+    value: histogram.getValueAtPercentile(percentile) / 1000,
+    better: "less",
+    loadBusy,
+  });
+  return [
+    { row: load.what, unit: "1/s", value: perSecond, better: "more", loadBusy, ...note },
+    time(50),
+    time(99),
+  ];
+}

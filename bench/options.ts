@@ -1,0 +1,91 @@
+/** The command line of `npm run bench`. */
+import { parseArgs } from "node:util";
+import type { Plan } from "./measurement.ts";
+
+export interface BenchOptions {
+  readonly help: boolean;
+  /** A core that is running already, instead of ours. */
+  readonly given: { readonly url: URL; readonly token: string } | undefined;
+  /** Only these measurements; empty: all. */
+  readonly only: readonly string[];
+  /** Without the programs beside it. */
+  readonly alone: boolean;
+  readonly rounds: number;
+  readonly json: string | undefined;
+  readonly nodeArguments: readonly string[];
+  readonly plan: Plan;
+}
+
+export const USAGE = `npm run bench -- [options]
+
+  --quick              under a minute, and less exact
+  --only NAME,NAME     fan-out, latency, actions, waiting, burst, idle-memory, start-up
+  --url URL            a core that is running already (plaintext), with
+  --token TOKEN        a token that may be a plugin and any backend
+  --alone              without the ceiling and the grpc-js core
+  --rounds N           how often each is measured, in turn
+  --ms N               milliseconds of each measurement
+  --streams N,N        numbers of event streams for fan-out
+  --json FILE          the results once more, for programs
+  --node-argument ARG  for our core's Node, such as --cpu-prof; may be repeated
+`;
+
+const FULL: Plan = {
+  ms: 3_000,
+  streams: [1, 10, 100, 1_000],
+  idleStreams: 2_000,
+  burstEvents: 50_000,
+  waitingActions: 10_000,
+  starts: 3,
+};
+
+const QUICK: Plan = { ...FULL, ms: 600, streams: [1, 100], idleStreams: 1_000, starts: 1 };
+
+/** Throws an Error that says what is wrong. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: "boolean", short: "h", default: false },
+      quick: { type: "boolean", default: false },
+      alone: { type: "boolean", default: false },
+      only: { type: "string" },
+      url: { type: "string" },
+      token: { type: "string" },
+      rounds: { type: "string" },
+      ms: { type: "string" },
+      streams: { type: "string" },
+      json: { type: "string" },
+      "node-argument": { type: "string", multiple: true, default: [] },
+    },
+  });
+  const base = values.quick ? QUICK : FULL;
+  const number = (name: "rounds" | "ms", byDefault: number) =>
+    values[name] === undefined ? byDefault : count(`--${name}`, values[name]);
+  const streams = values.streams?.split(",").map((each) => count("--streams", each));
+  return {
+    help: values.help,
+    given: readGiven(values.url, values.token),
+    only: values.only?.split(",") ?? [],
+    alone: values.alone,
+    rounds: number("rounds", values.quick ? 1 : 5),
+    json: values.json,
+    nodeArguments: values["node-argument"],
+    plan: { ...base, ms: number("ms", base.ms), streams: streams ?? base.streams },
+  };
+}
+
+function readGiven(url: string | undefined, token: string | undefined): BenchOptions["given"] {
+  if (url === undefined) return undefined;
+  if (!URL.canParse(url) || new URL(url).protocol !== "http:") {
+    throw new Error(`--url is ${url}; allowed is http://host:port`);
+  }
+  if (token === undefined) throw new Error("--url needs --token");
+  return { url: new URL(url), token };
+}
+
+function count(name: string, value: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 1 && number <= 1_000_000) return number;
+  throw new Error(`${name}: ${value} is no whole number from 1 to 1,000,000`);
+}

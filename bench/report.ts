@@ -1,0 +1,129 @@
+/** Medians and ratios of what was measured; a table for people, JSON for programs. */
+import { cpus, totalmem } from "node:os";
+import { styleText } from "node:util";
+import { AIMS } from "./aims.ts";
+import type { Sample } from "./measurement.ts";
+import type { TargetName } from "./targets/target.ts";
+
+export interface Result {
+  readonly row: string;
+  readonly unit: string;
+  readonly better: Sample["better"];
+  /** Medians over the rounds. */
+  readonly values: Partial<Record<TargetName, number>>;
+  /** Core's against the others', above 1 better: the median of each round's ratio. */
+  readonly ratios: Partial<Record<TargetName, number>>;
+  readonly rounds: number;
+  readonly aim?: string;
+  readonly met?: boolean;
+  readonly notes: readonly string[];
+  /** Part of the time for which the load generator was busy, by target. */
+  readonly loadBusy: Partial<Record<TargetName, number>>;
+}
+
+/** Collects samples, round by round. */
+export class Results {
+  readonly #rows = new Map<string, { first: Sample; samples: Map<TargetName, Sample[]> }>();
+
+  add(target: TargetName, samples: readonly Sample[]): void {
+    for (const sample of samples) {
+      const row = this.#rows.get(sample.row) ?? { first: sample, samples: new Map() };
+      this.#rows.set(sample.row, row);
+      row.samples.set(target, [...(row.samples.get(target) ?? []), sample]);
+    }
+  }
+
+  all(): Result[] {
+    return [...this.#rows.values()].map(({ first, samples }) => resultOf(first, samples));
+  }
+}
+
+function resultOf(
+  { row, unit, better }: Sample,
+  samples: ReadonlyMap<TargetName, readonly Sample[]>,
+): Result {
+  const values: Result["values"] = {};
+  const ratios: Result["ratios"] = {};
+  const loadBusy: Result["loadBusy"] = {};
+  const notes: string[] = [];
+  const core = samples.get("core") ?? [];
+  for (const [name, of] of samples) {
+    values[name] = median(of.map(({ value }) => value));
+    const busy = of.flatMap((each) => each.loadBusy ?? []);
+    if (busy.length > 0) loadBusy[name] = median(busy);
+    notes.push(
+      ...new Set(of.flatMap(({ note }) => (note === undefined ? [] : `${name}: ${note}`))),
+    );
+    if (name === "core" || core.length === 0) continue;
+    const each = core.flatMap(({ value }, round) => {
+      const other = of[round]?.value;
+      return other === undefined ? [] : better === "more" ? value / other : other / value;
+    });
+    ratios[name] = median(each);
+  }
+  const aim = AIMS.find((each) => each.row.test(row));
+  const judged =
+    aim === undefined || values.core === undefined
+      ? {}
+      : { aim: aim.text, met: aim.met(values.core, ratios.ceiling) };
+  return { row, unit, better, values, ratios, rounds: core.length, notes, loadBusy, ...judged };
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+export function describeMachine(): string {
+  const [cpu, ...more] = cpus();
+  const gib = Math.round(totalmem() / 2 ** 30);
+  return `${more.length + 1} × ${cpu?.model ?? "?"}, ${gib} GiB, Node ${process.versions.node}`;
+}
+
+/** The table; `busy` marks values for which the load generator had hardly time left. */
+export function table(results: readonly Result[]): string {
+  const head = ["", "core", "ceiling", "of it", "grpc-js", "times it", "aim"];
+  const rows = results.map((result) => [
+    result.row,
+    shown(result, "core"),
+    shown(result, "ceiling"),
+    percent(result.ratios.ceiling),
+    shown(result, "grpc-js"),
+    result.ratios["grpc-js"]?.toFixed(1) ?? "",
+    result.aim === undefined ? "" : `${result.met ? "✔" : "✘"} ${result.aim}`,
+  ]);
+  const widths = head.map((cell, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? cell).length)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) =>
+        column === 0 || column === 6
+          ? cell.padEnd(widths[column] ?? 0)
+          : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd();
+  const notes = results.flatMap(({ row, notes }) => notes.map((note) => `  ${row}: ${note}`));
+  return [styleText("bold", line(head)), ...rows.map(line), ...notes].join("\n");
+}
+
+const BUSY = 0.9;
+
+function shown({ values, unit, loadBusy }: Result, name: TargetName): string {
+  const value = values[name];
+  if (value === undefined) return "";
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  const number = value.toLocaleString("en", {
+    minimumFractionDigits: Number.isInteger(value) ? 0 : digits,
+    maximumFractionDigits: digits,
+  });
+  const mark = (loadBusy[name] ?? 0) > BUSY ? "*" : "";
+  return `${number}${unit === "" ? "" : ` ${unit}`}${mark}`;
+}
+
+function percent(ratio: number | undefined): string {
+  return ratio === undefined ? "" : `${Math.round(ratio * 100)} %`;
+}

@@ -1,0 +1,61 @@
+/** Starts a program that says over IPC when it listens, as core does. */
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { within } from "../load/peer.ts";
+import type { Target, TargetName } from "./target.ts";
+
+const START_TIMEOUT_MS = 30_000;
+const MAX_OUTPUT = 16_384;
+
+export interface ProcessInit {
+  readonly name: TargetName;
+  readonly file: URL;
+  /** What the load says that its token is. */
+  readonly token: string;
+  readonly bare: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly nodeArguments?: readonly string[];
+}
+
+/** Starts it in a new folder, which goes when it is closed. */
+export async function startProcess(init: ProcessInit): Promise<Target> {
+  const folder = await mkdtemp(join(tmpdir(), "seabird-bench-"));
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [...(init.nodeArguments ?? []), fileURLToPath(init.file)], {
+    cwd: folder,
+    env: { ...process.env, ...init.env },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let output = "";
+  const keep = (bytes: Buffer) => {
+    output = (output + bytes).slice(-MAX_OUTPUT);
+  };
+  child.stdout?.on("data", keep);
+  child.stderr?.on("data", keep);
+  const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const listening = new Promise<{ url: string; afterMs: number }>((resolve, reject) => {
+    child.on("message", (message: { type?: string; url?: string }) => {
+      if (message.type !== "listening" || message.url === undefined) return;
+      resolve({ url: message.url, afterMs: performance.now() - startedAt });
+    });
+    child.once("close", () => reject(new Error(`${init.name} ended at its start: ${output}`)));
+  });
+  const close = async () => {
+    child.kill("SIGTERM");
+    const kill = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await exited;
+    clearTimeout(kill);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const { url, afterMs } = await within(START_TIMEOUT_MS, `start of ${init.name}`, listening);
+    const peer = { url: new URL(url), token: init.token, bare: init.bare };
+    return { name: init.name, peer, pid: child.pid, listeningAfterMs: afterMs, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
