@@ -146,8 +146,11 @@ test("everything that can be typed reaches plugins, and what they say is shown",
   await plugin.leaveChannel("terminal://local/%23c", { exitMessage: "bye" });
   await refused(plugin.leaveChannel("terminal://local/%23c"), /no room/);
   assert.equal(await room.exit, 0);
-  const shown = (await room.output).split("\n").slice(lines.length, -1);
+  const shown = (await room.output)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("<ann> "));
   assert.deepEqual(shown, [
+    "-- you are now in #b",
     "<seabird> so what[2J",
     "[#terminal] * seabird nods",
     "[private] <seabird> psst",
@@ -206,6 +209,8 @@ test("SIGTERM, a wrong token and wrong options end the programs with their code 
   for (const [args, wrongEnv, code, words] of rows) {
     const started = run(t, args, wrongEnv);
     assert.equal(await started.exit, code, args.join(" "));
-    assert.match(await started.errors, words);
+    const errors = await started.errors;
+    assert.match(errors, words);
+    assert.equal(errors.trimEnd().split("\n").length, 1, errors);
   }
 });

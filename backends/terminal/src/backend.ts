@@ -73,6 +73,8 @@ class Room {
   async run(): Promise<void> {
     this.#enter(this.#config.channel);
     const states = this.#followStates();
+    // Awaited at the end; until then a failure is not unhandled.
+    states.catch(() => undefined);
     if (this.#connection.isInteractive) await this.#talk();
     else await this.#playScript();
     if (this.#client.state.state !== "failed") await this.#options.onLeaving();
