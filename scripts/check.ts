@@ -6,6 +6,7 @@ import { generated } from "./checks/generated.ts";
 import { imports } from "./checks/imports.ts";
 import { links } from "./checks/links.ts";
 import { lint } from "./checks/lint.ts";
+import { lockFile } from "./checks/lock-file.ts";
 import { privacy } from "./checks/privacy.ts";
 import { repositoryRoot } from "./checks/run-tool.ts";
 import { siblings } from "./checks/siblings.ts";
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   tables,
   links,
   dependencies,
+  lockFile,
   siblings,
   sizes,
   privacy,

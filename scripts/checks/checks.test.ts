@@ -10,6 +10,7 @@ import { generated } from "./generated.ts";
 import { imports } from "./imports.ts";
 import { links } from "./links.ts";
 import { lint } from "./lint.ts";
+import { lockFile } from "./lock-file.ts";
 import { privacy } from "./privacy.ts";
 import { repositoryRoot, runTool } from "./run-tool.ts";
 import { siblings } from "./siblings.ts";
@@ -157,6 +158,13 @@ const PLANTINGS: readonly Planting[] = [
     path: "sdk/package.json",
     plant: (text) => text.replace(/"@bufbuild\/protobuf": "/, '"@bufbuild/protobuf": "^'),
     finds: /@bufbuild\/protobuf is "\^.*not pinned/,
+  },
+  {
+    check: lockFile,
+    what: "a package of another platform that is missing",
+    path: "package-lock.json",
+    plant: (text) => text.replace('"node_modules/@biomejs/cli-darwin-arm64"', '"node_modules/x"'),
+    finds: /lacks @biomejs\/cli-darwin-arm64/,
   },
   {
     check: siblings,

@@ -1,0 +1,145 @@
+/**
+ * The README's commands, run in a fresh clone as a stranger would: in order, in one folder, with
+ * `npm start` in a terminal while the tour's commands run beside it.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { until } from "./support/until.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const INSTALL_MS = 300_000;
+const COMMAND_MS = 60_000;
+
+/** What a test cannot run: itself, and a network that is not there. */
+const LEFT_OUT = ["npm ci && npm test", "npm start -- --irc"];
+
+interface Expectation {
+  readonly command: string;
+  readonly prints: RegExp;
+}
+
+/** The tour's commands, and what each shows. A command of the README without a row fails. */
+const TOUR: readonly Expectation[] = [
+  { command: "npx seabird info", prints: /uptime|up /i },
+  { command: "npx seabird backends", prints: /terminal:\/\/local/ },
+  { command: "npx seabird commands", prints: /help[\s\S]*ping/ },
+  { command: "npx seabird send", prints: /^/ },
+  { command: "curl", prints: /\{\}/ },
+];
+
+function commandsOf(readme: string): string[] {
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+  return blocks.flatMap((block) => block.replaceAll("\\\n", " ").trim().split("\n"));
+}
+
+/** The environment of somebody whose npm has never run a script of ours. */
+function strangersEnv(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE|SEABIRD)/i.test(name));
+  const path = (process.env["PATH"] ?? "")
+    .split(":")
+    .filter((part) => !part.includes("node_modules"));
+  return { ...Object.fromEntries(kept), PATH: path.join(":"), NO_COLOR: "1" };
+}
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+}
+
+function run(command: string, cwd: string, stdin: "ignore" | "pipe" = "ignore"): Run {
+  const child = spawn("bash", ["-c", command], {
+    cwd,
+    env: strangersEnv(),
+    stdio: [stdin, "pipe", "pipe"],
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  return { child, output: () => output };
+}
+
+async function finish({ child, output }: Run, command: string, timeoutMs: number): Promise<string> {
+  const timer = setTimeout(() => child.pid && process.kill(-child.pid, "SIGKILL"), timeoutMs);
+  const [code, signal] = await once(child, "close");
+  clearTimeout(timer);
+  assert.equal(code, 0, `${command} ended with ${code ?? signal}:\n${output()}`);
+  return output();
+}
+
+/** A terminal around a command, by util-linux; a real one is what the README promises a room in. */
+function inTerminal(t: TestContext, command: string, cwd: string): Run {
+  const running = run(`script -qefc '${command}' /dev/null`, cwd, "pipe");
+  t.after(async () => {
+    const { pid, exitCode, signalCode } = running.child;
+    if (exitCode !== null || signalCode !== null || pid === undefined) return;
+    process.kill(-pid, "SIGKILL");
+    await once(running.child, "close");
+  });
+  return running;
+}
+
+test("the README's commands, in a fresh clone", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "seabird-readme-"));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const clone = join(folder, "seabird");
+  await finish(run(`git clone --quiet '${ROOT}' '${clone}'`, folder), "git clone", COMMAND_MS);
+  const commands = commandsOf(await readFile(join(clone, "README.md"), "utf8"));
+
+  assert.ok(commands.includes("npm ci && npm start"), "the README lacks its first command");
+  const room = inTerminal(t, "npm ci && npm start", clone);
+  await until("the room", () => /!help/.test(room.output()), INSTALL_MS).catch((error: unknown) => {
+    throw new Error(`no room: ${room.output()}`, { cause: error });
+  });
+  room.child.stdin?.write("!ping\r");
+  await until("pong", () => /pong/.test(room.output()), COMMAND_MS);
+
+  for (const command of commands) await tourStep(command, clone, room);
+
+  const ended = once(room.child, "close");
+  room.child.stdin?.write("\x03");
+  assert.deepEqual(await ended, [0, null], room.output());
+});
+
+async function tourStep(command: string, cwd: string, room: Run): Promise<void> {
+  if (command === "npm ci && npm start") return;
+  if (LEFT_OUT.some((start) => command.startsWith(start))) return;
+  if (command === "npx seabird tail") return await tailStep(command, cwd, room);
+  if (command.startsWith("printf")) {
+    const output = await finish(run(command, cwd), command, COMMAND_MS);
+    assert.match(output, /pong/);
+    assert.match(output, /Commands: /);
+    return;
+  }
+  const expectation = TOUR.find((row) => command.startsWith(row.command));
+  assert.ok(expectation, `the README has a command that this test does not know: ${command}`);
+  const output = await finish(run(command, cwd), command, COMMAND_MS);
+  assert.match(output, expectation.prints, command);
+  const said = /'(hello from outside)'|"text":"(hi)"/.exec(command);
+  const text = said?.[1] ?? said?.[2];
+  if (text !== undefined) await until(text, () => room.output().includes(text), COMMAND_MS);
+}
+
+async function tailStep(command: string, cwd: string, room: Run): Promise<void> {
+  const tail = run(`exec ${command}`, cwd);
+  const closed = once(tail.child, "close");
+  await until(
+    "tail to show a line",
+    () => {
+      room.child.stdin?.write("is anybody there?\r");
+      return tail.output().includes("is anybody there?");
+    },
+    COMMAND_MS,
+  );
+  if (tail.child.pid) process.kill(-tail.child.pid, "SIGINT");
+  await closed;
+}
