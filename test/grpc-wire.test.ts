@@ -121,7 +121,7 @@ test("an unknown encoding is answered with the known ones", async (t) => {
 
 test("blocks nested beyond what the decoder takes are a bad block", async (t) => {
   const { client } = await world(t);
-  let block = Buffer.alloc(0);
+  let block: Buffer = Buffer.alloc(0);
   for (let depth = 0; depth < 200; depth += 1) block = nest(nest(block, 0x0a), 0x22);
   const request = Buffer.concat([sendRequest("x"), nest(block, 0x22)]);
   const result = await client.unary(SEND_PATH, request);

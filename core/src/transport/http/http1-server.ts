@@ -18,7 +18,7 @@ export class Http1Server {
     this.#server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.openingTimeoutMs,
-      requestTimeout: limits.requestBodyTimeoutMs,
+      requestTimeout: Math.max(limits.openingTimeoutMs, limits.requestBodyTimeoutMs),
       keepAliveTimeout: limits.http1IdleTimeoutMs,
       connectionsCheckingInterval: 1_000,
     });
