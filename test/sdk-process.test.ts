@@ -108,3 +108,32 @@ test("nothing of the SDK keeps a process, and nothing is left unhandled", async 
     assert.deepEqual([code, signal], [7, null], name);
   }
 });
+
+test("a stop that is delivered twice at once is one; a later one ends at once", async (t) => {
+  const source = `
+    import { startProcessLife } from "@seabird/sdk";
+    const life = startProcessLife();
+    life.ready();
+    life.signal.addEventListener("abort", () => process.send({ type: "stopping" }));
+    setInterval(() => undefined, 1_000);`;
+  const args = ["--input-type=module", "--eval", source];
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  t.after(() => kill(child));
+  const messages: unknown[] = [];
+  child.on("message", (message) => messages.push(message));
+  await until("it to be ready", () => messages.length === 1, 30_000);
+  const exited = once(child, "exit");
+  const startMs = performance.now();
+  child.kill("SIGINT");
+  await until("it to know", () => messages.length === 2);
+  await until("it to have ended", () => {
+    child.kill("SIGTERM");
+    return child.exitCode !== null;
+  });
+  assert.deepEqual(await exited, [130, null]);
+  assert.ok(performance.now() - startMs >= 500);
+  assert.deepEqual(messages, [{ type: "ready" }, { type: "stopping" }]);
+});
