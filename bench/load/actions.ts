@@ -1,5 +1,6 @@
 /** SendMessage calls on several connections at once, to a backend that answers. */
 import { build, type Histogram } from "hdr-histogram-js";
+import type { Target } from "../targets/target.ts";
 import type { ClientConnection } from "../wire/client-connection.ts";
 import { LINE_BYTES } from "./audience.ts";
 import { Caller } from "./caller.ts";
@@ -23,7 +24,11 @@ export interface ActionGain extends Gain {
 const DRAIN_TIMEOUT_MS = 15_000;
 
 /** Calls for `ms` after warming up. Rejects if calls are still under way long after. */
-export async function callFor(peer: Peer, load: ActionLoad, ms: number): Promise<ActionGain> {
+export async function callFor(
+  { peer, pid }: Target,
+  load: ActionLoad,
+  ms: number,
+): Promise<ActionGain> {
   const histogram = build({ lowestDiscernibleValue: 1, numberOfSignificantValueDigits: 3 });
   const connections = await openConnections(peer, load.connections);
   await untilAnswered(peer, connections[0] as ClientConnection, load.backendId);
@@ -37,7 +42,7 @@ export async function callFor(peer: Peer, load: ActionLoad, ms: number): Promise
       }),
   );
   const count = () => callers.reduce((sum, caller) => sum + caller.succeeded, 0);
-  const gain = await countFor(ms, count, () => histogram.reset());
+  const gain = await countFor({ ms, count, pid, begin: () => histogram.reset() });
   const stopping = Promise.all(callers.map((caller) => caller.stop()));
   await within(DRAIN_TIMEOUT_MS, "end of the actions: the core has frozen", stopping);
   for (const connection of connections) connection.close();

@@ -25,12 +25,13 @@ async function run(
 ): Promise<Sample[]> {
   const id = `actions-${Math.random().toString(36).slice(2)}`;
   const backend = await Backend.connect(target.peer, { id, answers: true });
-  const { perSecond, loadBusy, histogram, failed } = await callFor(
-    target.peer,
+  const { perSecond, processorUs, loadBusy, histogram, failed } = await callFor(
+    target,
     { ...load, backendId: id },
     plan.ms,
   );
   backend.close();
+  const cost = { row: `processor, ${load.what}`, unit: "µs", better: "less" } as const;
   const note = failed === 0 ? {} : { note: `${failed} failed` };
   const time = (percentile: number): Sample => ({
     row: `${load.what}, p${percentile}`,
@@ -41,6 +42,7 @@ async function run(
   });
   return [
     { row: load.what, unit: "1/s", value: perSecond, better: "more", loadBusy, ...note },
+    ...(processorUs === undefined ? [] : [{ ...cost, value: processorUs }]),
     time(50),
     time(99),
   ];

@@ -35,15 +35,21 @@ async function run(
 ): Promise<Sample[]> {
   const audience = await Audience.gather(target.peer, streams);
   const stop = source(audience);
-  const { perSecond, loadBusy } = await countFor(plan.ms, () => audience.deliveries);
+  const { perSecond, processorUs, loadBusy } = await countFor({
+    ms: plan.ms,
+    count: () => audience.deliveries,
+    pid: target.pid,
+  });
   stop();
   const note = audience.ended;
   await audience.close();
   const row = `to ${streams} ${streams === 1 ? "stream" : "streams"}, ${source.name}`;
   const common = { better: "more", loadBusy, ...(note === undefined ? {} : { note }) } as const;
+  const cost = { row: `processor ${row}`, unit: "µs", better: "less" } as const;
   return [
     { row: `deliveries ${row}`, unit: "1/s", value: perSecond, ...common },
     { row: `events in, ${row}`, unit: "1/s", value: perSecond / streams, ...common },
+    ...(processorUs === undefined ? [] : [{ ...cost, value: processorUs }]),
   ];
 }
 

@@ -27,11 +27,12 @@ export const latency: Measurement = {
         audience.send(audience.line, 1);
       }
     }, 1);
-    const { loadBusy } = await countFor(
-      plan.ms,
-      () => 0,
-      () => histogram.reset(),
-    );
+    const { loadBusy } = await countFor({
+      ms: plan.ms,
+      count: () => audience.deliveries,
+      pid: target.pid,
+      begin: () => histogram.reset(),
+    });
     clearInterval(timer);
     await audience.close();
     const row = (percentile: number) => ({
