@@ -19,6 +19,8 @@ const COMMAND_MS = 60_000;
 /** What a test cannot run: itself, and a network that is not there. */
 const LEFT_OUT = ["npm ci && npm test", "npm start -- --irc"];
 
+const USUAL_URL = "http://localhost:11235";
+
 interface Expectation {
   readonly command: string;
   readonly prints: RegExp;
@@ -26,7 +28,8 @@ interface Expectation {
 
 /** The tour's commands, and what each shows. A command of the README without a row fails. */
 const TOUR: readonly Expectation[] = [
-  { command: "npx seabird info", prints: /uptime|up /i },
+  { command: "printf", prints: /pong[\s\S]*Commands: |Commands: [\s\S]*pong/ },
+  { command: "npx seabird info", prints: /running for/ },
   { command: "npx seabird backends", prints: /terminal:\/\/local/ },
   { command: "npx seabird commands", prints: /help[\s\S]*ping/ },
   { command: "npx seabird send", prints: /^/ },
@@ -38,13 +41,19 @@ function commandsOf(readme: string): string[] {
   return blocks.flatMap((block) => block.replaceAll("\\\n", " ").trim().split("\n"));
 }
 
-/** The environment of somebody whose npm has never run a script of ours. */
+/** Where commands run, and what they find in their environment. */
+interface Place {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The environment of somebody whose npm has never run a script of ours, and a free port. */
 function strangersEnv(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE|SEABIRD)/i.test(name));
-  const path = (process.env["PATH"] ?? "")
-    .split(":")
-    .filter((part) => !part.includes("node_modules"));
-  return { ...Object.fromEntries(kept), PATH: path.join(":"), NO_COLOR: "1" };
+  const folders = (process.env["PATH"] ?? "").split(":");
+  const path = folders.filter((folder) => !folder.includes("node_modules")).join(":");
+  const own = { PATH: path, NO_COLOR: "1", SEABIRD_BIND_HOST: "127.0.0.1:0" };
+  return { ...Object.fromEntries(kept), ...own };
 }
 
 interface Run {
@@ -52,10 +61,10 @@ interface Run {
   readonly output: () => string;
 }
 
-function run(command: string, cwd: string, stdin: "ignore" | "pipe" = "ignore"): Run {
+function run(command: string, { cwd, env }: Place, stdin: "ignore" | "pipe" = "ignore"): Run {
   const child = spawn("bash", ["-c", command], {
     cwd,
-    env: strangersEnv(),
+    env,
     stdio: [stdin, "pipe", "pipe"],
     detached: true,
   });
@@ -77,8 +86,8 @@ async function finish({ child, output }: Run, command: string, timeoutMs: number
 }
 
 /** A terminal around a command, by util-linux; a real one is what the README promises a room in. */
-function inTerminal(t: TestContext, command: string, cwd: string): Run {
-  const running = run(`script -qefc '${command}' /dev/null`, cwd, "pipe");
+function inTerminal(t: TestContext, command: string, place: Place): Run {
+  const running = run(`script -qefc '${command}' /dev/null`, place, "pipe");
   t.after(async () => {
     const { pid, exitCode, signalCode } = running.child;
     if (exitCode !== null || signalCode !== null || pid === undefined) return;
@@ -91,55 +100,54 @@ function inTerminal(t: TestContext, command: string, cwd: string): Run {
 test("the README's commands, in a fresh clone", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "seabird-readme-"));
   t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const clone = join(folder, "seabird");
-  await finish(run(`git clone --quiet '${ROOT}' '${clone}'`, folder), "git clone", COMMAND_MS);
-  const commands = commandsOf(await readFile(join(clone, "README.md"), "utf8"));
-
+  const clone: Place = { cwd: join(folder, "seabird"), env: strangersEnv() };
+  const cloning = `git clone --quiet '${ROOT}' '${clone.cwd}'`;
+  await finish(run(cloning, { ...clone, cwd: folder }), cloning, COMMAND_MS);
+  const commands = commandsOf(await readFile(join(clone.cwd, "README.md"), "utf8"));
   assert.ok(commands.includes("npm ci && npm start"), "the README lacks its first command");
+
   const room = inTerminal(t, "npm ci && npm start", clone);
-  await until("the room", () => /!help/.test(room.output()), INSTALL_MS).catch((error: unknown) => {
-    throw new Error(`no room: ${room.output()}`, { cause: error });
-  });
+  const url = await addressIn(room);
   room.child.stdin?.write("!ping\r");
   await until("pong", () => /pong/.test(room.output()), COMMAND_MS);
-
-  for (const command of commands) await tourStep(command, clone, room);
+  const tour: Place = { ...clone, env: { ...clone.env, SEABIRD_HOST: url } };
+  for (const command of commands) await tourStep(command.replace(USUAL_URL, url), tour, room);
 
   const ended = once(room.child, "close");
   room.child.stdin?.write("\x03");
   assert.deepEqual(await ended, [0, null], room.output());
 });
 
-async function tourStep(command: string, cwd: string, room: Run): Promise<void> {
+async function addressIn(room: Run): Promise<string> {
+  const pattern = /core listens on (http:\S+?)[;\s]/;
+  await until("the room", () => pattern.test(room.output()), INSTALL_MS).catch((error: unknown) => {
+    throw new Error(`no room: ${room.output()}`, { cause: error });
+  });
+  return pattern.exec(room.output())?.[1] ?? "";
+}
+
+async function tourStep(command: string, place: Place, room: Run): Promise<void> {
   if (command === "npm ci && npm start") return;
   if (LEFT_OUT.some((start) => command.startsWith(start))) return;
-  if (command === "npx seabird tail") return await tailStep(command, cwd, room);
-  if (command.startsWith("printf")) {
-    const output = await finish(run(command, cwd), command, COMMAND_MS);
-    assert.match(output, /pong/);
-    assert.match(output, /Commands: /);
-    return;
-  }
+  if (command === "npx seabird tail") return await tailStep(command, place, room);
   const expectation = TOUR.find((row) => command.startsWith(row.command));
   assert.ok(expectation, `the README has a command that this test does not know: ${command}`);
-  const output = await finish(run(command, cwd), command, COMMAND_MS);
+  const output = await finish(run(command, place), command, COMMAND_MS);
   assert.match(output, expectation.prints, command);
-  const said = /'(hello from outside)'|"text":"(hi)"/.exec(command);
-  const text = said?.[1] ?? said?.[2];
+  const [, sent, posted] = /'(hello from outside)'|"text":"(hi)"/.exec(command) ?? [];
+  const text = sent ?? posted;
   if (text !== undefined) await until(text, () => room.output().includes(text), COMMAND_MS);
 }
 
-async function tailStep(command: string, cwd: string, room: Run): Promise<void> {
-  const tail = run(`exec ${command}`, cwd);
+async function tailStep(command: string, place: Place, room: Run): Promise<void> {
+  const tail = run(`exec ${command}`, place);
   const closed = once(tail.child, "close");
-  await until(
-    "tail to show a line",
-    () => {
-      room.child.stdin?.write("is anybody there?\r");
-      return tail.output().includes("is anybody there?");
-    },
-    COMMAND_MS,
-  );
+  const line = "is anybody there?";
+  const shown = () => {
+    room.child.stdin?.write(`${line}\r`);
+    return tail.output().includes(line);
+  };
+  await until("tail to show a line", shown, COMMAND_MS);
   if (tail.child.pid) process.kill(-tail.child.pid, "SIGINT");
   await closed;
 }
