@@ -40,7 +40,7 @@ export class IrcPerson {
 
   async join(channel: string, key = ""): Promise<void> {
     await this.types("", `/j ${channel} ${key}`.trim());
-    await waitFor(`${this.nick} to join ${channel}`, () => exists(this.#path(channel, "in")));
+    await this.sees(channel, `${this.nick}\\(.*has joined`);
   }
 
   /** Types a line in a channel or a private conversation; "" is the server's window. */
