@@ -9,7 +9,7 @@ import {
   SendMessageRequestSchema,
 } from "@seabird/protocol";
 import { needPrograms } from "../support/servers.ts";
-import type { Client, IngestStream } from "./client.ts";
+import type { Client } from "./client.ts";
 import { type CoreProcess, startCoreProcess, TOKENS } from "./core-process.ts";
 import { eventually } from "./deadline.ts";
 import { GrpcJsClient } from "./grpc-js-client.ts";
@@ -73,16 +73,15 @@ for (const [language, wire] of FOREIGN) {
       return client;
     };
     const [plugin, backend] = [await start("plugin"), await start("backend")];
-    const stream = await worksBothWays(plugin, backend);
+    await worksBothWays(plugin, backend);
     // A program that is killed leaves nothing behind, though nginx is between.
     await backend.close();
     await gone(plugin, "irc://front");
-    assert.notEqual((await stream.end().catch(() => ({ code: -1 }))).code, 0);
   });
 }
 
 /** Events, an action with each outcome, and the statuses of both kinds of stream. */
-async function worksBothWays(plugin: Client, backend: Client): Promise<IngestStream> {
+async function worksBothWays(plugin: Client, backend: Client): Promise<void> {
   const events = await opened(plugin);
   const stream = await accepted(backend, plugin, "irc", "front");
   stream.push({ inner: { case: "message", value: { text: "hi" } } });
@@ -115,7 +114,6 @@ async function worksBothWays(plugin: Client, backend: Client): Promise<IngestStr
     ({ response }) => !(name in commandsOf(response)),
     "the cancelled stream's command is free",
   );
-  return stream;
 }
 
 for (const wire of ["h2c", "tls"] as const) {

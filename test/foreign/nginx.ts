@@ -65,7 +65,7 @@ async function startOnFreePorts(programs: Programs, coreUrl: string): Promise<Ng
   const close = await run(programs.nginx, folder, plainPort);
   return {
     h2c: `http://127.0.0.1:${plainPort}`,
-    tls: `https://127.0.0.1:${tlsPort}`,
+    tls: `https://localhost:${tlsPort}`,
     certificate,
     close,
   };
@@ -117,7 +117,7 @@ async function run(nginx: string, folder: string, port: number): Promise<() => P
 }
 
 async function makeCertificate(openssl: string, certificate: string, key: string): Promise<void> {
-  const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
   const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const files = ["-keyout", key, "-out", certificate, "-days", "2"];
   await promisify(execFile)(openssl, ["req", "-x509", ...kind, ...subject, ...files]);

@@ -66,11 +66,12 @@ export class ProgramClient implements Client {
       SEABIRD_TOKEN: address.token,
     });
     const ready = Promise.withResolvers<void>();
-    client.#listeners.set(0, () => ready.resolve());
-    const gone = client.#exit.then(() => Promise.reject(new Error(client.#story("left"))));
-    gone.catch(() => {});
+    client.#listeners.set(0, ({ what, message }) => {
+      if (what === "ready") ready.resolve();
+      else if (what === "left") ready.reject(new Error(message));
+    });
     try {
-      await deadline(Promise.race([ready.promise, gone]), () => client.#story("is not ready"));
+      await deadline(ready.promise, () => client.#story("is not ready"));
     } catch (error) {
       await client.close();
       throw error;
@@ -84,6 +85,7 @@ export class ProgramClient implements Client {
     const child = spawn(program.command, program.args, { env, stdio: ["pipe", "pipe", "pipe"] });
     this.#child = child;
     this.#exit = new Promise((resolve) => child.on("close", () => resolve()));
+    this.#exit.then(() => this.#left());
     child.on("error", (error) => {
       this.#stderr += error.message;
     });
@@ -155,7 +157,7 @@ export class ProgramClient implements Client {
     this.#listeners.set(id, ({ what, code, message, body }) => {
       if (what === "headers") stream.gotHeaders();
       else if (what === "message") stream.got(this.#decode(desc, body));
-      else stream.gotEnd(what === "end" ? { code, message } : { code: -1, message });
+      else stream.gotEnd({ code, message });
     });
   }
 
@@ -183,6 +185,13 @@ export class ProgramClient implements Client {
   #decode<D extends DescMessage>(desc: D, body: JsonValue | undefined): MessageShape<D> {
     if (typeof body === "string") return fromBinary(desc, Buffer.from(body, "hex"));
     return fromJson(desc, body ?? {});
+  }
+
+  /** Whoever still waits is told. */
+  #left(): void {
+    for (const [id, listener] of this.#listeners) {
+      listener({ id, what: "left", code: -1, message: this.#story("left") });
+    }
   }
 
   #hear(line: string): void {
