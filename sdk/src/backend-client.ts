@@ -73,6 +73,7 @@ export class BackendClient implements AsyncDisposable {
     this.#outbox = new Outbox({
       spool: { maxEvents: limits.maxSpooledEvents, maxBytes: limits.maxSpooledBytes },
       open: { maxEvents: limits.maxOutgoingEvents, maxBytes: limits.maxOutgoingBytes },
+      maxEventBytes: limits.maxEventBytes,
     });
     this.#link = new Link(resolved, (context) => this.#session(context));
     void this.#link.ended().then(() => {
@@ -95,7 +96,7 @@ export class BackendClient implements AsyncDisposable {
     return this.#link.ready();
   }
 
-  /** Events lost because too many waited. */
+  /** Events lost because too many waited, or because they were too large. */
   get droppedEvents(): number {
     return this.#outbox.dropped;
   }

@@ -29,6 +29,8 @@ export interface SdkLimitOptions {
   maxOutgoingEvents?: number;
   /** Bytes of events waiting to be written while core is there. Default 32 MiB. */
   maxOutgoingBytes?: number;
+  /** Bytes of one event of a backend. Default 4 MiB: core ends the stream of a larger one. */
+  maxEventBytes?: number;
   /** Requests of core that a backend works on at once. Default 1,024. */
   maxRequestsAtOnce?: number;
   /** Milliseconds a backend's handler may take for one request. Default 30,000. */
@@ -65,6 +67,7 @@ export const SDK_LIMITS: readonly SdkLimit[] = [
   row("maxSpooledBytes", 8 * MIB, "bytes", "kept while core is away", "oldest dropped and counted"),
   row("maxOutgoingEvents", 16_384, "events", "waiting to be written", "oldest dropped and counted"),
   row("maxOutgoingBytes", 32 * MIB, "bytes", "waiting to be written", "oldest dropped and counted"),
+  row("maxEventBytes", 4 * MIB, "bytes", "one event of a backend", "dropped and counted"),
   row("maxRequestsAtOnce", 1_024, "requests", "handled by a backend", "reading stops; core queues"),
   row("answerTimeoutMs", 30_000, "ms", "for a backend's handler", "answered Failed"),
   row("maxChannels", 10_000, "channels", "announced by one backend", "the new one is refused"),

@@ -12,7 +12,11 @@ const never = new AbortController().signal;
 
 function outbox({ events = 3, bytes = 10_000 } = {}): Outbox {
   const spool = { maxEvents: events, maxBytes: bytes };
-  return new Outbox({ spool, open: { maxEvents: events * 2, maxBytes: bytes * 2 } });
+  return new Outbox({
+    spool,
+    open: { maxEvents: events * 2, maxBytes: bytes * 2 },
+    maxEventBytes: 400,
+  });
 }
 
 async function drain(box: Outbox): Promise<string[]> {
@@ -42,6 +46,16 @@ test("bytes are bounded too, and one event larger than everything is dropped", a
   box.push("event", said("z".repeat(500)));
   assert.equal(box.dropped, 2);
   assert.deepEqual(await drain(box), []);
+});
+
+test("an event that core would not take is dropped alone", async () => {
+  const box = outbox();
+  box.open();
+  box.push("event", said("1"));
+  box.push("event", said("x".repeat(400)));
+  box.push("event", said("2"));
+  assert.equal(box.dropped, 1);
+  assert.deepEqual(await drain(box), ["1", "2"]);
 });
 
 test("while core is away only events are kept, within smaller bounds", async () => {

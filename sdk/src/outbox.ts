@@ -25,6 +25,7 @@ interface Item {
 export class Outbox {
   readonly #spoolBounds: OutboxBounds;
   readonly #openBounds: OutboxBounds;
+  readonly #maxEventBytes: number;
   #items: Item[] = [];
   #events = 0;
   #bytes = 0;
@@ -33,9 +34,15 @@ export class Outbox {
   #wake: (() => void) | undefined;
   readonly #drained = new Set<() => void>();
 
-  constructor(bounds: { readonly spool: OutboxBounds; readonly open: OutboxBounds }) {
+  constructor(bounds: {
+    readonly spool: OutboxBounds;
+    readonly open: OutboxBounds;
+    /** A larger event would end the whole stream. */
+    readonly maxEventBytes: number;
+  }) {
     this.#spoolBounds = bounds.spool;
     this.#openBounds = bounds.open;
+    this.#maxEventBytes = bounds.maxEventBytes;
   }
 
   /** Events lost to the bounds so far. */
@@ -73,6 +80,10 @@ export class Outbox {
   push(kind: OutgoingKind, event: ChatEvent): void {
     if (kind !== "event" && !this.#open) return;
     const bytes = kind === "answer" ? 0 : toBinary(ChatEventSchema, event).byteLength;
+    if (bytes > this.#maxEventBytes) {
+      this.#dropped++;
+      return;
+    }
     this.#items.push({ kind, event, bytes });
     this.#bytes += bytes;
     if (kind !== "answer") this.#events++;
