@@ -2,6 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
 import { type ChatEvent, ChatEventSchema, ChatIngest, type ChatRequest } from "@seabird/protocol";
+import { coreAnswers, headersInTime } from "./acceptance.ts";
 import { Answerer } from "./answerer.ts";
 import type { Answer } from "./answers.ts";
 import { type BackendChannel, Channels, type TrackedChannel } from "./channels.ts";
@@ -16,7 +17,6 @@ import {
   privatelySaid,
 } from "./chat-events.ts";
 import { SeabirdError } from "./errors.ts";
-import { helloAccepted } from "./hello.ts";
 import { Link, type LinkState, type SessionContext } from "./link.ts";
 import {
   type ConnectOptions,
@@ -268,7 +268,8 @@ export class BackendClient implements AsyncDisposable {
   ): AsyncGenerator<ChatEvent, void, void> {
     this.#outbox.open();
     yield create(ChatEventSchema, { inner: { case: "hello", value: { backendInfo: this.#who } } });
-    await helloAccepted(connection, headers, signal);
+    await headersInTime(headers, signal);
+    if (!(await coreAnswers(connection, signal))) return;
     const channels = this.#channels.all();
     this.#announced = true;
     for (const channel of channels) {

@@ -1,6 +1,7 @@
 /** A plugin's client: registers commands, hears every event, answers. */
 import { createClient } from "@connectrpc/connect";
 import { Seabird } from "@seabird/protocol";
+import { coreAnswers, headersInTime } from "./acceptance.ts";
 import { ActionClient, type ActionSettings } from "./action-client.ts";
 import type { Content } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
@@ -140,15 +141,30 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
     this.#link.connection.drop(new SeabirdError("closed", "the client was closed"));
   }
 
-  async #session({ connection, connected, closing, signal }: SessionContext): Promise<void> {
-    const client = createClient(Seabird, connection.transport);
+  async #session(context: SessionContext): Promise<void> {
+    const { connection, connected, closing } = context;
     closing.addEventListener("abort", () => this.#events.end(), { once: true });
-    const stream = client.streamEvents(
-      { commands: toWire(this.#commands) },
-      { signal: AbortSignal.any([closing, signal]), onHeader: connected },
-    );
+    const signal = AbortSignal.any([closing, context.signal]);
+    const headers = Promise.withResolvers<void>();
+    const onHeader = () => {
+      connected();
+      headers.resolve();
+    };
+    void acceptWithoutHeaders(context, headers.promise);
+    const client = createClient(Seabird, connection.transport);
+    const request = { commands: toWire(this.#commands) };
+    const stream = client.streamEvents(request, { signal, onHeader });
     for await (const event of stream) await this.#events.put(toPluginEvent(event));
   }
+}
+
+/** For cores that send a stream's headers with its first event only, which may take hours. */
+async function acceptWithoutHeaders(
+  { connection, connected, signal }: SessionContext,
+  headers: Promise<void>,
+): Promise<void> {
+  if (await headersInTime(headers, signal)) return;
+  if (!signal.aborted && (await coreAnswers(connection, signal))) connected();
 }
 
 type WireCommands = Record<string, { name: string; shortHelp: string; fullHelp: string }>;

@@ -1,0 +1,80 @@
+/** The SDK on a core that is not ours: no health service, and headers only with the first message. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type MethodDefinition,
+  Server,
+  ServerCredentials,
+} from "@grpc/grpc-js";
+import {
+  type ChatEvent,
+  ChatEventSchema,
+  ChatIngest,
+  type ChatRequest,
+  ChatRequestSchema,
+  type Event,
+  EventSchema,
+  Seabird,
+  type StreamEventsRequest,
+  StreamEventsRequestSchema,
+} from "@seabird/protocol";
+import { connectPlugin } from "@seabird/sdk";
+import { connectBackend, success } from "@seabird/sdk/backend";
+
+const streamEvents: MethodDefinition<StreamEventsRequest, Event> = {
+  path: `/${Seabird.typeName}/StreamEvents`,
+  requestStream: false,
+  responseStream: true,
+  requestSerialize: (message) => Buffer.from(toBinary(StreamEventsRequestSchema, message)),
+  requestDeserialize: (bytes) => fromBinary(StreamEventsRequestSchema, bytes),
+  responseSerialize: (message) => Buffer.from(toBinary(EventSchema, message)),
+  responseDeserialize: (bytes) => fromBinary(EventSchema, bytes),
+};
+const ingestEvents: MethodDefinition<ChatEvent, ChatRequest> = {
+  path: `/${ChatIngest.typeName}/IngestEvents`,
+  requestStream: true,
+  responseStream: true,
+  requestSerialize: (message) => Buffer.from(toBinary(ChatEventSchema, message)),
+  requestDeserialize: (bytes) => fromBinary(ChatEventSchema, bytes),
+  responseSerialize: (message) => Buffer.from(toBinary(ChatRequestSchema, message)),
+  responseDeserialize: (bytes) => fromBinary(ChatRequestSchema, bytes),
+};
+
+test("a core that sends headers late is connected to all the same", async (t) => {
+  const plugins: Parameters<handleServerStreamingCall<StreamEventsRequest, Event>>[0][] = [];
+  const events: ChatEvent[] = [];
+  const hears: handleServerStreamingCall<StreamEventsRequest, Event> = (call) => plugins.push(call);
+  const ingests: handleBidiStreamingCall<ChatEvent, ChatRequest> = (call) => {
+    call.on("data", (event: ChatEvent) => events.push(event));
+    call.on("end", () => call.end());
+  };
+  const server = new Server();
+  server.addService({ streamEvents, ingestEvents }, { streamEvents: hears, ingestEvents: ingests });
+  t.after(() => server.forceShutdown());
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+  const options = { url: `http://127.0.0.1:${port}`, token: "x" };
+  const plugin = connectPlugin(options);
+  const handlers = { sendMessage: () => success() };
+  const backend = connectBackend({ ...options, type: "test", id: "net", handlers });
+  backend.joinChannel({ id: "#a" });
+  await Promise.all([plugin.ready(), backend.ready()]);
+  backend.message({ channelId: "#a", user: { id: "ann" }, content: "hi" });
+  await backend.close();
+  assert.deepEqual(
+    events.map(({ inner }) => inner.case),
+    ["hello", "joinChannel", "message"],
+  );
+  const inner = { case: "message", value: { text: "late" } } as const;
+  plugins[0]?.write(create(EventSchema, { inner }));
+  const { value } = await plugin.events().next();
+  assert.ok(value?.kind === "message" && value.text === "late");
+  await plugin.close();
+});
