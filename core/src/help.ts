@@ -32,3 +32,22 @@ function describe(setting: Setting): string {
   const head = [flag, ...names].filter((part) => part !== "").join(", ");
   return `  ${head}\n      ${setting.what} (default: ${setting.byDefault})`;
 }
+
+const EXAMPLE_HEAD = `# Core's settings. Copy this file to .env and take the # away from what you set.
+# A flag goes before the environment, which goes before .env; an empty value counts as none.
+`;
+
+/** The text of the repository's \`.env.example\`: every setting with its default. */
+export function envExample(): string {
+  const settings = (SETTINGS as readonly Setting[]).map(exampleOf).join("\n");
+  const limits = LIMIT_SETTINGS.map(
+    (limit) => `# ${limit.what} (${limit.byDefault})\n#${limit.env[0]}=${limit.value}\n`,
+  ).join("\n");
+  return `${EXAMPLE_HEAD}\n${settings}\n# Limits; docs/limits.md says what happens at each.\n\n${limits}`;
+}
+
+function exampleOf({ env, what, byDefault, placeholder, inFile }: Setting): string {
+  const [name, ...others] = inFile ? [...env, `${env[0]}_FILE`] : env;
+  const also = others.length > 0 ? `; also ${others.join(", ")}` : "";
+  return `# ${what} (default: ${byDefault}${also})\n#${name}=${placeholder}\n`;
+}

@@ -1,4 +1,5 @@
 /** The life of the core process: start, say where it listens, stop when it is told to. */
+import { EXIT } from "./exit-codes.ts";
 import type { CoreLog } from "./log.ts";
 import type { Core } from "./serve.ts";
 
@@ -7,6 +8,10 @@ import type { Core } from "./serve.ts";
  * and a supervisor its children too.
  */
 const SAME_STOP_MS = 500;
+/** A drain takes 8 s at most. One that has not ended by then never will. */
+const STOP_LIMIT_MS = 10_000;
+/** How long the process may outlive its core, for what it has not let go of. */
+const LINGER_MS = 1_000;
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface RunInit {
@@ -19,13 +24,32 @@ export async function runUntilStopped({ log, start }: RunInit): Promise<void> {
   const stop = new AbortController();
   stopOnSignals(stop, log);
   stopWithParent(stop, log);
-  const core = await start(stop.signal);
-  log.info({ url: core.url }, `listening on ${core.url}`);
-  if (process.connected) process.send?.({ type: "listening", url: core.url });
-  await core.closed;
-  log.info({}, "stopped");
-  log.flush();
-  letGoOfParent();
+  stop.signal.addEventListener("abort", () => endAfter(STOP_LIMIT_MS, EXIT.internal, log));
+  try {
+    const core = await start(stop.signal);
+    sayListening(core, log);
+    await core.closed;
+    log.info({}, "stopped");
+    endAfter(LINGER_MS, EXIT.ok, log);
+  } finally {
+    log.flush();
+    letGoOfParent();
+  }
+}
+
+function sayListening({ url, metricsUrl }: Core, log: CoreLog): void {
+  log.info({ url }, `listening on ${url}`);
+  if (metricsUrl !== undefined) log.info({ url: metricsUrl }, `metrics on ${metricsUrl}`);
+  if (process.connected) process.send?.({ type: "listening", url });
+}
+
+/** Ends the process, unless it has ended by itself before. */
+function endAfter(delayMs: number, code: number, log: CoreLog): void {
+  const end = (): void => {
+    log.flush();
+    process.exit(code);
+  };
+  setTimeout(end, delayMs).unref();
 }
 
 function stopOnSignals(stop: AbortController, log: CoreLog): void {

@@ -31,8 +31,8 @@ export interface Core {
   /** `http://host:port`, or `https:` with TLS. */
   readonly url: string;
   readonly address: BindAddress;
-  /** Where `/metrics` has a port of its own. */
-  readonly metricsAddress: BindAddress | undefined;
+  /** `/metrics` on a port of its own, if it has one. */
+  readonly metricsUrl: string | undefined;
   readonly tokens: Tokens;
   readonly broker: Broker;
   readonly metrics: Metrics;
@@ -201,13 +201,14 @@ async function open(
   try {
     const address = await listen(server, config.bind);
     const metricsAddress = pages && config.metricsBind && (await listen(pages, config.metricsBind));
+    const metricsUrl = metricsAddress && `http://${formatAddress(metricsAddress)}/metrics`;
     const scheme = config.tls ? "https" : "http";
     const url = `${scheme}://${formatAddress({ host: config.bind.host, port: address.port })}`;
     if (!isLoopback(config.bind.host) && config.tls === undefined) warnPlaintext(log, url);
     if (signal?.aborted) void close();
     signal?.addEventListener("abort", () => void close(), { once: true });
     const { closed } = close;
-    return { url, address, metricsAddress, tokens, broker, metrics, closed, close };
+    return { url, address, metricsUrl, tokens, broker, metrics, closed, close };
   } catch (error) {
     await close();
     throw error;

@@ -164,7 +164,7 @@ function idOf(database: TokenDatabase, which: string): string {
 
 function importTokens(database: TokenDatabase, { values }: Arguments): Outcome {
   const moved = database.importLegacy(Date.now(), values.keep === true);
-  const text = `imported ${moved.length} tokens\n${formatTokens(moved)}`;
+  const text = `imported ${moved.length} ${moved.length === 1 ? "token" : "tokens"}\n${formatTokens(moved)}`;
   return { json: { tokens: moved.map(tokenJson) }, text: text.trim() };
 }
 

@@ -146,6 +146,8 @@ export class TokenDatabase {
 
   /** Moves the original core's tokens into our table, hashed; `keep` leaves their rows too. */
   importLegacy(atMs: number, keep: boolean): TokenRecord[] {
+    // What is deleted lay there in the clear: its bytes go too.
+    this.#database.exec("PRAGMA secure_delete = ON");
     return this.#inTransaction("BEGIN IMMEDIATE", () => {
       const { records } = this.#legacyRows(Number.MAX_SAFE_INTEGER, this.#hashes());
       const moved = records.map((legacy) => ({

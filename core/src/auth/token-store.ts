@@ -21,7 +21,7 @@ const MAX_PENDING_ORDERS = 1_024;
 /** How long a lost worker's successor waits. */
 const RESTART_DELAY_MS = 1_000;
 /** How long closing waits for the worker before it is ended. */
-const CLOSE_TIMEOUT_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 500;
 
 export interface TokenStoreEvents {
   /** All tokens there are: at the start, and again after a lost worker's restart. */

@@ -63,7 +63,7 @@ export interface TokensInit {
 }
 
 /** How long closing waits for the last write of "last used". */
-const LAST_FLUSH_MS = 500;
+const LAST_FLUSH_MS = 250;
 /** Distinct lines about refused rows that are logged; further ones are not. */
 const MAX_REFUSAL_LINES = 1_000;
 

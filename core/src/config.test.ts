@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { loadConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { flagOf, LIMIT_SETTINGS, SETTINGS, type Setting } from "./settings.ts";
+
+function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), "seabird-config-"));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+test("with nothing set", (t) => {
+  const cwd = folder(t);
+  assert.deepEqual(loadConfig({ cwd }), {
+    bind: { host: "127.0.0.1", port: 11235 },
+    database: { path: join(cwd, ".seabird", "seabird.db"), create: true, embedded: true },
+    tls: undefined,
+    metricsBind: undefined,
+    corsOrigins: [],
+    logLevel: "info",
+    logFormat: "auto",
+    extraTokens: [],
+    brokerOptions: {},
+    transportLimits: {},
+    authOptions: {},
+  });
+});
+
+test("a flag goes before the environment, that before .env, an empty value is none", (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, ".env"), 'SEABIRD_BIND_HOST="d:4"\nLOG_LEVEL=debug\n# x\n');
+  const bind = (flags: Record<string, string>, env: Record<string, string>) =>
+    loadConfig({ flags, env, cwd }).bind.port;
+  const both = { SEABIRD_BIND_HOST: "b:2", BIND_HOST: "c:3" };
+  assert.equal(bind({ "bind-host": "a:1" }, both), 1);
+  assert.equal(bind({}, both), 2);
+  assert.equal(bind({}, { BIND_HOST: "c:3" }), 3);
+  assert.equal(bind({}, { SEABIRD_BIND_HOST: "", BIND_HOST: "" }), 4);
+  assert.equal(loadConfig({ cwd }).logLevel, "debug");
+});
+
+test("a database's url is read, and a path begins at the working directory", (t) => {
+  const cwd = folder(t);
+  const database = (url: string) => loadConfig({ cwd, env: { DATABASE_URL: url } }).database;
+  const here = { path: join(cwd, "tokens.db"), create: true, embedded: false };
+  assert.deepEqual(database("sqlite:tokens.db"), here);
+  assert.deepEqual(database("tokens.db"), here);
+  assert.equal(database("sqlite:///abs.db").path, "/abs.db");
+  writeFileSync(join(cwd, "url"), "sqlite:tokens.db\n");
+  assert.deepEqual(loadConfig({ cwd, env: { DATABASE_URL_FILE: "url" } }).database, here);
+});
+
+test("limits are set by their names, in their rooms", (t) => {
+  const config = loadConfig({
+    cwd: folder(t),
+    flags: { "max-event-streams": "5", "max-message-bytes": "6" },
+    env: { SEABIRD_MAX_INCOMING_MESSAGE_BYTES: "7_000", SEABIRD_STORE_POLL_MS: "8" },
+  });
+  assert.deepEqual(config.brokerOptions, { maxEventStreams: 5, maxMessageBytes: 6 });
+  assert.deepEqual(config.transportLimits, { maxMessageBytes: 7000 });
+  assert.deepEqual(config.authOptions, { storePollMs: 8 });
+});
+
+test("no two settings share a flag or a name in the environment", () => {
+  const all = [...SETTINGS, ...LIMIT_SETTINGS] as readonly Setting[];
+  const names = all.flatMap(({ name, env }) => [flagOf(name), ...env]);
+  assert.equal(new Set(names).size, names.length);
+});
+
+const HASH = "a".repeat(64);
+
+test("a wrong value is one line with its name, the value and what is allowed", (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "cert"), "x");
+  const cases: readonly [Record<string, string>, RegExp][] = [
+    [{ SEABIRD_BIND_HOST: "localhost" }, /^SEABIRD_BIND_HOST: got "localhost"; allowed is host:p/],
+    [{ BIND_HOST: "x:70000" }, /^BIND_HOST: got "x:70000"/],
+    [{ BIND_HOST: "::1:80" }, /^BIND_HOST: .*\[::1\]/],
+    [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL: got "loud"; allowed is one of trace, debug, info/],
+    [{ SEABIRD_LOG_FORMAT: "xml" }, /got "xml"; allowed is one of auto, pretty, json/],
+    [{ DATABASE_URL: "postgres://x" }, /^DATABASE_URL: "postgres" is not supported/],
+    [{ DATABASE_URL: "a", DATABASE_URL_FILE: "b" }, /DATABASE_URL or DATABASE_URL_FILE, not both/],
+    [{ DATABASE_URL_FILE: "absent" }, /^DATABASE_URL_FILE: cannot read the file absent \(ENOENT\)/],
+    [{ SEABIRD_TLS_CERT_FILE: "cert" }, /CERT_FILE is set, but SEABIRD_TLS_KEY_FILE is not/],
+    [{ SEABIRD_TLS_KEY_FILE: "key" }, /KEY_FILE is set, but SEABIRD_TLS_CERT_FILE is not/],
+    [{ SEABIRD_CORS_ORIGINS: "https://a.example/path" }, /got "https:\/\/a.example\/path"; allow/],
+    [{ SEABIRD_MAX_EVENT_STREAMS: "0" }, /got "0"; allowed is a whole number from 1 to/],
+    [{ SEABIRD_MAX_EVENT_STREAMS: "many" }, /^SEABIRD_MAX_EVENT_STREAMS: got "many"/],
+    [{ SEABIRD_SEND_MESSAGE_TIMEOUT_MS: "1e9" }, /got "1e9"/],
+    [{ SEABIRD_EXTRA_TOKENS: "{" }, /^SEABIRD_EXTRA_TOKENS: it is no JSON/],
+    [{ SEABIRD_EXTRA_TOKENS: "{}" }, /allowed is a JSON list/],
+    [{ SEABIRD_EXTRA_TOKENS: "[null]" }, /token 1: "name" is not a text/],
+    [{ SEABIRD_EXTRA_TOKENS: '[{"name":"core"}]' }, /token 1: the name "core" is reserved/],
+    [{ SEABIRD_EXTRA_TOKENS: '[{"name":"x","hash":"1"}]' }, /token 1: "hash" is not the SHA-256/],
+    [
+      { SEABIRD_EXTRA_TOKENS: `[{"name":"x","hash":"${HASH}","scopes":["all"]}]` },
+      /token 1: unknown scope "all"/,
+    ],
+  ];
+  for (const [env, message] of cases) {
+    assert.throws(
+      () => loadConfig({ cwd, env }),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.match(error.message, message);
+        assert.ok(!error.message.includes("\n"));
+        return true;
+      },
+      JSON.stringify(env),
+    );
+  }
+});
+
+test("a .env that cannot be read stops the start", (t) => {
+  const cwd = folder(t);
+  mkdirSync(join(cwd, ".env"));
+  assert.throws(() => loadConfig({ cwd }), /cannot read \.env \(EISDIR\)/);
+});
+
+test("what is right is read", (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "cert"), "CERT");
+  writeFileSync(join(cwd, "key"), "KEY");
+  const config = loadConfig({
+    cwd,
+    env: {
+      SEABIRD_BIND_HOST: "[::1]:0",
+      SEABIRD_METRICS_BIND: ":9000",
+      SEABIRD_TLS_CERT_FILE: "cert",
+      SEABIRD_TLS_KEY_FILE: "key",
+      SEABIRD_CORS_ORIGINS: "https://a.example, http://localhost:5173",
+      LOG_LEVEL: "WARNING",
+      LOG_FORMAT: "text",
+      SEABIRD_EXTRA_TOKENS: `[{"name":"x","hash":"${HASH.toUpperCase()}","scopes":["read"]}]`,
+    },
+  });
+  assert.deepEqual(config.bind, { host: "::1", port: 0 });
+  assert.deepEqual(config.metricsBind, { host: "0.0.0.0", port: 9000 });
+  assert.deepEqual(config.tls, { cert: "CERT", key: "KEY" });
+  assert.deepEqual(config.corsOrigins, ["https://a.example", "http://localhost:5173"]);
+  assert.deepEqual([config.logLevel, config.logFormat], ["warn", "pretty"]);
+  assert.deepEqual(config.extraTokens, [{ name: "x", hash: HASH, scopes: ["read"] }]);
+});
