@@ -1,10 +1,10 @@
 /** nginx in front of core, with the configuration that the manual gives. */
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { makeCertificate } from "./certificate.ts";
 import { deadline, eventually } from "./deadline.ts";
 
 const MANUAL = new URL("../../docs/behind-nginx.md", import.meta.url);
@@ -48,9 +48,7 @@ export async function startNginx(programs: Programs, coreUrl: string): Promise<N
 
 async function startOnFreePorts(programs: Programs, coreUrl: string): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-nginx-"));
-  const certificate = join(folder, "certificate.pem");
-  const key = join(folder, "key.pem");
-  await makeCertificate(programs.openssl, certificate, key);
+  const { certificate, key, remove } = await makeCertificate(programs.openssl);
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
   const site = await configuration([
     ["server 127.0.0.1:11235;", `server ${new URL(coreUrl).host};`],
@@ -62,7 +60,11 @@ async function startOnFreePorts(programs: Programs, coreUrl: string): Promise<Ng
   await writeFile(join(folder, "site.conf"), site);
   await writeFile(join(folder, "nginx.conf"), surroundings(folder));
   await mkdir(join(folder, "temp"));
-  const close = await run(programs.nginx, folder, plainPort);
+  const clean = async () => {
+    await remove();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const close = await run(programs.nginx, folder, plainPort, clean);
   return {
     h2c: `http://127.0.0.1:${plainPort}`,
     tls: `https://localhost:${tlsPort}`,
@@ -91,7 +93,12 @@ function surroundings(folder: string): string {
 }
 
 /** Starts it and waits until it listens; gives the way to stop it. */
-async function run(nginx: string, folder: string, port: number): Promise<() => Promise<void>> {
+async function run(
+  nginx: string,
+  folder: string,
+  port: number,
+  clean: () => Promise<void>,
+): Promise<() => Promise<void>> {
   const args = ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"];
   const child = spawn(nginx, args, { stdio: ["ignore", "ignore", "pipe"] });
   let errors = "";
@@ -102,7 +109,7 @@ async function run(nginx: string, folder: string, port: number): Promise<() => P
   const close = async () => {
     child.kill("SIGTERM");
     await deadline(exit, () => `nginx does not stop: ${errors}`);
-    await rm(folder, { recursive: true, force: true });
+    await clean();
   };
   const listens = eventually(() => reaches(port), Boolean, "nginx listens");
   const early = exit.then(() => Promise.reject(new Error(`nginx left: ${errors}`)));
@@ -114,13 +121,6 @@ async function run(nginx: string, folder: string, port: number): Promise<() => P
     throw error;
   }
   return close;
-}
-
-async function makeCertificate(openssl: string, certificate: string, key: string): Promise<void> {
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const files = ["-keyout", key, "-out", certificate, "-days", "2"];
-  await promisify(execFile)(openssl, ["req", "-x509", ...kind, ...subject, ...files]);
 }
 
 /** A port that was free just now. */

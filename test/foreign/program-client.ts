@@ -128,6 +128,11 @@ export class ProgramClient implements Client {
     return this.#ingest({});
   }
 
+  /** Stops it where it is, as a machine that hangs: its connection stays, nothing answers. */
+  hang(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
   async close(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#exit;

@@ -1,5 +1,5 @@
 /**
- * Records the golden transcripts anew: `node test/foreign/record-transcripts.ts`. To be done when
+ * Records the golden transcripts anew: `node --test` on this file. To be done when
  * a client's version changes, or the scenes do; the tests only play them.
  */
 import { writeFile } from "node:fs/promises";
