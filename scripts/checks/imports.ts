@@ -32,7 +32,7 @@ function roomRules(): IConfiguration["forbidden"] {
     from: { path: room, pathNot: [TESTS, ...(room === "^core/src" ? ["^core/src/.+/"] : [])] },
     to: {
       path: "^(protocol|core|sdk|backends|plugins|cli|web|testkit|test|bench|examples|scripts)/",
-      pathNot: [room.replace("([^/]+)", "$1"), ...allowed],
+      pathNot: ["/node_modules/", room.replace("([^/]+)", "$1"), ...allowed],
     },
   }));
 }
