@@ -51,8 +51,19 @@ async function serveCommand(flags: Flags): Promise<number> {
   const config: Config = loadConfig({ flags, env: process.env, cwd: process.cwd() });
   const [{ serve }, { openLog }] = await Promise.all([import("./serve.ts"), import("./log.ts")]);
   const log = await openLog(config);
-  await runUntilStopped({ log, start: (signal) => serve({ config, log, signal }) });
+  const start = (signal: AbortSignal) => serve({ config, log, signal });
+  await runUntilStopped({ log, stopLimitMs: await stopLimitMs(config), start });
   return EXIT.ok;
+}
+
+/** Beyond all that a shutdown's steps may take: who has not ended by then never will. */
+const STOP_MARGIN_MS = 2_000;
+
+async function stopLimitMs(config: Config): Promise<number> {
+  const { resolveTransportLimits } = await import("./transport/limits.ts");
+  const limits = resolveTransportLimits(config.transportLimits);
+  const { drainRequestsMs, drainStreamsMs, closeGraceMs } = limits;
+  return drainRequestsMs + 2 * drainStreamsMs + closeGraceMs + STOP_MARGIN_MS;
 }
 
 async function printHelp(): Promise<number> {

@@ -8,23 +8,23 @@ import type { Core } from "./serve.ts";
  * and a supervisor its children too.
  */
 const SAME_STOP_MS = 500;
-/** A drain takes 8 s at most. One that has not ended by then never will. */
-const STOP_LIMIT_MS = 10_000;
 /** How long the process may outlive its core, for what it has not let go of. */
 const LINGER_MS = 1_000;
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface RunInit {
   readonly log: CoreLog;
+  /** How long after a stop the process is ended, whatever it still waits for. */
+  readonly stopLimitMs: number;
   start(signal: AbortSignal): Promise<Core>;
 }
 
 /** Resolves when core has stopped; rejects if it cannot start. */
-export async function runUntilStopped({ log, start }: RunInit): Promise<void> {
+export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Promise<void> {
   const stop = new AbortController();
   stopOnSignals(stop, log);
   stopWithParent(stop, log);
-  stop.signal.addEventListener("abort", () => endAfter(STOP_LIMIT_MS, EXIT.internal, log));
+  stop.signal.addEventListener("abort", () => endAfter(stopLimitMs, EXIT.internal, log));
   try {
     const core = await start(stop.signal);
     sayListening(core, log);
