@@ -10,6 +10,8 @@ import { waitFor } from "./irc-wait.ts";
 export interface PersonOptions {
   readonly port: number;
   readonly nick: string;
+  /** The server's. */
+  readonly password?: string | undefined;
 }
 
 export class IrcPerson {
@@ -25,10 +27,13 @@ export class IrcPerson {
   }
 
   /** Connects, and waits until the server has welcomed the person. */
-  static async connect(ii: string, { port, nick }: PersonOptions): Promise<IrcPerson> {
+  static async connect(ii: string, { port, nick, password }: PersonOptions): Promise<IrcPerson> {
     const folder = await mkdtemp(join(tmpdir(), "seabird-ii-"));
     const args = ["-s", "127.0.0.1", "-p", String(port), "-n", nick, "-f", nick, "-i", folder];
-    const person = new IrcPerson(nick, join(folder), spawn(ii, args, { stdio: "ignore" }));
+    // ii takes the name of a variable, so that no password is in its arguments.
+    if (password !== undefined) args.push("-k", "II_PASSWORD");
+    const env = { ...process.env, II_PASSWORD: password ?? "" };
+    const person = new IrcPerson(nick, folder, spawn(ii, args, { stdio: "ignore", env }));
     try {
       await person.sees("", "End of message of the day|MOTD file|message of the day|MOTD");
     } catch (reason) {

@@ -58,43 +58,53 @@ export function startNgircd(binary: string, options: IrcServerOptions = {}): Pro
 async function prepareInspircd(
   binary: string,
   folder: string,
-  { port, tlsPort }: Ports,
-  { certificate, extra = "", connect: overrides = {}, password }: IrcServerOptions,
+  ports: Ports,
+  options: IrcServerOptions,
 ): Promise<CommandLine> {
   // It refuses to run as root, and nobody may not be able to reach the repository: it gets a copy.
   const program = join(folder, "inspircd");
-  const modules = join(folder, "modules");
   await cp(binary, program);
-  await cp(join(dirname(binary), "..", "lib", "inspircd", "modules"), modules, {
+  await cp(join(dirname(binary), "..", "lib", "inspircd", "modules"), join(folder, "modules"), {
     recursive: true,
     filter: (path) =>
       !/m_\w+\.so$/.test(path) || INSPIRCD_MODULES.some((name) => path.endsWith(`m_${name}.so`)),
   });
-  const limits = {
-    allow: "*",
-    threshold: "1000",
-    commandrate: "1000000",
-    fakelag: "no",
-    hardsendq: "4M",
-    softsendq: "1M",
-    recvq: "1M",
-    localmax: "100",
-    globalmax: "100",
-    maxchans: "100",
-    resolvehostnames: "no",
-    ...(password === undefined ? {} : { password }),
-    ...overrides,
-  };
+  const configFile = join(folder, "inspircd.conf");
+  await writeFile(configFile, inspircdConfig(folder, ports, options));
+  return asNobody([program, "--nofork", "--nolog", "--config", configFile]);
+}
+
+/** Of <connect>: a person in a hurry is no flood. */
+const GENEROUS = {
+  allow: "*",
+  threshold: "1000",
+  commandrate: "1000000",
+  fakelag: "no",
+  hardsendq: "4M",
+  softsendq: "1M",
+  recvq: "1M",
+  localmax: "100",
+  globalmax: "100",
+  maxchans: "100",
+  resolvehostnames: "no",
+};
+
+function inspircdConfig(
+  folder: string,
+  { port, tlsPort }: Ports,
+  { certificate, extra = "", connect: overrides = {}, password }: IrcServerOptions,
+): string {
+  const limits = { ...GENEROUS, ...(password === undefined ? {} : { password }), ...overrides };
   const tls =
     certificate === undefined
       ? ""
       : `<module name="ssl_gnutls">
 <sslprofile name="tls" provider="gnutls" certfile="${certificate.certFile}" keyfile="${certificate.keyFile}" hash="sha256">
 <bind address="127.0.0.1" port="${tlsPort}" type="clients" sslprofile="tls">`;
-  const config = `<config format="xml">
+  return `<config format="xml">
 <server name="inspircd.test" description="for tests" network="Tests">
 <admin name="nobody" nick="nobody" email="nobody@localhost">
-<path configdir="${folder}" datadir="${folder}" logdir="${folder}" moduledir="${modules}">
+<path configdir="${folder}" datadir="${folder}" logdir="${folder}" moduledir="${folder}/modules">
 <pid file="${folder}/inspircd.pid">
 <dns server="127.0.0.1" timeout="1">
 <bind address="127.0.0.1" port="${port}" type="clients">
@@ -103,9 +113,6 @@ ${tls}
 <connect ${attributes(limits)}>
 ${extra}
 `;
-  const configFile = join(folder, "inspircd.conf");
-  await writeFile(configFile, config);
-  return asNobody([program, "--nofork", "--nolog", "--config", configFile]);
 }
 
 function attributes(values: Readonly<Record<string, string>>): string {

@@ -44,6 +44,8 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: `#test`, which alice has made and is an operator of. */
   readonly channels?: string;
+  /** Done before our backend starts. */
+  readonly prepare?: (before: { readonly alice: IrcPerson }) => Promise<void>;
 }
 
 export interface IrcStage {
@@ -72,12 +74,14 @@ export async function startIrcStage(
   const server = await start(programs[kind], options.server);
   t.after(() => server.close());
   const person = async (nick: string) => {
-    const client = await IrcPerson.connect(programs.ii, { port: server.port, nick });
+    const password = options.server?.password;
+    const client = await IrcPerson.connect(programs.ii, { port: server.port, nick, password });
     t.after(() => client.close());
     return client;
   };
   const alice = await person("alice");
   await alice.join("#test");
+  await options.prepare?.({ alice });
   const core = await startCore({}, t);
   const backend = await startBackend(t, core, server, options);
   const actions = connectActions({ url: core.url, token: await core.token(["plugin"], "caller") });
@@ -167,7 +171,7 @@ export interface Program {
   /** What it wrote on standard error. */
   log(): string;
   /** Resolves when it says that it is ready. */
-  ready(): Promise<void>;
+  ready(): Promise<unknown>;
   /** Resolves with its exit code (or signal) after the end. */
   ended(): Promise<number | string>;
   /** Asks it to end, and waits until it has. Idempotent. */
@@ -205,15 +209,14 @@ export function startProgram(
   return {
     child,
     log: () => log,
-    ready: async () => {
-      await waitFor(
+    ready: () =>
+      waitFor(
         () => `${path} to be ready; it said: ${log}`,
         () => {
           if (child.exitCode !== null) throw new Error(`${path} ended: ${log}`);
           return isReady;
         },
-      );
-    },
+      ),
     ended: () => ended,
     stop,
   };

@@ -11,7 +11,7 @@ import {
 } from "@seabird/sdk/backend";
 import type { IrcConfig } from "./config.ts";
 import { type ConnectionStatus, IrcConnection } from "./connection.ts";
-import { type Told, toTold } from "./inbound.ts";
+import { type Reader, type Told, toTold } from "./inbound.ts";
 import type { Log } from "./log.ts";
 import type { IrcEvent } from "./network-state.ts";
 import {
@@ -56,14 +56,7 @@ export function startIrcBackend({ config, log, sdk = {} }: IrcBackendOptions): I
     token: config.seabirdToken,
     handlers: createHandlers(connection, config),
   });
-  const reader = {
-    commandPrefix: config.commandPrefix,
-    get nick() {
-      return connection.state.nick;
-    },
-    isChannel: (target: string) => connection.state.isChannel(target),
-    isMe: (nick: string) => connection.state.isMe(nick),
-  };
+  const reader = createReader(connection, config);
   const tell = (event: IrcEvent) => {
     const told = toTold(event, reader);
     if (told !== undefined) tellCore(client, told);
@@ -99,6 +92,17 @@ type ToldOf<Kind extends Told["kind"]> = Extract<Told, { readonly kind: Kind }>;
 
 function tellCore<Kind extends Told["kind"]>(client: BackendClient, told: ToldOf<Kind>): void {
   TELL[told.kind as Kind](client, told);
+}
+
+function createReader(connection: IrcConnection, { commandPrefix }: IrcConfig): Reader {
+  return {
+    commandPrefix,
+    get nick() {
+      return connection.state.nick;
+    },
+    isChannel: (target) => connection.state.isChannel(target),
+    isMe: (nick) => connection.state.isMe(nick),
+  };
 }
 
 /** What core asks is planned by the network's rules of the moment, sent, and answered. */

@@ -43,6 +43,15 @@ suite("configuration", () => {
     assert.equal(config.irc.burstLines, 3);
   });
 
+  test("the former name of the nick check", () => {
+    const checked = (more: Record<string, string>) =>
+      readConfig([], { ...env, ...more }).irc.nickCheckMs;
+    assert.equal(checked({}), 60_000);
+    assert.equal(checked({ NICK_CHECK_DURATION: "1m30s" }), 90_000);
+    assert.equal(checked({ NICK_CHECK_DURATION: "1m", IRC_NICK_CHECK_MS: "5" }), 5);
+    wrong([], { NICK_CHECK_DURATION: "soon" }, /^NICK_CHECK_DURATION is "soon"/);
+  });
+
   for (const [host, port, tls, verifyCertificate] of [
     ["irc://h", 6667, false, true],
     ["ircs://h", 6697, true, true],

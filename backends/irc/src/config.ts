@@ -234,11 +234,26 @@ const wholeNumber = z.coerce.number().int().min(1).max(MAX_LIMIT);
 function readLimits(flags: Flags, env: Environment): Record<IrcLimitName, number> {
   const entries = IRC_OPTION_LIMITS.map(({ name, value }) => {
     const { env: variable, flag = "" } = limitSetting(name);
-    const given = flags[flag] ?? env[variable];
+    const given = flags[flag] ?? env[variable] ?? formerNickCheck(name, env);
     if (given === undefined || given === "") return [name, value];
     const parsed = wholeNumber.safeParse(given);
     if (parsed.success) return [name, parsed.data];
     throw new ConfigError(`${variable} is "${given}"; give a whole number from 1 to ${MAX_LIMIT}`);
   });
   return Object.fromEntries(entries);
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** NICK_CHECK_DURATION, as existing installations have it: `1m30s`. */
+function formerNickCheck(name: IrcLimitName, env: Environment): string | undefined {
+  const given = env["NICK_CHECK_DURATION"];
+  if (name !== "nickCheckMs" || given === undefined || given === "") return undefined;
+  if (!/^(\d+(ms|s|m|h))+$/.test(given)) {
+    throw new ConfigError(`NICK_CHECK_DURATION is "${given}"; give a duration such as 1m30s`);
+  }
+  const parts = [...given.matchAll(/(\d+)(ms|s|m|h)/g)];
+  return String(
+    parts.reduce((sum, [, n, unit]) => sum + Number(n) * (UNIT_MS[unit ?? ""] ?? 0), 0),
+  );
 }

@@ -40,8 +40,8 @@ export const IRC_OPTION_LIMITS = [
 
 /** Bytes of one message of core; more never fits into the time core waits, at any network's pace. */
 export const MAX_TEXT_BYTES = 64 * 1024;
-/** Bytes of a line that has not ended: tags may be 8,191 bytes long (IRCv3), a line 512. */
-export const MAX_UNFINISHED_BYTES = 64 * 1024;
+/** Bytes of a line of the server: tags may be 8,191 bytes long (IRCv3), the rest 512. */
+export const MAX_SERVER_LINE_BYTES = 16 * 1024;
 /** Channels that are tracked; no network allows as many. */
 export const MAX_CHANNELS = 10_000;
 /** Names that are tried, the wanted one included, before a connection is given up. */
@@ -51,13 +51,7 @@ export const MAX_NICK_ATTEMPTS = 8;
 export const IRC_LIMITS: readonly IrcLimit[] = [
   ...IRC_OPTION_LIMITS,
   fixed("maxTextBytes", MAX_TEXT_BYTES, "bytes", "of one message", "answered Failed"),
-  fixed(
-    "maxUnfinishedBytes",
-    MAX_UNFINISHED_BYTES,
-    "bytes",
-    "without a line end",
-    "connected anew",
-  ),
+  fixed("maxServerLineBytes", MAX_SERVER_LINE_BYTES, "bytes", "of a line", "connected anew"),
   fixed("maxChannels", MAX_CHANNELS, "channels", "joined at once", "more are not tracked"),
   fixed("maxNickAttempts", MAX_NICK_ATTEMPTS, "nicks", "tried on a connection", "connected anew"),
 ];

@@ -126,9 +126,19 @@ export class NetworkState {
 
   /** `#channel`, or `@#channel` where the network addresses ranks so. */
   isChannel(target: string): boolean {
-    const { channelTypes, statusPrefixes } = this.rules;
-    const bare = statusPrefixes.includes(target.charAt(0)) ? target.slice(1) : target;
-    return bare !== "" && channelTypes.includes(bare.charAt(0));
+    const bare = this.withoutStatus(target);
+    return bare !== "" && this.rules.channelTypes.includes(bare.charAt(0));
+  }
+
+  /** `#channel` of `@#channel`; errors may name either. */
+  withoutStatus(target: string): string {
+    const first = target.charAt(0);
+    return first !== "" && this.rules.statusPrefixes.includes(first) ? target.slice(1) : target;
+  }
+
+  /** Whether two targets are the same channel or person. */
+  isSame(one: string, other: string): boolean {
+    return this.fold(this.withoutStatus(one)) === this.fold(this.withoutStatus(other));
   }
 
   /** Bytes of the `:nick!user@host ` that the server puts before our words when it relays them. */

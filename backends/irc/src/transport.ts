@@ -1,6 +1,6 @@
 /** The one way in and out of the socket: every line that leaves is cleaned, every one that comes is bounded. */
 import NetTransport from "irc-framework/src/transports/net.js";
-import { MAX_UNFINISHED_BYTES } from "./limits.ts";
+import { MAX_SERVER_LINE_BYTES } from "./limits.ts";
 import { cleanLine } from "./line.ts";
 
 export interface LineHooks {
@@ -23,12 +23,17 @@ export function transportClass(hooks: LineHooks): typeof NetTransport {
 
     override onSocketData(data: Buffer): void {
       super.onSocketData(data);
-      if (this.incoming_buffer.length > MAX_UNFINISHED_BYTES) this.close(true);
+      if (this.incoming_buffer.length > MAX_SERVER_LINE_BYTES) this.close(true);
     }
 
     override emit(event: string | symbol, ...args: unknown[]): boolean {
       if (event !== "line") return super.emit(event, ...args);
-      if (!hooks.received(String(args[0]))) return false;
+      const line = String(args[0]);
+      if (line.length > MAX_SERVER_LINE_BYTES) {
+        this.close(true);
+        return false;
+      }
+      if (!hooks.received(line)) return false;
       try {
         return super.emit(event, ...args);
       } catch (reason) {

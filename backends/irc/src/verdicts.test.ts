@@ -44,7 +44,7 @@ function setUp() {
     }
     return settled();
   };
-  return { clock, written, queue, verdicts, submit, receive };
+  return { clock, written, state, queue, verdicts, submit, receive };
 }
 
 /** Promises that are resolved have called back after this. */
@@ -79,6 +79,14 @@ suite("said", () => {
       assert.equal(two.verdict, undefined);
     });
   }
+
+  test("an error may name the channel of a message to its operators", async () => {
+    const { submit, receive, state } = setUp();
+    state.rules = { ...state.rules, statusPrefixes: "@+" };
+    const one = submit("one", { target: "@#a", lines: ["PRIVMSG @#a :hi"] });
+    await receive(":srv 404 bird #a :No way", ":srv PONG srv :one");
+    assert.equal(one.verdict, "No way (404)");
+  });
 
   test("errors about others are not its own", async () => {
     const { submit, receive } = setUp();

@@ -206,7 +206,7 @@ export class Verdicts {
       if (named === undefined) continue;
       if (COMMAND_ERRORS.has(command)) {
         if (pending.request.lines[0]?.startsWith(`${named.toUpperCase()} `)) return pending;
-      } else if (this.#state.fold(named) === this.#state.fold(pending.request.target)) {
+      } else if (this.#state.isSame(named, pending.request.target)) {
         return pending;
       }
     }

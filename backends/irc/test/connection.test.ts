@@ -300,15 +300,17 @@ suite("hostile servers", () => {
     assert.equal(await ask(irc), undefined);
   });
 
-  test("a line without an end ends the connection", async (context) => {
-    const { server, open, status } = await setUp(context);
-    open();
-    await status("settled");
-    const connection = await server.connection(1);
-    connection.write("x".repeat(200_000));
-    await status("lost");
-    await server.connection(2);
-  });
+  for (const end of ["", "\r\n"]) {
+    test(`a line too long to be one, ended with ${JSON.stringify(end)}, ends the connection`, async (context) => {
+      const { server, open, status } = await setUp(context);
+      open();
+      await status("settled");
+      const connection = await server.connection(1);
+      connection.write("x".repeat(200_000) + end);
+      await status("lost");
+      await server.connection(2);
+    });
+  }
 
   test("a PING with more than a token stays one line", async (context) => {
     const { server, open, status } = await setUp(context);
