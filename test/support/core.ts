@@ -27,16 +27,20 @@ export interface LogLine {
 /** What a test may set: everything that core's configuration has. */
 export type TestCoreOptions = Partial<
   Pick<Config, "brokerOptions" | "transportLimits" | "authOptions" | "corsOrigins" | "tls">
-> & { readonly env?: Readonly<Record<string, string>> };
+> & {
+  readonly env?: Readonly<Record<string, string>>;
+  /** How many lines of the log are kept (default 10,000). */
+  readonly maxLines?: number;
+};
 
 /** Starts core; it is closed at the end of the test, if that is given. */
 export async function startCore(options: TestCoreOptions = {}, t?: TestContext): Promise<TestCore> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-core-"));
-  const { env, ...overrides } = options;
+  const { env, maxLines = 10_000, ...overrides } = options;
   const base = { SEABIRD_BIND_HOST: "127.0.0.1:0", DATABASE_URL: "sqlite:tokens.db", ...env };
   const config = { ...loadConfig({ cwd: folder, env: base }), ...overrides };
   const lines: LogLine[] = [];
-  const core = await serve({ config, log: collect(lines) });
+  const core = await serve({ config, log: collect(lines, maxLines) });
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= core.close().finally(() => rm(folder, { recursive: true, force: true }));
@@ -58,12 +62,10 @@ export async function startCore(options: TestCoreOptions = {}, t?: TestContext):
 }
 
 /** The newest lines of a log, so that a test can look at them. */
-const MAX_LINES = 10_000;
-
-function collect(lines: LogLine[]): Log {
+function collect(lines: LogLine[], maxLines: number): Log {
   const add = (level: LogLine["level"]) => (fields: object, message: string) => {
-    if (lines.length >= MAX_LINES) lines.shift();
     lines.push({ level, fields, message });
+    if (lines.length > maxLines) lines.shift();
   };
   return { debug: add("debug"), info: add("info"), warn: add("warn"), error: add("error") };
 }

@@ -10,14 +10,17 @@ const ENOUGH = 4;
 
 /** Calls `then` once, when enough is known. Sets no limit in time: its caller does. */
 export function sniff(socket: Socket, then: (spoken: Spoken) => void): void {
+  let held: Buffer | undefined;
   const look = () => {
     const bytes: Buffer | null = socket.read();
     if (bytes === null) return;
-    const spoken = recognise(bytes);
+    // Too little goes back only when it is enough, or the socket's end would not be seen.
+    held = held === undefined ? bytes : Buffer.concat([held, bytes]);
+    const spoken = recognise(held);
+    if (spoken === undefined) return;
     socket.removeListener("readable", look);
-    socket.unshift(bytes);
-    if (spoken === undefined) waitForMore(socket, bytes.length, look);
-    else then(spoken);
+    socket.unshift(held);
+    then(spoken);
   };
   socket.on("readable", look);
 }
@@ -28,15 +31,4 @@ function recognise(bytes: Buffer): Spoken | undefined {
   const length = Math.min(bytes.length, ENOUGH);
   if (!bytes.subarray(0, length).equals(PREFACE.subarray(0, length))) return "http1";
   return length === ENOUGH ? "h2" : undefined;
-}
-
-/** Listens again, but not for the bytes just put back. */
-function waitForMore(socket: Socket, known: number, look: () => void): void {
-  const wait = () => {
-    if (socket.readableLength <= known) return;
-    socket.removeListener("readable", wait);
-    socket.on("readable", look);
-    look();
-  };
-  socket.on("readable", wait);
 }

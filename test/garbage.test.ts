@@ -1,0 +1,143 @@
+/** Ten thousand connections that send garbage: core lives, and holds nothing of them. */
+import assert from "node:assert/strict";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+import type { ChildMeasure, ChildStart } from "./support/core-child.ts";
+import { GARBAGE, Random } from "./support/garbage.ts";
+import { RawClient } from "./support/grpc-client.ts";
+import { until } from "./support/until.ts";
+
+const CONNECTIONS = 10_000;
+/** Until V8 and the allocator have taken what they keep. */
+const WARM_UP = 10_000;
+const AT_ONCE = 50;
+/** How long a connection is left to core before its peer goes. */
+const LINGER_MS = 25;
+const EMPTY = new Uint8Array(0);
+/** What may be more afterwards than before. */
+const TOLERANCE = 1.2;
+
+let child: ChildProcess;
+let core: ChildStart;
+
+before(async () => {
+  child = fork(new URL("./support/core-child.ts", import.meta.url), {
+    execArgv: ["--expose-gc"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  [core] = (await once(child, "message", { signal: AbortSignal.timeout(30_000) })) as [ChildStart];
+});
+
+after(async () => {
+  child.disconnect();
+  await once(child, "exit", { signal: AbortSignal.timeout(15_000) });
+});
+
+async function measure(): Promise<ChildMeasure> {
+  child.send("measure");
+  const [answer] = (await once(child, "message", { signal: AbortSignal.timeout(30_000) })) as [
+    ChildMeasure,
+  ];
+  return answer;
+}
+
+/** Core's own gauges: connections, streams, sizes of registries. */
+async function gauges(): Promise<Readonly<Record<string, string>>> {
+  const headers = { authorization: `Bearer ${core.metricsToken}`, connection: "close" };
+  const text = await (await fetch(`${core.url}/metrics`, { headers })).text();
+  const names = [...text.matchAll(/^# TYPE (seabird_\w+) gauge$/gm)].map(([, name]) => name);
+  const lines = text.split("\n").filter((line) => names.includes(line.split(/[ {]/, 1)[0]));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.lastIndexOf(" ");
+      return [line.slice(0, at), line.slice(at + 1)];
+    }),
+  );
+}
+
+function throwGarbage(bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(core.port, "127.0.0.1");
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.on("error", () => {});
+    socket.resume();
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.write(bytes);
+  });
+}
+
+async function throwMuch(count: number, seed: number): Promise<void> {
+  const kinds = Object.values(GARBAGE);
+  const random = new Random(seed);
+  let left = count;
+  const thrower = async () => {
+    while (left > 0) {
+      left -= 1;
+      const kind = kinds[left % kinds.length];
+      if (kind !== undefined) await throwGarbage(kind(random, core.token));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, thrower));
+}
+
+async function isAlive(): Promise<boolean> {
+  const client = new RawClient(core.url, { token: core.token });
+  const { status } = await client.unary("/seabird.Seabird/GetCoreInfo", EMPTY);
+  await client.close();
+  return status === 0;
+}
+
+/** Gauges when only the one connection that asks for them is there. */
+async function quiet(): Promise<Readonly<Record<string, string>>> {
+  let last: Readonly<Record<string, string>> = {};
+  const sum = () =>
+    Object.entries(last)
+      .filter(([name]) => name.startsWith("seabird_connections"))
+      .reduce((total, [, value]) => total + Number(value), 0);
+  await until("quiet", async () => {
+    last = await gauges();
+    return sum() <= 1;
+  });
+  return last;
+}
+
+test("core lives through garbage and holds nothing of it", async (t) => {
+  await throwMuch(WARM_UP, 1);
+  assert.ok(await isAlive());
+  const gaugesBefore = await quiet();
+  const before = await measure();
+  await throwMuch(CONNECTIONS, 2);
+  assert.ok(await isAlive());
+  const gaugesAfter = await quiet();
+  let after = await measure();
+  await until("the same sockets and timers", async () => {
+    after = await measure();
+    return after.resources.length <= before.resources.length;
+  });
+  const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
+  t.diagnostic(`heap ${mib(before.heapBytes)} -> ${mib(after.heapBytes)} MiB`);
+  t.diagnostic(`rss ${mib(before.rssBytes)} -> ${mib(after.rssBytes)} MiB`);
+  assert.ok(after.heapBytes <= before.heapBytes * TOLERANCE, "the heap has grown");
+  assert.ok(after.rssBytes <= before.rssBytes * TOLERANCE, "the process has grown");
+  assert.deepEqual(after.resources, before.resources);
+  const steady = (all: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(all).filter(([name]) =>
+        /connections|streams|backends|channels|commands|requests|calls|watch/.test(name),
+      ),
+    );
+  assert.deepEqual(steady(gaugesAfter), steady(gaugesBefore));
+});
+
+for (const [what, kind] of Object.entries(GARBAGE)) {
+  test(`core lives through ${what}`, async () => {
+    const random = new Random(what.length * 7919);
+    for (let i = 0; i < 5; i += 1) await throwGarbage(kind(random, core.token));
+    assert.ok(await isAlive());
+  });
+}
