@@ -22,16 +22,20 @@ export class CounterFamily implements Family {
   readonly help: string;
   readonly type: "counter" | "gauge";
   readonly #cells: CellMap<{ value: number }>;
+  /** The only cell, where there are no labels. */
+  readonly #only: { value: number } | undefined;
 
   constructor(name: string, help: string, labels: readonly string[], type?: "gauge") {
     this.name = name;
     this.help = help;
     this.type = type ?? "counter";
     this.#cells = new CellMap(labels, () => ({ value: 0 }));
+    this.#only = labels.length === 0 ? this.#cells.get("", "", "") : undefined;
   }
 
   add(amount: number, a = "", b = "", c = ""): void {
-    this.#cells.get(a, b, c).value += amount;
+    const cell = this.#only ?? this.#cells.get(a, b, c);
+    cell.value += amount;
   }
 
   samples(): Sample[] {
@@ -117,7 +121,6 @@ class CellMap<T> {
   constructor(labels: readonly string[], make: () => T) {
     this.#labels = labels;
     this.#make = make;
-    if (labels.length === 0) this.get("", "", "");
   }
 
   get(a: string, b: string, c: string): T {

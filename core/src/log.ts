@@ -31,14 +31,26 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
   // A reader that has gone is no reason to end.
   output.on("error", () => undefined);
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && process.stdout.isTTY);
-  const options = { level: logLevel, redact: { paths: REDACTED, censor: "[hidden]" }, base: null };
+  const options = {
+    level: logLevel,
+    redact: { paths: REDACTED, censor: "[hidden]" },
+    base: null,
+    serializers: { error: pino.stdSerializers.err },
+  };
   const logger = isPretty
-    ? pino(options, (await import("pino-pretty")).default({ ...PRETTY, destination: output }))
+    ? pino(
+        options,
+        (await import("pino-pretty")).default({
+          ...PRETTY,
+          colorize: process.stdout.isTTY,
+          destination: output,
+        }),
+      )
     : pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, output);
   return Object.assign(logger, { flush: () => flush(output) });
 }
 
-const PRETTY = { translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname", colorize: true };
+const PRETTY = { translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname" };
 
 function flush(output: { flushSync(): void }): void {
   try {

@@ -22,6 +22,7 @@ export interface RunInit {
 /** Resolves when core has stopped; rejects if it cannot start. */
 export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Promise<void> {
   const stop = new AbortController();
+  endOnFaults(log);
   stopOnSignals(stop, log);
   stopWithParent(stop, log);
   stop.signal.addEventListener("abort", () => endAfter(stopLimitMs, EXIT.internal, log));
@@ -41,6 +42,15 @@ function sayListening({ url, metricsUrl }: Core, log: CoreLog): void {
   log.info({ url }, `listening on ${url}`);
   if (metricsUrl !== undefined) log.info({ url: metricsUrl }, `metrics on ${metricsUrl}`);
   if (process.connected) process.send?.({ type: "listening", url });
+}
+
+/** A fault that nobody caught leaves core in a state that nobody knows. */
+function endOnFaults(log: CoreLog): void {
+  process.once("uncaughtException", (error) => {
+    log.error({ error }, "core ends by a fault of its own");
+    log.flush();
+    process.exit(EXIT.internal);
+  });
 }
 
 /** Ends the process, unless it has ended by itself before. */

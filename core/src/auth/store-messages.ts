@@ -38,6 +38,8 @@ export type StoreReport =
       readonly put: readonly TokenRecord[];
       /** Hashes. */
       readonly gone: readonly string[];
+      /** How many there are now. */
+      readonly total: number;
     }
   | { readonly kind: "refused"; readonly lines: readonly string[] }
   | { readonly kind: "answer"; readonly seq: number; readonly value: StoreAnswer }

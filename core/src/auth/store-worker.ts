@@ -66,7 +66,7 @@ function reload(): void {
   }
   const gone = [...told.keys()].filter((hash) => !now.has(hash));
   told = now;
-  if (put.length > 0 || gone.length > 0) report({ kind: "changed", put, gone });
+  if (put.length > 0 || gone.length > 0) report({ kind: "changed", put, gone, total: now.size });
 }
 
 function refresh(): void {

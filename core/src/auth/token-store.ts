@@ -26,8 +26,8 @@ const CLOSE_TIMEOUT_MS = 500;
 export interface TokenStoreEvents {
   /** All tokens there are: at the start, and again after a lost worker's restart. */
   loaded(records: readonly TokenRecord[]): void;
-  /** What has changed since, by anyone. */
-  changed(put: readonly TokenRecord[], gone: readonly string[]): void;
+  /** What has changed since, by anyone; `total`: how many there are now. */
+  changed(put: readonly TokenRecord[], gone: readonly string[], total: number): void;
   /** One line for each row that is left out; the same line may come again. */
   refused(lines: readonly string[]): void;
   /** The worker is lost; another is started. */
@@ -116,7 +116,7 @@ export class TokenStore {
     const { events } = this.#init;
     switch (report.kind) {
       case "changed":
-        events.changed(report.put, report.gone);
+        events.changed(report.put, report.gone, report.total);
         break;
       case "refused":
         events.refused(report.lines);

@@ -103,7 +103,7 @@ export class Tokens implements TokenAdmin {
     return tokens;
   }
 
-  /** Tokens in the database when it was last read in full, revoked ones included. */
+  /** Tokens in the database when it was last read, revoked ones included. */
   get storedCount(): number {
     return this.#stored;
   }
@@ -117,22 +117,22 @@ export class Tokens implements TokenAdmin {
     const { log } = this.#init;
     return {
       loaded: (records) => this.#loaded(records),
-      changed: (put, gone) => this.#changed(put, gone),
+      changed: (put, gone, total) => this.#changed(put, gone, total),
       refused: (lines) => this.#refused(lines),
       lost: (error) => log.error("the token store's worker is lost; starting another", error),
     };
   }
 
   #loaded(records: readonly TokenRecord[]): void {
-    this.#stored = records.length;
     const there = new Set(records.map((record) => record.hash));
     const gone = [...this.#table]
       .filter((entry) => entry.record.origin !== "memory" && !there.has(entry.record.hash))
       .map((entry) => entry.record.hash);
-    this.#changed(records, gone);
+    this.#changed(records, gone, records.length);
   }
 
-  #changed(put: readonly TokenRecord[], gone: readonly string[]): void {
+  #changed(put: readonly TokenRecord[], gone: readonly string[], total: number): void {
+    this.#stored = total;
     for (const hash of gone) this.#table.remove(hash);
     for (const record of put) this.#table.put(record);
     if (!this.#saidLegacy && put.some((record) => record.origin === "legacy")) this.#hintLegacy();
@@ -160,8 +160,8 @@ export class Tokens implements TokenAdmin {
   ): Promise<CreatedToken> {
     const secret = newSecret();
     const token = newRecord({ name, scopes, expiresInMs }, secret, this.#init.clock.wallMs());
-    if (this.#table.size >= this.#init.options.maxTokens) {
-      throw new TokenError("bad_request", `there are ${this.#table.size} tokens already, the most`);
+    if (this.#stored >= this.#init.options.maxTokens) {
+      throw new TokenError("bad_request", `there are ${this.#stored} tokens already, the most`);
     }
     keep?.(secret);
     await this.#store.insert(token);

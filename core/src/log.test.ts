@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+const LOG = JSON.stringify(new URL("./log.ts", import.meta.url).href);
+
+/** Runs lines of a program that has a `log`; returns what it wrote. */
+async function written(format: string, program: string): Promise<string> {
+  const script = `
+    const { openLog } = await import(${LOG});
+    const log = await openLog({ logLevel: "info", logFormat: "${format}" });
+    ${program}
+    log.flush();`;
+  const args = ["--input-type=module", "--eval", script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
+  return stdout;
+}
+
+test("JSON: one object a line, with level, time and the error's text", async () => {
+  const out = await written(
+    "auto",
+    `log.info({ backend: "irc" }, "connected");
+     log.debug({}, "not shown");
+     log.error({ error: new TypeError("broken") }, "failed");`,
+  );
+  const lines = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(lines.length, 2);
+  const [first, second] = lines;
+  assert.deepEqual(
+    { ...first, time: 0 },
+    { level: "info", time: 0, backend: "irc", msg: "connected" },
+  );
+  assert.equal(second.error.type, "TypeError");
+  assert.match(second.error.message, /broken/);
+});
+
+test("pretty: for people", async () => {
+  const out = await written("pretty", `log.warn({ backend: "irc" }, "gone");`);
+  assert.match(out, /WARN/);
+  assert.match(out, /gone/);
+  assert.match(out, /backend/);
+});
+
+test("what is named like a secret does not get out, at some depth too", async () => {
+  for (const format of ["json", "pretty"]) {
+    const out = await written(
+      format,
+      `log.info({ token: "hidden-1", headers: { authorization: "hidden-2" }, a: { b: { secret: "hidden-3" } } }, "x");`,
+    );
+    assert.doesNotMatch(out, /hidden-\d/);
+    assert.match(out, /\[hidden\]/);
+  }
+});
