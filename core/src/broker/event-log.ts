@@ -11,7 +11,7 @@ import { Buffer } from "node:buffer";
 import { ENVELOPE_BYTES, writeEnvelope } from "./envelope.ts";
 
 /** What a transport takes at most at once; a larger event gets a slab of its own. */
-const SLAB_BYTES = 65_536;
+const SLAB_BYTES = 524_288;
 
 /** How much went by: a number of events, and their bytes, envelopes included. */
 export interface Totals {
