@@ -1,6 +1,6 @@
 /**
- * Records the golden transcripts anew: `node --test` on this file. To be done when
- * a client's version changes, or the scenes do; the tests only play them.
+ * Records the golden transcripts anew: `node --test` on this file, when
+ * a client's version changes, or the scenes do. The tests only play them.
  */
 import { writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
