@@ -10,7 +10,7 @@ import { logFailure } from "../log-failure.ts";
 import type { Method } from "../method.ts";
 import { parseEncoding } from "./encoding.ts";
 import { header, type Opening, refuse } from "./opening.ts";
-import { serveBidi, serveServerStream } from "./stream-call.ts";
+import { ServerStreamCall, serveBidi } from "./stream-call.ts";
 import { parseTimeout } from "./timeout.ts";
 import { UnaryCall } from "./unary-call.ts";
 
@@ -121,7 +121,7 @@ class Beginning {
       encoding: parseEncoding(header(this.#headers, "grpc-encoding")),
     };
     if (method.kind === "unary") new UnaryCall(opening, method).start();
-    else if (method.kind === "server_streaming") serveServerStream(opening, method);
+    else if (method.kind === "server_streaming") new ServerStreamCall(opening, method).start();
     else serveBidi(opening, method);
   }
 }

@@ -11,11 +11,17 @@ import type { TurnTask } from "../turns.ts";
 import { RESPOND_WITH_TRAILERS } from "./opening.ts";
 import { errorTrailers, OK_TRAILERS } from "./status-message.ts";
 
+/** Who owns a pump. */
+export interface PumpOwner {
+  /** The end is decided, or the stream gone; perhaps called more than once. */
+  pumpOver(): void;
+}
+
 export class Pump implements TurnTask, Swept {
   readonly #env: Environment;
   readonly #stream: ServerHttp2Stream;
   readonly #source: Source;
-  readonly #onOver: () => void;
+  readonly #owner: PumpOwner;
   #writing = false;
   #finished = false;
   #endWatched = false;
@@ -24,9 +30,8 @@ export class Pump implements TurnTask, Swept {
   /** How the stream ended, once it has been decided. */
   outcome: { readonly error: BrokerError | undefined } | undefined;
 
-  /** `onOver` is called once the end is decided, or the stream gone; perhaps more than once. */
-  constructor(env: Environment, stream: ServerHttp2Stream, source: Source, onOver: () => void) {
-    this.#onOver = onOver;
+  constructor(env: Environment, stream: ServerHttp2Stream, source: Source, owner: PumpOwner) {
+    this.#owner = owner;
     this.#env = env;
     this.#stream = stream;
     this.#source = source;
@@ -122,6 +127,6 @@ export class Pump implements TurnTask, Swept {
     this.#source.onReady = undefined;
     this.#env.turns.cancel(this);
     this.#source.close();
-    this.#onOver();
+    this.#owner.pumpOver();
   }
 }

@@ -1,0 +1,80 @@
+/** An open native stream: ends with its source, its token, its deadline or its peer. */
+import { BrokerError } from "../../broker/errors.ts";
+import type { Source } from "../../broker/source.ts";
+import { refusalError } from "../admission.ts";
+import { logFailure } from "../log-failure.ts";
+import { type Opening, RESPONSE_HEADERS } from "./opening.ts";
+import { Pump, type PumpOwner } from "./pump.ts";
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export class OpenStream implements PumpOwner {
+  /** Called once, when the stream is over for whatever reason. */
+  onOver: (() => void) | undefined;
+  readonly #opening: Opening;
+  readonly #pump: Pump;
+  readonly #isServerStream: boolean;
+  #undoToken: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #over = false;
+
+  constructor(opening: Opening, source: Source, isServerStream: boolean) {
+    this.#opening = opening;
+    this.#isServerStream = isServerStream;
+    this.#pump = new Pump(opening.env, opening.stream, source, this);
+  }
+
+  /** The peer has half-closed. */
+  inputEnded(): void {
+    this.#pump.inputEnded();
+  }
+
+  start(): void {
+    const { env, stream, call } = this.#opening;
+    env.state.openCalls += 1;
+    if (this.#isServerStream) env.state.openStreams += 1;
+    if (call.principal !== undefined) {
+      this.#undoToken = env.authenticator.onEnd(call.principal, (refusal) =>
+        this.fail(refusalError(refusal)),
+      );
+    }
+    this.#watchDeadline();
+    if (stream.destroyed || stream.closed || call.cancelled) this.#pump.close();
+    else this.#pump.start(RESPONSE_HEADERS);
+  }
+
+  fail(error: BrokerError): void {
+    this.#pump.finish(error);
+  }
+
+  /** The stream is gone. */
+  closed(): void {
+    this.#pump.close();
+  }
+
+  pumpOver(): void {
+    if (this.#over) return;
+    this.#over = true;
+    const { env, path, call } = this.#opening;
+    const { outcome } = this.#pump;
+    this.#undoToken?.();
+    clearTimeout(this.#timer);
+    env.state.openCalls -= 1;
+    if (this.#isServerStream) env.state.openStreams -= 1;
+    this.onOver?.();
+    call.cancel();
+    if (outcome?.error !== undefined) logFailure(env, path, outcome.error);
+    const code = outcome === undefined ? "cancelled" : (outcome.error?.code ?? "ok");
+    env.observer.callEnded(path, "grpc", code, env.clock.now() - call.arrivedAtMs);
+  }
+
+  #watchDeadline(): void {
+    const { env, call } = this.#opening;
+    if (call.timeoutMs === undefined) return;
+    const leftMs = Math.max(0, call.arrivedAtMs + call.timeoutMs - env.clock.now());
+    if (leftMs > MAX_TIMER_MS) return;
+    this.#timer = setTimeout(() => {
+      this.fail(new BrokerError("request_timeout", "request timed out"));
+    }, leftMs);
+  }
+}
