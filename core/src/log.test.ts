@@ -10,8 +10,7 @@ async function written(format: string, program: string): Promise<string> {
   const script = `
     const { openLog } = await import(${LOG});
     const log = await openLog({ logLevel: "info", logFormat: "${format}" });
-    ${program}
-    log.flush();`;
+    ${program}`;
   const args = ["--input-type=module", "--eval", script];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
   return stdout;

@@ -10,7 +10,10 @@ export interface Log {
 }
 
 export interface CoreLog extends Log {
-  /** Writes what is still waiting, at the end of the process. */
+  /**
+   * Writes what is still waiting, before the process is ended by force; it may overtake a line
+   * that is just being written. A process that ends by itself writes all of it anyway.
+   */
   flush(): void;
 }
 
@@ -50,7 +53,8 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
   return Object.assign(logger, { flush: () => flush(output) });
 }
 
-const PRETTY = { translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname" };
+/** The addresses are in their messages already. */
+const PRETTY = { translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname,url", singleLine: true };
 
 function flush(output: { flushSync(): void }): void {
   try {

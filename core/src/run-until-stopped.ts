@@ -33,7 +33,6 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Pro
     log.info({}, "stopped");
     endAfter(LINGER_MS, EXIT.ok, log);
   } finally {
-    log.flush();
     letGoOfParent();
   }
 }

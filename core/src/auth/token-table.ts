@@ -10,8 +10,8 @@ export interface AuthClock {
   after(delayMs: number, then: () => void): () => void;
 }
 
-/** Longer delays would overflow a timer: it wakes and looks again. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+/** A timer for an expiry wakes at least so often and looks again: clocks are set, machines sleep. */
+const MAX_DELAY_MS = 60_000;
 
 export const REVOKED: Refusal = Object.freeze({ code: "token_revoked", message: "token revoked" });
 export const EXPIRED: Refusal = Object.freeze({ code: "token_expired", message: "token expired" });
