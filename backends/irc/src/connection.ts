@@ -7,8 +7,7 @@
  */
 import { type FloodClock, systemClock } from "./flood-queue.ts";
 import { foldName } from "./line.ts";
-import type { IrcEvent, NetworkState } from "./network-state.ts";
-import { NetworkState as OfflineState } from "./network-state.ts";
+import { type IrcEvent, NetworkState } from "./network-state.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
 import { IrcSession } from "./session.ts";
 import { type IrcRequest, NOT_CONNECTED, type Verdict } from "./verdicts.ts";
@@ -52,7 +51,7 @@ export class IrcConnection {
     this.#options = options;
     this.#hooks = hooks;
     this.#clock = clock;
-    this.#offline = new OfflineState(options.nick);
+    this.#offline = new NetworkState(options.nick);
     for (const channel of options.channels) this.#wanted.set(this.#fold(channel.name), channel);
     this.#over = this.#live();
   }
@@ -64,7 +63,9 @@ export class IrcConnection {
 
   /** Never rejects: resolves with undefined for success, else with the reason. */
   async request(request: IrcRequest, key?: string): Promise<Verdict> {
-    const verdict = (await this.#session?.request(request)) ?? this.#offlineVerdict();
+    const session = this.#session;
+    if (session === undefined) return NOT_CONNECTED;
+    const verdict = await session.request(request);
     if (verdict === undefined && request.expect.kind === "joined") {
       const name = request.expect.channel;
       this.#wanted.set(this.#fold(name), { name, key });
@@ -77,10 +78,6 @@ export class IrcConnection {
     this.#closing.abort();
     await this.#session?.close("Seabird is going");
     await this.#over;
-  }
-
-  #offlineVerdict(): Verdict {
-    return this.#session === undefined ? NOT_CONNECTED : undefined;
   }
 
   async #live(): Promise<void> {
