@@ -3,14 +3,11 @@
  * everybody, ask the backend, wait for its answer. All but the waiting happens before `act`
  * returns, so that the order of calls is the order of announcements and of requests.
  */
-import { create, toBinary } from "@bufbuild/protobuf";
 import {
   type AbsoluteId,
   type Block,
   BlockError,
   type ChatEvent,
-  ChatRequestSchema,
-  EventSchema,
   type NormalisedMessage,
   normaliseMessage,
   ORIGINAL_FORMAT_TAG,
@@ -29,6 +26,7 @@ import type { BrokerLog } from "./log.ts";
 import type { BrokerObserver } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
 import type { Rates } from "./rates.ts";
+import { encodeRequest } from "./request-encoding.ts";
 import { RequestIds } from "./request-ids.ts";
 import { cancelled, timedOut } from "./requests.ts";
 import { mapBytes } from "./text.ts";
@@ -128,12 +126,12 @@ export class ActionRunner {
     const { said, to } = this.#compose(row, request, target, call);
     const requestId = this.#ids.next();
     const inner = row.ask(request, to, said);
-    const bytes = toBinary(ChatRequestSchema, create(ChatRequestSchema, { id: requestId, inner }));
+    const bytes = encodeRequest(requestId, inner);
     this.#checkSize(bytes.length);
     const announced = row.announce?.(request, said);
     let announcement: EncodedEvent | undefined;
     if (announced !== undefined) {
-      announcement = encodeEvent(create(EventSchema, { inner: announced, tags: to.tags }));
+      announcement = encodeEvent({ inner: announced, tags: to.tags });
       this.#checkSize(announcement.message.length);
     }
     const backend = this.#parts.backends.find(target);

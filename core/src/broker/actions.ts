@@ -2,13 +2,13 @@
  * The table of actions, a row each: who is meant, what everybody is told, what the backend is
  * asked, which answers count as done, and what the caller gets. `action-runner.ts` does them all.
  */
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import {
   BackendInfoResponseSchema,
   type Block,
   type ChatEvent,
-  type ChatRequestSchema,
-  type EventSchema,
+  type ChatRequest,
+  type Event,
   EXIT_MESSAGE_TAG,
   JoinChannelResponseSchema,
   LeaveChannelResponseSchema,
@@ -24,8 +24,8 @@ import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.t
 import type { Backend } from "./backends.ts";
 import type { BrokerLimitName } from "./limits.ts";
 
-export type RequestInner = NonNullable<MessageInitShape<typeof ChatRequestSchema>["inner"]>;
-export type EventInner = NonNullable<MessageInitShape<typeof EventSchema>["inner"]>;
+export type RequestInner = ChatRequest["inner"];
+export type EventInner = Event["inner"];
 export type Answer = ChatEvent["inner"];
 
 /** How one action is done. */
@@ -105,38 +105,65 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
     ...toChannel,
     ...send,
     timeout: "sendMessageTimeoutMs",
-    announce: ({ channelId }, said) => ({ case: "sendMessage", value: { ...said, channelId } }),
-    ask: (_, to, said) => ({ case: "sendMessage", value: inChannel(to, said) }),
+    announce: ({ channelId }, said) => ({
+      case: "sendMessage",
+      value: { $typeName: "seabird.SendMessageEvent", ...said, channelId },
+    }),
+    ask: (_, to, said) => ({
+      case: "sendMessage",
+      value: { $typeName: "seabird.SendMessageChatRequest", ...inChannel(to, said) },
+    }),
     respond: () => create(SendMessageResponseSchema),
   },
   sendPrivateMessage: {
     ...toUser,
     ...send,
     timeout: "sendPrivateMessageTimeoutMs",
-    announce: ({ userId }, said) => ({ case: "sendPrivateMessage", value: { ...said, userId } }),
-    ask: (_, to, said) => ({ case: "sendPrivateMessage", value: toPerson(to, said) }),
+    announce: ({ userId }, said) => ({
+      case: "sendPrivateMessage",
+      value: { $typeName: "seabird.SendPrivateMessageEvent", ...said, userId },
+    }),
+    ask: (_, to, said) => ({
+      case: "sendPrivateMessage",
+      value: { $typeName: "seabird.SendPrivateMessageChatRequest", ...toPerson(to, said) },
+    }),
     respond: () => create(SendPrivateMessageResponseSchema),
   },
   performAction: {
     ...toChannel,
     ...send,
     timeout: "performActionTimeoutMs",
-    announce: ({ channelId }, said) => ({ case: "performAction", value: { ...said, channelId } }),
-    ask: (_, to, said) => ({ case: "performAction", value: inChannel(to, said) }),
+    announce: ({ channelId }, said) => ({
+      case: "performAction",
+      value: { $typeName: "seabird.PerformActionEvent", ...said, channelId },
+    }),
+    ask: (_, to, said) => ({
+      case: "performAction",
+      value: { $typeName: "seabird.PerformActionChatRequest", ...inChannel(to, said) },
+    }),
     respond: () => create(PerformActionResponseSchema),
   },
   performPrivateAction: {
     ...toUser,
     ...send,
     timeout: "performPrivateActionTimeoutMs",
-    announce: ({ userId }, said) => ({ case: "performPrivateAction", value: { ...said, userId } }),
-    ask: (_, to, said) => ({ case: "performPrivateAction", value: toPerson(to, said) }),
+    announce: ({ userId }, said) => ({
+      case: "performPrivateAction",
+      value: { $typeName: "seabird.PerformPrivateActionEvent", ...said, userId },
+    }),
+    ask: (_, to, said) => ({
+      case: "performPrivateAction",
+      value: { $typeName: "seabird.PerformPrivateActionChatRequest", ...toPerson(to, said) },
+    }),
     respond: () => create(PerformPrivateActionResponseSchema),
   },
   joinChannel: {
     ...toBackend,
     timeout: "joinChannelTimeoutMs",
-    ask: ({ channelName }, { tags }) => ({ case: "joinChannel", value: { channelName, tags } }),
+    ask: ({ channelName }, { tags }) => ({
+      case: "joinChannel",
+      value: { $typeName: "seabird.JoinChannelChatRequest", channelName, tags },
+    }),
     accepts: ["success", "joinChannel"],
     respond: () => create(JoinChannelResponseSchema),
   },
@@ -149,7 +176,7 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
         : { ...withoutCoreTags(tags), [EXIT_MESSAGE_TAG]: exitMessage },
     ask: (_, { relative, tags }) => ({
       case: "leaveChannel",
-      value: { channelId: relative, tags },
+      value: { $typeName: "seabird.LeaveChannelChatRequest", channelId: relative, tags },
     }),
     accepts: ["success", "leaveChannel"],
     respond: () => create(LeaveChannelResponseSchema),
@@ -159,7 +186,12 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
     timeout: "updateChannelInfoTimeoutMs",
     ask: ({ topic }, { relative, tags }) => ({
       case: "updateChannelInfo",
-      value: { channelId: relative, topic, tags },
+      value: {
+        $typeName: "seabird.UpdateChannelInfoChatRequest",
+        channelId: relative,
+        topic,
+        tags,
+      },
     }),
     accepts: ["success", "changeChannel"],
     respond: () => create(UpdateChannelInfoResponseSchema),
@@ -169,7 +201,10 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
     absent: "backend not found",
     timeout: "getBackendInfoTimeoutMs",
     tags: () => ({}),
-    ask: () => ({ case: "metadata", value: {} }),
+    ask: () => ({
+      case: "metadata",
+      value: { $typeName: "seabird.MetadataChatRequest" },
+    }),
     accepts: ["metadata"],
     respond: (answer, { id, name: { type } }) =>
       create(BackendInfoResponseSchema, {

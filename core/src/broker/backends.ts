@@ -1,12 +1,5 @@
 /** The connected backends: each (type, id) is held by one connection. */
-
-import { toBinary } from "@bufbuild/protobuf";
-import {
-  type BackendName,
-  backendId,
-  type ChatRequest,
-  ChatRequestSchema,
-} from "@seabird/protocol";
+import { type BackendName, backendId } from "@seabird/protocol";
 import type { Caller, Peer } from "./caller.ts";
 import { Channels } from "./channels.ts";
 import { envelope } from "./envelope.ts";
@@ -124,9 +117,4 @@ export class Backends {
       if (this.#byId.get(backend.id) === backend) this.#byId.delete(backend.id);
     };
   }
-}
-
-/** A request's bytes. */
-export function encodeRequest(request: ChatRequest): Uint8Array {
-  return toBinary(ChatRequestSchema, request);
 }

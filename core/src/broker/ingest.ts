@@ -2,13 +2,11 @@
  * The table of what becomes of a backend's events, by kind: it is published to every stream, it
  * changes the list of channels, or it only answers. `ingest-session.ts` feeds it.
  */
-import { create } from "@bufbuild/protobuf";
 import {
   BlockError,
   type ChannelSource,
   type ChatEvent,
   type Event,
-  EventSchema,
   encodePart,
   normaliseMessage,
   ORIGINAL_FORMAT_TAG,
@@ -107,7 +105,7 @@ function say(saying: Saying, tags: Tags, context: IngestContext): Dropped | unde
 }
 
 function publish(inner: Event["inner"], tags: Tags, context: IngestContext): Dropped | undefined {
-  const encoded = encodeEvent(create(EventSchema, { inner, tags }));
+  const encoded = encodeEvent({ inner, tags });
   const bytes = encoded.message.length;
   if (bytes > context.options.maxMessageBytes) return tooLarge(bytes);
   context.publish(encoded);
