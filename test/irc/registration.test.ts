@@ -1,7 +1,7 @@
 /** How our backend gets onto a real server: its password, a taken nick, a channel's key. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { BACKEND, IRC_SERVER_KINDS, startIrcStage } from "../support/irc-stage.ts";
+import { BACKEND, heardOf, IRC_SERVER_KINDS, startIrcStage } from "../support/irc-stage.ts";
 import { waitFor } from "../support/irc-wait.ts";
 
 for (const kind of IRC_SERVER_KINDS) {
@@ -48,4 +48,27 @@ test("ngircd: a server's password", async (t) => {
   if (stage === undefined) return;
   await stage.backend.ready();
   await stage.alice.sees("#test", "seabird\\(.* has joined");
+});
+
+test("inspircd: what was said before we came is not answered", async (t) => {
+  const modules = '<module name="ircv3_batch"><module name="chanhistory">';
+  const stage = await startIrcStage(t, "inspircd", {
+    server: { extra: `${modules}<chanhistory prefixmsg="no" maxlines="50" bots="yes">` },
+    env: { LOG_LEVEL: "debug" },
+    prepare: async ({ alice }) => {
+      await alice.raw("MODE #test +H 10:1h");
+      await alice.sees("#test", "[+]H");
+      await alice.types("#test", "!ping before");
+      await alice.raw("PING :said");
+      await alice.sees("#test", "!ping before");
+    },
+  });
+  if (stage === undefined) return;
+  await stage.plugins("ping");
+  const heard = await stage.hear();
+  await stage.backend.ready();
+  await stage.alice.types("#test", "!ping after");
+  const command = await heardOf(heard, "command");
+  assert.equal(command.arg, "after");
+  assert.match(stage.backend.log(), /BATCH [+]\w+ chathistory :?#test/);
 });

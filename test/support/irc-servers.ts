@@ -45,7 +45,14 @@ interface Recipe {
 const START_ATTEMPTS = 5;
 
 /** The modules a plain network needs; a server's folder holds a copy, see `prepareInspircd`. */
-const INSPIRCD_MODULES = ["ssl_gnutls", "ircv3", "ircv3_servertime", "cap", "sha256"];
+const INSPIRCD_MODULES = [
+  "cap",
+  "chanhistory",
+  "ircv3",
+  "ircv3_batch",
+  "ircv3_servertime",
+  "ssl_gnutls",
+];
 
 export function startInspircd(binary: string, options: IrcServerOptions = {}): Promise<IrcServer> {
   return start({ prepare: (folder, ports) => prepareInspircd(binary, folder, ports, options) });

@@ -105,6 +105,14 @@ suite("words", () => {
     assert.deepEqual(receive(":joe!j@h NOTICE bird :hi", ":srv PRIVMSG"), []);
   });
 
+  test("what was said before we came is not told", () => {
+    const { receive } = setUp();
+    const line = ":joe!j@h PRIVMSG #a :!help";
+    assert.deepEqual(receive("BATCH +x chathistory #a", `@batch=x ${line}`, "BATCH -x"), []);
+    assert.equal(receive("BATCH +y netsplit a b", `@batch=y ${line}`).length, 1);
+    assert.equal(receive(`@batch=x ${line}`).length, 1);
+  });
+
   test("a server's name as sender is not a person", () => {
     assert.deepEqual(setUp().receive("PRIVMSG #a :hi"), []);
   });
@@ -122,6 +130,7 @@ suite("words", () => {
       "332",
       "366",
       "396",
+      "BATCH",
     );
     fc.assert(
       fc.property(fc.array(word), command, fc.array(word), (before, name, after) => {

@@ -59,6 +59,9 @@ const RPL_TOPIC = "332";
 const RPL_ENDOFNAMES = "366";
 const RPL_HOSTHIDDEN = "396";
 
+const PLAYBACKS = new Set(["chathistory", "znc.in/playback"]);
+const MAX_PLAYBACKS = 64;
+
 type Handler = (message: IrcMessage) => readonly IrcEvent[];
 
 const NOTHING: readonly IrcEvent[] = [];
@@ -69,6 +72,8 @@ export class NetworkState {
   #userBytes = MAX_USER_BYTES;
   #hostBytes = MAX_HOST_BYTES;
   readonly #channels = new Map<string, Channel>();
+  /** Open batches of what was said before we came. */
+  readonly #playbacks = new Set<string>();
   readonly #handlers: Readonly<Record<string, Handler>> = {
     "001": (message) => this.#renamed(message.params[0]),
     JOIN: (message) => this.#joined(message),
@@ -77,6 +82,7 @@ export class NetworkState {
     NICK: (message) => (this.isMe(message.nick) ? this.#renamed(message.params[0]) : NOTHING),
     TOPIC: (message) => this.#topic(message.params[0], message.params[1], message.nick),
     PRIVMSG: (message) => this.#said(message),
+    BATCH: (message) => this.#batch(message),
     [RPL_TOPIC]: (message) => this.#topic(message.params[1], message.params[2], ""),
     [RPL_NOTOPIC]: (message) => this.#topic(message.params[1], "", ""),
     [RPL_ENDOFNAMES]: (message) => this.#announce(message.params[1]),
@@ -197,10 +203,22 @@ export class NetworkState {
     return [{ kind: "topic", channel: channel.name, topic, nick }];
   }
 
+  /** IRCv3 batches: `BATCH +name type`, lines tagged with the name, `BATCH -name`. */
+  #batch({ params: [reference = "", type] }: IrcMessage): readonly IrcEvent[] {
+    const name = reference.slice(1);
+    if (reference.startsWith("-")) this.#playbacks.delete(name);
+    else if (PLAYBACKS.has(type ?? "") && this.#playbacks.size < MAX_PLAYBACKS) {
+      this.#playbacks.add(name);
+    }
+    return NOTHING;
+  }
+
   #said(message: IrcMessage): readonly IrcEvent[] {
     const [target, text] = message.params;
     if (target === undefined || text === undefined) return NOTHING;
     if (message.nick === "" || this.isMe(message.nick)) return NOTHING;
+    // What was said before we came is not for us: its commands have been answered or missed.
+    if (this.#playbacks.has(message.tags["batch"] ?? "")) return NOTHING;
     const joined = this.#announce(target);
     if (!text.startsWith(CTCP)) {
       return [...joined, { kind: "message", target, nick: message.nick, text }];
