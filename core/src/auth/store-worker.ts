@@ -17,23 +17,28 @@ import type { TokenRecord } from "./token-record.ts";
 
 /** How long to wait before trying a locked database again. */
 const BUSY_RETRY_MS = 20;
+/** Tokens told of at once, and the pause until the next ones. */
+const PART_SIZE = 500;
+const PART_PAUSE_MS = 2;
 
 const { location, maxTokens, pollMs, openTimeoutMs } = workerData as StoreWorkerData;
 let database: TokenDatabase;
 let seenVersion = -1;
 /** What the other half knows: hash to all that matters of the token. */
 let told = new Map<string, string>();
+/** Resolves when all changes so far have been told. */
+let telling: Promise<void> = Promise.resolve();
 
 function report(message: StoreReport): void {
   parentPort?.postMessage(message);
 }
 
-/** Runs `work`, again and again while another program holds the lock, up to `timeoutMs`. */
-async function patiently<T>(timeoutMs: number, work: () => T): Promise<T> {
+/** Does `work`, again and again while another program holds the lock, up to `timeoutMs`. */
+async function patiently<T>(timeoutMs: number, work: () => T | Promise<T>): Promise<T> {
   const until = performance.now() + timeoutMs;
   for (;;) {
     try {
-      return work();
+      return await work();
     } catch (error) {
       if (!isBusy(error) || performance.now() >= until) throw error;
     }
@@ -56,7 +61,8 @@ function loadAll(): readonly TokenRecord[] {
   return records;
 }
 
-function reload(): void {
+/** Resolves when the other half has been told of all that changed. */
+function reload(): Promise<void> {
   const now = new Map<string, string>();
   const put: TokenRecord[] = [];
   for (const record of loadAll()) {
@@ -66,18 +72,32 @@ function reload(): void {
   }
   const gone = [...told.keys()].filter((hash) => !now.has(hash));
   told = now;
-  if (put.length > 0 || gone.length > 0) report({ kind: "changed", put, gone, total: now.size });
+  if (put.length === 0 && gone.length === 0) return telling;
+  // One change after the other, each in its order: a later one may be about the same token.
+  telling = telling.then(() => tellInParts(put, gone));
+  return telling;
 }
 
-function refresh(): void {
-  if (database.version() !== seenVersion) reload();
+/** In parts with a pause, so that many changes at once do not hold up the other half's thread. */
+async function tellInParts(put: readonly TokenRecord[], gone: readonly string[]): Promise<void> {
+  const total = told.size;
+  const revoked = put.filter((record) => record.revokedAtMs !== undefined);
+  const others = put.filter((record) => record.revokedAtMs === undefined);
+  report({ kind: "changed", put: [], gone, total });
+  for (const records of [revoked, others]) {
+    for (let at = 0; at < records.length; at += PART_SIZE) {
+      report({ kind: "changed", put: records.slice(at, at + PART_SIZE), gone: [], total });
+      if (records.length > at + PART_SIZE) await sleep(PART_PAUSE_MS);
+    }
+  }
 }
 
-function carryOut(order: Exclude<StoreOrder, { op: "close" }>): StoreAnswer {
+async function refresh(): Promise<void> {
+  await (database.version() === seenVersion ? telling : reload());
+}
+
+function carryOut(order: Exclude<StoreOrder, { op: "close" | "refresh" }>): StoreAnswer {
   switch (order.op) {
-    case "refresh":
-      refresh();
-      return undefined;
     case "list":
       return database.load(maxTokens).records;
     case "insert":
@@ -98,6 +118,10 @@ const CHANGING: ReadonlySet<StoreOrder["op"]> = new Set(["insert", "revoke", "im
 async function answer({ seq, timeoutMs, order }: StoreRequest): Promise<void> {
   try {
     if (order.op === "close") return closeDown(seq);
+    if (order.op === "refresh") {
+      await patiently(timeoutMs, refresh);
+      return report({ kind: "answer", seq, value: undefined });
+    }
     const value = await patiently(timeoutMs, () => carryOut(order));
     // One's own commit does not change one's own `data_version`.
     if (CHANGING.has(order.op)) await patiently(timeoutMs, reload);
@@ -115,9 +139,9 @@ function closeDown(seq: number): void {
 }
 
 /** A look that fails leaves what is known in force; who asks for an unknown token is told. */
-function poll(): void {
+async function poll(): Promise<void> {
   try {
-    refresh();
+    await refresh();
   } catch {
     seenVersion = -1;
   }
@@ -136,7 +160,7 @@ try {
   told = new Map(records.map((record) => [record.hash, essence(record)]));
   report({ kind: "ready", records });
   parentPort?.on("message", (request: StoreRequest) => void answer(request));
-  polling = setInterval(poll, pollMs);
+  polling = setInterval(() => void poll(), pollMs);
 } catch (error) {
   report({ kind: "failed", message: messageOf(error) });
 }

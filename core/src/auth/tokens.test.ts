@@ -203,3 +203,24 @@ test("closing twice is closing once", async (t) => {
   await tokens.close();
   await tokens.close();
 });
+
+test("many changes of another program at once arrive whole, revocations first", async (t) => {
+  const { tokens, path } = await openTestTokens(t, { options: { rememberMissMs: 1 } });
+  const { secret, token } = await tokens.create({ name: "bot", scopes: ["plugin"] });
+  const ended = end(tokens, secret);
+  const other = otherConnection(t, path);
+  const insert = other.prepare(
+    "INSERT INTO seabird_ts_tokens VALUES (?, 'many', unhex(?), '[\"plugin\"]', ?, NULL, NULL, NULL)",
+  );
+  const count = 3_000;
+  other.exec("BEGIN");
+  for (let at = 0; at < count; at++) insert.run(`id${at}`, hashSecret(`secret${at}`), at);
+  other.prepare("UPDATE seabird_ts_tokens SET revoked_at_ms = 1 WHERE id = ?").run(token.id);
+  other.exec("COMMIT");
+  assert.ok((await ask(tokens, `secret${count - 1}`)).ok);
+  assert.equal((await ended).code, "token_revoked");
+  assert.equal(tokens.size, count);
+  other.exec("DELETE FROM seabird_ts_tokens");
+  await ask(tokens, "a miss looks for changes");
+  assert.equal(tokens.size, 0);
+});
