@@ -12,7 +12,10 @@ export async function main(args: readonly string[]): Promise<void> {
   // A reader that has seen enough (`seabird tail | head`) is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
+    // EIO: the terminal is gone, and SIGHUP says so too.
   });
+  // A terminal that hung up takes no more words; what has to end still ends in order.
+  process.stderr.on("error", () => undefined);
   try {
     const program = createProgram();
     if (args.length === 0) program.outputHelp();

@@ -1,4 +1,5 @@
 /** A folder in which `npm start` and `seabird` run as in a checkout, with a .seabird of its own. */
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { copyFile, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,14 +16,22 @@ export interface Checkout {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Removed at the end of the test, when nothing of it runs any more. */
+/** How long what is asked to end may take; core alone drains for 8 s. */
+const GONE_MS = 30_000;
+
+/** Removed at the end of the test. What still runs there then is killed, and the test fails. */
 export async function makeCheckout(t: TestContext): Promise<Checkout> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-checkout-"));
   await copyFile(join(ROOT, "package.json"), join(folder, "package.json"));
   for (const name of ["cli", "node_modules"]) await symlink(join(ROOT, name), join(folder, name));
   t.after(async () => {
-    await until("no process of the checkout", () => processesIn(folder).length === 0, 60_000);
+    const isOver = () => processesIn(folder).length === 0;
+    await until("no process of the checkout", isOver, GONE_MS).catch(() => undefined);
+    const left = processesIn(folder);
+    for (const { pid } of left) process.kill(pid, "SIGKILL");
+    await until("the killed to be gone", isOver, GONE_MS);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    assert.deepEqual(left, [], "processes left behind");
   });
   return { folder, env: { ...cleanEnv(), SEABIRD_BIND_HOST: "127.0.0.1:0" } };
 }

@@ -26,7 +26,8 @@ export class PtyProgram {
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#shown += text));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#errors += text));
     this.#child.stdin?.on("error", () => undefined);
-    t.after(() => this.hangUp());
+    // Nothing at the end of a test may hold it: the checkout sees to the processes.
+    t.after(() => void this.hangUp());
   }
 
   /** All that was shown, without colours and cursor movements. */

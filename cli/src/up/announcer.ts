@@ -15,6 +15,8 @@ export type UpEvent =
       readonly type: "crashed";
       readonly part: string;
       readonly how: string;
+      /** In a row, this one included. */
+      readonly crashes: number;
       readonly lastWords: readonly string[];
       readonly restarts: boolean;
     }
@@ -61,7 +63,8 @@ export class Announcer {
         return styleError("dim", `seabird: core listens on ${event.url}${why}${logs}`);
       }
       case "crashed":
-        return this.#crash(event);
+        // The first one and the last; what comes between is in up.log.
+        return event.crashes === 1 || !event.restarts ? this.#crash(event) : undefined;
       case "killed":
         return styleError("yellow", `seabird: ${event.part} did not end in time and was killed`);
       case "late":
@@ -75,7 +78,7 @@ export class Announcer {
   }
 
   #crash({ part, how, lastWords, restarts }: Extract<UpEvent, { type: "crashed" }>): string {
-    const then = restarts ? "; starting it again" : "";
+    const then = restarts ? "; starting it again" : "; not started any more";
     const words = lastWords.map((line) => `  ${styleError("dim", line)}`);
     const log = this.#terminal ? [`  more in ${this.#logs.path(part)}`] : [];
     return [styleError("yellow", `seabird: ${part} ${how}${then}`), ...words, ...log].join("\n");

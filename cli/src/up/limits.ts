@@ -12,6 +12,8 @@ export const RESTART_MIN_MS = 500;
 export const RESTART_MAX_MS = 30_000;
 /** A part that ran this long has recovered: its next pause is the first one again. */
 export const STABLE_AFTER_MS = 30_000;
+/** A part that ended so often without ever being ready is given up: its settings are wrong. */
+export const START_CRASHES = 3;
 /** The room is given up after so many crashes in a row: a person waits in front of it. */
 export const ROOM_CRASHES = 3;
 

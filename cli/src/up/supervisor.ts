@@ -11,6 +11,7 @@ import {
   ROOM_CRASHES,
   ROOM_WAIT_MS,
   SCRIPT_START_MS,
+  START_CRASHES,
   STOP_ORDER,
 } from "./limits.ts";
 import type { Logs } from "./logs.ts";
@@ -143,19 +144,29 @@ export class Supervisor {
       this.#outcome.resolve({ left: true });
       return false;
     }
-    const restarts = !spec.terminal || (!this.#init.script && exit.crashes < ROOM_CRASHES);
+    const restarts = this.#isWorthAnother(part, exit);
     const lastWords = spec.terminal ? [] : this.#init.logs.lastLines(spec.name, LAST_WORDS);
     const how = describeExit(exit);
-    this.#init.announcer.say({ type: "crashed", part: spec.name, how, lastWords, restarts });
-    if (!restarts) {
-      const failed = new CliError(
-        EXIT.part,
-        `the room ${how}`,
-        `look into ${this.#init.logs.folder}`,
-      );
-      this.#outcome.resolve({ failed });
+    const { crashes } = exit;
+    this.#init.announcer.say({
+      type: "crashed",
+      part: spec.name,
+      how,
+      crashes,
+      lastWords,
+      restarts,
+    });
+    // People can do without one plugin; a script cannot know which of its answers is missing.
+    if (!restarts && (spec.terminal || this.#init.script)) {
+      const next = `look into ${this.#init.logs.folder}`;
+      this.#outcome.resolve({ failed: new CliError(EXIT.part, `${spec.name} ${how}`, next) });
     }
     return restarts;
+  }
+
+  #isWorthAnother({ spec, isReady }: Part, { crashes }: PartExit): boolean {
+    if (spec.terminal) return !this.#init.script && crashes < ROOM_CRASHES;
+    return isReady || crashes < START_CRASHES;
   }
 
   #sayLate(others: readonly Part[]): void {
