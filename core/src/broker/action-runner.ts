@@ -28,7 +28,7 @@ import type { ResolvedBrokerOptions } from "./options.ts";
 import type { Rates } from "./rates.ts";
 import { encodeRequest } from "./request-encoding.ts";
 import { RequestIds } from "./request-ids.ts";
-import { cancelled, timedOut } from "./requests.ts";
+import { cancelled, timedOut, unexpected } from "./requests.ts";
 import { mapBytes } from "./text.ts";
 
 export interface ActionRunnerParts {
@@ -189,9 +189,7 @@ export class ActionRunner {
       this.#parts.log.debug({ backend: backend.id, reason }, "a backend refused a request");
       throw new BrokerError("backend_refused", reason);
     }
-    if (!row.accepts.includes(inner.case)) {
-      throw new BrokerError("unexpected_answer", "unexpected chat event");
-    }
+    if (!row.accepts.includes(inner.case)) throw unexpected();
     if (inner.case === "metadata") this.#checkSize(mapBytes(inner.value.values));
     return row.respond(inner, backend);
   }

@@ -253,3 +253,32 @@ test("there are so many backends and no more", () => {
   session.close();
   t.backend("irc", "b");
 });
+
+test("an answer nested too deep fails its request, and ends nothing", async () => {
+  const t = new TestBroker();
+  const backend = t.backend();
+  const action = act(t, "sendMessage");
+  const { id } = backend.request();
+  let block = create(BlockSchema, { inner: { case: "text", value: { text: "x" } } });
+  for (let i = 0; i < 200; i++) {
+    block = create(BlockSchema, { inner: { case: "bold", value: { inner: block } } });
+  }
+  backend.answer(id, { case: "message", value: { rootBlock: block } });
+  await assertRefused(action, "unexpected_answer", "unexpected chat event");
+  assert.equal(backend.session.output.end, undefined);
+});
+
+test("an event of too many fields is dropped undecoded, and fails the request it answers", async () => {
+  const t = new TestBroker({ maxEventFields: 100 });
+  const stream = t.stream();
+  const backend = t.backend();
+  const action = act(t, "getBackendInfo");
+  const { id } = backend.request();
+  const values = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key ${i}`, "x"]));
+  backend.answer(id, { case: "metadata", value: { values } });
+  await assertRefused(action, "message_too_large", "message too large: more than 100 fields");
+  backend.say({ ...line("x"), tags: values });
+  assert.deepEqual(eventsIn(stream), []);
+  assert.equal(t.broker.status().backends[0]?.eventsDropped, 2);
+  assert.ok(t.seen.observed.includes("eventDropped:too_large:irc"));
+});

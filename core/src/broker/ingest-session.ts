@@ -2,20 +2,19 @@
  * One backend's stream: Hello first, then requests down and events up, until either side has
  * enough (protocol: "The ingest side").
  */
-import { fromBinary } from "@bufbuild/protobuf";
 import { type BackendName, type ChatEvent, ChatEventSchema } from "@seabird/protocol";
 import { Backend, type Backends } from "./backends.ts";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
-import { isNestingOverflow } from "./decode.ts";
-import { BrokerError } from "./errors.ts";
+import { decodeMessage, idOfChatEvent } from "./decode.ts";
+import { BrokerError, type ErrorCode } from "./errors.ts";
 import type { Events } from "./events.ts";
 import { Dropped, type IngestContext, ingest } from "./ingest.ts";
 import type { BrokerLog } from "./log.ts";
-import type { BrokerObserver } from "./observer.ts";
+import type { BrokerObserver, DropReason } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
 import { RequestQueue } from "./queue.ts";
-import type { Requests } from "./requests.ts";
+import { type Requests, unexpected } from "./requests.ts";
 import type { Source, SourceEnd } from "./source.ts";
 import { fits } from "./text.ts";
 
@@ -56,6 +55,12 @@ export interface IngestParts {
 
 /** Logging every event that a broken backend loses would drown the log. */
 const DROP_LOG_EVERY_MS = 10_000;
+
+/** What ends no stream, although it cannot be decoded. */
+const DROPPED_UNREAD: Partial<Record<ErrorCode, DropReason>> = {
+  bad_block: "bad_block",
+  message_too_large: "too_large",
+};
 
 export class BackendSession implements IngestSession {
   readonly id: string;
@@ -120,21 +125,25 @@ export class BackendSession implements IngestSession {
     return error;
   }
 
-  /** Undefined: a bad block by its depth, which costs only the event. */
+  /** Undefined: it may not be decoded, which costs only the event. */
   #decode(message: Uint8Array): ChatEvent | undefined {
     try {
-      return fromBinary(ChatEventSchema, message);
-    } catch (cause) {
-      if (!isNestingOverflow(cause)) {
-        throw new BrokerError("undecodable", "failed to decode chat event", { cause });
-      }
-      if (this.#backend !== undefined) {
-        this.#parts.observer.eventReceived("none", this.#backend.name.type);
-        this.#backend.eventsReceived++;
-        this.#drop(new Dropped("bad_block", "blocks nested too deep"), this.#backend);
-      }
+      return decodeMessage(ChatEventSchema, message, this.#parts.options.maxEventFields);
+    } catch (reason) {
+      const error = BrokerError.from(reason);
+      const dropReason = DROPPED_UNREAD[error.code];
+      if (dropReason === undefined) throw error;
+      if (this.#backend !== undefined) this.#dropUnread(message, dropReason, error, this.#backend);
       return undefined;
     }
+  }
+
+  /** If it was an answer, its caller need not wait for another. */
+  #dropUnread(message: Uint8Array, reason: DropReason, error: BrokerError, backend: Backend): void {
+    this.#parts.observer.eventReceived("none", backend.name.type);
+    backend.eventsReceived++;
+    backend.requests.fail(idOfChatEvent(message), reason === "bad_block" ? unexpected() : error);
+    this.#drop(new Dropped(reason, error.message), backend);
   }
 
   /** An event answers first; but what it changes is visible before its caller knows. */

@@ -33,6 +33,7 @@ export type BrokerLimitName =
   | "maxActionBurstPerToken"
   | "maxRatedTokens"
   | "maxMessageBytes"
+  | "maxEventFields"
   | "maxEventStreams"
   | "maxQueuedEventsPerStream"
   | "maxQueuedBytesPerStream"
@@ -130,6 +131,13 @@ export const BROKER_LIMITS: readonly Limit[] = [
     unit: "bytes",
     what: "an Event or ChatRequest after normalising, encoded",
     policy: "an action is refused with RESOURCE_EXHAUSTED; a backend's event is dropped",
+  },
+  {
+    name: "maxEventFields",
+    value: 32_768,
+    unit: "fields",
+    what: "fields of an event of a backend, those of the messages inside it included; decoding them costs time and memory",
+    policy: "the event is dropped, logged and counted; if it answers a request, that one fails",
   },
   {
     name: "maxEventStreams",

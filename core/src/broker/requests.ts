@@ -49,8 +49,8 @@ export class BackendRequests {
       asking.failed(this.#closed);
       return;
     }
-    const onAbort = (): void => this.#fail(id, cancelled());
-    const callOff = this.#owner.deadlines.add(deadlineMs, () => this.#fail(id, timedOut()));
+    const onAbort = (): void => this.fail(id, cancelled());
+    const callOff = this.#owner.deadlines.add(deadlineMs, () => this.fail(id, timedOut()));
     const forget = (): void => {
       this.#pending.delete(id);
       this.#owner.settled();
@@ -80,10 +80,11 @@ export class BackendRequests {
 
   /** All that wait fail. */
   failAll(error: BrokerError): void {
-    for (const id of [...this.#pending.keys()]) this.#fail(id, error);
+    for (const id of [...this.#pending.keys()]) this.fail(id, error);
   }
 
-  #fail(id: string, error: BrokerError): void {
+  /** Fails the request of this id, if it waits. */
+  fail(id: string, error: BrokerError): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
     pending.forget();
@@ -137,6 +138,11 @@ export class Requests implements RequestsOwner {
 /** The protocol's words for a request without an answer in time. */
 export function timedOut(): BrokerError {
   return new BrokerError("request_timeout", "request timed out");
+}
+
+/** The protocol's words for an answer of a kind that does not answer. */
+export function unexpected(): BrokerError {
+  return new BrokerError("unexpected_answer", "unexpected chat event");
 }
 
 /** Told to nobody: the caller has gone. */

@@ -106,6 +106,12 @@ const ROWS = {
     "one incoming message, after decompression",
     "the call or stream ends with RESOURCE_EXHAUSTED",
   ),
+  maxRequestFields: row(
+    32_768,
+    "fields",
+    "a request's fields, those of the messages inside it included; decoding them costs time and memory",
+    "the call ends with RESOURCE_EXHAUSTED",
+  ),
   maxCollectedBytes: row(
     134_217_728,
     "bytes",

@@ -107,7 +107,7 @@ export class ConnectCall {
     call: ActiveCall,
     encoding: Encoding,
   ): Promise<Answer> {
-    const { requestBodyTimeoutMs, maxMessageBytes } = this.#env.limits;
+    const { requestBodyTimeoutMs, maxMessageBytes, maxRequestFields } = this.#env.limits;
     const bodyMs = Math.min(call.timeoutMs ?? Infinity, requestBodyTimeoutMs);
     const body = await collectBody(this.#env, this.#exchange, this.#arrivedAtMs + bodyMs);
     const bytes = messageBytes(body, this.kind, encoding, maxMessageBytes);
@@ -115,7 +115,12 @@ export class ConnectCall {
       this.#exchange.connection.order.pass(
         bytes,
         (message) => {
-          const request = parseMessage(method.desc.input, message, this.kind.json);
+          const request = parseMessage(
+            method.desc.input,
+            message,
+            maxRequestFields,
+            this.kind.json,
+          );
           if (method.kind === "unary") resolve(this.#unary(method, request, call));
           else resolve(this.#openStream(method.handle(request, call), method));
         },

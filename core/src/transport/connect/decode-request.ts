@@ -1,10 +1,10 @@
 /** The one message of a request's body. */
 import { type DescMessage, fromJsonString, type Message } from "@bufbuild/protobuf";
+import { decodeMessage } from "../../broker/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { type Encoding, openEnvelope, parseEncoding } from "../grpc/encoding.ts";
 import { type Envelope, EnvelopeReader } from "../grpc/envelope.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
-import { decodeMessage } from "../messages.ts";
 import { encodingHeader, type RequestKind } from "./request-kind.ts";
 
 /** Throws `unknown_encoding`. */
@@ -23,9 +23,21 @@ export function messageBytes(
   return openEnvelope({ flags: encoding === "gzip" ? 1 : 0, message: body }, encoding, maxBytes);
 }
 
-/** Throws `undecodable` or `bad_block`. */
-export function parseMessage(schema: DescMessage, bytes: Uint8Array, json: boolean): Message {
-  if (!json) return decodeMessage(schema, bytes);
+/** Throws `undecodable`, `bad_block`, or `message_too_large` for more than `maxFields` fields. */
+export function parseMessage(
+  schema: DescMessage,
+  bytes: Uint8Array,
+  maxFields: number,
+  json: boolean,
+): Message {
+  return json ? parseJson(schema, bytes, maxFields) : decodeMessage(schema, bytes, maxFields);
+}
+
+function parseJson(schema: DescMessage, bytes: Uint8Array, maxFields: number): Message {
+  if (hasMoreSeparators(bytes, maxFields)) {
+    const message = `message too large: more than ${maxFields} fields and items`;
+    throw new BrokerError("message_too_large", message);
+  }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return fromJsonString(schema, text, { ignoreUnknownFields: true });
@@ -36,6 +48,25 @@ export function parseMessage(schema: DescMessage, bytes: Uint8Array, json: boole
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BrokerError("undecodable", `JSON is no ${schema.typeName}: ${reason}`, { cause });
   }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/** Whether JSON has more than so many commas and colons outside its texts: one a field or item. */
+function hasMoreSeparators(json: Uint8Array, most: number): boolean {
+  if (json.length <= most) return false;
+  let count = 0;
+  let isInText = false;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === QUOTE) isInText = !isInText;
+    else if (isInText) at += byte === BACKSLASH ? 1 : 0;
+    else if ((byte === COMMA || byte === COLON) && ++count > most) return true;
+  }
+  return false;
 }
 
 function onlyEnvelope(body: Uint8Array, maxBytes: number): Envelope {

@@ -1,7 +1,7 @@
 /** Native streams: how server-streaming and bidirectional calls begin. */
+import { decodeMessage } from "../../broker/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { logFailure } from "../log-failure.ts";
-import { decodeMessage } from "../messages.ts";
 import type { BidiMethod, ServerStreamMethod } from "../method.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
@@ -51,9 +51,10 @@ export class ServerStreamCall implements RequestOwner {
   }
 
   #open(bytes: Uint8Array): void {
-    const { stream, call } = this.#opening;
+    const { env, stream, call } = this.#opening;
     if (stream.destroyed || call.cancelled) return;
-    const source = this.#method.handle(decodeMessage(this.#method.desc.input, bytes), call);
+    const request = decodeMessage(this.#method.desc.input, bytes, env.limits.maxRequestFields);
+    const source = this.#method.handle(request, call);
     this.#output = new OpenStream(this.#opening, source, true);
     this.#output.inputEnded();
     this.#output.start();

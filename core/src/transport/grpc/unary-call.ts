@@ -1,9 +1,10 @@
 /** One native unary call. */
 import type { ServerHttp2Stream } from "node:http2";
 import type { Message } from "@bufbuild/protobuf";
+import { decodeMessage } from "../../broker/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { logFailure } from "../log-failure.ts";
-import { decodeMessage, encodeEnvelope } from "../messages.ts";
+import { encodeEnvelope } from "../messages.ts";
 import type { UnaryMethod } from "../method.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
@@ -52,7 +53,8 @@ export class UnaryCall implements RequestOwner {
   #handle(bytes: Uint8Array): void {
     if (this.#over) return;
     try {
-      const request = decodeMessage(this.#method.desc.input, bytes);
+      const { maxRequestFields } = this.#opening.env.limits;
+      const request = decodeMessage(this.#method.desc.input, bytes, maxRequestFields);
       const reply = this.#method.handle(request, this.#opening.call);
       if (!(reply instanceof Promise)) {
         this.#reply(reply);
