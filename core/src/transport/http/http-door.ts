@@ -1,4 +1,5 @@
 /** Everything that is not native gRPC: pages, and calls by Connect or gRPC-Web. */
+import { constants } from "node:http2";
 import type { ConnectSide } from "../connect/connect-side.ts";
 import type { Environment } from "../environment.ts";
 import { Cors } from "./cors.ts";
@@ -20,6 +21,7 @@ export class HttpDoor {
   handle(exchange: Exchange): void {
     exchange.request.on("error", ignore);
     exchange.response.on("error", ignore);
+    stopRequestAtEnd(exchange);
     if (this.#cors.handle(exchange)) return;
     const route = this.#routes.get(exchange.path);
     if (route !== undefined) void serveRoute(this.#env, route, exchange);
@@ -48,6 +50,19 @@ export class HttpDoor {
     ]).then(([{ ConnectSide }, methods]) => new ConnectSide(this.#env, methods));
     return this.#connect;
   }
+}
+
+/** On HTTP/2 a response may end before its request: the peer is told to send no more of it. */
+function stopRequestAtEnd({ response }: Exchange): void {
+  if (!("stream" in response)) return;
+  const { stream } = response;
+  stream.once("finish", () => {
+    if (stream.readableEnded || stream.closed) return;
+    stream.resume();
+    setImmediate(() => {
+      if (!stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+    });
+  });
 }
 
 function ignore(): void {
