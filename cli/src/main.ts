@@ -19,13 +19,24 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const program = createProgram();
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: "user" });
+    else await program.parseAsync(withScopesGlued(args), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     const failure = toCliError(error);
     process.exitCode = failure.exitCode;
     report(failure, args.includes("--json"));
   }
+}
+
+/** The scope `-private` would be taken for a row of flags. */
+function withScopesGlued(args: readonly string[]): string[] {
+  const glued: string[] = [];
+  for (const argument of args) {
+    const isScope = argument === "-private" && args[0] === "token";
+    if (isScope && glued.at(-1) === "--scope") glued.pop();
+    glued.push(isScope ? "--scope=-private" : argument);
+  }
+  return glued;
 }
 
 function toCliError(error: unknown): CliError {

@@ -6,6 +6,8 @@ import { MAX_LOG_BYTES } from "./limits.ts";
 
 /** How much of a log's end is looked at for its last words. */
 const TAIL_BYTES = 4096;
+/** Where in the code something happened is for the log, not for the terminal. */
+const STACK = /^\s+at /;
 
 export class Logs {
   readonly folder: string;
@@ -39,7 +41,7 @@ export class Logs {
     writeSync(this.fd(name), `${new Date().toISOString()} ${text}\n`);
   }
 
-  /** The last lines that a part wrote in this run, made safe to show. */
+  /** The last lines that a part wrote in this run, made safe to show, without stack traces. */
   lastLines(name: string, count: number): string[] {
     const path = this.path(name);
     const end = sizeOf(path);
@@ -51,7 +53,11 @@ export class Logs {
     } finally {
       closeSync(fd);
     }
-    return buffer.toString("utf8").split("\n").filter(Boolean).slice(-count).map(safeText);
+    const lines = buffer.toString("utf8").split("\n").filter(Boolean);
+    return lines
+      .filter((line) => !STACK.test(line))
+      .slice(-count)
+      .map(safeText);
   }
 
   close(): void {
