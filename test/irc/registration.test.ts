@@ -9,12 +9,11 @@ for (const kind of IRC_SERVER_KINDS) {
     test("another nick while the wanted one is taken, then the wanted one", async (t) => {
       const stage = await startIrcStage(t, kind, { env: { IRC_NICK: "alice" } });
       if (stage === undefined) return;
-      const bob = await stage.person("bob");
-      await bob.join("#test");
       await stage.backend.ready();
-      await bob.sees("#test", "alice_\\(.* has joined");
-      await stage.alice.raw("QUIT :bye");
+      await stage.alice.sees("#test", "alice_\\(.* has joined");
       const nick = async () => (await stage.actions.backendInfo(BACKEND)).metadata["nick"];
+      assert.equal(await nick(), "alice_");
+      await stage.alice.raw("QUIT :bye");
       await waitFor("the wanted nick", async () => (await nick()) === "alice");
     });
 
