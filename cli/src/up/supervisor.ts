@@ -66,8 +66,10 @@ export class Supervisor {
     const others = [...plan.plugins, ...plan.backends].map((spec) => this.#start(spec));
     if (script) return await this.#startScript(others, signal);
     const limit = AbortSignal.timeout(ROOM_WAIT_MS);
-    await allReady(others, AbortSignal.any([signal, limit])).catch(() => this.#sayLate(others));
-    if (plan.room !== undefined && !signal.aborted) this.#start(plan.room);
+    await allReady(others, AbortSignal.any([signal, limit])).catch(() => undefined);
+    if (signal.aborted) return;
+    this.#sayLate(others);
+    if (plan.room !== undefined) this.#start(plan.room);
   }
 
   /** The room waits with its first line until it is told to go. */

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type EventLine, lastPart, passes, readKind, type TailFilter } from "./event-line.ts";
+
+const LINE: EventLine = {
+  kind: "message",
+  place: "irc://net/%23room",
+  sender: "Alice",
+  senderId: "irc://net/alice",
+  text: "hi",
+};
+const ALL: TailFilter = { kinds: new Set(), channels: [], backends: [], senders: [] };
+
+test("each filter lets its own through and nothing else", () => {
+  const cases: readonly (readonly [filter: Partial<TailFilter>, lets: boolean])[] = [
+    [{}, true],
+    [{ kinds: new Set(["message"]) }, true],
+    [{ kinds: new Set(["command"]) }, false],
+    [{ channels: ["irc://net/%23room"] }, true],
+    [{ channels: ["irc://net/#room"] }, true],
+    [{ channels: ["#room"] }, true],
+    [{ channels: ["#other", "#room"] }, true],
+    [{ channels: ["irc://other/%23room"] }, false],
+    [{ backends: ["irc://net"] }, true],
+    [{ backends: ["irc"] }, true],
+    [{ backends: ["irc://ne"] }, false],
+    [{ senders: ["Alice"] }, true],
+    [{ senders: ["irc://net/alice"] }, true],
+    [{ senders: ["alice"] }, true],
+    [{ senders: ["bob"] }, false],
+    [{ channels: ["#room"], senders: ["bob"] }, false],
+  ];
+  for (const [filter, lets] of cases) {
+    assert.equal(passes(LINE, { ...ALL, ...filter }), lets, JSON.stringify(filter));
+  }
+});
+
+test("kinds are read in both spellings", () => {
+  assert.equal(readKind("private_message"), "privateMessage");
+  assert.equal(readKind("SEND-MESSAGE"), "sendMessage");
+  assert.equal(readKind("shout"), undefined);
+});
+
+test("people see the name, not the id", () => {
+  assert.equal(lastPart("irc://net/%23caf%C3%A9"), "#café");
+  assert.equal(lastPart("no id"), "no id");
+});
