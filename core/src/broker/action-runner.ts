@@ -19,7 +19,7 @@ import { ACTIONS, type ActionRow, type Addressed, type Said } from "./actions.ts
 import type { Backend, Backends } from "./backends.ts";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
-import { BrokerError } from "./errors.ts";
+import { BrokerError, type ErrorCode } from "./errors.ts";
 import { type EncodedEvent, encodeEvent } from "./event-encoding.ts";
 import type { Events } from "./events.ts";
 import type { BrokerLog } from "./log.ts";
@@ -69,37 +69,34 @@ export class ActionRunner {
     request: ActionRequest<K>,
     call: CallContext,
   ): Promise<ActionResponse<K>> {
+    // No function made here may mention the request: they live as long as the answer takes, and
+    // with them its text would.
+    const { promise, resolve, reject } = Promise.withResolvers<ActionResponse<K>>();
     const row: ActionRow<K> = ACTIONS[kind];
     let backend: Backend | undefined;
-    const done = (outcome: "ok" | BrokerError): void => {
+    const done = (outcome: "ok" | ErrorCode): void => {
       const { clock, observer } = this.#parts;
-      const code = outcome === "ok" ? "ok" : outcome.code;
       const durationMs = clock.now() - call.arrivedAtMs;
-      observer.actionDone(kind, backend?.name.type ?? "", code, durationMs);
+      observer.actionDone(kind, backend?.name.type ?? "", outcome, durationMs);
     };
-    return new Promise((resolve, reject) => {
-      const failed = (reason: unknown): void => {
-        const error = BrokerError.from(reason);
-        done(error);
-        reject(error);
-      };
-      try {
-        const deadlineMs = this.#admit(row, call);
-        const prepared = this.#prepare(row, request, call);
-        backend = prepared.backend;
-        this.#ask(row, prepared, {
-          deadlineMs,
-          signal: call.signal,
-          failed,
-          responded: (response) => {
-            done("ok");
-            resolve(response);
-          },
-        });
-      } catch (reason) {
-        failed(reason);
-      }
-    });
+    const failed = (reason: unknown): void => {
+      const error = BrokerError.from(reason);
+      done(error.code);
+      reject(error);
+    };
+    const responded = (response: ActionResponse<K>): void => {
+      done("ok");
+      resolve(response);
+    };
+    try {
+      const deadlineMs = this.#admit(row, call);
+      const prepared = this.#prepare(row, request, call);
+      backend = prepared.backend;
+      this.#ask(row, prepared, { deadlineMs, signal: call.signal, failed, responded });
+    } catch (reason) {
+      failed(reason);
+    }
+    return promise;
   }
 
   /** Refuses by scope, time and rate; returns the deadline. */

@@ -3,7 +3,7 @@
 import { create } from "@bufbuild/protobuf";
 import { absoluteId, type BackendName, type Channel, ChannelSchema } from "@seabird/protocol";
 import type { ResolvedBrokerOptions } from "./options.ts";
-import { cut, fits, utf8Bytes } from "./text.ts";
+import { compact, cut, fits, utf8Bytes } from "./text.ts";
 
 /** What core keeps of a channel. */
 export interface ChannelFacts {
@@ -75,7 +75,7 @@ export class Channels {
 
   #set({ relativeId, displayName, topic }: ChannelFacts): Tracked {
     const channel = create(ChannelSchema, {
-      id: absoluteId(this.#backend, relativeId),
+      id: compact(absoluteId(this.#backend, relativeId)),
       displayName: cut(displayName, this.#options.maxChannelNameBytes),
       topic: cut(topic, this.#options.maxTopicBytes),
     });

@@ -6,11 +6,13 @@ import { Buffer } from "node:buffer";
 import type { Source, SourceEnd } from "./source.ts";
 
 interface Entry {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   before: Entry | undefined;
   after: Entry | undefined;
   waiting: boolean;
 }
+
+const NOTHING = new Uint8Array(0);
 
 export interface QueueBounds {
   readonly maxRequests: number;
@@ -121,6 +123,8 @@ export class RequestQueue implements Source {
     entry.after = undefined;
     this.#size--;
     this.#bytes -= entry.bytes.length;
+    // Whoever could withdraw it holds the entry for as long as the answer takes.
+    entry.bytes = NOTHING;
   }
 
   #wake(): void {

@@ -1,6 +1,7 @@
 /** Lengths of texts in UTF-8. */
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const MOST_BYTES_PER_UNIT = 3;
 
 /** Whether a text takes at most so many bytes. */
@@ -17,8 +18,15 @@ export function utf8Bytes(text: string): number {
 /** The text, or as many whole characters of its beginning as fit. */
 export function cut(text: string, maxBytes: number): string {
   if (fits(text, maxBytes)) return text;
-  const { read } = encoder.encodeInto(text, new Uint8Array(maxBytes));
-  return text.slice(0, read);
+  const utf8 = new Uint8Array(maxBytes);
+  const { written } = encoder.encodeInto(text, utf8);
+  // A slice of a text would keep all of it in memory.
+  return decoder.decode(utf8.subarray(0, written));
+}
+
+/** The same text in a piece of memory of its own: one put together bit by bit takes many times as much. */
+export function compact(text: string): string {
+  return decoder.decode(encoder.encode(text));
 }
 
 /** Tags and lengths around one entry of a map, at most. */

@@ -26,10 +26,11 @@ export class WireWriter {
     if (this.#buffer.length > MAX_KEPT_BYTES) this.#buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   }
 
-  /** A copy of what was written since the last reset. */
+  /** A copy of what was written since the last reset; then the next message can begin. */
   finish(): Buffer {
     const message = Buffer.allocUnsafe(this.#at);
     this.#buffer.copy(message, 0, 0, this.#at);
+    this.reset();
     return message;
   }
 

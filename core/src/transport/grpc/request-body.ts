@@ -81,7 +81,10 @@ export class RequestBody implements Swept {
     if (this.#done) return;
     this.stop();
     try {
-      this.#owner.arrived(this.#onlyEnvelope());
+      const envelope = this.#onlyEnvelope();
+      // The call may wait long for its answer; its request is read now.
+      this.#letGo();
+      this.#owner.arrived(envelope);
     } catch (reason) {
       this.#owner.failed(BrokerError.from(reason));
     }
@@ -104,8 +107,12 @@ export class RequestBody implements Swept {
 
   #refuse(error: BrokerError): void {
     this.stop();
+    this.#letGo();
+    this.#owner.failed(error);
+  }
+
+  #letGo(): void {
     this.#first = undefined;
     this.#reader = undefined;
-    this.#owner.failed(error);
   }
 }
