@@ -1,4 +1,5 @@
 /** One HTTP/2 connection to core: made on first use and again after it broke, kept alive by pings. */
+import type { ClientHttp2Stream } from "node:http2";
 import type { Interceptor, Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import type { SeabirdError } from "./errors.ts";
@@ -17,7 +18,7 @@ export interface Connection {
 
 export function openConnection(options: ResolvedConnectOptions): Connection {
   const { url, limits } = options;
-  const sessions = new Http2SessionManager(
+  const sessions = new Sessions(
     url,
     {
       pingIntervalMs: limits.pingIntervalMs,
@@ -34,6 +35,23 @@ export function openConnection(options: ResolvedConnectOptions): Connection {
   });
   return { url, transport, drop: (reason) => sessions.abort(reason) };
 }
+
+/**
+ * A session that breaks tells it once more when its socket has closed. Its manager may have let
+ * go of it by then, and an error that nobody hears would end the process.
+ */
+class Sessions extends Http2SessionManager {
+  override async request(
+    ...call: Parameters<Http2SessionManager["request"]>
+  ): Promise<ClientHttp2Stream> {
+    const stream = await super.request(...call);
+    const { session } = stream;
+    if (session?.listeners("error").includes(ignore) === false) session.on("error", ignore);
+    return stream;
+  }
+}
+
+function ignore(): void {}
 
 function bearer(token: string): Interceptor {
   return (next) => (request) => {
