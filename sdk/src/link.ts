@@ -12,6 +12,7 @@
  * - everything else: retried for ever.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import { explain } from "./advice.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { SeabirdError } from "./errors.ts";
@@ -21,7 +22,7 @@ import { StateStream } from "./state-stream.ts";
 export type LinkState =
   | { readonly state: "connecting"; readonly attempt: number }
   | { readonly state: "connected" }
-  /** Lost or refused; the next attempt follows after `retryInMs`. */
+  /** Lost or refused; the next attempt follows after `retryInMs`. `error` says what to do. */
   | {
       readonly state: "waiting";
       readonly attempt: number;
@@ -76,6 +77,11 @@ export class Link {
     return this.#states.current;
   }
 
+  /** Aborted when the client is to close, by `close()` or by the options' signal. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   states(): AsyncIterable<LinkState> {
     return this.#states.watch();
   }
@@ -105,10 +111,9 @@ export class Link {
     const { signal } = this.#closing;
     for (let attempt = 1; !signal.aborted; attempt++) {
       this.#states.set({ state: "connecting", attempt });
-      const error = await this.#attempt();
+      const error = explain(await this.#attempt(), this.#options.url);
       if (signal.aborted) break;
-      if (this.#isHopeless(error))
-        return this.#end({ state: "failed", error: explain(error, this.#options.url) });
+      if (this.#isHopeless(error)) return this.#end({ state: "failed", error });
       const retryInMs = this.#pauseMs(error);
       this.#states.set({ state: "waiting", attempt, retryInMs, error });
       await wait(retryInMs, undefined, { signal }).catch(() => undefined);
@@ -199,16 +204,3 @@ export class Link {
 
 /** A name is free within seconds of its holder's death; looking for it more rarely wastes time. */
 const MAX_TAKEN_PAUSE_MS = 2_000;
-
-/** Adds to a final error what a person can do about it. */
-function explain(error: SeabirdError, url: string): SeabirdError {
-  const advice: Partial<Record<SeabirdError["code"], string>> = {
-    unauthenticated: `core at ${url} does not know this token; make one with \`seabird token create\` and set SEABIRD_TOKEN`,
-    permission_denied: `the token is not allowed to do this at ${url}; make one with the scope it names`,
-    already_exists: "stop the other process that holds it, or choose another name",
-    invalid_argument: "core refuses these options",
-  };
-  const more = advice[error.code];
-  const message = more === undefined ? error.message : `${error.message} (${more})`;
-  return new SeabirdError(error.code, message, { cause: error });
-}

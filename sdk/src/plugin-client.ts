@@ -44,25 +44,26 @@ export interface PluginOptions extends ConnectOptions {
  * Throws a SeabirdError `bad_option` if the options cannot work.
  */
 export function connectPlugin(options: PluginOptions = {}): PluginClient {
-  return new PluginClient(options.commands ?? {}, resolveConnectOptions(options));
+  return new PluginClient(toWire(options.commands ?? {}), resolveConnectOptions(options));
 }
 
 export class PluginClient extends ActionClient implements AsyncDisposable {
   readonly #link: Link;
   readonly #limits: ResolvedConnectOptions["limits"];
   readonly #events: Mailbox<PluginEvent>;
-  readonly #commands: Readonly<Record<string, CommandHelp>>;
+  readonly #commands: WireCommands;
   #reading = false;
   #closed: Promise<void> | undefined;
 
   /** @internal Use `connectPlugin`. */
-  constructor(commands: Readonly<Record<string, CommandHelp>>, options: ResolvedConnectOptions) {
+  constructor(commands: WireCommands, options: ResolvedConnectOptions) {
     const link = new Link(options, (context) => this.#session(context));
     super(link.connection, options.limits);
     this.#link = link;
     this.#limits = options.limits;
     this.#commands = commands;
     this.#events = new Mailbox(options.limits.maxQueuedEvents);
+    link.closing.addEventListener("abort", () => this.#events.end(), { once: true });
     void link.ended().then((last) => {
       this.#events.end(last.state === "failed" ? last.error : undefined);
       void this.close();
@@ -143,7 +144,6 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
 
   async #session(context: SessionContext): Promise<void> {
     const { connection, connected, closing } = context;
-    closing.addEventListener("abort", () => this.#events.end(), { once: true });
     const signal = AbortSignal.any([closing, context.signal]);
     const headers = Promise.withResolvers<void>();
     const onHeader = () => {
@@ -152,8 +152,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
     };
     void acceptWithoutHeaders(context, headers.promise);
     const client = createClient(Seabird, connection.transport);
-    const request = { commands: toWire(this.#commands) };
-    const stream = client.streamEvents(request, { signal, onHeader });
+    const stream = client.streamEvents({ commands: this.#commands }, { signal, onHeader });
     for await (const event of stream) await this.#events.put(toPluginEvent(event));
   }
 }
@@ -169,8 +168,17 @@ async function acceptWithoutHeaders(
 
 type WireCommands = Record<string, { name: string; shortHelp: string; fullHelp: string }>;
 
+/** Throws `bad_option` for what could never be typed, or would fail at each attempt only. */
 function toWire(commands: Readonly<Record<string, CommandHelp>>): WireCommands {
-  const rows = Object.entries(commands).map(([name, { shortHelp, fullHelp = "" }]) => {
+  const rows = Object.entries(commands).map(([name, help]) => {
+    const { shortHelp, fullHelp = "" }: Partial<CommandHelp> = help ?? {};
+    if (!/^\S+$/.test(name)) {
+      throw new SeabirdError("bad_option", `a command is called "${name}"; names have no spaces`);
+    }
+    if (typeof shortHelp !== "string" || typeof fullHelp !== "string") {
+      const what = `command "${name}" has a help that is no text; give shortHelp, at least ""`;
+      throw new SeabirdError("bad_option", what);
+    }
     return [name, { name, shortHelp, fullHelp }] as const;
   });
   return Object.fromEntries(rows);

@@ -1,0 +1,73 @@
+/** What a person can do about a link that does not come up. Pure. */
+import { SeabirdError, type SeabirdErrorCode } from "./errors.ts";
+
+type Advice = (url: string) => string;
+
+/** By what the network or TLS said. */
+const BY_SYSTEM_CODE: readonly (readonly [codes: RegExp, advice: Advice])[] = [
+  [
+    /^ECONNREFUSED$/,
+    (url) => `nothing listens at ${url}; start core there, or set SEABIRD_HOST to where it is`,
+  ],
+  [
+    /^(ENOTFOUND|EAI_AGAIN)$/,
+    (url) => `the host in ${url} is not known; look at SEABIRD_HOST and at the network`,
+  ],
+  [
+    /^ERR_HTTP2_ERROR$/,
+    (url) =>
+      url.startsWith("https:")
+        ? `what answers at ${url} is not core`
+        : `what answers at ${url} is not core, or it wants https://`,
+  ],
+  [
+    /^(EPROTO|ERR_SSL_.*)$/,
+    (url) => `${url} speaks no TLS that fits; without TLS the address begins with http://`,
+  ],
+  [
+    /^(.*_CERT|.*_SIGNATURE|.*CERT_.*)$/,
+    () => "its certificate is not trusted here; give its authority as `ca` or NODE_EXTRA_CA_CERTS",
+  ],
+];
+
+/** By what core, or a server in its place, answered. */
+const BY_CODE: Partial<Record<SeabirdErrorCode, Advice>> = {
+  unauthenticated: (url) =>
+    `core at ${url} does not know this token; make one with \`seabird token create\` and set SEABIRD_TOKEN`,
+  permission_denied: (url) =>
+    `the token is not allowed to do this at ${url}; make one with the scope it names`,
+  already_exists: () => "stop the other process that holds it, or choose another name",
+  invalid_argument: () => "core refuses these options",
+  unimplemented: (url) => `what answers at ${url} is not core; look at SEABIRD_HOST`,
+};
+
+/** The same error with the advice behind its message; itself, if there is none. */
+export function explain(error: SeabirdError, url: string): SeabirdError {
+  const advice = error.code === "unavailable" ? networkAdvice(error) : BY_CODE[error.code];
+  if (advice === undefined) return error;
+  return new SeabirdError(error.code, `${error.message} (${advice(url)})`, {
+    cause: error,
+    retryAfterMs: error.retryAfterMs,
+  });
+}
+
+function networkAdvice(error: SeabirdError): Advice | undefined {
+  const code = systemCode(error);
+  // An endpoint without TLS may close the connection at the first bytes of a handshake.
+  const isHandshake = error.message.includes("before secure TLS connection");
+  const said = isHandshake ? "EPROTO" : code;
+  return BY_SYSTEM_CODE.find(([codes]) => said !== undefined && codes.test(said))?.[1];
+}
+
+const MAX_CAUSES = 8;
+
+function systemCode(error: Error): string | undefined {
+  let cause: unknown = error.cause;
+  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
+    if ("code" in cause && typeof cause.code === "string") {
+      if (!(cause instanceof SeabirdError)) return cause.code;
+    }
+    cause = cause.cause;
+  }
+  return undefined;
+}
