@@ -5,12 +5,15 @@ import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seab
 import type { Connection } from "./connection.ts";
 import { type Content, contentToWire } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
-import type { SdkLimits } from "./limits.ts";
+import { checkLimit, type SdkLimits } from "./limits.ts";
 
 export interface CallSettings {
   /** Cancels the call; the action may happen all the same. */
   readonly signal?: AbortSignal | undefined;
-  /** Default: the client's `callTimeoutMs`. Core has a limit of its own, 10 s unless changed. */
+  /**
+   * Milliseconds; whole numbers from 1, else `bad_option`. Default: the client's
+   * `callTimeoutMs`. Core has a limit of its own, 10 s unless changed.
+   */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -186,6 +189,7 @@ export class ActionClient {
   ): Promise<T> {
     if (this.#isClosed) throw new SeabirdError("closed", "the client was closed");
     const { signal, timeoutMs = this.#limits.callTimeoutMs } = settings;
+    checkLimit("timeoutMs", timeoutMs);
     const call = send({ timeoutMs, ...(signal && { signal }) });
     this.#inFlight.add(call);
     try {

@@ -45,8 +45,10 @@ export interface BackendOptions extends ConnectOptions {
  */
 export function connectBackend(options: BackendOptions): BackendClient {
   for (const name of ["type", "id"] as const) {
-    if (options[name] === "") {
-      throw new SeabirdError("bad_option", `a backend's ${name} is empty; give it one`);
+    const given: unknown = options[name];
+    if (typeof given !== "string" || given === "") {
+      const what = `a backend's ${name} is ${JSON.stringify(given)}; give it a name, such as "irc"`;
+      throw new SeabirdError("bad_option", what);
     }
   }
   return new BackendClient(options, resolveConnectOptions(options));
@@ -69,7 +71,10 @@ export class BackendClient implements AsyncDisposable {
     this.#who = { type: options.type, id: options.id };
     this.#handlers = options.handlers;
     this.#limits = limits;
-    this.#channels = new Channels(limits.maxChannels);
+    this.#channels = new Channels({
+      maxChannels: limits.maxChannels,
+      maxCharacters: limits.maxChannelTextCharacters,
+    });
     this.#outbox = new Outbox({
       spool: { maxEvents: limits.maxSpooledEvents, maxBytes: limits.maxSpooledBytes },
       open: { maxEvents: limits.maxOutgoingEvents, maxBytes: limits.maxOutgoingBytes },
@@ -156,8 +161,10 @@ export class BackendClient implements AsyncDisposable {
 
   /** A channel's name or topic changed; what is not given stays. Unknown channels are ignored. */
   changeChannel(change: BackendChannel): void {
-    const value = this.#change(change);
-    if (value !== undefined) this.#announce({ case: "changeChannel", value });
+    const changed = this.#channels.change(change);
+    if (changed !== undefined) {
+      this.#announce({ case: "changeChannel", value: channelBody(changed) });
+    }
   }
 
   /**
@@ -187,26 +194,15 @@ export class BackendClient implements AsyncDisposable {
     if (this.#announced) this.#outbox.push("channel", create(ChatEventSchema, { inner }));
   }
 
-  #change({ id, displayName, topic }: BackendChannel) {
-    const known = this.#channels.get(id);
-    if (known === undefined) return undefined;
-    return channelBody(
-      this.#channels.set({
-        id,
-        displayName: displayName ?? known.displayName,
-        topic: topic ?? known.topic,
-      }),
-    );
-  }
-
   #answer(id: string, answer: Answer): void {
-    let inner: ChatEventBody;
+    const send = (inner: ChatEventBody) =>
+      this.#outbox.push("answer", create(ChatEventSchema, { id, inner }));
     try {
-      inner = this.#answerBody(answer);
+      if (send(this.#answerBody(answer))) return;
+      send({ case: "failed", value: { reason: "the backend's answer is too large" } });
     } catch (reason) {
-      inner = { case: "failed", value: { reason: SeabirdError.from(reason).message } };
+      send({ case: "failed", value: { reason: SeabirdError.from(reason).message } });
     }
-    this.#outbox.push("answer", create(ChatEventSchema, { id, inner }));
   }
 
   #answerBody(answer: Answer): ChatEventBody {
@@ -221,10 +217,10 @@ export class BackendClient implements AsyncDisposable {
         this.#channels.remove(answer.channelId);
         return { case: "leaveChannel", value: { channelId: answer.channelId } };
       case "changed": {
-        const value = this.#change(answer.channel);
-        return value === undefined
+        const channel = this.#channels.change(answer.channel);
+        return channel === undefined
           ? { case: "failed", value: { reason: "not in that channel" } }
-          : { case: "changeChannel", value };
+          : { case: "changeChannel", value: channelBody(channel) };
       }
       case "metadata":
         return { case: "metadata", value: { values: { ...answer.values } } };
@@ -269,7 +265,7 @@ export class BackendClient implements AsyncDisposable {
     this.#outbox.open();
     yield create(ChatEventSchema, { inner: { case: "hello", value: { backendInfo: this.#who } } });
     await headersInTime(headers, signal);
-    if (!(await coreAnswers(connection, signal))) return;
+    if (!(await coreAnswers(connection, signal)) || over.aborted) return;
     const channels = this.#channels.all();
     this.#announced = true;
     for (const channel of channels) {

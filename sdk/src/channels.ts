@@ -13,23 +13,48 @@ export interface BackendChannel {
 
 export type TrackedChannel = Readonly<{ id: string; displayName: string; topic: string }>;
 
+export interface ChannelBounds {
+  readonly maxChannels: number;
+  /** Of an id, a name and a topic each: one that is too long would end every later session. */
+  readonly maxCharacters: number;
+}
+
 export class Channels {
-  readonly #limit: number;
+  readonly #bounds: ChannelBounds;
   readonly #byId = new Map<string, TrackedChannel>();
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(bounds: ChannelBounds) {
+    this.#bounds = bounds;
   }
 
-  /** Adds or replaces. Throws `invalid_argument` without id, `resource_exhausted` beyond the limit. */
+  /**
+   * Adds or replaces; a long name or topic is cut. Throws `invalid_argument` without a proper
+   * id, `resource_exhausted` beyond the limit.
+   */
   set({ id, displayName = id, topic = "" }: BackendChannel): TrackedChannel {
-    if (id === "") throw new SeabirdError("invalid_argument", "a channel needs an id");
-    if (!this.#byId.has(id) && this.#byId.size >= this.#limit) {
-      throw new SeabirdError("resource_exhausted", `more than ${this.#limit} channels`);
+    const { maxChannels, maxCharacters } = this.#bounds;
+    if (typeof id !== "string" || id === "" || id.length > maxCharacters) {
+      const allowed = `a channel needs an id of 1 to ${maxCharacters} characters`;
+      throw new SeabirdError("invalid_argument", allowed);
     }
-    const channel = { id, displayName, topic };
+    if (!this.#byId.has(id) && this.#byId.size >= maxChannels) {
+      throw new SeabirdError("resource_exhausted", `more than ${maxChannels} channels`);
+    }
+    const channel = {
+      id,
+      displayName: cut(displayName, maxCharacters),
+      topic: cut(topic, maxCharacters),
+    };
     this.#byId.set(id, channel);
     return channel;
+  }
+
+  /** What is not given stays. Undefined, and nothing changed, for an unknown channel. */
+  change({ id, displayName, topic }: BackendChannel): TrackedChannel | undefined {
+    const known = this.#byId.get(id);
+    if (known === undefined) return undefined;
+    const { displayName: oldName, topic: oldTopic } = known;
+    return this.set({ id, displayName: displayName ?? oldName, topic: topic ?? oldTopic });
   }
 
   has(id: string): boolean {
@@ -47,4 +72,9 @@ export class Channels {
   all(): readonly TrackedChannel[] {
     return [...this.#byId.values()];
   }
+}
+
+/** At most so many characters, without half of one at the end. */
+function cut(text: string, maxCharacters: number): string {
+  return text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, "");
 }

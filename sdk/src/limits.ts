@@ -37,6 +37,8 @@ export interface SdkLimitOptions {
   answerTimeoutMs?: number;
   /** Channels one backend may announce. Default 10,000, as in core. */
   maxChannels?: number;
+  /** Characters (UTF-16) of a channel's id, name and topic each. Default 8,192. */
+  maxChannelTextCharacters?: number;
 }
 
 export type SdkLimits = Readonly<Required<SdkLimitOptions>>;
@@ -45,7 +47,7 @@ export type SdkLimits = Readonly<Required<SdkLimitOptions>>;
 export interface SdkLimit {
   readonly name: keyof SdkLimitOptions;
   readonly value: number;
-  readonly unit: "ms" | "events" | "bytes" | "requests" | "channels";
+  readonly unit: "ms" | "events" | "bytes" | "requests" | "channels" | "characters";
   readonly what: string;
   /** What happens at the limit. */
   readonly policy: string;
@@ -71,6 +73,13 @@ export const SDK_LIMITS: readonly SdkLimit[] = [
   row("maxRequestsAtOnce", 1_024, "requests", "handled by a backend", "reading stops; core queues"),
   row("answerTimeoutMs", 30_000, "ms", "for a backend's handler", "answered Failed"),
   row("maxChannels", 10_000, "channels", "announced by one backend", "the new one is refused"),
+  row(
+    "maxChannelTextCharacters",
+    8_192,
+    "characters",
+    "id, name and topic each",
+    "id refused, others cut",
+  ),
 ];
 
 function row(
@@ -89,13 +98,17 @@ const MAX_LIMIT = 2_147_483_647;
 export function resolveLimits(options: SdkLimitOptions): SdkLimits {
   const entries = SDK_LIMITS.map(({ name, value }) => {
     const given = options[name] ?? value;
-    if (!Number.isInteger(given) || given < 1 || given > MAX_LIMIT) {
-      throw new SeabirdError(
-        "bad_option",
-        `option ${name} is ${String(given)}; allowed: whole numbers from 1 to ${MAX_LIMIT}`,
-      );
-    }
+    checkLimit(name, given);
     return [name, given] as const;
   });
   return Object.freeze(Object.fromEntries(entries)) as SdkLimits;
+}
+
+/** Throws `bad_option` for anything but whole numbers from 1. */
+export function checkLimit(name: string, given: number): void {
+  if (Number.isInteger(given) && given >= 1 && given <= MAX_LIMIT) return;
+  throw new SeabirdError(
+    "bad_option",
+    `option ${name} is ${String(given)}; allowed: whole numbers from 1 to ${MAX_LIMIT}`,
+  );
 }

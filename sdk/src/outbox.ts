@@ -75,20 +75,24 @@ export class Outbox {
 
   /**
    * Answers do not count against the bounds, for there are never more than requests at once.
-   * While core is away, everything but events is ignored.
+   * While core is away, everything but events is ignored. Returns false for what is too large;
+   * an answer does not count as dropped. Throws what protobuf says of wrong types: such an event
+   * would end the whole stream.
    */
-  push(kind: OutgoingKind, event: ChatEvent): void {
-    if (kind !== "event" && !this.#open) return;
-    const bytes = kind === "answer" ? 0 : toBinary(ChatEventSchema, event).byteLength;
-    if (bytes > this.#maxEventBytes) {
-      this.#dropped++;
-      return;
+  push(kind: OutgoingKind, event: ChatEvent): boolean {
+    if (kind !== "event" && !this.#open) return true;
+    const size = toBinary(ChatEventSchema, event).byteLength;
+    if (size > this.#maxEventBytes) {
+      if (kind !== "answer") this.#dropped++;
+      return false;
     }
+    const bytes = kind === "answer" ? 0 : size;
     this.#items.push({ kind, event, bytes });
     this.#bytes += bytes;
     if (kind !== "answer") this.#events++;
     this.#trim();
     this.#wake?.();
+    return true;
   }
 
   /**

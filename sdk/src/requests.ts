@@ -69,7 +69,9 @@ export async function answerTo(
   context: RequestContext,
 ): Promise<Answer> {
   try {
-    return await dispatch(request, handlers, context);
+    const answer = await dispatch(request, handlers, context);
+    // Code without types may forget to return.
+    return ANSWER_KINDS.has(answer?.kind) ? answer : failed("the backend gave no proper answer");
   } catch (reason) {
     return failed(reason instanceof Error ? reason.message : String(reason));
   }
@@ -104,6 +106,15 @@ async function dispatch(
       return failed(NOT_SUPPORTED);
   }
 }
+
+const ANSWER_KINDS: ReadonlySet<string> = new Set<Answer["kind"]>([
+  "success",
+  "failed",
+  "joined",
+  "left",
+  "changed",
+  "metadata",
+]);
 
 const NOT_SUPPORTED = "not supported by this backend";
 
