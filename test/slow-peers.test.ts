@@ -1,7 +1,7 @@
 /** Peers that are slow, silent, half gone or dead: each harms only itself. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
@@ -198,3 +198,58 @@ test("connections beyond the limits are closed, and the others live", async (t) 
     return result?.status === 0;
   });
 });
+
+/** Opens a stream of events as a browser would, on a socket that is never read. */
+function openUnread(port: number, token: string): Socket {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.pause();
+  const body = Buffer.from([0, 0, 0, 0, 2, 0x7b, 0x7d]);
+  const head = [
+    "POST /seabird.Seabird/StreamEvents HTTP/1.1",
+    "host: core",
+    "content-type: application/connect+json",
+    `authorization: Bearer ${token}`,
+    `content-length: ${body.length}`,
+  ];
+  socket.write(Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]));
+  return socket;
+}
+
+const UNREAD: readonly { what: string; options: TestCoreOptions; line: RegExp }[] = [
+  {
+    what: "falls behind and is closed",
+    options: {
+      brokerOptions: { maxQueuedEventsPerStream: 200, maxReaderStallMs: 50 },
+      transportLimits: { endTimeoutMs: 500 },
+    },
+    line: /stream reset/,
+  },
+  {
+    what: "is closed when its writes make no progress",
+    options: { transportLimits: { http1WriteTimeoutMs: 500 } },
+    line: /write made no progress/,
+  },
+];
+
+for (const { what, options, line } of UNREAD) {
+  test(`a browser that does not read ${what}`, async (t) => {
+    const { core, token, open, openBackend } = await world(t, options);
+    const backend = await openBackend();
+    const socket = openUnread(core.port, token);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    t.after(() => socket.destroy());
+    await until("the stream", () => statsOf(core).eventStreams === 1);
+    const healthy = await openEvents(open());
+    // More than the kernel takes for a socket that nobody reads.
+    const large = "y".repeat(30_000);
+    for (let sent = 0; sent < 600; sent += 20) {
+      for (let i = 0; i < 20; i += 1) backend.say("#chan", large);
+      await healthy.nextMessages(sent + 20);
+    }
+    await until("its end", () => core.lines.some(({ message }) => line.test(message)));
+    socket.resume();
+    await closed;
+    await until("one stream", () => statsOf(core).eventStreams === 1);
+  });
+}

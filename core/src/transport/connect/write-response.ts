@@ -66,7 +66,9 @@ function watchEnd(env: Environment, exchange: Exchange, stream: MessageStream) {
     sweep(nowMs: number) {
       if (stream.endingSinceMs === undefined) return;
       const sinceMs = Math.max(stream.endingSinceMs, progressAtMs);
-      if (nowMs - sinceMs >= env.limits.endTimeoutMs) reset(exchange);
+      if (nowMs - sinceMs < env.limits.endTimeoutMs) return;
+      env.log.debug({ peer: exchange.connection.address }, "stream reset: its peer reads nothing");
+      reset(exchange);
     },
   };
   env.sweeper.add(watch);

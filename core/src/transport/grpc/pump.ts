@@ -106,6 +106,7 @@ export class Pump implements TurnTask, Swept {
   sweep(nowMs: number): void {
     if (nowMs - this.#progressAtMs < this.#env.limits.endTimeoutMs) return;
     this.#env.sweeper.delete(this);
+    this.#env.log.debug({}, "stream reset: its peer reads nothing");
     this.#stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
 
