@@ -27,8 +27,8 @@ const atLeast = (row: RegExp, least: number): Aim => ({
 export const AIMS: readonly Aim[] = [
   partOfCeiling(/^deliveries to 100 streams/),
   partOfCeiling(/^actions, [^p]*$/),
-  atMost(/^idle stream, own connection/, 48, "KB"),
-  atMost(/^idle stream, 50 on one/, 8, "KB"),
+  atMost(/^idle stream, own connection$/, 48, "KB"),
+  atMost(/^idle stream, 50 on one$/, 8, "KB"),
   atMost(/^listening after$/, 400, "ms"),
   atLeast(/readers of 19/, 19),
   atLeast(/the twentieth ended/, 1),

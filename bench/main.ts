@@ -29,7 +29,8 @@ interface Running {
 
 async function startAll(options: BenchOptions): Promise<Running[]> {
   const { given, nodeArguments } = options;
-  const startCore = () => startOurCore({ nodeArguments });
+  const startCore: StartTarget = (more = []) =>
+    startOurCore({ nodeArguments: [...nodeArguments, ...more] });
   const running: Running[] = [
     given === undefined
       ? { target: await startCore(), startAnew: startCore }

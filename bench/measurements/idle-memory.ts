@@ -1,8 +1,12 @@
-/** What an event stream costs on which nothing happens: resident memory of a fresh process. */
+/**
+ * What an event stream costs on which nothing happens: resident memory of a fresh process, before
+ * and after it has collected the garbage that the opening of the streams has left.
+ */
 import { readFile } from "node:fs/promises";
 import { pause } from "../load/stopwatch.ts";
 import { openConnections, Subscriber } from "../load/subscriber.ts";
 import type { Measurement, Sample, Subject } from "../measurement.ts";
+import { collectGarbage, INSPECTABLE } from "../targets/collect-garbage.ts";
 import type { Target } from "../targets/target.ts";
 
 const PER_CONNECTION = 50;
@@ -30,27 +34,32 @@ async function run(
   each: number,
 ): Promise<Sample[]> {
   if (startAnew === undefined) return [];
-  const target = await startAnew();
+  const target = await startAnew(INSPECTABLE);
   try {
     // The first ones bring code and tables that later ones share.
-    const first = await open(target, Math.max(1, Math.ceil(connections / 10)), each);
+    await open(target, Math.max(1, Math.ceil(connections / 10)), each);
+    await collectGarbage(target);
     const before = await settledKb(target);
-    const rest = await open(target, connections, each);
-    const value = ((await settledKb(target)) - before) / (connections * each);
-    for (const connection of [...first, ...rest]) connection.close();
-    return [{ row, unit: "KB", value, better: "less" }];
+    await open(target, connections, each);
+    const perStream = async () => ((await settledKb(target)) - before) / (connections * each);
+    const grown = await perStream();
+    await collectGarbage(target);
+    return [
+      { row, unit: "KB", value: await perStream(), better: "less" },
+      { row: `${row}, garbage included`, unit: "KB", value: grown, better: "less" },
+    ];
   } finally {
     await target.close();
   }
 }
 
-async function open(target: Target, count: number, each: number) {
+/** Their connections stay until the process is closed. */
+async function open(target: Target, count: number, each: number): Promise<void> {
   const connections = await openConnections(target.peer, count);
   for (const connection of connections) {
     const streams = Array.from({ length: each }, () => Subscriber.open(connection, target.peer));
     await Promise.all(streams);
   }
-  return connections;
 }
 
 /** Resident memory once it no longer changes. */

@@ -3,13 +3,13 @@ import { startProcess } from "./start-process.ts";
 import type { Target } from "./target.ts";
 
 /** Bare node:http2 that moves the same bytes. */
-export function startCeiling(): Promise<Target> {
+export function startCeiling(nodeArguments: readonly string[] = []): Promise<Target> {
   const file = new URL("../programs/bare-core.ts", import.meta.url);
-  return startProcess({ name: "ceiling", file, token: "none", bare: true });
+  return startProcess({ name: "ceiling", file, token: "none", bare: true, nodeArguments });
 }
 
 /** The smallest core on @grpc/grpc-js. */
-export function startGrpcJs(): Promise<Target> {
+export function startGrpcJs(nodeArguments: readonly string[] = []): Promise<Target> {
   const file = new URL("../programs/grpc-js-core.ts", import.meta.url);
-  return startProcess({ name: "grpc-js", file, token: "none", bare: false });
+  return startProcess({ name: "grpc-js", file, token: "none", bare: false, nodeArguments });
 }

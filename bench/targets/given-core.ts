@@ -7,6 +7,7 @@ export function givenCore(url: URL, token: string): Target {
     peer: { url, token, bare: false },
     pid: undefined,
     listeningAfterMs: undefined,
+    inspector: () => undefined,
     close: async () => undefined,
   };
 }

@@ -8,6 +8,8 @@ import { within } from "../load/peer.ts";
 import type { Target, TargetName } from "./target.ts";
 
 const START_TIMEOUT_MS = 30_000;
+/** What Node says when its inspector opens. */
+const INSPECTOR = /^Debugger listening on (ws:\S+)$/m;
 const MAX_OUTPUT = 16_384;
 
 export interface ProcessInit {
@@ -30,8 +32,11 @@ export async function startProcess(init: ProcessInit): Promise<Target> {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let output = "";
+  let inspectorUrl: string | undefined;
+  const inspector = () => inspectorUrl;
   const keep = (bytes: Buffer) => {
     output = (output + bytes).slice(-MAX_OUTPUT);
+    inspectorUrl = INSPECTOR.exec(output)?.[1] ?? inspectorUrl;
   };
   child.stdout?.on("data", keep);
   child.stderr?.on("data", keep);
@@ -53,7 +58,8 @@ export async function startProcess(init: ProcessInit): Promise<Target> {
   try {
     const { url, afterMs } = await within(START_TIMEOUT_MS, `start of ${init.name}`, listening);
     const peer = { url: new URL(url), token: init.token, bare: init.bare };
-    return { name: init.name, peer, pid: child.pid, listeningAfterMs: afterMs, close };
+    const { name } = init;
+    return { name, peer, pid: child.pid, listeningAfterMs: afterMs, inspector, close };
   } catch (error) {
     await close();
     throw error;

@@ -10,8 +10,10 @@ export interface Target {
   readonly pid: number | undefined;
   /** How long it took from the process's start until it listened, in milliseconds. */
   readonly listeningAfterMs: number | undefined;
+  /** Where its inspector listens, once that has been opened. */
+  inspector(): string | undefined;
   close(): Promise<void>;
 }
 
-/** Starts one target anew. */
-export type StartTarget = () => Promise<Target>;
+/** Starts one target anew, with further arguments for Node. */
+export type StartTarget = (nodeArguments?: readonly string[]) => Promise<Target>;
