@@ -116,7 +116,7 @@ export class Events implements EventStreamOwner {
 
   /** Set while backends' events should wait for readers that are behind; resolves by itself. */
   hold(): Promise<void> | undefined {
-    return this.#holds.hold(this.#log.all.events, this.#streams);
+    return this.#holds.hold(this.#log.all, this.#streams);
   }
 
   /** All streams end, each after what waits for it. */

@@ -140,3 +140,45 @@ test("it can be switched off", () => {
   const stream = t.stream();
   assert.equal(burst(t.backend(), 8_000, slowly(stream)), undefined);
 });
+
+test("readers that are slow in turns do not bring the backends below a certain pace", async () => {
+  const t = new TestBroker({ ...OPTIONS, minIngestEventsPerSecond: 1_000 });
+  const { session } = t.backend();
+  const streams = Array.from({ length: 16 }, () => t.stream());
+  for (let sent = 0; sent < 20_000; sent++) {
+    const held = session.receive(LINE);
+    for (const [i, stream] of streams.entries()) {
+      if ((sent + i * 256) % 2_560 === 0) drain(stream);
+      else if (sent % 4 === 0) stream.take(100);
+    }
+    while (held !== undefined && (await isPending(held))) {
+      for (const stream of streams) stream.take(100);
+      t.clock.advance(100);
+    }
+  }
+  assert.ok(t.seen.observed.filter((each) => each.startsWith("ingestHeld")).length > 2);
+  // Of each event, a tenth of a KiB counts, too.
+  assert.ok(t.clock.now() < 2_000 + 20_000 * 1.2, `${t.clock.now()} ms for 20,000 events`);
+});
+
+test("a reader that stalls in every hold is given up in the end", async () => {
+  const t = new TestBroker({
+    ...OPTIONS,
+    maxReaderStallMs: 20,
+    maxIngestHoldMs: 60,
+    minIngestEventsPerSecond: 10_000,
+  });
+  const { session } = t.backend();
+  const stream = t.stream();
+  const read = slowly(stream);
+  let heldMs = 0;
+  while (stream.end === undefined) {
+    const held = session.receive(LINE);
+    read();
+    while (held !== undefined && (await isPending(held))) {
+      t.clock.advance(10);
+      heldMs += 10;
+    }
+  }
+  assert.equal(heldMs, 60);
+});

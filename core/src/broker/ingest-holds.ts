@@ -5,10 +5,14 @@
  * Nobody is held for a reader that does not read. A reader can cause a hold only if it has taken
  * something since a part of what it is behind was published, so one that simply stops never
  * can. It keeps a hold up only while it goes on reading (`maxReaderStallMs`), and at most for
- * `maxIngestHoldMs`: after that it causes none again until it has caught up.
+ * `maxIngestHoldMs` in all: after that it causes none again until it has caught up.
+ *
+ * Readers that are slow in turns, or always just fast enough, could still make everybody wait for
+ * them most of the time. So all holds together have an allowance: `maxIngestHoldMs` at first,
+ * and each event that goes by earns some more (`minIngestEventsPerSecond`).
  */
 import type { Clock } from "./clock.ts";
-import type { Cursor } from "./event-log.ts";
+import type { Cursor, Totals } from "./event-log.ts";
 import type { BrokerObserver } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
 
@@ -18,6 +22,9 @@ const HOLD_AT = 1 / 4;
 const RELEASE_AT = 1 / 8;
 /** Events after which it is worth looking at all readers again. */
 const LOOK_EVERY = 256;
+const MS_PER_SECOND = 1_000;
+/** Of a large event, what earns as much as an event does. */
+const BYTES_PER_EVENT = 1_024;
 
 /** What a hold wants to know of a stream. */
 export interface Reader {
@@ -29,8 +36,8 @@ interface Progress {
   lastTakeSequence: number;
   /** When it last took something, while it keeps a hold up. */
   lastTakeMs: number;
-  /** It has kept a hold up for as long as it may, and has not caught up since. */
-  spent: boolean;
+  /** How long it has kept holds up since it had last caught up. */
+  heldMs: number;
 }
 
 interface Hold {
@@ -38,6 +45,8 @@ interface Hold {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly startMs: number;
+  /** It takes no longer than that. */
+  readonly mostMs: number;
   disarm: () => void;
 }
 
@@ -48,20 +57,27 @@ export class IngestHolds {
   readonly #progress = new WeakMap<Reader, Progress>();
   #hold: Hold | undefined;
   #lookAt = 0;
+  #allowanceMs: number;
+  /** What has earned already. */
+  #earned: Totals = { events: 0, bytes: 0 };
 
   constructor(options: ResolvedBrokerOptions, clock: Clock, observer: BrokerObserver) {
     this.#options = options;
+    this.#allowanceMs = options.maxIngestHoldMs;
     this.#clock = clock;
     this.#observer = observer;
   }
 
   /** The hold in force, or a new one if any of the readers is worth it. */
-  hold(sequence: number, readers: Iterable<Reader>): Promise<void> | undefined {
+  hold(all: Totals, readers: Iterable<Reader>): Promise<void> | undefined {
     if (this.#hold !== undefined) return this.#hold.promise;
-    if (sequence < this.#lookAt || this.#options.maxIngestHoldMs === 0) return undefined;
-    this.#lookAt = sequence + LOOK_EVERY;
+    const { events } = all;
+    if (events < this.#lookAt || this.#options.maxIngestHoldMs === 0) return undefined;
+    this.#lookAt = events + LOOK_EVERY;
+    this.#earn(all);
+    if (this.#allowanceMs < 1) return undefined;
     const behind = new Set<Reader>();
-    for (const reader of readers) if (this.#isWorthIt(reader, sequence)) behind.add(reader);
+    for (const reader of readers) if (this.#isWorthIt(reader, events)) behind.add(reader);
     return behind.size === 0 ? undefined : this.#start(behind);
   }
 
@@ -70,9 +86,9 @@ export class IngestHolds {
     const progress = this.#of(reader);
     progress.lastTakeSequence = sequence;
     const hold = this.#hold;
-    if (!progress.spent && hold === undefined) return;
+    if (progress.heldMs === 0 && hold === undefined) return;
     if (!this.#isBehind(reader, RELEASE_AT)) {
-      progress.spent = false;
+      progress.heldMs = 0;
       this.forget(reader);
     } else if (hold?.readers.has(reader)) {
       progress.lastTakeMs = this.#clock.now();
@@ -85,11 +101,19 @@ export class IngestHolds {
     if (hold?.readers.delete(reader) && hold.readers.size === 0) this.#release(hold);
   }
 
+  #earn({ events, bytes }: Totals): void {
+    const { maxIngestHoldMs, minIngestEventsPerSecond } = this.#options;
+    const count = events - this.#earned.events + (bytes - this.#earned.bytes) / BYTES_PER_EVENT;
+    const earnedMs = (count * MS_PER_SECOND) / minIngestEventsPerSecond;
+    this.#allowanceMs = Math.min(maxIngestHoldMs, this.#allowanceMs + earnedMs);
+    this.#earned = { events, bytes };
+  }
+
   #isWorthIt(reader: Reader, sequence: number): boolean {
     if (!this.#isBehind(reader, HOLD_AT)) return false;
-    const { spent, lastTakeSequence } = this.#of(reader);
+    const { heldMs, lastTakeSequence } = this.#of(reader);
     const missed = sequence - lastTakeSequence;
-    return !spent && missed < reader.cursor.waitingEvents / 2;
+    return heldMs < this.#options.maxIngestHoldMs && missed < reader.cursor.waitingEvents / 2;
   }
 
   #isBehind({ cursor }: Reader, part: number): boolean {
@@ -103,23 +127,27 @@ export class IngestHolds {
     const { promise, resolve } = Promise.withResolvers<void>();
     const startMs = this.#clock.now();
     for (const reader of readers) this.#of(reader).lastTakeMs = startMs;
-    this.#hold = { readers, promise, resolve, startMs, disarm: () => {} };
+    const mostMs = this.#allowanceMs;
+    this.#hold = { readers, promise, resolve, startMs, mostMs, disarm: () => {} };
     this.#look(this.#hold);
     return promise;
   }
 
-  /** Lets those go that have stalled, or all if the time is up; looks again when that may be. */
+  /** Lets those go that have stalled or had their time; looks again when more may have. */
   #look(hold: Hold): void {
     const { maxIngestHoldMs, maxReaderStallMs } = this.#options;
     const nowMs = this.#clock.now();
     const heldMs = nowMs - hold.startMs;
-    let nextMs = maxIngestHoldMs - heldMs;
+    let nextMs = hold.mostMs - heldMs;
     for (const reader of hold.readers) {
       const progress = this.#of(reader);
       const stallsInMs = progress.lastTakeMs + maxReaderStallMs - nowMs;
-      if (heldMs >= maxIngestHoldMs) progress.spent = true;
-      if (progress.spent || stallsInMs <= 0) hold.readers.delete(reader);
-      else nextMs = Math.min(nextMs, stallsInMs);
+      const leftMs = Math.min(stallsInMs, maxIngestHoldMs - progress.heldMs - heldMs);
+      if (leftMs > 0 && heldMs < hold.mostMs) nextMs = Math.min(nextMs, leftMs);
+      else {
+        progress.heldMs += heldMs;
+        hold.readers.delete(reader);
+      }
     }
     if (hold.readers.size === 0) this.#release(hold);
     else hold.disarm = this.#clock.after(nextMs, () => this.#look(hold));
@@ -129,14 +157,16 @@ export class IngestHolds {
     if (this.#hold !== hold) return;
     this.#hold = undefined;
     hold.disarm();
-    this.#observer.ingestHeld(this.#clock.now() - hold.startMs);
+    const heldMs = this.#clock.now() - hold.startMs;
+    this.#allowanceMs = Math.max(0, this.#allowanceMs - heldMs);
+    this.#observer.ingestHeld(heldMs);
     hold.resolve();
   }
 
   #of(reader: Reader): Progress {
     const known = this.#progress.get(reader);
     if (known !== undefined) return known;
-    const progress = { lastTakeSequence: 0, lastTakeMs: 0, spent: false };
+    const progress = { lastTakeSequence: 0, lastTakeMs: 0, heldMs: 0 };
     this.#progress.set(reader, progress);
     return progress;
   }

@@ -40,6 +40,7 @@ export type BrokerLimitName =
   | "maxEventLogBytes"
   | "maxIngestHoldMs"
   | "maxReaderStallMs"
+  | "minIngestEventsPerSecond"
   | "maxBackends"
   | "maxBackendNameBytes"
   | "backendPingTimeoutMs"
@@ -179,6 +180,13 @@ export const BROKER_LIMITS: readonly Limit[] = [
     value: 250,
     unit: "ms",
     what: "time without reading after which a reader that is behind holds nobody back",
+    policy: "the events go on",
+  },
+  {
+    name: "minIngestEventsPerSecond",
+    value: 1_000,
+    unit: "events/s",
+    what: "pace below which readers that are behind do not bring the backends' events, but for one maxIngestHoldMs; an event of n KiB counts as n + 1",
     policy: "the events go on",
   },
   {
