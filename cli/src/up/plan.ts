@@ -46,62 +46,77 @@ const DEFAULT_IRC_NICK = "seabird";
 
 /** Throws a CliError on options that cannot work. */
 export function createPlan(options: UpOptions, around: PlanSurroundings): Plan {
-  const tokens: RunToken[] = [];
-  const withToken = (name: string, scopes: readonly string[]) => {
-    const token = createRunToken(name, scopes);
-    tokens.push(token);
-    return { SEABIRD_TOKEN: token.secret };
-  };
-  const client = (name: string, scopes: readonly string[], more: NodeJS.ProcessEnv = {}) => {
-    const own = { ...more, ...withToken(name, scopes) };
-    return () => ({ ...cleanEnv(around.env), ...own, SEABIRD_HOST: around.url() });
-  };
-  const part = (
-    name: string,
-    kind: PartSpec["kind"],
-    rest: Pick<PartSpec, "script" | "args" | "env">,
-  ) => ({
-    name,
-    kind,
-    terminal: false,
-    logFd: () => around.logFd(name),
-    ...rest,
-  });
+  const clients = new Clients(around);
   const plugins = checkPlugins(options.plugin).map((name) =>
-    part(name, "plugin", {
-      script: around.bins.plugin,
-      args: [name],
-      env: client(name, ["plugin"]),
-    }),
+    clients.add(name, "plugin", { script: around.bins.plugin, args: [name], scopes: ["plugin"] }),
   );
-  const backends = planIrc(options, around.env).map((irc) =>
-    part("irc", "backend", {
+  const backends = planIrc(options, around.env).map((env) =>
+    clients.add("irc", "backend", {
       script: around.bins.backend("irc"),
       args: [],
-      env: client("irc", ["backend:irc/*"], irc),
+      scopes: ["backend:irc/*"],
+      env,
     }),
   );
-  const room: PartSpec = {
-    ...part("terminal", "backend", {
-      script: around.bins.backend("terminal"),
-      args: ["--leave-in-turn", ...(around.script ? ["--wait-for-go"] : [])],
-      env: client("terminal", ["backend:terminal/*"]),
-    }),
-    terminal: true,
-  };
-  const hashes = extraTokens(
-    options.terminal ? tokens : tokens.filter((t) => t.name !== "terminal"),
-  );
-  const core = part("core", "core", {
+  const room = options.terminal ? planRoom(clients, around) : undefined;
+  const hashes = extraTokens(clients.tokens);
+  const core: PartSpec = {
+    name: "core",
+    kind: "core",
     script: around.bins.core,
     args: [],
+    terminal: false,
+    logFd: () => around.logFd("core"),
     env: () => ({
       ...cleanEnv(around.env, CORE_ENV),
       SEABIRD_BIND_HOST: around.bind(),
       SEABIRD_EXTRA_TOKENS: hashes,
     }),
+  };
+  return { core, plugins, backends, room };
+}
+
+function planRoom(clients: Clients, { bins, script }: PlanSurroundings): PartSpec {
+  const room = clients.add("terminal", "backend", {
+    script: bins.backend("terminal"),
+    args: ["--leave-in-turn", ...(script ? ["--wait-for-go"] : [])],
+    scopes: ["backend:terminal/*"],
   });
-  return { core, plugins, backends, room: options.terminal ? room : undefined };
+  return { ...room, terminal: true };
+}
+
+interface ClientSpec {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly scopes: readonly string[];
+  /** What this part alone gets. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Core's clients: each gets a token of its own when it is added. */
+class Clients {
+  readonly tokens: RunToken[] = [];
+  readonly #around: PlanSurroundings;
+
+  constructor(around: PlanSurroundings) {
+    this.#around = around;
+  }
+
+  add(name: string, kind: PartSpec["kind"], { script, args, scopes, env }: ClientSpec): PartSpec {
+    const around = this.#around;
+    const token = createRunToken(name, scopes);
+    this.tokens.push(token);
+    const own = { ...env, SEABIRD_TOKEN: token.secret };
+    return {
+      name,
+      kind,
+      script,
+      args,
+      terminal: false,
+      logFd: () => around.logFd(name),
+      env: () => ({ ...cleanEnv(around.env), ...own, SEABIRD_HOST: around.url() }),
+    };
+  }
 }
 
 /** What only core may see. */
