@@ -59,10 +59,12 @@ export class Http2Connection implements Peer, Swept {
       const timer = setTimeout(() => settle(false), timeoutMs);
       const settle = (alive: boolean) => {
         clearTimeout(timer);
+        this.session.removeListener("close", gone);
         this.#aliveCheck = undefined;
         resolve(alive);
       };
-      this.session.once("close", () => settle(false));
+      const gone = () => settle(false);
+      this.session.once("close", gone);
       if (!this.#ping(() => settle(true))) settle(false);
     });
     return this.#aliveCheck;
