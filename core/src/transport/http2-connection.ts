@@ -55,17 +55,8 @@ export class Http2Connection implements Peer, Swept {
   }
 
   isAlive(timeoutMs: number): Promise<boolean> {
-    this.#aliveCheck ??= new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => settle(false), timeoutMs);
-      const settle = (alive: boolean) => {
-        clearTimeout(timer);
-        this.session.removeListener("close", gone);
-        this.#aliveCheck = undefined;
-        resolve(alive);
-      };
-      const gone = () => settle(false);
-      this.session.once("close", gone);
-      if (!this.#ping(() => settle(true))) settle(false);
+    this.#aliveCheck ??= this.#answersPing(timeoutMs).finally(() => {
+      this.#aliveCheck = undefined;
     });
     return this.#aliveCheck;
   }
@@ -96,6 +87,20 @@ export class Http2Connection implements Peer, Swept {
     this.#env.observer.connectionRefused("resets");
     const error = new BrokerError("too_many_streams", "too many streams opened and reset");
     this.session.destroy(error, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  #answersPing(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(false), timeoutMs);
+      const settle = (alive: boolean) => {
+        clearTimeout(timer);
+        this.session.removeListener("close", gone);
+        resolve(alive);
+      };
+      const gone = () => settle(false);
+      this.session.once("close", gone);
+      if (!this.#ping(() => settle(true))) settle(false);
+    });
   }
 
   #ping(then: () => void): boolean {
