@@ -56,7 +56,8 @@ export class SeabirdError extends Error {
     const error = ConnectError.from(reason);
     if (error.cause instanceof SeabirdError) return error.cause;
     const code = isLostConnection(error) ? "unavailable" : SEABIRD_ERROR_CODES[error.code];
-    return new SeabirdError(code ?? "unknown", error.rawMessage, {
+    const message = isReset(error) && code === "unavailable" ? LOST : error.rawMessage;
+    return new SeabirdError(code ?? "unknown", message, {
       cause: reason,
       retryAfterMs: retryAfterMs(error.metadata),
     });
@@ -71,9 +72,14 @@ function isLostConnection(error: ConnectError): boolean {
   if ([...error.metadata.keys()].length > 0) return false;
   const { cause } = error;
   if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return true;
-  const isReset = error.rawMessage.startsWith("http/2 stream closed with error code");
-  return isReset && (error.code === Code.Internal || error.code === Code.Canceled);
+  return isReset(error) && (error.code === Code.Internal || error.code === Code.Canceled);
 }
+
+function isReset({ rawMessage }: ConnectError): boolean {
+  return rawMessage.startsWith("http/2 stream closed with error code");
+}
+
+const LOST = "the connection to core was lost";
 
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
