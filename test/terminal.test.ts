@@ -201,7 +201,8 @@ test("SIGTERM, a wrong token and wrong options end the programs with their code 
   const rows = [
     [[ROOM], { ...env, SEABIRD_TOKEN: "wrong" }, 1, /does not know this token/],
     [[ROOM], { SEABIRD_HOST: core.url }, 2, /no token: set SEABIRD_TOKEN/],
-    [[ROOM, "--nick", "two words"], env, 2, /nick has to be/],
+    [[ROOM, "--nick", "two words"], env, 2, /--nick is "two words"; it has to be/],
+    [[ROOM, "--nope"], env, 2, /--nope'; --help lists the flags/],
     [[PLUGINS], { ...env, SEABIRD_TOKEN: "wrong" }, 1, /does not know this token/],
     [[PLUGINS, "pong"], env, 2, /there is no plugin "pong"; there are help, introspection, ping/],
     [[PLUGINS], { ...env, SEABIRD_HOST: "ftp://x" }, 2, /core's address is "ftp:\/\/x"/],
@@ -213,4 +214,22 @@ test("SIGTERM, a wrong token and wrong options end the programs with their code 
     assert.match(errors, words);
     assert.equal(errors.trimEnd().split("\n").length, 1, errors);
   }
+});
+
+test("plugins without core tell it once, however many they are and however often they try", async (t) => {
+  const core = await startCore({}, t);
+  const env = await clientEnv(core, ["plugin"]);
+  await core.close();
+  const plugins = run(t, [PLUGINS], env);
+  let told = "";
+  plugins.child.stderr?.on("data", (data: Buffer) => (told += data.toString()));
+  await until("the first word", () => told.includes("\n"), 30_000);
+  // The second attempts begin after half a second at the latest, the third after one and a half.
+  const waited = connectPlugin({ url: core.url, token: "any", env: {} });
+  for await (const state of waited.states())
+    if (state.state === "waiting" && state.attempt === 3) break;
+  await waited.close();
+  plugins.child.kill("SIGTERM");
+  assert.equal(await plugins.exit, 0);
+  assert.match(told, /^seabird-plugin: \w+: connect ECONNREFUSED .*start core there.*\n$/);
 });

@@ -134,9 +134,14 @@ class Room {
   /** Resolves early when the room is to be left. */
   async #untilLeft(promise: Promise<unknown>): Promise<void> {
     const { promise: gone, resolve } = Promise.withResolvers<void>();
-    this.#signal.addEventListener("abort", () => resolve(), { once: true });
-    if (this.#signal.aborted) resolve();
-    await Promise.race([promise, gone]);
+    const leave = () => resolve();
+    this.#signal.addEventListener("abort", leave, { once: true });
+    if (this.#signal.aborted) leave();
+    try {
+      await Promise.race([promise, gone]);
+    } finally {
+      this.#signal.removeEventListener("abort", leave);
+    }
   }
 
   /** Tells of core coming and going; rejects when it will not come. */
@@ -150,7 +155,7 @@ class Room {
       }
       if (state.state === "waiting" && !wasAway) {
         wasAway = true;
-        this.#note(`core is away (${state.error.message}); what you say is kept until it is back`);
+        this.#note(`core is away: ${state.error.message}`, "what you say is kept until it is back");
       }
       this.#leaveIfOver(state);
     }
@@ -262,6 +267,7 @@ class Room {
     if (!/^[^\s\p{Cc}]{1,64}$/u.test(name)) return failed("that is no room's name");
     if (!this.#rooms.add(name)) return failed(`there are ${MAX_ROOMS} rooms already`);
     this.#note(`${this.#config.nick} opened the room ${name}; /join ${name} shows it`);
+    this.#prompt();
     return joined({ id: name, topic: this.#rooms.topic(name) });
   }
 

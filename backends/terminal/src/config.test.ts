@@ -11,6 +11,7 @@ test("flags come before the environment, the environment before defaults", () =>
     channel: "#terminal",
     commandPrefix: "!",
     waitForGo: false,
+    leaveInTurn: false,
   });
   const env = { USER: "ann", SEABIRD_TERMINAL_NICK: "gull", SEABIRD_TERMINAL_CHANNEL: "" };
   const config = readConfig(["--nick", "tern", "--wait-for-go"], env);
@@ -27,8 +28,14 @@ test("help is no configuration, and an odd login is no reason to fail", () => {
 });
 
 test("what cannot be is refused with its name", () => {
-  assert.throws(() => readConfig(["--nick", "two words"], {}), /nick has to be/);
-  assert.throws(() => readConfig([], { SEABIRD_TERMINAL_ID: "\x1b" }), /id has to be/);
+  assert.throws(
+    () => readConfig(["--nick", "two words"], {}),
+    /--nick is "two words"; it has to be/,
+  );
+  assert.throws(
+    () => readConfig([], { SEABIRD_TERMINAL_ID: "\x1b" }),
+    /--id is "\\u001b"; it has to be/,
+  );
   assert.throws(() => readConfig(["--what"], {}), ConfigError);
   assert.throws(() => readConfig(["extra"], {}), ConfigError);
 });

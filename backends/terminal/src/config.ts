@@ -63,7 +63,7 @@ export function readConfig(
 ): Config | undefined {
   const flags = parseFlags(args);
   if (flags.help) return undefined;
-  const result = schema.safeParse({
+  const values = {
     id: flags.id ?? given(env["SEABIRD_TERMINAL_ID"]),
     user: flags.user ?? given(env["SEABIRD_TERMINAL_USER"]) ?? login(env),
     nick: flags.nick ?? given(env["SEABIRD_TERMINAL_NICK"]),
@@ -71,17 +71,21 @@ export function readConfig(
     commandPrefix: flags["command-prefix"] ?? given(env["SEABIRD_TERMINAL_COMMAND_PREFIX"]),
     waitForGo: flags["wait-for-go"],
     leaveInTurn: flags["leave-in-turn"],
-  });
+  };
+  const result = schema.safeParse(values);
   if (result.success) return Object.freeze(result.data);
   const [issue] = result.error.issues;
-  throw new ConfigError(`${issue?.path.join(".") ?? "options"} ${issue?.message ?? "wrong"}`);
+  const option = String(issue?.path[0]) as keyof typeof values;
+  const flag = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new ConfigError(`--${flag} is ${JSON.stringify(values[option])}; it ${issue?.message}`);
 }
 
 function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: FLAGS }).values;
   } catch (reason) {
-    throw new ConfigError(reason instanceof Error ? reason.message : String(reason));
+    const what = reason instanceof Error ? reason.message : String(reason);
+    throw new ConfigError(`${what.replace(/\.?$/, "")}; --help lists the flags`);
   }
 }
 

@@ -55,6 +55,33 @@ test("a line that wraps is moved as a whole, wherever the cursor is", async () =
   connection.close();
 });
 
+test("a terminal that knows no control sequences gets none", async (t) => {
+  const { TERM } = process.env;
+  process.env["TERM"] = "dumb";
+  t.after(() => {
+    if (TERM === undefined) delete process.env["TERM"];
+    else process.env["TERM"] = TERM;
+  });
+  const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+  const { input } = new FakeTerminal();
+  const connection = new Connection({ input, output, isDumb: true });
+  const lines = collect(connection.lines(never));
+  connection.show(["welcome"]);
+  connection.prompt("> ");
+  input.write("hel");
+  await settled();
+  connection.show(["<bot> one"]);
+  input.write("lo\r");
+  await settled();
+  connection.show(["two"]);
+  connection.prompt("> ");
+  connection.close();
+  output.end();
+  assert.deepEqual(await lines, ["hello"]);
+  const shown = (await readAll(output)).replaceAll("\r", "");
+  assert.equal(shown, "welcome\n> hel\n<bot> one\n> hello\ntwo\n> \n> \n");
+});
+
 test("Ctrl-C and an output that is gone are told", async () => {
   const terminal = new FakeTerminal();
   const connection = new Connection(terminal);

@@ -5,6 +5,11 @@ import type { ReadStream, WriteStream } from "node:tty";
 export interface ConnectionOptions {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
+  /**
+   * The terminal knows no control sequences (`TERM=dumb`): what comes in breaks the line that is
+   * being typed, which is then shown again. Default: false.
+   */
+  readonly isDumb?: boolean;
 }
 
 /** Reads lines and shows lines; what comes in never disturbs what is being typed. */
@@ -14,16 +19,21 @@ export class Connection {
   /** Aborted when nobody reads what is shown any more, or a person pressed Ctrl-C. */
   readonly gone: AbortSignal;
   readonly #output: NodeJS.WritableStream;
+  readonly #isDumb: boolean;
   readonly #readline: Interface;
+  /** The last line on the screen is the prompt's. */
+  #hasPrompt = false;
   #closed = false;
 
-  constructor({ input, output }: ConnectionOptions) {
+  constructor({ input, output, isDumb = false }: ConnectionOptions) {
     const isTty = (stream: object) => (stream as Partial<ReadStream | WriteStream>).isTTY === true;
     this.isInteractive = isTty(input) && isTty(output);
     this.#output = output;
+    this.#isDumb = isDumb;
     this.#readline = createInterface({ input, output, terminal: this.isInteractive, prompt: "" });
     const gone = new AbortController();
     this.gone = gone.signal;
+    this.#readline.on("line", () => (this.#hasPrompt = false));
     this.#readline.on("SIGINT", () => gone.abort());
     output.on("error", () => gone.abort());
     // A line that comes before somebody iterates would be lost.
@@ -48,13 +58,14 @@ export class Connection {
   show(lines: readonly string[]): void {
     if (this.isInteractive && !this.#closed) this.#clearPrompt();
     this.#output.write(`${lines.join("\n")}\n`);
-    if (this.isInteractive && !this.#closed) this.#readline.prompt(true);
+    if (this.isInteractive && !this.#closed) this.#showPrompt();
   }
 
   prompt(text: string): void {
     if (!this.isInteractive || this.#closed) return;
+    if (this.#isDumb) this.#clearPrompt();
     this.#readline.setPrompt(text);
-    this.#readline.prompt(true);
+    this.#showPrompt();
   }
 
   /** Gives the terminal back. Idempotent. */
@@ -65,7 +76,19 @@ export class Connection {
     this.#readline.close();
   }
 
+  #showPrompt(): void {
+    this.#readline.prompt(true);
+    this.#hasPrompt = this.#readline.getPrompt() !== "";
+    // readline shows the prompt alone there.
+    if (this.#isDumb) this.#output.write(this.#readline.line);
+  }
+
   #clearPrompt(): void {
+    if (this.#isDumb) {
+      if (this.#hasPrompt) this.#output.write("\n");
+      this.#hasPrompt = false;
+      return;
+    }
     const { rows } = this.#readline.getCursorPos();
     moveCursor(this.#output, 0, -rows);
     cursorTo(this.#output, 0);

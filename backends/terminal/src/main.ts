@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type ProcessLife, SeabirdError, startProcessLife } from "@seabird/sdk/backend";
 import { runRoom } from "./backend.ts";
+import { cleanLine } from "./clean.ts";
 import { type Config, ConfigError, readConfig, USAGE } from "./config.ts";
 import { Connection } from "./connection.ts";
 
@@ -13,19 +14,20 @@ export async function main(args: readonly string[]): Promise<void> {
     else await run(config);
   } catch (reason) {
     const { code, message } = SeabirdError.from(reason);
-    process.stderr.write(`seabird-backend-terminal: ${message}\n`);
+    process.stderr.write(`seabird-backend-terminal: ${cleanLine(message)}\n`);
     process.exitCode = code === "bad_option" || reason instanceof ConfigError ? 2 : 1;
   }
 }
 
 async function run(config: Config): Promise<void> {
   const life = startProcessLife();
-  const connection = new Connection({ input: process.stdin, output: process.stdout });
+  const isDumb = process.env["TERM"] === "dumb";
+  const connection = new Connection({ input: process.stdin, output: process.stdout, isDumb });
   try {
     await runRoom({
       config,
       connection,
-      color: process.stdout.isTTY === true && !process.env["NO_COLOR"],
+      color: process.stdout.isTTY === true && !process.env["NO_COLOR"] && !isDumb,
       signal: life.signal,
       onReady: () => life.ready(),
       go: config.waitForGo && life.isSupervised ? supervisorsGo(life) : Promise.resolve(),
