@@ -56,7 +56,8 @@ async function run(plugins: readonly Plugin[]): Promise<void> {
         await client.close();
       }
     });
-    for (const { plugin, client } of clients) void reportStates(plugin, client);
+    const outage = { told: "" };
+    for (const { plugin, client } of clients) void reportStates(plugin, client, outage);
     void tellWhenReady(
       clients.map(({ client }) => client),
       () => life.ready(),
@@ -76,14 +77,24 @@ async function tellWhenReady(clients: readonly PluginClient[], tell: () => void)
   if (all.every(({ status }) => status === "fulfilled")) tell();
 }
 
-async function reportStates(plugin: Plugin, client: PluginClient): Promise<void> {
+/** What ails all plugins alike is told once, and not again at each attempt. */
+async function reportStates(
+  plugin: Plugin,
+  client: PluginClient,
+  outage: { told: string },
+): Promise<void> {
   for await (const state of client.states()) {
-    if (state.state === "connected") report(`${plugin.name}: connected`);
-    if (state.state !== "waiting") continue;
-    report(`${plugin.name}: ${state.error.message}; next attempt in ${state.retryInMs} ms`);
+    if (state.state === "connected") {
+      outage.told = "";
+      report(`${plugin.name}: connected`);
+    }
+    if (state.state !== "waiting" || state.error.message === outage.told) continue;
+    outage.told = state.error.message;
+    report(`${plugin.name}: ${state.error.message}; tried again until it works`);
   }
 }
 
+/** Core's words are a stranger's: no control characters of theirs reach a terminal. */
 function report(line: string): void {
-  process.stderr.write(`seabird-plugin: ${line}\n`);
+  process.stderr.write(`seabird-plugin: ${line.replace(/\p{Cc}+/gu, " ")}\n`);
 }
