@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BrokerError } from "./errors.ts";
-import { act, assertRefused, KINDS, send } from "./test/acting.ts";
+import { act, assertRefused, KINDS, REQUESTS, send } from "./test/acting.ts";
 import { drain, eventsIn, line, TestBroker, textsIn } from "./test/fixtures.ts";
 
 test("announcing and asking happen in the order of calls, before any answer", () => {
@@ -97,10 +97,10 @@ for (const timeoutMs of [0, -5]) {
 test("a cancelled call is forgotten at once; its late answer is ignored, but still tracks", async () => {
   const t = new TestBroker();
   const backend = t.backend();
-  const caller = new AbortController();
-  const join = act(t, "joinChannel", "irc://net", { signal: caller.signal });
+  const call = t.call();
+  const join = t.broker.act("joinChannel", REQUESTS.joinChannel(), call);
   const { id } = backend.request();
-  caller.abort();
+  call.onCancelled?.();
   await assertRefused(join, "cancelled");
   assert.equal(t.broker.stats().requestsInFlight, 0);
   assert.equal(t.clock.armed, 0);
@@ -112,7 +112,7 @@ test("a call that was cancelled before it arrived does nothing", async () => {
   const t = new TestBroker();
   t.backend();
   const stream = t.stream();
-  await assertRefused(send(t, "x", { signal: AbortSignal.abort() }), "cancelled");
+  await assertRefused(send(t, "x", { cancelled: true }), "cancelled");
   assert.deepEqual(drain(stream), []);
 });
 
@@ -155,7 +155,7 @@ test("beyond a backend's requests in flight calls are refused, unannounced, with
   await assertRefused(
     refused,
     "too_many_in_flight",
-    "backend irc://net has too many requests in flight, limit 3",
+    "too many requests in flight, limit 3, to backend irc://net",
   );
   await assert.rejects(refused, { retryAfterMs: 700 });
   assert.deepEqual(drain(stream), []);

@@ -17,7 +17,7 @@ import {
 import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
 import { ACTIONS, type ActionRow, type Addressed, type Said } from "./actions.ts";
 import type { Backend, Backends } from "./backends.ts";
-import type { CallContext } from "./caller.ts";
+import type { CallContext, Cancellable } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { BrokerError, type ErrorCode } from "./errors.ts";
 import { type EncodedEvent, encodeEvent } from "./event-encoding.ts";
@@ -92,7 +92,7 @@ export class ActionRunner {
       const deadlineMs = this.#admit(row, call);
       const prepared = this.#prepare(row, request, call);
       backend = prepared.backend;
-      this.#ask(row, prepared, { deadlineMs, signal: call.signal, failed, responded });
+      this.#ask(row, prepared, { deadlineMs, call, failed, responded });
     } catch (reason) {
       failed(reason);
     }
@@ -108,7 +108,7 @@ export class ActionRunner {
     const limitMs = Math.min(options[row.timeout], call.timeoutMs ?? Number.POSITIVE_INFINITY);
     const deadlineMs = call.arrivedAtMs + limitMs;
     if (deadlineMs <= clock.now()) throw timedOut();
-    if (call.signal.aborted) throw cancelled();
+    if (call.cancelled) throw cancelled();
     rates.spend(call.caller.tokenId);
     return deadlineMs;
   }
@@ -164,7 +164,7 @@ export class ActionRunner {
     const { backend, requestId: id, request, announcement } = prepared;
     if (announcement !== undefined) this.#parts.events.publish(announcement);
     if (backend === undefined) throw new BrokerError("unknown_backend", row.absent);
-    const { deadlineMs, signal, failed } = outcome;
+    const { deadlineMs, call, failed } = outcome;
     const answered = (event: ChatEvent): void => {
       try {
         outcome.responded(this.#read(row, event, backend));
@@ -172,7 +172,7 @@ export class ActionRunner {
         failed(reason);
       }
     };
-    backend.requests.wait({ id, deadlineMs, signal, answered, failed }, backend.send(request));
+    backend.requests.wait({ id, deadlineMs, call, answered, failed }, backend.send(request));
   }
 
   /** What a backend's answer means to the caller. */
@@ -194,7 +194,7 @@ export class ActionRunner {
 
 interface Outcome<K extends ActionKind> {
   readonly deadlineMs: number;
-  readonly signal: AbortSignal;
+  readonly call: Cancellable;
   readonly responded: (response: ActionResponse<K>) => void;
   readonly failed: (reason: unknown) => void;
 }

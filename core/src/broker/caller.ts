@@ -21,14 +21,23 @@ export interface Peer {
   isAlive(timeoutMs: number): Promise<boolean>;
 }
 
+/**
+ * Tells when a caller goes. Not an AbortSignal: making one for each call, and listening to it,
+ * takes longer than the broker's other work on that call.
+ */
+export interface Cancellable {
+  /** Whether the caller has cancelled, or its connection has gone. */
+  readonly cancelled: boolean;
+  /** Called once when that happens. At most one listens. */
+  onCancelled: (() => void) | undefined;
+}
+
 /** One call's circumstances. */
-export interface CallContext {
+export interface CallContext extends Cancellable {
   readonly caller: Caller;
   readonly peer: Peer;
   /** When the call arrived, by the broker's clock. Time limits count from here. */
   readonly arrivedAtMs: number;
   /** The caller's own limit (`grpc-timeout`), counted from arrival; `undefined` if none. */
   readonly timeoutMs: number | undefined;
-  /** Aborted when the caller cancels or its connection goes. */
-  readonly signal: AbortSignal;
 }

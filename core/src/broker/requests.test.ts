@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import { ChatEventSchema } from "@seabird/protocol";
+import type { Cancellable } from "./caller.ts";
 import { BrokerError } from "./errors.ts";
 import { type BackendRequests, Requests } from "./requests.ts";
 import { ManualClock } from "./test/manual-clock.ts";
@@ -14,15 +15,17 @@ class Table {
   readonly settled: string[] = [];
   readonly withdrawn: string[] = [];
 
-  wait(on: BackendRequests, id: string, inMs = 1_000, signal = new AbortController().signal): void {
+  wait(on: BackendRequests, id: string, inMs = 1_000): Cancellable {
+    const call: Cancellable = { cancelled: false, onCancelled: undefined };
     const asking = {
       id,
       deadlineMs: this.clock.now() + inMs,
-      signal,
+      call,
       answered: () => void this.settled.push(`${id} answered`),
       failed: (error: BrokerError) => void this.settled.push(`${id} ${error.code}`),
     };
     on.wait(asking, () => this.withdrawn.push(id));
+    return call;
   }
 
   assertEmpty(): void {
@@ -67,9 +70,8 @@ test("a deadline settles, and takes back what was not sent", () => {
 test("a cancelled call is forgotten at once", () => {
   const t = new Table();
   const backend = t.requests.forBackend();
-  const caller = new AbortController();
-  t.wait(backend, "1", 1_000, caller.signal);
-  caller.abort();
+  const call = t.wait(backend, "1");
+  call.onCancelled?.();
   assert.deepEqual(t.settled, ["1 cancelled"]);
   t.assertEmpty();
 });

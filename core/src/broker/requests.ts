@@ -4,6 +4,7 @@
  * or by its backend going away; after that nothing of it is left, here or in the queue.
  */
 import type { ChatEvent } from "@seabird/protocol";
+import type { Cancellable } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";
 import { BrokerError } from "./errors.ts";
@@ -13,14 +14,17 @@ export interface Asking {
   readonly id: string;
   /** By the broker's clock. */
   readonly deadlineMs: number;
-  readonly signal: AbortSignal;
+  readonly call: Cancellable;
   readonly answered: (event: ChatEvent) => void;
   readonly failed: (error: BrokerError) => void;
 }
 
-interface Pending extends Asking {
-  /** Undoes everything that waits for this request. */
-  readonly forget: () => void;
+interface Pending {
+  readonly asking: Asking;
+  /** Calls its deadline off. */
+  readonly callOff: () => void;
+  /** Takes it back while it is not sent. */
+  readonly withdraw: () => void;
 }
 
 /** The requests to one backend. */
@@ -43,32 +47,24 @@ export class BackendRequests {
    * not sent yet.
    */
   wait(asking: Asking, withdraw: () => void): void {
-    const { id, deadlineMs, signal } = asking;
+    const { id, deadlineMs, call } = asking;
     if (this.#closed !== undefined) {
       withdraw();
       asking.failed(this.#closed);
       return;
     }
-    const onAbort = (): void => this.fail(id, cancelled());
+    call.onCancelled = () => this.fail(id, cancelled());
     const callOff = this.#owner.deadlines.add(deadlineMs, () => this.fail(id, timedOut()));
-    const forget = (): void => {
-      this.#pending.delete(id);
-      this.#owner.settled();
-      callOff();
-      signal.removeEventListener("abort", onAbort);
-      withdraw();
-    };
-    this.#pending.set(id, { ...asking, forget });
+    this.#pending.set(id, { asking, callOff, withdraw });
     this.#owner.added();
-    signal.addEventListener("abort", onAbort, { once: true });
   }
 
   /** Settles the request of this id with its answer; false if none waits. */
   answer(id: string, event: ChatEvent): boolean {
     const pending = this.#pending.get(id);
     if (pending === undefined) return false;
-    pending.forget();
-    pending.answered(event);
+    this.#forget(pending);
+    pending.asking.answered(event);
     return true;
   }
 
@@ -87,8 +83,17 @@ export class BackendRequests {
   fail(id: string, error: BrokerError): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    pending.forget();
-    pending.failed(error);
+    this.#forget(pending);
+    pending.asking.failed(error);
+  }
+
+  /** Nothing waits for this request any more. */
+  #forget({ asking, callOff, withdraw }: Pending): void {
+    this.#pending.delete(asking.id);
+    this.#owner.settled();
+    callOff();
+    asking.call.onCancelled = undefined;
+    withdraw();
   }
 }
 

@@ -15,7 +15,7 @@ export class ActiveCall implements Call {
   readonly peer: Peer;
   readonly arrivedAtMs: number;
   readonly timeoutMs: number | undefined;
-  #controller: AbortController | undefined;
+  onCancelled: (() => void) | undefined;
   #cancelled = false;
 
   constructor(
@@ -34,15 +34,6 @@ export class ActiveCall implements Call {
     return this.principal ?? NOBODY;
   }
 
-  /** Made when it is first asked for: most calls never ask. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#cancelled) this.#controller.abort();
-    }
-    return this.#controller.signal;
-  }
-
   get cancelled(): boolean {
     return this.#cancelled;
   }
@@ -51,6 +42,8 @@ export class ActiveCall implements Call {
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
-    this.#controller?.abort();
+    const then = this.onCancelled;
+    this.onCancelled = undefined;
+    then?.();
   }
 }

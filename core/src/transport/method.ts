@@ -23,7 +23,7 @@ export interface UnaryMethod {
   readonly access: Access;
   /** The handler itself ends the call at its `timeoutMs`; the transport sets no timer. */
   readonly keepsTime?: true;
-  /** Throws a BrokerError to refuse. A call whose signal is aborted is answered to nobody. */
+  /** Throws a BrokerError to refuse. A cancelled call is answered to nobody. */
   handle(request: Message, call: Call): Message | Promise<Message>;
 }
 

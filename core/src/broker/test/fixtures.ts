@@ -137,7 +137,8 @@ export class TestBroker {
       peer: { address: "192.0.2.1:4000", isAlive: alive },
       arrivedAtMs: this.clock.now(),
       timeoutMs: undefined,
-      signal: new AbortController().signal,
+      cancelled: false,
+      onCancelled: undefined,
       ...rest,
     };
   }
