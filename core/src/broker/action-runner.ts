@@ -11,8 +11,6 @@ import {
   type NormalisedMessage,
   normaliseMessage,
   ORIGINAL_FORMAT_TAG,
-  parseBackendId,
-  parseId,
 } from "@seabird/protocol";
 import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
 import { ACTIONS, type ActionRow, type Addressed, type Said } from "./actions.ts";
@@ -29,6 +27,7 @@ import type { Rates } from "./rates.ts";
 import { encodeRequest } from "./request-encoding.ts";
 import { RequestIds } from "./request-ids.ts";
 import { cancelled, timedOut, unexpected } from "./requests.ts";
+import { readBackendId, readTargetId } from "./target-ids.ts";
 import { mapBytes } from "./text.ts";
 
 export interface ActionRunnerParts {
@@ -119,7 +118,7 @@ export class ActionRunner {
     request: ActionRequest<K>,
     call: CallContext,
   ): Prepared {
-    const target = readTarget(row, request);
+    const target = this.#target(row, request);
     const { said, to } = this.#compose(row, request, target, call);
     const requestId = this.#ids.next();
     const inner = row.ask(request, to, said);
@@ -134,6 +133,13 @@ export class ActionRunner {
     const backend = this.#parts.backends.find(target);
     backend?.checkRoom(bytes.length);
     return { backend, requestId, request: bytes, announcement };
+  }
+
+  #target<K extends ActionKind>({ field, target }: ActionRow<K>, request: ActionRequest<K>) {
+    const { maxAbsoluteIdBytes } = this.#parts.options;
+    const id = target(request);
+    if (field !== "backend_id") return readTargetId(field, id, maxAbsoluteIdBytes);
+    return { ...readBackendId(id, maxAbsoluteIdBytes), relative: "" };
   }
 
   #compose<K extends ActionKind>(
@@ -197,22 +203,6 @@ interface Outcome<K extends ActionKind> {
   readonly call: Cancellable;
   readonly responded: (response: ActionResponse<K>) => void;
   readonly failed: (reason: unknown) => void;
-}
-
-/** The target's decoded id. Throws `bad_id`. */
-function readTarget<K extends ActionKind>(
-  row: ActionRow<K>,
-  request: ActionRequest<K>,
-): AbsoluteId {
-  const id = row.target(request);
-  if (row.field !== "backend_id") {
-    const parsed = parseId(id);
-    if (parsed !== undefined) return parsed;
-  } else {
-    const parsed = parseBackendId(id);
-    if (parsed !== undefined) return { ...parsed, relative: "" };
-  }
-  throw new BrokerError("bad_id", `failed to parse ${row.field}`);
 }
 
 /** Throws `bad_block` where the protocol package finds one. */

@@ -46,17 +46,21 @@ export class Backend {
 
   /** Throws `too_many_in_flight` if a request of so many bytes cannot be taken. */
   checkRoom(bytes: number): void {
-    const { maxRequestsInFlightPerBackend, inFlightRetryAfterMs } = this.parts.options;
-    const { queue, requests } = this.parts;
-    const refuse = (limit: string): never => {
-      const message = `backend ${this.id} has too many requests ${limit}`;
-      throw new BrokerError("too_many_in_flight", message, { retryAfterMs: inFlightRetryAfterMs });
-    };
-    if (requests.size >= maxRequestsInFlightPerBackend) {
-      refuse(`in flight, limit ${maxRequestsInFlightPerBackend}`);
+    const { maxRequestsInFlightPerBackend } = this.parts.options;
+    const { maxQueuedRequestsPerBackend, maxQueuedRequestBytesPerBackend } = this.parts.options;
+    if (this.requests.size >= maxRequestsInFlightPerBackend) {
+      throw this.#full(`in flight, limit ${maxRequestsInFlightPerBackend}`);
     }
-    if (!queue.hasRoom(bytes))
-      refuse(`waiting to be sent, ${queue.size} with ${queue.bytes} bytes`);
+    if (this.parts.queue.hasRoom(bytes)) return;
+    const limits = `${maxQueuedRequestsPerBackend} or ${maxQueuedRequestBytesPerBackend} bytes`;
+    throw this.#full(`waiting to be sent, limit ${limits}`);
+  }
+
+  /** The id comes last: it may be so long that the message is cut on its way. */
+  #full(where: string): BrokerError {
+    const { inFlightRetryAfterMs: retryAfterMs } = this.parts.options;
+    const message = `too many requests ${where}, to backend ${this.id}`;
+    return new BrokerError("too_many_in_flight", message, { retryAfterMs });
   }
 
   /** Queues an encoded request; returns what withdraws it while it is not sent. */

@@ -158,12 +158,12 @@ export class Broker {
 
   /** A backend's channels, sorted by id. Throws `bad_id` or `unknown_backend`. */
   listChannels(request: ListChannelsRequest): ListChannelsResponse {
-    return listChannels(this.#backends, request);
+    return listChannels(this.#backends, request, this.options);
   }
 
   /** Throws `bad_id`, `unknown_backend` or `channel_not_found`. */
   channelInfo(request: ChannelInfoRequest): ChannelInfoResponse {
-    return channelInfo(this.#backends, request);
+    return channelInfo(this.#backends, request, this.options);
   }
 
   coreInfo(): CoreInfoResponse {

@@ -170,3 +170,15 @@ test("private events cost a reader that does not see them nothing", async () => 
   assert.equal(cursor.take(1_000), undefined);
   assert.ok((await bufferBytes()) - before < 2 * MIB);
 });
+
+test("slabs take no more than twice the memory of what is in them", () => {
+  const sizes = [300_000, 10, 500_000, 140_000, 10, 524_000, 130_000];
+  const log = new EventLog();
+  const cursor = log.cursor(true);
+  for (let i = 0; i < 70; i++) log.append(new Uint8Array(sizes[i % sizes.length] ?? 0), false);
+  const heldBytes = cursor.heldBytes;
+  const slabs = new Set<ArrayBufferLike>();
+  for (let run = cursor.take(1); run !== undefined; run = cursor.take(1)) slabs.add(run.buffer);
+  const memory = [...slabs].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  assert.ok(memory <= 2 * heldBytes, `${memory} for ${heldBytes}`);
+});

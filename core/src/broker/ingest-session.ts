@@ -188,16 +188,13 @@ export class BackendSession implements IngestSession {
   }
 
   #checkName({ type, id }: BackendName): void {
-    const { maxBackendNameBytes, maxBackends } = this.#parts.options;
+    const { maxBackendNameBytes } = this.#parts.options;
     if (type === "" || id === "") throw badHello("hello without a backend type and id");
     if (!fits(type, maxBackendNameBytes) || !fits(id, maxBackendNameBytes)) {
       throw badHello(`backend type and id may have ${maxBackendNameBytes} bytes each`);
     }
     if (!this.#call.caller.mayBeBackend(type, id)) {
       throw new BrokerError("missing_scope", `token lacks the scope "backend:${type}/${id}"`);
-    }
-    if (this.#parts.backends.size >= maxBackends) {
-      throw new BrokerError("too_many_streams", `too many backends, limit ${maxBackends}`);
     }
   }
 
@@ -212,11 +209,18 @@ export class BackendSession implements IngestSession {
       throw this.#fail(new BrokerError("backend_taken", message));
     }
     holderNow?.parts.end(new BrokerError("disconnected", "replaced by a new connection"));
-    this.#join(name);
+    try {
+      this.#join(name);
+    } catch (reason) {
+      throw this.#fail(reason);
+    }
   }
 
   #join(name: BackendName): void {
     const { options, clock, events, requests, backends, observer } = this.#parts;
+    if (backends.size >= options.maxBackends) {
+      throw new BrokerError("too_many_streams", `too many backends, limit ${options.maxBackends}`);
+    }
     const { caller, peer } = this.#call;
     const backend = new Backend({
       name,

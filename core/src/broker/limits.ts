@@ -46,6 +46,7 @@ export type BrokerLimitName =
   | "backendPingTimeoutMs"
   | "maxChannelsPerBackend"
   | "maxIdBytes"
+  | "maxAbsoluteIdBytes"
   | "maxChannelNameBytes"
   | "maxTopicBytes"
   | "maxCommandsPerStream"
@@ -165,7 +166,7 @@ export const BROKER_LIMITS: readonly Limit[] = [
     name: "maxEventLogBytes",
     value: 256 * MIB,
     unit: "bytes",
-    what: "bytes of all events that any stream's reader has yet to take, each counted once",
+    what: "bytes of all events that any stream's reader has yet to take, each counted once; large events next to small ones may take up to twice their size in memory",
     policy: "the streams furthest behind end with RESOURCE_EXHAUSTED",
   },
   {
@@ -223,6 +224,13 @@ export const BROKER_LIMITS: readonly Limit[] = [
     unit: "bytes",
     what: "a backend's own id of a channel or user",
     policy: "the event that has it is dropped, logged and counted",
+  },
+  {
+    name: "maxAbsoluteIdBytes",
+    value: 16_384,
+    unit: "bytes",
+    what: "an id by which a plugin names a backend, channel or user",
+    policy: "the call is refused with INVALID_ARGUMENT, as one whose id cannot be read",
   },
   {
     name: "maxChannelNameBytes",

@@ -13,12 +13,12 @@ import {
   type ListChannelsRequest,
   type ListChannelsResponse,
   ListChannelsResponseSchema,
-  parseBackendId,
-  parseId,
 } from "@seabird/protocol";
 import type { Backend, Backends } from "./backends.ts";
 import type { Commands } from "./commands.ts";
 import { BrokerError } from "./errors.ts";
+import type { ResolvedBrokerOptions } from "./options.ts";
+import { readBackendId, readTargetId } from "./target-ids.ts";
 
 export function listBackends(backends: Backends): ListBackendsResponse {
   const all = backends.sorted().map(({ id, name: { type } }) => ({ id, type }));
@@ -28,19 +28,18 @@ export function listBackends(backends: Backends): ListBackendsResponse {
 export function listChannels(
   backends: Backends,
   { backendId }: ListChannelsRequest,
+  { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
 ): ListChannelsResponse {
-  const name = parseBackendId(backendId);
-  if (name === undefined) throw new BrokerError("bad_id", "failed to parse backend_id");
-  const { channels } = found(backends.find(name));
+  const { channels } = found(backends.find(readBackendId(backendId, maxAbsoluteIdBytes)));
   return create(ListChannelsResponseSchema, { channels: channels.sorted() });
 }
 
 export function channelInfo(
   backends: Backends,
   { channelId }: ChannelInfoRequest,
+  { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
 ): ChannelInfoResponse {
-  const id = parseId(channelId);
-  if (id === undefined) throw new BrokerError("bad_id", "failed to parse channel_id");
+  const id = readTargetId("channel_id", channelId, maxAbsoluteIdBytes);
   const channel = found(backends.find(id)).channels.get(id.relative);
   if (channel === undefined) throw new BrokerError("channel_not_found", "channel not found");
   return create(ChannelInfoResponseSchema, { channel });
