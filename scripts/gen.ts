@@ -1,5 +1,7 @@
-/** `npm run gen`: makes again what is made from other files (protocol code, tables of the manual). */
+/** `npm run gen`: makes again what is made from other files: protocol code, tables, `.env.example`. */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { envExample } from "../core/src/help.ts";
 import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
 import { writeTables } from "./checks/tables.ts";
 
@@ -9,3 +11,4 @@ if (problems.length > 0) {
   process.exit(1);
 }
 for (const path of await writeTables(repositoryRoot)) console.log(`wrote ${path}`);
+await writeFile(join(repositoryRoot, ".env.example"), envExample());

@@ -6,7 +6,7 @@ import { LIMIT_SETTINGS, SETTINGS, type Setting } from "./settings.ts";
 
 test(".env.example lists every setting", () => {
   const file = readFileSync(new URL("../../.env.example", import.meta.url), "utf8");
-  assert.equal(file, envExample(), "write what envExample() gives to .env.example");
+  assert.equal(file, envExample(), "npm run gen writes it");
 });
 
 test("the help names every setting by flag and environment", () => {
