@@ -51,4 +51,10 @@ test("plugin and backend talk to a core with a certificate", async (t) => {
     plain.listBackends(),
     (reason) => reason instanceof SeabirdError && reason.code === "unavailable",
   );
+  const lost = connectPlugin({ ...untrusting, url: core.url.replace("https:", "http:") });
+  for await (const state of lost.states()) {
+    if (state.state !== "waiting") continue;
+    assert.match(state.error.message, /not core, or it wants https/);
+    await lost.close();
+  }
 });

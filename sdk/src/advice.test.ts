@@ -20,7 +20,8 @@ test("each failure of the network is followed by what to do", () => {
     ["ERR_SSL_WRONG_VERSION_NUMBER", /begins with http:/],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", /`ca` or NODE_EXTRA_CA_CERTS/],
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", /`ca` or NODE_EXTRA_CA_CERTS/],
-    ["ERR_TLS_CERT_ALTNAME_INVALID", /`ca` or NODE_EXTRA_CA_CERTS/],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", /not a name that its certificate has/],
+    ["ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL", /is not core/],
     ["CERT_HAS_EXPIRED", /`ca` or NODE_EXTRA_CA_CERTS/],
   ] as const;
   for (const [code, words] of rows) assert.match(told(system(code)), words, code);
@@ -37,4 +38,12 @@ test("what core says keeps its code and its time to wait", () => {
   assert.equal(explained.code, "unimplemented");
   assert.equal(explained.retryAfterMs, 5);
   assert.match(explained.message, /^unknown method \/x \(what answers at .* is not core/);
+});
+
+test("where no code tells, the words do", () => {
+  const said = (message: string, url = URL) =>
+    explain(new SeabirdError("unavailable", message), url).message;
+  assert.match(said("Session closed with error code 12"), /not core, or it wants https/);
+  assert.match(said("socket disconnected before secure TLS connection was"), /begins with http:/);
+  assert.match(said("unsupported content type text/html"), /is not core; look at SEABIRD_HOST/);
 });

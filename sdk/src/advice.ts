@@ -3,6 +3,14 @@ import { SeabirdError, type SeabirdErrorCode } from "./errors.ts";
 
 type Advice = (url: string) => string;
 
+const notCore: Advice = (url) => `what answers at ${url} is not core; look at SEABIRD_HOST`;
+const wantsTls: Advice = (url) =>
+  url.startsWith("https:")
+    ? notCore(url)
+    : `what answers at ${url} is not core, or it wants https://`;
+const noTls: Advice = (url) =>
+  `${url} speaks no TLS that fits; without TLS the address begins with http://`;
+
 /** By what the network or TLS said. */
 const BY_SYSTEM_CODE: readonly (readonly [codes: RegExp, advice: Advice])[] = [
   [
@@ -13,16 +21,12 @@ const BY_SYSTEM_CODE: readonly (readonly [codes: RegExp, advice: Advice])[] = [
     /^(ENOTFOUND|EAI_AGAIN)$/,
     (url) => `the host in ${url} is not known; look at SEABIRD_HOST and at the network`,
   ],
+  [/^ERR_HTTP2_ERROR$/, wantsTls],
+  [/NO_APPLICATION_PROTOCOL/, notCore],
+  [/^(EPROTO|ERR_SSL_.*)$/, noTls],
   [
-    /^ERR_HTTP2_ERROR$/,
-    (url) =>
-      url.startsWith("https:")
-        ? `what answers at ${url} is not core`
-        : `what answers at ${url} is not core, or it wants https://`,
-  ],
-  [
-    /^(EPROTO|ERR_SSL_.*)$/,
-    (url) => `${url} speaks no TLS that fits; without TLS the address begins with http://`,
+    /ALTNAME_INVALID/,
+    (url) => `${url} is not a name that its certificate has; use one that is in it`,
   ],
   [
     /^(.*_CERT|.*_SIGNATURE|.*CERT_.*)$/,
@@ -38,12 +42,21 @@ const BY_CODE: Partial<Record<SeabirdErrorCode, Advice>> = {
     `the token is not allowed to do this at ${url}; make one with the scope it names`,
   already_exists: () => "stop the other process that holds it, or choose another name",
   invalid_argument: () => "core refuses these options",
-  unimplemented: (url) => `what answers at ${url} is not core; look at SEABIRD_HOST`,
+  unimplemented: notCore,
 };
+
+/** By words, where neither code tells. */
+const BY_WORDS: readonly (readonly [words: string, advice: Advice])[] = [
+  // An endpoint without TLS may close the connection at the first bytes of a handshake.
+  ["before secure TLS connection", noTls],
+  // INADEQUATE_SECURITY: what core with a certificate says to whoever comes without TLS.
+  ["Session closed with error code 12", wantsTls],
+  ["unsupported content type", notCore],
+];
 
 /** The same error with the advice behind its message; itself, if there is none. */
 export function explain(error: SeabirdError, url: string): SeabirdError {
-  const advice = error.code === "unavailable" ? networkAdvice(error) : BY_CODE[error.code];
+  const advice = adviceOn(error);
   if (advice === undefined) return error;
   return new SeabirdError(error.code, `${error.message} (${advice(url)})`, {
     cause: error,
@@ -51,12 +64,12 @@ export function explain(error: SeabirdError, url: string): SeabirdError {
   });
 }
 
-function networkAdvice(error: SeabirdError): Advice | undefined {
+function adviceOn(error: SeabirdError): Advice | undefined {
+  const byWords = BY_WORDS.find(([words]) => error.message.includes(words));
+  if (byWords !== undefined) return byWords[1];
+  if (error.code !== "unavailable") return BY_CODE[error.code];
   const code = systemCode(error);
-  // An endpoint without TLS may close the connection at the first bytes of a handshake.
-  const isHandshake = error.message.includes("before secure TLS connection");
-  const said = isHandshake ? "EPROTO" : code;
-  return BY_SYSTEM_CODE.find(([codes]) => said !== undefined && codes.test(said))?.[1];
+  return BY_SYSTEM_CODE.find(([codes]) => code !== undefined && codes.test(code))?.[1];
 }
 
 const MAX_CAUSES = 8;

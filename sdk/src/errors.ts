@@ -56,7 +56,7 @@ export class SeabirdError extends Error {
     const error = ConnectError.from(reason);
     if (error.cause instanceof SeabirdError) return error.cause;
     const code = isLostConnection(error) ? "unavailable" : SEABIRD_ERROR_CODES[error.code];
-    const message = isReset(error) && code === "unavailable" ? LOST : error.rawMessage;
+    const message = isReset(error) && code === "unavailable" ? LOST : error.rawMessage.trim();
     return new SeabirdError(code ?? "unknown", message, {
       cause: reason,
       retryAfterMs: retryAfterMs(error.metadata),

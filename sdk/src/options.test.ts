@@ -92,3 +92,8 @@ test("limits have defaults and take whole numbers only", () => {
     );
   }
 });
+
+test("an authority that is none is refused, for with it nobody would be trusted", () => {
+  const options = { url: "https://core", token: "t", ca: "nonsense" };
+  assert.throws(() => resolveConnectOptions(options), /option ca is no certificate in PEM/);
+});

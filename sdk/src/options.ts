@@ -1,4 +1,5 @@
 /** Where core is and who we are: options, then environment, then defaults. */
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { SeabirdError } from "./errors.ts";
 import { resolveLimits, type SdkLimitOptions, type SdkLimits } from "./limits.ts";
@@ -40,7 +41,7 @@ export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectO
     url: resolveUrl(options.url ?? (env["SEABIRD_HOST"] || DEFAULT_URL)),
     token: resolveToken(options.token, env),
     signal: options.signal,
-    ca: options.ca,
+    ca: resolveCa(options.ca),
     limits: resolveLimits(options),
   });
 }
@@ -56,6 +57,18 @@ export function resolveUrl(given: string): string {
     throw new SeabirdError("bad_option", "core's address holds a user, query or #; take it out");
   }
   return url.href.replace(/\/+$/, "");
+}
+
+/** Node takes anything for a certificate authority, and then trusts nobody. */
+function resolveCa(ca: string | undefined): string | undefined {
+  if (ca === undefined) return undefined;
+  try {
+    new X509Certificate(ca);
+    return ca;
+  } catch (cause) {
+    const what = 'option ca is no certificate in PEM ("-----BEGIN CERTIFICATE-----" and so on)';
+    throw new SeabirdError("bad_option", what, { cause });
+  }
 }
 
 function withScheme(text: string): string {

@@ -109,3 +109,14 @@ test("drained resolves when the last one is taken, or on abort", async () => {
   box.push("event", said("2"));
   await box.drained(AbortSignal.abort());
 });
+
+test("drained resolves too when core goes, and with it all that waited", {
+  timeout: 5_000,
+}, async () => {
+  const box = outbox();
+  box.open();
+  box.push("answer", create(ChatEventSchema, { id: "r", inner: { case: "success", value: {} } }));
+  const drained = box.drained(never);
+  box.spool();
+  await drained;
+});

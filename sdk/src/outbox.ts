@@ -131,8 +131,12 @@ export class Outbox {
     if (item === undefined) return undefined;
     this.#bytes -= item.bytes;
     if (item.kind !== "answer") this.#events--;
-    if (this.isEmpty) for (const done of this.#drained) done();
+    this.#tellDrained();
     return item.event;
+  }
+
+  #tellDrained(): void {
+    if (this.isEmpty) for (const done of this.#drained) done();
   }
 
   #trim(): void {
@@ -143,6 +147,7 @@ export class Outbox {
       this.#events--;
       this.#dropped++;
     }
+    this.#tellDrained();
   }
 
   /** The oldest event; if there is none, the oldest change of a channel. */
