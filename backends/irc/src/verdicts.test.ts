@@ -1,56 +1,7 @@
 /** Verdicts: one answer per request, and the true one, from what a server writes. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { ircLineParser } from "irc-framework";
-import { TestClock } from "../test/test-clock.ts";
-import { FloodQueue } from "./flood-queue.ts";
-import { NetworkState } from "./network-state.ts";
-import { type IrcRequest, type Verdict, Verdicts } from "./verdicts.ts";
-
-const LIMITS = {
-  burstLines: 6,
-  lineIntervalMs: 1_000,
-  answerWithinMs: 10_000,
-  maxWaitingRequests: 4,
-};
-
-function setUp() {
-  const clock = new TestClock();
-  const written: string[] = [];
-  const state = new NetworkState("bird");
-  const queue = new FloodQueue((line) => written.push(line), LIMITS, clock);
-  const verdicts = new Verdicts(state, queue, LIMITS, clock);
-  const submit = (id: string, request: Partial<IrcRequest> = {}) => {
-    const result: { verdict: Verdict | "waiting" } = { verdict: "waiting" };
-    const whole: IrcRequest = {
-      id,
-      target: "#a",
-      lines: ["PRIVMSG #a :hi"],
-      expect: { kind: "said" },
-      arrivedAtMs: clock.now(),
-      ...request,
-    };
-    void verdicts.submit(whole).then((verdict) => {
-      assert.equal(result.verdict, "waiting", "answered twice");
-      result.verdict = verdict;
-    });
-    return result;
-  };
-  const receive = (...lines: string[]) => {
-    for (const line of lines) {
-      const message = ircLineParser(line);
-      state.receive(message);
-      verdicts.receive(message);
-    }
-    return settled();
-  };
-  return { clock, written, state, queue, verdicts, submit, receive };
-}
-
-/** Promises that are resolved have called back after this. */
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-const me = ":bird!~b@host";
+import { me, settled, setUp } from "../test/verdict-stage.ts";
 
 suite("said", () => {
   test("the PONG is the success, and only its own", async () => {

@@ -1,0 +1,53 @@
+/** Verdicts on a clock that stands still, with a server whose lines are given by hand. */
+import assert from "node:assert/strict";
+import { ircLineParser } from "irc-framework";
+import { FloodQueue } from "../src/flood-queue.ts";
+import { NetworkState } from "../src/network-state.ts";
+import { type IrcRequest, type Verdict, Verdicts } from "../src/verdicts.ts";
+import { TestClock } from "./test-clock.ts";
+
+export const LIMITS = {
+  burstLines: 6,
+  lineIntervalMs: 1_000,
+  answerWithinMs: 10_000,
+  maxWaitingRequests: 4,
+  pingTimeoutMs: 60_000,
+};
+
+export function setUp() {
+  const clock = new TestClock();
+  const written: string[] = [];
+  const state = new NetworkState("bird");
+  const queue = new FloodQueue((line) => written.push(line), LIMITS, clock);
+  const verdicts = new Verdicts(state, queue, LIMITS, clock);
+  const submit = (id: string, request: Partial<IrcRequest> = {}) => {
+    const result: { verdict: Verdict | "waiting" } = { verdict: "waiting" };
+    const whole: IrcRequest = {
+      id,
+      target: "#a",
+      lines: ["PRIVMSG #a :hi"],
+      expect: { kind: "said" },
+      arrivedAtMs: clock.now(),
+      ...request,
+    };
+    void verdicts.submit(whole).then((verdict) => {
+      assert.equal(result.verdict, "waiting", "answered twice");
+      result.verdict = verdict;
+    });
+    return result;
+  };
+  const receive = (...lines: string[]) => {
+    for (const line of lines) {
+      const message = ircLineParser(line);
+      state.receive(message);
+      verdicts.receive(message);
+    }
+    return settled();
+  };
+  return { clock, written, state, queue, verdicts, submit, receive };
+}
+
+/** Promises that are resolved have called back after this. */
+export const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+export const me = ":bird!~b@host";
