@@ -91,6 +91,7 @@ test("a wrong value is one line with its name, the value and what is allowed", (
     [{ SEABIRD_MAX_EVENT_STREAMS: "0" }, /got "0"; allowed is a whole number from 1 to/],
     [{ SEABIRD_MAX_EVENT_STREAMS: "many" }, /^SEABIRD_MAX_EVENT_STREAMS: got "many"/],
     [{ SEABIRD_SEND_MESSAGE_TIMEOUT_MS: "1e9" }, /got "1e9"/],
+    [{ SEABIRD_STREAM_WINDOW_BYTES: "2147483648" }, /whole number from 1 to 2147483647$/],
     [{ SEABIRD_EXTRA_TOKENS: "{" }, /^SEABIRD_EXTRA_TOKENS: it is no JSON/],
     [{ SEABIRD_EXTRA_TOKENS: "{}" }, /allowed is a JSON list/],
     [{ SEABIRD_EXTRA_TOKENS: "[null]" }, /token 1: "name" is not a text/],
@@ -113,6 +114,13 @@ test("a wrong value is one line with its name, the value and what is allowed", (
       JSON.stringify(env),
     );
   }
+});
+
+test("a .env as editors on Windows write it", (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, ".env"), "\uFEFFBIND_HOST=a:1\r\nLOG_LEVEL=debug\r\n");
+  const { bind, logLevel } = loadConfig({ cwd });
+  assert.deepEqual([bind, logLevel], [{ host: "a", port: 1 }, "debug"]);
 });
 
 test("a .env that cannot be read stops the start", (t) => {

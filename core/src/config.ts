@@ -143,7 +143,8 @@ class Reader {
 
 function readDotEnv(cwd: string): Record<string, string | undefined> {
   try {
-    return parseEnv(readFileSync(resolve(cwd, ".env"), "utf8"));
+    // Some editors begin a file with a byte order mark, which would hide the first name.
+    return parseEnv(readFileSync(resolve(cwd, ".env"), "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     if (reasonOf(error) === "ENOENT") return {};
     throw new ConfigError(`cannot read .env (${reasonOf(error)})`, { cause: error });

@@ -1,87 +1,15 @@
-/** The real process: its start, its words and its end. */
+/** The real process: its settings, its first start, its words. */
 import assert from "node:assert/strict";
-import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-} from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, unlinkSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { hashSecret } from "./auth/secret.ts";
 import { EXIT } from "./exit-codes.ts";
-
-const BIN = join(import.meta.dirname, "../bin/seabird-core.js");
-const WAIT_MS = 30_000;
-
-function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), "seabird-main-"));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
-interface RunOptions {
-  readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-class Run {
-  readonly child: ChildProcess;
-  stdout = "";
-  stderr = "";
-  readonly exit: Promise<{ code: number | null; signal: string | null }>;
-
-  constructor(t: TestContext, args: readonly string[], { cwd, env = {} }: RunOptions) {
-    this.child = fork(BIN, args, { cwd, env: { PATH: "", ...env }, stdio: "pipe", execArgv: [] });
-    this.child.stdout?.on("data", (chunk) => {
-      this.stdout += chunk;
-    });
-    this.child.stderr?.on("data", (chunk) => {
-      this.stderr += chunk;
-    });
-    // "close" never comes where the channel was closed from here.
-    const ends = [this.child.stdout, this.child.stderr].map(
-      (stream) => stream && once(stream, "close"),
-    );
-    this.exit = once(this.child, "exit").then(async ([code, signal]) => {
-      await Promise.all(ends);
-      return { code, signal };
-    });
-    const timer = setTimeout(() => this.child.kill("SIGKILL"), WAIT_MS);
-    t.after(() => {
-      clearTimeout(timer);
-      this.child.kill("SIGKILL");
-    });
-  }
-
-  /** Resolves with the url when core listens; rejects if it ends before. */
-  async listening(): Promise<string> {
-    const ended = this.exit.then(({ code }) => {
-      throw new Error(`ended with ${code}: ${this.stdout}${this.stderr}`);
-    });
-    ended.catch(() => undefined);
-    const [message] = (await Promise.race([once(this.child, "message"), ended])) as unknown[];
-    const { type, url } = message as { type: string; url: string };
-    assert.equal(type, "listening");
-    return url;
-  }
-}
-
-const ANY_PORT = { SEABIRD_BIND_HOST: "127.0.0.1:0" };
-
-async function ended(t: TestContext, args: readonly string[], options: RunOptions) {
-  const run = new Run(t, args, options);
-  const { code } = await run.exit;
-  return { code, stdout: run.stdout, stderr: run.stderr };
-}
+import { LIMIT_SETTINGS } from "./settings.ts";
+import { ANY_PORT, ended, folder, Run } from "./test/core-run.ts";
 
 test("--help and --version answer and end", async (t) => {
   const cwd = folder(t);
@@ -183,46 +111,29 @@ test("what cannot work is one line, and a code of its own", async (t) => {
   }
 });
 
+test("every limit works at the most that it may be set to", async (t) => {
+  const env = Object.fromEntries(
+    LIMIT_SETTINGS.map(({ env: [name = ""], most }) => [name, `${most}`]),
+  );
+  const run = new Run(t, [], { cwd: folder(t), env: { ...env, ...ANY_PORT } });
+  const url = await run.listening();
+  const { RawClient } = await import("../../test/support/grpc-client.ts");
+  const client = new RawClient(url);
+  t.after(() => client.close());
+  const { status } = await client.unary("/grpc.health.v1.Health/Check", new Uint8Array());
+  assert.equal(status, 0);
+  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  await client.close();
+  run.child.kill("SIGTERM");
+  assert.deepEqual(await run.exit, { code: EXIT.ok, signal: null });
+});
+
 test("listening beyond loopback without TLS is warned of once", async (t) => {
   const run = new Run(t, ["--bind-host", "0.0.0.0:0"], { cwd: folder(t) });
   await run.listening();
   run.child.kill("SIGTERM");
   await run.exit;
   assert.equal(run.stdout.match(/without TLS anyone on the way can read tokens/g)?.length, 1);
-});
-
-test("core ends when the program that started it has gone", async (t) => {
-  const run = new Run(t, [], { cwd: folder(t), env: ANY_PORT });
-  await run.listening();
-  run.child.disconnect();
-  assert.deepEqual(await run.exit, { code: EXIT.ok, signal: null });
-});
-
-test("a stop that comes twice at once is one stop; a later one ends core at once", async (t) => {
-  const cwd = folder(t);
-  const secret = "a secret for this run";
-  const extra = [{ name: "backend", hash: hashSecret(secret), scopes: ["backend:*/*", "plugin"] }];
-  const env = { ...ANY_PORT, SEABIRD_EXTRA_TOKENS: JSON.stringify(extra) };
-  const run = new Run(t, [], { cwd, env });
-  const url = await run.listening();
-  const { RawBackend } = await import("../../test/support/raw-backend.ts");
-  const backend = await RawBackend.connect(url, secret);
-  t.after(() => backend.close());
-  backend.respond = () => undefined;
-  // A request that is never answered keeps the first stop waiting.
-  const waiting = fetch(`${url}/seabird.Seabird/GetBackendInfo`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-    body: JSON.stringify({ backendId: "irc://seabird" }),
-  }).catch(() => undefined);
-  await backend.call.nextMessages(1);
-  run.child.kill("SIGINT");
-  run.child.kill("SIGTERM");
-  await new Promise((resolve) => setTimeout(resolve, 600));
-  assert.equal(run.child.exitCode, null, "it still drains");
-  run.child.kill("SIGTERM");
-  assert.deepEqual(await run.exit, { code: 143, signal: null });
-  await waiting;
 });
 
 test("tokens are administered on the file, while core is down or up", async (t) => {

@@ -127,8 +127,20 @@ interface LimitRow {
   readonly what: string;
 }
 
-/** The longest time that a timer can wait. */
-const MAX_MS = 2 ** 31 - 1;
+/** The longest time that a timer can wait, and the most that HTTP/2 can count. */
+const MOST = 2 ** 31 - 1;
+
+/** Sizes that HTTP/2 counts too; all others may be beyond any memory. */
+const HTTP2_SIZES: readonly string[] = [
+  "maxHeaderBytes",
+  "streamWindowBytes",
+  "connectionWindowBytes",
+];
+
+function mostOf({ name, unit }: LimitRow): number {
+  const isSize = unit === "bytes" && !HTTP2_SIZES.includes(name);
+  return isSize ? Number.MAX_SAFE_INTEGER : MOST;
+}
 
 /** Two rooms may use one name for their limit; settings need two. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -143,7 +155,7 @@ function limitSettings(room: LimitRoom, rows: readonly LimitRow[]): LimitSetting
       limit: row.name,
       value: row.value,
       least: row.value === 0 ? 0 : 1,
-      most: row.unit === "ms" ? MAX_MS : Number.MAX_SAFE_INTEGER,
+      most: mostOf(row),
       name,
       env: [`SEABIRD_${snakeCase(name).toUpperCase()}`],
       placeholder: "N",

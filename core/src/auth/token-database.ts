@@ -24,8 +24,21 @@ export interface LastUse {
   readonly atMs: number;
 }
 
-const COLUMNS =
-  "id, name, lower(hex(hash)) AS hash, scopes, created_at_ms, last_used_at_ms, expires_at_ms, revoked_at_ms";
+/** The last moment that a Date can hold. */
+const MAX_TIME_MS = 8_640_000_000_000_000;
+
+/**
+ * A time that was changed by hand into something unreadable counts as long past, so that an expiry
+ * or a revocation still ends its token; one beyond a Date's range must not keep core from reading.
+ */
+const TIME = (column: string) =>
+  `CASE WHEN ${column} IS NULL THEN NULL
+        WHEN typeof(${column}) IN ('integer', 'real')
+        THEN CAST(min(max(${column}, 0), ${MAX_TIME_MS}) AS INTEGER)
+        ELSE 0 END AS ${column}`;
+
+const TIMES = ["created_at_ms", "last_used_at_ms", "expires_at_ms", "revoked_at_ms"];
+const COLUMNS = `id, name, lower(hex(hash)) AS hash, scopes, ${TIMES.map(TIME).join(", ")}`;
 
 export class TokenDatabase {
   readonly #database: DatabaseSync;

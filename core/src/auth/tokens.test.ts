@@ -89,7 +89,7 @@ test("a token expires by itself, under an open stream too", async (t) => {
   for (const expiresInMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
     await assert.rejects(
       tokens.create({ name: "b", scopes: ["plugin"], expiresInMs }),
-      /expires after a time/,
+      /expires after more than 0 ms/,
     );
   }
 });
@@ -150,6 +150,38 @@ test("wrong names and scopes are refused, and so is one token too many", async (
   await assert.rejects(tokens.create({ name: "x", scopes: ["root"] }), /unknown scope "root"/);
   await tokens.create({ name: "x", scopes: ["plugin"] });
   await assert.rejects(tokens.create({ name: "y", scopes: ["plugin"] }), /1 tokens already/);
+});
+
+test("an expiry beyond all dates is refused", async (t) => {
+  const { tokens } = await openTestTokens(t);
+  for (const expiresInMs of [6e17, Number.POSITIVE_INFINITY, Number.NaN, 0, -1]) {
+    const wanted = { name: "x", scopes: ["plugin"], expiresInMs };
+    await assert.rejects(tokens.create(wanted), /at most 100 years; got/);
+  }
+  assert.equal((await tokens.list()).length, 0);
+});
+
+test("times that were changed by hand keep nobody else out, and end their token if unreadable", async (t) => {
+  const { tokens, path } = await openTestTokens(t);
+  const other = otherConnection(t, path);
+  const cases: readonly [column: string, value: string, isGood: boolean][] = [
+    ["expires_at_ms", "9223372036854775807", true],
+    ["expires_at_ms", "9e999", true],
+    ["expires_at_ms", "'2099-01-01'", false],
+    ["revoked_at_ms", "'yes'", false],
+    ["revoked_at_ms", "x'00'", false],
+    ["created_at_ms", "-9223372036854775808", true],
+    ["last_used_at_ms", "'never'", true],
+  ];
+  for (const [column, value, isGood] of cases) {
+    const { secret, token } = await tokens.create({ name: "bot", scopes: ["plugin"] });
+    other.exec(`UPDATE seabird_ts_tokens SET ${column} = ${value} WHERE id = '${token.id}'`);
+    await ask(tokens, `unknown, so the store is asked again: ${column} ${value}`);
+    assert.equal((await ask(tokens, secret)).ok, isGood, `${column} = ${value}`);
+  }
+  const listed = await tokens.list({ includeRevoked: true });
+  assert.equal(listed.length, cases.length);
+  for (const { expiresAtMs = 0 } of listed) new Date(expiresAtMs).toISOString();
 });
 
 test("a database that cannot be used says why, in one line", async (t) => {

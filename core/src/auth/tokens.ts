@@ -223,13 +223,17 @@ export class Tokens implements TokenAdmin {
   }
 }
 
+/** 100 years: beyond is a mistake, and far beyond is no date. */
+const MAX_EXPIRES_IN_MS = 100 * 365.25 * 86_400_000;
+
 /** Checks and makes a new token's record; throws a TokenError. */
 export function newRecord(wanted: NewToken, secret: string, nowMs: number): TokenRecord {
   const { name, scopes, expiresInMs } = wanted;
   checkTokenName(name);
   checkScopes(scopes);
-  if (expiresInMs !== undefined && !(expiresInMs > 0 && Number.isFinite(expiresInMs))) {
-    throw new TokenError("bad_request", `a token expires after a time; got ${expiresInMs} ms`);
+  if (expiresInMs !== undefined && !(expiresInMs > 0 && expiresInMs <= MAX_EXPIRES_IN_MS)) {
+    const text = `a token expires after more than 0 ms and at most 100 years; got ${expiresInMs} ms`;
+    throw new TokenError("bad_request", text);
   }
   return {
     id: newTokenId(),

@@ -1,0 +1,40 @@
+/** The end of the real process: by a signal, twice, while it starts, with its parent. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hashSecret } from "./auth/secret.ts";
+import { EXIT } from "./exit-codes.ts";
+import { ANY_PORT, folder, Run } from "./test/core-run.ts";
+
+test("core ends when the program that started it has gone", async (t) => {
+  const run = new Run(t, [], { cwd: folder(t), env: ANY_PORT });
+  await run.listening();
+  run.child.disconnect();
+  assert.deepEqual(await run.exit, { code: EXIT.ok, signal: null });
+});
+
+test("a stop that comes twice at once is one stop; a later one ends core at once", async (t) => {
+  const cwd = folder(t);
+  const secret = "a secret for this run";
+  const extra = [{ name: "backend", hash: hashSecret(secret), scopes: ["backend:*/*", "plugin"] }];
+  const env = { ...ANY_PORT, SEABIRD_EXTRA_TOKENS: JSON.stringify(extra) };
+  const run = new Run(t, [], { cwd, env });
+  const url = await run.listening();
+  const { RawBackend } = await import("../../test/support/raw-backend.ts");
+  const backend = await RawBackend.connect(url, secret);
+  t.after(() => backend.close());
+  backend.respond = () => undefined;
+  // A request that is never answered keeps the first stop waiting.
+  const waiting = fetch(`${url}/seabird.Seabird/GetBackendInfo`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+    body: JSON.stringify({ backendId: "irc://seabird" }),
+  }).catch(() => undefined);
+  await backend.call.nextMessages(1);
+  run.child.kill("SIGINT");
+  run.child.kill("SIGTERM");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.equal(run.child.exitCode, null, "it still drains");
+  run.child.kill("SIGTERM");
+  assert.deepEqual(await run.exit, { code: 143, signal: null });
+  await waiting;
+});
