@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { newSecret } from "./auth/secret.ts";
 
 const LOG = JSON.stringify(new URL("./log.ts", import.meta.url).href);
 
@@ -35,6 +36,24 @@ test("JSON: one object a line, with level, time and the error's text", async () 
   );
   assert.equal(second.error.type, "TypeError");
   assert.match(second.error.message, /broken/);
+});
+
+test("the cause of a failed call is written in full", async () => {
+  const out = await written("json", `log.error({ cause: new TypeError("why it failed") }, "x");`);
+  assert.match(JSON.parse(out).cause.stack, /TypeError: why it failed/);
+});
+
+test("names of tokens show; a secret does not, wherever it stands", async () => {
+  const secret = newSecret();
+  for (const format of ["json", "pretty"]) {
+    const out = await written(
+      format,
+      `log.info({ tokenName: "my bot", error: new Error("not ${secret}!"), list: ["${secret}"] }, "of ${secret}");`,
+    );
+    assert.match(out, /my bot/);
+    assert.match(out, /of \[hidden\]/);
+    assert.ok(!out.includes(secret.slice(4)), out);
+  }
 });
 
 test("pretty: for people", async () => {

@@ -1,5 +1,6 @@
 /** Core's log: pino, pretty on a terminal and JSON otherwise. */
 import { pino } from "pino";
+import { SECRET_PREFIX } from "./auth/secret.ts";
 import type { Config } from "./config.ts";
 
 export interface Log {
@@ -20,12 +21,19 @@ export interface CoreLog extends Log {
 /** Lines that wait for a reader of the log who is slow; more are dropped, rather than waiting. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** Nothing should ever log these; if something does, the value does not get out. */
+/**
+ * Nothing should ever log these; if something does, the value does not get out. A token's name is
+ * no secret: it is logged as `tokenName`.
+ */
 const REDACTED = ["authorization", "token", "secret", "password", "key"].flatMap((name) => [
   name,
   `*.${name}`,
   `*.*.${name}`,
 ]);
+
+/** One of our secrets in the middle of a text, as in an error's. */
+const SECRET = new RegExp(`${SECRET_PREFIX}[A-Za-z0-9_-]{43}`, "g");
+const CENSOR = "[hidden]";
 
 /** Opens the log on standard output. pino-pretty is loaded only where it is used. */
 export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): Promise<CoreLog> {
@@ -36,9 +44,10 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && process.stdout.isTTY);
   const options = {
     level: logLevel,
-    redact: { paths: REDACTED, censor: "[hidden]" },
+    redact: { paths: REDACTED, censor: CENSOR },
     base: null,
-    serializers: { error: pino.stdSerializers.err },
+    serializers: { error: pino.stdSerializers.err, cause: pino.stdSerializers.err },
+    hooks: { streamWrite: (line: string) => line.replace(SECRET, CENSOR) },
   };
   const logger = isPretty
     ? pino(

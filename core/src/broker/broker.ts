@@ -106,7 +106,7 @@ export class Broker {
       const stream = this.#events.subscribe(call, names);
       this.#registrations.set(stream, unregister);
       this.#logMisnamed(commands, call);
-      this.#log.info({ stream: stream.id, token: call.caller.name }, "event stream opened");
+      this.#log.info({ stream: stream.id, tokenName: call.caller.name }, "event stream opened");
       this.#feed.tell(() => ({ kind: "stream_opened", stream: stream.status() }));
       return stream;
     } catch (reason) {
@@ -257,7 +257,7 @@ export class Broker {
   #logMisnamed(commands: StreamEventsRequest["commands"], { caller }: CallContext): void {
     for (const [command, { name }] of Object.entries(commands)) {
       if (name === command) continue;
-      this.#log.warn({ token: caller.name, command, name }, "a command's two names differ");
+      this.#log.warn({ tokenName: caller.name, command, name }, "a command's two names differ");
     }
   }
 
@@ -265,12 +265,13 @@ export class Broker {
     this.#registrations.get(stream)?.();
     const reason = endMessage(end);
     const { id, caller } = stream;
-    this.#log.info({ stream: id, token: caller.name, reason }, "event stream ended");
+    this.#log.info({ stream: id, tokenName: caller.name, reason }, "event stream ended");
     this.#feed.tell(() => ({ kind: "stream_closed", id, tokenName: caller.name, reason }));
   }
 
   #backendJoined(backend: Backend): void {
-    this.#log.info({ backend: backend.id, token: backend.parts.caller.name }, "backend connected");
+    const tokenName = backend.parts.caller.name;
+    this.#log.info({ backend: backend.id, tokenName }, "backend connected");
     this.#feed.tell(() => ({ kind: "backend_connected", backend: backend.status() }));
   }
 
