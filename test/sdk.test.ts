@@ -261,6 +261,28 @@ test("close ends everything in good order, as often as it is called", async (t) 
   await listener.close();
 });
 
+test("a backend that leaves with much to say still answers what it has begun", async (t) => {
+  const core = await startCore({}, t);
+  const asked = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<void>();
+  const { plugin, backend } = await startPair(core, {
+    sendMessage: async () => {
+      asked.resolve();
+      await done.promise;
+      return success();
+    },
+  });
+  const sent = plugin.sendMessage(CHANNEL, "slow");
+  await asked.promise;
+  for (let i = 0; i < 20; i++) backend.message({ channelId: "#a", user: ann, content: "bye" });
+  const closed = backend.close();
+  // The send's own event is the first.
+  await until("all that was said", () => core.core.broker.stats().lastSequence >= 21);
+  done.resolve();
+  await sent;
+  await Promise.all([closed, plugin.close()]);
+});
+
 test("aborting the signal closes, also before the start and while events are read", async (t) => {
   const core = await startCore({}, t);
   const token = await core.token();

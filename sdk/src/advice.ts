@@ -59,7 +59,7 @@ export function explain(error: SeabirdError, url: string): SeabirdError {
   const advice = adviceOn(error);
   if (advice === undefined) return error;
   return new SeabirdError(error.code, `${error.message} (${advice(url)})`, {
-    cause: error,
+    cause: error.cause,
     retryAfterMs: error.retryAfterMs,
   });
 }

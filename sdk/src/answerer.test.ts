@@ -114,3 +114,24 @@ test("after the session is over nothing is answered, and handlers are told", asy
   assert.equal(seen?.signal.aborted, true);
   assert.deepEqual(answers, []);
 });
+
+test("who leaves finishes what was begun and begins nothing more", async () => {
+  const begun = Promise.withResolvers<Answer>();
+  let handled = 0;
+  const { answerer: made, answers } = answerer({
+    sendMessage: () => {
+      handled++;
+      return begun.promise;
+    },
+  });
+  await made.take(send("1"));
+  made.stop();
+  await made.take(send("2"));
+  begun.resolve(success());
+  await made.settled();
+  assert.equal(handled, 1);
+  assert.deepEqual(answers, [
+    ["2", { kind: "failed", reason: "the backend is leaving" }],
+    ["1", { kind: "success" }],
+  ]);
+});

@@ -16,6 +16,7 @@ export class Answerer {
   readonly #options: AnswererOptions;
   readonly #over: AbortSignal;
   readonly #running = new Set<Promise<void>>();
+  #stopped = false;
 
   constructor(options: AnswererOptions, over: AbortSignal) {
     this.#options = options;
@@ -24,10 +25,22 @@ export class Answerer {
 
   /** Starts the handler. Resolves at once, or when one of too many has ended. */
   async take(request: ChatRequest): Promise<void> {
+    if (this.#stopped) {
+      this.#options.answer(request.id, failed("the backend is leaving"));
+      return;
+    }
     const run = this.#run(request);
     this.#running.add(run);
     void run.then(() => this.#running.delete(run));
     while (this.#running.size >= this.#options.maxAtOnce) await Promise.race(this.#running);
+  }
+
+  /**
+   * From now on requests are answered Failed and not handled: core might be told no more that
+   * they were done.
+   */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Resolves when every handler taken so far has been answered for. */

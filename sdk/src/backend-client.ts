@@ -277,9 +277,13 @@ export class BackendClient implements AsyncDisposable {
     const finish = AbortSignal.any([closing, over]);
     while (!over.aborted) {
       const event = await this.#outbox.take(finish, over);
-      if (event !== undefined) yield event;
-      else await answerer.settled();
-      if (closing.aborted && this.#outbox.isEmpty) return;
+      if (event !== undefined) {
+        yield event;
+        continue;
+      }
+      answerer.stop();
+      await answerer.settled();
+      if (this.#outbox.isEmpty) return;
     }
   }
 }
