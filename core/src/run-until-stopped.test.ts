@@ -1,6 +1,9 @@
 /** The end of the real process: by a signal, twice, while it starts, with its parent. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { until } from "../../test/support/until.ts";
 import { hashSecret } from "./auth/secret.ts";
 import { EXIT } from "./exit-codes.ts";
 import { ANY_PORT, folder, Run } from "./test/core-run.ts";
@@ -10,6 +13,20 @@ test("core ends when the program that started it has gone", async (t) => {
   await run.listening();
   run.child.disconnect();
   assert.deepEqual(await run.exit, { code: EXIT.ok, signal: null });
+});
+
+test("a stop while core still waits for its database's lock is a stop, not a failure", async (t) => {
+  const cwd = folder(t);
+  const database = new DatabaseSync(join(cwd, "locked.db"));
+  t.after(() => database.close());
+  database.exec("CREATE TABLE other (x); BEGIN EXCLUSIVE");
+  const env = { ...ANY_PORT, DATABASE_URL: "locked.db", LOG_LEVEL: "debug" };
+  const run = new Run(t, [], { cwd, env });
+  await until("it opens the database", () => run.stdout.includes("opening the token database"));
+  run.child.kill("SIGTERM");
+  assert.deepEqual(await run.exit, { code: EXIT.ok, signal: null });
+  assert.equal(run.stderr, "");
+  assert.doesNotMatch(run.stdout, /listening/);
 });
 
 test("a stop that comes twice at once is one stop; a later one ends core at once", async (t) => {

@@ -27,9 +27,12 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Pro
   stopWithParent(stop, log);
   stop.signal.addEventListener("abort", () => endAfter(stopLimitMs, EXIT.internal, log));
   try {
-    const core = await start(stop.signal);
-    sayListening(core, log);
-    await core.closed;
+    const core = await start(stop.signal).catch((error: unknown) => {
+      // What it was about to do is of no interest any more.
+      if (!stop.signal.aborted) throw error;
+    });
+    if (core !== undefined) sayListening(core, log);
+    await core?.closed;
     log.info({}, "stopped");
     endAfter(LINGER_MS, EXIT.ok, log);
   } finally {
@@ -40,7 +43,8 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Pro
 function sayListening({ url, metricsUrl }: Core, log: CoreLog): void {
   log.info({ url }, `listening on ${url}`);
   if (metricsUrl !== undefined) log.info({ url: metricsUrl }, `metrics on ${metricsUrl}`);
-  if (process.connected) process.send?.({ type: "listening", url });
+  // A supervisor that has gone meanwhile is seen by its channel's end.
+  if (process.connected) process.send?.({ type: "listening", url }, () => undefined);
 }
 
 /** A fault that nobody caught leaves core in a state that nobody knows. */

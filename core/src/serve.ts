@@ -22,7 +22,7 @@ import { readVersion } from "./version.ts";
 export interface ServeInit {
   readonly config: Config;
   readonly log: Log;
-  /** Aborted: core drains and closes, as `close` does. */
+  /** Aborted: core drains and closes, as `close` does; one that does not yet listen rejects. */
   readonly signal?: AbortSignal;
 }
 
@@ -55,12 +55,13 @@ interface Parts {
  */
 export async function serve({ config, log, signal }: ServeInit): Promise<Core> {
   const metrics = new Metrics();
-  const opening = openTokens(config, log);
+  const opening = openTokens(config, log, signal);
   // Whoever awaits it below sees the failure; until then it is not unhandled.
   opening.catch(() => undefined);
   try {
     const rooms = await loadRooms();
     const tokens = await opening;
+    signal?.throwIfAborted();
     return await open(assemble(rooms, { config, log, metrics, tokens }), config, log, signal);
   } catch (error) {
     await opening.then(
@@ -71,8 +72,9 @@ export async function serve({ config, log, signal }: ServeInit): Promise<Core> {
   }
 }
 
-async function openTokens(config: Config, log: Log): Promise<Tokens> {
+async function openTokens(config: Config, log: Log, signal?: AbortSignal): Promise<Tokens> {
   const { database } = config;
+  log.debug({ path: database.path }, "opening the token database");
   try {
     if (database.embedded) prepareOwnFolder(dirname(database.path));
     const tokens = await Tokens.open({
@@ -85,6 +87,7 @@ async function openTokens(config: Config, log: Log): Promise<Tokens> {
         error: (message, error) => log.error({ error }, message),
       },
       extraTokens: config.extraTokens,
+      signal,
     });
     if (database.embedded) await sayAdminToken(tokens, dirname(database.path), log);
     return tokens;

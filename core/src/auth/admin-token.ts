@@ -10,10 +10,12 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { newSecret, newTokenId } from "./secret.ts";
 import type { Tokens } from "./tokens.ts";
 
 export const ADMIN_TOKEN_FILE = "admin-token";
@@ -37,22 +39,26 @@ export type AdminTokenOutcome = "made" | "there" | "missing";
 export async function ensureAdminToken(tokens: Tokens, folder: string): Promise<AdminTokenOutcome> {
   const file = join(folder, ADMIN_TOKEN_FILE);
   if (tokens.storedCount > 0) return existsSync(file) ? "there" : "missing";
-  // The file comes first: a crash in between makes another token, not one that nobody knows.
-  await tokens.create({ name: "admin", scopes: ADMIN_TOKEN_SCOPES }, (secret) => {
-    writePrivateFile(file, `${secret}\n`);
-  });
-  return "made";
+  const secret = newSecret();
+  // It is on the disk before the token is in force, and in its place only if no other core that
+  // starts here at the same time was first.
+  const written = writePrivateFile(`${file}.${newTokenId()}`, `${secret}\n`);
+  try {
+    const isFirst = await tokens.createFirst({ name: "admin", scopes: ADMIN_TOKEN_SCOPES }, secret);
+    if (isFirst) renameSync(written, file);
+    return isFirst ? "made" : "there";
+  } finally {
+    rmSync(written, { force: true });
+  }
 }
 
-function writePrivateFile(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}`;
-  const descriptor = openSync(temporary, "w", 0o600);
+function writePrivateFile(path: string, text: string): string {
+  const descriptor = openSync(path, "wx", 0o600);
   try {
     writeSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  chmodSync(temporary, 0o600);
-  renameSync(temporary, path);
+  return path;
 }

@@ -16,6 +16,7 @@ export type StoreOrder =
   | { readonly op: "refresh" }
   | { readonly op: "list" }
   | { readonly op: "insert"; readonly record: TokenRecord }
+  | { readonly op: "insert_first"; readonly record: TokenRecord }
   | { readonly op: "revoke"; readonly id: string; readonly atMs: number }
   | { readonly op: "import"; readonly atMs: number; readonly keep: boolean }
   | { readonly op: "last_use"; readonly uses: readonly LastUse[] }
@@ -45,4 +46,4 @@ export type StoreReport =
   | { readonly kind: "answer"; readonly seq: number; readonly value: StoreAnswer }
   | { readonly kind: "error"; readonly seq: number; readonly message: string };
 
-export type StoreAnswer = readonly TokenRecord[] | TokenRecord | undefined;
+export type StoreAnswer = readonly TokenRecord[] | TokenRecord | boolean | undefined;

@@ -103,6 +103,8 @@ function carryOut(order: Exclude<StoreOrder, { op: "close" | "refresh" }>): Stor
     case "insert":
       database.insert(order.record);
       return undefined;
+    case "insert_first":
+      return database.insertFirst(order.record);
     case "revoke":
       return database.revoke(order.id, order.atMs);
     case "import":
@@ -113,7 +115,12 @@ function carryOut(order: Exclude<StoreOrder, { op: "close" | "refresh" }>): Stor
   }
 }
 
-const CHANGING: ReadonlySet<StoreOrder["op"]> = new Set(["insert", "revoke", "import"]);
+const CHANGING: ReadonlySet<StoreOrder["op"]> = new Set([
+  "insert",
+  "insert_first",
+  "revoke",
+  "import",
+]);
 
 async function answer({ seq, timeoutMs, order }: StoreRequest): Promise<void> {
   try {

@@ -106,6 +106,15 @@ export class TokenDatabase {
     this.#insert(record);
   }
 
+  /** Returns whether it did: only if there is no token of ours yet, whoever else tries it too. */
+  insertFirst(record: TokenRecord): boolean {
+    return this.#inTransaction("BEGIN IMMEDIATE", () => {
+      if (this.#storedTokens(1).length > 0) return false;
+      this.#insert(record);
+      return true;
+    });
+  }
+
   #insert(record: TokenRecord): void {
     this.#database
       .prepare("INSERT INTO seabird_ts_tokens VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?)")

@@ -59,10 +59,20 @@ export class TokenStore {
     this.#init = init;
   }
 
-  /** Opens the database in a worker; rejects with one clear line if it cannot be used. */
-  static async open(init: TokenStoreInit): Promise<TokenStore> {
+  /**
+   * Opens the database in a worker; rejects with one clear line if it cannot be used, and if
+   * `signal` is aborted meanwhile.
+   */
+  static async open(init: TokenStoreInit, signal?: AbortSignal): Promise<TokenStore> {
+    signal?.throwIfAborted();
     const store = new TokenStore(init);
-    await store.#start();
+    const stop = (): void => void store.close();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      await store.#start();
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
     return store;
   }
 
@@ -168,6 +178,11 @@ export class TokenStore {
 
   async insert(record: TokenRecord): Promise<void> {
     await this.#write({ op: "insert", record });
+  }
+
+  /** Resolves with whether it was: not if there is a token of ours already. */
+  async insertFirst(record: TokenRecord): Promise<boolean> {
+    return (await this.#write({ op: "insert_first", record })) as boolean;
   }
 
   /** `undefined`: there is no such token. */

@@ -60,6 +60,8 @@ export interface TokensInit {
   readonly clock: AuthClock;
   readonly log: AuthLog;
   readonly extraTokens?: readonly ExtraToken[];
+  /** Aborted: opening gives up, as when another program holds the lock. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How long closing waits for the last write of "last used". */
@@ -93,11 +95,12 @@ export class Tokens implements TokenAdmin {
   /** Opens the database; rejects with one clear line if it cannot be used. */
   static async open(init: TokensInit): Promise<Tokens> {
     const tokens = new Tokens(init);
-    const { location, options, extraTokens = [] } = init;
+    const { location, options, extraTokens = [], signal } = init;
     for (const [index, extra] of extraTokens.entries()) {
       tokens.#table.put(memoryRecord(extra, index, init.clock.wallMs()));
     }
-    tokens.#store = await TokenStore.open({ location, options, events: tokens.#events() });
+    const events = tokens.#events();
+    tokens.#store = await TokenStore.open({ location, options, events }, signal);
     tokens.#flush = setInterval(() => tokens.#startFlush(), options.lastUseWriteMs);
     tokens.#flush.unref();
     return tokens;
@@ -153,19 +156,19 @@ export class Tokens implements TokenAdmin {
     }
   }
 
-  /** As TokenAdmin says; `keep` is called with the secret before the token is in force. */
-  async create(
-    { name, scopes, expiresInMs }: NewToken,
-    keep?: (secret: string) => void,
-  ): Promise<CreatedToken> {
+  async create(wanted: NewToken): Promise<CreatedToken> {
     const secret = newSecret();
-    const token = newRecord({ name, scopes, expiresInMs }, secret, this.#init.clock.wallMs());
+    const token = newRecord(wanted, secret, this.#init.clock.wallMs());
     if (this.#stored >= this.#init.options.maxTokens) {
       throw new TokenError("bad_request", `there are ${this.#stored} tokens already, the most`);
     }
-    keep?.(secret);
     await this.#store.insert(token);
     return { token, secret };
+  }
+
+  /** Makes a token with this secret if the database has none at all; resolves with whether. */
+  createFirst(wanted: NewToken, secret: string): Promise<boolean> {
+    return this.#store.insertFirst(newRecord(wanted, secret, this.#init.clock.wallMs()));
   }
 
   async list({ includeRevoked = false } = {}): Promise<readonly TokenRecord[]> {
