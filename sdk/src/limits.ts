@@ -71,7 +71,7 @@ export const SDK_LIMITS: readonly SdkLimit[] = [
   row("maxOutgoingBytes", 32 * MIB, "bytes", "waiting to be written", "oldest dropped and counted"),
   row("maxEventBytes", 4 * MIB, "bytes", "one event of a backend", "dropped and counted"),
   row("maxRequestsAtOnce", 1_024, "requests", "handled by a backend", "reading stops; core queues"),
-  row("answerTimeoutMs", 30_000, "ms", "for a backend's handler", "answered Failed"),
+  row("answerTimeoutMs", 12_000, "ms", "for a backend's handler", "answered Failed"),
   row("maxChannels", 10_000, "channels", "announced by one backend", "the new one is refused"),
   row(
     "maxChannelTextCharacters",
