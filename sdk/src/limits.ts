@@ -33,7 +33,7 @@ export interface SdkLimitOptions {
   maxEventBytes?: number;
   /** Requests of core that a backend works on at once. Default 1,024. */
   maxRequestsAtOnce?: number;
-  /** Milliseconds a backend's handler may take for one request. Default 30,000. */
+  /** Milliseconds a backend's handler may take for one request. Default 12,000: core gives up after 10 s. */
   answerTimeoutMs?: number;
   /** Channels one backend may announce. Default 10,000, as in core. */
   maxChannels?: number;
