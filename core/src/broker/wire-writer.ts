@@ -12,8 +12,7 @@ const LENGTH_DELIMITED = 2;
 /** What a tag, a length and a length's growth take at most. */
 const HEAD_BYTES = 16;
 const MOST_BYTES_PER_UNIT = 3;
-/** Texts up to this are written faster unit by unit; their length takes one byte. */
-const SHORT_TEXT = 42;
+/** The first number that takes more than one byte; also the first unit that is not ASCII. */
 const ONE_BYTE = 0x80;
 
 export class WireWriter {
@@ -43,11 +42,9 @@ export class WireWriter {
   textOrEmpty(no: number, text: string): void {
     this.#makeRoom(text.length * MOST_BYTES_PER_UNIT);
     this.#buffer[this.#at++] = (no << 3) | LENGTH_DELIMITED;
-    if (text.length <= SHORT_TEXT) this.#shortText(text);
-    else {
-      this.#length(Buffer.byteLength(text));
-      this.#at += this.#buffer.write(text, this.#at);
-    }
+    if (text.length < ONE_BYTE && this.#shortAscii(text)) return;
+    this.#length(Buffer.byteLength(text));
+    this.#at += this.#buffer.write(text, this.#at);
   }
 
   bytes(no: number, bytes: Uint8Array): void {
@@ -82,21 +79,18 @@ export class WireWriter {
     this.#at += length;
   }
 
-  #shortText(text: string): void {
+  /** Such a text, as most are, is written faster unit by unit; false if it is another. */
+  #shortAscii(text: string): boolean {
     const buffer = this.#buffer;
     const start = this.#at + 1;
     for (let index = 0; index < text.length; index++) {
       const unit = text.charCodeAt(index);
-      if (unit >= ONE_BYTE) {
-        const length = buffer.write(text, start);
-        buffer[this.#at] = length;
-        this.#at = start + length;
-        return;
-      }
+      if (unit >= ONE_BYTE) return false;
       buffer[start + index] = unit;
     }
     buffer[this.#at] = text.length;
     this.#at = start + text.length;
+    return true;
   }
 
   #length(length: number): void {
