@@ -48,7 +48,11 @@ export function startIrcBackend({ config, log, sdk = {} }: IrcBackendOptions): I
     },
     line: (direction, line) => log("debug", direction === "in" ? "<" : ">", { line }),
   });
+  const { answerWithinMs, maxWaitingRequests } = config.irc;
   const client = connectBackend({
+    // One more can still be refused at once; none waits unread until core has given it up.
+    maxRequestsAtOnce: maxWaitingRequests * 2,
+    answerTimeoutMs: answerWithinMs,
     ...sdk,
     type: "irc",
     id: config.id,
@@ -109,8 +113,8 @@ function createReader(connection: IrcConnection, { commandPrefix }: IrcConfig): 
 function createHandlers(connection: IrcConnection, config: IrcConfig): BackendHandlers {
   const carryOut = async (plan: Plan, context: RequestContext, key?: string): Promise<Answer> => {
     if ("refused" in plan) return failed(plan.refused);
-    const { requestId: id, receivedAtMs: arrivedAtMs } = context;
-    const reason = await connection.request({ ...plan, id, arrivedAtMs }, key);
+    const { requestId: id, receivedAtMs: arrivedAtMs, signal } = context;
+    const reason = await connection.request({ ...plan, id, arrivedAtMs, signal }, key);
     return reason === undefined ? success() : failed(reason);
   };
   const network = () => connection.state;

@@ -6,6 +6,7 @@
  * decided that.
  */
 import { type FloodClock, systemClock } from "./flood-queue.ts";
+import { MAX_CHANNELS } from "./limits.ts";
 import { foldName } from "./line.ts";
 import { type IrcEvent, NetworkState } from "./network-state.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
@@ -38,7 +39,7 @@ export class IrcConnection {
   readonly #hooks: ConnectionHooks;
   readonly #clock: FloodClock;
   /** To be joined after each connect, by folded name. */
-  readonly #wanted = new Map<string, ChannelToJoin>();
+  #wanted = new Map<string, ChannelToJoin>();
   readonly #unsettled = new Set<string>();
   readonly #closing = new AbortController();
   readonly #offline: NetworkState;
@@ -67,10 +68,15 @@ export class IrcConnection {
     if (session === undefined) return NOT_CONNECTED;
     const verdict = await session.request(request);
     if (verdict === undefined && request.expect.kind === "joined") {
-      const name = request.expect.channel;
-      this.#wanted.set(this.#fold(name), { name, key });
+      this.#want({ name: request.expect.channel, key });
     }
     return verdict;
+  }
+
+  #want(channel: ChannelToJoin): void {
+    // Kicked in the same moment, we do not come back.
+    if (this.state.topicOf(channel.name) === undefined) return;
+    if (this.#wanted.size < MAX_CHANNELS) this.#wanted.set(this.#fold(channel.name), channel);
   }
 
   /** Leaves the network. Idempotent. */
@@ -120,6 +126,8 @@ export class IrcConnection {
   }
 
   #welcomed(): void {
+    // Only now it is known which names are the same here.
+    this.#wanted = new Map([...this.#wanted.values()].map((each) => [this.#fold(each.name), each]));
     for (const name of this.#wanted.keys()) this.#unsettled.add(name);
     this.#hooks.status({ status: "welcomed", nick: this.state.nick });
     if (this.#unsettled.size === 0) this.#settled();

@@ -4,6 +4,7 @@
  * Servers end connections that flood them. What waits here is asked for each line at the moment
  * it may go, so that a job can still change its mind.
  */
+import { Allowance } from "./allowance.ts";
 
 /** Time, given from outside so that tests can own it. */
 export interface FloodClock {
@@ -41,9 +42,7 @@ export class FloodQueue {
   readonly #options: FloodOptions;
   readonly #clock: FloodClock;
   readonly #jobs: FloodJob[] = [];
-  /** Lines that may go now; below 0 after urgent ones. */
-  #credit: number;
-  #creditAt: number;
+  readonly #allowance: Allowance;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
 
@@ -51,15 +50,13 @@ export class FloodQueue {
     this.#write = write;
     this.#options = options;
     this.#clock = clock;
-    this.#credit = options.burstLines;
-    this.#creditAt = clock.now();
+    this.#allowance = new Allowance(options.burstLines, options.lineIntervalMs, clock);
   }
 
   /** Milliseconds until `lines` more lines would be written. */
   delayMs(lines: number): number {
-    this.#refill();
     const before = this.#jobs.reduce((sum, job) => sum + job.linesLeft, 0);
-    return Math.max(0, before + lines - this.#credit) * this.#options.lineIntervalMs;
+    return Math.max(0, before + lines - this.#allowance.left) * this.#options.lineIntervalMs;
   }
 
   add(job: FloodJob): void {
@@ -71,8 +68,7 @@ export class FloodQueue {
   /** Writes at once, before all that waits, which pays for it. For what keeps us on the network. */
   urgent(line: string): void {
     if (this.#closed) return;
-    this.#refill();
-    this.#credit = Math.max(this.#credit - 1, -this.#options.burstLines);
+    this.#allowance.overdraw();
     this.#write(line);
   }
 
@@ -85,15 +81,14 @@ export class FloodQueue {
   }
 
   #pump(): void {
-    this.#refill();
-    while (this.#credit >= 1) {
+    while (this.#allowance.left >= 1) {
       const line = this.#nextLine();
       if (line === undefined) return;
-      this.#credit -= 1;
+      this.#allowance.take();
       this.#write(line);
     }
     if (this.#jobs.length === 0 || this.#cancelTimer !== undefined || this.#closed) return;
-    const waitMs = Math.ceil((1 - this.#credit) * this.#options.lineIntervalMs);
+    const waitMs = Math.ceil((1 - this.#allowance.left) * this.#options.lineIntervalMs);
     this.#cancelTimer = this.#clock.after(waitMs, () => {
       this.#cancelTimer = undefined;
       this.#pump();
@@ -107,12 +102,5 @@ export class FloodQueue {
       this.#jobs.shift();
     }
     return undefined;
-  }
-
-  #refill(): void {
-    const now = this.#clock.now();
-    const gained = (now - this.#creditAt) / this.#options.lineIntervalMs;
-    this.#credit = Math.min(this.#options.burstLines, this.#credit + gained);
-    this.#creditAt = now;
   }
 }

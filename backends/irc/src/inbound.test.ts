@@ -89,6 +89,7 @@ suite("mentions", () => {
     ["bird:", ""],
     ["bird: ", ""],
     ["bird!", ""],
+    ["bird🦀 hi", "hi"],
     ["bird: !help", "!help"],
   ] as const) {
     test(JSON.stringify(words), () => {

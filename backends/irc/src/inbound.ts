@@ -38,6 +38,7 @@ export function toTold(event: IrcEvent, reader: Reader): Told | undefined {
     case "topic":
       return { kind: "changed", channel: { id: event.channel, topic: plainTopic(event.topic) } };
     case "nick":
+    case "query":
       return undefined;
     case "message":
     case "action":
@@ -92,5 +93,6 @@ export function parseCommand(
 export function mentionLength(plain: string, reader: Reader): number | undefined {
   const length = reader.nick.length;
   if (!reader.isMe(plain.slice(0, length))) return undefined;
-  return /^[\p{P}\p{S}](?=\s|$)/u.test(plain.slice(length)) ? length + 1 : undefined;
+  const sign = /^[\p{P}\p{S}](?=\s|$)/u.exec(plain.slice(length));
+  return sign === null ? undefined : length + sign[0].length;
 }

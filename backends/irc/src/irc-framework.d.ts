@@ -53,11 +53,12 @@ declare module "irc-framework" {
 
 declare module "irc-framework/src/transports/net.js" {
   import { EventEmitter } from "node:events";
+  import type { Socket } from "node:net";
 
   /** The TCP or TLS connection below a client; emits `open`, `line`, `close`. */
   class NetTransport extends EventEmitter {
     constructor(options: unknown);
-    incoming_buffer: Buffer;
+    socket: Socket | null;
     writeLine(line: string, callback?: () => void): void;
     onSocketData(data: Buffer): void;
     close(force: boolean): void;

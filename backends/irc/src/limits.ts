@@ -5,7 +5,7 @@ import type { IrcOptions } from "./options.ts";
 export interface IrcLimit {
   readonly name: string;
   readonly value: number;
-  readonly unit: "lines" | "ms" | "requests" | "bytes" | "channels" | "nicks";
+  readonly unit: "lines" | "ms" | "requests" | "bytes" | "channels" | "nicks" | "queries";
   readonly what: string;
   /** What happens at the limit. */
   readonly policy: string;
@@ -42,8 +42,18 @@ export const IRC_OPTION_LIMITS = [
 export const MAX_TEXT_BYTES = 64 * 1024;
 /** Bytes of a line of the server: tags may be 8,191 bytes long (IRCv3), the rest 512. */
 export const MAX_SERVER_LINE_BYTES = 16 * 1024;
+/** Bytes that wait for a server to read them: our own lines are few, its questions may be many. */
+export const MAX_UNSENT_BYTES = 256 * 1024;
 /** Channels that are tracked; no network allows as many. */
 export const MAX_CHANNELS = 10_000;
+/** Of a channel or person; longer than any network's, and keeps room for words in a line. */
+export const MAX_NAME_BYTES = 200;
+/** Of a channel's topic: what fits into a line, several times. */
+export const MAX_TOPIC_BYTES = 2_048;
+/** Questions of other clients (CTCP) that are answered at once after a pause. */
+export const MAX_QUERY_BURST = 3;
+/** Milliseconds after which one more is. */
+export const QUERY_INTERVAL_MS = 10_000;
 /** Names that are tried, the wanted one included, before a connection is given up. */
 export const MAX_NICK_ATTEMPTS = 8;
 
@@ -52,7 +62,12 @@ export const IRC_LIMITS: readonly IrcLimit[] = [
   ...IRC_OPTION_LIMITS,
   fixed("maxTextBytes", MAX_TEXT_BYTES, "bytes", "of one message", "answered Failed"),
   fixed("maxServerLineBytes", MAX_SERVER_LINE_BYTES, "bytes", "of a line", "connected anew"),
+  fixed("maxUnsentBytes", MAX_UNSENT_BYTES, "bytes", "the server has not read", "connected anew"),
   fixed("maxChannels", MAX_CHANNELS, "channels", "joined at once", "more are not tracked"),
+  fixed("maxNameBytes", MAX_NAME_BYTES, "bytes", "of a name", "not tracked; answered Failed"),
+  fixed("maxTopicBytes", MAX_TOPIC_BYTES, "bytes", "of a topic that is kept", "cut"),
+  fixed("maxQueryBurst", MAX_QUERY_BURST, "queries", "(CTCP) answered at once", "not answered"),
+  fixed("queryIntervalMs", QUERY_INTERVAL_MS, "ms", "until one more is", "not answered"),
   fixed("maxNickAttempts", MAX_NICK_ATTEMPTS, "nicks", "tried on a connection", "connected anew"),
 ];
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { byteLength, cleanLine, foldName, MAX_LINE_BYTES, utf8Cut } from "./line.ts";
+import { byteLength, cleanLine, decodeLine, foldName, MAX_LINE_BYTES, utf8Cut } from "./line.ts";
 
 /** Any text, often with what must not pass. */
 const hostile = fc.string({
@@ -56,5 +56,27 @@ describe("foldName", () => {
     assert.equal(foldName("#Foo[]^", "strict-rfc1459"), "#foo{}^");
     assert.equal(foldName("#Foo[]^", "ascii"), "#foo[]^");
     assert.equal(foldName("A^", "something else"), "a~");
+  });
+});
+
+describe("decodeLine", () => {
+  it("reads UTF-8, with or without a carriage return", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+        const line = text.replace(/[\r\n]/g, "");
+        assert.equal(decodeLine(Buffer.from(line)), line.toWellFormed());
+        assert.equal(decodeLine(Buffer.from(`${line}\r`)), line.toWellFormed());
+      }),
+    );
+  });
+
+  it("reads what is not UTF-8 as Windows-1252", () => {
+    assert.equal(decodeLine(Buffer.from("caf\xe9\r", "latin1")), "café");
+  });
+
+  it("forgives a server that cut a long line within a character", () => {
+    const whole = "é".repeat(300);
+    assert.equal(decodeLine(Buffer.from(whole).subarray(0, 509)), "é".repeat(254));
+    assert.equal(decodeLine(Buffer.from("🦀".repeat(128)).subarray(0, 511)), "🦀".repeat(127));
   });
 });

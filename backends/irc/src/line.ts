@@ -1,4 +1,5 @@
 /** One line of IRC: cleaned, measured, cut. Pure. */
+import { isUtf8 } from "node:buffer";
 
 /** Bytes of a line, CR and LF not counted (RFC 2812, 2.3). */
 export const MAX_LINE_BYTES = 510;
@@ -10,6 +11,22 @@ export const MAX_LINE_BYTES = 510;
 export function cleanLine(line: string): string {
   const single = line.replaceAll("\r", "").replaceAll("\n", "").replaceAll("\0", "");
   return single.slice(0, utf8Cut(single, MAX_LINE_BYTES));
+}
+
+const CR = 0x0d;
+const MAX_CHARACTER_BYTES = 4;
+const windows1252 = new TextDecoder("windows-1252");
+
+/** A line as it came, without its end: UTF-8, or what old clients write where it is not. */
+export function decodeLine(bytes: Buffer): string {
+  const line = bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
+  // Servers cut what is too long, in the middle of a character if need be.
+  const mayBeCut = line.length >= MAX_LINE_BYTES - MAX_CHARACTER_BYTES;
+  for (let cut = 0; cut <= (mayBeCut ? MAX_CHARACTER_BYTES - 1 : 0); cut++) {
+    const part = line.subarray(0, line.length - cut);
+    if (isUtf8(part)) return part.toString("utf8");
+  }
+  return windows1252.decode(line);
 }
 
 /** Length in UTF-8. */

@@ -101,8 +101,19 @@ suite("words", () => {
     assert.deepEqual(receive(":joe!j@h PRIVMSG #a :\x01action waves"), [
       { kind: "action", target: "#a", nick: "joe", text: "waves" },
     ]);
-    assert.deepEqual(receive(":joe!j@h PRIVMSG bird :\x01VERSION\x01"), []);
+    assert.deepEqual(receive(":joe!j@h PRIVMSG bird :\x01VERSION\x01"), [
+      { kind: "query", nick: "joe", query: "VERSION" },
+    ]);
+    assert.deepEqual(receive(":joe!j@h PRIVMSG #a :\x01VERSION\x01"), []);
     assert.deepEqual(receive(":joe!j@h NOTICE bird :hi", ":srv PRIVMSG"), []);
+  });
+
+  test("a channel has one name, however the speaker wrote it", () => {
+    const { receive } = setUp();
+    receive(`${me} JOIN #Chan`, ":srv 366 bird #Chan :End");
+    const [event] = receive(":joe!j@h PRIVMSG #CHAN :hi");
+    assert.ok(event?.kind === "message");
+    assert.equal(event.target, "#Chan");
   });
 
   test("what was said before we came is not told", () => {

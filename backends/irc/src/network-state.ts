@@ -3,8 +3,8 @@
  * happened. Pure: no socket, no clock.
  */
 import type { IrcMessage } from "irc-framework";
-import { MAX_CHANNELS } from "./limits.ts";
-import { foldName } from "./line.ts";
+import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
+import { foldName, utf8Cut } from "./line.ts";
 
 /** Something that happened on the network. A channel's name is as the server writes it. */
 export type IrcEvent =
@@ -22,7 +22,9 @@ export type IrcEvent =
       readonly topic: string;
       readonly nick: string;
     }
-  | { readonly kind: "nick"; readonly nick: string };
+  | { readonly kind: "nick"; readonly nick: string }
+  /** Somebody's client asks ours something (CTCP): `VERSION`, `PING 123`. */
+  | { readonly kind: "query"; readonly nick: string; readonly query: string };
 
 /** What a server says of itself (ISUPPORT), with the defaults of RFC 2812. */
 export interface NetworkRules {
@@ -52,7 +54,7 @@ const MAX_USER_BYTES = 11;
 const MAX_HOST_BYTES = 63;
 
 const CTCP = "\x01";
-const ACTION = `${CTCP}ACTION `;
+const ACTION = "ACTION ";
 
 const RPL_NOTOPIC = "331";
 const RPL_TOPIC = "332";
@@ -173,6 +175,7 @@ export class NetworkState {
     const name = message.params[0];
     if (name === undefined || !this.isMe(message.nick)) return NOTHING;
     if (this.#channels.size >= MAX_CHANNELS || !this.isChannel(name)) return NOTHING;
+    if (Buffer.byteLength(name) > MAX_NAME_BYTES) return NOTHING;
     this.#channels.set(this.fold(name), { name, topic: "", announced: false });
     return NOTHING;
   }
@@ -198,9 +201,9 @@ export class NetworkState {
   #topic(name: string | undefined, topic: string | undefined, nick: string): readonly IrcEvent[] {
     const channel = this.#find(name);
     if (channel === undefined || topic === undefined) return NOTHING;
-    channel.topic = topic;
+    channel.topic = topic.slice(0, utf8Cut(topic, MAX_TOPIC_BYTES));
     if (!channel.announced) return NOTHING;
-    return [{ kind: "topic", channel: channel.name, topic, nick }];
+    return [{ kind: "topic", channel: channel.name, topic: channel.topic, nick }];
   }
 
   /** IRCv3 batches: `BATCH +name type`, lines tagged with the name, `BATCH -name`. */
@@ -214,18 +217,21 @@ export class NetworkState {
   }
 
   #said(message: IrcMessage): readonly IrcEvent[] {
-    const [target, text] = message.params;
-    if (target === undefined || text === undefined) return NOTHING;
+    const [given, text] = message.params;
+    if (given === undefined || text === undefined) return NOTHING;
     if (message.nick === "" || this.isMe(message.nick)) return NOTHING;
     // What was said before we came is not for us: its commands have been answered or missed.
     if (this.#playbacks.has(message.tags["batch"] ?? "")) return NOTHING;
-    const joined = this.#announce(target);
-    if (!text.startsWith(CTCP)) {
-      return [...joined, { kind: "message", target, nick: message.nick, text }];
+    const { nick } = message;
+    const joined = this.#announce(given);
+    // Some servers hand a channel's name on as the speaker wrote it.
+    const target = this.#find(given)?.name ?? given;
+    if (!text.startsWith(CTCP)) return [...joined, { kind: "message", target, nick, text }];
+    const query = text.slice(CTCP.length, text.endsWith(CTCP) ? -1 : undefined);
+    if (!query.toUpperCase().startsWith(ACTION)) {
+      return this.isMe(target) ? [...joined, { kind: "query", nick, query }] : joined;
     }
-    if (!text.toUpperCase().startsWith(ACTION)) return joined;
-    const words = text.slice(ACTION.length, text.endsWith(CTCP) ? -1 : undefined);
-    return [...joined, { kind: "action", target, nick: message.nick, text: words }];
+    return [...joined, { kind: "action", target, nick, text: query.slice(ACTION.length) }];
   }
 
   #find(name: string | undefined): Channel | undefined {

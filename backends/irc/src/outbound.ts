@@ -7,7 +7,7 @@ import type {
   UserSend,
 } from "@seabird/sdk/backend";
 import { renderBlock } from "./format.ts";
-import { MAX_TEXT_BYTES } from "./limits.ts";
+import { MAX_NAME_BYTES, MAX_TEXT_BYTES } from "./limits.ts";
 import { byteLength, MAX_LINE_BYTES } from "./line.ts";
 import type { NetworkRules } from "./network-state.ts";
 import { splitText } from "./split.ts";
@@ -121,9 +121,6 @@ function isRealChannel(name: string, { rules }: NetworkView): boolean {
 function isOneWord(name: string): boolean {
   return name.length > 1 && byteLength(name) <= MAX_NAME_BYTES && !/[\s,\p{Cc}]/u.test(name);
 }
-
-/** Longer than any network's names; keeps room for words in a line. */
-const MAX_NAME_BYTES = 200;
 
 /** No channel, no mask, no list, no server: somebody's name. */
 function isNick(name: string): boolean {

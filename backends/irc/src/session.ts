@@ -1,10 +1,14 @@
 /** One connection to an IRC server, from dialling to its end. */
 import { Client, type IrcMessage, ircLineParser } from "irc-framework";
+import { Allowance } from "./allowance.ts";
+import { answerQuery } from "./ctcp.ts";
 import { type FloodClock, FloodQueue } from "./flood-queue.ts";
+import { MAX_QUERY_BURST, QUERY_INTERVAL_MS } from "./limits.ts";
 import { type IrcEvent, NetworkState } from "./network-state.ts";
 import { nickCandidates } from "./nick.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
 import { rulesOf } from "./rules.ts";
+import { hideSecrets } from "./secrets.ts";
 import { transportClass } from "./transport.ts";
 import { type IrcRequest, NOT_CONNECTED, type Verdict, Verdicts } from "./verdicts.ts";
 
@@ -18,8 +22,11 @@ export interface SessionHooks {
   line(direction: "in" | "out", line: string): void;
 }
 
-/** What irc-framework needs to see: the handshake, and what keeps the connection alive. */
-const FRAMEWORK_COMMANDS = new Set(["001", "005", "CAP", "PING", "PONG"]);
+/** What irc-framework needs to see for the handshake; all of it would be kept, so not without end. */
+const HANDSHAKE = new Set(["001", "CAP"]);
+const MAX_HANDSHAKE_LINES = 64;
+/** And what keeps the connection alive. */
+const KEEP_ALIVE = new Set(["PING", "PONG"]);
 
 const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
 const END_OF_MOTD = new Set(["376", "422"]);
@@ -48,6 +55,9 @@ export class IrcSession {
   readonly #nicks: string[];
   #phase: "registering" | "welcomed" | "identifying" | "joined" | "over" = "registering";
   #reason: string | undefined;
+  readonly #hideSecrets: (line: string) => string;
+  readonly #queries: Allowance;
+  #handshakeLines = 0;
 
   constructor(
     options: IrcOptions,
@@ -63,6 +73,8 @@ export class IrcSession {
     this.#hooks = hooks;
     this.#clock = clock;
     this.#nicks = nickCandidates(options.nick, Math.random).slice(1);
+    this.#hideSecrets = hideSecrets(options);
+    this.#queries = new Allowance(MAX_QUERY_BURST, QUERY_INTERVAL_MS, clock);
     this.state = new NetworkState(options.nick);
     this.#client = new Client(this.#clientOptions());
     this.#queue = new FloodQueue((line) => this.#client.raw(line), options, clock);
@@ -108,8 +120,11 @@ export class IrcSession {
       version: "",
       transport: transportClass({
         received: (line) => this.#received(line),
-        sent: (line) => this.#hooks.line("out", withoutSecrets(line)),
+        sent: (line) => this.#hooks.line("out", this.#hideSecrets(line)),
         failed: (reason) => this.#hooks.line("in", `(not understood: ${String(reason)})`),
+        broken: (reason) => {
+          this.#reason ??= reason;
+        },
       }),
     };
   }
@@ -130,11 +145,28 @@ export class IrcSession {
   #received(line: string): boolean {
     const message = ircLineParser(line);
     if (message.command === "" || this.#phase === "over") return false;
-    this.#hooks.line("in", line.trimEnd());
+    this.#hooks.line("in", this.#hideSecrets(line));
+    const isHandshake = this.#phase === "registering" && HANDSHAKE.has(message.command);
     this.#act(message);
-    for (const event of this.state.receive(message)) this.#hooks.event(event);
+    for (const event of this.state.receive(message)) {
+      if (event.kind === "query") this.#answerQuery(event.nick, event.query);
+      else this.#hooks.event(event);
+    }
     this.#verdicts.receive(message);
-    return FRAMEWORK_COMMANDS.has(message.command);
+    if (isHandshake) return this.#handshakeLines++ < MAX_HANDSHAKE_LINES;
+    return KEEP_ALIVE.has(message.command);
+  }
+
+  #answerQuery(nick: string, query: string): void {
+    const answer = answerQuery(nick, query);
+    if (answer === undefined || !this.#queries.take()) return;
+    const lines = [answer];
+    this.#queue.add({
+      get linesLeft() {
+        return lines.length;
+      },
+      nextLine: () => lines.shift(),
+    });
   }
 
   #act(message: IrcMessage): void {
@@ -145,7 +177,8 @@ export class IrcSession {
     else if (this.#phase === "welcomed" && END_OF_MOTD.has(command)) this.#identify();
     else if (this.#phase === "identifying" && isIdentified(message)) this.#join();
     else if (command === "QUIT" || command === "NICK") this.#regainFrom(message.nick);
-    else if (/^4\d\d$/.test(command)) this.#hooks.joinRefused(params[1] ?? "", params.at(-1) ?? "");
+    else if (/^[45]\d\d$/.test(command))
+      this.#hooks.joinRefused(params[1] ?? "", params.at(-1) ?? "");
   }
 
   #register({ command, params }: IrcMessage): void {
@@ -254,11 +287,4 @@ function joinLine(channels: readonly ChannelToJoin[]): string {
   const names = channels.map(({ name }) => name).join(",");
   const keys = channels.flatMap(({ key }) => (key === undefined ? [] : [key])).join(",");
   return keys === "" ? `JOIN ${names}` : `JOIN ${names} ${keys}`;
-}
-
-/** Passwords are not for the log: PASS, and what goes to NickServ. */
-function withoutSecrets(line: string): string {
-  if (/^PASS /i.test(line)) return "PASS ***";
-  if (/^PRIVMSG NickServ /i.test(line)) return "PRIVMSG NickServ :***";
-  return line.replace(/^(JOIN \S+) .*/i, "$1 ***");
 }

@@ -1,64 +1,8 @@
 /** The connection, over a real socket, to a server that says what each test needs. */
 import assert from "node:assert/strict";
-import { suite, type TestContext, test } from "node:test";
-import { readConfig } from "../src/config.ts";
-import { type ConnectionStatus, IrcConnection } from "../src/connection.ts";
-import type { IrcEvent } from "../src/network-state.ts";
-import type { IrcRequest, Verdict } from "../src/verdicts.ts";
-import { ScriptedServer, until } from "./scripted-server.ts";
-
-interface SetUp {
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-async function setUp(context: TestContext, { args = [], env = {} }: SetUp = {}) {
-  const server = await ScriptedServer.listen();
-  context.after(() => server.close());
-  const { irc } = readConfig(["--reconnect-min-ms", "10", "--reconnect-max-ms", "50", ...args], {
-    IRC_HOST: `irc://127.0.0.1:${server.port}`,
-    IRC_NICK: "bird",
-    SEABIRD_TOKEN: "unused",
-    ...env,
-  });
-  const events: IrcEvent[] = [];
-  const statuses: ConnectionStatus[] = [];
-  const logged: string[] = [];
-  const open = () => {
-    const connection = new IrcConnection(irc, {
-      event: (event) => events.push(event),
-      status: (status) => statuses.push(status),
-      line: (_, line) => logged.push(line),
-    });
-    context.after(() => connection.close());
-    return connection;
-  };
-  const status = (name: ConnectionStatus["status"], count = 1) =>
-    until(
-      () => `status ${name}; there were ${JSON.stringify(statuses)}`,
-      () => statuses.filter((each) => each.status === name)[count - 1],
-    );
-  const event = (kind: IrcEvent["kind"], count = 1) =>
-    until(
-      () => `event ${kind}; there were ${JSON.stringify(events)}`,
-      () => events.filter((each) => each.kind === kind)[count - 1],
-    );
-  return { server, open, events, statuses, logged, status, event };
-}
-
-let requests = 0;
-
-function ask(connection: IrcConnection, request: Partial<IrcRequest> = {}): Promise<Verdict> {
-  requests += 1;
-  return connection.request({
-    id: `r${requests}`,
-    target: "#a",
-    lines: ["PRIVMSG #a :hi"],
-    expect: { kind: "said" },
-    arrivedAtMs: performance.now(),
-    ...request,
-  });
-}
+import { suite, test } from "node:test";
+import { ask, setUp } from "./connection-stage.ts";
+import { until } from "./scripted-server.ts";
 
 suite("registration", () => {
   test("gives password, nick, user and name, and joins with keys", async (context) => {
@@ -177,6 +121,30 @@ suite("nicks", () => {
     await (await server.connection(1)).hears(/^NICK bird$/, 2);
   });
 
+  test("channels are the same or not by the network's own rules", async (context) => {
+    const { server, open, status, event } = await setUp(context, { args: ["--channels", "#a[b]"] });
+    server.script = (line, connection) =>
+      line.startsWith("USER")
+        ? [
+            `:srv 001 ${connection.nick} :Welcome`,
+            `:srv 005 ${connection.nick} CASEMAPPING=ascii CHANTYPES=# :are supported`,
+            `:srv 422 ${connection.nick} :No MOTD`,
+          ]
+        : undefined;
+    open();
+    // Not only because its time is up.
+    const started = performance.now();
+    await status("settled");
+    assert.ok(performance.now() - started < 9_000);
+    const connection = await server.connection(1);
+    connection.say(":op!o@h KICK #a[b] bird :out");
+    await event("left");
+    connection.drop();
+    await (await server.connection(2)).hears(/^PING|^USER/);
+    await status("settled", 2);
+    assert.ok(!server.connections[1]?.lines.some((line) => line.startsWith("JOIN")));
+  });
+
   test("gives a connection up when every nick is taken", async (context) => {
     const { server, open, status } = await setUp(context);
     server.script = (line) => {
@@ -263,63 +231,6 @@ suite("a lost connection", () => {
     connection.drop();
     const lost = await status("lost");
     assert.ok(lost.status === "lost" && lost.reason === "Closing link: K-lined");
-  });
-});
-
-suite("hostile servers", () => {
-  test("lines that make no sense change nothing", async (context) => {
-    const { server, open, status, event } = await setUp(context, { args: ["--channels", "#a"] });
-    const irc = open();
-    await status("settled");
-    const connection = await server.connection(1);
-    const nonsense = [
-      "PRIVMSG",
-      ":",
-      "@",
-      ": :",
-      "@a :b",
-      "JOIN",
-      "005",
-      "005 bird CHANTYPES CHANMODES :x",
-    ];
-    nonsense.push(
-      "CAP",
-      "CAP * ACK",
-      "PING",
-      "PONG",
-      "001",
-      "MODE",
-      "BATCH",
-      "BATCH +x",
-      "\x00\x01\x02",
-    );
-    connection.say(...nonsense);
-    connection.write(Buffer.from([0xff, 0xfe, 0x0d, 0x0a]));
-    connection.say(":joe!j@h PRIVMSG #a :still here");
-    await event("message");
-    assert.equal(await ask(irc), undefined);
-  });
-
-  for (const end of ["", "\r\n"]) {
-    test(`a line too long to be one, ended with ${JSON.stringify(end)}, ends the connection`, async (context) => {
-      const { server, open, status } = await setUp(context);
-      open();
-      await status("settled");
-      const connection = await server.connection(1);
-      connection.write("x".repeat(200_000) + end);
-      await status("lost");
-      await server.connection(2);
-    });
-  }
-
-  test("a PING with more than a token stays one line", async (context) => {
-    const { server, open, status } = await setUp(context);
-    open();
-    await status("settled");
-    const connection = await server.connection(1);
-    connection.say("PING :a\rQUIT :b");
-    await connection.hears(/^PONG/);
-    assert.ok(!connection.lines.some((line) => line.startsWith("QUIT")));
   });
 });
 

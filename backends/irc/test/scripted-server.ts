@@ -82,8 +82,15 @@ export class ScriptedConnection {
   }
 
   /** Bytes as they are, without a line's end. */
-  write(bytes: string | Buffer): void {
-    this.#socket.write(bytes);
+  write(bytes: string | Buffer, written?: () => void): void {
+    this.#socket.write(bytes, (error) => {
+      if (!error) written?.();
+    });
+  }
+
+  /** What the client says from now on stays unread. */
+  stopReading(): void {
+    this.#socket.pause();
   }
 
   /** Breaks the connection. */

@@ -1,0 +1,38 @@
+/** How much may be done now: a burst after a pause, then one more per interval. */
+import type { FloodClock } from "./flood-queue.ts";
+
+export class Allowance {
+  readonly #burst: number;
+  readonly #intervalMs: number;
+  readonly #clock: FloodClock;
+  #left: number;
+  #leftAt: number;
+
+  constructor(burst: number, intervalMs: number, clock: FloodClock) {
+    this.#burst = burst;
+    this.#intervalMs = intervalMs;
+    this.#clock = clock;
+    this.#left = burst;
+    this.#leftAt = clock.now();
+  }
+
+  /** How often `take` would succeed now, with fractions; below 0 after `overdraw`. */
+  get left(): number {
+    const now = this.#clock.now();
+    this.#left = Math.min(this.#burst, this.#left + (now - this.#leftAt) / this.#intervalMs);
+    this.#leftAt = now;
+    return this.#left;
+  }
+
+  /** False if nothing is left. */
+  take(): boolean {
+    if (this.left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+
+  /** For what cannot wait: later ones pay for it, at most a whole burst. */
+  overdraw(): void {
+    this.#left = Math.max(this.left - 1, -this.#burst);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * What other people's clients ask ours (CTCP), and the polite answers. Pure.
+ *
+ * People look with VERSION at what a bot is and with PING how far away, and some networks ask
+ * every client that comes. Channel-wide questions are not answered: every client would.
+ */
+import { stripControls } from "./codes.ts";
+
+const NAME = "Seabird (https://github.com/seabird-chat)";
+
+const ANSWERS: ReadonlyMap<string, (argument: string) => string> = new Map([
+  ["VERSION", () => `VERSION ${NAME}`],
+  ["PING", (argument: string) => `PING ${argument}`.trimEnd()],
+  ["CLIENTINFO", () => "CLIENTINFO ACTION CLIENTINFO PING VERSION"],
+]);
+
+/** Code units of a PING that are given back. */
+const MAX_ARGUMENT = 100;
+
+/** The line that answers `query` of `nick`; undefined if it is none of ours to answer. */
+export function answerQuery(nick: string, query: string): string | undefined {
+  const [name = ""] = query.split(" ", 1);
+  const answer = ANSWERS.get(name.toUpperCase());
+  if (answer === undefined) return undefined;
+  const argument = stripControls(query.slice(name.length + 1)).slice(0, MAX_ARGUMENT);
+  return `NOTICE ${nick} :\x01${answer(argument.toWellFormed())}\x01`;
+}

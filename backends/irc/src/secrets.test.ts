@@ -1,0 +1,37 @@
+/** What the log shows of lines that hold secrets. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { hideSecrets } from "./secrets.ts";
+
+const hide = hideSecrets({
+  password: "server pass",
+  nickservPassword: "hunter2",
+  channels: [
+    { name: "#a", key: "sesame" },
+    { name: "#b", key: undefined },
+  ],
+});
+
+suite("hideSecrets", () => {
+  for (const [line, shown] of [
+    ["PASS :server pass", "PASS ***"],
+    ["PRIVMSG NickServ :IDENTIFY bird hunter2", "PRIVMSG NickServ :***"],
+    ["privmsg chanserv@services. :IDENTIFY #a other", "privmsg chanserv@services. :***"],
+    ["JOIN #a,#c sesame,other", "JOIN #a,#c ***"],
+    [":bird!b@h JOIN #a", ":bird!b@h JOIN #a"],
+    ["JOIN #a", "JOIN #a"],
+    [":srv 421 bird :hunter2 sesame", ":srv 421 bird :*** ***"],
+    [":op!o@h MODE #c +k other", ":op!o@h MODE #c +k ***"],
+    [":op!o@h MODE #c +o joe", ":op!o@h MODE #c +o joe"],
+    ["@a=b;c :srv 324 bird #c +lnk 5 other", "@a=b;c :srv 324 bird #c +lnk ***"],
+    [":joe!j@h PRIVMSG #a :MODE #a +k x", ":joe!j@h PRIVMSG #a :MODE #a +k x"],
+  ] as const) {
+    test(line, () => assert.equal(hide(line), shown));
+  }
+
+  test("a secret too short to be told from words leaves them alone", () => {
+    const short = hideSecrets({ password: "a", nickservPassword: undefined, channels: [] });
+    assert.equal(short("a cat"), "a cat");
+    assert.equal(short("PASS a"), "PASS ***");
+  });
+});
