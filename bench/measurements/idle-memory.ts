@@ -11,7 +11,7 @@ import type { Target } from "../targets/target.ts";
 
 const PER_CONNECTION = 50;
 const PAGE_KB = 4;
-const SETTLE_MS = 500;
+const SETTLE_MS = 250;
 const MOST_SETTLING = 20;
 
 export const idleMemory: Measurement = {
