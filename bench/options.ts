@@ -39,7 +39,7 @@ const FULL: Plan = {
   starts: 3,
 };
 
-const QUICK: Plan = { ...FULL, ms: 600, streams: [1, 100], idleStreams: 500, starts: 1 };
+const QUICK: Plan = { ...FULL, ms: 500, streams: [1, 100], idleStreams: 1_000, starts: 1 };
 
 /** Throws an Error that says what is wrong. */
 export function readOptions(args: readonly string[]): BenchOptions {

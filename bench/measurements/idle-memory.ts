@@ -11,8 +11,8 @@ import type { Target } from "../targets/target.ts";
 
 const PER_CONNECTION = 50;
 const PAGE_KB = 4;
-const SETTLE_MS = 250;
-const MOST_SETTLING = 20;
+const SETTLE_MS = 500;
+const MOST_SETTLING = 10;
 
 export const idleMemory: Measurement = {
   name: "idle-memory",
