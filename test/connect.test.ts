@@ -1,6 +1,9 @@
 /** Browsers, curl and Connect's own clients, over HTTP/1.1 and HTTP/2. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
@@ -193,6 +196,22 @@ async function preflight(core: TestCore, origin: string): Promise<Headers> {
   assert.equal(response.status, 204);
   return response.headers;
 }
+
+test("an offer of HTTP/2 by upgrade is passed over, and the request answered", async (t) => {
+  const { core, token } = await world(t);
+  const headers = {
+    authorization: `Bearer ${token}`,
+    "content-type": "application/json",
+    connection: "Upgrade, HTTP2-Settings",
+    upgrade: "h2c",
+    "http2-settings": "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+  };
+  const call = request(`${core.url}/seabird.Seabird/GetCoreInfo`, { method: "POST", headers });
+  call.end("{}");
+  const [response] = (await once(call, "response")) as [IncomingMessage];
+  assert.equal(response.statusCode, 200);
+  assert.match(await text(response), /startupTimestamp/);
+});
 
 test("cross-origin requests are closed by default", async (t) => {
   const { core } = await world(t);

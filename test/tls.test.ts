@@ -97,3 +97,8 @@ function closed(socket: Socket): Promise<void> {
     socket.resume();
   });
 }
+
+test("files that are no certificate and key say why, and nothing stays open", async () => {
+  const tls = { cert: "no certificate", key: "no key" };
+  await assert.rejects(startCore({ tls }), /^BrokerError: TLS certificate and key .*: .*PEM/);
+});

@@ -108,6 +108,7 @@ test("what cannot work is one line, and a code of its own", async (t) => {
     assert.equal(result.code, code, `${args.join(" ")}: ${result.stderr}`);
     assert.match(result.stderr, line);
     assert.match(result.stderr, /^seabird-core: [^\n]+\n$/);
+    assert.doesNotMatch(result.stdout, /"level":"(warn|error)"/);
   }
 });
 

@@ -36,7 +36,6 @@ export class Listener {
     this.#server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true }, (socket) =>
       this.#accept(socket),
     );
-    this.#server.on("error", (error) => env.log.error({ error }, "listening failed"));
     if (tls !== undefined) this.#tls = this.#createTls(tls);
   }
 
@@ -49,6 +48,7 @@ export class Listener {
       this.#server.once("error", reject);
       this.#server.listen({ host, port, backlog: 4_096 }, () => {
         this.#server.removeListener("error", reject);
+        this.#server.on("error", (error) => this.#env.log.error({ error }, "listening failed"));
         resolve(this.#server.address() as AddressInfo);
       });
     });
@@ -172,7 +172,8 @@ export class Listener {
       });
       return server;
     } catch (cause) {
-      const text = "TLS certificate and key are not usable together";
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const text = `TLS certificate and key are not usable together: ${reason}`;
       throw new BrokerError("bad_request", text, { cause });
     }
   }

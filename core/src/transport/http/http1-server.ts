@@ -37,7 +37,7 @@ export class Http1Server {
       this.#server.emit("request", request, response);
     });
     this.#server.on("connect", (_request, socket) => socket.destroy());
-    this.#server.on("upgrade", (_request, socket) => socket.destroy());
+    // No "upgrade" listener: who offers one, as Java's client does, is answered on HTTP/1.1.
     // It never listens by itself; with this, Node keeps its limits on headers and requests.
     this.#server.emit("listening");
   }
