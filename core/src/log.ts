@@ -1,4 +1,5 @@
 /** Core's log: pino, pretty on a terminal and JSON otherwise. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { SECRET_PREFIX } from "./auth/secret.ts";
 import type { Config } from "./config.ts";
@@ -12,14 +13,16 @@ export interface Log {
 
 export interface CoreLog extends Log {
   /**
-   * Writes what is still waiting, before the process is ended by force; it may overtake a line
-   * that is just being written. A process that ends by itself writes all of it anyway.
+   * Resolves when nothing waits to be written any more, or when it cannot be: before the process
+   * is ended by force. One that ends by itself writes all of it anyway.
    */
-  flush(): void;
+  flush(): Promise<void>;
 }
 
 /** Lines that wait for a reader of the log who is slow; more are dropped, rather than waiting. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** How long the process's end waits for that reader. */
+const MAX_FLUSH_MS = 250;
 
 /**
  * Nothing should ever log these; if something does, the value does not get out. A token's name is
@@ -38,9 +41,7 @@ const CENSOR = "[hidden]";
 /** Opens the log on standard output. pino-pretty is loaded only where it is used. */
 export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): Promise<CoreLog> {
   const { logLevel, logFormat } = config;
-  const output = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
-  // A reader that has gone is no reason to end.
-  output.on("error", () => undefined);
+  const output = openOutput();
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && process.stdout.isTTY);
   const options = {
     level: logLevel,
@@ -65,10 +66,20 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
 /** The addresses are in their messages already. */
 const PRETTY = { translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname,url", singleLine: true };
 
-function flush(output: { flushSync(): void }): void {
-  try {
-    output.flushSync();
-  } catch {
-    // Its reader has gone.
-  }
+function openOutput() {
+  // With a least length of nothing, its `flush` would not wait.
+  const options = { dest: 1, sync: false, maxLength: MAX_WAITING_BYTES, minLength: 1 };
+  const output = pino.destination(options);
+  // A reader that has gone, or a full disk, is no reason to end.
+  output.on("error", () => undefined);
+  // Pino calls it as the process ends, and where a write fails it tries again for ever.
+  output.flushSync = () => undefined;
+  return output;
+}
+
+type Output = ReturnType<typeof openOutput>;
+
+async function flush(output: Output): Promise<void> {
+  const written = new Promise<void>((resolve) => output.flush(() => resolve()));
+  await Promise.race([written, sleep(MAX_FLUSH_MS)]);
 }

@@ -1,8 +1,12 @@
 /** The end of the real process: by a signal, twice, while it starts, with its parent. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { RawClient } from "../../test/support/grpc-client.ts";
+import { RawBackend } from "../../test/support/raw-backend.ts";
 import { until } from "../../test/support/until.ts";
 import { hashSecret } from "./auth/secret.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -29,6 +33,36 @@ test("a stop while core still waits for its database's lock is a stop, not a fai
   assert.doesNotMatch(run.stdout, /listening/);
 });
 
+const FULL = "/dev/full";
+
+test("a full disk under the log keeps core neither from working nor from ending", {
+  skip: !existsSync(FULL),
+}, async (t) => {
+  const full = openSync(FULL, "w");
+  t.after(() => closeSync(full));
+  const run = new Run(t, [], { cwd: folder(t), env: ANY_PORT, stdout: full });
+  const url = await run.listening();
+  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  run.child.kill("SIGTERM");
+  assert.deepEqual(await run.exit, { code: EXIT.ok, signal: null });
+});
+
+test("a log that nobody reads keeps core neither from working nor from ending", async (t) => {
+  const env = { ...ANY_PORT, LOG_LEVEL: "debug" };
+  const run = new Run(t, [], { cwd: folder(t), env });
+  const url = await run.listening();
+  run.child.stdout?.pause();
+  const client = new RawClient(url);
+  t.after(() => client.close());
+  for (let at = 0; at < 4_000; at++) {
+    const { status } = await client.unary("/seabird.Seabird/GetCoreInfo", new Uint8Array());
+    assert.equal(status, 16);
+  }
+  const exit = once(run.child, "exit");
+  run.child.kill("SIGTERM");
+  assert.deepEqual(await exit, [EXIT.ok, null]);
+});
+
 test("a stop that comes twice at once is one stop; a later one ends core at once", async (t) => {
   const cwd = folder(t);
   const secret = "a secret for this run";
@@ -36,7 +70,6 @@ test("a stop that comes twice at once is one stop; a later one ends core at once
   const env = { ...ANY_PORT, SEABIRD_EXTRA_TOKENS: JSON.stringify(extra) };
   const run = new Run(t, [], { cwd, env });
   const url = await run.listening();
-  const { RawBackend } = await import("../../test/support/raw-backend.ts");
   const backend = await RawBackend.connect(url, secret);
   t.after(() => backend.close());
   backend.respond = () => undefined;

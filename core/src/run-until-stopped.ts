@@ -49,20 +49,20 @@ function sayListening({ url, metricsUrl }: Core, log: CoreLog): void {
 
 /** A fault that nobody caught leaves core in a state that nobody knows. */
 function endOnFaults(log: CoreLog): void {
-  process.once("uncaughtException", (error) => {
+  process.on("uncaughtException", (error) => {
     log.error({ error }, "core ends by a fault of its own");
-    log.flush();
-    process.exit(EXIT.internal);
+    void end(EXIT.internal, log);
   });
+}
+
+async function end(code: number, log: CoreLog): Promise<never> {
+  await log.flush();
+  process.exit(code);
 }
 
 /** Ends the process, unless it has ended by itself before. */
 function endAfter(delayMs: number, code: number, log: CoreLog): void {
-  const end = (): void => {
-    log.flush();
-    process.exit(code);
-  };
-  setTimeout(end, delayMs).unref();
+  setTimeout(() => void end(code, log), delayMs).unref();
 }
 
 function stopOnSignals(stop: AbortController, log: CoreLog): void {
@@ -75,8 +75,7 @@ function stopOnSignals(stop: AbortController, log: CoreLog): void {
         log.info({ signal: name }, "stopping; once more ends at once");
         stop.abort();
       } else if (nowMs - firstAtMs >= SAME_STOP_MS) {
-        log.flush();
-        process.exit(SIGNAL_CODES[name]);
+        void end(SIGNAL_CODES[name], log);
       }
     });
   }

@@ -20,6 +20,8 @@ export function folder(t: TestContext): string {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A file to write to. Default: what is written is kept in `stdout`. */
+  readonly stdout?: number;
 }
 
 export class Run {
@@ -28,8 +30,13 @@ export class Run {
   stderr = "";
   readonly exit: Promise<{ code: number | null; signal: string | null }>;
 
-  constructor(t: TestContext, args: readonly string[], { cwd, env = {} }: RunOptions) {
-    this.child = fork(BIN, args, { cwd, env: { PATH: "", ...env }, stdio: "pipe", execArgv: [] });
+  constructor(t: TestContext, args: readonly string[], { cwd, env = {}, stdout }: RunOptions) {
+    this.child = fork(BIN, args, {
+      cwd,
+      env: { PATH: "", ...env },
+      stdio: ["ignore", stdout ?? "pipe", "pipe", "ipc"],
+      execArgv: [],
+    });
     this.child.stdout?.on("data", (chunk) => {
       this.stdout += chunk;
     });
