@@ -122,6 +122,28 @@ test("a terminal that hangs up ends it in order", async (t) => {
   assert.ok(partsThat("ended", checkout).includes("core"));
 });
 
+test("Ctrl-Z gives the shell its turn, fg brings the room back", async (t) => {
+  const checkout = await makeCheckout(t);
+  const options = { cwd: checkout.folder, env: { ...checkout.env, PS1: "" } };
+  const shell = new PtyProgram(["bash", "--norc", "--noprofile", "-i"], options, t);
+  shell.type("npm start\r");
+  await shell.untilShown("Welcome to #terminal");
+  shell.type("\x1a");
+  await shell.untilShown(/Stopped +npm start/);
+  shell.type("echo turn-$((40 + 2))\r");
+  await shell.untilShown("turn-42");
+  shell.type("fg\r");
+  await shell.untilShown(/fg\s+(.*\s+)?npm start[\s\S]*#terminal> /);
+  shell.type("!ping\r");
+  await shell.untilShown("pong");
+  shell.type("\x03");
+  const isOver = () =>
+    !processesIn(checkout.folder).some(({ command }) => /npm|seabird/.test(command));
+  await until("npm start to be over", isOver, GONE_MS);
+  shell.type("exit 3\r");
+  assert.equal(await shell.ended(), 3);
+});
+
 test("a crashed plugin and a crashed core come back; the room answers again", async (t) => {
   const { checkout, room } = await npmStart(t);
   process.kill(pidOf("seabird-plugin.js ping", checkout), "SIGKILL");

@@ -18,6 +18,7 @@ export class Connection {
   readonly isInteractive: boolean;
   /** Aborted when nobody reads what is shown any more, or a person pressed Ctrl-C. */
   readonly gone: AbortSignal;
+  readonly #input: Partial<ReadStream>;
   readonly #output: NodeJS.WritableStream;
   readonly #isDumb: boolean;
   readonly #readline: Interface;
@@ -28,6 +29,7 @@ export class Connection {
   constructor({ input, output, isDumb = false }: ConnectionOptions) {
     const isTty = (stream: object) => (stream as Partial<ReadStream | WriteStream>).isTTY === true;
     this.isInteractive = isTty(input) && isTty(output);
+    this.#input = input as Partial<ReadStream>;
     this.#output = output;
     this.#isDumb = isDumb;
     this.#readline = createInterface({ input, output, terminal: this.isInteractive, prompt: "" });
@@ -35,6 +37,8 @@ export class Connection {
     this.gone = gone.signal;
     this.#readline.on("line", () => (this.#hasPrompt = false));
     this.#readline.on("SIGINT", () => gone.abort());
+    this.#readline.on("SIGTSTP", () => this.#suspend());
+    if (this.isInteractive) process.on("SIGCONT", this.#wake);
     output.on("error", () => gone.abort());
     // A line that comes before somebody iterates would be lost.
     if (!this.isInteractive) this.#readline.pause();
@@ -72,8 +76,32 @@ export class Connection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    process.off("SIGCONT", this.#wake);
     if (this.isInteractive) this.#clearPrompt();
     this.#readline.close();
+  }
+
+  /**
+   * Ctrl-Z stops the whole job: as long as npm or the supervisor runs on, the shell has no turn.
+   * A job that no shell watches is not stopped by it, and goes on at once.
+   */
+  #suspend(): void {
+    this.#clearPrompt();
+    this.#setRaw(false);
+    process.kill(0, "SIGTSTP");
+    setImmediate(this.#wake);
+  }
+
+  /** The shell has set the terminal its own way; asked for the same as before, nothing is set. */
+  #wake = () => {
+    if (this.#closed) return;
+    this.#setRaw(false);
+    this.#setRaw(true);
+    this.#showPrompt();
+  };
+
+  #setRaw(raw: boolean): void {
+    this.#input.setRawMode?.(raw);
   }
 
   #showPrompt(): void {
