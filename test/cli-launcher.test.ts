@@ -5,7 +5,14 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type Checkout, cleanEnv, makeCheckout, processesIn, SEABIRD } from "./support/checkout.ts";
+import {
+  type Checkout,
+  cleanEnv,
+  makeCheckout,
+  processesIn,
+  ROOT,
+  SEABIRD,
+} from "./support/checkout.ts";
 import { PtyProgram } from "./support/pty.ts";
 import { until } from "./support/until.ts";
 
@@ -64,6 +71,25 @@ test("arguments, output and exit code pass through, from any folder", async () =
   assert.match(wrong.err, /unknown command 'frobnicate'/);
   assert.match((await run("core", "--help")).out, /seabird-core \[serve\]/);
 });
+
+for (const bin of [
+  "core/bin/seabird-core.js",
+  "plugins/bin/seabird-plugin.js",
+  "backends/terminal/bin/seabird-backend-terminal.js",
+  "backends/irc/bin/seabird-backend-irc.js",
+]) {
+  test(`${bin} says which Node it needs`, async () => {
+    const args = [`--import=${OLD}`, join(ROOT, bin), "--help"];
+    const child = spawn(process.execPath, args, { env: cleanEnv() });
+    let err = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      err += chunk;
+    });
+    const [code] = await once(child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });
+    assert.equal(code, 69);
+    assert.match(err, /^seabird-[a-z-]+: needs Node 24 or later, this is v[^\n]+\n$/);
+  });
+}
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   test(`without a terminal ${signal} reaches the program once`, async (t) => {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// The core process. Compiled code is kept between starts, in the system's folder for such things.
-import { enableCompileCache } from "node:module";
+// The core process.
+import { fitsNode } from "@seabird/protocol/node";
 
-enableCompileCache();
-const { main } = await import("../src/main.ts");
-await main();
+if (fitsNode("seabird-core")) {
+  const { main } = await import("../src/main.ts");
+  await main();
+}

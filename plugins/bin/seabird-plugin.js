@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Runs the plugins named in the arguments, or all of them, in one process.
-import { enableCompileCache } from "node:module";
+import { fitsNode } from "@seabird/protocol/node";
 
-enableCompileCache();
-const { main } = await import("../src/main.ts");
-await main(process.argv.slice(2));
+if (fitsNode("seabird-plugin")) {
+  const { main } = await import("../src/main.ts");
+  await main(process.argv.slice(2));
+}

@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { main } from "../src/main.ts";
+// Connects an IRC network.
+import { fitsNode } from "@seabird/protocol/node";
 
-process.exitCode = await main(process.argv.slice(2));
+if (fitsNode("seabird-backend-irc")) {
+  const { main } = await import("../src/main.ts");
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The chat room in the terminal.
-import { enableCompileCache } from "node:module";
+import { fitsNode } from "@seabird/protocol/node";
 
-enableCompileCache();
-const { main } = await import("../src/main.ts");
-await main(process.argv.slice(2));
+if (fitsNode("seabird-backend-terminal")) {
+  const { main } = await import("../src/main.ts");
+  await main(process.argv.slice(2));
+}
