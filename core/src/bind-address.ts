@@ -16,9 +16,9 @@ export function parseBindAddress(text: string): BindAddress | undefined {
   return { host: host === "" ? "0.0.0.0" : host, port };
 }
 
-/** Whether only programs on this machine can reach it. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
+/** Whether only programs on this machine can reach this IP address. */
+export function isLoopback(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\./.test(address);
 }
 
 /** `host:port` for a URL, with brackets where the address needs them. */

@@ -101,6 +101,7 @@ test("what cannot work is one line, and a code of its own", async (t) => {
     [["tokens", "dance"], {}, EXIT.badSettings, /got "dance"; allowed is one of create, list/],
     [["tokens", "create", "core", "--scope", "read"], {}, EXIT.badSettings, /"core" is reserved/],
     [["tokens", "create", "x", "--scope", "all"], {}, EXIT.badSettings, /unknown scope "all"/],
+    [["tokens", "list", "--database-url", "y.db"], {}, EXIT.tokens, /y\.db: there is no such file/],
     [["tokens", "revoke", "nobody"], {}, EXIT.tokens, /there is no token "nobody"/],
   ];
   for (const [args, env, code, line] of cases) {

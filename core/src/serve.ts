@@ -207,7 +207,7 @@ async function open(
     const metricsUrl = metricsAddress && `http://${formatAddress(metricsAddress)}/metrics`;
     const scheme = config.tls ? "https" : "http";
     const url = `${scheme}://${formatAddress({ host: config.bind.host, port: address.port })}`;
-    if (!isLoopback(config.bind.host) && config.tls === undefined) warnPlaintext(log, url);
+    if (!isLoopback(address.host) && config.tls === undefined) warnPlaintext(log, url);
     if (signal?.aborted) void close();
     signal?.addEventListener("abort", () => void close(), { once: true });
     const { closed } = close;

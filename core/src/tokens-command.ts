@@ -68,7 +68,9 @@ export async function tokensCommand(argv: readonly string[]): Promise<number> {
     const choices = Object.keys(COMMANDS).join(", ");
     throw new ConfigError(`tokens: got "${name}"; allowed is one of ${choices}`);
   }
-  const outcome = await onDatabase(given, (database) => command(database, given));
+  const outcome = await onDatabase(given, command === create, (database) =>
+    command(database, given),
+  );
   return print(given.values.json === true ? JSON.stringify(outcome.json) : outcome.text);
 }
 
@@ -91,13 +93,19 @@ function scopesGlued(argv: readonly string[]): string[] {
   return glued;
 }
 
-async function onDatabase(given: Arguments, work: (database: TokenDatabase) => Outcome) {
+async function onDatabase(
+  given: Arguments,
+  mayCreate: boolean,
+  work: (database: TokenDatabase) => Outcome,
+) {
   const flags = { "database-url": given.values["database-url"] };
   const { database: location } = loadConfig({ flags, env: process.env, cwd: process.cwd() });
+  // A mistyped path must not become an empty database that looks like an answer.
+  const create = location.create && (mayCreate || location.embedded);
   let database: TokenDatabase | undefined;
   try {
     if (location.embedded && !existsSync(location.path)) prepareOwnFolder(dirname(location.path));
-    const opened = await patiently(() => new TokenDatabase(location));
+    const opened = await patiently(() => new TokenDatabase({ ...location, create }));
     database = opened;
     await patiently(() => opened.migrate());
     return await patiently(() => work(opened));

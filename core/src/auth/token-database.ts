@@ -225,7 +225,7 @@ export class TokenDatabase {
 }
 
 function checkMayCreate({ path, create }: DatabaseLocation): void {
-  if (!create) throw new Error("there is no such file, and mode=rw says not to make one");
+  if (!create) throw new Error("there is no such file");
   if (!existsSync(dirname(path))) throw new Error(`the folder ${dirname(path)} does not exist`);
 }
 
