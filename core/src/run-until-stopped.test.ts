@@ -19,6 +19,12 @@ test("core ends when the program that started it has gone", async (t) => {
   assert.deepEqual(await run.exit, { code: EXIT.ok, signal: null });
 });
 
+test("core ends when that program has gone before core was ready to notice", async (t) => {
+  const run = new Run(t, [], { cwd: folder(t), env: ANY_PORT });
+  run.child.disconnect();
+  assert.deepEqual(await run.exit, { code: EXIT.ok, signal: null });
+});
+
 test("a stop while core still waits for its database's lock is a stop, not a failure", async (t) => {
   const cwd = folder(t);
   const database = new DatabaseSync(join(cwd, "locked.db"));

@@ -24,8 +24,8 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Pro
   const stop = new AbortController();
   endOnFaults(log);
   stopOnSignals(stop, log);
-  stopWithParent(stop, log);
   stop.signal.addEventListener("abort", () => endAfter(stopLimitMs, EXIT.internal, log));
+  stopWithParent(stop, log);
   try {
     const core = await start(stop.signal).catch((error: unknown) => {
       // What it was about to do is of no interest any more.
@@ -83,11 +83,14 @@ function stopOnSignals(stop: AbortController, log: CoreLog): void {
 
 /** With a supervisor over an IPC channel: its end is ours. */
 function stopWithParent(stop: AbortController, log: CoreLog): void {
-  if (process.channel === undefined) return;
-  process.once("disconnect", () => {
+  const { connected } = process as { readonly connected?: boolean };
+  if (connected === undefined) return;
+  const stopNow = (): void => {
     log.info({}, "stopping: the program that started this one has gone");
     stop.abort();
-  });
+  };
+  if (connected) process.once("disconnect", stopNow);
+  else stopNow();
 }
 
 /** An open channel with a listener would keep the process. */
