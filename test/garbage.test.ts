@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import type { ChildMeasure, ChildStart } from "./support/core-child.ts";
 import { GARBAGE, Random } from "./support/garbage.ts";
+import { gauges, steady } from "./support/gauges.ts";
 import { RawClient } from "./support/grpc-client.ts";
 import { until } from "./support/until.ts";
 
@@ -41,20 +42,6 @@ async function measure(): Promise<ChildMeasure> {
     ChildMeasure,
   ];
   return answer;
-}
-
-/** Core's own gauges: connections, streams, sizes of registries. */
-async function gauges(): Promise<Readonly<Record<string, string>>> {
-  const headers = { authorization: `Bearer ${core.metricsToken}`, connection: "close" };
-  const text = await (await fetch(`${core.url}/metrics`, { headers })).text();
-  const names = [...text.matchAll(/^# TYPE (seabird_\w+) gauge$/gm)].map(([, name]) => name);
-  const lines = text.split("\n").filter((line) => names.includes(line.split(/[ {]/, 1)[0]));
-  return Object.fromEntries(
-    lines.map((line) => {
-      const at = line.lastIndexOf(" ");
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
-  );
 }
 
 function throwGarbage(bytes: Buffer): Promise<void> {
@@ -100,7 +87,7 @@ async function quiet(): Promise<Readonly<Record<string, string>>> {
       .filter(([name]) => name.startsWith("seabird_connections"))
       .reduce((total, [, value]) => total + Number(value), 0);
   await until("quiet", async () => {
-    last = await gauges();
+    last = await gauges(core.url, core.metricsToken);
     return sum() <= 1;
   });
   return last;
@@ -125,12 +112,6 @@ test("core lives through garbage and holds nothing of it", async (t) => {
   assert.ok(after.heapBytes <= before.heapBytes * TOLERANCE, "the heap has grown");
   assert.ok(after.rssBytes <= before.rssBytes * TOLERANCE, "the process has grown");
   assert.deepEqual(after.resources, before.resources);
-  const steady = (all: Readonly<Record<string, string>>) =>
-    Object.fromEntries(
-      Object.entries(all).filter(([name]) =>
-        /connections|streams|backends|channels|commands|requests|calls|watch/.test(name),
-      ),
-    );
   assert.deepEqual(steady(gaugesAfter), steady(gaugesBefore));
 });
 

@@ -1,4 +1,13 @@
 /** Bytes that no honest client sends, each kind from a seed, so that a failure can be repeated. */
+import {
+  callHeader,
+  EMPTY_SETTINGS,
+  FLAG,
+  frame,
+  headerBlock,
+  openingFrame,
+  PREFACE,
+} from "./frames.ts";
 import { envelope } from "./grpc-client.ts";
 
 /** A small generator of pseudo-random numbers (xorshift32). */
@@ -21,53 +30,12 @@ export class Random {
   }
 }
 
-const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
-const SETTINGS = frame(4, 0, 0, Buffer.alloc(0));
-const END_HEADERS = 4;
-const END_STREAM = 1;
+const END_HEADERS = FLAG.endHeaders;
+const END_STREAM = FLAG.endStream;
 
-export function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
-  const header = Buffer.alloc(9);
-  header.writeUIntBE(payload.length, 0, 3);
-  header[3] = type;
-  header[4] = flags;
-  header.writeUInt32BE(stream, 5);
-  return Buffer.concat([header, payload]);
-}
-
-/** Literal header fields without indexing (RFC 7541, 6.2.2). */
-export function headerBlock(fields: readonly (readonly [string, string])[]): Buffer {
-  return Buffer.concat(
-    fields.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]),
-  );
-}
-
-function literal(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  const length: number[] = [];
-  if (bytes.length < 127) length.push(bytes.length);
-  else {
-    length.push(127);
-    let rest = bytes.length - 127;
-    for (; rest > 127; rest >>= 7) length.push((rest & 127) | 128);
-    length.push(rest);
-  }
-  return Buffer.concat([Buffer.from(length), bytes]);
-}
-
-const call = (path: string, token: string): readonly (readonly [string, string])[] => [
-  [":method", "POST"],
-  [":scheme", "http"],
-  [":path", path],
-  [":authority", "core"],
-  ["content-type", "application/grpc"],
-  ["te", "trailers"],
-  ["authorization", `Bearer ${token}`],
-];
-
-const begin = Buffer.concat([PREFACE, SETTINGS]);
+const begin = Buffer.concat([PREFACE, EMPTY_SETTINGS]);
 const open = (stream: number, token: string, path = "/seabird.Seabird/SendMessage") =>
-  frame(1, END_HEADERS, stream, headerBlock(call(path, token)));
+  openingFrame(stream, path, token);
 
 /** One connection's worth of bytes. */
 export type Garbage = (random: Random, token: string) => Buffer;
@@ -118,7 +86,7 @@ export const GARBAGE: Readonly<Record<string, Garbage>> = {
       { length: 200 },
       () => ["x-bomb", "x".repeat(random.below(100))] as const,
     );
-    const block = headerBlock([...call("/", token), ...bomb]);
+    const block = headerBlock([...callHeader("/", token), ...bomb]);
     const parts = [frame(1, 0, 1, block.subarray(0, 16_000))];
     for (let at = 16_000; at < block.length; at += 16_000) {
       parts.push(frame(9, 0, 1, block.subarray(at, at + 16_000)));
@@ -140,7 +108,7 @@ export const GARBAGE: Readonly<Record<string, Garbage>> = {
     Buffer.concat([
       begin,
       ...Array.from({ length: 50 }, () =>
-        random.below(2) === 0 ? frame(6, 0, 0, random.bytes(8)) : SETTINGS,
+        random.below(2) === 0 ? frame(6, 0, 0, random.bytes(8)) : EMPTY_SETTINGS,
       ),
     ]),
   "a header bomb of HTTP/1.1": (random) =>
