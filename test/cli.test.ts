@@ -191,7 +191,7 @@ test("streams lists who is connected, kick ends one", async () => {
 
 test("token create, list, revoke on a running core", async () => {
   const made = assertOk(
-    await cli(["token", "create", "made", "--scope", "read", "--expires", "30d"]),
+    await cli(["token", "create", "--expires", "30d", "--scope", "read", "made"]),
   );
   assert.match(made.out, /^sbd_[\w-]{43}\n$/, "the secret alone is on stdout");
   const secret = made.out.trim();
@@ -244,7 +244,14 @@ test("errors: no stack traces, a next step, the documented codes, JSON when aske
     [["channels", "--url", "http://127.0.0.1:1"], 3, /cannot reach core[\s\S]*seabird up/],
     [["channels", "--url", "::::"], 2, /no address/],
     [["channels", "--token", "wrong"], 4, /invalid auth token/],
-    [["channels", "--token-file", "/does/not/exist"], 4, /ENOENT/],
+    [["channels", "--token", "wrong"], 4, /\(--token\)/],
+    [["tail", "--token", "wrong"], 4, /: invalid auth token \(--token\)\n {2}Next: give a valid/],
+    [["channels", "--token", "with\na break"], 4, /token of --token has characters/],
+    [["channels", "--token-file", "/does/not/exist"], 4, /no such file/],
+    [["channels", "--url", core.url.replace("http:", "https:")], 3, /begins with http:/],
+    [["token"], 2, /which command\?/],
+    [["token", "create", "--scope", "read"], 2, /needs a name/],
+    [["token", "create", "x", "--scope", "read", "--expires", "999999w"], 2, /100 years/],
     [["backend", "carrier-pigeon"], 2, /choose one of: irc, terminal/],
   ];
   for (const [args, code, says] of cases) {
@@ -281,7 +288,7 @@ test("tokens without a core: on the database file", async (t) => {
     return await runCli(["token", ...args], { cwd, env });
   };
   const made = assertOk(
-    await offline(["create", "late", "--scope", "plugin", "-private", "--expires", "2w"]),
+    await offline(["create", "late", "--scope", "plugin,-private", "--expires", "2w"]),
   );
   assert.match(made.out, /^sbd_/);
   const { tokens } = JSON.parse(assertOk(await offline(["list", "--json"])).out);

@@ -41,10 +41,16 @@ function relaunch() {
     process.exitCode = 69;
   });
   passSignals(child, terminal);
+  let hungUp = false;
+  process.on("SIGHUP", () => {
+    hungUp = terminal;
+  });
   child.on("exit", (code, signal) => {
-    if (signal === null) process.exit(code ?? 1);
+    // An exit would set the terminal as it was; when it is gone, an old Node aborts over that.
+    const end = hungUp ? "SIGHUP" : signal;
+    if (end === null) process.exit(code ?? 1);
     for (const name of ["SIGTERM", ...SHARED_SIGNALS]) process.removeAllListeners(name);
-    process.kill(process.pid, signal);
+    process.kill(process.pid, end);
   });
 }
 

@@ -5,10 +5,8 @@ import { Seabird } from "@seabird/protocol";
 import { Admin } from "@seabird/protocol/admin";
 import { Health } from "@seabird/protocol/grpc";
 import { explain } from "./explain.ts";
+import { LIMITS } from "./limits.ts";
 import { requireToken, type Settings } from "./settings.ts";
-
-/** How long one call may take. Core's own limit for an action is 10 s; ours lets it answer. */
-export const CALL_TIMEOUT_MS = 15_000;
 
 export interface Clients {
   readonly url: string;
@@ -25,7 +23,7 @@ export function createClients(url: string, token: string | undefined): Clients {
   const transport = createGrpcTransport({
     baseUrl: url,
     sessionManager,
-    defaultTimeoutMs: CALL_TIMEOUT_MS,
+    defaultTimeoutMs: LIMITS.callTimeoutMs,
     interceptors: token === undefined ? [] : [bearer(token)],
   });
   return {
@@ -46,7 +44,7 @@ export async function withClients<T>(
   try {
     return await work(clients);
   } catch (error) {
-    throw explain(error, settings.url);
+    throw explain(error, settings);
   } finally {
     clients.close();
   }

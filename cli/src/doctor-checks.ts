@@ -6,6 +6,7 @@ import { ownVersion } from "./bins.ts";
 import type { Clients } from "./clients.ts";
 import { withoutAdmin } from "./commands/info.ts";
 import { explain } from "./explain.ts";
+import { LIMITS } from "./limits.ts";
 import { isLoopback, type Settings } from "./settings.ts";
 import { formatDuration } from "./times.ts";
 
@@ -25,8 +26,8 @@ export interface Patient {
 
 type Check = (patient: Patient) => Promise<readonly Finding[]>;
 
-/** How long one question may take. */
-const QUESTION_MS = 5_000;
+/** For each question. */
+const WITHIN = { timeoutMs: LIMITS.doctorTimeoutMs };
 /** Clocks this far apart make expiries and logs confusing. */
 const CLOCK_TOLERANCE_MS = 5_000;
 /** A queue of this many events means that a plugin reads too slowly. */
@@ -58,7 +59,7 @@ async function checkAddress({ settings }: Patient): Promise<readonly Finding[]> 
 async function checkReachable({ settings, clients }: Patient): Promise<readonly Finding[]> {
   const about = "core";
   try {
-    const { status } = await clients.health.check({}, { timeoutMs: QUESTION_MS });
+    const { status } = await clients.health.check({}, WITHIN);
     if (status === SERVING) return [{ state: "good", about, text: "answers, and is serving" }];
     const text = "answers, but is not serving: it is starting or going down";
     return [{ state: "problem", about, text, next: "wait, then look at its log", ends: true }];
@@ -67,7 +68,7 @@ async function checkReachable({ settings, clients }: Patient): Promise<readonly 
     if (ConnectError.from(error).code === Code.Unimplemented || isTokenTrouble(error)) {
       return [{ state: "good", about, text: "answers (without a health service)" }];
     }
-    const { message, next } = explain(error, settings.url);
+    const { message, next } = explain(error, settings);
     return [{ state: "problem", about, text: message, ...(next && { next }), ends: true }];
   }
 }
@@ -80,15 +81,14 @@ async function checkToken({ settings, clients }: Patient): Promise<readonly Find
     return [{ state: "problem", about, text: "there is none", next, ends: true }];
   }
   try {
-    await clients.seabird.getCoreInfo({}, { timeoutMs: QUESTION_MS });
+    await clients.seabird.getCoreInfo({}, WITHIN);
     return [
       { state: "good", about, text: `valid (from ${settings.tokenFrom})` },
       ...fileMode(settings),
     ];
   } catch (error) {
-    const { message, next } = explain(error, settings.url);
-    const text = `from ${settings.tokenFrom}: ${message}`;
-    return [{ state: "problem", about, text, ...(next && { next }), ends: true }];
+    const { message, next } = explain(error, settings);
+    return [{ state: "problem", about, text: message, ...(next && { next }), ends: true }];
   }
 }
 
@@ -107,9 +107,7 @@ function fileMode({ tokenFrom }: Settings): readonly Finding[] {
 
 async function checkVersion({ clients }: Patient): Promise<readonly Finding[]> {
   return await attempt("version", async () => {
-    const server = await clients.admin
-      .getServerInfo({}, { timeoutMs: QUESTION_MS })
-      .catch(withoutAdmin);
+    const server = await clients.admin.getServerInfo({}, WITHIN).catch(withoutAdmin);
     if (server === undefined) {
       return {
         state: "warning",
@@ -125,7 +123,7 @@ async function checkVersion({ clients }: Patient): Promise<readonly Finding[]> {
 
 async function checkClock({ clients }: Patient): Promise<readonly Finding[]> {
   return await attempt("clock", async () => {
-    const { currentTimestamp } = await clients.seabird.getCoreInfo({}, { timeoutMs: QUESTION_MS });
+    const { currentTimestamp } = await clients.seabird.getCoreInfo({}, WITHIN);
     const apartMs = Math.abs(Date.now() - Number(currentTimestamp) * 1000);
     if (apartMs <= CLOCK_TOLERANCE_MS)
       return { state: "good", text: "core's and this machine's agree" };
@@ -136,7 +134,7 @@ async function checkClock({ clients }: Patient): Promise<readonly Finding[]> {
 
 async function checkBackends({ clients }: Patient): Promise<readonly Finding[]> {
   try {
-    const { backends } = await clients.seabird.listBackends({}, { timeoutMs: QUESTION_MS });
+    const { backends } = await clients.seabird.listBackends({}, WITHIN);
     if (backends.length > 0)
       return await Promise.all(backends.map(({ id }) => checkBackend(clients, id)));
     const next = "start one: `seabird backend irc`, or `seabird up`";
@@ -152,11 +150,11 @@ async function checkBackend({ seabird }: Clients, backendId: string): Promise<Fi
   const about = `backend ${backendId}`;
   try {
     const [info, { channels }] = await Promise.all([
-      seabird.getBackendInfo({ backendId }, { timeoutMs: QUESTION_MS }),
-      seabird.listChannels({ backendId }, { timeoutMs: QUESTION_MS }),
+      seabird.getBackendInfo({ backendId }, WITHIN),
+      seabird.listChannels({ backendId }, WITHIN),
     ]);
     const more = Object.keys(info.metadata).length > 0 ? `, ${JSON.stringify(info.metadata)}` : "";
-    const text = `answers, ${channels.length} channels${more}`;
+    const text = `answers, ${plural(channels.length, "channel")}${more}`;
     return channels.length > 0
       ? { state: "good", about, text }
       : { state: "warning", about, text, next: `join one: \`seabird join ${backendId} NAME\`` };
@@ -166,9 +164,13 @@ async function checkBackend({ seabird }: Clients, backendId: string): Promise<Fi
   }
 }
 
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 async function checkQueues({ clients }: Patient): Promise<readonly Finding[]> {
   try {
-    const { streams } = await clients.admin.listStreams({}, { timeoutMs: QUESTION_MS });
+    const { streams } = await clients.admin.listStreams({}, WITHIN);
     const slow = streams.filter(({ queuedEvents }) => queuedEvents >= LONG_QUEUE_EVENTS);
     if (slow.length === 0) {
       return [{ state: "good", about: "streams", text: `${streams.length} open, all keep up` }];

@@ -19,7 +19,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const program = createProgram();
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(withScopesGlued(args), { from: "user" });
+    else await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     const failure = toCliError(error);
@@ -28,21 +28,11 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** The scope `-private` would be taken for a row of flags. */
-function withScopesGlued(args: readonly string[]): string[] {
-  const glued: string[] = [];
-  for (const argument of args) {
-    const isScope = argument === "-private" && args[0] === "token";
-    if (isScope && glued.at(-1) === "--scope") glued.pop();
-    glued.push(isScope ? "--scope=-private" : argument);
-  }
-  return glued;
-}
-
 function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, "");
+    const isMissing = error.code === "commander.help";
+    const message = isMissing ? "which command?" : error.message.replace(/^error: /, "");
     return new CliError(
       EXIT.usage,
       message,

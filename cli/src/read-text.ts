@@ -1,9 +1,7 @@
 /** A message's text from the arguments, or from standard input. */
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
-
-/** More than core takes of a message; standard input is read no further. */
-const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+import { LIMITS } from "./limits.ts";
 
 /** Throws a CliError if there is no text, or too much. */
 export async function readText(words: readonly string[]): Promise<string> {
@@ -27,8 +25,8 @@ async function readStandardInput(): Promise<string> {
   for await (const chunk of process.stdin) {
     const buffer = Buffer.from(chunk);
     bytes += buffer.length;
-    if (bytes > MAX_TEXT_BYTES) {
-      throw new CliError(EXIT.usage, `more than ${MAX_TEXT_BYTES} bytes on standard input`);
+    if (bytes > LIMITS.maxTextBytes) {
+      throw new CliError(EXIT.usage, `more than ${LIMITS.maxTextBytes} bytes on standard input`);
     }
     chunks.push(buffer);
   }

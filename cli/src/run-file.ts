@@ -3,7 +3,7 @@
  * other commands find it when its usual port was taken. It holds no secret.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 export interface RunFile {
   /** The supervisor. A file whose process is gone is left over and means nothing. */
@@ -13,16 +13,27 @@ export interface RunFile {
 
 const NAME = "up.json";
 
-/** Writes it, whole or not at all; returns its undo. */
+/** Writes it; the undo brings back what another supervisor, still alive, had written before. */
 export function writeRunFile(folder: string, content: RunFile): () => void {
+  const before = readRunFile(folder);
+  replace(folder, content);
+  return () => {
+    if (readRunFile(folder)?.pid !== content.pid) return;
+    if (before !== undefined && before.pid !== content.pid && isAlive(before.pid)) {
+      replace(folder, before);
+    } else {
+      rmSync(join(folder, NAME), { force: true });
+    }
+  };
+}
+
+/** Whole or not at all. */
+function replace(folder: string, content: RunFile): void {
   const path = join(folder, NAME);
   const fresh = `${path}.${process.pid}`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(fresh, `${JSON.stringify(content)}\n`, { mode: 0o600 });
   renameSync(fresh, path);
-  return () => {
-    if (readRunFile(folder)?.pid === content.pid) rmSync(path, { force: true });
-  };
 }
 
 /** What a living supervisor wrote in this folder. */

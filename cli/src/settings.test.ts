@@ -25,6 +25,11 @@ test("options come before the environment, that before the folder, that before d
   assert.deepEqual(resolve({}, env), { url: "https://core.example.org", token: "sbd_env" });
   const options = { url: "localhost", token: "sbd_option" };
   assert.deepEqual(resolve(options, env), { url: "http://localhost:11235", token: "sbd_option" });
+  const another = { pid: process.ppid, url: "http://127.0.0.1:4712" };
+  const removeAnother = writeRunFile(folder, another);
+  assert.equal(resolve({}).url, another.url);
+  removeAnother();
+  assert.equal(resolve({}).url, "http://127.0.0.1:4711");
   remove();
   assert.equal(resolve({}).url, "http://127.0.0.1:11235");
 });

@@ -5,6 +5,7 @@ import { DEFAULT_URL, resolveUrl } from "@seabird/sdk";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import { readRunFile } from "./run-file.ts";
+import { systemReason } from "./system-reason.ts";
 
 /** The options that every command which talks to core has. */
 export interface ConnectionOptions {
@@ -35,7 +36,7 @@ export function resolveSettings(
 ): Settings {
   const folder = findSeabirdFolder(cwd);
   const url = findUrl(options, env, folder);
-  const token = findToken(options, env) ?? findAdminToken(url.value, folder);
+  const token = checked(findToken(options, env) ?? findAdminToken(url.value, folder));
   return {
     url: url.value,
     urlFrom: url.from,
@@ -77,6 +78,16 @@ function readUrl(text: string, from: string): string {
   }
 }
 
+/** Never shows the value. */
+function checked(token: Found | undefined): Found | undefined {
+  if (token === undefined || /^[\x21-\x7e]+$/.test(token.value)) return token;
+  throw new CliError(
+    EXIT.forbidden,
+    `the token of ${token.from} has characters that no token has`,
+    "look for blanks, line breaks and quotes in it",
+  );
+}
+
 function findToken(options: ConnectionOptions, env: NodeJS.ProcessEnv): Found | undefined {
   if (options.token !== undefined) return { value: options.token, from: "--token" };
   if (options.tokenFile !== undefined) return readTokenFile(options.tokenFile, "--token-file");
@@ -98,7 +109,7 @@ function readTokenFile(path: string, from: string): Found {
     const value = readFileSync(path, "utf8").trim();
     if (value !== "") return { value, from: `${from} ${path}` };
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    const reason = systemReason(error);
     throw new CliError(EXIT.forbidden, `cannot read the token in ${path} (${from}): ${reason}`);
   }
   throw new CliError(EXIT.forbidden, `the token file ${path} (${from}) is empty`);

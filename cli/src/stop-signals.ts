@@ -1,22 +1,22 @@
 /** How a person or the system asks this process to stop. */
 
-/**
- * A repeat within this time is the same stop once more: a terminal signals every process of its
- * group, npm passes it on again, and so does the doorman of an old Node.
- */
-export const REPEAT_MS = 500;
+import { LIMITS } from "./limits.ts";
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 export interface StopWatch {
-  /** The stop has begun without a signal: the next one, `REPEAT_MS` later, insists. */
+  /** The stop has begun without a signal: the next one, `insistAfterMs` later, insists. */
   begun(): void;
   /** Leaves the signals to their usual fate again. */
   end(): void;
 }
 
-/** Calls `onStop` for the first signal, `onInsist` for a later one. */
+/**
+ * Calls `onStop` for the first signal, `onInsist` for a later one. A repeat within `insistAfterMs`
+ * is the same stop once more: a terminal signals every process of its group, npm passes it on
+ * again, and so does the doorman of an old Node.
+ */
 export function watchStopSignals(
   onStop: (signal: StopSignal) => void,
   onInsist: (signal: StopSignal) => void,
@@ -28,7 +28,7 @@ export function watchStopSignals(
     if (firstAtMs === undefined) {
       firstAtMs = nowMs;
       onStop(signal);
-    } else if (nowMs - firstAtMs >= REPEAT_MS) {
+    } else if (nowMs - firstAtMs >= LIMITS.insistAfterMs) {
       onInsist(signal);
     }
   };

@@ -11,15 +11,18 @@ const STEPS: readonly (readonly [unit: string, ms: number])[] = [
   ["s", UNITS_MS.s],
 ];
 
-/** `90m`, `12h`, `30d`, `2w` in milliseconds. Throws a CliError on anything else. */
+/** A hundred years. */
+const MAX_DURATION_MS = 36_525 * UNITS_MS.d;
+
+/** `90m`, `12h`, `30d`, `2w` in milliseconds, up to 100 years. Throws a CliError on anything else. */
 export function parseDuration(text: string): number {
   const match = /^(\d{1,6})([smhdw])$/.exec(text);
   const unit = match?.[2];
   const ms = isUnit(unit) ? Number(match?.[1]) * UNITS_MS[unit] : 0;
-  if (ms > 0) return ms;
+  if (ms > 0 && ms <= MAX_DURATION_MS) return ms;
   throw new CliError(
     EXIT.usage,
-    `${JSON.stringify(text)} is no duration`,
+    `${JSON.stringify(text)} is no duration${ms > 0 ? " of 100 years at most" : ""}`,
     "give a number and a unit: 90m, 12h, 30d, 2w",
   );
 }

@@ -5,6 +5,7 @@ import { CliError } from "./cli-error.ts";
 import { type Clients, createClients } from "./clients.ts";
 import { EXIT } from "./exit-codes.ts";
 import { explain, isConnectionFailure } from "./explain.ts";
+import { LIMITS } from "./limits.ts";
 import {
   type ConnectionOptions,
   isLoopback,
@@ -35,9 +36,6 @@ export interface TokenAdminOptions extends ConnectionOptions {
   readonly offline?: boolean;
 }
 
-/** How long a core on this machine has to say that it is there. */
-const PROBE_MS = 3_000;
-
 /** Runs the work on the running core, or on the database file if none is there. */
 export async function withTokenAdmin<T>(
   options: TokenAdminOptions,
@@ -50,7 +48,7 @@ export async function withTokenAdmin<T>(
   try {
     return await work(onlineAdmin(clients));
   } catch (error) {
-    throw explain(error, settings.url);
+    throw explain(error, settings);
   } finally {
     clients.close();
   }
@@ -70,7 +68,7 @@ function offlineInstead(settings: Settings): TokenAdmin {
 async function isThere({ url }: Settings): Promise<boolean> {
   const clients = createClients(url, undefined);
   try {
-    await clients.health.check({}, { timeoutMs: PROBE_MS });
+    await clients.health.check({}, { timeoutMs: LIMITS.probeTimeoutMs });
     return true;
   } catch (error) {
     if (isConnectionFailure(error)) return false;

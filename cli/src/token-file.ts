@@ -6,13 +6,10 @@ import { execFile } from "node:child_process";
 import { coreBin } from "./bins.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
+import { LIMITS } from "./limits.ts";
 import { safeText } from "./safe-text.ts";
 import type { TokenAdmin, WantedToken } from "./token-admin.ts";
 import type { TokenRow } from "./token-rows.ts";
-
-/** How long core's program may take; another process may hold the file for a while. */
-const WORK_MS = 30_000;
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export class TokenFile implements TokenAdmin {
   readonly where = "the database file (core is not running)";
@@ -44,7 +41,11 @@ type Answer = Readonly<Record<string, unknown>>;
 
 function runTokens(verb: string, args: readonly string[]): Promise<Answer> {
   const command = [coreBin(), "tokens", verb, "--json", ...args];
-  const options = { timeout: WORK_MS, maxBuffer: MAX_ANSWER_BYTES, encoding: "utf8" } as const;
+  const options = {
+    timeout: LIMITS.tokenFileTimeoutMs,
+    maxBuffer: LIMITS.maxTokenFileAnswerBytes,
+    encoding: "utf8",
+  } as const;
   return new Promise((done, failed) => {
     execFile(process.execPath, command, options, (error, stdout, stderr) => {
       if (error === null) return done(readAnswer(stdout));

@@ -73,6 +73,10 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "backends/irc/src/limits.ts",
     make: (exports) => limitTable(exports["IRC_LIMITS"] as Limit[]),
   },
+  "limits of the command line": {
+    module: "cli/src/limits.ts",
+    make: (exports) => limitTable(exports["CLI_LIMITS"] as Limit[]),
+  },
   errors: {
     module: "core/src/transport/status.ts",
     make: (exports) => errorTable(exports["STATUS_BY_CODE"] as Record<string, StatusRow>),

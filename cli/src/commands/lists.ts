@@ -2,9 +2,7 @@
 import type { Command } from "commander";
 import type { Clients } from "../clients.ts";
 import { type Context, contextOf, withConnection } from "../context.ts";
-
-/** How many backends are asked for their channels at once. */
-const CHANNEL_QUERIES = 8;
+import { LIMITS } from "../limits.ts";
 
 export function addLists(program: Command): void {
   withConnection(program.command("backends"))
@@ -65,8 +63,8 @@ async function collectChannels({ seabird }: Clients, id?: string): Promise<Chann
   const wanted =
     id === undefined ? (await seabird.listBackends({})).backends.map((b) => b.id) : [id];
   const found: ChannelRow[] = [];
-  for (let from = 0; from < wanted.length; from += CHANNEL_QUERIES) {
-    const group = wanted.slice(from, from + CHANNEL_QUERIES);
+  for (let from = 0; from < wanted.length; from += LIMITS.maxChannelQueries) {
+    const group = wanted.slice(from, from + LIMITS.maxChannelQueries);
     const answers = await Promise.all(
       group.map((backendId) => seabird.listChannels({ backendId })),
     );

@@ -63,7 +63,7 @@ async function tail(context: Context, options: TailOptions): Promise<void> {
       watching.then(() => undefined),
     ]);
   } catch (error) {
-    throw explainSdk(error, settings.url);
+    throw explainSdk(error, settings);
   } finally {
     watch.end();
     await client.close();

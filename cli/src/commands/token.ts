@@ -18,7 +18,7 @@ export function addToken(program: Command): void {
   common(token.command("create"))
     .description("make a token; its secret is on stdout, this once")
     .argument("[name]", "who will use it; core shows it as the sender")
-    .option("--scope <scope...>", SCOPES_HELP, [])
+    .option("--scope <scope>", SCOPES_HELP, collectScopes, [])
     .option("--expires <time>", "after which it ends: 90m, 12h, 30d, 2w (never)", parseDuration)
     .action(create);
   common(token.command("list"))
@@ -35,7 +35,12 @@ export function addToken(program: Command): void {
 }
 
 const SCOPES_HELP =
-  "what it may do: plugin, -private, read, private, backend:<type>/<id> (* for any), metrics, admin";
+  "what it may do: plugin, -private, read, private, backend:<type>/<id> (* for any), metrics, " +
+  "admin; repeatable";
+
+function collectScopes(value: string, before: readonly string[]): string[] {
+  return [...before, ...value.split(",").filter(Boolean)];
+}
 
 function common(command: Command): Command {
   return withConnection(command).option("--offline", "work on the database file of this folder");

@@ -19,6 +19,8 @@ export type UpEvent =
       readonly crashes: number;
       readonly lastWords: readonly string[];
       readonly restarts: boolean;
+      /** Where it logs; the room does not. */
+      readonly log?: string;
     }
   | { readonly type: "ended" | "killed"; readonly part: string }
   | { readonly type: "late"; readonly parts: readonly string[] }
@@ -77,10 +79,10 @@ export class Announcer {
     }
   }
 
-  #crash({ part, how, lastWords, restarts }: Extract<UpEvent, { type: "crashed" }>): string {
+  #crash({ part, how, lastWords, restarts, log }: Extract<UpEvent, { type: "crashed" }>): string {
     const then = restarts ? "; starting it again" : "; not started any more";
     const words = lastWords.map((line) => `  ${styleError("dim", line)}`);
-    const log = this.#terminal ? [`  more in ${this.#logs.path(part)}`] : [];
-    return [styleError("yellow", `seabird: ${part} ${how}${then}`), ...words, ...log].join("\n");
+    const more = this.#terminal && log !== undefined ? [`  more in ${log}`] : [];
+    return [styleError("yellow", `seabird: ${part} ${how}${then}`), ...words, ...more].join("\n");
   }
 }

@@ -1,8 +1,21 @@
 /** The parts' logs under `.seabird/logs/`, readable by their owner only. */
-import { closeSync, mkdirSync, openSync, readSync, renameSync, statSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
 import { safeText } from "../safe-text.ts";
-import { MAX_LOG_BYTES } from "./limits.ts";
+import { systemReason } from "../system-reason.ts";
 
 /** How much of a log's end is looked at for its last words. */
 const TAIL_BYTES = 4096;
@@ -14,10 +27,19 @@ export class Logs {
   readonly #files = new Map<string, number>();
   readonly #startedAt = new Map<string, number>();
 
-  /** Makes the folder. */
+  /** Makes the folder. Throws a CliError if it cannot. */
   constructor(folder: string) {
     this.folder = folder;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new CliError(
+        EXIT.environment,
+        `cannot write in ${folder}: ${systemReason(error)}`,
+        "run it in a folder of yours: it keeps logs and tokens in .seabird there",
+      );
+    }
   }
 
   path(name: string): string {
@@ -30,10 +52,10 @@ export class Logs {
     if (open !== undefined) return open;
     const path = this.path(name);
     const bytes = sizeOf(path);
-    if (bytes > MAX_LOG_BYTES) renameSync(path, `${path}.old`);
+    if (bytes > LIMITS.maxLogBytes) renameSync(path, `${path}.old`);
     const fd = openSync(path, "a", 0o600);
     this.#files.set(name, fd);
-    this.#startedAt.set(name, bytes > MAX_LOG_BYTES ? 0 : bytes);
+    this.#startedAt.set(name, bytes > LIMITS.maxLogBytes ? 0 : bytes);
     return fd;
   }
 
@@ -41,8 +63,8 @@ export class Logs {
     writeSync(this.fd(name), `${new Date().toISOString()} ${text}\n`);
   }
 
-  /** The last lines that a part wrote in this run, made safe to show, without stack traces. */
-  lastLines(name: string, count: number): string[] {
+  /** The last that a part complained of in this run, made safe to show, without stack traces. */
+  lastWords(name: string, count: number): string[] {
     const path = this.path(name);
     const end = sizeOf(path);
     const from = Math.max(this.#startedAt.get(name) ?? 0, end - TAIL_BYTES);
@@ -56,6 +78,8 @@ export class Logs {
     const lines = buffer.toString("utf8").split("\n").filter(Boolean);
     return lines
       .filter((line) => !STACK.test(line))
+      .map(complaint)
+      .filter((line) => line !== undefined)
       .slice(-count)
       .map(safeText);
   }
@@ -63,6 +87,26 @@ export class Logs {
   close(): void {
     for (const fd of this.#files.values()) closeSync(fd);
     this.#files.clear();
+  }
+}
+
+/** Core logs JSON: of that the warnings and errors, in words. What is no JSON was meant for people. */
+function complaint(line: string): string | undefined {
+  if (!line.startsWith("{")) return line;
+  const entry = readEntry(line);
+  if (entry === undefined) return line;
+  const { level, msg, error } = entry;
+  if (!["warn", "error", "fatal"].includes(String(level))) return undefined;
+  const why =
+    typeof error === "object" && error !== null && "message" in error ? error.message : "";
+  return [msg, why].filter((part) => typeof part === "string" && part !== "").join(": ");
+}
+
+function readEntry(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }
 

@@ -5,7 +5,7 @@
  * The channel is also the child's lifeline: it ends when the supervisor is gone.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { RESTART_MAX_MS, RESTART_MIN_MS, STABLE_AFTER_MS } from "./limits.ts";
+import { LIMITS } from "../limits.ts";
 
 export interface PartSpec {
   readonly name: string;
@@ -127,7 +127,7 @@ export class Part {
 
   #over(code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#stopping) return;
-    const stable = performance.now() - this.#startedAtMs >= STABLE_AFTER_MS;
+    const stable = performance.now() - this.#startedAtMs >= LIMITS.stableAfterMs;
     this.#crashes = stable ? 1 : this.#crashes + 1;
     if (!this.#events.ended(this, { code, signal, crashes: this.#crashes })) return;
     this.#again = setTimeout(() => this.start(), restartPauseMs(this.#crashes, Math.random()));
@@ -142,7 +142,7 @@ function stdioOf(spec: PartSpec): ("inherit" | "ignore" | number)[] {
 
 /** The pause before the n-th start in a row, doubling, with up to a quarter of jitter. */
 export function restartPauseMs(crashes: number, random: number): number {
-  const pause = Math.min(RESTART_MAX_MS, RESTART_MIN_MS * 2 ** Math.min(crashes - 1, 16));
+  const pause = Math.min(LIMITS.restartMaxMs, LIMITS.restartMinMs * 2 ** Math.min(crashes - 1, 16));
   return Math.round(pause * (1 - random / 4));
 }
 

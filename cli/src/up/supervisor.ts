@@ -5,19 +5,19 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
 import type { Announcer } from "./announcer.ts";
-import {
-  CORE_START_MS,
-  ROOM_CRASHES,
-  ROOM_WAIT_MS,
-  SCRIPT_START_MS,
-  START_CRASHES,
-  STOP_ORDER,
-} from "./limits.ts";
+
 import type { Logs } from "./logs.ts";
 import { messageType, Part, type PartExit, type PartSpec } from "./part.ts";
 import type { Plan } from "./plan.ts";
 
+/** The order of stopping, and what each kind has to end by itself before it is killed. */
+const STOP_ORDER = [
+  { kind: "plugin", stopMs: LIMITS.pluginStopMs },
+  { kind: "backend", stopMs: LIMITS.backendStopMs },
+  { kind: "core", stopMs: LIMITS.coreStopMs },
+] as const;
 /** Lines of a crashed part's log that are shown. */
 const LAST_WORDS = 3;
 
@@ -56,7 +56,7 @@ export class Supervisor {
     return await Promise.race([
       core.ready.then(() => "listening" as const),
       this.#coreEnded.promise,
-      late(CORE_START_MS, signal, `core does not listen after ${CORE_START_MS / 1000} s`),
+      late(LIMITS.coreStartMs, signal, `core does not listen after ${LIMITS.coreStartMs / 1000} s`),
     ]);
   }
 
@@ -65,7 +65,7 @@ export class Supervisor {
     const { plan, script } = this.#init;
     const others = [...plan.plugins, ...plan.backends].map((spec) => this.#start(spec));
     if (script) return await this.#startScript(others, signal);
-    const limit = AbortSignal.timeout(ROOM_WAIT_MS);
+    const limit = AbortSignal.timeout(LIMITS.roomWaitMs);
     await allReady(others, AbortSignal.any([signal, limit])).catch(() => undefined);
     if (signal.aborted) return;
     this.#sayLate(others);
@@ -77,7 +77,7 @@ export class Supervisor {
     const { room } = this.#init.plan;
     if (room === undefined) return;
     const part = this.#start(room);
-    const limit = AbortSignal.timeout(SCRIPT_START_MS);
+    const limit = AbortSignal.timeout(LIMITS.scriptStartMs);
     try {
       await allReady([...others, part], AbortSignal.any([signal, limit]));
       part.tell({ type: "go" });
@@ -86,7 +86,7 @@ export class Supervisor {
       const names = unready([...others, part]);
       throw new CliError(
         EXIT.part,
-        `not ready after ${SCRIPT_START_MS / 1000} s: ${names.join(", ")}`,
+        `not ready after ${LIMITS.scriptStartMs / 1000} s: ${names.join(", ")}`,
         `look into ${this.#init.logs.folder}`,
       );
     }
@@ -147,7 +147,10 @@ export class Supervisor {
       return false;
     }
     const restarts = this.#isWorthAnother(part, exit);
-    const lastWords = spec.terminal ? [] : this.#init.logs.lastLines(spec.name, LAST_WORDS);
+    const { logs } = this.#init;
+    // Who is killed says nothing more, and the room has said it on the terminal.
+    const isMute = spec.terminal || exit.signal === "SIGKILL";
+    const lastWords = isMute ? [] : logs.lastWords(spec.name, LAST_WORDS);
     const how = describeExit(exit);
     const { crashes } = exit;
     this.#init.announcer.say({
@@ -157,6 +160,7 @@ export class Supervisor {
       crashes,
       lastWords,
       restarts,
+      ...(spec.terminal ? {} : { log: logs.path(spec.name) }),
     });
     // People can do without one plugin; a script cannot know which of its answers is missing.
     if (!restarts && (spec.terminal || this.#init.script)) {
@@ -167,8 +171,8 @@ export class Supervisor {
   }
 
   #isWorthAnother({ spec, isReady }: Part, { crashes }: PartExit): boolean {
-    if (spec.terminal) return !this.#init.script && crashes < ROOM_CRASHES;
-    return isReady || crashes < START_CRASHES;
+    if (spec.terminal) return !this.#init.script && crashes < LIMITS.maxRoomCrashes;
+    return isReady || crashes < LIMITS.maxStartCrashes;
   }
 
   #sayLate(others: readonly Part[]): void {

@@ -140,7 +140,7 @@ class House {
   }
 
   #coreFailed(exit: PartExit): CliError {
-    const words = this.#logs.lastLines("core", CORE_LAST_WORDS);
+    const words = this.#logs.lastWords("core", CORE_LAST_WORDS);
     const said = words.length === 0 ? "" : `:\n${words.map((line) => `  ${line}`).join("\n")}`;
     return new CliError(
       EXIT.part,

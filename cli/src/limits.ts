@@ -1,0 +1,143 @@
+/** Every bound of the command line. A table of `docs/limits.md` is made from this one. */
+
+interface Row {
+  readonly value: number;
+  readonly unit: "ms" | "bytes" | "times" | "calls";
+  readonly what: string;
+  /** What happens at the limit. */
+  readonly policy: string;
+}
+
+const ROWS = {
+  callTimeoutMs: {
+    value: 15_000,
+    unit: "ms",
+    what: "a call to core; core's own limit for an action is 10 s",
+    policy: "the command ends with exit code 5",
+  },
+  probeTimeoutMs: {
+    value: 3_000,
+    unit: "ms",
+    what: "`token`: until core says that it is there",
+    policy: "core counts as there, and is asked",
+  },
+  doctorTimeoutMs: {
+    value: 5_000,
+    unit: "ms",
+    what: "`doctor`: the answer to one question",
+    policy: "it is reported, and the next check follows",
+  },
+  tokenFileTimeoutMs: {
+    value: 30_000,
+    unit: "ms",
+    what: "`token`: work on the database file, which another process may hold for a while",
+    policy: "the command ends with exit code 1; nothing was changed, or all was",
+  },
+  maxTokenFileAnswerBytes: {
+    value: 64 * 1024 * 1024,
+    unit: "bytes",
+    what: "`token`: the list of tokens in the database file",
+    policy: "the command ends with exit code 1",
+  },
+  maxTextBytes: {
+    value: 4 * 1024 * 1024,
+    unit: "bytes",
+    what: "`send`, `action`: the text on standard input; core takes less",
+    policy: "nothing is sent; exit code 2",
+  },
+  maxChannelQueries: {
+    value: 8,
+    unit: "calls",
+    what: "`channels`: backends that are asked at once",
+    policy: "the others are asked after them",
+  },
+  insistAfterMs: {
+    value: 500,
+    unit: "ms",
+    what: "after a signal to stop, in which others are the same one once more",
+    policy: "a later one ends everything at once",
+  },
+  coreStartMs: {
+    value: 60_000,
+    unit: "ms",
+    what: "`up`: until core listens",
+    policy: "`up` ends with exit code 7",
+  },
+  scriptStartMs: {
+    value: 60_000,
+    unit: "ms",
+    what: "`up` with a script: until all parts are ready",
+    policy: "`up` ends with exit code 7",
+  },
+  roomWaitMs: {
+    value: 15_000,
+    unit: "ms",
+    what: "`up` with a terminal: until the other parts are ready",
+    policy: "the room opens without them, and says so",
+  },
+  restartMinMs: {
+    value: 500,
+    unit: "ms",
+    what: "`up`: the pause before a crashed part starts again, a quarter of it random",
+    policy: "it doubles with each crash",
+  },
+  restartMaxMs: {
+    value: 30_000,
+    unit: "ms",
+    what: "`up`: the longest of these pauses",
+    policy: "it grows no further",
+  },
+  stableAfterMs: {
+    value: 30_000,
+    unit: "ms",
+    what: "`up`: running, after which a part counts as recovered",
+    policy: "the next crash is the first one again",
+  },
+  maxStartCrashes: {
+    value: 3,
+    unit: "times",
+    what: "`up`: ends in a row of a part that has never been ready",
+    policy: "it is not started any more",
+  },
+  maxRoomCrashes: {
+    value: 3,
+    unit: "times",
+    what: "`up`: ends in a row of the room",
+    policy: "`up` ends with exit code 7",
+  },
+  pluginStopMs: {
+    value: 5_000,
+    unit: "ms",
+    what: "`up`: until a plugin that was asked to end has ended",
+    policy: "it is killed",
+  },
+  backendStopMs: {
+    value: 5_000,
+    unit: "ms",
+    what: "`up`: until a backend that was asked to end has ended",
+    policy: "it is killed",
+  },
+  coreStopMs: {
+    value: 10_000,
+    unit: "ms",
+    what: "`up`: until core has ended; it drains for 8 s at most",
+    policy: "it is killed",
+  },
+  maxLogBytes: {
+    value: 10 * 1024 * 1024,
+    unit: "bytes",
+    what: "`up`: a part's log, looked at when `up` starts",
+    policy: "it becomes NAME.log.old; the one before it is lost",
+  },
+} satisfies Readonly<Record<string, Row>>;
+
+type Name = keyof typeof ROWS;
+
+export const CLI_LIMITS: readonly (Row & { readonly name: string })[] = Object.entries(ROWS).map(
+  ([name, row]) => ({ name, ...row }),
+);
+
+/** The values, by name. */
+export const LIMITS = Object.freeze(
+  Object.fromEntries(CLI_LIMITS.map(({ name, value }) => [name, value])),
+) as Readonly<Record<Name, number>>;
