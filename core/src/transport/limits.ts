@@ -161,6 +161,12 @@ const ROWS = {
     "an HTTP/1.1 connection's write without any progress",
     "the connection is closed",
   ),
+  maxHttp1Requests: row(
+    64,
+    "requests",
+    "requests of one HTTP/1.1 connection that were sent before the first of them was answered",
+    "the connection is closed",
+  ),
   http1IdleTimeoutMs: row(
     60_000,
     "ms",

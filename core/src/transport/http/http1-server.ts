@@ -1,5 +1,5 @@
 /** HTTP/1.1 connections, taken from the port's listener. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { CallOrder } from "../call-order.ts";
 import type { Environment } from "../environment.ts";
@@ -7,13 +7,21 @@ import { KnownCallers } from "../known-callers.ts";
 import type { ConnectionContext } from "./exchange.ts";
 import type { HttpDoor } from "./http-door.ts";
 
+interface Http1Connection {
+  readonly context: ConnectionContext;
+  /** Requests that are not answered yet. */
+  open: number;
+}
+
 export class Http1Server {
   readonly #env: Environment;
+  readonly #door: HttpDoor;
   readonly #server: Server;
-  readonly #connections = new WeakMap<Socket, ConnectionContext>();
+  readonly #connections = new WeakMap<Socket, Http1Connection>();
 
   constructor(env: Environment, door: HttpDoor) {
     this.#env = env;
+    this.#door = door;
     const { limits } = env;
     this.#server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
@@ -25,13 +33,7 @@ export class Http1Server {
     this.#server.maxHeadersCount = limits.maxHeaderPairs;
     this.#server.timeout = limits.http1WriteTimeoutMs;
     this.#server.on("timeout", (socket) => this.#idle(socket));
-    this.#server.on("request", (request, response) => {
-      const connection = this.#connections.get(request.socket);
-      if (connection === undefined) return request.socket.destroy();
-      const path = (request.url ?? "").split("?", 1)[0] ?? "";
-      door.handle({ request, response, connection, path });
-      return undefined;
-    });
+    this.#server.on("request", (request, response) => this.#request(request, response));
     this.#server.on("checkContinue", (request, response) => {
       response.writeContinue();
       this.#server.emit("request", request, response);
@@ -45,12 +47,9 @@ export class Http1Server {
   take(socket: Socket, address: string): void {
     const callers = new KnownCallers(this.#env.authenticator, this.#env.clock);
     socket.setKeepAlive(true, this.#env.limits.keepAliveIntervalMs);
-    this.#connections.set(socket, {
-      address,
-      callers,
-      order: new CallOrder(),
-      isAlive: () => Promise.resolve(!socket.destroyed),
-    });
+    const isAlive = () => Promise.resolve(!socket.destroyed);
+    const context = { address, callers, order: new CallOrder(), isAlive };
+    this.#connections.set(socket, { context, open: 0 });
     this.#env.observer.connectionOpened("http1");
     socket.once("close", () => {
       callers.close();
@@ -69,10 +68,26 @@ export class Http1Server {
     this.#server.close(() => {});
   }
 
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#connections.get(request.socket);
+    if (connection === undefined || connection.open >= this.#env.limits.maxHttp1Requests) {
+      request.socket.destroy();
+      return;
+    }
+    connection.open += 1;
+    response.once("close", () => {
+      connection.open -= 1;
+    });
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    this.#door.handle({ request, response, connection: connection.context, path });
+  }
+
   /** Nothing was read or written for a while: fine for an open stream, unless a write waits. */
   #idle(socket: Socket): void {
-    if (socket.writableLength === 0) return;
-    this.#env.log.debug({}, "connection closed: a write made no progress");
+    const isOpen = (this.#connections.get(socket)?.open ?? 0) > 0;
+    if (isOpen && socket.writableLength === 0) return;
+    const why = isOpen ? "a write made no progress" : "no request came";
+    this.#env.log.debug({}, `connection closed: ${why}`);
     socket.destroy();
   }
 }
