@@ -33,6 +33,32 @@ suite("the IRC server is killed", () => {
   });
 });
 
+suite("core goes away", () => {
+  test("what it asked and was not yet sent is not sent", async (t) => {
+    const stage = await startIrcStage(t, "inspircd", {
+      env: {
+        IRC_BURST_LINES: "1",
+        IRC_LINE_INTERVAL_MS: "2000",
+        IRC_ANSWER_WITHIN_MS: "60000",
+      },
+    });
+    if (stage === undefined) return;
+    const { alice, actions, backend, core } = stage;
+    await backend.ready();
+    await alice.sees("#test", "seabird.* has joined");
+    const asked = refusalOf(actions.sendMessage(onIrc("#test"), "one\ntwo\nthree\nfour\nfive"));
+    await alice.sees("#test", "<seabird> one");
+    // It gives what is in flight 5 s, which is not enough here.
+    await core.close();
+    await asked;
+    // Its client answers in turn: after all that still waited to be sent.
+    await alice.raw("PRIVMSG seabird :\x01PING done\x01");
+    await alice.sees("seabird", "PING done");
+    const lines = await alice.lines("#test");
+    assert.ok(!lines.some((line) => line.includes("five")), lines.join(" | "));
+  });
+});
+
 suite("the backend's end", () => {
   test("SIGTERM: it says goodbye on both sides and ends with 0", async (t) => {
     const stage = await startIrcStage(t, "ngircd");
