@@ -55,7 +55,7 @@ before(async () => {
       joinChannel: ({ channelName }) => joined({ id: channelName }),
       leaveChannel: ({ channelId }) => left(channelId),
       updateChannelInfo: ({ channelId, topic }) => changed({ id: channelId, topic }),
-      metadata: () => ({ nick: "seabird" }),
+      metadata: () => ({ nick: "seabird", "odd\nname": "日本" }),
     },
   });
   backend.joinChannel({ id: "#room", displayName: "#room", topic: "what a\x1b[31m topic" });
@@ -92,7 +92,15 @@ test("info, backends, channels, commands: tables for people, one document for sc
   assert.ok(Object.keys(info.limits).length > 10);
   assert.deepEqual(await json(["backends"]), { backends: [{ id: BACKEND, type: "irc" }] });
   const one = await json(["backends", BACKEND]);
-  assert.deepEqual(one, { id: BACKEND, type: "irc", metadata: { nick: "seabird" } });
+  assert.deepEqual(one, {
+    id: BACKEND,
+    type: "irc",
+    metadata: { nick: "seabird", "odd\nname": "日本" },
+  });
+  assert.match(
+    assertOk(await cli(["backends", BACKEND])).out,
+    /\nnick +seabird\nodd⏎name +日本\n$/,
+  );
   const { channels } = await json(["channels"]);
   assert.deepEqual(channels, [{ id: CHANNEL, name: "#room", topic: "what a\x1b[31m topic" }]);
   const { commands } = await json(["commands"]);
@@ -119,6 +127,12 @@ test("send and action, to a channel and to a person, by arguments and by standar
     { kind: "performAction", request: { channelId: "#room", text: "waves" } },
     { kind: "performPrivateAction", request: { userId: "alice", text: "winks" } },
   ]);
+});
+
+test("a text that is too large is refused with the right advice", async () => {
+  const { code, err } = await cli(["send", CHANNEL], { input: "a".repeat(3_800_000) });
+  assert.equal(code, 1, err);
+  assert.match(err, /too large[\s\S]*Next: send it in smaller pieces/);
 });
 
 test("join, topic and leave change what channels shows", async () => {
@@ -249,6 +263,7 @@ test("errors: no stack traces, a next step, the documented codes, JSON when aske
     [["channels", "--token", "with\na break"], 4, /token of --token has characters/],
     [["channels", "--token-file", "/does/not/exist"], 4, /no such file/],
     [["channels", "--url", core.url.replace("http:", "https:")], 3, /begins with http:/],
+    [["kick", "nobody"], 1, /seabird streams/],
     [["token"], 2, /which command\?/],
     [["token", "create", "--scope", "read"], 2, /needs a name/],
     [["token", "create", "x", "--scope", "read", "--expires", "999999w"], 2, /100 years/],

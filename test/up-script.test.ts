@@ -81,10 +81,14 @@ test("without a room it runs until a signal; --json tells what happens", async (
   const events = () =>
     said.out
       .split("\n")
-      .filter(Boolean)
+      .slice(0, -1)
       .map((line) => JSON.parse(line));
-  const untilSaid = (what: string, isSaid: () => boolean) =>
-    until(what, isSaid, PATIENCE_MS).catch(() => assert.fail(`waited for ${what}:\n${said.err}`));
+  const untilSaid = async (what: string, isSaid: () => boolean) => {
+    await until(what, () => isSaid() || child.exitCode !== null, PATIENCE_MS).catch(
+      () => undefined,
+    );
+    if (!isSaid()) assert.fail(`waited for ${what}, exit code ${child.exitCode}:\n${said.err}`);
+  };
   await untilSaid("core", () => events().some(({ type }) => type === "listening"));
   await untilSaid("plugins", () => events().filter(({ type }) => type === "started").length === 4);
   const { url } = JSON.parse(readFileSync(join(folder, ".seabird/up.json"), "utf8"));

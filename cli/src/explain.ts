@@ -39,7 +39,7 @@ const EXPLANATIONS: Partial<Record<Code, Explanation>> = {
   },
   [Code.NotFound]: {
     exit: EXIT.failed,
-    next: "`seabird backends` and `seabird channels` list what there is",
+    next: "`seabird backends`, `seabird channels` and `seabird streams` list what there is",
   },
   [Code.Unimplemented]: {
     exit: EXIT.failed,
@@ -61,6 +61,9 @@ export function explain(error: unknown, { url, tokenFrom }: Asked): CliError {
   if (tls !== undefined || failure.code === Code.Unavailable || isConnectionFailure(error)) {
     const next = tls?.[1] ?? START_ONE;
     return new CliError(EXIT.unreachable, `cannot reach core at ${url}: ${message}`, next);
+  }
+  if (failure.code === Code.ResourceExhausted && message.includes("too large")) {
+    return new CliError(EXIT.failed, message, "send it in smaller pieces");
   }
   if (failure.code === Code.Unauthenticated) {
     return new CliError(EXIT.forbidden, `${message} (${tokenFrom})`, ANOTHER_TOKEN);

@@ -4,7 +4,7 @@
  */
 import { styleText } from "node:util";
 import { safeText } from "./safe-text.ts";
-import { type Table, tableLines } from "./table.ts";
+import { displayWidth, type Table, tableLines } from "./table.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -40,9 +40,11 @@ export class Output {
 
   /** Names and values, one a line. */
   pairs(pairs: readonly (readonly [name: string, value: string])[]): void {
-    const width = Math.max(...pairs.map(([name]) => name.length));
-    for (const [name, value] of pairs) {
-      this.line(`${this.style("dim", name.padEnd(width))}  ${safeText(value)}`);
+    const safe = pairs.map(([name, value]) => [safeText(name), safeText(value)] as const);
+    const width = Math.max(...safe.map(([name]) => displayWidth(name)));
+    for (const [name, value] of safe) {
+      const column = name + " ".repeat(width - displayWidth(name));
+      this.line(`${this.style("dim", column)}  ${value}`.trimEnd());
     }
   }
 

@@ -52,7 +52,8 @@ export function requireToken(settings: Settings): string {
     EXIT.forbidden,
     `no token for the core at ${settings.url}`,
     "set SEABIRD_TOKEN or SEABIRD_TOKEN_FILE, give --token-file, or run this in the folder where " +
-      "core was started (its .seabird/admin-token is found there)",
+      "core was started (its .seabird/admin-token is found there); where core works on a database " +
+      "of its own, `seabird token create NAME --scope admin --offline` makes one",
   );
 }
 

@@ -12,7 +12,7 @@ import type { TokenAdmin, WantedToken } from "./token-admin.ts";
 import type { TokenRow } from "./token-rows.ts";
 
 export class TokenFile implements TokenAdmin {
-  readonly where = "the database file (core is not running)";
+  readonly where = "the database file";
 
   async create({ name, scopes, expiresInMs }: WantedToken) {
     const expiry =

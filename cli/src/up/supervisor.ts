@@ -49,14 +49,14 @@ export class Supervisor {
     return this.#outcome.promise;
   }
 
-  /** Starts core; "ended" if it went before it listened. Rejects when it takes too long. */
-  async startCore(signal: AbortSignal): Promise<"listening" | PartExit> {
+  /** Starts core; how it went, if it went before it listened. */
+  async startCore(signal: AbortSignal): Promise<"listening" | "late" | PartExit> {
     this.#coreEnded = Promise.withResolvers<PartExit>();
     const core = this.#start(this.#init.plan.core);
     return await Promise.race([
       core.ready.then(() => "listening" as const),
       this.#coreEnded.promise,
-      late(LIMITS.coreStartMs, signal, `core does not listen after ${LIMITS.coreStartMs / 1000} s`),
+      wait(LIMITS.coreStartMs, "late" as const, { signal, ref: false }),
     ]);
   }
 
@@ -200,9 +200,4 @@ async function allReady(parts: readonly Part[], signal: AbortSignal): Promise<vo
   } finally {
     signal.removeEventListener("abort", abort);
   }
-}
-
-async function late(ms: number, signal: AbortSignal, message: string): Promise<never> {
-  await wait(ms, undefined, { signal, ref: false });
-  throw new CliError(EXIT.part, message, "look at what else keeps the machine busy");
 }

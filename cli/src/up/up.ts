@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { backendBin, coreBin, pluginBin } from "../bins.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
 import type { Output } from "../output.ts";
 import { writeRunFile } from "../run-file.ts";
 import { watchNpm, watchStopSignals } from "../stop-signals.ts";
@@ -116,7 +117,7 @@ class House {
     if (await isTaken(this.#bind)) this.#takeFreePort();
     let first = await this.#supervisor.startCore(signal);
     // Somebody may have taken the port between the look and core's start.
-    if (first !== "listening" && this.#bind.port !== 0 && (await isTaken(this.#bind))) {
+    if (typeof first !== "string" && this.#bind.port !== 0 && (await isTaken(this.#bind))) {
       this.#takeFreePort();
       first = await this.#supervisor.startCore(signal);
     }
@@ -139,12 +140,14 @@ class House {
     this.#announcer.say({ type: "listening", url, configured, moved });
   }
 
-  #coreFailed(exit: PartExit): CliError {
+  #coreFailed(exit: PartExit | "late"): CliError {
     const words = this.#logs.lastWords("core", CORE_LAST_WORDS);
     const said = words.length === 0 ? "" : `:\n${words.map((line) => `  ${line}`).join("\n")}`;
     return new CliError(
       EXIT.part,
-      `core ${describeExit(exit)} before it listened${said}`,
+      exit === "late"
+        ? `core does not listen after ${LIMITS.coreStartMs / 1000} s${said}`
+        : `core ${describeExit(exit)} before it listened${said}`,
       `look into ${this.#logs.path("core")}`,
     );
   }
