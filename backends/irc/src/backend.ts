@@ -146,6 +146,8 @@ function logStatus(log: Log, { irc: { host, port } }: IrcConfig, status: Connect
     log("info", "on the network", { host, nick: status.nick });
   } else if (status.status === "settled") {
     log("info", "channels joined", { host });
+  } else if (status.status === "identify_refused") {
+    log("warn", "NickServ does not take the password", { reason: status.reason });
   } else if (status.status === "join_refused") {
     log("warn", "cannot join", { channel: status.channel, reason: status.reason });
   } else {

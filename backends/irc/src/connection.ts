@@ -18,6 +18,7 @@ export type ConnectionStatus =
   | { readonly status: "welcomed"; readonly nick: string }
   /** Every configured channel was joined or refused. At most once per connection. */
   | { readonly status: "settled" }
+  | { readonly status: "identify_refused"; readonly reason: string }
   | { readonly status: "join_refused"; readonly channel: string; readonly reason: string }
   | { readonly status: "lost"; readonly reason: string; readonly retryInMs: number };
 
@@ -106,6 +107,7 @@ export class IrcConnection {
       {
         event: (event) => this.#event(event),
         welcomed: () => this.#welcomed(),
+        identifyRefused: (reason) => this.#hooks.status({ status: "identify_refused", reason }),
         joinRefused: (channel, reason) => this.#joinRefused(channel, reason),
         line: (direction, line) => this.#hooks.line(direction, line),
       },

@@ -1,11 +1,13 @@
 /** One connection to an IRC server, from dialling to its end. */
 import { Client, type IrcMessage, ircLineParser } from "irc-framework";
 import { Allowance } from "./allowance.ts";
+import { stripCodes } from "./codes.ts";
 import { answerQuery } from "./ctcp.ts";
 import { type FloodClock, FloodQueue } from "./flood-queue.ts";
 import { MAX_QUERY_BURST, QUERY_INTERVAL_MS } from "./limits.ts";
 import { type IrcEvent, NetworkState } from "./network-state.ts";
 import { nickCandidates } from "./nick.ts";
+import { nickServAnswer } from "./nickserv.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
 import { rulesOf } from "./rules.ts";
 import { hideSecrets } from "./secrets.ts";
@@ -16,6 +18,8 @@ export interface SessionHooks {
   event(event: IrcEvent): void;
   /** The server has welcomed us and the channels have been asked for. */
   welcomed(): void;
+  /** NickServ does not take the password; the channels are asked for without. */
+  identifyRefused(reason: string): void;
   /** An error about a channel that was joined by ourselves. */
   joinRefused(channel: string, reason: string): void;
   /** Each line, for the log's debug level; secrets are taken out. */
@@ -30,7 +34,6 @@ const KEEP_ALIVE = new Set(["PING", "PONG"]);
 
 const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
 const END_OF_MOTD = new Set(["376", "422"]);
-const LOGGED_IN = "900";
 
 /** Bytes of channels in one JOIN, and how many: servers limit both. */
 const MAX_JOIN_BYTES = 400;
@@ -175,7 +178,7 @@ export class IrcSession {
     else if (command === "ERROR") this.#reason ??= params.at(-1) || "the server closed it";
     else if (this.#phase === "registering") this.#register(message);
     else if (this.#phase === "welcomed" && END_OF_MOTD.has(command)) this.#identify();
-    else if (this.#phase === "identifying" && isIdentified(message)) this.#join();
+    else if (this.#phase === "identifying") this.#identified(message);
     else if (command === "QUIT" || command === "NICK") this.#regainFrom(message.nick);
     else if (/^[45]\d\d$/.test(command))
       this.#hooks.joinRefused(params[1] ?? "", params.at(-1) ?? "");
@@ -206,6 +209,13 @@ export class IrcSession {
     }
     this.#queue.urgent(`PRIVMSG NickServ :IDENTIFY ${this.#options.nick} ${password}`);
     this.#timer("identify", this.#options.identifyWaitMs, () => this.#join());
+  }
+
+  #identified(message: IrcMessage): void {
+    const answer = nickServAnswer(message);
+    if (answer === undefined) return;
+    if (!answer.accepted) this.#hooks.identifyRefused(stripCodes(answer.reason));
+    this.#join();
   }
 
   #join(): void {
@@ -255,13 +265,6 @@ export class IrcSession {
     this.#timers.get(name)?.();
     this.#timers.delete(name);
   }
-}
-
-/** NickServ's answer: logged in, a registered user's mode, or a notice that says what is wrong. */
-function isIdentified({ command, nick, params }: IrcMessage): boolean {
-  if (command === LOGGED_IN) return true;
-  if (command === "NOTICE") return nick.toLowerCase() === "nickserv";
-  return command === "MODE" && /^\+\w*r/.test(params[1] ?? "");
 }
 
 /** A few lines for many channels; those with keys come first, as the keys are matched by position. */

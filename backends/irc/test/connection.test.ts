@@ -43,7 +43,10 @@ suite("registration", () => {
     open();
     const connection = await server.connection(1);
     await connection.hears(/^PRIVMSG NickServ :IDENTIFY bird hush$/);
-    connection.say(":joe!j@h NOTICE bird :hello");
+    connection.say(
+      ":joe!j@h NOTICE bird :hello",
+      ":NickServ!s@services NOTICE bird :This nickname is registered. Please identify.",
+    );
     connection.say(":srv PING :still there");
     await connection.hears(/^PONG/);
     assert.ok(!connection.lines.some((line) => line.startsWith("JOIN")));
@@ -51,6 +54,22 @@ suite("registration", () => {
     await connection.hears(/^JOIN #a$/);
     await status("settled");
     assert.doesNotMatch(logged.join("\n"), /hush/);
+  });
+
+  test("joins at once when NickServ refuses, and says so", async (context) => {
+    const { server, open, status } = await setUp(context, {
+      args: ["--channels", "#a", "--identify-wait-ms", "60000"],
+      env: { IRC_NICKSERV_PASS: "hush" },
+    });
+    server.script = (line) =>
+      line.startsWith("PRIVMSG NickServ")
+        ? [":NickServ!s@services NOTICE bird :Invalid password for \x02bird\x02."]
+        : undefined;
+    open();
+    const refused = await status("identify_refused");
+    assert.ok(refused.status === "identify_refused");
+    assert.equal(refused.reason, "Invalid password for bird.");
+    await status("settled");
   });
 
   test("joins without NickServ when it is silent", async (context) => {

@@ -1,0 +1,33 @@
+/** What NickServ's lines mean for somebody who waits for its answer. Pure. */
+import type { IrcMessage } from "irc-framework";
+
+const RPL_LOGGEDIN = "900";
+const ERR_NOSUCHNICK = "401";
+const NAME = "nickserv";
+
+/** As the services in use (Atheme, Anope and their kin) say it in English. */
+const ACCEPTED = /\b(now|already|are) (identified|recogni[sz]ed|logged in)\b|password accepted/i;
+const REFUSED =
+  /\b(invalid|incorrect|wrong|denied|failed|frozen|suspended|too many)\b|\b(not|isn't|n't) (a |currently )?registered\b/i;
+
+/**
+ * undefined: no answer to IDENTIFY. NickServ greets the users of a registered nick with notices
+ * of its own, and those often come between IDENTIFY and its answer. An answer in another language
+ * is told by its numeric or mode, else by the end of the wait.
+ */
+export function nickServAnswer(
+  message: IrcMessage,
+): { readonly accepted: boolean; readonly reason: string } | undefined {
+  const { command, nick, params } = message;
+  const reason = params.at(-1) ?? "";
+  if (command === RPL_LOGGEDIN) return { accepted: true, reason };
+  if (command === "MODE") {
+    return /^\+\w*r/.test(params[1] ?? "") ? { accepted: true, reason } : undefined;
+  }
+  if (command === ERR_NOSUCHNICK && params[1]?.toLowerCase() === NAME) {
+    return { accepted: false, reason };
+  }
+  if (command !== "NOTICE" || nick.toLowerCase() !== NAME) return undefined;
+  if (ACCEPTED.test(reason)) return { accepted: true, reason };
+  return REFUSED.test(reason) ? { accepted: false, reason } : undefined;
+}
