@@ -104,6 +104,13 @@ suite("configuration", () => {
     wrong([], { IRC_HOST: "irc.example.org" }, /ircs:\/\/host/);
     wrong([], { IRC_HOST: "http://h" }, /^IRC_HOST is "http:\/\/h"/);
     wrong([], { IRC_HOST: "irc://user:pw@h" }, /use IRC_NICK and IRC_PASS$/);
+    wrong([], { IRC_HOST: "http://user:pw@h" }, /use IRC_NICK and IRC_PASS$/);
+    wrong(
+      [],
+      { IRC_PING_INTERVAL_MS: "90000" },
+      /^IRC_PING_INTERVAL_MS is 90000 and IRC_PING_TIMEOUT_MS is 60000/,
+    );
+    wrong([], { IRC_RECONNECT_MAX_MS: "5" }, /^IRC_RECONNECT_MIN_MS is 1000/);
     wrong([], { IRC_NICK: "two words" }, /^IRC_NICK is "two words"/);
     wrong([], { IRC_CHANNELS: "a" }, /^IRC_CHANNELS has "a"/);
     wrong([], { IRC_CHANNELS: "#a k e" }, /^IRC_CHANNELS/);

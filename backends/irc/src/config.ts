@@ -172,12 +172,12 @@ const SCHEMES: Readonly<Record<string, { port: number; tls: boolean; verify: boo
 
 function parseHost(value: string) {
   const url = URL.parse(value);
+  if (url !== null && (url.username !== "" || url.password !== "")) {
+    throw new ConfigError("IRC_HOST holds a user or password; use IRC_NICK and IRC_PASS");
+  }
   const scheme = SCHEMES[url?.protocol ?? ""];
   if (url === null || scheme === undefined || url.hostname === "" || !/^\/?$/.test(url.pathname)) {
     throw new ConfigError(`IRC_HOST is "${value}"; give ${SETTINGS.host.what}`);
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new ConfigError("IRC_HOST holds a user or password; use IRC_NICK and IRC_PASS");
   }
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -232,6 +232,24 @@ const MAX_LIMIT = 86_400_000;
 const wholeNumber = z.coerce.number().int().min(1).max(MAX_LIMIT);
 
 function readLimits(flags: Flags, env: Environment): Record<IrcLimitName, number> {
+  const limits = readNumbers(flags, env);
+  for (const [lower, upper] of ORDERED) {
+    if (limits[lower] <= limits[upper]) continue;
+    const [one, other] = [limitSetting(lower).env, limitSetting(upper).env];
+    throw new ConfigError(
+      `${one} is ${limits[lower]} and ${other} is ${limits[upper]}; give ${one} the smaller one`,
+    );
+  }
+  return limits;
+}
+
+/** A server that is asked only after it counts as dead is always dead. */
+const ORDERED = [
+  ["pingIntervalMs", "pingTimeoutMs"],
+  ["reconnectMinMs", "reconnectMaxMs"],
+] as const;
+
+function readNumbers(flags: Flags, env: Environment): Record<IrcLimitName, number> {
   const entries = IRC_OPTION_LIMITS.map(({ name, value }) => {
     const { env: variable, flag = "" } = limitSetting(name);
     const given = flags[flag] ?? env[variable] ?? formerNickCheck(name, env);
