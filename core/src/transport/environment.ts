@@ -1,6 +1,7 @@
 /** What every connection and call of one server shares. */
 import type { Authenticator } from "../auth/principal.ts";
 import type { Clock } from "../broker/clock.ts";
+import type { Unzips } from "./grpc/unzips.ts";
 import type { TransportLimits } from "./limits.ts";
 import type { MethodTable } from "./method-table.ts";
 import type { TransportLog, TransportObserver } from "./observer.ts";
@@ -17,6 +18,7 @@ export interface Environment {
   readonly observer: TransportObserver;
   readonly turns: Turns;
   readonly sweeper: Sweeper;
+  readonly unzips: Unzips;
   /** What changes while the server lives. */
   readonly state: ServerState;
 }
@@ -24,8 +26,10 @@ export interface Environment {
 export interface ServerState {
   /** New calls are refused with `core is shutting down`. */
   shuttingDown: boolean;
-  /** Bytes of requests that have not arrived whole. */
+  /** Bytes of large messages that have not arrived whole, or not been unpacked. */
   collectedBytes: number;
+  /** Bytes of large answers that their callers have not taken. */
+  unreadReplyBytes: number;
   /** Calls and streams that are open, and of these the server-streaming ones. */
   openCalls: number;
   openStreams: number;

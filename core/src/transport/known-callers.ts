@@ -4,6 +4,7 @@
  */
 import type { Authentication, Authenticator } from "../auth/principal.ts";
 import type { Clock } from "../broker/clock.ts";
+import { BrokerError } from "../broker/errors.ts";
 
 /** A principal is asked for anew after this, so that its last use is noticed. */
 const KNOWN_FOR_MS = 1_000;
@@ -16,6 +17,7 @@ export class KnownCallers {
   #knownUntilMs = 0;
   #undo: (() => void) | undefined;
   #closed = false;
+  #strangers = 0;
   readonly #lookups = new Map<string, Promise<Authentication>>();
 
   constructor(authenticator: Authenticator, clock: Clock) {
@@ -36,6 +38,18 @@ export class KnownCallers {
     if (answer instanceof Promise) return this.#lookUp(header, answer);
     this.#remember(header, answer, nowMs);
     return answer;
+  }
+
+  /** A call that needs no token begins; call what is returned once at its end. */
+  admitStranger(most: number): () => void {
+    if (this.#strangers >= most) {
+      const text = `too many calls without a token on one connection, limit ${most}`;
+      throw new BrokerError("too_many_streams", text);
+    }
+    this.#strangers += 1;
+    return () => {
+      this.#strangers -= 1;
+    };
   }
 
   /** The connection has gone. Idempotent. */

@@ -115,8 +115,20 @@ const ROWS = {
   maxCollectedBytes: row(
     134_217_728,
     "bytes",
-    "requests of all connections that have not arrived whole",
+    "messages of all connections that have not arrived whole or not been unpacked, beyond smallMessageBytes of each",
     "a call that needs more ends with RESOURCE_EXHAUSTED",
+  ),
+  smallMessageBytes: row(
+    16_384,
+    "bytes",
+    "what each call may hold of such a message in any case",
+    "more is counted in maxCollectedBytes",
+  ),
+  maxUnzips: row(
+    4,
+    "messages",
+    "compressed messages that are unpacked at once",
+    "the others wait, packed",
   ),
   requestBodyTimeoutMs: row(
     30_000,
@@ -135,6 +147,24 @@ const ROWS = {
     "ms",
     "until the end of a stream, its last bytes and its status, has left for a peer that reads nothing",
     "the stream is reset with ENHANCE_YOUR_CALM",
+  ),
+  maxUnreadReplyBytes: row(
+    67_108_864,
+    "bytes",
+    "answers of calls, of all connections, that are larger than maxPendingWriteBytes and not taken yet",
+    "a further one becomes RESOURCE_EXHAUSTED",
+  ),
+  replyTimeoutMs: row(
+    30_000,
+    "ms",
+    "until a caller has taken such an answer",
+    "the call is reset with ENHANCE_YOUR_CALM",
+  ),
+  maxCallsWithoutToken: row(
+    8,
+    "calls",
+    "calls without a token (health) that are open at once on one connection",
+    "a further one ends with RESOURCE_EXHAUSTED",
   ),
   maxMessagesPerTurn: row(
     256,

@@ -12,6 +12,7 @@ import type { Authenticator } from "../auth/principal.ts";
 import { type Clock, systemClock } from "../broker/clock.ts";
 import type { Environment } from "./environment.ts";
 import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
+import { Unzips } from "./grpc/unzips.ts";
 import { HttpDoor } from "./http/http-door.ts";
 import { Http1Server } from "./http/http1-server.ts";
 import { healthRoutes, type Route } from "./http/routes.ts";
@@ -187,18 +188,21 @@ function ignore(): void {
 
 function createEnvironment(options: ServerOptions, methods: readonly Method[]): Environment {
   const clock = options.clock ?? systemClock;
+  const limits = resolveTransportLimits(options.limits);
   return {
     methods: new MethodTable(methods, () => loadLate(methods, options.lateMethods)),
     authenticator: options.authenticator,
-    limits: resolveTransportLimits(options.limits),
+    limits,
     clock,
     log: options.log ?? SILENT_LOG,
     observer: options.observer ?? NO_OBSERVER,
     turns: new Turns(),
     sweeper: new Sweeper(clock),
+    unzips: new Unzips(limits.maxUnzips),
     state: {
       shuttingDown: false,
       collectedBytes: 0,
+      unreadReplyBytes: 0,
       openCalls: 0,
       openStreams: 0,
       endingStreams: 0,

@@ -30,8 +30,9 @@ export class Sweeper {
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP_INTERVAL_MS);
   }
 
-  delete(swept: Swept): void {
-    this.#swept.delete(swept);
+  /** Returns whether it was there. */
+  delete(swept: Swept): boolean {
+    return this.#swept.delete(swept);
   }
 
   close(): void {

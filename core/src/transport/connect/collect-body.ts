@@ -1,6 +1,8 @@
 /** The body of a request, read to its end within all limits. */
+import { ENVELOPE_BYTES } from "../../broker/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Environment } from "../environment.ts";
+import { HeldBytes } from "../held-bytes.ts";
 import type { Exchange } from "../http/exchange.ts";
 
 /** Rejects with a BrokerError; the peer's going is `cancelled`. */
@@ -12,6 +14,7 @@ export function collectBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const held = new HeldBytes(env);
     const limit = {
       sweep(nowMs: number) {
         if (nowMs >= deadlineMs) fail(new BrokerError("request_timeout", "request timed out"));
@@ -19,8 +22,7 @@ export function collectBody(
     };
     const settle = () => {
       env.sweeper.delete(limit);
-      env.state.collectedBytes -= bytes;
-      bytes = 0;
+      held.release();
       request.removeListener("data", push);
       request.removeListener("end", end);
       request.removeListener("close", gone);
@@ -33,9 +35,12 @@ export function collectBody(
     const push = (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
-      env.state.collectedBytes += chunk.length;
-      const error = beyondLimits(env, bytes);
-      if (error !== undefined) fail(error);
+      try {
+        checkSize(env, bytes);
+        held.set(bytes);
+      } catch (reason) {
+        fail(BrokerError.from(reason));
+      }
     };
     const end = () => {
       settle();
@@ -49,15 +54,8 @@ export function collectBody(
   });
 }
 
-function beyondLimits(env: Environment, bytes: number): BrokerError | undefined {
-  const { maxMessageBytes, maxCollectedBytes } = env.limits;
-  if (bytes > maxMessageBytes + 5) {
-    const text = `message too large: more than ${maxMessageBytes} bytes`;
-    return new BrokerError("message_too_large", text);
-  }
-  if (env.state.collectedBytes > maxCollectedBytes) {
-    const text = `too many bytes of unfinished requests, limit ${maxCollectedBytes}`;
-    return new BrokerError("too_many_in_flight", text);
-  }
-  return undefined;
+function checkSize({ limits: { maxMessageBytes } }: Environment, bytes: number): void {
+  if (bytes <= maxMessageBytes + ENVELOPE_BYTES) return;
+  const text = `message too large: more than ${maxMessageBytes} bytes`;
+  throw new BrokerError("message_too_large", text);
 }

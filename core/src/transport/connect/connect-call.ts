@@ -2,15 +2,16 @@
  * One call by Connect or gRPC-Web: everything but how its answer is written, which is
  * Connect's part. Admission, limits and handlers are those of native gRPC.
  */
-import type { Message } from "@bufbuild/protobuf";
+import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
 import { BrokerError } from "../../broker/errors.ts";
 import { ActiveCall } from "../active-call.ts";
 import { checkAccess, checkOpen, refusalError } from "../admission.ts";
 import type { Environment } from "../environment.ts";
 import type { Encoding } from "../grpc/encoding.ts";
+import { MessageReader } from "../grpc/message-reader.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
 import { logFailure } from "../log-failure.ts";
-import type { Method, Session, UnaryMethod } from "../method.ts";
+import type { BidiMethod, Method, Session, UnaryMethod } from "../method.ts";
 import { collectBody } from "./collect-body.ts";
 import { messageBytes, parseMessage, requestEncoding } from "./decode-request.ts";
 import { MessageStream } from "./message-stream.ts";
@@ -23,7 +24,6 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export type Answer =
   | { readonly kind: "message"; readonly message: Message }
   | { readonly kind: "stream"; readonly stream: MessageStream }
-  | { readonly kind: "session"; readonly stream: MessageStream; readonly session: Session }
   | { readonly kind: "error"; readonly error: BrokerError };
 
 export class ConnectCall {
@@ -36,6 +36,7 @@ export class ConnectCall {
   #active: ActiveCall | undefined;
   #stream: MessageStream | undefined;
   #session: Session | undefined;
+  #reader: MessageReader | undefined;
   #outcome: BrokerError | undefined;
   #over = false;
 
@@ -71,6 +72,7 @@ export class ConnectCall {
     for (const undo of this.#undo) undo();
     this.#outcome ??= this.#stream?.outcome;
     this.#stream?.close();
+    this.#reader?.stop();
     this.#session?.close();
     this.#active?.cancel();
     env.state.openCalls -= 1;
@@ -93,12 +95,15 @@ export class ConnectCall {
     if (method === undefined) throw new BrokerError("unknown_method", `unknown method ${path}`);
     checkOpen(this.#env, method.access);
     checkAccess(method.access, principal);
+    if (principal === undefined) {
+      this.#atEnd(connection.callers.admitStranger(this.#env.limits.maxCallsWithoutToken));
+    }
     const timeoutMs = callerTimeout(this.#exchange, this.kind);
     const encoding = requestEncoding(this.#exchange, this.kind);
     const call = new ActiveCall(principal, connection, this.#arrivedAtMs, timeoutMs);
     this.#active = call;
     if (this.#over) call.cancel();
-    if (method.kind === "bidi_streaming") return this.#openSession(method.handle(call), method);
+    if (method.kind === "bidi_streaming") return this.#openSession(method, call, encoding);
     return this.#handleOne(method, call, encoding);
   }
 
@@ -107,14 +112,15 @@ export class ConnectCall {
     call: ActiveCall,
     encoding: Encoding,
   ): Promise<Answer> {
-    const { requestBodyTimeoutMs, maxMessageBytes, maxRequestFields } = this.#env.limits;
+    const { requestBodyTimeoutMs, maxRequestFields } = this.#env.limits;
     const bodyMs = Math.min(call.timeoutMs ?? Infinity, requestBodyTimeoutMs);
     const body = await collectBody(this.#env, this.#exchange, this.#arrivedAtMs + bodyMs);
-    const bytes = messageBytes(body, this.kind, encoding, maxMessageBytes);
+    const bytes = messageBytes(this.#env, body, this.kind, encoding);
     return new Promise((resolve, reject) => {
       this.#exchange.connection.order.pass(
         bytes,
         (message) => {
+          if (this.#over) throw new BrokerError("cancelled", "the caller has gone");
           const request = parseMessage(
             method.desc.input,
             message,
@@ -139,10 +145,26 @@ export class ConnectCall {
     return { kind: "message", message: await reply };
   }
 
-  #openSession(session: Session, method: Method): Answer {
+  #openSession(method: BidiMethod, call: ActiveCall, encoding: Encoding): Answer {
+    const session = method.handle(call);
     this.#session = session;
-    const { stream } = this.#openStream(session.output, method);
-    return { kind: "session", stream, session };
+    const answer = this.#openStream(session.output, method);
+    const reader = new MessageReader(this.#env, {
+      stream: this.#exchange.request,
+      encoding,
+      session,
+      ...(this.kind.json ? { translate: (json) => this.#toBinary(method.desc.input, json) } : {}),
+      fail: (error) => answer.stream.fail(error),
+    });
+    answer.stream.onEnding = () => reader.stop();
+    this.#reader = reader;
+    if (!this.#over) reader.start();
+    return answer;
+  }
+
+  #toBinary(schema: DescMessage, json: Uint8Array): Uint8Array {
+    const { maxRequestFields } = this.#env.limits;
+    return toBinary(schema, parseMessage(schema, json, maxRequestFields, true));
   }
 
   #openStream(source: Session["output"], method: Method): Extract<Answer, { kind: "stream" }> {
@@ -154,7 +176,7 @@ export class ConnectCall {
       const undo = env.authenticator.onEnd(principal, (refusal) =>
         stream.fail(refusalError(refusal)),
       );
-      this.#undo.push(undo);
+      this.#atEnd(undo);
     }
     if (this.#active !== undefined) this.#atDeadline(this.#active, (error) => stream.fail(error));
     if (this.#over) stream.close();
@@ -168,7 +190,12 @@ export class ConnectCall {
     const timer = setTimeout(() => {
       then(new BrokerError("request_timeout", "request timed out"));
     }, leftMs);
-    this.#undo.push(() => clearTimeout(timer));
+    this.#atEnd(() => clearTimeout(timer));
+  }
+
+  #atEnd(undo: () => void): void {
+    if (this.#over) undo();
+    else this.#undo.push(undo);
   }
 }
 

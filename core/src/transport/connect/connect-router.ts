@@ -3,7 +3,7 @@
  * binary. What is answered is decided before, by a ConnectCall; the handlers here only hand it
  * over, and the request's body they see is an empty message.
  */
-import { type DescMethod, type Message, toBinary } from "@bufbuild/protobuf";
+import type { DescMethod, Message } from "@bufbuild/protobuf";
 import {
   ConnectError,
   createConnectRouter,
@@ -20,7 +20,7 @@ import type {
 import { BrokerError } from "../../broker/errors.ts";
 import { cutText } from "../grpc/status-message.ts";
 import type { TransportLimits } from "../limits.ts";
-import type { Method, Session } from "../method.ts";
+import type { Method } from "../method.ts";
 import { grpcStatusOf } from "../status.ts";
 import type { Answer } from "./connect-call.ts";
 
@@ -65,8 +65,7 @@ export class ConnectRouterTable {
     const impl =
       desc.methodKind === "unary"
         ? (_request: unknown, context: HandlerContext) => this.#message(context)
-        : (requests: AsyncIterable<Message>, context: HandlerContext) =>
-            this.#messages(desc, requests, context);
+        : (_requests: unknown, context: HandlerContext) => this.#messages(context);
     return impl as MethodImpl<DescMethod>;
   }
 
@@ -76,20 +75,11 @@ export class ConnectRouterTable {
     throw this.#connectError(answer?.kind === "error" ? answer.error : undefined);
   }
 
-  async *#messages(
-    desc: DescMethod,
-    requests: AsyncIterable<Message>,
-    context: HandlerContext,
-  ): AsyncGenerator<Message> {
+  async *#messages(context: HandlerContext): AsyncGenerator<Message> {
     const answer = context.values.get(answerKey);
     try {
       if (answer === undefined || answer.kind === "message") throw undefined;
       if (answer.kind === "error") throw answer.error;
-      if (answer.kind === "session") {
-        receive(desc, requests, answer.session).catch((reason) => {
-          answer.stream.fail(decodeError(desc, reason));
-        });
-      }
       yield* answer.stream.messages();
     } catch (reason) {
       throw this.#connectError(reason);
@@ -106,20 +96,4 @@ export class ConnectRouterTable {
     if (error.code === "unknown_encoding") metadata.set("grpc-accept-encoding", "gzip");
     return new ConnectError(text, grpcStatusOf(error.code), metadata);
   }
-}
-
-/** Hands a bidirectional stream's messages to its session, in the form it knows. */
-async function receive(
-  desc: DescMethod,
-  requests: AsyncIterable<Message>,
-  session: Session,
-): Promise<void> {
-  for await (const request of requests) await session.receive(toBinary(desc.input, request));
-  session.finish();
-}
-
-/** What Connect could not read is undecodable, whatever it calls that. */
-function decodeError(desc: DescMethod, reason: unknown): BrokerError {
-  if (!(reason instanceof ConnectError)) return BrokerError.from(reason);
-  return new BrokerError("undecodable", `bytes are no ${desc.input.typeName}`, { cause: reason });
 }

@@ -85,7 +85,7 @@ export class ConnectSide {
     const streaming = handler.method.methodKind !== "unary";
     if (streaming) writeStreamHead(exchange, contentType);
     const written = await this.#write(handler, exchange, kind, contentType, answer, gone.signal);
-    const stream = "stream" in answer ? answer.stream : undefined;
+    const stream = answer.kind === "stream" ? answer.stream : undefined;
     await writeResponse(this.#env, exchange, written, stream);
   }
 
@@ -97,14 +97,12 @@ export class ConnectSide {
     answer: Answer,
     signal: AbortSignal,
   ): Promise<UniversalServerResponse> {
-    const header = new Headers({ "content-type": contentType });
-    if (answer.kind === "session") copyEncoding(exchange, header);
     const request = {
       httpVersion: exchange.request.httpVersion,
       url: `http://core${handler.requestPath}`,
       method: "POST",
-      header,
-      body: answer.kind === "session" ? exchange.request : emptyRequest(kind),
+      header: new Headers({ "content-type": contentType }),
+      body: emptyRequest(kind),
       signal,
     };
     return this.#table.respond(handler, request, answer);
@@ -119,13 +117,6 @@ const ACCEPTED = [
   "application/grpc-web",
   "application/grpc",
 ].join(", ");
-
-function copyEncoding(exchange: Exchange, header: Headers): void {
-  for (const name of ["grpc-encoding", "connect-content-encoding"]) {
-    const value = requestHeader(exchange, name);
-    if (value !== undefined) header.set(name, value);
-  }
-}
 
 /** A body that Connect reads in the place of the one that was read before. */
 async function* emptyRequest({ enveloped, json }: RequestKind): AsyncGenerator<Uint8Array> {

@@ -2,6 +2,7 @@
 import { type DescMessage, fromJsonString, type Message } from "@bufbuild/protobuf";
 import { decodeMessage } from "../../broker/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
+import type { Environment } from "../environment.ts";
 import { type Encoding, openEnvelope, parseEncoding } from "../grpc/encoding.ts";
 import { type Envelope, EnvelopeReader } from "../grpc/envelope.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
@@ -14,13 +15,15 @@ export function requestEncoding(exchange: Exchange, kind: RequestKind): Encoding
 
 /** A promise only where the message is compressed. Throws or rejects with a BrokerError. */
 export function messageBytes(
+  env: Environment,
   body: Uint8Array,
   kind: RequestKind,
   encoding: Encoding,
-  maxBytes: number,
 ): Uint8Array | Promise<Uint8Array> {
-  if (kind.enveloped) return openEnvelope(onlyEnvelope(body, maxBytes), encoding, maxBytes);
-  return openEnvelope({ flags: encoding === "gzip" ? 1 : 0, message: body }, encoding, maxBytes);
+  const envelope = kind.enveloped
+    ? onlyEnvelope(body, env.limits.maxMessageBytes)
+    : { flags: encoding === "gzip" ? 1 : 0, message: body };
+  return openEnvelope(env, envelope, encoding);
 }
 
 /** Throws `undecodable`, `bad_block`, or `message_too_large` for more than `maxFields` fields. */

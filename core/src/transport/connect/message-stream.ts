@@ -10,6 +10,8 @@ const TAKE_BYTES = 16_384;
 export class MessageStream {
   /** When it began to end, by the clock that was given; `undefined` while it goes on. */
   endingSinceMs: number | undefined;
+  /** Called when the end is decided. */
+  onEnding: (() => void) | undefined;
   readonly #source: Source;
   readonly #schema: DescMessage;
   readonly #nowMs: () => number;
@@ -74,6 +76,7 @@ export class MessageStream {
   #ready(): void {
     if (this.#failure !== undefined || this.#source.end !== undefined) {
       this.endingSinceMs ??= this.#nowMs();
+      this.onEnding?.();
     }
     this.#wake?.();
     this.#wake = undefined;

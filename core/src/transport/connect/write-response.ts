@@ -2,6 +2,7 @@
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Environment } from "../environment.ts";
 import { type Exchange, reset } from "../http/exchange.ts";
+import { watchReply } from "../unread-replies.ts";
 import type { MessageStream } from "./message-stream.ts";
 
 /** The header of a stream, before there is anything to say. */
@@ -33,12 +34,22 @@ export async function writeResponse(
   try {
     for await (const chunk of answer.body ?? []) {
       if (response.destroyed) return;
+      if (stream === undefined) watchUnary(env, exchange, chunk.length);
       if (!writeChunk(exchange, chunk)) await drained(exchange);
       watch?.progressed();
     }
     response.end();
   } finally {
     watch?.undo();
+  }
+}
+
+function watchUnary(env: Environment, exchange: Exchange, bytes: number): void {
+  try {
+    const undo = watchReply(env, bytes, () => reset(exchange));
+    exchange.response.once("close", undo);
+  } catch {
+    reset(exchange);
   }
 }
 

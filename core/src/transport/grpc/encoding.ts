@@ -1,7 +1,8 @@
 /** Compressed messages: `grpc-encoding`, of which `gzip` and `identity` are understood. */
-import { gunzip, type ZlibOptions } from "node:zlib";
 import { BrokerError } from "../../broker/errors.ts";
-import { type Envelope, tooLarge } from "./envelope.ts";
+import type { Environment } from "../environment.ts";
+import { HeldBytes } from "../held-bytes.ts";
+import type { Envelope } from "./envelope.ts";
 
 export type Encoding = "identity" | "gzip";
 
@@ -13,29 +14,27 @@ export function parseEncoding(header: string | undefined): Encoding {
 }
 
 /**
- * The message of an envelope; a promise only if it is compressed. Fails with
- * `message_too_large` as soon as it has grown beyond `maxBytes`.
+ * The message of an envelope; a promise only if it is compressed. Fails with `undecodable`,
+ * `message_too_large`, or `too_many_in_flight` where too much waits to be unpacked.
  */
 export function openEnvelope(
-  envelope: Envelope,
+  env: Environment,
+  { flags, message }: Envelope,
   encoding: Encoding,
-  maxBytes: number,
 ): Uint8Array | Promise<Uint8Array> {
-  if (envelope.flags === 0) return envelope.message;
-  if (envelope.flags !== 1 || encoding === "identity") {
+  if (flags === 0) return message;
+  if (flags !== 1 || encoding === "identity") {
     throw new BrokerError("undecodable", "message compressed without a grpc-encoding");
   }
-  return unzip(envelope.message, { maxOutputLength: maxBytes });
+  return unzipHeld(env, message);
 }
 
-function unzip(message: Uint8Array, options: ZlibOptions): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    gunzip(message, options, (error, bytes) => {
-      if (error === null) resolve(bytes);
-      else if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
-        const limit = options.maxOutputLength ?? 0;
-        reject(tooLarge(limit + 1, limit));
-      } else reject(new BrokerError("undecodable", "message is not gzip", { cause: error }));
-    });
-  });
+async function unzipHeld(env: Environment, message: Uint8Array): Promise<Uint8Array> {
+  const held = new HeldBytes(env);
+  try {
+    held.set(message.length);
+    return await env.unzips.run(message, env.limits.maxMessageBytes);
+  } finally {
+    held.release();
+  }
 }

@@ -2,20 +2,29 @@
  * Reads the messages of a bidirectional stream, one after the other, and lets others have
  * their turn in between.
  */
-import type { ServerHttp2Stream } from "node:http2";
+import type { Readable } from "node:stream";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Environment } from "../environment.ts";
+import { HeldBytes } from "../held-bytes.ts";
 import type { Session } from "../method.ts";
 import { type Encoding, openEnvelope } from "./encoding.ts";
 import { EnvelopeReader } from "./envelope.ts";
 
+export interface Reading {
+  readonly stream: Readable;
+  readonly encoding: Encoding;
+  readonly session: Session;
+  /** From how the peer writes messages to Protobuf's bytes; default: they are that. */
+  readonly translate?: (message: Uint8Array) => Uint8Array;
+  /** What was read, or what the session made of it, ends the stream. */
+  readonly fail: (error: BrokerError) => void;
+}
+
 export class MessageReader {
   readonly #env: Environment;
-  readonly #stream: ServerHttp2Stream;
-  readonly #encoding: Encoding;
-  readonly #session: Session;
-  readonly #fail: (error: BrokerError) => void;
+  readonly #reading: Reading;
   readonly #envelopes: EnvelopeReader;
+  readonly #held: HeldBytes;
   /** A message is being received, or it is another's turn. */
   #busy = false;
   #ended = false;
@@ -24,28 +33,21 @@ export class MessageReader {
   #turnMessages = 0;
   #turnBeganAtMs = 0;
 
-  constructor(
-    env: Environment,
-    stream: ServerHttp2Stream,
-    encoding: Encoding,
-    session: Session,
-    fail: (error: BrokerError) => void,
-  ) {
+  constructor(env: Environment, reading: Reading) {
     this.#env = env;
-    this.#stream = stream;
-    this.#encoding = encoding;
-    this.#session = session;
-    this.#fail = fail;
+    this.#reading = reading;
+    this.#held = new HeldBytes(env);
     this.#envelopes = new EnvelopeReader(env.limits.maxMessageBytes);
   }
 
   start(): void {
-    this.#stream.on("data", (chunk: Uint8Array) => {
+    const { stream } = this.#reading;
+    stream.on("data", (chunk: Uint8Array) => {
       if (this.#stopped) return;
       this.#envelopes.push(chunk);
       this.#drain();
     });
-    this.#stream.on("end", () => {
+    stream.on("end", () => {
       this.#ended = true;
       this.#drain();
     });
@@ -55,7 +57,8 @@ export class MessageReader {
   stop(): void {
     this.#stopped = true;
     this.#envelopes.clear();
-    this.#stream.resume();
+    this.#held.release();
+    this.#reading.stream.resume();
   }
 
   #drain(): void {
@@ -67,12 +70,12 @@ export class MessageReader {
           this.#needMore();
           return;
         }
-        const message = openEnvelope(envelope, this.#encoding, this.#env.limits.maxMessageBytes);
+        const message = openEnvelope(this.#env, envelope, this.#reading.encoding);
         this.#turnMessages += 1;
         const received =
           message instanceof Promise
             ? message.then((bytes) => this.#receive(bytes))
-            : this.#session.receive(message);
+            : this.#receive(message);
         if (received instanceof Promise) {
           this.#waitFor(received);
           return;
@@ -86,7 +89,9 @@ export class MessageReader {
   }
 
   #receive(message: Uint8Array): void | Promise<void> {
-    if (!this.#stopped) return this.#session.receive(message);
+    if (this.#stopped) return;
+    const { session, translate } = this.#reading;
+    return session.receive(translate === undefined ? message : translate(message));
   }
 
   #turnIsOver(): boolean {
@@ -103,18 +108,20 @@ export class MessageReader {
   }
 
   #needMore(): void {
-    if (this.#stream.isPaused()) this.#stream.resume();
+    const { stream, session } = this.#reading;
+    this.#held.set(this.#envelopes.pendingBytes);
+    if (stream.isPaused()) stream.resume();
     if (!this.#ended) return;
     if (!this.#envelopes.atBoundary) {
       throw new BrokerError("undecodable", "stream ended within a message");
     }
     this.#stopped = true;
-    this.#session.finish();
+    session.finish();
   }
 
   #waitFor(pause: Promise<void>): void {
     this.#busy = true;
-    this.#stream.pause();
+    this.#reading.stream.pause();
     pause.then(
       () => {
         this.#busy = false;
@@ -125,8 +132,9 @@ export class MessageReader {
   }
 
   #failed(reason: unknown): void {
-    if (this.#stopped && this.#stream.destroyed) return;
+    const { stream, fail } = this.#reading;
+    if (this.#stopped && stream.destroyed) return;
     this.stop();
-    this.#fail(BrokerError.from(reason));
+    fail(BrokerError.from(reason));
   }
 }

@@ -99,7 +99,10 @@ class Beginning {
     const durationMs = this.#env.clock.now() - this.#arrivedAtMs;
     this.#env.observer.callEnded(path, "grpc", error.code, durationMs);
     const stream = this.#stream;
-    stream.on("close", () => this.#connection.streamClosed(stream, this.#arrivedAtMs));
+    const closed = () => this.#connection.streamClosed(stream, this.#arrivedAtMs);
+    // A look-up may take longer than its caller stays.
+    if (stream.destroyed) closed();
+    else stream.on("close", closed);
     refuse(this.#env, stream, error);
   }
 
@@ -111,6 +114,10 @@ class Beginning {
     }
     checkOpen(this.#env, method.access);
     checkAccess(method.access, principal);
+    if (principal === undefined) {
+      const most = this.#env.limits.maxCallsWithoutToken;
+      this.#stream.once("close", this.#connection.callers.admitStranger(most));
+    }
     const timeoutMs = parseTimeout(header(this.#headers, "grpc-timeout"));
     const opening: Opening = {
       env: this.#env,

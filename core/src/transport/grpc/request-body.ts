@@ -3,6 +3,7 @@ import type { ServerHttp2Stream } from "node:http2";
 import { ENVELOPE_BYTES } from "../../broker/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Environment } from "../environment.ts";
+import { HeldBytes } from "../held-bytes.ts";
 import type { Swept } from "../sweeper.ts";
 import { type Envelope, EnvelopeReader } from "./envelope.ts";
 
@@ -22,6 +23,7 @@ export class RequestBody implements Swept {
   #first: Uint8Array | undefined;
   #reader: EnvelopeReader | undefined;
   #collected = 0;
+  #held: HeldBytes | undefined;
   #done = false;
 
   constructor(env: Environment, deadlineMs: number, owner: RequestOwner) {
@@ -41,8 +43,7 @@ export class RequestBody implements Swept {
     if (this.#done) return;
     this.#done = true;
     this.#env.sweeper.delete(this);
-    this.#env.state.collectedBytes -= this.#collected;
-    this.#collected = 0;
+    this.#held?.release();
   }
 
   sweep(nowMs: number): void {
@@ -52,17 +53,22 @@ export class RequestBody implements Swept {
 
   #push(chunk: Uint8Array): void {
     if (this.#done) return;
-    const { limits, state } = this.#env;
+    const { maxMessageBytes, smallMessageBytes } = this.#env.limits;
     this.#collected += chunk.length;
-    state.collectedBytes += chunk.length;
     if (this.#first === undefined) this.#first = chunk;
     else this.#pushFurther(this.#first, chunk);
-    if (this.#collected > limits.maxMessageBytes + ENVELOPE_BYTES) {
-      const text = `message too large: more than ${limits.maxMessageBytes} bytes`;
+    if (this.#collected > maxMessageBytes + ENVELOPE_BYTES) {
+      const text = `message too large: more than ${maxMessageBytes} bytes`;
       this.#refuse(new BrokerError("message_too_large", text));
-    } else if (state.collectedBytes > limits.maxCollectedBytes) {
-      const text = `too many bytes of unfinished requests, limit ${limits.maxCollectedBytes}`;
-      this.#refuse(new BrokerError("too_many_in_flight", text));
+    } else if (this.#collected > smallMessageBytes) this.#hold();
+  }
+
+  #hold(): void {
+    this.#held ??= new HeldBytes(this.#env);
+    try {
+      this.#held.set(this.#collected);
+    } catch (reason) {
+      this.#refuse(BrokerError.from(reason));
     }
   }
 

@@ -37,7 +37,7 @@ export class ServerStreamCall implements RequestOwner {
     stream.removeAllListeners("data");
     stream.removeAllListeners("end");
     connection.order.pass(
-      openEnvelope(envelope, encoding, env.limits.maxMessageBytes),
+      openEnvelope(env, envelope, encoding),
       (bytes) => this.#open(bytes),
       (reason) => this.failed(BrokerError.from(reason)),
     );
@@ -74,7 +74,8 @@ export function serveBidi(opening: Opening, method: BidiMethod): void {
   const { env, stream, call, encoding, connection } = opening;
   const session = method.handle(call);
   const output = new OpenStream(opening, session.output, false);
-  const reader = new MessageReader(env, stream, encoding, session, (error) => output.fail(error));
+  const fail = (error: BrokerError) => output.fail(error);
+  const reader = new MessageReader(env, { stream, encoding, session, fail });
   output.onOver = () => {
     reader.stop();
     session.close();

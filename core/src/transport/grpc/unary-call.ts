@@ -1,11 +1,12 @@
 /** One native unary call. */
-import type { ServerHttp2Stream } from "node:http2";
+import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Message } from "@bufbuild/protobuf";
 import { decodeMessage } from "../../broker/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { logFailure } from "../log-failure.ts";
 import { encodeEnvelope } from "../messages.ts";
 import type { UnaryMethod } from "../method.ts";
+import { watchReply } from "../unread-replies.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import { type Opening, RESPOND_WITH_TRAILERS, RESPONSE_HEADERS, refuse } from "./opening.ts";
@@ -39,7 +40,7 @@ export class UnaryCall implements RequestOwner {
 
   arrived(envelope: Envelope): void {
     const { connection, encoding, env } = this.#opening;
-    const message = openEnvelope(envelope, encoding, env.limits.maxMessageBytes);
+    const message = openEnvelope(env, envelope, encoding);
     if (connection.order.isFree && !(message instanceof Promise)) this.#handle(message);
     else {
       connection.order.pass(
@@ -83,19 +84,28 @@ export class UnaryCall implements RequestOwner {
 
   #reply(message: Message): void {
     if (this.#over) return;
+    const { env, stream } = this.#opening;
     let envelope: Buffer;
     try {
       envelope = encodeEnvelope(this.#method.desc.output, message);
+      if (envelope.length > env.limits.maxPendingWriteBytes) this.#watchReply(envelope.length);
     } catch (reason) {
       this.failed(BrokerError.from(reason));
       return;
     }
     this.#end("ok");
-    const { stream } = this.#opening;
     if (stream.destroyed || stream.closed) return;
     stream.respond(RESPONSE_HEADERS, RESPOND_WITH_TRAILERS);
     stream.on("wantTrailers", sendOk);
     stream.end(envelope);
+  }
+
+  #watchReply(bytes: number): void {
+    const { env, stream } = this.#opening;
+    const reset = () => stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    const undo = watchReply(env, bytes, reset);
+    if (stream.destroyed) undo();
+    else stream.once("close", undo);
   }
 
   failed(error: BrokerError): void {

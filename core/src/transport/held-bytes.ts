@@ -1,0 +1,34 @@
+/** What one call holds of a message that is not worked on yet, in the account of all calls. */
+import { BrokerError } from "../broker/errors.ts";
+import type { Environment } from "./environment.ts";
+
+/**
+ * Counts only what is beyond `smallMessageBytes`, so that small requests are still taken when
+ * others have used up the bound of all.
+ */
+export class HeldBytes {
+  readonly #env: Environment;
+  #counted = 0;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /** The call holds so many bytes now. Throws `too_many_in_flight`. */
+  set(bytes: number): void {
+    const { limits, state } = this.#env;
+    const counted = Math.max(0, bytes - limits.smallMessageBytes);
+    const more = counted - this.#counted;
+    this.#counted = counted;
+    state.collectedBytes += more;
+    if (more <= 0 || state.collectedBytes <= limits.maxCollectedBytes) return;
+    const text = `too many bytes of unfinished requests, limit ${limits.maxCollectedBytes}`;
+    throw new BrokerError("too_many_in_flight", text);
+  }
+
+  /** The call holds nothing any more. Idempotent. */
+  release(): void {
+    this.#env.state.collectedBytes -= this.#counted;
+    this.#counted = 0;
+  }
+}
