@@ -83,7 +83,7 @@ export function explainSdk(error: unknown, asked: Asked): CliError {
 }
 
 /** The SDK puts its advice for authors behind what was said; a person gets ours. */
-function withoutAdvice({ message, cause }: SeabirdError): string {
+export function withoutAdvice({ message, cause }: SeabirdError): string {
   const said = ConnectError.from(cause).rawMessage;
   return message.startsWith(`${said} (`) ? said : message;
 }

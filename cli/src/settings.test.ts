@@ -57,3 +57,15 @@ test("two tokens in the environment are one too many", () => {
   const env = { SEABIRD_TOKEN: "a", SEABIRD_TOKEN_FILE: "b" };
   assert.throws(() => resolveSettings({}, env, "/"), CliError);
 });
+
+test("a folder of another user tells neither where core is nor a token", (t) => {
+  const cwd = mkdtempSync(join(tmpdir(), "seabird-settings-"));
+  t.after(() => rmSync(cwd, { recursive: true }));
+  const folder = join(cwd, ".seabird");
+  writeRunFile(folder, { pid: process.pid, url: "http://127.0.0.1:4711" });
+  writeFileSync(join(folder, "admin-token"), "sbd_theirs\n");
+  assert.equal(resolveSettings({}, {}, cwd).token, "sbd_theirs");
+  t.mock.method(process, "getuid", () => 4_000_000_000);
+  const { url, token } = resolveSettings({}, {}, cwd);
+  assert.deepEqual({ url, token }, { url: "http://127.0.0.1:11235", token: undefined });
+});

@@ -1,5 +1,5 @@
 /** Which core the commands talk to, and with which token: options, environment, .seabird/. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DEFAULT_URL, resolveUrl } from "@seabird/sdk";
 import { CliError } from "./cli-error.ts";
@@ -138,8 +138,20 @@ export function isLoopback(url: string): boolean {
 function findSeabirdFolder(cwd: string): string | undefined {
   for (let at = resolve(cwd); ; at = dirname(at)) {
     const folder = join(at, ".seabird");
-    if (isFile(join(folder, "admin-token")) || readRunFile(folder)) return folder;
+    const holds = () => isFile(join(folder, "admin-token")) || readRunFile(folder) !== undefined;
+    if (isTrusted(folder) && holds()) return folder;
     if (dirname(at) === at) return undefined;
+  }
+}
+
+/** Another user's folder, as one in /tmp, would say where our token is sent. */
+function isTrusted(folder: string): boolean {
+  const uid = process.getuid?.();
+  try {
+    const owner = statSync(folder).uid;
+    return uid === undefined || uid === 0 || owner === uid;
+  } catch {
+    return false;
   }
 }
 

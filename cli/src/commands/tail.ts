@@ -15,7 +15,7 @@ import {
   type TailFilter,
 } from "../event-line.ts";
 import { EXIT } from "../exit-codes.ts";
-import { explainSdk } from "../explain.ts";
+import { explainSdk, withoutAdvice } from "../explain.ts";
 import type { Output } from "../output.ts";
 import { safeText } from "../safe-text.ts";
 import { requireToken } from "../settings.ts";
@@ -155,7 +155,7 @@ async function watchLink(client: PluginClient, url: string, retry: boolean): Pro
     if (state.state === "failed") throw state.error;
     if (state.state === "waiting" && !retry) throw state.error;
     if (state.state === "waiting" && told !== "waiting") {
-      const why = safeText(state.error.message);
+      const why = safeText(withoutAdvice(state.error));
       process.stderr.write(`seabird: not connected to ${url} (${why}); trying again\n`);
       told = "waiting";
     }

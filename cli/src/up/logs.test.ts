@@ -30,6 +30,16 @@ test("the last words are what was complained of in this run, in words", (t) => {
   assert.deepEqual(logs.lastWords("core", 1), words.slice(-1));
 });
 
+test("removed logs have no last words, and nothing fails", (t) => {
+  const folder = makeFolder(t);
+  const logs = new Logs(join(folder, "logs"));
+  writeSync(logs.fd("core"), "words\n");
+  rmSync(join(folder, "logs"), { recursive: true });
+  assert.deepEqual(logs.lastWords("core", 3), []);
+  logs.close();
+  logs.write("up", "to a folder that is gone");
+});
+
 test("a folder that cannot be is said with exit code 69", (t) => {
   const folder = makeFolder(t);
   writeFileSync(join(folder, "taken"), "");

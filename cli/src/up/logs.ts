@@ -59,29 +59,39 @@ export class Logs {
     return fd;
   }
 
+  /** Lost if the disk is full: what runs goes on without it. */
   write(name: string, text: string): void {
-    writeSync(this.fd(name), `${new Date().toISOString()} ${text}\n`);
+    try {
+      writeSync(this.fd(name), `${new Date().toISOString()} ${text}\n`);
+    } catch {
+      // There is nowhere left to say it.
+    }
   }
 
   /** The last that a part complained of in this run, made safe to show, without stack traces. */
   lastWords(name: string, count: number): string[] {
-    const path = this.path(name);
-    const end = sizeOf(path);
-    const from = Math.max(this.#startedAt.get(name) ?? 0, end - TAIL_BYTES);
-    const buffer = Buffer.alloc(Math.max(0, end - from));
-    const fd = openSync(path, "r");
-    try {
-      readSync(fd, buffer, 0, buffer.length, from);
-    } finally {
-      closeSync(fd);
-    }
-    const lines = buffer.toString("utf8").split("\n").filter(Boolean);
+    const lines = this.#tail(this.path(name), this.#startedAt.get(name) ?? 0).split("\n");
     return lines
+      .filter(Boolean)
       .filter((line) => !STACK.test(line))
       .map(complaint)
       .filter((line) => line !== undefined)
       .slice(-count)
       .map(safeText);
+  }
+
+  /** Empty if somebody has removed the file. */
+  #tail(path: string, startedAt: number): string {
+    const end = sizeOf(path);
+    const from = Math.max(startedAt, end - TAIL_BYTES);
+    if (end <= from) return "";
+    const buffer = Buffer.alloc(end - from);
+    const fd = openSync(path, "r");
+    try {
+      return buffer.toString("utf8", 0, readSync(fd, buffer, 0, buffer.length, from));
+    } finally {
+      closeSync(fd);
+    }
   }
 
   close(): void {

@@ -39,6 +39,7 @@ export class Supervisor {
   readonly #outcome = Promise.withResolvers<Outcome>();
   #coreEnded = Promise.withResolvers<PartExit>();
   #coreListened = false;
+  #stopping = false;
 
   constructor(init: SupervisorInit) {
     this.#init = init;
@@ -94,6 +95,7 @@ export class Supervisor {
 
   /** Stops plugins, then backends, then core; what takes too long is killed. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     for (const { kind, stopMs } of STOP_ORDER) {
       const parts = this.#parts.filter((part) => part.spec.kind === kind);
       await Promise.all(
@@ -138,6 +140,8 @@ export class Supervisor {
   /** Whether to start it again. */
   #ended(part: Part, exit: PartExit): boolean {
     const { spec } = part;
+    // It went before its turn: a terminal that hangs up takes the room with it.
+    if (this.#stopping) return false;
     if (spec.kind === "core" && !this.#coreListened) {
       this.#coreEnded.resolve(exit);
       return false;

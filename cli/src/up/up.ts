@@ -72,8 +72,9 @@ class House {
     this.#restoreTerminal = options.terminal ? rememberTerminal() : () => undefined;
   }
 
-  askToStop(signal: string): void {
-    this.#announcer.say({ type: "stopping", why: signal });
+  askToStop(why: string): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#announcer.say({ type: "stopping", why });
     this.#stopping.abort();
   }
 
