@@ -6,7 +6,7 @@ import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
 /** A tag and a value. */
-const LEAST_BYTES_PER_FIELD = 2;
+export const LEAST_BYTES_PER_FIELD = 2;
 
 /** What a known field holds: a message, or a value that is skipped over. */
 type Content = Fields | WireType;

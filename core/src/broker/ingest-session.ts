@@ -8,11 +8,13 @@ import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { decodeMessage, idOfChatEvent } from "./decode.ts";
 import { BrokerError, type ErrorCode } from "./errors.ts";
+import type { EncodedEvent } from "./event-encoding.ts";
 import type { Events } from "./events.ts";
 import { Dropped, type IngestContext, ingest } from "./ingest.ts";
 import type { BrokerLog } from "./log.ts";
 import type { BrokerObserver, DropReason } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
+import { type PlainLine, readPlainLine } from "./plain-line.ts";
 import { RequestQueue } from "./queue.ts";
 import { type Requests, unexpected } from "./requests.ts";
 import type { Source, SourceEnd } from "./source.ts";
@@ -94,10 +96,15 @@ export class BackendSession implements IngestSession {
   receive(message: Uint8Array): void | Promise<void> {
     if (this.#isOver) return;
     try {
-      const event = this.#decode(message);
-      if (this.#context === undefined) return this.#hello(event);
-      if (event === undefined) return;
-      this.#process(event, this.#context);
+      const context = this.#context;
+      if (context === undefined) return this.#hello(this.#decode(message));
+      const line = readPlainLine(message, context);
+      if (line !== undefined) this.#publish(line, context);
+      else {
+        const event = this.#decode(message);
+        if (event === undefined) return;
+        this.#process(event, context);
+      }
       return this.#parts.events.hold();
     } catch (reason) {
       throw this.#fail(reason);
@@ -123,6 +130,12 @@ export class BackendSession implements IngestSession {
     const error = BrokerError.from(reason);
     this.#leave({ error });
     return error;
+  }
+
+  #publish({ kind, encoded }: PlainLine, { backend, publish }: IngestContext): void {
+    backend.eventsReceived++;
+    this.#parts.observer.eventReceived(kind, backend.name.type);
+    publish(encoded);
   }
 
   /** Undefined: it may not be decoded, which costs only the event. */
@@ -234,7 +247,8 @@ export class BackendSession implements IngestSession {
       end: (error) => this.end(error),
     });
     this.#backend = backend;
-    this.#context = { backend, options, publish: (event) => void events.publish(event) };
+    const publish = (event: EncodedEvent) => void events.publish(event);
+    this.#context = { backend, idPrefix: `${backend.id}/`, options, publish };
     this.#unregister = backends.add(backend);
     observer.backendConnected(name.type);
     this.#parts.onJoined(backend);

@@ -27,6 +27,8 @@ type Value<K extends Kind> = Extract<Inner, { case: K }>["value"];
 /** What an event is processed with. */
 export interface IngestContext {
   readonly backend: Backend;
+  /** What its absolute ids begin with: `irc://seabird/`. */
+  readonly idPrefix: string;
   readonly options: ResolvedBrokerOptions;
   publish(event: EncodedEvent): void;
 }
@@ -125,14 +127,14 @@ function absoluteSource(
   if (source.$typeName === "common.User") return absoluteUser(source, context);
   const { channelId } = source;
   if (!fits(channelId, context.options.maxIdBytes)) return badId("channel");
-  source.channelId = `${context.backend.id}/${encodePart(channelId)}`;
+  source.channelId = `${context.idPrefix}${encodePart(channelId)}`;
   return absoluteUser(source.user, context);
 }
 
 function absoluteUser(user: User | undefined, context: IngestContext): Dropped | undefined {
   if (user === undefined) return undefined;
   if (!fits(user.id, context.options.maxIdBytes)) return badId("user");
-  user.id = `${context.backend.id}/${encodePart(user.id)}`;
+  user.id = `${context.idPrefix}${encodePart(user.id)}`;
   return undefined;
 }
 

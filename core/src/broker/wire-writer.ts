@@ -4,6 +4,7 @@
  * than all the rest for messages as small as a line of chat.
  */
 import { Buffer } from "node:buffer";
+import { encodePart } from "@seabird/protocol";
 
 const INITIAL_BYTES = 4_096;
 /** A larger message's buffer is not worth keeping. */
@@ -14,6 +15,10 @@ const HEAD_BYTES = 16;
 const MOST_BYTES_PER_UNIT = 3;
 /** The first number that takes more than one byte; also the first unit that is not ASCII. */
 const ONE_BYTE = 0x80;
+/** How each ASCII character is written in an id. */
+const ID_FORMS: readonly string[] = Array.from({ length: ONE_BYTE }, (_, unit) =>
+  encodePart(String.fromCharCode(unit)),
+);
 
 export class WireWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
@@ -45,6 +50,36 @@ export class WireWriter {
     if (text.length < ONE_BYTE && this.#shortAscii(text)) return;
     this.#length(Buffer.byteLength(text));
     this.#at += this.#buffer.write(text, this.#at);
+  }
+
+  /** A text field of these bytes, none if there are none; false, and not written, unless all are ASCII. */
+  ascii(no: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (from >= to) return true;
+    this.#makeRoom(to - from);
+    this.#buffer[this.#at++] = (no << 3) | LENGTH_DELIMITED;
+    this.#length(to - from);
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let index = from; index < to; index++) {
+      const byte = bytes[index] ?? ONE_BYTE;
+      if (byte >= ONE_BYTE) return false;
+      buffer[at++] = byte;
+    }
+    this.#at = at;
+    return true;
+  }
+
+  /** A text field of a prefix and these bytes as parts of ids are written; false as above. */
+  escaped(no: number, prefix: string, bytes: Uint8Array, from: number, to: number): boolean {
+    const opened = this.open(no);
+    this.#makeRoom(prefix.length + (to - from) * MOST_BYTES_PER_UNIT);
+    if (!this.#units(prefix)) return false;
+    for (let index = from; index < to; index++) {
+      const form = ID_FORMS[bytes[index] ?? ONE_BYTE];
+      if (form === undefined || !this.#units(form)) return false;
+    }
+    this.close(opened);
+    return true;
   }
 
   bytes(no: number, bytes: Uint8Array): void {
@@ -90,6 +125,19 @@ export class WireWriter {
     }
     buffer[this.#at] = text.length;
     this.#at = start + text.length;
+    return true;
+  }
+
+  /** Writes an ASCII text as it is; there must be room for it. */
+  #units(text: string): boolean {
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit >= ONE_BYTE) return false;
+      buffer[at++] = unit;
+    }
+    this.#at = at;
     return true;
   }
 
