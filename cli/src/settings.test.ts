@@ -65,7 +65,7 @@ test("a folder of another user tells neither where core is nor a token", (t) => 
   writeRunFile(folder, { pid: process.pid, url: "http://127.0.0.1:4711" });
   writeFileSync(join(folder, "admin-token"), "sbd_theirs\n");
   assert.equal(resolveSettings({}, {}, cwd).token, "sbd_theirs");
-  t.mock.method(process, "getuid", () => 4_000_000_000);
+  t.mock.method(process as { getuid(): number }, "getuid", () => 4_000_000_000);
   const { url, token } = resolveSettings({}, {}, cwd);
   assert.deepEqual({ url, token }, { url: "http://127.0.0.1:11235", token: undefined });
 });
