@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { Seabird } from "@seabird/protocol";
 import { startCore, type TestCore } from "./support/core.ts";
 import { RawBackend, type Responder } from "./support/raw-backend.ts";
+import { until } from "./support/until.ts";
 import { openWires, type Wire, type WireCallOptions, type WireEnd } from "./support/wires.ts";
 
 const rpc = Seabird.method;
@@ -15,6 +16,7 @@ const ABSENT = "irc://nowhere/%23chan";
 const SHORT_TIMEOUT_MS = 150;
 
 const STATUS = {
+  OK: 0,
   UNKNOWN: 2,
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
@@ -28,11 +30,12 @@ const STATUS = {
 } as const;
 
 interface World {
+  readonly core: TestCore;
   readonly wire: Wire;
   readonly backend: RawBackend;
   /** `Bearer` and a token that may do everything a plugin may. */
   readonly plugin: WireCallOptions;
-  readonly tokens: Readonly<Record<"read" | "shy" | "metrics", string>>;
+  readonly tokens: Readonly<Record<"read" | "shy" | "metrics" | "backend", string>>;
 }
 
 interface Row {
@@ -42,10 +45,14 @@ interface Row {
   readonly call: (world: World) => Promise<WireEnd>;
   readonly status: keyof typeof STATUS;
   readonly message: string | RegExp;
+  /** What stands in the trailers, or where the wire has them. */
+  readonly metadata?: Readonly<Record<string, RegExp>>;
+  /** How many events it makes for everybody to see; default: none. */
+  readonly announces?: number;
 }
 
 const send = (channelId: string, options: WireCallOptions = {}) => ({
-  call: ({ wire, plugin }: World) =>
+  call: ({ wire, plugin }: Pick<World, "wire" | "plugin">) =>
     wire.unary(rpc.sendMessage, { channelId, text: "hi" }, { ...plugin, ...options }),
 });
 
@@ -57,6 +64,7 @@ const ROWS: readonly Row[] = [
     ...send(ABSENT),
     status: "NOT_FOUND",
     message: "unknown backend",
+    announces: 1,
   },
   {
     what: "join at an absent backend",
@@ -110,6 +118,7 @@ const ROWS: readonly Row[] = [
     ...send(CHANNEL),
     status: "UNKNOWN",
     message: "no such nick: 100 % café\n",
+    announces: 1,
   },
   {
     what: "the backend refuses at length",
@@ -117,6 +126,7 @@ const ROWS: readonly Row[] = [
     ...send(CHANNEL),
     status: "UNKNOWN",
     message: "é".repeat(512),
+    announces: 1,
   },
   {
     what: "the backend refuses without a reason",
@@ -124,6 +134,7 @@ const ROWS: readonly Row[] = [
     ...send(CHANNEL),
     status: "UNKNOWN",
     message: "backend gave no reason",
+    announces: 1,
   },
   {
     what: "the backend answers something else",
@@ -131,6 +142,7 @@ const ROWS: readonly Row[] = [
     ...send(CHANNEL),
     status: "INTERNAL",
     message: "unexpected chat event",
+    announces: 1,
   },
   {
     what: "backend info answered with Success",
@@ -145,6 +157,7 @@ const ROWS: readonly Row[] = [
     ...send(CHANNEL),
     status: "DEADLINE_EXCEEDED",
     message: "request timed out",
+    announces: 1,
   },
   {
     what: "the backend does not answer in the caller's time",
@@ -157,6 +170,118 @@ const ROWS: readonly Row[] = [
       ),
     status: "DEADLINE_EXCEEDED",
     message: "request timed out",
+    announces: 1,
+  },
+  {
+    what: "the backend leaves while it is waited for",
+    async call({ core, wire, plugin, tokens }) {
+      const leaver = await RawBackend.connect(core.url, tokens.backend, "irc", "leaver");
+      leaver.respond = () => undefined;
+      const end = send("irc://leaver/%23chan").call({ wire, plugin });
+      await until("the request", () => leaver.requests.length === 1);
+      leaver.call.end();
+      await end;
+      await leaver.close();
+      return end;
+    },
+    status: "UNAVAILABLE",
+    message: "backend disconnected",
+    announces: 1,
+  },
+  {
+    what: "the backend's connection breaks while it is waited for",
+    async call({ core, wire, plugin, tokens }) {
+      const leaver = await RawBackend.connect(core.url, tokens.backend, "irc", "breaker");
+      leaver.respond = () => undefined;
+      const call = { backendId: "irc://breaker", channelName: "#c" };
+      const end = wire.unary(rpc.joinChannel, call, plugin);
+      await until("the request", () => leaver.requests.length === 1);
+      await leaver.close();
+      return end;
+    },
+    status: "UNAVAILABLE",
+    message: "backend disconnected",
+  },
+  {
+    what: "the backend has too many requests in flight",
+    respond: () => undefined,
+    async call({ wire, plugin, backend }) {
+      const before = backend.requests.length;
+      const first = send(CHANNEL).call({ wire, plugin });
+      await until("the request", () => backend.requests.length > before);
+      const end = await send(CHANNEL).call({ wire, plugin });
+      await first;
+      return end;
+    },
+    status: "RESOURCE_EXHAUSTED",
+    message: /^too many requests in flight, limit 1, /,
+    metadata: { "retry-after-ms": /^[1-9][0-9]*$/ },
+    announces: 1,
+  },
+  {
+    what: "a message that is too large after normalising",
+    call: ({ wire, plugin }) =>
+      wire.unary(rpc.sendMessage, { channelId: CHANNEL, text: "x".repeat(2_000_000) }, plugin),
+    status: "RESOURCE_EXHAUSTED",
+    message: /^message too large: [0-9]+ bytes after normalising, limit 3670016$/,
+  },
+  {
+    what: "a message that is too large before that",
+    call: ({ wire, plugin }) =>
+      wire.unary(rpc.sendMessage, { channelId: CHANNEL, text: "x".repeat(4_200_000) }, plugin),
+    status: "RESOURCE_EXHAUSTED",
+    message: /^message too large: /,
+  },
+  {
+    what: "no message",
+    ...send(CHANNEL, { copies: 0 }),
+    status: "INTERNAL",
+    message: /./,
+  },
+  {
+    what: "two messages",
+    ...send(CHANNEL, { copies: 2 }),
+    status: "INTERNAL",
+    message: /./,
+  },
+  {
+    what: "join answered with JoinChannel",
+    respond: () => ({ case: "joinChannel", value: { channelId: "#new" } }),
+    call: ({ wire, plugin }) =>
+      wire.unary(rpc.joinChannel, { backendId: "irc://seabird", channelName: "#new" }, plugin),
+    status: "OK",
+    message: "",
+  },
+  {
+    what: "leave answered with LeaveChannel",
+    respond: () => ({ case: "leaveChannel", value: { channelId: "#new" } }),
+    call: ({ wire, plugin }) =>
+      wire.unary(rpc.leaveChannel, { channelId: "irc://seabird/%23new" }, plugin),
+    status: "OK",
+    message: "",
+  },
+  {
+    what: "update answered with ChangeChannel",
+    respond: () => ({ case: "changeChannel", value: { channelId: "#chan" } }),
+    call: ({ wire, plugin }) => wire.unary(rpc.updateChannelInfo, { channelId: CHANNEL }, plugin),
+    status: "OK",
+    message: "",
+  },
+  {
+    what: "backend info answered with Metadata",
+    respond: () => ({ case: "metadata", value: { values: { a: "b" } } }),
+    call: ({ wire, plugin }) =>
+      wire.unary(rpc.getBackendInfo, { backendId: "irc://seabird" }, plugin),
+    status: "OK",
+    message: "",
+  },
+  {
+    what: "join answered with LeaveChannel",
+    respond: () => ({ case: "leaveChannel", value: { channelId: "#new" } }),
+    call: ({ wire, plugin }) =>
+      wire.unary(rpc.joinChannel, { backendId: "irc://seabird", channelName: "#new" }, plugin),
+    status: "INTERNAL",
+    message: "unexpected chat event",
   },
   {
     what: "a bad channel id",
@@ -280,11 +405,15 @@ for (const name of ["grpc", "grpc_web", "connect_json"] as const) {
     let world: World;
 
     before(async () => {
-      core = await startCore({ brokerOptions: { sendMessageTimeoutMs: SHORT_TIMEOUT_MS } });
+      core = await startCore({
+        brokerOptions: { sendMessageTimeoutMs: SHORT_TIMEOUT_MS, maxRequestsInFlightPerBackend: 1 },
+      });
       const bearer = async (scopes: readonly string[]) => `Bearer ${await core.token(scopes)}`;
-      const backend = await RawBackend.connect(core.url, await core.token(["backend:*/*"]));
+      const backendToken = await core.token(["backend:*/*"]);
+      const backend = await RawBackend.connect(core.url, backendToken);
       backend.join("#chan");
       world = {
+        core,
         wire: wireNamed(core.url, name),
         backend,
         plugin: { authorization: await bearer(["plugin"]) },
@@ -292,6 +421,7 @@ for (const name of ["grpc", "grpc_web", "connect_json"] as const) {
           read: await bearer(["read"]),
           shy: await bearer(["plugin", "-private"]),
           metrics: await bearer(["metrics"]),
+          backend: backendToken,
         },
       };
     });
@@ -305,10 +435,16 @@ for (const name of ["grpc", "grpc_web", "connect_json"] as const) {
     for (const row of ROWS) {
       test(row.what, async () => {
         world.backend.respond = row.respond ?? (() => ({ case: "success", value: {} }));
+        const { broker } = core.core;
+        const before = broker.stats().lastSequence;
         const end = await row.call(world);
         assert.equal(end.status, STATUS[row.status], `${row.status}, got "${end.message}"`);
         if (typeof row.message === "string") assert.equal(end.message, row.message);
         else assert.match(end.message, row.message);
+        for (const [name, value] of Object.entries(row.metadata ?? {})) {
+          assert.match(end.metadata.get(name) ?? "", value);
+        }
+        assert.equal(broker.stats().lastSequence - before, row.announces ?? 0);
       });
     }
 

@@ -201,6 +201,55 @@ const ROWS: readonly StreamRow[] = [
     message: "token expired",
   },
   {
+    what: "a stream while core goes down",
+    run: async (world) => {
+      const stream = openEvents(world);
+      stream.send(registering());
+      stream.halfClose();
+      await stream.opened();
+      void world.core.close();
+      return stream;
+    },
+    status: 14,
+    message: "core is shutting down",
+  },
+  {
+    what: "a backend while core goes down",
+    run: async (world) => {
+      const stream = await sending(hello())(world);
+      await stream.opened();
+      void world.core.close();
+      return stream;
+    },
+    status: 14,
+    message: "core is shutting down",
+  },
+  {
+    what: "a stream of an unknown encoding",
+    run: async (world) => {
+      const stream = openEvents(world, { encoding: "br" });
+      stream.halfClose();
+      return stream;
+    },
+    status: 12,
+    message: /"br"/,
+  },
+  {
+    what: "a backend of an unknown encoding",
+    run: async (world) => openIngest(world, { encoding: "br" }),
+    status: 12,
+    message: /"br"/,
+  },
+  {
+    what: "a backend's message that is larger than may be",
+    run: async (world) => {
+      const text = "x".repeat(4_200_000);
+      return sending(hello(), event({ inner: { case: "message", value: { text } } }))(world);
+    },
+    status: 8,
+    message: /^message too large: /,
+  },
+  {
     what: "a stream that an administrator ends",
     run: async (world) => {
       const stream = openEvents(world);

@@ -58,11 +58,9 @@ export class RawCall {
       this.#wake();
     });
     stream.on("data", (chunk: Buffer) => this.#push(chunk));
-    stream.on("close", () => {
-      this.#closed = true;
-      if (!this.enveloped) this.messages.push(new Uint8Array(this.#bytes));
-      this.#wake();
-    });
+    stream.on("close", () => this.#over());
+    // Node does not close a stream that was reset while it still had something to write.
+    stream.on("end", () => stream.aborted && this.#over());
   }
 
   write(message: Uint8Array): this {
@@ -127,6 +125,13 @@ export class RawCall {
       this.#bytes = this.#bytes.subarray(end);
     }
     this.onMessage?.();
+    this.#wake();
+  }
+
+  #over(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (!this.enveloped) this.messages.push(new Uint8Array(this.#bytes));
     this.#wake();
   }
 
