@@ -237,6 +237,20 @@ test("a revoked token's streams end, and say so", async (t) => {
   assert.equal(after.status, 16);
 });
 
+test("a call whose token is revoked while it waits still gets its answer", async (t) => {
+  const { core, client } = await world(t);
+  const irc = await RawBackend.connect(core.url, await core.token(["backend:*/*"], "irc"));
+  t.after(() => irc.close());
+  irc.respond = () => undefined;
+  const answer = client.unary(SEND_PATH, sendRequest("on its way"));
+  await until("the request", () => irc.requests.length === 1);
+  const token = (await core.core.tokens.list()).find(({ name }) => name === "tester");
+  await core.core.tokens.revoke(token?.id ?? "");
+  irc.send({ id: irc.requests[0]?.id ?? "", inner: { case: "success", value: {} } });
+  assert.equal((await answer).status, 0);
+  assert.equal((await client.unary(SEND_PATH, sendRequest("too late"))).status, 16);
+});
+
 test("names are free the moment their stream ends", async (t) => {
   const { client } = await world(t);
   const commands = { roll: { name: "roll", shortHelp: "", fullHelp: "" } };

@@ -135,6 +135,24 @@ test("closing under load tells every caller something, and ends", async (t) => {
   assert.ok(ends.filter((status) => status === 0).length > 200);
 });
 
+test("connections that have not said what they speak hold up nothing", async (t) => {
+  const { core } = await world(t, { transportLimits: { closeGraceMs: 100 } });
+  const beginnings = ["", "P", "PRI ", "GET /heal", "\u0016", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"];
+  const sockets = beginnings.map((bytes) => {
+    const socket = connect(core.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.resume();
+    t.after(() => socket.destroy());
+    return { socket, bytes };
+  });
+  const gone = sockets.map(({ socket }) => new Promise((resolve) => socket.once("close", resolve)));
+  await Promise.all(sockets.map(({ socket }) => once(socket, "connect")));
+  const closing = core.close();
+  for (const { socket, bytes } of sockets) if (bytes !== "") socket.write(bytes);
+  await closing;
+  await Promise.all(gone);
+});
+
 test("closing twice is closing once", async (t) => {
   const { core } = await world(t);
   await Promise.all([core.close(), core.core.close(), core.close()]);

@@ -16,6 +16,9 @@ import { RawClient } from "./support/grpc-client.ts";
 
 const run = promisify(execFile);
 const EMPTY = new Uint8Array(0);
+const untrusted = { rejectUnauthorized: false } as const;
+const alpn = { ALPNProtocols: ["h2"] };
+let tls: { readonly cert: string; readonly key: string };
 let core: TestCore;
 let token: string;
 
@@ -26,7 +29,7 @@ before(async () => {
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const subject = ["-subj", "/CN=localhost", "-days", "2"];
   await run("openssl", ["req", "-x509", ...curve, ...subject, "-keyout", key, "-out", cert]);
-  const tls = { cert: await readFile(cert, "utf8"), key: await readFile(key, "utf8") };
+  tls = { cert: await readFile(cert, "utf8"), key: await readFile(key, "utf8") };
   await rm(folder, { recursive: true });
   core = await startCore({ tls });
   token = await core.token();
@@ -82,9 +85,25 @@ test("a handshake that fails closes the connection and harms nobody", async () =
   await client.close();
 });
 
+test("a handshake that stalls is closed in time", async (t) => {
+  const impatient = await startCore({ tls, transportLimits: { openingTimeoutMs: 300 } }, t);
+  for (const bytes of [[0x16], [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]]) {
+    const socket = connect(impatient.port, "127.0.0.1");
+    t.after(() => socket.destroy());
+    socket.write(Buffer.from(bytes));
+    await closed(socket);
+  }
+  const silent = connectTls({ port: impatient.port, host: "127.0.0.1", ...untrusted });
+  const http2 = connectTls({ port: impatient.port, host: "127.0.0.1", ...untrusted, ...alpn });
+  await Promise.all([closed(silent), closed(http2)]);
+  const client = new RawClient(impatient.url, { token: await impatient.token() });
+  assert.equal((await client.unary("/seabird.Seabird/GetCoreInfo", EMPTY)).status, 0);
+  await client.close();
+});
+
 test("TLS is refused where there is none", async (t) => {
   const plain = await startCore({}, t);
-  const socket = connectTls({ port: plain.port, host: "127.0.0.1", rejectUnauthorized: false });
+  const socket = connectTls({ port: plain.port, host: "127.0.0.1", ...untrusted });
   await closed(socket);
   assert.ok(plain.lines.some(({ message }) => /speaks plaintext/.test(message)));
 });
