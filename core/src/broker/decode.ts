@@ -3,6 +3,7 @@ import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/proto
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { BrokerError } from "./errors.ts";
 import { hasMoreFields } from "./field-count.ts";
+import { readPlainMessage } from "./plain-messages.ts";
 
 /**
  * Decodes one message. Throws `message_too_large` for one with more than `maxFields` fields,
@@ -18,6 +19,8 @@ export function decodeMessage<Desc extends DescMessage>(
     const message = `message too large: more than ${maxFields} fields`;
     throw new BrokerError("message_too_large", message);
   }
+  const plain = readPlainMessage(schema, bytes);
+  if (plain !== undefined) return plain as MessageShape<Desc>;
   try {
     return fromBinary(schema, bytes);
   } catch (cause) {
