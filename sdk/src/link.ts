@@ -110,7 +110,8 @@ export class Link {
   async #live(): Promise<void> {
     const { signal } = this.#closing;
     for (let attempt = 1; !signal.aborted; attempt++) {
-      this.#states.set({ state: "connecting", attempt });
+      // The first attempt is the state that a link is born with.
+      if (attempt > 1) this.#states.set({ state: "connecting", attempt });
       const error = explain(await this.#attempt(), this.#options.url);
       if (signal.aborted) break;
       if (this.#isHopeless(error)) return this.#end({ state: "failed", error });
