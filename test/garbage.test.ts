@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import type { ChildMeasure, ChildStart } from "./support/core-child.ts";
 import { GARBAGE, Random } from "./support/garbage.ts";
 import { gauges, steady } from "./support/gauges.ts";
@@ -13,6 +13,8 @@ import { until } from "./support/until.ts";
 const CONNECTIONS = 10_000;
 /** Until V8 and the allocator have taken what they keep. */
 const WARM_UP = 10_000;
+/** Rounds in which the process may still grow, but for the last. */
+const MOST_ROUNDS = 3;
 const AT_ONCE = 50;
 /** How long a connection is left to core before its peer goes. */
 const LINGER_MS = 25;
@@ -93,12 +95,10 @@ async function quiet(): Promise<Readonly<Record<string, string>>> {
   return last;
 }
 
-test("core lives through garbage and holds nothing of it", async (t) => {
-  await throwMuch(WARM_UP, 1);
-  assert.ok(await isAlive());
+/** Throws much, and looks what is left of it. Returns what core holds afterwards. */
+async function round(t: TestContext, seed: number, before: ChildMeasure): Promise<ChildMeasure> {
   const gaugesBefore = await quiet();
-  const before = await measure();
-  await throwMuch(CONNECTIONS, 2);
+  await throwMuch(CONNECTIONS, seed);
   assert.ok(await isAlive());
   const gaugesAfter = await quiet();
   let after = await measure();
@@ -110,9 +110,21 @@ test("core lives through garbage and holds nothing of it", async (t) => {
   t.diagnostic(`heap ${mib(before.heapBytes)} -> ${mib(after.heapBytes)} MiB`);
   t.diagnostic(`rss ${mib(before.rssBytes)} -> ${mib(after.rssBytes)} MiB`);
   assert.ok(after.heapBytes <= before.heapBytes * TOLERANCE, "the heap has grown");
-  assert.ok(after.rssBytes <= before.rssBytes * TOLERANCE, "the process has grown");
   assert.deepEqual(after.resources, before.resources);
   assert.deepEqual(steady(gaugesAfter), steady(gaugesBefore));
+  return after;
+}
+
+test("core lives through garbage and holds nothing of it", async (t) => {
+  await throwMuch(WARM_UP, 1);
+  let before = await measure();
+  // The allocator takes its memory in steps, and keeps it: what is lost grows with each round.
+  for (let seed = 2; seed < 2 + MOST_ROUNDS; seed += 1) {
+    const after = await round(t, seed, before);
+    if (after.rssBytes <= before.rssBytes * TOLERANCE) return;
+    before = after;
+  }
+  assert.fail("the process grows and grows");
 });
 
 for (const [what, kind] of Object.entries(GARBAGE)) {

@@ -56,6 +56,13 @@ const send = (channelId: string, options: WireCallOptions = {}) => ({
     wire.unary(rpc.sendMessage, { channelId, text: "hi" }, { ...plugin, ...options }),
 });
 
+/** An action that has core's usual time. */
+const wave = (
+  { wire, plugin }: Pick<World, "wire" | "plugin">,
+  channelId: string,
+  text = "waves",
+) => wire.unary(rpc.performAction, { channelId, text }, plugin);
+
 const bold = { inner: { case: "bold", value: {} } } as const;
 
 const ROWS: readonly Row[] = [
@@ -177,7 +184,7 @@ const ROWS: readonly Row[] = [
     async call({ core, wire, plugin, tokens }) {
       const leaver = await RawBackend.connect(core.url, tokens.backend, "irc", "leaver");
       leaver.respond = () => undefined;
-      const end = send("irc://leaver/%23chan").call({ wire, plugin });
+      const end = wave({ wire, plugin }, "irc://leaver/%23chan");
       await until("the request", () => leaver.requests.length === 1);
       leaver.call.end();
       await end;
@@ -207,9 +214,11 @@ const ROWS: readonly Row[] = [
     respond: () => undefined,
     async call({ wire, plugin, backend }) {
       const before = backend.requests.length;
-      const first = send(CHANNEL).call({ wire, plugin });
+      const first = wave({ wire, plugin }, CHANNEL);
       await until("the request", () => backend.requests.length > before);
-      const end = await send(CHANNEL).call({ wire, plugin });
+      const end = await wave({ wire, plugin }, CHANNEL);
+      const id = backend.requests.at(-1)?.id ?? "";
+      backend.send({ id, inner: { case: "success", value: {} } });
       await first;
       return end;
     },
@@ -220,15 +229,13 @@ const ROWS: readonly Row[] = [
   },
   {
     what: "a message that is too large after normalising",
-    call: ({ wire, plugin }) =>
-      wire.unary(rpc.sendMessage, { channelId: CHANNEL, text: "x".repeat(2_000_000) }, plugin),
+    call: (world) => wave(world, CHANNEL, "x".repeat(2_000_000)),
     status: "RESOURCE_EXHAUSTED",
     message: /^message too large: [0-9]+ bytes after normalising, limit 3670016$/,
   },
   {
     what: "a message that is too large before that",
-    call: ({ wire, plugin }) =>
-      wire.unary(rpc.sendMessage, { channelId: CHANNEL, text: "x".repeat(4_200_000) }, plugin),
+    call: (world) => wave(world, CHANNEL, "x".repeat(4_200_000)),
     status: "RESOURCE_EXHAUSTED",
     message: /^message too large: /,
   },

@@ -24,3 +24,8 @@ for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
 test("an unknown limit is refused", () => {
   assert.throws(() => resolveTransportLimits({ maxWishes: 3 } as object), /maxWishes/);
 });
+
+test("a shutdown's parts take 8 s at most", () => {
+  const { drainRequestsMs, drainStreamsMs, closeGraceMs } = resolveTransportLimits();
+  assert.ok(drainRequestsMs + 2 * drainStreamsMs + closeGraceMs <= 8_000);
+});

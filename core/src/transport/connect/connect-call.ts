@@ -6,6 +6,7 @@ import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
 import { BrokerError } from "../../broker/errors.ts";
 import { ActiveCall } from "../active-call.ts";
 import { checkAccess, checkOpen, refusalError } from "../admission.ts";
+import { atCallerDeadline } from "../caller-deadline.ts";
 import type { Environment } from "../environment.ts";
 import type { Encoding } from "../grpc/encoding.ts";
 import { MessageReader } from "../grpc/message-reader.ts";
@@ -17,8 +18,6 @@ import { messageBytes, parseMessage, requestEncoding } from "./decode-request.ts
 import { MessageStream } from "./message-stream.ts";
 import type { RequestKind } from "./request-kind.ts";
 import { callerTimeout } from "./timeout-header.ts";
-
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What there is to answer with. */
 export type Answer =
@@ -184,13 +183,7 @@ export class ConnectCall {
   }
 
   #atDeadline(call: ActiveCall, then: (error: BrokerError) => void): void {
-    if (call.timeoutMs === undefined) return;
-    const leftMs = Math.max(0, call.arrivedAtMs + call.timeoutMs - this.#env.clock.now());
-    if (leftMs > MAX_TIMER_MS) return;
-    const timer = setTimeout(() => {
-      then(new BrokerError("request_timeout", "request timed out"));
-    }, leftMs);
-    this.#atEnd(() => clearTimeout(timer));
+    this.#atEnd(atCallerDeadline(this.#env, call, then));
   }
 
   #atEnd(undo: () => void): void {

@@ -1,12 +1,11 @@
 /** An open native stream: ends with its source, its token, its deadline or its peer. */
-import { BrokerError } from "../../broker/errors.ts";
+import type { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/source.ts";
 import { refusalError } from "../admission.ts";
+import { atCallerDeadline } from "../caller-deadline.ts";
 import { logFailure } from "../log-failure.ts";
 import { type Opening, RESPONSE_HEADERS } from "./opening.ts";
 import { Pump, type PumpOwner } from "./pump.ts";
-
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class OpenStream implements PumpOwner {
   /** Called once, when the stream is over for whatever reason. */
@@ -15,7 +14,7 @@ export class OpenStream implements PumpOwner {
   readonly #pump: Pump;
   readonly #isServerStream: boolean;
   #undoToken: (() => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #undoDeadline: (() => void) | undefined;
   #over = false;
 
   constructor(opening: Opening, source: Source, isServerStream: boolean) {
@@ -38,7 +37,9 @@ export class OpenStream implements PumpOwner {
         this.fail(refusalError(refusal)),
       );
     }
-    this.#watchDeadline();
+    if (call.timeoutMs !== undefined) {
+      this.#undoDeadline = atCallerDeadline(env, call, (error) => this.fail(error));
+    }
     if (stream.destroyed || stream.closed || call.cancelled) this.#pump.close();
     else this.#pump.start(RESPONSE_HEADERS);
   }
@@ -58,7 +59,7 @@ export class OpenStream implements PumpOwner {
     const { env, path, call } = this.#opening;
     const { outcome } = this.#pump;
     this.#undoToken?.();
-    clearTimeout(this.#timer);
+    this.#undoDeadline?.();
     env.state.openCalls -= 1;
     if (this.#isServerStream) env.state.openStreams -= 1;
     this.onOver?.();
@@ -66,15 +67,5 @@ export class OpenStream implements PumpOwner {
     if (outcome?.error !== undefined) logFailure(env, path, outcome.error);
     const code = outcome === undefined ? "cancelled" : (outcome.error?.code ?? "ok");
     env.observer.callEnded(path, "grpc", code, env.clock.now() - call.arrivedAtMs);
-  }
-
-  #watchDeadline(): void {
-    const { env, call } = this.#opening;
-    if (call.timeoutMs === undefined) return;
-    const leftMs = Math.max(0, call.arrivedAtMs + call.timeoutMs - env.clock.now());
-    if (leftMs > MAX_TIMER_MS) return;
-    this.#timer = setTimeout(() => {
-      this.fail(new BrokerError("request_timeout", "request timed out"));
-    }, leftMs);
   }
 }

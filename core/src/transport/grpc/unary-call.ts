@@ -3,6 +3,7 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Message } from "@bufbuild/protobuf";
 import { decodeMessage } from "../../broker/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
+import { atCallerDeadline } from "../caller-deadline.ts";
 import { logFailure } from "../log-failure.ts";
 import { encodeEnvelope } from "../messages.ts";
 import type { UnaryMethod } from "../method.ts";
@@ -13,14 +14,11 @@ import { type Opening, RESPOND_WITH_TRAILERS, RESPONSE_HEADERS, refuse } from ".
 import { RequestBody, type RequestOwner } from "./request-body.ts";
 import { OK_TRAILERS } from "./status-message.ts";
 
-/** The longest that a timer can be set for. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 export class UnaryCall implements RequestOwner {
   readonly #opening: Opening;
   readonly #method: UnaryMethod;
   readonly #body: RequestBody;
-  #timer: NodeJS.Timeout | undefined;
+  #undoDeadline: (() => void) | undefined;
   #over = false;
 
   constructor(opening: Opening, method: UnaryMethod) {
@@ -61,7 +59,7 @@ export class UnaryCall implements RequestOwner {
         this.#reply(reply);
         return;
       }
-      this.#startTimer();
+      this.#watchDeadline();
       reply.then(
         (message) => this.#reply(message),
         (reason) => this.failed(BrokerError.from(reason)),
@@ -71,15 +69,13 @@ export class UnaryCall implements RequestOwner {
     }
   }
 
-  #startTimer(): void {
+  #watchDeadline(): void {
     const { call, env } = this.#opening;
     if (call.timeoutMs === undefined || this.#method.keepsTime === true) return;
-    const leftMs = Math.max(0, call.arrivedAtMs + call.timeoutMs - env.clock.now());
-    if (leftMs > MAX_TIMER_MS) return;
-    this.#timer = setTimeout(() => {
-      this.failed(new BrokerError("request_timeout", "request timed out"));
+    this.#undoDeadline = atCallerDeadline(env, call, (error) => {
+      this.failed(error);
       call.cancel();
-    }, leftMs);
+    });
   }
 
   #reply(message: Message): void {
@@ -127,7 +123,7 @@ export class UnaryCall implements RequestOwner {
     const { env, path, call } = this.#opening;
     this.#over = true;
     this.#body.stop();
-    clearTimeout(this.#timer);
+    this.#undoDeadline?.();
     env.state.openCalls -= 1;
     env.observer.callEnded(path, "grpc", outcome, env.clock.now() - call.arrivedAtMs);
   }

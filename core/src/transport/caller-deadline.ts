@@ -1,0 +1,23 @@
+/** A caller's own limit in time, where no one else keeps it. */
+import { BrokerError } from "../broker/errors.ts";
+import type { ActiveCall } from "./active-call.ts";
+import type { Environment } from "./environment.ts";
+
+/** The longest that a timer can be set for: more than 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Calls `then` with `request_timeout` when the caller's limit is reached; returns the undo. */
+export function atCallerDeadline(
+  { clock }: Environment,
+  { arrivedAtMs, timeoutMs }: ActiveCall,
+  then: (error: BrokerError) => void,
+): () => void {
+  if (timeoutMs === undefined) return nothing;
+  const leftMs = Math.max(0, arrivedAtMs + timeoutMs - clock.now());
+  if (leftMs > MAX_TIMER_MS) return nothing;
+  return clock.after(leftMs, () => then(new BrokerError("request_timeout", "request timed out")));
+}
+
+function nothing(): void {
+  // There is no limit to call off.
+}
