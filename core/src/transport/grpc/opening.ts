@@ -25,6 +25,14 @@ export const RESPONSE_HEADERS = Object.freeze({
   "content-type": "application/grpc",
 });
 
+/** The same, names and values in turn: of this Node makes no object for each call. */
+export const RESPONSE_HEADER_LIST: readonly string[] = Object.freeze([
+  ":status",
+  "200",
+  "content-type",
+  "application/grpc",
+]);
+
 /** Answers with nothing but a status (gRPC: Trailers-Only). */
 export function refuse(env: Environment, stream: ServerHttp2Stream, error: BrokerError): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return;

@@ -10,7 +10,7 @@ import type { UnaryMethod } from "../method.ts";
 import { watchReply } from "../unread-replies.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
-import { type Opening, RESPOND_WITH_TRAILERS, RESPONSE_HEADERS, refuse } from "./opening.ts";
+import { type Opening, RESPOND_WITH_TRAILERS, RESPONSE_HEADER_LIST, refuse } from "./opening.ts";
 import { RequestBody, type RequestOwner } from "./request-body.ts";
 import { OK_TRAILERS } from "./status-message.ts";
 
@@ -91,7 +91,7 @@ export class UnaryCall implements RequestOwner {
     }
     this.#end("ok");
     if (stream.destroyed || stream.closed) return;
-    stream.respond(RESPONSE_HEADERS, RESPOND_WITH_TRAILERS);
+    stream.respond(RESPONSE_HEADER_LIST, RESPOND_WITH_TRAILERS);
     stream.on("wantTrailers", sendOk);
     stream.end(envelope);
   }
