@@ -90,7 +90,7 @@ async function reportStates(
     }
     if (state.state !== "waiting" || state.error.message === outage.told) continue;
     outage.told = state.error.message;
-    report(`${plugin.name}: ${state.error.message}; tried again until it works`);
+    report(`${plugin.name}: ${state.error.message}; trying again`);
   }
 }
 
