@@ -19,12 +19,22 @@ export interface Asking {
   readonly failed: (error: BrokerError) => void;
 }
 
-interface Pending {
+/** What a wait holds until it is over. */
+interface Waiting {
   readonly asking: Asking;
   /** Calls its deadline off. */
   readonly callOff: () => void;
   /** Takes it back while it is not sent. */
   readonly withdraw: () => void;
+}
+
+/**
+ * A place in the table, emptied when the wait is over. A Map moves to new storage again and
+ * again, and what it has left stays in memory until a full collection of garbage: with it would
+ * everything that thousands of settled actions held, which makes every smaller collection slow.
+ */
+interface Pending {
+  waiting: Waiting | undefined;
 }
 
 /** The requests to one backend. */
@@ -55,17 +65,15 @@ export class BackendRequests {
     }
     call.onCancelled = () => this.fail(id, cancelled());
     const callOff = this.#owner.deadlines.add(deadlineMs, () => this.fail(id, timedOut()));
-    this.#pending.set(id, { asking, callOff, withdraw });
+    this.#pending.set(id, { waiting: { asking, callOff, withdraw } });
     this.#owner.added();
   }
 
   /** Settles the request of this id with its answer; false if none waits. */
   answer(id: string, event: ChatEvent): boolean {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return false;
-    this.#forget(pending);
-    pending.asking.answered(event);
-    return true;
+    const asking = this.#settle(id);
+    asking?.answered(event);
+    return asking !== undefined;
   }
 
   /** The backend has gone: all that wait fail, and so does whoever comes. */
@@ -81,19 +89,21 @@ export class BackendRequests {
 
   /** Fails the request of this id, if it waits. */
   fail(id: string, error: BrokerError): void {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return;
-    this.#forget(pending);
-    pending.asking.failed(error);
+    this.#settle(id)?.failed(error);
   }
 
-  /** Nothing waits for this request any more. */
-  #forget({ asking, callOff, withdraw }: Pending): void {
-    this.#pending.delete(asking.id);
+  /** Nothing waits for this request any more; returns who did. */
+  #settle(id: string): Asking | undefined {
+    const pending = this.#pending.get(id);
+    const waiting = pending?.waiting;
+    if (pending === undefined || waiting === undefined) return undefined;
+    pending.waiting = undefined;
+    this.#pending.delete(id);
     this.#owner.settled();
-    callOff();
-    asking.call.onCancelled = undefined;
-    withdraw();
+    waiting.callOff();
+    waiting.asking.call.onCancelled = undefined;
+    waiting.withdraw();
+    return waiting.asking;
   }
 }
 
