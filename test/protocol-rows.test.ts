@@ -13,7 +13,7 @@ import { openWires, type Wire, type WireCallOptions, type WireEnd } from "./supp
 const rpc = Seabird.method;
 const CHANNEL = "irc://seabird/%23chan";
 const ABSENT = "irc://nowhere/%23chan";
-const SHORT_TIMEOUT_MS = 150;
+const SHORT_TIMEOUT_MS = 1_000;
 
 const STATUS = {
   OK: 0,
