@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { dirname, resolve } from "node:path";
+import { asRecord } from "./as-record.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
 
@@ -65,10 +66,4 @@ function readPackage(path: string): Record<string, unknown> {
 
 function recordAt(value: Record<string, unknown>, key: string): Record<string, unknown> {
   return asRecord(value[key]);
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }

@@ -48,15 +48,6 @@ export function formatAge(at: Timestamp | undefined, nowMs: number = Date.now())
   return at === undefined ? "-" : formatDuration(nowMs - timestampMs(at));
 }
 
-/** `2026-01-02 03:04` in the machine's time zone; `-` if it never was. */
-export function formatMoment(at: Timestamp | undefined): string {
-  if (at === undefined) return "-";
-  const date = new Date(timestampMs(at));
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
 /** `03:04:05` in the machine's time zone. */
 export function formatClock(date: Date): string {
   return [date.getHours(), date.getMinutes(), date.getSeconds()]

@@ -3,6 +3,7 @@
  * it alone knows the file, and the cli imports nothing of core.
  */
 import { execFile } from "node:child_process";
+import { asRecord } from "./as-record.ts";
 import { coreBin } from "./bins.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -90,12 +91,6 @@ function readRow(value: unknown): TokenRow {
     revokedAt: moment("revokedAt"),
     legacy: legacy === true,
   };
-}
-
-function asRecord(value: unknown): Answer {
-  return typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }
 
 function unexpected(): CliError {

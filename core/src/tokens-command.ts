@@ -4,11 +4,11 @@
  */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { prepareOwnFolder } from "./auth/admin-token.ts";
+import { patiently } from "./auth/patiently.ts";
 import { newSecret } from "./auth/secret.ts";
-import { isBusy, TokenDatabase } from "./auth/token-database.ts";
+import { TokenDatabase } from "./auth/token-database.ts";
 import { TokenError } from "./auth/token-error.ts";
 import { newRecord } from "./auth/tokens.ts";
 import { loadConfig } from "./config.ts";
@@ -33,7 +33,6 @@ const HELP = `seabird-core tokens: the tokens in the database file
 
 /** How long a change waits for another program that writes. */
 const BUSY_TIMEOUT_MS = 10_000;
-const BUSY_RETRY_MS = 50;
 const MAX_LISTED = 1_000_000;
 
 const OPTIONS = {
@@ -105,27 +104,18 @@ async function onDatabase(
   let database: TokenDatabase | undefined;
   try {
     if (location.embedded && !existsSync(location.path)) prepareOwnFolder(dirname(location.path));
-    const opened = await patiently(() => new TokenDatabase({ ...location, create }));
+    const opened = await patiently(
+      BUSY_TIMEOUT_MS,
+      () => new TokenDatabase({ ...location, create }),
+    );
     database = opened;
-    await patiently(() => opened.migrate());
-    return await patiently(() => work(opened));
+    await patiently(BUSY_TIMEOUT_MS, () => opened.migrate());
+    return await patiently(BUSY_TIMEOUT_MS, () => work(opened));
   } catch (error) {
     if (error instanceof TokenError || error instanceof ConfigError) throw error;
     throw new DatabaseError(location.path, error);
   } finally {
     database?.close();
-  }
-}
-
-async function patiently<T>(work: () => T): Promise<T> {
-  const until = performance.now() + BUSY_TIMEOUT_MS;
-  for (;;) {
-    try {
-      return work();
-    } catch (error) {
-      if (!isBusy(error) || performance.now() >= until) throw error;
-    }
-    await sleep(BUSY_RETRY_MS);
   }
 }
 

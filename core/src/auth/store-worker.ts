@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import { patiently } from "./patiently.ts";
 import type {
   StoreAnswer,
   StoreOrder,
@@ -12,11 +13,9 @@ import type {
   StoreRequest,
   StoreWorkerData,
 } from "./store-messages.ts";
-import { isBusy, TokenDatabase } from "./token-database.ts";
+import { TokenDatabase } from "./token-database.ts";
 import type { TokenRecord } from "./token-record.ts";
 
-/** How long to wait before trying a locked database again. */
-const BUSY_RETRY_MS = 20;
 /** Tokens told of at once, and the pause until the next ones. */
 const PART_SIZE = 500;
 const PART_PAUSE_MS = 2;
@@ -31,19 +30,6 @@ let telling: Promise<void> = Promise.resolve();
 
 function report(message: StoreReport): void {
   parentPort?.postMessage(message);
-}
-
-/** Does `work`, again and again while another program holds the lock, up to `timeoutMs`. */
-async function patiently<T>(timeoutMs: number, work: () => T | Promise<T>): Promise<T> {
-  const until = performance.now() + timeoutMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isBusy(error) || performance.now() >= until) throw error;
-    }
-    await sleep(BUSY_RETRY_MS);
-  }
 }
 
 /** All of a token that its principal depends on; "last used" is not. */
