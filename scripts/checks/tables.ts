@@ -66,7 +66,7 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     make: (exports) => limitTable(exports["AUTH_LIMITS"] as Limit[]),
   },
   "limits of the sdk": {
-    module: "sdk/src/limits.ts",
+    module: "sdk/src/link/limits.ts",
     make: (exports) => limitTable(exports["SDK_LIMITS"] as Limit[]),
   },
   "limits of the irc backend": {

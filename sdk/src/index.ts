@@ -6,10 +6,14 @@ export {
   type BackendInfo,
   type CallSettings,
   type CoreInfo,
-} from "./action-client.ts";
-export { connectActions, type StandaloneActionClient } from "./connect-actions.ts";
-export type { Content } from "./content.ts";
-export { SEABIRD_ERROR_CODES, SeabirdError, type SeabirdErrorCode } from "./errors.ts";
+} from "./link/action-client.ts";
+export { connectActions, type StandaloneActionClient } from "./link/connect-actions.ts";
+export type { Content } from "./link/content.ts";
+export { SEABIRD_ERROR_CODES, SeabirdError, type SeabirdErrorCode } from "./link/errors.ts";
+export { SDK_LIMITS, type SdkLimit, type SdkLimitOptions } from "./link/limits.ts";
+export type { LinkState } from "./link/link.ts";
+export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./link/options.ts";
+export { type ProcessLife, startProcessLife } from "./link/process-life.ts";
 export type {
   ActionEvent,
   CommandEvent,
@@ -25,14 +29,10 @@ export type {
   SendPrivateMessageEvent,
   UnknownEvent,
   User,
-} from "./events.ts";
-export { SDK_LIMITS, type SdkLimit, type SdkLimitOptions } from "./limits.ts";
-export type { LinkState } from "./link.ts";
-export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./options.ts";
+} from "./plugin/events.ts";
 export {
   type CommandHelp,
   connectPlugin,
   type PluginClient,
   type PluginOptions,
-} from "./plugin-client.ts";
-export { type ProcessLife, startProcessLife } from "./process-life.ts";
+} from "./plugin/plugin-client.ts";

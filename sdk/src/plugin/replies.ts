@@ -1,6 +1,6 @@
 /** Where an answer to an event goes, and how it names the person. Pure. */
-import type { Content } from "./content.ts";
-import { SeabirdError } from "./errors.ts";
+import type { Content } from "../link/content.ts";
+import { SeabirdError } from "../link/errors.ts";
 import type { ReplyableEvent } from "./events.ts";
 
 export type ReplyTarget =

@@ -2,7 +2,15 @@
 import { create } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
 import { type ChatEvent, ChatEventSchema, ChatIngest, type ChatRequest } from "@seabird/protocol";
-import { coreAnswers, headersInTime } from "./acceptance.ts";
+import { coreAnswers, headersInTime } from "../link/acceptance.ts";
+import type { Clock } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
+import { Link, type LinkState, type SessionContext } from "../link/link.ts";
+import {
+  type ConnectOptions,
+  type ResolvedConnectOptions,
+  resolveConnectOptions,
+} from "../link/options.ts";
 import { Answerer } from "./answerer.ts";
 import type { Answer } from "./answers.ts";
 import { type BackendChannel, Channels, type TrackedChannel } from "./channels.ts";
@@ -16,13 +24,6 @@ import {
   type PrivatelySaid,
   privatelySaid,
 } from "./chat-events.ts";
-import { SeabirdError } from "./errors.ts";
-import { Link, type LinkState, type SessionContext } from "./link.ts";
-import {
-  type ConnectOptions,
-  type ResolvedConnectOptions,
-  resolveConnectOptions,
-} from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import type { BackendHandlers } from "./requests.ts";
 
@@ -58,6 +59,7 @@ export class BackendClient implements AsyncDisposable {
   readonly #who: { readonly type: string; readonly id: string };
   readonly #handlers: BackendHandlers;
   readonly #limits: ResolvedConnectOptions["limits"];
+  readonly #clock: Clock;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
   readonly #link: Link;
@@ -71,6 +73,7 @@ export class BackendClient implements AsyncDisposable {
     this.#who = { type: options.type, id: options.id };
     this.#handlers = options.handlers;
     this.#limits = limits;
+    this.#clock = resolved.clock;
     this.#channels = new Channels({
       maxChannels: limits.maxChannels,
       maxCharacters: limits.maxChannelTextCharacters,
@@ -235,6 +238,7 @@ export class BackendClient implements AsyncDisposable {
         handlers: this.#handlers,
         maxAtOnce: this.#limits.maxRequestsAtOnce,
         timeoutMs: this.#limits.answerTimeoutMs,
+        clock: this.#clock,
         answer: (id, answer) => this.#answer(id, answer),
       },
       over.signal,
@@ -264,7 +268,7 @@ export class BackendClient implements AsyncDisposable {
   ): AsyncGenerator<ChatEvent, void, void> {
     this.#outbox.open();
     yield create(ChatEventSchema, { inner: { case: "hello", value: { backendInfo: this.#who } } });
-    await headersInTime(headers, signal);
+    await headersInTime(headers, this.#clock, signal);
     if (!(await coreAnswers(connection, signal)) || over.aborted) return;
     const channels = this.#channels.all();
     this.#announced = true;

@@ -1,5 +1,5 @@
 /** The channels a backend is in; announced again after each reconnect. */
-import { SeabirdError } from "./errors.ts";
+import { SeabirdError } from "../link/errors.ts";
 
 /** A channel as its backend names it. */
 export interface BackendChannel {

@@ -1,7 +1,7 @@
 /** Finds out that core has taken a stream: the protocol has no answer to a Hello. */
-import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { createClient } from "@connectrpc/connect";
 import { Health } from "@seabird/protocol/grpc";
+import { type Clock, nextTurn, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { SeabirdError } from "./errors.ts";
 
@@ -12,10 +12,14 @@ const MAX_BARRIER_WAIT_MS = 5_000;
 const BARRIERS = 3;
 
 /** Resolves with whether the headers came in the time in which our core sends them. */
-export async function headersInTime(headers: Promise<void>, signal: AbortSignal): Promise<boolean> {
+export async function headersInTime(
+  headers: Promise<void>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
   const stop = new AbortController();
   const limit = AbortSignal.any([signal, stop.signal]);
-  const late = wait(MAX_HEADERS_WAIT_MS, false, { signal: limit }).catch(() => false);
+  const late = pause(clock, MAX_HEADERS_WAIT_MS, limit).then(() => false);
   const inTime = await Promise.race([headers.then(() => true), late]);
   stop.abort();
   return inTime;
@@ -34,7 +38,7 @@ export async function coreAnswers(connection: Connection, signal: AbortSignal): 
       if (NO_ANSWER.has(SeabirdError.from(reason).code)) return false;
     }
   }
-  await setImmediate();
+  await nextTurn();
   return !signal.aborted;
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { type Block, EventSchema } from "@seabird/protocol";
-import { SeabirdError } from "./errors.ts";
+import { SeabirdError } from "../link/errors.ts";
 import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 

@@ -1,8 +1,8 @@
 /** What a backend tells, as ChatEvents. Pure. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+import { type Content, contentToWire } from "../link/content.ts";
 import type { TrackedChannel } from "./channels.ts";
-import { type Content, contentToWire } from "./content.ts";
 
 /** A person as the backend's network names them. */
 export interface BackendUser {

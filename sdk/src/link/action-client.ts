@@ -1,7 +1,7 @@
 /** Everything a client may ask of core, without an event stream. */
-import { setImmediate } from "node:timers/promises";
 import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
 import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird/protocol";
+import { type Clock, nextTurn, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { type Content, contentToWire } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
@@ -33,6 +33,12 @@ export interface CoreInfo {
   readonly now: Date;
 }
 
+/** What the calls are made with. */
+export interface ActionSurroundings {
+  readonly limits: SdkLimits;
+  readonly clock: Clock;
+}
+
 /**
  * The calls. Ids are absolute (`irc://seabird/%23chan`). Each rejects with a SeabirdError
  * whose message is core's; none is ever repeated by the SDK, because after `unavailable` or
@@ -41,13 +47,15 @@ export interface CoreInfo {
 export class ActionClient {
   readonly #client: Client<typeof Seabird>;
   readonly #limits: SdkLimits;
+  readonly #clock: Clock;
   readonly #inFlight = new Set<Promise<unknown>>();
   #isClosed = false;
 
   /** @internal Use `connectActions` or `connectPlugin`. */
-  constructor(connection: Connection, limits: SdkLimits) {
+  constructor(connection: Connection, { limits, clock }: ActionSurroundings) {
     this.#client = createClient(Seabird, connection.transport);
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   async sendMessage(channelId: string, content: Content, settings?: ActionSettings): Promise<void> {
@@ -167,19 +175,16 @@ export class ActionClient {
    */
   protected async settle(maxMs: number): Promise<void> {
     let isLate = false;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        isLate = true;
-        resolve();
-      }, maxMs);
+    const settled = new AbortController();
+    const limit = pause(this.#clock, maxMs, settled.signal).then(() => {
+      isLate = true;
     });
     while (this.#inFlight.size > 0 && !isLate) {
       await Promise.race([Promise.allSettled(this.#inFlight), limit]);
       // Whoever waited for a call may make its next one.
-      await setImmediate();
+      await nextTurn();
     }
-    clearTimeout(timer);
+    settled.abort();
     this.#isClosed = true;
   }
 

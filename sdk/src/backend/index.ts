@@ -1,5 +1,11 @@
 /** The door for chat backends. Plugins: `@seabird/sdk`. */
 
+export type { Content } from "../link/content.ts";
+export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
+export type { SdkLimitOptions } from "../link/limits.ts";
+export type { LinkState } from "../link/link.ts";
+export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "../link/options.ts";
+export { type ProcessLife, startProcessLife } from "../link/process-life.ts";
 export { type Answer, changed, failed, joined, left, success } from "./answers.ts";
 export {
   type BackendClient,
@@ -8,12 +14,6 @@ export {
 } from "./backend-client.ts";
 export type { BackendChannel, TrackedChannel } from "./channels.ts";
 export type { BackendUser, ChannelSaid, CommandGiven, PrivatelySaid } from "./chat-events.ts";
-export type { Content } from "./content.ts";
-export { SeabirdError, type SeabirdErrorCode } from "./errors.ts";
-export type { SdkLimitOptions } from "./limits.ts";
-export type { LinkState } from "./link.ts";
-export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./options.ts";
-export { type ProcessLife, startProcessLife } from "./process-life.ts";
 export type {
   BackendHandlers,
   ChannelSend,

@@ -1,6 +1,8 @@
 /** Where core is and who we are: options, then environment, then defaults. */
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { type Clock, type Random, systemClock, systemRandom } from "./clock.ts";
+import { type Connection, openConnection } from "./connection.ts";
 import { SeabirdError } from "./errors.ts";
 import { resolveLimits, type SdkLimitOptions, type SdkLimits } from "./limits.ts";
 
@@ -24,7 +26,16 @@ export interface ConnectOptions extends SdkLimitOptions {
   ca?: string | undefined;
   /** Default: the process's environment. */
   env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Where every time and timer of the client comes from. Default: the machine's. */
+  clock?: Clock | undefined;
+  /** Where every random number of the client comes from. Default: the machine's. */
+  random?: Random | undefined;
+  /** How the connection to core is made. Default: over the network. */
+  open?: OpenConnection | undefined;
 }
+
+/** Makes the connection that a client speaks over; for a core in the same process, say. */
+export type OpenConnection = (options: ResolvedConnectOptions) => Connection;
 
 export interface ResolvedConnectOptions {
   readonly url: string;
@@ -32,6 +43,9 @@ export interface ResolvedConnectOptions {
   readonly signal: AbortSignal | undefined;
   readonly ca: string | undefined;
   readonly limits: SdkLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly open: OpenConnection;
 }
 
 /** Throws a SeabirdError `bad_option` that says what was given and what is allowed. */
@@ -43,6 +57,9 @@ export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectO
     signal: options.signal,
     ca: resolveCa(options.ca),
     limits: resolveLimits(options),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+    open: options.open ?? openConnection,
   });
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { type ChatRequest, ChatRequestSchema } from "@seabird/protocol";
+import { systemClock } from "../link/clock.ts";
 import { Answerer } from "./answerer.ts";
 import { type Answer, success } from "./answers.ts";
 import type { BackendHandlers, RequestContext } from "./requests.ts";
@@ -17,7 +18,13 @@ function answerer(handlers: BackendHandlers, { maxAtOnce = 10, timeoutMs = 60_00
   const over = new AbortController();
   const answers: [string, Answer][] = [];
   const made = new Answerer(
-    { handlers, maxAtOnce, timeoutMs, answer: (id, answer) => answers.push([id, answer]) },
+    {
+      handlers,
+      maxAtOnce,
+      timeoutMs,
+      clock: systemClock,
+      answer: (id, answer) => answers.push([id, answer]),
+    },
     over.signal,
   );
   return { answerer: made, answers, over };

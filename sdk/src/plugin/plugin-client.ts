@@ -1,18 +1,19 @@
 /** A plugin's client: registers commands, hears every event, answers. */
 import { createClient } from "@connectrpc/connect";
 import { Seabird } from "@seabird/protocol";
-import { coreAnswers, headersInTime } from "./acceptance.ts";
-import { ActionClient, type ActionSettings } from "./action-client.ts";
-import type { Content } from "./content.ts";
-import { SeabirdError } from "./errors.ts";
-import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
-import { Link, type LinkState, type SessionContext } from "./link.ts";
-import { Mailbox } from "./mailbox.ts";
+import { coreAnswers, headersInTime } from "../link/acceptance.ts";
+import { ActionClient, type ActionSettings } from "../link/action-client.ts";
+import type { Clock } from "../link/clock.ts";
+import type { Content } from "../link/content.ts";
+import { SeabirdError } from "../link/errors.ts";
+import { Link, type LinkState, type SessionContext } from "../link/link.ts";
+import { Mailbox } from "../link/mailbox.ts";
 import {
   type ConnectOptions,
   type ResolvedConnectOptions,
   resolveConnectOptions,
-} from "./options.ts";
+} from "../link/options.ts";
+import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 
 /** How a command presents itself in `help`. */
@@ -51,6 +52,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   readonly #link: Link;
   readonly #limits: ResolvedConnectOptions["limits"];
   readonly #events: Mailbox<PluginEvent>;
+  readonly #clock: Clock;
   readonly #commands: WireCommands;
   #reading = false;
   #closed: Promise<void> | undefined;
@@ -58,9 +60,10 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   /** @internal Use `connectPlugin`. */
   constructor(commands: WireCommands, options: ResolvedConnectOptions) {
     const link = new Link(options, (context) => this.#session(context));
-    super(link.connection, options.limits);
+    super(link.connection, options);
     this.#link = link;
     this.#limits = options.limits;
+    this.#clock = options.clock;
     this.#commands = commands;
     this.#events = new Mailbox(options.limits.maxQueuedEvents);
     link.closing.addEventListener("abort", () => this.#events.end(), { once: true });
@@ -150,7 +153,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
       connected();
       headers.resolve();
     };
-    void acceptWithoutHeaders(context, headers.promise);
+    void acceptWithoutHeaders(context, headers.promise, this.#clock);
     const client = createClient(Seabird, connection.transport);
     const stream = client.streamEvents({ commands: this.#commands }, { signal, onHeader });
     for await (const event of stream) await this.#events.put(toPluginEvent(event));
@@ -161,8 +164,9 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
 async function acceptWithoutHeaders(
   { connection, connected, signal }: SessionContext,
   headers: Promise<void>,
+  clock: Clock,
 ): Promise<void> {
-  if (await headersInTime(headers, signal)) return;
+  if (await headersInTime(headers, clock, signal)) return;
   if (!signal.aborted && (await coreAnswers(connection, signal))) connected();
 }
 

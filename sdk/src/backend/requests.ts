@@ -37,7 +37,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** Aborted when nobody waits for the answer any more: core is gone, or time is up. */
   readonly signal: AbortSignal;
-  /** `performance.now()` at the request's arrival. Core waits 10 s unless set otherwise. */
+  /** The clock's `now()` at the request's arrival. Core waits 10 s unless set otherwise. */
   readonly receivedAtMs: number;
 }
 

@@ -1,5 +1,6 @@
 /** Runs a backend's handlers within bounds and gives each request exactly one answer. */
 import type { ChatRequest } from "@seabird/protocol";
+import type { Clock } from "../link/clock.ts";
 import { type Answer, failed } from "./answers.ts";
 import { answerTo, type BackendHandlers } from "./requests.ts";
 
@@ -7,6 +8,7 @@ export interface AnswererOptions {
   readonly handlers: BackendHandlers;
   readonly maxAtOnce: number;
   readonly timeoutMs: number;
+  readonly clock: Clock;
   /** Called once per request; not at all for requests whose session is over. */
   readonly answer: (requestId: string, answer: Answer) => void;
 }
@@ -49,15 +51,15 @@ export class Answerer {
   }
 
   async #run(request: ChatRequest): Promise<void> {
-    const { handlers, timeoutMs, answer } = this.#options;
+    const { handlers, timeoutMs, clock, answer } = this.#options;
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), timeoutMs);
+    const stopTimer = clock.after(timeoutMs, () => stop.abort());
     const onOver = () => stop.abort();
     this.#over.addEventListener("abort", onOver, { once: true });
     const context = {
       requestId: request.id,
       signal: stop.signal,
-      receivedAtMs: performance.now(),
+      receivedAtMs: clock.now(),
     };
     const stopped = new Promise<Answer>((resolve) => {
       stop.signal.addEventListener("abort", () => resolve(failed("the backend took too long")), {
@@ -68,7 +70,7 @@ export class Answerer {
       const result = await Promise.race([answerTo(request, handlers, context), stopped]);
       if (!this.#over.aborted) answer(request.id, result);
     } finally {
-      clearTimeout(timer);
+      stopTimer();
       this.#over.removeEventListener("abort", onOver);
     }
   }

@@ -1,6 +1,6 @@
 /** A client for calls alone: what the command line uses, and scripts. */
 import { ActionClient } from "./action-client.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { SeabirdError } from "./errors.ts";
 import {
   type ConnectOptions,
@@ -14,7 +14,7 @@ import {
  */
 export function connectActions(options: ConnectOptions = {}): StandaloneActionClient {
   const resolved = resolveConnectOptions(options);
-  return new StandaloneActionClient(openConnection(resolved), resolved);
+  return new StandaloneActionClient(resolved.open(resolved), resolved);
 }
 
 export class StandaloneActionClient extends ActionClient implements AsyncDisposable {
@@ -25,7 +25,7 @@ export class StandaloneActionClient extends ActionClient implements AsyncDisposa
 
   /** @internal Use `connectActions`. */
   constructor(connection: Connection, options: ResolvedConnectOptions) {
-    super(connection, options.limits);
+    super(connection, options);
     this.#connection = connection;
     this.#options = options;
     if (options.signal?.aborted) this.#onAbort();

@@ -11,10 +11,10 @@
  *   core may need to notice that its former holder is dead; then given up.
  * - everything else: retried for ever.
  */
-import { setTimeout as wait } from "node:timers/promises";
 import { explain } from "./advice.ts";
 import { backoffMs } from "./backoff.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import { pause } from "./clock.ts";
+import type { Connection } from "./connection.ts";
 import { SeabirdError } from "./errors.ts";
 import type { ResolvedConnectOptions } from "./options.ts";
 import { StateStream } from "./state-stream.ts";
@@ -63,7 +63,7 @@ export class Link {
   constructor(options: ResolvedConnectOptions, session: Session) {
     this.#options = options;
     this.#session = session;
-    this.connection = openConnection(options);
+    this.connection = options.open(options);
     const close = () => this.#closing.abort();
     if (options.signal?.aborted) close();
     options.signal?.addEventListener("abort", close, { once: true });
@@ -117,7 +117,7 @@ export class Link {
       if (this.#isHopeless(error)) return this.#end({ state: "failed", error });
       const retryInMs = this.#pauseMs(error);
       this.#states.set({ state: "waiting", attempt, retryInMs, error });
-      await wait(retryInMs, undefined, { signal }).catch(() => undefined);
+      await pause(this.#options.clock, retryInMs, signal);
     }
     this.#end({ state: "closed" });
   }
@@ -130,11 +130,12 @@ export class Link {
   async #attempt(): Promise<SeabirdError> {
     const abort = new AbortController();
     const closing = this.#closing.signal;
+    const { clock } = this.#options;
     let connectedAt: number | undefined;
     const stopTimers = this.#boundAttempt(abort, () => connectedAt !== undefined);
     const connected = () => {
       if (abort.signal.aborted || closing.aborted || connectedAt !== undefined) return;
-      connectedAt = performance.now();
+      connectedAt = clock.now();
       this.#takenSince = undefined;
       this.#states.set({ state: "connected" });
     };
@@ -147,33 +148,33 @@ export class Link {
     } finally {
       stopTimers();
       abort.abort(new SeabirdError("cancelled", "the session is over"));
-      const stable = connectedAt !== undefined && performance.now() - connectedAt > STABLE_AFTER_MS;
+      const stable = connectedAt !== undefined && clock.now() - connectedAt > STABLE_AFTER_MS;
       this.#failures = stable ? 1 : this.#failures + 1;
     }
   }
 
   /** Ends an attempt that does not connect in time, or does not end in time once it should. */
   #boundAttempt(abort: AbortController, isConnected: () => boolean): () => void {
-    const { limits, url } = this.#options;
+    const { limits, url, clock } = this.#options;
     const closing = this.#closing.signal;
     const giveUp = (reason: SeabirdError) => {
       abort.abort(reason);
       this.connection.drop(reason);
     };
-    const connectTimer = setTimeout(() => {
+    const stopConnectTimer = clock.after(limits.connectTimeoutMs, () => {
       const late = `no answer from ${url} within ${limits.connectTimeoutMs} ms`;
       if (!isConnected()) giveUp(new SeabirdError("deadline_exceeded", late));
-    }, limits.connectTimeoutMs);
-    let closeTimer: NodeJS.Timeout | undefined;
+    });
+    let stopCloseTimer = () => {};
     const onClosing = () => {
       const closed = new SeabirdError("closed", "the client was closed");
       if (!isConnected()) giveUp(closed);
-      else closeTimer = setTimeout(() => giveUp(closed), limits.closeTimeoutMs);
+      else stopCloseTimer = clock.after(limits.closeTimeoutMs, () => giveUp(closed));
     };
     closing.addEventListener("abort", onClosing, { once: true });
     return () => {
-      clearTimeout(connectTimer);
-      clearTimeout(closeTimer);
+      stopConnectTimer();
+      stopCloseTimer();
       closing.removeEventListener("abort", onClosing);
     };
   }
@@ -186,8 +187,8 @@ export class Link {
       case "bad_option":
         return true;
       case "already_exists":
-        this.#takenSince ??= performance.now();
-        return performance.now() - this.#takenSince >= this.#options.limits.takenWindowMs;
+        this.#takenSince ??= this.#options.clock.now();
+        return this.#options.clock.now() - this.#takenSince >= this.#options.limits.takenWindowMs;
       default:
         this.#takenSince = undefined;
         return false;
@@ -198,8 +199,9 @@ export class Link {
     const { retryMinMs, retryMaxMs } = this.#options.limits;
     const maxMs =
       error.code === "already_exists" ? Math.min(retryMaxMs, MAX_TAKEN_PAUSE_MS) : retryMaxMs;
-    const pause = backoffMs(this.#failures, { minMs: retryMinMs, maxMs, random: Math.random() });
-    return Math.max(pause, error.retryAfterMs ?? 0);
+    const random = this.#options.random();
+    const backoff = backoffMs(this.#failures, { minMs: retryMinMs, maxMs, random });
+    return Math.max(backoff, error.retryAfterMs ?? 0);
   }
 }
 

@@ -1,0 +1,49 @@
+/**
+ * Time and chance, as everything in the SDK is given them: nothing else in it asks the machine
+ * for the time, sets a timer or throws dice, so that a test can hold both in its hand.
+ */
+
+/** Where the time comes from. */
+export interface Clock {
+  /** Monotonic milliseconds, with fractions. */
+  now(): number;
+  /** Unix milliseconds. */
+  wallMs(): number;
+  /** Calls `then` once after `delayMs`; returns the undo, which may be called twice. */
+  after(delayMs: number, then: () => void): () => void;
+}
+
+/** A number from 0 up to, but not including, 1. */
+export type Random = () => number;
+
+/** The machine's own. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallMs: () => Date.now(),
+  after(delayMs, then) {
+    const timer = setTimeout(then, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The machine's own. Not for secrets. */
+export const systemRandom: Random = () => Math.random();
+
+/** Resolves after `delayMs`, or at once when the signal is aborted. Never rejects. */
+export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const cancel = clock.after(delayMs, done);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}
+
+/** Resolves when everything that waits for this turn of the event loop has run. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
