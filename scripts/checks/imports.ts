@@ -15,6 +15,8 @@ const ROOMS: Record<string, readonly string[]> = {
   "^backends/([^/]+)/src": ["^sdk/src", "^protocol/src"],
   "^plugins/src": ["^sdk/src", "^protocol/src"],
   "^cli/src": ["^sdk/src", "^protocol/src"],
+  "^testkit/src": ["^core/src", "^sdk/src", "^protocol/src"],
+  "^create-seabird/src": [],
 };
 
 /** Rooms that stay away from the machine: the built-in modules that they may use. */
@@ -31,7 +33,7 @@ function roomRules(): IConfiguration["forbidden"] {
     severity: "error" as const,
     from: { path: room, pathNot: [TESTS, ...(room === "^core/src" ? ["^core/src/.+/"] : [])] },
     to: {
-      path: "^(protocol|core|sdk|backends|plugins|cli|web|testkit|test|bench|examples|scripts)/",
+      path: "^(protocol|core|sdk|backends|plugins|cli|web|testkit|create-seabird|test|bench|examples|scripts)/",
       pathNot: ["/node_modules/", room.replace("([^/]+)", "$1"), ...allowed],
     },
   }));
@@ -64,7 +66,7 @@ async function foldersOf(root: string): Promise<string[]> {
   const { include } = JSON.parse(await readFile(join(root, "tsconfig.json"), "utf8")) as {
     include: string[];
   };
-  return include.filter((folder) => /^(protocol|core|sdk|backends|plugins|cli)\b/.test(folder));
+  return include.filter((folder) => /^(protocol|core|sdk|backends|plugins|cli|testkit|create-seabird)\b/.test(folder));
 }
 
 export const imports: Check = {
