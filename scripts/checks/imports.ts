@@ -66,7 +66,9 @@ async function foldersOf(root: string): Promise<string[]> {
   const { include } = JSON.parse(await readFile(join(root, "tsconfig.json"), "utf8")) as {
     include: string[];
   };
-  return include.filter((folder) => /^(protocol|core|sdk|backends|plugins|cli|testkit|create-seabird)\b/.test(folder));
+  return include.filter((folder) =>
+    /^(protocol|core|sdk|backends|plugins|cli|testkit|create-seabird)\b/.test(folder),
+  );
 }
 
 export const imports: Check = {
