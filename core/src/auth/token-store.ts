@@ -1,5 +1,5 @@
 import { getCompileCacheDir } from "node:module";
-import { dirname } from "node:path";
+import { dirname, extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { DatabaseLocation } from "./database-url.ts";
 import type { AuthOptions } from "./limits.ts";
@@ -84,10 +84,13 @@ export class TokenStore {
       pollMs: options.storePollMs,
       openTimeoutMs: OPEN_TIMEOUT_MS,
     };
-    const worker = new Worker(new URL("./store-worker.ts", import.meta.url), {
-      workerData: data,
-      env: workerEnvironment(),
-    });
+    const worker = new Worker(
+      new URL(`./store-worker${extname(import.meta.url)}`, import.meta.url),
+      {
+        workerData: data,
+        env: workerEnvironment(),
+      },
+    );
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       let ready = false;

@@ -1,0 +1,49 @@
+/**
+ * `npm run build`: every package as it is published, below `build/packages`; with `--pack` also
+ * the tarballs that `npm pack` makes of them, in `build/tarballs`.
+ *
+ * In the tree itself nothing is built: the packages are used from their sources.
+ */
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
+import { trackedFiles } from "./checks/tracked-files.ts";
+import { compile } from "./packages/compile.ts";
+import { stage } from "./packages/stage.ts";
+
+const root = repositoryRoot;
+const tarballs = join(root, "build", "tarballs");
+const packs = process.argv.includes("--pack");
+
+/** Workspaces with something to publish, as `sdk` or `backends/irc`. */
+async function packageFolders(): Promise<string[]> {
+  const { workspaces } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+    workspaces: string[];
+  };
+  const manifests = (await trackedFiles(root)).filter((path) => path.endsWith("/package.json"));
+  const folders = manifests.map((path) => path.slice(0, -"/package.json".length));
+  const listed = (folder: string) =>
+    workspaces.some((pattern) => new RegExp(`^${pattern.replace("*", "[^/]+")}$`).test(folder));
+  return folders.filter(listed);
+}
+
+async function pack(folder: string): Promise<void> {
+  const problems = await problemsOf(
+    "npm",
+    ["pack", "--silent", "--pack-destination", tarballs],
+    folder,
+  );
+  const failures = problems.filter((line) => !line.endsWith(".tgz"));
+  if (failures.length > 0) throw new Error(failures.join("\n"));
+}
+
+const folders = await packageFolders();
+await mkdir(join(root, "build"), { recursive: true });
+if (packs) await rm(tarballs, { recursive: true, force: true });
+if (packs) await mkdir(tarballs);
+const compiled = await compile(root, folders);
+for (const folder of folders) {
+  const staged = await stage(root, compiled, folder);
+  if (packs) await pack(staged);
+}
+console.log(`${folders.length} packages are in build/${packs ? "tarballs" : "packages"}`);
