@@ -1,8 +1,8 @@
 /** `seabird up`. */
 import type { Command } from "commander";
 import { contextOf, withJson } from "../context.ts";
-import type { UpOptions } from "../up/plan.ts";
-import { up } from "../up/up.ts";
+import type { UpOptions } from "../supervise/plan.ts";
+import { up } from "../supervise/up.ts";
 
 const DEFAULT_PLUGINS = ["help", "ping", "introspection"];
 
