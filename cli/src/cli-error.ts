@@ -12,4 +12,9 @@ export class CliError extends Error {
     this.exitCode = exitCode;
     this.next = next;
   }
+
+  /** What `--json` tells beside the message. */
+  details(): Readonly<Record<string, unknown>> {
+    return {};
+  }
 }

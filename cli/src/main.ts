@@ -48,9 +48,15 @@ function toCliError(error: unknown): CliError {
   );
 }
 
-function report({ message, next, exitCode }: CliError, json: boolean): void {
+function report(failure: CliError, json: boolean): void {
+  const { message, next, exitCode } = failure;
   if (json) {
-    const error = { message, exitCode, ...(next === undefined ? {} : { next }) };
+    const error = {
+      message,
+      exitCode,
+      ...failure.details(),
+      ...(next === undefined ? {} : { next }),
+    };
     process.stderr.write(`${JSON.stringify({ error })}\n`);
     return;
   }
