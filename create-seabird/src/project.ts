@@ -1,0 +1,83 @@
+/**
+ * Writes a project from its template: the files of `templates/<kind>`, in which `my-part`,
+ * `myPart` and `MyPart` stand for its name. The templates are real projects; the repository
+ * compiles and tests them as they are.
+ */
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT, Failure } from "./failure.ts";
+import { typeName, variableName } from "./names.ts";
+
+export const KINDS = ["plugin", "backend"] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+export interface ProjectInit {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Made if it is not there; one that holds anything is refused. */
+  readonly folder: string;
+  /** For each package of ours the version, range or file to depend on. */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+const TEMPLATES = fileURLToPath(new URL("../templates/", import.meta.url));
+
+/** Resolves with the files written, by their path in the folder. Throws a Failure. */
+export async function writeProject(init: ProjectInit): Promise<readonly string[]> {
+  await refuseFull(init.folder);
+  const template = join(TEMPLATES, init.kind);
+  const written: string[] = [];
+  for (const path of await filesBelow(template)) {
+    const text = await readFile(join(template, path), "utf8");
+    const target = fill(path, init).replace(/(^|\/)dot-/, "$1.");
+    await mkdir(join(init.folder, dirname(target)), { recursive: true });
+    const content = basename(path) === "package.json" ? withPackages(text, init) : text;
+    // Never over a file that came to be since the look at the folder.
+    await writeFile(join(init.folder, target), fill(content, init), { flag: "wx" });
+    written.push(target);
+  }
+  return written.sort();
+}
+
+async function refuseFull(folder: string): Promise<void> {
+  let entries: string[];
+  try {
+    entries = await readdir(folder);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return;
+    const what = code === "ENOTDIR" ? "is no folder" : `cannot be read (${String(code)})`;
+    throw new Failure(EXIT.failed, `${folder} ${what}`, "choose another name");
+  }
+  if (entries.some((entry) => entry !== ".git")) {
+    const next = "choose another name, or --folder PATH with an empty one";
+    throw new Failure(EXIT.failed, `${folder} is there already and not empty`, next);
+  }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter((path) => !/(^|\/)node_modules\//.test(path));
+}
+
+function fill(text: string, { name }: ProjectInit): string {
+  return text
+    .replaceAll("my-part", name)
+    .replaceAll("myPart", variableName(name))
+    .replaceAll("MyPart", typeName(name));
+}
+
+/** The template says which packages it needs, by name; this says which edition. */
+function withPackages(text: string, { packages }: ProjectInit): string {
+  const manifest = JSON.parse(text) as Record<string, unknown>;
+  for (const field of ["dependencies", "devDependencies"]) {
+    const needed = manifest[field] as Record<string, string>;
+    for (const name of Object.keys(needed)) needed[name] = packages[name] ?? needed[name] ?? "*";
+  }
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
