@@ -1,7 +1,7 @@
 /** Whether a call may be made: the same answer on every wire. */
 import type { Authentication, Principal } from "../auth/principal.ts";
 import { BrokerError } from "../broker/errors.ts";
-import type { Environment } from "./environment.ts";
+import type { ServerState } from "./environment.ts";
 import type { Access } from "./method.ts";
 
 /** A refused call's error. */
@@ -17,7 +17,10 @@ export function checkAccess(access: Access, principal: Principal | undefined): v
 }
 
 /** Throws `shutting_down` when core takes no new calls. */
-export function checkOpen(env: Environment, access: Access): void {
+export function checkOpen(
+  env: { readonly state: Pick<ServerState, "shuttingDown"> },
+  access: Access,
+): void {
   if (env.state.shuttingDown && access !== "open") {
     throw new BrokerError("shutting_down", "core is shutting down");
   }

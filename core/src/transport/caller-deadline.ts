@@ -8,7 +8,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls `then` with `request_timeout` when the caller's limit is reached; returns the undo. */
 export function atCallerDeadline(
-  { clock }: Environment,
+  { clock }: Pick<Environment, "clock">,
   { arrivedAtMs, timeoutMs }: ActiveCall,
   then: (error: BrokerError) => void,
 ): () => void {

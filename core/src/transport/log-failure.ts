@@ -3,7 +3,7 @@ import type { BrokerError } from "../broker/errors.ts";
 import type { Environment } from "./environment.ts";
 
 /** Logs what went wrong; the cause is for the log alone. */
-export function logFailure(env: Environment, path: string, error: BrokerError): void {
+export function logFailure(env: Pick<Environment, "log">, path: string, error: BrokerError): void {
   const fields = { method: path, code: error.code, reason: error.message, cause: error.cause };
   if (error.code === "internal") env.log.error(fields, "call failed inside core");
   else env.log.debug(fields, "call failed");

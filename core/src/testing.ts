@@ -1,0 +1,20 @@
+/** The door for tests: core without sockets and without a database, in the caller's process. */
+export { MemoryTokens } from "./auth/memory-tokens.ts";
+export type { NewToken } from "./auth/tokens.ts";
+export { Broker } from "./broker/broker.ts";
+export type { Clock } from "./broker/clock.ts";
+export { BrokerError } from "./broker/errors.ts";
+export type { BrokerLog } from "./broker/log.ts";
+export type { BrokerOptions } from "./broker/options.ts";
+export { errorTrailers } from "./transport/grpc/status-message.ts";
+export type { TransportLimits } from "./transport/limits.ts";
+export type {
+  CallHead,
+  MemoryCall,
+  MemoryConnection,
+} from "./transport/memory/memory-connection.ts";
+export { MemoryServer, type MemoryServerInit } from "./transport/memory/memory-server.ts";
+export type { MemoryStream } from "./transport/memory/memory-stream.ts";
+export { HealthState, healthMethods } from "./transport/services/health.ts";
+export { ingestMethods } from "./transport/services/ingest.ts";
+export { seabirdMethods } from "./transport/services/seabird.ts";

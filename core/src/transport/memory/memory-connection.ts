@@ -1,0 +1,169 @@
+/** One connection in memory: begins calls, and ends them all when it goes. */
+import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import type { Principal } from "../../auth/principal.ts";
+import type { Peer } from "../../broker/caller.ts";
+import { decodeMessage } from "../../broker/decode.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import { ActiveCall } from "../active-call.ts";
+import { checkAccess, checkOpen, refusalError } from "../admission.ts";
+import { atCallerDeadline } from "../caller-deadline.ts";
+import { logFailure } from "../log-failure.ts";
+import type { Method, UnaryMethod } from "../method.ts";
+import type { MemoryEnvironment } from "./memory-server.ts";
+import { MemoryStream } from "./memory-stream.ts";
+
+/** What a call begins with. */
+export interface CallHead {
+  /** As `/seabird.Seabird/SendMessage`. */
+  readonly path: string;
+  /** The `authorization` header. */
+  readonly authorization: string | undefined;
+  /** The caller's own limit; `undefined` if none. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** A unary call under way. */
+export interface MemoryCall {
+  /** Rejects with a BrokerError. Never settles once it was cancelled. */
+  readonly reply: Promise<Message>;
+  cancel(): void;
+}
+
+interface Admitted<M extends Method = Method> {
+  readonly method: M;
+  readonly call: ActiveCall;
+}
+
+export class MemoryConnection implements Peer {
+  readonly address: string;
+  /** Called once, when the connection has gone. */
+  onClosed: (() => void) | undefined;
+  readonly #env: MemoryEnvironment;
+  readonly #release: () => void;
+  readonly #cancels = new Set<() => void>();
+  #closed = false;
+
+  constructor(env: MemoryEnvironment, address: string, release: () => void) {
+    this.#env = env;
+    this.address = address;
+    this.#release = release;
+  }
+
+  get openCalls(): number {
+    return this.#cancels.size;
+  }
+
+  isAlive(): Promise<boolean> {
+    return Promise.resolve(!this.#closed);
+  }
+
+  /** Calls reach their handlers in the order in which they are begun. */
+  unary(head: CallHead, request: Uint8Array): MemoryCall {
+    const { promise, resolve, reject } = Promise.withResolvers<Message>();
+    const begun = this.#begin(head, (admitted) => {
+      if (admitted.method.kind !== "unary") throw wrongKind(head.path);
+      this.#handle(admitted as Admitted<UnaryMethod>, request).then(
+        (reply) => begun.end(() => resolve(reply)),
+        (reason) => begun.end(() => reject(this.#failure(head, reason))),
+      );
+    });
+    begun.refused.catch((reason) => reject(this.#failure(head, reason)));
+    return { reply: promise, cancel: begun.cancel };
+  }
+
+  /** Opens a stream; for a server-streaming method with its one request. */
+  stream(head: CallHead, request?: Uint8Array): Promise<MemoryStream> {
+    const { promise, resolve, reject } = Promise.withResolvers<MemoryStream>();
+    const begun = this.#begin(head, (admitted) => {
+      const stream = new MemoryStream(this.#env, admitted, request);
+      begun.onCancel(() => stream.close());
+      stream.onOver = (error) => {
+        begun.end(() => undefined);
+        if (error !== undefined) logFailure(this.#env, head.path, error);
+      };
+      stream.start();
+      resolve(stream);
+    });
+    begun.refused.catch((reason) => reject(this.#failure(head, reason)));
+    return promise;
+  }
+
+  /** The other end has gone: what is open is cancelled. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const cancel of [...this.#cancels]) cancel();
+    this.#release();
+    this.onClosed?.();
+  }
+
+  /** Admits a call and hands it on; keeps it among those that end with the connection. */
+  #begin(head: CallHead, go: (admitted: Admitted) => void) {
+    let over = false;
+    let cancelled: (() => void) | undefined;
+    const end = (tell: () => void) => {
+      if (over) return;
+      over = true;
+      this.#cancels.delete(cancel);
+      tell();
+    };
+    const cancel = () => end(() => cancelled?.());
+    this.#cancels.add(cancel);
+    const refused = this.#admit(head).then((admitted) => {
+      if (over) return;
+      cancelled = () => admitted.call.cancel();
+      go(admitted);
+    });
+    // Whoever is refused is open no more.
+    refused.catch(() => end(() => undefined));
+    const onCancel = (then: () => void) => {
+      cancelled = then;
+    };
+    return { refused, cancel, end, onCancel };
+  }
+
+  async #admit({ path, authorization, timeoutMs }: CallHead): Promise<Admitted> {
+    const { methods, authenticator, clock } = this.#env;
+    const arrivedAtMs = clock.now();
+    if (this.#closed) throw new BrokerError("cancelled", "the connection has gone");
+    const method = methods.get(path);
+    let principal: Principal | undefined;
+    if (method?.access !== "open") {
+      const answer = await authenticator.authenticate(authorization);
+      if (!answer.ok) throw refusalError(answer.refusal);
+      principal = answer.principal;
+    }
+    if (method === undefined) throw new BrokerError("unknown_method", `unknown method ${path}`);
+    checkOpen(this.#env, method.access);
+    checkAccess(method.access, principal);
+    return { method, call: new ActiveCall(principal, this, arrivedAtMs, timeoutMs) };
+  }
+
+  async #handle(admitted: Admitted<UnaryMethod>, bytes: Uint8Array): Promise<Message> {
+    const { method, call } = admitted;
+    const request = decodeMessage(method.desc.input, bytes, this.#env.limits.maxRequestFields);
+    const reply = method.handle(request, call);
+    const { output } = method.desc;
+    return fromBinary(output, toBinary(output, await this.#inTime(admitted, reply)));
+  }
+
+  #inTime({ method, call }: Admitted<UnaryMethod>, reply: Message | Promise<Message>) {
+    if (!(reply instanceof Promise) || method.keepsTime === true) return reply;
+    const { promise, reject } = Promise.withResolvers<never>();
+    const undo = atCallerDeadline(this.#env, call, (error) => {
+      call.cancel();
+      reject(error);
+    });
+    return Promise.race([reply, promise]).finally(undo);
+  }
+
+  #failure({ path }: CallHead, reason: unknown): BrokerError {
+    const error = BrokerError.from(reason);
+    logFailure(this.#env, path, error);
+    return error;
+  }
+}
+
+function wrongKind(path: string): BrokerError {
+  return new BrokerError("undecodable", `${path} is a stream`);
+}

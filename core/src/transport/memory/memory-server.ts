@@ -1,0 +1,81 @@
+/**
+ * Core without a socket, for callers in the same process: the methods, their admission, their
+ * limits in time and their errors are those of the wires; only the bytes are not sent anywhere.
+ */
+import type { Authenticator } from "../../auth/principal.ts";
+import type { Clock } from "../../broker/clock.ts";
+import { resolveTransportLimits, type TransportLimits } from "../limits.ts";
+import type { Method } from "../method.ts";
+import { pathOf } from "../method-table.ts";
+import { SILENT_LOG, type TransportLog } from "../observer.ts";
+import { MemoryConnection } from "./memory-connection.ts";
+
+export interface MemoryServerInit {
+  readonly methods: readonly Method[];
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly limits?: Partial<TransportLimits>;
+  /** Default: silent. */
+  readonly log?: TransportLog;
+}
+
+/** What all connections of one server share. */
+export interface MemoryEnvironment {
+  /** By path, as `/seabird.Seabird/SendMessage`. */
+  readonly methods: ReadonlyMap<string, Method>;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  readonly log: TransportLog;
+  readonly state: { shuttingDown: boolean };
+}
+
+export class MemoryServer {
+  readonly #env: MemoryEnvironment;
+  readonly #connections = new Set<MemoryConnection>();
+  #opened = 0;
+  #closed = false;
+
+  constructor({ methods, authenticator, clock, limits, log = SILENT_LOG }: MemoryServerInit) {
+    this.#env = {
+      methods: new Map(methods.map((method) => [pathOf(method), method])),
+      authenticator,
+      clock,
+      limits: resolveTransportLimits(limits),
+      log,
+      state: { shuttingDown: false },
+    };
+  }
+
+  get limits(): TransportLimits {
+    return this.#env.limits;
+  }
+
+  /** Calls and streams that are open. */
+  get openCalls(): number {
+    let open = 0;
+    for (const connection of this.#connections) open += connection.openCalls;
+    return open;
+  }
+
+  /** A new connection; `undefined` when the server is closed. */
+  connect(): MemoryConnection | undefined {
+    if (this.#closed) return undefined;
+    const address = `memory:${++this.#opened}`;
+    const onClosed = () => this.#connections.delete(connection);
+    const connection = new MemoryConnection(this.#env, address, onClosed);
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  /** New calls get UNAVAILABLE from now on. */
+  refuseNew(): void {
+    this.#env.state.shuttingDown = true;
+  }
+
+  /** Ends all connections at once, without a word to anybody. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    for (const connection of [...this.#connections]) connection.close();
+  }
+}

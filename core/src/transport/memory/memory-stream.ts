@@ -1,0 +1,99 @@
+/** An open stream in memory: ends with its source, its token, its deadline or its caller. */
+import type { Message } from "@bufbuild/protobuf";
+import { decodeMessage } from "../../broker/decode.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Source } from "../../broker/source.ts";
+import type { ActiveCall } from "../active-call.ts";
+import { refusalError } from "../admission.ts";
+import { atCallerDeadline } from "../caller-deadline.ts";
+import { MessageStream } from "../connect/message-stream.ts";
+import type { Method, Session } from "../method.ts";
+import type { MemoryEnvironment } from "./memory-server.ts";
+
+export class MemoryStream {
+  /** Called once, when the stream is over for whatever reason. */
+  onOver: ((error: BrokerError | undefined) => void) | undefined;
+  readonly #env: MemoryEnvironment;
+  readonly #call: ActiveCall;
+  readonly #session: Session | undefined;
+  readonly #stream: MessageStream;
+  readonly #undo: (() => void)[] = [];
+  #over = false;
+
+  constructor(
+    env: MemoryEnvironment,
+    { method, call }: { readonly method: Method; readonly call: ActiveCall },
+    request: Uint8Array | undefined,
+  ) {
+    this.#env = env;
+    this.#call = call;
+    if (method.kind === "unary") throw new BrokerError("undecodable", "the call is no stream");
+    this.#session = method.kind === "bidi_streaming" ? method.handle(call) : undefined;
+    const output = this.#session?.output ?? events(env, method, call, request);
+    this.#stream = new MessageStream(output, method.desc.output, () => env.clock.now());
+  }
+
+  start(): void {
+    const { principal } = this.#call;
+    const fail = (error: BrokerError) => this.#stream.fail(error);
+    if (principal !== undefined) {
+      const { authenticator } = this.#env;
+      this.#undo.push(authenticator.onEnd(principal, (refusal) => fail(refusalError(refusal))));
+    }
+    this.#undo.push(atCallerDeadline(this.#env, this.#call, fail));
+  }
+
+  /** What core says, in order; throws the BrokerError that ends the stream. */
+  async *messages(): AsyncGenerator<Message, void, void> {
+    try {
+      yield* this.#stream.messages();
+    } finally {
+      this.close();
+    }
+  }
+
+  /** One message of the caller's. Resolves when the next one may come. */
+  async send(message: Uint8Array): Promise<void> {
+    if (this.#over) return;
+    try {
+      await this.#session?.receive(message);
+    } catch (reason) {
+      this.#stream.fail(BrokerError.from(reason));
+    }
+  }
+
+  /** The caller has said its last. */
+  halfClose(): void {
+    if (this.#over) return;
+    try {
+      this.#session?.finish();
+    } catch (reason) {
+      this.#stream.fail(BrokerError.from(reason));
+    }
+  }
+
+  /** The caller reads no further. Idempotent. */
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const undo of this.#undo) undo();
+    const { outcome } = this.#stream;
+    this.#stream.close();
+    this.#session?.close();
+    this.#call.cancel();
+    this.onOver?.(outcome);
+  }
+}
+
+function events(
+  env: MemoryEnvironment,
+  method: Extract<Method, { kind: "server_streaming" }>,
+  call: ActiveCall,
+  request: Uint8Array | undefined,
+): Source {
+  if (request === undefined) {
+    throw new BrokerError("undecodable", "expected exactly one request message");
+  }
+  const message = decodeMessage(method.desc.input, request, env.limits.maxRequestFields);
+  return method.handle(message, call);
+}
