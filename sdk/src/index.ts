@@ -1,12 +1,60 @@
 /** The door for plugins and for everything else that calls core. Backends: `@seabird/sdk/backend`. */
 
 export {
+  type Block,
+  blockquote,
+  bold,
+  container,
+  fencedCode,
+  heading,
+  inlineCode,
+  italics,
+  link,
+  list,
+  plainText,
+  spoiler,
+  strikethrough,
+  text,
+  timestamp,
+  underline,
+} from "@seabird/protocol";
+export { AskCancelled, type AskCancelReason } from "./ask/ask-cancelled.ts";
+export {
+  type Arg,
+  type Argument,
+  arg,
+  type RepeatedArg,
+  type RestArg,
+} from "./command/arg.ts";
+export type {
+  Allow,
+  Args,
+  CommandSpec,
+  CommandValues,
+  Cooldown,
+  Flags,
+  NoArgs,
+  ValueOf,
+  Where,
+} from "./command/command-spec.ts";
+export { duration } from "./command/duration.ts";
+export {
+  type BooleanFlag,
+  type Flag,
+  type FlagDeclaration,
+  type FlagOptions,
+  flag,
+} from "./command/flag.ts";
+export type { NamedUser } from "./command/readers.ts";
+
+export {
   ActionClient,
   type ActionSettings,
   type BackendInfo,
   type CallSettings,
   type CoreInfo,
 } from "./link/action-client.ts";
+export type { Clock, Random } from "./link/clock.ts";
 export { connectActions, type StandaloneActionClient } from "./link/connect-actions.ts";
 export type { Content } from "./link/content.ts";
 export { SEABIRD_ERROR_CODES, SeabirdError, type SeabirdErrorCode } from "./link/errors.ts";
@@ -14,6 +62,22 @@ export { SDK_LIMITS, type SdkLimit, type SdkLimitOptions } from "./link/limits.t
 export type { LinkState } from "./link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./link/options.ts";
 export { type ProcessLife, startProcessLife } from "./link/process-life.ts";
+export type {
+  AskSettings,
+  BackendRef,
+  ChannelKind,
+  ChannelRef,
+  CommandContext,
+  Context,
+  Conversation,
+  EventKind,
+  EventOf,
+  HeardKind,
+  HearsContext,
+  PluginHost,
+  PrivateKind,
+  ReplyableContext,
+} from "./plugin/context.ts";
 export type {
   ActionEvent,
   CommandEvent,
@@ -30,9 +94,26 @@ export type {
   UnknownEvent,
   User,
 } from "./plugin/events.ts";
+export type { Match } from "./plugin/match.ts";
+export {
+  type Cleanup,
+  isPlugin,
+  type Next,
+  type Plugin,
+  type PluginDefinition,
+  plugin,
+  type UncheckedConfig,
+} from "./plugin/plugin.ts";
 export {
   type CommandHelp,
   connectPlugin,
   type PluginClient,
   type PluginOptions,
 } from "./plugin/plugin-client.ts";
+export {
+  type Activity,
+  type RunningPlugin,
+  type StartOptions,
+  startPlugin,
+} from "./plugin/start-plugin.ts";
+export { createLog, type Log, type LogFields, type LogLevel } from "./program/log.ts";

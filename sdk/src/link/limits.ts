@@ -21,6 +21,18 @@ export interface SdkLimitOptions {
   callTimeoutMs?: number;
   /** Events read ahead of the plugin. Default 1,024. */
   maxQueuedEvents?: number;
+  /** Handlers of a plugin that run at once. Default 64. */
+  maxHandlersAtOnce?: number;
+  /** Milliseconds one handler may take, waiting for answers not counted. Default 30,000. */
+  handlerTimeoutMs?: number;
+  /** Events of one channel, or one private conversation, that wait for their turn. Default 256. */
+  maxQueuedPerChannel?: number;
+  /** Events of all channels that wait for their turn. Default 4,096. */
+  maxQueuedInChannels?: number;
+  /** Questions of a plugin that wait for an answer. Default 1,000. */
+  maxAsks?: number;
+  /** Milliseconds a question waits for its answer, if it is given none of its own. Default 60,000. */
+  askTimeoutMs?: number;
   /** Events a backend keeps while core is away. Default 1,000. */
   maxSpooledEvents?: number;
   /** Bytes of events a backend keeps while core is away. Default 8 MiB. */
@@ -47,7 +59,15 @@ export type SdkLimits = Readonly<Required<SdkLimitOptions>>;
 export interface SdkLimit {
   readonly name: keyof SdkLimitOptions;
   readonly value: number;
-  readonly unit: "ms" | "events" | "bytes" | "requests" | "channels" | "characters";
+  readonly unit:
+    | "ms"
+    | "events"
+    | "bytes"
+    | "requests"
+    | "channels"
+    | "characters"
+    | "handlers"
+    | "questions";
   readonly what: string;
   /** What happens at the limit. */
   readonly policy: string;
@@ -65,6 +85,24 @@ export const SDK_LIMITS: readonly SdkLimit[] = [
   row("closeTimeoutMs", 5_000, "ms", "close() waits for the last calls", "the rest is cancelled"),
   row("callTimeoutMs", 30_000, "ms", "for one call without its own limit", "deadline_exceeded"),
   row("maxQueuedEvents", 1_024, "events", "read ahead of a plugin", "reading stops; core queues"),
+  row("maxHandlersAtOnce", 64, "handlers", "of one plugin that run", "the next ones wait"),
+  row("handlerTimeoutMs", 30_000, "ms", "for one handler", "its signal is aborted; an error"),
+  row(
+    "maxQueuedPerChannel",
+    256,
+    "events",
+    "of a channel waiting",
+    "the newest is dropped, logged",
+  ),
+  row(
+    "maxQueuedInChannels",
+    4_096,
+    "events",
+    "of all channels waiting",
+    "reading stops; core queues",
+  ),
+  row("maxAsks", 1_000, "questions", "waiting for an answer", "the next one is refused"),
+  row("askTimeoutMs", 60_000, "ms", "for the answer to a question", "AskCancelled"),
   row("maxSpooledEvents", 1_000, "events", "kept while core is away", "oldest dropped and counted"),
   row("maxSpooledBytes", 8 * MIB, "bytes", "kept while core is away", "oldest dropped and counted"),
   row("maxOutgoingEvents", 16_384, "events", "waiting to be written", "oldest dropped and counted"),

@@ -82,6 +82,24 @@ export type PluginEvent =
   | PerformPrivateActionEvent
   | UnknownEvent;
 
+const KINDS: Record<PluginEvent["kind"], true> = {
+  message: true,
+  mention: true,
+  action: true,
+  command: true,
+  privateMessage: true,
+  privateAction: true,
+  sendMessage: true,
+  sendPrivateMessage: true,
+  performAction: true,
+  performPrivateAction: true,
+  unknown: true,
+};
+
+export function isEventKind(name: string): name is PluginEvent["kind"] {
+  return Object.hasOwn(KINDS, name);
+}
+
 export function toPluginEvent(raw: Event): PluginEvent {
   const { inner } = raw;
   const base = { tags: raw.tags, raw };

@@ -1,0 +1,13 @@
+/**
+ * The first bot: answers `!hello`, hears a greeting, and waves back.
+ *
+ * Run: npx seabird plugin ./hello.ts --watch
+ */
+import { bold, plugin, text } from "@seabird/sdk";
+
+export const hello = plugin("hello");
+hello.command("hello", "greets you", (ctx) => ctx.mentionReply("hi!"));
+hello.hears(/good (morning|night)/i, (ctx) =>
+  ctx.reply(text`good ${ctx.match[1]}, ${bold(ctx.user.displayName)}`),
+);
+hello.on("action", (ctx) => ctx.action("waves back"));
