@@ -1,12 +1,36 @@
 /** The door for chat backends. Plugins: `@seabird/sdk`. */
 
+export type { Clock, Random } from "../link/clock.ts";
 export type { Content } from "../link/content.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
 export type { SdkLimitOptions } from "../link/limits.ts";
 export type { LinkState } from "../link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "../link/options.ts";
 export { type ProcessLife, startProcessLife } from "../link/process-life.ts";
+export type { SettingsProblem, SettingsSchema } from "../program/check-settings.ts";
+export {
+  createLog,
+  isLogLevel,
+  LOG_LEVELS,
+  type Log,
+  type LogFields,
+  type LogLevel,
+  type LogOptions,
+  type LogStream,
+} from "../program/log.ts";
+export { live, SettingsError, secret } from "../program/settings.ts";
 export { type Answer, changed, failed, joined, left, success } from "./answers.ts";
+export {
+  type BackendConnection,
+  type BackendDefinition,
+  type BackendSpec,
+  backend,
+  type Outgoing,
+  type RequestInfo,
+  SEND_KINDS,
+  type SendKind,
+  type Target,
+} from "./backend.ts";
 export {
   type BackendClient,
   type BackendOptions,
@@ -14,6 +38,17 @@ export {
 } from "./backend-client.ts";
 export type { BackendChannel, TrackedChannel } from "./channels.ts";
 export type { BackendUser, ChannelSaid, CommandGiven, PrivatelySaid } from "./chat-events.ts";
+export type {
+  BackendHost,
+  Emit,
+  Heard,
+  HeardCommand,
+  HeardInChannel,
+  HostChannels,
+  HostCore,
+} from "./host.ts";
+export { type Recognised, type Recognising, recognise, type Self } from "./recognise.ts";
+export { Fatal, type FatalOptions, Refused } from "./refused.ts";
 export type {
   BackendHandlers,
   ChannelSend,

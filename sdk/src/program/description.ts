@@ -1,0 +1,31 @@
+/** What a part's program prints when it is asked with `--describe`: one line of JSON. */
+import type { JsonSchema } from "./check-settings.ts";
+
+export interface Description {
+  readonly kind: "plugin" | "backend";
+  /** One for each plugin or backend in the file. */
+  readonly parts: readonly PartDescription[];
+}
+
+export interface PartDescription {
+  /** The plugin's name, or the backend's type. */
+  readonly name: string;
+  /** Backends only. */
+  readonly type?: string;
+  /** In one line, what it is for. */
+  readonly help?: string;
+  /** By name, as core is told. Empty for backends. */
+  readonly commands: Readonly<Record<string, CommandDescription>>;
+  /** What may be written in `seabird.yaml`; null if there are no settings, or they cannot be told. */
+  readonly settings: JsonSchema | null;
+}
+
+export interface CommandDescription {
+  readonly shortHelp: string;
+  readonly fullHelp: string;
+}
+
+/** On standard output, which nothing else may write to before it. */
+export function printDescription(description: Description): void {
+  process.stdout.write(`${JSON.stringify(description)}\n`);
+}
