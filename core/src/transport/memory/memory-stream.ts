@@ -28,8 +28,11 @@ export class MemoryStream {
     this.#env = env;
     this.#call = call;
     if (method.kind === "unary") throw new BrokerError("undecodable", "the call is no stream");
-    this.#session = method.kind === "bidi_streaming" ? method.handle(call) : undefined;
-    const output = this.#session?.output ?? events(env, method, call, request);
+    let output: Source;
+    if (method.kind === "bidi_streaming") {
+      this.#session = method.handle(call);
+      output = this.#session.output;
+    } else output = events(env, method, call, request);
     this.#stream = new MessageStream(output, method.desc.output, () => env.clock.now());
   }
 

@@ -1,0 +1,51 @@
+/** The wire in memory: what a client sees of it is what it sees of a socket. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { connectActions, connectPlugin, type SeabirdError } from "@seabird/sdk";
+import { type BackendHandlers, connectBackend, failed, success } from "@seabird/sdk/backend";
+import { FakeClock } from "../time/fake-clock.ts";
+import { Stillness } from "../time/stillness.ts";
+import { MemoryCore } from "./memory-core.ts";
+
+function startCore() {
+  const clock: FakeClock = new FakeClock({ settle: () => stillness.wait() });
+  const stillness = new Stillness(clock, 5_000);
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const core = new MemoryCore({ stillness, log: silent });
+  const options = (name: string, scopes: readonly string[]) => ({
+    ...core.connectOptions(name, scopes),
+    clock,
+  });
+  const backend = (handlers: BackendHandlers, id = "net") =>
+    connectBackend({ ...options(id, ["backend:*/*"]), type: "irc", id, handlers });
+  return { clock, stillness, core, options, backend };
+}
+
+test("events go up, out to plugins, and actions come back", async () => {
+  const { core, options, backend, stillness } = startCore();
+  const said: string[] = [];
+  const net = backend({
+    sendMessage: (request) => {
+      said.push(request.text);
+      return success();
+    },
+  });
+  const plugin = connectPlugin({
+    ...options("echo", ["plugin"]),
+    commands: { echo: { shortHelp: "" } },
+  });
+  await stillness.drive("start", Promise.all([net.ready(), plugin.ready()]), 60_000);
+  const run = (async () => {
+    for await (const event of plugin.events()) {
+      if (event.kind === "command") await plugin.mentionReply(event, event.arg);
+    }
+  })();
+  for (const arg of ["one", "two"]) {
+    net.command({ channelId: "#a", user: { id: "ann" }, command: "echo", arg });
+  }
+  await stillness.wait();
+  assert.deepEqual(said, ["ann: one", "ann: two"]);
+  await stillness.drive("end", Promise.all([plugin.close(), net.close(), run]), 60_000);
+  assert.equal(core.openCalls, 0);
+  assert.deepEqual(stillness.clock.pending, []);
+});

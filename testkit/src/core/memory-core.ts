@@ -1,0 +1,135 @@
+/** The real core in this process, without a socket and without a database. */
+import {
+  Broker,
+  type BrokerLog,
+  type BrokerOptions,
+  HealthState,
+  healthMethods,
+  ingestMethods,
+  MemoryServer,
+  MemoryTokens,
+  seabirdMethods,
+} from "@seabird/core/testing";
+import type { ConnectOptions } from "@seabird/sdk";
+import type { Stillness } from "../time/stillness.ts";
+import { type Line, MemoryTransport } from "./memory-transport.ts";
+import { refused } from "./wire-error.ts";
+
+type OpenConnection = NonNullable<ConnectOptions["open"]>;
+
+export interface MemoryCoreInit {
+  readonly stillness: Stillness;
+  readonly options?: BrokerOptions | undefined;
+  readonly log: BrokerLog;
+}
+
+interface Running {
+  readonly broker: Broker;
+  readonly server: MemoryServer;
+}
+
+interface Client {
+  readonly line: () => Line;
+  readonly drop: () => void;
+}
+
+export class MemoryCore {
+  readonly tokens: MemoryTokens;
+  readonly #init: MemoryCoreInit;
+  readonly #clients = new Map<string, Client>();
+  #running: Running | undefined;
+
+  constructor(init: MemoryCoreInit) {
+    this.#init = init;
+    this.tokens = new MemoryTokens(init.stillness.clock);
+    this.start();
+  }
+
+  /** Throws when core is stopped. */
+  get broker(): Broker {
+    if (this.#running === undefined) throw new Error("core is not running");
+    return this.#running.broker;
+  }
+
+  /** Calls and streams that are open. */
+  get openCalls(): number {
+    return this.#running?.server.openCalls ?? 0;
+  }
+
+  /** What a client is started with so that it speaks to this core. */
+  connectOptions(name: string, scopes: readonly string[]): ConnectOptions {
+    const { secret } = this.tokens.create({ name, scopes });
+    return { url: CORE_URL, token: secret, env: {}, open: this.#opener(name) };
+  }
+
+  /** Cuts the connection of a client, as a network does; it may connect again. */
+  drop(name: string): void {
+    this.#clients.get(name)?.drop();
+  }
+
+  /** A new core, which knows nothing of the one before but the tokens. */
+  start(): void {
+    if (this.#running !== undefined) return;
+    const { stillness, options, log } = this.#init;
+    const { clock } = stillness;
+    const broker = new Broker({ clock, log, ...(options && { options }) });
+    const methods = [
+      ...seabirdMethods(broker),
+      ...ingestMethods(broker),
+      ...healthMethods(new HealthState()),
+    ];
+    const { authenticator } = this.tokens;
+    const server = new MemoryServer({ methods, authenticator, clock, log });
+    this.#running = { broker, server };
+    stillness.tick();
+  }
+
+  /** Core is gone at once, as if it had been killed. */
+  stop(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.server.close();
+    this.#init.stillness.tick();
+  }
+
+  #opener(name: string): OpenConnection {
+    return ({ url, token }) => {
+      const line = new ClientLine(() => this.#running?.server);
+      this.#clients.set(name, { line: () => line.current(), drop: () => line.drop() });
+      const { stillness } = this.#init;
+      const transport = new MemoryTransport({ token, stillness, line: () => line.current() });
+      return { url, transport, drop: () => line.drop() };
+    };
+  }
+}
+
+/** Never connected to: it stands in messages. */
+const CORE_URL = "http://core.invalid";
+
+/** A client's connection: made on first use, and again when it has gone. */
+class ClientLine {
+  readonly #server: () => MemoryServer | undefined;
+  #line: Line | undefined;
+
+  constructor(server: () => MemoryServer | undefined) {
+    this.#server = server;
+  }
+
+  current(): Line {
+    if (this.#line !== undefined) return this.#line;
+    const connection = this.#server()?.connect();
+    if (connection === undefined) throw refused();
+    const gone = new AbortController();
+    const line = { connection, gone: gone.signal };
+    connection.onClosed = () => {
+      if (this.#line === line) this.#line = undefined;
+      gone.abort();
+    };
+    this.#line = line;
+    return line;
+  }
+
+  drop(): void {
+    this.#line?.connection.close();
+  }
+}

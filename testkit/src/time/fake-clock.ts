@@ -1,0 +1,133 @@
+/** A clock that stands still until a test moves it. */
+import { type Clock, duration } from "@seabird/sdk";
+
+export interface FakeClockOptions {
+  /** What the clock shows at first. Default: 2026-01-05, noon in UTC, a Monday. */
+  readonly startAt?: Date | string | undefined;
+  /** Waits until everything that a timer set off has come to rest. Default: a few turns. */
+  readonly settle?: (() => Promise<void>) | undefined;
+}
+
+/** A timer that has not run yet. */
+export interface PendingTimer {
+  /** Milliseconds from now. */
+  readonly inMs: number;
+  /** Where it was set. */
+  readonly setAt: string;
+}
+
+interface Timer {
+  readonly dueMs: number;
+  readonly then: () => void;
+  readonly origin: Error;
+}
+
+const DEFAULT_START = "2026-01-05T12:00:00Z";
+/** Time has passed before a test begins: nothing may take 0 for "never". */
+const FIRST_NOW_MS = 1_000_000;
+const SETTLE_TURNS = 5;
+const ORIGIN_FRAMES = 24;
+
+/** Fits wherever the SDK, core's broker or a backend takes a clock. */
+export class FakeClock implements Clock {
+  readonly #timers = new Set<Timer>();
+  readonly #settle: () => Promise<void>;
+  readonly #wallOffsetMs: number;
+  #nowMs = FIRST_NOW_MS;
+
+  constructor({ startAt = DEFAULT_START, settle = someTurns }: FakeClockOptions = {}) {
+    const startMs = new Date(startAt).getTime();
+    if (Number.isNaN(startMs)) throw new TypeError(`startAt is no date: ${String(startAt)}`);
+    this.#wallOffsetMs = startMs - FIRST_NOW_MS;
+    this.#settle = settle;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  wallMs(): number {
+    return Math.floor(this.#nowMs + this.#wallOffsetMs);
+  }
+
+  after(delayMs: number, then: () => void): () => void {
+    const dueMs = this.#nowMs + Math.max(0, delayMs || 0);
+    const timer = { dueMs, then, origin: originOfTimer() };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  /**
+   * Moves the time on, `"5s"` or milliseconds: runs every timer that falls due, in order, each at
+   * its own time, and waits after each until everything has come to rest.
+   */
+  async advance(by: string | number): Promise<void> {
+    const ms = typeof by === "number" ? by : duration(by);
+    if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`cannot advance by ${by}`);
+    const untilMs = this.#nowMs + ms;
+    await this.#settle();
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      if (next.dueMs > untilMs) break;
+      this.#run(next);
+      await this.#settle();
+    }
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  /** Milliseconds until the next timer falls due; `undefined` if there is none. */
+  get nextInMs(): number | undefined {
+    const next = this.#next();
+    return next === undefined ? undefined : Math.max(0, next.dueMs - this.#nowMs);
+  }
+
+  /** Timers that have not run, the next one first. */
+  get pending(): readonly PendingTimer[] {
+    return [...this.#timers]
+      .sort((a, b) => a.dueMs - b.dueMs)
+      .map(({ dueMs, origin }) => ({ inMs: dueMs - this.#nowMs, setAt: framesOf(origin) }));
+  }
+
+  /** Runs one timer that is due now; says whether there was one. */
+  runDue(): boolean {
+    const next = this.#next();
+    if (next === undefined || next.dueMs > this.#nowMs) return false;
+    this.#run(next);
+    return true;
+  }
+
+  #run(timer: Timer): void {
+    this.#timers.delete(timer);
+    this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
+    timer.then();
+  }
+
+  /** Of those that are due together, the one that was set first. */
+  #next(): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (next === undefined || timer.dueMs < next.dueMs) next = timer;
+    }
+    return next;
+  }
+}
+
+async function someTurns(): Promise<void> {
+  for (let i = 0; i < SETTLE_TURNS; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function originOfTimer(): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = ORIGIN_FRAMES;
+  const origin = new Error("timer");
+  Error.stackTraceLimit = stackTraceLimit;
+  return origin;
+}
+
+/** Where a timer was set, without the clock's own frames. */
+function framesOf({ stack = "" }: Error): string {
+  const frames = stack.split("\n").slice(1);
+  return frames
+    .filter((frame) => !frame.includes(import.meta.url))
+    .slice(0, 6)
+    .join("\n");
+}
