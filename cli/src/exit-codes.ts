@@ -10,6 +10,7 @@ export const EXIT = {
   part: 7,
   software: 70,
   environment: 69,
+  taken: 75,
   config: 78,
   interrupted: 130,
 } as const;
@@ -28,6 +29,7 @@ export const EXIT_CODES: readonly { readonly code: ExitCode; readonly meaning: s
   { code: EXIT.part, meaning: "up: a part could not be started or kept running" },
   { code: EXIT.environment, meaning: "the machine lacks something, such as a new enough Node" },
   { code: EXIT.software, meaning: "a fault of this program" },
+  { code: EXIT.taken, meaning: "up: another one runs in this folder" },
   { code: EXIT.config, meaning: "seabird.yaml or a setting is wrong; nothing was started" },
   { code: EXIT.interrupted, meaning: "stopped at once by a second Ctrl-C, without draining" },
 ];

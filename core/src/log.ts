@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { SECRET_PREFIX } from "./auth/secret.ts";
-import type { Config } from "./config.ts";
+import type { Config, LogLevel } from "./config.ts";
 
 export interface Log {
   debug(fields: object, message: string): void;
@@ -12,6 +12,7 @@ export interface Log {
 }
 
 export interface CoreLog extends Log {
+  setLevel(level: LogLevel): void;
   /**
    * Resolves when nothing waits to be written any more, or when it cannot be: before the process
    * is ended by force. One that ends by itself writes all of it anyway.
@@ -60,7 +61,12 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
         }),
       )
     : pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, output);
-  return Object.assign(logger, { flush: () => flush(output) });
+  return Object.assign(logger, {
+    flush: () => flush(output),
+    setLevel: (level: LogLevel) => {
+      logger.level = level;
+    },
+  });
 }
 
 /** The addresses are in their messages already. */

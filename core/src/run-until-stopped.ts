@@ -2,6 +2,7 @@
 import { EXIT } from "./exit-codes.ts";
 import type { CoreLog } from "./log.ts";
 import type { Core } from "./serve.ts";
+import { obeySupervisor } from "./supervisor-messages.ts";
 
 /**
  * A stop that comes again within this time is the same one: a terminal signals the whole group,
@@ -10,6 +11,8 @@ import type { Core } from "./serve.ts";
 const SAME_STOP_MS = 500;
 /** How long the process may outlive its core, for what it has not let go of. */
 const LINGER_MS = 1_000;
+/** How long core drains when its supervisor has gone: what it would answer to is going too. */
+const ORPHAN_LIMIT_MS = 1_500;
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface RunInit {
@@ -26,16 +29,21 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Pro
   stopOnSignals(stop, log);
   stop.signal.addEventListener("abort", () => endAfter(stopLimitMs, EXIT.internal, log));
   stopWithParent(stop, log);
+  let stopObeying = (): void => undefined;
   try {
     const core = await start(stop.signal).catch((error: unknown) => {
       // What it was about to do is of no interest any more.
       if (!stop.signal.aborted) throw error;
     });
-    if (core !== undefined) sayListening(core, log);
+    if (core !== undefined) {
+      stopObeying = obeySupervisor(core, log);
+      sayListening(core, log);
+    }
     await core?.closed;
     log.info({}, "stopped");
     endAfter(LINGER_MS, EXIT.ok, log);
   } finally {
+    stopObeying();
     letGoOfParent();
   }
 }
@@ -87,6 +95,7 @@ function stopWithParent(stop: AbortController, log: CoreLog): void {
   if (connected === undefined) return;
   const stopNow = (): void => {
     log.info({}, "stopping: the program that started this one has gone");
+    endAfter(ORPHAN_LIMIT_MS, EXIT.ok, log);
     stop.abort();
   };
   if (connected) process.once("disconnect", stopNow);

@@ -5,7 +5,21 @@
  * The channel is also the child's lifeline: it ends when the supervisor is gone.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { LIMITS } from "../limits.ts";
+import { CrashCount, type PartExit, restartPauseMs, type Verdict } from "./restart-policy.ts";
+import { closeOf, connectPipes, messageType, stdioOf } from "./spawning.ts";
+
+/** What becomes of what a part writes. */
+export type PartOutput =
+  /** The room owns the terminal and stays in its foreground group. */
+  | { readonly to: "terminal" }
+  /** A file descriptor of this process, asked for at each start. */
+  | { readonly to: "fd"; fd(): number }
+  /** Read here, as it comes; `take` must be quick. `end`: this process writes no more. */
+  | {
+      readonly to: "lines";
+      take(from: "stdout" | "stderr", chunk: Buffer): void;
+      end(): void;
+    };
 
 export interface PartSpec {
   readonly name: string;
@@ -14,45 +28,66 @@ export interface PartSpec {
   readonly args: readonly string[];
   /** Asked at each start. */
   env(): NodeJS.ProcessEnv;
-  /** The room owns the terminal and stays in its foreground group; the others write to a log. */
-  readonly terminal: boolean;
-  /** Where output goes, as a file descriptor of this process. Asked at each start. */
-  logFd(): number;
-}
-
-export interface PartExit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** Ends in a row without a stable run between them, this one included. */
-  readonly crashes: number;
+  readonly output: PartOutput;
+  /** One line for the part alone, asked at each start: on standard input, the room's on fd 4. */
+  handover?(): string;
 }
 
 export interface PartEvents {
   /** What the child says over its channel; anything may be in it. */
   message(part: Part, message: unknown): void;
-  /** It ended without being asked. The answer: whether to start it again. */
-  ended(part: Part, exit: PartExit): boolean;
+  /** It ended without being asked. The answer: what becomes of it. */
+  ended(part: Part, exit: PartExit): Verdict;
 }
 
+/** `waiting`: for its next start. `ready`: it said so, in this start. */
+export type PartState =
+  | "stopped"
+  | "starting"
+  | "ready"
+  | "waiting"
+  | "stopping"
+  | Exclude<Verdict, "restart">;
+
 export class Part {
-  readonly spec: PartSpec;
   readonly #events: PartEvents;
   readonly #ready = Promise.withResolvers<void>();
+  readonly #crashes = new CrashCount();
+  #spec: PartSpec;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
+  #state: PartState = "stopped";
   #startedAtMs = 0;
-  #crashes = 0;
+  #starts = 0;
   #again: NodeJS.Timeout | undefined;
-  #stopping = false;
-  #isReady = false;
+  #wanted = false;
+  #wasReady = false;
 
   constructor(spec: PartSpec, events: PartEvents) {
-    this.spec = spec;
+    this.#spec = spec;
     this.#events = events;
+  }
+
+  get spec(): PartSpec {
+    return this.#spec;
   }
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  get state(): PartState {
+    return this.#state;
+  }
+
+  /** Starts after the first one. */
+  get restarts(): number {
+    return Math.max(0, this.#starts - 1);
+  }
+
+  /** How long this process has run; 0 if none runs. */
+  get upMs(): number {
+    return this.#child === undefined ? 0 : performance.now() - this.#startedAtMs;
   }
 
   /** Resolves when the part was ready for the first time; never, if it never is. */
@@ -60,44 +95,56 @@ export class Part {
     return this.#ready.promise;
   }
 
+  /** It has been ready once. */
   get isReady(): boolean {
-    return this.#isReady;
+    return this.#wasReady;
+  }
+
+  get isTerminal(): boolean {
+    return this.#spec.output.to === "terminal";
+  }
+
+  /** What it is from the next start on. */
+  become(spec: PartSpec): void {
+    this.#spec = spec;
   }
 
   start(): void {
-    if (this.#stopping) return;
-    const { spec } = this;
+    this.#wanted = true;
+    clearTimeout(this.#again);
+    if (this.#child !== undefined) return;
+    const spec = this.#spec;
     const child = spawn(process.execPath, [spec.script, ...spec.args], {
-      stdio: [...stdioOf(spec), "ipc"],
-      detached: !spec.terminal,
+      stdio: stdioOf(spec),
+      detached: !this.isTerminal,
       env: spec.env(),
     });
     this.#child = child;
+    this.#state = "starting";
+    this.#starts += 1;
     this.#startedAtMs = performance.now();
-    child.on("message", (message) => this.#receive(message));
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#exited = promise;
-    const over = (code: number | null, signal: NodeJS.Signals | null) => {
-      if (this.#child !== child) return;
-      this.#child = undefined;
-      this.#over(code, signal);
-      resolve();
-    };
-    child.on("error", () => child.pid === undefined && over(1, null));
-    child.on("exit", over);
+    connectPipes(child, spec);
+    child.on("message", (message) => this.#receive(child, message));
+    this.#exited = closeOf(child).then(({ code, signal }) => this.#over(code, signal));
   }
 
-  /** Says something to the child; lost if it is not there. */
-  tell(message: { readonly type: string }): void {
-    if (this.#child?.connected) this.#child.send(message, () => undefined);
+  /** Says something to the child; false if it is not there to hear it. */
+  tell(message: { readonly type: string }): boolean {
+    if (!this.#child?.connected) return false;
+    this.#child.send(message, () => undefined);
+    return true;
   }
 
   /** Asks the child to end, kills it when it takes too long, and resolves when it is gone. */
   async stop(maxMs: number): Promise<"ended" | "killed"> {
-    this.#stopping = true;
+    this.#wanted = false;
     clearTimeout(this.#again);
     const child = this.#child;
-    if (child === undefined) return "ended";
+    if (child === undefined) {
+      this.#state = "stopped";
+      return "ended";
+    }
+    this.#state = "stopping";
     let killed = false;
     const timer = setTimeout(() => {
       killed = true;
@@ -111,43 +158,38 @@ export class Part {
     return killed ? "killed" : "ended";
   }
 
+  /** Stops it, and starts it as if nothing had ever happened to it, unless `isOver` by then. */
+  async restart(maxMs: number, isOver: () => boolean): Promise<void> {
+    await this.stop(maxMs);
+    this.#crashes.forget();
+    if (!isOver()) this.start();
+  }
+
   kill(): void {
-    this.#stopping = true;
+    this.#wanted = false;
     clearTimeout(this.#again);
     this.#child?.kill("SIGKILL");
   }
 
-  #receive(message: unknown): void {
-    if (messageType(message) === "ready" || messageType(message) === "listening") {
-      this.#isReady = true;
+  #receive(child: ChildProcess, message: unknown): void {
+    const type = messageType(message);
+    if ((type === "ready" || type === "listening") && this.#child === child) {
+      if (this.#state === "starting") this.#state = "ready";
+      this.#wasReady = true;
       this.#ready.resolve();
     }
     this.#events.message(this, message);
   }
 
   #over(code: number | null, signal: NodeJS.Signals | null): void {
-    if (this.#stopping) return;
-    const stable = performance.now() - this.#startedAtMs >= LIMITS.stableAfterMs;
-    this.#crashes = stable ? 1 : this.#crashes + 1;
-    if (!this.#events.ended(this, { code, signal, crashes: this.#crashes })) return;
-    this.#again = setTimeout(() => this.start(), restartPauseMs(this.#crashes, Math.random()));
+    this.#child = undefined;
+    this.#state = "stopped";
+    if (this.#spec.output.to === "lines") this.#spec.output.end();
+    if (!this.#wanted) return;
+    const counts = this.#crashes.add(this.#startedAtMs, performance.now());
+    const verdict = this.#events.ended(this, { code, signal, ...counts });
+    this.#state = verdict === "restart" ? "waiting" : verdict;
+    if (verdict !== "restart") return;
+    this.#again = setTimeout(() => this.start(), restartPauseMs(counts.crashes, Math.random()));
   }
-}
-
-function stdioOf(spec: PartSpec): ("inherit" | "ignore" | number)[] {
-  if (spec.terminal) return ["inherit", "inherit", "inherit"];
-  const fd = spec.logFd();
-  return ["ignore", fd, fd];
-}
-
-/** The pause before the n-th start in a row, doubling, with up to a quarter of jitter. */
-export function restartPauseMs(crashes: number, random: number): number {
-  const pause = Math.min(LIMITS.restartMaxMs, LIMITS.restartMinMs * 2 ** Math.min(crashes - 1, 16));
-  return Math.round(pause * (1 - random / 4));
-}
-
-/** A child's word is checked like anybody's: an object with a type, or nothing. */
-export function messageType(message: unknown): string | undefined {
-  if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
-  return typeof message.type === "string" ? message.type : undefined;
 }

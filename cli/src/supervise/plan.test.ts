@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { formatBind, parseBind } from "./bind-address.ts";
-import { restartPauseMs } from "./part.ts";
 import { createPlan, type UpOptions } from "./plan.ts";
+import { restartPauseMs } from "./restart-policy.ts";
 
 const OPTIONS: UpOptions = { channel: [], plugin: ["help", "ping"], terminal: true };
 const ENV = {

@@ -65,8 +65,7 @@ export function createPlan(options: UpOptions, around: PlanSurroundings): Plan {
     kind: "core",
     script: around.bins.core,
     args: [],
-    terminal: false,
-    logFd: () => around.logFd("core"),
+    output: { to: "fd", fd: () => around.logFd("core") },
     env: () => ({
       ...cleanEnv(around.env, CORE_ENV),
       SEABIRD_BIND_HOST: around.bind(),
@@ -82,7 +81,7 @@ function planRoom(clients: Clients, { bins, script }: PlanSurroundings): PartSpe
     args: ["--leave-in-turn", ...(script ? ["--wait-for-go"] : [])],
     scopes: ["backend:terminal/*"],
   });
-  return { ...room, terminal: true };
+  return { ...room, output: { to: "terminal" } };
 }
 
 interface ClientSpec {
@@ -112,20 +111,20 @@ class Clients {
       kind,
       script,
       args,
-      terminal: false,
-      logFd: () => around.logFd(name),
+      output: { to: "fd", fd: () => around.logFd(name) },
       env: () => ({ ...cleanEnv(around.env), ...own, SEABIRD_HOST: around.url() }),
     };
   }
 }
 
 /** What only core may see. */
-const CORE_ENV = /^(DATABASE_URL|SEABIRD_(TLS|METRICS|CORS)_.*)/;
+export const CORE_ENV = /^(DATABASE_URL|SEABIRD_(TLS|METRICS|CORS)_.*)/;
 /** What the parts must not inherit: the starter's own token and core, and secrets of networks. */
 const PRIVATE_ENV =
   /^(SEABIRD_(TOKEN|HOST|EXTRA_TOKENS|BIND_HOST|LAUNCHED|TLS_|METRICS_|CORS_)|BIND_HOST|DATABASE_URL|IRC_)/;
 
-function cleanEnv(env: NodeJS.ProcessEnv, but?: RegExp): NodeJS.ProcessEnv {
+/** The environment without what is another part's; `but`: what this one may have. */
+export function cleanEnv(env: NodeJS.ProcessEnv, but?: RegExp): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => but?.test(name) || !PRIVATE_ENV.test(name));
   return Object.fromEntries(kept);
 }

@@ -7,10 +7,11 @@ import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
 import type { Announcer } from "./announcer.ts";
-
 import type { Logs } from "./logs.ts";
-import { messageType, Part, type PartExit, type PartSpec } from "./part.ts";
+import { Part, type PartSpec } from "./part.ts";
 import type { Plan } from "./plan.ts";
+import { describeExit, type PartExit, type Verdict } from "./restart-policy.ts";
+import { messageType } from "./spawning.ts";
 
 /** The order of stopping, and what each kind has to end by itself before it is killed. */
 const STOP_ORDER = [
@@ -128,7 +129,7 @@ export class Supervisor {
 
   #receive(part: Part, message: unknown): void {
     // The room waits to be stopped in its turn, so that no plugin sees it go.
-    if (part.spec.terminal && messageType(message) === "leaving")
+    if (part.isTerminal && messageType(message) === "leaving")
       this.#outcome.resolve({ left: true });
     if (part.spec.kind !== "core" || messageType(message) !== "listening") return;
     const url = typeof message === "object" && message !== null && "url" in message && message.url;
@@ -137,23 +138,22 @@ export class Supervisor {
     this.#init.onListening(url);
   }
 
-  /** Whether to start it again. */
-  #ended(part: Part, exit: PartExit): boolean {
+  #ended(part: Part, exit: PartExit): Verdict {
     const { spec } = part;
     // It went before its turn: a terminal that hangs up takes the room with it.
-    if (this.#stopping) return false;
+    if (this.#stopping) return "failed";
     if (spec.kind === "core" && !this.#coreListened) {
       this.#coreEnded.resolve(exit);
-      return false;
+      return "failed";
     }
-    if (spec.terminal && exit.code === 0) {
+    if (part.isTerminal && exit.code === 0) {
       this.#outcome.resolve({ left: true });
-      return false;
+      return "failed";
     }
     const restarts = this.#isWorthAnother(part, exit);
     const { logs } = this.#init;
     // Who is killed says nothing more, and the room has said it on the terminal.
-    const isMute = spec.terminal || exit.signal === "SIGKILL";
+    const isMute = part.isTerminal || exit.signal === "SIGKILL";
     const lastWords = isMute ? [] : logs.lastWords(spec.name, LAST_WORDS);
     const how = describeExit(exit);
     const { crashes } = exit;
@@ -164,18 +164,18 @@ export class Supervisor {
       crashes,
       lastWords,
       restarts,
-      ...(spec.terminal ? {} : { log: logs.path(spec.name) }),
+      ...(part.isTerminal ? {} : { log: logs.path(spec.name) }),
     });
     // People can do without one plugin; a script cannot know which of its answers is missing.
-    if (!restarts && (spec.terminal || this.#init.script)) {
+    if (!restarts && (part.isTerminal || this.#init.script)) {
       const next = `look into ${this.#init.logs.folder}`;
       this.#outcome.resolve({ failed: new CliError(EXIT.part, `${spec.name} ${how}`, next) });
     }
-    return restarts;
+    return restarts ? "restart" : "failed";
   }
 
-  #isWorthAnother({ spec, isReady }: Part, { crashes }: PartExit): boolean {
-    if (spec.terminal) return !this.#init.script && crashes < LIMITS.maxRoomCrashes;
+  #isWorthAnother({ isTerminal, isReady }: Part, { crashes }: PartExit): boolean {
+    if (isTerminal) return !this.#init.script && crashes < LIMITS.maxRoomCrashes;
     return isReady || crashes < LIMITS.maxStartCrashes;
   }
 
@@ -187,11 +187,6 @@ export class Supervisor {
 
 function unready(parts: readonly Part[]): string[] {
   return parts.filter((part) => !part.isReady).map((part) => part.spec.name);
-}
-
-/** How a process ended, in words. */
-export function describeExit({ code, signal }: PartExit): string {
-  return signal === null ? `ended with exit code ${code ?? "?"}` : `was ended by ${signal}`;
 }
 
 async function allReady(parts: readonly Part[], signal: AbortSignal): Promise<void> {

@@ -10,9 +10,9 @@ import { watchNpm, watchStopSignals } from "../stop-signals.ts";
 import { Announcer } from "./announcer.ts";
 import { type BindAddress, configuredBind, formatBind, isTaken } from "./bind-address.ts";
 import { Logs } from "./logs.ts";
-import type { PartExit } from "./part.ts";
 import { createPlan, type UpOptions } from "./plan.ts";
-import { describeExit, type Outcome, Supervisor } from "./supervisor.ts";
+import { describeExit, type PartExit } from "./restart-policy.ts";
+import { type Outcome, Supervisor } from "./supervisor.ts";
 import { rememberTerminal } from "./terminal-state.ts";
 
 /** Standard error of this process: where the parts write when there is no room. */

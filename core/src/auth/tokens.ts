@@ -76,6 +76,7 @@ export class Tokens implements TokenAdmin {
   readonly #saidRefused = new Set<string>();
   #store!: TokenStore;
   #stored = 0;
+  #extraCount = 0;
   #saidLegacy = false;
   #flush: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
@@ -96,9 +97,7 @@ export class Tokens implements TokenAdmin {
   static async open(init: TokensInit): Promise<Tokens> {
     const tokens = new Tokens(init);
     const { location, options, extraTokens = [], signal } = init;
-    for (const [index, extra] of extraTokens.entries()) {
-      tokens.#table.put(memoryRecord(extra, index, init.clock.wallMs()));
-    }
+    tokens.replaceExtra(extraTokens);
     const events = tokens.#events();
     tokens.#store = await TokenStore.open({ location, options, events }, signal);
     tokens.#flush = setInterval(() => tokens.#startFlush(), options.lastUseWriteMs);
@@ -154,6 +153,26 @@ export class Tokens implements TokenAdmin {
       this.#saidRefused.add(line);
       this.#init.log.warn(line);
     }
+  }
+
+  /** The tokens of this run alone, from now on; those that are no more end their streams. */
+  replaceExtra(extraTokens: readonly ExtraToken[]): void {
+    const kept = new Set(extraTokens.map(({ hash }) => hash.toLowerCase()));
+    const known = new Map<string, TokenRecord>();
+    for (const { record } of [...this.#table]) {
+      if (record.origin !== "memory") continue;
+      if (kept.has(record.hash)) known.set(record.hash, record);
+      else this.#table.remove(record.hash);
+    }
+    for (const extra of extraTokens) {
+      const birth = known.get(extra.hash.toLowerCase()) ?? this.#nextExtra();
+      this.#table.put(memoryRecord(extra, birth));
+    }
+  }
+
+  #nextExtra(): Birth {
+    this.#extraCount += 1;
+    return { id: `run-${this.#extraCount}`, createdAtMs: this.#init.clock.wallMs() };
   }
 
   async create(wanted: NewToken): Promise<CreatedToken> {
@@ -251,13 +270,15 @@ export function newRecord(wanted: NewToken, secret: string, nowMs: number): Toke
   };
 }
 
-function memoryRecord(extra: ExtraToken, index: number, nowMs: number): TokenRecord {
+type Birth = Pick<TokenRecord, "id" | "createdAtMs">;
+
+function memoryRecord(extra: ExtraToken, { id, createdAtMs }: Birth): TokenRecord {
   return {
-    id: `run-${index + 1}`,
+    id,
     name: extra.name,
     hash: extra.hash.toLowerCase(),
     scopes: extra.scopes,
-    createdAtMs: nowMs,
+    createdAtMs,
     lastUsedAtMs: undefined,
     expiresAtMs: undefined,
     revokedAtMs: undefined,

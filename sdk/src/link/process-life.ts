@@ -2,6 +2,10 @@
 
 /** A second signal within this time is the same stop, delivered twice (terminal and supervisor). */
 const REPEAT_MS = 500;
+/** How long a process whose supervisor has gone may still take to end by itself. */
+const ORPHAN_MS = 1_500;
+/** Nobody is left to read it. */
+const ORPHANED = 1;
 
 export interface ProcessLife {
   /** Aborted by SIGTERM, by SIGINT, or when the supervisor's IPC channel closes. */
@@ -25,7 +29,10 @@ export function startProcessLife(): ProcessLife {
     stoppedAt ??= performance.now();
     stop.abort();
   };
-  const onDisconnect = () => stop.abort();
+  const onDisconnect = () => {
+    setTimeout(() => process.exit(ORPHANED), ORPHAN_MS).unref();
+    stop.abort();
+  };
   process.on("SIGTERM", onSignal).on("SIGINT", onSignal).on("disconnect", onDisconnect);
   return {
     signal: stop.signal,

@@ -1,0 +1,53 @@
+/** When a crashed part is started again, and when not any more. Pure. */
+import { EXIT } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
+
+/** How a part ended that nobody had asked to. */
+export interface PartExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Ends in a row without a stable run between them, this one included. */
+  readonly crashes: number;
+  /** Ends within the last `crashWindowMs`, this one included. */
+  readonly recentCrashes: number;
+}
+
+/** `failed`, `misconfigured`: it is not started again until a person says so. */
+export type Verdict = "restart" | "failed" | "misconfigured";
+
+/** Wrong settings stay wrong; what crashes all the time would only burn the machine. */
+export function judge({ code, recentCrashes }: PartExit): Verdict {
+  if (code === EXIT.config) return "misconfigured";
+  return recentCrashes >= LIMITS.maxRecentCrashes ? "failed" : "restart";
+}
+
+/** The pause before the n-th start in a row, doubling, with up to a quarter of jitter. */
+export function restartPauseMs(crashes: number, random: number): number {
+  const pause = Math.min(LIMITS.restartMaxMs, LIMITS.restartMinMs * 2 ** Math.min(crashes - 1, 16));
+  return Math.round(pause * (1 - random / 4));
+}
+
+/** How a process ended, in words. */
+export function describeExit({ code, signal }: Pick<PartExit, "code" | "signal">): string {
+  return signal === null ? `ended with exit code ${code ?? "?"}` : `was ended by ${signal}`;
+}
+
+/** Counts ends, in a row and lately. */
+export class CrashCount {
+  #inARow = 0;
+  #recentMs: number[] = [];
+
+  /** One more, of a process that had started at `startedAtMs`. */
+  add(startedAtMs: number, nowMs: number): { crashes: number; recentCrashes: number } {
+    const stable = nowMs - startedAtMs >= LIMITS.stableAfterMs;
+    this.#inARow = stable ? 1 : this.#inARow + 1;
+    const recent = this.#recentMs.filter((atMs) => nowMs - atMs < LIMITS.crashWindowMs);
+    this.#recentMs = [...recent.slice(1 - LIMITS.maxRecentCrashes), nowMs];
+    return { crashes: this.#inARow, recentCrashes: this.#recentMs.length };
+  }
+
+  forget(): void {
+    this.#inARow = 0;
+    this.#recentMs = [];
+  }
+}

@@ -1,0 +1,72 @@
+/** How a part's process is connected to this one: its files, its hand-over, its channel. */
+import type { ChildProcess, StdioOptions } from "node:child_process";
+import type { Writable } from "node:stream";
+import { LIMITS } from "../limits.ts";
+import type { PartSpec } from "./part.ts";
+
+/** Where the room reads its line: its standard input is the person's, 3 is the channel. */
+export const ROOM_HANDOVER_FD = 4;
+const HANDOVER_FD = 0;
+
+/** The descriptor that a part reads its hand-over from. */
+export function handoverFd(isTerminal: boolean): number {
+  return isTerminal ? ROOM_HANDOVER_FD : HANDOVER_FD;
+}
+
+export function stdioOf({ output, handover }: PartSpec): StdioOptions {
+  if (output.to === "terminal") {
+    const more = handover === undefined ? [] : (["pipe"] as const);
+    return ["inherit", "inherit", "inherit", "ipc", ...more];
+  }
+  const input = handover === undefined ? "ignore" : "pipe";
+  if (output.to === "lines") return [input, "pipe", "pipe", "ipc"];
+  const fd = output.fd();
+  return [input, fd, fd, "ipc"];
+}
+
+/** Hands over, and reads what the child writes. */
+export function connectPipes(child: ChildProcess, { output, handover }: PartSpec): void {
+  if (output.to === "lines") {
+    for (const from of ["stdout", "stderr"] as const) {
+      child[from]?.on("data", (chunk: Buffer) => output.take(from, chunk));
+      child[from]?.on("error", () => undefined);
+    }
+  }
+  if (handover === undefined) return;
+  const pipe = child.stdio[handoverFd(output.to === "terminal")] as Writable | null | undefined;
+  // A child that has ended already reads nothing more.
+  pipe?.on("error", () => undefined);
+  pipe?.end(`${handover()}\n`);
+}
+
+interface Close {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/**
+ * Resolves when the process has ended and its last words have been read; for those it waits no
+ * longer than `lastOutputMs`, since a grandchild may hold the pipes.
+ */
+export function closeOf(child: ChildProcess): Promise<Close> {
+  return new Promise((resolve) => {
+    child.on("error", () => child.pid === undefined && resolve({ code: 1, signal: null }));
+    child.on("exit", (code, signal) => {
+      const late = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        resolve({ code, signal });
+      }, LIMITS.lastOutputMs);
+      child.on("close", () => {
+        clearTimeout(late);
+        resolve({ code, signal });
+      });
+    });
+  });
+}
+
+/** A child's word is checked like anybody's: an object with a type, or nothing. */
+export function messageType(message: unknown): string | undefined {
+  if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
+  return typeof message.type === "string" ? message.type : undefined;
+}
