@@ -1,0 +1,108 @@
+/** Who may use a command: the entries of `allow`, checked, and held against who asks. Pure. */
+import { parseId } from "@seabird/protocol";
+import type { Allow } from "./command-spec.ts";
+import type { Fault } from "./declared-command.ts";
+import { matchesGlob } from "./glob.ts";
+
+/** Protocol of the IRC backend: the account of the network's services, when it is known. */
+const ACCOUNT_TAG = "irc/account";
+
+const KEYS = ["channel", "backendType", "user", "account"] as const;
+
+/** The entry, and its patterns of ids in parts. */
+export interface CheckedAllow {
+  readonly entry: Allow;
+  readonly channel: IdPattern | undefined;
+  readonly user: IdPattern | undefined;
+}
+
+/** Each part decoded, with `*` for any run of characters; a part that is not there is `*`. */
+interface IdPattern {
+  readonly type: string;
+  readonly id: string;
+  readonly relative: string;
+}
+
+/** Who asks, and from where. */
+export interface Asker {
+  readonly userId: string;
+  /** Absolute; undefined in private. */
+  readonly channelId: string | undefined;
+  readonly backendType: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Undefined: everybody. An empty list is an error, for it would be nobody. */
+export function checkAllow(
+  allow: readonly Allow[] | undefined,
+  say: Fault,
+): readonly CheckedAllow[] | undefined {
+  if (allow === undefined) return undefined;
+  if (!Array.isArray(allow)) return say("allow is not a list");
+  if (allow.length === 0) return say("allow is an empty list: nobody could use it");
+  return allow.map((entry: Allow) => {
+    const given = Object.entries(entry ?? {}).filter(([, value]) => value !== undefined);
+    if (given.length === 0) say(`an entry of allow says nothing; it takes ${KEYS.join(", ")}`);
+    for (const [key, value] of given) {
+      if (!(KEYS as readonly string[]).includes(key)) {
+        say(`unknown key ${JSON.stringify(key)} in allow; it takes ${KEYS.join(", ")}`);
+      }
+      if (typeof value === "string" && value !== "") continue;
+      say(`${key} in allow is ${JSON.stringify(value)}, not a text`);
+    }
+    return { entry, channel: idPattern(entry.channel), user: idPattern(entry.user) };
+  });
+}
+
+export function isAllowed(allow: readonly CheckedAllow[] | undefined, asker: Asker): boolean {
+  return allow === undefined || allow.some((checked) => holds(checked, asker));
+}
+
+function holds({ entry, channel, user }: CheckedAllow, asker: Asker): boolean {
+  if (channel !== undefined && !matchesId(channel, asker.channelId)) return false;
+  if (user !== undefined && !matchesId(user, asker.userId)) return false;
+  if (entry.backendType !== undefined && entry.backendType !== asker.backendType) return false;
+  return entry.account === undefined || hasAccount(entry.account, asker.tags);
+}
+
+/** Services tell no upper from lower case. */
+function hasAccount(pattern: string, tags: Asker["tags"]): boolean {
+  const account = Object.hasOwn(tags, ACCOUNT_TAG) ? tags[ACCOUNT_TAG] : undefined;
+  if (account === undefined || account === "") return false;
+  return matchesGlob(pattern.toLowerCase(), account.toLowerCase());
+}
+
+/** Whether a pattern of user ids could mean somebody of this backend, and nothing else proves them. */
+export function trustsIdsOf({ entry, user }: CheckedAllow, type: string, id: string): boolean {
+  if (user === undefined || entry.account !== undefined) return false;
+  if (user.relative === "*") return false;
+  return matchesGlob(user.type, type) && matchesGlob(user.id, id);
+}
+
+/** Split as ids are, so that `*` in one part never reaches into the next. */
+function idPattern(pattern: string | undefined): IdPattern | undefined {
+  if (pattern === undefined) return undefined;
+  const [type = "", rest] = cut(pattern, "://");
+  const [id, relative = "*"] = rest === undefined ? ["*"] : cut(rest, "/");
+  return { type: decode(type), id: decode(id), relative: decode(relative) };
+}
+
+function cut(text: string, at: string): [string, string?] {
+  const index = text.indexOf(at);
+  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + at.length)];
+}
+
+/** As ids are read: escaped or not. `%2A` would be read as `*`; no network's names have one. */
+function decode(part: string): string {
+  return parseId(`x://x/${part}`)?.relative ?? part;
+}
+
+function matchesId({ type, id, relative }: IdPattern, given: string | undefined): boolean {
+  const parsed = given === undefined ? undefined : parseId(given);
+  if (parsed === undefined) return false;
+  return (
+    matchesGlob(type, parsed.type) &&
+    matchesGlob(id, parsed.id) &&
+    matchesGlob(relative, parsed.relative)
+  );
+}

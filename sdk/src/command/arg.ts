@@ -1,0 +1,182 @@
+/** `arg`: what a command's arguments are declared with. */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { SeabirdError } from "../link/errors.ts";
+import {
+  type DurationBounds,
+  decimalReader,
+  durationReader,
+  integerReader,
+  type NumberBounds,
+} from "./numbers.ts";
+import type { Reader } from "./reader.ts";
+import {
+  channelReader,
+  choiceReader,
+  type NamedUser,
+  schemaReader,
+  textReader,
+  userReader,
+} from "./readers.ts";
+
+/** What every argument is, whatever it may still become. `T` is what the handler gets. */
+export interface Argument<out T> {
+  /** @internal */
+  readonly shape: ArgShape;
+  /** Never there: carries the type only. */
+  readonly value?: T;
+}
+
+/** @internal What the parser works with. */
+export interface ArgShape {
+  readonly takes: "word" | "rest" | "words";
+  readonly reader: Reader<unknown>;
+  /** What the handler gets if nothing is typed; undefined: something must be. */
+  readonly absent: { readonly value: unknown } | undefined;
+  /** Words at most; 1 unless `takes` is `words`. */
+  readonly max: number;
+  readonly about: string;
+}
+
+/** An argument of one word, which may still become optional or repeated. */
+export interface Arg<T> extends Argument<T> {
+  /** The handler gets undefined if it is left out. Those after it must be optional too. */
+  optional(): Argument<T | undefined>;
+  /** The handler gets `value` if it is left out. Those after it must be optional too. */
+  default(value: T): Argument<T>;
+  /** All words that are left, at least one and at most `max` (default 100). Must be the last. */
+  repeated(options?: { max?: number }): RepeatedArg<T>;
+  /** Says what it is for, in the full help. One line. */
+  describe(about: string): Arg<T>;
+}
+
+/** All words that are left. */
+export interface RepeatedArg<T> extends Argument<readonly T[]> {
+  /** The handler gets an empty list if there are none. */
+  optional(): Argument<readonly T[]>;
+  /** The handler gets `value` if there are none. */
+  default(value: readonly T[]): Argument<readonly T[]>;
+  /** Says what they are for, in the full help. One line. */
+  describe(about: string): RepeatedArg<T>;
+}
+
+/** The text that is left, as typed. */
+export interface RestArg extends Argument<string> {
+  /** The handler gets undefined if there is none. */
+  optional(): Argument<string | undefined>;
+  /** The handler gets `value` if there is none. */
+  default(value: string): Argument<string>;
+  /** Says what it is for, in the full help. One line. */
+  describe(about: string): RestArg;
+}
+
+/** The words that are left, at most, unless `repeated` is told another number. */
+const DEFAULT_MAX_REPEATED = 100;
+
+/** A Standard Schema that takes text; `never` for one that could not. */
+type TakesText<S extends StandardSchemaV1> = [StandardSchemaV1.InferInput<S> & string] extends [
+  never,
+]
+  ? never
+  : S;
+
+/** One word, or several in quotes. */
+function word(): Arg<string> {
+  return oneWord(textReader);
+}
+
+/** The text that is left, as typed: blanks, quotes and all. Must be the last. */
+function rest(): RestArg {
+  return restOf({ takes: "rest", reader: textReader, absent: undefined, max: 1, about: "" });
+}
+
+/** A whole number; up to 2^53 - 1 either way if no bounds are given. */
+function integer(bounds?: NumberBounds): Arg<number> {
+  return oneWord(integerReader(bounds));
+}
+
+/** A number, with or without a fraction. */
+function number(bounds?: NumberBounds): Arg<number> {
+  return oneWord(decimalReader(bounds));
+}
+
+/** A length of time such as `5s` or `1h30m`; the handler gets milliseconds. */
+function duration(bounds?: DurationBounds): Arg<number> {
+  return oneWord(durationReader(bounds));
+}
+
+/** A person of this network. See `NamedUser` for what is known of them. */
+function user(): Arg<NamedUser> {
+  return oneWord(userReader);
+}
+
+/** A channel of this network, by name or absolute id; the handler gets the absolute id. */
+function channel(): Arg<string> {
+  return oneWord(channelReader);
+}
+
+/** One of some words; case does not matter. Throws a SeabirdError `bad_option` for no or bad ones. */
+function choice<const T extends string>(choices: readonly T[]): Arg<T> {
+  return oneWord(choiceReader(choices));
+}
+
+/**
+ * What a Standard Schema (zod, valibot, arktype, …) takes, sync or async; it is given the word
+ * as typed. `hint` says in few words what fits, such as "such as 2d6"; without one, the person
+ * reads the validator's own complaint.
+ */
+function schema<S extends StandardSchemaV1>(
+  validator: S & TakesText<S>,
+  hint?: string,
+): Arg<StandardSchemaV1.InferOutput<S>> {
+  const typed: StandardSchemaV1 = validator;
+  return oneWord(schemaReader(typed, hint) as Reader<StandardSchemaV1.InferOutput<S>>);
+}
+
+export const arg = {
+  word,
+  rest,
+  integer,
+  number,
+  duration,
+  user,
+  channel,
+  choice,
+  schema,
+} as const;
+
+function oneWord<T>(reader: Reader<T>, about = ""): Arg<T> {
+  const shape: ArgShape = { takes: "word", reader, absent: undefined, max: 1, about };
+  return {
+    shape,
+    optional: () => ({ shape: { ...shape, absent: { value: undefined } } }),
+    default: (value) => ({ shape: { ...shape, absent: { value } } }),
+    repeated: ({ max = DEFAULT_MAX_REPEATED } = {}) => {
+      if (!Number.isInteger(max) || max < 1) {
+        throw new SeabirdError(
+          "bad_option",
+          `max of repeated is ${max}; allowed: whole numbers from 1`,
+        );
+      }
+      return repeatedOf({ ...shape, takes: "words", max });
+    },
+    describe: (text) => oneWord(reader, text),
+  };
+}
+
+function repeatedOf<T>(shape: ArgShape): RepeatedArg<T> {
+  return {
+    shape,
+    optional: () => ({ shape: { ...shape, absent: { value: [] } } }),
+    default: (value) => ({ shape: { ...shape, absent: { value } } }),
+    describe: (about) => repeatedOf({ ...shape, about }),
+  };
+}
+
+function restOf(shape: ArgShape): RestArg {
+  return {
+    shape,
+    optional: () => ({ shape: { ...shape, absent: { value: undefined } } }),
+    default: (value) => ({ shape: { ...shape, absent: { value } } }),
+    describe: (about) => restOf({ ...shape, about }),
+  };
+}

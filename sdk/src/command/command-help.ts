@@ -1,0 +1,36 @@
+/** What core is told about a command's first word: one line, and everything. Pure. */
+import type { CommandHelp } from "../plugin/plugin-client.ts";
+import { allOf, type Named, type Root } from "./command-names.ts";
+import { fullHelpOf } from "./usage.ts";
+
+/** Core takes 65,536 bytes; a character has at most three of them (UTF-16 unit to UTF-8). */
+const MAX_FULL_HELP_CHARACTERS = 20_000;
+
+export function helpOf<H>(word: string, root: Root<H>): CommandHelp {
+  const { own, subs } = root;
+  if (subs.size === 0 && own !== undefined) return ofOne(own);
+  const subNames = `${word} ${[...subs.keys()].join("|")}`;
+  return {
+    shortHelp: own === undefined ? subNames : shortOf(own),
+    fullHelp: cut(
+      allOf(root)
+        .map(({ command }) => `${command.help}\n${fullHelpOf(command)}`)
+        .join("\n"),
+    ),
+  };
+}
+
+function ofOne<H>(named: Named<H>): CommandHelp {
+  const { command, isAlias } = named;
+  const before = isAlias ? `Another name for ${command.name}.\n` : "";
+  return { shortHelp: shortOf(named), fullHelp: cut(before + fullHelpOf(command)) };
+}
+
+function shortOf<H>({ command, isAlias }: Named<H>): string {
+  return isAlias ? `same as ${command.name}: ${command.help}` : command.help;
+}
+
+function cut(text: string): string {
+  if (text.length <= MAX_FULL_HELP_CHARACTERS) return text;
+  return `${text.slice(0, MAX_FULL_HELP_CHARACTERS - 1).toWellFormed()}…`;
+}

@@ -1,0 +1,73 @@
+/** Every name of a plugin's commands: main ones, aliases, and sub-commands below their first word. */
+import { SeabirdError } from "../link/errors.ts";
+import type { DeclaredCommand } from "./declared-command.ts";
+import { firstWord } from "./words.ts";
+
+/** First words of one plugin: as many as core takes of one stream (protocol: list answers). */
+const MAX_ROOTS = 256;
+
+/** A command under one of its names. */
+export interface Named<H> {
+  readonly command: DeclaredCommand;
+  readonly handler: H;
+  readonly isAlias: boolean;
+}
+
+/** All that is called by one first word. */
+export interface Root<H> {
+  own: Named<H> | undefined;
+  readonly subs: Map<string, Named<H>>;
+}
+
+export class CommandNames<H> {
+  readonly #roots = new Map<string, Root<H>>();
+
+  /** All names or none. Throws a SeabirdError `bad_option` for one that is taken. */
+  add(command: DeclaredCommand, handler: H): void {
+    const names = [command.name, ...command.aliases];
+    names.forEach((name, index) => {
+      const other = names.indexOf(name) < index ? command : this.#find(name)?.command;
+      if (other === undefined) return;
+      const what = index === 0 ? "its name" : `its alias ${JSON.stringify(name)}`;
+      this.#refuse(command, `${what} is taken by command ${JSON.stringify(other.name)}`);
+    });
+    const roots = new Set([...this.#roots.keys(), ...names.map((name) => firstWord(name).word)]);
+    if (roots.size > MAX_ROOTS) this.#refuse(command, `one plugin has at most ${MAX_ROOTS} names`);
+    for (const name of names) this.#set(name, { command, handler, isAlias: name !== command.name });
+  }
+
+  root(word: string): Root<H> | undefined {
+    return this.#roots.get(word);
+  }
+
+  roots(): IterableIterator<[string, Root<H>]> {
+    return this.#roots.entries();
+  }
+
+  remove(word: string): void {
+    this.#roots.delete(word);
+  }
+
+  #find(name: string): Named<H> | undefined {
+    const { word, rest } = firstWord(name);
+    const root = this.#roots.get(word);
+    return rest === "" ? root?.own : root?.subs.get(rest);
+  }
+
+  #set(name: string, named: Named<H>): void {
+    const { word, rest } = firstWord(name);
+    const root = this.#roots.get(word) ?? { own: undefined, subs: new Map() };
+    if (rest === "") root.own = named;
+    else root.subs.set(rest, named);
+    this.#roots.set(word, root);
+  }
+
+  #refuse({ name }: DeclaredCommand, what: string): never {
+    throw new SeabirdError("bad_option", `command ${JSON.stringify(name)}: ${what}`);
+  }
+}
+
+/** Every command under a first word, its own one first. */
+export function allOf<H>({ own, subs }: Root<H>): Named<H>[] {
+  return own === undefined ? [...subs.values()] : [own, ...subs.values()];
+}

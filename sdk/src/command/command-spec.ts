@@ -1,0 +1,82 @@
+/** What an author declares about a command, and the types that follow from it. */
+import type { Argument } from "./arg.ts";
+import type { FlagDeclaration } from "./flag.ts";
+
+/** In the order in which they are typed. */
+export type Args = Readonly<Record<string, Argument<unknown>>>;
+export type Flags = Readonly<Record<string, FlagDeclaration<unknown>>>;
+export type NoArgs = Record<never, never>;
+
+/** Where a command may be used. */
+export type Where = "channel" | "private" | "anywhere";
+
+/**
+ * Who may use a command. All that is given in one entry must hold; a list of entries is
+ * any-of. `*` stands for any run of characters.
+ */
+export interface Allow {
+  /** Pattern of absolute ids: `irc://libera/*`, `irc://libera/#games`. Never holds in private. */
+  channel?: string;
+  /** Such as `irc`. */
+  backendType?: string;
+  /** Pattern of absolute ids: `irc://libera/ann`. Only where the network proves who is who. */
+  user?: string;
+  /**
+   * An account of the network's services, by the tag `irc/account`; `*`: anyone logged in. An
+   * account is its network's: with several networks, add `user: "irc://libera/*"`.
+   */
+  account?: string;
+}
+
+/** Milliseconds each; see `duration`. What is not given does not limit. */
+export interface Cooldown {
+  perUser?: number;
+  /** A private conversation counts as a channel of its own. */
+  perChannel?: number;
+  all?: number;
+}
+
+export interface CommandSpec<
+  A extends Args = NoArgs,
+  F extends Flags = NoArgs,
+  W extends Where = "anywhere",
+> {
+  /** What it does, one line, as `help` lists it. */
+  help: string;
+  /** Other names, registered too. Default: none. */
+  aliases?: readonly string[];
+  /** What may be typed after the name, told by the full help. Default: none. */
+  examples?: readonly string[];
+  /** Default (if there are no flags either): whatever is typed is fine, and not looked at. */
+  args?: A;
+  /** Default: none; then words that begin with `-` are words. */
+  flags?: F;
+  /** Default "anywhere". */
+  where?: W;
+  /** Default: everybody. */
+  allow?: readonly Allow[];
+  /** Default: none. */
+  cooldown?: Cooldown;
+  /** Asked before the handler runs; it runs after a yes only. Default: nothing is asked. */
+  confirm?: string | Confirm<A, F>;
+}
+
+/** A method's type, so that a command with few arguments is still one of any. */
+type Confirm<A extends Args, F extends Flags> = {
+  ask(values: CommandValues<A, F>): string;
+}["ask"];
+
+export type ValueOf<T> = T extends Argument<infer V> | FlagDeclaration<infer V> ? V : never;
+
+/** What the handler gets: each argument and each flag by its name. */
+export type CommandValues<A extends Args, F extends Flags> = {
+  readonly [K in keyof A | keyof F]: K extends keyof A
+    ? A[K] extends Argument<infer V>
+      ? V
+      : never
+    : K extends keyof F
+      ? F[K] extends FlagDeclaration<infer V>
+        ? V
+        : never
+      : never;
+};

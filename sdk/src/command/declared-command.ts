@@ -1,0 +1,213 @@
+/** A command's declaration, checked once when it is made, in the form that the parser works with. */
+import { SeabirdError } from "../link/errors.ts";
+import { type CheckedAllow, checkAllow } from "./allow.ts";
+import type { ArgShape, Argument } from "./arg.ts";
+import type { Args, CommandSpec, Cooldown, Flags, Where } from "./command-spec.ts";
+import type { FlagDeclaration, FlagShape } from "./flag.ts";
+import { nearest } from "./nearest.ts";
+import { hasHidden } from "./shown.ts";
+
+export interface DeclaredArg extends ArgShape {
+  /** As the handler knows it. */
+  readonly name: string;
+  /** As the usage tells it: `MAX-COUNT`. */
+  readonly told: string;
+}
+
+export interface DeclaredFlag extends FlagShape {
+  readonly name: string;
+  /** As it is typed, without `--`: `dry-run`. */
+  readonly long: string;
+}
+
+export interface DeclaredCommand {
+  /** `roll`, or `game start`. */
+  readonly name: string;
+  readonly help: string;
+  readonly aliases: readonly string[];
+  readonly examples: readonly string[];
+  /** Undefined: what is typed is not looked at. */
+  readonly args: readonly DeclaredArg[] | undefined;
+  readonly flags: readonly DeclaredFlag[];
+  readonly where: Where;
+  readonly allow: readonly CheckedAllow[] | undefined;
+  readonly cooldown: Required<Cooldown>;
+  readonly confirm: string | ((values: Readonly<Record<string, unknown>>) => string) | undefined;
+}
+
+export type AnySpec = CommandSpec<Args, Flags, Where>;
+
+/** All there are: an option that is missing here does not compile. */
+const OPTIONS = Object.keys({
+  help: true,
+  aliases: true,
+  examples: true,
+  args: true,
+  flags: true,
+  where: true,
+  allow: true,
+  cooldown: true,
+  confirm: true,
+} satisfies Record<keyof AnySpec, true>);
+
+const WHERES: readonly Where[] = ["channel", "private", "anywhere"];
+const MAX_HELP_CHARACTERS = 400;
+const MAX_NAME_CHARACTERS = 64;
+const VALUE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
+const SHORT_NAME = /^[A-Za-z]$/;
+
+/** Throws a SeabirdError `bad_option` that names the command and what is wrong with it. */
+export function declareCommand(name: string, given: AnySpec | string): DeclaredCommand {
+  const say = fault(`command ${JSON.stringify(name)}`);
+  checkCommandName(name, say);
+  const spec: AnySpec = typeof given === "string" ? { help: given } : given;
+  checkOptions(spec, say);
+  const args = spec.args === undefined ? undefined : declareArgs(spec.args, say);
+  const flags = declareFlags(spec.flags ?? {}, say);
+  checkClashes(args ?? [], flags, say);
+  const aliases = list(spec.aliases, "aliases", say);
+  for (const alias of aliases) checkCommandName(alias, say);
+  const examples = list(spec.examples, "examples", say);
+  for (const example of examples) checkLine(example, "an example", say);
+  return {
+    name,
+    help: spec.help,
+    aliases,
+    examples,
+    args: args ?? (flags.length > 0 ? [] : undefined),
+    flags,
+    where: spec.where ?? "anywhere",
+    allow: checkAllow(spec.allow, say),
+    cooldown: checkCooldown(spec.cooldown, say),
+    confirm: spec.confirm,
+  };
+}
+
+/** What an error begins with; it always throws. */
+export type Fault = (what: string) => never;
+
+function fault(subject: string): Fault {
+  return (what) => {
+    throw new SeabirdError("bad_option", `${subject}: ${what}`);
+  };
+}
+
+function checkCommandName(name: unknown, say: Fault): void {
+  const words = typeof name === "string" ? name.split(" ") : [];
+  const fits = (word: string) => word !== "" && !/\s/.test(word) && !hasHidden(word);
+  if (typeof name === "string" && words.length <= 2 && words.every(fits)) {
+    if (name.length <= MAX_NAME_CHARACTERS) return;
+    say(`a name has at most ${MAX_NAME_CHARACTERS} characters`);
+  }
+  say(`${JSON.stringify(name)} is no name; a name is one word, or two for a sub-command`);
+}
+
+function checkOptions(spec: AnySpec, say: Fault): void {
+  if (typeof spec !== "object" || spec === null) say("give a line of help, or { help: … }");
+  for (const option of Object.keys(spec)) {
+    if (OPTIONS.includes(option)) continue;
+    const near = nearest(option, OPTIONS);
+    const hint = near === undefined ? `allowed: ${OPTIONS.join(", ")}` : `did you mean ${near}?`;
+    say(`unknown option ${JSON.stringify(option)}; ${hint}`);
+  }
+  checkLine(spec.help, "help", say);
+  if (spec.where !== undefined && !WHERES.includes(spec.where)) {
+    say(`where is ${JSON.stringify(spec.where)}; allowed: ${WHERES.join(", ")}`);
+  }
+  if (!["undefined", "string", "function"].includes(typeof spec.confirm)) {
+    say("confirm is neither a question nor a function that makes one");
+  }
+}
+
+function checkLine(text: unknown, what: string, say: Fault): void {
+  if (typeof text !== "string") say(`${what} is ${JSON.stringify(text)}, not a text`);
+  if (hasHidden(text)) say(`${what} has a line break or another control character`);
+  if (text.length > MAX_HELP_CHARACTERS) {
+    say(`${what} has ${text.length} characters, ${MAX_HELP_CHARACTERS} at most`);
+  }
+}
+
+function list(given: readonly string[] | undefined, what: string, say: Fault): readonly string[] {
+  if (given === undefined) return [];
+  return Array.isArray(given) ? [...given] : say(`${what} is not a list`);
+}
+
+function declareArgs(args: Args, say: Fault): DeclaredArg[] {
+  const declared = Object.entries(args).map(([name, argument]): DeclaredArg => {
+    checkValueName(name, "argument", say);
+    const shape: ArgShape | undefined = (argument as Argument<unknown> | undefined)?.shape;
+    if (shape?.takes === undefined) return say(`argument "${name}" is not made with arg`);
+    checkLine(shape.about, `what argument "${name}" is about`, say);
+    return { ...shape, name, told: kebab(name).toUpperCase() };
+  });
+  declared.forEach((arg, index) => {
+    const next = declared[index + 1];
+    if (next === undefined) return;
+    if (arg.takes !== "word") {
+      say(`argument "${arg.name}" takes all that is left, so "${next.name}" could never follow it`);
+    }
+    if (arg.absent !== undefined && next.absent === undefined) {
+      say(`argument "${next.name}" must be typed, but follows "${arg.name}", which need not be`);
+    }
+  });
+  return declared;
+}
+
+function declareFlags(flags: Flags, say: Fault): DeclaredFlag[] {
+  return Object.entries(flags).map(([name, flag]): DeclaredFlag => {
+    checkValueName(name, "flag", say);
+    const shape: FlagShape | undefined = (flag as FlagDeclaration<unknown> | undefined)?.shape;
+    if (shape === undefined || "takes" in shape) return say(`flag "${name}" is not made with flag`);
+    checkLine(shape.about, `what flag "${name}" is about`, say);
+    if (shape.short !== undefined && !SHORT_NAME.test(shape.short)) {
+      say(`the short name of flag "${name}" is ${JSON.stringify(shape.short)}, not one letter`);
+    }
+    return { ...shape, name, long: kebab(name) };
+  });
+}
+
+function checkValueName(name: string, kind: string, say: Fault): void {
+  if (VALUE_NAME.test(name)) return;
+  say(`${kind} ${JSON.stringify(name)} is no name: letters, digits, - and _, a letter first`);
+}
+
+function checkClashes(args: readonly DeclaredArg[], flags: readonly DeclaredFlag[], say: Fault) {
+  const taken = new Map<string, string>();
+  const take = (name: string, what: string) => {
+    const other = taken.get(name);
+    if (other !== undefined) say(`${what} clashes with ${other}`);
+    taken.set(name, what);
+  };
+  for (const { name } of args) take(kebab(name), `argument "${name}"`);
+  for (const { name, long, short, reader } of flags) {
+    take(long, `flag "${name}"`);
+    if (reader === undefined) take(`no-${long}`, `--no-${long} of flag "${name}"`);
+    if (short !== undefined) take(`-${short}`, `-${short} of flag "${name}"`);
+  }
+}
+
+const COOLDOWNS = ["perUser", "perChannel", "all"] as const;
+const MAX_COOLDOWN_MS = 365 * 86_400_000;
+
+function checkCooldown(cooldown: Cooldown | undefined, say: Fault): Required<Cooldown> {
+  for (const [name, ms] of Object.entries(cooldown ?? {})) {
+    if (!(COOLDOWNS as readonly string[]).includes(name)) {
+      say(`unknown cooldown ${JSON.stringify(name)}; allowed: ${COOLDOWNS.join(", ")}`);
+    }
+    if (ms === undefined || (Number.isFinite(ms) && ms >= 0 && ms <= MAX_COOLDOWN_MS)) continue;
+    say(`cooldown ${name} is ${JSON.stringify(ms)}; allowed: milliseconds, such as duration("5s")`);
+  }
+  return { perUser: 0, perChannel: 0, all: 0, ...withoutUndefined(cooldown) };
+}
+
+function withoutUndefined(cooldown: Cooldown | undefined): Cooldown {
+  return Object.fromEntries(Object.entries(cooldown ?? {}).filter(([, ms]) => ms !== undefined));
+}
+
+/** `maxCount` and `max_count` are `max-count`. */
+function kebab(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .replaceAll("_", "-")
+    .toLowerCase();
+}

@@ -1,0 +1,93 @@
+/** `flag`: what a command's `--flags` are declared with. */
+import {
+  type DurationBounds,
+  decimalReader,
+  durationReader,
+  integerReader,
+  type NumberBounds,
+} from "./numbers.ts";
+import type { Reader } from "./reader.ts";
+import { choiceReader, textReader } from "./readers.ts";
+
+/** What every flag is. `T` is what the handler gets. */
+export interface FlagDeclaration<out T> {
+  /** @internal */
+  readonly shape: FlagShape;
+  /** Never there: carries the type only. */
+  readonly value?: T;
+}
+
+/** @internal What the parser works with. */
+export interface FlagShape {
+  /** Undefined: the flag is there or not, and has no value. */
+  readonly reader: Reader<unknown> | undefined;
+  readonly short: string | undefined;
+  /** What the handler gets if it is not typed. */
+  readonly absent: unknown;
+  readonly about: string;
+}
+
+/** A flag whose handler gets undefined if it is not typed, unless it has a default. */
+export interface Flag<T> extends FlagDeclaration<T | undefined> {
+  /** The handler gets `value` if the flag is not typed. */
+  default(value: T): FlagDeclaration<T>;
+}
+
+/** A flag that is there or not; without a default, absent is false. */
+export interface BooleanFlag extends FlagDeclaration<boolean> {
+  /** The handler gets `value` if the flag is not typed; `--no-NAME` turns it off. */
+  default(value: boolean): FlagDeclaration<boolean>;
+}
+
+export interface FlagOptions {
+  /** One letter: `s` makes `-s` the same as the whole name. Default: none. */
+  short?: string | undefined;
+  /** What it is for, in the full help. One line. Default: nothing. */
+  about?: string | undefined;
+}
+
+/** `--name`, `--name=yes`, `--no-name`. */
+function boolean(options: FlagOptions = {}): BooleanFlag {
+  const shape = shapeOf(undefined, options, false);
+  return { shape, default: (value) => ({ shape: { ...shape, absent: value } }) };
+}
+
+/** `--name=3`, `--name 3`: a whole number. */
+function integer(options: FlagOptions & NumberBounds = {}): Flag<number> {
+  return valued(integerReader(options), options);
+}
+
+/** `--name=2.5`: a number, with or without a fraction. */
+function number(options: FlagOptions & NumberBounds = {}): Flag<number> {
+  return valued(decimalReader(options), options);
+}
+
+/** `--name=1h30m`: a length of time; the handler gets milliseconds. */
+function duration(options: FlagOptions & DurationBounds = {}): Flag<number> {
+  return valued(durationReader(options), options);
+}
+
+/** `--name=word`, `--name="two words"`. */
+function text(options: FlagOptions = {}): Flag<string> {
+  return valued(textReader, options);
+}
+
+/** `--name=red`: one of some words; case does not matter. */
+function choice<const T extends string>(choices: readonly T[], options: FlagOptions = {}): Flag<T> {
+  return valued(choiceReader(choices), options);
+}
+
+export const flag = { boolean, integer, number, duration, text, choice } as const;
+
+function valued<T>(reader: Reader<T>, options: FlagOptions): Flag<T> {
+  const shape = shapeOf(reader, options, undefined);
+  return { shape, default: (value) => ({ shape: { ...shape, absent: value } }) };
+}
+
+function shapeOf(
+  reader: Reader<unknown> | undefined,
+  { short, about = "" }: FlagOptions,
+  absent: unknown,
+): FlagShape {
+  return { reader, short, absent, about };
+}

@@ -1,0 +1,62 @@
+/** What is typed after a command's name → the values that its handler gets, or one line. */
+import { type Bound, bindWords, WrongInput } from "./bind-words.ts";
+import type { DeclaredArg, DeclaredCommand, DeclaredFlag } from "./declared-command.ts";
+import type { ReadAt, Reader } from "./reader.ts";
+import { shown } from "./shown.ts";
+
+/** Characters (UTF-16) after a command's name; more is refused without being looked at. */
+export const MAX_ARGUMENT_CHARACTERS = 65_536;
+
+export type Parsed =
+  | { readonly values: Readonly<Record<string, unknown>> }
+  | { readonly wrong: string };
+
+/**
+ * Never throws for what is typed. Rejects only with what an author's validator throws. `wrong`
+ * says what was wrong, without the usage.
+ */
+export async function parseCommand(
+  command: DeclaredCommand,
+  line: string,
+  at: ReadAt,
+): Promise<Parsed> {
+  try {
+    if (line.length > MAX_ARGUMENT_CHARACTERS) {
+      throw new WrongInput(`more than ${MAX_ARGUMENT_CHARACTERS.toLocaleString("en")} characters`);
+    }
+    const bound = bindWords(command, line);
+    const values: [string, unknown][] = [];
+    for (const arg of command.args ?? []) values.push([arg.name, await readArg(arg, bound, at)]);
+    for (const flag of command.flags) values.push([flag.name, await readFlag(flag, bound, at)]);
+    return { values: Object.fromEntries(values) };
+  } catch (error) {
+    if (error instanceof WrongInput) return { wrong: error.message };
+    throw error;
+  }
+}
+
+async function readArg(arg: DeclaredArg, { args }: Bound, at: ReadAt): Promise<unknown> {
+  const typed = args.get(arg.name);
+  if (typed === undefined) return arg.absent?.value;
+  const values: unknown[] = [];
+  for (const word of typed) values.push(await readWord(arg.name, arg.reader, word, at));
+  return arg.takes === "words" ? values : values[0];
+}
+
+async function readFlag(flag: DeclaredFlag, { flags }: Bound, at: ReadAt): Promise<unknown> {
+  const typed = flags.get(flag.name);
+  if (typed === undefined) return flag.absent;
+  if (typeof typed === "boolean" || flag.reader === undefined) return typed;
+  return readWord(`--${flag.long}`, flag.reader, typed, at);
+}
+
+async function readWord(
+  name: string,
+  reader: Reader<unknown>,
+  typed: string,
+  at: ReadAt,
+): Promise<unknown> {
+  const reading = await reader.read(typed, at);
+  if ("wrong" in reading) throw new WrongInput(`${name}: ${shown(typed)} ${reading.wrong}`);
+  return reading.value;
+}

@@ -1,0 +1,156 @@
+/** Readers of words, choices, people, channels and of what a validator knows. */
+import { absoluteId, parseId } from "@seabird/protocol";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { SeabirdError } from "../link/errors.ts";
+import type { User } from "../plugin/events.ts";
+import { nearest } from "./nearest.ts";
+import type { ReadAt, Reader, Reading } from "./reader.ts";
+import { hasHidden, MAX_SHOWN_CHARACTERS } from "./shown.ts";
+
+/** A person as named in a command. */
+export interface NamedUser {
+  /** Absolute; undefined if nobody of that name is known. Store this, never the name. */
+  readonly id: string | undefined;
+  /** As the network shows it, else as typed (without a leading `@`). */
+  readonly displayName: string;
+}
+
+export const textReader: Reader<string> = {
+  takes: "",
+  placeholder: "TEXT",
+  read: (typed) => ({ value: typed }),
+};
+
+/** Choices told in one line; the full help tells all. */
+const MAX_TOLD_CHOICES = 12;
+
+/** Case does not matter to the person; the value is as declared. Throws `bad_option`. */
+export function choiceReader<const T extends string>(choices: readonly T[]): Reader<T> {
+  const words: readonly T[] = choices;
+  const byName = new Map<string, T>();
+  if (!Array.isArray(choices) || choices.length === 0) {
+    throw new SeabirdError("bad_option", "choice needs at least one word to choose from");
+  }
+  for (const choice of words) {
+    if (typeof choice !== "string" || choice === "" || hasHidden(choice)) {
+      throw new SeabirdError(
+        "bad_option",
+        `a choice is ${JSON.stringify(choice)}, not a plain word`,
+      );
+    }
+    const name = choice.toLowerCase();
+    if (byName.has(name))
+      throw new SeabirdError("bad_option", `the choice "${choice}" is there twice`);
+    byName.set(name, choice);
+  }
+  const told = choices.slice(0, MAX_TOLD_CHOICES).join(", ");
+  const takes =
+    choices.length === 1 ? told : `one of ${told}${choices.length > MAX_TOLD_CHOICES ? ", …" : ""}`;
+  return {
+    takes: choices.length === 1 ? told : `one of ${choices.join(", ")}`,
+    placeholder: choices.length <= 4 ? choices.join("|") : "CHOICE",
+    pure: true,
+    read(typed): Reading<T> {
+      const value = byName.get(typed.toLowerCase());
+      if (value !== undefined) return { value };
+      const near = nearest(typed, choices);
+      return { wrong: `is not ${takes}${near === undefined ? "" : `; did you mean ${near}?`}` };
+    },
+  };
+}
+
+export const userReader: Reader<NamedUser> = {
+  takes: "a person's name",
+  placeholder: "NAME",
+  async read(typed, at) {
+    const id = parseId(typed);
+    if (id !== undefined) {
+      if (!isSameNetwork(typed, at)) return { wrong: "is on another network" };
+      return { value: { id: absoluteId(id, id.relative), displayName: id.relative } };
+    }
+    const name = bareName(typed);
+    if (name === "") return { wrong: "is not a person's name" };
+    if (isSelf(name, at.user)) return { value: { ...at.user } };
+    const found = await at.findUser?.(name);
+    return { value: found ?? { id: undefined, displayName: name } };
+  },
+};
+
+export const channelReader: Reader<string> = {
+  takes: "a channel",
+  placeholder: "CHANNEL",
+  async read(typed, at) {
+    const id = parseId(typed);
+    if (id !== undefined) {
+      if (!isSameNetwork(typed, at)) return { wrong: "is on another network" };
+      return { value: absoluteId(id, id.relative) };
+    }
+    const found = await at.findChannel?.(typed);
+    if (found !== undefined) return { value: found };
+    const here = networkOf(at);
+    if (here === undefined || typed === "") return { wrong: "is not a channel" };
+    return { value: absoluteId(here, typed) };
+  },
+};
+
+/** Takes what a Standard Schema takes, sync or async, and gives what it gives. */
+export function schemaReader<T>(
+  schema: StandardSchemaV1<unknown, T>,
+  hint: string | undefined,
+): Reader<T> {
+  const standard = schema?.["~standard"];
+  if (typeof standard?.validate !== "function") {
+    throw new SeabirdError(
+      "bad_option",
+      "arg.schema takes a Standard Schema, as of zod or valibot",
+    );
+  }
+  return {
+    takes: hint ?? "",
+    placeholder: "VALUE",
+    async read(typed) {
+      const result = await standard.validate(typed);
+      if (result.issues === undefined) return { value: result.value };
+      if (hint !== undefined) return { wrong: `does not fit (${hint})` };
+      return { wrong: `does not fit${complaint(result.issues[0]?.message, typed)}` };
+    },
+  };
+}
+
+const MAX_COMPLAINT_CHARACTERS = 120;
+
+/** A validator's own words, unless they repeat more of what was typed than we would. */
+function complaint(message: string | undefined, typed: string): string {
+  if (typeof message !== "string" || message === "" || hasHidden(message)) return "";
+  if (message.length > MAX_COMPLAINT_CHARACTERS) return "";
+  if (
+    typed.length > MAX_SHOWN_CHARACTERS &&
+    message.includes(typed.slice(0, MAX_SHOWN_CHARACTERS))
+  ) {
+    return "";
+  }
+  return `: ${message}`;
+}
+
+/** `@ann`, `ann:` and `ann,` are ann. */
+function bareName(typed: string): string {
+  const from = typed.startsWith("@") ? 1 : 0;
+  const last = typed.at(-1);
+  const to = typed.length - (last === ":" || last === "," ? 1 : 0);
+  return typed.slice(from, Math.max(from, to));
+}
+
+function isSelf(name: string, user: User): boolean {
+  if (user.id === "") return false;
+  return name.toLowerCase() === user.displayName.toLowerCase();
+}
+
+function networkOf({ channelId, user }: ReadAt) {
+  return parseId(channelId ?? "") ?? parseId(user.id);
+}
+
+function isSameNetwork(typed: string, at: ReadAt): boolean {
+  const there = parseId(typed);
+  const here = networkOf(at);
+  return there !== undefined && there.type === here?.type && there.id === here.id;
+}

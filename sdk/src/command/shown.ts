@@ -1,0 +1,28 @@
+/** What a stranger typed, made fit to be said back: short, one line, nothing hidden. Pure. */
+
+/** Characters (code points) of a wrong argument that an answer repeats at most. */
+export const MAX_SHOWN_CHARACTERS = 40;
+
+/** Cut first, so that the length of what was typed does not matter. A code point is two units. */
+const MAX_SHOWN_UNITS = MAX_SHOWN_CHARACTERS * 2 + 2;
+
+/** Control and format characters (colours, marks of direction), line ends, lone surrogates. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+
+/** In quotes: `"x"`; cut at 40 characters with `…`; each hidden character is one `�`. */
+export function shown(typed: string): string {
+  return `"${plainly(typed)}"`;
+}
+
+/** The same without quotes. */
+export function plainly(typed: string): string {
+  const points = Array.from(typed.slice(0, MAX_SHOWN_UNITS));
+  const whole = typed.length <= MAX_SHOWN_UNITS && points.length <= MAX_SHOWN_CHARACTERS;
+  const kept = whole ? points : points.slice(0, MAX_SHOWN_CHARACTERS - 1);
+  return kept.join("").replace(HIDDEN, "\uFFFD") + (whole ? "" : "…");
+}
+
+/** Whether a text has characters that `shown` would not let through. */
+export function hasHidden(text: string): boolean {
+  return text.search(HIDDEN) >= 0;
+}
