@@ -1,1 +1,11 @@
-export {};
+/** The door of the test kit. */
+export type { BedLog, LogLine } from "./bed/bed-log.ts";
+export type { Expected } from "./bed/expectation.ts";
+export type { PersonSettings } from "./bed/people.ts";
+export type { ChannelRoom, PrivateRoom, SaySettings } from "./bed/room.ts";
+export type { Failing, NetworkSettings, Request } from "./bed/scripted-network.ts";
+export type { Said, Send } from "./bed/sends.ts";
+export { showBlock } from "./bed/show-block.ts";
+export { type Testbed, type TestbedOptions, testbed } from "./bed/testbed.ts";
+export { FakeClock, type FakeClockOptions, type PendingTimer } from "./time/fake-clock.ts";
+export { seededRandom } from "./time/seeded-random.ts";

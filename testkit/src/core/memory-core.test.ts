@@ -1,8 +1,8 @@
 /** The wire in memory: what a client sees of it is what it sees of a socket. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectActions, connectPlugin, type SeabirdError } from "@seabird/sdk";
-import { type BackendHandlers, connectBackend, failed, success } from "@seabird/sdk/backend";
+import { connectPlugin } from "@seabird/sdk";
+import { type BackendHandlers, connectBackend, success } from "@seabird/sdk/backend";
 import { FakeClock } from "../time/fake-clock.ts";
 import { Stillness } from "../time/stillness.ts";
 import { MemoryCore } from "./memory-core.ts";
@@ -34,7 +34,7 @@ test("events go up, out to plugins, and actions come back", async () => {
     ...options("echo", ["plugin"]),
     commands: { echo: { shortHelp: "" } },
   });
-  await stillness.drive("start", Promise.all([net.ready(), plugin.ready()]), 60_000);
+  await stillness.drive("start", Promise.all([net.ready(), plugin.ready()]));
   const run = (async () => {
     for await (const event of plugin.events()) {
       if (event.kind === "command") await plugin.mentionReply(event, event.arg);
@@ -45,7 +45,7 @@ test("events go up, out to plugins, and actions come back", async () => {
   }
   await stillness.wait();
   assert.deepEqual(said, ["ann: one", "ann: two"]);
-  await stillness.drive("end", Promise.all([plugin.close(), net.close(), run]), 60_000);
+  await stillness.drive("end", Promise.all([plugin.close(), net.close(), run]));
   assert.equal(core.openCalls, 0);
   assert.deepEqual(stillness.clock.pending, []);
 });

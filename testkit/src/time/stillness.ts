@@ -16,6 +16,8 @@ const SPIN_TURNS = 50;
 /** Real milliseconds without news after which open work counts as waiting for the clock. */
 const GRACE_MS = 25;
 const LOOK_EVERY_MS = 1;
+/** How far the clock is run on for something that has to come about. */
+const MOST_DRIVEN_MS = 120_000;
 
 /** Names what is busy, a line each. */
 export type BusySource = () => readonly string[];
@@ -72,29 +74,36 @@ export class Stillness {
   }
 
   /**
-   * Waits for something that may need the clock: lets it run to the next timer whenever
+   * Waits for something that may need the clock, which runs on to the next timer whenever
    * everything is still. Rejects when the promise does, or when nothing more can happen.
    */
-  async drive<T>(what: string, promise: Promise<T>, mostMs: number): Promise<T> {
+  async drive<T>(what: string, promise: Promise<T>): Promise<T> {
     let settled = false;
+    const end = this.begin(what);
     const done = promise.finally(() => {
       settled = true;
+      end();
     });
     done.catch(() => undefined);
-    const end = this.begin(what);
-    const untilMs = this.clock.now() + mostMs;
     try {
-      for (;;) {
-        await this.wait();
-        if (settled) return await done;
-        const { nextInMs } = this.clock;
-        if (nextInMs === undefined || this.clock.now() + nextInMs > untilMs) {
-          throw new Error(`${what} did not come to an end, and nothing more is going on`);
-        }
-        await this.clock.advance(nextInMs);
-      }
+      await this.until(what, () => settled);
     } finally {
       end();
+    }
+    return done;
+  }
+
+  /** The same for a condition. */
+  async until(what: string, condition: () => boolean): Promise<void> {
+    const untilMs = this.clock.now() + MOST_DRIVEN_MS;
+    for (;;) {
+      await this.wait();
+      if (condition()) return;
+      const { nextInMs } = this.clock;
+      if (nextInMs === undefined || this.clock.now() + nextInMs > untilMs) {
+        throw new Error(`${what}: nothing more is going on, and it has not come about`);
+      }
+      await this.clock.advance(nextInMs);
     }
   }
 
