@@ -1,8 +1,9 @@
 /** Every bound of the command line. A table of `docs/limits.md` is made from this one. */
+import { CONFIG_ROWS } from "./config/limits.ts";
 
 interface Row {
   readonly value: number;
-  readonly unit: "ms" | "bytes" | "times" | "calls";
+  readonly unit: "ms" | "bytes" | "times" | "calls" | "files" | "lines" | "characters";
   readonly what: string;
   /** What happens at the limit. */
   readonly policy: string;
@@ -88,10 +89,28 @@ const ROWS = {
     policy: "it grows no further",
   },
   stableAfterMs: {
-    value: 30_000,
+    value: 60_000,
     unit: "ms",
     what: "`up`: running, after which a part counts as recovered",
     policy: "the next crash is the first one again",
+  },
+  crashWindowMs: {
+    value: 60_000,
+    unit: "ms",
+    what: "`up` with seabird.yaml: in which a part's crashes are counted",
+    policy: "older ones are forgotten",
+  },
+  maxRecentCrashes: {
+    value: 5,
+    unit: "times",
+    what: "`up` with seabird.yaml: crashes of a part in that time",
+    policy: "it has `failed` and is not started any more; core always is",
+  },
+  lastOutputMs: {
+    value: 1_000,
+    unit: "ms",
+    what: "`up`: for the last words of a part that has ended",
+    policy: "what comes later is lost",
   },
   maxStartCrashes: {
     value: 3,
@@ -126,16 +145,59 @@ const ROWS = {
   maxLogBytes: {
     value: 10 * 1024 * 1024,
     unit: "bytes",
-    what: "`up`: a part's log, looked at when `up` starts",
-    policy: "it becomes NAME.log.old; the one before it is lost",
+    what: "`up`: a part's log; looked at when `up` starts, with seabird.yaml at each line",
+    policy: "it becomes NAME.log.old, with seabird.yaml NAME.log.1",
+  },
+  logFiles: {
+    value: 3,
+    unit: "files",
+    what: "`up` with seabird.yaml: a part's log and its predecessors",
+    policy: "the oldest is lost",
+  },
+  maxLogLineBytes: {
+    value: 65_536,
+    unit: "bytes",
+    what: "`up` with seabird.yaml: one line of a part",
+    policy: "it becomes two",
+  },
+  maxMergedLineChars: {
+    value: 4_096,
+    unit: "characters",
+    what: "`up` with seabird.yaml, `logs`: a line of the merged log",
+    policy: "the rest is in the part's own log only",
+  },
+  mergedLines: {
+    value: 1_000,
+    unit: "lines",
+    what: "`logs` without a part: the lines that are kept for it",
+    policy: "older ones are in the parts' own logs only",
+  },
+  maxTailLines: {
+    value: 10_000,
+    unit: "lines",
+    what: "`logs`: the lines of `-n`",
+    policy: "no more are shown",
+  },
+  maxTailBytes: {
+    value: 4 * 1024 * 1024,
+    unit: "bytes",
+    what: "`logs PART`: how far back it looks",
+    policy: "older lines are not shown",
+  },
+  maxMergedWaitingBytes: {
+    value: 1024 * 1024,
+    unit: "bytes",
+    what: "`up` with seabird.yaml, `logs -f`: waiting for a slow reader",
+    policy: "`up` leaves lines out and says how many; a `logs -f` is ended",
   },
 } satisfies Readonly<Record<string, Row>>;
 
 type Name = keyof typeof ROWS;
 
-export const CLI_LIMITS: readonly (Row & { readonly name: string })[] = Object.entries(ROWS).map(
-  ([name, row]) => ({ name, ...row }),
-);
+export const CLI_LIMITS: readonly (Row & { readonly name: string })[] = Object.entries({
+  ...ROWS,
+  ...CONFIG_ROWS,
+}).map(([name, row]) => ({ name, ...row }));
 
 /** The values, by name. */
 export const LIMITS = Object.freeze(

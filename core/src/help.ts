@@ -8,6 +8,7 @@ Usage:
   seabird-core tokens <command>     tokens in the database file, while core is down or up
                                     (see seabird-core tokens --help)
   seabird-core --help | --version
+  seabird-core --describe           the settings as JSON Schema, for seabird.yaml
 
 A setting is taken from its flag, else from the environment, else from .env in the working
 directory, else it is the default.

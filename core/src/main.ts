@@ -23,6 +23,7 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   const { values, positionals } = parseFlags(argv);
   if (values["help"] === true) return printHelp();
+  if (values["describe"] === true) return printDescription();
   if (values["version"] === true) return print(`seabird-core ${readVersion()}`);
   if (positionals.length > 1 || (positionals[0] ?? "serve") !== "serve") {
     throw new ConfigError(`unknown command "${positionals.join(" ")}"; see seabird-core --help`);
@@ -34,7 +35,7 @@ type Flags = Record<string, string | boolean | undefined>;
 
 function parseFlags(argv: readonly string[]): { values: Flags; positionals: string[] } {
   try {
-    const options = { ...FLAG_OPTIONS, help: HELP_OPTION, version: { type: "boolean" } as const };
+    const options = { ...FLAG_OPTIONS, help: HELP_OPTION, version: SWITCH, describe: SWITCH };
     return parseArgs({ args: [...argv], options, allowPositionals: true }) as {
       values: Flags;
       positionals: string[];
@@ -45,6 +46,7 @@ function parseFlags(argv: readonly string[]): { values: Flags; positionals: stri
 }
 
 const HELP_OPTION = { type: "boolean", short: "h" } as const;
+const SWITCH = { type: "boolean" } as const;
 
 async function serveCommand(flags: Flags): Promise<number> {
   const { loadConfig } = await import("./config.ts");
@@ -72,6 +74,11 @@ async function stopLimitMs(config: Config): Promise<number> {
 async function printHelp(): Promise<number> {
   const { helpText } = await import("./help.ts");
   return print(helpText());
+}
+
+async function printDescription(): Promise<number> {
+  const { describeCore } = await import("./describe.ts");
+  return print(JSON.stringify(describeCore()));
 }
 
 function print(text: string): number {

@@ -174,7 +174,8 @@ export const LIMIT_SETTINGS: readonly LimitSetting[] = [
   ...limitSettings("auth", AUTH_LIMITS),
 ];
 
-function snakeCase(name: string): string {
+/** As a setting is named in files: `maxBackends` is `max_backends`. */
+export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

@@ -54,7 +54,7 @@ export type HouseCore =
     }
   | { readonly kind: "remote"; readonly url: string; readonly token: string };
 
-export const PART_LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export const PART_LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type PartLogLevel = (typeof PART_LOG_LEVELS)[number];
 
 export interface House {

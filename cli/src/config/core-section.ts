@@ -1,0 +1,75 @@
+/** `core`: a core of our own, or the address of one that runs elsewhere. */
+import type { HouseCore, JsonSchema } from "./house.ts";
+import type { Place } from "./origin.ts";
+import { REMOTE_CORE_SCHEMA } from "./own-schemas.ts";
+import type { Reading } from "./reading.ts";
+import { isSchema } from "./schema.ts";
+import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
+
+const PATH = ["core"];
+
+/** Undefined: what is wrong was told. */
+export async function readCore(
+  entry: YamlEntry,
+  reading: Reading,
+  logLevel: string,
+): Promise<HouseCore | undefined> {
+  const node = reading.map(
+    entry,
+    PATH,
+    "{ listen: HOST:PORT } or { url: ADDRESS, token_file: FILE }",
+  );
+  if (node === undefined) return undefined;
+  return node.entries.has("url")
+    ? readRemote(node, entry.key, reading)
+    : await readOwn(node, entry.key, reading, logLevel);
+}
+
+function readRemote(node: YamlMap, key: Place, reading: Reading): HouseCore {
+  const schema = REMOTE_CORE_SCHEMA;
+  const { url, token } = reading.values({ node, key, path: PATH, schema, fromEnvironment: true });
+  if (reading.options.flags.bind !== undefined) {
+    reading.problem(key, PATH, "--bind has no meaning for a core that runs elsewhere");
+  }
+  return { kind: "remote", url: String(url), token: String(token) };
+}
+
+async function readOwn(
+  node: YamlMap,
+  key: Place,
+  reading: Reading,
+  logLevel: string,
+): Promise<HouseCore | undefined> {
+  const { programs, flags } = reading.options;
+  const description = await reading.describe(programs.core, key, PATH);
+  const schema = description?.parts[0].settings;
+  if (!schema) return undefined;
+  const bind =
+    flags.bind === undefined ? [] : [["listen", { name: "--bind", value: flags.bind }] as const];
+  const given = reading.values({
+    node,
+    key,
+    path: PATH,
+    schema,
+    flags: new Map(bind),
+    fromEnvironment: true,
+  });
+  const { listen, ...settings } = given;
+  const level = settings["log_level"] ?? logLevel;
+  const env = environmentOf({ ...given, log_level: level }, schema);
+  return { kind: "own", listen: String(listen), settings: { ...settings, log_level: level }, env };
+}
+
+/** Each setting under the first of the names that core knows it by. */
+function environmentOf(values: Readonly<Record<string, unknown>>, schema: JsonSchema) {
+  const env: Record<string, string> = {};
+  const { properties } = schema;
+  for (const [name, value] of Object.entries(values)) {
+    const own = isSchema(properties) ? properties[name] : undefined;
+    if (!isSchema(own) || value === undefined) continue;
+    const [variable] = [own["x-env"]].flat();
+    if (isSchema(value)) Object.assign(env, environmentOf(value, own));
+    else if (typeof variable === "string") env[variable] = [value].flat().join(",");
+  }
+  return env;
+}

@@ -1,0 +1,156 @@
+/**
+ * Asks programs what they are: `PROGRAM --describe` prints one JSON document and ends. Each is a
+ * stranger's until it has answered: the answer is bounded in time and size, and checked.
+ */
+import { spawn } from "node:child_process";
+import { asRecord } from "../as-record.ts";
+import { safeText } from "../safe-text.ts";
+import type { PartDescription } from "./house.ts";
+import { CONFIG_LIMITS } from "./limits.ts";
+import { isSchema } from "./schema.ts";
+
+/** A program of ours, or one that runs a person's file. */
+export interface Program {
+  readonly script: string;
+  readonly args: readonly string[];
+}
+
+export type Description =
+  | {
+      readonly kind: "core" | "backend" | "plugin";
+      readonly parts: readonly [PartDescription, ...PartDescription[]];
+    }
+  | { readonly problem: string };
+
+/** Asks one program. Never throws. */
+export type Describe = (program: Program) => Promise<Description>;
+
+const MAX_STDERR_CHARACTERS = 8_192;
+const MAX_PARTS = 100;
+/** What a program that is only asked has no use for: secrets, and where core is. */
+const PRIVATE_ENV = /^(SEABIRD_|IRC_|BIND_HOST|DATABASE_URL|NODE_CHANNEL_)/;
+
+/** Two at a time, each program once. `folder`: their working directory. */
+export function describer(folder: string): Describe {
+  const known = new Map<string, Promise<Description>>();
+  const slots = new Slots(CONFIG_LIMITS.maxDescribing);
+  return (program) => {
+    const key = JSON.stringify([program.script, ...program.args]);
+    const asked = known.get(key) ?? slots.run(() => ask(program, folder));
+    known.set(key, asked);
+    return asked;
+  };
+}
+
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
+
+async function ask({ script, args }: Program, cwd: string): Promise<Description> {
+  const env = Object.entries(process.env).filter(([name]) => !PRIVATE_ENV.test(name));
+  const child = spawn(process.execPath, [script, ...args, "--describe"], {
+    cwd,
+    env: Object.fromEntries(env),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const answer = Promise.withResolvers<Description>();
+  const out: Buffer[] = [];
+  let size = 0;
+  let said = "";
+  const end = (problem: string) => {
+    answer.resolve({ problem });
+    child.kill("SIGKILL");
+  };
+  const seconds = CONFIG_LIMITS.describeTimeoutMs / 1_000;
+  const timer = setTimeout(
+    () => end(`does not say what it is within ${seconds} s${lastLine(said)}`),
+    CONFIG_LIMITS.describeTimeoutMs,
+  );
+  child.stdout.on("data", (bytes: Buffer) => {
+    size += bytes.length;
+    if (size <= CONFIG_LIMITS.maxDescriptionBytes) out.push(bytes);
+    else end(`says more than ${CONFIG_LIMITS.maxDescriptionBytes} bytes of itself`);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-MAX_STDERR_CHARACTERS);
+  });
+  child.once("error", (error) => end(`cannot be started: ${error.message}`));
+  child.once("close", (code, signal) => {
+    if (code === 0) answer.resolve(read(Buffer.concat(out).toString("utf8"), said));
+    else answer.resolve({ problem: `cannot be loaded${lastLine(said) || `: ${signal ?? code}`}` });
+  });
+  try {
+    return await answer.promise;
+  } finally {
+    clearTimeout(timer);
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+}
+
+/** The line of its errors that says what happened. */
+function lastLine(said: string): string {
+  const lines = said
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^(at |node:|Node\.js v|\^|\(Use `node|[{}])/.test(line));
+  const line = lines.findLast((each) => /^\w*Error\b/.test(each)) ?? lines.at(-1);
+  return line === undefined ? "" : `: ${safeText(line)}`;
+}
+
+function read(out: string, said: string): Description {
+  const lines = out.split("\n").filter((line) => line.trim() !== "");
+  try {
+    // A file may print things of its own while it is loaded; the answer comes last.
+    return checked(JSON.parse(lines.at(-1) ?? ""));
+  } catch {
+    return { problem: `does not answer --describe with JSON${lastLine(said)}` };
+  }
+}
+
+function checked(answer: unknown): Description {
+  const { kind, parts } = asRecord(answer);
+  if (kind !== "core" && kind !== "backend" && kind !== "plugin") {
+    return { problem: "answers --describe without its kind" };
+  }
+  const list = Array.isArray(parts) ? parts : [];
+  if (list.length > MAX_PARTS) return { problem: `has more than ${MAX_PARTS} parts` };
+  const described = list.map(partOf).filter((part) => part !== undefined);
+  const [first, ...others] = described;
+  if (first === undefined) return { problem: `exports no ${kind}` };
+  if (described.length < list.length) return { problem: "describes a part without a name" };
+  return { kind, parts: [first, ...others] };
+}
+
+function partOf(value: unknown): PartDescription | undefined {
+  const { name, type, help, commands, settings } = asRecord(value);
+  if (typeof name !== "string" || name === "") return undefined;
+  const known = Object.entries(asRecord(commands)).map(([command, about]) => {
+    const { shortHelp } = asRecord(about);
+    return [command, { shortHelp: typeof shortHelp === "string" ? shortHelp : "" }] as const;
+  });
+  return {
+    name,
+    ...(typeof type === "string" ? { type } : {}),
+    ...(typeof help === "string" ? { help } : {}),
+    commands: Object.fromEntries(known),
+    settings: isSchema(settings) ? settings : null,
+  };
+}

@@ -1,0 +1,56 @@
+/** The variables that the configuration may use: the environment's, then those of `.env`. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { systemReason } from "../system-reason.ts";
+
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly from: "environment" | ".env";
+}
+
+export class Environment {
+  readonly #layers: readonly (readonly [Variable["from"], NodeJS.Dict<string>])[];
+
+  /** Throws a CliError if there is an `.env` in the folder that cannot be read. */
+  constructor(env: NodeJS.ProcessEnv, folder: string) {
+    this.#layers = [
+      ["environment", env],
+      [".env", readDotEnv(folder)],
+    ];
+  }
+
+  /** Empty ones too. */
+  find(name: string): Variable | undefined {
+    for (const [from, variables] of this.#layers) {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      if (value !== undefined) return { name, value, from };
+    }
+    return undefined;
+  }
+
+  /** The first of the names that is set and not empty, the environment's before those of `.env`. */
+  findSet(names: readonly string[]): Variable | undefined {
+    for (const [from, variables] of this.#layers) {
+      for (const name of names) {
+        const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+        if (value) return { name, value, from };
+      }
+    }
+    return undefined;
+  }
+}
+
+function readDotEnv(folder: string): NodeJS.Dict<string> {
+  const path = resolve(folder, ".env");
+  try {
+    // Some editors begin a file with a byte order mark, which would hide the first name.
+    return parseEnv(readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw new CliError(EXIT.config, `cannot read ${path}: ${systemReason(error)}`);
+  }
+}

@@ -1,0 +1,61 @@
+/** A row for every single value of a section, with where it comes from; secrets are masked. */
+import type { JsonSchema } from "./house.ts";
+import type { OriginRow } from "./origin.ts";
+import { formatPath, type Path, pointerOf } from "./path.ts";
+import { isSecret, schemasAt, schemasOf } from "./schema.ts";
+import type { Settled, Spot } from "./settle.ts";
+
+/** Always as long, whatever the secret is. */
+const MASK = "********";
+
+export interface Section {
+  readonly path: Path;
+  readonly schema: JsonSchema;
+}
+
+export function originRows(value: unknown, settled: Settled, section: Section): OriginRow[] {
+  const { schema } = section;
+  return rowsOf(value, [], schemasOf(schema, schema), { settled, ...section });
+}
+
+interface Surroundings extends Section {
+  readonly settled: Settled;
+}
+
+function rowsOf(
+  value: unknown,
+  inner: Path,
+  schemas: readonly JsonSchema[],
+  around: Surroundings,
+): OriginRow[] {
+  const secret = isSecret(schemas);
+  const entries = secret ? [] : entriesOf(value);
+  if (entries.length > 0) {
+    return entries.flatMap(([step, each]) =>
+      rowsOf(each, [...inner, step], schemasAt(schemas, step, around.schema), around),
+    );
+  }
+  const isEmptyMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (isEmptyMap && inner.length === 0) return [];
+  const spot = spotAt(around.settled, inner);
+  const path = formatPath(spot?.exact ? spot.spot.path : [...around.path, ...inner]);
+  const shown = secret ? MASK : JSON.stringify(value);
+  return [{ path, value: shown, secret, origin: spot?.spot.origin ?? { from: "default" } }];
+}
+
+function entriesOf(value: unknown): readonly (readonly [string | number, unknown])[] {
+  if (Array.isArray(value)) return value.map((each, index) => [index, each] as const);
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+}
+
+/** Its own, or that of the list in a variable which it is an entry of; else it is a default. */
+function spotAt({ spots }: Settled, inner: Path): { spot: Spot; exact: boolean } | undefined {
+  for (let length = inner.length; length > 0; length--) {
+    const spot = spots.get(pointerOf(inner.slice(0, length)));
+    if (spot === undefined) continue;
+    const exact = length === inner.length;
+    if (exact || spot.origin.from !== "file") return { spot, exact };
+    return undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+/** The settings that are the configuration's own, not some part's. */
+import { type JsonSchema, PART_LOG_LEVELS } from "./house.ts";
+
+export const LOG_LEVEL_SCHEMA: JsonSchema = {
+  enum: [...PART_LOG_LEVELS],
+  type: "string",
+  description: "how much is logged",
+};
+
+/** The file's top-level keys that are plain values. */
+export const HOUSE_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: {
+    log_level: {
+      ...LOG_LEVEL_SCHEMA,
+      description: "of core and of all parts that have none of their own",
+      default: "info",
+      "x-env": ["SEABIRD_LOG_LEVEL", "LOG_LEVEL"],
+    },
+  },
+};
+
+/** `core` of a file whose core runs elsewhere. */
+export const REMOTE_CORE_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: {
+    url: {
+      type: "string",
+      format: "uri",
+      pattern: "^https?://",
+      "x-message": "must be an address such as https://core.example",
+      description: "the address of a core that runs elsewhere",
+      "x-env": ["SEABIRD_HOST"],
+    },
+    token: {
+      type: "string",
+      writeOnly: true,
+      pattern: "^[!-~]+$",
+      "x-message": "must be a token: one word, without blanks and line breaks",
+      description: "its token, for all parts",
+      "x-env": ["SEABIRD_TOKEN"],
+    },
+  },
+  required: ["url", "token"],
+};
+
+/** Keys that every part has besides its own settings. */
+export const RESERVED_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: { log_level: { ...LOG_LEVEL_SCHEMA, description: "how much this part logs" } },
+};
+
+/** A backend that does not come with us. */
+export const FROM_SCHEMA: JsonSchema = {
+  type: "string",
+  minLength: 1,
+  description: "the file that exports the backend",
+};
+
+/** What backends have besides their settings. */
+export const BACKEND_RESERVED_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: { ...(RESERVED_SCHEMA["properties"] as JsonSchema), from: FROM_SCHEMA },
+};
+
+export const TOP_KEYS: readonly string[] = ["core", "backends", "plugins", "log_level"];

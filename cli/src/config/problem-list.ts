@@ -1,0 +1,39 @@
+/** Gathers what is wrong in one file, so that all of it is told at once. */
+import { HouseProblems, type Problem } from "./house.ts";
+import { CONFIG_LIMITS } from "./limits.ts";
+import type { Place } from "./origin.ts";
+import { formatPath, type Path } from "./path.ts";
+
+export class ProblemList {
+  readonly #file: string;
+  readonly #problems: Problem[] = [];
+
+  /** `file`: as a person would name it. */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  get isEmpty(): boolean {
+    return this.#problems.length === 0;
+  }
+
+  add({ line, col }: Place, path: Path, message: string): void {
+    this.#problems.push({ file: this.#file, line, col, path: formatPath(path), message });
+  }
+
+  /** In the order of the file. */
+  list(): readonly Problem[] {
+    return this.#problems.toSorted((a, b) => a.line - b.line || a.col - b.col);
+  }
+
+  /** Throws HouseProblems if there are any. */
+  throwIfAny(): void {
+    if (this.isEmpty) return;
+    const all = this.list();
+    const told = all.slice(0, CONFIG_LIMITS.maxConfigProblems);
+    const last = told.at(-1);
+    if (last === undefined || told.length === all.length) throw new HouseProblems(all);
+    const message = `and ${all.length - told.length} more problems from here on`;
+    throw new HouseProblems([...told, { ...last, path: "", message }]);
+  }
+}

@@ -1,0 +1,86 @@
+/** One reading of a configuration: what all its sections share, and how a section becomes values. */
+import type { Describe, Description } from "./describe-part.ts";
+import type { Environment } from "./environment.ts";
+import type { JsonSchema } from "./house.ts";
+import type { HouseFlags } from "./house-sources.ts";
+import type { OriginRow, Place } from "./origin.ts";
+import { originRows } from "./origin-rows.ts";
+import type { Path } from "./path.ts";
+import type { ProblemList } from "./problem-list.ts";
+import type { Programs } from "./programs.ts";
+import type { SecretFiles } from "./secret-files.ts";
+import { type SettleRequest, type SettleSurroundings, settle } from "./settle.ts";
+import { validate } from "./validate.ts";
+import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
+
+export interface ReadingOptions extends SettleSurroundings {
+  readonly folder: string;
+  readonly environment: Environment;
+  readonly flags: HouseFlags;
+  readonly secretFiles: SecretFiles;
+  readonly problems: ProblemList;
+  readonly programs: Programs;
+  readonly describe: Describe;
+}
+
+export class Reading {
+  readonly options: ReadingOptions;
+  readonly #rows: OriginRow[] = [];
+
+  constructor(options: ReadingOptions) {
+    this.options = options;
+  }
+
+  /** Where each value read so far comes from. */
+  get origins(): readonly OriginRow[] {
+    return this.#rows;
+  }
+
+  problem(at: Place, path: Path, message: string): void {
+    this.options.problems.add(at, path, message);
+  }
+
+  /** Asks a program; a failure is told where it stands, and is undefined. */
+  async describe(
+    program: Parameters<Describe>[0],
+    at: Place,
+    path: Path,
+  ): Promise<Exclude<Description, { problem: string }> | undefined> {
+    const description = await this.options.describe(program);
+    if (!("problem" in description)) return description;
+    this.problem(at, path, description.problem);
+    return undefined;
+  }
+
+  /** Values as their schema has them, checked if there is one; notes where each comes from. */
+  values(request: SettleRequest): Record<string, unknown> {
+    const { schema, path, key } = request;
+    const settled = settle(request, this.options);
+    const value =
+      schema === null
+        ? { ...settled.value }
+        : validate({ settled, schema, path, key }, this.options.problems);
+    this.#rows.push(...originRows(value, settled, { path, schema: schema ?? {} }));
+    return value;
+  }
+
+  /** A section that has to be a map; nothing at all is an empty one. Undefined: told. */
+  map({ node, key }: YamlEntry, path: Path, what: string): YamlMap | undefined {
+    if (node.kind === "map") return node;
+    if (node.kind === "scalar" && node.value === null) {
+      return { kind: "map", at: key, entries: new Map() };
+    }
+    this.problem(node.at, path, `must be ${what}`);
+    return undefined;
+  }
+}
+
+/** Only these keys of a map. */
+export function pick(node: YamlMap, keys: readonly string[]): YamlMap {
+  return { ...node, entries: new Map([...node.entries].filter(([name]) => keys.includes(name))) };
+}
+
+/** The keys that a schema names at its top, for what is reserved. */
+export function topKeysOf(schema: JsonSchema): readonly string[] {
+  return Object.keys((schema["properties"] ?? {}) as object);
+}

@@ -1,0 +1,234 @@
+/**
+ * A part of the tree as plain values: variables expanded, secrets read from their files, the
+ * environment's values put over the file's. What it may be is checked afterwards, by the schema.
+ */
+import type { Environment } from "./environment.ts";
+import { expand } from "./expand.ts";
+import type { JsonSchema } from "./house.ts";
+import type { Origin, Place } from "./origin.ts";
+import { type Path, pointerOf } from "./path.ts";
+import type { ProblemList } from "./problem-list.ts";
+import { isSchema, isSecret, keysOf, schemasAt, schemasOf, takes } from "./schema.ts";
+import type { SecretFiles } from "./secret-files.ts";
+import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./yaml-tree.ts";
+
+/** What is known of one value. */
+export interface Spot {
+  /** As the file has it: `password_file` for a password. */
+  readonly path: Path;
+  /** Where its key stands, and where itself. */
+  readonly key: Place;
+  readonly at: Place;
+  readonly origin: Origin;
+  readonly secret: boolean;
+  /** It could not be had, which was told already: nothing more is said of it. */
+  readonly broken: boolean;
+}
+
+export interface Settled {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** By JSON pointer into the value. */
+  readonly spots: ReadonlyMap<string, Spot>;
+}
+
+export interface SettleSurroundings {
+  readonly environment: Environment;
+  readonly secretFiles: SecretFiles;
+  readonly problems: ProblemList;
+}
+
+export interface SettleRequest {
+  readonly node: YamlMap;
+  /** Where its key stands. */
+  readonly key: Place;
+  readonly path: Path;
+  /** Undefined: nothing is known; values are only expanded. */
+  readonly schema: JsonSchema | null;
+  /** Keys that are not the schema's. */
+  readonly except?: readonly string[];
+  /** Values given by flags, by key. */
+  readonly flags?: ReadonlyMap<string, { readonly name: string; readonly value: string }>;
+  /** Whether the variables that the schema names (`x-env`) go before the file. */
+  readonly fromEnvironment: boolean;
+}
+
+export function settle(request: SettleRequest, around: SettleSurroundings): Settled {
+  return new Settling(request, around).settled();
+}
+
+interface Here {
+  readonly schemas: readonly JsonSchema[];
+  readonly path: Path;
+  /** Path within the value. */
+  readonly inner: Path;
+  readonly key: Place;
+}
+
+class Settling {
+  readonly #request: SettleRequest;
+  readonly #around: SettleSurroundings;
+  readonly #root: JsonSchema;
+  readonly #spots = new Map<string, Spot>();
+
+  constructor(request: SettleRequest, around: SettleSurroundings) {
+    this.#request = request;
+    this.#around = around;
+    this.#root = request.schema ?? {};
+  }
+
+  settled(): Settled {
+    const { node, key, path, except = [] } = this.#request;
+    const entries = [...node.entries].filter(([name]) => !except.includes(name));
+    const here = { schemas: schemasOf(this.#root, this.#root), path, inner: [], key };
+    const value = this.#map({ ...node, entries: new Map(entries) }, here);
+    return { value, spots: this.#spots };
+  }
+
+  #node(node: YamlNode, here: Here): unknown {
+    if (node.kind === "scalar") return this.#scalar(node, here);
+    if (node.kind === "map") return this.#map(node, here);
+    this.#note(here, node.at);
+    return node.items.map((item, index) =>
+      this.#node(item, { ...this.#below(here, index), key: item.at }),
+    );
+  }
+
+  #map(node: YamlMap, here: Here): Record<string, unknown> {
+    this.#note(here, node.at);
+    const value: Record<string, unknown> = {};
+    for (const [name, entry] of node.entries) {
+      const secret = this.#secretOf(name, here.schemas);
+      if (secret === undefined) {
+        value[name] = this.#node(entry.node, { ...this.#below(here, name), key: entry.key });
+      } else if (node.entries.has(secret)) {
+        this.#problem(entry.key, [...here.path, name], `give ${secret} or ${name}, not both`);
+      } else value[secret] = this.#secretFile(name, entry, this.#below(here, secret));
+    }
+    this.#override(value, node, here);
+    return value;
+  }
+
+  /** The secret that a key names a file for. */
+  #secretOf(name: string, schemas: readonly JsonSchema[]): string | undefined {
+    if (!name.endsWith("_file") || keysOf(schemas).includes(name)) return undefined;
+    const secret = name.slice(0, -"_file".length);
+    return isSecret(schemasAt(schemas, secret, this.#root)) ? secret : undefined;
+  }
+
+  #secretFile(name: string, entry: YamlEntry, below: Here): string {
+    const path = [...below.path.slice(0, -1), name];
+    const { node, key } = entry;
+    const spot = { path, key, at: node.at, secret: true };
+    const named = node.kind === "scalar" ? this.#expanded(node, path) : "";
+    if (typeof named !== "string" || named === "") {
+      if (named !== undefined) this.#problem(node.at, path, "must be the path of a file");
+      this.#keep(below, { ...spot, origin: { from: "file", place: node.at }, broken: true });
+      return "";
+    }
+    const { text, problem, warning } = this.#around.secretFiles.read(named);
+    if (problem !== undefined) this.#problem(node.at, path, problem);
+    if (warning !== undefined) this.#around.secretFiles.warnings.add(node.at, path, warning);
+    const origin: Origin = { from: "file", place: node.at, file: named };
+    this.#keep(below, { ...spot, origin, broken: problem !== undefined });
+    return text;
+  }
+
+  #scalar(node: YamlScalar, here: Here): unknown {
+    const value = this.#expanded(node, here.path);
+    this.#note(here, node.at, { broken: value === undefined });
+    if (value === undefined) return "";
+    // Written without quotes, a variable may stand for a number or a yes.
+    const mayBeOther = node.plain && typeof value === "string" && value !== node.value;
+    return mayBeOther ? readAs(value, here.schemas) : value;
+  }
+
+  /** Undefined: it was told what is wrong. */
+  #expanded({ value, at }: YamlScalar, path: Path): YamlScalar["value"] | undefined {
+    if (typeof value !== "string") return value;
+    const expanded = expand(value, (name) => this.#around.environment.find(name)?.value);
+    if ("text" in expanded) return expanded.text;
+    this.#problem(at, path, expanded.problem);
+    return undefined;
+  }
+
+  /** Flags and the environment, over what the file says. */
+  #override(value: Record<string, unknown>, node: YamlMap, here: Here): void {
+    for (const name of keysOf(here.schemas)) {
+      const below = { ...this.#below(here, name), key: node.entries.get(name)?.key ?? here.key };
+      const given = this.#given(name, here, below.schemas);
+      if (given !== undefined) {
+        value[name] = readAs(given.value, below.schemas);
+        const { from, name: source } = given;
+        this.#forget(below);
+        this.#note(below, below.key, { origin: { from, name: source } });
+      } else if (!(name in value) && this.#givenBelow(below)) {
+        value[name] = this.#map({ kind: "map", at: here.key, entries: new Map() }, below);
+      }
+    }
+  }
+
+  #given(name: string, here: Here, schemas: readonly JsonSchema[]) {
+    const flag = here.inner.length === 0 ? this.#request.flags?.get(name) : undefined;
+    if (flag !== undefined) return { ...flag, from: "flag" as const };
+    if (!this.#request.fromEnvironment) return undefined;
+    return this.#around.environment.findSet(variablesOf(schemas));
+  }
+
+  #givenBelow(here: Here): boolean {
+    return keysOf(here.schemas).some((name) => {
+      const schemas = schemasAt(here.schemas, name, this.#root);
+      return this.#given(name, { ...here, inner: [...here.inner, name] }, schemas) !== undefined;
+    });
+  }
+
+  #below(here: Here, step: string | number): Here {
+    const schemas = schemasAt(here.schemas, step, this.#root);
+    const { path, inner, key } = here;
+    return { schemas, path: [...path, step], inner: [...inner, step], key };
+  }
+
+  #note(here: Here, at: Place, more: Partial<Spot> = {}): void {
+    const origin: Origin = { from: "file", place: at };
+    const { path, key } = here;
+    const secret = isSecret(here.schemas);
+    this.#keep(here, { path, key, at, secret, origin, broken: false, ...more });
+  }
+
+  #keep(here: Here, spot: Spot): void {
+    this.#spots.set(pointerOf(here.inner), spot);
+  }
+
+  /** What the file said there is no longer there. */
+  #forget(here: Here): void {
+    const pointer = pointerOf(here.inner);
+    for (const each of this.#spots.keys()) {
+      if (each === pointer || each.startsWith(`${pointer}/`)) this.#spots.delete(each);
+    }
+  }
+
+  #problem(at: Place, path: Path, message: string): void {
+    this.#around.problems.add(at, path, message);
+  }
+}
+
+/** `x-env`: the environment variables that set it. */
+function variablesOf(schemas: readonly JsonSchema[]): readonly string[] {
+  return schemas
+    .flatMap((schema) => (isSchema(schema) ? [schema["x-env"]].flat() : []))
+    .filter((name) => typeof name === "string");
+}
+
+/** A variable's text as what the setting takes; the text itself if it is nothing of the kind. */
+function readAs(text: string, schemas: readonly JsonSchema[]): unknown {
+  if (takes(schemas, "string")) return text;
+  const isNumber = /^-?\d[\d_]*(\.\d+)?$/.test(text);
+  if (isNumber && (takes(schemas, "integer") || takes(schemas, "number"))) {
+    return Number(text.replaceAll("_", ""));
+  }
+  if (takes(schemas, "boolean") && (text === "true" || text === "false")) return text === "true";
+  if (!takes(schemas, "array")) return text;
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}

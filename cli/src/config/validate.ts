@@ -1,0 +1,178 @@
+/** Checks settled values against a part's schema; fills in defaults; says all that is wrong. */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { describe, explainKeyword, unknownKey } from "./explain-keyword.ts";
+import type { JsonSchema } from "./house.ts";
+import type { Place } from "./origin.ts";
+import { type Path, pointerOf, stepsOf } from "./path.ts";
+import type { ProblemList } from "./problem-list.ts";
+import { closed, keysOf, schemasAt, schemasOf } from "./schema.ts";
+import type { Settled, Spot } from "./settle.ts";
+
+export interface ValidateRequest {
+  readonly settled: Settled;
+  readonly schema: JsonSchema;
+  /** Where the part stands, for what is said of the whole. */
+  readonly path: Path;
+  readonly key: Place;
+}
+
+/** Returns a copy with the defaults filled in. */
+export function validate(request: ValidateRequest, problems: ProblemList): Record<string, unknown> {
+  const value = structuredClone(request.settled.value);
+  const check = compile(request.schema);
+  if (typeof check === "string") {
+    problems.add(request.key, request.path, `its settings' schema cannot be used: ${check}`);
+  } else if (!check(value)) {
+    const errors = (check.errors ?? []).slice(0, MAX_ERRORS);
+    new Explaining(request, problems).explain(errors);
+  }
+  return value;
+}
+
+/** The reason, if it is no schema. */
+function compile(schema: JsonSchema): ValidateFunction | string {
+  const { $schema: _, $id: __, $async: ___, ...rest } = schema;
+  try {
+    const ajv = new Ajv2020({
+      allErrors: true,
+      verbose: true,
+      strict: false,
+      useDefaults: true,
+      logger: false,
+      validateSchema: false,
+      formats: { uri: (text: string) => URL.canParse(text) },
+    });
+    return ajv.compile(closed(rest));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Of a value that is wrong all over, no more than these are explained. */
+const MAX_ERRORS = 1_000;
+const UNKNOWN_KEY = new Set(["additionalProperties", "unevaluatedProperties"]);
+const ALTERNATIVES = new Set(["anyOf", "oneOf"]);
+
+class Explaining {
+  readonly #request: ValidateRequest;
+  readonly #problems: ProblemList;
+  readonly #told = new Set<string>();
+
+  constructor(request: ValidateRequest, problems: ProblemList) {
+    this.#request = request;
+    this.#problems = problems;
+  }
+
+  explain(errors: readonly ErrorObject[]): void {
+    for (const error of withoutBranches(errors)) {
+      if (ALTERNATIVES.has(error.keyword)) this.#alternatives(error, errors);
+      else this.#one(error);
+    }
+  }
+
+  /** The one alternative that was meant explains itself; else all of them are named. */
+  #alternatives(error: ErrorObject, errors: readonly ErrorObject[]): void {
+    const branches = Array.isArray(error.schema) ? error.schema : [];
+    const wrong = branches.map((_, index) => {
+      const prefix = `${error.schemaPath}/${index}/`;
+      return errors.filter(({ schemaPath }) => schemaPath.startsWith(prefix));
+    });
+    const meant = wrong.filter((each) => each.length > 0 && !isOther(each, error.instancePath));
+    const [one] = meant;
+    if (one !== undefined && meant.length === 1) this.explain(one);
+    else if (error.params["passingSchemas"])
+      this.#tell(error, "fits more than one kind of setting");
+    else this.#tell(error, `must be ${describe(error.parentSchema)}`);
+  }
+
+  #one(error: ErrorObject): void {
+    if (!UNKNOWN_KEY.has(error.keyword)) {
+      const secret = this.#spotOf(error.instancePath)?.secret === true;
+      this.#tell(error, explainKeyword(error, secret));
+      return;
+    }
+    const key = String(error.params["additionalProperty"] ?? error.params["unevaluatedProperty"]);
+    const at = `${error.instancePath}${pointerOf([key])}`;
+    this.#tell({ ...error, instancePath: at }, unknownKey(key, this.#keysAt(error.instancePath)));
+  }
+
+  #tell({ instancePath, keyword }: ErrorObject, message: string): void {
+    if (this.#isBroken(instancePath, ALTERNATIVES.has(keyword))) return;
+    const spot = this.#spotOf(instancePath);
+    const path = spot?.path ?? [...this.#request.path, ...stepsOf(instancePath)];
+    // A key that is wrong is shown as such; of a wrong value, the value.
+    const isKey = UNKNOWN_KEY.has(keyword) || keyword === "required";
+    const place = (isKey ? spot?.key : spot?.at) ?? this.#request.key;
+    const line = `${pointerOf(path)} ${message}`;
+    if (this.#told.has(line)) return;
+    this.#told.add(line);
+    this.#problems.add(place, path, `${message}${source(spot)}`);
+  }
+
+  /** What is known of the value, or of the nearest thing around it that stands in the file. */
+  #spotOf(pointer: string): Spot | undefined {
+    const { spots } = this.#request.settled;
+    for (let at = pointer; ; at = at.slice(0, at.lastIndexOf("/"))) {
+      const spot = spots.get(at);
+      if (spot !== undefined || at === "") return spot;
+    }
+  }
+
+  #isBroken(pointer: string, alsoBelow: boolean): boolean {
+    for (const [at, { broken }] of this.#request.settled.spots) {
+      if (!broken) continue;
+      if (pointer === at || pointer.startsWith(`${at}/`)) return true;
+      if (alsoBelow && at.startsWith(`${pointer}/`)) return true;
+    }
+    return false;
+  }
+
+  #keysAt(pointer: string): readonly string[] {
+    const { schema } = this.#request;
+    let schemas = schemasOf(schema, schema);
+    for (const step of stepsOf(pointer)) {
+      const inList = !keysOf(schemas).includes(step) && /^\d+$/.test(step);
+      schemas = schemasAt(schemas, inList ? Number(step) : step, schema);
+    }
+    return keysOf(schemas);
+  }
+}
+
+/** Errors of the alternatives, which the error of the whole is told instead of. */
+function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const wholes = errors.filter(({ keyword }) => ALTERNATIVES.has(keyword));
+  return errors.filter(
+    (error) =>
+      !wholes.some(
+        (whole) =>
+          whole !== error &&
+          (error.schemaPath.startsWith(`${whole.schemaPath}/`) || isBehindReference(error, whole)),
+      ),
+  );
+}
+
+/** An alternative that is a reference has its definition's own schema path. */
+function isBehindReference(error: ErrorObject, whole: ErrorObject): boolean {
+  const hasReferences =
+    Array.isArray(whole.schema) && whole.schema.some((branch) => typeof branch?.$ref === "string");
+  const below = error.instancePath.startsWith(whole.instancePath);
+  return hasReferences && below && /^#\/(\$defs|definitions)\//.test(error.schemaPath);
+}
+
+/** Whether the value is of another kind than this alternative: another type, another tag. */
+function isOther(errors: readonly ErrorObject[], pointer: string): boolean {
+  return errors.some(({ keyword, instancePath }) => {
+    if (keyword === "type") return instancePath === pointer;
+    const above = instancePath.slice(0, instancePath.lastIndexOf("/"));
+    return keyword === "const" && (instancePath === pointer || above === pointer);
+  });
+}
+
+function source(spot: Spot | undefined): string {
+  if (spot === undefined) return "";
+  const { origin } = spot;
+  if (origin.from === "file") return origin.file === undefined ? "" : ` (in ${origin.file})`;
+  if (origin.from === "default") return "";
+  const where = { flag: "given as", environment: "the environment's", ".env": ".env's" };
+  return ` (${where[origin.from]} ${origin.name})`;
+}

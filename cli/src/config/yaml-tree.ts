@@ -1,0 +1,203 @@
+/** YAML text as a tree that knows the place of every key and value. Nothing is expanded here. */
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type Scalar,
+} from "yaml";
+import { CONFIG_LIMITS as LIMITS } from "./limits.ts";
+import type { Place } from "./origin.ts";
+import type { Path } from "./path.ts";
+
+export type YamlNode = YamlMap | YamlList | YamlScalar;
+
+export interface YamlMap {
+  readonly kind: "map";
+  readonly at: Place;
+  readonly entries: ReadonlyMap<string, YamlEntry>;
+}
+
+export interface YamlEntry {
+  /** Where the key stands. */
+  readonly key: Place;
+  readonly node: YamlNode;
+}
+
+export interface YamlList {
+  readonly kind: "list";
+  readonly at: Place;
+  readonly items: readonly YamlNode[];
+}
+
+export interface YamlScalar {
+  readonly kind: "scalar";
+  readonly at: Place;
+  readonly value: string | number | boolean | null;
+  /** Written without quotes: a variable in it may stand for a number. */
+  readonly plain: boolean;
+}
+
+export interface TreeProblem {
+  readonly at: Place;
+  readonly path: Path;
+  readonly message: string;
+}
+
+export interface Tree {
+  /** Undefined if it could not be read at all. */
+  readonly root: YamlNode | undefined;
+  readonly problems: readonly TreeProblem[];
+}
+
+const START: Place = { line: 1, col: 1 };
+/** More syntax errors than these only repeat the first ones. */
+const MAX_SYNTAX_PROBLEMS = 20;
+
+/** Never throws. */
+export function readTree(text: string): Tree {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, {
+      version: "1.2",
+      schema: "core",
+      merge: false,
+      // Compared pair by pair, they would take minutes for a large file; the walk below is quick.
+      uniqueKeys: false,
+      prettyErrors: false,
+      lineCounter: lines,
+      logLevel: "silent",
+    });
+    const wrong = [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_PROBLEMS);
+    if (wrong.length > 0) {
+      const problems = wrong.map(({ pos, code, message }) => ({
+        at: placeOf(lines, pos[0]),
+        path: [],
+        message: syntaxWords(code, message),
+      }));
+      return { root: undefined, problems };
+    }
+    return new Walk(document, lines).tree();
+  } catch (error) {
+    // The parser is recursive, and some things it throws instead of collecting.
+    const message =
+      error instanceof RangeError ? "nested too deeply" : `cannot be read: ${wordsOf(error)}`;
+    return { root: undefined, problems: [{ at: START, path: [], message }] };
+  }
+}
+
+function syntaxWords(code: string, message: string): string {
+  if (code === "MULTIPLE_DOCS") return "one document only: nothing may follow ---";
+  if (code === "TAB_AS_INDENT") return "a tab cannot indent; use spaces";
+  return `not valid YAML: ${message.split("\n")[0]}`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+}
+
+function placeOf(lines: LineCounter, offset: number | undefined): Place {
+  const { line, col } = lines.linePos(offset ?? 0);
+  return line === 0 ? START : { line, col };
+}
+
+/** One way through the document, in its order; what an alias stands for counts each time. */
+class Walk {
+  readonly #document: Document.Parsed;
+  readonly #lines: LineCounter;
+  readonly #problems: TreeProblem[] = [];
+  readonly #anchors = new Map<string, unknown>();
+  #nodes = 0;
+  #full = false;
+
+  constructor(document: Document.Parsed, lines: LineCounter) {
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  tree(): Tree {
+    const root = this.#read(this.#document.contents, [], START, false);
+    return { root, problems: this.#problems };
+  }
+
+  #read(node: unknown, path: Path, around: Place, inAlias: boolean): YamlNode {
+    const at = this.#place(node) ?? around;
+    if (!this.#fits(at, path)) return nothing(at);
+    if (isAlias(node)) return this.#readAlias(node, path, at);
+    const { anchor } = (node ?? {}) as { anchor?: string };
+    if (anchor !== undefined && !inAlias) this.#anchors.set(anchor, node);
+    if (isMap(node)) return this.#readMap(node.items, path, at, inAlias);
+    if (isSeq(node)) {
+      const items = node.items.map((item, i) => this.#read(item, [...path, i], at, inAlias));
+      return { kind: "list", at, items };
+    }
+    return isScalar(node) ? readScalar(node, at) : nothing(at);
+  }
+
+  #readAlias({ source }: Alias, path: Path, at: Place): YamlNode {
+    if (this.#anchors.has(source)) return this.#read(this.#anchors.get(source), path, at, true);
+    return this.#wrong(at, path, `*${source} stands before its &${source}`);
+  }
+
+  #readMap(pairs: readonly Pair[], path: Path, at: Place, inAlias: boolean): YamlMap {
+    const entries = new Map<string, YamlEntry>();
+    for (const pair of pairs) {
+      const key = this.#place(pair.key) ?? at;
+      const name = keyOf(pair.key);
+      if (name === undefined) this.#wrong(key, path, "a key is a word or a text in quotes");
+      else if (name === "<<") this.#wrong(key, path, "merge keys (<<) are not supported");
+      else if (name === "__proto__") this.#wrong(key, path, "__proto__ is no key");
+      else if (entries.has(name)) this.#wrong(key, [...path, name], "the key is there twice");
+      else {
+        const node = this.#read(pair.value, [...path, name], key, inAlias);
+        entries.set(name, { key, node });
+      }
+    }
+    return { kind: "map", at, entries };
+  }
+
+  /** Keeps what aliases multiply, and what refers to itself, within bounds. */
+  #fits(at: Place, path: Path): boolean {
+    if (this.#full) return false;
+    this.#nodes += 1;
+    const tooDeep = path.length > LIMITS.maxConfigDepth;
+    this.#full = tooDeep || this.#nodes > LIMITS.maxConfigNodes;
+    if (tooDeep) this.#wrong(at, path.slice(0, 3), `nested deeper than ${LIMITS.maxConfigDepth}`);
+    else if (this.#full) this.#wrong(at, [], `more than ${LIMITS.maxConfigNodes} values`);
+    return !this.#full;
+  }
+
+  #wrong(at: Place, path: Path, message: string): YamlNode {
+    this.#problems.push({ at, path, message });
+    return nothing(at);
+  }
+
+  #place(node: unknown): Place | undefined {
+    const range = (node as { range?: readonly number[] | null } | null | undefined)?.range;
+    return range ? placeOf(this.#lines, range[0]) : undefined;
+  }
+}
+
+function readScalar({ value, type }: Scalar, at: Place): YamlScalar {
+  const plain = type === "PLAIN";
+  if (typeof value === "string" || typeof value === "boolean" || typeof value === "number") {
+    return { kind: "scalar", at, value, plain };
+  }
+  return nothing(at);
+}
+
+function nothing(at: Place): YamlScalar {
+  return { kind: "scalar", at, value: null, plain: true };
+}
+
+/** A number or a word that YAML knows is still a key, as it is written. */
+function keyOf(key: unknown): string | undefined {
+  if (!isScalar(key)) return undefined;
+  if (typeof key.value === "string") return key.value;
+  return key.value === null || key.value === undefined ? undefined : (key.source ?? undefined);
+}

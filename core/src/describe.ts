@@ -1,0 +1,69 @@
+/** What `seabird-core --describe` prints: core's settings as JSON Schema, for `seabird.yaml`. */
+import { LOG_FORMATS, LOG_LEVELS } from "./config.ts";
+import {
+  LIMIT_SETTINGS,
+  type LimitSetting,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+  snakeCase,
+} from "./settings.ts";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const ADDRESS: Schema = {
+  type: "string",
+  pattern: "^(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]\\s]*):\\d{1,5}$",
+  "x-message": "must be host:port, such as 127.0.0.1:11235, 0.0.0.0:11235 or [::1]:11235",
+};
+const TEXT: Schema = { type: "string", minLength: 1 };
+
+/** The kinds of values. What a file has no business to say has none. */
+const KINDS: Readonly<Record<SettingName, Schema | undefined>> = {
+  bindHost: { ...ADDRESS, default: "127.0.0.1:11235" },
+  databaseUrl: TEXT,
+  tlsCertFile: TEXT,
+  tlsKeyFile: TEXT,
+  metricsBind: ADDRESS,
+  corsOrigins: { type: "array", items: TEXT },
+  logLevel: { type: "string", enum: LOG_LEVELS },
+  logFormat: { type: "string", enum: LOG_FORMATS },
+  extraTokens: undefined,
+};
+
+/** Settings whose name in a file is not their option's. */
+const NAMES: Partial<Record<SettingName, string>> = { bindHost: "listen" };
+
+/**
+ * In the shape in which plugins and backends describe themselves. `x-env` names the environment
+ * variables of a setting; all of `limits` may be given, none has to be.
+ */
+export function describeCore(): Schema {
+  const settings = SETTINGS.flatMap((setting) => {
+    const kind = KINDS[setting.name];
+    const name = NAMES[setting.name] ?? snakeCase(setting.name);
+    return kind === undefined ? [] : [[name, { ...kind, ...about(setting) }] as const];
+  });
+  const limits = LIMIT_SETTINGS.map((limit) => [snakeCase(limit.name), limitSchema(limit)]);
+  const properties = {
+    ...Object.fromEntries(settings),
+    limits: object(Object.fromEntries(limits), "docs/limits.md says what happens at each"),
+  };
+  const schema = {
+    ...object(properties, "core's own settings"),
+    dependentRequired: { tls_cert_file: ["tls_key_file"], tls_key_file: ["tls_cert_file"] },
+  };
+  return { kind: "core", parts: [{ name: "core", commands: {}, settings: schema }] };
+}
+
+function object(properties: Schema, description: string): Schema {
+  return { type: "object", description, properties, additionalProperties: false };
+}
+
+function limitSchema({ least, most, ...setting }: LimitSetting): Schema {
+  return { type: "integer", minimum: least, maximum: most, ...about(setting) };
+}
+
+function about({ what, byDefault, env }: Pick<Setting, "what" | "byDefault" | "env">): Schema {
+  return { description: `${what} (default: ${byDefault})`, "x-env": env };
+}
