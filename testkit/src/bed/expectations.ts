@@ -1,20 +1,17 @@
 /** Waits until nothing is going on, and compares what was said with what a test expects. */
 import { AssertionError } from "node:assert";
-import type { Stillness } from "../time/stillness.ts";
-import type { BedLog } from "./bed-log.ts";
 import { type Expected, failure, fits } from "./expectation.ts";
 import { describeAll, type Said, type Send, type Sends } from "./sends.ts";
+import type { Stage } from "./stage.ts";
 
 export class Expectations {
   readonly #sends: Sends;
-  readonly #log: BedLog;
-  readonly #stillness: Stillness;
+  readonly #stage: Pick<Stage, "log" | "stillness">;
   #failed = false;
 
-  constructor(parts: { sends: Sends; log: BedLog; stillness: Stillness }) {
-    this.#sends = parts.sends;
-    this.#log = parts.log;
-    this.#stillness = parts.stillness;
+  constructor(sends: Sends, stage: Pick<Stage, "log" | "stillness">) {
+    this.#sends = sends;
+    this.#stage = stage;
   }
 
   /** Whether one of them was not met: then the rest of the test says nothing more. */
@@ -24,7 +21,7 @@ export class Expectations {
 
   async still(): Promise<void> {
     try {
-      await this.#stillness.wait();
+      await this.#stage.stillness.wait();
     } catch (reason) {
       this.#failed = true;
       throw reason;
@@ -54,11 +51,13 @@ export class Expectations {
     throw new AssertionError({ message, actual, expected: [], operator: "expectNothing" });
   }
 
-  /** What nobody expected; an error's message, or nothing. */
-  unexpected(): string | undefined {
+  /** At the end: what goes on for ever, and what nobody expected. */
+  async leftovers(): Promise<string[]> {
+    const problems: string[] = [];
+    await this.#stage.stillness.wait().catch((reason: Error) => problems.push(reason.message));
     const said = this.#sends.untaken();
-    if (this.#failed || said.length === 0) return undefined;
-    return [`nobody expected this:${describeAll(said)}`, ...this.#complaints()].join("\n");
+    if (said.length === 0) return problems;
+    return [...problems, `nobody expected this:${describeAll(said)}`, ...this.#complaints()];
   }
 
   #notes(): readonly string[] {
@@ -68,7 +67,7 @@ export class Expectations {
   }
 
   #complaints(): readonly string[] {
-    const complaints = this.#log.complaints();
+    const complaints = this.#stage.log.complaints();
     return complaints === "" ? [] : [`in the log:${complaints}`];
   }
 }

@@ -1,20 +1,21 @@
 /** A plugin of a bed, which can be started again. */
 import { type Plugin, type RunningPlugin, type StartOptions, startPlugin } from "@seabird/sdk";
-import type { Stillness } from "../time/stillness.ts";
 import { LinkWatch } from "./link-watch.ts";
+import type { Part, Stage } from "./stage.ts";
 
-export class PluginPart {
+export class PluginPart implements Part {
+  readonly kind = "plugin";
   readonly plugin: Plugin;
   readonly #options: StartOptions;
-  readonly #stillness: Stillness;
+  readonly #stage: Stage;
   #running: RunningPlugin | undefined;
   #link: LinkWatch | undefined;
   #unwatch: readonly (() => void)[] = [];
 
-  constructor(plugin: Plugin, options: StartOptions, stillness: Stillness) {
+  constructor(plugin: Plugin, config: unknown, stage: Stage) {
     this.plugin = plugin;
-    this.#options = options;
-    this.#stillness = stillness;
+    this.#options = { ...stage.optionsFor(plugin.name, ["plugin"]), config };
+    this.#stage = stage;
   }
 
   get name(): string {
@@ -31,11 +32,11 @@ export class PluginPart {
     this.#running = running;
     this.#link = new LinkWatch(running.states());
     this.#unwatch = [
-      running.onActivity(() => this.#stillness.tick()),
-      this.#stillness.watch(() => busyLines(running)),
+      running.onActivity(() => this.#stage.stillness.tick()),
+      this.#stage.stillness.watch(() => busyLines(running)),
     ];
     running.ended().catch(() => undefined);
-    await this.#stillness.drive(`start of plugin ${this.name}`, running.ready());
+    await this.#stage.stillness.drive(`start of plugin ${this.name}`, running.ready());
   }
 
   async close(): Promise<void> {
@@ -43,7 +44,7 @@ export class PluginPart {
     this.#running = undefined;
     if (running === undefined) return;
     try {
-      await this.#stillness.drive(`end of plugin ${this.name}`, running.close());
+      await this.#stage.stillness.drive(`end of plugin ${this.name}`, running.close());
     } finally {
       for (const undo of this.#unwatch) undo();
     }

@@ -1,47 +1,27 @@
 /** `testbed()`: plugins on the real core, with people whom a test plays. */
-
-import type { BrokerOptions } from "@seabird/core/testing";
 import { absoluteId } from "@seabird/protocol";
 import type { Plugin } from "@seabird/sdk";
-import type { BackendClient } from "@seabird/sdk/backend";
-import { MemoryCore } from "../core/memory-core.ts";
-import { FakeClock } from "../time/fake-clock.ts";
-import { seededRandom } from "../time/seeded-random.ts";
-import { Stillness } from "../time/stillness.ts";
-import { BedLog } from "./bed-log.ts";
+import type { FakeClock } from "../time/fake-clock.ts";
+import type { BedLog } from "./bed-log.ts";
 import { Expectations } from "./expectations.ts";
-import { LinkWatch } from "./link-watch.ts";
+import { NetworkPart } from "./network-part.ts";
 import { People, type PersonSettings } from "./people.ts";
 import { PluginPart } from "./plugin-part.ts";
 import { ChannelRoom, PrivateRoom, type RoomBed } from "./room.ts";
 import { type NetworkSettings, type Request, ScriptedNetwork } from "./scripted-network.ts";
 import { type Send, Sends } from "./sends.ts";
+import { Stage, type StageOptions } from "./stage.ts";
 
-export interface TestbedOptions {
+export interface TestbedOptions extends StageOptions {
   /** Started in this order, each with a token of its own. */
   readonly plugins: readonly Plugin[];
   /** The plugins' settings, by the plugin's name. Default: none. */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
-  /** All random numbers come from it. Default: 1. */
-  readonly seed?: number | undefined;
   /** Networks, as `type/id` or with settings. Default: `irc/libera`. The first is the default. */
   readonly backends?: readonly (string | NetworkSettings)[] | undefined;
-  /** What the clock shows at first. Default: 2026-01-05, noon in UTC, a Monday. */
-  readonly startAt?: Date | string | undefined;
-  /** Limits of core's broker. Default: as in life. */
-  readonly core?: BrokerOptions | undefined;
-  /** Real milliseconds for which a handler may be busy with files or sockets. Default: 10,000. */
-  readonly patienceMs?: number | undefined;
 }
 
 const DEFAULT_BACKEND = "irc/libera";
-const DEFAULT_PATIENCE_MS = 10_000;
-
-interface Network {
-  readonly script: ScriptedNetwork;
-  readonly client: BackendClient;
-  readonly link: LinkWatch;
-}
 
 /**
  * Starts core, networks and plugins in this process; resolves when all are connected. No socket
@@ -68,48 +48,45 @@ export async function testbed(options: TestbedOptions): Promise<Testbed> {
 }
 
 export class Testbed implements AsyncDisposable {
-  /** Stands still until it is told to `advance`. */
-  readonly clock: FakeClock;
-  /** What plugins, backends and core have logged. */
-  readonly log: BedLog;
-  readonly #options: TestbedOptions;
-  readonly #stillness: Stillness;
-  readonly #core: MemoryCore;
+  readonly #stage: Stage;
   readonly #people = new People();
   readonly #sends = new Sends();
   readonly #requests: Request[] = [];
   readonly #expectations: Expectations;
-  readonly #networks = new Map<string, Network>();
-  readonly #plugins = new Map<string, PluginPart>();
+  readonly #networks = new Map<string, ScriptedNetwork>();
   readonly #defaultBackend: string;
   #closed = false;
 
   /** @internal Use `testbed()`. */
   constructor(options: TestbedOptions) {
-    const { startAt, patienceMs = DEFAULT_PATIENCE_MS, core, plugins } = options;
-    this.#options = options;
-    this.clock = new FakeClock({ startAt, settle: () => this.#expectations.still() });
-    this.log = new BedLog(this.clock);
-    this.#stillness = new Stillness(this.clock, patienceMs);
-    const { log } = this;
-    this.#expectations = new Expectations({ sends: this.#sends, log, stillness: this.#stillness });
-    this.#core = new MemoryCore({ stillness: this.#stillness, options: core, log: log.forCore() });
-    for (const network of options.backends ?? [DEFAULT_BACKEND]) this.#addNetwork(network);
+    const { plugins, config, backends = [DEFAULT_BACKEND] } = options;
+    this.#stage = new Stage(options);
+    this.#expectations = new Expectations(this.#sends, this.#stage);
+    for (const network of backends) this.#addNetwork(network);
     this.#defaultBackend = [...this.#networks.keys()][0] ?? "";
-    for (const plugin of plugins) this.#addPlugin(plugin);
+    for (const plugin of plugins) {
+      this.#stage.add(new PluginPart(plugin, config?.[plugin.name], this.#stage));
+    }
+  }
+
+  /** Stands still until it is told to `advance`. */
+  get clock(): FakeClock {
+    return this.#stage.clock;
+  }
+
+  /** What plugins, backends and core have logged. */
+  get log(): BedLog {
+    return this.#stage.log;
   }
 
   /** @internal */
-  async start(): Promise<void> {
-    for (const { client, script } of this.#networks.values()) {
-      await this.#stillness.drive(`start of backend ${script.name}`, client.ready());
-    }
-    for (const part of this.#plugins.values()) await part.start();
+  start(): Promise<void> {
+    return this.#stage.start();
   }
 
   /** A channel that the bot is in, on the first backend or on the one named (`type/id`). */
   channel(name: string, backend = this.#defaultBackend): ChannelRoom {
-    const { script } = this.#network(backend);
+    const script = this.#network(backend);
     script.join(name);
     return new ChannelRoom({
       bed: this.#roomBed(),
@@ -124,7 +101,7 @@ export class Testbed implements AsyncDisposable {
 
   /** A person's private conversation with the bot. */
   private(who: string, backend = this.#defaultBackend): PrivateRoom {
-    const { script } = this.#network(backend);
+    const script = this.#network(backend);
     const { id } = this.#people.get(who);
     return new PrivateRoom({
       bed: this.#roomBed(),
@@ -161,56 +138,37 @@ export class Testbed implements AsyncDisposable {
    * Core ends as if it had been killed, and another one starts. Resolves when everybody is
    * connected again; the time that the SDK waits before that has then passed.
    */
-  async restartCore(): Promise<void> {
-    this.#core.stop();
-    await this.still();
-    this.#core.start();
-    await this.reconnected();
+  restartCore(): Promise<void> {
+    return this.#stage.restartCore();
   }
 
   /** A plugin is closed and started again. Without a name: every plugin. */
-  async restartPlugin(name?: string): Promise<void> {
-    const parts = name === undefined ? [...this.#plugins.values()] : [this.#plugin(name)];
-    for (const part of parts) {
-      await part.close();
-      await part.start();
-    }
+  restartPlugin(name?: string): Promise<void> {
+    return this.#stage.restartPlugin(name);
   }
 
   /**
-   * Cuts a connection to core: of all backends, all plugins, or the one of this name (`type/id`,
-   * or a plugin's). It comes back by itself as time passes, or with `reconnected`.
+   * Cuts connections to core: of all backends, of all plugins, or of the one with this name
+   * (`type/id`, or a plugin's). They come back as time passes, or with `reconnected`.
    */
-  async disconnect(who: "backend" | "plugin" | (string & {})): Promise<void> {
-    const networks = [...this.#networks.keys()];
-    const plugins = [...this.#plugins.keys()];
-    const groups = new Map([
-      ["backend", networks],
-      ["plugin", plugins],
-    ]);
-    const names = groups.get(who) ?? [...networks, ...plugins].filter((name) => name === who);
-    if (names.length === 0) throw new TypeError(`there is no backend or plugin "${who}"`);
-    for (const name of names) this.#core.drop(name);
-    await this.still();
+  disconnect(who: "backend" | "plugin" | (string & {})): Promise<void> {
+    return this.#stage.disconnect(who);
   }
 
   /** Lets time pass until every backend and plugin is connected. */
   reconnected(): Promise<void> {
-    const all = [...this.#plugins.values(), ...[...this.#networks.values()].map((n) => n.link)];
-    return this.#stillness.until("everybody connected", () => all.every(({ isUp }) => isUp));
+    return this.#stage.reconnected();
   }
 
   /** Closes everything; fails as described at `testbed`. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const problems: string[] = [];
-    await this.#stillness.wait().catch((reason: Error) => problems.push(reason.message));
-    const unexpected = this.#expectations.unexpected();
-    if (unexpected !== undefined) problems.push(unexpected);
-    await this.#end().catch((reason: Error) => problems.push(reason.message));
-    problems.push(...this.#leaks());
-    if (problems.length > 0 && !this.#expectations.failed) throw new Error(problems.join("\n"));
+    const problems = await this.#expectations.leftovers();
+    problems.push(...(await this.#stage.end()));
+    // Whatever else there is to say, the test has failed by what it said first.
+    if (this.#expectations.failed || problems.length === 0) return;
+    throw new Error(problems.join("\n"));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -220,23 +178,7 @@ export class Testbed implements AsyncDisposable {
   /** @internal It has not even started. */
   async abandon(): Promise<void> {
     this.#closed = true;
-    await this.#end().catch(() => undefined);
-  }
-
-  async #end(): Promise<void> {
-    for (const part of [...this.#plugins.values()].reverse()) await part.close();
-    for (const { client, script } of this.#networks.values()) {
-      await this.#stillness.drive(`end of backend ${script.name}`, client.close());
-    }
-  }
-
-  #leaks(): readonly string[] {
-    const timers = this.clock.pending.map(
-      ({ inMs, setAt }) => `a timer was left behind, due in ${inMs} ms, set\n${setAt}`,
-    );
-    const { openCalls } = this.#core;
-    const calls = openCalls === 0 ? [] : [`${openCalls} calls or streams were left open`];
-    return [...calls, ...timers];
+    await this.#stage.end();
   }
 
   #roomBed(): RoomBed {
@@ -249,52 +191,26 @@ export class Testbed implements AsyncDisposable {
   }
 
   #addNetwork(given: string | NetworkSettings): void {
-    const settings = typeof given === "string" ? { name: given } : given;
     const script: ScriptedNetwork = new ScriptedNetwork({
-      settings,
+      settings: typeof given === "string" ? { name: given } : given,
       sends: this.#sends,
       requests: this.#requests,
       label: (kind, id) => this.#label(script, kind, id),
     });
-    const options = this.#core.connectOptions(script.name, [`backend:${script.name}`]);
-    const client = script.start({ ...options, ...this.#timeAndChance(script.name) });
-    this.#networks.set(script.name, { script, client, link: new LinkWatch(client.states()) });
+    this.#stage.add(new NetworkPart(script, this.#stage));
+    this.#networks.set(script.name, script);
   }
 
-  #addPlugin(plugin: Plugin): void {
-    const { name } = plugin;
-    if (this.#plugins.has(name)) throw new TypeError(`there are two plugins "${name}"`);
-    const options = {
-      ...this.#core.connectOptions(name, ["plugin"]),
-      ...this.#timeAndChance(name),
-      config: this.#options.config?.[name],
-      log: this.log.for(name),
-    };
-    this.#plugins.set(name, new PluginPart(plugin, options, this.#stillness));
-  }
-
-  #timeAndChance(part: string) {
-    return { clock: this.clock, random: seededRandom(this.#options.seed ?? 1, part) };
-  }
-
-  #network(name: string): Network {
+  #network(name: string): ScriptedNetwork {
     const network = this.#networks.get(name);
     if (network !== undefined) return network;
     const known = [...this.#networks.keys()].join(", ");
     throw new TypeError(`there is no backend "${name}" in this bed; there are ${known}`);
   }
 
-  #plugin(name: string): PluginPart {
-    const part = this.#plugins.get(name);
-    if (part !== undefined) return part;
-    const known = [...this.#plugins.keys()].join(", ");
-    throw new TypeError(`there is no plugin "${name}" in this bed; there are ${known}`);
-  }
-
-  /** How a room is called in messages: by its backend too, where there are several. */
+  /** How a room is called in messages: by its backend too, unless that is the first. */
   #label(network: ScriptedNetwork, kind: "channel" | "user", id: string): string {
     const room = kind === "channel" ? id : `private ${id}`;
-    const isDefault = network.name === this.#defaultBackend || this.#defaultBackend === "";
-    return isDefault ? room : `${network.name} ${room}`;
+    return network.name === this.#defaultBackend ? room : `${network.name} ${room}`;
   }
 }
