@@ -1,6 +1,7 @@
 /** `npm run check [NAME…]`: all that can be said of the repository without running it. */
 import { styleText } from "node:util";
 import type { Check } from "./checks/check.ts";
+import { clock } from "./checks/clock.ts";
 import { dependencies } from "./checks/dependencies.ts";
 import { generated } from "./checks/generated.ts";
 import { imports } from "./checks/imports.ts";
@@ -18,6 +19,7 @@ const CHECKS: readonly Check[] = [
   types,
   lint,
   imports,
+  clock,
   generated,
   tables,
   links,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Check } from "./check.ts";
+import { clock } from "./clock.ts";
 import { dependencies } from "./dependencies.ts";
 import { generated } from "./generated.ts";
 import { imports } from "./imports.ts";
@@ -109,6 +110,34 @@ const PLANTINGS: readonly Planting[] = [
     path: "protocol/src/planted.ts",
     plant: () => 'import { nothing } from "./nothing.ts";\nexport const planted = nothing;\n',
     finds: /found: protocol\/src\/planted\.ts/,
+  },
+  {
+    check: clock,
+    what: "a timer of the machine's",
+    path: "sdk/src/link/planted.ts",
+    plant: () => "export const planted = () => setTimeout(() => {}, 1);\n",
+    finds: /link\/planted\.ts:1 uses setTimeout/,
+  },
+  {
+    check: clock,
+    what: "the machine's time in a plugin",
+    path: "plugins/src/planted.ts",
+    plant: () => "// Date.now is what it asks.\nexport const planted = new Date();\n",
+    finds: /^plugins\/src\/planted\.ts:2 uses new Date\(\)/m,
+  },
+  {
+    check: clock,
+    what: "dice that nobody can hold",
+    path: "sdk/src/plugin/planted.ts",
+    plant: () => "export const planted = Math.random();\n",
+    finds: /planted\.ts:1 uses Math\.random/,
+  },
+  {
+    check: clock,
+    what: "the module of timers",
+    path: "plugins/src/planted.ts",
+    plant: () => 'export { setTimeout as planted } from "node:timers/promises";\n',
+    finds: /planted\.ts:1 uses "node:timers\/promises"/,
   },
   {
     check: generated,
