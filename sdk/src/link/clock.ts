@@ -26,6 +26,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** By the machine's clock, unless the process has ended by then: it keeps no process alive. */
+export function unlessEnded(delayMs: number, then: () => void): void {
+  setTimeout(then, delayMs).unref();
+}
+
 /** The machine's own. Not for secrets. */
 export const systemRandom: Random = () => Math.random();
 

@@ -1,4 +1,5 @@
 /** How a long-running program of ours learns that it should stop, and tells that it is ready. */
+import { systemClock, unlessEnded } from "./clock.ts";
 
 /** A second signal within this time is the same stop, delivered twice (terminal and supervisor). */
 const REPEAT_MS = 500;
@@ -25,12 +26,13 @@ export function startProcessLife(): ProcessLife {
   const stop = new AbortController();
   let stoppedAt: number | undefined;
   const onSignal = () => {
-    if (stoppedAt !== undefined && performance.now() - stoppedAt > REPEAT_MS) process.exit(130);
-    stoppedAt ??= performance.now();
+    const nowMs = systemClock.now();
+    if (stoppedAt !== undefined && nowMs - stoppedAt > REPEAT_MS) process.exit(130);
+    stoppedAt ??= nowMs;
     stop.abort();
   };
   const onDisconnect = () => {
-    setTimeout(() => process.exit(ORPHANED), ORPHAN_MS).unref();
+    unlessEnded(ORPHAN_MS, () => process.exit(ORPHANED));
     stop.abort();
   };
   process.on("SIGTERM", onSignal).on("SIGINT", onSignal).on("disconnect", onDisconnect);
