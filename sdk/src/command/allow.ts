@@ -2,7 +2,7 @@
 import { parseId } from "@seabird/protocol";
 import type { Allow } from "./command-spec.ts";
 import type { Fault } from "./declared-command.ts";
-import { matchesGlob } from "./glob.ts";
+import { type Glob, matchesGlob } from "./glob.ts";
 
 /** Protocol of the IRC backend: the account of the network's services, when it is known. */
 const ACCOUNT_TAG = "irc/account";
@@ -18,9 +18,9 @@ export interface CheckedAllow {
 
 /** Each part decoded, with `*` for any run of characters; a part that is not there is `*`. */
 interface IdPattern {
-  readonly type: string;
-  readonly id: string;
-  readonly relative: string;
+  readonly type: Glob;
+  readonly id: Glob;
+  readonly relative: Glob;
 }
 
 /** Who asks, and from where. */
@@ -69,13 +69,13 @@ function holds({ entry, channel, user }: CheckedAllow, asker: Asker): boolean {
 function hasAccount(pattern: string, tags: Asker["tags"]): boolean {
   const account = Object.hasOwn(tags, ACCOUNT_TAG) ? tags[ACCOUNT_TAG] : undefined;
   if (account === undefined || account === "") return false;
-  return matchesGlob(pattern.toLowerCase(), account.toLowerCase());
+  return matchesGlob(pattern.toLowerCase().split("*"), account.toLowerCase());
 }
 
 /** Whether a pattern of user ids could mean somebody of this backend, and nothing else proves them. */
 export function trustsIdsOf({ entry, user }: CheckedAllow, type: string, id: string): boolean {
   if (user === undefined || entry.account !== undefined) return false;
-  if (user.relative === "*") return false;
+  if (user.relative.join("*") === "*") return false;
   return matchesGlob(user.type, type) && matchesGlob(user.id, id);
 }
 
@@ -92,9 +92,9 @@ function cut(text: string, at: string): [string, string?] {
   return index < 0 ? [text] : [text.slice(0, index), text.slice(index + at.length)];
 }
 
-/** As ids are read: escaped or not. `%2A` would be read as `*`; no network's names have one. */
-function decode(part: string): string {
-  return parseId(`x://x/${part}`)?.relative ?? part;
+/** As ids are read: escaped or not; `%2A` is the character `*` and matches only itself. */
+function decode(part: string): Glob {
+  return part.split("*").map((piece) => parseId(`x://x/${piece}`)?.relative ?? piece);
 }
 
 function matchesId({ type, id, relative }: IdPattern, given: string | undefined): boolean {

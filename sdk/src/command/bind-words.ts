@@ -58,7 +58,7 @@ class Binder implements Bound {
 
   #takeWord(word: Word): void {
     const slot = this.#declared[this.#slot];
-    if (slot === undefined) throw new WrongInput(`${shown(word.text)} is more than it takes`);
+    if (slot === undefined) throw new WrongInput(`${shown(word.text)} is one word too many`);
     if (slot.takes === "rest") {
       this.#takeRest(slot);
       return;

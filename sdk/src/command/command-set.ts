@@ -152,12 +152,16 @@ export class CommandSet<H> {
   }
 
   #refusal(command: DeclaredCommand, { prefix, ...asked }: Invocation, now: number) {
-    const line = refusalOf(command, asked);
-    if (line === undefined) return undefined;
+    const name = prefix + command.name;
+    const misplaced = misplacedLine(command, name, asked.channelId);
+    if (misplaced !== undefined) return { do: "say" as const, line: misplaced };
+    const { user, channelId, backendType, tags } = asked;
+    const asker = { userId: user.id, channelId, backendType, tags };
+    if (isAllowed(command.allow, asker)) return undefined;
     const who = { userId: asked.user.id, placeId: "" };
     const quiet = { perUser: REFUSAL_QUIET_MS, perChannel: 0, all: 0 };
     const { free } = this.#refusals.take(command.name, quiet, who, now);
-    return free ? { do: "say" as const, line: line(prefix + command.name) } : NOTHING;
+    return free ? { do: "say" as const, line: `you may not use ${name} here` } : NOTHING;
   }
 
   async #prepare(
@@ -201,10 +205,11 @@ function findTarget<H>(
   const { word, rest } = firstWord(arg);
   const sub = subs.get(word) ?? subs.get(word.toLowerCase());
   if (sub !== undefined) return { named: sub, arg: rest };
-  if (own !== undefined) return { named: own, arg };
+  const hint = didYouMean(word, subs.keys(), `${name} `);
+  const isSlip = hint !== "" && (own?.command.args ?? []).length === 0;
+  if (own !== undefined && !isSlip) return { named: own, arg };
   const usage = `Usage: ${prefix}${name} ${[...subs.keys()].join("|")}`;
   if (word === "") return { line: usage };
-  const hint = didYouMean(word, subs.keys(), `${name} `);
   return { line: `${sentence(`there is no ${shown(`${name} ${word}`)}${hint}`)} ${usage}` };
 }
 
@@ -212,18 +217,14 @@ function sentence(words: string): string {
   return /[.?!]$/.test(words) ? words : `${words}.`;
 }
 
-function refusalOf(
-  { where, allow }: DeclaredCommand,
-  { user, channelId, backendType, tags }: Omit<Invocation, "prefix">,
-): ((name: string) => string) | undefined {
-  if (where === "channel" && channelId === undefined) {
-    return (name) => `${name} works in channels only`;
-  }
-  if (where === "private" && channelId !== undefined) {
-    return (name) => `${name} works in private only`;
-  }
-  if (isAllowed(allow, { userId: user.id, channelId, backendType, tags })) return undefined;
-  return (name) => `you may not use ${name} here`;
+function misplacedLine(
+  { where }: DeclaredCommand,
+  name: string,
+  channelId: string | undefined,
+): string | undefined {
+  if (where === "channel" && channelId === undefined) return `${name} works in channels only`;
+  if (where === "private" && channelId !== undefined) return `${name} works in private only`;
+  return undefined;
 }
 
 function questionOf(

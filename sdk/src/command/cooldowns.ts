@@ -28,9 +28,12 @@ export class Cooldowns {
       for (const running of blocking) running.told = true;
       return { free: false, waitMs: Math.max(...blocking.map(({ until }) => until)) - now, tell };
     }
-    for (const { key, ms } of rows) this.#start(key, { until: now + ms, told: false });
+    const started = rows.map(({ key, ms }) => ({ key, running: { until: now + ms, told: false } }));
+    for (const { key, running } of started) this.#start(key, running);
     const undo = () => {
-      for (const { key } of rows) this.#running.delete(key);
+      for (const { key, running } of started) {
+        if (this.#running.get(key) === running) this.#running.delete(key);
+      }
     };
     return { free: true, undo };
   }

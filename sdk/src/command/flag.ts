@@ -1,4 +1,5 @@
 /** `flag`: what a command's `--flags` are declared with. */
+import { SeabirdError } from "../link/errors.ts";
 import {
   type DurationBounds,
   decimalReader,
@@ -77,6 +78,8 @@ function choice<const T extends string>(choices: readonly T[], options: FlagOpti
   return valued(choiceReader(choices), options);
 }
 
+const OPTIONS = ["short", "about", "min", "max"];
+
 export const flag = { boolean, integer, number, duration, text, choice } as const;
 
 function valued<T>(reader: Reader<T>, options: FlagOptions): Flag<T> {
@@ -86,8 +89,17 @@ function valued<T>(reader: Reader<T>, options: FlagOptions): Flag<T> {
 
 function shapeOf(
   reader: Reader<unknown> | undefined,
-  { short, about = "" }: FlagOptions,
+  options: FlagOptions,
   absent: unknown,
 ): FlagShape {
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown !== undefined) {
+    const allowed = OPTIONS.join(", ");
+    throw new SeabirdError(
+      "bad_option",
+      `a flag has an unknown option "${unknown}"; allowed: ${allowed}`,
+    );
+  }
+  const { short, about = "" } = options;
   return { reader, short, absent, about };
 }

@@ -22,7 +22,8 @@ export async function parseCommand(
 ): Promise<Parsed> {
   try {
     if (line.length > MAX_ARGUMENT_CHARACTERS) {
-      throw new WrongInput(`more than ${MAX_ARGUMENT_CHARACTERS.toLocaleString("en")} characters`);
+      const most = MAX_ARGUMENT_CHARACTERS.toLocaleString("en");
+      throw new WrongInput(`that is too long (at most ${most} characters)`);
     }
     const bound = bindWords(command, line);
     const values: [string, unknown][] = [];

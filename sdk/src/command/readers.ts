@@ -69,7 +69,8 @@ export const userReader: Reader<NamedUser> = {
       return { value: { id: absoluteId(id, id.relative), displayName: id.relative } };
     }
     const name = bareName(typed);
-    if (name === "") return { wrong: "is not a person's name" };
+    if (name === "" || name.length > MAX_NAME_CHARACTERS)
+      return { wrong: "is not a person's name" };
     if (isSelf(name, at.user)) return { value: { ...at.user } };
     const found = await at.findUser?.(name);
     return { value: found ?? { id: undefined, displayName: name } };
@@ -80,6 +81,9 @@ export const channelReader: Reader<string> = {
   takes: "a channel",
   placeholder: "CHANNEL",
   async read(typed, at) {
+    if (typed === "" || typed.length > MAX_NAME_CHARACTERS || hasHidden(typed)) {
+      return { wrong: "is not a channel" };
+    }
     const id = parseId(typed);
     if (id !== undefined) {
       if (!isSameNetwork(typed, at)) return { wrong: "is on another network" };
@@ -88,7 +92,7 @@ export const channelReader: Reader<string> = {
     const found = await at.findChannel?.(typed);
     if (found !== undefined) return { value: found };
     const here = networkOf(at);
-    if (here === undefined || typed === "") return { wrong: "is not a channel" };
+    if (here === undefined) return { wrong: "is not a channel" };
     return { value: absoluteId(here, typed) };
   },
 };
@@ -117,6 +121,8 @@ export function schemaReader<T>(
   };
 }
 
+/** More is no name of a person or channel anywhere. */
+const MAX_NAME_CHARACTERS = 1_000;
 const MAX_COMPLAINT_CHARACTERS = 120;
 
 /** A validator's own words, unless they repeat more of what was typed than we would. */

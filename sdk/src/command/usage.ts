@@ -24,7 +24,8 @@ function toldArg({ told, takes, absent }: DeclaredArg): string {
   return absent === undefined ? name : `[${name}]`;
 }
 
-function toldFlag({ long, reader }: DeclaredFlag): string {
+function toldFlag({ long, reader, absent }: DeclaredFlag): string {
+  if (absent === true) return `--no-${long}`;
   return reader === undefined ? `--${long}` : `--${long}=${reader.placeholder}`;
 }
 
@@ -36,7 +37,7 @@ function argLine({ told, reader, absent, about }: DeclaredArg): string[] {
 
 function flagLine(flag: DeclaredFlag): string {
   const names = flag.short === undefined ? toldFlag(flag) : `${toldFlag(flag)}, -${flag.short}`;
-  const fallback = flag.absent === false ? "" : tellDefault(flag.absent);
+  const fallback = typeof flag.absent === "boolean" ? "" : tellDefault(flag.absent);
   const parts = [flag.about, flag.reader?.takes ?? "", fallback].filter((part) => part !== "");
   return parts.length === 0 ? names : `${names}: ${parts.join(", ")}`;
 }

@@ -54,9 +54,11 @@ function readWord(line: string, start: number, hopeless: Set<string>): Word {
   let at = start;
   let unclosed = false;
   const quoted = QUOTES.has(line.charAt(start));
+  // After the first "=" of a flag, a quote may open as it may at a word's beginning.
+  const equals = line[start] === "-" ? line.indexOf("=", start) : -1;
   while (at < line.length && !isBlank(line, at)) {
     const opens = QUOTES.get(line.charAt(at));
-    if (opens === undefined || !mayOpen(line, start, at)) {
+    if (opens === undefined || (at !== start && at !== equals + 1)) {
       const next = plainEnd(line, at);
       text += line.slice(at, next);
       at = next;
@@ -74,12 +76,6 @@ function readWord(line: string, start: number, hopeless: Set<string>): Word {
     at = inner.end;
   }
   return { text, start, end: at, quoted, unclosed };
-}
-
-/** At a word's beginning, and after the first `=` of a flag. */
-function mayOpen(line: string, start: number, at: number): boolean {
-  if (at === start) return true;
-  return line[at - 1] === "=" && line[start] === "-" && line.indexOf("=", start) === at - 1;
 }
 
 /** Up to the next blank or `=`, after which a quote may open; one character at least. */
