@@ -11,6 +11,7 @@ import {
   type ResolvedConnectOptions,
   resolveConnectOptions,
 } from "../link/options.ts";
+import { answerBody } from "./answer-body.ts";
 import { Answerer } from "./answerer.ts";
 import type { Answer } from "./answers.ts";
 import { type BackendChannel, Channels, type TrackedChannel } from "./channels.ts";
@@ -33,6 +34,8 @@ export interface BackendOptions extends ConnectOptions {
   /** This backend's name among those of its kind. */
   id: string;
   handlers: BackendHandlers;
+  /** @internal Called whenever `unsent` may have changed. */
+  onOutboxChange?: (() => void) | undefined;
 }
 
 /**
@@ -82,6 +85,9 @@ export class BackendClient implements AsyncDisposable {
       spool: { maxEvents: limits.maxSpooledEvents, maxBytes: limits.maxSpooledBytes },
       open: { maxEvents: limits.maxOutgoingEvents, maxBytes: limits.maxOutgoingBytes },
       maxEventBytes: limits.maxEventBytes,
+      maxCommandAgeMs: limits.maxSpooledCommandMs,
+      clock: resolved.clock,
+      onChange: options.onOutboxChange,
     });
     this.#link = new Link(resolved, (context) => this.#session(context));
     void this.#link.ended().then(() => {
@@ -112,6 +118,11 @@ export class BackendClient implements AsyncDisposable {
   /** Events that wait to be sent. */
   get queuedEvents(): number {
     return this.#outbox.size;
+  }
+
+  /** @internal Events, answers and changes of channels that wait to be sent. */
+  get unsent(): number {
+    return this.#outbox.unsent;
   }
 
   /**
@@ -201,32 +212,10 @@ export class BackendClient implements AsyncDisposable {
     const send = (inner: ChatEventBody) =>
       this.#outbox.push("answer", create(ChatEventSchema, { id, inner }));
     try {
-      if (send(this.#answerBody(answer))) return;
+      if (send(answerBody(answer, this.#channels))) return;
       send({ case: "failed", value: { reason: "the backend's answer is too large" } });
     } catch (reason) {
       send({ case: "failed", value: { reason: SeabirdError.from(reason).message } });
-    }
-  }
-
-  #answerBody(answer: Answer): ChatEventBody {
-    switch (answer.kind) {
-      case "success":
-        return { case: "success", value: {} };
-      case "failed":
-        return { case: "failed", value: { reason: answer.reason } };
-      case "joined":
-        return { case: "joinChannel", value: channelBody(this.#channels.set(answer.channel)) };
-      case "left":
-        this.#channels.remove(answer.channelId);
-        return { case: "leaveChannel", value: { channelId: answer.channelId } };
-      case "changed": {
-        const channel = this.#channels.change(answer.channel);
-        return channel === undefined
-          ? { case: "failed", value: { reason: "not in that channel" } }
-          : { case: "changeChannel", value: channelBody(channel) };
-      }
-      case "metadata":
-        return { case: "metadata", value: { values: { ...answer.values } } };
     }
   }
 

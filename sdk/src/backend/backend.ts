@@ -1,6 +1,7 @@
 /** `backend()`: how a connection to a chat network is written. */
 import type { Block } from "@seabird/protocol";
 import { SeabirdError } from "../link/errors.ts";
+import type { SdkLimitOptions } from "../link/limits.ts";
 import { BRAND, type Branded } from "../program/brand.ts";
 import type { SettingsSchema } from "../program/check-settings.ts";
 import type { BackendChannel } from "./channels.ts";
@@ -87,6 +88,8 @@ export interface BackendSpec<Config = unknown> {
   readonly sends?: readonly SendKind[] | undefined;
   /** The backend's version. Default: the SDK's. */
   readonly version?: string | undefined;
+  /** Limits of the SDK that this backend needs to be other ones (docs/limits.md). */
+  readonly limits?: SdkLimitOptions | undefined;
   /**
    * Connects to the network. Rejects if that fails: the SDK tries again, unless it was a `Fatal`.
    * It is given 60 s.

@@ -20,6 +20,7 @@ export {
 } from "../program/log.ts";
 export { live, SettingsError, secret } from "../program/settings.ts";
 export { type Answer, changed, failed, joined, left, success } from "./answers.ts";
+export type { StartBackendOptions } from "./assemble-backend.ts";
 export {
   type BackendConnection,
   type BackendDefinition,
@@ -47,6 +48,7 @@ export type {
   HostChannels,
   HostCore,
 } from "./host.ts";
+export type { NetworkState } from "./network-state.ts";
 export { type Recognised, type Recognising, recognise, type Self } from "./recognise.ts";
 export { Fatal, type FatalOptions, Refused } from "./refused.ts";
 export type {
@@ -58,3 +60,4 @@ export type {
   UpdateRequest,
   UserSend,
 } from "./requests.ts";
+export { type BackendActivity, type RunningBackend, startBackend } from "./start-backend.ts";

@@ -3,10 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import { type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+import type { Clock } from "../link/clock.ts";
 import { Outbox } from "./outbox.ts";
 
 const said = (text: string): ChatEvent =>
   create(ChatEventSchema, { inner: { case: "message", value: { text } } });
+
+/** A time that stands still until it is set. */
+let nowMs = 0;
+const clock: Clock = { now: () => nowMs, wallMs: () => nowMs, after: () => () => undefined };
 
 const never = new AbortController().signal;
 
@@ -16,6 +21,8 @@ function outbox({ events = 3, bytes = 10_000 } = {}): Outbox {
     spool,
     open: { maxEvents: events * 2, maxBytes: bytes * 2 },
     maxEventBytes: 400,
+    maxCommandAgeMs: 30_000,
+    clock,
   });
 }
 
@@ -119,4 +126,19 @@ test("drained resolves too when core goes, and with it all that waited", {
   const drained = box.drained(never);
   box.spool();
   await drained;
+});
+
+test("a command that waited too long for core is dropped, everything else is kept", async () => {
+  const box = outbox();
+  const command = (name: string) =>
+    create(ChatEventSchema, { inner: { case: "command", value: { command: name } } });
+  nowMs = 0;
+  box.push("event", command("old"));
+  box.push("event", said("kept"));
+  nowMs = 1_000;
+  box.push("event", command("young"));
+  nowMs = 30_500;
+  box.open();
+  assert.deepEqual([box.size, box.dropped], [2, 1]);
+  assert.deepEqual(await drain(box), ["kept", "command"]);
 });

@@ -7,6 +7,7 @@
  */
 import { toBinary } from "@bufbuild/protobuf";
 import { type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+import type { Clock } from "../link/clock.ts";
 
 export interface OutboxBounds {
   readonly maxEvents: number;
@@ -20,12 +21,23 @@ interface Item {
   readonly kind: OutgoingKind;
   readonly event: ChatEvent;
   readonly bytes: number;
+  readonly atMs: number;
+}
+
+export interface OutboxOptions {
+  readonly spool: OutboxBounds;
+  readonly open: OutboxBounds;
+  /** A larger event would end the whole stream. */
+  readonly maxEventBytes: number;
+  /** Commands older than this when core comes back are dropped: nobody waits for the answer. */
+  readonly maxCommandAgeMs: number;
+  readonly clock: Clock;
+  /** Called whenever something was put in or taken out. */
+  readonly onChange?: (() => void) | undefined;
 }
 
 export class Outbox {
-  readonly #spoolBounds: OutboxBounds;
-  readonly #openBounds: OutboxBounds;
-  readonly #maxEventBytes: number;
+  readonly #options: OutboxOptions;
   #items: Item[] = [];
   #events = 0;
   #bytes = 0;
@@ -34,15 +46,8 @@ export class Outbox {
   #wake: (() => void) | undefined;
   readonly #drained = new Set<() => void>();
 
-  constructor(bounds: {
-    readonly spool: OutboxBounds;
-    readonly open: OutboxBounds;
-    /** A larger event would end the whole stream. */
-    readonly maxEventBytes: number;
-  }) {
-    this.#spoolBounds = bounds.spool;
-    this.#openBounds = bounds.open;
-    this.#maxEventBytes = bounds.maxEventBytes;
+  constructor(options: OutboxOptions) {
+    this.#options = options;
   }
 
   /** Events lost to the bounds so far. */
@@ -59,18 +64,30 @@ export class Outbox {
     return this.#items.length === 0;
   }
 
+  /** All that waits, answers and channels too. */
+  get unsent(): number {
+    return this.#items.length;
+  }
+
   /** Core is there. */
   open(): void {
+    const { clock, maxCommandAgeMs } = this.#options;
+    const oldest = clock.now() - maxCommandAgeMs;
+    const kept = this.#items.filter(
+      ({ event, atMs }) => event.inner.case !== "command" || atMs >= oldest,
+    );
+    this.#dropped += this.#items.length - kept.length;
+    this.#keep(kept);
     this.#open = true;
+    this.#tellDrained();
   }
 
   /** Core is gone. */
   spool(): void {
     this.#open = false;
-    this.#items = this.#items.filter((item) => item.kind === "event");
-    this.#events = this.#items.length;
-    this.#bytes = this.#items.reduce((sum, item) => sum + item.bytes, 0);
+    this.#keep(this.#items.filter((item) => item.kind === "event"));
     this.#trim();
+    this.#options.onChange?.();
   }
 
   /**
@@ -82,16 +99,17 @@ export class Outbox {
   push(kind: OutgoingKind, event: ChatEvent): boolean {
     if (kind !== "event" && !this.#open) return true;
     const size = toBinary(ChatEventSchema, event).byteLength;
-    if (size > this.#maxEventBytes) {
+    if (size > this.#options.maxEventBytes) {
       if (kind !== "answer") this.#dropped++;
       return false;
     }
     const bytes = kind === "answer" ? 0 : size;
-    this.#items.push({ kind, event, bytes });
+    this.#items.push({ kind, event, bytes, atMs: this.#options.clock.now() });
     this.#bytes += bytes;
     if (kind !== "answer") this.#events++;
     this.#trim();
     this.#wake?.();
+    this.#options.onChange?.();
     return true;
   }
 
@@ -132,7 +150,15 @@ export class Outbox {
     this.#bytes -= item.bytes;
     if (item.kind !== "answer") this.#events--;
     this.#tellDrained();
+    this.#options.onChange?.();
     return item.event;
+  }
+
+  /** Only events are among them: this happens while core is away. */
+  #keep(events: Item[]): void {
+    this.#items = events;
+    this.#events = events.length;
+    this.#bytes = events.reduce((sum, item) => sum + item.bytes, 0);
   }
 
   #tellDrained(): void {
@@ -140,7 +166,7 @@ export class Outbox {
   }
 
   #trim(): void {
-    const { maxEvents, maxBytes } = this.#open ? this.#openBounds : this.#spoolBounds;
+    const { maxEvents, maxBytes } = this.#open ? this.#options.open : this.#options.spool;
     while (this.#events > 0 && (this.#events > maxEvents || this.#bytes > maxBytes)) {
       const [gone] = this.#items.splice(this.#oldest(), 1);
       this.#bytes -= gone?.bytes ?? 0;

@@ -51,6 +51,20 @@ export interface SdkLimitOptions {
   maxChannels?: number;
   /** Characters (UTF-16) of a channel's id, name and topic each. Default 8,192. */
   maxChannelTextCharacters?: number;
+  /** Milliseconds for which a backend keeps a command while core is away. Default 30,000. */
+  maxSpooledCommandMs?: number;
+  /** Milliseconds that a backend's `connect` may take. Default 60,000. */
+  networkConnectMs?: number;
+  /** Milliseconds that a backend's `close` may take. Default 5,000. */
+  networkCloseMs?: number;
+  /** Milliseconds before the first try to reach the network again, half of it random. Default 1,000. */
+  networkRetryMinMs?: number;
+  /** The longest pause between two such tries, in milliseconds. Default 30,000. */
+  networkRetryMaxMs?: number;
+  /** Milliseconds on the network after which the pauses start small again. Default 60,000. */
+  networkStableMs?: number;
+  /** Milliseconds for joining the channels again after a reconnect. Default 30,000. */
+  channelsBackMs?: number;
 }
 
 export type SdkLimits = Readonly<Required<SdkLimitOptions>>;
@@ -118,6 +132,13 @@ export const SDK_LIMITS: readonly SdkLimit[] = [
     "id, name and topic each",
     "id refused, others cut",
   ),
+  row("maxSpooledCommandMs", 30_000, "ms", "a command is kept while core is away", "dropped"),
+  row("networkConnectMs", 60_000, "ms", "for a backend's connect", "given up, the next follows"),
+  row("networkCloseMs", 5_000, "ms", "for a backend's close", "not waited for any longer"),
+  row("networkRetryMinMs", 1_000, "ms", "before a network's first retry", "doubles, half random"),
+  row("networkRetryMaxMs", 30_000, "ms", "longest pause of a network's", "it grows no more"),
+  row("networkStableMs", 60_000, "ms", "connected to the network", "its pauses start small again"),
+  row("channelsBackMs", 30_000, "ms", "for joining again after a reconnect", "the rest is left"),
 ];
 
 function row(

@@ -1,0 +1,176 @@
+/** Keeps a backend on its network: connects, waits until that is over, and connects again. */
+import { backoffMs } from "../link/backoff.ts";
+import { type Clock, pause, type Random } from "../link/clock.ts";
+import type { SdkLimits } from "../link/limits.ts";
+import { StateStream } from "../link/state-stream.ts";
+import type { Log } from "../program/log.ts";
+import type { BackendConnection } from "./backend.ts";
+import type { NetworkState } from "./network-state.ts";
+import { isFatal } from "./refused.ts";
+
+/** One connection's life, as whoever makes the hosts has to know it. */
+export interface NetworkSession {
+  /** Aborted when the connection is to end. */
+  readonly signal: AbortSignal;
+  /** True once it has ended, `close` included. */
+  isOver: boolean;
+}
+
+export interface NetworkOptions<Config> {
+  readonly connect: (
+    session: NetworkSession,
+  ) => BackendConnection<Config> | Promise<BackendConnection<Config>>;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: SdkLimits;
+  /** Aborted when the backend leaves. */
+  readonly leaving: AbortSignal;
+  /** The connection is there, for the first time or again. */
+  readonly onConnected: (connection: BackendConnection<Config>) => void;
+  readonly onLost: () => void;
+}
+
+export class Network<Config> {
+  readonly #options: NetworkOptions<Config>;
+  readonly #states = new StateStream<NetworkState>({ state: "connecting", attempt: 1 });
+  #connection: BackendConnection<Config> | undefined;
+
+  constructor(options: NetworkOptions<Config>) {
+    this.#options = options;
+  }
+
+  /** Undefined while it is away. */
+  get connection(): BackendConnection<Config> | undefined {
+    return this.#connection;
+  }
+
+  get state(): NetworkState {
+    return this.#states.current;
+  }
+
+  states(): AsyncIterable<NetworkState> {
+    return this.#states.watch();
+  }
+
+  /** Resolves when the backend has left; rejects with a `Fatal`. */
+  async run(): Promise<void> {
+    const { leaving, clock, log } = this.#options;
+    let failures = 0;
+    try {
+      for (let attempt = 1; !leaving.aborted; attempt++) {
+        if (attempt > 1) this.#states.set({ state: "connecting", attempt });
+        const { error, wasStable } = await this.#session();
+        if (leaving.aborted) return;
+        if (isFatal(error)) throw error;
+        failures = wasStable ? 1 : failures + 1;
+        const retryInMs = this.#pauseMs(failures);
+        log.warn({ error, retryInMs }, "the network is away; trying again");
+        this.#states.set({ state: "waiting", retryInMs, error });
+        await pause(clock, retryInMs, leaving);
+      }
+    } finally {
+      this.#states.end({ state: "closed" });
+    }
+  }
+
+  #pauseMs(failures: number): number {
+    const { limits, random } = this.#options;
+    const { networkRetryMinMs: minMs, networkRetryMaxMs: maxMs } = limits;
+    return backoffMs(failures, { minMs, maxMs, random: random() });
+  }
+
+  /** One connection from start to end; why it ended, and whether it had lasted. */
+  async #session(): Promise<{ error: Error; wasStable: boolean }> {
+    const { clock, leaving, limits, log, onConnected, onLost } = this.#options;
+    const over = new AbortController();
+    const session = { signal: AbortSignal.any([leaving, over.signal]), isOver: false };
+    let connectedAtMs: number | undefined;
+    let error: Error;
+    try {
+      const connection = await this.#connect(session, over);
+      connectedAtMs = clock.now();
+      this.#connection = connection;
+      log.info("on the network");
+      this.#states.set({ state: "connected" });
+      onConnected(connection);
+      error = await untilOver(connection, leaving);
+    } catch (reason) {
+      error = toError(reason);
+    }
+    const connection = this.#connection;
+    this.#connection = undefined;
+    over.abort();
+    if (connection !== undefined) await this.#close(connection);
+    session.isOver = true;
+    if (connection !== undefined) onLost();
+    const upMs = connectedAtMs === undefined ? 0 : clock.now() - connectedAtMs;
+    return { error, wasStable: upMs >= limits.networkStableMs };
+  }
+
+  /** Gives up after `networkConnectMs`, or on leaving; what connects later is closed. */
+  async #connect(session: NetworkSession, over: AbortController) {
+    const { clock, limits } = this.#options;
+    const connecting = Promise.try(() => this.#options.connect(session));
+    const { promise: given, reject } = Promise.withResolvers<never>();
+    const late = `no connection within ${limits.networkConnectMs} ms`;
+    const stopTimer = clock.after(limits.networkConnectMs, () => reject(new Error(late)));
+    const onLeaving = () => reject(new Error("the backend is leaving"));
+    session.signal.addEventListener("abort", onLeaving, { once: true });
+    try {
+      return checkConnection(await Promise.race([connecting, given]));
+    } catch (reason) {
+      over.abort();
+      void connecting.then(
+        (connection) => this.#close(connection),
+        () => undefined,
+      );
+      throw reason;
+    } finally {
+      stopTimer();
+      session.signal.removeEventListener("abort", onLeaving);
+    }
+  }
+
+  async #close(connection: BackendConnection<Config>): Promise<void> {
+    const { clock, limits, log } = this.#options;
+    const stop = new AbortController();
+    const closing = Promise.try(() => connection.close?.()).catch((error: unknown) =>
+      log.warn({ error }, "the network was not left in good order"),
+    );
+    await Promise.race([closing, pause(clock, limits.networkCloseMs, stop.signal)]);
+    stop.abort();
+  }
+}
+
+/** Code without types gives anything. */
+function checkConnection<Config>(given: BackendConnection<Config>): BackendConnection<Config> {
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(`connect(host) gave ${given === null ? "null" : typeof given}`);
+  }
+  return given;
+}
+
+/** Resolves with why: the reason of `closed`, or that we leave. */
+async function untilOver(
+  { closed }: Pick<BackendConnection, "closed">,
+  leaving: AbortSignal,
+): Promise<Error> {
+  const { promise: left, resolve } = Promise.withResolvers<Error>();
+  const onLeaving = () => resolve(new Error("the backend is leaving"));
+  leaving.addEventListener("abort", onLeaving, { once: true });
+  if (leaving.aborted) onLeaving();
+  const lost = (closed ?? NEVER).then(() => new Error("the connection was closed"), toError);
+  try {
+    return await Promise.race([left, lost]);
+  } finally {
+    leaving.removeEventListener("abort", onLeaving);
+  }
+}
+
+/** For connections that have nothing to lose. */
+const NEVER = new Promise<never>(() => undefined);
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
