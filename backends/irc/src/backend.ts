@@ -139,9 +139,10 @@ function createHandlers(connection: IrcConnection, config: IrcConfig): BackendHa
   };
 }
 
-function logStatus(log: Log, { irc: { host, port } }: IrcConfig, status: ConnectionStatus): void {
+function logStatus(log: Log, { irc: { host } }: IrcConfig, status: ConnectionStatus): void {
   if (status.status === "connecting") {
-    log("info", "connecting to IRC", { host, port, attempt: status.attempt });
+    const { port, tls, attempt } = status;
+    log("info", "connecting to IRC", { host, port, tls, attempt });
   } else if (status.status === "welcomed") {
     log("info", "on the network", { host, nick: status.nick });
   } else if (status.status === "settled") {
@@ -149,7 +150,16 @@ function logStatus(log: Log, { irc: { host, port } }: IrcConfig, status: Connect
   } else if (status.status === "identify_refused") {
     log("warn", "NickServ does not take the password", { reason: status.reason });
   } else if (status.status === "join_refused") {
-    log("warn", "cannot join", { channel: status.channel, reason: status.reason });
+    const { channel, reason, retryInMs } = status;
+    log("warn", "cannot join", { channel, reason, retryInMs });
+  } else if (status.status === "upgrading") {
+    log("info", "this network wants TLS", { host, port: status.port });
+  } else if (status.status === "logged_in") {
+    log("info", "logged in", { host, account: status.account });
+  } else if (status.status === "login_failed") {
+    log("warn", "connected without login", { host, reason: status.reason });
+  } else if (status.status === "problem") {
+    log("warn", "IRC", { host, reason: status.reason });
   } else {
     const { reason, retryInMs } = status;
     log("warn", "IRC connection lost", { host, reason, retryInMs });

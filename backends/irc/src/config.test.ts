@@ -108,7 +108,7 @@ suite("configuration", () => {
     wrong(
       [],
       { IRC_PING_INTERVAL_MS: "90000" },
-      /^IRC_PING_INTERVAL_MS is 90000 and IRC_PING_TIMEOUT_MS is 60000/,
+      /^IRC_PING_INTERVAL_MS is 90000 and IRC_PING_TIMEOUT_MS is 30000/,
     );
     wrong([], { IRC_RECONNECT_MAX_MS: "5" }, /^IRC_RECONNECT_MIN_MS is 1000/);
     wrong([], { IRC_NICK: "two words" }, /^IRC_NICK is "two words"/);

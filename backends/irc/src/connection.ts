@@ -1,25 +1,44 @@
 /**
  * Stays on an IRC network: connects, joins, and connects again when the connection is lost.
  *
- * Knows nothing of Seabird. Channels that were joined, by configuration or on request, are
- * joined again after a reconnect; those that we left or were kicked from are not, since a person
- * decided that.
+ * Knows nothing of Seabird.
  */
 import { type FloodClock, systemClock } from "./flood-queue.ts";
-import { MAX_CHANNELS } from "./limits.ts";
 import { foldName } from "./line.ts";
+import type { NetworkLink } from "./network-link.ts";
 import { type IrcEvent, NetworkState } from "./network-state.ts";
-import type { ChannelToJoin, IrcOptions } from "./options.ts";
-import { IrcSession } from "./session.ts";
+import type { IrcOptions } from "./options.ts";
+import { IrcSession, type SessionEnd } from "./session.ts";
+import { type Endpoint, endpointUnderPolicy } from "./sts.ts";
+import { StsStore } from "./sts-store.ts";
 import { type IrcRequest, NOT_CONNECTED, type Verdict } from "./verdicts.ts";
+import { WantedChannels } from "./wanted-channels.ts";
 
 export type ConnectionStatus =
-  | { readonly status: "connecting"; readonly attempt: number }
+  | {
+      readonly status: "connecting";
+      readonly attempt: number;
+      readonly port: number;
+      readonly tls: boolean;
+    }
+  /** The server speaks TLS only (STS); nothing was told to it in the clear. */
+  | { readonly status: "upgrading"; readonly port: number }
+  | { readonly status: "logged_in"; readonly account: string }
+  /** The login (SASL) failed, and is not required. */
+  | { readonly status: "login_failed"; readonly reason: string }
   | { readonly status: "welcomed"; readonly nick: string }
   /** Every configured channel was joined or refused. At most once per connection. */
   | { readonly status: "settled" }
   | { readonly status: "identify_refused"; readonly reason: string }
-  | { readonly status: "join_refused"; readonly channel: string; readonly reason: string }
+  | {
+      readonly status: "join_refused";
+      readonly channel: string;
+      readonly reason: string;
+      /** Undefined: it is not tried again. */
+      readonly retryInMs: number | undefined;
+    }
+  /** A defect, or a file that cannot be kept; the connection goes on. */
+  | { readonly status: "problem"; readonly reason: string }
   | { readonly status: "lost"; readonly reason: string; readonly retryInMs: number };
 
 export interface ConnectionHooks {
@@ -32,21 +51,16 @@ export interface ConnectionHooks {
 /** A connection that lasted this long was a good one: the pauses begin small again. */
 const STABLE_AFTER_MS = 30_000;
 
-/** Channels are taken as settled at the latest after this time. */
-const SETTLE_WITHIN_MS = 10_000;
-
 export class IrcConnection {
   readonly #options: IrcOptions;
   readonly #hooks: ConnectionHooks;
   readonly #clock: FloodClock;
-  /** To be joined after each connect, by folded name. */
-  #wanted = new Map<string, ChannelToJoin>();
-  readonly #unsettled = new Set<string>();
+  readonly #channels: WantedChannels;
+  readonly #sts: StsStore;
   readonly #closing = new AbortController();
   readonly #offline: NetworkState;
   readonly #over: Promise<void>;
   #session: IrcSession | undefined;
-  #cancelSettling: (() => void) | undefined;
   #failures = 0;
 
   constructor(options: IrcOptions, hooks: ConnectionHooks, clock: FloodClock = systemClock) {
@@ -54,7 +68,19 @@ export class IrcConnection {
     this.#hooks = hooks;
     this.#clock = clock;
     this.#offline = new NetworkState(options.nick);
-    for (const channel of options.channels) this.#wanted.set(this.#fold(channel.name), channel);
+    this.#sts = new StsStore({ path: options.stsFile, failed: (reason) => this.#problem(reason) });
+    this.#channels = new WantedChannels(
+      options.channels,
+      options,
+      {
+        fold: (name) => foldName(name, this.state.rules.caseMapping),
+        join: (channel) => this.#session?.join([channel]),
+        refused: (channel, reason, retryInMs) =>
+          hooks.status({ status: "join_refused", channel, reason, retryInMs }),
+        settled: () => hooks.status({ status: "settled" }),
+      },
+      clock,
+    );
     this.#over = this.#live();
   }
 
@@ -63,21 +89,28 @@ export class IrcConnection {
     return this.#session?.state ?? this.#offline;
   }
 
+  /** The connection of the moment, if there is one. */
+  get link(): NetworkLink | undefined {
+    return this.#session;
+  }
+
   /** Never rejects: resolves with undefined for success, else with the reason. */
   async request(request: IrcRequest, key?: string): Promise<Verdict> {
     const session = this.#session;
     if (session === undefined) return NOT_CONNECTED;
+    // Whatever comes of it, nobody wants us to try that channel any more.
+    if (request.expect.kind === "left") this.#channels.forget(request.expect.channel);
     const verdict = await session.request(request);
-    if (verdict === undefined && request.expect.kind === "joined") {
-      this.#want({ name: request.expect.channel, key });
+    const { expect } = request;
+    // Kicked in the same moment, we do not come back.
+    if (verdict === undefined && expect.kind === "joined" && this.#isIn(expect.channel)) {
+      this.#channels.want({ name: expect.channel, key });
     }
     return verdict;
   }
 
-  #want(channel: ChannelToJoin): void {
-    // Kicked in the same moment, we do not come back.
-    if (this.state.topicOf(channel.name) === undefined) return;
-    if (this.#wanted.size < MAX_CHANNELS) this.#wanted.set(this.#fold(channel.name), channel);
+  #isIn(channel: string): boolean {
+    return this.state.topicOf(channel) !== undefined;
   }
 
   /** Leaves the network. Idempotent. */
@@ -88,87 +121,75 @@ export class IrcConnection {
   }
 
   async #live(): Promise<void> {
+    let upgrade: Endpoint | undefined;
     while (!this.#closing.signal.aborted) {
-      this.#hooks.status({ status: "connecting", attempt: this.#failures + 1 });
+      const endpoint = upgrade ?? endpointUnderPolicy(this.#options, this.#sts);
       const startedAt = this.#clock.now();
-      const reason = await this.#connectOnce();
+      const end = await this.#connectOnce(endpoint);
       if (this.#closing.signal.aborted) return;
+      upgrade = end.upgrade;
+      if (upgrade !== undefined) {
+        // Only from a connection in the clear, so never twice in a row.
+        this.#hooks.status({ status: "upgrading", port: upgrade.port });
+        continue;
+      }
       this.#failures = this.#clock.now() - startedAt > STABLE_AFTER_MS ? 1 : this.#failures + 1;
-      const retryInMs = this.#pauseMs();
-      this.#hooks.status({ status: "lost", reason, retryInMs });
+      const retryInMs = this.#pauseMs(end);
+      this.#hooks.status({ status: "lost", reason: end.reason, retryInMs });
       await this.#pause(retryInMs);
     }
   }
 
-  async #connectOnce(): Promise<string> {
+  async #connectOnce(endpoint: Endpoint): Promise<SessionEnd> {
+    const { host, port, tls } = endpoint;
+    this.#hooks.status({ status: "connecting", attempt: this.#failures + 1, port, tls });
     const session = new IrcSession(
       this.#options,
-      () => [...this.#wanted.values()],
+      { host, port, tls },
+      () => this.#channels.all(),
+      this.#sts,
       {
         event: (event) => this.#event(event),
         welcomed: () => this.#welcomed(),
+        loggedIn: (account) => this.#hooks.status({ status: "logged_in", account }),
+        loginFailed: (reason) => this.#hooks.status({ status: "login_failed", reason }),
         identifyRefused: (reason) => this.#hooks.status({ status: "identify_refused", reason }),
-        joinRefused: (channel, reason) => this.#joinRefused(channel, reason),
+        joinRefused: (channel, numeric, reason) => this.#channels.refused(channel, numeric, reason),
         line: (direction, line) => this.#hooks.line(direction, line),
+        leftOut: (reason) => this.#problem(`a line was not sent: ${reason}`),
       },
       this.#clock,
     );
     this.#session = session;
-    const reason = await session.ended;
+    const end = await session.ended;
     this.#session = undefined;
-    this.#stopSettling();
-    return reason;
+    this.#channels.offline();
+    return end;
   }
 
   #event(event: IrcEvent): void {
-    if (event.kind === "left" && event.why !== "lost")
-      this.#wanted.delete(this.#fold(event.channel));
+    this.#channels.receive(event);
     this.#hooks.event(event);
-    if (event.kind === "joined") this.#settle(event.channel);
   }
 
   #welcomed(): void {
-    // Only now it is known which names are the same here.
-    this.#wanted = new Map([...this.#wanted.values()].map((each) => [this.#fold(each.name), each]));
-    for (const name of this.#wanted.keys()) this.#unsettled.add(name);
     this.#hooks.status({ status: "welcomed", nick: this.state.nick });
-    if (this.#unsettled.size === 0) this.#settled();
-    else this.#cancelSettling = this.#clock.after(SETTLE_WITHIN_MS, () => this.#settled());
+    this.#channels.welcomed();
   }
 
-  #joinRefused(channel: string, reason: string): void {
-    if (!this.#unsettled.has(this.#fold(channel))) return;
-    this.#hooks.status({ status: "join_refused", channel, reason });
-    this.#settle(channel);
-  }
-
-  #settle(channel: string): void {
-    if (this.#unsettled.delete(this.#fold(channel)) && this.#unsettled.size === 0) this.#settled();
-  }
-
-  #settled(): void {
-    this.#stopSettling();
-    this.#hooks.status({ status: "settled" });
-  }
-
-  #stopSettling(): void {
-    this.#cancelSettling?.();
-    this.#cancelSettling = undefined;
-    this.#unsettled.clear();
-  }
-
-  #fold(name: string): string {
-    return foldName(name, this.state.rules.caseMapping);
+  #problem(reason: string): void {
+    this.#hooks.status({ status: "problem", reason });
   }
 
   /** Doubles with each failure; half of it is random, so that many clients spread. */
-  #pauseMs(): number {
-    const { reconnectMinMs, reconnectMaxMs } = this.#options;
+  #pauseMs({ isRefusal }: SessionEnd): number {
+    const { reconnectMinMs, reconnectMaxMs, refusedPauseMs } = this.#options;
     const ceiling = Math.min(
       reconnectMaxMs,
       reconnectMinMs * 2 ** Math.min(this.#failures - 1, 30),
     );
-    return Math.round(ceiling * (0.5 + Math.random() / 2));
+    const pauseMs = Math.round(ceiling * (0.5 + Math.random() / 2));
+    return isRefusal ? Math.max(pauseMs, refusedPauseMs) : pauseMs;
   }
 
   #pause(ms: number): Promise<void> {

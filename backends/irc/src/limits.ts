@@ -1,11 +1,25 @@
 /** Every limit of this backend: its default, and what happens there. */
+import { MAX_CAP_REQUESTS, MAX_OFFERED_CAPS } from "./caps.ts";
+import { MAX_LINE_BYTES } from "./line.ts";
+import { MAX_SERVER_TAG_BYTES } from "./line-reader.ts";
 import type { IrcOptions } from "./options.ts";
+import { MAX_STS_POLICIES } from "./sts-store.ts";
+import { MAX_CLIENT_TAG_BYTES } from "./write-line.ts";
 
 /** One row of `docs/limits.md`. */
 export interface IrcLimit {
   readonly name: string;
   readonly value: number;
-  readonly unit: "lines" | "ms" | "requests" | "bytes" | "channels" | "nicks" | "queries";
+  readonly unit:
+    | "lines"
+    | "ms"
+    | "requests"
+    | "bytes"
+    | "channels"
+    | "nicks"
+    | "queries"
+    | "caps"
+    | "hosts";
   readonly what: string;
   /** What happens at the limit. */
   readonly policy: string;
@@ -25,13 +39,18 @@ export const IRC_OPTION_LIMITS = [
   limit("maxWaitingRequests", 256, "requests", "waiting for the network", "answered Failed"),
   limit("nickCheckMs", 60_000, "ms", "between attempts at the wanted nick", "tried again"),
   limit("registerWithinMs", 30_000, "ms", "for the server's welcome", "connected anew"),
+  limit("capWaitMs", 10_000, "ms", "for the server's capabilities", "connected without"),
+  limit("saslWaitMs", 15_000, "ms", "for the login (SASL)", "taken as refused"),
+  limit("refusedPauseMs", 300_000, "ms", "after a password was refused", "then tried again"),
   limit("identifyWaitMs", 5_000, "ms", "for NickServ's answer", "channels are joined without"),
-  limit("pingIntervalMs", 30_000, "ms", "between questions to the server", "it is pinged"),
-  limit("pingTimeoutMs", 60_000, "ms", "without a word from the server", "connected anew"),
+  limit("rejoinAfterMs", 5_000, "ms", "from a kick until we come back, if asked", "joined again"),
+  limit("joinRetryMs", 60_000, "ms", "until a refused channel is tried again", "doubles, to 16 x"),
+  limit("pingIntervalMs", 15_000, "ms", "between questions to the server", "it is pinged"),
+  limit("pingTimeoutMs", 30_000, "ms", "without a word from the server", "connected anew"),
   limit("reconnectMinMs", 1_000, "ms", "before the first reconnect", "doubles, half of it random"),
   limit(
     "reconnectMaxMs",
-    60_000,
+    30_000,
     "ms",
     "longest pause between attempts",
     "the pause grows no more",
@@ -40,8 +59,6 @@ export const IRC_OPTION_LIMITS = [
 
 /** Bytes of one message of core; more never fits into the time core waits, at any network's pace. */
 export const MAX_TEXT_BYTES = 64 * 1024;
-/** Bytes of a line of the server: tags may be 8,191 bytes long (IRCv3), the rest 512. */
-export const MAX_SERVER_LINE_BYTES = 16 * 1024;
 /** Bytes that wait for a server to read them: our own lines are few, its questions may be many. */
 export const MAX_UNSENT_BYTES = 256 * 1024;
 /** Channels that are tracked; no network allows as many. */
@@ -61,13 +78,30 @@ export const MAX_NICK_ATTEMPTS = 8;
 export const IRC_LIMITS: readonly IrcLimit[] = [
   ...IRC_OPTION_LIMITS,
   fixed("maxTextBytes", MAX_TEXT_BYTES, "bytes", "of one message", "answered Failed"),
-  fixed("maxServerLineBytes", MAX_SERVER_LINE_BYTES, "bytes", "of a line", "connected anew"),
+  fixed("maxServerTagBytes", MAX_SERVER_TAG_BYTES, "bytes", "of tags that come", "connected anew"),
+  fixed("maxClientTagBytes", MAX_CLIENT_TAG_BYTES, "bytes", "of tags that go", "not sent"),
+  fixed(
+    "maxLineBytes",
+    MAX_LINE_BYTES,
+    "bytes",
+    "of a line (or LINELEN)",
+    "connected anew; not sent",
+  ),
   fixed("maxUnsentBytes", MAX_UNSENT_BYTES, "bytes", "the server has not read", "connected anew"),
   fixed("maxChannels", MAX_CHANNELS, "channels", "joined at once", "more are not tracked"),
   fixed("maxNameBytes", MAX_NAME_BYTES, "bytes", "of a name", "not tracked; answered Failed"),
   fixed("maxTopicBytes", MAX_TOPIC_BYTES, "bytes", "of a topic that is kept", "cut"),
   fixed("maxQueryBurst", MAX_QUERY_BURST, "queries", "(CTCP) answered at once", "not answered"),
   fixed("queryIntervalMs", QUERY_INTERVAL_MS, "ms", "until one more is", "not answered"),
+  fixed("maxOfferedCaps", MAX_OFFERED_CAPS, "caps", "that a server may offer", "connected anew"),
+  fixed("maxCapRequests", MAX_CAP_REQUESTS, "requests", "for them, on a connection", "not asked"),
+  fixed(
+    "maxStsPolicies",
+    MAX_STS_POLICIES,
+    "hosts",
+    "that are spoken to over TLS only",
+    "first to end goes",
+  ),
   fixed("maxNickAttempts", MAX_NICK_ATTEMPTS, "nicks", "tried on a connection", "connected anew"),
 ];
 

@@ -155,13 +155,15 @@ suite("rules", () => {
   test("are read from 005, whatever stands in it", () => {
     const { state } = setUp();
     const tokens =
-      "CASEMAPPING=ascii CHANTYPES=#! STATUSMSG=@+ TOPICLEN=307 NICKLEN FOO=BAR=BAZ -X";
+      "CASEMAPPING=ascii CHANTYPES=#! STATUSMSG=@+ TOPICLEN=307 NICKLEN=9 LINELEN=2048 NICKLEN FOO=BAR=BAZ -X";
     state.rules = rulesOf(["bird", ...tokens.split(" "), ":are supported"], state.rules);
     assert.deepEqual(state.rules, {
       caseMapping: "ascii",
       channelTypes: "#!",
       statusPrefixes: "@+",
       maxTopicBytes: 307,
+      maxNickBytes: undefined,
+      maxLineBytes: 2_046,
     });
     assert.ok(state.isChannel("!a"));
     assert.ok(state.isChannel("@#a"));

@@ -4,7 +4,8 @@
  */
 import type { IrcMessage } from "irc-framework";
 import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
-import { foldName, utf8Cut } from "./line.ts";
+import { foldName, MAX_LINE_BYTES, utf8Cut } from "./line.ts";
+import { OwnMask } from "./own-mask.ts";
 
 /** Something that happened on the network. A channel's name is as the server writes it. */
 export type IrcEvent =
@@ -33,6 +34,10 @@ export interface NetworkRules {
   /** Prefixes by which only a channel's operators, say, are addressed: `@#channel`. */
   readonly statusPrefixes: string;
   readonly maxTopicBytes: number | undefined;
+  /** Bytes of a nick; a longer one is refused or cut. */
+  readonly maxNickBytes: number | undefined;
+  /** Bytes of a line without its end and its tags. */
+  readonly maxLineBytes: number;
 }
 
 export const DEFAULT_RULES: NetworkRules = {
@@ -40,6 +45,8 @@ export const DEFAULT_RULES: NetworkRules = {
   channelTypes: "#&",
   statusPrefixes: "",
   maxTopicBytes: undefined,
+  maxNickBytes: undefined,
+  maxLineBytes: MAX_LINE_BYTES,
 };
 
 interface Channel {
@@ -48,10 +55,6 @@ interface Channel {
   /** Its topic follows its JOIN; it is told of when both are known. */
   announced: boolean;
 }
-
-/** Bytes that a server may put before what we say, until it has shown us: user and host. */
-const MAX_USER_BYTES = 11;
-const MAX_HOST_BYTES = 63;
 
 const CTCP = "\x01";
 const ACTION = "ACTION ";
@@ -71,8 +74,7 @@ const NOTHING: readonly IrcEvent[] = [];
 export class NetworkState {
   rules: NetworkRules = DEFAULT_RULES;
   #nick: string;
-  #userBytes = MAX_USER_BYTES;
-  #hostBytes = MAX_HOST_BYTES;
+  readonly #mask = new OwnMask();
   readonly #channels = new Map<string, Channel>();
   /** Open batches of what was said before we came. */
   readonly #playbacks = new Set<string>();
@@ -88,7 +90,7 @@ export class NetworkState {
     [RPL_TOPIC]: (message) => this.#topic(message.params[1], message.params[2], ""),
     [RPL_NOTOPIC]: (message) => this.#topic(message.params[1], "", ""),
     [RPL_ENDOFNAMES]: (message) => this.#announce(message.params[1]),
-    [RPL_HOSTHIDDEN]: (message) => this.#hostHidden(message.params[1]),
+    [RPL_HOSTHIDDEN]: (message) => this.#hostHidden(message),
   };
 
   constructor(nick: string) {
@@ -101,7 +103,10 @@ export class NetworkState {
 
   /** What a line of the server means. A line that makes no sense means nothing. */
   receive(message: IrcMessage): readonly IrcEvent[] {
-    if (this.isMe(message.nick)) this.#learnMask(message);
+    if (this.isMe(message.nick)) {
+      if (message.command === "CHGHOST") this.#mask.changed(message);
+      else this.#mask.learn(message);
+    }
     return this.#handlers[message.command]?.(message) ?? NOTHING;
   }
 
@@ -151,17 +156,16 @@ export class NetworkState {
 
   /** Bytes of the `:nick!user@host ` that the server puts before our words when it relays them. */
   prefixBytes(): number {
-    return Buffer.byteLength(`:${this.#nick}!@ `) + this.#userBytes + this.#hostBytes;
+    return this.#mask.bytes(this.#nick);
   }
 
-  #learnMask(message: IrcMessage): void {
-    if (message.ident === "" || message.hostname === "") return;
-    this.#userBytes = Buffer.byteLength(message.ident);
-    this.#hostBytes = Buffer.byteLength(message.hostname);
+  /** `nick!user@host`, as the server shows us to others; undefined until it has shown it to us. */
+  get ourPrefix(): string | undefined {
+    return this.#mask.text(this.#nick);
   }
 
-  #hostHidden(host: string | undefined): readonly IrcEvent[] {
-    if (host !== undefined) this.#hostBytes = Math.max(this.#hostBytes, Buffer.byteLength(host));
+  #hostHidden(message: IrcMessage): readonly IrcEvent[] {
+    this.#mask.hidden(message);
     return NOTHING;
   }
 

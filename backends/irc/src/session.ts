@@ -1,92 +1,144 @@
 /** One connection to an IRC server, from dialling to its end. */
-import { Client, type IrcMessage, ircLineParser } from "irc-framework";
-import { Allowance } from "./allowance.ts";
-import { stripCodes } from "./codes.ts";
-import { answerQuery } from "./ctcp.ts";
+import { type IrcMessage, ircLineParser } from "irc-framework";
+import { CtcpAnswers } from "./ctcp-answers.ts";
 import { type FloodClock, FloodQueue } from "./flood-queue.ts";
-import { MAX_QUERY_BURST, QUERY_INTERVAL_MS } from "./limits.ts";
+import { Handshake } from "./handshake.ts";
+import { joinLines } from "./join-lines.ts";
+import { KeepAlive } from "./keep-alive.ts";
+import type { NetworkLink, SendOptions } from "./network-link.ts";
 import { type IrcEvent, NetworkState } from "./network-state.ts";
-import { nickCandidates } from "./nick.ts";
-import { nickServAnswer } from "./nickserv.ts";
+import { NickServLogin } from "./nickserv-login.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
+import { NickReclaim } from "./reclaim.ts";
 import { rulesOf } from "./rules.ts";
 import { hideSecrets } from "./secrets.ts";
-import { transportClass } from "./transport.ts";
+import { actOnOffer, type Endpoint } from "./sts.ts";
+import type { StsStore } from "./sts-store.ts";
+import { Transport } from "./transport.ts";
 import { type IrcRequest, NOT_CONNECTED, type Verdict, Verdicts } from "./verdicts.ts";
+import { lineProblem, withTags } from "./write-line.ts";
 
 export interface SessionHooks {
   event(event: IrcEvent): void;
   /** The server has welcomed us and the channels have been asked for. */
   welcomed(): void;
+  /** Services know us by this account now. */
+  loggedIn(account: string): void;
+  /** The login failed, which is not required; we go on without. */
+  loginFailed(reason: string): void;
   /** NickServ does not take the password; the channels are asked for without. */
   identifyRefused(reason: string): void;
   /** An error about a channel that was joined by ourselves. */
-  joinRefused(channel: string, reason: string): void;
+  joinRefused(channel: string, numeric: string, reason: string): void;
   /** Each line, for the log's debug level; secrets are taken out. */
   line(direction: "in" | "out", line: string): void;
+  /** Something of ours was no line of IRC and was not sent. */
+  leftOut(reason: string): void;
 }
 
-/** What irc-framework needs to see for the handshake; all of it would be kept, so not without end. */
-const HANDSHAKE = new Set(["001", "CAP"]);
-const MAX_HANDSHAKE_LINES = 64;
-/** And what keeps the connection alive. */
-const KEEP_ALIVE = new Set(["PING", "PONG"]);
+export interface SessionEnd {
+  readonly reason: string;
+  /** Where the server sends us before anything was told to it (STS). */
+  readonly upgrade: Endpoint | undefined;
+  /** Our password, or we, are not taken: coming back soon will not help. */
+  readonly isRefusal: boolean;
+}
 
-const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
 const END_OF_MOTD = new Set(["376", "422"]);
-
-/** Bytes of channels in one JOIN, and how many: servers limit both. */
-const MAX_JOIN_BYTES = 400;
-const MAX_JOIN_CHANNELS = 10;
 
 /** Milliseconds that a QUIT may take. */
 const QUIT_WITHIN_MS = 2_000;
 
-export class IrcSession {
+export class IrcSession implements NetworkLink {
   readonly state: NetworkState;
-  /** Resolves with the reason when the connection is over. Never rejects. */
-  readonly ended: Promise<string>;
+  /** Resolves when the connection is over. Never rejects. */
+  readonly ended: Promise<SessionEnd>;
   readonly #options: IrcOptions;
+  readonly #endpoint: Endpoint;
+  readonly #sts: StsStore;
   readonly #hooks: SessionHooks;
   readonly #clock: FloodClock;
-  readonly #client: Client;
+  readonly #channels: () => readonly ChannelToJoin[];
+  readonly #finish: (end: SessionEnd) => void;
+  readonly #hideSecrets: (line: string) => string;
+  readonly #handshake: Handshake;
+  readonly #reclaim: NickReclaim;
   readonly #queue: FloodQueue;
   readonly #verdicts: Verdicts;
-  readonly #channels: () => readonly ChannelToJoin[];
+  readonly #ctcp: CtcpAnswers;
+  readonly #handlers = new Set<(message: IrcMessage) => void>();
   readonly #timers = new Map<string, () => void>();
-  readonly #finish: (reason: string) => void;
-  readonly #nicks: string[];
+  #transport: Transport | undefined;
+  #keepAlive: KeepAlive | undefined;
   #phase: "registering" | "welcomed" | "identifying" | "joined" | "over" = "registering";
+  #nickServ: NickServLogin | undefined;
   #reason: string | undefined;
-  readonly #hideSecrets: (line: string) => string;
-  readonly #queries: Allowance;
-  #handshakeLines = 0;
+  #upgrade: Endpoint | undefined;
+  #isRefusal = false;
 
   constructor(
     options: IrcOptions,
+    endpoint: Endpoint,
     channels: () => readonly ChannelToJoin[],
+    sts: StsStore,
     hooks: SessionHooks,
     clock: FloodClock,
   ) {
-    const { promise, resolve } = Promise.withResolvers<string>();
+    const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
     this.#finish = resolve;
     this.#options = options;
+    this.#endpoint = endpoint;
     this.#channels = channels;
+    this.#sts = sts;
     this.#hooks = hooks;
     this.#clock = clock;
-    this.#nicks = nickCandidates(options.nick, Math.random).slice(1);
     this.#hideSecrets = hideSecrets(options);
-    this.#queries = new Allowance(MAX_QUERY_BURST, QUERY_INTERVAL_MS, clock);
     this.state = new NetworkState(options.nick);
-    this.#client = new Client(this.#clientOptions());
-    this.#queue = new FloodQueue((line) => this.#client.raw(line), options, clock);
+    const write = (line: string, how?: SendOptions) => this.send(line, how);
+    this.#queue = new FloodQueue(write, options, clock);
+    this.#ctcp = new CtcpAnswers(this.#queue, clock);
     this.#verdicts = new Verdicts(this.state, this.#queue, options, clock);
+    this.#handshake = this.#createHandshake();
+    this.#reclaim = new NickReclaim(
+      options,
+      this.state,
+      (line) => this.#queue.urgent(line),
+      () => this.account !== undefined,
+      clock,
+    );
     this.#open();
   }
 
   get isWelcomed(): boolean {
     return this.#phase === "joined" || this.#phase === "identifying";
+  }
+
+  get caps(): ReadonlySet<string> {
+    return this.#handshake.caps.on;
+  }
+
+  get ourPrefix(): string | undefined {
+    return this.state.ourPrefix;
+  }
+
+  get account(): string | undefined {
+    return this.#handshake.account;
+  }
+
+  onLine(handler: (message: IrcMessage) => void): () => void {
+    this.#handlers.add(handler);
+    return () => void this.#handlers.delete(handler);
+  }
+
+  send(line: string, { label }: SendOptions = {}): void {
+    const isLabelled = label !== undefined && this.caps.has("labeled-response");
+    const whole = isLabelled ? withTags(line, { label }) : line;
+    const problem = lineProblem(whole, this.state.rules.maxLineBytes);
+    if (problem !== undefined) this.#hooks.leftOut(problem);
+    else if (this.#transport?.write(whole) === true) {
+      this.#hooks.line("out", this.#hideSecrets(whole));
+    }
   }
 
   request(request: IrcRequest): Promise<Verdict> {
@@ -100,160 +152,159 @@ export class IrcSession {
     this.#reason ??= "closed";
     this.#queue.close();
     this.#timer("quit", QUIT_WITHIN_MS, () => this.#drop("closed"));
-    if (this.#client.connection.connected) this.#client.quit(message);
+    if (this.#transport?.isOpen === true) this.send(`QUIT :${message}`);
     else this.#drop("closed");
     await this.ended;
   }
 
-  #clientOptions() {
-    const { host, port, nick, user, realName, password, tls, verifyCertificate } = this.#options;
-    return {
-      host,
-      port,
-      nick,
-      tls,
-      username: user,
-      gecos: realName,
-      ...(password === undefined ? {} : { password }),
-      rejectUnauthorized: verifyCertificate,
-      auto_reconnect: false,
-      ping_interval: this.#options.pingIntervalMs / 1_000,
-      ping_timeout: this.#options.pingTimeoutMs / 1_000,
-      account: {},
-      version: "",
-      transport: transportClass({
-        received: (line) => this.#received(line),
-        sent: (line) => this.#hooks.line("out", this.#hideSecrets(line)),
-        failed: (reason) => this.#hooks.line("in", `(not understood: ${String(reason)})`),
-        broken: (reason) => {
-          this.#reason ??= reason;
-        },
-      }),
+  #createHandshake(): Handshake {
+    const hooks = {
+      send: (line: string) => this.send(line),
+      strictTransport: (value: string) => this.#strictTransport(value),
+      failed: (reason: string, isRefusal: boolean) => {
+        this.#isRefusal ||= isRefusal;
+        this.#drop(reason);
+      },
+      isMe: (nick: string) => this.state.isMe(nick),
+      loggedIn: (account: string) => this.#hooks.loggedIn(account),
+      loginFailed: (reason: string) => this.#hooks.loginFailed(reason),
+      welcomed: () => this.#welcomed(),
     };
+    return new Handshake(this.#options, hooks, this.#clock);
   }
 
   #open(): void {
-    this.#client.on("socket close", (error: unknown) => {
-      if (error instanceof Error) this.#reason ??= error.message;
-    });
-    this.#client.on("close", () => this.#over());
-    this.#client.on("ping timeout", () => this.#drop("the server is silent"));
     this.#timer("register", this.#options.registerWithinMs, () =>
       this.#drop("the server did not welcome us in time"),
     );
-    this.#client.connect();
+    const { verifyCertificate, tlsFiles: files } = this.#options;
+    try {
+      this.#transport = new Transport(
+        { ...this.#endpoint, verifyCertificate, files },
+        {
+          open: () => this.#handshake.start(),
+          line: (line) => this.#received(line),
+          closed: (reason) => this.#over(reason),
+        },
+      );
+    } catch (reason) {
+      // A certificate or key that is none.
+      queueMicrotask(() => this.#over(reason instanceof Error ? reason.message : String(reason)));
+    }
   }
 
-  /** Each line of the server; true if irc-framework is to see it. */
-  #received(line: string): boolean {
+  #strictTransport(value: string): boolean {
+    const { verifyCertificate } = this.#options;
+    this.#upgrade = actOnOffer(value, { ...this.#endpoint, verifyCertificate }, this.#sts);
+    if (this.#upgrade === undefined) return false;
+    this.#drop("the server wants TLS");
+    return true;
+  }
+
+  #received(line: string): void {
     const message = ircLineParser(line);
-    if (message.command === "" || this.#phase === "over") return false;
+    if (message.command === "" || this.#phase === "over") return;
     this.#hooks.line("in", this.#hideSecrets(line));
-    const isHandshake = this.#phase === "registering" && HANDSHAKE.has(message.command);
+    this.#keepAlive?.heard();
     this.#act(message);
     for (const event of this.state.receive(message)) {
-      if (event.kind === "query") this.#answerQuery(event.nick, event.query);
+      if (event.kind === "query") this.#ctcp.answer(event.nick, event.query);
       else this.#hooks.event(event);
     }
     this.#verdicts.receive(message);
-    if (isHandshake) return this.#handshakeLines++ < MAX_HANDSHAKE_LINES;
-    return KEEP_ALIVE.has(message.command);
-  }
-
-  #answerQuery(nick: string, query: string): void {
-    const answer = answerQuery(nick, query);
-    if (answer === undefined || !this.#queries.take()) return;
-    const lines = [answer];
-    this.#queue.add({
-      get linesLeft() {
-        return lines.length;
-      },
-      nextLine: () => lines.shift(),
-    });
+    for (const handler of [...this.#handlers]) handler(message);
   }
 
   #act(message: IrcMessage): void {
     const { command, params } = message;
-    if (command === "005") this.state.rules = rulesOf(params, this.state.rules);
+    this.#handshake.receive(message);
+    if (command === "PING") this.#pong(params.at(-1) ?? "");
+    else if (command === "005") this.#learnRules(params);
     else if (command === "ERROR") this.#reason ??= params.at(-1) || "the server closed it";
-    else if (this.#phase === "registering") this.#register(message);
-    else if (this.#phase === "welcomed" && END_OF_MOTD.has(command)) this.#identify();
-    else if (this.#phase === "identifying") this.#identified(message);
-    else if (command === "QUIT" || command === "NICK") this.#regainFrom(message.nick);
-    else if (/^[45]\d\d$/.test(command))
-      this.#hooks.joinRefused(params[1] ?? "", params.at(-1) ?? "");
+    if (this.#phase === "welcomed" && END_OF_MOTD.has(command)) this.#identify();
+    else if (this.#phase === "identifying") this.#nickServ?.receive(message);
+    else if (this.#phase === "joined") {
+      this.#reclaim.receive(message);
+      if (/^[45]\d\d$/.test(command)) {
+        this.#hooks.joinRefused(params[1] ?? "", command, params.at(-1) ?? "");
+      }
+    }
   }
 
-  #register({ command, params }: IrcMessage): void {
-    if (command === "001") {
-      this.#phase = "welcomed";
-      // Most servers end their greeting with the MOTD, or with its absence.
-      this.#timer("register", this.#options.registerWithinMs, () => this.#identify());
-      this.#timer("nick", this.#options.nickCheckMs, () => this.#regain());
-    } else if (NICK_TAKEN.has(command)) {
-      const next = this.#nicks.shift();
-      if (next === undefined) this.#drop(`no nick is free: ${params.at(-1) ?? command}`);
-      else this.#client.raw(`NICK ${next}`);
-    } else if (command === "464" || command === "465") {
-      this.#reason ??= params.at(-1) || "the server refused us";
-    }
+  /** What is no token comes back as far as it is one: the server's question stays one line. */
+  #pong(token: string): void {
+    const word = token.split(/[\r\0]/, 1)[0] ?? "";
+    this.send(/^[^\s:]\S*$/.test(word) ? `PONG ${word}` : `PONG :${word}`);
+  }
+
+  #learnRules(params: readonly string[]): void {
+    this.state.rules = rulesOf(params, this.state.rules);
+    this.#transport?.allow(this.state.rules.maxLineBytes);
+  }
+
+  #welcomed(): void {
+    this.#phase = "welcomed";
+    this.#keepAlive = new KeepAlive(
+      this.#options,
+      {
+        ping: () => this.send("PING :seabird-alive"),
+        dead: () => this.#drop("the server is silent"),
+      },
+      this.#clock,
+    );
+    // Most servers end their greeting with the MOTD, or with its absence.
+    this.#timer("register", this.#options.registerWithinMs, () => this.#identify());
   }
 
   #identify(): void {
     this.#phase = "identifying";
     this.#cancel("register");
     const password = this.#options.nickservPassword;
-    if (password === undefined) {
+    if (password === undefined || this.account !== undefined) {
       this.#join();
       return;
     }
-    this.#queue.urgent(`PRIVMSG NickServ :IDENTIFY ${this.#options.nick} ${password}`);
-    this.#timer("identify", this.#options.identifyWaitMs, () => this.#join());
-  }
-
-  #identified(message: IrcMessage): void {
-    const answer = nickServAnswer(message);
-    if (answer === undefined) return;
-    if (!answer.accepted) this.#hooks.identifyRefused(stripCodes(answer.reason));
-    this.#join();
+    const hooks = {
+      send: (line: string) => this.#queue.urgent(line),
+      refused: (reason: string) => this.#hooks.identifyRefused(reason),
+      done: () => this.#join(),
+    };
+    this.#nickServ = new NickServLogin(this.#options, password, hooks, this.#clock);
   }
 
   #join(): void {
-    this.#cancel("identify");
     this.#phase = "joined";
-    for (const line of joinLines(this.#channels())) this.#queue.urgent(line);
+    this.#reclaim.start();
+    this.join(this.#channels());
     this.#hooks.welcomed();
   }
 
-  /** Whoever had our nick has gone or changed it. */
-  #regainFrom(nick: string): void {
-    const wanted = this.state.fold(this.#options.nick);
-    // When it is ourselves who were renamed, services did it: no fight with them.
-    if (this.state.fold(nick) === wanted && !this.state.isMe(nick)) this.#regain();
-  }
-
-  #regain(): void {
-    this.#timer("nick", this.#options.nickCheckMs, () => this.#regain());
-    if (this.isWelcomed && !this.state.isMe(this.#options.nick)) {
-      this.#queue.urgent(`NICK ${this.#options.nick}`);
-    }
+  /** Asks for channels, before what waits. */
+  join(channels: readonly ChannelToJoin[]): void {
+    for (const line of joinLines(channels)) this.#queue.urgent(line);
   }
 
   #drop(reason: string): void {
     this.#reason ??= reason;
-    this.#client.connection.transport?.close(true);
-    // A socket that was never made closes nothing.
-    if (!this.#client.connection.connected) queueMicrotask(() => this.#over());
+    if (this.#transport === undefined) queueMicrotask(() => this.#over(reason));
+    else this.#transport.drop(this.#reason);
   }
 
-  #over(): void {
+  #over(reason: string): void {
     if (this.#phase === "over") return;
+    const wasWelcomed = this.#phase !== "registering";
     this.#phase = "over";
     this.#queue.close();
+    this.#handshake.close();
+    this.#nickServ?.close();
+    this.#reclaim.close();
+    this.#keepAlive?.close();
     for (const name of [...this.#timers.keys()]) this.#cancel(name);
+    if (wasWelcomed && this.#endpoint.tls) this.#sts.renew(this.#endpoint.host);
     this.#verdicts.connectionLost();
     for (const event of this.state.leaveAll()) this.#hooks.event(event);
-    this.#finish(this.#reason ?? "the server closed the connection");
+    const end = { upgrade: this.#upgrade, isRefusal: this.#isRefusal };
+    this.#finish({ ...end, reason: this.#reason ?? reason });
   }
 
   #timer(name: string, ms: number, callback: () => void): void {
@@ -265,29 +316,4 @@ export class IrcSession {
     this.#timers.get(name)?.();
     this.#timers.delete(name);
   }
-}
-
-/** A few lines for many channels; those with keys come first, as the keys are matched by position. */
-export function joinLines(channels: readonly ChannelToJoin[]): string[] {
-  const lines: string[] = [];
-  const ordered = [...channels].sort(
-    (a, b) => Number(b.key !== undefined) - Number(a.key !== undefined),
-  );
-  let group: ChannelToJoin[] = [];
-  for (const channel of ordered) {
-    const longer = joinLine([...group, channel]);
-    if (group.length > 0 && (group.length >= MAX_JOIN_CHANNELS || longer.length > MAX_JOIN_BYTES)) {
-      lines.push(joinLine(group));
-      group = [];
-    }
-    group.push(channel);
-  }
-  if (group.length > 0) lines.push(joinLine(group));
-  return lines;
-}
-
-function joinLine(channels: readonly ChannelToJoin[]): string {
-  const names = channels.map(({ name }) => name).join(",");
-  const keys = channels.flatMap(({ key }) => (key === undefined ? [] : [key])).join(",");
-  return keys === "" ? `JOIN ${names}` : `JOIN ${names} ${keys}`;
 }

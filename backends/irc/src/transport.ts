@@ -1,63 +1,124 @@
-/** The one way in and out of the socket: every line that leaves is cleaned, every one that comes is bounded. */
-import NetTransport from "irc-framework/src/transports/net.js";
-import { MAX_SERVER_LINE_BYTES, MAX_UNSENT_BYTES } from "./limits.ts";
-import { cleanLine, decodeLine } from "./line.ts";
+/**
+ * One socket to a server, with TLS or without: whole lines come out of it, finished lines go in.
+ * What comes is bounded, and so is what the server has not read yet.
+ */
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { MAX_UNSENT_BYTES } from "./limits.ts";
+import { decodeLine } from "./line.ts";
+import { LineReader, LineTooLong } from "./line-reader.ts";
+import type { Endpoint } from "./sts.ts";
 
-export interface LineHooks {
-  /** A line arrived. True: irc-framework is to see it as well. */
-  received(line: string): boolean;
-  /** A line is about to leave, whoever wrote it. */
-  sent(line: string): void;
-  /** irc-framework could not read the line it was given. */
-  failed(reason: unknown): void;
-  /** The server breaks a limit; the connection ends. */
-  broken(reason: string): void;
+/** PEM texts. */
+export interface TlsFiles {
+  /** Who may vouch for the server, instead of those that Node trusts. */
+  readonly ca?: string | undefined;
+  /** Our certificate, by which SASL EXTERNAL knows us, and its key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
-const LF = 0x0a;
+export interface Dial extends Endpoint {
+  readonly verifyCertificate: boolean;
+  readonly files?: TlsFiles | undefined;
+}
 
-/** irc-framework makes a transport of this class for each connection. */
-export function transportClass(hooks: LineHooks): typeof NetTransport {
-  return class extends NetTransport {
-    #unfinished: Buffer = Buffer.alloc(0);
+export interface TransportHooks {
+  /** The socket is there, TLS agreed on. */
+  open(): void;
+  /** A line, without its end. */
+  line(line: string): void;
+  /** It is over, and why. Once, never before the constructor has returned. */
+  closed(reason: string): void;
+}
 
-    override writeLine(line: string, callback?: () => void): void {
-      if ((this.socket?.writableLength ?? 0) > MAX_UNSENT_BYTES) {
-        // It asks without end (PING, say) and reads no answers.
-        this.#end("the server does not read");
-        return;
+export class Transport {
+  readonly #hooks: TransportHooks;
+  readonly #socket: Socket;
+  readonly #reader = new LineReader();
+  #reason: string | undefined;
+  #isOpen = false;
+
+  /** Dials at once. A key that is none ends it as a refused connection would. */
+  constructor(dial: Dial, hooks: TransportHooks) {
+    this.#hooks = hooks;
+    this.#socket = dial.tls ? connectTls(tlsOptions(dial)) : connectTcp(tcpOptions(dial));
+    this.#socket.setNoDelay(true);
+    this.#socket.once(dial.tls ? "secureConnect" : "connect", () => {
+      this.#isOpen = true;
+      hooks.open();
+    });
+    this.#socket.on("data", (data: Buffer) => this.#read(data));
+    this.#socket.on("error", (error) => {
+      this.#reason ??= wordsOf(error);
+    });
+    this.#socket.once("close", () => {
+      this.#isOpen = false;
+      hooks.closed(this.#reason ?? "the server closed the connection");
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen && !this.#socket.destroyed;
+  }
+
+  /** The longest line that the server said it uses. */
+  allow(maxLineBytes: number): void {
+    this.#reader.allow(maxLineBytes);
+  }
+
+  /** Writes a line that is known to be one. False: nobody reads any more. */
+  write(line: string): boolean {
+    if (!this.isOpen) return false;
+    if (this.#socket.writableLength > MAX_UNSENT_BYTES) {
+      // It asks without end (PING, say) and reads no answers.
+      this.drop("the server does not read");
+      return false;
+    }
+    this.#socket.write(`${line}\r\n`);
+    return true;
+  }
+
+  /** Ends it at once; `closed` follows, with this reason unless there was one already. */
+  drop(reason: string): void {
+    this.#reason ??= reason;
+    this.#socket.destroy();
+  }
+
+  #read(data: Buffer): void {
+    try {
+      for (const line of this.#reader.push(data)) {
+        this.#hooks.line(decodeLine(line));
+        if (this.#socket.destroyed) return;
       }
-      const clean = cleanLine(line);
-      hooks.sent(clean);
-      super.writeLine(clean, callback);
+    } catch (error) {
+      if (!(error instanceof LineTooLong)) throw error;
+      this.drop(error.message);
     }
+  }
+}
 
-    /** In place of irc-framework's own, which reads any bytes as UTF-8, and lines of any length. */
-    override onSocketData(data: Buffer): void {
-      let rest = this.#unfinished.length === 0 ? data : Buffer.concat([this.#unfinished, data]);
-      for (let end = rest.indexOf(LF); end !== -1; end = rest.indexOf(LF)) {
-        if (end > MAX_SERVER_LINE_BYTES) break;
-        this.#line(decodeLine(rest.subarray(0, end)));
-        if (this.socket === null || this.socket.destroyed) return;
-        rest = rest.subarray(end + 1);
-      }
-      if (rest.length > MAX_SERVER_LINE_BYTES) this.#end("the server sent a line without end");
-      else this.#unfinished = Buffer.from(rest);
-    }
+function tcpOptions({ host, port }: Dial) {
+  return { host, port, autoSelectFamily: true };
+}
 
-    #line(line: string): void {
-      if (!hooks.received(line)) return;
-      try {
-        this.emit("line", line);
-      } catch (reason) {
-        // irc-framework trusts servers: a CAP without parameters, say, makes it throw.
-        hooks.failed(reason);
-      }
-    }
-
-    #end(reason: string): void {
-      hooks.broken(reason);
-      this.close(true);
-    }
+function tlsOptions(dial: Dial): ConnectionOptions {
+  const { ca, cert, key } = dial.files ?? {};
+  return {
+    ...tcpOptions(dial),
+    rejectUnauthorized: dial.verifyCertificate,
+    // An address is no name that a server could be asked for.
+    ...(isIP(dial.host) === 0 ? { servername: dial.host } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
   };
+}
+
+/** A host with several addresses fails once for each, in an error without words of its own. */
+function wordsOf(error: Error): string {
+  if (error instanceof AggregateError && error.message === "") {
+    return error.errors.map((each) => (each instanceof Error ? each.message : "")).join("; ");
+  }
+  return error.message || (error as NodeJS.ErrnoException).code || "the connection failed";
 }

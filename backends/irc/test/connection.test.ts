@@ -92,6 +92,7 @@ suite("registration", () => {
       status: "join_refused",
       channel: "#b",
       reason: "Invite only",
+      retryInMs: 60_000,
     });
     await status("settled");
   });

@@ -1,0 +1,31 @@
+/** Few lines for many channels. Pure. */
+import type { ChannelToJoin } from "./options.ts";
+
+/** Bytes of channels in one JOIN, and how many: servers limit both. */
+const MAX_JOIN_BYTES = 400;
+const MAX_JOIN_CHANNELS = 10;
+
+/** Channels with keys come first, as the keys are matched by position. */
+export function joinLines(channels: readonly ChannelToJoin[]): string[] {
+  const lines: string[] = [];
+  const ordered = [...channels].sort(
+    (a, b) => Number(b.key !== undefined) - Number(a.key !== undefined),
+  );
+  let group: ChannelToJoin[] = [];
+  for (const channel of ordered) {
+    const longer = joinLine([...group, channel]);
+    if (group.length > 0 && (group.length >= MAX_JOIN_CHANNELS || longer.length > MAX_JOIN_BYTES)) {
+      lines.push(joinLine(group));
+      group = [];
+    }
+    group.push(channel);
+  }
+  if (group.length > 0) lines.push(joinLine(group));
+  return lines;
+}
+
+function joinLine(channels: readonly ChannelToJoin[]): string {
+  const names = channels.map(({ name }) => name).join(",");
+  const keys = channels.flatMap(({ key }) => (key === undefined ? [] : [key])).join(",");
+  return keys === "" ? `JOIN ${names}` : `JOIN ${names} ${keys}`;
+}

@@ -1,0 +1,63 @@
+/** What the server puts before our words when it hands them on: `nick!user@host`. Pure. */
+import type { IrcMessage } from "irc-framework";
+
+/** Bytes of user and host that a server may show until it has shown ours. */
+const MAX_USER_BYTES = 11;
+const MAX_HOST_BYTES = 63;
+
+/** Of what a server claims; a longer one leaves no room for words and is not believed. */
+const MAX_PART_BYTES = 128;
+
+const RPL_HOSTHIDDEN = "396";
+
+export class OwnMask {
+  #user: string | undefined;
+  #host: string | undefined;
+  #userBytes = MAX_USER_BYTES;
+  #hostBytes = MAX_HOST_BYTES;
+
+  /** A line whose source is us, such as our own JOIN. */
+  learn({ ident, hostname }: Pick<IrcMessage, "ident" | "hostname">): void {
+    if (ident === "" || hostname === "") return;
+    this.#set(ident, hostname);
+  }
+
+  /** `CHGHOST user host`, said of us. */
+  changed({ params: [user = "", host = ""] }: Pick<IrcMessage, "params">): void {
+    if (user !== "" && host !== "") this.#set(user, host);
+  }
+
+  /** 396 `us host :is now your displayed host`; some say `user@host`. */
+  hidden({ command, params }: Pick<IrcMessage, "command" | "params">): void {
+    if (command !== RPL_HOSTHIDDEN) return;
+    const [, shown = ""] = params;
+    const at = shown.lastIndexOf("@");
+    const host = shown.slice(at + 1);
+    const user = at > 0 ? shown.slice(0, at) : this.#user;
+    if (host === "" || /\s/.test(shown)) return;
+    if (user === undefined) this.#hostBytes = Math.max(this.#hostBytes, partBytes(host));
+    else this.#set(user, host);
+  }
+
+  /** `nick!user@host`, or undefined until it is known. */
+  text(nick: string): string | undefined {
+    if (this.#user === undefined || this.#host === undefined) return undefined;
+    return `${nick}!${this.#user}@${this.#host}`;
+  }
+
+  /** Bytes of `:nick!user@host `; the most it can be until it is known. */
+  bytes(nick: string): number {
+    return Buffer.byteLength(`:${nick}!@ `) + this.#userBytes + this.#hostBytes;
+  }
+
+  #set(user: string, host: string): void {
+    this.#user = user;
+    this.#host = host;
+    this.#userBytes = partBytes(user);
+    this.#hostBytes = partBytes(host);
+  }
+}
+
+function partBytes(part: string): number {
+  return Math.min(Buffer.byteLength(part), MAX_PART_BYTES);
+}
