@@ -40,8 +40,7 @@ const KEYWORDS: Readonly<Record<string, Explain>> = {
     const name = String(params["missingProperty"]);
     return `${name} is missing${whatItIs(asRecord(asRecord(parentSchema)["properties"])[name])}`;
   },
-  dependentRequired: ({ params }) => `${params["property"]} needs ${params["missingProperty"]} too`,
-  dependencies: ({ params }) => `${params["property"]} needs ${params["missingProperty"]} too`,
+  dependentRequired: ({ params }) => `needs ${params["missingProperty"]} beside it`,
   propertyNames: ({ params }) => `${show(params["propertyName"])} is no key that may stand here`,
   not: () => "is not allowed to be this",
   "false schema": () => "may not be set",

@@ -64,7 +64,7 @@ class Explaining {
   }
 
   explain(errors: readonly ErrorObject[]): void {
-    for (const error of withoutBranches(errors)) {
+    for (const error of withoutEchoes(errors)) {
       if (ALTERNATIVES.has(error.keyword)) this.#alternatives(error, errors);
       else this.#one(error);
     }
@@ -86,14 +86,17 @@ class Explaining {
   }
 
   #one(error: ErrorObject): void {
-    if (!UNKNOWN_KEY.has(error.keyword)) {
-      const secret = this.#spotOf(error.instancePath)?.secret === true;
-      this.#tell(error, explainKeyword(error, secret));
-      return;
-    }
-    const key = String(error.params["additionalProperty"] ?? error.params["unevaluatedProperty"]);
-    const at = `${error.instancePath}${pointerOf([key])}`;
-    this.#tell({ ...error, instancePath: at }, unknownKey(key, this.#keysAt(error.instancePath)));
+    const { keyword, params, instancePath } = error;
+    const secret = this.#spotOf(instancePath)?.secret === true;
+    if (UNKNOWN_KEY.has(keyword)) {
+      const key = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
+      const message = unknownKey(key, this.#keysAt(instancePath));
+      this.#tell({ ...error, instancePath: instancePath + pointerOf([key]) }, message);
+    } else if (keyword === "dependentRequired") {
+      const key = String(params["property"]);
+      const at = instancePath + pointerOf([key]);
+      this.#tell({ ...error, instancePath: at }, explainKeyword(error, secret));
+    } else this.#tell(error, explainKeyword(error, secret));
   }
 
   #tell({ instancePath, keyword }: ErrorObject, message: string): void {
@@ -101,7 +104,7 @@ class Explaining {
     const spot = this.#spotOf(instancePath);
     const path = spot?.path ?? [...this.#request.path, ...stepsOf(instancePath)];
     // A key that is wrong is shown as such; of a wrong value, the value.
-    const isKey = UNKNOWN_KEY.has(keyword) || keyword === "required";
+    const isKey = UNKNOWN_KEY.has(keyword) || /required$/i.test(keyword);
     const place = (isKey ? spot?.key : spot?.at) ?? this.#request.key;
     const line = `${pointerOf(path)} ${message}`;
     if (this.#told.has(line)) return;
@@ -138,17 +141,26 @@ class Explaining {
   }
 }
 
-/** Errors of the alternatives, which the error of the whole is told instead of. */
-function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+/**
+ * Errors of the alternatives, which the error of the whole is told instead of, are left out; and
+ * so is that a value of the wrong type is none of the choices.
+ */
+function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const wholes = errors.filter(({ keyword }) => ALTERNATIVES.has(keyword));
+  const types = errors.filter(({ keyword }) => keyword === "type");
   return errors.filter(
     (error) =>
+      !(error.keyword === "enum" && types.some((type) => isSamePlace(type, error))) &&
       !wholes.some(
         (whole) =>
           whole !== error &&
           (error.schemaPath.startsWith(`${whole.schemaPath}/`) || isBehindReference(error, whole)),
       ),
   );
+}
+
+function isSamePlace(one: ErrorObject, other: ErrorObject): boolean {
+  return one.instancePath === other.instancePath && one.parentSchema === other.parentSchema;
 }
 
 /** An alternative that is a reference has its definition's own schema path. */

@@ -50,7 +50,7 @@ export interface TreeProblem {
 }
 
 export interface Tree {
-  /** Undefined if it could not be read at all. */
+  /** Undefined if it could not be read, or not to its end. */
   readonly root: YamlNode | undefined;
   readonly problems: readonly TreeProblem[];
 }
@@ -122,7 +122,8 @@ class Walk {
 
   tree(): Tree {
     const root = this.#read(this.#document.contents, [], START, false);
-    return { root, problems: this.#problems };
+    // Half a file would only give wrong problems.
+    return { root: this.#full ? undefined : root, problems: this.#problems };
   }
 
   #read(node: unknown, path: Path, around: Place, inAlias: boolean): YamlNode {

@@ -1,0 +1,225 @@
+/** A text becomes a house: what is read, what goes before what, what the parts get. */
+import assert from "node:assert/strict";
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { problemLine } from "./house.ts";
+import { makeStage } from "./test/house-stage.ts";
+
+const IRC = `backends:
+  irc/libera:
+    host: ircs://irc.example.org
+`;
+
+test("the parts, their programs, scopes, settings and defaults", async (t) => {
+  const { house, folder } = await makeStage(t);
+  await writeFile(join(folder, "irc"), "hunter2\n", { mode: 0o600 });
+  const { parts, core, warnings, logLevel } = await house(
+    `core: { listen: "127.0.0.1:0" }
+log_level: warn
+backends:
+  irc/libera:
+    host: ircs://irc.example.org
+    sasl: { account: mybot, password_file: ./irc }
+    channels: ["#mybot", { name: "#staff", key: "\${STAFF_KEY}" }]
+    log_level: debug
+  campfire/work: { from: ./campfire.ts, url: anything }
+plugins:
+  help: {}
+  ping:
+  ./bots/hello.ts: { greeting: hi }
+  ../two.ts: { one: { times: 2 } }
+`,
+    { env: { STAFF_KEY: "open sesame" } },
+  );
+  assert.deepEqual(warnings, []);
+  assert.equal(logLevel, "warn");
+  assert.partialDeepStrictEqual(core, { kind: "own", listen: "127.0.0.1:0" });
+  const [irc, campfire, help, ping, hello, two] = parts;
+  assert.equal(parts.length, 6);
+  assert.partialDeepStrictEqual(irc, {
+    name: "irc/libera",
+    kind: "backend",
+    type: "irc",
+    id: "libera",
+    path: "backends.irc/libera",
+    script: "irc",
+    args: [],
+    scopes: ["backend:irc/libera"],
+    logLevel: "debug",
+    liveKeys: ["command_prefix", "channels"],
+  });
+  assert.deepEqual(irc?.settings, {
+    host: "ircs://irc.example.org",
+    sasl: { account: "mybot", password: "hunter2", mechanism: "plain" },
+    channels: ["#mybot", { name: "#staff", key: "open sesame" }],
+    nick: "seabird",
+    command_prefix: "!",
+    rejoin: true,
+  });
+  const from = ["backend", "./campfire.ts"];
+  assert.partialDeepStrictEqual(campfire, { type: "campfire", id: "work", args: from });
+  assert.deepEqual(campfire?.settings, { url: "anything" });
+  assert.partialDeepStrictEqual(help, { name: "help", args: ["help"], scopes: ["plugin"] });
+  assert.deepEqual(ping?.settings, {});
+  assert.partialDeepStrictEqual(hello, {
+    name: "hello",
+    path: 'plugins["./bots/hello.ts"]',
+    args: ["./bots/hello.ts"],
+    settings: { greeting: "hi" },
+    logLevel: "warn",
+  });
+  assert.equal(two?.name, "two");
+  assert.deepEqual(two?.settings, { one: { greeting: "hello", times: 2 } });
+});
+
+test("an empty file's core listens where core does; null sections are empty", async (t) => {
+  const { house } = await makeStage(t);
+  for (const text of ["", "# nothing\n", "{}", "backends:\nplugins:\ncore:\n"]) {
+    const { core, parts } = await house(text);
+    assert.deepEqual(core, {
+      kind: "own",
+      listen: "127.0.0.1:11235",
+      settings: { log_level: "info" },
+      env: { SEABIRD_BIND_HOST: "127.0.0.1:11235", SEABIRD_LOG_LEVEL: "info" },
+    });
+    assert.deepEqual(parts, []);
+  }
+});
+
+test("flags go before the environment, then .env, the file, defaults", async (t) => {
+  const { house, folder } = await makeStage(t);
+  const text = "core: { listen: '127.0.0.1:4' }\n";
+  const listen = async (flags: object, env: NodeJS.ProcessEnv, file = text) => {
+    const { core, origins } = await house(file, { flags, env });
+    const origin = origins.find(({ path }) => path === "core.listen")?.origin;
+    return [core.kind === "own" && core.listen, origin?.from];
+  };
+  assert.deepEqual(await listen({}, {}), ["127.0.0.1:4", "file"]);
+  await writeFile(join(folder, ".env"), "BIND_HOST=127.0.0.1:3\n");
+  assert.deepEqual(await listen({}, {}), ["127.0.0.1:3", ".env"]);
+  const env = { SEABIRD_BIND_HOST: "127.0.0.1:2" };
+  assert.deepEqual(await listen({}, env), ["127.0.0.1:2", "environment"]);
+  assert.deepEqual(await listen({ bind: "127.0.0.1:1" }, env), ["127.0.0.1:1", "flag"]);
+  await writeFile(join(folder, ".env"), "SEABIRD_BIND_HOST=\n");
+  assert.deepEqual(await listen({}, { BIND_HOST: "" }, ""), ["127.0.0.1:11235", "default"]);
+});
+
+test("core's limits come from file or environment and are handed on under core's names", async (t) => {
+  const { house } = await makeStage(t);
+  const text =
+    "core: { limits: { max_backends: 7 }, cors_origins: ['https://a.b', 'https://c.d'] }";
+  const { core } = await house(text, { env: { SEABIRD_MAX_EVENT_STREAMS: "1_000" } });
+  assert.ok(core.kind === "own");
+  assert.deepEqual(core.settings["limits"], { max_backends: 7, max_event_streams: 1000 });
+  assert.deepEqual(core.env, {
+    SEABIRD_BIND_HOST: "127.0.0.1:11235",
+    SEABIRD_CORS_ORIGINS: "https://a.b,https://c.d",
+    SEABIRD_LOG_LEVEL: "info",
+    SEABIRD_MAX_BACKENDS: "7",
+    SEABIRD_MAX_EVENT_STREAMS: "1000",
+  });
+});
+
+test("IRC_* means the only IRC backend there is, and none if there are two", async (t) => {
+  const { house } = await makeStage(t);
+  const env = { IRC_NICK: "birdie", IRC_CHANNELS: "#a, #b", IRC_PASS: "psst" };
+  const one = await house(IRC, { env });
+  assert.partialDeepStrictEqual(one.parts[0]?.settings, {
+    nick: "birdie",
+    channels: ["#a", "#b"],
+    password: "psst",
+  });
+  const two = await house(`${IRC}  irc/other: { host: irc://a.b, nick: x }\n`, { env });
+  assert.deepEqual(
+    two.parts.map(({ settings }) => settings["nick"]),
+    ["seabird", "x"],
+  );
+});
+
+test("a core elsewhere has an address and a token", async (t) => {
+  const { house, folder, problems } = await makeStage(t);
+  await writeFile(join(folder, "token"), "sbd_x\r\n", { mode: 0o600 });
+  const text = "core: { url: https://core.example, token_file: ./token }";
+  const { core } = await house(text);
+  assert.deepEqual(core, { kind: "remote", url: "https://core.example", token: "sbd_x" });
+  const env = { SEABIRD_TOKEN: "sbd_y", SEABIRD_HOST: "http://127.0.0.1:1" };
+  assert.deepEqual((await house(text, { env })).core, {
+    kind: "remote",
+    url: "http://127.0.0.1:1",
+    token: "sbd_y",
+  });
+  assert.deepEqual(await problems("core: { url: 'core.example', lisn: 1 }"), [
+    "seabird.yaml:1:1 core: token is missing (its token, for all parts)",
+    'seabird.yaml:1:14 core.url: must be an address such as https://core.example; it is "core.example"',
+    "seabird.yaml:1:30 core.lisn: unknown key; there are url, token",
+  ]);
+});
+
+test("variables: set, empty, with a default, escaped; numbers where they stand bare", async (t) => {
+  const { house } = await makeStage(t);
+  const env = { A: "x", EMPTY: "", BUDGET: "5000", NO: "false", NESTED: "$" + "{A}" };
+  const text = `${IRC}    nick: "\${A}-\${B:-y}-\${EMPTY:-z}-$\${A}-\${EMPTY}-$A"
+    command_prefix: \${NESTED}
+    send_budget_ms: \${BUDGET}
+    rejoin: \${NO}
+`;
+  const { parts } = await house(text, { env });
+  assert.partialDeepStrictEqual(parts[0]?.settings, {
+    nick: "x-y-z-$" + "{A}--$A",
+    command_prefix: "$" + "{A}",
+    send_budget_ms: 5000,
+    rejoin: false,
+  });
+});
+
+test("a secret's file that others can read is a warning", async (t) => {
+  const { house, folder } = await makeStage(t);
+  await writeFile(join(folder, "pass"), "a\n\n");
+  await chmod(join(folder, "pass"), 0o644);
+  const { parts, warnings } = await house(`${IRC}    password_file: pass\n`);
+  assert.equal(parts[0]?.settings["password"], "a\n");
+  assert.deepEqual(warnings.map(problemLine), [
+    "seabird.yaml:4:20 backends.irc/libera.password_file: other users can read pass; `chmod 600 pass` ends that",
+  ]);
+});
+
+test("aliases stand for what they name", async (t) => {
+  const { house } = await makeStage(t);
+  const { parts } = await house(`plugins:
+  ./hello.ts: &it { greeting: hi }
+  ../two.ts: { one: *it }
+`);
+  assert.deepEqual(
+    parts.map(({ settings }) => settings),
+    [{ greeting: "hi" }, { one: { greeting: "hi" } }],
+  );
+});
+
+test("where each value comes from; secrets are masked, whatever their length", async (t) => {
+  const { house, folder } = await makeStage(t);
+  await writeFile(join(folder, "irc"), "hunter2\n", { mode: 0o600 });
+  const { origins } = await house(
+    `${IRC}    sasl: { account: me, password_file: irc }\n    channels: [{ name: "#a", key: k }]\n`,
+    { env: { IRC_PASS: "x", IRC_NICK: "n" } },
+  );
+  const rows = origins
+    .filter(({ path }) => path.startsWith("backends."))
+    .map(({ path, value, origin }) => [
+      path.replace("backends.irc/libera.", ""),
+      value,
+      origin.from === "file" ? `${origin.place.line}${origin.file ?? ""}` : origin.from,
+    ]);
+  assert.deepEqual(rows, [
+    ["host", '"ircs://irc.example.org"', "3"],
+    ["sasl.account", '"me"', "4"],
+    ["sasl.password_file", "********", "4irc"],
+    ["sasl.mechanism", '"plain"', "default"],
+    ["channels[0].name", '"#a"', "5"],
+    ["channels[0].key", "********", "5"],
+    ["nick", '"n"', "environment"],
+    ["password", "********", "environment"],
+    ["command_prefix", '"!"', "default"],
+    ["rejoin", "true", "default"],
+  ]);
+});
