@@ -47,6 +47,14 @@ export interface SessionContext {
 /** Resolves or rejects when the session is over. */
 export type Session = (context: SessionContext) => Promise<void>;
 
+export interface LinkOptions {
+  /**
+   * Asked when a name was taken for `takenWindowMs`: true if the session will do without it,
+   * and is to be tried again.
+   */
+  readonly yieldName?: ((error: SeabirdError) => boolean) | undefined;
+}
+
 /** A session that lasted this long counts as a success: the pauses start small again. */
 const STABLE_AFTER_MS = 10_000;
 
@@ -54,15 +62,17 @@ export class Link {
   readonly connection: Connection;
   readonly #options: ResolvedConnectOptions;
   readonly #session: Session;
+  readonly #yieldName: (error: SeabirdError) => boolean;
   readonly #states = new StateStream<LinkState>({ state: "connecting", attempt: 1 });
   readonly #closing = new AbortController();
   readonly #over: Promise<void>;
   #failures = 0;
   #takenSince: number | undefined;
 
-  constructor(options: ResolvedConnectOptions, session: Session) {
+  constructor(options: ResolvedConnectOptions, session: Session, more: LinkOptions = {}) {
     this.#options = options;
     this.#session = session;
+    this.#yieldName = more.yieldName ?? (() => false);
     this.connection = options.open(options);
     const close = () => this.#closing.abort();
     if (options.signal?.aborted) close();
@@ -188,7 +198,10 @@ export class Link {
         return true;
       case "already_exists":
         this.#takenSince ??= this.#options.clock.now();
-        return this.#options.clock.now() - this.#takenSince >= this.#options.limits.takenWindowMs;
+        if (this.#options.clock.now() - this.#takenSince < this.#options.limits.takenWindowMs) {
+          return false;
+        }
+        return !this.#yieldName(error);
       default:
         this.#takenSince = undefined;
         return false;

@@ -45,7 +45,15 @@ export interface PluginOptions extends ConnectOptions {
  * Throws a SeabirdError `bad_option` if the options cannot work.
  */
 export function connectPlugin(options: PluginOptions = {}): PluginClient {
-  return new PluginClient(toWire(options.commands ?? {}), resolveConnectOptions(options));
+  return new PluginClient(options.commands ?? {}, resolveConnectOptions(options));
+}
+
+export interface PluginClientOptions {
+  /**
+   * Asked for a command that another plugin has held for `takenWindowMs`: true to go on without
+   * it. Default: the client fails.
+   */
+  readonly yieldCommand?: ((name: string) => boolean) | undefined;
 }
 
 export class PluginClient extends ActionClient implements AsyncDisposable {
@@ -58,13 +66,26 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   #closed: Promise<void> | undefined;
 
   /** @internal Use `connectPlugin`. */
-  constructor(commands: WireCommands, options: ResolvedConnectOptions) {
-    const link = new Link(options, (context) => this.#session(context));
+  constructor(
+    commands: Readonly<Record<string, CommandHelp>>,
+    options: ResolvedConnectOptions,
+    { yieldCommand }: PluginClientOptions = {},
+  ) {
+    const wire = toWire(commands);
+    const link = new Link(options, (context) => this.#session(context), {
+      yieldName(error) {
+        const name = takenCommand(error);
+        if (name === undefined || !Object.hasOwn(wire, name)) return false;
+        if (yieldCommand?.(name) !== true) return false;
+        delete wire[name];
+        return true;
+      },
+    });
     super(link.connection, options);
     this.#link = link;
     this.#limits = options.limits;
     this.#clock = options.clock;
-    this.#commands = commands;
+    this.#commands = wire;
     this.#events = new Mailbox(options.limits.maxQueuedEvents);
     link.closing.addEventListener("abort", () => this.#events.end(), { once: true });
     void link.ended().then((last) => {
@@ -168,6 +189,11 @@ async function acceptWithoutHeaders(
 ): Promise<void> {
   if (await headersInTime(headers, clock, signal)) return;
   if (!signal.aborted && (await coreAnswers(connection, signal))) connected();
+}
+
+/** Which command core says is taken (protocol: StreamEvents). */
+function takenCommand({ message }: SeabirdError): string | undefined {
+  return /command "(.*)" already registered/s.exec(message)?.[1];
 }
 
 type WireCommands = Record<string, { name: string; shortHelp: string; fullHelp: string }>;

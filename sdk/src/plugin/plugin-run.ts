@@ -1,29 +1,250 @@
 /** One run of a plugin, from start to close. */
+import { Asks } from "../ask/asks.ts";
+import type { CommandSet } from "../command/command-set.ts";
+import { nextTurn, pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { LinkState } from "../link/link.ts";
-import type { Plugin } from "./plugin.ts";
+import { type ResolvedConnectOptions, resolveConnectOptions } from "../link/options.ts";
+import { checkSettings } from "../program/check-settings.ts";
+import { createLog, type Log } from "../program/log.ts";
+import type { PluginHost } from "./context.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { EventRunner } from "./event-runner.ts";
+import { Failures } from "./failures.ts";
+import { Handlers } from "./handlers.ts";
+import { backendOf } from "./make-context.ts";
+import {
+  type Cleanup,
+  commandSetOf,
+  type ErasedHandler,
+  type Plugin,
+  type PluginParts,
+  partsOf,
+} from "./plugin.ts";
+import { PluginClient } from "./plugin-client.ts";
+import { Prefixes } from "./prefixes.ts";
+import { RegisteredNames } from "./registered-names.ts";
 import type { Activity, RunningPlugin, StartOptions } from "./start-plugin.ts";
+import { watchLink } from "./watch-link.ts";
 
 export class PluginRun implements RunningPlugin {
   readonly name: string;
+  readonly #parts: PluginParts;
+  readonly #commands: CommandSet<ErasedHandler>;
+  readonly #options: ResolvedConnectOptions;
+  readonly #log: Log;
+  readonly #dispatcher: Dispatcher;
+  readonly #closing = new AbortController();
+  readonly #leave = new AbortController();
+  readonly #client = Promise.withResolvers<PluginClient | undefined>();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #ended: Promise<void>;
+  readonly #cleanups: Cleanup[] = [];
+  #asks: Asks | undefined;
+  #closed: Promise<void> | undefined;
 
-  constructor(plugin: Plugin, _options: StartOptions) {
+  constructor(plugin: Plugin, options: StartOptions) {
     this.name = plugin.name;
+    this.#parts = partsOf(plugin);
+    this.#commands = commandSetOf(this.#parts.declarations);
+    this.#options = resolveConnectOptions({ ...options, signal: this.#leave.signal });
+    const { clock, limits } = this.#options;
+    this.#log = options.log ?? createLog({ name: plugin.name, clock });
+    this.#dispatcher = new Dispatcher({ clock, limits });
+    this.#ready.promise.catch(() => undefined);
+    this.#ended = this.#live(options);
+    this.#ended.catch(() => undefined);
   }
 
-  async ready(): Promise<void> {
-    throw new SeabirdError("unimplemented", "not yet");
+  ready(): Promise<void> {
+    return this.#ready.promise;
   }
-  async ended(): Promise<void> {}
-  async *states(): AsyncIterable<LinkState> {}
+
+  ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  async *states(): AsyncGenerator<LinkState, void, void> {
+    const client = await this.#client.promise;
+    if (client !== undefined) yield* client.states();
+  }
+
   activity(): Activity {
-    return { queued: 0, running: 0, waiting: 0 };
+    return this.#dispatcher.activity();
   }
-  onActivity(): () => void {
-    return () => {};
+
+  onActivity(callback: () => void): () => void {
+    return this.#dispatcher.onActivity(callback);
   }
-  async close(): Promise<void> {}
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  async #live({ config, signal }: StartOptions): Promise<void> {
+    const onAbort = () => void this.close();
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      // Whoever starts a plugin has its handle before anything happens to it.
+      await Promise.resolve();
+      await this.#run(await this.#settings(config));
+      this.#ready.reject(new SeabirdError("closed", "the plugin was closed"));
+    } catch (reason) {
+      this.#ready.reject(reason);
+      throw reason;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#client.resolve(undefined);
+      await this.close();
+    }
+  }
+
+  async #settings(given: unknown): Promise<unknown> {
+    const { config } = this.#parts;
+    return config === undefined ? (given ?? {}) : checkSettings(this.name, config, given);
+  }
+
+  async #run(config: unknown): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const client = new PluginClient(this.#commands.metadata, this.#options, {
+      yieldCommand: (name) => this.#yield(name),
+    });
+    this.#client.resolve(client);
+    void watchLink(client.states(), { log: this.#log, onGap: () => this.#gap() });
+    const host = this.#host(config, client);
+    const runner = this.#runner(host, client);
+    try {
+      await client.ready();
+    } catch (reason) {
+      if (this.#closing.signal.aborted) return;
+      throw reason;
+    }
+    await this.#start(host);
+    this.#ready.resolve();
+    void this.#warn(client);
+    for await (const event of client.events()) {
+      runner.take(event);
+      if (this.#dispatcher.hasRoom) continue;
+      await this.#dispatcher.until(() => this.#dispatcher.hasRoom, this.#leave.signal);
+    }
+  }
+
+  #host(config: unknown, core: PluginClient): PluginHost {
+    const { clock, random } = this.#options;
+    const { signal } = this.#closing;
+    return { name: this.name, config, log: this.#log, core, signal, clock, random };
+  }
+
+  #runner(host: PluginHost, client: PluginClient): EventRunner {
+    const { clock, random, limits } = this.#options;
+    const prefixes = new Prefixes(clock, (backendId) => client.backendInfo(backendId));
+    const names = new RegisteredNames(
+      clock,
+      (name) => this.#commands.has(name),
+      async () => Object.keys(await client.registeredCommands()),
+    );
+    const words = {
+      isRegistered: (name: string) => names.has(name),
+      prefixFor: (userId: string) => prefixes.peek(backendOf(userId).id),
+    };
+    const asks = new Asks({ clock, maxAsks: limits.maxAsks, words });
+    this.#asks = asks;
+    const { log, signal: closing } = host;
+    return new EventRunner({
+      parts: this.#parts,
+      commands: this.#commands,
+      handlers: new Handlers(this.#parts.declarations, this.#commands),
+      asks,
+      prefixes,
+      dispatcher: this.#dispatcher,
+      failures: new Failures({ log, clock, random, closing }),
+      surroundings: { host, asks, names, askTimeoutMs: limits.askTimeoutMs },
+      handlerTimeoutMs: limits.handlerTimeoutMs,
+    });
+  }
+
+  async #start(host: PluginHost): Promise<void> {
+    for (const start of this.#parts.starts) {
+      const cleanup = await start(host);
+      if (typeof cleanup === "function") this.#cleanups.push(cleanup as Cleanup);
+    }
+  }
+
+  /** A plugin can do without an alias, but not without a command. */
+  #yield(name: string): boolean {
+    if (!this.#commands.isAlias(name)) return false;
+    const main = this.#commands.mainNameOf(name);
+    this.#commands.drop(name);
+    this.#log.warn(`another plugin has "${name}": "${main}" goes on without this alias`);
+    return true;
+  }
+
+  /** What an operator should know about the rules for who may use a command. */
+  async #warn(client: PluginClient): Promise<void> {
+    if (!this.#parts.declarations.some((each) => hasUserRule(each))) return;
+    try {
+      const backends = await client.listBackends();
+      const infos = await Promise.allSettled(backends.map(({ id }) => client.backendInfo(id)));
+      const told = infos.flatMap((info) => (info.status === "fulfilled" ? [info.value] : []));
+      for (const line of this.#commands.warnings(told)) this.#log.warn(line);
+    } catch (reason) {
+      this.#log.debug({ error: reason }, "the backends could not be looked at");
+    }
+  }
+
+  #gap(): void {
+    for (const callback of this.#parts.gaps) {
+      void Promise.try(callback).catch((error: unknown) => {
+        this.#log.error({ error }, "onGap failed");
+      });
+    }
+  }
+
+  async #close(): Promise<void> {
+    const { closeTimeoutMs } = this.#options.limits;
+    this.#closing.abort(new SeabirdError("closed", "the plugin closes"));
+    this.#dispatcher.stop();
+    this.#asks?.close();
+    await this.#within(closeTimeoutMs, this.#idle());
+    this.#dispatcher.abort(new SeabirdError("closed", "the plugin closes"));
+    await this.#within(closeTimeoutMs, this.#cleanUp());
+    this.#leave.abort();
+    this.#client.resolve(undefined);
+    await (await this.#client.promise)?.close();
+  }
+
+  async #idle(): Promise<void> {
+    await this.#dispatcher.until(
+      ({ running, waiting, queued }) => running + waiting + queued === 0,
+    );
+    // What handlers began may end with them.
+    await nextTurn();
+  }
+
+  async #cleanUp(): Promise<void> {
+    for (const cleanup of this.#cleanups.splice(0).reverse()) {
+      try {
+        await cleanup();
+      } catch (error) {
+        this.#log.error({ error }, "what onStart returned failed");
+      }
+    }
+  }
+
+  async #within(ms: number, work: Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    await Promise.race([work, pause(this.#options.clock, ms, stop.signal)]);
+    stop.abort();
+  }
+}
+
+function hasUserRule(declaration: PluginParts["declarations"][number]): boolean {
+  if (declaration.what !== "command" || typeof declaration.spec === "string") return false;
+  return declaration.spec.allow?.some(({ user }) => user !== undefined) ?? false;
 }

@@ -1,5 +1,6 @@
 /** `plugin()`: what an author declares, before anything runs. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { CommandSet } from "../command/command-set.ts";
 import type {
   Args,
   CommandSpec,
@@ -9,6 +10,7 @@ import type {
   Where,
 } from "../command/command-spec.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { BRAND, isBranded } from "../program/brand.ts";
 import type { CommandContext, Context, EventKind, HearsContext, PluginHost } from "./context.ts";
 import { isEventKind } from "./events.ts";
 import { stateless } from "./match.ts";
@@ -53,14 +55,16 @@ export type Declaration =
 export interface PluginParts {
   readonly config: StandardSchemaV1 | undefined;
   readonly declarations: Declaration[];
+  /** All commands, to find out early what cannot work, and to describe them. */
+  readonly checked: CommandSet<ErasedHandler>;
   readonly middleware: ErasedMiddleware[];
   readonly starts: ErasedStart[];
   readonly gaps: (() => unknown)[];
   caught: ErasedCatch | undefined;
 }
 
-/** By this a plugin is known, also one that another copy of the SDK made. */
-const PARTS: unique symbol = Symbol.for("seabird.plugin.1");
+/** The same in every copy of the SDK. */
+const PARTS: unique symbol = Symbol.for("seabird.plugin.parts");
 
 /**
  * A plugin: its handlers, none of which runs before it is started. `seabird plugin FILE` starts
@@ -72,6 +76,8 @@ const PARTS: unique symbol = Symbol.for("seabird.plugin.1");
 export class Plugin<Config = unknown> {
   readonly name: string;
   /** @internal */
+  readonly [BRAND] = "plugin";
+  /** @internal */
   readonly [PARTS]: PluginParts;
 
   /** @internal Use `plugin()`. */
@@ -80,6 +86,7 @@ export class Plugin<Config = unknown> {
     this[PARTS] = {
       config,
       declarations: [],
+      checked: new CommandSet(),
       middleware: [],
       starts: [],
       gaps: [],
@@ -104,12 +111,15 @@ export class Plugin<Config = unknown> {
   ): this;
   command(name: string, spec: unknown, handler: unknown): this {
     checkFunction("a command's handler", handler);
-    return this.#declare({
+    const declaration = {
       what: "command",
       name,
       spec: spec as AnyCommandSpec,
       handler: handler as ErasedHandler,
-    });
+    } as const;
+    // What cannot work is said where it was written.
+    this[PARTS].checked.add(name, declaration.spec, declaration.handler);
+    return this.#declare(declaration);
   }
 
   /**
@@ -213,7 +223,16 @@ export function plugin(name: string, definition: PluginDefinition = {}): unknown
 
 /** True for a plugin of this copy of the SDK, or of another one of the same make. */
 export function isPlugin(value: unknown): value is Plugin {
-  return typeof value === "object" && value !== null && PARTS in value;
+  return isBranded(value, "plugin") && PARTS in value;
+}
+
+/** @internal The commands among the declarations. A new one for each run: it remembers who used what. */
+export function commandSetOf(declarations: readonly Declaration[]): CommandSet<ErasedHandler> {
+  const set = new CommandSet<ErasedHandler>();
+  for (const each of declarations) {
+    if (each.what === "command") set.add(each.name, each.spec, each.handler);
+  }
+  return set;
 }
 
 /** @internal All that was declared. */

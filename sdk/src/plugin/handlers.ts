@@ -1,0 +1,90 @@
+/** Which of a plugin's handlers an event concerns, in the order in which they were declared. */
+import type { CommandSet } from "../command/command-set.ts";
+import { firstWord } from "../command/words.ts";
+import type { HeardKind } from "./context.ts";
+import type { PluginEvent } from "./events.ts";
+import { findMatch, type Match } from "./match.ts";
+import type { Declaration, ErasedHandler } from "./plugin.ts";
+
+/** One handler that is to run for one event. */
+export type HandlerRun =
+  | { readonly by: "command"; readonly what: string; readonly name: string; readonly arg: string }
+  | {
+      readonly by: "hears";
+      readonly what: string;
+      readonly match: Match;
+      readonly handler: ErasedHandler;
+    }
+  | { readonly by: "on"; readonly what: string; readonly handler: ErasedHandler };
+
+type HeardEvent = Extract<PluginEvent, { readonly kind: HeardKind }>;
+
+export class Handlers {
+  readonly #declarations: readonly Declaration[];
+  readonly #commands: CommandSet<ErasedHandler>;
+  /** The first word of a command → where it was declared first. */
+  readonly #places = new Map<string, number>();
+
+  constructor(declarations: readonly Declaration[], commands: CommandSet<ErasedHandler>) {
+    this.#declarations = declarations;
+    this.#commands = commands;
+    declarations.forEach((declaration, index) => {
+      for (const word of wordsOf(declaration)) {
+        if (!this.#places.has(word)) this.#places.set(word, index);
+      }
+    });
+  }
+
+  /** Whether it depends on the backend's prefix what this event is. */
+  needsPrefix(event: PluginEvent): boolean {
+    return event.kind === "privateMessage" && this.#places.size > 0;
+  }
+
+  /** A private message that is one of our commands is nothing else. */
+  find(event: PluginEvent, prefix: string): readonly HandlerRun[] {
+    if (event.kind === "privateMessage") {
+      const typed = this.#commands.inPrivate(event.text, prefix);
+      if (typed !== undefined) return [commandRun(typed)];
+    }
+    return this.#declarations.flatMap((declaration, index) => {
+      return runOf(declaration, event) ?? this.#commandAt(index, event) ?? [];
+    });
+  }
+
+  #commandAt(index: number, event: PluginEvent): HandlerRun | undefined {
+    if (event.kind !== "command" || this.#places.get(event.command) !== index) return undefined;
+    if (!this.#commands.has(event.command)) return undefined;
+    return commandRun({ name: event.command, arg: event.arg });
+  }
+}
+
+function wordsOf(declaration: Declaration): readonly string[] {
+  if (declaration.what !== "command") return [];
+  const { name, spec } = declaration;
+  const aliases = typeof spec === "string" ? [] : (spec.aliases ?? []);
+  return [name, ...aliases].map((each) => firstWord(each).word);
+}
+
+function commandRun({ name, arg }: { name: string; arg: string }): HandlerRun {
+  return { by: "command", what: `command ${name}`, name, arg };
+}
+
+function runOf(declaration: Declaration, event: PluginEvent): HandlerRun | undefined {
+  switch (declaration.what) {
+    case "on":
+      if (!declaration.kinds.has(event.kind)) return undefined;
+      return { by: "on", what: `on ${event.kind}`, handler: declaration.handler };
+    case "hears": {
+      if (!isHeard(event)) return undefined;
+      const { pattern, handler } = declaration;
+      const match = findMatch(pattern, event.text);
+      return match && { by: "hears", what: `hears ${pattern}`, match, handler };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isHeard(event: PluginEvent): event is HeardEvent {
+  return event.kind === "message" || event.kind === "mention" || event.kind === "privateMessage";
+}

@@ -1,0 +1,93 @@
+/** What commands begin with on each backend, asked of it once and again from time to time. */
+import type { BackendInfo } from "../link/action-client.ts";
+import { type Clock, pause } from "../link/clock.ts";
+
+/** Protocol: a backend that says nothing about it. */
+export const DEFAULT_PREFIX = "!";
+/** What was learnt is asked anew after this long, when it is needed, and used meanwhile. */
+export const PREFIX_REFRESH_MS = 60_000;
+/** How long the first command of a backend waits for its answer. */
+export const PREFIX_WAIT_MS = 1_000;
+/** Backends remembered; the one learnt first is forgotten. */
+const MAX_BACKENDS = 1_024;
+const MAX_CHARACTERS = 32;
+
+interface Known {
+  prefix: string;
+  /** By the clock. */
+  askedAt: number;
+  readonly firstAnswer: Promise<void>;
+  /** Nobody waits for the first answer any more. */
+  isSettled: boolean;
+}
+
+/** Asks a backend about itself; rejects if it cannot. */
+export type AskBackend = (backendId: string) => Promise<BackendInfo>;
+
+export class Prefixes {
+  readonly #clock: Clock;
+  readonly #ask: AskBackend;
+  readonly #known = new Map<string, Known>();
+
+  constructor(clock: Clock, ask: AskBackend) {
+    this.#clock = clock;
+    this.#ask = ask;
+  }
+
+  /** At once, as far as it is known. */
+  peek(backendId: string): string {
+    return this.#known.get(backendId)?.prefix ?? DEFAULT_PREFIX;
+  }
+
+  /** Undefined while the first answer is awaited: then `prefixOf`. */
+  known(backendId: string): string | undefined {
+    const known = this.#refreshed(backendId);
+    return known.isSettled ? known.prefix : undefined;
+  }
+
+  /** Waits for the first answer, `PREFIX_WAIT_MS` at most. Never rejects. */
+  async prefixOf(backendId: string): Promise<string> {
+    const known = this.#refreshed(backendId);
+    if (!known.isSettled) {
+      const stop = new AbortController();
+      await Promise.race([known.firstAnswer, pause(this.#clock, PREFIX_WAIT_MS, stop.signal)]);
+      stop.abort();
+      known.isSettled = true;
+    }
+    return known.prefix;
+  }
+
+  #refreshed(backendId: string): Known {
+    const now = this.#clock.now();
+    const known = this.#known.get(backendId);
+    if (known === undefined) return this.#begin(backendId, now);
+    if (now - known.askedAt >= PREFIX_REFRESH_MS) {
+      known.askedAt = now;
+      void this.#learn(backendId, known);
+    }
+    return known;
+  }
+
+  #begin(backendId: string, now: number): Known {
+    const { promise: firstAnswer, resolve } = Promise.withResolvers<void>();
+    const known: Known = { prefix: DEFAULT_PREFIX, askedAt: now, firstAnswer, isSettled: false };
+    this.#known.set(backendId, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_BACKENDS && oldest !== undefined) this.#known.delete(oldest);
+    void this.#learn(backendId, known).then(resolve);
+    return known;
+  }
+
+  /** A backend that cannot answer keeps the prefix it had. */
+  async #learn(backendId: string, known: Known): Promise<void> {
+    try {
+      const { metadata } = await this.#ask(backendId);
+      const told = metadata["command_prefix"] ?? "";
+      const isUsable = told !== "" && told.length <= MAX_CHARACTERS && !/\s/.test(told);
+      known.prefix = isUsable ? told : DEFAULT_PREFIX;
+    } catch {
+      // Its commands are typed with the prefix that most use.
+    }
+    known.isSettled = true;
+  }
+}
