@@ -1,5 +1,6 @@
 /** The door for chat backends. Plugins: `@seabird/sdk`. */
 
+export { type Block, innerBlocks, plainText, text } from "@seabird/protocol";
 export type { Clock, Random } from "../link/clock.ts";
 export type { Content } from "../link/content.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";

@@ -64,8 +64,10 @@ export class RunningBackend implements AsyncDisposable {
     if (options.signal?.aborted) this.#leaving.abort();
     this.#ended = this.#live(start, whose).finally(() => this.#leaving.abort());
     // Whoever asks gets it; nobody has to.
-    this.#ended.catch((error: unknown) => this.#fail(error));
-    void this.#ended.then(() => this.#fail(new SeabirdError("closed", "the backend was closed")));
+    this.#ended.then(
+      () => this.#fail(new SeabirdError("closed", "the backend was closed")),
+      (error: unknown) => this.#fail(error),
+    );
     this.#ready.promise.catch(() => undefined);
     this.#started.promise.catch(() => undefined);
   }
