@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { codeLength, openingCodes, PLAIN, scan, stripCodes, styleAfter } from "./codes.ts";
+import {
+  applyCode,
+  changeCodes,
+  codeLength,
+  PLAIN,
+  type Style,
+  scan,
+  stripCodes,
+  TOGGLES,
+} from "./codes.ts";
 
 const coded = fc.string({
   unit: fc.oneof(
@@ -42,18 +51,30 @@ describe("scan", () => {
   });
 });
 
-describe("openingCodes", () => {
-  it("opens exactly the style that was open, whatever text follows", () => {
+describe("changeCodes", () => {
+  const style = fc.subarray([...TOGGLES]).map((names): Style => new Set(names));
+
+  it("leads from any style to any other, whatever text follows", () => {
     fc.assert(
-      fc.property(coded, fc.constantFrom("", "1", "23", ",4", "a"), (text, following) => {
-        const style = styleAfter(PLAIN, text);
-        const opened = openingCodes(style, following) + following;
-        assert.deepEqual(styleAfter(PLAIN, opened), style);
-        assert.equal(stripCodes(opened), following);
+      fc.property(style, style, fc.constantFrom("", "1", ",4", "a"), (from, to, following) => {
+        const codes = changeCodes(from, to);
+        assert.deepEqual(follow(from, codes), new Set(to));
+        assert.equal(stripCodes(codes + following), following);
       }),
     );
   });
+
+  it("is nothing where nothing changes", () => {
+    assert.equal(changeCodes(new Set(["bold"]), new Set(["bold"])), "");
+    assert.equal(changeCodes(PLAIN, new Set(["bold"])), "\x02");
+  });
 });
+
+function follow(from: Style, codes: string): Style {
+  let style: Style = new Set(from);
+  for (const { code } of scan(codes)) style = applyCode(style, code);
+  return style;
+}
 
 describe("stripCodes", () => {
   it("leaves no control character but the tab", () => {

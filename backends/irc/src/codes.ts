@@ -1,4 +1,4 @@
-/** The control codes by which IRC clients format text, and what is open after some of them. Pure. */
+/** The control codes by which IRC clients format text: what they toggle, and how they are found. Pure. */
 
 export const CODES = {
   bold: "\x02",
@@ -13,19 +13,15 @@ export type Toggle = keyof typeof CODES;
 
 export const TOGGLES = Object.keys(CODES) as readonly Toggle[];
 
-export const RESET = "\x0f";
+const RESET = "\x0f";
 const REVERSE = "\x16";
 const COLOUR = "\x03";
 const HEX_COLOUR = "\x04";
 
-/** Formatting that is open at some point of a line. `colour` is a whole code, digits included. */
-export interface Style {
-  readonly toggles: ReadonlySet<Toggle>;
-  readonly reverse: boolean;
-  readonly colour: string;
-}
+/** What is on at some point of a line. Colours and reverse are read over. */
+export type Style = ReadonlySet<Toggle>;
 
-export const PLAIN: Style = { toggles: new Set(), reverse: false, colour: "" };
+export const PLAIN: Style = new Set();
 
 const TOGGLE_OF = new Map<string, Toggle>(TOGGLES.map((name) => [CODES[name], name]));
 
@@ -52,43 +48,18 @@ function matchLength(pattern: RegExp, text: string, index: number): number {
 export function applyCode(style: Style, code: string): Style {
   const char = code.charAt(0);
   if (char === RESET) return PLAIN;
-  if (char === REVERSE) return { ...style, reverse: !style.reverse };
-  if (char === COLOUR || char === HEX_COLOUR) {
-    return { ...style, colour: code.length > 1 ? twoDigits(code) : "" };
-  }
   const toggle = TOGGLE_OF.get(char);
   if (toggle === undefined) return style;
-  const toggles = new Set(style.toggles);
-  if (!toggles.delete(toggle)) toggles.add(toggle);
-  return { ...style, toggles };
-}
-
-/** A digit of the text that follows must not be read as the colour's second one. */
-function twoDigits(code: string): string {
-  if (code.charAt(0) !== COLOUR) return code;
-  const numbers = code.slice(1).split(",");
-  return COLOUR + numbers.map((number) => number.padStart(2, "0")).join(",");
-}
-
-/** The style at the end of a text that begins in `style`. */
-export function styleAfter(style: Style, text: string): Style {
-  let after = style;
-  for (const { code } of scan(text)) {
-    if (code !== "") after = applyCode(after, code);
-  }
+  const after = new Set(style);
+  if (!after.delete(toggle)) after.add(toggle);
   return after;
 }
 
-/** The codes that open `style` at the beginning of a line, where nothing is open. */
-export function openingCodes(style: Style, following: string): string {
+/** The codes that lead from one style to another. */
+export function changeCodes(from: Style, to: Style): string {
   let codes = "";
-  for (const toggle of TOGGLES) if (style.toggles.has(toggle)) codes += CODES[toggle];
-  if (style.reverse) codes += REVERSE;
-  if (style.colour === "") return codes;
-  // A comma after a colour would be read as the beginning of its background: two codes that
-  // undo each other keep them apart.
-  const apart = following.startsWith(",") ? CODES.bold + CODES.bold : "";
-  return codes + style.colour + apart;
+  for (const toggle of TOGGLES) if (from.has(toggle) !== to.has(toggle)) codes += CODES[toggle];
+  return codes;
 }
 
 /** A stretch of text without codes, or one code. */

@@ -1,148 +1,172 @@
-/** Blocks to formatting codes and back. */
+/** There and back: what we send and read again is the same tree, and any bytes are read. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   type Block,
-  blockquote,
   bold,
+  type Content,
   container,
-  fencedCode,
-  heading,
+  contentBlock,
   inlineCode,
+  innerBlocks,
   italics,
-  link,
-  list,
   plainText,
-  spoiler,
   strikethrough,
   text,
-  timestamp,
   underline,
 } from "@seabird/protocol";
 import fc from "fast-check";
-import { stripCodes, TOGGLES } from "./codes.ts";
-import {
-  parseRuns,
-  plainRuns,
-  type Run,
-  renderBlock,
-  runsToBlock,
-  trimRuns,
-  writeRuns,
-} from "./format.ts";
+import { ircLineParser } from "irc-framework";
+import { runsToBlock } from "./format.ts";
+import { toTold } from "./inbound.ts";
+import { decodeLine } from "./line.ts";
+import { NetworkState } from "./network-state.ts";
+import { renderBlock } from "./render.ts";
+import { parseRuns, plainRuns } from "./runs.ts";
+import { splitLines } from "./split.ts";
 
-const cases: [string, Block, string][] = [
-  ["text", text("hi"), "hi"],
-  ["bold", bold("hi"), "\x02hi"],
-  ["bold in text", text`a ${bold("b")} c`, "a \x02b\x02 c"],
-  ["bold in bold", bold(text`a ${bold("b")} c`), "\x02a b c"],
-  ["nested", bold(italics("hi")), "\x02\x1dhi"],
-  ["underline and strikethrough", text`${underline("u")}${strikethrough("s")}`, "\x1fu\x1f\x1es"],
-  ["code", text`run ${inlineCode("ls")} now`, "run \x11ls\x11 now"],
-  ["fenced code on lines of its own", text`see${fencedCode("a\nb")}ok`, "see\n\x11a\n\x11b\nok"],
-  ["heading", text`${heading("T")}body`, "\x02T\nbody"],
-  ["blockquote", blockquote("a\nb"), "> a\n> b"],
-  ["list", list(["tea", bold("pop")]), "tea, \x02pop"],
-  ["link", link("https://x.y", "here"), "here (https://x.y)"],
-  ["link that says nothing more", link("https://x.y", "x.y"), "https://x.y"],
-  ["link without text", link("https://x.y", ""), "https://x.y"],
-  ["spoiler before a digit", text`${spoiler("4")}2`, "\x0300,00\x02\x024\x03\x02\x022"],
-  ["moment", timestamp(new Date(0)), "1970-01-01T00:00:00Z"],
-  ["codes in a text end with it", text`\x02loud${italics("soft")}`, "\x02loud\x0f\x1dsoft"],
-];
+/** Words that are no blanks only, so that each can be seen. */
+const words = fc.stringMatching(/^[a-z0-9,é🦀]( ?[a-z0-9,é🦀]){0,5}$/u);
 
-describe("renderBlock", () => {
-  for (const [name, block, expected] of cases) {
-    it(name, () => assert.equal(renderBlock(block), expected));
-  }
+/** Trees of the kinds that mIRC has codes for. */
+const { tree } = fc.letrec<{ tree: Content }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 5, depthSize: "small" },
+    words,
+    words.map(inlineCode),
+    tie("tree").map((inner) => bold(inner)),
+    tie("tree").map((inner) => italics(inner)),
+    tie("tree").map((inner) => underline(inner)),
+    tie("tree").map((inner) => strikethrough(inner)),
+    fc.array(tie("tree"), { maxLength: 4 }).map((inner) => container(inner)),
+  ),
+}));
+const blocks = tree.map((content) => contentBlock(content));
 
-  it("shows a block of an unknown kind as its plain text", () => {
-    const unknown = { ...text(""), plain: "plain", inner: { case: undefined } } as Block;
-    assert.equal(renderBlock(unknown), "plain");
-  });
+const overTheWire = (block: Block) => splitLines(renderBlock(block), 100_000);
+const read = (line: string): Block => {
+  const runs = parseRuns(line);
+  return runsToBlock(runs) ?? text(plainRuns(runs));
+};
 
-  it("survives a nesting that core would refuse", () => {
-    let block = text("deep");
-    for (let depth = 0; depth < 40; depth++) block = bold(block);
-    assert.equal(renderBlock(block), "\x02deep");
-  });
-});
-
-const runs = fc.array(
-  fc.record({
-    text: fc.stringMatching(/^[a-z0-9, é🦀]{1,8}$/u),
-    styles: fc.subarray([...TOGGLES]).map((names) => new Set(names)),
-  }),
-  { maxLength: 8 },
-);
-
-describe("writeRuns and parseRuns", () => {
-  it("undo each other, neighbours of one style apart", () => {
+describe("render then parse", () => {
+  it("is the same words, each character formatted as it was", () => {
     fc.assert(
-      fc.property(runs, (given) => {
-        assert.deepEqual(parseRuns(writeRuns(given)), merged(given));
+      fc.property(blocks, (block) => {
+        if (plainText(block) === "") return;
+        const [line = "", ...more] = overTheWire(block);
+        assert.deepEqual(more, []);
+        assert.deepEqual(formatted(read(line)), formatted(block));
       }),
+      { numRuns: 500 },
     );
   });
 
-  it("drop colours and stray codes, and keep the words", () => {
-    const line = "\x0304,12red\x03 \x02bold\x16rev\x0f \x04ff0000hex \x01\x07end";
-    assert.equal(plainRuns(parseRuns(line)), "red boldrev hex end");
+  it("is the same tree, once it is the one that such formatting always becomes", () => {
+    fc.assert(
+      fc.property(blocks, (block) => {
+        if (plainText(block) === "") return;
+        const normalised = read(overTheWire(block)[0] ?? "");
+        assert.deepEqual(read(overTheWire(normalised)[0] ?? ""), normalised);
+      }),
+      { numRuns: 500 },
+    );
   });
+
+  for (const block of [
+    bold("hi"),
+    text`a ${bold("b")} c`,
+    bold(["a ", italics("b"), " c"]),
+    text`${bold(["a", underline(inlineCode("b"))])}${italics("c")}`,
+    italics(underline(strikethrough(inlineCode("all")))),
+  ]) {
+    it(`leaves a tree as it is: ${JSON.stringify(overTheWire(block))}`, () => {
+      assert.deepEqual(read(overTheWire(block)[0] ?? ""), block);
+    });
+  }
 });
 
 describe("runsToBlock", () => {
-  it("keeps the words and the formatting", () => {
+  it("makes no block of plain words", () => {
+    assert.equal(runsToBlock(parseRuns("hello \x0304world")), undefined);
+    assert.equal(runsToBlock([]), undefined);
+  });
+
+  it("wraps what has formatting in common once", () => {
+    const block = runsToBlock(parseRuns("\x02a \x1db\x1d c\x02 d"));
+    assert.deepEqual(block, text`${bold(["a ", italics("b"), " c"])} d`);
+  });
+});
+
+const MAX_BYTES = 10_000;
+
+/** A server's bytes, from its line to what core is told. */
+function hear(bytes: Uint8Array): void {
+  const line = decodeLine(Buffer.from(bytes));
+  const state = new NetworkState("bird");
+  const reader = {
+    commandPrefix: "!",
+    nick: "bird",
+    isChannel: (name: string) => state.isChannel(name),
+    isMe: (name: string) => state.isMe(name),
+  };
+  for (const each of [line, `:joe!j@h PRIVMSG #a :${line}`, `:joe!j@h PRIVMSG bird :${line}`]) {
+    for (const event of state.receive(ircLineParser(each))) toTold(event, reader);
+  }
+}
+
+describe("any bytes of a server", () => {
+  it("are read without a fault", () => {
     fc.assert(
-      fc.property(runs, (given) => {
-        const block = runsToBlock(given);
-        const line = block === undefined ? plainRuns(given) : renderBlock(block);
-        assert.deepEqual(parseRuns(line), merged(given));
-        if (block !== undefined) assert.equal(plainText(block), plainRuns(given));
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: MAX_BYTES, size: "max" }),
+          // Bytes that mean something.
+          fc.array(fc.constantFrom(1, 2, 3, 4, 13, 15, 17, 29, 30, 31, 32, 44, 48, 58, 64, 195), {
+            maxLength: MAX_BYTES,
+            size: "max",
+          }),
+        ),
+        (bytes) => hear(Uint8Array.from(bytes)),
+      ),
+      { numRuns: 60 },
     );
   });
 
-  it("makes no block of plain words", () => {
-    assert.equal(runsToBlock(parseRuns("hello \x0304world")), undefined);
-  });
-
-  it("makes one block of one run", () => {
-    assert.deepEqual(runsToBlock(parseRuns("\x02hi")), bold("hi"));
-    assert.deepEqual(runsToBlock(parseRuns("a \x02b")), container([text("a "), bold("b")]));
-  });
-});
-
-describe("trimRuns", () => {
-  it("drops a prefix and white space at the ends, across runs", () => {
-    const trimmed = trimRuns(parseRuns("\x02bird\x02:  say \x1dhi\x1d "), "bird:".length);
-    assert.equal(writeRuns(trimmed), "say \x1dhi");
-  });
-
-  it("leaves nothing of nothing", () => {
-    assert.deepEqual(trimRuns(parseRuns("bird:"), 5), []);
-    assert.deepEqual(trimRuns(parseRuns("bird:   "), 5), []);
-  });
-});
-
-describe("renderBlock and stripCodes", () => {
-  it("agree with the protocol's plain text where lines do not differ", () => {
-    const block = container([
-      bold("a"),
-      italics(link("https://x.y", "b")),
-      list(["c", spoiler("4d")]),
-    ]);
-    assert.equal(stripCodes(renderBlock(block)), plainText(block));
+  it("are read in time that grows with their number, and no faster", () => {
+    // Read a hundredfold of what a line may hold; a square of it would not end today.
+    const length = 100 * MAX_BYTES;
+    for (const pattern of [
+      "\x02",
+      "\x02a",
+      "\x0304,",
+      "\x03",
+      "\x04ff0000",
+      "\x02\x1d\x0fé",
+      " ",
+    ]) {
+      const line = pattern.repeat(length / pattern.length);
+      assert.doesNotThrow(() => runsToBlock(parseRuns(line)));
+    }
+    for (const pattern of [" ", ":", "@", "\r", "a;", "!@", "=\\"]) {
+      hear(Buffer.from(`@${pattern.repeat(length / pattern.length)}x`));
+    }
   });
 });
 
-function merged(given: readonly Run[]): Run[] {
-  const result: { text: string; styles: Run["styles"] }[] = [];
-  for (const { text: words, styles } of given) {
-    const last = result.at(-1);
-    if (last !== undefined && [...last.styles].sort().join() === [...styles].sort().join()) {
-      last.text += words;
-    } else result.push({ text: words, styles });
+/** Each character with its formatting, in their order. */
+function formatted(block: Block, styles: readonly string[] = []): string[] {
+  const { inner } = block;
+  switch (inner.case) {
+    case "text":
+    case "inlineCode": {
+      const own = inner.case === "text" ? styles : [...styles, "code"];
+      const style = [...new Set(own)].sort().join("+");
+      return [...inner.value.text].map((char) => `${char} ${style}`);
+    }
+    case "container":
+      return innerBlocks(block).flatMap((each) => formatted(each, styles));
+    default:
+      return innerBlocks(block).flatMap((each) => formatted(each, [...styles, inner.case ?? ""]));
   }
-  return result;
 }

@@ -5,8 +5,9 @@ import type {
   CommandGiven,
   PrivatelySaid,
 } from "@seabird/sdk/backend";
-import { parseRuns, plainRuns, type Run, runsToBlock, trimRuns } from "./format.ts";
+import { runsToBlock } from "./format.ts";
 import type { IrcEvent } from "./network-state.ts";
+import { parseRuns, plainRuns, type Run, trimRuns } from "./runs.ts";
 
 /** One thing to tell core. Ids are the network's own names. */
 export type Told =

@@ -17,9 +17,13 @@ const CR = 0x0d;
 const MAX_CHARACTER_BYTES = 4;
 const windows1252 = new TextDecoder("windows-1252");
 
-/** A line as it came, without its end: UTF-8, or what old clients write where it is not. */
+/** A line as it came, without carriage returns: UTF-8, or what old clients write where it is not. */
 export function decodeLine(bytes: Buffer): string {
-  const line = bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
+  // There may be more than the one at its end, and no line means anything by them.
+  return decode(bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes).replaceAll("\r", "");
+}
+
+function decode(line: Buffer): string {
   // Servers cut what is too long, in the middle of a character if need be.
   const mayBeCut = line.length >= MAX_LINE_BYTES - MAX_CHARACTER_BYTES;
   for (let cut = 0; cut <= (mayBeCut ? MAX_CHARACTER_BYTES - 1 : 0); cut++) {

@@ -45,12 +45,12 @@ suite("sends", () => {
     assert.deepEqual(lines(say("a\n\nb")), ["PRIVMSG #a :a", "PRIVMSG #a :b"]);
   });
 
-  test("blocks are rendered, text alone is sent as it is", () => {
+  test("blocks are rendered, and so are the codes of a text", () => {
     const request = { channelId: "#a", text: "x", rootBlock: text`${bold("b")} c`, tags };
     assert.deepEqual(lines(planChannelSend(request, "message", network)), [
       "PRIVMSG #a :\x02b\x02 c",
     ]);
-    assert.deepEqual(lines(say("\x02old\x0f style")), ["PRIVMSG #a :\x02old\x0f style"]);
+    assert.deepEqual(lines(say("\x02old\x0f style")), ["PRIVMSG #a :\x02old\x02 style"]);
   });
 
   test("a private message", () => {

@@ -1,4 +1,5 @@
 /** What core asks, as lines of IRC and what to expect of them. Pure. */
+import { text as textBlock } from "@seabird/protocol";
 import type {
   ChannelSend,
   JoinRequest,
@@ -6,11 +7,12 @@ import type {
   UpdateRequest,
   UserSend,
 } from "@seabird/sdk/backend";
-import { renderBlock } from "./format.ts";
 import { MAX_NAME_BYTES, MAX_TEXT_BYTES } from "./limits.ts";
-import { byteLength, MAX_LINE_BYTES } from "./line.ts";
+import { byteLength } from "./line.ts";
 import type { NetworkRules } from "./network-state.ts";
-import { splitText } from "./split.ts";
+import { renderBlock } from "./render.ts";
+import { plainRuns } from "./runs.ts";
+import { splitLines } from "./split.ts";
 import type { Expectation } from "./verdicts.ts";
 
 /** What planning has to know of the network. */
@@ -25,6 +27,9 @@ export type Plan =
   | { readonly target: string; readonly lines: readonly string[]; readonly expect: Expectation }
   /** Nothing is sent; the reason goes to the caller. */
   | { readonly refused: string };
+
+/** Set to `1`, a message goes out as a NOTICE, which other programs do not answer. */
+export const NOTICE_TAG = "irc/notice";
 
 /** What a CTCP ACTION adds around each line. */
 const ACTION_BYTES = byteLength("\x01ACTION \x01");
@@ -51,22 +56,24 @@ export function planPrivateSend(
 
 function planSend(
   target: string,
-  { text, rootBlock }: Pick<ChannelSend, "text" | "rootBlock">,
+  { text, rootBlock, tags }: ChannelSend | UserSend,
   as: "message" | "action",
   network: NetworkView,
 ): Plan {
-  const markup = rootBlock === undefined ? text : renderBlock(rootBlock);
-  const bytes = byteLength(markup);
+  const words = renderBlock(rootBlock ?? textBlock(text));
+  const bytes = words.reduce((sum, { runs }) => sum + byteLength(plainRuns(runs)), 0);
   if (bytes > MAX_TEXT_BYTES) {
     return { refused: `the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on IRC` };
   }
-  const around = as === "action" ? ACTION_BYTES : 0;
-  const command = `PRIVMSG ${target} :`;
-  const room = MAX_LINE_BYTES - network.prefixBytes() - byteLength(command) - around;
-  const lines = splitText(withoutCtcp(markup), room).map((line) =>
-    as === "action" ? `${command}\x01ACTION ${line}\x01` : command + line,
+  if (words.length === 0) return { refused: "the message is empty" };
+  // An action is a question of clients (CTCP); in a NOTICE it would be an answer to one.
+  const command = tags[NOTICE_TAG] === "1" && as === "message" ? "NOTICE" : "PRIVMSG";
+  const start = `${command} ${target} :`;
+  const around = byteLength(start) + (as === "action" ? ACTION_BYTES : 0);
+  const room = network.rules.maxLineBytes - network.prefixBytes() - around;
+  const lines = splitLines(words, room).map((line) =>
+    as === "action" ? `${start}\x01ACTION ${line}\x01` : start + line,
   );
-  if (lines.length === 0) return { refused: "the message is empty" };
   return { target, lines, expect: { kind: "said" } };
 }
 
@@ -91,7 +98,8 @@ export function planTopic({ channelId, topic: given }: UpdateRequest, network: N
   const topic = oneLine(given);
   const line = `TOPIC ${channelId} :${topic}`;
   const bytes = byteLength(topic);
-  const room = MAX_LINE_BYTES - network.prefixBytes() - (byteLength(line) - bytes);
+  const around = byteLength(line) - bytes;
+  const room = network.rules.maxLineBytes - network.prefixBytes() - around;
   const limit = Math.min(network.rules.maxTopicBytes ?? room, room);
   if (bytes > limit) {
     return { refused: `the topic is ${bytes} bytes; this network allows ${limit}` };
@@ -106,11 +114,6 @@ function oneLine(text: string): string {
     .replaceAll("\0", "")
     .replace(/[\r\n]+/g, " ")
     .trim();
-}
-
-/** A message's own \x01 would make it a CTCP request. */
-function withoutCtcp(text: string): string {
-  return text.replaceAll("\x01", "");
 }
 
 function isRealChannel(name: string, { rules }: NetworkView): boolean {

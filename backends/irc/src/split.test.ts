@@ -1,68 +1,95 @@
-/** Splitting: for any text, lines that fit and lose nothing. */
+/** Splitting: for any text in any style, lines that fit and lose nothing. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { blockquote, bold, fencedCode, text } from "@seabird/protocol";
 import fc from "fast-check";
-import { PLAIN, stripCodes, styleAfter } from "./codes.ts";
+import { CODES, type Style, TOGGLES } from "./codes.ts";
 import { byteLength } from "./line.ts";
-import { MIN_SPLIT_BYTES, splitText } from "./split.ts";
+import { renderBlock, type TextLine } from "./render.ts";
+import { parseRuns, plainRuns, type Run } from "./runs.ts";
+import { MIN_SPLIT_BYTES, splitLines } from "./split.ts";
 
-const anything = fc.string({
+const splitText = (words: string, maxBytes: number) =>
+  splitLines(renderBlock(text(words)), maxBytes);
+
+const FAMILY = "👩‍👩‍👧‍👦";
+const anyText = fc.string({
   unit: fc.oneof(
     fc.constantFrom(
-      "\n",
-      "\r\n",
-      "\r",
-      "\0",
       " ",
       "  ",
-      "\x02",
-      "\x1d",
-      "\x0304",
-      "\x034,12",
-      "\x0f",
       "7",
       ",",
+      "word",
+      "e\u0301",
+      FAMILY,
+      "🇫🇷",
+      "🦀",
+      "ß",
+      "漢字",
+      " \u0301",
     ),
-    fc.constantFrom("word", "e\u0301", "👩‍👩‍👧‍👦", "🦀", "ß", "漢字", "a".repeat(70)),
-    fc.string({ unit: "binary" }),
+    fc.constant("a".repeat(70)),
+    fc.string({ unit: "grapheme", maxLength: 3 }),
   ),
-  maxLength: 200,
+  maxLength: 40,
 });
+const anyStyle = fc.subarray([...TOGGLES]).map((names): Style => new Set(names));
+const anyRuns = fc.array(fc.record({ text: anyText, style: anyStyle }), { maxLength: 12 });
 const room = fc.integer({ min: MIN_SPLIT_BYTES, max: 450 });
 const words = fc.array(fc.stringMatching(/^[a-zé漢🦀]{1,12}$/u), { minLength: 1, maxLength: 120 });
 
-describe("splitText", () => {
-  it("never exceeds the limit, never holds a line break, never cuts a character", () => {
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Each visible character with its formatting, in their order. */
+function formatted(runs: readonly Run[]): string[] {
+  return runs.flatMap(({ text: part, style }) =>
+    [...part.replaceAll(/\s/gu, "")].map((char) => `${char} ${[...style].sort().join("+")}`),
+  );
+}
+
+describe("splitLines", () => {
+  it("never exceeds the limit, cuts no character, and loses nothing but spaces", () => {
     fc.assert(
-      fc.property(anything, room, (text, maxBytes) => {
-        for (const line of splitText(text, maxBytes)) {
-          assert.ok(byteLength(line) <= maxBytes, `${byteLength(line)} > ${maxBytes}`);
-          assert.doesNotMatch(line, /[\r\n]|\0/);
-          assert.ok(line.isWellFormed());
-          assert.notEqual(stripCodes(line).trim(), "");
+      fc.property(anyRuns, room, fc.boolean(), (given, maxBytes, verbatim) => {
+        const runs = given.map((run) => ({ ...run, text: run.text.replaceAll(/[\p{Cc}]/gu, "") }));
+        const line: TextLine = { runs, quotes: 0, verbatim };
+        const lines = splitLines([line], maxBytes);
+        for (const each of lines) {
+          assert.ok(byteLength(each) <= maxBytes, `${byteLength(each)} > ${maxBytes}`);
+          assert.ok(each.isWellFormed());
         }
+        const read = lines.map((each) => parseRuns(each));
+        assert.deepEqual(formatted(read.flat()), formatted(runs));
+        if (verbatim) assert.equal(read.map(plainRuns).join(""), plainRuns(runs));
       }),
       { numRuns: 500 },
     );
   });
 
-  it("keeps every character but the white space at the cuts", () => {
+  it("cuts only between graphemes, even where the style changes within one", () => {
     fc.assert(
-      fc.property(anything, room, (text, maxBytes) => {
-        const bare = (each: string) => stripCodes(each).replaceAll(/\s/g, "");
-        assert.equal(bare(splitText(text, maxBytes).join("")), bare(text.toWellFormed()));
+      fc.property(anyRuns, room, (given, maxBytes) => {
+        const runs = given.map((run) => ({ ...run, text: run.text.replaceAll(/[\p{Cc}]/gu, "") }));
+        const whole = plainRuns(runs);
+        const ends = new Set([...graphemes.segment(whole)].map(({ index }) => index));
+        let at = 0;
+        for (const line of splitLines([{ runs, quotes: 0, verbatim: true }], maxBytes)) {
+          assert.ok(at === 0 || ends.has(at), `cut at ${at}`);
+          at += plainRuns(parseRuns(line)).length;
+        }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
   it("cuts between words that fit, and keeps them in order", () => {
     fc.assert(
-      fc.property(words, room, (list, maxBytes) => {
-        const lines = splitText(list.join(" "), maxBytes);
+      fc.property(words, room, (given, maxBytes) => {
+        const lines = splitText(given.join(" "), maxBytes);
         assert.deepEqual(
           lines.flatMap((line) => line.split(" ")),
-          list,
+          given,
         );
       }),
     );
@@ -74,10 +101,9 @@ describe("splitText", () => {
   });
 
   it("cuts a long word between graphemes", () => {
-    const family = "👩‍👩‍👧‍👦";
-    const lines = splitText(family.repeat(20), 90);
-    assert.equal(lines.join(""), family.repeat(20));
-    for (const line of lines) assert.equal(line.replaceAll(family, ""), "");
+    const lines = splitText(FAMILY.repeat(20), 90);
+    assert.equal(lines.join(""), FAMILY.repeat(20));
+    for (const line of lines) assert.equal(line.replaceAll(FAMILY, ""), "");
   });
 
   it("cuts even a grapheme that is longer than a line", () => {
@@ -88,13 +114,35 @@ describe("splitText", () => {
   });
 
   it("opens formatting again after a cut", () => {
-    const lines = splitText(`\x02${"bold ".repeat(40)}\x02plain`, 80);
+    const lines = splitLines(renderBlock(text`${bold("bold ".repeat(40))}plain`), 80);
     assert.ok(lines.length > 2);
-    for (const line of lines) assert.ok(line.startsWith("\x02"), line);
-    assert.deepEqual(styleAfter(PLAIN, lines.at(-1) ?? ""), PLAIN);
+    for (const line of lines) assert.ok(line.startsWith(CODES.bold), line);
+    assert.ok(lines.at(-1)?.endsWith(`${CODES.bold}plain`));
+  });
+
+  it("marks a quote again after a cut", () => {
+    const lines = splitLines(renderBlock(blockquote("quoted ".repeat(40))), 80);
+    assert.ok(lines.length > 2);
+    for (const line of lines) assert.ok(line.startsWith("> quoted"), line);
   });
 
   it("keeps indentation and drops empty lines", () => {
     assert.deepEqual(splitText("a\n\n  b\r\n \rc", 80), ["a", "  b", "c"]);
+  });
+
+  it("keeps every space of code, and its words whole", () => {
+    const code = `    ${"call(argument)  ".repeat(12)}`;
+    const lines = splitLines(renderBlock(fencedCode(code)), 80);
+    assert.equal(lines.map((line) => plainRuns(parseRuns(line))).join(""), code);
+    for (const line of lines.slice(0, -1)) assert.match(line, / $/);
+  });
+
+  it("is done with the longest message in a moment", () => {
+    const styles: Style[] = TOGGLES.map((toggle) => new Set([toggle]));
+    const runs = Array.from({ length: 32_000 }, (_, index) => ({
+      text: "é",
+      style: styles[index % styles.length] ?? new Set(),
+    }));
+    assert.ok(splitLines([{ runs, quotes: 0, verbatim: false }], 400).length > 100);
   });
 });

@@ -1,0 +1,60 @@
+/** Runs: written and read again, cut and trimmed. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { type Style, TOGGLES } from "./codes.ts";
+import { addRun, parseRuns, plainRuns, type Run, sliceRuns, trimRuns, writeRuns } from "./runs.ts";
+
+const runs = fc.array(
+  fc.record({
+    text: fc.stringMatching(/^[a-z0-9, é🦀]{1,8}$/u),
+    style: fc.subarray([...TOGGLES]).map((names): Style => new Set(names)),
+  }),
+  { maxLength: 8 },
+);
+
+describe("writeRuns and parseRuns", () => {
+  it("undo each other, neighbours of one style apart", () => {
+    fc.assert(
+      fc.property(runs, (given) => {
+        assert.deepEqual(parseRuns(writeRuns(given)), merged(given));
+      }),
+    );
+  });
+
+  it("drop colours, reverse and stray codes, and keep the words", () => {
+    const line = "\x0304,12red\x03 \x02bold\x16rev\x0f \x04ff0000hex \x01\x07end";
+    assert.equal(plainRuns(parseRuns(line)), "red boldrev hex end");
+  });
+});
+
+describe("sliceRuns", () => {
+  it("is a slice of the words, each in its style", () => {
+    fc.assert(
+      fc.property(runs, fc.nat(20), fc.nat(20), (given, start, length) => {
+        const part = sliceRuns(given, start, start + length);
+        assert.equal(plainRuns(part), plainRuns(given).slice(start, start + length));
+        const around = [sliceRuns(given, 0, start), part, sliceRuns(given, start + length, 1e6)];
+        assert.deepEqual(merged(around.flat()), merged(given));
+      }),
+    );
+  });
+});
+
+describe("trimRuns", () => {
+  it("drops a prefix and white space at the ends, across runs", () => {
+    const trimmed = trimRuns(parseRuns("\x02bird\x02:  say \x1dhi\x1d "), "bird:".length);
+    assert.equal(writeRuns(trimmed), "say \x1dhi");
+  });
+
+  it("leaves nothing of nothing", () => {
+    assert.deepEqual(trimRuns(parseRuns("bird:"), 5), []);
+    assert.deepEqual(trimRuns(parseRuns("bird:   "), 5), []);
+  });
+});
+
+function merged(given: readonly Run[]): Run[] {
+  const result: Run[] = [];
+  for (const run of given) addRun(result, run);
+  return result.map(({ text, style }) => ({ text, style: new Set(style) }));
+}

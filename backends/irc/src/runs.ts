@@ -1,0 +1,65 @@
+/** Runs: stretches of text in one style, as they stand in a line of IRC. Pure. */
+import { applyCode, changeCodes, PLAIN, type Style, scan, stripControls } from "./codes.ts";
+
+/** A stretch of text in one style. */
+export interface Run {
+  readonly text: string;
+  readonly style: Style;
+}
+
+/** The runs of a line as it came from the network; colours and other control codes are dropped. */
+export function parseRuns(line: string): Run[] {
+  const runs: Run[] = [];
+  let style = PLAIN;
+  for (const { text, code } of scan(line)) {
+    if (code === "") addRun(runs, { text: stripControls(text), style });
+    else style = applyCode(style, code);
+  }
+  return runs;
+}
+
+/** Appends a run; neighbours of one style become one, empty ones none. */
+export function addRun(runs: Run[], run: Run): void {
+  if (run.text === "") return;
+  const last = runs.at(-1);
+  if (last === undefined || !isSameStyle(last.style, run.style)) runs.push(run);
+  else runs[runs.length - 1] = { text: last.text + run.text, style: last.style };
+}
+
+/** One line with the codes of its runs. Whatever is open at its end ends with it. */
+export function writeRuns(runs: readonly Run[]): string {
+  let written = "";
+  let open = PLAIN;
+  for (const { text, style } of runs) {
+    if (text === "") continue;
+    written += changeCodes(open, style) + text;
+    open = style;
+  }
+  return written;
+}
+
+function isSameStyle(one: Style, other: Style): boolean {
+  return one.size === other.size && [...one].every((toggle) => other.has(toggle));
+}
+
+/** What the runs say, without formatting. */
+export function plainRuns(runs: readonly Run[]): string {
+  return runs.map(({ text }) => text).join("");
+}
+
+/** The runs between two indices of their plain text. */
+export function sliceRuns(runs: readonly Run[], start: number, end: number): Run[] {
+  let at = 0;
+  return runs.flatMap(({ text, style }) => {
+    const part = text.slice(Math.max(0, start - at), Math.max(0, end - at));
+    at += text.length;
+    return part === "" ? [] : [{ text: part, style }];
+  });
+}
+
+/** The runs without their first `count` code units, and without white space at both ends. */
+export function trimRuns(runs: readonly Run[], count: number): Run[] {
+  const plain = plainRuns(runs).slice(count);
+  const start = count + (plain.length - plain.trimStart().length);
+  return sliceRuns(runs, start, count + plain.trimEnd().length);
+}
