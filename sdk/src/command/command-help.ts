@@ -1,7 +1,7 @@
 /** What core is told about a command's first word: one line, and everything. Pure. */
 import type { CommandHelp } from "../plugin/plugin-client.ts";
 import { allOf, type Named, type Root } from "./command-names.ts";
-import { fullHelpOf } from "./usage.ts";
+import { fullHelpOf, subUsageOf } from "./usage.ts";
 
 /** Core takes 65,536 bytes; a character has at most three of them (UTF-16 unit to UTF-8). */
 const MAX_FULL_HELP_CHARACTERS = 20_000;
@@ -9,9 +9,8 @@ const MAX_FULL_HELP_CHARACTERS = 20_000;
 export function helpOf<H>(word: string, root: Root<H>): CommandHelp {
   const { own, subs } = root;
   if (subs.size === 0 && own !== undefined) return ofOne(own);
-  const subNames = `${word} ${[...subs.keys()].join("|")}`;
   return {
-    shortHelp: own === undefined ? subNames : shortOf(own),
+    shortHelp: own === undefined ? subUsageOf(word, subs.keys()) : shortOf(own),
     fullHelp: cut(
       allOf(root)
         .map(({ command }) => `${command.help}\n${fullHelpOf(command)}`)

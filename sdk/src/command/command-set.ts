@@ -17,7 +17,7 @@ import { didYouMean } from "./nearest.ts";
 import { parseCommand } from "./parse-command.ts";
 import type { ReadAt } from "./reader.ts";
 import { shown } from "./shown.ts";
-import { usageOf } from "./usage.ts";
+import { subUsageOf, usageOf } from "./usage.ts";
 import { firstWord } from "./words.ts";
 
 /** A command as somebody typed it. */
@@ -208,7 +208,7 @@ function findTarget<H>(
   const hint = didYouMean(word, subs.keys(), `${name} `);
   const isSlip = hint !== "" && (own?.command.args ?? []).length === 0;
   if (own !== undefined && !isSlip) return { named: own, arg };
-  const usage = `Usage: ${prefix}${name} ${[...subs.keys()].join("|")}`;
+  const usage = `Usage: ${prefix}${subUsageOf(name, subs.keys())}`;
   if (word === "") return { line: usage };
   return { line: `${sentence(`there is no ${shown(`${name} ${word}`)}${hint}`)} ${usage}` };
 }

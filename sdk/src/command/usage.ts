@@ -7,6 +7,16 @@ export function usageOf(command: DeclaredCommand, calledAs = command.name): stri
   return [calledAs, ...args, ...command.flags.map((flag) => `[${toldFlag(flag)}]`)].join(" ");
 }
 
+/** Sub-commands told in one line; the full help tells all. */
+const MAX_TOLD_SUBS = 16;
+
+/** `game start|stop`. */
+export function subUsageOf(calledAs: string, subs: Iterable<string>): string {
+  const names = [...subs];
+  const told = names.slice(0, MAX_TOLD_SUBS).join("|");
+  return `${calledAs} ${told}${names.length > MAX_TOLD_SUBS ? "|…" : ""}`;
+}
+
 /** Everything, line by line, without the first line of `help`. */
 export function fullHelpOf(command: DeclaredCommand): string {
   const { name, aliases, examples, args = [], flags } = command;
