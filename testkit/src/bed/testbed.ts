@@ -114,6 +114,11 @@ export class Testbed implements AsyncDisposable {
     });
   }
 
+  /** A played network, the first or the one named: for what is refused outside of a room. */
+  backend(name = this.#defaultBackend): Pick<ScriptedNetwork, "name" | "backendId" | "failNext"> {
+    return this.#network(name);
+  }
+
   /** Says more of somebody than their name: `bed.user("ann", { account: "alice" })`. */
   user(name: string, settings: PersonSettings): void {
     this.#people.set(name, settings);

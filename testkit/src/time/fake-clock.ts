@@ -74,12 +74,6 @@ export class FakeClock implements Clock {
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
-  /** Milliseconds until the next timer falls due; `undefined` if there is none. */
-  get nextInMs(): number | undefined {
-    const next = this.#next();
-    return next === undefined ? undefined : Math.max(0, next.dueMs - this.#nowMs);
-  }
-
   /** Timers that have not run, the next one first. */
   get pending(): readonly PendingTimer[] {
     return [...this.#timers]
@@ -87,10 +81,10 @@ export class FakeClock implements Clock {
       .map(({ dueMs, origin }) => ({ inMs: dueMs - this.#nowMs, setAt: framesOf(origin) }));
   }
 
-  /** Runs one timer that is due now; says whether there was one. */
-  runDue(): boolean {
+  /** Moves on to the next timer and runs it, if it is due within so many milliseconds. */
+  runNext(withinMs: number): boolean {
     const next = this.#next();
-    if (next === undefined || next.dueMs > this.#nowMs) return false;
+    if (next === undefined || next.dueMs > this.#nowMs + withinMs) return false;
     this.#run(next);
     return true;
   }

@@ -86,10 +86,12 @@ export class Stillness {
     });
     done.catch(() => undefined);
     try {
-      await this.until(what, () => settled);
-    } finally {
-      end();
+      await this.wait();
+    } catch {
+      // It is too long for the machine, and may need the clock.
     }
+    end();
+    await this.until(what, () => settled);
     return done;
   }
 
@@ -97,13 +99,14 @@ export class Stillness {
   async until(what: string, condition: () => boolean): Promise<void> {
     const untilMs = this.clock.now() + MOST_DRIVEN_MS;
     for (;;) {
-      await this.wait();
+      let busy: unknown;
+      await this.wait().catch((reason) => {
+        busy = reason;
+      });
       if (condition()) return;
-      const { nextInMs } = this.clock;
-      if (nextInMs === undefined || this.clock.now() + nextInMs > untilMs) {
-        throw new Error(`${what}: nothing more is going on, and it has not come about`);
-      }
-      await this.clock.advance(nextInMs);
+      if (this.clock.runNext(untilMs - this.clock.now())) continue;
+      const ends = `${what}: nothing more is going on, and it has not come about`;
+      throw busy ?? new Error(ends);
     }
   }
 
@@ -113,7 +116,7 @@ export class Stillness {
     let seen = this.#news;
     for (let quiet = 0, turns = 0; ; quiet++, turns++) {
       await nextTurn(turns > SPIN_TURNS && quiet > QUIET_TURNS);
-      if (this.#news !== seen || this.clock.runDue()) {
+      if (this.#news !== seen || this.clock.runNext(0)) {
         this.tick();
         seen = this.#news;
         quiet = 0;

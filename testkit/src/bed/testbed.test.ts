@@ -1,0 +1,289 @@
+/** The bed itself: what it lets a test say, see and expect. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { bold, duration, plugin, SeabirdError, text } from "@seabird/sdk";
+import { testbed } from "./testbed.ts";
+
+function hello() {
+  const made = plugin("hello");
+  made.command("hello", "greets you", (ctx) => ctx.mentionReply("hi!"));
+  made.hears(/good (morning|night)/i, (ctx) =>
+    ctx.reply(text`good ${ctx.match[1]}, ${bold(ctx.user.displayName)}`),
+  );
+  made.on("action", (ctx) => ctx.action("waves back"));
+  return made;
+}
+
+test("what is said reaches the plugin, and its answer the room", async () => {
+  await using bed = await testbed({ plugins: [hello()] });
+  const room = bed.channel("#games");
+  await room.say("ann", "!hello");
+  await room.expect("ann: hi!");
+  await room.say("ann", "Good night, all");
+  const said = await room.expect("good night, **ann**");
+  assert.equal(said.text, "good night, ann");
+  await room.act("ann", "waves");
+  await room.expectAction("waves back");
+  await bed.private("bob").say("hello");
+  await bed.private("bob").expect("hi!");
+  await room.expectNothing();
+});
+
+test("a wrong expectation shows what was said, where it differs, and what else there was", async () => {
+  const bed = await testbed({ plugins: [hello()] });
+  const room = bed.channel("#games");
+  await room.say("ann", "!hello");
+  await bed.private("bob").say("hello");
+  await assert.rejects(room.expect("ann: ho!"), {
+    name: "AssertionError",
+    message: [
+      "#games: something else was said",
+      '  expected  "ann: ho!"',
+      '  actual    "ann: hi!"',
+      "                   ^",
+      "also said:",
+      '  private bob: "hi!"',
+    ].join("\n"),
+  });
+  // The test has failed by that: its end says nothing more.
+  await bed.close();
+});
+
+test("an expectation of silence shows what was said", async () => {
+  const bed = await testbed({ plugins: [hello()] });
+  const room = bed.channel("#games");
+  await room.act("ann", "waves");
+  await assert.rejects(room.expectNothing(), { message: /#games: does "waves back"/ });
+  await bed.close();
+});
+
+test("a bed ends with what nobody expected", async () => {
+  const bed = await testbed({ plugins: [hello()] });
+  await bed.channel("#games").say("ann", "!hello");
+  await assert.rejects(bed.close(), { message: 'nobody expected this:\n  #games: "ann: hi!"' });
+});
+
+test("a bed ends with the timers that a plugin leaves behind", async () => {
+  const leaky = plugin("leaky");
+  leaky.onStart((host) => {
+    host.clock.after(60_000, () => undefined);
+  });
+  const bed = await testbed({ plugins: [leaky] });
+  await assert.rejects(
+    bed.close(),
+    /a timer was left behind, due in 60000 ms, set\n.*testbed\.test/,
+  );
+});
+
+test("a handler's error is shown where an answer is missing", async () => {
+  const broken = plugin("broken");
+  broken.command("fail", "fails", () => {
+    throw new TypeError("no such thing");
+  });
+  const bed = await testbed({ plugins: [broken] });
+  const room = bed.channel("#games");
+  await room.say("ann", "!fail");
+  await assert.rejects(room.expect("done"), (error: Error) => {
+    assert.match(error.message, /something went wrong/);
+    assert.match(error.message, /in the log:\n {2}broken error/);
+    return true;
+  });
+  assert.ok(bed.log.find("no such thing"));
+  await bed.close();
+});
+
+test("time passes only when it is told to, and timers run in order", async () => {
+  const sleepy = plugin("sleepy");
+  sleepy.command("nap", "waits", async (ctx) => {
+    await ctx.sleep(duration("1h"));
+    await ctx.reply(new Date(ctx.clock.wallMs()).toISOString());
+  });
+  await using bed = await testbed({ plugins: [sleepy], startAt: "2026-03-01T08:00:00Z" });
+  const room = bed.channel("#games");
+  await room.say("ann", "!nap");
+  await bed.clock.advance("59m");
+  await room.expectNothing();
+  await room.say("ann", "!nap");
+  await bed.clock.advance("1h");
+  await room.expect("2026-03-01T09:00:00.000Z");
+  await room.expect("2026-03-01T09:59:00.000Z");
+});
+
+test("a question waits for its answer, and the clock may cancel it", async () => {
+  const asking = plugin("asking");
+  asking.command("drop", "drops it", async (ctx) => {
+    const sure = await ctx.confirm("sure?", { timeoutMs: 30_000 });
+    await ctx.reply(sure ? "dropped" : "kept");
+  });
+  await using bed = await testbed({ plugins: [asking] });
+  const room = bed.channel("#games");
+  await room.say("ann", "!drop");
+  await room.expect("ann: sure?");
+  await room.say("bob", "yes");
+  await room.expectNothing();
+  await room.say("ann", "yes");
+  await room.expect("dropped");
+  await room.say("ann", "!drop");
+  await room.expect("ann: sure?");
+  await bed.clock.advance("30s");
+  await room.expect("kept");
+});
+
+test("the same seed gives the same dice, another one gives others", async () => {
+  const rolls = async (seed: number) => {
+    const dice = plugin("dice");
+    dice.command("roll", "rolls", (ctx) => ctx.reply(String(ctx.random())));
+    await using bed = await testbed({ plugins: [dice], seed });
+    const room = bed.channel("#games");
+    await room.say("ann", "!roll");
+    return (await room.expect(/0\.\d+/)).text;
+  };
+  assert.equal(await rolls(7), await rolls(7));
+  assert.notEqual(await rolls(7), await rolls(8));
+});
+
+test("a network's refusal reaches the plugin in its own words", async () => {
+  const careful = plugin("careful");
+  careful.command("try", "tries", async (ctx) => {
+    try {
+      await ctx.reply("first");
+    } catch (reason) {
+      await ctx.privately(SeabirdError.from(reason).message);
+    }
+  });
+  await using bed = await testbed({ plugins: [careful] });
+  const room = bed.channel("#games");
+  room.failNext("send", "404 Cannot send to channel");
+  await room.say("ann", "!try");
+  await bed.private("ann").expect("404 Cannot send to channel");
+  await room.expectNothing();
+});
+
+test("joins, leaves and topics are seen, and may be refused", async () => {
+  const keeper = plugin("keeper");
+  keeper.command("go", "joins", async (ctx) => {
+    await ctx.core.joinChannel(ctx.backend.id, "#new");
+    const channels = await ctx.core.listChannels(ctx.backend.id);
+    await ctx.reply(channels.map(({ displayName }) => displayName).join(" "));
+    const failed = await ctx.core.joinChannel(ctx.backend.id, "#full").catch((error) => error);
+    await ctx.reply(failed.message);
+  });
+  await using bed = await testbed({ plugins: [keeper] });
+  const room = bed.channel("#games");
+  bed.backend().failNext("join", "#full", "471 Channel is full");
+  await room.say("ann", "!go");
+  await room.expect("#games #new");
+  await room.expect("471 Channel is full");
+  assert.deepEqual(
+    bed.requests.map(({ kind, channel }) => `${kind} ${channel}`),
+    ["join #new", "join #full"],
+  );
+});
+
+test("several networks, and people with accounts", async () => {
+  const secret = plugin("secret");
+  secret.command(
+    "open",
+    { help: "opens", allow: [{ account: "alice" }, { backendType: "discord" }] },
+    (ctx) => ctx.reply(`open on ${ctx.backend.id}`),
+  );
+  await using bed = await testbed({
+    plugins: [secret],
+    backends: ["irc/libera", { name: "discord/guild", commandPrefix: "/" }],
+  });
+  bed.user("ann", { account: "alice" });
+  const irc = bed.channel("#games");
+  await irc.say("ann", "!open");
+  await irc.expect("open on irc://libera");
+  await irc.say("bob", "!open");
+  await irc.expect(/may not|not allowed/);
+  const discord = bed.channel("games", "discord/guild");
+  await discord.say("bob", "/open");
+  await discord.expect("open on discord://guild");
+});
+
+test("core restarts, and everybody is there again", async () => {
+  await using bed = await testbed({ plugins: [hello()] });
+  const room = bed.channel("#games");
+  await bed.restartCore();
+  await room.say("ann", "!hello");
+  await room.expect("ann: hi!");
+});
+
+test("a plugin restarts, and its questions are gone", async () => {
+  const asking = plugin("asking");
+  asking.command("ask", "asks", async (ctx) => ctx.reply(await ctx.ask("which?")));
+  await using bed = await testbed({ plugins: [asking] });
+  const room = bed.channel("#games");
+  await room.say("ann", "!ask");
+  await room.expect("ann: which?");
+  await bed.restartPlugin();
+  await room.say("ann", "this one");
+  await room.expectNothing();
+});
+
+test("a backend that is cut off comes back by itself", async () => {
+  const far = plugin("far");
+  far.on("privateMessage", async (ctx) => {
+    const backends = await ctx.core.listBackends();
+    await ctx.reply(backends.map(({ id }) => id).join(" "));
+  });
+  await using bed = await testbed({ plugins: [far], backends: ["irc/a", "irc/b"] });
+  await bed.disconnect("irc/b");
+  const ann = bed.private("ann");
+  await ann.say("who?");
+  await ann.expect("irc://a");
+  await bed.reconnected();
+  await ann.say("who?");
+  await ann.expect("irc://a irc://b");
+});
+
+test("a plugin's own files and timers of the machine are waited for", async () => {
+  const reader = plugin("reader");
+  reader.command("read", "reads", async (ctx) => {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const file = await readFile(new URL(import.meta.url), "utf8");
+    await ctx.reply(file.split("\n")[0] ?? "");
+  });
+  await using bed = await testbed({ plugins: [reader] });
+  const room = bed.channel("#games");
+  await room.say("ann", "!read");
+  await room.expect(/The bed itself/);
+});
+
+test("what never ends is named", async () => {
+  const stuck = plugin("stuck");
+  stuck.command("hang", "hangs", (ctx) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const held = setInterval(() => undefined, 10);
+    ctx.signal.addEventListener("abort", () => {
+      clearInterval(held);
+      resolve();
+    });
+    return promise;
+  });
+  const bed = await testbed({ plugins: [stuck], patienceMs: 200 });
+  const room = bed.channel("#games");
+  await assert.rejects(
+    room.say("ann", "!hang"),
+    /still busy after 200 ms:\n {2}1 handlers of plugin stuck/,
+  );
+  await bed.close();
+});
+
+test("two bots that answer each other for ever are found out", async () => {
+  const parrot = plugin("parrot");
+  parrot.on("sendMessage", (ctx) => ctx.core.sendMessage(ctx.channelId, "again"));
+  parrot.command("start", "starts", (ctx) => ctx.reply("once"));
+  const bed = await testbed({ plugins: [parrot], patienceMs: 200 });
+  await assert.rejects(bed.channel("#games").say("ann", "!start"), /still busy after 200 ms/);
+  await bed.close();
+});
+
+test("a bed that cannot start says why, and leaves nothing behind", async () => {
+  const first = plugin("first");
+  const second = plugin("second");
+  for (const each of [first, second]) each.command("same", "is taken", () => undefined);
+  await assert.rejects(testbed({ plugins: [first, second] }), /same/);
+});
