@@ -45,6 +45,7 @@ export {
   type FlagOptions,
   flag,
 } from "./command/flag.ts";
+export type { DurationBounds, NumberBounds } from "./command/numbers.ts";
 export type { NamedUser } from "./command/readers.ts";
 
 export {

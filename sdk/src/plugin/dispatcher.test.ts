@@ -1,0 +1,214 @@
+/** Turns: order in a channel, places, time, and what waiting does to them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SeabirdError } from "../link/errors.ts";
+import { HandClock, settled } from "../link/test/hand-clock.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { Turn } from "./turn.ts";
+
+const LIMITS = {
+  maxHandlersAtOnce: 2,
+  handlerTimeoutMs: 1_000,
+  maxQueuedPerChannel: 3,
+  maxQueuedInChannels: 5,
+};
+
+function setUp(limits: Partial<typeof LIMITS> = {}) {
+  const clock = new HandClock();
+  const dispatcher = new Dispatcher({ clock, limits: { ...LIMITS, ...limits } });
+  const log: string[] = [];
+  /** A task that begins, and ends when it is told to. */
+  const gated = (name: string) => {
+    const gate = Promise.withResolvers<void>();
+    const task = async () => {
+      log.push(`${name}+`);
+      await gate.promise;
+      log.push(`${name}-`);
+    };
+    return { task, end: gate.resolve };
+  };
+  return { clock, dispatcher, log, gated };
+}
+
+test("a lane runs one task at a time, in order; places are for all lanes", async () => {
+  const { dispatcher, log, gated } = setUp();
+  const [a1, a2, b, c] = ["a1", "a2", "b", "c"].map(gated);
+  assert.ok(a1 && a2 && b && c);
+  dispatcher.add("a", a1.task);
+  dispatcher.add("a", a2.task);
+  dispatcher.add("b", b.task);
+  dispatcher.add("c", c.task);
+  assert.deepEqual(log, ["a1+", "b+"]);
+  assert.deepEqual(dispatcher.activity(), { queued: 2, running: 2, waiting: 0 });
+  a1.end();
+  await settled();
+  assert.deepEqual(log, ["a1+", "b+", "a1-", "c+"], "c has waited longer for a place than a2");
+  b.end();
+  await settled();
+  assert.deepEqual(log.slice(4), ["b-", "a2+"]);
+  a2.end();
+  c.end();
+  await settled();
+  assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
+});
+
+test("one busy channel leaves places to the others", async () => {
+  const { dispatcher, log, gated } = setUp();
+  for (const name of ["a1", "a2", "a3"]) dispatcher.add("a", gated(name).task);
+  dispatcher.add("b", gated("b").task);
+  assert.deepEqual(log, ["a1+", "b+"]);
+});
+
+test("who waits gives the place back, and has it again before all that is queued", async () => {
+  const { clock, dispatcher, log, gated } = setUp({ maxHandlersAtOnce: 1 });
+  const answer = Promise.withResolvers<string>();
+  dispatcher.add("a", async (turn) => {
+    log.push("asks");
+    log.push(await turn.away(answer.promise));
+  });
+  const [second, third] = ["second", "third"].map(gated);
+  assert.ok(second && third);
+  dispatcher.add("a", second.task);
+  dispatcher.add("a", third.task);
+  assert.deepEqual(log, ["asks", "second+"]);
+  assert.deepEqual(dispatcher.activity(), { queued: 1, running: 1, waiting: 1 });
+  answer.resolve("answered");
+  await settled();
+  assert.deepEqual(dispatcher.activity(), { queued: 2, running: 1, waiting: 0 });
+  assert.equal(log.length, 2, "the lane is busy");
+  second.end();
+  await settled();
+  assert.deepEqual(log, ["asks", "second+", "second-", "answered", "third+"]);
+  third.end();
+  await settled();
+  assert.equal(clock.timers, 0);
+});
+
+test("a handler's clock stands still while it waits", async () => {
+  const { clock, dispatcher } = setUp();
+  const answer = Promise.withResolvers<void>();
+  let turn: Turn | undefined;
+  const ended = Promise.withResolvers<void>();
+  dispatcher.add("a", async (given) => {
+    turn = given;
+    await given.away(answer.promise);
+    await ended.promise;
+  });
+  await clock.advance(60_000);
+  answer.resolve();
+  await settled();
+  await clock.advance(999);
+  assert.equal(turn?.signal.aborted, false);
+  await clock.advance(1);
+  assert.equal(turn?.signal.aborted, true);
+  assert.match(String(turn?.signal.reason), /longer than 1000 ms/);
+  ended.resolve();
+});
+
+test("time before and after the waiting adds up", async () => {
+  const { clock, dispatcher } = setUp();
+  const answer = Promise.withResolvers<void>();
+  const begin = Promise.withResolvers<void>();
+  let turn: Turn | undefined;
+  dispatcher.add("a", async (given) => {
+    turn = given;
+    await begin.promise;
+    await given.away(answer.promise);
+    await new Promise(() => undefined);
+  });
+  await clock.advance(700);
+  begin.resolve();
+  await settled();
+  await clock.advance(5_000);
+  answer.resolve();
+  await settled();
+  await clock.advance(299);
+  assert.equal(turn?.signal.aborted, false);
+  await clock.advance(1);
+  assert.equal(turn?.signal.aborted, true);
+});
+
+test("what a handler left waiting takes no place after its end", async () => {
+  const { dispatcher, log } = setUp({ maxHandlersAtOnce: 1 });
+  const late = Promise.withResolvers<string>();
+  let rest: Promise<string> | undefined;
+  dispatcher.add("a", async (turn) => {
+    rest = turn.away(late.promise);
+  });
+  await settled();
+  assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
+  late.resolve("late");
+  assert.equal(await rest, "late");
+  assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
+  dispatcher.add("a", async () => {
+    log.push("next");
+  });
+  assert.deepEqual(log, ["next"]);
+});
+
+test("of two waits at once the first to end has the place", async () => {
+  const { dispatcher, log } = setUp();
+  const [one, two] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  dispatcher.add("a", async (turn) => {
+    const both = [turn.away(one.promise), turn.away(two.promise)];
+    await Promise.race(both);
+    log.push("first");
+    await Promise.all(both);
+    log.push("both");
+  });
+  one.resolve();
+  await settled();
+  assert.deepEqual(dispatcher.activity(), { queued: 0, running: 1, waiting: 0 });
+  two.resolve();
+  await settled();
+  assert.deepEqual(log, ["first", "both"]);
+  assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
+});
+
+test("a full lane takes nothing, and all lanes together stop the reading", async () => {
+  const { dispatcher, gated } = setUp({ maxHandlersAtOnce: 1 });
+  const first = gated("a0");
+  dispatcher.add("a", first.task);
+  const more = ["a1", "a2", "a3"].map((name) => dispatcher.add("a", gated(name).task));
+  assert.deepEqual(more, [true, true, true]);
+  assert.equal(dispatcher.add("a", gated("a4").task), false);
+  assert.ok(dispatcher.hasRoom);
+  dispatcher.add("b", gated("b1").task);
+  dispatcher.add("b", gated("b2").task);
+  assert.ok(!dispatcher.hasRoom);
+  const room = dispatcher.until(() => dispatcher.hasRoom);
+  first.end();
+  await room;
+  assert.ok(dispatcher.hasRoom);
+});
+
+test("a task that turns out to be several puts them before the rest", async () => {
+  const { dispatcher, log } = setUp();
+  const write = (name: string) => async () => {
+    log.push(name);
+  };
+  dispatcher.add("a", async () => {
+    dispatcher.addNext("a", [write("1b"), write("1c")]);
+    log.push("1a");
+  });
+  dispatcher.add("a", write("2"));
+  await settled();
+  assert.deepEqual(log, ["1a", "1b", "1c", "2"]);
+});
+
+test("after stop nothing begins; abort tells those that run", async () => {
+  const { dispatcher, log, gated } = setUp();
+  let signal: AbortSignal | undefined;
+  dispatcher.add("a", async (turn) => {
+    signal = turn.signal;
+    await new Promise((resolve) => turn.signal.addEventListener("abort", resolve));
+  });
+  dispatcher.add("a", gated("queued").task);
+  dispatcher.stop();
+  assert.ok(dispatcher.add("b", gated("new").task));
+  dispatcher.abort(new SeabirdError("closed", "bye"));
+  await dispatcher.until(({ running }) => running === 0);
+  assert.equal(signal?.aborted, true);
+  assert.deepEqual(log, []);
+  assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
+});

@@ -1,0 +1,364 @@
+/** Plugins as an author writes them, on the real core and a raw backend. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { ChatRequest } from "@seabird/protocol";
+import {
+  connectPlugin,
+  isPlugin,
+  type Log,
+  type Plugin,
+  plugin,
+  type RunningPlugin,
+  SeabirdError,
+  type StartOptions,
+  startPlugin,
+} from "@seabird/sdk";
+import { dice } from "../examples/dice.ts";
+import { hello } from "../examples/hello.ts";
+import { startCore, type TestCore } from "./support/core.ts";
+import { RawBackend, type Responder } from "./support/raw-backend.ts";
+import { until } from "./support/until.ts";
+
+const ann = { id: "ann", displayName: "ann" };
+
+/** A room with one backend, whose people type what the test says. */
+class Stage {
+  readonly core: TestCore;
+  readonly backend: RawBackend;
+  readonly lines: string[] = [];
+
+  constructor(core: TestCore, backend: RawBackend) {
+    this.core = core;
+    this.backend = backend;
+  }
+
+  /** What was said, in order: `#c message: text`. */
+  get said(): readonly string[] {
+    return this.backend.requests.map(told).filter((line) => line !== "");
+  }
+
+  say(text: string, channelId = "#c", user = ann): this {
+    const source = { channelId, user };
+    if (text.startsWith("!")) {
+      const [command = "", ...words] = text.slice(1).split(" ");
+      const value = { source, command, arg: words.join(" ") };
+      this.backend.send({ inner: { case: "command", value } });
+    } else {
+      this.backend.send({ inner: { case: "message", value: { source, text } } });
+    }
+    return this;
+  }
+
+  whisper(text: string): this {
+    this.backend.send({ inner: { case: "privateMessage", value: { source: ann, text } } });
+    return this;
+  }
+
+  async expect(...lines: readonly string[]): Promise<void> {
+    await until(lines.join(" | "), () => this.said.length >= lines.length).catch(() => undefined);
+    assert.deepEqual(this.said, lines);
+    this.backend.requests.length = 0;
+  }
+}
+
+function told({ inner }: ChatRequest): string {
+  switch (inner.case) {
+    case "sendMessage":
+      return `${inner.value.channelId}: ${inner.value.text}`;
+    case "performAction":
+      return `${inner.value.channelId}* ${inner.value.text}`;
+    case "sendPrivateMessage":
+      return `@${inner.value.userId}: ${inner.value.text}`;
+    case "performPrivateAction":
+      return `@${inner.value.userId}* ${inner.value.text}`;
+    default:
+      return "";
+  }
+}
+
+async function startStage(t: TestContext, type = "terminal"): Promise<Stage> {
+  const core = await startCore({}, t);
+  const backend = await RawBackend.connect(core.url, await core.token(), type, "net");
+  t.after(() => backend.close());
+  const values = { command_prefix: "?" };
+  backend.respond = ({ inner }): ReturnType<Responder> =>
+    inner.case === "metadata"
+      ? { case: "metadata", value: { values } }
+      : { case: "success", value: {} };
+  backend.join("#c").join("#d");
+  return new Stage(core, backend);
+}
+
+async function start(
+  t: TestContext,
+  stage: Stage,
+  what: Plugin,
+  options: StartOptions = {},
+): Promise<RunningPlugin> {
+  const token = await stage.core.token(["plugin"], what.name);
+  const log = options.log ?? capture(stage.lines);
+  const running = startPlugin(what, { url: stage.core.url, token, ...options, log });
+  t.after(() => running.close());
+  await running.ready();
+  return running;
+}
+
+function capture(lines: string[]): Log {
+  const add = (name: string) => (entry: unknown, message?: string) => {
+    const error = entry instanceof Error ? entry : (entry as { error?: unknown }).error;
+    const cause = error instanceof Error && error.message !== message ? ` <- ${error.message}` : "";
+    lines.push(`${name} ${message ?? (typeof entry === "string" ? entry : "")}${cause}`);
+  };
+  return {
+    level: "info",
+    debug() {},
+    info: add("info"),
+    warn: add("warn"),
+    error: add("error"),
+    child: () => capture(lines),
+  };
+}
+
+test("the first bot answers, hears, and waves back", async (t) => {
+  const stage = await startStage(t);
+  await start(t, stage, hello);
+  await stage.say("!hello").expect("#c: ann: hi!");
+  await stage.say("Good Night all").expect("#c: good Night, ann");
+  const value = { source: { channelId: "#c", user: ann }, text: "waves" };
+  stage.backend.send({ inner: { case: "action", value } });
+  await stage.expect("#c* waves back");
+  await stage.whisper("?hello").expect("@ann: hi!");
+  await stage.whisper("hello").expect("@ann: hi!");
+  await stage.whisper("good morning").expect("@ann: good morning, ann");
+});
+
+test("dice: arguments, a default, a flag, a cooldown, a question, another's terms", async (t) => {
+  const stage = await startStage(t);
+  const random = () => 0;
+  await start(t, stage, dice, { config: { maxDice: 10 }, random });
+  await stage.say("!roll 2d6").expect("#c: ann: 2");
+  await stage.say("!r 2d6").expect("#c: ann: wait 5 s");
+  const bob = { id: "bob", displayName: "bob" };
+  await stage.say("!roll 20d6 6 x y", "#c", bob).expect("#c: bob: 6 times, sure?");
+  await stage.say("yes", "#c", bob).expect("#c: bob: x y: 10, 10, 10, 10, 10, 10");
+  const eve = { id: "eve", displayName: "eve" };
+  await stage.say("!roll 1d6 --secret", "#c", eve).expect("@eve: 1");
+  const joe = { id: "joe", displayName: "joe" };
+  stage.say("!roll 1d6 x", "#c", joe);
+  await stage.expect(
+    '#c: joe: times: "x" is not a whole number (1 to 10). ' +
+      "Usage: ?roll DICE [TIMES] [LABEL…] [--secret]",
+  );
+});
+
+test("settings that the schema refuses stop the plugin before it connects", async (t) => {
+  const stage = await startStage(t);
+  const refused = start(t, stage, dice, { config: { maxDice: "many" } });
+  await assert.rejects(refused, (reason) => {
+    assert.ok(reason instanceof SeabirdError);
+    assert.equal(reason.code, "bad_option");
+    assert.match(reason.message, /dice.*maxDice/);
+    return true;
+  });
+  assert.equal(stage.core.core.broker.stats().commands, 0);
+});
+
+test("one place for errors: a polite line with an id, the cause in the log", async (t) => {
+  const stage = await startStage(t);
+  const broken = plugin("broken");
+  broken.command("boom", "fails", () => {
+    throw new Error("the oven is cold");
+  });
+  broken.hears(/^hm/, (ctx) => ctx.reply("hm"));
+  await start(t, stage, broken, { random: () => 0.4 });
+  await stage.say("!boom").expect("#c: ann: something went wrong (eeee)");
+  assert.ok(stage.lines.includes("error command boom failed (eeee) <- the oven is cold"));
+  await stage.say("hm").expect("#c: hm");
+});
+
+test("catch takes all errors of handlers, and answers if it likes", async (t) => {
+  const stage = await startStage(t);
+  const careful = plugin("careful");
+  careful.command("boom", "fails", () => Promise.reject(new Error("no")));
+  careful.catch(async (error, ctx) => {
+    if (ctx.kind === "command") await ctx.reply(`oh: ${(error as Error).message}`);
+  });
+  await start(t, stage, careful);
+  await stage.say("!boom").expect("#c: oh: no");
+});
+
+test("ask: the answer goes to the question, and others of the channel are not kept waiting", async (t) => {
+  const stage = await startStage(t);
+  const quiz = plugin("quiz");
+  quiz.command("ask", "asks", async (ctx) => {
+    const answer = await ctx.ask("which one?");
+    await ctx.reply(`you said ${answer}`);
+  });
+  quiz.command("now", "answers", (ctx) => ctx.reply("now"));
+  quiz.hears(/that/, (ctx) => ctx.reply("heard that"));
+  const running = await start(t, stage, quiz);
+  await stage.say("!ask").expect("#c: ann: which one?");
+  const bob = { id: "bob", displayName: "bob" };
+  await stage.say("not that", "#c", bob).expect("#c: heard that");
+  assert.deepEqual(running.activity(), { queued: 0, running: 0, waiting: 1 });
+  await stage.say("that one").expect("#c: you said that one");
+  await stage.say("!ask").expect("#c: ann: which one?");
+  await stage.say("!now").expect("#c: now");
+  await stage.say("that").expect("#c: heard that");
+  await stage.whisper("ask").expect("@ann: which one?");
+  await stage.whisper("now").expect("@ann: you said now");
+});
+
+test("another plugin's command ends a question, a name that nobody registered does not", async (t) => {
+  const stage = await startStage(t);
+  const other = connectPlugin({
+    url: stage.core.url,
+    token: await stage.core.token(["plugin"], "other"),
+    commands: { theirs: { shortHelp: "another plugin's" } },
+  });
+  t.after(() => other.close());
+  await other.ready();
+  const quiz = plugin("quiz");
+  quiz.command("ask", "asks", async (ctx) => {
+    await ctx.reply((await ctx.confirm("sure?")) ? "good" : "then not");
+  });
+  await start(t, stage, quiz);
+  await stage.say("!ask").expect("#c: ann: sure?");
+  await stage.say("!nobodys thing").say("yes").expect("#c: good");
+  await stage.say("!ask").expect("#c: ann: sure?");
+  await stage.say("!theirs").expect("#c: then not");
+});
+
+test("what plugins say reaches on(sendMessage) alone, never hears", async (t) => {
+  const stage = await startStage(t);
+  const echo = plugin("echo");
+  const seen: string[] = [];
+  echo.command("say", "says", (ctx) => ctx.reply("loud"));
+  echo.hears(/loud/, (ctx) => ctx.reply("never"));
+  echo.on(["sendMessage", "performAction"], (ctx) => {
+    seen.push(`${ctx.sender} ${ctx.kind} ${ctx.text}`);
+  });
+  await start(t, stage, echo);
+  await stage.say("!say").expect("#c: loud");
+  await until("the send event", () => seen.length > 0);
+  assert.deepEqual(seen, ["echo sendMessage loud"]);
+  await stage.say("!say").expect("#c: loud");
+});
+
+test("a channel's order is kept, and another channel does not wait for it", async (t) => {
+  const stage = await startStage(t);
+  const slow = plugin("slow");
+  const open = Promise.withResolvers<void>();
+  slow.hears(/(.*)/, async (ctx) => {
+    if (ctx.match[1] === "first") await open.promise;
+    await ctx.reply(ctx.match[1]);
+  });
+  await start(t, stage, slow);
+  stage.say("first").say("second");
+  await stage.say("elsewhere", "#d").expect("#d: elsewhere");
+  open.resolve();
+  await stage.expect("#c: first", "#c: second");
+});
+
+test("a handler that takes too long is ended, and its channel goes on", async (t) => {
+  const stage = await startStage(t);
+  const stuck = plugin("stuck");
+  let aborted = "";
+  stuck.command("stick", "never ends", (ctx) => {
+    ctx.signal.addEventListener("abort", () => (aborted = String(ctx.signal.reason)));
+    return new Promise(() => undefined);
+  });
+  stuck.command("go", "answers", (ctx) => ctx.reply("gone"));
+  await start(t, stage, stuck, { handlerTimeoutMs: 100, random: () => 0 });
+  stage.say("!stick").say("!go");
+  await stage.expect("#c: ann: something went wrong (0000)", "#c: gone");
+  assert.match(aborted, /longer than 100 ms/);
+});
+
+test("a taken alias is dropped with a warning, a taken name stops the plugin", async (t) => {
+  const stage = await startStage(t);
+  const holder = connectPlugin({
+    url: stage.core.url,
+    token: await stage.core.token(["plugin"], "holder"),
+    commands: { r: { shortHelp: "" }, x: { shortHelp: "" }, taken: { shortHelp: "" } },
+  });
+  t.after(() => holder.close());
+  await holder.ready();
+  const late = plugin("late");
+  late.command("roll", { help: "rolls", aliases: ["r", "rr", "x"] }, (ctx) => ctx.reply("rolled"));
+  await start(t, stage, late, { takenWindowMs: 300, retryMinMs: 20 });
+  assert.deepEqual(
+    stage.lines.filter((line) => line.includes("alias")),
+    [
+      'warn another plugin has "r": "roll" goes on without this alias',
+      'warn another plugin has "x": "roll" goes on without this alias',
+    ],
+  );
+  await stage.say("!r").say("!rr").expect("#c: rolled");
+  const unlucky = plugin("unlucky");
+  unlucky.command("taken", "is taken", () => {});
+  const refused = start(t, stage, unlucky, { takenWindowMs: 300, retryMinMs: 20 });
+  await assert.rejects(refused, /command "taken" already registered by another plugin/);
+});
+
+test("onStart runs before the first event, and what it returned when the plugin closes", async (t) => {
+  const stage = await startStage(t);
+  const staged = plugin("staged");
+  const steps: string[] = [];
+  const open = Promise.withResolvers<void>();
+  staged.onStart(async (host) => {
+    assert.equal((await host.core.listBackends()).length, 1);
+    await open.promise;
+    steps.push("start");
+    return () => steps.push("cleanup");
+  });
+  staged.hears(/./, () => {
+    steps.push("heard");
+  });
+  const token = await stage.core.token(["plugin"], "staged");
+  const running = startPlugin(staged, { url: stage.core.url, token, log: capture([]) });
+  await until("the stream", () => stage.core.core.broker.stats().eventStreams === 1);
+  stage.say("early");
+  open.resolve();
+  await running.ready();
+  await until("the event", () => steps.includes("heard"));
+  await running.close();
+  await running.close();
+  await running.ended();
+  assert.deepEqual(steps, ["start", "heard", "cleanup"]);
+});
+
+test("closing lets a handler end what it began, and cancels questions", async (t) => {
+  const stage = await startStage(t);
+  const last = plugin("last");
+  const open = Promise.withResolvers<void>();
+  const ends: string[] = [];
+  last.command("work", "works", async (ctx) => {
+    await open.promise;
+    await ctx.reply("done");
+    ends.push("done");
+  });
+  last.command("ask", "asks", (ctx) =>
+    ctx.ask("well?").catch((reason: unknown) => {
+      ends.push(String(reason));
+      throw reason;
+    }),
+  );
+  const running = await start(t, stage, last);
+  await stage.say("!ask", "#d").expect("#d: ann: well?");
+  stage.say("!work");
+  await until("the work", () => running.activity().running === 1);
+  const closed = running.close();
+  open.resolve();
+  await closed;
+  await running.ended();
+  await stage.expect("#c: done");
+  assert.deepEqual(ends.sort(), ["AskCancelled: the plugin closes", "done"]);
+  await until("the commands' end", () => stage.core.core.broker.stats().commands === 0);
+  assert.ok(!stage.lines.some((line) => line.startsWith("error")));
+});
+
+test("a plugin is known by its brand", () => {
+  assert.ok(isPlugin(hello));
+  for (const other of [{}, null, "hello", { name: "hello" }]) assert.ok(!isPlugin(other));
+});
