@@ -21,6 +21,8 @@ export interface StartBackendOptions extends ConnectOptions {
   log?: Log | undefined;
   /** What `host.go` waits for. Default: nothing. */
   go?: Promise<void> | undefined;
+  /** Where `host.onNotice` hears from. Default: nobody. */
+  onNotice?: ((callback: (line: string) => void) => () => void) | undefined;
   /** After `host.leave()` the backend stays connected until it resolves. Default: at once. */
   onLeaving?: (() => Promise<void>) | undefined;
 }
@@ -74,6 +76,7 @@ export async function assembleBackend<Config>(
     config: () => settings.config,
     spec: definition,
     go: options.go ?? Promise.resolve(),
+    onNotice: options.onNotice ?? (() => () => undefined),
     leave: () => void leave(options, around.leaving),
     self: undefined,
   };

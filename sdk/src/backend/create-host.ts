@@ -24,6 +24,7 @@ export interface HostParts<Config> {
   readonly spec: BackendSpec<Config>;
   readonly go: Promise<void>;
   readonly leave: () => void;
+  readonly onNotice: (callback: (line: string) => void) => () => void;
   self: Self | undefined;
 }
 
@@ -31,11 +32,11 @@ export function createHost<Config>(
   parts: HostParts<Config>,
   session: NetworkSession,
 ): BackendHost<Config> {
-  const { type, id, log, clock, random, client, channels, go, leave } = parts;
+  const { type, id, log, clock, random, client, channels, go, leave, onNotice } = parts;
   const isOver = () => session.isOver;
   const prefix = () => prefixOf(parts.spec, parts.config());
   return {
-    ...{ type, id, log, clock, random, go, leave, signal: session.signal },
+    ...{ type, id, log, clock, random, go, leave, onNotice, signal: session.signal },
     get config() {
       return parts.config();
     },

@@ -33,6 +33,11 @@ export interface BackendHost<Config = unknown> {
    * For scripts; a network needs not wait.
    */
   readonly go: Promise<void>;
+  /**
+   * Calls back with each line that the supervisor has for the person in front of the backend, if
+   * it has one; returns its undo. Such a line is a stranger's: clean it before showing it.
+   */
+  onNotice(callback: (line: string) => void): () => void;
   /** Ends the backend in good order, because its network is done with: exit code 0. */
   leave(): void;
 }

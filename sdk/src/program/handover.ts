@@ -21,6 +21,8 @@ export interface Handover {
    */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly logLevel?: LogLevel | undefined;
+  /** The longest pause between two tries to reach core, in milliseconds. Default: the SDK's. */
+  readonly retryMaxMs?: number | undefined;
 }
 
 /** A longer line is refused. */
@@ -39,13 +41,14 @@ export async function readHandover(fd: number, clock: Clock = systemClock): Prom
 /** Throws as `readHandover` does. */
 export function parseHandover(line: string): Handover {
   const given = toRecord(parseJson(line), "it");
-  const { url, token, id, settings = {}, logLevel } = given;
+  const { url, token, id, settings = {}, logLevel, retryMaxMs } = given;
   return {
     url: checkUrl(url),
     token: checkToken(token),
     id: id === undefined ? undefined : checkText(id, "id"),
     settings: toRecord(settings, "settings"),
     logLevel: checkLevel(logLevel),
+    retryMaxMs: retryMaxMs === undefined ? undefined : checkCount(retryMaxMs, "retryMaxMs"),
   };
 }
 
@@ -68,6 +71,13 @@ function toRecord(value: unknown, name: string): Readonly<Record<string, unknown
 function checkText(value: unknown, name: string): string {
   if (typeof value === "string" && value !== "") return value;
   throw wrong(`${name} has to be a text that is not empty`);
+}
+
+function checkCount(value: unknown, name: string): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value < 2 ** 31) {
+    return value;
+  }
+  throw wrong(`${name} has to be a whole number from 1`);
 }
 
 function checkUrl(value: unknown): string {

@@ -1,0 +1,20 @@
+/** The door for programs: what the main of a plugin's or a backend's program calls. */
+
+export {
+  type BackendProgramOptions,
+  type OwnSettings,
+  runBackendFile,
+  runBackendProgram,
+} from "./backend-program.ts";
+export type { CommandDescription, Description, PartDescription } from "./description.ts";
+export { PART_EXIT } from "./exit-codes.ts";
+export {
+  type Handover,
+  MAX_HANDOVER_BYTES,
+  MAX_HANDOVER_MS,
+  parseHandover,
+  readHandover,
+} from "./handover.ts";
+export { isFile, loadFile } from "./load-file.ts";
+export { resolveOwnPackages } from "./own-packages.ts";
+export { runPluginProgram } from "./plugin-program.ts";

@@ -1,0 +1,45 @@
+/** Imports a person's file and takes out of it what can be run. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SeabirdError } from "../link/errors.ts";
+import { type Branded, isBranded } from "./brand.ts";
+import { resolveOwnPackages } from "./own-packages.ts";
+
+/** True for a path, false for the name of something that comes with us. */
+export function isFile(name: string): boolean {
+  return /^(\.\.?)?[/\\]/.test(name) || /\.[cm]?[jt]s$/.test(name);
+}
+
+/**
+ * Every plugin or backend that the file exports, in the order of their names. Throws a
+ * SeabirdError `bad_option` if there is no such file or nothing of the kind in it, and
+ * `failed_precondition` with its error if it cannot be loaded.
+ */
+export async function loadFile<Kind extends "plugin" | "backend">(
+  path: string,
+  kind: Kind,
+): Promise<readonly Branded<Kind>[]> {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new SeabirdError("bad_option", `there is no file ${path}`);
+  resolveOwnPackages();
+  const exported: object = await load(file, path);
+  const parts = [...new Set<unknown>(Object.values(exported))].filter((one) =>
+    isBranded(one, kind),
+  );
+  if (parts.length > 0) return parts;
+  const example = kind === "plugin" ? 'plugin("x")' : 'backend("x", { … })';
+  const what = `${path} exports no ${kind}; it needs a line such as: export const x = ${example}`;
+  throw new SeabirdError("bad_option", what);
+}
+
+async function load(file: string, path: string): Promise<object> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (cause) {
+    // Where it happened is what its author wants to know.
+    process.stderr.write(`${cause instanceof Error ? (cause.stack ?? cause.message) : cause}\n`);
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new SeabirdError("failed_precondition", `${path} cannot be loaded: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,82 @@
+/** The flags that every part's program has; the rest is its own. Pure. */
+import { SeabirdError } from "../link/errors.ts";
+import { isLogLevel, LOG_LEVELS, type LogLevel } from "./log.ts";
+
+export interface PartArgs {
+  readonly help: boolean;
+  /** Print what the part is, and end. */
+  readonly describe: boolean;
+  /** The file descriptor that url, token and settings come from. */
+  readonly handover: number | undefined;
+  /** A JSON file with the settings, for starting a part by hand. */
+  readonly settings: string | undefined;
+  readonly logLevel: LogLevel | undefined;
+  /** `host.go` waits for the supervisor. */
+  readonly waitForGo: boolean;
+  /** A part that leaves by itself says so and waits to be stopped. */
+  readonly leaveInTurn: boolean;
+  readonly rest: readonly string[];
+}
+
+/** What `--help` tells of them. */
+export const PART_USAGE = `  --settings FILE        a JSON file with the settings
+  --log-level LEVEL      debug, info, warn or error (SEABIRD_LOG_LEVEL, default info)
+  --handover FD          reads url, token and settings as a line of JSON from there
+  --describe             prints what this is as a line of JSON
+
+  SEABIRD_HOST, SEABIRD_TOKEN or SEABIRD_TOKEN_FILE say where core is.
+`;
+
+/** Throws a SeabirdError `bad_option` that says what is allowed. */
+export function parsePartArgs(argv: readonly string[]): PartArgs {
+  const values = new Map<string, string>();
+  const switches = new Set<string>();
+  const rest: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const arg = argv[at] ?? "";
+    const [, name = arg, inline] = /^(--[a-z-]+)=(.*)$/s.exec(arg) ?? [];
+    if (SWITCHES.has(arg)) switches.add(arg);
+    else if (VALUES.has(name)) values.set(name, inline ?? needed(name, argv[++at]));
+    else rest.push(arg);
+  }
+  return {
+    help: switches.has("--help") || switches.has("-h"),
+    describe: switches.has("--describe"),
+    handover: toDescriptor(values.get("--handover")),
+    settings: values.get("--settings"),
+    logLevel: toLevel(values.get("--log-level"), "--log-level"),
+    waitForGo: switches.has("--wait-for-go"),
+    leaveInTurn: switches.has("--leave-in-turn"),
+    rest,
+  };
+}
+
+const SWITCHES: ReadonlySet<string> = new Set([
+  "--help",
+  "-h",
+  "--describe",
+  "--wait-for-go",
+  "--leave-in-turn",
+]);
+const VALUES: ReadonlySet<string> = new Set(["--handover", "--settings", "--log-level"]);
+
+function needed(name: string, value: string | undefined): string {
+  if (value !== undefined) return value;
+  throw new SeabirdError("bad_option", `${name} needs a value; --help lists the flags`);
+}
+
+function toDescriptor(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new SeabirdError(
+    "bad_option",
+    `--handover is "${text}"; give a file descriptor, such as 0`,
+  );
+}
+
+/** `from`: what it was given by. */
+export function toLevel(text: string | undefined, from: string): LogLevel | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (isLogLevel(text)) return text;
+  throw new SeabirdError("bad_option", `${from} is "${text}"; give ${LOG_LEVELS.join(", ")}`);
+}

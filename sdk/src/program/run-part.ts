@@ -1,0 +1,115 @@
+/** What every part's program has around it: its life, its settings, and how it ends. */
+import { readFileSync } from "node:fs";
+import { unlessEnded } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
+import { type ProcessLife, startProcessLife } from "../link/process-life.ts";
+import { PART_EXIT } from "./exit-codes.ts";
+import { type Handover, readHandover } from "./handover.ts";
+import { isLogLevel, type Log } from "./log.ts";
+import { type PartArgs, parsePartArgs, toLevel } from "./part-args.ts";
+
+/** How long a program that is done may go on before it is ended: something of an author's is open. */
+const LINGER_MS = 2_000;
+
+/** What `work` is given. */
+export interface PartStart {
+  readonly args: PartArgs;
+  readonly life: ProcessLife;
+  /** From the hand-over, or from `--settings` and the environment. */
+  readonly given: Given;
+}
+
+/** As a hand-over; without one, url and token are left to the environment. */
+export type Given = Partial<Pick<Handover, "url" | "token" | "retryMaxMs">> &
+  Pick<Handover, "id" | "settings" | "logLevel">;
+
+export interface PartWork {
+  /** The program's name in its messages. */
+  readonly name: string;
+  usage(): string;
+  /** Before anything is connected. */
+  describe(args: PartArgs): Promise<void> | void;
+  /** Until the part has ended. */
+  run(start: PartStart): Promise<void>;
+}
+
+/** Sets the process's exit code. Never rejects. */
+export async function runPart(argv: readonly string[], work: PartWork): Promise<void> {
+  try {
+    const args = parsePartArgs(argv);
+    if (args.help) process.stdout.write(work.usage());
+    else if (args.describe) await work.describe(args);
+    else await live(args, work);
+  } catch (reason) {
+    process.stderr.write(`${work.name}: ${tell(reason)}\n`);
+    process.exitCode = exitCode(reason);
+  }
+  unlessEnded(LINGER_MS, () => process.exit());
+}
+
+async function live(args: PartArgs, work: PartWork): Promise<void> {
+  const life = startProcessLife();
+  try {
+    await work.run({ args, life, given: await read(args) });
+  } finally {
+    life.end();
+  }
+}
+
+async function read(args: PartArgs): Promise<Given> {
+  if (args.handover !== undefined) {
+    const handover = await readHandover(args.handover);
+    return { ...handover, logLevel: handover.logLevel ?? args.logLevel };
+  }
+  const { env } = process;
+  const logLevel = args.logLevel ?? toLevel(env["SEABIRD_LOG_LEVEL"], "SEABIRD_LOG_LEVEL");
+  const settings = args.settings === undefined ? {} : readSettings(args.settings);
+  return { id: undefined, settings, logLevel };
+}
+
+function readSettings(path: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? "it is no JSON" : "it cannot be read";
+    throw new SeabirdError("bad_option", `--settings ${path}: ${why}`, { cause });
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>;
+  }
+  throw new SeabirdError("bad_option", `--settings ${path}: it has to hold an object`);
+}
+
+/** Strangers' words: no control characters of theirs reach a terminal. */
+function tell(reason: unknown): string {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return message.replace(/\p{Cc}+/gu, " ").trim();
+}
+
+function exitCode(reason: unknown): number {
+  if (reason instanceof Error && reason.name === "SettingsError") return PART_EXIT.settings;
+  if (reason instanceof SeabirdError && reason.code === "bad_option") return PART_EXIT.usage;
+  return PART_EXIT.failed;
+}
+
+/** What a supervisor says while the part runs: a log level, and settings. Returns its undo. */
+export function followSettings(
+  life: ProcessLife,
+  log: Log,
+  take: (settings: unknown) => Promise<void>,
+): () => void {
+  return life.onMessage((message: { type?: unknown; settings?: unknown; logLevel?: unknown }) => {
+    if (message.type !== "settings") return;
+    if (isLogLevel(message.logLevel)) log.level = message.logLevel;
+    void Promise.try(() => take(message.settings ?? {})).then(
+      () => answer({ ok: true }),
+      (reason: unknown) => answer({ error: tell(reason) }),
+    );
+  });
+}
+
+function answer(result: { ok: true } | { error: string }): void {
+  if (!process.connected) return;
+  process.send?.({ type: "settings", ...result }, undefined, undefined, () => undefined);
+}
