@@ -2,9 +2,14 @@
 import { Command } from "commander";
 import { ownVersion } from "./bins.ts";
 import { addActions } from "./commands/actions.ts";
+import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addInfo } from "./commands/info.ts";
 import { addLists } from "./commands/lists.ts";
+import { addLogs } from "./commands/logs.ts";
+import { addPs } from "./commands/ps.ts";
+import { addReload } from "./commands/reload.ts";
+import { addRestart } from "./commands/restart.ts";
 import { addRun } from "./commands/run.ts";
 import { addStreams } from "./commands/streams.ts";
 import { addTail } from "./commands/tail.ts";
@@ -30,7 +35,8 @@ export function createProgram(): Command {
     .addHelpText("after", `\n${ENVIRONMENT_HELP}\n\n${exitCodesHelp()}`);
   const groups: readonly (readonly [heading: string, add: readonly ((to: Command) => void)[]])[] = [
     ["Run:", [addUp, addRun]],
-    ["Administer:", [addToken, addStreams, addDoctor]],
+    ["Look after a run:", [addPs, addLogs, addRestart, addReload]],
+    ["Administer:", [addConfig, addToken, addStreams, addDoctor]],
     ["Look:", [addInfo, addLists, addTail]],
     ["Act:", [addActions]],
   ];

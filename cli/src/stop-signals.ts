@@ -13,17 +13,21 @@ export interface StopWatch {
 }
 
 /**
- * Calls `onStop` for the first signal, `onInsist` for a later one. A repeat within `insistAfterMs`
+ * Calls `onStop` for the first signal, `onInsist` for a later one. `onHangUp` may take a SIGHUP
+ * for itself, by answering true: then it stops nothing.
+ * A repeat within `insistAfterMs`
  * is the same stop once more: a terminal signals every process of its group, npm passes it on
  * again, and so does the doorman of an old Node.
  */
 export function watchStopSignals(
   onStop: (signal: StopSignal) => void,
   onInsist: (signal: StopSignal) => void,
+  onHangUp: () => boolean = () => false,
 ): StopWatch {
   let firstAtMs: number | undefined;
   const receive = (signal: StopSignal) => {
     acknowledge(signal);
+    if (signal === "SIGHUP" && firstAtMs === undefined && onHangUp()) return;
     const nowMs = performance.now();
     if (firstAtMs === undefined) {
       firstAtMs = nowMs;

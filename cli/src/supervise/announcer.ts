@@ -1,7 +1,8 @@
 /** What `seabird up` says: for a person on stderr, as JSON lines with --json, and in up.log. */
-import type { Output } from "../output.ts";
-import { styleError } from "../output.ts";
-import type { Logs } from "./logs.ts";
+import { stripVTControlCharacters } from "node:util";
+import { type Output, styleError } from "../output.ts";
+import type { PartReport } from "./control-protocol.ts";
+import type { Verdict } from "./restart-policy.ts";
 
 export type UpEvent =
   | {
@@ -19,23 +20,45 @@ export type UpEvent =
       readonly crashes: number;
       readonly lastWords: readonly string[];
       readonly restarts: boolean;
+      /** With seabird.yaml: why it is not started again. */
+      readonly verdict?: Verdict;
       /** Where it logs; the room does not. */
       readonly log?: string;
     }
   | { readonly type: "ended" | "killed"; readonly part: string }
   | { readonly type: "late"; readonly parts: readonly string[] }
   | { readonly type: "stopping"; readonly why: string }
+  | { readonly type: "warning"; readonly text: string }
+  | { readonly type: "restarted"; readonly part: string }
+  | { readonly type: "reloaded"; readonly parts: readonly PartReport[] }
+  /** Nothing was changed. */
+  | { readonly type: "reload-failed"; readonly message: string }
   | { readonly type: "stopped" };
+
+/** Where what happens is written too. */
+export interface UpLog {
+  readonly folder: string;
+  write(name: "up", text: string): void;
+}
+
+export interface AnnouncerOptions {
+  /** A room has the terminal. */
+  readonly terminal: boolean;
+  /** Shows a line in the room; false if it cannot. Default: lines go to standard error. */
+  notify?(line: string): boolean;
+}
 
 export class Announcer {
   readonly #output: Output;
-  readonly #logs: Logs;
+  readonly #logs: UpLog;
   readonly #terminal: boolean;
+  readonly #notify: (line: string) => boolean;
 
-  constructor(output: Output, logs: Logs, terminal: boolean) {
+  constructor(output: Output, logs: UpLog, { terminal, notify }: AnnouncerOptions) {
     this.#output = output;
     this.#logs = logs;
     this.#terminal = terminal;
+    this.#notify = notify ?? (() => false);
   }
 
   say(event: UpEvent): void {
@@ -53,6 +76,11 @@ export class Announcer {
 
   /** A person may be typing: the line that stands there gives way. */
   #write(text: string): void {
+    const [first = "", ...others] = stripVTControlCharacters(text).split("\n");
+    if (this.#notify(first)) {
+      for (const line of others) this.#notify(line);
+      return;
+    }
     const clear = this.#terminal && process.stderr.isTTY ? "\r\x1b[2K" : "";
     process.stderr.write(`${clear}${text}\n`);
   }
@@ -71,6 +99,15 @@ export class Announcer {
         return styleError("yellow", `seabird: ${event.part} did not end in time and was killed`);
       case "late":
         return styleError("yellow", `seabird: not ready yet: ${event.parts.join(", ")}`);
+      case "warning":
+        return styleError("yellow", `seabird: ${event.text}`);
+      case "reloaded":
+        return reloadLines(event.parts)
+          .map((line) => `seabird: ${line}`)
+          .join("\n");
+      case "reload-failed":
+        return styleError("yellow", `seabird: nothing was reloaded: ${event.message}`);
+      case "restarted":
       case "stopping":
       case "started":
       case "ended":
@@ -79,10 +116,23 @@ export class Announcer {
     }
   }
 
-  #crash({ part, how, lastWords, restarts, log }: Extract<UpEvent, { type: "crashed" }>): string {
-    const then = restarts ? "; starting it again" : "; not started any more";
+  #crash(event: Extract<UpEvent, { type: "crashed" }>): string {
+    const { part, how, lastWords, restarts, log, verdict } = event;
+    const then = restarts ? "; starting it again" : (GIVEN_UP[verdict ?? "restart"] ?? NO_MORE);
     const words = lastWords.map((line) => `  ${styleError("dim", line)}`);
     const more = this.#terminal && log !== undefined ? [`  more in ${log}`] : [];
     return [styleError("yellow", `seabird: ${part} ${how}${then}`), ...words, ...more].join("\n");
   }
+}
+
+const NO_MORE = "; not started any more";
+const GIVEN_UP: Partial<Record<Verdict, string>> = {
+  failed: "; it does so all the time and is not started any more (`seabird restart` tries again)",
+  misconfigured: "; its settings are wrong, so it is not started again before they are changed",
+};
+
+/** What a reload did, a line a part. */
+export function reloadLines(parts: readonly PartReport[]): string[] {
+  if (parts.length === 0) return ["reloaded; nothing has changed"];
+  return parts.map(({ part, words }) => `${part}: ${words}`);
 }

@@ -14,13 +14,11 @@ import { join } from "node:path";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
-import { safeText } from "../safe-text.ts";
 import { systemReason } from "../system-reason.ts";
+import { complaints } from "./log-words.ts";
 
 /** How much of a log's end is looked at for its last words. */
 const TAIL_BYTES = 4096;
-/** Where in the code something happened is for the log, not for the terminal. */
-const STACK = /^\s+at /;
 
 export class Logs {
   readonly folder: string;
@@ -29,17 +27,7 @@ export class Logs {
 
   /** Makes the folder. Throws a CliError if it cannot. */
   constructor(folder: string) {
-    this.folder = folder;
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      accessSync(folder, constants.W_OK | constants.X_OK);
-    } catch (error) {
-      throw new CliError(
-        EXIT.environment,
-        `cannot write in ${folder}: ${systemReason(error)}`,
-        "run it in a folder of yours: it keeps logs and tokens in .seabird there",
-      );
-    }
+    this.folder = makeLogFolder(folder);
   }
 
   path(name: string): string {
@@ -71,13 +59,7 @@ export class Logs {
   /** The last that a part complained of in this run, made safe to show, without stack traces. */
   lastWords(name: string, count: number): string[] {
     const lines = this.#tail(this.path(name), this.#startedAt.get(name) ?? 0).split("\n");
-    return lines
-      .filter(Boolean)
-      .filter((line) => !STACK.test(line))
-      .map(complaint)
-      .filter((line) => line !== undefined)
-      .slice(-count)
-      .map(safeText);
+    return complaints(lines, count);
   }
 
   /** Empty if somebody has removed the file. */
@@ -100,23 +82,18 @@ export class Logs {
   }
 }
 
-/** Core logs JSON: of that the warnings and errors, in words. What is no JSON was meant for people. */
-function complaint(line: string): string | undefined {
-  if (!line.startsWith("{")) return line;
-  const entry = readEntry(line);
-  if (entry === undefined) return line;
-  const { level, msg, error } = entry;
-  if (!["warn", "error", "fatal"].includes(String(level))) return undefined;
-  const why =
-    typeof error === "object" && error !== null && "message" in error ? error.message : "";
-  return [msg, why].filter((part) => typeof part === "string" && part !== "").join(": ");
-}
-
-function readEntry(line: string): Record<string, unknown> | undefined {
+/** Returns the folder. Throws a CliError if it cannot be made or written in. */
+export function makeLogFolder(folder: string): string {
   try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return folder;
+  } catch (error) {
+    throw new CliError(
+      EXIT.environment,
+      `cannot write in ${folder}: ${systemReason(error)}`,
+      "run it in a folder of yours: it keeps logs and tokens in .seabird there",
+    );
   }
 }
 

@@ -14,9 +14,10 @@ export type PartOutput =
   | { readonly to: "terminal" }
   /** A file descriptor of this process, asked for at each start. */
   | { readonly to: "fd"; fd(): number }
-  /** Read here, as it comes; `take` must be quick. `end`: this process writes no more. */
+  /** Read here, as it comes; `take` must be quick. A process's output is between the others. */
   | {
       readonly to: "lines";
+      begin(): void;
       take(from: "stdout" | "stderr", chunk: Buffer): void;
       end(): void;
     };
@@ -26,6 +27,8 @@ export interface PartSpec {
   readonly kind: "core" | "backend" | "plugin";
   readonly script: string;
   readonly args: readonly string[];
+  /** Default: this process's. */
+  readonly cwd?: string;
   /** Asked at each start. */
   env(): NodeJS.ProcessEnv;
   readonly output: PartOutput;
@@ -118,7 +121,9 @@ export class Part {
       stdio: stdioOf(spec),
       detached: !this.isTerminal,
       env: spec.env(),
+      ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
     });
+    if (spec.output.to === "lines") spec.output.begin();
     this.#child = child;
     this.#state = "starting";
     this.#starts += 1;
@@ -129,7 +134,7 @@ export class Part {
   }
 
   /** Says something to the child; false if it is not there to hear it. */
-  tell(message: { readonly type: string }): boolean {
+  tell(message: { readonly type: string; readonly line?: string }): boolean {
     if (!this.#child?.connected) return false;
     this.#child.send(message, () => undefined);
     return true;
@@ -158,11 +163,9 @@ export class Part {
     return killed ? "killed" : "ended";
   }
 
-  /** Stops it, and starts it as if nothing had ever happened to it, unless `isOver` by then. */
-  async restart(maxMs: number, isOver: () => boolean): Promise<void> {
-    await this.stop(maxMs);
+  /** Its next crash is the first one. */
+  forgetCrashes(): void {
     this.#crashes.forget();
-    if (!isOver()) this.start();
   }
 
   kill(): void {

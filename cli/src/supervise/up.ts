@@ -1,4 +1,4 @@
-/** `seabird up`: everything together, until a person leaves the room or stops it. */
+/** `seabird up` without a seabird.yaml: everything together, until a person leaves the room or stops it. */
 import { join } from "node:path";
 import { backendBin, coreBin, pluginBin } from "../bins.ts";
 import { CliError } from "../cli-error.ts";
@@ -22,14 +22,14 @@ const CORE_LAST_WORDS = 5;
 
 /** Resolves with the exit code when everything has ended. */
 export async function up(options: UpOptions, output: Output): Promise<ExitCode> {
-  const house = new House(options, output);
+  const run = new PlainRun(options, output);
   const watch = watchStopSignals(
-    (signal) => house.askToStop(signal),
-    () => house.endAtOnce(),
+    (signal) => run.askToStop(signal),
+    () => run.endAtOnce(),
   );
-  const forgetNpm = watchNpm(() => house.askToStop("npm is gone"));
+  const forgetNpm = watchNpm(() => run.askToStop("npm is gone"));
   try {
-    return await house.run(() => watch.begun());
+    return await run.run(() => watch.begun());
   } finally {
     forgetNpm();
     watch.end();
@@ -37,7 +37,7 @@ export async function up(options: UpOptions, output: Output): Promise<ExitCode> 
 }
 
 /** One run of `up`: its addresses, its folder, and the supervisor. */
-class House {
+class PlainRun {
   readonly #folder = join(process.cwd(), ".seabird");
   readonly #stopping = new AbortController();
   readonly #logs = new Logs(join(this.#folder, "logs"));
@@ -53,7 +53,7 @@ class House {
     const script = options.terminal && !process.stdin.isTTY;
     this.#configured = configuredBind(options.bind, process.env, process.cwd());
     this.#bind = this.#configured;
-    this.#announcer = new Announcer(output, this.#logs, options.terminal);
+    this.#announcer = new Announcer(output, this.#logs, { terminal: options.terminal });
     const plan = createPlan(options, {
       bins: { core: coreBin(), plugin: pluginBin(), backend: backendBin },
       env: process.env,

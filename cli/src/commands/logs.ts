@@ -1,0 +1,74 @@
+/** `seabird logs`: what the parts of the running `seabird up` write. */
+import { type Command, InvalidArgumentError } from "commander";
+import { type Context, contextOf, withJson } from "../context.ts";
+import { LIMITS } from "../limits.ts";
+import { safeText } from "../safe-text.ts";
+import { watchStopSignals } from "../stop-signals.ts";
+import { askRun } from "../supervise/control-client.ts";
+import { readLogLine } from "../supervise/log-words.ts";
+import { formatMerged } from "../supervise/merged-printer.ts";
+
+interface LogsOptions {
+  readonly follow?: boolean;
+  readonly lines: number;
+}
+
+const DEFAULT_LINES = 50;
+
+export function addLogs(program: Command): void {
+  withJson(program.command("logs"))
+    .description("what the parts of the running `seabird up` write, all together or one")
+    .argument("[part]", "a name as `seabird ps` shows it; `up` is the supervisor itself")
+    .option("-f, --follow", "go on until Ctrl-C")
+    .option("-n, --lines <number>", "of what was written before", readCount, DEFAULT_LINES)
+    .action(async (part: string | undefined, options: LogsOptions, command: Command) =>
+      showLogs(contextOf(command), part, options),
+    );
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count <= LIMITS.maxTailLines) return count;
+  throw new InvalidArgumentError(`a whole number from 0 to ${LIMITS.maxTailLines} is allowed.`);
+}
+
+async function showLogs(
+  { output }: Context,
+  part: string | undefined,
+  { lines, follow = false }: LogsOptions,
+): Promise<void> {
+  const stop = new AbortController();
+  const watch = watchStopSignals(
+    () => stop.abort(),
+    () => stop.abort(),
+  );
+  const which = part === undefined ? {} : { part };
+  try {
+    await askRun(
+      { do: "logs", lines, follow, ...which },
+      {
+        signal: stop.signal,
+        onLine: ({ part: from, line, atMs }) => {
+          if (output.json) {
+            const time = atMs === undefined ? {} : { time: new Date(atMs).toISOString() };
+            output.jsonLine({ part: from, ...time, line });
+          } else if (part === undefined && atMs !== undefined) {
+            const style = { stream: process.stdout, clock: true };
+            output.line(formatMerged({ part: from, line, atMs }, style));
+          } else {
+            output.line(plainLine(line));
+          }
+        },
+      },
+    );
+  } finally {
+    watch.end();
+  }
+}
+
+/** The time that the part has written, if it has. */
+function plainLine(line: string): string {
+  const { level, words, time } = readLogLine(line);
+  const head = [time, level === undefined ? undefined : `${level}:`].filter(Boolean).join(" ");
+  return safeText(head === "" ? words : `${head} ${words}`);
+}

@@ -1,0 +1,45 @@
+/** `seabird ps`: the parts that `seabird up` runs, and how they are. */
+import type { Command } from "commander";
+import { type Context, contextOf, withJson } from "../context.ts";
+import { askRun } from "../supervise/control-client.ts";
+import type { HouseStatus, PartStatus } from "../supervise/control-protocol.ts";
+import { readLogLine } from "../supervise/log-words.ts";
+import { formatDuration } from "../times.ts";
+
+export function addPs(program: Command): void {
+  withJson(program.command("ps"))
+    .description("the parts that `seabird up` runs from a seabird.yaml here, and how they are")
+    .addHelpText("after", PS_HELP)
+    .action(async (_options, command: Command) => showParts(contextOf(command)));
+}
+
+const PS_HELP = `
+States: starting, ready, waiting (crashed; started again after a pause), failed (crashed five
+times within a minute), misconfigured (wrong settings), stopped; remote (a core that runs
+elsewhere), off (a room without a terminal). The last lines of failed parts are shown below.`;
+
+async function showParts({ output }: Context): Promise<void> {
+  // The other end is this same program, of the same version.
+  const status = (await askRun({ do: "ps" })) as HouseStatus;
+  output.result(status, () => {
+    output.table({
+      columns: ["PART", "KIND", "STATE", "PID", "UP", "RESTARTS", "LAST END"],
+      rows: status.parts.map(rowOf),
+      empty: "No part runs.",
+    });
+    for (const part of status.parts) {
+      if (part.lastLines === undefined) continue;
+      output.line("");
+      output.line(output.style("bold", `${part.name}, last lines (all in ${part.log ?? "-"}):`));
+      for (const line of part.lastLines) {
+        const { level, words } = readLogLine(line);
+        output.line(`  ${level === undefined ? words : `${level}: ${words}`}`);
+      }
+    }
+  });
+}
+
+function rowOf({ name, kind, state, pid, upMs, restarts, lastExit }: PartStatus): string[] {
+  const up = upMs === undefined ? "-" : formatDuration(upMs);
+  return [name, kind, state, String(pid ?? "-"), up, String(restarts), lastExit ?? "-"];
+}

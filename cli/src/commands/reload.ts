@@ -1,0 +1,16 @@
+/** `seabird reload`: the running `seabird up` takes up a changed seabird.yaml. */
+import type { Command } from "commander";
+import { contextOf, withJson } from "../context.ts";
+import { change } from "./restart.ts";
+
+export function addReload(program: Command): void {
+  withJson(program.command("reload"))
+    .description("make the running `seabird up` take up a changed seabird.yaml")
+    .addHelpText("after", RELOAD_HELP)
+    .action(async (_options, command: Command) => change(contextOf(command), { do: "reload" }));
+}
+
+const RELOAD_HELP = `
+A file with mistakes changes nothing. What a part can change while it runs (log levels, channels)
+is changed so; a part with other new settings is started again, alone. Where core listens, and
+whether there is a room, stays as it is until \`seabird up\` is started again.`;

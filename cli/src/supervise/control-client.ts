@@ -1,0 +1,106 @@
+/** Asks the `seabird up` of this folder, or of the nearest one above that has one. */
+import { existsSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
+import { readRunFile } from "../run-file.ts";
+import {
+  type ControlReply,
+  type ControlRequest,
+  readReply,
+  SOCKET_NAME,
+  socketPath,
+} from "./control-protocol.ts";
+import { folderProblem } from "./own-folder.ts";
+
+type Line = Extract<ControlReply, { type: "line" }>;
+
+export interface AskOptions {
+  /** Where to begin to look. Default: the working directory. */
+  readonly from?: string;
+  readonly onLine?: (line: Line) => void;
+  /** Aborted: nobody wants to know any more; resolves with undefined. */
+  readonly signal?: AbortSignal;
+}
+
+/** Resolves with the result. Throws a CliError that says how to start, if nothing runs there. */
+export async function askRun(request: ControlRequest, options: AskOptions = {}): Promise<unknown> {
+  const { from = process.cwd(), signal } = options;
+  const folder = findFolder(from);
+  const socket = folder === undefined ? undefined : await connectTo(folder);
+  if (socket === undefined) throw nothingRuns(from);
+  const stop = () => void socket.destroy();
+  signal?.addEventListener("abort", stop, { once: true });
+  socket.write(`${JSON.stringify(request)}\n`);
+  try {
+    for await (const text of linesOf(socket)) {
+      const reply = readReply(text);
+      if (reply.type === "done") return reply.result;
+      if (reply.type === "failed") throw new CliError(reply.exitCode, reply.message, reply.next);
+      options.onLine?.(reply);
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    socket.destroy();
+  }
+  if (signal?.aborted) return undefined;
+  throw new CliError(EXIT.unreachable, "`seabird up` ended before it had answered");
+}
+
+/** The nearest `.seabird` with a socket; one that others could have made is none. */
+function findFolder(from: string): string | undefined {
+  for (let at = resolve(from); ; at = dirname(at)) {
+    const folder = join(at, ".seabird");
+    if (existsSync(join(folder, SOCKET_NAME)) && folderProblem(folder) === undefined) return folder;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/** Undefined if the socket is left over. */
+function connectTo(folder: string): Promise<Socket | undefined> {
+  let path = socketPath(folder);
+  if (path === undefined) {
+    process.chdir(folder);
+    path = SOCKET_NAME;
+  }
+  const socket = connect(path);
+  socket.setTimeout(LIMITS.controlConnectMs, () => socket.destroy());
+  return new Promise((answer) => {
+    socket.on("error", () => answer(undefined));
+    socket.on("close", () => answer(undefined));
+    socket.on("connect", () => {
+      socket.setTimeout(0);
+      answer(socket);
+    });
+  });
+}
+
+function nothingRuns(from: string): CliError {
+  const running = readRunFile(join(from, ".seabird"));
+  if (running !== undefined) {
+    return new CliError(
+      EXIT.unreachable,
+      `the \`seabird up\` here (process ${running.pid}) cannot be asked`,
+      "it answers when it runs a seabird.yaml; `seabird config schema` helps to write one",
+    );
+  }
+  return new CliError(
+    EXIT.unreachable,
+    "no `seabird up` runs in this folder",
+    "start it with `seabird up`, in the folder of your seabird.yaml; logs are in .seabird/logs/",
+  );
+}
+
+async function* linesOf(socket: Socket): AsyncGenerator<string, void, void> {
+  let text = "";
+  for await (const chunk of socket.setEncoding("utf8")) {
+    text += chunk;
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    yield* lines;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What is said on `.seabird/up.sock`, as JSON lines: one request a connection; the answer is any
+ * number of `line`s, then `done` or `failed`.
+ */
+import { join, relative } from "node:path";
+import { asRecord } from "../as-record.ts";
+import { EXIT_CODES, type ExitCode } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
+import type { PartState } from "./part.ts";
+
+export type ControlRequest =
+  | { readonly do: "ps" }
+  | { readonly do: "restart"; readonly parts: readonly string[] }
+  | { readonly do: "reload" }
+  | {
+      readonly do: "logs";
+      /** Missing: all parts together. */
+      readonly part?: string;
+      readonly lines: number;
+      readonly follow: boolean;
+    };
+
+export type ControlReply =
+  | { readonly type: "line"; readonly part: string; readonly line: string; readonly atMs?: number }
+  | { readonly type: "done"; readonly result: unknown }
+  | {
+      readonly type: "failed";
+      readonly message: string;
+      readonly next?: string;
+      readonly exitCode: ExitCode;
+    };
+
+/** The answer to `ps`. */
+export interface HouseStatus {
+  readonly pid: number;
+  readonly config: string;
+  readonly url: string;
+  readonly upMs: number;
+  readonly parts: readonly PartStatus[];
+}
+
+export interface PartStatus {
+  readonly name: string;
+  readonly kind: "core" | "backend" | "plugin";
+  /** `remote`: a core that others run. `off`: the room of a run without a terminal. */
+  readonly state: PartState | "remote" | "off";
+  readonly pid?: number;
+  readonly upMs?: number;
+  readonly restarts: number;
+  /** How it ended last, if it was not asked to. */
+  readonly lastExit?: string;
+  /** Of a part that is not started any more: its last lines, as it wrote them. */
+  readonly lastLines?: readonly string[];
+  readonly log?: string;
+}
+
+/** One line of the answers to `restart` and `reload`: what was done to a part, in words. */
+export interface PartReport {
+  readonly part: string;
+  readonly did: "started" | "stopped" | "restarted" | "changed" | "refused" | "failed";
+  readonly words: string;
+}
+
+export const SOCKET_NAME = "up.sock";
+/** What the systems take at least; Linux takes 107. */
+const MAX_SOCKET_PATH_BYTES = 100;
+
+/**
+ * The path to give to the system, which takes short ones only: relative to where this process is,
+ * if that is shorter. Undefined if both are too long.
+ */
+export function socketPath(folder: string): string | undefined {
+  const path = join(folder, SOCKET_NAME);
+  const fits = (each: string) => Buffer.byteLength(each) <= MAX_SOCKET_PATH_BYTES;
+  return [path, relative(process.cwd(), path)].find(fits);
+}
+
+/** Reads one request; throws an Error that says what is wrong. */
+export function readRequest(text: string): ControlRequest {
+  const request = asRecord(JSON.parse(text));
+  switch (request["do"]) {
+    case "ps":
+    case "reload":
+      return { do: request["do"] };
+    case "restart":
+      return { do: "restart", parts: readNames(request["parts"]) };
+    case "logs": {
+      const { part, lines, follow } = request;
+      if (part !== undefined && typeof part !== "string") throw new Error("part is no text");
+      if (!Number.isSafeInteger(lines) || Number(lines) < 0) throw new Error("lines is no number");
+      return {
+        do: "logs",
+        lines: Math.min(Number(lines), LIMITS.maxTailLines),
+        follow: follow === true,
+        ...(part === undefined ? {} : { part }),
+      };
+    }
+    default:
+      throw new Error(`${JSON.stringify(request["do"])} is nothing to do`);
+  }
+}
+
+function readNames(value: unknown): string[] {
+  if (!Array.isArray(value) || !value.every((name) => typeof name === "string")) {
+    throw new Error("parts is no list of names");
+  }
+  return value;
+}
+
+/** Reads one line of an answer; throws an Error. */
+export function readReply(text: string): ControlReply {
+  const reply = asRecord(JSON.parse(text));
+  const { type, part, line, atMs, message, next, exitCode } = reply;
+  if (type === "done") return { type, result: reply["result"] };
+  if (type === "line" && typeof part === "string" && typeof line === "string") {
+    return { type, part, line, ...(typeof atMs === "number" ? { atMs } : {}) };
+  }
+  const known = EXIT_CODES.find(({ code }) => code === exitCode);
+  if (type === "failed" && typeof message === "string" && known !== undefined) {
+    const more = typeof next === "string" ? { next } : {};
+    return { type, message, exitCode: known.code, ...more };
+  }
+  throw new Error("it is no reply");
+}

@@ -1,0 +1,125 @@
+/** Listens on `.seabird/up.sock` and does what its owner asks for. */
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
+import {
+  type ControlReply,
+  type ControlRequest,
+  readRequest,
+  SOCKET_NAME,
+  socketPath,
+} from "./control-protocol.ts";
+
+/** One connection's way back. */
+export interface ReplyTo {
+  /** False: nobody reads any more, or too slowly. */
+  line(reply: Omit<Extract<ControlReply, { type: "line" }>, "type">): boolean;
+  /** Aborted when the asker has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves with the result; a CliError is passed on to the asker. */
+export type Answerer = (request: ControlRequest, to: ReplyTo) => Promise<unknown>;
+
+export interface ControlServer {
+  /** Ends what is open and removes the socket. Idempotent. */
+  close(): void;
+}
+
+/** Takes the place of a socket that is left over: whoever calls holds the folder's lock. */
+export async function listenForControl(folder: string, answer: Answerer): Promise<ControlServer> {
+  const path = socketPath(folder);
+  if (path === undefined) throw pathTooLong(folder);
+  rmSync(join(folder, SOCKET_NAME), { force: true });
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+    socket.on("error", () => undefined);
+    void serve(socket, answer);
+  });
+  server.maxConnections = LIMITS.maxControlConnections;
+  await listenPrivately(server, path);
+  return {
+    close: () => {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
+
+/** It is nobody else's from its first moment on. */
+async function listenPrivately(server: Server, path: string): Promise<void> {
+  const umask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(path, resolve);
+    });
+  } finally {
+    process.umask(umask);
+  }
+  chmodSync(path, 0o600);
+}
+
+function pathTooLong(folder: string): CliError {
+  return new CliError(
+    EXIT.environment,
+    `the path ${join(folder, SOCKET_NAME)} is too long for a socket`,
+    "run `seabird up` in the folder of its seabird.yaml, or in one with a shorter path",
+  );
+}
+
+async function serve(socket: Socket, answer: Answerer): Promise<void> {
+  const gone = new AbortController();
+  socket.on("close", () => gone.abort());
+  const write = (reply: ControlReply) => socket.write(`${JSON.stringify(reply)}\n`);
+  try {
+    const request = readRequest(await readLine(socket));
+    const result = await answer(request, {
+      signal: gone.signal,
+      line: (line) => {
+        if (socket.writableLength > LIMITS.maxMergedWaitingBytes) socket.destroy();
+        if (socket.destroyed) return false;
+        write({ type: "line", ...line });
+        return true;
+      },
+    });
+    write({ type: "done", result });
+  } catch (error) {
+    if (!socket.destroyed) write(failure(error));
+  }
+  socket.end();
+}
+
+function failure(error: unknown): ControlReply {
+  if (!(error instanceof CliError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { type: "failed", message, exitCode: EXIT.failed };
+  }
+  const { message, next, exitCode } = error;
+  return { type: "failed", message, exitCode, ...(next === undefined ? {} : { next }) };
+}
+
+/** The one line that an asker says, within `controlRequestMs`. */
+function readLine(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const late = setTimeout(() => socket.destroy(), LIMITS.controlRequestMs);
+    const over = () => reject(new Error("it ended before its request did"));
+    socket.on("close", over);
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf("\n");
+      if (end === -1 && text.length <= LIMITS.maxControlRequestChars) return;
+      clearTimeout(late);
+      socket.removeAllListeners("data").resume();
+      if (end === -1) reject(new Error("the request is too long"));
+      else resolve(text.slice(0, end));
+    });
+    socket.on("close", () => clearTimeout(late));
+  });
+}

@@ -1,0 +1,137 @@
+/** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`. */
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
+import type { ControlRequest, HouseStatus, PartReport, PartStatus } from "./control-protocol.ts";
+import type { ReplyTo } from "./control-server.ts";
+import type { Crew } from "./crew.ts";
+import { hasGivenUp } from "./crew.ts";
+import type { HouseLogs } from "./house-logs.ts";
+import type { Part } from "./part.ts";
+import { describeExit } from "./restart-policy.ts";
+
+export interface ControlInit {
+  readonly crew: Crew;
+  readonly logs: HouseLogs;
+  /** All but the parts. */
+  status(): Omit<HouseStatus, "parts">;
+  /** What stands in the configuration and does not run: name and why. */
+  absent(): readonly PartStatus[];
+  /** The parts' names in the order to show them in. */
+  order(): readonly string[];
+  restart(part: Part): Promise<void>;
+  reload(): Promise<readonly PartReport[]>;
+}
+
+export class HouseControl {
+  readonly #init: ControlInit;
+
+  constructor(init: ControlInit) {
+    this.#init = init;
+  }
+
+  /** Throws a CliError, which is the asker's. */
+  async answer(request: ControlRequest, to: ReplyTo): Promise<unknown> {
+    switch (request.do) {
+      case "ps":
+        return this.status();
+      case "logs":
+        return await this.#logs(request, to);
+      case "restart":
+        return { parts: await this.#restart(request.parts) };
+      case "reload":
+        return { parts: await this.#init.reload() };
+    }
+  }
+
+  status(): HouseStatus {
+    const running = this.#init.crew.parts.map((part) => this.#statusOf(part));
+    const order = this.#init.order();
+    const parts = [...this.#init.absent(), ...running].sort(
+      (one, other) => order.indexOf(one.name) - order.indexOf(other.name),
+    );
+    return { ...this.#init.status(), parts };
+  }
+
+  #statusOf(part: Part): PartStatus {
+    const { crew, logs } = this.#init;
+    const { spec, state, pid, upMs, restarts } = part;
+    const exit = crew.lastExit(part);
+    return {
+      name: spec.name,
+      kind: spec.kind,
+      state,
+      restarts,
+      ...(pid === undefined ? {} : { pid, upMs: Math.round(upMs) }),
+      ...(exit === undefined ? {} : { lastExit: describeExit(exit) }),
+      ...(exit !== undefined && hasGivenUp(state) ? { lastLines: logs.latest(spec.name) } : {}),
+      ...(part.isTerminal ? {} : { log: logs.path(spec.name) }),
+    };
+  }
+
+  async #restart(names: readonly string[]): Promise<PartReport[]> {
+    const parts = names.map((name) => this.#find(name));
+    const reports: PartReport[] = [];
+    for (const part of new Set(parts)) {
+      await this.#init.restart(part);
+      reports.push(reportOn(part, "restarted", "restarted"));
+    }
+    return reports;
+  }
+
+  #find(name: string): Part {
+    const part = this.#init.crew.find(name);
+    if (part !== undefined) return part;
+    const absent = this.#init.absent().find((each) => each.name === name);
+    if (absent !== undefined) {
+      const why = absent.state === "remote" ? "runs elsewhere" : "has no terminal here";
+      throw new CliError(EXIT.usage, `${name} ${why}`);
+    }
+    const known = this.#init.crew.parts.map(({ spec }) => spec.name).join(", ");
+    throw new CliError(
+      EXIT.usage,
+      `there is no part ${JSON.stringify(name)}`,
+      `choose one of: ${known}`,
+    );
+  }
+
+  async #logs(request: Extract<ControlRequest, { do: "logs" }>, to: ReplyTo): Promise<null> {
+    const { part, lines, follow } = request;
+    const { logs } = this.#init;
+    if (part !== undefined && part !== "up") this.#find(part);
+    // Nothing can come between the old lines and the new ones: no turn of the event loop does.
+    const old =
+      part === undefined
+        ? logs.merged.latest(lines)
+        : logs.tail(part, lines).map((line) => ({ part, line }));
+    for (const line of old) if (!to.line(line)) return null;
+    if (!follow) return null;
+    const unfollow = logs.merged.follow((line) => {
+      if (part === undefined || line.part === part) to.line(line);
+    });
+    await aborted(to.signal);
+    unfollow();
+    return null;
+  }
+}
+
+/** What became of a start that was waited for. */
+export function reportOn(part: Part, did: PartReport["did"], words: string): PartReport {
+  const { name } = part.spec;
+  if (part.state === "ready") return { part: name, did, words };
+  if (part.state === "misconfigured") {
+    return { part: name, did: "failed", words: `${words}, but its settings are wrong` };
+  }
+  if (part.state !== "starting") {
+    return { part: name, did: "failed", words: `${words}, but crashed` };
+  }
+  const seconds = LIMITS.restartReadyMs / 1000;
+  return { part: name, did: "failed", words: `${words}, but not ready after ${seconds} s` };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,119 @@
+/** Turns a running house into another one: what can go on goes on. */
+import type { House } from "../config/house.ts";
+import { LIMITS } from "../limits.ts";
+import type { PartReport } from "./control-protocol.ts";
+import type { Crew } from "./crew.ts";
+import { type Change, compareHouses, reachable } from "./house-changes.ts";
+import { reportOn } from "./house-control.ts";
+import { CORE, type HouseParts, isRoom, type SettingsMessage } from "./house-parts.ts";
+import type { PartSpec } from "./part.ts";
+
+export interface ReloadInit {
+  readonly crew: Crew;
+  readonly parts: HouseParts;
+  /** Aborted: everything ends. */
+  readonly signal: AbortSignal;
+}
+
+export interface Reloaded {
+  /** What runs now. */
+  readonly house: House;
+  readonly reports: readonly PartReport[];
+}
+
+/** `next` has been checked. */
+export async function reloadHouse(old: House, next: House, init: ReloadInit): Promise<Reloaded> {
+  const house = reachable(old, next);
+  return { house, reports: await new Reload(house, init).run(compareHouses(old, next)) };
+}
+
+class Reload {
+  readonly #house: House;
+  readonly #init: ReloadInit;
+  readonly #specs: ReadonlyMap<string, PartSpec>;
+  readonly #core: PartSpec | undefined;
+  readonly #tokensChanged: boolean;
+
+  constructor(house: House, init: ReloadInit) {
+    this.#house = house;
+    this.#init = init;
+    const before = init.parts.extraTokens();
+    this.#specs = init.parts.specsOf(house);
+    this.#core = init.parts.coreOf(house);
+    this.#tokensChanged = before !== init.parts.extraTokens();
+  }
+
+  async run(changes: readonly Change[]): Promise<PartReport[]> {
+    const removed = changes.filter(({ kind }) => kind === "stop");
+    const others = changes.filter(({ part, kind }) => part !== CORE && kind !== "stop");
+    const stopped = await Promise.all(removed.map((change) => this.#remove(change)));
+    // Core before those whose tokens it has to know.
+    const core = await this.#reloadCore(changes.filter(({ part }) => part === CORE));
+    const rest = await Promise.all(others.map((change) => this.#apply(change)));
+    return [...core, ...rest, ...stopped];
+  }
+
+  async #remove({ part: name }: Change): Promise<PartReport> {
+    const part = this.#init.crew.find(name);
+    if (part !== undefined) await this.#init.crew.remove(part);
+    return { part: name, did: "stopped", words: "stopped" };
+  }
+
+  async #reloadCore(changes: readonly Change[]): Promise<PartReport[]> {
+    const refused = changes.filter(({ kind }) => kind === "refuse").map(refusal);
+    const change = changes.find(({ kind }) => kind !== "refuse");
+    if (this.#core === undefined) return refused;
+    const wanted =
+      change ?? (this.#tokensChanged ? { part: CORE, kind: "live", keys: [] } : undefined);
+    if (wanted === undefined) return refused;
+    const report = await this.#change(wanted, this.#core, {
+      type: "settings",
+      logLevel: this.#house.logLevel,
+      extraTokens: this.#init.parts.extraTokens(),
+    });
+    // That core was told of a token is of no interest to anybody.
+    return change === undefined && report.did === "changed" ? refused : [...refused, report];
+  }
+
+  async #apply(change: Change): Promise<PartReport> {
+    const spec = this.#specs.get(change.part);
+    const part = this.#house.parts.find(({ name }) => name === change.part);
+    if (change.kind === "refuse" || spec === undefined || part === undefined)
+      return refusal(change);
+    // A room without a terminal is not there.
+    if (isRoom(part) && this.#init.crew.find(part.name) === undefined) {
+      return { part: part.name, did: "changed", words: "noted; it does not run here" };
+    }
+    const { settings, logLevel } = part;
+    return await this.#change(change, spec, { type: "settings", settings, logLevel });
+  }
+
+  async #change(change: Change, spec: PartSpec, message: SettingsMessage): Promise<PartReport> {
+    const { crew, signal } = this.#init;
+    const part = crew.find(spec.name);
+    const keys = change.keys.join(", ");
+    if (part === undefined) {
+      const started = crew.start(spec);
+      await crew.settled([started], LIMITS.restartReadyMs, signal);
+      return reportOn(started, "started", "started");
+    }
+    let why = "";
+    if (change.kind === "live" && part.state === "ready") {
+      const problem = await crew.tell(part, message);
+      part.become(spec);
+      if (problem === undefined) {
+        return { part: spec.name, did: "changed", words: `took ${keys} while it runs` };
+      }
+      why = `; ${problem} when told while it ran`;
+    }
+    await crew.restart(part, spec);
+    await crew.settled([part], LIMITS.restartReadyMs, signal);
+    return reportOn(part, "restarted", `restarted for ${keys}${why}`);
+  }
+}
+
+function refusal({ part, keys }: Change): PartReport {
+  const what = keys.length === 0 ? "the room" : keys.join(", ");
+  const words = `${what} is not changed by a reload; stop \`seabird up\` and start it again`;
+  return { part, did: "refused", words };
+}

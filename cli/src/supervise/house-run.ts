@@ -1,0 +1,259 @@
+/** One run of a house: everything that its seabird.yaml names, until somebody stops it. */
+import { join } from "node:path";
+import { isatty } from "node:tty";
+import { coreBin } from "../bins.ts";
+import { CliError } from "../cli-error.ts";
+import { type House, problemLine } from "../config/house.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
+import type { Output } from "../output.ts";
+import { Announcer } from "./announcer.ts";
+import type { PartReport, PartStatus } from "./control-protocol.ts";
+import { type ControlServer, listenForControl } from "./control-server.ts";
+import { CoreAddress } from "./core-address.ts";
+import { Crew } from "./crew.ts";
+import { HouseControl } from "./house-control.ts";
+import { HouseLogs } from "./house-logs.ts";
+import { CORE, HouseParts, isRoom } from "./house-parts.ts";
+import { reloadHouse } from "./house-reload.ts";
+import { complaints } from "./log-words.ts";
+import { MergedPrinter, Notices } from "./merged-printer.ts";
+import type { Part } from "./part.ts";
+import { describeExit, type PartExit, type Verdict } from "./restart-policy.ts";
+import { startHouse } from "./start-house.ts";
+import { rememberTerminal } from "./terminal-state.ts";
+import { Turns } from "./turns.ts";
+
+export interface HouseRunInit {
+  readonly house: House;
+  /** `.seabird` of the house: ours, and locked. */
+  readonly folder: string;
+  readonly output: Output;
+  /** A room gets the terminal. */
+  readonly terminal: boolean;
+  /** Reads the configuration once more; throws a CliError with all that is wrong. */
+  load(): Promise<House>;
+}
+
+/** Lines of a crashed part's log that are shown. */
+const LAST_WORDS = 3;
+
+export class HouseRun {
+  readonly #init: HouseRunInit;
+  readonly #stopping = new AbortController();
+  readonly #failed = Promise.withResolvers<never>();
+  readonly #turns = new Turns();
+  readonly #startedAtMs = performance.now();
+  readonly #address: CoreAddress;
+  readonly #logs: HouseLogs;
+  readonly #announcer: Announcer;
+  readonly #crew: Crew;
+  readonly #parts: HouseParts;
+  readonly #control: HouseControl;
+  readonly #restoreTerminal: () => void;
+  #house: House;
+
+  constructor(init: HouseRunInit) {
+    this.#init = init;
+    this.#house = init.house;
+    this.#address = new CoreAddress(init.house, init.folder);
+    this.#logs = new HouseLogs(join(init.folder, "logs"));
+    const { output } = init;
+    const terminal = this.#hasRoom();
+    const notify = (line: string) => this.#notify(line);
+    this.#announcer = new Announcer(
+      output,
+      this.#logs,
+      terminal ? { terminal, notify } : { terminal },
+    );
+    this.#follow(terminal);
+    this.#crew = this.#createCrew();
+    this.#parts = this.#createParts();
+    this.#control = this.#createControl();
+    this.#restoreTerminal = terminal ? rememberTerminal() : () => undefined;
+    this.#failed.promise.catch(() => undefined);
+  }
+
+  askToStop(why: string): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#announcer.say({ type: "stopping", why });
+    this.#stopping.abort();
+  }
+
+  /** Somebody insists: nothing is drained any more. */
+  endAtOnce(): void {
+    this.#crew.kill();
+    this.#address.forget();
+    this.#restoreTerminal();
+    process.exit(EXIT.interrupted);
+  }
+
+  /** SIGHUP: true if it meant to read the configuration again, not that the terminal is gone. */
+  hangUp(): boolean {
+    if (this.#hadTerminal && !isatty(0)) return false;
+    this.#reload().catch(() => undefined);
+    return true;
+  }
+
+  readonly #hadTerminal = process.stdin.isTTY === true;
+
+  /** `onStopping`: everything begins to end, whoever asked for it. */
+  async run(onStopping: () => void): Promise<ExitCode> {
+    let failure: CliError | undefined;
+    let control: ControlServer | undefined;
+    try {
+      control = await listenForControl(this.#init.folder, (request, to) =>
+        this.#control.answer(request, to),
+      );
+      const asked = aborted(this.#stopping.signal);
+      await Promise.race([this.#start().then(() => asked), asked, this.#failed.promise]);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) failure = asFailure(error);
+    }
+    onStopping();
+    this.#stopping.abort();
+    control?.close();
+    await this.#crew.stop();
+    this.#address.forget();
+    if (failure !== undefined) this.#restoreTerminal();
+    this.#announcer.say({ type: "stopped" });
+    this.#logs.close();
+    if (failure !== undefined) throw failure;
+    return EXIT.ok;
+  }
+
+  async #start(): Promise<void> {
+    for (const problem of this.#house.warnings) {
+      this.#announcer.say({ type: "warning", text: problemLine(problem) });
+    }
+    await startHouse({
+      house: this.#house,
+      parts: this.#parts,
+      crew: this.#crew,
+      logs: this.#logs,
+      announcer: this.#announcer,
+      hasRoom: this.#hasRoom(),
+      signal: this.#stopping.signal,
+    });
+  }
+
+  #createCrew(): Crew {
+    return new Crew({
+      started: ({ spec }) => this.#announcer.say({ type: "started", part: spec.name }),
+      stopped: ({ spec }, type) => this.#announcer.say({ type, part: spec.name }),
+      crashed: (part, exit, verdict) => this.#crashed(part, exit, verdict),
+      left: () => this.#stopping.abort(),
+      listening: (url) => {
+        const configured = this.#address.bind;
+        if (!this.#address.listening(url)) return;
+        this.#announcer.say({ type: "listening", url, configured, moved: false });
+      },
+    });
+  }
+
+  #createParts(): HouseParts {
+    return new HouseParts({
+      coreBin: coreBin(),
+      env: process.env,
+      url: () => this.#address.url,
+      bind: () => this.#address.bind,
+      output: (part) => this.#logs.output(part),
+    });
+  }
+
+  #createControl(): HouseControl {
+    return new HouseControl({
+      crew: this.#crew,
+      logs: this.#logs,
+      status: () => ({
+        pid: process.pid,
+        config: this.#house.file,
+        url: this.#address.url,
+        upMs: Math.round(performance.now() - this.#startedAtMs),
+      }),
+      absent: () => this.#absent(),
+      order: () => [CORE, ...this.#house.parts.map(({ name }) => name)],
+      restart: (part) => this.#turns.take(() => this.#restart(part)),
+      reload: () => this.#reload(),
+    });
+  }
+
+  #absent(): PartStatus[] {
+    const { core, parts } = this.#house;
+    const remote: PartStatus = { name: CORE, kind: "core", state: "remote", restarts: 0 };
+    const rooms = this.#hasRoom() ? [] : parts.filter(isRoom);
+    return [
+      ...(core.kind === "remote" ? [remote] : []),
+      ...rooms.map(({ name, kind }) => ({ name, kind, state: "off", restarts: 0 }) as const),
+    ];
+  }
+
+  #crashed(part: Part, exit: PartExit, verdict: Verdict): void {
+    const { spec } = part;
+    // Who is killed says nothing more, and the room has said it on the terminal.
+    const isMute = part.isTerminal || exit.signal === "SIGKILL";
+    this.#announcer.say({
+      type: "crashed",
+      part: spec.name,
+      how: describeExit(exit),
+      crashes: exit.crashes,
+      lastWords: isMute ? [] : complaints(this.#logs.lastWords(spec.name), LAST_WORDS),
+      restarts: verdict === "restart",
+      verdict,
+      ...(part.isTerminal ? {} : { log: this.#logs.path(spec.name) }),
+    });
+  }
+
+  async #restart(part: Part): Promise<void> {
+    await this.#crew.restart(part);
+    await this.#crew.settled([part], LIMITS.restartReadyMs, this.#stopping.signal);
+    this.#announcer.say({ type: "restarted", part: part.spec.name });
+  }
+
+  #reload(): Promise<readonly PartReport[]> {
+    return this.#turns.take(async () => {
+      const next = await this.#init.load().catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        this.#announcer.say({ type: "reload-failed", message });
+        throw error;
+      });
+      const init = { crew: this.#crew, parts: this.#parts, signal: this.#stopping.signal };
+      const { house, reports } = await reloadHouse(this.#house, next, init);
+      this.#house = house;
+      this.#announcer.say({ type: "reloaded", parts: reports });
+      return reports;
+    });
+  }
+
+  #hasRoom(): boolean {
+    return this.#init.terminal && this.#house.parts.some(isRoom);
+  }
+
+  #follow(terminal: boolean): void {
+    if (terminal) {
+      const notices = new Notices((line) => this.#notify(line));
+      this.#logs.merged.follow((line) => notices.show(line));
+    } else {
+      const printer = new MergedPrinter(process.stderr, this.#init.output.json);
+      this.#logs.merged.follow((line) => printer.show(line));
+    }
+  }
+
+  /** Only a room that is open can show it. */
+  #notify(line: string): boolean {
+    const room = this.#crew.parts.find((part) => part.isTerminal && part.state === "ready");
+    return room?.tell({ type: "notice", line }) === true;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function asFailure(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  return new CliError(EXIT.software, error instanceof Error ? error.message : String(error));
+}

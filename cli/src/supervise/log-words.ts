@@ -1,0 +1,85 @@
+/** Lines of the parts' logs, which are JSON mostly, in words for people. */
+import { safeText } from "../safe-text.ts";
+
+export interface LogLine {
+  /** Of a line that is JSON. */
+  readonly level: string | undefined;
+  /** ISO 8601; of a line that tells it. */
+  readonly time: string | undefined;
+  /** One line, safe to show. */
+  readonly words: string;
+}
+
+const SERIOUS = ["warn", "error", "fatal"];
+/** What the line's head says already, or is of no use to people. */
+const HEAD = ["level", "time", "name", "msg", "error", "pid", "hostname"];
+const MAX_WORDS = 1_000;
+
+export function isSerious(level: string | undefined): boolean {
+  return level !== undefined && SERIOUS.includes(level);
+}
+
+/** What is no JSON was meant for people. */
+export function readLogLine(line: string): LogLine {
+  const entry = readLogEntry(line);
+  if (entry === undefined) return { level: undefined, time: undefined, words: cut(line) };
+  const details = Object.entries(entry)
+    .filter(([name]) => !HEAD.includes(name))
+    .map(
+      ([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+    );
+  const { level, time } = entry;
+  return {
+    time: timeOf(time),
+    level: typeof level === "string" ? level : undefined,
+    words: cut(`${messageOf(entry)}${details.join("")}`),
+  };
+}
+
+/** What somebody complained of, in words; undefined for what is no complaint. */
+function complaint(line: string): string | undefined {
+  const entry = readLogEntry(line);
+  if (entry === undefined) return line;
+  return isSerious(String(entry["level"])) ? messageOf(entry) : undefined;
+}
+
+/** Where in the code something happened is for the log, not for people. */
+const STACK = /^\s+at /;
+
+/** The last complaints of these lines, made safe to show. */
+export function complaints(lines: readonly string[], count: number): string[] {
+  return lines
+    .filter((line) => line !== "" && !STACK.test(line))
+    .map(complaint)
+    .filter((line) => line !== undefined)
+    .slice(-count)
+    .map(safeText);
+}
+
+function messageOf({ msg, error }: Readonly<Record<string, unknown>>): string {
+  const why =
+    typeof error === "object" && error !== null && "message" in error ? error.message : "";
+  const parts = [msg, msg === why ? "" : why];
+  return parts.filter((part) => typeof part === "string" && part !== "").join(": ");
+}
+
+function readLogEntry(line: string): Readonly<Record<string, unknown>> | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** ISO 8601, or the Unix milliseconds that core writes. */
+function timeOf(value: unknown): string | undefined {
+  const date = new Date(
+    typeof value === "number" || typeof value === "string" ? value : Number.NaN,
+  );
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+function cut(text: string): string {
+  return safeText(text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS)}…` : text);
+}

@@ -1,0 +1,97 @@
+/** Shows the merged log to a person, on standard error or above the room's prompt. */
+import { styleText } from "node:util";
+import { LIMITS } from "../limits.ts";
+import { safeText } from "../safe-text.ts";
+import { formatClock } from "../times.ts";
+import { isSerious, readLogLine } from "./log-words.ts";
+import type { MergedLine } from "./merged-log.ts";
+
+type Style = Parameters<typeof styleText>[0];
+
+const PART_STYLES: readonly Style[] = ["cyan", "green", "magenta", "blue", "yellow"];
+const LEVEL_STYLES: Readonly<Record<string, Style>> = {
+  debug: "dim",
+  warn: "yellow",
+  error: "red",
+  fatal: "red",
+};
+
+export interface LineStyle {
+  /** The stream whose abilities count. */
+  readonly stream: NodeJS.WriteStream;
+  readonly clock: boolean;
+}
+
+/** `12:00:01 irc/libera warn: cannot join #x`, coloured by part and by level. */
+export function formatMerged(
+  { part, line, atMs }: MergedLine,
+  { stream, clock }: LineStyle,
+): string {
+  const { level, words } = readLogLine(line);
+  const paint = (style: Style, text: string) => styleText(style, text, { stream });
+  const name = safeText(part);
+  const told = level === undefined || level === "info" ? words : `${level}: ${words}`;
+  const style = level === undefined ? undefined : LEVEL_STYLES[level];
+  const head = clock ? `${paint("dim", formatClock(new Date(atMs)))} ` : "";
+  return `${head}${paint(styleOf(part), name)} ${style === undefined ? told : paint(style, told)}`;
+}
+
+/** A part keeps its colour. */
+function styleOf(part: string): Style {
+  let sum = 0;
+  for (const character of part) sum += character.codePointAt(0) ?? 0;
+  return PART_STYLES[sum % PART_STYLES.length] ?? "cyan";
+}
+
+/** Leaves lines out rather than wait for a slow reader, and says how many. */
+export class MergedPrinter {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #json: boolean;
+  #leftOut = 0;
+
+  constructor(stream: NodeJS.WriteStream, json: boolean) {
+    this.#stream = stream;
+    this.#json = json;
+  }
+
+  show(line: MergedLine): void {
+    if (this.#stream.writableLength > LIMITS.maxMergedWaitingBytes) {
+      this.#leftOut += 1;
+      return;
+    }
+    if (this.#leftOut > 0) {
+      const count = this.#leftOut;
+      this.#leftOut = 0;
+      this.show({ part: "up", line: `${count} lines were left out here`, atMs: line.atMs });
+    }
+    const text = this.#json
+      ? JSON.stringify(line)
+      : formatMerged(line, { stream: this.#stream, clock: true });
+    this.#stream.write(`${text}\n`);
+  }
+}
+
+const NOTICE_WINDOW_MS = 10_000;
+
+/** Passes on what parts complain of, so many lines in ten seconds. */
+export class Notices {
+  readonly #notify: (line: string) => boolean;
+  #windowFromMs = 0;
+  #count = 0;
+
+  constructor(notify: (line: string) => boolean) {
+    this.#notify = notify;
+  }
+
+  show({ part, line, atMs }: MergedLine): void {
+    const { level, words } = readLogLine(line);
+    if (!isSerious(level)) return;
+    if (atMs - this.#windowFromMs >= NOTICE_WINDOW_MS) {
+      this.#windowFromMs = atMs;
+      this.#count = 0;
+    }
+    this.#count += 1;
+    if (this.#count < LIMITS.maxNotices) this.#notify(`${part} ${level}: ${words}`);
+    if (this.#count === LIMITS.maxNotices) this.#notify("more warnings are in the logs");
+  }
+}

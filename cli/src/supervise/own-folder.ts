@@ -1,0 +1,45 @@
+/** `.seabird`, where a run keeps its socket: a folder of ours that nobody else can write in. */
+import { lstatSync, mkdirSync } from "node:fs";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { systemReason } from "../system-reason.ts";
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** Makes it if need be. Throws a CliError if it is somebody else's, or open to others. */
+export function ensureOwnFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CliError(EXIT.environment, `cannot make ${folder}: ${systemReason(error)}`);
+  }
+  const problem = folderProblem(folder);
+  if (problem !== undefined) {
+    throw new CliError(EXIT.environment, `${folder} ${problem.what}`, problem.next);
+  }
+}
+
+interface FolderProblem {
+  readonly what: string;
+  readonly next: string;
+}
+
+/** What is wrong with a folder that is there; undefined if it can be trusted. */
+export function folderProblem(folder: string): FolderProblem | undefined {
+  const uid = process.getuid?.();
+  const { uid: owner, mode, isDirectory } = statOf(folder);
+  if (!isDirectory) return { what: "is no folder", next: "move it out of the way" };
+  if (uid !== undefined && uid !== 0 && owner !== uid) {
+    return { what: "belongs to another user", next: "run it in a folder of yours" };
+  }
+  if (uid !== undefined && (mode & WRITABLE_BY_OTHERS) !== 0) {
+    return { what: "can be written by other users", next: `run \`chmod go-w ${folder}\`` };
+  }
+  return undefined;
+}
+
+function statOf(folder: string): { uid: number; mode: number; isDirectory: boolean } {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (stat === undefined) return { uid: 0, mode: 0, isDirectory: false };
+  return { uid: stat.uid, mode: stat.mode, isDirectory: stat.isDirectory() };
+}

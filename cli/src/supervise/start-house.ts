@@ -1,0 +1,63 @@
+/** Starts a house: core, then plugins, then backends, so that no plugin misses anything. */
+import { CliError } from "../cli-error.ts";
+import type { House } from "../config/house.ts";
+import { EXIT } from "../exit-codes.ts";
+import { LIMITS } from "../limits.ts";
+import type { Announcer } from "./announcer.ts";
+import type { Crew } from "./crew.ts";
+import type { HouseLogs } from "./house-logs.ts";
+import { CORE, type HouseParts, isRoom } from "./house-parts.ts";
+import { complaints } from "./log-words.ts";
+import type { Part } from "./part.ts";
+
+export interface StartInit {
+  readonly house: House;
+  readonly parts: HouseParts;
+  readonly crew: Crew;
+  readonly logs: HouseLogs;
+  readonly announcer: Announcer;
+  /** A room has its terminal. */
+  readonly hasRoom: boolean;
+  /** Aborted: everything ends. */
+  readonly signal: AbortSignal;
+}
+
+/** Lines of core's log that are shown when it does not start. */
+const CORE_LAST_WORDS = 5;
+
+/** Throws a CliError if core does not start; what else does not start is only said. */
+export async function startHouse(init: StartInit): Promise<void> {
+  const { house, parts, crew, signal } = init;
+  const specs = parts.specsOf(house);
+  const startAll = (isWanted: (part: House["parts"][number]) => boolean): Part[] =>
+    house.parts.filter(isWanted).flatMap(({ name }) => {
+      const spec = specs.get(name);
+      return spec === undefined ? [] : [crew.start(spec)];
+    });
+  await startCore(init);
+  if (signal.aborted) return;
+  const plugins = startAll(({ kind }) => kind === "plugin");
+  await crew.settled(plugins, LIMITS.pluginWaitMs, signal);
+  if (signal.aborted) return;
+  const backends = startAll((part) => part.kind === "backend" && !isRoom(part));
+  await crew.settled([...plugins, ...backends], LIMITS.roomWaitMs, signal);
+  if (signal.aborted) return;
+  const late = [...plugins, ...backends].filter(({ isReady }) => !isReady);
+  const names = late.filter(({ state }) => state === "starting").map(({ spec }) => spec.name);
+  if (names.length > 0) init.announcer.say({ type: "late", parts: names });
+  if (init.hasRoom) startAll(isRoom);
+}
+
+async function startCore({ house, parts, crew, logs, signal }: StartInit): Promise<void> {
+  const spec = parts.coreOf(house);
+  if (spec === undefined) return;
+  const part = crew.start(spec);
+  const isClear = await crew.settled([part], LIMITS.coreStartMs, signal);
+  if (part.state === "ready" || signal.aborted) return;
+  const words = complaints(logs.lastWords(CORE), CORE_LAST_WORDS);
+  const said = words.length === 0 ? "" : `:\n${words.map((line) => `  ${line}`).join("\n")}`;
+  const what = isClear
+    ? "ended before it listened"
+    : `does not listen after ${LIMITS.coreStartMs / 1000} s`;
+  throw new CliError(EXIT.part, `core ${what}${said}`, `look into ${logs.path(CORE)}`);
+}
