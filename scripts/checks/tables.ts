@@ -69,6 +69,10 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "sdk/src/link/limits.ts",
     make: (exports) => limitTable(exports["SDK_LIMITS"] as Limit[]),
   },
+  "limits of commands": {
+    module: "sdk/src/command/command-limits.ts",
+    make: (exports) => limitTable(exports["COMMAND_LIMITS"] as Limit[]),
+  },
   "limits of the irc backend": {
     module: "backends/irc/src/limits.ts",
     make: (exports) => limitTable(exports["IRC_LIMITS"] as Limit[]),

@@ -1,6 +1,8 @@
 /** `arg`: what a command's arguments are declared with. */
+
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
+import { MAX_REPEATED_WORDS } from "./command-limits.ts";
 import {
   type DurationBounds,
   decimalReader,
@@ -68,9 +70,6 @@ export interface RestArg extends Argument<string> {
   /** Says what it is for, in the full help. One line. */
   describe(about: string): RestArg;
 }
-
-/** The words that are left, at most, unless `repeated` is told another number. */
-const DEFAULT_MAX_REPEATED = 100;
 
 /** A Standard Schema that takes text; `never` for one that could not. */
 type TakesText<S extends StandardSchemaV1> = [StandardSchemaV1.InferInput<S> & string] extends [
@@ -150,7 +149,7 @@ function oneWord<T>(reader: Reader<T>, about = ""): Arg<T> {
     shape,
     optional: () => ({ shape: { ...shape, absent: { value: undefined } } }),
     default: (value) => ({ shape: { ...shape, absent: { value } } }),
-    repeated: ({ max = DEFAULT_MAX_REPEATED } = {}) => {
+    repeated: ({ max = MAX_REPEATED_WORDS } = {}) => {
       if (!Number.isInteger(max) || max < 1) {
         throw new SeabirdError(
           "bad_option",

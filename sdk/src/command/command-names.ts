@@ -1,10 +1,9 @@
 /** Every name of a plugin's commands: main ones, aliases, and sub-commands below their first word. */
+
 import { SeabirdError } from "../link/errors.ts";
+import { MAX_COMMAND_NAMES } from "./command-limits.ts";
 import type { DeclaredCommand } from "./declared-command.ts";
 import { firstWord } from "./words.ts";
-
-/** First words of one plugin: as many as core takes of one stream (protocol: list answers). */
-const MAX_ROOTS = 256;
 
 /** A command under one of its names. */
 export interface Named<H> {
@@ -32,7 +31,8 @@ export class CommandNames<H> {
       this.#refuse(command, `${what} is taken by command ${JSON.stringify(other.name)}`);
     });
     const roots = new Set([...this.#roots.keys(), ...names.map((name) => firstWord(name).word)]);
-    if (roots.size > MAX_ROOTS) this.#refuse(command, `one plugin has at most ${MAX_ROOTS} names`);
+    if (roots.size > MAX_COMMAND_NAMES)
+      this.#refuse(command, `one plugin has at most ${MAX_COMMAND_NAMES} names`);
     for (const name of names) this.#set(name, { command, handler, isAlias: name !== command.name });
   }
 

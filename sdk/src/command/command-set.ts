@@ -1,4 +1,5 @@
 /** The commands of one plugin: what to do when one is typed, and what core is told of them. */
+
 import { parseBackendId } from "@seabird/protocol";
 import type { BackendInfo } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
@@ -8,6 +9,7 @@ import type { CommandHelp } from "../plugin/plugin-client.ts";
 import { isAllowed, trustsIdsOf } from "./allow.ts";
 import { checkExamples } from "./check-examples.ts";
 import { helpOf } from "./command-help.ts";
+import { REFUSAL_QUIET_MS } from "./command-limits.ts";
 import { allOf, CommandNames, type Named, type Root } from "./command-names.ts";
 import type { Args, CommandSpec, Flags, Where } from "./command-spec.ts";
 import { Cooldowns } from "./cooldowns.ts";
@@ -54,9 +56,6 @@ export type Prepared<H> =
   | { readonly do: "nothing" };
 
 const NOTHING = { do: "nothing" } as const;
-
-/** Milliseconds for which somebody who may not use a command hears nothing more of it. */
-const REFUSAL_QUIET_MS = 600_000;
 
 export class CommandSet<H> {
   readonly #names = new CommandNames<H>();

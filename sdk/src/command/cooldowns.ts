@@ -1,8 +1,7 @@
 /** Who must wait how long before a command runs again. Bounded; time is given. */
+import { MAX_COOLDOWNS } from "./command-limits.ts";
 import type { Cooldown } from "./command-spec.ts";
 
-/** Running cooldowns of one plugin; the oldest is forgotten first. */
-const MAX_COOLDOWNS = 10_000;
 /** A longer id is cut, so that what is kept is bounded in bytes as well. */
 const MAX_KEY_CHARACTERS = 512;
 

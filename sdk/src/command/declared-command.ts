@@ -1,7 +1,9 @@
 /** A command's declaration, checked once when it is made, in the form that the parser works with. */
+
 import { SeabirdError } from "../link/errors.ts";
 import { type CheckedAllow, checkAllow } from "./allow.ts";
 import type { ArgShape, Argument } from "./arg.ts";
+import { MAX_HELP_CHARACTERS, MAX_NAME_CHARACTERS } from "./command-limits.ts";
 import type { Args, CommandSpec, Cooldown, Flags, Where } from "./command-spec.ts";
 import type { FlagDeclaration, FlagShape } from "./flag.ts";
 import { nearest } from "./nearest.ts";
@@ -51,8 +53,6 @@ const OPTIONS = Object.keys({
 } satisfies Record<keyof AnySpec, true>);
 
 const WHERES: readonly Where[] = ["channel", "private", "anywhere"];
-const MAX_HELP_CHARACTERS = 400;
-const MAX_NAME_CHARACTERS = 64;
 const VALUE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
 const SHORT_NAME = /^[A-Za-z]$/;
 

@@ -1,11 +1,10 @@
 /** What is typed after a command's name → the values that its handler gets, or one line. */
+
 import { type Bound, bindWords, WrongInput } from "./bind-words.ts";
+import { MAX_ARGUMENT_CHARACTERS } from "./command-limits.ts";
 import type { DeclaredArg, DeclaredCommand, DeclaredFlag } from "./declared-command.ts";
 import type { ReadAt, Reader } from "./reader.ts";
 import { shown } from "./shown.ts";
-
-/** Characters (UTF-16) after a command's name; more is refused without being looked at. */
-export const MAX_ARGUMENT_CHARACTERS = 65_536;
 
 export type Parsed =
   | { readonly values: Readonly<Record<string, unknown>> }

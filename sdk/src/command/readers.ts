@@ -1,11 +1,13 @@
 /** Readers of words, choices, people, channels and of what a validator knows. */
+
 import { absoluteId, parseId } from "@seabird/protocol";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
 import type { User } from "../plugin/events.ts";
+import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
 import { nearest } from "./nearest.ts";
 import type { ReadAt, Reader, Reading } from "./reader.ts";
-import { hasHidden, MAX_SHOWN_CHARACTERS } from "./shown.ts";
+import { hasHidden } from "./shown.ts";
 
 /** A person as named in a command. */
 export interface NamedUser {

@@ -1,7 +1,5 @@
 /** What a stranger typed, made fit to be said back: short, one line, nothing hidden. Pure. */
-
-/** Characters (code points) of a wrong argument that an answer repeats at most. */
-export const MAX_SHOWN_CHARACTERS = 40;
+import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
 
 /** Cut first, so that the length of what was typed does not matter. A code point is two units. */
 const MAX_SHOWN_UNITS = MAX_SHOWN_CHARACTERS * 2 + 2;
