@@ -148,16 +148,19 @@ const CASES: readonly (readonly [text: string, ...lines: string[]])[] = [
   ["[1]", "1:1 must be keys such as core, backends, plugins"],
   [
     "a: [",
-    "1:5 not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
+    "1:5 not valid YAML: this does not stand below the lines it belongs to; look at the indentation",
   ],
-  ["core: {}\n---\ncore: {}", "2:1 one document only: nothing may follow ---"],
-  ["core:\n\tlisten: x", "2:1 a tab cannot indent; use spaces"],
-  ["core: !secret x", "1:7 not valid YAML: Unresolved tag: !secret"],
+  ["core: {}\n---\ncore: {}", "2:1 not valid YAML: one document only: nothing may follow ---"],
+  ["core:\n\tlisten: x", "2:1 not valid YAML: a tab cannot indent; use spaces"],
+  [
+    "core: !secret x",
+    "1:7 not valid YAML: there are no tags here; put a text that begins with ! in quotes",
+  ],
   ["core: { ? [a] : b }", "1:11 core: a key is a word or a text in quotes"],
   ["core: { __proto__: { listen: x } }", "1:9 core: __proto__ is no key"],
   [
     "core: *none",
-    "1:7 not valid YAML: Unresolved alias (the anchor must be set before the alias): none",
+    "1:7 core: not valid YAML: no such alias; put a text that begins with * in quotes",
   ],
 ];
 

@@ -1,5 +1,6 @@
 /** Checks settled values against a part's schema; fills in defaults; says all that is wrong. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { asRecord } from "../as-record.ts";
 import { describe, explainKeyword, unknownKey } from "./explain-keyword.ts";
 import type { JsonSchema } from "./house.ts";
 import type { Place } from "./origin.ts";
@@ -37,6 +38,7 @@ function compile(schema: JsonSchema): ValidateFunction | string {
       allErrors: true,
       verbose: true,
       strict: false,
+      strictNumbers: true,
       useDefaults: true,
       logger: false,
       validateSchema: false,
@@ -102,7 +104,7 @@ class Explaining {
   #tell({ instancePath, keyword }: ErrorObject, message: string): void {
     if (this.#isBroken(instancePath, ALTERNATIVES.has(keyword))) return;
     const spot = this.#spotOf(instancePath);
-    const path = spot?.path ?? [...this.#request.path, ...stepsOf(instancePath)];
+    const path = spot?.path ?? [...this.#request.path, ...this.#stepsOf(instancePath)];
     // A key that is wrong is shown as such; of a wrong value, the value.
     const isKey = UNKNOWN_KEY.has(keyword) || /required$/i.test(keyword);
     const place = (isKey ? spot?.key : spot?.at) ?? this.#request.key;
@@ -133,11 +135,18 @@ class Explaining {
   #keysAt(pointer: string): readonly string[] {
     const { schema } = this.#request;
     let schemas = schemasOf(schema, schema);
-    for (const step of stepsOf(pointer)) {
-      const inList = !keysOf(schemas).includes(step) && /^\d+$/.test(step);
-      schemas = schemasAt(schemas, inList ? Number(step) : step, schema);
-    }
+    for (const step of this.#stepsOf(pointer)) schemas = schemasAt(schemas, step, schema);
     return keysOf(schemas);
+  }
+
+  /** Steps into lists are numbers. */
+  #stepsOf(pointer: string): Path {
+    let at: unknown = this.#request.settled.value;
+    return stepsOf(pointer).map((step) => {
+      const inList = Array.isArray(at);
+      at = inList ? (at as unknown[])[Number(step)] : asRecord(at)[step];
+      return inList ? Number(step) : step;
+    });
   }
 }
 
@@ -150,6 +159,8 @@ function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const types = errors.filter(({ keyword }) => keyword === "type");
   return errors.filter(
     (error) =>
+      error.propertyName === undefined &&
+      !(error.keyword === "if" && errors.length > 1) &&
       !(error.keyword === "enum" && types.some((type) => isSamePlace(type, error))) &&
       !wholes.some(
         (whole) =>

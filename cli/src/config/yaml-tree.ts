@@ -10,10 +10,12 @@ import {
   type Pair,
   parseDocument,
   type Scalar,
+  type YAMLError,
 } from "yaml";
 import { CONFIG_LIMITS as LIMITS } from "./limits.ts";
 import type { Place } from "./origin.ts";
 import type { Path } from "./path.ts";
+import { syntaxWords } from "./syntax-words.ts";
 
 export type YamlNode = YamlMap | YamlList | YamlScalar;
 
@@ -56,8 +58,8 @@ export interface Tree {
 }
 
 const START: Place = { line: 1, col: 1 };
-/** More syntax errors than these only repeat the first ones. */
-const MAX_SYNTAX_PROBLEMS = 20;
+/** What comes after is mostly a consequence. */
+const MAX_SYNTAX_PROBLEMS = 3;
 
 /** Never throws. */
 export function readTree(text: string): Tree {
@@ -71,34 +73,28 @@ export function readTree(text: string): Tree {
       uniqueKeys: false,
       prettyErrors: false,
       lineCounter: lines,
-      logLevel: "silent",
+      logLevel: "error",
     });
-    const wrong = [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_PROBLEMS);
-    if (wrong.length > 0) {
-      const problems = wrong.map(({ pos, code, message }) => ({
-        at: placeOf(lines, pos[0]),
-        path: [],
-        message: syntaxWords(code, message),
-      }));
-      return { root: undefined, problems };
-    }
+    const wrong = [...document.errors, ...document.warnings];
+    if (wrong.length > 0) return { root: undefined, problems: syntaxProblems(wrong, lines) };
     return new Walk(document, lines).tree();
   } catch (error) {
     // The parser is recursive, and some things it throws instead of collecting.
-    const message =
-      error instanceof RangeError ? "nested too deeply" : `cannot be read: ${wordsOf(error)}`;
+    const deep = error instanceof RangeError;
+    const message = deep ? "nested too deeply" : "not valid YAML";
     return { root: undefined, problems: [{ at: START, path: [], message }] };
   }
 }
 
-function syntaxWords(code: string, message: string): string {
-  if (code === "MULTIPLE_DOCS") return "one document only: nothing may follow ---";
-  if (code === "TAB_AS_INDENT") return "a tab cannot indent; use spaces";
-  return `not valid YAML: ${message.split("\n")[0]}`;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+/** The first of each line. */
+function syntaxProblems(errors: readonly YAMLError[], lines: LineCounter): TreeProblem[] {
+  const found = new Map<number, TreeProblem>();
+  for (const { pos, code } of errors) {
+    const at = placeOf(lines, pos[0]);
+    if (!found.has(at.line)) found.set(at.line, { at, path: [], message: syntaxWords(code) });
+    if (found.size === MAX_SYNTAX_PROBLEMS) break;
+  }
+  return [...found.values()];
 }
 
 function placeOf(lines: LineCounter, offset: number | undefined): Place {
@@ -142,7 +138,7 @@ class Walk {
 
   #readAlias({ source }: Alias, path: Path, at: Place): YamlNode {
     if (this.#anchors.has(source)) return this.#read(this.#anchors.get(source), path, at, true);
-    return this.#wrong(at, path, `*${source} stands before its &${source}`);
+    return this.#wrong(at, path, syntaxWords("BAD_ALIAS"));
   }
 
   #readMap(pairs: readonly Pair[], path: Path, at: Place, inAlias: boolean): YamlMap {

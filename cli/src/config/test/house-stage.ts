@@ -84,7 +84,7 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   },
 };
 
-const PROGRAMS: Programs = {
+export const PROGRAMS: Programs = {
   core: { script: "core", args: [] },
   plugin: (name) => ({ script: "plugins", args: name === undefined ? [] : [name] }),
   backend: (network) => ({ script: network, args: [] }),
@@ -92,7 +92,7 @@ const PROGRAMS: Programs = {
   networks: () => ["irc", "terminal"],
 };
 
-function answer({ script, args }: Program): Promise<Description> {
+export function answer({ script, args }: Program): Promise<Description> {
   const file = args
     .at(-1)
     ?.replace(/^.*\//, "")

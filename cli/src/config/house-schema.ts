@@ -1,0 +1,174 @@
+/**
+ * The schema of a whole `seabird.yaml`, put together of what core and the parts say of
+ * themselves. It is for editors; `seabird config check` asks the parts anew.
+ */
+import type { Describe, Description, Program } from "./describe-part.ts";
+import { forEditor, referenceTo, under } from "./editor-schema.ts";
+import type { JsonSchema } from "./house.ts";
+import {
+  BACKEND_RESERVED_SCHEMA,
+  FROM_SCHEMA,
+  HOUSE_SCHEMA,
+  REMOTE_CORE_SCHEMA,
+  RESERVED_SCHEMA,
+} from "./own-schemas.ts";
+import { schemaOf } from "./part-values.ts";
+import { isFile, type Programs } from "./programs.ts";
+import type { YamlMap, YamlNode } from "./yaml-tree.ts";
+
+export interface HouseSchema {
+  readonly schema: JsonSchema;
+  /** What could not be asked, and why. */
+  readonly missing: readonly string[];
+}
+
+export interface HouseSchemaOptions {
+  readonly programs: Programs;
+  readonly describe: Describe;
+  /** The file there is, if it can be read: it names the parts that do not come with us. */
+  readonly root: YamlNode | undefined;
+}
+
+export async function houseSchema(options: HouseSchemaOptions): Promise<HouseSchema> {
+  const { programs } = options;
+  const asking = new Asking(options.describe);
+  const files = keysOf(section(options.root, "plugins")).filter(isFile);
+  const strangers = strangersIn(section(options.root, "backends"));
+  const [core, ours, networks, others, own] = await Promise.all([
+    asking.ask("core", programs.core),
+    asking.ask("plugins", programs.plugin()),
+    asking.all(programs.networks(), (name) => programs.backend(name)),
+    asking.all(
+      strangers.map(({ name }) => name),
+      (name) => programs.backendFile(strangers.find((each) => each.name === name)?.from ?? ""),
+    ),
+    asking.all(files, (file) => programs.plugin(file)),
+  ]);
+  const parts = new Parts();
+  const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "seabird.yaml",
+    type: ["object", "null"],
+    properties: {
+      core: {
+        description: "core, which everything talks to: here, or elsewhere",
+        anyOf: [
+          parts.add("core", core?.parts[0].settings ?? {}),
+          parts.add("remote core", REMOTE_CORE_SCHEMA),
+          { type: "null" },
+        ],
+      },
+      ...(forEditor(HOUSE_SCHEMA)["properties"] as object),
+      backends: {
+        type: ["object", "null"],
+        description: "chat networks, by TYPE/ID",
+        properties: parts.backends(others, (name) => name),
+        patternProperties: parts.backends(networks, (type) => `^${type}/.+`),
+        additionalProperties: {
+          type: "object",
+          properties: { from: FROM_SCHEMA },
+          required: ["from"],
+        },
+      },
+      plugins: {
+        type: ["object", "null"],
+        description: "plugins, by name or by the path of their file",
+        properties: { ...parts.ours(ours), ...parts.plugins(own) },
+        patternProperties: { "^(\\.\\.?/|/)": { type: ["object", "null"] } },
+        additionalProperties: false,
+      },
+    },
+    additionalProperties: false,
+    $defs: parts.definitions,
+  };
+  return { schema, missing: asking.missing };
+}
+
+type Answer = Exclude<Description, { problem: string }>;
+type Answers = readonly (readonly [name: string, answer: Answer])[];
+
+class Asking {
+  readonly missing: string[] = [];
+  readonly #describe: Describe;
+
+  constructor(describe: Describe) {
+    this.#describe = describe;
+  }
+
+  async ask(name: string, program: Program): Promise<Answer | undefined> {
+    const answer = await this.#describe(program);
+    if (!("problem" in answer)) return answer;
+    this.missing.push(`${name} ${answer.problem}`);
+    return undefined;
+  }
+
+  async all(names: readonly string[], programOf: (name: string) => Program): Promise<Answers> {
+    const asked = names.map(async (name) => [name, await this.ask(name, programOf(name))] as const);
+    const answers = await Promise.all(asked);
+    return answers.flatMap(([name, answer]) => (answer === undefined ? [] : [[name, answer]]));
+  }
+}
+
+/** The parts' schemas as definitions, so that their own references can be led there. */
+class Parts {
+  readonly definitions: Record<string, JsonSchema> = {};
+
+  /** Returns what refers to it. */
+  add(what: string, schema: JsonSchema): JsonSchema {
+    // A reference is an URI: no blanks, no slashes.
+    const plain = what.replace(/[^\w-]+/g, "-");
+    const name =
+      plain in this.definitions ? `${plain}-${Object.keys(this.definitions).length}` : plain;
+    this.definitions[name] = under(name, forEditor(schema));
+    return referenceTo(name);
+  }
+
+  backends(answers: Answers, keyOf: (name: string) => string): JsonSchema {
+    return Object.fromEntries(
+      answers.map(([name, { parts }]) => {
+        const schema = withReserved(schemaOf(parts), BACKEND_RESERVED_SCHEMA);
+        return [keyOf(name), this.add(`backend ${name}`, schema)];
+      }),
+    );
+  }
+
+  ours(answer: Answer | undefined): JsonSchema {
+    const parts = answer?.parts ?? [];
+    return Object.fromEntries(parts.map((part) => [part.name, this.#plugin(part.name, [part])]));
+  }
+
+  plugins(answers: Answers): JsonSchema {
+    return Object.fromEntries(
+      answers.map(([file, { parts }]) => [file, this.#plugin(file, parts)]),
+    );
+  }
+
+  /** A plugin without settings may stand there with nothing behind it. */
+  #plugin(name: string, parts: Answer["parts"] | [Answer["parts"][number]]): JsonSchema {
+    const schema = withReserved(schemaOf(parts), RESERVED_SCHEMA);
+    return { anyOf: [this.add(`plugin ${name}`, schema), { type: "null" }] };
+  }
+}
+
+function withReserved(schema: JsonSchema | null, reserved: JsonSchema): JsonSchema {
+  if (schema === null) return { ...reserved, additionalProperties: true };
+  const properties = { ...(schema["properties"] as object), ...(reserved["properties"] as object) };
+  return { ...schema, properties };
+}
+
+function section(root: YamlNode | undefined, name: string): YamlMap | undefined {
+  const node = root?.kind === "map" ? root.entries.get(name)?.node : undefined;
+  return node?.kind === "map" ? node : undefined;
+}
+
+function keysOf(node: YamlMap | undefined): string[] {
+  return [...(node?.entries.keys() ?? [])];
+}
+
+function strangersIn(backends: YamlMap | undefined): { name: string; from: string }[] {
+  return [...(backends?.entries ?? [])].flatMap(([name, { node }]) => {
+    const from = node.kind === "map" ? node.entries.get("from")?.node : undefined;
+    const isFrom = from?.kind === "scalar" && typeof from.value === "string";
+    return isFrom ? [{ name, from: String(from.value) }] : [];
+  });
+}
