@@ -16,6 +16,8 @@ export interface IrcServer {
   restart(): Promise<void>;
   /** Kills it; connections break at once. */
   kill(): Promise<void>;
+  /** Sends it a signal: SIGSTOP, SIGCONT. */
+  signal(signal: NodeJS.Signals): void;
   /** Idempotent; removes its folder. */
   close(): Promise<void>;
 }
@@ -23,21 +25,21 @@ export interface IrcServer {
 export interface IrcServerOptions {
   /** PEM files. Without them there is no TLS port. */
   readonly certificate?: { readonly certFile: string; readonly keyFile: string };
-  /** More lines of configuration, in the server's own language. */
-  readonly extra?: string;
+  /** More lines of configuration, in the server's own language; given the ports, if a function. */
+  readonly extra?: string | ((ports: Ports) => string);
   /** Attributes of inspircd's <connect>, over the generous ones that tests want. */
   readonly connect?: Readonly<Record<string, string>>;
   /** What clients must give with PASS. */
   readonly password?: string;
 }
 
-interface Ports {
+export interface Ports {
   readonly port: number;
   readonly tlsPort: number;
 }
 
 /** How one kind of server is set up in a folder. */
-interface Recipe {
+export interface Recipe {
   /** Returns the command line. */
   prepare(folder: string, ports: Ports): Promise<CommandLine>;
 }
@@ -48,10 +50,26 @@ const START_ATTEMPTS = 5;
 const INSPIRCD_MODULES = [
   "cap",
   "chanhistory",
+  "chghost",
+  "hidechans",
   "ircv3",
+  "ircv3_accounttag",
   "ircv3_batch",
+  "ircv3_capnotify",
+  "ircv3_chghost",
+  "ircv3_ctctags",
+  "ircv3_echomessage",
+  "ircv3_labeledresponse",
+  "ircv3_msgid",
   "ircv3_servertime",
+  "ircv3_sts",
+  "globops",
+  "sasl",
+  "services_account",
+  "spanningtree",
   "ssl_gnutls",
+  "sslinfo",
+  "svshold",
 ];
 
 export function startInspircd(binary: string, options: IrcServerOptions = {}): Promise<IrcServer> {
@@ -98,9 +116,10 @@ const GENEROUS = {
 
 function inspircdConfig(
   folder: string,
-  { port, tlsPort }: Ports,
+  ports: Ports,
   { certificate, extra = "", connect: overrides = {}, password }: IrcServerOptions,
 ): string {
+  const { port, tlsPort } = ports;
   const limits = { ...GENEROUS, ...(password === undefined ? {} : { password }), ...overrides };
   const tls =
     certificate === undefined
@@ -118,7 +137,7 @@ function inspircdConfig(
 <module name="ircv3"><module name="ircv3_servertime"><module name="cap">
 ${tls}
 <connect ${attributes(limits)}>
-${extra}
+${typeof extra === "function" ? extra(ports) : extra}
 `;
 }
 
@@ -160,22 +179,22 @@ Ident = no
 PAM = no
 SyslogFacility = local0
 ${tls}
-${extra}
+${typeof extra === "function" ? extra({ port, tlsPort }) : extra}
 `;
   const configFile = join(folder, "ngircd.conf");
   await writeFile(configFile, config);
   return [binary, "--nodaemon", "--config", configFile];
 }
 
-type CommandLine = readonly [string, ...string[]];
+export type CommandLine = readonly [string, ...string[]];
 
-function asNobody(command: CommandLine): CommandLine {
+export function asNobody(command: CommandLine): CommandLine {
   if (process.getuid?.() !== 0) return command;
   return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", ...command];
 }
 
 /** A port that was free may be taken a moment later, so a start may take a few attempts. */
-async function start(recipe: Recipe): Promise<IrcServer> {
+export async function start(recipe: Recipe): Promise<IrcServer> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-irc-"));
   await chmod(folder, 0o777);
   try {
@@ -202,6 +221,7 @@ function toServer(run: ServerRun, ports: Ports, folder: string): IrcServer {
     host: "127.0.0.1",
     ...ports,
     kill: () => run.kill(),
+    signal: (signal) => run.signal(signal),
     async restart() {
       await run.kill();
       await run.start();
@@ -249,6 +269,10 @@ class ServerRun {
     );
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -270,7 +294,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -280,7 +304,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A self-signed certificate for 127.0.0.1 that the servers' user can read. */
+/** A self-signed certificate for 127.0.0.1 and localhost that the servers' user can read. */
 export async function makeCertificate(openssl: string, folder: string) {
   await mkdir(folder, { recursive: true });
   const certFile = join(folder, "cert.pem");
@@ -293,7 +317,7 @@ export async function makeCertificate(openssl: string, folder: string) {
     "-subj",
     "/CN=127.0.0.1",
     "-addext",
-    "subjectAltName=IP:127.0.0.1",
+    "subjectAltName=IP:127.0.0.1,DNS:localhost",
   );
   const child = spawn(openssl, [...args, "-keyout", keyFile, "-out", certFile], {
     stdio: "ignore",

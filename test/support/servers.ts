@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 export type ServerName =
   | "inspircd"
   | "ngircd"
+  | "atheme-services"
   | "nginx"
   | "ii"
   | "python3"

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { resolveUrl } from "@seabird/sdk/backend";
 import { z } from "zod";
+import { ConfigError } from "./config-error.ts";
+import { readConnecting } from "./connect-config.ts";
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "./limits.ts";
 import { isLogLevel, type LogLevel } from "./log.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
@@ -18,10 +20,7 @@ export interface IrcConfig {
   readonly irc: IrcOptions;
 }
 
-/** A wrong or missing value: the message is one line for a person. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
+export { ConfigError };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,14 +41,23 @@ const SETTINGS = {
   commandPrefix: setting("IRC_COMMAND_PREFIX", "command-prefix", "default: !"),
   seabirdHost: setting("SEABIRD_HOST", "seabird-host", "core; default: http://127.0.0.1:11235"),
   logLevel: setting("LOG_LEVEL", "log-level", "debug, info, warn or error"),
+  saslAccount: setting("IRC_SASL_ACCOUNT", "sasl-account", "the account to log in to (SASL)"),
+  saslMechanism: setting("IRC_SASL_MECHANISM", "sasl-mechanism", "PLAIN or EXTERNAL"),
+  saslRequired: setting("IRC_SASL_REQUIRED", "sasl-required", "no: connect without if it fails"),
+  tlsCa: setting("IRC_TLS_CA_FILE", "tls-ca-file", "PEM: who may vouch for the server"),
+  tlsCert: setting("IRC_TLS_CERT_FILE", "tls-cert-file", "PEM: our certificate, for EXTERNAL"),
+  tlsKey: setting("IRC_TLS_KEY_FILE", "tls-key-file", "PEM: its key"),
+  stsFile: setting("IRC_STS_FILE", "sts-file", "where networks that want TLS are remembered"),
+  rejoin: setting("IRC_REJOIN", "rejoin", "yes: come back after a kick; default: no"),
   password: setting("IRC_PASS", undefined, "the server's password"),
+  saslPassword: setting("IRC_SASL_PASS", undefined, "the account's password"),
   nickservPassword: setting("IRC_NICKSERV_PASS", undefined, "NickServ's password"),
   seabirdToken: setting("SEABIRD_TOKEN", undefined, "core's token"),
 } as const satisfies Record<string, Setting>;
 
 type SettingName = keyof typeof SETTINGS;
 
-const SECRETS = ["password", "nickservPassword", "seabirdToken"] as const;
+const SECRETS = ["password", "saslPassword", "nickservPassword", "seabirdToken"] as const;
 
 function setting(env: string, flag: string | undefined, what: string): Setting {
   return { env, flag, what };
@@ -98,6 +106,7 @@ export function readConfig(args: readonly string[], env: Environment): IrcConfig
       password: values.password,
       nickservPassword: values.nickservPassword,
       channels: parseChannels(values.channels ?? ""),
+      ...readConnecting(values, endpoint.tls),
       ...readLimits(flags, env),
     }),
   });

@@ -6,43 +6,18 @@ import { Handshake } from "./handshake.ts";
 import { joinLines } from "./join-lines.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { NetworkLink, SendOptions } from "./network-link.ts";
-import { type IrcEvent, NetworkState } from "./network-state.ts";
+import { NetworkState } from "./network-state.ts";
 import { NickServLogin } from "./nickserv-login.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
 import { NickReclaim } from "./reclaim.ts";
 import { rulesOf } from "./rules.ts";
 import { hideSecrets } from "./secrets.ts";
+import type { SessionEnd, SessionHooks } from "./session-hooks.ts";
 import { actOnOffer, type Endpoint } from "./sts.ts";
 import type { StsStore } from "./sts-store.ts";
 import { Transport } from "./transport.ts";
 import { type IrcRequest, NOT_CONNECTED, type Verdict, Verdicts } from "./verdicts.ts";
 import { lineProblem, withTags } from "./write-line.ts";
-
-export interface SessionHooks {
-  event(event: IrcEvent): void;
-  /** The server has welcomed us and the channels have been asked for. */
-  welcomed(): void;
-  /** Services know us by this account now. */
-  loggedIn(account: string): void;
-  /** The login failed, which is not required; we go on without. */
-  loginFailed(reason: string): void;
-  /** NickServ does not take the password; the channels are asked for without. */
-  identifyRefused(reason: string): void;
-  /** An error about a channel that was joined by ourselves. */
-  joinRefused(channel: string, numeric: string, reason: string): void;
-  /** Each line, for the log's debug level; secrets are taken out. */
-  line(direction: "in" | "out", line: string): void;
-  /** Something of ours was no line of IRC and was not sent. */
-  leftOut(reason: string): void;
-}
-
-export interface SessionEnd {
-  readonly reason: string;
-  /** Where the server sends us before anything was told to it (STS). */
-  readonly upgrade: Endpoint | undefined;
-  /** Our password, or we, are not taken: coming back soon will not help. */
-  readonly isRefusal: boolean;
-}
 
 const END_OF_MOTD = new Set(["376", "422"]);
 
