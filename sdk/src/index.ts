@@ -45,6 +45,7 @@ export {
   type FlagOptions,
   flag,
 } from "./command/flag.ts";
+export { nearest } from "./command/nearest.ts";
 export type { DurationBounds, NumberBounds } from "./command/numbers.ts";
 export type { NamedUser } from "./command/readers.ts";
 
@@ -117,4 +118,4 @@ export {
   type StartOptions,
   startPlugin,
 } from "./plugin/start-plugin.ts";
-export { createLog, type Log, type LogFields, type LogLevel } from "./program/log.ts";
+export { createLog, type Log, type LogFields, type LogLevel, silentLog } from "./program/log.ts";

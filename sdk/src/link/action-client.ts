@@ -39,10 +39,16 @@ export interface ActionSurroundings {
   readonly clock: Clock;
 }
 
+/** A call that core refused for load is tried again this often at most. */
+export const MAX_RETRIES = 3;
+
 /**
  * The calls. Ids are absolute (`irc://seabird/%23chan`). Each rejects with a SeabirdError
- * whose message is core's; none is ever repeated by the SDK, because after `unavailable` or
- * `deadline_exceeded` it may have happened.
+ * whose message is core's.
+ *
+ * What core refuses for load (`resource_exhausted` with `retryAfterMs`) it has neither announced
+ * nor begun: that is tried again, three times at most and within the call's time. Nothing else
+ * is, because after `unavailable`, `deadline_exceeded` or `unknown` it may have happened.
  */
 export class ActionClient {
   readonly #client: Client<typeof Seabird>;
@@ -195,14 +201,32 @@ export class ActionClient {
     if (this.#isClosed) throw new SeabirdError("closed", "the client was closed");
     const { signal, timeoutMs = this.#limits.callTimeoutMs } = settings;
     checkLimit("timeoutMs", timeoutMs);
-    const call = send({ timeoutMs, ...(signal && { signal }) });
+    const call = this.#retrying(send, { signal, timeoutMs });
     this.#inFlight.add(call);
     try {
       return await call;
-    } catch (reason) {
-      throw SeabirdError.from(reason);
     } finally {
       this.#inFlight.delete(call);
+    }
+  }
+
+  async #retrying<T>(
+    send: (options: CallOptions) => Promise<T>,
+    { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
+  ): Promise<T> {
+    const endsAt = this.#clock.now() + timeoutMs;
+    for (let retry = 0; ; retry += 1) {
+      const leftMs = Math.max(1, Math.ceil(endsAt - this.#clock.now()));
+      try {
+        return await send({ timeoutMs: leftMs, ...(signal && { signal }) });
+      } catch (reason) {
+        const error = SeabirdError.from(reason);
+        const pauseMs = error.code === "resource_exhausted" ? error.retryAfterMs : undefined;
+        const isInTime = pauseMs !== undefined && this.#clock.now() + pauseMs < endsAt;
+        if (!isInTime || retry >= MAX_RETRIES) throw error;
+        await pause(this.#clock, pauseMs, signal);
+        if (this.#isClosed) throw error;
+      }
     }
   }
 }
