@@ -16,8 +16,8 @@ export const dependencies: Check = {
     const manual = await readFile(join(root, "docs", "dependencies.md"), "utf8");
     const problems: string[] = [];
     const used = new Set<string>();
-    for (const path of (await trackedFiles(root)).filter((file) =>
-      /(^|\/)package\.json$/.test(file),
+    for (const path of (await trackedFiles(root)).filter(
+      (file) => /(^|\/)package\.json$/.test(file) && !file.includes("/templates/"),
     )) {
       const manifest = JSON.parse(await readFile(join(root, path), "utf8")) as Manifest;
       const all = { ...manifest.dependencies, ...manifest.devDependencies };
