@@ -1,7 +1,7 @@
 /** The plugins that come with Seabird, in the order in which they are listed. */
+import type { Plugin } from "@seabird/sdk";
 import { help } from "./help/index.ts";
 import { introspection } from "./introspection/index.ts";
 import { ping } from "./ping/index.ts";
-import type { Plugin } from "./plugin.ts";
 
 export const PLUGINS: readonly Plugin[] = [help, introspection, ping];

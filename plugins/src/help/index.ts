@@ -1,25 +1,36 @@
 /** `help`: which commands there are, and what one of them does. */
-import { type CommandMetadata, type Content, inlineCode, text } from "@seabird/protocol";
-import type { CommandCall, Plugin } from "../plugin.ts";
+import type { CommandMetadata } from "@seabird/protocol";
+import { arg, type Content, inlineCode, nearest, plugin, text } from "@seabird/sdk";
+import { tellRefusal } from "../tell-refusal.ts";
+import { settings } from "./settings.ts";
 
-export const help: Plugin = {
-  name: "help",
-  commands: {
-    help: {
-      shortHelp: "lists the commands, or tells about one",
-      fullHelp: "help [command]",
-      run: answer,
-    },
+export const help = plugin("help", { config: settings });
+
+help.command(
+  "help",
+  {
+    help: "lists the commands, or tells about one",
+    examples: ["ping"],
+    args: { command: arg.rest().optional() },
   },
-};
+  async (ctx, { command = "" }) => {
+    const commands = await ctx.core.registeredCommands();
+    const [asked = ""] = command.split(/\s+/);
+    await ctx.mentionReply(asked === "" ? overview(commands) : details(asked, commands));
+  },
+);
 
-type Commands = Readonly<Record<string, CommandMetadata>>;
+help.on("command", async (ctx) => {
+  if (!ctx.config.suggest) return;
+  const commands = await ctx.core.registeredCommands();
+  if (Object.hasOwn(commands, ctx.command)) return;
+  const meant = nearest(ctx.command, Object.keys(commands));
+  if (meant !== undefined) await ctx.mentionReply(text`did you mean ${inlineCode(meant)}?`);
+});
 
-async function answer({ arg, core }: CommandCall): Promise<Content> {
-  const commands = await core.registeredCommands();
-  const [asked = ""] = arg.split(/\s+/);
-  return asked === "" ? overview(commands) : details(asked, commands);
-}
+help.catch(tellRefusal);
+
+type Commands = Readonly<Record<string, Pick<CommandMetadata, "shortHelp" | "fullHelp">>>;
 
 /** All names, sorted. */
 export function overview(commands: Commands): Content {
@@ -32,17 +43,28 @@ export function overview(commands: Commands): Content {
 export function details(asked: string, commands: Commands): Content {
   const name = find(asked, commands);
   const command = name === undefined ? undefined : commands[name];
-  if (name === undefined || command === undefined) {
-    return text`there is no command ${inlineCode(asked)}; ${inlineCode("help")} lists them all`;
-  }
+  if (name === undefined || command === undefined) return unknown(asked, commands);
   const told = [command.shortHelp, command.fullHelp].map((part) => part.trim());
   const parts = told.filter((part, index) => part !== "" && told.indexOf(part) === index);
   if (parts.length === 0) return text`${inlineCode(name)} says nothing about itself`;
   return text`${inlineCode(name)}: ${parts.join(" – ")}`;
 }
 
+function unknown(asked: string, commands: Commands): Content {
+  const meant = nearest(bare(asked), Object.keys(commands));
+  const hint =
+    meant === undefined
+      ? text`${inlineCode("help")} lists them all`
+      : text`did you mean ${inlineCode(meant)}?`;
+  return text`there is no command ${inlineCode(asked)}; ${hint}`;
+}
+
 /** As asked first, for names may begin with anything; then without what is no letter or digit. */
 function find(asked: string, commands: Commands): string | undefined {
-  const bare = asked.replace(/^[^\p{L}\p{N}]+/u, "");
-  return [asked, bare, bare.toLowerCase()].find((name) => Object.hasOwn(commands, name));
+  const name = bare(asked);
+  return [asked, name, name.toLowerCase()].find((each) => Object.hasOwn(commands, each));
+}
+
+function bare(asked: string): string {
+  return asked.replace(/^[^\p{L}\p{N}]+/u, "");
 }

@@ -1,9 +1,5 @@
 /** `ping`: shows that everything between a person and a plugin works. */
-import type { Plugin } from "../plugin.ts";
+import { plugin } from "@seabird/sdk";
 
-export const ping: Plugin = {
-  name: "ping",
-  commands: {
-    ping: { shortHelp: "answers pong", run: () => "pong" },
-  },
-};
+export const ping = plugin("ping");
+ping.command("ping", "answers pong", (ctx) => ctx.mentionReply("pong"));
