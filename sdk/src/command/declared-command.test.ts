@@ -163,7 +163,7 @@ for (const [what, spec, message] of rows) {
 }
 
 test("names that cannot be typed are refused", () => {
-  for (const name of ["", " a", "a  b", "a b c", "a\nb", "a\u0007", "x".repeat(65)]) {
+  for (const name of ["", " a", "a  b", "a b c", "a\nb", "a\u0007", "!roll", "x".repeat(65)]) {
     assert.throws(
       () => new CommandSet<void>().add(name, "x", undefined),
       { code: "bad_option" },

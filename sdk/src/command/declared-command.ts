@@ -7,7 +7,7 @@ import { MAX_HELP_CHARACTERS, MAX_NAME_CHARACTERS } from "./command-limits.ts";
 import type { Args, CommandSpec, Cooldown, Flags, Where } from "./command-spec.ts";
 import type { FlagDeclaration, FlagShape } from "./flag.ts";
 import { nearest } from "./nearest.ts";
-import { hasHidden } from "./shown.ts";
+import { hasControls } from "./shown.ts";
 
 export interface DeclaredArg extends ArgShape {
   /** As the handler knows it. */
@@ -94,7 +94,10 @@ function fault(subject: string): Fault {
 
 function checkCommandName(name: unknown, say: Fault): void {
   const words = typeof name === "string" ? name.split(" ") : [];
-  const fits = (word: string) => word !== "" && !/\s/.test(word) && !hasHidden(word);
+  const fits = (word: string) => word !== "" && !/\s/.test(word) && !hasControls(word);
+  if (typeof name === "string" && name.startsWith("!")) {
+    say(`${JSON.stringify(name)} begins with a prefix; a name is given without`);
+  }
   if (typeof name === "string" && words.length <= 2 && words.every(fits)) {
     if (name.length <= MAX_NAME_CHARACTERS) return;
     say(`a name has at most ${MAX_NAME_CHARACTERS} characters`);
@@ -121,7 +124,7 @@ function checkOptions(spec: AnySpec, say: Fault): void {
 
 function checkLine(text: unknown, what: string, say: Fault): void {
   if (typeof text !== "string") say(`${what} is ${JSON.stringify(text)}, not a text`);
-  if (hasHidden(text)) say(`${what} has a line break or another control character`);
+  if (hasControls(text)) say(`${what} has a line break or another control character`);
   if (text.length > MAX_HELP_CHARACTERS) {
     say(`${what} has ${text.length} characters, ${MAX_HELP_CHARACTERS} at most`);
   }

@@ -7,7 +7,7 @@ import type { User } from "../plugin/events.ts";
 import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
 import { nearest } from "./nearest.ts";
 import type { ReadAt, Reader, Reading } from "./reader.ts";
-import { hasHidden } from "./shown.ts";
+import { hasControls, hasHidden } from "./shown.ts";
 
 /** A person as named in a command. */
 export interface NamedUser {
@@ -34,7 +34,7 @@ export function choiceReader<const T extends string>(choices: readonly T[]): Rea
     throw new SeabirdError("bad_option", "choice needs at least one word to choose from");
   }
   for (const choice of words) {
-    if (typeof choice !== "string" || choice === "" || hasHidden(choice)) {
+    if (typeof choice !== "string" || choice === "" || hasControls(choice)) {
       throw new SeabirdError(
         "bad_option",
         `a choice is ${JSON.stringify(choice)}, not a plain word`,
@@ -83,7 +83,7 @@ export const channelReader: Reader<string> = {
   takes: "a channel",
   placeholder: "CHANNEL",
   async read(typed, at) {
-    if (typed === "" || typed.length > MAX_NAME_CHARACTERS || hasHidden(typed)) {
+    if (typed === "" || typed.length > MAX_NAME_CHARACTERS || hasControls(typed)) {
       return { wrong: "is not a channel" };
     }
     const id = parseId(typed);

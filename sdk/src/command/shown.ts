@@ -4,23 +4,25 @@ import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
 /** Cut first, so that the length of what was typed does not matter. A code point is two units. */
 const MAX_SHOWN_UNITS = MAX_SHOWN_CHARACTERS * 2 + 2;
 
-/** Control and format characters (colours, marks of direction), line ends, lone surrogates. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+/** Controls and line ends. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** These, marks of direction and other formats, and lone surrogates; not what joins letters. */
+const HIDDEN = /[[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]--[\u200C\u200D]]/gv;
 
 /** In quotes: `"x"`; cut at 40 characters with `…`; each hidden character is one `�`. */
 export function shown(typed: string): string {
-  return `"${plainly(typed)}"`;
-}
-
-/** The same without quotes. */
-export function plainly(typed: string): string {
   const points = Array.from(typed.slice(0, MAX_SHOWN_UNITS));
   const whole = typed.length <= MAX_SHOWN_UNITS && points.length <= MAX_SHOWN_CHARACTERS;
   const kept = whole ? points : points.slice(0, MAX_SHOWN_CHARACTERS - 1);
-  return kept.join("").replace(HIDDEN, "\uFFFD") + (whole ? "" : "…");
+  return `"${kept.join("").replace(HIDDEN, "\uFFFD")}${whole ? "" : "…"}"`;
 }
 
 /** Whether a text has characters that `shown` would not let through. */
 export function hasHidden(text: string): boolean {
   return text.search(HIDDEN) >= 0;
+}
+
+/** Whether a text is more than one line, or has other controls. */
+export function hasControls(text: string): boolean {
+  return CONTROLS.test(text);
 }
