@@ -78,7 +78,7 @@ test("a script's commands are answered, and the room ends when all is quiet", as
     /^core \d+ s, plugins \d+ s$/,
     /^terminal:\/\/local$/,
     /^#terminal$/,
-    /^terminal:\/\/local: command_prefix=!, nick=seabird$/,
+    /^terminal:\/\/local: .*command_prefix=!, .*nick=seabird, user_ids=unverified, version=/,
     /^that did not work: backend not found$/,
     /^there is no command what; help lists them all$/,
   ];
@@ -231,5 +231,5 @@ test("plugins without core tell it once, however many they are and however often
   await waited.close();
   plugins.child.kill("SIGTERM");
   assert.equal(await plugins.exit, 0);
-  assert.match(told, /^seabird-plugin: \w+: connect ECONNREFUSED .*start core there.*\n$/);
+  assert.match(told, /^\{"level":"warn",.*"msg":"connect ECONNREFUSED .*start core there.*\}\n$/);
 });

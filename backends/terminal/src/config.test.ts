@@ -1,30 +1,23 @@
 /** Flags, environment, defaults, and what is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigError, readConfig } from "./config.ts";
+import { login, readConfig, settings } from "./config.ts";
 
 test("flags come before the environment, the environment before defaults", () => {
-  assert.deepEqual(readConfig([], {}), {
-    id: "local",
-    user: "you",
-    nick: "seabird",
-    channel: "#terminal",
-    commandPrefix: "!",
-    waitForGo: false,
-    leaveInTurn: false,
-  });
-  const env = { USER: "ann", SEABIRD_TERMINAL_NICK: "gull", SEABIRD_TERMINAL_CHANNEL: "" };
-  const config = readConfig(["--nick", "tern", "--wait-for-go"], env);
-  assert.equal(config?.user, "ann");
-  assert.equal(config?.nick, "tern");
-  assert.equal(config?.channel, "#terminal");
-  assert.equal(config?.waitForGo, true);
-  assert.equal(readConfig([], env)?.nick, "gull");
+  assert.deepEqual(readConfig([], {}), { id: undefined, settings: {} });
+  const { user, ...defaults } = settings.parse({});
+  assert.deepEqual(defaults, { nick: "seabird", channel: "#terminal", command_prefix: "!" });
+  assert.equal(user, login(process.env) ?? "you");
+  const env = { SEABIRD_TERMINAL_NICK: "gull", SEABIRD_TERMINAL_CHANNEL: "" };
+  const config = readConfig(["--nick", "tern", "--command-prefix=?"], env);
+  assert.deepEqual(config.settings, { nick: "tern", command_prefix: "?" });
+  assert.deepEqual(readConfig([], env).settings, { nick: "gull" });
+  assert.equal(readConfig([], { SEABIRD_TERMINAL_ID: "a" }).id, "a");
 });
 
-test("help is no configuration, and an odd login is no reason to fail", () => {
-  assert.equal(readConfig(["--help"], {}), undefined);
-  assert.equal(readConfig([], { USER: "two words" })?.user, "you");
+test("an odd login is no reason to fail", () => {
+  assert.equal(login({ USER: "two words" }), undefined);
+  assert.equal(login({ USER: "", LOGNAME: "ann" }), "ann");
 });
 
 test("what cannot be is refused with its name", () => {
@@ -36,6 +29,7 @@ test("what cannot be is refused with its name", () => {
     () => readConfig([], { SEABIRD_TERMINAL_ID: "\x1b" }),
     /--id is "\\u001b"; it has to be/,
   );
-  assert.throws(() => readConfig(["--what"], {}), ConfigError);
-  assert.throws(() => readConfig(["extra"], {}), ConfigError);
+  assert.throws(() => readConfig(["--what"], {}), { code: "bad_option" });
+  assert.throws(() => readConfig(["extra"], {}), { code: "bad_option" });
+  assert.equal(settings.safeParse({ nick: "two words" }).success, false);
 });

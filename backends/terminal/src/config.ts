@@ -1,5 +1,7 @@
-/** What the room is called and who is in it: flags, then environment, then defaults. */
+/** What the room is called and who is in it: the settings, and the flags and environment for them. */
 import { parseArgs } from "node:util";
+import { SeabirdError } from "@seabird/sdk/backend";
+import type { OwnSettings } from "@seabird/sdk/program";
 import { z } from "zod";
 
 const name = z
@@ -9,23 +11,21 @@ const name = z
     "has to be 1 to 64 characters without spaces or control characters",
   );
 
-const schema = z.object({
-  /** This backend's name among those of type `terminal`. */
-  id: name.default("local"),
-  /** The person at the keyboard. */
-  user: name.default("you"),
-  /** What the bot is called here. */
-  nick: name.default("seabird"),
-  /** The room one lands in. */
-  channel: name.default("#terminal"),
-  commandPrefix: name.default("!"),
-  /** In a script: its lines wait for the supervisor's message `{ type: "go" }`. */
-  waitForGo: z.boolean().default(false),
-  /** When all is said, the room stays until its supervisor stops it. */
-  leaveInTurn: z.boolean().default(false),
+/** As in `seabird.yaml`. */
+export const settings = z.object({
+  user: name
+    .describe("who you are; default: your login")
+    .default(() => login(process.env) ?? "you")
+    .meta({ default: undefined }),
+  nick: name.describe("what the bot is called here").default("seabird"),
+  channel: name.describe("the room one lands in").default("#terminal"),
+  command_prefix: name.describe("what commands begin with").default("!"),
 });
 
-export type Config = Readonly<z.infer<typeof schema>>;
+export type TerminalSettings = Readonly<z.infer<typeof settings>>;
+
+/** This backend's name among those of type `terminal`. */
+export const DEFAULT_ID = "local";
 
 const FLAGS = {
   id: { type: "string" },
@@ -33,9 +33,6 @@ const FLAGS = {
   nick: { type: "string" },
   channel: { type: "string" },
   "command-prefix": { type: "string" },
-  "wait-for-go": { type: "boolean" },
-  "leave-in-turn": { type: "boolean" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
 export const USAGE = `Usage: seabird-backend-terminal [flags]
@@ -49,35 +46,35 @@ A chat room in the terminal. Input that is no terminal is a script.
   --command-prefix TEXT  before commands (SEABIRD_TERMINAL_COMMAND_PREFIX, default !)
   --wait-for-go          a script waits for the supervisor's word
   --leave-in-turn        says { type: "leaving" } to its supervisor, and waits to be stopped
-
-  SEABIRD_HOST, SEABIRD_TOKEN or SEABIRD_TOKEN_FILE say where core is.
 `;
 
-/** Wrong flags or values: one line that names the value and what is allowed. */
-export class ConfigError extends Error {}
+type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Undefined if only help was asked for. Throws ConfigError. */
-export function readConfig(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Config | undefined {
+/** Flags go before the environment. Throws a SeabirdError `bad_option` that names what is wrong. */
+export function readConfig(args: readonly string[], env: Environment): OwnSettings {
   const flags = parseFlags(args);
-  if (flags.help) return undefined;
-  const values = {
-    id: flags.id ?? given(env["SEABIRD_TERMINAL_ID"]),
-    user: flags.user ?? given(env["SEABIRD_TERMINAL_USER"]) ?? login(env),
-    nick: flags.nick ?? given(env["SEABIRD_TERMINAL_NICK"]),
-    channel: flags.channel ?? given(env["SEABIRD_TERMINAL_CHANNEL"]),
-    commandPrefix: flags["command-prefix"] ?? given(env["SEABIRD_TERMINAL_COMMAND_PREFIX"]),
-    waitForGo: flags["wait-for-go"],
-    leaveInTurn: flags["leave-in-turn"],
+  const value = (flag: keyof typeof FLAGS) => {
+    const variable = `SEABIRD_TERMINAL_${flag.toUpperCase().replaceAll("-", "_")}`;
+    return checked(flag, flags[flag] ?? given(env[variable]));
   };
-  const result = schema.safeParse(values);
-  if (result.success) return Object.freeze(result.data);
+  const rows = {
+    user: value("user"),
+    nick: value("nick"),
+    channel: value("channel"),
+    command_prefix: value("command-prefix"),
+  };
+  const known = Object.entries(rows).filter(([, text]) => text !== undefined);
+  return { id: value("id"), settings: Object.fromEntries(known) };
+}
+
+function checked(flag: string, text: string | undefined): string | undefined {
+  const result = name.optional().safeParse(text);
+  if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const option = String(issue?.path[0]) as keyof typeof values;
-  const flag = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new ConfigError(`--${flag} is ${JSON.stringify(values[option])}; it ${issue?.message}`);
+  throw new SeabirdError(
+    "bad_option",
+    `--${flag} is ${JSON.stringify(text)}; it ${issue?.message}`,
+  );
 }
 
 function parseFlags(args: readonly string[]) {
@@ -85,7 +82,7 @@ function parseFlags(args: readonly string[]) {
     return parseArgs({ args: [...args], options: FLAGS }).values;
   } catch (reason) {
     const what = reason instanceof Error ? reason.message : String(reason);
-    throw new ConfigError(`${what.replace(/\.?$/, "")}; --help lists the flags`);
+    throw new SeabirdError("bad_option", `${what.replace(/\.?$/, "")}; --help lists the flags`);
   }
 }
 
@@ -94,7 +91,7 @@ function given(text: string | undefined): string | undefined {
 }
 
 /** A login that is no proper name is no reason to fail. */
-function login(env: Readonly<Record<string, string | undefined>>): string | undefined {
+export function login(env: Environment): string | undefined {
   const found = given(env["USER"]) ?? given(env["LOGNAME"]);
   return name.safeParse(found).success ? found : undefined;
 }

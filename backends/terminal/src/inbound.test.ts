@@ -13,7 +13,7 @@ const ROWS: readonly (readonly [string, Typed])[] = [
   [" hello ", { kind: "message", channel, text: " hello " }],
   ["//not a slash", { kind: "message", channel, text: "/not a slash" }],
   ["!help", { kind: "command", channel, command: "help", arg: "" }],
-  ["!help  ping ", { kind: "command", channel, command: "help", arg: " ping " }],
+  ["!help  ping ", { kind: "command", channel, command: "help", arg: "ping" }],
   ["!", { kind: "message", channel, text: "!" }],
   ["! help", { kind: "message", channel, text: "! help" }],
   ["!!!", { kind: "message", channel, text: "!!!" }],

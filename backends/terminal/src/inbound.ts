@@ -1,4 +1,5 @@
 /** What a typed line means: theirs → ours. Pure. */
+import { recognise } from "@seabird/sdk/backend";
 
 /** A line longer than this is refused. */
 export const MAX_LINE_CHARACTERS = 16_384;
@@ -93,29 +94,14 @@ function parsePrivate(rest: string, { nick }: TypedIn): Typed {
 
 function parseSaid(text: string, where: TypedIn): Typed {
   return inRoom(where, (channel) => {
-    const command = parseCommand(text, where.commandPrefix);
-    if (command !== undefined) return { kind: "command", channel, ...command };
-    const mention = parseMention(text, where.nick);
-    if (mention !== undefined) return { kind: "mention", channel, text: mention };
+    const { nick, commandPrefix: prefix } = where;
+    const recognised = recognise(text, { prefix, self: { name: nick } });
+    if (recognised.kind === "command") return { channel, ...recognised };
+    if (recognised.kind === "mention") {
+      return { kind: "mention", channel, text: text.slice(recognised.skip).trim() };
+    }
     return { kind: "message", channel, text };
   });
-}
-
-/** A prefix alone, or one with a space after it, is no command. */
-function parseCommand(text: string, prefix: string): { command: string; arg: string } | undefined {
-  if (!text.startsWith(prefix)) return undefined;
-  const [, command = "", arg = ""] = /^(\S*)\s?(.*)$/su.exec(text.slice(prefix.length)) ?? [];
-  return command === "" || command.startsWith(prefix) ? undefined : { command, arg };
-}
-
-/** `seabird: hi`, `seabird, hi`, `@seabird hi`, and the name alone; in any case of letters. */
-function parseMention(text: string, nick: string): string | undefined {
-  const at = text.startsWith("@") ? 1 : 0;
-  const end = at + nick.length;
-  if (text.slice(at, end).toLowerCase() !== nick.toLowerCase()) return undefined;
-  const rest = text.slice(end);
-  if (at === 1) return /^([\s:,]|$)/.test(rest) ? rest.replace(/^[:,]/, "").trim() : undefined;
-  return /^[:,](\s|$)/.test(rest) ? rest.slice(1).trim() : undefined;
 }
 
 function inRoom(where: TypedIn, typed: (channel: string) => Typed): Typed {

@@ -1,42 +1,30 @@
 /** What core asks for, as what is shown and answered: ours → theirs, as data. Pure. */
-import type { Block } from "@seabird/protocol";
+import type { Block, Outgoing, Target } from "@seabird/sdk/backend";
 
 /** How the answer reads in the room. */
 export type Shown =
-  | { readonly kind: "message" | "action"; readonly channel: string; readonly said: Said }
-  | { readonly kind: "privateMessage" | "privateAction"; readonly said: Said }
+  | { readonly kind: "message" | "action"; readonly channel: string; readonly block: Block }
+  | { readonly kind: "privateMessage" | "privateAction"; readonly block: Block }
   | { readonly kind: "refused"; readonly reason: string };
-
-export interface Said {
-  readonly text: string;
-  readonly rootBlock?: Block | undefined;
-}
 
 export interface Place {
   readonly user: string;
   hasRoom(name: string): boolean;
 }
 
-/** A send to a channel. */
-export function channelSend(
-  kind: "message" | "action",
-  request: Said & { readonly channelId: string },
+/** A send to a room, or to a person: there is one. */
+export function toShown(
+  to: Target,
+  { kind, block }: Pick<Outgoing, "kind" | "block">,
   place: Place,
 ): Shown {
-  const { channelId, text, rootBlock } = request;
-  if (!place.hasRoom(channelId)) return noRoom(channelId);
-  return { kind, channel: channelId, said: { text, rootBlock } };
-}
-
-/** A send to a person: there is one. */
-export function userSend(
-  kind: "privateMessage" | "privateAction",
-  request: Said & { readonly userId: string },
-  place: Place,
-): Shown {
-  const { userId, text, rootBlock } = request;
-  if (userId === place.user) return { kind, said: { text, rootBlock } };
-  return { kind: "refused", reason: `nobody here is called ${JSON.stringify(userId)}` };
+  if (to.kind === "channel") {
+    return place.hasRoom(to.id) ? { kind, channel: to.id, block } : noRoom(to.id);
+  }
+  if (to.id !== place.user) {
+    return { kind: "refused", reason: `nobody here is called ${JSON.stringify(to.id)}` };
+  }
+  return { kind: kind === "message" ? "privateMessage" : "privateAction", block };
 }
 
 export function noRoom(name: string): Extract<Shown, { kind: "refused" }> {

@@ -1,26 +1,28 @@
 /** When nothing has happened for a while. */
-import { setTimeout as wait } from "node:timers/promises";
+import { type Clock, pause } from "@seabird/sdk/backend";
 
 export class Quiet {
   readonly #quietMs: number;
+  readonly #clock: Clock;
   #lastAtMs = 0;
 
-  constructor(quietMs: number) {
+  constructor(quietMs: number, clock: Clock) {
     this.#quietMs = quietMs;
+    this.#clock = clock;
   }
 
   /** Something happened. */
   heard(): void {
-    this.#lastAtMs = performance.now();
+    this.#lastAtMs = this.#clock.now();
   }
 
   /** Resolves when nothing has happened for `quietMs`, counted from now, or on abort. */
   async settled(signal: AbortSignal): Promise<void> {
     this.heard();
     while (!signal.aborted) {
-      const restMs = this.#lastAtMs + this.#quietMs - performance.now();
+      const restMs = this.#lastAtMs + this.#quietMs - this.#clock.now();
       if (restMs <= 0) return;
-      await wait(restMs, undefined, { signal }).catch(() => undefined);
+      await pause(this.#clock, restMs, signal);
     }
   }
 }

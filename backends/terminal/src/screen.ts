@@ -1,9 +1,12 @@
 /** How everything reads in the room. Pure but for what it is told. */
-import { text } from "@seabird/protocol";
+import type { Block } from "@seabird/protocol";
 import type { Style } from "./canvas.ts";
 import { cleanLine } from "./clean.ts";
 import { formatBlock, styled } from "./format.ts";
-import type { Said, Shown } from "./outbound.ts";
+import type { Shown } from "./outbound.ts";
+
+/** A longer notice is cut. */
+const MAX_NOTICE_CHARACTERS = 1_000;
 
 export interface ScreenOptions {
   readonly color: boolean;
@@ -23,13 +26,13 @@ export class Screen {
     const nick = cleanLine(this.#options.nick);
     switch (shown.kind) {
       case "message":
-        return this.#behind(`${elsewhere(shown.channel, current)}<${nick}> `, shown.said);
+        return this.#behind(`${elsewhere(shown.channel, current)}<${nick}> `, shown.block);
       case "action":
-        return this.#behind(`${elsewhere(shown.channel, current)}* ${nick} `, shown.said);
+        return this.#behind(`${elsewhere(shown.channel, current)}* ${nick} `, shown.block);
       case "privateMessage":
-        return this.#behind(`[private] <${nick}> `, shown.said);
+        return this.#behind(`[private] <${nick}> `, shown.block);
       case "privateAction":
-        return this.#behind(`[private] * ${nick} `, shown.said);
+        return this.#behind(`[private] * ${nick} `, shown.block);
     }
   }
 
@@ -43,12 +46,18 @@ export class Screen {
     return lines.map((line) => this.#style(`-- ${cleanLine(line)}`, "dim"));
   }
 
+  /** What somebody else has for the person, such as what ails another part. */
+  notice(line: string): readonly string[] {
+    const words = cleanLine(line).slice(0, MAX_NOTICE_CHARACTERS);
+    return [this.#style(`!! ${words}`, "bold")];
+  }
+
   prompt(current: string | undefined): string {
     return `${this.#style(cleanLine(current ?? "no room"), "dim")}> `;
   }
 
-  #behind(name: string, { text: plain, rootBlock }: Said): readonly string[] {
-    const [first = "", ...others] = formatBlock(rootBlock ?? text(plain), this.#options);
+  #behind(name: string, block: Block): readonly string[] {
+    const [first = "", ...others] = formatBlock(block, this.#options);
     const indent = " ".repeat(2);
     return [
       `${this.#style(name.trimEnd(), "bold")} ${first}`,

@@ -1,4 +1,5 @@
 /** Puts a backend together: settings, the link to core, and the network between them. */
+import { isDeepStrictEqual } from "node:util";
 import { SeabirdError } from "../link/errors.ts";
 import type { ConnectOptions, ResolvedConnectOptions } from "../link/options.ts";
 import { checkSettings } from "../program/check-settings.ts";
@@ -114,27 +115,35 @@ async function leave({ onLeaving }: StartBackendOptions, leaving: AbortControlle
 class Settings<Config> {
   readonly #definition: BackendDefinition<Config>;
   readonly #whose: string;
+  /** Unchecked, as it came. */
+  #given: unknown;
   config: Config;
 
-  private constructor(definition: BackendDefinition<Config>, whose: string, config: Config) {
+  private constructor(
+    definition: BackendDefinition<Config>,
+    options: StartBackendOptions,
+    config: Config,
+  ) {
     this.#definition = definition;
-    this.#whose = whose;
+    this.#whose = nameOf(definition, options);
+    this.#given = options.config;
     this.config = config;
   }
 
   static async check<Config>(
     definition: BackendDefinition<Config>,
-    { id, config }: StartBackendOptions,
+    options: StartBackendOptions,
   ): Promise<Settings<Config>> {
-    const whose = `${definition.type}/${id}`;
-    return new Settings(definition, whose, await checked(definition, whose, config));
+    const whose = nameOf(definition, options);
+    return new Settings(definition, options, await checked(definition, whose, options.config));
   }
 
-  /** Throws a SettingsError, or `failed_precondition` for what needs a restart. */
+  /** Nothing happens for the same ones. Throws a SettingsError, or `failed_precondition` for what needs a restart. */
   async change(
     given: unknown,
     connection: { reconfigure?(config: Config): unknown } | undefined,
   ): Promise<void> {
+    if (isDeepStrictEqual(given ?? {}, this.#given ?? {})) return;
     const { type } = this.#definition;
     const next = await checked(this.#definition, this.#whose, given);
     if (connection === undefined) throw needsRestart(`${type} is not connected`);
@@ -145,11 +154,16 @@ class Settings<Config> {
     this.config = next;
     try {
       await connection.reconfigure(next);
+      this.#given = given;
     } catch (reason) {
       this.config = before;
       throw reason;
     }
   }
+}
+
+function nameOf({ type }: { readonly type: string }, { id }: { readonly id: string }): string {
+  return `${type}/${id}`;
 }
 
 /** Without a schema the settings are what was given: nobody has said what they may be. */

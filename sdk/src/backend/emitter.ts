@@ -28,12 +28,13 @@ export function createEmit(options: EmitterOptions): Emit {
         options.log.warn({ error: reason }, "what was heard cannot be told, and is dropped");
       }
     };
-  const inChannel = (kind: "mention" | "action") =>
+  const inChannel = (kind: "message" | "mention" | "action") =>
     checked((heard: HeardInChannel) => client[kind](channelSaid(heard)));
   const inPrivate = (kind: "privateMessage" | "privateAction") =>
     checked((heard: Heard) => client[kind](said(heard)));
   return {
     message: checked((heard) => tellMessage(heard, options)),
+    plainMessage: inChannel("message"),
     mention: inChannel("mention"),
     action: inChannel("action"),
     privateMessage: inPrivate("privateMessage"),

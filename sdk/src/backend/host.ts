@@ -78,6 +78,8 @@ export interface Emit {
    * mention if it addresses the bot, a message otherwise.
    */
   message(heard: HeardInChannel): void;
+  /** The same, and always a message, for networks that look for commands themselves. */
+  plainMessage(heard: HeardInChannel): void;
   /** Said to the bot alone. Commands are not looked for: the plugins do that. */
   privateMessage(heard: Heard): void;
   /** Such as `/me waves`. */

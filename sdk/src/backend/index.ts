@@ -1,7 +1,7 @@
 /** The door for chat backends. Plugins: `@seabird/sdk`. */
 
 export { type Block, innerBlocks, plainText, text } from "@seabird/protocol";
-export type { Clock, Random } from "../link/clock.ts";
+export { type Clock, pause, type Random } from "../link/clock.ts";
 export type { Content } from "../link/content.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
 export type { SdkLimitOptions } from "../link/limits.ts";

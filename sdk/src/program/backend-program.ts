@@ -36,6 +36,8 @@ export interface BackendProgramOptions {
   readonly logStream?: LogStream | undefined;
   /** Default: `info`. */
   readonly defaultLogLevel?: LogLevel | undefined;
+  /** The backend shows to a person how it stands with core: the log need not. Default: false. */
+  readonly showsCore?: boolean | undefined;
 }
 
 /**
@@ -113,7 +115,7 @@ async function run<Config>(
   });
   const forget = followSettings(life, log, (settings) => backend.reconfigure(settings));
   try {
-    void logCore(backend, log);
+    if (options.showsCore !== true) void logCore(backend, log);
     void backend.ready().then(life.ready, () => undefined);
     await backend.ended();
   } finally {
