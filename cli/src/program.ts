@@ -5,6 +5,7 @@ import { addActions } from "./commands/actions.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addInfo } from "./commands/info.ts";
+import { addInit } from "./commands/init.ts";
 import { addLists } from "./commands/lists.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addPs } from "./commands/ps.ts";
@@ -34,7 +35,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText("after", `\n${ENVIRONMENT_HELP}\n\n${exitCodesHelp()}`);
   const groups: readonly (readonly [heading: string, add: readonly ((to: Command) => void)[]])[] = [
-    ["Run:", [addUp, addRun]],
+    ["Run:", [addInit, addUp, addRun]],
     ["Look after a run:", [addPs, addLogs, addRestart, addReload]],
     ["Administer:", [addConfig, addToken, addStreams, addDoctor]],
     ["Look:", [addInfo, addLists, addTail]],

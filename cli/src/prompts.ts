@@ -6,7 +6,7 @@ import type { TokenRow } from "./token-rows.ts";
 type Clack = typeof import("@clack/prompts");
 
 /** Loaded when somebody is asked: most commands ask nobody. */
-async function clack(): Promise<Clack> {
+export async function clack(): Promise<Clack> {
   return await import("@clack/prompts");
 }
 
@@ -86,12 +86,13 @@ export async function chooseToken(tokens: readonly TokenRow[]): Promise<string> 
   throw cancelled();
 }
 
-async function answer<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {
+/** What was answered; throws a CliError, exit code 130, if somebody would not. */
+export async function answer<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {
   const given = await question;
   if (typeof given === "symbol") throw cancelled();
   return given as Exclude<T, symbol>;
 }
 
-function cancelled(): CliError {
+export function cancelled(): CliError {
   return new CliError(EXIT.interrupted, "nothing was done");
 }

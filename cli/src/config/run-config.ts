@@ -1,18 +1,12 @@
 /** What `seabird config check|schema|show` do; loaded when asked for, since it takes a while. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
+import { dirname, relative, resolve } from "node:path";
 import { type Output, styleError } from "../output.ts";
-import { systemReason } from "../system-reason.ts";
 import { describer } from "./describe-part.ts";
 import { type House, problemLine } from "./house.ts";
-import { houseSchema } from "./house-schema.ts";
+import { schemaFor, writeSchema } from "./house-schema-file.ts";
 import { HOUSE_FILE, type HouseFlags } from "./house-sources.ts";
 import { loadHouse } from "./load-house.ts";
 import type { Origin } from "./origin.ts";
-import { programsOf } from "./programs.ts";
-import { readTree } from "./yaml-tree.ts";
 
 /** Throws HouseProblems. */
 export async function check(flags: HouseFlags, output: Output): Promise<void> {
@@ -61,41 +55,23 @@ export interface SchemaOptions extends HouseFlags {
 
 export async function schema({ stdout, ...flags }: SchemaOptions, output: Output): Promise<void> {
   const file = resolve(flags.config ?? HOUSE_FILE);
-  const folder = dirname(file);
-  const { schema: made, missing } = await houseSchema({
-    programs: programsOf(folder),
-    describe: describer(folder),
-    root: readTree(readIfThere(file)).root,
-  });
-  for (const each of missing) output.remark(`${styleError("yellow", "left out:")} ${each}`);
+  const describe = describer(dirname(file));
+  const tellMissing = (missing: readonly string[]) => {
+    for (const each of missing) output.remark(`${styleError("yellow", "left out:")} ${each}`);
+  };
   if (stdout === true) {
-    output.document(made);
+    const made = await schemaFor(file, describe);
+    tellMissing(made.missing);
+    output.document(made.schema);
     return;
   }
-  const path = join(folder, ".seabird", "schema.json");
-  write(path, `${JSON.stringify(made, undefined, 2)}\n`);
-  output.result({ path, missing }, () => {
-    output.line(path);
+  const written = await writeSchema(file, describe);
+  tellMissing(written.missing);
+  output.result(written, () => {
+    output.line(written.path);
     output.remark("The file's first line tells the editor:");
     output.remark("  # yaml-language-server: $schema=.seabird/schema.json");
   });
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function write(path: string, text: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new CliError(EXIT.failed, `cannot write ${path}: ${systemReason(error)}`);
-  }
 }
 
 function warn({ warnings }: House, output: Output): void {
