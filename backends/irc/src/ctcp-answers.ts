@@ -16,12 +16,6 @@ export class CtcpAnswers {
   answer(nick: string, query: string): void {
     const answer = answerQuery(nick, query);
     if (answer === undefined || !this.#allowance.take()) return;
-    const lines = [answer];
-    this.#queue.add({
-      get linesLeft() {
-        return lines.length;
-      },
-      nextLine: () => lines.shift(),
-    });
+    this.#queue.soon(answer);
   }
 }

@@ -19,6 +19,8 @@ export interface IrcLimit {
     | "nicks"
     | "queries"
     | "caps"
+    | "batches"
+    | "characters"
     | "hosts";
   readonly what: string;
   /** What happens at the limit. */
@@ -36,12 +38,13 @@ export const IRC_OPTION_LIMITS = [
     "in which core wants an answer",
     "dropped, answered Failed",
   ),
+  limit("sendBudgetMs", 8_000, "ms", "in which a request's last line leaves", "answered Failed"),
   limit("maxWaitingRequests", 256, "requests", "waiting for the network", "answered Failed"),
   limit("nickCheckMs", 60_000, "ms", "between attempts at the wanted nick", "tried again"),
   limit("registerWithinMs", 30_000, "ms", "for the server's welcome", "connected anew"),
   limit("capWaitMs", 10_000, "ms", "for the server's capabilities", "connected without"),
   limit("saslWaitMs", 15_000, "ms", "for the login (SASL)", "taken as refused"),
-  limit("refusedPauseMs", 300_000, "ms", "after a password was refused", "then tried again"),
+  limit("refusedPauseMs", 30_000, "ms", "after a password was refused", "doubles, to 16 x"),
   limit("identifyWaitMs", 5_000, "ms", "for NickServ's answer", "channels are joined without"),
   limit("rejoinAfterMs", 5_000, "ms", "from a kick until we come back, if asked", "joined again"),
   limit("joinRetryMs", 60_000, "ms", "until a refused channel is tried again", "doubles, to 16 x"),
@@ -71,6 +74,14 @@ export const MAX_TOPIC_BYTES = 2_048;
 export const MAX_QUERY_BURST = 3;
 /** Milliseconds after which one more is. */
 export const QUERY_INTERVAL_MS = 10_000;
+/** Short lines that wait to go before all requests, such as answers to those questions. */
+export const MAX_SOON_LINES = 16;
+/** Milliseconds after which a PING asks for a label's answer or an echo that has not come. */
+export const ASK_AFTER_MS = 2_000;
+/** Characters of a server's reason that are handed on. */
+export const MAX_REASON = 300;
+/** Batches (IRCv3) in the server's answers that are open at once. */
+export const MAX_OPEN_BATCHES = 256;
 /** Names that are tried, the wanted one included, before a connection is given up. */
 export const MAX_NICK_ATTEMPTS = 8;
 
@@ -102,6 +113,10 @@ export const IRC_LIMITS: readonly IrcLimit[] = [
     "that are spoken to over TLS only",
     "first to end goes",
   ),
+  fixed("maxSoonLines", MAX_SOON_LINES, "lines", "before all requests", "dropped"),
+  fixed("askAfterMs", ASK_AFTER_MS, "ms", "without an answer to a line", "a PING asks"),
+  fixed("maxReason", MAX_REASON, "characters", "of a server's reason", "cut"),
+  fixed("maxOpenBatches", MAX_OPEN_BATCHES, "batches", "open at once", "a PING asks instead"),
   fixed("maxNickAttempts", MAX_NICK_ATTEMPTS, "nicks", "tried on a connection", "connected anew"),
 ];
 

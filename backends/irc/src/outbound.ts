@@ -7,13 +7,13 @@ import type {
   UpdateRequest,
   UserSend,
 } from "@seabird/sdk/backend";
+import type { Expectation } from "./expectation.ts";
 import { MAX_NAME_BYTES, MAX_TEXT_BYTES } from "./limits.ts";
 import { byteLength } from "./line.ts";
 import type { NetworkRules } from "./network-state.ts";
 import { renderBlock } from "./render.ts";
 import { plainRuns } from "./runs.ts";
 import { splitLines } from "./split.ts";
-import type { Expectation } from "./verdicts.ts";
 
 /** What planning has to know of the network. */
 export interface NetworkView {

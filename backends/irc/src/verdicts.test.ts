@@ -26,7 +26,7 @@ suite("said", () => {
       await receive(`:srv ${numeric} bird #A :No way`);
       assert.equal(one.verdict, "waiting", "it answers after its last line");
       await receive(":srv PONG srv :one", ":srv PONG srv :two");
-      assert.equal(one.verdict, `No way (${numeric})`);
+      assert.equal(one.verdict, `${numeric} No way`);
       assert.equal(two.verdict, undefined);
     });
   }
@@ -36,7 +36,7 @@ suite("said", () => {
     state.rules = { ...state.rules, statusPrefixes: "@+" };
     const one = submit("one", { target: "@#a", lines: ["PRIVMSG @#a :hi"] });
     await receive(":srv 404 bird #a :No way", ":srv PONG srv :one");
-    assert.equal(one.verdict, "No way (404)");
+    assert.equal(one.verdict, "404 No way");
   });
 
   test("errors about others are not its own", async () => {
@@ -51,10 +51,10 @@ suite("said", () => {
     const { submit, receive } = setUp();
     const one = submit("one");
     await receive(":srv 417 bird :Input line was too long", ":srv PONG srv :one");
-    assert.equal(one.verdict, "Input line was too long (417)");
+    assert.equal(one.verdict, "417 Input line was too long");
     const two = submit("two");
     await receive(":srv 421 bird PRIVMSG :Unknown command", ":srv PONG srv :two");
-    assert.equal(two.verdict, "Unknown command (421)");
+    assert.equal(two.verdict, "421 Unknown command");
   });
 
   test("an error for each of its lines is one failure, and the next request's is its own", async () => {
@@ -63,20 +63,31 @@ suite("said", () => {
     const two = submit("two");
     const error = ":srv 404 bird #a :Cannot send to channel";
     await receive(error, error, ":srv PONG srv :one", ":srv PONG srv :two");
-    assert.equal(one.verdict, "Cannot send to channel (404)");
+    assert.equal(one.verdict, "404 Cannot send to channel");
     assert.equal(two.verdict, undefined);
   });
 
-  test("after an error the lines that still wait are not sent", async () => {
+  test("after an error the lines that still wait are not sent, and the answer says where", async () => {
     const { clock, written, submit, receive } = setUp();
     const lines = Array.from({ length: 10 }, (_, index) => `PRIVMSG #a :${index}`);
     const one = submit("one", { lines });
     assert.equal(written.length, 6);
-    await receive(":srv 404 bird #a :No");
+    await receive(":srv 404 bird #a :No", ":srv 404 bird #a :No");
     clock.advance(1_000);
     assert.equal(written.at(-1), "PING :one");
-    await receive(":srv PONG srv :one");
-    assert.equal(one.verdict, "No (404)");
+    await receive(":srv 404 bird #a :No", ":srv PONG srv :one");
+    assert.equal(one.verdict, "refused after line 3 of 10: 404 No");
+  });
+
+  test("a standard reply that fails the command is the failure", async () => {
+    const { submit, receive } = setUp();
+    const one = submit("one");
+    const two = submit("two", { lines: ["TOPIC #a :t"], expect: { kind: "left", channel: "#b" } });
+    await receive(":srv FAIL PRIVMSG NOT_HERE #b :Elsewhere", ":srv FAIL TOPIC NO :Not that");
+    await receive(":srv FAIL PRIVMSG NOT_NOW #A :Not at night", ":srv PONG srv :one");
+    assert.equal(one.verdict, "NOT_NOW Not at night");
+    await receive(":srv PONG srv :two");
+    assert.equal(two.verdict, "NO Not that");
   });
 
   test("an id that cannot be a PING's token gets another", async () => {
@@ -110,7 +121,7 @@ suite("echoes", () => {
       const { submit, receive } = setUp();
       const one = submit("one", join);
       await receive(`:srv ${numeric} bird #a :Cannot join`, ":srv PONG srv :one");
-      assert.equal(one.verdict, `Cannot join (${numeric})`);
+      assert.equal(one.verdict, `${numeric} Cannot join`);
     });
   }
 
@@ -118,7 +129,7 @@ suite("echoes", () => {
     const { submit, receive } = setUp();
     const one = submit("one", join);
     await receive(":srv PONG srv :one", ":srv 473 bird #a :Invite only");
-    assert.equal(one.verdict, "Invite only (473)");
+    assert.equal(one.verdict, "473 Invite only");
   });
 
   test("a JOIN of a channel we are in is done when the server says nothing", async () => {
@@ -139,7 +150,7 @@ suite("echoes", () => {
     assert.equal(one.verdict, undefined);
     const two = submit("two", topic);
     await receive(":srv 482 bird #a :You are not an operator", ":srv PONG srv :two");
-    assert.equal(two.verdict, "You are not an operator (482)");
+    assert.equal(two.verdict, "482 You are not an operator");
   });
 
   test("a PART is done by our own PART", async () => {
@@ -180,7 +191,7 @@ suite("time and bounds", () => {
     const lines = Array.from({ length: 20 }, (_, index) => `PRIVMSG #a :${index}`);
     const one = submit("one", { lines });
     await settled();
-    assert.match(String(one.verdict), /^not sent: 20 lines would take longer/);
+    assert.match(String(one.verdict), /^would take 15 s at this server's rate \(limit 8 s\)$/);
     clock.advance(60_000);
     assert.deepEqual(written, []);
   });
@@ -192,7 +203,7 @@ suite("time and bounds", () => {
       lines: ["a", "b", "c", "d", "e", "f"],
     });
     await settled();
-    assert.match(String(one.verdict), /^not sent/);
+    assert.match(String(one.verdict), /^would take 10 s at this server's rate \(limit 8 s\)$/);
     assert.deepEqual(written, []);
   });
 

@@ -1,26 +1,25 @@
 /**
- * Finds out what became of each request on a network that never says yes.
+ * Finds out what became of each request on a network that hardly ever says yes.
  *
- * A message has no positive answer on IRC. So the lines of a request are followed by a PING with
+ * The server is asked by the best means it has. Where it answers labels, each line carries one.
+ * Else, where it echoes messages, the echo is the yes. Else the lines are followed by a PING with
  * the request's id: the server answers in order, and an error that names the request's target
- * before the PONG belongs to it. JOIN, PART and TOPIC succeed by their own echo.
+ * before the PONG belongs to it. JOIN, PART and TOPIC succeed when what they ask for has come
+ * about. A label or an echo that does not come is asked for by a PING too.
  *
- * A request that was answered before its PONG came (its time was up) stays known until then: a
- * late error is still its own and not the next request's, and while the server owes that PONG,
- * nothing more is sent that it would only read when nobody expects it any more.
+ * A request that was answered before the server had its say (its time was up) stays known until
+ * then: a late error is still its own and not the next request's, and while the server owes that
+ * word, nothing more is sent that it would only read when nobody expects it any more.
  */
 import type { IrcMessage } from "irc-framework";
-import { isAbout } from "./blame.ts";
-import { stripCodes } from "./codes.ts";
-import type { FloodClock, FloodJob, FloodQueue } from "./flood-queue.ts";
+import { findEcho, isAbout, isRefusal, isSpeech, reasonOf } from "./blame.ts";
+import { type Expectation, holds } from "./expectation.ts";
+import type { FloodClock, FloodJob, FloodQueue, LabelledLine } from "./flood-queue.ts";
+import { type Labelled, LabelReader } from "./labels.ts";
+import { ASK_AFTER_MS } from "./limits.ts";
 import type { NetworkState } from "./network-state.ts";
-
-/** What has to be so for a request to have succeeded. */
-export type Expectation =
-  | { readonly kind: "said" }
-  | { readonly kind: "joined"; readonly channel: string }
-  | { readonly kind: "left"; readonly channel: string }
-  | { readonly kind: "topic"; readonly channel: string; readonly topic: string };
+import { Pending, type Signal } from "./pending.ts";
+import { WaitingRequests } from "./waiting-requests.ts";
 
 export interface IrcRequest {
   readonly id: string;
@@ -40,255 +39,249 @@ export type Verdict = string | undefined;
 export interface VerdictOptions {
   /** Milliseconds from arrival in which core wants its answer. */
   readonly answerWithinMs: number;
+  /** Milliseconds from arrival in which its last line has to leave; what takes longer is not begun. */
+  readonly sendBudgetMs: number;
   /** Requests that may wait at once; one more is refused. */
   readonly maxWaitingRequests: number;
   /** Milliseconds without a word after which the server is dead. */
   readonly pingTimeoutMs: number;
 }
 
-/** The answer must have reached core before its limit: nothing is sent, and no answer awaited, later. */
-const SEND_MARGIN = 0.15;
-const ANSWER_MARGIN = 0.05;
-
-const PING_TOKEN = /^[!-9;-~][!-~]{0,99}$/;
-
-/** Code units of a server's reason that are handed on. */
-const MAX_REASON = 300;
-
-interface Pending {
-  readonly request: IrcRequest;
-  readonly token: string;
-  readonly resolve: (verdict: Verdict) => void;
-  /** When its answer is due at the latest. */
-  readonly dueAtMs: number;
-  /** Lines written so far, the PING included. */
-  written: number;
-  /** Whether what it asks for was so before its first line left. */
-  heldBefore: boolean;
-  /** What it asks for came about after its first line had left. */
-  echoed: boolean;
-  ponged: boolean;
-  failure: string | undefined;
-  settled: boolean;
-  release: () => void;
+/** What the server can (IRCv3 capabilities that are on). */
+export interface ServerCaps {
+  readonly caps: ReadonlySet<string>;
 }
+
+/** The answer must have reached core before its limit: nothing is sent, and no answer awaited, later. */
+const SEND_MARGIN = 0.1;
+const ANSWER_MARGIN = 0.05;
 
 export class Verdicts {
   readonly #state: NetworkState;
   readonly #queue: FloodQueue;
   readonly #options: VerdictOptions;
   readonly #clock: FloodClock;
-  /** By token, in the order in which they are sent: without answer, or without PONG. */
-  readonly #pending = new Map<string, Pending>();
-  #tokens = 0;
+  readonly #server: ServerCaps;
+  readonly #labels = new LabelReader();
+  readonly #waiting = new WaitingRequests();
+  /** Lines of requests, and PINGs, so far. */
+  #written = 0;
 
-  constructor(state: NetworkState, queue: FloodQueue, options: VerdictOptions, clock: FloodClock) {
+  constructor(
+    state: NetworkState,
+    queue: FloodQueue,
+    options: VerdictOptions,
+    clock: FloodClock,
+    server: ServerCaps,
+  ) {
     this.#state = state;
     this.#queue = queue;
     this.#options = options;
     this.#clock = clock;
+    this.#server = server;
   }
 
   /** Queues the request's lines. Resolves once, within `answerWithinMs` of its arrival. */
   submit(request: IrcRequest): Promise<Verdict> {
-    const refusal = this.#refusal(request);
+    const signal = this.#signalFor(request.expect);
+    const refusal = this.#refusal(request, signal);
     if (refusal !== undefined) return Promise.resolve(refusal);
     const { promise, resolve } = Promise.withResolvers<Verdict>();
-    const pending = this.#add(request, resolve);
-    this.#queue.add(this.#job(pending));
+    this.#queue.add(this.#job(this.#add(request, signal, resolve)));
     return promise;
   }
 
   /** A line of the server, after the network's state has taken it in. */
   receive(message: IrcMessage): void {
-    if (this.#pending.size === 0) return;
-    this.#lookForEchoes();
+    const labelled = this.#labels.read(message);
+    if (this.#waiting.size === 0) return;
+    this.#lookForChanges();
     if (message.command === "PONG") this.#ponged(message.params.at(-1) ?? "");
-    else if (/^[4-9]\d\d$/.test(message.command)) this.#failed(message);
+    else if (labelled !== undefined) this.#answered(labelled, message);
+    else if (isRefusal(message)) this.#refused(message);
+    else if (this.#state.isMe(message.nick)) this.#echoed(message);
   }
 
   /** The connection is gone: nothing that waits can be known any more. */
   connectionLost(): void {
-    for (const pending of [...this.#pending.values()]) {
-      this.#settle(pending, outcome(pending, pending.written === 0 ? NOT_CONNECTED : LOST));
+    for (const pending of this.#waiting.all()) {
+      this.#settle(pending, pending.verdict(pending.written === 0 ? NOT_CONNECTED : LOST));
+      this.#waiting.forget(pending);
     }
-    this.#pending.clear();
   }
 
-  #add(request: IrcRequest, resolve: (verdict: Verdict) => void): Pending {
-    const expire = () => this.#settle(pending, outcome(pending, lateReason(pending)));
-    const leftMs = this.#leftMs(request, ANSWER_MARGIN);
-    const cancelTimer = this.#clock.after(leftMs, expire);
-    const { signal } = request;
+  #signalFor({ kind }: Expectation): Signal {
+    const { caps } = this.#server;
+    if (caps.has("labeled-response") && caps.has("batch")) return "label";
+    return kind === "said" && caps.has("echo-message") ? "echo" : "ping";
+  }
+
+  #refusal({ arrivedAtMs, target, lines, signal }: IrcRequest, by: Signal): Verdict {
+    if (signal?.aborted === true) return NOT_WANTED;
+    const { answerWithinMs, sendBudgetMs, maxWaitingRequests, pingTimeoutMs } = this.#options;
+    const owed = this.#waiting.owedForMs(this.#clock.now(), pingTimeoutMs);
+    if (owed !== undefined) return `not sent: the network has not answered for ${seconds(owed)} s`;
+    if (this.#waiting.size >= maxWaitingRequests) {
+      return `${this.#waiting.size} requests already wait for the network`;
+    }
+    const limitMs = Math.min(sendBudgetMs, answerWithinMs * (1 - SEND_MARGIN));
+    const count = lines.length + (by === "ping" ? 1 : 0);
+    const need = { lines: count, flow: this.#flowOf(target), dueAtMs: arrivedAtMs + limitMs };
+    if (this.#queue.fits(need)) return undefined;
+    const takesMs = this.#clock.now() - arrivedAtMs + this.#queue.delayMs(count);
+    return `would take ${seconds(takesMs)} s at this server's rate (limit ${seconds(limitMs)} s)`;
+  }
+
+  #add(request: IrcRequest, signal: Signal, resolve: (verdict: Verdict) => void): Pending {
+    const dueAtMs = this.#limit(request, ANSWER_MARGIN);
+    const token = this.#waiting.tokenFor(request.id);
+    const pending = new Pending(request, { signal, token, dueAtMs }, resolve);
+    const expire = () => this.#settle(pending, pending.verdict(pending.lateReason));
     const abort = () => this.#settle(pending, NOT_WANTED);
-    const pending: Pending = {
-      request,
-      token: this.#tokenFor(request.id),
-      resolve,
-      dueAtMs: this.#clock.now() + leftMs,
-      written: 0,
-      heldBefore: false,
-      echoed: false,
-      ponged: false,
-      failure: undefined,
-      settled: false,
-      release() {
-        cancelTimer();
-        signal?.removeEventListener("abort", abort);
-      },
+    const cancelTimer = this.#clock.after(Math.max(0, dueAtMs - this.#clock.now()), expire);
+    pending.release = () => {
+      cancelTimer();
+      request.signal?.removeEventListener("abort", abort);
     };
-    signal?.addEventListener("abort", abort, { once: true });
-    this.#pending.set(pending.token, pending);
+    request.signal?.addEventListener("abort", abort, { once: true });
+    this.#waiting.add(pending);
     return pending;
   }
 
-  #refusal({ arrivedAtMs, lines, signal }: IrcRequest): Verdict {
-    if (signal?.aborted === true) return NOT_WANTED;
-    const owed = this.#owedForMs();
-    if (owed !== undefined) {
-      return `not sent: the network has not answered for ${Math.round(owed / 1_000)} s`;
-    }
-    if (this.#pending.size >= this.#options.maxWaitingRequests) {
-      return `${this.#pending.size} requests already wait for the network`;
-    }
-    const leftMs = this.#leftMs({ arrivedAtMs }, SEND_MARGIN);
-    if (this.#queue.delayMs(lines.length + 1) <= leftMs) return undefined;
-    return `not sent: ${lines.length} lines would take longer than core waits at the pace this network allows`;
+  /** The moment by which something has to be done that may take all but `margin`, a part of the whole. */
+  #limit({ arrivedAtMs }: IrcRequest, margin: number): number {
+    return arrivedAtMs + this.#options.answerWithinMs * (1 - margin);
   }
 
-  /** For how long the server has owed a PONG whose request's time is up; undefined if it owes none. */
-  #owedForMs(): number | undefined {
-    const now = this.#clock.now();
-    for (const pending of this.#pending.values()) {
-      if (!pending.settled || pending.dueAtMs > now) continue;
-      const forMs = now - pending.request.arrivedAtMs;
-      // A server that never answers PINGs with their token, and yet lives.
-      if (now - pending.dueAtMs > this.#options.pingTimeoutMs) this.#pending.delete(pending.token);
-      else return forMs;
-    }
-    return undefined;
-  }
-
-  /** Milliseconds until the request's time is up but for `margin`, a part of the whole. */
-  #leftMs({ arrivedAtMs }: Pick<IrcRequest, "arrivedAtMs">, margin: number): number {
-    const limit = arrivedAtMs + this.#options.answerWithinMs * (1 - margin);
-    return Math.max(0, limit - this.#clock.now());
-  }
-
-  #tokenFor(id: string): string {
-    if (PING_TOKEN.test(id) && !this.#pending.has(id)) return id;
-    this.#tokens += 1;
-    return `seabird-${this.#tokens}`;
+  #flowOf(target: string): string {
+    return this.#state.fold(this.#state.withoutStatus(target));
   }
 
   #job(pending: Pending): FloodJob {
-    const { request, token } = pending;
-    // Nothing of it was sent and it has its answer, or its PING is on its way.
-    const isOver = () =>
-      (pending.settled && pending.written === 0) || pending.written > request.lines.length;
-    const nextLine = (): string | undefined => {
-      if (!isOver() && this.#leftMs(request, SEND_MARGIN) === 0) {
-        this.#settle(pending, outcome(pending, lateReason(pending)));
-      }
-      if (isOver()) return undefined;
-      if (pending.written === 0) pending.heldBefore = this.#holds(request.expect);
-      // The rest is not wanted, or would only meet the same error; its PING bounds what was sent.
-      if (isCutShort(pending)) pending.written = request.lines.length;
-      const line = request.lines[pending.written] ?? `PING :${token}`;
-      pending.written += 1;
-      return line;
-    };
+    const { request } = pending;
+    const dueAtMs = this.#limit(request, SEND_MARGIN);
     return {
+      flow: this.#flowOf(request.target),
+      dueAtMs,
       get linesLeft() {
-        if (isOver()) return 0;
-        return isCutShort(pending) ? 1 : request.lines.length + 1 - pending.written;
+        return pending.linesLeft + (pending.needsPing ? 1 : 0);
       },
-      nextLine,
+      nextLine: () => {
+        const isLate = pending.linesLeft > 0 && this.#clock.now() > dueAtMs;
+        if (isLate) this.#settle(pending, pending.verdict(pending.lateReason));
+        return this.#nextLine(pending) ?? (pending.needsPing ? this.#ping(pending) : undefined);
+      },
     };
   }
 
+  #nextLine(pending: Pending): string | LabelledLine | undefined {
+    if (pending.written === 0) pending.heldBefore = holds(pending.request.expect, this.#state);
+    const next = pending.nextLine();
+    if (next === undefined) return undefined;
+    this.#written += 1;
+    pending.lastWritten = this.#written;
+    this.#askLater(pending);
+    if (pending.signal !== "label") return next.line;
+    return { line: next.line, label: this.#waiting.labelFor(pending, next.index) };
+  }
+
+  #ping(pending: Pending): string {
+    this.#written += 1;
+    pending.pinged = this.#written;
+    return `PING :${pending.token}`;
+  }
+
+  /** Labels and echoes come at once, or else a PING tells that they do not come at all. */
+  #askLater(pending: Pending): void {
+    if (pending.signal === "ping" || pending.linesLeft > 0 || pending.stopAsking) return;
+    pending.stopAsking = this.#clock.after(ASK_AFTER_MS, () => {
+      if (!pending.isAnswered) this.#queue.urgent(this.#ping(pending));
+    });
+  }
+
+  /** The server answers in order: what was written before the PING has had its answers. */
   #ponged(token: string): void {
-    const pending = this.#pending.get(token);
-    if (pending === undefined) return;
-    pending.ponged = true;
-    if (pending.settled) this.#pending.delete(token);
-    else if (pending.failure !== undefined) this.#settle(pending, outcome(pending, ""));
-    else if (pending.echoed || this.#holds(pending.request.expect)) {
-      this.#settle(pending, undefined);
-    }
-    // The server answers in order: what was sent before this has had its answers.
-    for (const earlier of [...this.#pending.values()]) {
-      if (earlier.token === token) return;
-      if (earlier.settled) this.#pending.delete(earlier.token);
+    const place = this.#waiting.byToken(token)?.pinged ?? 0;
+    for (const pending of this.#waiting.all()) {
+      if (pending.written === 0 || pending.linesLeft > 0 || pending.lastWritten > place) continue;
+      pending.ponged = true;
+      this.#decide(pending);
     }
   }
 
-  /** A slower server may send an echo after the PONG, and somebody undo before the PONG what we did. */
-  #lookForEchoes(): void {
-    for (const pending of [...this.#pending.values()]) {
-      const { request, written, heldBefore, ponged, settled } = pending;
+  #answered({ label, ends }: Labelled, message: IrcMessage): void {
+    const line = this.#waiting.lineOf(label);
+    if (line === undefined) return;
+    const { pending, index } = line;
+    if (isRefusal(message)) pending.refuse(reasonOf(message), index);
+    else if (isSpeech(message) && this.#state.isMe(message.nick)) pending.take(index);
+    // With echoes on, what is answered without one was passed on to nobody.
+    if (ends && pending.request.expect.kind === "said" && this.#server.caps.has("echo-message")) {
+      if (pending.isUnanswered(index)) pending.refuse(DROPPED, index);
+    }
+    if (ends) pending.take(index);
+    this.#askLater(pending);
+    this.#decide(pending);
+  }
+
+  #echoed(message: IrcMessage): void {
+    if (!isSpeech(message)) return;
+    const echo = findEcho(message, this.#waiting.all(), this.#state);
+    if (echo === undefined) return;
+    echo.pending.take(echo.index);
+    this.#decide(echo.pending);
+  }
+
+  /** An error is that of the oldest request that it can be about: the server answers in order. */
+  #refused(message: IrcMessage): void {
+    const sent = this.#waiting
+      .all()
+      .filter((pending) => pending.written > 0 && pending.signal !== "label")
+      .filter((pending) => isAbout(message, pending.request, this.#state));
+    const pending = sent.find(({ ponged }) => !ponged) ?? sent[0];
+    if (pending === undefined) return;
+    pending.refuse(reasonOf(message));
+    this.#askLater(pending);
+    this.#decide(pending);
+  }
+
+  /** A slower server may tell of a change after the PONG, and somebody undo before the PONG what we did. */
+  #lookForChanges(): void {
+    for (const pending of this.#waiting.all()) {
+      const { request, written, settled } = pending;
       if (settled || written === 0 || request.expect.kind === "said") continue;
-      if (!this.#holds(request.expect)) continue;
-      pending.echoed ||= !heldBefore;
-      if (ponged) this.#settle(pending, undefined);
+      if (!holds(request.expect, this.#state)) continue;
+      pending.echoed ||= !pending.heldBefore;
+      if (pending.isAnswered) this.#settle(pending, undefined);
     }
   }
 
-  #holds(expect: Expectation): boolean {
-    switch (expect.kind) {
-      case "said":
-        return true;
-      case "joined":
-        return this.#state.topicOf(expect.channel) !== undefined;
-      case "left":
-        return this.#state.topicOf(expect.channel) === undefined;
-      case "topic":
-        return this.#state.topicOf(expect.channel) === expect.topic;
+  /** Once the server has had its say, the request has its answer. */
+  #decide(pending: Pending): void {
+    if (!pending.isAnswered) return;
+    if (pending.settled) this.#waiting.forget(pending);
+    else {
+      // A PING has come back, and an echo has not.
+      if (pending.signal === "echo" && pending.oldestUnanswered !== -1) pending.refuse(DROPPED);
+      const isSo =
+        pending.echoed || pending.isRefused || holds(pending.request.expect, this.#state);
+      if (isSo) this.#settle(pending, pending.verdict(undefined));
     }
-  }
-
-  #failed(message: IrcMessage): void {
-    const pending = this.#blamed(message);
-    if (pending === undefined) return;
-    const reason = stripCodes(message.params.at(-1) ?? "").slice(0, MAX_REASON);
-    pending.failure ??= `${reason.toWellFormed() || "refused"} (${message.command})`;
-    if (pending.ponged) this.#settle(pending, outcome(pending, ""));
-  }
-
-  /** The oldest request that the error can be about: the server answers in order. */
-  #blamed(message: IrcMessage): Pending | undefined {
-    const sent = [...this.#pending.values()].filter(({ written }) => written > 0);
-    return (
-      sent.find((pending) => !pending.ponged && isAbout(message, pending.request, this.#state)) ??
-      sent.find((pending) => pending.ponged && isAbout(message, pending.request, this.#state))
-    );
   }
 
   #settle(pending: Pending, verdict: Verdict): void {
     if (pending.settled) return;
-    pending.settled = true;
-    pending.release();
-    if (pending.ponged || pending.written === 0) this.#pending.delete(pending.token);
-    pending.resolve(verdict);
+    pending.settle(verdict);
+    if (pending.isAnswered || pending.written === 0) this.#waiting.forget(pending);
+    else this.#askLater(pending);
   }
 }
 
 export const NOT_CONNECTED = "not connected to the IRC network";
 const LOST = "the connection to the IRC network was lost before it confirmed this";
 const NOT_WANTED = "nobody waits for this any more";
+const DROPPED = "the server passed it on to nobody, without a word";
 
-function isCutShort({ settled, failure }: Pending): boolean {
-  return settled || failure !== undefined;
-}
-
-/** An echo outweighs an error, which then was not about this. */
-function outcome({ echoed, failure }: Pending, otherwise: string): Verdict {
-  return echoed ? undefined : (failure ?? otherwise);
-}
-
-function lateReason({ written, request, ponged }: Pending): string {
-  const count = request.lines.length;
-  if (written === 0) return "not sent: its turn under the network's flood limit came too late";
-  if (written < count) return `only ${written} of ${count} lines were sent in time`;
-  return ponged ? "the network did not do it" : "the network did not confirm it in time";
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1_000);
 }

@@ -10,16 +10,20 @@ export const LIMITS = {
   burstLines: 6,
   lineIntervalMs: 1_000,
   answerWithinMs: 10_000,
+  sendBudgetMs: 8_000,
   maxWaitingRequests: 4,
   pingTimeoutMs: 60_000,
 };
 
-export function setUp() {
+/** What is written: a line's label stands before it, as `[label] line`. */
+export function setUp(...caps: readonly string[]) {
   const clock = new TestClock();
   const written: string[] = [];
   const state = new NetworkState("bird");
-  const queue = new FloodQueue((line) => written.push(line), LIMITS, clock);
-  const verdicts = new Verdicts(state, queue, LIMITS, clock);
+  const write = (line: string, { label }: { readonly label?: string } = {}) =>
+    written.push(label === undefined ? line : `[${label}] ${line}`);
+  const queue = new FloodQueue(write, LIMITS, clock);
+  const verdicts = new Verdicts(state, queue, LIMITS, clock, { caps: new Set(caps) });
   const submit = (id: string, request: Partial<IrcRequest> = {}) => {
     const result: { verdict: Verdict | "waiting" } = { verdict: "waiting" };
     const whole: IrcRequest = {
