@@ -1,0 +1,251 @@
+/** One row a behaviour: over the wire in memory a client sees what it sees over a socket. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type ActionClient,
+  type ConnectOptions,
+  connectActions,
+  connectPlugin,
+  SeabirdError,
+} from "@seabird/sdk";
+import { type BackendHandlers, connectBackend, failed, success } from "@seabird/sdk/backend";
+import { startCore } from "../../../test/support/core.ts";
+import { FakeClock } from "../time/fake-clock.ts";
+import { Stillness } from "../time/stillness.ts";
+import { MemoryCore } from "./memory-core.ts";
+
+/** At most one action, then one an hour. */
+const STINGY = { maxActionsPerSecondPerToken: 1 / 3_600, maxActionBurstPerToken: 1 };
+/** What no row waits for in vain. */
+const NEVER_MS = 60_000;
+
+/** What is closed at the end, the last one first. */
+type AtEnd = (close: () => unknown) => void;
+
+interface Stage {
+  options(scopes: readonly string[], name?: string): Promise<ConnectOptions>;
+  revoke(name: string): Promise<void>;
+  /** Ends core, in good order. */
+  stop(): Promise<void>;
+}
+
+type Row = (stage: Stage, atEnd: AtEnd) => Promise<unknown>;
+type BrokerOptions = typeof STINGY;
+
+async function onSocket(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<Stage> {
+  const core = await startCore(brokerOptions && { brokerOptions });
+  atEnd(() => core.close());
+  return {
+    options: async (scopes, name) => {
+      return { url: core.url, token: await core.token(scopes, name), closeTimeoutMs: 100 };
+    },
+    async revoke(name) {
+      const tokens = await core.core.tokens.list();
+      for (const token of tokens) if (token.name === name) await core.core.tokens.revoke(token.id);
+    },
+    stop: () => core.close(),
+  };
+}
+
+async function inMemory(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<Stage> {
+  const clock: FakeClock = new FakeClock();
+  const stillness = new Stillness(clock, NEVER_MS);
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const core = new MemoryCore({ stillness, log: silent, options: brokerOptions });
+  // Rows wait for conditions, so the clock runs on by itself here.
+  const run = setInterval(() => clock.advance(10), 10);
+  atEnd(() => clearInterval(run));
+  let made = 0;
+  return {
+    options: async (scopes, name = `tester-${++made}`) => ({
+      ...core.connectOptions(name, scopes),
+      closeTimeoutMs: 100,
+      clock,
+    }),
+    revoke: async (name) => core.tokens.revoke(name),
+    stop: async () => core.stop(),
+  };
+}
+
+async function actions(stage: Stage, atEnd: AtEnd, scopes = ["plugin"]): Promise<ActionClient> {
+  const client = connectActions(await stage.options(scopes));
+  atEnd(() => client.close());
+  return client;
+}
+
+async function backend(stage: Stage, atEnd: AtEnd, handlers: BackendHandlers) {
+  const options = await stage.options(["backend:*/*"]);
+  const client = connectBackend({ ...options, type: "irc", id: "net", handlers });
+  atEnd(() => client.close());
+  await client.ready();
+  return client;
+}
+
+/** What there is to see of a failure. */
+async function failure(promise: Promise<unknown>) {
+  const { code, message, retryAfterMs } = await promise.then(
+    () => new SeabirdError("ok", ""),
+    (reason: SeabirdError) => reason,
+  );
+  const anywhere = message.replace(/http:\S+/g, "http://core");
+  return { code, message: anywhere, retries: retryAfterMs !== undefined };
+}
+
+const CHANNEL = "irc://net/%23a";
+
+const ROWS: Readonly<Record<string, Row>> = {
+  "a backend's reason, whatever letters and however long": async (stage, atEnd) => {
+    const reasons = ["404 не пущу 🚪 100%\r\n", "x".repeat(5_000), ""];
+    await backend(stage, atEnd, { sendMessage: ({ text }) => failed(reasons[Number(text)] ?? "") });
+    const client = await actions(stage, atEnd);
+    const found: unknown[] = [];
+    for (const at of reasons.keys())
+      found.push(await failure(client.sendMessage(CHANNEL, `${at}`)));
+    return found;
+  },
+  "ids that nobody has": async (stage, atEnd) => {
+    const client = await actions(stage, atEnd);
+    return [
+      await failure(client.sendMessage(CHANNEL, "hi")),
+      await failure(client.sendMessage("nonsense", "hi")),
+      await failure(client.listChannels("irc://net")),
+      await failure(client.joinChannel("irc", "#a")),
+    ];
+  },
+  "a token that is not known": async (stage, atEnd) => {
+    const options = await stage.options(["plugin"]);
+    const client = connectActions({ ...options, token: "wrong" });
+    atEnd(() => client.close());
+    return failure(client.coreInfo());
+  },
+  "a token without the scope": async (stage, atEnd) => {
+    const reader = await actions(stage, atEnd, ["read"]);
+    const mute = await actions(stage, atEnd, ["plugin", "-private"]);
+    const options = await stage.options(["backend:irc/other"]);
+    const wrong = connectBackend({ ...options, type: "irc", id: "net", handlers: {} });
+    return [
+      await failure(reader.sendMessage(CHANNEL, "hi")),
+      await failure(mute.sendPrivateMessage("irc://net/ann", "hi")),
+      (await reader.listBackends()).length,
+      (await failure(wrong.ready())).code,
+    ];
+  },
+  "a call that is given up": async (stage, atEnd) => {
+    await backend(stage, atEnd, { sendMessage: () => new Promise(() => undefined) });
+    const client = await actions(stage, atEnd);
+    const stop = new AbortController();
+    const call = failure(client.sendMessage(CHANNEL, "hi", { signal: stop.signal }));
+    setImmediate(() => stop.abort(new SeabirdError("cancelled", "enough")));
+    return call;
+  },
+  "a caller's own limit in time": async (stage, atEnd) => {
+    await backend(stage, atEnd, { sendMessage: () => new Promise(() => undefined) });
+    const client = await actions(stage, atEnd);
+    // Over a socket both ends keep the time, and either may be the first to say so.
+    return (await failure(client.sendMessage(CHANNEL, "hi", { timeoutMs: 200 }))).code;
+  },
+  "the order of one client's calls": async (stage, atEnd) => {
+    const heard: string[] = [];
+    await backend(stage, atEnd, {
+      sendMessage: ({ text, rootBlock, tags }) => {
+        heard.push(`${text} ${rootBlock?.inner.case} ${tags["a"]} ${tags["core/original-format"]}`);
+        return success();
+      },
+    });
+    const client = await actions(stage, atEnd);
+    const tags = { a: "1", "core/x": "taken out" };
+    const all = Array.from({ length: 30 }, (_, i) => client.sendMessage(CHANNEL, `${i}`, { tags }));
+    await Promise.all(all);
+    return heard;
+  },
+  "events of one backend, to every plugin, in order": async (stage, atEnd) => {
+    const net = await backend(stage, atEnd, {});
+    const plugins = [0, 1].map(async () => connectPlugin(await stage.options(["plugin"])));
+    const heard = plugins.map(async (starting) => {
+      const plugin = await starting;
+      atEnd(() => plugin.close());
+      const found: string[] = [];
+      for await (const event of plugin.events()) {
+        if (event.kind === "message") found.push(`${event.text} ${event.channelId}`);
+        if (found.length === 30) return found;
+      }
+      return found;
+    });
+    for (const plugin of await Promise.all(plugins)) await plugin.ready();
+    for (let i = 0; i < 30; i++) {
+      net.message({ channelId: "#a", user: { id: "ann" }, content: `${i}` });
+    }
+    return Promise.all(heard);
+  },
+  "a command that another plugin holds": async (stage, atEnd) => {
+    const commands = { same: { shortHelp: "" } };
+    const first = connectPlugin({ ...(await stage.options(["plugin"])), commands });
+    atEnd(() => first.close());
+    await first.ready();
+    const second = connectPlugin({
+      ...(await stage.options(["plugin"])),
+      commands,
+      takenWindowMs: 1,
+    });
+    return failure(second.ready());
+  },
+  "a token that is revoked under an open stream": async (stage, atEnd) => {
+    const plugin = connectPlugin(await stage.options(["plugin"], "gone"));
+    atEnd(() => plugin.close());
+    await plugin.ready();
+    await stage.revoke("gone");
+    return failure(plugin.events().next());
+  },
+  "a second backend of the same name": async (stage, atEnd) => {
+    await backend(stage, atEnd, {});
+    const options = { ...(await stage.options(["backend:*/*"])), takenWindowMs: 1 };
+    const second = connectBackend({ ...options, type: "irc", id: "net", handlers: {} });
+    return failure(second.ready());
+  },
+  "a backend that leaves while it is asked": async (stage, atEnd) => {
+    const asked = Promise.withResolvers<void>();
+    const net = await backend(stage, atEnd, {
+      sendMessage: () => {
+        asked.resolve();
+        return new Promise(() => undefined);
+      },
+    });
+    const client = await actions(stage, atEnd);
+    const call = failure(client.sendMessage(CHANNEL, "hi"));
+    await asked.promise;
+    // The link of a backend that is told to close waits for its handlers; core is gone first.
+    void net.close();
+    return (await call).code;
+  },
+};
+
+/** What the row sees on a wire, everything closed afterwards. */
+async function see(row: Row, wire: typeof inMemory, options?: BrokerOptions): Promise<unknown> {
+  const ends: (() => unknown)[] = [];
+  const atEnd: AtEnd = (close) => ends.unshift(close);
+  try {
+    return await row(await wire(atEnd, options), atEnd);
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+for (const [name, row] of Object.entries(ROWS)) {
+  test(`${name}: the same on both wires`, { timeout: NEVER_MS }, async () => {
+    const [memory, socket] = await Promise.all([see(row, inMemory), see(row, onSocket)]);
+    assert.deepEqual(memory, socket);
+    assert.notEqual(socket, undefined);
+  });
+}
+
+test("a refusal by rate says when to come again, on both wires", async () => {
+  const row: Row = async (stage, atEnd) => {
+    await backend(stage, atEnd, { sendMessage: () => success() });
+    const client = await actions(stage, atEnd);
+    await client.sendMessage(CHANNEL, "hi");
+    return failure(client.sendMessage(CHANNEL, "hi", { timeoutMs: 1_000 }));
+  };
+  const memory = await see(row, inMemory, STINGY);
+  assert.deepEqual(memory, await see(row, onSocket, STINGY));
+  assert.equal((memory as { retries: boolean }).retries, true);
+});
