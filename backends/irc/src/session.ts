@@ -73,7 +73,7 @@ export class IrcSession implements NetworkLink {
     const write = (line: string, how?: SendOptions) => this.send(line, how);
     this.#queue = new FloodQueue(write, options, clock);
     this.#ctcp = new CtcpAnswers(this.#queue, clock);
-    this.#verdicts = new Verdicts(this.state, this.#queue, options, clock);
+    this.#verdicts = new Verdicts(this.state, this.#queue, options, clock, this);
     this.#handshake = this.#createHandshake();
     this.#reclaim = new NickReclaim(
       options,
