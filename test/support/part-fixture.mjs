@@ -1,5 +1,5 @@
 // A part of a test's: says that it is ready, and does what its settings tell it.
-import { createReadStream } from "node:fs";
+import { createReadStream, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const fd = Number(process.argv[process.argv.indexOf("--handover") + 1]);
@@ -23,6 +23,7 @@ process.on("message", (message) => {
 console.log(
   JSON.stringify({ level: "info", msg: `given ${JSON.stringify(settings)}`, id: given.id }),
 );
+if (settings.tokenFile) writeFileSync(settings.tokenFile, given.token);
 if (settings.say) process.stderr.write(`${settings.say}\n`);
 if (settings.exit !== undefined) process.exit(settings.exit);
 process.send({ type: "ready" });

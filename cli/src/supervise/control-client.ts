@@ -62,12 +62,8 @@ function findFolder(from: string): string | undefined {
 
 /** Undefined if the socket is left over. */
 function connectTo(folder: string): Promise<Socket | undefined> {
-  let path = socketPath(folder);
-  if (path === undefined) {
-    process.chdir(folder);
-    path = SOCKET_NAME;
-  }
-  const socket = connect(path);
+  const path = socketPath(folder);
+  const socket = path === undefined ? connectFromWithin(folder) : connect(path);
   socket.setTimeout(LIMITS.controlConnectMs, () => socket.destroy());
   return new Promise((answer) => {
     socket.on("error", () => answer(undefined));
@@ -77,6 +73,17 @@ function connectTo(folder: string): Promise<Socket | undefined> {
       answer(socket);
     });
   });
+}
+
+/** Its path is too long for the system: but not as seen from the folder itself. */
+function connectFromWithin(folder: string): Socket {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return connect(SOCKET_NAME);
+  } finally {
+    process.chdir(before);
+  }
 }
 
 function nothingRuns(from: string): CliError {

@@ -13,7 +13,7 @@ export interface LogLine {
 const SERIOUS = ["warn", "error", "fatal"];
 /** What the line's head says already, or is of no use to people. */
 const HEAD = ["level", "time", "name", "msg", "error", "pid", "hostname"];
-const MAX_WORDS = 1_000;
+const MAX_WORDS = 4_096;
 
 export function isSerious(level: string | undefined): boolean {
   return level !== undefined && SERIOUS.includes(level);
