@@ -38,7 +38,7 @@ export interface IrcNetwork {
   /** A certificate of a client's. */
   clientCertificate(name: string): Promise<ClientCertificate>;
   raw(nick: string): Promise<RawIrcClient>;
-  /** Ends services, as if they had crashed. */
+  /** Ends services; their accounts are kept. */
   stopServices(): Promise<void>;
   startServices(): Promise<void>;
 }
@@ -169,6 +169,8 @@ general { commit_interval = 5; };
 `;
 }
 
+const STOP_WITHIN_MS = 10_000;
+
 class Services {
   readonly #program: string;
   readonly #folder: string;
@@ -218,8 +220,11 @@ class Services {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
-    child.kill("SIGKILL");
+    // It keeps its accounts in a file when it is asked to end; it may also sulk.
+    child.kill("SIGTERM");
+    const sulking = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
     await ended;
+    clearTimeout(sulking);
   }
 }
 

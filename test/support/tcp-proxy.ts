@@ -13,7 +13,11 @@ export class TcpProxy {
   isSilent = false;
   /** Pieces of data that went towards the target. */
   sent = 0;
+  /** What went towards the target, if `records` was set before. */
+  recorded = "";
+  records = false;
   readonly #sockets = new Set<Socket>();
+  readonly #clients = new Set<Socket>();
   readonly #server = createServer((client) => this.#relay(client));
 
   private constructor(target: number) {
@@ -32,8 +36,17 @@ export class TcpProxy {
     return proxy;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Says something to every client, as if the target had. */
+  inject(text: string): void {
+    for (const client of this.#clients) client.write(text);
   }
 
   /** Ends every connection at once. */
@@ -46,6 +59,8 @@ export class TcpProxy {
       client.destroy();
       return;
     }
+    this.#clients.add(client);
+    client.on("close", () => this.#clients.delete(client));
     const core = dial(this.target, "127.0.0.1");
     for (const [from, to] of [
       [client, core],
@@ -54,6 +69,7 @@ export class TcpProxy {
       this.#sockets.add(from);
       from.on("data", (data) => {
         if (from === client) this.sent++;
+        if (from === client && this.records) this.recorded += data.toString("latin1");
         if (!this.isSilent) to.write(data);
       });
       from.on("error", () => undefined);

@@ -52,6 +52,9 @@ export interface ConnectionHooks {
 /** A connection that lasted this long was a good one: the pauses begin small again. */
 const STABLE_AFTER_MS = 30_000;
 
+/** A password that is not taken may be one that services do not know yet; later it is just wrong. */
+const MAX_REFUSAL_DOUBLINGS = 4;
+
 export class IrcConnection {
   readonly #options: IrcOptions;
   readonly #hooks: ConnectionHooks;
@@ -63,6 +66,7 @@ export class IrcConnection {
   readonly #over: Promise<void>;
   #session: IrcSession | undefined;
   #failures = 0;
+  #refusals = 0;
 
   constructor(options: IrcOptions, hooks: ConnectionHooks, clock: FloodClock = systemClock) {
     this.#options = options;
@@ -174,6 +178,7 @@ export class IrcConnection {
   }
 
   #welcomed(): void {
+    this.#refusals = 0;
     this.#hooks.status({ status: "welcomed", nick: this.state.nick });
     this.#channels.welcomed();
   }
@@ -190,7 +195,10 @@ export class IrcConnection {
       reconnectMinMs * 2 ** Math.min(this.#failures - 1, 30),
     );
     const pauseMs = Math.round(ceiling * (0.5 + Math.random() / 2));
-    return isRefusal ? Math.max(pauseMs, refusedPauseMs) : pauseMs;
+    if (!isRefusal) return pauseMs;
+    this.#refusals += 1;
+    const doublings = Math.min(this.#refusals - 1, MAX_REFUSAL_DOUBLINGS);
+    return Math.max(pauseMs, refusedPauseMs * 2 ** doublings);
   }
 
   #pause(ms: number): Promise<void> {

@@ -41,7 +41,7 @@ export interface IrcOptions extends FloodOptions, VerdictOptions {
   readonly capWaitMs: number;
   /** Milliseconds that the login (SASL) may take. */
   readonly saslWaitMs: number;
-  /** Milliseconds before the next attempt after a password was not taken. */
+  /** Milliseconds before the next attempt after a password was not taken; doubles with each. */
   readonly refusedPauseMs: number;
   /** Milliseconds that the joins wait for NickServ's answer. */
   readonly identifyWaitMs: number;

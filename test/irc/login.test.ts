@@ -1,0 +1,113 @@
+/** Logging in to an account of a real network while connecting: SASL with atheme's services. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { connectTo } from "../support/irc-connection-stage.ts";
+import { startIrcNetwork } from "../support/irc-network.ts";
+import { waitFor } from "../support/irc-wait.ts";
+
+const PLAIN = { mechanism: "PLAIN", account: "bird", password: "wings12" } as const;
+
+suite("SASL", () => {
+  test("PLAIN and EXTERNAL, a wrong password, and one that is not required", async (t) => {
+    const network = await startIrcNetwork(t);
+    if (network === undefined) return;
+    const certificate = await network.clientCertificate("bird");
+    await network.register("bird", "wings12", certificate.fingerprint);
+    const { tlsPort } = network.server;
+    const tls = { port: tlsPort, tls: true };
+
+    await t.test("PLAIN, over TLS, with every capability that we use", async (t) => {
+      const stage = connectTo(t, { ...tls, tlsFiles: { ca: network.ca }, sasl: PLAIN });
+      assert.equal((await stage.status("logged_in")).account, "bird");
+      assert.equal((await stage.status("welcomed")).nick, "bird");
+      const { link } = stage.connection;
+      assert.equal(link?.account, "bird");
+      const wanted = ["message-tags", "server-time", "account-tag", "echo-message", "batch"];
+      wanted.push("labeled-response", "chghost", "account-notify", "extended-join", "sasl");
+      for (const name of wanted) assert.ok(link?.caps.has(name), `${name} is off`);
+      assert.ok(stage.lines.includes("> CAP REQ :sasl"));
+      assert.doesNotMatch(stage.lines.join("\n"), /wings12|YmlyZA/);
+      const order = stage.lines.filter((line) =>
+        /^> (CAP (LS|END)|NICK|AUTHENTICATE P)/.test(line),
+      );
+      assert.deepEqual(order, ["> CAP LS 302", "> NICK bird", "> AUTHENTICATE PLAIN", "> CAP END"]);
+      await stage.connection.close();
+    });
+
+    await t.test("EXTERNAL, by our certificate", async (t) => {
+      const stage = connectTo(t, {
+        ...tls,
+        tlsFiles: { ca: network.ca, cert: certificate.cert, key: certificate.key },
+        sasl: { mechanism: "EXTERNAL", account: "" },
+      });
+      assert.equal((await stage.status("logged_in")).account, "bird");
+      await stage.status("welcomed");
+      await stage.connection.close();
+    });
+
+    await t.test("a wrong password: not connected, the server's words, and no hurry", async (t) => {
+      const sasl = { ...PLAIN, password: "wrong-one" };
+      const stage = connectTo(t, { ...tls, tlsFiles: { ca: network.ca }, sasl });
+      const lost = await stage.status("lost");
+      assert.match(lost.reason, /^login refused: .*fail.* \(904\)/i);
+      assert.ok(lost.retryInMs >= 30_000, `tried again after ${lost.retryInMs} ms`);
+      assert.ok(!stage.statuses.some(({ status }) => status === "welcomed"));
+      assert.ok(!stage.lines.some((line) => line.startsWith("> CAP END")));
+      assert.doesNotMatch(stage.lines.join("\n"), /wrong-one/);
+    });
+
+    await t.test("a certificate that nobody knows: not connected", async (t) => {
+      const other = await network.clientCertificate("stranger");
+      const stage = connectTo(t, {
+        ...tls,
+        tlsFiles: { ca: network.ca, cert: other.cert, key: other.key },
+        sasl: { mechanism: "EXTERNAL", account: "bird" },
+      });
+      assert.match((await stage.status("lost")).reason, /^login refused: .* \(904\)/);
+    });
+
+    await t.test("a wrong password that is not required: connected, and told", async (t) => {
+      const sasl = { ...PLAIN, password: "wrong-one", required: false };
+      const stage = connectTo(t, { ...tls, tlsFiles: { ca: network.ca }, sasl, nick: "bird2" });
+      assert.match((await stage.status("login_failed")).reason, /\(904\)/);
+      await stage.status("welcomed");
+      assert.equal(stage.connection.link?.account, undefined);
+    });
+
+    await t.test("services away: not connected until they are back", async (t) => {
+      await network.stopServices();
+      const stage = connectTo(t, { ...tls, tlsFiles: { ca: network.ca }, sasl: PLAIN });
+      const later = connectTo(t, {
+        ...tls,
+        tlsFiles: { ca: network.ca },
+        sasl: { ...PLAIN, required: false },
+        nick: "bird3",
+      });
+      const lost = await stage.status("lost");
+      assert.match(lost.reason, /offers no login/);
+      assert.ok(lost.retryInMs < 1_000);
+      assert.ok(!stage.lines.some((line) => /^> (PASS|NICK|USER)/.test(line)));
+      assert.match((await later.status("login_failed")).reason, /no login/);
+      await later.status("welcomed");
+      await network.startServices();
+      await stage.status("welcomed");
+      // One that went on without is told that there is a login now (CAP NEW), and takes it.
+      await waitFor("the later login", () => later.connection.link?.account === "bird");
+    });
+  });
+
+  test("a server without capabilities: not connected if it is needed, else as ever", async (t) => {
+    const { startNgircd } = await import("../support/irc-servers.ts");
+    const { needPrograms } = await import("../support/servers.ts");
+    const programs = needPrograms(t, "ngircd");
+    if (programs === undefined) return;
+    const server = await startNgircd(programs.ngircd);
+    t.after(() => server.close());
+    const needed = connectTo(t, { port: server.port, sasl: PLAIN });
+    assert.match((await needed.status("lost")).reason, /no login/);
+    assert.ok(!needed.lines.some((line) => /^> (PASS|NICK|USER)/.test(line)));
+    const free = connectTo(t, { port: server.port, sasl: { ...PLAIN, required: false } });
+    assert.equal((await free.status("welcomed")).nick, "bird");
+    assert.deepEqual([...(free.connection.link?.caps ?? [])], []);
+  });
+});
