@@ -50,6 +50,11 @@ export type {
   HostCore,
 } from "./host.ts";
 export type { NetworkState } from "./network-state.ts";
+export {
+  type PerChannelQueue,
+  type PerChannelQueueOptions,
+  perChannelQueue,
+} from "./per-channel-queue.ts";
 export { type Recognised, type Recognising, recognise, type Self } from "./recognise.ts";
 export { Fatal, type FatalOptions, Refused } from "./refused.ts";
 export type {
@@ -61,4 +66,6 @@ export type {
   UpdateRequest,
   UserSend,
 } from "./requests.ts";
+export { splitBytes } from "./split-bytes.ts";
 export { type BackendActivity, type RunningBackend, startBackend } from "./start-backend.ts";
+export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./token-bucket.ts";

@@ -1,0 +1,101 @@
+/** Commands and mentions: one rule for every network. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bold, container, innerBlocks, italics, link, plainText, text } from "@seabird/protocol";
+import fc from "fast-check";
+import { type Recognising, recognise } from "./recognise.ts";
+import { withoutStart } from "./without-start.ts";
+
+const HERE: Recognising = { prefix: "!", self: { name: "seabird" } };
+
+/** The text → the command and its argument, what is said to the bot, or undefined for a message. */
+const ROWS: readonly (readonly [string, readonly [string, string] | string | undefined])[] = [
+  ["!help", ["help", ""]],
+  ["!help  ping ", ["help", "ping"]],
+  ["!roll\t2d6  +  1", ["roll", "2d6  +  1"]],
+  ["!say one\ntwo", ["say", "one\ntwo"]],
+  ["!étoile x", ["étoile", "x"]],
+  ["!", undefined],
+  ["! help", undefined],
+  ["!!!", undefined],
+  [" !help", undefined],
+  ["seabird: hi", "hi"],
+  ["Seabird, hi", "hi"],
+  ["SEABIRD; hi ", "hi"],
+  ["seabird:", ""],
+  ["seabird: ", ""],
+  ["@seabird hi", "hi"],
+  ["@seabird", ""],
+  ["@seabird: hi", "hi"],
+  ["@seabird:hi", "hi"],
+  ["seabird?", ""],
+  ["seabird", undefined],
+  ["seabird hi", undefined],
+  ["seabird:hi", undefined],
+  ["seabirds: hi", undefined],
+  ["@seabirds hi", undefined],
+  ["seabird:: hi", undefined],
+  ["hi seabird:", undefined],
+  ["", undefined],
+];
+
+test("each line has its meaning", () => {
+  for (const [line, expected] of ROWS) {
+    const found = recognise(line, HERE);
+    const told =
+      found.kind === "command"
+        ? [found.command, found.arg]
+        : found.kind === "mention"
+          ? line.slice(found.skip).trim()
+          : undefined;
+    assert.deepEqual(told, expected, line);
+  }
+});
+
+test("a network may compare names its own way, and have other prefixes, or none", () => {
+  const is = (name: string) => name.toLowerCase().replaceAll("{", "[") === "a[b";
+  const self = { name: "a[b", is };
+  assert.deepEqual(recognise("A{B: hi", { prefix: "!", self }), { kind: "mention", skip: 4 });
+  assert.equal(recognise("ab: hi", { prefix: "!", self }).kind, "message");
+  assert.deepEqual(recognise("bot,help x", { prefix: "bot," }), {
+    kind: "command",
+    command: "help",
+    arg: "x",
+  });
+  assert.equal(recognise("help", { prefix: "" }).kind, "message");
+  assert.equal(recognise(": hi", { prefix: "!", self: { name: "" } }).kind, "message");
+});
+
+test("the name goes, the formatting of the rest stays", () => {
+  const said = container(["seabird: ", bold("look"), " here"]);
+  assert.deepEqual(withoutStart(said, 8), container([bold("look"), " here"]));
+  assert.deepEqual(withoutStart(bold("seabird: hi"), 8), bold("hi"));
+  const nested = container([bold(["sea", italics("bird")]), ": ", italics("hi")]);
+  assert.deepEqual(withoutStart(nested, 8), container([italics("hi")]));
+  assert.deepEqual(withoutStart(text("seabird:"), 8), text(""));
+  // Behind the name a link is kept; where it is the name, words are all that is left.
+  const behind = container(["seabird: ", link("https://a.b", "see")]);
+  assert.deepEqual(withoutStart(behind, 8), container([link("https://a.b", "see")]));
+  assert.deepEqual(withoutStart(link("https://a.b", "seabird: x"), 8), text("x (https://a.b)"));
+});
+
+test("any formatting: what is left reads as the text without its start", () => {
+  const { block } = fc.letrec<{ block: ReturnType<typeof text> }>((tie) => ({
+    block: fc.oneof(
+      { maxDepth: 4 },
+      fc.string({ unit: fc.constantFrom("a", " ", ":", "é") }).map((words) => text(words)),
+      tie("block").map((inner) => bold(inner)),
+      fc.array(tie("block"), { maxLength: 4 }).map((inner) => container(inner)),
+      tie("block").map((inner) => link("https://a.b", inner)),
+    ),
+  }));
+  fc.assert(
+    fc.property(block, fc.nat({ max: 20 }), (given, count) => {
+      const plain = plainText(given);
+      const skip = Math.min(count, plain.length);
+      assert.equal(plainText(withoutStart(given, skip)).trim(), plain.slice(skip).trim());
+      assert.ok(innerBlocks(given).length >= 0);
+    }),
+    { numRuns: 300 },
+  );
+});
