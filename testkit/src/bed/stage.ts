@@ -36,12 +36,20 @@ export class Stage {
   readonly log: BedLog;
   readonly stillness: Stillness;
   readonly core: MemoryCore;
+  /** Real milliseconds. */
+  readonly patienceMs: number;
   readonly #seed: number;
   readonly #parts = new Map<string, Part>();
 
-  constructor({ seed = DEFAULT_SEED, startAt, core, patienceMs }: StageOptions) {
+  constructor({
+    seed = DEFAULT_SEED,
+    startAt,
+    core,
+    patienceMs = DEFAULT_PATIENCE_MS,
+  }: StageOptions) {
     this.clock = new FakeClock({ startAt, settle: () => this.stillness.wait() });
-    this.stillness = new Stillness(this.clock, patienceMs ?? DEFAULT_PATIENCE_MS);
+    this.stillness = new Stillness(this.clock, patienceMs);
+    this.patienceMs = patienceMs;
     this.log = new BedLog(this.clock);
     this.core = new MemoryCore({
       stillness: this.stillness,

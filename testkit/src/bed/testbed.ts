@@ -3,8 +3,8 @@ import { absoluteId } from "@seabird/protocol";
 import type { Plugin } from "@seabird/sdk";
 import type { FakeClock } from "../time/fake-clock.ts";
 import type { BedLog } from "./bed-log.ts";
+import { ClientPart } from "./client-part.ts";
 import { Expectations } from "./expectations.ts";
-import { NetworkPart } from "./network-part.ts";
 import { People, type PersonSettings } from "./people.ts";
 import { PluginPart } from "./plugin-part.ts";
 import { ChannelRoom, PrivateRoom, type RoomBed } from "./room.ts";
@@ -202,8 +202,10 @@ export class Testbed implements AsyncDisposable {
       requests: this.#requests,
       label: (kind, id) => this.#label(script, kind, id),
     });
-    this.#stage.add(new NetworkPart(script, this.#stage));
-    this.#networks.set(script.name, script);
+    const { name } = script;
+    const client = script.start(this.#stage.optionsFor(name, [`backend:${name}`]));
+    this.#stage.add(new ClientPart(name, "backend", client, this.#stage));
+    this.#networks.set(name, script);
   }
 
   #network(name: string): ScriptedNetwork {

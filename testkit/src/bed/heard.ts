@@ -1,0 +1,34 @@
+/** What a backend has told core, as its author's test looks at it. */
+import type { PluginEvent } from "@seabird/sdk";
+import { relativeId } from "./relative-id.ts";
+import { showBlock } from "./show-block.ts";
+
+/** Ids are the network's own. What a kind does not have is empty. */
+export interface HeardEvent {
+  readonly kind: "message" | "mention" | "action" | "command" | "privateMessage" | "privateAction";
+  readonly channel: string;
+  readonly user: { readonly id: string; readonly displayName: string };
+  /** Without formatting. */
+  readonly text: string;
+  /** With its formatting as signs: `**bold**`, `_italics_`. */
+  readonly shown: string;
+  /** Of a command, without prefix. */
+  readonly command: string;
+  readonly arg: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Undefined for what did not come from a backend, such as the sends of plugins. */
+export function toHeard(event: PluginEvent): HeardEvent | undefined {
+  if (!("user" in event)) return undefined;
+  const { kind, tags } = event;
+  const user = { ...event.user, id: relativeId(event.user.id) };
+  const channel = "channelId" in event ? relativeId(event.channelId) : "";
+  const place = { kind, channel, user, tags };
+  if (event.kind === "command") {
+    const { command, arg } = event;
+    return { ...place, text: "", shown: "", command, arg };
+  }
+  const { text } = event;
+  return { ...place, text, shown: showBlock(event.rootBlock) || text, command: "", arg: "" };
+}

@@ -1,0 +1,7 @@
+/** Ids as the network itself writes them. Pure. */
+import { parseId } from "@seabird/protocol";
+
+/** `#games` of `irc://libera/%23games`; what is no absolute id stays as it is. */
+export function relativeId(id: string): string {
+  return parseId(id)?.relative ?? id;
+}
