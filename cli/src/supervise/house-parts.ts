@@ -94,7 +94,7 @@ export class HouseParts {
           token,
           ...(part.id === undefined ? {} : { id: part.id }),
           settings: part.settings,
-          logLevel: part.logLevel,
+          logLevel: levelOf(part),
           ...local,
         }),
     };
@@ -109,6 +109,11 @@ export class HouseParts {
     this.#tokens.set(name, token);
     return token.secret;
   }
+}
+
+/** What the room logs stands above its prompt: of that a person wants what is serious only. */
+export function levelOf(part: HousePart): string {
+  return isRoom(part) && part.logLevel !== "error" ? "warn" : part.logLevel;
 }
 
 /** With a house, core's settings are those that were read with it, and no others. */

@@ -5,7 +5,7 @@ import type { PartReport } from "./control-protocol.ts";
 import type { Crew } from "./crew.ts";
 import { type Change, compareHouses, reachable } from "./house-changes.ts";
 import { reportOn } from "./house-control.ts";
-import { CORE, type HouseParts, isRoom, type SettingsMessage } from "./house-parts.ts";
+import { CORE, type HouseParts, isRoom, levelOf, type SettingsMessage } from "./house-parts.ts";
 import type { PartSpec } from "./part.ts";
 
 export interface ReloadInit {
@@ -84,8 +84,12 @@ class Reload {
     if (isRoom(part) && this.#init.crew.find(part.name) === undefined) {
       return { part: part.name, did: "changed", words: "noted; it does not run here" };
     }
-    const { settings, logLevel } = part;
-    return await this.#change(change, spec, { type: "settings", settings, logLevel });
+    const { settings } = part;
+    return await this.#change(change, spec, {
+      type: "settings",
+      settings,
+      logLevel: levelOf(part),
+    });
   }
 
   async #change(change: Change, spec: PartSpec, message: SettingsMessage): Promise<PartReport> {
