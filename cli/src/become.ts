@@ -9,8 +9,9 @@ export function become(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  nodeFlags: readonly string[] = [],
 ): Promise<number> {
-  const argv = [process.execPath, script, ...args];
+  const argv = [process.execPath, ...nodeFlags, script, ...args];
   if (process.execve !== undefined && process.platform !== "win32") {
     process.execve(process.execPath, argv, definedOnly(env));
   }

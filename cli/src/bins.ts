@@ -19,6 +19,15 @@ export function pluginBin(): string {
   return findBin("@seabird/plugins", "seabird-plugin");
 }
 
+/** Runs the backend that a file exports. */
+export function backendFileBin(): string {
+  return findBin("@seabird/sdk", "seabird-backend");
+}
+
+export function createBin(): string {
+  return findBin("create-seabird", "create-seabird");
+}
+
 /** The bin of a chat network's backend; the failure lists the networks there are. */
 export function backendBin(network: string): string {
   const networks = listNetworks();

@@ -34,7 +34,7 @@ export async function checkoutPackages(
   const files = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
   return Object.fromEntries(
     files.map((file) => {
-      const name = file.replace(/-\d+\.\d+\.\d+.*$/, "").replace(/^seabird-/, "@seabird/");
+      const name = file.replace(/-\d+\.\d+\.\d+.*$/, "").replace(/^seabird-(?=.)/, "@seabird/");
       return [name, `file:${join(folder, file)}`];
     }),
   );

@@ -72,12 +72,28 @@ function fill(text: string, { name }: ProjectInit): string {
     .replaceAll("MyPart", typeName(name));
 }
 
-/** The template says which packages it needs, by name; this says which edition. */
+/**
+ * The template says which packages it needs, by name; `packages` says which edition, and may name
+ * more: files need each other, and no registry has them.
+ */
 function withPackages(text: string, { packages }: ProjectInit): string {
-  const manifest = JSON.parse(text) as Record<string, unknown>;
-  for (const field of ["dependencies", "devDependencies"]) {
-    const needed = manifest[field] as Record<string, string>;
-    for (const name of Object.keys(needed)) needed[name] = packages[name] ?? needed[name] ?? "*";
-  }
+  const { dependencies = {}, devDependencies = {}, ...rest } = JSON.parse(text) as Manifest;
+  const [first, second] = [dependencies, devDependencies].map((needed) =>
+    Object.entries(needed).map(([name, version]) => [name, packages[name] ?? version] as const),
+  );
+  const missing = Object.entries(packages).filter(
+    ([name]) => !(name in dependencies) && !(name in devDependencies),
+  );
+  const manifest = {
+    ...rest,
+    dependencies: Object.fromEntries(first ?? []),
+    devDependencies: Object.fromEntries([...(second ?? []), ...missing].sort()),
+  };
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
 }

@@ -1,7 +1,8 @@
 /** `seabird core`, `seabird backend` and `seabird plugin`: this process becomes the program. */
 import type { Command } from "commander";
 import { become } from "../become.ts";
-import { backendBin, coreBin, listNetworks, pluginBin } from "../bins.ts";
+import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../bins.ts";
+import { resolveSettings } from "../settings.ts";
 
 interface ClientOptions {
   readonly url?: string;
@@ -13,18 +14,20 @@ export function addRun(program: Command): void {
     .description("run core alone; all options are its own: `seabird core --help`")
     .argument("[options...]")
     .helpOption(false)
-    .action((args: string[]) => run(coreBin(), args, {}));
+    .action((args: string[]) => become(coreBin(), args, ownEnv()).then(exitWith));
   withClientOptions(passThrough(program.command("backend")))
-    .description(`connect a chat network: ${listNetworks().join(", ")}`)
+    .description(`connect a chat network: ${listNetworks().join(", ")}, or your own: ./FILE`)
     .argument("<network>")
     .argument("[options...]", "the backend's own: `seabird backend irc --help`")
     .action((network: string, args: string[], options: ClientOptions) =>
-      run(backendBin(network), args, options),
+      isFile(network)
+        ? run(backendFileBin(), [network, ...args], options)
+        : run(backendBin(network), args, options),
     );
   withClientOptions(passThrough(program.command("plugin")))
-    .description("run plugins in this process: help, ping, introspection")
-    .argument("<name...>")
-    .action((names: string[], options: ClientOptions) => run(pluginBin(), names, options));
+    .description("run plugins: help, ping, introspection, or your own: ./FILE [--watch]")
+    .argument("<name...>", "--watch: again after each change of the files")
+    .action((args: string[], options: ClientOptions) => run(pluginBin(), args, options));
 }
 
 function passThrough(command: Command): Command {
@@ -37,13 +40,39 @@ function withClientOptions(command: Command): Command {
     .option("--token-file <path>", "a file with the token (SEABIRD_TOKEN, SEABIRD_TOKEN_FILE)");
 }
 
+function isFile(name: string): boolean {
+  return /^\.{0,2}\//.test(name) || /\.[cm]?[jt]s$/.test(name);
+}
+
 async function run(bin: string, args: readonly string[], options: ClientOptions): Promise<void> {
+  const watch = args.includes("--watch");
+  const rest = args.filter((arg) => arg !== "--watch");
+  // Node starts a watched program again by itself, when a file that it has read changes.
+  const flags = watch ? ["--watch", "--watch-preserve-output"] : [];
+  // A part that is handed all it needs, or only describes itself, gets no token besides.
+  const isPart = rest.some((arg) => arg === "--describe" || arg.startsWith("--handover"));
+  exitWith(await become(bin, rest, isPart ? ownEnv() : clientEnv(options), flags));
+}
+
+/**
+ * Where core is and the token, as every other command finds them: options, environment, then what
+ * `seabird up` left in `.seabird` here or above.
+ */
+function clientEnv(options: ClientOptions): NodeJS.ProcessEnv {
+  const env = ownEnv();
+  const { url, urlFrom, token } = resolveSettings(options);
+  if (urlFrom !== "the default") env["SEABIRD_HOST"] = url;
+  if (token === undefined) return env;
+  delete env["SEABIRD_TOKEN_FILE"];
+  return { ...env, SEABIRD_TOKEN: token };
+}
+
+function ownEnv(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   delete env["SEABIRD_LAUNCHED"];
-  if (options.url !== undefined) env["SEABIRD_HOST"] = options.url;
-  if (options.tokenFile !== undefined) {
-    delete env["SEABIRD_TOKEN"];
-    env["SEABIRD_TOKEN_FILE"] = options.tokenFile;
-  }
-  process.exitCode = await become(bin, args, env);
+  return env;
+}
+
+function exitWith(code: number): void {
+  process.exitCode = code;
 }
