@@ -19,6 +19,12 @@ export class TestClock implements FloodClock {
     return this.#timers.size;
   }
 
+  /** Time goes by and nothing runs, as on a machine that sleeps; what is due then runs late. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
+
   /** Runs what is due within `ms`, each at its moment. */
   advance(ms: number): void {
     const end = this.#now + ms;

@@ -1,0 +1,302 @@
+/** From the first byte to the welcome, with servers that offer, refuse, lie and stammer. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { setUp } from "./connection-stage.ts";
+import type { ScriptedConnection } from "./scripted-server.ts";
+import { until } from "./scripted-server.ts";
+
+const SASL = { IRC_SASL_ACCOUNT: "bird", IRC_SASL_PASS: "wings" };
+
+/** A server that offers these, gives what it is asked for, and welcomes after CAP END. */
+function offering(offer: readonly string[], gives: (names: string) => boolean = () => true) {
+  let isIntroduced = false;
+  return (line: string, connection: ScriptedConnection): readonly string[] | undefined => {
+    if (line === "CAP LS 302") {
+      return offer.map((names, index) => {
+        const more = index < offer.length - 1 ? "* " : "";
+        return `:srv CAP * LS ${more}:${names}`;
+      });
+    }
+    const [, asked] = /^CAP REQ :(.*)$/.exec(line) ?? [];
+    if (asked !== undefined) return [`:srv CAP * ${gives(asked) ? "ACK" : "NAK"} :${asked} `];
+    if (line.startsWith("USER")) {
+      isIntroduced = true;
+      return [];
+    }
+    return line === "CAP END" && isIntroduced ? connection.welcome() : undefined;
+  };
+}
+
+suite("capabilities", () => {
+  test("are listed first, over many lines, and asked for before the welcome", async (context) => {
+    const { server, open, status } = await setUp(context, { env: { IRC_PASS: "hush" } });
+    server.script = offering(["batch server-time x/y=1", "labeled-response sasl=PLAIN", "setname"]);
+    const irc = open();
+    await status("settled");
+    const { lines } = await server.connection(1);
+    assert.deepEqual(lines.slice(0, 6), [
+      "CAP LS 302",
+      "PASS hush",
+      "NICK bird",
+      "USER bird 0 * bird",
+      "CAP REQ :server-time batch labeled-response setname",
+      "CAP END",
+    ]);
+    assert.deepEqual([...(irc.link?.caps ?? [])].sort(), [
+      "batch",
+      "labeled-response",
+      "server-time",
+      "setname",
+    ]);
+  });
+
+  test("a refused group is asked for one by one, the login alone", async (context) => {
+    const { server, open, status } = await setUp(context, { env: SASL });
+    const usual = offering(["batch server-time sasl=EXTERNAL,PLAIN"], (names) => names !== "batch");
+    server.script = (line, connection) => {
+      if (line === "CAP REQ :server-time batch") return [":srv CAP * NAK :server-time batch"];
+      if (line === "AUTHENTICATE PLAIN") return ["AUTHENTICATE +"];
+      if (line.startsWith("AUTHENTICATE ")) {
+        return [":srv 900 * bird!b@h bird :Hello", ":srv 903 * :In"];
+      }
+      return usual(line, connection);
+    };
+    const irc = open();
+    await status("settled");
+    const { lines } = await server.connection(1);
+    const asked = lines.filter((line) => line.startsWith("CAP REQ"));
+    assert.deepEqual(asked, [
+      "CAP REQ :server-time batch",
+      "CAP REQ :sasl",
+      "CAP REQ :server-time",
+      "CAP REQ :batch",
+    ]);
+    assert.deepEqual([...(irc.link?.caps ?? [])].sort(), ["sasl", "server-time"]);
+    assert.equal(irc.link?.account, "bird");
+  });
+
+  test("come and go later, and only what was asked for counts", async (context) => {
+    const { server, open, status } = await setUp(context);
+    server.script = offering(["server-time"]);
+    const irc = open();
+    await status("settled");
+    const connection = await server.connection(1);
+    connection.say(":srv CAP bird ACK :echo-message", ":srv CAP bird DEL :server-time nonsense");
+    connection.say(":srv CAP bird NEW :batch x/z");
+    await until("the new one", () => irc.link?.caps.has("batch"));
+    assert.deepEqual([...(irc.link?.caps ?? [])], ["batch"]);
+  });
+
+  test("a label goes along where the server answers labels, else it stays at home", async (context) => {
+    const { server, open, status, statuses } = await setUp(context);
+    server.script = offering(["batch labeled-response"]);
+    const irc = open();
+    await status("settled");
+    const connection = await server.connection(1);
+    const heard: string[] = [];
+    const undo = irc.link?.onLine(({ tags, command }) => heard.push(`${tags["label"]} ${command}`));
+    irc.link?.send("PRIVMSG #a :hi", { label: "a b;" });
+    await connection.hears(/^@label=a\\sb\\: PRIVMSG #a :hi$/);
+    connection.say("@label=r1;x=1 :srv BATCH +1 labeled-response", "@batch=1 :srv 401 bird x :No");
+    await until("the answer", () => heard.length >= 2);
+    assert.deepEqual(heard.slice(0, 2), ["r1 BATCH", "undefined 401"]);
+    undo?.();
+    connection.say(":srv CAP bird DEL :labeled-response", "PING :gone");
+    await connection.hears(/^PONG gone/);
+    irc.link?.send("PRIVMSG #a :ho", { label: "r2" });
+    await connection.hears(/^PRIVMSG #a :ho$/);
+    irc.link?.send("PRIVMSG #a :two\r\nQUIT", {});
+    irc.link?.send(`PRIVMSG #a :${"x".repeat(500)}`);
+    await status("problem", 2);
+    assert.match(JSON.stringify(statuses), /line break.*is 512 bytes; this network allows 510/);
+  });
+});
+
+suite("servers that know no capabilities", () => {
+  for (const answer of [":srv 421 * CAP :Unknown command", ":srv 451 * :Register first"]) {
+    test(`are registered with all the same: ${answer}`, async (context) => {
+      const { server, open, status } = await setUp(context);
+      server.script = (line) => (line.startsWith("CAP") ? [answer] : undefined);
+      open();
+      await status("settled");
+      const { lines } = await server.connection(1);
+      assert.ok(!lines.some((line) => line.startsWith("CAP END")));
+    });
+  }
+
+  test("or say nothing of it", async (context) => {
+    const { server, open, status } = await setUp(context, { args: ["--cap-wait-ms", "50"] });
+    server.script = (line) => (line.startsWith("CAP") ? [] : undefined);
+    open();
+    await status("settled");
+  });
+});
+
+suite("the login", () => {
+  test("goes in pieces of 400, with an empty one after a full one", async (context) => {
+    const { server, open, status, logged } = await setUp(context, {
+      // With two names and two separators: 600 bytes, which are 800 in base64.
+      env: { IRC_SASL_ACCOUNT: "bird", IRC_SASL_PASS: "p".repeat(590) },
+    });
+    const usual = offering(["sasl"]);
+    server.script = (line, connection) => {
+      if (line === "AUTHENTICATE PLAIN") return ["AUTHENTICATE +"];
+      return line === "AUTHENTICATE +" ? [":srv 903 * :In"] : usual(line, connection);
+    };
+    open();
+    await status("settled");
+    const { lines } = await server.connection(1);
+    const pieces = lines.filter((line) => line.startsWith("AUTHENTICATE ")).slice(1);
+    assert.deepEqual(
+      pieces.map((line) => line.length - "AUTHENTICATE ".length),
+      [400, 400, 1],
+    );
+    const [one = "", two = ""] = pieces.map((line) => line.slice("AUTHENTICATE ".length));
+    const told = Buffer.from(one + two, "base64").toString();
+    assert.equal(told, `bird\0bird\0${"p".repeat(590)}`);
+    assert.ok(!logged.some((line) => line.includes(one)));
+  });
+
+  test("that the server does not have by this means is refused at once", async (context) => {
+    const { server, open, status } = await setUp(context, { env: SASL });
+    server.script = offering(["sasl=SCRAM-SHA-256,EXTERNAL"]);
+    open();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost");
+    assert.match(lost.reason, /takes SCRAM-SHA-256, EXTERNAL, not PLAIN$/);
+    assert.ok(lost.retryInMs >= 30_000);
+    assert.doesNotMatch((await server.connection(1)).lines.join("\n"), /AUTHENTICATE/);
+  });
+
+  for (const challenge of ["%%%", "AAAA", "", "x".repeat(400)]) {
+    test(`a challenge that is none is not answered: ${challenge.slice(0, 9)}`, async (context) => {
+      const { server, open, status } = await setUp(context, { env: SASL });
+      const usual = offering(["sasl=PLAIN"]);
+      server.script = (line, connection) =>
+        line === "AUTHENTICATE PLAIN" ? [`AUTHENTICATE ${challenge}`] : usual(line, connection);
+      open();
+      const lost = await status("lost");
+      assert.ok(lost.status === "lost" && /does not answer/.test(lost.reason), lost.status);
+      const { lines } = await server.connection(1);
+      assert.deepEqual(
+        lines.filter((line) => line.startsWith("AUTH")),
+        ["AUTHENTICATE PLAIN", "AUTHENTICATE *"],
+      );
+    });
+  }
+
+  test("the password is told once, however often the server asks", async (context) => {
+    const { server, open, status } = await setUp(context, { env: SASL });
+    const usual = offering(["sasl=PLAIN"]);
+    server.script = (line, connection) =>
+      line.startsWith("AUTHENTICATE") ? ["AUTHENTICATE +"] : usual(line, connection);
+    open();
+    await status("lost");
+    const { lines } = await server.connection(1);
+    assert.equal(lines.filter((line) => /^AUTHENTICATE ..../.test(line)).length, 2);
+  });
+
+  test("without an answer in time it has failed; not required, we go on", async (context) => {
+    const { server, open, status } = await setUp(context, {
+      args: ["--sasl-wait-ms", "50"],
+      env: { ...SASL, IRC_SASL_REQUIRED: "no" },
+    });
+    server.script = offering(["sasl"]);
+    open();
+    const failed = await status("login_failed");
+    assert.ok(failed.status === "login_failed" && /in time/.test(failed.reason));
+    await status("settled");
+  });
+
+  test("that comes later is taken later", async (context) => {
+    const { server, open, status } = await setUp(context, {
+      env: { ...SASL, IRC_SASL_REQUIRED: "no" },
+    });
+    const usual = offering(["batch"]);
+    server.script = (line, connection) => {
+      if (line === "AUTHENTICATE PLAIN") return ["AUTHENTICATE +"];
+      if (!line.startsWith("AUTHENTICATE ")) return usual(line, connection);
+      return [":srv 900 bird bird!b@h bird :Hello", ":srv 903 bird :In"];
+    };
+    open();
+    await status("settled");
+    (await server.connection(1)).say(":srv CAP bird NEW :sasl=PLAIN");
+    assert.deepEqual(await status("logged_in"), { status: "logged_in", account: "bird" });
+  });
+
+  test("a welcome without it is none", async (context) => {
+    const { server, open, status } = await setUp(context, { env: SASL });
+    const usual = offering(["sasl"]);
+    server.script = (line, connection) =>
+      line === "CAP REQ :sasl" ? connection.welcome() : usual(line, connection);
+    open();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost" && /without the login/.test(lost.reason), lost.status);
+  });
+
+  test("a server's password that is not taken is not tried again in a hurry", async (context) => {
+    const { server, open, status } = await setUp(context, { env: { IRC_PASS: "wrong" } });
+    server.script = (line) =>
+      line.startsWith("USER") ? [":srv 464 * :Password incorrect"] : undefined;
+    open();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost" && lost.reason === "Password incorrect");
+    assert.ok(lost.retryInMs >= 30_000);
+  });
+});
+
+suite("hostile handshakes", () => {
+  test("a list of capabilities without end ends the connection", async (context) => {
+    const { server, open, status } = await setUp(context);
+    server.script = (line) =>
+      line === "CAP LS 302"
+        ? Array.from({ length: 300 }, (_, index) => `:srv CAP * LS * :x/${index} y/${index}=1`)
+        : undefined;
+    open();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost" && /does not end/.test(lost.reason), lost.status);
+  });
+
+  test("capabilities that come and go without end are asked for a bounded number of times", async (context) => {
+    const { server, open, status } = await setUp(context);
+    const usual = offering(["server-time"]);
+    server.script = usual;
+    open();
+    await status("settled");
+    const connection = await server.connection(1);
+    for (let round = 0; round < 500; round++) {
+      connection.say(":srv CAP bird DEL :batch", ":srv CAP bird NEW :batch");
+      connection.say(":srv CAP bird ACK :batch");
+    }
+    connection.say("PING :done");
+    await connection.hears(/^PONG done/);
+    const asked = connection.lines.filter((line) => line.startsWith("CAP REQ"));
+    assert.ok(asked.length > 10 && asked.length <= 64, `${asked.length} requests`);
+  });
+
+  test("a welcome in the midst of it is a welcome, and CAP END is said once", async (context) => {
+    const { server, open, status } = await setUp(context);
+    const usual = offering(["batch server-time"]);
+    server.script = (line, connection) => {
+      if (line.startsWith("CAP REQ")) {
+        return [":srv CAP * ACK :batch", ":srv CAP * ACK :server-time", ":srv CAP * ACK :batch"];
+      }
+      return usual(line, connection);
+    };
+    open();
+    await status("settled");
+    const { lines } = await server.connection(1);
+    assert.equal(lines.filter((line) => line === "CAP END").length, 1);
+  });
+
+  test("bytes that are no text at all, at any stage, do no harm", async (context) => {
+    const { server, open, status } = await setUp(context);
+    const junk = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 7_919) % 256));
+    server.script = (line, connection) => {
+      connection.write(Buffer.concat([junk, Buffer.from("\r\n")]));
+      return line.startsWith("USER") ? connection.welcome() : undefined;
+    };
+    open();
+    await status("welcomed");
+  });
+});
