@@ -10,6 +10,7 @@ export class PluginPart implements Part {
   readonly #stage: Stage;
   #running: RunningPlugin | undefined;
   #link: LinkWatch | undefined;
+  #failure: Error | undefined;
   #unwatch: readonly (() => void)[] = [];
 
   constructor(plugin: Plugin, config: unknown, stage: Stage) {
@@ -35,7 +36,9 @@ export class PluginPart implements Part {
       running.onActivity(() => this.#stage.stillness.tick()),
       this.#stage.stillness.watch(() => busyLines(running)),
     ];
-    running.ended().catch(() => undefined);
+    running.ended().catch((reason: unknown) => {
+      this.#failure = reason instanceof Error ? reason : new Error(String(reason));
+    });
     await this.#stage.stillness.drive(`start of plugin ${this.name}`, running.ready());
   }
 
@@ -48,6 +51,8 @@ export class PluginPart implements Part {
     } finally {
       for (const undo of this.#unwatch) undo();
     }
+    if (this.#failure === undefined) return;
+    throw new Error(`plugin ${this.name} had ended: ${this.#failure.message}`);
   }
 }
 

@@ -252,6 +252,35 @@ test("a plugin's own files and timers of the machine are waited for", async () =
   await room.expect(/The bed itself/);
 });
 
+test("a handler that waits by the clock itself is at rest", async () => {
+  const timer = plugin("timer");
+  timer.command("later", "says it later", async (ctx) => {
+    await new Promise<void>((resolve) => ctx.clock.after(5_000, resolve));
+    await ctx.reply("now");
+  });
+  await using bed = await testbed({ plugins: [timer] });
+  const room = bed.channel("#games");
+  await room.say("ann", "!later");
+  await room.expectNothing();
+  await bed.clock.advance("5s");
+  await room.expect("now");
+});
+
+test("core's limits hold, and the SDK tries again when core says so", async () => {
+  const eager = plugin("eager");
+  const numbers = ["one", "two", "three", "four"];
+  eager.command("count", "counts", async (ctx) => {
+    for (const number of numbers) await ctx.reply(number);
+  });
+  const core = { maxActionsPerSecondPerToken: 0.5, maxActionBurstPerToken: 2 };
+  await using bed = await testbed({ plugins: [eager], core });
+  const room = bed.channel("#games");
+  await room.say("ann", "!count");
+  assert.ok(bed.said.length < numbers.length);
+  await bed.clock.advance("10s");
+  for (const number of numbers) await room.expect(number);
+});
+
 test("what never ends is named", async () => {
   const stuck = plugin("stuck");
   stuck.command("hang", "hangs", (ctx) => {

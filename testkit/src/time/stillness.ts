@@ -14,7 +14,7 @@ const QUIET_TURNS = 3;
 /** Turns after which somebody is looked for who waits for the machine, not for us. */
 const SPIN_TURNS = 50;
 /** Real milliseconds without news after which open work counts as waiting for the clock. */
-const GRACE_MS = 25;
+const GRACE_MS = 50;
 const LOOK_EVERY_MS = 1;
 /** How far the clock is run on for something that has to come about. */
 const MOST_DRIVEN_MS = 120_000;
@@ -27,7 +27,8 @@ export class Stillness {
   readonly #patienceMs: number;
   readonly #open = new Map<symbol, string>();
   readonly #sources = new Set<BusySource>();
-  readonly #before = realWork();
+  /** What the machine did when nothing was going on here: that is not done for us. */
+  #idleWork = realWork();
   #news = 0;
   #waiting: Promise<void> | undefined;
 
@@ -124,9 +125,12 @@ export class Stillness {
       }
       const nowMs = performance.now();
       if (quiet >= QUIET_TURNS) {
-        if (this.busy().length === 0) return;
+        if (this.busy().length === 0) {
+          this.#idleWork = realWork();
+          return;
+        }
         const waited = nowMs - quietSinceMs >= GRACE_MS;
-        if (waited && !hasMore(this.#before, realWork())) return;
+        if (waited && !hasMore(this.#idleWork, realWork())) return;
       }
       if (nowMs > giveUpAtMs) throw this.#tooLong();
     }

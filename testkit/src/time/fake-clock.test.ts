@@ -1,0 +1,71 @@
+/** The clock that stands still. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FakeClock } from "./fake-clock.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+test("timers run in order, each at its own time, and time stands still between", async () => {
+  const clock = new FakeClock({ startAt: "2026-03-29T00:59:58Z" });
+  const told: string[] = [];
+  const tell = (name: string) => () =>
+    told.push(`${name} ${new Date(clock.wallMs()).toISOString()}`);
+  clock.after(2_000, tell("second"));
+  clock.after(1_000, tell("first"));
+  clock.after(2_000, tell("third"));
+  const undo = clock.after(1_500, tell("never"));
+  undo();
+  undo();
+  await clock.advance("2s");
+  assert.deepEqual(told, [
+    "first 2026-03-29T00:59:59.000Z",
+    "second 2026-03-29T01:00:00.000Z",
+    "third 2026-03-29T01:00:00.000Z",
+  ]);
+});
+
+test("what a timer sets off comes to rest before the next one runs", async () => {
+  const clock = new FakeClock();
+  const told: number[] = [];
+  const startMs = clock.now();
+  const every = () => {
+    told.push(clock.now() - startMs);
+    setImmediate(() => clock.after(100, every));
+  };
+  clock.after(100, every);
+  await clock.advance(350);
+  assert.deepEqual(told, [100, 200, 300]);
+  assert.equal(clock.now() - startMs, 350);
+  assert.deepEqual(
+    clock.pending.map(({ inMs }) => inMs),
+    [50],
+  );
+  assert.match(clock.pending[0]?.setAt ?? "", /fake-clock\.test\.ts/);
+});
+
+test("nonsense is refused, and a delay below zero is none", async () => {
+  const clock = new FakeClock();
+  await assert.rejects(clock.advance(-1), RangeError);
+  await assert.rejects(clock.advance(Number.NaN), RangeError);
+  await assert.rejects(clock.advance("soon"));
+  assert.throws(() => new FakeClock({ startAt: "someday" }), TypeError);
+  let ran = false;
+  clock.after(-5, () => {
+    ran = true;
+  });
+  await clock.advance(0);
+  assert.ok(ran);
+});
+
+test("random numbers are the seed's, and each part has its own", () => {
+  const draw = (seed: number, part: string) => {
+    const random = seededRandom(seed, part);
+    return Array.from({ length: 1_000 }, random);
+  };
+  assert.deepEqual(draw(7, "dice"), draw(7, "dice"));
+  assert.notDeepEqual(draw(7, "dice"), draw(8, "dice"));
+  assert.notDeepEqual(draw(7, "dice"), draw(7, "cards"));
+  const all = draw(7, "dice");
+  assert.ok(all.every((number) => number >= 0 && number < 1));
+  const mean = all.reduce((sum, number) => sum + number, 0) / all.length;
+  assert.ok(Math.abs(mean - 0.5) < 0.05, `the mean is ${mean}`);
+});
