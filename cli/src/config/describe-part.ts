@@ -31,12 +31,15 @@ const MAX_PARTS = 100;
 const PRIVATE_ENV = /^(SEABIRD_|IRC_|BIND_HOST|DATABASE_URL|NODE_CHANNEL_)/;
 
 /** Two at a time, each program once. `folder`: their working directory. */
-export function describer(folder: string): Describe {
+export function describer(
+  folder: string,
+  timeoutMs: number = CONFIG_LIMITS.describeTimeoutMs,
+): Describe {
   const known = new Map<string, Promise<Description>>();
   const slots = new Slots(CONFIG_LIMITS.maxDescribing);
   return (program) => {
     const key = JSON.stringify([program.script, ...program.args]);
-    const asked = known.get(key) ?? slots.run(() => ask(program, folder));
+    const asked = known.get(key) ?? slots.run(() => ask(program, folder, timeoutMs));
     known.set(key, asked);
     return asked;
   };
@@ -63,7 +66,11 @@ class Slots {
   }
 }
 
-async function ask({ script, args }: Program, cwd: string): Promise<Description> {
+async function ask(
+  { script, args }: Program,
+  cwd: string,
+  timeoutMs: number,
+): Promise<Description> {
   const env = Object.entries(process.env).filter(([name]) => !PRIVATE_ENV.test(name));
   const child = spawn(process.execPath, [script, ...args, "--describe"], {
     cwd,
@@ -78,10 +85,10 @@ async function ask({ script, args }: Program, cwd: string): Promise<Description>
     answer.resolve({ problem });
     child.kill("SIGKILL");
   };
-  const seconds = CONFIG_LIMITS.describeTimeoutMs / 1_000;
+  const seconds = timeoutMs / 1_000;
   const timer = setTimeout(
     () => end(`does not say what it is within ${seconds} s${lastLine(said)}`),
-    CONFIG_LIMITS.describeTimeoutMs,
+    timeoutMs,
   );
   child.stdout.on("data", (bytes: Buffer) => {
     size += bytes.length;

@@ -12,6 +12,7 @@ import {
   type SaslAnswers,
   splitChannels,
 } from "./answers.ts";
+import type { IrcTrialError } from "./irc-trial-words.ts";
 
 const output = process.stderr;
 
@@ -41,21 +42,28 @@ async function wantsIrc(): Promise<boolean> {
   return await answer(confirm({ message: "Connect an IRC network?", output }));
 }
 
-async function askForIrc(given: Given): Promise<IrcAnswers> {
-  const url = completeIrcUrl(given.irc || (await askForText("Which server?", QUESTIONS.url)));
-  const nick = given.nick ?? (await askForText("The bot's nick?", QUESTIONS.nick));
+/** `before`: what was answered the last time, to begin from. */
+export async function askForIrc(given: Given, before?: IrcAnswers): Promise<IrcAnswers> {
+  const asked = given.irc || (await askForText("Which server?", QUESTIONS.url, before?.url));
+  const url = completeIrcUrl(asked);
+  const nick = given.nick ?? (await askForNick(before?.nick));
   const channels =
     given.channels.length > 0
       ? given.channels
-      : splitChannels(await askForText("Which channels shall it join?", QUESTIONS.channels));
+      : splitChannels(await askForText(JOIN, QUESTIONS.channels, before?.channels.join(", ")));
   const id = given.id ?? idOf(parseIrcUrl(url)?.host ?? "");
-  const sasl = await askForSasl(given);
+  const sasl = await askForSasl(given, before?.sasl?.account);
   return { id, url, nick, channels, sasl, password: given.password };
+}
+
+const JOIN = "Which channels shall it join?";
+
+export async function askForNick(before?: string): Promise<string> {
+  return await askForText("The bot's nick?", QUESTIONS.nick, before ?? DEFAULT_NICK);
 }
 
 interface Question {
   readonly placeholder: string;
-  readonly initialValue?: string;
   problem(text: string): string | undefined;
 }
 
@@ -64,7 +72,7 @@ const QUESTIONS = {
     placeholder: "ircs://irc.libera.chat",
     problem: (text) => PROBLEMS.url(text),
   },
-  nick: { placeholder: DEFAULT_NICK, initialValue: DEFAULT_NICK, problem: PROBLEMS.nick },
+  nick: { placeholder: DEFAULT_NICK, problem: PROBLEMS.nick },
   channels: {
     placeholder: "#mybot, #other; none with Enter",
     problem: (text) =>
@@ -78,16 +86,20 @@ const QUESTIONS = {
   },
 } as const satisfies Record<string, Question>;
 
-async function askForText(message: string, question: Question): Promise<string> {
+async function askForText(
+  message: string,
+  { placeholder, problem }: Question,
+  initialValue = "",
+): Promise<string> {
   const { text } = await clack();
-  const { problem, ...look } = question;
   const validate = (value?: string) => problem((value ?? "").trim());
-  return ((await answer(text({ message, validate, output, ...look }))) ?? "").trim();
+  const asked = text({ message, placeholder, initialValue, validate, output });
+  return ((await answer(asked)) ?? "").trim();
 }
 
-async function askForSasl(given: Given): Promise<SaslAnswers | undefined> {
+async function askForSasl(given: Given, before?: string): Promise<SaslAnswers | undefined> {
   const asked = "Has it an account there (SASL)? Its name";
-  const account = given.account ?? (await askForText(asked, QUESTIONS.account));
+  const account = given.account ?? (await askForText(asked, QUESTIONS.account, before));
   if (account === "") return undefined;
   if (given.saslPassword !== undefined) return { account, password: given.saslPassword };
   const { password } = await clack();
@@ -115,16 +127,21 @@ async function askForPlugins(): Promise<readonly string[]> {
 }
 
 /** The connection did not work. Anything but these ends it all. */
-export type AfterFailure = "again" | "change" | "anyway";
+export type AfterFailure = "nick" | "change" | "again" | "anyway";
 
-export async function askAfterFailure(reason: string): Promise<AfterFailure> {
+export async function askAfterFailure({
+  message,
+  aboutNick,
+}: IrcTrialError): Promise<AfterFailure> {
   const { log, select } = await clack();
-  log.error(reason, { output });
+  log.error(message, { output });
+  const another = { value: "nick", label: "choose another nick" } as const;
   const choice = await answer(
     select<AfterFailure | "stop">({
       message: "What now?",
       options: [
-        { value: "change", label: "answer the questions anew" },
+        ...(aboutNick ? [another] : []),
+        { value: "change", label: "go through the questions again" },
         { value: "again", label: "try the connection again" },
         { value: "anyway", label: "write it as it is" },
         { value: "stop", label: "stop; nothing is written" },

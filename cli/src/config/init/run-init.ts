@@ -19,7 +19,7 @@ import {
   PROBLEMS,
   parseIrcUrl,
 } from "./answers.ts";
-import { askAfterFailure, askForHouse, type Given } from "./ask-init.ts";
+import { askAfterFailure, askForHouse, askForIrc, askForNick, type Given } from "./ask-init.ts";
 import { tryIrc, type Welcome } from "./irc-trial.ts";
 import { IrcTrialError } from "./irc-trial-words.ts";
 import { refuseToOverwrite, type Written, writeHouse } from "./write-house.ts";
@@ -69,16 +69,21 @@ interface Found {
 }
 
 async function withPerson(given: Given, options: InitOptions): Promise<Found> {
-  let answers = await askForHouse(given);
+  const { irc: first, plugins } = await askForHouse(given);
+  let irc = first;
   for (;;) {
-    const { irc } = answers;
+    const answers = { irc, plugins };
     if (irc === undefined || !options.test) return { answers, welcome: undefined };
     const outcome = await tried(irc);
-    if (!(outcome instanceof IrcTrialError)) return { answers, welcome: outcome };
-    const what = await askAfterFailure(outcome.message);
+    if (!(outcome instanceof IrcTrialError)) {
+      process.stderr.write(`${welcomeWords(outcome)}\n`);
+      return { answers, welcome: outcome };
+    }
+    const what = await askAfterFailure(outcome);
     if (what === "anyway") return { answers, welcome: undefined };
+    if (what === "nick") irc = { ...irc, nick: await askForNick(irc.nick) };
     // What the options said may be what was wrong.
-    if (what === "change") answers = await askForHouse({ ...NOTHING_GIVEN, irc: given.irc });
+    if (what === "change") irc = await askForIrc({ ...UNKNOWN, password: given.password }, irc);
   }
 }
 
@@ -114,7 +119,7 @@ function welcomeWords({ nick, server, sasl }: Welcome): string {
   return `${styleError("green", "✔")} ${server} welcomes ${nick}${account[sasl]}.`;
 }
 
-const NOTHING_GIVEN: Given = {
+const UNKNOWN: Given = {
   irc: undefined,
   id: undefined,
   nick: undefined,
