@@ -50,7 +50,7 @@ function comparePart(
     ...programKeys(before, part),
     ...changedKeys(before.settings, part.settings),
     ...(before.logLevel === part.logLevel ? [] : ["log_level"]),
-    ...(tokenOf(old.core) === tokenOf(next.core) ? [] : ["core.token"]),
+    ...(tokenOf(old.core) === tokenOf(reachableCore(old.core, next.core)) ? [] : ["core.token"]),
   ];
   if (keys.length === 0) return [];
   const live = keys.every((key) => key === "log_level" || part.liveKeys.includes(key));

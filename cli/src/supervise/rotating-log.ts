@@ -25,6 +25,7 @@ export class RotatingLog {
   /** Lost if the disk is full: what runs goes on without it. */
   write(data: Buffer): void {
     try {
+      this.#open();
       if (this.#bytes > 0 && this.#bytes + data.length > this.#options.maxBytes) this.#rotate();
       this.#bytes += writeSync(this.#open(), data);
     } catch {
