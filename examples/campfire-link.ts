@@ -14,8 +14,6 @@ export class CampfireError extends Error {}
 export class Campfire extends EventEmitter<CampfireEvents> {
   /** Rejects when the connection is over. */
   readonly closed: Promise<never>;
-  /** What we are called. */
-  name = "";
   readonly #socket: Socket;
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
   readonly #entered = Promise.withResolvers<void>();
@@ -46,17 +44,25 @@ export class Campfire extends EventEmitter<CampfireEvents> {
     lines.on("line", (line) => this.#read(line)).on("error", () => undefined);
   }
 
-  /** Resolves when the network has taken it. */
+  /** Resolves when the network has taken it; rejects with its words if it has not. */
   say(room: string, body: string): Promise<void> {
-    const id = String(this.#nextId++);
-    const answer = Promise.withResolvers<void>();
-    this.#waiting.set(id, answer);
-    this.#write({ do: "say", id, to: room, body });
-    return answer.promise;
+    return this.#ask({ do: "say", to: room, body });
+  }
+
+  leave(room: string, reason: string): Promise<void> {
+    return this.#ask({ do: "leave", to: room, body: reason });
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #ask(request: object): Promise<void> {
+    const id = String(this.#nextId++);
+    const answer = Promise.withResolvers<void>();
+    this.#waiting.set(id, answer);
+    this.#write({ ...request, id });
+    return answer.promise;
   }
 
   #write(message: object): void {
@@ -71,10 +77,8 @@ export class Campfire extends EventEmitter<CampfireEvents> {
 
   #take(message: Record<string, string>): void {
     const { is, id = "", name = "", topic = "", room = "", user = "", body = "", why } = message;
-    if (is === "welcome") {
-      this.name = name;
-      this.#entered.resolve();
-    } else if (is === "room") this.emit("room", { id, name, topic });
+    if (is === "welcome") this.#entered.resolve();
+    else if (is === "room") this.emit("room", { id, name, topic });
     else if (is === "line") this.emit("line", { room, user, body });
     else if (is === "done") this.#waiting.get(id)?.resolve();
     else if (is === "no") (this.#waiting.get(id) ?? this.#entered).reject(new CampfireError(why));

@@ -2,28 +2,24 @@
  * The smallest backend: a network of one channel and one person, who says each line of standard
  * input; what plugins send there is written to standard output.
  *
- * Run: SEABIRD_TOKEN=… node examples/echo-backend.ts
+ * Run: SEABIRD_TOKEN=… npx seabird backend examples/echo-backend.ts
  */
 import { createInterface } from "node:readline";
-import { connectBackend, failed, success } from "@seabird/sdk/backend";
+import { backend, Refused } from "@seabird/sdk/backend";
 
-await using backend = connectBackend({
-  type: "echo",
-  id: "example",
-  handlers: {
-    sendMessage: ({ channelId, text }) => {
-      if (channelId !== "room") return failed(`there is no channel "${channelId}", only "room"`);
-      console.log(text);
-      return success();
-    },
+export const echo = backend("echo", {
+  async connect(host) {
+    await host.core.ready();
+    host.channels.joined({ id: "room", displayName: "the room" });
+    const lines = createInterface({ input: process.stdin });
+    lines.on("line", (text) => host.emit.message({ channel: "room", user: "me", text }));
+    lines.on("close", () => host.leave());
+    return {
+      send: ({ id }, { text }) => {
+        if (id !== "room") throw new Refused(`there is no channel "${id}", only "room"`);
+        console.log(text);
+      },
+      close: () => lines.close(),
+    };
   },
 });
-backend.joinChannel({ id: "room", displayName: "the room" });
-await backend.ready();
-
-for await (const line of createInterface({ input: process.stdin })) {
-  const [, command, arg = ""] = /^!(\S+) ?(.*)$/.exec(line) ?? [];
-  const said = { channelId: "room", user: { id: "me" } };
-  if (command !== undefined) backend.command({ ...said, command, arg });
-  else backend.message({ ...said, content: line });
-}

@@ -333,6 +333,18 @@ test("host.leave() waits for its turn, then ends well; a Fatal ends with its wor
     connect: () => ({ closed: Promise.reject(new Fatal("banned")), close: () => undefined }),
   });
   await assert.rejects(fatal.running.ended(), { name: "Fatal", message: "banned" });
+  let tries = 0;
+  const wrong = await stage(t, {
+    connect: () => {
+      tries++;
+      throw new Fatal("wrong password", { setting: "sasl.password" });
+    },
+  });
+  await assert.rejects(wrong.running.ready(), {
+    name: "SettingsError",
+    message: "settings of camp/test: sasl.password: wrong password",
+  });
+  assert.equal(tries, 1);
 });
 
 test("core away: the channels are told again, and what was said is sent when it is back", async (t) => {

@@ -16,8 +16,12 @@ interface Example {
   readonly said: () => string;
 }
 
+const BACKEND = fileURLToPath(new URL("../sdk/bin/seabird-backend.js", import.meta.url));
+
+/** A backend is run as \`seabird backend\` does, a plugin by itself. */
 function start(t: TestContext, name: string, url: string, token: string): Example {
-  const child = spawn(process.execPath, [`${EXAMPLES}${name}`], {
+  const args = name.endsWith("-backend.ts") ? [BACKEND] : [];
+  const child = spawn(process.execPath, [...args, `${EXAMPLES}${name}`], {
     env: { PATH: process.env["PATH"], SEABIRD_HOST: url, SEABIRD_TOKEN: token },
     stdio: ["pipe", "pipe", "inherit"],
   });

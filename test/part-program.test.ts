@@ -109,7 +109,7 @@ test("a plugin's file from anywhere describes itself, and runs by hand-over", as
 
 test("a backend's file from anywhere runs by hand-over, and says no to other settings", async (t) => {
   const folder = await farFolder(t);
-  for (const name of ["campfire.ts", "campfire-link.ts"]) {
+  for (const name of ["campfire.ts", "campfire-link.ts", "campfire-render.ts"]) {
     await copyFile(join(ROOT, "examples", name), join(folder, name));
   }
   const file = join(folder, "campfire.ts");
@@ -124,7 +124,7 @@ test("a backend's file from anywhere runs by hand-over, and says no to other set
   const handover = {
     url: core.url,
     token: await core.token(["backend:campfire/*"]),
-    id: "work",
+    id: "desk",
     settings: { url: server.url, token: CampfireServer.token },
     logLevel: "debug",
   };
@@ -133,7 +133,7 @@ test("a backend's file from anywhere runs by hand-over, and says no to other set
   const plugin = connectPlugin({ url: core.url, token: await core.token() });
   t.after(() => plugin.close());
   await plugin.ready();
-  await plugin.sendMessage("campfire://work/lobby", "hi");
+  await plugin.sendMessage("campfire://desk/lobby", "hi");
   assert.deepEqual(server.said, [{ to: "lobby", body: "hi" }]);
   part.child.send({ type: "settings", settings: { ...handover.settings, token: "other" } });
   await until("an answer", () => part.messages.length > 1);
@@ -154,6 +154,9 @@ test("each way to fail has its exit code and one line that says why", async (t) 
     "words.ts": WORDS,
     "empty.ts": "export const nothing = 1;\n",
     "broken.ts": 'throw new RangeError("at the top");\n',
+    "fatal.ts": `import { backend, Fatal } from "@seabird/sdk/backend";
+      const connect = () => { throw new Fatal("wrong password", { setting: "password" }); };
+      export const a = backend("fatal", { connect });\n`,
     "two.ts": `import { backend } from "@seabird/sdk/backend";
       const spec = { connect: () => { throw new Error("no"); } };
       export const a = backend("a", spec);
@@ -196,10 +199,10 @@ test("each way to fail has its exit code and one line that says why", async (t) 
     [[BACKEND, campfire, "--id"], undefined, 2, /there is no "--id"/],
     [[BACKEND, campfire, ...byHand], from, 78, /settings of campfire\/seabird: url: .*; token: /],
     [
-      [BACKEND, campfire, ...byHand],
-      { ...from, settings: { ...good, token: "wrong" } },
+      [BACKEND, at("fatal.ts"), ...byHand],
+      from,
       78,
-      /settings of campfire\/seabird: token: wrong token/,
+      /settings of fatal\/seabird: password: wrong password/,
     ],
     [
       [BACKEND, campfire, ...byHand],

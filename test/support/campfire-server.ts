@@ -1,7 +1,7 @@
 /**
  * Campfire, a chat network of a test's own: lines of JSON over TCP.
  *
- * A client says `{ do: "enter", token }` and is told `{ is: "welcome", name }`; then every room
+ * A client says `{ do: "enter", token }` and is told `{ is: "welcome" }`; then every room
  * (`{ is: "room", id, name, topic }`) and every line (`{ is: "line", room, user, body }`). It says
  * `{ do: "say", id, to, body }` and is told `{ is: "done", id }` or `{ is: "no", id, why }`.
  */
@@ -82,12 +82,12 @@ export class CampfireServer {
         tell(socket, { is: "no", id, why: "wrong token" });
         return;
       }
-      tell(socket, { is: "welcome", name: "Ember" });
+      tell(socket, { is: "welcome" });
       for (const room of this.rooms) tell(socket, { is: "room", ...room });
     } else if (!this.rooms.some((room) => room.id === to)) {
       tell(socket, { is: "no", id, why: `there is no room ${to}` });
     } else {
-      this.said.push({ to, body });
+      if (request["do"] === "say") this.said.push({ to, body });
       tell(socket, { is: "done", id });
     }
   }

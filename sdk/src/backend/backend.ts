@@ -38,8 +38,8 @@ export interface Outgoing extends RequestInfo {
 type Awaitable<T> = T | Promise<T>;
 
 /**
- * A connection to the network. All but `closed` and `close` may be missing: what is, is answered
- * Failed, as in "campfire cannot set topics".
+ * A connection to the network. All but `close` may be missing: a request without a function for it
+ * is answered Failed, as in "campfire cannot set topics".
  *
  * Requests are begun in the order of arrival and may run at the same time (`perChannelQueue`
  * keeps an order). A request is done when its promise resolves; what it throws becomes Failed
@@ -61,9 +61,9 @@ export interface BackendConnection<Config = unknown> {
   reconfigure?(config: Config): Awaitable<unknown>;
   /**
    * Settles when the connection is over, by rejecting with the reason. The SDK then connects
-   * again, after a pause of 0.5 s to 30 s; not after a `Fatal`.
+   * again, after a pause of 0.5 s to 30 s; not after a `Fatal`. Missing: it cannot be lost.
    */
-  readonly closed: Promise<unknown>;
+  readonly closed?: Promise<unknown> | undefined;
   /** Leaves the network. Called once; 5 s at most. */
   close(): Awaitable<unknown>;
 }
