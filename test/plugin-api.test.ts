@@ -200,6 +200,7 @@ test("ask: the answer goes to the question, and others of the channel are not ke
   await stage.say("!ask").expect("#c: ann: which one?");
   const bob = { id: "bob", displayName: "bob" };
   await stage.say("not that", "#c", bob).expect("#c: heard that");
+  await until("the rest to end", () => running.activity().running === 0);
   assert.deepEqual(running.activity(), { queued: 0, running: 0, waiting: 1 });
   await stage.say("that one").expect("#c: you said that one");
   await stage.say("!ask").expect("#c: ann: which one?");
@@ -347,14 +348,14 @@ test("closing lets a handler end what it began, and cancels questions", async (t
   const running = await start(t, stage, last);
   await stage.say("!ask", "#d").expect("#d: ann: well?");
   stage.say("!work");
-  await until("the work", () => running.activity().running === 1);
+  await until("both", () => running.activity().running + running.activity().waiting === 2);
   const closed = running.close();
+  await until("the commands' end", () => stage.core.core.broker.stats().commands === 0);
   open.resolve();
   await closed;
   await running.ended();
   await stage.expect("#c: done");
   assert.deepEqual(ends.sort(), ["AskCancelled: the plugin closes", "done"]);
-  await until("the commands' end", () => stage.core.core.broker.stats().commands === 0);
   assert.ok(!stage.lines.some((line) => line.startsWith("error")));
 });
 

@@ -63,6 +63,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #commands: WireCommands;
   #reading = false;
+  #isLeaving = false;
   #closed: Promise<void> | undefined;
 
   /** @internal Use `connectPlugin`. */
@@ -90,7 +91,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
     link.closing.addEventListener("abort", () => this.#events.end(), { once: true });
     void link.ended().then((last) => {
       this.#events.end(last.state === "failed" ? last.error : undefined);
-      void this.close();
+      if (!this.#isLeaving || last.state === "failed") void this.close();
     });
   }
 
@@ -144,6 +145,15 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
     settings?: ActionSettings,
   ): Promise<void> {
     await this.reply(event, mentioning(event, content), settings);
+  }
+
+  /**
+   * Ends the event stream, which frees the commands; calls work until `close()`. Idempotent.
+   * @internal
+   */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    await this.#link.close();
   }
 
   /**

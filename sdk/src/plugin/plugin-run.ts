@@ -35,7 +35,6 @@ export class PluginRun implements RunningPlugin {
   readonly #log: Log;
   readonly #dispatcher: Dispatcher;
   readonly #closing = new AbortController();
-  readonly #leave = new AbortController();
   readonly #client = Promise.withResolvers<PluginClient | undefined>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended: Promise<void>;
@@ -47,7 +46,7 @@ export class PluginRun implements RunningPlugin {
     this.name = plugin.name;
     this.#parts = partsOf(plugin);
     this.#commands = commandSetOf(this.#parts.declarations);
-    this.#options = resolveConnectOptions({ ...options, signal: this.#leave.signal });
+    this.#options = resolveConnectOptions({ ...options, signal: undefined });
     const { clock, limits } = this.#options;
     this.#log = options.log ?? createLog({ name: plugin.name, clock });
     this.#dispatcher = new Dispatcher({ clock, limits });
@@ -131,7 +130,7 @@ export class PluginRun implements RunningPlugin {
     for await (const event of client.events()) {
       runner.take(event);
       if (this.#dispatcher.hasRoom) continue;
-      await this.#dispatcher.until(() => this.#dispatcher.hasRoom, this.#leave.signal);
+      await this.#dispatcher.until(() => this.#dispatcher.hasRoom, this.#closing.signal);
     }
   }
 
@@ -211,12 +210,14 @@ export class PluginRun implements RunningPlugin {
     this.#closing.abort(new SeabirdError("closed", "the plugin closes"));
     this.#dispatcher.stop();
     this.#asks?.close();
+    this.#client.resolve(undefined);
+    const client = await this.#client.promise;
+    // The names are free for whoever comes next, while the last handlers still answer.
+    await client?.leave();
     await this.#within(closeTimeoutMs, this.#idle());
     this.#dispatcher.abort(new SeabirdError("closed", "the plugin closes"));
     await this.#within(closeTimeoutMs, this.#cleanUp());
-    this.#leave.abort();
-    this.#client.resolve(undefined);
-    await (await this.#client.promise)?.close();
+    await client?.close();
   }
 
   async #idle(): Promise<void> {

@@ -39,8 +39,9 @@ export interface RunningPlugin extends AsyncDisposable {
   /** Calls back whenever the activity has changed; returns the undo. */
   onActivity(callback: () => void): () => void;
   /**
-   * Begins nothing new, cancels questions, lets handlers end (at most `closeTimeoutMs`, then
-   * their signals are aborted), runs what `onStart` returned, and leaves. Idempotent.
+   * Begins nothing new, cancels questions, leaves core (the commands are free), lets handlers end
+   * (at most `closeTimeoutMs`, then their signals are aborted), and runs what `onStart`
+   * returned. Idempotent.
    */
   close(): Promise<void>;
 }
