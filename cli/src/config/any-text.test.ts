@@ -1,4 +1,5 @@
 /** Whatever the text is, it is a house or a list of problems in it, and never another failure. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what a person writes
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what a person writes
 /** Each rule of the configuration, broken: where it is told, and in which words. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what a person writes
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
