@@ -48,7 +48,7 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
     socket.destroy();
   }
   if (signal?.aborted) return undefined;
-  throw new CliError(EXIT.unreachable, "`seabird up` ended before it had answered");
+  throw new CliError(EXIT.unreachable, "`seabird up` has ended, or ended the connection");
 }
 
 /** The nearest `.seabird` with a socket; one that others could have made is none. */
