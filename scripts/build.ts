@@ -1,19 +1,23 @@
 /**
  * `npm run build`: every package as it is published, below `build/packages`; with `--pack` also
- * the tarballs that `npm pack` makes of them, in `build/tarballs`.
+ * the tarballs that `npm pack` makes of them, in `build/tarballs`. `--out FOLDER`: not in `build`.
  *
  * In the tree itself nothing is built: the packages are used from their sources.
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
 import { trackedFiles } from "./checks/tracked-files.ts";
 import { compile } from "./packages/compile.ts";
 import { stage } from "./packages/stage.ts";
 
 const root = repositoryRoot;
-const tarballs = join(root, "build", "tarballs");
-const packs = process.argv.includes("--pack");
+const { values } = parseArgs({
+  options: { pack: { type: "boolean", default: false }, out: { type: "string" } },
+});
+const build = resolve(root, values.out ?? "build");
+const tarballs = join(build, "tarballs");
 
 /** Workspaces with something to publish, as `sdk` or `backends/irc`. */
 async function packageFolders(): Promise<string[]> {
@@ -28,22 +32,19 @@ async function packageFolders(): Promise<string[]> {
 }
 
 async function pack(folder: string): Promise<void> {
-  const problems = await problemsOf(
-    "npm",
-    ["pack", "--silent", "--pack-destination", tarballs],
-    folder,
-  );
-  const failures = problems.filter((line) => !line.endsWith(".tgz"));
+  const args = ["pack", "--silent", "--pack-destination", tarballs];
+  const failures = (await problemsOf("npm", args, folder)).filter((line) => !line.endsWith(".tgz"));
   if (failures.length > 0) throw new Error(failures.join("\n"));
 }
 
 const folders = await packageFolders();
-await mkdir(join(root, "build"), { recursive: true });
-if (packs) await rm(tarballs, { recursive: true, force: true });
-if (packs) await mkdir(tarballs);
-const compiled = await compile(root, folders);
+await rm(tarballs, { recursive: true, force: true });
+await mkdir(tarballs, { recursive: true });
+await compile(root, build, folders);
 for (const folder of folders) {
-  const staged = await stage(root, compiled, folder);
-  if (packs) await pack(staged);
+  const staged = await stage(root, build, folder);
+  if (values.pack) await pack(staged);
 }
-console.log(`${folders.length} packages are in build/${packs ? "tarballs" : "packages"}`);
+console.log(
+  `${folders.length} packages are in ${join(build, values.pack ? "tarballs" : "packages")}`,
+);

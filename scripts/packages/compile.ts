@@ -1,6 +1,6 @@
 /**
  * Compiles every package in one run of tsc: JavaScript and declarations, in the folders that the
- * sources have, below `build/compiled`.
+ * sources have, below `compiled`.
  */
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,14 +9,18 @@ import { problemsOf } from "../checks/run-tool.ts";
 const TESTS = ["**/*.test.ts", "**/test/**", "**/testing/**"];
 
 /** Resolves with the folder. Rejects with tsc's words. */
-export async function compile(root: string, folders: readonly string[]): Promise<string> {
-  const out = join(root, "build", "compiled");
-  const config = join(root, "build", "tsconfig.json");
+export async function compile(
+  root: string,
+  build: string,
+  folders: readonly string[],
+): Promise<string> {
+  const out = join(build, "compiled");
+  const config = join(build, "tsconfig.json");
   await rm(out, { recursive: true, force: true });
   await writeFile(
     config,
     JSON.stringify({
-      extends: "../tsconfig.json",
+      extends: join(root, "tsconfig.json"),
       compilerOptions: {
         noEmit: false,
         incremental: false,
@@ -25,6 +29,7 @@ export async function compile(root: string, folders: readonly string[]): Promise
         rewriteRelativeImportExtensions: true,
         rootDir: root,
         outDir: out,
+        typeRoots: [join(root, "node_modules", "@types")],
         tsBuildInfoFile: null,
       },
       include: folders.map((folder) => join(root, folder, "src")),

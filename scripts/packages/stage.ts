@@ -9,8 +9,9 @@ import { type Manifest, published } from "./manifest.ts";
 const EXTRAS = ["README.md", "node.js", "templates"];
 
 /** Resolves with the folder. */
-export async function stage(root: string, compiled: string, folder: string): Promise<string> {
-  const out = join(root, "build", "packages", folder);
+export async function stage(root: string, build: string, folder: string): Promise<string> {
+  const compiled = join(build, "compiled");
+  const out = join(build, "packages", folder);
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   await cp(join(compiled, folder, "src"), join(out, "dist"), { recursive: true });
