@@ -158,9 +158,14 @@ test("wrong settings are told all at once, before anything is connected", async 
 test("the guide shows the backend as it is", async () => {
   const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8");
   const guide = await read("../docs/backend-authors.md");
-  for (const name of ["campfire", "campfire-render"]) {
+  const shown = [
+    ["campfire", "import "],
+    ["campfire-render", "export "],
+    ["campfire.test", "test("],
+  ] as const;
+  for (const [name, from] of shown) {
     const source = await read(`../examples/${name}.ts`);
-    const code = source.slice(source.indexOf(name === "campfire" ? "import " : "export ")).trim();
+    const code = source.slice(source.indexOf(from)).trim();
     assert.ok(guide.includes(code), `docs/backend-authors.md does not show ${name}.ts`);
   }
 });
