@@ -64,7 +64,8 @@ export class BackendPart implements Part {
         }
         return false;
       },
-      () => `${this.name} did not connect (${states()})${this.#stage.log.complaints()}`,
+      () =>
+        `${this.name} did not connect (${states()}); in the log:${this.#stage.log.complaints()}`,
     );
   }
 

@@ -114,6 +114,16 @@ test("what is for good ends the start", async () => {
   await assert.rejects(backendbed({ backend: hopeless }), { message: "wrong password" });
 });
 
+test("a backend that cannot enter says why", async () => {
+  const shut = backend("shut", {
+    connect: () => {
+      throw new Error("no entry today");
+    },
+  });
+  const started = backendbed({ backend: shut, patienceMs: 200 });
+  await assert.rejects(started, /shut\/test did not connect.*no entry today/s);
+});
+
 test("a backend on a real socket", async () => {
   const lines: string[] = [];
   const peers: Socket[] = [];

@@ -38,11 +38,10 @@ export interface BedChannel {
  * network. Rejects with what its `connect` or its settings failed with, if that is for good.
  *
  * ```ts
- * await using network = await FakeCampfire.listen();
- * await using bed = await backendbed({ backend: campfire, config: { url: network.url } });
- * network.hear("#games", "ann", "!roll 2d6");
- * assert.deepEqual((await bed.nextEvent()).command, "roll");
- * await bed.send("#games", "7");
+ * await using bed = await backendbed({ backend: campfire, config: { url: server.url, token } });
+ * server.line("lobby", "ann", "!roll 2d6");
+ * assert.equal((await bed.nextEvent()).command, "roll");
+ * await bed.send("lobby", "7");
  * ```
  *
  * The network is the test's own and may be real: what is awaited here is awaited in real time,
