@@ -18,6 +18,7 @@ import {
 import { runThrough } from "./middleware.ts";
 import type { ErasedHandler, PluginParts } from "./plugin.ts";
 import type { Prefixes } from "./prefixes.ts";
+import { SeenUsers } from "./seen-users.ts";
 import type { Turn } from "./turn.ts";
 
 /** How often it is logged that events of a full queue were dropped. */
@@ -37,6 +38,7 @@ export interface EventRunnerOptions {
 
 export class EventRunner {
   readonly #options: EventRunnerOptions;
+  readonly #seen = new SeenUsers();
   #dropped = 0;
   #dropsLoggedAt: number | undefined;
 
@@ -47,6 +49,7 @@ export class EventRunner {
   /** At once: whatever is to be done about it is queued or begun. */
   take(event: PluginEvent): void {
     const { asks, handlers, prefixes } = this.#options;
+    this.#seen.note(event);
     if (asks.offer(event)) return;
     const backend = handlers.needsPrefix(event) ? backendOf(laneOf(event)).id : undefined;
     const prefix = backend === undefined ? "" : prefixes.known(backend);
@@ -108,11 +111,15 @@ export class EventRunner {
   ): Promise<void> {
     const { commands, prefixes, surroundings } = this.#options;
     const { user, tags } = event;
+    const { id: backendId, type: backendType } = context.backend;
     const channelId = "channelId" in event ? event.channelId : undefined;
-    const prefix = await prefixes.prefixOf(context.backend.id);
+    const prefix = await prefixes.prefixOf(backendId);
     const prepared = await commands.prepare(
-      { name, arg, user, channelId, backendType: context.backend.type, tags, prefix },
-      { clock: surroundings.host.clock },
+      { name, arg, user, channelId, backendType, tags, prefix },
+      {
+        clock: surroundings.host.clock,
+        findUser: (named) => this.#seen.find(backendId, named),
+      },
     );
     if (prepared.do === "nothing") return;
     if (prepared.do === "say") return context.mentionReply(prepared.line);

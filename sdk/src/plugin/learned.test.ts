@@ -1,0 +1,131 @@
+/** What a plugin learns as it goes: prefixes, names of commands, people. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create } from "@bufbuild/protobuf";
+import { EventSchema } from "@seabird/protocol";
+import type { BackendInfo } from "../link/action-client.ts";
+import { HandClock, settled } from "../link/test/hand-clock.ts";
+import { toPluginEvent } from "./events.ts";
+import { PREFIX_REFRESH_MS, PREFIX_WAIT_MS, Prefixes } from "./prefixes.ts";
+import { NAMES_REFRESH_MS, RegisteredNames } from "./registered-names.ts";
+import { SeenUsers } from "./seen-users.ts";
+
+function setUp(first: string | undefined) {
+  const clock = new HandClock();
+  const state = { prefix: first, asked: 0 };
+  const prefixes = new Prefixes(clock, async (): Promise<BackendInfo> => {
+    state.asked += 1;
+    if (state.prefix === undefined) throw new Error("away");
+    return { backend: undefined, metadata: { command_prefix: state.prefix } };
+  });
+  return { clock, state, prefixes };
+}
+
+test("a prefix is asked for once, and again when it is old, without waiting", async () => {
+  const { clock, state, prefixes } = setUp("?");
+  assert.equal(prefixes.peek("a"), "!");
+  assert.equal(prefixes.known("a"), undefined);
+  assert.equal(await prefixes.prefixOf("a"), "?");
+  assert.equal(prefixes.known("a"), "?");
+  assert.equal(state.asked, 1);
+  state.prefix = ".";
+  await clock.advance(PREFIX_REFRESH_MS - 1);
+  assert.equal(await prefixes.prefixOf("a"), "?");
+  await clock.advance(1);
+  assert.equal(await prefixes.prefixOf("a"), "?");
+  await settled();
+  assert.equal(prefixes.known("a"), ".");
+  assert.equal(state.asked, 2);
+});
+
+test("a backend that cannot say has the usual prefix, and later keeps what it said", async () => {
+  const { clock, state, prefixes } = setUp(undefined);
+  assert.equal(await prefixes.prefixOf("a"), "!");
+  state.prefix = "?";
+  await clock.advance(PREFIX_REFRESH_MS);
+  await prefixes.prefixOf("a");
+  await settled();
+  assert.equal(await prefixes.prefixOf("a"), "?");
+  state.prefix = undefined;
+  await clock.advance(PREFIX_REFRESH_MS);
+  await prefixes.prefixOf("a");
+  await settled();
+  assert.equal(await prefixes.prefixOf("a"), "?");
+});
+
+test("what can be no prefix is none", async () => {
+  for (const odd of ["", "a b", "x".repeat(33)]) {
+    assert.equal(await setUp(odd).prefixes.prefixOf("a"), "!", odd);
+  }
+});
+
+test("a backend that does not answer is waited for a moment only, and once", async () => {
+  const clock = new HandClock();
+  const prefixes = new Prefixes(clock, () => new Promise(() => undefined));
+  let got = "";
+  void prefixes.prefixOf("a").then((prefix) => (got = prefix));
+  await clock.advance(PREFIX_WAIT_MS - 1);
+  assert.equal(got, "");
+  await clock.advance(1);
+  assert.equal(got, "!");
+  assert.equal(await prefixes.prefixOf("a"), "!");
+  assert.equal(clock.timers, 0);
+});
+
+test("names are asked for when they are needed, but not too often", async () => {
+  const clock = new HandClock();
+  let asked = 0;
+  let answer: () => string[] = () => ["theirs"];
+  const names = new RegisteredNames(
+    clock,
+    (name) => name === "ours",
+    async () => {
+      asked += 1;
+      return answer();
+    },
+  );
+  assert.deepEqual(
+    ["ours", "theirs"].map((name) => names.has(name)),
+    [true, false],
+  );
+  await names.refresh();
+  await names.refresh();
+  assert.equal(asked, 1);
+  assert.ok(names.has("theirs"));
+  answer = () => {
+    throw new Error("away");
+  };
+  await clock.advance(NAMES_REFRESH_MS);
+  await names.refresh();
+  assert.ok(names.has("theirs"), "what was known holds");
+  answer = () => ["new"];
+  await names.refresh();
+  assert.deepEqual(
+    ["new", "theirs"].map((name) => names.has(name)),
+    [true, false],
+  );
+});
+
+test("people are known by the name that they were seen with, unless two share it", () => {
+  const seen = new SeenUsers();
+  const say = (id: string, displayName: string) =>
+    seen.note(
+      toPluginEvent(
+        create(EventSchema, {
+          inner: { case: "privateMessage", value: { source: { id, displayName } } },
+        }),
+      ),
+    );
+  say("irc://a/bob", "Bob");
+  assert.equal(seen.find("irc://a", "bOB")?.id, "irc://a/bob");
+  assert.equal(seen.find("irc://b", "bob"), undefined);
+  say("irc://a/bob", "Bob");
+  assert.equal(seen.find("irc://a", "bob")?.id, "irc://a/bob");
+  say("irc://a/other", "bob");
+  assert.equal(seen.find("irc://a", "bob"), undefined);
+  say("irc://a/bob", "Bob");
+  assert.equal(seen.find("irc://a", "bob"), undefined);
+  for (let i = 0; i < 5_000; i += 1) say(`irc://a/${i}`, `name${i}`);
+  assert.equal(seen.find("irc://a", "name0"), undefined);
+  assert.equal(seen.find("irc://a", "name4999")?.id, "irc://a/4999");
+});
