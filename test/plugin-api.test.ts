@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { ChatRequest } from "@seabird/protocol";
 import {
+  arg,
   connectPlugin,
   isPlugin,
   type Log,
@@ -357,6 +358,116 @@ test("closing lets a handler end what it began, and cancels questions", async (t
   await stage.expect("#c: done");
   assert.deepEqual(ends.sort(), ["AskCancelled: the plugin closes", "done"]);
   assert.ok(!stage.lines.some((line) => line.startsWith("error")));
+});
+
+test("what a handler forgot to wait for is said before the next one begins", async (t) => {
+  const stage = await startStage(t);
+  const hasty = plugin("hasty");
+  hasty.hears(/(.*)/, (ctx) => {
+    void ctx.reply(ctx.match[1]);
+  });
+  hasty.command("lost", "cannot be said", ({ privately }) => {
+    void privately("hm");
+  });
+  await start(t, stage, hasty);
+  const values = ["1", "2", "3", "4", "5"];
+  for (const value of values) stage.say(value);
+  await stage.expect(...values.map((value) => `#c: ${value}`));
+  stage.backend.respond = () => ({ case: "failed", value: { reason: "no such nick" } });
+  stage.say("!lost");
+  const line = "warn an answer was not sent <- no such nick";
+  await until("the warning", () => stage.lines.includes(line));
+});
+
+test("a broken handler of every message does not fill the channel", async (t) => {
+  const stage = await startStage(t);
+  const broken = plugin("broken");
+  broken.on("message", () => {
+    throw new Error("always");
+  });
+  broken.hears(/end/, (ctx) => ctx.reply("end"));
+  await start(t, stage, broken, { random: () => 0 });
+  stage.say("one").say("two").say("end");
+  await stage.expect("#c: ann: something went wrong (0000)", "#c: end");
+  assert.equal(stage.lines.filter((line) => line.startsWith("error on message")).length, 3);
+});
+
+test("middleware stands before commands and hears alike, and may keep them away", async (t) => {
+  const stage = await startStage(t);
+  const gated = plugin("gated");
+  gated.use(async (ctx, next) => {
+    if ("user" in ctx && ctx.user.displayName === "eve") return;
+    await next();
+  });
+  gated.command("hi", "greets", (ctx) => ctx.reply("hi"));
+  gated.hears(/hello/, (ctx) => ctx.reply("hello"));
+  await start(t, stage, gated);
+  const eve = { id: "eve", displayName: "eve" };
+  stage.say("!hi", "#c", eve).say("hello", "#c", eve);
+  await stage.say("!hi").expect("#c: hi");
+});
+
+test("in private nobody is named, whatever was done", async (t) => {
+  const stage = await startStage(t);
+  const kind = plugin("kind");
+  kind.on("privateAction", async (ctx) => {
+    await ctx.mentionReply("hello");
+    await ctx.action("waves");
+  });
+  await start(t, stage, kind);
+  const value = { source: ann, text: "waves" };
+  stage.backend.send({ inner: { case: "privateAction", value } });
+  await stage.expect("@ann: hello", "@ann* waves");
+});
+
+test("tags travel with an answer", async (t) => {
+  const stage = await startStage(t);
+  const tagged = plugin("tagged");
+  tagged.command("quietly", "says it quietly", async (ctx) => {
+    await ctx.reply("psst", { tags: { "proxy/skip": "1" } });
+  });
+  await start(t, stage, tagged);
+  stage.say("!quietly");
+  await until("the answer", () => stage.said.length > 0);
+  const sent = stage.backend.requests.find(({ inner }) => inner.case === "sendMessage");
+  assert.equal(sent?.inner.case === "sendMessage" && sent.inner.value.tags["proxy/skip"], "1");
+});
+
+test("a handler that sleeps lets its channel go on", async (t) => {
+  const stage = await startStage(t);
+  const sleepy = plugin("sleepy");
+  sleepy.command("later", "says it later", async (ctx) => {
+    await ctx.sleep(300);
+    await ctx.reply("later");
+  });
+  sleepy.command("now", "says it now", (ctx) => ctx.reply("now"));
+  await start(t, stage, sleepy, { handlerTimeoutMs: 200 });
+  stage.say("!later").say("!now");
+  await stage.expect("#c: now", "#c: later");
+});
+
+test("a rule by user id is warned of where ids are not verified", async (t) => {
+  const stage = await startStage(t);
+  const values = { user_ids: "unverified" };
+  stage.backend.respond = () => ({ case: "metadata", value: { values } });
+  const strict = plugin("strict");
+  const allow = [{ user: "terminal://net/ann" }];
+  strict.command("stop", { help: "stops it all", allow }, () => undefined);
+  await start(t, stage, strict);
+  const isWarning = (line: string) => line.startsWith('warn command "stop" allows by user id');
+  await until("the warning", () => stage.lines.some(isWarning));
+});
+
+test("an argument that names a person is somebody who was seen", async (t) => {
+  const stage = await startStage(t);
+  const karma = plugin("karma");
+  karma.command("who", { help: "tells an id", args: { whom: arg.user() } }, (ctx, { whom }) =>
+    ctx.reply(`${whom.id}`),
+  );
+  await start(t, stage, karma);
+  stage.say("hi", "#c", { id: "bob", displayName: "Bob" });
+  await stage.say("!who bob").expect("#c: terminal://net/bob");
+  await stage.say("!who nobody").expect("#c: undefined");
 });
 
 test("a plugin is known by its brand", () => {
