@@ -51,7 +51,7 @@ async function stage<Config>(
     id: "test",
     url: core.url,
     token: await core.token(["backend:camp/test"]),
-    log: createLog({ name: "camp/test", stream: { write: (line) => log.push(line) } }),
+    log: createLog({ name: "camp", level: "debug", stream: { write: (line) => log.push(line) } }),
     networkRetryMinMs: 1,
     networkRetryMaxMs: 10,
     retryMinMs: 1,
@@ -433,4 +433,19 @@ test("new settings are taken by reconfigure, or not at all", async (t) => {
     code: "failed_precondition",
     message: "camp takes new settings by a restart only",
   });
+  let seen: unknown;
+  const away = await stage(t, {
+    config,
+    connect: (host) => {
+      seen = host.config;
+      throw new Error("down");
+    },
+  });
+  await until("a pause", () =>
+    away.running.reconfigure({ rooms: ["c"] }).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await until("the next try", () => JSON.stringify(seen) === '{"rooms":["c"]}');
 });

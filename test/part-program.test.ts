@@ -74,7 +74,11 @@ export const other: number = 7;
 const WORDS = "export const greeting = (name: string): string => ['hi, ', name, '!'].join('');\n";
 
 test("a plugin's file from anywhere describes itself, and runs by hand-over", async (t) => {
-  const folder = await farFolder(t, { "hello.ts": HELLO, "words.ts": WORDS });
+  const folder = await farFolder(t, {
+    "hello.ts": HELLO,
+    "words.ts": WORDS,
+    "package.json": '{ "type": "commonjs" }',
+  });
   const file = join(folder, "hello.ts");
   const described = await ask(t, [PLUGIN, file, "--describe"]);
   assert.deepEqual([described.code, described.errors], [0, ""]);

@@ -82,7 +82,7 @@ export async function assembleBackend<Config>(
     self: undefined,
   };
   const network = createNetwork(parts, around);
-  return { client, network, reconfigure: (given) => settings.change(given, network.connection) };
+  return { client, network, reconfigure: (given) => settings.change(given, network) };
 }
 
 function createNetwork<Config>(
@@ -139,15 +139,17 @@ class Settings<Config> {
   }
 
   /** Nothing happens for the same ones. Throws a SettingsError, or `failed_precondition` for what needs a restart. */
-  async change(
-    given: unknown,
-    connection: { reconfigure?(config: Config): unknown } | undefined,
-  ): Promise<void> {
+  async change(given: unknown, { connection, state }: Network<Config>): Promise<void> {
     if (isDeepStrictEqual(given ?? {}, this.#given ?? {})) return;
     const { type } = this.#definition;
     const next = await checked(this.#definition, this.#whose, given);
-    if (connection === undefined) throw needsRestart(`${type} is not connected`);
-    if (connection.reconfigure === undefined) {
+    if (connection === undefined && state.state === "waiting") {
+      // The next `connect` reads them.
+      this.config = next;
+      this.#given = given;
+      return;
+    }
+    if (connection?.reconfigure === undefined) {
       throw needsRestart(`${type} takes new settings by a restart only`);
     }
     const before = this.config;

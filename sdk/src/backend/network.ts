@@ -35,6 +35,8 @@ export class Network<Config> {
   readonly #options: NetworkOptions<Config>;
   readonly #states = new StateStream<NetworkState>({ state: "connecting", attempt: 1 });
   #connection: BackendConnection<Config> | undefined;
+  /** Why it was away the last time; undefined since it was there. */
+  #outage: string | undefined;
 
   constructor(options: NetworkOptions<Config>) {
     this.#options = options;
@@ -55,7 +57,7 @@ export class Network<Config> {
 
   /** Resolves when the backend has left; rejects with a `Fatal`. */
   async run(): Promise<void> {
-    const { leaving, clock, log } = this.#options;
+    const { leaving, clock } = this.#options;
     let failures = 0;
     try {
       for (let attempt = 1; !leaving.aborted; attempt++) {
@@ -65,13 +67,23 @@ export class Network<Config> {
         if (isFatal(error)) throw error;
         failures = wasStable ? 1 : failures + 1;
         const retryInMs = this.#pauseMs(failures);
-        log.warn({ error, retryInMs }, "the network is away; trying again");
+        this.#logAway(error, retryInMs);
         this.#states.set({ state: "waiting", retryInMs, error });
         await pause(clock, retryInMs, leaving);
       }
     } finally {
       this.#states.end({ state: "closed" });
     }
+  }
+
+  /** The same words again and again are for whoever looks closely. */
+  #logAway(error: Error, retryInMs: number): void {
+    const { log } = this.#options;
+    const told = { error, retryInMs };
+    const words = "the network is away; trying again";
+    if (error.message === this.#outage) log.debug(told, words);
+    else log.warn(told, words);
+    this.#outage = error.message;
   }
 
   #pauseMs(failures: number): number {
@@ -91,6 +103,7 @@ export class Network<Config> {
       const connection = await this.#connect(session, over);
       connectedAtMs = clock.now();
       this.#connection = connection;
+      this.#outage = undefined;
       log.info("on the network");
       this.#states.set({ state: "connected" });
       onConnected(connection);

@@ -1,11 +1,13 @@
 /**
  * Lets a file anywhere on the disk import Seabird: where its folder has no copy of a package of
- * ours, the one that runs the file is taken. So a bot can be a single file.
+ * ours, the one that runs the file is taken. So a bot can be a single file, wherever it lies:
+ * TypeScript is read as ES modules even where a `package.json` says otherwise, as the one that
+ * `npm init` writes.
  */
-import { findPackageJSON, registerHooks } from "node:module";
+import { registerHooks } from "node:module";
 
 /** What such a file may import without having it. */
-const OWN = /^(?:@seabird\/(?:sdk|protocol|testkit)|zod)(?:\/|$)/;
+const OWN = /^(?:@seabird\/[^/]+|zod)(?:\/|$)/;
 
 let registered = false;
 
@@ -16,7 +18,8 @@ export function resolveOwnPackages(): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const found = OWN.test(specifier) ? orOwn() : nextResolve(specifier, context);
-      return isTypeless(found) ? { ...found, format: "module-typescript" } : found;
+      const isImport = context.conditions.includes("import");
+      return isImport && isSource(found.url) ? { ...found, format: "module-typescript" } : found;
 
       function orOwn() {
         try {
@@ -34,8 +37,6 @@ function isNotFound(reason: unknown): boolean {
   return reason instanceof Error && "code" in reason && reason.code === "ERR_MODULE_NOT_FOUND";
 }
 
-/** TypeScript in a folder without package.json: Node would read it twice, and warn. */
-function isTypeless({ url, format }: { url: string; format?: string | null | undefined }): boolean {
-  if (!url.startsWith("file:") || !url.endsWith(".ts") || typeof format === "string") return false;
-  return findPackageJSON(url) === undefined;
+function isSource(url: string): boolean {
+  return url.startsWith("file:") && url.endsWith(".ts") && !url.includes("/node_modules/");
 }
