@@ -26,7 +26,8 @@ async function person(t: TestContext, server: IrcServer, nick: string): Promise<
 }
 
 for (const kind of IRC_SERVER_KINDS) {
-  suite(kind, () => {
+  // Each has a server of its own, and mostly waits for it.
+  suite(kind, { concurrency: 3 }, () => {
     test("a taken nick: another, and the wanted one when its holder leaves", async (t) => {
       const server = await startServer(t, kind);
       if (server === undefined) return;
@@ -58,7 +59,7 @@ for (const kind of IRC_SERVER_KINDS) {
       op.say("JOIN #a");
       await op.hears(/ 366 /);
       const channels = [channel("#a")];
-      const meek = connectTo(t, { port: server.port, channels, nick: "meek" });
+      const meek = connectTo(t, { port: server.port, channels, nick: "meek", rejoinAfterMs: 1 });
       const bold = connectTo(t, {
         port: server.port,
         channels,

@@ -3,6 +3,7 @@
  *
  * Knows nothing of Seabird.
  */
+import { checkOptions } from "./check-options.ts";
 import { type FloodClock, systemClock } from "./flood-queue.ts";
 import { foldName } from "./line.ts";
 import type { NetworkLink } from "./network-link.ts";
@@ -68,7 +69,9 @@ export class IrcConnection {
   #failures = 0;
   #refusals = 0;
 
+  /** Connects at once. Throws RangeError for options that no server could be told. */
   constructor(options: IrcOptions, hooks: ConnectionHooks, clock: FloodClock = systemClock) {
+    checkOptions(options);
     this.#options = options;
     this.#hooks = hooks;
     this.#clock = clock;

@@ -81,6 +81,7 @@ export class Handshake {
   receive(message: IrcMessage): void {
     if (this.#phase === "over") return;
     this.caps.receive(message);
+    if (this.#isTurnedAway(message)) return;
     this.#learnAccount(message);
     const outcome = this.#login?.receive(message);
     if (outcome !== undefined) this.#loggedIn(outcome);
@@ -92,6 +93,14 @@ export class Handshake {
   close(): void {
     this.#phase = "over";
     this.#cancelTimer();
+  }
+
+  /** A server may also find out later that it wants TLS, and over TLS renews what it wants. */
+  #isTurnedAway({ command, params }: IrcMessage): boolean {
+    if (command !== "CAP" || params[1]?.toUpperCase() !== "NEW") return false;
+    const sts = this.caps.offered.get("sts");
+    if (sts === undefined || !/(^| )sts=/.test(params.at(-1) ?? "")) return false;
+    return this.#hooks.strictTransport(sts);
   }
 
   #learnAccount({ command, nick, params }: IrcMessage): void {

@@ -300,3 +300,21 @@ suite("hostile handshakes", () => {
     await status("welcomed");
   });
 });
+
+test("a network that finds out later that it wants TLS is left, and gone to over TLS", async (context) => {
+  const { server, open, status, statuses } = await setUp(context, { env: { IRC_PASS: "hush" } });
+  open();
+  await status("settled");
+  const connection = await server.connection(1);
+  connection.say(`:srv CAP bird NEW :sts=port=${server.port}`);
+  await status("upgrading");
+  // What speaks no TLS fails, and in the clear nothing is told any more than a question.
+  server.script = (line) =>
+    line === "CAP LS 302" ? [`:srv CAP * LS :sts=port=${server.port},duration=9`] : [];
+  await status("lost");
+  await status("upgrading", 2);
+  assert.ok(statuses.some((each) => each.status === "connecting" && each.tls));
+  for (const { lines } of server.connections.slice(1)) {
+    assert.ok(lines.every((line) => line === "CAP LS 302" || !/PASS|NICK|USER/.test(line)));
+  }
+});
