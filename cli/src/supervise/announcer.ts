@@ -29,6 +29,8 @@ export type UpEvent =
   | { readonly type: "late"; readonly parts: readonly string[] }
   | { readonly type: "stopping"; readonly why: string }
   | { readonly type: "warning"; readonly text: string }
+  /** The start is over; how many of how many parts are ready. */
+  | { readonly type: "up"; readonly ready: number; readonly parts: number }
   | { readonly type: "restarted"; readonly part: string }
   | { readonly type: "reloaded"; readonly parts: readonly PartReport[] }
   /** Nothing was changed. */
@@ -99,6 +101,11 @@ export class Announcer {
         return styleError("yellow", `seabird: ${event.part} did not end in time and was killed`);
       case "late":
         return styleError("yellow", `seabird: not ready yet: ${event.parts.join(", ")}`);
+      case "up": {
+        const { ready, parts } = event;
+        const many = ready === parts ? `all ${parts} parts are` : `${ready} of ${parts} parts are`;
+        return styleError("dim", `seabird: ${many} ready; \`seabird ps\` shows them`);
+      }
       case "warning":
         return styleError("yellow", `seabird: ${event.text}`);
       case "reloaded":

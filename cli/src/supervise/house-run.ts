@@ -41,7 +41,6 @@ const LAST_WORDS = 3;
 export class HouseRun {
   readonly #init: HouseRunInit;
   readonly #stopping = new AbortController();
-  readonly #failed = Promise.withResolvers<never>();
   readonly #turns = new Turns();
   readonly #startedAtMs = performance.now();
   readonly #address: CoreAddress;
@@ -71,7 +70,6 @@ export class HouseRun {
     this.#parts = this.#createParts();
     this.#control = this.#createControl();
     this.#restoreTerminal = terminal ? rememberTerminal() : () => undefined;
-    this.#failed.promise.catch(() => undefined);
   }
 
   askToStop(why: string): void {
@@ -106,7 +104,9 @@ export class HouseRun {
         this.#control.answer(request, to),
       );
       const asked = aborted(this.#stopping.signal);
-      await Promise.race([this.#start().then(() => asked), asked, this.#failed.promise]);
+      // Who asks for a change meanwhile waits until the start is over.
+      const started = this.#turns.take(() => this.#start());
+      await Promise.race([started.then(() => asked), asked]);
     } catch (error) {
       if (!this.#stopping.signal.aborted) failure = asFailure(error);
     }

@@ -45,7 +45,12 @@ export async function startHouse(init: StartInit): Promise<void> {
   const late = [...plugins, ...backends].filter(({ isReady }) => !isReady);
   const names = late.filter(({ state }) => state === "starting").map(({ spec }) => spec.name);
   if (names.length > 0) init.announcer.say({ type: "late", parts: names });
-  if (init.hasRoom) startAll(isRoom);
+  if (init.hasRoom) {
+    startAll(isRoom);
+    return;
+  }
+  const ready = crew.parts.filter(({ state }) => state === "ready").length;
+  init.announcer.say({ type: "up", ready, parts: crew.parts.length });
 }
 
 async function startCore({ house, parts, crew, logs, signal }: StartInit): Promise<void> {
