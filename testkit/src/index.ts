@@ -11,7 +11,7 @@ export type { HeardEvent } from "./bed/heard.ts";
 export type { PersonSettings } from "./bed/people.ts";
 export type { ChannelRoom, PrivateRoom, SaySettings } from "./bed/room.ts";
 export type { Failing, NetworkSettings, Request } from "./bed/scripted-network.ts";
-export type { Said, Send } from "./bed/sends.ts";
+export type { Said, SaidInRoom } from "./bed/sends.ts";
 export { showBlock } from "./bed/show-block.ts";
 export { type Testbed, type TestbedOptions, testbed } from "./bed/testbed.ts";
 export { FakeClock, type FakeClockOptions, type PendingTimer } from "./time/fake-clock.ts";

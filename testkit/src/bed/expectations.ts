@@ -1,7 +1,7 @@
 /** Waits until nothing is going on, and compares what was said with what a test expects. */
 import { AssertionError } from "node:assert";
 import { type Expected, failure, fits } from "./expectation.ts";
-import { describeAll, type Said, type Send, type Sends } from "./sends.ts";
+import { describeAll, type Said, type SaidInRoom, type Sends } from "./sends.ts";
 import type { Stage } from "./stage.ts";
 
 export class Expectations {
@@ -61,7 +61,7 @@ export class Expectations {
   }
 
   #notes(): readonly string[] {
-    const others: readonly Send[] = this.#sends.untaken();
+    const others: readonly SaidInRoom[] = this.#sends.untaken();
     const list = others.length === 0 ? "" : `also said:${describeAll(others)}`;
     return [list, ...this.#complaints()];
   }

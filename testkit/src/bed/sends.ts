@@ -13,15 +13,15 @@ export interface Said {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface Send {
+export interface SaidInRoom {
   /** The room's label. */
   readonly room: string;
   readonly said: Said;
 }
 
 export class Sends {
-  readonly #all: Send[] = [];
-  readonly #untaken = new Set<Send>();
+  readonly #all: SaidInRoom[] = [];
+  readonly #untaken = new Set<SaidInRoom>();
 
   add(room: string, kind: Said["kind"], request: SendRequest): void {
     const { text, rootBlock, tags } = request;
@@ -42,12 +42,12 @@ export class Sends {
   }
 
   /** What no test has looked at; of one room, or of all. */
-  untaken(room?: string): readonly Send[] {
+  untaken(room?: string): readonly SaidInRoom[] {
     return [...this.#untaken].filter((send) => room === undefined || send.room === room);
   }
 
   /** Everything ever said. */
-  get all(): readonly Send[] {
+  get all(): readonly SaidInRoom[] {
     return this.#all;
   }
 }
@@ -63,6 +63,6 @@ export function describe({ kind, shown }: Said): string {
   return kind === "action" ? `does ${JSON.stringify(shown)}` : JSON.stringify(shown);
 }
 
-export function describeAll(sends: readonly Send[]): string {
+export function describeAll(sends: readonly SaidInRoom[]): string {
   return sends.map(({ room, said }) => `\n  ${room}: ${describe(said)}`).join("");
 }

@@ -9,7 +9,7 @@ import { People, type PersonSettings } from "./people.ts";
 import { PluginPart } from "./plugin-part.ts";
 import { ChannelRoom, PrivateRoom, type RoomBed } from "./room.ts";
 import { type NetworkSettings, type Request, ScriptedNetwork } from "./scripted-network.ts";
-import { type Send, Sends } from "./sends.ts";
+import { type SaidInRoom, Sends } from "./sends.ts";
 import { Stage, type StageOptions } from "./stage.ts";
 
 export interface TestbedOptions extends StageOptions {
@@ -125,7 +125,7 @@ export class Testbed implements AsyncDisposable {
   }
 
   /** Everything that was said and done, looked at or not, oldest first. */
-  get said(): readonly Send[] {
+  get said(): readonly SaidInRoom[] {
     return this.#sends.all;
   }
 
