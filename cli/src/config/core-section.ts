@@ -1,5 +1,6 @@
 /** `core`: a core of our own, or the address of one that runs elsewhere. */
 import type { HouseCore, JsonSchema } from "./house.ts";
+import type { HouseFlags } from "./house-sources.ts";
 import type { Place } from "./origin.ts";
 import { REMOTE_CORE_SCHEMA } from "./own-schemas.ts";
 import type { Reading } from "./reading.ts";
@@ -25,12 +26,13 @@ export async function readCore(
     : await readOwn(node, entry.key, reading, logLevel);
 }
 
-function readRemote(node: YamlMap, key: Place, reading: Reading): HouseCore {
+function readRemote(node: YamlMap, key: Place, reading: Reading): HouseCore | undefined {
   const schema = REMOTE_CORE_SCHEMA;
   const { url, token } = reading.values({ node, key, path: PATH, schema, fromEnvironment: true });
   if (reading.options.flags.bind !== undefined) {
     reading.problem(key, PATH, "--bind has no meaning for a core that runs elsewhere");
   }
+  if (!reading.options.problems.isEmpty) return undefined;
   return { kind: "remote", url: String(url), token: String(token) };
 }
 
@@ -40,24 +42,31 @@ async function readOwn(
   reading: Reading,
   logLevel: string,
 ): Promise<HouseCore | undefined> {
-  const { programs, flags } = reading.options;
+  const { programs } = reading.options;
   const description = await reading.describe(programs.core, key, PATH);
   const schema = description?.parts[0].settings;
   if (!schema) return undefined;
-  const bind =
-    flags.bind === undefined ? [] : [["listen", { name: "--bind", value: flags.bind }] as const];
   const given = reading.values({
     node,
     key,
     path: PATH,
     schema,
-    flags: new Map(bind),
+    flags: flagsOf(reading.options.flags),
     fromEnvironment: true,
   });
+  // A value of a wrong kind was told, and cannot be handed over.
+  if (!reading.options.problems.isEmpty) return undefined;
   const { listen, ...settings } = given;
   const level = settings["log_level"] ?? logLevel;
   const env = environmentOf({ ...given, log_level: level }, schema);
   return { kind: "own", listen: String(listen), settings: { ...settings, log_level: level }, env };
+}
+
+function flagsOf({ bind, logLevel }: HouseFlags) {
+  const flags = new Map<string, { readonly name: string; readonly value: string }>();
+  if (bind !== undefined) flags.set("listen", { name: "--bind", value: bind });
+  if (logLevel !== undefined) flags.set("log_level", { name: "--log-level", value: logLevel });
+  return flags;
 }
 
 /** Each setting under the first of the names that core knows it by. */

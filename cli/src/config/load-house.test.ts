@@ -105,6 +105,33 @@ test("flags go before the environment, then .env, the file, defaults", async (t)
   assert.deepEqual(await listen({}, { BIND_HOST: "" }, ""), ["127.0.0.1:11235", "default"]);
 });
 
+test("a flag for the log level is core's too, whatever the environment says", async (t) => {
+  const { house } = await makeStage(t);
+  const text = "core: { log_level: error }\nplugins: { ping: { log_level: warn } }";
+  const env = { LOG_LEVEL: "info" };
+  const { core, logLevel, parts } = await house(text, { env, flags: { logLevel: "debug" } });
+  assert.equal(logLevel, "debug");
+  assert.ok(core.kind === "own");
+  assert.equal(core.env["SEABIRD_LOG_LEVEL"], "debug");
+  assert.equal(parts[0]?.logLevel, "warn");
+});
+
+test("of settings that nobody knows, those whose names tell of secrets are masked", async (t) => {
+  const { house } = await makeStage(t);
+  const { origins } = await house(
+    "backends: { campfire/a: { from: ./campfire.ts, x: 1, apiKey: 2 } }",
+  );
+  const shown = origins.filter(({ path }) => path.startsWith("backends."));
+  assert.deepEqual(
+    shown.map(({ path, value }) => [path.replace("backends.campfire/a.", ""), value]),
+    [
+      ["x", "1"],
+      ["apiKey", "********"],
+      ["from", '"./campfire.ts"'],
+    ],
+  );
+});
+
 test("core's limits come from file or environment and are handed on under core's names", async (t) => {
   const { house } = await makeStage(t);
   const text =

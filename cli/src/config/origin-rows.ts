@@ -8,17 +8,25 @@ import type { Settled, Spot } from "./settle.ts";
 /** Always as long, whatever the secret is. */
 const MASK = "********";
 
+/** Where nobody says what a secret is, these names do. */
+const SECRET_NAMES = /pass|secret|token|key|auth|credential/i;
+
 export interface Section {
   readonly path: Path;
-  readonly schema: JsonSchema;
+  /** Null: it is not known. */
+  readonly schema: JsonSchema | null;
 }
 
 export function originRows(value: unknown, settled: Settled, section: Section): OriginRow[] {
-  const { schema } = section;
-  return rowsOf(value, [], schemasOf(schema, schema), { settled, ...section });
+  const schema = section.schema ?? {};
+  const isUnknown = section.schema === null;
+  return rowsOf(value, [], schemasOf(schema, schema), { settled, ...section, schema, isUnknown });
 }
 
-interface Surroundings extends Section {
+interface Surroundings {
+  readonly path: Path;
+  readonly schema: JsonSchema;
+  readonly isUnknown: boolean;
   readonly settled: Settled;
 }
 
@@ -28,7 +36,7 @@ function rowsOf(
   schemas: readonly JsonSchema[],
   around: Surroundings,
 ): OriginRow[] {
-  const secret = isSecret(schemas);
+  const secret = isSecret(schemas) || (around.isUnknown && SECRET_NAMES.test(String(inner.at(-1))));
   const entries = secret ? [] : entriesOf(value);
   if (entries.length > 0) {
     return entries.flatMap(([step, each]) =>

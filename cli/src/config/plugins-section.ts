@@ -71,6 +71,8 @@ async function readPlugin(
   };
 }
 
+const NO_SETTINGS = { type: "object", properties: {}, additionalProperties: false };
+
 type Described = readonly [PartDescription, ...PartDescription[]];
 
 async function ofFile({ name, path, entry }: PluginKey, reading: Reading) {
@@ -88,7 +90,9 @@ async function ofOurs(key: PluginKey, reading: Reading): Promise<Described | und
   const answer = await reading.describe(reading.options.programs.plugin(), entry.key, path);
   const ours = pluginsOf(answer, key, reading);
   const one = ours?.find((part) => part.name === name);
-  if (ours === undefined || one !== undefined) return one && [one];
+  if (ours === undefined) return undefined;
+  // Of ours it is known that one which names no settings has none.
+  if (one !== undefined) return [{ ...one, settings: one.settings ?? NO_SETTINGS }];
   const names = ours.map((part) => part.name);
   const near = nearest(name, names);
   const meant = near === undefined ? `there are ${names.join(", ")}` : `did you mean "${near}"?`;

@@ -1,6 +1,6 @@
 /** Which program a key of the configuration means. */
 import { resolve } from "node:path";
-import { backendBin, coreBin, listNetworks, pluginBin } from "../bins.ts";
+import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../bins.ts";
 import type { Program } from "./describe-part.ts";
 
 /** Where the programs are; tests have their own. */
@@ -23,10 +23,7 @@ export function programsOf(folder: string): Programs {
       args: name === undefined ? [] : [isFile(name) ? resolve(folder, name) : name],
     }),
     backend: (network) => ({ script: backendBin(network), args: [] }),
-    backendFile: (file) => ({
-      script: resolve(import.meta.dirname, "../../bin/seabird.js"),
-      args: ["backend", resolve(folder, file)],
-    }),
+    backendFile: (file) => ({ script: backendFileBin(), args: [resolve(folder, file)] }),
     networks: listNetworks,
   };
 }

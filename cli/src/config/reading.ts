@@ -60,7 +60,7 @@ export class Reading {
       schema === null
         ? { ...settled.value }
         : validate({ settled, schema, path, key }, this.options.problems);
-    this.#rows.push(...originRows(value, settled, { path, schema: schema ?? {} }));
+    this.#rows.push(...originRows(value, settled, { path, schema }));
     return value;
   }
 
