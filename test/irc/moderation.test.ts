@@ -35,12 +35,12 @@ for (const kind of IRC_SERVER_KINDS) {
       const { alice, actions, backend } = stage;
       await backend.ready();
       const join = (name: string) => refusalOf(actions.joinChannel(BACKEND, name));
-      assert.match(await join("#banned"), /^unknown: .* \(474\)$/);
-      assert.match(await join("#full"), /^unknown: .* \(471\)$/);
+      assert.match(await join("#banned"), /^unknown: 474 ./);
+      assert.match(await join("#full"), /^unknown: 471 ./);
       await alice.raw("MODE #test +b seabird!*@*");
       await alice.sees("#test", "[+]b");
       const refusal = await refusalOf(actions.sendMessage(onIrc("#test"), "hi"));
-      assert.match(refusal, /^unknown: .* \(404\)$/);
+      assert.match(refusal, /^unknown: 404 ./);
     });
 
     test("names are the same in any case, and core knows one of them", async (t) => {

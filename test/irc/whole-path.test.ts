@@ -72,30 +72,30 @@ for (const kind of IRC_SERVER_KINDS) {
       await backend.ready();
 
       const send = (name: string) => refusalOf(actions.sendMessage(onIrc(name), "hi"));
-      assert.match(await send("#nowhere"), /^unknown: No such .* \(40[13]\)$/);
+      assert.match(await send("#nowhere"), /^unknown: 40[13] No such ./);
       assert.match(await send("nobody"), /^unknown: "nobody" is not a channel's name$/);
       const nobody = await refusalOf(actions.sendPrivateMessage(onIrc("nobody"), "hi"));
-      assert.match(nobody, /^unknown: No such .* \(401\)$/);
+      assert.match(nobody, /^unknown: 401 No such ./);
 
       await alice.raw("MODE #test +m");
       await alice.sees("#test", "[+]m");
-      assert.match(await send("#test"), /^unknown: .* \(404\)$/);
+      assert.match(await send("#test"), /^unknown: 404 ./);
       await alice.raw("MODE #test +v seabird");
       await alice.sees("#test", "[+]v +seabird");
       assert.equal(await send("#test"), "");
 
       const join = (name: string) => refusalOf(actions.joinChannel(BACKEND, name));
-      assert.match(await join("#locked"), /^unknown: .* \(475\)$/);
-      assert.match(await join("#locked wrong"), /^unknown: .* \(475\)$/);
-      assert.match(await join("#invited"), /^unknown: .* \(473\)$/);
+      assert.match(await join("#locked"), /^unknown: 475 ./);
+      assert.match(await join("#locked wrong"), /^unknown: 475 ./);
+      assert.match(await join("#invited"), /^unknown: 473 ./);
       assert.match(await join("0"), /^unknown: "0" is not a channel's name$/);
       assert.equal(await join("#locked sesame"), "");
 
       const topic = await refusalOf(actions.updateChannelInfo(onIrc("#locked"), { topic: "mine" }));
-      if (kind === "inspircd") assert.match(topic, /^unknown: .* \(482\)$/);
+      if (kind === "inspircd") assert.match(topic, /^unknown: 482 ./);
       else assert.equal(topic, "");
       const leave = await refusalOf(actions.leaveChannel(onIrc("#nowhere")));
-      assert.match(leave, /^unknown: .* \((403|442)\)$/);
+      assert.match(leave, /^unknown: (403|442) ./);
     });
 
     test("channels come and go in core as they do on the network", async (t) => {
