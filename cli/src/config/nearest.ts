@@ -6,7 +6,7 @@ const MAX_LENGTH = 64;
 /** The nearest of the words, if it is near: a typing mistake away, not another word. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.max(1, Math.floor((word.length + 1) / 3)) + 1;
   for (const each of known) {
     if (each === word || word.length > MAX_LENGTH || each.length > MAX_LENGTH) continue;
     const distance = editDistance(fold(word), fold(each));

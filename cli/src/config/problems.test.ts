@@ -175,6 +175,16 @@ test("every problem has its place, its path and plain words", async (t) => {
   }
 });
 
+test("each entry of a list speaks for itself", async (t) => {
+  const { problems } = await makeStage(t);
+  const told = await problems(irc("channels: ['#a', { name: 1 }, b, { name: x, kye: y }]"));
+  assert.deepEqual(told, [
+    `seabird.yaml:4:30 ${AT}.channels[1].name: must be text, not 1; put it in quotes`,
+    `seabird.yaml:4:35 ${AT}.channels[2]: "b" does not fit the pattern ^[#&]`,
+    `seabird.yaml:4:49 ${AT}.channels[3].kye: unknown key, did you mean "key"?`,
+  ]);
+});
+
 test("all problems are told at once, in the order of the file", async (t) => {
   const { problems } = await makeStage(t);
   const told = await problems(`core: { lisen: x }

@@ -25,15 +25,18 @@ export interface ReadingOptions extends SettleSurroundings {
 
 export class Reading {
   readonly options: ReadingOptions;
-  readonly #rows: OriginRow[] = [];
+  readonly #sections: { readonly key: Place; readonly rows: readonly OriginRow[] }[] = [];
 
   constructor(options: ReadingOptions) {
     this.options = options;
   }
 
-  /** Where each value read so far comes from. */
+  /** Where each value read so far comes from, in the order of the file. */
   get origins(): readonly OriginRow[] {
-    return this.#rows;
+    const inOrder = this.#sections.toSorted(
+      ({ key: a }, { key: b }) => a.line - b.line || a.col - b.col,
+    );
+    return inOrder.flatMap(({ rows }) => rows);
   }
 
   problem(at: Place, path: Path, message: string): void {
@@ -60,7 +63,7 @@ export class Reading {
       schema === null
         ? { ...settled.value }
         : validate({ settled, schema, path, key }, this.options.problems);
-    this.#rows.push(...originRows(value, settled, { path, schema }));
+    this.#sections.push({ key, rows: originRows(value, settled, { path, schema }) });
     return value;
   }
 

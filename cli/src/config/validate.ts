@@ -77,7 +77,11 @@ class Explaining {
     const branches = Array.isArray(error.schema) ? error.schema : [];
     const wrong = branches.map((_, index) => {
       const prefix = `${error.schemaPath}/${index}/`;
-      return errors.filter(({ schemaPath }) => schemaPath.startsWith(prefix));
+      // The entries of a list have one schema, and each its own place.
+      return errors.filter(
+        ({ schemaPath, instancePath }) =>
+          schemaPath.startsWith(prefix) && isWithin(instancePath, error.instancePath),
+      );
     });
     const meant = wrong.filter((each) => each.length > 0 && !isOther(each, error.instancePath));
     const [one] = meant;
@@ -126,7 +130,7 @@ class Explaining {
   #isBroken(pointer: string, alsoBelow: boolean): boolean {
     for (const [at, { broken }] of this.#request.settled.spots) {
       if (!broken) continue;
-      if (pointer === at || pointer.startsWith(`${at}/`)) return true;
+      if (isWithin(pointer, at)) return true;
       if (alsoBelow && at.startsWith(`${pointer}/`)) return true;
     }
     return false;
@@ -174,11 +178,15 @@ function isSamePlace(one: ErrorObject, other: ErrorObject): boolean {
   return one.instancePath === other.instancePath && one.parentSchema === other.parentSchema;
 }
 
+function isWithin(pointer: string, around: string): boolean {
+  return pointer === around || pointer.startsWith(`${around}/`);
+}
+
 /** An alternative that is a reference has its definition's own schema path. */
 function isBehindReference(error: ErrorObject, whole: ErrorObject): boolean {
   const hasReferences =
     Array.isArray(whole.schema) && whole.schema.some((branch) => typeof branch?.$ref === "string");
-  const below = error.instancePath.startsWith(whole.instancePath);
+  const below = isWithin(error.instancePath, whole.instancePath);
   return hasReferences && below && /^#\/(\$defs|definitions)\//.test(error.schemaPath);
 }
 

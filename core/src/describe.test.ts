@@ -1,0 +1,79 @@
+/** Core's description of itself names every setting, under the name that a file has for it. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { loadConfig } from "./config.ts";
+import { describeCore } from "./describe.ts";
+import { LIMIT_SETTINGS } from "./settings.ts";
+
+const BIN = fileURLToPath(new URL("../bin/seabird-core.js", import.meta.url));
+
+interface Property {
+  readonly "x-env": readonly string[];
+  readonly minimum?: number;
+  readonly default?: string;
+  readonly enum?: readonly string[];
+}
+
+interface Described {
+  readonly kind: string;
+  readonly parts: readonly [
+    {
+      readonly name: string;
+      readonly settings: {
+        readonly properties: Readonly<Record<string, Property>> & {
+          readonly limits: { readonly properties: Readonly<Record<string, Property>> };
+        };
+      };
+    },
+  ];
+}
+
+const { kind, parts } = describeCore() as unknown as Described;
+const { properties } = parts[0].settings;
+
+test("every setting that a file may hold", () => {
+  assert.equal(kind, "core");
+  assert.deepEqual(Object.keys(properties), [
+    "listen",
+    "database_url",
+    "tls_cert_file",
+    "tls_key_file",
+    "metrics_bind",
+    "cors_origins",
+    "log_level",
+    "log_format",
+    "limits",
+  ]);
+  assert.equal(Object.keys(properties.limits.properties).length, LIMIT_SETTINGS.length);
+});
+
+test("what it says of a value, core reads: under that variable, down to the minimum", () => {
+  const { log_format: format, listen } = properties;
+  for (const choice of format?.enum ?? []) {
+    assert.equal(loadConfig({ env: { [variable(format)]: choice }, cwd: "/" }).logFormat, choice);
+  }
+  const bind = { host: "127.0.0.1", port: 11235 };
+  const env = { [variable(listen)]: listen?.default };
+  assert.deepEqual(loadConfig({ env, cwd: "/" }).bind, bind);
+  for (const limit of Object.values(properties.limits.properties)) {
+    const value = limit.minimum ?? Number.NaN;
+    loadConfig({ env: { [variable(limit)]: String(value) }, cwd: "/" });
+    assert.throws(() => loadConfig({ env: { [variable(limit)]: String(value - 1) }, cwd: "/" }));
+  }
+});
+
+function variable(property: Property | undefined): string {
+  const [name] = property?.["x-env"] ?? [];
+  assert.ok(name !== undefined);
+  return name;
+}
+
+test("the program prints it and ends", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [BIN, "--describe"], {
+    timeout: 30_000,
+  });
+  assert.deepEqual(JSON.parse(stdout), describeCore());
+});
