@@ -347,6 +347,46 @@ test("host.leave() waits for its turn, then ends well; a Fatal ends with its wor
   assert.equal(tries, 1);
 });
 
+test("after a reconnect the rooms that were not joined again are left, at the latest when told so", async (t) => {
+  const rounds = [["room", "attic"], ["room"], ["room", "cellar"]];
+  let lose = () => {};
+  let round = 0;
+  const hosts: BackendHost[] = [];
+  const { plugin, running } = await stage(
+    t,
+    {
+      connect: (host) => {
+        hosts.push(host);
+        for (const id of rounds[round] ?? []) host.channels.joined({ id });
+        const { promise, reject } = Promise.withResolvers<never>();
+        lose = () => {
+          round++;
+          reject(new Error("reset"));
+        };
+        return { closed: promise, close: () => undefined };
+      },
+    },
+    { channelsBackMs: 3_600_000 },
+  );
+  await running.ready();
+  const ids = async () =>
+    (await plugin.listChannels("camp://test")).map(({ displayName }) => displayName);
+  assert.deepEqual(await ids(), ["attic", "room"]);
+  lose();
+  await until("the second", () => hosts.length === 2);
+  // Until it is known they may still come.
+  assert.deepEqual(await ids(), ["attic", "room"]);
+  hosts[1]?.channels.settled();
+  await until("the attic's end", async () => (await ids()).length === 1);
+  lose();
+  await until("the third", () => hosts.length === 3);
+  hosts[1]?.channels.left("room");
+  hosts[2]?.channels.settled();
+  await until("the cellar", async () => (await ids()).includes("cellar"));
+  assert.deepEqual(await ids(), ["cellar", "room"]);
+  assert.equal(hosts[2]?.channels.get("room")?.id, "room");
+});
+
 test("core away: the channels are told again, and what was said is sent when it is back", async (t) => {
   const core = await startCore({}, t);
   const road = await TcpProxy.start(core.port, t);

@@ -75,6 +75,7 @@ test("arguments, output and exit code pass through, from any folder", async () =
 for (const bin of [
   "core/bin/seabird-core.js",
   "plugins/bin/seabird-plugin.js",
+  "sdk/bin/seabird-backend.js",
   "backends/terminal/bin/seabird-backend-terminal.js",
   "backends/irc/bin/seabird-backend-irc.js",
 ]) {

@@ -233,3 +233,41 @@ test("plugins without core tell it once, however many they are and however often
   assert.equal(await plugins.exit, 0);
   assert.match(told, /^\{"level":"warn",.*"msg":"connect ECONNREFUSED .*start core there.*\}\n$/);
 });
+
+test("by hand-over it has the settings and the level given, and shows what its supervisor has to say", async (t) => {
+  const core = await startCore({}, t);
+  const child = spawn(process.execPath, [ROOM, "--handover", "4", "--leave-in-turn"], {
+    stdio: ["pipe", "pipe", "pipe", "ipc", "pipe"],
+    env: { PATH: process.env["PATH"] ?? "" },
+  });
+  t.after(() => child.kill("SIGKILL"));
+  const exit = once(child, "exit");
+  const handover = {
+    url: core.url,
+    token: await core.token(["backend:terminal/*"]),
+    id: "den",
+    settings: { user: "bob", nick: "gull", channel: "#den" },
+    logLevel: "debug",
+  };
+  const pipe = child.stdio[4];
+  assert.ok(pipe !== null && pipe !== undefined && "write" in pipe);
+  assert.ok(child.stdout !== null && child.stdin !== null);
+  pipe.write(`${JSON.stringify(handover)}\n`);
+  let shown = "";
+  child.stdout.on("data", (data: Buffer) => (shown += data.toString()));
+  const messages: unknown[] = [];
+  child.on("message", (message) => messages.push(message));
+  await until("its word", () => messages.length === 1, 30_000);
+  child.send({ type: "notice", line: `ping: failed\x1b[2J${"x".repeat(2_000)}` });
+  child.send({ type: "notice", line: 7 });
+  await until("the notice", () => shown.includes("!! ping: failed[2Jxxx"));
+  assert.ok(!shown.includes("\x1b[2J") && !shown.includes("x".repeat(1_000)));
+  child.stdin.end("hello\n");
+  await until("its wish to leave", () => messages.length === 2);
+  assert.deepEqual(messages, [{ type: "ready" }, { type: "leaving" }]);
+  assert.match(shown, /<bob> hello/);
+  // It stays until it is told: plugins end before it.
+  assert.equal(core.core.broker.stats().backends, 1);
+  child.kill("SIGTERM");
+  assert.deepEqual(await exit, [0, null]);
+});

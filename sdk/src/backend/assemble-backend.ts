@@ -65,7 +65,7 @@ export async function assembleBackend<Config>(
       type: definition.type,
       sends: definition.sends ?? SEND_KINDS,
       connection: () => network.connection,
-      channel: (id) => client.channels.find((channel) => channel.id === id),
+      channel: (id) => client.channel(id),
       metadata: () => metadata(definition, settings.config, network.connection),
       log,
       onActivity: around.onRequest,
@@ -78,7 +78,7 @@ export async function assembleBackend<Config>(
     spec: definition,
     go: options.go ?? Promise.resolve(),
     onNotice: options.onNotice ?? (() => () => undefined),
-    leave: () => void leave(options, around.leaving),
+    leave: () => void leave(options, around),
     self: undefined,
   };
   const network = createNetwork(parts, around);
@@ -106,8 +106,12 @@ function createNetwork<Config>(
   });
 }
 
-async function leave({ onLeaving }: StartBackendOptions, leaving: AbortController): Promise<void> {
-  await onLeaving?.();
+async function leave({ onLeaving }: StartBackendOptions, { leaving, log }: Around): Promise<void> {
+  try {
+    await onLeaving?.();
+  } catch (error) {
+    log.warn({ error }, "not waited for the turn to leave");
+  }
   leaving.abort();
 }
 

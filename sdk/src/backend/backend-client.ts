@@ -137,6 +137,10 @@ export class BackendClient implements AsyncDisposable {
     return this.#channels.all();
   }
 
+  channel(id: string): TrackedChannel | undefined {
+    return this.#channels.get(id);
+  }
+
   message(said: ChannelSaid): void {
     this.#emit(channelSaid("message", said));
   }

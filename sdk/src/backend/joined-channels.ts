@@ -36,7 +36,7 @@ export class JoinedChannels {
         client.leaveChannel(id);
       }),
       changed: unlessOver((channel) => client.changeChannel(channel)),
-      get: (id) => client.channels.find((channel) => channel.id === id),
+      get: (id) => client.channel(id),
       all: () => client.channels,
       settled: () => {
         if (!isOver()) this.settled();
