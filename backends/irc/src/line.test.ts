@@ -2,39 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { byteLength, cleanLine, decodeLine, foldName, MAX_LINE_BYTES, utf8Cut } from "./line.ts";
-
-/** Any text, often with what must not pass. */
-const hostile = fc.string({
-  unit: fc.oneof(
-    fc.constantFrom("\r", "\n", "\0", "\r\n", " ", "é", "🦀"),
-    fc.string({ unit: "binary" }),
-  ),
-});
-
-describe("cleanLine", () => {
-  it("never lets a second line through", () => {
-    fc.assert(
-      fc.property(hostile, (text) => {
-        assert.doesNotMatch(cleanLine(text), /[\r\n]|\0/);
-      }),
-    );
-  });
-
-  it("never makes a line that is longer than a server reads", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "grapheme", minLength: 100, maxLength: 900 }), (text) => {
-        const clean = cleanLine(text);
-        assert.ok(byteLength(clean) <= MAX_LINE_BYTES);
-        assert.ok(text.replaceAll(/[\r\n\0]/g, "").startsWith(clean));
-      }),
-    );
-  });
-
-  it("leaves a good line as it is", () => {
-    assert.equal(cleanLine("PRIVMSG #a :\x02hi\x02 \x01"), "PRIVMSG #a :\x02hi\x02 \x01");
-  });
-});
+import { byteLength, decodeLine, foldName, utf8Cut } from "./line.ts";
 
 describe("utf8Cut", () => {
   it("takes as much as fits, by whole code points", () => {
@@ -72,6 +40,10 @@ describe("decodeLine", () => {
 
   it("reads what is not UTF-8 as Windows-1252", () => {
     assert.equal(decodeLine(Buffer.from("caf\xe9\r", "latin1")), "café");
+  });
+
+  it("leaves no carriage return within", () => {
+    assert.equal(decodeLine(Buffer.from("a\rb\r\r")), "ab");
   });
 
   it("forgives a server that cut a long line within a character", () => {

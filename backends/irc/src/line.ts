@@ -4,15 +4,6 @@ import { isUtf8 } from "node:buffer";
 /** Bytes of a line, CR and LF not counted (RFC 2812, 2.3). */
 export const MAX_LINE_BYTES = 510;
 
-/**
- * The one form in which a line may leave: without CR, LF and NUL, so that it stays one line
- * whatever is in it, and no longer than a server reads.
- */
-export function cleanLine(line: string): string {
-  const single = line.replaceAll("\r", "").replaceAll("\n", "").replaceAll("\0", "");
-  return single.slice(0, utf8Cut(single, MAX_LINE_BYTES));
-}
-
 const CR = 0x0d;
 const MAX_CHARACTER_BYTES = 4;
 const windows1252 = new TextDecoder("windows-1252");

@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { bold, text } from "@seabird/protocol";
 import fc from "fast-check";
-import { byteLength, cleanLine } from "./line.ts";
+import { ircLineParser } from "irc-framework";
+import { byteLength } from "./line.ts";
 import { NetworkState } from "./network-state.ts";
 import {
+  NOTICE_TAG,
   type Plan,
   planChannelSend,
   planJoin,
@@ -13,6 +15,7 @@ import {
   planPrivateSend,
   planTopic,
 } from "./outbound.ts";
+import { lineProblem } from "./write-line.ts";
 
 const network = new NetworkState("bird");
 const tags = {};
@@ -68,13 +71,63 @@ suite("sends", () => {
         const plan = say(words, "#a", as as "message");
         if ("refused" in plan) return assert.equal(plan.refused, "the message is empty");
         for (const line of plan.lines) {
-          assert.equal(cleanLine(line), line);
+          assert.equal(lineProblem(line), undefined);
           assert.ok(line.startsWith("PRIVMSG #a :"));
           assert.ok(network.prefixBytes() + byteLength(line) <= 510);
         }
         return undefined;
       }),
     );
+  });
+
+  test("by its tag a message is a NOTICE; an action stays one", () => {
+    const notice = (value: string, as: "message" | "action" = "message") =>
+      lines(
+        planChannelSend(
+          { channelId: "#a", text: "hi", tags: { [NOTICE_TAG]: value } },
+          as,
+          network,
+        ),
+      );
+    assert.deepEqual(notice("1"), ["NOTICE #a :hi"]);
+    assert.deepEqual(notice("0"), ["PRIVMSG #a :hi"]);
+    assert.deepEqual(notice("1", "action"), ["PRIVMSG #a :\x01ACTION hi\x01"]);
+    const request = { userId: "joe", text: "hi", tags: { [NOTICE_TAG]: "1" } };
+    assert.deepEqual(lines(planPrivateSend(request, "message", network)), ["NOTICE joe :hi"]);
+  });
+
+  test("to a channel's operators, where the network addresses them", () => {
+    assert.match(refusal(say("hi", "@#a")), /is not a channel's name$/);
+    const ranks = new NetworkState("bird");
+    ranks.rules = { ...ranks.rules, statusPrefixes: "@+" };
+    const plan = planChannelSend({ channelId: "@#a", text: "hi", tags }, "message", ranks);
+    assert.deepEqual(lines(plan), ["PRIVMSG @#a :hi"]);
+  });
+
+  test("as long as the network allows behind the name it gives us, the worst until it is known", () => {
+    const state = new NetworkState("bird");
+    const longest = () => {
+      const plan = planChannelSend(
+        { channelId: "#a", text: "x".repeat(2_000), tags },
+        "message",
+        state,
+      );
+      return byteLength(lines(plan)[0] ?? "");
+    };
+    assert.equal(longest(), 510 - byteLength(":bird!@ ") - 11 - 63);
+    state.receive(ircLineParser(":bird!~b@example.org JOIN #a"));
+    assert.equal(longest(), 510 - byteLength(":bird!~b@example.org "));
+    state.receive(ircLineParser(":srv 396 bird cloaked.example.org :is now your displayed host"));
+    assert.equal(longest(), 510 - byteLength(":bird!~b@cloaked.example.org "));
+    state.receive(ircLineParser(":bird!~b@cloaked.example.org CHGHOST bot bots.example.org"));
+    assert.equal(longest(), 510 - byteLength(":bird!bot@bots.example.org "));
+    state.receive(ircLineParser(":bird!bot@bots.example.org NICK eagle"));
+    assert.equal(longest(), 510 - byteLength(":eagle!bot@bots.example.org "));
+    state.rules = { ...state.rules, maxLineBytes: 1_022 };
+    assert.equal(longest(), 1_022 - byteLength(":eagle!bot@bots.example.org "));
+    state.rules = { ...state.rules, maxLineBytes: 90 };
+    const plan = planChannelSend({ channelId: "#a", text: "x", tags }, "message", state);
+    assert.match(refusal(plan), /no room for words/);
   });
 
   test("nothing to say, or far too much", () => {
@@ -116,6 +169,7 @@ suite("channels", () => {
       planLeave({ channelId: "#a", exitMessage, tags }, network);
     assert.deepEqual(lines(leave("")), ["PART #a"]);
     assert.deepEqual(lines(leave("so\r\nlong")), ["PART #a :so long"]);
+    assert.match(refusal(leave("x".repeat(600))), /^not a line of IRC: it is 609 bytes/);
   });
 
   test("topic, also none, on one line, as long as the network allows", () => {

@@ -13,7 +13,15 @@ import { byteLength } from "./line.ts";
 import type { NetworkRules } from "./network-state.ts";
 import { renderBlock } from "./render.ts";
 import { plainRuns } from "./runs.ts";
-import { splitLines } from "./split.ts";
+import { MIN_SPLIT_BYTES, splitLines } from "./split.ts";
+import { lineProblem } from "./write-line.ts";
+
+interface PlannedLines {
+  /** Whom it concerns. */
+  readonly target: string;
+  readonly lines: readonly string[];
+  readonly expect: Expectation;
+}
 
 /** What planning has to know of the network. */
 export interface NetworkView {
@@ -24,7 +32,7 @@ export interface NetworkView {
 }
 
 export type Plan =
-  | { readonly target: string; readonly lines: readonly string[]; readonly expect: Expectation }
+  | PlannedLines
   /** Nothing is sent; the reason goes to the caller. */
   | { readonly refused: string };
 
@@ -71,10 +79,11 @@ function planSend(
   const start = `${command} ${target} :`;
   const around = byteLength(start) + (as === "action" ? ACTION_BYTES : 0);
   const room = network.rules.maxLineBytes - network.prefixBytes() - around;
+  if (room < MIN_SPLIT_BYTES) return { refused: "names so long leave no room for words in a line" };
   const lines = splitLines(words, room).map((line) =>
     as === "action" ? `${start}\x01ACTION ${line}\x01` : start + line,
   );
-  return { target, lines, expect: { kind: "said" } };
+  return checked({ target, lines, expect: { kind: "said" } }, network);
 }
 
 /** `#channel`, or `#channel key`. */
@@ -83,14 +92,15 @@ export function planJoin({ channelName }: JoinRequest, network: NetworkView): Pl
   if (!isRealChannel(channel, network) || more.length > 0) return notAChannel(channelName);
   if (key !== undefined && !isKey(key)) return { refused: "that is not a channel key" };
   const line = key === undefined ? `JOIN ${channel}` : `JOIN ${channel} ${key}`;
-  return { target: channel, lines: [line], expect: { kind: "joined", channel } };
+  return checked({ target: channel, lines: [line], expect: { kind: "joined", channel } }, network);
 }
 
 export function planLeave({ channelId, exitMessage }: LeaveRequest, network: NetworkView): Plan {
   if (!isRealChannel(channelId, network)) return notAChannel(channelId);
   const message = oneLine(exitMessage);
   const line = message === "" ? `PART ${channelId}` : `PART ${channelId} :${message}`;
-  return { target: channelId, lines: [line], expect: { kind: "left", channel: channelId } };
+  const expect = { kind: "left", channel: channelId } as const;
+  return checked({ target: channelId, lines: [line], expect }, network);
 }
 
 export function planTopic({ channelId, topic: given }: UpdateRequest, network: NetworkView): Plan {
@@ -104,7 +114,17 @@ export function planTopic({ channelId, topic: given }: UpdateRequest, network: N
   if (bytes > limit) {
     return { refused: `the topic is ${bytes} bytes; this network allows ${limit}` };
   }
-  return { target: channelId, lines: [line], expect: { kind: "topic", channel: channelId, topic } };
+  const expect = { kind: "topic", channel: channelId, topic } as const;
+  return checked({ target: channelId, lines: [line], expect }, network);
+}
+
+/** What is no line of IRC, too long a one say, is not sent. */
+function checked(plan: PlannedLines, { rules }: NetworkView): Plan {
+  for (const line of plan.lines) {
+    const problem = lineProblem(line, rules.maxLineBytes);
+    if (problem !== undefined) return { refused: `not a line of IRC: ${problem}` };
+  }
+  return plan;
 }
 
 /** Line breaks become spaces: what stands behind one must not become a command. */
