@@ -111,6 +111,21 @@ for (const { name, kind, extra, line } of MEANS) {
       assert.equal(await other, "");
     });
 
+    test("said to somebody away, to ourselves, and as an action", async (t) => {
+      const stage = await start(t);
+      if (stage === undefined) return;
+      const { alice, actions, backend } = stage;
+      await backend.ready();
+      await alice.raw("AWAY :at lunch");
+      await alice.sees("", "marked as being away");
+      const send = (nick: string) => refusalOf(actions.sendPrivateMessage(onIrc(nick), "hi"));
+      assert.equal(await send("ALICE"), "");
+      assert.equal(await send("seabird"), "");
+      assert.equal(await refusalOf(actions.performAction(onIrc("#TEST"), "waves")), "");
+      await alice.sees("#test", "ACTION waves");
+      await alice.sees("seabird", "<seabird> hi");
+    });
+
     test("a channel's operators: to them, from them", async (t) => {
       const stage = await start(t);
       if (stage === undefined) return;
