@@ -133,6 +133,29 @@ test("a plugin that is too slow misses events, and is told of the gap", async (t
   assert.ok(heard > 0 && heard < total, String(heard));
 });
 
+test("handlers that sleep are bounded", async (t) => {
+  const { core, backend } = await world(t, {});
+  const sleepy = plugin("sleepy");
+  const ends: string[] = [];
+  sleepy.hears(/./, async (ctx) => {
+    await ctx.sleep(600_000).catch((reason: unknown) => ends.push(String(reason)));
+  });
+  const running = startPlugin(sleepy, {
+    url: core.url,
+    token: await core.token(["plugin"], "sleepy"),
+    log: silentLog,
+    maxWaitingHandlers: 2,
+  });
+  t.after(() => running.close());
+  await running.ready();
+  backend.say("#c", "1").say("#c", "2").say("#c", "3");
+  await until("the third to be refused", () => ends.length === 1);
+  assert.deepEqual(ends, ["SeabirdError: too many handlers wait already"]);
+  assert.equal(running.activity().waiting, 2);
+  await running.close();
+  assert.deepEqual(ends.slice(1), Array(2).fill("SeabirdError: the plugin closes"));
+});
+
 test("a full channel drops what is new, says so once, and leaves the others alone", async (t) => {
   const { core, backend } = await world(t, {});
   const slow = plugin("slow");

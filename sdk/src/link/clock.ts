@@ -16,12 +16,22 @@ export interface Clock {
 /** A number from 0 up to, but not including, 1. */
 export type Random = () => number;
 
+/** Node fires a timer at once that is longer than this, some 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallMs: () => Date.now(),
   after(delayMs, then) {
-    const timer = setTimeout(then, delayMs);
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = (leftMs: number) => {
+      const isLong = leftMs > MAX_TIMER_MS;
+      timer = isLong
+        ? setTimeout(() => arm(leftMs - MAX_TIMER_MS), MAX_TIMER_MS)
+        : setTimeout(then, leftMs);
+    };
+    arm(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -29,6 +29,8 @@ export interface SdkLimitOptions {
   maxQueuedPerChannel?: number;
   /** Events of all channels that wait for their turn. Default 4,096. */
   maxQueuedInChannels?: number;
+  /** Handlers of a plugin that wait in `ask`, `confirm` or `sleep`. Default 10,000. */
+  maxWaitingHandlers?: number;
   /** Questions of a plugin that wait for an answer. Default 1,000. */
   maxAsks?: number;
   /** Milliseconds a question waits for its answer, if it is given none of its own. Default 60,000. */
@@ -115,6 +117,7 @@ export const SDK_LIMITS: readonly SdkLimit[] = [
     "of all channels waiting",
     "reading stops; core queues",
   ),
+  row("maxWaitingHandlers", 10_000, "handlers", "in ask, confirm, sleep", "sleep is refused"),
   row("maxAsks", 1_000, "questions", "waiting for an answer", "the next one is refused"),
   row("askTimeoutMs", 60_000, "ms", "for the answer to a question", "AskCancelled"),
   row("maxSpooledEvents", 1_000, "events", "kept while core is away", "oldest dropped and counted"),

@@ -20,6 +20,8 @@ export interface ContextSurroundings {
   readonly asks: Asks;
   readonly names: RegisteredNames;
   readonly askTimeoutMs: number;
+  /** False when too many handlers wait already. */
+  mayWait(): boolean;
 }
 
 export interface MadeContext {
@@ -38,7 +40,7 @@ export function makeContext(
 ): MadeContext {
   const { host } = surroundings;
   const sends = new Sends(turn.signal, surroundings);
-  const sleep = (ms: number) => turn.away(sleepFor(ms, turn.signal, host));
+  const sleep = (ms: number) => turn.away(sleepFor(ms, turn.signal, surroundings));
   const handling = { ...event, ...host, signal: turn.signal, sleep };
   const settled = () => sends.settled();
   if (!isReplyable(event)) return { context: handling, conversation: undefined, settled };
@@ -134,7 +136,15 @@ async function askFor(
   return turn.away(open.answer);
 }
 
-async function sleepFor(ms: number, signal: AbortSignal, host: PluginHost): Promise<void> {
+async function sleepFor(
+  ms: number,
+  signal: AbortSignal,
+  { host, mayWait }: ContextSurroundings,
+): Promise<void> {
+  if (!(ms >= 0)) throw new SeabirdError("bad_option", `sleep takes milliseconds; got ${ms}`);
+  if (!mayWait()) {
+    throw new SeabirdError("resource_exhausted", "too many handlers wait already");
+  }
   await pause(host.clock, ms, AbortSignal.any([signal, host.signal]));
   signal.throwIfAborted();
   if (host.signal.aborted) throw new SeabirdError("closed", "the plugin closes");

@@ -17,6 +17,7 @@ import {
   type Cleanup,
   commandSetOf,
   type ErasedHandler,
+  isPlugin,
   type Plugin,
   type PluginParts,
   partsOf,
@@ -43,6 +44,8 @@ export class PluginRun implements RunningPlugin {
   #closed: Promise<void> | undefined;
 
   constructor(plugin: Plugin, options: StartOptions) {
+    if (!isPlugin(plugin))
+      throw new SeabirdError("bad_option", "that is no plugin: plugin() makes one");
     this.name = plugin.name;
     this.#parts = partsOf(plugin);
     this.#commands = commandSetOf(this.#parts.declarations);
@@ -158,12 +161,18 @@ export class PluginRun implements RunningPlugin {
     return new EventRunner({
       parts: this.#parts,
       commands: this.#commands,
-      handlers: new Handlers(this.#parts.declarations, this.#commands),
+      handlers: new Handlers([...this.#parts.declarations], this.#commands),
       asks,
       prefixes,
       dispatcher: this.#dispatcher,
       failures: new Failures({ log, clock, random, closing }),
-      surroundings: { host, asks, names, askTimeoutMs: limits.askTimeoutMs },
+      surroundings: {
+        host,
+        asks,
+        names,
+        askTimeoutMs: limits.askTimeoutMs,
+        mayWait: () => this.#dispatcher.activity().waiting < limits.maxWaitingHandlers,
+      },
       handlerTimeoutMs: limits.handlerTimeoutMs,
     });
   }

@@ -41,12 +41,14 @@ export class Prefixes {
 
   /** Undefined while the first answer is awaited: then `prefixOf`. */
   known(backendId: string): string | undefined {
+    if (backendId === "") return DEFAULT_PREFIX;
     const known = this.#refreshed(backendId);
     return known.isSettled ? known.prefix : undefined;
   }
 
   /** Waits for the first answer, `PREFIX_WAIT_MS` at most. Never rejects. */
   async prefixOf(backendId: string): Promise<string> {
+    if (backendId === "") return DEFAULT_PREFIX;
     const known = this.#refreshed(backendId);
     if (!known.isSettled) {
       const stop = new AbortController();
