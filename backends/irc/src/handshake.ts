@@ -100,7 +100,13 @@ export class Handshake {
     if (command !== "CAP" || params[1]?.toUpperCase() !== "NEW") return false;
     const sts = this.caps.offered.get("sts");
     if (sts === undefined || !/(^| )sts=/.test(params.at(-1) ?? "")) return false;
-    return this.#hooks.strictTransport(sts);
+    return this.#goesAway(sts);
+  }
+
+  #goesAway(sts: string): boolean {
+    const goes = this.#hooks.strictTransport(sts);
+    if (goes) this.close();
+    return goes;
   }
 
   #learnAccount({ command, nick, params }: IrcMessage): void {
@@ -118,10 +124,7 @@ export class Handshake {
   #listed(): void {
     const sts = this.caps.offered.get("sts");
     const isEarly = this.#phase === "listing" || this.#phase === "registering";
-    if (sts !== undefined && isEarly && this.#hooks.strictTransport(sts)) {
-      this.close();
-      return;
-    }
+    if (sts !== undefined && isEarly && this.#goesAway(sts)) return;
     if (this.#phase !== "listing") {
       // The list came late; what is in it is as good as news.
       this.caps.request();

@@ -54,7 +54,7 @@ export function lineProblem(line: string, maxBytes: number = MAX_LINE_BYTES): st
   return bytes > maxBytes ? `it is ${bytes} bytes; this network allows ${maxBytes}` : undefined;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what ends a line.
+// These end a line, or a server takes them to.
 const BREAKS = /[\r\n\0]/;
 const TAG_NAME = /^\+?([A-Za-z0-9.-]+\/)?[A-Za-z0-9-]+$/;
 

@@ -44,7 +44,8 @@ suite("hostile servers", () => {
       await status("settled");
       const connection = await server.connection(1);
       connection.write("x".repeat(200_000) + end);
-      await status("lost");
+      const lost = await status("lost");
+      assert.ok(lost.status === "lost" && /line of more than 8\d{3} bytes/.test(lost.reason));
       await server.connection(2);
     });
   }
