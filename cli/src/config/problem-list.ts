@@ -1,4 +1,5 @@
 /** Gathers what is wrong in one file, so that all of it is told at once. */
+import { safeText } from "../safe-text.ts";
 import { HouseProblems, type Problem } from "./house.ts";
 import { CONFIG_LIMITS } from "./limits.ts";
 import type { Place } from "./origin.ts";
@@ -18,7 +19,9 @@ export class ProblemList {
   }
 
   add({ line, col }: Place, path: Path, message: string): void {
-    this.#problems.push({ file: this.#file, line, col, path: formatPath(path), message });
+    // Keys and values are whatever stands in the file.
+    const [where, what] = [safeText(formatPath(path)), safeText(message)];
+    this.#problems.push({ file: this.#file, line, col, path: where, message: what });
   }
 
   /** In the order of the file. */

@@ -74,6 +74,7 @@ async function withPerson(given: Given, options: InitOptions): Promise<Found> {
   for (;;) {
     const answers = { irc, plugins };
     if (irc === undefined || !options.test) return { answers, welcome: undefined };
+    process.stderr.write(`${tryingWords(irc)}\n`);
     const outcome = await tried(irc);
     if (!(outcome instanceof IrcTrialError)) {
       process.stderr.write(`${welcomeWords(outcome)}\n`);
@@ -90,9 +91,10 @@ async function withPerson(given: Given, options: InitOptions): Promise<Found> {
 async function withoutPerson(given: Given, options: InitOptions, output: Output): Promise<Found> {
   const answers = answersOf(given);
   if (answers.irc === undefined || !options.test) return { answers, welcome: undefined };
+  if (!output.json) output.remark(tryingWords(answers.irc));
   const outcome = await tried(answers.irc);
   if (!(outcome instanceof IrcTrialError)) {
-    output.remark(welcomeWords(outcome));
+    if (!output.json) output.remark(welcomeWords(outcome));
     return { answers, welcome: outcome };
   }
   const next = "nothing was written; mend it, or add --no-test to write it untried";
@@ -100,14 +102,17 @@ async function withoutPerson(given: Given, options: InitOptions, output: Output)
 }
 
 async function tried(irc: IrcAnswers): Promise<Welcome | IrcTrialError> {
-  const { host = "", port } = parseIrcUrl(irc.url) ?? {};
-  process.stderr.write(`${styleError("dim", `Trying ${host}:${port} as ${irc.nick}…`)}\n`);
   try {
     return await tryIrc(irc);
   } catch (error) {
     if (error instanceof IrcTrialError) return error;
     throw error;
   }
+}
+
+function tryingWords({ url, nick }: IrcAnswers): string {
+  const { host = "", port } = parseIrcUrl(url) ?? {};
+  return styleError("dim", `Trying ${host}:${port} as ${nick}…`);
 }
 
 function welcomeWords({ nick, server, sasl }: Welcome): string {
