@@ -6,6 +6,7 @@ import { hideSecrets } from "./secrets.ts";
 const hide = hideSecrets({
   password: "server pass",
   nickservPassword: "hunter2",
+  sasl: { mechanism: "PLAIN", account: "bird", password: "wings" },
   channels: [
     { name: "#a", key: "sesame" },
     { name: "#b", key: undefined },
@@ -17,6 +18,16 @@ suite("hideSecrets", () => {
     ["PASS :server pass", "PASS ***"],
     ["PRIVMSG NickServ :IDENTIFY bird hunter2", "PRIVMSG NickServ :***"],
     ["privmsg chanserv@services. :IDENTIFY #a other", "privmsg chanserv@services. :***"],
+    [
+      "@time=1 :bird!b@h PRIVMSG NickServ :REGAIN bird other",
+      "@time=1 :bird!b@h PRIVMSG NickServ :***",
+    ],
+    ["@label=r1 PRIVMSG NickServ :GHOST bird other", "@label=r1 PRIVMSG NickServ :***"],
+    ["AUTHENTICATE PLAIN", "AUTHENTICATE PLAIN"],
+    ["AUTHENTICATE +", "AUTHENTICATE +"],
+    ["AUTHENTICATE YmlyZABiaXJkAHdpbmdz", "AUTHENTICATE ***"],
+    [":srv 904 bird :wings is wrong", ":srv 904 bird :*** is wrong"],
+    ["@label=r1 JOIN #c other", "@label=r1 JOIN #c ***"],
     ["JOIN #a,#c sesame,other", "JOIN #a,#c ***"],
     [":bird!b@h JOIN #a", ":bird!b@h JOIN #a"],
     ["JOIN #a", "JOIN #a"],
