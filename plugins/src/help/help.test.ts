@@ -1,4 +1,5 @@
 /** `help`, asked in a channel and in private. */
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Plugin, plugin } from "@seabird/sdk";
 import { testbed } from "@seabird/testkit";
@@ -49,4 +50,11 @@ test("what nobody registered is left alone, unless it is asked for", async () =>
   await hall.expectNothing();
   await hall.say("ann", "!ping");
   await hall.expect("ann: pong");
+});
+
+test("settings that help does not have are refused by name", async () => {
+  const start = (settings: unknown) => testbed({ plugins: [help], config: { help: settings } });
+  await assert.rejects(start({ sugest: true }), /settings of help: sugest: unknown setting/);
+  await assert.rejects(start({ suggest: "yes" }), /suggest: must be true or false/);
+  await assert.rejects(start("yes"), /must be an object/);
 });

@@ -4,7 +4,7 @@ import { inRealTime, realWait } from "../time/real-wait.ts";
 import type { Part, Stage } from "./stage.ts";
 
 /** A state with how long it waits, if it does. */
-type Awaited = { readonly state: string; readonly retryInMs?: number };
+type State = { readonly state: string; readonly retryInMs?: number };
 
 /** Simulated milliseconds that pass at a time while a backend takes long to leave. */
 const CLOSING_STEP_MS = 1_000;
@@ -17,8 +17,8 @@ export class BackendPart implements Part {
   readonly #stage: Stage;
   readonly #begin: () => RunningBackend;
   #running: RunningBackend | undefined;
-  #core: Awaited = { state: "connecting" };
-  #network: Awaited = { state: "connecting" };
+  #core: State = { state: "connecting" };
+  #network: State = { state: "connecting" };
   #failure: { readonly reason: unknown } | undefined;
 
   constructor(name: string, stage: Stage, begin: () => RunningBackend) {
@@ -91,10 +91,7 @@ export class BackendPart implements Part {
   }
 }
 
-async function watch(
-  states: AsyncIterable<Awaited>,
-  then: (state: Awaited) => void,
-): Promise<void> {
+async function watch(states: AsyncIterable<State>, then: (state: State) => void): Promise<void> {
   try {
     for await (const state of states) then(state);
   } catch {

@@ -49,3 +49,35 @@ test("events go up, out to plugins, and actions come back", async () => {
   assert.equal(core.openCalls, 0);
   assert.deepEqual(stillness.clock.pending, []);
 });
+
+test("a stream that is given up while it opens leaves nothing open", async () => {
+  const { core, options, stillness } = startCore();
+  const commands = { same: { shortHelp: "" } };
+  for (let turns = 0; turns < 4; turns++) {
+    const hasty = connectPlugin({ ...options(`hasty-${turns}`, ["plugin"]), commands });
+    for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+    await stillness.drive("end", hasty.close());
+    assert.equal(core.openCalls, 0);
+    assert.equal(core.broker.stats().commands, 0);
+  }
+  assert.deepEqual(stillness.clock.pending, []);
+});
+
+test("core that is gone and comes back is found again", async () => {
+  const { core, options, backend, stillness } = startCore();
+  const net = backend({});
+  const plugin = connectPlugin(options("plugin", ["plugin"]));
+  await stillness.drive("start", Promise.all([net.ready(), plugin.ready()]));
+  core.stop();
+  await stillness.wait();
+  await assert.rejects(stillness.drive("call", plugin.coreInfo()), {
+    code: "unavailable",
+  });
+  core.start();
+  await stillness.until("both to be back", () => {
+    const { eventStreams, backends } = core.broker.stats();
+    return eventStreams === 1 && backends === 1;
+  });
+  await stillness.drive("end", Promise.all([plugin.close(), net.close()]));
+  assert.equal(core.openCalls, 0);
+});

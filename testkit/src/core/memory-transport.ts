@@ -85,7 +85,10 @@ export class MemoryTransport implements Transport {
       limits.add(gone, lost);
       await limits.race(nextTurn());
       const head = this.#head(method, timeoutMs);
-      const stream = await limits.race(open(connection, head, method, input));
+      const opening = open(connection, head, method, input);
+      // Whoever gives up before it is open leaves nothing open.
+      limits.onReached(() => void opening.then((late) => late.close(), ignore));
+      const stream = await limits.race(opening);
       const message = this.#messages<O>(stream, limits);
       return { stream: true, ...about(method, header), message };
     } catch (reason) {
@@ -205,4 +208,8 @@ function about<M extends DescMethodUnary | DescMethodStreaming>(method: M, heade
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+function ignore(): void {
+  // Nobody waits for it any more.
 }

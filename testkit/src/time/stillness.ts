@@ -15,6 +15,8 @@ const QUIET_TURNS = 3;
 const SPIN_TURNS = 50;
 /** Real milliseconds without news after which open work counts as waiting for the clock. */
 const GRACE_MS = 50;
+/** The same for work that was found to wait for the clock before, at an earlier timer. */
+const SHORT_GRACE_MS = 4;
 const LOOK_EVERY_MS = 1;
 /** How far the clock is run on for something that has to come about. */
 const MOST_DRIVEN_MS = 120_000;
@@ -29,6 +31,8 @@ export class Stillness {
   readonly #sources = new Set<BusySource>();
   /** What the machine did when nothing was going on here: that is not done for us. */
   #idleWork = realWork();
+  /** What was busy when it was last found to wait for the clock. */
+  #waitsForClock = "";
   #news = 0;
   #waiting: Promise<void> | undefined;
 
@@ -124,16 +128,23 @@ export class Stillness {
         quietSinceMs = performance.now();
       }
       const nowMs = performance.now();
-      if (quiet >= QUIET_TURNS) {
-        if (this.busy().length === 0) {
-          this.#idleWork = realWork();
-          return;
-        }
-        const waited = nowMs - quietSinceMs >= GRACE_MS;
-        if (waited && !hasMore(this.#idleWork, realWork())) return;
-      }
+      if (quiet >= QUIET_TURNS && this.#isStill(nowMs - quietSinceMs)) return;
       if (nowMs > giveUpAtMs) throw this.#tooLong();
     }
+  }
+
+  /** After so many real milliseconds without news. */
+  #isStill(quietMs: number): boolean {
+    const busy = this.busy().join("\n");
+    if (busy === "") {
+      this.#idleWork = realWork();
+      this.#waitsForClock = "";
+      return true;
+    }
+    const graceMs = busy === this.#waitsForClock ? SHORT_GRACE_MS : GRACE_MS;
+    if (quietMs < graceMs || hasMore(this.#idleWork, realWork())) return false;
+    this.#waitsForClock = busy;
+    return true;
   }
 
   #tooLong(): Error {
