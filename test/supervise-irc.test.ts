@@ -7,6 +7,7 @@ import { IrcPerson } from "./support/irc-person.ts";
 import { startNgircd } from "./support/irc-servers.ts";
 import { makeHouseCheckout, RunningHouse } from "./support/running-house.ts";
 import { needPrograms } from "./support/servers.ts";
+import { until } from "./support/until.ts";
 
 /** What people may wait on a loaded machine; here it is a few hundredths of a second. */
 const ANSWER_MS = 5_000;
@@ -56,6 +57,17 @@ async function answered(alice: IrcPerson, channel: string, typed: string, answer
   return performance.now() - startMs;
 }
 
+/** Once a second: what is said while core is away is lost, and who asks faster is not heard. */
+async function asksUntilAnswered(alice: IrcPerson, channel: string): Promise<void> {
+  const isAnswered = async () =>
+    (await alice.lines(channel)).some((line) => /> alice: pong/.test(line));
+  for (let asked = 0; asked < 60 && !(await isAnswered()); asked++) {
+    await alice.types(channel, "!ping");
+    await until("an answer", isAnswered, 1_000).catch(() => undefined);
+  }
+  assert.ok(await isAnswered(), `no answer in ${channel}`);
+}
+
 test("kill -9 of each part in turn while a person types: the others answer", async (t) => {
   const all = await startAll(t);
   if (all === undefined) return;
@@ -79,7 +91,7 @@ test("kill -9 of each part in turn while a person types: the others answer", asy
       const { state, restarts } = await house.part(killed);
       return state === "ready" && restarts === 1;
     });
-    if (killed.startsWith("irc/")) await alice.sees(channel, "(bird|other)\\(.*has joined", 2);
+    if (killed === "irc/one") await alice.sees("#test", "bird\\(.*has joined", 2);
   }
   const { parts } = await house.status();
   assert.deepEqual(new Set(parts.map(({ state }) => state)), new Set(["ready"]));
@@ -97,15 +109,7 @@ test("kill -9 of core: all answer again soon after its return", async (t) => {
     return state === "ready" && pid !== before.pid;
   });
   const backMs = performance.now();
-  for (const channel of ["#test", "#two"]) {
-    await house.until(`an answer in ${channel}`, async () => {
-      const seen = (await alice.lines(channel)).filter((line) => /> alice: pong/.test(line));
-      if (seen.length > 0) return true;
-      await alice.types(channel, "!ping");
-      await alice.sees(channel, "<alice> !ping");
-      return false;
-    });
-  }
+  await Promise.all(["#test", "#two"].map((channel) => asksUntilAnswered(alice, channel)));
   const tookMs = performance.now() - backMs;
   t.diagnostic(`${Math.round(tookMs)} ms`);
   assert.ok(tookMs < 2 * BACK_MS, `${tookMs} ms`);
