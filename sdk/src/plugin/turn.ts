@@ -77,6 +77,7 @@ export class HandlerTurn implements Turn {
   #leave(): void {
     if (this.#isAway || this.#isOver) return;
     this.#isAway = true;
+    this.#return = undefined;
     this.#stopClock();
     this.#options.place.leave();
   }
@@ -84,16 +85,20 @@ export class HandlerTurn implements Turn {
   /** Of several waits at once, the first to end takes the place. */
   async #comeBack(): Promise<void> {
     if (!this.#isAway || this.#isOver) return;
-    this.#return ??= new Promise((resolve) => {
-      this.#options.place.retake(() => {
-        this.#return = undefined;
-        this.#isAway = false;
-        if (this.#isOver) this.#options.place.release();
-        else this.#startClock();
-        resolve();
-      });
-    });
+    this.#return ??= this.#retake();
     await this.#return;
+  }
+
+  #retake(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // The place may be given before this returns, so it is not told by `#return` alone.
+    this.#options.place.retake(() => {
+      this.#isAway = false;
+      if (this.#isOver) this.#options.place.release();
+      else this.#startClock();
+      resolve();
+    });
+    return promise;
   }
 
   #startClock(): void {
