@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
+import { systemReason } from "../system-reason.ts";
 import {
   type ControlReply,
   type ControlRequest,
@@ -42,7 +43,13 @@ export async function listenForControl(folder: string, answer: Answerer): Promis
     void serve(socket, answer);
   });
   server.maxConnections = LIMITS.maxControlConnections;
-  await listenPrivately(server, path);
+  await listenPrivately(server, path).catch((error: unknown) => {
+    const reason = systemReason(error);
+    throw new CliError(
+      EXIT.environment,
+      `cannot listen on ${join(folder, SOCKET_NAME)}: ${reason}`,
+    );
+  });
   return {
     close: () => {
       server.close();

@@ -123,9 +123,7 @@ export class HouseRun {
   }
 
   async #start(): Promise<void> {
-    for (const problem of this.#house.warnings) {
-      this.#announcer.say({ type: "warning", text: problemLine(problem) });
-    }
+    this.#warn(this.#house);
     await startHouse({
       house: this.#house,
       parts: this.#parts,
@@ -220,9 +218,16 @@ export class HouseRun {
       const init = { crew: this.#crew, parts: this.#parts, signal: this.#stopping.signal };
       const { house, reports } = await reloadHouse(this.#house, next, init);
       this.#house = house;
+      this.#warn(next);
       this.#announcer.say({ type: "reloaded", parts: reports });
       return reports;
     });
+  }
+
+  #warn({ warnings }: House): void {
+    for (const problem of warnings) {
+      this.#announcer.say({ type: "warning", text: problemLine(problem) });
+    }
   }
 
   #hasRoom(): boolean {

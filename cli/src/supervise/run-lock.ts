@@ -4,6 +4,9 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { systemReason } from "../system-reason.ts";
 
 export interface RunLock {
   /** Idempotent. */
@@ -13,8 +16,16 @@ export interface RunLock {
 /** SQLite's code for a database that somebody else has locked. */
 const BUSY = 5;
 
-/** Undefined if another process holds it. */
+/** Undefined if another process holds it. Throws a CliError if the folder knows no locks. */
 export async function takeRunLock(folder: string): Promise<RunLock | undefined> {
+  try {
+    return await lock(folder);
+  } catch (error) {
+    throw new CliError(EXIT.environment, `cannot lock ${folder}: ${systemReason(error)}`);
+  }
+}
+
+async function lock(folder: string): Promise<RunLock | undefined> {
   const { DatabaseSync } = await import("node:sqlite");
   const path = join(folder, "up.lock");
   // For its mode; the lock itself is on no descriptor of ours.
