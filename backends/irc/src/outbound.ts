@@ -12,7 +12,6 @@ import { MAX_NAME_BYTES, MAX_TEXT_BYTES } from "./limits.ts";
 import { byteLength } from "./line.ts";
 import type { NetworkRules } from "./network-state.ts";
 import { renderBlock } from "./render.ts";
-import { plainRuns } from "./runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./split.ts";
 import { lineProblem } from "./write-line.ts";
 
@@ -68,11 +67,12 @@ function planSend(
   as: "message" | "action",
   network: NetworkView,
 ): Plan {
-  const words = renderBlock(rootBlock ?? textBlock(text));
-  const bytes = words.reduce((sum, { runs }) => sum + byteLength(plainRuns(runs)), 0);
+  // What core lets through may be fifty times as much: too much to lay out first.
+  const bytes = byteLength(rootBlock?.plain ?? text);
   if (bytes > MAX_TEXT_BYTES) {
     return { refused: `the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on IRC` };
   }
+  const words = renderBlock(rootBlock ?? textBlock(text));
   if (words.length === 0) return { refused: "the message is empty" };
   // An action is a question of clients (CTCP); in a NOTICE it would be an answer to one.
   const command = tags[NOTICE_TAG] === "1" && as === "message" ? "NOTICE" : "PRIVMSG";

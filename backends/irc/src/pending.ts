@@ -128,10 +128,21 @@ export class Pending {
   /** `refused after line 3 of 7: 404 …`; the reason alone if nothing of it was said. */
   #refusal(reason: string): string {
     const count = this.#lines.length;
-    // Behind a PING it is not known which line an error is about: the last ones.
-    const said =
-      this.signal === "ping" ? this.#written - this.#refusals : this.#lines.indexOf("refused");
+    const said = this.#saidBeforeRefusal();
+    if (said === undefined) return `refused somewhere in ${count} lines: ${reason}`;
     return said > 0 ? `refused after line ${said} of ${count}: ${reason}` : reason;
+  }
+
+  /** Lines that were said before the refused one; undefined if that is not known. */
+  #saidBeforeRefusal(): number | undefined {
+    if (this.#lines.length === 1) return 0;
+    if (this.signal === "ping") {
+      // Which line an error is about is not told; when all have come, it was the last ones.
+      return this.ponged ? this.#written - this.#refusals : undefined;
+    }
+    const first = this.#lines.indexOf("refused");
+    const isKnown = this.#lines.slice(0, first).every((line) => line === "taken");
+    return isKnown ? first : undefined;
   }
 
   get lateReason(): string {
