@@ -1,8 +1,9 @@
 /** A part's schema as an editor may use it for the file: variables and files of secrets are fine. */
 import { asRecord } from "../as-record.ts";
 import type { JsonSchema } from "./house.ts";
+import { closed, mapSchema } from "./map-schema.ts";
 import { pointerOf } from "./path.ts";
-import { closed, isSchema, isSecret, mapSchema, schemasOf } from "./schema.ts";
+import { isSchema, isSecret, keysOf, schemasOf } from "./schema.ts";
 
 /** Stands for whatever the variable is. */
 const VARIABLE = { type: "string", pattern: "\\$\\{" };
@@ -10,29 +11,42 @@ const VARIABLE = { type: "string", pattern: "\\$\\{" };
 export function forEditor(schema: JsonSchema): JsonSchema {
   const { $schema: _, $id: __, ...rest } = schema;
   const root = closed(rest);
-  return mapSchema(root, (each) => withVariables(withFiles(each, root)));
+  const all = new Set<string>();
+  mapSchema(root, (each) => {
+    for (const name of secretsOf(each, root)) all.add(name);
+    return each;
+  });
+  return mapSchema(root, (each) => withVariables(eitherRequired(withFiles(each, root), all)));
 }
 
-/** `x_file` beside each secret `x`, one of which serves. */
-function withFiles(schema: JsonSchema, root: JsonSchema): JsonSchema {
+function secretsOf(schema: JsonSchema, root: JsonSchema): readonly string[] {
   const properties = asRecord(schema["properties"]);
-  const secrets = Object.keys(properties).filter((name) =>
-    isSecret(schemasOf(properties[name], root)),
-  );
+  return keysOf([schema]).filter((name) => isSecret(schemasOf(properties[name], root)));
+}
+
+/** `x_file` beside each secret `x`. */
+function withFiles(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  const secrets = secretsOf(schema, root);
   if (secrets.length === 0) return schema;
   const files = secrets.map((name) => [
     `${name}_file`,
     { type: "string", description: `the path of a file that holds ${name}` },
   ]);
-  const required = [schema["required"] ?? []].flat();
-  const either = secrets
-    .filter((name) => required.includes(name))
+  const properties = { ...asRecord(schema["properties"]), ...Object.fromEntries(files) };
+  return { ...schema, properties };
+}
+
+/** Of a secret that has to be there, its file serves. */
+function eitherRequired(schema: JsonSchema, secrets: ReadonlySet<string>): JsonSchema {
+  const required = [schema["required"] ?? []].flat().map(String);
+  const either = required
+    .filter((name) => secrets.has(name))
     .map((name) => ({ anyOf: [{ required: [name] }, { required: [`${name}_file`] }] }));
+  if (either.length === 0) return schema;
   return {
     ...schema,
-    properties: { ...properties, ...Object.fromEntries(files) },
-    required: required.filter((name) => !secrets.includes(String(name))),
-    ...(either.length === 0 ? {} : { allOf: [schema["allOf"] ?? [], either].flat() }),
+    required: required.filter((name) => !secrets.has(name)),
+    allOf: [schema["allOf"] ?? [], either].flat(),
   };
 }
 

@@ -128,6 +128,29 @@ test("keys are refused where a schema names keys, parts of a whole together", ()
   ]);
 });
 
+test("keys of conditions, and of alternatives beside other keys, belong to one whole", () => {
+  const named = (key: string) => ({ type: "object", properties: { [key]: WORD } });
+  const login = {
+    type: "object",
+    properties: { way: { enum: ["plain", "external"] }, password: WORD },
+    if: { properties: { way: { const: "plain" } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword
+    then: { required: ["password"], properties: { user: WORD } },
+  };
+  assert.deepEqual(said(login, { way: "external" }), []);
+  assert.deepEqual(said(login, { way: "plain", password: "x", user: "y" }), []);
+  assert.deepEqual(said(login, { way: "plain" }), ["x: password is missing"]);
+  assert.deepEqual(said(login, { way: "external", pasword: "x" }), [
+    'x.pasword: unknown key, did you mean "password"?',
+  ]);
+  const either = { ...named("a"), anyOf: [named("b"), named("c")] };
+  assert.deepEqual(said(either, { a: "1", b: "2" }), []);
+  assert.equal(said(either, { a: "1", d: "2" }).length, 1);
+  assert.deepEqual(said({ allOf: [{ type: "object" }] }, { any: 1 }), []);
+  const dependent = { ...named("a"), dependentSchemas: { a: named("b") } };
+  assert.deepEqual(said(dependent, { a: "1", b: "2" }), []);
+});
+
 test("a schema that is none is the part's fault, and said", () => {
   for (const schema of [{ pattern: "(" }, { $ref: "https://example.org/x" }, { type: "strnig" }]) {
     const [line] = said(schema, "a");

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
+import { forEditor } from "./editor-schema.ts";
 import { houseSchema } from "./house-schema.ts";
 import { answer, PROGRAMS } from "./test/house-stage.ts";
 import { readTree } from "./yaml-tree.ts";
@@ -60,6 +61,24 @@ test("it marks what is wrong", async () => {
     const { check } = await checkOf(text);
     assert.equal(check(parse(text)), false, text);
   }
+});
+
+test("a secret that has to be there may be in a file, whoever says that it has to", async () => {
+  const secret = { type: "string", writeOnly: true };
+  const settings = {
+    type: "object",
+    properties: { way: { type: "string" }, password: secret, key: secret },
+    required: ["key"],
+    if: { required: ["way"] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword
+    then: { required: ["password"] },
+  };
+  const schema = forEditor(settings);
+  const check = new Ajv2020({ strict: false, logger: false }).compile(schema);
+  assert.equal(check({ key_file: "a" }), true);
+  assert.equal(check({ key: "a", way: "x", password_file: "b" }), true);
+  assert.equal(check({ key: "a", way: "x" }), false);
+  assert.equal(check({ way: "x", password: "b" }), false);
 });
 
 test("a part's own references still lead somewhere", async () => {

@@ -1,6 +1,5 @@
 /**
- * JSON Schemas as parts give them: read without trusting them, closed against unknown keys, and
- * looked into for what stands at one place.
+ * JSON Schemas as parts give them, read without trusting them: what stands at one place.
  */
 import { asRecord } from "../as-record.ts";
 import type { JsonSchema } from "./house.ts";
@@ -16,9 +15,11 @@ export function schemasOf(schema: unknown, root: JsonSchema): readonly JsonSchem
     const next = waiting.pop();
     if (!isSchema(next) || found.has(next)) continue;
     found.add(next);
-    const { $ref, allOf, anyOf, oneOf } = next;
-    if (typeof $ref === "string") waiting.push(resolveReference($ref, root));
-    for (const list of [allOf, anyOf, oneOf]) if (Array.isArray(list)) waiting.push(...list);
+    if (typeof next["$ref"] === "string") waiting.push(resolveReference(next["$ref"], root));
+    for (const name of ["allOf", "anyOf", "oneOf", "then", "else"]) {
+      waiting.push(...[next[name] ?? []].flat());
+    }
+    waiting.push(...Object.values(asRecord(next["dependentSchemas"])));
   }
   return [...found];
 }
@@ -96,74 +97,4 @@ function resolveReference(reference: string, root: JsonSchema): unknown {
     at = Array.isArray(at) ? at[Number(name)] : asRecord(at)[name];
   }
   return at;
-}
-
-/** Where a schema holds schemas: one, a list, or by name. */
-const ONE = ["additionalProperties", "items", "contains", "if", "then", "else", "propertyNames"];
-const LISTS = ["anyOf", "oneOf", "prefixItems"];
-const BY_NAME = ["properties", "patternProperties", "$defs", "definitions"];
-
-/** A schema made anew from the inside out. */
-export function mapSchema(
-  schema: JsonSchema,
-  change: (schema: JsonSchema, inAllOf: boolean) => JsonSchema,
-  inAllOf = false,
-): JsonSchema {
-  const inner = (value: unknown, within = false) =>
-    isSchema(value) ? mapSchema(value, change, within) : value;
-  const fresh: Record<string, unknown> = { ...schema };
-  for (const name of ONE) if (name in fresh) fresh[name] = inner(fresh[name]);
-  for (const name of [...LISTS, "allOf"]) {
-    const list = fresh[name];
-    // The alternatives of a part are parts as well.
-    const within = name === "allOf" || (inAllOf && name !== "prefixItems");
-    if (Array.isArray(list)) fresh[name] = list.map((each) => inner(each, within));
-  }
-  for (const name of BY_NAME) {
-    if (!isSchema(fresh[name])) continue;
-    const entries = Object.entries(fresh[name]).map(([key, value]) => [key, inner(value)]);
-    fresh[name] = Object.fromEntries(entries);
-  }
-  return change(fresh, inAllOf);
-}
-
-/**
- * The schema with unknown keys refused wherever it names keys and says nothing of others. Parts
- * leave this open for programs; for a person who mistypes a key it would be silence.
- */
-export function closed(schema: JsonSchema): JsonSchema {
-  const parts = referencesInAllOf(schema);
-  const close = (each: JsonSchema, inAllOf: boolean) => {
-    const open = "additionalProperties" in each || "unevaluatedProperties" in each;
-    if (open || inAllOf || "patternProperties" in each) return each;
-    if (Array.isArray(each["allOf"])) return { ...each, unevaluatedProperties: false };
-    return "properties" in each ? { ...each, additionalProperties: false } : each;
-  };
-  const made = mapSchema(schema, close);
-  return parts.size === 0 ? made : reopened(made, schema, parts);
-}
-
-/** Definitions that are a part of something larger cannot refuse the other parts' keys. */
-function referencesInAllOf(schema: JsonSchema): ReadonlySet<string> {
-  const found = new Set<string>();
-  mapSchema(schema, (each, inAllOf) => {
-    if (inAllOf && typeof each["$ref"] === "string") found.add(each["$ref"]);
-    return each;
-  });
-  return found;
-}
-
-function reopened(made: JsonSchema, original: JsonSchema, parts: ReadonlySet<string>): JsonSchema {
-  const fresh: Record<string, unknown> = { ...made };
-  for (const place of ["$defs", "definitions"]) {
-    if (!isSchema(fresh[place])) continue;
-    const before = asRecord(original[place]);
-    fresh[place] = Object.fromEntries(
-      Object.entries(fresh[place]).map(([name, schema]) => [
-        name,
-        parts.has(`#/${place}/${name}`) ? before[name] : schema,
-      ]),
-    );
-  }
-  return fresh;
 }

@@ -3,10 +3,11 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import { asRecord } from "../as-record.ts";
 import { describe, explainKeyword, unknownKey } from "./explain-keyword.ts";
 import type { JsonSchema } from "./house.ts";
+import { closed } from "./map-schema.ts";
 import type { Place } from "./origin.ts";
 import { type Path, pointerOf, stepsOf } from "./path.ts";
 import type { ProblemList } from "./problem-list.ts";
-import { closed, keysOf, schemasAt, schemasOf } from "./schema.ts";
+import { keysOf, schemasAt, schemasOf } from "./schema.ts";
 import type { Settled, Spot } from "./settle.ts";
 
 export interface ValidateRequest {
