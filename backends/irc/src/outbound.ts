@@ -68,7 +68,7 @@ function planSend(
   network: NetworkView,
 ): Plan {
   // What core lets through may be fifty times as much: too much to lay out first.
-  const bytes = byteLength(rootBlock?.plain ?? text);
+  const bytes = Math.max(byteLength(text), byteLength(rootBlock?.plain ?? ""));
   if (bytes > MAX_TEXT_BYTES) {
     return { refused: `the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on IRC` };
   }
