@@ -40,6 +40,7 @@ suite("core goes away", () => {
         IRC_BURST_LINES: "1",
         IRC_LINE_INTERVAL_MS: "2000",
         IRC_ANSWER_WITHIN_MS: "60000",
+        IRC_SEND_BUDGET_MS: "60000",
       },
     });
     if (stage === undefined) return;
@@ -83,7 +84,7 @@ suite("the backend's end", () => {
     const stage = await startIrcStage(t, "ngircd", { env: { SEABIRD_TOKEN: "sbd_wrong" } });
     if (stage === undefined) return;
     assert.equal(await stage.backend.ended(), 1);
-    assert.match(stage.backend.log(), /invalid auth token.*core does not take this backend/);
+    assert.match(stage.backend.log(), /^seabird-backend-irc: invalid auth token/m);
   });
 
   test("a wrong setting ends it with 2 and one line", async (t) => {

@@ -4,5 +4,5 @@ import { fitsNode } from "@seabird/protocol/node";
 
 if (fitsNode("seabird-backend-irc")) {
   const { main } = await import("../src/main.ts");
-  process.exitCode = await main(process.argv.slice(2));
+  await main(process.argv.slice(2));
 }

@@ -1,19 +1,24 @@
 /** The glue: an IRC network on one side, core on the other. */
+
+import { isDeepStrictEqual } from "node:util";
 import {
-  type Answer,
-  type BackendClient,
-  type BackendHandlers,
-  type ConnectOptions,
-  connectBackend,
-  failed,
-  type RequestContext,
-  success,
+  type BackendConnection,
+  type BackendHost,
+  backend,
+  Fatal,
+  type Outgoing,
+  Refused,
+  type RequestInfo,
+  SeabirdError,
+  type Self,
+  type Target,
 } from "@seabird/sdk/backend";
-import type { IrcConfig } from "./config.ts";
-import { type ConnectionStatus, IrcConnection } from "./connection.ts";
+import { ChannelIds } from "./channel-ids.ts";
+import { type ConnectionHooks, IrcConnection } from "./connection.ts";
 import { type Reader, type Told, toTold } from "./inbound.ts";
-import type { Log } from "./log.ts";
-import type { IrcEvent } from "./network-state.ts";
+import { logStatus } from "./log-status.ts";
+import type { IrcEvent, NetworkState } from "./network-state.ts";
+import type { IrcOptions } from "./options.ts";
 import {
   type Plan,
   planChannelSend,
@@ -22,146 +27,200 @@ import {
   planPrivateSend,
   planTopic,
 } from "./outbound.ts";
+import { type IrcSettings, settings } from "./settings.ts";
+import { channelsOf, SettingRefused, toOptions } from "./to-options.ts";
 
-export interface IrcBackend extends AsyncDisposable {
-  readonly client: BackendClient;
-  /** Resolves when core has taken us and every configured channel was joined or refused; rejects if core never will. */
-  ready(): Promise<void>;
-  /** Leaves the network, then core. Idempotent. */
-  close(): Promise<void>;
+/** What IRC has codes for, and code, whose lines stay as they are. */
+const FORMATS = [
+  "bold",
+  "italics",
+  "underline",
+  "strikethrough",
+  "inline_code",
+  "fenced_code",
+] as const;
+
+/** Longer than anything here takes: the connection has limits of its own for all that it does. */
+const NEVER_MS = 2_147_483_647;
+
+/** `PRIVMSG #channel :` with a channel's name as long as networks allow, or what an ACTION adds. */
+const MAX_START_BYTES = 64;
+
+export const ircBackend = backend("irc", {
+  help: "an IRC network",
+  config: settings,
+  commandPrefix: (config) => config.command_prefix,
+  formats: FORMATS,
+  limits: { networkConnectMs: NEVER_MS, answerTimeoutMs: NEVER_MS },
+  connect: (host) => IrcNetwork.connect(host),
+});
+
+/** Stays with the network until it is closed: lost connections are made again by `IrcConnection`. */
+class IrcNetwork implements BackendConnection<IrcSettings> {
+  /** Never: losing a connection does not end it. */
+  readonly closed = new Promise<never>(() => undefined);
+  readonly #host: BackendHost<IrcSettings>;
+  readonly #options: IrcOptions;
+  readonly #connection: IrcConnection;
+  readonly #ids: ChannelIds;
+  readonly #reader: Reader;
+  readonly #settled = Promise.withResolvers<void>();
+  /** The settings in use. */
+  #settings: IrcSettings;
+
+  private constructor(host: BackendHost<IrcSettings>) {
+    this.#host = host;
+    this.#settings = host.config;
+    this.#options = optionsOf(host);
+    this.#connection = this.#connect();
+    this.#ids = new ChannelIds(() => this.#connection.state);
+    for (const { name } of this.#options.channels) this.#ids.learn(name);
+    this.#reader = createReader(this.#connection, this.#ids);
+    host.self = selfOf(this.#connection);
+  }
+
+  /** Resolves when every configured channel was joined or refused, however long that takes. */
+  static async connect(host: BackendHost<IrcSettings>): Promise<IrcNetwork> {
+    const network = new IrcNetwork(host);
+    const leave = () => {
+      network.#settled.reject(new Error("the backend is leaving"));
+      void network.close();
+    };
+    host.signal.addEventListener("abort", leave, { once: true });
+    if (host.signal.aborted) leave();
+    await network.#settled.promise;
+    return network;
+  }
+
+  async send(to: Target, message: Outgoing): Promise<void> {
+    const { state } = this.#connection;
+    const said = { text: message.text, rootBlock: message.block, tags: message.tags };
+    const plan =
+      to.kind === "channel"
+        ? planChannelSend({ ...said, channelId: to.id }, message.kind, state)
+        : planPrivateSend({ ...said, userId: toNick(to.id) }, message.kind, state);
+    await this.#carryOut(plan, message);
+  }
+
+  async join(channelName: string, request: RequestInfo): Promise<undefined> {
+    const plan = planJoin({ channelName, tags: request.tags }, this.#connection.state);
+    await this.#carryOut(plan, request, channelName.split(" ")[1]);
+  }
+
+  async leave(channelId: string, exitMessage: string, request: RequestInfo): Promise<void> {
+    const { tags } = request;
+    const plan = planLeave({ channelId, exitMessage, tags }, this.#connection.state);
+    await this.#carryOut(plan, request);
+  }
+
+  async setTopic(channelId: string, topic: string, request: RequestInfo): Promise<void> {
+    const { tags } = request;
+    await this.#carryOut(planTopic({ channelId, topic, tags }, this.#connection.state), request);
+  }
+
+  metadata(): Record<string, string> {
+    const { host, port } = this.#options;
+    const { state } = this.#connection;
+    const max_message_bytes = String(roomOf(state));
+    return { nick: state.nick, server: `${host}:${port}`, max_message_bytes };
+  }
+
+  /** Takes other channels, and nothing else. */
+  reconfigure(next: IrcSettings): void {
+    if (!isDeepStrictEqual({ ...next, channels: [] }, { ...this.#settings, channels: [] })) {
+      throw new SeabirdError("failed_precondition", "all but channels needs a restart");
+    }
+    const wanted = channelsOf(next);
+    for (const { name } of wanted) this.#ids.learn(name);
+    this.#connection.changeChannels(channelsOf(this.#settings), wanted);
+    this.#settings = next;
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #connect(): IrcConnection {
+    const { log, clock } = this.#host;
+    const hooks: ConnectionHooks = {
+      event: (event) => this.#heard(event),
+      status: (status) => {
+        logStatus(log, this.#options.host, status);
+        if (status.status === "settled") this.#settled.resolve();
+      },
+      line: (direction, line) => log.debug({ line }, direction === "in" ? "<" : ">"),
+    };
+    return new IrcConnection(this.#options, hooks, clock);
+  }
+
+  async #carryOut(plan: Plan, request: RequestInfo, key?: string): Promise<void> {
+    if ("refused" in plan) throw new Refused(plan.refused);
+    const { requestId: id, receivedAtMs: arrivedAtMs, signal } = request;
+    const reason = await this.#connection.request({ ...plan, id, arrivedAtMs, signal }, key);
+    if (reason !== undefined) throw new Refused(reason);
+  }
+
+  #heard(event: IrcEvent): void {
+    if (event.kind === "joined") this.#ids.learn(event.channel);
+    const told = toTold(event, this.#reader);
+    if (told !== undefined) tell(this.#host, told);
+  }
 }
 
-export interface IrcBackendOptions {
-  readonly config: IrcConfig;
-  readonly log: Log;
-  readonly sdk?: Omit<ConnectOptions, "url" | "token">;
+/** Throws Fatal: only a person can change it. */
+function optionsOf(host: BackendHost<IrcSettings>): IrcOptions {
+  try {
+    return toOptions(host.config);
+  } catch (cause) {
+    if (!(cause instanceof SettingRefused)) throw cause;
+    throw new Fatal(cause.message, { setting: cause.path, cause });
+  }
 }
 
-/** Starts at once: connects to core and to the network, and stays with both until `close()`. */
-export function startIrcBackend({ config, log, sdk = {} }: IrcBackendOptions): IrcBackend {
-  const settled = Promise.withResolvers<void>();
-  const connection = new IrcConnection(config.irc, {
-    event: (event) => tell(event),
-    status: (status) => {
-      logStatus(log, config, status);
-      if (status.status === "settled") settled.resolve();
-    },
-    line: (direction, line) => log("debug", direction === "in" ? "<" : ">", { line }),
-  });
-  const { answerWithinMs, maxWaitingRequests } = config.irc;
-  const client = connectBackend({
-    // One more can still be refused at once; none waits unread until core has given it up.
-    maxRequestsAtOnce: maxWaitingRequests * 2,
-    answerTimeoutMs: answerWithinMs,
-    ...sdk,
-    type: "irc",
-    id: config.id,
-    url: config.seabirdUrl,
-    token: config.seabirdToken,
-    handlers: createHandlers(connection, config),
-  });
-  const reader = createReader(connection, config);
-  const tell = (event: IrcEvent) => {
-    const told = toTold(event, reader);
-    if (told !== undefined) tellCore(client, told);
-  };
-  let closed: Promise<void> | undefined;
-  const close = () => {
-    closed ??= connection.close().then(() => client.close());
-    return closed;
-  };
+function createReader(connection: IrcConnection, ids: ChannelIds): Reader {
   return {
-    client,
-    ready: async () => void (await Promise.all([client.ready(), settled.promise])),
-    close,
-    [Symbol.asyncDispose]: close,
+    isChannel: (target) => connection.state.isChannel(target),
+    isMe: (nick) => connection.state.isMe(nick),
+    channelId: (name) => ids.of(name),
+    userId: (nick) => connection.state.fold(nick),
   };
+}
+
+/** Follows our nick. */
+function selfOf(connection: IrcConnection): Self {
+  return {
+    get name() {
+      return connection.state.nick;
+    },
+    is: (name) => connection.state.isMe(name),
+  };
+}
+
+/** Where `^` and `~` are the same, `~` is the id's; but only `^` may begin a nick. */
+function toNick(userId: string): string {
+  return userId.replace(/^~/, "^");
+}
+
+/** Bytes of words that surely fit in one line to a channel. */
+function roomOf(state: NetworkState): number {
+  return Math.max(1, state.rules.maxLineBytes - state.prefixBytes() - MAX_START_BYTES);
 }
 
 const TELL: {
-  readonly [Kind in Told["kind"]]: (client: BackendClient, told: ToldOf<Kind>) => void;
+  readonly [Kind in Told["kind"]]: (host: Host, told: Extract<Told, { kind: Kind }>) => void;
 } = {
-  message: (client, { said }) => client.message(said),
-  mention: (client, { said }) => client.mention(said),
-  action: (client, { said }) => client.action(said),
-  privateMessage: (client, { said }) => client.privateMessage(said),
-  privateAction: (client, { said }) => client.privateAction(said),
-  command: (client, { given }) => client.command(given),
-  joined: (client, { channel }) => client.joinChannel(channel),
-  changed: (client, { channel }) => client.changeChannel(channel),
-  left: (client, { channelId }) => client.leaveChannel(channelId),
+  message: ({ emit }, { heard }) => emit.message(heard),
+  action: ({ emit }, { heard }) => emit.action(heard),
+  privateMessage: ({ emit }, { heard }) => emit.privateMessage(heard),
+  privateAction: ({ emit }, { heard }) => emit.privateAction(heard),
+  joined: ({ channels }, { channel }) => channels.joined(channel),
+  changed: ({ channels }, { channel }) => channels.changed(channel),
+  left: ({ channels }, { channelId }) => channels.left(channelId),
 };
 
-type ToldOf<Kind extends Told["kind"]> = Extract<Told, { readonly kind: Kind }>;
+type Host = BackendHost<IrcSettings>;
 
-function tellCore<Kind extends Told["kind"]>(client: BackendClient, told: ToldOf<Kind>): void {
-  TELL[told.kind as Kind](client, told);
-}
-
-function createReader(connection: IrcConnection, { commandPrefix }: IrcConfig): Reader {
-  return {
-    commandPrefix,
-    get nick() {
-      return connection.state.nick;
-    },
-    isChannel: (target) => connection.state.isChannel(target),
-    isMe: (nick) => connection.state.isMe(nick),
-  };
-}
-
-/** What core asks is planned by the network's rules of the moment, sent, and answered. */
-function createHandlers(connection: IrcConnection, config: IrcConfig): BackendHandlers {
-  const carryOut = async (plan: Plan, context: RequestContext, key?: string): Promise<Answer> => {
-    if ("refused" in plan) return failed(plan.refused);
-    const { requestId: id, receivedAtMs: arrivedAtMs, signal } = context;
-    const reason = await connection.request({ ...plan, id, arrivedAtMs, signal }, key);
-    return reason === undefined ? success() : failed(reason);
-  };
-  const network = () => connection.state;
-  return {
-    sendMessage: (request, context) =>
-      carryOut(planChannelSend(request, "message", network()), context),
-    performAction: (request, context) =>
-      carryOut(planChannelSend(request, "action", network()), context),
-    sendPrivateMessage: (request, context) =>
-      carryOut(planPrivateSend(request, "message", network()), context),
-    performPrivateAction: (request, context) =>
-      carryOut(planPrivateSend(request, "action", network()), context),
-    joinChannel: (request, context) =>
-      carryOut(planJoin(request, network()), context, request.channelName.split(" ")[1]),
-    leaveChannel: (request, context) => carryOut(planLeave(request, network()), context),
-    updateChannelInfo: (request, context) => carryOut(planTopic(request, network()), context),
-    metadata: () => ({
-      command_prefix: config.commandPrefix,
-      nick: connection.state.nick,
-      server: `${config.irc.host}:${config.irc.port}`,
-    }),
-  };
-}
-
-function logStatus(log: Log, { irc: { host } }: IrcConfig, status: ConnectionStatus): void {
-  if (status.status === "connecting") {
-    const { port, tls, attempt } = status;
-    log("info", "connecting to IRC", { host, port, tls, attempt });
-  } else if (status.status === "welcomed") {
-    log("info", "on the network", { host, nick: status.nick });
-  } else if (status.status === "settled") {
-    log("info", "channels joined", { host });
-  } else if (status.status === "identify_refused") {
-    log("warn", "NickServ does not take the password", { reason: status.reason });
-  } else if (status.status === "join_refused") {
-    const { channel, reason, retryInMs } = status;
-    log("warn", "cannot join", { channel, reason, retryInMs });
-  } else if (status.status === "upgrading") {
-    log("info", "this network wants TLS", { host, port: status.port });
-  } else if (status.status === "logged_in") {
-    log("info", "logged in", { host, account: status.account });
-  } else if (status.status === "login_failed") {
-    log("warn", "connected without login", { host, reason: status.reason });
-  } else if (status.status === "problem") {
-    log("warn", "IRC", { host, reason: status.reason });
-  } else {
-    const { reason, retryInMs } = status;
-    log("warn", "IRC connection lost", { host, reason, retryInMs });
-  }
+function tell(host: Host, told: Told): void {
+  const row = TELL[told.kind] as (host: Host, told: Told) => void;
+  row(host, told);
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { ConfigError, parseChannels, readConfig, usage } from "./config.ts";
+import { ConfigError, readConfig, usage } from "./config.ts";
 
 const env = { IRC_HOST: "irc://irc.example.org", IRC_NICK: "bird", SEABIRD_TOKEN: "secret" };
 
@@ -23,14 +23,15 @@ function wrong(args: readonly string[], more: Record<string, string | undefined>
 suite("configuration", () => {
   test("the existing names, with their defaults", () => {
     const config = readConfig([], env);
-    assert.equal(config.id, "seabird");
-    assert.equal(config.commandPrefix, "!");
-    assert.equal(config.seabirdUrl, "http://127.0.0.1:11235");
+    assert.equal(config.id, undefined);
+    assert.deepEqual(config.settings, { host: env.IRC_HOST, nick: "bird" });
+    assert.equal(config.url, "http://127.0.0.1:11235");
+    assert.equal(config.token, "secret");
     assert.equal(config.irc.user, "bird");
     assert.equal(config.irc.realName, "bird");
     assert.equal(config.irc.answerWithinMs, 10_000);
     assert.deepEqual(config.irc.channels, []);
-    assert.equal(config.logLevel, "info");
+    assert.equal(config.logLevel, undefined);
     assert.equal(readConfig([], { ...env, IRC_DEBUG: "true" }).logLevel, "debug");
   });
 
@@ -72,12 +73,14 @@ suite("configuration", () => {
   });
 
   test("channels and keys", () => {
-    assert.deepEqual(parseChannels(" #a, #b key,,##c ,"), [
+    const channels = (given: string) =>
+      readConfig([], { ...env, IRC_CHANNELS: given }).irc.channels;
+    assert.deepEqual(channels(" #a, #b key,,##c ,"), [
       { name: "#a", key: undefined },
       { name: "#b", key: "key" },
       { name: "##c", key: undefined },
     ]);
-    assert.deepEqual(parseChannels(""), []);
+    assert.deepEqual(channels(","), []);
   });
 
   test("secrets from files", async () => {

@@ -8,7 +8,7 @@ import { type FloodClock, systemClock } from "./flood-queue.ts";
 import { foldName } from "./line.ts";
 import type { NetworkLink } from "./network-link.ts";
 import { type IrcEvent, NetworkState } from "./network-state.ts";
-import type { IrcOptions } from "./options.ts";
+import type { ChannelToJoin, IrcOptions } from "./options.ts";
 import { IrcSession } from "./session.ts";
 import type { SessionEnd } from "./session-hooks.ts";
 import { type Endpoint, endpointUnderPolicy } from "./sts.ts";
@@ -115,6 +115,25 @@ export class IrcConnection {
       this.#channels.want({ name: expect.channel, key });
     }
     return verdict;
+  }
+
+  /** Leaves and joins what is not the same in both lists. */
+  changeChannels(before: readonly ChannelToJoin[], after: readonly ChannelToJoin[]): void {
+    const byName = (channels: readonly ChannelToJoin[]) =>
+      new Map(channels.map((channel) => [this.state.fold(channel.name), channel]));
+    const [had, wanted] = [byName(before), byName(after)];
+    for (const [folded, { name }] of had) {
+      if (wanted.has(folded)) continue;
+      this.#channels.forget(name);
+      if (this.#isIn(name)) this.#session?.part(name);
+    }
+    for (const [folded, channel] of wanted) {
+      const known = had.get(folded);
+      if (known !== undefined && known.key === channel.key) continue;
+      this.#channels.want(channel);
+      if (this.#isIn(channel.name) || this.#session?.isWelcomed !== true) continue;
+      this.#channels.join(channel.name);
+    }
   }
 
   #isIn(channel: string): boolean {

@@ -105,10 +105,10 @@ function hear(bytes: Uint8Array): void {
   const line = decodeLine(Buffer.from(bytes));
   const state = new NetworkState("bird");
   const reader = {
-    commandPrefix: "!",
-    nick: "bird",
     isChannel: (name: string) => state.isChannel(name),
     isMe: (name: string) => state.isMe(name),
+    channelId: (name: string) => name,
+    userId: (nick: string) => state.fold(nick),
   };
   for (const each of [line, `:joe!j@h PRIVMSG #a :${line}`, `:joe!j@h PRIVMSG bird :${line}`]) {
     for (const event of state.receive(ircLineParser(each))) toTold(event, reader);

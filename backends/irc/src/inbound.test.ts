@@ -3,111 +3,76 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { bold, container, text } from "@seabird/protocol";
 import fc from "fast-check";
-import { parseCommand, type Reader, type Told, toTold } from "./inbound.ts";
+import { type Reader, type Told, toTold } from "./inbound.ts";
 
 const reader: Reader = {
-  commandPrefix: "!",
-  nick: "bird",
   isChannel: (target) => target.startsWith("#"),
   isMe: (nick) => nick.toLowerCase() === "bird",
+  channelId: (name) => (name.toLowerCase() === "#a" ? "#A" : name),
+  userId: (nick) => nick.toLowerCase(),
 };
+
+const origin = { mask: "Joe!j@h" };
 
 function told(
   words: string,
   target = "#a",
   kind: "message" | "action" = "message",
 ): Told | undefined {
-  return toTold({ kind, target, nick: "joe", text: words }, reader);
+  return toTold({ kind, target, nick: "Joe", text: words, origin }, reader);
 }
 
-const user = { id: "joe" };
-const channelId = "#a";
+const heard = {
+  user: { id: "joe", displayName: "Joe" },
+  tags: { "irc/mask": "Joe!j@h" },
+  channel: "#A",
+};
+const { channel: _, ...alone } = heard;
 
 suite("messages", () => {
   test("words, with and without formatting", () => {
-    assert.deepEqual(told("hi"), { kind: "message", said: { channelId, user, content: "hi" } });
-    assert.deepEqual(told("\x0304hi"), {
-      kind: "message",
-      said: { channelId, user, content: "hi" },
-    });
+    assert.deepEqual(told("hi"), { kind: "message", heard: { ...heard, text: "hi" } });
+    assert.deepEqual(told("\x0304hi"), { kind: "message", heard: { ...heard, text: "hi" } });
     assert.deepEqual(told("a \x02b"), {
       kind: "message",
-      said: { channelId, user, content: container([text("a "), bold("b")]) },
+      heard: { ...heard, block: container([text("a "), bold("b")]) },
     });
   });
 
-  test("to us alone, whatever the case; commands are not read there", () => {
+  test("to us alone, whatever the case", () => {
     assert.deepEqual(told("!help", "BIRD"), {
       kind: "privateMessage",
-      said: { user, content: "!help" },
+      heard: { ...alone, text: "!help" },
     });
     assert.deepEqual(told("waves", "bird", "action"), {
       kind: "privateAction",
-      said: { user, content: "waves" },
+      heard: { ...alone, text: "waves" },
     });
   });
 
   test("actions, and nothing to see", () => {
     assert.deepEqual(told("!waves", "#a", "action"), {
       kind: "action",
-      said: { channelId, user, content: "!waves" },
+      heard: { ...heard, text: "!waves" },
     });
     assert.equal(told("\x02\x0304"), undefined);
     assert.equal(told("hi", "$mask"), undefined);
   });
-});
 
-suite("commands", () => {
-  for (const [words, command, arg] of [
-    ["!help", "help", ""],
-    ["!roll 2d6", "roll", "2d6"],
-    ["!roll   2d6 x ", "roll", "2d6 x"],
-    ["\x02!roll\x02 2d6", "roll", "2d6"],
-    ["!é 🦀", "é", "🦀"],
-    ["!tab\targ", "tab", "arg"],
-  ] as const) {
-    test(JSON.stringify(words), () => {
-      assert.deepEqual(told(words), { kind: "command", given: { channelId, user, command, arg } });
+  test("what the server tells besides, as tags; not what is empty or without end", () => {
+    const tags = (given: object) => {
+      const event = { kind: "message", target: "#a", nick: "joe", text: "hi" } as const;
+      const heardWith = toTold({ ...event, origin: { ...origin, ...given } }, reader);
+      return heardWith?.kind === "message" ? heardWith.heard.tags : undefined;
+    };
+    const time = "2026-01-02T03:04:05.678Z";
+    assert.deepEqual(tags({ account: "alice", msgid: "x1", time }), {
+      "irc/account": "alice",
+      "irc/mask": "Joe!j@h",
+      "irc/msgid": "x1",
+      "irc/time": time,
     });
-  }
-
-  for (const words of ["!", "! hello", "!!!", "hello !help", "?help"]) {
-    test(`${JSON.stringify(words)} is just a message`, () => {
-      assert.equal(told(words)?.kind, "message");
-    });
-  }
-
-  test("a longer prefix", () => {
-    assert.deepEqual(parseCommand("bird!help me", "bird!"), { command: "help", arg: "me" });
-  });
-});
-
-suite("mentions", () => {
-  for (const [words, rest] of [
-    ["bird: hi", "hi"],
-    ["BIRD, hi there ", "hi there"],
-    ["bird:", ""],
-    ["bird: ", ""],
-    ["bird!", ""],
-    ["bird🦀 hi", "hi"],
-    ["bird: !help", "!help"],
-  ] as const) {
-    test(JSON.stringify(words), () => {
-      assert.deepEqual(told(words), { kind: "mention", said: { channelId, user, content: rest } });
-    });
-  }
-
-  for (const words of ["bird", "bird hi", "birdie: hi", "bird:hi", "hi bird: x", "bird's nest"]) {
-    test(`${JSON.stringify(words)} is just a message`, () => {
-      assert.equal(told(words)?.kind, "message");
-    });
-  }
-
-  test("what follows keeps its formatting", () => {
-    assert.deepEqual(told("\x02bird\x02: say \x02hi"), {
-      kind: "mention",
-      said: { channelId, user, content: container([text("say "), bold("hi")]) },
-    });
+    assert.deepEqual(tags({ account: "", msgid: "x".repeat(600) }), { "irc/mask": "Joe!j@h" });
   });
 });
 
@@ -115,17 +80,18 @@ suite("channels", () => {
   test("joined, changed, left; topics read as plain text", () => {
     assert.deepEqual(toTold({ kind: "joined", channel: "#a", topic: "\x02t" }, reader), {
       kind: "joined",
-      channel: { id: "#a", topic: "t" },
+      channel: { id: "#A", displayName: "#a", topic: "t" },
     });
     assert.deepEqual(toTold({ kind: "topic", channel: "#a", topic: "", nick: "joe" }, reader), {
       kind: "changed",
-      channel: { id: "#a", topic: "" },
+      channel: { id: "#A", displayName: "#a", topic: "" },
     });
     assert.deepEqual(toTold({ kind: "left", channel: "#a", why: "kick" }, reader), {
       kind: "left",
-      channelId: "#a",
+      channelId: "#A",
     });
     assert.equal(toTold({ kind: "nick", nick: "bird2" }, reader), undefined);
+    assert.equal(toTold({ kind: "invite", channel: "#x", origin }, reader), undefined);
   });
 });
 

@@ -21,7 +21,8 @@ export interface IrcLimit {
     | "caps"
     | "batches"
     | "characters"
-    | "hosts";
+    | "hosts"
+    | "people";
   readonly what: string;
   /** What happens at the limit. */
   readonly policy: string;
@@ -66,6 +67,8 @@ export const MAX_TEXT_BYTES = 64 * 1024;
 export const MAX_UNSENT_BYTES = 256 * 1024;
 /** Channels that are tracked; no network allows as many. */
 export const MAX_CHANNELS = 10_000;
+/** People in our channels whose accounts are kept in mind. */
+export const MAX_USERS = 20_000;
 /** Of a channel or person; longer than any network's, and keeps room for words in a line. */
 export const MAX_NAME_BYTES = 200;
 /** Of a channel's topic: what fits into a line, several times. */
@@ -100,6 +103,7 @@ export const IRC_LIMITS: readonly IrcLimit[] = [
   ),
   fixed("maxUnsentBytes", MAX_UNSENT_BYTES, "bytes", "the server has not read", "connected anew"),
   fixed("maxChannels", MAX_CHANNELS, "channels", "joined at once", "more are not tracked"),
+  fixed("maxUsers", MAX_USERS, "people", "whose accounts are known", "more are not known"),
   fixed("maxNameBytes", MAX_NAME_BYTES, "bytes", "of a name", "not tracked; answered Failed"),
   fixed("maxTopicBytes", MAX_TOPIC_BYTES, "bytes", "of a topic that is kept", "cut"),
   fixed("maxQueryBurst", MAX_QUERY_BURST, "queries", "(CTCP) answered at once", "not answered"),

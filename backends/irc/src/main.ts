@@ -1,51 +1,16 @@
 /** The program `seabird-backend-irc`. */
-import { SeabirdError, startProcessLife } from "@seabird/sdk/backend";
-import { startIrcBackend } from "./backend.ts";
-import { ConfigError, type IrcConfig, readConfig, usage } from "./config.ts";
-import { createLog } from "./log.ts";
+import { runBackendProgram } from "@seabird/sdk/program";
+import { ircBackend } from "./backend.ts";
+import { readConfig, readOwnSettings, usage } from "./config.ts";
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-
-/** Runs until it is told to stop; resolves with the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(usage());
-    return 0;
-  }
-  let config: IrcConfig;
-  try {
-    loadEnvFile();
-    config = readConfig(args, process.env);
-  } catch (reason) {
-    if (!(reason instanceof ConfigError)) throw reason;
-    process.stderr.write(`seabird-backend-irc: ${reason.message}\n`);
-    return EXIT_USAGE;
-  }
-  return run(config);
-}
-
-async function run(config: IrcConfig): Promise<number> {
-  const log = createLog(config.logLevel);
-  const life = startProcessLife();
-  await using backend = startIrcBackend({ config, log });
-  life.signal.addEventListener("abort", () => void backend.close(), { once: true });
-  void backend.ready().then(life.ready, () => undefined);
-  let code = 0;
-  for await (const state of backend.client.states()) {
-    if (state.state === "failed") {
-      log("error", "core does not take this backend", { reason: state.error.message });
-      code = EXIT_FAILED;
-    } else if (state.state === "waiting") {
-      const reason = SeabirdError.from(state.error).message;
-      log("warn", "core is away", { reason, retryInMs: state.retryInMs });
-    } else {
-      log("info", `core: ${state.state}`, { url: config.seabirdUrl });
-    }
-  }
-  await backend.close();
-  life.end();
-  return code;
+/** Exit codes: 0 left, 1 core refused us, 2 wrong flags or environment, 78 wrong settings. */
+export async function main(args: readonly string[]): Promise<void> {
+  const has = (flag: string) => args.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
+  // What is handed over is complete: nothing of the folder's goes between.
+  if (!has("--handover") && !has("--describe")) loadEnvFile();
+  // What the environment does not say may stand in the file.
+  const read = has("--settings") ? readOwnSettings : readConfig;
+  await runBackendProgram(ircBackend, args, { usage: usage(), read });
 }
 
 /** What the environment already has is not overwritten. */

@@ -13,6 +13,7 @@ function setUp() {
   return { state, receive };
 }
 
+const origin = { mask: "joe!j@h", account: undefined, msgid: undefined, time: undefined };
 const me = ":bird!~b@example.org";
 
 suite("channels", () => {
@@ -96,10 +97,10 @@ suite("words", () => {
   test("messages, actions, and other CTCP", () => {
     const { receive } = setUp();
     assert.deepEqual(receive(":joe!j@h PRIVMSG #a :\x01ACTION waves\x01"), [
-      { kind: "action", target: "#a", nick: "joe", text: "waves" },
+      { kind: "action", target: "#a", nick: "joe", text: "waves", origin },
     ]);
     assert.deepEqual(receive(":joe!j@h PRIVMSG #a :\x01action waves"), [
-      { kind: "action", target: "#a", nick: "joe", text: "waves" },
+      { kind: "action", target: "#a", nick: "joe", text: "waves", origin },
     ]);
     assert.deepEqual(receive(":joe!j@h PRIVMSG bird :\x01VERSION\x01"), [
       { kind: "query", nick: "joe", query: "VERSION" },

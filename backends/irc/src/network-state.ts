@@ -3,9 +3,11 @@
  * happened. Pure: no socket, no clock.
  */
 import type { IrcMessage } from "irc-framework";
+import type { Origin } from "./event-tags.ts";
 import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
 import { foldName, MAX_LINE_BYTES, utf8Cut } from "./line.ts";
 import { OwnMask } from "./own-mask.ts";
+import { Users } from "./users.ts";
 
 /** Something that happened on the network. A channel's name is as the server writes it. */
 export type IrcEvent =
@@ -14,6 +16,7 @@ export type IrcEvent =
       readonly target: string;
       readonly nick: string;
       readonly text: string;
+      readonly origin: Origin;
     }
   | { readonly kind: "joined"; readonly channel: string; readonly topic: string }
   | { readonly kind: "left"; readonly channel: string; readonly why: "part" | "kick" | "lost" }
@@ -24,6 +27,8 @@ export type IrcEvent =
       readonly nick: string;
     }
   | { readonly kind: "nick"; readonly nick: string }
+  /** Somebody wants us in a channel. */
+  | { readonly kind: "invite"; readonly channel: string; readonly origin: Origin }
   /** Somebody's client asks ours something (CTCP): `VERSION`, `PING 123`. */
   | { readonly kind: "query"; readonly nick: string; readonly query: string };
 
@@ -73,8 +78,11 @@ const NOTHING: readonly IrcEvent[] = [];
 
 export class NetworkState {
   rules: NetworkRules = DEFAULT_RULES;
+  /** The capabilities (IRCv3) that are on. */
+  caps: ReadonlySet<string> = new Set();
   #nick: string;
   readonly #mask = new OwnMask();
+  readonly #users = new Users((name) => this.fold(name));
   readonly #channels = new Map<string, Channel>();
   /** Open batches of what was said before we came. */
   readonly #playbacks = new Set<string>();
@@ -85,6 +93,7 @@ export class NetworkState {
     KICK: (message) => this.#gone(message.params[0], message.params[1], "kick"),
     NICK: (message) => (this.isMe(message.nick) ? this.#renamed(message.params[0]) : NOTHING),
     TOPIC: (message) => this.#topic(message.params[0], message.params[1], message.nick),
+    INVITE: (message) => this.#invited(message),
     PRIVMSG: (message) => this.#said(message),
     BATCH: (message) => this.#batch(message),
     [RPL_TOPIC]: (message) => this.#topic(message.params[1], message.params[2], ""),
@@ -106,6 +115,8 @@ export class NetworkState {
     if (this.isMe(message.nick)) {
       if (message.command === "CHGHOST") this.#mask.changed(message);
       else this.#mask.learn(message);
+    } else if (message.command !== "JOIN" || this.#find(message.params[0]) !== undefined) {
+      this.#users.receive(message);
     }
     return this.#handlers[message.command]?.(message) ?? NOTHING;
   }
@@ -126,6 +137,7 @@ export class NetworkState {
       ({ name }) => ({ kind: "left", channel: name, why: "lost" }) as const,
     );
     this.#channels.clear();
+    this.#users.clear();
     return left;
   }
 
@@ -199,6 +211,7 @@ export class NetworkState {
     const channel = this.#find(name);
     if (channel === undefined || !this.isMe(who)) return NOTHING;
     this.#channels.delete(this.fold(channel.name));
+    this.#users.outOf(channel.name);
     return [{ kind: "left", channel: channel.name, why }];
   }
 
@@ -220,6 +233,24 @@ export class NetworkState {
     return NOTHING;
   }
 
+  #invited(message: IrcMessage): readonly IrcEvent[] {
+    const [invited, channel = ""] = message.params;
+    if (!this.isMe(invited) || this.isMe(message.nick) || !this.isChannel(channel)) return NOTHING;
+    return [{ kind: "invite", channel, origin: this.#originOf(message) }];
+  }
+
+  #originOf(message: IrcMessage): Origin {
+    const { prefix: mask, tags } = message;
+    return { mask, account: this.#accountOf(message), msgid: tags["msgid"], time: tags["time"] };
+  }
+
+  /** Where each message tells it, whoever has no tag has no account. */
+  #accountOf({ nick, tags }: IrcMessage): string | undefined {
+    if (this.caps.has("account-tag")) return tags["account"] || undefined;
+    const isToldOfChanges = this.caps.has("extended-join") && this.caps.has("account-notify");
+    return isToldOfChanges ? this.#users.accountOf(nick) : undefined;
+  }
+
   #said(message: IrcMessage): readonly IrcEvent[] {
     const [given, text] = message.params;
     if (given === undefined || text === undefined) return NOTHING;
@@ -230,12 +261,13 @@ export class NetworkState {
     const joined = this.#announce(given);
     // Some servers hand a channel's name on as the speaker wrote it.
     const target = this.#find(given)?.name ?? given;
-    if (!text.startsWith(CTCP)) return [...joined, { kind: "message", target, nick, text }];
+    const words = { target, nick, origin: this.#originOf(message) };
+    if (!text.startsWith(CTCP)) return [...joined, { kind: "message", ...words, text }];
     const query = text.slice(CTCP.length, text.endsWith(CTCP) ? -1 : undefined);
     if (!query.toUpperCase().startsWith(ACTION)) {
       return this.isMe(target) ? [...joined, { kind: "query", nick, query }] : joined;
     }
-    return [...joined, { kind: "action", target, nick, text: query.slice(ACTION.length) }];
+    return [...joined, { kind: "action", ...words, text: query.slice(ACTION.length) }];
   }
 
   #find(name: string | undefined): Channel | undefined {

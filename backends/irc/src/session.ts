@@ -75,6 +75,7 @@ export class IrcSession implements NetworkLink {
     this.#ctcp = new CtcpAnswers(this.#queue, clock);
     this.#verdicts = new Verdicts(this.state, this.#queue, options, clock, this);
     this.#handshake = this.#createHandshake();
+    this.state.caps = this.#handshake.caps.on;
     this.#reclaim = new NickReclaim(
       options,
       this.state,
@@ -257,6 +258,11 @@ export class IrcSession implements NetworkLink {
   /** Asks for channels, before what waits. */
   join(channels: readonly ChannelToJoin[]): void {
     for (const line of joinLines(channels)) this.#queue.urgent(line);
+  }
+
+  /** Leaves a channel, before what waits. */
+  part(channel: string): void {
+    this.#queue.urgent(`PART ${channel}`);
   }
 
   #drop(reason: string): void {

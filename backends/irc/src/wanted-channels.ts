@@ -64,6 +64,11 @@ export class WantedChannels {
     if (this.#wanted.size < MAX_CHANNELS || this.#wanted.has(key)) this.#wanted.set(key, channel);
   }
 
+  /** Asks for a wanted channel now. */
+  join(name: string): void {
+    this.#joinLater(this.#hooks.fold(name), 0);
+  }
+
   forget(name: string): void {
     const key = this.#hooks.fold(name);
     this.#wanted.delete(key);

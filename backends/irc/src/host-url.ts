@@ -1,0 +1,40 @@
+/** Where a network is, as people write it: `ircs://irc.example.org`. Pure. */
+
+export interface HostAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** False: any certificate will do. */
+  readonly verifyCertificate: boolean;
+}
+
+const SCHEMES: Readonly<Record<string, Omit<HostAddress, "host">>> = {
+  "irc:": { port: 6667, tls: false, verifyCertificate: true },
+  "ircs:": { port: 6697, tls: true, verifyCertificate: true },
+  "ircs+unsafe:": { port: 6697, tls: true, verifyCertificate: false },
+};
+
+export const HOST_FORMS = "irc://host:6667, ircs://host:6697 or ircs+unsafe://host";
+
+/** What is said of an address that tells a password, which must not be shown. */
+export const HOST_WITH_LOGIN = "holds a user or password; use nick and password";
+
+/** The address, or in words what is wrong with it. */
+export function parseHost(value: string): HostAddress | string {
+  const url = URL.parse(value);
+  if (url !== null && (url.username !== "" || url.password !== "")) return HOST_WITH_LOGIN;
+  const scheme = SCHEMES[url?.protocol ?? ""];
+  const isBare = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(value);
+  if (url === null || scheme === undefined || url.hostname === "") {
+    return isBare ? `has no scheme; give ircs://${value} (TLS) or irc://${value}` : WRONG;
+  }
+  const isMore = !/^\/?$/.test(url.pathname) || url.search !== "" || url.hash !== "";
+  if (isMore || url.port === "0") return WRONG;
+  return {
+    ...scheme,
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: url.port === "" ? scheme.port : Number(url.port),
+  };
+}
+
+const WRONG = `has to be an address; give ${HOST_FORMS}`;
