@@ -16,6 +16,8 @@ export interface OpenAsk {
   readonly answer: Promise<string>;
   /** From now on, that is how long it waits. */
   expireIn(ms: number): void;
+  /** Called at once when there is an answer, or will be none. */
+  onSettled(callback: () => void): void;
   /** Idempotent; nothing after the answer. */
   cancel(reason: AskCancelReason): void;
 }
@@ -70,6 +72,7 @@ export class Asks {
     // It may be cancelled before anybody waits for it.
     promise.catch(() => undefined);
     let stopTimer = () => {};
+    let tell = () => {};
     const settle = () => {
       stopTimer();
       signal.removeEventListener("abort", onAbort);
@@ -79,10 +82,12 @@ export class Asks {
       answer: (text) => {
         settle();
         resolve(text);
+        tell();
       },
       cancel: (reason) => {
         settle();
         reject(new AskCancelled(reason));
+        tell();
       },
     };
     const onAbort = () => waiting.cancel("timeout");
@@ -94,6 +99,9 @@ export class Asks {
         stopTimer();
         if (this.#waiting.get(key) !== waiting) return;
         stopTimer = this.#clock.after(ms, () => waiting.cancel("timeout"));
+      },
+      onSettled: (callback) => {
+        tell = callback;
       },
       cancel: waiting.cancel,
     };

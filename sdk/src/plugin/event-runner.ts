@@ -140,7 +140,11 @@ export class EventRunner {
     const stopTimer = clock.after(handlerTimeoutMs, () => {
       abort.abort(new SeabirdError("deadline_exceeded", "telling of a failure took too long"));
     });
-    const late: Turn = { signal: abort.signal, away: (wait) => turn.away(wait) };
+    const late: Turn = {
+      signal: abort.signal,
+      away: (wait) => turn.away(wait),
+      comeBack: () => turn.comeBack(),
+    };
     const { context, conversation } = makeContext(event, late, surroundings);
     const isAddressed = run.by === "command" || (run.by === "hears" && event.kind !== "message");
     const failure = {

@@ -133,6 +133,8 @@ async function askFor(
     throw reason;
   }
   open.expireIn(timeoutMs);
+  // Before the event that settled it is queued: a cancelled handler ends before the next begins.
+  open.onSettled(() => turn.comeBack());
   return turn.away(open.answer);
 }
 

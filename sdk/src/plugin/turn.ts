@@ -10,6 +10,11 @@ export interface Turn {
    * again, before everything that is queued, and settles as `wait` does.
    */
   away<T>(wait: Promise<T>): Promise<T>;
+  /**
+   * What is waited for has come: takes the place again at once, before anything else is queued.
+   * Nothing while the place is held.
+   */
+  comeBack(): void;
 }
 
 /** What a turn does to the queue it stands in. */
@@ -57,8 +62,14 @@ export class HandlerTurn implements Turn {
     try {
       return await wait;
     } finally {
-      await this.#comeBack();
+      this.comeBack();
+      await this.#return;
     }
+  }
+
+  /** Of several waits at once, the first to end takes the place. */
+  comeBack(): void {
+    if (this.#isAway && !this.#isOver) this.#return ??= this.#retake();
   }
 
   /** The handler has ended; what it left running may go on, but without a place. Idempotent. */
@@ -80,13 +91,6 @@ export class HandlerTurn implements Turn {
     this.#return = undefined;
     this.#stopClock();
     this.#options.place.leave();
-  }
-
-  /** Of several waits at once, the first to end takes the place. */
-  async #comeBack(): Promise<void> {
-    if (!this.#isAway || this.#isOver) return;
-    this.#return ??= this.#retake();
-    await this.#return;
   }
 
   #retake(): Promise<void> {
