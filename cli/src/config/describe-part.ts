@@ -66,42 +66,23 @@ class Slots {
   }
 }
 
-async function ask(
-  { script, args }: Program,
-  cwd: string,
-  timeoutMs: number,
-): Promise<Description> {
-  const env = Object.entries(process.env).filter(([name]) => !PRIVATE_ENV.test(name));
-  const child = spawn(process.execPath, [script, ...args, "--describe"], {
-    cwd,
-    env: Object.fromEntries(env),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+async function ask(program: Program, cwd: string, timeoutMs: number): Promise<Description> {
+  const child = start(program, cwd);
   const answer = Promise.withResolvers<Description>();
-  const out: Buffer[] = [];
-  let size = 0;
-  let said = "";
   const end = (problem: string) => {
     answer.resolve({ problem });
     child.kill("SIGKILL");
   };
-  const seconds = timeoutMs / 1_000;
+  const { out, said } = listen(child, end);
   const timer = setTimeout(
-    () => end(`does not say what it is within ${seconds} s${lastLine(said)}`),
+    () => end(`does not say what it is within ${timeoutMs / 1_000} s${lastLine(said())}`),
     timeoutMs,
   );
-  child.stdout.on("data", (bytes: Buffer) => {
-    size += bytes.length;
-    if (size <= CONFIG_LIMITS.maxDescriptionBytes) out.push(bytes);
-    else end(`says more than ${CONFIG_LIMITS.maxDescriptionBytes} bytes of itself`);
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-MAX_STDERR_CHARACTERS);
-  });
   child.once("error", (error) => end(`cannot be started: ${error.message}`));
   child.once("close", (code, signal) => {
-    if (code === 0) answer.resolve(read(Buffer.concat(out).toString("utf8"), said));
-    else answer.resolve({ problem: `cannot be loaded${lastLine(said) || `: ${signal ?? code}`}` });
+    if (code === 0) answer.resolve(read(out(), said()));
+    else
+      answer.resolve({ problem: `cannot be loaded${lastLine(said()) || `: ${signal ?? code}`}` });
   });
   try {
     return await answer.promise;
@@ -110,6 +91,33 @@ async function ask(
     child.stdout.destroy();
     child.stderr.destroy();
   }
+}
+
+type Child = ReturnType<typeof start>;
+
+function start({ script, args }: Program, cwd: string) {
+  const env = Object.entries(process.env).filter(([name]) => !PRIVATE_ENV.test(name));
+  return spawn(process.execPath, [script, ...args, "--describe"], {
+    cwd,
+    env: Object.fromEntries(env),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Keeps what it says, within bounds: all of its answer, the end of its errors. */
+function listen(child: Child, end: (problem: string) => void) {
+  const out: Buffer[] = [];
+  let size = 0;
+  let said = "";
+  child.stdout.on("data", (bytes: Buffer) => {
+    size += bytes.length;
+    if (size <= CONFIG_LIMITS.maxDescriptionBytes) out.push(bytes);
+    else end(`says more than ${CONFIG_LIMITS.maxDescriptionBytes} bytes of itself`);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-MAX_STDERR_CHARACTERS);
+  });
+  return { out: () => Buffer.concat(out).toString("utf8"), said: () => said };
 }
 
 /** The line of its errors that says what happened. */

@@ -30,58 +30,83 @@ export interface HouseSchemaOptions {
 }
 
 export async function houseSchema(options: HouseSchemaOptions): Promise<HouseSchema> {
-  const { programs } = options;
   const asking = new Asking(options.describe);
-  const files = keysOf(section(options.root, "plugins")).filter(isFile);
-  const strangers = strangersIn(section(options.root, "backends"));
-  const [core, ours, networks, others, own] = await Promise.all([
+  const answers = await askAll(options, asking);
+  return { schema: assemble(answers), missing: asking.missing };
+}
+
+interface HouseAnswers {
+  readonly core: Answer | undefined;
+  /** Our plugins, which are one program. */
+  readonly ours: Answer | undefined;
+  /** By network. */
+  readonly networks: Answers;
+  /** By the backend's name in the file. */
+  readonly strangers: Answers;
+  /** By the plugin's path. */
+  readonly files: Answers;
+}
+
+async function askAll(options: HouseSchemaOptions, asking: Asking): Promise<HouseAnswers> {
+  const { programs, root } = options;
+  const own = keysOf(section(root, "plugins")).filter(isFile);
+  const from = strangersIn(section(root, "backends"));
+  const [core, ours, networks, strangers, files] = await Promise.all([
     asking.ask("core", programs.core),
     asking.ask("plugins", programs.plugin()),
     asking.all(programs.networks(), (name) => programs.backend(name)),
-    asking.all(
-      strangers.map(({ name }) => name),
-      (name) => programs.backendFile(strangers.find((each) => each.name === name)?.from ?? ""),
-    ),
-    asking.all(files, (file) => programs.plugin(file)),
+    asking.all([...from.keys()], (name) => programs.backendFile(from.get(name) ?? "")),
+    asking.all(own, (file) => programs.plugin(file)),
   ]);
+  return { core, ours, networks, strangers, files };
+}
+
+function assemble(answers: HouseAnswers): JsonSchema {
   const parts = new Parts();
-  const schema = {
+  return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "seabird.yaml",
     type: ["object", "null"],
     properties: {
-      core: {
-        description: "core, which everything talks to: here, or elsewhere",
-        anyOf: [
-          parts.add("core", core?.parts[0].settings ?? {}),
-          parts.add("remote core", REMOTE_CORE_SCHEMA),
-          { type: "null" },
-        ],
-      },
+      core: coreSchema(answers, parts),
       ...(forEditor(HOUSE_SCHEMA)["properties"] as object),
-      backends: {
-        type: ["object", "null"],
-        description: "chat networks, by TYPE/ID",
-        properties: parts.backends(others, (name) => name),
-        patternProperties: parts.backends(networks, (type) => `^${type}/.+`),
-        additionalProperties: {
-          type: "object",
-          properties: { from: FROM_SCHEMA },
-          required: ["from"],
-        },
-      },
-      plugins: {
-        type: ["object", "null"],
-        description: "plugins, by name or by the path of their file",
-        properties: { ...parts.ours(ours), ...parts.plugins(own) },
-        patternProperties: { "^(\\.\\.?/|/)": { type: ["object", "null"] } },
-        additionalProperties: false,
-      },
+      backends: backendsSchema(answers, parts),
+      plugins: pluginsSchema(answers, parts),
     },
     additionalProperties: false,
     $defs: parts.definitions,
   };
-  return { schema, missing: asking.missing };
+}
+
+function coreSchema({ core }: HouseAnswers, parts: Parts): JsonSchema {
+  const own = parts.add("core", core?.parts[0].settings ?? {});
+  const remote = parts.add("remote core", REMOTE_CORE_SCHEMA);
+  const description = "core, which everything talks to: here, or elsewhere";
+  return { description, anyOf: [own, remote, { type: "null" }] };
+}
+
+function backendsSchema({ networks, strangers }: HouseAnswers, parts: Parts): JsonSchema {
+  return {
+    type: ["object", "null"],
+    description: "chat networks, by TYPE/ID",
+    properties: parts.backends(strangers, (name) => name),
+    patternProperties: parts.backends(networks, (type) => `^${type}/.+`),
+    additionalProperties: {
+      type: "object",
+      properties: { from: FROM_SCHEMA },
+      required: ["from"],
+    },
+  };
+}
+
+function pluginsSchema({ ours, files }: HouseAnswers, parts: Parts): JsonSchema {
+  return {
+    type: ["object", "null"],
+    description: "plugins, by name or by the path of their file",
+    properties: { ...parts.ours(ours), ...parts.plugins(files) },
+    patternProperties: { "^(\\.\\.?/|/)": { type: ["object", "null"] } },
+    additionalProperties: false,
+  };
 }
 
 type Answer = Exclude<Description, { problem: string }>;
@@ -165,10 +190,13 @@ function keysOf(node: YamlMap | undefined): string[] {
   return [...(node?.entries.keys() ?? [])];
 }
 
-function strangersIn(backends: YamlMap | undefined): { name: string; from: string }[] {
-  return [...(backends?.entries ?? [])].flatMap(([name, { node }]) => {
+/** The files of the backends that do not come with us, by the backends' names. */
+function strangersIn(backends: YamlMap | undefined): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, { node }] of backends?.entries ?? []) {
     const from = node.kind === "map" ? node.entries.get("from")?.node : undefined;
     const isFrom = from?.kind === "scalar" && typeof from.value === "string";
-    return isFrom ? [{ name, from: String(from.value) }] : [];
-  });
+    if (isFrom) found.set(name, String(from.value));
+  }
+  return found;
 }
