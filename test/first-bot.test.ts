@@ -12,7 +12,7 @@ const WITHIN_MS = 300;
 /** The machine may be busy with other things: the best of these counts. */
 const ATTEMPTS = 20;
 /** What a process that does nothing takes on a machine with nothing else to do. */
-const BARE_MS = 50;
+const BARE_MS = 40;
 const LOST_MS = 30_000;
 
 test(`the first bot registers within ${WITHIN_MS} ms of its process's start`, async (t) => {
@@ -48,7 +48,8 @@ test(`the first bot registers within ${WITHIN_MS} ms of its process's start`, as
     if (Math.min(...times) <= WITHIN_MS) break;
     bare.push(await bareStartMs());
   }
-  const slowness = times.length < ATTEMPTS ? 1 : Math.max(1, Math.min(...bare) / BARE_MS);
+  const usual = bare.toSorted((a, b) => a - b)[Math.floor(bare.length / 2)] ?? BARE_MS;
+  const slowness = times.length < ATTEMPTS ? 1 : Math.max(1, usual / BARE_MS);
   const took = `registered after ${times.join(", ")} ms, slowness ${slowness.toFixed(1)}`;
   t.diagnostic(took);
   assert.ok(Math.min(...times) <= WITHIN_MS * slowness, took);
