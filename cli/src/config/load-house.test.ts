@@ -1,9 +1,12 @@
 /** A text becomes a house: what is read, what goes before what, what the parts get. */
 import assert from "node:assert/strict";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
 import { problemLine } from "./house.ts";
+import { hasHouse, loadHouse } from "./load-house.ts";
 import { makeStage } from "./test/house-stage.ts";
 
 const IRC = `backends:
@@ -249,4 +252,39 @@ test("where each value comes from; secrets are masked, whatever their length", a
     ["command_prefix", '"!"', "default"],
     ["rejoin", "true", "default"],
   ]);
+});
+
+test("a file that is not there, is none, or is too large: exit code 78", async (t) => {
+  const { folder } = await makeStage(t);
+  assert.equal(hasHouse(folder), false);
+  const failsWith = (message: RegExp, flags = {}) =>
+    assert.rejects(loadHouse({ folder, flags }), (error) => {
+      assert.ok(error instanceof CliError && error.exitCode === EXIT.config);
+      assert.match(error.message, message);
+      return true;
+    });
+  await failsWith(/^cannot read seabird\.yaml: there is no such file$/);
+  assert.equal(hasHouse(folder, { config: "x.yaml" }), true);
+  await mkdir(join(folder, "seabird.yaml"));
+  await failsWith(/^seabird\.yaml is no file$/);
+  await writeFile(join(folder, "large.yaml"), "#".repeat(1024 * 1024 + 1));
+  await failsWith(/^large\.yaml is larger than 1048576 bytes$/, { config: "large.yaml" });
+});
+
+test("another folder's file: its paths and .env are those of that folder", async (t) => {
+  const { folder } = await makeStage(t);
+  await mkdir(join(folder, "there"));
+  await writeFile(join(folder, "there/token"), "sbd_x\n", { mode: 0o600 });
+  await writeFile(join(folder, "there/.env"), "URL=https://core.example\n");
+  const yaml = `core: { url: "\${URL}", token_file: token }\nplugins: {}\n`;
+  await writeFile(join(folder, "there/seabird.yaml"), yaml);
+  const flags = { config: "there/seabird.yaml" };
+  const house = await loadHouse({ folder, flags, env: {} });
+  assert.equal(house.folder, join(folder, "there"));
+  assert.deepEqual(house.core, { kind: "remote", url: "https://core.example", token: "sbd_x" });
+  await writeFile(join(folder, "there/seabird.yaml"), "core: { url: x }");
+  await assert.rejects(
+    loadHouse({ folder, flags, env: {} }),
+    /there\/seabird\.yaml:1:14 core\.url/,
+  );
 });
