@@ -138,5 +138,8 @@ test("reload: channels while it runs, the nick by a new start", async (t) => {
   const wrong = await house.cli(["reload"]);
   assert.equal(wrong.code, 78);
   assert.match(wrong.err, /seabird\.yaml:3:\d+ backends\.irc\/one\.nik: .*nick/);
+  const told = JSON.parse((await house.cli(["reload", "--json"])).err).error;
+  const paths = told.problems.map(({ path }: { path: string }) => path);
+  assert.ok(paths.includes("backends.irc/one.nik"), paths.join());
   await answered(alice, "#new", "!ping", "alice: pong");
 });

@@ -38,7 +38,7 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
     for await (const text of linesOf(socket)) {
       const reply = readReply(text);
       if (reply.type === "done") return reply.result;
-      if (reply.type === "failed") throw new CliError(reply.exitCode, reply.message, reply.next);
+      if (reply.type === "failed") throw new AnsweredFailure(reply);
       options.onLine?.(reply);
     }
   } catch (error) {
@@ -49,6 +49,20 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
   }
   if (signal?.aborted) return undefined;
   throw new CliError(EXIT.unreachable, "`seabird up` has ended, or ended the connection");
+}
+
+/** What went wrong over there, told here. */
+class AnsweredFailure extends CliError {
+  readonly #details: Readonly<Record<string, unknown>>;
+
+  constructor({ exitCode, message, next, details }: Extract<ControlReply, { type: "failed" }>) {
+    super(exitCode, message, next);
+    this.#details = details;
+  }
+
+  override details(): Readonly<Record<string, unknown>> {
+    return this.#details;
+  }
 }
 
 /** The nearest `.seabird` with a socket; one that others could have made is none. */

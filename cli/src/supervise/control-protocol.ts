@@ -28,6 +28,8 @@ export type ControlReply =
       readonly message: string;
       readonly next?: string;
       readonly exitCode: ExitCode;
+      /** What `--json` tells beside the message. */
+      readonly details: Readonly<Record<string, unknown>>;
     };
 
 /** The answer to `ps`. */
@@ -118,7 +120,8 @@ export function readReply(text: string): ControlReply {
   const known = EXIT_CODES.find(({ code }) => code === exitCode);
   if (type === "failed" && typeof message === "string" && known !== undefined) {
     const more = typeof next === "string" ? { next } : {};
-    return { type, message, exitCode: known.code, ...more };
+    const details = asRecord(reply["details"]);
+    return { type, message, exitCode: known.code, details, ...more };
   }
   throw new Error("it is no reply");
 }

@@ -105,10 +105,11 @@ async function serve(socket: Socket, answer: Answerer): Promise<void> {
 function failure(error: unknown): ControlReply {
   if (!(error instanceof CliError)) {
     const message = error instanceof Error ? error.message : String(error);
-    return { type: "failed", message, exitCode: EXIT.failed };
+    return { type: "failed", message, exitCode: EXIT.failed, details: {} };
   }
   const { message, next, exitCode } = error;
-  return { type: "failed", message, exitCode, ...(next === undefined ? {} : { next }) };
+  const more = next === undefined ? {} : { next };
+  return { type: "failed", message, exitCode, details: error.details(), ...more };
 }
 
 /** The one line that an asker says, within `controlRequestMs`. */

@@ -188,6 +188,8 @@ export class HouseRun {
 
   #crashed(part: Part, exit: PartExit, verdict: Verdict): void {
     const { spec } = part;
+    // A start that came to nothing is told by whoever waited for it.
+    if (spec.kind === "core" && !part.isReady) return;
     // Who is killed says nothing more, and the room has said it on the terminal.
     const isMute = part.isTerminal || exit.signal === "SIGKILL";
     this.#announcer.say({
