@@ -31,7 +31,8 @@ function run(t: TestContext, args: readonly string[], handover?: object): Starte
     stdio: ["pipe", "pipe", "pipe", "ipc"],
     env: { PATH: process.env["PATH"] ?? "" },
   });
-  const exit = once(child, "exit").then(([code]: (number | null)[]) => code ?? null);
+  // Its last words may come after its end.
+  const exit = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
     await exit;
