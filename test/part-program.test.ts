@@ -31,15 +31,16 @@ function run(t: TestContext, args: readonly string[], handover?: object): Starte
     stdio: ["pipe", "pipe", "pipe", "ipc"],
     env: { PATH: process.env["PATH"] ?? "" },
   });
+  assert.ok(child.stdout !== null && child.stderr !== null && child.stdin !== null);
   // Its last words may come after its end.
-  const exit = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
+  const ends = [once(child, "exit"), once(child.stderr, "end")] as const;
+  const exit = Promise.all(ends).then(([[code]]) => (typeof code === "number" ? code : null));
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
     await exit;
   });
   const messages: unknown[] = [];
   child.on("message", (message) => messages.push(message));
-  assert.ok(child.stdout !== null && child.stderr !== null && child.stdin !== null);
   child.stdin.on("error", () => undefined);
   // It stays open, as a supervisor's may.
   if (handover !== undefined) child.stdin.write(`${JSON.stringify(handover)}\n`);
