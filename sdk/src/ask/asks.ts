@@ -2,24 +2,13 @@
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginEvent } from "../plugin/events.ts";
-import { AskCancelled, type AskCancelReason } from "./ask-cancelled.ts";
+import { AskCancelled } from "./ask-cancelled.ts";
+import { OpenAsk } from "./open-ask.ts";
 
 /** Who is asked, and where: a channel's id, or empty for in private. */
 export interface AskedWhom {
   readonly userId: string;
   readonly channelId: string;
-}
-
-/** Registered from the moment it is made, so that no answer is missed while it is being said. */
-export interface OpenAsk {
-  /** Rejects with AskCancelled. */
-  readonly answer: Promise<string>;
-  /** From now on, that is how long it waits. */
-  expireIn(ms: number): void;
-  /** Called at once when there is an answer, or will be none. */
-  onSettled(callback: () => void): void;
-  /** Idempotent; nothing after the answer. */
-  cancel(reason: AskCancelReason): void;
 }
 
 /** Tells commands from answers. */
@@ -30,16 +19,11 @@ export interface CommandWords {
   prefixFor(userId: string): string;
 }
 
-interface Waiting {
-  readonly answer: (text: string) => void;
-  readonly cancel: (reason: AskCancelReason) => void;
-}
-
 export class Asks {
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #words: CommandWords;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, OpenAsk>();
   #isClosed = false;
 
   constructor(options: {
@@ -57,8 +41,8 @@ export class Asks {
   }
 
   /**
-   * Cancels another question to the same person in the same place. Aborting the signal cancels
-   * this one. Throws `resource_exhausted` when `maxAsks` wait already.
+   * Registered at once, so that no answer is missed while the question is being said. Cancels
+   * another question to the same person in the same place. Throws `resource_exhausted` when `maxAsks` wait already.
    */
   open(whom: AskedWhom, signal: AbortSignal): OpenAsk {
     if (this.#isClosed) throw new AskCancelled("closed");
@@ -68,43 +52,13 @@ export class Asks {
       const full = `${this.#limit} questions wait for an answer already`;
       throw new SeabirdError("resource_exhausted", full);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    // It may be cancelled before anybody waits for it.
-    promise.catch(() => undefined);
-    let stopTimer = () => {};
-    let tell = () => {};
-    const settle = () => {
-      stopTimer();
-      signal.removeEventListener("abort", onAbort);
-      if (this.#waiting.get(key) === waiting) this.#waiting.delete(key);
-    };
-    const waiting: Waiting = {
-      answer: (text) => {
-        settle();
-        resolve(text);
-        tell();
-      },
-      cancel: (reason) => {
-        settle();
-        reject(new AskCancelled(reason));
-        tell();
-      },
-    };
-    const onAbort = () => waiting.cancel("timeout");
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#waiting.set(key, waiting);
-    return {
-      answer: promise,
-      expireIn: (ms) => {
-        stopTimer();
-        if (this.#waiting.get(key) !== waiting) return;
-        stopTimer = this.#clock.after(ms, () => waiting.cancel("timeout"));
-      },
-      onSettled: (callback) => {
-        tell = callback;
-      },
-      cancel: waiting.cancel,
-    };
+    const ask: OpenAsk = new OpenAsk({
+      clock: this.#clock,
+      signal,
+      forget: () => this.#waiting.delete(key),
+    });
+    this.#waiting.set(key, ask);
+    return ask;
   }
 
   /**
@@ -144,7 +98,7 @@ export class Asks {
     const said = text.trim();
     if (waiting === undefined || userId === "" || said === "") return false;
     if (said.toLowerCase() === "cancel") waiting.cancel("cancel");
-    else waiting.answer(text);
+    else waiting.resolve(text);
     return true;
   }
 
