@@ -1,9 +1,14 @@
 /** Logging in to an account of a real network while connecting: SASL with atheme's services. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { suite, test } from "node:test";
+import { connectActions } from "@seabird/sdk";
+import { startCore } from "../support/core.ts";
 import { connectTo } from "../support/irc-connection-stage.ts";
 import { startIrcNetwork } from "../support/irc-network.ts";
 import { startNgircd } from "../support/irc-servers.ts";
+import { onIrc, startProgram } from "../support/irc-stage.ts";
 import { needPrograms } from "../support/servers.ts";
 
 const PLAIN = { mechanism: "PLAIN", account: "bird", password: "wings12" } as const;
@@ -93,6 +98,37 @@ suite("SASL", () => {
       await network.startServices();
       await stage.status("welcomed");
     });
+  });
+
+  test("by the program's own settings: certificate, login, and what a plugin says", async (t) => {
+    const network = await startIrcNetwork(t);
+    if (network === undefined) return;
+    await network.register("bird", "wings12");
+    const alice = await network.raw("alice");
+    alice.say("JOIN #test");
+    await alice.hears(/ 366 /);
+    const core = await startCore({}, t);
+    const passwordFile = join(network.folder, "password");
+    await writeFile(passwordFile, "wings12\n");
+    const backend = startProgram(t, "backends/irc/bin/seabird-backend-irc.js", [], {
+      SEABIRD_HOST: core.url,
+      SEABIRD_TOKEN: await core.token(["backend:irc/seabird"], "irc"),
+      IRC_HOST: `ircs://127.0.0.1:${network.server.tlsPort}`,
+      IRC_NICK: "bird",
+      IRC_CHANNELS: "#test",
+      IRC_SASL_ACCOUNT: "bird",
+      IRC_SASL_PASS_FILE: passwordFile,
+      IRC_TLS_CA_FILE: network.certFile,
+      LOG_LEVEL: "debug",
+    });
+    await backend.ready();
+    alice.say("WHOIS bird");
+    await alice.hears(/ 330 alice bird bird :is logged in as/);
+    const actions = connectActions({ url: core.url, token: await core.token(["plugin"], "a") });
+    t.after(() => actions.close());
+    await actions.sendMessage(onIrc("#test"), "hello");
+    await alice.hears(/^:bird!\S+ PRIVMSG #test :hello$/);
+    assert.doesNotMatch(backend.log(), /wings12|YmlyZA/);
   });
 
   test("a server without capabilities: not connected if it is needed, else as ever", async (t) => {

@@ -302,7 +302,10 @@ suite("hostile handshakes", () => {
 });
 
 test("a network that finds out later that it wants TLS is left, and gone to over TLS", async (context) => {
-  const { server, open, status, statuses } = await setUp(context, { env: { IRC_PASS: "hush" } });
+  const { server, open, status, statuses } = await setUp(context, {
+    args: ["--register-within-ms", "1000"],
+    env: { IRC_PASS: "hush" },
+  });
   open();
   await status("settled");
   const connection = await server.connection(1);
