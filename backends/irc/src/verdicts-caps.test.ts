@@ -95,8 +95,8 @@ suite("labels", () => {
     const { clock, written, submit, receive } = setUp(...LABELS);
     const one = submit("one");
     clock.advance(2_000);
-    assert.equal(written.at(-1), "PING :one");
-    await receive(":srv PONG srv :one");
+    assert.equal(written.at(-1), "PING :seabird-2");
+    await receive(":srv PONG srv :seabird-2");
     assert.equal(one.verdict, undefined);
     const two = submit("two");
     clock.advance(20_000);
@@ -155,10 +155,24 @@ suite("echoes", () => {
     await receive(echo("1"), echo("3"));
     assert.equal(one.verdict, "waiting");
     clock.advance(2_000);
-    assert.equal(written.at(-1), "PING :one");
-    await receive(":srv PONG srv :one");
+    assert.equal(written.at(-1), "PING :seabird-1");
+    await receive(":srv PONG srv :seabird-1");
     assert.match(String(one.verdict), /^refused after line 1 of 3: the server passed it on/);
     assert.equal(clock.timers, 0);
+  });
+
+  test("one PING asks for all that has not come", async () => {
+    const { clock, written, submit, receive } = setUp("echo-message");
+    const [one, two] = [
+      submit("one"),
+      submit("two", { target: "joe", lines: ["PRIVMSG joe :hi"] }),
+    ];
+    clock.advance(5_000);
+    assert.deepEqual(written.slice(2), ["PING :seabird-1"]);
+    await receive(echo("hi"));
+    assert.equal(one.verdict, undefined);
+    await receive(":srv PONG srv :seabird-1");
+    assert.equal(two.verdict, "the server passed it on to nobody, without a word");
   });
 
   test("a JOIN has its PING", () => {

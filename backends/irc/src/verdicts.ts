@@ -16,7 +16,7 @@ import { findEcho, isAbout, isRefusal, isSpeech, reasonOf } from "./blame.ts";
 import { type Expectation, holds } from "./expectation.ts";
 import type { FloodClock, FloodJob, FloodQueue, LabelledLine } from "./flood-queue.ts";
 import { type Labelled, LabelReader } from "./labels.ts";
-import { ASK_AFTER_MS } from "./limits.ts";
+import { ASK_AFTER_MS, MAX_SOON_LINES } from "./limits.ts";
 import type { NetworkState } from "./network-state.ts";
 import { Pending, type Signal } from "./pending.ts";
 import { WaitingRequests } from "./waiting-requests.ts";
@@ -64,6 +64,8 @@ export class Verdicts {
   readonly #server: ServerCaps;
   readonly #labels = new LabelReader();
   readonly #waiting = new WaitingRequests();
+  /** PINGs that ask for what has not come, each with the place of the last line before it. */
+  readonly #asked = new Map<string, number>();
   /** Lines of requests, and PINGs, so far. */
   #written = 0;
 
@@ -195,13 +197,24 @@ export class Verdicts {
   #askLater(pending: Pending): void {
     if (pending.signal === "ping" || pending.linesLeft > 0 || pending.stopAsking) return;
     pending.stopAsking = this.#clock.after(ASK_AFTER_MS, () => {
-      if (!pending.isAnswered) this.#queue.urgent(this.#ping(pending));
+      // One that was sent later for another request tells of this one too.
+      const isAsked = [...this.#asked.values()].some((place) => place >= pending.lastWritten);
+      if (!pending.isAnswered && !isAsked) this.#ask();
     });
+  }
+
+  #ask(): void {
+    const token = this.#waiting.newName();
+    if (!this.#queue.soon(`PING :${token}`)) return;
+    this.#asked.set(token, this.#written);
+    const [oldest = token] = this.#asked.keys();
+    if (this.#asked.size > MAX_SOON_LINES) this.#asked.delete(oldest);
   }
 
   /** The server answers in order: what was written before the PING has had its answers. */
   #ponged(token: string): void {
-    const place = this.#waiting.byToken(token)?.pinged ?? 0;
+    const place = this.#asked.get(token) ?? this.#waiting.byToken(token)?.pinged ?? 0;
+    this.#asked.delete(token);
     for (const pending of this.#waiting.all()) {
       if (pending.written === 0 || pending.linesLeft > 0 || pending.lastWritten > place) continue;
       pending.ponged = true;

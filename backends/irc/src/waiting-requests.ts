@@ -46,12 +46,12 @@ export class WaitingRequests {
 
   /** What a PING for it carries: the request's own id, if it can stand in a line. */
   tokenFor(id: string): string {
-    return PING_TOKEN.test(id) && !this.#pending.has(id) ? id : this.#name();
+    return PING_TOKEN.test(id) && !this.#pending.has(id) ? id : this.newName();
   }
 
   /** A label for a line of it, never used twice. */
   labelFor(pending: Pending, index: number): string {
-    const label = this.#name();
+    const label = this.newName();
     this.#labels.set(label, { pending, index });
     pending.labels.add(label);
     return label;
@@ -74,7 +74,8 @@ export class WaitingRequests {
     return undefined;
   }
 
-  #name(): string {
+  /** Never given twice. */
+  newName(): string {
     this.#names += 1;
     return `seabird-${this.#names}`;
   }
