@@ -4,17 +4,23 @@ import { answerQuery } from "./ctcp.ts";
 import type { FloodClock, FloodQueue } from "./flood-queue.ts";
 import { MAX_QUERY_BURST, QUERY_INTERVAL_MS } from "./limits.ts";
 
+/** The time of day is the machine's, unless the clock knows one. */
+type DayClock = FloodClock & { wallMs?(): number };
+
 export class CtcpAnswers {
   readonly #queue: FloodQueue;
+  readonly #clock: DayClock;
   readonly #allowance: Allowance;
 
-  constructor(queue: FloodQueue, clock: FloodClock) {
+  constructor(queue: FloodQueue, clock: DayClock) {
     this.#queue = queue;
+    this.#clock = clock;
     this.#allowance = new Allowance(MAX_QUERY_BURST, QUERY_INTERVAL_MS, clock);
   }
 
   answer(nick: string, query: string): void {
-    const answer = answerQuery(nick, query);
+    const now = new Date(this.#clock.wallMs?.() ?? Date.now());
+    const answer = answerQuery(nick, query, now);
     if (answer === undefined || !this.#allowance.take()) return;
     this.#queue.soon(answer);
   }

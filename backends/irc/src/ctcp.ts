@@ -8,20 +8,23 @@ import { stripControls } from "./codes.ts";
 
 const NAME = "Seabird (https://github.com/seabird-chat)";
 
-const ANSWERS: ReadonlyMap<string, (argument: string) => string> = new Map([
+type AnswerQuery = (argument: string, now: Date) => string;
+
+const ANSWERS: ReadonlyMap<string, AnswerQuery> = new Map<string, AnswerQuery>([
   ["VERSION", () => `VERSION ${NAME}`],
-  ["PING", (argument: string) => `PING ${argument}`.trimEnd()],
-  ["CLIENTINFO", () => "CLIENTINFO ACTION CLIENTINFO PING VERSION"],
+  ["PING", (argument) => `PING ${argument}`.trimEnd()],
+  ["TIME", (_, now) => `TIME ${now.toISOString().replace(/\.\d+/, "")}`],
+  ["CLIENTINFO", () => "CLIENTINFO ACTION CLIENTINFO PING TIME VERSION"],
 ]);
 
 /** Code units of a PING that are given back. */
 const MAX_ARGUMENT = 100;
 
 /** The line that answers `query` of `nick`; undefined if it is none of ours to answer. */
-export function answerQuery(nick: string, query: string): string | undefined {
+export function answerQuery(nick: string, query: string, now: Date): string | undefined {
   const [name = ""] = query.split(" ", 1);
   const answer = ANSWERS.get(name.toUpperCase());
   if (answer === undefined) return undefined;
   const argument = stripControls(query.slice(name.length + 1)).slice(0, MAX_ARGUMENT);
-  return `NOTICE ${nick} :\x01${answer(argument.toWellFormed())}\x01`;
+  return `NOTICE ${nick} :\x01${answer(argument.toWellFormed(), now)}\x01`;
 }

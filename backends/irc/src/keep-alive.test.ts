@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { TestClock } from "../test/test-clock.ts";
-import { KeepAlive } from "./keep-alive.ts";
+import { KeepAlive, pongTo } from "./keep-alive.ts";
 
 function setUp() {
   const clock = new TestClock();
@@ -52,4 +52,13 @@ suite("keep-alive", () => {
     alive.close();
     assert.equal(clock.timers, 0);
   });
+});
+
+test("a server's question is answered in one line, whatever it asks", () => {
+  assert.equal(pongTo("abc"), "PONG abc");
+  assert.equal(pongTo("a b"), "PONG :a b");
+  assert.equal(pongTo(""), "PONG :");
+  assert.equal(pongTo(":x"), "PONG ::x");
+  assert.equal(pongTo("a\rQUIT :b"), "PONG a");
+  assert.equal(pongTo("a\nb"), "PONG a");
 });

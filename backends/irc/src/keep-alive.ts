@@ -1,5 +1,6 @@
 /** Notices that a server has fallen silent: it is asked for a word, and without one it is dead. */
 import type { FloodClock } from "./flood-queue.ts";
+import { formatLine } from "./write-line.ts";
 
 export interface KeepAliveOptions {
   /** Milliseconds without a word from the server before it is asked for one. */
@@ -11,6 +12,12 @@ export interface KeepAliveOptions {
 export interface KeepAliveHooks {
   ping(): void;
   dead(): void;
+}
+
+/** What is no token comes back as far as it is one: the server's question stays one line. */
+export function pongTo(token: string): string {
+  const word = token.split(/[\r\n\0]/, 1)[0] ?? "";
+  return formatLine("PONG", [word]);
 }
 
 export class KeepAlive {

@@ -22,7 +22,10 @@ export interface IrcLimit {
     | "batches"
     | "characters"
     | "hosts"
-    | "people";
+    | "people"
+    | "texts"
+    | "commands"
+    | "targets";
   readonly what: string;
   /** What happens at the limit. */
   readonly policy: string;
@@ -77,6 +80,18 @@ export const MAX_TOPIC_BYTES = 2_048;
 export const MAX_QUERY_BURST = 3;
 /** Milliseconds after which one more is. */
 export const QUERY_INTERVAL_MS = 10_000;
+/** Times that one text goes to one target, within `LOOP_TEXT_MS`, before we fall silent there. */
+export const LOOP_TEXTS = 5;
+export const LOOP_TEXT_MS = 60_000;
+/** Commands of one user in a row, each within `LOOP_COMMAND_MS` of an answer of ours. */
+export const LOOP_COMMANDS = 3;
+export const LOOP_COMMAND_MS = 1_000;
+/** Milliseconds that we are silent then. */
+export const LOOP_SILENCE_MS = 300_000;
+/** Channels and people that are watched for loops. */
+export const MAX_LOOP_TARGETS = 1_000;
+/** Texts, and users, that are watched in each. */
+export const MAX_LOOP_ENTRIES = 64;
 /** Short lines that wait to go before all requests, such as answers to those questions. */
 export const MAX_SOON_LINES = 16;
 /** Milliseconds after which a PING asks for a label's answer or an echo that has not come. */
@@ -108,6 +123,11 @@ export const IRC_LIMITS: readonly IrcLimit[] = [
   fixed("maxTopicBytes", MAX_TOPIC_BYTES, "bytes", "of a topic that is kept", "cut"),
   fixed("maxQueryBurst", MAX_QUERY_BURST, "queries", "(CTCP) answered at once", "not answered"),
   fixed("queryIntervalMs", QUERY_INTERVAL_MS, "ms", "until one more is", "not answered"),
+  fixed("loopTexts", LOOP_TEXTS, "texts", "alike to one target within 60 s", "silent there"),
+  fixed("loopCommands", LOOP_COMMANDS, "commands", "right behind our answers", "silent there"),
+  fixed("loopSilenceMs", LOOP_SILENCE_MS, "ms", "of silence, answered Failed", "as before"),
+  fixed("maxLoopTargets", MAX_LOOP_TARGETS, "targets", "watched for loops", "the oldest is not"),
+  fixed("maxLoopEntries", MAX_LOOP_ENTRIES, "texts", "or users, in each", "the oldest is not"),
   fixed("maxOfferedCaps", MAX_OFFERED_CAPS, "caps", "that a server may offer", "connected anew"),
   fixed("maxCapRequests", MAX_CAP_REQUESTS, "requests", "for them, on a connection", "not asked"),
   fixed(

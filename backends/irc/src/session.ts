@@ -4,7 +4,7 @@ import { CtcpAnswers } from "./ctcp-answers.ts";
 import { type FloodClock, FloodQueue } from "./flood-queue.ts";
 import { Handshake } from "./handshake.ts";
 import { joinLines } from "./join-lines.ts";
-import { KeepAlive } from "./keep-alive.ts";
+import { KeepAlive, pongTo } from "./keep-alive.ts";
 import type { NetworkLink, SendOptions } from "./network-link.ts";
 import { NetworkState } from "./network-state.ts";
 import { NickServLogin } from "./nickserv-login.ts";
@@ -194,7 +194,7 @@ export class IrcSession implements NetworkLink {
   #act(message: IrcMessage): void {
     const { command, params } = message;
     this.#handshake.receive(message);
-    if (command === "PING") this.#pong(params.at(-1) ?? "");
+    if (command === "PING") this.send(pongTo(params.at(-1) ?? ""));
     else if (command === "005") this.#learnRules(params);
     else if (command === "ERROR") this.#reason ??= params.at(-1) || "the server closed it";
     if (this.#phase === "welcomed" && END_OF_MOTD.has(command)) this.#identify();
@@ -205,12 +205,6 @@ export class IrcSession implements NetworkLink {
         this.#hooks.joinRefused(params[1] ?? "", command, params.at(-1) ?? "");
       }
     }
-  }
-
-  /** What is no token comes back as far as it is one: the server's question stays one line. */
-  #pong(token: string): void {
-    const word = token.split(/[\r\0]/, 1)[0] ?? "";
-    this.send(/^[^\s:]\S*$/.test(word) ? `PONG ${word}` : `PONG :${word}`);
   }
 
   #learnRules(params: readonly string[]): void {

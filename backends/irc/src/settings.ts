@@ -67,6 +67,13 @@ const sasl = z
     mechanism: z.enum(["PLAIN", "EXTERNAL", "plain", "external"]).default("PLAIN"),
     required: z.boolean().default(true).describe("false: connect without login if it fails"),
   })
+  .meta({
+    if: {
+      properties: { mechanism: { enum: ["EXTERNAL", "external"] } },
+      required: ["mechanism"],
+    },
+    else: { required: ["account", "password"] },
+  })
   .check(({ value, issues }) => {
     const isPlain = value.mechanism.toUpperCase() === "PLAIN";
     const missing = (["account", "password"] as const).find((key) => !value[key]);
@@ -81,6 +88,7 @@ const tls = z
     key: z.string().min(1).optional().describe("file (PEM): its key"),
     verify: z.boolean().default(true).describe("false: take any certificate"),
   })
+  .meta({ dependentRequired: { cert: ["key"], key: ["cert"] } })
   .check(({ value, issues }) => {
     if ((value.cert === undefined) === (value.key === undefined)) return;
     const path = [value.cert === undefined ? "cert" : "key"];

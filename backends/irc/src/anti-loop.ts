@@ -1,0 +1,138 @@
+/**
+ * Notices when the bot and another program answer each other without end, and falls silent there
+ * for a while: when it says the same to one target again and again, or when somebody's commands
+ * come faster behind our answers than a person reads them.
+ */
+import { createHash } from "node:crypto";
+import type { FloodClock } from "./flood-queue.ts";
+import {
+  LOOP_COMMAND_MS,
+  LOOP_COMMANDS,
+  LOOP_SILENCE_MS,
+  LOOP_TEXT_MS,
+  LOOP_TEXTS,
+  MAX_LOOP_ENTRIES,
+  MAX_LOOP_TARGETS,
+} from "./limits.ts";
+
+export interface AntiLoopHooks {
+  /** The form of a name in which equal names are equal. */
+  fold(name: string): string;
+  /** A silence begins. Once for each. */
+  silent(target: string, why: string, forMs: number): void;
+}
+
+/** A channel, or a person. */
+interface Place {
+  /** When each text was said, latest last; by digest. */
+  readonly said: Map<string, number[]>;
+  /** Commands in a row that came within a moment of our answers, by folded nick. */
+  readonly quick: Map<string, number>;
+  /** Answers on their way. */
+  answering: number;
+  lastAnswerAtMs: number;
+  silence: { readonly untilMs: number; readonly why: string } | undefined;
+}
+
+export class AntiLoop {
+  readonly #hooks: AntiLoopHooks;
+  readonly #clock: FloodClock;
+  /** By folded name, the one used last at the end. */
+  readonly #places = new Map<string, Place>();
+
+  constructor(hooks: AntiLoopHooks, clock: FloodClock) {
+    this.#hooks = hooks;
+    this.#clock = clock;
+  }
+
+  /** Before something is said: why it must not be, or undefined. */
+  refusal(target: string, text: string): string | undefined {
+    const place = this.#place(target);
+    const now = this.#clock.now();
+    if (place.silence !== undefined) {
+      const leftMs = place.silence.untilMs - now;
+      return `silent in ${target} for ${tellTime(leftMs)}: ${place.silence.why}`;
+    }
+    this.#count(place, target, text);
+    return undefined;
+  }
+
+  /** While `send` runs, and for a moment after it, a command is a quick one. */
+  async answering<Result>(target: string, send: () => Promise<Result>): Promise<Result> {
+    const place = this.#place(target);
+    place.answering += 1;
+    try {
+      return await send();
+    } finally {
+      place.answering -= 1;
+      place.lastAnswerAtMs = this.#clock.now();
+    }
+  }
+
+  /** Somebody gave a command. */
+  heardCommand(target: string, nick: string): void {
+    const place = this.#place(target);
+    const user = this.#hooks.fold(nick);
+    const isQuick =
+      place.answering > 0 || this.#clock.now() - place.lastAnswerAtMs <= LOOP_COMMAND_MS;
+    const inARow = isQuick ? (place.quick.get(user) ?? 0) + 1 : 0;
+    keep(place.quick, user, inARow, MAX_LOOP_ENTRIES);
+    if (inARow < LOOP_COMMANDS) return;
+    const within = `within ${LOOP_COMMAND_MS / 1_000} s of our answers`;
+    this.#fallSilent(place, target, `${inARow} commands of ${nick} ${within}`);
+  }
+
+  #count(place: Place, target: string, text: string): void {
+    const now = this.#clock.now();
+    const digest = createHash("sha256").update(text).digest("base64");
+    const times = (place.said.get(digest) ?? []).filter((at) => now - at < LOOP_TEXT_MS);
+    times.push(now);
+    keep(place.said, digest, times, MAX_LOOP_ENTRIES);
+    if (times.length < LOOP_TEXTS) return;
+    const why = `the same text ${times.length} times in ${LOOP_TEXT_MS / 1_000} s`;
+    this.#fallSilent(place, target, why);
+  }
+
+  #fallSilent(place: Place, target: string, why: string): void {
+    if (place.silence !== undefined) return;
+    place.silence = { untilMs: this.#clock.now() + LOOP_SILENCE_MS, why };
+    place.said.clear();
+    place.quick.clear();
+    this.#hooks.silent(target, why, LOOP_SILENCE_MS);
+  }
+
+  #place(target: string): Place {
+    const key = this.#hooks.fold(target);
+    const place = this.#places.get(key) ?? emptyPlace();
+    keep(this.#places, key, place, MAX_LOOP_TARGETS);
+    if (place.silence !== undefined && this.#clock.now() >= place.silence.untilMs) {
+      place.silence = undefined;
+    }
+    return place;
+  }
+}
+
+function emptyPlace(): Place {
+  return {
+    said: new Map(),
+    quick: new Map(),
+    answering: 0,
+    lastAnswerAtMs: Number.NEGATIVE_INFINITY,
+    silence: undefined,
+  };
+}
+
+/** At the end of the map; beyond `max` the first one is forgotten. */
+function keep<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= max) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
+}
+
+function tellTime(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
+}
