@@ -2,7 +2,8 @@
 
 /** In characters; as core's own bound of a token's name. */
 const MAX_NAME_LENGTH = 64;
-const RESERVED = ["seabird", "core"];
+/** `up` is the supervisor, in the logs. */
+const RESERVED = ["seabird", "core", "up"];
 
 /** Undefined if it is a good name. */
 export function nameProblem(name: string): string | undefined {
@@ -10,6 +11,6 @@ export function nameProblem(name: string): string | undefined {
   if (length > MAX_NAME_LENGTH) return `a name has ${MAX_NAME_LENGTH} characters at most`;
   if (name !== name.trim()) return "a name has no blanks at its ends";
   if (/\p{Cc}|\p{Cs}/u.test(name)) return "a name has no control characters";
-  if (RESERVED.includes(name.toLowerCase())) return `the name ${name} is core's own`;
+  if (RESERVED.includes(name.toLowerCase())) return `the name ${name} is one of Seabird's own`;
   return undefined;
 }

@@ -2,6 +2,7 @@
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
+import { aborted } from "./aborted.ts";
 import type { ControlRequest, HouseStatus, PartReport, PartStatus } from "./control-protocol.ts";
 import type { ReplyTo } from "./control-server.ts";
 import type { Crew } from "./crew.ts";
@@ -127,11 +128,4 @@ export function reportOn(part: Part, did: PartReport["did"], words: string): Par
   }
   const seconds = LIMITS.restartReadyMs / 1000;
   return { part: name, did: "failed", words: `${words}, but not ready after ${seconds} s` };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -7,6 +7,7 @@ import { type House, problemLine } from "../config/house.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
 import type { Output } from "../output.ts";
+import { aborted } from "./aborted.ts";
 import { Announcer } from "./announcer.ts";
 import type { PartReport, PartStatus } from "./control-protocol.ts";
 import { type ControlServer, listenForControl } from "./control-server.ts";
@@ -43,6 +44,7 @@ export class HouseRun {
   readonly #stopping = new AbortController();
   readonly #turns = new Turns();
   readonly #startedAtMs = performance.now();
+  readonly #hadTerminal = process.stdin.isTTY === true;
   readonly #address: CoreAddress;
   readonly #logs: HouseLogs;
   readonly #announcer: Announcer;
@@ -92,8 +94,6 @@ export class HouseRun {
     this.#reload().catch(() => undefined);
     return true;
   }
-
-  readonly #hadTerminal = process.stdin.isTTY === true;
 
   /** `onStopping`: everything begins to end, whoever asked for it. */
   async run(onStopping: () => void): Promise<ExitCode> {
@@ -251,13 +251,6 @@ export class HouseRun {
     const room = this.#crew.parts.find((part) => part.isTerminal && part.state === "ready");
     return room?.tell({ type: "notice", line }) === true;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 function asFailure(error: unknown): CliError {
