@@ -83,6 +83,20 @@ describe("splitLines", () => {
     );
   });
 
+  it("counts the codes within a grapheme", () => {
+    const accent: Run = { text: "\u0301", style: new Set(["bold", "italics"]) };
+    const runs = Array.from({ length: 100 }, () => [
+      { text: "e", style: new Set() } as Run,
+      accent,
+    ]);
+    for (let maxBytes = 64; maxBytes < 80; maxBytes++) {
+      for (const line of splitLines([{ runs: runs.flat(), quotes: 0, verbatim: true }], maxBytes)) {
+        assert.ok(byteLength(line) <= maxBytes);
+        assert.ok(plainRuns(parseRuns(line)).startsWith("e\u0301"));
+      }
+    }
+  });
+
   it("cuts between words that fit, and keeps them in order", () => {
     fc.assert(
       fc.property(words, room, (given, maxBytes) => {
