@@ -45,6 +45,7 @@ async function generate(root: string, doors: readonly string[], out: string): Pr
     readme: "none",
     outputFileStrategy: "modules",
     out,
+    cleanOutputDir: false,
     logLevel: "Error" as const,
     disableSources: true,
     excludeInternal: true,
