@@ -56,6 +56,15 @@ suite("labels", () => {
     assert.equal(clock.timers, 0);
   });
 
+  test("refused when it is not known what became of the lines before, it names none", async () => {
+    const { clock, submit, receive } = setUp(...LABELS);
+    const one = submit("one", { lines: three });
+    await receive("@label=seabird-2 :srv 404 bird #a :No", "@label=seabird-3 :srv 404 bird #a :No");
+    clock.advance(9_500);
+    await settled();
+    assert.equal(one.verdict, "refused somewhere in 3 lines: 404 No");
+  });
+
   test("an answer may be a batch, with batches in it", async () => {
     const { submit, receive } = setUp(...LABELS);
     const join = { lines: ["JOIN #a"], expect: { kind: "joined", channel: "#a" } } as const;
