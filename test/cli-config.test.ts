@@ -95,6 +95,34 @@ test("check: no file, and a plugin file that is broken", async (t) => {
   assert.match(none.err, /cannot read other\.yaml: there is no such file\n.*seabird init/);
 });
 
+const CAMPFIRE = `import { backend } from "@seabird/sdk/backend";
+import { secret } from "@seabird/sdk/settings";
+import { z } from "zod";
+export const campfire = backend("campfire", {
+  config: z.object({ url: z.url(), token: secret() }),
+  async connect() { throw new Error("only asked what it is"); },
+});
+`;
+
+test("check: a backend of one's own, from its file", async (t) => {
+  const at = "backends: { campfire/work: { from: ./campfire.ts, ";
+  const cwd = await makeFolder(t, `${at}url: nope, tokn: x } }\n`);
+  await writeFile(join(cwd, "campfire.ts"), CAMPFIRE);
+  const wrong = await runCli(["config", "check"], { cwd });
+  assert.equal(wrong.code, 78);
+  for (const line of [
+    "1:13 backends.campfire/work: token is missing",
+    '1:56 backends.campfire/work.url: must be an address such as https://example.org, not "nope"',
+    '1:62 backends.campfire/work.tokn: unknown key, did you mean "token"?',
+  ]) {
+    assert.ok(wrong.err.includes(`seabird.yaml:${line}\n`), wrong.err);
+  }
+  await writeFile(join(cwd, "seabird.yaml"), `${at}url: "https://a.b", token: x } }\n`);
+  const right = await runCli(["config", "check"], { cwd });
+  assert.equal(right.code, 0, right.err);
+  assert.match(right.out, /campfire\/work +backend/);
+});
+
 test("show: every value with its origin, secrets masked", async (t) => {
   const cwd = await makeFolder(t, GOOD);
   await writeFile(join(cwd, ".env"), "SEABIRD_LOG_LEVEL=debug\n");
