@@ -4,7 +4,7 @@ import { type RunningBackend, startBackend } from "../backend/start-backend.ts";
 import { pause, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { ProcessLife } from "../link/process-life.ts";
-import { toJsonSchema } from "./check-settings.ts";
+import { NO_SETTINGS, toJsonSchema } from "./check-settings.ts";
 import { type PartDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log, type LogLevel, type LogStream } from "./log.ts";
@@ -81,8 +81,6 @@ function describe<Config>({ type, help, config }: BackendDefinition<Config>): Pa
   const settings = config === undefined ? NO_SETTINGS : toJsonSchema(config);
   return { name: type, type, ...(help === undefined ? {} : { help }), commands: {}, settings };
 }
-
-const NO_SETTINGS = { type: "object", properties: {}, additionalProperties: false };
 
 function usageOf(name: string, help: string | undefined): string {
   const about = help === undefined ? "" : `${help}\n\n`;

@@ -12,6 +12,13 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export const SECRET_KEY = "writeOnly";
 export const LIVE_KEY = "x-live";
 
+/** Of a part that has none. */
+export const NO_SETTINGS: JsonSchema = {
+  type: "object",
+  properties: {},
+  additionalProperties: false,
+};
+
 export interface SettingsProblem {
   /** From the settings' root, such as `sasl.account`; empty for the whole. */
   readonly path: string;

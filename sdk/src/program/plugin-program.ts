@@ -3,7 +3,13 @@ import { isDeepStrictEqual } from "node:util";
 import { SeabirdError } from "../link/errors.ts";
 import { type Plugin, partsOf } from "../plugin/plugin.ts";
 import { type RunningPlugin, startPlugin } from "../plugin/start-plugin.ts";
-import { checkSettings, SettingsError, toJsonSchema } from "./check-settings.ts";
+import {
+  checkSettings,
+  type JsonSchema,
+  NO_SETTINGS,
+  SettingsError,
+  toJsonSchema,
+} from "./check-settings.ts";
 import { type PartDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log } from "./log.ts";
@@ -28,7 +34,9 @@ export function runPluginProgram(
     name: NAME,
     usage: () => usage(plugins),
     describe: async ({ rest }) => {
-      const parts = (await choose(rest, plugins)).map(describe);
+      const parts = (await choose(rest, plugins)).map((plugin) =>
+        describe(plugin, plugins.includes(plugin) ? NO_SETTINGS : null),
+      );
       printDescription({ kind: "plugin", parts });
     },
     run: async (start) => run(await choose(start.args.rest, plugins), start),
@@ -66,12 +74,13 @@ function byName(name: string, plugins: readonly Plugin[]): Plugin {
   throw wrong(`there is no plugin "${name}"; there are ${known || "none"}`);
 }
 
-function describe(plugin: Plugin): PartDescription {
+/** `undeclared`: what is told of one without a schema. A person's may read any setting. */
+function describe(plugin: Plugin, undeclared: JsonSchema | null): PartDescription {
   const { checked, config } = partsOf(plugin);
   const rows = Object.entries(checked.metadata).map(([name, { shortHelp, fullHelp = "" }]) => {
     return [name, { shortHelp, fullHelp }] as const;
   });
-  const settings = toJsonSchema(config);
+  const settings = config === undefined ? undeclared : toJsonSchema(config);
   return { name: plugin.name, commands: Object.fromEntries(rows), settings };
 }
 
