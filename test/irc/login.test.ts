@@ -72,6 +72,15 @@ suite("SASL", () => {
       assert.match((await stage.status("lost")).reason, /^login refused: .* \(904\)/);
     });
 
+    await t.test("a certificate that is none: not connected, and told why", async (t) => {
+      const stage = connectTo(t, {
+        ...tls,
+        tlsFiles: { ca: network.ca, cert: "nothing", key: "at all" },
+        sasl: { mechanism: "EXTERNAL", account: "bird" },
+      });
+      assert.match((await stage.status("lost", 2)).reason, /PEM|no start line/i);
+    });
+
     await t.test("a wrong password that is not required: connected, and told", async (t) => {
       const sasl = { ...PLAIN, password: "wrong-one", required: false };
       const stage = connectTo(t, { ...tls, tlsFiles: { ca: network.ca }, sasl, nick: "bird2" });
