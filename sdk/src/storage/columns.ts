@@ -1,0 +1,102 @@
+/** Column helpers: one declaration, the right type in each database. */
+import { type ColumnBuilderCallback, type CreateTableBuilder, sql } from "kysely";
+import { SQLITE_TYPES } from "./sqlite-values.ts";
+
+type DataTypeExpression = Parameters<CreateTableBuilder<string>["addColumn"]>[1];
+
+export type DatabaseKind = "sqlite" | "postgres";
+
+/** What `addColumn` takes behind the name: `.addColumn("at", ...column.timestamp())`. */
+export type Column = [type: DataTypeExpression, build: ColumnBuilderCallback];
+
+export interface ColumnOptions {
+  /** Whether it may be empty (null). Default: it may not. */
+  readonly nullable?: boolean | undefined;
+  /** No two rows have the same. Default: they may. */
+  readonly unique?: boolean | undefined;
+  /** What it is when nothing is given. Needed to add a column to a table that has rows. */
+  readonly default?: string | number | boolean | undefined;
+  /** `"table.column"` that must have the same value; the row goes when that one does. */
+  readonly references?: string | undefined;
+}
+
+export interface Columns {
+  /** Whole numbers from 1 that the database counts, the primary key: `Generated<number>`. */
+  id(): Column;
+  /** Text without NUL: `string`. */
+  text(options?: ColumnOptions): Column;
+  /** Whole numbers of 64 bits: `number`; beyond 2^53 a `bigint` comes out. */
+  integer(options?: ColumnOptions): Column;
+  /** Floating point of 64 bits, neither NaN nor infinite: `number`. */
+  real(options?: ColumnOptions): Column;
+  /** `boolean`. */
+  boolean(options?: ColumnOptions): Column;
+  /** A moment, to the millisecond: `Date`. */
+  timestamp(options?: ColumnOptions): Column;
+  /**
+   * JSON. Lists and plain objects go in as they are, other values by `JSON.stringify`; what
+   * comes out is parsed. Type it `JsonColumn<T>`.
+   */
+  json(options?: ColumnOptions): Column;
+  /** Whose row it is: the absolute user id of `userKey(ctx.user)`, never empty: `string`. */
+  user(options?: ColumnOptions): Column;
+}
+
+type TypeName = "text" | "integer" | "real" | "boolean" | "timestamp" | "json";
+
+const TYPES: Record<DatabaseKind, Record<TypeName, DataTypeExpression>> = {
+  sqlite: {
+    text: "text",
+    integer: "integer",
+    real: "real",
+    boolean: sql.raw(SQLITE_TYPES.boolean),
+    timestamp: sql.raw(SQLITE_TYPES.timestamp),
+    json: sql.raw(SQLITE_TYPES.json),
+  },
+  postgres: {
+    text: "text",
+    integer: "bigint",
+    real: "double precision",
+    boolean: "boolean",
+    timestamp: "timestamptz(3)",
+    // Not jsonb: what people type may hold what only json keeps.
+    json: "json",
+  },
+};
+
+/** The helpers for one database. */
+export function columnsFor(kind: DatabaseKind): Columns {
+  const make = (name: TypeName) => (options?: ColumnOptions) => columnOf(kind, name, options);
+  return {
+    id: () => idColumn(kind),
+    text: make("text"),
+    integer: make("integer"),
+    real: make("real"),
+    boolean: make("boolean"),
+    timestamp: make("timestamp"),
+    json: make("json"),
+    user: make("text"),
+  };
+}
+
+function idColumn(kind: DatabaseKind): Column {
+  // Without autoincrement SQLite gives the number of a deleted last row out again.
+  if (kind === "sqlite") return ["integer", (column) => column.primaryKey().autoIncrement()];
+  return ["bigint", (column) => column.generatedByDefaultAsIdentity().primaryKey()];
+}
+
+function columnOf(kind: DatabaseKind, name: TypeName, options: ColumnOptions = {}): Column {
+  const { nullable = false, unique = false, default: fallback, references } = options;
+  const build: ColumnBuilderCallback = (column) => {
+    let built = nullable ? column : column.notNull();
+    if (unique) built = built.unique();
+    if (fallback !== undefined) built = built.defaultTo(defaultFor(kind, fallback));
+    if (references !== undefined) built = built.references(references).onDelete("cascade");
+    return built;
+  };
+  return [TYPES[kind][name], build];
+}
+
+function defaultFor(kind: DatabaseKind, value: string | number | boolean): unknown {
+  return typeof value === "boolean" && kind === "sqlite" ? Number(value) : value;
+}

@@ -1,0 +1,249 @@
+/** A small key-value store in a plugin's storage: JSON by key, in a namespace. */
+import type { Kysely } from "kysely";
+import { duration } from "../command/duration.ts";
+import type { Clock } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
+import type { OwnTables } from "./own-tables.ts";
+import { checkedText } from "./parameters.ts";
+import { STORAGE } from "./storage-limits.ts";
+
+export interface SetSettings {
+  /** Milliseconds, or such as `"1d"`, after which it is gone. Default: it stays. */
+  readonly expiresIn?: number | string | undefined;
+}
+
+export interface ListSettings {
+  /** Only keys that begin so. Default: all. */
+  readonly prefix?: string | undefined;
+  /** Only keys behind this one: the last key of the page before. */
+  readonly after?: string | undefined;
+  /** How many at most, up to 1,000. Default: 100. */
+  readonly limit?: number | undefined;
+}
+
+export interface KeyValueEntry<Value> {
+  readonly key: string;
+  readonly value: Value;
+}
+
+/**
+ * Values are JSON, up to 256 KiB; keys are any text, up to 512 characters. Each function rejects
+ * with a SeabirdError `invalid_argument` for others.
+ */
+export interface KeyValue<Value> {
+  get(key: string): Promise<Value | undefined>;
+  set(key: string, value: Value, settings?: SetSettings): Promise<void>;
+  /**
+   * Makes a new value of the old one, and is right when several do it at once: `change` may then
+   * run again. If it returns undefined, the key is deleted. Resolves with the new value. When it
+   * expires is as for `set`.
+   */
+  update<Next extends Value | undefined>(
+    key: string,
+    change: (old: Value | undefined) => Next,
+    settings?: SetSettings,
+  ): Promise<Next>;
+  /** Whether there was one. */
+  delete(key: string): Promise<boolean>;
+  /** In the order of the keys, by their code points. */
+  list(settings?: ListSettings): Promise<readonly KeyValueEntry<Value>[]>;
+}
+
+export interface KeyValueStore {
+  /** Opens as needed. */
+  readonly db: () => Kysely<OwnTables>;
+  readonly clock: () => Clock;
+}
+
+const DEFAULT_LISTED = 100;
+/** Somebody else is always faster: an update that met so many others gives up. */
+const MAX_UPDATE_TRIES = 100;
+/** Behind every key with a prefix, in the order of the keys; no character, so in no key. */
+const LAST = "\u{10ffff}";
+
+export function keyValueOf<Value>(namespace: string, store: KeyValueStore): KeyValue<Value> {
+  checkedKey(namespace, "namespace");
+  return new TableKeyValue<Value>(namespace, store);
+}
+
+class TableKeyValue<Value> implements KeyValue<Value> {
+  readonly #namespace: string;
+  readonly #store: KeyValueStore;
+
+  constructor(namespace: string, store: KeyValueStore) {
+    this.#namespace = namespace;
+    this.#store = store;
+  }
+
+  async get(key: string): Promise<Value | undefined> {
+    const text = await this.#text(checkedKey(key));
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  async set(key: string, value: Value, settings: SetSettings = {}): Promise<void> {
+    const row = this.#row(checkedKey(key), jsonOf(value), settings);
+    const { value: text, expires_at } = row;
+    await this.#store
+      .db()
+      .insertInto("seabird_values")
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.columns(["namespace", "key"]).doUpdateSet({ value: text, expires_at }),
+      )
+      .execute();
+    if (settings.expiresIn !== undefined) await this.#purge();
+  }
+
+  async update<Next extends Value | undefined>(
+    key: string,
+    change: (old: Value | undefined) => Next,
+    settings: SetSettings = {},
+  ): Promise<Next> {
+    checkedKey(key);
+    for (let tries = 0; tries < MAX_UPDATE_TRIES; tries++) {
+      const old = await this.#text(key);
+      const next = change(old === undefined ? undefined : JSON.parse(old));
+      const text = next === undefined ? undefined : jsonOf(next);
+      if (await this.#replace(key, old, text, settings)) return next;
+    }
+    const words = `key "${key}" was changed by others ${MAX_UPDATE_TRIES} times meanwhile`;
+    throw new SeabirdError("aborted", words);
+  }
+
+  async delete(key: string): Promise<boolean> {
+    checkedKey(key);
+    const now = this.#now();
+    const { numDeletedRows } = await this.#mine("delete", key)
+      .where((is) => is.or([is("expires_at", "is", null), is("expires_at", ">", now)]))
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
+  }
+
+  async list(settings: ListSettings = {}): Promise<readonly KeyValueEntry<Value>[]> {
+    const { prefix = "", after, limit = DEFAULT_LISTED } = settings;
+    checkLimit(limit);
+    const now = this.#now();
+    let query = this.#store
+      .db()
+      .selectFrom("seabird_values")
+      .select(["key", "value"])
+      .where("namespace", "=", this.#namespace)
+      .where((is) => is.or([is("expires_at", "is", null), is("expires_at", ">", now)]))
+      .orderBy("key")
+      .limit(limit);
+    if (prefix !== "") {
+      const first = checkedKey(prefix, "prefix");
+      query = query.where("key", ">=", first).where("key", "<", first + LAST);
+    }
+    if (after !== undefined) query = query.where("key", ">", checkedKey(after));
+    const rows = await query.execute();
+    return rows.map(({ key, value }) => ({ key, value: JSON.parse(value) }));
+  }
+
+  async #text(key: string): Promise<string | undefined> {
+    const row = await this.#store
+      .db()
+      .selectFrom("seabird_values")
+      .select(["value", "expires_at"])
+      .where("namespace", "=", this.#namespace)
+      .where("key", "=", key)
+      .executeTakeFirst();
+    const isOver = row?.expires_at != null && row.expires_at.getTime() <= this.#nowMs();
+    return isOver ? undefined : row?.value;
+  }
+
+  /** False if it was no longer `old`. */
+  async #replace(
+    key: string,
+    old: string | undefined,
+    next: string | undefined,
+    settings: SetSettings,
+  ): Promise<boolean> {
+    if (old === undefined) return next === undefined || this.#insert(key, next, settings);
+    if (next === undefined) {
+      const result = await this.#mine("delete", key).where("value", "=", old).executeTakeFirst();
+      return result.numDeletedRows > 0n;
+    }
+    const { value, expires_at } = this.#row(key, next, settings);
+    const { numUpdatedRows } = await this.#store
+      .db()
+      .updateTable("seabird_values")
+      .set({ value, expires_at })
+      .where("namespace", "=", this.#namespace)
+      .where("key", "=", key)
+      .where("value", "=", old)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  async #insert(key: string, value: string, settings: SetSettings): Promise<boolean> {
+    // What has expired is in the way.
+    await this.#mine("delete", key).where("expires_at", "<=", this.#now()).execute();
+    const { numInsertedOrUpdatedRows = 0n } = await this.#store
+      .db()
+      .insertInto("seabird_values")
+      .values(this.#row(key, value, settings))
+      .onConflict((conflict) => conflict.columns(["namespace", "key"]).doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows > 0n;
+  }
+
+  #mine(_what: "delete", key: string) {
+    return this.#store
+      .db()
+      .deleteFrom("seabird_values")
+      .where("namespace", "=", this.#namespace)
+      .where("key", "=", key);
+  }
+
+  async #purge(): Promise<void> {
+    const db = this.#store.db();
+    await db.deleteFrom("seabird_values").where("expires_at", "<=", this.#now()).execute();
+  }
+
+  #row(key: string, value: string, { expiresIn }: SetSettings): OwnTables["seabird_values"] {
+    const ms = typeof expiresIn === "string" ? duration(expiresIn) : expiresIn;
+    if (ms !== undefined && !(ms > 0 && ms <= MAX_EXPIRY_MS)) {
+      throw new SeabirdError("bad_option", `expiresIn is ${ms}; allowed: more than 0 ms`);
+    }
+    const expires_at = ms === undefined ? null : new Date(this.#nowMs() + ms);
+    return { namespace: this.#namespace, key, value, expires_at };
+  }
+
+  #now(): Date {
+    return new Date(this.#nowMs());
+  }
+
+  #nowMs(): number {
+    return this.#store.clock().wallMs();
+  }
+}
+
+/** A thousand years. */
+const MAX_EXPIRY_MS = 365_250 * 86_400_000;
+
+function checkedKey(key: string, what = "key"): string {
+  if (typeof key !== "string" || key === "" || key.length > STORAGE.maxKeyCharacters) {
+    const allowed = `text of 1 to ${STORAGE.maxKeyCharacters} characters`;
+    throw new SeabirdError("invalid_argument", `that is no ${what}: it must be ${allowed}`);
+  }
+  if (key.includes(LAST)) throw new SeabirdError("invalid_argument", `no character in a ${what}`);
+  return checkedText(key);
+}
+
+function jsonOf(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) {
+    throw new SeabirdError("invalid_argument", `a value is JSON; a ${typeof value} is none`);
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= STORAGE.maxValueBytes) return text;
+  const words = `the value has ${bytes} bytes; allowed are ${STORAGE.maxValueBytes}`;
+  throw new SeabirdError("invalid_argument", words);
+}
+
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= STORAGE.maxListed) return;
+  const allowed = `whole numbers from 1 to ${STORAGE.maxListed}`;
+  throw new SeabirdError("bad_option", `limit is ${limit}; allowed: ${allowed}`);
+}

@@ -1,0 +1,99 @@
+/** Opens storage by itself: for programs, tests, and an `onStart` of one's own. */
+import { Kysely } from "kysely";
+import { type Clock, systemClock } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
+import { createLog, type Log } from "../program/log.ts";
+import {
+  type AnyTables,
+  type MigrateOptions,
+  type Migrations,
+  migrate,
+  noLock,
+  postgresLock,
+} from "./migrations.ts";
+import { ownMigrations } from "./own-tables.ts";
+import { type Place, placeOf } from "./place.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
+import { SqliteDialect } from "./sqlite-dialect.ts";
+import { OpenStore, type Store } from "./store.ts";
+
+export interface OpenOptions {
+  /**
+   * Where the data is. Default: SQLite, a file named after the plugin in `.seabird/data`, which
+   * only its owner may read. Also: the path of a file or folder; `":memory:"`; or `postgres://…`,
+   * where each plugin has a schema of its own (this needs the package `pg`).
+   */
+  readonly url?: string | undefined;
+  /** What makes the tables, step by step. Default: none, for the key-value store alone. */
+  readonly migrations?: Migrations | undefined;
+  /** Default: the machine's. */
+  readonly clock?: Clock | undefined;
+  readonly log?: Log | undefined;
+}
+
+/** A plugin's name, or what its `onStart` is given. */
+export type Owner = string | { readonly name: string; readonly clock: Clock; readonly log: Log };
+
+/**
+ * Opens a plugin's storage and brings its tables up to date. Close it at the end; `storage` does
+ * both for a plugin.
+ *
+ * ```ts
+ * quotes.onStart(async (host) => {
+ *   const store = await openStorage(host, { migrations });
+ *   return () => store.close();
+ * });
+ * ```
+ *
+ * Rejects with a SeabirdError: `bad_option` for options that cannot work, `failed_precondition`
+ * for a migration that failed, or was changed or lost after it was done.
+ */
+export async function openStorage<Tables = AnyTables>(
+  owner: Owner,
+  options: OpenOptions = {},
+): Promise<Store<Tables>> {
+  const given = typeof owner === "string" ? { name: owner } : owner;
+  const name = checkedName(given.name);
+  const clock = options.clock ?? ("clock" in given ? given.clock : systemClock);
+  const log = options.log ?? ("log" in given ? given.log : createLog({ name, clock }));
+  const place = placeOf(name, options.url);
+  const db = new Kysely<AnyTables>({ dialect: dialectOf(place, log) });
+  try {
+    await bringUpToDate(db, options.migrations ?? {}, { name, place, clock, log });
+  } catch (reason) {
+    await db.destroy();
+    throw reason;
+  }
+  const typed = db as unknown as Kysely<Tables>;
+  return new OpenStore<Tables>({ name, kind: place.kind, db: typed, clock });
+}
+
+function dialectOf(place: Place, log: Log) {
+  return place.kind === "sqlite" ? new SqliteDialect(place) : postgresDialect({ ...place, log });
+}
+
+interface Surroundings {
+  readonly name: string;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+async function bringUpToDate(
+  db: Kysely<AnyTables>,
+  migrations: Migrations,
+  { name, place, clock, log }: Surroundings,
+): Promise<void> {
+  const { kind } = place;
+  const lock = kind === "postgres" ? postgresLock(place.schema) : noLock;
+  const options = { owner: name, kind, clock, lock } satisfies Partial<MigrateOptions>;
+  await migrate(db, ownMigrations(kind), { ...options, table: "seabird_own_migrations" });
+  const done = await migrate(db, migrations, { ...options, table: "seabird_migrations" });
+  if (done.length > 0) log.info({ migrations: done }, "the storage is up to date");
+}
+
+function checkedName(name: string): string {
+  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) return name;
+  const allowed = "up to 64 of a-z, 0-9, - and _";
+  throw new SeabirdError("bad_option", `storage of "${name}": a name is ${allowed}`);
+}

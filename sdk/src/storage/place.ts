@@ -1,0 +1,54 @@
+/** Where a plugin's data is: reads the url of `storage`. Pure but for a look at the disk. */
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { SeabirdError } from "../link/errors.ts";
+
+/** Where SQLite files are unless something else is said, below the working folder. */
+export const DATA_FOLDER = ".seabird/data";
+export const IN_MEMORY = ":memory:";
+
+export type Place =
+  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "postgres"; readonly url: string; readonly schema: string };
+
+/**
+ * Nothing: a file named after the plugin in `.seabird/data`. `:memory:`: gone at the end.
+ * `postgres://…`: a schema named after the plugin. A path that is a folder or ends with `/`:
+ * a file named after the plugin in it. Any other path: that file.
+ */
+export function placeOf(name: string, url: string | undefined): Place {
+  if (url === undefined) return { kind: "sqlite", file: join(DATA_FOLDER, `${name}.db`) };
+  if (typeof url !== "string" || url.trim() === "" || url.includes("\0")) throw noPlace(name);
+  if (url === IN_MEMORY) return { kind: "sqlite", file: url };
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === "postgres" || scheme === "postgresql") {
+    // A url that cannot be read is never repeated: it may hold a password.
+    if (!URL.canParse(url)) throw noPlace(name);
+    return { kind: "postgres", url, schema: schemaOf(name) };
+  }
+  if (scheme !== undefined && !isDrive(scheme)) throw noPlace(name);
+  const isFolder = url.endsWith("/") || statSync(url, { throwIfNoEntry: false })?.isDirectory();
+  return { kind: "sqlite", file: isFolder === true ? join(url, `${name}.db`) : url };
+}
+
+const MAX_IDENTIFIER = 63;
+
+/** PostgreSQL cuts longer names off, which must not make one of two. */
+export function schemaOf(name: string): string {
+  const schema = `seabird_${name}`;
+  if (schema.length <= MAX_IDENTIFIER) return schema;
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, 12);
+  return `${schema.slice(0, 48)}_${digest}`;
+}
+
+function isDrive(scheme: string): boolean {
+  return process.platform === "win32" && scheme.length === 1;
+}
+
+function noPlace(name: string): SeabirdError {
+  return new SeabirdError(
+    "bad_option",
+    `storage of "${name}": the url is none; allowed: a path, ":memory:", or postgres://…`,
+  );
+}

@@ -1,0 +1,89 @@
+/** Kysely over PostgreSQL, by the package `pg`, which is loaded when it is needed. */
+import { CompiledQuery, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
+import type { Pool, PoolClient } from "pg";
+import { SeabirdError } from "../link/errors.ts";
+import type { Log } from "../program/log.ts";
+import { toParameter } from "./parameters.ts";
+import { toNumber } from "./sqlite-values.ts";
+import { STORAGE } from "./storage-limits.ts";
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** The plugin's own; every statement speaks of tables in it. */
+  readonly schema: string;
+  readonly log: Log;
+}
+
+export function postgresDialect({ url, schema, log }: PostgresOptions): PostgresDialect {
+  return new PostgresDialect({
+    pool: async () => adapt(await openPool(url, log)),
+    // Not in the options of the connection: what stands between us and the server may refuse them.
+    onCreateConnection: async (connection) => {
+      const settings = "select set_config('search_path', $1, false), set_config($2, $3, false)";
+      const values = [`"${schema}"`, "statement_timeout", `${STORAGE.statementMs}`];
+      await connection.executeQuery(CompiledQuery.raw(settings, values));
+    },
+  });
+}
+
+async function openPool(url: string, log: Log): Promise<Pool> {
+  const pg = await loadPg();
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: STORAGE.postgresConnections,
+    connectionTimeoutMillis: STORAGE.postgresConnectMs,
+    // A connection that nobody uses keeps no process alive.
+    allowExitOnIdle: true,
+    types: { getTypeParser: parserFor(pg.types) as typeof pg.types.getTypeParser },
+  });
+  // A connection that breaks while nobody uses it: the next query takes another one.
+  pool.on("error", (error) => log.warn({ error }, "a connection to PostgreSQL was lost"));
+  return pool;
+}
+
+async function loadPg(): Promise<Pick<typeof import("pg"), "Pool" | "types">> {
+  try {
+    return (await import("pg")).default;
+  } catch (cause) {
+    const words = 'storage in PostgreSQL needs the package "pg": npm install pg';
+    throw new SeabirdError("bad_option", words, { cause });
+  }
+}
+
+type Parse = (text: string) => unknown;
+
+const INT8 = 20;
+const NUMERIC = 1_700;
+
+/** `pg` gives whole numbers of 64 bits and sums as text, because they may not fit. */
+function parserFor(types: typeof import("pg").types): (oid: number, format?: string) => Parse {
+  return (oid, format) => {
+    if (format !== "binary" && oid === INT8) return (text) => toNumber(BigInt(text));
+    if (format !== "binary" && oid === NUMERIC) return Number;
+    return types.getTypeParser(oid as never, format as never);
+  };
+}
+
+function adapt(pool: Pool): PostgresPool {
+  const clients = new WeakMap<PoolClient, PostgresPoolClient>();
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => {
+      const client = await pool.connect();
+      // Kysely knows a connection again by it.
+      const known = clients.get(client) ?? adaptClient(client);
+      clients.set(client, known);
+      return known;
+    },
+  };
+}
+
+function adaptClient(client: PoolClient): PostgresPoolClient {
+  const query = (sql: string, parameters: readonly unknown[] = []) =>
+    client.query(sql, parameters.map(toParameter));
+  return {
+    query: query as unknown as PostgresPoolClient["query"],
+    release: (destroy) => client.release(destroy),
+  };
+}

@@ -1,0 +1,82 @@
+/** What a migration would say to a database, to tell later whether it was changed. */
+import { createHash } from "node:crypto";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import { columnsFor, type DatabaseKind } from "./columns.ts";
+import type { AnyTables, Migration } from "./migrations.ts";
+import { STORAGE } from "./storage-limits.ts";
+
+/**
+ * A digest of the statements, without their values: those may hold the time of day. The source
+ * of the function would not do, because it is another one once it is compiled.
+ */
+export async function statementsOf(kind: DatabaseKind, migration: Migration): Promise<string> {
+  const hash = createHash("sha256");
+  let count = 0;
+  const record = (sql: string) => {
+    count++;
+    if (count > STORAGE.maxMigrationStatements) throw new Error("too many statements");
+    hash.update(sql).update("\0");
+  };
+  const db = new Kysely<AnyTables>({ dialect: recordingDialect(kind, record) });
+  try {
+    await migration(db, columnsFor(kind));
+  } catch {
+    // It needs rows to go on. What it said until then still tells it from another one.
+  }
+  return hash.digest("hex");
+}
+
+type Record = (sql: string) => void;
+
+function recordingDialect(kind: DatabaseKind, record: Record): Dialect {
+  const createDriver = () => new RecordingDriver(record);
+  if (kind === "sqlite") {
+    return {
+      createDriver,
+      createAdapter: () => new SqliteAdapter(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    };
+  }
+  return {
+    createDriver,
+    createAdapter: () => new PostgresAdapter(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  };
+}
+
+class RecordingDriver extends DummyDriver {
+  readonly #record: Record;
+
+  constructor(record: Record) {
+    super();
+    this.#record = record;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return {
+      executeQuery: async <R>({ sql }: CompiledQuery): Promise<QueryResult<R>> => {
+        this.#record(sql);
+        return { rows: [], numAffectedRows: 0n };
+      },
+      // biome-ignore lint/correctness/useYield: there are no rows.
+      async *streamQuery() {
+        return;
+      },
+    };
+  }
+}

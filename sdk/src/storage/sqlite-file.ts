@@ -1,0 +1,36 @@
+/** Opens a SQLite file that only its owner may read. */
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { IN_MEMORY } from "./place.ts";
+
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+const OTHERS = 0o077;
+
+/** Makes folders and file as needed. Throws when another process has the file locked just now. */
+export function openFile(file: string): DatabaseSync {
+  if (file !== IN_MEMORY) prepareFile(file);
+  // No busy timeout: it would stop the event loop.
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec("pragma journal_mode = wal");
+    database.exec("pragma synchronous = normal");
+    database.exec("pragma trusted_schema = off");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** SQLite gives what it writes beside the file the file's own mode. */
+function prepareFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
+  const descriptor = openSync(file, "a", OWNER_ONLY);
+  try {
+    if ((fstatSync(descriptor).mode & OTHERS) !== 0) fchmodSync(descriptor, OWNER_ONLY);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,120 @@
+/** `storage()`: a plugin's data, opened when the plugin starts and closed with it. */
+import type { Kysely } from "kysely";
+import { SeabirdError } from "../link/errors.ts";
+import type { PluginHost } from "../plugin/context.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import { isBranded } from "../program/brand.ts";
+import { type KeyValue, keyValueOf } from "./key-value.ts";
+import type { AnyTables, Migrations } from "./migrations.ts";
+import { openStorage } from "./open-storage.ts";
+import type { OwnTables } from "./own-tables.ts";
+import type { Store } from "./store.ts";
+
+export interface StorageOptions<Config = unknown> {
+  /**
+   * Where the data is, also by the plugin's settings: `(host) => host.config.database`. Default,
+   * and when that gives nothing: SQLite, a file named after the plugin in `.seabird/data`. Also:
+   * the path of a file or folder; `":memory:"`; or `postgres://…`, where each plugin has a schema
+   * of its own (this needs the package `pg`).
+   */
+  readonly url?: string | ((host: PluginHost<Config>) => string | undefined) | undefined;
+  /** What makes the tables, step by step. Default: none, for the key-value store alone. */
+  readonly migrations?: Migrations | undefined;
+}
+
+/** What every context of a run has: `ctx`, or what `onStart` is given. */
+export type RunOfPlugin = Pick<PluginHost, "core">;
+
+export interface PluginStorage<Tables> {
+  /**
+   * The plugin's tables, by Kysely. Throws a SeabirdError `closed` while the plugin does not run,
+   * and `failed_precondition` if it runs several times in this process: then take `of(ctx).db`.
+   */
+  readonly db: Kysely<Tables>;
+  /** The key-value store of this namespace. May be taken before the plugin runs. */
+  keyValue<Value = unknown>(namespace: string): KeyValue<Value>;
+  /** The storage of this run of the plugin. Throws a SeabirdError `closed` if it has none. */
+  of(run: RunOfPlugin): Store<Tables>;
+}
+
+/**
+ * Gives a plugin a place for its data: opened, and its tables brought up to date, before the
+ * plugin's first event; closed after its last.
+ *
+ * ```ts
+ * export const karma = plugin("karma");
+ * const points = storage(karma).keyValue<number>("points");
+ * karma.command("thanks", "counts", async (ctx) => {
+ *   const sum = await points.update(userKey(ctx.user), (old = 0) => old + 1);
+ *   await ctx.reply(`${sum}`);
+ * });
+ * ```
+ *
+ * Declare it above everything that uses it in `onStart`. Throws a SeabirdError `bad_option` for
+ * what is no plugin; the plugin fails as described at `openStorage`.
+ */
+export function storage<Tables = AnyTables, Config = unknown>(
+  plugin: Plugin<Config>,
+  options: StorageOptions<Config> = {},
+): PluginStorage<Tables> {
+  if (!isBranded(plugin, "plugin")) {
+    throw new SeabirdError("bad_option", "storage is a plugin's: storage(plugin, …)");
+  }
+  const stores = new Stores<Tables>(plugin.name);
+  plugin.onStart(async (host) => {
+    const { url, migrations } = options;
+    const place = typeof url === "function" ? url(host) : url;
+    const store = await openStorage<Tables>(host, { url: place, migrations });
+    const remove = stores.add(host, store);
+    return async () => {
+      remove();
+      await store.close();
+    };
+  });
+  return stores;
+}
+
+/** One for each run of the plugin. */
+class Stores<Tables> implements PluginStorage<Tables> {
+  readonly #name: string;
+  readonly #open = new Map<object, { store: Store<Tables>; host: PluginHost }>();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  get db(): Kysely<Tables> {
+    return this.#only().store.db;
+  }
+
+  keyValue<Value = unknown>(namespace: string): KeyValue<Value> {
+    return keyValueOf<Value>(namespace, {
+      db: () => this.db as unknown as Kysely<OwnTables>,
+      clock: () => this.#only().host.clock,
+    });
+  }
+
+  of({ core }: RunOfPlugin): Store<Tables> {
+    const open = this.#open.get(core);
+    if (open === undefined) throw this.#notOpen();
+    return open.store;
+  }
+
+  add(host: PluginHost, store: Store<Tables>): () => void {
+    this.#open.set(host.core, { store, host });
+    return () => void this.#open.delete(host.core);
+  }
+
+  #only(): { store: Store<Tables>; host: PluginHost } {
+    const [first, second] = this.#open.values();
+    if (first === undefined) throw this.#notOpen();
+    if (second === undefined) return first;
+    const words = `"${this.#name}" runs several times in this process: take of(ctx)`;
+    throw new SeabirdError("failed_precondition", words);
+  }
+
+  #notOpen(): SeabirdError {
+    const words = `the storage of "${this.#name}" is not open: it is while the plugin runs`;
+    return new SeabirdError("closed", words);
+  }
+}

@@ -1,0 +1,59 @@
+/** One open storage of one plugin. */
+import type { Kysely } from "kysely";
+import type { Clock } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
+import type { DatabaseKind } from "./columns.ts";
+import { type KeyValue, keyValueOf } from "./key-value.ts";
+import type { OwnTables } from "./own-tables.ts";
+
+export interface Store<Tables> extends AsyncDisposable {
+  /** Which database it is. */
+  readonly kind: DatabaseKind;
+  /** The plugin's tables, by Kysely. Throws a SeabirdError `closed` after `close()`. */
+  readonly db: Kysely<Tables>;
+  /** The key-value store of this namespace, which may be any text of up to 512 characters. */
+  keyValue<Value = unknown>(namespace: string): KeyValue<Value>;
+  /** Open transactions are rolled back, later queries refused. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface StoreParts<Tables> {
+  readonly name: string;
+  readonly kind: DatabaseKind;
+  readonly db: Kysely<Tables>;
+  readonly clock: Clock;
+}
+
+export class OpenStore<Tables> implements Store<Tables> {
+  readonly #parts: StoreParts<Tables>;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: StoreParts<Tables>) {
+    this.#parts = parts;
+  }
+
+  get kind(): DatabaseKind {
+    return this.#parts.kind;
+  }
+
+  get db(): Kysely<Tables> {
+    if (this.#closed === undefined) return this.#parts.db;
+    throw new SeabirdError("closed", `the storage of "${this.#parts.name}" is closed`);
+  }
+
+  keyValue<Value = unknown>(namespace: string): KeyValue<Value> {
+    return keyValueOf<Value>(namespace, {
+      db: () => this.db as unknown as Kysely<OwnTables>,
+      clock: () => this.#parts.clock,
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#parts.db.destroy();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
