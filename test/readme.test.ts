@@ -14,16 +14,18 @@ import { until } from "./support/until.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const INSTALL_MS = 300_000;
-const COMMAND_MS = 60_000;
+const COMMAND_MS = 120_000;
 
-/** What a test cannot run: itself, and a network that is not there. */
-const LEFT_OUT = ["npm ci && npm test", "npm start -- --irc"];
+/** What a test cannot run: itself, a network that is not there, and `up` beside another one. */
+const LEFT_OUT = ["npm ci && npm test", "npm start -- --irc", "npx seabird up"];
 
 const USUAL_URL = "http://localhost:11235";
 
 interface Expectation {
   readonly command: string;
   readonly prints: RegExp;
+  /** What has to be given where nobody answers questions. */
+  readonly answers?: string;
 }
 
 /** The tour's commands, and what each shows. A command of the README without a row fails. */
@@ -34,6 +36,9 @@ const TOUR: readonly Expectation[] = [
   { command: "npx seabird commands", prints: /help[\s\S]*ping/ },
   { command: "npx seabird send", prints: /^/ },
   { command: "curl", prints: /\{\}/ },
+  { command: "npx seabird new plugin dice", prints: /The plugin dice is in dice/ },
+  { command: "npx seabird init", answers: "--yes", prints: /seabird\.yaml/ },
+  { command: "npx seabird config check", prints: /seabird\.yaml/ },
 ];
 
 function commandsOf(readme: string): string[] {
@@ -129,25 +134,31 @@ async function addressIn(room: Run): Promise<string> {
 async function tourStep(command: string, place: Place, room: Run): Promise<void> {
   if (command === "npm ci && npm start") return;
   if (LEFT_OUT.some((start) => command.startsWith(start))) return;
-  if (command === "npx seabird tail") return await tailStep(command, place, room);
+  if (command === "npx seabird tail") {
+    return await lastingStep(command, place, () => {
+      room.child.stdin?.write("is anybody there?\r");
+      return "is anybody there?";
+    });
+  }
+  if (command.startsWith("npx seabird plugin")) {
+    return await lastingStep(command, place, () => "connected");
+  }
   const expectation = TOUR.find((row) => command.startsWith(row.command));
   assert.ok(expectation, `the README has a command that this test does not know: ${command}`);
-  const output = await finish(run(command, place), command, COMMAND_MS);
+  const whole = [command, expectation.answers].filter(Boolean).join(" ");
+  const output = await finish(run(whole, place), command, COMMAND_MS);
   assert.match(output, expectation.prints, command);
   const [, sent, posted] = /'(hello from outside)'|"text":"(hi)"/.exec(command) ?? [];
   const text = sent ?? posted;
   if (text !== undefined) await until(text, () => room.output().includes(text), COMMAND_MS);
 }
 
-async function tailStep(command: string, place: Place, room: Run): Promise<void> {
-  const tail = run(`exec ${command}`, place);
-  const closed = once(tail.child, "close");
-  const line = "is anybody there?";
-  const shown = () => {
-    room.child.stdin?.write(`${line}\r`);
-    return tail.output().includes(line);
-  };
-  await until("tail to show a line", shown, COMMAND_MS);
-  if (tail.child.pid) process.kill(-tail.child.pid, "SIGINT");
+/** A command that goes on until it is stopped: until it shows what is wanted of it. */
+async function lastingStep(command: string, place: Place, wanted: () => string): Promise<void> {
+  const lasting = run(`exec ${command}`, place);
+  const closed = once(lasting.child, "close");
+  const shown = () => lasting.output().includes(wanted());
+  await until(`${command} to show it`, shown, COMMAND_MS);
+  if (lasting.child.pid) process.kill(-lasting.child.pid, "SIGINT");
   await closed;
 }
