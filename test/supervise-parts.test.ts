@@ -82,6 +82,25 @@ test("a part that floods fills three files of 10 MB, and no memory", async (t) =
   await house.untilState("ready", "irc/flood", "quiet");
 });
 
+test("whoever follows the logs and does not read is sent away", async (t) => {
+  const house = await RunningHouse.ofFixtures(t, {
+    parts: [{ name: "flood", kind: "plugin", settings: { flood: 40 * MEBIBYTE, waitForGo: true } }],
+  });
+  await house.untilState("ready", "flood");
+  const socket = connect(join(house.folder, ".seabird/up.sock")).on("error", () => undefined);
+  t.after(() => socket.destroy());
+  socket.write('{"do":"logs","part":"flood","lines":1,"follow":true}\n');
+  await once(socket, "readable");
+  writeFileSync(join(house.folder, "go"), "");
+  await house.until("the flood to be over", () =>
+    house.log("flood.log").endsWith("the flood is over\n"),
+  );
+  let bytes = 0;
+  for await (const chunk of socket) bytes += chunk.length;
+  assert.ok(bytes < 10 * MEBIBYTE, `${bytes} bytes had been kept for it`);
+  await house.untilState("ready", "flood");
+});
+
 test("a supervisor killed with -9: its parts end, and the next one starts", async (t) => {
   const checkout = await makeHouseCheckout(t);
   const { folder } = checkout;

@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { type Checkout, makeCheckout, processesIn, SEABIRD } from "./support/checkout.ts";
 import { PtyProgram } from "./support/pty.ts";
 import { runCli } from "./support/run-cli.ts";
+import { makeHouseCheckout, RunningHouse } from "./support/running-house.ts";
 import { until } from "./support/until.ts";
 
 const GONE_MS = 30_000;
@@ -94,4 +95,16 @@ test("a terminal that hangs up ends it; a SIGHUP alone reads seabird.yaml again"
   await isAnswered(room, "!ping", "pong");
   await room.hangUp();
   await until("all to be gone", () => processesIn(checkout.folder).length === 0, GONE_MS);
+});
+
+test("without a terminal the room is left out, and the rest runs", async (t) => {
+  const checkout = await makeHouseCheckout(t);
+  const { SEABIRD_BIND_HOST: _, ...env } = checkout.env;
+  writeFileSync(join(checkout.folder, "seabird.yaml"), YAML);
+  const house = new RunningHouse({ ...checkout, env });
+  await house.untilState("ready", "core", "help", "ping", "introspection");
+  assert.equal((await house.part("terminal/here")).state, "off");
+  const { code, err } = await house.cli(["restart", "terminal/here"]);
+  assert.equal(code, 2);
+  assert.match(err, /terminal\/here has no terminal here/);
 });

@@ -1,5 +1,5 @@
 // A part of a test's: says that it is ready, and does what its settings tell it.
-import { createReadStream, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const fd = Number(process.argv[process.argv.indexOf("--handover") + 1]);
@@ -27,6 +27,7 @@ if (settings.tokenFile) writeFileSync(settings.tokenFile, given.token);
 if (settings.say) process.stderr.write(`${settings.say}\n`);
 if (settings.exit !== undefined) process.exit(settings.exit);
 process.send({ type: "ready" });
+while (settings.waitForGo && !existsSync("go")) await new Promise((later) => setTimeout(later, 5));
 if (settings.flood) {
   const noise = `${"x".repeat(1023)}\n`.repeat(64);
   let left = settings.flood;
