@@ -8,7 +8,10 @@ import { delimiter, join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
-/** What `scripts/test-servers` looks for. `python3` sees grpc and protobuf. */
+/**
+ * What `scripts/test-servers` looks for. `python3` sees grpc and protobuf; PostgreSQL's own
+ * programs are beside its `initdb`.
+ */
 export type ServerName =
   | "inspircd"
   | "ngircd"
@@ -18,6 +21,7 @@ export type ServerName =
   | "python3"
   | "protoc"
   | "openssl"
+  | "initdb"
   | "go"
   | "cargo";
 

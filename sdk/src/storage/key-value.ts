@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import type { KeyTurns } from "./key-turns.ts";
 import type { OwnTables } from "./own-tables.ts";
 import { checkedText } from "./parameters.ts";
 import { STORAGE } from "./storage-limits.ts";
@@ -53,6 +54,8 @@ export interface KeyValueStore {
   /** Opens as needed. */
   readonly db: () => Kysely<OwnTables>;
   readonly clock: () => Clock;
+  /** Updates of one key follow each other. */
+  readonly turns: KeyTurns;
 }
 
 const DEFAULT_LISTED = 100;
@@ -100,6 +103,17 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     settings: SetSettings = {},
   ): Promise<Next> {
     checkedKey(key);
+    return this.#store.turns.run(`${this.#namespace}\0${key}`, () =>
+      this.#change(key, change, settings),
+    );
+  }
+
+  /** Another process may be faster, again and again. */
+  async #change<Next extends Value | undefined>(
+    key: string,
+    change: (old: Value | undefined) => Next,
+    settings: SetSettings,
+  ): Promise<Next> {
     for (let tries = 0; tries < MAX_UPDATE_TRIES; tries++) {
       const old = await this.#text(key);
       const next = change(old === undefined ? undefined : JSON.parse(old));

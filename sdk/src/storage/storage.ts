@@ -4,6 +4,7 @@ import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { isBranded } from "../program/brand.ts";
+import { KeyTurns } from "./key-turns.ts";
 import { type KeyValue, keyValueOf } from "./key-value.ts";
 import type { AnyTables, Migrations } from "./migrations.ts";
 import { openStorage } from "./open-storage.ts";
@@ -77,6 +78,7 @@ export function storage<Tables = AnyTables, Config = unknown>(
 /** One for each run of the plugin. */
 class Stores<Tables> implements PluginStorage<Tables> {
   readonly #name: string;
+  readonly #turns = new KeyTurns();
   readonly #open = new Map<object, { store: Store<Tables>; host: PluginHost }>();
 
   constructor(name: string) {
@@ -90,6 +92,7 @@ class Stores<Tables> implements PluginStorage<Tables> {
   keyValue<Value = unknown>(namespace: string): KeyValue<Value> {
     return keyValueOf<Value>(namespace, {
       db: () => this.db as unknown as Kysely<OwnTables>,
+      turns: this.#turns,
       clock: () => this.#only().host.clock,
     });
   }

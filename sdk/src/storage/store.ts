@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { DatabaseKind } from "./columns.ts";
+import { KeyTurns } from "./key-turns.ts";
 import { type KeyValue, keyValueOf } from "./key-value.ts";
 import type { OwnTables } from "./own-tables.ts";
 
@@ -26,6 +27,7 @@ export interface StoreParts<Tables> {
 
 export class OpenStore<Tables> implements Store<Tables> {
   readonly #parts: StoreParts<Tables>;
+  readonly #turns = new KeyTurns();
   #closed: Promise<void> | undefined;
 
   constructor(parts: StoreParts<Tables>) {
@@ -44,6 +46,7 @@ export class OpenStore<Tables> implements Store<Tables> {
   keyValue<Value = unknown>(namespace: string): KeyValue<Value> {
     return keyValueOf<Value>(namespace, {
       db: () => this.db as unknown as Kysely<OwnTables>,
+      turns: this.#turns,
       clock: () => this.#parts.clock,
     });
   }
