@@ -34,6 +34,17 @@ test("a message, fields and an error become one JSON line each", () => {
   assert.ok(lines.every((line) => line.endsWith("}\n") && line.indexOf("\n") === line.length - 1));
 });
 
+test("what cannot be written is not, and what was said about it is", () => {
+  const { log, last } = logged();
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const odd = Object.assign(new Error(), { message: { not: "a text" } });
+  for (const entry of [proxy, { error: proxy }, odd, { error: odd }]) {
+    log.error(entry, "it failed (k3f9)");
+    assert.equal(last()["msg"], "it failed (k3f9) (with something that cannot be written)");
+  }
+});
+
 test("the level is live, for children too", () => {
   const { log, lines, last } = logged({ level: "warn" });
   const child = log.child({ part: "a" });

@@ -92,8 +92,13 @@ interface Entry {
 
 function logInto(sink: Sink, always: LogFields): Log {
   const at = (level: LogLevel) => (entry: unknown, message?: string) => {
-    const { fields, text } = read(entry);
-    sink.write(level, { ...always, ...fields }, message ?? text);
+    try {
+      const { fields, text } = read(entry);
+      sink.write(level, { ...always, ...fields }, message ?? text);
+    } catch {
+      // Anything may be thrown and then logged: a proxy, an error whose message is no text.
+      sink.write(level, always, `${message ?? ""} (with something that cannot be written)`);
+    }
   };
   return {
     get level() {
