@@ -106,13 +106,13 @@ export class Asks {
     this.#waiting.get(keyOf({ userId, channelId }))?.cancel("command");
   }
 
-  /** Here with its prefix only: without it, a word is more likely the answer. */
+  /** Here with its prefix only, in any case: without it, a word is more likely the answer. */
   #isPrivateCommand(userId: string, text: string): boolean {
     const prefix = this.#words.prefixFor(userId);
     const said = text.trimStart();
     if (!said.startsWith(prefix)) return false;
     const [name = ""] = said.slice(prefix.length).split(/\s/, 1);
-    return this.#words.isRegistered(name);
+    return [name, name.toLowerCase()].some((word) => this.#words.isRegistered(word));
   }
 }
 

@@ -8,7 +8,7 @@ import type { SdkLimits } from "../link/limits.ts";
 import type { Activity } from "./start-plugin.ts";
 import { HandlerTurn, type Place, type Turn } from "./turn.ts";
 
-/** Never rejects. */
+/** What it rejects with is nobody's: it tells of its failures itself. */
 export type Task = (turn: Turn) => Promise<void>;
 
 /** A channel, or a private conversation: what has an order. */
@@ -164,10 +164,12 @@ export class Dispatcher {
     const place = this.#placeIn(key);
     const turn = new HandlerTurn({ clock: this.#clock, timeoutMs: handlerTimeoutMs, place });
     this.#turns.add(turn);
-    void task(turn).finally(() => {
+    const end = () => {
       this.#turns.delete(turn);
       turn.end();
-    });
+    };
+    // It does not reject, unless a log that somebody brought along throws.
+    task(turn).then(end, end);
   }
 
   /** A lane lives as long as it is busy or has work, so it is looked up each time. */

@@ -49,9 +49,14 @@ export class Failures {
 
   /** A question without an answer is no failure, nor is what closing the plugin cut off. */
   isQuiet(error: unknown): boolean {
-    if (error instanceof AskCancelled) return true;
-    const isCut = error instanceof SeabirdError && QUIET_CODES.has(error.code);
-    return isCut && this.#closing.aborted;
+    try {
+      if (error instanceof AskCancelled) return true;
+      const isCut = error instanceof SeabirdError && QUIET_CODES.has(error.code);
+      return isCut && this.#closing.aborted;
+    } catch {
+      // Anything may be thrown, also what cannot even be asked what it is.
+      return false;
+    }
   }
 
   /** What is done without a `catch`. Never rejects. */

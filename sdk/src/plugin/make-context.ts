@@ -4,13 +4,13 @@ import { AskCancelled } from "../ask/ask-cancelled.ts";
 import type { Asks } from "../ask/asks.ts";
 import { isYes } from "../ask/yes.ts";
 import type { ActionSettings } from "../link/action-client.ts";
-import { pause } from "../link/clock.ts";
+import { nextTurn, pause } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { AskSettings, BackendRef, ChannelRef, Conversation, PluginHost } from "./context.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
-import type { RegisteredNames } from "./registered-names.ts";
 import { mentioning, replyTarget } from "./replies.ts";
+import { Sends } from "./sends.ts";
 import type { Turn } from "./turn.ts";
 
 /** What all contexts of one run of a plugin share. */
@@ -18,8 +18,9 @@ export interface ContextSurroundings {
   /** `signal`: aborted when the plugin closes. */
   readonly host: PluginHost;
   readonly asks: Asks;
-  readonly names: RegisteredNames;
   readonly askTimeoutMs: number;
+  /** Learns what tells an answer of this person from a command. Never throws. */
+  learnCommands(userId: string): void;
   /** False when too many handlers wait already. */
   mayWait(): boolean;
 }
@@ -39,7 +40,7 @@ export function makeContext(
   surroundings: ContextSurroundings,
 ): MadeContext {
   const { host } = surroundings;
-  const sends = new Sends(turn.signal, surroundings);
+  const sends = new Sends(turn.signal, host.log);
   const sleep = (ms: number) => turn.away(sleepFor(ms, turn.signal, surroundings));
   const handling = { ...event, ...host, signal: turn.signal, sleep };
   const settled = () => sends.settled();
@@ -115,17 +116,19 @@ function answers(
 async function askFor(
   event: ReplyableEvent,
   turn: Turn,
-  { asks, names, askTimeoutMs }: ContextSurroundings,
+  { asks, askTimeoutMs, host, learnCommands }: ContextSurroundings,
   say: () => Promise<void>,
   settings: AskSettings | undefined,
 ): Promise<string> {
   const timeoutMs = settings?.timeoutMs ?? askTimeoutMs;
-  if (!(timeoutMs > 0)) {
-    throw new SeabirdError("bad_option", `timeoutMs is ${timeoutMs}; it must be above 0`);
+  if (!(timeoutMs > 0 && Number.isFinite(timeoutMs))) {
+    const allowed = "it must be above 0 and have an end";
+    throw new SeabirdError("bad_option", `timeoutMs is ${timeoutMs}; ${allowed}`);
   }
+  await breath(turn.signal, host.signal);
   const channelId = "channelId" in event ? event.channelId : "";
   const open = asks.open({ userId: event.user.id, channelId }, turn.signal);
-  void names.refresh();
+  learnCommands(event.user.id);
   try {
     await say();
   } catch (reason) {
@@ -143,7 +146,10 @@ async function sleepFor(
   signal: AbortSignal,
   { host, mayWait }: ContextSurroundings,
 ): Promise<void> {
-  if (!(ms >= 0)) throw new SeabirdError("bad_option", `sleep takes milliseconds; got ${ms}`);
+  if (!(ms >= 0 && Number.isFinite(ms))) {
+    throw new SeabirdError("bad_option", `sleep takes milliseconds; got ${ms}`);
+  }
+  await breath(signal, host.signal);
   if (!mayWait()) {
     throw new SeabirdError("resource_exhausted", "too many handlers wait already");
   }
@@ -152,39 +158,11 @@ async function sleepFor(
   if (host.signal.aborted) throw new SeabirdError("closed", "the plugin closes");
 }
 
-function onlyTags(settings: AskSettings | undefined): ActionSettings | undefined {
-  return settings?.tags && { tags: settings.tags };
+/** A handler that tries again for ever, although all is over, keeps nobody else from running. */
+async function breath(...signals: readonly AbortSignal[]): Promise<void> {
+  if (signals.some(({ aborted }) => aborted)) await nextTurn();
 }
 
-/** What a handler says: cancelled when its time is up, and waited for when it forgot to. */
-class Sends {
-  readonly #signal: AbortSignal;
-  readonly #log: PluginHost["log"];
-  readonly #pending = new Set<Promise<void>>();
-
-  constructor(signal: AbortSignal, { host }: ContextSurroundings) {
-    this.#signal = signal;
-    this.#log = host.log;
-  }
-
-  send(
-    settings: ActionSettings | undefined,
-    go: (settings: ActionSettings) => Promise<void>,
-  ): Promise<void> {
-    const own = settings?.signal;
-    const signal = own === undefined ? this.#signal : AbortSignal.any([this.#signal, own]);
-    const sent = go({ ...settings, signal }).finally(() => this.#pending.delete(sent));
-    // A handler that does not wait for it would end the process with what it rejects with.
-    sent.catch(() => undefined);
-    this.#pending.add(sent);
-    return sent;
-  }
-
-  /** What fails now, nobody waits for: it is only logged. */
-  async settled(): Promise<void> {
-    const results = await Promise.allSettled(this.#pending);
-    for (const result of results) {
-      if (result.status === "rejected") this.#log.warn(result.reason, "an answer was not sent");
-    }
-  }
+function onlyTags(settings: AskSettings | undefined): ActionSettings | undefined {
+  return settings?.tags && { tags: settings.tags };
 }

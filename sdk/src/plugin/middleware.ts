@@ -1,10 +1,11 @@
 /** Runs middleware around a handler, one inside the other. */
 import { SeabirdError } from "../link/errors.ts";
+import { Noticed } from "./noticed.ts";
 import type { ErasedMiddleware } from "./plugin.ts";
 
 /**
- * Resolves when the handler and every middleware have ended, also those that one of them did
- * not wait for. Rejects with what they let pass.
+ * Settles when the handler and every middleware have ended, also those that one of them did not
+ * wait for. Rejects with what they let pass, also if nobody looked at it.
  */
 export async function runThrough(
   middleware: readonly ErasedMiddleware[],
@@ -24,20 +25,32 @@ export async function runThrough(
       return inner.run;
     });
   };
-  await step(0);
-  for (const inner of begun) if (!inner.isOver) await inner.run;
+  try {
+    await step(0);
+    for (const inner of begun) if (!inner.isDealtWith) await inner.run;
+  } finally {
+    // It grows while this waits: what still runs may call next().
+    for (const inner of begun) await inner.end;
+  }
 }
 
 /** What a middleware began with `next()`. */
 class Inner {
-  readonly run: Promise<void>;
-  isOver = false;
+  readonly run: Noticed<void>;
+  /** Never rejects. */
+  readonly end: Promise<void>;
+  #isOver = false;
 
   constructor(run: Promise<void>) {
-    this.run = run.finally(() => {
-      this.isOver = true;
-    });
-    // Whoever called next() may not look; then nobody would hear of it.
-    this.run.catch(() => undefined);
+    this.run = Noticed.of(run);
+    const over = () => {
+      this.#isOver = true;
+    };
+    this.end = run.then(over, over);
+  }
+
+  /** It has ended, and whoever began it knows how. */
+  get isDealtWith(): boolean {
+    return this.#isOver && this.run.isLookedAt;
   }
 }

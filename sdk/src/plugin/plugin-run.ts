@@ -169,7 +169,10 @@ export class PluginRun implements RunningPlugin {
       surroundings: {
         host,
         asks,
-        names,
+        learnCommands: (userId) => {
+          void names.refresh();
+          void prefixes.prefixOf(backendOf(userId).id);
+        },
         askTimeoutMs: limits.askTimeoutMs,
         mayWait: () => this.#dispatcher.activity().waiting < limits.maxWaitingHandlers,
       },

@@ -1,0 +1,173 @@
+/** Plugins under attack and under tired authors: nothing of it may stop, flood or silence a plugin. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { arg, plugin } from "@seabird/sdk";
+import { testbed } from "@seabird/testkit";
+
+const THEN = ["the", "n"].join("");
+const SORRY = /something went wrong \([0-9a-z]{4}\)$/;
+
+test("whatever a handler throws is told and logged, and the plugin goes on", async () => {
+  const odd = plugin("odd");
+  const evil = new Error("evil");
+  Object.defineProperty(evil, "message", { value: { not: "a text" } });
+  const trap = Object.defineProperty({}, "boom", {
+    enumerable: true,
+    get: () => {
+      throw new Error("trap");
+    },
+  });
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const thrown = [
+    undefined,
+    null,
+    Symbol("s"),
+    7,
+    () => 1,
+    Object.create(null),
+    evil,
+    trap,
+    revoked.proxy,
+  ];
+  odd.command("throw", { help: "throws", args: { which: arg.integer() } }, (_ctx, { which }) => {
+    throw thrown[which];
+  });
+  const thenable = Object.defineProperty({}, THEN, {
+    get: () => {
+      throw new Error("no then");
+    },
+  });
+  odd.command("thenable", "is odd", () => thenable);
+  odd.command("ok", "works", (ctx) => ctx.reply("ok"));
+  await using bed = await testbed({ plugins: [odd] });
+  const room = bed.channel("#c");
+  for (const which of thrown.keys()) {
+    await room.say("ann", `!throw ${which}`);
+    await room.expect(SORRY);
+  }
+  await room.say("ann", "!thenable");
+  await room.expect(SORRY);
+  await room.say("ann", "!ok");
+  await room.expect("ok");
+});
+
+test("a middleware that fails does not set its handler free of its time", async () => {
+  const loose = plugin("loose");
+  const seen: string[] = [];
+  loose.use((_ctx, next) => {
+    void next();
+    throw new Error("too early");
+  });
+  loose.command("go", "works long", async (ctx) => {
+    await new Promise<void>((resolve) => ctx.signal.addEventListener("abort", () => resolve()));
+    seen.push("ended");
+  });
+  await using bed = await testbed({ plugins: [loose] });
+  const room = bed.channel("#c");
+  await room.say("ann", "!go");
+  await bed.clock.advance("31s");
+  await room.expect(SORRY);
+  assert.deepEqual(seen, ["ended"]);
+});
+
+test("an error that nobody looked at is heard of", async () => {
+  const hasty = plugin("hasty");
+  hasty.use(async (ctx, next) => {
+    void next();
+    await ctx.sleep(1_000);
+  });
+  hasty.command("fail", "fails", () => {
+    throw new Error("lost words");
+  });
+  await using bed = await testbed({ plugins: [hasty] });
+  const room = bed.channel("#c");
+  await room.say("ann", "!fail");
+  await bed.clock.advance("1s");
+  await room.expect(SORRY);
+});
+
+test("an answer that nobody waited for and that failed early stands in the log", async () => {
+  const hasty = plugin("hasty");
+  hasty.command("say", "says", async (ctx) => {
+    void ctx.reply("a");
+    await ctx.sleep(1_000);
+  });
+  hasty.command("care", "says, and looks", async (ctx) => {
+    await ctx.reply("a").catch(() => undefined);
+    const late = ctx.reply("b");
+    await ctx.sleep(1_000);
+    await late.catch(() => undefined);
+  });
+  await using bed = await testbed({ plugins: [hasty] });
+  const room = bed.channel("#c");
+  for (const _ of [1, 2]) room.failNext("send", "404 Cannot send");
+  await room.say("ann", "!care");
+  await bed.clock.advance("1s");
+  assert.equal(bed.log.find("an answer was not sent"), undefined);
+  room.failNext("send", "404 Cannot send");
+  await room.say("ann", "!say");
+  await bed.clock.advance("1s");
+  assert.ok(bed.log.find("an answer was not sent"));
+});
+
+test("a handler that asks for ever does not keep the plugin from closing", async () => {
+  const stubborn = plugin("stubborn");
+  const isGivenUpAtMs = performance.now() + 20_000;
+  let isTold = false;
+  const isLate = () => performance.now() > isGivenUpAtMs;
+  stubborn.command("ask", "asks until it gets an answer", async (ctx) => {
+    ctx.signal.addEventListener("abort", () => {
+      isTold = true;
+    });
+    while (!isTold && !isLate()) {
+      await ctx.ask("well?").catch(() => undefined);
+    }
+    while (isTold && !isLate() && bed.isOpen) {
+      await Promise.any([ctx.ask("well?"), ctx.sleep(1), ctx.reply("well?")]).catch(
+        () => undefined,
+      );
+    }
+  });
+  const bed = Object.assign(await testbed({ plugins: [stubborn] }), { isOpen: true });
+  const room = bed.channel("#c");
+  await room.say("ann", "!ask");
+  await room.expect("ann: well?");
+  await bed.close();
+  bed.isOpen = false;
+  assert.ok(isTold && !isLate(), "the rest of the process had its turn");
+});
+
+test("a command in private ends a question in any case that would run it", async () => {
+  const shout = plugin("shout");
+  shout.command("ask", "asks", async (ctx) => ctx.reply(`you said ${await ctx.ask("well?")}`));
+  shout.command("stop", "stops", (ctx) => ctx.reply("stopped"));
+  await using bed = await testbed({ plugins: [shout] });
+  const ann = bed.private("ann");
+  await ann.say("!ask");
+  await ann.expect("well?");
+  await ann.say("!STOP");
+  await ann.expect("stopped");
+});
+
+test("names of prototypes are names like others", async () => {
+  const proto = plugin("proto");
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    proto.command(name, `is ${name}`, (ctx) => ctx.reply(`${name} ran`));
+  }
+  proto.command(
+    "args",
+    { help: "h", args: { constructor: arg.word(), toString: arg.word() } },
+    (ctx, values) => ctx.reply(`${values.constructor} ${values.toString}`),
+  );
+  await using bed = await testbed({ plugins: [proto] });
+  const room = bed.channel("#c");
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    await room.say("ann", `!${name}`);
+    await room.expect(`${name} ran`);
+  }
+  await room.say("ann", "!args a b");
+  await room.expect("a b");
+  await room.say("ann", "!hasOwnProperty");
+  await room.expectNothing();
+});
