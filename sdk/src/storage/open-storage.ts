@@ -11,7 +11,7 @@ import {
   noLock,
   postgresLock,
 } from "./migrations.ts";
-import { ownMigrations } from "./own-tables.ts";
+import { claimStorage, type OwnTables, ownMigrations } from "./own-tables.ts";
 import { type Place, placeOf } from "./place.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { SqliteDialect } from "./sqlite-dialect.ts";
@@ -88,6 +88,7 @@ async function bringUpToDate(
   const lock = kind === "postgres" ? postgresLock(place.schema) : noLock;
   const options = { owner: name, kind, clock, lock } satisfies Partial<MigrateOptions>;
   await migrate(db, ownMigrations(kind), { ...options, table: "seabird_own_migrations" });
+  await claimStorage(db as unknown as Kysely<OwnTables>, name);
   const done = await migrate(db, migrations, { ...options, table: "seabird_migrations" });
   if (done.length > 0) log.info({ migrations: done }, "the storage is up to date");
 }

@@ -1,5 +1,6 @@
 /** The tables that the SDK keeps in every plugin's storage; their names begin with `seabird_`. */
-import { type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import { SeabirdError } from "../link/errors.ts";
 import type { DatabaseKind } from "./columns.ts";
 import type { Migrations } from "./migrations.ts";
 
@@ -10,13 +11,22 @@ export interface OwnTables {
     readonly value: string;
     readonly expires_at: Date | null;
   };
+  /** One row: whose storage it is. */
+  seabird_owner: { readonly id: number; readonly name: string };
 }
 
 /** They are changed as any plugin's tables are: by new steps. */
 export function ownMigrations(kind: DatabaseKind): Migrations {
   const key = keyType(kind);
   return {
-    "001-values": async (db, column) => {
+    "001-owner": async (db, column) => {
+      await db.schema
+        .createTable("seabird_owner")
+        .addColumn("id", "integer", (built) => built.primaryKey())
+        .addColumn("name", ...column.text())
+        .execute();
+    },
+    "002-values": async (db, column) => {
       await db.schema
         .createTable("seabird_values")
         .addColumn("namespace", key, (built) => built.notNull())
@@ -32,6 +42,19 @@ export function ownMigrations(kind: DatabaseKind): Migrations {
         .execute();
     },
   };
+}
+
+/** The storage is `owner`'s from now on. Throws `failed_precondition` if it is another's. */
+export async function claimStorage(db: Kysely<OwnTables>, owner: string): Promise<void> {
+  await db
+    .insertInto("seabird_owner")
+    .values({ id: 1, name: owner })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+  const { name } = await db.selectFrom("seabird_owner").select("name").executeTakeFirstOrThrow();
+  if (name === owner) return;
+  const words = `the storage belongs to plugin "${name}", not to "${owner}": name another file`;
+  throw new SeabirdError("failed_precondition", words);
 }
 
 /** Compared by code points in both databases, whatever the language of the server. */
