@@ -14,31 +14,36 @@ function setUp() {
     },
     clock,
   );
-  const say = (text: string, target = "#a") => loop.refusal(target, text);
-  const answer = (target = "#a") => loop.answering(target, async () => undefined);
+  const say = async (text: string, target = "#a") => {
+    const refusal = loop.refusal(target);
+    if (refusal === undefined) await loop.say(target, text, async () => undefined);
+    return refusal;
+  };
+  let answers = 0;
+  const answer = () => say(`answer ${++answers}`);
   return { clock, loop, silences, say, answer };
 }
 
 suite("the same text", () => {
-  test("five times in a minute is the last for five minutes, there and nowhere else", () => {
+  test("five times in a minute is the last for five minutes, there and nowhere else", async () => {
     const { clock, silences, say } = setUp();
-    for (let time = 1; time <= 5; time++) assert.equal(say("hi"), undefined);
+    for (let time = 1; time <= 5; time++) assert.equal(await say("hi"), undefined);
     assert.deepEqual(silences, ["#a 300000: the same text 5 times in 60 s"]);
-    assert.equal(say("bye"), "silent in #a for 5 min 0 s: the same text 5 times in 60 s");
-    assert.match(say("bye", "#A") ?? "", /^silent in #A/);
-    assert.equal(say("hi", "#b"), undefined);
+    assert.equal(await say("bye"), "silent in #a for 5 min 0 s: the same text 5 times in 60 s");
+    assert.match((await say("bye", "#A")) ?? "", /^silent in #A/);
+    assert.equal(await say("hi", "#b"), undefined);
     clock.advance(299_000);
-    assert.match(say("hi") ?? "", /^silent in #a for 1 s/);
+    assert.match((await say("hi")) ?? "", /^silent in #a for 1 s/);
     clock.advance(1_000);
-    assert.equal(say("hi"), undefined);
+    assert.equal(await say("hi"), undefined);
     assert.equal(silences.length, 1);
   });
 
-  test("in more than a minute, or with other texts, is nothing", () => {
+  test("in more than a minute, or with other texts, is nothing", async () => {
     const { clock, silences, say } = setUp();
     for (let time = 1; time <= 20; time++) {
-      assert.equal(say("hi"), undefined);
-      assert.equal(say(`number ${time}`), undefined);
+      assert.equal(await say("hi"), undefined);
+      assert.equal(await say(`number ${time}`), undefined);
       clock.advance(15_001);
     }
     assert.deepEqual(silences, []);
@@ -54,7 +59,7 @@ suite("commands right behind our answers", () => {
       loop.heardCommand("#a", time === 2 ? "BOB" : "bob");
     }
     assert.deepEqual(silences, ["#a 300000: 3 commands of bob within 1 s of our answers"]);
-    assert.match(say("x") ?? "", /^silent in #a for 5 min 0 s: 3 commands of bob/);
+    assert.match((await say("x")) ?? "", /^silent in #a for 5 min 0 s: 3 commands of bob/);
   });
 
   test("a slower one between them, or others, are people", async () => {
@@ -67,30 +72,46 @@ suite("commands right behind our answers", () => {
     assert.deepEqual(silences, []);
   });
 
-  test("while an answer is on its way counts too; without any answer nothing does", async () => {
-    const { loop, silences } = setUp();
+  test("one on its way may have been read already; without any answer nothing counts", async () => {
+    const { clock, loop, silences } = setUp();
     for (let time = 1; time <= 9; time++) loop.heardCommand("#a", "bob");
     assert.deepEqual(silences, []);
     const sent = Promise.withResolvers<void>();
-    const sending = loop.answering("#a", () => sent.promise);
+    const sending = loop.say("#a", "a long one", () => sent.promise);
+    clock.advance(3_001);
+    for (let time = 1; time <= 9; time++) loop.heardCommand("#a", "bob");
+    assert.deepEqual(silences, []);
+    const again = loop.say("#a", "another", () => sent.promise);
+    clock.advance(3_000);
     for (let time = 1; time <= 3; time++) loop.heardCommand("#a", "bob");
     sent.resolve();
-    await sending;
+    await Promise.all([sending, again]);
     assert.equal(silences.length, 1);
   });
+});
 
-  test("an answer that failed is an answer", async () => {
-    const { loop } = setUp();
-    const failing = loop.answering("#a", () => Promise.reject(new Error("no")));
-    await assert.rejects(failing, /no/);
-  });
+test("what was not said counts for nothing", async () => {
+  const { loop, silences, say } = setUp();
+  for (let time = 1; time <= 20; time++) {
+    const failing = loop.say("#a", "hi", () => Promise.reject(new Error("not connected")));
+    await assert.rejects(failing, /not connected/);
+    loop.heardCommand("#a", "bob");
+  }
+  const failing = Promise.withResolvers<void>();
+  const sending = [1, 2, 3, 4].map(() => loop.say("#a", "hi", () => failing.promise));
+  failing.reject(new Error("lost"));
+  await Promise.allSettled(sending);
+  for (let time = 1; time <= 4; time++) await say("hi");
+  assert.deepEqual(silences, []);
+  await say("hi");
+  assert.equal(silences.length, 1);
 });
 
 test("texts, users and places without end are watched as far as they fit", async () => {
   const { loop, say, silences } = setUp();
   for (let at = 0; at < 3_000; at++) {
-    say(`text ${at}`);
-    say("hi", `#${at}`);
+    await say(`text ${at}`);
+    await say("hi", `#${at}`);
     loop.heardCommand("#a", `bob${at}`);
   }
   assert.deepEqual(silences, []);

@@ -15,6 +15,9 @@ import {
   MAX_LOOP_TARGETS,
 } from "./limits.ts";
 
+/** So long an answer that is on its way may have been read already. */
+const ON_ITS_WAY_MS = 3 * LOOP_COMMAND_MS;
+
 export interface AntiLoopHooks {
   /** The form of a name in which equal names are equal. */
   fold(name: string): string;
@@ -28,8 +31,9 @@ interface Place {
   readonly said: Map<string, number[]>;
   /** Commands in a row that came within a moment of our answers, by folded nick. */
   readonly quick: Map<string, number>;
-  /** Answers on their way. */
+  /** Answers on their way, and when the last of them began. */
   answering: number;
+  lastBegunAtMs: number;
   lastAnswerAtMs: number;
   silence: { readonly untilMs: number; readonly why: string } | undefined;
 }
@@ -45,27 +49,29 @@ export class AntiLoop {
     this.#clock = clock;
   }
 
-  /** Before something is said: why it must not be, or undefined. */
-  refusal(target: string, text: string): string | undefined {
-    const place = this.#place(target);
-    const now = this.#clock.now();
-    if (place.silence !== undefined) {
-      const leftMs = place.silence.untilMs - now;
-      return `silent in ${target} for ${tellTime(leftMs)}: ${place.silence.why}`;
-    }
-    this.#count(place, target, text);
-    return undefined;
+  /** Why nothing may be said there now, or undefined. */
+  refusal(target: string): string | undefined {
+    const { silence } = this.#place(target);
+    if (silence === undefined) return undefined;
+    const leftMs = silence.untilMs - this.#clock.now();
+    return `silent in ${target} for ${tellTime(leftMs)}: ${silence.why}`;
   }
 
-  /** While `send` runs, and for a moment after it, a command is a quick one. */
-  async answering<Result>(target: string, send: () => Promise<Result>): Promise<Result> {
+  /** Says something; what fails was not said, and does not count. */
+  async say<Result>(target: string, text: string, send: () => Promise<Result>): Promise<Result> {
     const place = this.#place(target);
+    const forget = this.#count(place, target, text);
     place.answering += 1;
+    place.lastBegunAtMs = this.#clock.now();
     try {
-      return await send();
+      const result = await send();
+      place.lastAnswerAtMs = this.#clock.now();
+      return result;
+    } catch (reason) {
+      forget();
+      throw reason;
     } finally {
       place.answering -= 1;
-      place.lastAnswerAtMs = this.#clock.now();
     }
   }
 
@@ -73,24 +79,36 @@ export class AntiLoop {
   heardCommand(target: string, nick: string): void {
     const place = this.#place(target);
     const user = this.#hooks.fold(nick);
-    const isQuick =
-      place.answering > 0 || this.#clock.now() - place.lastAnswerAtMs <= LOOP_COMMAND_MS;
-    const inARow = isQuick ? (place.quick.get(user) ?? 0) + 1 : 0;
+    const inARow = this.#isQuick(place) ? (place.quick.get(user) ?? 0) + 1 : 0;
     keep(place.quick, user, inARow, MAX_LOOP_ENTRIES);
     if (inARow < LOOP_COMMANDS) return;
     const within = `within ${LOOP_COMMAND_MS / 1_000} s of our answers`;
     this.#fallSilent(place, target, `${inARow} commands of ${nick} ${within}`);
   }
 
-  #count(place: Place, target: string, text: string): void {
+  /** The network may have said our words some time before we know that it has. */
+  #isQuick({ answering, lastBegunAtMs, lastAnswerAtMs }: Place): boolean {
+    const now = this.#clock.now();
+    if (now - lastAnswerAtMs <= LOOP_COMMAND_MS) return true;
+    return answering > 0 && now - lastBegunAtMs <= ON_ITS_WAY_MS;
+  }
+
+  /** Returns what takes it back. */
+  #count(place: Place, target: string, text: string): () => void {
     const now = this.#clock.now();
     const digest = createHash("sha256").update(text).digest("base64");
-    const times = (place.said.get(digest) ?? []).filter((at) => now - at < LOOP_TEXT_MS);
+    const times = place.said.get(digest) ?? [];
+    while (times[0] !== undefined && now - times[0] >= LOOP_TEXT_MS) times.shift();
     times.push(now);
     keep(place.said, digest, times, MAX_LOOP_ENTRIES);
-    if (times.length < LOOP_TEXTS) return;
-    const why = `the same text ${times.length} times in ${LOOP_TEXT_MS / 1_000} s`;
-    this.#fallSilent(place, target, why);
+    if (times.length >= LOOP_TEXTS) {
+      const why = `the same text ${times.length} times in ${LOOP_TEXT_MS / 1_000} s`;
+      this.#fallSilent(place, target, why);
+    }
+    return () => {
+      const at = times.indexOf(now);
+      if (at !== -1) times.splice(at, 1);
+    };
   }
 
   #fallSilent(place: Place, target: string, why: string): void {
@@ -117,6 +135,7 @@ function emptyPlace(): Place {
     said: new Map(),
     quick: new Map(),
     answering: 0,
+    lastBegunAtMs: Number.NEGATIVE_INFINITY,
     lastAnswerAtMs: Number.NEGATIVE_INFINITY,
     silence: undefined,
   };

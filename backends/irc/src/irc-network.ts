@@ -81,10 +81,11 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
         ? planChannelSend({ ...said, channelId: to.id }, message.kind, state)
         : planPrivateSend({ ...said, userId: toNick(to.id) }, message.kind, state);
     if ("refused" in plan) throw new Refused(plan.refused);
-    const silent = this.#antiLoop?.refusal(to.id, `${message.kind} ${message.text}`);
+    const silent = this.#antiLoop?.refusal(to.id);
     if (silent !== undefined) throw new Refused(silent);
     const send = () => this.#carryOut(plan, message);
-    await (this.#antiLoop?.answering(to.id, send) ?? send());
+    const text = `${message.kind} ${message.text}`;
+    await (this.#antiLoop?.say(to.id, text, send) ?? send());
   }
 
   async join(channelName: string, request: RequestInfo): Promise<undefined> {
