@@ -1,8 +1,9 @@
 /** Plugins under attack and under tired authors: nothing of it may stop, flood or silence a plugin. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arg, plugin } from "@seabird/sdk";
+import { arg, plugin, silentLog, startPlugin } from "@seabird/sdk";
 import { testbed } from "@seabird/testkit";
+import { startCore } from "./support/core.ts";
 
 const THEN = ["the", "n"].join("");
 const SORRY = /something went wrong \([0-9a-z]{4}\)$/;
@@ -170,4 +171,70 @@ test("names of prototypes are names like others", async () => {
   await room.expect("a b");
   await room.say("ann", "!hasOwnProperty");
   await room.expectNothing();
+});
+
+test("an onStart that never ends fails the plugin, and does not keep it from closing", async () => {
+  const slow = plugin("slow");
+  slow.onStart(() => new Promise(() => undefined));
+  await assert.rejects(testbed({ plugins: [slow] }), /onStart took longer than 60000 ms/);
+});
+
+test("what onStart opens while the plugin closes is closed", async (t) => {
+  const core = await startCore();
+  t.after(() => core.close());
+  const token = await core.token(["plugin"], "late");
+  const late = plugin("late");
+  const opening = Promise.withResolvers<() => void>();
+  const begun = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  late.onStart(() => {
+    begun.resolve();
+    return opening.promise;
+  });
+  const running = startPlugin(late, { url: core.url, token, log: silentLog });
+  await begun.promise;
+  await running.close();
+  await running.ended();
+  await assert.rejects(running.ready(), { code: "closed" });
+  opening.resolve(closed.resolve);
+  await closed.promise;
+});
+
+test("settings that are never checked do not keep the plugin from closing", async () => {
+  const validate = () => new Promise<never>(() => undefined);
+  const config = { "~standard": { version: 1, vendor: "test", validate } } as const;
+  const running = startPlugin(plugin("pending", { config }), { token: "x", log: silentLog });
+  await running.close();
+  await running.ended();
+});
+
+test("what is declared after the start is refused, not forgotten", async () => {
+  const hasty = plugin("hasty");
+  await using _bed = await testbed({ plugins: [hasty] });
+  const late = /plugin "hasty" has been started; declare everything before that/;
+  assert.throws(() => hasty.hears(/x/, () => undefined), late);
+  assert.throws(() => hasty.on("action", () => undefined), late);
+  assert.throws(() => hasty.command("x", "y", () => undefined), late);
+  assert.throws(() => hasty.use(() => undefined), late);
+  assert.throws(() => hasty.catch(() => undefined), late);
+  assert.throws(() => hasty.onStart(() => undefined), late);
+  assert.throws(() => hasty.onGap(() => undefined), late);
+});
+
+test("catch may leave an error to the usual way, and what it forgot to wait for is said", async () => {
+  const picky = plugin("picky");
+  picky.command("fail", { help: "fails", args: { how: arg.word() } }, (_ctx, { how }) => {
+    throw new Error(how);
+  });
+  picky.catch((error, ctx) => {
+    if (String(error).includes("ours") && "reply" in ctx) void ctx.reply("our own words");
+    else throw error;
+  });
+  await using bed = await testbed({ plugins: [picky] });
+  const room = bed.channel("#c");
+  await room.say("ann", "!fail ours");
+  await room.expect("our own words");
+  await room.say("ann", "!fail other");
+  await room.expect(SORRY);
+  assert.ok(bed.log.find(/command fail failed/));
 });

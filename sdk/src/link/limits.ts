@@ -25,6 +25,8 @@ export interface SdkLimitOptions {
   maxHandlersAtOnce?: number;
   /** Milliseconds one handler may take, waiting for answers not counted. Default 30,000. */
   handlerTimeoutMs?: number;
+  /** Milliseconds each `onStart` of a plugin may take. Default 60,000. */
+  startTimeoutMs?: number;
   /** Events of one channel, or one private conversation, that wait for their turn. Default 256. */
   maxQueuedPerChannel?: number;
   /** Events of all channels that wait for their turn. Default 4,096. */
@@ -103,6 +105,7 @@ export const SDK_LIMITS: readonly SdkLimit[] = [
   row("maxQueuedEvents", 1_024, "events", "read ahead of a plugin", "reading stops; core queues"),
   row("maxHandlersAtOnce", 64, "handlers", "of one plugin that run", "the next ones wait"),
   row("handlerTimeoutMs", 30_000, "ms", "for one handler", "its signal is aborted; an error"),
+  row("startTimeoutMs", 60_000, "ms", "for each onStart of a plugin", "the plugin fails"),
   row(
     "maxQueuedPerChannel",
     256,

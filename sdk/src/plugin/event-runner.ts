@@ -130,7 +130,7 @@ export class EventRunner {
 
   /** Whatever time the handler had, telling of its failure has as much again. */
   async #failed(error: unknown, run: HandlerRun, event: PluginEvent, turn: Turn): Promise<void> {
-    const { failures, surroundings, parts, handlerTimeoutMs } = this.#options;
+    const { failures, surroundings, handlerTimeoutMs } = this.#options;
     const { log, clock } = surroundings.host;
     if (failures.isQuiet(error)) {
       log.debug({ error, kind: event.kind }, `${run.what} ended early`);
@@ -145,7 +145,7 @@ export class EventRunner {
       away: (wait) => turn.away(wait),
       comeBack: () => turn.comeBack(),
     };
-    const { context, conversation } = makeContext(event, late, surroundings);
+    const { context, conversation, settled } = makeContext(event, late, surroundings);
     const isAddressed = run.by === "command" || (run.by === "hears" && event.kind !== "message");
     const failure = {
       error,
@@ -156,15 +156,24 @@ export class EventRunner {
       lane: laneOf(event),
     };
     try {
-      const told = parts.caught?.(error, { ...context, ...extrasOf(run, event) });
-      await abortable(
-        parts.caught === undefined ? failures.report(failure) : Promise.resolve(told),
-        abort.signal,
-      );
+      const told = this.#tell(failure, { ...context, ...extrasOf(run, event) });
+      await abortable(told.then(settled), abort.signal);
     } catch (reason) {
       await this.#catchFailed(reason, failure);
     } finally {
       stopTimer();
+    }
+  }
+
+  /** A `catch` that throws the same error again leaves it to the usual way. */
+  async #tell(failure: Failure, context: object): Promise<void> {
+    const { failures, parts } = this.#options;
+    if (parts.caught === undefined) return failures.report(failure);
+    try {
+      await parts.caught(failure.error, context);
+    } catch (reason) {
+      if (reason !== failure.error) throw reason;
+      await failures.report(failure);
     }
   }
 

@@ -149,10 +149,10 @@ async function sleepFor(
   if (!(ms >= 0 && Number.isFinite(ms))) {
     throw new SeabirdError("bad_option", `sleep takes milliseconds; got ${ms}`);
   }
-  await breath(signal, host.signal);
   if (!mayWait()) {
     throw new SeabirdError("resource_exhausted", "too many handlers wait already");
   }
+  await breath(signal, host.signal);
   await pause(host.clock, ms, AbortSignal.any([signal, host.signal]));
   signal.throwIfAborted();
   if (host.signal.aborted) throw new SeabirdError("closed", "the plugin closes");

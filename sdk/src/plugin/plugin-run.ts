@@ -7,6 +7,7 @@ import type { LinkState } from "../link/link.ts";
 import { type ResolvedConnectOptions, resolveConnectOptions } from "../link/options.ts";
 import { checkSettings } from "../program/check-settings.ts";
 import { createLog, type Log } from "../program/log.ts";
+import { abortable } from "./abortable.ts";
 import type { PluginHost } from "./context.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { EventRunner } from "./event-runner.ts";
@@ -40,6 +41,7 @@ export class PluginRun implements RunningPlugin {
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended: Promise<void>;
   readonly #cleanups: Cleanup[] = [];
+  #isCleanedUp = false;
   #asks: Asks | undefined;
   #closed: Promise<void> | undefined;
 
@@ -48,6 +50,7 @@ export class PluginRun implements RunningPlugin {
       throw new SeabirdError("bad_option", "that is no plugin: plugin() makes one");
     this.name = plugin.name;
     this.#parts = partsOf(plugin);
+    this.#parts.isStarted = true;
     this.#commands = commandSetOf(this.#parts.declarations);
     this.#options = resolveConnectOptions({ ...options, signal: undefined });
     const { clock, limits } = this.#options;
@@ -95,12 +98,13 @@ export class PluginRun implements RunningPlugin {
     try {
       // Whoever starts a plugin has its handle before anything happens to it.
       await Promise.resolve();
-      await this.#run(await this.#settings(config));
-      this.#ready.reject(new SeabirdError("closed", "the plugin was closed"));
+      await this.#run(await abortable(this.#settings(config), this.#closing.signal));
     } catch (reason) {
+      if (this.#isClosed(reason)) return;
       this.#ready.reject(reason);
       throw reason;
     } finally {
+      this.#ready.reject(new SeabirdError("closed", "the plugin was closed"));
       signal?.removeEventListener("abort", onAbort);
       this.#client.resolve(undefined);
       await this.close();
@@ -180,11 +184,31 @@ export class PluginRun implements RunningPlugin {
     });
   }
 
+  /** Whether closing the plugin cut it off. */
+  #isClosed(reason: unknown): boolean {
+    const { aborted, reason: closed } = this.#closing.signal;
+    return aborted && reason === closed;
+  }
+
   async #start(host: PluginHost): Promise<void> {
+    const { clock, limits } = this.#options;
+    const { startTimeoutMs } = limits;
+    const limit = new AbortController();
     for (const start of this.#parts.starts) {
-      const cleanup = await start(host);
-      if (typeof cleanup === "function") this.#cleanups.push(cleanup as Cleanup);
+      const begun = Promise.try(start, host).then((cleanup) => this.#keep(cleanup));
+      const stopTimer = clock.after(startTimeoutMs, () => {
+        const late = `onStart took longer than ${startTimeoutMs} ms`;
+        limit.abort(new SeabirdError("deadline_exceeded", late));
+      });
+      await abortable(begun, AbortSignal.any([host.signal, limit.signal])).finally(stopTimer);
     }
+  }
+
+  /** What is only opened after the plugin has closed is closed at once. */
+  async #keep(cleanup: unknown): Promise<void> {
+    if (typeof cleanup !== "function") return;
+    this.#cleanups.push(cleanup as Cleanup);
+    if (this.#isCleanedUp) await this.#cleanUp();
   }
 
   /** A plugin can do without an alias, but not without a command. */
@@ -241,6 +265,7 @@ export class PluginRun implements RunningPlugin {
   }
 
   async #cleanUp(): Promise<void> {
+    this.#isCleanedUp = true;
     for (const cleanup of this.#cleanups.splice(0).reverse()) {
       try {
         await cleanup();

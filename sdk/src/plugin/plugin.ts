@@ -61,6 +61,8 @@ export interface PluginParts {
   readonly starts: ErasedStart[];
   readonly gaps: (() => unknown)[];
   caught: ErasedCatch | undefined;
+  /** Set by the first run: nothing more may be declared. */
+  isStarted: boolean;
 }
 
 /** The same in every copy of the SDK. */
@@ -70,8 +72,8 @@ const PARTS: unique symbol = Symbol.for("seabird.plugin.parts");
  * A plugin: its handlers, none of which runs before it is started. `seabird plugin FILE` starts
  * every plugin that a file exports; `startPlugin` starts one from code.
  *
- * Every method throws a SeabirdError `bad_option` for what could never work, and returns the
- * plugin itself.
+ * Every method throws a SeabirdError, `bad_option` for what could never work and
+ * `failed_precondition` once the plugin has been started, and returns the plugin itself.
  */
 export class Plugin<Config = unknown> {
   readonly name: string;
@@ -91,6 +93,7 @@ export class Plugin<Config = unknown> {
       starts: [],
       gaps: [],
       caught: undefined,
+      isStarted: false,
     };
   }
 
@@ -118,7 +121,7 @@ export class Plugin<Config = unknown> {
       handler: handler as ErasedHandler,
     } as const;
     // What cannot work is said where it was written.
-    this[PARTS].checked.add(name, declaration.spec, declaration.handler);
+    this.#open.checked.add(name, declaration.spec, declaration.handler);
     return this.#declare(declaration);
   }
 
@@ -142,6 +145,7 @@ export class Plugin<Config = unknown> {
   ): this {
     checkFunction("the handler of on", handler);
     const kinds = new Set<EventKind>(typeof kind === "string" ? [kind] : kind);
+    if (kinds.size === 0) throw new SeabirdError("bad_option", "on takes at least one kind");
     for (const each of kinds) checkKind(each);
     return this.#declare({ what: "on", kinds, handler: handler as unknown as ErasedHandler });
   }
@@ -152,17 +156,18 @@ export class Plugin<Config = unknown> {
    */
   use(middleware: (ctx: Context<EventKind, Config>, next: Next) => unknown): this {
     checkFunction("middleware", middleware);
-    this[PARTS].middleware.push(middleware as unknown as ErasedMiddleware);
+    this.#open.middleware.push(middleware as unknown as ErasedMiddleware);
     return this;
   }
 
   /**
-   * What happens to an error that a handler or middleware lets pass. Default: it is logged with
-   * a short id, and the person is told "something went wrong" with the same id. Once only.
+   * What happens to an error that a handler or middleware lets pass. Default, also for one that
+   * is thrown again here: it is logged with a short id, and the person is told "something went
+   * wrong" with the same id. Once only.
    */
   catch(handler: (error: unknown, ctx: Context<EventKind, Config>) => unknown): this {
     checkFunction("the handler of catch", handler);
-    if (this[PARTS].caught !== undefined) {
+    if (this.#open.caught !== undefined) {
       throw new SeabirdError("bad_option", `plugin "${this.name}" has a catch already`);
     }
     this[PARTS].caught = handler as unknown as ErasedCatch;
@@ -171,24 +176,32 @@ export class Plugin<Config = unknown> {
 
   /**
    * Runs once, when core has accepted the plugin and before its first event. What it returns
-   * runs when the plugin closes. If it throws, the plugin fails.
+   * runs when the plugin closes. If it throws, or takes longer than `startTimeoutMs`, the plugin
+   * fails.
    */
   onStart(start: (host: PluginHost<Config>) => unknown): this {
     checkFunction("onStart's function", start);
-    this[PARTS].starts.push(start as ErasedStart);
+    this.#open.starts.push(start as ErasedStart);
     return this;
   }
 
   /** Runs when events were lost because the plugin was too slow, once events flow again. */
   onGap(callback: () => unknown): this {
     checkFunction("onGap's function", callback);
-    this[PARTS].gaps.push(callback);
+    this.#open.gaps.push(callback);
     return this;
   }
 
   #declare(declaration: Declaration): this {
-    this[PARTS].declarations.push(declaration);
+    this.#open.declarations.push(declaration);
     return this;
+  }
+
+  get #open(): PluginParts {
+    const parts = this[PARTS];
+    if (!parts.isStarted) return parts;
+    const late = `plugin "${this.name}" has been started; declare everything before that`;
+    throw new SeabirdError("failed_precondition", late);
   }
 }
 
