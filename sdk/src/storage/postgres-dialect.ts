@@ -16,7 +16,7 @@ export interface PostgresOptions {
 
 export function postgresDialect({ url, schema, log }: PostgresOptions): PostgresDialect {
   return new PostgresDialect({
-    pool: async () => adapt(await openPool(url, log)),
+    pool: async () => adapt(await openPool(url), log),
     // Not in the options of the connection: what stands between us and the server may refuse them.
     onCreateConnection: async (connection) => {
       const settings = "select set_config('search_path', $1, false), set_config($2, $3, false)";
@@ -26,7 +26,7 @@ export function postgresDialect({ url, schema, log }: PostgresOptions): Postgres
   });
 }
 
-async function openPool(url: string, log: Log): Promise<Pool> {
+async function openPool(url: string): Promise<Pool> {
   const pg = await loadPg();
   const pool = new pg.Pool({
     connectionString: url,
@@ -36,8 +36,9 @@ async function openPool(url: string, log: Log): Promise<Pool> {
     allowExitOnIdle: true,
     types: { getTypeParser: parserFor(pg.types) as typeof pg.types.getTypeParser },
   });
-  // A connection that breaks while nobody uses it: the next query takes another one.
-  pool.on("error", (error) => log.warn({ error }, "a connection to PostgreSQL was lost"));
+  // A connection that breaks while nobody uses it: it says so itself, and the next query takes
+  // another one.
+  pool.on("error", () => undefined);
   return pool;
 }
 
@@ -64,26 +65,42 @@ function parserFor(types: typeof import("pg").types): (oid: number, format?: str
   };
 }
 
-function adapt(pool: Pool): PostgresPool {
+function adapt(pool: Pool, log: Log): PostgresPool {
   const clients = new WeakMap<PoolClient, PostgresPoolClient>();
+  const taken = new Set<PostgresPoolClient>();
   return {
     options: pool.options,
-    end: () => pool.end(),
     connect: async () => {
       const client = await pool.connect();
       // Kysely knows a connection again by it.
-      const known = clients.get(client) ?? adaptClient(client);
+      const known = clients.get(client) ?? adaptClient(client, taken, log);
       clients.set(client, known);
+      taken.add(known);
       return known;
+    },
+    // The pool's own end waits for whoever has a connection, for ever.
+    end: async () => {
+      const ended = pool.end();
+      for (const client of taken) client.release(true);
+      await ended;
     },
   };
 }
 
-function adaptClient(client: PoolClient): PostgresPoolClient {
+function adaptClient(
+  client: PoolClient,
+  taken: Set<PostgresPoolClient>,
+  log: Log,
+): PostgresPoolClient {
+  // Nobody else hears it while a query or transaction has the connection: they fail by themselves.
+  client.on("error", (error) => log.warn({ error }, "a connection to PostgreSQL was lost"));
   const query = (sql: string, parameters: readonly unknown[] = []) =>
     client.query(sql, parameters.map(toParameter));
-  return {
+  const adapted: PostgresPoolClient = {
     query: query as unknown as PostgresPoolClient["query"],
-    release: (destroy) => client.release(destroy),
+    release: (destroy) => {
+      if (taken.delete(adapted)) client.release(destroy);
+    },
   };
+  return adapted;
 }

@@ -26,6 +26,8 @@ export interface SqliteOptions {
   readonly file: string;
   /** Default: the limit `lockWaitMs`. */
   readonly lockWaitMs?: number | undefined;
+  /** Default: the limit `connectionWaitMs`. */
+  readonly connectionWaitMs?: number | undefined;
 }
 
 export class SqliteDialect implements Dialect {
@@ -36,7 +38,7 @@ export class SqliteDialect implements Dialect {
   }
 
   createAdapter(): DialectAdapter {
-    return new SqliteAdapter();
+    return new OwnTurnsAdapter();
   }
 
   createDriver(): Driver {
@@ -53,14 +55,22 @@ export class SqliteDialect implements Dialect {
   }
 }
 
+/** Kysely would let queries wait for the one connection without end. */
+class OwnTurnsAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
 /** One connection: SQLite has one writer at a time anyway. */
 class SqliteDriver implements Driver {
   readonly #options: SqliteOptions;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   #connection: SqliteConnection | undefined;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
+    this.#turns = new Turns(options.connectionWaitMs);
   }
 
   async init(): Promise<void> {

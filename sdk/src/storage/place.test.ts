@@ -1,0 +1,22 @@
+/** Where a plugin's data is. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { placeOf, schemaOf } from "./place.ts";
+
+test("nothing, a path, memory, PostgreSQL", () => {
+  const sqlite = (file: string) => ({ kind: "sqlite", file });
+  assert.deepEqual(placeOf("notes", undefined), sqlite(".seabird/data/notes.db"));
+  assert.deepEqual(placeOf("notes", "./a b.db"), sqlite("./a b.db"));
+  assert.deepEqual(placeOf("notes", "/nowhere/at/all/"), sqlite("/nowhere/at/all/notes.db"));
+  assert.deepEqual(placeOf("notes", ":memory:"), sqlite(":memory:"));
+  for (const url of ["postgres://host/db", "POSTGRESQL://host/db", "postgres:///db?host=/tmp"]) {
+    assert.deepEqual(placeOf("notes", url), { kind: "postgres", url, schema: "seabird_notes" });
+  }
+});
+
+test("schemas of long names are short, and no two are the same", () => {
+  const names = ["a".repeat(55), "a".repeat(56), `${"a".repeat(63)}b`, "a".repeat(64)];
+  const schemas = names.map(schemaOf);
+  assert.equal(new Set(schemas).size, names.length);
+  for (const schema of schemas) assert.ok(schema.length <= 63, schema);
+});

@@ -1,0 +1,55 @@
+/** A migration's digest stays what it was, also when the SDK or Kysely changes. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Migration } from "./migrations.ts";
+import { ownMigrations } from "./own-tables.ts";
+import { statementsOf } from "./recorded-statements.ts";
+
+/** If this fails, plugins that are in use will not start: do not change the digests. */
+test("digests that stand in databases", async () => {
+  const sample: Migration = async (db, column) => {
+    await db.schema
+      .createTable("sample")
+      .addColumn("id", ...column.id())
+      .addColumn("text", ...column.text({ nullable: true, unique: true, default: "it's" }))
+      .addColumn("integer", ...column.integer({ default: 5 }))
+      .addColumn("real", ...column.real())
+      .addColumn("boolean", ...column.boolean({ default: true }))
+      .addColumn("timestamp", ...column.timestamp())
+      .addColumn("json", ...column.json())
+      .addColumn("user", ...column.user({ references: "other.user" }))
+      .execute();
+    await db.schema.createIndex("sample_text").on("sample").columns(["text", "real"]).execute();
+    await db.insertInto("sample").values({ text: "a", real: 1 }).execute();
+    await db.updateTable("sample").set({ text: "b" }).where("text", "=", "a").execute();
+    await db.schema.alterTable("sample").dropColumn("real").execute();
+  };
+  const digests = async (kind: "sqlite" | "postgres") =>
+    Promise.all(
+      [sample, ...Object.values(ownMigrations(kind))].map((one) => statementsOf(kind, one)),
+    );
+  assert.deepEqual(
+    { sqlite: await digests("sqlite"), postgres: await digests("postgres") },
+    GOLDEN,
+  );
+});
+
+const GOLDEN = {
+  sqlite: [
+    "058a7a7d05fee3817261f95a41bb967101e1855248559fe0020d32489331c6cd",
+    "56d0ca754a7f5aed18f8a943128cc78fc1b612ca0fef5a53c37a0dbe7a589e24",
+    "e808f40f46c77a927c82aa6a2567d31250065a89972dc625a8c0f85272075e09",
+  ],
+  postgres: [
+    "3b36903cd9377da3af7be8dbb7b30ee7969196e39bada513510cd812d77d77d3",
+    "56d0ca754a7f5aed18f8a943128cc78fc1b612ca0fef5a53c37a0dbe7a589e24",
+    "25b11ee59af7df09224092742d3839008368fb785aa05600f47a448af7a80674",
+  ],
+};
+
+test("a migration that never ends by itself is cut off", async () => {
+  const endless: Migration = async (db) => {
+    for (;;) await db.selectFrom("a").selectAll().execute();
+  };
+  assert.match(await statementsOf("sqlite", endless), /^[0-9a-f]{64}$/);
+});

@@ -1,0 +1,49 @@
+/** SQLite's one connection: whose turn it is, and for how long one waits for it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Kysely, sql } from "kysely";
+import { SqliteDialect } from "./sqlite-dialect.ts";
+import { STORAGE } from "./storage-limits.ts";
+import { Turns } from "./turns.ts";
+
+test("a transaction that waits for what waits for it is told so", async () => {
+  const dialect = new SqliteDialect({ file: ":memory:", connectionWaitMs: 20 });
+  await using db = new Kysely<unknown>({ dialect });
+  const deadlock = db.transaction().execute(() => sql`select 1`.execute(db));
+  await assert.rejects(deadlock, { code: "deadline_exceeded", message: /use what it is given/ });
+  assert.deepEqual((await sql`select 1 as one`.execute(db)).rows, [{ one: 1 }]);
+});
+
+test("turns come in order, and no more wait than may", async () => {
+  const turns = new Turns(60_000);
+  const order: number[] = [];
+  await turns.take();
+  const waiting = Array.from({ length: STORAGE.maxWaitingForConnection }, async (_, index) => {
+    await turns.take();
+    order.push(index);
+    turns.end();
+  });
+  await assert.rejects(turns.take(), { code: "resource_exhausted" });
+  turns.end();
+  await Promise.all(waiting);
+  assert.deepEqual(order, [...order.keys()]);
+  assert.equal(order.length, STORAGE.maxWaitingForConnection);
+  await turns.take();
+});
+
+test("who gave up waiting does not get the turn", async () => {
+  const turns = new Turns(10);
+  await turns.take();
+  await assert.rejects(turns.take(), { code: "deadline_exceeded" });
+  turns.end();
+  await turns.take();
+});
+
+test("queries are not streamed, and nothing runs after the end", async () => {
+  const db = new Kysely<{ a: { b: number } }>({ dialect: new SqliteDialect({ file: ":memory:" }) });
+  await sql`create table a (b integer)`.execute(db);
+  const streaming = Array.fromAsync(db.selectFrom("a").selectAll().stream());
+  await assert.rejects(streaming, { code: "unimplemented" });
+  await db.destroy();
+  await assert.rejects(db.selectFrom("a").selectAll().execute());
+});
