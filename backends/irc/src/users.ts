@@ -69,6 +69,7 @@ export class Users {
     const key = this.#fold(from);
     const user = this.#byNick.get(key);
     this.#byNick.delete(key);
+    this.#byNick.delete(this.#fold(to));
     if (user !== undefined && to !== "") this.#byNick.set(this.#fold(to), user);
   }
 
