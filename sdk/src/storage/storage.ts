@@ -11,14 +11,15 @@ import { openStorage } from "./open-storage.ts";
 import type { OwnTables } from "./own-tables.ts";
 import type { Store } from "./store.ts";
 
-export interface StorageOptions<Config = unknown> {
+export interface StorageOptions {
   /**
-   * Where the data is, also by the plugin's settings: `(host) => host.config.database`. Default,
-   * and when that gives nothing: SQLite, a file named after the plugin in `.seabird/data`. Also:
-   * the path of a file or folder; `":memory:"`; or `postgres://…`, where each plugin has a schema
-   * of its own (this needs the package `pg`).
+   * Where the data is. Default: SQLite, a file named after the plugin in `.seabird/data`, which
+   * only its owner may read. Also: the path of a file or folder; `":memory:"`; or `postgres://…`,
+   * where each plugin has a schema of its own (this needs the package `pg`).
    */
-  readonly url?: string | ((host: PluginHost<Config>) => string | undefined) | undefined;
+  readonly url?: string | undefined;
+  /** Which setting of the plugin says it instead, if it is set: `"database"`. */
+  readonly setting?: string | undefined;
   /** What makes the tables, step by step. Default: none, for the key-value store alone. */
   readonly migrations?: Migrations | undefined;
 }
@@ -54,18 +55,17 @@ export interface PluginStorage<Tables> {
  * Declare it above everything that uses it in `onStart`. Throws a SeabirdError `bad_option` for
  * what is no plugin; the plugin fails as described at `openStorage`.
  */
-export function storage<Tables = AnyTables, Config = unknown>(
-  plugin: Plugin<Config>,
-  options: StorageOptions<Config> = {},
+export function storage<Tables = AnyTables>(
+  plugin: Pick<Plugin, "name" | "onStart">,
+  options: StorageOptions = {},
 ): PluginStorage<Tables> {
   if (!isBranded(plugin, "plugin")) {
     throw new SeabirdError("bad_option", "storage is a plugin's: storage(plugin, …)");
   }
   const stores = new Stores<Tables>(plugin.name);
   plugin.onStart(async (host) => {
-    const { url, migrations } = options;
-    const place = typeof url === "function" ? url(host) : url;
-    const store = await openStorage<Tables>(host, { url: place, migrations });
+    const { migrations } = options;
+    const store = await openStorage<Tables>(host, { url: urlOf(host, options), migrations });
     const remove = stores.add(host, store);
     return async () => {
       remove();
@@ -73,6 +73,14 @@ export function storage<Tables = AnyTables, Config = unknown>(
     };
   });
   return stores;
+}
+
+function urlOf({ name, config }: PluginHost, { url, setting }: StorageOptions): string | undefined {
+  if (setting === undefined || typeof config !== "object" || config === null) return url;
+  const value = Object.entries(config).find(([key]) => key === setting)?.[1];
+  if (value === undefined || value === null || value === "") return url;
+  if (typeof value === "string") return value;
+  throw new SeabirdError("bad_option", `setting ${setting} of "${name}" must be text`);
 }
 
 /** One for each run of the plugin. */
