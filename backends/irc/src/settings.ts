@@ -48,7 +48,7 @@ const channelWithKey = z.strictObject({
 const channel = text(
   /^(?![\p{L}\p{N}])[^\s\p{Cc}:,]+( +[^\s\p{Cc}:,][^\s\p{Cc},]*)?$/u,
   CHANNEL_FORMS,
-);
+).meta({ "x-mask-after": " " });
 
 const channels = live(
   z

@@ -47,8 +47,16 @@ function rowsOf(
   if (isEmptyMap && inner.length === 0) return [];
   const spot = spotAt(around.settled, inner);
   const path = formatPath(spot?.exact ? spot.spot.path : [...around.path, ...inner]);
-  const shown = secret ? MASK : JSON.stringify(value);
+  const shown = secret ? MASK : JSON.stringify(maskedRest(value, schemas));
   return [{ path, value: shown, secret, origin: spot?.spot.origin ?? { from: "default" } }];
+}
+
+/** `x-mask-after`: what follows the first such text is a secret, as in `#channel key`. */
+function maskedRest(value: unknown, schemas: readonly JsonSchema[]): unknown {
+  const sign = schemas.map((schema) => schema["x-mask-after"]).find((each) => each !== undefined);
+  if (typeof value !== "string" || typeof sign !== "string") return value;
+  const at = value.indexOf(sign);
+  return at === -1 ? value : value.slice(0, at + sign.length) + MASK;
 }
 
 function entriesOf(value: unknown): readonly (readonly [string | number, unknown])[] {
