@@ -1,4 +1,5 @@
 /** One IRC network, as core sees it: its requests go there, what happens there goes to core. */
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -18,6 +19,7 @@ import { ChannelIds } from "./channel-ids.ts";
 import { type ConnectionHooks, IrcConnection } from "./connection.ts";
 import { type Reader, type Told, toTold } from "./inbound.ts";
 import { mayInvite } from "./invites.ts";
+import { MAX_INVITATIONS } from "./limits.ts";
 import { logStatus } from "./log-status.ts";
 import type { IrcEvent, NetworkState } from "./network-state.ts";
 import type { IrcOptions } from "./options.ts";
@@ -44,7 +46,8 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   readonly #reader: Reader;
   readonly #antiLoop: AntiLoop | undefined;
   readonly #settled = Promise.withResolvers<void>();
-  #invitations = 0;
+  /** Invitations that are being followed. */
+  #following = 0;
   /** The settings in use. */
   #settings: IrcSettings;
 
@@ -164,9 +167,11 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     }
     const plan = planJoin({ channelName: channel, tags: {} }, state);
     if ("refused" in plan || state.topicOf(channel) !== undefined) return;
-    this.#invitations += 1;
-    const id = `invitation-${this.#invitations}`;
-    const reason = await this.#connection.request({ ...plan, id, arrivedAtMs: clock.now() });
+    if (this.#following >= MAX_INVITATIONS) return;
+    this.#following += 1;
+    const request = { ...plan, id: `invitation-${randomUUID()}`, arrivedAtMs: clock.now() };
+    const reason = await this.#connection.request(request);
+    this.#following -= 1;
     if (reason === undefined) log.info({ channel, mask }, "joined on invitation");
     else log.warn({ channel, mask, reason }, "cannot join, though invited");
   }

@@ -92,8 +92,12 @@ export const LOOP_SILENCE_MS = 300_000;
 export const MAX_LOOP_TARGETS = 1_000;
 /** Texts, and users, that are watched in each. */
 export const MAX_LOOP_ENTRIES = 64;
+/** Invitations that are followed at once. */
+export const MAX_INVITATIONS = 4;
 /** Short lines that wait to go before all requests, such as answers to those questions. */
 export const MAX_SOON_LINES = 16;
+/** Lines that keep us on the network and wait behind all requests: more than a burst is owed. */
+export const MAX_LATE_LINES = 10_000;
 /** Milliseconds after which a PING asks for a label's answer or an echo that has not come. */
 export const ASK_AFTER_MS = 2_000;
 /** Characters of a server's reason that are handed on. */
@@ -123,6 +127,7 @@ export const IRC_LIMITS: readonly IrcLimit[] = [
   fixed("maxTopicBytes", MAX_TOPIC_BYTES, "bytes", "of a topic that is kept", "cut"),
   fixed("maxQueryBurst", MAX_QUERY_BURST, "queries", "(CTCP) answered at once", "not answered"),
   fixed("queryIntervalMs", QUERY_INTERVAL_MS, "ms", "until one more is", "not answered"),
+  fixed("maxInvitations", MAX_INVITATIONS, "channels", "we are invited to at once", "ignored"),
   fixed("loopTexts", LOOP_TEXTS, "texts", "alike to one target within 60 s", "silent there"),
   fixed("loopCommands", LOOP_COMMANDS, "commands", "right behind our answers", "silent there"),
   fixed("loopSilenceMs", LOOP_SILENCE_MS, "ms", "of silence, answered Failed", "as before"),
@@ -138,6 +143,7 @@ export const IRC_LIMITS: readonly IrcLimit[] = [
     "first to end goes",
   ),
   fixed("maxSoonLines", MAX_SOON_LINES, "lines", "before all requests", "dropped"),
+  fixed("maxLateLines", MAX_LATE_LINES, "lines", "(JOIN, say) behind all requests", "dropped"),
   fixed("askAfterMs", ASK_AFTER_MS, "ms", "without an answer to a line", "a PING asks"),
   fixed("maxReason", MAX_REASON, "characters", "of a server's reason", "cut"),
   fixed("maxOpenBatches", MAX_OPEN_BATCHES, "batches", "open at once", "a PING asks instead"),
