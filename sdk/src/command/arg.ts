@@ -24,8 +24,11 @@ import {
 export interface Argument<out T> {
   /** @internal */
   readonly shape: ArgShape;
-  /** Never there: carries the type only. */
-  readonly value?: T;
+  /**
+   * Never there: carries the type only; wrapped, for `?` alone takes undefined out of it where
+   * `exactOptionalPropertyTypes` is off.
+   */
+  readonly value?: { readonly is: T };
 }
 
 /** @internal What the parser works with. */
@@ -46,7 +49,7 @@ export interface Arg<T> extends Argument<T> {
   /** The handler gets `value` if it is left out. Those after it must be optional too. */
   default(value: T): Argument<T>;
   /** All words that are left, at least one and at most `max` (default 100). Must be the last. */
-  repeated(options?: { max?: number }): RepeatedArg<T>;
+  repeated(options?: { max?: number | undefined }): RepeatedArg<T>;
   /** Says what it is for, in the full help. One line. */
   describe(about: string): Arg<T>;
 }

@@ -16,25 +16,28 @@ export type Where = "channel" | "private" | "anywhere";
  */
 export interface Allow {
   /** Pattern of absolute ids: `irc://libera/*`, `irc://libera/#games`. Never holds in private. */
-  channel?: string;
+  channel?: string | undefined;
   /** Such as `irc`. */
-  backendType?: string;
+  backendType?: string | undefined;
   /** Pattern of absolute ids: `irc://libera/ann`. Only where the network proves who is who. */
-  user?: string;
+  user?: string | undefined;
   /**
    * An account of the network's services, by the tag `irc/account`; `*`: anyone logged in. An
    * account is its network's: with several networks, add `user: "irc://libera/*"`.
    */
-  account?: string;
+  account?: string | undefined;
 }
 
 /** Milliseconds each; see `duration`. What is not given does not limit. */
 export interface Cooldown {
-  perUser?: number;
+  perUser?: number | undefined;
   /** A private conversation counts as a channel of its own. */
-  perChannel?: number;
-  all?: number;
+  perChannel?: number | undefined;
+  all?: number | undefined;
 }
+
+/** A cooldown with nothing left out; 0 does not limit. */
+export type AllCooldowns = Readonly<Record<keyof Cooldown, number>>;
 
 export interface CommandSpec<
   A extends Args = NoArgs,
@@ -44,21 +47,21 @@ export interface CommandSpec<
   /** What it does, one line, as `help` lists it. */
   help: string;
   /** Other names, registered too. Default: none. */
-  aliases?: readonly string[];
+  aliases?: readonly string[] | undefined;
   /** What may be typed after the name, told by the full help. Default: none. */
-  examples?: readonly string[];
+  examples?: readonly string[] | undefined;
   /** Default (if there are no flags either): whatever is typed is fine, and not looked at. */
-  args?: A;
+  args?: A | undefined;
   /** Default: none; then words that begin with `-` are words. */
-  flags?: F;
+  flags?: F | undefined;
   /** Default "anywhere". */
-  where?: W;
+  where?: W | undefined;
   /** Default: everybody. */
-  allow?: readonly Allow[];
+  allow?: readonly Allow[] | undefined;
   /** Default: none. */
-  cooldown?: Cooldown;
+  cooldown?: Cooldown | undefined;
   /** Asked before the handler runs; it runs after a yes only. Default: nothing is asked. */
-  confirm?: string | Confirm<A, F>;
+  confirm?: string | Confirm<A, F> | undefined;
 }
 
 /** A method's type, so that a command with few arguments is still one of any. */

@@ -1,6 +1,6 @@
 /** Who must wait how long before a command runs again. Bounded; time is given. */
 import { MAX_COOLDOWNS } from "./command-limits.ts";
-import type { Cooldown } from "./command-spec.ts";
+import type { AllCooldowns } from "./command-spec.ts";
 
 /** A longer id is cut, so that what is kept is bounded in bytes as well. */
 const MAX_KEY_CHARACTERS = 512;
@@ -19,7 +19,7 @@ export class Cooldowns {
   readonly #running = new Map<string, Running>();
 
   /** `tell` is true for the first who must wait, then false until it has run out. */
-  take(command: string, cooldown: Required<Cooldown>, who: CooldownKeys, now: number): Turn {
+  take(command: string, cooldown: AllCooldowns, who: CooldownKeys, now: number): Turn {
     const rows = keysOf(command, cooldown, who);
     const blocking = rows.flatMap(({ key }) => this.#stillRunning(key, now) ?? []);
     if (blocking.length > 0) {
@@ -62,7 +62,7 @@ export interface CooldownKeys {
   readonly placeId: string;
 }
 
-function keysOf(command: string, cooldown: Required<Cooldown>, { userId, placeId }: CooldownKeys) {
+function keysOf(command: string, cooldown: AllCooldowns, { userId, placeId }: CooldownKeys) {
   return [
     { key: keyOf(command, "user", userId), ms: cooldown.perUser },
     { key: keyOf(command, "place", placeId), ms: cooldown.perChannel },

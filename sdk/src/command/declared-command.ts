@@ -4,7 +4,7 @@ import { SeabirdError } from "../link/errors.ts";
 import { type CheckedAllow, checkAllow } from "./allow.ts";
 import type { ArgShape, Argument } from "./arg.ts";
 import { MAX_HELP_CHARACTERS, MAX_NAME_CHARACTERS } from "./command-limits.ts";
-import type { Args, CommandSpec, Cooldown, Flags, Where } from "./command-spec.ts";
+import type { AllCooldowns, Args, CommandSpec, Cooldown, Flags, Where } from "./command-spec.ts";
 import type { FlagDeclaration, FlagShape } from "./flag.ts";
 import { nearest } from "./nearest.ts";
 import { hasControls } from "./shown.ts";
@@ -33,7 +33,7 @@ export interface DeclaredCommand {
   readonly flags: readonly DeclaredFlag[];
   readonly where: Where;
   readonly allow: readonly CheckedAllow[] | undefined;
-  readonly cooldown: Required<Cooldown>;
+  readonly cooldown: AllCooldowns;
   readonly confirm: string | ((values: Readonly<Record<string, unknown>>) => string) | undefined;
 }
 
@@ -192,7 +192,7 @@ function checkClashes(args: readonly DeclaredArg[], flags: readonly DeclaredFlag
 const COOLDOWNS = ["perUser", "perChannel", "all"] as const;
 const MAX_COOLDOWN_MS = 365 * 86_400_000;
 
-function checkCooldown(cooldown: Cooldown | undefined, say: Fault): Required<Cooldown> {
+function checkCooldown(cooldown: Cooldown | undefined, say: Fault): AllCooldowns {
   for (const [name, ms] of Object.entries(cooldown ?? {})) {
     if (!(COOLDOWNS as readonly string[]).includes(name)) {
       say(`unknown cooldown ${JSON.stringify(name)}; allowed: ${COOLDOWNS.join(", ")}`);
@@ -203,7 +203,7 @@ function checkCooldown(cooldown: Cooldown | undefined, say: Fault): Required<Coo
   return { perUser: 0, perChannel: 0, all: 0, ...withoutUndefined(cooldown) };
 }
 
-function withoutUndefined(cooldown: Cooldown | undefined): Cooldown {
+function withoutUndefined(cooldown: Cooldown | undefined): Partial<AllCooldowns> {
   return Object.fromEntries(Object.entries(cooldown ?? {}).filter(([, ms]) => ms !== undefined));
 }
 

@@ -14,8 +14,11 @@ import { choiceReader, textReader } from "./readers.ts";
 export interface FlagDeclaration<out T> {
   /** @internal */
   readonly shape: FlagShape;
-  /** Never there: carries the type only. */
-  readonly value?: T;
+  /**
+   * Never there: carries the type only; wrapped, for `?` alone takes undefined out of it where
+   * `exactOptionalPropertyTypes` is off.
+   */
+  readonly value?: { readonly is: T };
 }
 
 /** @internal What the parser works with. */

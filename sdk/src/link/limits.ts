@@ -4,74 +4,74 @@ import { SeabirdError } from "./errors.ts";
 /** All optional; the defaults and what happens at each limit are in `SDK_LIMITS`. */
 export interface SdkLimitOptions {
   /** Milliseconds between pings on a connection with open calls. Default 20,000. */
-  pingIntervalMs?: number;
+  pingIntervalMs?: number | undefined;
   /** Milliseconds without an answer to a ping after which core counts as dead. Default 10,000. */
-  pingTimeoutMs?: number;
+  pingTimeoutMs?: number | undefined;
   /** Milliseconds that one attempt to connect may take. Default 10,000. */
-  connectTimeoutMs?: number;
+  connectTimeoutMs?: number | undefined;
   /** Milliseconds before the first retry, half of it random; doubles each time. Default 250. */
-  retryMinMs?: number;
+  retryMinMs?: number | undefined;
   /** The longest pause between two retries, in milliseconds. Default 30,000. */
-  retryMaxMs?: number;
+  retryMaxMs?: number | undefined;
   /** Milliseconds for which a taken command or backend name is retried. Default 35,000. */
-  takenWindowMs?: number;
+  takenWindowMs?: number | undefined;
   /** Milliseconds that `close()` waits for calls in flight and for core's goodbye. Default 5,000. */
-  closeTimeoutMs?: number;
+  closeTimeoutMs?: number | undefined;
   /** Milliseconds for one call, if it is given none of its own. Default 30,000. */
-  callTimeoutMs?: number;
+  callTimeoutMs?: number | undefined;
   /** Events read ahead of the plugin. Default 1,024. */
-  maxQueuedEvents?: number;
+  maxQueuedEvents?: number | undefined;
   /** Handlers of a plugin that run at once. Default 64. */
-  maxHandlersAtOnce?: number;
+  maxHandlersAtOnce?: number | undefined;
   /** Milliseconds one handler may take, waiting for answers not counted. Default 30,000. */
-  handlerTimeoutMs?: number;
+  handlerTimeoutMs?: number | undefined;
   /** Milliseconds each `onStart` of a plugin may take. Default 60,000. */
-  startTimeoutMs?: number;
+  startTimeoutMs?: number | undefined;
   /** Events of one channel, or one private conversation, that wait for their turn. Default 256. */
-  maxQueuedPerChannel?: number;
+  maxQueuedPerChannel?: number | undefined;
   /** Events of all channels that wait for their turn. Default 4,096. */
-  maxQueuedInChannels?: number;
+  maxQueuedInChannels?: number | undefined;
   /** Handlers of a plugin that wait in `ask`, `confirm` or `sleep`. Default 10,000. */
-  maxWaitingHandlers?: number;
+  maxWaitingHandlers?: number | undefined;
   /** Questions of a plugin that wait for an answer. Default 1,000. */
-  maxAsks?: number;
+  maxAsks?: number | undefined;
   /** Milliseconds a question waits for its answer, if it is given none of its own. Default 60,000. */
-  askTimeoutMs?: number;
+  askTimeoutMs?: number | undefined;
   /** Events a backend keeps while core is away. Default 1,000. */
-  maxSpooledEvents?: number;
+  maxSpooledEvents?: number | undefined;
   /** Bytes of events a backend keeps while core is away. Default 8 MiB. */
-  maxSpooledBytes?: number;
+  maxSpooledBytes?: number | undefined;
   /** Events waiting to be written while core is there. Default 16,384. */
-  maxOutgoingEvents?: number;
+  maxOutgoingEvents?: number | undefined;
   /** Bytes of events waiting to be written while core is there. Default 32 MiB. */
-  maxOutgoingBytes?: number;
+  maxOutgoingBytes?: number | undefined;
   /** Bytes of one event of a backend. Default 4 MiB: core ends the stream of a larger one. */
-  maxEventBytes?: number;
+  maxEventBytes?: number | undefined;
   /** Requests of core that a backend works on at once. Default 1,024. */
-  maxRequestsAtOnce?: number;
+  maxRequestsAtOnce?: number | undefined;
   /** Milliseconds a backend's handler may take for one request. Default 12,000: core gives up after 10 s. */
-  answerTimeoutMs?: number;
+  answerTimeoutMs?: number | undefined;
   /** Channels one backend may announce. Default 10,000, as in core. */
-  maxChannels?: number;
+  maxChannels?: number | undefined;
   /** Characters (UTF-16) of a channel's id, name and topic each. Default 8,192. */
-  maxChannelTextCharacters?: number;
+  maxChannelTextCharacters?: number | undefined;
   /** Milliseconds for which a backend keeps a command while core is away. Default 30,000. */
-  maxSpooledCommandMs?: number;
+  maxSpooledCommandMs?: number | undefined;
   /** Milliseconds that a backend's `connect` may take. Default 60,000. */
-  networkConnectMs?: number;
+  networkConnectMs?: number | undefined;
   /** Milliseconds that a backend's `close` may take. Default 5,000. */
-  networkCloseMs?: number;
+  networkCloseMs?: number | undefined;
   /** Milliseconds before the first try to reach the network again, half of it random. Default 1,000. */
-  networkRetryMinMs?: number;
+  networkRetryMinMs?: number | undefined;
   /** The longest pause between two such tries, in milliseconds. Default 30,000. */
-  networkRetryMaxMs?: number;
+  networkRetryMaxMs?: number | undefined;
   /** Milliseconds on the network after which the pauses start small again. Default 60,000. */
-  networkStableMs?: number;
+  networkStableMs?: number | undefined;
   /** Milliseconds for joining the channels again after a reconnect. Default 30,000. */
-  channelsBackMs?: number;
+  channelsBackMs?: number | undefined;
 }
 
-export type SdkLimits = Readonly<Required<SdkLimitOptions>>;
+export type SdkLimits = { readonly [Name in keyof SdkLimitOptions]-?: number };
 
 /** One row of `docs/limits.md`. */
 export interface SdkLimit {
