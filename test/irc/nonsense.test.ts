@@ -1,0 +1,65 @@
+/** Whatever a server says, the backend stays with core, and what makes sense arrives. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { ScriptedServer } from "../../backends/irc/test/scripted-server.ts";
+import { startBot, startEar } from "../support/irc-bot.ts";
+import { BACKEND, heardOf, onIrc } from "../support/irc-stage.ts";
+
+const LINES = 3_000;
+
+const word = fc.oneof(
+  fc.constantFrom("seabird", "#test", "@#test", "#TEST", "joe", ":", "", "*", "!cmd", "seabird:"),
+  fc.constantFrom("\x01ACTION x\x01", "\x01", "\x02", "\x0304,05", "+", "account", "~", "#", "@#"),
+  fc.string({ unit: "binary", maxLength: 20 }),
+);
+const source = fc.constantFrom("", ":joe!u@h ", ":seabird!u@h ", ":srv ", ":! ", ":joe ", ":@h ");
+const tags = fc.constantFrom(
+  "",
+  "@account=al;msgid=1;time=now ",
+  "@account=;msgid=\\s\\n;time ",
+  `@msgid=${"x".repeat(2_000)} `,
+  "@batch=x;=;;;__proto__=1 ",
+);
+const command = fc.constantFrom(
+  ...["PRIVMSG", "NOTICE", "JOIN", "PART", "KICK", "TOPIC", "NICK", "QUIT", "INVITE", "ACCOUNT"],
+  ...["BATCH", "CHGHOST", "332", "331", "353", "366", "396", "401", "404", "005"],
+);
+const said = fc
+  .tuple(tags, fc.constantFrom("#test", "@#TEST", "seabird"), fc.array(word, { maxLength: 5 }))
+  .map(([before, target, words]) => `${before}:joe!u@h PRIVMSG ${target} :${words.join(" ")}`);
+const other = fc
+  .tuple(tags, source, command, fc.array(word, { maxLength: 5 }))
+  .map(([before, from, name, words]) => `${before}${from}${name} ${words.join(" ")}`);
+const line = fc
+  .oneof(said, other)
+  // Line breaks would be lines of their own, and a PART or NICK of ours would be true.
+  .map((text) => text.replace(/[\r\n]/g, ""))
+  .filter(
+    (text) => !/:seabird!u@h (NICK|PART|KICK)|005/.test(text) && !/KICK.*seabird/i.test(text),
+  );
+
+test("thousands of lines that make little sense", async (t) => {
+  const server = await ScriptedServer.listen();
+  t.after(() => server.close());
+  const { core, actions, heard } = await startEar(t);
+  const bot = await startBot(t, core, server, {
+    config: { accept_invites_from: ["joe!*@*"], ping_interval_ms: 60_000, ping_timeout_ms: 60_000 },
+  });
+  const connection = await server.connection(1);
+  for (const text of fc.sample(line, { seed: 5, numRuns: LINES })) connection.say(text);
+  connection.say("@time=2026-01-02T03:04:05Z :joe!u@h PRIVMSG #test :the last line");
+  const isLast = (event: (typeof heard)[number]) =>
+    event.kind === "message" && event.text === "the last line";
+  for (let number = 1; !heard.some(isLast); number++) await heardOf(heard, "message", number);
+  const last = heard.find(isLast);
+  assert.equal(last?.tags["irc/time"], "2026-01-02T03:04:05Z");
+  assert.ok(heard.length > LINES / 100, `${heard.length} events`);
+  await actions.sendMessage(onIrc("#test"), "still here");
+  await connection.hears(/^PRIVMSG #test :still here$/);
+  assert.equal((await actions.backendInfo(BACKEND)).metadata["nick"], "seabird");
+  assert.deepEqual(
+    bot.log.filter((entry) => /cannot be told|"level":"error"|connection lost/.test(entry)),
+    [],
+  );
+});
