@@ -89,7 +89,9 @@ export class Stage {
 
   /** Closes and starts a plugin, or all of them. */
   async restartPlugin(name: string | undefined): Promise<void> {
-    const plugins = this.#find(name ?? "plugin").filter(({ kind }) => kind === "plugin");
+    const plugins = this.#find(name ?? "plugin");
+    const other = plugins.find(({ kind }) => kind !== "plugin");
+    if (other !== undefined) throw new TypeError(`"${other.name}" is no plugin`);
     for (const plugin of plugins) {
       await plugin.close();
       await plugin.start();

@@ -316,3 +316,15 @@ test("a bed that cannot start says why, and leaves nothing behind", async () => 
   for (const each of [first, second]) each.command("same", "is taken", () => undefined);
   await assert.rejects(testbed({ plugins: [first, second] }), /same/);
 });
+
+test("a test that means nobody is told so", async () => {
+  const config = { helo: { greeting: "hi" } };
+  await assert.rejects(testbed({ plugins: [hello()], config }), {
+    message: 'config has "helo", which is no plugin of this bed: hello',
+  });
+  const odd = plugin("constructor");
+  odd.onStart((host) => assert.deepEqual(host.config, {}));
+  await using bed = await testbed({ plugins: [odd], config: {} });
+  await assert.rejects(bed.restartPlugin("irc/libera"), /"irc\/libera" is no plugin/);
+  await assert.rejects(bed.restartPlugin("helo"), /there is no "helo" in this bed/);
+});

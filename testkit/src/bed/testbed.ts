@@ -59,13 +59,15 @@ export class Testbed implements AsyncDisposable {
 
   /** @internal Use `testbed()`. */
   constructor(options: TestbedOptions) {
-    const { plugins, config, backends = [DEFAULT_BACKEND] } = options;
+    const { plugins, config = {}, backends = [DEFAULT_BACKEND] } = options;
     this.#stage = new Stage(options);
     this.#expectations = new Expectations(this.#sends, this.#stage);
     for (const network of backends) this.#addNetwork(network);
     this.#defaultBackend = [...this.#networks.keys()][0] ?? "";
+    checkConfig(plugins, config);
     for (const plugin of plugins) {
-      this.#stage.add(new PluginPart(plugin, config?.[plugin.name], this.#stage));
+      const given = Object.hasOwn(config, plugin.name) ? config[plugin.name] : undefined;
+      this.#stage.add(new PluginPart(plugin, given, this.#stage));
     }
   }
 
@@ -220,4 +222,14 @@ export class Testbed implements AsyncDisposable {
     const room = kind === "channel" ? id : `private ${id}`;
     return network.name === this.#defaultBackend ? room : `${network.name} ${room}`;
   }
+}
+
+/** Settings of nobody are a slip of the test. */
+function checkConfig(plugins: readonly Plugin[], config: Readonly<Record<string, unknown>>): void {
+  const names = plugins.map(({ name }) => name);
+  const nobody = Object.keys(config).find((name) => !names.includes(name));
+  if (nobody === undefined) return;
+  throw new TypeError(
+    `config has "${nobody}", which is no plugin of this bed: ${names.join(", ")}`,
+  );
 }
