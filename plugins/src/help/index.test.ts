@@ -51,3 +51,9 @@ test("unknown names are said so, also those of every object", () => {
     );
   }
 });
+
+test("what is long, or hides something, is not repeated", () => {
+  for (const asked of ["x".repeat(65), "ni\u202Ece", "a\u0007b"]) {
+    assert.equal(plain(details(asked, commands)), "no such command; help lists them all");
+  }
+});

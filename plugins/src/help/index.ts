@@ -32,6 +32,8 @@ help.catch(tellRefusal);
 
 type Commands = Readonly<Record<string, Pick<CommandMetadata, "shortHelp" | "fullHelp">>>;
 
+const MAX_TOLD_CHARACTERS = 64;
+
 /** All names, sorted. */
 export function overview(commands: Commands): Content {
   const names = Object.keys(commands).sort();
@@ -56,7 +58,15 @@ function unknown(asked: string, commands: Commands): Content {
     meant === undefined
       ? text`${inlineCode("help")} lists them all`
       : text`did you mean ${inlineCode(meant)}?`;
-  return text`there is no command ${inlineCode(asked)}; ${hint}`;
+  const told = isNameLike(asked)
+    ? text`there is no command ${inlineCode(asked)}`
+    : "no such command";
+  return text`${told}; ${hint}`;
+}
+
+/** What a stranger typed is repeated if it is short and has nothing hidden in it. */
+function isNameLike(asked: string): boolean {
+  return asked.length <= MAX_TOLD_CHARACTERS && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(asked);
 }
 
 /** As asked first, for names may begin with anything; then without what is no letter or digit. */
