@@ -1,4 +1,5 @@
 /** Few lines for many channels. Pure. */
+import { byteLength } from "./line.ts";
 import type { ChannelToJoin } from "./options.ts";
 
 /** Bytes of channels in one JOIN, and how many: servers limit both. */
@@ -14,7 +15,8 @@ export function joinLines(channels: readonly ChannelToJoin[]): string[] {
   let group: ChannelToJoin[] = [];
   for (const channel of ordered) {
     const longer = joinLine([...group, channel]);
-    if (group.length > 0 && (group.length >= MAX_JOIN_CHANNELS || longer.length > MAX_JOIN_BYTES)) {
+    const isFull = group.length >= MAX_JOIN_CHANNELS || byteLength(longer) > MAX_JOIN_BYTES;
+    if (group.length > 0 && isFull) {
       lines.push(joinLine(group));
       group = [];
     }
