@@ -31,8 +31,10 @@ export class Allowance {
     return true;
   }
 
-  /** For what cannot wait: later ones pay for it, at most a whole burst. */
-  overdraw(): void {
-    this.#left = Math.max(this.left - 1, -this.#burst);
+  /** For what cannot wait: later ones pay for it. False once they owe a whole burst. */
+  overdraw(): boolean {
+    if (this.left - 1 < -this.#burst) return false;
+    this.#left -= 1;
+    return true;
   }
 }

@@ -36,6 +36,19 @@ function setUp() {
 }
 
 suite("flood queue", () => {
+  test("urgent lines without end are no flood: more than a second burst waits behind all", () => {
+    const { clock, queue, written } = setUp();
+    for (let index = 0; index < 9; index++) queue.urgent(`JOIN #${index}`);
+    assert.equal(written.length, 2 * OPTIONS.burstLines);
+    queue.add(job("a"));
+    clock.advance(10_000);
+    const lines = written.map(({ line }) => line);
+    assert.deepEqual(lines.slice(6), ["a", "JOIN #6", "JOIN #7", "JOIN #8"]);
+    const pauses = written.slice(7).map(({ at }, index) => at - (written[index + 6]?.at ?? 0));
+    assert.deepEqual(pauses, [100, 100, 100]);
+    assert.equal(clock.timers, 0);
+  });
+
   test("a burst goes at once, the rest one per interval, in order", () => {
     const { clock, queue, written } = setUp();
     queue.add(job("a", "b"));

@@ -7,7 +7,7 @@
  * still be done by its time.
  */
 import { Allowance } from "./allowance.ts";
-import { MAX_SOON_LINES } from "./limits.ts";
+import { MAX_LATE_LINES, MAX_SOON_LINES } from "./limits.ts";
 import { Turns } from "./turns.ts";
 
 /** Time, given from outside so that tests can own it. */
@@ -69,6 +69,8 @@ export class FloodQueue {
   readonly #jobs: FloodJob[] = [];
   readonly #turns = new Turns<FloodJob>();
   readonly #soon: string[] = [];
+  /** Behind all jobs. */
+  readonly #late: string[] = [];
   readonly #allowance: Allowance;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
@@ -120,11 +122,14 @@ export class FloodQueue {
     return true;
   }
 
-  /** Writes at once, before all that waits, which pays for it. For what keeps us on the network. */
+  /**
+   * Writes at once, before all that waits, which pays for it. For what keeps us on the network.
+   * Once a whole burst is owed, such as after JOINs of very many channels, it waits behind all.
+   */
   urgent(line: string): void {
     if (this.#closed) return;
-    this.#allowance.overdraw();
-    this.#write(line);
+    if (this.#late.length > 0 || !this.#allowance.overdraw()) this.#later(line);
+    else this.#write(line);
   }
 
   /** Forgets all that waits. Idempotent. */
@@ -133,8 +138,15 @@ export class FloodQueue {
     this.#jobs.length = 0;
     this.#turns.clear();
     this.#soon.length = 0;
+    this.#late.length = 0;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+  }
+
+  #later(line: string): void {
+    if (this.#late.length >= MAX_LATE_LINES) return;
+    this.#late.push(line);
+    this.#pump();
   }
 
   #msFor(lines: number): number {
@@ -149,7 +161,7 @@ export class FloodQueue {
       if (typeof next === "string") this.#write(next);
       else this.#write(next.line, next.label === undefined ? {} : { label: next.label });
     }
-    const waiting = this.#jobs.length + this.#soon.length;
+    const waiting = this.#jobs.length + this.#soon.length + this.#late.length;
     if (waiting === 0 || this.#cancelTimer !== undefined || this.#closed) return;
     const waitMs = Math.ceil((1 - this.#allowance.left) * this.#options.lineIntervalMs);
     this.#cancelTimer = this.#clock.after(waitMs, () => {
@@ -169,7 +181,7 @@ export class FloodQueue {
       }
       this.#remove(job);
     }
-    return undefined;
+    return this.#late.shift();
   }
 
   /** The one whose turn it is, unless an earlier one would then come too late. */
