@@ -138,6 +138,9 @@ export class Handshake {
 
   #withoutCaps(): void {
     this.#cancelTimer();
+    // Of a list that does not end, what has come counts.
+    const sts = this.caps.offered.get("sts");
+    if (sts !== undefined && this.#goesAway(sts)) return;
     if (this.#isLost("the server knows no capabilities, so no login (SASL)", false)) return;
     this.#introduce();
     if (this.#options.sasl !== undefined) {

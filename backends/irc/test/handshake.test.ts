@@ -321,3 +321,15 @@ test("a network that finds out later that it wants TLS is left, and gone to over
     assert.ok(lines.every((line) => line === "CAP LS 302" || !/PASS|NICK|USER/.test(line)));
   }
 });
+
+test("a list of capabilities that stops midway is believed as far as it came", async (context) => {
+  const { server, open, status } = await setUp(context, {
+    args: ["--cap-wait-ms", "50"],
+    env: { IRC_PASS: "hush" },
+  });
+  server.script = (line) =>
+    line === "CAP LS 302" ? [`:srv CAP * LS * :sts=port=${server.port}`] : undefined;
+  open();
+  await status("upgrading");
+  for (const { lines } of server.connections) assert.doesNotMatch(lines.join(), /PASS|NICK|USER/);
+});
