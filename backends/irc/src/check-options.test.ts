@@ -22,6 +22,7 @@ test("what could not be told to a server is refused by name, and no secret is sh
     { realName: "é".repeat(300) },
     { password: "hush\nQUIT" },
     { nickservPassword: "hush\0" },
+    { nickservPassword: "hush".repeat(60), nick: "b".repeat(255) },
     { channels: [{ name: "#a", key: "hush hush" }] },
     { channels: [{ name: "#a b", key: undefined }] },
   ];

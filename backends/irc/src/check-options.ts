@@ -13,7 +13,9 @@ export function checkOptions(options: Told): void {
   check("nick", () => toLine("NICK", [nick, "x"]));
   check("user or realName", () => toLine("USER", [user, "0", "*", realName]));
   check("password", () => toLine("PASS", [password]));
-  check("nickservPassword", () => toLine("PRIVMSG", ["NickServ", `REGAIN x ${nickservPassword}`]));
+  check("nickservPassword", () =>
+    toLine("PRIVMSG", ["NickServ", `IDENTIFY ${nick} ${nickservPassword}`]),
+  );
   for (const { name, key = "x" } of channels) {
     check(`channels: ${JSON.stringify(name)}`, () => toLine("JOIN", [name, key, "x"]));
   }

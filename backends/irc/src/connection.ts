@@ -4,11 +4,14 @@
  * Knows nothing of Seabird.
  */
 import { checkOptions } from "./check-options.ts";
+import { stripCodes } from "./codes.ts";
 import { type FloodClock, systemClock } from "./flood-queue.ts";
+import { MAX_REASON } from "./limits.ts";
 import { foldName } from "./line.ts";
 import type { NetworkLink } from "./network-link.ts";
 import { type IrcEvent, NetworkState } from "./network-state.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
+import { hideSecrets } from "./secrets.ts";
 import { IrcSession } from "./session.ts";
 import type { SessionEnd } from "./session-hooks.ts";
 import { type Endpoint, endpointUnderPolicy } from "./sts.ts";
@@ -59,6 +62,7 @@ const MAX_REFUSAL_DOUBLINGS = 4;
 export class IrcConnection {
   readonly #options: IrcOptions;
   readonly #hooks: ConnectionHooks;
+  readonly #hideSecrets: (words: string) => string;
   readonly #clock: FloodClock;
   readonly #channels: WantedChannels;
   readonly #sts: StsStore;
@@ -74,6 +78,7 @@ export class IrcConnection {
     checkOptions(options);
     this.#options = options;
     this.#hooks = hooks;
+    this.#hideSecrets = hideSecrets(options);
     this.#clock = clock;
     this.#offline = new NetworkState(options.nick);
     this.#sts = new StsStore({ path: options.stsFile, failed: (reason) => this.#problem(reason) });
@@ -84,8 +89,8 @@ export class IrcConnection {
         fold: (name) => foldName(name, this.state.rules.caseMapping),
         join: (channel) => this.#session?.join([channel]),
         refused: (channel, reason, retryInMs) =>
-          hooks.status({ status: "join_refused", channel, reason, retryInMs }),
-        settled: () => hooks.status({ status: "settled" }),
+          this.#tell({ status: "join_refused", channel, reason, retryInMs }),
+        settled: () => this.#tell({ status: "settled" }),
       },
       clock,
     );
@@ -157,19 +162,19 @@ export class IrcConnection {
       upgrade = end.upgrade;
       if (upgrade !== undefined) {
         // Only from a connection in the clear, so never twice in a row.
-        this.#hooks.status({ status: "upgrading", port: upgrade.port });
+        this.#tell({ status: "upgrading", port: upgrade.port });
         continue;
       }
       this.#failures = this.#clock.now() - startedAt > STABLE_AFTER_MS ? 1 : this.#failures + 1;
       const retryInMs = this.#pauseMs(end);
-      this.#hooks.status({ status: "lost", reason: end.reason, retryInMs });
+      this.#tell({ status: "lost", reason: end.reason, retryInMs });
       await this.#pause(retryInMs);
     }
   }
 
   async #connectOnce(endpoint: Endpoint): Promise<SessionEnd> {
     const { host, port, tls } = endpoint;
-    this.#hooks.status({ status: "connecting", attempt: this.#failures + 1, port, tls });
+    this.#tell({ status: "connecting", attempt: this.#failures + 1, port, tls });
     const session = new IrcSession(
       this.#options,
       { host, port, tls },
@@ -178,9 +183,9 @@ export class IrcConnection {
       {
         event: (event) => this.#event(event),
         welcomed: () => this.#welcomed(),
-        loggedIn: (account) => this.#hooks.status({ status: "logged_in", account }),
-        loginFailed: (reason) => this.#hooks.status({ status: "login_failed", reason }),
-        identifyRefused: (reason) => this.#hooks.status({ status: "identify_refused", reason }),
+        loggedIn: (account) => this.#tell({ status: "logged_in", account }),
+        loginFailed: (reason) => this.#tell({ status: "login_failed", reason }),
+        identifyRefused: (reason) => this.#tell({ status: "identify_refused", reason }),
         joinRefused: (channel, numeric, reason) => this.#channels.refused(channel, numeric, reason),
         line: (direction, line) => this.#hooks.line(direction, line),
         leftOut: (reason) => this.#problem(`a line was not sent: ${reason}`),
@@ -201,12 +206,22 @@ export class IrcConnection {
 
   #welcomed(): void {
     this.#refusals = 0;
-    this.#hooks.status({ status: "welcomed", nick: this.state.nick });
+    this.#tell({ status: "welcomed", nick: this.state.nick });
     this.#channels.welcomed();
   }
 
+  /** A reason may be a server's words, and those may hold anything, our password too. */
+  #tell(status: ConnectionStatus): void {
+    if (!("reason" in status)) {
+      this.#hooks.status(status);
+      return;
+    }
+    const words = stripCodes(this.#hideSecrets(status.reason));
+    this.#hooks.status({ ...status, reason: words.slice(0, MAX_REASON).toWellFormed() });
+  }
+
   #problem(reason: string): void {
-    this.#hooks.status({ status: "problem", reason });
+    this.#tell({ status: "problem", reason });
   }
 
   /** Doubles with each failure; half of it is random, so that many clients spread. */

@@ -23,6 +23,8 @@ suite("hideSecrets", () => {
       "@time=1 :bird!b@h PRIVMSG NickServ :***",
     ],
     ["@label=r1 PRIVMSG NickServ :GHOST bird other", "@label=r1 PRIVMSG NickServ :***"],
+    ["NOTICE NickServ :IDENTIFY other", "NOTICE NickServ :***"],
+    [":NickServ!s@h NOTICE bird :Hello", ":NickServ!s@h NOTICE bird :Hello"],
     ["AUTHENTICATE PLAIN", "AUTHENTICATE PLAIN"],
     ["AUTHENTICATE +", "AUTHENTICATE +"],
     ["AUTHENTICATE YmlyZABiaXJkAHdpbmdz", "AUTHENTICATE ***"],

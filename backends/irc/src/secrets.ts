@@ -26,7 +26,7 @@ export function hideSecrets({ password, nickservPassword, sasl, channels }: Secr
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^(PASS) .*/is, `$1 ${HIDDEN}`],
   // Also as the server echoes it (echo-message), and with a label before it.
-  [/^((?:@\S+ +)?(?::\S+ +)?PRIVMSG +\S*Serv\S*) .*/is, `$1 :${HIDDEN}`],
+  [/^((?:@\S+ +)?(?::\S+ +)?(?:PRIVMSG|NOTICE) +\S*Serv\S*) .*/is, `$1 :${HIDDEN}`],
   [/^(AUTHENTICATE) (?!(?:[*+]|PLAIN|EXTERNAL)$).*/is, `$1 ${HIDDEN}`],
   [/^((?:@\S+ +)?JOIN \S+) .*/is, `$1 ${HIDDEN}`],
   // `:op!o@h MODE #a +k key` and `:server 324 us #a +nk key`; a key may be shown when it is taken off.

@@ -1,5 +1,6 @@
 /** One connection to an IRC server, from dialling to its end. */
 import { type IrcMessage, ircLineParser } from "irc-framework";
+import { isRefusal } from "./blame.ts";
 import { CtcpAnswers } from "./ctcp-answers.ts";
 import { type FloodClock, FloodQueue } from "./flood-queue.ts";
 import { Handshake } from "./handshake.ts";
@@ -201,7 +202,7 @@ export class IrcSession implements NetworkLink {
     else if (this.#phase === "identifying") this.#nickServ?.receive(message);
     else if (this.#phase === "joined") {
       this.#reclaim.receive(message);
-      if (/^[45]\d\d$/.test(command)) {
+      if (isRefusal(message)) {
         this.#hooks.joinRefused(params[1] ?? "", command, params.at(-1) ?? "");
       }
     }

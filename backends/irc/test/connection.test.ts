@@ -97,6 +97,17 @@ suite("registration", () => {
     await status("settled");
   });
 
+  test("a channel that is forbidden by a number of this server's own is told, and tried again", async (context) => {
+    const { server, open, status } = await setUp(context, {
+      args: ["--channels", "#a", "--join-retry-ms", "20"],
+    });
+    server.script = (line) =>
+      line.startsWith("JOIN") ? [":srv 926 bird #a :Channel #a is forbidden"] : undefined;
+    open();
+    const refused = await status("join_refused", 2);
+    assert.ok(refused.status === "join_refused" && refused.reason === "Channel #a is forbidden");
+  });
+
   test("a server that never welcomes is left and tried again", async (context) => {
     const { server, open, status } = await setUp(context, { args: ["--register-within-ms", "50"] });
     server.script = () => [];
@@ -240,6 +251,22 @@ suite("a lost connection", () => {
       JSON.stringify(lost),
     );
     await server.connection(2);
+  });
+
+  test("a server's words are told without formatting, without end and without our secrets", async (context) => {
+    const { server, open, status, logged } = await setUp(context, {
+      env: { IRC_PASS: "hunter2" },
+    });
+    open();
+    await status("settled");
+    const connection = await server.connection(1);
+    connection.say(`ERROR :\x0304bad\x03 password hunter2 ${"x".repeat(400)}`);
+    await until("the error", () => logged.some((line) => line.startsWith("ERROR")));
+    connection.drop();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost");
+    assert.match(lost.reason, /^bad password \*\*\* x{200,}$/);
+    assert.equal(lost.reason.length, 300);
   });
 
   test("the server's reason is told", async (context) => {
