@@ -114,7 +114,7 @@ suite("sends", () => {
       );
       return byteLength(lines(plan)[0] ?? "");
     };
-    assert.equal(longest(), 510 - byteLength(":bird!@ ") - 11 - 63);
+    assert.equal(longest(), 510 - byteLength(":bird!@ ") - 11 - 64);
     state.receive(ircLineParser(":bird!~b@example.org JOIN #a"));
     assert.equal(longest(), 510 - byteLength(":bird!~b@example.org "));
     state.receive(ircLineParser(":srv 396 bird cloaked.example.org :is now your displayed host"));
@@ -181,6 +181,20 @@ suite("channels", () => {
     strict.rules = { ...strict.rules, maxTopicBytes: 10 };
     assert.match(refusal(topic("ééééééé", strict)), /14 bytes; this network allows 10$/);
     assert.match(refusal(topic("x".repeat(500))), /^the topic is 500 bytes/);
+    // What is kept of a topic has to be all of it, or it never is what was asked.
+    const wide = new NetworkState("bird");
+    wide.rules = { ...wide.rules, maxLineBytes: 8_192 };
+    assert.match(refusal(topic("x".repeat(2_049), wide)), /2049 bytes; this network allows 2048$/);
+  });
+
+  test("topics and last words keep their formatting, and take no colours along", () => {
+    const topic = planTopic(
+      { channelId: "#a", topic: "\x0304,01red \x02loud\x02\x01\0", tags },
+      network,
+    );
+    assert.deepEqual(lines(topic), ["TOPIC #a :red \x02loud"]);
+    const leave = planLeave({ channelId: "#a", exitMessage: "\x0304\x16bye", tags }, network);
+    assert.deepEqual(lines(leave), ["PART #a :bye"]);
   });
 
   test("no text of a request becomes a second line or another command", () => {

@@ -8,10 +8,11 @@ import type {
   UserSend,
 } from "@seabird/sdk/backend";
 import type { Expectation } from "./expectation.ts";
-import { MAX_NAME_BYTES, MAX_TEXT_BYTES } from "./limits.ts";
+import { MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
 import { byteLength } from "./line.ts";
 import type { NetworkRules } from "./network-state.ts";
 import { renderBlock } from "./render.ts";
+import { parseRuns, writeRuns } from "./runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./split.ts";
 import { lineProblem } from "./write-line.ts";
 
@@ -110,7 +111,8 @@ export function planTopic({ channelId, topic: given }: UpdateRequest, network: N
   const bytes = byteLength(topic);
   const around = byteLength(line) - bytes;
   const room = network.rules.maxLineBytes - network.prefixBytes() - around;
-  const limit = Math.min(network.rules.maxTopicBytes ?? room, room);
+  // More is not kept in mind, and could not be seen to have come about.
+  const limit = Math.min(network.rules.maxTopicBytes ?? room, room, MAX_TOPIC_BYTES);
   if (bytes > limit) {
     return { refused: `the topic is ${bytes} bytes; this network allows ${limit}` };
   }
@@ -127,13 +129,13 @@ function checked(plan: PlannedLines, { rules }: NetworkView): Plan {
   return plan;
 }
 
-/** Line breaks become spaces: what stands behind one must not become a command. */
+/**
+ * Line breaks become spaces: what stands behind one must not become a command. Formatting stays as
+ * far as IRC has blocks for it; colours and other control characters do not.
+ */
 function oneLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll("\0", "")
-    .replace(/[\r\n]+/g, " ")
-    .trim();
+  const line = text.toWellFormed().replace(/[\r\n]+/g, " ");
+  return writeRuns(parseRuns(line)).trim();
 }
 
 function isRealChannel(name: string, { rules }: NetworkView): boolean {
