@@ -170,6 +170,25 @@ suite("echoes", () => {
     assert.equal(clock.timers, 0);
   });
 
+  test("what we said before we came, played back in a batch, is none", async () => {
+    const { submit, receive } = setUp("echo-message", "batch");
+    const one = submit("one");
+    await receive(":znc BATCH +p znc.in/playback #a", `@batch=p ${me} PRIVMSG #a :hi`);
+    await receive(":znc BATCH -p");
+    assert.equal(one.verdict, "waiting");
+    await receive(echo("hi"));
+    assert.equal(one.verdict, undefined);
+  });
+
+  test("a server that takes echoes back owes none any more", async () => {
+    const { clock, caps, submit, receive } = setUp("echo-message");
+    const one = submit("one");
+    caps.delete("echo-message");
+    clock.advance(2_000);
+    await receive(":srv PONG srv :seabird-1");
+    assert.equal(one.verdict, undefined);
+  });
+
   test("one PING asks for all that has not come", async () => {
     const { clock, written, submit, receive } = setUp("echo-message");
     const [one, two] = [

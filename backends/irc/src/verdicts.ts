@@ -238,7 +238,8 @@ export class Verdicts {
   }
 
   #echoed(message: IrcMessage): void {
-    if (!isSpeech(message)) return;
+    // In a batch stands what was said before, by us too.
+    if (!isSpeech(message) || message.tags["batch"] !== undefined) return;
     const echo = findEcho(message, this.#waiting.all(), this.#state);
     if (echo === undefined) return;
     echo.pending.take(echo.index);
@@ -275,11 +276,16 @@ export class Verdicts {
     if (pending.settled) this.#waiting.forget(pending);
     else {
       // A PING has come back, and an echo has not.
-      if (pending.signal === "echo" && pending.oldestUnanswered !== -1) pending.refuse(DROPPED);
+      if (this.#isDropped(pending)) pending.refuse(DROPPED);
       const isSo =
         pending.echoed || pending.isRefused || holds(pending.request.expect, this.#state);
       if (isSo) this.#settle(pending, pending.verdict(undefined));
     }
+  }
+
+  /** Servers may take echoes back, and then owe none. */
+  #isDropped({ signal, oldestUnanswered }: Pending): boolean {
+    return signal === "echo" && oldestUnanswered !== -1 && this.#server.caps.has("echo-message");
   }
 
   #settle(pending: Pending, verdict: Verdict): void {

@@ -23,7 +23,8 @@ export function setUp(...caps: readonly string[]) {
   const write = (line: string, { label }: { readonly label?: string } = {}) =>
     written.push(label === undefined ? line : `[${label}] ${line}`);
   const queue = new FloodQueue(write, LIMITS, clock);
-  const verdicts = new Verdicts(state, queue, LIMITS, clock, { caps: new Set(caps) });
+  const on = new Set(caps);
+  const verdicts = new Verdicts(state, queue, LIMITS, clock, { caps: on });
   const submit = (id: string, request: Partial<IrcRequest> = {}) => {
     const result: { verdict: Verdict | "waiting" } = { verdict: "waiting" };
     const whole: IrcRequest = {
@@ -48,7 +49,7 @@ export function setUp(...caps: readonly string[]) {
     }
     return settled();
   };
-  return { clock, written, state, queue, verdicts, submit, receive };
+  return { clock, written, state, queue, verdicts, caps: on, submit, receive };
 }
 
 /** Promises that are resolved have called back after this. */
