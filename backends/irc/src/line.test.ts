@@ -23,7 +23,8 @@ describe("foldName", () => {
     assert.equal(foldName("#Foo[]^É", "rfc1459"), "#foo{}~É");
     assert.equal(foldName("#Foo[]^", "strict-rfc1459"), "#foo{}^");
     assert.equal(foldName("#Foo[]^", "ascii"), "#foo[]^");
-    assert.equal(foldName("A^", "something else"), "a~");
+    assert.equal(foldName("A[^", "rfc7613"), "a[^");
+    assert.equal(foldName("A[^", "constructor"), "a[^");
   });
 });
 

@@ -1,4 +1,4 @@
-/** One line of IRC: cleaned, measured, cut. Pure. */
+/** One line of IRC and the names in it: read, measured, compared. Pure. */
 import { isUtf8 } from "node:buffer";
 
 /** Bytes of a line, CR and LF not counted (RFC 2812, 2.3). */
@@ -43,15 +43,19 @@ export function utf8Cut(text: string, maxBytes: number): number {
 }
 
 /** The last character that counts as a capital letter, by the network's CASEMAPPING. */
-const LAST_CAPITAL: Readonly<Record<string, number>> = {
-  ascii: 0x5a,
-  "strict-rfc1459": 0x5d,
-  rfc1459: 0x5e,
-};
+const LAST_CAPITAL = new Map([
+  ["ascii", 0x5a],
+  ["strict-rfc1459", 0x5d],
+  ["rfc1459", 0x5e],
+]);
+const LAST_LETTER = 0x5a;
 
-/** The form of a channel's or person's name in which equal names are equal strings. */
+/**
+ * The form of a channel's or person's name in which equal names are equal strings. By rules that
+ * we do not know only letters are one in both cases: nobody is taken for somebody else.
+ */
 export function foldName(name: string, caseMapping: string): string {
-  const last = LAST_CAPITAL[caseMapping] ?? 0x5e;
+  const last = LAST_CAPITAL.get(caseMapping) ?? LAST_LETTER;
   let folded = "";
   for (let at = 0; at < name.length; at++) {
     const code = name.charCodeAt(at);

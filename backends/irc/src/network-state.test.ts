@@ -85,7 +85,7 @@ suite("our nick", () => {
 
   test("the prefix is measured once it was seen, and assumed long before", () => {
     const { state, receive } = setUp();
-    assert.equal(state.prefixBytes(), ":bird!@ ".length + 11 + 63);
+    assert.equal(state.prefixBytes(), ":bird!@ ".length + 11 + 64);
     receive(`${me} JOIN #a`);
     assert.equal(state.prefixBytes(), `${me} `.length);
     receive(`:srv 396 bird a.much.longer.hidden.host.example.org :is now your displayed host`);

@@ -13,7 +13,7 @@ suite("our prefix", () => {
   test("is unknown at first, and its length the most it can be", () => {
     const state = after(":srv 001 bird :Welcome");
     assert.equal(state.ourPrefix, undefined);
-    assert.equal(state.prefixBytes(), ":bird!@ ".length + 11 + 63);
+    assert.equal(state.prefixBytes(), ":bird!@ ".length + 11 + 64);
   });
 
   test("is learned from our own lines", () => {

@@ -1,9 +1,9 @@
 /** What the server puts before our words when it hands them on: `nick!user@host`. Pure. */
 import type { IrcMessage } from "irc-framework";
 
-/** Bytes of user and host that a server may show until it has shown ours. */
+/** Bytes of user and host that a server may show until it has shown ours; inspircd has hosts of 64. */
 const MAX_USER_BYTES = 11;
-const MAX_HOST_BYTES = 63;
+const MAX_HOST_BYTES = 64;
 
 /** Of what a server claims; a longer one leaves no room for words and is not believed. */
 const MAX_PART_BYTES = 128;
