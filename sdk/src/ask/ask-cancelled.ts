@@ -1,4 +1,5 @@
 /** How a question ends that nobody answered. */
+import { sameAcrossCopies } from "../link/across-copies.ts";
 
 /**
  * - `timeout`: the time is up.
@@ -19,6 +20,8 @@ export class AskCancelled extends Error {
     this.reason = reason;
   }
 }
+
+sameAcrossCopies(AskCancelled, "seabird.ask-cancelled");
 
 const WORDS: Record<AskCancelReason, string> = {
   timeout: "nobody answered in time",

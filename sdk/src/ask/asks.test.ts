@@ -165,3 +165,11 @@ test("what is not clearly yes is no", () => {
   for (const yes of ["yes", "Y", " ok ", "Sure!", "yeah."]) assert.ok(isYes(yes), yes);
   for (const no of ["no", "yes but", "yesterday", "", "nope", "yes no"]) assert.ok(!isYes(no), no);
 });
+
+test("a question cancelled by another copy of the SDK is cancelled", async () => {
+  const url = `${import.meta.resolve("./ask-cancelled.ts")}?copy`;
+  const other: typeof import("./ask-cancelled.ts") = await import(url);
+  assert.notEqual(other.AskCancelled, AskCancelled);
+  assert.ok(new other.AskCancelled("timeout") instanceof AskCancelled);
+  assert.ok(!((new Error("timeout") as unknown) instanceof AskCancelled));
+});

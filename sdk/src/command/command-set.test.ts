@@ -193,6 +193,9 @@ test("people and channels of this network", async () => {
     'who: "irc://other/x" is on another network. Usage: !who WHO',
   );
   assert.equal(await answer("who @"), 'who: "@" is not a person\'s name. Usage: !who WHO');
+  for (const odd of ["\u202Ecarl", "irc://libera/a%0Ab"]) {
+    assert.match(String(await answer(`who ${odd}`)), /is not a person's name/);
+  }
   assert.deepEqual(await answer("where #games"), { where: GAMES });
   assert.deepEqual(await answer("where irc://libera/#games"), { where: GAMES });
   assert.deepEqual(await answer("where #games", { channelId: undefined }), { where: GAMES });

@@ -61,6 +61,9 @@ export function choiceReader<const T extends string>(choices: readonly T[]): Rea
   };
 }
 
+/** A handler is likely to say the name, so it has nothing in it that a stranger hides there. */
+const NOBODY = { wrong: "is not a person's name" } as const;
+
 export const userReader: Reader<NamedUser> = {
   takes: "a person's name",
   placeholder: "NAME",
@@ -68,13 +71,14 @@ export const userReader: Reader<NamedUser> = {
     const id = parseId(typed);
     if (id !== undefined) {
       if (!isSameNetwork(typed, at)) return { wrong: "is on another network" };
+      if (hasControls(id.relative)) return NOBODY;
       return { value: { id: absoluteId(id, id.relative), displayName: id.relative } };
     }
     const name = bareName(typed);
-    if (name === "" || name.length > MAX_NAME_CHARACTERS)
-      return { wrong: "is not a person's name" };
+    if (name === "" || name.length > MAX_NAME_CHARACTERS) return NOBODY;
     if (isSelf(name, at.user)) return { value: { ...at.user } };
     const found = await at.findUser?.(name);
+    if (found === undefined && hasHidden(name)) return NOBODY;
     return { value: found ?? { id: undefined, displayName: name } };
   },
 };

@@ -40,3 +40,22 @@ test("one of ours stays itself, also inside Connect's", () => {
   assert.equal(SeabirdError.from(ours), ours);
   assert.equal(SeabirdError.from(ConnectError.from(ours)), ours);
 });
+
+test("an error of another copy of the SDK is one of ours", async () => {
+  const other: typeof import("./errors.ts") = await import(
+    `${import.meta.resolve("./errors.ts")}?copy`
+  );
+  const theirs = new other.SeabirdError("closed", "over");
+  assert.notEqual(other.SeabirdError, SeabirdError);
+  assert.ok(theirs instanceof SeabirdError);
+  assert.equal(SeabirdError.from(theirs), theirs);
+  class Special extends SeabirdError {}
+  assert.ok(new Special("closed", "over") instanceof Special);
+  assert.ok(new Special("closed", "over") instanceof SeabirdError);
+  for (const none of [theirs, new SeabirdError("closed", "over")]) {
+    assert.ok(!(none instanceof Special));
+  }
+  for (const none of [new Error("closed"), undefined, null, "closed"]) {
+    assert.ok(!((none as unknown) instanceof SeabirdError));
+  }
+});

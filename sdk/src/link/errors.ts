@@ -1,5 +1,6 @@
 /** The one error of the SDK: what core, the network or a wrong option said, with a closed code. */
 import { Code, ConnectError } from "@connectrpc/connect";
+import { sameAcrossCopies } from "./across-copies.ts";
 
 /** The codes of gRPC in their order (index = status number), then two of the SDK's own. */
 export const SEABIRD_ERROR_CODES = [
@@ -63,6 +64,8 @@ export class SeabirdError extends Error {
     });
   }
 }
+
+sameAcrossCopies(SeabirdError, "seabird.error");
 
 /**
  * Connect gives a broken connection one of many codes. What core itself said has trailers;
