@@ -12,10 +12,10 @@ import {
   postgresLock,
 } from "./migrations.ts";
 import { claimStorage, type OwnTables, ownMigrations } from "./own-tables.ts";
-import { type Place, placeOf } from "./place.ts";
+import { IN_MEMORY, type Place, placeOf } from "./place.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { SqliteDialect } from "./sqlite-dialect.ts";
-import { OpenStore, type Store } from "./store.ts";
+import { OpenStore, type Sharing } from "./store.ts";
 
 export interface OpenOptions {
   /**
@@ -51,7 +51,7 @@ export type Owner = string | { readonly name: string; readonly clock: Clock; rea
 export async function openStorage<Tables = AnyTables>(
   owner: Owner,
   options: OpenOptions = {},
-): Promise<Store<Tables>> {
+): Promise<OpenStore<Tables>> {
   const given = typeof owner === "string" ? { name: owner } : owner;
   const name = checkedName(given.name);
   const clock = options.clock ?? ("clock" in given ? given.clock : systemClock);
@@ -65,7 +65,13 @@ export async function openStorage<Tables = AnyTables>(
     throw reason;
   }
   const typed = db as unknown as Kysely<Tables>;
-  return new OpenStore<Tables>({ name, kind: place.kind, db: typed, clock });
+  const sharing = sharingOf(place);
+  return new OpenStore<Tables>({ name, kind: place.kind, sharing, db: typed, clock });
+}
+
+function sharingOf(place: Place): Sharing {
+  if (place.kind === "postgres") return "server";
+  return place.file === IN_MEMORY ? "nobody" : "file";
 }
 
 function dialectOf(place: Place, log: Log) {

@@ -1,5 +1,5 @@
 /** The tables that the SDK keeps in every plugin's storage; their names begin with `seabird_`. */
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import { type Generated, type Kysely, type RawBuilder, sql } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
 import type { DatabaseKind } from "./columns.ts";
 import type { Migrations } from "./migrations.ts";
@@ -10,6 +10,18 @@ export interface OwnTables {
     readonly key: string;
     readonly value: string;
     readonly expires_at: Date | null;
+  };
+  seabird_jobs: {
+    readonly id: Generated<number>;
+    readonly name: string;
+    readonly key: string;
+    readonly data: string;
+    readonly rule: string | null;
+    readonly due_at: Date;
+    readonly try_at: Date;
+    readonly attempts: number;
+    readonly claimed_by: string | null;
+    readonly version: number;
   };
   /** One row: whose storage it is. */
   seabird_owner: { readonly id: number; readonly name: string };
@@ -40,6 +52,23 @@ export function ownMigrations(kind: DatabaseKind): Migrations {
         .on("seabird_values")
         .column("expires_at")
         .execute();
+    },
+    "003-jobs": async (db, column) => {
+      await db.schema
+        .createTable("seabird_jobs")
+        .addColumn("id", ...column.id())
+        .addColumn("name", key, (built) => built.notNull())
+        .addColumn("key", key, (built) => built.notNull())
+        .addColumn("data", ...column.text())
+        .addColumn("rule", ...column.text({ nullable: true }))
+        .addColumn("due_at", ...column.timestamp())
+        .addColumn("try_at", ...column.timestamp())
+        .addColumn("attempts", ...column.integer())
+        .addColumn("claimed_by", ...column.text({ nullable: true }))
+        .addColumn("version", ...column.integer())
+        .addUniqueConstraint("seabird_jobs_key", ["name", "key"])
+        .execute();
+      await db.schema.createIndex("seabird_jobs_try").on("seabird_jobs").column("try_at").execute();
     },
   };
 }

@@ -9,7 +9,8 @@ import { type KeyValue, keyValueOf } from "./key-value.ts";
 import type { AnyTables, Migrations } from "./migrations.ts";
 import { openStorage } from "./open-storage.ts";
 import type { OwnTables } from "./own-tables.ts";
-import type { Store } from "./store.ts";
+import { type RunOfPlugin, Runs } from "./runs.ts";
+import type { OpenStore, Store } from "./store.ts";
 
 export interface StorageOptions {
   /**
@@ -23,9 +24,6 @@ export interface StorageOptions {
   /** What makes the tables, step by step. Default: none, for the key-value store alone. */
   readonly migrations?: Migrations | undefined;
 }
-
-/** What every context of a run has: `ctx`, or what `onStart` is given. */
-export type RunOfPlugin = Pick<PluginHost, "core">;
 
 export interface PluginStorage<Tables> {
   /**
@@ -62,17 +60,17 @@ export function storage<Tables = AnyTables>(
   if (!isBranded(plugin, "plugin")) {
     throw new SeabirdError("bad_option", "storage is a plugin's: storage(plugin, …)");
   }
-  const stores = new Stores<Tables>(plugin.name);
+  const runs = new Runs<OpenStore<Tables>>(`the storage of "${plugin.name}"`);
   plugin.onStart(async (host) => {
     const { migrations } = options;
     const store = await openStorage<Tables>(host, { url: urlOf(host, options), migrations });
-    const remove = stores.add(host, store);
+    const remove = runs.add(host, store);
     return async () => {
       remove();
       await store.close();
     };
   });
-  return stores;
+  return new Stores(runs);
 }
 
 function urlOf({ name, config }: PluginHost, { url, setting }: StorageOptions): string | undefined {
@@ -85,47 +83,26 @@ function urlOf({ name, config }: PluginHost, { url, setting }: StorageOptions): 
 
 /** One for each run of the plugin. */
 class Stores<Tables> implements PluginStorage<Tables> {
-  readonly #name: string;
+  readonly #runs: Runs<OpenStore<Tables>>;
   readonly #turns = new KeyTurns();
-  readonly #open = new Map<object, { store: Store<Tables>; host: PluginHost }>();
 
-  constructor(name: string) {
-    this.#name = name;
+  constructor(runs: Runs<OpenStore<Tables>>) {
+    this.#runs = runs;
   }
 
   get db(): Kysely<Tables> {
-    return this.#only().store.db;
+    return this.#runs.only().db;
   }
 
   keyValue<Value = unknown>(namespace: string): KeyValue<Value> {
     return keyValueOf<Value>(namespace, {
       db: () => this.db as unknown as Kysely<OwnTables>,
       turns: this.#turns,
-      clock: () => this.#only().host.clock,
+      clock: () => this.#runs.only().clock,
     });
   }
 
-  of({ core }: RunOfPlugin): Store<Tables> {
-    const open = this.#open.get(core);
-    if (open === undefined) throw this.#notOpen();
-    return open.store;
-  }
-
-  add(host: PluginHost, store: Store<Tables>): () => void {
-    this.#open.set(host.core, { store, host });
-    return () => void this.#open.delete(host.core);
-  }
-
-  #only(): { store: Store<Tables>; host: PluginHost } {
-    const [first, second] = this.#open.values();
-    if (first === undefined) throw this.#notOpen();
-    if (second === undefined) return first;
-    const words = `"${this.#name}" runs several times in this process: take of(ctx)`;
-    throw new SeabirdError("failed_precondition", words);
-  }
-
-  #notOpen(): SeabirdError {
-    const words = `the storage of "${this.#name}" is not open: it is while the plugin runs`;
-    return new SeabirdError("closed", words);
+  of(run: RunOfPlugin): Store<Tables> {
+    return this.#runs.of(run);
   }
 }

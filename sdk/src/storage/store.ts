@@ -7,9 +7,14 @@ import { KeyTurns } from "./key-turns.ts";
 import { type KeyValue, keyValueOf } from "./key-value.ts";
 import type { OwnTables } from "./own-tables.ts";
 
+/** Who else may be at the same data: nobody, those who have the file, those who reach the server. */
+export type Sharing = "nobody" | "file" | "server";
+
 export interface Store<Tables> extends AsyncDisposable {
   /** Which database it is. */
   readonly kind: DatabaseKind;
+  /** @internal */
+  readonly sharing: Sharing;
   /** The plugin's tables, by Kysely. Throws a SeabirdError `closed` after `close()`. */
   readonly db: Kysely<Tables>;
   /** The key-value store of this namespace, which may be any text of up to 512 characters. */
@@ -20,6 +25,7 @@ export interface Store<Tables> extends AsyncDisposable {
 
 export interface StoreParts<Tables> {
   readonly name: string;
+  readonly sharing: Sharing;
   readonly kind: DatabaseKind;
   readonly db: Kysely<Tables>;
   readonly clock: Clock;
@@ -36,6 +42,14 @@ export class OpenStore<Tables> implements Store<Tables> {
 
   get kind(): DatabaseKind {
     return this.#parts.kind;
+  }
+
+  get sharing(): Sharing {
+    return this.#parts.sharing;
+  }
+
+  get clock(): Clock {
+    return this.#parts.clock;
   }
 
   get db(): Kysely<Tables> {

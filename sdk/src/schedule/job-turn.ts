@@ -1,0 +1,152 @@
+/** One run of one job: its time, its lease, and what becomes of it. */
+import { backoffMs } from "../link/backoff.ts";
+import { SeabirdError } from "../link/errors.ts";
+import type { PluginHost } from "../plugin/context.ts";
+import type { JobRun } from "./job-options.ts";
+import type { JobRow, JobRows } from "./job-rows.ts";
+import type { DeclaredJob } from "./job-runner.ts";
+import { SCHEDULE } from "./schedule-limits.ts";
+
+export interface JobTurnParts {
+  readonly host: PluginHost;
+  readonly rows: JobRows;
+  readonly row: JobRow;
+  readonly job: DeclaredJob;
+  readonly instance: string;
+  readonly leaseMs: number;
+}
+
+/** So many renewals fit into a lease. */
+const RENEWALS = 3;
+
+export class JobTurn {
+  /** Resolves when all is done; never rejects. */
+  readonly ended: Promise<void>;
+  readonly #parts: JobTurnParts;
+  readonly #stop = new AbortController();
+  readonly #end = Promise.withResolvers<void>();
+  readonly #undos = new Set<() => void>();
+  /** Whoever closes us, so that the attempt does not count. */
+  #isCutOff = false;
+  #isForgotten = false;
+
+  constructor(parts: JobTurnParts) {
+    this.#parts = parts;
+    this.ended = this.#end.promise;
+  }
+
+  abort(reason: SeabirdError): void {
+    this.#isCutOff = true;
+    this.#stop.abort(reason);
+  }
+
+  /** It does not end. Nothing more is written for it; its lease runs out. */
+  forget(): void {
+    this.#isForgotten = true;
+    this.#cancelTimers();
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    const { host, row, job } = this.#parts;
+    const fields = { job: row.name, key: row.key, attempt: row.attempts };
+    try {
+      await this.#handle();
+      this.#cancelTimers();
+      await this.#settle(true);
+    } catch (error) {
+      this.#cancelTimers();
+      if (this.#isForgotten) return;
+      const isLast = row.attempts >= job.options.attempts;
+      const words = isLast ? "a job failed and is given up" : "a job failed; it is tried again";
+      if (!this.#isCutOff) host.log.error({ ...fields, error }, words);
+      await this.#settle(false).catch((reason: unknown) => {
+        host.log.warn({ ...fields, error: reason }, "what became of a job could not be kept");
+      });
+    } finally {
+      this.#end.resolve();
+    }
+  }
+
+  async #handle(): Promise<void> {
+    const { host, row, job } = this.#parts;
+    const { signal } = this.#stop;
+    const run: JobRun = {
+      ...host,
+      job: row.name,
+      key: row.key,
+      data: JSON.parse(row.data),
+      dueAt: row.due_at,
+      attempt: row.attempts,
+      signal,
+    };
+    this.#after(job.options.timeoutMs, () => this.#stop.abort(tooLong(job)));
+    this.#renewLater();
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      await Promise.race([Promise.try(job.handler, run as never), aborted.promise]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #settle(isDone: boolean): Promise<void> {
+    const { host, rows, row, job } = this.#parts;
+    if (this.#isForgotten) return;
+    const nowMs = host.clock.wallMs();
+    if (isDone || (row.attempts >= job.options.attempts && !this.#isCutOff)) {
+      await rows.finish(row, nowMs);
+      return;
+    }
+    if (this.#isCutOff) {
+      await rows.again(row, nowMs, row.attempts - 1);
+      return;
+    }
+    const { retryMinMs: minMs, retryMaxMs: maxMs } = SCHEDULE;
+    const waitMs = backoffMs(row.attempts, { minMs, maxMs, random: host.random() });
+    await rows.again(row, nowMs + waitMs);
+  }
+
+  #renewLater(): void {
+    this.#after(this.#parts.leaseMs / RENEWALS, () => void this.#renew());
+  }
+
+  async #renew(): Promise<void> {
+    const { host, rows, row, leaseMs, instance } = this.#parts;
+    try {
+      const owner = await rows.renew(row, host.clock.wallMs() + leaseMs);
+      // Nobody's: its handler has set it anew, or cancelled it. That does not stop the handler.
+      if (owner !== "ours" && owner !== instance) {
+        if (owner !== null) this.#stop.abort(taken());
+        return;
+      }
+    } catch (error) {
+      host.log.warn({ error, job: row.name }, "a job's claim could not be renewed; trying again");
+    }
+    if (this.#undos.size > 0) this.#renewLater();
+  }
+
+  #after(ms: number, then: () => void): void {
+    const undo = this.#parts.host.clock.after(ms, () => {
+      this.#undos.delete(undo);
+      then();
+    });
+    this.#undos.add(undo);
+  }
+
+  #cancelTimers(): void {
+    for (const undo of this.#undos) undo();
+    this.#undos.clear();
+  }
+}
+
+function tooLong({ name, options }: DeclaredJob): SeabirdError {
+  const words = `job "${name}" took more than ${options.timeoutMs} ms`;
+  return new SeabirdError("deadline_exceeded", words);
+}
+
+function taken(): SeabirdError {
+  return new SeabirdError("aborted", "another instance took the job: this one was taken for dead");
+}

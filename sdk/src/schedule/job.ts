@@ -1,0 +1,168 @@
+/** Jobs of one name, as handlers put them in and take them out. */
+import { randomUUID } from "node:crypto";
+import { duration } from "../command/duration.ts";
+import type { Clock } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
+import { checkedText } from "../storage/parameters.ts";
+import type { RunOfPlugin, Runs } from "../storage/runs.ts";
+import { STORAGE } from "../storage/storage-limits.ts";
+import type { JobRows } from "./job-rows.ts";
+import { cronRule, everyRule, nextAfter, type Rule } from "./rule.ts";
+import { SCHEDULE } from "./schedule-limits.ts";
+
+/** A moment, or how long from now: milliseconds or such as `"10m"`. */
+export type When = { readonly at: Date } | { readonly in: number | string };
+
+export interface KeySettings {
+  /**
+   * Tells the jobs of one name apart, such as `userKey(ctx.user)`; one with the same key takes the
+   * other's place. Default: a new key each time.
+   */
+  readonly key?: string | undefined;
+}
+
+export interface CronSettings extends KeySettings {
+  /** Such as `Europe/Berlin`. Default: UTC. */
+  readonly timeZone?: string | undefined;
+}
+
+export interface WaitingJob<Data> {
+  readonly key: string;
+  readonly data: Data;
+  /** When it runs next, or was to run if it is running. */
+  readonly dueAt: Date;
+}
+
+export interface ListJobsSettings {
+  /** Only keys behind this one: the last key of the page before. */
+  readonly after?: string | undefined;
+  /** How many at most, up to 1,000. Default: 100. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * Jobs that run one handler. They are kept in the plugin's storage: they survive a restart, and
+ * of several instances one runs each of them. `data` is JSON of up to 64 KiB.
+ *
+ * Each function rejects with a SeabirdError: `invalid_argument` for a time, key or data that
+ * cannot be, `resource_exhausted` when 10,000 jobs wait, `closed` while the plugin does not run.
+ */
+export interface Job<Data> {
+  /** Runs once: at a moment, or in a while. A moment that is over is now. Resolves with its key. */
+  once(when: When, data: Data, settings?: KeySettings): Promise<string>;
+  /** Runs again and again, the first time after one interval of at least a second. */
+  every(interval: number | string, data: Data, settings?: KeySettings): Promise<string>;
+  /**
+   * Runs by a cron expression: minute, hour, day of the month, month, day of the week, and before
+   * them seconds if there are six. What falls into the hour that a zone leaves out in spring runs
+   * at the end of it; what falls into the hour that comes twice in autumn runs the first time.
+   */
+  cron(expression: string, data: Data, settings?: CronSettings): Promise<string>;
+  /** Whether there was one. One that is running runs to its end. */
+  cancel(key: string): Promise<boolean>;
+  /** Those that wait or run, in the order of their keys. */
+  list(settings?: ListJobsSettings): Promise<readonly WaitingJob<Data>[]>;
+  /** The jobs of this run of the plugin, if it runs several times in this process. */
+  of(run: RunOfPlugin): Job<Data>;
+}
+
+/** What one run of the plugin has for its jobs. */
+export interface JobPlace {
+  readonly rows: JobRows;
+  readonly clock: Clock;
+  /** Something was added. */
+  wake(): void;
+}
+
+const DEFAULT_LISTED = 100;
+
+export class NamedJob<Data> implements Job<Data> {
+  readonly #name: string;
+  readonly #runs: Runs<JobPlace>;
+  readonly #place: () => JobPlace;
+
+  constructor(name: string, runs: Runs<JobPlace>, place: () => JobPlace = () => runs.only()) {
+    this.#name = name;
+    this.#runs = runs;
+    this.#place = place;
+  }
+
+  of(run: RunOfPlugin): Job<Data> {
+    const place = this.#runs.of(run);
+    return new NamedJob<Data>(this.#name, this.#runs, () => place);
+  }
+
+  async once(when: When, data: Data, settings: KeySettings = {}): Promise<string> {
+    const place = this.#place();
+    return this.#put(place, momentOf(when, place.clock.wallMs()), undefined, data, settings);
+  }
+
+  async every(interval: number | string, data: Data, settings: KeySettings = {}): Promise<string> {
+    const rule = everyRule(typeof interval === "string" ? duration(interval) : interval);
+    return this.#repeat(rule, data, settings);
+  }
+
+  async cron(expression: string, data: Data, settings: CronSettings = {}): Promise<string> {
+    const { timeZone = "UTC" } = settings;
+    const rule = cronRule(expression, timeZone, this.#place().clock.wallMs());
+    return this.#repeat(rule, data, settings);
+  }
+
+  cancel(key: string): Promise<boolean> {
+    return this.#place().rows.cancel(this.#name, checkedKey(key));
+  }
+
+  async list(settings: ListJobsSettings = {}): Promise<readonly WaitingJob<Data>[]> {
+    const { after = "", limit = DEFAULT_LISTED } = settings;
+    if (!(Number.isInteger(limit) && limit >= 1 && limit <= STORAGE.maxListed)) {
+      const allowed = `whole numbers from 1 to ${STORAGE.maxListed}`;
+      throw new SeabirdError("bad_option", `limit is ${limit}; allowed: ${allowed}`);
+    }
+    const rows = await this.#place().rows.list(this.#name, checkedText(after), limit);
+    return rows.map(({ key, data, due_at }) => ({ key, data: JSON.parse(data), dueAt: due_at }));
+  }
+
+  async #repeat(rule: Rule, data: Data, settings: KeySettings): Promise<string> {
+    const place = this.#place();
+    const nowMs = place.clock.wallMs();
+    return this.#put(place, nextAfter(rule, nowMs, nowMs) ?? nowMs, rule, data, settings);
+  }
+
+  async #put(
+    { rows, wake }: JobPlace,
+    dueMs: number,
+    rule: Rule | undefined,
+    data: Data,
+    { key = randomUUID() }: KeySettings,
+  ): Promise<string> {
+    await rows.put({ name: this.#name, key: checkedKey(key), data: jsonOf(data), rule, dueMs });
+    wake();
+    return key;
+  }
+}
+
+function momentOf(when: When, nowMs: number): number {
+  const ms = "at" in when ? when.at.getTime() : nowMs + lengthOf(when.in);
+  if (Number.isFinite(ms) && Math.abs(ms - nowMs) <= SCHEDULE.maxAheadMs) return Math.ceil(ms);
+  throw new SeabirdError("invalid_argument", "that is no time, or more than a hundred years away");
+}
+
+function lengthOf(length: number | string): number {
+  return typeof length === "string" ? duration(length) : length;
+}
+
+export function checkedKey(key: string): string {
+  const isText = typeof key === "string" && key !== "" && key.length <= STORAGE.maxKeyCharacters;
+  if (isText) return checkedText(key);
+  const allowed = `text of 1 to ${STORAGE.maxKeyCharacters} characters`;
+  throw new SeabirdError("invalid_argument", `that is no key: it must be ${allowed}`);
+}
+
+export function jsonOf(data: unknown): string {
+  const text = JSON.stringify(data ?? null) as string | undefined;
+  const bytes = text === undefined ? 0 : Buffer.byteLength(text);
+  if (text !== undefined && bytes <= SCHEDULE.maxDataBytes) return text;
+  const why = text === undefined ? "is no JSON" : `has ${bytes} bytes`;
+  const words = `a job's data ${why}; allowed is JSON of ${SCHEDULE.maxDataBytes} bytes`;
+  throw new SeabirdError("invalid_argument", words);
+}

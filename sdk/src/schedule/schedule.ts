@@ -1,0 +1,186 @@
+/** `schedule()`: a plugin's jobs, kept in its storage. */
+import type { Kysely } from "kysely";
+import { duration } from "../command/duration.ts";
+import { SeabirdError } from "../link/errors.ts";
+import type { PluginHost } from "../plugin/context.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import { isBranded } from "../program/brand.ts";
+import type { OwnTables } from "../storage/own-tables.ts";
+import { Runs } from "../storage/runs.ts";
+import type { PluginStorage } from "../storage/storage.ts";
+import type { Sharing } from "../storage/store.ts";
+import { type Job, type JobPlace, NamedJob } from "./job.ts";
+import { type JobHandler, type JobOptions, resolveJobOptions } from "./job-options.ts";
+import { JobRows } from "./job-rows.ts";
+import { type DeclaredJob, JobRunner } from "./job-runner.ts";
+import { cronRule, everyRule, nextAfter, type Rule } from "./rule.ts";
+import { SCHEDULE } from "./schedule-limits.ts";
+
+export interface ScheduleOptions {
+  /**
+   * Milliseconds after which a job of an instance that no longer says anything is taken up by
+   * another one, or by itself after a restart. Default: 30,000. At least 300.
+   */
+  readonly leaseMs?: number | undefined;
+}
+
+export interface CronJobOptions extends JobOptions {
+  /** Such as `Europe/Berlin`. Default: UTC. */
+  readonly timeZone?: string | undefined;
+}
+
+export interface Schedule {
+  /** Declares a job, which handlers put in: `remind.once({ in: "10m" }, data)`. */
+  job<Data>(name: string, handler: JobHandler<Data>, options?: JobOptions): Job<Data>;
+  /**
+   * Runs again and again while the plugin is there, the first time after one interval. A restart
+   * does not begin anew; a changed interval does.
+   */
+  every(
+    name: string,
+    interval: number | string,
+    handler: JobHandler<null>,
+    options?: JobOptions,
+  ): void;
+  /** Runs by a cron expression, as `job.cron` explains it. */
+  cron(name: string, expression: string, handler: JobHandler<null>, options?: CronJobOptions): void;
+}
+
+/**
+ * A plugin's jobs: once, every so often, by cron. They are rows in its storage, claimed before
+ * they run and done after, so they survive restarts, and of several instances of the plugin on one
+ * PostgreSQL one runs each job. A job whose process dies runs again (`onCrash`): **at least once**.
+ *
+ * ```ts
+ * export const reminders = plugin("reminders");
+ * const jobs = schedule(reminders, storage(reminders));
+ * const remind = jobs.job<{ to: string; words: string }>("remind", (run) =>
+ *   run.core.sendPrivateMessage(run.data.to, run.data.words));
+ * reminders.command("remind", "reminds you in an hour", (ctx) =>
+ *   remind.once({ in: "1h" }, { to: userKey(ctx.user), words: "tea" }));
+ * ```
+ *
+ * All its functions throw a SeabirdError `bad_option` or `invalid_argument` for what cannot work.
+ */
+export function schedule<Tables>(
+  plugin: Pick<Plugin, "name" | "onStart">,
+  storage: PluginStorage<Tables>,
+  options: ScheduleOptions = {},
+): Schedule {
+  if (!isBranded(plugin, "plugin")) {
+    throw new SeabirdError("bad_option", "a schedule is a plugin's: schedule(plugin, storage)");
+  }
+  const { leaseMs = SCHEDULE.leaseMs } = options;
+  if (!(Number.isInteger(leaseMs) && leaseMs >= MIN_LEASE_MS && leaseMs <= MAX_LEASE_MS)) {
+    const allowed = `whole numbers from ${MIN_LEASE_MS} to ${MAX_LEASE_MS}`;
+    throw new SeabirdError("bad_option", `leaseMs is ${leaseMs}; allowed: ${allowed}`);
+  }
+  const declared = new DeclaredJobs(plugin.name);
+  plugin.onStart(async (host) => {
+    const store = storage.of(host);
+    const rows = new JobRows(() => store.db as unknown as Kysely<OwnTables>);
+    const pollMs = POLL_MS[store.sharing];
+    return declared.start(host, { rows, leaseMs, pollMs });
+  });
+  return declared;
+}
+
+const MIN_LEASE_MS = 300;
+const MAX_LEASE_MS = 86_400_000;
+
+const POLL_MS: Record<Sharing, number | undefined> = {
+  nobody: undefined,
+  file: SCHEDULE.pollFileMs,
+  server: SCHEDULE.pollServerMs,
+};
+
+/** The key of the one job of a declaration that repeats itself. No handler can give it. */
+const DECLARED = "";
+
+interface Running {
+  readonly rows: JobRows;
+  readonly leaseMs: number;
+  readonly pollMs: number | undefined;
+}
+
+class DeclaredJobs implements Schedule {
+  readonly #jobs = new Map<string, DeclaredJob>();
+  /** By the job's name; made when it is known what time it is. */
+  readonly #rules = new Map<string, (nowMs: number) => Rule>();
+  readonly #runs: Runs<JobPlace>;
+
+  constructor(plugin: string) {
+    this.#runs = new Runs(`the schedule of "${plugin}"`);
+  }
+
+  job<Data>(name: string, handler: JobHandler<Data>, options: JobOptions = {}): Job<Data> {
+    this.#declare(name, handler, options);
+    return new NamedJob<Data>(name, this.#runs);
+  }
+
+  every(
+    name: string,
+    interval: number | string,
+    handler: JobHandler<null>,
+    options: JobOptions = {},
+  ): void {
+    const rule = everyRule(typeof interval === "string" ? duration(interval) : interval);
+    this.#declare(name, handler, options);
+    this.#rules.set(name, () => rule);
+  }
+
+  cron(
+    name: string,
+    expression: string,
+    handler: JobHandler<null>,
+    options: CronJobOptions = {},
+  ): void {
+    const { timeZone = "UTC" } = options;
+    const ruleAt = (nowMs: number) => cronRule(expression, timeZone, nowMs);
+    // What cannot work is said where it was written.
+    ruleAt(SOME_TIME_MS);
+    this.#declare(name, handler, options);
+    this.#rules.set(name, ruleAt);
+  }
+
+  /** Returns what ends it. */
+  async start(host: PluginHost, { rows, ...settings }: Running): Promise<() => Promise<void>> {
+    const nowMs = host.clock.wallMs();
+    for (const name of this.#jobs.keys()) {
+      const ruleAt = this.#rules.get(name);
+      if (ruleAt === undefined) {
+        // It may have repeated itself in an earlier version of the plugin.
+        await rows.cancel(name, DECLARED);
+        continue;
+      }
+      const rule = ruleAt(nowMs);
+      const dueMs = nextAfter(rule, nowMs, nowMs) ?? nowMs;
+      await rows.ensure({ name, key: DECLARED, data: "null", rule, dueMs });
+    }
+    const unknown = (await rows.names()).filter((name) => !this.#jobs.has(name));
+    if (unknown.length > 0) host.log.warn({ jobs: unknown }, "jobs wait that are not declared");
+    if (this.#jobs.size === 0) return async () => undefined;
+    const runner = new JobRunner({ host, rows, jobs: this.#jobs, ...settings });
+    const remove = this.#runs.add(host, { rows, clock: host.clock, wake: () => runner.wake() });
+    host.signal.addEventListener("abort", () => runner.stop(), { once: true });
+    runner.wake();
+    return async () => {
+      await runner.close();
+      remove();
+    };
+  }
+
+  #declare(name: string, handler: JobHandler<never>, options: JobOptions): void {
+    const resolved = resolveJobOptions(name, options);
+    if (typeof handler !== "function") {
+      throw new SeabirdError("bad_option", `job "${name}": its handler must be a function`);
+    }
+    if (this.#jobs.has(name)) {
+      throw new SeabirdError("bad_option", `there are two jobs called "${name}"`);
+    }
+    this.#jobs.set(name, { name, options: resolved, handler });
+  }
+}
+
+/** 2026-01-01, to look at an expression by. */
+const SOME_TIME_MS = 1_767_225_600_000;
