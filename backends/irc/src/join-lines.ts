@@ -1,10 +1,10 @@
 /** Few lines for many channels. Pure. */
+import { MAX_JOIN_CHANNELS } from "./limits.ts";
 import { byteLength } from "./line.ts";
 import type { ChannelToJoin } from "./options.ts";
 
-/** Bytes of channels in one JOIN, and how many: servers limit both. */
+/** Bytes of one JOIN; our own comes back behind our name, and has to fit as well. */
 const MAX_JOIN_BYTES = 400;
-const MAX_JOIN_CHANNELS = 10;
 
 /** Channels with keys come first, as the keys are matched by position. */
 export function joinLines(channels: readonly ChannelToJoin[]): string[] {

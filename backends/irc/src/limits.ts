@@ -104,6 +104,14 @@ export const ASK_AFTER_MS = 2_000;
 export const MAX_REASON = 300;
 /** Batches (IRCv3) in the server's answers that are open at once. */
 export const MAX_OPEN_BATCHES = 256;
+/** Milliseconds after the welcome at which channels count as settled, joined or not. */
+export const SETTLE_WITHIN_MS = 10_000;
+/** Channels in one JOIN: servers limit them. */
+export const MAX_JOIN_CHANNELS = 10;
+/** Milliseconds that NickServ has to give us our nick, before the server is asked for it. */
+export const NICKSERV_WITHIN_MS = 5_000;
+/** Milliseconds that a QUIT may take. */
+export const QUIT_WITHIN_MS = 2_000;
 /** Names that are tried, the wanted one included, before a connection is given up. */
 export const MAX_NICK_ATTEMPTS = 8;
 
@@ -147,6 +155,10 @@ export const IRC_LIMITS: readonly IrcLimit[] = [
   fixed("askAfterMs", ASK_AFTER_MS, "ms", "without an answer to a line", "a PING asks"),
   fixed("maxReason", MAX_REASON, "characters", "of a server's reason", "cut"),
   fixed("maxOpenBatches", MAX_OPEN_BATCHES, "batches", "open at once", "a PING asks instead"),
+  fixed("settleWithinMs", SETTLE_WITHIN_MS, "ms", "for channels to be joined", "told as ready"),
+  fixed("maxJoinChannels", MAX_JOIN_CHANNELS, "channels", "in one JOIN", "the rest in another"),
+  fixed("nickservWithinMs", NICKSERV_WITHIN_MS, "ms", "to give a nick back", "the server is asked"),
+  fixed("quitWithinMs", QUIT_WITHIN_MS, "ms", "to say goodbye", "hung up"),
   fixed("maxNickAttempts", MAX_NICK_ATTEMPTS, "nicks", "tried on a connection", "connected anew"),
 ];
 

@@ -7,6 +7,7 @@
  */
 import type { IrcMessage } from "irc-framework";
 import type { FloodClock } from "./flood-queue.ts";
+import { NICKSERV_WITHIN_MS } from "./limits.ts";
 import type { NetworkState } from "./network-state.ts";
 import { formatLine } from "./write-line.ts";
 
@@ -16,9 +17,6 @@ export interface ReclaimOptions {
   readonly nickCheckMs: number;
   readonly nickservPassword?: string | undefined;
 }
-
-/** Milliseconds that NickServ has for an answer, then the nick is asked for all the same. */
-const NICKSERV_WITHIN_MS = 5_000;
 
 /** `a.b c.d`: the servers that lost each other. */
 const NETSPLIT = /^[\w*-]+(\.[\w*-]+)+ [\w*-]+(\.[\w*-]+)+$/;

@@ -1,6 +1,7 @@
 /** Logs in to an account while connecting (IRCv3 SASL): PLAIN and EXTERNAL. Pure. */
 import type { IrcMessage } from "irc-framework";
 import { stripCodes } from "./codes.ts";
+import { MAX_REASON } from "./limits.ts";
 
 export type SaslMechanism = "PLAIN" | "EXTERNAL";
 
@@ -33,8 +34,6 @@ const ERR_SASLALREADY = "907";
 /** Nick locked, failed, too long, aborted. */
 const FAILURES = new Set(["902", "904", "905", "906"]);
 const RPL_SASLMECHS = "908";
-
-const MAX_REASON = 200;
 
 export class SaslLogin {
   readonly #options: SaslOptions;

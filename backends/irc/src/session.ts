@@ -6,6 +6,7 @@ import { type FloodClock, FloodQueue } from "./flood-queue.ts";
 import { Handshake } from "./handshake.ts";
 import { joinLines } from "./join-lines.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
+import { QUIT_WITHIN_MS } from "./limits.ts";
 import type { NetworkLink, SendOptions } from "./network-link.ts";
 import { NetworkState } from "./network-state.ts";
 import { NickServLogin } from "./nickserv-login.ts";
@@ -21,9 +22,6 @@ import { type IrcRequest, NOT_CONNECTED, type Verdict, Verdicts } from "./verdic
 import { lineProblem, withTags } from "./write-line.ts";
 
 const END_OF_MOTD = new Set(["376", "422"]);
-
-/** Milliseconds that a QUIT may take. */
-const QUIT_WITHIN_MS = 2_000;
 
 export class IrcSession implements NetworkLink {
   readonly state: NetworkState;

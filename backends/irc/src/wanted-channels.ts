@@ -6,7 +6,7 @@
  * since a person decided that; with `rejoin` we come back to the latter.
  */
 import type { FloodClock } from "./flood-queue.ts";
-import { MAX_CHANNELS } from "./limits.ts";
+import { MAX_CHANNELS, SETTLE_WITHIN_MS } from "./limits.ts";
 import type { IrcEvent } from "./network-state.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
 
@@ -21,9 +21,6 @@ export interface WantedChannelsHooks {
 }
 
 type Options = Pick<IrcOptions, "rejoin" | "rejoinAfterMs" | "joinRetryMs">;
-
-/** Channels are taken as settled at the latest after this time. */
-const SETTLE_WITHIN_MS = 10_000;
 
 /** How often the pause before another try doubles. */
 const MAX_DOUBLINGS = 4;
