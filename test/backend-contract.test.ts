@@ -1,78 +1,22 @@
 /** backend() on a real core: each promise of its contract, without any network behind it. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { bold, container } from "@seabird/protocol";
-import { connectPlugin, type PluginClient, type PluginEvent, SeabirdError } from "@seabird/sdk";
+import { connectPlugin } from "@seabird/sdk";
 import {
-  type BackendConnection,
   type BackendHost,
-  type BackendSpec,
   backend,
   createLog,
   Fatal,
   live,
   Refused,
-  type RunningBackend,
-  type StartBackendOptions,
   startBackend,
 } from "@seabird/sdk/backend";
 import { z } from "zod";
-import { startCore, type TestCore } from "./support/core.ts";
+import { ROOM, refused, stage, standing } from "./support/backend-stage.ts";
+import { startCore } from "./support/core.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
 import { until } from "./support/until.ts";
-
-const ROOM = "camp://test/room";
-
-interface Stage {
-  readonly core: TestCore;
-  readonly plugin: PluginClient;
-  readonly running: RunningBackend;
-  readonly log: readonly string[];
-  readonly heard: readonly PluginEvent[];
-}
-
-/** What a connection has to have; the rest is a test's. */
-const standing = (): Pick<BackendConnection, "closed" | "close"> => ({
-  closed: new Promise(() => undefined),
-  close: () => undefined,
-});
-
-async function stage<Config>(
-  t: TestContext,
-  spec: BackendSpec<Config>,
-  options: Partial<StartBackendOptions> = {},
-): Promise<Stage> {
-  const core = await startCore({}, t);
-  const plugin = connectPlugin({ url: core.url, token: await core.token() });
-  t.after(() => plugin.close());
-  await plugin.ready();
-  const log: string[] = [];
-  const running = startBackend(backend("camp", spec), {
-    id: "test",
-    url: core.url,
-    token: await core.token(["backend:camp/test"]),
-    log: createLog({ name: "camp", level: "debug", stream: { write: (line) => log.push(line) } }),
-    networkRetryMinMs: 1,
-    networkRetryMaxMs: 10,
-    retryMinMs: 1,
-    retryMaxMs: 20,
-    ...options,
-  });
-  t.after(() => running.close());
-  const heard: PluginEvent[] = [];
-  void (async () => {
-    for await (const event of plugin.events()) heard.push(event);
-  })().catch(() => undefined);
-  return { core, plugin, running, log, heard };
-}
-
-async function refused(words: string, call: Promise<unknown>): Promise<void> {
-  await assert.rejects(call, (error) => {
-    assert.ok(error instanceof SeabirdError);
-    assert.deepEqual([error.code, error.message], ["unknown", words]);
-    return true;
-  });
-}
 
 test("what it has no function for is Failed by its name, each kind in its own words", async (t) => {
   const { plugin, running } = await stage(t, { connect: standing });

@@ -2,16 +2,28 @@
 import { type Block, text as textBlock } from "@seabird/protocol";
 import type { Log } from "../program/log.ts";
 import { type Answer, changed, failed, joined, left, success } from "./answers.ts";
-import type { BackendConnection, Outgoing, RequestInfo, SendKind, Target } from "./backend.ts";
+import type { BackendConnection, Outgoing, RequestInfo, Target } from "./backend.ts";
 import type { TrackedChannel } from "./channels.ts";
+import type { Connected } from "./network.ts";
 import { isRefused } from "./refused.ts";
-import type { BackendHandlers, RequestContext } from "./requests.ts";
+import type {
+  BackendHandlers,
+  JoinRequest,
+  LeaveRequest,
+  RequestContext,
+  UpdateRequest,
+} from "./requests.ts";
+import type { SendKind } from "./send-kinds.ts";
+import { wordsOf } from "./words-of.ts";
 
 export interface AnswerOptions<Config> {
   readonly type: string;
   /** What it can say; the rest is refused. */
   readonly sends: readonly SendKind[];
-  readonly connection: () => BackendConnection<Config> | undefined;
+  /** Undefined while the network is away. */
+  readonly current: () => Connected<Config> | undefined;
+  /** Told of each channel that is the answer to a join, before core is. */
+  readonly onJoined: (id: string) => void;
   readonly channel: (id: string) => TrackedChannel | undefined;
   readonly metadata: () => Promise<Record<string, string>>;
   readonly log: Log;
@@ -43,12 +55,9 @@ export function answerRequests<Config>(options: AnswerOptions<Config>): BackendH
       send("private_message", { kind: "user", id: said.userId }, said, context),
     performPrivateAction: (said, context) =>
       send("private_action", { kind: "user", id: said.userId }, said, context),
-    joinChannel: ({ channelName, tags }, context) =>
-      busy(() => answerJoin(options, channelName, info(context, tags))),
-    leaveChannel: ({ channelId, exitMessage, tags }, context) =>
-      busy(() => answerLeave(options, channelId, exitMessage, info(context, tags))),
-    updateChannelInfo: ({ channelId, topic, tags }, context) =>
-      busy(() => answerTopic(options, channelId, topic, info(context, tags))),
+    joinChannel: (request, context) => busy(() => answerJoin(options, request, context)),
+    leaveChannel: (request, context) => busy(() => answerLeave(options, request, context)),
+    updateChannelInfo: (request, context) => busy(() => answerTopic(options, request, context)),
     metadata: () => busy(() => options.metadata()),
   };
 }
@@ -81,11 +90,11 @@ function answerSend<Config>(
   { kind, to, said }: Send,
   context: RequestContext,
 ): Promise<Answer> {
-  return answer(options, kind, async (connection) => {
+  return answer(options, kind, context, async (connection, current) => {
     if (connection.send === undefined || !options.sends.includes(kind)) return undefined;
     const { text, rootBlock, tags } = said;
     const message: Outgoing = {
-      ...info(context, tags),
+      ...info(current, tags),
       kind: kind === "message" || kind === "private_message" ? "message" : "action",
       text,
       block: rootBlock ?? textBlock(text),
@@ -97,58 +106,95 @@ function answerSend<Config>(
 
 function answerJoin<Config>(
   options: AnswerOptions<Config>,
-  name: string,
-  request: RequestInfo,
+  { channelName, tags }: JoinRequest,
+  context: RequestContext,
 ): Promise<Answer> {
-  return answer(options, "join", async (connection) => {
+  return answer(options, "join", context, async (connection, current) => {
     if (connection.join === undefined) return undefined;
-    const channel = await connection.join(name, request);
-    return channel === undefined ? success() : joined(channel);
+    const channel = await connection.join(channelName, info(current, tags));
+    return channel === undefined || channel === null ? success() : joined(channel);
   });
 }
 
 function answerLeave<Config>(
   options: AnswerOptions<Config>,
-  id: string,
-  reason: string,
-  request: RequestInfo,
+  { channelId, exitMessage, tags }: LeaveRequest,
+  context: RequestContext,
 ): Promise<Answer> {
-  return answer(options, "leave", async (connection) => {
+  return answer(options, "leave", context, async (connection, current) => {
     if (connection.leave === undefined) return undefined;
-    await connection.leave(id, reason, request);
-    return options.channel(id) === undefined ? success() : left(id);
+    await connection.leave(channelId, exitMessage, info(current, tags));
+    return options.channel(channelId) === undefined ? success() : left(channelId);
   });
 }
 
 function answerTopic<Config>(
   options: AnswerOptions<Config>,
-  id: string,
-  topic: string,
-  request: RequestInfo,
+  { channelId, topic, tags }: UpdateRequest,
+  context: RequestContext,
 ): Promise<Answer> {
-  return answer(options, "topic", async (connection) => {
+  return answer(options, "topic", context, async (connection, current) => {
     if (connection.setTopic === undefined) return undefined;
-    const before = options.channel(id);
-    await connection.setTopic(id, topic, request);
+    const before = options.channel(channelId);
+    await connection.setTopic(channelId, topic, info(current, tags));
     // Otherwise the network has told already what became of it.
-    const isUntold = before !== undefined && options.channel(id) === before;
-    return isUntold ? changed({ id, topic }) : success();
+    const isUntold = before !== undefined && options.channel(channelId) === before;
+    return isUntold ? changed({ id: channelId, topic }) : success();
   });
 }
 
-/** `act` gives undefined for what the connection has no function for. Never rejects. */
+/** Gives undefined for what the connection has no function for. */
+type Act<Config> = (
+  connection: BackendConnection<Config>,
+  context: RequestContext,
+) => Promise<Answer | undefined>;
+
+/**
+ * Never rejects. The connection's end is the request's: what was asked of it says nothing about
+ * the next one.
+ */
 async function answer<Config>(
-  { type, connection, log }: AnswerOptions<Config>,
+  options: AnswerOptions<Config>,
   kind: keyof typeof CANNOT,
-  act: (connection: BackendConnection<Config>) => Promise<Answer | undefined>,
+  context: RequestContext,
+  act: Act<Config>,
 ): Promise<Answer> {
-  const current = connection();
-  if (current === undefined) return failed(`${type} is not connected`);
+  const { type, current, onJoined } = options;
+  const on = current();
+  if (on === undefined) return failed(`${type} is not connected`);
+  const stop = new AbortController();
+  const { promise: lost, resolve } = Promise.withResolvers<Answer>();
+  const onTimeUp = () => stop.abort();
+  const onEnded = () => {
+    stop.abort();
+    resolve(failed(`${type} lost its connection`));
+  };
+  context.signal.addEventListener("abort", onTimeUp, { once: true });
+  on.ended.addEventListener("abort", onEnded, { once: true });
   try {
-    return (await act(current)) ?? failed(`${type} cannot ${CANNOT[kind]}`);
+    const acting = () => act(on.connection, { ...context, signal: stop.signal });
+    const result = await Promise.race([attempt(options, kind, acting, on.ended), lost]);
+    if (result.kind === "joined") onJoined(result.channel.id);
+    return result;
+  } finally {
+    context.signal.removeEventListener("abort", onTimeUp);
+    on.ended.removeEventListener("abort", onEnded);
+  }
+}
+
+/** Never rejects. After `ended` nobody is told. */
+async function attempt<Config>(
+  { type, log }: AnswerOptions<Config>,
+  kind: keyof typeof CANNOT,
+  acting: () => Promise<Answer | undefined>,
+  ended: AbortSignal,
+): Promise<Answer> {
+  try {
+    return (await acting()) ?? failed(`${type} cannot ${CANNOT[kind]}`);
   } catch (reason) {
-    if (!isRefused(reason)) log.warn({ error: reason, request: kind }, "a request failed");
-    return failed(reason instanceof Error ? reason.message : String(reason));
+    const isFault = !isRefused(reason) && !ended.aborted;
+    if (isFault) log.warn({ error: reason, request: kind }, "a request failed");
+    return failed(wordsOf(reason));
   }
 }
 

@@ -5,13 +5,14 @@ import type { ConnectOptions, ResolvedConnectOptions } from "../link/options.ts"
 import { checkSettings } from "../program/check-settings.ts";
 import type { Log } from "../program/log.ts";
 import { answerRequests } from "./answer-requests.ts";
-import { type BackendDefinition, SEND_KINDS } from "./backend.ts";
+import type { BackendDefinition } from "./backend.ts";
 import { type BackendClient, connectBackend } from "./backend-client.ts";
 import { createHost, type HostParts } from "./create-host.ts";
 import { JoinedChannels } from "./joined-channels.ts";
 import { metadata } from "./metadata.ts";
 import { Network } from "./network.ts";
 import type { NetworkState } from "./network-state.ts";
+import { SEND_KINDS } from "./send-kinds.ts";
 
 export interface StartBackendOptions extends ConnectOptions {
   /** This backend's name among those of its type. */
@@ -64,9 +65,11 @@ export async function assembleBackend<Config>(
     handlers: answerRequests({
       type: definition.type,
       sends: definition.sends ?? SEND_KINDS,
-      connection: () => network.connection,
+      current: () => network.current,
+      onJoined: (id) => channels.joinedByRequest(id),
       channel: (id) => client.channel(id),
-      metadata: () => metadata(definition, settings.config, network.connection),
+      metadata: () =>
+        metadata(definition, settings.config, { connection: network.connection, log }),
       log,
       onActivity: around.onRequest,
     }),
@@ -119,6 +122,7 @@ async function leave({ onLeaving }: StartBackendOptions, { leaving, log }: Aroun
 class Settings<Config> {
   readonly #definition: BackendDefinition<Config>;
   readonly #whose: string;
+  #last: Promise<void> = Promise.resolve();
   /** Unchecked, as it came. */
   #given: unknown;
   config: Config;
@@ -142,8 +146,15 @@ class Settings<Config> {
     return new Settings(definition, options, await checked(definition, whose, options.config));
   }
 
+  /** One change after the other, each from what the last one left. Throws as `#change` does. */
+  change(given: unknown, network: Network<Config>): Promise<void> {
+    const mine = this.#last.then(() => this.#change(given, network));
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
   /** Nothing happens for the same ones. Throws a SettingsError, or `failed_precondition` for what needs a restart. */
-  async change(given: unknown, { connection, state }: Network<Config>): Promise<void> {
+  async #change(given: unknown, { connection, state }: Network<Config>): Promise<void> {
     if (isDeepStrictEqual(given ?? {}, this.#given ?? {})) return;
     const { type } = this.#definition;
     const next = await checked(this.#definition, this.#whose, given);

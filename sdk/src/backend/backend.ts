@@ -6,6 +6,8 @@ import { BRAND, type Branded } from "../program/brand.ts";
 import type { SettingsSchema } from "../program/check-settings.ts";
 import type { BackendChannel } from "./channels.ts";
 import type { BackendHost } from "./host.ts";
+import type { SendKind } from "./send-kinds.ts";
+import { specProblem } from "./spec-problem.ts";
 
 /** Where something is to be said. The id is the network's own. */
 export interface Target {
@@ -97,10 +99,6 @@ export interface BackendSpec<Config = unknown> {
   connect(host: BackendHost<Config>): Awaitable<BackendConnection<Config>>;
 }
 
-export const SEND_KINDS = ["message", "action", "private_message", "private_action"] as const;
-
-export type SendKind = (typeof SEND_KINDS)[number];
-
 /** What `backend()` makes. Whoever holds it may start it: `seabird backend FILE` does. */
 export interface BackendDefinition<Config = unknown>
   extends Branded<"backend">,
@@ -121,8 +119,7 @@ export function backend<Config = Readonly<Record<string, never>>>(
     const what = `a backend's type is ${JSON.stringify(type)}; give letters, digits and -, such as "irc"`;
     throw new SeabirdError("bad_option", what);
   }
-  if (typeof spec?.connect !== "function") {
-    throw new SeabirdError("bad_option", `backend "${type}" has no function connect(host)`);
-  }
+  const problem = specProblem(spec);
+  if (problem !== undefined) throw new SeabirdError("bad_option", `backend "${type}" ${problem}`);
   return Object.freeze({ ...spec, type, [BRAND]: "backend" as const });
 }

@@ -31,7 +31,7 @@ export class Channels {
    * Adds or replaces; a long name or topic is cut. Throws `invalid_argument` without a proper
    * id, `resource_exhausted` beyond the limit.
    */
-  set({ id, displayName = id, topic = "" }: BackendChannel): TrackedChannel {
+  set({ id, displayName, topic }: BackendChannel): TrackedChannel {
     const { maxChannels, maxCharacters } = this.#bounds;
     if (typeof id !== "string" || id === "" || id.length > maxCharacters) {
       const allowed = `a channel needs an id of 1 to ${maxCharacters} characters`;
@@ -42,8 +42,8 @@ export class Channels {
     }
     const channel = {
       id,
-      displayName: cut(displayName, maxCharacters),
-      topic: cut(topic, maxCharacters),
+      displayName: cut(checkText(displayName ?? id, "displayName"), maxCharacters),
+      topic: cut(checkText(topic ?? "", "topic"), maxCharacters),
     };
     this.#byId.set(id, channel);
     return channel;
@@ -72,6 +72,12 @@ export class Channels {
   all(): readonly TrackedChannel[] {
     return [...this.#byId.values()];
   }
+}
+
+/** Null, as networks give it, is taken for "not given". */
+function checkText(given: unknown, name: string): string {
+  if (typeof given === "string") return given.toWellFormed();
+  throw new SeabirdError("invalid_argument", `a channel's ${name} is ${typeof given}, not text`);
 }
 
 /** At most so many characters, without half of one at the end. */

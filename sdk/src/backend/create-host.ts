@@ -32,11 +32,11 @@ export function createHost<Config>(
   parts: HostParts<Config>,
   session: NetworkSession,
 ): BackendHost<Config> {
-  const { type, id, log, clock, random, client, channels, go, leave, onNotice } = parts;
-  const isOver = () => session.isOver;
+  const { type, id, log, clock, random, client, channels, go, onNotice } = parts;
+  const isOver = () => session.ended.aborted;
   const prefix = () => prefixOf(parts.spec, parts.config());
   return {
-    ...{ type, id, log, clock, random, go, leave, onNotice, signal: session.signal },
+    ...{ type, id, log, clock, random, go, onNotice, signal: session.signal },
     get config() {
       return parts.config();
     },
@@ -44,7 +44,10 @@ export function createHost<Config>(
       return parts.self;
     },
     set self(self: Self | string | undefined) {
-      parts.self = typeof self === "string" ? { name: self } : self;
+      if (!isOver()) parts.self = typeof self === "string" ? { name: self } : self;
+    },
+    leave: () => {
+      if (!isOver()) parts.leave();
     },
     emit: createEmit({ client, log, prefix, self: () => parts.self, isOver }),
     channels: channels.host(isOver),

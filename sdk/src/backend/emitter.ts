@@ -91,7 +91,7 @@ function said(heard: Heard) {
 }
 
 function content({ text, block }: Heard): string | Block {
-  if (block !== undefined) return block;
+  if (block !== undefined && block !== null) return block;
   if (typeof text !== "string") throw new TypeError(`text is ${typeof text}`);
   return text.toWellFormed();
 }

@@ -29,8 +29,6 @@ export {
   backend,
   type Outgoing,
   type RequestInfo,
-  SEND_KINDS,
-  type SendKind,
   type Target,
 } from "./backend.ts";
 export {
@@ -66,6 +64,7 @@ export type {
   UpdateRequest,
   UserSend,
 } from "./requests.ts";
+export { SEND_KINDS, type SendKind } from "./send-kinds.ts";
 export { splitBytes } from "./split-bytes.ts";
 export { type BackendActivity, type RunningBackend, startBackend } from "./start-backend.ts";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./token-bucket.ts";

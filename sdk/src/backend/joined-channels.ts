@@ -44,6 +44,11 @@ export class JoinedChannels {
     };
   }
 
+  /** It was joined because core asked for it, and is told as the answer. */
+  joinedByRequest(id: string): void {
+    this.#missing.delete(id);
+  }
+
   #joined(channel: BackendChannel): void {
     this.#missing.delete(channel.id);
     this.#client.joinChannel(channel);

@@ -7,13 +7,21 @@ import type { Log } from "../program/log.ts";
 import type { BackendConnection } from "./backend.ts";
 import type { NetworkState } from "./network-state.ts";
 import { isFatal } from "./refused.ts";
+import { toError } from "./words-of.ts";
 
 /** One connection's life, as whoever makes the hosts has to know it. */
 export interface NetworkSession {
   /** Aborted when the connection is to end. */
   readonly signal: AbortSignal;
-  /** True once it has ended, `close` included. */
-  isOver: boolean;
+  /** Aborted once it has ended, `close` included. */
+  readonly ended: AbortSignal;
+}
+
+/** The connection that there is. */
+export interface Connected<Config> {
+  readonly connection: BackendConnection<Config>;
+  /** Aborted once it has ended, `close` included. */
+  readonly ended: AbortSignal;
 }
 
 export interface NetworkOptions<Config> {
@@ -34,7 +42,7 @@ export interface NetworkOptions<Config> {
 export class Network<Config> {
   readonly #options: NetworkOptions<Config>;
   readonly #states = new StateStream<NetworkState>({ state: "connecting", attempt: 1 });
-  #connection: BackendConnection<Config> | undefined;
+  #current: Connected<Config> | undefined;
   /** Why it was away the last time; undefined since it was there. */
   #outage: string | undefined;
 
@@ -43,8 +51,13 @@ export class Network<Config> {
   }
 
   /** Undefined while it is away. */
+  get current(): Connected<Config> | undefined {
+    return this.#current;
+  }
+
+  /** Undefined while it is away. */
   get connection(): BackendConnection<Config> | undefined {
-    return this.#connection;
+    return this.#current?.connection;
   }
 
   get state(): NetworkState {
@@ -96,27 +109,29 @@ export class Network<Config> {
   async #session(): Promise<{ error: Error; wasStable: boolean }> {
     const { clock, leaving, limits, log, onConnected, onLost } = this.#options;
     const over = new AbortController();
-    const session = { signal: AbortSignal.any([leaving, over.signal]), isOver: false };
+    const end = new AbortController();
+    const session = { signal: AbortSignal.any([leaving, over.signal]), ended: end.signal };
     let connectedAtMs: number | undefined;
     let error: Error;
     try {
       const connection = await this.#connect(session, over);
       connectedAtMs = clock.now();
-      this.#connection = connection;
+      this.#current = { connection, ended: end.signal };
       this.#outage = undefined;
       log.info("on the network");
       this.#states.set({ state: "connected" });
       onConnected(connection);
       error = await untilOver(connection, leaving);
     } catch (reason) {
-      error = toError(reason);
+      error = toError(reason, "the network gave no reason");
     }
-    const connection = this.#connection;
-    this.#connection = undefined;
+    const { connection } = this;
+    this.#current = undefined;
     over.abort();
     if (connection !== undefined) await this.#close(connection);
-    session.isOver = true;
-    if (connection !== undefined) onLost();
+    end.abort();
+    // Rooms may have been told by a connect that failed.
+    onLost();
     const upMs = connectedAtMs === undefined ? 0 : clock.now() - connectedAtMs;
     return { error, wasStable: upMs >= limits.networkStableMs };
   }
@@ -135,7 +150,7 @@ export class Network<Config> {
     } catch (reason) {
       over.abort();
       void connecting.then(
-        (connection) => this.#close(connection),
+        (connection) => this.#closeUnused(connection),
         () => undefined,
       );
       throw reason;
@@ -143,6 +158,13 @@ export class Network<Config> {
       stopTimer();
       session.signal.removeEventListener("abort", onLeaving);
     }
+  }
+
+  /** One that came too late, or is none. */
+  async #closeUnused(connection: BackendConnection<Config>): Promise<void> {
+    if (typeof connection !== "object" || connection === null) return;
+    Promise.resolve(connection.closed).catch(() => undefined);
+    await this.#close(connection);
   }
 
   async #close(connection: BackendConnection<Config>): Promise<void> {
@@ -164,6 +186,12 @@ function checkConnection<Config>(given: BackendConnection<Config>): BackendConne
   return given;
 }
 
+function checkClosed(closed: unknown): Promise<unknown> | undefined {
+  if (closed === undefined || closed === null) return undefined;
+  if (typeof closed === "object" && "then" in closed) return closed as Promise<unknown>;
+  throw new TypeError(`the connection's closed is ${typeof closed}, not a promise`);
+}
+
 /** Resolves with why: the reason of `closed`, or that we leave. */
 async function untilOver(
   { closed }: Pick<BackendConnection, "closed">,
@@ -173,7 +201,10 @@ async function untilOver(
   const onLeaving = () => resolve(new Error("the backend is leaving"));
   leaving.addEventListener("abort", onLeaving, { once: true });
   if (leaving.aborted) onLeaving();
-  const lost = (closed ?? NEVER).then(() => new Error("the connection was closed"), toError);
+  const lost = Promise.resolve(checkClosed(closed) ?? NEVER).then(
+    () => new Error("the connection was closed"),
+    (reason: unknown) => toError(reason, "the connection was closed"),
+  );
   try {
     return await Promise.race([left, lost]);
   } finally {
@@ -183,7 +214,3 @@ async function untilOver(
 
 /** For connections that have nothing to lose. */
 const NEVER = new Promise<never>(() => undefined);
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
-}

@@ -2,6 +2,7 @@
 import type { Block, ChatRequest } from "@seabird/protocol";
 import { EXIT_MESSAGE_TAG } from "@seabird/protocol";
 import { type Answer, failed } from "./answers.ts";
+import { wordsOf } from "./words-of.ts";
 
 interface WithTags {
   readonly tags: Readonly<Record<string, string>>;
@@ -73,7 +74,7 @@ export async function answerTo(
     // Code without types may forget to return.
     return ANSWER_KINDS.has(answer?.kind) ? answer : failed("the backend gave no proper answer");
   } catch (reason) {
-    return failed(reason instanceof Error ? reason.message : String(reason));
+    return failed(wordsOf(reason));
   }
 }
 

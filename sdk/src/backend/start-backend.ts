@@ -60,9 +60,14 @@ export class RunningBackend implements AsyncDisposable {
     this.id = options.id;
     const whose = `${type}/${options.id}`;
     this.#log = options.log ?? createLog({ name: whose });
-    options.signal?.addEventListener("abort", () => this.#leaving.abort(), { once: true });
-    if (options.signal?.aborted) this.#leaving.abort();
-    this.#ended = this.#live(start, whose).finally(() => this.#leaving.abort());
+    const { signal } = options;
+    const onAbort = () => this.#leaving.abort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    this.#ended = this.#live(start, whose).finally(() => {
+      signal?.removeEventListener("abort", onAbort);
+      onAbort();
+    });
     // Whoever asks gets it; nobody has to.
     this.#ended.then(
       () => this.#fail(new SeabirdError("closed", "the backend was closed")),

@@ -1,0 +1,54 @@
+/** What is wrong with a backend's declaration, for authors whom no types tell. Pure. */
+import { SEND_KINDS } from "./send-kinds.ts";
+
+/** Behind `backend "campfire"`; undefined if nothing is. */
+export function specProblem(spec: unknown): string | undefined {
+  const given = typeof spec === "object" && spec !== null ? (spec as Spec) : {};
+  if (typeof given["connect"] !== "function") return "has no function connect(host)";
+  const wrong = RULES.find(({ name, fits }) => given[name] !== undefined && !fits(given[name]));
+  return wrong && `cannot have such a ${wrong.name}; give ${wrong.allowed}`;
+}
+
+type Spec = Readonly<Record<string, unknown>>;
+
+interface Rule {
+  readonly name: string;
+  readonly fits: (value: unknown) => boolean;
+  readonly allowed: string;
+}
+
+const isText = (value: unknown) => typeof value === "string";
+const isListOf = (fits: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(fits);
+
+const RULES: readonly Rule[] = [
+  { name: "config", fits: isSchema, allowed: "a schema of zod or another Standard Schema" },
+  {
+    name: "commandPrefix",
+    fits: (value) => isText(value) || typeof value === "function",
+    allowed: 'a text such as "!", or a function of the settings',
+  },
+  { name: "formats", fits: isListOf(isText), allowed: 'a list such as ["bold"]' },
+  {
+    name: "maxMessageBytes",
+    fits: (value) => Number.isSafeInteger(value) && Number(value) > 0,
+    allowed: "a whole number from 1",
+  },
+  {
+    name: "userIds",
+    fits: (value) => value === "verified" || value === "unverified",
+    allowed: "verified or unverified",
+  },
+  {
+    name: "sends",
+    fits: isListOf((value) => (SEND_KINDS as readonly unknown[]).includes(value)),
+    allowed: `a list of ${SEND_KINDS.join(", ")}`,
+  },
+  { name: "help", fits: isText, allowed: "one line of text" },
+  { name: "version", fits: isText, allowed: "a text" },
+];
+
+function isSchema(value: unknown): boolean {
+  const mayHold = (typeof value === "object" && value !== null) || typeof value === "function";
+  return mayHold && typeof (value as Spec)["~standard"] === "object";
+}
