@@ -297,6 +297,8 @@ test("a taken alias is dropped with a warning, a taken name stops the plugin", a
     ],
   );
   await stage.say("!r").say("!rr").expect("#c: rolled");
+  const { roll } = await holder.registeredCommands();
+  assert.match(roll?.fullHelp ?? "", /^Also: rr$/m);
   const unlucky = plugin("unlucky");
   unlucky.command("taken", "is taken", () => {});
   const refused = start(t, stage, unlucky, { takenWindowMs: 300, retryMinMs: 20 });

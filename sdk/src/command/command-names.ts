@@ -44,8 +44,13 @@ export class CommandNames<H> {
     return this.#roots.entries();
   }
 
+  /** The commands behind it forget it as well, so that no help tells of it. */
   remove(word: string): void {
+    const root = this.#roots.get(word);
     this.#roots.delete(word);
+    for (const { command } of root === undefined ? [] : allOf(root)) {
+      command.aliases = command.aliases.filter((alias) => firstWord(alias).word !== word);
+    }
   }
 
   #find(name: string): Named<H> | undefined {

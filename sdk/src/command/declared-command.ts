@@ -26,7 +26,8 @@ export interface DeclaredCommand {
   /** `roll`, or `game start`. */
   readonly name: string;
   readonly help: string;
-  readonly aliases: readonly string[];
+  /** Fewer, once one was dropped. */
+  aliases: readonly string[];
   readonly examples: readonly string[];
   /** Undefined: what is typed is not looked at. */
   readonly args: readonly DeclaredArg[] | undefined;

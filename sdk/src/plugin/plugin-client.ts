@@ -50,10 +50,10 @@ export function connectPlugin(options: PluginOptions = {}): PluginClient {
 
 export interface PluginClientOptions {
   /**
-   * Asked for a command that another plugin has held for `takenWindowMs`: true to go on without
-   * it. Default: the client fails.
+   * Asked for a command that another plugin has held for `takenWindowMs`: the commands to go on
+   * with, without it; undefined for none. Default: the client fails.
    */
-  readonly yieldCommand?: ((name: string) => boolean) | undefined;
+  readonly yieldCommand?: ((name: string) => PluginOptions["commands"]) | undefined;
 }
 
 export class PluginClient extends ActionClient implements AsyncDisposable {
@@ -61,7 +61,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   readonly #limits: ResolvedConnectOptions["limits"];
   readonly #events: Mailbox<PluginEvent>;
   readonly #clock: Clock;
-  readonly #commands: WireCommands;
+  #commands: WireCommands;
   #reading = false;
   #isLeaving = false;
   #closed: Promise<void> | undefined;
@@ -74,12 +74,12 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   ) {
     const wire = toWire(commands);
     const link = new Link(options, (context) => this.#session(context), {
-      yieldName(error) {
+      yieldName: (error) => {
         const name = takenCommand(error);
-        if (name === undefined || !Object.hasOwn(wire, name)) return false;
-        if (yieldCommand?.(name) !== true) return false;
-        delete wire[name];
-        return true;
+        if (name === undefined || !Object.hasOwn(this.#commands, name)) return false;
+        const left = yieldCommand?.(name);
+        if (left !== undefined) this.#commands = toWire(left);
+        return left !== undefined;
       },
     });
     super(link.connection, options);

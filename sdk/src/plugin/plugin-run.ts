@@ -212,12 +212,12 @@ export class PluginRun implements RunningPlugin {
   }
 
   /** A plugin can do without an alias, but not without a command. */
-  #yield(name: string): boolean {
-    if (!this.#commands.isAlias(name)) return false;
+  #yield(name: string): CommandSet<ErasedHandler>["metadata"] | undefined {
+    if (!this.#commands.isAlias(name)) return undefined;
     const main = this.#commands.mainNameOf(name);
     this.#commands.drop(name);
     this.#log.warn(`another plugin has "${name}": "${main}" goes on without this alias`);
-    return true;
+    return this.#commands.metadata;
   }
 
   /** What an operator should know about the rules for who may use a command. */
