@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { type Checkout, makeCheckout, processesIn, SEABIRD } from "./support/checkout.ts";
 import { PtyProgram } from "./support/pty.ts";
 import { runCli } from "./support/run-cli.ts";
-import { makeHouseCheckout, RunningHouse } from "./support/running-house.ts";
+import { FIXTURE_UP, makeHouseCheckout, RunningHouse } from "./support/running-house.ts";
 import { until } from "./support/until.ts";
 
 const GONE_MS = 30_000;
@@ -95,6 +95,16 @@ test("a terminal that hangs up ends it; a SIGHUP alone reads seabird.yaml again"
   await isAnswered(room, "!ping", "pong");
   await room.hangUp();
   await until("all to be gone", () => processesIn(checkout.folder).length === 0, GONE_MS);
+});
+
+test("a terminal that hangs up ends a run without a room too, whatever its standard input is", async (t) => {
+  const { folder, env } = await makeCheckout(t);
+  writeFileSync(join(folder, "house.json"), JSON.stringify({ parts: [] }));
+  const command = ["sh", "-c", `exec node "${FIXTURE_UP}" </dev/null`];
+  const run = new PtyProgram(command, { cwd: folder, env }, t);
+  await run.untilShown('"type":"up"');
+  await run.hangUp();
+  await until("all to be gone", () => processesIn(folder).length === 0, GONE_MS);
 });
 
 test("without a terminal the room is left out, and the rest runs", async (t) => {

@@ -208,6 +208,18 @@ const ROWS = {
     what: "`ps`, `restart`, `logs`, `reload`: until `up` takes the connection",
     policy: "it counts as not running",
   },
+  historyReadMs: {
+    value: 30_000,
+    unit: "ms",
+    what: "`logs`: until its reader takes more of the lines that were written before",
+    policy: "its connection is closed",
+  },
+  unreadWordsMs: {
+    value: 2_000,
+    unit: "ms",
+    what: "`up` with seabird.yaml: at its end, for its last words to be read",
+    policy: "it ends without",
+  },
   pluginWaitMs: {
     value: 10_000,
     unit: "ms",

@@ -14,10 +14,14 @@ import {
   socketPath,
 } from "./control-protocol.ts";
 
+export type ReplyLine = Omit<Extract<ControlReply, { type: "line" }>, "type">;
+
 /** One connection's way back. */
 export interface ReplyTo {
-  /** False: nobody reads any more, or too slowly. */
-  line(reply: Omit<Extract<ControlReply, { type: "line" }>, "type">): boolean;
+  /** At once. False: nobody reads any more, or too slowly. */
+  line(reply: ReplyLine): boolean;
+  /** As fast as they are read. False: nobody reads any more. */
+  lines(replies: readonly ReplyLine[]): Promise<boolean>;
   /** Aborted when the asker has gone. */
   readonly signal: AbortSignal;
 }
@@ -94,12 +98,33 @@ async function serve(socket: Socket, answer: Answerer): Promise<void> {
         write({ type: "line", ...line });
         return true;
       },
+      lines: async (lines) => {
+        for (const line of lines) {
+          if (socket.destroyed) return false;
+          if (!write({ type: "line", ...line })) await drained(socket);
+        }
+        return !socket.destroyed;
+      },
     });
     write({ type: "done", result });
   } catch (error) {
     if (!socket.destroyed) write(failure(error));
   }
-  socket.end();
+  // Who neither reads nor goes keeps no place of others.
+  socket.end().setTimeout(LIMITS.historyReadMs, () => socket.destroy());
+}
+
+/** Until what waits has been read; a reader who takes none of it is sent away. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const over = () => {
+      clearTimeout(late);
+      socket.off("drain", over).off("close", over);
+      resolve();
+    };
+    const late = setTimeout(() => socket.destroy(), LIMITS.historyReadMs);
+    socket.on("drain", over).on("close", over);
+  });
 }
 
 function failure(error: unknown): ControlReply {

@@ -1,17 +1,20 @@
 /** Where core listens: as configured at first, and from then on where it has been. */
 import type { House } from "../config/house.ts";
 import { writeRunFile } from "../run-file.ts";
+import { systemReason } from "../system-reason.ts";
 import { type BindAddress, formatBind, parseBind } from "./bind-address.ts";
 
 export class CoreAddress {
   readonly #folder: string;
+  readonly #warn: (text: string) => void;
   #bind: BindAddress | undefined;
   #url = "";
   #removeRunFile: () => void = () => undefined;
 
   /** A remote core's is known from the start. `folder`: where other commands look it up. */
-  constructor({ core }: House, folder: string) {
+  constructor({ core }: House, folder: string, warn: (text: string) => void) {
     this.#folder = folder;
+    this.#warn = warn;
     if (core.kind === "own") this.#bind = parseBind(core.listen, "core.listen");
     else this.#set(core.url);
   }
@@ -37,11 +40,21 @@ export class CoreAddress {
 
   /** Other commands find it no more. */
   forget(): void {
-    this.#removeRunFile();
+    try {
+      this.#removeRunFile();
+    } catch {
+      // The next run writes its own.
+    }
   }
 
   #set(url: string): void {
     this.#url = url;
-    this.#removeRunFile = writeRunFile(this.#folder, { pid: process.pid, url });
+    try {
+      this.#removeRunFile = writeRunFile(this.#folder, { pid: process.pid, url });
+    } catch (error) {
+      // A full disk: what runs goes on without it.
+      const reason = systemReason(error);
+      this.#warn(`cannot write ${this.#folder}/up.json, where other commands look: ${reason}`);
+    }
   }
 }

@@ -4,7 +4,7 @@ import { EXIT } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
 import { aborted } from "./aborted.ts";
 import type { ControlRequest, HouseStatus, PartReport, PartStatus } from "./control-protocol.ts";
-import type { ReplyTo } from "./control-server.ts";
+import type { ReplyLine, ReplyTo } from "./control-server.ts";
 import type { Crew } from "./crew.ts";
 import { hasGivenUp } from "./crew.ts";
 import type { HouseLogs } from "./house-logs.ts";
@@ -100,19 +100,50 @@ export class HouseControl {
     const { part, lines, follow } = request;
     const { logs } = this.#init;
     if (part !== undefined && part !== "up") this.#find(part);
-    // Nothing can come between the old lines and the new ones: no turn of the event loop does.
+    // What comes while the old lines are read waits behind them; no turn of the loop is between.
     const old =
       part === undefined
         ? logs.merged.latest(lines)
         : logs.tail(part, lines).map((line) => ({ part, line }));
-    for (const line of old) if (!to.line(line)) return null;
-    if (!follow) return null;
+    if (!follow) {
+      await to.lines(old);
+      return null;
+    }
+    const following = new Following(to);
     const unfollow = logs.merged.follow((line) => {
-      if (part === undefined || line.part === part) to.line(line);
+      if (part === undefined || line.part === part) following.show(line);
     });
-    await aborted(to.signal);
+    if (await to.lines(old)) {
+      following.catchUp();
+      await aborted(to.signal);
+    }
     unfollow();
     return null;
+  }
+}
+
+/** The lines that come, behind the old ones: no more than `maxTailLines` wait for those. */
+class Following {
+  readonly #to: ReplyTo;
+  #waiting: ReplyLine[] | undefined = [];
+  #leftOut = 0;
+
+  constructor(to: ReplyTo) {
+    this.#to = to;
+  }
+
+  show(line: ReplyLine): void {
+    if (this.#waiting === undefined) this.#to.line(line);
+    else if (this.#waiting.length < LIMITS.maxTailLines) this.#waiting.push(line);
+    else this.#leftOut += 1;
+  }
+
+  catchUp(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const line of waiting) this.#to.line(line);
+    if (this.#leftOut === 0) return;
+    this.#to.line({ part: "up", line: `${this.#leftOut} lines were left out here` });
   }
 }
 

@@ -20,6 +20,7 @@ import { reloadHouse } from "./house-reload.ts";
 import { complaints } from "./log-words.ts";
 import { MergedPrinter, Notices } from "./merged-printer.ts";
 import type { Part } from "./part.ts";
+import { neverWait } from "./patient-streams.ts";
 import { describeExit, type PartExit, type Verdict } from "./restart-policy.ts";
 import { startHouse } from "./start-house.ts";
 import { rememberTerminal } from "./terminal-state.ts";
@@ -36,6 +37,7 @@ export interface HouseRunInit {
   load(): Promise<House>;
 }
 
+const STANDARD_FDS = [0, 1, 2];
 /** Lines of a crashed part's log that are shown. */
 const LAST_WORDS = 3;
 
@@ -44,7 +46,7 @@ export class HouseRun {
   readonly #stopping = new AbortController();
   readonly #turns = new Turns();
   readonly #startedAtMs = performance.now();
-  readonly #hadTerminal = process.stdin.isTTY === true;
+  readonly #terminals = STANDARD_FDS.filter((fd) => isatty(fd));
   readonly #address: CoreAddress;
   readonly #logs: HouseLogs;
   readonly #announcer: Announcer;
@@ -57,7 +59,6 @@ export class HouseRun {
   constructor(init: HouseRunInit) {
     this.#init = init;
     this.#house = init.house;
-    this.#address = new CoreAddress(init.house, init.folder);
     this.#logs = new HouseLogs(join(init.folder, "logs"));
     const { output } = init;
     const terminal = this.#hasRoom();
@@ -67,6 +68,8 @@ export class HouseRun {
       this.#logs,
       terminal ? { terminal, notify } : { terminal },
     );
+    const warn = (text: string) => this.#announcer.say({ type: "warning", text });
+    this.#address = new CoreAddress(init.house, init.folder, warn);
     this.#follow(terminal);
     this.#crew = this.#createCrew();
     this.#parts = this.#createParts();
@@ -90,7 +93,7 @@ export class HouseRun {
 
   /** SIGHUP: true if it meant to read the configuration again, not that the terminal is gone. */
   hangUp(): boolean {
-    if (this.#hadTerminal && !isatty(0)) return false;
+    if (!this.#terminals.every((fd) => isatty(fd))) return false;
     this.#reload().catch(() => undefined);
     return true;
   }
@@ -205,6 +208,7 @@ export class HouseRun {
   }
 
   async #restart(part: Part): Promise<void> {
+    this.#refuseIfEnding();
     await this.#crew.restart(part);
     await this.#crew.settled([part], LIMITS.restartReadyMs, this.#stopping.signal);
     this.#announcer.say({ type: "restarted", part: part.spec.name });
@@ -212,11 +216,13 @@ export class HouseRun {
 
   #reload(): Promise<readonly PartReport[]> {
     return this.#turns.take(async () => {
+      this.#refuseIfEnding();
       const next = await this.#init.load().catch((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
         this.#announcer.say({ type: "reload-failed", message });
         throw error;
       });
+      this.#refuseIfEnding();
       const init = { crew: this.#crew, parts: this.#parts, signal: this.#stopping.signal };
       const { house, reports } = await reloadHouse(this.#house, next, init);
       this.#house = house;
@@ -224,6 +230,12 @@ export class HouseRun {
       this.#announcer.say({ type: "reloaded", parts: reports });
       return reports;
     });
+  }
+
+  /** What waited for its turn comes too late then. */
+  #refuseIfEnding(): void {
+    if (this.#stopping.signal.aborted)
+      throw new CliError(EXIT.unreachable, "`seabird up` is ending");
   }
 
   #warn({ warnings }: House): void {
@@ -241,6 +253,7 @@ export class HouseRun {
       const notices = new Notices((line) => this.#notify(line));
       this.#logs.merged.follow((line) => notices.show(line));
     } else {
+      neverWait();
       const printer = new MergedPrinter(process.stderr, this.#init.output.json);
       this.#logs.merged.follow((line) => printer.show(line));
     }

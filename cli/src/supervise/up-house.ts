@@ -9,6 +9,7 @@ import { watchNpm, watchStopSignals } from "../stop-signals.ts";
 import { askRun } from "./control-client.ts";
 import { HouseRun } from "./house-run.ts";
 import { ensureOwnFolder } from "./own-folder.ts";
+import { endWithoutReaders } from "./patient-streams.ts";
 import { takeRunLock } from "./run-lock.ts";
 
 export interface UpHouseOptions {
@@ -44,6 +45,7 @@ export async function upHouse({ load, output, terminal }: UpHouseOptions): Promi
     }
   } finally {
     lock.release();
+    endWithoutReaders();
   }
 }
 

@@ -1,0 +1,36 @@
+/** What a run says for people must not hold it up, whoever does not read it. */
+import { accessSync, constants } from "node:fs";
+import { LIMITS } from "../limits.ts";
+
+interface Handle {
+  readonly setBlocking?: (isBlocking: boolean) => unknown;
+}
+
+/**
+ * On a terminal that is stopped (Ctrl-S) Node waits in the midst of a write, and everything with
+ * it. From now on it keeps what is not taken, as it does with a pipe; `writableLength` tells how
+ * much that is. Not for a terminal that parts share: they would set it back.
+ */
+export function neverWait(): void {
+  for (const [fd, stream] of [process.stdout, process.stderr].entries()) {
+    if (!stream.isTTY || !isOurs(fd + 1)) continue;
+    // Node has no public way to undo what it does to terminals.
+    const { _handle: handle } = stream as { readonly _handle?: Handle };
+    handle?.setBlocking?.(false);
+  }
+}
+
+/** Node opens a terminal anew, if it may: only then is the mode nobody else's. */
+function isOurs(fd: number): boolean {
+  try {
+    accessSync(`/dev/fd/${fd}`, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** All is over: ends this process even if somebody never reads its last words. */
+export function endWithoutReaders(): void {
+  setTimeout(() => process.exit(), LIMITS.unreadWordsMs).unref();
+}
