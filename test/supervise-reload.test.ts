@@ -39,7 +39,7 @@ test("a bad file changes nothing and says so", async (t) => {
   write(house, "nonsense");
   const { code, err } = await house.cli(["reload"]);
   assert.equal(code, 78);
-  assert.match(err, /house\.json:1:1: it is no house/);
+  assert.match(err, /^Nothing was changed; [\s\S]*house\.json:1:1: it is no house/);
   process.kill(house.pid, "SIGHUP");
   await house.until("it to be said twice", () => house.happened("reload-failed").length === 2);
   assert.deepEqual(await pids(house), before);
@@ -83,6 +83,17 @@ test("live settings and log levels are told; others restart that part alone", as
   write(house, { logLevel: "debug", parts: [HELP, refusing] });
   const { out } = await house.cli(["reload"]);
   assert.equal(out, "irc/libera: restarted for refuse; not now when told while it ran\n");
+});
+
+test("what a part says of its new settings is checked before it is shown", async (t) => {
+  const house = await startHouse(t, { parts: [HELP] });
+  const refusing = (refuse: unknown) => ({ ...HELP, settings: { ...HELP.settings, refuse } });
+  write(house, { parts: [refusing({ toString: 1, valueOf: 1 })] });
+  const odd = await house.cli(["reload"]);
+  assert.equal(odd.out, "help: restarted for refuse; it refused them when told while it ran\n");
+  write(house, { parts: [refusing("\u001b[2Jno\n")] });
+  const wild = await house.cli(["reload"]);
+  assert.equal(wild.out, "help: restarted for refuse; ␛[2Jno⏎ when told while it ran\n");
 });
 
 test("parts come and go, with tokens that core knows; where core listens stays", async (t) => {

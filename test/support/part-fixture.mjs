@@ -17,7 +17,9 @@ process.on("SIGTERM", () => process.exit(0));
 process.on("message", (message) => {
   if (message.type !== "settings") return;
   console.log(JSON.stringify({ level: "info", msg: `told ${JSON.stringify(message.settings)}` }));
-  if (message.settings.refuse) process.send({ type: "settings", error: "not now" });
+  const { refuse } = message.settings;
+  const error = refuse === true ? "not now" : refuse;
+  if (refuse) process.send({ type: "settings", error });
   else process.send({ type: "settings", ok: true });
 });
 console.log(

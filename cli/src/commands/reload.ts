@@ -1,13 +1,26 @@
 /** `seabird reload`: the running `seabird up` takes up a changed seabird.yaml. */
 import type { Command } from "commander";
-import { contextOf, withJson } from "../context.ts";
+import { CliError } from "../cli-error.ts";
+import { type Context, contextOf, withJson } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
 import { change } from "./restart.ts";
 
 export function addReload(program: Command): void {
   withJson(program.command("reload"))
     .description("make the running `seabird up` take up a changed seabird.yaml")
     .addHelpText("after", RELOAD_HELP)
-    .action(async (_options, command: Command) => change(contextOf(command), { do: "reload" }));
+    .action(async (_options, command: Command) => reload(contextOf(command)));
+}
+
+async function reload(context: Context): Promise<void> {
+  try {
+    await change(context, { do: "reload" });
+  } catch (error) {
+    const isBadFile = error instanceof CliError && error.exitCode === EXIT.config;
+    const { output } = context;
+    if (isBadFile && !output.json) output.remark("Nothing was changed; all runs on as it was.");
+    throw error;
+  }
 }
 
 const RELOAD_HELP = `

@@ -1,6 +1,7 @@
 /** What `seabird up` says: for a person on stderr, as JSON lines with --json, and in up.log. */
 import { stripVTControlCharacters } from "node:util";
 import { type Output, styleError } from "../output.ts";
+import { safeText } from "../safe-text.ts";
 import type { PartReport } from "./control-protocol.ts";
 import type { Verdict } from "./restart-policy.ts";
 
@@ -141,5 +142,6 @@ const GIVEN_UP: Partial<Record<Verdict, string>> = {
 /** What a reload did, a line a part. */
 export function reloadLines(parts: readonly PartReport[]): string[] {
   if (parts.length === 0) return ["reloaded; nothing has changed"];
-  return parts.map(({ part, words }) => `${part}: ${words}`);
+  // A part's own words may be in it.
+  return parts.map(({ part, words }) => safeText(`${part}: ${words}`));
 }

@@ -44,7 +44,7 @@ function complaint(line: string): string | undefined {
 }
 
 /** Where in the code something happened is for the log, not for people. */
-const STACK = /^\s+at /;
+const STACK = /^\s+(at |\^+$)|^Node\.js v\d/;
 
 /** The last complaints of these lines, made safe to show. */
 export function complaints(lines: readonly string[], count: number): string[] {

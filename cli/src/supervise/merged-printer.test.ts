@@ -53,7 +53,10 @@ test("complaints are warnings, errors, and what was meant for people", () => {
     "",
     "oh",
   ];
-  assert.deepEqual(complaints([...lines, "    at here (x.ts:1)"], 5), ["bad", "oh"]);
+  assert.deepEqual(
+    complaints([...lines, "    at here (x.ts:1)", "     ^^^", "Node.js v24.0.0"], 5),
+    ["bad", "oh"],
+  );
   assert.deepEqual(complaints(lines, 1), ["oh"]);
 });
 
