@@ -40,6 +40,11 @@ test("what a part says of itself; what it prints before does no harm", async (t)
   });
 });
 
+test("a path that no system takes is a problem like another", async (t) => {
+  const { ask } = await makeStage(t);
+  assert.deepEqual(await ask("", "./a\0b.ts"), { problem: "a path has no NUL characters" });
+});
+
 test("it is asked in the folder, with its arguments, and without what is secret", async (t) => {
   const { folder, ask } = await makeStage(t);
   process.env["SEABIRD_TOKEN"] = "hunter2";

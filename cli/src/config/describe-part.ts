@@ -67,6 +67,10 @@ class Slots {
 }
 
 async function ask(program: Program, cwd: string, timeoutMs: number): Promise<Description> {
+  // No system starts it, and Node says so by throwing.
+  if (program.args.some((text) => text.includes("\0"))) {
+    return { problem: "a path has no NUL characters" };
+  }
   const child = start(program, cwd);
   const answer = Promise.withResolvers<Description>();
   const end = (problem: string) => {

@@ -1,6 +1,6 @@
 /** A text becomes a house: what is read, what goes before what, what the parts get. */
 import assert from "node:assert/strict";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { CliError } from "../cli-error.ts";
@@ -265,6 +265,10 @@ test("a file that is not there, is none, or is too large: exit code 78", async (
     });
   await failsWith(/^cannot read seabird\.yaml: there is no such file$/);
   assert.equal(hasHouse(folder, { config: "x.yaml" }), true);
+  await symlink("nowhere", join(folder, "seabird.yaml"));
+  assert.equal(hasHouse(folder), true, "a link that leads nowhere is no leave to run without");
+  await failsWith(/^cannot read seabird\.yaml: there is no such file$/);
+  await rm(join(folder, "seabird.yaml"));
   await mkdir(join(folder, "seabird.yaml"));
   await failsWith(/^seabird\.yaml is no file$/);
   await writeFile(join(folder, "large.yaml"), "#".repeat(1024 * 1024 + 1));

@@ -1,5 +1,5 @@
 /** Reads `seabird.yaml` and everything it stands for. Starts nothing that stays. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -15,9 +15,10 @@ import { readHouse } from "./read-house.ts";
 import { Reading } from "./reading.ts";
 import { SecretFiles } from "./secret-files.ts";
 
-/** Whether the folder has a configuration. */
+/** Whether the folder has a configuration; a link that leads nowhere is one that cannot be read. */
 export function hasHouse(folder: string, flags: HouseFlags = {}): boolean {
-  return flags.config !== undefined || existsSync(join(folder, HOUSE_FILE));
+  if (flags.config !== undefined) return true;
+  return lstatSync(join(folder, HOUSE_FILE), { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
