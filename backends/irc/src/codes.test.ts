@@ -81,10 +81,14 @@ describe("stripCodes", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         for (const char of stripCodes(text)) {
-          assert.ok(char === "\t" || (char >= " " && char !== "\x7f"), JSON.stringify(char));
+          assert.ok(char === "\t" || !/\p{Cc}/u.test(char), JSON.stringify(char));
         }
       }),
     );
+  });
+
+  it("takes the controls of ISO 8859 for what terminals take them", () => {
+    assert.equal(stripCodes("a\x9b31m\x85b"), "a31mb");
   });
 
   it("takes colours out with their digits", () => {

@@ -98,9 +98,14 @@ export function stripControls(text: string): string {
   let from = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if ((code >= FIRST_PRINTABLE && code !== 0x7f) || code === 0x09) continue;
+    if (!isControl(code)) continue;
     clean += text.slice(from, at);
     from = at + 1;
   }
   return clean + text.slice(from);
+}
+
+/** Those of ISO 8859 too: terminals take U+009B for the start of a command. */
+function isControl(code: number): boolean {
+  return (code < FIRST_PRINTABLE && code !== 0x09) || (code >= 0x7f && code <= 0x9f);
 }

@@ -54,6 +54,8 @@ const cases: [string, Block, string][] = [
     "x\n> a\n> > b\n> c\ny",
   ],
   ["list", list(["tea", bold("pop")]), "tea, \x02pop"],
+  ["list of lines", list(["a", blockquote("q"), fencedCode("x"), "b"]), "a,\n> q\n\x11x\nb"],
+  ["list whose first is nothing", list(["", "a", "b"]), "a, b"],
   ["link", link("https://x.y", "here"), "here (https://x.y)"],
   ["link with formatting", link("https://x.y", bold("here")), "\x02here\x02 (https://x.y)"],
   ["link that says nothing more", link("https://x.y", "x.y"), "https://x.y"],

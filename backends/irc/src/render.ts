@@ -97,7 +97,7 @@ function writeInner(
   const inside = { style: withToggle(style, more), depth: depth + 1 };
   let isFirst = true;
   for (const inner of innerBlocks(block)) {
-    if (!isFirst) page.words(between, style);
+    if (!isFirst) page.between(between, style);
     isFirst = false;
     write(page, inner, inside);
   }
@@ -121,6 +121,11 @@ class Page {
         addRun(this.#runs, { text: run.text, style: style.union(run.style) });
       }
     }
+  }
+
+  /** What stands between two things on one line. */
+  between(text: string, style: Style): void {
+    if (isVisible(this.#runs)) this.words(text, style);
   }
 
   /** Code within a line: what it holds is shown, and is no code of IRC. */
