@@ -27,18 +27,42 @@ const TEMPLATES = fileURLToPath(new URL("../templates/", import.meta.url));
 /** Resolves with the files written, by their path in the folder. Throws a Failure. */
 export async function writeProject(init: ProjectInit): Promise<readonly string[]> {
   await refuseFull(init.folder);
+  try {
+    return await write(init);
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    const why = error.message.replace(/,.*$/s, "");
+    const next = "choose a folder that you may write to, by --folder PATH";
+    throw new Failure(EXIT.failed, `${init.folder} cannot be written (${why})`, next);
+  }
+}
+
+async function write(init: ProjectInit): Promise<readonly string[]> {
   const template = join(TEMPLATES, init.kind);
   const written: string[] = [];
   for (const path of await filesBelow(template)) {
     const text = await readFile(join(template, path), "utf8");
     const target = fill(path, init).replace(/(^|\/)dot-/, "$1.");
-    await mkdir(join(init.folder, dirname(target)), { recursive: true });
+    await makeFolder(join(init.folder, dirname(target)));
     const content = basename(path) === "package.json" ? withPackages(text, init) : text;
     // Never over a file that came to be since the look at the folder.
     await writeFile(join(init.folder, target), fill(content, init), { flag: "wx" });
     written.push(target);
   }
   return written.sort();
+}
+
+/** Node's own way to make the folders above too never ends in places such as `/proc`. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 async function refuseFull(folder: string): Promise<void> {

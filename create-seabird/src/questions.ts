@@ -1,5 +1,5 @@
 /** Asks for what was not given on the command line. Never asked of a script. */
-import { cancel, select, text } from "@clack/prompts";
+import { select, text } from "@clack/prompts";
 import { EXIT, Failure } from "./failure.ts";
 import { nameProblem } from "./names.ts";
 import type { Kind } from "./project.ts";
@@ -34,6 +34,5 @@ export async function askName(kind: Kind): Promise<string> {
 
 function answer<T>(given: T): Exclude<T, symbol> {
   if (typeof given !== "symbol") return given as Exclude<T, symbol>;
-  cancel("Nothing was written.");
   throw new Failure(EXIT.interrupted, "nothing was written");
 }
