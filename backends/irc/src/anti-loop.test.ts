@@ -82,10 +82,26 @@ suite("commands right behind our answers", () => {
     for (let time = 1; time <= 9; time++) loop.heardCommand("#a", "bob");
     assert.deepEqual(silences, []);
     const again = loop.say("#a", "another", () => sent.promise);
-    clock.advance(3_000);
+    clock.advance(1_000);
     for (let time = 1; time <= 3; time++) loop.heardCommand("#a", "bob");
     sent.resolve();
     await Promise.all([sending, again]);
+    assert.equal(silences.length, 1);
+  });
+
+  test("while a long answer is being said, what more than a second behind it comes is no sign", async () => {
+    const { clock, loop, silences, answer } = setUp();
+    await answer();
+    for (let time = 1; time <= 2; time++) loop.heardCommand("#a", "bob");
+    const sent = Promise.withResolvers<void>();
+    clock.advance(5_000);
+    const sending = loop.say("#a", "a long one", () => sent.promise);
+    clock.advance(1_001);
+    for (let time = 1; time <= 9; time++) loop.heardCommand("#a", "bob");
+    assert.deepEqual(silences, []);
+    sent.resolve();
+    await sending;
+    loop.heardCommand("#a", "bob");
     assert.equal(silences.length, 1);
   });
 });

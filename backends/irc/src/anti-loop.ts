@@ -15,7 +15,7 @@ import {
   MAX_LOOP_TARGETS,
 } from "./limits.ts";
 
-/** So long an answer that is on its way may have been read already. */
+/** So long an answer that is on its way may have been read just now: nobody can tell. */
 const ON_ITS_WAY_MS = 3 * LOOP_COMMAND_MS;
 
 export interface AntiLoopHooks {
@@ -79,18 +79,21 @@ export class AntiLoop {
   heardCommand(target: string, nick: string): void {
     const place = this.#place(target);
     const user = this.#hooks.fold(nick);
-    const inARow = this.#isQuick(place) ? (place.quick.get(user) ?? 0) + 1 : 0;
+    const pace = this.#pace(place);
+    if (pace === "unknown") return;
+    const inARow = pace === "quick" ? (place.quick.get(user) ?? 0) + 1 : 0;
     keep(place.quick, user, inARow, MAX_LOOP_ENTRIES);
     if (inARow < LOOP_COMMANDS) return;
     const within = `within ${LOOP_COMMAND_MS / 1_000} s of our answers`;
     this.#fallSilent(place, target, `${inARow} commands of ${nick} ${within}`);
   }
 
-  /** The network may have said our words some time before we know that it has. */
-  #isQuick({ answering, lastBegunAtMs, lastAnswerAtMs }: Place): boolean {
+  /** How a command comes behind our answers. Each line of a long one may be answered. */
+  #pace({ answering, lastBegunAtMs, lastAnswerAtMs }: Place): "quick" | "slow" | "unknown" {
     const now = this.#clock.now();
-    if (now - lastAnswerAtMs <= LOOP_COMMAND_MS) return true;
-    return answering > 0 && now - lastBegunAtMs <= ON_ITS_WAY_MS;
+    if (now - lastAnswerAtMs <= LOOP_COMMAND_MS) return "quick";
+    if (answering === 0 || now - lastBegunAtMs > ON_ITS_WAY_MS) return "slow";
+    return now - lastBegunAtMs <= LOOP_COMMAND_MS ? "quick" : "unknown";
   }
 
   /** Returns what takes it back. */
