@@ -1,4 +1,5 @@
 /** Who must wait how long before a command runs again. Bounded; time is given. */
+import { RecentMap } from "../link/recent-map.ts";
 import { MAX_COOLDOWNS } from "./command-limits.ts";
 import type { AllCooldowns } from "./command-spec.ts";
 
@@ -16,7 +17,7 @@ export type Turn =
   | { readonly free: false; readonly waitMs: number; readonly tell: boolean };
 
 export class Cooldowns {
-  readonly #running = new Map<string, Running>();
+  readonly #running = new RecentMap<string, Running>(MAX_COOLDOWNS);
 
   /** `tell` is true for the first who must wait, then false until it has run out. */
   take(command: string, cooldown: AllCooldowns, who: CooldownKeys, now: number): Turn {
@@ -28,7 +29,7 @@ export class Cooldowns {
       return { free: false, waitMs: Math.max(...blocking.map(({ until }) => until)) - now, tell };
     }
     const started = rows.map(({ key, ms }) => ({ key, running: { until: now + ms, told: false } }));
-    for (const { key, running } of started) this.#start(key, running);
+    for (const { key, running } of started) this.#running.set(key, running);
     const undo = () => {
       for (const { key, running } of started) {
         if (this.#running.get(key) === running) this.#running.delete(key);
@@ -46,13 +47,6 @@ export class Cooldowns {
     if (running === undefined || running.until > now) return running;
     this.#running.delete(key);
     return undefined;
-  }
-
-  #start(key: string, running: Running): void {
-    this.#running.set(key, running);
-    if (this.#running.size <= MAX_COOLDOWNS) return;
-    const [oldest] = this.#running.keys();
-    if (oldest !== undefined) this.#running.delete(oldest);
   }
 }
 

@@ -2,6 +2,7 @@
 import { AskCancelled } from "../ask/ask-cancelled.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { RecentMap } from "../link/recent-map.ts";
 import type { Log } from "../program/log.ts";
 import type { Conversation } from "./context.ts";
 import type { PluginEvent } from "./events.ts";
@@ -33,7 +34,7 @@ export class Failures {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #closing: AbortSignal;
-  readonly #toldAt = new Map<string, number>();
+  readonly #toldAt = new RecentMap<string, number>(MAX_CHANNELS);
 
   constructor(options: {
     readonly log: Log;
@@ -77,10 +78,7 @@ export class Failures {
     const now = this.#clock.now();
     const toldAt = this.#toldAt.get(lane);
     if (toldAt !== undefined && now - toldAt < POLITE_EVERY_MS) return false;
-    this.#toldAt.delete(lane);
     this.#toldAt.set(lane, now);
-    const [oldest] = this.#toldAt.keys();
-    if (this.#toldAt.size > MAX_CHANNELS && oldest !== undefined) this.#toldAt.delete(oldest);
     return true;
   }
 

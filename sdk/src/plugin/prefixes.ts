@@ -1,6 +1,7 @@
 /** What commands begin with on each backend, asked of it once and again from time to time. */
 import type { BackendInfo } from "../link/action-client.ts";
 import { type Clock, pause } from "../link/clock.ts";
+import { RecentMap } from "../link/recent-map.ts";
 
 /** Protocol: a backend that says nothing about it. */
 export const DEFAULT_PREFIX = "!";
@@ -27,7 +28,7 @@ export type AskBackend = (backendId: string) => Promise<BackendInfo>;
 export class Prefixes {
   readonly #clock: Clock;
   readonly #ask: AskBackend;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new RecentMap<string, Known>(MAX_BACKENDS);
 
   constructor(clock: Clock, ask: AskBackend) {
     this.#clock = clock;
@@ -74,8 +75,6 @@ export class Prefixes {
     const { promise: firstAnswer, resolve } = Promise.withResolvers<void>();
     const known: Known = { prefix: DEFAULT_PREFIX, askedAt: now, firstAnswer, isSettled: false };
     this.#known.set(backendId, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_BACKENDS && oldest !== undefined) this.#known.delete(oldest);
     void this.#learn(backendId, known).then(resolve);
     return known;
   }

@@ -1,4 +1,5 @@
 /** Who was seen lately, so that a name in a command can be told to be somebody. */
+import { RecentMap } from "../link/recent-map.ts";
 import type { PluginEvent, User } from "./events.ts";
 import { backendOf } from "./make-context.ts";
 
@@ -9,7 +10,7 @@ const MAX_NAME_CHARACTERS = 256;
 
 export class SeenUsers {
   /** Backend and name, in small letters → the person; undefined if several share it. */
-  readonly #byName = new Map<string, User | undefined>();
+  readonly #byName = new RecentMap<string, User | undefined>(MAX_NAMES);
 
   note(event: PluginEvent): void {
     if (!("user" in event)) return;
@@ -17,10 +18,7 @@ export class SeenUsers {
     if (id === "" || displayName === "" || displayName.length > MAX_NAME_CHARACTERS) return;
     const key = keyOf(backendOf(id).id, displayName);
     const isShared = this.#byName.has(key) && this.#byName.get(key)?.id !== id;
-    this.#byName.delete(key);
     this.#byName.set(key, isShared ? undefined : event.user);
-    const [oldest] = this.#byName.keys();
-    if (this.#byName.size > MAX_NAMES && oldest !== undefined) this.#byName.delete(oldest);
   }
 
   /** Undefined for a name that several people have had, for it could be either. */

@@ -1,0 +1,19 @@
+/** A map of bounded size: what was set longest ago is forgotten for what is new. */
+
+export class RecentMap<K, V> extends Map<K, V> {
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    super();
+    this.#limit = limit;
+  }
+
+  /** The key is the newest then, also if it was there before. */
+  override set(key: K, value: V): this {
+    this.delete(key);
+    super.set(key, value);
+    const [oldest] = this.keys();
+    if (this.size > this.#limit && oldest !== undefined) this.delete(oldest);
+    return this;
+  }
+}
