@@ -54,8 +54,9 @@ export interface Job<Data> {
   every(interval: number | string, data: Data, settings?: KeySettings): Promise<string>;
   /**
    * Runs by a cron expression: minute, hour, day of the month, month, day of the week, and before
-   * them seconds if there are six. What falls into the hour that a zone leaves out in spring runs
-   * at the end of it; what falls into the hour that comes twice in autumn runs the first time.
+   * them seconds if there are six. A time that a zone leaves out in spring is taken at the end of
+   * the gap. A time that comes twice in autumn is taken once, the first time, unless its hour is
+   * `*` or its minutes are a list or step: then both times.
    */
   cron(expression: string, data: Data, settings?: CronSettings): Promise<string>;
   /** Whether there was one. One that is running runs to its end. */
