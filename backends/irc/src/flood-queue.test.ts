@@ -36,6 +36,25 @@ function setUp() {
 }
 
 suite("flood queue", () => {
+  test("jobs that were given up while they waited are not kept", () => {
+    const { queue } = setUp();
+    queue.add(job("a", "b", "c", "d", "e"));
+    let looks = 0;
+    for (let index = 0; index < 1_000; index++) {
+      const lines = ["x"];
+      queue.add({
+        get linesLeft() {
+          looks += 1;
+          return lines.length;
+        },
+        nextLine: () => lines.shift(),
+      });
+      lines.length = 0;
+      queue.delayMs(1);
+    }
+    assert.ok(looks < 5_000, `${looks} looks at what is gone`);
+  });
+
   test("urgent lines without end are no flood: more than a second burst waits behind all", () => {
     const { clock, queue, written } = setUp();
     for (let index = 0; index < 9; index++) queue.urgent(`JOIN #${index}`);

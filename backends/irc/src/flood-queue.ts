@@ -109,6 +109,8 @@ export class FloodQueue {
 
   add(job: FloodJob): void {
     if (this.#closed) return;
+    // Those that nobody waits for any more may be many: they come and go without a line.
+    for (const done of this.#jobs.filter(({ linesLeft }) => linesLeft === 0)) this.#remove(done);
     this.#jobs.push(job);
     this.#turns.add(flowOf(job), job);
     this.#pump();
