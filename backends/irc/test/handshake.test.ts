@@ -333,3 +333,27 @@ test("a list of capabilities that stops midway is believed as far as it came", a
   await status("upgrading");
   for (const { lines } of server.connections) assert.doesNotMatch(lines.join(), /PASS|NICK|USER/);
 });
+
+test("a server that hangs up at each step is dialled again, one connection at a time", async (context) => {
+  const { server, open, status } = await setUp(context, {
+    args: ["--channels", "#a"],
+    env: { ...SASL, IRC_PASS: "hush" },
+  });
+  const usual = offering(["batch server-time sasl=PLAIN"]);
+  const steps = 11;
+  server.script = (line, connection) => {
+    assert.ok(server.connections.slice(0, -1).every(({ isEnded }) => isEnded));
+    const number = server.connections.length;
+    if (number < steps && connection.lines.length === number) {
+      connection.drop();
+      return [];
+    }
+    if (line === "AUTHENTICATE PLAIN") return ["AUTHENTICATE +"];
+    if (!line.startsWith("AUTHENTICATE ")) return usual(line, connection);
+    return [":srv 900 * bird!b@h bird :Hello", ":srv 903 * :In"];
+  };
+  open();
+  await status("settled");
+  assert.equal(server.connections.length, steps);
+  await status("lost", steps - 1);
+});
