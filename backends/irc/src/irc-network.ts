@@ -34,6 +34,7 @@ import {
 import { parseRuns, plainRuns } from "./runs.ts";
 import type { IrcSettings } from "./settings.ts";
 import { channelsOf, SettingRefused, toOptions } from "./to-options.ts";
+import { NOT_CONNECTED } from "./verdicts.ts";
 
 /** Stays with the network until it is closed: lost connections are made again by `IrcConnection`. */
 export class IrcNetwork implements BackendConnection<IrcSettings> {
@@ -45,7 +46,9 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   readonly #ids: ChannelIds;
   readonly #reader: Reader;
   readonly #antiLoop: AntiLoop | undefined;
-  readonly #settled = Promise.withResolvers<void>();
+  /** There is something to do with us: we are in our channels, or somebody speaks in one already. */
+  readonly #ready = Promise.withResolvers<void>();
+  #isOnline = false;
   /** Invitations that are being followed. */
   #following = 0;
   /** The settings in use. */
@@ -63,16 +66,19 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     host.self = selfOf(this.#connection);
   }
 
-  /** Resolves when every configured channel was joined or refused, however long that takes. */
+  /**
+   * Resolves when every configured channel was joined or refused, however long that takes, or
+   * somebody has said something before: an answer must not be refused.
+   */
   static async connect(host: Host): Promise<IrcNetwork> {
     const network = new IrcNetwork(host);
     const leave = () => {
-      network.#settled.reject(new Error("the backend is leaving"));
+      network.#ready.reject(new Error("the backend is leaving"));
       void network.close();
     };
     host.signal.addEventListener("abort", leave, { once: true });
     if (host.signal.aborted) leave();
-    await network.#settled.promise;
+    await network.#ready.promise;
     return network;
   }
 
@@ -83,7 +89,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
       to.kind === "channel"
         ? planChannelSend({ ...said, channelId: to.id }, message.kind, state)
         : planPrivateSend({ ...said, userId: toNick(to.id) }, message.kind, state);
-    if ("refused" in plan) throw new Refused(plan.refused);
+    this.#check(plan);
     const silent = this.#antiLoop?.refusal(to.id);
     if (silent !== undefined) throw new Refused(silent);
     const send = () => this.#carryOut(plan, message);
@@ -135,15 +141,22 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
       event: (event) => this.#heard(event),
       status: (status) => {
         logStatus(log, this.#options.host, status);
-        if (status.status === "settled") this.#settled.resolve();
+        if (status.status === "welcomed") this.#isOnline = true;
+        else if (status.status === "lost") this.#isOnline = false;
+        else if (status.status === "settled") this.#ready.resolve();
       },
       line: (direction, line) => log.debug({ line }, direction === "in" ? "<" : ">"),
     };
     return new IrcConnection(this.#options, hooks, clock);
   }
 
+  /** What a name or line may be depends on the network: without it we cannot tell. */
+  #check(plan: Plan): asserts plan is Exclude<Plan, { refused: string }> {
+    if ("refused" in plan) throw new Refused(this.#isOnline ? plan.refused : NOT_CONNECTED);
+  }
+
   async #carryOut(plan: Plan, request: RequestInfo, key?: string): Promise<void> {
-    if ("refused" in plan) throw new Refused(plan.refused);
+    this.#check(plan);
     const { requestId: id, receivedAtMs: arrivedAtMs, signal } = request;
     const reason = await this.#connection.request({ ...plan, id, arrivedAtMs, signal }, key);
     if (reason !== undefined) throw new Refused(reason);
@@ -154,7 +167,9 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     else if (event.kind === "invite") void this.#invited(event);
     else if (event.kind === "message") this.#lookForCommand(event);
     const told = toTold(event, this.#reader);
-    if (told !== undefined) tell(this.#host, told);
+    if (told === undefined) return;
+    tell(this.#host, told);
+    if ("heard" in told) this.#ready.resolve();
   }
 
   async #invited({ channel, origin }: Invitation): Promise<void> {

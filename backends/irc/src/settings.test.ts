@@ -38,7 +38,7 @@ suite("settings", () => {
       nickserv_password: "ns",
       sasl: { account: "mybot", password: "p", mechanism: "plain", required: false },
       tls: { verify: false },
-      channels: ["#a", "#b key", { name: "#c", key: "k" }, { name: "#d" }, "#a other"],
+      channels: ["#a", "#b key", { name: "#c", key: "k" }, { name: "#d" }, "#a other", "#A third"],
       accept_invites_from: ["account:alice", "*!*@example.org", "*"],
       rejoin: true,
       send_budget_ms: 5_000,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { checkOptions } from "./check-options.ts";
 import { type HostAddress, parseHost } from "./host-url.ts";
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "./limits.ts";
+import { foldName } from "./line.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
 import type { SaslOptions } from "./sasl.ts";
 import { type IrcSettings, snakeCase } from "./settings.ts";
@@ -52,12 +53,13 @@ function checkLines(options: IrcOptions): void {
   }
 }
 
-/** Each channel once; the first spelling and key count. */
+/** Each channel once; the first spelling and key count. On every network the case of letters is none. */
 export function channelsOf({ channels }: Pick<IrcSettings, "channels">): readonly ChannelToJoin[] {
   const byName = new Map<string, ChannelToJoin>();
   for (const given of channels) {
     const { name, key } = typeof given === "string" ? nameAndKey(given) : given;
-    if (!byName.has(name)) byName.set(name, { name, key });
+    const folded = foldName(name, "ascii");
+    if (!byName.has(folded)) byName.set(folded, { name, key });
   }
   return [...byName.values()];
 }
