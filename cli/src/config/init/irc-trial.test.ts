@@ -86,14 +86,17 @@ test("SASL: capabilities in two lines, the mechanism, a long password in pieces"
   assert.equal(sent.length, 2);
 });
 
-test("SASL that is not offered, or not in this way, is said; what is not known is no harm", async (t) => {
+test("SASL that is not offered, or not in this way, is no connection", async (t) => {
   for (const offer of [":s CAP * LS :a", ":s CAP * LS :sasl=SCRAM-SHA-256", ":s 421 CAP :what?"]) {
     const { trial } = await serve(t, (line) => {
       if (line === "CAP LS 302") return `${offer}\r\n`;
       const done = offer.includes("421") ? line.startsWith("USER") : line === "CAP END";
       return done ? ":s 001 birdie :hi\r\n" : undefined;
     });
-    assert.equal((await tryIrc({ ...trial, sasl: SASL }, PATIENCE_MS)).sasl, "not offered");
+    await assert.rejects(
+      tryIrc({ ...trial, sasl: SASL }, PATIENCE_MS),
+      /^IrcTrialError: the server offers no login \(SASL PLAIN\) for the account$/,
+    );
   }
 });
 

@@ -16,8 +16,8 @@ export interface Welcome {
   readonly nick: string;
   /** Its own name. */
   readonly server: string;
-  /** Whether it knows the account: it may not offer SASL at all. */
-  readonly sasl: "logged in" | "not offered" | "not asked";
+  /** Whether there was an account to log in to. */
+  readonly sasl: "logged in" | "not asked";
 }
 
 /** Throws an IrcTrialError that says in a person's words why it does not work. */

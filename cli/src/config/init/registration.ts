@@ -23,12 +23,11 @@ export class Registration {
   readonly #trial: Trial;
   readonly #ends: RegistrationEnds;
   readonly #offered: string[] = [];
-  #sasl: Welcome["sasl"];
+  #sasl: Welcome["sasl"] = "not asked";
 
   constructor(trial: Trial, ends: RegistrationEnds) {
     this.#trial = trial;
     this.#ends = ends;
-    this.#sasl = trial.sasl === undefined ? "not asked" : "not offered";
   }
 
   begin(): void {
@@ -57,6 +56,11 @@ export class Registration {
 
   #welcome({ source, params }: Line): void {
     const nick = safeText(params[0] ?? this.#trial.nick);
+    // The bot does not connect without the login that it was given.
+    if (this.#trial.sasl !== undefined && this.#sasl !== "logged in") {
+      this.#ends.fail(new IrcTrialError("the server offers no login (SASL PLAIN) for the account"));
+      return;
+    }
     this.#ends.welcome({ nick, server: safeText(source), sasl: this.#sasl });
   }
 

@@ -118,7 +118,6 @@ function tryingWords({ url, nick }: IrcAnswers): string {
 function welcomeWords({ nick, server, sasl }: Welcome): string {
   const account = {
     "logged in": ", logged in to its account",
-    "not offered": "; it offers no SASL, so the account was not tried",
     "not asked": "",
   };
   return `${styleError("green", "✔")} ${server} welcomes ${nick}${account[sasl]}.`;
