@@ -73,6 +73,14 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "sdk/src/command/command-limits.ts",
     make: (exports) => limitTable(exports["COMMAND_LIMITS"] as Limit[]),
   },
+  "limits of storage": {
+    module: "sdk/src/storage/storage-limits.ts",
+    make: (exports) => limitTable(exports["STORAGE_LIMITS"] as Limit[]),
+  },
+  "limits of schedules": {
+    module: "sdk/src/schedule/schedule-limits.ts",
+    make: (exports) => limitTable(exports["SCHEDULE_LIMITS"] as Limit[]),
+  },
   "limits of the irc backend": {
     module: "backends/irc/src/limits.ts",
     make: (exports) => limitTable(exports["IRC_LIMITS"] as Limit[]),
