@@ -238,3 +238,83 @@ test("catch may leave an error to the usual way, and what it forgot to wait for 
   await room.expect(SORRY);
   assert.ok(bed.log.find(/command fail failed/));
 });
+
+test("one plugin in two beds at once keeps nothing of one for the other", async () => {
+  const shared = plugin("shared");
+  shared.command("once", { help: "once a minute", cooldown: { all: 60_000 } }, (ctx) =>
+    ctx.reply("done"),
+  );
+  shared.hears(/o/gy, (ctx) => ctx.reply(`at ${ctx.match.index}`));
+  const config = {};
+  await using one = await testbed({ plugins: [shared], config });
+  await using other = await testbed({ plugins: [shared], config });
+  for (const bed of [one, other]) {
+    const room = bed.channel("#c");
+    await room.say("ann", "!once");
+    await room.expect("done");
+    for (const _ of [1, 2]) {
+      await room.say("ann", "foo");
+      await room.expect("at 1");
+    }
+  }
+});
+
+test("two plugins that ask the same person both hear the answer, also from a new core", async () => {
+  const askers = ["a", "b"].map((name) => {
+    const asker = plugin(name);
+    asker.on("action", async (ctx) => {
+      await ctx.reply(`${name} heard ${await ctx.ask("well?", { timeoutMs: 600_000 })}`);
+    });
+    return asker;
+  });
+  await using bed = await testbed({ plugins: askers });
+  const room = bed.channel("#c");
+  await room.act("ann", "waves");
+  for (const _ of askers) await room.expect("ann: well?");
+  await bed.restartCore();
+  await room.say("ann", "me");
+  for (const _ of askers) await room.expect(/^[ab] heard me$/);
+});
+
+test("core may go away under a handler, and a network refuse all that it says", async () => {
+  const slow = plugin("slow");
+  slow.command("slow", "is slow", async (ctx) => {
+    await ctx.sleep(60_000);
+    await ctx.reply("done");
+  });
+  await using bed = await testbed({ plugins: [slow] });
+  const room = bed.channel("#c");
+  await room.say("ann", "!slow");
+  await bed.clock.advance("59s");
+  await bed.disconnect("plugin");
+  await bed.reconnected();
+  await bed.clock.advance("1m");
+  await room.expect("done");
+  room.failNext("send", "404 Cannot send to channel");
+  room.failNext("send", "404 Cannot send to channel");
+  await room.say("ann", "!slow");
+  await bed.clock.advance("1m");
+  await room.expectNothing();
+  assert.ok(bed.log.find(/command slow failed.*404 Cannot send/));
+  assert.ok(bed.log.find("nor could that be said"));
+  await room.say("ann", "!slow");
+  await bed.clock.advance("1m");
+  await room.expect("done");
+});
+
+test("a catch that never ends holds its channel for a time only", async () => {
+  const stuck = plugin("stuck");
+  stuck.command("fail", "fails", () => {
+    throw new Error("the cause");
+  });
+  stuck.catch(() => new Promise(() => undefined));
+  stuck.hears(/^ping$/, (ctx) => ctx.reply("pong"));
+  await using bed = await testbed({ plugins: [stuck] });
+  const room = bed.channel("#c");
+  await room.say("ann", "!fail");
+  await room.say("bob", "ping");
+  await room.expectNothing();
+  await bed.clock.advance("30s");
+  await room.expect("pong");
+  assert.ok(bed.log.find("the cause"));
+});
