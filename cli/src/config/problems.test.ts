@@ -55,6 +55,11 @@ const CASES: readonly (readonly [text: string, ...lines: string[]])[] = [
     `4:11 ${AT}.nick: the variable NICK is not set, neither in the environment nor in .env`,
   ],
   [
+    irc("nik: ${NICK}"),
+    `4:5 ${AT}.nik: unknown key, did you mean "nick"?`,
+    `4:10 ${AT}.nik: the variable NICK is not set, neither in the environment nor in .env`,
+  ],
+  [
     irc("nick: ${NICK} ${", 'send_budget_ms: "${BUDGET}"', "rejoin: ${}"),
     `4:11 ${AT}.nick: the variable NICK is not set, neither in the environment nor in .env`,
     `5:21 ${AT}.send_budget_ms: the variable BUDGET is not set, neither in the environment nor in .env`,

@@ -107,7 +107,9 @@ class Explaining {
   }
 
   #tell({ instancePath, keyword }: ErrorObject, message: string): void {
-    if (this.#isBroken(instancePath, ALTERNATIVES.has(keyword))) return;
+    const isBroken = this.#isBroken(instancePath, ALTERNATIVES.has(keyword));
+    // That a key is unknown has nothing to do with its value.
+    if (isBroken && !UNKNOWN_KEY.has(keyword)) return;
     const spot = this.#spotOf(instancePath);
     const path = spot?.path ?? [...this.#request.path, ...this.#stepsOf(instancePath)];
     // A key that is wrong is shown as such; of a wrong value, the value.
