@@ -82,7 +82,7 @@ test("live settings and log levels are told; others restart that part alone", as
   const refusing = { ...renamed, settings: { ...renamed.settings, refuse: true } };
   write(house, { logLevel: "debug", parts: [HELP, refusing] });
   const { out } = await house.cli(["reload"]);
-  assert.equal(out, "irc/libera: restarted for refuse; not now when told while it ran\n");
+  assert.equal(out, 'irc/libera: restarted for refuse, since it said "not now"\n');
 });
 
 test("what a part says of its new settings is checked before it is shown", async (t) => {
@@ -90,10 +90,10 @@ test("what a part says of its new settings is checked before it is shown", async
   const refusing = (refuse: unknown) => ({ ...HELP, settings: { ...HELP.settings, refuse } });
   write(house, { parts: [refusing({ toString: 1, valueOf: 1 })] });
   const odd = await house.cli(["reload"]);
-  assert.equal(odd.out, "help: restarted for refuse; it refused them when told while it ran\n");
+  assert.equal(odd.out, "help: restarted for refuse, since it refused them\n");
   write(house, { parts: [refusing("\u001b[2Jno\n")] });
   const wild = await house.cli(["reload"]);
-  assert.equal(wild.out, "help: restarted for refuse; ␛[2Jno⏎ when told while it ran\n");
+  assert.equal(wild.out, 'help: restarted for refuse, since it said "␛[2Jno⏎"\n');
 });
 
 test("parts come and go, with tokens that core knows; where core listens stays", async (t) => {

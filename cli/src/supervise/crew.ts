@@ -195,5 +195,5 @@ export function hasGivenUp(state: PartState): boolean {
 
 function errorIn(message: unknown): string | undefined {
   if (typeof message !== "object" || message === null || !("error" in message)) return undefined;
-  return typeof message.error === "string" ? message.error : "it refused them";
+  return typeof message.error === "string" ? `it said "${message.error}"` : "it refused them";
 }

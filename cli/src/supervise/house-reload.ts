@@ -108,7 +108,7 @@ class Reload {
       if (problem === undefined) {
         return { part: spec.name, did: "changed", words: `took ${keys} while it runs` };
       }
-      why = `; ${problem} when told while it ran`;
+      why = `, since ${problem}`;
     }
     await crew.restart(part, spec);
     await crew.settled([part], LIMITS.restartReadyMs, signal);
