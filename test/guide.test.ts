@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { isPlugin } from "@seabird/sdk";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const GUIDES = ["plugins", "commands"];
+const GUIDES = ["plugins", "commands", "storage"];
 const run = promisify(execFile);
 
 interface Snippet {
