@@ -9,9 +9,8 @@ export function become(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  nodeFlags: readonly string[] = [],
 ): Promise<number> {
-  const argv = [process.execPath, ...nodeFlags, script, ...args];
+  const argv = [process.execPath, script, ...args];
   if (process.execve !== undefined && process.platform !== "win32") {
     process.execve(process.execPath, argv, definedOnly(env));
   }

@@ -2,6 +2,9 @@
 import type { Command } from "commander";
 import { become } from "../become.ts";
 import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../bins.ts";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { runWatched } from "../run-watched.ts";
 import { resolveSettings } from "../settings.ts";
 
 interface ClientOptions {
@@ -45,13 +48,16 @@ function isFile(name: string): boolean {
 }
 
 async function run(bin: string, args: readonly string[], options: ClientOptions): Promise<void> {
-  const watch = args.includes("--watch");
   const rest = args.filter((arg) => arg !== "--watch");
-  // Node starts a watched program again by itself, when a file that it has read changes.
-  const flags = watch ? ["--watch", "--watch-preserve-output"] : [];
   // A part that is handed all it needs, or only describes itself, gets no token besides.
   const isPart = rest.some((arg) => arg === "--describe" || arg.startsWith("--handover"));
-  exitWith(await become(bin, rest, isPart ? ownEnv() : clientEnv(options), flags));
+  const env = isPart ? ownEnv() : clientEnv(options);
+  if (rest.length === args.length) return exitWith(await become(bin, rest, env));
+  const files = rest.filter(isFile);
+  if (files.length === 0) {
+    throw new CliError(EXIT.usage, "--watch has no file to watch", "name one, such as ./hello.ts");
+  }
+  exitWith(await runWatched({ script: bin, args: rest, env, files }));
 }
 
 /**

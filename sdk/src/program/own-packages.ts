@@ -5,6 +5,7 @@
  * `npm init` writes.
  */
 import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
 
 /** What such a file may import without having it. */
 const OWN = /^(?:@seabird\/[^/]+|zod)(?:\/|$)/;
@@ -18,6 +19,7 @@ export function resolveOwnPackages(): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const found = OWN.test(specifier) ? orOwn() : nextResolve(specifier, context);
+      tellFile(found.url);
       const isImport = context.conditions.includes("import");
       return isImport && isSource(found.url) ? { ...found, format: "module-typescript" } : found;
 
@@ -31,6 +33,14 @@ export function resolveOwnPackages(): void {
       }
     },
   });
+}
+
+/** To `seabird plugin --watch`, which runs the program again when the file changes. */
+function tellFile(url: string): void {
+  if (process.env["SEABIRD_TELL_FILES"] === undefined || !process.connected) return;
+  if (!url.startsWith("file:") || url.includes("/node_modules/")) return;
+  const message = { type: "file", path: fileURLToPath(url) };
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function isNotFound(reason: unknown): boolean {
