@@ -2,10 +2,10 @@
 import type { IrcMessage } from "irc-framework";
 import { stripCodes } from "./codes.ts";
 import type { Expectation } from "./expectation.ts";
+import type { IrcRequest } from "./irc-request.ts";
 import { MAX_REASON } from "./limits.ts";
 import type { NetworkState } from "./network-state.ts";
 import type { Pending } from "./pending.ts";
-import type { IrcRequest } from "./verdicts.ts";
 
 /** About a nick we asked for; they name a nick, but are not about a message to it. */
 const NICK_ERRORS = new Set(["431", "432", "433", "436", "438", "447"]);

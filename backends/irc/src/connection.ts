@@ -6,6 +6,7 @@
 import { checkOptions } from "./check-options.ts";
 import { stripCodes } from "./codes.ts";
 import { type FloodClock, systemClock } from "./flood-queue.ts";
+import type { IrcRequest, Verdict } from "./irc-request.ts";
 import { MAX_REASON } from "./limits.ts";
 import { foldName } from "./line.ts";
 import type { NetworkLink } from "./network-link.ts";
@@ -16,7 +17,7 @@ import { IrcSession } from "./session.ts";
 import type { SessionEnd } from "./session-hooks.ts";
 import { type Endpoint, endpointUnderPolicy } from "./sts.ts";
 import { StsStore } from "./sts-store.ts";
-import { type IrcRequest, NOT_CONNECTED, type Verdict } from "./verdicts.ts";
+import { NOT_CONNECTED } from "./verdicts.ts";
 import { WantedChannels } from "./wanted-channels.ts";
 
 export type ConnectionStatus =

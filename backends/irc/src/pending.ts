@@ -1,5 +1,5 @@
 /** A request that waits for what the network makes of it, line by line. */
-import type { IrcRequest, Verdict } from "./verdicts.ts";
+import type { IrcRequest, Verdict } from "./irc-request.ts";
 
 /** By what the server answers: a label on each line, an echo of each, or a PING behind the last. */
 export type Signal = "label" | "echo" | "ping";

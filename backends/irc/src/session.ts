@@ -4,6 +4,7 @@ import { isRefusal } from "./blame.ts";
 import { CtcpAnswers } from "./ctcp-answers.ts";
 import { type FloodClock, FloodQueue } from "./flood-queue.ts";
 import { Handshake } from "./handshake.ts";
+import type { IrcRequest, Verdict } from "./irc-request.ts";
 import { joinLines } from "./join-lines.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
 import { QUIT_WITHIN_MS } from "./limits.ts";
@@ -18,7 +19,7 @@ import type { SessionEnd, SessionHooks } from "./session-hooks.ts";
 import { actOnOffer, type Endpoint } from "./sts.ts";
 import type { StsStore } from "./sts-store.ts";
 import { Transport } from "./transport.ts";
-import { type IrcRequest, NOT_CONNECTED, type Verdict, Verdicts } from "./verdicts.ts";
+import { NOT_CONNECTED, Verdicts } from "./verdicts.ts";
 import { lineProblem, withTags } from "./write-line.ts";
 
 const END_OF_MOTD = new Set(["376", "422"]);

@@ -113,6 +113,15 @@ suite("labels", () => {
     assert.equal(two.verdict, "the network did not confirm it in time");
   });
 
+  test("a server that takes labels back tells without them", async () => {
+    const { clock, caps, submit, receive } = setUp(...LABELS);
+    const one = submit("one");
+    caps.delete("labeled-response");
+    await receive(":srv 404 bird #a :Cannot send to channel");
+    assert.equal(one.verdict, "404 Cannot send to channel");
+    assert.equal(clock.timers, 0);
+  });
+
   test("without batches they would not be whole, and are not used", () => {
     const { written, submit } = setUp("labeled-response");
     submit("one");

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { me, settled, setUp } from "../test/verdict-stage.ts";
-import type { Verdict } from "./verdicts.ts";
+import type { Verdict } from "./irc-request.ts";
 
 type Mood = "open" | "closed" | "silent";
 

@@ -15,26 +15,12 @@ import type { IrcMessage } from "irc-framework";
 import { findEcho, isAbout, isRefusal, isSpeech, reasonOf } from "./blame.ts";
 import { type Expectation, holds } from "./expectation.ts";
 import type { FloodClock, FloodJob, FloodQueue, LabelledLine } from "./flood-queue.ts";
+import type { IrcRequest, Verdict } from "./irc-request.ts";
 import { type Labelled, LabelReader } from "./labels.ts";
 import { ASK_AFTER_MS, MAX_SOON_LINES } from "./limits.ts";
 import type { NetworkState } from "./network-state.ts";
 import { Pending, type Signal } from "./pending.ts";
 import { WaitingRequests } from "./waiting-requests.ts";
-
-export interface IrcRequest {
-  readonly id: string;
-  /** Whom it concerns: errors that name it are its own. */
-  readonly target: string;
-  readonly lines: readonly string[];
-  readonly expect: Expectation;
-  /** Moment of arrival by the clock in use. */
-  readonly arrivedAtMs: number;
-  /** Aborted when nobody wants the answer any more: lines that still wait are not sent. */
-  readonly signal?: AbortSignal;
-}
-
-/** undefined: it happened. Otherwise why not. */
-export type Verdict = string | undefined;
 
 export interface VerdictOptions {
   /** Milliseconds from arrival in which core wants its answer. */
@@ -113,9 +99,14 @@ export class Verdicts {
   }
 
   #signalFor({ kind }: Expectation): Signal {
+    if (this.#hasLabels) return "label";
+    return kind === "said" && this.#server.caps.has("echo-message") ? "echo" : "ping";
+  }
+
+  /** Servers may take their labels back. */
+  get #hasLabels(): boolean {
     const { caps } = this.#server;
-    if (caps.has("labeled-response") && caps.has("batch")) return "label";
-    return kind === "said" && caps.has("echo-message") ? "echo" : "ping";
+    return caps.has("labeled-response") && caps.has("batch");
   }
 
   #refusal({ arrivedAtMs, target, lines, signal }: IrcRequest, by: Signal): Verdict {
@@ -250,7 +241,7 @@ export class Verdicts {
   #refused(message: IrcMessage): void {
     const sent = this.#waiting
       .all()
-      .filter((pending) => pending.written > 0 && pending.signal !== "label")
+      .filter(({ written, signal }) => written > 0 && (signal !== "label" || !this.#hasLabels))
       .filter((pending) => isAbout(message, pending.request, this.#state));
     const pending = sent.find(({ ponged }) => !ponged) ?? sent[0];
     if (pending === undefined) return;

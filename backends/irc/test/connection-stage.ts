@@ -2,8 +2,8 @@
 import type { TestContext } from "node:test";
 import { readConfig } from "../src/config.ts";
 import { type ConnectionStatus, IrcConnection } from "../src/connection.ts";
+import type { IrcRequest, Verdict } from "../src/irc-request.ts";
 import type { IrcEvent } from "../src/network-state.ts";
-import type { IrcRequest, Verdict } from "../src/verdicts.ts";
 import { ScriptedServer, until } from "./scripted-server.ts";
 
 interface SetUp {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { ircLineParser } from "irc-framework";
 import { FloodQueue } from "../src/flood-queue.ts";
+import type { IrcRequest, Verdict } from "../src/irc-request.ts";
 import { NetworkState } from "../src/network-state.ts";
-import { type IrcRequest, type Verdict, Verdicts } from "../src/verdicts.ts";
+import { Verdicts } from "../src/verdicts.ts";
 import { TestClock } from "./test-clock.ts";
 
 export const LIMITS = {
