@@ -1,6 +1,8 @@
 /** Plugins under attack and under tired authors: nothing of it may stop, flood or silence a plugin. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { arg, plugin, silentLog, startPlugin } from "@seabird/sdk";
 import { testbed } from "@seabird/testkit";
 import { startCore } from "./support/core.ts";
@@ -137,6 +139,24 @@ test("a handler that asks for ever does not keep the plugin from closing", async
   await bed.close();
   bed.isOpen = false;
   assert.ok(isTold && !isLate(), "the rest of the process had its turn");
+});
+
+test("a handler that goes on for ever keeps no process from ending", async () => {
+  const code = `
+    import { plugin } from "@seabird/sdk";
+    import { testbed } from "@seabird/testkit";
+    const loop = plugin("loop");
+    loop.command("go", "goes on", async (ctx) => {
+      for (;;) await Promise.any([ctx.ask("well?"), ctx.sleep(1_000)]).catch(() => undefined);
+    });
+    const bed = await testbed({ plugins: [loop], patienceMs: 1_000 });
+    await bed.channel("#c").say("ann", "!go");
+    await bed.channel("#c").expect("ann: well?");
+    await bed.close();
+    console.log("closed");`;
+  const args = ["--input-type=module", "--eval", code];
+  const ended = promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  assert.equal((await ended).stdout, "closed\n");
 });
 
 test("a command in private ends a question in any case that would run it", async () => {

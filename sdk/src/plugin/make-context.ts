@@ -4,9 +4,10 @@ import { AskCancelled } from "../ask/ask-cancelled.ts";
 import type { Asks } from "../ask/asks.ts";
 import { isYes } from "../ask/yes.ts";
 import type { ActionSettings } from "../link/action-client.ts";
-import { nextTurn, pause } from "../link/clock.ts";
+import { pause } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { breath } from "./breath.ts";
 import type { AskSettings, BackendRef, ChannelRef, Conversation, PluginHost } from "./context.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
@@ -156,11 +157,6 @@ async function sleepFor(
   await pause(host.clock, ms, AbortSignal.any([signal, host.signal]));
   signal.throwIfAborted();
   if (host.signal.aborted) throw new SeabirdError("closed", "the plugin closes");
-}
-
-/** A handler that tries again for ever, although all is over, keeps nobody else from running. */
-async function breath(...signals: readonly AbortSignal[]): Promise<void> {
-  if (signals.some(({ aborted }) => aborted)) await nextTurn();
 }
 
 function onlyTags(settings: AskSettings | undefined): ActionSettings | undefined {

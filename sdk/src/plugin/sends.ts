@@ -1,7 +1,7 @@
 /** What a handler says: cancelled when its time is up, and waited for when it forgot to. */
 import type { ActionSettings } from "../link/action-client.ts";
-import { nextTurn } from "../link/clock.ts";
 import type { Log } from "../program/log.ts";
+import { breath } from "./breath.ts";
 import { Noticed } from "./noticed.ts";
 
 interface Failed {
@@ -49,9 +49,8 @@ export class Sends {
     }
   }
 
-  /** One that says it again for ever, although its time is up, keeps nobody else from running. */
   async #go(go: () => Promise<void>): Promise<void> {
-    if (this.#signal.aborted) await nextTurn();
+    await breath(this.#signal);
     await go();
   }
 }
