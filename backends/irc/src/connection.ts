@@ -118,7 +118,7 @@ export class IrcConnection {
     const { expect } = request;
     // Kicked in the same moment, we do not come back.
     if (verdict === undefined && expect.kind === "joined" && this.#isIn(expect.channel)) {
-      this.#channels.want({ name: expect.channel, key });
+      this.#channels.wantToo({ name: expect.channel, key });
     }
     return verdict;
   }

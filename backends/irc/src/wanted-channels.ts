@@ -61,6 +61,12 @@ export class WantedChannels {
     if (this.#wanted.size < MAX_CHANNELS || this.#wanted.has(key)) this.#wanted.set(key, channel);
   }
 
+  /** As `want`, for one that was joined on request: what is known of it stays. */
+  wantToo({ name, key }: ChannelToJoin): void {
+    const known = this.#wanted.get(this.#hooks.fold(name));
+    this.want({ name: known?.name ?? name, key: key ?? known?.key });
+  }
+
   /** Asks for a wanted channel now. */
   join(name: string): void {
     this.#joinLater(this.#hooks.fold(name), 0);

@@ -231,6 +231,19 @@ suite("a lost connection", () => {
     assert.deepEqual(left.sort(), ["#a", "#b", "#c"]);
   });
 
+  test("a request to join where we are takes no key from us", async (context) => {
+    const { server, open, status } = await setUp(context, {
+      args: ["--channels", "#Staff sesame"],
+    });
+    const irc = open();
+    await status("settled");
+    const join = { target: "#staff", lines: ["JOIN #staff"] };
+    const expect = { kind: "joined", channel: "#staff" } as const;
+    assert.equal(await ask(irc, { ...join, expect }), undefined);
+    (await server.connection(1)).drop();
+    await (await server.connection(2)).hears(/^JOIN #Staff sesame$/);
+  });
+
   test("requests meanwhile fail at once", async (context) => {
     const { open } = await setUp(context, {
       args: ["--reconnect-min-ms", "60000", "--reconnect-max-ms", "60000"],
