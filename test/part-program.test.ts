@@ -227,6 +227,25 @@ test("each way to fail has its exit code and one line that says why", async (t) 
   );
 });
 
+test("a file that prints, goes on, or never ends its loading is told about all the same", async (t) => {
+  const folder = await farFolder(t, {
+    "prints.ts": `import { plugin } from "@seabird/sdk";
+      process.stdout.write("no line's end");
+      setInterval(() => console.log("tick"), 1);
+      export const a = plugin("a");\n`,
+    "waits.ts": "await new Promise(() => undefined);\n",
+  });
+  const printed = await ask(t, [PLUGIN, join(folder, "prints.ts"), "--describe"]);
+  assert.equal(printed.code, 0, printed.errors);
+  const { kind, parts } = JSON.parse(printed.output.trimEnd().split("\n").at(-1) ?? "");
+  assert.deepEqual([kind, parts[0].name], ["plugin", "a"]);
+  for (const bin of [PLUGIN, BACKEND]) {
+    const waits = await ask(t, [bin, join(folder, "waits.ts"), "--describe"]);
+    assert.notEqual(waits.code, 0);
+    assert.match(waits.errors, /waits\.ts cannot be loaded: an await at its top never ends/);
+  }
+});
+
 test("a supervisor's end is the part's end", async (t) => {
   const core = await startCore({}, t);
   const handover = { url: core.url, token: await core.token(["plugin"]) };

@@ -21,10 +21,23 @@ export async function stage(root: string, build: string, folder: string): Promis
     await cp(join(root, folder, extra), join(out, extra), { recursive: true });
   }
   await cp(join(root, "LICENSE"), join(out, "LICENSE"));
-  const manifest = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
-  const text = JSON.stringify(published(manifest as Manifest), undefined, 2);
+  const source = await readFile(join(root, folder, "package.json"), "utf8");
+  const manifest = published(JSON.parse(source) as Manifest);
+  if (!existsSync(join(out, "README.md"))) {
+    await writeFile(join(out, "README.md"), readme(manifest));
+  }
+  const text = JSON.stringify(manifest, undefined, 2);
   await writeFile(join(out, "package.json"), `${text}\n`);
   return out;
+}
+
+/** What a registry shows of a package that has no page of its own. */
+function readme({ name, description, exports: doors = {} }: Manifest): string {
+  const entries = Object.keys(doors)
+    .filter((door) => door !== "./package.json")
+    .map((door) => `- \`${name}${door.slice(1)}\`\n`);
+  const list = entries.length === 0 ? "" : `\nTo import:\n\n${entries.join("")}`;
+  return `# ${name}\n\n${description}\n\nPart of Seabird for TypeScript, a chat broker.\n${list}`;
 }
 
 /** Generated code is JavaScript with declarations already, and tsc leaves it where it is. */

@@ -25,7 +25,9 @@ export interface CommandDescription {
   readonly fullHelp: string;
 }
 
-/** On standard output, which nothing else may write to before it. */
-export function printDescription(description: Description): void {
-  process.stdout.write(`${JSON.stringify(description)}\n`);
+/** On standard output, as its last line: a person's file may have printed something before. */
+export function printDescription(description: Description): Promise<void> {
+  const isNewLine = !("bytesWritten" in process.stdout) || process.stdout.bytesWritten === 0;
+  const line = `${isNewLine ? "" : "\n"}${JSON.stringify(description)}\n`;
+  return new Promise((resolve) => process.stdout.write(line, () => resolve()));
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { unlessEnded } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { type Branded, isBranded } from "./brand.ts";
 import { resolveOwnPackages } from "./own-packages.ts";
@@ -33,7 +34,18 @@ export async function loadFile<Kind extends "plugin" | "backend">(
   throw new SeabirdError("bad_option", what);
 }
 
+/** A file that takes longer to load is told of; it may still come. */
+const SLOW_MS = 5_000;
+
 async function load(file: string, path: string): Promise<object> {
+  const tell = (what: string) => process.stderr.write(`${path} ${what}\n`);
+  // With nothing to wait for, Node ends without a word of the file.
+  const onExit = () => tell("cannot be loaded: an await at its top never ends");
+  process.once("exit", onExit);
+  let isLoading = true;
+  unlessEnded(SLOW_MS, () => {
+    if (isLoading) tell("is still being loaded; does an await at its top never end?");
+  });
   try {
     return await import(pathToFileURL(file).href);
   } catch (cause) {
@@ -41,5 +53,8 @@ async function load(file: string, path: string): Promise<object> {
     process.stderr.write(`${cause instanceof Error ? (cause.stack ?? cause.message) : cause}\n`);
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new SeabirdError("failed_precondition", `${path} cannot be loaded: ${why}`, { cause });
+  } finally {
+    isLoading = false;
+    process.off("exit", onExit);
   }
 }

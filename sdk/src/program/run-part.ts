@@ -38,13 +38,19 @@ export async function runPart(argv: readonly string[], work: PartWork): Promise<
   try {
     const args = parsePartArgs(argv);
     if (args.help) process.stdout.write(work.usage());
-    else if (args.describe) await work.describe(args);
+    else if (args.describe) await describe(args, work);
     else await live(args, work);
   } catch (reason) {
     process.stderr.write(`${work.name}: ${tell(reason)}\n`);
     process.exitCode = exitCode(reason);
   }
   unlessEnded(LINGER_MS, () => process.exit());
+}
+
+/** Ends at once: nothing that the file has begun may print behind it. */
+async function describe(args: PartArgs, work: PartWork): Promise<void> {
+  await work.describe(args);
+  process.exit();
 }
 
 async function live(args: PartArgs, work: PartWork): Promise<void> {
