@@ -24,7 +24,8 @@ export function parseHost(value: string): HostAddress | string {
   const url = URL.parse(value);
   if (url !== null && (url.username !== "" || url.password !== "")) return HOST_WITH_LOGIN;
   const scheme = SCHEMES[url?.protocol ?? ""];
-  const isBare = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(value);
+  const isBare =
+    value.length <= MAX_BARE && /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(value);
   if (url === null || scheme === undefined || url.hostname === "") {
     return isBare ? `has no scheme; give ircs://${value} (TLS) or irc://${value}` : WRONG;
   }
@@ -36,5 +37,8 @@ export function parseHost(value: string): HostAddress | string {
     port: url.port === "" ? scheme.port : Number(url.port),
   };
 }
+
+/** Of a host's name (RFC 1035) and its port. */
+const MAX_BARE = 260;
 
 const WRONG = `has to be an address; give ${HOST_FORMS}`;
