@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { systemReason } from "./system-reason.ts";
 
 export interface RunFile {
   /** The supervisor. A file whose process is gone is left over and means nothing. */
@@ -13,17 +14,29 @@ export interface RunFile {
 
 const NAME = "up.json";
 
-/** Writes it; the undo brings back what another supervisor, still alive, had written before. */
-export function writeRunFile(folder: string, content: RunFile): () => void {
+/**
+ * Writes it; the undo brings back what another supervisor, still alive, had written before. On a
+ * full disk what runs goes on without it: then `warn` is told.
+ */
+export function writeRunFile(
+  folder: string,
+  content: RunFile,
+  warn: (text: string) => void,
+): () => void {
   const before = readRunFile(folder);
-  replace(folder, content);
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      warn(`cannot write ${join(folder, NAME)}, where other commands look: ${systemReason(error)}`);
+    }
+  };
+  attempt(() => replace(folder, content));
   return () => {
     if (readRunFile(folder)?.pid !== content.pid) return;
-    if (before !== undefined && before.pid !== content.pid && isAlive(before.pid)) {
-      replace(folder, before);
-    } else {
-      rmSync(join(folder, NAME), { force: true });
-    }
+    const isOthers = before !== undefined && before.pid !== content.pid && isAlive(before.pid);
+    if (isOthers) attempt(() => replace(folder, before));
+    else attempt(() => rmSync(join(folder, NAME), { force: true }));
   };
 }
 

@@ -19,14 +19,18 @@ test("options come before the environment, that before the folder, that before d
   mkdirSync(folder);
   writeFileSync(join(folder, "admin-token"), "sbd_admin\n");
   assert.deepEqual(resolve({}), { url: "http://127.0.0.1:11235", token: "sbd_admin" });
-  const remove = writeRunFile(folder, { pid: process.pid, url: "http://127.0.0.1:4711" });
+  const remove = writeRunFile(
+    folder,
+    { pid: process.pid, url: "http://127.0.0.1:4711" },
+    assert.fail,
+  );
   assert.equal(resolve({}).url, "http://127.0.0.1:4711");
   const env = { SEABIRD_HOST: "core.example.org", SEABIRD_TOKEN: "sbd_env" };
   assert.deepEqual(resolve({}, env), { url: "https://core.example.org", token: "sbd_env" });
   const options = { url: "localhost", token: "sbd_option" };
   assert.deepEqual(resolve(options, env), { url: "http://localhost:11235", token: "sbd_option" });
   const another = { pid: process.ppid, url: "http://127.0.0.1:4712" };
-  const removeAnother = writeRunFile(folder, another);
+  const removeAnother = writeRunFile(folder, another, assert.fail);
   assert.equal(resolve({}).url, another.url);
   removeAnother();
   assert.equal(resolve({}).url, "http://127.0.0.1:4711");
@@ -38,7 +42,7 @@ test("the file of a supervisor that is gone means nothing", (t) => {
   const cwd = mkdtempSync(join(tmpdir(), "seabird-settings-"));
   t.after(() => rmSync(cwd, { recursive: true }));
   // Beyond what Linux gives to a process.
-  writeRunFile(join(cwd, ".seabird"), { pid: 2 ** 30, url: "http://127.0.0.1:4711" });
+  writeRunFile(join(cwd, ".seabird"), { pid: 2 ** 30, url: "http://127.0.0.1:4711" }, assert.fail);
   assert.equal(resolveSettings({}, {}, cwd).url, "http://127.0.0.1:11235");
 });
 
@@ -62,7 +66,7 @@ test("a folder of another user tells neither where core is nor a token", (t) => 
   const cwd = mkdtempSync(join(tmpdir(), "seabird-settings-"));
   t.after(() => rmSync(cwd, { recursive: true }));
   const folder = join(cwd, ".seabird");
-  writeRunFile(folder, { pid: process.pid, url: "http://127.0.0.1:4711" });
+  writeRunFile(folder, { pid: process.pid, url: "http://127.0.0.1:4711" }, assert.fail);
   writeFileSync(join(folder, "admin-token"), "sbd_theirs\n");
   assert.equal(resolveSettings({}, {}, cwd).token, "sbd_theirs");
   t.mock.method(process as { getuid(): number }, "getuid", () => 4_000_000_000);

@@ -1,7 +1,6 @@
 /** Where core listens: as configured at first, and from then on where it has been. */
 import type { House } from "../config/house.ts";
 import { writeRunFile } from "../run-file.ts";
-import { systemReason } from "../system-reason.ts";
 import { type BindAddress, formatBind, parseBind } from "./bind-address.ts";
 
 export class CoreAddress {
@@ -40,21 +39,11 @@ export class CoreAddress {
 
   /** Other commands find it no more. */
   forget(): void {
-    try {
-      this.#removeRunFile();
-    } catch {
-      // The next run writes its own.
-    }
+    this.#removeRunFile();
   }
 
   #set(url: string): void {
     this.#url = url;
-    try {
-      this.#removeRunFile = writeRunFile(this.#folder, { pid: process.pid, url });
-    } catch (error) {
-      // A full disk: what runs goes on without it.
-      const reason = systemReason(error);
-      this.#warn(`cannot write ${this.#folder}/up.json, where other commands look: ${reason}`);
-    }
+    this.#removeRunFile = writeRunFile(this.#folder, { pid: process.pid, url }, this.#warn);
   }
 }

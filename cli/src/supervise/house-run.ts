@@ -9,6 +9,7 @@ import { LIMITS } from "../limits.ts";
 import type { Output } from "../output.ts";
 import { aborted } from "./aborted.ts";
 import { Announcer } from "./announcer.ts";
+import { type AttendedRun, asFailure } from "./attend.ts";
 import type { PartReport, PartStatus } from "./control-protocol.ts";
 import { type ControlServer, listenForControl } from "./control-server.ts";
 import { CoreAddress } from "./core-address.ts";
@@ -41,7 +42,7 @@ const STANDARD_FDS = [0, 1, 2];
 /** Lines of a crashed part's log that are shown. */
 const LAST_WORDS = 3;
 
-export class HouseRun {
+export class HouseRun implements AttendedRun {
   readonly #init: HouseRunInit;
   readonly #stopping = new AbortController();
   readonly #turns = new Turns();
@@ -83,7 +84,6 @@ export class HouseRun {
     this.#stopping.abort();
   }
 
-  /** Somebody insists: nothing is drained any more. */
   endAtOnce(): void {
     this.#crew.kill();
     this.#address.forget();
@@ -98,7 +98,6 @@ export class HouseRun {
     return true;
   }
 
-  /** `onStopping`: everything begins to end, whoever asked for it. */
   async run(onStopping: () => void): Promise<ExitCode> {
     let failure: CliError | undefined;
     let control: ControlServer | undefined;
@@ -264,9 +263,4 @@ export class HouseRun {
     const room = this.#crew.parts.find((part) => part.isTerminal && part.state === "ready");
     return room?.tell({ type: "notice", line }) === true;
   }
-}
-
-function asFailure(error: unknown): CliError {
-  if (error instanceof CliError) return error;
-  return new CliError(EXIT.software, error instanceof Error ? error.message : String(error));
 }

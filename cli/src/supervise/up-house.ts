@@ -5,7 +5,7 @@ import { CliError } from "../cli-error.ts";
 import type { House } from "../config/house.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Output } from "../output.ts";
-import { watchNpm, watchStopSignals } from "../stop-signals.ts";
+import { attend } from "./attend.ts";
 import { askRun } from "./control-client.ts";
 import { HouseRun } from "./house-run.ts";
 import { ensureOwnFolder } from "./own-folder.ts";
@@ -30,19 +30,7 @@ export async function upHouse({ load, output, terminal }: UpHouseOptions): Promi
   try {
     const { stdin, stdout } = process;
     const isTerminal = terminal && stdin.isTTY === true && stdout.isTTY === true;
-    const run = new HouseRun({ house, folder, output, terminal: isTerminal, load });
-    const watch = watchStopSignals(
-      (signal) => run.askToStop(signal),
-      () => run.endAtOnce(),
-      () => run.hangUp(),
-    );
-    const forgetNpm = watchNpm(() => run.askToStop("npm is gone"));
-    try {
-      return await run.run(() => watch.begun());
-    } finally {
-      forgetNpm();
-      watch.end();
-    }
+    return await attend(new HouseRun({ house, folder, output, terminal: isTerminal, load }));
   } finally {
     lock.release();
     endWithoutReaders();

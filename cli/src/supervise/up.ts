@@ -6,8 +6,8 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
 import type { Output } from "../output.ts";
 import { writeRunFile } from "../run-file.ts";
-import { watchNpm, watchStopSignals } from "../stop-signals.ts";
 import { Announcer } from "./announcer.ts";
+import { type AttendedRun, asFailure, attend } from "./attend.ts";
 import { type BindAddress, configuredBind, formatBind, isTaken } from "./bind-address.ts";
 import { Logs } from "./logs.ts";
 import { createPlan, type UpOptions } from "./plan.ts";
@@ -22,22 +22,11 @@ const CORE_LAST_WORDS = 5;
 
 /** Resolves with the exit code when everything has ended. */
 export async function up(options: UpOptions, output: Output): Promise<ExitCode> {
-  const run = new PlainRun(options, output);
-  const watch = watchStopSignals(
-    (signal) => run.askToStop(signal),
-    () => run.endAtOnce(),
-  );
-  const forgetNpm = watchNpm(() => run.askToStop("npm is gone"));
-  try {
-    return await run.run(() => watch.begun());
-  } finally {
-    forgetNpm();
-    watch.end();
-  }
+  return await attend(new PlainRun(options, output));
 }
 
 /** One run of `up`: its addresses, its folder, and the supervisor. */
-class PlainRun {
+class PlainRun implements AttendedRun {
   readonly #folder = join(process.cwd(), ".seabird");
   readonly #stopping = new AbortController();
   readonly #logs = new Logs(join(this.#folder, "logs"));
@@ -78,7 +67,6 @@ class PlainRun {
     this.#stopping.abort();
   }
 
-  /** Somebody insists: nothing is drained any more. */
   endAtOnce(): void {
     this.#supervisor.kill();
     this.#removeRunFile();
@@ -86,7 +74,6 @@ class PlainRun {
     process.exit(EXIT.interrupted);
   }
 
-  /** `onStopping`: everything begins to end, whoever asked for it. */
   async run(onStopping: () => void): Promise<ExitCode> {
     let failure: CliError | undefined;
     try {
@@ -136,7 +123,8 @@ class PlainRun {
     this.#bind = { host: this.#bind.host, port: portOf(url) };
     if (this.#url === url) return;
     this.#url = url;
-    this.#removeRunFile = writeRunFile(this.#folder, { pid: process.pid, url });
+    const warn = (text: string) => this.#announcer.say({ type: "warning", text });
+    this.#removeRunFile = writeRunFile(this.#folder, { pid: process.pid, url }, warn);
     const configured = formatBind(this.#configured);
     this.#announcer.say({ type: "listening", url, configured, moved });
   }
@@ -157,9 +145,4 @@ class PlainRun {
 function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
-}
-
-function asFailure(error: unknown): CliError {
-  if (error instanceof CliError) return error;
-  return new CliError(EXIT.software, error instanceof Error ? error.message : String(error));
 }

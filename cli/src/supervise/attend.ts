@@ -1,0 +1,37 @@
+/** A run of `seabird up` and whoever may end it: a person, the system, npm. */
+import { CliError } from "../cli-error.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { watchNpm, watchStopSignals } from "../stop-signals.ts";
+
+export interface AttendedRun {
+  /** `onStopping`: everything begins to end, whoever asked for it. */
+  run(onStopping: () => void): Promise<ExitCode>;
+  /** Idempotent. */
+  askToStop(why: string): void;
+  /** Somebody insists: nothing is drained any more. */
+  endAtOnce(): void;
+  /** SIGHUP: true if it was no wish to stop. Missing: it always is one. */
+  hangUp?(): boolean;
+}
+
+/** Runs it; resolves with the exit code when everything has ended. */
+export async function attend(run: AttendedRun): Promise<ExitCode> {
+  const watch = watchStopSignals(
+    (signal) => run.askToStop(signal),
+    () => run.endAtOnce(),
+    () => run.hangUp?.() === true,
+  );
+  const forgetNpm = watchNpm(() => run.askToStop("npm is gone"));
+  try {
+    return await run.run(() => watch.begun());
+  } finally {
+    forgetNpm();
+    watch.end();
+  }
+}
+
+/** Anything that was thrown, as what `run` may throw. */
+export function asFailure(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  return new CliError(EXIT.software, error instanceof Error ? error.message : String(error));
+}
