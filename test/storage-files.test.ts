@@ -8,7 +8,10 @@ import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { SeabirdError, silentLog } from "@seabird/sdk";
-import { openStorage } from "@seabird/sdk/storage";
+import { openStorage, sql } from "@seabird/sdk/storage";
+import { Kysely } from "kysely";
+import { postgresDialect } from "../sdk/src/storage/postgres-dialect.ts";
+import { STORAGE } from "../sdk/src/storage/storage-limits.ts";
 import { needPostgres } from "./support/postgres-server.ts";
 import { temporaryFolder } from "./support/storage-engines.ts";
 
@@ -117,6 +120,56 @@ test("a connection to PostgreSQL that was lost is made again", async (t) => {
   // The pool may not have noticed yet that a connection of its own is gone.
   await values.get("a").catch(() => undefined);
   assert.equal(await values.get("a"), 1);
+});
+
+test("a PostgreSQL that says nothing is not waited for without end", async (t) => {
+  const server = await needPostgres(t);
+  if (server === undefined) return;
+  const timing = { statementMs: 30_000 };
+  const place = { url: server.url, schema: "public", log: silentLog, timing };
+  await using db = new Kysely<unknown>({ dialect: postgresDialect(place) });
+  const one = () => sql<{ one: number }>`select 1 as one`.execute(db);
+  await one();
+  await server.freeze("SIGSTOP");
+  try {
+    timing.statementMs = 1;
+    const transaction = db.transaction().execute((trx) => sql`select 1`.execute(trx));
+    await assert.rejects(transaction, { code: "deadline_exceeded", message: /does not answer/ });
+    timing.statementMs = 30_000;
+    // The one that was frozen is not asked again.
+    assert.deepEqual((await one()).rows, [{ one: 1 }]);
+  } finally {
+    await server.freeze("SIGCONT");
+  }
+});
+
+test("a statement that PostgreSQL is too long at is ended there", async (t) => {
+  const server = await needPostgres(t);
+  if (server === undefined) return;
+  await using store = await open(server.url);
+  await store.db.connection().execute(async (db) => {
+    await sql`set statement_timeout = 50`.execute(db);
+    await assert.rejects(sql`select pg_sleep(60)`.execute(db), { code: "57014" });
+    await sql`set statement_timeout = 0`.execute(db);
+  });
+});
+
+test("no more wait for a connection to PostgreSQL than may, nor for longer", async (t) => {
+  const server = await needPostgres(t);
+  if (server === undefined) return;
+  await using store = await open(server.url);
+  const held = await Promise.all(
+    Array.from({ length: STORAGE.postgresConnections }, () =>
+      store.db.startTransaction().execute(),
+    ),
+  );
+  const waiting = Array.from({ length: STORAGE.maxWaitingForConnection }, () =>
+    sql`select 1`.execute(store.db),
+  );
+  const settled = Promise.allSettled(waiting);
+  await assert.rejects(sql`select 1`.execute(store.db), { code: "resource_exhausted" });
+  await Promise.all(held.map((trx) => trx.rollback().execute()));
+  assert.ok((await settled).every(({ status }) => status === "fulfilled"));
 });
 
 test("PostgreSQL without its package says what to install", async (t) => {

@@ -18,6 +18,8 @@ export interface PostgresServer {
   query(sql: string, values?: unknown[]): Promise<pg.QueryResult>;
   /** Breaks every connection, as a restart does. */
   cutAll(): Promise<void>;
+  /** Stops whoever serves a connection that is there, or lets them go on. */
+  freeze(signal: "SIGSTOP" | "SIGCONT"): Promise<void>;
   /** Idempotent; removes the folder. */
   close(): Promise<void>;
 }
@@ -53,6 +55,15 @@ async function startPostgres(programs: string): Promise<PostgresServer> {
   return watch(child, folder);
 }
 
+/** It may have ended by itself. */
+function tryKill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 async function watch(child: ChildProcess, folder: string): Promise<PostgresServer> {
   const gone = once(child, "exit");
   const url = `postgres:///postgres?host=${encodeURIComponent(folder)}&user=seabird`;
@@ -83,5 +94,12 @@ async function watch(child: ChildProcess, folder: string): Promise<PostgresServe
   const cutAll = async () => {
     await query(`${others} where pid <> pg_backend_pid() and backend_type = 'client backend'`);
   };
-  return { url, query, cutAll, close };
+  const frozen = new Set<number>();
+  const freeze = async (signal: "SIGSTOP" | "SIGCONT") => {
+    const sql = "select pid from pg_stat_activity where backend_type = 'client backend'";
+    const { rows } = signal === "SIGCONT" ? { rows: [] } : await query(sql);
+    for (const { pid } of rows as { pid: number }[]) frozen.add(pid);
+    for (const pid of frozen) tryKill(pid, signal);
+  };
+  return { url, query, cutAll, freeze, close };
 }

@@ -1,5 +1,5 @@
 /** Opens storage by itself: for programs, tests, and an `onStart` of one's own. */
-import { Kysely } from "kysely";
+import { type Dialect, Kysely } from "kysely";
 import { type Clock, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { createLog, type Log } from "../program/log.ts";
@@ -14,7 +14,9 @@ import {
 import { claimStorage, type OwnTables, ownMigrations } from "./own-tables.ts";
 import { IN_MEMORY, type Place, placeOf } from "./place.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
+import type { StatementTiming } from "./postgres-pool.ts";
 import { SqliteDialect } from "./sqlite-dialect.ts";
+import { STORAGE } from "./storage-limits.ts";
 import { OpenStore, type Sharing } from "./store.ts";
 
 export interface OpenOptions {
@@ -57,13 +59,15 @@ export async function openStorage<Tables = AnyTables>(
   const clock = options.clock ?? ("clock" in given ? given.clock : systemClock);
   const log = options.log ?? ("log" in given ? given.log : createLog({ name, clock }));
   const place = placeOf(name, options.url);
-  const db = new Kysely<AnyTables>({ dialect: dialectOf(place, log) });
+  const timing: StatementTiming = { statementMs: STORAGE.migrationStatementMs };
+  const db = new Kysely<AnyTables>({ dialect: dialectOf(place, log, timing) });
   try {
     await bringUpToDate(db, options.migrations ?? {}, { name, place, clock, log });
   } catch (reason) {
     await db.destroy();
     throw reason;
   }
+  timing.statementMs = STORAGE.statementMs;
   const typed = db as unknown as Kysely<Tables>;
   const sharing = sharingOf(place);
   return new OpenStore<Tables>({ name, kind: place.kind, sharing, db: typed, clock });
@@ -74,8 +78,9 @@ function sharingOf(place: Place): Sharing {
   return place.file === IN_MEMORY ? "nobody" : "file";
 }
 
-function dialectOf(place: Place, log: Log) {
-  return place.kind === "sqlite" ? new SqliteDialect(place) : postgresDialect({ ...place, log });
+function dialectOf(place: Place, log: Log, timing: StatementTiming): Dialect {
+  if (place.kind === "sqlite") return new SqliteDialect(place);
+  return postgresDialect({ ...place, log, timing });
 }
 
 interface Surroundings {

@@ -1,9 +1,9 @@
 /** Kysely over PostgreSQL, by the package `pg`, which is loaded when it is needed. */
-import { CompiledQuery, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
-import type { Pool, PoolClient } from "pg";
+import { CompiledQuery, PostgresDialect } from "kysely";
+import type { Pool } from "pg";
 import { SeabirdError } from "../link/errors.ts";
 import type { Log } from "../program/log.ts";
-import { toParameter } from "./parameters.ts";
+import { adaptPool, type StatementTiming } from "./postgres-pool.ts";
 import { toNumber } from "./sqlite-values.ts";
 import { STORAGE } from "./storage-limits.ts";
 
@@ -12,11 +12,13 @@ export interface PostgresOptions {
   /** The plugin's own; every statement speaks of tables in it. */
   readonly schema: string;
   readonly log: Log;
+  readonly timing: StatementTiming;
 }
 
-export function postgresDialect({ url, schema, log }: PostgresOptions): PostgresDialect {
+export function postgresDialect(options: PostgresOptions): PostgresDialect {
+  const { url, schema } = options;
   return new PostgresDialect({
-    pool: async () => adapt(await openPool(url), log),
+    pool: async () => adaptPool(await openPool(url), options),
     // Not in the options of the connection: what stands between us and the server may refuse them.
     onCreateConnection: async (connection) => {
       const settings = "select set_config('search_path', $1, false), set_config($2, $3, false)";
@@ -32,6 +34,7 @@ async function openPool(url: string): Promise<Pool> {
     connectionString: url,
     max: STORAGE.postgresConnections,
     connectionTimeoutMillis: STORAGE.postgresConnectMs,
+    keepAlive: true,
     // A connection that nobody uses keeps no process alive.
     allowExitOnIdle: true,
     types: { getTypeParser: parserFor(pg.types) as typeof pg.types.getTypeParser },
@@ -63,44 +66,4 @@ function parserFor(types: typeof import("pg").types): (oid: number, format?: str
     if (format !== "binary" && oid === NUMERIC) return Number;
     return types.getTypeParser(oid as never, format as never);
   };
-}
-
-function adapt(pool: Pool, log: Log): PostgresPool {
-  const clients = new WeakMap<PoolClient, PostgresPoolClient>();
-  const taken = new Set<PostgresPoolClient>();
-  return {
-    options: pool.options,
-    connect: async () => {
-      const client = await pool.connect();
-      // Kysely knows a connection again by it.
-      const known = clients.get(client) ?? adaptClient(client, taken, log);
-      clients.set(client, known);
-      taken.add(known);
-      return known;
-    },
-    // The pool's own end waits for whoever has a connection, for ever.
-    end: async () => {
-      const ended = pool.end();
-      for (const client of taken) client.release(true);
-      await ended;
-    },
-  };
-}
-
-function adaptClient(
-  client: PoolClient,
-  taken: Set<PostgresPoolClient>,
-  log: Log,
-): PostgresPoolClient {
-  // Nobody else hears it while a query or transaction has the connection: they fail by themselves.
-  client.on("error", (error) => log.warn({ error }, "a connection to PostgreSQL was lost"));
-  const query = (sql: string, parameters: readonly unknown[] = []) =>
-    client.query(sql, parameters.map(toParameter));
-  const adapted: PostgresPoolClient = {
-    query: query as unknown as PostgresPoolClient["query"],
-    release: (destroy) => {
-      if (taken.delete(adapted)) client.release(destroy);
-    },
-  };
-  return adapted;
 }
