@@ -87,6 +87,21 @@ suite("with extended-join and account-notify", () => {
     assert.equal(accountOf("joe"), undefined);
   });
 
+  test("very many people who come and go, however they go, leave room for the next", () => {
+    const { receive, accountOf } = setUp(...TOLD);
+    const goings = ["PART #a", "QUIT :*.net *.split", "NICK other", "KICK #a"] as const;
+    for (let at = 0; at < 50_000; at++) {
+      const [nick, how] = [`n${at}`, goings[at % goings.length] ?? ""];
+      receive(`:${nick}!u@h JOIN #a acc :x`);
+      if (how === "KICK #a") receive(`:op!o@h KICK #a ${nick} :out`);
+      else receive(`:${nick}!u@h ${how}`);
+      if (how === "NICK other") receive(":other!u@h PART #A");
+    }
+    for (let at = 0; at < MAX_USERS; at++) receive(`:last${at}!u@h JOIN #a acc :x`);
+    assert.equal(accountOf("n0"), undefined);
+    assert.equal(accountOf(`last${MAX_USERS - 1}`), "acc");
+  });
+
   test("more people than fit are not known", () => {
     const { receive, accountOf } = setUp(...TOLD);
     for (let at = 0; at <= MAX_USERS; at++) receive(`:n${at}!u@h JOIN #a acc :x`);

@@ -169,7 +169,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     const told = toTold(event, this.#reader);
     if (told === undefined) return;
     tell(this.#host, told);
-    if ("heard" in told) this.#ready.resolve();
+    if ("heard" in told && this.#isOnline) this.#ready.resolve();
   }
 
   async #invited({ channel, origin }: Invitation): Promise<void> {
