@@ -63,3 +63,44 @@ test("thousands of lines that make little sense", async (t) => {
     [],
   );
 });
+
+test("what is no event is none, and is not answered", async (t) => {
+  const server = await ScriptedServer.listen();
+  t.after(() => server.close());
+  const { core, heard } = await startEar(t);
+  await startBot(t, core, server);
+  const connection = await server.connection(1);
+  const before = connection.lines.length;
+  connection.say(
+    ":NickServ!s@services NOTICE seabird :!ping",
+    ":srv NOTICE seabird :seabird: hi",
+    "NOTICE AUTH :*** Looking up your hostname",
+    ":joe!u@h NOTICE #test :!ping",
+    ":joe!u@h NOTICE @#test :seabird: hi",
+    ":joe!u@h NOTICE seabird :\x01PING 1\x01",
+    ":joe!u@h NOTICE seabird :\x01ACTION waves\x01",
+    ":joe!u@h PRIVMSG #test :\x01VERSION\x01",
+    ":joe!u@h PRIVMSG @#test :\x01PING 1\x01",
+    ":joe!u@h PRIVMSG seabird :\x01DCC SEND x 1 2 3\x01",
+    ":joe!u@h PRIVMSG seabird :\x01\x01",
+    ":joe!u@h PRIVMSG #elsewhere.not.a.channel,seabird :\x01\x01",
+    ":srv PRIVMSG $* :to all of this server",
+    ":joe!u@h WALLOPS :hello",
+    ":joe!u@h TAGMSG seabird",
+    ":joe!u@h INVITE seabird #trap",
+    ":joe!u@h NICK :jim",
+    ":jim!u@h QUIT :irc.a.org irc.b.org",
+    ":seabird!~bird@example.org PRIVMSG #test :!echoed",
+    ":seabird!~bird@example.org PRIVMSG seabird :to myself",
+    ":amy!u@h PRIVMSG seabird :\x01version\x01",
+    ":amy!u@h PRIVMSG #test :the end",
+  );
+  assert.equal((await heardOf(heard, "message")).text, "the end");
+  await connection.hears(/^NOTICE amy :.VERSION Seabird/);
+  assert.deepEqual(
+    heard.map(({ kind }) => kind),
+    ["message"],
+  );
+  const answers = connection.lines.slice(before).filter((said) => !/^(PING|PONG) /.test(said));
+  assert.equal(answers.length, 1, answers.join(" | "));
+});
