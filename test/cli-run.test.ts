@@ -53,6 +53,10 @@ test("seabird plugin and seabird backend, told where core is by options", async 
   t.after(() => plugin.child.kill("SIGKILL"));
   await until("ping", async () => "ping" in (await actions.registeredCommands()), PATIENCE_MS);
   assert.match(await commandOf(plugin), /seabird-plugin\.js ping/);
+  const behind = startCli(["plugin", "help", `--url=${core.url}`, "--token-file", file], { cwd });
+  t.after(() => behind.child.kill("SIGKILL"));
+  await until("help", async () => "help" in (await actions.registeredCommands()), PATIENCE_MS);
+  await stop(behind);
   const input = "hello\n";
   const room = startCli(["backend", ...options, "terminal", "--id", "here"], { cwd, input });
   const [code] = await once(room.child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });

@@ -24,13 +24,34 @@ export function addRun(program: Command): void {
     .argument("[options...]", "the backend's own: `seabird backend irc --help`")
     .action((network: string, args: string[], options: ClientOptions) =>
       isFile(network)
-        ? run(backendFileBin(), [network, ...args], options)
+        ? run(backendFileBin(), ...withLate([network, ...args], options))
         : run(backendBin(network), args, options),
     );
   withClientOptions(passThrough(program.command("plugin")))
     .description("run plugins: help, ping, introspection, or your own: ./FILE [--watch]")
     .argument("<name...>", "--watch: again after each change of the files")
-    .action((args: string[], options: ClientOptions) => run(pluginBin(), args, options));
+    .action((args: string[], options: ClientOptions) =>
+      run(pluginBin(), ...withLate(args, options)),
+    );
+}
+
+/** Where core is may be said behind the file too: these programs have no such flags themselves. */
+function withLate(args: readonly string[], options: ClientOptions): [string[], ClientOptions] {
+  const late: { url?: string; tokenFile?: string } = { ...options };
+  const rest: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? "";
+    const [, flag, inline] = /^--(url|token-file)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (flag === undefined) {
+      rest.push(arg);
+      continue;
+    }
+    const value = inline ?? args[++at];
+    if (value === undefined)
+      throw new CliError(EXIT.usage, `--${flag} needs a value`, "see --help");
+    late[flag === "url" ? "url" : "tokenFile"] = value;
+  }
+  return [rest, late];
 }
 
 function passThrough(command: Command): Command {
