@@ -1,6 +1,9 @@
 /** The backend's program and its settings: what it says of itself, and how it ends with wrong ones. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -12,12 +15,13 @@ interface Start {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  readonly cwd?: string;
 }
 
-function run({ args = [], env = {}, input = "" }: Start) {
+function run({ args = [], env = {}, input = "", cwd = "/" }: Start) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, ...args], {
     // No .env of the working directory, and nothing of the machine's own settings.
-    ...{ cwd: "/", env: { PATH: process.env["PATH"], ...env } },
+    ...{ cwd, env: { PATH: process.env["PATH"], ...env } },
     ...{ input, encoding: "utf8", timeout: 30_000 },
   });
   return { status, stdout, stderr };
@@ -92,4 +96,14 @@ suite("wrong flags or environment: 2, and one line that names the variable", () 
       assert.doesNotMatch(stderr, /sesame|sbd_/);
     });
   }
+});
+
+test("a .env that cannot be read: 2 and one line; not looked at when settings are handed over", async (t) => {
+  const cwd = await mkdtemp(join(tmpdir(), "seabird-env-"));
+  t.after(() => rm(cwd, { recursive: true }));
+  await mkdir(join(cwd, ".env"));
+  const { status, stderr } = run({ cwd });
+  assert.equal(status, 2, stderr);
+  assert.match(stderr, /^seabird-backend-irc: cannot read \.env: [^\n]*\n$/);
+  assert.equal(run({ cwd, args: ["--describe"] }).status, 0);
 });

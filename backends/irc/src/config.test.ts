@@ -126,6 +126,20 @@ suite("configuration", () => {
     wrong(["--irc-pass", "x"], {}, /irc-pass/);
   });
 
+  test("values of many lines, with control characters or without end are told in one short line", () => {
+    for (const name of ["IRC_HOST", "IRC_NICK", "IRC_CHANNELS", "IRC_REJOIN", "LOG_LEVEL"]) {
+      for (const value of ["a\nb: c", "\u001b[31mred", "\u009b31m", "two words".repeat(1_000)]) {
+        wrong([], { [name]: value }, new RegExp(`^${name} (is|has) "[^\\p{Cc}]{1,200}$`, "u"));
+      }
+    }
+    wrong([], { IRC_REJOIN: "a\nb" }, /^IRC_REJOIN is "a\\nb"; give yes or no$/);
+    wrong(
+      [],
+      { IRC_SASL_ACCOUNT: "a", IRC_SASL_PASS: "p", IRC_SASL_MECHANISM: "SCRAM" },
+      /^IRC_SASL_MECHANISM is "SCRAM"; it has to be PLAIN or EXTERNAL$/,
+    );
+  });
+
   test("the help names every flag and variable", () => {
     for (const name of [
       "--host",

@@ -64,7 +64,9 @@ const sasl = z
   .strictObject({
     account: text(/^[^\s\p{Cc}]*$/u, "has to be one word").optional(),
     password: password("of the account, for PLAIN"),
-    mechanism: z.enum(["PLAIN", "EXTERNAL", "plain", "external"]).default("PLAIN"),
+    mechanism: z
+      .enum(["PLAIN", "EXTERNAL", "plain", "external"], { error: "has to be PLAIN or EXTERNAL" })
+      .default("PLAIN"),
     required: z.boolean().default(true).describe("false: connect without login if it fails"),
   })
   .meta({
