@@ -49,12 +49,15 @@ export function plainRuns(runs: readonly Run[]): string {
 
 /** The runs between two indices of their plain text. */
 export function sliceRuns(runs: readonly Run[], start: number, end: number): Run[] {
+  const parts: Run[] = [];
   let at = 0;
-  return runs.flatMap(({ text, style }) => {
-    const part = text.slice(Math.max(0, start - at), Math.max(0, end - at));
+  for (const { text, style } of runs) {
+    if (at >= end) break;
+    const part = at + text.length > start ? text.slice(Math.max(0, start - at), end - at) : "";
+    if (part !== "") parts.push({ text: part, style });
     at += text.length;
-    return part === "" ? [] : [{ text: part, style }];
-  });
+  }
+  return parts;
 }
 
 /** The runs without their first `count` code units, and without white space at both ends. */
