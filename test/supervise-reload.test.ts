@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { processesIn } from "./support/checkout.ts";
-import { RunningHouse } from "./support/running-house.ts";
+import { makeHouseCheckout, RunningHouse } from "./support/running-house.ts";
 import type { HouseFile } from "./support/up-fixture.ts";
 
 type PartFile = HouseFile["parts"][number];
@@ -83,6 +83,27 @@ test("live settings and log levels are told; others restart that part alone", as
   write(house, { logLevel: "debug", parts: [HELP, refusing] });
   const { out } = await house.cli(["reload"]);
   assert.equal(out, 'irc/libera: restarted for refuse, since it said "not now"\n');
+});
+
+test("core has a log level of its own, and takes another one while it runs", async (t) => {
+  const checkout = await makeHouseCheckout(t);
+  const { SEABIRD_BIND_HOST: _, SEABIRD_LOG_LEVEL: __, ...env } = checkout.env;
+  const yaml = (own: string, all: string) =>
+    writeFileSync(
+      join(checkout.folder, "seabird.yaml"),
+      `core: { listen: 127.0.0.1:0, ${own} }\nlog_level: ${all}\n`,
+    );
+  yaml("log_level: debug", "info");
+  const house = new RunningHouse({ ...checkout, env });
+  await house.untilState("ready", "core");
+  await house.until("core to log much", () => /"level":"debug"/.test(house.log("core.log")));
+  const before = await pids(house);
+  yaml("log_level: error", "warn");
+  const reloaded = await house.cli(["reload"]);
+  assert.equal(reloaded.out, "core: took log_level while it runs\n", reloaded.err);
+  yaml("", "error");
+  assert.equal((await house.cli(["reload"])).out, "reloaded; nothing has changed\n");
+  assert.deepEqual(await pids(house), before);
 });
 
 test("what a part says of its new settings is checked before it is shown", async (t) => {

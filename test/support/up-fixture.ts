@@ -31,7 +31,7 @@ async function load(): Promise<House> {
   return {
     file,
     folder,
-    core: { kind: "own", listen, settings: { listen, ...coreEnv }, env: coreEnv },
+    core: { kind: "own", listen, logLevel, settings: coreEnv, env: coreEnv },
     logLevel,
     warnings: [],
     origins: [],

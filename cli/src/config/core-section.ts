@@ -56,10 +56,9 @@ async function readOwn(
   });
   // A value of a wrong kind was told, and cannot be handed over.
   if (!reading.options.problems.isEmpty) return undefined;
-  const { listen, ...settings } = given;
-  const level = settings["log_level"] ?? logLevel;
+  const { listen, log_level: level = logLevel, ...settings } = given;
   const env = environmentOf({ ...given, log_level: level }, schema);
-  return { kind: "own", listen: String(listen), settings: { ...settings, log_level: level }, env };
+  return { kind: "own", listen: String(listen), logLevel: String(level), settings, env };
 }
 
 function flagsOf({ bind, logLevel }: HouseFlags) {

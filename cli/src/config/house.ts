@@ -43,7 +43,9 @@ export type HouseCore =
       readonly kind: "own";
       /** `host:port`. */
       readonly listen: string;
-      /** All settings but `log_level`, checked, as the file has them, defaults included. */
+      /** Its own `log_level`, else the house's. */
+      readonly logLevel: string;
+      /** All other settings, checked, as the file has them, defaults included. */
       readonly settings: Readonly<Record<string, unknown>>;
       /**
        * What hands them over: core's own environment variables, only those that were given (by

@@ -83,7 +83,8 @@ test("an empty file's core listens where core does; null sections are empty", as
     assert.deepEqual(core, {
       kind: "own",
       listen: "127.0.0.1:11235",
-      settings: { log_level: "info" },
+      logLevel: "info",
+      settings: {},
       env: { SEABIRD_BIND_HOST: "127.0.0.1:11235", SEABIRD_LOG_LEVEL: "info" },
     });
     assert.deepEqual(parts, []);

@@ -4,7 +4,13 @@ import type { House } from "../config/house.ts";
 import { CoreAddress } from "./core-address.ts";
 
 test("an address that cannot be written down is said, and used all the same", () => {
-  const core = { kind: "own", listen: "127.0.0.1:0", settings: {}, env: {} } as const;
+  const core = {
+    kind: "own",
+    listen: "127.0.0.1:0",
+    logLevel: "info",
+    settings: {},
+    env: {},
+  } as const;
   const warnings: string[] = [];
   const house = { core } as unknown as House;
   const address = new CoreAddress(house, "/dev/null/x", (text) => warnings.push(text));

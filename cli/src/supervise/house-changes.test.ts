@@ -23,7 +23,7 @@ function house(parts: readonly HousePart[], more: Partial<House> = {}): House {
   return {
     file: "/seabird.yaml",
     folder: "/",
-    core: { kind: "own", listen: "127.0.0.1:1", settings: { listen: "127.0.0.1:1" }, env: {} },
+    core: { kind: "own", listen: "127.0.0.1:1", logLevel: "info", settings: {}, env: {} },
     logLevel: "info",
     parts,
     warnings: [],
@@ -75,11 +75,8 @@ test("parts come and go, but no room", () => {
 });
 
 test("core does not move, its other settings restart it, its level is told", () => {
-  const own = (listen: string, more: object = {}, logLevel: House["logLevel"] = "info") =>
-    house([PART], {
-      logLevel,
-      core: { kind: "own", listen, settings: { listen, ...more }, env: {} },
-    });
+  const own = (listen: string, settings = {}, logLevel = "info") =>
+    house([PART], { core: { kind: "own", listen, logLevel, settings, env: {} } });
   const old = own("127.0.0.1:1");
   assert.deepEqual(changesOf(old, own("127.0.0.1:2")), ["core refuse core.listen"]);
   assert.deepEqual(changesOf(old, own("127.0.0.1:1", {}, "debug")), ["core live log_level"]);

@@ -79,7 +79,7 @@ function compareCores(old: House, next: House): Change[] {
     { ...old.core.settings, listen: undefined },
     { ...next.core.settings, listen: undefined },
   );
-  const level = old.logLevel === next.logLevel ? [] : ["log_level"];
+  const level = old.core.logLevel === next.core.logLevel ? [] : ["log_level"];
   const kind = keys.length > 0 ? "restart" : "live";
   return [
     ...(old.core.listen === next.core.listen ? [] : refuse("core.listen")),

@@ -62,7 +62,7 @@ export class HouseParts {
       env: () => ({
         ...withoutCoreEnv(cleanEnv(around.env)),
         ...core.env,
-        SEABIRD_LOG_LEVEL: house.logLevel,
+        SEABIRD_LOG_LEVEL: core.logLevel,
         SEABIRD_BIND_HOST: around.bind(),
         SEABIRD_EXTRA_TOKENS: this.extraTokens(),
       }),

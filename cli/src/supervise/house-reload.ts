@@ -62,13 +62,14 @@ class Reload {
   async #reloadCore(changes: readonly Change[]): Promise<PartReport[]> {
     const refused = changes.filter(({ kind }) => kind === "refuse").map(refusal);
     const change = changes.find(({ kind }) => kind !== "refuse");
-    if (this.#core === undefined) return refused;
+    const { core } = this.#house;
+    if (this.#core === undefined || core.kind === "remote") return refused;
     const wanted =
       change ?? (this.#tokensChanged ? { part: CORE, kind: "live", keys: [] } : undefined);
     if (wanted === undefined) return refused;
     const report = await this.#change(wanted, this.#core, {
       type: "settings",
-      logLevel: this.#house.logLevel,
+      logLevel: core.logLevel,
       extraTokens: this.#init.parts.extraTokens(),
     });
     // That core was told of a token is of no interest to anybody.
