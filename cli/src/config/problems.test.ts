@@ -40,6 +40,15 @@ const CASES: readonly (readonly [text: string, ...lines: string[]])[] = [
   [irc("sasl: x"), `4:11 ${AT}.sasl: must be keys with values, not "x"`],
   [irc("channels: x"), `4:15 ${AT}.channels: must be a list, not "x"`],
   [irc("channels: [3]"), `4:16 ${AT}.channels[0]: must be text or keys with values`],
+  [
+    irc("channels:", "  - #games"),
+    `5:9 ${AT}.channels[0]: must be text or keys with values, not nothing (# begins a comment, except in quotes)`,
+  ],
+  [
+    irc("channels: [#games]"),
+    "4:16 not valid YAML: # begins a comment; a text that begins with it has to be in quotes",
+    "5:1 not valid YAML: this does not stand below the lines it belongs to; look at the indentation",
+  ],
   [irc("channels: [a]"), `4:16 ${AT}.channels[0]: "a" does not fit the pattern ^[#&]`],
   [
     irc("channels:", "  - { nam: x }"),

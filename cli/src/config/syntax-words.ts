@@ -23,7 +23,9 @@ const WORDS: Readonly<Record<string, string>> = {
 
 const OTHERWISE = "cannot be read from here on; look at the quotes, brackets and indentation";
 
-/** By the parser's code. */
-export function syntaxWords(code: string): string {
-  return `not valid YAML: ${WORDS[code] ?? OTHERWISE}`;
+const COMMENT = "# begins a comment; a text that begins with it has to be in quotes";
+
+/** By the parser's code, and the character that it stopped at. */
+export function syntaxWords(code: string, at?: string): string {
+  return `not valid YAML: ${at === "#" ? COMMENT : (WORDS[code] ?? OTHERWISE)}`;
 }

@@ -89,7 +89,11 @@ class Explaining {
     if (one !== undefined && meant.length === 1) this.explain(one);
     else if (error.params["passingSchemas"])
       this.#tell(error, "fits more than one kind of setting");
-    else this.#tell(error, `must be ${describe(error.parentSchema)}`);
+    else {
+      const given =
+        error.data === null ? ", not nothing (# begins a comment, except in quotes)" : "";
+      this.#tell(error, `must be ${describe(error.parentSchema)}${given}`);
+    }
   }
 
   #one(error: ErrorObject): void {

@@ -76,7 +76,9 @@ export function readTree(text: string): Tree {
       logLevel: "error",
     });
     const wrong = [...document.errors, ...document.warnings];
-    if (wrong.length > 0) return { root: undefined, problems: syntaxProblems(wrong, lines) };
+    if (wrong.length > 0) {
+      return { root: undefined, problems: syntaxProblems(text, wrong, lines) };
+    }
     return new Walk(document, lines).tree();
   } catch (error) {
     // The parser is recursive, and some things it throws instead of collecting.
@@ -87,11 +89,16 @@ export function readTree(text: string): Tree {
 }
 
 /** The first of each line. */
-function syntaxProblems(errors: readonly YAMLError[], lines: LineCounter): TreeProblem[] {
+function syntaxProblems(
+  text: string,
+  errors: readonly YAMLError[],
+  lines: LineCounter,
+): TreeProblem[] {
   const found = new Map<number, TreeProblem>();
   for (const { pos, code } of errors) {
     const at = placeOf(lines, pos[0]);
-    if (!found.has(at.line)) found.set(at.line, { at, path: [], message: syntaxWords(code) });
+    if (!found.has(at.line))
+      found.set(at.line, { at, path: [], message: syntaxWords(code, text[pos[0]]) });
     if (found.size === MAX_SYNTAX_PROBLEMS) break;
   }
   return [...found.values()];

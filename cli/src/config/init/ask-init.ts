@@ -59,11 +59,13 @@ export async function askForIrc(given: Given, before?: IrcAnswers): Promise<IrcA
 const JOIN = "Which channels shall it join?";
 
 export async function askForNick(before?: string): Promise<string> {
-  return await askForText("The bot's nick?", QUESTIONS.nick, before ?? DEFAULT_NICK);
+  return await askForText("The bot's nick?", QUESTIONS.nick, before);
 }
 
 interface Question {
   readonly placeholder: string;
+  /** What no answer stands for. */
+  readonly otherwise?: string;
   problem(text: string): string | undefined;
 }
 
@@ -72,7 +74,11 @@ const QUESTIONS = {
     placeholder: "ircs://irc.libera.chat",
     problem: (text) => PROBLEMS.url(text),
   },
-  nick: { placeholder: DEFAULT_NICK, problem: PROBLEMS.nick },
+  nick: {
+    placeholder: `${DEFAULT_NICK} with Enter`,
+    otherwise: DEFAULT_NICK,
+    problem: (text) => (text === "" ? undefined : PROBLEMS.nick(text)),
+  },
   channels: {
     placeholder: "#mybot, #other; none with Enter",
     problem: (text) =>
@@ -88,13 +94,20 @@ const QUESTIONS = {
 
 async function askForText(
   message: string,
-  { placeholder, problem }: Question,
+  { placeholder, otherwise = "", problem }: Question,
   initialValue = "",
 ): Promise<string> {
   const { text } = await clack();
   const validate = (value?: string) => problem((value ?? "").trim());
-  const asked = text({ message, placeholder, initialValue, validate, output });
-  return ((await answer(asked)) ?? "").trim();
+  const asked = text({
+    message,
+    placeholder,
+    initialValue,
+    defaultValue: otherwise,
+    validate,
+    output,
+  });
+  return ((await answer(asked)) ?? "").trim() || otherwise;
 }
 
 async function askForSasl(given: Given, before?: string): Promise<SaslAnswers | undefined> {
