@@ -76,6 +76,12 @@ const ROWS = {
     what: "`up` with a terminal: until the other parts are ready",
     policy: "the room opens without them, and says so",
   },
+  waitNoticeMs: {
+    value: 3_000,
+    unit: "ms",
+    what: "`up`: waiting for parts in silence",
+    policy: "it says which parts it waits for",
+  },
   restartMinMs: {
     value: 500,
     unit: "ms",

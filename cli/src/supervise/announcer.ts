@@ -1,5 +1,6 @@
 /** What `seabird up` says: for a person on stderr, as JSON lines with --json, and in up.log. */
 import { stripVTControlCharacters } from "node:util";
+import { LIMITS } from "../limits.ts";
 import { type Output, styleError } from "../output.ts";
 import { safeText } from "../safe-text.ts";
 import type { PartReport } from "./control-protocol.ts";
@@ -27,7 +28,8 @@ export type UpEvent =
       readonly log?: string;
     }
   | { readonly type: "ended" | "killed"; readonly part: string }
-  | { readonly type: "late"; readonly parts: readonly string[] }
+  /** The start takes a while, for the sake of these; and it goes on without these. */
+  | { readonly type: "waiting" | "late"; readonly parts: readonly string[] }
   | { readonly type: "stopping"; readonly why: string }
   | { readonly type: "warning"; readonly text: string }
   /** The start is over; how many of how many parts are ready. */
@@ -71,6 +73,13 @@ export class Announcer {
     else if (text !== undefined) this.#write(text);
   }
 
+  /** Says who is waited for if that takes a while; not any more once it is disposed of. */
+  waiting(parts: () => readonly string[]): Disposable {
+    const say = () => this.say({ type: "waiting", parts: parts() });
+    const timer = setTimeout(say, LIMITS.waitNoticeMs);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  }
+
   /** The room's standard output is the room's: with one, the lines go to stderr. */
   #writeJson(event: UpEvent): void {
     const line = `${JSON.stringify(event)}\n`;
@@ -100,8 +109,13 @@ export class Announcer {
         return event.crashes === 1 || !event.restarts ? this.#crash(event) : undefined;
       case "killed":
         return styleError("yellow", `seabird: ${event.part} did not end in time and was killed`);
-      case "late":
-        return styleError("yellow", `seabird: not ready yet: ${event.parts.join(", ")}`);
+      case "waiting":
+        return styleError("dim", `seabird: waiting for ${event.parts.join(", ")}`);
+      case "late": {
+        // Without a room the logs are on the screen already.
+        const why = this.#terminal ? `; why stands in ${this.#logs.folder}` : "";
+        return styleError("yellow", `seabird: not ready yet: ${event.parts.join(", ")}${why}`);
+      }
       case "up": {
         const { ready, parts } = event;
         const many = ready === parts ? `all ${parts} parts are` : `${ready} of ${parts} parts are`;

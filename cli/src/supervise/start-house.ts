@@ -36,14 +36,14 @@ export async function startHouse(init: StartInit): Promise<void> {
     });
   await startCore(init);
   if (signal.aborted) return;
+  using _notice = init.announcer.waiting(() => starting(crew.parts));
   const plugins = startAll(({ kind }) => kind === "plugin");
   await crew.settled(plugins, LIMITS.pluginWaitMs, signal);
   if (signal.aborted) return;
   const backends = startAll((part) => part.kind === "backend" && !isRoom(part));
   await crew.settled([...plugins, ...backends], LIMITS.roomWaitMs, signal);
   if (signal.aborted) return;
-  const late = [...plugins, ...backends].filter(({ isReady }) => !isReady);
-  const names = late.filter(({ state }) => state === "starting").map(({ spec }) => spec.name);
+  const names = starting([...plugins, ...backends]);
   if (names.length > 0) init.announcer.say({ type: "late", parts: names });
   if (init.hasRoom) {
     startAll(isRoom);
@@ -51,6 +51,10 @@ export async function startHouse(init: StartInit): Promise<void> {
   }
   const ready = crew.parts.filter(({ state }) => state === "ready").length;
   init.announcer.say({ type: "up", ready, parts: crew.parts.length });
+}
+
+function starting(parts: readonly Part[]): string[] {
+  return parts.filter(({ state }) => state === "starting").map(({ spec }) => spec.name);
 }
 
 async function startCore({ house, parts, crew, logs, signal }: StartInit): Promise<void> {

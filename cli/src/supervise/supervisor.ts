@@ -67,6 +67,7 @@ export class Supervisor {
     const { plan, script } = this.#init;
     const others = [...plan.plugins, ...plan.backends].map((spec) => this.#start(spec));
     if (script) return await this.#startScript(others, signal);
+    using _notice = this.#init.announcer.waiting(() => unready(others));
     const limit = AbortSignal.timeout(LIMITS.roomWaitMs);
     await allReady(others, AbortSignal.any([signal, limit])).catch(() => undefined);
     if (signal.aborted) return;
