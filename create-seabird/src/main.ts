@@ -51,7 +51,8 @@ async function readWishes(args: readonly string[]): Promise<Wishes | "help"> {
   const kind = givenKind ?? (asks ? await askKind() : undefined);
   if (kind === undefined) throw usage("say plugin or backend");
   const name = givenName ?? (asks ? await askName(kind) : undefined);
-  if (name === undefined) throw usage(`say what the ${kind} is called`);
+  if (name === undefined)
+    throw usage(`say what the ${kind} is called, such as: ${kind} my-${kind}`);
   const problem = nameProblem(name);
   if (problem !== undefined)
     throw usage(`the name ${JSON.stringify(name)} does not do: ${problem}`);

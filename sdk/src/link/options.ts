@@ -109,7 +109,8 @@ function resolveToken(
   if (token === "") {
     throw new SeabirdError(
       "bad_option",
-      "no token: set SEABIRD_TOKEN or SEABIRD_TOKEN_FILE (`seabird token create` makes one)",
+      "no token: set SEABIRD_TOKEN or SEABIRD_TOKEN_FILE (`seabird token create` makes one); " +
+        "`seabird plugin` and `seabird backend` find one in the folder where core was started",
     );
   }
   if (!/^[\x20-\x7e]+$/.test(token)) {
