@@ -65,6 +65,28 @@ before(async () => {
 
 after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
+test("each package holds what it is for, its licence and its page, and no tests or maps", async () => {
+  for (const tarball of tarballs) {
+    const files = (await shell(`tar tzf ${tarball}`, folder)).trim().split("\n");
+    for (const file of ["package.json", "LICENSE", "README.md"]) {
+      assert.ok(files.includes(`package/${file}`), `${tarball} has no ${file}`);
+    }
+    const surplus = files.filter(
+      (file) =>
+        !file.startsWith("package/templates/") && /\.(map|test\.\w+)$|(?<!\.d)\.ts$/.test(file),
+    );
+    assert.deepEqual(surplus, [], tarball);
+    const manifest = JSON.parse(await shell(`tar xzOf ${tarball} package/package.json`, folder));
+    assert.equal(manifest.private, undefined);
+    assert.match(manifest.engines.node, /^>=2/);
+    for (const door of Object.values<string | Record<string, string>>(manifest.exports ?? {})) {
+      for (const path of typeof door === "string" ? [door] : Object.values(door)) {
+        assert.ok(files.includes(`package/${path.slice(2)}`), `${tarball} has no ${path}`);
+      }
+    }
+  }
+});
+
 test("a new plugin is tested, compiled, started, and answers", async (t) => {
   const project = await createProject("plugin", "word-game");
   assert.match(await shell("npm test", project), /pass 2\n/);

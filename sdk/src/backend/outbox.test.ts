@@ -142,3 +142,22 @@ test("a command that waited too long for core is dropped, everything else is kep
   assert.deepEqual([box.size, box.dropped], [2, 1]);
   assert.deepEqual(await drain(box), ["kept", "command"]);
 });
+
+test("a command that grew old because core did not read is dropped, and the next one comes", async () => {
+  const box = outbox();
+  box.open();
+  const give = (command: string) =>
+    create(ChatEventSchema, { inner: { case: "command", value: { command } } });
+  box.push("event", give("old"));
+  nowMs += 30_001;
+  const finish = new AbortController();
+  const next = box.take(finish.signal, never);
+  box.push("event", said("new"));
+  assert.equal((await next)?.inner.case, "message");
+  assert.equal(box.dropped, 1);
+  box.push("event", give("old too"));
+  nowMs += 30_001;
+  finish.abort();
+  assert.equal(await box.take(finish.signal, never), undefined);
+  assert.ok(box.isEmpty);
+});

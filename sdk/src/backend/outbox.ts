@@ -71,15 +71,16 @@ export class Outbox {
 
   /** Core is there. */
   open(): void {
-    const { clock, maxCommandAgeMs } = this.#options;
-    const oldest = clock.now() - maxCommandAgeMs;
-    const kept = this.#items.filter(
-      ({ event, atMs }) => event.inner.case !== "command" || atMs >= oldest,
-    );
+    const kept = this.#items.filter((item) => !this.#isStale(item));
     this.#dropped += this.#items.length - kept.length;
     this.#keep(kept);
     this.#open = true;
     this.#tellDrained();
+  }
+
+  #isStale({ event, atMs }: Item): boolean {
+    const { clock, maxCommandAgeMs } = this.#options;
+    return event.inner.case === "command" && clock.now() - atMs > maxCommandAgeMs;
   }
 
   /** Core is gone. */
@@ -121,13 +122,19 @@ export class Outbox {
     const wake = () => this.#wake?.();
     finish.addEventListener("abort", wake, { once: true });
     try {
-      while (this.#items.length === 0 && !finish.aborted) {
-        await new Promise<void>((resolve) => (this.#wake = resolve));
+      for (;;) {
+        while (this.#items.length === 0 && !finish.aborted) {
+          await new Promise<void>((resolve) => (this.#wake = resolve));
+        }
+        if (over.aborted) return undefined;
+        const item = this.#shift();
+        if (item === undefined || !this.#isStale(item)) return item?.event;
+        // Core was there, and did not read.
+        this.#dropped++;
       }
     } finally {
       finish.removeEventListener("abort", wake);
     }
-    return over.aborted ? undefined : this.#shift();
   }
 
   /** Resolves when nothing waits, or `signal` is aborted. */
@@ -144,14 +151,14 @@ export class Outbox {
     });
   }
 
-  #shift(): ChatEvent | undefined {
+  #shift(): Item | undefined {
     const item = this.#items.shift();
     if (item === undefined) return undefined;
     this.#bytes -= item.bytes;
     if (item.kind !== "answer") this.#events--;
     this.#tellDrained();
     this.#options.onChange?.();
-    return item.event;
+    return item;
   }
 
   /** Only events are among them: this happens while core is away. */
