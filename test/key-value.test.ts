@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { silentLog } from "@seabird/sdk";
 import { type KeyValue, openStorage } from "@seabird/sdk/storage";
 import { FakeClock } from "@seabird/testkit";
+import fc from "fast-check";
 import { type Engine, testEngines } from "./support/storage-engines.ts";
 
 async function open(engine: Engine) {
@@ -15,6 +16,34 @@ const refused = { code: "invalid_argument" };
 
 async function keysOf(values: KeyValue<unknown>, settings = {}) {
   return (await values.list(settings)).map(({ key }) => key);
+}
+
+type Operation =
+  | { readonly do: "set"; readonly key: string; readonly value: unknown }
+  | { readonly do: "update"; readonly key: string; readonly value: unknown }
+  | { readonly do: "delete" | "list"; readonly key: string };
+
+/** The same to the store and to a map of JSON. */
+async function step(values: KeyValue<unknown>, model: Map<string, string>, operation: Operation) {
+  const { key } = operation;
+  const old = model.get(key);
+  if (operation.do === "set") {
+    await values.set(key, operation.value);
+    model.set(key, JSON.stringify(operation.value));
+  } else if (operation.do === "delete") {
+    assert.equal(await values.delete(key), model.delete(key));
+  } else if (operation.do === "update") {
+    const next = operation.value ?? undefined;
+    await values.update(key, (before) => {
+      assert.deepEqual(before, old === undefined ? undefined : JSON.parse(old));
+      return next;
+    });
+    if (next === undefined) model.delete(key);
+    else model.set(key, JSON.stringify(next));
+  } else {
+    const expected = [...model.keys()].filter((name) => name.startsWith(key));
+    assert.deepEqual((await keysOf(values, { prefix: key })).sort(), expected.sort());
+  }
 }
 
 testEngines({
@@ -127,5 +156,25 @@ testEngines({
     assert.equal(await values.get("a"), undefined);
     assert.equal(await values.update("a", () => undefined), undefined);
     assert.equal(await values.delete("a"), false);
+  },
+
+  "any order of operations gives what a map would": async (_, engine) => {
+    const { store } = await open(engine);
+    await using _store = store;
+    const key = fc.constantFrom("a", "aa", "b", "é", "🐦", "%", "_");
+    const operation = fc.oneof(
+      fc.record({ do: fc.constant("set" as const), key, value: fc.jsonValue() }),
+      fc.record({ do: fc.constant("delete" as const), key }),
+      fc.record({ do: fc.constant("update" as const), key, value: fc.option(fc.jsonValue()) }),
+      fc.record({ do: fc.constant("list" as const), key }),
+    );
+    let namespaces = 0;
+    const law = fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async (operations) => {
+      const values = store.keyValue(`law ${namespaces++}`);
+      const model = new Map<string, string>();
+      for (const each of operations) await step(values, model, each);
+      for (const [name, text] of model) assert.deepEqual(await values.get(name), JSON.parse(text));
+    });
+    await fc.assert(law, { numRuns: 30 });
   },
 });
