@@ -88,7 +88,7 @@ export class IrcConnection {
       options,
       {
         fold: (name) => foldName(name, this.state.rules.caseMapping),
-        join: (channel) => this.#session?.join([channel]),
+        join: (wanted) => this.#session?.join(wanted),
         refused: (channel, reason, retryInMs) =>
           this.#tell({ status: "join_refused", channel, reason, retryInMs }),
         settled: () => this.#tell({ status: "settled" }),
@@ -128,18 +128,18 @@ export class IrcConnection {
     const byName = (channels: readonly ChannelToJoin[]) =>
       new Map(channels.map((channel) => [this.state.fold(channel.name), channel]));
     const [had, wanted] = [byName(before), byName(after)];
-    for (const [folded, { name }] of had) {
-      if (wanted.has(folded)) continue;
-      this.#channels.forget(name);
-      if (this.#isIn(name)) this.#session?.part(name);
-    }
+    const gone = [...had].filter(([folded]) => !wanted.has(folded)).map(([, { name }]) => name);
+    for (const name of gone) this.#channels.forget(name);
+    this.#session?.part(gone.filter((name) => this.#isIn(name)));
+    const news: string[] = [];
     for (const [folded, channel] of wanted) {
       const known = had.get(folded);
       if (known !== undefined && known.key === channel.key) continue;
       this.#channels.want(channel);
       if (this.#isIn(channel.name) || this.#session?.isWelcomed !== true) continue;
-      this.#channels.join(channel.name);
+      news.push(channel.name);
     }
+    this.#channels.join(news);
   }
 
   #isIn(channel: string): boolean {

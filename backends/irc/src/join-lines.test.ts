@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { joinLines } from "./join-lines.ts";
+import { joinLines, partLines } from "./join-lines.ts";
+import { MAX_JOIN_CHANNELS } from "./limits.ts";
 import { byteLength, MAX_LINE_BYTES } from "./line.ts";
 
 const named = (names: readonly string[]) => names.map((name) => ({ name, key: undefined }));
@@ -21,4 +22,12 @@ suite("joinLines", () => {
       assert.deepEqual(joined, names);
     }
   });
+});
+
+test("they are left as they are joined, many in a line", () => {
+  assert.deepEqual(partLines([]), []);
+  assert.deepEqual(partLines(["#a", "#b"]), ["PART #a,#b"]);
+  const lines = partLines(Array.from({ length: 200 }, (_, at) => `#c${at}`));
+  assert.equal(lines.length, 200 / MAX_JOIN_CHANNELS);
+  assert.ok(lines.every((line) => /^PART (#c\d+,?)+$/.test(line)));
 });

@@ -1,4 +1,4 @@
-/** Few lines for many channels. Pure. */
+/** Few lines for joining or leaving many channels. Pure. */
 import { MAX_JOIN_CHANNELS } from "./limits.ts";
 import { byteLength } from "./line.ts";
 import type { ChannelToJoin } from "./options.ts";
@@ -24,6 +24,12 @@ export function joinLines(channels: readonly ChannelToJoin[]): string[] {
   }
   if (group.length > 0) lines.push(joinLine(group));
   return lines;
+}
+
+export function partLines(names: readonly string[]): string[] {
+  // A PART without a reason is a JOIN without keys.
+  const lines = joinLines(names.map((name) => ({ name, key: undefined })));
+  return lines.map((line) => line.replace(/^JOIN/, "PART"));
 }
 
 function joinLine(channels: readonly ChannelToJoin[]): string {

@@ -5,7 +5,7 @@ import { CtcpAnswers } from "./ctcp-answers.ts";
 import { type FloodClock, FloodQueue } from "./flood-queue.ts";
 import { Handshake } from "./handshake.ts";
 import type { IrcRequest, Verdict } from "./irc-request.ts";
-import { joinLines } from "./join-lines.ts";
+import { joinLines, partLines } from "./join-lines.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
 import { QUIT_WITHIN_MS } from "./limits.ts";
 import type { NetworkLink, SendOptions } from "./network-link.ts";
@@ -254,9 +254,9 @@ export class IrcSession implements NetworkLink {
     for (const line of joinLines(channels)) this.#queue.urgent(line);
   }
 
-  /** Leaves a channel, before what waits. */
-  part(channel: string): void {
-    this.#queue.urgent(`PART ${channel}`);
+  /** Leaves channels, before what waits. */
+  part(channels: readonly string[]): void {
+    for (const line of partLines(channels)) this.#queue.urgent(line);
   }
 
   #drop(reason: string): void {

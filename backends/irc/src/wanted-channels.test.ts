@@ -11,7 +11,7 @@ function setUp(rejoin = false, names = ["#a", "#b"]) {
     { rejoin, rejoinAfterMs: 5_000, joinRetryMs: 60_000 },
     {
       fold: (name) => name.toLowerCase(),
-      join: ({ name }) => void told.push(`join ${name}`),
+      join: (list) => void told.push(`join ${list.map(({ name }) => name).join()}`),
       refused: (name, reason, ms) => void told.push(`refused ${name} ${reason} ${ms}`),
       settled: () => void told.push("settled"),
     },

@@ -13,7 +13,7 @@ import type { ChannelToJoin, IrcOptions } from "./options.ts";
 export interface WantedChannelsHooks {
   /** The form of a name in which equal names are equal, by the network's rules of the moment. */
   fold(name: string): string;
-  join(channel: ChannelToJoin): void;
+  join(channels: readonly ChannelToJoin[]): void;
   /** It is not tried again if `retryInMs` is undefined. */
   refused(channel: string, reason: string, retryInMs: number | undefined): void;
   /** Every channel was joined or refused. At most once per connection. */
@@ -67,9 +67,11 @@ export class WantedChannels {
     this.want({ name: known?.name ?? name, key: key ?? known?.key });
   }
 
-  /** Asks for a wanted channel now. */
-  join(name: string): void {
-    this.#joinLater(this.#hooks.fold(name), 0);
+  /** Asks for wanted channels now, and for all of them together. */
+  join(names: readonly string[]): void {
+    const keys = names.map((name) => this.#hooks.fold(name));
+    for (const key of keys) this.#cancelTimer(key);
+    this.#ask(keys);
   }
 
   forget(name: string): void {
@@ -131,21 +133,29 @@ export class WantedChannels {
   }
 
   #joinLater(key: string, ms: number): void {
-    this.#timers.get(key)?.();
-    const join = () => {
+    this.#cancelTimer(key);
+    const ask = () => {
       this.#timers.delete(key);
-      const channel = this.#wanted.get(key);
-      if (channel === undefined) return;
-      this.#asked.add(key);
-      this.#hooks.join(channel);
+      this.#ask([key]);
     };
-    this.#timers.set(key, this.#clock.after(ms, join));
+    this.#timers.set(key, this.#clock.after(ms, ask));
+  }
+
+  #ask(keys: readonly string[]): void {
+    const channels = keys.flatMap((key) => this.#wanted.get(key) ?? []);
+    if (channels.length === 0) return;
+    for (const { name } of channels) this.#asked.add(this.#hooks.fold(name));
+    this.#hooks.join(channels);
   }
 
   #stopTrying(key: string): void {
+    this.#cancelTimer(key);
+    this.#refusals.delete(key);
+  }
+
+  #cancelTimer(key: string): void {
     this.#timers.get(key)?.();
     this.#timers.delete(key);
-    this.#refusals.delete(key);
   }
 
   #lookIfSettled(): void {

@@ -139,7 +139,7 @@ export class ScriptedConnection {
             `:srv 366 ${this.nick} ${channel} :End`,
           ]);
       case "PART":
-        return [`${mask} PART ${first}`];
+        return first.split(",").map((channel) => `${mask} PART ${channel}`);
       case "TOPIC":
         return [`${mask} ${line}`];
       case "QUIT":
