@@ -76,6 +76,36 @@ test("an old host neither names the bot nor ends the backend", async (t) => {
   await plugin.sendMessage(ROOM, "still here");
 });
 
+test("who listens for notices is forgotten with the connection", async (t) => {
+  const listeners = new Set<(line: string) => void>();
+  let lose = (_: Error) => {};
+  let connects = 0;
+  const { running } = await stage(
+    t,
+    {
+      connect: (host) => {
+        connects++;
+        host.onNotice(() => undefined);
+        const { promise: closed, reject } = Promise.withResolvers<never>();
+        lose = reject;
+        return { closed, close: () => undefined };
+      },
+    },
+    {
+      onNotice: (callback) => {
+        listeners.add(callback);
+        return () => listeners.delete(callback);
+      },
+    },
+  );
+  await running.ready();
+  lose(new Error("reset"));
+  await until("the next connection", () => connects === 2);
+  assert.equal(listeners.size, 1);
+  await running.close();
+  assert.equal(listeners.size, 0);
+});
+
 test("a room that a plugin has joined again after the reconnect is not left", async (t) => {
   const { spec, hosts, flap } = flapping({ join: (id) => ({ id }) });
   const { plugin, running } = await stage(t, spec, { channelsBackMs: 3_600_000 });

@@ -32,11 +32,11 @@ export function createHost<Config>(
   parts: HostParts<Config>,
   session: NetworkSession,
 ): BackendHost<Config> {
-  const { type, id, log, clock, random, client, channels, go, onNotice } = parts;
+  const { type, id, log, clock, random, client, channels, go } = parts;
   const isOver = () => session.ended.aborted;
   const prefix = () => prefixOf(parts.spec, parts.config());
   return {
-    ...{ type, id, log, clock, random, go, onNotice, signal: session.signal },
+    ...{ type, id, log, clock, random, go, signal: session.signal },
     get config() {
       return parts.config();
     },
@@ -45,6 +45,12 @@ export function createHost<Config>(
     },
     set self(self: Self | string | undefined) {
       if (!isOver()) parts.self = typeof self === "string" ? { name: self } : self;
+    },
+    onNotice: (callback) => {
+      if (isOver()) return () => undefined;
+      const forget = parts.onNotice(callback);
+      session.ended.addEventListener("abort", forget, { once: true });
+      return forget;
     },
     leave: () => {
       if (!isOver()) parts.leave();
