@@ -33,6 +33,9 @@ suite("with account-tag", () => {
       time: "2026-01-02T03:04:05.678Z",
     });
     assert.equal(accountOf("joe"), undefined);
+    for (const none of ["@account=*", "@account=", "@account"]) {
+      assert.equal(origin(`${none} ${line}`)?.account, undefined, none);
+    }
     assert.equal(origin("@account=al :joe!u@h INVITE bird #x")?.account, "al");
   });
 });
@@ -116,6 +119,9 @@ suite("without them", () => {
       const { receive, accountOf, origin } = setUp(...caps);
       receive(":joe!u@h JOIN #a joseph :Joe");
       assert.equal(accountOf("joe"), undefined);
+      for (const none of ["@account=*", "@account=", "@account"]) {
+        assert.equal(origin(`${none} ${line}`)?.account, undefined, none);
+      }
       assert.equal(origin("@account=al :joe!u@h PRIVMSG #a :hi")?.account, undefined);
     }
   });

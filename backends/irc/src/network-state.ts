@@ -7,7 +7,7 @@ import type { Origin } from "./event-tags.ts";
 import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
 import { foldName, MAX_LINE_BYTES, utf8Cut } from "./line.ts";
 import { OwnMask } from "./own-mask.ts";
-import { Users } from "./users.ts";
+import { accountOrNone, Users } from "./users.ts";
 
 /** Something that happened on the network. A channel's name is as the server writes it. */
 export type IrcEvent =
@@ -246,7 +246,7 @@ export class NetworkState {
 
   /** Where each message tells it, whoever has no tag has no account. */
   #accountOf({ nick, tags }: IrcMessage): string | undefined {
-    if (this.caps.has("account-tag")) return tags["account"] || undefined;
+    if (this.caps.has("account-tag")) return accountOrNone(tags["account"]);
     const isToldOfChanges = this.caps.has("extended-join") && this.caps.has("account-notify");
     return isToldOfChanges ? this.#users.accountOf(nick) : undefined;
   }

@@ -79,6 +79,7 @@ export class Users {
   }
 }
 
-function accountOrNone(account: string): string | undefined {
+/** No account is named `*`, and nobody who has none may pass for somebody. */
+export function accountOrNone(account: string | undefined): string | undefined {
   return account === NONE || account === "" ? undefined : account;
 }
