@@ -105,7 +105,16 @@ test("a new backend is tested and compiled; the declarations hold without skipLi
   await shell("npm run check", project);
   await writeFile(
     join(project, "doors.ts"),
-    ["sdk", "sdk/backend", "sdk/settings", "sdk/storage", "sdk/schedule", "testkit", "protocol"]
+    [
+      "sdk",
+      "sdk/backend",
+      "sdk/program",
+      "sdk/settings",
+      "sdk/storage",
+      "sdk/schedule",
+      "testkit",
+      "protocol",
+    ]
       .map((door) => `export * as ${door.replace("/", "_")} from "@seabird/${door}";\n`)
       .join(""),
   );
