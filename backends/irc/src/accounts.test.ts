@@ -119,9 +119,6 @@ suite("without them", () => {
       const { receive, accountOf, origin } = setUp(...caps);
       receive(":joe!u@h JOIN #a joseph :Joe");
       assert.equal(accountOf("joe"), undefined);
-      for (const none of ["@account=*", "@account=", "@account"]) {
-        assert.equal(origin(`${none} ${line}`)?.account, undefined, none);
-      }
       assert.equal(origin("@account=al :joe!u@h PRIVMSG #a :hi")?.account, undefined);
     }
   });
