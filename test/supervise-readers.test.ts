@@ -61,3 +61,22 @@ test("many lines of a log come whole", async (t) => {
   assert.equal(out.split("\n").length, 3001);
   assert.match(out, /the flood is over\n$/);
 });
+
+test("a run that is suspended is told of, and a second one names its process", async (t) => {
+  let suspended: RunningHouse | undefined;
+  // Before the houses' own hooks, which wait for their ends.
+  t.after(() => suspended?.child.kill("SIGCONT"));
+  const checkout = await makeHouseCheckout(t);
+  writeFileSync(join(checkout.folder, "house.json"), JSON.stringify({ parts: [] }));
+  const house = new RunningHouse(checkout, [FIXTURE_UP]);
+  await house.untilState("ready", "core");
+  house.child.kill("SIGSTOP");
+  suspended = house;
+  const second = new RunningHouse(checkout, [FIXTURE_UP]);
+  const { code, err } = await house.cli(["ps"]);
+  assert.equal(code, 5);
+  assert.match(err, /the `seabird up` here did not answer within 10 s/);
+  await second.closed;
+  assert.equal(second.child.exitCode, 75);
+  assert.match(second.errors, new RegExp(`already: process ${house.pid}`));
+});

@@ -226,6 +226,18 @@ const ROWS = {
     what: "`up` with seabird.yaml: at its end, for its last words to be read",
     policy: "it ends without",
   },
+  controlAnswerMs: {
+    value: 10_000,
+    unit: "ms",
+    what: "`ps`, `logs`: until `up` has answered something",
+    policy: "the command ends with exit code 5",
+  },
+  controlChangeMs: {
+    value: 180_000,
+    unit: "ms",
+    what: "`restart`, `reload`: until `up` has answered; it does one thing after the other",
+    policy: "the command ends with exit code 5; it may still happen",
+  },
   pluginWaitMs: {
     value: 10_000,
     unit: "ms",

@@ -31,6 +31,7 @@ async function showParts({ output }: Context): Promise<void> {
       if (part.lastLines === undefined) continue;
       output.line("");
       output.line(output.style("bold", `${part.name}, last lines (all in ${part.log ?? "-"}):`));
+      if (part.lastLines.length === 0) output.line("  (it wrote nothing)");
       for (const line of part.lastLines) {
         const { level, words } = readLogLine(line);
         output.line(`  ${level === undefined ? words : `${level}: ${words}`}`);

@@ -34,21 +34,49 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
   const stop = () => void socket.destroy();
   signal?.addEventListener("abort", stop, { once: true });
   socket.write(`${JSON.stringify(request)}\n`);
+  const patienceMs = PATIENCE_MS[request.do];
+  let late = false;
+  const giveUp = () => {
+    late = true;
+    socket.destroy();
+  };
+  // A run that is suspended takes the connection, and says nothing.
+  const timer = setTimeout(giveUp, patienceMs);
   try {
     for await (const text of linesOf(socket)) {
+      // Lines that are followed come when they come.
+      if (request.do === "logs") clearTimeout(timer);
       const reply = readReply(text);
       if (reply.type === "done") return reply.result;
       if (reply.type === "failed") throw new AnsweredFailure(reply);
       options.onLine?.(reply);
     }
   } catch (error) {
-    if (!signal?.aborted) throw error;
+    if (!late && !signal?.aborted) throw error;
   } finally {
+    clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
     socket.destroy();
   }
   if (signal?.aborted) return undefined;
+  if (late) throw noAnswer(patienceMs);
   throw new CliError(EXIT.unreachable, "`seabird up` has ended, or ended the connection");
+}
+
+/** Until something is answered: what changes parts waits for them, and for whoever came before. */
+const PATIENCE_MS: Readonly<Record<ControlRequest["do"], number>> = {
+  ps: LIMITS.controlAnswerMs,
+  logs: LIMITS.controlAnswerMs,
+  restart: LIMITS.controlChangeMs,
+  reload: LIMITS.controlChangeMs,
+};
+
+function noAnswer(patienceMs: number): CliError {
+  return new CliError(
+    EXIT.timeout,
+    `the \`seabird up\` here did not answer within ${patienceMs / 1000} s`,
+    "it may be suspended: `fg` in its terminal, or `kill -CONT` and its process id, wakes it",
+  );
 }
 
 /** What went wrong over there, told here. */

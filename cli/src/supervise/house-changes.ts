@@ -75,10 +75,7 @@ function compareCores(old: House, next: House): Change[] {
     return next.core.kind === "remote" && old.core.url === next.core.url ? [] : refuse("core.url");
   }
   if (next.core.kind === "remote") return refuse("core.url");
-  const keys = changedKeys(
-    { ...old.core.settings, listen: undefined },
-    { ...next.core.settings, listen: undefined },
-  );
+  const keys = changedKeys(old.core.settings, next.core.settings);
   const level = old.core.logLevel === next.core.logLevel ? [] : ["log_level"];
   const kind = keys.length > 0 ? "restart" : "live";
   return [

@@ -5,6 +5,7 @@ import { CliError } from "../cli-error.ts";
 import type { House } from "../config/house.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Output } from "../output.ts";
+import { readRunFile } from "../run-file.ts";
 import { attend } from "./attend.ts";
 import { askRun } from "./control-client.ts";
 import { HouseRun } from "./house-run.ts";
@@ -39,7 +40,8 @@ export async function upHouse({ load, output, terminal }: UpHouseOptions): Promi
 
 async function taken(folder: string): Promise<CliError> {
   const status = await askRun({ do: "ps" }, { from: folder }).catch(() => undefined);
-  const { pid } = asRecord(status);
+  // One that is suspended, or has only begun, does not answer.
+  const pid = asRecord(status)["pid"] ?? readRunFile(join(folder, ".seabird"))?.pid;
   const who = typeof pid === "number" ? `process ${pid}` : "another process";
   return new CliError(
     EXIT.taken,
