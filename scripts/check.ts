@@ -9,6 +9,7 @@ import { links } from "./checks/links.ts";
 import { lint } from "./checks/lint.ts";
 import { lockFile } from "./checks/lock-file.ts";
 import { privacy } from "./checks/privacy.ts";
+import { reference } from "./checks/reference.ts";
 import { repositoryRoot } from "./checks/run-tool.ts";
 import { siblings } from "./checks/siblings.ts";
 import { sizes } from "./checks/sizes.ts";
@@ -22,6 +23,7 @@ const CHECKS: readonly Check[] = [
   clock,
   generated,
   tables,
+  reference,
   links,
   dependencies,
   lockFile,

@@ -1,7 +1,11 @@
-/** `npm run gen`: makes again what is made from other files: protocol code, tables, `.env.example`. */
+/**
+ * `npm run gen`: makes again what is made from other files: protocol code, tables, the API
+ * reference, `.env.example`.
+ */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { envExample } from "../core/src/help.ts";
+import { writeReference } from "./checks/reference.ts";
 import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
 import { writeTables } from "./checks/tables.ts";
 
@@ -11,4 +15,5 @@ if (problems.length > 0) {
   process.exit(1);
 }
 for (const path of await writeTables(repositoryRoot)) console.log(`wrote ${path}`);
+for (const path of await writeReference(repositoryRoot)) console.log(`wrote ${path}`);
 await writeFile(join(repositoryRoot, ".env.example"), envExample());

@@ -13,6 +13,7 @@ import { links } from "./links.ts";
 import { lint } from "./lint.ts";
 import { lockFile } from "./lock-file.ts";
 import { privacy } from "./privacy.ts";
+import { reference } from "./reference.ts";
 import { repositoryRoot, runTool } from "./run-tool.ts";
 import { siblings } from "./siblings.ts";
 import { sizes } from "./sizes.ts";
@@ -159,6 +160,13 @@ const PLANTINGS: readonly Planting[] = [
     path: "docs/errors.md",
     plant: (text) => text.replace("<!-- table: errors -->", ""),
     finds: /no page of docs\/ has the table "errors"/,
+  },
+  {
+    check: reference,
+    what: "a page of the reference that was edited",
+    path: "docs/reference/testkit.md",
+    plant: (text) => `${text}And more.\n`,
+    finds: /docs\/reference\/testkit\.md is outdated: npm run gen/,
   },
   {
     check: links,

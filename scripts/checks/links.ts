@@ -5,17 +5,21 @@ import { dirname, join, normalize } from "node:path";
 import type { Check } from "./check.ts";
 import { trackedFiles } from "./tracked-files.ts";
 
+/** Headings as they become anchors: the second of a name ends in -1, and so on; and named ones. */
 function anchorsOf(markdown: string): Set<string> {
-  const headings = [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading ?? "");
-  return new Set(
-    headings.map((heading) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-        .trim()
-        .replaceAll(" ", "-"),
-    ),
-  );
+  const anchors = new Set<string>();
+  for (const [, heading = ""] of markdown.matchAll(/^#+ (.+)$/gm)) {
+    const name = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .trim()
+      .replaceAll(" ", "-");
+    let anchor = name;
+    for (let again = 1; anchors.has(anchor); again++) anchor = `${name}-${again}`;
+    anchors.add(anchor);
+  }
+  for (const [, name = ""] of markdown.matchAll(/<a id="([^"]+)">/g)) anchors.add(name);
+  return anchors;
 }
 
 async function problemOf(root: string, page: string, link: string): Promise<string | undefined> {

@@ -48,6 +48,7 @@ async function generate(root: string, doors: readonly string[], out: string): Pr
     cleanOutputDir: false,
     logLevel: "Error" as const,
     disableSources: true,
+    excludeExternals: true,
     excludeInternal: true,
     excludePrivate: true,
     skipErrorChecking: true,
@@ -66,13 +67,17 @@ function outputOf(door: string): string {
 
 function withOurLinks(text: string, door: string): string {
   const from = posix.dirname(outputOf(door));
-  return text
-    .replace(/^# .*$/m, `# ${PAGES[door]}`)
-    .replaceAll(/\]\(([^)#\s]+\.md)/g, (whole, path: string) => {
-      const target = posix.join(from, path);
-      const found = Object.keys(PAGES).find((other) => outputOf(other) === target);
-      return found === undefined ? whole : `](${PAGES[found]}.md`;
-    });
+  return (
+    text
+      // Typedoc counts what is only exported again as one more heading of the name.
+      .replaceAll(/^(Re-exports \[.*\]\(\S+#\S+)-\d+\)$/gm, "$1)")
+      .replace(/^# .*$/m, `# ${PAGES[door]}`)
+      .replaceAll(/\]\(([^)#\s]+\.md)/g, (whole, path: string) => {
+        const target = posix.join(from, path);
+        const found = Object.keys(PAGES).find((other) => outputOf(other) === target);
+        return found === undefined ? whole : `](${PAGES[found]}.md`;
+      })
+  );
 }
 
 /** Of typedoc-plugin-markdown: short pages, a table where typedoc would make a heading each. */
