@@ -2,7 +2,7 @@
 import { isLogLevel, type LogLevel, resolveUrl } from "@seabird/sdk/backend";
 import type { OwnSettings } from "@seabird/sdk/program";
 import type { z } from "zod";
-import { ConfigError } from "./config-error.ts";
+import { ConfigError } from "./settings/config-error.ts";
 import {
   type Environment,
   readFlags,
@@ -12,12 +12,12 @@ import {
   type Values,
   type Variable,
   type VariableName,
-} from "./environment.ts";
-import { readLimits } from "./environment-limits.ts";
-import { HOST_FORMS, HOST_WITH_LOGIN } from "./host-url.ts";
-import type { IrcOptions } from "./options.ts";
-import { settings } from "./settings.ts";
-import { SettingRefused, toOptions } from "./to-options.ts";
+} from "./settings/environment.ts";
+import { readLimits } from "./settings/environment-limits.ts";
+import { HOST_FORMS, HOST_WITH_LOGIN } from "./settings/host-url.ts";
+import type { IrcOptions } from "./settings/options.ts";
+import { settings } from "./settings/settings.ts";
+import { SettingRefused, toOptions } from "./settings/to-options.ts";
 
 export { ConfigError, usage };
 

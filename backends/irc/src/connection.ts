@@ -3,22 +3,23 @@
  *
  * Knows nothing of Seabird.
  */
-import { checkOptions } from "./check-options.ts";
-import { stripCodes } from "./codes.ts";
-import { type FloodClock, systemClock } from "./flood-queue.ts";
-import type { IrcRequest, Verdict } from "./irc-request.ts";
+
+import { type FloodClock, systemClock } from "./answering/flood-queue.ts";
+import type { IrcRequest, Verdict } from "./answering/irc-request.ts";
+import { NOT_CONNECTED } from "./answering/verdicts.ts";
+import { checkOptions } from "./connecting/check-options.ts";
+import type { NetworkLink } from "./connecting/network-link.ts";
+import { hideSecrets } from "./connecting/secrets.ts";
+import { IrcSession } from "./connecting/session.ts";
+import type { SessionEnd } from "./connecting/session-hooks.ts";
+import { type Endpoint, endpointUnderPolicy } from "./connecting/sts.ts";
+import { StsStore } from "./connecting/sts-store.ts";
+import { WantedChannels } from "./connecting/wanted-channels.ts";
+import { stripCodes } from "./formatting/codes.ts";
 import { MAX_REASON } from "./limits.ts";
 import { foldName } from "./line.ts";
-import type { NetworkLink } from "./network-link.ts";
-import { type IrcEvent, NetworkState } from "./network-state.ts";
-import type { ChannelToJoin, IrcOptions } from "./options.ts";
-import { hideSecrets } from "./secrets.ts";
-import { IrcSession } from "./session.ts";
-import type { SessionEnd } from "./session-hooks.ts";
-import { type Endpoint, endpointUnderPolicy } from "./sts.ts";
-import { StsStore } from "./sts-store.ts";
-import { NOT_CONNECTED } from "./verdicts.ts";
-import { WantedChannels } from "./wanted-channels.ts";
+import { type IrcEvent, NetworkState } from "./presence/network-state.ts";
+import type { ChannelToJoin, IrcOptions } from "./settings/options.ts";
 
 export type ConnectionStatus =
   | {

@@ -18,12 +18,12 @@ import {
 import fc from "fast-check";
 import { ircLineParser } from "irc-framework";
 import { runsToBlock } from "./format.ts";
+import { renderBlock } from "./formatting/render.ts";
+import { parseRuns, plainRuns } from "./formatting/runs.ts";
+import { splitLines } from "./formatting/split.ts";
 import { toTold } from "./inbound.ts";
 import { decodeLine } from "./line.ts";
-import { NetworkState } from "./network-state.ts";
-import { renderBlock } from "./render.ts";
-import { parseRuns, plainRuns } from "./runs.ts";
-import { splitLines } from "./split.ts";
+import { NetworkState } from "./presence/network-state.ts";
 
 /** Words that are no blanks only, so that each can be seen. */
 const words = fc.stringMatching(/^[a-z0-9,é🦀]( ?[a-z0-9,é🦀]){0,5}$/u);

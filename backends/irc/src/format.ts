@@ -9,8 +9,8 @@ import {
   strikethrough,
   underline,
 } from "@seabird/protocol";
-import type { Toggle } from "./codes.ts";
-import type { Run } from "./runs.ts";
+import type { Toggle } from "./formatting/codes.ts";
+import type { Run } from "./formatting/runs.ts";
 
 interface Wrapper {
   readonly toggle: Toggle;

@@ -1,9 +1,9 @@
 /** What happens on the network, as what core is told. Pure. */
 import type { BackendChannel, Heard, HeardInChannel } from "@seabird/sdk/backend";
-import { tagsOf } from "./event-tags.ts";
 import { runsToBlock } from "./format.ts";
-import type { IrcEvent } from "./network-state.ts";
-import { parseRuns, plainRuns, type Run } from "./runs.ts";
+import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
+import { tagsOf } from "./presence/event-tags.ts";
+import type { IrcEvent } from "./presence/network-state.ts";
 
 /** One thing to tell core. Whether words are a command or a mention is the SDK's to see. */
 export type Told =

@@ -14,15 +14,12 @@ import {
   type Self,
   type Target,
 } from "@seabird/sdk/backend";
-import { AntiLoop, type AntiLoopHooks } from "./anti-loop.ts";
-import { ChannelIds } from "./channel-ids.ts";
+import { NOT_CONNECTED } from "./answering/verdicts.ts";
+import { logStatus } from "./connecting/log-status.ts";
 import { type ConnectionHooks, IrcConnection } from "./connection.ts";
+import { parseRuns, plainRuns } from "./formatting/runs.ts";
 import { type Reader, type Told, toTold } from "./inbound.ts";
-import { mayInvite } from "./invites.ts";
 import { MAX_INVITATIONS } from "./limits.ts";
-import { logStatus } from "./log-status.ts";
-import type { IrcEvent, NetworkState } from "./network-state.ts";
-import type { IrcOptions } from "./options.ts";
 import {
   type Plan,
   planChannelSend,
@@ -31,10 +28,13 @@ import {
   planPrivateSend,
   planTopic,
 } from "./outbound.ts";
-import { parseRuns, plainRuns } from "./runs.ts";
-import type { IrcSettings } from "./settings.ts";
-import { channelsOf, SettingRefused, toOptions } from "./to-options.ts";
-import { NOT_CONNECTED } from "./verdicts.ts";
+import { AntiLoop, type AntiLoopHooks } from "./presence/anti-loop.ts";
+import { ChannelIds } from "./presence/channel-ids.ts";
+import { mayInvite } from "./presence/invites.ts";
+import type { IrcEvent, NetworkState } from "./presence/network-state.ts";
+import type { IrcOptions } from "./settings/options.ts";
+import type { IrcSettings } from "./settings/settings.ts";
+import { channelsOf, SettingRefused, toOptions } from "./settings/to-options.ts";
 
 /** Stays with the network until it is closed: lost connections are made again by `IrcConnection`. */
 export class IrcNetwork implements BackendConnection<IrcSettings> {

@@ -7,14 +7,14 @@ import type {
   UpdateRequest,
   UserSend,
 } from "@seabird/sdk/backend";
-import type { Expectation } from "./expectation.ts";
+import type { Expectation } from "./answering/expectation.ts";
+import { lineProblem } from "./connecting/write-line.ts";
+import { renderBlock } from "./formatting/render.ts";
+import { parseRuns, writeRuns } from "./formatting/runs.ts";
+import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
 import { MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
 import { byteLength } from "./line.ts";
-import type { NetworkRules } from "./network-state.ts";
-import { renderBlock } from "./render.ts";
-import { parseRuns, writeRuns } from "./runs.ts";
-import { MIN_SPLIT_BYTES, splitLines } from "./split.ts";
-import { lineProblem } from "./write-line.ts";
+import type { NetworkRules } from "./presence/network-state.ts";
 
 interface PlannedLines {
   /** Whom it concerns. */

@@ -1,9 +1,9 @@
 /** Our connection to a scripted server, over a real socket, and what it tells. */
 import type { TestContext } from "node:test";
+import type { IrcRequest, Verdict } from "../src/answering/irc-request.ts";
 import { readConfig } from "../src/config.ts";
 import { type ConnectionStatus, IrcConnection } from "../src/connection.ts";
-import type { IrcRequest, Verdict } from "../src/irc-request.ts";
-import type { IrcEvent } from "../src/network-state.ts";
+import type { IrcEvent } from "../src/presence/network-state.ts";
 import { ScriptedServer, until } from "./scripted-server.ts";
 
 interface SetUp {

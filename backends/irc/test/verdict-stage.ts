@@ -1,10 +1,10 @@
 /** Verdicts on a clock that stands still, with a server whose lines are given by hand. */
 import assert from "node:assert/strict";
 import { ircLineParser } from "irc-framework";
-import { FloodQueue } from "../src/flood-queue.ts";
-import type { IrcRequest, Verdict } from "../src/irc-request.ts";
-import { NetworkState } from "../src/network-state.ts";
-import { Verdicts } from "../src/verdicts.ts";
+import { FloodQueue } from "../src/answering/flood-queue.ts";
+import type { IrcRequest, Verdict } from "../src/answering/irc-request.ts";
+import { Verdicts } from "../src/answering/verdicts.ts";
+import { NetworkState } from "../src/presence/network-state.ts";
 import { TestClock } from "./test-clock.ts";
 
 export const LIMITS = {

@@ -1,0 +1,38 @@
+/**
+ * Which of our lines a line of the server answers (IRCv3 labeled-response): it carries the label
+ * itself, or stands in a batch that does, or in a batch within that batch. Reads lines as they came.
+ */
+import type { IrcMessage } from "irc-framework";
+import { MAX_OPEN_BATCHES } from "../limits.ts";
+
+export interface Labelled {
+  readonly label: string;
+  /** Whether the label's answer is whole with it. */
+  readonly ends: boolean;
+}
+
+export class LabelReader {
+  readonly #batches = new Map<string, { readonly label: string; readonly isWhole: boolean }>();
+
+  /** undefined: it answers no label. */
+  read({ command, params, tags }: Pick<IrcMessage, "command" | "params" | "tags">) {
+    const around = this.#batches.get(tags["batch"] ?? "");
+    const label = tags["label"] ?? around?.label;
+    if (command === "BATCH")
+      return this.#batch(params[0] ?? "", label, tags["label"] !== undefined);
+    if (label === undefined) return undefined;
+    return { label, ends: around === undefined };
+  }
+
+  #batch(reference: string, label: string | undefined, isWhole: boolean): Labelled | undefined {
+    const name = reference.slice(1);
+    if (reference.startsWith("-")) {
+      const batch = this.#batches.get(name);
+      this.#batches.delete(name);
+      return batch && { label: batch.label, ends: batch.isWhole };
+    }
+    if (label === undefined) return undefined;
+    if (this.#batches.size < MAX_OPEN_BATCHES) this.#batches.set(name, { label, isWhole });
+    return { label, ends: false };
+  }
+}

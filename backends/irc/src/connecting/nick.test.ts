@@ -1,0 +1,16 @@
+/** The names that are tried. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MAX_NICK_ATTEMPTS } from "../limits.ts";
+import { nickCandidates } from "./nick.ts";
+
+test("first the wanted name, then close ones, then ones that any server takes", () => {
+  const names = nickCandidates("a-rather-long-name", () => 0.5);
+  assert.deepEqual(names.slice(0, 4), [
+    "a-rather-long-name",
+    "a-rather-long-name_",
+    "a-rather-long-name__",
+    "a-rathe55",
+  ]);
+  assert.equal(names.length, MAX_NICK_ATTEMPTS);
+});

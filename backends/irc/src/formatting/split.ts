@@ -1,0 +1,143 @@
+/** Cuts lines to what fits: at word ends, never within a character or code, formatting kept. Pure. */
+
+import { byteLength } from "../line.ts";
+import { changeCodes, PLAIN, type Style } from "./codes.ts";
+import type { TextLine } from "./render.ts";
+import { plainRuns, type Run, sliceRuns, writeRuns } from "./runs.ts";
+
+/** Below this no line would hold a quote's mark, formatting and a word; what fits less is cut to it. */
+export const MIN_SPLIT_BYTES = 64;
+
+const QUOTE = "> ";
+/** Marks of quotes within quotes that are written. */
+const MAX_QUOTES = 5;
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/**
+ * The lines as they are sent, each at most `maxBytes` of UTF-8.
+ *
+ * What does not fit is cut at the last space that does, else between two graphemes, else (a
+ * grapheme can be longer than any line) between two code points. Formatting that is open at a
+ * cut is opened again, since every message of IRC begins plain, and a quote is marked again.
+ */
+export function splitLines(lines: readonly TextLine[], maxBytes: number): string[] {
+  const room = Math.max(maxBytes, MIN_SPLIT_BYTES);
+  return lines.flatMap((line) => splitLine(line, room));
+}
+
+function splitLine({ runs, quotes, verbatim }: TextLine, maxBytes: number): string[] {
+  const mark = QUOTE.repeat(Math.min(quotes, MAX_QUOTES));
+  const room = maxBytes - byteLength(mark);
+  const line = verbatim ? runs : withoutTail(runs);
+  const whole = writeRuns(line);
+  if (byteLength(whole) <= room) return [mark + whole];
+  return cut(atomsOf(line, room), room, verbatim).map(
+    ({ start, end }) => mark + writeRuns(sliceRuns(line, start, end)),
+  );
+}
+
+function withoutTail(runs: readonly Run[]): Run[] {
+  return sliceRuns(runs, 0, plainRuns(runs).trimEnd().length);
+}
+
+/** What is never cut apart: a character as people see it, and the codes in it. */
+interface Atom {
+  readonly start: number;
+  readonly end: number;
+  /** Of its text, and of the codes in it. */
+  readonly bytes: number;
+  /** Of the codes that lead from the atom before to it. */
+  readonly codesBefore: number;
+  /** Of the codes that lead to it at the beginning of a line. */
+  readonly codesToOpen: number;
+  readonly isSpace: boolean;
+}
+
+function atomsOf(runs: readonly Run[], room: number): Atom[] {
+  const text = plainRuns(runs);
+  const styles = stylesOf(runs);
+  const atoms: Atom[] = [];
+  for (const { segment, index } of graphemes.segment(text)) {
+    const atom = atomAt(segment, index, styles);
+    if (atom.bytes + atom.codesToOpen <= room) {
+      atoms.push(atom);
+      continue;
+    }
+    let at = index;
+    for (const point of segment) {
+      atoms.push(atomAt(point, at, styles));
+      at += point.length;
+    }
+  }
+  return atoms;
+}
+
+/** The style of each code unit. */
+function stylesOf(runs: readonly Run[]): Style[] {
+  return runs.flatMap(({ text, style }) => new Array<Style>(text.length).fill(style));
+}
+
+function atomAt(part: string, start: number, styles: readonly Style[]): Atom {
+  const end = start + part.length;
+  let bytes = byteLength(part);
+  for (let at = start + 1; at < end; at++) bytes += codeBytes(styles[at - 1], styles[at]);
+  return {
+    start,
+    end,
+    bytes,
+    codesBefore: codeBytes(styles[start - 1], styles[start]),
+    codesToOpen: codeBytes(PLAIN, styles[start]),
+    isSpace: part === " ",
+  };
+}
+
+/** Each code is one byte. */
+function codeBytes(from: Style = PLAIN, to: Style = PLAIN): number {
+  return from === to ? 0 : changeCodes(from, to).length;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** As much as fits in each; spaces at a cut are dropped, unless every one counts. */
+function cut(atoms: readonly Atom[], room: number, keepSpaces: boolean): Span[] {
+  const spans: Span[] = [];
+  for (let from = 0; from < atoms.length; ) {
+    const upTo = fitting(atoms, from, room);
+    const end = upTo === atoms.length ? upTo : wordEnd(atoms, from, upTo, keepSpaces);
+    spans.push({ start: atoms[from]?.start ?? 0, end: atoms[end - 1]?.end ?? 0 });
+    from = end;
+    if (!keepSpaces) while (atoms[from]?.isSpace === true) from += 1;
+  }
+  return spans;
+}
+
+/** The index after the last atom that fits into a line that begins with `from`; at least one does. */
+function fitting(atoms: readonly Atom[], from: number, room: number): number {
+  let bytes = 0;
+  for (let at = from; at < atoms.length; at++) {
+    const atom = atoms[at];
+    if (atom === undefined) break;
+    bytes += atom.bytes + (at === from ? atom.codesToOpen : atom.codesBefore);
+    if (bytes > room && at > from) return at;
+  }
+  return atoms.length;
+}
+
+/** The index after the last whole word before `upTo`, or `upTo` if there is only one. */
+function wordEnd(atoms: readonly Atom[], from: number, upTo: number, keepSpaces: boolean): number {
+  // The next line may begin with the space itself, which is then dropped or, in code, kept here.
+  let at = upTo;
+  if (keepSpaces) while (at > from && atoms[at - 1]?.isSpace === false) at -= 1;
+  else while (at > from && atoms[at]?.isSpace === false) at -= 1;
+  if (!keepSpaces) while (at > from && atoms[at - 1]?.isSpace === true) at -= 1;
+  return hasWord(atoms, from, at) ? at : upTo;
+}
+
+function hasWord(atoms: readonly Atom[], from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (atoms[at]?.isSpace === false) return true;
+  return false;
+}

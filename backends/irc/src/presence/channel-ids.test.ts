@@ -1,0 +1,64 @@
+/** One id for a channel, however it is spelled. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { rulesOf } from "../connecting/rules.ts";
+import { MAX_CHANNELS } from "../limits.ts";
+import { ChannelIds } from "./channel-ids.ts";
+import { NetworkState } from "./network-state.ts";
+
+function setUp(...rules: readonly string[]) {
+  const state = new NetworkState("bird");
+  const follow = (...tokens: readonly string[]) => {
+    state.rules = rulesOf(["bird", ...tokens, "are supported"], state.rules);
+  };
+  follow(...rules);
+  return { ids: new ChannelIds(() => state), follow };
+}
+
+suite("channel ids", () => {
+  test("the first spelling stays; a channel that is not known is as it is written", () => {
+    const { ids } = setUp();
+    ids.learn("#Staff");
+    ids.learn("#STAFF");
+    assert.equal(ids.of("#staff"), "#Staff");
+    assert.equal(ids.of("#Other"), "#Other");
+  });
+
+  test("a channel's operators are addressed by the channel's id", () => {
+    const { ids } = setUp("STATUSMSG=@+");
+    ids.learn("#Staff");
+    assert.equal(ids.of("@#STAFF"), "@#Staff");
+    assert.equal(ids.of("@#other"), "@#other");
+  });
+
+  for (const [mapping, one, other, isSame] of [
+    ["ascii", "#A[^", "#a[^", true],
+    ["ascii", "#a[", "#a{", false],
+    ["rfc1459", "#a[]\\^", "#A{}|~", true],
+    ["strict-rfc1459", "#a[]\\", "#A{}|", true],
+    ["strict-rfc1459", "#a^", "#a~", false],
+  ] as const) {
+    test(`${mapping}: ${one} is ${isSame ? "" : "not "}${other}`, () => {
+      const { ids } = setUp(`CASEMAPPING=${mapping}`);
+      ids.learn(one);
+      assert.equal(ids.of(other), isSame ? one : other);
+    });
+  }
+
+  test("what the configuration spells is compared once the network's rules are known", () => {
+    const { ids, follow } = setUp();
+    ids.learn("#a[");
+    assert.equal(ids.of("#A{"), "#a[");
+    follow("CASEMAPPING=ascii");
+    assert.equal(ids.of("#A{"), "#A{");
+    assert.equal(ids.of("#A["), "#a[");
+  });
+
+  test("beyond the limit the oldest is forgotten", () => {
+    const { ids } = setUp();
+    for (let at = 0; at <= MAX_CHANNELS; at++) ids.learn(`#C${at}`);
+    assert.equal(ids.of("#c0"), "#c0");
+    assert.equal(ids.of("#c1"), "#C1");
+    assert.equal(ids.of(`#c${MAX_CHANNELS}`), `#C${MAX_CHANNELS}`);
+  });
+});

@@ -1,0 +1,27 @@
+/** Answers the questions of other people's clients (CTCP) on a connection, and not too many. */
+import { Allowance } from "../answering/allowance.ts";
+import type { FloodClock, FloodQueue } from "../answering/flood-queue.ts";
+import { MAX_QUERY_BURST, QUERY_INTERVAL_MS } from "../limits.ts";
+import { answerQuery } from "./ctcp.ts";
+
+/** The time of day is the machine's, unless the clock knows one. */
+type DayClock = FloodClock & { wallMs?(): number };
+
+export class CtcpAnswers {
+  readonly #queue: FloodQueue;
+  readonly #clock: DayClock;
+  readonly #allowance: Allowance;
+
+  constructor(queue: FloodQueue, clock: DayClock) {
+    this.#queue = queue;
+    this.#clock = clock;
+    this.#allowance = new Allowance(MAX_QUERY_BURST, QUERY_INTERVAL_MS, clock);
+  }
+
+  answer(nick: string, query: string): void {
+    const now = new Date(this.#clock.wallMs?.() ?? Date.now());
+    const answer = answerQuery(nick, query, now);
+    if (answer === undefined || !this.#allowance.take()) return;
+    this.#queue.soon(answer);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The accounts of people who share a channel with us: from extended-join, account-notify and
+ * account-tag (IRCv3). Somebody who is out of our sight may become somebody else unseen, and is
+ * forgotten; who was there before us is unknown until they speak with a tag.
+ */
+import type { IrcMessage } from "irc-framework";
+import { MAX_USERS } from "../limits.ts";
+
+interface User {
+  /** Undefined: not logged in. */
+  account: string | undefined;
+  /** Folded names of the channels in which we see them. */
+  readonly channels: Set<string>;
+}
+
+const NONE = "*";
+
+export class Users {
+  readonly #fold: (name: string) => string;
+  readonly #byNick = new Map<string, User>();
+
+  constructor(fold: (name: string) => string) {
+    this.#fold = fold;
+  }
+
+  /** Undefined: not logged in, or not known to be. */
+  accountOf(nick: string): string | undefined {
+    return this.#byNick.get(this.#fold(nick))?.account;
+  }
+
+  /** Takes in a line about anybody but us. */
+  receive({ command, nick, params }: IrcMessage): void {
+    if (command === "JOIN") this.#joined(nick, params);
+    else if (command === "PART") this.#left(nick, params[0]);
+    else if (command === "KICK") this.#left(params[1] ?? "", params[0]);
+    else if (command === "QUIT") this.#byNick.delete(this.#fold(nick));
+    else if (command === "NICK") this.#renamed(nick, params[0] ?? "");
+    else if (command === "ACCOUNT") this.#changed(nick, params[0] ?? NONE);
+  }
+
+  /** We left a channel, and see those no more who are in no other of ours. */
+  outOf(channel: string): void {
+    for (const nick of [...this.#byNick.keys()]) this.#left(nick, channel);
+  }
+
+  clear(): void {
+    this.#byNick.clear();
+  }
+
+  /** `JOIN #chan account :real name`; without extended-join nothing is known. */
+  #joined(nick: string, [channel = "", account]: readonly string[]): void {
+    if (account === undefined || nick === "") return;
+    const key = this.#fold(nick);
+    const known = this.#byNick.get(key);
+    if (known === undefined && this.#byNick.size >= MAX_USERS) return;
+    const channels = known?.channels ?? new Set();
+    channels.add(this.#fold(channel));
+    this.#byNick.set(key, { account: accountOrNone(account), channels });
+  }
+
+  #left(nick: string, channel = ""): void {
+    const key = this.#fold(nick);
+    const user = this.#byNick.get(key);
+    user?.channels.delete(this.#fold(channel));
+    if (user?.channels.size === 0) this.#byNick.delete(key);
+  }
+
+  #renamed(from: string, to: string): void {
+    const key = this.#fold(from);
+    const user = this.#byNick.get(key);
+    this.#byNick.delete(key);
+    this.#byNick.delete(this.#fold(to));
+    if (user !== undefined && to !== "") this.#byNick.set(this.#fold(to), user);
+  }
+
+  #changed(nick: string, account: string): void {
+    const user = this.#byNick.get(this.#fold(nick));
+    if (user !== undefined) user.account = accountOrNone(account);
+  }
+}
+
+/** No account is named `*`, and nobody who has none may pass for somebody. */
+export function accountOrNone(account: string | undefined): string | undefined {
+  return account === NONE || account === "" ? undefined : account;
+}

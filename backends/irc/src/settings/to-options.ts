@@ -1,0 +1,110 @@
+/** A network's settings as what its connection is told. Reads certificates. */
+import { readFileSync } from "node:fs";
+import { checkOptions } from "../connecting/check-options.ts";
+import type { SaslOptions } from "../connecting/sasl.ts";
+import type { TlsFiles } from "../connecting/transport.ts";
+import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
+import { foldName } from "../line.ts";
+import { type HostAddress, parseHost } from "./host-url.ts";
+import type { ChannelToJoin, IrcOptions } from "./options.ts";
+import { type IrcSettings, snakeCase } from "./settings.ts";
+
+/** What a schema cannot see, such as a file that is not there. */
+export class SettingRefused extends Error {
+  override readonly name = "SettingRefused";
+  /** Such as `tls.cert`; empty where the message names it. */
+  readonly path: string;
+
+  constructor(path: string, message: string, options: ErrorOptions = {}) {
+    super(message, options);
+    this.path = path;
+  }
+}
+
+/** Throws SettingRefused. */
+export function toOptions(settings: IrcSettings): IrcOptions {
+  const address = addressOf(settings);
+  const tlsFiles = readTlsFiles(settings);
+  const user = settings.user ?? settings.nick;
+  const options: IrcOptions = {
+    ...address,
+    nick: settings.nick,
+    user,
+    realName: settings.real_name ?? user,
+    password: settings.password,
+    nickservPassword: settings.nickserv_password,
+    sasl: saslOf(settings, address.tls, tlsFiles),
+    tlsFiles,
+    stsFile: settings.sts_file,
+    channels: channelsOf(settings),
+    rejoin: settings.rejoin,
+    ...limitsOf(settings),
+  };
+  checkLines(options);
+  return Object.freeze(options);
+}
+
+function checkLines(options: IrcOptions): void {
+  try {
+    checkOptions(options);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new SettingRefused("", cause.message, { cause });
+  }
+}
+
+/** Each channel once; the first spelling and key count. On every network the case of letters is none. */
+export function channelsOf({ channels }: Pick<IrcSettings, "channels">): readonly ChannelToJoin[] {
+  const byName = new Map<string, ChannelToJoin>();
+  for (const given of channels) {
+    const { name, key } = typeof given === "string" ? nameAndKey(given) : given;
+    const folded = foldName(name, "ascii");
+    if (!byName.has(folded)) byName.set(folded, { name, key });
+  }
+  return [...byName.values()];
+}
+
+function nameAndKey(entry: string): ChannelToJoin {
+  const [name = "", key] = entry.split(/ +/);
+  return { name, key };
+}
+
+function addressOf({ host, tls }: IrcSettings): HostAddress {
+  const address = parseHost(host);
+  if (typeof address === "string") throw new SettingRefused("host", address);
+  const verifyCertificate = address.verifyCertificate && (tls?.verify ?? true);
+  return { ...address, verifyCertificate };
+}
+
+function saslOf({ sasl }: IrcSettings, tls: boolean, files: TlsFiles): SaslOptions | undefined {
+  if (sasl === undefined) return undefined;
+  const { account = "", password, required } = sasl;
+  const mechanism = sasl.mechanism.toUpperCase() === "EXTERNAL" ? "EXTERNAL" : "PLAIN";
+  if (mechanism === "EXTERNAL" && (!tls || files.cert === undefined)) {
+    throw new SettingRefused("sasl.mechanism", "EXTERNAL needs ircs:// and our own certificate");
+  }
+  return { mechanism, account, password, required };
+}
+
+function readTlsFiles({ tls }: IrcSettings): TlsFiles {
+  return {
+    ca: readPem("tls.ca", tls?.ca),
+    cert: readPem("tls.cert", tls?.cert),
+    key: readPem("tls.key", tls?.key),
+  };
+}
+
+function readPem(path: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new SettingRefused(path, `cannot read "${file}"`, { cause });
+  }
+}
+
+function limitsOf(settings: IrcSettings): Record<IrcLimitName, number> {
+  const byKey = settings as unknown as Readonly<Record<string, number>>;
+  const rows = IRC_OPTION_LIMITS.map(({ name, value }) => [name, byKey[snakeCase(name)] ?? value]);
+  return Object.fromEntries(rows);
+}
