@@ -4,7 +4,7 @@ import { parseArgs, styleText } from "node:util";
 import { EXIT, type ExitCode, Failure } from "./failure.ts";
 import { nameProblem } from "./names.ts";
 import { checkoutPackages, findCheckout, registryPackages } from "./packages.ts";
-import { KINDS, type Kind, writeProject } from "./project.ts";
+import { KINDS, type Kind, refuseFull, writeProject } from "./project.ts";
 import { askKind, askName, mayAsk } from "./questions.ts";
 
 const USAGE = `Usage: npm create seabird [plugin|backend] [NAME] [-- --folder PATH]
@@ -84,6 +84,8 @@ function usage(message: string): Failure {
 }
 
 async function createProject({ kind, name, folder, json }: Wishes): Promise<void> {
+  // Told before the packing, which takes a while, and not after it.
+  await refuseFull(folder);
   const checkout = findCheckout();
   if (checkout !== undefined) process.stderr.write("Packing the checkout, some seconds…\n");
   const packages = checkout === undefined ? registryPackages() : await checkoutPackages(checkout);

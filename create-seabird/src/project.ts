@@ -65,7 +65,8 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-async function refuseFull(folder: string): Promise<void> {
+/** Throws a Failure if something stands in the folder already. */
+export async function refuseFull(folder: string): Promise<void> {
   let entries: string[];
   try {
     entries = await readdir(folder);

@@ -36,6 +36,7 @@ export async function startHouse(init: StartInit): Promise<void> {
     });
   await startCore(init);
   if (signal.aborted) return;
+  sayLeftOut(init);
   using _notice = init.announcer.waiting(() => starting(crew.parts));
   const plugins = startAll(({ kind }) => kind === "plugin");
   await crew.settled(plugins, LIMITS.pluginWaitMs, signal);
@@ -51,6 +52,13 @@ export async function startHouse(init: StartInit): Promise<void> {
   }
   const ready = crew.parts.filter(({ state }) => state === "ready").length;
   init.announcer.say({ type: "up", ready, parts: crew.parts.length });
+}
+
+/** Whoever hands a script to a run with a seabird.yaml would wait for ever. */
+function sayLeftOut({ house, hasRoom, announcer }: StartInit): void {
+  const room = hasRoom ? undefined : house.parts.find(isRoom);
+  if (room === undefined) return;
+  announcer.say({ type: "warning", text: `${room.name} is left out: there is no terminal for it` });
 }
 
 function starting(parts: readonly Part[]): string[] {
