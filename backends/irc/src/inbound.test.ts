@@ -73,6 +73,8 @@ suite("messages", () => {
       "irc/time": time,
     });
     assert.deepEqual(tags({ account: "", msgid: "x".repeat(600) }), { "irc/mask": "Joe!j@h" });
+    assert.deepEqual(tags({ time: "yesterday" }), { "irc/mask": "Joe!j@h" });
+    assert.deepEqual(tags({ mask: "a\x1b[2J!b@c" }), { "irc/mask": "a\ufffd[2J!b@c" });
   });
 });
 

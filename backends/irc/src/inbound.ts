@@ -2,7 +2,7 @@
 import type { BackendChannel, Heard, HeardInChannel } from "@seabird/sdk/backend";
 import { runsToBlock } from "./format.ts";
 import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
-import { tagsOf } from "./presence/event-tags.ts";
+import { printable, tagsOf } from "./presence/event-tags.ts";
 import type { IrcEvent } from "./presence/network-state.ts";
 
 /** One thing to tell core. Whether words are a command or a mention is the SDK's to see. */
@@ -52,7 +52,7 @@ function toldOfWords(event: Words, reader: Reader): Told | undefined {
   const { kind, target, nick } = event;
   const runs = parseRuns(event.text);
   if (plainRuns(runs) === "") return undefined;
-  const user = { id: reader.userId(nick), displayName: nick };
+  const user = { id: reader.userId(nick), displayName: printable(nick) };
   const heard = { user, tags: tagsOf(event.origin), ...content(runs) };
   if (reader.isMe(target)) {
     return { kind: kind === "message" ? "privateMessage" : "privateAction", heard };

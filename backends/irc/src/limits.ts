@@ -23,6 +23,7 @@ export interface IrcLimit {
     | "characters"
     | "hosts"
     | "people"
+    | "batches"
     | "texts"
     | "commands"
     | "targets";
@@ -72,6 +73,8 @@ export const MAX_UNSENT_BYTES = 256 * 1024;
 export const MAX_CHANNELS = 10_000;
 /** People in our channels whose accounts are kept in mind. */
 export const MAX_USERS = 20_000;
+/** Batches of old messages that a server has begun and not ended. */
+export const MAX_PLAYBACKS = 64;
 /** Of a channel or person; longer than any network's, and keeps room for words in a line. */
 export const MAX_NAME_BYTES = 200;
 /** Of a channel's topic: what fits into a line, several times. */
@@ -131,6 +134,7 @@ export const IRC_LIMITS: readonly IrcLimit[] = [
   fixed("maxUnsentBytes", MAX_UNSENT_BYTES, "bytes", "the server has not read", "connected anew"),
   fixed("maxChannels", MAX_CHANNELS, "channels", "joined at once", "more are not tracked"),
   fixed("maxUsers", MAX_USERS, "people", "whose accounts are known", "more are not known"),
+  fixed("maxPlaybacks", MAX_PLAYBACKS, "batches", "of old messages at once", "more count as new"),
   fixed("maxNameBytes", MAX_NAME_BYTES, "bytes", "of a name", "not tracked; answered Failed"),
   fixed("maxTopicBytes", MAX_TOPIC_BYTES, "bytes", "of a topic that is kept", "cut"),
   fixed("maxQueryBurst", MAX_QUERY_BURST, "queries", "(CTCP) answered at once", "not answered"),

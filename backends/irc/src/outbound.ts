@@ -139,12 +139,12 @@ function oneLine(text: string): string {
 }
 
 function isRealChannel(name: string, { rules }: NetworkView): boolean {
-  return name !== "" && rules.channelTypes.includes(name.charAt(0)) && isOneWord(name);
+  return isOneWord(name) && rules.channelTypes.includes(name.charAt(0));
 }
 
 /** One parameter, and not the beginning of a list. */
 function isOneWord(name: string): boolean {
-  return name.length > 1 && byteLength(name) <= MAX_NAME_BYTES && !/[\s,\p{Cc}]/u.test(name);
+  return name !== "" && byteLength(name) <= MAX_NAME_BYTES && !/[\s,\p{Cc}]/u.test(name);
 }
 
 /** No channel, no mask, no list, no server: somebody's name. */

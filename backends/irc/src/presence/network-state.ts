@@ -4,7 +4,7 @@
  */
 import type { IrcMessage } from "irc-framework";
 import { OwnMask } from "../connecting/own-mask.ts";
-import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "../limits.ts";
+import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_PLAYBACKS, MAX_TOPIC_BYTES } from "../limits.ts";
 import { foldName, MAX_LINE_BYTES, utf8Cut } from "../line.ts";
 import type { Origin } from "./event-tags.ts";
 import { accountOrNone, Users } from "./users.ts";
@@ -70,7 +70,6 @@ const RPL_ENDOFNAMES = "366";
 const RPL_HOSTHIDDEN = "396";
 
 const PLAYBACKS = new Set(["chathistory", "znc.in/playback"]);
-const MAX_PLAYBACKS = 64;
 
 type Handler = (message: IrcMessage) => readonly IrcEvent[];
 
