@@ -9,6 +9,7 @@ import { FakeClock, testbed } from "@seabird/testkit";
 import { JobRows } from "../sdk/src/schedule/job-rows.ts";
 import type { OwnTables } from "../sdk/src/storage/own-tables.ts";
 import { type Engine, temporaryFolder, testEngines } from "./support/storage-engines.ts";
+import { until } from "./support/until.ts";
 
 const START_MS = new Date("2026-01-05T12:00:00Z").getTime();
 
@@ -167,4 +168,55 @@ test("a long job keeps its claim, and a second instance does not take it", async
   await bed.clock.advance("10m");
   assert.equal(runs.length, 1);
   assert.deepEqual(await work.list(), []);
+});
+
+test("what is done is not done again because its end could not be kept at once", async (t) => {
+  const url = `${await temporaryFolder(t)}/jobs.db`;
+  const shaky = plugin("shaky");
+  const data = storage(shaky, { url });
+  const jobs = schedule(shaky, data);
+  const attempts: number[] = [];
+  const work = jobs.job<null>("work", async (run) => {
+    attempts.push(run.attempt);
+    const words =
+      "create trigger gone before delete on seabird_jobs begin select raise(abort, 'gone'); end";
+    await sql.raw(words).execute(data.db);
+  });
+  await using bed = await testbed({ plugins: [shaky] });
+  await work.once({ in: "1m" }, null);
+  await bed.clock.advance("90s");
+  assert.equal((await work.list()).length, 1);
+  await sql`drop trigger gone`.execute(data.db);
+  await bed.clock.advance("10m");
+  assert.deepEqual(await work.list(), []);
+  assert.deepEqual(attempts, [1]);
+  const levels = new Set(bed.log.lines.map(({ level }) => level));
+  assert.ok(levels.has("warn") && !levels.has("error"));
+});
+
+test("two thousand that are due at the start run, eight at once", async (t) => {
+  const url = `${await temporaryFolder(t)}/jobs.db`;
+  {
+    await using store = await openStorage("crowd", { url, log: silentLog });
+    await sql`
+      with recursive n (i) as (select 1 union all select i + 1 from n where i < 2000)
+      insert into seabird_jobs (name, key, data, due_at, try_at, attempts, version)
+      select 'work', 'k' || i, 'null', 0, 0, 0, 1 from n
+    `.execute(store.db);
+  }
+  const crowd = plugin("crowd");
+  const jobs = schedule(crowd, storage(crowd, { url }));
+  let running = 0;
+  let most = 0;
+  let done = 0;
+  const work = jobs.job<null>("work", async (run) => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running--;
+    if (run.attempt === 1) done++;
+  });
+  await using bed = await testbed({ plugins: [crowd] });
+  await until("every job", async () => (await work.list({ limit: 1 })).length === 0, 60_000);
+  assert.deepEqual([done, most], [2_000, 8]);
+  await bed.still();
 });

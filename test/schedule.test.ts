@@ -210,6 +210,10 @@ test("what cannot be is refused: times, keys, data, names, options", async () =>
   await assert.rejects(remind.once({ in: 1e15 }, data), refused);
   await assert.rejects(remind.once({ at: new Date("never") }, data), refused);
   await assert.rejects(remind.once({ in: "soon" }, data), { code: "bad_option" });
+  for (const when of [undefined, {}, { at: "tomorrow" }, { at: 5 }, { at: new Date(), in: 5 }]) {
+    await assert.rejects(remind.once(when as never, data), refused);
+  }
+  await assert.rejects(remind.once({ in: "1h" }, { ...data, words: 5n as never }), refused);
   await assert.rejects(remind.every(5, data), refused);
   await assert.rejects(remind.cron("61 * * * *", data), refused);
   await assert.rejects(remind.cron("1 * * * *", data, { timeZone: "Mars/Base" }), refused);

@@ -1,5 +1,6 @@
 /** One run of one job: its time, its lease, and what becomes of it. */
 import { backoffMs } from "../link/backoff.ts";
+import { pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { JobRun } from "./job-options.ts";
@@ -24,6 +25,7 @@ export class JobTurn {
   readonly ended: Promise<void>;
   readonly #parts: JobTurnParts;
   readonly #stop = new AbortController();
+  readonly #closing = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   readonly #undos = new Set<() => void>();
   /** Whoever closes us, so that the attempt does not count. */
@@ -37,35 +39,58 @@ export class JobTurn {
 
   abort(reason: SeabirdError): void {
     this.#isCutOff = true;
+    this.#closing.abort();
     this.#stop.abort(reason);
   }
 
   /** It does not end. Nothing more is written for it; its lease runs out. */
   forget(): void {
     this.#isForgotten = true;
+    this.#closing.abort();
     this.#cancelTimers();
   }
 
   /** Never rejects. */
   async run(): Promise<void> {
     const { host, row, job } = this.#parts;
-    const fields = { job: row.name, key: row.key, attempt: row.attempts };
+    let isDone = true;
     try {
       await this.#handle();
-      this.#cancelTimers();
-      await this.#settle(true);
     } catch (error) {
-      this.#cancelTimers();
-      if (this.#isForgotten) return;
+      isDone = false;
       const isLast = row.attempts >= job.options.attempts;
       const words = isLast ? "a job failed and is given up" : "a job failed; it is tried again";
-      if (!this.#isCutOff) host.log.error({ ...fields, error }, words);
-      await this.#settle(false).catch((reason: unknown) => {
-        host.log.warn({ ...fields, error: reason }, "what became of a job could not be kept");
-      });
-    } finally {
-      this.#end.resolve();
+      const isOurs = this.#isCutOff || this.#isForgotten;
+      if (!isOurs) host.log.error({ ...this.#fields(), error }, words);
     }
+    this.#cancelTimers();
+    await this.#keep(isDone);
+    this.#end.resolve();
+  }
+
+  /** The storage may be away just now: what is done is not to be done again because of it. */
+  async #keep(isDone: boolean): Promise<void> {
+    const { host } = this.#parts;
+    const { retryMinMs: minMs, retryMaxMs: maxMs, keepOutcomeMs } = SCHEDULE;
+    const untilMs = host.clock.now() + keepOutcomeMs;
+    for (let failures = 1; ; failures++) {
+      const isLast = host.clock.now() >= untilMs || this.#closing.signal.aborted;
+      try {
+        return await this.#settle(isDone);
+      } catch (error) {
+        if (this.#isForgotten) return;
+        const words = "what became of a job could not be kept";
+        host.log.warn({ ...this.#fields(), error }, isLast ? words : `${words}; trying again`);
+        if (isLast) return;
+      }
+      const waitMs = backoffMs(failures, { minMs, maxMs, random: host.random() });
+      await pause(host.clock, waitMs, this.#closing.signal);
+    }
+  }
+
+  #fields() {
+    const { name, key, attempts } = this.#parts.row;
+    return { job: name, key, attempt: attempts };
   }
 
   async #handle(): Promise<void> {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { checkedText } from "../storage/parameters.ts";
+import { checkedText, jsonText } from "../storage/parameters.ts";
 import type { RunOfPlugin, Runs } from "../storage/runs.ts";
 import { STORAGE } from "../storage/storage-limits.ts";
 import type { JobRows } from "./job-rows.ts";
@@ -143,9 +143,16 @@ export class NamedJob<Data> implements Job<Data> {
 }
 
 function momentOf(when: When, nowMs: number): number {
-  const ms = "at" in when ? when.at.getTime() : nowMs + lengthOf(when.in);
+  const { at, in: length } = (when ?? {}) as { at?: unknown; in?: number | string };
+  if ((at === undefined) === (length === undefined)) throw noTime("say { at: date } or { in: ms }");
+  if (at !== undefined && !(at instanceof Date)) throw noTime("at must be a Date");
+  const ms = at === undefined ? nowMs + lengthOf(length ?? Number.NaN) : at.getTime();
   if (Number.isFinite(ms) && Math.abs(ms - nowMs) <= SCHEDULE.maxAheadMs) return Math.ceil(ms);
-  throw new SeabirdError("invalid_argument", "that is no time, or more than a hundred years away");
+  throw noTime("none at all, or more than a hundred years away");
+}
+
+function noTime(why: string): SeabirdError {
+  return new SeabirdError("invalid_argument", `that is no time: ${why}`);
 }
 
 function lengthOf(length: number | string): number {
@@ -160,10 +167,9 @@ export function checkedKey(key: string): string {
 }
 
 export function jsonOf(data: unknown): string {
-  const text = JSON.stringify(data ?? null) as string | undefined;
-  const bytes = text === undefined ? 0 : Buffer.byteLength(text);
-  if (text !== undefined && bytes <= SCHEDULE.maxDataBytes) return text;
-  const why = text === undefined ? "is no JSON" : `has ${bytes} bytes`;
-  const words = `a job's data ${why}; allowed is JSON of ${SCHEDULE.maxDataBytes} bytes`;
+  const text = jsonText(data ?? null);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= SCHEDULE.maxDataBytes) return text;
+  const words = `a job's data has ${bytes} bytes; allowed are ${SCHEDULE.maxDataBytes}`;
   throw new SeabirdError("invalid_argument", words);
 }

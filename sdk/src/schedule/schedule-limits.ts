@@ -14,6 +14,7 @@ export const SCHEDULE = {
   attempts: 5,
   retryMinMs: 1_000,
   retryMaxMs: 300_000,
+  keepOutcomeMs: 300_000,
   leaseMs: 30_000,
   missedAfterMs: 60_000,
   pollServerMs: 15_000,
@@ -33,6 +34,12 @@ export const SCHEDULE_LIMITS: readonly StorageLimit[] = [
   row("attempts", "times", "that a job is tried", "it is given up until its next time, logged"),
   row("retryMinMs", "ms", "before a failed job is tried again", "doubles, half of it random"),
   row("retryMaxMs", "ms", "longest pause between two tries", "the pause grows no more"),
+  row(
+    "keepOutcomeMs",
+    "ms",
+    "that what became of a run is tried to be kept",
+    "the job counts as crashed, logged",
+  ),
   row("leaseMs", "ms", "until a dead instance's job is another's", "taken up, or dropped"),
   row(
     "missedAfterMs",

@@ -1,5 +1,12 @@
 /** Column helpers: one declaration, the right type in each database. */
-import { type ColumnBuilderCallback, type CreateTableBuilder, sql } from "kysely";
+import {
+  type ColumnBuilderCallback,
+  type ColumnDefinitionBuilder,
+  type CreateTableBuilder,
+  type Expression,
+  sql,
+} from "kysely";
+import { SeabirdError } from "../link/errors.ts";
 import { SQLITE_TYPES } from "./sqlite-values.ts";
 
 type DataTypeExpression = Parameters<CreateTableBuilder<string>["addColumn"]>[1];
@@ -15,7 +22,7 @@ export interface ColumnOptions {
   /** No two rows have the same. Default: they may. */
   readonly unique?: boolean | undefined;
   /** What it is when nothing is given. Needed to add a column to a table that has rows. */
-  readonly default?: string | number | boolean | undefined;
+  readonly default?: string | number | boolean | Date | undefined;
   /** `"table.column"` that must have the same value; the row goes when that one does. */
   readonly references?: string | undefined;
 }
@@ -64,9 +71,34 @@ const TYPES: Record<DatabaseKind, Record<TypeName, DataTypeExpression>> = {
   },
 };
 
+/** What SQLite, which keeps anything in any column, is to refuse as PostgreSQL does. */
+const CHECKS: Record<TypeName, (column: Expression<unknown>) => Expression<unknown>> = {
+  text: (column) => sql`typeof(${column}) in ('text', 'null')`,
+  integer: (column) => sql`typeof(${column}) in ('integer', 'null')`,
+  real: (column) => sql`typeof(${column}) in ('real', 'null')`,
+  boolean: (column) => sql`${column} in (0, 1)`,
+  timestamp: (column) => sql`typeof(${column}) in ('integer', 'null')`,
+  json: (column) => sql`json_valid(${column})`,
+};
+
 /** The helpers for one database. */
 export function columnsFor(kind: DatabaseKind): Columns {
-  const make = (name: TypeName) => (options?: ColumnOptions) => columnOf(kind, name, options);
+  return helpers(kind, kind === "sqlite");
+}
+
+/** The same for a digest: what is checked beside the types tells no migrations apart. */
+export function recordedColumnsFor(kind: DatabaseKind): Columns {
+  return helpers(kind, false);
+}
+
+function helpers(kind: DatabaseKind, isChecked: boolean): Columns {
+  const make =
+    (name: TypeName) =>
+    (options?: ColumnOptions): Column => {
+      const [type, build] = columnOf(kind, name, options);
+      if (!isChecked) return [type, build];
+      return [type, (column) => build(column).check(CHECKS[name](sql.ref(nameOf(column))))];
+    };
   return {
     id: () => idColumn(kind),
     text: make("text"),
@@ -77,6 +109,10 @@ export function columnsFor(kind: DatabaseKind): Columns {
     json: make("json"),
     user: make("text"),
   };
+}
+
+function nameOf(column: ColumnDefinitionBuilder): string {
+  return column.toOperationNode().column.column.name;
 }
 
 function idColumn(kind: DatabaseKind): Column {
@@ -90,13 +126,21 @@ function columnOf(kind: DatabaseKind, name: TypeName, options: ColumnOptions = {
   const build: ColumnBuilderCallback = (column) => {
     let built = nullable ? column : column.notNull();
     if (unique) built = built.unique();
-    if (fallback !== undefined) built = built.defaultTo(defaultFor(kind, fallback));
+    if (fallback !== undefined) built = built.defaultTo(defaultFor(kind, name, fallback));
     if (references !== undefined) built = built.references(references).onDelete("cascade");
     return built;
   };
   return [TYPES[kind][name], build];
 }
 
-function defaultFor(kind: DatabaseKind, value: string | number | boolean): unknown {
+function defaultFor(
+  kind: DatabaseKind,
+  name: TypeName,
+  value: string | number | boolean | Date,
+): unknown {
+  if (value instanceof Date !== (name === "timestamp")) {
+    throw new SeabirdError("bad_option", "a Date is the default of a timestamp, and of that alone");
+  }
+  if (value instanceof Date) return kind === "sqlite" ? value.getTime() : value.toISOString();
   return typeof value === "boolean" && kind === "sqlite" ? Number(value) : value;
 }

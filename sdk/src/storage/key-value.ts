@@ -5,7 +5,7 @@ import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { KeyTurns } from "./key-turns.ts";
 import type { OwnTables } from "./own-tables.ts";
-import { checkedText } from "./parameters.ts";
+import { checkedText, jsonText } from "./parameters.ts";
 import { STORAGE } from "./storage-limits.ts";
 
 export interface SetSettings {
@@ -94,7 +94,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
         conflict.columns(["namespace", "key"]).doUpdateSet({ value: text, expires_at }),
       )
       .execute();
-    if (settings.expiresIn !== undefined) await this.#purge();
+    await this.#purgeAfter(settings);
   }
 
   async update<Next extends Value | undefined>(
@@ -117,8 +117,11 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     for (let tries = 0; tries < MAX_UPDATE_TRIES; tries++) {
       const old = await this.#text(key);
       const next = change(old === undefined ? undefined : JSON.parse(old));
+      checkNoPromise(key, next);
       const text = next === undefined ? undefined : jsonOf(next);
-      if (await this.#replace(key, old, text, settings)) return next;
+      if (!(await this.#replace(key, old, text, settings))) continue;
+      await this.#purgeAfter(settings);
+      return next;
     }
     const words = `key "${key}" was changed by others ${MAX_UPDATE_TRIES} times meanwhile`;
     throw new SeabirdError("aborted", words);
@@ -210,9 +213,15 @@ class TableKeyValue<Value> implements KeyValue<Value> {
       .where("key", "=", key);
   }
 
-  async #purge(): Promise<void> {
-    const db = this.#store.db();
-    await db.deleteFrom("seabird_values").where("expires_at", "<=", this.#now()).execute();
+  /** What has expired goes when something new will. If that fails, the next time does it. */
+  async #purgeAfter({ expiresIn }: SetSettings): Promise<void> {
+    if (expiresIn === undefined) return;
+    try {
+      const db = this.#store.db();
+      await db.deleteFrom("seabird_values").where("expires_at", "<=", this.#now()).execute();
+    } catch {
+      // The value is kept, and that is what was asked for.
+    }
   }
 
   #row(key: string, value: string, { expiresIn }: SetSettings): OwnTables["seabird_values"] {
@@ -246,13 +255,19 @@ function checkedKey(key: string, what = "key"): string {
 }
 
 function jsonOf(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) {
-    throw new SeabirdError("invalid_argument", `a value is JSON; a ${typeof value} is none`);
-  }
+  const text = jsonText(value);
   const bytes = Buffer.byteLength(text);
   if (bytes <= STORAGE.maxValueBytes) return text;
   const words = `the value has ${bytes} bytes; allowed are ${STORAGE.maxValueBytes}`;
+  throw new SeabirdError("invalid_argument", words);
+}
+
+/** A promise would be kept as `{}`. */
+function checkNoPromise(key: string, next: unknown): void {
+  if (typeof next !== "object" || next === null || !("then" in next)) return;
+  if (next instanceof Promise) next.catch(() => undefined);
+  if (typeof next.then !== "function") return;
+  const words = `update of "${key}": what changes it must not be async: it may run several times`;
   throw new SeabirdError("invalid_argument", words);
 }
 

@@ -5,7 +5,8 @@ export type Parameter = string | number | bigint | boolean | Date | Uint8Array |
 
 /**
  * Lists and plain objects become JSON. Throws `invalid_argument` for what one of the databases
- * could not give back as it was: NUL in text, half of a surrogate pair, NaN, Infinity, no date.
+ * could not give back as it was: NUL in text, half of a surrogate pair, NaN, Infinity, whole
+ * numbers of more than 64 bits, dates that are none or outside of the years 1 to 9999.
  */
 export function toParameter(value: unknown): Parameter {
   switch (typeof value) {
@@ -14,8 +15,10 @@ export function toParameter(value: unknown): Parameter {
     case "number":
       if (Number.isFinite(value)) return value;
       throw refused(`the number ${value}`);
-    case "boolean":
     case "bigint":
+      if (BigInt.asIntN(64, value) === value) return value;
+      throw refused("a whole number of more than 64 bits");
+    case "boolean":
       return value;
     case "undefined":
       return null;
@@ -29,12 +32,36 @@ export function toParameter(value: unknown): Parameter {
 function ofObject(value: object): Parameter {
   if (value instanceof Uint8Array) return value;
   if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw refused("a date that is none");
-    return value;
+    const ms = value.getTime();
+    if (ms >= FIRST_MS && ms <= LAST_MS) return value;
+    throw refused(
+      Number.isNaN(ms) ? "a date that is none" : "a date outside of the years 1 to 9999",
+    );
   }
-  const json = JSON.stringify(value);
-  if (json === undefined) throw refused("what is no JSON");
-  return json;
+  return jsonText(value);
+}
+
+const FIRST_MS = Date.parse("0001-01-01T00:00:00.000Z");
+const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
+
+/**
+ * Throws `invalid_argument` for what JSON has no word for, and for NaN and Infinity, which it would
+ * silently make nothing of.
+ */
+export function jsonText(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value, (_key, inner: unknown) => {
+      if (typeof inner !== "number" || Number.isFinite(inner)) return inner;
+      throw refused(`the number ${inner}`);
+    });
+  } catch (cause) {
+    if (cause instanceof SeabirdError) throw cause;
+    const why = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : "";
+    throw refused(`what is no JSON (${why})`, cause);
+  }
+  if (text === undefined) throw refused(`a ${typeof value}, which is no JSON,`);
+  return text;
 }
 
 export function checkedText(text: string): string {
@@ -43,6 +70,6 @@ export function checkedText(text: string): string {
   return text;
 }
 
-function refused(what: string): SeabirdError {
-  return new SeabirdError("invalid_argument", `${what} cannot be stored`);
+function refused(what: string, cause?: unknown): SeabirdError {
+  return new SeabirdError("invalid_argument", `${what} cannot be stored`, { cause });
 }

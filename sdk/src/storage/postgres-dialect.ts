@@ -1,5 +1,5 @@
 /** Kysely over PostgreSQL, by the package `pg`, which is loaded when it is needed. */
-import { CompiledQuery, PostgresDialect } from "kysely";
+import { PostgresDialect } from "kysely";
 import type { Pool } from "pg";
 import { SeabirdError } from "../link/errors.ts";
 import type { Log } from "../program/log.ts";
@@ -16,15 +16,9 @@ export interface PostgresOptions {
 }
 
 export function postgresDialect(options: PostgresOptions): PostgresDialect {
-  const { url, schema } = options;
+  const { url } = options;
   return new PostgresDialect({
     pool: async () => adaptPool(await openPool(url), options),
-    // Not in the options of the connection: what stands between us and the server may refuse them.
-    onCreateConnection: async (connection) => {
-      const settings = "select set_config('search_path', $1, false), set_config($2, $3, false)";
-      const values = [`"${schema}"`, "statement_timeout", `${STORAGE.statementMs}`];
-      await connection.executeQuery(CompiledQuery.raw(settings, values));
-    },
   });
 }
 

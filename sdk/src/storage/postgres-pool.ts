@@ -12,6 +12,8 @@ export interface StatementTiming {
 }
 
 interface PoolSurroundings {
+  /** The plugin's own; every statement speaks of tables in it. */
+  readonly schema: string;
   readonly log: Log;
   readonly timing: StatementTiming;
 }
@@ -26,9 +28,13 @@ export function adaptPool(pool: Pool, surroundings: PoolSurroundings): PostgresP
     connect: async () => {
       const client = await connect(pool);
       // Kysely knows a connection again by it.
-      const known = clients.get(client) ?? new AdaptedClient(client, taken, surroundings);
-      clients.set(client, known);
+      let known = clients.get(client);
+      const isNew = known === undefined;
+      known ??= new AdaptedClient(client, taken, surroundings);
       taken.add(known);
+      // Not by Kysely: it would keep a connection for ever that could not be made ready.
+      if (isNew) await prepare(known, surroundings);
+      clients.set(client, known);
       return known as unknown as PostgresPoolClient;
     },
     // The pool's own end waits for whoever has a connection, for ever.
@@ -38,6 +44,19 @@ export function adaptPool(pool: Pool, surroundings: PoolSurroundings): PostgresP
       await ended;
     },
   };
+}
+
+/** Not in the options of the connection: what stands between us and the server may refuse them. */
+async function prepare(client: AdaptedClient, { schema }: PoolSurroundings): Promise<void> {
+  const one = (index: number) => `set_config($${index}, $${index + 1}, false)`;
+  const values = ["search_path", `"${schema}"`, "statement_timeout", `${STORAGE.statementMs}`];
+  const idle = ["idle_in_transaction_session_timeout", `${STORAGE.transactionIdleMs}`];
+  try {
+    await client.query(`select ${one(1)}, ${one(3)}, ${one(5)}`, [...values, ...idle]);
+  } catch (reason) {
+    client.release(true);
+    throw reason;
+  }
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {
@@ -70,13 +89,17 @@ class AdaptedClient {
     this.#timing = timing;
     // Nobody else hears it while a query or transaction has the connection: they fail themselves.
     client.on("error", (error) => log.warn({ error }, "a connection to PostgreSQL was lost"));
+    // Who has it may never give it back: its place is free for another one.
+    client.on("end", () => this.release(true));
   }
 
   async query(text: string, parameters: readonly unknown[] = []): Promise<QueryResult> {
     // Whatever is asked after a question without an answer would wait behind it.
     if (this.#isSilent) throw silent();
     const query_timeout = this.#timing.statementMs + GRACE_MS;
-    const query = { text, values: parameters.map(toParameter), query_timeout };
+    const values = parameters.map(toPostgres);
+    // One statement at a time, as in SQLite.
+    const query = { text, values, query_timeout, queryMode: "extended" };
     try {
       return await this.#client.query(query as QueryConfig);
     } catch (cause) {
@@ -89,6 +112,12 @@ class AdaptedClient {
   release(destroy = false): void {
     if (this.#taken.delete(this)) this.#client.release(destroy || this.#isSilent);
   }
+}
+
+/** `pg` itself would write a date by the machine's zone, whose old times are odd by seconds. */
+function toPostgres(value: unknown): unknown {
+  const parameter = toParameter(value);
+  return parameter instanceof Date ? parameter.toISOString() : parameter;
 }
 
 function silent(cause?: unknown): SeabirdError {

@@ -14,7 +14,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
-import { columnsFor, type DatabaseKind } from "./columns.ts";
+import { type DatabaseKind, recordedColumnsFor } from "./columns.ts";
 import type { AnyTables, Migration } from "./migrations.ts";
 import { STORAGE } from "./storage-limits.ts";
 
@@ -32,7 +32,7 @@ export async function statementsOf(kind: DatabaseKind, migration: Migration): Pr
   };
   const db = new Kysely<AnyTables>({ dialect: recordingDialect(kind, record) });
   try {
-    await migration(db, columnsFor(kind));
+    await migration(db, recordedColumnsFor(kind));
   } catch {
     // It needs rows to go on. What it said until then still tells it from another one.
   }

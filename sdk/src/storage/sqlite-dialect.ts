@@ -1,7 +1,5 @@
 /** Kysely over Node's own SQLite. */
-import type { DatabaseSync } from "node:sqlite";
 import {
-  type CompiledQuery,
   type DatabaseConnection,
   type DatabaseIntrospector,
   type Dialect,
@@ -9,16 +7,15 @@ import {
   type Driver,
   type Kysely,
   type QueryCompiler,
-  type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
   type TransactionSettings,
 } from "kysely";
-import { pause, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { SqliteConnection, whenFree } from "./sqlite-connection.ts";
 import { openFile } from "./sqlite-file.ts";
-import { readerFor, toSqlite } from "./sqlite-values.ts";
+import { SqliteLease } from "./sqlite-lease.ts";
 import { STORAGE } from "./storage-limits.ts";
 import { Turns } from "./turns.ts";
 
@@ -28,6 +25,8 @@ export interface SqliteOptions {
   readonly lockWaitMs?: number | undefined;
   /** Default: the limit `connectionWaitMs`. */
   readonly connectionWaitMs?: number | undefined;
+  /** Default: the limit `transactionIdleMs`. */
+  readonly transactionIdleMs?: number | undefined;
 }
 
 export class SqliteDialect implements Dialect {
@@ -67,6 +66,7 @@ class SqliteDriver implements Driver {
   readonly #options: SqliteOptions;
   readonly #turns: Turns;
   #connection: SqliteConnection | undefined;
+  #lease: SqliteLease | undefined;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
@@ -81,138 +81,63 @@ class SqliteDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     await this.#turns.take();
-    if (this.#connection !== undefined) return this.#connection;
+    const { transactionIdleMs = STORAGE.transactionIdleMs } = this.#options;
+    if (this.#connection !== undefined) {
+      const end = () => this.#turns.end();
+      this.#lease = new SqliteLease(this.#connection, transactionIdleMs, end);
+      return this.#lease;
+    }
     this.#turns.end();
-    throw new SeabirdError("closed", "the storage was closed");
+    throw closed();
   }
 
   /** A transaction that began to read could not begin to write when somebody else has. */
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings) {
     const isReading = settings.accessMode === "read only";
-    await own(connection).begin(isReading ? "begin" : "begin immediate");
+    const statement = isReading ? "begin" : "begin immediate";
+    await own(connection).use((open) => open.begin(statement));
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    own(connection).end("commit");
+    await own(connection).use((open) => open.end("commit"));
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    own(connection).end("rollback");
+    await own(connection).rollback();
   }
 
   async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    own(connection).exec(`savepoint ${quoted(name)}`);
+    await own(connection).use((open) => open.exec(`savepoint ${quoted(name)}`));
   }
 
   async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    own(connection).exec(`rollback to ${quoted(name)}`);
+    await own(connection).use((open) => open.exec(`rollback to ${quoted(name)}`));
   }
 
   async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    own(connection).exec(`release ${quoted(name)}`);
+    await own(connection).use((open) => open.exec(`release ${quoted(name)}`));
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#turns.end();
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    own(connection).giveBack();
   }
 
   async destroy(): Promise<void> {
     this.#connection?.close();
     this.#connection = undefined;
+    this.#lease?.giveBack(closed());
   }
 }
 
-class SqliteConnection implements DatabaseConnection {
-  readonly #database: DatabaseSync;
-  readonly #lockWaitMs: number;
-
-  constructor(database: DatabaseSync, lockWaitMs: number) {
-    this.#database = database;
-    this.#lockWaitMs = lockWaitMs;
-  }
-
-  begin(statement: string): Promise<void> {
-    return whenFree(this.#lockWaitMs, () => this.#database.exec(statement));
-  }
-
-  /** SQLite ends a transaction by itself after some errors, such as a full disk. */
-  end(statement: "commit" | "rollback"): void {
-    if (statement === "rollback" && !this.#database.isTransaction) return;
-    this.#database.exec(statement);
-  }
-
-  exec(statement: string): void {
-    this.#database.exec(statement);
-  }
-
-  close(): void {
-    if (this.#database.isOpen) this.#database.close();
-  }
-
-  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const run = () => this.#run<R>(query);
-    // Inside a transaction the lock is held already.
-    return whenFree(this.#database.isTransaction ? 0 : this.#lockWaitMs, run);
-  }
-
-  // biome-ignore lint/correctness/useYield: there is nothing to stream from memory.
-  async *streamQuery<R>(): AsyncGenerator<QueryResult<R>> {
-    throw new SeabirdError("unimplemented", "queries are not streamed: take pages instead");
-  }
-
-  #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    const statement = this.#database.prepare(sql);
-    const values = parameters.map(toSqlite);
-    const columns = statement.columns();
-    if (columns.length === 0) {
-      const { changes, lastInsertRowid } = statement.run(...values);
-      const numAffectedRows = BigInt(changes);
-      return { rows: [], numAffectedRows, insertId: BigInt(lastInsertRowid) };
-    }
-    statement.setReadBigInts(true);
-    statement.setReturnArrays(true);
-    const readers = columns.map(({ name, type }) => ({ name, read: readerFor(type) }));
-    const rows = statement.all(...values) as unknown as unknown[][];
-    const toRow = (row: unknown[]) =>
-      Object.fromEntries(readers.map(({ name, read }, index) => [name, read(row[index])]));
-    return { rows: rows.map(toRow) as R[] };
-  }
+function closed(): SeabirdError {
+  return new SeabirdError("closed", "the storage was closed");
 }
 
-function own(connection: DatabaseConnection): SqliteConnection {
-  if (connection instanceof SqliteConnection) return connection;
+function own(connection: DatabaseConnection): SqliteLease {
+  if (connection instanceof SqliteLease) return connection;
   throw new TypeError("that is another driver's connection");
 }
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-}
-
-const FIRST_PAUSE_MS = 2;
-const LONGEST_PAUSE_MS = 50;
-const SQLITE_BUSY = 5;
-
-/**
- * Tries again while another process writes. SQLite's own busy timeout would stop the event loop
- * meanwhile. By the machine's clock: that is what the other process runs by.
- */
-async function whenFree<T>(waitMs: number, work: () => T): Promise<T> {
-  const untilMs = systemClock.now() + waitMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return work();
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (systemClock.now() >= untilMs) {
-        const words = "the database is locked: another process writes to it for too long";
-        throw new SeabirdError("unavailable", words, { cause: error });
-      }
-    }
-    await pause(systemClock, pauseMs);
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error) || !("errcode" in error)) return false;
-  return (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 }

@@ -1,5 +1,13 @@
 /** Opens a SQLite file that only its owner may read. */
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { IN_MEMORY } from "./place.ts";
@@ -32,5 +40,10 @@ function prepareFile(file: string): void {
     if ((fstatSync(descriptor).mode & OTHERS) !== 0) fchmodSync(descriptor, OWNER_ONLY);
   } finally {
     closeSync(descriptor);
+  }
+  // They may be there from before.
+  for (const beside of ["-wal", "-shm"]) {
+    const mode = statSync(file + beside, { throwIfNoEntry: false })?.mode ?? 0;
+    if ((mode & OTHERS) !== 0) chmodSync(file + beside, OWNER_ONLY);
   }
 }

@@ -12,8 +12,10 @@ export const SQLITE_TYPES = {
 
 export function toSqlite(value: unknown): SQLInputValue {
   const parameter = toParameter(value);
-  if (typeof parameter === "boolean") return parameter ? 1 : 0;
-  return parameter instanceof Date ? parameter.getTime() : parameter;
+  if (typeof parameter === "boolean") return parameter ? 1n : 0n;
+  if (parameter instanceof Date) return BigInt(parameter.getTime());
+  // Node gives a number as floating point, which in text is 5.0 and divides otherwise.
+  return Number.isSafeInteger(parameter) ? BigInt(parameter as number) : parameter;
 }
 
 export type FromSqlite = (value: unknown) => unknown;

@@ -1,0 +1,95 @@
+/** A SQLite file that is open: statements in, rows out. */
+import type { DatabaseSync } from "node:sqlite";
+import type { CompiledQuery, QueryResult } from "kysely";
+import { pause, systemClock } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
+import { readerFor, toSqlite } from "./sqlite-values.ts";
+
+export class SqliteConnection {
+  readonly #database: DatabaseSync;
+  readonly #lockWaitMs: number;
+
+  constructor(database: DatabaseSync, lockWaitMs: number) {
+    this.#database = database;
+    this.#lockWaitMs = lockWaitMs;
+  }
+
+  begin(statement: string): Promise<void> {
+    return whenFree(this.#lockWaitMs, () => this.#database.exec(statement));
+  }
+
+  /** SQLite ends a transaction by itself after some errors, such as a full disk. */
+  end(statement: "commit" | "rollback"): void {
+    if (statement === "rollback" && !this.#database.isTransaction) return;
+    this.#database.exec(statement);
+  }
+
+  exec(statement: string): void {
+    this.#database.exec(statement);
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const run = () => this.#run<R>(query);
+    // Inside a transaction the lock is held already.
+    return whenFree(this.#database.isTransaction ? 0 : this.#lockWaitMs, run);
+  }
+
+  #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+    const statement = this.#database.prepare(sql);
+    checkOnlyOne(sql, statement.sourceSQL);
+    const values = parameters.map(toSqlite);
+    const columns = statement.columns();
+    if (columns.length === 0) {
+      const { changes, lastInsertRowid } = statement.run(...values);
+      const numAffectedRows = BigInt(changes);
+      return { rows: [], numAffectedRows, insertId: BigInt(lastInsertRowid) };
+    }
+    statement.setReadBigInts(true);
+    statement.setReturnArrays(true);
+    const readers = columns.map(({ name, type }) => ({ name, read: readerFor(type) }));
+    const rows = statement.all(...values) as unknown as unknown[][];
+    const toRow = (row: unknown[]) =>
+      Object.fromEntries(readers.map(({ name, read }, index) => [name, read(row[index])]));
+    return { rows: rows.map(toRow) as R[] };
+  }
+}
+
+/** SQLite runs the first of several statements, and says nothing of the others. */
+function checkOnlyOne(sql: string, first: string): void {
+  const rest = sql.slice(first.length).replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, "");
+  if (/^[\s;]*$/.test(rest)) return;
+  throw new SeabirdError("invalid_argument", "that is more than one statement: run each by itself");
+}
+
+const FIRST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 50;
+const SQLITE_BUSY = 5;
+
+/**
+ * Tries again while another process writes. SQLite's own busy timeout would stop the event loop
+ * meanwhile. By the machine's clock: that is what the other process runs by.
+ */
+export async function whenFree<T>(waitMs: number, work: () => T): Promise<T> {
+  const untilMs = systemClock.now() + waitMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (systemClock.now() >= untilMs) {
+        const words = "the database is locked: another process writes to it for too long";
+        throw new SeabirdError("unavailable", words, { cause: error });
+      }
+    }
+    await pause(systemClock, pauseMs);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error) || !("errcode" in error)) return false;
+  return (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}
