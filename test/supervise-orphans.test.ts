@@ -37,3 +37,23 @@ test("kill -9 of the supervisor, with a plugin that never finishes and a stream 
   process.kill(house.pid, "SIGKILL");
   await until("all to be gone", () => processesIn(folder).length === 0, GONE_MS);
 });
+
+const LOOP = `import { plugin } from "@seabird/sdk";
+export const loop = plugin("loop");
+loop.onStart((host) => void host.clock.after(1, () => { for (;;); }));
+`;
+
+test("kill -9 of the supervisor: a part in an endless loop and a suspended one are killed", async (t) => {
+  const checkout = await makeHouseCheckout(t);
+  const { folder } = checkout;
+  writeFileSync(join(folder, "loop.ts"), LOOP);
+  const yaml = "core: { listen: 127.0.0.1:0 }\nplugins: { ping: {}, ./loop.ts: {} }\n";
+  writeFileSync(join(folder, "seabird.yaml"), yaml);
+  const { SEABIRD_BIND_HOST: _, ...env } = checkout.env;
+  const house = new RunningHouse({ ...checkout, env });
+  await house.untilState("ready", "core", "ping");
+  await until("the loop", () => processesIn(folder).some(({ command }) => /loop/.test(command)));
+  process.kill((await house.part("ping")).pid ?? 0, "SIGSTOP");
+  process.kill(house.pid, "SIGKILL");
+  await until("all to be gone", () => processesIn(folder).length === 0, GONE_MS);
+});

@@ -5,6 +5,7 @@
  * The channel is also the child's lifeline: it ends when the supervisor is gone.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { endWithUs } from "./orphans.ts";
 import { CrashCount, type PartExit, restartPauseMs, type Verdict } from "./restart-policy.ts";
 import { closeOf, connectPipes, messageType, stdioOf } from "./spawning.ts";
 
@@ -123,6 +124,7 @@ export class Part {
       env: spec.env(),
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
     });
+    endWithUs(child);
     if (spec.output.to === "lines") spec.output.begin();
     this.#child = child;
     this.#state = "starting";
