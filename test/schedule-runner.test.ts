@@ -220,3 +220,36 @@ test("two thousand that are due at the start run, eight at once", async (t) => {
   assert.deepEqual([done, most], [2_000, 8]);
   await bed.still();
 });
+
+test("many that are missed, or over at once, do not stop everything else", async (t) => {
+  const url = `${await temporaryFolder(t)}/jobs.db`;
+  {
+    await using store = await openStorage("crowd", { url, log: silentLog });
+    await sql`
+      with recursive n (i) as (select 1 union all select i + 1 from n where i < 2000)
+      insert into seabird_jobs (name, key, data, due_at, try_at, attempts, version)
+      select 'work', 'k' || i, 'null', 0, 0, 0, 1 from n union all
+      select 'late', 'k' || i, 'null', 0, 0, 0, 1 from n
+    `.execute(store.db);
+  }
+  const crowd = plugin("crowd");
+  const jobs = schedule(crowd, storage(crowd, { url }));
+  let done = 0;
+  const work = jobs.job<null>("work", () => void done++);
+  const late = jobs.job<null>("late", () => void done++, { missed: "skip" });
+  await using bed = await testbed({ plugins: [crowd] });
+  let turns = 0;
+  for (const each of [work, late]) {
+    await until(
+      "every job",
+      async () => {
+        for (let i = 0; i < 10; i++, turns++) await new Promise((resolve) => setImmediate(resolve));
+        return (await each.list({ limit: 1 })).length === 0;
+      },
+      60_000,
+    );
+  }
+  assert.equal(done, 2_000);
+  assert.ok(turns >= 40, `only ${turns} turns of the event loop`);
+  await bed.still();
+});

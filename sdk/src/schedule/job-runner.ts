@@ -1,7 +1,7 @@
 /** One instance of a plugin at its jobs: looks what is due, claims it, runs it. */
 import { randomUUID } from "node:crypto";
 import { backoffMs } from "../link/backoff.ts";
-import { pause } from "../link/clock.ts";
+import { nextTurn, pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { JobHandler, ResolvedJobOptions } from "./job-options.ts";
@@ -24,6 +24,8 @@ export interface JobRunnerParts {
   readonly pollMs: number | undefined;
 }
 
+const LOOKS_PER_TURN = 32;
+
 export class JobRunner {
   readonly #parts: JobRunnerParts;
   readonly #instance = randomUUID();
@@ -32,6 +34,7 @@ export class JobRunner {
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #failures = 0;
+  #looked = 0;
   #closed = false;
 
   constructor(parts: JobRunnerParts) {
@@ -77,6 +80,8 @@ export class JobRunner {
     try {
       while (!this.#closed && this.#turns.size < SCHEDULE.maxRunningJobs) {
         if (!(await this.#takeOne())) break;
+        // SQLite answers at once: thousands of jobs would let nothing else run meanwhile.
+        if (++this.#looked % LOOKS_PER_TURN === 0) await nextTurn();
       }
       if (this.#closed) return;
       const nextMs = await rows.nextMs(this.#names(), [...this.#turns.keys()]);
