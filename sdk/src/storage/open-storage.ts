@@ -48,7 +48,8 @@ export type Owner = string | { readonly name: string; readonly clock: Clock; rea
  * ```
  *
  * Rejects with a SeabirdError: `bad_option` for options that cannot work, `failed_precondition`
- * for a migration that failed, or was changed or lost after it was done.
+ * for a migration that failed, or was changed or lost after it was done, `unavailable` for a file
+ * or server that cannot be used.
  */
 export async function openStorage<Tables = AnyTables>(
   owner: Owner,
@@ -65,12 +66,20 @@ export async function openStorage<Tables = AnyTables>(
     await bringUpToDate(db, options.migrations ?? {}, { name, place, clock, log });
   } catch (reason) {
     await db.destroy();
-    throw reason;
+    throw reason instanceof SeabirdError ? reason : notOpened(name, reason);
   }
   timing.statementMs = STORAGE.statementMs;
   const typed = db as unknown as Kysely<Tables>;
   const sharing = sharingOf(place);
   return new OpenStore<Tables>({ name, kind: place.kind, sharing, db: typed, clock });
+}
+
+/** The cause may be PostgreSQL's or the file system's, which do not know whose storage it is. */
+function notOpened(name: string, cause: unknown): SeabirdError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SeabirdError("unavailable", `the storage of "${name}" cannot be opened: ${why}`, {
+    cause,
+  });
 }
 
 function sharingOf(place: Place): Sharing {
