@@ -170,6 +170,12 @@ func (p *program) ingest(o order) {
 		return
 	}
 	stream, err := p.backend.IngestEvents(o.Type, o.Name)
+	if errors.Is(err, io.EOF) {
+		// Core had refused the stream before its Hello was written. grpc-go keeps the reason for
+		// whoever reads, and the library lets go of the stream unread: ask for it once more.
+		p.rawIngest(o.ID)
+		return
+	}
 	if err != nil {
 		sayEnd(o.ID, "end", err)
 		return
