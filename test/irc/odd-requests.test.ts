@@ -28,18 +28,7 @@ test("names that are none, or more than one, are refused in words", async (t) =>
   const { actions, alice, channels, bot } = stage;
   for (const name of [
     ...["#a,#b", "0", "#a key more", " #a", "#a ", "#a  key", "#a\tkey", "#a\r\nQUIT", "#a\nQUIT"],
-    ...[
-      "#a\0",
-      "alice",
-      "@#test",
-      ":#a",
-      `#${"a".repeat(300)}`,
-      "#a :key",
-      "#a k,l",
-      "#",
-      "*",
-      "$*",
-    ],
+    ...["#a\0", "alice", "@#test", ":#a", `#${"a".repeat(300)}`, "#a :key", "#a k,l", "*", "$*"],
   ]) {
     const refusal = await refusalOf(actions.joinChannel(BACKEND, name));
     assert.match(
