@@ -70,8 +70,11 @@ export class CampfireServer {
   #serve(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
+    // A client that is killed resets its connection; the reader of lines tells that again.
     socket.on("error", () => undefined);
-    createInterface({ input: socket }).on("line", (line) => this.#do(socket, JSON.parse(line)));
+    createInterface({ input: socket })
+      .on("line", (line) => this.#do(socket, JSON.parse(line)))
+      .on("error", () => undefined);
   }
 
   #do(socket: Socket, request: Record<string, string>): void {

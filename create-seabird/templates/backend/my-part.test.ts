@@ -13,7 +13,9 @@ async function startNetwork() {
   const said: string[] = [];
   const connected = once(server, "connection").then(([socket]: Socket[]) => {
     assert.ok(socket !== undefined);
-    createInterface({ input: socket }).on("line", (line) => said.push(line));
+    createInterface({ input: socket })
+      .on("line", (line) => said.push(line))
+      .on("error", () => undefined);
     const tell = (line: object) => socket.write(`${JSON.stringify(line)}\n`);
     tell({ room: "lobby", topic: "hello" });
     return { tell, heard: () => once(socket, "data") };

@@ -129,7 +129,9 @@ test("a backend on a real socket", async () => {
   const peers: Socket[] = [];
   const server = createServer((socket) => {
     peers.push(socket);
-    createInterface({ input: socket }).on("line", (line) => lines.push(line));
+    createInterface({ input: socket })
+      .on("line", (line) => lines.push(line))
+      .on("error", () => undefined);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
@@ -140,6 +142,7 @@ test("a backend on a real socket", async () => {
       await once(socket, "connect");
       host.channels.joined({ id: "#hall" });
       const reader = createInterface({ input: socket });
+      reader.on("error", () => undefined);
       reader.on("line", (line) => host.emit.message({ channel: "#hall", user: "ann", text: line }));
       return {
         send: (to, message) =>
