@@ -38,6 +38,7 @@ export type {
   Where,
 } from "./command/command-spec.ts";
 export { duration } from "./command/duration.ts";
+export { editDistance } from "./command/edit-distance.ts";
 export {
   type BooleanFlag,
   type Flag,

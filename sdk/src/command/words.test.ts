@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { firstWord, quoteWord, splitWords } from "./words.ts";
+import { firstWord, splitWords } from "./words.ts";
 
 const texts = (line: string) => splitWords(line).map(({ text }) => text);
 
@@ -66,3 +66,8 @@ test("words stand in the line where they say, in order, with blanks only between
     }),
   );
 });
+
+/** The text in quotes, so that it is read as one word again. */
+function quoteWord(text: string): string {
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}

@@ -36,11 +36,6 @@ export function splitWords(line: string): Word[] {
   return words;
 }
 
-/** The text in quotes, so that it is read as one word again. */
-export function quoteWord(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-}
-
 /** The first word, as typed and without regard to quotes, and what follows it. */
 export function firstWord(line: string): { word: string; rest: string } {
   const start = skipBlanks(line, 0);
