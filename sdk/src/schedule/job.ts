@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { checkedText, jsonText } from "../storage/parameters.ts";
+import { boundedJson, checkedText, checkKeyLength } from "../storage/parameters.ts";
 import type { RunOfPlugin, Runs } from "../storage/runs.ts";
 import { STORAGE } from "../storage/storage-limits.ts";
 import type { JobRows } from "./job-rows.ts";
@@ -160,16 +160,10 @@ function lengthOf(length: number | string): number {
 }
 
 export function checkedKey(key: string): string {
-  const isText = typeof key === "string" && key !== "" && key.length <= STORAGE.maxKeyCharacters;
-  if (isText) return checkedText(key);
-  const allowed = `text of 1 to ${STORAGE.maxKeyCharacters} characters`;
-  throw new SeabirdError("invalid_argument", `that is no key: it must be ${allowed}`);
+  checkKeyLength(key);
+  return checkedText(key);
 }
 
 export function jsonOf(data: unknown): string {
-  const text = jsonText(data ?? null);
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= SCHEDULE.maxDataBytes) return text;
-  const words = `a job's data has ${bytes} bytes; allowed are ${SCHEDULE.maxDataBytes}`;
-  throw new SeabirdError("invalid_argument", words);
+  return boundedJson(data ?? null, "a job's data", SCHEDULE.maxDataBytes);
 }

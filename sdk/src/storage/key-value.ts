@@ -5,7 +5,7 @@ import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { KeyTurns } from "./key-turns.ts";
 import type { OwnTables } from "./own-tables.ts";
-import { checkedText, jsonText } from "./parameters.ts";
+import { boundedJson, checkedText, checkKeyLength } from "./parameters.ts";
 import { STORAGE } from "./storage-limits.ts";
 
 export interface SetSettings {
@@ -246,20 +246,13 @@ class TableKeyValue<Value> implements KeyValue<Value> {
 const MAX_EXPIRY_MS = 365_250 * 86_400_000;
 
 function checkedKey(key: string, what = "key"): string {
-  if (typeof key !== "string" || key === "" || key.length > STORAGE.maxKeyCharacters) {
-    const allowed = `text of 1 to ${STORAGE.maxKeyCharacters} characters`;
-    throw new SeabirdError("invalid_argument", `that is no ${what}: it must be ${allowed}`);
-  }
+  checkKeyLength(key, what);
   if (key.includes(LAST)) throw new SeabirdError("invalid_argument", `no character in a ${what}`);
   return checkedText(key);
 }
 
 function jsonOf(value: unknown): string {
-  const text = jsonText(value);
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= STORAGE.maxValueBytes) return text;
-  const words = `the value has ${bytes} bytes; allowed are ${STORAGE.maxValueBytes}`;
-  throw new SeabirdError("invalid_argument", words);
+  return boundedJson(value, "the value", STORAGE.maxValueBytes);
 }
 
 /** A promise would be kept as `{}`. */

@@ -1,5 +1,6 @@
 /** What may be a value of a query, in both databases. Pure. */
 import { SeabirdError } from "../link/errors.ts";
+import { STORAGE } from "./storage-limits.ts";
 
 export type Parameter = string | number | bigint | boolean | Date | Uint8Array | null;
 
@@ -68,6 +69,22 @@ export function checkedText(text: string): string {
   if (text.includes("\0")) throw refused("text with a NUL in it");
   if (!text.isWellFormed()) throw refused("text with half a character in it");
   return text;
+}
+
+/** The same as `jsonText`, of at most so many bytes. `what`: what has them, in the error. */
+export function boundedJson(value: unknown, what: string, maxBytes: number): string {
+  const text = jsonText(value);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxBytes) return text;
+  const words = `${what} has ${bytes} bytes; allowed are ${maxBytes}`;
+  throw new SeabirdError("invalid_argument", words);
+}
+
+/** Text that can be a key. Throws `invalid_argument`. */
+export function checkKeyLength(key: string, what = "key"): void {
+  if (typeof key === "string" && key !== "" && key.length <= STORAGE.maxKeyCharacters) return;
+  const allowed = `text of 1 to ${STORAGE.maxKeyCharacters} characters`;
+  throw new SeabirdError("invalid_argument", `that is no ${what}: it must be ${allowed}`);
 }
 
 function refused(what: string, cause?: unknown): SeabirdError {

@@ -1,4 +1,4 @@
-/** The limits of storage and schedules: names, defaults, and what happens at each. */
+/** The limits of storage: names, defaults, and what happens at each. */
 
 export interface StorageLimit {
   readonly name: string;
