@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { resolveLimits } from "../link/limits.ts";
+import { HandClock } from "../link/test/hand-clock.ts";
 import { createLog } from "../program/log.ts";
 import type { BackendConnection } from "./backend.ts";
 import { Network } from "./network.ts";
 import { Fatal } from "./refused.ts";
-import { ManualClock } from "./test/manual-clock.ts";
 
 type Connect = (signal: AbortSignal) => BackendConnection | Promise<BackendConnection>;
 
 function stage(connect: Connect, random = 1) {
-  const clock = new ManualClock();
+  const clock = new HandClock();
   const leaving = new AbortController();
   const lines: { level: string; msg: string }[] = [];
   const tries: number[] = [];

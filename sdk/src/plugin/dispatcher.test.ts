@@ -1,8 +1,9 @@
 /** Turns: order in a channel, places, time, and what waiting does to them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nextTurn } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { HandClock, settled } from "../link/test/hand-clock.ts";
+import { HandClock } from "../link/test/hand-clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Turn } from "./turn.ts";
 
@@ -41,14 +42,14 @@ test("a lane runs one task at a time, in order; places are for all lanes", async
   assert.deepEqual(log, ["a1+", "b+"]);
   assert.deepEqual(dispatcher.activity(), { queued: 2, running: 2, waiting: 0 });
   a1.end();
-  await settled();
+  await nextTurn();
   assert.deepEqual(log, ["a1+", "b+", "a1-", "c+"], "c has waited longer for a place than a2");
   b.end();
-  await settled();
+  await nextTurn();
   assert.deepEqual(log.slice(4), ["b-", "a2+"]);
   a2.end();
   c.end();
-  await settled();
+  await nextTurn();
   assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
 });
 
@@ -73,14 +74,14 @@ test("who waits gives the place back, and has it again before all that is queued
   assert.deepEqual(log, ["asks", "second+"]);
   assert.deepEqual(dispatcher.activity(), { queued: 1, running: 1, waiting: 1 });
   answer.resolve("answered");
-  await settled();
+  await nextTurn();
   assert.deepEqual(dispatcher.activity(), { queued: 2, running: 1, waiting: 0 });
   assert.equal(log.length, 2, "the lane is busy");
   second.end();
-  await settled();
+  await nextTurn();
   assert.deepEqual(log, ["asks", "second+", "second-", "answered", "third+"]);
   third.end();
-  await settled();
+  await nextTurn();
   assert.equal(clock.timers, 0);
 });
 
@@ -96,7 +97,7 @@ test("a handler's clock stands still while it waits", async () => {
   });
   await clock.advance(60_000);
   answer.resolve();
-  await settled();
+  await nextTurn();
   await clock.advance(999);
   assert.equal(turn?.signal.aborted, false);
   await clock.advance(1);
@@ -118,10 +119,10 @@ test("time before and after the waiting adds up", async () => {
   });
   await clock.advance(700);
   begin.resolve();
-  await settled();
+  await nextTurn();
   await clock.advance(5_000);
   answer.resolve();
-  await settled();
+  await nextTurn();
   await clock.advance(299);
   assert.equal(turn?.signal.aborted, false);
   await clock.advance(1);
@@ -135,7 +136,7 @@ test("what a handler left waiting takes no place after its end", async () => {
   dispatcher.add("a", async (turn) => {
     rest = turn.away(late.promise);
   });
-  await settled();
+  await nextTurn();
   assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
   late.resolve("late");
   assert.equal(await rest, "late");
@@ -157,10 +158,10 @@ test("of two waits at once the first to end has the place", async () => {
     log.push("both");
   });
   one.resolve();
-  await settled();
+  await nextTurn();
   assert.deepEqual(dispatcher.activity(), { queued: 0, running: 1, waiting: 0 });
   two.resolve();
-  await settled();
+  await nextTurn();
   assert.deepEqual(log, ["first", "both"]);
   assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
 });
@@ -192,7 +193,7 @@ test("a task that turns out to be several puts them before the rest", async () =
     log.push("1a");
   });
   dispatcher.add("a", write("2"));
-  await settled();
+  await nextTurn();
   assert.deepEqual(log, ["1a", "1b", "1c", "2"]);
 });
 

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird/protocol";
 import type { BackendInfo } from "../link/action-client.ts";
-import { HandClock, settled } from "../link/test/hand-clock.ts";
+import { nextTurn } from "../link/clock.ts";
+import { HandClock } from "../link/test/hand-clock.ts";
 import { toPluginEvent } from "./events.ts";
 import { PREFIX_REFRESH_MS, PREFIX_WAIT_MS, Prefixes } from "./prefixes.ts";
 import { NAMES_REFRESH_MS, RegisteredNames } from "./registered-names.ts";
@@ -33,7 +34,7 @@ test("a prefix is asked for once, and again when it is old, without waiting", as
   assert.equal(await prefixes.prefixOf("a"), "?");
   await clock.advance(1);
   assert.equal(await prefixes.prefixOf("a"), "?");
-  await settled();
+  await nextTurn();
   assert.equal(prefixes.known("a"), ".");
   assert.equal(state.asked, 2);
 });
@@ -44,12 +45,12 @@ test("a backend that cannot say has the usual prefix, and later keeps what it sa
   state.prefix = "?";
   await clock.advance(PREFIX_REFRESH_MS);
   await prefixes.prefixOf("a");
-  await settled();
+  await nextTurn();
   assert.equal(await prefixes.prefixOf("a"), "?");
   state.prefix = undefined;
   await clock.advance(PREFIX_REFRESH_MS);
   await prefixes.prefixOf("a");
-  await settled();
+  await nextTurn();
   assert.equal(await prefixes.prefixOf("a"), "?");
 });
 

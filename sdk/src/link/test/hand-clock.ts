@@ -1,5 +1,5 @@
 /** A clock that a test holds in its hand: time passes when it is told to. */
-import type { Clock } from "../clock.ts";
+import { type Clock, nextTurn } from "../clock.ts";
 
 export class HandClock implements Clock {
   #now = 0;
@@ -26,6 +26,7 @@ export class HandClock implements Clock {
   /** Lets time pass; what is due runs in its order, and what follows from it is waited for. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
+    await nextTurn();
     for (;;) {
       const due = [...this.#timers].filter(([, { at }]) => at <= end);
       const [first] = due.sort(([, a], [, b]) => a.at - b.at);
@@ -33,14 +34,9 @@ export class HandClock implements Clock {
       this.#timers.delete(first[0]);
       this.#now = Math.max(this.#now, first[1].at);
       first[1].then();
-      await settled();
+      await nextTurn();
     }
     this.#now = end;
-    await settled();
+    await nextTurn();
   }
-}
-
-/** Resolves when everything that waits for nothing but this process has run. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
