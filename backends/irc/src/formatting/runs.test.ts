@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { type Style, TOGGLES } from "./codes.ts";
-import { addRun, parseRuns, plainRuns, type Run, sliceRuns, trimRuns, writeRuns } from "./runs.ts";
+import { addRun, parseRuns, plainRuns, type Run, sliceRuns, writeRuns } from "./runs.ts";
 
 const runs = fc.array(
   fc.record({
@@ -38,18 +38,6 @@ describe("sliceRuns", () => {
         assert.deepEqual(merged(around.flat()), merged(given));
       }),
     );
-  });
-});
-
-describe("trimRuns", () => {
-  it("drops a prefix and white space at the ends, across runs", () => {
-    const trimmed = trimRuns(parseRuns("\x02bird\x02:  say \x1dhi\x1d "), "bird:".length);
-    assert.equal(writeRuns(trimmed), "say \x1dhi");
-  });
-
-  it("leaves nothing of nothing", () => {
-    assert.deepEqual(trimRuns(parseRuns("bird:"), 5), []);
-    assert.deepEqual(trimRuns(parseRuns("bird:   "), 5), []);
   });
 });
 

@@ -59,10 +59,3 @@ export function sliceRuns(runs: readonly Run[], start: number, end: number): Run
   }
   return parts;
 }
-
-/** The runs without their first `count` code units, and without white space at both ends. */
-export function trimRuns(runs: readonly Run[], count: number): Run[] {
-  const plain = plainRuns(runs).slice(count);
-  const start = count + (plain.length - plain.trimStart().length);
-  return sliceRuns(runs, start, count + plain.trimEnd().length);
-}
