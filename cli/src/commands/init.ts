@@ -1,5 +1,6 @@
 /** `seabird init`. */
 import type { Command } from "commander";
+import { collectNames } from "../collect-names.ts";
 import { HOUSE_FILE } from "../config/house-sources.ts";
 import type { InitOptions } from "../config/init/run-init.ts";
 import { contextOf, withJson } from "../context.ts";
@@ -12,7 +13,7 @@ export function addInit(program: Command): void {
     .option("--no-irc", "no IRC, without asking")
     .option("--id <id>", "what the network is called here (from its address)")
     .option("--nick <nick>", "the bot's name (seabird)")
-    .option("--channel <name>", "a channel to join; repeatable", collect, [])
+    .option("--channel <name>", "a channel to join; repeatable", collectNames, [])
     .option("--sasl-account <name>", "the bot's account there")
     .option("--sasl-password-file <file>", "a file with the account's password; - for stdin")
     .option("--password-file <file>", "a file with the server's own password; - for stdin")
@@ -30,7 +31,3 @@ const INIT_HELP = `
 The bot really connects, waits for the server's welcome and leaves; if that fails, nothing is
 written. Passwords go into files of their own below secrets/, which only you can read, and
 .gitignore keeps them and .seabird/ out of git.`;
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, ...value.split(",").filter(Boolean)];
-}

@@ -1,6 +1,7 @@
 /** `seabird up`. */
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
+import { collectNames } from "../collect-names.ts";
 import { hasHouse, loadHouse } from "../config/load-house.ts";
 import { contextOf, withJson } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -24,7 +25,7 @@ export function addUp(program: Command): void {
     .option("--bind <host:port>", "where core listens; without a seabird.yaml a free port if taken")
     .option("--log-level <level>", "over the file's log_level: debug, info, warn, error")
     .option("--irc <url>", "connect an IRC network too, as irc://irc.example.org")
-    .option("--channel <name>", "an IRC channel to join; repeatable", collect, [])
+    .option("--channel <name>", "an IRC channel to join; repeatable", collectNames, [])
     .option("--nick <nick>", "the name on IRC (IRC_NICK, seabird)")
     .option("--plugin <name...>", "the plugins to run", DEFAULT_PLUGINS)
     .option("--no-terminal", "no room: everything is logged to stderr until a signal ends it")
@@ -72,7 +73,3 @@ order (exit code 0), a second one at once (130). Without a terminal, standard in
 its lines are said when all is ready, and when their answers have come everything ends.
 
 The parts' logs are in .seabird/logs/. Each part has a token of its own that ends with it.`;
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, ...value.split(",").filter(Boolean)];
-}
