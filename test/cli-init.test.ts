@@ -8,8 +8,8 @@ import { parse } from "yaml";
 import { cleanEnv, SEABIRD } from "./support/checkout.ts";
 import { startIrcNetwork } from "./support/irc-network.ts";
 import { startNgircd } from "./support/irc-servers.ts";
+import { startNgircdWithAlice } from "./support/ngircd-with-alice.ts";
 import { PtyProgram } from "./support/pty.ts";
-import { RawIrcClient } from "./support/raw-irc-client.ts";
 import { runCli } from "./support/run-cli.ts";
 import { needPrograms } from "./support/servers.ts";
 
@@ -123,12 +123,9 @@ test("a server without services: it is tried, and its password kept apart", asyn
 });
 
 test("nobody there, a nick in use: exit code 3 and the reason; --no-test writes anyway", async (t) => {
-  const programs = needPrograms(t, "ngircd");
-  if (programs === undefined) return;
-  const server = await startNgircd(programs.ngircd);
-  t.after(() => server.close());
-  const alice = await RawIrcClient.connect(server.port, "alice");
-  t.after(() => alice.close());
+  const network = await startNgircdWithAlice(t);
+  if (network === undefined) return;
+  const { server } = network;
   const cwd = await makeFolder(t);
   const args = ["init", "--yes", "--irc", `irc://127.0.0.1:${server.port}`, "--nick", "alice"];
   const taken = await runCli([...args, "--json"], { cwd });
@@ -171,12 +168,9 @@ test("TLS and SASL: an account is tried with its password", async (t) => {
 });
 
 test("a person is asked, told what is wrong, and asked again", async (t) => {
-  const programs = needPrograms(t, "ngircd");
-  if (programs === undefined) return;
-  const server = await startNgircd(programs.ngircd);
-  t.after(() => server.close());
-  const alice = await RawIrcClient.connect(server.port, "alice");
-  t.after(() => alice.close());
+  const network = await startNgircdWithAlice(t);
+  if (network === undefined) return;
+  const { server } = network;
   const cwd = await makeFolder(t);
   const person = new PtyProgram([process.execPath, SEABIRD, "init"], { cwd, env: cleanEnv() }, t);
   const url = `irc://127.0.0.1:${server.port}`;

@@ -5,11 +5,9 @@ import { createLog, startBackend } from "@seabird/sdk/backend";
 import { ircBackend } from "../../backends/irc/src/backend.ts";
 import { ScriptedServer } from "../../backends/irc/test/scripted-server.ts";
 import { startBot, startEar } from "../support/irc-bot.ts";
-import { startNgircd } from "../support/irc-servers.ts";
 import { BACKEND, onIrc, refusalOf } from "../support/irc-stage.ts";
 import { waitFor } from "../support/irc-wait.ts";
-import { RawIrcClient } from "../support/raw-irc-client.ts";
-import { needPrograms } from "../support/servers.ts";
+import { startNgircdWithAlice } from "../support/ngircd-with-alice.ts";
 
 const AWAY = "unknown: not connected to the IRC network";
 
@@ -85,14 +83,9 @@ test("while it is away, that is the reason, whatever the name", async (t) => {
 });
 
 test("ngircd is killed while requests wait: each is answered with what is known of it", async (t) => {
-  const programs = needPrograms(t, "ngircd");
-  if (programs === undefined) return;
-  const server = await startNgircd(programs.ngircd);
-  t.after(() => server.close());
-  const alice = await RawIrcClient.connect(server.port, "alice");
-  t.after(() => alice.close());
-  alice.say("JOIN #test");
-  await alice.hears(/ 366 /);
+  const network = await startNgircdWithAlice(t, "#test");
+  if (network === undefined) return;
+  const { server, alice } = network;
   const { core, actions } = await startEar(t);
   await startBot(t, core, server, { config: { burst_lines: 2, antiloop: false } });
   const calls = [

@@ -2,20 +2,13 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { startBot, startEar } from "../support/irc-bot.ts";
-import { startNgircd } from "../support/irc-servers.ts";
 import { BACKEND, onIrc, refusalOf } from "../support/irc-stage.ts";
-import { RawIrcClient } from "../support/raw-irc-client.ts";
-import { needPrograms } from "../support/servers.ts";
+import { startNgircdWithAlice } from "../support/ngircd-with-alice.ts";
 
 async function startStage(t: TestContext) {
-  const programs = needPrograms(t, "ngircd");
-  if (programs === undefined) return undefined;
-  const server = await startNgircd(programs.ngircd);
-  t.after(() => server.close());
-  const alice = await RawIrcClient.connect(server.port, "alice");
-  t.after(() => alice.close());
-  alice.say("JOIN #test");
-  await alice.hears(/ 366 /);
+  const network = await startNgircdWithAlice(t, "#test");
+  if (network === undefined) return undefined;
+  const { server, alice } = network;
   const ear = await startEar(t);
   const bot = await startBot(t, ear.core, server, { config: { burst_lines: 100 } });
   const channels = async () => (await ear.actions.listChannels(BACKEND)).map(({ id }) => id).sort();
