@@ -1,5 +1,5 @@
 /** Blocks as Campfire writes them: it knows bold and code, the rest is plain text. */
-import { type Block, plainText } from "@seabird/sdk/backend";
+import { type Block, plainText } from "@seabird-chat/sdk/backend";
 
 export function render(block: Block): string {
   const { inner } = block;

@@ -1,8 +1,8 @@
 /** The Campfire backend, on a Campfire server of the test's own and a core in the same process. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold, text } from "@seabird/sdk";
-import { backendbed } from "@seabird/testkit";
+import { bold, text } from "@seabird-chat/sdk";
+import { backendbed } from "@seabird-chat/testkit";
 import { CampfireServer } from "../test/support/campfire-server.ts";
 import { campfire } from "./campfire.ts";
 

@@ -3,7 +3,7 @@
  *
  * Run: SEABIRD_TOKEN=… npx seabird backend ./campfire.ts --settings ./campfire.json
  */
-import { backend, Refused, secret } from "@seabird/sdk/backend";
+import { backend, Refused, secret } from "@seabird-chat/sdk/backend";
 import { z } from "zod";
 import { Campfire } from "./campfire-link.ts";
 import { render } from "./campfire-render.ts";

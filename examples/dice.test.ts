@@ -1,6 +1,6 @@
 /** The dice, tested as any plugin is: no network, and a clock that stands still. */
 import { test } from "node:test";
-import { testbed } from "@seabird/testkit";
+import { testbed } from "@seabird-chat/testkit";
 import { dice } from "./dice.ts";
 
 test("rolls, then is quiet for five seconds", async () => {

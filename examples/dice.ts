@@ -3,7 +3,7 @@
  *
  * Run: npx seabird plugin ./dice.ts
  */
-import { arg, duration, flag, plugin, type Random } from "@seabird/sdk";
+import { arg, duration, flag, plugin, type Random } from "@seabird-chat/sdk";
 import { z } from "zod";
 
 export const dice = plugin("dice", {

@@ -5,7 +5,7 @@
  * Run: SEABIRD_TOKEN=… npx seabird backend examples/echo-backend.ts
  */
 import { createInterface } from "node:readline";
-import { backend, Refused } from "@seabird/sdk/backend";
+import { backend, Refused } from "@seabird-chat/sdk/backend";
 
 export const echo = backend("echo", {
   async connect(host) {

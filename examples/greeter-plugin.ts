@@ -3,8 +3,8 @@
  *
  * Run: SEABIRD_TOKEN=… node examples/greeter-plugin.ts
  */
-import { bold, text } from "@seabird/protocol";
-import { connectPlugin } from "@seabird/sdk";
+import { bold, text } from "@seabird-chat/protocol";
+import { connectPlugin } from "@seabird-chat/sdk";
 
 await using plugin = connectPlugin({ commands: { hello: { shortHelp: "greets you" } } });
 

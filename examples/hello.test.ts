@@ -1,6 +1,6 @@
 /** The smallest plugin's test. */
 import { test } from "node:test";
-import { testbed } from "@seabird/testkit";
+import { testbed } from "@seabird-chat/testkit";
 import { hello } from "./hello.ts";
 
 test("greets, answers and waves back", async () => {

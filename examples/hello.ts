@@ -3,7 +3,7 @@
  *
  * Run: npx seabird plugin ./hello.ts --watch
  */
-import { bold, plugin, text } from "@seabird/sdk";
+import { bold, plugin, text } from "@seabird-chat/sdk";
 
 export const hello = plugin("hello");
 hello.command("hello", "greets you", (ctx) => ctx.mentionReply("hi!"));

@@ -1,8 +1,8 @@
 /** backend() on a real core: each promise of its contract, without any network behind it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold, container } from "@seabird/protocol";
-import { connectPlugin } from "@seabird/sdk";
+import { bold, container } from "@seabird-chat/protocol";
+import { connectPlugin } from "@seabird-chat/sdk";
 import {
   type BackendHost,
   backend,
@@ -11,7 +11,7 @@ import {
   live,
   Refused,
   startBackend,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import { z } from "zod";
 import { ROOM, refused, stage, standing } from "./support/backend-stage.ts";
 import { startCore } from "./support/core.ts";

@@ -8,7 +8,7 @@ import {
   backend,
   Refused,
   type RequestInfo,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import { z } from "zod";
 import { ROOM, refused, stage, standing } from "./support/backend-stage.ts";
 import { until } from "./support/until.ts";

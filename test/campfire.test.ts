@@ -2,14 +2,19 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { type TestContext, test } from "node:test";
-import { bold, text } from "@seabird/protocol";
-import { connectPlugin, type PluginClient, type PluginEvent, SeabirdError } from "@seabird/sdk";
+import { bold, text } from "@seabird-chat/protocol";
+import {
+  connectPlugin,
+  type PluginClient,
+  type PluginEvent,
+  SeabirdError,
+} from "@seabird-chat/sdk";
 import {
   createLog,
   type RunningBackend,
   type StartBackendOptions,
   startBackend,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import { campfire } from "../examples/campfire.ts";
 import { CampfireServer } from "./support/campfire-server.ts";
 import { startCore, type TestCore } from "./support/core.ts";

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { runCli } from "./support/run-cli.ts";
 
-const HELLO = `import { plugin } from "@seabird/sdk";
-import { secret } from "@seabird/sdk/settings";
+const HELLO = `import { plugin } from "@seabird-chat/sdk";
+import { secret } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
 export const hello = plugin("hello", {
   config: z.object({ greeting: z.string().default("hello"), key: secret().optional() }),
@@ -95,8 +95,8 @@ test("check: no file, and a plugin file that is broken", async (t) => {
   assert.match(none.err, /cannot read other\.yaml: there is no such file\n.*seabird init/);
 });
 
-const CAMPFIRE = `import { backend } from "@seabird/sdk/backend";
-import { secret } from "@seabird/sdk/settings";
+const CAMPFIRE = `import { backend } from "@seabird-chat/sdk/backend";
+import { secret } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
 export const campfire = backend("campfire", {
   config: z.object({ url: z.url(), token: secret() }),

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { connectActions } from "@seabird/sdk";
+import { connectActions } from "@seabird-chat/sdk";
 import { startCore } from "./support/core.ts";
 import { startCli } from "./support/run-cli.ts";
 import { until } from "./support/until.ts";

@@ -5,14 +5,14 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { connectActions } from "@seabird/sdk";
+import { connectActions } from "@seabird-chat/sdk";
 import { startCore } from "./support/core.ts";
 import { runCli, startCli } from "./support/run-cli.ts";
 import { until } from "./support/until.ts";
 
 const PATIENCE_MS = 60_000;
 
-const bot = (word: string) => `import { plugin } from "@seabird/sdk";
+const bot = (word: string) => `import { plugin } from "@seabird-chat/sdk";
 import { help } from "./a word.ts";
 export const bot = plugin("bot");
 bot.command("${word}", help, (ctx) => ctx.reply("hi"));

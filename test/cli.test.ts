@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { connectPlugin, type PluginClient } from "@seabird/sdk";
+import { connectPlugin, type PluginClient } from "@seabird-chat/sdk";
 import {
   type BackendClient,
   changed,
@@ -13,7 +13,7 @@ import {
   joined,
   left,
   success,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "./support/core.ts";
 import { type CliResult, runCli, startCli } from "./support/run-cli.ts";
 import { until } from "./support/until.ts";

@@ -13,8 +13,8 @@ import {
   createGrpcWebTransport as createNodeGrpcWeb,
 } from "@connectrpc/connect-node";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
-import { ChatIngest, type Event, Seabird } from "@seabird/protocol";
-import { Health } from "@seabird/protocol/grpc";
+import { ChatIngest, type Event, Seabird } from "@seabird-chat/protocol";
+import { Health } from "@seabird-chat/protocol/grpc";
 import { startCore, type TestCore, type TestCoreOptions } from "./support/core.ts";
 import { RawBackend } from "./support/raw-backend.ts";
 import { until } from "./support/until.ts";

@@ -84,7 +84,7 @@ const LIST_MODULES = `
       return next(url, context);
     },
   });
-  await import("@seabird/sdk");
+  await import("@seabird-chat/sdk");
   console.log(JSON.stringify(urls));
 `;
 

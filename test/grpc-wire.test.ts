@@ -9,7 +9,7 @@ import {
   JoinChannelRequestSchema,
   SendMessageRequestSchema,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { startCore } from "./support/core.ts";
 import { envelope, RawClient } from "./support/grpc-client.ts";
 import { encodeEvent, INGEST_PATH, RawBackend } from "./support/raw-backend.ts";

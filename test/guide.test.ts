@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { isPlugin } from "@seabird/sdk";
+import { isPlugin } from "@seabird-chat/sdk";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const GUIDES = ["plugins", "commands", "storage"];
@@ -23,7 +23,7 @@ async function snippetsOf(guide: string): Promise<Snippet[]> {
   const page = await readFile(join(ROOT, `docs/${guide}.md`), "utf8");
   return [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)]
     .map(([, code = ""], index) => ({ file: `${guide}-${index}.ts`, code }))
-    .filter(({ code }) => /^import .* from "@seabird\/sdk";$/m.test(code));
+    .filter(({ code }) => /^import .* from "@seabird-chat\/sdk";$/m.test(code));
 }
 
 /** A folder as a reader has it, with our packages in it. */

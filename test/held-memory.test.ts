@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { create } from "@bufbuild/protobuf";
-import { ChatIngest } from "@seabird/protocol";
+import { ChatIngest } from "@seabird-chat/protocol";
 import { startCore, type TestCoreOptions } from "./support/core.ts";
 import { gauges } from "./support/gauges.ts";
 import { envelope, type RawCall, RawClient } from "./support/grpc-client.ts";

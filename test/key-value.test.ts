@@ -1,8 +1,8 @@
 /** The key-value store over SQLite and a real PostgreSQL. */
 import assert from "node:assert/strict";
-import { silentLog } from "@seabird/sdk";
-import { type KeyValue, openStorage } from "@seabird/sdk/storage";
-import { FakeClock } from "@seabird/testkit";
+import { silentLog } from "@seabird-chat/sdk";
+import { type KeyValue, openStorage } from "@seabird-chat/sdk/storage";
+import { FakeClock } from "@seabird-chat/testkit";
 import fc from "fast-check";
 import { type Engine, testEngines } from "./support/storage-engines.ts";
 

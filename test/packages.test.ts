@@ -59,7 +59,7 @@ before(async () => {
   const files = await readdir(join(folder, "build", "tarballs"));
   tarballs = files.map((file) => join(folder, "build", "tarballs", file));
   await shell("mkdir maker && cd maker && npm init -y", folder);
-  const maker = tarballs.filter((path) => path.includes("create-seabird"));
+  const maker = tarballs.filter((path) => path.includes("seabird-chat-create"));
   await shell(`npm install --no-audit --no-fund ${maker.join(" ")}`, join(folder, "maker"));
 });
 
@@ -115,7 +115,7 @@ test("a new backend is tested and compiled; the declarations hold without skipLi
       "testkit",
       "protocol",
     ]
-      .map((door) => `export * as ${door.replace("/", "_")} from "@seabird/${door}";\n`)
+      .map((door) => `export * as ${door.replace("/", "_")} from "@seabird-chat/${door}";\n`)
       .join(""),
   );
   // Others' declarations may want what this project does not have; ours and what they name hold.

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { connectPlugin } from "@seabird/sdk";
+import { connectPlugin } from "@seabird-chat/sdk";
 import { CampfireServer } from "./support/campfire-server.ts";
 import { startCore } from "./support/core.ts";
 import { until } from "./support/until.ts";
@@ -64,7 +64,7 @@ async function farFolder(t: TestContext, files: Record<string, string> = {}): Pr
 }
 
 const HELLO = `
-import { plugin } from "@seabird/sdk";
+import { plugin } from "@seabird-chat/sdk";
 import { z } from "zod";
 import { greeting } from "./words.ts";
 const config = z.object({ name: z.string().default("you") });
@@ -160,10 +160,10 @@ test("each way to fail has its exit code and one line that says why", async (t) 
     "words.ts": WORDS,
     "empty.ts": "export const nothing = 1;\n",
     "broken.ts": 'throw new RangeError("at the top");\n',
-    "fatal.ts": `import { backend, Fatal } from "@seabird/sdk/backend";
+    "fatal.ts": `import { backend, Fatal } from "@seabird-chat/sdk/backend";
       const connect = () => { throw new Fatal("wrong password", { setting: "password" }); };
       export const a = backend("fatal", { connect });\n`,
-    "two.ts": `import { backend } from "@seabird/sdk/backend";
+    "two.ts": `import { backend } from "@seabird-chat/sdk/backend";
       const spec = { connect: () => { throw new Error("no"); } };
       export const a = backend("a", spec);
       export const b = backend("b", spec);\n`,
@@ -229,7 +229,7 @@ test("each way to fail has its exit code and one line that says why", async (t) 
 
 test("a file that prints, goes on, or never ends its loading is told about all the same", async (t) => {
   const folder = await farFolder(t, {
-    "prints.ts": `import { plugin } from "@seabird/sdk";
+    "prints.ts": `import { plugin } from "@seabird-chat/sdk";
       process.stdout.write("no line's end");
       setInterval(() => console.log("tick"), 1);
       export const a = plugin("a");\n`,

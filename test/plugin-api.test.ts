@@ -1,7 +1,7 @@
 /** Plugins as an author writes them, on the real core and a raw backend. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { ChatRequest } from "@seabird/protocol";
+import type { ChatRequest } from "@seabird-chat/protocol";
 import {
   arg,
   connectPlugin,
@@ -13,7 +13,7 @@ import {
   SeabirdError,
   type StartOptions,
   startPlugin,
-} from "@seabird/sdk";
+} from "@seabird-chat/sdk";
 import { dice } from "../examples/dice.ts";
 import { hello } from "../examples/hello.ts";
 import { startCore, type TestCore } from "./support/core.ts";

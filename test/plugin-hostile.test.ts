@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { arg, plugin, silentLog, startPlugin } from "@seabird/sdk";
-import { testbed } from "@seabird/testkit";
+import { arg, plugin, silentLog, startPlugin } from "@seabird-chat/sdk";
+import { testbed } from "@seabird-chat/testkit";
 import { startCore } from "./support/core.ts";
 
 const THEN = ["the", "n"].join("");
@@ -143,8 +143,8 @@ test("a handler that asks for ever does not keep the plugin from closing", async
 
 test("a handler that goes on for ever keeps no process from ending", async () => {
   const code = `
-    import { plugin } from "@seabird/sdk";
-    import { testbed } from "@seabird/testkit";
+    import { plugin } from "@seabird-chat/sdk";
+    import { testbed } from "@seabird-chat/testkit";
     const loop = plugin("loop");
     loop.command("go", "goes on", async (ctx) => {
       for (;;) await Promise.any([ctx.ask("well?"), ctx.sleep(1_000)]).catch(() => undefined);

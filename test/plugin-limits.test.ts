@@ -1,7 +1,7 @@
 /** What happens at the limits: core's rate, the backend's limit, and a plugin that is too slow. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { connectActions, plugin, SeabirdError, silentLog, startPlugin } from "@seabird/sdk";
+import { connectActions, plugin, SeabirdError, silentLog, startPlugin } from "@seabird-chat/sdk";
 import { startCore, type TestCoreOptions } from "./support/core.ts";
 import { RawBackend } from "./support/raw-backend.ts";
 import { until } from "./support/until.ts";

@@ -1,7 +1,7 @@
 /** Plugins and time: questions that expire, handlers that wait long, on a clock that stands still. */
 import { test } from "node:test";
-import { AskCancelled, plugin } from "@seabird/sdk";
-import { testbed } from "@seabird/testkit";
+import { AskCancelled, plugin } from "@seabird-chat/sdk";
+import { testbed } from "@seabird-chat/testkit";
 
 const wizard = plugin("wizard");
 wizard.command("order", "asks three things", async (ctx) => {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type BackendHandlers, connectBackend, success } from "@seabird/sdk/backend";
+import { type BackendHandlers, connectBackend, success } from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "./support/core.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
 import { until } from "./support/until.ts";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Seabird } from "@seabird/protocol";
+import { Seabird } from "@seabird-chat/protocol";
 import { startCore, type TestCore } from "./support/core.ts";
 import { RawBackend, type Responder } from "./support/raw-backend.ts";
 import { until } from "./support/until.ts";

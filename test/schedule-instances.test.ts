@@ -4,8 +4,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { silentLog } from "@seabird/sdk";
-import { openStorage, sql } from "@seabird/sdk/storage";
+import { silentLog } from "@seabird-chat/sdk";
+import { openStorage, sql } from "@seabird-chat/sdk/storage";
 import { startCore } from "./support/core.ts";
 import {
   type Noted,

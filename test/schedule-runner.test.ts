@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import { plugin, silentLog } from "@seabird/sdk";
-import { type JobOptions, type JobRun, schedule } from "@seabird/sdk/schedule";
-import { type Kysely, openStorage, sql, storage } from "@seabird/sdk/storage";
-import { FakeClock, testbed } from "@seabird/testkit";
+import { plugin, silentLog } from "@seabird-chat/sdk";
+import { type JobOptions, type JobRun, schedule } from "@seabird-chat/sdk/schedule";
+import { type Kysely, openStorage, sql, storage } from "@seabird-chat/sdk/storage";
+import { FakeClock, testbed } from "@seabird-chat/testkit";
 import { JobRows } from "../sdk/src/schedule/job-rows.ts";
 import type { OwnTables } from "../sdk/src/storage/own-tables.ts";
 import { type Engine, temporaryFolder, testEngines } from "./support/storage-engines.ts";

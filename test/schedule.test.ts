@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { arg, plugin } from "@seabird/sdk";
-import { type JobOptions, type JobRun, schedule } from "@seabird/sdk/schedule";
-import { storage } from "@seabird/sdk/storage";
-import { testbed } from "@seabird/testkit";
+import { arg, plugin } from "@seabird-chat/sdk";
+import { type JobOptions, type JobRun, schedule } from "@seabird-chat/sdk/schedule";
+import { storage } from "@seabird-chat/sdk/storage";
+import { testbed } from "@seabird-chat/testkit";
 import { temporaryFolder } from "./support/storage-engines.ts";
 
 interface Reminder {

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { connectActions, connectPlugin, SeabirdError } from "@seabird/sdk";
-import { type BackendHandlers, connectBackend, failed, joined } from "@seabird/sdk/backend";
+import { connectActions, connectPlugin, SeabirdError } from "@seabird-chat/sdk";
+import { type BackendHandlers, connectBackend, failed, joined } from "@seabird-chat/sdk/backend";
 import { startCore } from "./support/core.ts";
 import { until } from "./support/until.ts";
 

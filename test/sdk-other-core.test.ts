@@ -20,9 +20,9 @@ import {
   Seabird,
   type StreamEventsRequest,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
-import { connectPlugin } from "@seabird/sdk";
-import { connectBackend, success } from "@seabird/sdk/backend";
+} from "@seabird-chat/protocol";
+import { connectPlugin } from "@seabird-chat/sdk";
+import { connectBackend, success } from "@seabird-chat/sdk/backend";
 
 const streamEvents: MethodDefinition<StreamEventsRequest, Event> = {
   path: `/${Seabird.typeName}/StreamEvents`,

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { connectPlugin } from "@seabird/sdk";
-import { connectBackend, success } from "@seabird/sdk/backend";
+import { connectPlugin } from "@seabird-chat/sdk";
+import { connectBackend, success } from "@seabird-chat/sdk/backend";
 import { startCore } from "./support/core.ts";
 import { until } from "./support/until.ts";
 
@@ -95,8 +95,8 @@ test("nothing of the SDK keeps a process, and nothing is left unhandled", async 
   const env = { PATH: process.env["PATH"], URL: core.url, SEABIRD_TOKEN: await core.token() };
   for (const [name, program] of Object.entries(PROGRAMS)) {
     const source = `
-      import { connectActions, connectPlugin } from "@seabird/sdk";
-      import { connectBackend } from "@seabird/sdk/backend";
+      import { connectActions, connectPlugin } from "@seabird-chat/sdk";
+      import { connectBackend } from "@seabird-chat/sdk/backend";
       ${program}
       process.exitCode = 7;`;
     const args = ["--input-type=module", "--eval", source];
@@ -111,7 +111,7 @@ test("nothing of the SDK keeps a process, and nothing is left unhandled", async 
 
 test("a stop that is delivered twice at once is one; a later one ends at once", async (t) => {
   const source = `
-    import { startProcessLife } from "@seabird/sdk";
+    import { startProcessLife } from "@seabird-chat/sdk";
     const life = startProcessLife();
     life.ready();
     life.signal.addEventListener("abort", () => process.send({ type: "stopping" }));

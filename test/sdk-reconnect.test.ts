@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { connectPlugin, type PluginEvent, SeabirdError } from "@seabird/sdk";
-import { type Answer, connectBackend, type LinkState, success } from "@seabird/sdk/backend";
+import { connectPlugin, type PluginEvent, SeabirdError } from "@seabird-chat/sdk";
+import { type Answer, connectBackend, type LinkState, success } from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "./support/core.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
 import { until } from "./support/until.ts";

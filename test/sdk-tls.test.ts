@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { connectActions, connectPlugin, SeabirdError } from "@seabird/sdk";
-import { connectBackend, success } from "@seabird/sdk/backend";
+import { connectActions, connectPlugin, SeabirdError } from "@seabird-chat/sdk";
+import { connectBackend, success } from "@seabird-chat/sdk/backend";
 import { startCore } from "./support/core.ts";
 import { needPrograms } from "./support/servers.ts";
 

@@ -1,8 +1,8 @@
 /** The SDK's two clients on the real core: events, actions, answers, and their ends. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold, plainText } from "@seabird/protocol";
-import { connectActions, connectPlugin, type PluginEvent, SeabirdError } from "@seabird/sdk";
+import { bold, plainText } from "@seabird-chat/protocol";
+import { connectActions, connectPlugin, type PluginEvent, SeabirdError } from "@seabird-chat/sdk";
 import {
   type BackendHandlers,
   changed,
@@ -11,7 +11,7 @@ import {
   joined,
   left,
   success,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "./support/core.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
 import { until } from "./support/until.ts";

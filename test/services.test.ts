@@ -10,9 +10,9 @@ import {
 import { Code, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
-import { Seabird } from "@seabird/protocol";
-import { Admin, type Status } from "@seabird/protocol/admin";
-import { ServerReflection, type ServerReflectionResponse } from "@seabird/protocol/grpc";
+import { Seabird } from "@seabird-chat/protocol";
+import { Admin, type Status } from "@seabird-chat/protocol/admin";
+import { ServerReflection, type ServerReflectionResponse } from "@seabird-chat/protocol/grpc";
 import { startCore } from "./support/core.ts";
 import { RawClient } from "./support/grpc-client.ts";
 import { RawBackend } from "./support/raw-backend.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { EventSchema, SendMessageRequestSchema } from "@seabird/protocol";
+import { EventSchema, SendMessageRequestSchema } from "@seabird-chat/protocol";
 import { startCore, type TestCoreOptions } from "./support/core.ts";
 import { RawClient } from "./support/grpc-client.ts";
 import { RawBackend } from "./support/raw-backend.ts";

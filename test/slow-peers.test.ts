@@ -8,7 +8,7 @@ import {
   EventSchema,
   SendMessageRequestSchema,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { startCore, type TestCore, type TestCoreOptions } from "./support/core.ts";
 import { openProxy } from "./support/freezable-proxy.ts";
 import { RawClient } from "./support/grpc-client.ts";

@@ -1,6 +1,6 @@
 /** Storage against authors and people who do what they should not: the same answer in both. */
 import assert from "node:assert/strict";
-import { silentLog } from "@seabird/sdk";
+import { silentLog } from "@seabird-chat/sdk";
 import {
   type AnyTables,
   type Kysely,
@@ -8,8 +8,8 @@ import {
   openStorage,
   type Store,
   sql,
-} from "@seabird/sdk/storage";
-import { FakeClock } from "@seabird/testkit";
+} from "@seabird-chat/sdk/storage";
+import { FakeClock } from "@seabird-chat/testkit";
 import { type Engine, testEngines } from "./support/storage-engines.ts";
 
 const SINCE = new Date("1850-06-01T00:00:00.005Z");

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { silentLog } from "@seabird/sdk";
-import { type Migration, type Migrations, openStorage, sql } from "@seabird/sdk/storage";
+import { silentLog } from "@seabird-chat/sdk";
+import { type Migration, type Migrations, openStorage, sql } from "@seabird-chat/sdk/storage";
 import { countingMigrations } from "./support/counting-migrations.ts";
 import { type Engine, testEngines } from "./support/storage-engines.ts";
 

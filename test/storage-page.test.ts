@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Plugin } from "@seabird/sdk";
-import { type Testbed, testbed } from "@seabird/testkit";
+import type { Plugin } from "@seabird-chat/sdk";
+import { type Testbed, testbed } from "@seabird-chat/testkit";
 import { temporaryFolder } from "./support/storage-engines.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { arg, plugin } from "@seabird/sdk";
-import { type Generated, type Migrations, storage, userKey } from "@seabird/sdk/storage";
-import { testbed } from "@seabird/testkit";
+import { arg, plugin } from "@seabird-chat/sdk";
+import { type Generated, type Migrations, storage, userKey } from "@seabird-chat/sdk/storage";
+import { testbed } from "@seabird-chat/testkit";
 import { z } from "zod";
 import { temporaryFolder } from "./support/storage-engines.ts";
 

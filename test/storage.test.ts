@@ -1,6 +1,6 @@
 /** Storage over SQLite and a real PostgreSQL: one suite, the same answers. */
 import assert from "node:assert/strict";
-import { silentLog } from "@seabird/sdk";
+import { silentLog } from "@seabird-chat/sdk";
 import {
   type Generated,
   isUniqueViolation,
@@ -9,8 +9,8 @@ import {
   openStorage,
   type Store,
   sql,
-} from "@seabird/sdk/storage";
-import { FakeClock } from "@seabird/testkit";
+} from "@seabird-chat/sdk/storage";
+import { FakeClock } from "@seabird-chat/testkit";
 import { type Engine, testEngines } from "./support/storage-engines.ts";
 
 interface Tables {

@@ -9,7 +9,7 @@ import {
   type Event,
   Seabird,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { startCore, type TestCore } from "./support/core.ts";
 import { until } from "./support/until.ts";
 import { openWires, type Wire, type WireCallOptions, type WireStream } from "./support/wires.ts";

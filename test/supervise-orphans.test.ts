@@ -10,7 +10,7 @@ import { until } from "./support/until.ts";
 /** A loaded machine's two seconds; core alone would drain for eight. */
 const GONE_MS = 6_000;
 
-const STUCK = `import { plugin } from "@seabird/sdk";
+const STUCK = `import { plugin } from "@seabird-chat/sdk";
 export const stuck = plugin("stuck");
 stuck.command("wait", "never answers", () => new Promise(() => {}));
 stuck.onStart(() => () => new Promise(() => {}));
@@ -38,7 +38,7 @@ test("kill -9 of the supervisor, with a plugin that never finishes and a stream 
   await until("all to be gone", () => processesIn(folder).length === 0, GONE_MS);
 });
 
-const LOOP = `import { plugin } from "@seabird/sdk";
+const LOOP = `import { plugin } from "@seabird-chat/sdk";
 export const loop = plugin("loop");
 loop.onStart((host) => void host.clock.after(1, () => { for (;;); }));
 `;

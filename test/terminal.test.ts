@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { bold } from "@seabird/protocol";
-import { connectPlugin, type PluginEvent, SeabirdError } from "@seabird/sdk";
+import { bold } from "@seabird-chat/protocol";
+import { connectPlugin, type PluginEvent, SeabirdError } from "@seabird-chat/sdk";
 import { startCore, type TestCore } from "./support/core.ts";
 import { until } from "./support/until.ts";
 

@@ -6,7 +6,7 @@ import {
   EventSchema,
   normaliseMessage,
   SendMessageRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { envelope } from "../wire/envelopes.ts";
 
 export const BACKEND_TYPE = "bench";

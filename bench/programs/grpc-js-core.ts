@@ -21,7 +21,7 @@ import {
   type SendMessageRequest,
   SendMessageRequestSchema,
   type User,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 
 const NOT_FOUND = 5;
 const EMPTY = Buffer.alloc(0);

@@ -9,23 +9,23 @@ import { asRecord } from "./as-record.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
 
-const BACKEND_PREFIX = "@seabird/backend-";
+const BACKEND_PREFIX = "@seabird-chat/backend-";
 
 export function coreBin(): string {
-  return findBin("@seabird/core", "seabird-core");
+  return findBin("@seabird-chat/core", "seabird-core");
 }
 
 export function pluginBin(): string {
-  return findBin("@seabird/plugins", "seabird-plugin");
+  return findBin("@seabird-chat/plugins", "seabird-plugin");
 }
 
 /** Runs the backend that a file exports. */
 export function backendFileBin(): string {
-  return findBin("@seabird/sdk", "seabird-backend");
+  return findBin("@seabird-chat/sdk", "seabird-backend");
 }
 
 export function createBin(): string {
-  return findBin("create-seabird", "create-seabird");
+  return findBin("@seabird-chat/create", "create-seabird");
 }
 
 /** The bin of a chat network's backend; the failure lists the networks there are. */

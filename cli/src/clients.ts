@@ -1,9 +1,9 @@
 /** The clients of a running core: the plugin side, the admin service and health. */
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import { Seabird } from "@seabird/protocol";
-import { Admin } from "@seabird/protocol/admin";
-import { Health } from "@seabird/protocol/grpc";
+import { Seabird } from "@seabird-chat/protocol";
+import { Admin } from "@seabird-chat/protocol/admin";
+import { Health } from "@seabird-chat/protocol/grpc";
 import { explain } from "./explain.ts";
 import { LIMITS } from "./limits.ts";
 import { requireToken, type Settings } from "./settings.ts";

@@ -1,7 +1,7 @@
 /** The checks of `seabird doctor`, in the order in which a fault hides the ones behind it. */
 import { statSync } from "node:fs";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { HealthCheckResponse_ServingStatusSchema } from "@seabird/protocol/grpc";
+import { HealthCheckResponse_ServingStatusSchema } from "@seabird-chat/protocol/grpc";
 import { ownVersion } from "./bins.ts";
 import type { Clients } from "./clients.ts";
 import { withoutAdmin } from "./commands/info.ts";

@@ -1,6 +1,6 @@
 /** What `seabird tail` shows of an event, and which events its filters let through. Pure. */
-import { parseBackendId, parseId } from "@seabird/protocol";
-import type { PluginEvent } from "@seabird/sdk";
+import { parseBackendId, parseId } from "@seabird-chat/protocol";
+import type { PluginEvent } from "@seabird-chat/sdk";
 
 export const EVENT_KINDS = [
   "message",

@@ -1,6 +1,6 @@
 /** Turns what a call threw into a message with a next step. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { SEABIRD_ERROR_CODES, SeabirdError } from "@seabird/sdk";
+import { SEABIRD_ERROR_CODES, SeabirdError } from "@seabird-chat/sdk";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { safeText } from "./safe-text.ts";

@@ -1,7 +1,7 @@
 /** Which core the commands talk to, and with which token: options, environment, .seabird/. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { DEFAULT_URL, resolveUrl } from "@seabird/sdk";
+import { DEFAULT_URL, resolveUrl } from "@seabird-chat/sdk";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import { readRunFile } from "./run-file.ts";

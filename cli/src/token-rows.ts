@@ -1,6 +1,6 @@
 /** A token as the commands show it, from wherever it was read. Never with its secret. */
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Token } from "@seabird/protocol/admin";
+import type { Token } from "@seabird-chat/protocol/admin";
 import type { Table } from "./table.ts";
 
 /** Times are ISO 8601 in UTC; null where there is none. */

@@ -23,7 +23,7 @@ export const dependencies: Check = {
       const all = { ...manifest.dependencies, ...manifest.devDependencies };
       for (const [name, version] of Object.entries(all)) {
         if (!/^\d/.test(version)) problems.push(`${path}: ${name} is "${version}", not pinned`);
-        if (/^(seabird$|create-seabird$|@seabird\/)/.test(name)) continue;
+        if (/^@seabird-chat\//.test(name)) continue;
         used.add(name);
       }
     }

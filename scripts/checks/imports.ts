@@ -16,7 +16,7 @@ const ROOMS: Record<string, readonly string[]> = {
   "^plugins/src": ["^sdk/src", "^protocol/src"],
   "^cli/src": ["^sdk/src", "^protocol/src"],
   "^testkit/src": ["^core/src", "^sdk/src", "^protocol/src"],
-  "^create-seabird/src": [],
+  "^create/src": [],
 };
 
 /** Rooms that stay away from the machine: the built-in modules that they may use. */
@@ -33,7 +33,7 @@ function roomRules(): IConfiguration["forbidden"] {
     severity: "error" as const,
     from: { path: room, pathNot: [TESTS, ...(room === "^core/src" ? ["^core/src/.+/"] : [])] },
     to: {
-      path: "^(protocol|core|sdk|backends|plugins|cli|web|testkit|create-seabird|test|bench|examples|scripts)/",
+      path: "^(protocol|core|sdk|backends|plugins|cli|web|testkit|create|test|bench|examples|scripts)/",
       pathNot: ["/node_modules/", room.replace("([^/]+)", "$1"), ...allowed],
     },
   }));
@@ -67,7 +67,7 @@ async function foldersOf(root: string): Promise<string[]> {
     include: string[];
   };
   return include.filter((folder) =>
-    /^(protocol|core|sdk|backends|plugins|cli|testkit|create-seabird)\b/.test(folder),
+    /^(protocol|core|sdk|backends|plugins|cli|testkit|create)\b/.test(folder),
   );
 }
 

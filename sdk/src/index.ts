@@ -1,4 +1,4 @@
-/** The door for plugins and for everything else that calls core. Backends: `@seabird/sdk/backend`. */
+/** The door for plugins and for everything else that calls core. Backends: `@seabird-chat/sdk/backend`. */
 
 export {
   type Block,
@@ -17,7 +17,7 @@ export {
   text,
   timestamp,
   underline,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 export { AskCancelled, type AskCancelReason } from "./ask/ask-cancelled.ts";
 export {
   type Arg,

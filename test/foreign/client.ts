@@ -17,7 +17,7 @@ import type {
   Event,
   Seabird,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { ForeignStream, Status } from "./stream.ts";
 
 export type Method = Exclude<keyof (typeof Seabird)["method"], "streamEvents">;

@@ -1,7 +1,12 @@
 /** A client on @grpc/grpc-js, in this process: the counterpart of the one under test. */
 import { create, type DescMessage, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
-import { ChatEventSchema, ChatIngest, Seabird, StreamEventsRequestSchema } from "@seabird/protocol";
+import {
+  ChatEventSchema,
+  ChatIngest,
+  Seabird,
+  StreamEventsRequestSchema,
+} from "@seabird-chat/protocol";
 import type {
   Client,
   Commands,

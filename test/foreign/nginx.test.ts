@@ -7,7 +7,7 @@ import {
   ListBackendsRequestSchema,
   ListBackendsResponseSchema,
   SendMessageRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { needPrograms } from "../support/servers.ts";
 import type { Client } from "./client.ts";
 import { type CoreProcess, startCoreProcess, TOKENS } from "./core-process.ts";

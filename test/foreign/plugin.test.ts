@@ -1,7 +1,7 @@
 /** Foreign clients as plugins: events, commands, actions and their errors. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold, container } from "@seabird/protocol";
+import { bold, container } from "@seabird-chat/protocol";
 import type { EventInit, IngestStream, Outcome } from "./client.ts";
 import { startCoreProcess } from "./core-process.ts";
 import { eventually } from "./deadline.ts";

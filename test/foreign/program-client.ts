@@ -19,7 +19,7 @@ import {
   EventSchema,
   Seabird,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type {
   Client,
   Commands,

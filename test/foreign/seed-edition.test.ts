@@ -1,7 +1,7 @@
 /** Clients of the edition without blocks, on the core of today: both directions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold } from "@seabird/protocol";
+import { bold } from "@seabird-chat/protocol";
 import { startCoreProcess } from "./core-process.ts";
 import { seedEditionProgram } from "./programs.ts";
 import { accepted, nextEvent, nextRequest, opened, type Stage, stageOf } from "./stage.ts";

@@ -1,7 +1,7 @@
 /** What a test of a foreign client stands on: a core, the client, and a counterpart to it. */
 import type { TestContext } from "node:test";
 import { type DescMessage, type MessageShape, toJson } from "@bufbuild/protobuf";
-import { ChatRequestSchema, EventSchema } from "@seabird/protocol";
+import { ChatRequestSchema, EventSchema } from "@seabird-chat/protocol";
 import type { Client, EventStream, IngestStream } from "./client.ts";
 import { type CoreProcess, startCoreProcess, TOKENS } from "./core-process.ts";
 import { eventually } from "./deadline.ts";

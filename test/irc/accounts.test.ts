@@ -1,7 +1,7 @@
 /** Who may use a command on a network with services: the account counts, not the nick. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLog, plugin, startPlugin } from "@seabird/sdk";
+import { createLog, plugin, startPlugin } from "@seabird-chat/sdk";
 import { startBot, startEar } from "../support/irc-bot.ts";
 import { startIrcNetwork } from "../support/irc-network.ts";
 import { heardOf, onIrc } from "../support/irc-stage.ts";

@@ -1,7 +1,7 @@
 /** What a send is answered with, by each of the three means a server may have. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { fencedCode, text } from "@seabird/protocol";
+import { fencedCode, text } from "@seabird-chat/protocol";
 import {
   BACKEND,
   heardOf,

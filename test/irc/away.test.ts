@@ -1,7 +1,7 @@
 /** What core and people are told of a network that is not there, not yet, or no more. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { createLog, startBackend } from "@seabird/sdk/backend";
+import { createLog, startBackend } from "@seabird-chat/sdk/backend";
 import { ircBackend } from "../../backends/irc/src/backend.ts";
 import { ScriptedServer } from "../../backends/irc/test/scripted-server.ts";
 import { startBot, startEar } from "../support/irc-bot.ts";

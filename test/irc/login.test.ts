@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { connectActions } from "@seabird/sdk";
+import { connectActions } from "@seabird-chat/sdk";
 import { startCore } from "../support/core.ts";
 import { connectTo } from "../support/irc-connection-stage.ts";
 import { startIrcNetwork } from "../support/irc-network.ts";

@@ -1,8 +1,8 @@
 /** Two bots that answer each other on a real network fall silent, and say why. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { absoluteId } from "@seabird/protocol";
-import type { PluginEvent, StandaloneActionClient } from "@seabird/sdk";
+import { absoluteId } from "@seabird-chat/protocol";
+import type { PluginEvent, StandaloneActionClient } from "@seabird-chat/sdk";
 import { type Bot, startBot, startEar } from "../support/irc-bot.ts";
 import { IrcPerson } from "../support/irc-person.ts";
 import { startNgircd } from "../support/irc-servers.ts";

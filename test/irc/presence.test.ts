@@ -1,7 +1,7 @@
 /** Who we are and where, as it changes on real networks: nicks, invitations, channels of a reload. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { SeabirdError } from "@seabird/sdk";
+import { SeabirdError } from "@seabird-chat/sdk";
 import { startBot, startEar } from "../support/irc-bot.ts";
 import { startIrcNetwork } from "../support/irc-network.ts";
 import { startNgircd } from "../support/irc-servers.ts";

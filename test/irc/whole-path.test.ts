@@ -1,7 +1,7 @@
 /** A person on a real IRC server types, and is answered by our plugins through core and our backend. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { bold, container, fencedCode, italics, text } from "@seabird/protocol";
+import { bold, container, fencedCode, italics, text } from "@seabird-chat/protocol";
 import {
   BACKEND,
   heardOf,

@@ -2,7 +2,7 @@
  * What must compile for authors and what must not; nothing here runs. `tsc` reads it with our own
  * options, and plugin-types.test.ts with those that most authors have.
  */
-import { type Allow, arg, flag, plugin, startPlugin } from "@seabird/sdk";
+import { type Allow, arg, flag, plugin, startPlugin } from "@seabird-chat/sdk";
 import { z } from "zod";
 
 export function fits(

@@ -1,7 +1,12 @@
 /** A backend of a test's own on a real core, a plugin that hears all of it, and its log. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { connectPlugin, type PluginClient, type PluginEvent, SeabirdError } from "@seabird/sdk";
+import {
+  connectPlugin,
+  type PluginClient,
+  type PluginEvent,
+  SeabirdError,
+} from "@seabird-chat/sdk";
 import {
   type BackendConnection,
   type BackendSpec,
@@ -10,7 +15,7 @@ import {
   type RunningBackend,
   type StartBackendOptions,
   startBackend,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "./core.ts";
 
 export const ROOM = "camp://test/room";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { type Config, type Core, type Log, loadConfig, serve } from "@seabird/core";
+import { type Config, type Core, type Log, loadConfig, serve } from "@seabird-chat/core";
 
 export interface TestCore extends AsyncDisposable {
   /** `http://127.0.0.1:port` */

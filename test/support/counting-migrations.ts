@@ -1,5 +1,5 @@
 /** Migrations that tell how often they ran. */
-import type { Migrations } from "@seabird/sdk/storage";
+import type { Migrations } from "@seabird-chat/sdk/storage";
 
 export const countingMigrations: Migrations = {
   "001-table": async (db, column) => {

@@ -5,8 +5,8 @@ import {
   connectPlugin,
   type PluginEvent,
   type StandaloneActionClient,
-} from "@seabird/sdk";
-import { createLog, type RunningBackend, startBackend } from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk";
+import { createLog, type RunningBackend, startBackend } from "@seabird-chat/sdk/backend";
 import { ircBackend } from "../../backends/irc/src/backend.ts";
 import { startCore, type TestCore } from "./core.ts";
 import type { IrcServer } from "./irc-servers.ts";

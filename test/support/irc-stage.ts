@@ -6,14 +6,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { absoluteId } from "@seabird/protocol";
+import { absoluteId } from "@seabird-chat/protocol";
 import {
   connectActions,
   connectPlugin,
   type PluginEvent,
   SeabirdError,
   type StandaloneActionClient,
-} from "@seabird/sdk";
+} from "@seabird-chat/sdk";
 import { startCore, type TestCore } from "./core.ts";
 import { IrcPerson } from "./irc-person.ts";
 import {

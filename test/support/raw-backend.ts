@@ -5,7 +5,7 @@ import {
   ChatEventSchema,
   type ChatRequest,
   ChatRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { type RawCall, RawClient } from "./grpc-client.ts";
 
 export const INGEST_PATH = "/seabird.ChatIngest/IngestEvents";

@@ -2,9 +2,9 @@
  * One instance of a plugin with jobs, in a process of its own: `… URL CORE TOKEN LEASE_MS`.
  * Jobs note what they do in a table; those that hang say so and wait to be killed.
  */
-import { plugin, silentLog, startPlugin } from "@seabird/sdk";
-import { type JobRun, schedule } from "@seabird/sdk/schedule";
-import { type Migrations, storage } from "@seabird/sdk/storage";
+import { plugin, silentLog, startPlugin } from "@seabird-chat/sdk";
+import { type JobRun, schedule } from "@seabird-chat/sdk/schedule";
+import { type Migrations, storage } from "@seabird-chat/sdk/storage";
 
 export interface Noted {
   readonly noted: { readonly key: string; readonly what: string; readonly pid: number };

@@ -1,6 +1,6 @@
 /** A process of its own that opens a storage: `storage-child.ts WHAT PLUGIN URL`. */
-import { silentLog } from "@seabird/sdk";
-import { openStorage } from "@seabird/sdk/storage";
+import { silentLog } from "@seabird-chat/sdk";
+import { openStorage } from "@seabird-chat/sdk/storage";
 import { countingMigrations } from "./counting-migrations.ts";
 
 const [what, plugin = "", url = ""] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** The glue: what an IRC backend is, and what connects it. */
-import { backend } from "@seabird/sdk/backend";
+import { backend } from "@seabird-chat/sdk/backend";
 import { IrcNetwork } from "./irc-network.ts";
 import { settings } from "./settings/settings.ts";
 

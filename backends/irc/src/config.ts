@@ -1,6 +1,6 @@
 /** The configuration when no supervisor hands it over: flags, environment and `.env`. */
-import { isLogLevel, type LogLevel, resolveUrl } from "@seabird/sdk/backend";
-import type { OwnSettings } from "@seabird/sdk/program";
+import { isLogLevel, type LogLevel, resolveUrl } from "@seabird-chat/sdk/backend";
+import type { OwnSettings } from "@seabird-chat/sdk/program";
 import type { z } from "zod";
 import { ConfigError } from "./settings/config-error.ts";
 import {

@@ -14,7 +14,7 @@ import {
   strikethrough,
   text,
   underline,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { ircLineParser } from "irc-framework";
 import { runsToBlock } from "./format.ts";

@@ -8,7 +8,7 @@ import {
   italics,
   strikethrough,
   underline,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { Toggle } from "./formatting/codes.ts";
 import type { Run } from "./formatting/runs.ts";
 

@@ -1,7 +1,7 @@
 /** What core is told of what people say. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { bold, container, text } from "@seabird/protocol";
+import { bold, container, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { type Reader, type Told, toTold } from "./inbound.ts";
 

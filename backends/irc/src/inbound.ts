@@ -1,5 +1,5 @@
 /** What happens on the network, as what core is told. Pure. */
-import type { BackendChannel, Heard, HeardInChannel } from "@seabird/sdk/backend";
+import type { BackendChannel, Heard, HeardInChannel } from "@seabird-chat/sdk/backend";
 import { runsToBlock } from "./format.ts";
 import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
 import { printable, tagsOf } from "./presence/event-tags.ts";

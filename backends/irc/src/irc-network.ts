@@ -13,7 +13,7 @@ import {
   SeabirdError,
   type Self,
   type Target,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import { NOT_CONNECTED } from "./answering/verdicts.ts";
 import { logStatus } from "./connecting/log-status.ts";
 import { type ConnectionHooks, IrcConnection } from "./connection.ts";

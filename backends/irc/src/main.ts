@@ -1,5 +1,5 @@
 /** The program `seabird-backend-irc`. */
-import { runBackendProgram } from "@seabird/sdk/program";
+import { runBackendProgram } from "@seabird-chat/sdk/program";
 import { ircBackend } from "./backend.ts";
 import { ConfigError, readConfig, readOwnSettings, usage } from "./config.ts";
 

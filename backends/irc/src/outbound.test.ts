@@ -1,7 +1,7 @@
 /** What core asks, as lines: never two in one, never too long, never somebody else's command. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { bold, text } from "@seabird/protocol";
+import { bold, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { ircLineParser } from "irc-framework";
 import { lineProblem } from "./connecting/write-line.ts";

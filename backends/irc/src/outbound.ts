@@ -1,12 +1,12 @@
 /** What core asks, as lines of IRC and what to expect of them. Pure. */
-import { text as textBlock } from "@seabird/protocol";
+import { text as textBlock } from "@seabird-chat/protocol";
 import type {
   ChannelSend,
   JoinRequest,
   LeaveRequest,
   UpdateRequest,
   UserSend,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import type { Expectation } from "./answering/expectation.ts";
 import { lineProblem } from "./connecting/write-line.ts";
 import { renderBlock } from "./formatting/render.ts";

@@ -1,5 +1,5 @@
 /** The glue: a person in the terminal on one side, core on the other. */
-import { type BackendConnection, backend, Fatal } from "@seabird/sdk/backend";
+import { type BackendConnection, backend, Fatal } from "@seabird-chat/sdk/backend";
 import { settings, type TerminalSettings } from "./config.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Room } from "./room.ts";

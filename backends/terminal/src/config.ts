@@ -1,7 +1,7 @@
 /** What the room is called and who is in it: the settings, and the flags and environment for them. */
 import { parseArgs } from "node:util";
-import { SeabirdError } from "@seabird/sdk/backend";
-import type { OwnSettings } from "@seabird/sdk/program";
+import { SeabirdError } from "@seabird-chat/sdk/backend";
+import type { OwnSettings } from "@seabird-chat/sdk/program";
 import { z } from "zod";
 
 const name = z

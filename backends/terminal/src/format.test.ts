@@ -19,7 +19,7 @@ import {
   text,
   timestamp,
   underline,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { cleanLine } from "./clean.ts";
 import { formatBlock, MAX_SHOWN_LINES } from "./format.ts";

@@ -1,5 +1,5 @@
 /** Blocks as lines for a terminal, with ANSI styles or without. Pure. */
-import type { Block } from "@seabird/protocol";
+import type { Block } from "@seabird-chat/protocol";
 import { Canvas, type Line, type Style } from "./canvas.ts";
 import { cleanLine, cleanLines } from "./clean.ts";
 

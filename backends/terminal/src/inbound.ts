@@ -1,5 +1,5 @@
 /** What a typed line means: theirs → ours. Pure. */
-import { recognise } from "@seabird/sdk/backend";
+import { recognise } from "@seabird-chat/sdk/backend";
 
 /** A line longer than this is refused. */
 export const MAX_LINE_CHARACTERS = 16_384;

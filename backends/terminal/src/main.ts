@@ -1,5 +1,5 @@
 /** The program `seabird-backend-terminal`. */
-import { runBackendProgram } from "@seabird/sdk/program";
+import { runBackendProgram } from "@seabird-chat/sdk/program";
 import { terminalBackend } from "./backend.ts";
 import { DEFAULT_ID, readConfig, USAGE } from "./config.ts";
 import type { Room } from "./room.ts";

@@ -1,7 +1,7 @@
 /** What core asks for, and how it reads. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { container, list, text } from "@seabird/protocol";
+import { container, list, text } from "@seabird-chat/protocol";
 import { toShown } from "./outbound.ts";
 import { Screen } from "./screen.ts";
 

@@ -1,5 +1,5 @@
 /** What core asks for, as what is shown and answered: ours → theirs, as data. Pure. */
-import type { Block, Outgoing, Target } from "@seabird/sdk/backend";
+import type { Block, Outgoing, Target } from "@seabird-chat/sdk/backend";
 
 /** How the answer reads in the room. */
 export type Shown =

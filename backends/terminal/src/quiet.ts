@@ -1,5 +1,5 @@
 /** When nothing has happened for a while. */
-import { type Clock, pause } from "@seabird/sdk/backend";
+import { type Clock, pause } from "@seabird-chat/sdk/backend";
 
 export class Quiet {
   readonly #quietMs: number;

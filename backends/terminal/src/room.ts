@@ -5,7 +5,7 @@ import {
   type Outgoing,
   Refused,
   type Target,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import type { TerminalSettings } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import { parseLine, SLASH_HELP, type Typed } from "./inbound.ts";

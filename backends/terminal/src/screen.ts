@@ -1,5 +1,5 @@
 /** How everything reads in the room. Pure but for what it is told. */
-import type { Block } from "@seabird/protocol";
+import type { Block } from "@seabird-chat/protocol";
 import type { Style } from "./canvas.ts";
 import { cleanLine } from "./clean.ts";
 import { formatBlock, styled } from "./format.ts";

@@ -1,6 +1,6 @@
 /** `seabird info`: core's version, age and size. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { GetServerInfoResponse } from "@seabird/protocol/admin";
+import type { GetServerInfoResponse } from "@seabird-chat/protocol/admin";
 import type { Command } from "commander";
 import type { Clients } from "../clients.ts";
 import { type Context, contextOf, withConnection } from "../context.ts";

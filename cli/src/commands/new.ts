@@ -1,4 +1,4 @@
-/** `seabird new`: the project of a plugin or a backend, as `npm create seabird` writes it. */
+/** `seabird new`: the project of a plugin or a backend, as `npm create @seabird-chat` writes it. */
 import type { Command } from "commander";
 import { become } from "../become.ts";
 import { createBin } from "../bins.ts";

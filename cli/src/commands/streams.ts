@@ -5,7 +5,7 @@ import {
   BackendConnectionSchema,
   type EventStream,
   EventStreamSchema,
-} from "@seabird/protocol/admin";
+} from "@seabird-chat/protocol/admin";
 import type { Command } from "commander";
 import { type Context, contextOf, withConnection } from "../context.ts";
 import { formatAge } from "../times.ts";

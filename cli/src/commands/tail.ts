@@ -1,7 +1,12 @@
 /** `seabird tail`: what is being said, as it happens. */
 import { toJson } from "@bufbuild/protobuf";
-import { EventSchema } from "@seabird/protocol";
-import { connectPlugin, type LinkState, type PluginClient, type PluginEvent } from "@seabird/sdk";
+import { EventSchema } from "@seabird-chat/protocol";
+import {
+  connectPlugin,
+  type LinkState,
+  type PluginClient,
+  type PluginEvent,
+} from "@seabird-chat/sdk";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Context, contextOf, withConnection } from "../context.ts";

@@ -1,5 +1,5 @@
 /** The word that somebody probably meant. */
-import { editDistance } from "@seabird/sdk";
+import { editDistance } from "@seabird-chat/sdk";
 
 /** Longer ones are not compared: nobody mistypes those. */
 const MAX_LENGTH = 64;

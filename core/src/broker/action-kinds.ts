@@ -16,7 +16,7 @@ import type {
   SendPrivateMessageResponse,
   UpdateChannelInfoRequest,
   UpdateChannelInfoResponse,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 
 export interface ActionMessages {
   sendMessage: { request: SendMessageRequest; response: SendMessageResponse };

@@ -11,7 +11,7 @@ import {
   type NormalisedMessage,
   normaliseMessage,
   ORIGINAL_FORMAT_TAG,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
 import { ACTIONS, type ActionRow, type Addressed, type Said } from "./actions.ts";
 import type { Backend, Backends } from "./backends.ts";

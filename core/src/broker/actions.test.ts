@@ -6,7 +6,7 @@ import {
   EventSchema,
   LeaveChannelRequestSchema,
   SendMessageRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { ACTIONS } from "./actions.ts";
 import { act, assertRefused, isSend, KINDS, REQUESTS, SENDS } from "./test/acting.ts";
 import { type ChatEventInit, drain, eventsIn, TestBroker } from "./test/fixtures.ts";

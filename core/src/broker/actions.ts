@@ -19,7 +19,7 @@ import {
   type Tags,
   UpdateChannelInfoResponseSchema,
   withoutCoreTags,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
 import type { Backend } from "./backends.ts";
 import type { BrokerLimitName } from "./limits.ts";

@@ -1,5 +1,5 @@
 /** The connected backends: each (type, id) is held by one connection. */
-import { type BackendName, backendId } from "@seabird/protocol";
+import { type BackendName, backendId } from "@seabird-chat/protocol";
 import type { Caller, Peer } from "./caller.ts";
 import { Channels } from "./channels.ts";
 import { envelope } from "./envelope.ts";

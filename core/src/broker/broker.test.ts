@@ -5,7 +5,7 @@ import {
   ChannelInfoRequestSchema,
   ListChannelsRequestSchema,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { act, assertRefused } from "./test/acting.ts";
 import { eventsIn, line, refusal, TestBroker, textsIn } from "./test/fixtures.ts";
 

@@ -11,7 +11,7 @@ import type {
   ListChannelsRequest,
   ListChannelsResponse,
   StreamEventsRequest,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
 import { ActionRunner } from "./action-runner.ts";
 import { type Backend, Backends } from "./backends.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { ListChannelsResponseSchema } from "@seabird/protocol";
+import { ListChannelsResponseSchema } from "@seabird-chat/protocol";
 import { Channels } from "./channels.ts";
 import { type BrokerOptions, resolveBrokerOptions } from "./options.ts";
 

@@ -1,7 +1,7 @@
 /** The channels that one backend is in, as it has told core; they live as long as it is connected. */
 
 import { create } from "@bufbuild/protobuf";
-import { absoluteId, type BackendName, type Channel, ChannelSchema } from "@seabird/protocol";
+import { absoluteId, type BackendName, type Channel, ChannelSchema } from "@seabird-chat/protocol";
 import type { ResolvedBrokerOptions } from "./options.ts";
 import { compact, cut, fits, utf8Bytes } from "./text.ts";
 

@@ -5,7 +5,7 @@ import {
   type CommandMetadata,
   CommandMetadataSchema,
   CommandsResponseSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { Commands } from "./commands.ts";
 import { type BrokerOptions, resolveBrokerOptions } from "./options.ts";
 import { refusal } from "./test/fixtures.ts";

@@ -1,5 +1,5 @@
 /** Who has registered which command: each name is held by one live stream. */
-import type { CommandMetadata } from "@seabird/protocol";
+import type { CommandMetadata } from "@seabird-chat/protocol";
 import { BrokerError } from "./errors.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
 import { fits, utf8Bytes } from "./text.ts";

@@ -6,7 +6,7 @@ import {
   BlockSchema,
   ChatEventSchema,
   SendMessageRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { decodeMessage, idOfChatEvent } from "./decode.ts";
 import type { ErrorCode } from "./errors.ts";
 import { refusal } from "./test/fixtures.ts";

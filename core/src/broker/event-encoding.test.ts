@@ -7,7 +7,7 @@ import {
   toBinary,
   type UnknownField,
 } from "@bufbuild/protobuf";
-import { EventSchema } from "@seabird/protocol";
+import { EventSchema } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { encodeEvent } from "./event-encoding.ts";
 

@@ -3,7 +3,7 @@
  * Whatever is not of the common shape goes to the generic encoder; a test compares the two.
  */
 import { toBinary } from "@bufbuild/protobuf";
-import { type ChannelSource, type Event, EventSchema, type User } from "@seabird/protocol";
+import { type ChannelSource, type Event, EventSchema, type User } from "@seabird-chat/protocol";
 import { writeTags, writeText } from "./text-encoding.ts";
 import { WireWriter } from "./wire-writer.ts";
 

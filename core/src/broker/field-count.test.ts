@@ -6,7 +6,7 @@ import {
   ChatEventSchema,
   CoreInfoResponseSchema,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { hasMoreFields } from "./field-count.ts";
 
 const TAG = (no: number, wireType: WireType): number => (no << 3) | wireType;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { type Block, BlockSchema, ChatEventSchema } from "@seabird/protocol";
+import { type Block, BlockSchema, ChatEventSchema } from "@seabird-chat/protocol";
 import type { IngestSession } from "./broker.ts";
 import type { ErrorCode } from "./errors.ts";
 import { act, assertRefused } from "./test/acting.ts";

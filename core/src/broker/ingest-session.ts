@@ -2,7 +2,7 @@
  * One backend's stream: Hello first, then requests down and events up, until either side has
  * enough (protocol: "The ingest side").
  */
-import { type BackendName, type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+import { type BackendName, type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
 import { Backend, type Backends } from "./backends.ts";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { type Event, ListChannelsRequestSchema } from "@seabird/protocol";
+import { type Event, ListChannelsRequestSchema } from "@seabird-chat/protocol";
 import { type ChatEventInit, eventsIn, TestBroker } from "./test/fixtures.ts";
 
 /** What a stream gets of a backend's event. */

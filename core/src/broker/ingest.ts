@@ -13,7 +13,7 @@ import {
   type Tags,
   type User,
   withoutCoreTags,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { Backend } from "./backends.ts";
 import { type EncodedEvent, encodeEvent } from "./event-encoding.ts";
 import type { DropReason } from "./observer.ts";

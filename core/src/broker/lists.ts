@@ -13,7 +13,7 @@ import {
   type ListChannelsRequest,
   type ListChannelsResponse,
   ListChannelsResponseSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { Backend, Backends } from "./backends.ts";
 import type { Commands } from "./commands.ts";
 import { BrokerError } from "./errors.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { ChatEventSchema } from "@seabird/protocol";
+import { ChatEventSchema } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { Backend } from "./backends.ts";
 import { decodeMessage } from "./decode.ts";

@@ -4,7 +4,7 @@
  * byte what decoding, `ingest.ts` and encoding make of it; a test compares the two. Whatever is
  * the least bit different is left to them.
  */
-import { ORIGINAL_FORMAT_TAG } from "@seabird/protocol";
+import { ORIGINAL_FORMAT_TAG } from "@seabird-chat/protocol";
 import type { EncodedEvent } from "./event-encoding.ts";
 import { LEAST_BYTES_PER_FIELD } from "./field-count.ts";
 import type { ChatEventKind } from "./observer.ts";

@@ -8,7 +8,7 @@ import {
   PerformPrivateActionRequestSchema,
   SendMessageRequestSchema,
   SendPrivateMessageRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { readPlainMessage } from "./plain-messages.ts";
 

@@ -15,7 +15,7 @@ import {
   SendMessageRequestSchema,
   type SendPrivateMessageRequest,
   SendPrivateMessageRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 
 /** Tags of fields with texts or messages (protocol: "Messages"). */
 const FIRST_TEXT = 0x0a;

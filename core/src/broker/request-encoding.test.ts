@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, equals, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { BlockSchema, ChatRequestSchema } from "@seabird/protocol";
+import { BlockSchema, ChatRequestSchema } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { encodeRequest } from "./request-encoding.ts";
 

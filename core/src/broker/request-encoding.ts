@@ -3,7 +3,7 @@
  * hand, as events are; a test compares them with the generic encoder.
  */
 import { toBinary } from "@bufbuild/protobuf";
-import { ChatRequestSchema } from "@seabird/protocol";
+import { ChatRequestSchema } from "@seabird-chat/protocol";
 import type { RequestInner } from "./actions.ts";
 import { writeTags, writeText } from "./text-encoding.ts";
 import { WireWriter } from "./wire-writer.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { ChatEventSchema } from "@seabird/protocol";
+import { ChatEventSchema } from "@seabird-chat/protocol";
 import type { Cancellable } from "./caller.ts";
 import { BrokerError } from "./errors.ts";
 import { type BackendRequests, Requests } from "./requests.ts";

@@ -3,7 +3,7 @@
  * once: by an answer of the backend that was asked, by its deadline, by its caller going away,
  * or by its backend going away; after that nothing of it is left, here or in the queue.
  */
-import type { ChatEvent } from "@seabird/protocol";
+import type { ChatEvent } from "@seabird-chat/protocol";
 import type { Cancellable } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";

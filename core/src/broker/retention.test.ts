@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { create } from "@bufbuild/protobuf";
-import { SendMessageRequestSchema } from "@seabird/protocol";
+import { SendMessageRequestSchema } from "@seabird-chat/protocol";
 import { TestBroker } from "./test/fixtures.ts";
 
 setFlagsFromString("--expose-gc");

@@ -1,5 +1,5 @@
 /** Reading the ids by which plugins name a backend, or something inside one. */
-import { type AbsoluteId, type BackendName, parseBackendId, parseId } from "@seabird/protocol";
+import { type AbsoluteId, type BackendName, parseBackendId, parseId } from "@seabird-chat/protocol";
 import { BrokerError } from "./errors.ts";
 import { fits } from "./text.ts";
 

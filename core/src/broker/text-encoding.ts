@@ -1,6 +1,6 @@
 /** The fields that everything said has: a text, its block, tags. */
 import { toBinary } from "@bufbuild/protobuf";
-import { type Block, BlockSchema, type Tags } from "@seabird/protocol";
+import { type Block, BlockSchema, type Tags } from "@seabird-chat/protocol";
 import type { WireWriter } from "./wire-writer.ts";
 
 const TEXT_BLOCK_FIELD = 2;

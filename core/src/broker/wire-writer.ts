@@ -4,7 +4,7 @@
  * than all the rest for messages as small as a line of chat.
  */
 import { Buffer } from "node:buffer";
-import { encodePart } from "@seabird/protocol";
+import { encodePart } from "@seabird-chat/protocol";
 
 const INITIAL_BYTES = 4_096;
 /** A larger message's buffer is not worth keeping. */

@@ -1,8 +1,8 @@
 /** `help`, asked in a channel and in private. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Plugin, plugin } from "@seabird/sdk";
-import { testbed } from "@seabird/testkit";
+import { type Plugin, plugin } from "@seabird-chat/sdk";
+import { testbed } from "@seabird-chat/testkit";
 import { ping } from "../ping/index.ts";
 import { help } from "./index.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { CommandMetadataSchema, type Content, contentBlock } from "@seabird/protocol";
+import { CommandMetadataSchema, type Content, contentBlock } from "@seabird-chat/protocol";
 import { details, overview } from "./index.ts";
 
 const plain = (content: Content) => contentBlock(content).plain;

@@ -1,6 +1,6 @@
 /** `help`: which commands there are, and what one of them does. */
-import type { CommandMetadata } from "@seabird/protocol";
-import { arg, type Content, inlineCode, nearest, plugin, text } from "@seabird/sdk";
+import type { CommandMetadata } from "@seabird-chat/protocol";
+import { arg, type Content, inlineCode, nearest, plugin, text } from "@seabird-chat/sdk";
 import { tellRefusal } from "../tell-refusal.ts";
 import { settings } from "./settings.ts";
 

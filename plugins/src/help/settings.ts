@@ -1,5 +1,5 @@
 /** The settings of `help`, as a Standard Schema: one switch is not worth a library. */
-import type { SettingsSchema } from "@seabird/sdk/backend";
+import type { SettingsSchema } from "@seabird-chat/sdk/backend";
 
 export interface HelpSettings {
   /**

@@ -1,5 +1,5 @@
 /** What runs, since when, and where: `uptime`, `backends`, `channels`, `version`. */
-import { type ActionClient, arg, type Content, inlineCode, plugin, text } from "@seabird/sdk";
+import { type ActionClient, arg, type Content, inlineCode, plugin, text } from "@seabird-chat/sdk";
 import { tellRefusal } from "../tell-refusal.ts";
 import { version } from "../version.ts";
 import { duration } from "./duration.ts";

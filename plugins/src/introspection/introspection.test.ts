@@ -1,6 +1,6 @@
 /** What the introspection plugin answers, on networks of its own. */
 import { test } from "node:test";
-import { testbed } from "@seabird/testkit";
+import { testbed } from "@seabird-chat/testkit";
 import { version } from "../version.ts";
 import { introspection } from "./index.ts";
 

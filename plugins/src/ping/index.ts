@@ -1,5 +1,5 @@
 /** `ping`: shows that everything between a person and a plugin works. */
-import { plugin } from "@seabird/sdk";
+import { plugin } from "@seabird-chat/sdk";
 
 export const ping = plugin("ping");
 ping.command("ping", "answers pong", (ctx) => ctx.mentionReply("pong"));

@@ -1,6 +1,6 @@
 /** `ping`, in a channel and in private. */
 import { test } from "node:test";
-import { testbed } from "@seabird/testkit";
+import { testbed } from "@seabird-chat/testkit";
 import { ping } from "./index.ts";
 
 test("answers pong", async () => {

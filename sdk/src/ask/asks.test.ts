@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { EventSchema } from "@seabird/protocol";
+import { EventSchema } from "@seabird-chat/protocol";
 import { HandClock } from "../link/test/hand-clock.ts";
 import { type PluginEvent, toPluginEvent } from "../plugin/events.ts";
 import { AskCancelled, type AskCancelReason } from "./ask-cancelled.ts";

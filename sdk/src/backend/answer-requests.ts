@@ -1,5 +1,5 @@
 /** Core's eight kinds of requests onto the few functions of a connection. */
-import { type Block, text as textBlock } from "@seabird/protocol";
+import { type Block, text as textBlock } from "@seabird-chat/protocol";
 import type { Log } from "../program/log.ts";
 import { type Answer, changed, failed, joined, left, success } from "./answers.ts";
 import type { BackendConnection, Outgoing, RequestInfo, Target } from "./backend.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type ChatRequest, ChatRequestSchema } from "@seabird/protocol";
+import { type ChatRequest, ChatRequestSchema } from "@seabird-chat/protocol";
 import { systemClock } from "../link/clock.ts";
 import { Answerer } from "./answerer.ts";
 import { type Answer, success } from "./answers.ts";

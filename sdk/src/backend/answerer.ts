@@ -1,5 +1,5 @@
 /** Runs a backend's handlers within bounds and gives each request exactly one answer. */
-import type { ChatRequest } from "@seabird/protocol";
+import type { ChatRequest } from "@seabird-chat/protocol";
 import type { Clock } from "../link/clock.ts";
 import { type Answer, failed } from "./answers.ts";
 import { answerTo, type BackendHandlers } from "./requests.ts";

@@ -1,7 +1,12 @@
 /** A chat backend's client: says Hello, tells what happens on its network, does what core asks. */
 import { create } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
-import { type ChatEvent, ChatEventSchema, ChatIngest, type ChatRequest } from "@seabird/protocol";
+import {
+  type ChatEvent,
+  ChatEventSchema,
+  ChatIngest,
+  type ChatRequest,
+} from "@seabird-chat/protocol";
 import { coreAnswers, headersInTime } from "../link/acceptance.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";

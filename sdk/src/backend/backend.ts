@@ -1,5 +1,5 @@
 /** `backend()`: how a connection to a chat network is written. */
-import type { Block } from "@seabird/protocol";
+import type { Block } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
 import type { SdkLimitOptions } from "../link/limits.ts";
 import { BRAND, type Branded } from "../program/brand.ts";

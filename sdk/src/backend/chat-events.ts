@@ -1,6 +1,6 @@
 /** What a backend tells, as ChatEvents. Pure. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+import { type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
 import { type Content, contentToWire } from "../link/content.ts";
 import type { TrackedChannel } from "./channels.ts";
 

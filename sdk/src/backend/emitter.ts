@@ -1,5 +1,5 @@
 /** What a network told, checked, recognised, and handed to the client. */
-import { type Block, plainText } from "@seabird/protocol";
+import { type Block, plainText } from "@seabird-chat/protocol";
 import type { Log } from "../program/log.ts";
 import type { BackendClient } from "./backend-client.ts";
 import type { BackendUser } from "./chat-events.ts";

@@ -1,5 +1,5 @@
 /** What a backend's `connect` is given: how it hears of its settings, and tells what happens. */
-import type { Block } from "@seabird/protocol";
+import type { Block } from "@seabird-chat/protocol";
 import type { Clock, Random } from "../link/clock.ts";
 import type { LinkState } from "../link/link.ts";
 import type { Log } from "../program/log.ts";

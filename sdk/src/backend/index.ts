@@ -1,6 +1,6 @@
-/** The door for chat backends. Plugins: `@seabird/sdk`. */
+/** The door for chat backends. Plugins: `@seabird-chat/sdk`. */
 
-export { type Block, innerBlocks, plainText, text } from "@seabird/protocol";
+export { type Block, innerBlocks, plainText, text } from "@seabird-chat/protocol";
 export { type Clock, pause, type Random } from "../link/clock.ts";
 export type { Content } from "../link/content.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+import { type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
 import type { Clock } from "../link/clock.ts";
 import { Outbox } from "./outbox.ts";
 

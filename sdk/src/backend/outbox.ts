@@ -6,7 +6,7 @@
  * oldest events go first and are counted.
  */
 import { toBinary } from "@bufbuild/protobuf";
-import { type ChatEvent, ChatEventSchema } from "@seabird/protocol";
+import { type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
 import type { Clock } from "../link/clock.ts";
 
 export interface OutboxBounds {

@@ -1,7 +1,15 @@
 /** Commands and mentions: one rule for every network. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold, container, innerBlocks, italics, link, plainText, text } from "@seabird/protocol";
+import {
+  bold,
+  container,
+  innerBlocks,
+  italics,
+  link,
+  plainText,
+  text,
+} from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { type Recognising, recognise } from "./recognise.ts";
 import { withoutStart } from "./without-start.ts";

@@ -1,6 +1,6 @@
 /** Core's requests to a backend: who handles them, and one answer for each. */
-import type { Block, ChatRequest } from "@seabird/protocol";
-import { EXIT_MESSAGE_TAG } from "@seabird/protocol";
+import type { Block, ChatRequest } from "@seabird-chat/protocol";
+import { EXIT_MESSAGE_TAG } from "@seabird-chat/protocol";
 import { type Answer, failed } from "./answers.ts";
 import { wordsOf } from "./words-of.ts";
 

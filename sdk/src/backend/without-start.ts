@@ -1,6 +1,6 @@
 /** Takes the bot's name off a message with formatting. Pure. */
 import { create } from "@bufbuild/protobuf";
-import { type Block, BlockSchema, container, plainText, text } from "@seabird/protocol";
+import { type Block, BlockSchema, container, plainText, text } from "@seabird-chat/protocol";
 
 /**
  * The block without the first `count` characters (UTF-16) of its plain text and the blanks behind

@@ -1,5 +1,5 @@
 /** Who may use a command: the entries of `allow`, checked, and held against who asks. Pure. */
-import { parseId } from "@seabird/protocol";
+import { parseId } from "@seabird-chat/protocol";
 import type { Allow } from "./command-spec.ts";
 import type { Fault } from "./declared-command.ts";
 import { type Glob, matchesGlob } from "./glob.ts";

@@ -1,6 +1,6 @@
 /** The commands of one plugin: what to do when one is typed, and what core is told of them. */
 
-import { parseBackendId } from "@seabird/protocol";
+import { parseBackendId } from "@seabird-chat/protocol";
 import type { BackendInfo } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";

@@ -1,6 +1,6 @@
 /** Readers of words, choices, people, channels and of what a validator knows. */
 
-import { absoluteId, parseId } from "@seabird/protocol";
+import { absoluteId, parseId } from "@seabird-chat/protocol";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
 import type { User } from "../plugin/events.ts";

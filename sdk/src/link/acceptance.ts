@@ -1,6 +1,6 @@
 /** Finds out that core has taken a stream: the protocol has no answer to a Hello. */
 import { createClient } from "@connectrpc/connect";
-import { Health } from "@seabird/protocol/grpc";
+import { Health } from "@seabird-chat/protocol/grpc";
 import { type Clock, nextTurn, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { SeabirdError } from "./errors.ts";

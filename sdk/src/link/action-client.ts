@@ -1,6 +1,6 @@
 /** Everything a client may ask of core, without an event stream. */
 import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
-import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird/protocol";
+import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird-chat/protocol";
 import { type Clock, nextTurn, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { type Content, contentToWire } from "./content.ts";

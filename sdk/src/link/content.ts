@@ -1,5 +1,5 @@
 /** What can be said, and how it travels. Pure. */
-import { type Block, type Content, contentBlock } from "@seabird/protocol";
+import { type Block, type Content, contentBlock } from "@seabird-chat/protocol";
 import { SeabirdError } from "./errors.ts";
 
 export type { Content };

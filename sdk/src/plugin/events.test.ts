@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type Block, EventSchema } from "@seabird/protocol";
+import { type Block, EventSchema } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
 import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";

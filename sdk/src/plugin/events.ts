@@ -1,5 +1,5 @@
 /** What a plugin hears: core's events as plain objects told apart by `kind`. Pure. */
-import type { Block, ChannelSource, Event, User as WireUser } from "@seabird/protocol";
+import type { Block, ChannelSource, Event, User as WireUser } from "@seabird-chat/protocol";
 
 /** A person on a chat network. `id` is absolute; both are empty if the backend gave none. */
 export interface User {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { EventSchema } from "@seabird/protocol";
+import { EventSchema } from "@seabird-chat/protocol";
 import type { BackendInfo } from "../link/action-client.ts";
 import { nextTurn } from "../link/clock.ts";
 import { HandClock } from "../link/test/hand-clock.ts";

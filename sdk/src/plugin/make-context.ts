@@ -1,5 +1,5 @@
 /** Makes what a handler is given, out of an event, a turn, and what the plugin has. */
-import { backendId, parseBackendId, parseId } from "@seabird/protocol";
+import { backendId, parseBackendId, parseId } from "@seabird-chat/protocol";
 import { AskCancelled } from "../ask/ask-cancelled.ts";
 import type { Asks } from "../ask/asks.ts";
 import { isYes } from "../ask/yes.ts";

@@ -1,6 +1,6 @@
 /** A plugin's client: registers commands, hears every event, answers. */
 import { createClient } from "@connectrpc/connect";
-import { Seabird } from "@seabird/protocol";
+import { Seabird } from "@seabird-chat/protocol";
 import { coreAnswers, headersInTime } from "../link/acceptance.ts";
 import { ActionClient, type ActionSettings } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";

@@ -8,7 +8,7 @@ import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /** What such a file may import without having it. */
-const OWN = /^(?:@seabird\/[^/]+|zod)(?:\/|$)/;
+const OWN = /^(?:@seabird-chat\/[^/]+|zod)(?:\/|$)/;
 
 let registered = false;
 

@@ -1,5 +1,5 @@
 /**
- * The door `@seabird/sdk/settings`: what a schema of zod's says to Seabird about a setting.
+ * The door `@seabird-chat/sdk/settings`: what a schema of zod's says to Seabird about a setting.
  * Other schema libraries say the same by `writeOnly` and `x-live` in their JSON Schema.
  */
 import { z } from "zod";

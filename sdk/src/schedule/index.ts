@@ -1,4 +1,4 @@
-/** The door to a plugin's jobs: `@seabird/sdk/schedule`. */
+/** The door to a plugin's jobs: `@seabird-chat/sdk/schedule`. */
 export type {
   CronSettings,
   Job,

@@ -1,4 +1,4 @@
-/** The door to a plugin's data: `@seabird/sdk/storage`. */
+/** The door to a plugin's data: `@seabird-chat/sdk/storage`. */
 export {
   type ColumnType,
   type Generated,

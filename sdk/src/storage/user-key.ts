@@ -1,5 +1,5 @@
 /** Under which key data about a person is kept. */
-import { parseId } from "@seabird/protocol";
+import { parseId } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
 import { STORAGE } from "./storage-limits.ts";
 

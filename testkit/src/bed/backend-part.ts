@@ -1,5 +1,5 @@
 /** The backend under test, as a part of its bed. */
-import type { RunningBackend } from "@seabird/sdk/backend";
+import type { RunningBackend } from "@seabird-chat/sdk/backend";
 import { inRealTime, realWait } from "../time/real-wait.ts";
 import type { Part, Stage } from "./stage.ts";
 

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { bold, text } from "@seabird/sdk";
-import { type BackendHost, backend, Fatal, Refused } from "@seabird/sdk/backend";
+import { bold, text } from "@seabird-chat/sdk";
+import { type BackendHost, backend, Fatal, Refused } from "@seabird-chat/sdk/backend";
 import { showBlock } from "../bed/show-block.ts";
 import { backendbed } from "./backendbed.ts";
 

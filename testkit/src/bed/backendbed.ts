@@ -1,5 +1,5 @@
 /** `backendbed()`: a backend on the real core, with a test in the place of the plugins. */
-import { absoluteId, backendId } from "@seabird/protocol";
+import { absoluteId, backendId } from "@seabird-chat/protocol";
 import {
   type ActionClient,
   type ActionSettings,
@@ -7,8 +7,8 @@ import {
   type Content,
   connectPlugin,
   type PluginClient,
-} from "@seabird/sdk";
-import { type BackendDefinition, startBackend } from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk";
+import { type BackendDefinition, startBackend } from "@seabird-chat/sdk/backend";
 import type { FakeClock } from "../time/fake-clock.ts";
 import { inRealTime, realWait } from "../time/real-wait.ts";
 import { BackendPart } from "./backend-part.ts";

@@ -1,6 +1,6 @@
 /** Everything that was logged in a bed: by plugins, by backends and by core. */
-import type { BrokerLog } from "@seabird/core/testing";
-import { type Clock, createLog, type Log, type LogLevel } from "@seabird/sdk";
+import type { BrokerLog } from "@seabird-chat/core/testing";
+import { type Clock, createLog, type Log, type LogLevel } from "@seabird-chat/sdk";
 
 export interface LogLine {
   readonly level: LogLevel;

@@ -1,5 +1,5 @@
 /** A client of the SDK as a part of a bed: a played network, or the test in a plugin's place. */
-import type { LinkState } from "@seabird/sdk";
+import type { LinkState } from "@seabird-chat/sdk";
 import { LinkWatch } from "./link-watch.ts";
 import type { Part, Stage } from "./stage.ts";
 

@@ -1,5 +1,5 @@
 /** What a backend has told core, as its author's test looks at it. */
-import type { PluginEvent } from "@seabird/sdk";
+import type { PluginEvent } from "@seabird-chat/sdk";
 import { relativeId } from "./relative-id.ts";
 import { showBlock } from "./show-block.ts";
 

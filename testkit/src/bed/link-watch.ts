@@ -1,5 +1,5 @@
 /** Whether a plugin or backend is connected to core. */
-import type { LinkState } from "@seabird/sdk";
+import type { LinkState } from "@seabird-chat/sdk";
 
 export class LinkWatch {
   #state: LinkState["state"] = "connecting";

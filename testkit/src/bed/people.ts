@@ -1,5 +1,5 @@
 /** The people of a bed. */
-import type { BackendUser } from "@seabird/sdk/backend";
+import type { BackendUser } from "@seabird-chat/sdk/backend";
 
 export interface PersonSettings {
   /** The network's id. Default: the name. */

@@ -1,5 +1,5 @@
 /** A plugin of a bed, which can be started again. */
-import { type Plugin, type RunningPlugin, type StartOptions, startPlugin } from "@seabird/sdk";
+import { type Plugin, type RunningPlugin, type StartOptions, startPlugin } from "@seabird-chat/sdk";
 import { LinkWatch } from "./link-watch.ts";
 import type { Part, Stage } from "./stage.ts";
 

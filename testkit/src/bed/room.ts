@@ -1,5 +1,5 @@
 /** A place where a test talks to the plugins: a channel, or a private conversation. */
-import type { Content } from "@seabird/sdk";
+import type { Content } from "@seabird-chat/sdk";
 import type { Expected } from "./expectation.ts";
 import type { Person } from "./people.ts";
 import type { Failing } from "./scripted-network.ts";

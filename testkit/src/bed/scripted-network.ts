@@ -1,5 +1,5 @@
 /** A chat network that a test plays, behind a real backend of the SDK. */
-import { backendId, type Content, contentBlock } from "@seabird/protocol";
+import { backendId, type Content, contentBlock } from "@seabird-chat/protocol";
 import {
   type Answer,
   type BackendClient,
@@ -10,7 +10,7 @@ import {
   left,
   recognise,
   success,
-} from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk/backend";
 import type { Person } from "./people.ts";
 import type { Sends } from "./sends.ts";
 

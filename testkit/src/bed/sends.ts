@@ -1,5 +1,5 @@
 /** What plugins have said and done, room by room, until a test has looked at it. */
-import type { Block } from "@seabird/sdk";
+import type { Block } from "@seabird-chat/sdk";
 import { showBlock } from "./show-block.ts";
 
 /** Something a plugin said (`message`) or did (`action`, such as `/me waves`). */

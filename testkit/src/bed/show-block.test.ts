@@ -17,7 +17,7 @@ import {
   text,
   timestamp,
   underline,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { showBlock } from "./show-block.ts";
 
 test("every kind of block has its signs", () => {

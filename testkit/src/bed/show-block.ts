@@ -1,7 +1,7 @@
 /** Formatting as signs that a person can read in a test: `**bold**`, `_italics_`. Pure. */
 
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import type { Block } from "@seabird/sdk";
+import type { Block } from "@seabird-chat/sdk";
 
 /** The block's text with its formatting shown; that of a block of an unknown kind is its plain. */
 export function showBlock(block: Block | undefined): string {

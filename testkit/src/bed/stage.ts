@@ -1,6 +1,6 @@
 /** What a bed is made of: core, a clock, a log, and the programs that are connected. */
-import type { BrokerOptions } from "@seabird/core/testing";
-import type { ConnectOptions, Log } from "@seabird/sdk";
+import type { BrokerOptions } from "@seabird-chat/core/testing";
+import type { ConnectOptions, Log } from "@seabird-chat/sdk";
 import { MemoryCore } from "../core/memory-core.ts";
 import { FakeClock } from "../time/fake-clock.ts";
 import { seededRandom } from "../time/seeded-random.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { bold, duration, plugin, SeabirdError, text } from "@seabird/sdk";
+import { bold, duration, plugin, SeabirdError, text } from "@seabird-chat/sdk";
 import { testbed } from "./testbed.ts";
 
 function hello() {

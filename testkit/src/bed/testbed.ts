@@ -1,6 +1,6 @@
 /** `testbed()`: plugins on the real core, with people whom a test plays. */
-import { absoluteId } from "@seabird/protocol";
-import type { Plugin } from "@seabird/sdk";
+import { absoluteId } from "@seabird-chat/protocol";
+import type { Plugin } from "@seabird-chat/sdk";
 import type { FakeClock } from "../time/fake-clock.ts";
 import type { BedLog } from "./bed-log.ts";
 import { ClientPart } from "./client-part.ts";

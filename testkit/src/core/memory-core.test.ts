@@ -1,8 +1,8 @@
 /** The wire in memory: what a client sees of it is what it sees of a socket. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectPlugin } from "@seabird/sdk";
-import { type BackendHandlers, connectBackend, success } from "@seabird/sdk/backend";
+import { connectPlugin } from "@seabird-chat/sdk";
+import { type BackendHandlers, connectBackend, success } from "@seabird-chat/sdk/backend";
 import { FakeClock } from "../time/fake-clock.ts";
 import { Stillness } from "../time/stillness.ts";
 import { MemoryCore } from "./memory-core.ts";

@@ -9,8 +9,8 @@ import {
   MemoryServer,
   MemoryTokens,
   seabirdMethods,
-} from "@seabird/core/testing";
-import type { ConnectOptions } from "@seabird/sdk";
+} from "@seabird-chat/core/testing";
+import type { ConnectOptions } from "@seabird-chat/sdk";
 import type { Stillness } from "../time/stillness.ts";
 import { type Line, MemoryTransport } from "./memory-transport.ts";
 import { refused } from "./wire-error.ts";

@@ -15,7 +15,7 @@ import {
   type Transport,
   type UnaryResponse,
 } from "@connectrpc/connect";
-import type { CallHead, MemoryConnection, MemoryStream } from "@seabird/core/testing";
+import type { CallHead, MemoryConnection, MemoryStream } from "@seabird-chat/core/testing";
 import type { Stillness } from "../time/stillness.ts";
 import { lost, toConnectError } from "./wire-error.ts";
 

@@ -1,6 +1,6 @@
 /** Core's errors as a client gets them over the wire: a status, a message and trailers. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { BrokerError, errorTrailers } from "@seabird/core/testing";
+import { BrokerError, errorTrailers } from "@seabird-chat/core/testing";
 
 const MAX_STATUS_MESSAGE_BYTES = 1_024;
 

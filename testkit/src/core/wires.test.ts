@@ -7,8 +7,8 @@ import {
   connectActions,
   connectPlugin,
   SeabirdError,
-} from "@seabird/sdk";
-import { type BackendHandlers, connectBackend, failed, success } from "@seabird/sdk/backend";
+} from "@seabird-chat/sdk";
+import { type BackendHandlers, connectBackend, failed, success } from "@seabird-chat/sdk/backend";
 import { startCore } from "../../../test/support/core.ts";
 import { FakeClock } from "../time/fake-clock.ts";
 import { Stillness } from "../time/stillness.ts";

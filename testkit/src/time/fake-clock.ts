@@ -1,5 +1,5 @@
 /** A clock that stands still until a test moves it. */
-import { type Clock, duration } from "@seabird/sdk";
+import { type Clock, duration } from "@seabird-chat/sdk";
 
 export interface FakeClockOptions {
   /** What the clock shows at first. Default: 2026-01-05, noon in UTC, a Monday. */

@@ -1,5 +1,5 @@
 /** Random numbers that are the same in each run. */
-import type { Random } from "@seabird/sdk";
+import type { Random } from "@seabird-chat/sdk";
 
 /**
  * A source of its own for each part of a bed: what one part draws does not change what another

@@ -1,5 +1,5 @@
 /** What the log says of a connection to a network. */
-import type { Log } from "@seabird/sdk/backend";
+import type { Log } from "@seabird-chat/sdk/backend";
 import type { ConnectionStatus } from "../connection.ts";
 
 type Named<Name extends ConnectionStatus["status"]> = Extract<ConnectionStatus, { status: Name }>;

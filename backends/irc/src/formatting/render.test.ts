@@ -18,7 +18,7 @@ import {
   text,
   timestamp,
   underline,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { renderBlock } from "./render.ts";
 import { plainRuns } from "./runs.ts";

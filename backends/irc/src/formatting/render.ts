@@ -1,5 +1,5 @@
 /** Blocks as lines of IRC: which words stand on which line, in which style. Pure. */
-import { type Block, innerBlocks } from "@seabird/protocol";
+import { type Block, innerBlocks } from "@seabird-chat/protocol";
 import { PLAIN, type Style, stripControls, type Toggle } from "./codes.ts";
 import { addRun, parseRuns, plainRuns, type Run } from "./runs.ts";
 

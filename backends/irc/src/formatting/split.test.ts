@@ -1,7 +1,7 @@
 /** Splitting: for any text in any style, lines that fit and lose nothing. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { blockquote, bold, fencedCode, text } from "@seabird/protocol";
+import { blockquote, bold, fencedCode, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { byteLength } from "../line.ts";
 import { CODES, type Style, TOGGLES } from "./codes.ts";

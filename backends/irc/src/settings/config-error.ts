@@ -1,5 +1,5 @@
 /** A wrong flag or variable: the message is one line for a person. */
-import { SeabirdError } from "@seabird/sdk/backend";
+import { SeabirdError } from "@seabird-chat/sdk/backend";
 
 /** Characters of a value that are repeated. */
 const MAX_QUOTED = 80;

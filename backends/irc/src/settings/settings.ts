@@ -1,5 +1,5 @@
 /** The settings of an IRC network, as they stand in `seabird.yaml`. */
-import { live, secret } from "@seabird/sdk/settings";
+import { live, secret } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
 import { isKey } from "../outbound.ts";

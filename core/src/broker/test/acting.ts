@@ -10,7 +10,7 @@ import {
   SendMessageRequestSchema,
   SendPrivateMessageRequestSchema,
   UpdateChannelInfoRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { ActionKind, ActionRequest } from "../action-kinds.ts";
 import type { ErrorCode } from "../errors.ts";
 import { refusal, type TestBroker, type TestCall } from "./fixtures.ts";

@@ -9,7 +9,7 @@ import {
   type Event,
   EventSchema,
   StreamEventsRequestSchema,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import { Broker, type IngestSession } from "../broker.ts";
 import type { CallContext, Caller } from "../caller.ts";
 import { ENVELOPE_BYTES } from "../envelope.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SendMessageRequestSchema } from "@seabird/protocol";
+import { SendMessageRequestSchema } from "@seabird-chat/protocol";
 import { BrokerError } from "../../broker/errors.ts";
 import { parseMessage } from "./decode-request.ts";
 

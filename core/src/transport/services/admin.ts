@@ -16,7 +16,7 @@ import {
   type RevokeTokenRequest,
   RevokeTokenResponseSchema,
   type TokenSchema,
-} from "@seabird/protocol/admin";
+} from "@seabird-chat/protocol/admin";
 import { TokenError } from "../../auth/token-error.ts";
 import type { TokenRecord } from "../../auth/token-record.ts";
 import type { TokenAdmin } from "../../auth/tokens.ts";

@@ -5,7 +5,7 @@ import {
   type HealthCheckRequest,
   type HealthCheckResponse,
   HealthCheckResponseSchema,
-} from "@seabird/protocol/grpc";
+} from "@seabird-chat/protocol/grpc";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source, SourceEnd } from "../../broker/source.ts";
 import { encodeEnvelope } from "../messages.ts";

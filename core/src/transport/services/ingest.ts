@@ -1,5 +1,5 @@
 /** The table of `seabird.ChatIngest`, the backends' side. */
-import { ChatIngest } from "@seabird/protocol";
+import { ChatIngest } from "@seabird-chat/protocol";
 import type { Broker } from "../../broker/broker.ts";
 import type { Method } from "../method.ts";
 

@@ -13,7 +13,7 @@ import {
   type ServerReflectionRequest,
   ServerReflectionRequestSchema,
   ServerReflectionResponseSchema,
-} from "@seabird/protocol/grpc";
+} from "@seabird-chat/protocol/grpc";
 import { envelope } from "../../broker/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source, SourceEnd } from "../../broker/source.ts";

@@ -5,7 +5,7 @@ import {
   type ListChannelsRequest,
   Seabird,
   type StreamEventsRequest,
-} from "@seabird/protocol";
+} from "@seabird-chat/protocol";
 import type { ActionKind, ActionRequest } from "../../broker/action-kinds.ts";
 import type { Broker } from "../../broker/broker.ts";
 import { BrokerError } from "../../broker/errors.ts";

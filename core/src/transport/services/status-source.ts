@@ -5,7 +5,7 @@ import {
   type BackendConnectionSchema,
   type EventStreamSchema,
   StatusSchema,
-} from "@seabird/protocol/admin";
+} from "@seabird-chat/protocol/admin";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source, SourceEnd } from "../../broker/source.ts";
 import type {

@@ -7,7 +7,7 @@ import { checkoutPackages, findCheckout, registryPackages } from "./packages.ts"
 import { KINDS, type Kind, refuseFull, writeProject } from "./project.ts";
 import { askKind, askName, mayAsk } from "./questions.ts";
 
-const USAGE = `Usage: npm create seabird [plugin|backend] [NAME] [-- --folder PATH]
+const USAGE = `Usage: npm create @seabird-chat [plugin|backend] [NAME] [-- --folder PATH]
        seabird new [plugin|backend] [NAME] [--folder PATH]
 
 Writes a small project in TypeScript, with a test that passes. Asks for what is not given.

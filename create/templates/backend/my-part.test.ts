@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { backendbed } from "@seabird/testkit";
+import { backendbed } from "@seabird-chat/testkit";
 import { myPart } from "./my-part.ts";
 
 /** The network, on this machine: one room, and what is said there. */

@@ -1,5 +1,5 @@
 /** The plugin my-part. Try it in this terminal with `npm start`. */
-import { arg, plugin } from "@seabird/sdk";
+import { arg, plugin } from "@seabird-chat/sdk";
 
 export const myPart = plugin("my-part");
 

@@ -1,5 +1,5 @@
 /** The backend my-part: the glue between the network's connection and Seabird. */
-import { backend, Refused } from "@seabird/sdk/backend";
+import { backend, Refused } from "@seabird-chat/sdk/backend";
 import { z } from "zod";
 import { Connection } from "./connection.ts";
 
@@ -8,7 +8,7 @@ export const myPart = backend("my-part", {
   config: z.object({
     host: z.string().default("127.0.0.1"),
     port: z.number().int().min(1).max(65_535),
-    // A password would be `password: secret()`, of @seabird/sdk/backend.
+    // A password would be `password: secret()`, of @seabird-chat/sdk/backend.
   }),
   async connect(host) {
     const connection = await Connection.open(host.config, host.signal);

@@ -16,7 +16,11 @@ const project = (folder: string): ProjectInit => ({
   kind: "plugin",
   name: "word-game",
   folder,
-  packages: { seabird: "^1.2.3", "@seabird/sdk": "^1.2.3", "@seabird/testkit": "^1.2.3" },
+  packages: {
+    "@seabird-chat/cli": "^1.2.3",
+    "@seabird-chat/sdk": "^1.2.3",
+    "@seabird-chat/testkit": "^1.2.3",
+  },
 });
 
 test("folders above are made, odd ones too, and every file has the project's name", async (t) => {
@@ -28,8 +32,8 @@ test("folders above are made, odd ones too, and every file has the project's nam
     }
     assert.ok(files.includes("word-game.test.ts") && files.includes(".gitignore"));
     const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-    assert.equal(manifest.dependencies["@seabird/sdk"], "^1.2.3");
-    assert.equal(manifest.devDependencies.seabird, "^1.2.3");
+    assert.equal(manifest.dependencies["@seabird-chat/sdk"], "^1.2.3");
+    assert.equal(manifest.devDependencies["@seabird-chat/cli"], "^1.2.3");
   }
 });
 

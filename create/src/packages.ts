@@ -21,7 +21,7 @@ export function registryPackages(): Readonly<Record<string, string>> {
   const { version } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as {
     version: string;
   };
-  const names = ["seabird", "@seabird/sdk", "@seabird/testkit"];
+  const names = ["@seabird-chat/cli", "@seabird-chat/sdk", "@seabird-chat/testkit"];
   return Object.fromEntries(names.map((name) => [name, `^${version}`]));
 }
 
@@ -34,7 +34,9 @@ export async function checkoutPackages(
   const files = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
   return Object.fromEntries(
     files.map((file) => {
-      const name = file.replace(/-\d+\.\d+\.\d+.*$/, "").replace(/^seabird-(?=.)/, "@seabird/");
+      const name = file
+        .replace(/-\d+\.\d+\.\d+.*$/, "")
+        .replace(/^seabird-chat-/, "@seabird-chat/");
       return [name, `file:${join(folder, file)}`];
     }),
   );

@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import { testbed } from "@seabird/testkit";
+import { testbed } from "@seabird-chat/testkit";
 import { myPart } from "./my-part.ts";
 
 test("greets whoever asks, or whom they name", async () => {
