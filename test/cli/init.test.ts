@@ -1,0 +1,212 @@
+/** `seabird init`: real servers are tried before anything is written. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { parse } from "yaml";
+import { cleanEnv, SEABIRD } from "../support/checkout.ts";
+import { startIrcNetwork } from "../support/irc-network.ts";
+import { startNgircd } from "../support/irc-servers.ts";
+import { startNgircdWithAlice } from "../support/ngircd-with-alice.ts";
+import { PtyProgram } from "../support/pty.ts";
+import { runCli } from "../support/run-cli.ts";
+import { needPrograms } from "../support/servers.ts";
+
+const ENTER = "\r";
+const DOWN = "\x1b[B";
+const CTRL_C = "\x03";
+
+async function makeFolder(t: TestContext): Promise<string> {
+  const cwd = await mkdtemp(join(tmpdir(), "seabird-init-"));
+  t.after(() => rm(cwd, { recursive: true, force: true, maxRetries: 5 }));
+  return cwd;
+}
+
+const yamlIn = async (cwd: string) => parse(await readFile(join(cwd, "seabird.yaml"), "utf8"));
+
+async function modeOf(...path: string[]): Promise<string> {
+  return ((await stat(join(...path))).mode & 0o777).toString(8);
+}
+
+test("--yes without a network: a file that is fine, twice is refused, --force is not", async (t) => {
+  const cwd = await makeFolder(t);
+  await writeFile(join(cwd, ".gitignore"), "node_modules\n/secrets");
+  const made = await runCli(["init", "--yes", "--plugin", "help", "ping"], { cwd });
+  assert.equal(made.code, 0, made.err);
+  assert.match(made.out, /^Wrote seabird\.yaml\.\nAdded \.seabird\/ to \.gitignore\.\n/);
+  assert.match(made.out, /Next: npx seabird up\n$/);
+  assert.deepEqual(await yamlIn(cwd), {
+    core: { listen: "127.0.0.1:11235" },
+    plugins: { help: {}, ping: {} },
+  });
+  const text = await readFile(join(cwd, "seabird.yaml"), "utf8");
+  assert.match(text, /^# yaml-language-server: \$schema=\.seabird\/schema\.json\n/);
+  assert.equal(
+    await readFile(join(cwd, ".gitignore"), "utf8"),
+    "node_modules\n/secrets\n.seabird/\n",
+  );
+  assert.ok(JSON.parse(await readFile(join(cwd, ".seabird/schema.json"), "utf8")).$defs);
+  const checked = await runCli(["config", "check"], { cwd });
+  assert.equal(checked.code, 0, checked.err);
+  const again = await runCli(["init", "--yes"], { cwd });
+  assert.equal(again.code, 2);
+  assert.match(again.err, /seabird\.yaml is there already; nothing was written\n.*--force/);
+  const forced = await runCli(["init", "--yes", "--force", "--json"], { cwd });
+  assert.equal(forced.code, 0, forced.err);
+  assert.partialDeepStrictEqual(JSON.parse(forced.out), {
+    file: "seabird.yaml",
+    secrets: [],
+    ignored: [],
+    next: "npx seabird up",
+  });
+  assert.deepEqual(Object.keys((await yamlIn(cwd)).plugins), ["help", "ping", "introspection"]);
+});
+
+test("nobody to ask, and options that cannot work: nothing is written", async (t) => {
+  const cwd = await makeFolder(t);
+  await writeFile(join(cwd, "empty"), "");
+  const cases: readonly (readonly [args: readonly string[], words: RegExp])[] = [
+    [[], /nobody is there to answer\n.*add --yes/],
+    [["--yes", "--irc", "http://x"], /--irc is "http:\/\/x"; give an address such as ircs:/],
+    [["--yes", "--irc", "x", "--nick", "a b"], /--nick is "a b"; give one word/],
+    [["--yes", "--irc", "x", "--channel", "a"], /--channel is "a"; give a channel's name/],
+    [["--yes", "--irc", "x", "--id", "../y"], /--id is "..\/y"; give a word/],
+    [["--yes", "--plugin", "pong"], /--plugin is "pong"; give one of help, ping/],
+    [["--yes", "--irc", "x", "--sasl-account", "me"], /go together/],
+    [
+      ["--yes", "--irc", "x", "--sasl-password-file", "gone"],
+      /cannot read gone: there is no such file/,
+    ],
+    [["--yes", "--irc", "x", "--password-file", "empty"], /empty has to hold one line/],
+  ];
+  for (const [args, words] of cases) {
+    const { code, err } = await runCli(["init", ...args], { cwd });
+    assert.equal(code, 2, args.join(" "));
+    assert.match(err, words);
+  }
+  assert.deepEqual(await readdir(cwd), ["empty"]);
+});
+
+test("a server without services: it is tried, and its password kept apart", async (t) => {
+  const programs = needPrograms(t, "ngircd");
+  if (programs === undefined) return;
+  const server = await startNgircd(programs.ngircd, { password: "letmein" });
+  t.after(() => server.close());
+  const cwd = await makeFolder(t);
+  const irc = ["--yes", "--irc", `irc://127.0.0.1:${server.port}`, "--nick", "birdie"];
+  const run = (args: readonly string[], input: string) =>
+    runCli(["init", ...irc, "--password-file", "-", ...args], { cwd, input });
+  const wrong = await run([], "wrong\n");
+  assert.equal(wrong.code, 3, wrong.err);
+  assert.match(wrong.err, /password|closed the connection/i);
+  assert.match(wrong.err, /nothing was written/);
+  assert.deepEqual(await readdir(cwd), []);
+  const right = await run(["--channel", "#a,#b", "--id", "home"], "letmein\n");
+  assert.equal(right.code, 0, right.err);
+  assert.match(right.err, /✔ ngircd\.test welcomes birdie\./);
+  assert.deepEqual((await yamlIn(cwd)).backends, {
+    "irc/home": {
+      host: `irc://127.0.0.1:${server.port}`,
+      nick: "birdie",
+      password_file: "./secrets/irc-home-server",
+      channels: ["#a", "#b"],
+    },
+  });
+  assert.equal(await readFile(join(cwd, "secrets/irc-home-server"), "utf8"), "letmein\n");
+  assert.equal(await modeOf(cwd, "secrets/irc-home-server"), "600");
+  assert.equal(await modeOf(cwd, "secrets"), "700");
+  assert.equal(await readFile(join(cwd, ".gitignore"), "utf8"), ".seabird/\nsecrets/\n");
+  const checked = await runCli(["config", "check"], { cwd });
+  assert.equal(checked.code, 0, checked.err);
+  assert.doesNotMatch(checked.err, /warning/);
+});
+
+test("nobody there, a nick in use: exit code 3 and the reason; --no-test writes anyway", async (t) => {
+  const network = await startNgircdWithAlice(t);
+  if (network === undefined) return;
+  const { server } = network;
+  const cwd = await makeFolder(t);
+  const args = ["init", "--yes", "--irc", `irc://127.0.0.1:${server.port}`, "--nick", "alice"];
+  const taken = await runCli([...args, "--json"], { cwd });
+  assert.equal(taken.code, 3);
+  assert.match(JSON.parse(taken.err).error.message, /nick is in use: alice/);
+  await server.kill();
+  const gone = await runCli(args, { cwd });
+  assert.equal(gone.code, 3);
+  assert.match(gone.err, /nobody listens at 127\.0\.0\.1/);
+  assert.deepEqual(await readdir(cwd), []);
+  const untried = await runCli([...args, "--no-test"], { cwd });
+  assert.equal(untried.code, 0, untried.err);
+  assert.equal((await yamlIn(cwd)).backends["irc/irc"].nick, "alice");
+});
+
+test("TLS and SASL: an account is tried with its password", async (t) => {
+  const network = await startIrcNetwork(t);
+  if (network === undefined) return;
+  await network.register("bird", "wings12");
+  const cwd = await makeFolder(t);
+  const { tlsPort } = network.server;
+  const run = (scheme: string, password: string) => {
+    const irc = ["--irc", `${scheme}://127.0.0.1:${tlsPort}`, "--nick", "bird", "--id", "net"];
+    const sasl = ["--sasl-account", "bird", "--sasl-password-file", "-"];
+    return runCli(["init", "--yes", ...irc, ...sasl], { cwd, input: password });
+  };
+  const unknown = await run("ircs", "wings12");
+  assert.equal(unknown.code, 3);
+  assert.match(unknown.err, /certificate of 127\.0\.0\.1:\d+ cannot be verified .*ircs\+unsafe/);
+  const wrong = await run("ircs+unsafe", "wrong");
+  assert.equal(wrong.code, 3);
+  assert.match(wrong.err, /the account's name or password is wrong \(904/);
+  assert.deepEqual(await readdir(cwd), []);
+  const right = await run("ircs+unsafe", "wings12");
+  assert.equal(right.code, 0, right.err);
+  assert.match(right.err, /welcomes bird, logged in to its account\./);
+  const { sasl } = (await yamlIn(cwd)).backends["irc/net"];
+  assert.deepEqual(sasl, { account: "bird", password_file: "./secrets/irc-net" });
+  assert.equal(await readFile(join(cwd, "secrets/irc-net"), "utf8"), "wings12\n");
+});
+
+test("a person is asked, told what is wrong, and asked again", async (t) => {
+  const network = await startNgircdWithAlice(t);
+  if (network === undefined) return;
+  const { server } = network;
+  const cwd = await makeFolder(t);
+  const person = new PtyProgram([process.execPath, SEABIRD, "init"], { cwd, env: cleanEnv() }, t);
+  const url = `irc://127.0.0.1:${server.port}`;
+  await person.untilShown("Connect an IRC network?");
+  person.type(ENTER);
+  await person.untilShown("Which server?");
+  person.type(`http://x${ENTER}`);
+  await person.untilShown("an address such as");
+  person.type(`${"\x7f".repeat(8)}${url}${ENTER}`);
+  await person.untilShown("The bot's nick?");
+  person.type(`${"\x7f".repeat(7)}alice${ENTER}`);
+  await person.untilShown("Which channels");
+  person.type(`#test${ENTER}`);
+  await person.untilShown("Has it an account there");
+  person.type(ENTER);
+  await person.untilShown("Which plugins?");
+  person.type(`${DOWN} ${ENTER}`);
+  await person.untilShown("the nick is in use: alice");
+  await person.untilShown("What now?");
+  await person.untilShown("choose another nick");
+  person.type(ENTER);
+  await person.untilShown(/(The bot's nick\?[\s\S]*){3}alice/);
+  person.type(`${"\x7f".repeat(5)}birdie${ENTER}`);
+  await person.untilShown("ngircd.test welcomes birdie");
+  await person.untilShown("Next: npx seabird up");
+  assert.equal(await person.ended(), 0);
+  const { backends, plugins } = await yamlIn(cwd);
+  assert.deepEqual(backends, { "irc/irc": { host: url, nick: "birdie", channels: ["#test"] } });
+  assert.deepEqual(Object.keys(plugins), ["help", "introspection"]);
+});
+
+test("Ctrl-C writes nothing", async (t) => {
+  const cwd = await makeFolder(t);
+  const person = new PtyProgram([process.execPath, SEABIRD, "init"], { cwd, env: cleanEnv() }, t);
+  await person.untilShown("Connect an IRC network?");
+  person.type(CTRL_C);
+  assert.equal(await person.ended(), 130);
+  assert.deepEqual(await readdir(cwd), []);
+});

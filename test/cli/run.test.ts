@@ -1,0 +1,66 @@
+/** `seabird core`, `backend` and `plugin`: the process becomes the program, signals and all. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { connectActions } from "@seabird-chat/sdk";
+import { startCore } from "../support/core.ts";
+import { startCli } from "../support/run-cli.ts";
+import { until } from "../support/until.ts";
+
+const PATIENCE_MS = 60_000;
+
+type Running = ReturnType<typeof startCli>;
+
+async function makeFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "seabird-run-"));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** One signal to the one process there is. */
+async function stop({ child, err }: Running): Promise<void> {
+  child.kill("SIGTERM");
+  const [code] = await once(child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });
+  assert.equal(code, 0, err());
+}
+
+async function commandOf({ child }: Running): Promise<string> {
+  return (await readFile(`/proc/${child.pid}/cmdline`, "utf8")).replaceAll("\0", " ");
+}
+
+test("seabird core", async (t) => {
+  const cwd = await makeFolder(t);
+  const core = startCli(["core", "--bind-host", "127.0.0.1:0"], { cwd });
+  t.after(() => core.child.kill("SIGKILL"));
+  await until("core", () => /listening on/.test(core.out() + core.err()), PATIENCE_MS);
+  assert.match(await commandOf(core), /seabird-core\.js --bind-host/);
+  await stop(core);
+});
+
+test("seabird plugin and seabird backend, told where core is by options", async (t) => {
+  const cwd = await makeFolder(t);
+  const core = await startCore({}, t);
+  const token = await core.token();
+  const file = join(cwd, "token");
+  await writeFile(file, token, { mode: 0o600 });
+  const actions = connectActions({ url: core.url, token });
+  t.after(() => actions.close());
+  const options = ["--url", core.url, "--token-file", file];
+  const plugin = startCli(["plugin", ...options, "ping"], { cwd, env: { SEABIRD_TOKEN: "wrong" } });
+  t.after(() => plugin.child.kill("SIGKILL"));
+  await until("ping", async () => "ping" in (await actions.registeredCommands()), PATIENCE_MS);
+  assert.match(await commandOf(plugin), /seabird-plugin\.js ping/);
+  const behind = startCli(["plugin", "help", `--url=${core.url}`, "--token-file", file], { cwd });
+  t.after(() => behind.child.kill("SIGKILL"));
+  await until("help", async () => "help" in (await actions.registeredCommands()), PATIENCE_MS);
+  await stop(behind);
+  const input = "hello\n";
+  const room = startCli(["backend", ...options, "terminal", "--id", "here"], { cwd, input });
+  const [code] = await once(room.child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });
+  assert.equal(code, 0, room.err());
+  assert.match(room.out(), /> hello\n/);
+  await stop(plugin);
+});

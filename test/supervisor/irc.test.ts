@@ -1,0 +1,145 @@
+/** A ten-line seabird.yaml: people on a real IRC server are answered, whatever part is killed. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { IrcPerson } from "../support/irc-person.ts";
+import { startNgircd } from "../support/irc-servers.ts";
+import { makeHouseCheckout, RunningHouse } from "../support/running-house.ts";
+import { needPrograms } from "../support/servers.ts";
+import { until } from "../support/until.ts";
+
+/** What people may wait on a loaded machine; here it is a few hundredths of a second. */
+const ANSWER_MS = 5_000;
+/** After core has come back. */
+const BACK_MS = 5_000;
+
+function yaml(port: number, { channels = ["#test"], nick = "bird" } = {}): string {
+  const list = channels.map((name) => JSON.stringify(name)).join(", ");
+  return `core: { listen: 127.0.0.1:0 }
+backends:
+  irc/one: { host: "irc://127.0.0.1:${port}", nick: ${nick}, channels: [${list}], antiloop: false }
+  irc/two: { host: "irc://127.0.0.1:${port}", nick: other, channels: ["#two"], antiloop: false }
+plugins:
+  help: {}
+  ping: {}
+  introspection: {}
+`;
+}
+
+async function startAll(t: TestContext) {
+  const programs = needPrograms(t, "ngircd", "ii");
+  if (programs === undefined) return undefined;
+  const server = await startNgircd(programs.ngircd);
+  t.after(() => server.close());
+  const alice = await IrcPerson.connect(programs.ii, { port: server.port, nick: "alice" });
+  t.after(() => alice.close());
+  await alice.join("#test");
+  await alice.join("#two");
+  const checkout = await makeHouseCheckout(t);
+  const { SEABIRD_BIND_HOST: _, ...env } = checkout.env;
+  const write = (text: string) => writeFileSync(join(checkout.folder, "seabird.yaml"), text);
+  write(yaml(server.port));
+  const house = new RunningHouse({ ...checkout, env });
+  await house.untilState("ready", "core", "help", "ping", "introspection", "irc/one", "irc/two");
+  return { server, alice, house, write };
+}
+
+/** Resolves with the milliseconds until the next answer. */
+async function answered(alice: IrcPerson, channel: string, typed: string, answer: string) {
+  const pattern = `> ${answer}`;
+  const before = (await alice.lines(channel)).filter((line) =>
+    new RegExp(pattern).test(line),
+  ).length;
+  const startMs = performance.now();
+  await alice.types(channel, typed);
+  await alice.sees(channel, pattern, before + 1);
+  return performance.now() - startMs;
+}
+
+/** Once a second: what is said while core is away is lost, and who asks faster is not heard. */
+async function asksUntilAnswered(alice: IrcPerson, channel: string): Promise<void> {
+  const isAnswered = async () =>
+    (await alice.lines(channel)).some((line) => /> alice: pong/.test(line));
+  for (let asked = 0; asked < 60 && !(await isAnswered()); asked++) {
+    await alice.types(channel, "!ping");
+    await until("an answer", isAnswered, 1_000).catch(() => undefined);
+  }
+  assert.ok(await isAnswered(), `no answer in ${channel}`);
+}
+
+test("kill -9 of each part in turn while a person types: the others answer", async (t) => {
+  const all = await startAll(t);
+  if (all === undefined) return;
+  const { alice, house } = all;
+  await alice.sees("#test", "bird\\(.*has joined");
+  await alice.sees("#two", "other\\(.*has joined");
+  const rounds = [
+    { killed: "help", channel: "#test", typed: "!ping", answer: "alice: pong" },
+    { killed: "ping", channel: "#test", typed: "!help", answer: "alice: .*help" },
+    { killed: "introspection", channel: "#test", typed: "!ping", answer: "alice: pong" },
+    { killed: "irc/one", channel: "#two", typed: "!ping", answer: "alice: pong" },
+    { killed: "irc/two", channel: "#test", typed: "!ping", answer: "alice: pong" },
+  ];
+  for (const { killed, channel, typed, answer } of rounds) {
+    await answered(alice, channel, typed, answer);
+    process.kill((await house.part(killed)).pid ?? 0, "SIGKILL");
+    const tookMs = await answered(alice, channel, typed, answer);
+    assert.ok(tookMs < ANSWER_MS, `without ${killed}: ${tookMs} ms`);
+    t.diagnostic(`without ${killed}: ${Math.round(tookMs)} ms`);
+    await house.until(`${killed} to be back`, async () => {
+      const { state, restarts } = await house.part(killed);
+      return state === "ready" && restarts === 1;
+    });
+    if (killed === "irc/one") await alice.sees("#test", "bird\\(.*has joined", 2);
+  }
+  const { parts } = await house.status();
+  assert.deepEqual(new Set(parts.map(({ state }) => state)), new Set(["ready"]));
+});
+
+test("kill -9 of core: all answer again soon after its return", async (t) => {
+  const all = await startAll(t);
+  if (all === undefined) return;
+  const { alice, house } = all;
+  await alice.sees("#test", "bird\\(.*has joined");
+  const before = await house.part("core");
+  process.kill(before.pid ?? 0, "SIGKILL");
+  await house.until("core to be back", async () => {
+    const { pid, state } = await house.part("core");
+    return state === "ready" && pid !== before.pid;
+  });
+  const backMs = performance.now();
+  await Promise.all(["#test", "#two"].map((channel) => asksUntilAnswered(alice, channel)));
+  const tookMs = performance.now() - backMs;
+  t.diagnostic(`${Math.round(tookMs)} ms`);
+  assert.ok(tookMs < 2 * BACK_MS, `${tookMs} ms`);
+  const { parts } = await house.status();
+  assert.deepEqual(
+    parts.filter(({ restarts }) => restarts > 0).map(({ name }) => name),
+    ["core"],
+  );
+});
+
+test("reload: channels while it runs, the nick by a new start", async (t) => {
+  const all = await startAll(t);
+  if (all === undefined) return;
+  const { server, alice, house, write } = all;
+  await alice.sees("#test", "bird\\(.*has joined");
+  await alice.join("#new");
+  write(yaml(server.port, { channels: ["#test", "#new"] }));
+  const live = await house.cli(["reload"]);
+  assert.equal(live.out, "irc/one: took channels while it runs\n", live.err);
+  await alice.sees("#new", "bird\\(.*has joined");
+  write(yaml(server.port, { channels: ["#test", "#new"], nick: "birdie" }));
+  const restarted = await house.cli(["reload"]);
+  assert.equal(restarted.out, "irc/one: restarted for nick\n", restarted.err);
+  await alice.sees("#new", "birdie\\(.*has joined");
+  write(yaml(server.port).replace("nick: bird", "nik: bird"));
+  const wrong = await house.cli(["reload"]);
+  assert.equal(wrong.code, 78);
+  assert.match(wrong.err, /seabird\.yaml:3:\d+ backends\.irc\/one\.nik: .*nick/);
+  const told = JSON.parse((await house.cli(["reload", "--json"])).err).error;
+  const paths = told.problems.map(({ path }: { path: string }) => path);
+  assert.ok(paths.includes("backends.irc/one.nik"), paths.join());
+  await answered(alice, "#new", "!ping", "alice: pong");
+});

@@ -1,0 +1,82 @@
+/** Who reads what `seabird up` says, and how fast, is of no concern to what it runs. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { askRun } from "../../cli/src/supervise/control-client.ts";
+import { makeCheckout } from "../support/checkout.ts";
+import { PtyProgram } from "../support/pty.ts";
+import { FIXTURE_UP, makeHouseCheckout, RunningHouse } from "../support/running-house.ts";
+import { until } from "../support/until.ts";
+
+const MEBIBYTE = 1024 * 1024;
+const PATIENCE_MS = 60_000;
+const flood = (bytes: number) =>
+  ({ name: "flood", kind: "plugin", settings: { flood: bytes, waitForGo: true } }) as const;
+
+test("a terminal that is stopped with Ctrl-S holds nothing up", async (t) => {
+  const { folder, env } = await makeCheckout(t);
+  writeFileSync(join(folder, "house.json"), JSON.stringify({ parts: [flood(4 * MEBIBYTE)] }));
+  const shown = new PtyProgram(["node", FIXTURE_UP], { cwd: folder, env }, t);
+  await shown.untilShown('"type":"up"');
+  shown.type("\x13");
+  writeFileSync(join(folder, "go"), "");
+  const isOver = async () => {
+    let last = "";
+    const onLine = ({ line }: { line: string }) => (last = line);
+    await askRun({ do: "logs", part: "flood", lines: 1, follow: false }, { from: folder, onLine });
+    return last === "the flood is over";
+  };
+  await until("the flood to be written", isOver, PATIENCE_MS);
+  process.kill(await shown.pid(), "SIGTERM");
+  assert.equal(await shown.ended(), 0);
+});
+
+test("a standard error that nobody reads holds nothing up, to the very end", async (t) => {
+  const checkout = await makeHouseCheckout(t);
+  const { folder } = checkout;
+  writeFileSync(join(folder, "house.json"), JSON.stringify({ parts: [flood(4 * MEBIBYTE)] }));
+  const house = new RunningHouse(checkout, [FIXTURE_UP]);
+  house.child.stderr?.pause();
+  await house.untilState("ready", "flood");
+  writeFileSync(join(folder, "go"), "");
+  await house.until("the flood to be written", () =>
+    house.log("flood.log").endsWith("the flood is over\n"),
+  );
+  house.child.kill("SIGTERM");
+  await until("it to end", () => house.child.exitCode !== null, PATIENCE_MS);
+  assert.equal(house.child.exitCode, 0);
+  house.child.stderr?.resume();
+});
+
+test("many lines of a log come whole", async (t) => {
+  const house = await RunningHouse.ofFixtures(t, { parts: [flood(8 * MEBIBYTE)] });
+  await house.untilState("ready", "flood");
+  writeFileSync(join(house.folder, "go"), "");
+  await house.until("the flood to be written", () =>
+    house.log("flood.log").endsWith("the flood is over\n"),
+  );
+  const { code, out, err } = await house.cli(["logs", "flood", "-n", "3000"]);
+  assert.equal(code, 0, err);
+  assert.equal(out.split("\n").length, 3001);
+  assert.match(out, /the flood is over\n$/);
+});
+
+test("a run that is suspended is told of, and a second one names its process", async (t) => {
+  let suspended: RunningHouse | undefined;
+  // Before the houses' own hooks, which wait for their ends.
+  t.after(() => suspended?.child.kill("SIGCONT"));
+  const checkout = await makeHouseCheckout(t);
+  writeFileSync(join(checkout.folder, "house.json"), JSON.stringify({ parts: [] }));
+  const house = new RunningHouse(checkout, [FIXTURE_UP]);
+  await house.untilState("ready", "core");
+  house.child.kill("SIGSTOP");
+  suspended = house;
+  const second = new RunningHouse(checkout, [FIXTURE_UP]);
+  const { code, err } = await house.cli(["ps"]);
+  assert.equal(code, 5);
+  assert.match(err, /the `seabird up` here did not answer within 10 s/);
+  await second.closed;
+  assert.equal(second.child.exitCode, 75);
+  assert.match(second.errors, new RegExp(`already: process ${house.pid}`));
+});

@@ -1,0 +1,120 @@
+/** `seabird up` with a seabird.yaml that has a room: a person sits in it while parts die and come. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { type Checkout, makeCheckout, processesIn, SEABIRD } from "../support/checkout.ts";
+import { PtyProgram } from "../support/pty.ts";
+import { runCli } from "../support/run-cli.ts";
+import { FIXTURE_UP, makeHouseCheckout, RunningHouse } from "../support/running-house.ts";
+import { until } from "../support/until.ts";
+
+const GONE_MS = 30_000;
+const PATIENCE_MS = 60_000;
+
+const YAML = `core: { listen: 127.0.0.1:0 }
+backends:
+  terminal/here: {}
+plugins:
+  help: {}
+  ping: {}
+  introspection: {}
+`;
+
+async function sitDown(t: TestContext, yaml = YAML) {
+  const checkout = await makeCheckout(t);
+  const { SEABIRD_BIND_HOST: _, ...env } = checkout.env;
+  writeFileSync(join(checkout.folder, "seabird.yaml"), yaml);
+  const room = new PtyProgram(["node", SEABIRD, "up"], { cwd: checkout.folder, env }, t);
+  await room.untilShown("Welcome to #");
+  const cli = (...args: string[]) => runCli(args, { cwd: checkout.folder, env });
+  return { checkout, room, cli };
+}
+
+function pidOf(name: RegExp, { folder }: Checkout): number {
+  const found = processesIn(folder).find(({ command }) => name.test(command));
+  assert.ok(found, `${name} runs`);
+  return found.pid;
+}
+
+/** Types it, and again, until it is answered: what was typed while core was away is lost. */
+async function isAnswered(room: PtyProgram, typed: string, answer: string): Promise<void> {
+  const before = room.shown.split(answer).length;
+  let looks = 0;
+  await until(
+    `${typed} to be answered`,
+    () => {
+      if (looks++ % 100 === 0) room.type(`${typed}\r`);
+      return room.shown.split(answer).length > before;
+    },
+    PATIENCE_MS,
+  );
+}
+
+test("a person in the room: warnings stand above the prompt, each part may die, Ctrl-C ends in order", async (t) => {
+  const { checkout, room, cli } = await sitDown(t);
+  await isAnswered(room, "!ping", "pong");
+  assert.doesNotMatch(
+    room.shown,
+    /"level"|event stream opened| info: /,
+    "logs are not over the prompt",
+  );
+
+  process.kill(pidOf(/seabird-plugin\.js help/, checkout), "SIGKILL");
+  await room.untilShown("help was ended by SIGKILL; starting it again");
+  await isAnswered(room, "!ping", "pong");
+  await isAnswered(room, "!help", "Commands: ");
+  process.kill(pidOf(/seabird-core\.js/, checkout), "SIGKILL");
+  await room.untilShown("core was ended by SIGKILL; starting it again");
+  await isAnswered(room, "!ping", "pong");
+
+  const { out } = await cli("ps");
+  assert.match(out, /terminal\/here +backend +ready/);
+  const refused = await (async () => {
+    const path = join(checkout.folder, "seabird.yaml");
+    writeFileSync(path, YAML.replace("  terminal/here: {}", "  {}"));
+    return await cli("reload");
+  })();
+  assert.match(refused.out, /terminal\/here: the room is not changed by a reload/);
+  await room.untilShown("terminal/here: the room is not changed by a reload");
+
+  room.type("\x03");
+  assert.equal(await room.ended(), 0, room.shown);
+  const log = readFileSync(join(checkout.folder, ".seabird/logs/up.log"), "utf8");
+  const ended = [...log.matchAll(/"type":"ended","part":"([^"]+)"/g)].map(([, part]) => part);
+  assert.deepEqual(ended.slice(0, 3).sort(), ["help", "introspection", "ping"]);
+  assert.deepEqual(ended.slice(3), ["terminal/here", "core"]);
+  assert.deepEqual(processesIn(checkout.folder), []);
+});
+
+test("a terminal that hangs up ends it; a SIGHUP alone reads seabird.yaml again", async (t) => {
+  const { checkout, room } = await sitDown(t);
+  writeFileSync(join(checkout.folder, "seabird.yaml"), YAML.replace("  introspection: {}\n", ""));
+  process.kill(pidOf(/^\S*node \S*seabird\.js up$/, checkout), "SIGHUP");
+  await room.untilShown("introspection: stopped");
+  await isAnswered(room, "!ping", "pong");
+  await room.hangUp();
+  await until("all to be gone", () => processesIn(checkout.folder).length === 0, GONE_MS);
+});
+
+test("a terminal that hangs up ends a run without a room too, whatever its standard input is", async (t) => {
+  const { folder, env } = await makeCheckout(t);
+  writeFileSync(join(folder, "house.json"), JSON.stringify({ parts: [] }));
+  const command = ["sh", "-c", `exec node "${FIXTURE_UP}" </dev/null`];
+  const run = new PtyProgram(command, { cwd: folder, env }, t);
+  await run.untilShown('"type":"up"');
+  await run.hangUp();
+  await until("all to be gone", () => processesIn(folder).length === 0, GONE_MS);
+});
+
+test("without a terminal the room is left out, and the rest runs", async (t) => {
+  const checkout = await makeHouseCheckout(t);
+  const { SEABIRD_BIND_HOST: _, ...env } = checkout.env;
+  writeFileSync(join(checkout.folder, "seabird.yaml"), YAML);
+  const house = new RunningHouse({ ...checkout, env });
+  await house.untilState("ready", "core", "help", "ping", "introspection");
+  assert.equal((await house.part("terminal/here")).state, "off");
+  const { code, err } = await house.cli(["restart", "terminal/here"]);
+  assert.equal(code, 2);
+  assert.match(err, /terminal\/here has no terminal here/);
+});
