@@ -20,9 +20,9 @@ import {
   UpdateChannelInfoResponseSchema,
   withoutCoreTags,
 } from "@seabird-chat/protocol";
-import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
-import type { Backend } from "./backends.ts";
+import type { ActionKind, ActionRequest, ActionResponse } from "./actions/action-kinds.ts";
 import type { BrokerLimitName } from "./limits.ts";
+import type { Backend } from "./registries/backends.ts";
 
 export type RequestInner = ChatRequest["inner"];
 export type EventInner = Event["inner"];

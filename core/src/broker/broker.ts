@@ -12,26 +12,32 @@ import type {
   ListChannelsResponse,
   StreamEventsRequest,
 } from "@seabird-chat/protocol";
-import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
-import { ActionRunner } from "./action-runner.ts";
-import { type Backend, Backends } from "./backends.ts";
+import type { ActionKind, ActionRequest, ActionResponse } from "./actions/action-kinds.ts";
+import { ActionRunner } from "./actions/action-runner.ts";
+import { Rates } from "./actions/rate-limiter.ts";
+import { Requests } from "./actions/requests.ts";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
-import { Commands } from "./commands.ts";
 import { BrokerError } from "./errors.ts";
-import type { EventStream } from "./event-stream.ts";
-import { Events } from "./events.ts";
-import { BackendSession, type IngestSession } from "./ingest-session.ts";
-import { channelInfo, coreInfo, listBackends, listChannels, registeredCommands } from "./lists.ts";
 import { type BrokerLog, silentLog } from "./log.ts";
 import { type BrokerObserver, silentObserver } from "./observer.ts";
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from "./options.ts";
-import { Rates } from "./rates.ts";
-import { Requests } from "./requests.ts";
-import type { Source, SourceEnd } from "./source.ts";
-import { type BrokerStats, brokerStats } from "./stats.ts";
-import type { StatusSnapshot, StatusWatch } from "./status.ts";
-import { StatusFeed } from "./status-feed.ts";
+import { type Backend, Backends } from "./registries/backends.ts";
+import { Commands } from "./registries/commands.ts";
+import {
+  channelInfo,
+  coreInfo,
+  listBackends,
+  listChannels,
+  registeredCommands,
+} from "./registries/queries.ts";
+import { type BrokerStats, brokerStats } from "./status/stats.ts";
+import type { StatusSnapshot, StatusWatch } from "./status/status.ts";
+import { StatusFeed } from "./status/status-feed.ts";
+import { BackendSession, type IngestSession } from "./streams/backend-session.ts";
+import { Events } from "./streams/event-bus.ts";
+import type { EventStream } from "./streams/event-stream.ts";
+import type { Source, SourceEnd } from "./streams/source.ts";
 
 export interface BrokerParts {
   /** Bounds and timeouts; default: those of BROKER_LIMITS. */
@@ -43,8 +49,8 @@ export interface BrokerParts {
   readonly observer?: BrokerObserver;
 }
 
-export type { IngestSession } from "./ingest-session.ts";
-export type { BrokerStats } from "./stats.ts";
+export type { BrokerStats } from "./status/stats.ts";
+export type { IngestSession } from "./streams/backend-session.ts";
 
 export class Broker {
   readonly options: ResolvedBrokerOptions;

@@ -14,11 +14,11 @@ import {
   type User,
   withoutCoreTags,
 } from "@seabird-chat/protocol";
-import type { Backend } from "./backends.ts";
-import { type EncodedEvent, encodeEvent } from "./event-encoding.ts";
+import { type EncodedEvent, encodeEvent } from "./codec/encode-event.ts";
+import { fits } from "./codec/utf8.ts";
 import type { DropReason } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
-import { fits } from "./text.ts";
+import type { Backend } from "./registries/backends.ts";
 
 type Inner = ChatEvent["inner"];
 type Kind = NonNullable<Inner["case"]>;

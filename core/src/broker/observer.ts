@@ -3,7 +3,7 @@
  * quick and must not throw. Every string is one of a closed set, but `backendType`, whose
  * values a backend chooses (within its token's scope): bound their number.
  */
-import type { ActionKind } from "./action-kinds.ts";
+import type { ActionKind } from "./actions/action-kinds.ts";
 import type { ErrorCode } from "./errors.ts";
 
 /** The kinds of ChatEvent; `none` is one without an inner value or of an unknown kind. */

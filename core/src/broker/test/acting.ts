@@ -11,7 +11,7 @@ import {
   SendPrivateMessageRequestSchema,
   UpdateChannelInfoRequestSchema,
 } from "@seabird-chat/protocol";
-import type { ActionKind, ActionRequest } from "../action-kinds.ts";
+import type { ActionKind, ActionRequest } from "../actions/action-kinds.ts";
 import type { ErrorCode } from "../errors.ts";
 import { refusal, type TestBroker, type TestCall } from "./fixtures.ts";
 

@@ -12,12 +12,12 @@ import {
 } from "@seabird-chat/protocol";
 import { Broker, type IngestSession } from "../broker.ts";
 import type { CallContext, Caller } from "../caller.ts";
-import { ENVELOPE_BYTES } from "../envelope.ts";
+import { ENVELOPE_BYTES } from "../codec/envelope.ts";
 import { BrokerError, type ErrorCode } from "../errors.ts";
 import type { BrokerLog } from "../log.ts";
 import { type BrokerObserver, silentObserver } from "../observer.ts";
 import type { BrokerOptions } from "../options.ts";
-import type { Source } from "../source.ts";
+import type { Source } from "../streams/source.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 export type ChatEventInit = MessageInitShape<typeof ChatEventSchema>;

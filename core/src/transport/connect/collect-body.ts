@@ -1,5 +1,5 @@
 /** The body of a request, read to its end within all limits. */
-import { ENVELOPE_BYTES } from "../../broker/envelope.ts";
+import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Environment } from "../environment.ts";
 import { HeldBytes } from "../held-bytes.ts";

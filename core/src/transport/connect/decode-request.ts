@@ -1,6 +1,6 @@
 /** The one message of a request's body. */
 import { type DescMessage, fromJsonString, type Message } from "@bufbuild/protobuf";
-import { decodeMessage } from "../../broker/decode.ts";
+import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Environment } from "../environment.ts";
 import { type Encoding, openEnvelope, parseEncoding } from "../grpc/encoding.ts";

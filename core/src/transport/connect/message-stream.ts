@@ -1,8 +1,8 @@
 /** What a Source says, as messages one by one: what Connect's handlers are made of. */
 import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
-import { ENVELOPE_BYTES } from "../../broker/envelope.ts";
+import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Source } from "../../broker/source.ts";
+import type { Source } from "../../broker/streams/source.ts";
 
 /** Taken from the source at once; what is not yet sent waits here, and no more than this. */
 const TAKE_BYTES = 16_384;

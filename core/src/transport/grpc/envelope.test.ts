@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { envelope } from "../../broker/envelope.ts";
+import { envelope } from "../../broker/codec/envelope.ts";
 import { EnvelopeReader } from "./envelope.ts";
 
 /** Cuts bytes into chunks of these lengths, over and over; 0 is an empty chunk. */

@@ -1,7 +1,7 @@
 /**
  * Messages on a stream: a byte of flags, the length in four bytes (big endian), the message.
  */
-import { ENVELOPE_BYTES } from "../../broker/envelope.ts";
+import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 
 const EMPTY = new Uint8Array(0);

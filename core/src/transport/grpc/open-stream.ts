@@ -1,6 +1,6 @@
 /** An open native stream: ends with its source, its token, its deadline or its peer. */
 import type { BrokerError } from "../../broker/errors.ts";
-import type { Source } from "../../broker/source.ts";
+import type { Source } from "../../broker/streams/source.ts";
 import { refusalError } from "../admission.ts";
 import { atCallerDeadline } from "../caller-deadline.ts";
 import { logFailure } from "../log-failure.ts";

@@ -4,7 +4,7 @@
  */
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
-import type { Source } from "../../broker/source.ts";
+import type { Source } from "../../broker/streams/source.ts";
 import type { Environment } from "../environment.ts";
 import type { Swept } from "../sweeper.ts";
 import type { TurnTask } from "../turns.ts";

@@ -1,6 +1,6 @@
 /** The one message that a unary or server-streaming call begins with. */
 import type { ServerHttp2Stream } from "node:http2";
-import { ENVELOPE_BYTES } from "../../broker/envelope.ts";
+import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Environment } from "../environment.ts";
 import { HeldBytes } from "../held-bytes.ts";

@@ -1,5 +1,5 @@
 /** Native streams: how server-streaming and bidirectional calls begin. */
-import { decodeMessage } from "../../broker/decode.ts";
+import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { logFailure } from "../log-failure.ts";
 import type { BidiMethod, ServerStreamMethod } from "../method.ts";

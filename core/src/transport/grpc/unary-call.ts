@@ -1,7 +1,7 @@
 /** One native unary call. */
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Message } from "@bufbuild/protobuf";
-import { decodeMessage } from "../../broker/decode.ts";
+import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { atCallerDeadline } from "../caller-deadline.ts";
 import { logFailure } from "../log-failure.ts";

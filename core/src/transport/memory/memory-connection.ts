@@ -2,7 +2,7 @@
 import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import type { Principal } from "../../auth/principal.ts";
 import type { Peer } from "../../broker/caller.ts";
-import { decodeMessage } from "../../broker/decode.ts";
+import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { ActiveCall } from "../active-call.ts";
 import { checkAccess, checkOpen, refusalError } from "../admission.ts";

@@ -1,8 +1,8 @@
 /** An open stream in memory: ends with its source, its token, its deadline or its caller. */
 import type { Message } from "@bufbuild/protobuf";
-import { decodeMessage } from "../../broker/decode.ts";
+import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Source } from "../../broker/source.ts";
+import type { Source } from "../../broker/streams/source.ts";
 import type { ActiveCall } from "../active-call.ts";
 import { refusalError } from "../admission.ts";
 import { atCallerDeadline } from "../caller-deadline.ts";

@@ -7,7 +7,7 @@ import {
   HealthCheckResponseSchema,
 } from "@seabird-chat/protocol/grpc";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Source, SourceEnd } from "../../broker/source.ts";
+import type { Source, SourceEnd } from "../../broker/streams/source.ts";
 import { encodeEnvelope } from "../messages.ts";
 import type { Method } from "../method.ts";
 

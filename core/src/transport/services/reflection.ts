@@ -14,9 +14,9 @@ import {
   ServerReflectionRequestSchema,
   ServerReflectionResponseSchema,
 } from "@seabird-chat/protocol/grpc";
-import { envelope } from "../../broker/envelope.ts";
+import { envelope } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Source, SourceEnd } from "../../broker/source.ts";
+import type { Source, SourceEnd } from "../../broker/streams/source.ts";
 import type { BidiMethod, Method, Session } from "../method.ts";
 import { GRPC_STATUS } from "../status.ts";
 

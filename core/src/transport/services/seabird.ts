@@ -6,7 +6,7 @@ import {
   Seabird,
   type StreamEventsRequest,
 } from "@seabird-chat/protocol";
-import type { ActionKind, ActionRequest } from "../../broker/action-kinds.ts";
+import type { ActionKind, ActionRequest } from "../../broker/actions/action-kinds.ts";
 import type { Broker } from "../../broker/broker.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Access, Call, Method, UnaryMethod } from "../method.ts";

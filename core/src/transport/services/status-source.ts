@@ -7,13 +7,13 @@ import {
   StatusSchema,
 } from "@seabird-chat/protocol/admin";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Source, SourceEnd } from "../../broker/source.ts";
 import type {
   BackendStatus,
   EventStreamStatus,
   StatusChange,
   StatusWatch,
-} from "../../broker/status.ts";
+} from "../../broker/status/status.ts";
+import type { Source, SourceEnd } from "../../broker/streams/source.ts";
 import { encodeEnvelope } from "../messages.ts";
 
 const SHUTTING_DOWN: SourceEnd = {

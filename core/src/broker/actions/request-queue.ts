@@ -1,0 +1,135 @@
+/**
+ * The requests that wait to be sent to one backend, oldest first: a list bounded in requests and
+ * bytes, out of which any one can be withdrawn. What goes beyond the bounds is refused.
+ */
+import { Buffer } from "node:buffer";
+import type { Source, SourceEnd } from "../streams/source.ts";
+
+interface Entry {
+  bytes: Uint8Array;
+  before: Entry | undefined;
+  after: Entry | undefined;
+  waiting: boolean;
+}
+
+const NOTHING = new Uint8Array(0);
+
+export interface QueueBounds {
+  readonly maxRequests: number;
+  readonly maxBytes: number;
+}
+
+export class RequestQueue implements Source {
+  onReady: (() => void) | undefined;
+  readonly #bounds: QueueBounds;
+  #first: Entry | undefined;
+  #last: Entry | undefined;
+  #size = 0;
+  #bytes = 0;
+  #end: SourceEnd | undefined;
+  /** The reader found nothing, and wants to be told. */
+  #starving = true;
+
+  constructor(bounds: QueueBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Requests that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Their bytes, envelopes included. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get end(): SourceEnd | undefined {
+    return this.#end;
+  }
+
+  /** Whether so many more bytes may wait. A queue that has ended is never full: it keeps nothing. */
+  hasRoom(bytes: number): boolean {
+    if (this.#size >= this.#bounds.maxRequests) return false;
+    return this.#size === 0 || this.#bytes + bytes <= this.#bounds.maxBytes;
+  }
+
+  /** Appends one enveloped request; returns what withdraws it, to no effect once it was taken. */
+  push(bytes: Uint8Array): () => void {
+    const entry: Entry = { bytes, before: this.#last, after: undefined, waiting: false };
+    if (this.#end !== undefined) return () => {};
+    entry.waiting = true;
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.after = entry;
+    this.#last = entry;
+    this.#size++;
+    this.#bytes += bytes.length;
+    this.#wake();
+    return () => this.#unlink(entry);
+  }
+
+  take(maxBytes: number): Uint8Array | undefined {
+    const first = this.#first;
+    if (first === undefined) {
+      this.#starving = true;
+      return undefined;
+    }
+    let length = first.bytes.length;
+    let after = first.after;
+    while (after !== undefined && length + after.bytes.length <= maxBytes) {
+      length += after.bytes.length;
+      after = after.after;
+    }
+    return this.#takeUntil(after, length);
+  }
+
+  #takeUntil(after: Entry | undefined, length: number): Uint8Array {
+    const single = this.#first?.bytes;
+    if (single !== undefined && single.length === length) {
+      if (this.#first !== undefined) this.#unlink(this.#first);
+      return single;
+    }
+    const run = Buffer.allocUnsafe(length);
+    let offset = 0;
+    for (let each = this.#first; each !== undefined && each !== after; each = this.#first) {
+      run.set(each.bytes, offset);
+      offset += each.bytes.length;
+      this.#unlink(each);
+    }
+    return run;
+  }
+
+  /** Drops what waits and takes nothing more. The first end stays. */
+  finish(end: SourceEnd): void {
+    this.close();
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#starving = true;
+    this.#wake();
+  }
+
+  close(): void {
+    for (let each = this.#first; each !== undefined; each = this.#first) this.#unlink(each);
+  }
+
+  #unlink(entry: Entry): void {
+    if (!entry.waiting) return;
+    entry.waiting = false;
+    if (entry.before === undefined) this.#first = entry.after;
+    else entry.before.after = entry.after;
+    if (entry.after === undefined) this.#last = entry.before;
+    else entry.after.before = entry.before;
+    entry.before = undefined;
+    entry.after = undefined;
+    this.#size--;
+    this.#bytes -= entry.bytes.length;
+    // Whoever could withdraw it holds the entry for as long as the answer takes.
+    entry.bytes = NOTHING;
+  }
+
+  #wake(): void {
+    if (!this.#starving) return;
+    this.#starving = false;
+    this.onReady?.();
+  }
+}

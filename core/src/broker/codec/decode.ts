@@ -1,0 +1,62 @@
+/** Decoding what others send, and telling apart the ways in which it fails. */
+import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { BrokerError } from "../errors.ts";
+import { readPlainMessage } from "./fast-decode.ts";
+import { hasMoreFields } from "./field-count.ts";
+
+/**
+ * Decodes one message. Throws `message_too_large` for one with more than `maxFields` fields,
+ * those of the messages inside it included; `bad_block` where blocks nest deeper than the
+ * decoder goes; `undecodable`.
+ */
+export function decodeMessage<Desc extends DescMessage>(
+  schema: Desc,
+  bytes: Uint8Array,
+  maxFields: number,
+): MessageShape<Desc> {
+  if (hasMoreFields(schema, bytes, maxFields)) {
+    const message = `message too large: more than ${maxFields} fields`;
+    throw new BrokerError("message_too_large", message);
+  }
+  const plain = readPlainMessage(schema, bytes);
+  if (plain !== undefined) return plain as MessageShape<Desc>;
+  try {
+    return fromBinary(schema, bytes);
+  } catch (cause) {
+    if (isNestingOverflow(cause)) {
+      throw new BrokerError("bad_block", "blocks are nested too deeply", { cause });
+    }
+    throw new BrokerError("undecodable", `bytes are no ${schema.typeName}`, { cause });
+  }
+}
+
+/**
+ * Whether decoding failed because messages are nested deeper than the decoder goes. That makes
+ * it a bad block (INVALID_ARGUMENT) and not undecodable bytes (INTERNAL), because only blocks
+ * can nest (protocol: "Blocks and text").
+ *
+ * The library throws a plain Error for it; a test pins its words.
+ */
+function isNestingOverflow(reason: unknown): boolean {
+  return reason instanceof Error && reason.message.includes("maximum recursion depth");
+}
+
+const ID_FIELD = 1;
+/** A message has one field before its id at most, unless its sender wants to waste our time. */
+const MOST_FIELDS_BEFORE_ID = 16;
+
+/** The id of a ChatEvent that is not worth decoding; empty if it has none near its beginning. */
+export function idOfChatEvent(bytes: Uint8Array): string {
+  const reader = new BinaryReader(bytes);
+  try {
+    for (let looked = 0; looked <= MOST_FIELDS_BEFORE_ID && reader.pos < reader.len; looked++) {
+      const [no, wireType] = reader.tag();
+      if (no === ID_FIELD && wireType === WireType.LengthDelimited) return reader.string();
+      reader.skip(wireType, no);
+    }
+  } catch {
+    return "";
+  }
+  return "";
+}

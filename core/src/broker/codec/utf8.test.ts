@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { cut, fits, mapBytes, utf8Bytes } from "./utf8.ts";
+
+const text = fc.string({ unit: "grapheme", maxLength: 30 });
+
+test("a text fits if its UTF-8 form does", () => {
+  fc.assert(
+    fc.property(text, fc.nat(80), (each, maxBytes) => {
+      assert.equal(fits(each, maxBytes), Buffer.byteLength(each) <= maxBytes);
+      assert.equal(utf8Bytes(each), Buffer.byteLength(each));
+    }),
+  );
+});
+
+test("a cut text fits, is the beginning of the whole, and breaks no character", () => {
+  fc.assert(
+    fc.property(text, fc.nat(80), (each, maxBytes) => {
+      const short = cut(each, maxBytes);
+      assert.ok(fits(short, maxBytes));
+      assert.ok(each.startsWith(short) && short.isWellFormed());
+      const next = String.fromCodePoint(each.codePointAt(short.length) ?? 0);
+      if (short !== each) assert.ok(!fits(short + next, maxBytes), "not cut too short");
+    }),
+  );
+});
+
+test("a map's size is an upper bound", () => {
+  assert.equal(mapBytes({}), 0);
+  assert.ok(mapBytes({ a: "b", c: "é" }) >= 5 + 2 * 6);
+});

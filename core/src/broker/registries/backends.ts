@@ -1,0 +1,124 @@
+/** The connected backends: each (type, id) is held by one connection. */
+import { type BackendName, backendId } from "@seabird-chat/protocol";
+import type { RequestQueue } from "../actions/request-queue.ts";
+import type { BackendRequests } from "../actions/requests.ts";
+import type { Caller, Peer } from "../caller.ts";
+import { envelope } from "../codec/envelope.ts";
+import { BrokerError } from "../errors.ts";
+import type { ResolvedBrokerOptions } from "../options.ts";
+import type { BackendStatus } from "../status/status.ts";
+import { Channels } from "./channels.ts";
+
+export interface BackendParts {
+  readonly name: BackendName;
+  readonly connectionId: string;
+  readonly caller: Caller;
+  readonly peer: Peer;
+  /** Unix milliseconds. */
+  readonly connectedAtMs: number;
+  readonly queue: RequestQueue;
+  readonly requests: BackendRequests;
+  readonly options: ResolvedBrokerOptions;
+  /** Ends the connection with this error. */
+  readonly end: (error: BrokerError) => void;
+}
+
+/** One connected backend. */
+export class Backend {
+  readonly name: BackendName;
+  /** Absolute: `irc://seabird`. */
+  readonly id: string;
+  readonly parts: BackendParts;
+  readonly channels: Channels;
+  eventsReceived = 0;
+  eventsDropped = 0;
+
+  constructor(parts: BackendParts) {
+    this.parts = parts;
+    this.name = parts.name;
+    this.id = backendId(parts.name);
+    this.channels = new Channels(parts.name, parts.options);
+  }
+
+  get requests(): BackendRequests {
+    return this.parts.requests;
+  }
+
+  /** Throws `too_many_in_flight` if a request of so many bytes cannot be taken. */
+  checkRoom(bytes: number): void {
+    const { maxRequestsInFlightPerBackend } = this.parts.options;
+    const { maxQueuedRequestsPerBackend, maxQueuedRequestBytesPerBackend } = this.parts.options;
+    if (this.requests.size >= maxRequestsInFlightPerBackend) {
+      throw this.#full(`in flight, limit ${maxRequestsInFlightPerBackend}`);
+    }
+    if (this.parts.queue.hasRoom(bytes)) return;
+    const limits = `${maxQueuedRequestsPerBackend} or ${maxQueuedRequestBytesPerBackend} bytes`;
+    throw this.#full(`waiting to be sent, limit ${limits}`);
+  }
+
+  /** The id comes last: it may be so long that the message is cut on its way. */
+  #full(where: string): BrokerError {
+    const { inFlightRetryAfterMs: retryAfterMs } = this.parts.options;
+    const message = `too many requests ${where}, to backend ${this.id}`;
+    return new BrokerError("too_many_in_flight", message, { retryAfterMs });
+  }
+
+  /** Queues an encoded request; returns what withdraws it while it is not sent. */
+  send(request: Uint8Array): () => void {
+    return this.parts.queue.push(envelope(request));
+  }
+
+  status(): BackendStatus {
+    const { name, connectionId, caller, peer, connectedAtMs, queue, requests } = this.parts;
+    return {
+      id: this.id,
+      connectionId,
+      type: name.type,
+      tokenName: caller.name,
+      peer: peer.address,
+      connectedAtMs,
+      channels: this.channels.size,
+      requestsInFlight: requests.size,
+      requestsQueued: queue.size,
+      eventsReceived: this.eventsReceived,
+      eventsDropped: this.eventsDropped,
+    };
+  }
+}
+
+export class Backends {
+  readonly #byId = new Map<string, Backend>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Bytes of requests not yet sent, to all of them. */
+  get queuedBytes(): number {
+    let bytes = 0;
+    for (const { parts } of this.#byId.values()) bytes += parts.queue.bytes;
+    return bytes;
+  }
+
+  /** The backend of this name, by its decoded parts. */
+  find(name: BackendName): Backend | undefined {
+    return this.#byId.get(backendId(name));
+  }
+
+  /** All of them, sorted by id. */
+  sorted(): Backend[] {
+    return [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
+  }
+
+  all(): Iterable<Backend> {
+    return this.#byId.values();
+  }
+
+  /** Adds one whose name is free; returns the undo, which may be called twice. */
+  add(backend: Backend): () => void {
+    this.#byId.set(backend.id, backend);
+    return () => {
+      if (this.#byId.get(backend.id) === backend) this.#byId.delete(backend.id);
+    };
+  }
+}

@@ -1,0 +1,95 @@
+/** Who has registered which command: each name is held by one live stream. */
+import type { CommandMetadata } from "@seabird-chat/protocol";
+import { fits, utf8Bytes } from "../codec/utf8.ts";
+import { BrokerError } from "../errors.ts";
+import type { ResolvedBrokerOptions } from "../options.ts";
+
+type Registration = readonly [name: string, metadata: CommandMetadata];
+
+/** Tags and lengths around one command and its fields, at most. */
+const FRAME_BYTES = 40;
+
+export class Commands {
+  readonly #options: ResolvedBrokerOptions;
+  readonly #held = new Map<string, CommandMetadata>();
+  #bytes = 0;
+
+  constructor(options: ResolvedBrokerOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Every command by name. */
+  all(): Iterable<Registration> {
+    return this.#held;
+  }
+
+  /**
+   * Registers all of them or none; returns the undo. Throws `command_taken`, `bad_request` for
+   * names or texts out of bounds, `message_too_large` if the list of all commands would be.
+   */
+  register(commands: Readonly<Record<string, CommandMetadata>>): () => void {
+    const registrations = Object.entries(commands);
+    this.#checkBounds(registrations);
+    for (const [name] of registrations) this.#checkFree(name);
+    const bytes = registrations.reduce((sum, each) => sum + listBytes(each), 0);
+    if (this.#bytes + bytes > this.#options.maxListBytes) {
+      const most = this.#options.maxListBytes;
+      throw new BrokerError("message_too_large", `all commands' texts exceed ${most} bytes`);
+    }
+    for (const [name, metadata] of registrations) this.#held.set(name, metadata);
+    this.#bytes += bytes;
+    return once(() => {
+      for (const [name] of registrations) this.#held.delete(name);
+      this.#bytes -= bytes;
+    });
+  }
+
+  #checkFree(name: string): void {
+    if (!this.#held.has(name)) return;
+    throw new BrokerError(
+      "command_taken",
+      `command "${name}" already registered by another plugin`,
+    );
+  }
+
+  #checkBounds(registrations: readonly Registration[]): void {
+    const { maxCommandsPerStream, maxCommandNameBytes, maxShortHelpBytes, maxFullHelpBytes } =
+      this.#options;
+    if (registrations.length > maxCommandsPerStream) {
+      const got = registrations.length;
+      throw badRequest(`${got} commands on one stream, limit ${maxCommandsPerStream}`);
+    }
+    for (const [key, { name, shortHelp, fullHelp }] of registrations) {
+      checkLength("name", key, maxCommandNameBytes);
+      checkLength("name", name, maxCommandNameBytes);
+      checkLength("short_help", shortHelp, maxShortHelpBytes);
+      checkLength("full_help", fullHelp, maxFullHelpBytes);
+    }
+  }
+}
+
+function checkLength(field: string, text: string, maxBytes: number): void {
+  if (fits(text, maxBytes)) return;
+  throw badRequest(`a command's ${field} has ${utf8Bytes(text)} bytes, limit ${maxBytes}`);
+}
+
+function badRequest(message: string): BrokerError {
+  return new BrokerError("bad_request", message);
+}
+
+function listBytes([key, { name, shortHelp, fullHelp }]: Registration): number {
+  return FRAME_BYTES + [key, name, shortHelp, fullHelp].reduce((sum, x) => sum + utf8Bytes(x), 0);
+}
+
+function once(undo: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    undo();
+  };
+}

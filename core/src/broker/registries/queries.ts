@@ -1,0 +1,69 @@
+/** What core answers from its own state: backends, channels, commands, itself. */
+import { create } from "@bufbuild/protobuf";
+import {
+  type ChannelInfoRequest,
+  type ChannelInfoResponse,
+  ChannelInfoResponseSchema,
+  type CommandsResponse,
+  CommandsResponseSchema,
+  type CoreInfoResponse,
+  CoreInfoResponseSchema,
+  type ListBackendsResponse,
+  ListBackendsResponseSchema,
+  type ListChannelsRequest,
+  type ListChannelsResponse,
+  ListChannelsResponseSchema,
+} from "@seabird-chat/protocol";
+import { BrokerError } from "../errors.ts";
+import type { ResolvedBrokerOptions } from "../options.ts";
+import type { Backend, Backends } from "./backends.ts";
+import type { Commands } from "./commands.ts";
+import { readBackendId, readTargetId } from "./target-ids.ts";
+
+export function listBackends(backends: Backends): ListBackendsResponse {
+  const all = backends.sorted().map(({ id, name: { type } }) => ({ id, type }));
+  return create(ListBackendsResponseSchema, { backends: all });
+}
+
+export function listChannels(
+  backends: Backends,
+  { backendId }: ListChannelsRequest,
+  { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
+): ListChannelsResponse {
+  const { channels } = found(backends.find(readBackendId(backendId, maxAbsoluteIdBytes)));
+  return create(ListChannelsResponseSchema, { channels: channels.sorted() });
+}
+
+export function channelInfo(
+  backends: Backends,
+  { channelId }: ChannelInfoRequest,
+  { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
+): ChannelInfoResponse {
+  const id = readTargetId("channel_id", channelId, maxAbsoluteIdBytes);
+  const channel = found(backends.find(id)).channels.get(id.relative);
+  if (channel === undefined) throw new BrokerError("channel_not_found", "channel not found");
+  return create(ChannelInfoResponseSchema, { channel });
+}
+
+function found(backend: Backend | undefined): Backend {
+  if (backend === undefined) throw new BrokerError("unknown_backend", "backend not found");
+  return backend;
+}
+
+export function registeredCommands(commands: Commands): CommandsResponse {
+  return create(CommandsResponseSchema, { commands: Object.fromEntries(commands.all()) });
+}
+
+/** Both times in whole Unix seconds. */
+export function coreInfo(startedAtMs: number, nowMs: number): CoreInfoResponse {
+  return create(CoreInfoResponseSchema, {
+    startupTimestamp: unixSeconds(startedAtMs),
+    currentTimestamp: unixSeconds(nowMs),
+  });
+}
+
+const MS_PER_SECOND = 1_000;
+
+function unixSeconds(ms: number): bigint {
+  return BigInt(Math.floor(ms / MS_PER_SECOND));
+}
