@@ -10,21 +10,21 @@ import {
 import type { AddressInfo, Socket } from "node:net";
 import type { Authenticator } from "../auth/principal.ts";
 import { type Clock, systemClock } from "../broker/clock.ts";
-import type { Environment } from "./environment.ts";
+import type { Method } from "./calls/method.ts";
+import { MethodTable, pathOf } from "./calls/method-table.ts";
+import { Http2Connection } from "./connections/http2-connection.ts";
+import { Listener, type TlsFiles } from "./connections/listener.ts";
+import { Sweeper } from "./connections/sweeper.ts";
+import { Turns } from "./connections/tick-scheduler.ts";
+import { Unzips } from "./grpc/gunzip-pool.ts";
 import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
-import { Unzips } from "./grpc/unzips.ts";
-import { HttpDoor } from "./http/http-door.ts";
+import { HttpDoor } from "./http/http-router.ts";
 import { Http1Server } from "./http/http1-server.ts";
 import { healthRoutes, type Route } from "./http/routes.ts";
-import { Http2Connection } from "./http2-connection.ts";
 import { resolveTransportLimits, type TransportLimits } from "./limits.ts";
-import { Listener, type TlsFiles } from "./listener.ts";
-import type { Method } from "./method.ts";
-import { MethodTable, pathOf } from "./method-table.ts";
 import { NO_OBSERVER, SILENT_LOG, type TransportLog, type TransportObserver } from "./observer.ts";
+import type { Environment } from "./server-context.ts";
 import { HealthState, healthMethods } from "./services/health.ts";
-import { Sweeper } from "./sweeper.ts";
-import { Turns } from "./turns.ts";
 
 export interface ServerOptions {
   readonly methods: readonly Method[];

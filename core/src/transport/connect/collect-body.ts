@@ -1,9 +1,9 @@
 /** The body of a request, read to its end within all limits. */
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../environment.ts";
-import { HeldBytes } from "../held-bytes.ts";
+import { HeldBytes } from "../calls/buffer-accounting.ts";
 import type { Exchange } from "../http/exchange.ts";
+import type { Environment } from "../server-context.ts";
 
 /** Rejects with a BrokerError; the peer's going is `cancelled`. */
 export function collectBody(

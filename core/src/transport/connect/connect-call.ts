@@ -4,15 +4,15 @@
  */
 import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
 import { BrokerError } from "../../broker/errors.ts";
-import { ActiveCall } from "../active-call.ts";
-import { checkAccess, checkOpen, refusalError } from "../admission.ts";
-import { atCallerDeadline } from "../caller-deadline.ts";
-import type { Environment } from "../environment.ts";
+import { ActiveCall } from "../calls/active-call.ts";
+import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
+import { atCallerDeadline } from "../calls/caller-deadline.ts";
+import { logFailure } from "../calls/log-failure.ts";
+import type { BidiMethod, Method, Session, UnaryMethod } from "../calls/method.ts";
 import type { Encoding } from "../grpc/encoding.ts";
 import { MessageReader } from "../grpc/message-reader.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
-import { logFailure } from "../log-failure.ts";
-import type { BidiMethod, Method, Session, UnaryMethod } from "../method.ts";
+import type { Environment } from "../server-context.ts";
 import { collectBody } from "./collect-body.ts";
 import { messageBytes, parseMessage, requestEncoding } from "./decode-request.ts";
 import { MessageStream } from "./message-stream.ts";

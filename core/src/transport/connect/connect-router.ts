@@ -18,9 +18,9 @@ import type {
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
 import { BrokerError } from "../../broker/errors.ts";
+import type { Method } from "../calls/method.ts";
 import { cutText } from "../grpc/status-message.ts";
 import type { TransportLimits } from "../limits.ts";
-import type { Method } from "../method.ts";
 import { grpcStatusOf } from "../status.ts";
 import type { Answer } from "./connect-call.ts";
 

@@ -2,10 +2,10 @@
 import { type DescMessage, fromJsonString, type Message } from "@bufbuild/protobuf";
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../environment.ts";
 import { type Encoding, openEnvelope, parseEncoding } from "../grpc/encoding.ts";
 import { type Envelope, EnvelopeReader } from "../grpc/envelope.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
+import type { Environment } from "../server-context.ts";
 import { encodingHeader, type RequestKind } from "./request-kind.ts";
 
 /** Throws `unknown_encoding`. */

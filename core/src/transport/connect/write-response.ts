@@ -1,8 +1,8 @@
 /** Writes what Connect answers to the socket, no faster than the peer reads. */
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
-import type { Environment } from "../environment.ts";
+import { watchReply } from "../calls/unread-replies.ts";
 import { type Exchange, reset } from "../http/exchange.ts";
-import { watchReply } from "../unread-replies.ts";
+import type { Environment } from "../server-context.ts";
 import type { MessageStream } from "./message-stream.ts";
 
 /** The header of a stream, before there is anything to say. */

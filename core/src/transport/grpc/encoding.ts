@@ -1,7 +1,7 @@
 /** Compressed messages: `grpc-encoding`, of which `gzip` and `identity` are understood. */
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../environment.ts";
-import { HeldBytes } from "../held-bytes.ts";
+import { HeldBytes } from "../calls/buffer-accounting.ts";
+import type { Environment } from "../server-context.ts";
 import type { Envelope } from "./envelope.ts";
 
 export type Encoding = "identity" | "gzip";

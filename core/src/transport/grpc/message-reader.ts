@@ -4,9 +4,9 @@
  */
 import type { Readable } from "node:stream";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../environment.ts";
-import { HeldBytes } from "../held-bytes.ts";
-import type { Session } from "../method.ts";
+import { HeldBytes } from "../calls/buffer-accounting.ts";
+import type { Session } from "../calls/method.ts";
+import type { Environment } from "../server-context.ts";
 import { type Encoding, openEnvelope } from "./encoding.ts";
 import { EnvelopeReader } from "./envelope.ts";
 

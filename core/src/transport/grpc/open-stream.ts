@@ -1,10 +1,10 @@
 /** An open native stream: ends with its source, its token, its deadline or its peer. */
 import type { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/streams/source.ts";
-import { refusalError } from "../admission.ts";
-import { atCallerDeadline } from "../caller-deadline.ts";
-import { logFailure } from "../log-failure.ts";
-import { type Opening, RESPONSE_HEADERS } from "./opening.ts";
+import { refusalError } from "../calls/admission.ts";
+import { atCallerDeadline } from "../calls/caller-deadline.ts";
+import { logFailure } from "../calls/log-failure.ts";
+import { type Opening, RESPONSE_HEADERS } from "./call-setup.ts";
 import { Pump, type PumpOwner } from "./pump.ts";
 
 export class OpenStream implements PumpOwner {

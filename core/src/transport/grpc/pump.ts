@@ -5,10 +5,10 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/streams/source.ts";
-import type { Environment } from "../environment.ts";
-import type { Swept } from "../sweeper.ts";
-import type { TurnTask } from "../turns.ts";
-import { RESPOND_WITH_TRAILERS } from "./opening.ts";
+import type { Swept } from "../connections/sweeper.ts";
+import type { TurnTask } from "../connections/tick-scheduler.ts";
+import type { Environment } from "../server-context.ts";
+import { RESPOND_WITH_TRAILERS } from "./call-setup.ts";
 import { errorTrailers, OK_TRAILERS } from "./status-message.ts";
 
 /** Who owns a pump. */

@@ -2,9 +2,9 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../environment.ts";
-import { HeldBytes } from "../held-bytes.ts";
-import type { Swept } from "../sweeper.ts";
+import { HeldBytes } from "../calls/buffer-accounting.ts";
+import type { Swept } from "../connections/sweeper.ts";
+import type { Environment } from "../server-context.ts";
 import { type Envelope, EnvelopeReader } from "./envelope.ts";
 
 /** Who waits for the request. */

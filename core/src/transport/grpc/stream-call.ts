@@ -1,13 +1,13 @@
 /** Native streams: how server-streaming and bidirectional calls begin. */
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { logFailure } from "../log-failure.ts";
-import type { BidiMethod, ServerStreamMethod } from "../method.ts";
+import { logFailure } from "../calls/log-failure.ts";
+import type { BidiMethod, ServerStreamMethod } from "../calls/method.ts";
+import { type Opening, refuse } from "./call-setup.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import { MessageReader } from "./message-reader.ts";
 import { OpenStream } from "./open-stream.ts";
-import { type Opening, refuse } from "./opening.ts";
 import { RequestBody, type RequestOwner } from "./request-body.ts";
 
 /** A server-streaming call: first its request, then what it says. */

@@ -1,11 +1,11 @@
 /** HTTP/1.1 connections, taken from the port's listener. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { CallOrder } from "../call-order.ts";
-import type { Environment } from "../environment.ts";
-import { KnownCallers } from "../known-callers.ts";
+import { KnownCallers } from "../connections/auth-cache.ts";
+import { CallOrder } from "../connections/call-order.ts";
+import type { Environment } from "../server-context.ts";
 import type { ConnectionContext } from "./exchange.ts";
-import type { HttpDoor } from "./http-door.ts";
+import type { HttpDoor } from "./http-router.ts";
 
 interface Http1Connection {
   readonly context: ConnectionContext;

@@ -1,9 +1,9 @@
 /** Plain pages: `/healthz`, `/readyz`, and what the server is given, as `/metrics`. */
 import type { Authentication } from "../../auth/principal.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { checkAccess, refusalError } from "../admission.ts";
-import type { Environment } from "../environment.ts";
-import type { Access } from "../method.ts";
+import { checkAccess, refusalError } from "../calls/admission.ts";
+import type { Access } from "../calls/method.ts";
+import type { Environment } from "../server-context.ts";
 import { grpcStatusOf } from "../status.ts";
 import { answerText, type Exchange, requestHeader } from "./exchange.ts";
 

@@ -4,11 +4,11 @@ import type { Principal } from "../../auth/principal.ts";
 import type { Peer } from "../../broker/caller.ts";
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { ActiveCall } from "../active-call.ts";
-import { checkAccess, checkOpen, refusalError } from "../admission.ts";
-import { atCallerDeadline } from "../caller-deadline.ts";
-import { logFailure } from "../log-failure.ts";
-import type { Method, UnaryMethod } from "../method.ts";
+import { ActiveCall } from "../calls/active-call.ts";
+import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
+import { atCallerDeadline } from "../calls/caller-deadline.ts";
+import { logFailure } from "../calls/log-failure.ts";
+import type { Method, UnaryMethod } from "../calls/method.ts";
 import type { MemoryEnvironment } from "./memory-server.ts";
 import { MemoryStream } from "./memory-stream.ts";
 

@@ -4,9 +4,9 @@
  */
 import type { Authenticator } from "../../auth/principal.ts";
 import type { Clock } from "../../broker/clock.ts";
+import type { Method } from "../calls/method.ts";
+import { pathOf } from "../calls/method-table.ts";
 import { resolveTransportLimits, type TransportLimits } from "../limits.ts";
-import type { Method } from "../method.ts";
-import { pathOf } from "../method-table.ts";
 import { SILENT_LOG, type TransportLog } from "../observer.ts";
 import { MemoryConnection } from "./memory-connection.ts";
 

@@ -3,11 +3,11 @@ import type { Message } from "@bufbuild/protobuf";
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/streams/source.ts";
-import type { ActiveCall } from "../active-call.ts";
-import { refusalError } from "../admission.ts";
-import { atCallerDeadline } from "../caller-deadline.ts";
+import type { ActiveCall } from "../calls/active-call.ts";
+import { refusalError } from "../calls/admission.ts";
+import { atCallerDeadline } from "../calls/caller-deadline.ts";
+import type { Method, Session } from "../calls/method.ts";
 import { MessageStream } from "../connect/message-stream.ts";
-import type { Method, Session } from "../method.ts";
 import type { MemoryEnvironment } from "./memory-server.ts";
 
 export class MemoryStream {

@@ -22,7 +22,7 @@ import type { TokenRecord } from "../../auth/token-record.ts";
 import type { TokenAdmin } from "../../auth/tokens.ts";
 import type { Broker } from "../../broker/broker.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Method, UnaryMethod } from "../method.ts";
+import type { Method, UnaryMethod } from "../calls/method.ts";
 import { backendMessage, StatusSource, streamMessage } from "./status-source.ts";
 
 export interface AdminParts {

@@ -8,8 +8,8 @@ import {
 } from "@seabird-chat/protocol/grpc";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source, SourceEnd } from "../../broker/streams/source.ts";
-import { encodeEnvelope } from "../messages.ts";
-import type { Method } from "../method.ts";
+import { encodeEnvelope } from "../calls/encode-envelope.ts";
+import type { Method } from "../calls/method.ts";
 
 const STATUS = { serving: 1, notServing: 2, serviceUnknown: 3 } as const;
 const SERVICES = new Set(["", "seabird.Seabird", "seabird.ChatIngest"]);

@@ -1,7 +1,7 @@
 /** The table of `seabird.ChatIngest`, the backends' side. */
 import { ChatIngest } from "@seabird-chat/protocol";
 import type { Broker } from "../../broker/broker.ts";
-import type { Method } from "../method.ts";
+import type { Method } from "../calls/method.ts";
 
 export function ingestMethods(broker: Broker): readonly Method[] {
   return [

@@ -17,7 +17,7 @@ import {
 import { envelope } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source, SourceEnd } from "../../broker/streams/source.ts";
-import type { BidiMethod, Method, Session } from "../method.ts";
+import type { BidiMethod, Method, Session } from "../calls/method.ts";
 import { GRPC_STATUS } from "../status.ts";
 
 /** Answers that may wait for one peer; it is asked for no more until it has read some. */

@@ -9,7 +9,7 @@ import {
 import type { ActionKind, ActionRequest } from "../../broker/actions/action-kinds.ts";
 import type { Broker } from "../../broker/broker.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Access, Call, Method, UnaryMethod } from "../method.ts";
+import type { Access, Call, Method, UnaryMethod } from "../calls/method.ts";
 
 const READERS: Access = ["plugin", "read"];
 const ACTORS: Access = ["plugin"];

@@ -14,7 +14,7 @@ import type {
   StatusWatch,
 } from "../../broker/status/status.ts";
 import type { Source, SourceEnd } from "../../broker/streams/source.ts";
-import { encodeEnvelope } from "../messages.ts";
+import { encodeEnvelope } from "../calls/encode-envelope.ts";
 
 const SHUTTING_DOWN: SourceEnd = {
   error: new BrokerError("shutting_down", "core is shutting down"),

@@ -1,7 +1,7 @@
 /** Whether a call may be made: the same answer on every wire. */
-import type { Authentication, Principal } from "../auth/principal.ts";
-import { BrokerError } from "../broker/errors.ts";
-import type { ServerState } from "./environment.ts";
+import type { Authentication, Principal } from "../../auth/principal.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import type { ServerState } from "../server-context.ts";
 import type { Access } from "./method.ts";
 
 /** A refused call's error. */

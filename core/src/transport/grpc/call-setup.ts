@@ -1,9 +1,9 @@
 /** What is known of a native gRPC call when its header has come. */
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
-import type { ActiveCall } from "../active-call.ts";
-import type { Environment } from "../environment.ts";
-import type { Http2Connection } from "../http2-connection.ts";
+import type { ActiveCall } from "../calls/active-call.ts";
+import type { Http2Connection } from "../connections/http2-connection.ts";
+import type { Environment } from "../server-context.ts";
 import type { Encoding } from "./encoding.ts";
 import { errorTrailers } from "./status-message.ts";
 

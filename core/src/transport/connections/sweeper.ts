@@ -2,7 +2,7 @@
  * One timer for everything that has a limit in time measured in seconds: connections that
  * open, requests that arrive, streams that end, pings.
  */
-import type { Clock } from "../broker/clock.ts";
+import type { Clock } from "../../broker/clock.ts";
 
 /** How often the limits are looked at; a limit is kept to within this. */
 export const SWEEP_INTERVAL_MS = 250;

@@ -5,8 +5,8 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from "node:tls";
-import { BrokerError } from "../broker/errors.ts";
-import type { Environment } from "./environment.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Environment } from "../server-context.ts";
 import { refusePlaintext } from "./refuse-plaintext.ts";
 import { sniff } from "./sniff.ts";
 

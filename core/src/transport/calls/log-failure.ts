@@ -1,6 +1,6 @@
 /** A failed call, in the log. */
-import type { BrokerError } from "../broker/errors.ts";
-import type { Environment } from "./environment.ts";
+import type { BrokerError } from "../../broker/errors.ts";
+import type { Environment } from "../server-context.ts";
 
 /** Logs what went wrong; the cause is for the log alone. */
 export function logFailure(env: Pick<Environment, "log">, path: string, error: BrokerError): void {

@@ -1,7 +1,7 @@
 /** Everything that is not native gRPC: pages, and calls by Connect or gRPC-Web. */
 import { constants } from "node:http2";
-import type { ConnectSide } from "../connect/connect-side.ts";
-import type { Environment } from "../environment.ts";
+import type { ConnectSide } from "../connect/connect-handler.ts";
+import type { Environment } from "../server-context.ts";
 import { Cors } from "./cors.ts";
 import { answerText, type Exchange } from "./exchange.ts";
 import { type Route, serveRoute } from "./routes.ts";
@@ -45,7 +45,7 @@ export class HttpDoor {
   /** Loaded on first use: most cores never need it, and it takes a moment. */
   #loadConnect(): Promise<ConnectSide> {
     this.#connect ??= Promise.all([
-      import("../connect/connect-side.ts"),
+      import("../connect/connect-handler.ts"),
       this.#env.methods.all(),
     ]).then(([{ ConnectSide }, methods]) => new ConnectSide(this.#env, methods));
     return this.#connect;

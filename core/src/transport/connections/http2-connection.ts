@@ -1,10 +1,10 @@
 /** One HTTP/2 connection: its life, its pings, its resets, and whom it speaks for. */
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
-import type { Peer } from "../broker/caller.ts";
-import { BrokerError } from "../broker/errors.ts";
+import type { Peer } from "../../broker/caller.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Environment } from "../server-context.ts";
+import { KnownCallers } from "./auth-cache.ts";
 import { CallOrder } from "./call-order.ts";
-import type { Environment } from "./environment.ts";
-import { KnownCallers } from "./known-callers.ts";
 import type { Swept } from "./sweeper.ts";
 
 export class Http2Connection implements Peer, Swept {

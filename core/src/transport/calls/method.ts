@@ -1,7 +1,7 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
-import type { Principal } from "../auth/principal.ts";
-import type { CallContext } from "../broker/caller.ts";
-import type { Source } from "../broker/streams/source.ts";
+import type { Principal } from "../../auth/principal.ts";
+import type { CallContext } from "../../broker/caller.ts";
+import type { Source } from "../../broker/streams/source.ts";
 
 /**
  * The table by which both transports (native gRPC, and Connect for gRPC-Web and JSON) know

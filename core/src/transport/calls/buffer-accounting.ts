@@ -1,6 +1,6 @@
 /** What one call holds of a message that is not worked on yet, in the account of all calls. */
-import { BrokerError } from "../broker/errors.ts";
-import type { Environment } from "./environment.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Environment } from "../server-context.ts";
 
 /**
  * Counts only what is beyond `smallMessageBytes`, so that small requests are still taken when

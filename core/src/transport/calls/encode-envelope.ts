@@ -1,6 +1,6 @@
 /** Messages to bytes, the same for every wire. */
 import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
-import { ENVELOPE_BYTES, writeEnvelope } from "../broker/codec/envelope.ts";
+import { ENVELOPE_BYTES, writeEnvelope } from "../../broker/codec/envelope.ts";
 
 const EMPTY_ENVELOPE = toEnvelope(new Uint8Array(0));
 

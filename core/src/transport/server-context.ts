@@ -1,12 +1,12 @@
 /** What every connection and call of one server shares. */
 import type { Authenticator } from "../auth/principal.ts";
 import type { Clock } from "../broker/clock.ts";
-import type { Unzips } from "./grpc/unzips.ts";
+import type { MethodTable } from "./calls/method-table.ts";
+import type { Sweeper } from "./connections/sweeper.ts";
+import type { Turns } from "./connections/tick-scheduler.ts";
+import type { Unzips } from "./grpc/gunzip-pool.ts";
 import type { TransportLimits } from "./limits.ts";
-import type { MethodTable } from "./method-table.ts";
 import type { TransportLog, TransportObserver } from "./observer.ts";
-import type { Sweeper } from "./sweeper.ts";
-import type { Turns } from "./turns.ts";
 
 export interface Environment {
   /** By path, as `/seabird.Seabird/SendMessage`. */

@@ -2,9 +2,9 @@
  * Whom one connection speaks for: asks the auth room, but not again for a header that was
  * judged a moment ago, and never twice at once for the same one.
  */
-import type { Authentication, Authenticator } from "../auth/principal.ts";
-import type { Clock } from "../broker/clock.ts";
-import { BrokerError } from "../broker/errors.ts";
+import type { Authentication, Authenticator } from "../../auth/principal.ts";
+import type { Clock } from "../../broker/clock.ts";
+import { BrokerError } from "../../broker/errors.ts";
 
 /** A principal is asked for anew after this, so that its last use is noticed. */
 const KNOWN_FOR_MS = 1_000;

@@ -1,6 +1,6 @@
 /** A call or stream that is open, as its handler sees it. */
-import type { Principal } from "../auth/principal.ts";
-import type { Caller, Peer } from "../broker/caller.ts";
+import type { Principal } from "../../auth/principal.ts";
+import type { Caller, Peer } from "../../broker/caller.ts";
 import type { Call } from "./method.ts";
 
 const NOBODY: Caller = {

@@ -1,7 +1,7 @@
 /** A caller's own limit in time, where no one else keeps it. */
-import { BrokerError } from "../broker/errors.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Environment } from "../server-context.ts";
 import type { ActiveCall } from "./active-call.ts";
-import type { Environment } from "./environment.ts";
 
 /** The longest that a timer can be set for: more than 24 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 /** Large answers that their callers have not taken yet: bounded in bytes and in time. */
-import { BrokerError } from "../broker/errors.ts";
-import type { Environment } from "./environment.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Environment } from "../server-context.ts";
 
 /**
  * Counts an answer until the returned undo is called, which may be more than once; calls

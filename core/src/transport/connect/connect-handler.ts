@@ -1,8 +1,8 @@
 /** Calls by Connect and gRPC-Web, over HTTP/1.1 and HTTP/2. Loaded on first use. */
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
-import type { Environment } from "../environment.ts";
+import type { Method } from "../calls/method.ts";
 import { answerText, type Exchange, requestHeader } from "../http/exchange.ts";
-import type { Method } from "../method.ts";
+import type { Environment } from "../server-context.ts";
 import { type Answer, ConnectCall } from "./connect-call.ts";
 import { ConnectRouterTable } from "./connect-router.ts";
 import { isCurlDefault, type RequestKind, requestKind } from "./request-kind.ts";
