@@ -2,8 +2,8 @@
 import type { TestContext } from "node:test";
 import { type ConnectionStatus, IrcConnection } from "../../backends/irc/src/connection.ts";
 import { IRC_OPTION_LIMITS } from "../../backends/irc/src/limits.ts";
-import type { IrcEvent } from "../../backends/irc/src/presence/network-state.ts";
-import type { IrcOptions } from "../../backends/irc/src/settings/options.ts";
+import type { IrcOptions } from "../../backends/irc/src/options.ts";
+import type { IrcEvent } from "../../backends/irc/src/presence/irc-state.ts";
 import { waitFor } from "./irc-wait.ts";
 
 export interface ConnectionStage {

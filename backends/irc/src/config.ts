@@ -2,6 +2,7 @@
 import { isLogLevel, type LogLevel, resolveUrl } from "@seabird-chat/sdk/backend";
 import type { OwnSettings } from "@seabird-chat/sdk/program";
 import type { z } from "zod";
+import type { IrcOptions } from "./options.ts";
 import { ConfigError } from "./settings/config-error.ts";
 import {
   type Environment,
@@ -15,7 +16,6 @@ import {
 } from "./settings/environment.ts";
 import { readLimits } from "./settings/environment-limits.ts";
 import { HOST_FORMS, HOST_WITH_LOGIN } from "./settings/host-url.ts";
-import type { IrcOptions } from "./settings/options.ts";
 import { settings } from "./settings/settings.ts";
 import { SettingRefused, toOptions } from "./settings/to-options.ts";
 

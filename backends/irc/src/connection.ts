@@ -4,22 +4,22 @@
  * Knows nothing of Seabird.
  */
 
-import { type FloodClock, systemClock } from "./answering/flood-queue.ts";
-import type { IrcRequest, Verdict } from "./answering/irc-request.ts";
-import { NOT_CONNECTED } from "./answering/verdicts.ts";
-import { checkOptions } from "./connecting/check-options.ts";
-import type { NetworkLink } from "./connecting/network-link.ts";
-import { hideSecrets } from "./connecting/secrets.ts";
-import { IrcSession } from "./connecting/session.ts";
-import type { SessionEnd } from "./connecting/session-hooks.ts";
-import { type Endpoint, endpointUnderPolicy } from "./connecting/sts.ts";
-import { StsStore } from "./connecting/sts-store.ts";
-import { WantedChannels } from "./connecting/wanted-channels.ts";
+import { checkOptions } from "./connection/check-options.ts";
+import type { NetworkLink } from "./connection/network-link.ts";
+import { hideSecrets } from "./connection/secrets.ts";
+import { IrcSession } from "./connection/session.ts";
+import type { SessionEnd } from "./connection/session-hooks.ts";
+import { type Endpoint, endpointUnderPolicy } from "./connection/sts.ts";
+import { StsStore } from "./connection/sts-store.ts";
+import { WantedChannels } from "./connection/wanted-channels.ts";
 import { stripCodes } from "./formatting/codes.ts";
 import { MAX_REASON } from "./limits.ts";
-import { foldName } from "./line.ts";
-import { type IrcEvent, NetworkState } from "./presence/network-state.ts";
-import type { ChannelToJoin, IrcOptions } from "./settings/options.ts";
+import { foldName } from "./message/line.ts";
+import type { ChannelToJoin, IrcOptions } from "./options.ts";
+import { type IrcEvent, NetworkState } from "./presence/irc-state.ts";
+import { type FloodClock, systemClock } from "./requests/flood-queue.ts";
+import type { IrcRequest, Verdict } from "./requests/irc-request.ts";
+import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 
 export type ConnectionStatus =
   | {

@@ -22,8 +22,8 @@ import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, plainRuns } from "./formatting/runs.ts";
 import { splitLines } from "./formatting/split.ts";
 import { toTold } from "./inbound.ts";
-import { decodeLine } from "./line.ts";
-import { NetworkState } from "./presence/network-state.ts";
+import { decodeLine } from "./message/line.ts";
+import { NetworkState } from "./presence/irc-state.ts";
 
 /** Words that are no blanks only, so that each can be seen. */
 const words = fc.stringMatching(/^[a-z0-9,é🦀]( ?[a-z0-9,é🦀]){0,5}$/u);

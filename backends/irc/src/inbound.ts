@@ -3,7 +3,7 @@ import type { BackendChannel, Heard, HeardInChannel } from "@seabird-chat/sdk/ba
 import { runsToBlock } from "./format.ts";
 import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
 import { printable, tagsOf } from "./presence/event-tags.ts";
-import type { IrcEvent } from "./presence/network-state.ts";
+import type { IrcEvent } from "./presence/irc-state.ts";
 
 /** One thing to tell core. Whether words are a command or a mention is the SDK's to see. */
 export type Told =

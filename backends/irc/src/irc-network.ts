@@ -14,12 +14,12 @@ import {
   type Self,
   type Target,
 } from "@seabird-chat/sdk/backend";
-import { NOT_CONNECTED } from "./answering/verdicts.ts";
-import { logStatus } from "./connecting/log-status.ts";
 import { type ConnectionHooks, IrcConnection } from "./connection.ts";
 import { parseRuns, plainRuns } from "./formatting/runs.ts";
 import { type Reader, type Told, toTold } from "./inbound.ts";
 import { MAX_INVITATIONS } from "./limits.ts";
+import { logStatus } from "./log-status.ts";
+import type { IrcOptions } from "./options.ts";
 import {
   type Plan,
   planChannelSend,
@@ -31,8 +31,8 @@ import {
 import { AntiLoop, type AntiLoopHooks } from "./presence/anti-loop.ts";
 import { ChannelIds } from "./presence/channel-ids.ts";
 import { mayInvite } from "./presence/invites.ts";
-import type { IrcEvent, NetworkState } from "./presence/network-state.ts";
-import type { IrcOptions } from "./settings/options.ts";
+import type { IrcEvent, NetworkState } from "./presence/irc-state.ts";
+import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 import type { IrcSettings } from "./settings/settings.ts";
 import { channelsOf, SettingRefused, toOptions } from "./settings/to-options.ts";
 

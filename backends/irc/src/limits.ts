@@ -1,10 +1,10 @@
 /** Every limit of this backend: its default, and what happens there. */
-import { MAX_CAP_REQUESTS, MAX_OFFERED_CAPS } from "./connecting/caps.ts";
-import { MAX_SERVER_TAG_BYTES } from "./connecting/line-reader.ts";
-import { MAX_STS_POLICIES } from "./connecting/sts-store.ts";
-import { MAX_CLIENT_TAG_BYTES } from "./connecting/write-line.ts";
-import { MAX_LINE_BYTES } from "./line.ts";
-import type { IrcOptions } from "./settings/options.ts";
+import { MAX_CAP_REQUESTS, MAX_OFFERED_CAPS } from "./connection/caps.ts";
+import { MAX_STS_POLICIES } from "./connection/sts-store.ts";
+import { MAX_CLIENT_TAG_BYTES } from "./message/format-line.ts";
+import { MAX_LINE_BYTES } from "./message/line.ts";
+import { MAX_SERVER_TAG_BYTES } from "./message/line-reader.ts";
+import type { IrcOptions } from "./options.ts";
 
 /** One row of `docs/limits.md`. */
 export interface IrcLimit {

@@ -4,8 +4,8 @@ import { suite, test } from "node:test";
 import { bold, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { ircLineParser } from "irc-framework";
-import { lineProblem } from "./connecting/write-line.ts";
-import { byteLength } from "./line.ts";
+import { lineProblem } from "./message/format-line.ts";
+import { byteLength } from "./message/line.ts";
 import {
   NOTICE_TAG,
   type Plan,
@@ -15,7 +15,7 @@ import {
   planPrivateSend,
   planTopic,
 } from "./outbound.ts";
-import { NetworkState } from "./presence/network-state.ts";
+import { NetworkState } from "./presence/irc-state.ts";
 
 const network = new NetworkState("bird");
 const tags = {};

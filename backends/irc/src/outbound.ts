@@ -7,14 +7,14 @@ import type {
   UpdateRequest,
   UserSend,
 } from "@seabird-chat/sdk/backend";
-import type { Expectation } from "./answering/expectation.ts";
-import { lineProblem } from "./connecting/write-line.ts";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, writeRuns } from "./formatting/runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
 import { MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
-import { byteLength } from "./line.ts";
-import type { NetworkRules } from "./presence/network-state.ts";
+import { lineProblem } from "./message/format-line.ts";
+import { byteLength } from "./message/line.ts";
+import type { NetworkRules } from "./presence/irc-state.ts";
+import type { Expectation } from "./requests/success-condition.ts";
 
 interface PlannedLines {
   /** Whom it concerns. */

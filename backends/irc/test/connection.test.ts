@@ -1,7 +1,7 @@
 /** The connection, over a real socket, to a server that says what each test needs. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { ask, setUp } from "./connection-stage.ts";
+import { ask, setUp } from "./connection-fixture.ts";
 import { until } from "./scripted-server.ts";
 
 suite("registration", () => {

@@ -1,7 +1,7 @@
 /** From the first byte to the welcome, with servers that offer, refuse, lie and stammer. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { setUp } from "./connection-stage.ts";
+import { setUp } from "./connection-fixture.ts";
 import type { ScriptedConnection } from "./scripted-server.ts";
 import { until } from "./scripted-server.ts";
 

@@ -1,7 +1,7 @@
 /** Servers that lie, flood, stammer or do not read, over a real socket. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { ask, setUp } from "./connection-stage.ts";
+import { ask, setUp } from "./connection-fixture.ts";
 
 suite("hostile servers", () => {
   test("lines that make no sense change nothing", async (context) => {

@@ -1,5 +1,5 @@
 /** A clock for tests, which stands still until it is told to go on. */
-import type { FloodClock } from "../src/answering/flood-queue.ts";
+import type { FloodClock } from "../src/requests/flood-queue.ts";
 
 export class TestClock implements FloodClock {
   #now = 1_000;

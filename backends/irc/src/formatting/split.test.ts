@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { blockquote, bold, fencedCode, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
-import { byteLength } from "../line.ts";
+import { byteLength } from "../message/line.ts";
 import { CODES, type Style, TOGGLES } from "./codes.ts";
 import { renderBlock, type TextLine } from "./render.ts";
 import { parseRuns, plainRuns, type Run } from "./runs.ts";

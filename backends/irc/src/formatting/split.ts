@@ -1,6 +1,6 @@
 /** Cuts lines to what fits: at word ends, never within a character or code, formatting kept. Pure. */
 
-import { byteLength } from "../line.ts";
+import { byteLength } from "../message/line.ts";
 import { changeCodes, PLAIN, type Style } from "./codes.ts";
 import type { TextLine } from "./render.ts";
 import { plainRuns, type Run, sliceRuns, writeRuns } from "./runs.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ircLineParser } from "irc-framework";
 import { MAX_USERS } from "../limits.ts";
-import { NetworkState } from "./network-state.ts";
+import { NetworkState } from "./irc-state.ts";
 
 function setUp(...caps: readonly string[]) {
   const state = new NetworkState("bird");

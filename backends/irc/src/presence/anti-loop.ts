@@ -4,7 +4,6 @@
  * come faster behind our answers than a person reads them.
  */
 import { createHash } from "node:crypto";
-import type { FloodClock } from "../answering/flood-queue.ts";
 import {
   LOOP_COMMAND_MS,
   LOOP_COMMANDS,
@@ -14,6 +13,7 @@ import {
   MAX_LOOP_ENTRIES,
   MAX_LOOP_TARGETS,
 } from "../limits.ts";
+import type { FloodClock } from "../requests/flood-queue.ts";
 
 /** So long an answer that is on its way may have been read just now: nobody can tell. */
 const ON_ITS_WAY_MS = 3 * LOOP_COMMAND_MS;

@@ -1,10 +1,10 @@
 /** One id for a channel, however it is spelled. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { rulesOf } from "../connecting/rules.ts";
 import { MAX_CHANNELS } from "../limits.ts";
 import { ChannelIds } from "./channel-ids.ts";
-import { NetworkState } from "./network-state.ts";
+import { NetworkState } from "./irc-state.ts";
+import { rulesOf } from "./network-rules.ts";
 
 function setUp(...rules: readonly string[]) {
   const state = new NetworkState("bird");

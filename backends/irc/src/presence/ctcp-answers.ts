@@ -1,7 +1,8 @@
 /** Answers the questions of other people's clients (CTCP) on a connection, and not too many. */
-import { Allowance } from "../answering/allowance.ts";
-import type { FloodClock, FloodQueue } from "../answering/flood-queue.ts";
+
 import { MAX_QUERY_BURST, QUERY_INTERVAL_MS } from "../limits.ts";
+import type { FloodClock, FloodQueue } from "../requests/flood-queue.ts";
+import { Allowance } from "../requests/rate-limiter.ts";
 import { answerQuery } from "./ctcp.ts";
 
 /** The time of day is the machine's, unless the clock knows one. */

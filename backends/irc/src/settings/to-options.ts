@@ -1,12 +1,12 @@
 /** A network's settings as what its connection is told. Reads certificates. */
 import { readFileSync } from "node:fs";
-import { checkOptions } from "../connecting/check-options.ts";
-import type { SaslOptions } from "../connecting/sasl.ts";
-import type { TlsFiles } from "../connecting/transport.ts";
+import { checkOptions } from "../connection/check-options.ts";
+import type { SaslOptions } from "../connection/sasl.ts";
+import type { TlsFiles } from "../connection/transport.ts";
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
-import { foldName } from "../line.ts";
+import { foldName } from "../message/line.ts";
+import type { ChannelToJoin, IrcOptions } from "../options.ts";
 import { type HostAddress, parseHost } from "./host-url.ts";
-import type { ChannelToJoin, IrcOptions } from "./options.ts";
 import { type IrcSettings, snakeCase } from "./settings.ts";
 
 /** What a schema cannot see, such as a file that is not there. */

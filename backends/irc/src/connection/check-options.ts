@@ -1,0 +1,33 @@
+/** The last look at what a server will be told about us: each has to fit into a line of its own. */
+
+import { LineRefused, lineProblem, formatLine as toLine } from "../message/format-line.ts";
+import type { IrcOptions } from "../options.ts";
+
+type Told = Pick<
+  IrcOptions,
+  "nick" | "user" | "realName" | "password" | "nickservPassword" | "channels"
+>;
+
+/** Throws RangeError, naming the option but not its value, which may be secret. */
+export function checkOptions(options: Told): void {
+  const { nick, user, realName, password = "x", nickservPassword = "x", channels } = options;
+  check("nick", () => toLine("NICK", [nick, "x"]));
+  check("user or realName", () => toLine("USER", [user, "0", "*", realName]));
+  check("password", () => toLine("PASS", [password]));
+  check("nickservPassword", () =>
+    toLine("PRIVMSG", ["NickServ", `IDENTIFY ${nick} ${nickservPassword}`]),
+  );
+  for (const { name, key = "x" } of channels) {
+    check(`channels: ${JSON.stringify(name)}`, () => toLine("JOIN", [name, key, "x"]));
+  }
+}
+
+function check(what: string, line: () => string): void {
+  try {
+    const problem = lineProblem(line());
+    if (problem !== undefined) throw new LineRefused(problem);
+  } catch (cause) {
+    if (!(cause instanceof LineRefused)) throw cause;
+    throw new RangeError(`${what}: ${cause.message}`, { cause });
+  }
+}

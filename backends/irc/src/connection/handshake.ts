@@ -1,0 +1,264 @@
+/**
+ * Gets a connection from its first byte to the server's welcome: capabilities are listed before
+ * anything is told, then password, nick and user, then the login, then `CAP END`.
+ *
+ * A server that speaks TLS only (STS) is left before it has heard a name or a password. One that
+ * knows no capabilities, or says nothing for `capWaitMs`, is registered with as in 1993.
+ */
+import type { IrcMessage } from "irc-framework";
+import { formatLine } from "../message/format-line.ts";
+import type { IrcOptions } from "../options.ts";
+import type { FloodClock } from "../requests/flood-queue.ts";
+import { Caps, WANTED_CAPS } from "./caps.ts";
+import { nickCandidates, SAFE_NICK_LENGTH } from "./nick.ts";
+import { SaslLogin, type SaslOptions, type SaslOutcome } from "./sasl.ts";
+
+export interface HandshakeHooks {
+  send(line: string): void;
+  /** The server's value of `sts`; true: go away from here, nothing has been told. */
+  strictTransport(value: string): boolean;
+  /** It will not come to a welcome. A refusal: our password or we are not taken. */
+  failed(reason: string, isRefusal: boolean): void;
+  isMe(nick: string): boolean;
+  /** Services know us by this account. */
+  loggedIn(account: string): void;
+  /** The login failed, and we go on without. */
+  loginFailed(reason: string): void;
+  /** Numeric 001 is here. */
+  welcomed(): void;
+}
+
+const RPL_WELCOME = "001";
+const RPL_LOGGEDIN = "900";
+const RPL_LOGGEDOUT = "901";
+const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
+/** What a server that knows no CAP says of it: unknown command, not registered. */
+const NO_CAPS = new Set(["421", "451"]);
+/** Wrong password, banned. */
+const REFUSALS = new Set(["464", "465"]);
+
+export class Handshake {
+  readonly caps: Caps;
+  readonly #options: IrcOptions;
+  readonly #hooks: HandshakeHooks;
+  readonly #clock: FloodClock;
+  #nicks: string[];
+  #login: SaslLogin | undefined;
+  #phase: "listing" | "registering" | "welcomed" | "over" = "listing";
+  #isLoggedIn = false;
+  #account: string | undefined;
+  /** The server has said no: it is not asked again on this connection. */
+  #isRefused = false;
+  #hasEnded = false;
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(options: IrcOptions, hooks: HandshakeHooks, clock: FloodClock) {
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#clock = clock;
+    this.#nicks = nickCandidates(options.nick, Math.random).slice(1);
+    const wanted = options.sasl === undefined ? WANTED_CAPS : [...WANTED_CAPS, "sasl"];
+    this.caps = new Caps(wanted, {
+      send: hooks.send,
+      listed: () => this.#listed(),
+      agreed: () => this.#agreed(),
+      endless: () => hooks.failed("the server's list of capabilities does not end", false),
+    });
+  }
+
+  /** By which services know us; undefined: they do not. */
+  get account(): string | undefined {
+    return this.#account;
+  }
+
+  /** The socket is there. */
+  start(): void {
+    this.caps.list();
+    this.#wait(this.#options.capWaitMs, () => this.#withoutCaps());
+  }
+
+  /** Each line of the server, as long as the connection lasts: capabilities come and go. */
+  receive(message: IrcMessage): void {
+    if (this.#phase === "over") return;
+    this.caps.receive(message);
+    if (this.#isTurnedAway(message)) return;
+    this.#learnAccount(message);
+    const outcome = this.#login?.receive(message);
+    if (outcome !== undefined) this.#loggedIn(outcome);
+    if (this.#phase === "listing" && NO_CAPS.has(message.command)) this.#withoutCaps();
+    if (this.#phase === "listing" || this.#phase === "registering") this.#register(message);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#phase = "over";
+    this.#cancelTimer();
+  }
+
+  /** A server may also find out later that it wants TLS, and over TLS renews what it wants. */
+  #isTurnedAway({ command, params }: IrcMessage): boolean {
+    if (command !== "CAP" || params[1]?.toUpperCase() !== "NEW") return false;
+    const sts = this.caps.offered.get("sts");
+    if (sts === undefined || !/(^| )sts=/.test(params.at(-1) ?? "")) return false;
+    return this.#goesAway(sts);
+  }
+
+  #goesAway(sts: string): boolean {
+    const goes = this.#hooks.strictTransport(sts);
+    if (goes) this.close();
+    return goes;
+  }
+
+  #learnAccount({ command, nick, params }: IrcMessage): void {
+    const before = this.#account;
+    if (command === RPL_LOGGEDIN) this.#account = params[2];
+    else if (command === RPL_LOGGEDOUT) this.#account = undefined;
+    else if (command === "ACCOUNT" && this.#hooks.isMe(nick)) {
+      this.#account = params[0] === "*" ? undefined : params[0];
+    }
+    if (this.#account !== undefined && this.#account !== before) {
+      this.#hooks.loggedIn(this.#account);
+    }
+  }
+
+  #listed(): void {
+    const sts = this.caps.offered.get("sts");
+    const isEarly = this.#phase === "listing" || this.#phase === "registering";
+    if (sts !== undefined && isEarly && this.#goesAway(sts)) return;
+    if (this.#phase !== "listing") {
+      // The list came late; what is in it is as good as news.
+      this.caps.request();
+      return;
+    }
+    this.#cancelTimer();
+    if (this.#isLost("the server offers no login (SASL)", this.caps.offered.has("sasl"))) return;
+    this.#introduce();
+    if (!this.caps.request()) this.#agreed();
+  }
+
+  #withoutCaps(): void {
+    this.#cancelTimer();
+    // Of a list that does not end, what has come counts.
+    const sts = this.caps.offered.get("sts");
+    if (sts !== undefined && this.#goesAway(sts)) return;
+    if (this.#isLost("the server knows no capabilities, so no login (SASL)", false)) return;
+    this.#introduce();
+    if (this.#options.sasl !== undefined) {
+      this.#hooks.loginFailed("the server knows no capabilities, so no login (SASL)");
+    }
+  }
+
+  /** Without the login that is needed, nothing is told to the server at all. */
+  #isLost(reason: string, isOffered: boolean): boolean {
+    if (isOffered || !this.#needsLogin) return false;
+    this.#fail(reason, false);
+    return true;
+  }
+
+  get #needsLogin(): boolean {
+    return this.#options.sasl !== undefined && this.#options.sasl.required !== false;
+  }
+
+  #introduce(): void {
+    this.#phase = "registering";
+    const { password, nick, user, realName } = this.#options;
+    if (password !== undefined) this.#hooks.send(formatLine("PASS", [password]));
+    this.#hooks.send(formatLine("NICK", [nick]));
+    this.#hooks.send(formatLine("USER", [user, "0", "*", realName]));
+  }
+
+  /** Nothing that we asked for is without answer. */
+  #agreed(): void {
+    if (this.#phase === "over" || this.#login !== undefined) return;
+    const { sasl } = this.#options;
+    if (sasl === undefined || this.#isLoggedIn || this.#isRefused) {
+      this.#end();
+    } else if (this.caps.on.has("sasl")) {
+      this.#startLogin(sasl);
+    } else if (this.#phase === "registering") {
+      // Services may come after the welcome; they are asked then.
+      this.#refused("the server gives no login (SASL)", false);
+    }
+  }
+
+  #startLogin(sasl: SaslOptions): void {
+    this.#login = new SaslLogin(sasl, this.#hooks.send);
+    this.#wait(this.#options.saslWaitMs, () => {
+      this.#hooks.send("AUTHENTICATE *");
+      this.#refused("the login (SASL) was not answered in time", false);
+    });
+    const outcome = this.#login.start(this.caps.offered.get("sasl") ?? "");
+    if (outcome !== undefined) this.#loggedIn(outcome);
+  }
+
+  #loggedIn(outcome: Exclude<SaslOutcome, undefined>): void {
+    if (outcome.is === "refused") {
+      this.#refused(outcome.reason, outcome.isFinal);
+      return;
+    }
+    this.#cancelTimer();
+    this.#login = undefined;
+    this.#isLoggedIn = true;
+    this.#end();
+  }
+
+  #refused(reason: string, isRefusal: boolean): void {
+    this.#cancelTimer();
+    this.#login = undefined;
+    this.#isRefused = isRefusal;
+    if (this.#needsLogin && this.#phase !== "welcomed") {
+      this.#fail(`login refused: ${reason}`, isRefusal);
+      return;
+    }
+    this.#hooks.loginFailed(reason);
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#phase !== "registering" || !this.caps.isListed || this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#hooks.send("CAP END");
+  }
+
+  #register({ command, params }: IrcMessage): void {
+    if (command === RPL_WELCOME) this.#welcomed();
+    else if (NICK_TAKEN.has(command) && this.#phase === "registering") {
+      this.#nextNick(command, params.at(-1) ?? command);
+    } else if (REFUSALS.has(command)) {
+      this.#fail(params.at(-1) || "the server refused us", true);
+    }
+  }
+
+  #welcomed(): void {
+    if (this.#needsLogin && !this.#isLoggedIn) {
+      this.#fail("the server welcomed us without the login (SASL)", false);
+      return;
+    }
+    this.#phase = "welcomed";
+    this.#cancelTimer();
+    this.#hooks.welcomed();
+  }
+
+  #nextNick(command: string, reason: string): void {
+    const { nick } = this.#options;
+    if (command === "432" && nick.length > SAFE_NICK_LENGTH) {
+      // Too long for this server, as far as it says: a part of it is still ours to ask for.
+      const short = this.#nicks.filter((each) => each.length <= SAFE_NICK_LENGTH);
+      const cut = nick.slice(0, SAFE_NICK_LENGTH);
+      this.#nicks = this.#nicks.length === short.length ? short : [cut, ...short];
+    }
+    const next = this.#nicks.shift();
+    if (next === undefined) this.#fail(`no nick is free: ${reason}`, false);
+    else this.#hooks.send(formatLine("NICK", [next]));
+  }
+
+  #fail(reason: string, isRefusal: boolean): void {
+    this.close();
+    this.#hooks.failed(reason, isRefusal);
+  }
+
+  #wait(ms: number, then: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(ms, then);
+  }
+}

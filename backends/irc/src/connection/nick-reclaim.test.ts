@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { ircLineParser } from "irc-framework";
+import { TestClock } from "../../test/test-clock.ts";
+import { NetworkState } from "../presence/irc-state.ts";
+import { rulesOf } from "../presence/network-rules.ts";
+import { isNetsplit, NickReclaim } from "./nick-reclaim.ts";
+
+interface SetUp {
+  readonly password?: string;
+  readonly isLoggedIn?: boolean;
+  readonly nick?: string;
+}
+
+function setUp({ password, isLoggedIn = false, nick = "bird_" }: SetUp = {}) {
+  const clock = new TestClock();
+  const sent: string[] = [];
+  const state = new NetworkState(nick);
+  const reclaim = new NickReclaim(
+    { nick: "bird", nickCheckMs: 60_000, nickservPassword: password },
+    state,
+    (line) => void sent.push(line),
+    () => isLoggedIn,
+    clock,
+  );
+  reclaim.start();
+  const receive = (...lines: readonly string[]) => {
+    for (const line of lines) {
+      reclaim.receive(ircLineParser(line));
+      state.receive(ircLineParser(line));
+    }
+  };
+  return { clock, sent, state, reclaim, receive };
+}
+
+const NICKSERV = ":NickServ!n@services NOTICE bird_ :";
+
+suite("without services", () => {
+  test("asks when the holder leaves or takes another name, and now and then", () => {
+    const { clock, sent, receive } = setUp();
+    assert.deepEqual(sent, []);
+    receive(":joe!j@h QUIT :bye", ":BIRD!b@h QUIT :bye");
+    assert.deepEqual(sent, ["NICK bird"]);
+    receive(":bird!b@h NICK gull");
+    assert.deepEqual(sent, ["NICK bird", "NICK bird"]);
+    clock.advance(60_000);
+    assert.equal(sent.length, 3);
+    receive(":bird_!b@h NICK bird");
+    clock.advance(600_000);
+    assert.equal(sent.length, 3);
+  });
+
+  test("a netsplit is waited for, in full", () => {
+    const { clock, sent, receive } = setUp();
+    clock.advance(59_000);
+    receive(":bird!b@h QUIT :hub.one.example leaf.two.example");
+    clock.advance(59_999);
+    assert.deepEqual(sent, []);
+    clock.advance(1);
+    assert.deepEqual(sent, ["NICK bird"]);
+  });
+
+  test("services that rename us are not fought", () => {
+    const { sent, receive } = setUp({ nick: "bird" });
+    receive(":bird!b@h NICK Guest7");
+    assert.deepEqual(sent, []);
+  });
+
+  test("a nick as long as the network allows is the wanted one", () => {
+    const { clock, sent, state } = setUp({ nick: "bir" });
+    state.rules = rulesOf(["bir", "NICKLEN=3", ":are"], state.rules);
+    clock.advance(600_000);
+    assert.deepEqual(sent, []);
+  });
+});
+
+suite("with services", () => {
+  test("REGAIN, then GHOST where that is unknown, then the nick", () => {
+    const { sent, receive } = setUp({ password: "hush" });
+    assert.deepEqual(sent.splice(0), ["PRIVMSG NickServ :REGAIN bird hush"]);
+    receive(`${NICKSERV}Invalid command. Use /msg NickServ help.`);
+    assert.deepEqual(sent.splice(0), ["PRIVMSG NickServ :GHOST bird hush"]);
+    receive(`${NICKSERV}bird has been ghosted.`);
+    assert.deepEqual(sent.splice(0), ["NICK bird"]);
+    receive(`${NICKSERV}You are a fine bird.`);
+    assert.deepEqual(sent, []);
+  });
+
+  test("logged in, no password is told", () => {
+    const { sent } = setUp({ password: "hush", isLoggedIn: true });
+    assert.deepEqual(sent, ["PRIVMSG NickServ :REGAIN bird"]);
+  });
+
+  test("that are silent are not waited for long, and are asked by turns", () => {
+    const { clock, sent } = setUp({ isLoggedIn: true });
+    sent.splice(0);
+    clock.advance(5_000);
+    assert.deepEqual(sent.splice(0), ["NICK bird"]);
+    clock.advance(55_000);
+    assert.deepEqual(sent.splice(0), ["PRIVMSG NickServ :REGAIN bird"]);
+    clock.advance(5_000);
+    assert.deepEqual(sent.splice(0), ["NICK bird"]);
+    clock.advance(55_000);
+    assert.deepEqual(sent.splice(0), ["NICK bird"]);
+  });
+
+  test("are not asked for what we have; closed, nothing waits", () => {
+    const { clock, sent, reclaim } = setUp({ isLoggedIn: true, nick: "bird" });
+    clock.advance(600_000);
+    assert.deepEqual(sent, []);
+    reclaim.close();
+    assert.equal(clock.timers, 0);
+  });
+});
+
+test("a netsplit's reason is two servers' names and nothing else", () => {
+  for (const reason of ["a.b c.d", "*.net *.split", "irc-1.example.org hub.example.org"]) {
+    assert.ok(isNetsplit(reason), reason);
+  }
+  for (const reason of [
+    "",
+    "a.b",
+    "bye now",
+    "a.b c.d e.f",
+    "Quit: a.b c.d",
+    "a.b  c.d",
+    "a.b c.",
+  ]) {
+    assert.ok(!isNetsplit(reason), reason);
+  }
+});

@@ -1,0 +1,294 @@
+/** One connection to an IRC server, from dialling to its end. */
+import { type IrcMessage, ircLineParser } from "irc-framework";
+import { QUIT_WITHIN_MS } from "../limits.ts";
+import { lineProblem, withTags } from "../message/format-line.ts";
+import type { ChannelToJoin, IrcOptions } from "../options.ts";
+import { CtcpAnswers } from "../presence/ctcp-answers.ts";
+import { NetworkState } from "../presence/irc-state.ts";
+import { rulesOf } from "../presence/network-rules.ts";
+import { isRefusal } from "../requests/error-attribution.ts";
+import { type FloodClock, FloodQueue } from "../requests/flood-queue.ts";
+import type { IrcRequest, Verdict } from "../requests/irc-request.ts";
+import { NOT_CONNECTED, Verdicts } from "../requests/request-tracker.ts";
+import { Handshake } from "./handshake.ts";
+import { joinLines, partLines } from "./join-lines.ts";
+import { KeepAlive, pongTo } from "./keep-alive.ts";
+import type { NetworkLink, SendOptions } from "./network-link.ts";
+import { NickReclaim } from "./nick-reclaim.ts";
+import { NickServLogin } from "./nickserv-login.ts";
+import { hideSecrets } from "./secrets.ts";
+import type { SessionEnd, SessionHooks } from "./session-hooks.ts";
+import { actOnOffer, type Endpoint } from "./sts.ts";
+import type { StsStore } from "./sts-store.ts";
+import { Transport } from "./transport.ts";
+
+const END_OF_MOTD = new Set(["376", "422"]);
+
+export class IrcSession implements NetworkLink {
+  readonly state: NetworkState;
+  /** Resolves when the connection is over. Never rejects. */
+  readonly ended: Promise<SessionEnd>;
+  readonly #options: IrcOptions;
+  readonly #endpoint: Endpoint;
+  readonly #sts: StsStore;
+  readonly #hooks: SessionHooks;
+  readonly #clock: FloodClock;
+  readonly #channels: () => readonly ChannelToJoin[];
+  readonly #finish: (end: SessionEnd) => void;
+  readonly #hideSecrets: (line: string) => string;
+  readonly #handshake: Handshake;
+  readonly #reclaim: NickReclaim;
+  readonly #queue: FloodQueue;
+  readonly #verdicts: Verdicts;
+  readonly #ctcp: CtcpAnswers;
+  readonly #handlers = new Set<(message: IrcMessage) => void>();
+  readonly #timers = new Map<string, () => void>();
+  #transport: Transport | undefined;
+  #keepAlive: KeepAlive | undefined;
+  #phase: "registering" | "welcomed" | "identifying" | "joined" | "over" = "registering";
+  #nickServ: NickServLogin | undefined;
+  #reason: string | undefined;
+  #upgrade: Endpoint | undefined;
+  #isRefusal = false;
+
+  constructor(
+    options: IrcOptions,
+    endpoint: Endpoint,
+    channels: () => readonly ChannelToJoin[],
+    sts: StsStore,
+    hooks: SessionHooks,
+    clock: FloodClock,
+  ) {
+    const { promise, resolve } = Promise.withResolvers<SessionEnd>();
+    this.ended = promise;
+    this.#finish = resolve;
+    this.#options = options;
+    this.#endpoint = endpoint;
+    this.#channels = channels;
+    this.#sts = sts;
+    this.#hooks = hooks;
+    this.#clock = clock;
+    this.#hideSecrets = hideSecrets(options);
+    this.state = new NetworkState(options.nick);
+    const write = (line: string, how?: SendOptions) => this.send(line, how);
+    this.#queue = new FloodQueue(write, options, clock);
+    this.#ctcp = new CtcpAnswers(this.#queue, clock);
+    this.#verdicts = new Verdicts(this.state, this.#queue, options, clock, this);
+    this.#handshake = this.#createHandshake();
+    this.state.caps = this.#handshake.caps.on;
+    this.#reclaim = new NickReclaim(
+      options,
+      this.state,
+      (line) => this.#queue.urgent(line),
+      () => this.account !== undefined,
+      clock,
+    );
+    this.#open();
+  }
+
+  get isWelcomed(): boolean {
+    return this.#phase === "joined" || this.#phase === "identifying";
+  }
+
+  get caps(): ReadonlySet<string> {
+    return this.#handshake.caps.on;
+  }
+
+  get ourPrefix(): string | undefined {
+    return this.state.ourPrefix;
+  }
+
+  get account(): string | undefined {
+    return this.#handshake.account;
+  }
+
+  onLine(handler: (message: IrcMessage) => void): () => void {
+    this.#handlers.add(handler);
+    return () => void this.#handlers.delete(handler);
+  }
+
+  send(line: string, { label }: SendOptions = {}): void {
+    const isLabelled = label !== undefined && this.caps.has("labeled-response");
+    const whole = isLabelled ? withTags(line, { label }) : line;
+    const problem = lineProblem(whole, this.state.rules.maxLineBytes);
+    if (problem !== undefined) this.#hooks.leftOut(problem);
+    else if (this.#transport?.write(whole) === true) {
+      this.#hooks.line("out", this.#hideSecrets(whole));
+    }
+  }
+
+  request(request: IrcRequest): Promise<Verdict> {
+    if (!this.isWelcomed) return Promise.resolve(NOT_CONNECTED);
+    return this.#verdicts.submit(request);
+  }
+
+  /** Says goodbye and ends the connection, within 2 s. Idempotent. */
+  async close(message: string): Promise<void> {
+    if (this.#phase === "over") return;
+    this.#reason ??= "closed";
+    this.#queue.close();
+    this.#timer("quit", QUIT_WITHIN_MS, () => this.#drop("closed"));
+    if (this.#transport?.isOpen === true) this.send(`QUIT :${message}`);
+    else this.#drop("closed");
+    await this.ended;
+  }
+
+  #createHandshake(): Handshake {
+    const hooks = {
+      send: (line: string) => this.send(line),
+      strictTransport: (value: string) => this.#strictTransport(value),
+      failed: (reason: string, isRefusal: boolean) => {
+        this.#isRefusal ||= isRefusal;
+        this.#drop(reason);
+      },
+      isMe: (nick: string) => this.state.isMe(nick),
+      loggedIn: (account: string) => this.#hooks.loggedIn(account),
+      loginFailed: (reason: string) => this.#hooks.loginFailed(reason),
+      welcomed: () => this.#welcomed(),
+    };
+    return new Handshake(this.#options, hooks, this.#clock);
+  }
+
+  #open(): void {
+    this.#timer("register", this.#options.registerWithinMs, () =>
+      this.#drop("the server did not welcome us in time"),
+    );
+    const { verifyCertificate, tlsFiles: files } = this.#options;
+    try {
+      this.#transport = new Transport(
+        { ...this.#endpoint, verifyCertificate, files },
+        {
+          open: () => this.#handshake.start(),
+          line: (line) => this.#received(line),
+          closed: (reason) => this.#over(reason),
+        },
+      );
+    } catch (reason) {
+      // A certificate or key that is none.
+      queueMicrotask(() => this.#over(reason instanceof Error ? reason.message : String(reason)));
+    }
+  }
+
+  #strictTransport(value: string): boolean {
+    const { verifyCertificate } = this.#options;
+    this.#upgrade = actOnOffer(value, { ...this.#endpoint, verifyCertificate }, this.#sts);
+    if (this.#upgrade === undefined) return false;
+    this.#drop("the server wants TLS");
+    return true;
+  }
+
+  #received(line: string): void {
+    const message = ircLineParser(line);
+    if (message.command === "" || this.#phase === "over") return;
+    this.#hooks.line("in", this.#hideSecrets(line));
+    this.#keepAlive?.heard();
+    this.#act(message);
+    for (const event of this.state.receive(message)) {
+      if (event.kind === "query") this.#ctcp.answer(event.nick, event.query);
+      else this.#hooks.event(event);
+    }
+    this.#verdicts.receive(message);
+    for (const handler of [...this.#handlers]) handler(message);
+  }
+
+  #act(message: IrcMessage): void {
+    const { command, params } = message;
+    this.#handshake.receive(message);
+    if (command === "PING") this.send(pongTo(params.at(-1) ?? ""));
+    else if (command === "005") this.#learnRules(params);
+    else if (command === "ERROR") this.#reason ??= params.at(-1) || "the server closed it";
+    if (this.#phase === "welcomed" && END_OF_MOTD.has(command)) this.#identify();
+    else if (this.#phase === "identifying") this.#nickServ?.receive(message);
+    else if (this.#phase === "joined") {
+      this.#reclaim.receive(message);
+      if (isRefusal(message)) {
+        this.#hooks.joinRefused(params[1] ?? "", command, params.at(-1) ?? "");
+      }
+    }
+  }
+
+  #learnRules(params: readonly string[]): void {
+    this.state.rules = rulesOf(params, this.state.rules);
+    this.#transport?.allow(this.state.rules.maxLineBytes);
+  }
+
+  #welcomed(): void {
+    this.#phase = "welcomed";
+    this.#keepAlive = new KeepAlive(
+      this.#options,
+      {
+        ping: () => this.send("PING :seabird-alive"),
+        dead: () => this.#drop("the server is silent"),
+      },
+      this.#clock,
+    );
+    // Most servers end their greeting with the MOTD, or with its absence.
+    this.#timer("register", this.#options.registerWithinMs, () => this.#identify());
+  }
+
+  #identify(): void {
+    this.#phase = "identifying";
+    this.#cancel("register");
+    const password = this.#options.nickservPassword;
+    if (password === undefined || this.account !== undefined) {
+      this.#join();
+      return;
+    }
+    const hooks = {
+      send: (line: string) => this.#queue.urgent(line),
+      refused: (reason: string) => this.#hooks.identifyRefused(reason),
+      done: () => this.#join(),
+    };
+    this.#nickServ = new NickServLogin(this.#options, password, hooks, this.#clock);
+  }
+
+  #join(): void {
+    this.#phase = "joined";
+    this.#reclaim.start();
+    this.join(this.#channels());
+    this.#hooks.welcomed();
+  }
+
+  /** Asks for channels, before what waits. */
+  join(channels: readonly ChannelToJoin[]): void {
+    for (const line of joinLines(channels)) this.#queue.urgent(line);
+  }
+
+  /** Leaves channels, before what waits. */
+  part(channels: readonly string[]): void {
+    for (const line of partLines(channels)) this.#queue.urgent(line);
+  }
+
+  #drop(reason: string): void {
+    this.#reason ??= reason;
+    if (this.#transport === undefined) queueMicrotask(() => this.#over(reason));
+    else this.#transport.drop(this.#reason);
+  }
+
+  #over(reason: string): void {
+    if (this.#phase === "over") return;
+    const wasWelcomed = this.#phase !== "registering";
+    this.#phase = "over";
+    this.#queue.close();
+    this.#handshake.close();
+    this.#nickServ?.close();
+    this.#reclaim.close();
+    this.#keepAlive?.close();
+    for (const name of [...this.#timers.keys()]) this.#cancel(name);
+    if (wasWelcomed && this.#endpoint.tls) this.#sts.renew(this.#endpoint.host);
+    this.#verdicts.connectionLost();
+    for (const event of this.state.leaveAll()) this.#hooks.event(event);
+    const end = { upgrade: this.#upgrade, isRefusal: this.#isRefusal };
+    this.#finish({ ...end, reason: this.#reason ?? reason });
+  }
+
+  #timer(name: string, ms: number, callback: () => void): void {
+    this.#cancel(name);
+    this.#timers.set(name, this.#clock.after(ms, callback));
+  }
+
+  #cancel(name: string): void {
+    this.#timers.get(name)?.();
+    this.#timers.delete(name);
+  }
+}

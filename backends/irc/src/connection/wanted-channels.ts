@@ -1,0 +1,171 @@
+/**
+ * The channels we want to be in: those of the configuration and those joined on request.
+ *
+ * They are joined after each connect. One that refuses us is asked again, after a pause that
+ * doubles. One that we left is not wanted any more, and neither is one that we were kicked from,
+ * since a person decided that; with `rejoin` we come back to the latter.
+ */
+
+import { MAX_CHANNELS, SETTLE_WITHIN_MS } from "../limits.ts";
+import type { ChannelToJoin, IrcOptions } from "../options.ts";
+import type { IrcEvent } from "../presence/irc-state.ts";
+import type { FloodClock } from "../requests/flood-queue.ts";
+
+export interface WantedChannelsHooks {
+  /** The form of a name in which equal names are equal, by the network's rules of the moment. */
+  fold(name: string): string;
+  join(channels: readonly ChannelToJoin[]): void;
+  /** It is not tried again if `retryInMs` is undefined. */
+  refused(channel: string, reason: string, retryInMs: number | undefined): void;
+  /** Every channel was joined or refused. At most once per connection. */
+  settled(): void;
+}
+
+type Options = Pick<IrcOptions, "rejoin" | "rejoinAfterMs" | "joinRetryMs">;
+
+/** How often the pause before another try doubles. */
+const MAX_DOUBLINGS = 4;
+
+/** What will not change: no such channel, not a channel's name. */
+const FOR_GOOD = new Set(["403", "476", "479"]);
+
+export class WantedChannels {
+  readonly #options: Options;
+  readonly #hooks: WantedChannelsHooks;
+  readonly #clock: FloodClock;
+  /** By folded name, as are the others. */
+  #wanted = new Map<string, ChannelToJoin>();
+  /** A JOIN is on its way, and nothing has come of it. */
+  readonly #asked = new Set<string>();
+  readonly #refusals = new Map<string, number>();
+  readonly #timers = new Map<string, () => void>();
+  #cancelSettling: (() => void) | undefined;
+
+  constructor(
+    channels: readonly ChannelToJoin[],
+    options: Options,
+    hooks: WantedChannelsHooks,
+    clock: FloodClock,
+  ) {
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#clock = clock;
+    for (const channel of channels) this.#wanted.set(hooks.fold(channel.name), channel);
+  }
+
+  all(): readonly ChannelToJoin[] {
+    return [...this.#wanted.values()];
+  }
+
+  want(channel: ChannelToJoin): void {
+    const key = this.#hooks.fold(channel.name);
+    if (this.#wanted.size < MAX_CHANNELS || this.#wanted.has(key)) this.#wanted.set(key, channel);
+  }
+
+  /** As `want`, for one that was joined on request: what is known of it stays. */
+  wantToo({ name, key }: ChannelToJoin): void {
+    const known = this.#wanted.get(this.#hooks.fold(name));
+    this.want({ name: known?.name ?? name, key: key ?? known?.key });
+  }
+
+  /** Asks for wanted channels now, and for all of them together. */
+  join(names: readonly string[]): void {
+    const keys = names.map((name) => this.#hooks.fold(name));
+    for (const key of keys) this.#cancelTimer(key);
+    this.#ask(keys);
+  }
+
+  forget(name: string): void {
+    const key = this.#hooks.fold(name);
+    this.#wanted.delete(key);
+    this.#stopTrying(key);
+  }
+
+  /** The server has welcomed us, and all channels have just been asked for. */
+  welcomed(): void {
+    // Only now it is known which names are the same here.
+    this.#wanted = new Map(this.all().map((each) => [this.#hooks.fold(each.name), each]));
+    for (const key of this.#wanted.keys()) this.#asked.add(key);
+    this.#cancelSettling = this.#clock.after(SETTLE_WITHIN_MS, () => this.#settled());
+    this.#lookIfSettled();
+  }
+
+  /** The connection is gone: nothing is tried until the next one. */
+  offline(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#refusals.clear();
+    this.#asked.clear();
+    this.#cancelSettling?.();
+    this.#cancelSettling = undefined;
+  }
+
+  receive(event: IrcEvent): void {
+    if (event.kind === "joined") this.#joined(event.channel);
+    else if (event.kind === "left" && event.why === "part") this.forget(event.channel);
+    else if (event.kind === "left" && event.why === "kick") this.#kicked(event.channel);
+  }
+
+  /** An error of the server about a channel; not each is about our JOIN. */
+  refused(channel: string, numeric: string, reason: string): void {
+    const key = this.#hooks.fold(channel);
+    const wanted = this.#wanted.get(key);
+    if (!this.#asked.delete(key) || wanted === undefined) return;
+    const times = this.#refusals.get(key) ?? 0;
+    this.#refusals.set(key, times + 1);
+    const pauseMs = this.#options.joinRetryMs * 2 ** Math.min(times, MAX_DOUBLINGS);
+    const retryInMs = FOR_GOOD.has(numeric) ? undefined : pauseMs;
+    this.#hooks.refused(wanted.name, reason, retryInMs);
+    if (retryInMs !== undefined) this.#joinLater(key, retryInMs);
+    this.#lookIfSettled();
+  }
+
+  #joined(channel: string): void {
+    const key = this.#hooks.fold(channel);
+    this.#asked.delete(key);
+    this.#stopTrying(key);
+    this.#lookIfSettled();
+  }
+
+  #kicked(channel: string): void {
+    const key = this.#hooks.fold(channel);
+    if (this.#options.rejoin !== true) this.forget(channel);
+    else if (this.#wanted.has(key)) this.#joinLater(key, this.#options.rejoinAfterMs);
+  }
+
+  #joinLater(key: string, ms: number): void {
+    this.#cancelTimer(key);
+    const ask = () => {
+      this.#timers.delete(key);
+      this.#ask([key]);
+    };
+    this.#timers.set(key, this.#clock.after(ms, ask));
+  }
+
+  #ask(keys: readonly string[]): void {
+    const channels = keys.flatMap((key) => this.#wanted.get(key) ?? []);
+    if (channels.length === 0) return;
+    for (const { name } of channels) this.#asked.add(this.#hooks.fold(name));
+    this.#hooks.join(channels);
+  }
+
+  #stopTrying(key: string): void {
+    this.#cancelTimer(key);
+    this.#refusals.delete(key);
+  }
+
+  #cancelTimer(key: string): void {
+    this.#timers.get(key)?.();
+    this.#timers.delete(key);
+  }
+
+  #lookIfSettled(): void {
+    if (this.#asked.size === 0 && this.#cancelSettling !== undefined) this.#settled();
+  }
+
+  #settled(): void {
+    this.#cancelSettling?.();
+    this.#cancelSettling = undefined;
+    this.#hooks.settled();
+  }
+}

@@ -1,0 +1,31 @@
+/** What the log says of a connection to a network. */
+import type { Log } from "@seabird-chat/sdk/backend";
+import type { ConnectionStatus } from "./connection.ts";
+
+type Named<Name extends ConnectionStatus["status"]> = Extract<ConnectionStatus, { status: Name }>;
+
+type Rows = {
+  readonly [Name in ConnectionStatus["status"]]: (log: Log, host: string, is: Named<Name>) => void;
+};
+
+const ROWS: Rows = {
+  connecting: (log, host, { port, tls, attempt }) =>
+    log.info({ host, port, tls, attempt }, "connecting to IRC"),
+  upgrading: (log, host, { port }) => log.info({ host, port }, "this network wants TLS"),
+  logged_in: (log, host, { account }) => log.info({ host, account }, "logged in"),
+  login_failed: (log, host, { reason }) => log.warn({ host, reason }, "connected without login"),
+  welcomed: (log, host, { nick }) => log.info({ host, nick }, "welcomed by the server"),
+  settled: (log, host) => log.info({ host }, "channels joined"),
+  identify_refused: (log, host, { reason }) =>
+    log.warn({ host, reason }, "NickServ does not take the password"),
+  join_refused: (log, host, { channel, reason, retryInMs }) =>
+    log.warn({ host, channel, reason, retryInMs }, "cannot join"),
+  problem: (log, host, { reason }) => log.warn({ host, reason }, "IRC"),
+  lost: (log, host, { reason, retryInMs }) =>
+    log.warn({ host, reason, retryInMs }, "IRC connection lost"),
+};
+
+export function logStatus(log: Log, host: string, status: ConnectionStatus): void {
+  const row = ROWS[status.status] as (log: Log, host: string, is: ConnectionStatus) => void;
+  row(log, host, status);
+}

@@ -1,0 +1,183 @@
+/** What lines of a server mean for us. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import fc from "fast-check";
+import { ircLineParser } from "irc-framework";
+import { NetworkState } from "./irc-state.ts";
+import { rulesOf } from "./network-rules.ts";
+
+function setUp() {
+  const state = new NetworkState("bird");
+  const receive = (...lines: string[]) =>
+    lines.flatMap((line) => state.receive(ircLineParser(line)));
+  return { state, receive };
+}
+
+const origin = { mask: "joe!j@h", account: undefined, msgid: undefined, time: undefined };
+const me = ":bird!~b@example.org";
+
+suite("channels", () => {
+  test("a join is told with its topic, when the server has told all of it", () => {
+    const { receive } = setUp();
+    assert.deepEqual(receive(`${me} JOIN :#a`, ":srv 332 bird #a :Hello"), []);
+    assert.deepEqual(receive(":srv 366 bird #a :End"), [
+      { kind: "joined", channel: "#a", topic: "Hello" },
+    ]);
+    assert.deepEqual(receive(":srv 366 bird #a :End"), []);
+  });
+
+  test("a message tells of the join first", () => {
+    const { receive } = setUp();
+    const events = receive(`${me} JOIN #a`, ":joe!j@h PRIVMSG #a :hi");
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ["joined", "message"],
+    );
+  });
+
+  test("topic changes of anybody, and of the server", () => {
+    const { state, receive } = setUp();
+    receive(`${me} JOIN #a`, ":srv 366 bird #a :End");
+    assert.deepEqual(receive(":joe!j@h TOPIC #A :new"), [
+      { kind: "topic", channel: "#a", topic: "new", nick: "joe" },
+    ]);
+    assert.equal(state.topicOf("#A"), "new");
+    assert.deepEqual(receive(":joe!j@h TOPIC #a :"), [
+      { kind: "topic", channel: "#a", topic: "", nick: "joe" },
+    ]);
+    assert.deepEqual(receive(":joe!j@h TOPIC #other :x"), []);
+  });
+
+  test("part and kick, of ourselves only", () => {
+    const { state, receive } = setUp();
+    receive(`${me} JOIN #a`, `${me} JOIN #b`);
+    assert.deepEqual(receive(":joe!j@h PART #a", ":op!o@h KICK #a joe :out"), []);
+    assert.deepEqual(receive(`${me} PART #A :bye`), [{ kind: "left", channel: "#a", why: "part" }]);
+    assert.deepEqual(receive(":op!o@h KICK #b BIRD :out"), [
+      { kind: "left", channel: "#b", why: "kick" },
+    ]);
+    assert.deepEqual(state.channels(), []);
+    assert.deepEqual(receive(`${me} PART #a`), []);
+  });
+
+  test("a lost connection leaves them all", () => {
+    const { state, receive } = setUp();
+    receive(`${me} JOIN #a`, `${me} JOIN #b`);
+    assert.equal(state.leaveAll().length, 2);
+    assert.equal(state.topicOf("#a"), undefined);
+  });
+});
+
+suite("our nick", () => {
+  test("follows the server, who may cut or change it", () => {
+    const { state, receive } = setUp();
+    receive(":srv 001 bird_ :Welcome");
+    assert.equal(state.nick, "bird_");
+    receive(":bird_!~b@h NICK :Bird2", ":joe!j@h NICK :bird_");
+    assert.equal(state.nick, "Bird2");
+    assert.ok(state.isMe("BIRD2"));
+    assert.ok(!state.isMe("bird_"));
+  });
+
+  test("what we say comes back to nobody", () => {
+    assert.deepEqual(setUp().receive(`${me} PRIVMSG #a :echo`), []);
+  });
+
+  test("the prefix is measured once it was seen, and assumed long before", () => {
+    const { state, receive } = setUp();
+    assert.equal(state.prefixBytes(), ":bird!@ ".length + 11 + 64);
+    receive(`${me} JOIN #a`);
+    assert.equal(state.prefixBytes(), `${me} `.length);
+    receive(`:srv 396 bird a.much.longer.hidden.host.example.org :is now your displayed host`);
+    assert.ok(state.prefixBytes() > `${me} `.length);
+  });
+});
+
+suite("words", () => {
+  test("messages, actions, and other CTCP", () => {
+    const { receive } = setUp();
+    assert.deepEqual(receive(":joe!j@h PRIVMSG #a :\x01ACTION waves\x01"), [
+      { kind: "action", target: "#a", nick: "joe", text: "waves", origin },
+    ]);
+    assert.deepEqual(receive(":joe!j@h PRIVMSG #a :\x01action waves"), [
+      { kind: "action", target: "#a", nick: "joe", text: "waves", origin },
+    ]);
+    assert.deepEqual(receive(":joe!j@h PRIVMSG bird :\x01VERSION\x01"), [
+      { kind: "query", nick: "joe", query: "VERSION" },
+    ]);
+    assert.deepEqual(receive(":joe!j@h PRIVMSG #a :\x01VERSION\x01"), []);
+    assert.deepEqual(receive(":joe!j@h NOTICE bird :hi", ":srv PRIVMSG"), []);
+  });
+
+  test("a channel has one name, however the speaker wrote it", () => {
+    const { receive } = setUp();
+    receive(`${me} JOIN #Chan`, ":srv 366 bird #Chan :End");
+    const [event] = receive(":joe!j@h PRIVMSG #CHAN :hi");
+    assert.ok(event?.kind === "message");
+    assert.equal(event.target, "#Chan");
+  });
+
+  test("what was said before we came is not told", () => {
+    const { receive } = setUp();
+    const line = ":joe!j@h PRIVMSG #a :!help";
+    assert.deepEqual(receive("BATCH +x chathistory #a", `@batch=x ${line}`, "BATCH -x"), []);
+    assert.equal(receive("BATCH +y netsplit a b", `@batch=y ${line}`).length, 1);
+    assert.equal(receive(`@batch=x ${line}`).length, 1);
+  });
+
+  test("a server's name as sender is not a person", () => {
+    assert.deepEqual(setUp().receive("PRIVMSG #a :hi"), []);
+  });
+
+  test("no line, however wrong, is more than nothing", () => {
+    const word = fc.constantFrom("bird", "#a", ":", "", "\x01ACTION", ":bird!b@h", "@a=b", "joe");
+    const command = fc.constantFrom(
+      "JOIN",
+      "PART",
+      "KICK",
+      "NICK",
+      "TOPIC",
+      "PRIVMSG",
+      "001",
+      "332",
+      "366",
+      "396",
+      "BATCH",
+    );
+    fc.assert(
+      fc.property(fc.array(word), command, fc.array(word), (before, name, after) => {
+        setUp().receive([...before, name, ...after].join(" "));
+      }),
+    );
+  });
+});
+
+suite("rules", () => {
+  test("are read from 005, whatever stands in it", () => {
+    const { state } = setUp();
+    const tokens =
+      "CASEMAPPING=ascii CHANTYPES=#! STATUSMSG=@+ TOPICLEN=307 NICKLEN=9 LINELEN=2048 NICKLEN FOO=BAR=BAZ -X";
+    state.rules = rulesOf(["bird", ...tokens.split(" "), ":are supported"], state.rules);
+    assert.deepEqual(state.rules, {
+      caseMapping: "ascii",
+      channelTypes: "#!",
+      statusPrefixes: "@+",
+      maxTopicBytes: 307,
+      maxNickBytes: undefined,
+      maxLineBytes: 2_046,
+    });
+    assert.ok(state.isChannel("!a"));
+    assert.ok(state.isChannel("@#a"));
+    assert.ok(!state.isChannel("&a"));
+    assert.ok(!state.isChannel("@"));
+    assert.ok(!state.isChannel(""));
+    assert.ok(!state.isMe("bird["));
+  });
+
+  test("nonsense changes nothing", () => {
+    const { state } = setUp();
+    const before = state.rules;
+    assert.deepEqual(rulesOf(["bird", "TOPICLEN=x", "CHANTYPES=", ":are"], before), before);
+    assert.deepEqual(rulesOf([], before), before);
+  });
+});

@@ -1,0 +1,275 @@
+/**
+ * What the network has told of us: our nick, our channels, its rules. Turns each line into what
+ * happened. Pure: no socket, no clock.
+ */
+import type { IrcMessage } from "irc-framework";
+import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_PLAYBACKS, MAX_TOPIC_BYTES } from "../limits.ts";
+import { foldName, MAX_LINE_BYTES, utf8Cut } from "../message/line.ts";
+import type { Origin } from "./event-tags.ts";
+import { OwnMask } from "./own-mask.ts";
+import { accountOrNone, Users } from "./users.ts";
+
+/** Something that happened on the network. A channel's name is as the server writes it. */
+export type IrcEvent =
+  | {
+      readonly kind: "message" | "action";
+      readonly target: string;
+      readonly nick: string;
+      readonly text: string;
+      readonly origin: Origin;
+    }
+  | { readonly kind: "joined"; readonly channel: string; readonly topic: string }
+  | { readonly kind: "left"; readonly channel: string; readonly why: "part" | "kick" | "lost" }
+  | {
+      readonly kind: "topic";
+      readonly channel: string;
+      readonly topic: string;
+      readonly nick: string;
+    }
+  | { readonly kind: "nick"; readonly nick: string }
+  /** Somebody wants us in a channel. */
+  | { readonly kind: "invite"; readonly channel: string; readonly origin: Origin }
+  /** Somebody's client asks ours something (CTCP): `VERSION`, `PING 123`. */
+  | { readonly kind: "query"; readonly nick: string; readonly query: string };
+
+/** What a server says of itself (ISUPPORT), with the defaults of RFC 2812. */
+export interface NetworkRules {
+  readonly caseMapping: string;
+  readonly channelTypes: string;
+  /** Prefixes by which only a channel's operators, say, are addressed: `@#channel`. */
+  readonly statusPrefixes: string;
+  readonly maxTopicBytes: number | undefined;
+  /** Bytes of a nick; a longer one is refused or cut. */
+  readonly maxNickBytes: number | undefined;
+  /** Bytes of a line without its end and its tags. */
+  readonly maxLineBytes: number;
+}
+
+export const DEFAULT_RULES: NetworkRules = {
+  caseMapping: "rfc1459",
+  channelTypes: "#&",
+  statusPrefixes: "",
+  maxTopicBytes: undefined,
+  maxNickBytes: undefined,
+  maxLineBytes: MAX_LINE_BYTES,
+};
+
+interface Channel {
+  readonly name: string;
+  topic: string;
+  /** Its topic follows its JOIN; it is told of when both are known. */
+  announced: boolean;
+}
+
+const CTCP = "\x01";
+const ACTION = "ACTION ";
+
+const RPL_NOTOPIC = "331";
+const RPL_TOPIC = "332";
+const RPL_ENDOFNAMES = "366";
+const RPL_HOSTHIDDEN = "396";
+
+const PLAYBACKS = new Set(["chathistory", "znc.in/playback"]);
+
+type Handler = (message: IrcMessage) => readonly IrcEvent[];
+
+const NOTHING: readonly IrcEvent[] = [];
+
+export class NetworkState {
+  rules: NetworkRules = DEFAULT_RULES;
+  /** The capabilities (IRCv3) that are on. */
+  caps: ReadonlySet<string> = new Set();
+  #nick: string;
+  readonly #mask = new OwnMask();
+  readonly #users = new Users((name) => this.fold(name));
+  readonly #channels = new Map<string, Channel>();
+  /** Open batches of what was said before we came. */
+  readonly #playbacks = new Set<string>();
+  readonly #handlers: Readonly<Record<string, Handler>> = {
+    "001": (message) => this.#renamed(message.params[0]),
+    JOIN: (message) => this.#joined(message),
+    PART: (message) => this.#gone(message.params[0], message.nick, "part"),
+    KICK: (message) => this.#gone(message.params[0], message.params[1], "kick"),
+    NICK: (message) => (this.isMe(message.nick) ? this.#renamed(message.params[0]) : NOTHING),
+    TOPIC: (message) => this.#topic(message.params[0], message.params[1], message.nick),
+    INVITE: (message) => this.#invited(message),
+    PRIVMSG: (message) => this.#said(message),
+    BATCH: (message) => this.#batch(message),
+    [RPL_TOPIC]: (message) => this.#topic(message.params[1], message.params[2], ""),
+    [RPL_NOTOPIC]: (message) => this.#topic(message.params[1], "", ""),
+    [RPL_ENDOFNAMES]: (message) => this.#announce(message.params[1]),
+    [RPL_HOSTHIDDEN]: (message) => this.#hostHidden(message),
+  };
+
+  constructor(nick: string) {
+    this.#nick = nick;
+  }
+
+  get nick(): string {
+    return this.#nick;
+  }
+
+  /** What a line of the server means. A line that makes no sense means nothing. */
+  receive(message: IrcMessage): readonly IrcEvent[] {
+    if (this.isMe(message.nick)) {
+      if (message.command === "CHGHOST") this.#mask.changed(message);
+      else this.#mask.learn(message);
+    } else if (message.command !== "JOIN" || this.#find(message.params[0]) !== undefined) {
+      this.#users.receive(message);
+    }
+    return this.#handlers[message.command]?.(message) ?? NOTHING;
+  }
+
+  /** Every channel we are in, with its topic as far as it is known. */
+  channels(): { readonly name: string; readonly topic: string }[] {
+    return [...this.#channels.values()];
+  }
+
+  /** The channel's topic, or undefined if we are not in it. */
+  topicOf(channel: string): string | undefined {
+    return this.#channels.get(this.fold(channel))?.topic;
+  }
+
+  /** Leaves every channel, as when the connection is lost. */
+  leaveAll(): IrcEvent[] {
+    const left = this.channels().map(
+      ({ name }) => ({ kind: "left", channel: name, why: "lost" }) as const,
+    );
+    this.#channels.clear();
+    this.#users.clear();
+    return left;
+  }
+
+  isMe(nick: string | undefined): boolean {
+    return nick !== undefined && nick !== "" && this.fold(nick) === this.fold(this.#nick);
+  }
+
+  fold(name: string): string {
+    return foldName(name, this.rules.caseMapping);
+  }
+
+  /** `#channel`, or `@#channel` where the network addresses ranks so. */
+  isChannel(target: string): boolean {
+    const bare = this.withoutStatus(target);
+    return bare !== "" && this.rules.channelTypes.includes(bare.charAt(0));
+  }
+
+  /** `#channel` of `@#channel`; errors may name either. */
+  withoutStatus(target: string): string {
+    const first = target.charAt(0);
+    return first !== "" && this.rules.statusPrefixes.includes(first) ? target.slice(1) : target;
+  }
+
+  /** Whether two targets are the same channel or person. */
+  isSame(one: string, other: string): boolean {
+    return this.fold(this.withoutStatus(one)) === this.fold(this.withoutStatus(other));
+  }
+
+  /** Bytes of the `:nick!user@host ` that the server puts before our words when it relays them. */
+  prefixBytes(): number {
+    return this.#mask.bytes(this.#nick);
+  }
+
+  /** `nick!user@host`, as the server shows us to others; undefined until it has shown it to us. */
+  get ourPrefix(): string | undefined {
+    return this.#mask.text(this.#nick);
+  }
+
+  #hostHidden(message: IrcMessage): readonly IrcEvent[] {
+    this.#mask.hidden(message);
+    return NOTHING;
+  }
+
+  #renamed(nick: string | undefined): readonly IrcEvent[] {
+    if (nick === undefined || nick === "") return NOTHING;
+    this.#nick = nick;
+    return [{ kind: "nick", nick }];
+  }
+
+  #joined(message: IrcMessage): readonly IrcEvent[] {
+    const name = message.params[0];
+    if (name === undefined || !this.isMe(message.nick)) return NOTHING;
+    if (this.#channels.size >= MAX_CHANNELS || !this.isChannel(name)) return NOTHING;
+    if (Buffer.byteLength(name) > MAX_NAME_BYTES) return NOTHING;
+    this.#channels.set(this.fold(name), { name, topic: "", announced: false });
+    return NOTHING;
+  }
+
+  #announce(name: string | undefined): readonly IrcEvent[] {
+    const channel = this.#find(name);
+    if (channel === undefined || channel.announced) return NOTHING;
+    channel.announced = true;
+    return [{ kind: "joined", channel: channel.name, topic: channel.topic }];
+  }
+
+  #gone(
+    name: string | undefined,
+    who: string | undefined,
+    why: "part" | "kick",
+  ): readonly IrcEvent[] {
+    const channel = this.#find(name);
+    if (channel === undefined || !this.isMe(who)) return NOTHING;
+    this.#channels.delete(this.fold(channel.name));
+    this.#users.outOf(channel.name);
+    return [{ kind: "left", channel: channel.name, why }];
+  }
+
+  #topic(name: string | undefined, topic: string | undefined, nick: string): readonly IrcEvent[] {
+    const channel = this.#find(name);
+    if (channel === undefined || topic === undefined) return NOTHING;
+    channel.topic = topic.slice(0, utf8Cut(topic, MAX_TOPIC_BYTES));
+    if (!channel.announced) return NOTHING;
+    return [{ kind: "topic", channel: channel.name, topic: channel.topic, nick }];
+  }
+
+  /** IRCv3 batches: `BATCH +name type`, lines tagged with the name, `BATCH -name`. */
+  #batch({ params: [reference = "", type] }: IrcMessage): readonly IrcEvent[] {
+    const name = reference.slice(1);
+    if (reference.startsWith("-")) this.#playbacks.delete(name);
+    else if (PLAYBACKS.has(type ?? "") && this.#playbacks.size < MAX_PLAYBACKS) {
+      this.#playbacks.add(name);
+    }
+    return NOTHING;
+  }
+
+  #invited(message: IrcMessage): readonly IrcEvent[] {
+    const [invited, channel = ""] = message.params;
+    if (!this.isMe(invited) || this.isMe(message.nick) || !this.isChannel(channel)) return NOTHING;
+    return [{ kind: "invite", channel, origin: this.#originOf(message) }];
+  }
+
+  #originOf(message: IrcMessage): Origin {
+    const { prefix: mask, tags } = message;
+    return { mask, account: this.#accountOf(message), msgid: tags["msgid"], time: tags["time"] };
+  }
+
+  /** Where each message tells it, whoever has no tag has no account. */
+  #accountOf({ nick, tags }: IrcMessage): string | undefined {
+    if (this.caps.has("account-tag")) return accountOrNone(tags["account"]);
+    const isToldOfChanges = this.caps.has("extended-join") && this.caps.has("account-notify");
+    return isToldOfChanges ? this.#users.accountOf(nick) : undefined;
+  }
+
+  #said(message: IrcMessage): readonly IrcEvent[] {
+    const [given, text] = message.params;
+    if (given === undefined || text === undefined) return NOTHING;
+    if (message.nick === "" || this.isMe(message.nick)) return NOTHING;
+    // What was said before we came is not for us: its commands have been answered or missed.
+    if (this.#playbacks.has(message.tags["batch"] ?? "")) return NOTHING;
+    const { nick } = message;
+    const joined = this.#announce(given);
+    // Some servers hand a channel's name on as the speaker wrote it.
+    const target = this.#find(given)?.name ?? given;
+    const words = { target, nick, origin: this.#originOf(message) };
+    if (!text.startsWith(CTCP)) return [...joined, { kind: "message", ...words, text }];
+    const query = text.slice(CTCP.length, text.endsWith(CTCP) ? -1 : undefined);
+    if (!query.toUpperCase().startsWith(ACTION)) {
+      return this.isMe(target) ? [...joined, { kind: "query", nick, query }] : joined;
+    }
+    return [...joined, { kind: "action", ...words, text: query.slice(ACTION.length) }];
+  }
+
+  #find(name: string | undefined): Channel | undefined {
+    return name === undefined ? undefined : this.#channels.get(this.fold(name));
+  }
+}

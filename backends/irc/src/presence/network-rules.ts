@@ -1,0 +1,44 @@
+/** Reads what a server says of itself (ISUPPORT, numeric 005). Pure. */
+import { MAX_LINE_BYTES } from "../message/line.ts";
+import type { NetworkRules } from "./irc-state.ts";
+
+/** The rules after one line of 005: `nick NAME=value NAME … :are supported by this server`. */
+export function rulesOf(params: readonly string[], before: NetworkRules): NetworkRules {
+  let rules = before;
+  for (const token of params.slice(1, -1)) {
+    const [name = "", value = ""] = token.split("=", 2);
+    rules = { ...rules, ...ruleOf(name.toUpperCase(), value) };
+  }
+  return rules;
+}
+
+function ruleOf(name: string, value: string): Partial<NetworkRules> {
+  switch (name) {
+    case "CASEMAPPING":
+      return { caseMapping: value.toLowerCase() };
+    case "CHANTYPES":
+      return value === "" ? {} : { channelTypes: value };
+    case "STATUSMSG":
+      return { statusPrefixes: value };
+    case "TOPICLEN":
+      return { maxTopicBytes: positive(value) };
+    case "NICKLEN":
+      return { maxNickBytes: positive(value) };
+    case "LINELEN":
+      return { maxLineBytes: lineBytes(value) };
+    default:
+      return {};
+  }
+}
+
+function positive(value: string): number | undefined {
+  return /^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined;
+}
+
+/** A server that allows less than every server does is not believed, nor one without limit. */
+const MOST_LINE_BYTES = 16_384;
+
+function lineBytes(value: string): number {
+  const bytes = (positive(value) ?? 0) - "\r\n".length;
+  return Math.min(Math.max(bytes, MAX_LINE_BYTES), MOST_LINE_BYTES);
+}

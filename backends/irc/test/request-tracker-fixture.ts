@@ -1,0 +1,59 @@
+/** Verdicts on a clock that stands still, with a server whose lines are given by hand. */
+import assert from "node:assert/strict";
+import { ircLineParser } from "irc-framework";
+import { NetworkState } from "../src/presence/irc-state.ts";
+import { FloodQueue } from "../src/requests/flood-queue.ts";
+import type { IrcRequest, Verdict } from "../src/requests/irc-request.ts";
+import { Verdicts } from "../src/requests/request-tracker.ts";
+import { TestClock } from "./test-clock.ts";
+
+export const LIMITS = {
+  burstLines: 6,
+  lineIntervalMs: 1_000,
+  answerWithinMs: 10_000,
+  sendBudgetMs: 8_000,
+  maxWaitingRequests: 4,
+  pingTimeoutMs: 60_000,
+};
+
+/** What is written: a line's label stands before it, as `[label] line`. */
+export function setUp(...caps: readonly string[]) {
+  const clock = new TestClock();
+  const written: string[] = [];
+  const state = new NetworkState("bird");
+  const write = (line: string, { label }: { readonly label?: string } = {}) =>
+    written.push(label === undefined ? line : `[${label}] ${line}`);
+  const queue = new FloodQueue(write, LIMITS, clock);
+  const on = new Set(caps);
+  const verdicts = new Verdicts(state, queue, LIMITS, clock, { caps: on });
+  const submit = (id: string, request: Partial<IrcRequest> = {}) => {
+    const result: { verdict: Verdict | "waiting" } = { verdict: "waiting" };
+    const whole: IrcRequest = {
+      id,
+      target: "#a",
+      lines: ["PRIVMSG #a :hi"],
+      expect: { kind: "said" },
+      arrivedAtMs: clock.now(),
+      ...request,
+    };
+    void verdicts.submit(whole).then((verdict) => {
+      assert.equal(result.verdict, "waiting", "answered twice");
+      result.verdict = verdict;
+    });
+    return result;
+  };
+  const receive = (...lines: string[]) => {
+    for (const line of lines) {
+      const message = ircLineParser(line);
+      state.receive(message);
+      verdicts.receive(message);
+    }
+    return settled();
+  };
+  return { clock, written, state, queue, verdicts, caps: on, submit, receive };
+}
+
+/** Promises that are resolved have called back after this. */
+export const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+export const me = ":bird!~b@host";
