@@ -1,4 +1,4 @@
-/** `npm run bench`: measures a core, and beside it what could be reached. See README.md. */
+/** `npm run bench`: measures a core and, in the same run, its baselines. See README.md. */
 import { writeFile } from "node:fs/promises";
 import type { Measurement } from "./measurement.ts";
 import { actions } from "./measurements/actions.ts";
@@ -10,38 +10,38 @@ import { startUp } from "./measurements/start-up.ts";
 import { waiting } from "./measurements/waiting.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 import { describeMachine, Results, table } from "./report.ts";
-import { startCeiling, startGrpcJs } from "./targets/beside.ts";
-import { givenCore } from "./targets/given-core.ts";
-import { OUR_CORE_SETTINGS, startOurCore } from "./targets/our-core.ts";
-import type { StartTarget, Target, TargetName } from "./targets/target.ts";
+import { startCeiling, startGrpcJs } from "./systems/baselines.ts";
+import { givenCore } from "./systems/given-core.ts";
+import { OUR_CORE_SETTINGS, startOurCore } from "./systems/our-core.ts";
+import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.ts";
 
 const ALL: readonly Measurement[] = [fanOut, latency, actions, waiting, burst, idleMemory, startUp];
 
-const BESIDE: readonly (readonly [TargetName, StartTarget])[] = [
+const BASELINES: readonly (readonly [SystemName, StartSystem])[] = [
   ["ceiling", startCeiling],
   ["grpc-js", startGrpcJs],
 ];
 
 interface Running {
-  readonly target: Target;
-  readonly startAnew: StartTarget | undefined;
+  readonly system: MeasuredSystem;
+  readonly startAnew: StartSystem | undefined;
 }
 
 async function startAll(options: BenchOptions): Promise<Running[]> {
   const { given, nodeArguments } = options;
-  const startCore: StartTarget = (more = []) =>
+  const startCore: StartSystem = (more = []) =>
     startOurCore({ nodeArguments: [...nodeArguments, ...more] });
   const running: Running[] = [
     given === undefined
-      ? { target: await startCore(), startAnew: startCore }
-      : { target: givenCore(given.url, given.token), startAnew: undefined },
+      ? { system: await startCore(), startAnew: startCore }
+      : { system: givenCore(given.url, given.token), startAnew: undefined },
   ];
   if (options.alone) return running;
-  for (const [, startAnew] of BESIDE) running.push({ target: await startAnew(), startAnew });
+  for (const [, startAnew] of BASELINES) running.push({ system: await startAnew(), startAnew });
   return running;
 }
 
-/** Each target in turn within a round, so that a change of the machine's mood meets all of them. */
+/** Each system in turn within a round, so that a change in the machine's load affects all of them. */
 async function measureAll(
   measurements: readonly Measurement[],
   running: readonly Running[],
@@ -52,8 +52,8 @@ async function measureAll(
     const rounds = measurement.once === true ? 1 : options.rounds;
     for (let round = 1; round <= rounds; round++) {
       for (const subject of running) {
-        const { name } = subject.target;
-        if (!measurement.targets.includes(name)) continue;
+        const { name } = subject.system;
+        if (!measurement.systems.includes(name)) continue;
         console.error(`${measurement.name}, round ${round} of ${rounds}: ${name}`);
         results.add(name, await measurement.measure(subject, options.plan));
       }
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
     const date = new Date().toISOString();
     await writeFile(options.json, `${JSON.stringify({ date, machine, core, results }, null, 2)}\n`);
   } finally {
-    await Promise.all(running.map(({ target }) => target.close()));
+    await Promise.all(running.map(({ system }) => system.close()));
   }
 }
 

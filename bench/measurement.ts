@@ -1,5 +1,5 @@
-/** What a measurement is: it loads one target for a while and says what it saw. */
-import type { StartTarget, Target, TargetName } from "./targets/target.ts";
+/** What a measurement is: it loads one system for a while and says what it saw. */
+import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.ts";
 
 /** How much is done. */
 export interface Plan {
@@ -14,7 +14,7 @@ export interface Plan {
 }
 
 export interface Sample {
-  /** The same in every round and for every target; what it is, for people. */
+  /** The same in every round and for every system; what it is, for people. */
   readonly row: string;
   readonly unit: string;
   readonly value: number;
@@ -27,15 +27,15 @@ export interface Sample {
 }
 
 export interface Subject {
-  readonly target: Target;
+  readonly system: MeasuredSystem;
   /** Starts another one like it; not there for a core that was given. */
-  readonly startAnew: StartTarget | undefined;
+  readonly startAnew: StartSystem | undefined;
 }
 
 export interface Measurement {
   /** What `--only` calls it. */
   readonly name: string;
-  readonly targets: readonly TargetName[];
+  readonly systems: readonly SystemName[];
   /** Measures once, whatever the number of rounds. */
   readonly once?: boolean;
   measure(subject: Subject, plan: Plan): Promise<readonly Sample[]>;

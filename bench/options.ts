@@ -8,7 +8,7 @@ export interface BenchOptions {
   readonly given: { readonly url: URL; readonly token: string } | undefined;
   /** Only these measurements; empty: all. */
   readonly only: readonly string[];
-  /** Without the programs beside it. */
+  /** Without the baselines. */
   readonly alone: boolean;
   readonly rounds: number;
   readonly json: string | undefined;

@@ -1,35 +1,35 @@
 /** Medians and ratios of what was measured; a table for people, JSON for programs. */
 import { cpus, totalmem } from "node:os";
 import { styleText } from "node:util";
-import { AIMS } from "./aims.ts";
 import type { Sample } from "./measurement.ts";
-import type { TargetName } from "./targets/target.ts";
+import type { SystemName } from "./systems/system.ts";
+import { TARGETS } from "./targets.ts";
 
 export interface Result {
   readonly row: string;
   readonly unit: string;
   readonly better: Sample["better"];
   /** Medians over the rounds. */
-  readonly values: Partial<Record<TargetName, number>>;
+  readonly values: Partial<Record<SystemName, number>>;
   /** Core's against the others', above 1 better: the median of each round's ratio. */
-  readonly ratios: Partial<Record<TargetName, number>>;
+  readonly ratios: Partial<Record<SystemName, number>>;
   readonly rounds: number;
-  readonly aim?: string;
+  readonly target?: string;
   readonly met?: boolean;
   readonly notes: readonly string[];
-  /** Part of the time for which the load generator was busy, by target. */
-  readonly loadBusy: Partial<Record<TargetName, number>>;
+  /** Part of the time for which the load generator was busy, by system. */
+  readonly loadBusy: Partial<Record<SystemName, number>>;
 }
 
 /** Collects samples, round by round. */
 export class Results {
-  readonly #rows = new Map<string, { first: Sample; samples: Map<TargetName, Sample[]> }>();
+  readonly #rows = new Map<string, { first: Sample; samples: Map<SystemName, Sample[]> }>();
 
-  add(target: TargetName, samples: readonly Sample[]): void {
+  add(system: SystemName, samples: readonly Sample[]): void {
     for (const sample of samples) {
       const row = this.#rows.get(sample.row) ?? { first: sample, samples: new Map() };
       this.#rows.set(sample.row, row);
-      row.samples.set(target, [...(row.samples.get(target) ?? []), sample]);
+      row.samples.set(system, [...(row.samples.get(system) ?? []), sample]);
     }
   }
 
@@ -40,7 +40,7 @@ export class Results {
 
 function resultOf(
   { row, unit, better }: Sample,
-  samples: ReadonlyMap<TargetName, readonly Sample[]>,
+  samples: ReadonlyMap<SystemName, readonly Sample[]>,
 ): Result {
   const values: Result["values"] = {};
   const ratios: Result["ratios"] = {};
@@ -61,11 +61,11 @@ function resultOf(
     });
     ratios[name] = median(each);
   }
-  const aim = AIMS.find((each) => each.row.test(row));
+  const target = TARGETS.find((each) => each.row.test(row));
   const judged =
-    aim === undefined || values.core === undefined
+    target === undefined || values.core === undefined
       ? {}
-      : { aim: aim.text, met: aim.met(values.core, ratios.ceiling) };
+      : { target: target.text, met: target.met(values.core, ratios.ceiling) };
   return { row, unit, better, values, ratios, rounds: core.length, notes, loadBusy, ...judged };
 }
 
@@ -84,7 +84,7 @@ export function describeMachine(): string {
 
 /** The table; `busy` marks values for which the load generator had hardly time left. */
 export function table(results: readonly Result[]): string {
-  const head = ["", "core", "ceiling", "of it", "grpc-js", "times it", "aim"];
+  const head = ["", "core", "ceiling", "of it", "grpc-js", "times it", "target"];
   const rows = results.map((result) => [
     result.row,
     shown(result, "core"),
@@ -92,7 +92,7 @@ export function table(results: readonly Result[]): string {
     percent(result.ratios.ceiling),
     shown(result, "grpc-js"),
     result.ratios["grpc-js"]?.toFixed(1) ?? "",
-    result.aim === undefined ? "" : `${result.met ? "✔" : "✘"} ${result.aim}`,
+    result.target === undefined ? "" : `${result.met ? "✔" : "✘"} ${result.target}`,
   ]);
   const widths = head.map((cell, column) =>
     Math.max(...[head, ...rows].map((row) => (row[column] ?? cell).length)),
@@ -112,7 +112,7 @@ export function table(results: readonly Result[]): string {
 
 const BUSY = 0.9;
 
-function shown({ values, unit, loadBusy }: Result, name: TargetName): string {
+function shown({ values, unit, loadBusy }: Result, name: SystemName): string {
   const value = values[name];
   if (value === undefined) return "";
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;

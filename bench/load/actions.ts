@@ -1,13 +1,13 @@
 /** SendMessage calls on several connections at once, to a backend that answers. */
 import { build, type Histogram } from "hdr-histogram-js";
-import type { Target } from "../targets/target.ts";
+import type { MeasuredSystem } from "../systems/system.ts";
 import type { ClientConnection } from "../wire/client-connection.ts";
-import { LINE_BYTES } from "./audience.ts";
 import { Caller } from "./caller.ts";
 import { chatLine } from "./messages.ts";
 import { type Peer, within } from "./peer.ts";
 import { countFor, type Gain, pause } from "./stopwatch.ts";
 import { openConnections } from "./subscriber.ts";
+import { LINE_BYTES } from "./subscribers.ts";
 
 export interface ActionLoad {
   readonly backendId: string;
@@ -25,7 +25,7 @@ const DRAIN_TIMEOUT_MS = 15_000;
 
 /** Calls for `ms` after warming up. Rejects if calls are still under way long after. */
 export async function callFor(
-  { peer, pid }: Target,
+  { peer, pid }: MeasuredSystem,
   load: ActionLoad,
   ms: number,
 ): Promise<ActionGain> {

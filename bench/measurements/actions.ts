@@ -10,7 +10,7 @@ const LOADS = [
 
 export const actions: Measurement = {
   name: "actions",
-  targets: ["core", "ceiling", "grpc-js"],
+  systems: ["core", "ceiling", "grpc-js"],
   async measure(subject, plan) {
     const samples: Sample[] = [];
     for (const load of LOADS) samples.push(...(await run(subject, plan, load)));
@@ -19,14 +19,14 @@ export const actions: Measurement = {
 };
 
 async function run(
-  { target }: Subject,
+  { system }: Subject,
   plan: Plan,
   load: (typeof LOADS)[number],
 ): Promise<Sample[]> {
   const id = `actions-${Math.random().toString(36).slice(2)}`;
-  const backend = await Backend.connect(target.peer, { id, answers: true });
+  const backend = await Backend.connect(system.peer, { id, answers: true });
   const { perSecond, processorUs, loadBusy, histogram, failed } = await callFor(
-    target,
+    system,
     { ...load, backendId: id },
     plan.ms,
   );

@@ -21,8 +21,8 @@ const READER = fileURLToPath(new URL("../programs/burst-reader.ts", import.meta.
 
 export const burst: Measurement = {
   name: "burst",
-  targets: ["core"],
-  async measure({ target: { peer } }, plan) {
+  systems: ["core"],
+  async measure({ system: { peer } }, plan) {
     const events = plan.burstEvents;
     const backend = await Backend.connect(peer, { id: `burst-${Date.now()}`, answers: true });
     const readers = Array.from({ length: READERS }, () => new Reader());

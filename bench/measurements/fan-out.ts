@@ -3,8 +3,9 @@
  * at most 16 events outstanding, that is, not yet with all streams. Unpaced: it sends as fast as
  * it may.
  */
-import { Audience } from "../load/audience.ts";
+
 import { countFor, pause } from "../load/stopwatch.ts";
+import { Subscribers } from "../load/subscribers.ts";
 import type { Measurement, Plan, Sample, Subject } from "../measurement.ts";
 
 const MOST_OUTSTANDING = 16;
@@ -14,7 +15,7 @@ const MOST_UNSENT_BYTES = 262_144;
 
 export const fanOut: Measurement = {
   name: "fan-out",
-  targets: ["core", "ceiling", "grpc-js"],
+  systems: ["core", "ceiling", "grpc-js"],
   async measure(subject, plan) {
     const samples: Sample[] = [];
     for (const streams of plan.streams) {
@@ -25,24 +26,24 @@ export const fanOut: Measurement = {
   },
 };
 
-type Source = (audience: Audience) => () => void;
+type Source = (subscribers: Subscribers) => () => void;
 
 async function run(
-  { target }: Subject,
+  { system }: Subject,
   plan: Plan,
   streams: number,
   source: Source,
 ): Promise<Sample[]> {
-  const audience = await Audience.gather(target.peer, streams);
-  const stop = source(audience);
+  const subscribers = await Subscribers.open(system.peer, streams);
+  const stop = source(subscribers);
   const { perSecond, processorUs, loadBusy } = await countFor({
     ms: plan.ms,
-    count: () => audience.deliveries,
-    pid: target.pid,
+    count: () => subscribers.deliveries,
+    pid: system.pid,
   });
   stop();
-  const note = audience.ended;
-  await audience.close();
+  const note = subscribers.ended;
+  await subscribers.close();
   const row = `to ${streams} ${streams === 1 ? "stream" : "streams"}, ${source.name}`;
   const common = { better: "more", loadBusy, ...(note === undefined ? {} : { note }) } as const;
   const cost = { row: `processor ${row}`, unit: "µs", better: "less" } as const;
@@ -53,21 +54,21 @@ async function run(
   ];
 }
 
-function paced(audience: Audience): () => void {
-  const send = () => audience.send(audience.line, 1);
-  audience.onComplete = send;
+function paced(subscribers: Subscribers): () => void {
+  const send = () => subscribers.send(subscribers.line, 1);
+  subscribers.onComplete = send;
   for (let event = 0; event < MOST_OUTSTANDING; event++) send();
   return () => {
-    audience.onComplete = undefined;
+    subscribers.onComplete = undefined;
   };
 }
 
-function unpaced(audience: Audience): () => void {
-  const batch = Buffer.concat(Array.from({ length: BATCH }, () => audience.line));
+function unpaced(subscribers: Subscribers): () => void {
+  const batch = Buffer.concat(Array.from({ length: BATCH }, () => subscribers.line));
   let stopped = false;
   const sending = async () => {
-    while (!stopped && audience.ended === undefined) {
-      while (audience.backend.unsentBytes < MOST_UNSENT_BYTES) audience.send(batch, BATCH);
+    while (!stopped && subscribers.ended === undefined) {
+      while (subscribers.backend.unsentBytes < MOST_UNSENT_BYTES) subscribers.send(batch, BATCH);
       await pause(1);
     }
   };

@@ -6,8 +6,8 @@ import { readFile } from "node:fs/promises";
 import { pause } from "../load/stopwatch.ts";
 import { openConnections, Subscriber } from "../load/subscriber.ts";
 import type { Measurement, Sample, Subject } from "../measurement.ts";
-import { collectGarbage, INSPECTABLE } from "../targets/collect-garbage.ts";
-import type { Target } from "../targets/target.ts";
+import { collectGarbage, INSPECTABLE } from "../systems/collect-garbage.ts";
+import type { MeasuredSystem } from "../systems/system.ts";
 
 const PER_CONNECTION = 50;
 const PAGE_KB = 4;
@@ -16,7 +16,7 @@ const MOST_SETTLING = 10;
 
 export const idleMemory: Measurement = {
   name: "idle-memory",
-  targets: ["core", "ceiling", "grpc-js"],
+  systems: ["core", "ceiling", "grpc-js"],
   async measure(subject, plan) {
     const { idleStreams } = plan;
     const shared = Math.ceil(idleStreams / PER_CONNECTION) * 2;
@@ -34,40 +34,40 @@ async function run(
   each: number,
 ): Promise<Sample[]> {
   if (startAnew === undefined) return [];
-  const target = await startAnew(INSPECTABLE);
+  const system = await startAnew(INSPECTABLE);
   try {
     // The first ones bring code and tables that later ones share.
-    await open(target, Math.max(1, Math.ceil(connections / 10)), each);
-    await collectGarbage(target);
-    const before = await settledKb(target);
-    await open(target, connections, each);
-    const perStream = async () => ((await settledKb(target)) - before) / (connections * each);
+    await open(system, Math.max(1, Math.ceil(connections / 10)), each);
+    await collectGarbage(system);
+    const before = await settledKb(system);
+    await open(system, connections, each);
+    const perStream = async () => ((await settledKb(system)) - before) / (connections * each);
     const grown = await perStream();
-    await collectGarbage(target);
+    await collectGarbage(system);
     return [
       { row, unit: "KB", value: await perStream(), better: "less" },
       { row: `${row}, garbage included`, unit: "KB", value: grown, better: "less" },
     ];
   } finally {
-    await target.close();
+    await system.close();
   }
 }
 
 /** Their connections stay until the process is closed. */
-async function open(target: Target, count: number, each: number): Promise<void> {
-  const connections = await openConnections(target.peer, count);
+async function open(system: MeasuredSystem, count: number, each: number): Promise<void> {
+  const connections = await openConnections(system.peer, count);
   for (const connection of connections) {
-    const streams = Array.from({ length: each }, () => Subscriber.open(connection, target.peer));
+    const streams = Array.from({ length: each }, () => Subscriber.open(connection, system.peer));
     await Promise.all(streams);
   }
 }
 
 /** Resident memory once it no longer changes. */
-async function settledKb(target: Target): Promise<number> {
+async function settledKb(system: MeasuredSystem): Promise<number> {
   let last = Number.NaN;
   for (let round = 0; round < MOST_SETTLING; round++) {
     await pause(SETTLE_MS);
-    const pages = (await readFile(`/proc/${target.pid}/statm`, "utf8")).split(" ")[1];
+    const pages = (await readFile(`/proc/${system.pid}/statm`, "utf8")).split(" ")[1];
     const kb = Number(pages) * PAGE_KB;
     if (Math.abs(kb - last) < 256) return kb;
     last = kb;

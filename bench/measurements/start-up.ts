@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Measurement, Sample } from "../measurement.ts";
-import { startOurCore } from "../targets/our-core.ts";
+import { startOurCore } from "../systems/our-core.ts";
 
 export const startUp: Measurement = {
   name: "start-up",
-  targets: ["core", "ceiling", "grpc-js"],
-  async measure({ target, startAnew }, plan) {
+  systems: ["core", "ceiling", "grpc-js"],
+  async measure({ system, startAnew }, plan) {
     if (startAnew === undefined) return [];
     const samples: Sample[] = [];
     for (let start = 0; start < plan.starts; start++) {
@@ -16,7 +16,7 @@ export const startUp: Measurement = {
       samples.push(sample("listening after", started.listeningAfterMs));
       await started.close();
     }
-    if (target.name === "core") samples.push(await firstStart());
+    if (system.name === "core") samples.push(await firstStart());
     return samples;
   },
 };

@@ -14,15 +14,15 @@ const LOAD = { connections: 4, inFlightEach: 16 };
 
 export const waiting: Measurement = {
   name: "waiting",
-  targets: ["core", "grpc-js"],
-  async measure({ target }, plan) {
-    const { peer } = target;
+  systems: ["core", "grpc-js"],
+  async measure({ system }, plan) {
+    const { peer } = system;
     const number = Math.random().toString(36).slice(2);
     const lively = await Backend.connect(peer, { id: `lively-${number}`, answers: true });
     const silent = await Backend.connect(peer, { id: `silent-${number}`, answers: false });
     const load = { ...LOAD, backendId: lively.id };
     // Warm, and sure that both backends are known.
-    const before = await callFor(target, load, plan.ms);
+    const before = await callFor(system, load, plan.ms);
     const needed = Math.ceil(plan.waitingActions / CALLS_PER_CONNECTION);
     const connections = await openConnections(peer, needed);
     const each = Math.ceil(plan.waitingActions / needed);
@@ -40,7 +40,7 @@ export const waiting: Measurement = {
     );
     const asked = each * needed;
     await until(ASKED_TIMEOUT_MS, "requests at the silent backend", () => silent.requests >= asked);
-    const during = await callFor(target, load, plan.ms);
+    const during = await callFor(system, load, plan.ms);
     const endedEarly = ended;
     const stopping = Promise.all(callers.map((caller) => caller.stop()));
     silent.close();

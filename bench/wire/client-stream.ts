@@ -1,5 +1,4 @@
 /** One call on a connection of the load generator. */
-import type { ClientConnection } from "./client-connection.ts";
 import { FLAG, FRAME, FRAME_HEAD_BYTES, MAX_FRAME_BYTES, writeHead } from "./frames.ts";
 
 /** How a call ended: gRPC's code, and its message as it came. */
@@ -16,20 +15,28 @@ export interface StreamHandlers {
   ended?(end: CallEnd): void;
 }
 
+/** What a stream uses of the connection that it belongs to. */
+export interface StreamConnection {
+  /** What the peer still takes on this connection, in bytes. */
+  sendWindow: number;
+  write(bytes: Uint8Array): void;
+  cancel(stream: ClientStream): void;
+}
+
 export class ClientStream {
   readonly id: number;
   readonly handlers: StreamHandlers;
   /** What the peer still takes on this stream. */
   sendWindow: number;
-  /** Bytes read since the peer was last told. */
+  /** Bytes read since the last window update. */
   unacknowledged = 0;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #finishing = false;
-  readonly #connection: ClientConnection;
+  readonly #connection: StreamConnection;
 
   constructor(
-    connection: ClientConnection,
+    connection: StreamConnection,
     id: number,
     sendWindow: number,
     handlers: StreamHandlers,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { within } from "../load/peer.ts";
-import type { Target, TargetName } from "./target.ts";
+import type { MeasuredSystem, SystemName } from "./system.ts";
 
 const START_TIMEOUT_MS = 30_000;
 /** What Node says when its inspector opens. */
@@ -13,7 +13,7 @@ const INSPECTOR = /^Debugger listening on (ws:\S+)$/m;
 const MAX_OUTPUT = 16_384;
 
 export interface ProcessInit {
-  readonly name: TargetName;
+  readonly name: SystemName;
   readonly file: URL;
   /** What the load says that its token is. */
   readonly token: string;
@@ -23,7 +23,7 @@ export interface ProcessInit {
 }
 
 /** Starts it in a new folder, which goes when it is closed. */
-export async function startProcess(init: ProcessInit): Promise<Target> {
+export async function startProcess(init: ProcessInit): Promise<MeasuredSystem> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-bench-"));
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...(init.nodeArguments ?? []), fileURLToPath(init.file)], {

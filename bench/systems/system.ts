@@ -1,10 +1,10 @@
-/** What is measured: a core, or a program beside it. */
+/** A system under measurement: a core, or a baseline. */
 import type { Peer } from "../load/peer.ts";
 
-export type TargetName = "core" | "ceiling" | "grpc-js";
+export type SystemName = "core" | "ceiling" | "grpc-js";
 
-export interface Target {
-  readonly name: TargetName;
+export interface MeasuredSystem {
+  readonly name: SystemName;
   readonly peer: Peer;
   /** Its process, if we started it. */
   readonly pid: number | undefined;
@@ -15,5 +15,5 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** Starts one target anew, with further arguments for Node. */
-export type StartTarget = (nodeArguments?: readonly string[]) => Promise<Target>;
+/** Starts one system anew, with further arguments for Node. */
+export type StartSystem = (nodeArguments?: readonly string[]) => Promise<MeasuredSystem>;

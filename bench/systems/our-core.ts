@@ -1,7 +1,7 @@
 /** Our core, as `seabird core` starts it: tokens checked, limits and metrics on, nothing raised. */
 import { createHash, randomBytes } from "node:crypto";
 import { startProcess } from "./start-process.ts";
-import type { Target } from "./target.ts";
+import type { MeasuredSystem } from "./system.ts";
 
 const BIN = new URL("../../core/bin/seabird-core.js", import.meta.url);
 
@@ -15,7 +15,7 @@ export interface OurCoreOptions {
   readonly compileCache?: string;
 }
 
-export async function startOurCore(options: OurCoreOptions = {}): Promise<Target> {
+export async function startOurCore(options: OurCoreOptions = {}): Promise<MeasuredSystem> {
   const token = randomBytes(32).toString("base64url");
   const hash = createHash("sha256").update(token).digest("hex");
   const extra = [{ name: "bench", hash, scopes: ["plugin", "backend:*/*"] }];

@@ -1,30 +1,30 @@
-/** What our core is to reach, by row: a value, or a part of the ceiling's. */
-export interface Aim {
+/** The targets of our core, by row: a value, or a share of the ceiling's. */
+export interface Target {
   readonly row: RegExp;
   readonly text: string;
   /** `ratio`: how good against the ceiling, 1 as good, above 1 better. */
   readonly met: (value: number, ratio: number | undefined) => boolean;
 }
 
-const partOfCeiling = (row: RegExp): Aim => ({
+const partOfCeiling = (row: RegExp): Target => ({
   row,
   text: "≥ 70 % of ceiling",
   met: (_, ratio) => ratio !== undefined && ratio >= 0.7,
 });
 
-const atMost = (row: RegExp, most: number, unit: string): Aim => ({
+const atMost = (row: RegExp, most: number, unit: string): Target => ({
   row,
   text: `≤ ${most} ${unit}`,
   met: (value) => value <= most,
 });
 
-const atLeast = (row: RegExp, least: number): Aim => ({
+const atLeast = (row: RegExp, least: number): Target => ({
   row,
   text: `≥ ${least}`,
   met: (value) => value >= least,
 });
 
-export const AIMS: readonly Aim[] = [
+export const TARGETS: readonly Target[] = [
   partOfCeiling(/^deliveries to 100 streams/),
   partOfCeiling(/^actions, [^p]*$/),
   atMost(/^idle stream, own connection$/, 48, "KB"),

@@ -1,7 +1,7 @@
 /** A core that somebody else started: `--url` and `--token`. */
-import type { Target } from "./target.ts";
+import type { MeasuredSystem } from "./system.ts";
 
-export function givenCore(url: URL, token: string): Target {
+export function givenCore(url: URL, token: string): MeasuredSystem {
   return {
     name: "core",
     peer: { url, token, bare: false },

@@ -16,7 +16,7 @@ const QUIET_MS = 50;
 /** More events than this are never outstanding where it matters. */
 const MOST_OUTSTANDING = 1_024;
 
-export class Audience {
+export class Subscribers {
   /** Events received, by all streams together. */
   deliveries = 0;
   /** Events that all streams have. */
@@ -41,16 +41,16 @@ export class Audience {
   }
 
   /** `count` event streams, each on a connection of its own. */
-  static async gather(peer: Peer, count: number): Promise<Audience> {
+  static async open(peer: Peer, count: number): Promise<Subscribers> {
     const id = `fan-out-${Math.random().toString(36).slice(2)}`;
-    const audience = new Audience(await Backend.connect(peer, { id, answers: true }));
-    audience.#connections.push(...(await openConnections(peer, count)));
-    for (const [index, connection] of audience.#connections.entries()) {
-      const events = (n: number, total: number) => audience.#received(index, n, total);
-      audience.#streams.push(await Subscriber.open(connection, peer, { events }));
+    const subscribers = new Subscribers(await Backend.connect(peer, { id, answers: true }));
+    subscribers.#connections.push(...(await openConnections(peer, count)));
+    for (const [index, connection] of subscribers.#connections.entries()) {
+      const events = (n: number, total: number) => subscribers.#received(index, n, total);
+      subscribers.#streams.push(await Subscriber.open(connection, peer, { events }));
     }
-    await audience.#becomeReady();
-    return audience;
+    await subscribers.#becomeReady();
+    return subscribers;
   }
 
   /** Why the first stream ended, if one has. */
