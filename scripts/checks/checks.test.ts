@@ -99,6 +99,21 @@ const PLANTINGS: readonly Planting[] = [
   },
   {
     check: imports,
+    what: "the broker importing what programs share",
+    path: "core/src/broker/planted.ts",
+    plant: () => 'import { EXIT } from "@seabird-chat/runtime";\nexport const planted = EXIT;\n',
+    finds: /broker\/planted\.ts imports runtime\/src\/index\.ts/,
+  },
+  {
+    check: imports,
+    what: "what programs share importing the sdk",
+    path: "runtime/src/planted.ts",
+    plant: () =>
+      'import { connectPlugin } from "../../sdk/src/index.ts";\nexport const planted = connectPlugin;\n',
+    finds: /runtime\/src\/planted\.ts imports sdk/,
+  },
+  {
+    check: imports,
     what: "a cycle",
     path: "protocol/src/planted.ts",
     plant: () =>

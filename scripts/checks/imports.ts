@@ -7,16 +7,17 @@ import type { Check } from "./check.ts";
 /** A room, and all it may import from this repository besides itself. */
 const ROOMS: Record<string, readonly string[]> = {
   "^protocol/src": [],
+  "^runtime/src": [],
   "^core/src/broker": ["^protocol/src"],
   "^core/src/auth": ["^protocol/src"],
   "^core/src/transport": ["^core/src/broker", "^core/src/auth", "^protocol/src"],
-  "^core/src": ["^core/src", "^protocol/src"],
-  "^sdk/src": ["^protocol/src"],
-  "^backends/([^/]+)/src": ["^sdk/src", "^protocol/src"],
-  "^plugins/src": ["^sdk/src", "^protocol/src"],
-  "^cli/src": ["^sdk/src", "^protocol/src"],
-  "^testkit/src": ["^core/src", "^sdk/src", "^protocol/src"],
-  "^create/src": [],
+  "^core/src": ["^core/src", "^protocol/src", "^runtime/"],
+  "^sdk/src": ["^protocol/src", "^runtime/"],
+  "^backends/([^/]+)/src": ["^sdk/src", "^protocol/src", "^runtime/"],
+  "^plugins/src": ["^sdk/src", "^protocol/src", "^runtime/"],
+  "^cli/src": ["^sdk/src", "^protocol/src", "^runtime/"],
+  "^testkit/src": ["^core/src", "^sdk/src", "^protocol/src", "^runtime/"],
+  "^create/src": ["^runtime/"],
 };
 
 /** Rooms that stay away from the machine: the built-in modules that they may use. */
@@ -33,7 +34,7 @@ function roomRules(): IConfiguration["forbidden"] {
     severity: "error" as const,
     from: { path: room, pathNot: [TESTS, ...(room === "^core/src" ? ["^core/src/.+/"] : [])] },
     to: {
-      path: "^(protocol|core|sdk|backends|plugins|cli|web|testkit|create|test|bench|examples|scripts)/",
+      path: "^(protocol|runtime|core|sdk|backends|plugins|cli|web|testkit|create|test|bench|examples|scripts)/",
       pathNot: ["/node_modules/", room.replace("([^/]+)", "$1"), ...allowed],
     },
   }));
@@ -67,7 +68,7 @@ async function foldersOf(root: string): Promise<string[]> {
     include: string[];
   };
   return include.filter((folder) =>
-    /^(protocol|core|sdk|backends|plugins|cli|testkit|create)\b/.test(folder),
+    /^(protocol|runtime|core|sdk|backends|plugins|cli|testkit|create)\b/.test(folder),
   );
 }
 

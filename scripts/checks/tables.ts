@@ -1,5 +1,5 @@
 /**
- * Tables of the manual that are made from code: limits and errors.
+ * Tables of the manual that are made from code: limits, errors and exit codes.
  *
  * A table stands between `<!-- table: NAME -->` and `<!-- end -->`; `npm run gen` writes it.
  */
@@ -21,6 +21,12 @@ interface StatusRow {
   readonly status: string;
   readonly fault: string;
   readonly retry: string;
+}
+
+interface ExitCodeRow {
+  readonly code: number;
+  readonly meaning: string;
+  readonly restart: boolean;
 }
 
 type Exports = Record<string, unknown>;
@@ -49,6 +55,13 @@ function errorTable(codes: Record<string, StatusRow>): string {
     "|---|---|---|---|",
     ...rows,
   ].join("\n");
+}
+
+function exitCodeTable(codes: Record<string, ExitCodeRow>): string {
+  const rows = Object.values(codes).map(({ code, meaning, restart }) =>
+    row([String(code), meaning, restart ? "yes" : "no"]),
+  );
+  return [row(["code", "meaning", "started again?"]), "|---|---|---|", ...rows].join("\n");
 }
 
 /** Name of a table → the module it comes from, and how it is made from its exports. */
@@ -88,6 +101,10 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
   "limits of the command line": {
     module: "cli/src/limits.ts",
     make: (exports) => limitTable(exports["CLI_LIMITS"] as Limit[]),
+  },
+  "exit codes": {
+    module: "runtime/src/exit-codes.ts",
+    make: (exports) => exitCodeTable(exports["EXIT_CODES"] as Record<string, ExitCodeRow>),
   },
   errors: {
     module: "core/src/transport/status.ts",
@@ -137,7 +154,7 @@ export async function writeTables(root: string): Promise<string[]> {
 
 export const tables: Check = {
   name: "tables",
-  that: "the manual's tables of limits and errors are what the code says",
+  that: "the manual's tables of limits, errors and exit codes are what the code says",
   async find(root) {
     const pages = await pagesOf(root);
     const present = new Set(pages.flatMap((page) => page.names));

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Connects an IRC network.
-import { fitsNode } from "@seabird-chat/protocol/node";
+import { fitsNode } from "@seabird-chat/runtime/node-version";
 
 if (fitsNode("seabird-backend-irc")) {
   const { main } = await import("../src/main.ts");
