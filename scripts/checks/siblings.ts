@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Check } from "./check.ts";
 
-const FILES = ["main", "config", "connection", "inbound", "outbound", "format", "backend"];
+const FILES = ["main", "settings", "connection", "inbound", "outbound", "format", "backend"];
 
 export const siblings: Check = {
   name: "siblings",

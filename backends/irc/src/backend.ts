@@ -1,7 +1,7 @@
 /** The glue: what an IRC backend is, and what connects it. */
 import { backend } from "@seabird-chat/sdk/backend";
 import { IrcNetwork } from "./irc-network.ts";
-import { settings } from "./settings/settings.ts";
+import { settings } from "./settings.ts";
 
 /** What IRC has codes for, and code, whose lines stay as they are. */
 const FORMATS = [

@@ -16,8 +16,8 @@ import {
 } from "./settings/environment.ts";
 import { readLimits } from "./settings/environment-limits.ts";
 import { HOST_FORMS, HOST_WITH_LOGIN } from "./settings/host-url.ts";
-import { settings } from "./settings/settings.ts";
 import { SettingRefused, toOptions } from "./settings/to-options.ts";
+import { settings } from "./settings.ts";
 
 export { ConfigError, usage };
 

@@ -33,8 +33,8 @@ import { ChannelIds } from "./presence/channel-ids.ts";
 import { mayInvite } from "./presence/invites.ts";
 import type { IrcEvent, NetworkState } from "./presence/irc-state.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
-import type { IrcSettings } from "./settings/settings.ts";
 import { channelsOf, SettingRefused, toOptions } from "./settings/to-options.ts";
+import type { IrcSettings } from "./settings.ts";
 
 /** Stays with the network until it is closed: lost connections are made again by `IrcConnection`. */
 export class IrcNetwork implements BackendConnection<IrcSettings> {

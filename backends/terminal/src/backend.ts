@@ -1,8 +1,8 @@
 /** The glue: a person in the terminal on one side, core on the other. */
 import { type BackendConnection, backend, Fatal } from "@seabird-chat/sdk/backend";
-import { settings, type TerminalSettings } from "./config.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Room } from "./room.ts";
+import { settings, type TerminalSettings } from "./settings.ts";
 
 export interface TerminalOptions extends ConnectionOptions {
   readonly color: boolean;

@@ -1,8 +1,8 @@
 /** The program `seabird-backend-terminal`. */
 import { runBackendProgram } from "@seabird-chat/sdk/program";
 import { terminalBackend } from "./backend.ts";
-import { DEFAULT_ID, readConfig, USAGE } from "./config.ts";
 import type { Room } from "./room.ts";
+import { DEFAULT_ID, readConfig, USAGE } from "./settings.ts";
 
 /** Exit codes: 0 left, 1 core refused us, 2 wrong flags or environment, 78 wrong settings. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -6,13 +6,13 @@ import {
   Refused,
   type Target,
 } from "@seabird-chat/sdk/backend";
-import type { TerminalSettings } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import { parseLine, SLASH_HELP, type Typed } from "./inbound.ts";
 import { noRoom, toShown } from "./outbound.ts";
 import { Quiet } from "./quiet.ts";
 import { MAX_ROOMS, Rooms } from "./rooms.ts";
 import { Screen } from "./screen.ts";
+import type { TerminalSettings } from "./settings.ts";
 
 /** A script has ended when no answer has come for this long after its last line. */
 export const QUIET_MS = 2_000;

@@ -1,9 +1,9 @@
 /** The limits that flags and environment set. */
 
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
+import { MAX_LIMIT, ORDERED, snakeCase } from "../settings.ts";
 import { ConfigError } from "./config-error.ts";
 import { type Environment, type Flags, limitVariable } from "./environment.ts";
-import { MAX_LIMIT, ORDERED, snakeCase } from "./settings.ts";
 
 /** As settings, those that are given. Throws ConfigError. */
 export function readLimits(flags: Flags, env: Environment): Readonly<Record<string, number>> {

@@ -6,8 +6,8 @@ import type { TlsFiles } from "../connection/transport.ts";
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
 import { foldName } from "../message/line.ts";
 import type { ChannelToJoin, IrcOptions } from "../options.ts";
+import { type IrcSettings, snakeCase } from "../settings.ts";
 import { type HostAddress, parseHost } from "./host-url.ts";
-import { type IrcSettings, snakeCase } from "./settings.ts";
 
 /** What a schema cannot see, such as a file that is not there. */
 export class SettingRefused extends Error {

@@ -1,9 +1,9 @@
 /** The settings of an IRC network, as they stand in `seabird.yaml`. */
 import { live, secret } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
-import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
-import { isKey } from "../outbound.ts";
-import { parseHost } from "./host-url.ts";
+import { IRC_OPTION_LIMITS, type IrcLimitName } from "./limits.ts";
+import { isKey } from "./outbound.ts";
+import { parseHost } from "./settings/host-url.ts";
 
 /** A text with a pattern, and the words for one that does not fit, for whoever checks it. */
 function text(pattern: RegExp, message: string) {

@@ -1,9 +1,9 @@
 /** Settings as they stand in `seabird.yaml`: what is taken, what is refused, and in which words. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { IRC_OPTION_LIMITS } from "../limits.ts";
+import { IRC_OPTION_LIMITS } from "./limits.ts";
+import { SettingRefused, toOptions } from "./settings/to-options.ts";
 import { settings, snakeCase } from "./settings.ts";
-import { SettingRefused, toOptions } from "./to-options.ts";
 
 const least = { host: "ircs://irc.example.org", nick: "bird" };
 

@@ -1,7 +1,7 @@
 /** Flags, environment, defaults, and what is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { login, readConfig, settings } from "./config.ts";
+import { login, readConfig, settings } from "./settings.ts";
 
 test("flags come before the environment, the environment before defaults", () => {
   assert.deepEqual(readConfig([], {}), { id: undefined, settings: {} });
