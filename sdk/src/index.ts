@@ -1,4 +1,4 @@
-/** The door for plugins and for everything else that calls core. Backends: `@seabird-chat/sdk/backend`. */
+/** The entry point for plugins and for everything else that calls core. Backends: `@seabird-chat/sdk/backend`. */
 
 export {
   type Block,
@@ -52,9 +52,9 @@ export type { NamedUser } from "./command/readers.ts";
 
 export {
   ActionClient,
-  type ActionSettings,
+  type ActionOptions,
   type BackendInfo,
-  type CallSettings,
+  type CallOptions,
   type CoreInfo,
 } from "./link/action-client.ts";
 export type { Clock, Random } from "./link/clock.ts";

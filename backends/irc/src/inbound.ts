@@ -1,5 +1,9 @@
 /** What happens on the network, as what core is told. Pure. */
-import type { BackendChannel, Heard, HeardInChannel } from "@seabird-chat/sdk/backend";
+import type {
+  BackendChannel,
+  IncomingChannelMessage,
+  IncomingMessage,
+} from "@seabird-chat/sdk/backend";
 import { runsToBlock } from "./format.ts";
 import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
 import { printable, tagsOf } from "./presence/event-tags.ts";
@@ -7,10 +11,10 @@ import type { IrcEvent } from "./presence/irc-state.ts";
 
 /** One thing to tell core. Whether words are a command or a mention is the SDK's to see. */
 export type Told =
-  | { readonly kind: "message"; readonly heard: HeardInChannel }
-  | { readonly kind: "action"; readonly heard: HeardInChannel }
-  | { readonly kind: "privateMessage"; readonly heard: Heard }
-  | { readonly kind: "privateAction"; readonly heard: Heard }
+  | { readonly kind: "message"; readonly heard: IncomingChannelMessage }
+  | { readonly kind: "action"; readonly heard: IncomingChannelMessage }
+  | { readonly kind: "privateMessage"; readonly heard: IncomingMessage }
+  | { readonly kind: "privateAction"; readonly heard: IncomingMessage }
   | { readonly kind: "joined"; readonly channel: BackendChannel }
   | { readonly kind: "changed"; readonly channel: BackendChannel }
   | { readonly kind: "left"; readonly channelId: string };
@@ -61,7 +65,7 @@ function toldOfWords(event: Words, reader: Reader): Told | undefined {
   return { kind, heard: { ...heard, channel: reader.channelId(target) } };
 }
 
-function content(runs: readonly Run[]): Pick<Heard, "text" | "block"> {
+function content(runs: readonly Run[]): Pick<IncomingMessage, "text" | "block"> {
   const block = runsToBlock(runs);
   return block === undefined ? { text: plainRuns(runs) } : { block };
 }

@@ -6,7 +6,7 @@ import {
   type BackendConnection,
   type BackendHost,
   Fatal,
-  type Outgoing,
+  type OutgoingMessage,
   Refused,
   type RequestInfo,
   recognise,
@@ -82,7 +82,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     return network;
   }
 
-  async send(to: Target, message: Outgoing): Promise<void> {
+  async send(to: Target, message: OutgoingMessage): Promise<void> {
     const { state } = this.#connection;
     const said = { text: message.text, rootBlock: message.block, tags: message.tags };
     const plan =

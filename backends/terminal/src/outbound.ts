@@ -1,5 +1,5 @@
 /** What core asks for, as what is shown and answered: ours → theirs, as data. Pure. */
-import type { Block, Outgoing, Target } from "@seabird-chat/sdk/backend";
+import type { Block, OutgoingMessage, Target } from "@seabird-chat/sdk/backend";
 
 /** How the answer reads in the room. */
 export type Shown =
@@ -15,7 +15,7 @@ export interface Place {
 /** A send to a room, or to a person: there is one. */
 export function toShown(
   to: Target,
-  { kind, block }: Pick<Outgoing, "kind" | "block">,
+  { kind, block }: Pick<OutgoingMessage, "kind" | "block">,
   place: Place,
 ): Shown {
   if (to.kind === "channel") {

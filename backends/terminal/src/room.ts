@@ -2,7 +2,7 @@
 import {
   type BackendChannel,
   type BackendHost,
-  type Outgoing,
+  type OutgoingMessage,
   Refused,
   type Target,
 } from "@seabird-chat/sdk/backend";
@@ -55,7 +55,7 @@ export class Room {
   }
 
   /** Shows what plugins say. Throws a Refused for a room or person that is not there. */
-  show(to: Target, message: Outgoing): void {
+  show(to: Target, message: OutgoingMessage): void {
     this.#quiet.heard();
     const { user } = this.#host.config;
     const shown = toShown(to, message, { user, hasRoom: (name) => this.#rooms.has(name) });

@@ -5,9 +5,9 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
 import { HandClock } from "../link/test/hand-clock.ts";
 import { type PluginEvent, toPluginEvent } from "../plugin/events.ts";
+import { isAffirmative } from "./affirmative.ts";
 import { AskCancelled, type AskCancelReason } from "./ask-cancelled.ts";
 import { Asks } from "./asks.ts";
-import { isYes } from "./yes.ts";
 
 const HERE = "irc://net/%23c";
 const ANN = "irc://net/ann";
@@ -162,8 +162,9 @@ test("a handler's end and the plugin's end cancel its questions", async () => {
 });
 
 test("what is not clearly yes is no", () => {
-  for (const yes of ["yes", "Y", " ok ", "Sure!", "yeah."]) assert.ok(isYes(yes), yes);
-  for (const no of ["no", "yes but", "yesterday", "", "nope", "yes no"]) assert.ok(!isYes(no), no);
+  for (const yes of ["yes", "Y", " ok ", "Sure!", "yeah."]) assert.ok(isAffirmative(yes), yes);
+  for (const no of ["no", "yes but", "yesterday", "", "nope", "yes no"])
+    assert.ok(!isAffirmative(no), no);
 });
 
 test("a question cancelled by another copy of the SDK is cancelled", async () => {

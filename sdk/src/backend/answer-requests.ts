@@ -2,10 +2,11 @@
 import { type Block, text as textBlock } from "@seabird-chat/protocol";
 import type { Log } from "../program/log.ts";
 import { type Answer, changed, failed, joined, left, success } from "./answers.ts";
-import type { BackendConnection, Outgoing, RequestInfo, Target } from "./backend.ts";
+import type { BackendConnection, OutgoingMessage, RequestInfo, Target } from "./backend.ts";
+import { isRefused } from "./backend-errors.ts";
 import type { TrackedChannel } from "./channels.ts";
+import { errorMessage } from "./error-message.ts";
 import type { Connected } from "./network.ts";
-import { isRefused } from "./refused.ts";
 import type {
   BackendHandlers,
   JoinRequest,
@@ -14,7 +15,6 @@ import type {
   UpdateRequest,
 } from "./requests.ts";
 import type { SendKind } from "./send-kinds.ts";
-import { wordsOf } from "./words-of.ts";
 
 export interface AnswerOptions<Config> {
   readonly type: string;
@@ -93,7 +93,7 @@ function answerSend<Config>(
   return answer(options, kind, context, async (connection, current) => {
     if (connection.send === undefined || !options.sends.includes(kind)) return undefined;
     const { text, rootBlock, tags } = said;
-    const message: Outgoing = {
+    const message: OutgoingMessage = {
       ...info(current, tags),
       kind: kind === "message" || kind === "private_message" ? "message" : "action",
       text,
@@ -194,7 +194,7 @@ async function attempt<Config>(
   } catch (reason) {
     const isFault = !isRefused(reason) && !ended.aborted;
     if (isFault) log.warn({ error: reason, request: kind }, "a request failed");
-    return failed(wordsOf(reason));
+    return failed(errorMessage(reason));
   }
 }
 

@@ -7,7 +7,6 @@ import {
   ChatIngest,
   type ChatRequest,
 } from "@seabird-chat/protocol";
-import { coreAnswers, headersInTime } from "../link/acceptance.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { Link, type LinkState, type SessionContext } from "../link/link.ts";
@@ -16,6 +15,7 @@ import {
   type ResolvedConnectOptions,
   resolveConnectOptions,
 } from "../link/options.ts";
+import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
 import { answerBody } from "./answer-body.ts";
 import { Answerer } from "./answerer.ts";
 import type { Answer } from "./answers.ts";
@@ -266,8 +266,8 @@ export class BackendClient implements AsyncDisposable {
   ): AsyncGenerator<ChatEvent, void, void> {
     this.#outbox.open();
     yield create(ChatEventSchema, { inner: { case: "hello", value: { backendInfo: this.#who } } });
-    await headersInTime(headers, this.#clock, signal);
-    if (!(await coreAnswers(connection, signal)) || over.aborted) return;
+    await headersArriveInTime(headers, this.#clock, signal);
+    if (!(await isCoreAnswering(connection, signal)) || over.aborted) return;
     const channels = this.#channels.all();
     this.#announced = true;
     for (const channel of channels) {

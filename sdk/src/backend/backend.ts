@@ -7,7 +7,7 @@ import type { SettingsSchema } from "../program/check-settings.ts";
 import type { BackendChannel } from "./channels.ts";
 import type { BackendHost } from "./host.ts";
 import type { SendKind } from "./send-kinds.ts";
-import { specProblem } from "./spec-problem.ts";
+import { validateSpec } from "./validate-spec.ts";
 
 /** Where something is to be said. The id is the network's own. */
 export interface Target {
@@ -29,7 +29,7 @@ export interface RequestInfo {
 }
 
 /** What is to be said. */
-export interface Outgoing extends RequestInfo {
+export interface OutgoingMessage extends RequestInfo {
   readonly kind: "message" | "action";
   /** Without formatting. */
   readonly text: string;
@@ -49,7 +49,7 @@ type Awaitable<T> = T | Promise<T>;
  */
 export interface BackendConnection<Config = unknown> {
   /** Says something; resolves when the network has taken it. */
-  send?(to: Target, message: Outgoing): Awaitable<unknown>;
+  send?(to: Target, message: OutgoingMessage): Awaitable<unknown>;
   /** Answers the channel, which is then announced, or nothing if `channels.joined` tells of it. */
   // biome-ignore lint/suspicious/noConfusingVoidType: so that a function without return fits.
   join?(name: string, request: RequestInfo): Awaitable<BackendChannel | undefined | void>;
@@ -119,7 +119,7 @@ export function backend<Config = Readonly<Record<string, never>>>(
     const what = `a backend's type is ${JSON.stringify(type)}; give letters, digits and -, such as "irc"`;
     throw new SeabirdError("bad_option", what);
   }
-  const problem = specProblem(spec);
+  const problem = validateSpec(spec);
   if (problem !== undefined) throw new SeabirdError("bad_option", `backend "${type}" ${problem}`);
   return Object.freeze({ ...spec, type, [BRAND]: "backend" as const });
 }

@@ -3,9 +3,9 @@ import { type Block, plainText } from "@seabird-chat/protocol";
 import type { Log } from "../program/log.ts";
 import type { BackendClient } from "./backend-client.ts";
 import type { BackendUser } from "./chat-events.ts";
-import type { Emit, Heard, HeardCommand, HeardInChannel } from "./host.ts";
+import type { Emit, IncomingChannelMessage, IncomingCommand, IncomingMessage } from "./host.ts";
 import { recognise, type Self } from "./recognise.ts";
-import { withoutStart } from "./without-start.ts";
+import { stripPrefix } from "./strip-prefix.ts";
 
 export interface EmitterOptions {
   readonly client: BackendClient;
@@ -29,9 +29,9 @@ export function createEmit(options: EmitterOptions): Emit {
       }
     };
   const inChannel = (kind: "message" | "mention" | "action") =>
-    checked((heard: HeardInChannel) => client[kind](channelSaid(heard)));
+    checked((heard: IncomingChannelMessage) => client[kind](channelSaid(heard)));
   const inPrivate = (kind: "privateMessage" | "privateAction") =>
-    checked((heard: Heard) => client[kind](said(heard)));
+    checked((heard: IncomingMessage) => client[kind](said(heard)));
   return {
     message: checked((heard) => tellMessage(heard, options)),
     plainMessage: inChannel("message"),
@@ -47,7 +47,10 @@ export function createEmit(options: EmitterOptions): Emit {
   };
 }
 
-function tellMessage(heard: HeardInChannel, { client, prefix, self }: EmitterOptions): void {
+function tellMessage(
+  heard: IncomingChannelMessage,
+  { client, prefix, self }: EmitterOptions,
+): void {
   const told = channelSaid(heard);
   const { content } = told;
   const plain = typeof content === "string" ? content : plainText(content);
@@ -68,10 +71,10 @@ function tellMessage(heard: HeardInChannel, { client, prefix, self }: EmitterOpt
 /** What is said to the bot, behind its name. */
 function addressed(content: string | Block, skip: number): string | Block {
   if (typeof content === "string") return content.slice(skip).trim();
-  return withoutStart(content, skip);
+  return stripPrefix(content, skip);
 }
 
-function tellCommand(heard: HeardCommand, client: BackendClient): void {
+function tellCommand(heard: IncomingCommand, client: BackendClient): void {
   const { channel, command, arg } = heard;
   client.command({
     channelId: id(channel, "channel"),
@@ -82,15 +85,15 @@ function tellCommand(heard: HeardCommand, client: BackendClient): void {
   });
 }
 
-function channelSaid(heard: HeardInChannel) {
+function channelSaid(heard: IncomingChannelMessage) {
   return { channelId: id(heard.channel, "channel"), ...said(heard) };
 }
 
-function said(heard: Heard) {
+function said(heard: IncomingMessage) {
   return { user: user(heard.user), content: content(heard), tags: tags(heard.tags) };
 }
 
-function content({ text, block }: Heard): string | Block {
+function content({ text, block }: IncomingMessage): string | Block {
   if (block !== undefined && block !== null) return block;
   if (typeof text !== "string") throw new TypeError(`text is ${typeof text}`);
   return text.toWellFormed();
@@ -107,7 +110,7 @@ function id(given: unknown, name: string): string {
   throw new TypeError(`${name} is ${given === "" ? "empty" : typeof given}`);
 }
 
-function tags(given: Heard["tags"]): Record<string, string> {
+function tags(given: IncomingMessage["tags"]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(given ?? {}).filter(([, value]) => typeof value === "string"),
   );

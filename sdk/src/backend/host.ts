@@ -43,7 +43,7 @@ export interface BackendHost<Config = unknown> {
 }
 
 /** Something said. Ids are the network's own. One of `text` and `block` has to be there. */
-export interface Heard {
+export interface IncomingMessage {
   /** The id, or an object if the name that people see is another one. */
   readonly user: string | BackendUser;
   readonly text?: string | undefined;
@@ -53,11 +53,11 @@ export interface Heard {
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface HeardInChannel extends Heard {
+export interface IncomingChannelMessage extends IncomingMessage {
   readonly channel: string;
 }
 
-export interface HeardCommand {
+export interface IncomingCommand {
   readonly channel: string;
   readonly user: string | BackendUser;
   /** Without prefix. */
@@ -77,18 +77,18 @@ export interface Emit {
    * Something said in a channel. Becomes a command if it begins with the command prefix, a
    * mention if it addresses the bot, a message otherwise.
    */
-  message(heard: HeardInChannel): void;
+  message(heard: IncomingChannelMessage): void;
   /** The same, and always a message, for networks that look for commands themselves. */
-  plainMessage(heard: HeardInChannel): void;
+  plainMessage(heard: IncomingChannelMessage): void;
   /** Said to the bot alone. Commands are not looked for: the plugins do that. */
-  privateMessage(heard: Heard): void;
+  privateMessage(heard: IncomingMessage): void;
   /** Such as `/me waves`. */
-  action(heard: HeardInChannel): void;
-  privateAction(heard: Heard): void;
+  action(heard: IncomingChannelMessage): void;
+  privateAction(heard: IncomingMessage): void;
   /** For networks that know commands of their own. */
-  command(heard: HeardCommand): void;
+  command(heard: IncomingCommand): void;
   /** For networks that know mentions of their own; the text is what follows the name. */
-  mention(heard: HeardInChannel): void;
+  mention(heard: IncomingChannelMessage): void;
   /** Events that wait to be sent to core. */
   readonly waiting: number;
   /** Resolves when none does, or the backend ends. Whoever tells much at once waits for it. */

@@ -1,4 +1,4 @@
-/** The door for chat backends. Plugins: `@seabird-chat/sdk`. */
+/** The entry point for chat backends. Plugins: `@seabird-chat/sdk`. */
 
 export { type Block, innerBlocks, plainText, text } from "@seabird-chat/protocol";
 export { type Clock, pause, type Random } from "../link/clock.ts";
@@ -27,7 +27,7 @@ export {
   type BackendDefinition,
   type BackendSpec,
   backend,
-  type Outgoing,
+  type OutgoingMessage,
   type RequestInfo,
   type Target,
 } from "./backend.ts";
@@ -36,16 +36,17 @@ export {
   type BackendOptions,
   connectBackend,
 } from "./backend-client.ts";
+export { Fatal, type FatalOptions, Refused } from "./backend-errors.ts";
 export type { BackendChannel, TrackedChannel } from "./channels.ts";
 export type { BackendUser, ChannelSaid, CommandGiven, PrivatelySaid } from "./chat-events.ts";
 export type {
   BackendHost,
   Emit,
-  Heard,
-  HeardCommand,
-  HeardInChannel,
   HostChannels,
   HostCore,
+  IncomingChannelMessage,
+  IncomingCommand,
+  IncomingMessage,
 } from "./host.ts";
 export type { NetworkState } from "./network-state.ts";
 export {
@@ -53,8 +54,7 @@ export {
   type PerChannelQueueOptions,
   perChannelQueue,
 } from "./per-channel-queue.ts";
-export { type Recognised, type Recognising, recognise, type Self } from "./recognise.ts";
-export { Fatal, type FatalOptions, Refused } from "./refused.ts";
+export { type Recognised, type RecogniseOptions, recognise, type Self } from "./recognise.ts";
 export type {
   BackendHandlers,
   ChannelSend,

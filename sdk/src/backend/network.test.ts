@@ -5,8 +5,8 @@ import { resolveLimits } from "../link/limits.ts";
 import { HandClock } from "../link/test/hand-clock.ts";
 import { createLog } from "../program/log.ts";
 import type { BackendConnection } from "./backend.ts";
+import { Fatal } from "./backend-errors.ts";
 import { Network } from "./network.ts";
-import { Fatal } from "./refused.ts";
 
 type Connect = (signal: AbortSignal) => BackendConnection | Promise<BackendConnection>;
 

@@ -5,9 +5,9 @@ import type { SdkLimits } from "../link/limits.ts";
 import { StateStream } from "../link/state-stream.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendConnection } from "./backend.ts";
+import { isFatal } from "./backend-errors.ts";
+import { toError } from "./error-message.ts";
 import type { NetworkState } from "./network-state.ts";
-import { isFatal } from "./refused.ts";
-import { toError } from "./words-of.ts";
 
 /** One connection's life, as whoever makes the hosts has to know it. */
 export interface NetworkSession {

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { nextTurn } from "../link/clock.ts";
 import { HandClock } from "../link/test/hand-clock.ts";
+import { Refused } from "./backend-errors.ts";
 import { perChannelQueue } from "./per-channel-queue.ts";
-import { Refused } from "./refused.ts";
 
 test("any work: channels keep their order, one at a time, and wait for no other", async () => {
   const job = fc.record({

@@ -1,7 +1,7 @@
 /** Keeps what is said in one channel in its order, while channels do not wait for each other. */
 import { type Clock, systemClock } from "../link/clock.ts";
 import { checkLimit } from "../link/limits.ts";
-import { Refused } from "./refused.ts";
+import { Refused } from "./backend-errors.ts";
 
 export interface PerChannelQueueOptions {
   /** What may wait over all channels; one more is refused. Default 1,000. */

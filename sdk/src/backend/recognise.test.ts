@@ -11,10 +11,10 @@ import {
   text,
 } from "@seabird-chat/protocol";
 import fc from "fast-check";
-import { type Recognising, recognise } from "./recognise.ts";
-import { withoutStart } from "./without-start.ts";
+import { type RecogniseOptions, recognise } from "./recognise.ts";
+import { stripPrefix } from "./strip-prefix.ts";
 
-const HERE: Recognising = { prefix: "!", self: { name: "seabird" } };
+const HERE: RecogniseOptions = { prefix: "!", self: { name: "seabird" } };
 
 /** The text → the command and its argument, what is said to the bot, or undefined for a message. */
 const ROWS: readonly (readonly [string, readonly [string, string] | string | undefined])[] = [
@@ -76,15 +76,15 @@ test("a network may compare names its own way, and have other prefixes, or none"
 
 test("the name goes, the formatting of the rest stays", () => {
   const said = container(["seabird: ", bold("look"), " here"]);
-  assert.deepEqual(withoutStart(said, 8), container([bold("look"), " here"]));
-  assert.deepEqual(withoutStart(bold("seabird: hi"), 8), bold("hi"));
+  assert.deepEqual(stripPrefix(said, 8), container([bold("look"), " here"]));
+  assert.deepEqual(stripPrefix(bold("seabird: hi"), 8), bold("hi"));
   const nested = container([bold(["sea", italics("bird")]), ": ", italics("hi")]);
-  assert.deepEqual(withoutStart(nested, 8), container([italics("hi")]));
-  assert.deepEqual(withoutStart(text("seabird:"), 8), text(""));
+  assert.deepEqual(stripPrefix(nested, 8), container([italics("hi")]));
+  assert.deepEqual(stripPrefix(text("seabird:"), 8), text(""));
   // Behind the name a link is kept; where it is the name, words are all that is left.
   const behind = container(["seabird: ", link("https://a.b", "see")]);
-  assert.deepEqual(withoutStart(behind, 8), container([link("https://a.b", "see")]));
-  assert.deepEqual(withoutStart(link("https://a.b", "seabird: x"), 8), text("x (https://a.b)"));
+  assert.deepEqual(stripPrefix(behind, 8), container([link("https://a.b", "see")]));
+  assert.deepEqual(stripPrefix(link("https://a.b", "seabird: x"), 8), text("x (https://a.b)"));
 });
 
 test("any formatting: what is left reads as the text without its start", () => {
@@ -101,7 +101,7 @@ test("any formatting: what is left reads as the text without its start", () => {
     fc.property(block, fc.nat({ max: 20 }), (given, count) => {
       const plain = plainText(given);
       const skip = Math.min(count, plain.length);
-      assert.equal(plainText(withoutStart(given, skip)).trim(), plain.slice(skip).trim());
+      assert.equal(plainText(stripPrefix(given, skip)).trim(), plain.slice(skip).trim());
       assert.ok(innerBlocks(given).length >= 0);
     }),
     { numRuns: 300 },

@@ -7,7 +7,7 @@ export interface Self {
   is?(name: string): boolean;
 }
 
-export interface Recognising {
+export interface RecogniseOptions {
   /** What commands begin with; empty: nothing is a command. */
   readonly prefix: string;
   readonly self?: Self | undefined;
@@ -25,7 +25,7 @@ export type Recognised =
  * - `seabird: hi` and `seabird, hi` (any one sign) are mentions, and so are `@seabird hi`,
  *   `@seabird` and `seabird:` with nothing behind them. Not `seabird` alone, nor `seabird:hi`.
  */
-export function recognise(text: string, { prefix, self }: Recognising): Recognised {
+export function recognise(text: string, { prefix, self }: RecogniseOptions): Recognised {
   const command = parseCommand(text, prefix);
   if (command !== undefined) return { kind: "command", ...command };
   const skip = self === undefined ? undefined : mentionLength(text, self);

@@ -2,7 +2,7 @@
 import type { Block, ChatRequest } from "@seabird-chat/protocol";
 import { EXIT_MESSAGE_TAG } from "@seabird-chat/protocol";
 import { type Answer, failed } from "./answers.ts";
-import { wordsOf } from "./words-of.ts";
+import { errorMessage } from "./error-message.ts";
 
 interface WithTags {
   readonly tags: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export async function answerTo(
     // Code without types may forget to return.
     return ANSWER_KINDS.has(answer?.kind) ? answer : failed("the backend gave no proper answer");
   } catch (reason) {
-    return failed(wordsOf(reason));
+    return failed(errorMessage(reason));
   }
 }
 

@@ -12,8 +12,8 @@ import {
 } from "./assemble-backend.ts";
 import type { BackendDefinition } from "./backend.ts";
 import type { BackendClient } from "./backend-client.ts";
+import { isFatal } from "./backend-errors.ts";
 import type { NetworkState } from "./network-state.ts";
-import { isFatal } from "./refused.ts";
 
 /**
  * Starts a backend at once and keeps it on core and on its network until `close()`.

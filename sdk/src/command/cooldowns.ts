@@ -1,5 +1,5 @@
 /** Who must wait how long before a command runs again. Bounded; time is given. */
-import { RecentMap } from "../link/recent-map.ts";
+import { BoundedMap } from "../link/bounded-map.ts";
 import { MAX_COOLDOWNS } from "./command-limits.ts";
 import type { AllCooldowns } from "./command-spec.ts";
 
@@ -17,7 +17,7 @@ export type Turn =
   | { readonly free: false; readonly waitMs: number; readonly tell: boolean };
 
 export class Cooldowns {
-  readonly #running = new RecentMap<string, Running>(MAX_COOLDOWNS);
+  readonly #running = new BoundedMap<string, Running>(MAX_COOLDOWNS);
 
   /** `tell` is true for the first who must wait, then false until it has run out. */
   take(command: string, cooldown: AllCooldowns, who: CooldownKeys, now: number): Turn {

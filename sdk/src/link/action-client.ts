@@ -1,5 +1,5 @@
 /** Everything a client may ask of core, without an event stream. */
-import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
+import { type Client, type CallOptions as ConnectOptions, createClient } from "@connectrpc/connect";
 import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird-chat/protocol";
 import { type Clock, nextTurn, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
@@ -7,7 +7,7 @@ import { type Content, contentToWire } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
 import { checkLimit, type SdkLimits } from "./limits.ts";
 
-export interface CallSettings {
+export interface CallOptions {
   /** Cancels the call; the action may happen all the same. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -17,7 +17,7 @@ export interface CallSettings {
   readonly timeoutMs?: number | undefined;
 }
 
-export interface ActionSettings extends CallSettings {
+export interface ActionOptions extends CallOptions {
   /** Protocol: tags in use. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
@@ -34,7 +34,7 @@ export interface CoreInfo {
 }
 
 /** What the calls are made with. */
-export interface ActionSurroundings {
+export interface ActionClientDeps {
   readonly limits: SdkLimits;
   readonly clock: Clock;
 }
@@ -58,13 +58,13 @@ export class ActionClient {
   #isClosed = false;
 
   /** @internal Use `connectActions` or `connectPlugin`. */
-  constructor(connection: Connection, { limits, clock }: ActionSurroundings) {
+  constructor(connection: Connection, { limits, clock }: ActionClientDeps) {
     this.#client = createClient(Seabird, connection.transport);
     this.#limits = limits;
     this.#clock = clock;
   }
 
-  async sendMessage(channelId: string, content: Content, settings?: ActionSettings): Promise<void> {
+  async sendMessage(channelId: string, content: Content, settings?: ActionOptions): Promise<void> {
     const request = { channelId, ...contentToWire(content), ...tags(settings) };
     await this.#call((options) => this.#client.sendMessage(request, options), settings);
   }
@@ -72,7 +72,7 @@ export class ActionClient {
   async sendPrivateMessage(
     userId: string,
     content: Content,
-    settings?: ActionSettings,
+    settings?: ActionOptions,
   ): Promise<void> {
     const request = { userId, ...contentToWire(content), ...tags(settings) };
     await this.#call((options) => this.#client.sendPrivateMessage(request, options), settings);
@@ -81,7 +81,7 @@ export class ActionClient {
   async performAction(
     channelId: string,
     content: Content,
-    settings?: ActionSettings,
+    settings?: ActionOptions,
   ): Promise<void> {
     const request = { channelId, ...contentToWire(content), ...tags(settings) };
     await this.#call((options) => this.#client.performAction(request, options), settings);
@@ -90,7 +90,7 @@ export class ActionClient {
   async performPrivateAction(
     userId: string,
     content: Content,
-    settings?: ActionSettings,
+    settings?: ActionOptions,
   ): Promise<void> {
     const request = { userId, ...contentToWire(content), ...tags(settings) };
     await this.#call((options) => this.#client.performPrivateAction(request, options), settings);
@@ -100,7 +100,7 @@ export class ActionClient {
   async joinChannel(
     backendId: string,
     channelName: string,
-    settings?: ActionSettings,
+    settings?: ActionOptions,
   ): Promise<void> {
     const request = { backendId, channelName, ...tags(settings) };
     await this.#call((options) => this.#client.joinChannel(request, options), settings);
@@ -108,7 +108,7 @@ export class ActionClient {
 
   async leaveChannel(
     channelId: string,
-    settings?: ActionSettings & { readonly exitMessage?: string | undefined },
+    settings?: ActionOptions & { readonly exitMessage?: string | undefined },
   ): Promise<void> {
     const request = { channelId, exitMessage: settings?.exitMessage ?? "", ...tags(settings) };
     await this.#call((options) => this.#client.leaveChannel(request, options), settings);
@@ -117,20 +117,20 @@ export class ActionClient {
   async updateChannelInfo(
     channelId: string,
     info: { readonly topic: string },
-    settings?: ActionSettings,
+    settings?: ActionOptions,
   ): Promise<void> {
     const request = { channelId, topic: info.topic, ...tags(settings) };
     await this.#call((options) => this.#client.updateChannelInfo(request, options), settings);
   }
 
   /** Sorted by id. */
-  async listBackends(settings?: CallSettings): Promise<readonly Backend[]> {
+  async listBackends(settings?: CallOptions): Promise<readonly Backend[]> {
     const list = await this.#call((options) => this.#client.listBackends({}, options), settings);
     return list.backends;
   }
 
   /** Asks the backend itself. */
-  async backendInfo(backendId: string, settings?: CallSettings): Promise<BackendInfo> {
+  async backendInfo(backendId: string, settings?: CallOptions): Promise<BackendInfo> {
     const info = await this.#call(
       (options) => this.#client.getBackendInfo({ backendId }, options),
       settings,
@@ -139,7 +139,7 @@ export class ActionClient {
   }
 
   /** Sorted by id. */
-  async listChannels(backendId: string, settings?: CallSettings): Promise<readonly Channel[]> {
+  async listChannels(backendId: string, settings?: CallOptions): Promise<readonly Channel[]> {
     const list = await this.#call(
       (options) => this.#client.listChannels({ backendId }, options),
       settings,
@@ -147,7 +147,7 @@ export class ActionClient {
     return list.channels;
   }
 
-  async channelInfo(channelId: string, settings?: CallSettings): Promise<Channel> {
+  async channelInfo(channelId: string, settings?: CallOptions): Promise<Channel> {
     const info = await this.#call(
       (options) => this.#client.getChannelInfo({ channelId }, options),
       settings,
@@ -156,7 +156,7 @@ export class ActionClient {
     return info.channel;
   }
 
-  async coreInfo(settings?: CallSettings): Promise<CoreInfo> {
+  async coreInfo(settings?: CallOptions): Promise<CoreInfo> {
     const info = await this.#call((options) => this.#client.getCoreInfo({}, options), settings);
     return {
       startedAt: new Date(Number(info.startupTimestamp) * 1_000),
@@ -166,7 +166,7 @@ export class ActionClient {
 
   /** By name: what every live plugin has registered. */
   async registeredCommands(
-    settings?: CallSettings,
+    settings?: CallOptions,
   ): Promise<Readonly<Record<string, CommandMetadata>>> {
     const list = await this.#call(
       (options) => this.#client.registeredCommands({}, options),
@@ -195,8 +195,8 @@ export class ActionClient {
   }
 
   async #call<T>(
-    send: (options: CallOptions) => Promise<T>,
-    settings: CallSettings = {},
+    send: (options: ConnectOptions) => Promise<T>,
+    settings: CallOptions = {},
   ): Promise<T> {
     if (this.#isClosed) throw new SeabirdError("closed", "the client was closed");
     const { signal, timeoutMs = this.#limits.callTimeoutMs } = settings;
@@ -211,7 +211,7 @@ export class ActionClient {
   }
 
   async #retrying<T>(
-    send: (options: CallOptions) => Promise<T>,
+    send: (options: ConnectOptions) => Promise<T>,
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
   ): Promise<T> {
     const endsAt = this.#clock.now() + timeoutMs;
@@ -231,6 +231,6 @@ export class ActionClient {
   }
 }
 
-function tags(settings: ActionSettings | undefined): { tags: Record<string, string> } {
+function tags(settings: ActionOptions | undefined): { tags: Record<string, string> } {
   return { tags: { ...settings?.tags } };
 }

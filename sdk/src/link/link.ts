@@ -11,10 +11,11 @@
  *   core may need to notice that its former holder is dead; then given up.
  * - everything else: retried for ever.
  */
-import { explain } from "./advice.ts";
+
 import { backoffMs } from "./backoff.ts";
 import { pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { addHint } from "./connection-hints.ts";
 import { SeabirdError } from "./errors.ts";
 import type { ResolvedConnectOptions } from "./options.ts";
 import { StateStream } from "./state-stream.ts";
@@ -122,7 +123,7 @@ export class Link {
     for (let attempt = 1; !signal.aborted; attempt++) {
       // The first attempt is the state that a link is born with.
       if (attempt > 1) this.#states.set({ state: "connecting", attempt });
-      const error = explain(await this.#attempt(), this.#options.url);
+      const error = addHint(await this.#attempt(), this.#options.url);
       if (signal.aborted) break;
       if (this.#isHopeless(error)) return this.#end({ state: "failed", error });
       const retryInMs = this.#pauseMs(error);

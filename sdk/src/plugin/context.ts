@@ -1,6 +1,6 @@
 /** What a handler is given: the event, who and where, ways to answer, and what the plugin has. */
 import type { Where } from "../command/command-spec.ts";
-import type { ActionClient, ActionSettings } from "../link/action-client.ts";
+import type { ActionClient, ActionOptions } from "../link/action-client.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import type { Log } from "../program/log.ts";
@@ -70,13 +70,13 @@ export interface AskSettings {
 export interface Conversation {
   readonly backend: BackendRef;
   /** Answers where the event came from: in its channel, or in private. */
-  reply(content: Content, settings?: ActionSettings): Promise<void>;
+  reply(content: Content, settings?: ActionOptions): Promise<void>;
   /** Like `reply`, with `name: ` in front in a channel. */
-  mentionReply(content: Content, settings?: ActionSettings): Promise<void>;
+  mentionReply(content: Content, settings?: ActionOptions): Promise<void>;
   /** Does something (`/me waves`) where the event came from. */
-  action(content: Content, settings?: ActionSettings): Promise<void>;
+  action(content: Content, settings?: ActionOptions): Promise<void>;
   /** Says it to the person alone. */
-  privately(content: Content, settings?: ActionSettings): Promise<void>;
+  privately(content: Content, settings?: ActionOptions): Promise<void>;
   /**
    * Asks the person (as `mentionReply` does) and resolves with what they say next, here. Other
    * events of the channel are handled meanwhile, and the handler's time stands still.

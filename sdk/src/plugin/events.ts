@@ -15,7 +15,7 @@ interface Base<Kind extends string> {
   readonly raw: Event;
 }
 
-interface Said {
+interface MessageContent {
   /** Plain text, always there. */
   readonly text: string;
   /** The same with its formatting; core always sends it. */
@@ -37,29 +37,35 @@ interface BySender {
   readonly sender: string;
 }
 
-export interface MessageEvent extends Base<"message">, InChannel, Said {}
+export interface MessageEvent extends Base<"message">, InChannel, MessageContent {}
 /** A message that addresses the bot by name; `text` is what follows the name. */
-export interface MentionEvent extends Base<"mention">, InChannel, Said {}
-export interface ActionEvent extends Base<"action">, InChannel, Said {}
+export interface MentionEvent extends Base<"mention">, InChannel, MessageContent {}
+export interface ActionEvent extends Base<"action">, InChannel, MessageContent {}
 export interface CommandEvent extends Base<"command">, InChannel {
   /** Without the prefix. */
   readonly command: string;
   /** Everything after the command's name, as typed. */
   readonly arg: string;
 }
-export interface PrivateMessageEvent extends Base<"privateMessage">, ToUs, Said {}
-export interface PrivateActionEvent extends Base<"privateAction">, ToUs, Said {}
+export interface PrivateMessageEvent extends Base<"privateMessage">, ToUs, MessageContent {}
+export interface PrivateActionEvent extends Base<"privateAction">, ToUs, MessageContent {}
 /** Some plugin, perhaps this one, asked core to send something. */
-export interface SendMessageEvent extends Base<"sendMessage">, BySender, Said {
+export interface SendMessageEvent extends Base<"sendMessage">, BySender, MessageContent {
   readonly channelId: string;
 }
-export interface PerformActionEvent extends Base<"performAction">, BySender, Said {
+export interface PerformActionEvent extends Base<"performAction">, BySender, MessageContent {
   readonly channelId: string;
 }
-export interface SendPrivateMessageEvent extends Base<"sendPrivateMessage">, BySender, Said {
+export interface SendPrivateMessageEvent
+  extends Base<"sendPrivateMessage">,
+    BySender,
+    MessageContent {
   readonly userId: string;
 }
-export interface PerformPrivateActionEvent extends Base<"performPrivateAction">, BySender, Said {
+export interface PerformPrivateActionEvent
+  extends Base<"performPrivateAction">,
+    BySender,
+    MessageContent {
   readonly userId: string;
 }
 /** A kind that this edition of the protocol does not know; see `raw`. */
@@ -107,30 +113,46 @@ export function toPluginEvent(raw: Event): PluginEvent {
     case "message":
     case "mention":
     case "action":
-      return { kind: inner.case, ...inChannel(inner.value.source), ...said(inner.value), ...base };
+      return {
+        kind: inner.case,
+        ...inChannel(inner.value.source),
+        ...contentOf(inner.value),
+        ...base,
+      };
     case "command": {
       const { command, arg, source } = inner.value;
       return { kind: "command", ...inChannel(source), command, arg, ...base };
     }
     case "privateMessage":
     case "privateAction":
-      return { kind: inner.case, user: user(inner.value.source), ...said(inner.value), ...base };
+      return {
+        kind: inner.case,
+        user: user(inner.value.source),
+        ...contentOf(inner.value),
+        ...base,
+      };
     case "sendMessage":
     case "performAction": {
       const { sender, channelId } = inner.value;
-      return { kind: inner.case, sender, channelId, ...said(inner.value), ...base };
+      return { kind: inner.case, sender, channelId, ...contentOf(inner.value), ...base };
     }
     case "sendPrivateMessage":
     case "performPrivateAction": {
       const { sender, userId } = inner.value;
-      return { kind: inner.case, sender, userId, ...said(inner.value), ...base };
+      return { kind: inner.case, sender, userId, ...contentOf(inner.value), ...base };
     }
     default:
       return { kind: "unknown", ...base };
   }
 }
 
-function said({ text, rootBlock }: { text: string; rootBlock?: Block | undefined }): Said {
+function contentOf({
+  text,
+  rootBlock,
+}: {
+  text: string;
+  rootBlock?: Block | undefined;
+}): MessageContent {
   return { text, rootBlock };
 }
 

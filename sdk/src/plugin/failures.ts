@@ -1,8 +1,8 @@
 /** The one place for errors of handlers: the person gets a polite line, the log the cause. */
 import { AskCancelled } from "../ask/ask-cancelled.ts";
+import { BoundedMap } from "../link/bounded-map.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { RecentMap } from "../link/recent-map.ts";
 import type { Log } from "../program/log.ts";
 import type { Conversation } from "./context.ts";
 import type { PluginEvent } from "./events.ts";
@@ -34,7 +34,7 @@ export class Failures {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #closing: AbortSignal;
-  readonly #toldAt = new RecentMap<string, number>(MAX_CHANNELS);
+  readonly #toldAt = new BoundedMap<string, number>(MAX_CHANNELS);
 
   constructor(options: {
     readonly log: Log;

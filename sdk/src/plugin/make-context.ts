@@ -1,9 +1,9 @@
 /** Makes what a handler is given, out of an event, a turn, and what the plugin has. */
 import { backendId, parseBackendId, parseId } from "@seabird-chat/protocol";
+import { isAffirmative } from "../ask/affirmative.ts";
 import { AskCancelled } from "../ask/ask-cancelled.ts";
 import type { Asks } from "../ask/asks.ts";
-import { isYes } from "../ask/yes.ts";
-import type { ActionSettings } from "../link/action-client.ts";
+import type { ActionOptions } from "../link/action-client.ts";
 import { pause } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -81,13 +81,13 @@ function answers(
   sends: Sends,
 ): Omit<Conversation, "backend"> {
   const { core } = surroundings.host;
-  const reply = (content: Content, settings?: ActionSettings) =>
+  const reply = (content: Content, settings?: ActionOptions) =>
     sends.send(settings, async (more) => {
       const target = replyTarget(event);
       if (target.kind === "user") await core.sendPrivateMessage(target.userId, content, more);
       else await core.sendMessage(target.channelId, content, more);
     });
-  const mentionReply = (content: Content, settings?: ActionSettings) =>
+  const mentionReply = (content: Content, settings?: ActionOptions) =>
     reply(mentioning(event, content), settings);
   const ask = (question: Content, settings?: AskSettings) =>
     askFor(event, turn, surroundings, () => mentionReply(question, onlyTags(settings)), settings);
@@ -105,7 +105,7 @@ function answers(
     ask,
     confirm: async (question, settings) => {
       try {
-        return isYes(await ask(question, settings));
+        return isAffirmative(await ask(question, settings));
       } catch (reason) {
         if (reason instanceof AskCancelled && reason.reason !== "closed") return false;
         throw reason;
@@ -159,6 +159,6 @@ async function sleepFor(
   if (host.signal.aborted) throw new SeabirdError("closed", "the plugin closes");
 }
 
-function onlyTags(settings: AskSettings | undefined): ActionSettings | undefined {
+function onlyTags(settings: AskSettings | undefined): ActionOptions | undefined {
   return settings?.tags && { tags: settings.tags };
 }

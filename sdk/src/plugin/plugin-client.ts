@@ -1,8 +1,7 @@
 /** A plugin's client: registers commands, hears every event, answers. */
 import { createClient } from "@connectrpc/connect";
 import { Seabird } from "@seabird-chat/protocol";
-import { coreAnswers, headersInTime } from "../link/acceptance.ts";
-import { ActionClient, type ActionSettings } from "../link/action-client.ts";
+import { ActionClient, type ActionOptions } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -13,6 +12,7 @@ import {
   type ResolvedConnectOptions,
   resolveConnectOptions,
 } from "../link/options.ts";
+import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
 import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 
@@ -132,7 +132,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   }
 
   /** Answers where the event came from: in its channel, or in private. */
-  async reply(event: ReplyableEvent, content: Content, settings?: ActionSettings): Promise<void> {
+  async reply(event: ReplyableEvent, content: Content, settings?: ActionOptions): Promise<void> {
     const target = replyTarget(event);
     if (target.kind === "user") await this.sendPrivateMessage(target.userId, content, settings);
     else await this.sendMessage(target.channelId, content, settings);
@@ -142,7 +142,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   async mentionReply(
     event: ReplyableEvent,
     content: Content,
-    settings?: ActionSettings,
+    settings?: ActionOptions,
   ): Promise<void> {
     await this.reply(event, mentioning(event, content), settings);
   }
@@ -197,8 +197,8 @@ async function acceptWithoutHeaders(
   headers: Promise<void>,
   clock: Clock,
 ): Promise<void> {
-  if (await headersInTime(headers, clock, signal)) return;
-  if (!signal.aborted && (await coreAnswers(connection, signal))) connected();
+  if (await headersArriveInTime(headers, clock, signal)) return;
+  if (!signal.aborted && (await isCoreAnswering(connection, signal))) connected();
 }
 
 /** Which command core says is taken (protocol: StreamEvents). */

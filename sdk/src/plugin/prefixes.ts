@@ -1,7 +1,7 @@
 /** What commands begin with on each backend, asked of it once and again from time to time. */
 import type { BackendInfo } from "../link/action-client.ts";
+import { BoundedMap } from "../link/bounded-map.ts";
 import { type Clock, pause } from "../link/clock.ts";
-import { RecentMap } from "../link/recent-map.ts";
 
 /** Protocol: a backend that says nothing about it. */
 export const DEFAULT_PREFIX = "!";
@@ -28,7 +28,7 @@ export type AskBackend = (backendId: string) => Promise<BackendInfo>;
 export class Prefixes {
   readonly #clock: Clock;
   readonly #ask: AskBackend;
-  readonly #known = new RecentMap<string, Known>(MAX_BACKENDS);
+  readonly #known = new BoundedMap<string, Known>(MAX_BACKENDS);
 
   constructor(clock: Clock, ask: AskBackend) {
     this.#clock = clock;

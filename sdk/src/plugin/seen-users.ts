@@ -1,5 +1,5 @@
 /** Who was seen lately, so that a name in a command can be told to be somebody. */
-import { RecentMap } from "../link/recent-map.ts";
+import { BoundedMap } from "../link/bounded-map.ts";
 import type { PluginEvent, User } from "./events.ts";
 import { backendOf } from "./make-context.ts";
 
@@ -10,7 +10,7 @@ const MAX_NAME_CHARACTERS = 256;
 
 export class SeenUsers {
   /** Backend and name, in small letters → the person; undefined if several share it. */
-  readonly #byName = new RecentMap<string, User | undefined>(MAX_NAMES);
+  readonly #byName = new BoundedMap<string, User | undefined>(MAX_NAMES);
 
   note(event: PluginEvent): void {
     if (!("user" in event)) return;

@@ -1,5 +1,5 @@
 /** What a handler says: cancelled when its time is up, and waited for when it forgot to. */
-import type { ActionSettings } from "../link/action-client.ts";
+import type { ActionOptions } from "../link/action-client.ts";
 import type { Log } from "../program/log.ts";
 import { breath } from "./breath.ts";
 import { Noticed } from "./noticed.ts";
@@ -25,8 +25,8 @@ export class Sends {
 
   /** A handler that does not wait for what is returned ends no process by its rejection. */
   send(
-    settings: ActionSettings | undefined,
-    go: (settings: ActionSettings) => Promise<void>,
+    settings: ActionOptions | undefined,
+    go: (settings: ActionOptions) => Promise<void>,
   ): Promise<void> {
     const own = settings?.signal;
     const signal = own === undefined ? this.#signal : AbortSignal.any([this.#signal, own]);

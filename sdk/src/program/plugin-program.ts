@@ -10,10 +10,10 @@ import {
   SettingsError,
   toJsonSchema,
 } from "./check-settings.ts";
+import { dedupeWarnings } from "./dedupe-warnings.ts";
 import { type PartDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log } from "./log.ts";
-import { onceForAll } from "./once-for-all.ts";
 import { PART_USAGE } from "./part-args.ts";
 import { followSettings, type PartStart, runPart } from "./run-part.ts";
 
@@ -90,7 +90,7 @@ async function run(plugins: readonly Plugin[], { life, given }: PartStart): Prom
   await checkAll(plugins, first);
   const level = given.logLevel;
   const logs = plugins.map(({ name }) => createLog({ name, level }));
-  const quiet = onceForAll(logs);
+  const quiet = dedupeWarnings(logs);
   const stop = new AbortController();
   const signal = AbortSignal.any([life.signal, stop.signal]);
   const running = plugins.map((plugin, index) =>

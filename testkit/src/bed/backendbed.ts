@@ -2,7 +2,7 @@
 import { absoluteId, backendId } from "@seabird-chat/protocol";
 import {
   type ActionClient,
-  type ActionSettings,
+  type ActionOptions,
   type BackendInfo,
   type Content,
   connectPlugin,
@@ -122,24 +122,24 @@ export class Backendbed implements AsyncDisposable {
   }
 
   /** Says something in a channel; rejects with the backend's or the network's refusal. */
-  send(channel: string, content: Content, settings?: ActionSettings): Promise<void> {
+  send(channel: string, content: Content, settings?: ActionOptions): Promise<void> {
     return this.#call(this.core.sendMessage(this.#absolute(channel), content, settings));
   }
 
-  sendPrivately(user: string, content: Content, settings?: ActionSettings): Promise<void> {
+  sendPrivately(user: string, content: Content, settings?: ActionOptions): Promise<void> {
     return this.#call(this.core.sendPrivateMessage(this.#absolute(user), content, settings));
   }
 
   /** Does something in a channel, as in `/me waves`. */
-  act(channel: string, content: Content, settings?: ActionSettings): Promise<void> {
+  act(channel: string, content: Content, settings?: ActionOptions): Promise<void> {
     return this.#call(this.core.performAction(this.#absolute(channel), content, settings));
   }
 
-  actPrivately(user: string, content: Content, settings?: ActionSettings): Promise<void> {
+  actPrivately(user: string, content: Content, settings?: ActionOptions): Promise<void> {
     return this.#call(this.core.performPrivateAction(this.#absolute(user), content, settings));
   }
 
-  join(channel: string, settings?: ActionSettings): Promise<void> {
+  join(channel: string, settings?: ActionOptions): Promise<void> {
     return this.#call(this.core.joinChannel(this.id, channel, settings));
   }
 

@@ -1,7 +1,7 @@
 /** What was thrown, in words. Code of strangers throws anything. Pure. */
 
 /** Empty if it says nothing. */
-export function wordsOf(reason: unknown): string {
+export function errorMessage(reason: unknown): string {
   if (reason === undefined || reason === null) return "";
   try {
     return String(reason instanceof Error ? reason.message : reason);
@@ -13,5 +13,5 @@ export function wordsOf(reason: unknown): string {
 
 /** The error itself, or one that says the words, or `nothing` if there are none. */
 export function toError(reason: unknown, nothing: string): Error {
-  return reason instanceof Error ? reason : new Error(wordsOf(reason) || nothing);
+  return reason instanceof Error ? reason : new Error(errorMessage(reason) || nothing);
 }

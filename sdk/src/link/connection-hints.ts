@@ -55,7 +55,7 @@ const BY_WORDS: readonly (readonly [words: string, advice: Advice])[] = [
 ];
 
 /** The same error with the advice behind its message; itself, if there is none. */
-export function explain(error: SeabirdError, url: string): SeabirdError {
+export function addHint(error: SeabirdError, url: string): SeabirdError {
   const advice = adviceOn(error);
   if (advice === undefined) return error;
   return new SeabirdError(error.code, `${error.message} (${advice(url)})`, {

@@ -1,14 +1,14 @@
 /** What a person is told about a link that does not come up. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explain } from "./advice.ts";
+import { addHint } from "./connection-hints.ts";
 import { SeabirdError } from "./errors.ts";
 
 const URL = "http://core:11235";
 const system = (code: string) => Object.assign(new Error("low"), { code });
 
 function told(cause: Error, url = URL): string {
-  return explain(new SeabirdError("unavailable", "said", { cause }), url).message;
+  return addHint(new SeabirdError("unavailable", "said", { cause }), url).message;
 }
 
 test("each failure of the network is followed by what to do", () => {
@@ -32,9 +32,9 @@ test("each failure of the network is followed by what to do", () => {
 
 test("what core says keeps its code and its time to wait", () => {
   const busy = new SeabirdError("resource_exhausted", "busy", { retryAfterMs: 5 });
-  assert.equal(explain(busy, URL), busy);
+  assert.equal(addHint(busy, URL), busy);
   const elsewhere = new SeabirdError("unimplemented", "unknown method /x", { retryAfterMs: 5 });
-  const explained = explain(elsewhere, URL);
+  const explained = addHint(elsewhere, URL);
   assert.equal(explained.code, "unimplemented");
   assert.equal(explained.retryAfterMs, 5);
   assert.match(explained.message, /^unknown method \/x \(what answers at .* is not core/);
@@ -42,7 +42,7 @@ test("what core says keeps its code and its time to wait", () => {
 
 test("where no code tells, the words do", () => {
   const said = (message: string, url = URL) =>
-    explain(new SeabirdError("unavailable", message), url).message;
+    addHint(new SeabirdError("unavailable", message), url).message;
   assert.match(said("Session closed with error code 12"), /not core, or it wants https/);
   assert.match(said("socket disconnected before secure TLS connection was"), /begins with http:/);
   assert.match(said("unsupported content type text/html"), /is not core; look at SEABIRD_HOST/);

@@ -1,6 +1,6 @@
 /** A map of bounded size: what was set longest ago is forgotten for what is new. */
 
-export class RecentMap<K, V> extends Map<K, V> {
+export class BoundedMap<K, V> extends Map<K, V> {
   readonly #limit: number;
 
   constructor(limit: number) {

@@ -2,7 +2,7 @@
 import { SEND_KINDS } from "./send-kinds.ts";
 
 /** Behind `backend "campfire"`; undefined if nothing is. */
-export function specProblem(spec: unknown): string | undefined {
+export function validateSpec(spec: unknown): string | undefined {
   const given = typeof spec === "object" && spec !== null ? (spec as Spec) : {};
   if (typeof given["connect"] !== "function") return "has no function connect(host)";
   const wrong = RULES.find(({ name, fits }) => given[name] !== undefined && !fits(given[name]));

@@ -6,7 +6,7 @@ import { type Block, BlockSchema, container, plainText, text } from "@seabird-ch
  * The block without the first `count` characters (UTF-16) of its plain text and the blanks behind
  * them. Where the cut would go through a link, a list or a time, the formatting is lost instead.
  */
-export function withoutStart(block: Block, count: number): Block {
+export function stripPrefix(block: Block, count: number): Block {
   const cut: Cut = { left: count, trimming: true, impossible: false };
   const rest = cutBlock(block, cut);
   if (!cut.impossible) return rest ?? text("");

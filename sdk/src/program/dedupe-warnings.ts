@@ -2,7 +2,7 @@
 import type { Log } from "./log.ts";
 
 /** The same logs, but for a warning in words that another one has given since anything else. */
-export function onceForAll(logs: readonly Log[]): readonly Log[] {
+export function dedupeWarnings(logs: readonly Log[]): readonly Log[] {
   let told: unknown;
   return logs.map((log) => ({
     get level() {

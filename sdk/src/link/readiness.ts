@@ -12,7 +12,7 @@ const MAX_BARRIER_WAIT_MS = 5_000;
 const BARRIERS = 3;
 
 /** Resolves with whether the headers came in the time in which our core sends them. */
-export async function headersInTime(
+export async function headersArriveInTime(
   headers: Promise<void>,
   clock: Clock,
   signal: AbortSignal,
@@ -29,7 +29,10 @@ export async function headersInTime(
  * Resolves with whether core answers calls, whatever the answers are. It reads a connection in
  * order, so a stream begun before that it refuses has ended by then. Never rejects.
  */
-export async function coreAnswers(connection: Connection, signal: AbortSignal): Promise<boolean> {
+export async function isCoreAnswering(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<boolean> {
   const health = createClient(Health, connection.transport);
   for (let i = 0; i < BARRIERS; i++) {
     try {
