@@ -16,12 +16,12 @@ import {
   underline,
 } from "@seabird-chat/protocol";
 import fc from "fast-check";
-import { ircLineParser } from "irc-framework";
 import { runsToBlock } from "./format.ts";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, plainRuns } from "./formatting/runs.ts";
 import { splitLines } from "./formatting/split.ts";
 import { toTold } from "./inbound.ts";
+import { parseMessage } from "./message/irc-message.ts";
 import { decodeLine } from "./message/line.ts";
 import { NetworkState } from "./presence/irc-state.ts";
 
@@ -111,7 +111,7 @@ function hear(bytes: Uint8Array): void {
     userId: (nick: string) => state.fold(nick),
   };
   for (const each of [line, `:joe!j@h PRIVMSG #a :${line}`, `:joe!j@h PRIVMSG bird :${line}`]) {
-    for (const event of state.receive(ircLineParser(each))) toTold(event, reader);
+    for (const event of state.receive(parseMessage(each))) toTold(event, reader);
   }
 }
 

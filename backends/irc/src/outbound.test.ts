@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { bold, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
-import { ircLineParser } from "irc-framework";
 import { lineProblem } from "./message/format-line.ts";
+import { parseMessage } from "./message/irc-message.ts";
 import { byteLength } from "./message/line.ts";
 import {
   NOTICE_TAG,
@@ -115,13 +115,13 @@ suite("sends", () => {
       return byteLength(lines(plan)[0] ?? "");
     };
     assert.equal(longest(), 510 - byteLength(":bird!@ ") - 11 - 64);
-    state.receive(ircLineParser(":bird!~b@example.org JOIN #a"));
+    state.receive(parseMessage(":bird!~b@example.org JOIN #a"));
     assert.equal(longest(), 510 - byteLength(":bird!~b@example.org "));
-    state.receive(ircLineParser(":srv 396 bird cloaked.example.org :is now your displayed host"));
+    state.receive(parseMessage(":srv 396 bird cloaked.example.org :is now your displayed host"));
     assert.equal(longest(), 510 - byteLength(":bird!~b@cloaked.example.org "));
-    state.receive(ircLineParser(":bird!~b@cloaked.example.org CHGHOST bot bots.example.org"));
+    state.receive(parseMessage(":bird!~b@cloaked.example.org CHGHOST bot bots.example.org"));
     assert.equal(longest(), 510 - byteLength(":bird!bot@bots.example.org "));
-    state.receive(ircLineParser(":bird!bot@bots.example.org NICK eagle"));
+    state.receive(parseMessage(":bird!bot@bots.example.org NICK eagle"));
     assert.equal(longest(), 510 - byteLength(":eagle!bot@bots.example.org "));
     state.rules = { ...state.rules, maxLineBytes: 1_022 };
     assert.equal(longest(), 1_022 - byteLength(":eagle!bot@bots.example.org "));

@@ -1,6 +1,6 @@
 /** Verdicts on a clock that stands still, with a server whose lines are given by hand. */
 import assert from "node:assert/strict";
-import { ircLineParser } from "irc-framework";
+import { parseMessage } from "../src/message/irc-message.ts";
 import { NetworkState } from "../src/presence/irc-state.ts";
 import { FloodQueue } from "../src/requests/flood-queue.ts";
 import type { IrcRequest, Verdict } from "../src/requests/irc-request.ts";
@@ -44,7 +44,7 @@ export function setUp(...caps: readonly string[]) {
   };
   const receive = (...lines: string[]) => {
     for (const line of lines) {
-      const message = ircLineParser(line);
+      const message = parseMessage(line);
       state.receive(message);
       verdicts.receive(message);
     }

@@ -4,7 +4,7 @@
  * What the server offers is asked for in groups, SASL alone, since one capability that it does
  * not give loses the whole group; a refused group is asked for again one by one.
  */
-import type { IrcMessage } from "irc-framework";
+import type { IrcMessage } from "../message/irc-message.ts";
 
 /** What we make use of. A server that has none of it is spoken to as in 1993. */
 export const WANTED_CAPS: readonly string[] = [

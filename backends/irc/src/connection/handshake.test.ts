@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { ircLineParser } from "irc-framework";
 import { TestClock } from "../../test/test-clock.ts";
 import { IRC_OPTION_LIMITS } from "../limits.ts";
+import { parseMessage } from "../message/irc-message.ts";
 import type { IrcOptions } from "../options.ts";
 import { Handshake } from "./handshake.ts";
 import type { SaslOptions } from "./sasl.ts";
@@ -86,7 +86,7 @@ suite("whatever a server says", () => {
         handshake.start();
         for (const each of events) {
           if (each.startsWith("(")) clock.advance(5_000);
-          else handshake.receive(ircLineParser(each));
+          else handshake.receive(parseMessage(each));
         }
         assert.ok(sent.length < 500, `${sent.length} lines`);
         assert.equal(sent.filter((line) => line.startsWith("USER")).length > 1, false);
@@ -107,7 +107,7 @@ suite("whatever a server says", () => {
         const { sent, ends, handshake } = setUp(undefined);
         handshake.start();
         for (const each of events) {
-          handshake.receive(ircLineParser(each));
+          handshake.receive(parseMessage(each));
           if (ends[0] === "sts") break;
           if (/ CAP \* LS :| 421 | 451 /.test(each)) return;
         }

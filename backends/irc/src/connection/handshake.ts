@@ -5,8 +5,9 @@
  * A server that speaks TLS only (STS) is left before it has heard a name or a password. One that
  * knows no capabilities, or says nothing for `capWaitMs`, is registered with as in 1993.
  */
-import type { IrcMessage } from "irc-framework";
+
 import { formatLine } from "../message/format-line.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcOptions } from "../options.ts";
 import type { FloodClock } from "../requests/flood-queue.ts";
 import { Caps, WANTED_CAPS } from "./caps.ts";

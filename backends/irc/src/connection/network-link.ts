@@ -1,5 +1,5 @@
 /** A connection as those see it who speak over it: lines in, lines out, and what the server can. */
-import type { IrcMessage } from "irc-framework";
+import type { IrcMessage } from "../message/irc-message.ts";
 
 export interface SendOptions {
   /** Sent as the tag `label` where the server answers labels (labeled-response), else left out. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { ircLineParser } from "irc-framework";
 import { TestClock } from "../../test/test-clock.ts";
+import { parseMessage } from "../message/irc-message.ts";
 import { NetworkState } from "../presence/irc-state.ts";
 import { rulesOf } from "../presence/network-rules.ts";
 import { isNetsplit, NickReclaim } from "./nick-reclaim.ts";
@@ -26,8 +26,8 @@ function setUp({ password, isLoggedIn = false, nick = "bird_" }: SetUp = {}) {
   reclaim.start();
   const receive = (...lines: readonly string[]) => {
     for (const line of lines) {
-      reclaim.receive(ircLineParser(line));
-      state.receive(ircLineParser(line));
+      reclaim.receive(parseMessage(line));
+      state.receive(parseMessage(line));
     }
   };
   return { clock, sent, state, reclaim, receive };

@@ -5,9 +5,10 @@
  * else, and in between, the nick is simply asked for, also when its holder leaves. A holder who
  * went with a netsplit comes back with it, and would lose the nick or take it from us.
  */
-import type { IrcMessage } from "irc-framework";
+
 import { NICKSERV_WITHIN_MS } from "../limits.ts";
 import { formatLine } from "../message/format-line.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 import type { NetworkState } from "../presence/irc-state.ts";
 import type { FloodClock } from "../requests/flood-queue.ts";
 

@@ -1,7 +1,8 @@
 /** Tells NickServ the password before channels are joined, and waits a little for its answer. */
-import type { IrcMessage } from "irc-framework";
+
 import { stripCodes } from "../formatting/codes.ts";
 import { formatLine } from "../message/format-line.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcOptions } from "../options.ts";
 import type { FloodClock } from "../requests/flood-queue.ts";
 import { nickServAnswer } from "./nickserv.ts";

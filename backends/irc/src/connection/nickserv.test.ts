@@ -1,7 +1,7 @@
 /** NickServ's lines, as real services write them. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { ircLineParser } from "irc-framework";
+import { parseMessage } from "../message/irc-message.ts";
 import { nickServAnswer } from "./nickserv.ts";
 
 const notice = (words: string) => `:NickServ!NickServ@services.test NOTICE bird :${words}`;
@@ -30,6 +30,6 @@ suite("nickServAnswer", () => {
     [":bird MODE bird :+i", undefined],
     [":srv MODE", undefined],
   ] as const) {
-    test(line, () => assert.equal(nickServAnswer(ircLineParser(line))?.accepted, accepted));
+    test(line, () => assert.equal(nickServAnswer(parseMessage(line))?.accepted, accepted));
   }
 });

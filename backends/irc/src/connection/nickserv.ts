@@ -1,5 +1,5 @@
 /** What NickServ's lines mean for somebody who waits for its answer. Pure. */
-import type { IrcMessage } from "irc-framework";
+import type { IrcMessage } from "../message/irc-message.ts";
 
 const RPL_LOGGEDIN = "900";
 const ERR_NOSUCHNICK = "401";

@@ -1,7 +1,8 @@
 /** Logs in to an account while connecting (IRCv3 SASL): PLAIN and EXTERNAL. Pure. */
-import type { IrcMessage } from "irc-framework";
+
 import { stripCodes } from "../formatting/codes.ts";
 import { MAX_REASON } from "../limits.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 
 export type SaslMechanism = "PLAIN" | "EXTERNAL";
 

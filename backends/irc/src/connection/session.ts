@@ -1,7 +1,8 @@
 /** One connection to an IRC server, from dialling to its end. */
-import { type IrcMessage, ircLineParser } from "irc-framework";
+
 import { QUIT_WITHIN_MS } from "../limits.ts";
 import { lineProblem, withTags } from "../message/format-line.ts";
+import { type IrcMessage, parseMessage } from "../message/irc-message.ts";
 import type { ChannelToJoin, IrcOptions } from "../options.ts";
 import { CtcpAnswers } from "../presence/ctcp-answers.ts";
 import { NetworkState } from "../presence/irc-state.ts";
@@ -178,7 +179,7 @@ export class IrcSession implements NetworkLink {
   }
 
   #received(line: string): void {
-    const message = ircLineParser(line);
+    const message = parseMessage(line);
     if (message.command === "" || this.#phase === "over") return;
     this.#hooks.line("in", this.#hideSecrets(line));
     this.#keepAlive?.heard();

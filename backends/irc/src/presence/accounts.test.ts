@@ -1,15 +1,15 @@
 /** Whose account a message comes from, as far as the server tells. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { ircLineParser } from "irc-framework";
 import { MAX_USERS } from "../limits.ts";
+import { parseMessage } from "../message/irc-message.ts";
 import { NetworkState } from "./irc-state.ts";
 
 function setUp(...caps: readonly string[]) {
   const state = new NetworkState("bird");
   state.caps = new Set(caps);
   const receive = (...lines: string[]) =>
-    lines.flatMap((line) => state.receive(ircLineParser(line)));
+    lines.flatMap((line) => state.receive(parseMessage(line)));
   const origin = (line: string) => {
     const [event] = receive(line).filter(({ kind }) => kind === "message" || kind === "invite");
     return event?.kind === "message" || event?.kind === "invite" ? event.origin : undefined;

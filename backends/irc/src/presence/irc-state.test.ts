@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { ircLineParser } from "irc-framework";
+import { parseMessage } from "../message/irc-message.ts";
 import { NetworkState } from "./irc-state.ts";
 import { rulesOf } from "./network-rules.ts";
 
 function setUp() {
   const state = new NetworkState("bird");
   const receive = (...lines: string[]) =>
-    lines.flatMap((line) => state.receive(ircLineParser(line)));
+    lines.flatMap((line) => state.receive(parseMessage(line)));
   return { state, receive };
 }
 

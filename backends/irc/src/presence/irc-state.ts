@@ -2,8 +2,9 @@
  * What the network has told of us: our nick, our channels, its rules. Turns each line into what
  * happened. Pure: no socket, no clock.
  */
-import type { IrcMessage } from "irc-framework";
+
 import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_PLAYBACKS, MAX_TOPIC_BYTES } from "../limits.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 import { foldName, MAX_LINE_BYTES, utf8Cut } from "../message/line.ts";
 import type { Origin } from "./event-tags.ts";
 import { OwnMask } from "./own-mask.ts";
@@ -239,7 +240,7 @@ export class NetworkState {
   }
 
   #originOf(message: IrcMessage): Origin {
-    const { prefix: mask, tags } = message;
+    const { source: mask, tags } = message;
     return { mask, account: this.#accountOf(message), msgid: tags["msgid"], time: tags["time"] };
   }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { ircLineParser } from "irc-framework";
+import { parseMessage } from "../message/irc-message.ts";
 import { NetworkState } from "./irc-state.ts";
 
 function after(...lines: readonly string[]): NetworkState {
   const state = new NetworkState("bird");
-  for (const line of lines) state.receive(ircLineParser(line));
+  for (const line of lines) state.receive(parseMessage(line));
   return state;
 }
 

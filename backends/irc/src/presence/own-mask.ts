@@ -1,5 +1,5 @@
 /** What the server puts before our words when it hands them on: `nick!user@host`. Pure. */
-import type { IrcMessage } from "irc-framework";
+import type { IrcMessage } from "../message/irc-message.ts";
 
 /** Bytes of user and host that a server may show until it has shown ours; inspircd has hosts of 64. */
 const MAX_USER_BYTES = 11;
@@ -17,9 +17,9 @@ export class OwnMask {
   #hostBytes = MAX_HOST_BYTES;
 
   /** A line whose source is us, such as our own JOIN. */
-  learn({ ident, hostname }: Pick<IrcMessage, "ident" | "hostname">): void {
-    if (ident === "" || hostname === "") return;
-    this.#set(ident, hostname);
+  learn({ user, host }: Pick<IrcMessage, "user" | "host">): void {
+    if (user === "" || host === "") return;
+    this.#set(user, host);
   }
 
   /** `CHGHOST user host`, said of us. */

@@ -3,8 +3,9 @@
  * account-tag (IRCv3). Somebody who is out of our sight may become somebody else unseen, and is
  * forgotten; who was there before us is unknown until they speak with a tag.
  */
-import type { IrcMessage } from "irc-framework";
+
 import { MAX_USERS } from "../limits.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 
 interface User {
   /** Undefined: not logged in. */

@@ -1,7 +1,8 @@
 /** Which request a line of the server can be about: an error, or the echo of what we said. Pure. */
-import type { IrcMessage } from "irc-framework";
+
 import { stripCodes } from "../formatting/codes.ts";
 import { MAX_REASON } from "../limits.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 import type { NetworkState } from "../presence/irc-state.ts";
 import type { IrcRequest } from "./irc-request.ts";
 import type { Pending } from "./pending-request.ts";

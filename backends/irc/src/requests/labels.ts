@@ -2,8 +2,9 @@
  * Which of our lines a line of the server answers (IRCv3 labeled-response): it carries the label
  * itself, or stands in a batch that does, or in a batch within that batch. Reads lines as they came.
  */
-import type { IrcMessage } from "irc-framework";
+
 import { MAX_OPEN_BATCHES } from "../limits.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 
 export interface Labelled {
   readonly label: string;

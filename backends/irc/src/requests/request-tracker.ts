@@ -11,8 +11,9 @@
  * then: a late error is still its own and not the next request's, and while the server owes that
  * word, nothing more is sent that it would only read when nobody expects it any more.
  */
-import type { IrcMessage } from "irc-framework";
+
 import { ASK_AFTER_MS, MAX_SOON_LINES } from "../limits.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 import type { NetworkState } from "../presence/irc-state.ts";
 import { findEcho, isAbout, isRefusal, isSpeech, reasonOf } from "./error-attribution.ts";
 import type { FloodClock, FloodJob, FloodQueue, LabelledLine } from "./flood-queue.ts";
