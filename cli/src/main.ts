@@ -1,10 +1,10 @@
 /** Runs one command and turns whatever fails into words and an exit code. */
 import { CommanderError } from "commander";
-import { CliError } from "./cli-error.ts";
-import { EXIT } from "./exit-codes.ts";
-import { styleError } from "./output.ts";
+import { CliError } from "./process/cli-error.ts";
+import { EXIT } from "./process/exit-codes.ts";
+import { followLauncher } from "./process/stop-signals.ts";
 import { createProgram } from "./program.ts";
-import { followLauncher } from "./stop-signals.ts";
+import { styleError } from "./terminal/output.ts";
 
 /** Sets the process's exit code; never throws. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -1,6 +1,5 @@
 /** The tree of commands. */
 import { Command } from "commander";
-import { ownVersion } from "./bins.ts";
 import { addActions } from "./commands/actions.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -17,7 +16,8 @@ import { addStreams } from "./commands/streams.ts";
 import { addTail } from "./commands/tail.ts";
 import { addToken } from "./commands/token.ts";
 import { addUp } from "./commands/up.ts";
-import { exitCodesHelp } from "./exit-codes.ts";
+import { ownVersion } from "./process/bins.ts";
+import { exitCodesHelp } from "./process/exit-codes.ts";
 
 const ENVIRONMENT_HELP = `Environment:
   SEABIRD_HOST        core's address (http://127.0.0.1:11235)

@@ -16,10 +16,10 @@ test("the page", async (t) => {
   const folder = await temporaryFolder(t);
   const before = process.cwd();
   await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  await mkdir(join(folder, "house"));
+  await mkdir(join(folder, "project"));
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   // The data is below the working folder.
-  process.chdir(join(folder, "house"));
+  process.chdir(join(folder, "project"));
   t.after(() => process.chdir(before));
   const load = async (name: string): Promise<Record<string, unknown>> => {
     const code = snippets.find((each) => each.includes(`export const ${name} = plugin(`));
@@ -38,7 +38,7 @@ test("the page", async (t) => {
     const { teaTakesFourMinutes } = await load("tea");
     await (teaTakesFourMinutes as () => Promise<void>)();
   });
-  const files = await readdir(join(folder, "house/.seabird/data"));
+  const files = await readdir(join(folder, "project/.seabird/data"));
   for (const name of Object.keys(PLAYS)) assert.ok(files.includes(`${name}.db`), name);
 });
 

@@ -1,4 +1,4 @@
-/** `seabird up` with a house: parts that crash, flood and are killed; the commands that look after it. */
+/** `seabird up` with a project: parts that crash, flood and are killed; the commands that look after it. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { makeCheckout, processesIn } from "../support/checkout.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
-import { FIXTURE_UP, makeHouseCheckout, RunningHouse } from "../support/running-house.ts";
+import { FIXTURE_UP, makeProjectCheckout, RunningProject } from "../support/running-project.ts";
 import { until } from "../support/until.ts";
 
 /** A loaded machine's two seconds. */
@@ -17,17 +17,17 @@ const MEBIBYTE = 1024 * 1024;
 const quiet = { kind: "plugin", settings: {} } as const;
 
 test("a part that crashes all the time has failed, wrong settings are not tried again, the rest runs on", async (t) => {
-  const house = await RunningHouse.ofFixtures(t, {
+  const project = await RunningProject.ofFixtures(t, {
     parts: [
       { name: "quiet", ...quiet },
       { name: "loop", kind: "plugin", settings: { exit: 3, say: "oh no" } },
       { name: "irc/wrong", kind: "backend", settings: { exit: 78, say: 'nick: "" is no nick' } },
     ],
   });
-  await house.untilState("failed", "loop");
-  await house.untilState("misconfigured", "irc/wrong");
-  assert.equal(house.happened("started", "irc/wrong").length, 1);
-  const { parts } = await house.status();
+  await project.untilState("failed", "loop");
+  await project.untilState("misconfigured", "irc/wrong");
+  assert.equal(project.happened("started", "irc/wrong").length, 1);
+  const { parts } = await project.status();
   assert.deepEqual(
     parts.map(({ name, state, restarts }) => [name, state, restarts]),
     [
@@ -39,86 +39,86 @@ test("a part that crashes all the time has failed, wrong settings are not tried 
   );
   const said = parts[2]?.lastLines ?? [];
   assert.equal(said.filter((line) => line === "oh no").length, 5);
-  const { out } = await house.cli(["ps"]);
+  const { out } = await project.cli(["ps"]);
   assert.match(out, /loop +plugin +failed +- +- +4 +ended with exit code 3/);
   assert.match(out, /irc\/wrong, last lines[\s\S]*nick: "" is no nick/);
 
-  const again = await house.cli(["restart", "irc/wrong"]);
+  const again = await project.cli(["restart", "irc/wrong"]);
   assert.equal(again.code, 7);
   assert.match(again.out, /irc\/wrong: restarted, but its settings are wrong/);
-  const restarted = await house.cli(["restart", "quiet"]);
+  const restarted = await project.cli(["restart", "quiet"]);
   assert.equal(restarted.code, 0, restarted.err);
-  assert.equal((await house.part("quiet")).restarts, 1);
-  const unknown = await house.cli(["restart", "nobody"]);
+  assert.equal((await project.part("quiet")).restarts, 1);
+  const unknown = await project.cli(["restart", "nobody"]);
   assert.equal(unknown.code, 2);
   assert.match(unknown.err, /there is no part "nobody"[\s\S]*core, quiet, loop, irc\/wrong/);
 });
 
 test("a part that floods fills three files of 10 MB, and no memory", async (t) => {
-  const house = await RunningHouse.ofFixtures(t, {
+  const project = await RunningProject.ofFixtures(t, {
     parts: [
       { name: "irc/flood", kind: "backend", settings: { flood: 60 * MEBIBYTE } },
       { name: "quiet", ...quiet },
     ],
   });
-  await house.until("the flood to be over", () =>
-    house.log("irc+flood.log").endsWith("the flood is over\n"),
+  await project.until("the flood to be over", () =>
+    project.log("irc+flood.log").endsWith("the flood is over\n"),
   );
-  const files = readdirSync(join(house.folder, ".seabird/logs")).filter((name) =>
+  const files = readdirSync(join(project.folder, ".seabird/logs")).filter((name) =>
     /flood/.test(name),
   );
   assert.deepEqual(files.sort(), ["irc+flood.log", "irc+flood.log.1", "irc+flood.log.2"]);
   for (const name of files) {
-    const { size, mode } = statSync(join(house.folder, ".seabird/logs", name));
+    const { size, mode } = statSync(join(project.folder, ".seabird/logs", name));
     assert.ok(size <= 10 * MEBIBYTE, `${name}: ${size}`);
     assert.equal(mode & 0o777, 0o600);
   }
   const peakKb = Number(
-    /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${house.pid}/status`, "utf8"))?.[1],
+    /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${project.pid}/status`, "utf8"))?.[1],
   );
   assert.ok(peakKb < 250_000, `${peakKb} KB at its peak`);
-  const { out } = await house.cli(["logs", "irc/flood", "-n", "3"]);
+  const { out } = await project.cli(["logs", "irc/flood", "-n", "3"]);
   assert.match(out, /^x+\nx+\nthe flood is over\n$/);
-  await house.untilState("ready", "irc/flood", "quiet");
+  await project.untilState("ready", "irc/flood", "quiet");
 });
 
 test("whoever follows the logs and does not read is sent away", async (t) => {
-  const house = await RunningHouse.ofFixtures(t, {
+  const project = await RunningProject.ofFixtures(t, {
     parts: [{ name: "flood", kind: "plugin", settings: { flood: 40 * MEBIBYTE, waitForGo: true } }],
   });
-  await house.untilState("ready", "flood");
-  const socket = connect(join(house.folder, ".seabird/up.sock")).on("error", () => undefined);
+  await project.untilState("ready", "flood");
+  const socket = connect(join(project.folder, ".seabird/up.sock")).on("error", () => undefined);
   t.after(() => socket.destroy());
   socket.write('{"do":"logs","part":"flood","lines":1,"follow":true}\n');
   await once(socket, "readable");
-  writeFileSync(join(house.folder, "go"), "");
-  await house.until("the flood to be over", () =>
-    house.log("flood.log").endsWith("the flood is over\n"),
+  writeFileSync(join(project.folder, "go"), "");
+  await project.until("the flood to be over", () =>
+    project.log("flood.log").endsWith("the flood is over\n"),
   );
   let bytes = 0;
   for await (const chunk of socket) bytes += chunk.length;
   assert.ok(bytes < 10 * MEBIBYTE, `${bytes} bytes had been kept for it`);
-  await house.untilState("ready", "flood");
+  await project.untilState("ready", "flood");
 });
 
 test("a supervisor killed with -9: its parts end, and the next one starts", async (t) => {
-  const checkout = await makeHouseCheckout(t);
+  const checkout = await makeProjectCheckout(t);
   const { folder } = checkout;
   writeFileSync(
-    join(folder, "house.json"),
+    join(folder, "project.json"),
     JSON.stringify({ parts: [{ name: "quiet", ...quiet }] }),
   );
-  const first = new RunningHouse(checkout, [FIXTURE_UP]);
+  const first = new RunningProject(checkout, [FIXTURE_UP]);
   await first.untilState("ready", "core", "quiet");
   process.kill(first.pid, "SIGKILL");
   await until("all to be gone", () => processesIn(folder).length === 0, ORPHANS_GONE_MS);
   const gone = await first.cli(["ps"]);
   assert.equal(gone.code, 3);
   assert.match(gone.err, /no `seabird up` runs in this folder[\s\S]*start it with `seabird up`/);
-  const second = new RunningHouse(checkout, [FIXTURE_UP]);
+  const second = new RunningProject(checkout, [FIXTURE_UP]);
   await second.untilState("ready", "core", "quiet");
 
-  const third = new RunningHouse(checkout, [FIXTURE_UP]);
+  const third = new RunningProject(checkout, [FIXTURE_UP]);
   await third.closed;
   assert.equal(third.child.exitCode, 75);
   assert.match(third.errors, new RegExp(`runs in .* already: process ${second.pid}`));
@@ -126,43 +126,43 @@ test("a supervisor killed with -9: its parts end, and the next one starts", asyn
 });
 
 test("a core killed with -9 comes back at the same address, and knows the parts' tokens", async (t) => {
-  const house = await RunningHouse.ofFixtures(t, {
+  const project = await RunningProject.ofFixtures(t, {
     parts: [{ name: "quiet", kind: "plugin", settings: { tokenFile: "token" } }],
   });
-  await house.untilState("ready", "core", "quiet");
-  const before = await house.part("core");
-  const { url } = await house.status();
+  await project.untilState("ready", "core", "quiet");
+  const before = await project.part("core");
+  const { url } = await project.status();
   process.kill(before.pid ?? 0, "SIGKILL");
-  await house.until("core to be another", async () => {
-    const { pid, state } = await house.part("core");
+  await project.until("core to be another", async () => {
+    const { pid, state } = await project.part("core");
     return state === "ready" && pid !== before.pid;
   });
-  assert.equal((await house.status()).url, url);
-  assert.equal((await house.part("core")).lastExit, "was ended by SIGKILL");
-  assert.equal((await house.cli(["backends", "--token-file", "token"])).code, 0);
-  assert.equal((await house.part("quiet")).restarts, 0);
+  assert.equal((await project.status()).url, url);
+  assert.equal((await project.part("core")).lastExit, "was ended by SIGKILL");
+  assert.equal((await project.cli(["backends", "--token-file", "token"])).code, 0);
+  assert.equal((await project.part("quiet")).restarts, 0);
 });
 
 test("logs, of one and of all, and as they come", async (t) => {
-  const house = await RunningHouse.ofFixtures(t, {
+  const project = await RunningProject.ofFixtures(t, {
     parts: [
       { name: "quiet", kind: "plugin", settings: { say: "hello\u001b[31m there" } },
       { name: "other", ...quiet },
     ],
   });
-  await house.untilState("ready", "quiet", "other");
-  const one = await house.cli(["logs", "quiet", "-n", "1"]);
+  await project.untilState("ready", "quiet", "other");
+  const one = await project.cli(["logs", "quiet", "-n", "1"]);
   assert.equal(one.out, "hello␛[31m there\n");
-  const all = await house.cli(["logs", "--json"]);
+  const all = await project.cli(["logs", "--json"]);
   const lines = all.out.trim().split("\n");
   const parts = lines.map((line) => JSON.parse(line).part);
   assert.deepEqual([...new Set(parts)].sort(), ["core", "other", "quiet"]);
-  const follower = startCli(["logs", "quiet", "-f", "-n", "0"], { cwd: house.folder });
+  const follower = startCli(["logs", "quiet", "-f", "-n", "0"], { cwd: project.folder });
   t.after(() => follower.child.kill("SIGKILL"));
   await until(
     "it to follow",
     async () => {
-      await house.cli(["restart", "quiet"]);
+      await project.cli(["restart", "quiet"]);
       return follower.out().includes("hello");
     },
     60_000,
@@ -171,27 +171,30 @@ test("logs, of one and of all, and as they come", async (t) => {
   const ended = once(follower.child, "close");
   follower.child.kill("SIGINT");
   assert.deepEqual(await ended, [0, null]);
-  assert.equal((await house.cli(["logs", "nobody"])).code, 2);
+  assert.equal((await project.cli(["logs", "nobody"])).code, 2);
 });
 
 test("a deep folder, whose socket's path no system would take", async (t) => {
-  const checkout = await makeHouseCheckout(t);
+  const checkout = await makeProjectCheckout(t);
   const deep = join(checkout.folder, ..."abcdefgh".split("").map((name) => name.repeat(20)));
   const below = join(deep, ..."abcdefgh".split("").map((name) => name.repeat(20)));
   mkdirSync(below, { recursive: true });
-  writeFileSync(join(deep, "house.json"), JSON.stringify({ parts: [{ name: "quiet", ...quiet }] }));
-  const house = new RunningHouse({ ...checkout, folder: deep }, [FIXTURE_UP]);
-  await house.untilState("ready", "quiet");
+  writeFileSync(
+    join(deep, "project.json"),
+    JSON.stringify({ parts: [{ name: "quiet", ...quiet }] }),
+  );
+  const project = new RunningProject({ ...checkout, folder: deep }, [FIXTURE_UP]);
+  await project.untilState("ready", "quiet");
   assert.equal(statSync(join(deep, ".seabird/up.sock")).mode & 0o777, 0o600);
-  const { code, out, err } = await house.cli(["ps"], below);
+  const { code, out, err } = await project.cli(["ps"], below);
   assert.equal(code, 0, err);
   assert.match(out, /quiet +plugin +ready/);
 });
 
 test("nonsense on the socket is refused, and harms nobody", async (t) => {
-  const house = await RunningHouse.ofFixtures(t, { parts: [{ name: "quiet", ...quiet }] });
-  await house.untilState("ready", "quiet");
-  const path = join(house.folder, ".seabird/up.sock");
+  const project = await RunningProject.ofFixtures(t, { parts: [{ name: "quiet", ...quiet }] });
+  await project.untilState("ready", "quiet");
+  const path = join(project.folder, ".seabird/up.sock");
   const say = async (text: string): Promise<string> => {
     const socket = connect(path).setEncoding("utf8");
     t.after(() => socket.destroy());
@@ -210,7 +213,7 @@ test("nonsense on the socket is refused, and harms nobody", async (t) => {
     () => silent.every(({ destroyed }) => destroyed),
     30_000,
   );
-  await house.untilState("ready", "quiet");
+  await project.untilState("ready", "quiet");
 });
 
 test("without a run, each command says how to start", async (t) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { IrcPerson } from "../support/irc-person.ts";
 import { startNgircd } from "../support/irc-servers.ts";
-import { makeHouseCheckout, RunningHouse } from "../support/running-house.ts";
+import { makeProjectCheckout, RunningProject } from "../support/running-project.ts";
 import { needPrograms } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 
@@ -36,13 +36,13 @@ async function startAll(t: TestContext) {
   t.after(() => alice.close());
   await alice.join("#test");
   await alice.join("#two");
-  const checkout = await makeHouseCheckout(t);
+  const checkout = await makeProjectCheckout(t);
   const { SEABIRD_BIND_HOST: _, ...env } = checkout.env;
   const write = (text: string) => writeFileSync(join(checkout.folder, "seabird.yaml"), text);
   write(yaml(server.port));
-  const house = new RunningHouse({ ...checkout, env });
-  await house.untilState("ready", "core", "help", "ping", "introspection", "irc/one", "irc/two");
-  return { server, alice, house, write };
+  const project = new RunningProject({ ...checkout, env });
+  await project.untilState("ready", "core", "help", "ping", "introspection", "irc/one", "irc/two");
+  return { server, alice, project, write };
 }
 
 /** Resolves with the milliseconds until the next answer. */
@@ -71,7 +71,7 @@ async function asksUntilAnswered(alice: IrcPerson, channel: string): Promise<voi
 test("kill -9 of each part in turn while a person types: the others answer", async (t) => {
   const all = await startAll(t);
   if (all === undefined) return;
-  const { alice, house } = all;
+  const { alice, project } = all;
   await alice.sees("#test", "bird\\(.*has joined");
   await alice.sees("#two", "other\\(.*has joined");
   const rounds = [
@@ -83,29 +83,29 @@ test("kill -9 of each part in turn while a person types: the others answer", asy
   ];
   for (const { killed, channel, typed, answer } of rounds) {
     await answered(alice, channel, typed, answer);
-    process.kill((await house.part(killed)).pid ?? 0, "SIGKILL");
+    process.kill((await project.part(killed)).pid ?? 0, "SIGKILL");
     const tookMs = await answered(alice, channel, typed, answer);
     assert.ok(tookMs < ANSWER_MS, `without ${killed}: ${tookMs} ms`);
     t.diagnostic(`without ${killed}: ${Math.round(tookMs)} ms`);
-    await house.until(`${killed} to be back`, async () => {
-      const { state, restarts } = await house.part(killed);
+    await project.until(`${killed} to be back`, async () => {
+      const { state, restarts } = await project.part(killed);
       return state === "ready" && restarts === 1;
     });
     if (killed === "irc/one") await alice.sees("#test", "bird\\(.*has joined", 2);
   }
-  const { parts } = await house.status();
+  const { parts } = await project.status();
   assert.deepEqual(new Set(parts.map(({ state }) => state)), new Set(["ready"]));
 });
 
 test("kill -9 of core: all answer again soon after its return", async (t) => {
   const all = await startAll(t);
   if (all === undefined) return;
-  const { alice, house } = all;
+  const { alice, project } = all;
   await alice.sees("#test", "bird\\(.*has joined");
-  const before = await house.part("core");
+  const before = await project.part("core");
   process.kill(before.pid ?? 0, "SIGKILL");
-  await house.until("core to be back", async () => {
-    const { pid, state } = await house.part("core");
+  await project.until("core to be back", async () => {
+    const { pid, state } = await project.part("core");
     return state === "ready" && pid !== before.pid;
   });
   const backMs = performance.now();
@@ -113,7 +113,7 @@ test("kill -9 of core: all answer again soon after its return", async (t) => {
   const tookMs = performance.now() - backMs;
   t.diagnostic(`${Math.round(tookMs)} ms`);
   assert.ok(tookMs < 2 * BACK_MS, `${tookMs} ms`);
-  const { parts } = await house.status();
+  const { parts } = await project.status();
   assert.deepEqual(
     parts.filter(({ restarts }) => restarts > 0).map(({ name }) => name),
     ["core"],
@@ -123,22 +123,22 @@ test("kill -9 of core: all answer again soon after its return", async (t) => {
 test("reload: channels while it runs, the nick by a new start", async (t) => {
   const all = await startAll(t);
   if (all === undefined) return;
-  const { server, alice, house, write } = all;
+  const { server, alice, project, write } = all;
   await alice.sees("#test", "bird\\(.*has joined");
   await alice.join("#new");
   write(yaml(server.port, { channels: ["#test", "#new"] }));
-  const live = await house.cli(["reload"]);
+  const live = await project.cli(["reload"]);
   assert.equal(live.out, "irc/one: took channels while it runs\n", live.err);
   await alice.sees("#new", "bird\\(.*has joined");
   write(yaml(server.port, { channels: ["#test", "#new"], nick: "birdie" }));
-  const restarted = await house.cli(["reload"]);
+  const restarted = await project.cli(["reload"]);
   assert.equal(restarted.out, "irc/one: restarted for nick\n", restarted.err);
   await alice.sees("#new", "birdie\\(.*has joined");
   write(yaml(server.port).replace("nick: bird", "nik: bird"));
-  const wrong = await house.cli(["reload"]);
+  const wrong = await project.cli(["reload"]);
   assert.equal(wrong.code, 78);
   assert.match(wrong.err, /seabird\.yaml:3:\d+ backends\.irc\/one\.nik: .*nick/);
-  const told = JSON.parse((await house.cli(["reload", "--json"])).err).error;
+  const told = JSON.parse((await project.cli(["reload", "--json"])).err).error;
   const paths = told.problems.map(({ path }: { path: string }) => path);
   assert.ok(paths.includes("backends.irc/one.nik"), paths.join());
   await answered(alice, "#new", "!ping", "alice: pong");

@@ -5,20 +5,20 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { processesIn } from "../support/checkout.ts";
 import { startCore } from "../support/core.ts";
-import { makeHouseCheckout, RunningHouse } from "../support/running-house.ts";
+import { makeProjectCheckout, RunningProject } from "../support/running-project.ts";
 
 test("the parts connect to core.url with the configured token", async (t) => {
   const core = await startCore();
   t.after(() => core.close());
-  const checkout = await makeHouseCheckout(t);
+  const checkout = await makeProjectCheckout(t);
   const { folder } = checkout;
   const token = await core.token(["plugin"]);
   writeFileSync(join(folder, "token"), token, { mode: 0o600 });
   const yaml = `core: { url: "${core.url}", token_file: token }\nplugins: { help: {}, ping: {} }\n`;
   writeFileSync(join(folder, "seabird.yaml"), yaml);
-  const house = new RunningHouse(checkout);
-  await house.untilState("ready", "help", "ping");
-  const status = await house.status();
+  const project = new RunningProject(checkout);
+  await project.untilState("ready", "help", "ping");
+  const status = await project.status();
   assert.equal(status.url, core.url);
   assert.deepEqual(
     status.parts.map(({ name, state }) => [name, state]),
@@ -29,12 +29,12 @@ test("the parts connect to core.url with the configured token", async (t) => {
     ],
   );
   assert.equal(processesIn(folder).length, 3);
-  const commands = await house.cli(["commands", "--token-file", "token"]);
+  const commands = await project.cli(["commands", "--token-file", "token"]);
   assert.match(commands.out, /ping/, commands.err);
-  const refused = await house.cli(["restart", "core"]);
+  const refused = await project.cli(["restart", "core"]);
   assert.equal(refused.code, 2);
   assert.match(refused.err, /core runs elsewhere/);
-  await house.stop();
-  assert.equal(house.child.exitCode, 0, house.errors);
-  assert.ok(!house.errors.includes(token));
+  await project.stop();
+  assert.equal(project.child.exitCode, 0, project.errors);
+  assert.ok(!project.errors.includes(token));
 });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { askRun } from "../../cli/src/supervise/control-client.ts";
 import { makeCheckout } from "../support/checkout.ts";
 import { PtyProgram } from "../support/pty.ts";
-import { FIXTURE_UP, makeHouseCheckout, RunningHouse } from "../support/running-house.ts";
+import { FIXTURE_UP, makeProjectCheckout, RunningProject } from "../support/running-project.ts";
 import { until } from "../support/until.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -16,7 +16,7 @@ const flood = (bytes: number) =>
 
 test("a terminal that is stopped with Ctrl-S holds nothing up", async (t) => {
   const { folder, env } = await makeCheckout(t);
-  writeFileSync(join(folder, "house.json"), JSON.stringify({ parts: [flood(4 * MEBIBYTE)] }));
+  writeFileSync(join(folder, "project.json"), JSON.stringify({ parts: [flood(4 * MEBIBYTE)] }));
   const shown = new PtyProgram(["node", FIXTURE_UP], { cwd: folder, env }, t);
   await shown.untilShown('"type":"up"');
   shown.type("\x13");
@@ -33,50 +33,50 @@ test("a terminal that is stopped with Ctrl-S holds nothing up", async (t) => {
 });
 
 test("a standard error that nobody reads holds nothing up, to the very end", async (t) => {
-  const checkout = await makeHouseCheckout(t);
+  const checkout = await makeProjectCheckout(t);
   const { folder } = checkout;
-  writeFileSync(join(folder, "house.json"), JSON.stringify({ parts: [flood(4 * MEBIBYTE)] }));
-  const house = new RunningHouse(checkout, [FIXTURE_UP]);
-  house.child.stderr?.pause();
-  await house.untilState("ready", "flood");
+  writeFileSync(join(folder, "project.json"), JSON.stringify({ parts: [flood(4 * MEBIBYTE)] }));
+  const project = new RunningProject(checkout, [FIXTURE_UP]);
+  project.child.stderr?.pause();
+  await project.untilState("ready", "flood");
   writeFileSync(join(folder, "go"), "");
-  await house.until("the flood to be written", () =>
-    house.log("flood.log").endsWith("the flood is over\n"),
+  await project.until("the flood to be written", () =>
+    project.log("flood.log").endsWith("the flood is over\n"),
   );
-  house.child.kill("SIGTERM");
-  await until("it to end", () => house.child.exitCode !== null, PATIENCE_MS);
-  assert.equal(house.child.exitCode, 0);
-  house.child.stderr?.resume();
+  project.child.kill("SIGTERM");
+  await until("it to end", () => project.child.exitCode !== null, PATIENCE_MS);
+  assert.equal(project.child.exitCode, 0);
+  project.child.stderr?.resume();
 });
 
 test("many lines of a log come whole", async (t) => {
-  const house = await RunningHouse.ofFixtures(t, { parts: [flood(8 * MEBIBYTE)] });
-  await house.untilState("ready", "flood");
-  writeFileSync(join(house.folder, "go"), "");
-  await house.until("the flood to be written", () =>
-    house.log("flood.log").endsWith("the flood is over\n"),
+  const project = await RunningProject.ofFixtures(t, { parts: [flood(8 * MEBIBYTE)] });
+  await project.untilState("ready", "flood");
+  writeFileSync(join(project.folder, "go"), "");
+  await project.until("the flood to be written", () =>
+    project.log("flood.log").endsWith("the flood is over\n"),
   );
-  const { code, out, err } = await house.cli(["logs", "flood", "-n", "3000"]);
+  const { code, out, err } = await project.cli(["logs", "flood", "-n", "3000"]);
   assert.equal(code, 0, err);
   assert.equal(out.split("\n").length, 3001);
   assert.match(out, /the flood is over\n$/);
 });
 
 test("a run that is suspended is told of, and a second one names its process", async (t) => {
-  let suspended: RunningHouse | undefined;
-  // Before the houses' own hooks, which wait for their ends.
+  let suspended: RunningProject | undefined;
+  // Before the projects' own hooks, which wait for their ends.
   t.after(() => suspended?.child.kill("SIGCONT"));
-  const checkout = await makeHouseCheckout(t);
-  writeFileSync(join(checkout.folder, "house.json"), JSON.stringify({ parts: [] }));
-  const house = new RunningHouse(checkout, [FIXTURE_UP]);
-  await house.untilState("ready", "core");
-  house.child.kill("SIGSTOP");
-  suspended = house;
-  const second = new RunningHouse(checkout, [FIXTURE_UP]);
-  const { code, err } = await house.cli(["ps"]);
+  const checkout = await makeProjectCheckout(t);
+  writeFileSync(join(checkout.folder, "project.json"), JSON.stringify({ parts: [] }));
+  const project = new RunningProject(checkout, [FIXTURE_UP]);
+  await project.untilState("ready", "core");
+  project.child.kill("SIGSTOP");
+  suspended = project;
+  const second = new RunningProject(checkout, [FIXTURE_UP]);
+  const { code, err } = await project.cli(["ps"]);
   assert.equal(code, 5);
   assert.match(err, /the `seabird up` here did not answer within 10 s/);
   await second.closed;
   assert.equal(second.child.exitCode, 75);
-  assert.match(second.errors, new RegExp(`already: process ${house.pid}`));
+  assert.match(second.errors, new RegExp(`already: process ${project.pid}`));
 });

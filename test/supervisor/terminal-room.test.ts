@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { type Checkout, makeCheckout, processesIn, SEABIRD } from "../support/checkout.ts";
 import { PtyProgram } from "../support/pty.ts";
 import { runCli } from "../support/run-cli.ts";
-import { FIXTURE_UP, makeHouseCheckout, RunningHouse } from "../support/running-house.ts";
+import { FIXTURE_UP, makeProjectCheckout, RunningProject } from "../support/running-project.ts";
 import { until } from "../support/until.ts";
 
 const GONE_MS = 30_000;
@@ -99,7 +99,7 @@ test("a terminal that hangs up ends it; a SIGHUP alone reads seabird.yaml again"
 
 test("a terminal that hangs up ends a run without a room too, whatever its standard input is", async (t) => {
   const { folder, env } = await makeCheckout(t);
-  writeFileSync(join(folder, "house.json"), JSON.stringify({ parts: [] }));
+  writeFileSync(join(folder, "project.json"), JSON.stringify({ parts: [] }));
   const command = ["sh", "-c", `exec node "${FIXTURE_UP}" </dev/null`];
   const run = new PtyProgram(command, { cwd: folder, env }, t);
   await run.untilShown('"type":"up"');
@@ -108,13 +108,13 @@ test("a terminal that hangs up ends a run without a room too, whatever its stand
 });
 
 test("without a terminal the room is left out, and the rest runs", async (t) => {
-  const checkout = await makeHouseCheckout(t);
+  const checkout = await makeProjectCheckout(t);
   const { SEABIRD_BIND_HOST: _, ...env } = checkout.env;
   writeFileSync(join(checkout.folder, "seabird.yaml"), YAML);
-  const house = new RunningHouse({ ...checkout, env });
-  await house.untilState("ready", "core", "help", "ping", "introspection");
-  assert.equal((await house.part("terminal/here")).state, "off");
-  const { code, err } = await house.cli(["restart", "terminal/here"]);
+  const project = new RunningProject({ ...checkout, env });
+  await project.untilState("ready", "core", "help", "ping", "introspection");
+  assert.equal((await project.part("terminal/here")).state, "off");
+  const { code, err } = await project.cli(["restart", "terminal/here"]);
   assert.equal(code, 2);
   assert.match(err, /terminal\/here has no terminal here/);
 });

@@ -1,33 +1,33 @@
-/** `seabird up` with a house from `house.json`, whose parts are fixtures and core is the real one. */
+/** `seabird up` with a project from `project.json`, whose parts are fixtures and core is the real one. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CliError } from "../../cli/src/cli-error.ts";
-import type { House, HousePart } from "../../cli/src/config/house.ts";
-import { Output } from "../../cli/src/output.ts";
-import { upHouse } from "../../cli/src/supervise/up-house.ts";
+import type { ComponentConfig, ProjectConfig } from "../../cli/src/config/project.ts";
+import { CliError } from "../../cli/src/process/cli-error.ts";
+import { runProject } from "../../cli/src/supervise/run-project.ts";
+import { Output } from "../../cli/src/terminal/output.ts";
 
 const FIXTURE = join(import.meta.dirname, "part-fixture.mjs");
 
-/** What a test writes down of a house. */
-export interface HouseFile {
+/** What a test writes down of a project. */
+export interface ProjectFile {
   readonly listen?: string;
-  readonly logLevel?: House["logLevel"];
+  readonly logLevel?: ProjectConfig["logLevel"];
   readonly coreEnv?: Readonly<Record<string, string>>;
-  readonly parts: readonly (Pick<HousePart, "name" | "kind" | "settings"> &
-    Partial<Pick<HousePart, "logLevel" | "scopes">>)[];
+  readonly parts: readonly (Pick<ComponentConfig, "name" | "kind" | "settings"> &
+    Partial<Pick<ComponentConfig, "logLevel" | "scopes">>)[];
 }
 
-async function load(): Promise<House> {
+async function load(): Promise<ProjectConfig> {
   const folder = process.cwd();
-  const file = join(folder, "house.json");
+  const file = join(folder, "project.json");
   const text = readFileSync(file, "utf8");
-  if (!text.startsWith("{")) throw new CliError(78, "house.json:1:1: it is no house");
+  if (!text.startsWith("{")) throw new CliError(78, "project.json:1:1: it is no project");
   const {
     listen = "127.0.0.1:0",
     logLevel = "info",
     coreEnv = {},
     parts,
-  }: HouseFile = JSON.parse(text);
+  }: ProjectFile = JSON.parse(text);
   return {
     file,
     folder,
@@ -49,7 +49,7 @@ async function load(): Promise<House> {
 }
 
 try {
-  process.exitCode = await upHouse({ load, output: new Output(true), terminal: false });
+  process.exitCode = await runProject({ load, output: new Output(true), terminal: false });
 } catch (error) {
   if (!(error instanceof CliError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -1,9 +1,9 @@
 /** The commands that do something on a chat network: send, action, join, leave, topic. */
 import type { Command } from "commander";
-import { CliError } from "../cli-error.ts";
-import { type Context, contextOf, withConnection } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
-import { readText } from "../read-text.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { readText } from "../terminal/read-text.ts";
+import { type Context, contextOf, withConnection } from "./context.ts";
 
 interface SendOptions {
   readonly private?: boolean;

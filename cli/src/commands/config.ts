@@ -1,14 +1,14 @@
 /** `seabird config check|schema|show`: what `seabird.yaml` comes to, without starting anything. */
 import type { Command } from "commander";
-import { HOUSE_FILE, type HouseFlags } from "../config/house-sources.ts";
+import { PROJECT_FILE, type ProjectFlags } from "../config/project-sources.ts";
 import type { SchemaOptions } from "../config/run-config.ts";
-import { contextOf, withJson } from "../context.ts";
+import { contextOf, withJson } from "./context.ts";
 
 export function addConfig(program: Command): void {
-  const config = program.command("config").description(`look into ${HOUSE_FILE}`);
+  const config = program.command("config").description(`look into ${PROJECT_FILE}`);
   withFile(config.command("check"))
     .description("tell all that is wrong with it (exit code 78), or what would run")
-    .action(async (flags: HouseFlags, command: Command) => {
+    .action(async (flags: ProjectFlags, command: Command) => {
       const { check } = await import("../config/run-config.ts");
       await check(flags, contextOf(command).output);
     });
@@ -16,7 +16,7 @@ export function addConfig(program: Command): void {
     .description("list every value with where it comes from; secrets are masked")
     .option("--bind <host:port>", "as `seabird up` would be given it")
     .option("--log-level <level>", "as `seabird up` would be given it")
-    .action(async (flags: HouseFlags, command: Command) => {
+    .action(async (flags: ProjectFlags, command: Command) => {
       const { show } = await import("../config/run-config.ts");
       await show(flags, contextOf(command).output);
     });
@@ -30,5 +30,5 @@ export function addConfig(program: Command): void {
 }
 
 function withFile(command: Command): Command {
-  return withJson(command).option("--config <file>", `another file than ${HOUSE_FILE} here`);
+  return withJson(command).option("--config <file>", `another file than ${PROJECT_FILE} here`);
 }

@@ -1,11 +1,11 @@
 /** `seabird doctor`: looks at everything between this terminal and a chat line, and says what to do. */
 import type { Command } from "commander";
-import { createClients } from "../clients.ts";
-import { contextOf, withConnection } from "../context.ts";
-import { CHECKS, type Finding, type Patient } from "../doctor-checks.ts";
-import { EXIT } from "../exit-codes.ts";
-import type { Output } from "../output.ts";
-import { safeText } from "../safe-text.ts";
+import { createClients } from "../client/clients.ts";
+import { CHECKS, type Finding, type Patient } from "../doctor/checks.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import type { Output } from "../terminal/output.ts";
+import { safeText } from "../terminal/safe-text.ts";
+import { contextOf, withConnection } from "./context.ts";
 
 export function addDoctor(program: Command): void {
   withConnection(program.command("doctor"))

@@ -2,9 +2,9 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { GetServerInfoResponse } from "@seabird-chat/protocol/admin";
 import type { Command } from "commander";
-import type { Clients } from "../clients.ts";
-import { type Context, contextOf, withConnection } from "../context.ts";
-import { formatDuration } from "../times.ts";
+import type { Clients } from "../client/clients.ts";
+import { formatDuration } from "../terminal/times.ts";
+import { type Context, contextOf, withConnection } from "./context.ts";
 
 export function addInfo(program: Command): void {
   withConnection(program.command("info"))

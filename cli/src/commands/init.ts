@@ -1,13 +1,13 @@
 /** `seabird init`. */
 import type { Command } from "commander";
-import { collectNames } from "../collect-names.ts";
-import { HOUSE_FILE } from "../config/house-sources.ts";
 import type { InitOptions } from "../config/init/run-init.ts";
-import { contextOf, withJson } from "../context.ts";
+import { PROJECT_FILE } from "../config/project-sources.ts";
+import { collectNames } from "./collect-names.ts";
+import { contextOf, withJson } from "./context.ts";
 
 export function addInit(program: Command): void {
   withJson(program.command("init"))
-    .description(`make a ${HOUSE_FILE} here: a few questions, the connection tried, then written`)
+    .description(`make a ${PROJECT_FILE} here: a few questions, the connection tried, then written`)
     .option("-y, --yes", "ask nothing: options and defaults")
     .option("--irc <url>", "the IRC server, as ircs://irc.example.org (none with --yes)")
     .option("--no-irc", "no IRC, without asking")

@@ -1,8 +1,8 @@
 /** The commands that list what core knows: backends, channels, commands. */
 import type { Command } from "commander";
-import type { Clients } from "../clients.ts";
-import { type Context, contextOf, withConnection } from "../context.ts";
+import type { Clients } from "../client/clients.ts";
 import { LIMITS } from "../limits.ts";
+import { type Context, contextOf, withConnection } from "./context.ts";
 
 export function addLists(program: Command): void {
   withConnection(program.command("backends"))

@@ -1,12 +1,12 @@
 /** `seabird logs`: what the parts of the running `seabird up` write. */
 import { type Command, InvalidArgumentError } from "commander";
-import { type Context, contextOf, withJson } from "../context.ts";
 import { LIMITS } from "../limits.ts";
-import { safeText } from "../safe-text.ts";
-import { watchStopSignals } from "../stop-signals.ts";
+import { watchStopSignals } from "../process/stop-signals.ts";
 import { askRun } from "../supervise/control-client.ts";
 import { readLogLine } from "../supervise/log-words.ts";
 import { formatMerged } from "../supervise/merged-printer.ts";
+import { safeText } from "../terminal/safe-text.ts";
+import { type Context, contextOf, withJson } from "./context.ts";
 
 interface LogsOptions {
   readonly follow?: boolean;

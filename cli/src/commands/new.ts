@@ -1,7 +1,7 @@
 /** `seabird new`: the project of a plugin or a backend, as `npm create @seabird-chat` writes it. */
 import type { Command } from "commander";
-import { become } from "../become.ts";
-import { createBin } from "../bins.ts";
+import { createBin } from "../process/bins.ts";
+import { become } from "../process/exec.ts";
 
 export function addNew(program: Command): void {
   program

@@ -1,10 +1,10 @@
 /** `seabird ps`: the parts that `seabird up` runs, and how they are. */
 import type { Command } from "commander";
-import { type Context, contextOf, withJson } from "../context.ts";
 import { askRun } from "../supervise/control-client.ts";
-import type { HouseStatus, PartStatus } from "../supervise/control-protocol.ts";
+import type { PartStatus, ProjectStatus } from "../supervise/control-protocol.ts";
 import { readLogLine } from "../supervise/log-words.ts";
-import { formatDuration } from "../times.ts";
+import { formatDuration } from "../terminal/times.ts";
+import { type Context, contextOf, withJson } from "./context.ts";
 
 export function addPs(program: Command): void {
   withJson(program.command("ps"))
@@ -20,7 +20,7 @@ elsewhere), off (a room without a terminal). The last lines of failed parts are 
 
 async function showParts({ output }: Context): Promise<void> {
   // The other end is this same program, of the same version.
-  const status = (await askRun({ do: "ps" })) as HouseStatus;
+  const status = (await askRun({ do: "ps" })) as ProjectStatus;
   output.result(status, () => {
     output.table({
       columns: ["PART", "KIND", "STATE", "PID", "UP", "RESTARTS", "LAST END"],

@@ -1,10 +1,10 @@
 /** `seabird restart`: parts that `seabird up` runs are stopped and started again. */
 import type { Command } from "commander";
-import { type Context, contextOf, withJson } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../process/exit-codes.ts";
 import { reloadLines } from "../supervise/announcer.ts";
 import { askRun } from "../supervise/control-client.ts";
 import type { ControlRequest, PartReport } from "../supervise/control-protocol.ts";
+import { type Context, contextOf, withJson } from "./context.ts";
 
 export function addRestart(program: Command): void {
   withJson(program.command("restart"))

@@ -1,11 +1,11 @@
 /** `seabird core`, `seabird backend` and `seabird plugin`: this process becomes the program. */
 import type { Command } from "commander";
-import { become } from "../become.ts";
-import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../bins.ts";
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
-import { runWatched } from "../run-watched.ts";
-import { resolveSettings } from "../settings.ts";
+import { resolveSettings } from "../client/settings.ts";
+import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../process/bins.ts";
+import { CliError } from "../process/cli-error.ts";
+import { become } from "../process/exec.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { runWatched } from "../process/run-watched.ts";
 
 interface ClientOptions {
   readonly url?: string;

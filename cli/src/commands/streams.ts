@@ -7,8 +7,8 @@ import {
   EventStreamSchema,
 } from "@seabird-chat/protocol/admin";
 import type { Command } from "commander";
-import { type Context, contextOf, withConnection } from "../context.ts";
-import { formatAge } from "../times.ts";
+import { formatAge } from "../terminal/times.ts";
+import { type Context, contextOf, withConnection } from "./context.ts";
 
 export function addStreams(program: Command): void {
   withConnection(program.command("streams"))

@@ -8,8 +8,6 @@ import {
   type PluginEvent,
 } from "@seabird-chat/sdk";
 import type { Command } from "commander";
-import { CliError } from "../cli-error.ts";
-import { type Context, contextOf, withConnection } from "../context.ts";
 import {
   EVENT_KINDS,
   type EventLine,
@@ -18,14 +16,16 @@ import {
   passes,
   readKind,
   type TailFilter,
-} from "../event-line.ts";
-import { EXIT } from "../exit-codes.ts";
-import { explainSdk, withoutAdvice } from "../explain.ts";
-import type { Output } from "../output.ts";
-import { safeText } from "../safe-text.ts";
-import { requireToken } from "../settings.ts";
-import { watchStopSignals } from "../stop-signals.ts";
-import { formatClock } from "../times.ts";
+} from "../client/event-line.ts";
+import { explainSdk, withoutAdvice } from "../client/explain.ts";
+import { requireToken } from "../client/settings.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { watchStopSignals } from "../process/stop-signals.ts";
+import type { Output } from "../terminal/output.ts";
+import { safeText } from "../terminal/safe-text.ts";
+import { formatClock } from "../terminal/times.ts";
+import { type Context, contextOf, withConnection } from "./context.ts";
 
 interface TailOptions {
   readonly kind: readonly string[];

@@ -1,12 +1,12 @@
 /** `seabird token create|list|revoke|import`. */
 import type { Command } from "commander";
-import { CliError } from "../cli-error.ts";
-import { contextOf, withConnection } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
-import { askForToken, chooseToken, mayAsk } from "../prompts.ts";
-import { parseDuration } from "../times.ts";
-import { type TokenAdmin, type TokenAdminOptions, withTokenAdmin } from "../token-admin.ts";
-import { type TokenRow, tokenTable } from "../token-rows.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { askForToken, chooseToken, mayAsk } from "../terminal/prompts.ts";
+import { parseDuration } from "../terminal/times.ts";
+import { type TokenAdmin, type TokenAdminOptions, withTokenAdmin } from "../tokens/token-admin.ts";
+import { type TokenRow, tokenTable } from "../tokens/token-rows.ts";
+import { contextOf, withConnection } from "./context.ts";
 
 interface CreateOptions extends TokenAdminOptions {
   readonly scope: readonly string[];

@@ -1,13 +1,13 @@
 /** `seabird up`. */
 import type { Command } from "commander";
-import { CliError } from "../cli-error.ts";
-import { collectNames } from "../collect-names.ts";
-import { hasHouse, loadHouse } from "../config/load-house.ts";
-import { contextOf, withJson } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
+import { hasProject, loadProject } from "../config/load-project.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
 import type { UpOptions } from "../supervise/plan.ts";
+import { runProject } from "../supervise/run-project.ts";
 import { up } from "../supervise/up.ts";
-import { upHouse } from "../supervise/up-house.ts";
+import { collectNames } from "./collect-names.ts";
+import { contextOf, withJson } from "./context.ts";
 
 interface CommandOptions extends UpOptions {
   readonly config?: string;
@@ -16,7 +16,7 @@ interface CommandOptions extends UpOptions {
 
 const DEFAULT_PLUGINS = ["help", "ping", "introspection"];
 /** What a seabird.yaml says by itself. */
-const WITHOUT_HOUSE = ["irc", "channel", "nick", "plugin"];
+const WITHOUT_PROJECT = ["irc", "channel", "nick", "plugin"];
 
 export function addUp(program: Command): void {
   withJson(program.command("up"))
@@ -44,7 +44,7 @@ async function run(options: CommandOptions, command: Command): Promise<number> {
     ...(logLevel === undefined ? {} : { logLevel }),
   };
   const folder = process.cwd();
-  if (!hasHouse(folder, flags)) {
+  if (!hasProject(folder, flags)) {
     if (logLevel === undefined) return await up(options, output);
     throw new CliError(
       EXIT.usage,
@@ -52,7 +52,7 @@ async function run(options: CommandOptions, command: Command): Promise<number> {
       "set SEABIRD_LOG_LEVEL",
     );
   }
-  const foreign = WITHOUT_HOUSE.find((name) => command.getOptionValueSource(name) === "cli");
+  const foreign = WITHOUT_PROJECT.find((name) => command.getOptionValueSource(name) === "cli");
   if (foreign !== undefined) {
     throw new CliError(
       EXIT.usage,
@@ -60,8 +60,8 @@ async function run(options: CommandOptions, command: Command): Promise<number> {
       "write it into seabird.yaml, or run this in another folder",
     );
   }
-  const load = () => loadHouse({ folder, flags });
-  return await upHouse({ load, output, terminal });
+  const load = () => loadProject({ folder, flags });
+  return await runProject({ load, output, terminal });
 }
 
 const UP_HELP = `

@@ -1,22 +1,22 @@
-/** Whatever the text is, it is a house or a list of problems in it, and never another failure. */
+/** Whatever the text is, it is a project or a list of problems in it, and never another failure. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what a person writes
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { HouseProblems } from "./house.ts";
-import { type HouseStage, makeStage } from "./test/house-stage.ts";
+import { ProjectProblems } from "./project.ts";
+import { makeProjectFixture, type ProjectFixture } from "./test/project-fixture.ts";
 
 const RUNS = 400;
 
-async function judge(stage: HouseStage, text: string): Promise<void> {
+async function judge(stage: ProjectFixture, text: string): Promise<void> {
   const lines = text.split("\n").length;
   try {
-    const house = await stage.house(text, { env: { SET: "x" } });
-    assert.ok(house.parts.every(({ name }) => name !== ""));
-    assert.equal(new Set(house.parts.map(({ name }) => name)).size, house.parts.length);
+    const project = await stage.project(text, { env: { SET: "x" } });
+    assert.ok(project.parts.every(({ name }) => name !== ""));
+    assert.equal(new Set(project.parts.map(({ name }) => name)).size, project.parts.length);
   } catch (error) {
-    if (!(error instanceof HouseProblems)) throw error;
+    if (!(error instanceof ProjectProblems)) throw error;
     assert.ok(error.problems.length > 0);
     for (const { line, col, path, message } of error.problems) {
       // Of a text that is no YAML, nothing is shown: nobody knows what a secret is in it.
@@ -49,13 +49,13 @@ const value = fc.letrec((tie) => ({
 }));
 
 test("structures of the words that mean something", async (t) => {
-  const stage = await makeStage(t);
+  const stage = await makeProjectFixture(t);
   const property = fc.asyncProperty(value.map, (each) => judge(stage, stringify(each)));
   await fc.assert(property, { numRuns: RUNS });
 });
 
 test("any characters, and those of YAML above all", async (t) => {
-  const stage = await makeStage(t);
+  const stage = await makeProjectFixture(t);
   const signs = fc.constantFrom(..."{}[]:,-#&*!|>'\"%@`?\n\t $ab1".split(""), ": ", "\n  ", "- ");
   const text = fc.oneof(
     fc.string({ unit: "binary" }),
@@ -68,7 +68,7 @@ test("any characters, and those of YAML above all", async (t) => {
 });
 
 test("a good file with a piece taken out or put in", async (t) => {
-  const stage = await makeStage(t);
+  const stage = await makeProjectFixture(t);
   const good = `core: { listen: "127.0.0.1:0" }
 backends:
   irc/libera: &irc

@@ -1,13 +1,13 @@
 /** `backends`: the chat networks, by type and id. */
 
-import type { Description, Program } from "./describe-part.ts";
+import { partValues, schemaOf } from "./component-values.ts";
+import type { Description, Program } from "./describe-component.ts";
 import { expand } from "./expand.ts";
-import type { HousePart, PartLogLevel } from "./house.ts";
 import { nameProblem } from "./names.ts";
 import { nearest } from "./nearest.ts";
 import { BACKEND_RESERVED_SCHEMA } from "./own-schemas.ts";
-import { partValues, schemaOf } from "./part-values.ts";
 import type { Path } from "./path.ts";
+import type { ComponentConfig, PartLogLevel } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
 
@@ -25,7 +25,7 @@ export async function readBackends(
   entry: YamlEntry,
   reading: Reading,
   logLevel: PartLogLevel,
-): Promise<readonly HousePart[]> {
+): Promise<readonly ComponentConfig[]> {
   const node = reading.map(entry, ["backends"], "backends by TYPE/ID, such as irc/libera");
   const keys = node === undefined ? [] : keysOf(node, reading);
   const parts = await Promise.all(keys.map((key) => readBackend(key, reading, logLevel)));
@@ -57,7 +57,7 @@ async function readBackend(
   key: BackendKey,
   reading: Reading,
   logLevel: PartLogLevel,
-): Promise<HousePart | undefined> {
+): Promise<ComponentConfig | undefined> {
   const { name, type, id, path, entry } = key;
   const node = reading.map(entry, path, "the backend's settings");
   const program = node && programOf(key, node, reading);

@@ -1,8 +1,9 @@
 /** `core`: a core of our own, or the address of one that runs elsewhere. */
-import type { HouseCore, JsonSchema } from "./house.ts";
-import type { HouseFlags } from "./house-sources.ts";
+
 import type { Place } from "./origin.ts";
 import { REMOTE_CORE_SCHEMA } from "./own-schemas.ts";
+import type { CoreConfig, JsonSchema } from "./project.ts";
+import type { ProjectFlags } from "./project-sources.ts";
 import type { Reading } from "./reading.ts";
 import { isSchema } from "./schema.ts";
 import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
@@ -14,7 +15,7 @@ export async function readCore(
   entry: YamlEntry,
   reading: Reading,
   logLevel: string,
-): Promise<HouseCore | undefined> {
+): Promise<CoreConfig | undefined> {
   const node = reading.map(
     entry,
     PATH,
@@ -26,7 +27,7 @@ export async function readCore(
     : await readOwn(node, entry.key, reading, logLevel);
 }
 
-function readRemote(node: YamlMap, key: Place, reading: Reading): HouseCore | undefined {
+function readRemote(node: YamlMap, key: Place, reading: Reading): CoreConfig | undefined {
   const schema = REMOTE_CORE_SCHEMA;
   const { url, token } = reading.values({ node, key, path: PATH, schema, fromEnvironment: true });
   if (reading.options.flags.bind !== undefined) {
@@ -41,7 +42,7 @@ async function readOwn(
   key: Place,
   reading: Reading,
   logLevel: string,
-): Promise<HouseCore | undefined> {
+): Promise<CoreConfig | undefined> {
   const { programs } = reading.options;
   const description = await reading.describe(programs.core, key, PATH);
   const schema = description?.parts[0].settings;
@@ -61,7 +62,7 @@ async function readOwn(
   return { kind: "own", listen: String(listen), logLevel: String(level), settings, env };
 }
 
-function flagsOf({ bind, logLevel }: HouseFlags) {
+function flagsOf({ bind, logLevel }: ProjectFlags) {
   const flags = new Map<string, { readonly name: string; readonly value: string }>();
   if (bind !== undefined) flags.set("listen", { name: "--bind", value: bind });
   if (logLevel !== undefined) flags.set("log_level", { name: "--log-level", value: logLevel });

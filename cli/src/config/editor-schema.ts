@@ -1,8 +1,8 @@
 /** A part's schema as an editor may use it for the file: variables and files of secrets are fine. */
-import { asRecord } from "../as-record.ts";
-import type { JsonSchema } from "./house.ts";
+import { asRecord } from "./as-record.ts";
 import { closed, mapSchema } from "./map-schema.ts";
 import { pointerOf } from "./path.ts";
+import type { JsonSchema } from "./project.ts";
 import { isSchema, isSecret, keysOf, schemasOf } from "./schema.ts";
 
 /** Stands for whatever the variable is. */

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
-import { systemReason } from "../system-reason.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { systemReason } from "../process/system-reason.ts";
 
 export interface Variable {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** Every keyword of JSON Schema has plain words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonSchema } from "./house.ts";
 import { formatPath } from "./path.ts";
 import { ProblemList } from "./problem-list.ts";
+import type { JsonSchema } from "./project.ts";
 import type { Settled } from "./settle.ts";
 import { validate } from "./validate.ts";
 

@@ -1,6 +1,6 @@
 /** What a JSON Schema wanted, in plain words, a row for each of its keywords. */
 import type { ErrorObject } from "ajv/dist/2020.js";
-import { asRecord } from "../as-record.ts";
+import { asRecord } from "./as-record.ts";
 import { nearest } from "./nearest.ts";
 import { isSchema } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 /** JSON Schemas made anew from the inside out; and closed against unknown keys that way. */
-import { asRecord } from "../as-record.ts";
-import type { JsonSchema } from "./house.ts";
+import { asRecord } from "./as-record.ts";
+import type { JsonSchema } from "./project.ts";
 import { isSchema, keysOf, schemasOf } from "./schema.ts";
 
 /** Where a schema holds schemas of other values: one, a list, or by name. */

@@ -1,7 +1,8 @@
 /** A row for every single value of a section, with where it comes from; secrets are masked. */
-import type { JsonSchema } from "./house.ts";
+
 import type { OriginRow } from "./origin.ts";
 import { formatPath, type Path, pointerOf } from "./path.ts";
+import type { JsonSchema } from "./project.ts";
 import { isSecret, schemasAt, schemasOf } from "./schema.ts";
 import type { Settled, Spot } from "./settle.ts";
 

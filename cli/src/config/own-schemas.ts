@@ -1,5 +1,5 @@
 /** The settings that are the configuration's own, not some part's. */
-import { type JsonSchema, PART_LOG_LEVELS } from "./house.ts";
+import { type JsonSchema, PART_LOG_LEVELS } from "./project.ts";
 
 export const LOG_LEVEL_SCHEMA: JsonSchema = {
   enum: [...PART_LOG_LEVELS],
@@ -8,7 +8,7 @@ export const LOG_LEVEL_SCHEMA: JsonSchema = {
 };
 
 /** The file's top-level keys that are plain values. */
-export const HOUSE_SCHEMA: JsonSchema = {
+export const PROJECT_SCHEMA: JsonSchema = {
   type: "object",
   properties: {
     log_level: {

@@ -1,13 +1,13 @@
 /** `plugins`: ours by name, a person's own by the path of their file. */
 import { basename } from "node:path";
-import type { Description } from "./describe-part.ts";
-import type { HousePart, PartDescription, PartLogLevel } from "./house.ts";
+import { partValues, schemaOf } from "./component-values.ts";
+import type { Description } from "./describe-component.ts";
 import { nameProblem } from "./names.ts";
 import { nearest } from "./nearest.ts";
 import { RESERVED_SCHEMA } from "./own-schemas.ts";
-import { partValues, schemaOf } from "./part-values.ts";
 import { formatPath, type Path } from "./path.ts";
 import { isFile } from "./programs.ts";
+import type { ComponentConfig, PartDescription, PartLogLevel } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import type { YamlEntry } from "./yaml-tree.ts";
 
@@ -21,7 +21,7 @@ export async function readPlugins(
   entry: YamlEntry,
   reading: Reading,
   logLevel: PartLogLevel,
-): Promise<readonly HousePart[]> {
+): Promise<readonly ComponentConfig[]> {
   const node = reading.map(entry, ["plugins"], "plugins by name, or by the path of their file");
   const keys = [...(node?.entries ?? [])].map(([name, each]) => ({
     name,
@@ -36,7 +36,7 @@ async function readPlugin(
   key: PluginKey,
   reading: Reading,
   logLevel: PartLogLevel,
-): Promise<HousePart | undefined> {
+): Promise<ComponentConfig | undefined> {
   const { name, path, entry } = key;
   const node = reading.map(entry, path, "the plugin's settings, or {}");
   const described = isFile(name) ? await ofFile(key, reading) : await ofOurs(key, reading);

@@ -1,9 +1,9 @@
 /** Gathers what is wrong in one file, so that all of it is told at once. */
-import { safeText } from "../safe-text.ts";
-import { HouseProblems, type Problem } from "./house.ts";
+import { safeText } from "../terminal/safe-text.ts";
 import { CONFIG_LIMITS } from "./limits.ts";
 import type { Place } from "./origin.ts";
 import { formatPath, type Path } from "./path.ts";
+import { type Problem, ProjectProblems } from "./project.ts";
 
 export class ProblemList {
   readonly #file: string;
@@ -29,14 +29,14 @@ export class ProblemList {
     return this.#problems.toSorted((a, b) => a.line - b.line || a.col - b.col);
   }
 
-  /** Throws HouseProblems if there are any. */
+  /** Throws ProjectProblems if there are any. */
   throwIfAny(): void {
     if (this.isEmpty) return;
     const all = this.list();
     const told = all.slice(0, CONFIG_LIMITS.maxConfigProblems);
     const last = told.at(-1);
-    if (last === undefined || told.length === all.length) throw new HouseProblems(all);
+    if (last === undefined || told.length === all.length) throw new ProjectProblems(all);
     const message = `and ${all.length - told.length} more problems from here on`;
-    throw new HouseProblems([...told, { ...last, path: "", message }]);
+    throw new ProjectProblems([...told, { ...last, path: "", message }]);
   }
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeStage } from "./test/house-stage.ts";
+import { makeProjectFixture } from "./test/project-fixture.ts";
 
 /** Lines of `irc/libera` begin at line 4. */
 const IRC = `backends:
@@ -179,7 +179,7 @@ const CASES: readonly (readonly [text: string, ...lines: string[]])[] = [
 ];
 
 test("every problem has its place, its path and plain words", async (t) => {
-  const { problems, folder } = await makeStage(t);
+  const { problems, folder } = await makeProjectFixture(t);
   writeFileSync(join(folder, "empty"), "", { mode: 0o600 });
   writeFileSync(join(folder, "secret"), "x", { mode: 0o600 });
   mkdirSync(join(folder, "a_folder"));
@@ -190,7 +190,7 @@ test("every problem has its place, its path and plain words", async (t) => {
 });
 
 test("each entry of a list speaks for itself", async (t) => {
-  const { problems } = await makeStage(t);
+  const { problems } = await makeProjectFixture(t);
   const told = await problems(irc("channels: ['#a', { name: 1 }, b, { name: x, kye: y }]"));
   assert.deepEqual(told, [
     `seabird.yaml:4:30 ${AT}.channels[1].name: must be text, not 1; put it in quotes`,
@@ -200,7 +200,7 @@ test("each entry of a list speaks for itself", async (t) => {
 });
 
 test("all problems are told at once, in the order of the file", async (t) => {
-  const { problems } = await makeStage(t);
+  const { problems } = await makeProjectFixture(t);
   const told = await problems(`core: { lisen: x }
 backends:
   irc/libera: { nik: x }
@@ -216,7 +216,7 @@ plugins:
 });
 
 test("a value of a flag or the environment is told with its name", async (t) => {
-  const { problems } = await makeStage(t);
+  const { problems } = await makeProjectFixture(t);
   const words = "must be host:port, such as 127.0.0.1:11235, 0.0.0.0:11235 or [::1]:11235";
   assert.deepEqual(await problems("core: {}", { flags: { bind: "x" } }), [
     `seabird.yaml:1:1 core.listen: ${words}; it is "x" (given as --bind)`,
@@ -230,7 +230,7 @@ test("a value of a flag or the environment is told with its name", async (t) => 
 });
 
 test("what would never end, or fill the memory, is a problem too", async (t) => {
-  const { problems } = await makeStage(t);
+  const { problems } = await makeProjectFixture(t);
   const laughs = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
   for (let i = 1; i < 9; i++) {
     laughs.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(", ")}]`);
@@ -250,7 +250,7 @@ test("what would never end, or fill the memory, is a problem too", async (t) => 
 });
 
 test("an .env that cannot be read is told", async (t) => {
-  const { problems, folder } = await makeStage(t);
+  const { problems, folder } = await makeProjectFixture(t);
   mkdirSync(join(folder, ".env"));
   chmodSync(join(folder, ".env"), 0o700);
   await assert.rejects(problems(""), /cannot read .*\.env: it is a folder/);

@@ -1,7 +1,7 @@
 /** Which program a key of the configuration means. */
 import { resolve } from "node:path";
-import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../bins.ts";
-import type { Program } from "./describe-part.ts";
+import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../process/bins.ts";
+import type { Program } from "./describe-component.ts";
 
 /** Where the programs are; tests have their own. */
 export interface Programs {

@@ -1,13 +1,13 @@
 /** One reading of a configuration: what all its sections share, and how a section becomes values. */
-import type { Describe, Description } from "./describe-part.ts";
+import type { Describe, Description } from "./describe-component.ts";
 import type { Environment } from "./environment.ts";
-import type { JsonSchema } from "./house.ts";
-import type { HouseFlags } from "./house-sources.ts";
 import type { OriginRow, Place } from "./origin.ts";
 import { originRows } from "./origin-rows.ts";
 import type { Path } from "./path.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { Programs } from "./programs.ts";
+import type { JsonSchema } from "./project.ts";
+import type { ProjectFlags } from "./project-sources.ts";
 import type { SecretFiles } from "./secret-files.ts";
 import { type SettleRequest, type SettleSurroundings, settle } from "./settle.ts";
 import { validate } from "./validate.ts";
@@ -16,7 +16,7 @@ import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
 export interface ReadingOptions extends SettleSurroundings {
   readonly folder: string;
   readonly environment: Environment;
-  readonly flags: HouseFlags;
+  readonly flags: ProjectFlags;
   readonly secretFiles: SecretFiles;
   readonly problems: ProblemList;
   readonly programs: Programs;

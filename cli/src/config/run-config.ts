@@ -1,41 +1,42 @@
 /** What `seabird config check|schema|show` do; loaded when asked for, since it takes a while. */
 import { dirname, relative, resolve } from "node:path";
-import { type Output, styleError } from "../output.ts";
-import { describer } from "./describe-part.ts";
-import { type House, problemLine } from "./house.ts";
-import { schemaFor, writeSchema } from "./house-schema-file.ts";
-import { HOUSE_FILE, type HouseFlags } from "./house-sources.ts";
-import { loadHouse } from "./load-house.ts";
+import { type Output, styleError } from "../terminal/output.ts";
+import { describer } from "./describe-component.ts";
+import { loadProject } from "./load-project.ts";
 import type { Origin } from "./origin.ts";
+import { type ProjectConfig, problemLine } from "./project.ts";
+import { schemaFor, writeSchema } from "./project-schema-file.ts";
+import { PROJECT_FILE, type ProjectFlags } from "./project-sources.ts";
 
-/** Throws HouseProblems. */
-export async function check(flags: HouseFlags, output: Output): Promise<void> {
-  const house = await loadHouse({ folder: process.cwd(), flags });
-  warn(house, output);
-  const parts = house.parts.map(({ name, kind, path }) => ({ name, kind, path }));
-  const core = house.core.kind === "own" ? { listen: house.core.listen } : { url: house.core.url };
-  const document = { file: house.file, core, parts, warnings: house.warnings };
+/** Throws ProjectProblems. */
+export async function check(flags: ProjectFlags, output: Output): Promise<void> {
+  const project = await loadProject({ folder: process.cwd(), flags });
+  warn(project, output);
+  const parts = project.parts.map(({ name, kind, path }) => ({ name, kind, path }));
+  const core =
+    project.core.kind === "own" ? { listen: project.core.listen } : { url: project.core.url };
+  const document = { file: project.file, core, parts, warnings: project.warnings };
   output.result(document, () => {
-    output.line(`${output.style("green", "✔")} ${nameOf(house)} is fine. It runs:`);
+    output.line(`${output.style("green", "✔")} ${nameOf(project)} is fine. It runs:`);
     const where = "listen" in core ? `listens on ${core.listen}` : `runs at ${core.url}`;
     output.pairs([["core", where], ...parts.map(({ name, kind }) => [name, kind] as const)]);
   });
 }
 
-/** Throws HouseProblems. */
-export async function show(flags: HouseFlags, output: Output): Promise<void> {
-  const house = await loadHouse({ folder: process.cwd(), flags });
-  warn(house, output);
-  const rows = house.origins.map(({ path, value, secret, origin }) => ({
+/** Throws ProjectProblems. */
+export async function show(flags: ProjectFlags, output: Output): Promise<void> {
+  const project = await loadProject({ folder: process.cwd(), flags });
+  warn(project, output);
+  const rows = project.origins.map(({ path, value, secret, origin }) => ({
     path,
     value: secret ? value : (JSON.parse(value) as unknown),
     secret,
-    from: originWords(origin, nameOf(house)),
+    from: originWords(origin, nameOf(project)),
   }));
-  output.result({ file: house.file, values: rows }, () => {
+  output.result({ file: project.file, values: rows }, () => {
     output.table({
       columns: ["setting", "value", "from"],
-      rows: house.origins.map(({ path, value }, index) => [path, value, rows[index]?.from ?? ""]),
+      rows: project.origins.map(({ path, value }, index) => [path, value, rows[index]?.from ?? ""]),
       empty: "nothing is set",
     });
   });
@@ -49,12 +50,12 @@ function originWords(origin: Origin, file: string): string {
   return origin.file === undefined ? line : `${origin.file} (${line})`;
 }
 
-export interface SchemaOptions extends HouseFlags {
+export interface SchemaOptions extends ProjectFlags {
   readonly stdout?: boolean;
 }
 
 export async function schema({ stdout, ...flags }: SchemaOptions, output: Output): Promise<void> {
-  const file = resolve(flags.config ?? HOUSE_FILE);
+  const file = resolve(flags.config ?? PROJECT_FILE);
   const describe = describer(dirname(file));
   const tellMissing = (missing: readonly string[]) => {
     for (const each of missing) output.remark(`${styleError("yellow", "left out:")} ${each}`);
@@ -74,13 +75,13 @@ export async function schema({ stdout, ...flags }: SchemaOptions, output: Output
   });
 }
 
-function warn({ warnings }: House, output: Output): void {
+function warn({ warnings }: ProjectConfig, output: Output): void {
   for (const warning of warnings) {
     output.remark(`${styleError("yellow", "warning:")} ${problemLine(warning)}`);
   }
 }
 
-function nameOf({ file }: House): string {
+function nameOf({ file }: ProjectConfig): string {
   const path = relative(process.cwd(), file);
   return path.startsWith("..") ? file : path;
 }

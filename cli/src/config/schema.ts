@@ -1,8 +1,8 @@
 /**
  * JSON Schemas as parts give them, read without trusting them: what stands at one place.
  */
-import { asRecord } from "../as-record.ts";
-import type { JsonSchema } from "./house.ts";
+import { asRecord } from "./as-record.ts";
+import type { JsonSchema } from "./project.ts";
 
 /** Of what one place may have to fit, no more than this is looked at. */
 const MAX_SCHEMAS = 256;

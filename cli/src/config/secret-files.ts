@@ -1,7 +1,7 @@
 /** Secrets that stand in files of their own: `password_file: ./secrets/irc`. */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
-import { systemReason } from "../system-reason.ts";
+import { systemReason } from "../process/system-reason.ts";
 import { CONFIG_LIMITS } from "./limits.ts";
 import type { ProblemList } from "./problem-list.ts";
 

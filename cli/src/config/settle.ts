@@ -4,10 +4,10 @@
  */
 import type { Environment } from "./environment.ts";
 import { expand } from "./expand.ts";
-import type { JsonSchema } from "./house.ts";
 import type { Origin, Place } from "./origin.ts";
 import { type Path, pointerOf } from "./path.ts";
 import type { ProblemList } from "./problem-list.ts";
+import type { JsonSchema } from "./project.ts";
 import { isSchema, isSecret, keysOf, schemasAt, schemasOf, takes } from "./schema.ts";
 import type { SecretFiles } from "./secret-files.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./yaml-tree.ts";

@@ -1,12 +1,12 @@
 /** Checks settled values against a part's schema; fills in defaults; says all that is wrong. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
-import { asRecord } from "../as-record.ts";
+import { asRecord } from "./as-record.ts";
 import { describe, explainKeyword, unknownKey } from "./explain-keyword.ts";
-import type { JsonSchema } from "./house.ts";
 import { closed } from "./map-schema.ts";
 import type { Place } from "./origin.ts";
 import { type Path, pointerOf, stepsOf } from "./path.ts";
 import type { ProblemList } from "./problem-list.ts";
+import type { JsonSchema } from "./project.ts";
 import { keysOf, schemasAt, schemasOf } from "./schema.ts";
 import type { Settled, Spot } from "./settle.ts";
 

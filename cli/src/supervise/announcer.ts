@@ -1,8 +1,8 @@
 /** What `seabird up` says: for a person on stderr, as JSON lines with --json, and in up.log. */
 import { stripVTControlCharacters } from "node:util";
 import { LIMITS } from "../limits.ts";
-import { type Output, styleError } from "../output.ts";
-import { safeText } from "../safe-text.ts";
+import { type Output, styleError } from "../terminal/output.ts";
+import { safeText } from "../terminal/safe-text.ts";
 import type { PartReport } from "./control-protocol.ts";
 import type { Verdict } from "./restart-policy.ts";
 

@@ -1,7 +1,7 @@
 /** A run of `seabird up` and whoever may end it: a person, the system, npm. */
-import { CliError } from "../cli-error.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { watchNpm, watchStopSignals } from "../stop-signals.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT, type ExitCode } from "../process/exit-codes.ts";
+import { watchNpm, watchStopSignals } from "../process/stop-signals.ts";
 
 export interface AttendedRun {
   /** `onStopping`: everything begins to end, whoever asked for it. */

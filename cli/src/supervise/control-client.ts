@@ -2,10 +2,9 @@
 import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { dirname, join, resolve } from "node:path";
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
-import { readRunFile } from "../run-file.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
 import {
   type ControlReply,
   type ControlRequest,
@@ -14,6 +13,7 @@ import {
   socketPath,
 } from "./control-protocol.ts";
 import { folderProblem } from "./own-folder.ts";
+import { readRunFile } from "./run-file.ts";
 
 type Line = Extract<ControlReply, { type: "line" }>;
 

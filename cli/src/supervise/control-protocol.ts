@@ -3,10 +3,10 @@
  * number of `line`s, then `done` or `failed`.
  */
 import { join, relative } from "node:path";
-import { asRecord } from "../as-record.ts";
-import { EXIT_CODES, type ExitCode } from "../exit-codes.ts";
+import { asRecord } from "../config/as-record.ts";
 import { LIMITS } from "../limits.ts";
-import type { PartState } from "./part.ts";
+import { EXIT_CODES, type ExitCode } from "../process/exit-codes.ts";
+import type { PartState } from "./component.ts";
 
 export type ControlRequest =
   | { readonly do: "ps" }
@@ -33,7 +33,7 @@ export type ControlReply =
     };
 
 /** The answer to `ps`. */
-export interface HouseStatus {
+export interface ProjectStatus {
   readonly pid: number;
   readonly config: string;
   readonly url: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { House } from "../config/house.ts";
+import type { ProjectConfig } from "../config/project.ts";
 import { CoreAddress } from "./core-address.ts";
 
 test("an address that cannot be written down is said, and used all the same", () => {
@@ -12,8 +12,8 @@ test("an address that cannot be written down is said, and used all the same", ()
     env: {},
   } as const;
   const warnings: string[] = [];
-  const house = { core } as unknown as House;
-  const address = new CoreAddress(house, "/dev/null/x", (text) => warnings.push(text));
+  const project = { core } as unknown as ProjectConfig;
+  const address = new CoreAddress(project, "/dev/null/x", (text) => warnings.push(text));
   assert.equal(address.listening("http://127.0.0.1:4711"), true);
   assert.equal(address.url, "http://127.0.0.1:4711");
   assert.equal(address.bind, "127.0.0.1:4711");

@@ -1,7 +1,7 @@
 /** Where core listens: as configured at first, and from then on where it has been. */
-import type { House } from "../config/house.ts";
-import { writeRunFile } from "../run-file.ts";
+import type { ProjectConfig } from "../config/project.ts";
 import { type BindAddress, formatBind, parseBind } from "./bind-address.ts";
+import { writeRunFile } from "./run-file.ts";
 
 export class CoreAddress {
   readonly #folder: string;
@@ -11,7 +11,7 @@ export class CoreAddress {
   #removeRunFile: () => void = () => undefined;
 
   /** A remote core's is known from the start. `folder`: where other commands look it up. */
-  constructor({ core }: House, folder: string, warn: (text: string) => void) {
+  constructor({ core }: ProjectConfig, folder: string, warn: (text: string) => void) {
     this.#folder = folder;
     this.#warn = warn;
     if (core.kind === "own") this.#bind = parseBind(core.listen, "core.listen");

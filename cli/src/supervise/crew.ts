@@ -1,9 +1,9 @@
 /**
- * The processes of a house: starts them in order, keeps them running, starts single ones again,
+ * The processes of a project: starts them in order, keeps them running, starts single ones again,
  * adds and removes some while the others run on, and stops them all.
  */
 import { LIMITS } from "../limits.ts";
-import { Part, type PartSpec, type PartState } from "./part.ts";
+import { Part, type PartSpec, type PartState } from "./component.ts";
 import { judge, type PartExit, type Verdict } from "./restart-policy.ts";
 import { messageType } from "./spawning.ts";
 

@@ -1,5 +1,5 @@
 /** Lines of the parts' logs, which are JSON mostly, in words for people. */
-import { safeText } from "../safe-text.ts";
+import { safeText } from "../terminal/safe-text.ts";
 
 export interface LogLine {
   /** Of a line that is JSON. */

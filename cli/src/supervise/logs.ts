@@ -11,10 +11,10 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
-import { systemReason } from "../system-reason.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { systemReason } from "../process/system-reason.ts";
 import { complaints } from "./log-words.ts";
 
 /** How much of a log's end is looked at for its last words. */

@@ -1,8 +1,8 @@
 /** Shows the merged log to a person, on standard error or above the room's prompt. */
 import { styleText } from "node:util";
 import { LIMITS } from "../limits.ts";
-import { safeText } from "../safe-text.ts";
-import { formatClock } from "../times.ts";
+import { safeText } from "../terminal/safe-text.ts";
+import { formatClock } from "../terminal/times.ts";
 import { isSerious, readLogLine } from "./log-words.ts";
 import type { MergedLine } from "./merged-log.ts";
 

@@ -1,8 +1,8 @@
 /** `.seabird`, where a run keeps its socket: a folder of ours that nobody else can write in. */
 import { lstatSync, mkdirSync } from "node:fs";
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
-import { systemReason } from "../system-reason.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { systemReason } from "../process/system-reason.ts";
 
 const WRITABLE_BY_OTHERS = 0o022;
 

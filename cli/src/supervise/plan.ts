@@ -1,7 +1,7 @@
 /** What `seabird up` runs: each part's program, token and environment. Pure, given the options. */
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
-import type { PartSpec } from "./part.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import type { PartSpec } from "./component.ts";
 import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
 
 export interface UpOptions {

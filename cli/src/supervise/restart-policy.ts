@@ -1,6 +1,7 @@
 /** When a crashed part is started again, and when not any more. Pure. */
-import { EXIT } from "../exit-codes.ts";
+
 import { LIMITS } from "../limits.ts";
+import { EXIT } from "../process/exit-codes.ts";
 
 /** How a part ended that nobody had asked to. */
 export interface PartExit {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { logFileName } from "./house-logs.ts";
+import { logFileName } from "./component-logs.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { RotatingLog } from "./rotating-log.ts";
 

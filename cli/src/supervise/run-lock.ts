@@ -4,9 +4,9 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
-import { systemReason } from "../system-reason.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { systemReason } from "../process/system-reason.ts";
 
 export interface RunLock {
   /** Idempotent. */

@@ -2,7 +2,7 @@
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { Writable } from "node:stream";
 import { LIMITS } from "../limits.ts";
-import type { PartSpec } from "./part.ts";
+import type { PartSpec } from "./component.ts";
 
 /** Where the room reads its line: its standard input is the person's, 3 is the channel. */
 export const ROOM_HANDOVER_FD = 4;

@@ -3,12 +3,12 @@
  * the opposite order. What it does is said to the announcer.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { CliError } from "../cli-error.ts";
-import { EXIT } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
 import type { Announcer } from "./announcer.ts";
+import { Part, type PartSpec } from "./component.ts";
 import type { Logs } from "./logs.ts";
-import { Part, type PartSpec } from "./part.ts";
 import type { Plan } from "./plan.ts";
 import { describeExit, type PartExit, type Verdict } from "./restart-policy.ts";
 import { messageType } from "./spawning.ts";

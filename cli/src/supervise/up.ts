@@ -1,17 +1,17 @@
 /** `seabird up` without a seabird.yaml: everything together, until a person leaves the room or stops it. */
 import { join } from "node:path";
-import { backendBin, coreBin, pluginBin } from "../bins.ts";
-import { CliError } from "../cli-error.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { LIMITS } from "../limits.ts";
-import type { Output } from "../output.ts";
-import { writeRunFile } from "../run-file.ts";
+import { backendBin, coreBin, pluginBin } from "../process/bins.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT, type ExitCode } from "../process/exit-codes.ts";
+import type { Output } from "../terminal/output.ts";
 import { Announcer } from "./announcer.ts";
 import { type AttendedRun, asFailure, attend } from "./attend.ts";
 import { type BindAddress, configuredBind, formatBind, isTaken } from "./bind-address.ts";
 import { Logs } from "./logs.ts";
 import { createPlan, type UpOptions } from "./plan.ts";
 import { describeExit, type PartExit } from "./restart-policy.ts";
+import { writeRunFile } from "./run-file.ts";
 import { type Outcome, Supervisor } from "./supervisor.ts";
 import { rememberTerminal } from "./terminal-state.ts";
 

@@ -1,5 +1,5 @@
 /** The questions of `seabird init`; what was given by options is not asked. All go to stderr. */
-import { answer, cancelled, clack } from "../../prompts.ts";
+import { answer, cancelled, clack } from "../../terminal/prompts.ts";
 import {
   completeIrcUrl,
   DEFAULT_NICK,
@@ -29,7 +29,7 @@ export interface Given {
   readonly plugins: readonly string[] | undefined;
 }
 
-export async function askForHouse(given: Given): Promise<InitAnswers> {
+export async function askForProject(given: Given): Promise<InitAnswers> {
   const irc = given.irc !== false && (given.irc !== undefined || (await wantsIrc()));
   return {
     irc: irc ? await askForIrc(given) : undefined,

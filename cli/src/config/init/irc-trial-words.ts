@@ -1,5 +1,5 @@
 /** Why an IRC connection does not work, in a person's words. */
-import { safeText } from "../../safe-text.ts";
+import { safeText } from "../../terminal/safe-text.ts";
 
 export class IrcTrialError extends Error {
   override readonly name = "IrcTrialError";

@@ -1,5 +1,5 @@
 /** The first lines between a client and an IRC server, until the welcome. */
-import { safeText } from "../../safe-text.ts";
+import { safeText } from "../../terminal/safe-text.ts";
 import type { Trial, Welcome } from "./irc-trial.ts";
 import { IrcTrialError, refusalOf } from "./irc-trial-words.ts";
 

@@ -1,14 +1,14 @@
 /** What `seabird init` does: asks or takes options, tries the connection, writes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CliError } from "../../cli-error.ts";
-import { EXIT } from "../../exit-codes.ts";
-import { type Output, styleError } from "../../output.ts";
-import { mayAsk } from "../../prompts.ts";
-import { systemReason } from "../../system-reason.ts";
-import { describer } from "../describe-part.ts";
-import { writeSchema } from "../house-schema-file.ts";
-import { HOUSE_FILE } from "../house-sources.ts";
+import { CliError } from "../../process/cli-error.ts";
+import { EXIT } from "../../process/exit-codes.ts";
+import { systemReason } from "../../process/system-reason.ts";
+import { type Output, styleError } from "../../terminal/output.ts";
+import { mayAsk } from "../../terminal/prompts.ts";
+import { describer } from "../describe-component.ts";
+import { writeSchema } from "../project-schema-file.ts";
+import { PROJECT_FILE } from "../project-sources.ts";
 import {
   completeIrcUrl,
   DEFAULT_NICK,
@@ -19,10 +19,10 @@ import {
   PROBLEMS,
   parseIrcUrl,
 } from "./answers.ts";
-import { askAfterFailure, askForHouse, askForIrc, askForNick, type Given } from "./ask-init.ts";
+import { askAfterFailure, askForIrc, askForNick, askForProject, type Given } from "./ask-init.ts";
 import { tryIrc, type Welcome } from "./irc-trial.ts";
 import { IrcTrialError } from "./irc-trial-words.ts";
-import { refuseToOverwrite, type Written, writeHouse } from "./write-house.ts";
+import { refuseToOverwrite, type Written, writeProject } from "./write-project.ts";
 
 export interface InitOptions {
   readonly yes?: boolean;
@@ -44,7 +44,7 @@ const NEXT = "npx seabird up";
 
 export async function init(options: InitOptions, output: Output): Promise<void> {
   const folder = process.cwd();
-  if (options.force !== true) refuseToOverwrite(folder, [HOUSE_FILE]);
+  if (options.force !== true) refuseToOverwrite(folder, [PROJECT_FILE]);
   const given = checked(options);
   const asks = options.yes !== true;
   if (asks && !mayAsk()) {
@@ -55,8 +55,8 @@ export async function init(options: InitOptions, output: Output): Promise<void> 
   const { answers, welcome } = asks
     ? await withPerson(given, options)
     : await withoutPerson(given, options, output);
-  const written = writeHouse(folder, answers, options.force === true);
-  const { missing } = await writeSchema(join(folder, HOUSE_FILE), describer(folder));
+  const written = writeProject(folder, answers, options.force === true);
+  const { missing } = await writeSchema(join(folder, PROJECT_FILE), describer(folder));
   for (const each of missing) output.remark(`left out of the schema: ${each}`);
   const document = { ...written, ...(welcome === undefined ? {} : { irc: welcome }), next: NEXT };
   output.result(document, () => report(written, output));
@@ -69,7 +69,7 @@ interface Found {
 }
 
 async function withPerson(given: Given, options: InitOptions): Promise<Found> {
-  const { irc: first, plugins } = await askForHouse(given);
+  const { irc: first, plugins } = await askForProject(given);
   let irc = first;
   for (;;) {
     const answers = { irc, plugins };

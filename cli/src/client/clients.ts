@@ -1,0 +1,58 @@
+/** The clients of a running core: the plugin side, the admin service and health. */
+import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { Seabird } from "@seabird-chat/protocol";
+import { Admin } from "@seabird-chat/protocol/admin";
+import { Health } from "@seabird-chat/protocol/grpc";
+import { LIMITS } from "../limits.ts";
+import { explain } from "./explain.ts";
+import { requireToken, type Settings } from "./settings.ts";
+
+export interface Clients {
+  readonly url: string;
+  readonly seabird: Client<typeof Seabird>;
+  readonly admin: Client<typeof Admin>;
+  readonly health: Client<typeof Health>;
+  /** Ends the connection and whatever still runs on it. */
+  close(): void;
+}
+
+/** Opens nothing yet. Without a token only health answers. */
+export function createClients(url: string, token: string | undefined): Clients {
+  const sessionManager = new Http2SessionManager(url);
+  const transport = createGrpcTransport({
+    baseUrl: url,
+    sessionManager,
+    defaultTimeoutMs: LIMITS.callTimeoutMs,
+    interceptors: token === undefined ? [] : [bearer(token)],
+  });
+  return {
+    url,
+    seabird: createClient(Seabird, transport),
+    admin: createClient(Admin, transport),
+    health: createClient(Health, transport),
+    close: () => sessionManager.abort(),
+  };
+}
+
+/** Runs the work and explains what goes wrong in it. Throws a CliError if there is no token. */
+export async function withClients<T>(
+  settings: Settings,
+  work: (clients: Clients) => Promise<T>,
+): Promise<T> {
+  const clients = createClients(settings.url, requireToken(settings));
+  try {
+    return await work(clients);
+  } catch (error) {
+    throw explain(error, settings);
+  } finally {
+    clients.close();
+  }
+}
+
+function bearer(token: string): Interceptor {
+  return (next) => (request) => {
+    request.header.set("authorization", `Bearer ${token}`);
+    return next(request);
+  };
+}

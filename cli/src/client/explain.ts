@@ -1,0 +1,108 @@
+/** Turns what a call threw into a message with a next step. */
+import { Code, ConnectError } from "@connectrpc/connect";
+import { SEABIRD_ERROR_CODES, SeabirdError } from "@seabird-chat/sdk";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT, type ExitCode } from "../process/exit-codes.ts";
+import { safeText } from "../terminal/safe-text.ts";
+import type { Settings } from "./settings.ts";
+
+const START_ONE =
+  "start one with `seabird up` or `seabird core`, or name another with --url or SEABIRD_HOST";
+const ANOTHER_TOKEN =
+  "give a valid token with --token-file or SEABIRD_TOKEN; `seabird token create` makes one";
+
+/** By the system's code or its words: somebody is there, but TLS stands between. */
+const TLS_TROUBLES: readonly (readonly [says: RegExp, next: string])[] = [
+  // INADEQUATE_SECURITY: what core with a certificate says to whoever comes without TLS.
+  [/Session closed with error code 12/, "it speaks TLS: write the address with https://"],
+  [
+    /before secure TLS connection|EPROTO|ERR_SSL/,
+    "it speaks no TLS that fits: without TLS the address begins with http://",
+  ],
+  [/ALTNAME_INVALID/, "use a name that is in its certificate"],
+  [/_CERT|CERT_|_SIGNATURE/, "name the file of its authority's certificate in NODE_EXTRA_CA_CERTS"],
+];
+
+interface Explanation {
+  readonly exit: ExitCode;
+  readonly next?: string;
+}
+
+const EXPLANATIONS: Partial<Record<Code, Explanation>> = {
+  [Code.PermissionDenied]: {
+    exit: EXIT.forbidden,
+    next: "use a token with that scope; `seabird token create NAME --scope SCOPE` makes one",
+  },
+  [Code.DeadlineExceeded]: {
+    exit: EXIT.timeout,
+    next: "it may still have happened; look at `seabird backends` before you repeat it",
+  },
+  [Code.NotFound]: {
+    exit: EXIT.failed,
+    next: "`seabird backends`, `seabird channels` and `seabird streams` list what there is",
+  },
+  [Code.Unimplemented]: {
+    exit: EXIT.failed,
+    next: "that core does not know this call: it is another or an older one; try `seabird doctor`",
+  },
+  [Code.ResourceExhausted]: { exit: EXIT.failed, next: "wait a moment, then try again" },
+  [Code.InvalidArgument]: { exit: EXIT.usage },
+};
+
+/** Where the answer or the silence came from. */
+export type Asked = Pick<Settings, "url" | "tokenFrom">;
+
+/** The failure as a person should read it. */
+export function explain(error: unknown, { url, tokenFrom }: Asked): CliError {
+  if (error instanceof CliError) return error;
+  const failure = ConnectError.from(error);
+  const message = safeText(failure.rawMessage);
+  const tls = TLS_TROUBLES.find(([words]) => words.test(`${systemCode(error)} ${message}`));
+  if (tls !== undefined || failure.code === Code.Unavailable || isConnectionFailure(error)) {
+    const next = tls?.[1] ?? START_ONE;
+    return new CliError(EXIT.unreachable, `cannot reach core at ${url}: ${message}`, next);
+  }
+  if (failure.code === Code.ResourceExhausted && message.includes("too large")) {
+    return new CliError(EXIT.failed, message, "send it in smaller pieces");
+  }
+  if (failure.code === Code.Unauthenticated) {
+    return new CliError(EXIT.forbidden, `${message} (${tokenFrom})`, ANOTHER_TOKEN);
+  }
+  const known = EXPLANATIONS[failure.code];
+  if (known !== undefined) return new CliError(known.exit, message, known.next);
+  return new CliError(EXIT.failed, message);
+}
+
+/** The same for what the SDK throws. */
+export function explainSdk(error: unknown, asked: Asked): CliError {
+  if (!(error instanceof SeabirdError)) return explain(error, asked);
+  const code: Code = SEABIRD_ERROR_CODES.indexOf(error.code);
+  if (!(code in Code)) return new CliError(EXIT.usage, safeText(error.message));
+  const { cause } = error;
+  return explain(new ConnectError(withoutAdvice(error), code, undefined, undefined, cause), asked);
+}
+
+/** The SDK puts its advice for authors behind what was said; a person gets ours. */
+export function withoutAdvice({ message, cause }: SeabirdError): string {
+  const said = ConnectError.from(cause).rawMessage;
+  return message.startsWith(`${said} (`) ? said : message;
+}
+
+/** Whether nobody answered at all, as opposed to answering no. */
+export function isConnectionFailure(error: unknown): boolean {
+  return CONNECTION_FAILURE.test(systemCode(error));
+}
+
+const CONNECTION_FAILURE =
+  /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|EADDRNOTAVAIL|ETIMEDOUT|EPIPE)$/;
+const MAX_CAUSES = 8;
+
+/** What the system said, below all that was made of it; empty if it said nothing. */
+function systemCode(error: unknown): string {
+  for (let at: unknown = error, depth = 0; depth < MAX_CAUSES && at instanceof Error; depth++) {
+    if ("code" in at && typeof at.code === "string" && !(at instanceof SeabirdError))
+      return at.code;
+    at = at.cause;
+  }
+  return "";
+}

@@ -1,0 +1,165 @@
+/** Which core the commands talk to, and with which token: options, environment, .seabird/. */
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { DEFAULT_URL, resolveUrl } from "@seabird-chat/sdk";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { systemReason } from "../process/system-reason.ts";
+import { readRunFile } from "../supervise/run-file.ts";
+
+/** The options that every command which talks to core has. */
+export interface ConnectionOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+}
+
+export interface Settings {
+  readonly url: string;
+  /** `undefined`: none was found; `requireToken` says how to get one. */
+  readonly token: string | undefined;
+  /** Where they come from, in words, for doctor and messages. */
+  readonly urlFrom: string;
+  readonly tokenFrom: string;
+}
+
+interface Found {
+  readonly value: string;
+  readonly from: string;
+}
+
+/** Looks everything up once. Throws a CliError on an url or a token file that cannot be used. */
+export function resolveSettings(
+  options: ConnectionOptions,
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+): Settings {
+  const folder = findSeabirdFolder(cwd);
+  const url = findUrl(options, env, folder);
+  const token = checked(findToken(options, env) ?? findAdminToken(url.value, folder));
+  return {
+    url: url.value,
+    urlFrom: url.from,
+    token: token?.value,
+    tokenFrom: token?.from ?? "nowhere",
+  };
+}
+
+/** The token, or a failure that says how to get one. */
+export function requireToken(settings: Settings): string {
+  if (settings.token !== undefined) return settings.token;
+  throw new CliError(
+    EXIT.forbidden,
+    `no token for the core at ${settings.url}`,
+    "set SEABIRD_TOKEN or SEABIRD_TOKEN_FILE, give --token-file, or run this in the folder where " +
+      "core was started (its .seabird/admin-token is found there); where core works on a database " +
+      "of its own, `seabird token create NAME --scope admin --offline` makes one",
+  );
+}
+
+function findUrl(options: ConnectionOptions, env: NodeJS.ProcessEnv, folder?: string): Found {
+  if (options.url !== undefined) return { value: readUrl(options.url, "--url"), from: "--url" };
+  const host = env["SEABIRD_HOST"];
+  if (host) return { value: readUrl(host, "SEABIRD_HOST"), from: "SEABIRD_HOST" };
+  const running = folder === undefined ? undefined : readRunFile(folder);
+  if (running) return { value: running.url, from: `\`seabird up\` in ${dirname(folder ?? "")}` };
+  return { value: DEFAULT_URL, from: "the default" };
+}
+
+/** Completed as the SDK does: a loopback host without a scheme is http, any other https. */
+function readUrl(text: string, from: string): string {
+  try {
+    return resolveUrl(text);
+  } catch {
+    throw new CliError(
+      EXIT.usage,
+      `${from} is ${JSON.stringify(text)}, which is no address of a core`,
+      `give one like ${DEFAULT_URL} or https://seabird.example.org`,
+    );
+  }
+}
+
+/** Never shows the value. */
+function checked(token: Found | undefined): Found | undefined {
+  if (token === undefined || /^[\x21-\x7e]+$/.test(token.value)) return token;
+  throw new CliError(
+    EXIT.forbidden,
+    `the token of ${token.from} has characters that no token has`,
+    "look for blanks, line breaks and quotes in it",
+  );
+}
+
+function findToken(options: ConnectionOptions, env: NodeJS.ProcessEnv): Found | undefined {
+  if (options.token !== undefined) return { value: options.token, from: "--token" };
+  if (options.tokenFile !== undefined) return readTokenFile(options.tokenFile, "--token-file");
+  const token = env["SEABIRD_TOKEN"];
+  const file = env["SEABIRD_TOKEN_FILE"];
+  if (token && file) {
+    throw new CliError(
+      EXIT.usage,
+      "SEABIRD_TOKEN and SEABIRD_TOKEN_FILE are both set",
+      "unset one",
+    );
+  }
+  if (token) return { value: token, from: "SEABIRD_TOKEN" };
+  return file ? readTokenFile(file, "SEABIRD_TOKEN_FILE") : undefined;
+}
+
+function readTokenFile(path: string, from: string): Found {
+  try {
+    const value = readFileSync(path, "utf8").trim();
+    if (value !== "") return { value, from: `${from} ${path}` };
+  } catch (error) {
+    const reason = systemReason(error);
+    throw new CliError(EXIT.forbidden, `cannot read the token in ${path} (${from}): ${reason}`);
+  }
+  throw new CliError(EXIT.forbidden, `the token file ${path} (${from}) is empty`);
+}
+
+/** The file is this machine's administrator: it is never sent to another one. */
+function findAdminToken(url: string, folder: string | undefined): Found | undefined {
+  if (folder === undefined || !isLoopback(url)) return undefined;
+  const path = join(folder, "admin-token");
+  try {
+    const value = readFileSync(path, "utf8").trim();
+    return value === "" ? undefined : { value, from: path };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an address can only mean this machine. */
+export function isLoopback(url: string): boolean {
+  const host = new URL(url).hostname;
+  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** The nearest `.seabird` of this folder or its parents that holds something of ours. */
+function findSeabirdFolder(cwd: string): string | undefined {
+  for (let at = resolve(cwd); ; at = dirname(at)) {
+    const folder = join(at, ".seabird");
+    const holds = () => isFile(join(folder, "admin-token")) || readRunFile(folder) !== undefined;
+    if (isTrusted(folder) && holds()) return folder;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/** Another user's folder, as one in /tmp, would say where our token is sent. */
+function isTrusted(folder: string): boolean {
+  const uid = process.getuid?.();
+  try {
+    const owner = statSync(folder).uid;
+    return uid === undefined || uid === 0 || owner === uid;
+  } catch {
+    return false;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+/** Writes what `seabird init` found out. Secrets go into files of their own. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Document } from "yaml";
+import { CliError } from "../../process/cli-error.ts";
+import { EXIT } from "../../process/exit-codes.ts";
+import { systemReason } from "../../process/system-reason.ts";
+import { PROJECT_FILE } from "../project-sources.ts";
+import type { InitAnswers, IrcAnswers } from "./answers.ts";
+
+export interface Written {
+  readonly file: string;
+  readonly secrets: readonly string[];
+  /** Lines added to `.gitignore`. */
+  readonly ignored: readonly string[];
+}
+
+interface Secret {
+  /** Relative to the folder, as the configuration has it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Draft {
+  readonly yaml: string;
+  readonly secrets: readonly Secret[];
+}
+
+const IGNORED = [".seabird/", "secrets/"];
+const SCHEMA_LINE = " yaml-language-server: $schema=.seabird/schema.json";
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+
+/** Throws a CliError if one of the files is there already. Reads and writes nothing else. */
+export function refuseToOverwrite(folder: string, paths: readonly string[]): void {
+  const there = paths.filter((path) => existsSync(join(folder, path)));
+  if (there.length === 0) return;
+  const verb = there.length === 1 ? "is" : "are";
+  throw new CliError(
+    EXIT.usage,
+    `${there.join(" and ")} ${verb} there already; nothing was written`,
+    "--force replaces them, `seabird config check` looks at what is there",
+  );
+}
+
+/** Throws a CliError if a file is there already and `force` is not given, or cannot be written. */
+export function writeProject(folder: string, answers: InitAnswers, force: boolean): Written {
+  const draft = draftOf(answers);
+  const paths = [PROJECT_FILE, ...draft.secrets.map(({ path }) => path)];
+  if (!force) refuseToOverwrite(folder, paths);
+  try {
+    for (const { path, text } of draft.secrets) writeSecret(join(folder, path), text, force);
+    writeFileSync(join(folder, PROJECT_FILE), draft.yaml, { flag: force ? "w" : "wx" });
+    const ignored = addToGitignore(join(folder, ".gitignore"));
+    return { file: PROJECT_FILE, secrets: draft.secrets.map(({ path }) => path), ignored };
+  } catch (error) {
+    throw new CliError(EXIT.failed, `cannot write in ${folder}: ${systemReason(error)}`);
+  }
+}
+
+function draftOf({ irc, plugins }: InitAnswers): Draft {
+  const secrets: Secret[] = [];
+  const content = {
+    core: { listen: "127.0.0.1:11235" },
+    ...(irc === undefined ? {} : { backends: { [`irc/${irc.id}`]: ircSettings(irc, secrets) } }),
+    plugins: Object.fromEntries(plugins.map((name) => [name, {}])),
+  };
+  const document = new Document(content);
+  if (document.contents !== null) document.contents.commentBefore = SCHEMA_LINE;
+  return { yaml: document.toString({ lineWidth: 100 }), secrets };
+}
+
+function ircSettings(irc: IrcAnswers, secrets: Secret[]) {
+  const { id, url, nick, channels, sasl, password } = irc;
+  const file = (name: string, text: string) => {
+    const path = `./secrets/${name}`;
+    secrets.push({ path, text });
+    return path;
+  };
+  return {
+    host: url,
+    nick,
+    ...(password === undefined ? {} : { password_file: file(`irc-${id}-server`, password) }),
+    ...(sasl === undefined
+      ? {}
+      : { sasl: { account: sasl.account, password_file: file(`irc-${id}`, sasl.password) } }),
+    ...(channels.length === 0 ? {} : { channels }),
+  };
+}
+
+function writeSecret(path: string, text: string, force: boolean): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  // One that is there may be open to others, and so may its folder.
+  if (force && existsSync(path)) chmodSync(path, OWNER_ONLY);
+  writeFileSync(path, `${text}\n`, { mode: OWNER_ONLY, flag: force ? "w" : "wx" });
+}
+
+/** Only the lines that are not there yet. */
+function addToGitignore(path: string): readonly string[] {
+  const before = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const lines = before.split(/\r?\n/).map((line) => line.trim().replace(/^\//, ""));
+  const missing = IGNORED.filter(
+    (each) => !lines.includes(each) && !lines.includes(each.replace(/\/$/, "")),
+  );
+  if (missing.length === 0) return [];
+  const gap = before === "" || before.endsWith("\n") ? "" : "\n";
+  writeFileSync(path, `${before}${gap}${missing.join("\n")}\n`);
+  return missing;
+}

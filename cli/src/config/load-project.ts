@@ -1,0 +1,89 @@
+/** Reads `seabird.yaml` and everything it stands for. Starts nothing that stays. */
+import { lstatSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { systemReason } from "../process/system-reason.ts";
+import { type Describe, describer } from "./describe-component.ts";
+import { Environment } from "./environment.ts";
+import { CONFIG_LIMITS } from "./limits.ts";
+import { ProblemList } from "./problem-list.ts";
+import { type Programs, programsOf } from "./programs.ts";
+import type { ProjectConfig } from "./project.ts";
+import { PROJECT_FILE, type ProjectFlags, type ProjectSources } from "./project-sources.ts";
+import { readProject } from "./read-project.ts";
+import { Reading } from "./reading.ts";
+import { SecretFiles } from "./secret-files.ts";
+
+/** Whether the folder has a configuration; a link that leads nowhere is one that cannot be read. */
+export function hasProject(folder: string, flags: ProjectFlags = {}): boolean {
+  if (flags.config !== undefined) return true;
+  return lstatSync(join(folder, PROJECT_FILE), { throwIfNoEntry: false }) !== undefined;
+}
+
+/**
+ * Throws ProjectProblems with everything that is wrong (exit code 78), or a CliError if there is no
+ * file to read. Asks each part for its settings' schema in a child of 5 s at most.
+ */
+export async function loadProject({
+  folder,
+  flags = {},
+  env,
+}: ProjectSources): Promise<ProjectConfig> {
+  const file = resolve(folder, flags.config ?? PROJECT_FILE);
+  const text = readConfigFile(file, relativeTo(folder, file));
+  return await projectOf(text, { file, folder, flags, env });
+}
+
+export interface TextSources extends ProjectSources {
+  /** Absolute; what relative paths in the text begin at is its folder. */
+  readonly file: string;
+  readonly programs?: Programs;
+  readonly describe?: Describe;
+}
+
+/** The same for a text. Throws ProjectProblems, or a CliError if `.env` cannot be read. */
+export async function projectOf(text: string, sources: TextSources): Promise<ProjectConfig> {
+  const { file, flags = {}, env = process.env } = sources;
+  const folder = dirname(file);
+  const name = relativeTo(sources.folder, file);
+  const problems = new ProblemList(name);
+  const warnings = new ProblemList(name);
+  const reading = new Reading({
+    folder,
+    flags,
+    problems,
+    environment: new Environment(env, folder),
+    secretFiles: new SecretFiles(folder, warnings),
+    programs: sources.programs ?? programsOf(folder),
+    describe: sources.describe ?? describer(folder),
+  });
+  const content = await readProject(text, reading);
+  problems.throwIfAny();
+  if (content === undefined) throw new Error("no project and no problem");
+  return { file, folder, ...content, warnings: warnings.list(), origins: reading.origins };
+}
+
+/** As a person in that folder would name it. */
+function relativeTo(folder: string, file: string): string {
+  const path = relative(folder, file);
+  return path.startsWith("..") ? file : path;
+}
+
+function readConfigFile(path: string, name: string): string {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new CliError(EXIT.config, `${name} is no file`);
+    if (stats.size > CONFIG_LIMITS.maxConfigBytes) {
+      throw new CliError(
+        EXIT.config,
+        `${name} is larger than ${CONFIG_LIMITS.maxConfigBytes} bytes`,
+      );
+    }
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const next = "`npx seabird init` makes one";
+    throw new CliError(EXIT.config, `cannot read ${name}: ${systemReason(error)}`, next);
+  }
+}

@@ -1,0 +1,111 @@
+/** What a `seabird.yaml` comes to: the parts to run, each with its settings; or what is wrong. */
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import type { Origins } from "./origin.ts";
+
+/** Something wrong in the file, for a person. Lines and columns count from 1. */
+export interface Problem {
+  /** As a person would name it: relative to where the command was run, if it is below. */
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+  /** Where in the configuration: `backends.irc/libera.nick`; "" for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** `seabird.yaml:6:5 backends.irc/libera.nik: unknown key, did you mean "nick"?` */
+export function problemLine({ file, line, col, path, message }: Problem): string {
+  return `${file}:${line}:${col} ${path === "" ? "" : `${path}: `}${message}`;
+}
+
+/** The configuration cannot be used; all that is wrong is told at once. Exit code 78. */
+export class ProjectProblems extends CliError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+    const lines = problems.map((problem) => `\n  ${problemLine(problem)}`);
+    super(EXIT.config, `${count} in the configuration:${lines.join("")}`);
+    this.name = "ProjectProblems";
+    this.problems = problems;
+  }
+
+  /** What `--json` tells beside the message. */
+  override details(): Readonly<Record<string, unknown>> {
+    return { problems: this.problems };
+  }
+}
+
+/** Core runs here, or elsewhere. */
+export type CoreConfig =
+  | {
+      readonly kind: "own";
+      /** `host:port`. */
+      readonly listen: string;
+      /** Its own `log_level`, else the project's. */
+      readonly logLevel: string;
+      /** All other settings, checked, as the file has them, defaults included. */
+      readonly settings: Readonly<Record<string, unknown>>;
+      /**
+       * What hands them over: core's own environment variables, only those that were given (by
+       * flag, environment, `.env` or file). Core's child needs the rest of the environment too,
+       * without SEABIRD_* and DATABASE_URL of it.
+       */
+      readonly env: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "remote"; readonly url: string; readonly token: string };
+
+export const PART_LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type PartLogLevel = (typeof PART_LOG_LEVELS)[number];
+
+export interface ProjectConfig {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** Its folder: the working directory of the parts, and where relative paths begin. */
+  readonly folder: string;
+  readonly core: CoreConfig;
+  /** Of core, and of each part that has none of its own. */
+  readonly logLevel: PartLogLevel;
+  readonly parts: readonly ComponentConfig[];
+  /** What works but is not wise, such as a secret that others can read. */
+  readonly warnings: readonly Problem[];
+  /** Where each value comes from. */
+  readonly origins: Origins;
+}
+
+export interface ComponentConfig {
+  /** Unique; the token's name: `irc/libera`, `help`. */
+  readonly name: string;
+  readonly kind: "backend" | "plugin";
+  /** Of a backend. */
+  readonly type?: string;
+  readonly id?: string;
+  /** Where it stands in the file: `backends.irc/libera`. */
+  readonly path: string;
+  /** A JavaScript program for this Node, and its arguments before `--handover`. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Of its token. */
+  readonly scopes: readonly string[];
+  /** Checked, expanded, secrets read in, defaults filled in. Holds secrets: never log it. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly logLevel: PartLogLevel;
+  /** The top-level settings that may change while it runs (`x-live` in its schema). */
+  readonly liveKeys: readonly string[];
+  readonly description: PartDescription;
+}
+
+/** What a part says of itself, asked with `--describe`. */
+export interface PartDescription {
+  readonly name: string;
+  /** Of a backend. */
+  readonly type?: string;
+  readonly help?: string;
+  readonly commands: Readonly<Record<string, { readonly shortHelp: string }>>;
+  /** JSON Schema of its settings; null if it has none. */
+  readonly settings: JsonSchema | null;
+}
+
+/** A JSON Schema that is an object; not further typed, since it comes from outside. */
+export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,0 +1,73 @@
+/** The whole file, section by section. */
+import { readBackends } from "./backends-section.ts";
+import { readCore } from "./core-section.ts";
+import { unknownKey } from "./explain-keyword.ts";
+import type { Place } from "./origin.ts";
+import { PROJECT_SCHEMA, TOP_KEYS } from "./own-schemas.ts";
+import { readPlugins } from "./plugins-section.ts";
+import type { ComponentConfig, PartLogLevel, ProjectConfig } from "./project.ts";
+import { pick, type Reading } from "./reading.ts";
+import { readTree, type YamlEntry, type YamlMap } from "./yaml-tree.ts";
+
+type Content = Pick<ProjectConfig, "core" | "logLevel" | "parts">;
+
+const START: Place = { line: 1, col: 1 };
+
+/** Undefined: what is wrong was told. */
+export async function readProject(text: string, reading: Reading): Promise<Content | undefined> {
+  const { root, problems } = readTree(text);
+  for (const { at, path, message } of problems) reading.problem(at, path, message);
+  if (root === undefined) return undefined;
+  const top = reading.map({ key: root.at, node: root }, [], "keys such as core, backends, plugins");
+  if (top === undefined) return undefined;
+  refuseUnknown(top, reading);
+  const logLevel = readLogLevel(top, reading);
+  const [core, backends, plugins] = await Promise.all([
+    readCore(section(top, "core"), reading, logLevel),
+    readBackends(section(top, "backends"), reading, logLevel),
+    readPlugins(section(top, "plugins"), reading, logLevel),
+  ]);
+  const parts = [...backends, ...plugins];
+  refuseSameNames(parts, top, reading);
+  return core === undefined ? undefined : { core, logLevel, parts };
+}
+
+function section(top: YamlMap, name: string): YamlEntry {
+  const none = { key: top.at, node: { kind: "map", at: top.at, entries: new Map() } } as const;
+  return top.entries.get(name) ?? none;
+}
+
+function refuseUnknown(top: YamlMap, reading: Reading): void {
+  for (const [name, { key }] of top.entries) {
+    if (!TOP_KEYS.includes(name)) reading.problem(key, [name], unknownKey(name, TOP_KEYS));
+  }
+}
+
+function readLogLevel(top: YamlMap, reading: Reading): PartLogLevel {
+  const { logLevel } = reading.options.flags;
+  const flag =
+    logLevel === undefined
+      ? []
+      : [["log_level", { name: "--log-level", value: logLevel }] as const];
+  const { log_level: level } = reading.values({
+    node: pick(top, ["log_level"]),
+    key: START,
+    path: [],
+    schema: PROJECT_SCHEMA,
+    flags: new Map(flag),
+    fromEnvironment: true,
+  });
+  return level as PartLogLevel;
+}
+
+/** Two parts with one name would have one token and one log. */
+function refuseSameNames(parts: readonly ComponentConfig[], top: YamlMap, reading: Reading): void {
+  const seen = new Map<string, ComponentConfig>();
+  for (const part of parts) {
+    const other = seen.get(part.name);
+    seen.set(part.name, part);
+    if (other === undefined) continue;
+    const message = `two parts are named ${part.name}: ${other.path} and ${part.path}`;
+    reading.problem(top.entries.get("plugins")?.key ?? top.at, ["plugins"], message);
+  }
+}

@@ -1,0 +1,266 @@
+/** One run of a project: everything that its seabird.yaml names, until somebody stops it. */
+import { join } from "node:path";
+import { isatty } from "node:tty";
+import { type ProjectConfig, problemLine } from "../config/project.ts";
+import { LIMITS } from "../limits.ts";
+import { coreBin } from "../process/bins.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT, type ExitCode } from "../process/exit-codes.ts";
+import type { Output } from "../terminal/output.ts";
+import { aborted } from "./aborted.ts";
+import { Announcer } from "./announcer.ts";
+import { type AttendedRun, asFailure } from "./attend.ts";
+import type { Part } from "./component.ts";
+import { ComponentLogs } from "./component-logs.ts";
+import { CORE, ComponentSpecs, isRoom } from "./component-specs.ts";
+import { Control } from "./control.ts";
+import type { PartReport, PartStatus } from "./control-protocol.ts";
+import { type ControlServer, listenForControl } from "./control-server.ts";
+import { CoreAddress } from "./core-address.ts";
+import { Crew } from "./crew.ts";
+import { complaints } from "./log-words.ts";
+import { MergedPrinter, Notices } from "./merged-printer.ts";
+import { neverWait } from "./patient-streams.ts";
+import { reloadProject } from "./reload.ts";
+import { describeExit, type PartExit, type Verdict } from "./restart-policy.ts";
+import { startProject } from "./start-project.ts";
+import { rememberTerminal } from "./terminal-state.ts";
+import { Turns } from "./turns.ts";
+
+export interface ProjectRunDeps {
+  readonly project: ProjectConfig;
+  /** `.seabird` of the project: ours, and locked. */
+  readonly folder: string;
+  readonly output: Output;
+  /** A room gets the terminal. */
+  readonly terminal: boolean;
+  /** Reads the configuration once more; throws a CliError with all that is wrong. */
+  load(): Promise<ProjectConfig>;
+}
+
+const STANDARD_FDS = [0, 1, 2];
+/** Lines of a crashed part's log that are shown. */
+const LAST_WORDS = 3;
+
+export class ProjectRun implements AttendedRun {
+  readonly #init: ProjectRunDeps;
+  readonly #stopping = new AbortController();
+  readonly #turns = new Turns();
+  readonly #startedAtMs = performance.now();
+  readonly #terminals = STANDARD_FDS.filter((fd) => isatty(fd));
+  readonly #address: CoreAddress;
+  readonly #logs: ComponentLogs;
+  readonly #announcer: Announcer;
+  readonly #crew: Crew;
+  readonly #parts: ComponentSpecs;
+  readonly #control: Control;
+  readonly #restoreTerminal: () => void;
+  #project: ProjectConfig;
+
+  constructor(init: ProjectRunDeps) {
+    this.#init = init;
+    this.#project = init.project;
+    this.#logs = new ComponentLogs(join(init.folder, "logs"));
+    const { output } = init;
+    const terminal = this.#hasRoom();
+    const notify = (line: string) => this.#notify(line);
+    this.#announcer = new Announcer(
+      output,
+      this.#logs,
+      terminal ? { terminal, notify } : { terminal },
+    );
+    const warn = (text: string) => this.#announcer.say({ type: "warning", text });
+    this.#address = new CoreAddress(init.project, init.folder, warn);
+    this.#follow(terminal);
+    this.#crew = this.#createCrew();
+    this.#parts = this.#createParts();
+    this.#control = this.#createControl();
+    this.#restoreTerminal = terminal ? rememberTerminal() : () => undefined;
+  }
+
+  askToStop(why: string): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#announcer.say({ type: "stopping", why });
+    this.#stopping.abort();
+  }
+
+  endAtOnce(): void {
+    this.#crew.kill();
+    this.#address.forget();
+    this.#restoreTerminal();
+    process.exit(EXIT.interrupted);
+  }
+
+  /** SIGHUP: true if it meant to read the configuration again, not that the terminal is gone. */
+  hangUp(): boolean {
+    if (!this.#terminals.every((fd) => isatty(fd))) return false;
+    this.#reload().catch(() => undefined);
+    return true;
+  }
+
+  async run(onStopping: () => void): Promise<ExitCode> {
+    let failure: CliError | undefined;
+    let control: ControlServer | undefined;
+    try {
+      control = await listenForControl(this.#init.folder, (request, to) =>
+        this.#control.answer(request, to),
+      );
+      const asked = aborted(this.#stopping.signal);
+      // Who asks for a change meanwhile waits until the start is over.
+      const started = this.#turns.take(() => this.#start());
+      await Promise.race([started.then(() => asked), asked]);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) failure = asFailure(error);
+    }
+    onStopping();
+    this.#stopping.abort();
+    control?.close();
+    await this.#crew.stop();
+    this.#address.forget();
+    if (failure !== undefined) this.#restoreTerminal();
+    this.#announcer.say({ type: "stopped" });
+    this.#logs.close();
+    if (failure !== undefined) throw failure;
+    return EXIT.ok;
+  }
+
+  async #start(): Promise<void> {
+    this.#warn(this.#project);
+    await startProject({
+      project: this.#project,
+      parts: this.#parts,
+      crew: this.#crew,
+      logs: this.#logs,
+      announcer: this.#announcer,
+      hasRoom: this.#hasRoom(),
+      signal: this.#stopping.signal,
+    });
+  }
+
+  #createCrew(): Crew {
+    return new Crew({
+      started: ({ spec }) => this.#announcer.say({ type: "started", part: spec.name }),
+      stopped: ({ spec }, type) => this.#announcer.say({ type, part: spec.name }),
+      crashed: (part, exit, verdict) => this.#crashed(part, exit, verdict),
+      left: () => this.#stopping.abort(),
+      listening: (url) => {
+        const configured = this.#address.bind;
+        if (!this.#address.listening(url)) return;
+        this.#announcer.say({ type: "listening", url, configured, moved: false });
+      },
+    });
+  }
+
+  #createParts(): ComponentSpecs {
+    return new ComponentSpecs({
+      coreBin: coreBin(),
+      env: process.env,
+      url: () => this.#address.url,
+      bind: () => this.#address.bind,
+      output: (part) => this.#logs.output(part),
+    });
+  }
+
+  #createControl(): Control {
+    return new Control({
+      crew: this.#crew,
+      logs: this.#logs,
+      status: () => ({
+        pid: process.pid,
+        config: this.#project.file,
+        url: this.#address.url,
+        upMs: Math.round(performance.now() - this.#startedAtMs),
+      }),
+      absent: () => this.#absent(),
+      order: () => [CORE, ...this.#project.parts.map(({ name }) => name)],
+      restart: (part) => this.#turns.take(() => this.#restart(part)),
+      reload: () => this.#reload(),
+    });
+  }
+
+  #absent(): PartStatus[] {
+    const { core, parts } = this.#project;
+    const remote: PartStatus = { name: CORE, kind: "core", state: "remote", restarts: 0 };
+    const rooms = this.#hasRoom() ? [] : parts.filter(isRoom);
+    return [
+      ...(core.kind === "remote" ? [remote] : []),
+      ...rooms.map(({ name, kind }) => ({ name, kind, state: "off", restarts: 0 }) as const),
+    ];
+  }
+
+  #crashed(part: Part, exit: PartExit, verdict: Verdict): void {
+    const { spec } = part;
+    // A start that came to nothing is told by whoever waited for it.
+    if (spec.kind === "core" && !part.isReady) return;
+    // Who is killed says nothing more, and the room has said it on the terminal.
+    const isMute = part.isTerminal || exit.signal === "SIGKILL";
+    this.#announcer.say({
+      type: "crashed",
+      part: spec.name,
+      how: describeExit(exit),
+      crashes: exit.crashes,
+      lastWords: isMute ? [] : complaints(this.#logs.lastWords(spec.name), LAST_WORDS),
+      restarts: verdict === "restart",
+      verdict,
+      ...(part.isTerminal ? {} : { log: this.#logs.path(spec.name) }),
+    });
+  }
+
+  async #restart(part: Part): Promise<void> {
+    this.#refuseIfEnding();
+    await this.#crew.restart(part);
+    await this.#crew.settled([part], LIMITS.restartReadyMs, this.#stopping.signal);
+    this.#announcer.say({ type: "restarted", part: part.spec.name });
+  }
+
+  #reload(): Promise<readonly PartReport[]> {
+    return this.#turns.take(async () => {
+      this.#refuseIfEnding();
+      const next = await this.#init.load().catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        this.#announcer.say({ type: "reload-failed", message });
+        throw error;
+      });
+      this.#refuseIfEnding();
+      const init = { crew: this.#crew, parts: this.#parts, signal: this.#stopping.signal };
+      const { project, reports } = await reloadProject(this.#project, next, init);
+      this.#project = project;
+      this.#warn(next);
+      this.#announcer.say({ type: "reloaded", parts: reports });
+      return reports;
+    });
+  }
+
+  /** What waited for its turn comes too late then. */
+  #refuseIfEnding(): void {
+    if (this.#stopping.signal.aborted)
+      throw new CliError(EXIT.unreachable, "`seabird up` is ending");
+  }
+
+  #warn({ warnings }: ProjectConfig): void {
+    for (const problem of warnings) {
+      this.#announcer.say({ type: "warning", text: problemLine(problem) });
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#init.terminal && this.#project.parts.some(isRoom);
+  }
+
+  #follow(terminal: boolean): void {
+    if (terminal) {
+      const notices = new Notices((line) => this.#notify(line));
+      this.#logs.merged.follow((line) => notices.show(line));
+    } else {
+      neverWait();
+      const printer = new MergedPrinter(process.stderr, this.#init.output.json);
+      this.#logs.merged.follow((line) => printer.show(line));
+    }
+  }
+
+  /** Only a room that is open can show it. */
+  #notify(line: string): boolean {
+    const room = this.#crew.parts.find((part) => part.isTerminal && part.state === "ready");
+    return room?.tell({ type: "notice", line }) === true;
+  }
+}

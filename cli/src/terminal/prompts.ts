@@ -1,0 +1,98 @@
+/** Questions to a person at a terminal. Never asked of a script. */
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import type { TokenRow } from "../tokens/token-rows.ts";
+
+type Clack = typeof import("@clack/prompts");
+
+/** Loaded when somebody is asked: most commands ask nobody. */
+export async function clack(): Promise<Clack> {
+  return await import("@clack/prompts");
+}
+
+/** Only a terminal on both sides has a person in front of it. */
+export function mayAsk(): boolean {
+  return (
+    process.stdin.isTTY === true &&
+    process.stderr.isTTY === true &&
+    !process.argv.includes("--json")
+  );
+}
+
+/** Asks for what was not given; the questions go to stderr, so that stdout is the secret alone. */
+export async function askForToken(
+  givenName: string | undefined,
+  givenScopes: readonly string[],
+): Promise<{ readonly name: string; readonly scopes: readonly string[] }> {
+  const { text } = await clack();
+  const name =
+    givenName ??
+    (await answer(
+      text({
+        message: "Who will use the token?",
+        placeholder: "my-plugin",
+        validate: (value) => (value?.trim() ? undefined : "a name, please"),
+        output: process.stderr,
+      }),
+    ));
+  const scopes = givenScopes.length > 0 ? givenScopes : await askForScopes();
+  return { name: name.trim(), scopes };
+}
+
+async function askForScopes(): Promise<readonly string[]> {
+  const { select, text } = await clack();
+  const choice = await answer(
+    select({
+      message: "What may it do?",
+      options: [
+        { value: "plugin", label: "be a plugin", hint: "hear everything, act" },
+        { value: "read", label: "only listen", hint: "no private messages, no actions" },
+        { value: "backend", label: "be a chat network's backend" },
+        { value: "metrics", label: "read the metrics" },
+        { value: "admin", label: "administer core" },
+      ],
+      output: process.stderr,
+    }),
+  );
+  if (choice !== "backend") return [choice];
+  const pattern = await answer(
+    text({
+      message: "Which one? Type and id, * stands for any",
+      initialValue: "irc/*",
+      output: process.stderr,
+    }),
+  );
+  return [`backend:${pattern}`];
+}
+
+/** Lets a person pick one and say that they mean it; returns its id. */
+export async function chooseToken(tokens: readonly TokenRow[]): Promise<string> {
+  const { confirm, select } = await clack();
+  const id = await answer(
+    select({
+      message: "Which token shall end?",
+      options: tokens.map(({ id, name, scopes }) => ({
+        value: id,
+        label: name,
+        hint: `${id}, ${scopes.join(" ")}`,
+      })),
+      output: process.stderr,
+    }),
+  );
+  const sure = await answer(
+    confirm({ message: "Its open streams end too. Revoke it?", output: process.stderr }),
+  );
+  if (sure) return id;
+  throw cancelled();
+}
+
+/** What was answered; throws a CliError, exit code 130, if somebody would not. */
+export async function answer<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {
+  const given = await question;
+  if (typeof given === "symbol") throw cancelled();
+  return given as Exclude<T, symbol>;
+}
+
+export function cancelled(): CliError {
+  return new CliError(EXIT.interrupted, "nothing was done");
+}

@@ -1,0 +1,37 @@
+/** A message's text from the arguments, or from standard input. */
+
+import { LIMITS } from "../limits.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+
+/** Throws a CliError if there is no text, or too much. */
+export async function readText(words: readonly string[]): Promise<string> {
+  const fromArguments = words.join(" ");
+  if (fromArguments !== "" && fromArguments !== "-") return fromArguments;
+  if (process.stdin.isTTY && fromArguments !== "-") {
+    throw new CliError(EXIT.usage, "no text", "give it as arguments, or pipe it in");
+  }
+  const text = await readStandardInput();
+  if (text !== "") return text;
+  throw new CliError(
+    EXIT.usage,
+    "no text on standard input",
+    "give it as arguments, or pipe it in",
+  );
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin) {
+    const buffer = Buffer.from(chunk);
+    bytes += buffer.length;
+    if (bytes > LIMITS.maxTextBytes) {
+      throw new CliError(EXIT.usage, `more than ${LIMITS.maxTextBytes} bytes on standard input`);
+    }
+    chunks.push(buffer);
+  }
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
+}

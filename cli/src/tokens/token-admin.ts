@@ -1,0 +1,104 @@
+/** Administration of tokens, wherever they are kept: the same verbs for a running core and a file. */
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type Clients, createClients } from "../client/clients.ts";
+import { explain, isConnectionFailure } from "../client/explain.ts";
+import {
+  type ConnectionOptions,
+  isLoopback,
+  requireToken,
+  resolveSettings,
+  type Settings,
+} from "../client/settings.ts";
+import { LIMITS } from "../limits.ts";
+import { CliError } from "../process/cli-error.ts";
+import { EXIT } from "../process/exit-codes.ts";
+import { TokenFile } from "./token-file.ts";
+import { type TokenRow, tokenRow } from "./token-rows.ts";
+
+export interface WantedToken {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expiresInMs?: number;
+}
+
+export interface TokenAdmin {
+  /** Where the tokens are, in words. */
+  readonly where: string;
+  create(wanted: WantedToken): Promise<{ readonly token: TokenRow; readonly secret: string }>;
+  list(includeRevoked: boolean): Promise<readonly TokenRow[]>;
+  revoke(id: string): Promise<TokenRow>;
+  importLegacy(): Promise<readonly TokenRow[]>;
+}
+
+export interface TokenAdminOptions extends ConnectionOptions {
+  /** Work on the database file whether core is up or not. */
+  readonly offline?: boolean;
+}
+
+/** Runs the work on the running core, or on the database file if none is there. */
+export async function withTokenAdmin<T>(
+  options: TokenAdminOptions,
+  work: (admin: TokenAdmin) => Promise<T>,
+): Promise<T> {
+  if (options.offline === true) return await work(new TokenFile());
+  const settings = resolveSettings(options);
+  if (!(await isThere(settings))) return await work(offlineInstead(settings));
+  const clients = createClients(settings.url, requireToken(settings));
+  try {
+    return await work(onlineAdmin(clients));
+  } catch (error) {
+    throw explain(error, settings);
+  } finally {
+    clients.close();
+  }
+}
+
+/** Another machine's tokens are not in a file here. */
+function offlineInstead(settings: Settings): TokenAdmin {
+  if (isLoopback(settings.url)) return new TokenFile();
+  throw new CliError(
+    EXIT.unreachable,
+    `cannot reach core at ${settings.url}`,
+    "give --offline to work on the database file of this machine",
+  );
+}
+
+/** Whether anybody answers: a refusal is an answer too. */
+async function isThere({ url }: Settings): Promise<boolean> {
+  const clients = createClients(url, undefined);
+  try {
+    await clients.health.check({}, { timeoutMs: LIMITS.probeTimeoutMs });
+    return true;
+  } catch (error) {
+    if (isConnectionFailure(error)) return false;
+    return ConnectError.from(error).code !== Code.Unavailable;
+  } finally {
+    clients.close();
+  }
+}
+
+function onlineAdmin({ admin, url }: Clients): TokenAdmin {
+  return {
+    where: `the core at ${url}`,
+    async create({ name, scopes, expiresInMs }) {
+      const expiry = expiresInMs === undefined ? {} : { expiresIn: durationFromMs(expiresInMs) };
+      const { token, secret } = await admin.createToken({ name, scopes: [...scopes], ...expiry });
+      return { token: rowOf(token), secret };
+    },
+    async list(includeRevoked) {
+      return (await admin.listTokens({ includeRevoked })).tokens.map(tokenRow);
+    },
+    async revoke(id) {
+      return rowOf((await admin.revokeToken({ id })).token);
+    },
+    async importLegacy() {
+      return (await admin.importTokens({})).tokens.map(tokenRow);
+    },
+  };
+}
+
+function rowOf(token: Parameters<typeof tokenRow>[0] | undefined): TokenRow {
+  if (token !== undefined) return tokenRow(token);
+  throw new CliError(EXIT.software, "core answered without a token");
+}

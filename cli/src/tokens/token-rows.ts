@@ -1,0 +1,59 @@
+/** A token as the commands show it, from wherever it was read. Never with its secret. */
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Token } from "@seabird-chat/protocol/admin";
+import type { Table } from "../terminal/table.ts";
+
+/** Times are ISO 8601 in UTC; null where there is none. */
+export interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+  /** A row of the original core's table, in the clear there. */
+  readonly legacy: boolean;
+}
+
+export function tokenRow(token: Token): TokenRow {
+  const iso = (at: Token["createdAt"]) =>
+    at === undefined ? null : new Date(timestampMs(at)).toISOString();
+  return {
+    id: token.id,
+    name: token.name,
+    scopes: token.scopes,
+    createdAt: iso(token.createdAt),
+    lastUsedAt: iso(token.lastUsedAt),
+    expiresAt: iso(token.expiresAt),
+    revokedAt: iso(token.revokedAt),
+    legacy: token.legacy,
+  };
+}
+
+export function tokenTable(tokens: readonly TokenRow[]): Table {
+  return {
+    columns: ["ID", "NAME", "CREATED", "LAST USED", "STATE", "SCOPES"],
+    rows: tokens.map((token) => [
+      token.id,
+      token.name,
+      minute(token.createdAt),
+      minute(token.lastUsedAt),
+      state(token),
+      token.scopes.join(" "),
+    ]),
+    empty: "No token. `seabird token create NAME --scope plugin` makes one.",
+  };
+}
+
+function state(token: TokenRow): string {
+  if (token.revokedAt !== null) return `revoked ${minute(token.revokedAt)}`;
+  if (token.legacy) return "in the clear";
+  if (token.expiresAt === null) return "valid";
+  return Date.parse(token.expiresAt) <= Date.now() ? "expired" : `until ${minute(token.expiresAt)}`;
+}
+
+/** `2026-01-02 03:04Z`. */
+function minute(iso: string | null): string {
+  return iso === null ? "-" : `${iso.slice(0, 16).replace("T", " ")}Z`;
+}
