@@ -67,25 +67,25 @@ const ROWS = {
   scriptStartMs: {
     value: 60_000,
     unit: "ms",
-    what: "`up` with a script: until all parts are ready",
+    what: "`up` with a script: until all components are ready",
     policy: "`up` ends with exit code 7",
   },
   roomWaitMs: {
     value: 15_000,
     unit: "ms",
-    what: "`up` with a terminal: until the other parts are ready",
+    what: "`up` with a terminal: until the other components are ready",
     policy: "the room opens without them, and says so",
   },
   waitNoticeMs: {
     value: 3_000,
     unit: "ms",
-    what: "`up`: waiting for parts in silence",
-    policy: "it says which parts it waits for",
+    what: "`up`: waiting for components in silence",
+    policy: "it says which components it waits for",
   },
   restartMinMs: {
     value: 500,
     unit: "ms",
-    what: "`up`: the pause before a crashed part starts again, a quarter of it random",
+    what: "`up`: the pause before a crashed component starts again, a quarter of it random",
     policy: "it doubles with each crash",
   },
   restartMaxMs: {
@@ -97,31 +97,31 @@ const ROWS = {
   stableAfterMs: {
     value: 60_000,
     unit: "ms",
-    what: "`up`: running, after which a part counts as recovered",
+    what: "`up`: running, after which a component counts as recovered",
     policy: "the next crash is the first one again",
   },
   crashWindowMs: {
     value: 60_000,
     unit: "ms",
-    what: "`up` with seabird.yaml: in which a part's crashes are counted",
+    what: "`up` with seabird.yaml: in which a component's crashes are counted",
     policy: "older ones are forgotten",
   },
   maxRecentCrashes: {
     value: 5,
     unit: "times",
-    what: "`up` with seabird.yaml: crashes of a part in that time",
+    what: "`up` with seabird.yaml: crashes of a component in that time",
     policy: "it has `failed` and is not started any more; core always is",
   },
   lastOutputMs: {
     value: 1_000,
     unit: "ms",
-    what: "`up`: for the last words of a part that has ended",
+    what: "`up`: for the last words of a component that has ended",
     policy: "what comes later is lost",
   },
   maxStartCrashes: {
     value: 3,
     unit: "times",
-    what: "`up`: ends in a row of a part that has never been ready",
+    what: "`up`: ends in a row of a component that has never been ready",
     policy: "it is not started any more",
   },
   maxRoomCrashes: {
@@ -151,32 +151,32 @@ const ROWS = {
   maxLogBytes: {
     value: 10 * 1024 * 1024,
     unit: "bytes",
-    what: "`up`: a part's log; looked at when `up` starts, with seabird.yaml at each line",
+    what: "`up`: a component's log; looked at when `up` starts, with seabird.yaml at each line",
     policy: "it becomes NAME.log.old, with seabird.yaml NAME.log.1",
   },
   logFiles: {
     value: 3,
     unit: "files",
-    what: "`up` with seabird.yaml: a part's log and its predecessors",
+    what: "`up` with seabird.yaml: a component's log and its predecessors",
     policy: "the oldest is lost",
   },
   maxLogLineBytes: {
     value: 65_536,
     unit: "bytes",
-    what: "`up` with seabird.yaml: one line of a part",
+    what: "`up` with seabird.yaml: one line of a component",
     policy: "it becomes two",
   },
   maxMergedLineChars: {
     value: 4_096,
     unit: "characters",
     what: "`up` with seabird.yaml, `logs`: a line of the merged log",
-    policy: "the rest is in the part's own log only",
+    policy: "the rest is in the component's own log only",
   },
   mergedLines: {
     value: 1_000,
     unit: "lines",
-    what: "`logs` without a part: the lines that are kept for it",
-    policy: "older ones are in the parts' own logs only",
+    what: "`logs` without a component: the lines that are kept for it",
+    policy: "older ones are in the components' own logs only",
   },
   maxTailLines: {
     value: 10_000,
@@ -187,7 +187,7 @@ const ROWS = {
   maxTailBytes: {
     value: 4 * 1024 * 1024,
     unit: "bytes",
-    what: "`logs PART`: how far back it looks",
+    what: "`logs COMPONENT`: how far back it looks",
     policy: "older lines are not shown",
   },
   maxControlConnections: {
@@ -247,25 +247,25 @@ const ROWS = {
   liveSettingsMs: {
     value: 5_000,
     unit: "ms",
-    what: "`reload`: until a part has taken settings while it runs",
+    what: "`reload`: until a component has taken settings while it runs",
     policy: "it is started again with them",
   },
   restartReadyMs: {
     value: 15_000,
     unit: "ms",
-    what: "`restart`, `reload`: until a part that was started is ready",
+    what: "`restart`, `reload`: until a component that was started is ready",
     policy: "the answer says that it is not",
   },
-  partRetryMaxMs: {
+  componentRetryMaxMs: {
     value: 3_000,
     unit: "ms",
-    what: "`up` with seabird.yaml and a core of its own: a part's longest pause between attempts",
+    what: "`up` with seabird.yaml and a core of its own: a component's longest pause between attempts",
     policy: "the pause grows no more",
   },
   maxNotices: {
     value: 10,
     unit: "lines",
-    what: "`up` with seabird.yaml: warnings of the parts above the room's prompt, in 10 s",
+    what: "`up` with seabird.yaml: warnings of the components above the room's prompt, in 10 s",
     policy: "further ones are in the logs only",
   },
   maxMergedWaitingBytes: {

@@ -19,7 +19,7 @@ interface Property {
 
 interface Described {
   readonly kind: string;
-  readonly parts: readonly [
+  readonly components: readonly [
     {
       readonly name: string;
       readonly settings: {
@@ -31,8 +31,8 @@ interface Described {
   ];
 }
 
-const { kind, parts } = describeCore() as unknown as Described;
-const { properties } = parts[0].settings;
+const { kind, components } = describeCore() as unknown as Described;
+const { properties } = components[0].settings;
 
 test("every setting that a file may hold", () => {
   assert.equal(kind, "core");

@@ -53,7 +53,7 @@ export function describeCore(): Schema {
     ...object(properties, "core's own settings"),
     dependentRequired: { tls_cert_file: ["tls_key_file"], tls_key_file: ["tls_cert_file"] },
   };
-  return { kind: "core", parts: [{ name: "core", commands: {}, settings: schema }] };
+  return { kind: "core", components: [{ name: "core", commands: {}, settings: schema }] };
 }
 
 function object(properties: Schema, description: string): Schema {

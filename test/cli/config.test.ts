@@ -52,7 +52,7 @@ test("check: a file that is fine, and what would run", async (t) => {
   const json = await runCli(["config", "check", "--json"], { cwd, env });
   const document = JSON.parse(json.out);
   assert.deepEqual(
-    document.parts.map(({ name }: { name: string }) => name),
+    document.components.map(({ name }: { name: string }) => name),
     ["irc/libera", "help", "hello"],
   );
 });

@@ -24,7 +24,9 @@ const OLD = `data:text/javascript,${encodeURIComponent(
 const OLD_SEABIRD = [`--import=${OLD}`, SEABIRD];
 const UP = ["up", "--no-terminal", "--plugin", "ping"];
 
-function events({ folder }: Checkout): readonly { type: string; part?: string; why?: string }[] {
+function events({
+  folder,
+}: Checkout): readonly { type: string; component?: string; why?: string }[] {
   try {
     const lines = readFileSync(join(folder, ".seabird/logs/up.log"), "utf8").trim().split("\n");
     return lines.map((line) => JSON.parse(line.slice(line.indexOf(" "))));
@@ -34,7 +36,7 @@ function events({ folder }: Checkout): readonly { type: string; part?: string; w
 }
 
 async function untilUp(checkout: Checkout): Promise<void> {
-  const isUp = () => events(checkout).some(({ part }) => part === "ping");
+  const isUp = () => events(checkout).some(({ component }) => component === "ping");
   await until("the plugin", isUp, PATIENCE_MS);
 }
 

@@ -84,33 +84,36 @@ test("a plugin's file from anywhere describes itself, and runs by hand-over", as
   const file = join(folder, "hello.ts");
   const described = await ask(t, [PLUGIN, file, "--describe"]);
   assert.deepEqual([described.code, described.errors], [0, ""]);
-  const { kind, parts } = JSON.parse(described.output);
+  const { kind, components } = JSON.parse(described.output);
   assert.equal(kind, "plugin");
-  assert.equal(parts.length, 1);
-  assert.deepEqual([parts[0].name, parts[0].commands.hello.shortHelp], ["hello", "greets you"]);
-  assert.equal(parts[0].settings.properties.name.default, "you");
+  assert.equal(components.length, 1);
+  assert.deepEqual(
+    [components[0].name, components[0].commands.hello.shortHelp],
+    ["hello", "greets you"],
+  );
+  assert.equal(components[0].settings.properties.name.default, "you");
 
   const core = await startCore({}, t);
   const token = await core.token(["plugin"]);
   const settings = { name: "ann" };
-  const part = run(t, [PLUGIN, file, "--handover", "0"], { url: core.url, token, settings });
-  await until("its word", () => part.messages.length > 0, 30_000);
-  assert.deepEqual(part.messages, [{ type: "ready" }]);
+  const component = run(t, [PLUGIN, file, "--handover", "0"], { url: core.url, token, settings });
+  await until("its word", () => component.messages.length > 0, 30_000);
+  assert.deepEqual(component.messages, [{ type: "ready" }]);
   assert.equal(core.core.broker.stats().commands, 1);
   const told = async (message: object) => {
-    const { length } = part.messages;
-    part.child.send({ type: "settings", ...message });
-    await until("an answer", () => part.messages.length > length);
-    return part.messages.at(-1);
+    const { length } = component.messages;
+    component.child.send({ type: "settings", ...message });
+    await until("an answer", () => component.messages.length > length);
+    return component.messages.at(-1);
   };
   assert.deepEqual(await told({ settings, logLevel: "debug" }), { type: "settings", ok: true });
   assert.deepEqual(await told({ settings: { name: "bob" } }), {
     type: "settings",
     error: "plugins take new settings by a restart only",
   });
-  part.child.kill("SIGTERM");
-  assert.equal(await part.exit, 0, part.errors());
-  assert.ok(!part.errors().includes(token));
+  component.child.kill("SIGTERM");
+  assert.equal(await component.exit, 0, component.errors());
+  assert.ok(!component.errors().includes(token));
 });
 
 test("a backend's file from anywhere runs by hand-over, and says no to other settings", async (t) => {
@@ -121,9 +124,9 @@ test("a backend's file from anywhere runs by hand-over, and says no to other set
   const file = join(folder, "campfire.ts");
   const described = await ask(t, [BACKEND, file, "--describe"]);
   assert.deepEqual([described.code, described.errors], [0, ""]);
-  const { kind, parts } = JSON.parse(described.output);
-  assert.deepEqual([kind, parts[0].type], ["backend", "campfire"]);
-  assert.equal(parts[0].settings.properties.token.writeOnly, true);
+  const { kind, components } = JSON.parse(described.output);
+  assert.deepEqual([kind, components[0].type], ["backend", "campfire"]);
+  assert.equal(components[0].settings.properties.token.writeOnly, true);
 
   const core = await startCore({}, t);
   const server = await CampfireServer.start(t);
@@ -134,23 +137,23 @@ test("a backend's file from anywhere runs by hand-over, and says no to other set
     settings: { url: server.url, token: CampfireServer.token },
     logLevel: "debug",
   };
-  const part = run(t, [BACKEND, file, "--handover", "0"], handover);
-  await until("its word", () => part.messages.length > 0, 30_000);
+  const component = run(t, [BACKEND, file, "--handover", "0"], handover);
+  await until("its word", () => component.messages.length > 0, 30_000);
   const plugin = connectPlugin({ url: core.url, token: await core.token() });
   t.after(() => plugin.close());
   await plugin.ready();
   await plugin.sendMessage("campfire://desk/lobby", "hi");
   assert.deepEqual(server.said, [{ to: "lobby", body: "hi" }]);
-  part.child.send({ type: "settings", settings: { ...handover.settings, token: "other" } });
-  await until("an answer", () => part.messages.length > 1);
-  assert.deepEqual(part.messages[1], {
+  component.child.send({ type: "settings", settings: { ...handover.settings, token: "other" } });
+  await until("an answer", () => component.messages.length > 1);
+  assert.deepEqual(component.messages[1], {
     type: "settings",
     error: "campfire takes new settings by a restart only",
   });
-  part.child.kill("SIGTERM");
-  assert.equal(await part.exit, 0, part.errors());
+  component.child.kill("SIGTERM");
+  assert.equal(await component.exit, 0, component.errors());
   for (const secret of [handover.token, CampfireServer.token]) {
-    assert.ok(!part.errors().includes(secret));
+    assert.ok(!component.errors().includes(secret));
   }
 });
 
@@ -237,8 +240,8 @@ test("a file that prints, goes on, or never ends its loading is told about all t
   });
   const printed = await ask(t, [PLUGIN, join(folder, "prints.ts"), "--describe"]);
   assert.equal(printed.code, 0, printed.errors);
-  const { kind, parts } = JSON.parse(printed.output.trimEnd().split("\n").at(-1) ?? "");
-  assert.deepEqual([kind, parts[0].name], ["plugin", "a"]);
+  const { kind, components } = JSON.parse(printed.output.trimEnd().split("\n").at(-1) ?? "");
+  assert.deepEqual([kind, components[0].name], ["plugin", "a"]);
   for (const bin of [PLUGIN, BACKEND]) {
     const waits = await ask(t, [bin, join(folder, "waits.ts"), "--describe"]);
     assert.notEqual(waits.code, 0);
@@ -246,11 +249,11 @@ test("a file that prints, goes on, or never ends its loading is told about all t
   }
 });
 
-test("a supervisor's end is the part's end", async (t) => {
+test("a supervisor's end is the component's end", async (t) => {
   const core = await startCore({}, t);
   const handover = { url: core.url, token: await core.token(["plugin"]) };
-  const part = run(t, [PLUGIN, "ping", "--handover", "0"], handover);
-  await until("its word", () => part.messages.length > 0, 30_000);
-  part.child.disconnect();
-  assert.equal(await part.exit, 0, part.errors());
+  const component = run(t, [PLUGIN, "ping", "--handover", "0"], handover);
+  await until("its word", () => component.messages.length > 0, 30_000);
+  component.child.disconnect();
+  assert.equal(await component.exit, 0, component.errors());
 });

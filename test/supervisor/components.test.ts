@@ -1,4 +1,4 @@
-/** `seabird up` with a project: parts that crash, flood and are killed; the commands that look after it. */
+/** `seabird up` with a project: components that crash, flood and are killed; the commands that look after it. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -16,9 +16,9 @@ const MEBIBYTE = 1024 * 1024;
 
 const quiet = { kind: "plugin", settings: {} } as const;
 
-test("a part that crashes all the time has failed, wrong settings are not tried again, the rest runs on", async (t) => {
+test("a component that crashes all the time has failed, wrong settings are not tried again, the rest runs on", async (t) => {
   const project = await RunningProject.ofFixtures(t, {
-    parts: [
+    components: [
       { name: "quiet", ...quiet },
       { name: "loop", kind: "plugin", settings: { exit: 3, say: "oh no" } },
       { name: "irc/wrong", kind: "backend", settings: { exit: 78, say: 'nick: "" is no nick' } },
@@ -27,9 +27,9 @@ test("a part that crashes all the time has failed, wrong settings are not tried 
   await project.untilState("failed", "loop");
   await project.untilState("misconfigured", "irc/wrong");
   assert.equal(project.happened("started", "irc/wrong").length, 1);
-  const { parts } = await project.status();
+  const { components } = await project.status();
   assert.deepEqual(
-    parts.map(({ name, state, restarts }) => [name, state, restarts]),
+    components.map(({ name, state, restarts }) => [name, state, restarts]),
     [
       ["core", "ready", 0],
       ["quiet", "ready", 0],
@@ -37,7 +37,7 @@ test("a part that crashes all the time has failed, wrong settings are not tried 
       ["irc/wrong", "misconfigured", 0],
     ],
   );
-  const said = parts[2]?.lastLines ?? [];
+  const said = components[2]?.lastLines ?? [];
   assert.equal(said.filter((line) => line === "oh no").length, 5);
   const { out } = await project.cli(["ps"]);
   assert.match(out, /loop +plugin +failed +- +- +4 +ended with exit code 3/);
@@ -48,15 +48,15 @@ test("a part that crashes all the time has failed, wrong settings are not tried 
   assert.match(again.out, /irc\/wrong: restarted, but its settings are wrong/);
   const restarted = await project.cli(["restart", "quiet"]);
   assert.equal(restarted.code, 0, restarted.err);
-  assert.equal((await project.part("quiet")).restarts, 1);
+  assert.equal((await project.component("quiet")).restarts, 1);
   const unknown = await project.cli(["restart", "nobody"]);
   assert.equal(unknown.code, 2);
-  assert.match(unknown.err, /there is no part "nobody"[\s\S]*core, quiet, loop, irc\/wrong/);
+  assert.match(unknown.err, /there is no component "nobody"[\s\S]*core, quiet, loop, irc\/wrong/);
 });
 
-test("a part that floods fills three files of 10 MB, and no memory", async (t) => {
+test("a component that floods fills three files of 10 MB, and no memory", async (t) => {
   const project = await RunningProject.ofFixtures(t, {
-    parts: [
+    components: [
       { name: "irc/flood", kind: "backend", settings: { flood: 60 * MEBIBYTE } },
       { name: "quiet", ...quiet },
     ],
@@ -84,12 +84,14 @@ test("a part that floods fills three files of 10 MB, and no memory", async (t) =
 
 test("whoever follows the logs and does not read is sent away", async (t) => {
   const project = await RunningProject.ofFixtures(t, {
-    parts: [{ name: "flood", kind: "plugin", settings: { flood: 40 * MEBIBYTE, waitForGo: true } }],
+    components: [
+      { name: "flood", kind: "plugin", settings: { flood: 40 * MEBIBYTE, waitForGo: true } },
+    ],
   });
   await project.untilState("ready", "flood");
   const socket = connect(join(project.folder, ".seabird/up.sock")).on("error", () => undefined);
   t.after(() => socket.destroy());
-  socket.write('{"do":"logs","part":"flood","lines":1,"follow":true}\n');
+  socket.write('{"do":"logs","component":"flood","lines":1,"follow":true}\n');
   await once(socket, "readable");
   writeFileSync(join(project.folder, "go"), "");
   await project.until("the flood to be over", () =>
@@ -101,12 +103,12 @@ test("whoever follows the logs and does not read is sent away", async (t) => {
   await project.untilState("ready", "flood");
 });
 
-test("a supervisor killed with -9: its parts end, and the next one starts", async (t) => {
+test("a supervisor killed with -9: its components end, and the next one starts", async (t) => {
   const checkout = await makeProjectCheckout(t);
   const { folder } = checkout;
   writeFileSync(
     join(folder, "project.json"),
-    JSON.stringify({ parts: [{ name: "quiet", ...quiet }] }),
+    JSON.stringify({ components: [{ name: "quiet", ...quiet }] }),
   );
   const first = new RunningProject(checkout, [FIXTURE_UP]);
   await first.untilState("ready", "core", "quiet");
@@ -125,27 +127,27 @@ test("a supervisor killed with -9: its parts end, and the next one starts", asyn
   await second.untilState("ready", "core", "quiet");
 });
 
-test("a core killed with -9 comes back at the same address, and knows the parts' tokens", async (t) => {
+test("a core killed with -9 comes back at the same address, and knows the components' tokens", async (t) => {
   const project = await RunningProject.ofFixtures(t, {
-    parts: [{ name: "quiet", kind: "plugin", settings: { tokenFile: "token" } }],
+    components: [{ name: "quiet", kind: "plugin", settings: { tokenFile: "token" } }],
   });
   await project.untilState("ready", "core", "quiet");
-  const before = await project.part("core");
+  const before = await project.component("core");
   const { url } = await project.status();
   process.kill(before.pid ?? 0, "SIGKILL");
   await project.until("core to be another", async () => {
-    const { pid, state } = await project.part("core");
+    const { pid, state } = await project.component("core");
     return state === "ready" && pid !== before.pid;
   });
   assert.equal((await project.status()).url, url);
-  assert.equal((await project.part("core")).lastExit, "was ended by SIGKILL");
+  assert.equal((await project.component("core")).lastExit, "was ended by SIGKILL");
   assert.equal((await project.cli(["backends", "--token-file", "token"])).code, 0);
-  assert.equal((await project.part("quiet")).restarts, 0);
+  assert.equal((await project.component("quiet")).restarts, 0);
 });
 
 test("logs, of one and of all, and as they come", async (t) => {
   const project = await RunningProject.ofFixtures(t, {
-    parts: [
+    components: [
       { name: "quiet", kind: "plugin", settings: { say: "hello\u001b[31m there" } },
       { name: "other", ...quiet },
     ],
@@ -155,8 +157,8 @@ test("logs, of one and of all, and as they come", async (t) => {
   assert.equal(one.out, "hello␛[31m there\n");
   const all = await project.cli(["logs", "--json"]);
   const lines = all.out.trim().split("\n");
-  const parts = lines.map((line) => JSON.parse(line).part);
-  assert.deepEqual([...new Set(parts)].sort(), ["core", "other", "quiet"]);
+  const components = lines.map((line) => JSON.parse(line).component);
+  assert.deepEqual([...new Set(components)].sort(), ["core", "other", "quiet"]);
   const follower = startCli(["logs", "quiet", "-f", "-n", "0"], { cwd: project.folder });
   t.after(() => follower.child.kill("SIGKILL"));
   await until(
@@ -181,7 +183,7 @@ test("a deep folder, whose socket's path no system would take", async (t) => {
   mkdirSync(below, { recursive: true });
   writeFileSync(
     join(deep, "project.json"),
-    JSON.stringify({ parts: [{ name: "quiet", ...quiet }] }),
+    JSON.stringify({ components: [{ name: "quiet", ...quiet }] }),
   );
   const project = new RunningProject({ ...checkout, folder: deep }, [FIXTURE_UP]);
   await project.untilState("ready", "quiet");
@@ -192,7 +194,7 @@ test("a deep folder, whose socket's path no system would take", async (t) => {
 });
 
 test("nonsense on the socket is refused, and harms nobody", async (t) => {
-  const project = await RunningProject.ofFixtures(t, { parts: [{ name: "quiet", ...quiet }] });
+  const project = await RunningProject.ofFixtures(t, { components: [{ name: "quiet", ...quiet }] });
   await project.untilState("ready", "quiet");
   const path = join(project.folder, ".seabird/up.sock");
   const say = async (text: string): Promise<string> => {

@@ -1,4 +1,4 @@
-/** A ten-line seabird.yaml: people on a real IRC server are answered, whatever part is killed. */
+/** A ten-line seabird.yaml: people on a real IRC server are answered, whatever component is killed. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -68,7 +68,7 @@ async function asksUntilAnswered(alice: IrcPerson, channel: string): Promise<voi
   assert.ok(await isAnswered(), `no answer in ${channel}`);
 }
 
-test("kill -9 of each part in turn while a person types: the others answer", async (t) => {
+test("kill -9 of each component in turn while a person types: the others answer", async (t) => {
   const all = await startAll(t);
   if (all === undefined) return;
   const { alice, project } = all;
@@ -83,18 +83,18 @@ test("kill -9 of each part in turn while a person types: the others answer", asy
   ];
   for (const { killed, channel, typed, answer } of rounds) {
     await answered(alice, channel, typed, answer);
-    process.kill((await project.part(killed)).pid ?? 0, "SIGKILL");
+    process.kill((await project.component(killed)).pid ?? 0, "SIGKILL");
     const tookMs = await answered(alice, channel, typed, answer);
     assert.ok(tookMs < ANSWER_MS, `without ${killed}: ${tookMs} ms`);
     t.diagnostic(`without ${killed}: ${Math.round(tookMs)} ms`);
     await project.until(`${killed} to be back`, async () => {
-      const { state, restarts } = await project.part(killed);
+      const { state, restarts } = await project.component(killed);
       return state === "ready" && restarts === 1;
     });
     if (killed === "irc/one") await alice.sees("#test", "bird\\(.*has joined", 2);
   }
-  const { parts } = await project.status();
-  assert.deepEqual(new Set(parts.map(({ state }) => state)), new Set(["ready"]));
+  const { components } = await project.status();
+  assert.deepEqual(new Set(components.map(({ state }) => state)), new Set(["ready"]));
 });
 
 test("kill -9 of core: all answer again soon after its return", async (t) => {
@@ -102,10 +102,10 @@ test("kill -9 of core: all answer again soon after its return", async (t) => {
   if (all === undefined) return;
   const { alice, project } = all;
   await alice.sees("#test", "bird\\(.*has joined");
-  const before = await project.part("core");
+  const before = await project.component("core");
   process.kill(before.pid ?? 0, "SIGKILL");
   await project.until("core to be back", async () => {
-    const { pid, state } = await project.part("core");
+    const { pid, state } = await project.component("core");
     return state === "ready" && pid !== before.pid;
   });
   const backMs = performance.now();
@@ -113,9 +113,9 @@ test("kill -9 of core: all answer again soon after its return", async (t) => {
   const tookMs = performance.now() - backMs;
   t.diagnostic(`${Math.round(tookMs)} ms`);
   assert.ok(tookMs < 2 * BACK_MS, `${tookMs} ms`);
-  const { parts } = await project.status();
+  const { components } = await project.status();
   assert.deepEqual(
-    parts.filter(({ restarts }) => restarts > 0).map(({ name }) => name),
+    components.filter(({ restarts }) => restarts > 0).map(({ name }) => name),
     ["core"],
   );
 });

@@ -1,4 +1,4 @@
-/** The supervisor is killed: whatever its parts are at, they are gone soon. */
+/** The supervisor is killed: whatever its components are at, they are gone soon. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -43,7 +43,7 @@ export const loop = plugin("loop");
 loop.onStart((host) => void host.clock.after(1, () => { for (;;); }));
 `;
 
-test("kill -9 of the supervisor: a part in an endless loop and a suspended one are killed", async (t) => {
+test("kill -9 of the supervisor: a component in an endless loop and a suspended one are killed", async (t) => {
   const checkout = await makeProjectCheckout(t);
   const { folder } = checkout;
   writeFileSync(join(folder, "loop.ts"), LOOP);
@@ -53,7 +53,7 @@ test("kill -9 of the supervisor: a part in an endless loop and a suspended one a
   const project = new RunningProject({ ...checkout, env });
   await project.untilState("ready", "core", "ping");
   await until("the loop", () => processesIn(folder).some(({ command }) => /loop/.test(command)));
-  process.kill((await project.part("ping")).pid ?? 0, "SIGSTOP");
+  process.kill((await project.component("ping")).pid ?? 0, "SIGSTOP");
   process.kill(project.pid, "SIGKILL");
   await until("all to be gone", () => processesIn(folder).length === 0, GONE_MS);
 });

@@ -7,10 +7,10 @@ import { processesIn } from "../support/checkout.ts";
 import { makeProjectCheckout, RunningProject } from "../support/running-project.ts";
 import type { ProjectFile } from "../support/up-fixture.ts";
 
-type PartFile = ProjectFile["parts"][number];
+type ComponentFile = ProjectFile["components"][number];
 
-const HELP: PartFile = { name: "help", kind: "plugin", settings: { greeting: "hi" } };
-const IRC: PartFile = {
+const HELP: ComponentFile = { name: "help", kind: "plugin", settings: { greeting: "hi" } };
+const IRC: ComponentFile = {
   name: "irc/libera",
   kind: "backend",
   scopes: ["backend:irc/libera"],
@@ -19,7 +19,7 @@ const IRC: PartFile = {
 
 async function startProject(t: Parameters<typeof RunningProject.ofFixtures>[0], file: ProjectFile) {
   const project = await RunningProject.ofFixtures(t, file);
-  await project.untilState("ready", "core", ...file.parts.map(({ name }) => name));
+  await project.untilState("ready", "core", ...file.components.map(({ name }) => name));
   return project;
 }
 
@@ -29,12 +29,12 @@ function write(project: RunningProject, file: ProjectFile | string): void {
 }
 
 async function pids(project: RunningProject): Promise<Record<string, number | undefined>> {
-  const { parts } = await project.status();
-  return Object.fromEntries(parts.map(({ name, pid }) => [name, pid]));
+  const { components } = await project.status();
+  return Object.fromEntries(components.map(({ name, pid }) => [name, pid]));
 }
 
 test("a bad file changes nothing and says so", async (t) => {
-  const project = await startProject(t, { parts: [HELP, IRC] });
+  const project = await startProject(t, { components: [HELP, IRC] });
   const before = await pids(project);
   write(project, "nonsense");
   const { code, err } = await project.cli(["reload"]);
@@ -43,16 +43,16 @@ test("a bad file changes nothing and says so", async (t) => {
   process.kill(project.pid, "SIGHUP");
   await project.until("it to be said twice", () => project.happened("reload-failed").length === 2);
   assert.deepEqual(await pids(project), before);
-  write(project, { parts: [HELP, IRC] });
+  write(project, { components: [HELP, IRC] });
   const again = await project.cli(["reload"]);
   assert.equal(again.out, "reloaded; nothing has changed\n");
 });
 
-test("live settings and log levels are told; others restart that part alone", async (t) => {
-  const project = await startProject(t, { parts: [HELP, IRC] });
+test("live settings and log levels are told; others restart that component alone", async (t) => {
+  const project = await startProject(t, { components: [HELP, IRC] });
   const before = await pids(project);
   const joined = { ...IRC, settings: { ...IRC.settings, live: ["#a", "#b"] } };
-  write(project, { logLevel: "debug", parts: [HELP, joined] });
+  write(project, { logLevel: "debug", components: [HELP, joined] });
   const live = await project.cli(["reload"]);
   assert.equal(live.code, 0, live.err);
   assert.equal(
@@ -69,10 +69,10 @@ test("live settings and log levels are told; others restart that part alone", as
   );
 
   const renamed = { ...joined, settings: { ...joined.settings, nick: "bird" } };
-  write(project, { logLevel: "debug", parts: [HELP, renamed] });
+  write(project, { logLevel: "debug", components: [HELP, renamed] });
   const restarted = await project.cli(["reload", "--json"]);
-  assert.deepEqual(JSON.parse(restarted.out).parts, [
-    { part: "irc/libera", did: "restarted", words: "restarted for nick" },
+  assert.deepEqual(JSON.parse(restarted.out).components, [
+    { component: "irc/libera", did: "restarted", words: "restarted for nick" },
   ]);
   assert.match(project.log("irc+libera.log"), /given .*"nick\\":\\"bird\\"/);
   const after = await pids(project);
@@ -80,7 +80,7 @@ test("live settings and log levels are told; others restart that part alone", as
   assert.deepEqual([after["core"], after["help"]], [before["core"], before["help"]]);
 
   const refusing = { ...renamed, settings: { ...renamed.settings, refuse: true } };
-  write(project, { logLevel: "debug", parts: [HELP, refusing] });
+  write(project, { logLevel: "debug", components: [HELP, refusing] });
   const { out } = await project.cli(["reload"]);
   assert.equal(out, 'irc/libera: restarted for refuse, since it said "not now"\n');
 });
@@ -106,40 +106,40 @@ test("core has a log level of its own, and takes another one while it runs", asy
   assert.deepEqual(await pids(project), before);
 });
 
-test("what a part says of its new settings is checked before it is shown", async (t) => {
-  const project = await startProject(t, { parts: [HELP] });
+test("what a component says of its new settings is checked before it is shown", async (t) => {
+  const project = await startProject(t, { components: [HELP] });
   const refusing = (refuse: unknown) => ({ ...HELP, settings: { ...HELP.settings, refuse } });
-  write(project, { parts: [refusing({ toString: 1, valueOf: 1 })] });
+  write(project, { components: [refusing({ toString: 1, valueOf: 1 })] });
   const odd = await project.cli(["reload"]);
   assert.equal(odd.out, "help: restarted for refuse, since it refused them\n");
-  write(project, { parts: [refusing("\u001b[2Jno\n")] });
+  write(project, { components: [refusing("\u001b[2Jno\n")] });
   const wild = await project.cli(["reload"]);
   assert.equal(wild.out, 'help: restarted for refuse, since it said "␛[2Jno⏎"\n');
 });
 
-test("parts come and go, with tokens that core knows; where core listens stays", async (t) => {
-  const token = (name: string): PartFile => ({
+test("components come and go, with tokens that core knows; where core listens stays", async (t) => {
+  const token = (name: string): ComponentFile => ({
     name,
     kind: "plugin",
     settings: { tokenFile: `token-${name}` },
   });
-  const project = await startProject(t, { parts: [token("old"), HELP] });
+  const project = await startProject(t, { components: [token("old"), HELP] });
   const before = await pids(project);
   const ask = (name: string) => project.cli(["backends", "--token-file", `token-${name}`]);
   assert.equal((await ask("old")).code, 0);
-  write(project, { listen: "127.0.0.1:1", parts: [HELP, token("new")] });
+  write(project, { listen: "127.0.0.1:1", components: [HELP, token("new")] });
   process.kill(project.pid, "SIGHUP");
   await project.until("it to have reloaded", () => project.happened("reloaded").length === 1);
   assert.deepEqual(project.happened("reloaded")[0], {
     type: "reloaded",
-    parts: [
+    components: [
       {
-        part: "core",
+        component: "core",
         did: "refused",
         words: "core.listen is not changed by a reload; stop `seabird up` and start it again",
       },
-      { part: "new", did: "started", words: "started" },
-      { part: "old", did: "stopped", words: "stopped" },
+      { component: "new", did: "started", words: "started" },
+      { component: "old", did: "stopped", words: "stopped" },
     ],
   });
   assert.equal((await ask("new")).code, 0);
@@ -149,11 +149,11 @@ test("parts come and go, with tokens that core knows; where core listens stays",
   assert.deepEqual([after["core"], after["help"]], [before["core"], before["help"]]);
 });
 
-test("a part that was given wrong settings starts once they are right", async (t) => {
-  const wrong: PartFile = { name: "help", kind: "plugin", settings: { exit: 78 } };
-  const project = await RunningProject.ofFixtures(t, { parts: [wrong] });
+test("a component that was given wrong settings starts once they are right", async (t) => {
+  const wrong: ComponentFile = { name: "help", kind: "plugin", settings: { exit: 78 } };
+  const project = await RunningProject.ofFixtures(t, { components: [wrong] });
   await project.untilState("misconfigured", "help");
-  write(project, { parts: [HELP] });
+  write(project, { components: [HELP] });
   const { code, out } = await project.cli(["reload"]);
   assert.equal(code, 0);
   assert.equal(out, "help: restarted for exit, greeting\n");
@@ -161,11 +161,11 @@ test("a part that was given wrong settings starts once they are right", async (t
 });
 
 test("tokens are handed over, and stand nowhere else", async (t) => {
-  const parts = ["one", "irc/two"].map((name): PartFile => {
+  const components = ["one", "irc/two"].map((name): ComponentFile => {
     const tokenFile = `token-${name.replace("/", "-")}`;
     return { name, kind: "plugin", logLevel: "debug", settings: { tokenFile } };
   });
-  const project = await startProject(t, { logLevel: "debug", coreEnv: {}, parts });
+  const project = await startProject(t, { logLevel: "debug", coreEnv: {}, components });
   const secrets = ["token-one", "token-irc-two"].map((name) =>
     readFileSync(join(project.folder, name), "utf8"),
   );

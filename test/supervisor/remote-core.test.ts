@@ -7,7 +7,7 @@ import { processesIn } from "../support/checkout.ts";
 import { startCore } from "../support/core.ts";
 import { makeProjectCheckout, RunningProject } from "../support/running-project.ts";
 
-test("the parts connect to core.url with the configured token", async (t) => {
+test("the components connect to core.url with the configured token", async (t) => {
   const core = await startCore();
   t.after(() => core.close());
   const checkout = await makeProjectCheckout(t);
@@ -21,7 +21,7 @@ test("the parts connect to core.url with the configured token", async (t) => {
   const status = await project.status();
   assert.equal(status.url, core.url);
   assert.deepEqual(
-    status.parts.map(({ name, state }) => [name, state]),
+    status.components.map(({ name, state }) => [name, state]),
     [
       ["core", "remote"],
       ["help", "ready"],

@@ -16,7 +16,10 @@ const flood = (bytes: number) =>
 
 test("a terminal that is stopped with Ctrl-S holds nothing up", async (t) => {
   const { folder, env } = await makeCheckout(t);
-  writeFileSync(join(folder, "project.json"), JSON.stringify({ parts: [flood(4 * MEBIBYTE)] }));
+  writeFileSync(
+    join(folder, "project.json"),
+    JSON.stringify({ components: [flood(4 * MEBIBYTE)] }),
+  );
   const shown = new PtyProgram(["node", FIXTURE_UP], { cwd: folder, env }, t);
   await shown.untilShown('"type":"up"');
   shown.type("\x13");
@@ -24,7 +27,10 @@ test("a terminal that is stopped with Ctrl-S holds nothing up", async (t) => {
   const isOver = async () => {
     let last = "";
     const onLine = ({ line }: { line: string }) => (last = line);
-    await askRun({ do: "logs", part: "flood", lines: 1, follow: false }, { from: folder, onLine });
+    await askRun(
+      { do: "logs", component: "flood", lines: 1, follow: false },
+      { from: folder, onLine },
+    );
     return last === "the flood is over";
   };
   await until("the flood to be written", isOver, PATIENCE_MS);
@@ -35,7 +41,10 @@ test("a terminal that is stopped with Ctrl-S holds nothing up", async (t) => {
 test("a standard error that nobody reads holds nothing up, to the very end", async (t) => {
   const checkout = await makeProjectCheckout(t);
   const { folder } = checkout;
-  writeFileSync(join(folder, "project.json"), JSON.stringify({ parts: [flood(4 * MEBIBYTE)] }));
+  writeFileSync(
+    join(folder, "project.json"),
+    JSON.stringify({ components: [flood(4 * MEBIBYTE)] }),
+  );
   const project = new RunningProject(checkout, [FIXTURE_UP]);
   project.child.stderr?.pause();
   await project.untilState("ready", "flood");
@@ -50,7 +59,7 @@ test("a standard error that nobody reads holds nothing up, to the very end", asy
 });
 
 test("many lines of a log come whole", async (t) => {
-  const project = await RunningProject.ofFixtures(t, { parts: [flood(8 * MEBIBYTE)] });
+  const project = await RunningProject.ofFixtures(t, { components: [flood(8 * MEBIBYTE)] });
   await project.untilState("ready", "flood");
   writeFileSync(join(project.folder, "go"), "");
   await project.until("the flood to be written", () =>
@@ -67,7 +76,7 @@ test("a run that is suspended is told of, and a second one names its process", a
   // Before the projects' own hooks, which wait for their ends.
   t.after(() => suspended?.child.kill("SIGCONT"));
   const checkout = await makeProjectCheckout(t);
-  writeFileSync(join(checkout.folder, "project.json"), JSON.stringify({ parts: [] }));
+  writeFileSync(join(checkout.folder, "project.json"), JSON.stringify({ components: [] }));
   const project = new RunningProject(checkout, [FIXTURE_UP]);
   await project.untilState("ready", "core");
   project.child.kill("SIGSTOP");

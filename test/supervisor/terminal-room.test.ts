@@ -1,4 +1,4 @@
-/** `seabird up` with a seabird.yaml that has a room: a person sits in it while parts die and come. */
+/** `seabird up` with a seabird.yaml that has a room: a person sits in it while components die and come. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -51,7 +51,7 @@ async function isAnswered(room: PtyProgram, typed: string, answer: string): Prom
   );
 }
 
-test("a person in the room: warnings stand above the prompt, each part may die, Ctrl-C ends in order", async (t) => {
+test("a person in the room: warnings stand above the prompt, each component may die, Ctrl-C ends in order", async (t) => {
   const { checkout, room, cli } = await sitDown(t);
   await isAnswered(room, "!ping", "pong");
   assert.doesNotMatch(
@@ -81,7 +81,9 @@ test("a person in the room: warnings stand above the prompt, each part may die, 
   room.type("\x03");
   assert.equal(await room.ended(), 0, room.shown);
   const log = readFileSync(join(checkout.folder, ".seabird/logs/up.log"), "utf8");
-  const ended = [...log.matchAll(/"type":"ended","part":"([^"]+)"/g)].map(([, part]) => part);
+  const ended = [...log.matchAll(/"type":"ended","component":"([^"]+)"/g)].map(
+    ([, component]) => component,
+  );
   assert.deepEqual(ended.slice(0, 3).sort(), ["help", "introspection", "ping"]);
   assert.deepEqual(ended.slice(3), ["terminal/here", "core"]);
   assert.deepEqual(processesIn(checkout.folder), []);
@@ -99,7 +101,7 @@ test("a terminal that hangs up ends it; a SIGHUP alone reads seabird.yaml again"
 
 test("a terminal that hangs up ends a run without a room too, whatever its standard input is", async (t) => {
   const { folder, env } = await makeCheckout(t);
-  writeFileSync(join(folder, "project.json"), JSON.stringify({ parts: [] }));
+  writeFileSync(join(folder, "project.json"), JSON.stringify({ components: [] }));
   const command = ["sh", "-c", `exec node "${FIXTURE_UP}" </dev/null`];
   const run = new PtyProgram(command, { cwd: folder, env }, t);
   await run.untilShown('"type":"up"');
@@ -113,7 +115,7 @@ test("without a terminal the room is left out, and the rest runs", async (t) => 
   writeFileSync(join(checkout.folder, "seabird.yaml"), YAML);
   const project = new RunningProject({ ...checkout, env });
   await project.untilState("ready", "core", "help", "ping", "introspection");
-  assert.equal((await project.part("terminal/here")).state, "off");
+  assert.equal((await project.component("terminal/here")).state, "off");
   const { code, err } = await project.cli(["restart", "terminal/here"]);
   assert.equal(code, 2);
   assert.match(err, /terminal\/here has no terminal here/);

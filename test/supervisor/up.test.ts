@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 /** Everything that a killed supervisor leaves behind has gone by then; core alone drains for 8 s. */
 const GONE_MS = 30_000;
 
-/** A part that does not end keeps the others waiting. */
+/** A component that does not end keeps the others waiting. */
 const STUBBORN_PING = {
   NODE_OPTIONS: `--import=${new URL("../support/stubborn-ping.mjs", import.meta.url).href}`,
 };
@@ -24,11 +24,11 @@ async function npmStart(t: TestContext, env: NodeJS.ProcessEnv = {}, args: reado
   return { checkout, room };
 }
 
-/** What up.log says has happened to the parts. */
-function partsThat(type: string, { folder }: Checkout): string[] {
+/** What up.log says has happened to the components. */
+function componentsThat(type: string, { folder }: Checkout): string[] {
   const lines = readFileSync(join(folder, ".seabird/logs/up.log"), "utf8").trim().split("\n");
   const events = lines.map((line) => JSON.parse(line.slice(line.indexOf(" "))));
-  return events.filter((event) => event.type === type).map((event) => event.part);
+  return events.filter((event) => event.type === type).map((event) => event.component);
 }
 
 function pidOf(script: string, { folder }: Checkout): number {
@@ -43,16 +43,16 @@ test("a command is answered; Ctrl-C ends plugins, then backends, then core, with
   await room.untilShown("Commands: backends, channels, help, ping");
   room.type("\x03");
   assert.equal(await room.ended(), 0, room.shown);
-  const order = partsThat("ended", checkout);
+  const order = componentsThat("ended", checkout);
   assert.deepEqual(order.slice(0, 3).sort(), ["help", "introspection", "ping"]);
   assert.deepEqual(order.slice(3), ["terminal", "core"]);
-  assert.deepEqual(partsThat("crashed", checkout), []);
+  assert.deepEqual(componentsThat("crashed", checkout), []);
   assert.deepEqual(processesIn(checkout.folder), []);
   assert.equal(existsSync(join(checkout.folder, ".seabird/up.json")), false);
   assert.ok(!room.shown.includes('"level"'), "core's log is not over the prompt");
 });
 
-test("each part has a token of its own, in its environment and nowhere else", async (t) => {
+test("each component has a token of its own, in its environment and nowhere else", async (t) => {
   const { checkout, room } = await npmStart(t);
   const secrets = new Map<string, string>();
   for (const { pid, command } of processesIn(checkout.folder)) {
@@ -79,20 +79,20 @@ test("a second Ctrl-C ends at once, with exit code 130", async (t) => {
   const supervisor = pidOf("^node cli/bin/seabird.js up", checkout);
   process.kill(supervisor, "SIGINT");
   process.kill(supervisor, "SIGINT");
-  await until("help to end", () => partsThat("ended", checkout).includes("help"), GONE_MS);
-  assert.ok(!partsThat("ended", checkout).includes("core"), "one stop that came twice is one");
+  await until("help to end", () => componentsThat("ended", checkout).includes("help"), GONE_MS);
+  assert.ok(!componentsThat("ended", checkout).includes("core"), "one stop that came twice is one");
   await until("half a second to pass", pastRepeat());
   process.kill(supervisor, "SIGINT");
   assert.equal(await room.ended(), 130, room.shown);
   await until("all to be gone", () => processesIn(checkout.folder).length === 0, GONE_MS);
 });
 
-test("a part that does not end is killed after its time, and the others end in order", async (t) => {
+test("a component that does not end is killed after its time, and the others end in order", async (t) => {
   const { checkout, room } = await npmStart(t, STUBBORN_PING);
   room.type("\x03");
   assert.equal(await room.ended(), 0, room.shown);
-  assert.deepEqual(partsThat("killed", checkout), ["ping"]);
-  assert.deepEqual(partsThat("ended", checkout).slice(-2), ["terminal", "core"]);
+  assert.deepEqual(componentsThat("killed", checkout), ["ping"]);
+  assert.deepEqual(componentsThat("ended", checkout).slice(-2), ["terminal", "core"]);
 });
 
 /** A repeat counts from half a second on. */
@@ -112,14 +112,14 @@ test("a SIGTERM that npm's shell swallows ends it all the same", async (t) => {
   const { checkout, room } = await npmStart(t);
   process.kill(await room.pid(), "SIGTERM");
   await until("all to be gone", () => processesIn(checkout.folder).length === 0, GONE_MS);
-  assert.deepEqual(partsThat("ended", checkout).slice(-2), ["terminal", "core"]);
+  assert.deepEqual(componentsThat("ended", checkout).slice(-2), ["terminal", "core"]);
 });
 
 test("a terminal that hangs up ends it in order", async (t) => {
   const { checkout, room } = await npmStart(t);
   await room.hangUp();
   await until("all to be gone", () => processesIn(checkout.folder).length === 0, GONE_MS);
-  assert.ok(partsThat("ended", checkout).includes("core"));
+  assert.ok(componentsThat("ended", checkout).includes("core"));
 });
 
 test("Ctrl-Z gives the shell its turn, fg brings the room back", async (t) => {

@@ -1,4 +1,4 @@
-// A part of a test's: says that it is ready, and does what its settings tell it.
+// A component of a test's: says that it is ready, and does what its settings tell it.
 import { createReadStream, existsSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { askRun } from "../../cli/src/supervise/control-client.ts";
-import type { PartStatus, ProjectStatus } from "../../cli/src/supervise/control-protocol.ts";
+import type { ComponentStatus, ProjectStatus } from "../../cli/src/supervise/control-protocol.ts";
 import { type Checkout, makeCheckout, SEABIRD } from "./checkout.ts";
 import { type CliResult, runCli } from "./run-cli.ts";
 import { until } from "./until.ts";
@@ -16,7 +16,7 @@ const PATIENCE_MS = 60_000;
 
 interface UpEvent {
   readonly type: string;
-  readonly part?: string;
+  readonly component?: string;
 }
 
 /** A checkout, and the runs in it, which are stopped before it is looked through. */
@@ -76,9 +76,9 @@ export class RunningProject {
     return lines.map((line) => JSON.parse(line));
   }
 
-  happened(type: string, part?: string): readonly UpEvent[] {
+  happened(type: string, component?: string): readonly UpEvent[] {
     return this.events.filter(
-      (event) => event.type === type && (part === undefined || event.part === part),
+      (event) => event.type === type && (component === undefined || event.component === component),
     );
   }
 
@@ -99,17 +99,19 @@ export class RunningProject {
     return (await askRun({ do: "ps" }, { from: this.folder })) as ProjectStatus;
   }
 
-  async part(name: string): Promise<PartStatus> {
-    const part = (await this.status()).parts.find((each) => each.name === name);
-    if (part === undefined) throw new Error(`there is no ${name}`);
-    return part;
+  async component(name: string): Promise<ComponentStatus> {
+    const component = (await this.status()).components.find((each) => each.name === name);
+    if (component === undefined) throw new Error(`there is no ${name}`);
+    return component;
   }
 
-  /** Waits until `ps` shows these parts in that state. */
-  async untilState(state: PartStatus["state"], ...names: readonly string[]): Promise<void> {
+  /** Waits until `ps` shows these components in that state. */
+  async untilState(state: ComponentStatus["state"], ...names: readonly string[]): Promise<void> {
     await this.until(`${names.join(", ")} to be ${state}`, async () => {
-      const { parts } = await this.status().catch(() => ({ parts: [] }));
-      return names.every((name) => parts.find((part) => part.name === name)?.state === state);
+      const { components } = await this.status().catch(() => ({ components: [] }));
+      return names.every(
+        (name) => components.find((component) => component.name === name)?.state === state,
+      );
     });
   }
 

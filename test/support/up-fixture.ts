@@ -1,4 +1,4 @@
-/** `seabird up` with a project from `project.json`, whose parts are fixtures and core is the real one. */
+/** `seabird up` with a project from `project.json`, whose components are fixtures and core is the real one. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ComponentConfig, ProjectConfig } from "../../cli/src/config/project.ts";
@@ -6,14 +6,14 @@ import { CliError } from "../../cli/src/process/cli-error.ts";
 import { runProject } from "../../cli/src/supervise/run-project.ts";
 import { Output } from "../../cli/src/terminal/output.ts";
 
-const FIXTURE = join(import.meta.dirname, "part-fixture.mjs");
+const FIXTURE = join(import.meta.dirname, "component-fixture.mjs");
 
 /** What a test writes down of a project. */
 export interface ProjectFile {
   readonly listen?: string;
   readonly logLevel?: ProjectConfig["logLevel"];
   readonly coreEnv?: Readonly<Record<string, string>>;
-  readonly parts: readonly (Pick<ComponentConfig, "name" | "kind" | "settings"> &
+  readonly components: readonly (Pick<ComponentConfig, "name" | "kind" | "settings"> &
     Partial<Pick<ComponentConfig, "logLevel" | "scopes">>)[];
 }
 
@@ -26,7 +26,7 @@ async function load(): Promise<ProjectConfig> {
     listen = "127.0.0.1:0",
     logLevel = "info",
     coreEnv = {},
-    parts,
+    components,
   }: ProjectFile = JSON.parse(text);
   return {
     file,
@@ -35,15 +35,15 @@ async function load(): Promise<ProjectConfig> {
     logLevel,
     warnings: [],
     origins: [],
-    parts: parts.map((part) => ({
-      path: `parts.${part.name}`,
+    components: components.map((component) => ({
+      path: `components.${component.name}`,
       script: FIXTURE,
       args: [],
       scopes: ["plugin"],
       logLevel,
       liveKeys: ["live", "refuse"],
-      description: { name: part.name, commands: {}, settings: null },
-      ...part,
+      description: { name: component.name, commands: {}, settings: null },
+      ...component,
     })),
   };
 }

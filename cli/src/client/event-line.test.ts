@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type EventLine, lastPart, passes, readKind, type TailFilter } from "./event-line.ts";
+import { type EventLine, lastSegment, passes, readKind, type TailFilter } from "./event-line.ts";
 
 const LINE: EventLine = {
   kind: "message",
@@ -42,6 +42,6 @@ test("kinds are read in both spellings", () => {
 });
 
 test("people see the name, not the id", () => {
-  assert.equal(lastPart("irc://net/%23caf%C3%A9"), "#café");
-  assert.equal(lastPart("no id"), "no id");
+  assert.equal(lastSegment("irc://net/%23caf%C3%A9"), "#café");
+  assert.equal(lastSegment("no id"), "no id");
 });

@@ -62,7 +62,7 @@ type Spoken = Extract<PluginEvent, { readonly user: unknown }>;
 type Sent = Extract<PluginEvent, { readonly sender: string }>;
 
 function spoken({ kind, user }: Spoken): Omit<EventLine, "place" | "text"> {
-  return { kind, sender: user.displayName || lastPart(user.id), senderId: user.id };
+  return { kind, sender: user.displayName || lastSegment(user.id), senderId: user.id };
 }
 
 function sent({ kind, sender }: Sent): Omit<EventLine, "place" | "text"> {
@@ -82,7 +82,7 @@ export function passes(line: EventLine, filter: TailFilter): boolean {
 }
 
 /** The name inside a backend, for people: `#chan` of `irc://seabird/%23chan`. */
-export function lastPart(id: string): string {
+export function lastSegment(id: string): string {
   return parseId(id)?.relative ?? id;
 }
 

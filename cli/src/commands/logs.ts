@@ -1,4 +1,4 @@
-/** `seabird logs`: what the parts of the running `seabird up` write. */
+/** `seabird logs`: what the components of the running `seabird up` write. */
 import { type Command, InvalidArgumentError } from "commander";
 import { LIMITS } from "../limits.ts";
 import { watchStopSignals } from "../process/stop-signals.ts";
@@ -17,12 +17,12 @@ const DEFAULT_LINES = 50;
 
 export function addLogs(program: Command): void {
   withJson(program.command("logs"))
-    .description("what the parts of the running `seabird up` write, all together or one")
-    .argument("[part]", "a name as `seabird ps` shows it; `up` is the supervisor itself")
+    .description("what the components of the running `seabird up` write, all together or one")
+    .argument("[component]", "a name as `seabird ps` shows it; `up` is the supervisor itself")
     .option("-f, --follow", "go on until Ctrl-C")
     .option("-n, --lines <number>", "of what was written before", readCount, DEFAULT_LINES)
-    .action(async (part: string | undefined, options: LogsOptions, command: Command) =>
-      showLogs(contextOf(command), part, options),
+    .action(async (component: string | undefined, options: LogsOptions, command: Command) =>
+      showLogs(contextOf(command), component, options),
     );
 }
 
@@ -34,7 +34,7 @@ function readCount(text: string): number {
 
 async function showLogs(
   { output }: Context,
-  part: string | undefined,
+  component: string | undefined,
   { lines, follow = false }: LogsOptions,
 ): Promise<void> {
   const stop = new AbortController();
@@ -42,19 +42,19 @@ async function showLogs(
     () => stop.abort(),
     () => stop.abort(),
   );
-  const which = part === undefined ? {} : { part };
+  const which = component === undefined ? {} : { component };
   try {
     await askRun(
       { do: "logs", lines, follow, ...which },
       {
         signal: stop.signal,
-        onLine: ({ part: from, line, atMs }) => {
+        onLine: ({ component: from, line, atMs }) => {
           if (output.json) {
             const time = atMs === undefined ? {} : { time: new Date(atMs).toISOString() };
-            output.jsonLine({ part: from, ...time, line });
-          } else if (part === undefined && atMs !== undefined) {
+            output.jsonLine({ component: from, ...time, line });
+          } else if (component === undefined && atMs !== undefined) {
             const style = { stream: process.stdout, clock: true };
-            output.line(formatMerged({ part: from, line, atMs }, style));
+            output.line(formatMerged({ component: from, line, atMs }, style));
           } else {
             output.line(plainLine(line));
           }
@@ -66,7 +66,7 @@ async function showLogs(
   }
 }
 
-/** The time that the part has written, if it has. */
+/** The time that the component has written, if it has. */
 function plainLine(line: string): string {
   const { level, words, time } = readLogLine(line);
   const head = [time, level === undefined ? undefined : `${level}:`].filter(Boolean).join(" ");

@@ -1,38 +1,40 @@
-/** `seabird ps`: the parts that `seabird up` runs, and how they are. */
+/** `seabird ps`: the components that `seabird up` runs, and how they are. */
 import type { Command } from "commander";
 import { askRun } from "../supervise/control-client.ts";
-import type { PartStatus, ProjectStatus } from "../supervise/control-protocol.ts";
+import type { ComponentStatus, ProjectStatus } from "../supervise/control-protocol.ts";
 import { readLogLine } from "../supervise/log-words.ts";
 import { formatDuration } from "../terminal/times.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
 
 export function addPs(program: Command): void {
   withJson(program.command("ps"))
-    .description("the parts that `seabird up` runs from a seabird.yaml here, and how they are")
+    .description("the components that `seabird up` runs from a seabird.yaml here, and how they are")
     .addHelpText("after", PS_HELP)
-    .action(async (_options, command: Command) => showParts(contextOf(command)));
+    .action(async (_options, command: Command) => showComponents(contextOf(command)));
 }
 
 const PS_HELP = `
 States: starting, ready, waiting (crashed; started again after a pause), failed (crashed five
 times within a minute), misconfigured (wrong settings), stopped; remote (a core that runs
-elsewhere), off (a room without a terminal). The last lines of failed parts are shown below.`;
+elsewhere), off (a room without a terminal). The last lines of failed components are shown below.`;
 
-async function showParts({ output }: Context): Promise<void> {
+async function showComponents({ output }: Context): Promise<void> {
   // The other end is this same program, of the same version.
   const status = (await askRun({ do: "ps" })) as ProjectStatus;
   output.result(status, () => {
     output.table({
-      columns: ["PART", "KIND", "STATE", "PID", "UP", "RESTARTS", "LAST END"],
-      rows: status.parts.map(rowOf),
-      empty: "No part runs.",
+      columns: ["COMPONENT", "KIND", "STATE", "PID", "UP", "RESTARTS", "LAST END"],
+      rows: status.components.map(rowOf),
+      empty: "No component runs.",
     });
-    for (const part of status.parts) {
-      if (part.lastLines === undefined) continue;
+    for (const component of status.components) {
+      if (component.lastLines === undefined) continue;
       output.line("");
-      output.line(output.style("bold", `${part.name}, last lines (all in ${part.log ?? "-"}):`));
-      if (part.lastLines.length === 0) output.line("  (it wrote nothing)");
-      for (const line of part.lastLines) {
+      output.line(
+        output.style("bold", `${component.name}, last lines (all in ${component.log ?? "-"}):`),
+      );
+      if (component.lastLines.length === 0) output.line("  (it wrote nothing)");
+      for (const line of component.lastLines) {
         const { level, words } = readLogLine(line);
         output.line(`  ${level === undefined ? words : `${level}: ${words}`}`);
       }
@@ -40,7 +42,7 @@ async function showParts({ output }: Context): Promise<void> {
   });
 }
 
-function rowOf({ name, kind, state, pid, upMs, restarts, lastExit }: PartStatus): string[] {
+function rowOf({ name, kind, state, pid, upMs, restarts, lastExit }: ComponentStatus): string[] {
   const up = upMs === undefined ? "-" : formatDuration(upMs);
   return [name, kind, state, String(pid ?? "-"), up, String(restarts), lastExit ?? "-"];
 }

@@ -24,6 +24,6 @@ async function reload(context: Context): Promise<void> {
 }
 
 const RELOAD_HELP = `
-A file with mistakes changes nothing. What a part can change while it runs (log levels, channels)
-is changed so; a part with other new settings is started again, alone. Where core listens, and
+A file with mistakes changes nothing. What a component can change while it runs (log levels, channels)
+is changed so; a component with other new settings is started again, alone. Where core listens, and
 whether there is a room, stays as it is until \`seabird up\` is started again.`;

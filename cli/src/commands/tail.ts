@@ -12,7 +12,7 @@ import {
   EVENT_KINDS,
   type EventLine,
   eventLine,
-  lastPart,
+  lastSegment,
   passes,
   readKind,
   type TailFilter,
@@ -115,7 +115,7 @@ const SENDER_STYLES = ["cyan", "green", "yellow", "magenta", "blue", "redBright"
 function humanLine(output: Output, at: Date, line: EventLine): string {
   const who = output.style(senderStyle(line.sender), safeText(line.sender || "?"));
   const text = safeText(line.text);
-  const place = output.style("bold", safeText(lastPart(line.place) || "?"));
+  const place = output.style("bold", safeText(lastSegment(line.place) || "?"));
   const clock = output.style("dim", formatClock(at));
   return `${clock} ${place} ${arrange(output, line.kind, who, text)}`;
 }

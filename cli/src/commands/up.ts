@@ -72,4 +72,4 @@ Without one, and with a terminal, you are in a chat room: type !help. Ctrl-C end
 order (exit code 0), a second one at once (130). Without a terminal, standard input is a script:
 its lines are said when all is ready, and when their answers have come everything ends.
 
-The parts' logs are in .seabird/logs/. Each part has a token of its own that ends with it.`;
+The components' logs are in .seabird/logs/. Each component has a token of its own that ends with it.`;

@@ -13,8 +13,11 @@ async function judge(stage: ProjectFixture, text: string): Promise<void> {
   const lines = text.split("\n").length;
   try {
     const project = await stage.project(text, { env: { SET: "x" } });
-    assert.ok(project.parts.every(({ name }) => name !== ""));
-    assert.equal(new Set(project.parts.map(({ name }) => name)).size, project.parts.length);
+    assert.ok(project.components.every(({ name }) => name !== ""));
+    assert.equal(
+      new Set(project.components.map(({ name }) => name)).size,
+      project.components.length,
+    );
   } catch (error) {
     if (!(error instanceof ProjectProblems)) throw error;
     assert.ok(error.problems.length > 0);
@@ -59,7 +62,7 @@ test("any characters, and those of YAML above all", async (t) => {
   const signs = fc.constantFrom(..."{}[]:,-#&*!|>'\"%@`?\n\t $ab1".split(""), ": ", "\n  ", "- ");
   const text = fc.oneof(
     fc.string({ unit: "binary" }),
-    fc.array(fc.oneof(signs, word), { maxLength: 60 }).map((parts) => parts.join("")),
+    fc.array(fc.oneof(signs, word), { maxLength: 60 }).map((words) => words.join("")),
   );
   await fc.assert(
     fc.asyncProperty(text, (each) => judge(stage, each)),

@@ -1,13 +1,13 @@
 /** `backends`: the chat networks, by type and id. */
 
-import { partValues, schemaOf } from "./component-values.ts";
+import { componentValues, schemaOf } from "./component-values.ts";
 import type { Description, Program } from "./describe-component.ts";
 import { expand } from "./expand.ts";
 import { nameProblem } from "./names.ts";
 import { nearest } from "./nearest.ts";
 import { BACKEND_RESERVED_SCHEMA } from "./own-schemas.ts";
 import type { Path } from "./path.ts";
-import type { ComponentConfig, PartLogLevel } from "./project.ts";
+import type { ComponentConfig, LogLevel } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
 
@@ -24,12 +24,12 @@ interface BackendKey {
 export async function readBackends(
   entry: YamlEntry,
   reading: Reading,
-  logLevel: PartLogLevel,
+  logLevel: LogLevel,
 ): Promise<readonly ComponentConfig[]> {
   const node = reading.map(entry, ["backends"], "backends by TYPE/ID, such as irc/libera");
   const keys = node === undefined ? [] : keysOf(node, reading);
-  const parts = await Promise.all(keys.map((key) => readBackend(key, reading, logLevel)));
-  return parts.filter((part) => part !== undefined);
+  const components = await Promise.all(keys.map((key) => readBackend(key, reading, logLevel)));
+  return components.filter((component) => component !== undefined);
 }
 
 function keysOf(node: YamlMap, reading: Reading): BackendKey[] {
@@ -56,7 +56,7 @@ function keysOf(node: YamlMap, reading: Reading): BackendKey[] {
 async function readBackend(
   key: BackendKey,
   reading: Reading,
-  logLevel: PartLogLevel,
+  logLevel: LogLevel,
 ): Promise<ComponentConfig | undefined> {
   const { name, type, id, path, entry } = key;
   const node = reading.map(entry, path, "the backend's settings");
@@ -64,20 +64,20 @@ async function readBackend(
   const description = program && (await reading.describe(program, entry.key, path));
   if (node === undefined || program === undefined || description === undefined) return undefined;
   if (!isRightType(description, key, reading)) return undefined;
-  const values = partValues(
+  const values = componentValues(
     {
       node,
       key: entry.key,
       path,
       reserved: BACKEND_RESERVED_SCHEMA,
-      schema: schemaOf(description.parts),
+      schema: schemaOf(description.components),
       fromEnvironment: key.alone,
     },
     reading,
     logLevel,
   );
   const scopes = [`backend:${name}`];
-  const [about] = description.parts;
+  const [about] = description.components;
   const where = `backends.${name}`;
   return {
     name,
@@ -115,11 +115,11 @@ function programOf(key: BackendKey, node: YamlMap, reading: Reading): Program | 
 }
 
 function isRightType(
-  { kind, parts }: Exclude<Description, { problem: string }>,
+  { kind, components }: Exclude<Description, { problem: string }>,
   { type, id, path, entry }: BackendKey,
   reading: Reading,
 ): boolean {
-  const [first, ...others] = parts;
+  const [first, ...others] = components;
   if (kind !== "backend") {
     reading.problem(entry.key, path, `this is a ${kind}, no backend`);
   } else if (others.length > 0) {

@@ -2,28 +2,28 @@
 
 import type { Place } from "./origin.ts";
 import type { Path } from "./path.ts";
-import type { ComponentConfig, JsonSchema, PartDescription, PartLogLevel } from "./project.ts";
+import type { ComponentConfig, ComponentDescription, JsonSchema, LogLevel } from "./project.ts";
 import { pick, type Reading, topKeysOf } from "./reading.ts";
 import { liveKeysOf } from "./schema.ts";
 import type { YamlMap } from "./yaml-tree.ts";
 
-export interface PartValuesRequest {
+export interface ComponentValuesRequest {
   readonly node: YamlMap;
   readonly key: Place;
   readonly path: Path;
   readonly reserved: JsonSchema;
-  /** Null: they are not known, and go to the part unchecked. */
+  /** Null: they are not known, and go to the component unchecked. */
   readonly schema: JsonSchema | null;
   readonly fromEnvironment: boolean;
 }
 
-type PartValues = Pick<ComponentConfig, "settings" | "logLevel" | "liveKeys">;
+type ComponentValues = Pick<ComponentConfig, "settings" | "logLevel" | "liveKeys">;
 
-export function partValues(
-  request: PartValuesRequest,
+export function componentValues(
+  request: ComponentValuesRequest,
   reading: Reading,
-  projectLevel: PartLogLevel,
-): PartValues {
+  projectLevel: LogLevel,
+): ComponentValues {
   const { node, key, path, reserved, schema, fromEnvironment } = request;
   const except = topKeysOf(reserved);
   const own = reading.values({ node, key, path, schema, except, fromEnvironment });
@@ -34,14 +34,14 @@ export function partValues(
     schema: reserved,
     fromEnvironment: false,
   });
-  const logLevel = (common["log_level"] ?? projectLevel) as PartLogLevel;
+  const logLevel = (common["log_level"] ?? projectLevel) as LogLevel;
   return { settings: own, logLevel, liveKeys: liveKeysOf(schema) };
 }
 
 /** Several plugins of one file have their settings by name. */
-export function schemaOf(parts: readonly PartDescription[]): JsonSchema | null {
-  const [first, ...others] = parts;
+export function schemaOf(components: readonly ComponentDescription[]): JsonSchema | null {
+  const [first, ...others] = components;
   if (first === undefined || others.length === 0) return first?.settings ?? null;
-  const properties = parts.map(({ name, settings }) => [name, settings ?? {}]);
+  const properties = components.map(({ name, settings }) => [name, settings ?? {}]);
   return { type: "object", properties: Object.fromEntries(properties) };
 }

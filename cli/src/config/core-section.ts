@@ -45,7 +45,7 @@ async function readOwn(
 ): Promise<CoreConfig | undefined> {
   const { programs } = reading.options;
   const description = await reading.describe(programs.core, key, PATH);
-  const schema = description?.parts[0].settings;
+  const schema = description?.components[0].settings;
   if (!schema) return undefined;
   const given = reading.values({
     node,

@@ -17,7 +17,7 @@ async function makeProjectFixture(t: TestContext, timeoutMs = PATIENCE_MS) {
   let count = 0;
   const ask = async (source: string, ...args: string[]) => {
     count += 1;
-    const script = join(folder, `part-${count}.mjs`);
+    const script = join(folder, `component-${count}.mjs`);
     await writeFile(script, source);
     return await describe({ script, args });
   };
@@ -26,17 +26,19 @@ async function makeProjectFixture(t: TestContext, timeoutMs = PATIENCE_MS) {
 
 const says = (answer: unknown) => `console.log(${JSON.stringify(JSON.stringify(answer))});`;
 
-test("what a part says of itself; what it prints before does no harm", async (t) => {
+test("what a component says of itself; what it prints before does no harm", async (t) => {
   const { ask } = await makeProjectFixture(t);
-  const source = `console.log("loading"); ${says({ kind: "plugin", parts: [HELLO] })}`;
+  const source = `console.log("loading"); ${says({ kind: "plugin", components: [HELLO] })}`;
   assert.deepEqual(await ask(source), {
     kind: "plugin",
-    parts: [{ name: "hello", settings: { type: "object" }, commands: { hi: { shortHelp: "x" } } }],
+    components: [
+      { name: "hello", settings: { type: "object" }, commands: { hi: { shortHelp: "x" } } },
+    ],
   });
-  const backend = { kind: "backend", parts: [{ name: "x", type: "x", settings: 3 }] };
+  const backend = { kind: "backend", components: [{ name: "x", type: "x", settings: 3 }] };
   assert.deepEqual(await ask(says(backend)), {
     kind: "backend",
-    parts: [{ name: "x", type: "x", settings: null, commands: {} }],
+    components: [{ name: "x", type: "x", settings: null, commands: {} }],
   });
 });
 
@@ -56,7 +58,7 @@ test("it is asked in the folder, with its arguments, and without what is secret"
   const source = `
     import { writeFileSync } from "node:fs";
     writeFileSync("asked", JSON.stringify([process.argv.slice(2), process.env]));
-    ${says({ kind: "plugin", parts: [HELLO] })}`;
+    ${says({ kind: "plugin", components: [HELLO] })}`;
   await ask(source, "./hello.ts");
   const asked = await readFile(join(folder, "asked"), "utf8");
   assert.deepEqual(JSON.parse(asked)[0], ["./hello.ts", "--describe"]);
@@ -68,8 +70,8 @@ const WRONG: readonly (readonly [source: string, problem: string | RegExp])[] = 
   ["console.log('hello')", "does not answer --describe with JSON"],
   ["console.log('3')", "answers --describe without its kind"],
   [says({ kind: "plugin" }), "exports no plugin"],
-  [says({ kind: "backend", parts: [] }), "exports no backend"],
-  [says({ kind: "plugin", parts: [HELLO, {}] }), "describes a part without a name"],
+  [says({ kind: "backend", components: [] }), "exports no backend"],
+  [says({ kind: "plugin", components: [HELLO, {}] }), "describes a component without a name"],
   ["throw new TypeError('no such thing')", "cannot be loaded: TypeError: no such thing"],
   ["import './nowhere.mjs'", /^cannot be loaded: Error \[ERR_MODULE_NOT_FOUND\]: /],
   ["const x = ;", /^cannot be loaded: SyntaxError: /],
@@ -104,7 +106,7 @@ test("two at a time, each program once", async (t) => {
     script,
     `import { appendFileSync } from "node:fs";
     appendFileSync("log", "+");
-    setTimeout(() => { appendFileSync("log", "-"); ${says({ kind: "plugin", parts: [HELLO] })} }, 50);`,
+    setTimeout(() => { appendFileSync("log", "-"); ${says({ kind: "plugin", components: [HELLO] })} }, 50);`,
   );
   const names = ["a", "b", "c", "d", "a", "b"];
   await Promise.all(names.map((name) => describe({ script, args: [name] })));

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { safeText } from "../terminal/safe-text.ts";
 import { asRecord } from "./as-record.ts";
 import { CONFIG_LIMITS } from "./limits.ts";
-import type { PartDescription } from "./project.ts";
+import type { ComponentDescription } from "./project.ts";
 import { isSchema } from "./schema.ts";
 
 /** A program of ours, or one that runs a person's file. */
@@ -18,7 +18,7 @@ export interface Program {
 export type Description =
   | {
       readonly kind: "core" | "backend" | "plugin";
-      readonly parts: readonly [PartDescription, ...PartDescription[]];
+      readonly components: readonly [ComponentDescription, ...ComponentDescription[]];
     }
   | { readonly problem: string };
 
@@ -26,7 +26,7 @@ export type Description =
 export type Describe = (program: Program) => Promise<Description>;
 
 const MAX_STDERR_CHARACTERS = 8_192;
-const MAX_PARTS = 100;
+const MAX_COMPONENTS = 100;
 /** What a program that is only asked has no use for: secrets, and where core is. */
 const PRIVATE_ENV = /^(SEABIRD_|IRC_|BIND_HOST|DATABASE_URL|NODE_CHANNEL_)/;
 
@@ -145,20 +145,21 @@ function read(out: string, said: string): Description {
 }
 
 function checked(answer: unknown): Description {
-  const { kind, parts } = asRecord(answer);
+  const { kind, components } = asRecord(answer);
   if (kind !== "core" && kind !== "backend" && kind !== "plugin") {
     return { problem: "answers --describe without its kind" };
   }
-  const list = Array.isArray(parts) ? parts : [];
-  if (list.length > MAX_PARTS) return { problem: `has more than ${MAX_PARTS} parts` };
-  const described = list.map(partOf).filter((part) => part !== undefined);
+  const list = Array.isArray(components) ? components : [];
+  if (list.length > MAX_COMPONENTS)
+    return { problem: `has more than ${MAX_COMPONENTS} components` };
+  const described = list.map(componentOf).filter((component) => component !== undefined);
   const [first, ...others] = described;
   if (first === undefined) return { problem: `exports no ${kind}` };
-  if (described.length < list.length) return { problem: "describes a part without a name" };
-  return { kind, parts: [first, ...others] };
+  if (described.length < list.length) return { problem: "describes a component without a name" };
+  return { kind, components: [first, ...others] };
 }
 
-function partOf(value: unknown): PartDescription | undefined {
+function componentOf(value: unknown): ComponentDescription | undefined {
   const { name, type, help, commands, settings } = asRecord(value);
   if (typeof name !== "string" || name === "") return undefined;
   const known = Object.entries(asRecord(commands)).map(([command, about]) => {

@@ -1,4 +1,4 @@
-/** A part's schema as an editor may use it for the file: variables and files of secrets are fine. */
+/** A component's schema as an editor may use it for the file: variables and files of secrets are fine. */
 import { asRecord } from "./as-record.ts";
 import { closed, mapSchema } from "./map-schema.ts";
 import { pointerOf } from "./path.ts";

@@ -151,7 +151,7 @@ test("keys of conditions, and of alternatives beside other keys, belong to one w
   assert.deepEqual(said(dependent, { a: "1", b: "2" }), []);
 });
 
-test("a schema that is none is the part's fault, and said", () => {
+test("a schema that is none is the component's fault, and said", () => {
   for (const schema of [{ pattern: "(" }, { $ref: "https://example.org/x" }, { type: "strnig" }]) {
     const [line] = said(schema, "a");
     assert.match(line ?? "", /^: its settings' schema cannot be used: /, JSON.stringify(schema));

@@ -67,7 +67,7 @@ export function explainKeyword(error: ErrorObject, secret: boolean): string {
   return explain?.(error, shown) ?? `is not right: ${error.message ?? error.keyword}`;
 }
 
-/** `x-message`: the part has words of its own for what a pattern cannot say. */
+/** `x-message`: the component has words of its own for what a pattern cannot say. */
 function messageOf({ keyword, parentSchema }: ErrorObject): string | undefined {
   const own = asRecord(parentSchema)["x-message"];
   return (keyword === "pattern" || keyword === "format") && typeof own === "string"

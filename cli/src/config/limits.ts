@@ -28,19 +28,19 @@ export const CONFIG_ROWS = {
   describeTimeoutMs: {
     value: 5_000,
     unit: "ms",
-    what: "a part's answer to `--describe`",
+    what: "a component's answer to `--describe`",
     policy: "it is killed; the configuration is refused, exit code 78",
   },
   maxDescriptionBytes: {
     value: 1024 * 1024,
     unit: "bytes",
-    what: "a part's answer to `--describe`",
+    what: "a component's answer to `--describe`",
     policy: "it is killed; the configuration is refused, exit code 78",
   },
   maxDescribing: {
     value: 2,
     unit: "times",
-    what: "parts that are asked to describe themselves at once",
+    what: "components that are asked to describe themselves at once",
     policy: "the others are asked after them",
   },
   ircTestMs: {

@@ -1,4 +1,4 @@
-/** A text becomes a project: what is read, what goes before what, what the parts get. */
+/** A text becomes a project: what is read, what goes before what, what the components get. */
 import assert from "node:assert/strict";
 import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ const IRC = `backends:
     host: ircs://irc.example.org
 `;
 
-test("the parts, their programs, scopes, settings and defaults", async (t) => {
+test("the components, their programs, scopes, settings and defaults", async (t) => {
   const { project, folder } = await makeProjectFixture(t);
   await writeFile(join(folder, "irc"), "hunter2\n", { mode: 0o600 });
-  const { parts, core, warnings, logLevel } = await project(
+  const { components, core, warnings, logLevel } = await project(
     `core: { listen: "127.0.0.1:0" }
 log_level: warn
 backends:
@@ -38,8 +38,8 @@ plugins:
   assert.deepEqual(warnings, []);
   assert.equal(logLevel, "warn");
   assert.partialDeepStrictEqual(core, { kind: "own", listen: "127.0.0.1:0" });
-  const [irc, campfire, help, ping, hello, two] = parts;
-  assert.equal(parts.length, 6);
+  const [irc, campfire, help, ping, hello, two] = components;
+  assert.equal(components.length, 6);
   assert.partialDeepStrictEqual(irc, {
     name: "irc/libera",
     kind: "backend",
@@ -79,7 +79,7 @@ plugins:
 test("an empty file's core listens where core does; null sections are empty", async (t) => {
   const { project } = await makeProjectFixture(t);
   for (const text of ["", "# nothing\n", "{}", "backends:\nplugins:\ncore:\n"]) {
-    const { core, parts } = await project(text);
+    const { core, components } = await project(text);
     assert.deepEqual(core, {
       kind: "own",
       listen: "127.0.0.1:11235",
@@ -87,7 +87,7 @@ test("an empty file's core listens where core does; null sections are empty", as
       settings: {},
       env: { SEABIRD_BIND_HOST: "127.0.0.1:11235", SEABIRD_LOG_LEVEL: "info" },
     });
-    assert.deepEqual(parts, []);
+    assert.deepEqual(components, []);
   }
 });
 
@@ -113,11 +113,11 @@ test("a flag for the log level is core's too, whatever the environment says", as
   const { project } = await makeProjectFixture(t);
   const text = "core: { log_level: error }\nplugins: { ping: { log_level: warn } }";
   const env = { LOG_LEVEL: "info" };
-  const { core, logLevel, parts } = await project(text, { env, flags: { logLevel: "debug" } });
+  const { core, logLevel, components } = await project(text, { env, flags: { logLevel: "debug" } });
   assert.equal(logLevel, "debug");
   assert.ok(core.kind === "own");
   assert.equal(core.env["SEABIRD_LOG_LEVEL"], "debug");
-  assert.equal(parts[0]?.logLevel, "warn");
+  assert.equal(components[0]?.logLevel, "warn");
 });
 
 test("of settings that nobody knows, those whose names tell of secrets are masked", async (t) => {
@@ -156,14 +156,14 @@ test("IRC_* means the only IRC backend there is, and none if there are two", asy
   const { project } = await makeProjectFixture(t);
   const env = { IRC_NICK: "birdie", IRC_CHANNELS: "#a, #b", IRC_PASS: "psst" };
   const one = await project(IRC, { env });
-  assert.partialDeepStrictEqual(one.parts[0]?.settings, {
+  assert.partialDeepStrictEqual(one.components[0]?.settings, {
     nick: "birdie",
     channels: ["#a", "#b"],
     password: "psst",
   });
   const two = await project(`${IRC}  irc/other: { host: irc://a.b, nick: x }\n`, { env });
   assert.deepEqual(
-    two.parts.map(({ settings }) => settings["nick"]),
+    two.components.map(({ settings }) => settings["nick"]),
     ["seabird", "x"],
   );
 });
@@ -181,7 +181,7 @@ test("a core elsewhere has an address and a token", async (t) => {
     token: "sbd_y",
   });
   assert.deepEqual(await problems("core: { url: 'core.example', lisn: 1 }"), [
-    "seabird.yaml:1:1 core: token is missing (its token, for all parts)",
+    "seabird.yaml:1:1 core: token is missing (its token, for all components)",
     'seabird.yaml:1:14 core.url: must be an address such as https://core.example; it is "core.example"',
     "seabird.yaml:1:30 core.lisn: unknown key; there are url, token",
   ]);
@@ -195,8 +195,8 @@ test("variables: set, empty, with a default, escaped; numbers where they stand b
     send_budget_ms: \${BUDGET}
     rejoin: \${NO}
 `;
-  const { parts } = await project(text, { env });
-  assert.partialDeepStrictEqual(parts[0]?.settings, {
+  const { components } = await project(text, { env });
+  assert.partialDeepStrictEqual(components[0]?.settings, {
     nick: "x-y-z-$" + "{A}--$A",
     command_prefix: "$" + "{A}",
     send_budget_ms: 5000,
@@ -208,8 +208,8 @@ test("a secret's file that others can read is a warning", async (t) => {
   const { project, folder } = await makeProjectFixture(t);
   await writeFile(join(folder, "pass"), "a\n\n");
   await chmod(join(folder, "pass"), 0o644);
-  const { parts, warnings } = await project(`${IRC}    password_file: pass\n`);
-  assert.equal(parts[0]?.settings["password"], "a\n");
+  const { components, warnings } = await project(`${IRC}    password_file: pass\n`);
+  assert.equal(components[0]?.settings["password"], "a\n");
   assert.deepEqual(warnings.map(problemLine), [
     "seabird.yaml:4:20 backends.irc/libera.password_file: other users can read pass; `chmod 600 pass` ends that",
   ]);
@@ -217,12 +217,12 @@ test("a secret's file that others can read is a warning", async (t) => {
 
 test("aliases stand for what they name", async (t) => {
   const { project } = await makeProjectFixture(t);
-  const { parts } = await project(`plugins:
+  const { components } = await project(`plugins:
   ./hello.ts: &it { greeting: hi }
   ../two.ts: { one: *it }
 `);
   assert.deepEqual(
-    parts.map(({ settings }) => settings),
+    components.map(({ settings }) => settings),
     [{ greeting: "hi" }, { one: { greeting: "hi" } }],
   );
 });

@@ -1,4 +1,4 @@
-/** What a part may be named: its token has the same name, and core has rules for those. */
+/** What a component may be named: its token has the same name, and core has rules for those. */
 
 /** In characters; as core's own bound of a token's name. */
 const MAX_NAME_LENGTH = 64;

@@ -1,8 +1,8 @@
-/** The settings that are the configuration's own, not some part's. */
-import { type JsonSchema, PART_LOG_LEVELS } from "./project.ts";
+/** The settings that are the configuration's own, not some component's. */
+import { type JsonSchema, LOG_LEVELS } from "./project.ts";
 
 export const LOG_LEVEL_SCHEMA: JsonSchema = {
-  enum: [...PART_LOG_LEVELS],
+  enum: [...LOG_LEVELS],
   type: "string",
   description: "how much is logged",
 };
@@ -13,7 +13,7 @@ export const PROJECT_SCHEMA: JsonSchema = {
   properties: {
     log_level: {
       ...LOG_LEVEL_SCHEMA,
-      description: "of core and of all parts that have none of their own",
+      description: "of core and of all components that have none of their own",
       default: "info",
       "x-env": ["SEABIRD_LOG_LEVEL", "LOG_LEVEL"],
     },
@@ -37,17 +37,17 @@ export const REMOTE_CORE_SCHEMA: JsonSchema = {
       writeOnly: true,
       pattern: "^[!-~]+$",
       "x-message": "must be a token: one word, without blanks and line breaks",
-      description: "its token, for all parts",
+      description: "its token, for all components",
       "x-env": ["SEABIRD_TOKEN"],
     },
   },
   required: ["url", "token"],
 };
 
-/** Keys that every part has besides its own settings. */
+/** Keys that every component has besides its own settings. */
 export const RESERVED_SCHEMA: JsonSchema = {
   type: "object",
-  properties: { log_level: { ...LOG_LEVEL_SCHEMA, description: "how much this part logs" } },
+  properties: { log_level: { ...LOG_LEVEL_SCHEMA, description: "how much this component logs" } },
 };
 
 /** A backend that does not come with us. */

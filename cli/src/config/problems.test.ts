@@ -140,7 +140,7 @@ const CASES: readonly (readonly [text: string, ...lines: string[]])[] = [
   ],
   [
     "plugins: { ./hello.ts: {}, ../hello.ts: {} }",
-    '1:1 plugins: two parts are named hello: plugins["./hello.ts"] and plugins["../hello.ts"]',
+    '1:1 plugins: two components are named hello: plugins["./hello.ts"] and plugins["../hello.ts"]',
   ],
   ["plugin: {}", '1:1 plugin: unknown key, did you mean "plugins"?'],
   ["core: x", "1:7 core: must be { listen: HOST:PORT } or { url: ADDRESS, token_file: FILE }"],

@@ -81,7 +81,7 @@ test("a secret that has to be there may be in a file, whoever says that it has t
   assert.equal(check({ way: "x", password: "b" }), false);
 });
 
-test("a part's own references still lead somewhere", async () => {
+test("a component's own references still lead somewhere", async () => {
   const settings = {
     type: "object",
     properties: { tree: { $ref: "#/$defs/tree" } },
@@ -91,7 +91,7 @@ test("a part's own references still lead somewhere", async () => {
     programs: PROGRAMS,
     describe: async (program) =>
       program.args.at(-1) === "./x.ts"
-        ? { kind: "plugin", parts: [{ name: "x", commands: {}, settings }] }
+        ? { kind: "plugin", components: [{ name: "x", commands: {}, settings }] }
         : await answer(program),
     root: readTree("plugins: { ./x.ts: {} }").root,
   });

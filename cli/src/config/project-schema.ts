@@ -1,6 +1,6 @@
 /**
- * The schema of a whole `seabird.yaml`, put together of what core and the parts say of
- * themselves. It is for editors; `seabird config check` asks the parts anew.
+ * The schema of a whole `seabird.yaml`, put together of what core and the components say of
+ * themselves. It is for editors; `seabird config check` asks the components anew.
  */
 
 import { schemaOf } from "./component-values.ts";
@@ -26,7 +26,7 @@ export interface ProjectSchema {
 export interface ProjectSchemaOptions {
   readonly programs: Programs;
   readonly describe: Describe;
-  /** The file there is, if it can be read: it names the parts that do not come with us. */
+  /** The file there is, if it can be read: it names the components that do not come with us. */
   readonly root: YamlNode | undefined;
 }
 
@@ -63,35 +63,38 @@ async function askAll(options: ProjectSchemaOptions, asking: Asking): Promise<Pr
 }
 
 function assemble(answers: ProjectAnswers): JsonSchema {
-  const parts = new Parts();
+  const definitions = new Definitions();
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "seabird.yaml",
     type: ["object", "null"],
     properties: {
-      core: coreSchema(answers, parts),
+      core: coreSchema(answers, definitions),
       ...(forEditor(PROJECT_SCHEMA)["properties"] as object),
-      backends: backendsSchema(answers, parts),
-      plugins: pluginsSchema(answers, parts),
+      backends: backendsSchema(answers, definitions),
+      plugins: pluginsSchema(answers, definitions),
     },
     additionalProperties: false,
-    $defs: parts.definitions,
+    $defs: definitions.definitions,
   };
 }
 
-function coreSchema({ core }: ProjectAnswers, parts: Parts): JsonSchema {
-  const own = parts.add("core", core?.parts[0].settings ?? {});
-  const remote = parts.add("remote core", REMOTE_CORE_SCHEMA);
+function coreSchema({ core }: ProjectAnswers, definitions: Definitions): JsonSchema {
+  const own = definitions.add("core", core?.components[0].settings ?? {});
+  const remote = definitions.add("remote core", REMOTE_CORE_SCHEMA);
   const description = "core, which everything talks to: here, or elsewhere";
   return { description, anyOf: [own, remote, { type: "null" }] };
 }
 
-function backendsSchema({ networks, strangers }: ProjectAnswers, parts: Parts): JsonSchema {
+function backendsSchema(
+  { networks, strangers }: ProjectAnswers,
+  definitions: Definitions,
+): JsonSchema {
   return {
     type: ["object", "null"],
     description: "chat networks, by TYPE/ID",
-    properties: parts.backends(strangers, (name) => name),
-    patternProperties: parts.backends(networks, (type) => `^${type}/.+`),
+    properties: definitions.backends(strangers, (name) => name),
+    patternProperties: definitions.backends(networks, (type) => `^${type}/.+`),
     additionalProperties: {
       type: "object",
       properties: { from: FROM_SCHEMA },
@@ -100,11 +103,11 @@ function backendsSchema({ networks, strangers }: ProjectAnswers, parts: Parts): 
   };
 }
 
-function pluginsSchema({ ours, files }: ProjectAnswers, parts: Parts): JsonSchema {
+function pluginsSchema({ ours, files }: ProjectAnswers, definitions: Definitions): JsonSchema {
   return {
     type: ["object", "null"],
     description: "plugins, by name or by the path of their file",
-    properties: { ...parts.ours(ours), ...parts.plugins(files) },
+    properties: { ...definitions.ours(ours), ...definitions.plugins(files) },
     patternProperties: { "^(\\.\\.?/|/)": { type: ["object", "null"] } },
     additionalProperties: false,
   };
@@ -135,8 +138,8 @@ class Asking {
   }
 }
 
-/** The parts' schemas as definitions, so that their own references can be led there. */
-class Parts {
+/** The components' schemas as definitions, so that their own references can be led there. */
+class Definitions {
   readonly definitions: Record<string, JsonSchema> = {};
 
   /** Returns what refers to it. */
@@ -151,27 +154,30 @@ class Parts {
 
   backends(answers: Answers, keyOf: (name: string) => string): JsonSchema {
     return Object.fromEntries(
-      answers.map(([name, { parts }]) => {
-        const schema = withReserved(schemaOf(parts), BACKEND_RESERVED_SCHEMA);
+      answers.map(([name, { components }]) => {
+        const schema = withReserved(schemaOf(components), BACKEND_RESERVED_SCHEMA);
         return [keyOf(name), this.add(`backend ${name}`, schema)];
       }),
     );
   }
 
   ours(answer: Answer | undefined): JsonSchema {
-    const parts = answer?.parts ?? [];
-    return Object.fromEntries(parts.map((part) => [part.name, this.#plugin(part.name, [part])]));
+    const components = answer?.components ?? [];
+    return Object.fromEntries(components.map((one) => [one.name, this.#plugin(one.name, [one])]));
   }
 
   plugins(answers: Answers): JsonSchema {
     return Object.fromEntries(
-      answers.map(([file, { parts }]) => [file, this.#plugin(file, parts)]),
+      answers.map(([file, { components }]) => [file, this.#plugin(file, components)]),
     );
   }
 
   /** A plugin without settings may stand there with nothing behind it. */
-  #plugin(name: string, parts: Answer["parts"] | [Answer["parts"][number]]): JsonSchema {
-    const schema = withReserved(schemaOf(parts), RESERVED_SCHEMA);
+  #plugin(
+    name: string,
+    components: Answer["components"] | [Answer["components"][number]],
+  ): JsonSchema {
+    const schema = withReserved(schemaOf(components), RESERVED_SCHEMA);
     return { anyOf: [this.add(`plugin ${name}`, schema), { type: "null" }] };
   }
 }

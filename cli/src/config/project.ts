@@ -1,4 +1,4 @@
-/** What a `seabird.yaml` comes to: the parts to run, each with its settings; or what is wrong. */
+/** What a `seabird.yaml` comes to: the components to run, each with its settings; or what is wrong. */
 import { CliError } from "../process/cli-error.ts";
 import { EXIT } from "../process/exit-codes.ts";
 import type { Origins } from "./origin.ts";
@@ -56,18 +56,18 @@ export type CoreConfig =
     }
   | { readonly kind: "remote"; readonly url: string; readonly token: string };
 
-export const PART_LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-export type PartLogLevel = (typeof PART_LOG_LEVELS)[number];
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface ProjectConfig {
   /** Absolute path of the file. */
   readonly file: string;
-  /** Its folder: the working directory of the parts, and where relative paths begin. */
+  /** Its folder: the working directory of the components, and where relative paths begin. */
   readonly folder: string;
   readonly core: CoreConfig;
-  /** Of core, and of each part that has none of its own. */
-  readonly logLevel: PartLogLevel;
-  readonly parts: readonly ComponentConfig[];
+  /** Of core, and of each component that has none of its own. */
+  readonly logLevel: LogLevel;
+  readonly components: readonly ComponentConfig[];
   /** What works but is not wise, such as a secret that others can read. */
   readonly warnings: readonly Problem[];
   /** Where each value comes from. */
@@ -90,14 +90,14 @@ export interface ComponentConfig {
   readonly scopes: readonly string[];
   /** Checked, expanded, secrets read in, defaults filled in. Holds secrets: never log it. */
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly logLevel: PartLogLevel;
+  readonly logLevel: LogLevel;
   /** The top-level settings that may change while it runs (`x-live` in its schema). */
   readonly liveKeys: readonly string[];
-  readonly description: PartDescription;
+  readonly description: ComponentDescription;
 }
 
-/** What a part says of itself, asked with `--describe`. */
-export interface PartDescription {
+/** What a component says of itself, asked with `--describe`. */
+export interface ComponentDescription {
   readonly name: string;
   /** Of a backend. */
   readonly type?: string;

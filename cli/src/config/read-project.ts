@@ -5,11 +5,11 @@ import { unknownKey } from "./explain-keyword.ts";
 import type { Place } from "./origin.ts";
 import { PROJECT_SCHEMA, TOP_KEYS } from "./own-schemas.ts";
 import { readPlugins } from "./plugins-section.ts";
-import type { ComponentConfig, PartLogLevel, ProjectConfig } from "./project.ts";
+import type { ComponentConfig, LogLevel, ProjectConfig } from "./project.ts";
 import { pick, type Reading } from "./reading.ts";
 import { readTree, type YamlEntry, type YamlMap } from "./yaml-tree.ts";
 
-type Content = Pick<ProjectConfig, "core" | "logLevel" | "parts">;
+type Content = Pick<ProjectConfig, "core" | "logLevel" | "components">;
 
 const START: Place = { line: 1, col: 1 };
 
@@ -27,9 +27,9 @@ export async function readProject(text: string, reading: Reading): Promise<Conte
     readBackends(section(top, "backends"), reading, logLevel),
     readPlugins(section(top, "plugins"), reading, logLevel),
   ]);
-  const parts = [...backends, ...plugins];
-  refuseSameNames(parts, top, reading);
-  return core === undefined ? undefined : { core, logLevel, parts };
+  const components = [...backends, ...plugins];
+  refuseSameNames(components, top, reading);
+  return core === undefined ? undefined : { core, logLevel, components };
 }
 
 function section(top: YamlMap, name: string): YamlEntry {
@@ -43,7 +43,7 @@ function refuseUnknown(top: YamlMap, reading: Reading): void {
   }
 }
 
-function readLogLevel(top: YamlMap, reading: Reading): PartLogLevel {
+function readLogLevel(top: YamlMap, reading: Reading): LogLevel {
   const { logLevel } = reading.options.flags;
   const flag =
     logLevel === undefined
@@ -57,17 +57,21 @@ function readLogLevel(top: YamlMap, reading: Reading): PartLogLevel {
     flags: new Map(flag),
     fromEnvironment: true,
   });
-  return level as PartLogLevel;
+  return level as LogLevel;
 }
 
-/** Two parts with one name would have one token and one log. */
-function refuseSameNames(parts: readonly ComponentConfig[], top: YamlMap, reading: Reading): void {
+/** Two components with one name would have one token and one log. */
+function refuseSameNames(
+  components: readonly ComponentConfig[],
+  top: YamlMap,
+  reading: Reading,
+): void {
   const seen = new Map<string, ComponentConfig>();
-  for (const part of parts) {
-    const other = seen.get(part.name);
-    seen.set(part.name, part);
+  for (const component of components) {
+    const other = seen.get(component.name);
+    seen.set(component.name, component);
     if (other === undefined) continue;
-    const message = `two parts are named ${part.name}: ${other.path} and ${part.path}`;
+    const message = `two components are named ${component.name}: ${other.path} and ${component.path}`;
     reading.problem(top.entries.get("plugins")?.key ?? top.at, ["plugins"], message);
   }
 }

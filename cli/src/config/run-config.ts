@@ -12,14 +12,14 @@ import { PROJECT_FILE, type ProjectFlags } from "./project-sources.ts";
 export async function check(flags: ProjectFlags, output: Output): Promise<void> {
   const project = await loadProject({ folder: process.cwd(), flags });
   warn(project, output);
-  const parts = project.parts.map(({ name, kind, path }) => ({ name, kind, path }));
+  const components = project.components.map(({ name, kind, path }) => ({ name, kind, path }));
   const core =
     project.core.kind === "own" ? { listen: project.core.listen } : { url: project.core.url };
-  const document = { file: project.file, core, parts, warnings: project.warnings };
+  const document = { file: project.file, core, components, warnings: project.warnings };
   output.result(document, () => {
     output.line(`${output.style("green", "✔")} ${nameOf(project)} is fine. It runs:`);
     const where = "listen" in core ? `listens on ${core.listen}` : `runs at ${core.url}`;
-    output.pairs([["core", where], ...parts.map(({ name, kind }) => [name, kind] as const)]);
+    output.pairs([["core", where], ...components.map(({ name, kind }) => [name, kind] as const)]);
   });
 }
 

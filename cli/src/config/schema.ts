@@ -1,5 +1,5 @@
 /**
- * JSON Schemas as parts give them, read without trusting them: what stands at one place.
+ * JSON Schemas as components give them, read without trusting them: what stands at one place.
  */
 import { asRecord } from "./as-record.ts";
 import type { JsonSchema } from "./project.ts";
@@ -76,7 +76,7 @@ export function takes(schemas: readonly JsonSchema[], type: string): boolean {
   return schemas.some((schema) => [schema["type"]].flat().includes(type));
 }
 
-/** The names of the top-level settings that may change while a part runs. */
+/** The names of the top-level settings that may change while a component runs. */
 export function liveKeysOf(schema: JsonSchema | null): readonly string[] {
   if (schema === null) return [];
   const top = schemasOf(schema, schema);

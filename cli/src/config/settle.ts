@@ -1,5 +1,5 @@
 /**
- * A part of the tree as plain values: variables expanded, secrets read from their files, the
+ * A section of the tree as plain values: variables expanded, secrets read from their files, the
  * environment's values put over the file's. What it may be is checked afterwards, by the schema.
  */
 import type { Environment } from "./environment.ts";

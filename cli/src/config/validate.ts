@@ -1,4 +1,4 @@
-/** Checks settled values against a part's schema; fills in defaults; says all that is wrong. */
+/** Checks settled values against a component's schema; fills in defaults; says all that is wrong. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { asRecord } from "./as-record.ts";
 import { describe, explainKeyword, unknownKey } from "./explain-keyword.ts";
@@ -13,7 +13,7 @@ import type { Settled, Spot } from "./settle.ts";
 export interface ValidateRequest {
   readonly settled: Settled;
   readonly schema: JsonSchema;
-  /** Where the part stands, for what is said of the whole. */
+  /** Where the component stands, for what is said of the whole. */
   readonly path: Path;
   readonly key: Place;
 }

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { LIMITS } from "../limits.ts";
 import { type Output, styleError } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
-import type { PartReport } from "./control-protocol.ts";
+import type { ComponentReport } from "./control-protocol.ts";
 import type { Verdict } from "./restart-policy.ts";
 
 export type UpEvent =
@@ -13,10 +13,10 @@ export type UpEvent =
       readonly configured: string;
       readonly moved: boolean;
     }
-  | { readonly type: "started"; readonly part: string }
+  | { readonly type: "started"; readonly component: string }
   | {
       readonly type: "crashed";
-      readonly part: string;
+      readonly component: string;
       readonly how: string;
       /** In a row, this one included. */
       readonly crashes: number;
@@ -27,15 +27,15 @@ export type UpEvent =
       /** Where it logs; the room does not. */
       readonly log?: string;
     }
-  | { readonly type: "ended" | "killed"; readonly part: string }
+  | { readonly type: "ended" | "killed"; readonly component: string }
   /** The start takes a while, for the sake of these; and it goes on without these. */
-  | { readonly type: "waiting" | "late"; readonly parts: readonly string[] }
+  | { readonly type: "waiting" | "late"; readonly components: readonly string[] }
   | { readonly type: "stopping"; readonly why: string }
   | { readonly type: "warning"; readonly text: string }
-  /** The start is over; how many of how many parts are ready. */
-  | { readonly type: "up"; readonly ready: number; readonly parts: number }
-  | { readonly type: "restarted"; readonly part: string }
-  | { readonly type: "reloaded"; readonly parts: readonly PartReport[] }
+  /** The start is over; how many of how many components are ready. */
+  | { readonly type: "up"; readonly ready: number; readonly components: number }
+  | { readonly type: "restarted"; readonly component: string }
+  | { readonly type: "reloaded"; readonly components: readonly ComponentReport[] }
   /** Nothing was changed. */
   | { readonly type: "reload-failed"; readonly message: string }
   | { readonly type: "stopped" };
@@ -74,8 +74,8 @@ export class Announcer {
   }
 
   /** Says who is waited for if that takes a while; not any more once it is disposed of. */
-  waiting(parts: () => readonly string[]): Disposable {
-    const say = () => this.say({ type: "waiting", parts: parts() });
+  waiting(components: () => readonly string[]): Disposable {
+    const say = () => this.say({ type: "waiting", components: components() });
     const timer = setTimeout(say, LIMITS.waitNoticeMs);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
@@ -108,23 +108,29 @@ export class Announcer {
         // The first one and the last; what comes between is in up.log.
         return event.crashes === 1 || !event.restarts ? this.#crash(event) : undefined;
       case "killed":
-        return styleError("yellow", `seabird: ${event.part} did not end in time and was killed`);
+        return styleError(
+          "yellow",
+          `seabird: ${event.component} did not end in time and was killed`,
+        );
       case "waiting":
-        return styleError("dim", `seabird: waiting for ${event.parts.join(", ")}`);
+        return styleError("dim", `seabird: waiting for ${event.components.join(", ")}`);
       case "late": {
         // Without a room the logs are on the screen already.
         const why = this.#terminal ? `; why stands in ${this.#logs.folder}` : "";
-        return styleError("yellow", `seabird: not ready yet: ${event.parts.join(", ")}${why}`);
+        return styleError("yellow", `seabird: not ready yet: ${event.components.join(", ")}${why}`);
       }
       case "up": {
-        const { ready, parts } = event;
-        const many = ready === parts ? `all ${parts} parts are` : `${ready} of ${parts} parts are`;
+        const { ready, components } = event;
+        const many =
+          ready === components
+            ? `all ${components} components are`
+            : `${ready} of ${components} components are`;
         return styleError("dim", `seabird: ${many} ready; \`seabird ps\` shows them`);
       }
       case "warning":
         return styleError("yellow", `seabird: ${event.text}`);
       case "reloaded":
-        return reloadLines(event.parts)
+        return reloadLines(event.components)
           .map((line) => `seabird: ${line}`)
           .join("\n");
       case "reload-failed":
@@ -139,11 +145,13 @@ export class Announcer {
   }
 
   #crash(event: Extract<UpEvent, { type: "crashed" }>): string {
-    const { part, how, lastWords, restarts, log, verdict } = event;
+    const { component, how, lastWords, restarts, log, verdict } = event;
     const then = restarts ? "; starting it again" : (GIVEN_UP[verdict ?? "restart"] ?? NO_MORE);
     const words = lastWords.map((line) => `  ${styleError("dim", line)}`);
     const more = this.#terminal && log !== undefined ? [`  more in ${log}`] : [];
-    return [styleError("yellow", `seabird: ${part} ${how}${then}`), ...words, ...more].join("\n");
+    return [styleError("yellow", `seabird: ${component} ${how}${then}`), ...words, ...more].join(
+      "\n",
+    );
   }
 }
 
@@ -153,9 +161,9 @@ const GIVEN_UP: Partial<Record<Verdict, string>> = {
   misconfigured: "; its settings are wrong, so it is not started again before they are changed",
 };
 
-/** What a reload did, a line a part. */
-export function reloadLines(parts: readonly PartReport[]): string[] {
-  if (parts.length === 0) return ["reloaded; nothing has changed"];
-  // A part's own words may be in it.
-  return parts.map(({ part, words }) => safeText(`${part}: ${words}`));
+/** What a reload did, a line a component. */
+export function reloadLines(components: readonly ComponentReport[]): string[] {
+  if (components.length === 0) return ["reloaded; nothing has changed"];
+  // A component's own words may be in it.
+  return components.map(({ component, words }) => safeText(`${component}: ${words}`));
 }

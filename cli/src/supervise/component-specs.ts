@@ -1,7 +1,7 @@
-/** The parts of a project as processes: what each is given, and how. */
+/** The components of a project as processes: what each is given, and how. */
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
 import { LIMITS } from "../limits.ts";
-import type { PartOutput, PartSpec } from "./component.ts";
+import type { ComponentOutput, ComponentSpec } from "./component.ts";
 import { CORE_ENV, cleanEnv } from "./plan.ts";
 import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
 import { handoverFd } from "./spawning.ts";
@@ -9,22 +9,22 @@ import { handoverFd } from "./spawning.ts";
 export const CORE = "core";
 const ROOM_TYPE = "terminal";
 
-/** A part that talks to a person, and needs a terminal for it. */
-export function isRoom(part: ComponentConfig): boolean {
-  return part.kind === "backend" && part.type === ROOM_TYPE;
+/** A component that talks to a person, and needs a terminal for it. */
+export function isRoom(component: ComponentConfig): boolean {
+  return component.kind === "backend" && component.type === ROOM_TYPE;
 }
 
 export interface ComponentSpecsDeps {
   readonly coreBin: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Core's address, asked at each start of a part. */
+  /** Core's address, asked at each start of a component. */
   url(): string;
   /** `host:port` for core, asked at each of its starts. */
   bind(): string;
-  output(part: string): PartOutput;
+  output(component: string): ComponentOutput;
 }
 
-/** What parts are told while they run; core understands `extraTokens` too. */
+/** What components are told while they run; core understands `extraTokens` too. */
 export interface SettingsMessage {
   readonly type: "settings";
   readonly settings?: ComponentConfig["settings"];
@@ -40,15 +40,17 @@ export class ComponentSpecs {
     this.#around = around;
   }
 
-  /** The processes of a project's parts; tokens of those that are no more are forgotten. */
-  specsOf(project: ProjectConfig): ReadonlyMap<string, PartSpec> {
-    const names = new Set(project.parts.map(({ name }) => name));
+  /** The processes of a project's components; tokens of those that are no more are forgotten. */
+  specsOf(project: ProjectConfig): ReadonlyMap<string, ComponentSpec> {
+    const names = new Set(project.components.map(({ name }) => name));
     for (const name of this.#tokens.keys()) if (!names.has(name)) this.#tokens.delete(name);
-    return new Map(project.parts.map((part) => [part.name, this.#specOf(part, project)]));
+    return new Map(
+      project.components.map((component) => [component.name, this.#specOf(component, project)]),
+    );
   }
 
   /** Undefined if core runs elsewhere. */
-  coreOf(project: ProjectConfig): PartSpec | undefined {
+  coreOf(project: ProjectConfig): ComponentSpec | undefined {
     const { core } = project;
     if (core.kind === "remote") return undefined;
     const around = this.#around;
@@ -74,17 +76,19 @@ export class ComponentSpecs {
     return extraTokens([...this.#tokens.values()]);
   }
 
-  #specOf(part: ComponentConfig, project: ProjectConfig): PartSpec {
+  #specOf(component: ComponentConfig, project: ProjectConfig): ComponentSpec {
     const around = this.#around;
-    const output: PartOutput = isRoom(part) ? { to: "terminal" } : around.output(part.name);
-    const token = this.#tokenOf(part, project);
-    const local = project.core.kind === "own" ? { retryMaxMs: LIMITS.partRetryMaxMs } : {};
-    const room = isRoom(part) ? ["--leave-in-turn"] : [];
+    const output: ComponentOutput = isRoom(component)
+      ? { to: "terminal" }
+      : around.output(component.name);
+    const token = this.#tokenOf(component, project);
+    const local = project.core.kind === "own" ? { retryMaxMs: LIMITS.componentRetryMaxMs } : {};
+    const room = isRoom(component) ? ["--leave-in-turn"] : [];
     return {
-      name: part.name,
-      kind: part.kind,
-      script: part.script,
-      args: [...part.args, "--handover", String(handoverFd(isRoom(part))), ...room],
+      name: component.name,
+      kind: component.kind,
+      script: component.script,
+      args: [...component.args, "--handover", String(handoverFd(isRoom(component))), ...room],
       cwd: project.folder,
       output,
       env: () => cleanEnv(around.env),
@@ -92,15 +96,15 @@ export class ComponentSpecs {
         JSON.stringify({
           url: around.url(),
           token,
-          ...(part.id === undefined ? {} : { id: part.id }),
-          settings: part.settings,
-          logLevel: levelOf(part),
+          ...(component.id === undefined ? {} : { id: component.id }),
+          settings: component.settings,
+          logLevel: levelOf(component),
           ...local,
         }),
     };
   }
 
-  /** The same for as long as the part has the same rights: what core calls its `sender`. */
+  /** The same for as long as the component has the same rights: what core calls its `sender`. */
   #tokenOf({ name, scopes }: ComponentConfig, { core }: ProjectConfig): string {
     if (core.kind === "remote") return core.token;
     const known = this.#tokens.get(name);
@@ -112,8 +116,8 @@ export class ComponentSpecs {
 }
 
 /** What the room logs stands above its prompt: of that a person wants what is serious only. */
-export function levelOf(part: ComponentConfig): string {
-  return isRoom(part) && part.logLevel !== "error" ? "warn" : part.logLevel;
+export function levelOf(component: ComponentConfig): string {
+  return isRoom(component) && component.logLevel !== "error" ? "warn" : component.logLevel;
 }
 
 /** With a project, core's settings are those that were read with it, and no others. */

@@ -6,11 +6,11 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { endWithUs } from "./orphans.ts";
-import { CrashCount, type PartExit, restartPauseMs, type Verdict } from "./restart-policy.ts";
+import { type ComponentExit, CrashCount, restartPauseMs, type Verdict } from "./restart-policy.ts";
 import { closeOf, connectPipes, messageType, stdioOf } from "./spawning.ts";
 
-/** What becomes of what a part writes. */
-export type PartOutput =
+/** What becomes of what a component writes. */
+export type ComponentOutput =
   /** The room owns the terminal and stays in its foreground group. */
   | { readonly to: "terminal" }
   /** A file descriptor of this process, asked for at each start. */
@@ -23,7 +23,7 @@ export type PartOutput =
       end(): void;
     };
 
-export interface PartSpec {
+export interface ComponentSpec {
   readonly name: string;
   readonly kind: "core" | "backend" | "plugin";
   readonly script: string;
@@ -32,20 +32,20 @@ export interface PartSpec {
   readonly cwd?: string;
   /** Asked at each start. */
   env(): NodeJS.ProcessEnv;
-  readonly output: PartOutput;
-  /** One line for the part alone, asked at each start: on standard input, the room's on fd 4. */
+  readonly output: ComponentOutput;
+  /** One line for the component alone, asked at each start: on standard input, the room's on fd 4. */
   handover?(): string;
 }
 
-export interface PartEvents {
+export interface ComponentEvents {
   /** What the child says over its channel; anything may be in it. */
-  message(part: Part, message: unknown): void;
+  message(component: Component, message: unknown): void;
   /** It ended without being asked. The answer: what becomes of it. */
-  ended(part: Part, exit: PartExit): Verdict;
+  ended(component: Component, exit: ComponentExit): Verdict;
 }
 
 /** `waiting`: for its next start. `ready`: it said so, in this start. */
-export type PartState =
+export type ComponentState =
   | "stopped"
   | "starting"
   | "ready"
@@ -53,26 +53,26 @@ export type PartState =
   | "stopping"
   | Exclude<Verdict, "restart">;
 
-export class Part {
-  readonly #events: PartEvents;
+export class Component {
+  readonly #events: ComponentEvents;
   readonly #ready = Promise.withResolvers<void>();
   readonly #crashes = new CrashCount();
-  #spec: PartSpec;
+  #spec: ComponentSpec;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
-  #state: PartState = "stopped";
+  #state: ComponentState = "stopped";
   #startedAtMs = 0;
   #starts = 0;
   #again: NodeJS.Timeout | undefined;
   #wanted = false;
   #wasReady = false;
 
-  constructor(spec: PartSpec, events: PartEvents) {
+  constructor(spec: ComponentSpec, events: ComponentEvents) {
     this.#spec = spec;
     this.#events = events;
   }
 
-  get spec(): PartSpec {
+  get spec(): ComponentSpec {
     return this.#spec;
   }
 
@@ -80,7 +80,7 @@ export class Part {
     return this.#child?.pid;
   }
 
-  get state(): PartState {
+  get state(): ComponentState {
     return this.#state;
   }
 
@@ -94,7 +94,7 @@ export class Part {
     return this.#child === undefined ? 0 : performance.now() - this.#startedAtMs;
   }
 
-  /** Resolves when the part was ready for the first time; never, if it never is. */
+  /** Resolves when the component was ready for the first time; never, if it never is. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -109,7 +109,7 @@ export class Part {
   }
 
   /** What it is from the next start on. */
-  become(spec: PartSpec): void {
+  become(spec: ComponentSpec): void {
     this.#spec = spec;
   }
 
@@ -158,7 +158,7 @@ export class Part {
       child.kill("SIGKILL");
     }, maxMs);
     child.kill("SIGTERM");
-    // A part that was suspended (Ctrl-Z) has to wake up to hear it.
+    // A component that was suspended (Ctrl-Z) has to wake up to hear it.
     child.kill("SIGCONT");
     await this.#exited;
     clearTimeout(timer);

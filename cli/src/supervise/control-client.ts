@@ -63,7 +63,7 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
   throw new CliError(EXIT.unreachable, "`seabird up` has ended, or ended the connection");
 }
 
-/** Until something is answered: what changes parts waits for them, and for whoever came before. */
+/** Until something is answered: what changes components waits for them, and for whoever came before. */
 const PATIENCE_MS: Readonly<Record<ControlRequest["do"], number>> = {
   ps: LIMITS.controlAnswerMs,
   logs: LIMITS.controlAnswerMs,

@@ -6,22 +6,27 @@ import { join, relative } from "node:path";
 import { asRecord } from "../config/as-record.ts";
 import { LIMITS } from "../limits.ts";
 import { EXIT_CODES, type ExitCode } from "../process/exit-codes.ts";
-import type { PartState } from "./component.ts";
+import type { ComponentState } from "./component.ts";
 
 export type ControlRequest =
   | { readonly do: "ps" }
-  | { readonly do: "restart"; readonly parts: readonly string[] }
+  | { readonly do: "restart"; readonly components: readonly string[] }
   | { readonly do: "reload" }
   | {
       readonly do: "logs";
-      /** Missing: all parts together. */
-      readonly part?: string;
+      /** Missing: all components together. */
+      readonly component?: string;
       readonly lines: number;
       readonly follow: boolean;
     };
 
 export type ControlReply =
-  | { readonly type: "line"; readonly part: string; readonly line: string; readonly atMs?: number }
+  | {
+      readonly type: "line";
+      readonly component: string;
+      readonly line: string;
+      readonly atMs?: number;
+    }
   | { readonly type: "done"; readonly result: unknown }
   | {
       readonly type: "failed";
@@ -38,27 +43,27 @@ export interface ProjectStatus {
   readonly config: string;
   readonly url: string;
   readonly upMs: number;
-  readonly parts: readonly PartStatus[];
+  readonly components: readonly ComponentStatus[];
 }
 
-export interface PartStatus {
+export interface ComponentStatus {
   readonly name: string;
   readonly kind: "core" | "backend" | "plugin";
   /** `remote`: a core that others run. `off`: the room of a run without a terminal. */
-  readonly state: PartState | "remote" | "off";
+  readonly state: ComponentState | "remote" | "off";
   readonly pid?: number;
   readonly upMs?: number;
   readonly restarts: number;
   /** How it ended last, if it was not asked to. */
   readonly lastExit?: string;
-  /** Of a part that is not started any more: its last lines, as it wrote them. */
+  /** Of a component that is not started any more: its last lines, as it wrote them. */
   readonly lastLines?: readonly string[];
   readonly log?: string;
 }
 
-/** One line of the answers to `restart` and `reload`: what was done to a part, in words. */
-export interface PartReport {
-  readonly part: string;
+/** One line of the answers to `restart` and `reload`: what was done to a component, in words. */
+export interface ComponentReport {
+  readonly component: string;
   readonly did: "started" | "stopped" | "restarted" | "changed" | "refused" | "failed";
   readonly words: string;
 }
@@ -85,16 +90,17 @@ export function readRequest(text: string): ControlRequest {
     case "reload":
       return { do: request["do"] };
     case "restart":
-      return { do: "restart", parts: readNames(request["parts"]) };
+      return { do: "restart", components: readNames(request["components"]) };
     case "logs": {
-      const { part, lines, follow } = request;
-      if (part !== undefined && typeof part !== "string") throw new Error("part is no text");
+      const { component, lines, follow } = request;
+      if (component !== undefined && typeof component !== "string")
+        throw new Error("component is no text");
       if (!Number.isSafeInteger(lines) || Number(lines) < 0) throw new Error("lines is no number");
       return {
         do: "logs",
         lines: Math.min(Number(lines), LIMITS.maxTailLines),
         follow: follow === true,
-        ...(part === undefined ? {} : { part }),
+        ...(component === undefined ? {} : { component }),
       };
     }
     default:
@@ -104,7 +110,7 @@ export function readRequest(text: string): ControlRequest {
 
 function readNames(value: unknown): string[] {
   if (!Array.isArray(value) || !value.every((name) => typeof name === "string")) {
-    throw new Error("parts is no list of names");
+    throw new Error("components is no list of names");
   }
   return value;
 }
@@ -112,10 +118,10 @@ function readNames(value: unknown): string[] {
 /** Reads one line of an answer; throws an Error. */
 export function readReply(text: string): ControlReply {
   const reply = asRecord(JSON.parse(text));
-  const { type, part, line, atMs, message, next, exitCode } = reply;
+  const { type, component, line, atMs, message, next, exitCode } = reply;
   if (type === "done") return { type, result: reply["result"] };
-  if (type === "line" && typeof part === "string" && typeof line === "string") {
-    return { type, part, line, ...(typeof atMs === "number" ? { atMs } : {}) };
+  if (type === "line" && typeof component === "string" && typeof line === "string") {
+    return { type, component, line, ...(typeof atMs === "number" ? { atMs } : {}) };
   }
   const known = EXIT_CODES.find(({ code }) => code === exitCode);
   if (type === "failed" && typeof message === "string" && known !== undefined) {

@@ -4,9 +4,14 @@ import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import { EXIT } from "../process/exit-codes.ts";
 import { aborted } from "./aborted.ts";
-import type { Part } from "./component.ts";
+import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
-import type { ControlRequest, PartReport, PartStatus, ProjectStatus } from "./control-protocol.ts";
+import type {
+  ComponentReport,
+  ComponentStatus,
+  ControlRequest,
+  ProjectStatus,
+} from "./control-protocol.ts";
 import type { ReplyLine, ReplyTo } from "./control-server.ts";
 import type { Crew } from "./crew.ts";
 import { hasGivenUp } from "./crew.ts";
@@ -15,14 +20,14 @@ import { describeExit } from "./restart-policy.ts";
 export interface ControlInit {
   readonly crew: Crew;
   readonly logs: ComponentLogs;
-  /** All but the parts. */
-  status(): Omit<ProjectStatus, "parts">;
+  /** All but the components. */
+  status(): Omit<ProjectStatus, "components">;
   /** What stands in the configuration and does not run: name and why. */
-  absent(): readonly PartStatus[];
-  /** The parts' names in the order to show them in. */
+  absent(): readonly ComponentStatus[];
+  /** The components' names in the order to show them in. */
   order(): readonly string[];
-  restart(part: Part): Promise<void>;
-  reload(): Promise<readonly PartReport[]>;
+  restart(component: Component): Promise<void>;
+  reload(): Promise<readonly ComponentReport[]>;
 }
 
 export class Control {
@@ -40,25 +45,25 @@ export class Control {
       case "logs":
         return await this.#logs(request, to);
       case "restart":
-        return { parts: await this.#restart(request.parts) };
+        return { components: await this.#restart(request.components) };
       case "reload":
-        return { parts: await this.#init.reload() };
+        return { components: await this.#init.reload() };
     }
   }
 
   status(): ProjectStatus {
-    const running = this.#init.crew.parts.map((part) => this.#statusOf(part));
+    const running = this.#init.crew.components.map((component) => this.#statusOf(component));
     const order = this.#init.order();
-    const parts = [...this.#init.absent(), ...running].sort(
+    const components = [...this.#init.absent(), ...running].sort(
       (one, other) => order.indexOf(one.name) - order.indexOf(other.name),
     );
-    return { ...this.#init.status(), parts };
+    return { ...this.#init.status(), components };
   }
 
-  #statusOf(part: Part): PartStatus {
+  #statusOf(component: Component): ComponentStatus {
     const { crew, logs } = this.#init;
-    const { spec, state, pid, upMs, restarts } = part;
-    const exit = crew.lastExit(part);
+    const { spec, state, pid, upMs, restarts } = component;
+    const exit = crew.lastExit(component);
     return {
       name: spec.name,
       kind: spec.kind,
@@ -67,52 +72,52 @@ export class Control {
       ...(pid === undefined ? {} : { pid, upMs: Math.round(upMs) }),
       ...(exit === undefined ? {} : { lastExit: describeExit(exit) }),
       ...(exit !== undefined && hasGivenUp(state) ? { lastLines: logs.latest(spec.name) } : {}),
-      ...(part.isTerminal ? {} : { log: logs.path(spec.name) }),
+      ...(component.isTerminal ? {} : { log: logs.path(spec.name) }),
     };
   }
 
-  async #restart(names: readonly string[]): Promise<PartReport[]> {
-    const parts = names.map((name) => this.#find(name));
-    const reports: PartReport[] = [];
-    for (const part of new Set(parts)) {
-      await this.#init.restart(part);
-      reports.push(reportOn(part, "restarted", "restarted"));
+  async #restart(names: readonly string[]): Promise<ComponentReport[]> {
+    const components = names.map((name) => this.#find(name));
+    const reports: ComponentReport[] = [];
+    for (const component of new Set(components)) {
+      await this.#init.restart(component);
+      reports.push(reportOn(component, "restarted", "restarted"));
     }
     return reports;
   }
 
-  #find(name: string): Part {
-    const part = this.#init.crew.find(name);
-    if (part !== undefined) return part;
+  #find(name: string): Component {
+    const component = this.#init.crew.find(name);
+    if (component !== undefined) return component;
     const absent = this.#init.absent().find((each) => each.name === name);
     if (absent !== undefined) {
       const why = absent.state === "remote" ? "runs elsewhere" : "has no terminal here";
       throw new CliError(EXIT.usage, `${name} ${why}`);
     }
-    const known = this.#init.crew.parts.map(({ spec }) => spec.name).join(", ");
+    const known = this.#init.crew.components.map(({ spec }) => spec.name).join(", ");
     throw new CliError(
       EXIT.usage,
-      `there is no part ${JSON.stringify(name)}`,
+      `there is no component ${JSON.stringify(name)}`,
       `choose one of: ${known}`,
     );
   }
 
   async #logs(request: Extract<ControlRequest, { do: "logs" }>, to: ReplyTo): Promise<null> {
-    const { part, lines, follow } = request;
+    const { component, lines, follow } = request;
     const { logs } = this.#init;
-    if (part !== undefined && part !== "up") this.#find(part);
+    if (component !== undefined && component !== "up") this.#find(component);
     // What comes while the old lines are read waits behind them; no turn of the loop is between.
     const old =
-      part === undefined
+      component === undefined
         ? logs.merged.latest(lines)
-        : logs.tail(part, lines).map((line) => ({ part, line }));
+        : logs.tail(component, lines).map((line) => ({ component, line }));
     if (!follow) {
       await to.lines(old);
       return null;
     }
     const following = new Following(to);
     const unfollow = logs.merged.follow((line) => {
-      if (part === undefined || line.part === part) following.show(line);
+      if (component === undefined || line.component === component) following.show(line);
     });
     if (await to.lines(old)) {
       following.catchUp();
@@ -144,20 +149,24 @@ class Following {
     this.#waiting = undefined;
     for (const line of waiting) this.#to.line(line);
     if (this.#leftOut === 0) return;
-    this.#to.line({ part: "up", line: `${this.#leftOut} lines were left out here` });
+    this.#to.line({ component: "up", line: `${this.#leftOut} lines were left out here` });
   }
 }
 
 /** What became of a start that was waited for. */
-export function reportOn(part: Part, did: PartReport["did"], words: string): PartReport {
-  const { name } = part.spec;
-  if (part.state === "ready") return { part: name, did, words };
-  if (part.state === "misconfigured") {
-    return { part: name, did: "failed", words: `${words}, but its settings are wrong` };
+export function reportOn(
+  component: Component,
+  did: ComponentReport["did"],
+  words: string,
+): ComponentReport {
+  const { name } = component.spec;
+  if (component.state === "ready") return { component: name, did, words };
+  if (component.state === "misconfigured") {
+    return { component: name, did: "failed", words: `${words}, but its settings are wrong` };
   }
-  if (part.state !== "starting") {
-    return { part: name, did: "failed", words: `${words}, but crashed` };
+  if (component.state !== "starting") {
+    return { component: name, did: "failed", words: `${words}, but crashed` };
   }
   const seconds = LIMITS.restartReadyMs / 1000;
-  return { part: name, did: "failed", words: `${words}, but not ready after ${seconds} s` };
+  return { component: name, did: "failed", words: `${words}, but not ready after ${seconds} s` };
 }

@@ -3,25 +3,25 @@
  * adds and removes some while the others run on, and stops them all.
  */
 import { LIMITS } from "../limits.ts";
-import { Part, type PartSpec, type PartState } from "./component.ts";
-import { judge, type PartExit, type Verdict } from "./restart-policy.ts";
+import { Component, type ComponentSpec, type ComponentState } from "./component.ts";
+import { type ComponentExit, judge, type Verdict } from "./restart-policy.ts";
 import { messageType } from "./spawning.ts";
 
-export type PartKind = PartSpec["kind"];
+export type ComponentKind = ComponentSpec["kind"];
 
 /** The order of stopping, and what each kind has to end by itself before it is killed. */
 const STOP_MS = {
   plugin: LIMITS.pluginStopMs,
   backend: LIMITS.backendStopMs,
   core: LIMITS.coreStopMs,
-} as const satisfies Record<PartKind, number>;
+} as const satisfies Record<ComponentKind, number>;
 const STOP_ORDER = ["plugin", "backend", "core"] as const;
 
 export interface CrewEvents {
-  started(part: Part): void;
+  started(component: Component): void;
   /** It was asked to end, and has. */
-  stopped(part: Part, how: "ended" | "killed"): void;
-  crashed(part: Part, exit: PartExit, verdict: Verdict): void;
+  stopped(component: Component, how: "ended" | "killed"): void;
+  crashed(component: Component, exit: ComponentExit, verdict: Verdict): void;
   /** The room was left by whoever sat in it. */
   left(): void;
   /** Core has told its address. */
@@ -29,11 +29,11 @@ export interface CrewEvents {
 }
 
 interface Member {
-  readonly part: Part;
-  lastExit: PartExit | undefined;
+  readonly component: Component;
+  lastExit: ComponentExit | undefined;
   /** Resolves when it is clear how its last start went. */
   settled: PromiseWithResolvers<void>;
-  /** Waits for the part's word on new settings. */
+  /** Waits for the component's word on new settings. */
   answer: ((error: string | undefined) => void) | undefined;
 }
 
@@ -46,34 +46,38 @@ export class Crew {
     this.#events = events;
   }
 
-  get parts(): readonly Part[] {
-    return [...this.#members.values()].map(({ part }) => part);
+  get components(): readonly Component[] {
+    return [...this.#members.values()].map(({ component }) => component);
   }
 
-  find(name: string): Part | undefined {
-    return this.#members.get(name)?.part;
+  find(name: string): Component | undefined {
+    return this.#members.get(name)?.component;
   }
 
-  lastExit(part: Part): PartExit | undefined {
-    return this.#members.get(part.spec.name)?.lastExit;
+  lastExit(component: Component): ComponentExit | undefined {
+    return this.#members.get(component.spec.name)?.lastExit;
   }
 
-  /** Adds a part, or takes up one that is there by what it is from now on, and starts it. */
-  start(spec: PartSpec): Part {
+  /** Adds a component, or takes up one that is there by what it is from now on, and starts it. */
+  start(spec: ComponentSpec): Component {
     const member = this.#members.get(spec.name) ?? this.#enlist(spec);
-    const { part } = member;
-    part.become(spec);
-    if (this.#stopping) return part;
+    const { component } = member;
+    component.become(spec);
+    if (this.#stopping) return component;
     member.settled = Promise.withResolvers();
-    part.start();
-    this.#events.started(part);
-    return part;
+    component.start();
+    this.#events.started(component);
+    return component;
   }
 
-  /** Until each part is ready or has ended; false if `limitMs` passed before. */
-  async settled(parts: readonly Part[], limitMs: number, signal: AbortSignal): Promise<boolean> {
+  /** Until each component is ready or has ended; false if `limitMs` passed before. */
+  async settled(
+    components: readonly Component[],
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const all = Promise.all(
-      parts.map((part) => this.#members.get(part.spec.name)?.settled.promise),
+      components.map((component) => this.#members.get(component.spec.name)?.settled.promise),
     ).then(() => true);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
     if (limit.aborted) return false;
@@ -82,21 +86,24 @@ export class Crew {
     return await Promise.race([all, over.promise]);
   }
 
-  async restart(part: Part, spec: PartSpec = part.spec): Promise<void> {
-    await this.#stop(part);
-    if (!this.#stopping) part.forgetCrashes();
+  async restart(component: Component, spec: ComponentSpec = component.spec): Promise<void> {
+    await this.#stop(component);
+    if (!this.#stopping) component.forgetCrashes();
     this.start(spec);
   }
 
-  async remove(part: Part): Promise<void> {
-    await this.#stop(part);
-    this.#members.delete(part.spec.name);
+  async remove(component: Component): Promise<void> {
+    await this.#stop(component);
+    this.#members.delete(component.spec.name);
   }
 
-  /** Tells a part new settings; resolves with what was wrong, undefined if it has taken them. */
-  async tell(part: Part, message: { readonly type: "settings" }): Promise<string | undefined> {
-    const member = this.#members.get(part.spec.name);
-    if (member === undefined || !part.tell(message)) return "it does not run";
+  /** Tells a component new settings; resolves with what was wrong, undefined if it has taken them. */
+  async tell(
+    component: Component,
+    message: { readonly type: "settings" },
+  ): Promise<string | undefined> {
+    const member = this.#members.get(component.spec.name);
+    if (member === undefined || !component.tell(message)) return "it does not run";
     const answer = Promise.withResolvers<string | undefined>();
     member.answer = answer.resolve;
     const late = setTimeout(() => answer.resolve("it did not answer"), LIMITS.liveSettingsMs);
@@ -112,84 +119,84 @@ export class Crew {
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const kind of STOP_ORDER) {
-      const parts = this.parts.filter((part) => part.spec.kind === kind);
-      await Promise.all(parts.map((part) => this.#stop(part)));
+      const components = this.components.filter((component) => component.spec.kind === kind);
+      await Promise.all(components.map((component) => this.#stop(component)));
     }
   }
 
   /** Kills everything at once. */
   kill(): void {
     this.#stopping = true;
-    for (const part of this.parts) part.kill();
+    for (const component of this.components) component.kill();
   }
 
-  async #stop(part: Part): Promise<void> {
-    const ran = part.pid !== undefined;
-    const how = await part.stop(STOP_MS[part.spec.kind]);
-    if (ran) this.#events.stopped(part, how);
+  async #stop(component: Component): Promise<void> {
+    const ran = component.pid !== undefined;
+    const how = await component.stop(STOP_MS[component.spec.kind]);
+    if (ran) this.#events.stopped(component, how);
   }
 
-  #enlist(spec: PartSpec): Member {
-    const part = new Part(spec, {
+  #enlist(spec: ComponentSpec): Member {
+    const component = new Component(spec, {
       message: (from, message) => this.#receive(from, message),
       ended: (from, exit) => this.#ended(from, exit),
     });
     const settled = Promise.withResolvers<void>();
-    const member: Member = { part, lastExit: undefined, settled, answer: undefined };
+    const member: Member = { component, lastExit: undefined, settled, answer: undefined };
     this.#members.set(spec.name, member);
     return member;
   }
 
-  #receive(part: Part, message: unknown): void {
-    const member = this.#members.get(part.spec.name);
+  #receive(component: Component, message: unknown): void {
+    const member = this.#members.get(component.spec.name);
     switch (messageType(message)) {
       case "ready":
         member?.settled.resolve();
         return;
       case "listening":
         member?.settled.resolve();
-        this.#receiveAddress(part, message);
+        this.#receiveAddress(component, message);
         return;
       case "leaving":
         // The room waits to be stopped in its turn, so that no plugin sees it go.
-        if (part.isTerminal) this.#events.left();
+        if (component.isTerminal) this.#events.left();
         return;
       case "settings":
         member?.answer?.(errorIn(message));
     }
   }
 
-  #receiveAddress(part: Part, message: unknown): void {
-    if (part.spec.kind !== "core") return;
+  #receiveAddress(component: Component, message: unknown): void {
+    if (component.spec.kind !== "core") return;
     const url = typeof message === "object" && message !== null && "url" in message && message.url;
     if (typeof url === "string" && URL.canParse(url)) this.#events.listening(url);
   }
 
-  #ended(part: Part, exit: PartExit): Verdict {
+  #ended(component: Component, exit: ComponentExit): Verdict {
     if (this.#stopping) return "failed";
-    const member = this.#members.get(part.spec.name);
+    const member = this.#members.get(component.spec.name);
     if (member !== undefined) member.lastExit = exit;
     member?.answer?.("it ended");
-    if (part.isTerminal && exit.code === 0) {
+    if (component.isTerminal && exit.code === 0) {
       this.#events.left();
       return "failed";
     }
-    const verdict = verdictOn(part, exit);
+    const verdict = verdictOn(component, exit);
     member?.settled.resolve();
-    this.#events.crashed(part, exit, verdict);
+    this.#events.crashed(component, exit, verdict);
     return verdict;
   }
 }
 
 /** Without core nothing works: one that has worked before is started for ever. */
-function verdictOn({ spec, isReady }: Part, exit: PartExit): Verdict {
+function verdictOn({ spec, isReady }: Component, exit: ComponentExit): Verdict {
   const verdict = judge(exit);
   if (spec.kind !== "core" || verdict === "misconfigured") return verdict;
   return isReady ? "restart" : "failed";
 }
 
 /** What is not running, and will not without somebody's help. */
-export function hasGivenUp(state: PartState): boolean {
+export function hasGivenUp(state: ComponentState): boolean {
   return state === "failed" || state === "misconfigured" || state === "stopped";
 }
 

@@ -1,4 +1,4 @@
-/** Lines of the parts' logs, which are JSON mostly, in words for people. */
+/** Lines of the components' logs, which are JSON mostly, in words for people. */
 import { safeText } from "../terminal/safe-text.ts";
 
 export interface LogLine {
@@ -59,8 +59,10 @@ export function complaints(lines: readonly string[], count: number): string[] {
 function messageOf({ msg, error }: Readonly<Record<string, unknown>>): string {
   const why =
     typeof error === "object" && error !== null && "message" in error ? error.message : "";
-  const parts = [msg, msg === why ? "" : why];
-  return parts.filter((part) => typeof part === "string" && part !== "").join(": ");
+  const components = [msg, msg === why ? "" : why];
+  return components
+    .filter((component) => typeof component === "string" && component !== "")
+    .join(": ");
 }
 
 function readLogEntry(line: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,4 +1,4 @@
-/** The parts' logs under `.seabird/logs/`, readable by their owner only. */
+/** The components' logs under `.seabird/logs/`, readable by their owner only. */
 import {
   accessSync,
   closeSync,
@@ -34,7 +34,7 @@ export class Logs {
     return join(this.folder, `${name}.log`);
   }
 
-  /** The descriptor of a part's log, opened once, for appending. */
+  /** The descriptor of a component's log, opened once, for appending. */
   fd(name: string): number {
     const open = this.#files.get(name);
     if (open !== undefined) return open;
@@ -56,7 +56,7 @@ export class Logs {
     }
   }
 
-  /** The last that a part complained of in this run, made safe to show, without stack traces. */
+  /** The last that a component complained of in this run, made safe to show, without stack traces. */
   lastWords(name: string, count: number): string[] {
     const lines = this.#tail(this.path(name), this.#startedAt.get(name) ?? 0).split("\n");
     return complaints(lines, count);

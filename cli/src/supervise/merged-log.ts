@@ -1,9 +1,9 @@
-/** What all parts write, as it comes: the latest lines, and whoever follows them. */
+/** What all components write, as it comes: the latest lines, and whoever follows them. */
 import { LIMITS } from "../limits.ts";
 
 export interface MergedLine {
-  readonly part: string;
-  /** As the part wrote it, cut to `maxMergedLineChars`. */
+  readonly component: string;
+  /** As the component wrote it, cut to `maxMergedLineChars`. */
   readonly line: string;
   /** When it came, in Unix milliseconds. */
   readonly atMs: number;
@@ -15,9 +15,9 @@ export class MergedLog {
   readonly #followers = new Set<Follower>();
   #latest: MergedLine[] = [];
 
-  add(part: string, text: string): void {
+  add(component: string, text: string): void {
     const line = text.slice(0, LIMITS.maxMergedLineChars);
-    const entry: MergedLine = { part, line, atMs: Date.now() };
+    const entry: MergedLine = { component, line, atMs: Date.now() };
     this.#latest.push(entry);
     // Cut now and then rather than at each line.
     if (this.#latest.length >= 2 * LIMITS.mergedLines) {

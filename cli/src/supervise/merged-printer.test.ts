@@ -60,9 +60,10 @@ test("complaints are warnings, errors, and what was meant for people", () => {
   assert.deepEqual(complaints(lines, 1), ["oh"]);
 });
 
-test("a merged line has the part's name and what is more than information", () => {
+test("a merged line has the component's name and what is more than information", () => {
   const style = { stream: process.stdout, clock: false };
-  const of = (entry: object) => formatMerged({ part: "irc/x", line: json(entry), atMs: 0 }, style);
+  const of = (entry: object) =>
+    formatMerged({ component: "irc/x", line: json(entry), atMs: 0 }, style);
   assert.equal(stripVTControlCharacters(of({ level: "info", msg: "here" })), "irc/x here");
   assert.equal(stripVTControlCharacters(of({ level: "error", msg: "gone" })), "irc/x error: gone");
 });
@@ -70,7 +71,7 @@ test("a merged line has the part's name and what is more than information", () =
 test("a reader who is too slow misses lines, and is told how many", () => {
   const stream = new FakeStream();
   const printer = printerTo(stream, true);
-  const show = (line: string) => printer.show({ part: "p", line, atMs: 0 });
+  const show = (line: string) => printer.show({ component: "p", line, atMs: 0 });
   show("one");
   stream.isStuck = true;
   show("two");
@@ -88,7 +89,7 @@ test("the room is shown what is serious, but no flood of it", () => {
   const shown: string[] = [];
   const notices = new Notices((line) => shown.push(line) > 0);
   const show = (level: string, atMs: number) =>
-    notices.show({ part: "p", line: json({ level, msg: "m" }), atMs });
+    notices.show({ component: "p", line: json({ level, msg: "m" }), atMs });
   show("info", 100_000);
   for (let count = 0; count < 50; count++) show("warn", 100_000 + count);
   assert.equal(shown.length, LIMITS.maxNotices);

@@ -8,7 +8,7 @@ import type { MergedLine } from "./merged-log.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
-const PART_STYLES: readonly Style[] = ["cyan", "green", "magenta", "blue", "yellow"];
+const COMPONENT_STYLES: readonly Style[] = ["cyan", "green", "magenta", "blue", "yellow"];
 const LEVEL_STYLES: Readonly<Record<string, Style>> = {
   debug: "dim",
   warn: "yellow",
@@ -22,25 +22,25 @@ export interface LineStyle {
   readonly clock: boolean;
 }
 
-/** `12:00:01 irc/libera warn: cannot join #x`, coloured by part and by level. */
+/** `12:00:01 irc/libera warn: cannot join #x`, coloured by component and by level. */
 export function formatMerged(
-  { part, line, atMs }: MergedLine,
+  { component, line, atMs }: MergedLine,
   { stream, clock }: LineStyle,
 ): string {
   const { level, words } = readLogLine(line);
   const paint = (style: Style, text: string) => styleText(style, text, { stream });
-  const name = safeText(part);
+  const name = safeText(component);
   const told = level === undefined || level === "info" ? words : `${level}: ${words}`;
   const style = level === undefined ? undefined : LEVEL_STYLES[level];
   const head = clock ? `${paint("dim", formatClock(new Date(atMs)))} ` : "";
-  return `${head}${paint(styleOf(part), name)} ${style === undefined ? told : paint(style, told)}`;
+  return `${head}${paint(styleOf(component), name)} ${style === undefined ? told : paint(style, told)}`;
 }
 
-/** A part keeps its colour. */
-function styleOf(part: string): Style {
+/** A component keeps its colour. */
+function styleOf(component: string): Style {
   let sum = 0;
-  for (const character of part) sum += character.codePointAt(0) ?? 0;
-  return PART_STYLES[sum % PART_STYLES.length] ?? "cyan";
+  for (const character of component) sum += character.codePointAt(0) ?? 0;
+  return COMPONENT_STYLES[sum % COMPONENT_STYLES.length] ?? "cyan";
 }
 
 /** Leaves lines out rather than wait for a slow reader, and says how many. */
@@ -62,7 +62,7 @@ export class MergedPrinter {
     if (this.#leftOut > 0) {
       const count = this.#leftOut;
       this.#leftOut = 0;
-      this.show({ part: "up", line: `${count} lines were left out here`, atMs: line.atMs });
+      this.show({ component: "up", line: `${count} lines were left out here`, atMs: line.atMs });
     }
     const text = this.#json
       ? JSON.stringify(line)
@@ -73,7 +73,7 @@ export class MergedPrinter {
 
 const NOTICE_WINDOW_MS = 10_000;
 
-/** Passes on what parts complain of, so many lines in ten seconds. */
+/** Passes on what components complain of, so many lines in ten seconds. */
 export class Notices {
   readonly #notify: (line: string) => boolean;
   #windowFromMs = 0;
@@ -83,7 +83,7 @@ export class Notices {
     this.#notify = notify;
   }
 
-  show({ part, line, atMs }: MergedLine): void {
+  show({ component, line, atMs }: MergedLine): void {
     const { level, words } = readLogLine(line);
     if (!isSerious(level)) return;
     if (atMs - this.#windowFromMs >= NOTICE_WINDOW_MS) {
@@ -91,7 +91,7 @@ export class Notices {
       this.#count = 0;
     }
     this.#count += 1;
-    if (this.#count < LIMITS.maxNotices) this.#notify(`${part} ${level}: ${words}`);
+    if (this.#count < LIMITS.maxNotices) this.#notify(`${component} ${level}: ${words}`);
     if (this.#count === LIMITS.maxNotices) this.#notify("more warnings are in the logs");
   }
 }

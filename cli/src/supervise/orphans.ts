@@ -1,12 +1,12 @@
 /**
- * Ends what a supervisor that was killed leaves behind. A part notices by its channel and goes;
+ * Ends what a supervisor that was killed leaves behind. A component notices by its channel and goes;
  * one in an endless loop, or a suspended one, cannot. So a shell, which is small, holds a pipe to
  * this process and a list of its children: when the pipe closes, who is still there after
  * a while is killed, with its group.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** Longer than parts need to leave by themselves, shorter than the two seconds promised. */
+/** Longer than components need to leave by themselves, shorter than the two seconds promised. */
 const ORPHAN_SECONDS = "1.7";
 
 const SHELL = `pids=' '

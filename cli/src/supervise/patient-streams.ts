@@ -9,7 +9,7 @@ interface Handle {
 /**
  * On a terminal that is stopped (Ctrl-S) Node waits in the midst of a write, and everything with
  * it. From now on it keeps what is not taken, as it does with a pipe; `writableLength` tells how
- * much that is. Not for a terminal that parts share: they would set it back.
+ * much that is. Not for a terminal that components share: they would set it back.
  */
 export function neverWait(): void {
   for (const [fd, stream] of [process.stdout, process.stderr].entries()) {

@@ -54,7 +54,7 @@ test("core gets the hash of each child's token, each child its secret, nobody an
   ]);
 });
 
-test("what is one part's is not in another's environment", () => {
+test("what is one component's is not in another's environment", () => {
   const { core, plugins, backends } = plan({ irc: "irc://host", channel: ["#x", "#y"] });
   const inCore = core.env();
   assert.equal(inCore["DATABASE_URL"], "sqlite:tokens.db");

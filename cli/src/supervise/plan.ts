@@ -1,7 +1,7 @@
-/** What `seabird up` runs: each part's program, token and environment. Pure, given the options. */
+/** What `seabird up` runs: each component's program, token and environment. Pure, given the options. */
 import { CliError } from "../process/cli-error.ts";
 import { EXIT } from "../process/exit-codes.ts";
-import type { PartSpec } from "./component.ts";
+import type { ComponentSpec } from "./component.ts";
 import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
 
 export interface UpOptions {
@@ -10,7 +10,7 @@ export interface UpOptions {
   readonly channel: readonly string[];
   readonly nick?: string;
   readonly plugin: readonly string[];
-  /** False: no room, the parts write to stderr, and only a signal ends it. */
+  /** False: no room, the components write to stderr, and only a signal ends it. */
   readonly terminal: boolean;
 }
 
@@ -34,11 +34,11 @@ export interface PlanSurroundings {
 }
 
 export interface Plan {
-  readonly core: PartSpec;
-  readonly plugins: readonly PartSpec[];
+  readonly core: ComponentSpec;
+  readonly plugins: readonly ComponentSpec[];
   /** Backends but the room. */
-  readonly backends: readonly PartSpec[];
-  readonly room: PartSpec | undefined;
+  readonly backends: readonly ComponentSpec[];
+  readonly room: ComponentSpec | undefined;
 }
 
 const IRC_SCHEMES = ["irc:", "ircs:", "ircs+unsafe:"];
@@ -60,7 +60,7 @@ export function createPlan(options: UpOptions, around: PlanSurroundings): Plan {
   );
   const room = options.terminal ? planRoom(clients, around) : undefined;
   const hashes = extraTokens(clients.tokens);
-  const core: PartSpec = {
+  const core: ComponentSpec = {
     name: "core",
     kind: "core",
     script: around.bins.core,
@@ -75,7 +75,7 @@ export function createPlan(options: UpOptions, around: PlanSurroundings): Plan {
   return { core, plugins, backends, room };
 }
 
-function planRoom(clients: Clients, { bins, script }: PlanSurroundings): PartSpec {
+function planRoom(clients: Clients, { bins, script }: PlanSurroundings): ComponentSpec {
   const room = clients.add("terminal", "backend", {
     script: bins.backend("terminal"),
     args: ["--leave-in-turn", ...(script ? ["--wait-for-go"] : [])],
@@ -88,7 +88,7 @@ interface ClientSpec {
   readonly script: string;
   readonly args: readonly string[];
   readonly scopes: readonly string[];
-  /** What this part alone gets. */
+  /** What this component alone gets. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -101,7 +101,11 @@ class Clients {
     this.#around = around;
   }
 
-  add(name: string, kind: PartSpec["kind"], { script, args, scopes, env }: ClientSpec): PartSpec {
+  add(
+    name: string,
+    kind: ComponentSpec["kind"],
+    { script, args, scopes, env }: ClientSpec,
+  ): ComponentSpec {
     const around = this.#around;
     const token = createRunToken(name, scopes);
     this.tokens.push(token);
@@ -119,11 +123,11 @@ class Clients {
 
 /** What only core may see. */
 export const CORE_ENV = /^(DATABASE_URL|SEABIRD_(TLS|METRICS|CORS)_.*)/;
-/** What the parts must not inherit: the starter's own token and core, and secrets of networks. */
+/** What the components must not inherit: the starter's own token and core, and secrets of networks. */
 const PRIVATE_ENV =
   /^(SEABIRD_(TOKEN|HOST|EXTRA_TOKENS|BIND_HOST|LAUNCHED|TLS_|METRICS_|CORS_)|BIND_HOST|DATABASE_URL|IRC_)/;
 
-/** The environment without what is another part's; `but`: what this one may have. */
+/** The environment without what is another component's; `but`: what this one may have. */
 export function cleanEnv(env: NodeJS.ProcessEnv, but?: RegExp): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => but?.test(name) || !PRIVATE_ENV.test(name));
   return Object.fromEntries(kept);

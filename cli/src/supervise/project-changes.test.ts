@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
 import { compareProjects, reachable } from "./project-changes.ts";
 
-const PART: ComponentConfig = {
+const COMPONENT: ComponentConfig = {
   name: "irc/libera",
   kind: "backend",
   type: "irc",
@@ -17,10 +17,10 @@ const PART: ComponentConfig = {
   liveKeys: ["channels"],
   description: { name: "irc", commands: {}, settings: null },
 };
-const ROOM: ComponentConfig = { ...PART, name: "terminal/here", type: "terminal", id: "here" };
+const ROOM: ComponentConfig = { ...COMPONENT, name: "terminal/here", type: "terminal", id: "here" };
 
 function project(
-  parts: readonly ComponentConfig[],
+  components: readonly ComponentConfig[],
   more: Partial<ProjectConfig> = {},
 ): ProjectConfig {
   return {
@@ -28,7 +28,7 @@ function project(
     folder: "/",
     core: { kind: "own", listen: "127.0.0.1:1", logLevel: "info", settings: {}, env: {} },
     logLevel: "info",
-    parts,
+    components,
     warnings: [],
     origins: [],
     ...more,
@@ -36,34 +36,36 @@ function project(
 }
 
 const changesOf = (old: ProjectConfig, next: ProjectConfig) =>
-  compareProjects(old, next).map(({ part, kind, keys }) => [part, kind, ...keys].join(" "));
+  compareProjects(old, next).map(({ component, kind, keys }) =>
+    [component, kind, ...keys].join(" "),
+  );
 
-function partWith(settings: object, more: Partial<ComponentConfig> = {}): ComponentConfig {
-  return { ...PART, ...more, settings: { ...PART.settings, ...settings } };
+function componentWith(settings: object, more: Partial<ComponentConfig> = {}): ComponentConfig {
+  return { ...COMPONENT, ...more, settings: { ...COMPONENT.settings, ...settings } };
 }
 
 test("what is the same is left alone, also in another order", () => {
-  const help = { ...PART, name: "help" };
-  const copied = { ...PART, settings: structuredClone(PART.settings) };
-  assert.deepEqual(changesOf(project([PART, help]), project([help, copied])), []);
+  const help = { ...COMPONENT, name: "help" };
+  const copied = { ...COMPONENT, settings: structuredClone(COMPONENT.settings) };
+  assert.deepEqual(changesOf(project([COMPONENT, help]), project([help, copied])), []);
 });
 
 test("live settings and levels are told, any other restarts, and so does another program", () => {
-  const to = (part: ComponentConfig) => changesOf(project([PART]), project([part]));
-  assert.deepEqual(to(partWith({ channels: ["#b"] })), ["irc/libera live channels"]);
-  assert.deepEqual(to(partWith({}, { logLevel: "debug" })), ["irc/libera live log_level"]);
-  const both = partWith({ channels: [], nick: "x" });
+  const to = (component: ComponentConfig) => changesOf(project([COMPONENT]), project([component]));
+  assert.deepEqual(to(componentWith({ channels: ["#b"] })), ["irc/libera live channels"]);
+  assert.deepEqual(to(componentWith({}, { logLevel: "debug" })), ["irc/libera live log_level"]);
+  const both = componentWith({ channels: [], nick: "x" });
   assert.deepEqual(to(both), ["irc/libera restart nick channels"]);
-  const secret = partWith({ sasl: { account: "bird", password: "y" } });
+  const secret = componentWith({ sasl: { account: "bird", password: "y" } });
   assert.deepEqual(to(secret), ["irc/libera restart sasl"]);
-  assert.deepEqual(to(partWith({}, { script: "/other.js" })), ["irc/libera restart program"]);
-  assert.deepEqual(to(partWith({ more: 1 })), ["irc/libera restart more"]);
+  assert.deepEqual(to(componentWith({}, { script: "/other.js" })), ["irc/libera restart program"]);
+  assert.deepEqual(to(componentWith({ more: 1 })), ["irc/libera restart more"]);
 });
 
-test("parts come and go, but no room", () => {
-  const old = project([PART, ROOM]);
+test("components come and go, but no room", () => {
+  const old = project([COMPONENT, ROOM]);
   const next = project([
-    { ...PART, name: "irc/oftc" },
+    { ...COMPONENT, name: "irc/oftc" },
     { ...ROOM, name: "terminal/new" },
   ]);
   const changes = [
@@ -73,13 +75,13 @@ test("parts come and go, but no room", () => {
     "terminal/here refuse",
   ];
   assert.deepEqual(changesOf(old, next), changes);
-  const names = reachable(old, next).parts.map(({ name }) => name);
+  const names = reachable(old, next).components.map(({ name }) => name);
   assert.deepEqual(names, ["irc/oftc", "terminal/here"]);
 });
 
 test("core does not move, its other settings restart it, its level is told", () => {
   const own = (listen: string, settings = {}, logLevel = "info") =>
-    project([PART], { core: { kind: "own", listen, logLevel, settings, env: {} } });
+    project([COMPONENT], { core: { kind: "own", listen, logLevel, settings, env: {} } });
   const old = own("127.0.0.1:1");
   assert.deepEqual(changesOf(old, own("127.0.0.1:2")), ["core refuse core.listen"]);
   assert.deepEqual(changesOf(old, own("127.0.0.1:1", {}, "debug")), ["core live log_level"]);
@@ -89,7 +91,7 @@ test("core does not move, its other settings restart it, its level is told", () 
   assert.equal(core.kind === "own" && core.listen, "127.0.0.1:1");
 
   const remote = (url: string, token: string) =>
-    project([PART], { core: { kind: "remote", url, token } });
+    project([COMPONENT], { core: { kind: "remote", url, token } });
   assert.deepEqual(changesOf(old, remote("https://a", "t")), ["core refuse core.url"]);
   assert.deepEqual(changesOf(remote("https://a", "t"), remote("https://a", "u")), [
     "irc/libera restart core.token",

@@ -13,7 +13,7 @@ export type ChangeKind =
   | "refuse";
 
 export interface Change {
-  readonly part: string;
+  readonly component: string;
   readonly kind: ChangeKind;
   /** The settings it is about. */
   readonly keys: readonly string[];
@@ -23,42 +23,44 @@ type Settings = Readonly<Record<string, unknown>>;
 
 /** In the order of the new file; what is no more comes last. */
 export function compareProjects(old: ProjectConfig, next: ProjectConfig): Change[] {
-  const before = new Map(old.parts.map((part) => [part.name, part]));
-  const after = new Set(next.parts.map(({ name }) => name));
+  const before = new Map(old.components.map((component) => [component.name, component]));
+  const after = new Set(next.components.map(({ name }) => name));
   return [
     ...compareCores(old, next),
-    ...next.parts.flatMap((part) => comparePart(before.get(part.name), part, old, next)),
-    ...old.parts.filter(({ name }) => !after.has(name)).map(removed),
+    ...next.components.flatMap((component) =>
+      compareComponent(before.get(component.name), component, old, next),
+    ),
+    ...old.components.filter(({ name }) => !after.has(name)).map(removed),
   ];
 }
 
-function removed(part: ComponentConfig): Change {
+function removed(component: ComponentConfig): Change {
   // Who takes the room away would be left without a way to speak.
-  return { part: part.name, kind: isRoom(part) ? "refuse" : "stop", keys: [] };
+  return { component: component.name, kind: isRoom(component) ? "refuse" : "stop", keys: [] };
 }
 
-function comparePart(
+function compareComponent(
   before: ComponentConfig | undefined,
-  part: ComponentConfig,
+  component: ComponentConfig,
   old: ProjectConfig,
   next: ProjectConfig,
 ): Change[] {
-  const { name } = part;
+  const { name } = component;
   if (before === undefined)
-    return [{ part: name, kind: isRoom(part) ? "refuse" : "start", keys: [] }];
+    return [{ component: name, kind: isRoom(component) ? "refuse" : "start", keys: [] }];
   const keys = [
-    ...programKeys(before, part),
-    ...changedKeys(before.settings, part.settings),
-    ...(before.logLevel === part.logLevel ? [] : ["log_level"]),
+    ...programKeys(before, component),
+    ...changedKeys(before.settings, component.settings),
+    ...(before.logLevel === component.logLevel ? [] : ["log_level"]),
     ...(tokenOf(old.core) === tokenOf(reachableCore(old.core, next.core)) ? [] : ["core.token"]),
   ];
   if (keys.length === 0) return [];
-  const live = keys.every((key) => key === "log_level" || part.liveKeys.includes(key));
-  return [{ part: name, kind: live ? "live" : "restart", keys }];
+  const live = keys.every((key) => key === "log_level" || component.liveKeys.includes(key));
+  return [{ component: name, kind: live ? "live" : "restart", keys }];
 }
 
 /** What makes it another program. */
-function programKeys(before: ComponentConfig, part: ComponentConfig): string[] {
+function programKeys(before: ComponentConfig, component: ComponentConfig): string[] {
   const program = ({ kind, script, args, scopes, id }: ComponentConfig) => [
     kind,
     script,
@@ -66,11 +68,11 @@ function programKeys(before: ComponentConfig, part: ComponentConfig): string[] {
     scopes,
     id,
   ];
-  return isDeepStrictEqual(program(before), program(part)) ? [] : ["program"];
+  return isDeepStrictEqual(program(before), program(component)) ? [] : ["program"];
 }
 
 function compareCores(old: ProjectConfig, next: ProjectConfig): Change[] {
-  const refuse = (...keys: string[]): Change[] => [{ part: CORE, kind: "refuse", keys }];
+  const refuse = (...keys: string[]): Change[] => [{ component: CORE, kind: "refuse", keys }];
   if (old.core.kind === "remote") {
     return next.core.kind === "remote" && old.core.url === next.core.url ? [] : refuse("core.url");
   }
@@ -82,7 +84,7 @@ function compareCores(old: ProjectConfig, next: ProjectConfig): Change[] {
     ...(old.core.listen === next.core.listen ? [] : refuse("core.listen")),
     ...(keys.length + level.length === 0
       ? []
-      : [{ part: CORE, kind, keys: [...keys, ...level] } as const]),
+      : [{ component: CORE, kind, keys: [...keys, ...level] } as const]),
   ];
 }
 
@@ -97,11 +99,11 @@ function changedKeys(before: Settings, after: Settings): string[] {
 
 /** What a reload makes of the new project: it moves neither core nor the room. */
 export function reachable(old: ProjectConfig, next: ProjectConfig): ProjectConfig {
-  const rooms = old.parts.filter(isRoom);
+  const rooms = old.components.filter(isRoom);
   const isThere = ({ name }: ComponentConfig) => rooms.some((room) => room.name === name);
-  const kept = next.parts.filter((part) => !isRoom(part) || isThere(part));
-  const lost = rooms.filter(({ name }) => !kept.some((part) => part.name === name));
-  return { ...next, core: reachableCore(old.core, next.core), parts: [...kept, ...lost] };
+  const kept = next.components.filter((component) => !isRoom(component) || isThere(component));
+  const lost = rooms.filter(({ name }) => !kept.some((component) => component.name === name));
+  return { ...next, core: reachableCore(old.core, next.core), components: [...kept, ...lost] };
 }
 
 function reachableCore(old: CoreConfig, next: CoreConfig): CoreConfig {

@@ -10,11 +10,11 @@ import type { Output } from "../terminal/output.ts";
 import { aborted } from "./aborted.ts";
 import { Announcer } from "./announcer.ts";
 import { type AttendedRun, asFailure } from "./attend.ts";
-import type { Part } from "./component.ts";
+import type { Component } from "./component.ts";
 import { ComponentLogs } from "./component-logs.ts";
 import { CORE, ComponentSpecs, isRoom } from "./component-specs.ts";
 import { Control } from "./control.ts";
-import type { PartReport, PartStatus } from "./control-protocol.ts";
+import type { ComponentReport, ComponentStatus } from "./control-protocol.ts";
 import { type ControlServer, listenForControl } from "./control-server.ts";
 import { CoreAddress } from "./core-address.ts";
 import { Crew } from "./crew.ts";
@@ -22,7 +22,7 @@ import { complaints } from "./log-words.ts";
 import { MergedPrinter, Notices } from "./merged-printer.ts";
 import { neverWait } from "./patient-streams.ts";
 import { reloadProject } from "./reload.ts";
-import { describeExit, type PartExit, type Verdict } from "./restart-policy.ts";
+import { type ComponentExit, describeExit, type Verdict } from "./restart-policy.ts";
 import { startProject } from "./start-project.ts";
 import { rememberTerminal } from "./terminal-state.ts";
 import { Turns } from "./turns.ts";
@@ -39,7 +39,7 @@ export interface ProjectRunDeps {
 }
 
 const STANDARD_FDS = [0, 1, 2];
-/** Lines of a crashed part's log that are shown. */
+/** Lines of a crashed component's log that are shown. */
 const LAST_WORDS = 3;
 
 export class ProjectRun implements AttendedRun {
@@ -52,7 +52,7 @@ export class ProjectRun implements AttendedRun {
   readonly #logs: ComponentLogs;
   readonly #announcer: Announcer;
   readonly #crew: Crew;
-  readonly #parts: ComponentSpecs;
+  readonly #components: ComponentSpecs;
   readonly #control: Control;
   readonly #restoreTerminal: () => void;
   #project: ProjectConfig;
@@ -73,7 +73,7 @@ export class ProjectRun implements AttendedRun {
     this.#address = new CoreAddress(init.project, init.folder, warn);
     this.#follow(terminal);
     this.#crew = this.#createCrew();
-    this.#parts = this.#createParts();
+    this.#components = this.#createSpecs();
     this.#control = this.#createControl();
     this.#restoreTerminal = terminal ? rememberTerminal() : () => undefined;
   }
@@ -128,7 +128,7 @@ export class ProjectRun implements AttendedRun {
     this.#warn(this.#project);
     await startProject({
       project: this.#project,
-      parts: this.#parts,
+      components: this.#components,
       crew: this.#crew,
       logs: this.#logs,
       announcer: this.#announcer,
@@ -139,9 +139,9 @@ export class ProjectRun implements AttendedRun {
 
   #createCrew(): Crew {
     return new Crew({
-      started: ({ spec }) => this.#announcer.say({ type: "started", part: spec.name }),
-      stopped: ({ spec }, type) => this.#announcer.say({ type, part: spec.name }),
-      crashed: (part, exit, verdict) => this.#crashed(part, exit, verdict),
+      started: ({ spec }) => this.#announcer.say({ type: "started", component: spec.name }),
+      stopped: ({ spec }, type) => this.#announcer.say({ type, component: spec.name }),
+      crashed: (component, exit, verdict) => this.#crashed(component, exit, verdict),
       left: () => this.#stopping.abort(),
       listening: (url) => {
         const configured = this.#address.bind;
@@ -151,13 +151,13 @@ export class ProjectRun implements AttendedRun {
     });
   }
 
-  #createParts(): ComponentSpecs {
+  #createSpecs(): ComponentSpecs {
     return new ComponentSpecs({
       coreBin: coreBin(),
       env: process.env,
       url: () => this.#address.url,
       bind: () => this.#address.bind,
-      output: (part) => this.#logs.output(part),
+      output: (component) => this.#logs.output(component),
     });
   }
 
@@ -172,48 +172,48 @@ export class ProjectRun implements AttendedRun {
         upMs: Math.round(performance.now() - this.#startedAtMs),
       }),
       absent: () => this.#absent(),
-      order: () => [CORE, ...this.#project.parts.map(({ name }) => name)],
-      restart: (part) => this.#turns.take(() => this.#restart(part)),
+      order: () => [CORE, ...this.#project.components.map(({ name }) => name)],
+      restart: (component) => this.#turns.take(() => this.#restart(component)),
       reload: () => this.#reload(),
     });
   }
 
-  #absent(): PartStatus[] {
-    const { core, parts } = this.#project;
-    const remote: PartStatus = { name: CORE, kind: "core", state: "remote", restarts: 0 };
-    const rooms = this.#hasRoom() ? [] : parts.filter(isRoom);
+  #absent(): ComponentStatus[] {
+    const { core, components } = this.#project;
+    const remote: ComponentStatus = { name: CORE, kind: "core", state: "remote", restarts: 0 };
+    const rooms = this.#hasRoom() ? [] : components.filter(isRoom);
     return [
       ...(core.kind === "remote" ? [remote] : []),
       ...rooms.map(({ name, kind }) => ({ name, kind, state: "off", restarts: 0 }) as const),
     ];
   }
 
-  #crashed(part: Part, exit: PartExit, verdict: Verdict): void {
-    const { spec } = part;
+  #crashed(component: Component, exit: ComponentExit, verdict: Verdict): void {
+    const { spec } = component;
     // A start that came to nothing is told by whoever waited for it.
-    if (spec.kind === "core" && !part.isReady) return;
+    if (spec.kind === "core" && !component.isReady) return;
     // Who is killed says nothing more, and the room has said it on the terminal.
-    const isMute = part.isTerminal || exit.signal === "SIGKILL";
+    const isMute = component.isTerminal || exit.signal === "SIGKILL";
     this.#announcer.say({
       type: "crashed",
-      part: spec.name,
+      component: spec.name,
       how: describeExit(exit),
       crashes: exit.crashes,
       lastWords: isMute ? [] : complaints(this.#logs.lastWords(spec.name), LAST_WORDS),
       restarts: verdict === "restart",
       verdict,
-      ...(part.isTerminal ? {} : { log: this.#logs.path(spec.name) }),
+      ...(component.isTerminal ? {} : { log: this.#logs.path(spec.name) }),
     });
   }
 
-  async #restart(part: Part): Promise<void> {
+  async #restart(component: Component): Promise<void> {
     this.#refuseIfEnding();
-    await this.#crew.restart(part);
-    await this.#crew.settled([part], LIMITS.restartReadyMs, this.#stopping.signal);
-    this.#announcer.say({ type: "restarted", part: part.spec.name });
+    await this.#crew.restart(component);
+    await this.#crew.settled([component], LIMITS.restartReadyMs, this.#stopping.signal);
+    this.#announcer.say({ type: "restarted", component: component.spec.name });
   }
 
-  #reload(): Promise<readonly PartReport[]> {
+  #reload(): Promise<readonly ComponentReport[]> {
     return this.#turns.take(async () => {
       this.#refuseIfEnding();
       const next = await this.#init.load().catch((error: unknown) => {
@@ -222,11 +222,15 @@ export class ProjectRun implements AttendedRun {
         throw error;
       });
       this.#refuseIfEnding();
-      const init = { crew: this.#crew, parts: this.#parts, signal: this.#stopping.signal };
+      const init = {
+        crew: this.#crew,
+        components: this.#components,
+        signal: this.#stopping.signal,
+      };
       const { project, reports } = await reloadProject(this.#project, next, init);
       this.#project = project;
       this.#warn(next);
-      this.#announcer.say({ type: "reloaded", parts: reports });
+      this.#announcer.say({ type: "reloaded", components: reports });
       return reports;
     });
   }
@@ -244,7 +248,7 @@ export class ProjectRun implements AttendedRun {
   }
 
   #hasRoom(): boolean {
-    return this.#init.terminal && this.#project.parts.some(isRoom);
+    return this.#init.terminal && this.#project.components.some(isRoom);
   }
 
   #follow(terminal: boolean): void {
@@ -260,7 +264,9 @@ export class ProjectRun implements AttendedRun {
 
   /** Only a room that is open can show it. */
   #notify(line: string): boolean {
-    const room = this.#crew.parts.find((part) => part.isTerminal && part.state === "ready");
+    const room = this.#crew.components.find(
+      (component) => component.isTerminal && component.state === "ready",
+    );
     return room?.tell({ type: "notice", line }) === true;
   }
 }

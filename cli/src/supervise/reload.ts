@@ -1,7 +1,7 @@
 /** Turns a running project into another one: what can go on goes on. */
 import type { ProjectConfig } from "../config/project.ts";
 import { LIMITS } from "../limits.ts";
-import type { PartSpec } from "./component.ts";
+import type { ComponentSpec } from "./component.ts";
 import {
   CORE,
   type ComponentSpecs,
@@ -10,13 +10,13 @@ import {
   type SettingsMessage,
 } from "./component-specs.ts";
 import { reportOn } from "./control.ts";
-import type { PartReport } from "./control-protocol.ts";
+import type { ComponentReport } from "./control-protocol.ts";
 import type { Crew } from "./crew.ts";
 import { type Change, compareProjects, reachable } from "./project-changes.ts";
 
 export interface ReloadInit {
   readonly crew: Crew;
-  readonly parts: ComponentSpecs;
+  readonly components: ComponentSpecs;
   /** Aborted: everything ends. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface ReloadInit {
 export interface Reloaded {
   /** What runs now. */
   readonly project: ProjectConfig;
-  readonly reports: readonly PartReport[];
+  readonly reports: readonly ComponentReport[];
 }
 
 /** `next` has been checked. */
@@ -40,95 +40,99 @@ export async function reloadProject(
 class Reload {
   readonly #project: ProjectConfig;
   readonly #init: ReloadInit;
-  readonly #specs: ReadonlyMap<string, PartSpec>;
-  readonly #core: PartSpec | undefined;
+  readonly #specs: ReadonlyMap<string, ComponentSpec>;
+  readonly #core: ComponentSpec | undefined;
   readonly #tokensChanged: boolean;
 
   constructor(project: ProjectConfig, init: ReloadInit) {
     this.#project = project;
     this.#init = init;
-    const before = init.parts.extraTokens();
-    this.#specs = init.parts.specsOf(project);
-    this.#core = init.parts.coreOf(project);
-    this.#tokensChanged = before !== init.parts.extraTokens();
+    const before = init.components.extraTokens();
+    this.#specs = init.components.specsOf(project);
+    this.#core = init.components.coreOf(project);
+    this.#tokensChanged = before !== init.components.extraTokens();
   }
 
-  async run(changes: readonly Change[]): Promise<PartReport[]> {
+  async run(changes: readonly Change[]): Promise<ComponentReport[]> {
     const removed = changes.filter(({ kind }) => kind === "stop");
-    const others = changes.filter(({ part, kind }) => part !== CORE && kind !== "stop");
+    const others = changes.filter(({ component, kind }) => component !== CORE && kind !== "stop");
     const stopped = await Promise.all(removed.map((change) => this.#remove(change)));
     // Core before those whose tokens it has to know.
-    const core = await this.#reloadCore(changes.filter(({ part }) => part === CORE));
+    const core = await this.#reloadCore(changes.filter(({ component }) => component === CORE));
     const rest = await Promise.all(others.map((change) => this.#apply(change)));
     return [...core, ...rest, ...stopped];
   }
 
-  async #remove({ part: name }: Change): Promise<PartReport> {
-    const part = this.#init.crew.find(name);
-    if (part !== undefined) await this.#init.crew.remove(part);
-    return { part: name, did: "stopped", words: "stopped" };
+  async #remove({ component: name }: Change): Promise<ComponentReport> {
+    const component = this.#init.crew.find(name);
+    if (component !== undefined) await this.#init.crew.remove(component);
+    return { component: name, did: "stopped", words: "stopped" };
   }
 
-  async #reloadCore(changes: readonly Change[]): Promise<PartReport[]> {
+  async #reloadCore(changes: readonly Change[]): Promise<ComponentReport[]> {
     const refused = changes.filter(({ kind }) => kind === "refuse").map(refusal);
     const change = changes.find(({ kind }) => kind !== "refuse");
     const { core } = this.#project;
     if (this.#core === undefined || core.kind === "remote") return refused;
     const wanted =
-      change ?? (this.#tokensChanged ? { part: CORE, kind: "live", keys: [] } : undefined);
+      change ?? (this.#tokensChanged ? { component: CORE, kind: "live", keys: [] } : undefined);
     if (wanted === undefined) return refused;
     const report = await this.#change(wanted, this.#core, {
       type: "settings",
       logLevel: core.logLevel,
-      extraTokens: this.#init.parts.extraTokens(),
+      extraTokens: this.#init.components.extraTokens(),
     });
     // That core was told of a token is of no interest to anybody.
     return change === undefined && report.did === "changed" ? refused : [...refused, report];
   }
 
-  async #apply(change: Change): Promise<PartReport> {
-    const spec = this.#specs.get(change.part);
-    const part = this.#project.parts.find(({ name }) => name === change.part);
-    if (change.kind === "refuse" || spec === undefined || part === undefined)
+  async #apply(change: Change): Promise<ComponentReport> {
+    const spec = this.#specs.get(change.component);
+    const component = this.#project.components.find(({ name }) => name === change.component);
+    if (change.kind === "refuse" || spec === undefined || component === undefined)
       return refusal(change);
     // A room without a terminal is not there.
-    if (isRoom(part) && this.#init.crew.find(part.name) === undefined) {
-      return { part: part.name, did: "changed", words: "noted; it does not run here" };
+    if (isRoom(component) && this.#init.crew.find(component.name) === undefined) {
+      return { component: component.name, did: "changed", words: "noted; it does not run here" };
     }
-    const { settings } = part;
+    const { settings } = component;
     return await this.#change(change, spec, {
       type: "settings",
       settings,
-      logLevel: levelOf(part),
+      logLevel: levelOf(component),
     });
   }
 
-  async #change(change: Change, spec: PartSpec, message: SettingsMessage): Promise<PartReport> {
+  async #change(
+    change: Change,
+    spec: ComponentSpec,
+    message: SettingsMessage,
+  ): Promise<ComponentReport> {
     const { crew, signal } = this.#init;
-    const part = crew.find(spec.name);
+    const component = crew.find(spec.name);
     const keys = change.keys.join(", ");
-    if (part === undefined) {
+    if (component === undefined) {
       const started = crew.start(spec);
       await crew.settled([started], LIMITS.restartReadyMs, signal);
       return reportOn(started, "started", "started");
     }
     let why = "";
-    if (change.kind === "live" && part.state === "ready") {
-      const problem = await crew.tell(part, message);
-      part.become(spec);
+    if (change.kind === "live" && component.state === "ready") {
+      const problem = await crew.tell(component, message);
+      component.become(spec);
       if (problem === undefined) {
-        return { part: spec.name, did: "changed", words: `took ${keys} while it runs` };
+        return { component: spec.name, did: "changed", words: `took ${keys} while it runs` };
       }
       why = `, since ${problem}`;
     }
-    await crew.restart(part, spec);
-    await crew.settled([part], LIMITS.restartReadyMs, signal);
-    return reportOn(part, "restarted", `restarted for ${keys}${why}`);
+    await crew.restart(component, spec);
+    await crew.settled([component], LIMITS.restartReadyMs, signal);
+    return reportOn(component, "restarted", `restarted for ${keys}${why}`);
   }
 }
 
-function refusal({ part, keys }: Change): PartReport {
+function refusal({ component, keys }: Change): ComponentReport {
   const what = keys.length === 0 ? "the room" : keys.join(", ");
   const words = `${what} is not changed by a reload; stop \`seabird up\` and start it again`;
-  return { part, did: "refused", words };
+  return { component, did: "refused", words };
 }

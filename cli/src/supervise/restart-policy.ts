@@ -1,10 +1,10 @@
-/** When a crashed part is started again, and when not any more. Pure. */
+/** When a crashed component is started again, and when not any more. Pure. */
 
 import { LIMITS } from "../limits.ts";
 import { EXIT } from "../process/exit-codes.ts";
 
-/** How a part ended that nobody had asked to. */
-export interface PartExit {
+/** How a component ended that nobody had asked to. */
+export interface ComponentExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** Ends in a row without a stable run between them, this one included. */
@@ -17,7 +17,7 @@ export interface PartExit {
 export type Verdict = "restart" | "failed" | "misconfigured";
 
 /** Wrong settings stay wrong; what crashes all the time would only burn the machine. */
-export function judge({ code, recentCrashes }: PartExit): Verdict {
+export function judge({ code, recentCrashes }: ComponentExit): Verdict {
   if (code === EXIT.config) return "misconfigured";
   return recentCrashes >= LIMITS.maxRecentCrashes ? "failed" : "restart";
 }
@@ -29,7 +29,7 @@ export function restartPauseMs(crashes: number, random: number): number {
 }
 
 /** How a process ended, in words. */
-export function describeExit({ code, signal }: Pick<PartExit, "code" | "signal">): string {
+export function describeExit({ code, signal }: Pick<ComponentExit, "code" | "signal">): string {
   return signal === null ? `ended with exit code ${code ?? "?"}` : `was ended by ${signal}`;
 }
 

@@ -9,7 +9,7 @@ import { RotatingLog } from "./rotating-log.ts";
 
 function makeLog(t: TestContext, maxBytes: number): RotatingLog {
   const folder = mkdtempSync(join(tmpdir(), "seabird-rotation-"));
-  const log = new RotatingLog(join(folder, "part.log"), { maxBytes, files: 3 });
+  const log = new RotatingLog(join(folder, "component.log"), { maxBytes, files: 3 });
   t.after(() => {
     log.close();
     rmSync(folder, { recursive: true, force: true });
@@ -62,7 +62,7 @@ test("chunks become lines, and a line without end becomes two", () => {
   assert.equal(splitter.end().toString(), "");
 });
 
-test("each part has a file of its own, in the folder", () => {
+test("each component has a file of its own, in the folder", () => {
   const names = ["irc/libera", "irc+libera", "irc~2blibera", "..", "../evil", "a.b", "ä", ""];
   const files = names.map(logFileName);
   assert.equal(files[0], "irc+libera.log");

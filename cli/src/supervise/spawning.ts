@@ -1,19 +1,19 @@
-/** How a part's process is connected to this one: its files, its hand-over, its channel. */
+/** How a component's process is connected to this one: its files, its hand-over, its channel. */
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { Writable } from "node:stream";
 import { LIMITS } from "../limits.ts";
-import type { PartSpec } from "./component.ts";
+import type { ComponentSpec } from "./component.ts";
 
 /** Where the room reads its line: its standard input is the person's, 3 is the channel. */
 export const ROOM_HANDOVER_FD = 4;
 const HANDOVER_FD = 0;
 
-/** The descriptor that a part reads its hand-over from. */
+/** The descriptor that a component reads its hand-over from. */
 export function handoverFd(isTerminal: boolean): number {
   return isTerminal ? ROOM_HANDOVER_FD : HANDOVER_FD;
 }
 
-export function stdioOf({ output, handover }: PartSpec): StdioOptions {
+export function stdioOf({ output, handover }: ComponentSpec): StdioOptions {
   if (output.to === "terminal") {
     const more = handover === undefined ? [] : (["pipe"] as const);
     return ["inherit", "inherit", "inherit", "ipc", ...more];
@@ -25,7 +25,7 @@ export function stdioOf({ output, handover }: PartSpec): StdioOptions {
 }
 
 /** Hands over, and reads what the child writes. */
-export function connectPipes(child: ChildProcess, { output, handover }: PartSpec): void {
+export function connectPipes(child: ChildProcess, { output, handover }: ComponentSpec): void {
   if (output.to === "lines") {
     for (const from of ["stdout", "stderr"] as const) {
       child[from]?.on("data", (chunk: Buffer) => output.take(from, chunk));

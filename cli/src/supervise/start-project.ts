@@ -5,7 +5,7 @@ import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import { EXIT } from "../process/exit-codes.ts";
 import type { Announcer } from "./announcer.ts";
-import type { Part } from "./component.ts";
+import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
 import { CORE, type ComponentSpecs, isRoom } from "./component-specs.ts";
 import type { Crew } from "./crew.ts";
@@ -13,7 +13,7 @@ import { complaints } from "./log-words.ts";
 
 export interface StartInit {
   readonly project: ProjectConfig;
-  readonly parts: ComponentSpecs;
+  readonly components: ComponentSpecs;
   readonly crew: Crew;
   readonly logs: ComponentLogs;
   readonly announcer: Announcer;
@@ -28,54 +28,56 @@ const CORE_LAST_WORDS = 5;
 
 /** Throws a CliError if core does not start; what else does not start is only said. */
 export async function startProject(init: StartInit): Promise<void> {
-  const { project, parts, crew, signal } = init;
-  const specs = parts.specsOf(project);
-  const startAll = (isWanted: (part: ProjectConfig["parts"][number]) => boolean): Part[] =>
-    project.parts.filter(isWanted).flatMap(({ name }) => {
+  const { project, components, crew, signal } = init;
+  const specs = components.specsOf(project);
+  const startAll = (
+    isWanted: (component: ProjectConfig["components"][number]) => boolean,
+  ): Component[] =>
+    project.components.filter(isWanted).flatMap(({ name }) => {
       const spec = specs.get(name);
       return spec === undefined ? [] : [crew.start(spec)];
     });
   await startCore(init);
   if (signal.aborted) return;
   sayLeftOut(init);
-  using _notice = init.announcer.waiting(() => starting(crew.parts));
+  using _notice = init.announcer.waiting(() => starting(crew.components));
   const plugins = startAll(({ kind }) => kind === "plugin");
   await crew.settled(plugins, LIMITS.pluginWaitMs, signal);
   if (signal.aborted) return;
-  const backends = startAll((part) => part.kind === "backend" && !isRoom(part));
+  const backends = startAll((component) => component.kind === "backend" && !isRoom(component));
   await crew.settled([...plugins, ...backends], LIMITS.roomWaitMs, signal);
   if (signal.aborted) return;
   const names = starting([...plugins, ...backends]);
-  if (names.length > 0) init.announcer.say({ type: "late", parts: names });
+  if (names.length > 0) init.announcer.say({ type: "late", components: names });
   if (init.hasRoom) {
     startAll(isRoom);
     return;
   }
-  const ready = crew.parts.filter(({ state }) => state === "ready").length;
-  init.announcer.say({ type: "up", ready, parts: crew.parts.length });
+  const ready = crew.components.filter(({ state }) => state === "ready").length;
+  init.announcer.say({ type: "up", ready, components: crew.components.length });
 }
 
 /** Whoever hands a script to a run with a seabird.yaml would wait for ever. */
 function sayLeftOut({ project, hasRoom, announcer }: StartInit): void {
-  const room = hasRoom ? undefined : project.parts.find(isRoom);
+  const room = hasRoom ? undefined : project.components.find(isRoom);
   if (room === undefined) return;
   announcer.say({ type: "warning", text: `${room.name} is left out: there is no terminal for it` });
 }
 
-function starting(parts: readonly Part[]): string[] {
-  return parts.filter(({ state }) => state === "starting").map(({ spec }) => spec.name);
+function starting(components: readonly Component[]): string[] {
+  return components.filter(({ state }) => state === "starting").map(({ spec }) => spec.name);
 }
 
-async function startCore({ project, parts, crew, logs, signal }: StartInit): Promise<void> {
-  const spec = parts.coreOf(project);
+async function startCore({ project, components, crew, logs, signal }: StartInit): Promise<void> {
+  const spec = components.coreOf(project);
   if (spec === undefined) return;
-  const part = crew.start(spec);
-  const isClear = await crew.settled([part], LIMITS.coreStartMs, signal);
-  if (part.state === "ready" || signal.aborted) return;
+  const component = crew.start(spec);
+  const isClear = await crew.settled([component], LIMITS.coreStartMs, signal);
+  if (component.state === "ready" || signal.aborted) return;
   const words = complaints(logs.lastWords(CORE), CORE_LAST_WORDS);
   const said = words.length === 0 ? "" : `:\n${words.map((line) => `  ${line}`).join("\n")}`;
   const what = isClear
     ? "ended before it listened"
     : `does not listen after ${LIMITS.coreStartMs / 1000} s`;
-  throw new CliError(EXIT.part, `core ${what}${said}`, `look into ${logs.path(CORE)}`);
+  throw new CliError(EXIT.component, `core ${what}${said}`, `look into ${logs.path(CORE)}`);
 }

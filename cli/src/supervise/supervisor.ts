@@ -1,5 +1,5 @@
 /**
- * Runs the parts of a plan: core first, then plugins and backends, then the room; stops them in
+ * Runs the components of a plan: core first, then plugins and backends, then the room; stops them in
  * the opposite order. What it does is said to the announcer.
  */
 import { setTimeout as wait } from "node:timers/promises";
@@ -7,10 +7,10 @@ import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import { EXIT } from "../process/exit-codes.ts";
 import type { Announcer } from "./announcer.ts";
-import { Part, type PartSpec } from "./component.ts";
+import { Component, type ComponentSpec } from "./component.ts";
 import type { Logs } from "./logs.ts";
 import type { Plan } from "./plan.ts";
-import { describeExit, type PartExit, type Verdict } from "./restart-policy.ts";
+import { type ComponentExit, describeExit, type Verdict } from "./restart-policy.ts";
 import { messageType } from "./spawning.ts";
 
 /** The order of stopping, and what each kind has to end by itself before it is killed. */
@@ -19,7 +19,7 @@ const STOP_ORDER = [
   { kind: "backend", stopMs: LIMITS.backendStopMs },
   { kind: "core", stopMs: LIMITS.coreStopMs },
 ] as const;
-/** Lines of a crashed part's log that are shown. */
+/** Lines of a crashed component's log that are shown. */
 const LAST_WORDS = 3;
 
 export interface SupervisorInit {
@@ -36,9 +36,9 @@ export type Outcome = { readonly left: true } | { readonly failed: CliError };
 
 export class Supervisor {
   readonly #init: SupervisorInit;
-  readonly #parts: Part[] = [];
+  readonly #components: Component[] = [];
   readonly #outcome = Promise.withResolvers<Outcome>();
-  #coreEnded = Promise.withResolvers<PartExit>();
+  #coreEnded = Promise.withResolvers<ComponentExit>();
   #coreListened = false;
   #stopping = false;
 
@@ -52,8 +52,8 @@ export class Supervisor {
   }
 
   /** Starts core; how it went, if it went before it listened. */
-  async startCore(signal: AbortSignal): Promise<"listening" | "late" | PartExit> {
-    this.#coreEnded = Promise.withResolvers<PartExit>();
+  async startCore(signal: AbortSignal): Promise<"listening" | "late" | ComponentExit> {
+    this.#coreEnded = Promise.withResolvers<ComponentExit>();
     const core = this.#start(this.#init.plan.core);
     return await Promise.race([
       core.ready.then(() => "listening" as const),
@@ -76,19 +76,19 @@ export class Supervisor {
   }
 
   /** The room waits with its first line until it is told to go. */
-  async #startScript(others: readonly Part[], signal: AbortSignal): Promise<void> {
+  async #startScript(others: readonly Component[], signal: AbortSignal): Promise<void> {
     const { room } = this.#init.plan;
     if (room === undefined) return;
-    const part = this.#start(room);
+    const component = this.#start(room);
     const limit = AbortSignal.timeout(LIMITS.scriptStartMs);
     try {
-      await allReady([...others, part], AbortSignal.any([signal, limit]));
-      part.tell({ type: "go" });
+      await allReady([...others, component], AbortSignal.any([signal, limit]));
+      component.tell({ type: "go" });
     } catch (error) {
       if (signal.aborted) throw error;
-      const names = unready([...others, part]);
+      const names = unready([...others, component]);
       throw new CliError(
-        EXIT.part,
+        EXIT.component,
         `not ready after ${LIMITS.scriptStartMs / 1000} s: ${names.join(", ")}`,
         `look into ${this.#init.logs.folder}`,
       );
@@ -99,11 +99,11 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const { kind, stopMs } of STOP_ORDER) {
-      const parts = this.#parts.filter((part) => part.spec.kind === kind);
+      const components = this.#components.filter((component) => component.spec.kind === kind);
       await Promise.all(
-        parts.map(async (part) => {
-          const type = await part.stop(stopMs);
-          this.#init.announcer.say({ type, part: part.spec.name });
+        components.map(async (component) => {
+          const type = await component.stop(stopMs);
+          this.#init.announcer.say({ type, component: component.spec.name });
         }),
       );
     }
@@ -111,92 +111,94 @@ export class Supervisor {
 
   /** Kills everything at once. */
   kill(): void {
-    for (const part of this.#parts) part.kill();
+    for (const component of this.#components) component.kill();
   }
 
-  #start(spec: PartSpec): Part {
-    const known = this.#parts.find((part) => part.spec === spec);
-    const part =
+  #start(spec: ComponentSpec): Component {
+    const known = this.#components.find((component) => component.spec === spec);
+    const component =
       known ??
-      new Part(spec, {
+      new Component(spec, {
         message: (from, message) => this.#receive(from, message),
         ended: (from, exit) => this.#ended(from, exit),
       });
-    if (known === undefined) this.#parts.push(part);
-    part.start();
-    this.#init.announcer.say({ type: "started", part: spec.name });
-    return part;
+    if (known === undefined) this.#components.push(component);
+    component.start();
+    this.#init.announcer.say({ type: "started", component: spec.name });
+    return component;
   }
 
-  #receive(part: Part, message: unknown): void {
+  #receive(component: Component, message: unknown): void {
     // The room waits to be stopped in its turn, so that no plugin sees it go.
-    if (part.isTerminal && messageType(message) === "leaving")
+    if (component.isTerminal && messageType(message) === "leaving")
       this.#outcome.resolve({ left: true });
-    if (part.spec.kind !== "core" || messageType(message) !== "listening") return;
+    if (component.spec.kind !== "core" || messageType(message) !== "listening") return;
     const url = typeof message === "object" && message !== null && "url" in message && message.url;
     if (typeof url !== "string" || !URL.canParse(url)) return;
     this.#coreListened = true;
     this.#init.onListening(url);
   }
 
-  #ended(part: Part, exit: PartExit): Verdict {
-    const { spec } = part;
+  #ended(component: Component, exit: ComponentExit): Verdict {
+    const { spec } = component;
     // It went before its turn: a terminal that hangs up takes the room with it.
     if (this.#stopping) return "failed";
     if (spec.kind === "core" && !this.#coreListened) {
       this.#coreEnded.resolve(exit);
       return "failed";
     }
-    if (part.isTerminal && exit.code === 0) {
+    if (component.isTerminal && exit.code === 0) {
       this.#outcome.resolve({ left: true });
       return "failed";
     }
-    const restarts = this.#isWorthAnother(part, exit);
+    const restarts = this.#isWorthAnother(component, exit);
     const { logs } = this.#init;
     // Who is killed says nothing more, and the room has said it on the terminal.
-    const isMute = part.isTerminal || exit.signal === "SIGKILL";
+    const isMute = component.isTerminal || exit.signal === "SIGKILL";
     const lastWords = isMute ? [] : logs.lastWords(spec.name, LAST_WORDS);
     const how = describeExit(exit);
     const { crashes } = exit;
     this.#init.announcer.say({
       type: "crashed",
-      part: spec.name,
+      component: spec.name,
       how,
       crashes,
       lastWords,
       restarts,
-      ...(part.isTerminal ? {} : { log: logs.path(spec.name) }),
+      ...(component.isTerminal ? {} : { log: logs.path(spec.name) }),
     });
     // People can do without one plugin; a script cannot know which of its answers is missing.
-    if (!restarts && (part.isTerminal || this.#init.script)) {
+    if (!restarts && (component.isTerminal || this.#init.script)) {
       const next = `look into ${this.#init.logs.folder}`;
-      this.#outcome.resolve({ failed: new CliError(EXIT.part, `${spec.name} ${how}`, next) });
+      this.#outcome.resolve({ failed: new CliError(EXIT.component, `${spec.name} ${how}`, next) });
     }
     return restarts ? "restart" : "failed";
   }
 
-  #isWorthAnother({ isTerminal, isReady }: Part, { crashes }: PartExit): boolean {
+  #isWorthAnother({ isTerminal, isReady }: Component, { crashes }: ComponentExit): boolean {
     if (isTerminal) return !this.#init.script && crashes < LIMITS.maxRoomCrashes;
     return isReady || crashes < LIMITS.maxStartCrashes;
   }
 
-  #sayLate(others: readonly Part[]): void {
-    const parts = unready(others);
-    if (parts.length > 0) this.#init.announcer.say({ type: "late", parts });
+  #sayLate(others: readonly Component[]): void {
+    const components = unready(others);
+    if (components.length > 0) this.#init.announcer.say({ type: "late", components });
   }
 }
 
-function unready(parts: readonly Part[]): string[] {
-  return parts.filter((part) => !part.isReady).map((part) => part.spec.name);
+function unready(components: readonly Component[]): string[] {
+  return components
+    .filter((component) => !component.isReady)
+    .map((component) => component.spec.name);
 }
 
-async function allReady(parts: readonly Part[], signal: AbortSignal): Promise<void> {
+async function allReady(components: readonly Component[], signal: AbortSignal): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
   try {
-    await Promise.race([Promise.all(parts.map((part) => part.ready)), promise]);
+    await Promise.race([Promise.all(components.map((component) => component.ready)), promise]);
   } finally {
     signal.removeEventListener("abort", abort);
   }

@@ -10,12 +10,12 @@ import { type AttendedRun, asFailure, attend } from "./attend.ts";
 import { type BindAddress, configuredBind, formatBind, isTaken } from "./bind-address.ts";
 import { Logs } from "./logs.ts";
 import { createPlan, type UpOptions } from "./plan.ts";
-import { describeExit, type PartExit } from "./restart-policy.ts";
+import { type ComponentExit, describeExit } from "./restart-policy.ts";
 import { writeRunFile } from "./run-file.ts";
 import { type Outcome, Supervisor } from "./supervisor.ts";
 import { rememberTerminal } from "./terminal-state.ts";
 
-/** Standard error of this process: where the parts write when there is no room. */
+/** Standard error of this process: where the components write when there is no room. */
 const STDERR_FD = 2;
 /** Lines of core's log that are shown when it does not start. */
 const CORE_LAST_WORDS = 5;
@@ -129,11 +129,11 @@ class PlainRun implements AttendedRun {
     this.#announcer.say({ type: "listening", url, configured, moved });
   }
 
-  #coreFailed(exit: PartExit | "late"): CliError {
+  #coreFailed(exit: ComponentExit | "late"): CliError {
     const words = this.#logs.lastWords("core", CORE_LAST_WORDS);
     const said = words.length === 0 ? "" : `:\n${words.map((line) => `  ${line}`).join("\n")}`;
     return new CliError(
-      EXIT.part,
+      EXIT.component,
       exit === "late"
         ? `core does not listen after ${LIMITS.coreStartMs / 1000} s${said}`
         : `core ${describeExit(exit)} before it listened${said}`,

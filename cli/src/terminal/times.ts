@@ -34,13 +34,13 @@ function isUnit(text: string | undefined): text is keyof typeof UNITS_MS {
 /** The two largest units: `3d 4h`, `2m 5s`, `0s`. */
 export function formatDuration(ms: number): string {
   let rest = Math.max(0, Math.floor(ms / 1000) * 1000);
-  const parts: string[] = [];
+  const components: string[] = [];
   for (const [unit, size] of STEPS) {
     const count = Math.floor(rest / size);
     rest -= count * size;
-    if (count > 0) parts.push(`${count}${unit}`);
+    if (count > 0) components.push(`${count}${unit}`);
   }
-  return parts.slice(0, 2).join(" ") || "0s";
+  return components.slice(0, 2).join(" ") || "0s";
 }
 
 /** How long ago that was; `-` if it never was. */

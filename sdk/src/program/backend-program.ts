@@ -5,7 +5,7 @@ import { pause, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { ProcessLife } from "../link/process-life.ts";
 import { NO_SETTINGS, toJsonSchema } from "./check-settings.ts";
-import { type PartDescription, printDescription } from "./description.ts";
+import { type ComponentDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log, type LogLevel, type LogStream } from "./log.ts";
 import { PART_USAGE, type PartArgs } from "./part-args.ts";
@@ -53,7 +53,7 @@ export function runBackendProgram<Config>(
   return runPart(argv, {
     name,
     usage: () => `${options.usage ?? usageOf(name, definition.help)}${PART_USAGE}`,
-    describe: () => printDescription({ kind: "backend", parts: [describe(definition)] }),
+    describe: () => printDescription({ kind: "backend", components: [describe(definition)] }),
     run: (start) => run(definition, start, options),
   });
 }
@@ -72,12 +72,13 @@ export async function runBackendFile(argv: readonly string[]): Promise<void> {
   return runPart(own, {
     name,
     usage: () => `${usageOf(`${name} FILE`, "Runs the backend that a file exports.")}${PART_USAGE}`,
-    describe: async () => printDescription({ kind: "backend", parts: [describe(await load())] }),
+    describe: async () =>
+      printDescription({ kind: "backend", components: [describe(await load())] }),
     run: async (start) => run(await load(), start, {}),
   });
 }
 
-function describe<Config>({ type, help, config }: BackendDefinition<Config>): PartDescription {
+function describe<Config>({ type, help, config }: BackendDefinition<Config>): ComponentDescription {
   const settings = config === undefined ? NO_SETTINGS : toJsonSchema(config);
   return { name: type, type, ...(help === undefined ? {} : { help }), commands: {}, settings };
 }

@@ -1,13 +1,13 @@
-/** What a part's program prints when it is asked with `--describe`: one line of JSON. */
+/** What a component's program prints when it is asked with `--describe`: one line of JSON. */
 import type { JsonSchema } from "./check-settings.ts";
 
 export interface Description {
   readonly kind: "plugin" | "backend";
   /** One for each plugin or backend in the file. */
-  readonly parts: readonly PartDescription[];
+  readonly components: readonly ComponentDescription[];
 }
 
-export interface PartDescription {
+export interface ComponentDescription {
   /** The plugin's name, or the backend's type. */
   readonly name: string;
   /** Backends only. */

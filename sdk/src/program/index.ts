@@ -6,7 +6,7 @@ export {
   runBackendFile,
   runBackendProgram,
 } from "./backend-program.ts";
-export type { CommandDescription, Description, PartDescription } from "./description.ts";
+export type { CommandDescription, ComponentDescription, Description } from "./description.ts";
 export { PART_EXIT } from "./exit-codes.ts";
 export {
   type Handover,

@@ -11,7 +11,7 @@ import {
   toJsonSchema,
 } from "./check-settings.ts";
 import { dedupeWarnings } from "./dedupe-warnings.ts";
-import { type PartDescription, printDescription } from "./description.ts";
+import { type ComponentDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log } from "./log.ts";
 import { PART_USAGE } from "./part-args.ts";
@@ -34,10 +34,10 @@ export function runPluginProgram(
     name: NAME,
     usage: () => usage(plugins),
     describe: async ({ rest }) => {
-      const parts = (await choose(rest, plugins)).map((plugin) =>
+      const components = (await choose(rest, plugins)).map((plugin) =>
         describe(plugin, plugins.includes(plugin) ? NO_SETTINGS : null),
       );
-      printDescription({ kind: "plugin", parts });
+      printDescription({ kind: "plugin", components });
     },
     run: async (start) => run(await choose(start.args.rest, plugins), start),
   });
@@ -75,7 +75,7 @@ function byName(name: string, plugins: readonly Plugin[]): Plugin {
 }
 
 /** `undeclared`: what is told of one without a schema. A person's may read any setting. */
-function describe(plugin: Plugin, undeclared: JsonSchema | null): PartDescription {
+function describe(plugin: Plugin, undeclared: JsonSchema | null): ComponentDescription {
   const { checked, config } = partsOf(plugin);
   const rows = Object.entries(checked.metadata).map(([name, { shortHelp, fullHelp = "" }]) => {
     return [name, { shortHelp, fullHelp }] as const;

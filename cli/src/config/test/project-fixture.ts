@@ -1,4 +1,4 @@
-/** Reads texts as configurations, with parts that are described here instead of asked. */
+/** Reads texts as configurations, with components that are described here instead of asked. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,19 +65,22 @@ const HELLO = {
 /** By script and first argument. */
 export const ANSWERS: Readonly<Record<string, unknown>> = {
   core: describeCore(),
-  irc: { kind: "backend", parts: [{ name: "irc", type: "irc", settings: IRC_SETTINGS }] },
-  campfire: { kind: "backend", parts: [{ name: "campfire", type: "campfire", settings: null }] },
+  irc: { kind: "backend", components: [{ name: "irc", type: "irc", settings: IRC_SETTINGS }] },
+  campfire: {
+    kind: "backend",
+    components: [{ name: "campfire", type: "campfire", settings: null }],
+  },
   plugins: {
     kind: "plugin",
-    parts: ["help", "ping", "introspection"].map((name) => ({
+    components: ["help", "ping", "introspection"].map((name) => ({
       name,
       settings: { properties: {} },
     })),
   },
-  "hello.ts": { kind: "plugin", parts: [{ name: "hello", settings: HELLO }] },
+  "hello.ts": { kind: "plugin", components: [{ name: "hello", settings: HELLO }] },
   "two.ts": {
     kind: "plugin",
-    parts: [
+    components: [
       { name: "one", settings: HELLO },
       { name: "other", settings: null },
     ],
