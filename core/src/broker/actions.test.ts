@@ -79,6 +79,7 @@ for (const kind of SENDS) {
     const t = new TestBroker();
     const backend = t.backend();
     const stream = t.stream();
+    const publicOnly = t.stream([], { caller: { mayPrivate: false } });
     const isPrivate = kind.includes("Private");
     // An id may be written in many ways; the caller's own is echoed.
     const target = isPrivate ? "irc://net/%61nn" : "irc://net/#c";
@@ -86,6 +87,7 @@ for (const kind of SENDS) {
     request.tags = { "core/x": "1", "seabird-core/y": "2", "core/original-format": "z", mine: "m" };
     t.broker.act(kind, request, t.call({ caller: { name: "weather" } })).catch(() => {});
     const [event] = eventsIn(stream);
+    assert.equal(eventsIn(publicOnly).length, isPrivate ? 0 : 1);
     const asked = backend.request();
     const tags = { mine: "m", "core/original-format": "text" };
     assert.deepEqual(event?.tags, tags);

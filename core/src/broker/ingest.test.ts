@@ -56,6 +56,24 @@ test("a command is published without normalising, its tags but core's handed on"
   assert.deepEqual(event.tags, { own: "o" });
 });
 
+test("only streams that may read private messages get private events", () => {
+  const isPrivate = (init: ChatEventInit): boolean => {
+    const t = new TestBroker();
+    const backend = t.backend();
+    const stream = t.stream([], { caller: { mayPrivate: false } });
+    backend.say(init);
+    return eventsIn(stream).length === 0;
+  };
+  // A tag keeps the event off the fast path, which `transcode-line.test.ts` compares with this.
+  const tags = { own: "o" };
+  assert.ok(isPrivate({ inner: { case: "privateMessage", value: {} }, tags }));
+  assert.ok(isPrivate({ inner: { case: "privateAction", value: {} }, tags }));
+  assert.ok(!isPrivate({ inner: { case: "message", value: {} }, tags }));
+  assert.ok(!isPrivate({ inner: { case: "mention", value: {} }, tags }));
+  assert.ok(!isPrivate({ inner: { case: "action", value: {} }, tags }));
+  assert.ok(!isPrivate({ inner: { case: "command", value: {} }, tags }));
+});
+
 test("a missing source or user stays missing", () => {
   const none = published({ inner: { case: "message", value: { text: "hi" } } });
   assert.ok(none?.inner.case === "message" && none.inner.value.source === undefined);

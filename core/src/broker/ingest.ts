@@ -1,6 +1,6 @@
 /**
- * The table of what becomes of a backend's events, by kind: it is published to every stream, it
- * changes the list of channels, or it only answers. `ingest-session.ts` feeds it.
+ * The table of a backend's events, a row per kind: an event is published to every stream, changes
+ * the list of channels, or only answers a request. `streams/backend-session.ts` applies it.
  */
 import {
   BlockError,
@@ -24,17 +24,17 @@ type Inner = ChatEvent["inner"];
 type Kind = NonNullable<Inner["case"]>;
 type Value<K extends Kind> = Extract<Inner, { case: K }>["value"];
 
-/** What an event is processed with. */
+/** The backend that sent an event, and where to publish it. */
 export interface IngestContext {
   readonly backend: Backend;
-  /** What its absolute ids begin with: `irc://seabird/`. */
+  /** Prefix of the backend's absolute ids: `irc://seabird/`. */
   readonly idPrefix: string;
   readonly options: ResolvedBrokerOptions;
   publish(event: EncodedEvent): void;
 }
 
-/** An event that comes to nothing, and why; only that event is lost. */
-export class Dropped {
+/** Why an event was dropped. The backend's stream goes on. */
+export class DropResult {
   readonly reason: DropReason;
   readonly detail: string;
 
@@ -44,27 +44,33 @@ export class Dropped {
   }
 }
 
-type Fate<K extends Kind> = (
+/** Handles one kind of event. It may change the event's own message in place. */
+export type IngestHandler<K extends Kind> = (
   value: Value<K>,
   tags: Tags,
   context: IngestContext,
-) => Dropped | undefined;
+) => DropResult | undefined;
 
-/** Nothing but an answer: whether it found its request is the session's to know. */
-const onlyAnswers = (): undefined => undefined;
+/** The handler of kinds whose only use is to answer a request. */
+const answerOnly = (): undefined => undefined;
 
-export const FATES: { readonly [K in Exclude<Kind, "hello">]: Fate<K> } = {
-  success: onlyAnswers,
-  failed: onlyAnswers,
-  metadata: onlyAnswers,
-  message: (value, tags, context) => say({ case: "message", value }, tags, context),
-  privateMessage: (value, tags, context) => say({ case: "privateMessage", value }, tags, context),
-  mention: (value, tags, context) => say({ case: "mention", value }, tags, context),
-  action: (value, tags, context) => say({ case: "action", value }, tags, context),
-  privateAction: (value, tags, context) => say({ case: "privateAction", value }, tags, context),
+const PUBLIC = false;
+const PRIVATE = true;
+
+export const INGEST_HANDLERS: { readonly [K in Exclude<Kind, "hello">]: IngestHandler<K> } = {
+  success: answerOnly,
+  failed: answerOnly,
+  metadata: answerOnly,
+  message: (value, tags, context) => publishText({ case: "message", value }, PUBLIC, tags, context),
+  privateMessage: (value, tags, context) =>
+    publishText({ case: "privateMessage", value }, PRIVATE, tags, context),
+  mention: (value, tags, context) => publishText({ case: "mention", value }, PUBLIC, tags, context),
+  action: (value, tags, context) => publishText({ case: "action", value }, PUBLIC, tags, context),
+  privateAction: (value, tags, context) =>
+    publishText({ case: "privateAction", value }, PRIVATE, tags, context),
   command: (value, tags, context) =>
-    absoluteSource(value.source, context) ??
-    publish({ case: "command", value }, withoutCoreTags(tags), context),
+    makeSourceAbsolute(value.source, context) ??
+    publish({ case: "command", value }, PUBLIC, withoutCoreTags(tags), context),
   joinChannel: ({ channelId: relativeId, displayName, topic }, _, { backend }) =>
     refusal(backend.channels.join({ relativeId, displayName, topic })),
   leaveChannel: ({ channelId }, _, { backend }) => {
@@ -75,23 +81,34 @@ export const FATES: { readonly [K in Exclude<Kind, "hello">]: Fate<K> } = {
     refusal(backend.channels.change({ relativeId, displayName, topic })),
 };
 
-/** Processes an event that is no Hello. */
-export function ingest({ inner, tags }: ChatEvent, context: IngestContext): Dropped | undefined {
-  if (inner.case === undefined) return new Dropped("no_inner", "no kind that core knows");
+/** Handles any event but a Hello. */
+export function ingest({ inner, tags }: ChatEvent, context: IngestContext): DropResult | undefined {
+  if (inner.case === undefined) return new DropResult("no_inner", "no kind that core knows");
   if (inner.case === "hello") return undefined;
-  const fate = FATES[inner.case] as Fate<Kind>;
-  return fate(inner.value, tags, context);
+  const handler = INGEST_HANDLERS[inner.case] as IngestHandler<Kind>;
+  return handler(inner.value, tags, context);
 }
 
-type Saying = Extract<
+/** Whether events of this kind do nothing but answer a request. */
+export function isAnswerOnly(kind: Kind | undefined): boolean {
+  if (kind === undefined || kind === "hello") return false;
+  return INGEST_HANDLERS[kind] === answerOnly;
+}
+
+type TextEvent = Extract<
   Inner,
   { case: "message" | "privateMessage" | "mention" | "action" | "privateAction" }
 >;
 
-/** The five kinds that carry a text are normalised; the event's own message is changed in place. */
-function say(saying: Saying, tags: Tags, context: IngestContext): Dropped | undefined {
-  const { value } = saying;
-  const badId = absoluteSource(value.source, context);
+/** Publishes an event with a text, which it normalises. */
+function publishText(
+  event: TextEvent,
+  isPrivate: boolean,
+  tags: Tags,
+  context: IngestContext,
+): DropResult | undefined {
+  const { value } = event;
+  const badId = makeSourceAbsolute(value.source, context);
   if (badId !== undefined) return badId;
   try {
     const { text, rootBlock, format, bytes } = normaliseMessage(value.text, value.rootBlock);
@@ -99,50 +116,55 @@ function say(saying: Saying, tags: Tags, context: IngestContext): Dropped | unde
     value.text = text;
     value.rootBlock = rootBlock;
     const marked = { ...withoutCoreTags(tags), [ORIGINAL_FORMAT_TAG]: format };
-    return publish(saying, marked, context);
+    return publish(event, isPrivate, marked, context);
   } catch (reason) {
-    if (reason instanceof BlockError) return new Dropped("bad_block", reason.message);
+    if (reason instanceof BlockError) return new DropResult("bad_block", reason.message);
     throw reason;
   }
 }
 
-function publish(inner: Event["inner"], tags: Tags, context: IngestContext): Dropped | undefined {
-  const encoded = encodeEvent({ inner, tags });
+function publish(
+  inner: Event["inner"],
+  isPrivate: boolean,
+  tags: Tags,
+  context: IngestContext,
+): DropResult | undefined {
+  const encoded = encodeEvent({ inner, tags }, isPrivate);
   const bytes = encoded.message.length;
   if (bytes > context.options.maxMessageBytes) return tooLarge(bytes);
   context.publish(encoded);
   return undefined;
 }
 
-function tooLarge(bytes: number): Dropped {
-  return new Dropped("too_large", `${bytes} bytes after normalising`);
+function tooLarge(bytes: number): DropResult {
+  return new DropResult("too_large", `${bytes} bytes after normalising`);
 }
 
 /** Makes the ids in a source absolute, in place. A missing source stays missing. */
-function absoluteSource(
+function makeSourceAbsolute(
   source: ChannelSource | User | undefined,
   context: IngestContext,
-): Dropped | undefined {
+): DropResult | undefined {
   if (source === undefined) return undefined;
-  if (source.$typeName === "common.User") return absoluteUser(source, context);
+  if (source.$typeName === "common.User") return makeUserAbsolute(source, context);
   const { channelId } = source;
   if (!fits(channelId, context.options.maxIdBytes)) return badId("channel");
   source.channelId = `${context.idPrefix}${encodePart(channelId)}`;
-  return absoluteUser(source.user, context);
+  return makeUserAbsolute(source.user, context);
 }
 
-function absoluteUser(user: User | undefined, context: IngestContext): Dropped | undefined {
+function makeUserAbsolute(user: User | undefined, context: IngestContext): DropResult | undefined {
   if (user === undefined) return undefined;
   if (!fits(user.id, context.options.maxIdBytes)) return badId("user");
   user.id = `${context.idPrefix}${encodePart(user.id)}`;
   return undefined;
 }
 
-function badId(whose: string): Dropped {
-  return new Dropped("bad_id", `the ${whose}'s id is too long`);
+function badId(whose: string): DropResult {
+  return new DropResult("bad_id", `the ${whose}'s id is too long`);
 }
 
-function refusal(tracked: ReturnType<Backend["channels"]["join"]>): Dropped | undefined {
+function refusal(tracked: ReturnType<Backend["channels"]["join"]>): DropResult | undefined {
   if (tracked === "tracked" || tracked === "unknown") return undefined;
-  return new Dropped(tracked, "the channel's id is empty or too long, or there are too many");
+  return new DropResult(tracked, "the channel's id is empty or too long, or there are too many");
 }

@@ -3,25 +3,12 @@
  * quick and must not throw. Every string is one of a closed set, but `backendType`, whose
  * values a backend chooses (within its token's scope): bound their number.
  */
+import type { ChatEvent } from "@seabird-chat/protocol";
 import type { ActionKind } from "./actions/action-kinds.ts";
 import type { ErrorCode } from "./errors.ts";
 
 /** The kinds of ChatEvent; `none` is one without an inner value or of an unknown kind. */
-export type ChatEventKind =
-  | "hello"
-  | "success"
-  | "failed"
-  | "metadata"
-  | "message"
-  | "privateMessage"
-  | "mention"
-  | "command"
-  | "action"
-  | "privateAction"
-  | "joinChannel"
-  | "leaveChannel"
-  | "changeChannel"
-  | "none";
+export type ChatEventKind = NonNullable<ChatEvent["inner"]["case"]> | "none";
 
 /** Why an event of a backend came to nothing. */
 export type DropReason =

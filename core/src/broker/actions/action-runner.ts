@@ -127,7 +127,7 @@ export class ActionRunner {
     const announced = row.announce?.(request, said);
     let announcement: EncodedEvent | undefined;
     if (announced !== undefined) {
-      announcement = encodeEvent({ inner: announced, tags: to.tags });
+      announcement = encodeEvent({ inner: announced, tags: to.tags }, row.isPrivate);
       this.#checkSize(announcement.message.length);
     }
     const backend = this.#parts.backends.find(target);

@@ -1,8 +1,8 @@
-/** Decoding what others send, and telling apart the ways in which it fails. */
+/** Decodes what clients and backends send, and distinguishes the ways in which that fails. */
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { BrokerError } from "../errors.ts";
-import { readPlainMessage } from "./fast-decode.ts";
+import { fastDecode } from "./fast-decode.ts";
 import { hasMoreFields } from "./field-count.ts";
 
 /**
@@ -19,8 +19,8 @@ export function decodeMessage<Desc extends DescMessage>(
     const message = `message too large: more than ${maxFields} fields`;
     throw new BrokerError("message_too_large", message);
   }
-  const plain = readPlainMessage(schema, bytes);
-  if (plain !== undefined) return plain as MessageShape<Desc>;
+  const decoded = fastDecode(schema, bytes);
+  if (decoded !== undefined) return decoded as MessageShape<Desc>;
   try {
     return fromBinary(schema, bytes);
   } catch (cause) {
@@ -43,7 +43,7 @@ function isNestingOverflow(reason: unknown): boolean {
 }
 
 const ID_FIELD = 1;
-/** A message has one field before its id at most, unless its sender wants to waste our time. */
+/** Encoders write at most one field before the id; the bound keeps hostile messages cheap. */
 const MOST_FIELDS_BEFORE_ID = 16;
 
 /** The id of a ChatEvent that is not worth decoding; empty if it has none near its beginning. */

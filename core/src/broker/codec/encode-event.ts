@@ -1,6 +1,6 @@
 /**
- * Encoding events. Every line of chat passes here once, so the common shape is written by hand.
- * Whatever is not of the common shape goes to the generic encoder; a test compares the two.
+ * Encodes events. Each event passes here once, so the kinds of `EVENT_FIELDS` are written by
+ * hand; all others, and unknown fields, go to the generic encoder. A test compares the two.
  */
 import { toBinary } from "@bufbuild/protobuf";
 import { type ChannelSource, type Event, EventSchema, type User } from "@seabird-chat/protocol";
@@ -10,15 +10,12 @@ import { writeTags, writeText } from "./write-text.ts";
 /** An event in its encoded form, ready to be published. */
 export interface EncodedEvent {
   readonly message: Uint8Array;
-  /** Whether only streams with private messages see it. */
+  /** Whether only streams that may read private messages get it. */
   readonly isPrivate: boolean;
 }
 
-type Inner = Exclude<Event["inner"], { case: undefined }>;
-type Kind = Inner["case"];
-
-/** Field numbers in seabird.Event, common and seabird messages (protocol: "Messages"). */
-const EVENT_FIELDS: { readonly [K in Kind]: number } = {
+/** The kinds that are written by hand, and their field numbers in seabird.Event. */
+const EVENT_FIELDS = {
   message: 1,
   privateMessage: 2,
   mention: 3,
@@ -29,32 +26,30 @@ const EVENT_FIELDS: { readonly [K in Kind]: number } = {
   sendPrivateMessage: 8,
   performAction: 9,
   performPrivateAction: 10,
-};
+} as const;
 const TAGS_FIELD = 11;
 
-const PRIVATE_KINDS: ReadonlySet<Event["inner"]["case"]> = new Set([
-  "privateMessage",
-  "privateAction",
-  "sendPrivateMessage",
-  "performPrivateAction",
-]);
+type FastInner = Extract<Event["inner"], { case: keyof typeof EVENT_FIELDS }>;
 
 const writer = new WireWriter();
 
-/** What an event consists of. */
-type EventParts = Pick<Event, "inner" | "tags" | "$unknown">;
-
 /** Encodes an event, once for all streams. */
-export function encodeEvent(event: EventParts): EncodedEvent {
+export function encodeEvent(
+  event: Pick<Event, "inner" | "tags" | "$unknown">,
+  isPrivate: boolean,
+): EncodedEvent {
   const { inner } = event;
-  const isPrivate = PRIVATE_KINDS.has(inner.case);
-  if (inner.case === undefined || event.$unknown !== undefined || !isOrdinary(inner)) {
+  if (event.$unknown !== undefined || !isFast(inner) || hasUnknownFields(inner)) {
     return { message: toBinary(EventSchema, { $typeName: "seabird.Event", ...event }), isPrivate };
   }
   return { message: writeEvent(inner, event.tags), isPrivate };
 }
 
-function writeEvent(inner: Inner, tags: Event["tags"]): Uint8Array {
+function isFast(inner: Event["inner"]): inner is FastInner {
+  return inner.case !== undefined && inner.case in EVENT_FIELDS;
+}
+
+function writeEvent(inner: FastInner, tags: Event["tags"]): Uint8Array {
   writer.reset();
   const opened = writer.open(EVENT_FIELDS[inner.case]);
   writeInner(inner);
@@ -63,16 +58,16 @@ function writeEvent(inner: Inner, tags: Event["tags"]): Uint8Array {
   return writer.finish();
 }
 
-/** Whether nothing in it has fields that core does not know; blocks are looked at by themselves. */
-function isOrdinary({ value }: Inner): boolean {
-  if (value.$unknown !== undefined) return false;
-  if ("sender" in value || value.source === undefined) return true;
+/** Whether it or its source has fields that core does not know; `writeText` looks into blocks. */
+function hasUnknownFields({ value }: FastInner): boolean {
+  if (value.$unknown !== undefined) return true;
+  if ("sender" in value || value.source === undefined) return false;
   const { source } = value;
-  if (source.$unknown !== undefined) return false;
-  return source.$typeName === "common.User" || source.user?.$unknown === undefined;
+  if (source.$unknown !== undefined) return true;
+  return source.$typeName !== "common.User" && source.user?.$unknown !== undefined;
 }
 
-function writeInner({ value }: Inner): void {
+function writeInner({ value }: FastInner): void {
   if ("sender" in value) {
     writer.text(1, value.sender);
     writer.text(2, "channelId" in value ? value.channelId : value.userId);

@@ -10,7 +10,7 @@ import {
   SendPrivateMessageRequestSchema,
 } from "@seabird-chat/protocol";
 import fc from "fast-check";
-import { readPlainMessage } from "./fast-decode.ts";
+import { fastDecode } from "./fast-decode.ts";
 
 const SENDS: readonly (readonly [DescMessage, string])[] = [
   [SendMessageRequestSchema, "channelId"],
@@ -30,7 +30,7 @@ const encoded = (schema: DescMessage, init: Record<string, unknown>) =>
 
 /** Whether it is read here; then the library must have made the same of it. */
 function assertSame(schema: DescMessage, bytes: Buffer): boolean {
-  const message = readPlainMessage(schema, bytes);
+  const message = fastDecode(schema, bytes);
   if (message === undefined) return false;
   assert.deepEqual(message, fromBinary(schema, bytes));
   return true;

@@ -6,13 +6,13 @@ import fc from "fast-check";
 import { RequestQueue } from "../actions/request-queue.ts";
 import { Requests } from "../actions/requests.ts";
 import { BrokerError } from "../errors.ts";
-import { Dropped, ingest } from "../ingest.ts";
+import { DropResult, ingest } from "../ingest.ts";
 import { resolveBrokerOptions } from "../options.ts";
 import { Backend } from "../registries/backends.ts";
 import { ManualClock } from "../test/manual-clock.ts";
 import { decodeMessage } from "./decode.ts";
 import type { EncodedEvent } from "./encode-event.ts";
-import { type PlainLine, readPlainLine } from "./transcode-line.ts";
+import { type TranscodedLine, transcodeLine } from "./transcode-line.ts";
 
 type EventInit = MessageInitShape<typeof ChatEventSchema>;
 
@@ -32,7 +32,7 @@ const backend = new Backend({
 const idPrefix = `${backend.id}/`;
 
 /** What the ordinary way makes of it; `undefined`: nothing. */
-function ordinarily(bytes: Uint8Array): PlainLine | undefined {
+function ordinarily(bytes: Uint8Array): TranscodedLine | undefined {
   const published: EncodedEvent[] = [];
   const publish = (event: EncodedEvent) => void published.push(event);
   try {
@@ -40,7 +40,7 @@ function ordinarily(bytes: Uint8Array): PlainLine | undefined {
     assert.equal(event.id, "", "an answer is not only a line");
     const dropped = ingest(event, { backend, idPrefix, options, publish });
     const [encoded] = published;
-    if (dropped instanceof Dropped || encoded === undefined) return undefined;
+    if (dropped instanceof DropResult || encoded === undefined) return undefined;
     return { kind: event.inner.case ?? "none", encoded };
   } catch (reason) {
     if (reason instanceof BrokerError) return undefined;
@@ -49,7 +49,7 @@ function ordinarily(bytes: Uint8Array): PlainLine | undefined {
 }
 
 function assertSame(bytes: Uint8Array): boolean {
-  const line = readPlainLine(bytes, { idPrefix, options });
+  const line = transcodeLine(bytes, { idPrefix, options });
   if (line === undefined) return false;
   const expected = ordinarily(bytes);
   assert.ok(expected, "the ordinary way drops it");
@@ -163,5 +163,5 @@ test("limits are the ordinary way's to refuse", () => {
   assert.ok(assertSame(encoded(line("x".repeat(300), "i"))));
   assert.ok(!assertSame(encoded(line("x".repeat(330), "i"))));
   const few = { ...options, maxEventFields: 3 };
-  assert.equal(readPlainLine(encoded(line("four", "i")), { idPrefix, options: few }), undefined);
+  assert.equal(transcodeLine(encoded(line("four", "i")), { idPrefix, options: few }), undefined);
 });

@@ -1,8 +1,8 @@
 /**
- * The event that nearly all events are, a line in ASCII without blocks, tags and id, brought from
- * the backend's wire form into the streams' without becoming objects in between. It is to the
- * byte what decoding, `ingest.ts` and encoding make of it; a test compares the two. Whatever is
- * the least bit different is left to them.
+ * The fast path for the most frequent events: an ASCII line without blocks, tags and id. It is
+ * transcoded from the backend's ChatEvent to the streams' Event without decoding. The result is
+ * byte for byte that of decoding, `ingest.ts` and encoding, which handle all other events; a test
+ * compares the two.
  */
 import { ORIGINAL_FORMAT_TAG } from "@seabird-chat/protocol";
 import type { ChatEventKind } from "../observer.ts";
@@ -11,7 +11,7 @@ import type { EncodedEvent } from "./encode-event.ts";
 import { LEAST_BYTES_PER_FIELD } from "./field-count.ts";
 import { WireWriter } from "./wire-writer.ts";
 
-/** A longer one is worth more than reading it byte by byte. */
+/** Longer lines are faster to decode than to read byte by byte. */
 const MAX_BYTES = 1_024;
 const LENGTH_DELIMITED = 2;
 const ONE_BYTE = 0x80;
@@ -35,13 +35,13 @@ const KINDS = new Map<number, LineKind>([
   [13, { kind: "privateAction", field: 6, isPrivate: true }],
 ]);
 
-export interface PlainLine {
+export interface TranscodedLine {
   readonly kind: ChatEventKind;
   readonly encoded: EncodedEvent;
 }
 
-/** What a line is read with: what the backend's absolute ids begin with, and the limits. */
 export interface LineContext {
+  /** Prefix of the backend's absolute ids: `irc://seabird/`. */
   readonly idPrefix: string;
   readonly options: Pick<
     ResolvedBrokerOptions,
@@ -49,8 +49,8 @@ export interface LineContext {
   >;
 }
 
-/** Reads one ChatEvent after the Hello; `undefined` if it is no such line. */
-export function readPlainLine(bytes: Uint8Array, context: LineContext): PlainLine | undefined {
+/** Transcodes one ChatEvent after the Hello; `undefined`: it is not such a line. */
+export function transcodeLine(bytes: Uint8Array, context: LineContext): TranscodedLine | undefined {
   const { maxEventFields, maxMessageBytes } = context.options;
   if (bytes.length > Math.min(MAX_BYTES, maxEventFields * LEAST_BYTES_PER_FIELD)) return undefined;
   const no = (bytes[0] ?? 0) >> 3;
@@ -68,8 +68,8 @@ class Transcriber {
   #at = 0;
   #idPrefix = "";
   #maxIdBytes = 0;
-  /** It is no plain line after all. */
-  #isOdd = false;
+  /** The decoder has to handle it after all. */
+  #isUnsupported = false;
 
   run(
     bytes: Uint8Array,
@@ -79,7 +79,7 @@ class Transcriber {
   ): Uint8Array | undefined {
     this.#bytes = bytes;
     this.#at = 0;
-    this.#isOdd = false;
+    this.#isUnsupported = false;
     this.#idPrefix = idPrefix;
     this.#maxIdBytes = options.maxIdBytes;
     this.#writer.reset();
@@ -87,13 +87,13 @@ class Transcriber {
     const opened = this.#writer.open(field);
     if (isPrivate) this.#user(1, end);
     else this.#channelSource(end);
-    if (kind === "command") this.#texts(end);
-    else this.#said(end);
+    if (kind === "command") this.#commandAndArg(end);
+    else this.#textAndBlock(end);
     this.#writer.close(opened);
     if (kind !== "command") this.#formatTag();
     this.#leave(end);
     this.#leave(bytes.length);
-    return this.#isOdd ? undefined : this.#writer.finish();
+    return this.#isUnsupported ? undefined : this.#writer.finish();
   }
 
   #channelSource(limit: number): void {
@@ -121,21 +121,21 @@ class Transcriber {
   #id(limit: number): void {
     const found = this.#enter(1, limit);
     const end = found === ABSENT ? this.#at : found;
-    if (end - this.#at > this.#maxIdBytes) this.#isOdd = true;
+    if (end - this.#at > this.#maxIdBytes) this.#isUnsupported = true;
     const isAscii = this.#writer.escaped(1, this.#idPrefix, this.#bytes, this.#at, end);
-    if (!isAscii) this.#isOdd = true;
+    if (!isAscii) this.#isUnsupported = true;
     this.#at = end;
   }
 
-  #texts(limit: number): void {
+  #commandAndArg(limit: number): void {
     for (const no of [2, 3]) {
       const end = this.#enter(no, limit);
       if (end !== ABSENT) this.#write(no, end);
     }
   }
 
-  /** The text, and the block that says the same. */
-  #said(limit: number): void {
+  /** The text, and the block that holds the same text. */
+  #textAndBlock(limit: number): void {
     const found = this.#enter(2, limit);
     const end = found === ABSENT ? this.#at : found;
     const start = this.#at;
@@ -159,7 +159,7 @@ class Transcriber {
 
   /** Writes the text that ends at `end`. */
   #write(no: number, end: number): void {
-    if (!this.#writer.ascii(no, this.#bytes, this.#at, end)) this.#isOdd = true;
+    if (!this.#writer.ascii(no, this.#bytes, this.#at, end)) this.#isUnsupported = true;
     this.#at = end;
   }
 
@@ -171,18 +171,18 @@ class Transcriber {
     this.#at += 2;
     if (length >= ONE_BYTE) {
       const more = bytes[this.#at++] ?? 0;
-      if (more >= ONE_BYTE) this.#isOdd = true;
+      if (more >= ONE_BYTE) this.#isUnsupported = true;
       length += (more - 1) * ONE_BYTE;
     }
     const end = this.#at + length;
     if (end <= limit) return end;
-    this.#isOdd = true;
+    this.#isUnsupported = true;
     return limit;
   }
 
   /** Nothing else may stand before the end. */
   #leave(end: number): void {
-    if (this.#at !== end) this.#isOdd = true;
+    if (this.#at !== end) this.#isUnsupported = true;
   }
 }
 

@@ -9,10 +9,10 @@ import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { decodeMessage, idOfChatEvent } from "../codec/decode.ts";
 import type { EncodedEvent } from "../codec/encode-event.ts";
-import { type PlainLine, readPlainLine } from "../codec/transcode-line.ts";
+import { type TranscodedLine, transcodeLine } from "../codec/transcode-line.ts";
 import { fits } from "../codec/utf8.ts";
 import { BrokerError, type ErrorCode } from "../errors.ts";
-import { Dropped, type IngestContext, ingest } from "../ingest.ts";
+import { DropResult, type IngestContext, ingest, isAnswerOnly } from "../ingest.ts";
 import type { BrokerLog } from "../log.ts";
 import type { BrokerObserver, DropReason } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
@@ -98,7 +98,7 @@ export class BackendSession implements IngestSession {
     try {
       const context = this.#context;
       if (context === undefined) return this.#hello(this.#decode(message));
-      const line = readPlainLine(message, context);
+      const line = transcodeLine(message, context);
       if (line !== undefined) this.#publish(line, context);
       else {
         const event = this.#decode(message);
@@ -132,7 +132,7 @@ export class BackendSession implements IngestSession {
     return error;
   }
 
-  #publish({ kind, encoded }: PlainLine, { backend, publish }: IngestContext): void {
+  #publish({ kind, encoded }: TranscodedLine, { backend, publish }: IngestContext): void {
     backend.eventsReceived++;
     this.#parts.observer.eventReceived(kind, backend.name.type);
     publish(encoded);
@@ -156,7 +156,7 @@ export class BackendSession implements IngestSession {
     this.#parts.observer.eventReceived("none", backend.name.type);
     backend.eventsReceived++;
     backend.requests.fail(idOfChatEvent(message), reason === "bad_block" ? unexpected() : error);
-    this.#drop(new Dropped(reason, error.message), backend);
+    this.#drop(new DropResult(reason, error.message), backend);
   }
 
   /** An event answers first; but what it changes is visible before its caller knows. */
@@ -169,13 +169,12 @@ export class BackendSession implements IngestSession {
     const dropped = ingest(event, context);
     const answered = event.id !== "" && backend.requests.answer(event.id, event);
     if (dropped !== undefined) this.#drop(dropped, backend);
-    const onlyAnswers = kind === "success" || kind === "failed" || kind === "metadata";
-    if (onlyAnswers && !answered) {
-      this.#drop(new Dropped("unmatched_answer", "nobody waits for this answer"), backend);
+    if (isAnswerOnly(kind) && !answered) {
+      this.#drop(new DropResult("unmatched_answer", "nobody waits for this answer"), backend);
     }
   }
 
-  #drop({ reason, detail }: Dropped, backend: Backend): void {
+  #drop({ reason, detail }: DropResult, backend: Backend): void {
     const { observer, log, clock } = this.#parts;
     backend.eventsDropped++;
     observer.eventDropped(reason, backend.name.type);
