@@ -2,8 +2,8 @@
 import type { Block } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
 import type { SdkLimitOptions } from "../link/limits.ts";
-import { BRAND, type Branded } from "../program/brand.ts";
 import type { SettingsSchema } from "../program/check-settings.ts";
+import { KIND, type OfKind } from "../program/component-kind.ts";
 import type { BackendChannel } from "./channels.ts";
 import type { BackendHost } from "./host.ts";
 import type { SendKind } from "./send-kinds.ts";
@@ -101,7 +101,7 @@ export interface BackendSpec<Config = unknown> {
 
 /** What `backend()` makes. Whoever holds it may start it: `seabird backend FILE` does. */
 export interface BackendDefinition<Config = unknown>
-  extends Branded<"backend">,
+  extends OfKind<"backend">,
     BackendSpec<Config> {
   readonly type: string;
 }
@@ -121,5 +121,5 @@ export function backend<Config = Readonly<Record<string, never>>>(
   }
   const problem = validateSpec(spec);
   if (problem !== undefined) throw new SeabirdError("bad_option", `backend "${type}" ${problem}`);
-  return Object.freeze({ ...spec, type, [BRAND]: "backend" as const });
+  return Object.freeze({ ...spec, type, [KIND]: "backend" as const });
 }

@@ -10,7 +10,7 @@ import type {
   Where,
 } from "../command/command-spec.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { BRAND, isBranded } from "../program/brand.ts";
+import { isOfKind, KIND } from "../program/component-kind.ts";
 import type { CommandContext, Context, EventKind, HearsContext, PluginHost } from "./context.ts";
 import { isEventKind } from "./events.ts";
 import { stateless } from "./match.ts";
@@ -78,7 +78,7 @@ const PARTS: unique symbol = Symbol.for("seabird.plugin.parts");
 export class Plugin<Config = unknown> {
   readonly name: string;
   /** @internal */
-  readonly [BRAND] = "plugin";
+  readonly [KIND] = "plugin";
   /** @internal */
   readonly [PARTS]: PluginParts;
 
@@ -236,7 +236,7 @@ export function plugin(name: string, definition: PluginDefinition = {}): unknown
 
 /** True for a plugin of this copy of the SDK, or of another one of the same make. */
 export function isPlugin(value: unknown): value is Plugin {
-  return isBranded(value, "plugin") && PARTS in value;
+  return isOfKind(value, "plugin") && PARTS in value;
 }
 
 /** @internal The commands among the declarations. A new one for each run: it remembers who used what. */

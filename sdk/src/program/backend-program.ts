@@ -5,11 +5,11 @@ import { pause, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { ProcessLife } from "../link/process-life.ts";
 import { NO_SETTINGS, toJsonSchema } from "./check-settings.ts";
+import { COMPONENT_USAGE, type ComponentArgs } from "./component-args.ts";
 import { type ComponentDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log, type LogLevel, type LogStream } from "./log.ts";
-import { PART_USAGE, type PartArgs } from "./part-args.ts";
-import { followSettings, type PartStart, runPart } from "./run-part.ts";
+import { type ComponentStart, followSettings, runComponent } from "./run-component.ts";
 
 /** What a backend's own flags and environment say, when no supervisor hands over. */
 export interface OwnSettings {
@@ -50,9 +50,9 @@ export function runBackendProgram<Config>(
   options: BackendProgramOptions = {},
 ): Promise<void> {
   const name = options.name ?? `seabird-backend-${definition.type}`;
-  return runPart(argv, {
+  return runComponent(argv, {
     name,
-    usage: () => `${options.usage ?? usageOf(name, definition.help)}${PART_USAGE}`,
+    usage: () => `${options.usage ?? usageOf(name, definition.help)}${COMPONENT_USAGE}`,
     describe: () => printDescription({ kind: "backend", components: [describe(definition)] }),
     run: (start) => run(definition, start, options),
   });
@@ -69,9 +69,10 @@ export async function runBackendFile(argv: readonly string[]): Promise<void> {
     throw new SeabirdError("bad_option", `${file} exports ${others.length + 1} backends, not one`);
   };
   const own = argv.filter((arg) => arg !== file);
-  return runPart(own, {
+  return runComponent(own, {
     name,
-    usage: () => `${usageOf(`${name} FILE`, "Runs the backend that a file exports.")}${PART_USAGE}`,
+    usage: () =>
+      `${usageOf(`${name} FILE`, "Runs the backend that a file exports.")}${COMPONENT_USAGE}`,
     describe: async () =>
       printDescription({ kind: "backend", components: [describe(await load())] }),
     run: async (start) => run(await load(), start, {}),
@@ -90,7 +91,7 @@ function usageOf(name: string, help: string | undefined): string {
 
 async function run<Config>(
   definition: BackendDefinition<Config>,
-  { args, life, given }: PartStart,
+  { args, life, given }: ComponentStart,
   options: BackendProgramOptions,
 ): Promise<void> {
   const own = given.url === undefined ? readOwn(args, options) : noMore(args.rest);
@@ -122,7 +123,7 @@ async function run<Config>(
   }
 }
 
-function readOwn({ rest }: PartArgs, { read = readId }: BackendProgramOptions): OwnSettings {
+function readOwn({ rest }: ComponentArgs, { read = readId }: BackendProgramOptions): OwnSettings {
   return read(rest, process.env);
 }
 

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { unlessEnded } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { type Branded, isBranded } from "./brand.ts";
+import { isOfKind, type OfKind } from "./component-kind.ts";
 import { resolveOwnPackages } from "./own-packages.ts";
 
 /** True for a path, false for the name of something that comes with us. */
@@ -20,14 +20,12 @@ export function isFile(name: string): boolean {
 export async function loadFile<Kind extends "plugin" | "backend">(
   path: string,
   kind: Kind,
-): Promise<readonly Branded<Kind>[]> {
+): Promise<readonly OfKind<Kind>[]> {
   const file = resolve(path);
   if (!existsSync(file)) throw new SeabirdError("bad_option", `there is no file ${path}`);
   resolveOwnPackages();
   const exported: object = await load(file, path);
-  const parts = [...new Set<unknown>(Object.values(exported))].filter((one) =>
-    isBranded(one, kind),
-  );
+  const parts = [...new Set<unknown>(Object.values(exported))].filter((one) => isOfKind(one, kind));
   if (parts.length > 0) return parts;
   const example = kind === "plugin" ? 'plugin("x")' : 'backend("x", { … })';
   const what = `${path} exports no ${kind}; it needs a line such as: export const x = ${example}`;

@@ -10,12 +10,12 @@ import {
   SettingsError,
   toJsonSchema,
 } from "./check-settings.ts";
+import { COMPONENT_USAGE } from "./component-args.ts";
 import { dedupeWarnings } from "./dedupe-warnings.ts";
 import { type ComponentDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log } from "./log.ts";
-import { PART_USAGE } from "./part-args.ts";
-import { followSettings, type PartStart, runPart } from "./run-part.ts";
+import { type ComponentStart, followSettings, runComponent } from "./run-component.ts";
 
 const NAME = "seabird-plugin";
 
@@ -30,7 +30,7 @@ export function runPluginProgram(
   plugins: readonly Plugin[],
   argv: readonly string[],
 ): Promise<void> {
-  return runPart(argv, {
+  return runComponent(argv, {
     name: NAME,
     usage: () => usage(plugins),
     describe: async ({ rest }) => {
@@ -46,7 +46,7 @@ export function runPluginProgram(
 function usage(plugins: readonly Plugin[]): string {
   const names = plugins.map(({ name }) => name).join(", ");
   const ours = names === "" ? "" : `, or all that come with it: ${names}`;
-  return `Usage: ${NAME} [name or ./file.ts ...]\n\nRuns the plugins named${ours}.\n\n${PART_USAGE}`;
+  return `Usage: ${NAME} [name or ./file.ts ...]\n\nRuns the plugins named${ours}.\n\n${COMPONENT_USAGE}`;
 }
 
 async function choose(
@@ -84,13 +84,13 @@ function describe(plugin: Plugin, undeclared: JsonSchema | null): ComponentDescr
   return { name: plugin.name, commands: Object.fromEntries(rows), settings };
 }
 
-async function run(plugins: readonly Plugin[], { life, given }: PartStart): Promise<void> {
+async function run(plugins: readonly Plugin[], { life, given }: ComponentStart): Promise<void> {
   const settings = (of: unknown) => settingsByName(plugins, of);
   const first = settings(given.settings);
   await checkAll(plugins, first);
   const level = given.logLevel;
   const logs = plugins.map(({ name }) => createLog({ name, level }));
-  const quiet = dedupeWarnings(logs);
+  const deduped = dedupeWarnings(logs);
   const stop = new AbortController();
   const signal = AbortSignal.any([life.signal, stop.signal]);
   const running = plugins.map((plugin, index) =>
@@ -99,7 +99,7 @@ async function run(plugins: readonly Plugin[], { life, given }: PartStart): Prom
       token: given.token,
       ...(given.retryMaxMs === undefined ? {} : { retryMaxMs: given.retryMaxMs }),
       config: first.get(plugin.name),
-      log: quiet[index],
+      log: deduped[index],
       signal,
     }),
   );

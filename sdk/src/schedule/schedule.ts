@@ -4,7 +4,7 @@ import { duration } from "../command/duration.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import { isBranded } from "../program/brand.ts";
+import { isOfKind } from "../program/component-kind.ts";
 import type { OwnTables } from "../storage/own-tables.ts";
 import { Runs } from "../storage/runs.ts";
 import type { PluginStorage } from "../storage/storage.ts";
@@ -67,7 +67,7 @@ export function schedule<Tables>(
   storage: PluginStorage<Tables>,
   options: ScheduleOptions = {},
 ): Schedule {
-  if (!isBranded(plugin, "plugin")) {
+  if (!isOfKind(plugin, "plugin")) {
     throw new SeabirdError("bad_option", "a schedule is a plugin's: schedule(plugin, storage)");
   }
   const { leaseMs = SCHEDULE.leaseMs } = options;

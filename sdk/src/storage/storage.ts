@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import { isBranded } from "../program/brand.ts";
+import { isOfKind } from "../program/component-kind.ts";
 import { KeyTurns } from "./key-turns.ts";
 import { type KeyValue, keyValueOf } from "./key-value.ts";
 import type { AnyTables, Migrations } from "./migrations.ts";
@@ -57,7 +57,7 @@ export function storage<Tables = AnyTables>(
   plugin: Pick<Plugin, "name" | "onStart">,
   options: StorageOptions = {},
 ): PluginStorage<Tables> {
-  if (!isBranded(plugin, "plugin")) {
+  if (!isOfKind(plugin, "plugin")) {
     throw new SeabirdError("bad_option", "storage is a plugin's: storage(plugin, …)");
   }
   const runs = new Runs<OpenStore<Tables>>(`the storage of "${plugin.name}"`);

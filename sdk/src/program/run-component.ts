@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs";
 import { unlessEnded } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { type ProcessLife, startProcessLife } from "../link/process-life.ts";
+import { type ComponentArgs, parseComponentArgs, toLevel } from "./component-args.ts";
 import { PART_EXIT } from "./exit-codes.ts";
 import { type Handover, readHandover } from "./handover.ts";
 import { isLogLevel, type Log } from "./log.ts";
-import { type PartArgs, parsePartArgs, toLevel } from "./part-args.ts";
 
 /** How long a program that is done may go on before it is ended: something of an author's is open. */
 const LINGER_MS = 2_000;
 
 /** What `work` is given. */
-export interface PartStart {
-  readonly args: PartArgs;
+export interface ComponentStart {
+  readonly args: ComponentArgs;
   readonly life: ProcessLife;
   /** From the hand-over, or from `--settings` and the environment. */
   readonly given: Given;
@@ -23,20 +23,20 @@ export interface PartStart {
 export type Given = Partial<Pick<Handover, "url" | "token" | "retryMaxMs">> &
   Pick<Handover, "id" | "settings" | "logLevel">;
 
-export interface PartWork {
+export interface ComponentWork {
   /** The program's name in its messages. */
   readonly name: string;
   usage(): string;
   /** Before anything is connected. */
-  describe(args: PartArgs): Promise<void> | void;
+  describe(args: ComponentArgs): Promise<void> | void;
   /** Until the part has ended. */
-  run(start: PartStart): Promise<void>;
+  run(start: ComponentStart): Promise<void>;
 }
 
 /** Sets the process's exit code. Never rejects. */
-export async function runPart(argv: readonly string[], work: PartWork): Promise<void> {
+export async function runComponent(argv: readonly string[], work: ComponentWork): Promise<void> {
   try {
-    const args = parsePartArgs(argv);
+    const args = parseComponentArgs(argv);
     if (args.help) process.stdout.write(work.usage());
     else if (args.describe) await describe(args, work);
     else await live(args, work);
@@ -48,12 +48,12 @@ export async function runPart(argv: readonly string[], work: PartWork): Promise<
 }
 
 /** Ends at once: nothing that the file has begun may print behind it. */
-async function describe(args: PartArgs, work: PartWork): Promise<void> {
+async function describe(args: ComponentArgs, work: ComponentWork): Promise<void> {
   await work.describe(args);
   process.exit();
 }
 
-async function live(args: PartArgs, work: PartWork): Promise<void> {
+async function live(args: ComponentArgs, work: ComponentWork): Promise<void> {
   const life = startProcessLife();
   try {
     await work.run({ args, life, given: await read(args) });
@@ -62,7 +62,7 @@ async function live(args: PartArgs, work: PartWork): Promise<void> {
   }
 }
 
-async function read(args: PartArgs): Promise<Given> {
+async function read(args: ComponentArgs): Promise<Given> {
   if (args.handover !== undefined) {
     const handover = await readHandover(args.handover);
     return { ...handover, logLevel: handover.logLevel ?? args.logLevel };

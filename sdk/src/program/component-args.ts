@@ -2,7 +2,7 @@
 import { SeabirdError } from "../link/errors.ts";
 import { isLogLevel, LOG_LEVELS, type LogLevel } from "./log.ts";
 
-export interface PartArgs {
+export interface ComponentArgs {
   readonly help: boolean;
   /** Print what the part is, and end. */
   readonly describe: boolean;
@@ -19,7 +19,7 @@ export interface PartArgs {
 }
 
 /** What `--help` tells of them. */
-export const PART_USAGE = `  --settings FILE        a JSON file with the settings
+export const COMPONENT_USAGE = `  --settings FILE        a JSON file with the settings
   --log-level LEVEL      debug, info, warn or error (SEABIRD_LOG_LEVEL, default info)
   --handover FD          reads url, token and settings as a line of JSON from there
   --describe             prints what this is as a line of JSON
@@ -28,7 +28,7 @@ export const PART_USAGE = `  --settings FILE        a JSON file with the setting
 `;
 
 /** Throws a SeabirdError `bad_option` that says what is allowed. */
-export function parsePartArgs(argv: readonly string[]): PartArgs {
+export function parseComponentArgs(argv: readonly string[]): ComponentArgs {
   const values = new Map<string, string>();
   const switches = new Set<string>();
   const rest: string[] = [];
