@@ -42,7 +42,7 @@ test("an account may use a command under any nick; its nick without the account 
   }
   impostor.say("@account=alice PRIVMSG #test :!open", "PRIVMSG seabird :!open");
   await impostor.hears(/^:seabird!\S+ PRIVMSG #test :alice: .*not/);
-  // Told once in a while.
+  // NetworkEvent once in a while.
   const alone = await heardOf(heard, "privateMessage");
   assert.equal(alone.tags["irc/account"], undefined);
   owner.say("PRIVMSG #test :!open", "PRIVMSG seabird :open");

@@ -4,7 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { ConfigError, readConfig, usage } from "./config.ts";
+import { readConfig } from "./config.ts";
+import { ConfigError } from "./settings/config-error.ts";
+import { usage } from "./settings/environment.ts";
 
 const env = { IRC_HOST: "irc://irc.example.org", IRC_NICK: "bird", SEABIRD_TOKEN: "secret" };
 

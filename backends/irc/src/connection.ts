@@ -4,6 +4,7 @@
  * Knows nothing of Seabird.
  */
 
+import { type Clock, systemClock } from "./clock.ts";
 import { checkOptions } from "./connection/check-options.ts";
 import type { NetworkLink } from "./connection/network-link.ts";
 import { hideSecrets } from "./connection/secrets.ts";
@@ -16,9 +17,8 @@ import { stripCodes } from "./formatting/codes.ts";
 import { MAX_REASON } from "./limits.ts";
 import { foldName } from "./message/line.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
-import { type IrcEvent, NetworkState } from "./presence/irc-state.ts";
-import { type FloodClock, systemClock } from "./requests/flood-queue.ts";
-import type { IrcRequest, Verdict } from "./requests/irc-request.ts";
+import { type IrcEvent, IrcState } from "./presence/irc-state.ts";
+import type { IrcRequest, RequestOutcome } from "./requests/irc-request.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 
 export type ConnectionStatus =
@@ -65,24 +65,24 @@ export class IrcConnection {
   readonly #options: IrcOptions;
   readonly #hooks: ConnectionHooks;
   readonly #hideSecrets: (words: string) => string;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   readonly #channels: WantedChannels;
   readonly #sts: StsStore;
   readonly #closing = new AbortController();
-  readonly #offline: NetworkState;
+  readonly #offline: IrcState;
   readonly #over: Promise<void>;
   #session: IrcSession | undefined;
   #failures = 0;
   #refusals = 0;
 
   /** Connects at once. Throws RangeError for options that no server could be told. */
-  constructor(options: IrcOptions, hooks: ConnectionHooks, clock: FloodClock = systemClock) {
+  constructor(options: IrcOptions, hooks: ConnectionHooks, clock: Clock = systemClock) {
     checkOptions(options);
     this.#options = options;
     this.#hooks = hooks;
     this.#hideSecrets = hideSecrets(options);
     this.#clock = clock;
-    this.#offline = new NetworkState(options.nick);
+    this.#offline = new IrcState(options.nick);
     this.#sts = new StsStore({ path: options.stsFile, failed: (reason) => this.#problem(reason) });
     this.#channels = new WantedChannels(
       options.channels,
@@ -100,7 +100,7 @@ export class IrcConnection {
   }
 
   /** What is known of the network; while there is no connection, the usual rules. */
-  get state(): NetworkState {
+  get state(): IrcState {
     return this.#session?.state ?? this.#offline;
   }
 
@@ -110,7 +110,7 @@ export class IrcConnection {
   }
 
   /** Never rejects: resolves with undefined for success, else with the reason. */
-  async request(request: IrcRequest, key?: string): Promise<Verdict> {
+  async request(request: IrcRequest, key?: string): Promise<RequestOutcome> {
     const session = this.#session;
     if (session === undefined) return NOT_CONNECTED;
     // Whatever comes of it, nobody wants us to try that channel any more.

@@ -20,10 +20,10 @@ import { runsToBlock } from "./format.ts";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, plainRuns } from "./formatting/runs.ts";
 import { splitLines } from "./formatting/split.ts";
-import { toTold } from "./inbound.ts";
+import { toNetworkEvent } from "./inbound.ts";
 import { parseMessage } from "./message/irc-message.ts";
 import { decodeLine } from "./message/line.ts";
-import { NetworkState } from "./presence/irc-state.ts";
+import { IrcState } from "./presence/irc-state.ts";
 
 /** Words that are no blanks only, so that each can be seen. */
 const words = fc.stringMatching(/^[a-z0-9,é🦀]( ?[a-z0-9,é🦀]){0,5}$/u);
@@ -103,7 +103,7 @@ const MAX_BYTES = 10_000;
 /** A server's bytes, from its line to what core is told. */
 function hear(bytes: Uint8Array): void {
   const line = decodeLine(Buffer.from(bytes));
-  const state = new NetworkState("bird");
+  const state = new IrcState("bird");
   const reader = {
     isChannel: (name: string) => state.isChannel(name),
     isMe: (name: string) => state.isMe(name),
@@ -111,7 +111,7 @@ function hear(bytes: Uint8Array): void {
     userId: (nick: string) => state.fold(nick),
   };
   for (const each of [line, `:joe!j@h PRIVMSG #a :${line}`, `:joe!j@h PRIVMSG bird :${line}`]) {
-    for (const event of state.receive(parseMessage(each))) toTold(event, reader);
+    for (const event of state.receive(parseMessage(each))) toNetworkEvent(event, reader);
   }
 }
 

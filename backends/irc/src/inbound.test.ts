@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { bold, container, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
-import { type Reader, type Told, toTold } from "./inbound.ts";
+import { type NetworkEvent, type Reader, toNetworkEvent } from "./inbound.ts";
 
 const reader: Reader = {
   isChannel: (target) => target.startsWith("#"),
@@ -18,8 +18,8 @@ function told(
   words: string,
   target = "#a",
   kind: "message" | "action" = "message",
-): Told | undefined {
-  return toTold({ kind, target, nick: "Joe", text: words, origin }, reader);
+): NetworkEvent | undefined {
+  return toNetworkEvent({ kind, target, nick: "Joe", text: words, origin }, reader);
 }
 
 const heard = {
@@ -62,7 +62,7 @@ suite("messages", () => {
   test("what the server tells besides, as tags; not what is empty or without end", () => {
     const tags = (given: object) => {
       const event = { kind: "message", target: "#a", nick: "joe", text: "hi" } as const;
-      const heardWith = toTold({ ...event, origin: { ...origin, ...given } }, reader);
+      const heardWith = toNetworkEvent({ ...event, origin: { ...origin, ...given } }, reader);
       return heardWith?.kind === "message" ? heardWith.heard.tags : undefined;
     };
     const time = "2026-01-02T03:04:05.678Z";
@@ -80,20 +80,23 @@ suite("messages", () => {
 
 suite("channels", () => {
   test("joined, changed, left; topics read as plain text", () => {
-    assert.deepEqual(toTold({ kind: "joined", channel: "#a", topic: "\x02t" }, reader), {
+    assert.deepEqual(toNetworkEvent({ kind: "joined", channel: "#a", topic: "\x02t" }, reader), {
       kind: "joined",
       channel: { id: "#A", displayName: "#a", topic: "t" },
     });
-    assert.deepEqual(toTold({ kind: "topic", channel: "#a", topic: "", nick: "joe" }, reader), {
-      kind: "changed",
-      channel: { id: "#A", displayName: "#a", topic: "" },
-    });
-    assert.deepEqual(toTold({ kind: "left", channel: "#a", why: "kick" }, reader), {
+    assert.deepEqual(
+      toNetworkEvent({ kind: "topic", channel: "#a", topic: "", nick: "joe" }, reader),
+      {
+        kind: "changed",
+        channel: { id: "#A", displayName: "#a", topic: "" },
+      },
+    );
+    assert.deepEqual(toNetworkEvent({ kind: "left", channel: "#a", why: "kick" }, reader), {
       kind: "left",
       channelId: "#A",
     });
-    assert.equal(toTold({ kind: "nick", nick: "bird2" }, reader), undefined);
-    assert.equal(toTold({ kind: "invite", channel: "#x", origin }, reader), undefined);
+    assert.equal(toNetworkEvent({ kind: "nick", nick: "bird2" }, reader), undefined);
+    assert.equal(toNetworkEvent({ kind: "invite", channel: "#x", origin }, reader), undefined);
   });
 });
 

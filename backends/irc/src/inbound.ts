@@ -10,7 +10,7 @@ import { printable, tagsOf } from "./presence/event-tags.ts";
 import type { IrcEvent } from "./presence/irc-state.ts";
 
 /** One thing to tell core. Whether words are a command or a mention is the SDK's to see. */
-export type Told =
+export type NetworkEvent =
   | { readonly kind: "message"; readonly heard: IncomingChannelMessage }
   | { readonly kind: "action"; readonly heard: IncomingChannelMessage }
   | { readonly kind: "privateMessage"; readonly heard: IncomingMessage }
@@ -30,7 +30,7 @@ export interface Reader {
 }
 
 /** undefined: nothing that core has to know. */
-export function toTold(event: IrcEvent, reader: Reader): Told | undefined {
+export function toNetworkEvent(event: IrcEvent, reader: Reader): NetworkEvent | undefined {
   switch (event.kind) {
     case "joined":
     case "topic": {
@@ -52,7 +52,7 @@ export function toTold(event: IrcEvent, reader: Reader): Told | undefined {
 
 type Words = Extract<IrcEvent, { kind: "message" | "action" }>;
 
-function toldOfWords(event: Words, reader: Reader): Told | undefined {
+function toldOfWords(event: Words, reader: Reader): NetworkEvent | undefined {
   const { kind, target, nick } = event;
   const runs = parseRuns(event.text);
   if (plainRuns(runs) === "") return undefined;

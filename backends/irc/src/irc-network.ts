@@ -16,7 +16,7 @@ import {
 } from "@seabird-chat/sdk/backend";
 import { type ConnectionHooks, IrcConnection } from "./connection.ts";
 import { parseRuns, plainRuns } from "./formatting/runs.ts";
-import { type Reader, type Told, toTold } from "./inbound.ts";
+import { type NetworkEvent, type Reader, toNetworkEvent } from "./inbound.ts";
 import { MAX_INVITATIONS } from "./limits.ts";
 import { logStatus } from "./log-status.ts";
 import type { IrcOptions } from "./options.ts";
@@ -31,7 +31,7 @@ import {
 import { AntiLoop, type AntiLoopHooks } from "./presence/anti-loop.ts";
 import { ChannelIds } from "./presence/channel-ids.ts";
 import { mayInvite } from "./presence/invites.ts";
-import type { IrcEvent, NetworkState } from "./presence/irc-state.ts";
+import type { IrcEvent, IrcState } from "./presence/irc-state.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 import { channelsOf, SettingRefused, toOptions } from "./settings/to-options.ts";
 import type { IrcSettings } from "./settings.ts";
@@ -166,7 +166,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     if (event.kind === "joined") this.#ids.learn(event.channel);
     else if (event.kind === "invite") void this.#invited(event);
     else if (event.kind === "message") this.#lookForCommand(event);
-    const told = toTold(event, this.#reader);
+    const told = toNetworkEvent(event, this.#reader);
     if (told === undefined) return;
     tell(this.#host, told);
     if ("heard" in told && this.#isOnline) this.#ready.resolve();
@@ -257,12 +257,15 @@ function toNick(userId: string): string {
 const MAX_START_BYTES = 64;
 
 /** Bytes of words that surely fit in one line to a channel. */
-function roomOf(state: NetworkState): number {
+function roomOf(state: IrcState): number {
   return Math.max(1, state.rules.maxLineBytes - state.prefixBytes() - MAX_START_BYTES);
 }
 
 const TELL: {
-  readonly [Kind in Told["kind"]]: (host: Host, told: Extract<Told, { kind: Kind }>) => void;
+  readonly [Kind in NetworkEvent["kind"]]: (
+    host: Host,
+    told: Extract<NetworkEvent, { kind: Kind }>,
+  ) => void;
 } = {
   message: ({ emit }, { heard }) => emit.message(heard),
   action: ({ emit }, { heard }) => emit.action(heard),
@@ -275,7 +278,7 @@ const TELL: {
 
 type Host = BackendHost<IrcSettings>;
 
-function tell(host: Host, told: Told): void {
-  const row = TELL[told.kind] as (host: Host, told: Told) => void;
+function tell(host: Host, told: NetworkEvent): void {
+  const row = TELL[told.kind] as (host: Host, told: NetworkEvent) => void;
   row(host, told);
 }

@@ -1,7 +1,9 @@
 /** The program `seabird-backend-irc`. */
 import { runBackendProgram } from "@seabird-chat/sdk/program";
 import { ircBackend } from "./backend.ts";
-import { ConfigError, readConfig, readOwnSettings, usage } from "./config.ts";
+import { readConfig, readOwnSettings } from "./config.ts";
+import { ConfigError } from "./settings/config-error.ts";
+import { usage } from "./settings/environment.ts";
 
 /** Exit codes: 0 left, 1 core refused us, 2 wrong flags or environment, 78 wrong settings. */
 export async function main(args: readonly string[]): Promise<void> {

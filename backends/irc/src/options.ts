@@ -1,16 +1,50 @@
-/** What a connection to an IRC network is told, resolved once. */
+/** The options of an IRC connection, resolved from the settings. Imports nothing. */
 
-import type { SaslOptions } from "./connection/sasl.ts";
-import type { TlsFiles } from "./connection/transport.ts";
-import type { FloodOptions } from "./requests/flood-queue.ts";
-import type { VerdictOptions } from "./requests/request-tracker.ts";
+export type SaslMechanism = "PLAIN" | "EXTERNAL";
+
+export interface SaslOptions {
+  readonly mechanism: SaslMechanism;
+  /** The account's name. May be empty for EXTERNAL: the certificate identifies the bot. */
+  readonly account: string;
+  /** For PLAIN. */
+  readonly password?: string | undefined;
+  /** False: connect without the login if it fails. Default: true. */
+  readonly required?: boolean | undefined;
+}
+
+/** PEM texts. */
+export interface TlsFiles {
+  /** The authorities that are trusted instead of Node's. */
+  readonly ca?: string | undefined;
+  /** The bot's certificate, for SASL EXTERNAL, and its key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+export interface FloodOptions {
+  /** Lines that may be sent at once after a pause. */
+  readonly burstLines: number;
+  /** Milliseconds until one more line may be sent. */
+  readonly lineIntervalMs: number;
+}
+
+export interface RequestOptions {
+  /** Milliseconds from a request's arrival within which core expects its answer. */
+  readonly answerWithinMs: number;
+  /** Milliseconds from a request's arrival within which its last line has to be sent; one that takes longer is refused. */
+  readonly sendBudgetMs: number;
+  /** Requests that may wait at once; one more is refused. */
+  readonly maxWaitingRequests: number;
+  /** Milliseconds without a line from the server after which the connection counts as dead. */
+  readonly pingTimeoutMs: number;
+}
 
 export interface ChannelToJoin {
   readonly name: string;
   readonly key: string | undefined;
 }
 
-export interface IrcOptions extends FloodOptions, VerdictOptions {
+export interface IrcOptions extends FloodOptions, RequestOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
@@ -48,8 +82,6 @@ export interface IrcOptions extends FloodOptions, VerdictOptions {
   readonly identifyWaitMs: number;
   /** Milliseconds without a word from the server before it is asked for one. */
   readonly pingIntervalMs: number;
-  /** Milliseconds without a word from the server after which it is dead. */
-  readonly pingTimeoutMs: number;
   /** Milliseconds before the first reconnect, half of it random; doubles with each failure. */
   readonly reconnectMinMs: number;
   /** Longest pause between two attempts, in milliseconds. */

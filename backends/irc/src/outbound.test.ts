@@ -15,9 +15,9 @@ import {
   planPrivateSend,
   planTopic,
 } from "./outbound.ts";
-import { NetworkState } from "./presence/irc-state.ts";
+import { IrcState } from "./presence/irc-state.ts";
 
-const network = new NetworkState("bird");
+const network = new IrcState("bird");
 const tags = {};
 
 function lines(plan: Plan): readonly string[] {
@@ -98,14 +98,14 @@ suite("sends", () => {
 
   test("to a channel's operators, where the network addresses them", () => {
     assert.match(refusal(say("hi", "@#a")), /is not a channel's name$/);
-    const ranks = new NetworkState("bird");
+    const ranks = new IrcState("bird");
     ranks.rules = { ...ranks.rules, statusPrefixes: "@+" };
     const plan = planChannelSend({ channelId: "@#a", text: "hi", tags }, "message", ranks);
     assert.deepEqual(lines(plan), ["PRIVMSG @#a :hi"]);
   });
 
   test("as long as the network allows behind the name it gives us, the worst until it is known", () => {
-    const state = new NetworkState("bird");
+    const state = new IrcState("bird");
     const longest = () => {
       const plan = planChannelSend(
         { channelId: "#a", text: "x".repeat(2_000), tags },
@@ -168,12 +168,12 @@ suite("channels", () => {
       planTopic({ channelId: "#a", topic: words, tags }, of);
     assert.deepEqual(lines(topic("")), ["TOPIC #a :"]);
     assert.deepEqual(lines(topic("a\nQUIT")), ["TOPIC #a :a QUIT"]);
-    const strict = new NetworkState("bird");
+    const strict = new IrcState("bird");
     strict.rules = { ...strict.rules, maxTopicBytes: 10 };
     assert.match(refusal(topic("ééééééé", strict)), /14 bytes; this network allows 10$/);
     assert.match(refusal(topic("x".repeat(500))), /^the topic is 500 bytes/);
     // What is kept of a topic has to be all of it, or it never is what was asked.
-    const wide = new NetworkState("bird");
+    const wide = new IrcState("bird");
     wide.rules = { ...wide.rules, maxLineBytes: 8_192 };
     assert.match(refusal(topic("x".repeat(2_049), wide)), /2049 bytes; this network allows 2048$/);
   });

@@ -14,13 +14,13 @@ import { MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
 import { lineProblem } from "./message/format-line.ts";
 import { byteLength } from "./message/line.ts";
 import type { NetworkRules } from "./presence/irc-state.ts";
-import type { Expectation } from "./requests/success-condition.ts";
+import type { SuccessCondition } from "./requests/success-condition.ts";
 
 interface PlannedLines {
   /** Whom it concerns. */
   readonly target: string;
   readonly lines: readonly string[];
-  readonly expect: Expectation;
+  readonly expect: SuccessCondition;
 }
 
 /** What planning has to know of the network. */

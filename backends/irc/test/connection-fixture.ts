@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { readConfig } from "../src/config.ts";
 import { type ConnectionStatus, IrcConnection } from "../src/connection.ts";
 import type { IrcEvent } from "../src/presence/irc-state.ts";
-import type { IrcRequest, Verdict } from "../src/requests/irc-request.ts";
+import type { IrcRequest, RequestOutcome } from "../src/requests/irc-request.ts";
 import { ScriptedServer, until } from "./scripted-server.ts";
 
 interface SetUp {
@@ -50,7 +50,7 @@ let requests = 0;
 export function ask(
   connection: IrcConnection,
   request: Partial<IrcRequest> = {},
-): Promise<Verdict> {
+): Promise<RequestOutcome> {
   requests += 1;
   return connection.request({
     id: `r${requests}`,

@@ -1,10 +1,10 @@
-/** Verdicts on a clock that stands still, with a server whose lines are given by hand. */
+/** RequestTracker on a clock that stands still, with a server whose lines are given by hand. */
 import assert from "node:assert/strict";
 import { parseMessage } from "../src/message/irc-message.ts";
-import { NetworkState } from "../src/presence/irc-state.ts";
+import { IrcState } from "../src/presence/irc-state.ts";
 import { FloodQueue } from "../src/requests/flood-queue.ts";
-import type { IrcRequest, Verdict } from "../src/requests/irc-request.ts";
-import { Verdicts } from "../src/requests/request-tracker.ts";
+import type { IrcRequest, RequestOutcome } from "../src/requests/irc-request.ts";
+import { RequestTracker } from "../src/requests/request-tracker.ts";
 import { TestClock } from "./test-clock.ts";
 
 export const LIMITS = {
@@ -20,14 +20,14 @@ export const LIMITS = {
 export function setUp(...caps: readonly string[]) {
   const clock = new TestClock();
   const written: string[] = [];
-  const state = new NetworkState("bird");
+  const state = new IrcState("bird");
   const write = (line: string, { label }: { readonly label?: string } = {}) =>
     written.push(label === undefined ? line : `[${label}] ${line}`);
   const queue = new FloodQueue(write, LIMITS, clock);
   const on = new Set(caps);
-  const verdicts = new Verdicts(state, queue, LIMITS, clock, { caps: on });
+  const tracker = new RequestTracker(state, queue, LIMITS, clock, { caps: on });
   const submit = (id: string, request: Partial<IrcRequest> = {}) => {
-    const result: { verdict: Verdict | "waiting" } = { verdict: "waiting" };
+    const result: { verdict: RequestOutcome | "waiting" } = { verdict: "waiting" };
     const whole: IrcRequest = {
       id,
       target: "#a",
@@ -36,7 +36,7 @@ export function setUp(...caps: readonly string[]) {
       arrivedAtMs: clock.now(),
       ...request,
     };
-    void verdicts.submit(whole).then((verdict) => {
+    void tracker.submit(whole).then((verdict) => {
       assert.equal(result.verdict, "waiting", "answered twice");
       result.verdict = verdict;
     });
@@ -46,11 +46,11 @@ export function setUp(...caps: readonly string[]) {
     for (const line of lines) {
       const message = parseMessage(line);
       state.receive(message);
-      verdicts.receive(message);
+      tracker.receive(message);
     }
     return settled();
   };
-  return { clock, written, state, queue, verdicts, caps: on, submit, receive };
+  return { clock, written, state, queue, tracker, caps: on, submit, receive };
 }
 
 /** Promises that are resolved have called back after this. */

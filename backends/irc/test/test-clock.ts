@@ -1,7 +1,7 @@
 /** A clock for tests, which stands still until it is told to go on. */
-import type { FloodClock } from "../src/requests/flood-queue.ts";
+import type { Clock } from "../src/clock.ts";
 
-export class TestClock implements FloodClock {
+export class TestClock implements Clock {
   #now = 1_000;
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 

@@ -3,13 +3,13 @@
 import { LineRefused, lineProblem, formatLine as toLine } from "../message/format-line.ts";
 import type { IrcOptions } from "../options.ts";
 
-type Told = Pick<
+type NetworkEvent = Pick<
   IrcOptions,
   "nick" | "user" | "realName" | "password" | "nickservPassword" | "channels"
 >;
 
 /** Throws RangeError, naming the option but not its value, which may be secret. */
-export function checkOptions(options: Told): void {
+export function checkOptions(options: NetworkEvent): void {
   const { nick, user, realName, password = "x", nickservPassword = "x", channels } = options;
   check("nick", () => toLine("NICK", [nick, "x"]));
   check("user or realName", () => toLine("USER", [user, "0", "*", realName]));

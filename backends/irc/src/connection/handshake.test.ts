@@ -4,9 +4,8 @@ import fc from "fast-check";
 import { TestClock } from "../../test/test-clock.ts";
 import { IRC_OPTION_LIMITS } from "../limits.ts";
 import { parseMessage } from "../message/irc-message.ts";
-import type { IrcOptions } from "../options.ts";
+import type { IrcOptions, SaslOptions } from "../options.ts";
 import { Handshake } from "./handshake.ts";
-import type { SaslOptions } from "./sasl.ts";
 
 const LIMITS = Object.fromEntries(IRC_OPTION_LIMITS.map(({ name, value }) => [name, value]));
 

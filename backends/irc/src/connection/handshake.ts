@@ -6,13 +6,13 @@
  * knows no capabilities, or says nothing for `capWaitMs`, is registered with as in 1993.
  */
 
+import type { Clock } from "../clock.ts";
 import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-import type { IrcOptions } from "../options.ts";
-import type { FloodClock } from "../requests/flood-queue.ts";
+import type { IrcOptions, SaslOptions } from "../options.ts";
 import { Caps, WANTED_CAPS } from "./caps.ts";
 import { nickCandidates, SAFE_NICK_LENGTH } from "./nick.ts";
-import { SaslLogin, type SaslOptions, type SaslOutcome } from "./sasl.ts";
+import { SaslLogin, type SaslOutcome } from "./sasl.ts";
 
 export interface HandshakeHooks {
   send(line: string): void;
@@ -42,7 +42,7 @@ export class Handshake {
   readonly caps: Caps;
   readonly #options: IrcOptions;
   readonly #hooks: HandshakeHooks;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   #nicks: string[];
   #login: SaslLogin | undefined;
   #phase: "listing" | "registering" | "welcomed" | "over" = "listing";
@@ -53,7 +53,7 @@ export class Handshake {
   #hasEnded = false;
   #cancelTimer: () => void = () => undefined;
 
-  constructor(options: IrcOptions, hooks: HandshakeHooks, clock: FloodClock) {
+  constructor(options: IrcOptions, hooks: HandshakeHooks, clock: Clock) {
     this.#options = options;
     this.#hooks = hooks;
     this.#clock = clock;

@@ -1,7 +1,7 @@
 /** Notices that a server has fallen silent: it is asked for a word, and without one it is dead. */
 
+import type { Clock } from "../clock.ts";
 import { formatLine } from "../message/format-line.ts";
-import type { FloodClock } from "../requests/flood-queue.ts";
 
 export interface KeepAliveOptions {
   /** Milliseconds without a word from the server before it is asked for one. */
@@ -24,13 +24,13 @@ export function pongTo(token: string): string {
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
   readonly #hooks: KeepAliveHooks;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   #heardAt: number;
   #askedAt: number | undefined;
   #cancelTimer: () => void = () => undefined;
 
   /** Starts at once. */
-  constructor(options: KeepAliveOptions, hooks: KeepAliveHooks, clock: FloodClock) {
+  constructor(options: KeepAliveOptions, hooks: KeepAliveHooks, clock: Clock) {
     this.#options = options;
     this.#hooks = hooks;
     this.#clock = clock;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { TestClock } from "../../test/test-clock.ts";
 import { parseMessage } from "../message/irc-message.ts";
-import { NetworkState } from "../presence/irc-state.ts";
+import { IrcState } from "../presence/irc-state.ts";
 import { rulesOf } from "../presence/network-rules.ts";
 import { isNetsplit, NickReclaim } from "./nick-reclaim.ts";
 
@@ -15,7 +15,7 @@ interface SetUp {
 function setUp({ password, isLoggedIn = false, nick = "bird_" }: SetUp = {}) {
   const clock = new TestClock();
   const sent: string[] = [];
-  const state = new NetworkState(nick);
+  const state = new IrcState(nick);
   const reclaim = new NickReclaim(
     { nick: "bird", nickCheckMs: 60_000, nickservPassword: password },
     state,

@@ -6,11 +6,11 @@
  * went with a netsplit comes back with it, and would lose the nick or take it from us.
  */
 
+import type { Clock } from "../clock.ts";
 import { NICKSERV_WITHIN_MS } from "../limits.ts";
 import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-import type { NetworkState } from "../presence/irc-state.ts";
-import type { FloodClock } from "../requests/flood-queue.ts";
+import type { IrcState } from "../presence/irc-state.ts";
 
 export interface ReclaimOptions {
   readonly nick: string;
@@ -29,20 +29,20 @@ export function isNetsplit(reason: string): boolean {
 
 export class NickReclaim {
   readonly #options: ReclaimOptions;
-  readonly #state: NetworkState;
+  readonly #state: IrcState;
   readonly #send: (line: string) => void;
   readonly #isLoggedIn: () => boolean;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   readonly #timers = new Map<"check" | "services", () => void>();
   #asked: "REGAIN" | "GHOST" | undefined;
   #attempts = 0;
 
   constructor(
     options: ReclaimOptions,
-    state: NetworkState,
+    state: IrcState,
     send: (line: string) => void,
     isLoggedIn: () => boolean,
-    clock: FloodClock,
+    clock: Clock,
   ) {
     this.#options = options;
     this.#state = state;

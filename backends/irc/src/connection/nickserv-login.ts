@@ -1,10 +1,10 @@
 /** Tells NickServ the password before channels are joined, and waits a little for its answer. */
 
+import type { Clock } from "../clock.ts";
 import { stripCodes } from "../formatting/codes.ts";
 import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcOptions } from "../options.ts";
-import type { FloodClock } from "../requests/flood-queue.ts";
 import { nickServAnswer } from "./nickserv.ts";
 
 export interface NickServLoginHooks {
@@ -23,7 +23,7 @@ export class NickServLogin {
     { nick, identifyWaitMs }: Pick<IrcOptions, "nick" | "identifyWaitMs">,
     password: string,
     hooks: NickServLoginHooks,
-    clock: FloodClock,
+    clock: Clock,
   ) {
     this.#hooks = hooks;
     this.#cancelTimer = clock.after(identifyWaitMs, () => this.#done());

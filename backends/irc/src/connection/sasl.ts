@@ -3,18 +3,7 @@
 import { stripCodes } from "../formatting/codes.ts";
 import { MAX_REASON } from "../limits.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-
-export type SaslMechanism = "PLAIN" | "EXTERNAL";
-
-export interface SaslOptions {
-  readonly mechanism: SaslMechanism;
-  /** The account's name. EXTERNAL may leave it empty: the certificate says who we are. */
-  readonly account: string;
-  /** For PLAIN. */
-  readonly password?: string | undefined;
-  /** False: when the login fails, we go on without it. Default: true. */
-  readonly required?: boolean | undefined;
-}
+import type { SaslOptions } from "../options.ts";
 
 /** undefined: it goes on. Otherwise its end. */
 export type SaslOutcome =

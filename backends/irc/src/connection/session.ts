@@ -1,16 +1,17 @@
 /** One connection to an IRC server, from dialling to its end. */
 
+import type { Clock } from "../clock.ts";
 import { QUIT_WITHIN_MS } from "../limits.ts";
 import { lineProblem, withTags } from "../message/format-line.ts";
 import { type IrcMessage, parseMessage } from "../message/irc-message.ts";
 import type { ChannelToJoin, IrcOptions } from "../options.ts";
 import { CtcpAnswers } from "../presence/ctcp-answers.ts";
-import { NetworkState } from "../presence/irc-state.ts";
+import { IrcState } from "../presence/irc-state.ts";
 import { rulesOf } from "../presence/network-rules.ts";
 import { isRefusal } from "../requests/error-attribution.ts";
-import { type FloodClock, FloodQueue } from "../requests/flood-queue.ts";
-import type { IrcRequest, Verdict } from "../requests/irc-request.ts";
-import { NOT_CONNECTED, Verdicts } from "../requests/request-tracker.ts";
+import { FloodQueue } from "../requests/flood-queue.ts";
+import type { IrcRequest, RequestOutcome } from "../requests/irc-request.ts";
+import { NOT_CONNECTED, RequestTracker } from "../requests/request-tracker.ts";
 import { Handshake } from "./handshake.ts";
 import { joinLines, partLines } from "./join-lines.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
@@ -26,21 +27,21 @@ import { Transport } from "./transport.ts";
 const END_OF_MOTD = new Set(["376", "422"]);
 
 export class IrcSession implements NetworkLink {
-  readonly state: NetworkState;
+  readonly state: IrcState;
   /** Resolves when the connection is over. Never rejects. */
   readonly ended: Promise<SessionEnd>;
   readonly #options: IrcOptions;
   readonly #endpoint: Endpoint;
   readonly #sts: StsStore;
   readonly #hooks: SessionHooks;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   readonly #channels: () => readonly ChannelToJoin[];
   readonly #finish: (end: SessionEnd) => void;
   readonly #hideSecrets: (line: string) => string;
   readonly #handshake: Handshake;
   readonly #reclaim: NickReclaim;
   readonly #queue: FloodQueue;
-  readonly #verdicts: Verdicts;
+  readonly #requests: RequestTracker;
   readonly #ctcp: CtcpAnswers;
   readonly #handlers = new Set<(message: IrcMessage) => void>();
   readonly #timers = new Map<string, () => void>();
@@ -58,7 +59,7 @@ export class IrcSession implements NetworkLink {
     channels: () => readonly ChannelToJoin[],
     sts: StsStore,
     hooks: SessionHooks,
-    clock: FloodClock,
+    clock: Clock,
   ) {
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
@@ -70,11 +71,11 @@ export class IrcSession implements NetworkLink {
     this.#hooks = hooks;
     this.#clock = clock;
     this.#hideSecrets = hideSecrets(options);
-    this.state = new NetworkState(options.nick);
+    this.state = new IrcState(options.nick);
     const write = (line: string, how?: SendOptions) => this.send(line, how);
     this.#queue = new FloodQueue(write, options, clock);
     this.#ctcp = new CtcpAnswers(this.#queue, clock);
-    this.#verdicts = new Verdicts(this.state, this.#queue, options, clock, this);
+    this.#requests = new RequestTracker(this.state, this.#queue, options, clock, this);
     this.#handshake = this.#createHandshake();
     this.state.caps = this.#handshake.caps.on;
     this.#reclaim = new NickReclaim(
@@ -118,9 +119,9 @@ export class IrcSession implements NetworkLink {
     }
   }
 
-  request(request: IrcRequest): Promise<Verdict> {
+  request(request: IrcRequest): Promise<RequestOutcome> {
     if (!this.isWelcomed) return Promise.resolve(NOT_CONNECTED);
-    return this.#verdicts.submit(request);
+    return this.#requests.submit(request);
   }
 
   /** Says goodbye and ends the connection, within 2 s. Idempotent. */
@@ -188,7 +189,7 @@ export class IrcSession implements NetworkLink {
       if (event.kind === "query") this.#ctcp.answer(event.nick, event.query);
       else this.#hooks.event(event);
     }
-    this.#verdicts.receive(message);
+    this.#requests.receive(message);
     for (const handler of [...this.#handlers]) handler(message);
   }
 
@@ -277,7 +278,7 @@ export class IrcSession implements NetworkLink {
     this.#keepAlive?.close();
     for (const name of [...this.#timers.keys()]) this.#cancel(name);
     if (wasWelcomed && this.#endpoint.tls) this.#sts.renew(this.#endpoint.host);
-    this.#verdicts.connectionLost();
+    this.#requests.connectionLost();
     for (const event of this.state.leaveAll()) this.#hooks.event(event);
     const end = { upgrade: this.#upgrade, isRefusal: this.#isRefusal };
     this.#finish({ ...end, reason: this.#reason ?? reason });

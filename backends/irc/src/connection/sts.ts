@@ -12,9 +12,9 @@ export interface Endpoint {
 }
 
 export interface StsOffer {
-  /** Told in the clear: the port that speaks TLS. */
+  /** NetworkEvent in the clear: the port that speaks TLS. */
   readonly port: number | undefined;
-  /** Told over TLS: for how long the policy holds, in seconds; 0 ends it. */
+  /** NetworkEvent over TLS: for how long the policy holds, in seconds; 0 ends it. */
   readonly durationS: number | undefined;
 }
 

@@ -2,21 +2,14 @@
  * One socket to a server, with TLS or without: whole lines come out of it, finished lines go in.
  * What comes is bounded, and so is what the server has not read yet.
  */
+
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { MAX_UNSENT_BYTES } from "../limits.ts";
 import { decodeLine } from "../message/line.ts";
 import { LineReader, LineTooLong } from "../message/line-reader.ts";
+import type { TlsFiles } from "../options.ts";
 import type { Endpoint } from "./sts.ts";
-
-/** PEM texts. */
-export interface TlsFiles {
-  /** Who may vouch for the server, instead of those that Node trusts. */
-  readonly ca?: string | undefined;
-  /** Our certificate, by which SASL EXTERNAL knows us, and its key. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-}
 
 export interface Dial extends Endpoint {
   readonly verifyCertificate: boolean;

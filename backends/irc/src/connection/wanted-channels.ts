@@ -6,10 +6,10 @@
  * since a person decided that; with `rejoin` we come back to the latter.
  */
 
+import type { Clock } from "../clock.ts";
 import { MAX_CHANNELS, SETTLE_WITHIN_MS } from "../limits.ts";
 import type { ChannelToJoin, IrcOptions } from "../options.ts";
 import type { IrcEvent } from "../presence/irc-state.ts";
-import type { FloodClock } from "../requests/flood-queue.ts";
 
 export interface WantedChannelsHooks {
   /** The form of a name in which equal names are equal, by the network's rules of the moment. */
@@ -32,7 +32,7 @@ const FOR_GOOD = new Set(["403", "476", "479"]);
 export class WantedChannels {
   readonly #options: Options;
   readonly #hooks: WantedChannelsHooks;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   /** By folded name, as are the others. */
   #wanted = new Map<string, ChannelToJoin>();
   /** A JOIN is on its way, and nothing has come of it. */
@@ -45,7 +45,7 @@ export class WantedChannels {
     channels: readonly ChannelToJoin[],
     options: Options,
     hooks: WantedChannelsHooks,
-    clock: FloodClock,
+    clock: Clock,
   ) {
     this.#options = options;
     this.#hooks = hooks;

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { MAX_USERS } from "../limits.ts";
 import { parseMessage } from "../message/irc-message.ts";
-import { NetworkState } from "./irc-state.ts";
+import { IrcState } from "./irc-state.ts";
 
 function setUp(...caps: readonly string[]) {
-  const state = new NetworkState("bird");
+  const state = new IrcState("bird");
   state.caps = new Set(caps);
   const receive = (...lines: string[]) =>
     lines.flatMap((line) => state.receive(parseMessage(line)));

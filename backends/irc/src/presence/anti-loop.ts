@@ -4,6 +4,7 @@
  * come faster behind our answers than a person reads them.
  */
 import { createHash } from "node:crypto";
+import type { Clock } from "../clock.ts";
 import {
   LOOP_COMMAND_MS,
   LOOP_COMMANDS,
@@ -13,7 +14,6 @@ import {
   MAX_LOOP_ENTRIES,
   MAX_LOOP_TARGETS,
 } from "../limits.ts";
-import type { FloodClock } from "../requests/flood-queue.ts";
 
 /** So long an answer that is on its way may have been read just now: nobody can tell. */
 const ON_ITS_WAY_MS = 3 * LOOP_COMMAND_MS;
@@ -40,11 +40,11 @@ interface Place {
 
 export class AntiLoop {
   readonly #hooks: AntiLoopHooks;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   /** By folded name, the one used last at the end. */
   readonly #places = new Map<string, Place>();
 
-  constructor(hooks: AntiLoopHooks, clock: FloodClock) {
+  constructor(hooks: AntiLoopHooks, clock: Clock) {
     this.#hooks = hooks;
     this.#clock = clock;
   }

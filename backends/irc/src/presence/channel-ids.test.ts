@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { MAX_CHANNELS } from "../limits.ts";
 import { ChannelIds } from "./channel-ids.ts";
-import { NetworkState } from "./irc-state.ts";
+import { IrcState } from "./irc-state.ts";
 import { rulesOf } from "./network-rules.ts";
 
 function setUp(...rules: readonly string[]) {
-  const state = new NetworkState("bird");
+  const state = new IrcState("bird");
   const follow = (...tokens: readonly string[]) => {
     state.rules = rulesOf(["bird", ...tokens, "are supported"], state.rules);
   };

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { parseMessage } from "../message/irc-message.ts";
-import { NetworkState } from "./irc-state.ts";
+import { IrcState } from "./irc-state.ts";
 import { rulesOf } from "./network-rules.ts";
 
 function setUp() {
-  const state = new NetworkState("bird");
+  const state = new IrcState("bird");
   const receive = (...lines: string[]) =>
     lines.flatMap((line) => state.receive(parseMessage(line)));
   return { state, receive };

@@ -1,5 +1,5 @@
 /**
- * What the network has told of us: our nick, our channels, its rules. Turns each line into what
+ * What the network has told of us: our nick, our channels, its rules. RoundRobin each line into what
  * happened. Pure: no socket, no clock.
  */
 
@@ -76,7 +76,7 @@ type Handler = (message: IrcMessage) => readonly IrcEvent[];
 
 const NOTHING: readonly IrcEvent[] = [];
 
-export class NetworkState {
+export class IrcState {
   rules: NetworkRules = DEFAULT_RULES;
   /** The capabilities (IRCv3) that are on. */
   caps: ReadonlySet<string> = new Set();

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { parseMessage } from "../message/irc-message.ts";
-import { NetworkState } from "./irc-state.ts";
+import { IrcState } from "./irc-state.ts";
 
-function after(...lines: readonly string[]): NetworkState {
-  const state = new NetworkState("bird");
+function after(...lines: readonly string[]): IrcState {
+  const state = new IrcState("bird");
   for (const line of lines) state.receive(parseMessage(line));
   return state;
 }

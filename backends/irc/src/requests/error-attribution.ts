@@ -3,10 +3,10 @@
 import { stripCodes } from "../formatting/codes.ts";
 import { MAX_REASON } from "../limits.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-import type { NetworkState } from "../presence/irc-state.ts";
+import type { IrcState } from "../presence/irc-state.ts";
 import type { IrcRequest } from "./irc-request.ts";
-import type { Pending } from "./pending-request.ts";
-import type { Expectation } from "./success-condition.ts";
+import type { PendingRequest } from "./pending-request.ts";
+import type { SuccessCondition } from "./success-condition.ts";
 
 /** About a nick we asked for; they name a nick, but are not about a message to it. */
 const NICK_ERRORS = new Set(["431", "432", "433", "436", "438", "447"]);
@@ -21,7 +21,7 @@ const JOIN_ERRORS = new Set(["405", "470", "471", "473", "474", "475", "476", "4
 /** A channel cannot be spoken in. */
 const SAYING_ERRORS = new Set(["404"]);
 
-type Names = Pick<NetworkState, "isChannel" | "isSame">;
+type Names = Pick<IrcState, "isChannel" | "isSame">;
 
 /** A numeric that refuses something, or a standard reply (IRCv3) that does. */
 export function isRefusal({ command }: Pick<IrcMessage, "command">): boolean {
@@ -55,7 +55,11 @@ export function isAbout(
   return state.isSame(named, target);
 }
 
-function canConcern(numeric: string, kind: Expectation["kind"], namesChannel: boolean): boolean {
+function canConcern(
+  numeric: string,
+  kind: SuccessCondition["kind"],
+  namesChannel: boolean,
+): boolean {
   if (NICK_ERRORS.has(numeric)) return false;
   if (numeric === UNAVAILABLE) return namesChannel;
   if (JOIN_ERRORS.has(numeric)) return kind === "joined";
@@ -80,10 +84,10 @@ function failsThis(
  */
 export function findEcho(
   { command, params: [target = "", words = ""] }: Pick<IrcMessage, "command" | "params">,
-  requests: readonly Pending[],
+  requests: readonly PendingRequest[],
   state: Names,
-): { readonly pending: Pending; readonly index: number } | undefined {
-  let found: { readonly pending: Pending; readonly index: number } | undefined;
+): { readonly pending: PendingRequest; readonly index: number } | undefined {
+  let found: { readonly pending: PendingRequest; readonly index: number } | undefined;
   for (const pending of requests) {
     const { request, signal } = pending;
     if (signal !== "echo" || !state.isSame(target, request.target)) continue;

@@ -7,32 +7,11 @@
  * still be done by its time.
  */
 
+import type { Clock } from "../clock.ts";
 import { MAX_LATE_LINES, MAX_SOON_LINES } from "../limits.ts";
-import { Allowance } from "./rate-limiter.ts";
-import { Turns } from "./round-robin.ts";
-
-/** Time, given from outside so that tests can own it. */
-export interface FloodClock {
-  /** Milliseconds, never going back. */
-  now(): number;
-  /** Calls back after `ms`; returns its undo. */
-  after(ms: number, callback: () => void): () => void;
-}
-
-export const systemClock: FloodClock = {
-  now: () => performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
-export interface FloodOptions {
-  /** Lines that may go at once after a pause. */
-  readonly burstLines: number;
-  /** Milliseconds after which one more line may go. */
-  readonly lineIntervalMs: number;
-}
+import type { FloodOptions } from "../options.ts";
+import { RateLimiter } from "./rate-limiter.ts";
+import { RoundRobin } from "./round-robin.ts";
 
 /** A line, and the label by which the server is to answer it. */
 export interface LabelledLine {
@@ -65,22 +44,22 @@ export interface FloodNeed {
 export class FloodQueue {
   readonly #write: WriteLine;
   readonly #options: FloodOptions;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   /** In the order of their arrival. Who adds them bounds them. */
   readonly #jobs: FloodJob[] = [];
-  readonly #turns = new Turns<FloodJob>();
+  readonly #turns = new RoundRobin<FloodJob>();
   readonly #soon: string[] = [];
   /** Behind all jobs. */
   readonly #late: string[] = [];
-  readonly #allowance: Allowance;
+  readonly #limiter: RateLimiter;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
 
-  constructor(write: WriteLine, options: FloodOptions, clock: FloodClock) {
+  constructor(write: WriteLine, options: FloodOptions, clock: Clock) {
     this.#write = write;
     this.#options = options;
     this.#clock = clock;
-    this.#allowance = new Allowance(options.burstLines, options.lineIntervalMs, clock);
+    this.#limiter = new RateLimiter(options.burstLines, options.lineIntervalMs, clock);
   }
 
   /** Milliseconds until `lines` more lines would be written, after all that waits. */
@@ -131,7 +110,7 @@ export class FloodQueue {
    */
   urgent(line: string): void {
     if (this.#closed) return;
-    if (this.#late.length > 0 || !this.#allowance.overdraw()) this.#later(line);
+    if (this.#late.length > 0 || !this.#limiter.overdraw()) this.#later(line);
     else this.#write(line);
   }
 
@@ -153,20 +132,20 @@ export class FloodQueue {
   }
 
   #msFor(lines: number): number {
-    return Math.max(0, lines - this.#allowance.left) * this.#options.lineIntervalMs;
+    return Math.max(0, lines - this.#limiter.left) * this.#options.lineIntervalMs;
   }
 
   #pump(): void {
-    while (!this.#closed && this.#allowance.left >= 1) {
+    while (!this.#closed && this.#limiter.left >= 1) {
       const next = this.#nextLine();
       if (next === undefined) return;
-      this.#allowance.take();
+      this.#limiter.take();
       if (typeof next === "string") this.#write(next);
       else this.#write(next.line, next.label === undefined ? {} : { label: next.label });
     }
     const waiting = this.#jobs.length + this.#soon.length + this.#late.length;
     if (waiting === 0 || this.#cancelTimer !== undefined || this.#closed) return;
-    const waitMs = Math.ceil((1 - this.#allowance.left) * this.#options.lineIntervalMs);
+    const waitMs = Math.ceil((1 - this.#limiter.left) * this.#options.lineIntervalMs);
     this.#cancelTimer = this.#clock.after(waitMs, () => {
       this.#cancelTimer = undefined;
       this.#pump();

@@ -1,12 +1,12 @@
 /** What is asked of a network, and what comes of it. */
-import type { Expectation } from "./success-condition.ts";
+import type { SuccessCondition } from "./success-condition.ts";
 
 export interface IrcRequest {
   readonly id: string;
   /** Whom it concerns: errors that name it are its own. */
   readonly target: string;
   readonly lines: readonly string[];
-  readonly expect: Expectation;
+  readonly expect: SuccessCondition;
   /** Moment of arrival by the clock in use. */
   readonly arrivedAtMs: number;
   /** Aborted when nobody wants the answer any more: lines that still wait are not sent. */
@@ -14,4 +14,4 @@ export interface IrcRequest {
 }
 
 /** undefined: it happened. Otherwise why not. */
-export type Verdict = string | undefined;
+export type RequestOutcome = string | undefined;

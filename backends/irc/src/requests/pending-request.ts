@@ -1,5 +1,5 @@
 /** A request that waits for what the network makes of it, line by line. */
-import type { IrcRequest, Verdict } from "./irc-request.ts";
+import type { IrcRequest, RequestOutcome } from "./irc-request.ts";
 
 /** By what the server answers: a label on each line, an echo of each, or a PING behind the last. */
 export type Signal = "label" | "echo" | "ping";
@@ -7,7 +7,7 @@ export type Signal = "label" | "echo" | "ping";
 /** What became of one line. */
 type LineState = "waiting" | "written" | "taken" | "refused";
 
-export class Pending {
+export class PendingRequest {
   readonly request: IrcRequest;
   readonly signal: Signal;
   /** Of its PING. */
@@ -29,7 +29,7 @@ export class Pending {
   release: () => void = () => undefined;
   /** Stops waiting for the moment at which a PING has to ask. */
   stopAsking: (() => void) | undefined;
-  readonly #resolve: (verdict: Verdict) => void;
+  readonly #resolve: (verdict: RequestOutcome) => void;
   readonly #lines: LineState[];
   #written = 0;
   #refusals = 0;
@@ -38,7 +38,7 @@ export class Pending {
   constructor(
     request: IrcRequest,
     how: { readonly signal: Signal; readonly token: string; readonly dueAtMs: number },
-    resolve: (verdict: Verdict) => void,
+    resolve: (verdict: RequestOutcome) => void,
   ) {
     this.request = request;
     this.signal = how.signal;
@@ -113,14 +113,14 @@ export class Pending {
     this.stopAsking?.();
   }
 
-  settle(verdict: Verdict): void {
+  settle(verdict: RequestOutcome): void {
     this.settled = true;
     this.release();
     this.#resolve(verdict);
   }
 
   /** An echo outweighs an error, which then was not about this. */
-  verdict(otherwise: Verdict): Verdict {
+  verdict(otherwise: RequestOutcome): RequestOutcome {
     if (this.echoed) return undefined;
     return this.#reason === undefined ? otherwise : this.#refusal(this.#reason);
   }

@@ -1,14 +1,14 @@
 /** How much may be done now: a burst after a pause, then one more per interval. */
-import type { FloodClock } from "./flood-queue.ts";
+import type { Clock } from "../clock.ts";
 
-export class Allowance {
+export class RateLimiter {
   readonly #burst: number;
   readonly #intervalMs: number;
-  readonly #clock: FloodClock;
+  readonly #clock: Clock;
   #left: number;
   #leftAt: number;
 
-  constructor(burst: number, intervalMs: number, clock: FloodClock) {
+  constructor(burst: number, intervalMs: number, clock: Clock) {
     this.#burst = burst;
     this.#intervalMs = intervalMs;
     this.#clock = clock;

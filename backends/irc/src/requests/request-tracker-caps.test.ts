@@ -1,4 +1,4 @@
-/** Verdicts where the server answers labels, or echoes: line by line, and no PING unless one is missed. */
+/** RequestTracker where the server answers labels, or echoes: line by line, and no PING unless one is missed. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { me, settled, setUp } from "../../test/request-tracker-fixture.ts";
@@ -230,9 +230,9 @@ suite("echoes", () => {
 suite("a lost connection", () => {
   test("leaves no timer behind, whatever was asked", async () => {
     for (const caps of [LABELS, ["echo-message"], []]) {
-      const { clock, submit, verdicts, queue } = setUp(...caps);
+      const { clock, submit, tracker, queue } = setUp(...caps);
       const one = submit("one", { lines: three });
-      verdicts.connectionLost();
+      tracker.connectionLost();
       queue.close();
       await settled();
       assert.match(String(one.verdict), /was lost before it confirmed/);

@@ -1,12 +1,12 @@
 /**
- * Verdicts against a model of a server: whatever is asked, whenever the server reads it and
+ * RequestTracker against a model of a server: whatever is asked, whenever the server reads it and
  * whatever it then thinks of it, no answer says what is not so.
  */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { me, settled, setUp } from "../../test/request-tracker-fixture.ts";
-import type { Verdict } from "./irc-request.ts";
+import type { RequestOutcome } from "./irc-request.ts";
 
 type Mood = "open" | "closed" | "silent";
 
@@ -28,7 +28,7 @@ const steps = fc.array(step, { maxLength: 40, size: "max" });
 interface Asked {
   readonly id: string;
   readonly count: number;
-  readonly result: { verdict: Verdict | "waiting" };
+  readonly result: { verdict: RequestOutcome | "waiting" };
 }
 
 /** A server that reads our lines in order, when it is told to. */

@@ -1,4 +1,4 @@
-/** Verdicts when requests meet: late errors, slow servers, answers that nobody waits for. */
+/** RequestTracker when requests meet: late errors, slow servers, answers that nobody waits for. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { LIMITS, me, settled, setUp } from "../../test/request-tracker-fixture.ts";
@@ -145,7 +145,7 @@ suite("an echo", () => {
   });
 
   test("counts though the PONG never comes", async () => {
-    const { clock, submit, receive, verdicts } = setUp();
+    const { clock, submit, receive, tracker } = setUp();
     await receive(`${me} JOIN #a`, `${me} JOIN #b`);
     const one = submit("one", topic);
     await receive(`${me} TOPIC #a :t`);
@@ -155,7 +155,7 @@ suite("an echo", () => {
     await receive(":srv PONG srv :one");
     const two = submit("two", leave);
     await receive(`${me} PART #a`);
-    verdicts.connectionLost();
+    tracker.connectionLost();
     await settled();
     assert.equal(two.verdict, undefined);
   });

@@ -1,4 +1,4 @@
-/** Verdicts: one answer per request, and the true one, from what a server writes. */
+/** RequestTracker: one answer per request, and the true one, from what a server writes. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { me, settled, setUp } from "../../test/request-tracker-fixture.ts";
@@ -228,10 +228,10 @@ suite("time and bounds", () => {
   });
 
   test("a lost connection fails all that waits, and says what may have happened", async () => {
-    const { clock, submit, verdicts } = setUp();
+    const { clock, submit, tracker } = setUp();
     const one = submit("one", { lines: ["a", "b", "c", "d", "e"] });
     const two = submit("two");
-    verdicts.connectionLost();
+    tracker.connectionLost();
     await settled();
     assert.match(String(one.verdict), /was lost before it confirmed/);
     assert.equal(two.verdict, "not connected to the IRC network");

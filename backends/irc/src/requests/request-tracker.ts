@@ -12,27 +12,18 @@
  * word, nothing more is sent that it would only read when nobody expects it any more.
  */
 
+import type { Clock } from "../clock.ts";
 import { ASK_AFTER_MS, MAX_SOON_LINES } from "../limits.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-import type { NetworkState } from "../presence/irc-state.ts";
+import type { RequestOptions } from "../options.ts";
+import type { IrcState } from "../presence/irc-state.ts";
 import { findEcho, isAbout, isRefusal, isSpeech, reasonOf } from "./error-attribution.ts";
-import type { FloodClock, FloodJob, FloodQueue, LabelledLine } from "./flood-queue.ts";
-import type { IrcRequest, Verdict } from "./irc-request.ts";
+import type { FloodJob, FloodQueue, LabelledLine } from "./flood-queue.ts";
+import type { IrcRequest, RequestOutcome } from "./irc-request.ts";
 import { type Labelled, LabelReader } from "./labels.ts";
-import { Pending, type Signal } from "./pending-request.ts";
-import { type Expectation, holds } from "./success-condition.ts";
+import { PendingRequest, type Signal } from "./pending-request.ts";
+import { holds, type SuccessCondition } from "./success-condition.ts";
 import { WaitingRequests } from "./waiting-requests.ts";
-
-export interface VerdictOptions {
-  /** Milliseconds from arrival in which core wants its answer. */
-  readonly answerWithinMs: number;
-  /** Milliseconds from arrival in which its last line has to leave; what takes longer is not begun. */
-  readonly sendBudgetMs: number;
-  /** Requests that may wait at once; one more is refused. */
-  readonly maxWaitingRequests: number;
-  /** Milliseconds without a word after which the server is dead. */
-  readonly pingTimeoutMs: number;
-}
 
 /** What the server can (IRCv3 capabilities that are on). */
 export interface ServerCaps {
@@ -43,11 +34,11 @@ export interface ServerCaps {
 const SEND_MARGIN = 0.1;
 const ANSWER_MARGIN = 0.05;
 
-export class Verdicts {
-  readonly #state: NetworkState;
+export class RequestTracker {
+  readonly #state: IrcState;
   readonly #queue: FloodQueue;
-  readonly #options: VerdictOptions;
-  readonly #clock: FloodClock;
+  readonly #options: RequestOptions;
+  readonly #clock: Clock;
   readonly #server: ServerCaps;
   readonly #labels = new LabelReader();
   readonly #waiting = new WaitingRequests();
@@ -57,10 +48,10 @@ export class Verdicts {
   #written = 0;
 
   constructor(
-    state: NetworkState,
+    state: IrcState,
     queue: FloodQueue,
-    options: VerdictOptions,
-    clock: FloodClock,
+    options: RequestOptions,
+    clock: Clock,
     server: ServerCaps,
   ) {
     this.#state = state;
@@ -71,11 +62,11 @@ export class Verdicts {
   }
 
   /** Queues the request's lines. Resolves once, within `answerWithinMs` of its arrival. */
-  submit(request: IrcRequest): Promise<Verdict> {
+  submit(request: IrcRequest): Promise<RequestOutcome> {
     const signal = this.#signalFor(request.expect);
     const refusal = this.#refusal(request, signal);
     if (refusal !== undefined) return Promise.resolve(refusal);
-    const { promise, resolve } = Promise.withResolvers<Verdict>();
+    const { promise, resolve } = Promise.withResolvers<RequestOutcome>();
     this.#queue.add(this.#job(this.#add(request, signal, resolve)));
     return promise;
   }
@@ -99,7 +90,7 @@ export class Verdicts {
     }
   }
 
-  #signalFor({ kind }: Expectation): Signal {
+  #signalFor({ kind }: SuccessCondition): Signal {
     if (this.#hasLabels) return "label";
     return kind === "said" && this.#server.caps.has("echo-message") ? "echo" : "ping";
   }
@@ -110,7 +101,7 @@ export class Verdicts {
     return caps.has("labeled-response") && caps.has("batch");
   }
 
-  #refusal({ arrivedAtMs, target, lines, signal }: IrcRequest, by: Signal): Verdict {
+  #refusal({ arrivedAtMs, target, lines, signal }: IrcRequest, by: Signal): RequestOutcome {
     if (signal?.aborted === true) return NOT_WANTED;
     const { answerWithinMs, sendBudgetMs, maxWaitingRequests, pingTimeoutMs } = this.#options;
     const owed = this.#waiting.owedForMs(this.#clock.now(), pingTimeoutMs);
@@ -126,10 +117,14 @@ export class Verdicts {
     return `would take ${seconds(takesMs)} s at this server's rate (limit ${seconds(limitMs)} s)`;
   }
 
-  #add(request: IrcRequest, signal: Signal, resolve: (verdict: Verdict) => void): Pending {
+  #add(
+    request: IrcRequest,
+    signal: Signal,
+    resolve: (verdict: RequestOutcome) => void,
+  ): PendingRequest {
     const dueAtMs = this.#limit(request, ANSWER_MARGIN);
     const token = this.#waiting.tokenFor(request.id);
-    const pending = new Pending(request, { signal, token, dueAtMs }, resolve);
+    const pending = new PendingRequest(request, { signal, token, dueAtMs }, resolve);
     const expire = () => this.#settle(pending, pending.verdict(pending.lateReason));
     const abort = () => this.#settle(pending, NOT_WANTED);
     const cancelTimer = this.#clock.after(Math.max(0, dueAtMs - this.#clock.now()), expire);
@@ -151,7 +146,7 @@ export class Verdicts {
     return this.#state.fold(this.#state.withoutStatus(target));
   }
 
-  #job(pending: Pending): FloodJob {
+  #job(pending: PendingRequest): FloodJob {
     const { request } = pending;
     const dueAtMs = this.#limit(request, SEND_MARGIN);
     return {
@@ -168,7 +163,7 @@ export class Verdicts {
     };
   }
 
-  #nextLine(pending: Pending): string | LabelledLine | undefined {
+  #nextLine(pending: PendingRequest): string | LabelledLine | undefined {
     if (pending.written === 0) pending.heldBefore = holds(pending.request.expect, this.#state);
     const next = pending.nextLine();
     if (next === undefined) return undefined;
@@ -179,14 +174,14 @@ export class Verdicts {
     return { line: next.line, label: this.#waiting.labelFor(pending, next.index) };
   }
 
-  #ping(pending: Pending): string {
+  #ping(pending: PendingRequest): string {
     this.#written += 1;
     pending.pinged = this.#written;
     return `PING :${pending.token}`;
   }
 
   /** Labels and echoes come at once, or else a PING tells that they do not come at all. */
-  #askLater(pending: Pending): void {
+  #askLater(pending: PendingRequest): void {
     if (pending.signal === "ping" || pending.linesLeft > 0 || pending.stopAsking) return;
     pending.stopAsking = this.#clock.after(ASK_AFTER_MS, () => {
       // One that was sent later for another request tells of this one too.
@@ -263,7 +258,7 @@ export class Verdicts {
   }
 
   /** Once the server has had its say, the request has its answer. */
-  #decide(pending: Pending): void {
+  #decide(pending: PendingRequest): void {
     if (!pending.isAnswered) return;
     if (pending.settled) this.#waiting.forget(pending);
     else {
@@ -276,11 +271,11 @@ export class Verdicts {
   }
 
   /** Servers may take echoes back, and then owe none. */
-  #isDropped({ signal, oldestUnanswered }: Pending): boolean {
+  #isDropped({ signal, oldestUnanswered }: PendingRequest): boolean {
     return signal === "echo" && oldestUnanswered !== -1 && this.#server.caps.has("echo-message");
   }
 
-  #settle(pending: Pending, verdict: Verdict): void {
+  #settle(pending: PendingRequest, verdict: RequestOutcome): void {
     if (pending.settled) return;
     pending.settle(verdict);
     if (pending.isAnswered || pending.written === 0) this.#waiting.forget(pending);

@@ -1,5 +1,5 @@
 /** Flows that take turns: each has jobs in their order, and the next one is asked after the last. Pure. */
-export class Turns<Job> {
+export class RoundRobin<Job> {
   readonly #flows: { readonly name: string; readonly jobs: Job[] }[] = [];
   /** The place of the flow whose turn it is; beyond the last one it is the first's, or a new one's. */
   #turn = 0;

@@ -1,17 +1,17 @@
 /** The requests that the network has not had its say about, and the names by which it answers them. */
-import type { Pending } from "./pending-request.ts";
+import type { PendingRequest } from "./pending-request.ts";
 
 const PING_TOKEN = /^[!-9;-~][!-~]{0,99}$/;
 
 /** A line that was written with a label. */
 export interface LabelledLineOf {
-  readonly pending: Pending;
+  readonly pending: PendingRequest;
   readonly index: number;
 }
 
 export class WaitingRequests {
   /** By token, in the order of their arrival: without answer, or without the server's last word. */
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new Map<string, PendingRequest>();
   readonly #labels = new Map<string, LabelledLineOf>();
   #names = 0;
 
@@ -20,24 +20,24 @@ export class WaitingRequests {
   }
 
   /** A copy: what is done to each may forget it. */
-  all(): readonly Pending[] {
+  all(): readonly PendingRequest[] {
     return [...this.#pending.values()];
   }
 
-  add(pending: Pending): void {
+  add(pending: PendingRequest): void {
     this.#pending.set(pending.token, pending);
   }
 
-  has(pending: Pending): boolean {
+  has(pending: PendingRequest): boolean {
     return this.#pending.get(pending.token) === pending;
   }
 
-  byToken(token: string): Pending | undefined {
+  byToken(token: string): PendingRequest | undefined {
     return this.#pending.get(token);
   }
 
   /** Nothing more is to be learned of it. */
-  forget(pending: Pending): void {
+  forget(pending: PendingRequest): void {
     pending.stopWaiting();
     if (this.has(pending)) this.#pending.delete(pending.token);
     for (const label of pending.labels) this.#labels.delete(label);
@@ -50,7 +50,7 @@ export class WaitingRequests {
   }
 
   /** A label for a line of it, never used twice. */
-  labelFor(pending: Pending, index: number): string {
+  labelFor(pending: PendingRequest, index: number): string {
     const label = this.newName();
     this.#labels.set(label, { pending, index });
     pending.labels.add(label);

@@ -1,11 +1,9 @@
 /** A network's settings as what its connection is told. Reads certificates. */
 import { readFileSync } from "node:fs";
 import { checkOptions } from "../connection/check-options.ts";
-import type { SaslOptions } from "../connection/sasl.ts";
-import type { TlsFiles } from "../connection/transport.ts";
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
 import { foldName } from "../message/line.ts";
-import type { ChannelToJoin, IrcOptions } from "../options.ts";
+import type { ChannelToJoin, IrcOptions, SaslOptions, TlsFiles } from "../options.ts";
 import { type IrcSettings, snakeCase } from "../settings.ts";
 import { type HostAddress, parseHost } from "./host-url.ts";
 
