@@ -1,6 +1,34 @@
 /** The entry point of what Seabird's programs agree on as processes. Node only. */
 
 export {
+  BIND_ADDRESS_FORM,
+  type BindAddress,
+  DEFAULT_BIND,
+  formatAddress,
+  isLoopback,
+  parseBindAddress,
+} from "./bind-address.ts";
+export {
+  type BootstrapConfig,
+  BootstrapConfigError,
+  COMPONENT_LOG_LEVELS,
+  type ComponentLogLevel,
+  MAX_BOOTSTRAP_BYTES,
+  MAX_BOOTSTRAP_MS,
+  parseBootstrapConfig,
+  readBootstrapConfig,
+  writeBootstrapConfig,
+} from "./bootstrap-config.ts";
+export { type DotEnv, DotEnvError, MAX_DOTENV_BYTES, parseDotEnv, readDotEnv } from "./dotenv.ts";
+export {
+  DURATION_FORM,
+  formatDuration,
+  formatRoughDuration,
+  MAX_DURATION_MS,
+  parseDuration,
+} from "./durations.ts";
+export { errorMessage, fileErrorReason, systemErrorCode, toError } from "./errors.ts";
+export {
   EXIT,
   EXIT_CODES,
   type ExitCode,
@@ -9,3 +37,27 @@ export {
   exitCodesHelp,
   isRestartable,
 } from "./exit-codes.ts";
+export {
+  type ComponentMessage,
+  onComponentMessage,
+  onSupervisorMessage,
+  parseComponentMessage,
+  parseSupervisorMessage,
+  type SupervisorMessage,
+  sendToComponent,
+  sendToSupervisor,
+} from "./ipc-messages.ts";
+export { MAX_SECRET_BYTES, readSecretFile, type SecretFile } from "./secret-file.ts";
+export { readStandardInput, StandardInputError } from "./standard-input.ts";
+export {
+  hasSupervisor,
+  SAME_STOP_MS,
+  type StopSignal,
+  type StopSignalOptions,
+  type StopWatch,
+  watchNpmShell,
+  watchStopSignals,
+  watchSupervisor,
+} from "./stop-signals.ts";
+export { readTextFile, type TextFile, TextFileError } from "./text-file.ts";
+export { parseToken, TOKEN_PROBLEM } from "./token-text.ts";

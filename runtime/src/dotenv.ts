@@ -1,0 +1,83 @@
+/**
+ * Reads `.env`: a variable a line, `NAME=value`, with or without `export` before it. Values may
+ * stand in single, double or back quotes, and then span lines; `\n` in double quotes is a line
+ * break. `#` begins a comment at the start of a line or after a quoted value.
+ *
+ * A value is never cut: `PASSWORD=sec#ret` is taken whole, as shells do. Where readers of `.env`
+ * differ, `NAME=value # comment` without quotes, the line is refused.
+ */
+import { join } from "node:path";
+import { readTextFile, TextFileError } from "./text-file.ts";
+
+/** A larger `.env` is refused. */
+export const MAX_DOTENV_BYTES = 1024 * 1024;
+
+export type DotEnv = Readonly<Record<string, string>>;
+
+/** The message names the file and the line, and the variable if there is one; never its value. */
+export class DotEnvError extends Error {
+  override readonly name = "DotEnvError";
+}
+
+/** The variables of `.env` in the folder; none if there is no such file. Throws a DotEnvError. */
+export function readDotEnv(folder: string): DotEnv {
+  const path = join(folder, ".env");
+  try {
+    return parseDotEnv(readTextFile(path, MAX_DOTENV_BYTES).text, path);
+  } catch (error) {
+    if (!(error instanceof TextFileError)) throw error;
+    if (error.code === "ENOENT") return {};
+    throw new DotEnvError(error.message, { cause: error });
+  }
+}
+
+const BLANK = /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/y;
+const NAME = /[^\S\n]*(?:export[^\S\n]+)?(?<name>[A-Za-z_][\w.-]*)[^\S\n]*=[^\S\n]*/y;
+const QUOTED = /(?<quote>["'`])(?<quoted>[\s\S]*?)\k<quote>/y;
+const UNQUOTED = /(?<plain>[^\n]*)(?:\n|$)/y;
+
+/** `name`: what messages call the file. The last of several lines for a variable counts. */
+export function parseDotEnv(content: string, name: string = ".env"): DotEnv {
+  const text = content.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const variables = new Map<string, string>();
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match !== null) at = pattern.lastIndex;
+    return match;
+  };
+  const refuse = (from: number, what: string): DotEnvError => {
+    const line = text.slice(0, from).split("\n").length;
+    return new DotEnvError(`${name}, line ${line}: ${what}`);
+  };
+  while (at < text.length) {
+    if (take(BLANK) !== null) continue;
+    const start = at;
+    const variable = take(NAME)?.groups?.["name"];
+    if (variable === undefined) throw refuse(start, "write NAME=value, or # before a comment");
+    const isQuoted = `"'\``.includes(text.charAt(at)) && at < text.length;
+    if (!isQuoted) {
+      // The blanks before it tell `A=#1`, a value, from `A= # one`.
+      const before = text.charAt(at - 1);
+      const plain = (take(UNQUOTED)?.groups?.["plain"] ?? "").trimEnd();
+      if (/\s#/.test(`${before}${plain}`)) throw refuse(start, commentIn(variable));
+      variables.set(variable, plain);
+      continue;
+    }
+    const { quote, quoted = "" } = take(QUOTED)?.groups ?? {};
+    if (quote === undefined) {
+      throw refuse(start, `the value of ${variable} begins with a quote that is never closed`);
+    }
+    if (take(BLANK) === null) {
+      throw refuse(start, `the value of ${variable} goes on behind its closing quote`);
+    }
+    variables.set(variable, quote === '"' ? quoted.replaceAll("\\n", "\n") : quoted);
+  }
+  return Object.freeze(Object.fromEntries(variables));
+}
+
+function commentIn(variable: string): string {
+  const example = `${variable}="…"`;
+  return `the value of ${variable} holds a blank and #; quote it, ${example}, or put the comment on a line of its own`;
+}

@@ -1,0 +1,54 @@
+/** Lengths of time, read and written. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { formatDuration, formatRoughDuration, parseDuration } from "./durations.ts";
+
+test("lengths of time are read with their units, and nothing else is", () => {
+  const rows: readonly (readonly [string, number])[] = [
+    ["90s", 90_000],
+    ["90m", 5_400_000],
+    ["1h30m", 5_400_000],
+    ["1 h 30 min", 5_400_000],
+    ["1.5h", 5_400_000],
+    ["250ms", 250],
+    ["2W", 1_209_600_000],
+    ["0s", 0],
+    ["3 days", 259_200_000],
+  ];
+  for (const [text, ms] of rows) assert.equal(parseDuration(text), ms, text);
+  for (const text of [
+    ...["", " ", "5", "s", "d", "-5s", "-1d", "5x", "1y", "1..5s", ".s", "1e3s", "5s!"],
+    ...["9999999d", "1s".repeat(40)],
+  ]) {
+    assert.equal(parseDuration(text), undefined, text);
+  }
+});
+
+test("what is written is read again", () => {
+  assert.equal(formatDuration(5_400_000), "1 h 30 min");
+  assert.equal(formatDuration(0), "0 s");
+  fc.assert(
+    fc.property(fc.nat(), (ms) => {
+      assert.equal(parseDuration(formatDuration(ms)), ms);
+    }),
+  );
+});
+
+test("ages are shown by their largest unit and the one below it", () => {
+  const rows: readonly (readonly [ms: number, text: string])[] = [
+    [-5_000, "0 s"],
+    [0, "0 s"],
+    [999, "0 s"],
+    [7_900, "7 s"],
+    [60_000, "1 min"],
+    [65_000, "1 min 5 s"],
+    [3_600_000, "1 h"],
+    [3_661_000, "1 h 1 min"],
+    [90_000_000, "1 d 1 h"],
+    [86_405_000, "1 d"],
+    [273_845_000, "3 d 4 h"],
+    [86_400_000 * 400, "400 d"],
+  ];
+  for (const [ms, text] of rows) assert.equal(formatRoughDuration(ms), text);
+});

@@ -1,0 +1,161 @@
+/**
+ * What a supervisor and the components that it starts tell each other over Node's IPC channel.
+ * Either side takes a message only if it is what the types below say; all else is ignored.
+ */
+import type { ChildProcess } from "node:child_process";
+
+/** From the supervisor to a component. */
+export type SupervisorMessage =
+  /**
+   * New values while it runs, answered by a message `settings`. Core takes `logLevel` and
+   * `extraTokens`, the others `settings` and `logLevel`. What is missing stays as it is.
+   */
+  | {
+      readonly type: "settings";
+      readonly settings?: Readonly<Record<string, unknown>> | undefined;
+      readonly logLevel?: string | undefined;
+      /** JSON, as the variable SEABIRD_EXTRA_TOKENS has it. */
+      readonly extraTokens?: string | undefined;
+    }
+  /** Core and every component are ready: one that was started with `--wait-for-go` begins. */
+  | { readonly type: "go" }
+  /** A line to show to the person at the terminal. */
+  | { readonly type: "notice"; readonly line: string };
+
+/** From a component to its supervisor. */
+export type ComponentMessage =
+  /** It is connected to core and does its work. */
+  | { readonly type: "ready" }
+  /** Core's word for ready: the address it listens on. */
+  | { readonly type: "listening"; readonly url: string }
+  /** A person left the terminal: the component waits to be stopped in its turn. */
+  | { readonly type: "leaving" }
+  /** The answer to `settings`: they are in force, or what is wrong and nothing has changed. */
+  | { readonly type: "settings"; readonly ok: true }
+  | { readonly type: "settings"; readonly error: string }
+  /** A source file that the program has loaded; for `--watch`. */
+  | { readonly type: "file"; readonly path: string }
+  /** A signal has arrived, so that a launcher does not pass it on again. */
+  | { readonly type: "signal"; readonly name: NodeJS.Signals };
+
+/** Longest text in a message; a longer one is refused. Settings and tokens are bounded elsewhere. */
+const MAX_TEXT_CHARACTERS = 8_192;
+
+type Fields = Readonly<Record<string, unknown>>;
+type Readers<Message extends { readonly type: string }> = {
+  readonly [Type in Message["type"]]: (
+    fields: Fields,
+  ) => Extract<Message, { readonly type: Type }> | undefined;
+};
+
+const FROM_SUPERVISOR: Readers<SupervisorMessage> = {
+  settings({ settings, logLevel, extraTokens }) {
+    if (settings !== undefined && !isRecord(settings)) return undefined;
+    if (!isOptionalText(logLevel) || !isOptionalText(extraTokens)) return undefined;
+    return {
+      type: "settings",
+      ...(settings === undefined ? {} : { settings }),
+      ...(logLevel === undefined ? {} : { logLevel }),
+      ...(extraTokens === undefined ? {} : { extraTokens }),
+    };
+  },
+  go: () => ({ type: "go" }),
+  notice: ({ line }) => (isShortText(line) ? { type: "notice", line } : undefined),
+};
+
+const FROM_COMPONENT: Readers<ComponentMessage> = {
+  ready: () => ({ type: "ready" }),
+  listening: ({ url }) => (isHttpUrl(url) ? { type: "listening", url } : undefined),
+  leaving: () => ({ type: "leaving" }),
+  settings({ ok, error }) {
+    if (ok === true) return error === undefined ? { type: "settings", ok } : undefined;
+    return isShortText(error) ? { type: "settings", error } : undefined;
+  },
+  file: ({ path }) => (isShortText(path) && path !== "" ? { type: "file", path } : undefined),
+  signal({ name }) {
+    return isShortText(name) && /^SIG[A-Z0-9]+$/.test(name)
+      ? { type: "signal", name: name as NodeJS.Signals }
+      : undefined;
+  },
+};
+
+/** What a component has received; undefined if it is no message of a supervisor. */
+export function parseSupervisorMessage(message: unknown): SupervisorMessage | undefined {
+  return parse<SupervisorMessage>(message, FROM_SUPERVISOR);
+}
+
+/** What a supervisor has received; undefined if it is no message of a component. */
+export function parseComponentMessage(message: unknown): ComponentMessage | undefined {
+  return parse<ComponentMessage>(message, FROM_COMPONENT);
+}
+
+function parse<Message extends { readonly type: string }>(
+  message: unknown,
+  readers: Readers<Message>,
+): Message | undefined {
+  if (!isRecord(message)) return undefined;
+  const { type } = message;
+  if (typeof type !== "string" || !Object.hasOwn(readers, type)) return undefined;
+  return readers[type as Message["type"]](message);
+}
+
+/** Calls back for each message of the supervisor; returns its undo. */
+export function onSupervisorMessage(callback: (message: SupervisorMessage) => void): () => void {
+  const receive = (received: unknown): void => {
+    const message = parseSupervisorMessage(received);
+    if (message !== undefined) callback(message);
+  };
+  process.on("message", receive);
+  return () => void process.off("message", receive);
+}
+
+/** Calls back for each message of the child; returns its undo. */
+export function onComponentMessage(
+  child: ChildProcess,
+  callback: (message: ComponentMessage) => void,
+): () => void {
+  const receive = (received: unknown): void => {
+    const message = parseComponentMessage(received);
+    if (message !== undefined) callback(message);
+  };
+  child.on("message", receive);
+  return () => void child.off("message", receive);
+}
+
+/** False if there is no supervisor, or it has gone. Never throws. */
+export function sendToSupervisor(message: ComponentMessage): boolean {
+  if (!process.connected || process.send === undefined) return false;
+  return attempt((sent) => process.send?.(message, undefined, undefined, sent));
+}
+
+/** False if the child has gone. Never throws. */
+export function sendToComponent(child: ChildProcess, message: SupervisorMessage): boolean {
+  return child.connected && attempt((sent) => child.send(message, sent));
+}
+
+/** A channel that closes meanwhile is told to the callback, or thrown. */
+function attempt(send: (sent: () => void) => void): boolean {
+  try {
+    send(() => undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isOptionalText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
+}
+
+function isShortText(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_TEXT_CHARACTERS;
+}
+
+function isHttpUrl(value: unknown): value is string {
+  const url = isShortText(value) ? URL.parse(value) : null;
+  return url !== null && (url.protocol === "http:" || url.protocol === "https:");
+}
