@@ -50,9 +50,8 @@ async function stage(
     token: await core.token(["backend:campfire/test"]),
     config: { url: server.url, token: CampfireServer.token },
     log: createLog({ name: "campfire/test", stream: { write: (line) => log.push(line) } }),
-    networkRetryMinMs: 1,
-    networkRetryMaxMs: 20,
     ...options,
+    constants: { networkRetryMinMs: 1, networkRetryMaxMs: 20, ...options.constants },
   });
   t.after(() => backend.close());
   const events = plugin.events()[Symbol.asyncIterator]();
@@ -124,7 +123,7 @@ test("what it cannot or may not do is answered in words", async (t) => {
 });
 
 test("a lost network is come back to, and channels that are not there any more are left", async (t) => {
-  const on = await stage(t, { channelsBackMs: 500 }, (server) => {
+  const on = await stage(t, { constants: { channelsBackMs: 500 } }, (server) => {
     server.rooms = [...server.rooms, { id: "attic", name: "Attic", topic: "" }];
   });
   await on.backend.ready();

@@ -31,7 +31,7 @@ async function startPlugins(t: TestContext, core: TestCore, url = core.url) {
 
 async function startBackend(t: TestContext, core: TestCore, id: string, handlers: BackendHandlers) {
   const options = { url: core.url, token: await core.token(), type: "test", id, handlers };
-  const backend = connectBackend({ ...options, closeTimeoutMs: 100 });
+  const backend = connectBackend({ ...options, constants: { closeTimeoutMs: 100 } });
   t.after(() => backend.close());
   await backend.ready();
   return {

@@ -217,18 +217,15 @@ test("connect and closed may fail as often as they like: it is tried again, neve
 
 test("requests while the network is away fail at once, and what hangs is left behind", async (t) => {
   let closes = 0;
-  const { plugin, running, log } = await stage(
-    t,
-    {
-      connect: ({ signal }) =>
-        new Promise((resolve) => {
-          signal.addEventListener("abort", () =>
-            resolve({ closed: new Promise(() => undefined), close: () => closes++ }),
-          );
-        }),
-    },
-    { networkConnectMs: 50 },
-  );
+  const { plugin, running, log } = await stage(t, {
+    connectTimeoutMs: 50,
+    connect: ({ signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener("abort", () =>
+          resolve({ closed: new Promise(() => undefined), close: () => closes++ }),
+        );
+      }),
+  });
   await until("a second try", () => log.filter((line) => line.includes("within 50 ms")).length > 1);
   await refused("camp is not connected", plugin.sendMessage(ROOM, "x"));
   // Those that came too late were closed.
@@ -249,7 +246,7 @@ test("leaving closes the network first, within its time, and ends well", async (
         },
       }),
     },
-    { networkCloseMs: 50 },
+    { constants: { networkCloseMs: 50 } },
   );
   await running.ready();
   await Promise.all([running.close(), running.close()]);
@@ -310,7 +307,7 @@ test("after a reconnect the rooms that were not joined again are left, at the la
         return { closed: promise, close: () => undefined };
       },
     },
-    { channelsBackMs: 3_600_000 },
+    { constants: { channelsBackMs: 3_600_000 } },
   );
   await running.ready();
   const ids = async () =>
@@ -349,7 +346,7 @@ test("core away: the channels are told again, and what was said is sent when it 
       token: await core.token(),
       retryMinMs: 1,
       retryMaxMs: 20,
-      maxSpooledCommandMs: 1,
+      constants: { maxSpooledCommandMs: 1 },
       log: createLog({ name: "x", stream: { write: () => undefined } }),
     },
   );

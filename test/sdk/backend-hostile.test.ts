@@ -108,7 +108,7 @@ test("who listens for notices is forgotten with the connection", async (t) => {
 
 test("a room that a plugin has joined again after the reconnect is not left", async (t) => {
   const { spec, hosts, flap } = flapping({ join: (id) => ({ id }) });
-  const { plugin, running } = await stage(t, spec, { channelsBackMs: 3_600_000 });
+  const { plugin, running } = await stage(t, spec, { constants: { channelsBackMs: 3_600_000 } });
   await running.ready();
   hosts[0]?.channels.joined({ id: "room" });
   await until("the room", async () => (await plugin.listChannels("camp://test")).length === 1);
@@ -156,11 +156,10 @@ test("a connection that comes too late may break as it likes", async (t) => {
   const late = Promise.withResolvers<BackendConnection>();
   let tries = 0;
   let closes = 0;
-  const { running, log } = await stage(
-    t,
-    { connect: () => (tries++ === 0 ? late.promise : standing()) },
-    { networkConnectMs: 20 },
-  );
+  const { running, log } = await stage(t, {
+    connectTimeoutMs: 20,
+    connect: () => (tries++ === 0 ? late.promise : standing()),
+  });
   await running.ready();
   const { promise: closed, reject } = Promise.withResolvers<never>();
   late.resolve({
@@ -315,6 +314,8 @@ test("a spec that cannot work is refused where it is written", () => {
     [{ commandPrefix: 7 }, /commandPrefix/],
     [{ maxMessageBytes: 0 }, /maxMessageBytes/],
     [{ maxMessageBytes: Number.NaN }, /maxMessageBytes/],
+    [{ connectTimeoutMs: 0 }, /connectTimeoutMs; give a whole number/],
+    [{ requestTimeoutMs: "1" }, /requestTimeoutMs; give a whole number/],
     [{ formats: "bold" }, /formats/],
     [{ userIds: "yes" }, /userIds; give verified/],
     [{ sends: ["messages"] }, /sends; give a list of message/],

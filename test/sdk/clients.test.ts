@@ -62,7 +62,7 @@ async function startPair(core: TestCore, handlers: BackendHandlers, closeTimeout
     type: "test",
     id: "net",
     handlers,
-    closeTimeoutMs,
+    constants: { closeTimeoutMs },
   });
   backend.joinChannel({ id: "#a", topic: "t" });
   await backend.ready();
@@ -331,8 +331,7 @@ test("an idle stream stays alive on pings, and a core gone silent is noticed", a
     url: proxy.url,
     token,
     pingIntervalMs: 30,
-    pingTimeoutMs: 3_000,
-    connectTimeoutMs: 2_000,
+    constants: { pingTimeoutMs: 3_000, connectTimeoutMs: 2_000 },
     retryMinMs: 10,
   });
   t.after(() => plugin.close());

@@ -288,7 +288,7 @@ test("a taken alias is dropped with a warning, a taken name stops the plugin", a
   await holder.ready();
   const late = plugin("late");
   late.command("roll", { help: "rolls", aliases: ["r", "rr", "x"] }, (ctx) => ctx.reply("rolled"));
-  await start(t, stage, late, { takenWindowMs: 300, retryMinMs: 20 });
+  await start(t, stage, late, { constants: { takenWindowMs: 300 }, retryMinMs: 20 });
   assert.deepEqual(
     stage.lines.filter((line) => line.includes("alias")),
     [
@@ -301,7 +301,7 @@ test("a taken alias is dropped with a warning, a taken name stops the plugin", a
   assert.match(roll?.fullHelp ?? "", /^Also: rr$/m);
   const unlucky = plugin("unlucky");
   unlucky.command("taken", "is taken", () => {});
-  const refused = start(t, stage, unlucky, { takenWindowMs: 300, retryMinMs: 20 });
+  const refused = start(t, stage, unlucky, { constants: { takenWindowMs: 300 }, retryMinMs: 20 });
   await assert.rejects(refused, /command "taken" already registered by another plugin/);
 });
 

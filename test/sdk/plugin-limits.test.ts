@@ -114,8 +114,7 @@ test("a plugin that is too slow misses events, and is told of the gap", async (t
     url: core.url,
     token: await core.token(["plugin"], "slow"),
     log: silentLog,
-    maxQueuedEvents: 10,
-    maxQueuedInChannels: 10,
+    constants: { maxQueuedEvents: 10, maxQueuedInChannels: 10 },
     handlerTimeoutMs: 600_000,
   });
   t.after(() => running.close());
@@ -144,7 +143,7 @@ test("handlers that sleep are bounded", async (t) => {
     url: core.url,
     token: await core.token(["plugin"], "sleepy"),
     log: silentLog,
-    maxWaitingHandlers: 2,
+    constants: { maxWaitingHandlers: 2 },
   });
   t.after(() => running.close());
   await running.ready();
@@ -170,7 +169,7 @@ test("a full channel drops what is new, says so once, and leaves the others alon
     url: core.url,
     token: await core.token(["plugin"], "slow"),
     log: { ...silentLog, warn: (entry: unknown) => warnings.push(entry) },
-    maxQueuedPerChannel: 3,
+    constants: { maxQueuedPerChannel: 3 },
   });
   t.after(() => running.close());
   await running.ready();

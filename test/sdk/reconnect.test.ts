@@ -158,7 +158,7 @@ test("a taken command is waited for, and named when it stays taken", async (t) =
   await holder.ready();
   const patient = connectPlugin(options);
   await untilState(patient, "waiting");
-  const hasty = connectPlugin({ ...options, takenWindowMs: 100 });
+  const hasty = connectPlugin({ ...options, constants: { takenWindowMs: 100 } });
   await assert.rejects(
     hasty.ready(),
     (reason) => isCode("already_exists")(reason) && String(reason).includes('command "ping"'),
@@ -233,7 +233,7 @@ test("an address that accepts and says nothing is given up and tried again", asy
   const core = await start(t);
   const road = await TcpProxy.start(core.port, t);
   road.isSilent = true;
-  const options = { url: road.url, token: TOKEN, connectTimeoutMs: 200, ...FAST };
+  const options = { url: road.url, token: TOKEN, constants: { connectTimeoutMs: 200 }, ...FAST };
   const plugin = connectPlugin(options);
   const backend = connectBackend({ ...options, type: "test", id: "net", handlers });
   await Promise.all([untilState(plugin, "waiting"), untilState(backend, "waiting")]);

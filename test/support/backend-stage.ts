@@ -49,11 +49,10 @@ export async function stage<Config>(
     url: core.url,
     token: await core.token(["backend:camp/test"]),
     log: createLog({ name: "camp", level: "debug", stream: { write: (line) => log.push(line) } }),
-    networkRetryMinMs: 1,
-    networkRetryMaxMs: 10,
     retryMinMs: 1,
     retryMaxMs: 20,
     ...options,
+    constants: { networkRetryMinMs: 1, networkRetryMaxMs: 10, ...options.constants },
   });
   t.after(() => running.close());
   const heard: PluginEvent[] = [];

@@ -21,6 +21,7 @@ export const ircBackend = backend("irc", {
   config: settings,
   commandPrefix: (config) => config.command_prefix,
   formats: FORMATS,
-  limits: { networkConnectMs: NEVER_MS, answerTimeoutMs: NEVER_MS },
+  connectTimeoutMs: NEVER_MS,
+  requestTimeoutMs: NEVER_MS,
   connect: (host) => IrcNetwork.connect(host),
 });

@@ -57,10 +57,10 @@ export async function assembleBackend<Config>(
   const { resolved, log, onChange } = around;
   const { clock, random } = resolved;
   const client: BackendClient = connectBackend({
-    ...definition.limits,
     ...options,
     signal: undefined,
     type: definition.type,
+    requestTimeoutMs: definition.requestTimeoutMs,
     onOutboxChange: onChange,
     handlers: answerRequests({
       type: definition.type,
@@ -97,6 +97,7 @@ function createNetwork<Config>(
   let stopSettling = () => {};
   return new Network<Config>({
     ...{ log, clock, random, limits, leaving: leaving.signal },
+    connectTimeoutMs: spec.connectTimeoutMs,
     connect: (session) => spec.connect(createHost(parts, session)),
     onConnected: () => {
       stopSettling = clock.after(limits.channelsBackMs, () => channels.settled());

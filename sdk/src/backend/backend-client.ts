@@ -39,6 +39,8 @@ export interface BackendOptions extends ConnectOptions {
   /** This backend's name among those of its kind. */
   id: string;
   handlers: BackendHandlers;
+  /** @internal */
+  requestTimeoutMs?: number | undefined;
   /** @internal Called whenever `unsent` may have changed. */
   onOutboxChange?: (() => void) | undefined;
 }
@@ -67,6 +69,7 @@ export class BackendClient implements AsyncDisposable {
   readonly #who: { readonly type: string; readonly id: string };
   readonly #handlers: BackendHandlers;
   readonly #limits: ResolvedConnectOptions["limits"];
+  readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #channels: Channels;
   readonly #outbox: Outbox;
@@ -81,6 +84,7 @@ export class BackendClient implements AsyncDisposable {
     this.#who = { type: options.type, id: options.id };
     this.#handlers = options.handlers;
     this.#limits = limits;
+    this.#timeoutMs = options.requestTimeoutMs ?? 12_000;
     this.#clock = resolved.clock;
     this.#channels = new Channels({
       maxChannels: limits.maxChannels,
@@ -235,7 +239,7 @@ export class BackendClient implements AsyncDisposable {
       {
         handlers: this.#handlers,
         maxAtOnce: this.#limits.maxRequestsAtOnce,
-        timeoutMs: this.#limits.answerTimeoutMs,
+        timeoutMs: this.#timeoutMs,
         clock: this.#clock,
         answer: (id, answer) => this.#answer(id, answer),
       },

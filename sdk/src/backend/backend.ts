@@ -1,7 +1,6 @@
 /** `backend()`: how a connection to a chat network is written. */
 import type { Block } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
-import type { SdkLimitOptions } from "../link/limits.ts";
 import type { SettingsSchema } from "../program/check-settings.ts";
 import { KIND, type OfKind } from "../program/component-kind.ts";
 import type { BackendChannel } from "./channels.ts";
@@ -90,11 +89,12 @@ export interface BackendSpec<Config = unknown> {
   readonly sends?: readonly SendKind[] | undefined;
   /** The backend's version. Default: the SDK's. */
   readonly version?: string | undefined;
-  /** Limits of the SDK that this backend needs to be other ones (docs/limits.md). */
-  readonly limits?: SdkLimitOptions | undefined;
+  /** Milliseconds that `connect` may take. Default: 60,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Milliseconds that a request may take. Default: 12,000; core gives up after 10 s. */
+  readonly requestTimeoutMs?: number | undefined;
   /**
    * Connects to the network. Rejects if that fails: the SDK tries again, unless it was a `Fatal`.
-   * It is given 60 s.
    */
   connect(host: BackendHost<Config>): Awaitable<BackendConnection<Config>>;
 }

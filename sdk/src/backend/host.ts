@@ -67,8 +67,8 @@ export interface IncomingCommand {
 }
 
 /**
- * Tells core what happened. While core is away it is kept (limits: `maxSpooledEvents`,
- * `maxSpooledBytes`); commands only for `maxSpooledCommandMs`, for nobody wants an answer then.
+ * Tells core what happened. While core is away events are kept (at most `maxSpooledEvents` and
+ * 8 MiB, the oldest are dropped first); commands for 30 s only, because an answer would come late.
  *
  * What cannot be told, such as a message without text, is dropped with a warning in the log.
  */

@@ -4,7 +4,6 @@ export { type Block, innerBlocks, plainText, text } from "@seabird-chat/protocol
 export { type Clock, pause, type Random } from "../link/clock.ts";
 export type { Content } from "../link/content.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
-export type { SdkLimitOptions } from "../link/limits.ts";
 export type { LinkState } from "../link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "../link/options.ts";
 export { type ProcessLife, startProcessLife } from "../link/process-life.ts";

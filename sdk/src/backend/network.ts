@@ -32,12 +32,16 @@ export interface NetworkOptions<Config> {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: SdkLimits;
+  /** Default: 60,000. */
+  readonly connectTimeoutMs?: number | undefined;
   /** Aborted when the backend leaves. */
   readonly leaving: AbortSignal;
   /** The connection is there, for the first time or again. */
   readonly onConnected: (connection: BackendConnection<Config>) => void;
   readonly onLost: () => void;
 }
+
+const CONNECT_TIMEOUT_MS = 60_000;
 
 export class Network<Config> {
   readonly #options: NetworkOptions<Config>;
@@ -136,13 +140,13 @@ export class Network<Config> {
     return { error, wasStable: upMs >= limits.networkStableMs };
   }
 
-  /** Gives up after `networkConnectMs`, or on leaving; what connects later is closed. */
+  /** Gives up after `connectTimeoutMs`, or on leaving; what connects later is closed. */
   async #connect(session: NetworkSession, over: AbortController) {
-    const { clock, limits } = this.#options;
+    const { clock, connectTimeoutMs = CONNECT_TIMEOUT_MS } = this.#options;
     const connecting = Promise.try(() => this.#options.connect(session));
     const { promise: given, reject } = Promise.withResolvers<never>();
-    const late = `no connection within ${limits.networkConnectMs} ms`;
-    const stopTimer = clock.after(limits.networkConnectMs, () => reject(new Error(late)));
+    const late = `no connection within ${connectTimeoutMs} ms`;
+    const stopTimer = clock.after(connectTimeoutMs, () => reject(new Error(late)));
     const onLeaving = () => reject(new Error("the backend is leaving"));
     session.signal.addEventListener("abort", onLeaving, { once: true });
     try {

@@ -28,7 +28,7 @@ export function startBackend<Config>(
   if (typeof options.id !== "string" || options.id === "") {
     throw new SeabirdError("bad_option", `the id of backend "${definition.type}" is missing`);
   }
-  const resolved = resolveConnectOptions({ ...definition.limits, ...options });
+  const resolved = resolveConnectOptions(options);
   return new RunningBackend(definition.type, options, (around) =>
     assembleBackend(definition, options, { ...around, resolved }),
   );

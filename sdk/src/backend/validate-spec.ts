@@ -17,6 +17,7 @@ interface Rule {
   readonly allowed: string;
 }
 
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0;
 const isText = (value: unknown) => typeof value === "string";
 const isListOf = (fits: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(fits);
@@ -29,11 +30,9 @@ const RULES: readonly Rule[] = [
     allowed: 'a text such as "!", or a function of the settings',
   },
   { name: "formats", fits: isListOf(isText), allowed: 'a list such as ["bold"]' },
-  {
-    name: "maxMessageBytes",
-    fits: (value) => Number.isSafeInteger(value) && Number(value) > 0,
-    allowed: "a whole number from 1",
-  },
+  { name: "maxMessageBytes", fits: isCount, allowed: "a whole number from 1" },
+  { name: "connectTimeoutMs", fits: isCount, allowed: "a whole number from 1" },
+  { name: "requestTimeoutMs", fits: isCount, allowed: "a whole number from 1" },
   {
     name: "userIds",
     fits: (value) => value === "verified" || value === "unverified",

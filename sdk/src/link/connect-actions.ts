@@ -40,7 +40,7 @@ export class StandaloneActionClient extends ActionClient implements AsyncDisposa
     return this.#connection.transport;
   }
 
-  /** Waits for calls in flight, at most `closeTimeoutMs`. Idempotent. */
+  /** Waits for calls in flight, at most 5 s. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

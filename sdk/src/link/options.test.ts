@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { SeabirdError } from "./errors.ts";
-import { SDK_LIMITS } from "./limits.ts";
+import { SDK_CONSTANTS, SDK_LIMITS, type SdkConstants } from "./limits.ts";
 import { resolveConnectOptions, resolveUrl } from "./options.ts";
 
 const isBadOption = (reason: unknown) =>
@@ -80,11 +80,14 @@ test("a missing or impossible token is refused without being shown", () => {
   }
 });
 
+const CONSTANTS = Object.keys(SDK_CONSTANTS) as (keyof SdkConstants)[];
+
 test("limits have defaults and take whole numbers only", () => {
   const { limits } = resolveConnectOptions({ token: "x", env: {}, retryMinMs: 5 });
   assert.equal(limits.retryMinMs, 5);
   for (const { name, value } of SDK_LIMITS)
     if (name !== "retryMinMs") assert.equal(limits[name], value);
+  for (const name of CONSTANTS) assert.equal(limits[name], SDK_CONSTANTS[name]);
   for (const pingIntervalMs of [0, -1, 1.5, Number.NaN, 2 ** 31]) {
     assert.throws(
       () => resolveConnectOptions({ token: "x", env: {}, pingIntervalMs }),

@@ -4,7 +4,12 @@ import { readFileSync } from "node:fs";
 import { type Clock, type Random, systemClock, systemRandom } from "./clock.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { SeabirdError } from "./errors.ts";
-import { resolveLimits, type SdkLimitOptions, type SdkLimits } from "./limits.ts";
+import {
+  resolveLimits,
+  type SdkConstants,
+  type SdkLimitOptions,
+  type SdkLimits,
+} from "./limits.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:11235";
 
@@ -32,6 +37,8 @@ export interface ConnectOptions extends SdkLimitOptions {
   random?: Random | undefined;
   /** How the connection to core is made. Default: over the network. */
   open?: OpenConnection | undefined;
+  /** @internal Other values of `SDK_CONSTANTS`, so that tests need not wait. */
+  constants?: Partial<SdkConstants> | undefined;
 }
 
 /** Makes the connection that a client speaks over; for a core in the same process, say. */
@@ -56,7 +63,7 @@ export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectO
     token: resolveToken(options.token, env),
     signal: options.signal,
     ca: resolveCa(options.ca),
-    limits: resolveLimits(options),
+    limits: resolveLimits(options, options.constants),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
     open: options.open ?? openConnection,

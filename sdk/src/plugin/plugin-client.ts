@@ -27,7 +27,7 @@ export interface CommandHelp {
 export interface PluginOptions extends ConnectOptions {
   /**
    * The commands to register, by name and without prefix. Default: none. All are registered
-   * or none; a name that another plugin holds is tried again for `takenWindowMs`.
+   * or none; a name that another plugin holds is tried again for 35 s.
    */
   commands?: Readonly<Record<string, CommandHelp>> | undefined;
 }
@@ -50,7 +50,7 @@ export function connectPlugin(options: PluginOptions = {}): PluginClient {
 
 export interface PluginClientOptions {
   /**
-   * Asked for a command that another plugin has held for `takenWindowMs`: the commands to go on
+   * Asked for a command that another plugin has held for 35 s: the commands to go on
    * with, without it; undefined for none. Default: the client fails.
    */
   readonly yieldCommand?: ((name: string) => PluginOptions["commands"]) | undefined;
@@ -158,7 +158,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
 
   /**
    * Ends the event stream, which frees the commands, and waits for calls in flight, at most
-   * `closeTimeoutMs`. Idempotent. Actions after it still work until it resolves.
+   * 5 s. Idempotent. Actions after it still work until it resolves.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();

@@ -176,7 +176,7 @@ export class Plugin<Config = unknown> {
 
   /**
    * Runs once, when core has accepted the plugin and before its first event. What it returns
-   * runs when the plugin closes. If it throws, or takes longer than `startTimeoutMs`, the plugin
+   * runs when the plugin closes. If it throws, or takes longer than 60 s, the plugin
    * fails.
    */
   onStart(start: (host: PluginHost<Config>) => unknown): this {

@@ -40,7 +40,7 @@ export interface RunningPlugin extends AsyncDisposable {
   onActivity(callback: () => void): () => void;
   /**
    * Begins nothing new, cancels questions, leaves core (the commands are free), lets handlers end
-   * (at most `closeTimeoutMs`, then their signals are aborted), and runs what `onStart`
+   * (at most 5 s, then their signals are aborted), and runs what `onStart`
    * returned. Idempotent.
    */
   close(): Promise<void>;

@@ -37,7 +37,11 @@ async function onSocket(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<St
   atEnd(() => core.close());
   return {
     options: async (scopes, name) => {
-      return { url: core.url, token: await core.token(scopes, name), closeTimeoutMs: 100 };
+      return {
+        url: core.url,
+        token: await core.token(scopes, name),
+        constants: { closeTimeoutMs: 100 },
+      };
     },
     async revoke(name) {
       const tokens = await core.core.tokens.list();
@@ -59,7 +63,7 @@ async function inMemory(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<St
   return {
     options: async (scopes, name = `tester-${++made}`) => ({
       ...core.connectOptions(name, scopes),
-      closeTimeoutMs: 100,
+      constants: { closeTimeoutMs: 100 },
       clock,
     }),
     revoke: async (name) => core.tokens.revoke(name),
@@ -185,7 +189,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     const second = connectPlugin({
       ...(await stage.options(["plugin"])),
       commands,
-      takenWindowMs: 1,
+      constants: { takenWindowMs: 1 },
     });
     return failure(second.ready());
   },
@@ -198,7 +202,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   "a second backend of the same name": async (stage, atEnd) => {
     await backend(stage, atEnd, {});
-    const options = { ...(await stage.options(["backend:*/*"])), takenWindowMs: 1 };
+    const options = { ...(await stage.options(["backend:*/*"])), constants: { takenWindowMs: 1 } };
     const second = connectBackend({ ...options, type: "irc", id: "net", handlers: {} });
     return failure(second.ready());
   },
