@@ -1,4 +1,4 @@
-/** Every bound of the command line. A table of `docs/limits.md` is made from this one. */
+/** Every bound of the command line. A table of `docs/cli.md` is made from this one. */
 import { CONFIG_ROWS } from "./config/limits.ts";
 
 interface Row {

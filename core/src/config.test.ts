@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { BROKER_LIMITS } from "./broker/limits.ts";
 import { loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
-import { flagOf, LIMIT_SETTINGS, SETTINGS, type Setting } from "./settings.ts";
+import { ALL_SETTINGS, flagOf } from "./settings.ts";
+import { TRANSPORT_LIMITS } from "./transport/limits.ts";
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "seabird-config-"));
@@ -54,20 +56,47 @@ test("a database's url is read, and a path begins at the working directory", (t)
   assert.deepEqual(loadConfig({ cwd, env: { DATABASE_URL_FILE: "url" } }).database, here);
 });
 
-test("limits are set by their names, in their rooms", (t) => {
+test("limits are set by their names, in their modules", (t) => {
   const config = loadConfig({
     cwd: folder(t),
-    flags: { "max-event-streams": "5", "max-message-bytes": "6" },
-    env: { SEABIRD_MAX_INCOMING_MESSAGE_BYTES: "7_000", SEABIRD_STORE_POLL_MS: "8" },
+    flags: { "max-event-streams": "5", "action-timeout-ms": "6" },
+    env: {
+      SEABIRD_MAX_CONNECTIONS: "7_000",
+      SEABIRD_MAX_TOKENS: "8",
+      SEABIRD_ACTION_TIMEOUTS: '{"join_channel":9}',
+    },
   });
-  assert.deepEqual(config.brokerOptions, { maxEventStreams: 5, maxMessageBytes: 6 });
-  assert.deepEqual(config.transportLimits, { maxMessageBytes: 7000 });
-  assert.deepEqual(config.authOptions, { storePollMs: 8 });
+  assert.deepEqual(config.brokerOptions, {
+    maxEventStreams: 5,
+    actionTimeoutMs: 6,
+    actionTimeouts: { joinChannel: 9 },
+  });
+  assert.deepEqual(config.transportLimits, { maxConnections: 7000 });
+  assert.deepEqual(config.authOptions, { maxTokens: 8 });
+});
+
+test("what core sends on may have 7/8 of what one message may have", (t) => {
+  const cwd = folder(t);
+  const limits = (maxMessageBytes: number) => {
+    const env = { SEABIRD_MAX_MESSAGE_BYTES: `${maxMessageBytes}` };
+    const { brokerOptions, transportLimits } = loadConfig({ cwd, env });
+    return [transportLimits.maxMessageBytes, brokerOptions.maxMessageBytes];
+  };
+  assert.deepEqual(limits(8_000), [8_000, 7_000]);
+  assert.deepEqual(limits(1), [1, 1]);
+  const { maxMessageBytes } = TRANSPORT_LIMITS;
+  assert.deepEqual(limits(maxMessageBytes), [maxMessageBytes, BROKER_LIMITS.maxMessageBytes]);
+});
+
+test("a module's other limits are no settings", () => {
+  const flags = new Set(ALL_SETTINGS.map(({ name }) => name));
+  for (const name of ["quickResetBurst", "maxRatedTokens", "storePollMs", "maxIdBytes"]) {
+    assert.ok(!flags.has(name), name);
+  }
 });
 
 test("no two settings share a flag or a name in the environment", () => {
-  const all = [...SETTINGS, ...LIMIT_SETTINGS] as readonly Setting[];
-  const names = all.flatMap(({ name, env }) => [flagOf(name), ...env]);
+  const names = ALL_SETTINGS.flatMap(({ name, env }) => [flagOf(name), ...env]);
   assert.equal(new Set(names).size, names.length);
 });
 
@@ -90,8 +119,14 @@ test("a wrong value is one line with its name, the value and what is allowed", (
     [{ SEABIRD_CORS_ORIGINS: "https://a.example/path" }, /got "https:\/\/a.example\/path"; allow/],
     [{ SEABIRD_MAX_EVENT_STREAMS: "0" }, /got "0"; allowed is a whole number from 1 to/],
     [{ SEABIRD_MAX_EVENT_STREAMS: "many" }, /^SEABIRD_MAX_EVENT_STREAMS: got "many"/],
-    [{ SEABIRD_SEND_MESSAGE_TIMEOUT_MS: "1e9" }, /got "1e9"/],
-    [{ SEABIRD_STREAM_WINDOW_BYTES: "2147483648" }, /whole number from 1 to 2147483647$/],
+    [{ SEABIRD_ACTION_TIMEOUT_MS: "1e9" }, /got "1e9"/],
+    [{ SEABIRD_MAX_CONNECTIONS: "2147483648" }, /whole number from 1 to 2147483647$/],
+    [{ SEABIRD_ACTION_TIMEOUTS: "30000" }, /got "30000"; allowed is a JSON map such as/],
+    [{ SEABIRD_ACTION_TIMEOUTS: "{" }, /allowed is a JSON map such as/],
+    [
+      { SEABIRD_ACTION_TIMEOUTS: '{"join_channel":0}' },
+      /^SEABIRD_ACTION_TIMEOUTS: join_channel: got "0"; allowed is a whole number from 1 to/,
+    ],
     [{ SEABIRD_EXTRA_TOKENS: "{" }, /^SEABIRD_EXTRA_TOKENS: it is no JSON/],
     [{ SEABIRD_EXTRA_TOKENS: "{}" }, /allowed is a JSON list/],
     [{ SEABIRD_EXTRA_TOKENS: "[null]" }, /token 1: "name" is not a text/],

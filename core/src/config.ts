@@ -15,11 +15,11 @@ import { parseExtraTokens } from "./extra-tokens.ts";
 import {
   flagOf,
   LIMIT_SETTINGS,
-  type LimitRoom,
+  type LimitModule,
   type LimitSetting,
-  SETTINGS,
   type Setting,
   type SettingName,
+  settingNamed,
 } from "./settings.ts";
 import type { TransportLimits } from "./transport/limits.ts";
 
@@ -27,6 +27,9 @@ export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ["auto", "pretty", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** A longer timer would fire at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface DatabaseConfig extends DatabaseLocation {
   /** Whether core keeps it in a folder of its own, `.seabird`, since nothing else was said. */
@@ -126,8 +129,7 @@ class Reader {
   }
 
   named(name: SettingName): Given | undefined {
-    const setting = SETTINGS.find((each) => each.name === name);
-    return setting === undefined ? undefined : this.find(setting);
+    return this.find(settingNamed(name));
   }
 
   readFile({ name, value }: Given): string {
@@ -230,16 +232,50 @@ function readExtraTokens(reader: Reader): readonly ExtraToken[] {
   }
 }
 
-function readLimits(reader: Reader): Record<LimitRoom, Record<string, number>> {
-  const limits: Record<LimitRoom, Record<string, number>> = { broker: {}, transport: {}, auth: {} };
+function readLimits(reader: Reader) {
+  const limits: Record<LimitModule, Record<string, number>> = {
+    broker: {},
+    transport: {},
+    auth: {},
+  };
   for (const setting of LIMIT_SETTINGS) {
     const given = reader.find(setting);
-    if (given !== undefined) limits[setting.room][setting.limit] = readNumber(setting, given);
+    if (given !== undefined) limits[setting.module][setting.name] = readNumber(setting, given);
   }
-  return limits;
+  const { maxMessageBytes } = limits.transport;
+  if (maxMessageBytes !== undefined) {
+    // At least 1; normalising and core's own fields may make a message larger than it arrived.
+    limits.broker["maxMessageBytes"] = Math.ceil((maxMessageBytes * 7) / 8);
+  }
+  const actionTimeouts = readActionTimeouts(reader);
+  return { ...limits, broker: { ...limits.broker, ...(actionTimeouts && { actionTimeouts }) } };
 }
 
-function readNumber(setting: LimitSetting, given: Given): number {
+/** By action, as `{"join_channel":30000}`. The broker refuses actions that it does not know. */
+function readActionTimeouts(reader: Reader): BrokerOptions["actionTimeouts"] {
+  const given = reader.named("actionTimeouts");
+  if (given === undefined) return undefined;
+  const timeouts = parseMap(given.value);
+  if (timeouts === undefined) throw wrong(given, 'a JSON map such as {"join_channel":30000}');
+  const setting = { least: 1, most: LONGEST_TIMER_MS };
+  return Object.fromEntries(
+    Object.entries(timeouts).map(([action, value]) => [
+      action.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      readNumber(setting, { name: `${given.name}: ${action}`, value: String(value) }),
+    ]),
+  );
+}
+
+function parseMap(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readNumber(setting: Pick<LimitSetting, "least" | "most">, given: Given): number {
   const value = Number(given.value.replaceAll("_", ""));
   if (/^\d[\d_]*$/.test(given.value) && value >= setting.least && value <= setting.most) {
     return value;

@@ -4,9 +4,10 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ACTIONS } from "./broker/actions.ts";
 import { loadConfig } from "./config.ts";
 import { describeCore } from "./describe.ts";
-import { LIMIT_SETTINGS } from "./settings.ts";
+import { LIMIT_SETTINGS, snakeCase } from "./settings.ts";
 
 const BIN = fileURLToPath(new URL("../bin/seabird-core.js", import.meta.url));
 
@@ -15,6 +16,7 @@ interface Property {
   readonly minimum?: number;
   readonly default?: string;
   readonly enum?: readonly string[];
+  readonly properties?: object;
 }
 
 interface Described {
@@ -39,15 +41,18 @@ test("every setting that a file may hold", () => {
   assert.deepEqual(Object.keys(properties), [
     "listen",
     "database_url",
+    "log_level",
+    "log_format",
     "tls_cert_file",
     "tls_key_file",
     "metrics_bind",
     "cors_origins",
-    "log_level",
-    "log_format",
     "limits",
   ]);
-  assert.equal(Object.keys(properties.limits.properties).length, LIMIT_SETTINGS.length);
+  assert.deepEqual(Object.keys(properties.limits.properties), [
+    ...LIMIT_SETTINGS.map(({ name }) => snakeCase(name)),
+    "action_timeouts",
+  ]);
 });
 
 test("what it says of a value, core reads: under that variable, down to the minimum", () => {
@@ -58,11 +63,16 @@ test("what it says of a value, core reads: under that variable, down to the mini
   const bind = { host: "127.0.0.1", port: 11235 };
   const env = { [variable(listen)]: listen?.default };
   assert.deepEqual(loadConfig({ env, cwd: "/" }).bind, bind);
-  for (const limit of Object.values(properties.limits.properties)) {
+  const { action_timeouts: timeouts, ...limits } = properties.limits.properties;
+  for (const limit of Object.values(limits)) {
     const value = limit.minimum ?? Number.NaN;
     loadConfig({ env: { [variable(limit)]: String(value) }, cwd: "/" });
     assert.throws(() => loadConfig({ env: { [variable(limit)]: String(value - 1) }, cwd: "/" }));
   }
+  const given = Object.keys(timeouts?.properties ?? {}).map((action) => [action, 5]);
+  const timeoutsEnv = { [variable(timeouts)]: JSON.stringify(Object.fromEntries(given)) };
+  const { brokerOptions } = loadConfig({ env: timeoutsEnv, cwd: "/" });
+  assert.deepEqual(Object.keys(brokerOptions.actionTimeouts ?? {}), Object.keys(ACTIONS));
 });
 
 function variable(property: Property | undefined): string {

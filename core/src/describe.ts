@@ -1,11 +1,13 @@
 /** What `seabird-core --describe` prints: core's settings as JSON Schema, for `seabird.yaml`. */
-import { LOG_FORMATS, LOG_LEVELS } from "./config.ts";
+import { ACTIONS } from "./broker/actions.ts";
+import { LOG_FORMATS, LOG_LEVELS, LONGEST_TIMER_MS } from "./config.ts";
 import {
   LIMIT_SETTINGS,
   type LimitSetting,
   SETTINGS,
   type Setting,
   type SettingName,
+  settingNamed,
   snakeCase,
 } from "./settings.ts";
 
@@ -29,6 +31,8 @@ const KINDS: Readonly<Record<SettingName, Schema | undefined>> = {
   logLevel: { type: "string", enum: LOG_LEVELS },
   logFormat: { type: "string", enum: LOG_FORMATS },
   extraTokens: undefined,
+  // Stands in `limits`, next to `action_timeout_ms`.
+  actionTimeouts: undefined,
 };
 
 /** Settings whose name in a file is not their option's. */
@@ -44,10 +48,13 @@ export function describeCore(): Schema {
     const name = NAMES[setting.name] ?? snakeCase(setting.name);
     return kind === undefined ? [] : [[name, { ...kind, ...about(setting) }] as const];
   });
-  const limits = LIMIT_SETTINGS.map((limit) => [snakeCase(limit.name), limitSchema(limit)]);
+  const limits = {
+    ...Object.fromEntries(LIMIT_SETTINGS.map((each) => [snakeCase(each.name), limitSchema(each)])),
+    action_timeouts: actionTimeouts(),
+  };
   const properties = {
     ...Object.fromEntries(settings),
-    limits: object(Object.fromEntries(limits), "docs/limits.md says what happens at each"),
+    limits: object(limits, "see docs/running-core.md"),
   };
   const schema = {
     ...object(properties, "core's own settings"),
@@ -62,6 +69,13 @@ function object(properties: Schema, description: string): Schema {
 
 function limitSchema({ least, most, ...setting }: LimitSetting): Schema {
   return { type: "integer", minimum: least, maximum: most, ...about(setting) };
+}
+
+function actionTimeouts(): Schema {
+  const timeout = { type: "integer", minimum: 1, maximum: LONGEST_TIMER_MS };
+  const { what, env } = settingNamed("actionTimeouts");
+  const timeouts = Object.keys(ACTIONS).map((action) => [snakeCase(action), timeout]);
+  return { ...object(Object.fromEntries(timeouts), what), "x-env": env };
 }
 
 function about({ what, byDefault, env }: Pick<Setting, "what" | "byDefault" | "env">): Schema {

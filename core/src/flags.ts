@@ -1,5 +1,5 @@
 /** The flags, for node:util's parseArgs: it is enough for them, and loads in no time. */
-import { flagOf, LIMIT_SETTINGS, SETTINGS, type Setting } from "./settings.ts";
+import { ALL_SETTINGS, flagOf } from "./settings.ts";
 
 interface FlagOption {
   readonly type: "string";
@@ -7,7 +7,5 @@ interface FlagOption {
 
 /** One option for each setting that has a flag. */
 export const FLAG_OPTIONS: Readonly<Record<string, FlagOption>> = Object.fromEntries(
-  ([...SETTINGS, ...LIMIT_SETTINGS] as readonly Setting[])
-    .filter((setting) => setting.flag)
-    .map((setting) => [flagOf(setting.name), { type: "string" }]),
+  ALL_SETTINGS.filter(({ flag }) => flag).map(({ name }) => [flagOf(name), { type: "string" }]),
 );

@@ -1,5 +1,12 @@
 /** What `seabird-core --help` says, made from the settings. */
-import { flagOf, LIMIT_SETTINGS, SETTINGS, type Setting } from "./settings.ts";
+import {
+  ALL_SETTINGS,
+  flagOf,
+  LIMIT_SETTINGS,
+  type LimitSetting,
+  SETTINGS,
+  type Setting,
+} from "./settings.ts";
 
 const USAGE = `seabird-core: the Seabird chat broker
 
@@ -24,7 +31,7 @@ const EXITS = `Exit codes:
 export function helpText(): string {
   const settings = (SETTINGS as readonly Setting[]).map(describe).join("\n");
   const limits = LIMIT_SETTINGS.map(describe).join("\n");
-  return `${USAGE}\n${settings}\n\nLimits (docs/limits.md says what happens at each):\n${limits}\n\n${EXITS}`;
+  return `${USAGE}\n${settings}\n\nLimits (docs/running-core.md has what happens at each):\n${limits}\n\n${EXITS}`;
 }
 
 function describe(setting: Setting): string {
@@ -34,21 +41,31 @@ function describe(setting: Setting): string {
   return `  ${head}\n      ${setting.what} (default: ${setting.byDefault})`;
 }
 
-const EXAMPLE_HEAD = `# Core's settings. Copy this file to .env and take the # away from what you set.
-# A flag goes before the environment, which goes before .env; an empty value counts as none.
+/** The settings of `.env.example`, in its order: those that most installations want. */
+const EXAMPLE: readonly string[] = [
+  ...["bindHost", "databaseUrl", "logLevel", "logFormat", "tlsCertFile", "tlsKeyFile"],
+  ...["metricsBind", "corsOrigins", "actionTimeoutMs", "maxActionsPerSecondPerToken"],
+  ...["maxConnections", "maxEventLogBytes"],
+];
+
+const EXAMPLE_HEAD = `# Copy this file to .env and remove the # from what you set. A flag overrides the environment,
+# which overrides .env; an empty value counts as none. All settings: seabird core --help
 `;
 
-/** The text of the repository's \`.env.example\`: every setting with its default. */
+/** The text of the repository's `.env.example`. */
 export function envExample(): string {
-  const settings = (SETTINGS as readonly Setting[]).map(exampleOf).join("\n");
-  const limits = LIMIT_SETTINGS.map(
-    (limit) => `# ${limit.what} (${limit.byDefault})\n#${limit.env[0]}=${limit.value}\n`,
-  ).join("\n");
-  return `${EXAMPLE_HEAD}\n${settings}\n# Limits; docs/limits.md says what happens at each.\n\n${limits}`;
+  const settings = EXAMPLE.map((name) => {
+    const setting = ALL_SETTINGS.find((each) => each.name === name);
+    if (setting === undefined) throw new Error(`.env.example: there is no setting "${name}"`);
+    return exampleOf(setting);
+  });
+  return `${EXAMPLE_HEAD}\n${settings.join("\n")}`;
 }
 
-function exampleOf({ env, what, byDefault, placeholder, inFile }: Setting): string {
+function exampleOf(setting: Setting | LimitSetting): string {
+  const { env, what, byDefault, placeholder, inFile } = setting;
   const [name, ...others] = inFile ? [...env, `${env[0]}_FILE`] : env;
   const also = others.length > 0 ? `; also ${others.join(", ")}` : "";
-  return `# ${what} (default: ${byDefault}${also})\n#${name}=${placeholder}\n`;
+  const value = "value" in setting ? setting.value : placeholder;
+  return `# ${what} (default: ${byDefault}${also})\n#${name}=${value}\n`;
 }

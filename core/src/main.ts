@@ -60,10 +60,9 @@ async function serveCommand(flags: Flags): Promise<number> {
 
 /** Beyond all that a shutdown's steps may take: who has not ended by then never will. */
 const STOP_MARGIN_MS = 2_000;
-/** A longer timer would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 async function stopLimitMs(config: Config): Promise<number> {
+  const { LONGEST_TIMER_MS } = await import("./config.ts");
   const { resolveTransportLimits } = await import("./transport/limits.ts");
   const limits = resolveTransportLimits(config.transportLimits);
   const { drainRequestsMs, drainStreamsMs, closeGraceMs } = limits;

@@ -13,7 +13,7 @@ import type { Config } from "./config.ts";
 import { type DrainParts, drain } from "./drain.ts";
 import type { Log } from "./log.ts";
 import { Metrics } from "./metrics.ts";
-import { LIMIT_SETTINGS, type LimitRoom } from "./settings.ts";
+import { LIMIT_SETTINGS, type LimitModule } from "./settings.ts";
 import { DatabaseError, ListenError } from "./start-error.ts";
 import { type OpenPage, PageServer } from "./transport/http/page-server.ts";
 import type { TransportServer } from "./transport/server.ts";
@@ -177,17 +177,17 @@ function metricsPage(metrics: Metrics): OpenPage {
   };
 }
 
-/** Every limit by the name of its setting. */
+/** Every limit that can be set, by the name of its setting. */
 function limitsInForce(config: Config): Readonly<Record<string, number>> {
-  const set = {
+  const set: Readonly<Record<LimitModule, object>> = {
     broker: config.brokerOptions,
     transport: config.transportLimits,
     auth: config.authOptions,
-  } as const satisfies Record<LimitRoom, object>;
+  };
   return Object.fromEntries(
-    LIMIT_SETTINGS.map(({ name, room, limit, value }) => {
-      const given: Readonly<Record<string, number>> = set[room];
-      return [name, given[limit] ?? value];
+    LIMIT_SETTINGS.map(({ name, module, value }) => {
+      const given = set[module] as Readonly<Record<string, number>>;
+      return [name, given[name] ?? value];
     }),
   );
 }

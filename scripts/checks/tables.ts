@@ -1,5 +1,6 @@
 /**
- * Tables of the manual that are made from code: limits, errors and exit codes.
+ * Tables of the manual that are made from code: settings, limits, errors and exit codes. Each
+ * stands in the page of its component, whichever that is.
  *
  * A table stands between `<!-- table: NAME -->` and `<!-- end -->`; `npm run gen` writes it.
  */
@@ -29,6 +30,15 @@ interface ExitCodeRow {
   readonly restart: boolean;
 }
 
+interface Setting {
+  readonly name: string;
+  readonly env: readonly string[];
+  readonly what: string;
+  readonly byDefault: string;
+  readonly inFile: boolean;
+  readonly flag: boolean;
+}
+
 type Exports = Record<string, unknown>;
 
 function row(cells: readonly string[]): string {
@@ -44,6 +54,18 @@ function limitTable(limits: readonly Limit[]): string {
     "|---|---|---|---|",
     ...rows,
   ].join("\n");
+}
+
+function settingTable(settings: readonly Setting[]): string {
+  const rows = settings.map(({ name, env, what, byDefault, inFile, flag }) => {
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const names = inFile ? [...env, `${env[0]}_FILE`] : env;
+    const variables = names.map((each) => `\`${each}\``).join(", ");
+    return row([flag ? `\`--${option}\`` : "(no flag)", variables, what, byDefault]);
+  });
+  return [row(["flag", "environment", "what it is", "default"]), "|---|---|---|---|", ...rows].join(
+    "\n",
+  );
 }
 
 function errorTable(codes: Record<string, StatusRow>): string {
@@ -66,17 +88,13 @@ function exitCodeTable(codes: Record<string, ExitCodeRow>): string {
 
 /** Name of a table → the module it comes from, and how it is made from its exports. */
 const TABLES: Record<string, { module: string; make: (exports: Exports) => string }> = {
-  "limits of the broker": {
-    module: "core/src/broker/limits.ts",
-    make: (exports) => limitTable(exports["BROKER_LIMITS"] as Limit[]),
+  "settings of core": {
+    module: "core/src/settings.ts",
+    make: (exports) => settingTable(exports["SETTINGS"] as Setting[]),
   },
-  "limits of the transport": {
-    module: "core/src/transport/limits.ts",
-    make: (exports) => limitTable(exports["TRANSPORT_LIMITS"] as Limit[]),
-  },
-  "limits of tokens": {
-    module: "core/src/auth/limits.ts",
-    make: (exports) => limitTable(exports["AUTH_LIMITS"] as Limit[]),
+  "limits of core": {
+    module: "core/src/settings.ts",
+    make: (exports) => limitTable(exports["LIMIT_SETTINGS"] as Limit[]),
   },
   "limits of the sdk": {
     module: "sdk/src/link/limits.ts",
@@ -154,17 +172,17 @@ export async function writeTables(root: string): Promise<string[]> {
 
 export const tables: Check = {
   name: "tables",
-  that: "the manual's tables of limits, errors and exit codes are what the code says",
+  that: "the manual's tables of settings, limits, errors and exit codes match the code",
   async find(root) {
     const pages = await pagesOf(root);
     const present = new Set(pages.flatMap((page) => page.names));
     return [
       ...pages
         .filter((page) => page.text !== page.fresh)
-        .map((page) => `${page.path} has a table that the code no longer says: npm run gen`),
+        .map((page) => `${page.path} has a table that differs from the code: npm run gen`),
       ...Object.keys(TABLES)
         .filter((name) => !present.has(name))
-        .map((name) => `no page of docs/ has the table "${name}"`),
+        .map((name) => `no page has the table "${name}"`),
       ...[...present]
         .filter((name) => TABLES[name] === undefined)
         .map((name) => `no code makes the table "${name}"`),

@@ -47,7 +47,9 @@ const CALLS: readonly { what: string; path: string; type: string }[] = [
 
 for (const { what, path, type } of CALLS) {
   test(`${what} that does not arrive whole is counted, and others' small ones pass`, async (t) => {
-    const { open, heldBytes } = await world(t, { transportLimits: { maxCollectedBytes: 2 * MIB } });
+    const { open, heldBytes } = await world(t, {
+      transportLimits: { maxRequestBufferBytes: 2 * MIB },
+    });
     const client = open();
     const calls = Array.from({ length: 4 }, () => {
       const call = client.open(path, { "content-type": type });

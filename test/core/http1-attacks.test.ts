@@ -70,7 +70,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     },
   },
   "a header that comes drop by drop": {
-    options: { transportLimits: { openingTimeoutMs: 300 } },
+    options: { transportLimits: { handshakeTimeoutMs: 300 } },
     async run({ attacker }) {
       await attacker.send("GET /healthz HTTP/1.1\r\n");
       for (let i = 0; !attacker.socket.destroyed; i += 1) {

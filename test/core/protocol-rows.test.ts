@@ -413,7 +413,7 @@ for (const name of ["grpc", "grpc_web", "connect_json"] as const) {
 
     before(async () => {
       core = await startCore({
-        brokerOptions: { sendMessageTimeoutMs: SHORT_TIMEOUT_MS, maxRequestsInFlightPerBackend: 1 },
+        brokerOptions: { actionTimeoutMs: SHORT_TIMEOUT_MS, maxRequestsInFlightPerBackend: 1 },
       });
       const bearer = async (scopes: readonly string[]) => `Bearer ${await core.token(scopes)}`;
       const backendToken = await core.token(["backend:*/*"]);

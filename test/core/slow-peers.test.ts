@@ -78,7 +78,7 @@ test("a reader that does not read falls behind alone, and is reset", async (t) =
 
 test("a reader that was behind and reads again is told why it ended", async (t) => {
   const { core, open, openBackend } = await world(t, {
-    brokerOptions: { maxQueuedEventsPerStream: 200, maxReaderStallMs: 50, maxIngestHoldMs: 50 },
+    brokerOptions: { maxQueuedEventsPerStream: 200, maxReaderStallMs: 50, maxIngestPauseMs: 50 },
   });
   const backend = await openBackend();
   const stuck = await openEvents(open());
@@ -140,7 +140,7 @@ const OPENINGS: readonly { what: string; bytes: string }[] = [
 
 for (const { what, bytes } of OPENINGS) {
   test(`a connection that sends ${what} is closed in time`, async (t) => {
-    const { core } = await world(t, { transportLimits: { openingTimeoutMs: 300 } });
+    const { core } = await world(t, { transportLimits: { handshakeTimeoutMs: 300 } });
     const socket = connect(core.port, "127.0.0.1");
     t.after(() => socket.destroy());
     socket.on("error", () => {});
@@ -161,7 +161,7 @@ test("a request that never arrives whole ends in time", async (t) => {
 
 test("a backend that does not read harms only its own callers", async (t) => {
   const { token, core, open, openBackend } = await world(t, {
-    brokerOptions: { sendMessageTimeoutMs: 1_000 },
+    brokerOptions: { actionTimeoutMs: 1_000 },
   });
   const stuck = await openBackend();
   stuck.call.stream.pause();

@@ -86,7 +86,7 @@ test("a handshake that fails closes the connection and harms nobody", async () =
 });
 
 test("a handshake that stalls is closed in time", async (t) => {
-  const impatient = await startCore({ tls, transportLimits: { openingTimeoutMs: 300 } }, t);
+  const impatient = await startCore({ tls, transportLimits: { handshakeTimeoutMs: 300 } }, t);
   for (const bytes of [[0x16], [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]]) {
     const socket = connect(impatient.port, "127.0.0.1");
     t.after(() => socket.destroy());

@@ -58,7 +58,7 @@ test("a backend with too many requests is asked four times, then its caller is t
   const { core, backend, actions } = await world(t, {
     maxRequestsInFlightPerBackend: 1,
     inFlightRetryAfterMs: 20,
-    sendMessageTimeoutMs: 60_000,
+    actionTimeoutMs: 60_000,
   });
   let refusals = 0;
   backend.respond = () => undefined;
@@ -84,7 +84,7 @@ test("a backend with too many requests is asked four times, then its caller is t
 });
 
 test("what may have been said is never said again", async (t) => {
-  const { backend, actions } = await world(t, { sendMessageTimeoutMs: 200 });
+  const { backend, actions } = await world(t, { actionTimeoutMs: 200 });
   backend.respond = () => undefined;
   await assert.rejects(actions.sendMessage(ROOM, "silence"), isCode("deadline_exceeded"));
   backend.respond = () => ({ case: "failed", value: { reason: "muted" } });

@@ -6,7 +6,7 @@ import { MAX_LINE_BYTES } from "./message/line.ts";
 import { MAX_SERVER_TAG_BYTES } from "./message/line-reader.ts";
 import type { IrcOptions } from "./options.ts";
 
-/** One row of `docs/limits.md`. */
+/** One row of the table in the README. */
 export interface IrcLimit {
   readonly name: string;
   readonly value: number;
@@ -118,7 +118,7 @@ export const QUIT_WITHIN_MS = 2_000;
 /** Names that are tried, the wanted one included, before a connection is given up. */
 export const MAX_NICK_ATTEMPTS = 8;
 
-/** Every limit, for `docs/limits.md`. */
+/** Every limit, for the table in the README. */
 export const IRC_LIMITS: readonly IrcLimit[] = [
   ...IRC_OPTION_LIMITS,
   fixed("maxTextBytes", MAX_TEXT_BYTES, "bytes", "of one message", "answered Failed"),

@@ -77,8 +77,9 @@ function environmentOf(values: Readonly<Record<string, unknown>>, schema: JsonSc
     const own = isSchema(properties) ? properties[name] : undefined;
     if (!isSchema(own) || value === undefined) continue;
     const [variable] = [own["x-env"]].flat();
-    if (isSchema(value)) Object.assign(env, environmentOf(value, own));
-    else if (typeof variable === "string") env[variable] = [value].flat().join(",");
+    if (typeof variable === "string") {
+      env[variable] = isSchema(value) ? JSON.stringify(value) : [value].flat().join(",");
+    } else if (isSchema(value)) Object.assign(env, environmentOf(value, own));
   }
   return env;
 }

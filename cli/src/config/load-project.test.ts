@@ -139,11 +139,16 @@ test("of settings that nobody knows, those whose names tell of secrets are maske
 test("core's limits come from file or environment and are handed on under core's names", async (t) => {
   const { project } = await makeProjectFixture(t);
   const text =
-    "core: { limits: { max_backends: 7 }, cors_origins: ['https://a.b', 'https://c.d'] }";
+    "core: { limits: { max_backends: 7, action_timeouts: { join_channel: 9 } }, cors_origins: ['https://a.b', 'https://c.d'] }";
   const { core } = await project(text, { env: { SEABIRD_MAX_EVENT_STREAMS: "1_000" } });
   assert.ok(core.kind === "own");
-  assert.deepEqual(core.settings["limits"], { max_backends: 7, max_event_streams: 1000 });
+  assert.deepEqual(core.settings["limits"], {
+    max_backends: 7,
+    action_timeouts: { join_channel: 9 },
+    max_event_streams: 1000,
+  });
   assert.deepEqual(core.env, {
+    SEABIRD_ACTION_TIMEOUTS: '{"join_channel":9}',
     SEABIRD_BIND_HOST: "127.0.0.1:11235",
     SEABIRD_CORS_ORIGINS: "https://a.b,https://c.d",
     SEABIRD_LOG_LEVEL: "info",

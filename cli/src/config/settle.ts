@@ -226,9 +226,19 @@ function readAs(text: string, schemas: readonly JsonSchema[]): unknown {
     return Number(text.replaceAll("_", ""));
   }
   if (takes(schemas, "boolean") && (text === "true" || text === "false")) return text === "true";
+  if (takes(schemas, "object")) return readJson(text);
   if (!takes(schemas, "array")) return text;
   return text
     .split(",")
     .map((item) => item.trim())
     .filter((item) => item !== "");
+}
+
+/** The text itself if it is no JSON. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

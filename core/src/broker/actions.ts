@@ -21,7 +21,6 @@ import {
   withoutCoreTags,
 } from "@seabird-chat/protocol";
 import type { ActionKind, ActionRequest, ActionResponse } from "./actions/action-kinds.ts";
-import type { BrokerLimitName } from "./limits.ts";
 import type { Backend } from "./registries/backends.ts";
 
 export type RequestInner = ChatRequest["inner"];
@@ -35,7 +34,6 @@ export interface ActionRow<K extends ActionKind> {
   target(request: ActionRequest<K>): string;
   /** Told to a caller whose target's backend is not connected. */
   readonly absent: "unknown backend" | "backend not found";
-  readonly timeout: BrokerLimitName;
   readonly isPrivate: boolean;
   /** What goes on to the backend of the caller's tags, and what core adds. */
   tags(request: ActionRequest<K>): Tags;
@@ -104,7 +102,6 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
   sendMessage: {
     ...toChannel,
     ...send,
-    timeout: "sendMessageTimeoutMs",
     announce: ({ channelId }, said) => ({
       case: "sendMessage",
       value: { $typeName: "seabird.SendMessageEvent", ...said, channelId },
@@ -118,7 +115,6 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
   sendPrivateMessage: {
     ...toUser,
     ...send,
-    timeout: "sendPrivateMessageTimeoutMs",
     announce: ({ userId }, said) => ({
       case: "sendPrivateMessage",
       value: { $typeName: "seabird.SendPrivateMessageEvent", ...said, userId },
@@ -132,7 +128,6 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
   performAction: {
     ...toChannel,
     ...send,
-    timeout: "performActionTimeoutMs",
     announce: ({ channelId }, said) => ({
       case: "performAction",
       value: { $typeName: "seabird.PerformActionEvent", ...said, channelId },
@@ -146,7 +141,6 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
   performPrivateAction: {
     ...toUser,
     ...send,
-    timeout: "performPrivateActionTimeoutMs",
     announce: ({ userId }, said) => ({
       case: "performPrivateAction",
       value: { $typeName: "seabird.PerformPrivateActionEvent", ...said, userId },
@@ -159,7 +153,6 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
   },
   joinChannel: {
     ...toBackend,
-    timeout: "joinChannelTimeoutMs",
     ask: ({ channelName }, { tags }) => ({
       case: "joinChannel",
       value: { $typeName: "seabird.JoinChannelChatRequest", channelName, tags },
@@ -169,7 +162,6 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
   },
   leaveChannel: {
     ...toChannel,
-    timeout: "leaveChannelTimeoutMs",
     tags: ({ tags, exitMessage }) =>
       exitMessage === ""
         ? withoutCoreTags(tags)
@@ -183,7 +175,6 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
   },
   updateChannelInfo: {
     ...toChannel,
-    timeout: "updateChannelInfoTimeoutMs",
     ask: ({ topic }, { relative, tags }) => ({
       case: "updateChannelInfo",
       value: {
@@ -199,7 +190,6 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
   getBackendInfo: {
     ...toBackend,
     absent: "backend not found",
-    timeout: "getBackendInfoTimeoutMs",
     tags: () => ({}),
     ask: () => ({
       case: "metadata",

@@ -16,6 +16,7 @@ import type { ActionKind, ActionRequest, ActionResponse } from "./actions/action
 import { ActionRunner } from "./actions/action-runner.ts";
 import { Rates } from "./actions/rate-limiter.ts";
 import { Requests } from "./actions/requests.ts";
+import { ACTIONS } from "./actions.ts";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { BrokerError } from "./errors.ts";
@@ -72,7 +73,7 @@ export class Broker {
   #refusesNew = false;
 
   constructor({ options, clock, log = silentLog, observer = silentObserver }: BrokerParts) {
-    this.options = resolveBrokerOptions(options);
+    this.options = resolveBrokerOptions(options, Object.keys(ACTIONS));
     this.#clock = clock;
     this.#log = log;
     this.#observer = observer;

@@ -1,256 +1,113 @@
 /**
- * Every bound of the transport: its default, its unit and what happens at it.
- * `docs/limits.md` is made from this table; `resolveTransportOptions` reads its defaults here.
+ * Every bound of the transport. Most are constants; `settings.ts` lists the few that an operator
+ * can set. A server's `limits` may lower any of them, which is for tests.
  */
-import { BrokerError } from "../broker/errors.ts";
+import { resolveLimits } from "../broker/options.ts";
 
-interface LimitRow {
-  readonly value: number;
-  readonly unit: string;
-  readonly what: string;
-  readonly policy: string;
-}
-
-const row = (value: number, unit: string, what: string, policy: string): LimitRow => ({
-  value,
-  unit,
-  what,
-  policy,
-});
-
-const ROWS = {
-  maxConnections: row(10_000, "connections", "connections in all", "a further one is closed"),
-  maxConnectionsPerAddress: row(
-    4_096,
-    "connections",
-    "connections from one address; a proxy counts as one",
-    "a further one is closed",
-  ),
-  openingTimeoutMs: row(
-    10_000,
-    "ms",
-    "until a new connection has sent its first bytes, and HTTP/2's preface or a request's header",
-    "the connection is closed",
-  ),
-  maxStreamsPerConnection: row(
-    1_024,
-    "streams",
-    "HTTP/2 streams open at once on one connection",
-    "clients wait; one that does not is refused that stream",
-  ),
-  quickResetBurst: row(
-    4_096,
-    "resets",
-    "streams of one connection that end by a reset within quickResetMs of their opening",
-    "the connection ends with ENHANCE_YOUR_CALM",
-  ),
-  quickResetsPerSecond: row(
-    256,
-    "resets/s",
-    "how fast the quick resets of a connection are forgiven",
-    "see quickResetBurst",
-  ),
-  quickResetMs: row(
-    100,
-    "ms",
-    "a stream reset at a greater age is an honest cancellation and does not count",
-    "see quickResetBurst",
-  ),
-  streamResetBurst: row(
-    16_384,
-    "resets",
-    "Node's own limit behind the one above: resets at any age, all at once",
-    "the connection ends",
-  ),
-  streamResetRate: row(
-    8_192,
-    "resets/s",
-    "Node's own limit: resets at any age, sustained",
-    "the connection ends",
-  ),
-  maxSessionMemoryMb: row(
-    128,
-    "MB",
-    "what one HTTP/2 connection may hold in Node's memory",
-    "new streams are refused until it shrinks",
-  ),
-  maxHeaderBytes: row(16_384, "bytes", "header of one request", "the request is refused"),
-  maxHeaderPairs: row(128, "pairs", "header lines of one request", "the request is refused"),
-  maxInvalidFrames: row(
-    256,
-    "frames",
-    "invalid HTTP/2 frames that one connection may send",
-    "the connection ends",
-  ),
-  maxRejectedStreams: row(
-    100,
-    "streams",
-    "refused streams whose refusal one connection has not yet seen",
-    "the connection ends",
-  ),
-  streamWindowBytes: row(
-    1_048_576,
-    "bytes",
-    "what a peer may send on one stream before core has read it",
-    "the peer waits",
-  ),
-  connectionWindowBytes: row(
-    8_388_608,
-    "bytes",
-    "what a peer may send on one connection before core has read it",
-    "the peer waits",
-  ),
-  maxMessageBytes: row(
-    4_194_304,
-    "bytes",
-    "one incoming message, after decompression",
-    "the call or stream ends with RESOURCE_EXHAUSTED",
-  ),
-  maxRequestFields: row(
-    32_768,
-    "fields",
-    "a request's fields, those of the messages inside it included; decoding them costs time and memory",
-    "the call ends with RESOURCE_EXHAUSTED",
-  ),
-  maxCollectedBytes: row(
-    134_217_728,
-    "bytes",
-    "messages of all connections that have not arrived whole or not been unpacked, beyond smallMessageBytes of each",
-    "a call that needs more ends with RESOURCE_EXHAUSTED",
-  ),
-  smallMessageBytes: row(
-    16_384,
-    "bytes",
-    "what each call may hold of such a message in any case",
-    "more is counted in maxCollectedBytes",
-  ),
-  maxUnzips: row(
-    4,
-    "messages",
-    "compressed messages that are unpacked at once",
-    "the others wait, packed",
-  ),
-  requestBodyTimeoutMs: row(
-    30_000,
-    "ms",
-    "until the request of a call has arrived whole",
-    "the call ends with DEADLINE_EXCEEDED",
-  ),
-  maxPendingWriteBytes: row(
-    65_536,
-    "bytes",
-    "what one stream hands to HTTP/2 beyond the window; one larger message goes alone",
-    "the rest waits in the stream's own queue",
-  ),
-  endTimeoutMs: row(
-    5_000,
-    "ms",
-    "until the end of a stream, its last bytes and its status, has left for a peer that reads nothing",
-    "the stream is reset with ENHANCE_YOUR_CALM",
-  ),
-  maxUnreadReplyBytes: row(
-    67_108_864,
-    "bytes",
-    "answers of calls, of all connections, that are larger than maxPendingWriteBytes and not taken yet",
-    "a further one becomes RESOURCE_EXHAUSTED",
-  ),
-  replyTimeoutMs: row(
-    30_000,
-    "ms",
-    "until a caller has taken such an answer",
-    "the call is reset with ENHANCE_YOUR_CALM",
-  ),
-  maxCallsWithoutToken: row(
-    8,
-    "calls",
-    "calls without a token (health) that are open at once on one connection",
-    "a further one ends with RESOURCE_EXHAUSTED",
-  ),
-  maxMessagesPerTurn: row(
-    256,
-    "messages",
-    "messages read from one stream before others have their turn",
-    "the rest waits a turn",
-  ),
-  maxTurnMs: row(
-    5,
-    "ms",
-    "time spent on the messages of one stream before others have their turn",
-    "the rest waits a turn",
-  ),
-  keepAliveIntervalMs: row(20_000, "ms", "between two pings on an HTTP/2 connection", "none"),
-  keepAliveTimeoutMs: row(
-    10_000,
-    "ms",
-    "until a ping is answered",
-    "the connection is taken for dead and closed",
-  ),
-  http1WriteTimeoutMs: row(
-    30_000,
-    "ms",
-    "an HTTP/1.1 connection's write without any progress",
-    "the connection is closed",
-  ),
-  maxHttp1Requests: row(
-    64,
-    "requests",
-    "requests of one HTTP/1.1 connection that were sent before the first of them was answered",
-    "the connection is closed",
-  ),
-  http1IdleTimeoutMs: row(
-    60_000,
-    "ms",
-    "an HTTP/1.1 connection without a request",
-    "the connection is closed",
-  ),
-  maxStatusMessageBytes: row(
-    1_024,
-    "bytes",
-    "a status message, before escaping",
-    "it is cut at the end of a character; the log has all of it",
-  ),
-  drainRequestsMs: row(
-    5_000,
-    "ms",
-    "what requests in flight have left when core shuts down",
-    "they end with UNAVAILABLE",
-  ),
-  drainStreamsMs: row(
-    1_250,
-    "ms",
-    "what event streams, and then all others, have left to send their ends in a shutdown",
-    "the shutdown goes on without them",
-  ),
-  closeGraceMs: row(
-    250,
-    "ms",
-    "what connections have left to send their last bytes in a shutdown",
-    "they are destroyed",
-  ),
-} as const satisfies Record<string, LimitRow>;
-
-export type TransportLimitName = keyof typeof ROWS;
+export const TRANSPORT_LIMITS = {
+  /** Connections in all. One more is closed. */
+  maxConnections: 10_000,
+  /** Connections from one address; a proxy counts as one. One more is closed. */
+  maxConnectionsPerAddress: 4_096,
+  /**
+   * Milliseconds until a new connection has sent its first bytes, and HTTP/2's preface or a
+   * request's header. Then it is closed.
+   */
+  handshakeTimeoutMs: 10_000,
+  /** HTTP/2 streams open at once on one connection. Clients wait; others are refused that stream. */
+  maxStreamsPerConnection: 1_024,
+  /**
+   * Streams of one connection that end by a reset within quickResetMs of their opening ("rapid
+   * reset"). More: the connection ends with ENHANCE_YOUR_CALM.
+   */
+  quickResetBurst: 4_096,
+  /** Quick resets of one connection that are forgiven in each second. */
+  quickResetsPerSecond: 256,
+  /** Milliseconds of age from which a reset is an honest cancellation, and not counted. */
+  quickResetMs: 100,
+  /** Node's own limit behind the one above: resets at any age, all at once. More ends the connection. */
+  streamResetBurst: 16_384,
+  /** Node's own limit: resets per second at any age, sustained. More ends the connection. */
+  streamResetRate: 8_192,
+  /** Megabytes that one HTTP/2 connection may hold in Node. Until they shrink, new streams are refused. */
+  maxSessionMemoryMb: 128,
+  /** Bytes of one request's header. A larger one is refused. */
+  maxHeaderBytes: 16_384,
+  /** Header lines of one request. With more, it is refused. */
+  maxHeaderPairs: 128,
+  /** Invalid HTTP/2 frames that one connection may send. More ends it. */
+  maxInvalidFrames: 256,
+  /** Refused streams whose refusal one connection has not yet seen. More ends it. */
+  maxRejectedStreams: 100,
+  /** Bytes that a peer may send on one stream before core has read them. Then it waits. */
+  streamWindowBytes: 1_048_576,
+  /** Bytes that a peer may send on one connection before core has read them. Then it waits. */
+  connectionWindowBytes: 8_388_608,
+  /** Bytes of one incoming message, after decompression. More: RESOURCE_EXHAUSTED. */
+  maxMessageBytes: 4_194_304,
+  /**
+   * Fields of a request, those of the messages inside it included; decoding costs time and
+   * memory. More: RESOURCE_EXHAUSTED.
+   */
+  maxRequestFields: 32_768,
+  /**
+   * Bytes of all connections' messages that have not arrived whole or are still compressed,
+   * beyond smallMessageBytes of each. A call that needs more ends with RESOURCE_EXHAUSTED.
+   */
+  maxRequestBufferBytes: 134_217_728,
+  /** Bytes of such a message that each call may hold in any case. */
+  smallMessageBytes: 16_384,
+  /** Compressed messages that are decompressed at once. The others wait, compressed. */
+  maxConcurrentGunzips: 4,
+  /** Milliseconds until a call's request has arrived whole. Then it ends with DEADLINE_EXCEEDED. */
+  requestBodyTimeoutMs: 30_000,
+  /**
+   * Bytes that one stream hands to HTTP/2 beyond the window; one larger message goes alone. The
+   * rest waits in the stream's own queue.
+   */
+  maxPendingWriteBytes: 65_536,
+  /**
+   * Milliseconds until a stream's last bytes and status have left for a peer that does not read.
+   * Then it is reset with ENHANCE_YOUR_CALM.
+   */
+  endTimeoutMs: 5_000,
+  /**
+   * Bytes of all connections' answers that are larger than maxPendingWriteBytes and not taken
+   * yet. One more becomes RESOURCE_EXHAUSTED.
+   */
+  maxUnreadReplyBytes: 67_108_864,
+  /** Milliseconds until a caller has taken such an answer. Then it is reset with ENHANCE_YOUR_CALM. */
+  replyTimeoutMs: 30_000,
+  /** Calls without a token (health) open at once on one connection. More: RESOURCE_EXHAUSTED. */
+  maxCallsWithoutToken: 8,
+  /** Messages read from one stream in a tick of the event loop. The rest waits for the next. */
+  maxMessagesPerTick: 256,
+  /** Milliseconds spent on the messages of one stream in a tick. The rest waits for the next. */
+  maxTickMs: 5,
+  /** Milliseconds between two pings on an HTTP/2 connection. */
+  keepAliveIntervalMs: 20_000,
+  /** Milliseconds until a ping is answered. Then the connection counts as dead, and is closed. */
+  keepAliveTimeoutMs: 10_000,
+  /** Milliseconds of an HTTP/1.1 connection's write without progress. Then it is closed. */
+  http1WriteTimeoutMs: 30_000,
+  /** Requests of one HTTP/1.1 connection sent before the first was answered. More closes it. */
+  maxHttp1Requests: 64,
+  /** Milliseconds of an HTTP/1.1 connection without a request. Then it is closed. */
+  http1IdleTimeoutMs: 60_000,
+  /** Bytes of a status message, before escaping. A longer one is cut; the log has all of it. */
+  maxStatusMessageBytes: 1_024,
+  /** Milliseconds that requests in flight have left in a shutdown. Then they end with UNAVAILABLE. */
+  drainRequestsMs: 5_000,
+  /** Milliseconds that event streams, and then all others, have left in a shutdown to end. */
+  drainStreamsMs: 1_250,
+  /** Milliseconds that connections have left in a shutdown for their last bytes. */
+  closeGraceMs: 250,
+} as const satisfies Record<string, number>;
 
 /** Bounds of the transport; what is left out has the default of `TRANSPORT_LIMITS`. */
-export type TransportLimits = { readonly [Name in TransportLimitName]: number };
+export type TransportLimits = { readonly [Name in keyof typeof TRANSPORT_LIMITS]: number };
 
-export const TRANSPORT_LIMITS = Object.entries(ROWS).map(([name, limit]) => ({ name, ...limit }));
-
-/** Fills in the defaults and checks the rest: whole numbers of at least 1. */
+/** Fills in the defaults. Throws BrokerError `bad_request` for an unknown name or a wrong value. */
 export function resolveTransportLimits(given: Partial<TransportLimits> = {}): TransportLimits {
-  const limits: Record<string, number> = {};
-  for (const { name, value } of TRANSPORT_LIMITS) {
-    const asked = given[name as TransportLimitName];
-    if (asked !== undefined && !(Number.isSafeInteger(asked) && asked >= 1)) {
-      throw new BrokerError(
-        "bad_request",
-        `limits.${name} is ${asked}; allowed is a whole number of at least 1`,
-      );
-    }
-    limits[name] = asked ?? value;
-  }
-  for (const name of Object.keys(given)) {
-    if (!(name in ROWS)) throw new BrokerError("bad_request", `limits.${name}: no such limit`);
-  }
-  return Object.freeze(limits) as TransportLimits;
+  return resolveLimits<keyof TransportLimits>(TRANSPORT_LIMITS, given);
 }

@@ -198,7 +198,7 @@ function createEnvironment(options: ServerOptions, methods: readonly Method[]): 
     observer: options.observer ?? NO_OBSERVER,
     turns: new Turns(),
     sweeper: new Sweeper(clock),
-    unzips: new Unzips(limits.maxUnzips),
+    unzips: new Unzips(limits.maxConcurrentGunzips),
     state: {
       shuttingDown: false,
       collectedBytes: 0,

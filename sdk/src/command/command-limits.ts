@@ -1,4 +1,4 @@
-/** What bounds a command, in one table: `docs/limits.md` is made of it. */
+/** What bounds a command, in one table, from which that of `docs/commands.md` is made. */
 
 /** Characters (UTF-16) after a command's name. */
 export const MAX_ARGUMENT_CHARACTERS = 65_536;
@@ -17,7 +17,7 @@ export const MAX_NAME_CHARACTERS = 64;
 /** Characters of a line of help or of an example. */
 export const MAX_HELP_CHARACTERS = 400;
 
-/** One row of `docs/limits.md`. */
+/** One row of the table in `docs/commands.md`. */
 interface CommandLimit {
   readonly name: string;
   readonly value: number;

@@ -88,7 +88,7 @@ export class ActionRunner {
       resolve(response);
     };
     try {
-      const deadlineMs = this.#admit(row, call);
+      const deadlineMs = this.#admit(kind, row, call);
       const prepared = this.#prepare(row, request, call);
       backend = prepared.backend;
       this.#ask(row, prepared, { deadlineMs, call, failed, responded });
@@ -99,12 +99,13 @@ export class ActionRunner {
   }
 
   /** Refuses by scope, time and rate; returns the deadline. */
-  #admit<K extends ActionKind>(row: ActionRow<K>, call: CallContext): number {
+  #admit<K extends ActionKind>(kind: K, row: ActionRow<K>, call: CallContext): number {
     const { clock, options, rates } = this.#parts;
     if (row.isPrivate && !call.caller.mayPrivate) {
       throw new BrokerError("missing_scope", 'token lacks the scope "private"');
     }
-    const limitMs = Math.min(options[row.timeout], call.timeoutMs ?? Number.POSITIVE_INFINITY);
+    const timeoutMs = options.actionTimeouts[kind] ?? options.actionTimeoutMs;
+    const limitMs = Math.min(timeoutMs, call.timeoutMs ?? Number.POSITIVE_INFINITY);
     const deadlineMs = call.arrivedAtMs + limitMs;
     if (deadlineMs <= clock.now()) throw timedOut();
     if (call.cancelled) throw cancelled();

@@ -26,7 +26,7 @@ export interface IngestSession {
   readonly output: Source;
   /**
    * One ChatEvent, as bytes. Hand in no further one while a promise is pending: the broker
-   * holds a backend back for a bounded time (`maxIngestHoldMs`) while readers that do read are
+   * holds a backend back for a bounded time (`maxIngestPauseMs`) while readers that do read are
    * far behind, so that no burst makes a healthy reader fall behind too far. Nothing else is
    * needed for that than waiting for the promise.
    *

@@ -79,7 +79,7 @@ test("a reader that does not read holds nobody, ever", () => {
 });
 
 test("a reader that stops reading is waited for no longer", async () => {
-  const t = new TestBroker({ ...OPTIONS, maxReaderStallMs: 250, maxIngestHoldMs: 2_000 });
+  const t = new TestBroker({ ...OPTIONS, maxReaderStallMs: 250, maxIngestPauseMs: 2_000 });
   const backend = t.backend();
   const stream = t.stream();
   const held = burst(backend, 4_000, slowly(stream));
@@ -95,7 +95,7 @@ test("a reader that stops reading is waited for no longer", async () => {
 });
 
 test("a reader that only pretends to read holds the others once, for so long", async () => {
-  const t = new TestBroker({ ...OPTIONS, maxReaderStallMs: 250, maxIngestHoldMs: 2_000 });
+  const t = new TestBroker({ ...OPTIONS, maxReaderStallMs: 250, maxIngestPauseMs: 2_000 });
   const backend = t.backend();
   const trickling = t.stream();
   const trickle = slowly(trickling);
@@ -112,7 +112,7 @@ test("a reader that only pretends to read holds the others once, for so long", a
 });
 
 test("a reader that has caught up may be waited for again", async () => {
-  const t = new TestBroker({ ...OPTIONS, maxIngestHoldMs: 100 });
+  const t = new TestBroker({ ...OPTIONS, maxIngestPauseMs: 100 });
   const backend = t.backend();
   const stream = t.stream();
   const held = burst(backend, 4_000, slowly(stream));
@@ -136,7 +136,7 @@ test("a hold ends with the last reader that it is for", async () => {
 });
 
 test("it can be switched off", () => {
-  const t = new TestBroker({ ...OPTIONS, maxIngestHoldMs: 0 });
+  const t = new TestBroker({ ...OPTIONS, maxIngestPauseMs: 0 });
   const stream = t.stream();
   assert.equal(burst(t.backend(), 8_000, slowly(stream)), undefined);
 });
@@ -165,7 +165,7 @@ test("a reader that stalls in every hold is given up in the end", async () => {
   const t = new TestBroker({
     ...OPTIONS,
     maxReaderStallMs: 20,
-    maxIngestHoldMs: 60,
+    maxIngestPauseMs: 60,
     minIngestEventsPerSecond: 10_000,
   });
   const { session } = t.backend();

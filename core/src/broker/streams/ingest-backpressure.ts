@@ -5,10 +5,10 @@
  * Nobody is held for a reader that does not read. A reader can cause a hold only if it has taken
  * something since a part of what it is behind was published, so one that simply stops never
  * can. It keeps a hold up only while it goes on reading (`maxReaderStallMs`), and at most for
- * `maxIngestHoldMs` in all: after that it causes none again until it has caught up.
+ * `maxIngestPauseMs` in all: after that it causes none again until it has caught up.
  *
  * Readers that are slow in turns, or always just fast enough, could still make everybody wait for
- * them most of the time. So all holds together have an allowance: `maxIngestHoldMs` at first,
+ * them most of the time. So all holds together have an allowance: `maxIngestPauseMs` at first,
  * and each event that goes by earns some more (`minIngestEventsPerSecond`).
  */
 import type { Clock } from "../clock.ts";
@@ -63,7 +63,7 @@ export class IngestHolds {
 
   constructor(options: ResolvedBrokerOptions, clock: Clock, observer: BrokerObserver) {
     this.#options = options;
-    this.#allowanceMs = options.maxIngestHoldMs;
+    this.#allowanceMs = options.maxIngestPauseMs;
     this.#clock = clock;
     this.#observer = observer;
   }
@@ -72,7 +72,7 @@ export class IngestHolds {
   hold(all: Totals, readers: Iterable<Reader>): Promise<void> | undefined {
     if (this.#hold !== undefined) return this.#hold.promise;
     const { events } = all;
-    if (events < this.#lookAt || this.#options.maxIngestHoldMs === 0) return undefined;
+    if (events < this.#lookAt || this.#options.maxIngestPauseMs === 0) return undefined;
     this.#lookAt = events + LOOK_EVERY;
     this.#earn(all);
     if (this.#allowanceMs < 1) return undefined;
@@ -102,10 +102,10 @@ export class IngestHolds {
   }
 
   #earn({ events, bytes }: Totals): void {
-    const { maxIngestHoldMs, minIngestEventsPerSecond } = this.#options;
+    const { maxIngestPauseMs, minIngestEventsPerSecond } = this.#options;
     const count = events - this.#earned.events + (bytes - this.#earned.bytes) / BYTES_PER_EVENT;
     const earnedMs = (count * MS_PER_SECOND) / minIngestEventsPerSecond;
-    this.#allowanceMs = Math.min(maxIngestHoldMs, this.#allowanceMs + earnedMs);
+    this.#allowanceMs = Math.min(maxIngestPauseMs, this.#allowanceMs + earnedMs);
     this.#earned = { events, bytes };
   }
 
@@ -113,7 +113,7 @@ export class IngestHolds {
     if (!this.#isBehind(reader, HOLD_AT)) return false;
     const { heldMs, lastTakeSequence } = this.#of(reader);
     const missed = sequence - lastTakeSequence;
-    return heldMs < this.#options.maxIngestHoldMs && missed < reader.cursor.waitingEvents / 2;
+    return heldMs < this.#options.maxIngestPauseMs && missed < reader.cursor.waitingEvents / 2;
   }
 
   #isBehind({ cursor }: Reader, part: number): boolean {
@@ -135,14 +135,14 @@ export class IngestHolds {
 
   /** Lets those go that have stalled or had their time; looks again when more may have. */
   #look(hold: Hold): void {
-    const { maxIngestHoldMs, maxReaderStallMs } = this.#options;
+    const { maxIngestPauseMs, maxReaderStallMs } = this.#options;
     const nowMs = this.#clock.now();
     const heldMs = nowMs - hold.startMs;
     let nextMs = hold.mostMs - heldMs;
     for (const reader of hold.readers) {
       const progress = this.#of(reader);
       const stallsInMs = progress.lastTakeMs + maxReaderStallMs - nowMs;
-      const leftMs = Math.min(stallsInMs, maxIngestHoldMs - progress.heldMs - heldMs);
+      const leftMs = Math.min(stallsInMs, maxIngestPauseMs - progress.heldMs - heldMs);
       if (leftMs > 0 && heldMs < hold.mostMs) nextMs = Math.min(nextMs, leftMs);
       else {
         progress.heldMs += heldMs;

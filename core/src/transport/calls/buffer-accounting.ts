@@ -21,8 +21,8 @@ export class HeldBytes {
     const more = counted - this.#counted;
     this.#counted = counted;
     state.collectedBytes += more;
-    if (more <= 0 || state.collectedBytes <= limits.maxCollectedBytes) return;
-    const text = `too many bytes of unfinished requests, limit ${limits.maxCollectedBytes}`;
+    if (more <= 0 || state.collectedBytes <= limits.maxRequestBufferBytes) return;
+    const text = `too many bytes of unfinished requests, limit ${limits.maxRequestBufferBytes}`;
     throw new BrokerError("too_many_in_flight", text);
   }
 

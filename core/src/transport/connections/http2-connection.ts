@@ -40,9 +40,9 @@ export class Http2Connection implements Peer, Swept {
 
   /** Keeps the limits in time: the preface, and pings. */
   sweep(nowMs: number): void {
-    const { openingTimeoutMs, keepAliveIntervalMs, keepAliveTimeoutMs } = this.#env.limits;
+    const { handshakeTimeoutMs, keepAliveIntervalMs, keepAliveTimeoutMs } = this.#env.limits;
     if (!this.#opened) {
-      if (nowMs - this.#openedAtMs >= openingTimeoutMs) this.#destroy("opening_timeout");
+      if (nowMs - this.#openedAtMs >= handshakeTimeoutMs) this.#destroy("opening_timeout");
     } else if (this.#pingAwaited) {
       if (nowMs - this.#pingedAtMs >= keepAliveTimeoutMs) this.#destroy("dead");
     } else if (nowMs - this.#pingedAtMs >= keepAliveIntervalMs) {

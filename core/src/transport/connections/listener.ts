@@ -115,7 +115,7 @@ export class Listener {
     const openedAtMs = this.#env.clock.now();
     const limit = {
       sweep: (nowMs: number) => {
-        if (nowMs - openedAtMs < this.#env.limits.openingTimeoutMs) return;
+        if (nowMs - openedAtMs < this.#env.limits.handshakeTimeoutMs) return;
         this.#env.observer.connectionRefused("opening_timeout");
         socket.destroy();
       },
@@ -162,7 +162,7 @@ export class Listener {
         cert: files.cert,
         key: files.key,
         ALPNProtocols: ["h2", "http/1.1"],
-        handshakeTimeout: this.#env.limits.openingTimeoutMs,
+        handshakeTimeout: this.#env.limits.handshakeTimeoutMs,
         minVersion: "TLSv1.2",
       });
       server.on("secureConnection", (socket) => this.#secured(socket));

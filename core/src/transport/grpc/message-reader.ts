@@ -96,15 +96,15 @@ export class MessageReader {
 
   #turnIsOver(): boolean {
     const turn = this.#env.turns.current();
-    const { maxMessagesPerTurn, maxTurnMs } = this.#env.limits;
+    const { maxMessagesPerTick, maxTickMs } = this.#env.limits;
     if (turn !== this.#turn) {
       this.#turn = turn;
       this.#turnMessages = 0;
       this.#turnBeganAtMs = this.#env.clock.now();
       return false;
     }
-    if (this.#turnMessages >= maxMessagesPerTurn) return true;
-    return this.#env.clock.now() - this.#turnBeganAtMs >= maxTurnMs;
+    if (this.#turnMessages >= maxMessagesPerTick) return true;
+    return this.#env.clock.now() - this.#turnBeganAtMs >= maxTickMs;
   }
 
   #needMore(): void {

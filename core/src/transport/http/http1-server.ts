@@ -25,8 +25,8 @@ export class Http1Server {
     const { limits } = env;
     this.#server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.openingTimeoutMs,
-      requestTimeout: Math.max(limits.openingTimeoutMs, limits.requestBodyTimeoutMs),
+      headersTimeout: limits.handshakeTimeoutMs,
+      requestTimeout: Math.max(limits.handshakeTimeoutMs, limits.requestBodyTimeoutMs),
       keepAliveTimeout: limits.http1IdleTimeoutMs,
       connectionsCheckingInterval: 1_000,
     });

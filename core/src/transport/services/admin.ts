@@ -31,7 +31,7 @@ export interface AdminParts {
   readonly version: string;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
-  /** The limits in force, named as in docs/limits.md. */
+  /** The limits in force, named as in docs/running-core.md. */
   readonly limits: Readonly<Record<string, number>>;
 }
 

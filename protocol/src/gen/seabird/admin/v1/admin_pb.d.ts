@@ -643,7 +643,7 @@ export declare type GetServerInfoResponse = Message<"seabird.admin.v1.GetServerI
   version: string;
 
   /**
-   * Named as in docs/limits.md.
+   * Named as in docs/running-core.md.
    *
    * @generated from field: map<string, uint64> limits = 2;
    */
