@@ -113,7 +113,10 @@ test("a wrong value is one line with its name, the value and what is allowed", (
     [{ SEABIRD_LOG_FORMAT: "xml" }, /got "xml"; allowed is one of auto, pretty, json/],
     [{ DATABASE_URL: "postgres://x" }, /^DATABASE_URL: "postgres" is not supported/],
     [{ DATABASE_URL: "a", DATABASE_URL_FILE: "b" }, /DATABASE_URL or DATABASE_URL_FILE, not both/],
-    [{ DATABASE_URL_FILE: "absent" }, /^DATABASE_URL_FILE: cannot read the file absent \(ENOENT\)/],
+    [
+      { DATABASE_URL_FILE: "absent" },
+      /^DATABASE_URL_FILE: cannot read absent: there is no such file/,
+    ],
     [{ SEABIRD_TLS_CERT_FILE: "cert" }, /CERT_FILE is set, but SEABIRD_TLS_KEY_FILE is not/],
     [{ SEABIRD_TLS_KEY_FILE: "key" }, /KEY_FILE is set, but SEABIRD_TLS_CERT_FILE is not/],
     [{ SEABIRD_CORS_ORIGINS: "https://a.example/path" }, /got "https:\/\/a.example\/path"; allow/],
@@ -158,10 +161,28 @@ test("a .env as editors on Windows write it", (t) => {
   assert.deepEqual([bind, logLevel], [{ host: "a", port: 1 }, "debug"]);
 });
 
+test("a .env that could be read in two ways stops the start, and no value of it is cut", (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, ".env"), "DATABASE_URL=a#b.db\n");
+  assert.equal(loadConfig({ cwd }).database.path, join(cwd, "a#b.db"));
+  writeFileSync(join(cwd, ".env"), "LOG_LEVEL=debug # for now\n");
+  assert.throws(
+    () => loadConfig({ cwd }),
+    (error) => error instanceof ConfigError && /\.env, line 1: .* LOG_LEVEL/.test(error.message),
+  );
+});
+
+test("a value's own file may begin with a byte order mark", (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "url"), "\uFEFFa.db\r\n");
+  const { database } = loadConfig({ cwd, env: { DATABASE_URL_FILE: "url" } });
+  assert.equal(database.path, join(cwd, "a.db"));
+});
+
 test("a .env that cannot be read stops the start", (t) => {
   const cwd = folder(t);
   mkdirSync(join(cwd, ".env"));
-  assert.throws(() => loadConfig({ cwd }), /cannot read \.env \(EISDIR\)/);
+  assert.throws(() => loadConfig({ cwd }), /\.env is not a file/);
 });
 
 test("what is right is read", (t) => {

@@ -2,13 +2,21 @@
  * Core's configuration: flags, then the environment, then `.env`, then defaults. Checked by hand:
  * zod takes longer to load than all the rest of the start.
  */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
+import {
+  BIND_ADDRESS_FORM,
+  type BindAddress,
+  DEFAULT_BIND,
+  type DotEnv,
+  DotEnvError,
+  parseBindAddress,
+  readDotEnv,
+  readTextFile,
+  TextFileError,
+} from "@seabird-chat/runtime";
 import { type DatabaseLocation, parseDatabaseUrl } from "./auth/database-url.ts";
 import type { AuthOptions } from "./auth/limits.ts";
 import type { ExtraToken } from "./auth/tokens.ts";
-import { type BindAddress, parseBindAddress } from "./bind-address.ts";
 import type { BrokerOptions } from "./broker/options.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseExtraTokens } from "./extra-tokens.ts";
@@ -64,6 +72,9 @@ export interface ConfigSources {
 export const OWN_FOLDER = ".seabird";
 export const EMBEDDED_DATABASE = "seabird.db";
 
+/** A setting's value in a file of its own, a certificate, a key. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
 interface Given {
   readonly value: string;
   /** The name under which it was given, for messages. */
@@ -75,7 +86,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const reader = new Reader(sources);
   const limits = readLimits(reader);
   return Object.freeze({
-    bind: readAddress(reader, "bindHost") ?? { host: "127.0.0.1", port: 11235 },
+    bind: readAddress(reader, "bindHost") ?? DEFAULT_BIND,
     database: readDatabase(reader),
     tls: readTls(reader),
     metricsBind: readAddress(reader, "metricsBind"),
@@ -99,7 +110,7 @@ class Reader {
   constructor({ flags = {}, env = {}, cwd }: ConfigSources) {
     this.cwd = cwd;
     this.#flags = flags;
-    this.#layers = [env, readDotEnv(cwd)];
+    this.#layers = [env, loadDotEnv(cwd)];
   }
 
   find(setting: Setting): Given | undefined {
@@ -134,27 +145,21 @@ class Reader {
 
   readFile({ name, value }: Given): string {
     try {
-      return readFileSync(resolve(this.cwd, value), "utf8");
+      return readTextFile(resolve(this.cwd, value), MAX_FILE_BYTES, value).text;
     } catch (error) {
-      throw new ConfigError(`${name}: cannot read the file ${value} (${reasonOf(error)})`, {
-        cause: error,
-      });
+      if (!(error instanceof TextFileError)) throw error;
+      throw new ConfigError(`${name}: ${error.message}`, { cause: error });
     }
   }
 }
 
-function readDotEnv(cwd: string): Record<string, string | undefined> {
+function loadDotEnv(cwd: string): DotEnv {
   try {
-    // Some editors begin a file with a byte order mark, which would hide the first name.
-    return parseEnv(readFileSync(resolve(cwd, ".env"), "utf8").replace(/^\uFEFF/, ""));
+    return readDotEnv(cwd);
   } catch (error) {
-    if (reasonOf(error) === "ENOENT") return {};
-    throw new ConfigError(`cannot read .env (${reasonOf(error)})`, { cause: error });
+    if (!(error instanceof DotEnvError)) throw error;
+    throw new ConfigError(error.message, { cause: error });
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 function wrong({ name, value }: Given, wanted: string): ConfigError {
@@ -166,7 +171,7 @@ function readAddress(reader: Reader, name: SettingName): BindAddress | undefined
   if (given === undefined) return undefined;
   const address = parseBindAddress(given.value);
   if (address !== undefined) return address;
-  throw wrong(given, "host:port, such as 127.0.0.1:11235, 0.0.0.0:11235 or [::1]:11235");
+  throw wrong(given, BIND_ADDRESS_FORM);
 }
 
 function readDatabase(reader: Reader): DatabaseConfig {

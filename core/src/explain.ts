@@ -1,8 +1,8 @@
 /** What a person is told when core cannot do what it was asked, and the exit code. */
+import { EXIT } from "@seabird-chat/runtime";
 import { TokenError } from "./auth/token-error.ts";
 import { BrokerError } from "./broker/errors.ts";
-import { ConfigError } from "./config-error.ts";
-import { EXIT } from "./exit-codes.ts";
+import { ConfigError, UsageError } from "./config-error.ts";
 import { DatabaseError, ListenError } from "./start-error.ts";
 
 export interface Explanation {
@@ -12,15 +12,19 @@ export interface Explanation {
 
 /** One line for what people can mend; for a fault of ours, where it was. */
 export function explain(error: unknown): Explanation {
-  if (error instanceof ConfigError) return { code: EXIT.badSettings, text: oneLine(error) };
-  if (error instanceof ListenError) return { code: EXIT.cannotListen, text: oneLine(error) };
-  if (error instanceof DatabaseError) return { code: EXIT.tokens, text: oneLine(error) };
+  if (error instanceof UsageError) return { code: EXIT.usage, text: oneLine(error) };
+  if (error instanceof ConfigError) return { code: EXIT.config, text: oneLine(error) };
+  if (error instanceof ListenError) {
+    const code = error.code === "EADDRINUSE" ? EXIT.busy : EXIT.unavailable;
+    return { code, text: oneLine(error) };
+  }
+  if (error instanceof DatabaseError) return { code: EXIT.unavailable, text: oneLine(error) };
   if (error instanceof TokenError) {
-    const code = error.code === "bad_request" ? EXIT.badSettings : EXIT.tokens;
+    const code = error.code === "bad_request" ? EXIT.usage : EXIT.failed;
     return { code, text: oneLine(error) };
   }
   if (error instanceof BrokerError && error.code === "bad_request") {
-    return { code: EXIT.badSettings, text: oneLine(error) };
+    return { code: EXIT.config, text: oneLine(error) };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: EXIT.internal, text };

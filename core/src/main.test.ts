@@ -6,8 +6,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { EXIT } from "@seabird-chat/runtime";
 import { hashSecret } from "./auth/secret.ts";
-import { EXIT } from "./exit-codes.ts";
 import { LIMIT_SETTINGS } from "./settings.ts";
 import { ANY_PORT, ended, folder, Run } from "./test/core-run.ts";
 
@@ -92,17 +92,28 @@ test("what cannot work is one line, and a code of its own", async (t) => {
   const { port } = taken.address() as { port: number };
   const address = `127.0.0.1:${port}`;
   const cases: readonly [string[], Record<string, string>, number, RegExp][] = [
-    [[], { SEABIRD_BIND_HOST: address }, EXIT.cannotListen, /cannot listen on 127.*already/],
-    [["--bind-host", "nowhere"], {}, EXIT.badSettings, /--bind-host: got "nowhere"; allowed/],
-    [["--no-such-flag"], {}, EXIT.badSettings, /Unknown option '--no-such-flag'/],
-    [["dance"], {}, EXIT.badSettings, /unknown command "dance"/],
-    [[], { DATABASE_URL: "absent/x.db" }, EXIT.tokens, /absent\/x\.db: the folder .* does not/],
-    [[], { DATABASE_URL: "sqlite:x.db?mode=rw" }, EXIT.tokens, /there is no such file/],
-    [["tokens", "dance"], {}, EXIT.badSettings, /got "dance"; allowed is one of create, list/],
-    [["tokens", "create", "core", "--scope", "read"], {}, EXIT.badSettings, /"core" is reserved/],
-    [["tokens", "create", "x", "--scope", "all"], {}, EXIT.badSettings, /unknown scope "all"/],
-    [["tokens", "list", "--database-url", "y.db"], {}, EXIT.tokens, /y\.db: there is no such file/],
-    [["tokens", "revoke", "nobody"], {}, EXIT.tokens, /there is no token "nobody"/],
+    [[], { SEABIRD_BIND_HOST: address }, EXIT.busy, /cannot listen on 127.*already/],
+    [["--bind-host", "nowhere"], {}, EXIT.config, /--bind-host: got "nowhere"; allowed/],
+    [["--bind-host", "192.0.2.1:0"], {}, EXIT.unavailable, /this machine has no such address/],
+    [["--no-such-flag"], {}, EXIT.usage, /Unknown option '--no-such-flag'/],
+    [["dance"], {}, EXIT.usage, /unknown command "dance"/],
+    [
+      [],
+      { DATABASE_URL: "absent/x.db" },
+      EXIT.unavailable,
+      /absent\/x\.db: the folder .* does not/,
+    ],
+    [[], { DATABASE_URL: "sqlite:x.db?mode=rw" }, EXIT.unavailable, /there is no such file/],
+    [["tokens", "dance"], {}, EXIT.usage, /got "dance"; allowed is one of create, list/],
+    [["tokens", "create", "core", "--scope", "read"], {}, EXIT.usage, /"core" is reserved/],
+    [["tokens", "create", "x", "--scope", "all"], {}, EXIT.usage, /unknown scope "all"/],
+    [
+      ["tokens", "list", "--database-url", "y.db"],
+      {},
+      EXIT.unavailable,
+      /y\.db: there is no such file/,
+    ],
+    [["tokens", "revoke", "nobody"], {}, EXIT.failed, /there is no token "nobody"/],
   ];
   for (const [args, env, code, line] of cases) {
     const result = await ended(t, args, { cwd, env: { ...ANY_PORT, ...env } });

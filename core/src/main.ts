@@ -1,8 +1,8 @@
 /** The core process: reads what it is asked to do, does it, and ends with a documented code. */
 import { parseArgs } from "node:util";
+import { EXIT } from "@seabird-chat/runtime";
 import type { Config } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
-import { EXIT } from "./exit-codes.ts";
+import { UsageError } from "./config-error.ts";
 import { FLAG_OPTIONS } from "./flags.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";
 import { readVersion } from "./version.ts";
@@ -26,7 +26,7 @@ async function run(argv: readonly string[]): Promise<number> {
   if (values["describe"] === true) return printDescription();
   if (values["version"] === true) return print(`seabird-core ${readVersion()}`);
   if (positionals.length > 1 || (positionals[0] ?? "serve") !== "serve") {
-    throw new ConfigError(`unknown command "${positionals.join(" ")}"; see seabird-core --help`);
+    throw new UsageError(`unknown command "${positionals.join(" ")}"; see seabird-core --help`);
   }
   return serveCommand(values);
 }
@@ -41,7 +41,7 @@ function parseFlags(argv: readonly string[]): { values: Flags; positionals: stri
       positionals: string[];
     };
   } catch (error) {
-    throw new ConfigError(`${(error as Error).message.split(". ")[0]}; see seabird-core --help`);
+    throw new UsageError(`${(error as Error).message.split(". ")[0]}; see seabird-core --help`);
   }
 }
 

@@ -5,11 +5,11 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { EXIT } from "@seabird-chat/runtime";
 import { RawClient } from "../../test/support/grpc-client.ts";
 import { RawBackend } from "../../test/support/raw-backend.ts";
 import { until } from "../../test/support/until.ts";
 import { hashSecret } from "./auth/secret.ts";
-import { EXIT } from "./exit-codes.ts";
 import { ANY_PORT, folder, Run } from "./test/core-run.ts";
 
 test("core ends when the program that started it has gone", async (t) => {
@@ -91,6 +91,6 @@ test("a stop that comes twice at once is one stop; a later one ends core at once
   await new Promise((resolve) => setTimeout(resolve, 600));
   assert.equal(run.child.exitCode, null, "it still drains");
   run.child.kill("SIGTERM");
-  assert.deepEqual(await run.exit, { code: 143, signal: null });
+  assert.deepEqual(await run.exit, { code: EXIT.interrupted, signal: null });
   await waiting;
 });

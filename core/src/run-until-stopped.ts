@@ -1,19 +1,13 @@
 /** The life of the core process: start, say where it listens, stop when it is told to. */
-import { EXIT } from "./exit-codes.ts";
+import { EXIT, sendToSupervisor, watchStopSignals, watchSupervisor } from "@seabird-chat/runtime";
 import type { CoreLog } from "./log.ts";
 import type { Core } from "./serve.ts";
 import { obeySupervisor } from "./supervisor-messages.ts";
 
-/**
- * A stop that comes again within this time is the same one: a terminal signals the whole group,
- * and a supervisor its children too.
- */
-const SAME_STOP_MS = 500;
 /** How long the process may outlive its core, for what it has not let go of. */
 const LINGER_MS = 1_000;
 /** How long core drains when its supervisor has gone: what it would answer to is going too. */
 const ORPHAN_LIMIT_MS = 1_500;
-const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface RunInit {
   readonly log: CoreLog;
@@ -28,7 +22,7 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Pro
   endOnFaults(log);
   stopOnSignals(stop, log);
   stop.signal.addEventListener("abort", () => endAfter(stopLimitMs, EXIT.internal, log));
-  stopWithParent(stop, log);
+  const forgetSupervisor = stopWithSupervisor(stop, log);
   let stopObeying = (): void => undefined;
   try {
     const core = await start(stop.signal).catch((error: unknown) => {
@@ -44,15 +38,15 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Pro
     endAfter(LINGER_MS, EXIT.ok, log);
   } finally {
     stopObeying();
-    letGoOfParent();
+    // An open channel would keep the process.
+    forgetSupervisor();
   }
 }
 
 function sayListening({ url, metricsUrl }: Core, log: CoreLog): void {
   log.info({ url }, `listening on ${url}`);
   if (metricsUrl !== undefined) log.info({ url: metricsUrl }, `metrics on ${metricsUrl}`);
-  // A supervisor that has gone meanwhile is seen by its channel's end.
-  if (process.connected) process.send?.({ type: "listening", url }, () => undefined);
+  sendToSupervisor({ type: "listening", url });
 }
 
 /** A fault that nobody caught leaves core in a state that nobody knows. */
@@ -74,36 +68,20 @@ function endAfter(delayMs: number, code: number, log: CoreLog): void {
 }
 
 function stopOnSignals(stop: AbortController, log: CoreLog): void {
-  let firstAtMs: number | undefined;
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => {
-      const nowMs = performance.now();
-      if (firstAtMs === undefined) {
-        firstAtMs = nowMs;
-        log.info({ signal: name }, "stopping; once more ends at once");
-        stop.abort();
-      } else if (nowMs - firstAtMs >= SAME_STOP_MS) {
-        void end(SIGNAL_CODES[name], log);
-      }
-    });
-  }
+  watchStopSignals({
+    onStop: (signal) => {
+      log.info({ signal }, "stopping; once more ends at once");
+      stop.abort();
+    },
+    onInsist: () => void end(EXIT.interrupted, log),
+  });
 }
 
-/** With a supervisor over an IPC channel: its end is ours. */
-function stopWithParent(stop: AbortController, log: CoreLog): void {
-  const { connected } = process as { readonly connected?: boolean };
-  if (connected === undefined) return;
-  const stopNow = (): void => {
+/** With a supervisor: its end is ours. Returns the undo. */
+function stopWithSupervisor(stop: AbortController, log: CoreLog): () => void {
+  return watchSupervisor(() => {
     log.info({}, "stopping: the program that started this one has gone");
     endAfter(ORPHAN_LIMIT_MS, EXIT.ok, log);
     stop.abort();
-  };
-  if (connected) process.once("disconnect", stopNow);
-  else stopNow();
-}
-
-/** An open channel with a listener would keep the process. */
-function letGoOfParent(): void {
-  process.removeAllListeners("disconnect");
-  if (process.connected) process.disconnect();
+  });
 }

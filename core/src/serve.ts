@@ -3,10 +3,10 @@
  * database's thread, begins first and goes on while the rest is loaded.
  */
 import { dirname } from "node:path";
+import { type BindAddress, formatAddress, isLoopback } from "@seabird-chat/runtime";
 import { ensureAdminToken, prepareOwnFolder } from "./auth/admin-token.ts";
 import { resolveAuthOptions } from "./auth/limits.ts";
 import { Tokens } from "./auth/tokens.ts";
-import { type BindAddress, formatAddress, isLoopback } from "./bind-address.ts";
 import type { Broker } from "./broker/broker.ts";
 import { systemClock } from "./broker/clock.ts";
 import type { Config } from "./config.ts";

@@ -1,11 +1,10 @@
 /** Why core could not start, each with one line for people. */
-import { type BindAddress, formatAddress } from "./bind-address.ts";
+import { type BindAddress, errorMessage, formatAddress } from "@seabird-chat/runtime";
 
 /** The token database cannot be used. */
 export class DatabaseError extends Error {
   constructor(path: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`cannot use the token database ${path}: ${reason}`, { cause });
+    super(`cannot use the token database ${path}: ${errorMessage(cause)}`, { cause });
     this.name = "DatabaseError";
   }
 }
@@ -25,7 +24,7 @@ export class ListenError extends Error {
 
   constructor(address: BindAddress, cause: unknown) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    const reason = LISTEN_REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause));
+    const reason = LISTEN_REASONS[code] ?? errorMessage(cause);
     super(`cannot listen on ${formatAddress(address)}: ${reason}`, { cause });
     this.name = "ListenError";
     this.code = code;

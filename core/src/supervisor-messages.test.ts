@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
+import { EXIT } from "@seabird-chat/runtime";
 import { hashSecret } from "./auth/secret.ts";
-import { EXIT } from "./exit-codes.ts";
 import { ANY_PORT, folder, Run } from "./test/core-run.ts";
 
 const OK = { type: "settings", ok: true };

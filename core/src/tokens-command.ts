@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { DURATION_FORM, EXIT, parseDuration } from "@seabird-chat/runtime";
 import { prepareOwnFolder } from "./auth/admin-token.ts";
 import { patiently } from "./auth/patiently.ts";
 import { newSecret } from "./auth/secret.ts";
@@ -12,9 +13,7 @@ import { TokenDatabase } from "./auth/token-database.ts";
 import { TokenError } from "./auth/token-error.ts";
 import { newRecord } from "./auth/tokens.ts";
 import { loadConfig } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
-import { parseDuration } from "./duration.ts";
-import { EXIT } from "./exit-codes.ts";
+import { ConfigError, UsageError } from "./config-error.ts";
 import { DatabaseError } from "./start-error.ts";
 import { formatTokens, tokenJson } from "./token-format.ts";
 
@@ -65,7 +64,7 @@ export async function tokensCommand(argv: readonly string[]): Promise<number> {
   const command = COMMANDS[name];
   if (command === undefined || !Object.hasOwn(COMMANDS, name)) {
     const choices = Object.keys(COMMANDS).join(", ");
-    throw new ConfigError(`tokens: got "${name}"; allowed is one of ${choices}`);
+    throw new UsageError(`tokens: got "${name}"; allowed is one of ${choices}`);
   }
   const outcome = await onDatabase(given, command === create, (database) =>
     command(database, given),
@@ -78,7 +77,7 @@ function parseTokenArguments(argv: readonly string[]) {
     return parseArgs({ args: scopesGlued(argv), options: OPTIONS, allowPositionals: true });
   } catch (error) {
     const [message] = (error as Error).message.split(". ");
-    throw new ConfigError(`tokens: ${message}; see seabird-core tokens --help`);
+    throw new UsageError(`tokens: ${message}; see seabird-core tokens --help`);
   }
 }
 
@@ -121,13 +120,11 @@ async function onDatabase(
 
 function create(database: TokenDatabase, { values, positionals }: Arguments): Outcome {
   const [, name = "", ...more] = positionals;
-  if (name === "" || more.length > 0) throw new ConfigError("tokens create: give one name");
+  if (name === "" || more.length > 0) throw new UsageError("tokens create: give one name");
   const duration = values["expires-in"];
-  const expiresInMs = duration === undefined ? undefined : parseDuration(duration);
+  const expiresInMs = duration === undefined ? undefined : parseDuration(duration) || undefined;
   if (duration !== undefined && expiresInMs === undefined) {
-    throw new ConfigError(
-      `--expires-in: got "${duration}"; allowed is a time such as 90s, 15m, 12h, 30d or 2w`,
-    );
+    throw new UsageError(`--expires-in: got "${duration}"; allowed is ${DURATION_FORM}`);
   }
   const secret = newSecret();
   const wanted = { name, scopes: values.scope ?? [], expiresInMs };
@@ -144,7 +141,7 @@ function list(database: TokenDatabase, { values }: Arguments): Outcome {
 
 function revoke(database: TokenDatabase, { positionals }: Arguments): Outcome {
   const [, which = "", ...more] = positionals;
-  if (which === "" || more.length > 0) throw new ConfigError("tokens revoke: give one id or name");
+  if (which === "" || more.length > 0) throw new UsageError("tokens revoke: give one id or name");
   const token = database.revoke(idOf(database, which), Date.now());
   if (token === undefined) throw new TokenError("token_not_found", `there is no token "${which}"`);
   return { json: { token: tokenJson(token) }, text: `revoked ${token.name} (${token.id})` };
