@@ -33,7 +33,7 @@ dice.command(
     if (times > 5 && !(await ctx.confirm(`${times} times, sure?`, { timeoutMs: 30_000 }))) return;
     const rolled = roll(dice, times, ctx.config.maxDice, ctx.random, ctx.signal);
     const out = label === undefined ? rolled : `${label}: ${rolled}`;
-    await (secret ? ctx.privately(out) : ctx.mentionReply(out, { tags: { "url/skip": "1" } }));
+    await (secret ? ctx.replyPrivately(out) : ctx.mentionReply(out, { tags: { "url/skip": "1" } }));
   },
 );
 dice.catch((error, ctx) => ctx.log.error(error));

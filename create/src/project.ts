@@ -1,7 +1,7 @@
 /**
- * Writes a project from its template: the files of `templates/<kind>`, in which `my-part`,
- * `myPart` and `MyPart` stand for its name. The templates are real projects; the repository
- * compiles and tests them as they are.
+ * Writes a project from its template: the files of `templates/<kind>`, in which `my-plugin` and
+ * `my-network` (and `myPlugin`, `MyPlugin`, …) stand for its name. The templates are real
+ * projects; the repository compiles and tests them as they are.
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -90,11 +90,15 @@ async function filesBelow(folder: string): Promise<string[]> {
     .filter((path) => !/(^|\/)node_modules\//.test(path));
 }
 
-function fill(text: string, { name }: ProjectInit): string {
+/** The name that stands for the project's in its template. */
+const PLACEHOLDERS: Record<Kind, string> = { plugin: "my-plugin", backend: "my-network" };
+
+function fill(text: string, { kind, name }: ProjectInit): string {
+  const placeholder = PLACEHOLDERS[kind];
   return text
-    .replaceAll("my-part", name)
-    .replaceAll("myPart", variableName(name))
-    .replaceAll("MyPart", typeName(name));
+    .replaceAll(placeholder, name)
+    .replaceAll(variableName(placeholder), variableName(name))
+    .replaceAll(typeName(placeholder), typeName(name));
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The entry point for plugins and for everything else that calls core. Backends: `@seabird-chat/sdk/backend`. */
+/** The entry point for plugins and other clients of core. Backends: `@seabird-chat/sdk/backend`. */
 
 export {
   type Block,
@@ -72,14 +72,14 @@ export type {
   ChannelRef,
   CommandContext,
   Context,
-  Conversation,
   EventKind,
   EventOf,
-  HeardKind,
   HearsContext,
+  HearsKind,
   PluginHost,
   PrivateKind,
   ReplyableContext,
+  ReplyMethods,
 } from "./plugin/context.ts";
 export type {
   ActionEvent,

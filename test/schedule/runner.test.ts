@@ -137,7 +137,7 @@ test("no more jobs run at once than may, and the others follow", async () => {
     const end = ends.shift();
     assert.ok(end !== undefined, `job ${ended}`);
     end();
-    await bed.still();
+    await bed.idle();
   }
   assert.equal(most, 8);
   assert.deepEqual(await work.list(), []);
@@ -218,7 +218,7 @@ test("two thousand that are due at the start run, eight at once", async (t) => {
   await using bed = await testbed({ plugins: [crowd] });
   await until("every job", async () => (await work.list({ limit: 1 })).length === 0, 60_000);
   assert.deepEqual([done, most], [2_000, 8]);
-  await bed.still();
+  await bed.idle();
 });
 
 test("many that are missed, or over at once, do not stop everything else", async (t) => {
@@ -251,5 +251,5 @@ test("many that are missed, or over at once, do not stop everything else", async
   }
   assert.equal(done, 2_000);
   assert.ok(turns >= 40, `only ${turns} turns of the event loop`);
-  await bed.still();
+  await bed.idle();
 });

@@ -195,7 +195,7 @@ test("a job that runs when the plugin closes is aborted, and runs after the rest
   await room.expectNothing();
   await bed.restartPlugin("reminders");
   assert.equal(runs[0]?.signal.aborted, true);
-  await bed.still();
+  await bed.idle();
   await room.expect("tea");
   assert.equal(runs[1]?.attempt, 1);
 });

@@ -368,8 +368,8 @@ test("what a handler forgot to wait for is said before the next one begins", asy
   hasty.hears(/(.*)/, (ctx) => {
     void ctx.reply(ctx.match[1]);
   });
-  hasty.command("lost", "cannot be said", ({ privately }) => {
-    void privately("hm");
+  hasty.command("lost", "cannot be said", ({ replyPrivately }) => {
+    void replyPrivately("hm");
   });
   await start(t, stage, hasty);
   const values = ["1", "2", "3", "4", "5"];

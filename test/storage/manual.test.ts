@@ -62,7 +62,7 @@ const PLAYS: Record<string, (bed: Testbed) => Promise<void>> = {
     await room.say("ann", "!random");
     await room.expect("it's; drop table quote");
   },
-  notes: async (bed) => bed.still(),
+  notes: async (bed) => bed.idle(),
   todo: async (bed) => {
     await bed.channel("#a").say("ann", "!todo");
     await bed.channel("#a").expect("nothing");
@@ -82,7 +82,7 @@ const PLAYS: Record<string, (bed: Testbed) => Promise<void>> = {
   news: async (bed) => {
     const room = bed.channel("#a");
     await room.say("ann", "!subscribe");
-    await bed.still();
+    await bed.idle();
     // From Monday, noon in UTC, to Tuesday, seven in Berlin.
     await bed.clock.advance("18h");
     await room.expectNothing();

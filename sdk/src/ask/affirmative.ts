@@ -1,8 +1,8 @@
-/** Whether an answer means yes. Pure. */
+/** Whether an answer is affirmative. Pure. */
 
-const YES = /^(y|ye|yes|yep|yeah|yup|ok|okay|sure|do it|go ahead)[.!\s]*$/i;
+const AFFIRMATIVE = /^(y|ye|yes|yep|yeah|yup|ok|okay|sure|do it|go ahead)[.!\s]*$/i;
 
-/** Everything that is not clearly a yes is a no. */
+/** Anything that is not clearly affirmative counts as a no. */
 export function isAffirmative(answer: string): boolean {
-  return YES.test(answer.trim());
+  return AFFIRMATIVE.test(answer.trim());
 }

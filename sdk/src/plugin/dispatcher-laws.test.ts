@@ -1,4 +1,4 @@
-/** Laws of turns, whatever comes in whatever order. */
+/** Properties of the dispatcher for arbitrary jobs in arbitrary order. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -7,35 +7,35 @@ import { HandClock } from "../link/test/hand-clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
 
 const step = fc.record({
-  /** Working keeps the place, waiting gives it back. */
-  isAway: fc.boolean(),
+  /** Working keeps the slot, waiting releases it. */
+  isWaiting: fc.boolean(),
   ms: fc.integer({ min: 0, max: 50 }),
 });
 const job = fc.record({
-  lane: fc.constantFrom("a", "b", "c", "d"),
+  queue: fc.constantFrom("a", "b", "c", "d"),
   atMs: fc.integer({ min: 0, max: 200 }),
   steps: fc.array(step, { maxLength: 4 }),
 });
 
 const MAX_AT_ONCE = 2;
 
-/** Counts who is at work, and fails at once when a law is broken. */
-class Workplace {
+/** Tracks which queues have a running handler, and fails as soon as a property is violated. */
+class RunningHandlers {
   readonly #busy = new Map<string, number>();
   readonly begun: string[] = [];
 
-  enter(lane: string): void {
-    assert.ok(!this.#busy.has(lane), `two at work in ${lane}`);
-    this.#busy.set(lane, 1);
-    assert.ok(this.#busy.size <= MAX_AT_ONCE, "too many at work");
+  enter(queue: string): void {
+    assert.ok(!this.#busy.has(queue), `two handlers run in ${queue}`);
+    this.#busy.set(queue, 1);
+    assert.ok(this.#busy.size <= MAX_AT_ONCE, "too many handlers run");
   }
 
-  leave(lane: string): void {
-    assert.ok(this.#busy.delete(lane));
+  leave(queue: string): void {
+    assert.ok(this.#busy.delete(queue));
   }
 }
 
-test("one at work in a lane, few in all, begun in order, and everybody ends", async () => {
+test("one handler per queue, at most two in all, started in order, and all of them end", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(job, { maxLength: 30, size: "max" }), async (jobs) => {
       const clock = new HandClock();
@@ -46,25 +46,25 @@ test("one at work in a lane, few in all, begun in order, and everybody ends", as
         maxQueuedInChannels: 1_000,
       };
       const dispatcher = new Dispatcher({ clock, limits });
-      const workplace = new Workplace();
+      const running = new RunningHandlers();
       const begun: Record<string, number[]> = { a: [], b: [], c: [], d: [] };
       const failures: unknown[] = [];
       let ended = 0;
       const inOrder = jobs.toSorted((one, two) => one.atMs - two.atMs);
-      inOrder.forEach(({ lane, atMs, steps }, index) => {
+      inOrder.forEach(({ queue, atMs, steps }, index) => {
         clock.after(atMs, () => {
-          dispatcher.add(lane, async (turn) => {
+          dispatcher.add(queue, async (slot) => {
             try {
-              begun[lane]?.push(index);
-              workplace.enter(lane);
-              for (const { isAway, ms } of steps) {
-                if (isAway) {
-                  workplace.leave(lane);
-                  await turn.away(pause(clock, ms));
-                  workplace.enter(lane);
+              begun[queue]?.push(index);
+              running.enter(queue);
+              for (const { isWaiting, ms } of steps) {
+                if (isWaiting) {
+                  running.leave(queue);
+                  await slot.releaseWhile(pause(clock, ms));
+                  running.enter(queue);
                 } else await pause(clock, ms);
               }
-              workplace.leave(lane);
+              running.leave(queue);
               ended += 1;
             } catch (error) {
               failures.push(error);

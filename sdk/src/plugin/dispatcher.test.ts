@@ -1,11 +1,11 @@
-/** Turns: order in a channel, places, time, and what waiting does to them. */
+/** The dispatcher: order per channel, concurrency, time limits, and what waiting does to them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nextTurn } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { HandClock } from "../link/test/hand-clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import type { Turn } from "./turn.ts";
+import type { Slot } from "./handler-slot.ts";
 
 const LIMITS = {
   maxHandlersAtOnce: 2,
@@ -31,7 +31,7 @@ function setUp(limits: Partial<typeof LIMITS> = {}) {
   return { clock, dispatcher, log, gated };
 }
 
-test("a lane runs one task at a time, in order; places are for all lanes", async () => {
+test("a queue runs one task at a time, in order; the concurrency limit is for all queues", async () => {
   const { dispatcher, log, gated } = setUp();
   const [a1, a2, b, c] = ["a1", "a2", "b", "c"].map(gated);
   assert.ok(a1 && a2 && b && c);
@@ -43,7 +43,7 @@ test("a lane runs one task at a time, in order; places are for all lanes", async
   assert.deepEqual(dispatcher.activity(), { queued: 2, running: 2, waiting: 0 });
   a1.end();
   await nextTurn();
-  assert.deepEqual(log, ["a1+", "b+", "a1-", "c+"], "c has waited longer for a place than a2");
+  assert.deepEqual(log, ["a1+", "b+", "a1-", "c+"], "c has waited longer than a2");
   b.end();
   await nextTurn();
   assert.deepEqual(log.slice(4), ["b-", "a2+"]);
@@ -53,19 +53,19 @@ test("a lane runs one task at a time, in order; places are for all lanes", async
   assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
 });
 
-test("one busy channel leaves places to the others", async () => {
+test("a busy channel does not starve the others", async () => {
   const { dispatcher, log, gated } = setUp();
   for (const name of ["a1", "a2", "a3"]) dispatcher.add("a", gated(name).task);
   dispatcher.add("b", gated("b").task);
   assert.deepEqual(log, ["a1+", "b+"]);
 });
 
-test("who waits gives the place back, and has it again before all that is queued", async () => {
+test("a handler that waits releases its slot, and reacquires it ahead of everything queued", async () => {
   const { clock, dispatcher, log, gated } = setUp({ maxHandlersAtOnce: 1 });
   const answer = Promise.withResolvers<string>();
-  dispatcher.add("a", async (turn) => {
+  dispatcher.add("a", async (slot) => {
     log.push("asks");
-    log.push(await turn.away(answer.promise));
+    log.push(await slot.releaseWhile(answer.promise));
   });
   const [second, third] = ["second", "third"].map(gated);
   assert.ok(second && third);
@@ -76,7 +76,7 @@ test("who waits gives the place back, and has it again before all that is queued
   answer.resolve("answered");
   await nextTurn();
   assert.deepEqual(dispatcher.activity(), { queued: 2, running: 1, waiting: 0 });
-  assert.equal(log.length, 2, "the lane is busy");
+  assert.equal(log.length, 2, "the queue is busy");
   second.end();
   await nextTurn();
   assert.deepEqual(log, ["asks", "second+", "second-", "answered", "third+"]);
@@ -85,24 +85,24 @@ test("who waits gives the place back, and has it again before all that is queued
   assert.equal(clock.timers, 0);
 });
 
-test("a handler's clock stands still while it waits", async () => {
+test("a handler's time limit is paused while it waits", async () => {
   const { clock, dispatcher } = setUp();
   const answer = Promise.withResolvers<void>();
-  let turn: Turn | undefined;
+  let slot: Slot | undefined;
   const ended = Promise.withResolvers<void>();
   dispatcher.add("a", async (given) => {
-    turn = given;
-    await given.away(answer.promise);
+    slot = given;
+    await given.releaseWhile(answer.promise);
     await ended.promise;
   });
   await clock.advance(60_000);
   answer.resolve();
   await nextTurn();
   await clock.advance(999);
-  assert.equal(turn?.signal.aborted, false);
+  assert.equal(slot?.signal.aborted, false);
   await clock.advance(1);
-  assert.equal(turn?.signal.aborted, true);
-  assert.match(String(turn?.signal.reason), /longer than 1000 ms/);
+  assert.equal(slot?.signal.aborted, true);
+  assert.match(String(slot?.signal.reason), /longer than 1000 ms/);
   ended.resolve();
 });
 
@@ -110,11 +110,11 @@ test("time before and after the waiting adds up", async () => {
   const { clock, dispatcher } = setUp();
   const answer = Promise.withResolvers<void>();
   const begin = Promise.withResolvers<void>();
-  let turn: Turn | undefined;
+  let slot: Slot | undefined;
   dispatcher.add("a", async (given) => {
-    turn = given;
+    slot = given;
     await begin.promise;
-    await given.away(answer.promise);
+    await given.releaseWhile(answer.promise);
     await new Promise(() => undefined);
   });
   await clock.advance(700);
@@ -124,17 +124,17 @@ test("time before and after the waiting adds up", async () => {
   answer.resolve();
   await nextTurn();
   await clock.advance(299);
-  assert.equal(turn?.signal.aborted, false);
+  assert.equal(slot?.signal.aborted, false);
   await clock.advance(1);
-  assert.equal(turn?.signal.aborted, true);
+  assert.equal(slot?.signal.aborted, true);
 });
 
-test("what a handler left waiting takes no place after its end", async () => {
+test("what a handler left waiting takes no slot after its end", async () => {
   const { dispatcher, log } = setUp({ maxHandlersAtOnce: 1 });
   const late = Promise.withResolvers<string>();
   let rest: Promise<string> | undefined;
-  dispatcher.add("a", async (turn) => {
-    rest = turn.away(late.promise);
+  dispatcher.add("a", async (slot) => {
+    rest = slot.releaseWhile(late.promise);
   });
   await nextTurn();
   assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
@@ -147,11 +147,11 @@ test("what a handler left waiting takes no place after its end", async () => {
   assert.deepEqual(log, ["next"]);
 });
 
-test("of two waits at once the first to end has the place", async () => {
+test("of two concurrent waits the first to end reacquires the slot", async () => {
   const { dispatcher, log } = setUp();
   const [one, two] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  dispatcher.add("a", async (turn) => {
-    const both = [turn.away(one.promise), turn.away(two.promise)];
+  dispatcher.add("a", async (slot) => {
+    const both = [slot.releaseWhile(one.promise), slot.releaseWhile(two.promise)];
     await Promise.race(both);
     log.push("first");
     await Promise.all(both);
@@ -166,21 +166,21 @@ test("of two waits at once the first to end has the place", async () => {
   assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
 });
 
-test("a full lane takes nothing, and all lanes together stop the reading", async () => {
+test("a full queue takes nothing, and full queues together stop the reading", async () => {
   const { dispatcher, gated } = setUp({ maxHandlersAtOnce: 1 });
   const first = gated("a0");
   dispatcher.add("a", first.task);
   const more = ["a1", "a2", "a3"].map((name) => dispatcher.add("a", gated(name).task));
   assert.deepEqual(more, [true, true, true]);
   assert.equal(dispatcher.add("a", gated("a4").task), false);
-  assert.ok(dispatcher.hasRoom);
+  assert.ok(dispatcher.hasCapacity);
   dispatcher.add("b", gated("b1").task);
   dispatcher.add("b", gated("b2").task);
-  assert.ok(!dispatcher.hasRoom);
-  const room = dispatcher.until(() => dispatcher.hasRoom);
+  assert.ok(!dispatcher.hasCapacity);
+  const capacity = dispatcher.until(() => dispatcher.hasCapacity);
   first.end();
-  await room;
-  assert.ok(dispatcher.hasRoom);
+  await capacity;
+  assert.ok(dispatcher.hasCapacity);
 });
 
 test("a task that turns out to be several puts them before the rest", async () => {
@@ -200,9 +200,9 @@ test("a task that turns out to be several puts them before the rest", async () =
 test("after stop nothing begins; abort tells those that run", async () => {
   const { dispatcher, log, gated } = setUp();
   let signal: AbortSignal | undefined;
-  dispatcher.add("a", async (turn) => {
-    signal = turn.signal;
-    await new Promise((resolve) => turn.signal.addEventListener("abort", resolve));
+  dispatcher.add("a", async (slot) => {
+    signal = slot.signal;
+    await new Promise((resolve) => slot.signal.addEventListener("abort", resolve));
   });
   dispatcher.add("a", gated("queued").task);
   dispatcher.stop();

@@ -1,22 +1,22 @@
 /**
- * Gives each handler its turn: one at a time in a channel, in the order of the events; several
- * at once over all channels, up to a limit, each channel in its turn.
+ * Decides when handlers run: one at a time per channel, in the order of the events; over all
+ * channels several at once, up to a limit, round robin.
  */
 import type { Clock } from "../link/clock.ts";
 import type { SeabirdError } from "../link/errors.ts";
 import type { SdkLimits } from "../link/limits.ts";
+import { HandlerSlot, type QueuePosition, type Slot } from "./handler-slot.ts";
 import type { Activity } from "./start-plugin.ts";
-import { HandlerTurn, type Place, type Turn } from "./turn.ts";
 
-/** What it rejects with is nobody's: it tells of its failures itself. */
-export type Task = (turn: Turn) => Promise<void>;
+/** Reports its own failures: what it rejects with is ignored. */
+export type Task = (slot: Slot) => Promise<void>;
 
-/** A channel, or a private conversation: what has an order. */
-interface Lane {
+/** Work of one channel or private conversation, which runs in order. */
+interface Queue {
   readonly key: string;
-  readonly queued: Task[];
-  /** Handlers that have waited and go on; before everything that is queued. */
-  readonly returning: (() => void)[];
+  readonly tasks: Task[];
+  /** Handlers that waited and continue, ahead of all tasks. */
+  readonly resuming: (() => void)[];
   isBusy: boolean;
   isReady: boolean;
 }
@@ -29,12 +29,12 @@ type DispatcherLimits = Pick<
 export class Dispatcher {
   readonly #clock: Clock;
   readonly #limits: DispatcherLimits;
-  readonly #lanes = new Map<string, Lane>();
-  readonly #ready: Lane[] = [];
-  readonly #turns = new Set<HandlerTurn>();
+  readonly #queues = new Map<string, Queue>();
+  readonly #ready: Queue[] = [];
+  readonly #slots = new Set<HandlerSlot>();
   readonly #watchers = new Set<() => void>();
   #queued = 0;
-  #returning = 0;
+  #resuming = 0;
   #running = 0;
   #waiting = 0;
   #isStopped = false;
@@ -45,41 +45,41 @@ export class Dispatcher {
   }
 
   activity(): Activity {
-    const queued = this.#queued + this.#returning;
+    const queued = this.#queued + this.#resuming;
     return { queued, running: this.#running, waiting: this.#waiting };
   }
 
-  /** Calls back at once whenever the activity has changed; returns the undo. */
+  /** Calls back synchronously after each change of the activity; returns the undo. */
   onActivity(callback: () => void): () => void {
     this.#watchers.add(callback);
     return () => this.#watchers.delete(callback);
   }
 
-  /** False if the lane's queue is full, and the task is not taken. */
+  /** Returns false, without taking the task, if the queue of this key is full. */
   add(key: string, task: Task): boolean {
     if (this.#isStopped) return true;
-    const lane = this.#lane(key);
-    if (lane.queued.length >= this.#limits.maxQueuedPerChannel) return false;
-    lane.queued.push(task);
+    const queue = this.#queue(key);
+    if (queue.tasks.length >= this.#limits.maxQueuedPerChannel) return false;
+    queue.tasks.push(task);
     this.#queued += 1;
-    this.#offer(lane);
+    this.#offer(queue);
     return true;
   }
 
-  /** Puts tasks before all others of the lane; for a task of it that turned out to be several. */
+  /** Puts tasks ahead of all others of the queue, for a task that turned out to be several. */
   addNext(key: string, tasks: readonly Task[]): void {
     if (this.#isStopped) return;
-    const lane = this.#lane(key);
-    lane.queued.unshift(...tasks);
+    const queue = this.#queue(key);
+    queue.tasks.unshift(...tasks);
     this.#queued += tasks.length;
-    this.#offer(lane);
+    this.#offer(queue);
   }
 
-  get hasRoom(): boolean {
+  get hasCapacity(): boolean {
     return this.#queued < this.#limits.maxQueuedInChannels;
   }
 
-  /** Resolves when the condition holds; looks at it after each change. */
+  /** Resolves when the condition holds, which is checked after each change. */
   async until(condition: (activity: Activity) => boolean, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted || condition(this.activity())) return;
     await new Promise<void>((resolve) => {
@@ -95,109 +95,109 @@ export class Dispatcher {
     });
   }
 
-  /** Begins nothing more: drops what is queued, and takes nothing new. */
+  /** Starts nothing more: drops queued tasks and ignores new ones. */
   stop(): void {
     this.#isStopped = true;
-    for (const lane of this.#lanes.values()) lane.queued.length = 0;
+    for (const queue of this.#queues.values()) queue.tasks.length = 0;
     this.#queued = 0;
     this.#changed();
   }
 
-  /** Tells every handler that its time is up. */
+  /** Aborts the signal of every handler. */
   abort(reason: SeabirdError): void {
-    for (const turn of this.#turns) turn.abort(reason);
+    for (const slot of this.#slots) slot.abort(reason);
   }
 
-  #lane(key: string): Lane {
-    const found = this.#lanes.get(key);
+  #queue(key: string): Queue {
+    const found = this.#queues.get(key);
     if (found !== undefined) return found;
-    const lane: Lane = { key, queued: [], returning: [], isBusy: false, isReady: false };
-    this.#lanes.set(key, lane);
-    return lane;
+    const queue: Queue = { key, tasks: [], resuming: [], isBusy: false, isReady: false };
+    this.#queues.set(key, queue);
+    return queue;
   }
 
-  /** The lane may have something to do: it waits for one of the places. */
-  #offer(lane: Lane): void {
-    const hasWork = lane.queued.length + lane.returning.length > 0;
-    if (lane.isBusy || lane.isReady) {
+  /** Marks the queue as ready if it has work and none of it runs; else forgets it if it is empty. */
+  #offer(queue: Queue): void {
+    const hasWork = queue.tasks.length + queue.resuming.length > 0;
+    if (queue.isBusy || queue.isReady) {
       this.#changed();
     } else if (hasWork) {
-      lane.isReady = true;
-      this.#ready.push(lane);
+      queue.isReady = true;
+      this.#ready.push(queue);
       this.#pump();
     } else {
-      this.#lanes.delete(lane.key);
+      this.#queues.delete(queue.key);
       this.#changed();
     }
   }
 
   #pump(): void {
     while (this.#running < this.#limits.maxHandlersAtOnce) {
-      const lane = this.#ready.shift();
-      if (lane === undefined) break;
-      lane.isReady = false;
-      this.#begin(lane);
+      const queue = this.#ready.shift();
+      if (queue === undefined) break;
+      queue.isReady = false;
+      this.#begin(queue);
     }
     this.#changed();
   }
 
-  #begin(lane: Lane): void {
-    const goOn = lane.returning.shift();
-    const task = goOn === undefined ? lane.queued.shift() : undefined;
-    if (goOn === undefined && task === undefined) {
-      this.#offer(lane);
+  #begin(queue: Queue): void {
+    const resume = queue.resuming.shift();
+    const task = resume === undefined ? queue.tasks.shift() : undefined;
+    if (resume === undefined && task === undefined) {
+      this.#offer(queue);
       return;
     }
-    lane.isBusy = true;
+    queue.isBusy = true;
     this.#running += 1;
-    if (goOn !== undefined) {
-      this.#returning -= 1;
-      goOn();
+    if (resume !== undefined) {
+      this.#resuming -= 1;
+      resume();
     } else if (task !== undefined) {
       this.#queued -= 1;
-      this.#run(lane.key, task);
+      this.#run(queue.key, task);
     }
   }
 
   #run(key: string, task: Task): void {
     const { handlerTimeoutMs } = this.#limits;
-    const place = this.#placeIn(key);
-    const turn = new HandlerTurn({ clock: this.#clock, timeoutMs: handlerTimeoutMs, place });
-    this.#turns.add(turn);
+    const position = this.#positionIn(key);
+    const slot = new HandlerSlot({ clock: this.#clock, timeoutMs: handlerTimeoutMs, position });
+    this.#slots.add(slot);
     const end = () => {
-      this.#turns.delete(turn);
-      turn.end();
+      this.#slots.delete(slot);
+      slot.end();
     };
-    // It does not reject, unless a log that somebody brought along throws.
-    task(turn).then(end, end);
+    // It rejects only if a custom log throws.
+    task(slot).then(end, end);
   }
 
-  /** A lane lives as long as it is busy or has work, so it is looked up each time. */
-  #placeIn(key: string): Place {
+  /** A queue lives as long as it is busy or has work, so it is looked up each time. */
+  #positionIn(key: string): QueuePosition {
     return {
-      release: () => this.#release(this.#lane(key)),
-      leave: () => {
+      finish: () => this.#release(this.#queue(key)),
+      release: () => {
         this.#waiting += 1;
-        this.#release(this.#lane(key));
+        this.#release(this.#queue(key));
       },
-      retake: (then) => {
+      reacquire: (then) => {
         this.#waiting -= 1;
-        this.#returning += 1;
-        const lane = this.#lane(key);
-        lane.returning.push(then);
-        this.#offer(lane);
+        this.#resuming += 1;
+        const queue = this.#queue(key);
+        queue.resuming.push(then);
+        this.#offer(queue);
       },
-      forgo: () => {
+      abandon: () => {
         this.#waiting -= 1;
         this.#changed();
       },
     };
   }
 
-  #release(lane: Lane): void {
-    lane.isBusy = false;
+  #release(queue: Queue): void {
+    queue.isBusy = false;
     this.#running -= 1;
-    this.#offer(lane);
+    this.#offer(queue);
     this.#pump();
   }
 

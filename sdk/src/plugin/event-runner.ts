@@ -1,4 +1,4 @@
-/** Hands events to a plugin's handlers: questions first, then the queue of the channel. */
+/** Passes events to a plugin's handlers: open questions first, then the queue of the channel. */
 import type { Asks } from "../ask/asks.ts";
 import type { CommandSet } from "../command/command-set.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -7,24 +7,24 @@ import type { ReplyableContext } from "./context.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Failure, Failures } from "./failures.ts";
+import type { Slot } from "./handler-slot.ts";
 import type { HandlerRun, Handlers } from "./handlers.ts";
 import {
   backendOf,
-  type ContextSurroundings,
+  type ContextDeps,
   isReplyable,
-  laneOf,
   makeContext,
+  queueKeyOf,
 } from "./make-context.ts";
 import { runThrough } from "./middleware.ts";
 import type { ErasedHandler, PluginParts } from "./plugin.ts";
 import type { Prefixes } from "./prefixes.ts";
 import { SeenUsers } from "./seen-users.ts";
-import type { Turn } from "./turn.ts";
 
-/** How often it is logged that events of a full queue were dropped. */
+/** Dropped events are logged at most this often. */
 const DROPS_LOGGED_EVERY_MS = 10_000;
 
-export interface EventRunnerOptions {
+export interface EventRunnerDeps {
   readonly parts: PluginParts;
   readonly commands: CommandSet<ErasedHandler>;
   readonly handlers: Handlers;
@@ -32,70 +32,67 @@ export interface EventRunnerOptions {
   readonly prefixes: Prefixes;
   readonly dispatcher: Dispatcher;
   readonly failures: Failures;
-  readonly surroundings: ContextSurroundings;
+  readonly contextDeps: ContextDeps;
   readonly handlerTimeoutMs: number;
 }
 
 export class EventRunner {
-  readonly #options: EventRunnerOptions;
+  readonly #deps: EventRunnerDeps;
   readonly #seen = new SeenUsers();
   #dropped = 0;
   #dropsLoggedAt: number | undefined;
 
-  constructor(options: EventRunnerOptions) {
-    this.#options = options;
+  constructor(deps: EventRunnerDeps) {
+    this.#deps = deps;
   }
 
-  /** At once: whatever is to be done about it is queued or begun. */
+  /** Synchronous: when it returns, the handlers are queued or started. */
   take(event: PluginEvent): void {
-    const { asks, handlers, prefixes } = this.#options;
+    const { asks, handlers, prefixes } = this.#deps;
     this.#seen.note(event);
     if (asks.offer(event)) return;
-    const backend = handlers.needsPrefix(event) ? backendOf(laneOf(event)).id : undefined;
+    const backend = handlers.needsPrefix(event) ? backendOf(queueKeyOf(event)).id : undefined;
     const prefix = backend === undefined ? "" : prefixes.known(backend);
     if (backend === undefined || prefix !== undefined) {
       for (const run of handlers.find(event, prefix ?? "")) {
-        this.#add(event, (turn) => this.#run(run, event, turn));
+        this.#add(event, (slot) => this.#run(run, event, slot));
       }
       return;
     }
-    this.#add(event, async (turn) => {
+    this.#add(event, async (slot) => {
       const [first, ...others] = handlers.find(event, await prefixes.prefixOf(backend));
-      const tasks = others.map((run) => (later: Turn) => this.#run(run, event, later));
-      this.#options.dispatcher.addNext(laneOf(event), tasks);
-      if (first !== undefined) await this.#run(first, event, turn);
+      const tasks = others.map((run) => (later: Slot) => this.#run(run, event, later));
+      this.#deps.dispatcher.addNext(queueKeyOf(event), tasks);
+      if (first !== undefined) await this.#run(first, event, slot);
     });
   }
 
-  #add(event: PluginEvent, task: (turn: Turn) => Promise<void>): void {
-    if (this.#options.dispatcher.add(laneOf(event), task)) return;
+  #add(event: PluginEvent, task: (slot: Slot) => Promise<void>): void {
+    if (this.#deps.dispatcher.add(queueKeyOf(event), task)) return;
     this.#dropped += 1;
-    const { clock, log } = this.#options.surroundings.host;
+    const { clock, log } = this.#deps.contextDeps.host;
     const now = clock.now();
     if (this.#dropsLoggedAt !== undefined && now - this.#dropsLoggedAt < DROPS_LOGGED_EVERY_MS) {
       return;
     }
     this.#dropsLoggedAt = now;
-    const lane = laneOf(event);
-    log.warn(
-      { channel: lane, dropped: this.#dropped },
-      "too many events wait here; new ones are dropped",
-    );
+    const fields = { channel: queueKeyOf(event), dropped: this.#dropped };
+    log.warn(fields, "the channel's queue is full; events are dropped");
     this.#dropped = 0;
   }
 
   /** Never rejects. */
-  async #run(run: HandlerRun, event: PluginEvent, turn: Turn): Promise<void> {
-    const { parts, surroundings } = this.#options;
-    const made = makeContext(event, turn, surroundings);
+  async #run(run: HandlerRun, event: PluginEvent, slot: Slot): Promise<void> {
+    const { parts, contextDeps } = this.#deps;
+    const made = makeContext(event, slot, contextDeps);
     const extra = extrasOf(run, event);
     const context = { ...made.context, ...extra };
     try {
       const work = runThrough(parts.middleware, context, () => this.#handle(run, event, context));
-      await abortable(work, turn.signal);
-      await abortable(made.settled(), turn.signal);
+      await abortable(work, slot.signal);
+      await abortable(made.settled(), slot.signal);
     } catch (error) {
-      await this.#failed(error, run, event, turn);
+      await this.#failed(error, run, event, slot);
     }
   }
 
@@ -109,7 +106,7 @@ export class EventRunner {
     event: ReplyableEvent,
     context: ReplyableContext,
   ): Promise<void> {
-    const { commands, prefixes, surroundings } = this.#options;
+    const { commands, prefixes, contextDeps } = this.#deps;
     const { user, tags } = event;
     const { id: backendId, type: backendType } = context.backend;
     const channelId = "channelId" in event ? event.channelId : undefined;
@@ -117,7 +114,7 @@ export class EventRunner {
     const prepared = await commands.prepare(
       { name, arg, user, channelId, backendType, tags, prefix },
       {
-        clock: surroundings.host.clock,
+        clock: contextDeps.host.clock,
         findUser: (named) => this.#seen.find(backendId, named),
       },
     );
@@ -128,36 +125,36 @@ export class EventRunner {
     await prepared.handler(context, prepared.values);
   }
 
-  /** Whatever time the handler had, telling of its failure has as much again. */
-  async #failed(error: unknown, run: HandlerRun, event: PluginEvent, turn: Turn): Promise<void> {
-    const { failures, surroundings, handlerTimeoutMs } = this.#options;
-    const { log, clock } = surroundings.host;
+  /** Reporting a failure has a time limit of its own, as long as the handler's. */
+  async #failed(error: unknown, run: HandlerRun, event: PluginEvent, slot: Slot): Promise<void> {
+    const { failures, contextDeps, handlerTimeoutMs } = this.#deps;
+    const { log, clock } = contextDeps.host;
     if (failures.isQuiet(error)) {
       log.debug({ error, kind: event.kind }, `${run.what} ended early`);
       return;
     }
     const abort = new AbortController();
     const stopTimer = clock.after(handlerTimeoutMs, () => {
-      abort.abort(new SeabirdError("deadline_exceeded", "telling of a failure took too long"));
+      abort.abort(new SeabirdError("deadline_exceeded", "reporting a failure took too long"));
     });
-    const late: Turn = {
+    const late: Slot = {
       signal: abort.signal,
-      away: (wait) => turn.away(wait),
-      comeBack: () => turn.comeBack(),
+      releaseWhile: (wait) => slot.releaseWhile(wait),
+      reacquire: () => slot.reacquire(),
     };
-    const { context, conversation, settled } = makeContext(event, late, surroundings);
+    const { context, replies, settled } = makeContext(event, late, contextDeps);
     const isAddressed = run.by === "command" || (run.by === "hears" && event.kind !== "message");
     const failure = {
       error,
       event,
       what: run.what,
       isAddressed,
-      conversation,
-      lane: laneOf(event),
+      replies,
+      queueKey: queueKeyOf(event),
     };
     try {
-      const told = this.#tell(failure, { ...context, ...extrasOf(run, event) });
-      await abortable(told.then(settled), abort.signal);
+      const reported = this.#report(failure, { ...context, ...extrasOf(run, event) });
+      await abortable(reported.then(settled), abort.signal);
     } catch (reason) {
       await this.#catchFailed(reason, failure);
     } finally {
@@ -165,9 +162,9 @@ export class EventRunner {
     }
   }
 
-  /** A `catch` that throws the same error again leaves it to the usual way. */
-  async #tell(failure: Failure, context: object): Promise<void> {
-    const { failures, parts } = this.#options;
+  /** A `catch` that rethrows the error gets the default. */
+  async #report(failure: Failure, context: object): Promise<void> {
+    const { failures, parts } = this.#deps;
     if (parts.caught === undefined) return failures.report(failure);
     try {
       await parts.caught(failure.error, context);
@@ -178,8 +175,8 @@ export class EventRunner {
   }
 
   async #catchFailed(reason: unknown, failure: Failure): Promise<void> {
-    const { log } = this.#options.surroundings.host;
-    log.error({ error: reason }, "telling of a failure failed itself");
+    const { log } = this.#deps.contextDeps.host;
+    log.error({ error: reason }, "reporting a failure failed");
     log.error({ error: failure.error, kind: failure.event.kind }, `${failure.what} failed`);
   }
 }

@@ -1,18 +1,18 @@
-/** The one place for errors of handlers: the person gets a polite line, the log the cause. */
+/** Reports errors of handlers: a short message to the user, the cause to the log. */
 import { AskCancelled } from "../ask/ask-cancelled.ts";
 import { BoundedMap } from "../link/bounded-map.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { Log } from "../program/log.ts";
-import type { Conversation } from "./context.ts";
+import type { ReplyMethods } from "./context.ts";
 import type { PluginEvent } from "./events.ts";
 
 /**
- * Who was not addressing the bot is told of a failure this rarely in one channel: a broken
- * handler of every message must not fill it.
+ * Errors of handlers that were not addressed are reported at most this often per channel, so that
+ * a broken handler of every message does not flood it.
  */
-export const POLITE_EVERY_MS = 10_000;
-/** Channels remembered for it; the oldest is forgotten. */
+export const REPORT_EVERY_MS = 10_000;
+/** Channels whose last report is remembered; the oldest is forgotten. */
 const MAX_CHANNELS = 1_000;
 
 const ID_LENGTH = 4;
@@ -22,11 +22,11 @@ export interface Failure {
   readonly event: PluginEvent;
   /** Which handler: `command roll`, `hears /hi/`, `on message`. */
   readonly what: string;
-  /** A command, or something said to the bot itself: whoever did it waits for an answer. */
+  /** A command, or a message to the bot: the user waits for an answer. */
   readonly isAddressed: boolean;
-  /** Where the polite line goes; undefined for what cannot be answered. */
-  readonly conversation: Conversation | undefined;
-  readonly lane: string;
+  /** How the user is informed; undefined for events that cannot be answered. */
+  readonly replies: ReplyMethods | undefined;
+  readonly queueKey: string;
 }
 
 export class Failures {
@@ -34,7 +34,7 @@ export class Failures {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #closing: AbortSignal;
-  readonly #toldAt = new BoundedMap<string, number>(MAX_CHANNELS);
+  readonly #reportedAt = new BoundedMap<string, number>(MAX_CHANNELS);
 
   constructor(options: {
     readonly log: Log;
@@ -48,41 +48,41 @@ export class Failures {
     this.#closing = options.closing;
   }
 
-  /** A question without an answer is no failure, nor is what closing the plugin cut off. */
+  /** An unanswered question is no failure, nor is work that closing the plugin cut short. */
   isQuiet(error: unknown): boolean {
     try {
       if (error instanceof AskCancelled) return true;
-      const isCut = error instanceof SeabirdError && QUIET_CODES.has(error.code);
-      return isCut && this.#closing.aborted;
+      const isCutShort = error instanceof SeabirdError && QUIET_CODES.has(error.code);
+      return isCutShort && this.#closing.aborted;
     } catch {
-      // Anything may be thrown, also what cannot even be asked what it is.
+      // A thrown value may be a proxy on which even `instanceof` throws.
       return false;
     }
   }
 
-  /** What is done without a `catch`. Never rejects. */
+  /** The default for a plugin without `catch`. Never rejects. */
   async report(failure: Failure): Promise<void> {
-    const { error, event, what, conversation } = failure;
+    const { error, event, what, replies } = failure;
     const id = this.#newId();
     this.#log.error({ error, id, kind: event.kind }, `${what} failed (${id})`);
-    if (conversation === undefined || !this.#mayTell(failure)) return;
+    if (replies === undefined || !this.#mayReply(failure)) return;
     try {
-      await conversation.mentionReply(`something went wrong (${id})`);
+      await replies.mentionReply(`something went wrong (${id})`);
     } catch (reason) {
-      this.#log.warn({ error: reason, id }, "nor could that be said");
+      this.#log.warn({ error: reason, id }, "the user could not be informed");
     }
   }
 
-  #mayTell({ isAddressed, lane }: Failure): boolean {
+  #mayReply({ isAddressed, queueKey }: Failure): boolean {
     if (isAddressed) return true;
     const now = this.#clock.now();
-    const toldAt = this.#toldAt.get(lane);
-    if (toldAt !== undefined && now - toldAt < POLITE_EVERY_MS) return false;
-    this.#toldAt.set(lane, now);
+    const reportedAt = this.#reportedAt.get(queueKey);
+    if (reportedAt !== undefined && now - reportedAt < REPORT_EVERY_MS) return false;
+    this.#reportedAt.set(queueKey, now);
     return true;
   }
 
-  /** Short enough to be read out to whoever has the log. */
+  /** Short enough to read out to the plugin's operator. */
   #newId(): string {
     const count = 36 ** ID_LENGTH;
     return Math.floor(this.#random() * count)

@@ -1,7 +1,7 @@
 /** Which of a plugin's handlers an event concerns, in the order in which they were declared. */
 import type { CommandSet } from "../command/command-set.ts";
 import { firstWord } from "../command/words.ts";
-import type { HeardKind } from "./context.ts";
+import type { HearsKind } from "./context.ts";
 import type { PluginEvent } from "./events.ts";
 import { findMatch, type Match } from "./match.ts";
 import type { Declaration, ErasedHandler } from "./plugin.ts";
@@ -17,27 +17,27 @@ export type HandlerRun =
     }
   | { readonly by: "on"; readonly what: string; readonly handler: ErasedHandler };
 
-type HeardEvent = Extract<PluginEvent, { readonly kind: HeardKind }>;
+type HearsEvent = Extract<PluginEvent, { readonly kind: HearsKind }>;
 
 export class Handlers {
   readonly #declarations: readonly Declaration[];
   readonly #commands: CommandSet<ErasedHandler>;
   /** The first word of a command → where it was declared first. */
-  readonly #places = new Map<string, number>();
+  readonly #firstIndex = new Map<string, number>();
 
   constructor(declarations: readonly Declaration[], commands: CommandSet<ErasedHandler>) {
     this.#declarations = declarations;
     this.#commands = commands;
     declarations.forEach((declaration, index) => {
-      for (const word of wordsOf(declaration)) {
-        if (!this.#places.has(word)) this.#places.set(word, index);
+      for (const word of firstWordsOf(declaration)) {
+        if (!this.#firstIndex.has(word)) this.#firstIndex.set(word, index);
       }
     });
   }
 
   /** Whether it depends on the backend's prefix what this event is. */
   needsPrefix(event: PluginEvent): boolean {
-    return event.kind === "privateMessage" && this.#places.size > 0;
+    return event.kind === "privateMessage" && this.#firstIndex.size > 0;
   }
 
   /** A private message that is one of our commands is nothing else. */
@@ -52,13 +52,13 @@ export class Handlers {
   }
 
   #commandAt(index: number, event: PluginEvent): HandlerRun | undefined {
-    if (event.kind !== "command" || this.#places.get(event.command) !== index) return undefined;
+    if (event.kind !== "command" || this.#firstIndex.get(event.command) !== index) return undefined;
     if (!this.#commands.has(event.command)) return undefined;
     return commandRun({ name: event.command, arg: event.arg });
   }
 }
 
-function wordsOf(declaration: Declaration): readonly string[] {
+function firstWordsOf(declaration: Declaration): readonly string[] {
   if (declaration.what !== "command") return [];
   const { name, spec } = declaration;
   const aliases = typeof spec === "string" ? [] : (spec.aliases ?? []);
@@ -75,7 +75,7 @@ function runOf(declaration: Declaration, event: PluginEvent): HandlerRun | undef
       if (!declaration.kinds.has(event.kind)) return undefined;
       return { by: "on", what: `on ${event.kind}`, handler: declaration.handler };
     case "hears": {
-      if (!isHeard(event)) return undefined;
+      if (!isHearsEvent(event)) return undefined;
       const { pattern, handler } = declaration;
       const match = findMatch(pattern, event.text);
       return match && { by: "hears", what: `hears ${pattern}`, match, handler };
@@ -85,6 +85,6 @@ function runOf(declaration: Declaration, event: PluginEvent): HandlerRun | undef
   }
 }
 
-function isHeard(event: PluginEvent): event is HeardEvent {
+function isHearsEvent(event: PluginEvent): event is HearsEvent {
   return event.kind === "message" || event.kind === "mention" || event.kind === "privateMessage";
 }

@@ -1,11 +1,11 @@
 /** Runs middleware around a handler, one inside the other. */
 import { SeabirdError } from "../link/errors.ts";
-import { Noticed } from "./noticed.ts";
 import type { ErasedMiddleware } from "./plugin.ts";
+import { TrackedPromise } from "./tracked-promise.ts";
 
 /**
- * Settles when the handler and every middleware have ended, also those that one of them did not
- * wait for. Rejects with what they let pass, also if nobody looked at it.
+ * Settles when the handler and every middleware have ended, also those that were not awaited.
+ * Rejects with their uncaught error, also if it was not observed.
  */
 export async function runThrough(
   middleware: readonly ErasedMiddleware[],
@@ -27,30 +27,30 @@ export async function runThrough(
   };
   try {
     await step(0);
-    for (const inner of begun) if (!inner.isDealtWith) await inner.run;
+    for (const inner of begun) if (!inner.isHandled) await inner.run;
   } finally {
     // It grows while this waits: what still runs may call next().
     for (const inner of begun) await inner.end;
   }
 }
 
-/** What a middleware began with `next()`. */
+/** What a middleware started with `next()`. */
 class Inner {
-  readonly run: Noticed<void>;
+  readonly run: TrackedPromise<void>;
   /** Never rejects. */
   readonly end: Promise<void>;
   #isOver = false;
 
   constructor(run: Promise<void>) {
-    this.run = Noticed.of(run);
+    this.run = TrackedPromise.of(run);
     const over = () => {
       this.#isOver = true;
     };
     this.end = run.then(over, over);
   }
 
-  /** It has ended, and whoever began it knows how. */
-  get isDealtWith(): boolean {
-    return this.#isOver && this.run.isLookedAt;
+  /** It has ended, and the middleware that started it observed how. */
+  get isHandled(): boolean {
+    return this.#isOver && this.run.isObserved;
   }
 }

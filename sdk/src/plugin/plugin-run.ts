@@ -136,8 +136,8 @@ export class PluginRun implements RunningPlugin {
     void this.#warn(client);
     for await (const event of client.events()) {
       runner.take(event);
-      if (this.#dispatcher.hasRoom) continue;
-      await this.#dispatcher.until(() => this.#dispatcher.hasRoom, this.#closing.signal);
+      if (this.#dispatcher.hasCapacity) continue;
+      await this.#dispatcher.until(() => this.#dispatcher.hasCapacity, this.#closing.signal);
     }
   }
 
@@ -170,7 +170,7 @@ export class PluginRun implements RunningPlugin {
       prefixes,
       dispatcher: this.#dispatcher,
       failures: new Failures({ log, clock, random, closing }),
-      surroundings: {
+      contextDeps: {
         host,
         asks,
         learnCommands: (userId) => {

@@ -1,15 +1,15 @@
-/** Who was seen lately, so that a name in a command can be told to be somebody. */
+/** Recently seen users, by which `arg.user()` resolves a name. */
 import { BoundedMap } from "../link/bounded-map.ts";
 import type { PluginEvent, User } from "./events.ts";
 import { backendOf } from "./make-context.ts";
 
-/** Names remembered; the one not seen for longest is forgotten. */
+/** Names remembered; the least recently seen is forgotten. */
 const MAX_NAMES = 4_096;
 /** A longer name is not remembered. */
 const MAX_NAME_CHARACTERS = 256;
 
 export class SeenUsers {
-  /** Backend and name, in small letters → the person; undefined if several share it. */
+  /** Backend and lower-case name → the user; undefined if several share it. */
   readonly #byName = new BoundedMap<string, User | undefined>(MAX_NAMES);
 
   note(event: PluginEvent): void {
@@ -21,7 +21,7 @@ export class SeenUsers {
     this.#byName.set(key, isShared ? undefined : event.user);
   }
 
-  /** Undefined for a name that several people have had, for it could be either. */
+  /** Undefined for a name that several users have had. */
   find(backendId: string, name: string): User | undefined {
     return this.#byName.get(keyOf(backendId, name));
   }

@@ -1,15 +1,15 @@
-/** What a handler says: cancelled when its time is up, and waited for when it forgot to. */
+/** A handler's sends: cancelled when its time is up, and awaited if the handler does not. */
 import type { ActionOptions } from "../link/action-client.ts";
 import type { Log } from "../program/log.ts";
-import { breath } from "./breath.ts";
-import { Noticed } from "./noticed.ts";
+import { yieldIfAborted } from "./abortable.ts";
+import { TrackedPromise } from "./tracked-promise.ts";
 
 interface Failed {
-  readonly sent: Noticed<void>;
+  readonly sent: TrackedPromise<void>;
   readonly reason: unknown;
 }
 
-/** Failures of one handler that are remembered until it ends. */
+/** Failures remembered per handler until it ends. */
 const MAX_FAILED = 16;
 
 export class Sends {
@@ -23,7 +23,7 @@ export class Sends {
     this.#log = log;
   }
 
-  /** A handler that does not wait for what is returned ends no process by its rejection. */
+  /** A rejection that the handler does not await does not end the process. */
   send(
     settings: ActionOptions | undefined,
     go: (settings: ActionOptions) => Promise<void>,
@@ -31,7 +31,7 @@ export class Sends {
     const own = settings?.signal;
     const signal = own === undefined ? this.#signal : AbortSignal.any([this.#signal, own]);
     const work = this.#go(() => go({ ...settings, signal }));
-    const sent = Noticed.of(work);
+    const sent = TrackedPromise.of(work);
     const end = work
       .catch((reason: unknown) => {
         if (this.#failed.length < MAX_FAILED) this.#failed.push({ sent, reason });
@@ -41,16 +41,16 @@ export class Sends {
     return sent;
   }
 
-  /** Resolves when nothing is on its way; logs what failed and nobody looked at. */
+  /** Resolves when no send is in flight; logs failures that were not observed. */
   async settled(): Promise<void> {
     await Promise.all(this.#pending);
     for (const { sent, reason } of this.#failed.splice(0)) {
-      if (!sent.isLookedAt) this.#log.warn(reason, "an answer was not sent");
+      if (!sent.isObserved) this.#log.warn(reason, "an answer was not sent");
     }
   }
 
   async #go(go: () => Promise<void>): Promise<void> {
-    await breath(this.#signal);
+    await yieldIfAborted(this.#signal);
     await go();
   }
 }

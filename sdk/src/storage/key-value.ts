@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import type { KeyTurns } from "./key-turns.ts";
+import type { KeyedMutex } from "./mutex.ts";
 import type { OwnTables } from "./own-tables.ts";
 import { boundedJson, checkedText, checkKeyLength } from "./parameters.ts";
 import { STORAGE } from "./storage-limits.ts";
@@ -55,7 +55,7 @@ export interface KeyValueStore {
   readonly db: () => Kysely<OwnTables>;
   readonly clock: () => Clock;
   /** Updates of one key follow each other. */
-  readonly turns: KeyTurns;
+  readonly mutex: KeyedMutex;
 }
 
 const DEFAULT_LISTED = 100;
@@ -103,7 +103,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     settings: SetSettings = {},
   ): Promise<Next> {
     checkedKey(key);
-    return this.#store.turns.run(`${this.#namespace}\0${key}`, () =>
+    return this.#store.mutex.run(`${this.#namespace}\0${key}`, () =>
       this.#change(key, change, settings),
     );
   }

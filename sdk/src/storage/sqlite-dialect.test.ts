@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kysely, sql } from "kysely";
+import { Mutex } from "./mutex.ts";
 import { SqliteDialect } from "./sqlite-dialect.ts";
 import { STORAGE } from "./storage-limits.ts";
-import { Turns } from "./turns.ts";
 
 test("a transaction that waits for what waits for it is told so", async () => {
   const dialect = new SqliteDialect({ file: ":memory:", connectionWaitMs: 20 });
@@ -15,28 +15,28 @@ test("a transaction that waits for what waits for it is told so", async () => {
 });
 
 test("turns come in order, and no more wait than may", async () => {
-  const turns = new Turns(60_000);
+  const mutex = new Mutex(60_000);
   const order: number[] = [];
-  await turns.take();
+  await mutex.acquire();
   const waiting = Array.from({ length: STORAGE.maxWaitingForConnection }, async (_, index) => {
-    await turns.take();
+    await mutex.acquire();
     order.push(index);
-    turns.end();
+    mutex.release();
   });
-  await assert.rejects(turns.take(), { code: "resource_exhausted" });
-  turns.end();
+  await assert.rejects(mutex.acquire(), { code: "resource_exhausted" });
+  mutex.release();
   await Promise.all(waiting);
   assert.deepEqual(order, [...order.keys()]);
   assert.equal(order.length, STORAGE.maxWaitingForConnection);
-  await turns.take();
+  await mutex.acquire();
 });
 
 test("who gave up waiting does not get the turn", async () => {
-  const turns = new Turns(10);
-  await turns.take();
-  await assert.rejects(turns.take(), { code: "deadline_exceeded" });
-  turns.end();
-  await turns.take();
+  const mutex = new Mutex(10);
+  await mutex.acquire();
+  await assert.rejects(mutex.acquire(), { code: "deadline_exceeded" });
+  mutex.release();
+  await mutex.acquire();
 });
 
 test("queries are not streamed, and nothing runs after the end", async () => {

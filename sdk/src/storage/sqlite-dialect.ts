@@ -13,11 +13,11 @@ import {
   type TransactionSettings,
 } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
+import { Mutex } from "./mutex.ts";
 import { SqliteConnection, whenFree } from "./sqlite-connection.ts";
 import { openFile } from "./sqlite-file.ts";
 import { SqliteLease } from "./sqlite-lease.ts";
 import { STORAGE } from "./storage-limits.ts";
-import { Turns } from "./turns.ts";
 
 export interface SqliteOptions {
   readonly file: string;
@@ -64,13 +64,13 @@ class OwnTurnsAdapter extends SqliteAdapter {
 /** One connection: SQLite has one writer at a time anyway. */
 class SqliteDriver implements Driver {
   readonly #options: SqliteOptions;
-  readonly #turns: Turns;
+  readonly #mutex: Mutex;
   #connection: SqliteConnection | undefined;
   #lease: SqliteLease | undefined;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
-    this.#turns = new Turns(options.connectionWaitMs);
+    this.#mutex = new Mutex(options.connectionWaitMs);
   }
 
   async init(): Promise<void> {
@@ -80,14 +80,14 @@ class SqliteDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    await this.#turns.take();
+    await this.#mutex.acquire();
     const { transactionIdleMs = STORAGE.transactionIdleMs } = this.#options;
     if (this.#connection !== undefined) {
-      const end = () => this.#turns.end();
+      const end = () => this.#mutex.release();
       this.#lease = new SqliteLease(this.#connection, transactionIdleMs, end);
       return this.#lease;
     }
-    this.#turns.end();
+    this.#mutex.release();
     throw closed();
   }
 

@@ -4,9 +4,9 @@ import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { isOfKind } from "../program/component-kind.ts";
-import { KeyTurns } from "./key-turns.ts";
 import { type KeyValue, keyValueOf } from "./key-value.ts";
 import type { AnyTables, Migrations } from "./migrations.ts";
+import { KeyedMutex } from "./mutex.ts";
 import { openStorage } from "./open-storage.ts";
 import type { OwnTables } from "./own-tables.ts";
 import { type RunOfPlugin, Runs } from "./runs.ts";
@@ -84,7 +84,7 @@ function urlOf({ name, config }: PluginHost, { url, setting }: StorageOptions): 
 /** One for each run of the plugin. */
 class Stores<Tables> implements PluginStorage<Tables> {
   readonly #runs: Runs<OpenStore<Tables>>;
-  readonly #turns = new KeyTurns();
+  readonly #mutex = new KeyedMutex();
 
   constructor(runs: Runs<OpenStore<Tables>>) {
     this.#runs = runs;
@@ -97,7 +97,7 @@ class Stores<Tables> implements PluginStorage<Tables> {
   keyValue<Value = unknown>(namespace: string): KeyValue<Value> {
     return keyValueOf<Value>(namespace, {
       db: () => this.db as unknown as Kysely<OwnTables>,
-      turns: this.#turns,
+      mutex: this.#mutex,
       clock: () => this.#runs.only().clock,
     });
   }

@@ -3,8 +3,8 @@ import type { Kysely } from "kysely";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { DatabaseKind } from "./columns.ts";
-import { KeyTurns } from "./key-turns.ts";
 import { type KeyValue, keyValueOf } from "./key-value.ts";
+import { KeyedMutex } from "./mutex.ts";
 import type { OwnTables } from "./own-tables.ts";
 
 /** Who else may be at the same data: nobody, those who have the file, those who reach the server. */
@@ -33,7 +33,7 @@ export interface StoreParts<Tables> {
 
 export class OpenStore<Tables> implements Store<Tables> {
   readonly #parts: StoreParts<Tables>;
-  readonly #turns = new KeyTurns();
+  readonly #mutex = new KeyedMutex();
   #closed: Promise<void> | undefined;
 
   constructor(parts: StoreParts<Tables>) {
@@ -60,7 +60,7 @@ export class OpenStore<Tables> implements Store<Tables> {
   keyValue<Value = unknown>(namespace: string): KeyValue<Value> {
     return keyValueOf<Value>(namespace, {
       db: () => this.db as unknown as Kysely<OwnTables>,
-      turns: this.#turns,
+      mutex: this.#mutex,
       clock: () => this.#parts.clock,
     });
   }

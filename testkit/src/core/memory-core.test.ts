@@ -4,25 +4,25 @@ import { test } from "node:test";
 import { connectPlugin } from "@seabird-chat/sdk";
 import { type BackendHandlers, connectBackend, success } from "@seabird-chat/sdk/backend";
 import { FakeClock } from "../time/fake-clock.ts";
-import { Stillness } from "../time/stillness.ts";
+import { IdleDetector } from "../time/idle-detector.ts";
 import { MemoryCore } from "./memory-core.ts";
 
 function startCore() {
-  const clock: FakeClock = new FakeClock({ settle: () => stillness.wait() });
-  const stillness = new Stillness(clock, 5_000);
+  const clock: FakeClock = new FakeClock({ settle: () => idle.wait() });
+  const idle = new IdleDetector(clock, 5_000);
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  const core = new MemoryCore({ stillness, log: silent });
+  const core = new MemoryCore({ idle, log: silent });
   const options = (name: string, scopes: readonly string[]) => ({
     ...core.connectOptions(name, scopes),
     clock,
   });
   const backend = (handlers: BackendHandlers, id = "net") =>
     connectBackend({ ...options(id, ["backend:*/*"]), type: "irc", id, handlers });
-  return { clock, stillness, core, options, backend };
+  return { clock, idle, core, options, backend };
 }
 
 test("events go up, out to plugins, and actions come back", async () => {
-  const { core, options, backend, stillness } = startCore();
+  const { core, options, backend, idle } = startCore();
   const said: string[] = [];
   const net = backend({
     sendMessage: (request) => {
@@ -34,7 +34,7 @@ test("events go up, out to plugins, and actions come back", async () => {
     ...options("echo", ["plugin"]),
     commands: { echo: { shortHelp: "" } },
   });
-  await stillness.drive("start", Promise.all([net.ready(), plugin.ready()]));
+  await idle.drive("start", Promise.all([net.ready(), plugin.ready()]));
   const run = (async () => {
     for await (const event of plugin.events()) {
       if (event.kind === "command") await plugin.mentionReply(event, event.arg);
@@ -43,41 +43,41 @@ test("events go up, out to plugins, and actions come back", async () => {
   for (const arg of ["one", "two"]) {
     net.command({ channelId: "#a", user: { id: "ann" }, command: "echo", arg });
   }
-  await stillness.wait();
+  await idle.wait();
   assert.deepEqual(said, ["ann: one", "ann: two"]);
-  await stillness.drive("end", Promise.all([plugin.close(), net.close(), run]));
+  await idle.drive("end", Promise.all([plugin.close(), net.close(), run]));
   assert.equal(core.openCalls, 0);
-  assert.deepEqual(stillness.clock.pending, []);
+  assert.deepEqual(idle.clock.pending, []);
 });
 
 test("a stream that is given up while it opens leaves nothing open", async () => {
-  const { core, options, stillness } = startCore();
+  const { core, options, idle } = startCore();
   const commands = { same: { shortHelp: "" } };
   for (let turns = 0; turns < 4; turns++) {
     const hasty = connectPlugin({ ...options(`hasty-${turns}`, ["plugin"]), commands });
     for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
-    await stillness.drive("end", hasty.close());
+    await idle.drive("end", hasty.close());
     assert.equal(core.openCalls, 0);
     assert.equal(core.broker.stats().commands, 0);
   }
-  assert.deepEqual(stillness.clock.pending, []);
+  assert.deepEqual(idle.clock.pending, []);
 });
 
 test("core that is gone and comes back is found again", async () => {
-  const { core, options, backend, stillness } = startCore();
+  const { core, options, backend, idle } = startCore();
   const net = backend({});
   const plugin = connectPlugin(options("plugin", ["plugin"]));
-  await stillness.drive("start", Promise.all([net.ready(), plugin.ready()]));
+  await idle.drive("start", Promise.all([net.ready(), plugin.ready()]));
   core.stop();
-  await stillness.wait();
-  await assert.rejects(stillness.drive("call", plugin.coreInfo()), {
+  await idle.wait();
+  await assert.rejects(idle.drive("call", plugin.coreInfo()), {
     code: "unavailable",
   });
   core.start();
-  await stillness.until("both to be back", () => {
+  await idle.until("both to be back", () => {
     const { eventStreams, backends } = core.broker.stats();
     return eventStreams === 1 && backends === 1;
   });
-  await stillness.drive("end", Promise.all([plugin.close(), net.close()]));
+  await idle.drive("end", Promise.all([plugin.close(), net.close()]));
   assert.equal(core.openCalls, 0);
 });

@@ -11,14 +11,14 @@ import {
   seabirdMethods,
 } from "@seabird-chat/core/testing";
 import type { ConnectOptions } from "@seabird-chat/sdk";
-import type { Stillness } from "../time/stillness.ts";
+import type { IdleDetector } from "../time/idle-detector.ts";
 import { type Line, MemoryTransport } from "./memory-transport.ts";
 import { refused } from "./wire-error.ts";
 
 type OpenConnection = NonNullable<ConnectOptions["open"]>;
 
 export interface MemoryCoreInit {
-  readonly stillness: Stillness;
+  readonly idle: IdleDetector;
   readonly options?: BrokerOptions | undefined;
   readonly log: BrokerLog;
 }
@@ -41,7 +41,7 @@ export class MemoryCore {
 
   constructor(init: MemoryCoreInit) {
     this.#init = init;
-    this.tokens = new MemoryTokens(init.stillness.clock);
+    this.tokens = new MemoryTokens(init.idle.clock);
     this.start();
   }
 
@@ -70,8 +70,8 @@ export class MemoryCore {
   /** A new core, which knows nothing of the one before but the tokens. */
   start(): void {
     if (this.#running !== undefined) return;
-    const { stillness, options, log } = this.#init;
-    const { clock } = stillness;
+    const { idle, options, log } = this.#init;
+    const { clock } = idle;
     const broker = new Broker({ clock, log, ...(options && { options }) });
     const methods = [
       ...seabirdMethods(broker),
@@ -81,7 +81,7 @@ export class MemoryCore {
     const { authenticator } = this.tokens;
     const server = new MemoryServer({ methods, authenticator, clock, log });
     this.#running = { broker, server };
-    stillness.tick();
+    idle.tick();
   }
 
   /** Core is gone at once, as if it had been killed. */
@@ -89,15 +89,15 @@ export class MemoryCore {
     const running = this.#running;
     this.#running = undefined;
     running?.server.close();
-    this.#init.stillness.tick();
+    this.#init.idle.tick();
   }
 
   #opener(name: string): OpenConnection {
     return ({ url, token }) => {
       const line = new ClientLine(() => this.#running?.server);
       this.#clients.set(name, { line: () => line.current(), drop: () => line.drop() });
-      const { stillness } = this.#init;
-      const transport = new MemoryTransport({ token, stillness, line: () => line.current() });
+      const { idle } = this.#init;
+      const transport = new MemoryTransport({ token, idle, line: () => line.current() });
       return { url, transport, drop: () => line.drop() };
     };
   }

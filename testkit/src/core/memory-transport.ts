@@ -16,7 +16,7 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import type { CallHead, MemoryConnection, MemoryStream } from "@seabird-chat/core/testing";
-import type { Stillness } from "../time/stillness.ts";
+import type { IdleDetector } from "../time/idle-detector.ts";
 import { lost, toConnectError } from "./wire-error.ts";
 
 type HeadersGiven = Parameters<Transport["unary"]>[3];
@@ -29,7 +29,7 @@ export interface Line {
 
 export interface MemoryTransportInit {
   readonly token: string;
-  readonly stillness: Stillness;
+  readonly idle: IdleDetector;
   /** The connection, made anew if there is none. Throws if core is not there. */
   readonly line: () => Line;
 }
@@ -48,7 +48,7 @@ export class MemoryTransport implements Transport {
     header: HeadersGiven,
     input: MessageInitShape<I>,
   ): Promise<UnaryResponse<I, O>> {
-    const end = this.#init.stillness.begin(`call of ${method.name}`);
+    const end = this.#init.idle.begin(`call of ${method.name}`);
     const limits = new Limits();
     try {
       const request = toBinary(method.input, create(method.input, input));
@@ -77,7 +77,7 @@ export class MemoryTransport implements Transport {
     header: HeadersGiven,
     input: AsyncIterable<MessageInitShape<I>>,
   ): Promise<StreamResponse<I, O>> {
-    const end = this.#init.stillness.begin(`opening of ${method.name}`);
+    const end = this.#init.idle.begin(`opening of ${method.name}`);
     const limits = new Limits();
     try {
       const { connection, gone } = this.#init.line();
@@ -109,7 +109,7 @@ export class MemoryTransport implements Transport {
       for (;;) {
         const { value, done } = await limits.race(messages.next());
         if (done === true) return;
-        this.#init.stillness.tick();
+        this.#init.idle.tick();
         yield value as MessageShape<O>;
       }
     } catch (reason) {
@@ -117,7 +117,7 @@ export class MemoryTransport implements Transport {
     } finally {
       limits.close();
       stream.close();
-      this.#init.stillness.tick();
+      this.#init.idle.tick();
     }
   }
 

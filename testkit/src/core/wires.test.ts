@@ -11,7 +11,7 @@ import {
 import { type BackendHandlers, connectBackend, failed, success } from "@seabird-chat/sdk/backend";
 import { startCore } from "../../../test/support/core.ts";
 import { FakeClock } from "../time/fake-clock.ts";
-import { Stillness } from "../time/stillness.ts";
+import { IdleDetector } from "../time/idle-detector.ts";
 import { MemoryCore } from "./memory-core.ts";
 
 /** At most one action, then one an hour. */
@@ -22,26 +22,22 @@ const NEVER_MS = 60_000;
 /** What is closed at the end, the last one first. */
 type AtEnd = (close: () => unknown) => void;
 
-interface Stage {
+interface Harness {
   options(scopes: readonly string[], name?: string): Promise<ConnectOptions>;
   revoke(name: string): Promise<void>;
   /** Ends core, in good order. */
   stop(): Promise<void>;
 }
 
-type Row = (stage: Stage, atEnd: AtEnd) => Promise<unknown>;
+type Row = (harness: Harness, atEnd: AtEnd) => Promise<unknown>;
 type BrokerOptions = typeof STINGY;
 
-async function onSocket(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<Stage> {
+async function onSocket(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<Harness> {
   const core = await startCore(brokerOptions && { brokerOptions });
   atEnd(() => core.close());
   return {
     options: async (scopes, name) => {
-      return {
-        url: core.url,
-        token: await core.token(scopes, name),
-        constants: { closeTimeoutMs: 100 },
-      };
+      return { url: core.url, token: await core.token(scopes, name), closeTimeoutMs: 100 };
     },
     async revoke(name) {
       const tokens = await core.core.tokens.list();
@@ -51,11 +47,11 @@ async function onSocket(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<St
   };
 }
 
-async function inMemory(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<Stage> {
+async function inMemory(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<Harness> {
   const clock: FakeClock = new FakeClock();
-  const stillness = new Stillness(clock, NEVER_MS);
+  const idle = new IdleDetector(clock, NEVER_MS);
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  const core = new MemoryCore({ stillness, log: silent, options: brokerOptions });
+  const core = new MemoryCore({ idle, log: silent, options: brokerOptions });
   // Rows wait for conditions, so the clock runs on by itself here.
   const run = setInterval(() => clock.advance(10), 10);
   atEnd(() => clearInterval(run));
@@ -63,7 +59,7 @@ async function inMemory(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<St
   return {
     options: async (scopes, name = `tester-${++made}`) => ({
       ...core.connectOptions(name, scopes),
-      constants: { closeTimeoutMs: 100 },
+      closeTimeoutMs: 100,
       clock,
     }),
     revoke: async (name) => core.tokens.revoke(name),
@@ -71,14 +67,14 @@ async function inMemory(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<St
   };
 }
 
-async function actions(stage: Stage, atEnd: AtEnd, scopes = ["plugin"]): Promise<ActionClient> {
-  const client = connectActions(await stage.options(scopes));
+async function actions(harness: Harness, atEnd: AtEnd, scopes = ["plugin"]): Promise<ActionClient> {
+  const client = connectActions(await harness.options(scopes));
   atEnd(() => client.close());
   return client;
 }
 
-async function backend(stage: Stage, atEnd: AtEnd, handlers: BackendHandlers) {
-  const options = await stage.options(["backend:*/*"]);
+async function backend(harness: Harness, atEnd: AtEnd, handlers: BackendHandlers) {
+  const options = await harness.options(["backend:*/*"]);
   const client = connectBackend({ ...options, type: "irc", id: "net", handlers });
   atEnd(() => client.close());
   await client.ready();
@@ -98,17 +94,19 @@ async function failure(promise: Promise<unknown>) {
 const CHANNEL = "irc://net/%23a";
 
 const ROWS: Readonly<Record<string, Row>> = {
-  "a backend's reason, whatever letters and however long": async (stage, atEnd) => {
+  "a backend's reason, whatever letters and however long": async (harness, atEnd) => {
     const reasons = ["404 не пущу 🚪 100%\r\n", "x".repeat(5_000), ""];
-    await backend(stage, atEnd, { sendMessage: ({ text }) => failed(reasons[Number(text)] ?? "") });
-    const client = await actions(stage, atEnd);
+    await backend(harness, atEnd, {
+      sendMessage: ({ text }) => failed(reasons[Number(text)] ?? ""),
+    });
+    const client = await actions(harness, atEnd);
     const found: unknown[] = [];
     for (const at of reasons.keys())
       found.push(await failure(client.sendMessage(CHANNEL, `${at}`)));
     return found;
   },
-  "ids that nobody has": async (stage, atEnd) => {
-    const client = await actions(stage, atEnd);
+  "ids that nobody has": async (harness, atEnd) => {
+    const client = await actions(harness, atEnd);
     return [
       await failure(client.sendMessage(CHANNEL, "hi")),
       await failure(client.sendMessage("nonsense", "hi")),
@@ -116,16 +114,16 @@ const ROWS: Readonly<Record<string, Row>> = {
       await failure(client.joinChannel("irc", "#a")),
     ];
   },
-  "a token that is not known": async (stage, atEnd) => {
-    const options = await stage.options(["plugin"]);
+  "a token that is not known": async (harness, atEnd) => {
+    const options = await harness.options(["plugin"]);
     const client = connectActions({ ...options, token: "wrong" });
     atEnd(() => client.close());
     return failure(client.coreInfo());
   },
-  "a token without the scope": async (stage, atEnd) => {
-    const reader = await actions(stage, atEnd, ["read"]);
-    const mute = await actions(stage, atEnd, ["plugin", "-private"]);
-    const options = await stage.options(["backend:irc/other"]);
+  "a token without the scope": async (harness, atEnd) => {
+    const reader = await actions(harness, atEnd, ["read"]);
+    const mute = await actions(harness, atEnd, ["plugin", "-private"]);
+    const options = await harness.options(["backend:irc/other"]);
     const wrong = connectBackend({ ...options, type: "irc", id: "net", handlers: {} });
     return [
       await failure(reader.sendMessage(CHANNEL, "hi")),
@@ -134,37 +132,37 @@ const ROWS: Readonly<Record<string, Row>> = {
       (await failure(wrong.ready())).code,
     ];
   },
-  "a call that is given up": async (stage, atEnd) => {
-    await backend(stage, atEnd, { sendMessage: () => new Promise(() => undefined) });
-    const client = await actions(stage, atEnd);
+  "a call that is given up": async (harness, atEnd) => {
+    await backend(harness, atEnd, { sendMessage: () => new Promise(() => undefined) });
+    const client = await actions(harness, atEnd);
     const stop = new AbortController();
     const call = failure(client.sendMessage(CHANNEL, "hi", { signal: stop.signal }));
     setImmediate(() => stop.abort(new SeabirdError("cancelled", "enough")));
     return call;
   },
-  "a caller's own limit in time": async (stage, atEnd) => {
-    await backend(stage, atEnd, { sendMessage: () => new Promise(() => undefined) });
-    const client = await actions(stage, atEnd);
+  "a caller's own limit in time": async (harness, atEnd) => {
+    await backend(harness, atEnd, { sendMessage: () => new Promise(() => undefined) });
+    const client = await actions(harness, atEnd);
     // Over a socket both ends keep the time, and either may be the first to say so.
     return (await failure(client.sendMessage(CHANNEL, "hi", { timeoutMs: 200 }))).code;
   },
-  "the order of one client's calls": async (stage, atEnd) => {
+  "the order of one client's calls": async (harness, atEnd) => {
     const heard: string[] = [];
-    await backend(stage, atEnd, {
+    await backend(harness, atEnd, {
       sendMessage: ({ text, rootBlock, tags }) => {
         heard.push(`${text} ${rootBlock?.inner.case} ${tags["a"]} ${tags["core/original-format"]}`);
         return success();
       },
     });
-    const client = await actions(stage, atEnd);
+    const client = await actions(harness, atEnd);
     const tags = { a: "1", "core/x": "taken out" };
     const all = Array.from({ length: 30 }, (_, i) => client.sendMessage(CHANNEL, `${i}`, { tags }));
     await Promise.all(all);
     return heard;
   },
-  "events of one backend, to every plugin, in order": async (stage, atEnd) => {
-    const net = await backend(stage, atEnd, {});
-    const plugins = [0, 1].map(async () => connectPlugin(await stage.options(["plugin"])));
+  "events of one backend, to every plugin, in order": async (harness, atEnd) => {
+    const net = await backend(harness, atEnd, {});
+    const plugins = [0, 1].map(async () => connectPlugin(await harness.options(["plugin"])));
     const heard = plugins.map(async (starting) => {
       const plugin = await starting;
       atEnd(() => plugin.close());
@@ -181,40 +179,43 @@ const ROWS: Readonly<Record<string, Row>> = {
     }
     return Promise.all(heard);
   },
-  "a command that another plugin holds": async (stage, atEnd) => {
+  "a command that another plugin holds": async (harness, atEnd) => {
     const commands = { same: { shortHelp: "" } };
-    const first = connectPlugin({ ...(await stage.options(["plugin"])), commands });
+    const first = connectPlugin({ ...(await harness.options(["plugin"])), commands });
     atEnd(() => first.close());
     await first.ready();
     const second = connectPlugin({
-      ...(await stage.options(["plugin"])),
+      ...(await harness.options(["plugin"])),
       commands,
       constants: { takenWindowMs: 1 },
     });
     return failure(second.ready());
   },
-  "a token that is revoked under an open stream": async (stage, atEnd) => {
-    const plugin = connectPlugin(await stage.options(["plugin"], "gone"));
+  "a token that is revoked under an open stream": async (harness, atEnd) => {
+    const plugin = connectPlugin(await harness.options(["plugin"], "gone"));
     atEnd(() => plugin.close());
     await plugin.ready();
-    await stage.revoke("gone");
+    await harness.revoke("gone");
     return failure(plugin.events().next());
   },
-  "a second backend of the same name": async (stage, atEnd) => {
-    await backend(stage, atEnd, {});
-    const options = { ...(await stage.options(["backend:*/*"])), constants: { takenWindowMs: 1 } };
+  "a second backend of the same name": async (harness, atEnd) => {
+    await backend(harness, atEnd, {});
+    const options = {
+      ...(await harness.options(["backend:*/*"])),
+      constants: { takenWindowMs: 1 },
+    };
     const second = connectBackend({ ...options, type: "irc", id: "net", handlers: {} });
     return failure(second.ready());
   },
-  "a backend that leaves while it is asked": async (stage, atEnd) => {
+  "a backend that leaves while it is asked": async (harness, atEnd) => {
     const asked = Promise.withResolvers<void>();
-    const net = await backend(stage, atEnd, {
+    const net = await backend(harness, atEnd, {
       sendMessage: () => {
         asked.resolve();
         return new Promise(() => undefined);
       },
     });
-    const client = await actions(stage, atEnd);
+    const client = await actions(harness, atEnd);
     const call = failure(client.sendMessage(CHANNEL, "hi"));
     await asked.promise;
     // The link of a backend that is told to close waits for its handlers; core is gone first.
@@ -243,9 +244,9 @@ for (const [name, row] of Object.entries(ROWS)) {
 }
 
 test("a refusal by rate says when to come again, on both wires", async () => {
-  const row: Row = async (stage, atEnd) => {
-    await backend(stage, atEnd, { sendMessage: () => success() });
-    const client = await actions(stage, atEnd);
+  const row: Row = async (harness, atEnd) => {
+    await backend(harness, atEnd, { sendMessage: () => success() });
+    const client = await actions(harness, atEnd);
     await client.sendMessage(CHANNEL, "hi");
     return failure(client.sendMessage(CHANNEL, "hi", { timeoutMs: 1_000 }));
   };

@@ -1,39 +1,39 @@
-/** The clock that stands still. */
+/** The fake clock and seeded random numbers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeClock } from "./fake-clock.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-test("timers run in order, each at its own time, and time stands still between", async () => {
+test("timers run in order, each at its own time, and time does not pass in between", async () => {
   const clock = new FakeClock({ startAt: "2026-03-29T00:59:58Z" });
-  const told: string[] = [];
-  const tell = (name: string) => () =>
-    told.push(`${name} ${new Date(clock.wallMs()).toISOString()}`);
-  clock.after(2_000, tell("second"));
-  clock.after(1_000, tell("first"));
-  clock.after(2_000, tell("third"));
-  const undo = clock.after(1_500, tell("never"));
+  const fired: string[] = [];
+  const record = (name: string) => () =>
+    fired.push(`${name} ${new Date(clock.wallMs()).toISOString()}`);
+  clock.after(2_000, record("second"));
+  clock.after(1_000, record("first"));
+  clock.after(2_000, record("third"));
+  const undo = clock.after(1_500, record("never"));
   undo();
   undo();
   await clock.advance("2s");
-  assert.deepEqual(told, [
+  assert.deepEqual(fired, [
     "first 2026-03-29T00:59:59.000Z",
     "second 2026-03-29T01:00:00.000Z",
     "third 2026-03-29T01:00:00.000Z",
   ]);
 });
 
-test("what a timer sets off comes to rest before the next one runs", async () => {
+test("what a timer sets off settles before the next one runs", async () => {
   const clock = new FakeClock();
-  const told: number[] = [];
+  const fired: number[] = [];
   const startMs = clock.now();
   const every = () => {
-    told.push(clock.now() - startMs);
+    fired.push(clock.now() - startMs);
     setImmediate(() => clock.after(100, every));
   };
   clock.after(100, every);
   await clock.advance(350);
-  assert.deepEqual(told, [100, 200, 300]);
+  assert.deepEqual(fired, [100, 200, 300]);
   assert.equal(clock.now() - startMs, 350);
   assert.deepEqual(
     clock.pending.map(({ inMs }) => inMs),
@@ -42,7 +42,7 @@ test("what a timer sets off comes to rest before the next one runs", async () =>
   assert.match(clock.pending[0]?.setAt ?? "", /fake-clock\.test\.ts/);
 });
 
-test("nonsense is refused, and a delay below zero is none", async () => {
+test("invalid arguments are refused, and a negative delay counts as zero", async () => {
   const clock = new FakeClock();
   await assert.rejects(clock.advance(-1), RangeError);
   await assert.rejects(clock.advance(Number.NaN), RangeError);
@@ -56,9 +56,9 @@ test("nonsense is refused, and a delay below zero is none", async () => {
   assert.ok(ran);
 });
 
-test("random numbers are the seed's, and each part has its own", () => {
-  const draw = (seed: number, part: string) => {
-    const random = seededRandom(seed, part);
+test("random numbers depend on the seed and the name", () => {
+  const draw = (seed: number, name: string) => {
+    const random = seededRandom(seed, name);
     return Array.from({ length: 1_000 }, random);
   };
   assert.deepEqual(draw(7, "dice"), draw(7, "dice"));

@@ -1,10 +1,10 @@
-/** A clock that stands still until a test moves it. */
+/** A clock that stands still until a test advances it. */
 import { type Clock, duration } from "@seabird-chat/sdk";
 
 export interface FakeClockOptions {
   /** What the clock shows at first. Default: 2026-01-05, noon in UTC, a Monday. */
   readonly startAt?: Date | string | undefined;
-  /** Waits until everything that a timer set off has come to rest. Default: a few turns. */
+  /** Waits until everything that a timer set off has settled. Default: a few turns of the event loop. */
   readonly settle?: (() => Promise<void>) | undefined;
 }
 
@@ -23,12 +23,12 @@ interface Timer {
 }
 
 const DEFAULT_START = "2026-01-05T12:00:00Z";
-/** Time has passed before a test begins: nothing may take 0 for "never". */
+/** Not 0, so that code which takes 0 for "never" fails in tests too. */
 const FIRST_NOW_MS = 1_000_000;
 const SETTLE_TURNS = 5;
 const ORIGIN_FRAMES = 24;
 
-/** Fits wherever the SDK, core's broker or a backend takes a clock. */
+/** A clock for the SDK, core's broker or a backend. */
 export class FakeClock implements Clock {
   readonly #timers = new Set<Timer>();
   readonly #settle: () => Promise<void>;
@@ -58,8 +58,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves the time on, `"5s"` or milliseconds: runs every timer that falls due, in order, each at
-   * its own time, and waits after each until everything has come to rest.
+   * Advances the time, by `"5s"` or milliseconds: runs every timer that falls due, in order, each
+   * at its own time, and waits after each until everything has settled.
    */
   async advance(by: string | number): Promise<void> {
     const ms = typeof by === "number" ? by : duration(by);
@@ -74,14 +74,14 @@ export class FakeClock implements Clock {
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
-  /** Timers that have not run, the next one first. */
+  /** Timers that have not run yet, the next one first. */
   get pending(): readonly PendingTimer[] {
     return [...this.#timers]
       .sort((a, b) => a.dueMs - b.dueMs)
       .map(({ dueMs, origin }) => ({ inMs: dueMs - this.#nowMs, setAt: framesOf(origin) }));
   }
 
-  /** Moves on to the next timer and runs it, if it is due within so many milliseconds. */
+  /** Advances to the next timer and runs it, if it is due within so many milliseconds. */
   runNext(withinMs: number): boolean {
     const next = this.#next();
     if (next === undefined || next.dueMs > this.#nowMs + withinMs) return false;

@@ -1,28 +1,28 @@
-/** Waiting for what happens outside of the bed, such as on an author's own sockets. */
+/** Waiting in real time, for what happens outside the fake clock, such as on a test's own sockets. */
 
-const LOOK_EVERY_MS = 2;
+const POLL_MS = 2;
 
-/** Looks again and again; rejects after so many real milliseconds. */
+/** Polls until the condition holds; rejects after so many real milliseconds. */
 export async function realWait(
-  patienceMs: number,
+  timeoutMs: number,
   isDone: () => boolean | Promise<boolean>,
-  complaint: () => string,
+  message: () => string,
 ): Promise<void> {
-  const giveUpAtMs = performance.now() + patienceMs;
+  const deadlineMs = performance.now() + timeoutMs;
   while (!(await isDone())) {
-    if (performance.now() > giveUpAtMs) throw new Error(complaint());
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    if (performance.now() > deadlineMs) throw new Error(message());
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
 /** The promise's value; rejects if that takes longer. */
 export async function inRealTime<T>(
-  patienceMs: number,
+  timeoutMs: number,
   promise: Promise<T>,
-  complaint: () => string,
+  message: () => string,
 ): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(complaint())), patienceMs);
+  const timer = setTimeout(() => reject(new Error(message())), timeoutMs);
   try {
     return await Promise.race([promise, late]);
   } finally {

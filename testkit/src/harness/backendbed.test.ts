@@ -1,4 +1,4 @@
-/** The bed for backends: a definition on the real core, over a network of the test's own. */
+/** `backendbed()`: a backend definition on the real core, over a network of the test's own. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
@@ -6,15 +6,15 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { bold, text } from "@seabird-chat/sdk";
 import { type BackendHost, backend, Fatal, Refused } from "@seabird-chat/sdk/backend";
-import { showBlock } from "../bed/show-block.ts";
 import { backendbed } from "./backendbed.ts";
+import { showBlock } from "./show-block.ts";
 
-/** A network in this process; the test holds its end. */
-function played() {
+/** A network in this process; the test controls its end. */
+function scripted() {
   const said: string[] = [];
   let host: BackendHost | undefined;
   let lose: (reason: Error) => void = () => undefined;
-  const definition = backend("played", {
+  const definition = backend("scripted", {
     commandPrefix: "+",
     connect(given) {
       host = given as BackendHost;
@@ -24,10 +24,10 @@ function played() {
       lose = reject;
       return {
         send: (to, message) => {
-          if (to.id === "#closed") throw new Refused("the door is shut");
+          if (to.id === "#closed") throw new Refused("the channel is closed");
           said.push(`${to.kind} ${to.id} ${message.kind} ${showBlock(message.block)}`);
         },
-        join: (name) => ({ id: name, displayName: `room ${name}` }),
+        join: (name) => ({ id: name, displayName: `channel ${name}` }),
         leave: () => undefined,
         closed,
         close: () => undefined,
@@ -46,8 +46,8 @@ function played() {
   return network;
 }
 
-test("what the network hears becomes events, recognised by the SDK's rules", async () => {
-  const network = played();
+test("the network's messages become events, recognised by the SDK's rules", async () => {
+  const network = scripted();
   await using bed = await backendbed({ backend: network.definition });
   const { emit } = network.host;
   emit.message({ channel: "#hall", user: "ann", text: "+roll 2d6 " });
@@ -64,10 +64,10 @@ test("what the network hears becomes events, recognised by the SDK's rules", asy
   assert.deepEqual(bed.events, []);
 });
 
-test("what core asks reaches the network, and its refusal the caller", async () => {
-  const network = played();
+test("core's requests reach the network, and its refusals the caller", async () => {
+  const network = scripted();
   await using bed = await backendbed({ backend: network.definition, id: "one" });
-  assert.equal(bed.id, "played://one");
+  assert.equal(bed.id, "scripted://one");
   await bed.send("#hall", text`so ${bold("there")}`);
   await bed.act("#hall", "waves");
   await bed.sendPrivately("ann", "psst");
@@ -76,20 +76,23 @@ test("what core asks reaches the network, and its refusal the caller", async () 
     "channel #hall action waves",
     "user ann message psst",
   ]);
-  await assert.rejects(bed.send("#closed", "hi"), { code: "unknown", message: "the door is shut" });
-  await assert.rejects(bed.setTopic("#hall", "no"), { message: "played cannot set topics" });
+  await assert.rejects(bed.send("#closed", "hi"), {
+    code: "unknown",
+    message: "the channel is closed",
+  });
+  await assert.rejects(bed.setTopic("#hall", "no"), { message: "scripted cannot set topics" });
   await bed.join("#new");
   assert.deepEqual(await bed.channels(), [
     { id: "#hall", displayName: "#hall", topic: "welcome" },
-    { id: "#new", displayName: "room #new", topic: "" },
+    { id: "#new", displayName: "channel #new", topic: "" },
   ]);
   await bed.leave("#new");
   assert.equal((await bed.channels()).length, 1);
   assert.equal((await bed.metadata())["command_prefix"], "+");
 });
 
-test("it comes back to core and to its network, without waiting for the machine's clock", async () => {
-  const network = played();
+test("it reconnects to core and to its network without waiting in real time", async () => {
+  const network = scripted();
   await using bed = await backendbed({ backend: network.definition });
   await bed.restartCore();
   await bed.send("#hall", "one");
@@ -105,7 +108,7 @@ test("it comes back to core and to its network, without waiting for the machine'
   assert.equal(network.said.length, 3);
 });
 
-test("what is for good ends the start", async () => {
+test("a fatal error ends the start", async () => {
   const hopeless = backend("hopeless", {
     connect: () => {
       throw new Fatal("wrong password");
@@ -114,13 +117,13 @@ test("what is for good ends the start", async () => {
   await assert.rejects(backendbed({ backend: hopeless }), { message: "wrong password" });
 });
 
-test("a backend that cannot enter says why", async () => {
+test("a backend that cannot connect reports why", async () => {
   const shut = backend("shut", {
     connect: () => {
       throw new Error("no entry today");
     },
   });
-  const started = backendbed({ backend: shut, patienceMs: 200 });
+  const started = backendbed({ backend: shut, timeoutMs: 200 });
   await assert.rejects(started, /shut\/test did not connect.*no entry today/s);
 });
 

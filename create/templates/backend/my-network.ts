@@ -1,10 +1,10 @@
-/** The backend my-part: the glue between the network's connection and Seabird. */
+/** The backend my-network: the glue between the network's connection and Seabird. */
 import { backend, Refused } from "@seabird-chat/sdk/backend";
 import { z } from "zod";
 import { Connection } from "./connection.ts";
 
-export const myPart = backend("my-part", {
-  help: "connects my-part",
+export const myNetwork = backend("my-network", {
+  help: "connects my-network",
   config: z.object({
     host: z.string().default("127.0.0.1"),
     port: z.number().int().min(1).max(65_535),

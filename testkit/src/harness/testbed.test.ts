@@ -1,9 +1,20 @@
-/** The bed itself: what it lets a test say, see and expect. */
+/** `testbed()`: what a test can send, observe and expect. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { bold, duration, plugin, SeabirdError, text } from "@seabird-chat/sdk";
 import { testbed } from "./testbed.ts";
+
+/** Longer than the idle detector's grace: real milliseconds. */
+const BEYOND_GRACE_MS = 60;
+
+/** Uses files and real timers until then. */
+async function readUntil(endMs: number): Promise<string> {
+  const file = await readFile(new URL(import.meta.url), "utf8");
+  if (performance.now() >= endMs) return file;
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  return readUntil(endMs);
+}
 
 function hello() {
   const made = plugin("hello");
@@ -15,14 +26,14 @@ function hello() {
   return made;
 }
 
-test("what is said reaches the plugin, and its answer the room", async () => {
+test("a message reaches the plugin, and its answer the channel", async () => {
   await using bed = await testbed({ plugins: [hello()] });
   const room = bed.channel("#games");
   await room.say("ann", "!hello");
   await room.expect("ann: hi!");
   await room.say("ann", "Good night, all");
-  const said = await room.expect("good night, **ann**");
-  assert.equal(said.text, "good night, ann");
+  const sent = await room.expect("good night, **ann**");
+  assert.equal(sent.text, "good night, ann");
   await room.act("ann", "waves");
   await room.expectAction("waves back");
   await bed.private("bob").say("hello");
@@ -30,7 +41,7 @@ test("what is said reaches the plugin, and its answer the room", async () => {
   await room.expectNothing();
 });
 
-test("a wrong expectation shows what was said, where it differs, and what else there was", async () => {
+test("a wrong expectation shows what was sent, where it differs, and what else was sent", async () => {
   const bed = await testbed({ plugins: [hello()] });
   const room = bed.channel("#games");
   await room.say("ann", "!hello");
@@ -38,19 +49,19 @@ test("a wrong expectation shows what was said, where it differs, and what else t
   await assert.rejects(room.expect("ann: ho!"), {
     name: "AssertionError",
     message: [
-      "#games: something else was said",
+      "#games: something else was sent",
       '  expected  "ann: ho!"',
       '  actual    "ann: hi!"',
       "                   ^",
-      "also said:",
+      "also sent:",
       '  private bob: "hi!"',
     ].join("\n"),
   });
-  // The test has failed by that: its end says nothing more.
+  // The test has failed already: closing reports nothing more.
   await bed.close();
 });
 
-test("an expectation of silence shows what was said", async () => {
+test("expectNothing shows what was sent", async () => {
   const bed = await testbed({ plugins: [hello()] });
   const room = bed.channel("#games");
   await room.act("ann", "waves");
@@ -58,13 +69,13 @@ test("an expectation of silence shows what was said", async () => {
   await bed.close();
 });
 
-test("a bed ends with what nobody expected", async () => {
+test("closing fails for messages that were not expected", async () => {
   const bed = await testbed({ plugins: [hello()] });
   await bed.channel("#games").say("ann", "!hello");
-  await assert.rejects(bed.close(), { message: 'nobody expected this:\n  #games: "ann: hi!"' });
+  await assert.rejects(bed.close(), { message: 'sent, but not expected:\n  #games: "ann: hi!"' });
 });
 
-test("a bed ends with the timers that a plugin leaves behind", async () => {
+test("closing fails for timers that a plugin leaves behind", async () => {
   const leaky = plugin("leaky");
   leaky.onStart((host) => {
     host.clock.after(60_000, () => undefined);
@@ -76,7 +87,7 @@ test("a bed ends with the timers that a plugin leaves behind", async () => {
   );
 });
 
-test("a handler's error is shown where an answer is missing", async () => {
+test("a failed expectation shows the handler's error from the log", async () => {
   const broken = plugin("broken");
   broken.command("fail", "fails", () => {
     throw new TypeError("no such thing");
@@ -93,7 +104,7 @@ test("a handler's error is shown where an answer is missing", async () => {
   await bed.close();
 });
 
-test("time passes only when it is told to, and timers run in order", async () => {
+test("time passes only by advance, and timers run in order", async () => {
   const sleepy = plugin("sleepy");
   sleepy.command("nap", "waits", async (ctx) => {
     await ctx.sleep(duration("1h"));
@@ -130,7 +141,7 @@ test("a question waits for its answer, and the clock may cancel it", async () =>
   await room.expect("kept");
 });
 
-test("the same seed gives the same dice, another one gives others", async () => {
+test("the same seed gives the same random numbers, another seed others", async () => {
   const rolls = async (seed: number) => {
     const dice = plugin("dice");
     dice.command("roll", "rolls", (ctx) => ctx.reply(String(ctx.random())));
@@ -143,13 +154,13 @@ test("the same seed gives the same dice, another one gives others", async () => 
   assert.notEqual(await rolls(7), await rolls(8));
 });
 
-test("a network's refusal reaches the plugin in its own words", async () => {
+test("a network's refusal reaches the plugin with the network's text", async () => {
   const careful = plugin("careful");
   careful.command("try", "tries", async (ctx) => {
     try {
       await ctx.reply("first");
     } catch (reason) {
-      await ctx.privately(SeabirdError.from(reason).message);
+      await ctx.replyPrivately(SeabirdError.from(reason).message);
     }
   });
   await using bed = await testbed({ plugins: [careful] });
@@ -181,7 +192,7 @@ test("joins, leaves and topics are seen, and may be refused", async () => {
   );
 });
 
-test("several networks, and people with accounts", async () => {
+test("several networks, and users with accounts", async () => {
   const secret = plugin("secret");
   secret.command(
     "open",
@@ -203,7 +214,7 @@ test("several networks, and people with accounts", async () => {
   await discord.expect("open on discord://guild");
 });
 
-test("core restarts, and everybody is there again", async () => {
+test("after core restarts, everything is connected again", async () => {
   await using bed = await testbed({ plugins: [hello()] });
   const room = bed.channel("#games");
   await bed.restartCore();
@@ -211,7 +222,7 @@ test("core restarts, and everybody is there again", async () => {
   await room.expect("ann: hi!");
 });
 
-test("a plugin restarts, and its questions are gone", async () => {
+test("a restart of a plugin drops its questions", async () => {
   const asking = plugin("asking");
   asking.command("ask", "asks", async (ctx) => ctx.reply(await ctx.ask("which?")));
   await using bed = await testbed({ plugins: [asking] });
@@ -223,7 +234,7 @@ test("a plugin restarts, and its questions are gone", async () => {
   await room.expectNothing();
 });
 
-test("a backend that is cut off comes back by itself", async () => {
+test("a disconnected backend reconnects by itself", async () => {
   const far = plugin("far");
   far.on("privateMessage", async (ctx) => {
     const backends = await ctx.core.listBackends();
@@ -239,20 +250,19 @@ test("a backend that is cut off comes back by itself", async () => {
   await ann.expect("irc://a irc://b");
 });
 
-test("a plugin's own files and timers of the machine are waited for", async () => {
+test("a handler's files and real timers are waited for", async () => {
   const reader = plugin("reader");
   reader.command("read", "reads", async (ctx) => {
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    const file = await readFile(new URL(import.meta.url), "utf8");
+    const file = await readUntil(performance.now() + BEYOND_GRACE_MS);
     await ctx.reply(file.split("\n")[0] ?? "");
   });
   await using bed = await testbed({ plugins: [reader] });
   const room = bed.channel("#games");
   await room.say("ann", "!read");
-  await room.expect(/The bed itself/);
+  await room.expect(/what a test can send/);
 });
 
-test("a handler that waits by the clock itself is at rest", async () => {
+test("a handler that waits for the fake clock counts as idle", async () => {
   const timer = plugin("timer");
   timer.command("later", "says it later", async (ctx) => {
     await new Promise<void>((resolve) => ctx.clock.after(5_000, resolve));
@@ -266,7 +276,7 @@ test("a handler that waits by the clock itself is at rest", async () => {
   await room.expect("now");
 });
 
-test("core's limits hold, and the SDK tries again when core says so", async () => {
+test("core's limits apply, and the SDK retries when core asks for it", async () => {
   const eager = plugin("eager");
   const numbers = ["one", "two", "three", "four"];
   eager.command("count", "counts", async (ctx) => {
@@ -276,12 +286,12 @@ test("core's limits hold, and the SDK tries again when core says so", async () =
   await using bed = await testbed({ plugins: [eager], core });
   const room = bed.channel("#games");
   await room.say("ann", "!count");
-  assert.ok(bed.said.length < numbers.length);
+  assert.ok(bed.sent.length < numbers.length);
   await bed.clock.advance("10s");
   for (const number of numbers) await room.expect(number);
 });
 
-test("what never ends is named", async () => {
+test("a handler that never ends is named", async () => {
   const stuck = plugin("stuck");
   stuck.command("hang", "hangs", (ctx) => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -292,7 +302,7 @@ test("what never ends is named", async () => {
     });
     return promise;
   });
-  const bed = await testbed({ plugins: [stuck], patienceMs: 200 });
+  const bed = await testbed({ plugins: [stuck], timeoutMs: 200 });
   const room = bed.channel("#games");
   await assert.rejects(
     room.say("ann", "!hang"),
@@ -301,30 +311,30 @@ test("what never ends is named", async () => {
   await bed.close();
 });
 
-test("two bots that answer each other for ever are found out", async () => {
+test("bots that answer each other for ever are detected", async () => {
   const parrot = plugin("parrot");
   parrot.on("sendMessage", (ctx) => ctx.core.sendMessage(ctx.channelId, "again"));
   parrot.command("start", "starts", (ctx) => ctx.reply("once"));
-  const bed = await testbed({ plugins: [parrot], patienceMs: 200 });
+  const bed = await testbed({ plugins: [parrot], timeoutMs: 200 });
   await assert.rejects(bed.channel("#games").say("ann", "!start"), /still busy after 200 ms/);
   await bed.close();
 });
 
-test("a bed that cannot start says why, and leaves nothing behind", async () => {
+test("a testbed that cannot start rejects with the reason and leaves nothing behind", async () => {
   const first = plugin("first");
   const second = plugin("second");
   for (const each of [first, second]) each.command("same", "is taken", () => undefined);
   await assert.rejects(testbed({ plugins: [first, second] }), /same/);
 });
 
-test("a test that means nobody is told so", async () => {
+test("names of unknown plugins are refused", async () => {
   const config = { helo: { greeting: "hi" } };
   await assert.rejects(testbed({ plugins: [hello()], config }), {
-    message: 'config has "helo", which is no plugin of this bed: hello',
+    message: 'config has "helo", but the plugins are hello',
   });
   const odd = plugin("constructor");
   odd.onStart((host) => assert.deepEqual(host.config, {}));
   await using bed = await testbed({ plugins: [odd], config: {} });
-  await assert.rejects(bed.restartPlugin("irc/libera"), /"irc\/libera" is no plugin/);
-  await assert.rejects(bed.restartPlugin("helo"), /there is no "helo" in this bed/);
+  await assert.rejects(bed.restartPlugin("irc/libera"), /"irc\/libera" is not a plugin/);
+  await assert.rejects(bed.restartPlugin("helo"), /no component "helo"/);
 });

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { backendbed } from "@seabird-chat/testkit";
-import { myPart } from "./my-part.ts";
+import { myNetwork } from "./my-network.ts";
 
 /** The network, on this machine: one room, and what is said there. */
 async function startNetwork() {
@@ -26,7 +26,7 @@ async function startNetwork() {
 
 test("what people say reaches core, and answers reach people", async () => {
   using network = await startNetwork();
-  await using bed = await backendbed({ backend: myPart, config: { port: network.port } });
+  await using bed = await backendbed({ backend: myNetwork, config: { port: network.port } });
   const { tell, heard } = await network.connected;
   tell({ room: "lobby", user: "ann", text: "!roll 2d6" });
   const event = await bed.nextEvent();
@@ -39,7 +39,7 @@ test("what people say reaches core, and answers reach people", async () => {
 
 test("what the network cannot do is refused in words", async () => {
   using network = await startNetwork();
-  await using bed = await backendbed({ backend: myPart, config: { port: network.port } });
+  await using bed = await backendbed({ backend: myNetwork, config: { port: network.port } });
   await network.connected;
   await assert.rejects(bed.sendPrivately("ann", "psst"), /no private messages/);
 });

@@ -1,10 +1,10 @@
-/** Everything that was logged in a bed: by plugins, by backends and by core. */
+/** Everything that plugins, backends and core logged in a test. */
 import type { BrokerLog } from "@seabird-chat/core/testing";
 import { type Clock, createLog, type Log, type LogLevel } from "@seabird-chat/sdk";
 
 export interface LogLine {
   readonly level: LogLevel;
-  /** Whose: a plugin's name, a backend's, or `core`. */
+  /** The plugin's or backend's name, or `core`. */
   readonly name: string;
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ export interface LogLine {
 /** Lines shown when a test fails. */
 const SHOWN_LINES = 8;
 
-export class BedLog implements Iterable<LogLine> {
+export class TestLog implements Iterable<LogLine> {
   readonly #lines: LogLine[] = [];
   readonly #clock: Clock;
 
@@ -31,7 +31,7 @@ export class BedLog implements Iterable<LogLine> {
     return this.#lines[Symbol.iterator]();
   }
 
-  /** The first line whose message or fields fit the pattern. */
+  /** The first line whose message or fields match. */
   find(pattern: RegExp | string): LogLine | undefined {
     return this.#lines.find((line) => {
       const text = `${line.message} ${JSON.stringify(line.fields)}`;
@@ -39,21 +39,21 @@ export class BedLog implements Iterable<LogLine> {
     });
   }
 
-  /** @internal A log that ends here. */
+  /** @internal A log that writes to this one. */
   for(name: string): Log {
     const write = (line: string) => this.#add(line);
     return createLog({ name, level: "debug", stream: { write }, clock: this.#clock });
   }
 
-  /** @internal For core's broker, whose log takes the fields first. */
+  /** @internal For core's broker. */
   forCore(): BrokerLog {
     return this.for("core");
   }
 
   /** @internal Warnings and errors, the newest, as text; empty if there are none. */
-  complaints(): string {
+  warnings(): string {
     const lines = this.#lines.filter(({ level }) => level === "warn" || level === "error");
-    return lines.slice(-SHOWN_LINES).map(complaint).join("");
+    return lines.slice(-SHOWN_LINES).map(formatLine).join("");
   }
 
   #add(json: string): void {
@@ -69,7 +69,7 @@ interface JsonLine extends Record<string, unknown> {
   readonly time: string;
 }
 
-function complaint({ level, name, message, fields }: LogLine): string {
+function formatLine({ level, name, message, fields }: LogLine): string {
   const { error } = fields;
   const stack = isWithStack(error)
     ? `\n    ${error.stack.split("\n").slice(0, 6).join("\n    ")}`

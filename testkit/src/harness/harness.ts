@@ -1,28 +1,28 @@
-/** What a bed is made of: core, a clock, a log, and the programs that are connected. */
+/** What testbed and backendbed are made of: core, a clock, a log, and the components. */
 import type { BrokerOptions } from "@seabird-chat/core/testing";
 import type { ConnectOptions, Log } from "@seabird-chat/sdk";
 import { MemoryCore } from "../core/memory-core.ts";
 import { FakeClock } from "../time/fake-clock.ts";
+import { IdleDetector } from "../time/idle-detector.ts";
 import { seededRandom } from "../time/seeded-random.ts";
-import { Stillness } from "../time/stillness.ts";
-import { BedLog } from "./bed-log.ts";
+import { TestLog } from "./test-log.ts";
 
-export interface StageOptions {
-  /** All random numbers come from it. Default: 1. */
+export interface HarnessOptions {
+  /** Seed of all random numbers. Default: 1. */
   readonly seed?: number | undefined;
   /** What the clock shows at first. Default: 2026-01-05, noon in UTC, a Monday. */
   readonly startAt?: Date | string | undefined;
-  /** Limits of core's broker. Default: as in life. */
+  /** Limits of core's broker. Default: those of a real core. */
   readonly core?: BrokerOptions | undefined;
   /** Real milliseconds for which a handler may be busy with files or sockets. Default: 10,000. */
-  readonly patienceMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
 const DEFAULT_SEED = 1;
-const DEFAULT_PATIENCE_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** A plugin or backend on the stage. */
-export interface Part {
+/** A plugin or backend that is connected to the harness's core. */
+export interface Component {
   /** A plugin's name, or a backend's `type/id`. */
   readonly name: string;
   readonly kind: "plugin" | "backend";
@@ -31,35 +31,35 @@ export interface Part {
   close(): Promise<void>;
 }
 
-export class Stage {
+export class Harness {
   readonly clock: FakeClock;
-  readonly log: BedLog;
-  readonly stillness: Stillness;
+  readonly log: TestLog;
+  readonly idle: IdleDetector;
   readonly core: MemoryCore;
   /** Real milliseconds. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly #seed: number;
-  readonly #parts = new Map<string, Part>();
+  readonly #components = new Map<string, Component>();
 
   constructor({
     seed = DEFAULT_SEED,
     startAt,
     core,
-    patienceMs = DEFAULT_PATIENCE_MS,
-  }: StageOptions) {
-    this.clock = new FakeClock({ startAt, settle: () => this.stillness.wait() });
-    this.stillness = new Stillness(this.clock, patienceMs);
-    this.patienceMs = patienceMs;
-    this.log = new BedLog(this.clock);
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  }: HarnessOptions) {
+    this.clock = new FakeClock({ startAt, settle: () => this.idle.wait() });
+    this.idle = new IdleDetector(this.clock, timeoutMs);
+    this.timeoutMs = timeoutMs;
+    this.log = new TestLog(this.clock);
     this.core = new MemoryCore({
-      stillness: this.stillness,
+      idle: this.idle,
       options: core,
       log: this.log.forCore(),
     });
     this.#seed = seed;
   }
 
-  /** What a program is started with, so that it lives on this stage. */
+  /** Options with which a component connects to this harness's core. */
   optionsFor(name: string, scopes: readonly string[]): ConnectOptions & { readonly log: Log } {
     return {
       ...this.core.connectOptions(name, scopes),
@@ -69,20 +69,21 @@ export class Stage {
     };
   }
 
-  add(part: Part): void {
-    if (this.#parts.has(part.name)) throw new TypeError(`there are two parts "${part.name}"`);
-    this.#parts.set(part.name, part);
+  add(component: Component): void {
+    if (this.#components.has(component.name))
+      throw new TypeError(`there are two components called "${component.name}"`);
+    this.#components.set(component.name, component);
   }
 
-  /** Starts all parts, one after the other. */
+  /** Starts all components, one after the other. */
   async start(): Promise<void> {
-    for (const part of this.#parts.values()) await part.start();
+    for (const component of this.#components.values()) await component.start();
   }
 
-  /** Core ends as if it had been killed, and another one starts. */
+  /** Core stops as if it were killed, and a new one starts. */
   async restartCore(): Promise<void> {
     this.core.stop();
-    await this.stillness.wait();
+    await this.idle.wait();
     this.core.start();
     await this.reconnected();
   }
@@ -91,30 +92,30 @@ export class Stage {
   async restartPlugin(name: string | undefined): Promise<void> {
     const plugins = this.#find(name ?? "plugin");
     const other = plugins.find(({ kind }) => kind !== "plugin");
-    if (other !== undefined) throw new TypeError(`"${other.name}" is no plugin`);
+    if (other !== undefined) throw new TypeError(`"${other.name}" is not a plugin`);
     for (const plugin of plugins) {
       await plugin.close();
       await plugin.start();
     }
   }
 
-  /** Cuts connections to core: of all backends, of all plugins, or of one part. */
+  /** Cuts connections to core: of all backends, of all plugins, or of one component. */
   async disconnect(who: string): Promise<void> {
     for (const { name } of this.#find(who)) this.core.drop(name);
-    await this.stillness.wait();
+    await this.idle.wait();
   }
 
-  /** Lets time pass until every part is connected. */
+  /** Advances the clock until every component is connected. */
   reconnected(): Promise<void> {
-    const parts = [...this.#parts.values()];
-    return this.stillness.until("everybody connected", () => parts.every(({ isUp }) => isUp));
+    const components = [...this.#components.values()];
+    return this.idle.until("all components connected", () => components.every(({ isUp }) => isUp));
   }
 
-  /** Closes all parts, the last one first; says what could not be closed or is left behind. */
+  /** Closes all components, the last one first; returns what failed or was left behind. */
   async end(): Promise<readonly string[]> {
     const problems: string[] = [];
-    for (const part of [...this.#parts.values()].reverse()) {
-      await part.close().catch((reason: Error) => problems.push(reason.message));
+    for (const component of [...this.#components.values()].reverse()) {
+      await component.close().catch((reason: Error) => problems.push(reason.message));
     }
     return [...problems, ...this.#leaks()];
   }
@@ -129,11 +130,11 @@ export class Stage {
   }
 
   /** By kind, or by name. */
-  #find(who: string): readonly Part[] {
-    const all = [...this.#parts.values()];
+  #find(who: string): readonly Component[] {
+    const all = [...this.#components.values()];
     const found = all.filter(({ kind, name }) => kind === who || name === who);
     if (found.length > 0) return found;
     const known = all.map(({ name }) => name).join(", ");
-    throw new TypeError(`there is no "${who}" in this bed; there are ${known}`);
+    throw new TypeError(`no component "${who}"; there are ${known}`);
   }
 }

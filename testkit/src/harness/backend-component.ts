@@ -1,29 +1,29 @@
-/** The backend under test, as a part of its bed. */
+/** The backend under test, as a component of its harness. */
 import type { RunningBackend } from "@seabird-chat/sdk/backend";
 import { inRealTime, realWait } from "../time/real-wait.ts";
-import type { Part, Stage } from "./stage.ts";
+import type { Component, Harness } from "./harness.ts";
 
-/** A state with how long it waits, if it does. */
+/** A link's state, with the pause if it waits. */
 type State = { readonly state: string; readonly retryInMs?: number };
 
-/** Simulated milliseconds that pass at a time while a backend takes long to leave. */
+/** Milliseconds by which the clock advances at a time while a backend takes long to close. */
 const CLOSING_STEP_MS = 1_000;
-/** Real milliseconds after which it counts as taking long. */
+/** Real milliseconds after which closing counts as taking long. */
 const CLOSING_SOON_MS = 250;
 
-export class BackendPart implements Part {
+export class BackendComponent implements Component {
   readonly kind = "backend";
   readonly name: string;
-  readonly #stage: Stage;
+  readonly #harness: Harness;
   readonly #begin: () => RunningBackend;
   #running: RunningBackend | undefined;
   #core: State = { state: "connecting" };
   #network: State = { state: "connecting" };
   #failure: { readonly reason: unknown } | undefined;
 
-  constructor(name: string, stage: Stage, begin: () => RunningBackend) {
+  constructor(name: string, harness: Harness, begin: () => RunningBackend) {
     this.name = name;
-    this.#stage = stage;
+    this.#harness = harness;
     this.#begin = begin;
   }
 
@@ -44,28 +44,28 @@ export class BackendPart implements Part {
     void watch(running.networkStates(), (state) => {
       this.#network = state;
     });
-    running.onActivity(() => this.#stage.stillness.tick());
+    running.onActivity(() => this.#harness.idle.tick());
     running.ended().catch((reason: unknown) => {
       this.#failure = { reason };
     });
     await this.connected();
   }
 
-  /** Lets the time pass that a link or the network's connection waits before it tries again. */
+  /** Advances the clock by the pauses of the link and of the network's connection. */
   async connected(): Promise<void> {
     const states = () => `core: ${this.#core.state}, network: ${this.#network.state}`;
     await realWait(
-      this.#stage.patienceMs,
+      this.#harness.timeoutMs,
       async () => {
         if (this.#failure !== undefined) throw this.#failure.reason;
         if (this.isUp && this.isOnNetwork) return true;
         for (const { state, retryInMs = 0 } of [this.#core, this.#network]) {
-          if (state === "waiting") await this.#stage.clock.advance(retryInMs);
+          if (state === "waiting") await this.#harness.clock.advance(retryInMs);
         }
         return false;
       },
       () =>
-        `${this.name} did not connect (${states()}); in the log:${this.#stage.log.complaints()}`,
+        `${this.name} did not connect (${states()}); in the log:${this.#harness.log.warnings()}`,
     );
   }
 
@@ -79,15 +79,15 @@ export class BackendPart implements Part {
     });
     const startedAtMs = performance.now();
     await realWait(
-      this.#stage.patienceMs,
+      this.#harness.timeoutMs,
       async () => {
         const takesLong = performance.now() - startedAtMs > CLOSING_SOON_MS;
-        if (!closed && takesLong) await this.#stage.clock.advance(CLOSING_STEP_MS);
+        if (!closed && takesLong) await this.#harness.clock.advance(CLOSING_STEP_MS);
         return closed;
       },
-      () => `${this.name} did not leave`,
+      () => `${this.name} did not close`,
     );
-    await inRealTime(this.#stage.patienceMs, closing, () => `${this.name} did not leave`);
+    await inRealTime(this.#harness.timeoutMs, closing, () => `${this.name} did not close`);
   }
 }
 
@@ -95,6 +95,6 @@ async function watch(states: AsyncIterable<State>, then: (state: State) => void)
   try {
     for await (const state of states) then(state);
   } catch {
-    // It ended before it began, and says why elsewhere.
+    // It ended before it began; `ended()` rejects with the reason.
   }
 }

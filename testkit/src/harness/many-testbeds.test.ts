@@ -1,15 +1,15 @@
-/** A suite of an author's size: two hundred beds, one after the other, and how long they take. */
+/** A suite of an author's size: two hundred testbeds, one after the other, and how long they take. */
 import { test } from "node:test";
 import { dice } from "../../../examples/dice.ts";
 import { testbed } from "./testbed.ts";
 
-const BEDS = 200;
+const TESTBEDS = 200;
 
-test(`${BEDS} beds with a cooldown and a question each`, async (t) => {
+test(`${TESTBEDS} testbeds with a cooldown and a question each`, async (t) => {
   const startedAtMs = performance.now();
-  for (let seed = 0; seed < BEDS; seed++) await roll(seed);
+  for (let seed = 0; seed < TESTBEDS; seed++) await roll(seed);
   const seconds = (performance.now() - startedAtMs) / 1_000;
-  t.diagnostic(`${BEDS} beds in ${seconds.toFixed(2)} s`);
+  t.diagnostic(`${TESTBEDS} testbeds in ${seconds.toFixed(2)} s`);
 });
 
 async function roll(seed: number): Promise<void> {

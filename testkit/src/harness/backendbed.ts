@@ -1,4 +1,4 @@
-/** `backendbed()`: a backend on the real core, with a test in the place of the plugins. */
+/** `backendbed()`: a backend on the real core; the test takes the place of the plugins. */
 import { absoluteId, backendId } from "@seabird-chat/protocol";
 import {
   type ActionClient,
@@ -11,14 +11,13 @@ import {
 import { type BackendDefinition, startBackend } from "@seabird-chat/sdk/backend";
 import type { FakeClock } from "../time/fake-clock.ts";
 import { inRealTime, realWait } from "../time/real-wait.ts";
-import { BackendPart } from "./backend-part.ts";
-import type { BedLog } from "./bed-log.ts";
-import { ClientPart } from "./client-part.ts";
-import { type HeardEvent, toHeard } from "./heard.ts";
-import { relativeId } from "./relative-id.ts";
-import { Stage, type StageOptions } from "./stage.ts";
+import { BackendComponent } from "./backend-component.ts";
+import { ClientComponent } from "./client-component.ts";
+import { type EmittedEvent, relativeId, toEmittedEvent } from "./emitted-event.ts";
+import { Harness, type HarnessOptions } from "./harness.ts";
+import type { TestLog } from "./test-log.ts";
 
-export interface BackendbedOptions<Config> extends StageOptions {
+export interface BackendbedOptions<Config> extends HarnessOptions {
   readonly backend: BackendDefinition<Config>;
   /** The backend's name among those of its type. Default: `test`. */
   readonly id?: string | undefined;
@@ -27,15 +26,15 @@ export interface BackendbedOptions<Config> extends StageOptions {
 }
 
 /** A channel as core lists it, by the network's own id. */
-export interface BedChannel {
+export interface ListedChannel {
   readonly id: string;
   readonly displayName: string;
   readonly topic: string;
 }
 
 /**
- * Starts core and a backend in this process; resolves when the backend is on both core and its
- * network. Rejects with what its `connect` or its settings failed with, if that is for good.
+ * Starts core and a backend in this process; resolves when the backend is connected to both core
+ * and its network. Rejects if its settings are wrong or its `connect` throws `Fatal`.
  *
  * ```ts
  * await using bed = await backendbed({ backend: campfire, config: { url: server.url, token } });
@@ -44,17 +43,16 @@ export interface BedChannel {
  * await bed.send("lobby", "7");
  * ```
  *
- * The network is the test's own and may be real: what is awaited here is awaited in real time,
- * at most `patienceMs`. The clock of the backend and of core stands still until it is told to
- * `advance`.
+ * The network is your test's own and may be real, so waiting here takes real time, at most
+ * `timeoutMs`. The clock of the backend and of core stands still until you call `advance`.
  */
 export async function backendbed<Config>(options: BackendbedOptions<Config>): Promise<Backendbed> {
   const { backend, id = "test", config } = options;
-  const stage = new Stage(options);
+  const harness = new Harness(options);
   const name = `${backend.type}/${id}`;
-  const started = { ...stage.optionsFor(name, [`backend:${name}`]), id, config };
-  const part = new BackendPart(name, stage, () => startBackend(backend, started));
-  const bed = new Backendbed({ type: backend.type, id }, stage, part);
+  const started = { ...harness.optionsFor(name, [`backend:${name}`]), id, config };
+  const component = new BackendComponent(name, harness, () => startBackend(backend, started));
+  const bed = new Backendbed({ type: backend.type, id }, harness, component);
   try {
     await bed.start();
     return bed;
@@ -65,24 +63,24 @@ export async function backendbed<Config>(options: BackendbedOptions<Config>): Pr
 }
 
 export class Backendbed implements AsyncDisposable {
-  /** Every call of core, for those that have no short form here. */
+  /** Every call of core, also those without a short form here. */
   readonly core: ActionClient;
   readonly #name: { readonly type: string; readonly id: string };
-  readonly #stage: Stage;
-  readonly #part: BackendPart;
+  readonly #harness: Harness;
+  readonly #component: BackendComponent;
   readonly #plugin: PluginClient;
-  readonly #heard: HeardEvent[] = [];
+  readonly #emitted: EmittedEvent[] = [];
   #closed = false;
 
   /** @internal Use `backendbed()`. */
-  constructor(name: { type: string; id: string }, stage: Stage, part: BackendPart) {
+  constructor(name: { type: string; id: string }, harness: Harness, component: BackendComponent) {
     this.#name = name;
-    this.#stage = stage;
-    this.#part = part;
-    this.#plugin = connectPlugin(stage.optionsFor("test", ["plugin"]));
+    this.#harness = harness;
+    this.#component = component;
+    this.#plugin = connectPlugin(harness.optionsFor("test", ["plugin"]));
     this.core = this.#plugin;
-    stage.add(new ClientPart("test", "plugin", this.#plugin, stage));
-    stage.add(part);
+    harness.add(new ClientComponent("test", "plugin", this.#plugin, harness));
+    harness.add(component);
   }
 
   /** The backend's id, absolute: `campfire://test`. */
@@ -90,38 +88,38 @@ export class Backendbed implements AsyncDisposable {
     return backendId(this.#name);
   }
 
-  /** Stands still until it is told to `advance`. */
+  /** Stands still until you call `advance`. */
   get clock(): FakeClock {
-    return this.#stage.clock;
+    return this.#harness.clock;
   }
 
-  get log(): BedLog {
-    return this.#stage.log;
+  get log(): TestLog {
+    return this.#harness.log;
   }
 
   /** @internal */
   async start(): Promise<void> {
     void this.#listen();
-    await this.#stage.start();
+    await this.#harness.start();
   }
 
-  /** The next event that the backend has told, awaited if there is none yet. */
-  async nextEvent(): Promise<HeardEvent> {
+  /** The next event that the backend sent; waits if there is none yet. */
+  async nextEvent(): Promise<EmittedEvent> {
     await this.#wait(
-      () => this.#heard.length > 0,
-      () => `${this.#part.name} told of no event${this.#complaints()}`,
+      () => this.#emitted.length > 0,
+      () => `${this.#component.name} sent no event${this.#warnings()}`,
     );
-    const next = this.#heard.shift();
-    if (next === undefined) throw new Error("two tests wait for one event");
+    const next = this.#emitted.shift();
+    if (next === undefined) throw new Error("nextEvent() was called again before it resolved");
     return next;
   }
 
-  /** Events that nobody has looked at. */
-  get events(): readonly HeardEvent[] {
-    return this.#heard;
+  /** Events that `nextEvent` has not returned yet. */
+  get events(): readonly EmittedEvent[] {
+    return this.#emitted;
   }
 
-  /** Says something in a channel; rejects with the backend's or the network's refusal. */
+  /** Sends a message to a channel; rejects with the backend's or the network's refusal. */
   send(channel: string, content: Content, settings?: ActionOptions): Promise<void> {
     return this.#call(this.core.sendMessage(this.#absolute(channel), content, settings));
   }
@@ -130,7 +128,7 @@ export class Backendbed implements AsyncDisposable {
     return this.#call(this.core.sendPrivateMessage(this.#absolute(user), content, settings));
   }
 
-  /** Does something in a channel, as in `/me waves`. */
+  /** Performs an action in a channel, as in `/me waves`. */
   act(channel: string, content: Content, settings?: ActionOptions): Promise<void> {
     return this.#call(this.core.performAction(this.#absolute(channel), content, settings));
   }
@@ -152,41 +150,41 @@ export class Backendbed implements AsyncDisposable {
   }
 
   /** The channels that the backend has announced, sorted by id. */
-  async channels(): Promise<readonly BedChannel[]> {
+  async channels(): Promise<readonly ListedChannel[]> {
     const list = await this.#call(this.core.listChannels(this.id));
     return list.map(({ id, displayName, topic }) => ({ id: relativeId(id), displayName, topic }));
   }
 
-  /** What the backend tells about itself. */
+  /** The backend's metadata, as core returns it. */
   async metadata(): Promise<BackendInfo["metadata"]> {
     return (await this.#call(this.core.backendInfo(this.id))).metadata;
   }
 
-  /** Waits, in real time, until the condition holds: for what the network's side has to see. */
+  /** Waits in real time until the condition holds: for what the network has to receive. */
   until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-    return this.#wait(condition, () => `waited for ${what}${this.#complaints()}`);
+    return this.#wait(condition, () => `timed out waiting for ${what}${this.#warnings()}`);
   }
 
-  /** Core ends as if it had been killed, another one starts, and the backend connects to it. */
+  /** Core stops as if it were killed, a new one starts, and the backend connects to it. */
   restartCore(): Promise<void> {
-    return this.#stage.restartCore();
+    return this.#harness.restartCore();
   }
 
   /** Cuts the backend's connection to core. */
   disconnect(): Promise<void> {
-    return this.#stage.disconnect(this.#part.name);
+    return this.#harness.disconnect(this.#component.name);
   }
 
-  /** Waits until the backend is on core and on its network; the pauses before that pass by. */
+  /** Waits until the backend is connected to core and its network; the clock advances by its pauses. */
   connected(): Promise<void> {
-    return this.#part.connected();
+    return this.#component.connected();
   }
 
-  /** Leaves network and core; fails for timers and calls that are left behind. Idempotent. */
+  /** Closes the backend; fails for timers and calls that it leaves behind. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const problems = await this.#stage.end();
+    const problems = await this.#harness.end();
     if (problems.length > 0) throw new Error(problems.join("\n"));
   }
 
@@ -196,8 +194,8 @@ export class Backendbed implements AsyncDisposable {
 
   async #listen(): Promise<void> {
     for await (const event of this.#plugin.events()) {
-      const heard = toHeard(event);
-      if (heard !== undefined) this.#heard.push(heard);
+      const emitted = toEmittedEvent(event);
+      if (emitted !== undefined) this.#emitted.push(emitted);
     }
   }
 
@@ -206,17 +204,17 @@ export class Backendbed implements AsyncDisposable {
   }
 
   #call<T>(call: Promise<T>): Promise<T> {
-    return inRealTime(this.#stage.patienceMs, call, () => {
-      return `${this.#part.name} has not answered${this.#complaints()}`;
+    return inRealTime(this.#harness.timeoutMs, call, () => {
+      return `${this.#component.name} did not answer${this.#warnings()}`;
     });
   }
 
-  #wait(condition: () => boolean | Promise<boolean>, complaint: () => string): Promise<void> {
-    return realWait(this.#stage.patienceMs, condition, complaint);
+  #wait(condition: () => boolean | Promise<boolean>, message: () => string): Promise<void> {
+    return realWait(this.#harness.timeoutMs, condition, message);
   }
 
-  #complaints(): string {
-    const complaints = this.log.complaints();
-    return complaints === "" ? "" : `; in the log:${complaints}`;
+  #warnings(): string {
+    const warnings = this.log.warnings();
+    return warnings === "" ? "" : `; in the log:${warnings}`;
   }
 }

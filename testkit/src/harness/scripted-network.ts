@@ -1,4 +1,4 @@
-/** A chat network that a test plays, behind a real backend of the SDK. */
+/** A chat network that a test scripts, behind a real backend of the SDK. */
 import { backendId, type Content, contentBlock } from "@seabird-chat/protocol";
 import {
   type Answer,
@@ -11,10 +11,10 @@ import {
   recognise,
   success,
 } from "@seabird-chat/sdk/backend";
-import type { Person } from "./people.ts";
-import type { Sends } from "./sends.ts";
+import type { SendRequest, SentMessages } from "./sent-messages.ts";
+import type { TestUser } from "./users.ts";
 
-/** What plugins ask of a network besides saying something. */
+/** What plugins request of a network besides sending. */
 export type Request =
   | { readonly kind: "join"; readonly backend: string; readonly channel: string }
   | {
@@ -30,23 +30,23 @@ export type Request =
       readonly topic: string;
     };
 
-/** What can be made to fail. */
-export type Failing = "send" | "action" | "join" | "leave" | "topic";
+/** The requests that `failNext` can make fail. */
+export type RequestKind = "send" | "action" | "join" | "leave" | "topic";
 
 export interface NetworkSettings {
   /** `type/id`, such as `irc/libera`. */
   readonly name: string;
-  /** What commands begin with. Default: `!`. */
+  /** Prefix of commands. Default: `!`. */
   readonly commandPrefix?: string | undefined;
   /** The bot's own name; a line that begins with it is a mention. Default: `seabird`. */
   readonly nick?: string | undefined;
-  /** What GetBackendInfo tells besides; wins over what the bed tells. */
+  /** Further metadata of the backend; overrides that of the testbed. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface NetworkInit {
+export interface NetworkDeps {
   readonly settings: NetworkSettings;
-  readonly sends: Sends;
+  readonly sent: SentMessages;
   readonly requests: Request[];
   readonly label: (kind: "channel" | "user", id: string) => string;
 }
@@ -56,18 +56,18 @@ export class ScriptedNetwork {
   readonly name: string;
   readonly type: string;
   readonly id: string;
-  readonly #init: NetworkInit;
+  readonly #deps: NetworkDeps;
   readonly #failures = new Map<string, string[]>();
   #client: BackendClient | undefined;
 
-  constructor(init: NetworkInit) {
-    const { name } = init.settings;
+  constructor(deps: NetworkDeps) {
+    const { name } = deps.settings;
     const [, type = "", id = ""] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
     if (type === "") throw new TypeError(`a backend is called type/id, not "${name}"`);
     this.name = name;
     this.type = type;
     this.id = id;
-    this.#init = init;
+    this.#deps = deps;
   }
 
   /** Absolute: `irc://libera`. */
@@ -81,7 +81,7 @@ export class ScriptedNetwork {
     return this.#client;
   }
 
-  /** The bot is in this channel, unless it was before. */
+  /** Announces a channel, unless it is known already. */
   join(channel: string): void {
     const client = this.#connected();
     const isKnown = client.channels.some(({ id }) => id === channel);
@@ -89,38 +89,38 @@ export class ScriptedNetwork {
   }
 
   /** The next request of this kind to a channel or user is refused. */
-  failNext(kind: Failing, target: string, reason: string): void {
+  failNext(kind: RequestKind, target: string, reason: string): void {
     const key = `${kind} ${target}`;
     this.#failures.set(key, [...(this.#failures.get(key) ?? []), reason]);
   }
 
-  /** Becomes a command or a mention if it reads like one. */
-  say(channel: string, user: Person, content: Content, tags: Person["tags"]): void {
-    const { commandPrefix: prefix = "!", nick = "seabird" } = this.#init.settings;
+  /** Sent as a command or a mention if it reads like one. */
+  say(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
+    const { commandPrefix: prefix = "!", nick = "seabird" } = this.#deps.settings;
     const client = this.#connected();
     const who = { channelId: channel, user, tags };
     const line = contentBlock(content).plain;
-    const heard = recognise(line, { prefix, self: { name: nick } });
-    if (heard.kind === "command") {
-      client.command({ ...who, command: heard.command, arg: heard.arg });
-    } else if (heard.kind === "mention") {
-      client.mention({ ...who, content: line.slice(heard.skip).trim() });
+    const found = recognise(line, { prefix, self: { name: nick } });
+    if (found.kind === "command") {
+      client.command({ ...who, command: found.command, arg: found.arg });
+    } else if (found.kind === "mention") {
+      client.mention({ ...who, content: line.slice(found.skip).trim() });
     } else client.message({ ...who, content });
   }
 
-  mention(channel: string, user: Person, content: Content, tags: Person["tags"]): void {
+  mention(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
     this.#connected().mention({ channelId: channel, user, content, tags });
   }
 
-  act(channel: string, user: Person, content: Content, tags: Person["tags"]): void {
+  act(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
     this.#connected().action({ channelId: channel, user, content, tags });
   }
 
-  sayPrivately(user: Person, content: Content, tags: Person["tags"]): void {
+  sayPrivately(user: TestUser, content: Content, tags: TestUser["tags"]): void {
     this.#connected().privateMessage({ user, content, tags });
   }
 
-  actPrivately(user: Person, content: Content, tags: Person["tags"]): void {
+  actPrivately(user: TestUser, content: Content, tags: TestUser["tags"]): void {
     this.#connected().privateAction({ user, content, tags });
   }
 
@@ -130,31 +130,31 @@ export class ScriptedNetwork {
   }
 
   #handlers(): BackendHandlers {
-    const { sends, label } = this.#init;
-    const hear =
+    const { sent, label } = this.#deps;
+    const record =
       (kind: "message" | "action", target: "channel" | "user") =>
-      (request: Heard): Answer => {
+      (request: IncomingRequest): Answer => {
         const id = request.channelId ?? request.userId ?? "";
         const refusal = this.#refusal(kind === "action" ? "action" : "send", id);
-        if (refusal === undefined) sends.add(label(target, id), kind, request);
+        if (refusal === undefined) sent.add(label(target, id), kind, request);
         return refusal ?? success();
       };
     return {
-      sendMessage: hear("message", "channel"),
-      sendPrivateMessage: hear("message", "user"),
-      performAction: hear("action", "channel"),
-      performPrivateAction: hear("action", "user"),
+      sendMessage: record("message", "channel"),
+      sendPrivateMessage: record("message", "user"),
+      performAction: record("action", "channel"),
+      performPrivateAction: record("action", "user"),
       ...this.#requests(),
       metadata: () => ({
-        command_prefix: this.#init.settings.commandPrefix ?? "!",
+        command_prefix: this.#deps.settings.commandPrefix ?? "!",
         user_ids: "verified",
-        ...this.#init.settings.metadata,
+        ...this.#deps.settings.metadata,
       }),
     };
   }
 
   #requests(): BackendHandlers {
-    const { requests } = this.#init;
+    const { requests } = this.#deps;
     const backend = this.name;
     return {
       joinChannel: ({ channelName: channel }) => {
@@ -173,16 +173,13 @@ export class ScriptedNetwork {
     };
   }
 
-  #refusal(kind: Failing, target: string): Answer | undefined {
+  #refusal(kind: RequestKind, target: string): Answer | undefined {
     const reason = this.#failures.get(`${kind} ${target}`)?.shift();
     return reason === undefined ? undefined : failed(reason);
   }
 }
 
-interface Heard {
+interface IncomingRequest extends SendRequest {
   readonly channelId?: string;
   readonly userId?: string;
-  readonly text: string;
-  readonly rootBlock?: Parameters<Sends["add"]>[2]["rootBlock"];
-  readonly tags: Readonly<Record<string, string>>;
 }

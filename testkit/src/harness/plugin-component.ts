@@ -1,22 +1,22 @@
-/** A plugin of a bed, which can be started again. */
+/** A plugin as a component of a harness; it can be started again. */
 import { type Plugin, type RunningPlugin, type StartOptions, startPlugin } from "@seabird-chat/sdk";
-import { LinkWatch } from "./link-watch.ts";
-import type { Part, Stage } from "./stage.ts";
+import { LinkWatch } from "./client-component.ts";
+import type { Component, Harness } from "./harness.ts";
 
-export class PluginPart implements Part {
+export class PluginComponent implements Component {
   readonly kind = "plugin";
   readonly plugin: Plugin;
   readonly #options: StartOptions;
-  readonly #stage: Stage;
+  readonly #harness: Harness;
   #running: RunningPlugin | undefined;
   #link: LinkWatch | undefined;
   #failure: Error | undefined;
   #unwatch: readonly (() => void)[] = [];
 
-  constructor(plugin: Plugin, config: unknown, stage: Stage) {
+  constructor(plugin: Plugin, config: unknown, harness: Harness) {
     this.plugin = plugin;
-    this.#options = { ...stage.optionsFor(plugin.name, ["plugin"]), config };
-    this.#stage = stage;
+    this.#options = { ...harness.optionsFor(plugin.name, ["plugin"]), config };
+    this.#harness = harness;
   }
 
   get name(): string {
@@ -33,13 +33,13 @@ export class PluginPart implements Part {
     this.#running = running;
     this.#link = new LinkWatch(running.states());
     this.#unwatch = [
-      running.onActivity(() => this.#stage.stillness.tick()),
-      this.#stage.stillness.watch(() => busyLines(running)),
+      running.onActivity(() => this.#harness.idle.tick()),
+      this.#harness.idle.watch(() => busyLines(running)),
     ];
     running.ended().catch((reason: unknown) => {
       this.#failure = reason instanceof Error ? reason : new Error(String(reason));
     });
-    await this.#stage.stillness.drive(`start of plugin ${this.name}`, running.ready());
+    await this.#harness.idle.drive(`start of plugin ${this.name}`, running.ready());
   }
 
   async close(): Promise<void> {
@@ -47,7 +47,7 @@ export class PluginPart implements Part {
     this.#running = undefined;
     if (running === undefined) return;
     try {
-      await this.#stage.stillness.drive(`end of plugin ${this.name}`, running.close());
+      await this.#harness.idle.drive(`end of plugin ${this.name}`, running.close());
     } finally {
       for (const undo of this.#unwatch) undo();
     }

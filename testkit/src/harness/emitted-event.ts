@@ -1,10 +1,10 @@
-/** What a backend has told core, as its author's test looks at it. */
+/** What a backend has sent to core, as its author's test looks at it. */
+import { parseId } from "@seabird-chat/protocol";
 import type { PluginEvent } from "@seabird-chat/sdk";
-import { relativeId } from "./relative-id.ts";
 import { showBlock } from "./show-block.ts";
 
 /** Ids are the network's own. What a kind does not have is empty. */
-export interface HeardEvent {
+export interface EmittedEvent {
   readonly kind: "message" | "mention" | "action" | "command" | "privateMessage" | "privateAction";
   readonly channel: string;
   readonly user: { readonly id: string; readonly displayName: string };
@@ -18,17 +18,22 @@ export interface HeardEvent {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Undefined for what did not come from a backend, such as the sends of plugins. */
-export function toHeard(event: PluginEvent): HeardEvent | undefined {
+/** Undefined for what did not come from a backend, such as the messages of plugins. */
+export function toEmittedEvent(event: PluginEvent): EmittedEvent | undefined {
   if (!("user" in event)) return undefined;
   const { kind, tags } = event;
   const user = { ...event.user, id: relativeId(event.user.id) };
   const channel = "channelId" in event ? relativeId(event.channelId) : "";
-  const place = { kind, channel, user, tags };
+  const base = { kind, channel, user, tags };
   if (event.kind === "command") {
     const { command, arg } = event;
-    return { ...place, text: "", shown: "", command, arg };
+    return { ...base, text: "", shown: "", command, arg };
   }
   const { text } = event;
-  return { ...place, text, shown: showBlock(event.rootBlock) || text, command: "", arg: "" };
+  return { ...base, text, shown: showBlock(event.rootBlock) || text, command: "", arg: "" };
+}
+
+/** `#games` of `irc://libera/%23games`; what is no absolute id stays as it is. */
+export function relativeId(id: string): string {
+  return parseId(id)?.relative ?? id;
 }

@@ -1,24 +1,25 @@
-/** One connection, and those who wait for it, in their order. */
+/** Mutual exclusion: of all who use one connection, and of those who change one key. */
 import { systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { STORAGE } from "./storage-limits.ts";
 
-export class Turns {
+/** Grants in the order of the requests; both the number of waiters and their time are bounded. */
+export class Mutex {
   readonly #waiting = new Set<() => void>();
   readonly #waitMs: number;
-  #taken = false;
+  #isHeld = false;
 
   constructor(waitMs: number = STORAGE.connectionWaitMs) {
     this.#waitMs = waitMs;
   }
 
   /**
-   * Resolves at one's turn, which ends with `end()`. By the machine's clock: whoever has the
-   * connection is at work, and a test's clock does not run for that.
+   * Resolves when the mutex is held; `release()` it. The wait takes real time, also in tests with
+   * a fake clock: the holder is at work, and a fake clock does not advance for that.
    */
-  take(): Promise<void> {
-    if (!this.#taken) {
-      this.#taken = true;
+  acquire(): Promise<void> {
+    if (!this.#isHeld) {
+      this.#isHeld = true;
       return Promise.resolve();
     }
     if (this.#waiting.size >= STORAGE.maxWaitingForConnection) {
@@ -28,9 +29,9 @@ export class Turns {
     return this.#wait();
   }
 
-  end(): void {
+  release(): void {
     const [next] = this.#waiting;
-    if (next === undefined) this.#taken = false;
+    if (next === undefined) this.#isHeld = false;
     else next();
   }
 
@@ -52,3 +53,20 @@ export class Turns {
 
 const TOO_LONG =
   "a transaction is open for too long; inside one, use what it is given (trx), not db";
+
+/** Runs work on one key in its order, work on different keys concurrently. */
+export class KeyedMutex {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  /** Runs `work` when earlier work on this key has settled. */
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key);
+    const mine = before === undefined ? work() : before.then(work, work);
+    this.#last.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#last.get(key) === mine) this.#last.delete(key);
+    }
+  }
+}

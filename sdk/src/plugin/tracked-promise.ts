@@ -1,0 +1,35 @@
+/**
+ * A promise that knows whether it was observed, so that failures that a handler or middleware did
+ * not await are reported, and those that it handled are not reported twice.
+ */
+
+export class TrackedPromise<T> extends Promise<T> {
+  /** `then` returns a plain promise. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  #isObserved = false;
+
+  /** Settles as `work` does; an unobserved rejection does not end the process. */
+  static of<T>(work: Promise<T>): TrackedPromise<T> {
+    work.catch(() => undefined);
+    const tracked = new TrackedPromise<T>((resolve, reject) => void work.then(resolve, reject));
+    Promise.prototype.then.call(tracked, undefined, () => undefined);
+    return tracked;
+  }
+
+  /** Whether it was awaited, or one of its methods called. */
+  get isObserved(): boolean {
+    return this.#isObserved;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: awaiting it calls this.
+  override then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#isObserved = true;
+    return super.then(onFulfilled, onRejected);
+  }
+}

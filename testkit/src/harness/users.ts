@@ -1,0 +1,35 @@
+/** The users whom a test plays. */
+import type { BackendUser } from "@seabird-chat/sdk/backend";
+
+export interface UserSettings {
+  /** The network's id. Default: the name. */
+  readonly id?: string | undefined;
+  /** Default: the name. */
+  readonly displayName?: string | undefined;
+  /** The account under which the network knows the user; sent as the tag `irc/account`. */
+  readonly account?: string | undefined;
+  /** Tags of everything that the user sends. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface TestUser extends BackendUser {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export class TestUsers {
+  readonly #byName = new Map<string, TestUser>();
+
+  /** Adds or changes a user. */
+  set(name: string, settings: UserSettings = {}): TestUser {
+    const { id = name, displayName = name, account, tags } = settings;
+    const withAccount = account === undefined ? {} : { "irc/account": account };
+    const user = { id, displayName, tags: { ...withAccount, ...tags } };
+    this.#byName.set(name, user);
+    return user;
+  }
+
+  /** A user who was not set is added: the name is also the id and the display name. */
+  get(name: string): TestUser {
+    return this.#byName.get(name) ?? this.set(name);
+  }
+}
