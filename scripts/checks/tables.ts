@@ -114,7 +114,7 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
   },
   "limits of the irc backend": {
     module: "backends/irc/src/limits.ts",
-    make: (exports) => limitTable(exports["IRC_LIMITS"] as Limit[]),
+    make: (exports) => limitTable(exports["IRC_OPTION_LIMITS"] as Limit[]),
   },
   "limits of the command line": {
     module: "cli/src/limits.ts",

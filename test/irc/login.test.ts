@@ -26,11 +26,11 @@ suite("SASL", () => {
       const stage = connectTo(t, { ...tls, tlsFiles: { ca: network.ca }, sasl: PLAIN });
       assert.equal((await stage.status("logged_in")).account, "bird");
       assert.equal((await stage.status("welcomed")).nick, "bird");
-      const { link } = stage.connection;
-      assert.equal(link?.account, "bird");
+      const { session } = stage.connection;
+      assert.equal(session?.account, "bird");
       const wanted = ["message-tags", "server-time", "account-tag", "echo-message", "batch"];
       wanted.push("labeled-response", "chghost", "account-notify", "extended-join", "sasl");
-      for (const name of wanted) assert.ok(link?.caps.has(name), `${name} is off`);
+      for (const name of wanted) assert.ok(session?.caps.has(name), `${name} is off`);
       assert.ok(stage.lines.includes("> CAP REQ :sasl"));
       assert.doesNotMatch(stage.lines.join("\n"), /wings12|YmlyZA/);
       const order = stage.lines.filter((line) =>
@@ -86,7 +86,7 @@ suite("SASL", () => {
       const stage = connectTo(t, { ...tls, tlsFiles: { ca: network.ca }, sasl, nick: "bird2" });
       assert.match((await stage.status("login_failed")).reason, /\(904\)/);
       await stage.status("welcomed");
-      assert.equal(stage.connection.link?.account, undefined);
+      assert.equal(stage.connection.session?.account, undefined);
     });
 
     await t.test("services away: not connected until they are back", async (t) => {
@@ -150,6 +150,6 @@ suite("SASL", () => {
     assert.ok(!needed.lines.some((line) => /^> (PASS|NICK|USER)/.test(line)));
     const free = connectTo(t, { port: server.port, sasl: { ...PLAIN, required: false } });
     assert.equal((await free.status("welcomed")).nick, "bird");
-    assert.deepEqual([...(free.connection.link?.caps ?? [])], []);
+    assert.deepEqual([...(free.connection.session?.caps ?? [])], []);
   });
 });

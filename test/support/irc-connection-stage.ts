@@ -1,9 +1,10 @@
 /** Our connection alone, without core, to a real server, and what it tells. */
 import type { TestContext } from "node:test";
-import { type ConnectionStatus, IrcConnection } from "../../backends/irc/src/connection.ts";
+import type { ConnectionStatus } from "../../backends/irc/src/connection/hooks.ts";
+import { IrcConnection } from "../../backends/irc/src/connection.ts";
 import { IRC_OPTION_LIMITS } from "../../backends/irc/src/limits.ts";
 import type { IrcOptions } from "../../backends/irc/src/options.ts";
-import type { IrcEvent } from "../../backends/irc/src/presence/irc-state.ts";
+import type { IrcEvent } from "../../backends/irc/src/presence/irc-event.ts";
 import { waitFor } from "./irc-wait.ts";
 
 export interface ConnectionStage {

@@ -6,54 +6,18 @@
 
 import { type Clock, systemClock } from "./clock.ts";
 import { checkOptions } from "./connection/check-options.ts";
-import type { NetworkLink } from "./connection/network-link.ts";
+import type { ConnectionHooks, ConnectionStatus } from "./connection/hooks.ts";
 import { hideSecrets } from "./connection/secrets.ts";
-import { IrcSession } from "./connection/session.ts";
-import type { SessionEnd } from "./connection/session-hooks.ts";
+import { IrcSession, type SessionEnd } from "./connection/session.ts";
 import { type Endpoint, endpointUnderPolicy } from "./connection/sts.ts";
 import { StsStore } from "./connection/sts-store.ts";
 import { WantedChannels } from "./connection/wanted-channels.ts";
-import { stripCodes } from "./formatting/codes.ts";
-import { MAX_REASON } from "./limits.ts";
+import { plainReason } from "./formatting/codes.ts";
 import { foldName } from "./message/line.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
-import { type IrcEvent, IrcState } from "./presence/irc-state.ts";
+import { IrcState } from "./presence/irc-state.ts";
 import type { IrcRequest, RequestOutcome } from "./requests/irc-request.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
-
-export type ConnectionStatus =
-  | {
-      readonly status: "connecting";
-      readonly attempt: number;
-      readonly port: number;
-      readonly tls: boolean;
-    }
-  /** The server speaks TLS only (STS); nothing was told to it in the clear. */
-  | { readonly status: "upgrading"; readonly port: number }
-  | { readonly status: "logged_in"; readonly account: string }
-  /** The login (SASL) failed, and is not required. */
-  | { readonly status: "login_failed"; readonly reason: string }
-  | { readonly status: "welcomed"; readonly nick: string }
-  /** Every configured channel was joined or refused. At most once per connection. */
-  | { readonly status: "settled" }
-  | { readonly status: "identify_refused"; readonly reason: string }
-  | {
-      readonly status: "join_refused";
-      readonly channel: string;
-      readonly reason: string;
-      /** Undefined: it is not tried again. */
-      readonly retryInMs: number | undefined;
-    }
-  /** A defect, or a file that cannot be kept; the connection goes on. */
-  | { readonly status: "problem"; readonly reason: string }
-  | { readonly status: "lost"; readonly reason: string; readonly retryInMs: number };
-
-export interface ConnectionHooks {
-  event(event: IrcEvent): void;
-  status(status: ConnectionStatus): void;
-  /** Each line, for the log's debug level; secrets are taken out. */
-  line(direction: "in" | "out", line: string): void;
-}
 
 /** A connection that lasted this long was a good one: the pauses begin small again. */
 const STABLE_AFTER_MS = 30_000;
@@ -91,8 +55,8 @@ export class IrcConnection {
         fold: (name) => foldName(name, this.state.rules.caseMapping),
         join: (wanted) => this.#session?.join(wanted),
         refused: (channel, reason, retryInMs) =>
-          this.#tell({ status: "join_refused", channel, reason, retryInMs }),
-        settled: () => this.#tell({ status: "settled" }),
+          this.#report({ status: "join_refused", channel, reason, retryInMs }),
+        settled: () => this.#report({ status: "settled" }),
       },
       clock,
     );
@@ -104,8 +68,8 @@ export class IrcConnection {
     return this.#session?.state ?? this.#offline;
   }
 
-  /** The connection of the moment, if there is one. */
-  get link(): NetworkLink | undefined {
+  /** The current connection to the server, if there is one. */
+  get session(): IrcSession | undefined {
     return this.#session;
   }
 
@@ -114,12 +78,12 @@ export class IrcConnection {
     const session = this.#session;
     if (session === undefined) return NOT_CONNECTED;
     // Whatever comes of it, nobody wants us to try that channel any more.
-    if (request.expect.kind === "left") this.#channels.forget(request.expect.channel);
+    if (request.success.kind === "left") this.#channels.forget(request.success.channel);
     const verdict = await session.request(request);
-    const { expect } = request;
+    const { success } = request;
     // Kicked in the same moment, we do not come back.
-    if (verdict === undefined && expect.kind === "joined" && this.#isIn(expect.channel)) {
-      this.#channels.wantToo({ name: expect.channel, key });
+    if (verdict === undefined && success.kind === "joined" && this.#isIn(success.channel)) {
+      this.#channels.wantToo({ name: success.channel, key });
     }
     return verdict;
   }
@@ -164,36 +128,27 @@ export class IrcConnection {
       upgrade = end.upgrade;
       if (upgrade !== undefined) {
         // Only from a connection in the clear, so never twice in a row.
-        this.#tell({ status: "upgrading", port: upgrade.port });
+        this.#report({ status: "upgrading", port: upgrade.port });
         continue;
       }
       this.#failures = this.#clock.now() - startedAt > STABLE_AFTER_MS ? 1 : this.#failures + 1;
       const retryInMs = this.#pauseMs(end);
-      this.#tell({ status: "lost", reason: end.reason, retryInMs });
+      this.#report({ status: "lost", reason: end.reason, retryInMs });
       await this.#pause(retryInMs);
     }
   }
 
   async #connectOnce(endpoint: Endpoint): Promise<SessionEnd> {
     const { host, port, tls } = endpoint;
-    this.#tell({ status: "connecting", attempt: this.#failures + 1, port, tls });
-    const session = new IrcSession(
-      this.#options,
-      { host, port, tls },
-      () => this.#channels.all(),
-      this.#sts,
-      {
-        event: (event) => this.#event(event),
-        welcomed: () => this.#welcomed(),
-        loggedIn: (account) => this.#tell({ status: "logged_in", account }),
-        loginFailed: (reason) => this.#tell({ status: "login_failed", reason }),
-        identifyRefused: (reason) => this.#tell({ status: "identify_refused", reason }),
-        joinRefused: (channel, numeric, reason) => this.#channels.refused(channel, numeric, reason),
-        line: (direction, line) => this.#hooks.line(direction, line),
-        leftOut: (reason) => this.#problem(`a line was not sent: ${reason}`),
-      },
-      this.#clock,
-    );
+    this.#report({ status: "connecting", attempt: this.#failures + 1, port, tls });
+    const session = new IrcSession({
+      options: this.#options,
+      endpoint: { host, port, tls },
+      channels: this.#channels,
+      sts: this.#sts,
+      hooks: { ...this.#hooks, status: (status) => this.#report(status) },
+      clock: this.#clock,
+    });
     this.#session = session;
     const end = await session.ended;
     this.#session = undefined;
@@ -201,29 +156,15 @@ export class IrcConnection {
     return end;
   }
 
-  #event(event: IrcEvent): void {
-    this.#channels.receive(event);
-    this.#hooks.event(event);
-  }
-
-  #welcomed(): void {
-    this.#refusals = 0;
-    this.#tell({ status: "welcomed", nick: this.state.nick });
-    this.#channels.welcomed();
-  }
-
-  /** A reason may be a server's words, and those may hold anything, our password too. */
-  #tell(status: ConnectionStatus): void {
-    if (!("reason" in status)) {
-      this.#hooks.status(status);
-      return;
-    }
-    const words = stripCodes(this.#hideSecrets(status.reason));
-    this.#hooks.status({ ...status, reason: words.slice(0, MAX_REASON).toWellFormed() });
+  /** A reason may quote the server, which may quote anything, such as our password. */
+  #report(status: ConnectionStatus): void {
+    if (status.status === "welcomed") this.#refusals = 0;
+    if (!("reason" in status)) this.#hooks.status(status);
+    else this.#hooks.status({ ...status, reason: plainReason(this.#hideSecrets(status.reason)) });
   }
 
   #problem(reason: string): void {
-    this.#tell({ status: "problem", reason });
+    this.#report({ status: "problem", reason });
   }
 
   /** Doubles with each failure; half of it is random, so that many clients spread. */

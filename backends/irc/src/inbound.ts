@@ -6,8 +6,7 @@ import type {
 } from "@seabird-chat/sdk/backend";
 import { runsToBlock } from "./format.ts";
 import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
-import { printable, tagsOf } from "./presence/event-tags.ts";
-import type { IrcEvent } from "./presence/irc-state.ts";
+import type { IrcEvent, Origin } from "./presence/irc-event.ts";
 
 /** One thing to tell core. Whether words are a command or a mention is the SDK's to see. */
 export type NetworkEvent =
@@ -73,4 +72,28 @@ function content(runs: readonly Run[]): Pick<IncomingMessage, "text" | "block"> 
 /** A topic has no blocks; its formatting would be noise. */
 function plain(topic: string): string {
   return plainRuns(parseRuns(topic));
+}
+
+/** Characters of a value; a longer one is a server's joke and is left out. */
+const MAX_VALUE = 512;
+
+/** What server-time may be (IRCv3): anything else is no time. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
+function tagsOf({ account, mask, msgid, time }: Origin): Record<string, string> {
+  const rows = [
+    ["irc/account", account],
+    ["irc/mask", mask],
+    ["irc/msgid", msgid],
+    ["irc/time", time !== undefined && ISO_TIME.test(time) ? time : undefined],
+  ] as const;
+  const known = rows.filter(([, value]) => {
+    return value !== undefined && value !== "" && value.length <= MAX_VALUE;
+  });
+  return Object.fromEntries(known.map(([name, value]) => [name, printable(value ?? "")]));
+}
+
+/** A server may put anything into a name; whoever shows it should not have to care. */
+function printable(text: string): string {
+  return text.toWellFormed().replaceAll(/\p{Cc}/gu, "\ufffd");
 }

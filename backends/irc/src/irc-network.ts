@@ -14,10 +14,10 @@ import {
   type Self,
   type Target,
 } from "@seabird-chat/sdk/backend";
-import { type ConnectionHooks, IrcConnection } from "./connection.ts";
+import type { ConnectionHooks } from "./connection/hooks.ts";
+import { IrcConnection } from "./connection.ts";
 import { parseRuns, plainRuns } from "./formatting/runs.ts";
 import { type NetworkEvent, type Reader, toNetworkEvent } from "./inbound.ts";
-import { MAX_INVITATIONS } from "./limits.ts";
 import { logStatus } from "./log-status.ts";
 import type { IrcOptions } from "./options.ts";
 import {
@@ -31,10 +31,14 @@ import {
 import { AntiLoop, type AntiLoopHooks } from "./presence/anti-loop.ts";
 import { ChannelIds } from "./presence/channel-ids.ts";
 import { mayInvite } from "./presence/invites.ts";
-import type { IrcEvent, IrcState } from "./presence/irc-state.ts";
+import type { IrcEvent } from "./presence/irc-event.ts";
+import type { IrcState } from "./presence/irc-state.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 import { channelsOf, SettingRefused, toOptions } from "./settings/to-options.ts";
 import type { IrcSettings } from "./settings.ts";
+
+/** Invitations that are followed at once; further ones are ignored. */
+const MAX_INVITATIONS = 4;
 
 /** Stays with the network until it is closed: lost connections are made again by `IrcConnection`. */
 export class IrcNetwork implements BackendConnection<IrcSettings> {

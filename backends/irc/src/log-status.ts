@@ -1,6 +1,6 @@
 /** What the log says of a connection to a network. */
 import type { Log } from "@seabird-chat/sdk/backend";
-import type { ConnectionStatus } from "./connection.ts";
+import type { ConnectionStatus } from "./connection/hooks.ts";
 
 type Named<Name extends ConnectionStatus["status"]> = Extract<ConnectionStatus, { status: Name }>;
 

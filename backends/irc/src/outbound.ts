@@ -1,4 +1,5 @@
-/** What core asks, as lines of IRC and what to expect of them. Pure. */
+/** What core asks, as lines of IRC and what to success of them. Pure. */
+
 import { text as textBlock } from "@seabird-chat/protocol";
 import type {
   ChannelSend,
@@ -10,17 +11,20 @@ import type {
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, writeRuns } from "./formatting/runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
-import { MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_TOPIC_BYTES } from "./limits.ts";
 import { lineProblem } from "./message/format-line.ts";
 import { byteLength } from "./message/line.ts";
-import type { NetworkRules } from "./presence/irc-state.ts";
-import type { SuccessCondition } from "./requests/success-condition.ts";
+import { MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./presence/irc-state.ts";
+import type { NetworkRules } from "./presence/network-rules.ts";
+import type { SuccessCondition } from "./requests/irc-request.ts";
+
+/** Bytes of one message; a longer one is refused, since it could not be sent in the time that core waits. */
+export const MAX_TEXT_BYTES = 64 * 1024;
 
 interface PlannedLines {
   /** Whom it concerns. */
   readonly target: string;
   readonly lines: readonly string[];
-  readonly expect: SuccessCondition;
+  readonly success: SuccessCondition;
 }
 
 /** What planning has to know of the network. */
@@ -84,7 +88,7 @@ function planSend(
   const lines = splitLines(words, room).map((line) =>
     as === "action" ? `${start}\x01ACTION ${line}\x01` : start + line,
   );
-  return checked({ target, lines, expect: { kind: "said" } }, network);
+  return checked({ target, lines, success: { kind: "sent" } }, network);
 }
 
 /** `#channel`, or `#channel key`. */
@@ -93,15 +97,15 @@ export function planJoin({ channelName }: JoinRequest, network: NetworkView): Pl
   if (!isRealChannel(channel, network) || more.length > 0) return notAChannel(channelName);
   if (key !== undefined && !isKey(key)) return { refused: "that is not a channel key" };
   const line = key === undefined ? `JOIN ${channel}` : `JOIN ${channel} ${key}`;
-  return checked({ target: channel, lines: [line], expect: { kind: "joined", channel } }, network);
+  return checked({ target: channel, lines: [line], success: { kind: "joined", channel } }, network);
 }
 
 export function planLeave({ channelId, exitMessage }: LeaveRequest, network: NetworkView): Plan {
   if (!isRealChannel(channelId, network)) return notAChannel(channelId);
   const message = oneLine(exitMessage);
   const line = message === "" ? `PART ${channelId}` : `PART ${channelId} :${message}`;
-  const expect = { kind: "left", channel: channelId } as const;
-  return checked({ target: channelId, lines: [line], expect }, network);
+  const success = { kind: "left", channel: channelId } as const;
+  return checked({ target: channelId, lines: [line], success }, network);
 }
 
 export function planTopic({ channelId, topic: given }: UpdateRequest, network: NetworkView): Plan {
@@ -116,8 +120,8 @@ export function planTopic({ channelId, topic: given }: UpdateRequest, network: N
   if (bytes > limit) {
     return { refused: `the topic is ${bytes} bytes; this network allows ${limit}` };
   }
-  const expect = { kind: "topic", channel: channelId, topic } as const;
-  return checked({ target: channelId, lines: [line], expect }, network);
+  const success = { kind: "topic", channel: channelId, topic } as const;
+  return checked({ target: channelId, lines: [line], success }, network);
 }
 
 /** What is no line of IRC, too long a one say, is not sent. */

@@ -1,8 +1,9 @@
 /** Our connection to a scripted server, over a real socket, and what it tells. */
 import type { TestContext } from "node:test";
 import { readConfig } from "../src/config.ts";
-import { type ConnectionStatus, IrcConnection } from "../src/connection.ts";
-import type { IrcEvent } from "../src/presence/irc-state.ts";
+import type { ConnectionStatus } from "../src/connection/hooks.ts";
+import { IrcConnection } from "../src/connection.ts";
+import type { IrcEvent } from "../src/presence/irc-event.ts";
 import type { IrcRequest, RequestOutcome } from "../src/requests/irc-request.ts";
 import { ScriptedServer, until } from "./scripted-server.ts";
 
@@ -56,7 +57,7 @@ export function ask(
     id: `r${requests}`,
     target: "#a",
     lines: ["PRIVMSG #a :hi"],
-    expect: { kind: "said" },
+    success: { kind: "sent" },
     arrivedAtMs: performance.now(),
     ...request,
   });

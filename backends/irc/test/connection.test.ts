@@ -212,7 +212,7 @@ suite("a lost connection", () => {
       await ask(irc, {
         target: "#c",
         lines: ["JOIN #c"],
-        expect: { kind: "joined", channel: "#c" },
+        success: { kind: "joined", channel: "#c" },
       }),
       undefined,
     );
@@ -238,8 +238,8 @@ suite("a lost connection", () => {
     const irc = open();
     await status("settled");
     const join = { target: "#staff", lines: ["JOIN #staff"] };
-    const expect = { kind: "joined", channel: "#staff" } as const;
-    assert.equal(await ask(irc, { ...join, expect }), undefined);
+    const success = { kind: "joined", channel: "#staff" } as const;
+    assert.equal(await ask(irc, { ...join, success }), undefined);
     (await server.connection(1)).drop();
     await (await server.connection(2)).hears(/^JOIN #Staff sesame$/);
   });

@@ -42,7 +42,7 @@ suite("capabilities", () => {
       "CAP REQ :server-time batch labeled-response setname",
       "CAP END",
     ]);
-    assert.deepEqual([...(irc.link?.caps ?? [])].sort(), [
+    assert.deepEqual([...(irc.session?.caps ?? [])].sort(), [
       "batch",
       "labeled-response",
       "server-time",
@@ -71,8 +71,8 @@ suite("capabilities", () => {
       "CAP REQ :server-time",
       "CAP REQ :batch",
     ]);
-    assert.deepEqual([...(irc.link?.caps ?? [])].sort(), ["sasl", "server-time"]);
-    assert.equal(irc.link?.account, "bird");
+    assert.deepEqual([...(irc.session?.caps ?? [])].sort(), ["sasl", "server-time"]);
+    assert.equal(irc.session?.account, "bird");
   });
 
   test("come and go later, and only what was asked for counts", async (context) => {
@@ -83,8 +83,8 @@ suite("capabilities", () => {
     const connection = await server.connection(1);
     connection.say(":srv CAP bird ACK :echo-message", ":srv CAP bird DEL :server-time nonsense");
     connection.say(":srv CAP bird NEW :batch x/z");
-    await until("the new one", () => irc.link?.caps.has("batch"));
-    assert.deepEqual([...(irc.link?.caps ?? [])], ["batch"]);
+    await until("the new one", () => irc.session?.caps.has("batch"));
+    assert.deepEqual([...(irc.session?.caps ?? [])], ["batch"]);
   });
 
   test("a label goes along where the server answers labels, else it stays at home", async (context) => {
@@ -94,8 +94,10 @@ suite("capabilities", () => {
     await status("settled");
     const connection = await server.connection(1);
     const heard: string[] = [];
-    const undo = irc.link?.onLine(({ tags, command }) => heard.push(`${tags["label"]} ${command}`));
-    irc.link?.send("PRIVMSG #a :hi", { label: "a b;" });
+    const undo = irc.session?.onLine(({ tags, command }) =>
+      heard.push(`${tags["label"]} ${command}`),
+    );
+    irc.session?.send("PRIVMSG #a :hi", { label: "a b;" });
     await connection.hears(/^@label=a\\sb\\: PRIVMSG #a :hi$/);
     connection.say("@label=r1;x=1 :srv BATCH +1 labeled-response", "@batch=1 :srv 401 bird x :No");
     await until("the answer", () => heard.length >= 2);
@@ -103,10 +105,10 @@ suite("capabilities", () => {
     undo?.();
     connection.say(":srv CAP bird DEL :labeled-response", "PING :gone");
     await connection.hears(/^PONG gone/);
-    irc.link?.send("PRIVMSG #a :ho", { label: "r2" });
+    irc.session?.send("PRIVMSG #a :ho", { label: "r2" });
     await connection.hears(/^PRIVMSG #a :ho$/);
-    irc.link?.send("PRIVMSG #a :two\r\nQUIT", {});
-    irc.link?.send(`PRIVMSG #a :${"x".repeat(500)}`);
+    irc.session?.send("PRIVMSG #a :two\r\nQUIT", {});
+    irc.session?.send(`PRIVMSG #a :${"x".repeat(500)}`);
     await status("problem", 2);
     assert.match(JSON.stringify(statuses), /line break.*is 512 bytes; this network allows 510/);
   });

@@ -25,14 +25,15 @@ export function setUp(...caps: readonly string[]) {
     written.push(label === undefined ? line : `[${label}] ${line}`);
   const queue = new FloodQueue(write, LIMITS, clock);
   const on = new Set(caps);
-  const tracker = new RequestTracker(state, queue, LIMITS, clock, { caps: on });
+  state.caps = on;
+  const tracker = new RequestTracker(state, queue, LIMITS, clock);
   const submit = (id: string, request: Partial<IrcRequest> = {}) => {
     const result: { verdict: RequestOutcome | "waiting" } = { verdict: "waiting" };
     const whole: IrcRequest = {
       id,
       target: "#a",
       lines: ["PRIVMSG #a :hi"],
-      expect: { kind: "said" },
+      success: { kind: "sent" },
       arrivedAtMs: clock.now(),
       ...request,
     };

@@ -11,7 +11,6 @@ import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcOptions, SaslOptions } from "../options.ts";
 import { Caps, WANTED_CAPS } from "./caps.ts";
-import { nickCandidates, SAFE_NICK_LENGTH } from "./nick.ts";
 import { SaslLogin, type SaslOutcome } from "./sasl.ts";
 
 export interface HandshakeHooks {
@@ -37,6 +36,12 @@ const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
 const NO_CAPS = new Set(["421", "451"]);
 /** Wrong password, banned. */
 const REFUSALS = new Set(["464", "465"]);
+
+/** Nicks that are tried, the wanted one included, before the connection is given up. */
+export const MAX_NICK_ATTEMPTS = 8;
+
+/** A server tells how long a nick may be only after it has taken one; RFC 1459 promises 9. */
+const SAFE_NICK_LENGTH = 9;
 
 export class Handshake {
   readonly caps: Caps;
@@ -262,4 +267,16 @@ export class Handshake {
     this.#cancelTimer();
     this.#cancelTimer = this.#clock.after(ms, then);
   }
+}
+
+/**
+ * The names to try, in order: the wanted one, with one and two underscores, then cut so that any
+ * server takes it, with two digits. `random` gives numbers from 0 to below 1.
+ */
+export function nickCandidates(wanted: string, random: () => number): readonly string[] {
+  const names = [wanted, `${wanted}_`, `${wanted}__`];
+  while (names.length < MAX_NICK_ATTEMPTS) {
+    names.push(wanted.slice(0, SAFE_NICK_LENGTH - 2) + String(10 + Math.floor(random() * 90)));
+  }
+  return names;
 }

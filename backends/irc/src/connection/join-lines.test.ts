@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { MAX_JOIN_CHANNELS } from "../limits.ts";
 import { byteLength, MAX_LINE_BYTES } from "../message/line.ts";
-import { joinLines, partLines } from "./join-lines.ts";
+import { joinLines, MAX_JOIN_CHANNELS, partLines } from "./join-lines.ts";
 
 const named = (names: readonly string[]) => names.map((name) => ({ name, key: undefined }));
 

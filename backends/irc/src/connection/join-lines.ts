@@ -1,7 +1,9 @@
 /** Few lines for joining or leaving many channels. Pure. */
-import { MAX_JOIN_CHANNELS } from "../limits.ts";
 import { byteLength } from "../message/line.ts";
 import type { ChannelToJoin } from "../options.ts";
+
+/** Channels in one JOIN, which servers limit; the others go into further ones. */
+export const MAX_JOIN_CHANNELS = 10;
 
 /** Bytes of one JOIN; our own comes back behind our name, and has to fit as well. */
 const MAX_JOIN_BYTES = 400;

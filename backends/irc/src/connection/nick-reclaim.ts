@@ -7,10 +7,12 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { NICKSERV_WITHIN_MS } from "../limits.ts";
 import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcState } from "../presence/irc-state.ts";
+
+/** Milliseconds that NickServ has to free the nick, before the server is asked for it. */
+const NICKSERV_WITHIN_MS = 5_000;
 
 export interface ReclaimOptions {
   readonly nick: string;

@@ -1,8 +1,7 @@
 /** The names that are tried. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_NICK_ATTEMPTS } from "../limits.ts";
-import { nickCandidates } from "./nick.ts";
+import { MAX_NICK_ATTEMPTS, nickCandidates } from "./handshake.ts";
 
 test("first the wanted name, then close ones, then ones that any server takes", () => {
   const names = nickCandidates("a-rather-long-name", () => 0.5);

@@ -1,5 +1,51 @@
-/** What NickServ's lines mean for somebody who waits for its answer. Pure. */
+/** Identifies to NickServ before channels are joined, and reads what its lines mean. */
+
+import type { Clock } from "../clock.ts";
+import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
+import type { IrcOptions } from "../options.ts";
+
+export interface NickServLoginHooks {
+  send(line: string): void;
+  refused(reason: string): void;
+  /** Whatever came of it, it is time to go on. Once. */
+  done(): void;
+}
+
+export class NickServLogin {
+  readonly #hooks: NickServLoginHooks;
+  #cancelTimer: (() => void) | undefined;
+
+  /** Starts at once. */
+  constructor(
+    { nick, identifyWaitMs }: Pick<IrcOptions, "nick" | "identifyWaitMs">,
+    password: string,
+    hooks: NickServLoginHooks,
+    clock: Clock,
+  ) {
+    this.#hooks = hooks;
+    this.#cancelTimer = clock.after(identifyWaitMs, () => this.#done());
+    hooks.send(formatLine("PRIVMSG", ["NickServ", `IDENTIFY ${nick} ${password}`]));
+  }
+
+  receive(message: IrcMessage): void {
+    const answer = nickServAnswer(message);
+    if (answer === undefined || this.#cancelTimer === undefined) return;
+    if (!answer.accepted) this.#hooks.refused(answer.reason);
+    this.#done();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #done(): void {
+    this.close();
+    this.#hooks.done();
+  }
+}
 
 const RPL_LOGGEDIN = "900";
 const ERR_NOSUCHNICK = "401";

@@ -1,7 +1,6 @@
 /** Logs in to an account while connecting (IRCv3 SASL): PLAIN and EXTERNAL. Pure. */
 
-import { stripCodes } from "../formatting/codes.ts";
-import { MAX_REASON } from "../limits.ts";
+import { plainReason } from "../formatting/codes.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { SaslOptions } from "../options.ts";
 
@@ -52,9 +51,9 @@ export class SaslLogin {
     if (command === RPL_SASLSUCCESS || command === ERR_SASLALREADY) return { is: "in" };
     if (command === RPL_SASLMECHS) this.#mechanisms = params[1];
     if (!FAILURES.has(command)) return undefined;
-    const words = stripCodes(params.at(-1) ?? "").slice(0, MAX_REASON);
+    const reason = plainReason(params.at(-1) ?? "") || "refused";
     const others = this.#mechanisms === undefined ? "" : `; it takes ${this.#mechanisms}`;
-    return refused(`${words.toWellFormed() || "refused"} (${command})${others}`, true);
+    return refused(`${reason} (${command})${others}`, true);
   }
 
   /** The server's turn is over. Both mechanisms know one challenge only, an empty one. */

@@ -1,11 +1,11 @@
 /** One connection to an IRC server, from dialling to its end. */
 
 import type { Clock } from "../clock.ts";
-import { QUIT_WITHIN_MS } from "../limits.ts";
 import { lineProblem, withTags } from "../message/format-line.ts";
 import { type IrcMessage, parseMessage } from "../message/irc-message.ts";
 import type { ChannelToJoin, IrcOptions } from "../options.ts";
-import { CtcpAnswers } from "../presence/ctcp-answers.ts";
+import { CtcpAnswers } from "../presence/ctcp.ts";
+import type { IrcEvent } from "../presence/irc-event.ts";
 import { IrcState } from "../presence/irc-state.ts";
 import { rulesOf } from "../presence/network-rules.ts";
 import { isRefusal } from "../requests/error-attribution.ts";
@@ -13,29 +13,54 @@ import { FloodQueue } from "../requests/flood-queue.ts";
 import type { IrcRequest, RequestOutcome } from "../requests/irc-request.ts";
 import { NOT_CONNECTED, RequestTracker } from "../requests/request-tracker.ts";
 import { Handshake } from "./handshake.ts";
+import type { ConnectionHooks } from "./hooks.ts";
 import { joinLines, partLines } from "./join-lines.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
-import type { NetworkLink, SendOptions } from "./network-link.ts";
 import { NickReclaim } from "./nick-reclaim.ts";
-import { NickServLogin } from "./nickserv-login.ts";
+import { NickServLogin } from "./nickserv.ts";
 import { hideSecrets } from "./secrets.ts";
-import type { SessionEnd, SessionHooks } from "./session-hooks.ts";
 import { actOnOffer, type Endpoint } from "./sts.ts";
 import type { StsStore } from "./sts-store.ts";
 import { Transport } from "./transport.ts";
+import type { WantedChannels } from "./wanted-channels.ts";
+
+/** Milliseconds that a QUIT may take; then the socket is closed. */
+const QUIT_WITHIN_MS = 2_000;
 
 const END_OF_MOTD = new Set(["376", "422"]);
 
-export class IrcSession implements NetworkLink {
+export interface SessionDeps {
+  readonly options: IrcOptions;
+  readonly endpoint: Endpoint;
+  readonly channels: WantedChannels;
+  readonly sts: StsStore;
+  readonly hooks: ConnectionHooks;
+  readonly clock: Clock;
+}
+
+export interface SessionEnd {
+  readonly reason: string;
+  /** Where to connect with TLS instead: the server requires it (STS), and nothing was sent yet. */
+  readonly upgrade: Endpoint | undefined;
+  /** The server refused the password or the bot itself: an early retry does not help. */
+  readonly isRefusal: boolean;
+}
+
+export interface SendOptions {
+  /** Sent as the tag `label` where the server supports labeled-response, else left out. */
+  readonly label?: string;
+}
+
+export class IrcSession {
   readonly state: IrcState;
   /** Resolves when the connection is over. Never rejects. */
   readonly ended: Promise<SessionEnd>;
   readonly #options: IrcOptions;
   readonly #endpoint: Endpoint;
   readonly #sts: StsStore;
-  readonly #hooks: SessionHooks;
+  readonly #hooks: ConnectionHooks;
   readonly #clock: Clock;
-  readonly #channels: () => readonly ChannelToJoin[];
+  readonly #channels: WantedChannels;
   readonly #finish: (end: SessionEnd) => void;
   readonly #hideSecrets: (line: string) => string;
   readonly #handshake: Handshake;
@@ -53,14 +78,7 @@ export class IrcSession implements NetworkLink {
   #upgrade: Endpoint | undefined;
   #isRefusal = false;
 
-  constructor(
-    options: IrcOptions,
-    endpoint: Endpoint,
-    channels: () => readonly ChannelToJoin[],
-    sts: StsStore,
-    hooks: SessionHooks,
-    clock: Clock,
-  ) {
+  constructor({ options, endpoint, channels, sts, hooks, clock }: SessionDeps) {
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
     this.#finish = resolve;
@@ -75,13 +93,13 @@ export class IrcSession implements NetworkLink {
     const write = (line: string, how?: SendOptions) => this.send(line, how);
     this.#queue = new FloodQueue(write, options, clock);
     this.#ctcp = new CtcpAnswers(this.#queue, clock);
-    this.#requests = new RequestTracker(this.state, this.#queue, options, clock, this);
+    this.#requests = new RequestTracker(this.state, this.#queue, options, clock);
     this.#handshake = this.#createHandshake();
     this.state.caps = this.#handshake.caps.on;
     this.#reclaim = new NickReclaim(
       options,
       this.state,
-      (line) => this.#queue.urgent(line),
+      (line) => this.#queue.sendNow(line),
       () => this.account !== undefined,
       clock,
     );
@@ -113,8 +131,9 @@ export class IrcSession implements NetworkLink {
     const isLabelled = label !== undefined && this.caps.has("labeled-response");
     const whole = isLabelled ? withTags(line, { label }) : line;
     const problem = lineProblem(whole, this.state.rules.maxLineBytes);
-    if (problem !== undefined) this.#hooks.leftOut(problem);
-    else if (this.#transport?.write(whole) === true) {
+    if (problem !== undefined) {
+      this.#hooks.status({ status: "problem", reason: `a line was not sent: ${problem}` });
+    } else if (this.#transport?.write(whole) === true) {
       this.#hooks.line("out", this.#hideSecrets(whole));
     }
   }
@@ -144,8 +163,8 @@ export class IrcSession implements NetworkLink {
         this.#drop(reason);
       },
       isMe: (nick: string) => this.state.isMe(nick),
-      loggedIn: (account: string) => this.#hooks.loggedIn(account),
-      loginFailed: (reason: string) => this.#hooks.loginFailed(reason),
+      loggedIn: (account: string) => this.#hooks.status({ status: "logged_in", account }),
+      loginFailed: (reason: string) => this.#hooks.status({ status: "login_failed", reason }),
       welcomed: () => this.#welcomed(),
     };
     return new Handshake(this.#options, hooks, this.#clock);
@@ -187,7 +206,7 @@ export class IrcSession implements NetworkLink {
     this.#act(message);
     for (const event of this.state.receive(message)) {
       if (event.kind === "query") this.#ctcp.answer(event.nick, event.query);
-      else this.#hooks.event(event);
+      else this.#emit(event);
     }
     this.#requests.receive(message);
     for (const handler of [...this.#handlers]) handler(message);
@@ -204,7 +223,7 @@ export class IrcSession implements NetworkLink {
     else if (this.#phase === "joined") {
       this.#reclaim.receive(message);
       if (isRefusal(message)) {
-        this.#hooks.joinRefused(params[1] ?? "", command, params.at(-1) ?? "");
+        this.#channels.refused(params[1] ?? "", command, params.at(-1) ?? "");
       }
     }
   }
@@ -237,8 +256,8 @@ export class IrcSession implements NetworkLink {
       return;
     }
     const hooks = {
-      send: (line: string) => this.#queue.urgent(line),
-      refused: (reason: string) => this.#hooks.identifyRefused(reason),
+      send: (line: string) => this.#queue.sendNow(line),
+      refused: (reason: string) => this.#hooks.status({ status: "identify_refused", reason }),
       done: () => this.#join(),
     };
     this.#nickServ = new NickServLogin(this.#options, password, hooks, this.#clock);
@@ -247,18 +266,24 @@ export class IrcSession implements NetworkLink {
   #join(): void {
     this.#phase = "joined";
     this.#reclaim.start();
-    this.join(this.#channels());
-    this.#hooks.welcomed();
+    this.join(this.#channels.all());
+    this.#hooks.status({ status: "welcomed", nick: this.state.nick });
+    this.#channels.welcomed();
+  }
+
+  #emit(event: IrcEvent): void {
+    this.#channels.receive(event);
+    this.#hooks.event(event);
   }
 
   /** Asks for channels, before what waits. */
   join(channels: readonly ChannelToJoin[]): void {
-    for (const line of joinLines(channels)) this.#queue.urgent(line);
+    for (const line of joinLines(channels)) this.#queue.sendNow(line);
   }
 
   /** Leaves channels, before what waits. */
   part(channels: readonly string[]): void {
-    for (const line of partLines(channels)) this.#queue.urgent(line);
+    for (const line of partLines(channels)) this.#queue.sendNow(line);
   }
 
   #drop(reason: string): void {
@@ -279,7 +304,7 @@ export class IrcSession implements NetworkLink {
     for (const name of [...this.#timers.keys()]) this.#cancel(name);
     if (wasWelcomed && this.#endpoint.tls) this.#sts.renew(this.#endpoint.host);
     this.#requests.connectionLost();
-    for (const event of this.state.leaveAll()) this.#hooks.event(event);
+    for (const event of this.state.leaveAll()) this.#emit(event);
     const end = { upgrade: this.#upgrade, isRefusal: this.#isRefusal };
     this.#finish({ ...end, reason: this.#reason ?? reason });
   }

@@ -5,11 +5,13 @@
 
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { MAX_UNSENT_BYTES } from "../limits.ts";
 import { decodeLine } from "../message/line.ts";
 import { LineReader, LineTooLong } from "../message/line-reader.ts";
 import type { TlsFiles } from "../options.ts";
 import type { Endpoint } from "./sts.ts";
+
+/** Bytes that wait for the server to read them; beyond it the connection is dropped. */
+export const MAX_UNSENT_BYTES = 256 * 1024;
 
 export interface Dial extends Endpoint {
   readonly verifyCertificate: boolean;

@@ -7,9 +7,12 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { MAX_CHANNELS, SETTLE_WITHIN_MS } from "../limits.ts";
 import type { ChannelToJoin, IrcOptions } from "../options.ts";
-import type { IrcEvent } from "../presence/irc-state.ts";
+import type { IrcEvent } from "../presence/irc-event.ts";
+import { MAX_CHANNELS } from "../presence/irc-state.ts";
+
+/** Milliseconds after the welcome at which channels count as settled, joined or not. */
+const SETTLE_WITHIN_MS = 10_000;
 
 export interface WantedChannelsHooks {
   /** The form of a name in which equal names are equal, by the network's rules of the moment. */

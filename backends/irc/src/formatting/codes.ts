@@ -92,6 +92,14 @@ export function stripCodes(text: string): string {
   return plain;
 }
 
+/** Characters of a reason that are kept. */
+const MAX_REASON = 300;
+
+/** A server's reason for the log or for a caller: plain, well-formed and at most 300 characters. */
+export function plainReason(text: string): string {
+  return stripCodes(text).slice(0, MAX_REASON).toWellFormed();
+}
+
 /** The text without control characters but the tab. */
 export function stripControls(text: string): string {
   let clean = "";

@@ -1,9 +1,9 @@
 /** Whose account a message comes from, as far as the server tells. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { MAX_USERS } from "../limits.ts";
 import { parseMessage } from "../message/irc-message.ts";
 import { IrcState } from "./irc-state.ts";
+import { MAX_USERS } from "./users.ts";
 
 function setUp(...caps: readonly string[]) {
   const state = new IrcState("bird");

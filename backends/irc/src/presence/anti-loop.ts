@@ -5,15 +5,19 @@
  */
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import {
-  LOOP_COMMAND_MS,
-  LOOP_COMMANDS,
-  LOOP_SILENCE_MS,
-  LOOP_TEXT_MS,
-  LOOP_TEXTS,
-  MAX_LOOP_ENTRIES,
-  MAX_LOOP_TARGETS,
-} from "../limits.ts";
+
+/** Times that the same text may go to one target within `LOOP_TEXT_MS` before the bot is silent there. */
+const LOOP_TEXTS = 5;
+const LOOP_TEXT_MS = 60_000;
+/** Commands of one user in a row, each within `LOOP_COMMAND_MS` of an answer of the bot. */
+const LOOP_COMMANDS = 3;
+const LOOP_COMMAND_MS = 1_000;
+/** Milliseconds that the bot is then silent. */
+const LOOP_SILENCE_MS = 300_000;
+/** Channels and users that are watched; beyond it the least recently used is forgotten. */
+const MAX_LOOP_TARGETS = 1_000;
+/** Texts, and users, that are watched for each of them; beyond it the least recently used is forgotten. */
+const MAX_LOOP_ENTRIES = 64;
 
 /** So long an answer that is on its way may have been read just now: nobody can tell. */
 const ON_ITS_WAY_MS = 3 * LOOP_COMMAND_MS;

@@ -1,9 +1,8 @@
 /** One id for a channel, however it is spelled. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { MAX_CHANNELS } from "../limits.ts";
 import { ChannelIds } from "./channel-ids.ts";
-import { IrcState } from "./irc-state.ts";
+import { IrcState, MAX_CHANNELS } from "./irc-state.ts";
 import { rulesOf } from "./network-rules.ts";
 
 function setUp(...rules: readonly string[]) {

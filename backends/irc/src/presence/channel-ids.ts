@@ -2,7 +2,7 @@
  * What core knows a channel by: as the configuration spells it, else as it was when we first
  * joined it. Whatever the case in which it is named, it is the same channel.
  */
-import { MAX_CHANNELS } from "../limits.ts";
+import { MAX_CHANNELS } from "./irc-state.ts";
 
 /** The network's rules of the moment. */
 export interface ChannelNames {

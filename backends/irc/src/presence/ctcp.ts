@@ -4,7 +4,38 @@
  * People look with VERSION at what a bot is and with PING how far away, and some networks ask
  * every client that comes. Channel-wide questions are not answered: every client would.
  */
+
+import type { Clock } from "../clock.ts";
 import { stripControls } from "../formatting/codes.ts";
+import type { FloodQueue } from "../requests/flood-queue.ts";
+import { RateLimiter } from "../requests/rate-limiter.ts";
+
+/** Queries that are answered at once after a pause; further ones are ignored. */
+const MAX_QUERY_BURST = 3;
+/** Milliseconds until one more query is answered. */
+const QUERY_INTERVAL_MS = 10_000;
+
+/** The time of day is the machine's, unless the clock knows one. */
+type DayClock = Clock & { wallMs?(): number };
+
+export class CtcpAnswers {
+  readonly #queue: FloodQueue;
+  readonly #clock: DayClock;
+  readonly #limiter: RateLimiter;
+
+  constructor(queue: FloodQueue, clock: DayClock) {
+    this.#queue = queue;
+    this.#clock = clock;
+    this.#limiter = new RateLimiter(MAX_QUERY_BURST, QUERY_INTERVAL_MS, clock);
+  }
+
+  answer(nick: string, query: string): void {
+    const now = new Date(this.#clock.wallMs?.() ?? Date.now());
+    const answer = answerQuery(nick, query, now);
+    if (answer === undefined || !this.#limiter.take()) return;
+    this.#queue.addPriority(answer);
+  }
+}
 
 const NAME = "Seabird (https://github.com/seabird-chat)";
 

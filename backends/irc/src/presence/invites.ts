@@ -1,5 +1,5 @@
 /** Whose invitations are accepted. Pure. */
-import type { Origin } from "./event-tags.ts";
+import type { Origin } from "./irc-event.ts";
 
 const ACCOUNT = "account:";
 

@@ -3,57 +3,21 @@
  * happened. Pure: no socket, no clock.
  */
 
-import { MAX_CHANNELS, MAX_NAME_BYTES, MAX_PLAYBACKS, MAX_TOPIC_BYTES } from "../limits.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-import { foldName, MAX_LINE_BYTES, utf8Cut } from "../message/line.ts";
-import type { Origin } from "./event-tags.ts";
+import { foldName, utf8Cut } from "../message/line.ts";
+import type { IrcEvent, Origin } from "./irc-event.ts";
+import { DEFAULT_RULES, type NetworkRules } from "./network-rules.ts";
 import { OwnMask } from "./own-mask.ts";
 import { accountOrNone, Users } from "./users.ts";
 
-/** Something that happened on the network. A channel's name is as the server writes it. */
-export type IrcEvent =
-  | {
-      readonly kind: "message" | "action";
-      readonly target: string;
-      readonly nick: string;
-      readonly text: string;
-      readonly origin: Origin;
-    }
-  | { readonly kind: "joined"; readonly channel: string; readonly topic: string }
-  | { readonly kind: "left"; readonly channel: string; readonly why: "part" | "kick" | "lost" }
-  | {
-      readonly kind: "topic";
-      readonly channel: string;
-      readonly topic: string;
-      readonly nick: string;
-    }
-  | { readonly kind: "nick"; readonly nick: string }
-  /** Somebody wants us in a channel. */
-  | { readonly kind: "invite"; readonly channel: string; readonly origin: Origin }
-  /** Somebody's client asks ours something (CTCP): `VERSION`, `PING 123`. */
-  | { readonly kind: "query"; readonly nick: string; readonly query: string };
-
-/** What a server says of itself (ISUPPORT), with the defaults of RFC 2812. */
-export interface NetworkRules {
-  readonly caseMapping: string;
-  readonly channelTypes: string;
-  /** Prefixes by which only a channel's operators, say, are addressed: `@#channel`. */
-  readonly statusPrefixes: string;
-  readonly maxTopicBytes: number | undefined;
-  /** Bytes of a nick; a longer one is refused or cut. */
-  readonly maxNickBytes: number | undefined;
-  /** Bytes of a line without its end and its tags. */
-  readonly maxLineBytes: number;
-}
-
-export const DEFAULT_RULES: NetworkRules = {
-  caseMapping: "rfc1459",
-  channelTypes: "#&",
-  statusPrefixes: "",
-  maxTopicBytes: undefined,
-  maxNickBytes: undefined,
-  maxLineBytes: MAX_LINE_BYTES,
-};
+/** Channels that are tracked; more than any network allows. Further ones are ignored. */
+export const MAX_CHANNELS = 10_000;
+/** Open batches of old messages; the messages of further ones count as new. */
+const MAX_PLAYBACKS = 64;
+/** Bytes of a channel's or user's name: more than any network allows, and leaves room for text in a line. */
+export const MAX_NAME_BYTES = 200;
+/** Bytes of a topic that are kept; the rest is cut. */
+export const MAX_TOPIC_BYTES = 2_048;
 
 interface Channel {
   readonly name: string;

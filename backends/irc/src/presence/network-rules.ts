@@ -1,6 +1,27 @@
 /** Reads what a server says of itself (ISUPPORT, numeric 005). Pure. */
 import { MAX_LINE_BYTES } from "../message/line.ts";
-import type { NetworkRules } from "./irc-state.ts";
+
+/** What a server says of itself (ISUPPORT), with the defaults of RFC 2812. */
+export interface NetworkRules {
+  readonly caseMapping: string;
+  readonly channelTypes: string;
+  /** Prefixes by which only a channel's operators, say, are addressed: `@#channel`. */
+  readonly statusPrefixes: string;
+  readonly maxTopicBytes: number | undefined;
+  /** Bytes of a nick; a longer one is refused or cut. */
+  readonly maxNickBytes: number | undefined;
+  /** Bytes of a line without its end and its tags. */
+  readonly maxLineBytes: number;
+}
+
+export const DEFAULT_RULES: NetworkRules = {
+  caseMapping: "rfc1459",
+  channelTypes: "#&",
+  statusPrefixes: "",
+  maxTopicBytes: undefined,
+  maxNickBytes: undefined,
+  maxLineBytes: MAX_LINE_BYTES,
+};
 
 /** The rules after one line of 005: `nick NAME=value NAME … :are supported by this server`. */
 export function rulesOf(params: readonly string[], before: NetworkRules): NetworkRules {

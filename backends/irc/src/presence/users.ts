@@ -4,8 +4,10 @@
  * forgotten; who was there before us is unknown until they speak with a tag.
  */
 
-import { MAX_USERS } from "../limits.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
+
+/** Users whose accounts are tracked; the account of any further one is unknown. */
+export const MAX_USERS = 20_000;
 
 interface User {
   /** Undefined: not logged in. */

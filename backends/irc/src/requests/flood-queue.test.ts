@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { TestClock } from "../../test/test-clock.ts";
-import { MAX_SOON_LINES } from "../limits.ts";
-import { type FloodJob, FloodQueue } from "./flood-queue.ts";
+import { type FloodJob, FloodQueue, MAX_PRIORITY_LINES } from "./flood-queue.ts";
 
 const OPTIONS = { burstLines: 3, lineIntervalMs: 100 };
 
@@ -12,9 +11,9 @@ function job(...lines: string[]): FloodJob {
   return jobTo("", lines);
 }
 
-function jobTo(flow: string, lines: string[], dueAtMs = Number.POSITIVE_INFINITY): FloodJob {
+function jobTo(queueKey: string, lines: string[], dueAtMs = Number.POSITIVE_INFINITY): FloodJob {
   return {
-    flow,
+    queueKey,
     dueAtMs,
     get linesLeft() {
       return lines.length;
@@ -57,7 +56,7 @@ suite("flood queue", () => {
 
   test("urgent lines without end are no flood: more than a second burst waits behind all", () => {
     const { clock, queue, written } = setUp();
-    for (let index = 0; index < 9; index++) queue.urgent(`JOIN #${index}`);
+    for (let index = 0; index < 9; index++) queue.sendNow(`JOIN #${index}`);
     assert.equal(written.length, 2 * OPTIONS.burstLines);
     queue.add(job("a"));
     clock.advance(10_000);
@@ -96,7 +95,7 @@ suite("flood queue", () => {
   test("an urgent line goes first, and what waits pays for it", () => {
     const { clock, queue, written } = setUp();
     queue.add(job("a", "b", "c", "d"));
-    queue.urgent("NICK x");
+    queue.sendNow("NICK x");
     assert.equal(written.at(-1)?.line, "NICK x");
     clock.advance(199);
     assert.equal(written.length, 4);
@@ -115,15 +114,15 @@ suite("flood queue", () => {
   test("a short line goes before all jobs, and too many of them are dropped", () => {
     const { clock, queue, written } = setUp();
     queue.add(job("a", "b", "c", "d"));
-    assert.equal(queue.soon("NOTICE joe :1"), true);
+    assert.equal(queue.addPriority("NOTICE joe :1"), true);
     assert.equal(written.length, 3);
     clock.advance(200);
     assert.deepEqual(
       written.slice(3).map(({ line }) => line),
       ["NOTICE joe :1", "d"],
     );
-    for (let index = 0; index < MAX_SOON_LINES + 1; index++) queue.soon("x");
-    assert.equal(queue.soon("x"), false);
+    for (let index = 0; index < MAX_PRIORITY_LINES + 1; index++) queue.addPriority("x");
+    assert.equal(queue.addPriority("x"), false);
   });
 
   test("labels are handed on", () => {
@@ -141,7 +140,7 @@ suite("flood queue", () => {
     queue.close();
     queue.close();
     queue.add(job("e"));
-    queue.urgent("f");
+    queue.sendNow("f");
     clock.advance(10_000);
     assert.equal(written.length, 3);
     assert.equal(clock.timers, 0);
@@ -173,8 +172,8 @@ suite("flood queue", () => {
 });
 
 suite("flows", () => {
-  const letters = (flow: string, count: number) =>
-    Array.from({ length: count }, (_, index) => `${flow}${index + 1}`);
+  const letters = (queueKey: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${queueKey}${index + 1}`);
 
   test("take turns, so that a short message does not wait for a long one elsewhere", () => {
     const { clock, queue, written } = setUp();
@@ -209,14 +208,14 @@ suite("flows", () => {
   test("fits tells whether all would be done by their time", () => {
     const { clock, queue } = setUp();
     const start = clock.now();
-    const fits = (flow: string, lines: number, inMs: number) =>
-      queue.fits({ flow, lines, dueAtMs: start + inMs });
+    const fits = (queueKey: string, lines: number, inMs: number) =>
+      queue.fits({ queueKey, lines, dueAtMs: start + inMs });
     assert.ok(fits("#a", 13, 1_000));
     assert.ok(!fits("#a", 14, 1_000));
     queue.add(jobTo("#a", letters("a", 8), start + 600));
     assert.ok(fits("#b", 1, 100), "the other can wait for one line");
     assert.ok(!fits("#b", 2, 200), "but not for two");
-    assert.ok(!fits("#a", 1, 100), "its own flow comes before it");
+    assert.ok(!fits("#a", 1, 100), "jobs with its own key go first");
     assert.ok(fits("#a", 1, 600));
     assert.ok(fits("#b", 4, 900));
   });
@@ -224,7 +223,7 @@ suite("flows", () => {
   test("whatever is let in by fits is done by its time", () => {
     const steps = fc.array(
       fc.record({
-        flow: fc.constantFrom("#a", "#b", "#c"),
+        queueKey: fc.constantFrom("#a", "#b", "#c"),
         lines: fc.integer({ min: 1, max: 12 }),
         pauseMs: fc.nat(400),
       }),
@@ -235,12 +234,12 @@ suite("flows", () => {
         const { clock, queue, written } = setUp();
         const start = clock.now();
         const due: Record<string, number> = {};
-        for (const [index, { flow, lines, pauseMs }] of list.entries()) {
+        for (const [index, { queueKey, lines, pauseMs }] of list.entries()) {
           const dueAtMs = clock.now() + 1_000;
-          if (queue.fits({ flow, lines, dueAtMs })) {
-            const names = letters(`${index}${flow}`, lines);
+          if (queue.fits({ queueKey, lines, dueAtMs })) {
+            const names = letters(`${index}${queueKey}`, lines);
             for (const name of names) due[name] = dueAtMs - start;
-            queue.add(jobTo(flow, names, dueAtMs));
+            queue.add(jobTo(queueKey, names, dueAtMs));
           }
           clock.advance(pauseMs);
         }

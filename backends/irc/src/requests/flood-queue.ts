@@ -1,19 +1,23 @@
 /**
- * Writes lines no faster than a network bears: a burst at once, then one per interval.
+ * Sends lines no faster than the network's flood limit allows: a burst at once, then one per
+ * interval.
  *
- * Servers end connections that flood them. What waits here is asked for each line at the moment
- * it may go, so that a job can still change its mind. Flows (a channel, a person) take turns, so
- * that a long message to one does not hold up a short one to another, as long as every job can
- * still be done by its time.
+ * Servers disconnect clients that flood them. A job is asked for each line at the moment when it
+ * may be sent, so that it can still change or end. Jobs with different queue keys (a channel, a
+ * user) are served in turn, so that a long message to one does not delay a short one to another,
+ * as long as every job can still meet its deadline.
  */
-
 import type { Clock } from "../clock.ts";
-import { MAX_LATE_LINES, MAX_SOON_LINES } from "../limits.ts";
 import type { FloodOptions } from "../options.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { RoundRobin } from "./round-robin.ts";
 
-/** A line, and the label by which the server is to answer it. */
+/** Lines that wait before all jobs, such as answers to CTCP queries; further ones are dropped. */
+export const MAX_PRIORITY_LINES = 16;
+/** Lines that keep the connection in place and wait behind all jobs; further ones are dropped. */
+const MAX_DEFERRED_LINES = 10_000;
+
+/** A line, and the label with which the server is to answer it. */
 export interface LabelledLine {
   readonly line: string;
   readonly label?: string;
@@ -23,21 +27,21 @@ export type WriteLine = (line: string, options?: { readonly label?: string }) =>
 
 /** Lines that belong together. */
 export interface FloodJob {
-  /** How many lines it still has, as far as it knows. */
+  /** Lines that it still has, as far as it knows. */
   readonly linesLeft: number;
-  /** Whom they go to: jobs of one flow keep their order, flows take turns. Default: "". */
-  readonly flow?: string;
-  /** By the clock, when its last line has to be written. Default: never. */
+  /** Jobs with one key keep their order; keys are served in turn. Default: "". */
+  readonly queueKey?: string;
+  /** By the clock, when its last line has to be sent. Default: never. */
   readonly dueAtMs?: number;
-  /** The next line, or undefined when there is none any more. */
+  /** The next line; undefined when there is no further one. */
   nextLine(): string | LabelledLine | undefined;
 }
 
 /** A job that may be added. */
-export interface FloodNeed {
+export interface FloodDemand {
   readonly lines: number;
-  readonly flow: string;
-  /** By the clock, when its last line has to be written. */
+  readonly queueKey: string;
+  /** By the clock, when its last line has to be sent. */
   readonly dueAtMs: number;
 }
 
@@ -45,12 +49,13 @@ export class FloodQueue {
   readonly #write: WriteLine;
   readonly #options: FloodOptions;
   readonly #clock: Clock;
-  /** In the order of their arrival. Who adds them bounds them. */
+  /** In the order of their arrival. Bounded by whoever adds them. */
   readonly #jobs: FloodJob[] = [];
-  readonly #turns = new RoundRobin<FloodJob>();
-  readonly #soon: string[] = [];
+  readonly #roundRobin = new RoundRobin<FloodJob>();
+  /** Before all jobs. */
+  readonly #priority: string[] = [];
   /** Behind all jobs. */
-  readonly #late: string[] = [];
+  readonly #deferred: string[] = [];
   readonly #limiter: RateLimiter;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
@@ -62,24 +67,25 @@ export class FloodQueue {
     this.#limiter = new RateLimiter(options.burstLines, options.lineIntervalMs, clock);
   }
 
-  /** Milliseconds until `lines` more lines would be written, after all that waits. */
+  /** Milliseconds until `lines` further lines would be sent, behind all that waits. */
   delayMs(lines: number): number {
-    const before = this.#jobs.reduce((sum, job) => sum + job.linesLeft, this.#soon.length);
+    const before = this.#jobs.reduce((sum, job) => sum + job.linesLeft, this.#priority.length);
     return this.#msFor(before + lines);
   }
 
-  /** Whether a job could be done by its time, and all that wait still by theirs. */
-  fits({ lines, flow, dueAtMs }: FloodNeed): boolean {
+  /** Whether a job could meet its deadline without making another one miss its own. */
+  fits({ lines, queueKey, dueAtMs }: FloodDemand): boolean {
     const own = { left: lines, due: dueAtMs };
     const others = this.#jobs.map((job) => {
       const due = job.dueAtMs ?? Number.POSITIVE_INFINITY;
-      // Those of its own flow go first, whatever their time.
-      return { left: job.linesLeft, due: flowOf(job) === flow ? Math.min(due, dueAtMs) : due };
+      // Jobs with the same key go first, whatever their deadline.
+      const isBefore = queueKeyOf(job) === queueKey;
+      return { left: job.linesLeft, due: isBefore ? Math.min(due, dueAtMs) : due };
     });
-    const inTurn = [...others, own].sort((one, other) => one.due - other.due);
-    let before = this.#soon.length;
+    const byDeadline = [...others, own].sort((one, other) => one.due - other.due);
+    let before = this.#priority.length;
     let isAffected = false;
-    for (const each of inTurn) {
+    for (const each of byDeadline) {
       before += each.left;
       isAffected ||= each === own;
       if (isAffected && this.#clock.now() + this.#msFor(before) > each.due) return false;
@@ -89,63 +95,63 @@ export class FloodQueue {
 
   add(job: FloodJob): void {
     if (this.#closed) return;
-    // Those that nobody waits for any more may be many: they come and go without a line.
+    // Jobs that were cancelled may be many: they come and go without sending a line.
     for (const done of this.#jobs.filter(({ linesLeft }) => linesLeft === 0)) this.#remove(done);
     this.#jobs.push(job);
-    this.#turns.add(flowOf(job), job);
+    this.#roundRobin.add(queueKeyOf(job), job);
     this.#pump();
   }
 
-  /** A short line that goes before all jobs when one may. False: too many wait already, it is dropped. */
-  soon(line: string): boolean {
-    if (this.#closed || this.#soon.length >= MAX_SOON_LINES) return false;
-    this.#soon.push(line);
+  /** Sends a short line before all jobs, when one may be sent. False: too many wait; it is dropped. */
+  addPriority(line: string): boolean {
+    if (this.#closed || this.#priority.length >= MAX_PRIORITY_LINES) return false;
+    this.#priority.push(line);
     this.#pump();
     return true;
   }
 
   /**
-   * Writes at once, before all that waits, which pays for it. For what keeps us on the network.
-   * Once a whole burst is owed, such as after JOINs of very many channels, it waits behind all.
+   * Sends at once and delays all that waits: for what keeps the connection in place. When a whole
+   * burst is owed, such as after JOINs of very many channels, the line waits behind all jobs.
    */
-  urgent(line: string): void {
+  sendNow(line: string): void {
     if (this.#closed) return;
-    if (this.#late.length > 0 || !this.#limiter.overdraw()) this.#later(line);
+    if (this.#deferred.length > 0 || !this.#limiter.overdraw()) this.#defer(line);
     else this.#write(line);
   }
 
-  /** Forgets all that waits. Idempotent. */
+  /** Drops all that waits. Idempotent. */
   close(): void {
     this.#closed = true;
     this.#jobs.length = 0;
-    this.#turns.clear();
-    this.#soon.length = 0;
-    this.#late.length = 0;
+    this.#roundRobin.clear();
+    this.#priority.length = 0;
+    this.#deferred.length = 0;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
 
-  #later(line: string): void {
-    if (this.#late.length >= MAX_LATE_LINES) return;
-    this.#late.push(line);
+  #defer(line: string): void {
+    if (this.#deferred.length >= MAX_DEFERRED_LINES) return;
+    this.#deferred.push(line);
     this.#pump();
   }
 
   #msFor(lines: number): number {
-    return Math.max(0, lines - this.#limiter.left) * this.#options.lineIntervalMs;
+    return Math.max(0, lines - this.#limiter.tokens) * this.#options.lineIntervalMs;
   }
 
   #pump(): void {
-    while (!this.#closed && this.#limiter.left >= 1) {
+    while (!this.#closed && this.#limiter.tokens >= 1) {
       const next = this.#nextLine();
       if (next === undefined) return;
       this.#limiter.take();
       if (typeof next === "string") this.#write(next);
       else this.#write(next.line, next.label === undefined ? {} : { label: next.label });
     }
-    const waiting = this.#jobs.length + this.#soon.length + this.#late.length;
+    const waiting = this.#jobs.length + this.#priority.length + this.#deferred.length;
     if (waiting === 0 || this.#cancelTimer !== undefined || this.#closed) return;
-    const waitMs = Math.ceil((1 - this.#limiter.left) * this.#options.lineIntervalMs);
+    const waitMs = Math.ceil((1 - this.#limiter.tokens) * this.#options.lineIntervalMs);
     this.#cancelTimer = this.#clock.after(waitMs, () => {
       this.#cancelTimer = undefined;
       this.#pump();
@@ -153,39 +159,39 @@ export class FloodQueue {
   }
 
   #nextLine(): string | LabelledLine | undefined {
-    const soon = this.#soon.shift();
-    if (soon !== undefined) return soon;
+    const first = this.#priority.shift();
+    if (first !== undefined) return first;
     for (let job = this.#nextJob(); job !== undefined; job = this.#nextJob()) {
       const line = job.nextLine();
       if (line !== undefined) {
-        this.#turns.took(job);
+        this.#roundRobin.served(job);
         return line;
       }
       this.#remove(job);
     }
-    return this.#late.shift();
+    return this.#deferred.shift();
   }
 
-  /** The one whose turn it is, unless an earlier one would then come too late. */
+  /** The job whose turn it is, unless an earlier one would then miss its deadline. */
   #nextJob(): FloodJob | undefined {
-    const inTurn = this.#turns.next;
+    const next = this.#roundRobin.next;
     let before = 1;
     for (const job of this.#jobs) {
-      if (job === inTurn) return inTurn;
+      if (job === next) return next;
       before += job.linesLeft;
       const due = job.dueAtMs ?? Number.POSITIVE_INFINITY;
       if (this.#clock.now() + this.#msFor(before) > due) return this.#jobs[0];
     }
-    return inTurn;
+    return next;
   }
 
   #remove(job: FloodJob): void {
-    const at = this.#jobs.indexOf(job);
-    if (at !== -1) this.#jobs.splice(at, 1);
-    this.#turns.remove(flowOf(job), job);
+    const index = this.#jobs.indexOf(job);
+    if (index !== -1) this.#jobs.splice(index, 1);
+    this.#roundRobin.remove(queueKeyOf(job), job);
   }
 }
 
-function flowOf({ flow = "" }: FloodJob): string {
-  return flow;
+function queueKeyOf({ queueKey = "" }: FloodJob): string {
+  return queueKey;
 }

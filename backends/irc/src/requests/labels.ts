@@ -1,14 +1,16 @@
 /**
- * Which of our lines a line of the server answers (IRCv3 labeled-response): it carries the label
- * itself, or stands in a batch that does, or in a batch within that batch. Reads lines as they came.
+ * Which line of ours a line of the server answers (IRCv3 labeled-response): it has the label
+ * itself, or is in a batch that has it, or in a batch within that batch.
  */
 
-import { MAX_OPEN_BATCHES } from "../limits.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
+
+/** Open batches that belong to labels; the answers in further ones are not recognised, and a PING asks instead. */
+const MAX_OPEN_BATCHES = 256;
 
 export interface Labelled {
   readonly label: string;
-  /** Whether the label's answer is whole with it. */
+  /** Whether it completes the label's answer. */
   readonly ends: boolean;
 }
 

@@ -1,40 +1,40 @@
-/** How much may be done now: a burst after a pause, then one more per interval. */
+/** A token bucket: a burst after a pause, then one token per interval. */
 import type { Clock } from "../clock.ts";
 
 export class RateLimiter {
   readonly #burst: number;
   readonly #intervalMs: number;
   readonly #clock: Clock;
-  #left: number;
-  #leftAt: number;
+  #tokens: number;
+  #updatedAt: number;
 
   constructor(burst: number, intervalMs: number, clock: Clock) {
     this.#burst = burst;
     this.#intervalMs = intervalMs;
     this.#clock = clock;
-    this.#left = burst;
-    this.#leftAt = clock.now();
+    this.#tokens = burst;
+    this.#updatedAt = clock.now();
   }
 
-  /** How often `take` would succeed now, with fractions; below 0 after `overdraw`. */
-  get left(): number {
+  /** Tokens at this moment, with fractions; below 0 after `overdraw`. */
+  get tokens(): number {
     const now = this.#clock.now();
-    this.#left = Math.min(this.#burst, this.#left + (now - this.#leftAt) / this.#intervalMs);
-    this.#leftAt = now;
-    return this.#left;
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#updatedAt) / this.#intervalMs);
+    this.#updatedAt = now;
+    return this.#tokens;
   }
 
-  /** False if nothing is left. */
+  /** Takes a token; false if there is none. */
   take(): boolean {
-    if (this.left < 1) return false;
-    this.#left -= 1;
+    if (this.tokens < 1) return false;
+    this.#tokens -= 1;
     return true;
   }
 
-  /** For what cannot wait: later ones pay for it. False once they owe a whole burst. */
+  /** Takes a token that is not there yet. False if more than a whole burst would be missing. */
   overdraw(): boolean {
-    if (this.left - 1 < -this.#burst) return false;
-    this.#left -= 1;
+    if (this.tokens - 1 < -this.#burst) return false;
+    this.#tokens -= 1;
     return true;
   }
 }

@@ -67,7 +67,7 @@ suite("labels", () => {
 
   test("an answer may be a batch, with batches in it", async () => {
     const { submit, receive } = setUp(...LABELS);
-    const join = { lines: ["JOIN #a"], expect: { kind: "joined", channel: "#a" } } as const;
+    const join = { lines: ["JOIN #a"], success: { kind: "joined", channel: "#a" } } as const;
     const one = submit("one", join);
     await receive("@label=seabird-1 :srv BATCH +x labeled-response", `@batch=x ${me} JOIN #a`);
     await receive("@batch=x :srv BATCH +y netjoin", "@batch=y :joe!j@h JOIN #a", ":srv BATCH -y");
@@ -95,7 +95,7 @@ suite("labels", () => {
   test("a JOIN of a channel we are in is acknowledged, and done", async () => {
     const { submit, receive } = setUp(...LABELS);
     await receive(`${me} JOIN #a`);
-    const one = submit("one", { lines: ["JOIN #a"], expect: { kind: "joined", channel: "#a" } });
+    const one = submit("one", { lines: ["JOIN #a"], success: { kind: "joined", channel: "#a" } });
     await receive("@label=seabird-1 :srv ACK");
     assert.equal(one.verdict, undefined);
   });
@@ -214,7 +214,7 @@ suite("echoes", () => {
 
   test("a JOIN has its PING", () => {
     const { written, submit } = setUp("echo-message");
-    submit("one", { lines: ["JOIN #a"], expect: { kind: "joined", channel: "#a" } });
+    submit("one", { lines: ["JOIN #a"], success: { kind: "joined", channel: "#a" } });
     assert.deepEqual(written, ["JOIN #a", "PING :one"]);
   });
 

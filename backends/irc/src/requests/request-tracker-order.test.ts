@@ -23,7 +23,7 @@ suite("an error that comes late", () => {
     const { clock, written, queue, submit, receive } = setUp();
     const lines = Array.from({ length: 12 }, (_, index) => `PRIVMSG joe :${index}`);
     const one = submit("one", { ...joe, lines, arrivedAtMs: clock.now() - 100 });
-    for (let index = 0; index < 6; index++) queue.urgent("NICK x");
+    for (let index = 0; index < 6; index++) queue.sendNow("NICK x");
     clock.advance(9_000);
     await settled();
     assert.match(String(one.verdict), /^only \d+ of 12 lines/);
@@ -38,7 +38,7 @@ suite("an error that comes late", () => {
 
   test("about a channel being spoken in is not that of a JOIN that waits for its echo", async () => {
     const { submit, receive } = setUp();
-    const one = submit("one", { lines: ["JOIN #a"], expect: { kind: "joined", channel: "#a" } });
+    const one = submit("one", { lines: ["JOIN #a"], success: { kind: "joined", channel: "#a" } });
     await receive(":srv PONG srv :one");
     const two = submit("two");
     await receive(":srv 404 bird #a :Cannot send", ":srv 473 bird #a :Invite only");
@@ -132,9 +132,9 @@ suite("nobody waits any more", () => {
 suite("an echo", () => {
   const topic = {
     lines: ["TOPIC #a :t"],
-    expect: { kind: "topic", channel: "#a", topic: "t" },
+    success: { kind: "topic", channel: "#a", topic: "t" },
   } as const;
-  const leave = { lines: ["PART #a"], expect: { kind: "left", channel: "#a" } } as const;
+  const leave = { lines: ["PART #a"], success: { kind: "left", channel: "#a" } } as const;
 
   test("counts though somebody undoes it before the PONG", async () => {
     const { submit, receive } = setUp();

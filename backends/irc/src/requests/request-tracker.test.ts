@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { me, settled, setUp } from "../../test/request-tracker-fixture.ts";
 
-suite("said", () => {
+suite("sent", () => {
   test("the PONG is the success, and only its own", async () => {
     const { written, submit, receive } = setUp();
     const one = submit("one");
@@ -82,7 +82,7 @@ suite("said", () => {
   test("a standard reply that fails the command is the failure", async () => {
     const { submit, receive } = setUp();
     const one = submit("one");
-    const two = submit("two", { lines: ["TOPIC #a :t"], expect: { kind: "left", channel: "#b" } });
+    const two = submit("two", { lines: ["TOPIC #a :t"], success: { kind: "left", channel: "#b" } });
     await receive(":srv FAIL PRIVMSG NOT_HERE #b :Elsewhere", ":srv FAIL TOPIC NO :Not that");
     await receive(":srv FAIL PRIVMSG NOT_NOW #A :Not at night", ":srv PONG srv :one");
     assert.equal(one.verdict, "NOT_NOW Not at night");
@@ -100,12 +100,12 @@ suite("said", () => {
 });
 
 suite("echoes", () => {
-  const join = { lines: ["JOIN #a"], expect: { kind: "joined", channel: "#A" } } as const;
+  const join = { lines: ["JOIN #a"], success: { kind: "joined", channel: "#A" } } as const;
   const topic = {
     lines: ["TOPIC #a :t"],
-    expect: { kind: "topic", channel: "#a", topic: "t" },
+    success: { kind: "topic", channel: "#a", topic: "t" },
   } as const;
-  const leave = { lines: ["PART #a"], expect: { kind: "left", channel: "#a" } } as const;
+  const leave = { lines: ["PART #a"], success: { kind: "left", channel: "#a" } } as const;
 
   test("a JOIN needs our own JOIN, even one after the PONG", async () => {
     const { submit, receive } = setUp();
@@ -212,7 +212,7 @@ suite("time and bounds", () => {
     const lines = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
     const one = submit("one", { lines });
     // Urgent lines take the turns of those that wait.
-    for (let index = 0; index < 6; index++) queue.urgent("NICK x");
+    for (let index = 0; index < 6; index++) queue.sendNow("NICK x");
     clock.advance(20_000);
     await settled();
     assert.match(String(one.verdict), /^only \d+ of 12 lines were sent in time$/);

@@ -1,36 +1,42 @@
 /**
- * Finds out what became of each request on a network that hardly ever says yes.
+ * Determines the outcome of each request, on a protocol that confirms almost nothing.
  *
- * The server is asked by the best means it has. Where it answers labels, each line carries one.
- * Else, where it echoes messages, the echo is the yes. Else the lines are followed by a PING with
- * the request's id: the server answers in order, and an error that names the request's target
- * before the PONG belongs to it. JOIN, PART and TOPIC succeed when what they ask for has come
- * about. A label or an echo that does not come is asked for by a PING too.
+ * It uses the best means that the server has. With labeled-response each line has a label. Else,
+ * with echo-message, the echo confirms a message. Else a PING with the request's id follows the
+ * lines: the server answers in order, and an error before the PONG that names the request's target
+ * belongs to the request. JOIN, PART and TOPIC succeed when their success condition is met. A PING
+ * also asks for a label's answer or an echo that does not come.
  *
- * A request that was answered before the server had its say (its time was up) stays known until
- * then: a late error is still its own and not the next request's, and while the server owes that
- * word, nothing more is sent that it would only read when nobody expects it any more.
+ * A request whose time is up is answered without the server's answer, but stays tracked until that
+ * comes: a late error is then still attributed to it and not to the next request. Meanwhile nothing
+ * further is sent, since the server would read it too late as well.
  */
 
 import type { Clock } from "../clock.ts";
-import { ASK_AFTER_MS, MAX_SOON_LINES } from "../limits.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { RequestOptions } from "../options.ts";
 import type { IrcState } from "../presence/irc-state.ts";
-import { findEcho, isAbout, isRefusal, isSpeech, reasonOf } from "./error-attribution.ts";
-import type { FloodJob, FloodQueue, LabelledLine } from "./flood-queue.ts";
-import type { IrcRequest, RequestOutcome } from "./irc-request.ts";
+import { concerns, findEcho, isMessage, isRefusal, reasonOf } from "./error-attribution.ts";
+import {
+  type FloodJob,
+  type FloodQueue,
+  type LabelledLine,
+  MAX_PRIORITY_LINES,
+} from "./flood-queue.ts";
+import {
+  type IrcRequest,
+  isMet,
+  type RequestOutcome,
+  type SuccessCondition,
+} from "./irc-request.ts";
 import { type Labelled, LabelReader } from "./labels.ts";
-import { PendingRequest, type Signal } from "./pending-request.ts";
-import { holds, type SuccessCondition } from "./success-condition.ts";
+import { type Confirmation, PendingRequest } from "./pending-request.ts";
 import { WaitingRequests } from "./waiting-requests.ts";
 
-/** What the server can (IRCv3 capabilities that are on). */
-export interface ServerCaps {
-  readonly caps: ReadonlySet<string>;
-}
+/** Milliseconds after which a PING asks for a label's answer or an echo that has not come. */
+const PROBE_AFTER_MS = 2_000;
 
-/** The answer must have reached core before its limit: nothing is sent, and no answer awaited, later. */
+/** Shares of `answerWithinMs` at its end in which no line is sent, and no answer awaited. */
 const SEND_MARGIN = 0.1;
 const ANSWER_MARGIN = 0.05;
 
@@ -39,93 +45,88 @@ export class RequestTracker {
   readonly #queue: FloodQueue;
   readonly #options: RequestOptions;
   readonly #clock: Clock;
-  readonly #server: ServerCaps;
   readonly #labels = new LabelReader();
   readonly #waiting = new WaitingRequests();
-  /** PINGs that ask for what has not come, each with the place of the last line before it. */
-  readonly #asked = new Map<string, number>();
-  /** Lines of requests, and PINGs, so far. */
-  #written = 0;
+  /** PINGs that ask for missing answers, each with the position of the last line before it. */
+  readonly #probes = new Map<string, number>();
+  /** Lines of requests, and their PINGs, that were sent so far. */
+  #position = 0;
 
-  constructor(
-    state: IrcState,
-    queue: FloodQueue,
-    options: RequestOptions,
-    clock: Clock,
-    server: ServerCaps,
-  ) {
+  constructor(state: IrcState, queue: FloodQueue, options: RequestOptions, clock: Clock) {
     this.#state = state;
     this.#queue = queue;
     this.#options = options;
     this.#clock = clock;
-    this.#server = server;
   }
 
-  /** Queues the request's lines. Resolves once, within `answerWithinMs` of its arrival. */
+  /** Queues the request's lines. Resolves within `answerWithinMs` of its arrival. */
   submit(request: IrcRequest): Promise<RequestOutcome> {
-    const signal = this.#signalFor(request.expect);
-    const refusal = this.#refusal(request, signal);
+    const confirmation = this.#confirmationOf(request.success);
+    const refusal = this.#refusal(request, confirmation);
     if (refusal !== undefined) return Promise.resolve(refusal);
     const { promise, resolve } = Promise.withResolvers<RequestOutcome>();
-    this.#queue.add(this.#job(this.#add(request, signal, resolve)));
+    this.#queue.add(this.#job(this.#add(request, confirmation, resolve)));
     return promise;
   }
 
-  /** A line of the server, after the network's state has taken it in. */
+  /** A line of the server, after `IrcState` has received it. */
   receive(message: IrcMessage): void {
     const labelled = this.#labels.read(message);
     if (this.#waiting.size === 0) return;
-    this.#lookForChanges();
-    if (message.command === "PONG") this.#ponged(message.params.at(-1) ?? "");
-    else if (labelled !== undefined) this.#answered(labelled, message);
-    else if (isRefusal(message)) this.#refused(message);
-    else if (this.#state.isMe(message.nick)) this.#echoed(message);
+    this.#checkConditions();
+    if (message.command === "PONG") this.#pongReceived(message.params.at(-1) ?? "");
+    else if (labelled !== undefined) this.#labelAnswered(labelled, message);
+    else if (isRefusal(message)) this.#errorReceived(message);
+    else if (this.#state.isMe(message.nick)) this.#echoReceived(message);
   }
 
-  /** The connection is gone: nothing that waits can be known any more. */
+  /** The outcome of requests that wait cannot be known any more. */
   connectionLost(): void {
     for (const pending of this.#waiting.all()) {
-      this.#settle(pending, pending.verdict(pending.written === 0 ? NOT_CONNECTED : LOST));
+      this.#settle(pending, pending.outcome(pending.sent === 0 ? NOT_CONNECTED : LOST));
       this.#waiting.forget(pending);
     }
   }
 
-  #signalFor({ kind }: SuccessCondition): Signal {
+  #confirmationOf({ kind }: SuccessCondition): Confirmation {
     if (this.#hasLabels) return "label";
-    return kind === "said" && this.#server.caps.has("echo-message") ? "echo" : "ping";
+    return kind === "sent" && this.#state.caps.has("echo-message") ? "echo" : "ping";
   }
 
-  /** Servers may take their labels back. */
+  /** Servers may withdraw the capability. */
   get #hasLabels(): boolean {
-    const { caps } = this.#server;
+    const { caps } = this.#state;
     return caps.has("labeled-response") && caps.has("batch");
   }
 
-  #refusal({ arrivedAtMs, target, lines, signal }: IrcRequest, by: Signal): RequestOutcome {
+  #refusal({ arrivedAtMs, target, lines, signal }: IrcRequest, by: Confirmation): RequestOutcome {
     if (signal?.aborted === true) return NOT_WANTED;
     const { answerWithinMs, sendBudgetMs, maxWaitingRequests, pingTimeoutMs } = this.#options;
-    const owed = this.#waiting.owedForMs(this.#clock.now(), pingTimeoutMs);
-    if (owed !== undefined) return `not sent: the network has not answered for ${seconds(owed)} s`;
+    const overdueMs = this.#waiting.overdueMs(this.#clock.now(), pingTimeoutMs);
+    if (overdueMs !== undefined) {
+      return `not sent: the network has not answered for ${seconds(overdueMs)} s`;
+    }
     if (this.#waiting.size >= maxWaitingRequests) {
       return `${this.#waiting.size} requests already wait for the network`;
     }
     const limitMs = Math.min(sendBudgetMs, answerWithinMs * (1 - SEND_MARGIN));
     const count = lines.length + (by === "ping" ? 1 : 0);
-    const need = { lines: count, flow: this.#flowOf(target), dueAtMs: arrivedAtMs + limitMs };
-    if (this.#queue.fits(need)) return undefined;
+    const queueKey = this.#queueKeyOf(target);
+    const isInTime = this.#queue.fits({ lines: count, queueKey, dueAtMs: arrivedAtMs + limitMs });
+    if (isInTime) return undefined;
     const takesMs = this.#clock.now() - arrivedAtMs + this.#queue.delayMs(count);
     return `would take ${seconds(takesMs)} s at this server's rate (limit ${seconds(limitMs)} s)`;
   }
 
   #add(
     request: IrcRequest,
-    signal: Signal,
-    resolve: (verdict: RequestOutcome) => void,
+    confirmation: Confirmation,
+    resolve: (outcome: RequestOutcome) => void,
   ): PendingRequest {
     const dueAtMs = this.#limit(request, ANSWER_MARGIN);
     const token = this.#waiting.tokenFor(request.id);
-    const pending = new PendingRequest(request, { signal, token, dueAtMs }, resolve);
-    const expire = () => this.#settle(pending, pending.verdict(pending.lateReason));
+    const pending = new PendingRequest(request, { confirmation, token, dueAtMs }, resolve);
+    const expire = () => this.#settle(pending, pending.outcome(pending.lateReason));
     const abort = () => this.#settle(pending, NOT_WANTED);
     const cancelTimer = this.#clock.after(Math.max(0, dueAtMs - this.#clock.now()), expire);
     pending.release = () => {
@@ -137,12 +138,12 @@ export class RequestTracker {
     return pending;
   }
 
-  /** The moment by which something has to be done that may take all but `margin`, a part of the whole. */
+  /** The end of `answerWithinMs`, less the share `margin` of it. */
   #limit({ arrivedAtMs }: IrcRequest, margin: number): number {
     return arrivedAtMs + this.#options.answerWithinMs * (1 - margin);
   }
 
-  #flowOf(target: string): string {
+  #queueKeyOf(target: string): string {
     return this.#state.fold(this.#state.withoutStatus(target));
   }
 
@@ -150,136 +151,141 @@ export class RequestTracker {
     const { request } = pending;
     const dueAtMs = this.#limit(request, SEND_MARGIN);
     return {
-      flow: this.#flowOf(request.target),
+      queueKey: this.#queueKeyOf(request.target),
       dueAtMs,
       get linesLeft() {
         return pending.linesLeft + (pending.needsPing ? 1 : 0);
       },
       nextLine: () => {
         const isLate = pending.linesLeft > 0 && this.#clock.now() > dueAtMs;
-        if (isLate) this.#settle(pending, pending.verdict(pending.lateReason));
+        if (isLate) this.#settle(pending, pending.outcome(pending.lateReason));
         return this.#nextLine(pending) ?? (pending.needsPing ? this.#ping(pending) : undefined);
       },
     };
   }
 
   #nextLine(pending: PendingRequest): string | LabelledLine | undefined {
-    if (pending.written === 0) pending.heldBefore = holds(pending.request.expect, this.#state);
+    if (pending.sent === 0) pending.wasMetBefore = isMet(pending.request.success, this.#state);
     const next = pending.nextLine();
     if (next === undefined) return undefined;
-    this.#written += 1;
-    pending.lastWritten = this.#written;
-    this.#askLater(pending);
-    if (pending.signal !== "label") return next.line;
+    this.#position += 1;
+    pending.lastPosition = this.#position;
+    this.#probeLater(pending);
+    if (pending.confirmation !== "label") return next.line;
     return { line: next.line, label: this.#waiting.labelFor(pending, next.index) };
   }
 
   #ping(pending: PendingRequest): string {
-    this.#written += 1;
-    pending.pinged = this.#written;
+    this.#position += 1;
+    pending.pingPosition = this.#position;
     return `PING :${pending.token}`;
   }
 
-  /** Labels and echoes come at once, or else a PING tells that they do not come at all. */
-  #askLater(pending: PendingRequest): void {
-    if (pending.signal === "ping" || pending.linesLeft > 0 || pending.stopAsking) return;
-    pending.stopAsking = this.#clock.after(ASK_AFTER_MS, () => {
-      // One that was sent later for another request tells of this one too.
-      const isAsked = [...this.#asked.values()].some((place) => place >= pending.lastWritten);
-      if (!pending.isAnswered && !isAsked) this.#ask();
+  /** Labels and echoes are answered at once; if not, a PING shows whether they are at all. */
+  #probeLater(pending: PendingRequest): void {
+    if (pending.confirmation === "ping" || pending.linesLeft > 0 || pending.cancelProbe) return;
+    pending.cancelProbe = this.#clock.after(PROBE_AFTER_MS, () => {
+      // A PING that was sent later for another request answers for this one too.
+      const isProbed = [...this.#probes.values()].some((at) => at >= pending.lastPosition);
+      if (!pending.isAnswered && !isProbed) this.#probe();
     });
   }
 
-  #ask(): void {
-    const token = this.#waiting.newName();
-    if (!this.#queue.soon(`PING :${token}`)) return;
-    this.#asked.set(token, this.#written);
-    const [oldest = token] = this.#asked.keys();
-    if (this.#asked.size > MAX_SOON_LINES) this.#asked.delete(oldest);
+  #probe(): void {
+    const token = this.#waiting.newToken();
+    if (!this.#queue.addPriority(`PING :${token}`)) return;
+    this.#probes.set(token, this.#position);
+    const [oldest = token] = this.#probes.keys();
+    if (this.#probes.size > MAX_PRIORITY_LINES) this.#probes.delete(oldest);
   }
 
-  /** The server answers in order: what was written before the PING has had its answers. */
-  #ponged(token: string): void {
-    const place = this.#asked.get(token) ?? this.#waiting.byToken(token)?.pinged ?? 0;
-    this.#asked.delete(token);
+  /** The server answers in order: lines before the PING have had their answers. */
+  #pongReceived(token: string): void {
+    const position = this.#probes.get(token) ?? this.#waiting.byToken(token)?.pingPosition ?? 0;
+    this.#probes.delete(token);
     for (const pending of this.#waiting.all()) {
-      if (pending.written === 0 || pending.linesLeft > 0 || pending.lastWritten > place) continue;
-      pending.ponged = true;
+      if (pending.sent === 0 || pending.linesLeft > 0 || pending.lastPosition > position) continue;
+      pending.hasPong = true;
       this.#decide(pending);
     }
   }
 
-  #answered({ label, ends }: Labelled, message: IrcMessage): void {
+  #labelAnswered({ label, ends }: Labelled, message: IrcMessage): void {
     const line = this.#waiting.lineOf(label);
     if (line === undefined) return;
     const { pending, index } = line;
     if (isRefusal(message)) pending.refuse(reasonOf(message), index);
-    else if (isSpeech(message) && this.#state.isMe(message.nick)) pending.take(index);
-    // With echoes on, what is answered without one was passed on to nobody.
-    if (ends && pending.request.expect.kind === "said" && this.#server.caps.has("echo-message")) {
+    else if (isMessage(message) && this.#state.isMe(message.nick)) pending.confirm(index);
+    // With echo-message, a message that is answered without its echo was dropped.
+    if (ends && pending.request.success.kind === "sent" && this.#state.caps.has("echo-message")) {
       if (pending.isUnanswered(index)) pending.refuse(DROPPED, index);
     }
-    if (ends) pending.take(index);
-    this.#askLater(pending);
+    if (ends) pending.confirm(index);
+    this.#probeLater(pending);
     this.#decide(pending);
   }
 
-  #echoed(message: IrcMessage): void {
-    // In a batch stands what was said before, by us too.
-    if (!isSpeech(message) || message.tags["batch"] !== undefined) return;
+  #echoReceived(message: IrcMessage): void {
+    // Batches hold old messages, also of the bot.
+    if (!isMessage(message) || message.tags["batch"] !== undefined) return;
     const echo = findEcho(message, this.#waiting.all(), this.#state);
     if (echo === undefined) return;
-    echo.pending.take(echo.index);
+    echo.pending.confirm(echo.index);
     this.#decide(echo.pending);
   }
 
-  /** An error is that of the oldest request that it can be about: the server answers in order. */
-  #refused(message: IrcMessage): void {
+  /** An error belongs to the oldest request that it can concern: the server answers in order. */
+  #errorReceived(message: IrcMessage): void {
     const sent = this.#waiting
       .all()
-      .filter(({ written, signal }) => written > 0 && (signal !== "label" || !this.#hasLabels))
-      .filter((pending) => isAbout(message, pending.request, this.#state));
-    const pending = sent.find(({ ponged }) => !ponged) ?? sent[0];
+      .filter(
+        ({ sent: lines, confirmation }) =>
+          lines > 0 && (confirmation !== "label" || !this.#hasLabels),
+      )
+      .filter((pending) => concerns(message, pending.request, this.#state));
+    const pending = sent.find(({ hasPong }) => !hasPong) ?? sent[0];
     if (pending === undefined) return;
     pending.refuse(reasonOf(message));
-    this.#askLater(pending);
+    this.#probeLater(pending);
     this.#decide(pending);
   }
 
-  /** A slower server may tell of a change after the PONG, and somebody undo before the PONG what we did. */
-  #lookForChanges(): void {
+  /** A change may come after the PONG, and somebody may undo it before the PONG. */
+  #checkConditions(): void {
     for (const pending of this.#waiting.all()) {
-      const { request, written, settled } = pending;
-      if (settled || written === 0 || request.expect.kind === "said") continue;
-      if (!holds(request.expect, this.#state)) continue;
-      pending.echoed ||= !pending.heldBefore;
+      const { request, sent, settled } = pending;
+      if (settled || sent === 0 || request.success.kind === "sent") continue;
+      if (!isMet(request.success, this.#state)) continue;
+      pending.becameMet ||= !pending.wasMetBefore;
       if (pending.isAnswered) this.#settle(pending, undefined);
     }
   }
 
-  /** Once the server has had its say, the request has its answer. */
+  /** Settles a request that the server has answered. */
   #decide(pending: PendingRequest): void {
     if (!pending.isAnswered) return;
     if (pending.settled) this.#waiting.forget(pending);
     else {
-      // A PING has come back, and an echo has not.
+      // The PONG has come, and the echo has not.
       if (this.#isDropped(pending)) pending.refuse(DROPPED);
-      const isSo =
-        pending.echoed || pending.isRefused || holds(pending.request.expect, this.#state);
-      if (isSo) this.#settle(pending, pending.verdict(undefined));
+      const isKnown =
+        pending.becameMet || pending.isRefused || isMet(pending.request.success, this.#state);
+      if (isKnown) this.#settle(pending, pending.outcome(undefined));
     }
   }
 
-  /** Servers may take echoes back, and then owe none. */
-  #isDropped({ signal, oldestUnanswered }: PendingRequest): boolean {
-    return signal === "echo" && oldestUnanswered !== -1 && this.#server.caps.has("echo-message");
+  /** A server that has withdrawn echo-message sends no echo. */
+  #isDropped({ confirmation, oldestUnanswered }: PendingRequest): boolean {
+    return (
+      confirmation === "echo" && oldestUnanswered !== -1 && this.#state.caps.has("echo-message")
+    );
   }
 
-  #settle(pending: PendingRequest, verdict: RequestOutcome): void {
+  #settle(pending: PendingRequest, outcome: RequestOutcome): void {
     if (pending.settled) return;
-    pending.settle(verdict);
-    if (pending.isAnswered || pending.written === 0) this.#waiting.forget(pending);
-    else this.#askLater(pending);
+    pending.settle(outcome);
+    if (pending.isAnswered || pending.sent === 0) this.#waiting.forget(pending);
+    else this.#probeLater(pending);
   }
 }
 

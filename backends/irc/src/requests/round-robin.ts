@@ -1,39 +1,39 @@
-/** Flows that take turns: each has jobs in their order, and the next one is asked after the last. Pure. */
-export class RoundRobin<Job> {
-  readonly #flows: { readonly name: string; readonly jobs: Job[] }[] = [];
-  /** The place of the flow whose turn it is; beyond the last one it is the first's, or a new one's. */
-  #turn = 0;
+/** Queues that are served in turn; each keeps its own order. Pure. */
+export class RoundRobin<Item> {
+  readonly #queues: { readonly key: string; readonly items: Item[] }[] = [];
+  /** Index of the queue that is next. Behind the last one it is the first, or one that is added. */
+  #next = 0;
 
-  add(name: string, job: Job): void {
-    const flow = this.#flows.find((each) => each.name === name);
-    if (flow === undefined) this.#flows.push({ name, jobs: [job] });
-    else flow.jobs.push(job);
+  add(key: string, item: Item): void {
+    const queue = this.#queues.find((each) => each.key === key);
+    if (queue === undefined) this.#queues.push({ key, items: [item] });
+    else queue.items.push(item);
   }
 
-  /** The first job of the flow whose turn it is. */
-  get next(): Job | undefined {
-    return (this.#flows[this.#turn] ?? this.#flows[0])?.jobs[0];
+  /** The first item of the queue that is next. */
+  get next(): Item | undefined {
+    return (this.#queues[this.#next] ?? this.#queues[0])?.items[0];
   }
 
-  /** The turn goes on if it was this job's. */
-  took(job: Job): void {
-    if (this.#flows[this.#turn] === undefined) this.#turn = 0;
-    if (this.#flows[this.#turn]?.jobs[0] === job) this.#turn += 1;
+  /** An item was served: the following queue is next, if it was this item's turn. */
+  served(item: Item): void {
+    if (this.#queues[this.#next] === undefined) this.#next = 0;
+    if (this.#queues[this.#next]?.items[0] === item) this.#next += 1;
   }
 
-  remove(name: string, job: Job): void {
-    const place = this.#flows.findIndex((each) => each.name === name);
-    const flow = this.#flows[place];
-    const index = flow?.jobs.indexOf(job) ?? -1;
-    if (flow === undefined || index === -1) return;
-    flow.jobs.splice(index, 1);
-    if (flow.jobs.length > 0) return;
-    this.#flows.splice(place, 1);
-    if (place < this.#turn) this.#turn -= 1;
+  remove(key: string, item: Item): void {
+    const position = this.#queues.findIndex((each) => each.key === key);
+    const queue = this.#queues[position];
+    const index = queue?.items.indexOf(item) ?? -1;
+    if (queue === undefined || index === -1) return;
+    queue.items.splice(index, 1);
+    if (queue.items.length > 0) return;
+    this.#queues.splice(position, 1);
+    if (position < this.#next) this.#next -= 1;
   }
 
   clear(): void {
-    this.#flows.length = 0;
-    this.#turn = 0;
+    this.#queues.length = 0;
+    this.#next = 0;
   }
 }

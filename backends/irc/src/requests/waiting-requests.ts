@@ -1,25 +1,25 @@
-/** The requests that the network has not had its say about, and the names by which it answers them. */
+/** The requests that the server has not fully answered, and the tokens and labels with which it does. */
 import type { PendingRequest } from "./pending-request.ts";
 
 const PING_TOKEN = /^[!-9;-~][!-~]{0,99}$/;
 
-/** A line that was written with a label. */
-export interface LabelledLineOf {
+/** A line that was sent with a label. */
+export interface SentLine {
   readonly pending: PendingRequest;
   readonly index: number;
 }
 
 export class WaitingRequests {
-  /** By token, in the order of their arrival: without answer, or without the server's last word. */
+  /** By token, in the order of their arrival. */
   readonly #pending = new Map<string, PendingRequest>();
-  readonly #labels = new Map<string, LabelledLineOf>();
-  #names = 0;
+  readonly #labels = new Map<string, SentLine>();
+  #tokens = 0;
 
   get size(): number {
     return this.#pending.size;
   }
 
-  /** A copy: what is done to each may forget it. */
+  /** A copy: a caller may forget requests while it iterates. */
   all(): readonly PendingRequest[] {
     return [...this.#pending.values()];
   }
@@ -36,7 +36,7 @@ export class WaitingRequests {
     return this.#pending.get(token);
   }
 
-  /** Nothing more is to be learned of it. */
+  /** The server will send nothing further about it. */
   forget(pending: PendingRequest): void {
     pending.stopWaiting();
     if (this.has(pending)) this.#pending.delete(pending.token);
@@ -44,28 +44,28 @@ export class WaitingRequests {
     pending.labels.clear();
   }
 
-  /** What a PING for it carries: the request's own id, if it can stand in a line. */
+  /** The token of its PING: the request's own id, if that can be sent. */
   tokenFor(id: string): string {
-    return PING_TOKEN.test(id) && !this.#pending.has(id) ? id : this.newName();
+    return PING_TOKEN.test(id) && !this.#pending.has(id) ? id : this.newToken();
   }
 
-  /** A label for a line of it, never used twice. */
+  /** A new label for one of its lines. */
   labelFor(pending: PendingRequest, index: number): string {
-    const label = this.newName();
+    const label = this.newToken();
     this.#labels.set(label, { pending, index });
     pending.labels.add(label);
     return label;
   }
 
-  lineOf(label: string): LabelledLineOf | undefined {
+  lineOf(label: string): SentLine | undefined {
     return this.#labels.get(label);
   }
 
   /**
-   * For how long, at `now`, the server has owed a word to a request whose time is up; undefined if
-   * it owes none. After `giveUpMs` it is taken for one that never gives it.
+   * Milliseconds since the arrival of a request whose time is up and which the server has not
+   * answered; undefined if there is none. After `giveUpMs` the server is taken never to answer it.
    */
-  owedForMs(now: number, giveUpMs: number): number | undefined {
+  overdueMs(now: number, giveUpMs: number): number | undefined {
     for (const pending of this.all()) {
       if (!pending.settled || pending.dueAtMs > now) continue;
       if (now - pending.dueAtMs <= giveUpMs) return now - pending.request.arrivedAtMs;
@@ -74,9 +74,9 @@ export class WaitingRequests {
     return undefined;
   }
 
-  /** Never given twice. */
-  newName(): string {
-    this.#names += 1;
-    return `seabird-${this.#names}`;
+  /** Never the same twice. */
+  newToken(): string {
+    this.#tokens += 1;
+    return `seabird-${this.#tokens}`;
   }
 }

@@ -1,0 +1,37 @@
+/** What a connection reports to whoever opened it. */
+import type { IrcEvent } from "../presence/irc-event.ts";
+
+export type ConnectionStatus =
+  | {
+      readonly status: "connecting";
+      readonly attempt: number;
+      readonly port: number;
+      readonly tls: boolean;
+    }
+  /** The server requires TLS (STS); no password and no nick were sent without it. */
+  | { readonly status: "upgrading"; readonly port: number }
+  | { readonly status: "logged_in"; readonly account: string }
+  /** The login (SASL) failed and is not required. */
+  | { readonly status: "login_failed"; readonly reason: string }
+  | { readonly status: "welcomed"; readonly nick: string }
+  /** Every configured channel was joined or refused. At most once per connection. */
+  | { readonly status: "settled" }
+  /** NickServ refused the password; the channels are joined without. */
+  | { readonly status: "identify_refused"; readonly reason: string }
+  | {
+      readonly status: "join_refused";
+      readonly channel: string;
+      readonly reason: string;
+      /** Undefined: it is not tried again. */
+      readonly retryInMs: number | undefined;
+    }
+  /** A defect, or a file that cannot be read or written; the connection goes on. */
+  | { readonly status: "problem"; readonly reason: string }
+  | { readonly status: "lost"; readonly reason: string; readonly retryInMs: number };
+
+export interface ConnectionHooks {
+  event(event: IrcEvent): void;
+  status(status: ConnectionStatus): void;
+  /** Each line, for the log's debug level; secrets are replaced by `***`. */
+  line(direction: "in" | "out", line: string): void;
+}
