@@ -7,6 +7,9 @@ import { formatDuration, formatRoughDuration, parseDuration } from "./durations.
 test("lengths of time are read with their units, and nothing else is", () => {
   const rows: readonly (readonly [string, number])[] = [
     ["90s", 90_000],
+    ["5s", 5_000],
+    ["12h", 43_200_000],
+    ["2w", 1_209_600_000],
     ["90m", 5_400_000],
     ["1h30m", 5_400_000],
     ["1 h 30 min", 5_400_000],

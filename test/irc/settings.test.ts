@@ -28,8 +28,8 @@ function run({ args = [], env = {}, input = "", cwd = "/" }: Start) {
 }
 
 function handOver(settings: object) {
-  const handover = { url: "http://127.0.0.1:1", token: "sbd_unused", settings, id: "libera" };
-  return run({ args: ["--handover", "0"], input: `${JSON.stringify(handover)}\n` });
+  const bootstrap = { url: "http://127.0.0.1:1", token: "sbd_unused", settings, id: "libera" };
+  return run({ args: ["--bootstrap-fd", "0"], input: `${JSON.stringify(bootstrap)}\n` });
 }
 
 test("--describe needs no settings and says what they are", () => {
@@ -85,7 +85,7 @@ suite("wrong flags or environment: 2, and one line that names the variable", () 
     [{ env: { ...env, IRC_TLS_CA_FILE: "/nowhere" } }, 'cannot read IRC_TLS_CA_FILE "/nowhere"'],
     [{ env: { ...env, IRC_ACCEPT_INVITES_FROM: "alice" } }, 'IRC_ACCEPT_INVITES_FROM is "alice"'],
     [{ env: { ...env, IRC_REJOIN: "perhaps" } }, 'IRC_REJOIN is "perhaps"; give yes or no'],
-    [{ env, args: ["--handover", "x"] }, '--handover is "x"'],
+    [{ env, args: ["--bootstrap-fd", "x"] }, '--bootstrap-fd is "x"'],
     [{ env, args: ["--nope"] }, "--nope"],
   ] as const) {
     test(words, () => {

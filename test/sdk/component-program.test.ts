@@ -1,4 +1,4 @@
-/** Programs of plugins and backends as a supervisor starts them: files from anywhere, hand-over, settings. */
+/** Programs of plugins and backends as a supervisor starts them: files from anywhere, bootstrap config, settings. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -26,7 +26,7 @@ interface Started {
   readonly messages: unknown[];
 }
 
-function run(t: TestContext, args: readonly string[], handover?: object): Started {
+function run(t: TestContext, args: readonly string[], bootstrap?: object): Started {
   const child = spawn(process.execPath, [...args], {
     stdio: ["pipe", "pipe", "pipe", "ipc"],
     env: { PATH: process.env["PATH"] ?? "" },
@@ -43,7 +43,7 @@ function run(t: TestContext, args: readonly string[], handover?: object): Starte
   child.on("message", (message) => messages.push(message));
   child.stdin.on("error", () => undefined);
   // It stays open, as a supervisor's may.
-  if (handover !== undefined) child.stdin.write(`${JSON.stringify(handover)}\n`);
+  if (bootstrap !== undefined) child.stdin.write(`${JSON.stringify(bootstrap)}\n`);
   let errors = "";
   child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
   return { child, output: text(child.stdout), errors: () => errors, exit, messages };
@@ -75,7 +75,7 @@ export const other: number = 7;
 `;
 const WORDS = "export const greeting = (name: string): string => ['hi, ', name, '!'].join('');\n";
 
-test("a plugin's file from anywhere describes itself, and runs by hand-over", async (t) => {
+test("a plugin's file from anywhere describes itself, and runs by a bootstrap config", async (t) => {
   const folder = await farFolder(t, {
     "hello.ts": HELLO,
     "words.ts": WORDS,
@@ -96,7 +96,11 @@ test("a plugin's file from anywhere describes itself, and runs by hand-over", as
   const core = await startCore({}, t);
   const token = await core.token(["plugin"]);
   const settings = { name: "ann" };
-  const component = run(t, [PLUGIN, file, "--handover", "0"], { url: core.url, token, settings });
+  const component = run(t, [PLUGIN, file, "--bootstrap-fd", "0"], {
+    url: core.url,
+    token,
+    settings,
+  });
   await until("its word", () => component.messages.length > 0, 30_000);
   assert.deepEqual(component.messages, [{ type: "ready" }]);
   assert.equal(core.core.broker.stats().commands, 1);
@@ -116,7 +120,7 @@ test("a plugin's file from anywhere describes itself, and runs by hand-over", as
   assert.ok(!component.errors().includes(token));
 });
 
-test("a backend's file from anywhere runs by hand-over, and says no to other settings", async (t) => {
+test("a backend's file from anywhere runs by a bootstrap config, and says no to other settings", async (t) => {
   const folder = await farFolder(t);
   for (const name of ["campfire.ts", "campfire-link.ts", "campfire-render.ts"]) {
     await copyFile(join(ROOT, "examples", name), join(folder, name));
@@ -130,21 +134,21 @@ test("a backend's file from anywhere runs by hand-over, and says no to other set
 
   const core = await startCore({}, t);
   const server = await CampfireServer.start(t);
-  const handover = {
+  const bootstrap = {
     url: core.url,
     token: await core.token(["backend:campfire/*"]),
     id: "desk",
     settings: { url: server.url, token: CampfireServer.token },
     logLevel: "debug",
   };
-  const component = run(t, [BACKEND, file, "--handover", "0"], handover);
+  const component = run(t, [BACKEND, file, "--bootstrap-fd", "0"], bootstrap);
   await until("its word", () => component.messages.length > 0, 30_000);
   const plugin = connectPlugin({ url: core.url, token: await core.token() });
   t.after(() => plugin.close());
   await plugin.ready();
   await plugin.sendMessage("campfire://desk/lobby", "hi");
   assert.deepEqual(server.said, [{ to: "lobby", body: "hi" }]);
-  component.child.send({ type: "settings", settings: { ...handover.settings, token: "other" } });
+  component.child.send({ type: "settings", settings: { ...bootstrap.settings, token: "other" } });
   await until("an answer", () => component.messages.length > 1);
   assert.deepEqual(component.messages[1], {
     type: "settings",
@@ -152,7 +156,7 @@ test("a backend's file from anywhere runs by hand-over, and says no to other set
   });
   component.child.kill("SIGTERM");
   assert.equal(await component.exit, 0, component.errors());
-  for (const secret of [handover.token, CampfireServer.token]) {
+  for (const secret of [bootstrap.token, CampfireServer.token]) {
     assert.ok(!component.errors().includes(secret));
   }
 });
@@ -177,7 +181,7 @@ test("each way to fail has its exit code and one line that says why", async (t) 
   const token = await core.token();
   const campfire = join(ROOT, "examples/campfire.ts");
   const from = { url: core.url, token };
-  const byHand = ["--handover", "0"];
+  const byHand = ["--bootstrap-fd", "0"];
   const good = { url: server.url, token: CampfireServer.token };
   const rows: readonly (readonly [string[], object | undefined, number, RegExp])[] = [
     [[PLUGIN, at("none.ts")], undefined, 2, /there is no file /],
@@ -189,8 +193,8 @@ test("each way to fail has its exit code and one line that says why", async (t) 
       /broken\.ts cannot be loaded: RangeError: at the top$/,
     ],
     [[PLUGIN, at("hello.ts"), "--nope"], undefined, 2, /there is no "--nope"; --help lists/],
-    [[PLUGIN, "--handover"], undefined, 2, /--handover needs a value/],
-    [[PLUGIN, ...byHand], { url: core.url }, 2, /hand-over cannot be used: token has to be/],
+    [[PLUGIN, "--bootstrap-fd"], undefined, 2, /--bootstrap-fd needs a value/],
+    [[PLUGIN, ...byHand], { url: core.url }, 2, /bootstrap config cannot be used: token has to be/],
     [
       [PLUGIN, at("hello.ts"), ...byHand],
       { ...from, settings: { name: 7 } },
@@ -221,8 +225,8 @@ test("each way to fail has its exit code and one line that says why", async (t) 
     ],
   ];
   await Promise.all(
-    rows.map(async ([args, handover, code, words]) => {
-      const started = run(t, args, handover);
+    rows.map(async ([args, bootstrap, code, words]) => {
+      const started = run(t, args, bootstrap);
       assert.equal(await started.exit, code, `${args.join(" ")}: ${started.errors()}`);
       const lines = started.errors().trimEnd().split("\n");
       assert.match(lines.at(-1) ?? "", words, args.join(" "));
@@ -251,8 +255,8 @@ test("a file that prints, goes on, or never ends its loading is told about all t
 
 test("a supervisor's end is the component's end", async (t) => {
   const core = await startCore({}, t);
-  const handover = { url: core.url, token: await core.token(["plugin"]) };
-  const component = run(t, [PLUGIN, "ping", "--handover", "0"], handover);
+  const bootstrap = { url: core.url, token: await core.token(["plugin"]) };
+  const component = run(t, [PLUGIN, "ping", "--bootstrap-fd", "0"], bootstrap);
   await until("its word", () => component.messages.length > 0, 30_000);
   component.child.disconnect();
   assert.equal(await component.exit, 0, component.errors());

@@ -2,7 +2,7 @@
 import { createReadStream, existsSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-const fd = Number(process.argv[process.argv.indexOf("--handover") + 1]);
+const fd = Number(process.argv[process.argv.indexOf("--bootstrap-fd") + 1]);
 let line = "";
 for await (const text of createInterface({
   input: createReadStream("", { fd, autoClose: false }),

@@ -234,15 +234,15 @@ test("plugins without core tell it once, however many they are and however often
   assert.match(told, /^\{"level":"warn",.*"msg":"connect ECONNREFUSED .*start core there.*\}\n$/);
 });
 
-test("by hand-over it has the settings and the level given, and shows what its supervisor has to say", async (t) => {
+test("by its bootstrap config it has the settings and the level given, and shows what its supervisor has to say", async (t) => {
   const core = await startCore({}, t);
-  const child = spawn(process.execPath, [ROOM, "--handover", "4", "--leave-in-turn"], {
+  const child = spawn(process.execPath, [ROOM, "--bootstrap-fd", "4", "--leave-in-turn"], {
     stdio: ["pipe", "pipe", "pipe", "ipc", "pipe"],
     env: { PATH: process.env["PATH"] ?? "" },
   });
   t.after(() => child.kill("SIGKILL"));
   const exit = once(child, "exit");
-  const handover = {
+  const bootstrap = {
     url: core.url,
     token: await core.token(["backend:terminal/*"]),
     id: "den",
@@ -252,7 +252,7 @@ test("by hand-over it has the settings and the level given, and shows what its s
   const pipe = child.stdio[4];
   assert.ok(pipe !== null && pipe !== undefined && "write" in pipe);
   assert.ok(child.stdout !== null && child.stdin !== null);
-  pipe.write(`${JSON.stringify(handover)}\n`);
+  pipe.write(`${JSON.stringify(bootstrap)}\n`);
   let shown = "";
   child.stdout.on("data", (data: Buffer) => (shown += data.toString()));
   const messages: unknown[] = [];

@@ -12,7 +12,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const read = has("--settings") ? readOwnSettings : readConfig;
   await runBackendProgram(ircBackend, args, {
     usage: usage(),
-    // Not asked for when a supervisor hands over: nothing of the folder's goes between.
+    // Not asked for when a supervisor gives the settings: nothing of the folder's goes between.
     read: (rest, env) => {
       loadEnvFile();
       return read(rest, env);

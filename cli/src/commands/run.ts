@@ -71,7 +71,7 @@ function isFile(name: string): boolean {
 async function run(bin: string, args: readonly string[], options: ClientOptions): Promise<void> {
   const rest = args.filter((arg) => arg !== "--watch");
   // A component that is handed all it needs, or only describes itself, gets no token besides.
-  const isComponent = rest.some((arg) => arg === "--describe" || arg.startsWith("--handover"));
+  const isComponent = rest.some((arg) => arg === "--describe" || arg.startsWith("--bootstrap-fd"));
   const env = isComponent ? ownEnv() : clientEnv(options);
   if (rest.length === args.length) return exitWith(await become(bin, rest, env));
   const files = rest.filter(isFile);

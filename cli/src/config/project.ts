@@ -83,7 +83,7 @@ export interface ComponentConfig {
   readonly id?: string;
   /** Where it stands in the file: `backends.irc/libera`. */
   readonly path: string;
-  /** A JavaScript program for this Node, and its arguments before `--handover`. */
+  /** A JavaScript program for this Node, and its arguments before `--bootstrap-fd`. */
   readonly script: string;
   readonly args: readonly string[];
   /** Of its token. */

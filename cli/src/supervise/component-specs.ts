@@ -88,7 +88,7 @@ export class ComponentSpecs {
       name: component.name,
       kind: component.kind,
       script: component.script,
-      args: [...component.args, "--handover", String(handoverFd(isRoom(component))), ...room],
+      args: [...component.args, "--bootstrap-fd", String(handoverFd(isRoom(component))), ...room],
       cwd: project.folder,
       output,
       env: () => cleanEnv(around.env),

@@ -1,11 +1,11 @@
 /** Core's eight kinds of requests onto the few functions of a connection. */
 import { type Block, text as textBlock } from "@seabird-chat/protocol";
+import { errorMessage } from "@seabird-chat/runtime";
 import type { Log } from "../program/log.ts";
 import { type Answer, changed, failed, joined, left, success } from "./answers.ts";
 import type { BackendConnection, OutgoingMessage, RequestInfo, Target } from "./backend.ts";
 import { isRefused } from "./backend-errors.ts";
 import type { TrackedChannel } from "./channels.ts";
-import { errorMessage } from "./error-message.ts";
 import type { Connected } from "./network.ts";
 import type {
   BackendHandlers,

@@ -1,4 +1,6 @@
 /** Keeps a backend on its network: connects, waits until that is over, and connects again. */
+
+import { toError } from "@seabird-chat/runtime";
 import { backoffMs } from "../link/backoff.ts";
 import { type Clock, pause, type Random } from "../link/clock.ts";
 import type { SdkLimits } from "../link/limits.ts";
@@ -6,7 +8,6 @@ import { StateStream } from "../link/state-stream.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendConnection } from "./backend.ts";
 import { isFatal } from "./backend-errors.ts";
-import { toError } from "./error-message.ts";
 import type { NetworkState } from "./network-state.ts";
 
 /** One connection's life, as whoever makes the hosts has to know it. */

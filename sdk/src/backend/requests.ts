@@ -1,8 +1,8 @@
 /** Core's requests to a backend: who handles them, and one answer for each. */
 import type { Block, ChatRequest } from "@seabird-chat/protocol";
 import { EXIT_MESSAGE_TAG } from "@seabird-chat/protocol";
+import { errorMessage } from "@seabird-chat/runtime";
 import { type Answer, failed } from "./answers.ts";
-import { errorMessage } from "./error-message.ts";
 
 interface WithTags {
   readonly tags: Readonly<Record<string, string>>;

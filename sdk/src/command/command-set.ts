@@ -1,6 +1,7 @@
 /** The commands of one plugin: what to do when one is typed, and what core is told of them. */
 
 import { parseBackendId } from "@seabird-chat/protocol";
+import { formatDuration } from "@seabird-chat/runtime";
 import type { BackendInfo } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
@@ -14,7 +15,6 @@ import { allOf, CommandNames, type Named, type Root } from "./command-names.ts";
 import type { Args, CommandSpec, Flags, Where } from "./command-spec.ts";
 import { Cooldowns } from "./cooldowns.ts";
 import { type AnySpec, type DeclaredCommand, declareCommand } from "./declared-command.ts";
-import { tellDuration } from "./duration.ts";
 import { didYouMean } from "./nearest.ts";
 import { parseCommand } from "./parse-command.ts";
 import type { ReadAt } from "./reader.ts";
@@ -172,7 +172,7 @@ export class CommandSet<H> {
     const turn = this.#cooldowns.take(command.name, command.cooldown, who, at.clock.now());
     if (!turn.free) {
       const seconds = Math.ceil(turn.waitMs / 1_000);
-      return turn.tell ? { do: "say", line: `wait ${tellDuration(seconds * 1_000)}` } : NOTHING;
+      return turn.tell ? { do: "say", line: `wait ${formatDuration(seconds * 1_000)}` } : NOTHING;
     }
     let ran = false;
     try {

@@ -1,6 +1,7 @@
 /** Readers of numbers and lengths of time, with their bounds. Pure. */
+
+import { formatDuration, parseDuration } from "@seabird-chat/runtime";
 import { SeabirdError } from "../link/errors.ts";
-import { readDuration, tellDuration } from "./duration.ts";
 import type { Reader, Reading } from "./reader.ts";
 
 /** Both ends belong to it. */
@@ -41,7 +42,7 @@ export function decimalReader(bounds: NumberBounds = {}): Reader<number> {
 export function durationReader({ min, max }: DurationBounds = {}): Reader<number> {
   const bounds = { min: boundMs(min), max: boundMs(max) };
   checkBounds("duration", bounds, (value) => Number.isFinite(value) && value >= 0);
-  const reader = numberReader("a length of time", "TIME", bounds, readDuration, tellDuration);
+  const reader = numberReader("a length of time", "TIME", bounds, parseDuration, formatDuration);
   return bounds.min === undefined && bounds.max === undefined
     ? { ...reader, takes: "a length of time, such as 1h30m" }
     : reader;
@@ -49,7 +50,7 @@ export function durationReader({ min, max }: DurationBounds = {}): Reader<number
 
 function boundMs(bound: string | number | undefined): number | undefined {
   if (typeof bound !== "string") return bound;
-  const ms = readDuration(bound);
+  const ms = parseDuration(bound);
   if (ms !== undefined) return ms;
   throw new SeabirdError("bad_option", `a bound of duration is "${bound}", not such as "5s"`);
 }

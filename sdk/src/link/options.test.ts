@@ -60,8 +60,11 @@ test("a token may be in a file, but not in two places", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "seabird-sdk-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "token");
-  writeFileSync(file, "sbd_from_file\n");
-  assert.equal(resolveConnectOptions({ env: { SEABIRD_TOKEN_FILE: file } }).token, "sbd_from_file");
+  for (const content of ["sbd_from_file\n", "\uFEFFsbd_from_file\r\n", " sbd_from_file"]) {
+    writeFileSync(file, content);
+    const { token } = resolveConnectOptions({ env: { SEABIRD_TOKEN_FILE: file } });
+    assert.equal(token, "sbd_from_file");
+  }
   const both = { SEABIRD_TOKEN_FILE: file, SEABIRD_TOKEN: "x" };
   assert.throws(() => resolveConnectOptions({ env: both }), isBadOption);
   assert.throws(
@@ -72,7 +75,7 @@ test("a token may be in a file, but not in two places", (t) => {
 
 test("a missing or impossible token is refused without being shown", () => {
   assert.throws(() => resolveConnectOptions({ env: {} }), isBadOption);
-  for (const token of ["", "  ", "se\ncret", "sécret"]) {
+  for (const token of ["", "  ", "se\ncret", "se cret", "sécret"]) {
     assert.throws(
       () => resolveConnectOptions({ env: {}, token }),
       (reason) => isBadOption(reason) && !String(reason).includes("cret"),

@@ -1,6 +1,12 @@
 /** Where core is and who we are: options, then environment, then defaults. */
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import {
+  errorMessage,
+  isLoopback,
+  parseToken,
+  readSecretFile,
+  TOKEN_PROBLEM,
+} from "@seabird-chat/runtime";
 import { type Clock, type Random, systemClock, systemRandom } from "./clock.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { SeabirdError } from "./errors.ts";
@@ -98,7 +104,7 @@ function resolveCa(ca: string | undefined): string | undefined {
 function withScheme(text: string): string {
   const host = /^(\[[^\]]*\]|[^:/]*)(:\d+)?/.exec(text);
   const name = host?.[1] ?? "";
-  if (!/^(localhost|127(\.\d+){3}|\[::1\])$/i.test(name)) return `https://${text}`;
+  if (!isLoopback(name)) return `https://${text}`;
   if (host?.[2] !== undefined) return `http://${text}`;
   return `http://${name}:11235${text.slice(name.length)}`;
 }
@@ -112,17 +118,16 @@ function resolveToken(
   given: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): string {
-  const token = (given ?? tokenFromEnv(env)).trim();
-  if (token === "") {
+  const text = given ?? tokenFromEnv(env);
+  if (text.trim() === "") {
     throw new SeabirdError(
       "bad_option",
       "no token: set SEABIRD_TOKEN or SEABIRD_TOKEN_FILE (`seabird token create` makes one); " +
         "`seabird plugin` and `seabird backend` find one in the folder where core was started",
     );
   }
-  if (!/^[\x20-\x7e]+$/.test(token)) {
-    throw new SeabirdError("bad_option", "the token holds characters that no header may carry");
-  }
+  const token = parseToken(text);
+  if (token === undefined) throw new SeabirdError("bad_option", `the token ${TOKEN_PROBLEM}`);
   return token;
 }
 
@@ -134,8 +139,8 @@ function tokenFromEnv(env: Readonly<Record<string, string | undefined>>): string
     throw new SeabirdError("bad_option", "SEABIRD_TOKEN and SEABIRD_TOKEN_FILE are both set");
   }
   try {
-    return readFileSync(file, "utf8");
+    return readSecretFile(file).text;
   } catch (cause) {
-    throw new SeabirdError("bad_option", `cannot read SEABIRD_TOKEN_FILE "${file}"`, { cause });
+    throw new SeabirdError("bad_option", `SEABIRD_TOKEN_FILE: ${errorMessage(cause)}`, { cause });
   }
 }

@@ -1,12 +1,17 @@
 /** How a long-running program of ours learns that it should stop, and tells that it is ready. */
-import { systemClock, unlessEnded } from "./clock.ts";
+import {
+  EXIT,
+  hasSupervisor,
+  onSupervisorMessage,
+  type SupervisorMessage,
+  sendToSupervisor,
+  watchStopSignals,
+  watchSupervisor,
+} from "@seabird-chat/runtime";
+import { unlessEnded } from "./clock.ts";
 
-/** A second signal within this time is the same stop, delivered twice (terminal and supervisor). */
-const REPEAT_MS = 500;
 /** How long a process whose supervisor has gone may still take to end by itself. */
 const ORPHAN_MS = 1_500;
-/** Nobody is left to read it. */
-const ORPHANED = 1;
 
 export interface ProcessLife {
   /** Aborted by SIGTERM, by SIGINT, or when the supervisor's IPC channel closes. */
@@ -15,8 +20,8 @@ export interface ProcessLife {
   readonly isSupervised: boolean;
   /** Sends `{ type: "ready" }` to the supervisor, if there is one. */
   ready(): void;
-  /** Calls back for each object the supervisor sends; returns its undo. */
-  onMessage(callback: (message: { readonly type?: unknown }) => void): () => void;
+  /** Calls back for each message of the supervisor; returns its undo. */
+  onMessage(callback: (message: SupervisorMessage) => void): () => void;
   /** Stops listening, so that the process can end by itself. Idempotent. */
   end(): void;
 }
@@ -24,37 +29,22 @@ export interface ProcessLife {
 /** To be called once, in a program's main. A second signal, 500 ms after the first, ends at once. */
 export function startProcessLife(): ProcessLife {
   const stop = new AbortController();
-  let stoppedAt: number | undefined;
-  const onSignal = () => {
-    const nowMs = systemClock.now();
-    if (stoppedAt !== undefined && nowMs - stoppedAt > REPEAT_MS) process.exit(130);
-    stoppedAt ??= nowMs;
+  const signals = watchStopSignals({
+    onStop: () => stop.abort(),
+    onInsist: () => process.exit(EXIT.interrupted),
+  });
+  const forgetSupervisor = watchSupervisor(() => {
+    unlessEnded(ORPHAN_MS, () => process.exit(EXIT.failed));
     stop.abort();
-  };
-  const onDisconnect = () => {
-    unlessEnded(ORPHAN_MS, () => process.exit(ORPHANED));
-    stop.abort();
-  };
-  process.on("SIGTERM", onSignal).on("SIGINT", onSignal).on("disconnect", onDisconnect);
+  });
   return {
     signal: stop.signal,
-    isSupervised: process.send !== undefined,
-    ready: () => sendToSupervisor({ type: "ready" }),
-    onMessage(callback) {
-      const listener = (message: unknown) => {
-        if (typeof message === "object" && message !== null) callback(message);
-      };
-      process.on("message", listener);
-      return () => process.off("message", listener);
-    },
+    isSupervised: hasSupervisor(),
+    ready: () => void sendToSupervisor({ type: "ready" }),
+    onMessage: onSupervisorMessage,
     end() {
-      process.off("SIGTERM", onSignal).off("SIGINT", onSignal).off("disconnect", onDisconnect);
-      if (process.connected) process.disconnect?.();
+      signals.end();
+      forgetSupervisor();
     },
   };
-}
-
-function sendToSupervisor(message: object): void {
-  if (!process.connected) return;
-  process.send?.(message, undefined, undefined, () => undefined);
 }

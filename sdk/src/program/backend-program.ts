@@ -1,4 +1,5 @@
 /** The program of a backend: its main calls `runBackendProgram` and nothing else. */
+import { sendToSupervisor } from "@seabird-chat/runtime";
 import type { BackendDefinition } from "../backend/backend.ts";
 import { type RunningBackend, startBackend } from "../backend/start-backend.ts";
 import { pause, systemClock } from "../link/clock.ts";
@@ -11,7 +12,7 @@ import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log, type LogLevel, type LogStream } from "./log.ts";
 import { type ComponentStart, followSettings, runComponent } from "./run-component.ts";
 
-/** What a backend's own flags and environment say, when no supervisor hands over. */
+/** What a backend's own flags and environment say, when no supervisor gives them. */
 export interface OwnSettings {
   readonly id?: string | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -42,7 +43,7 @@ export interface BackendProgramOptions {
 
 /**
  * Runs a backend until it is told to stop, leaves, or fails; `argv` without program and script.
- * Sets the process's exit code (`PART_EXIT`). Never rejects.
+ * Sets the process's exit code as its help says. Never rejects.
  */
 export function runBackendProgram<Config>(
   definition: BackendDefinition<Config>,
@@ -164,8 +165,7 @@ const TURN_MS = 15_000;
 
 /** Plugins stop before backends, so that none of them sees its backend go. */
 async function ourTurn(life: ProcessLife): Promise<void> {
-  if (life.signal.aborted || !process.connected) return;
-  process.send?.({ type: "leaving" }, undefined, undefined, () => undefined);
+  if (life.signal.aborted || !sendToSupervisor({ type: "leaving" })) return;
   await pause(systemClock, TURN_MS, life.signal);
 }
 
@@ -181,7 +181,7 @@ function supervisorsGo(life: ProcessLife): Promise<void> {
 }
 
 function onNotice(life: ProcessLife, callback: (line: string) => void): () => void {
-  return life.onMessage((message: { type?: unknown; line?: unknown }) => {
-    if (message.type === "notice" && typeof message.line === "string") callback(message.line);
+  return life.onMessage((message) => {
+    if (message.type === "notice") callback(message.line);
   });
 }

@@ -7,7 +7,7 @@ export interface ComponentArgs {
   /** Print what the part is, and end. */
   readonly describe: boolean;
   /** The file descriptor that url, token and settings come from. */
-  readonly handover: number | undefined;
+  readonly bootstrapFd: number | undefined;
   /** A JSON file with the settings, for starting a part by hand. */
   readonly settings: string | undefined;
   readonly logLevel: LogLevel | undefined;
@@ -21,7 +21,7 @@ export interface ComponentArgs {
 /** What `--help` tells of them. */
 export const COMPONENT_USAGE = `  --settings FILE        a JSON file with the settings
   --log-level LEVEL      debug, info, warn or error (SEABIRD_LOG_LEVEL, default info)
-  --handover FD          reads url, token and settings as a line of JSON from there
+  --bootstrap-fd FD      reads url, token and settings as a line of JSON from there
   --describe             prints what this is as a line of JSON
 
   SEABIRD_HOST, SEABIRD_TOKEN or SEABIRD_TOKEN_FILE say where core is.
@@ -42,7 +42,7 @@ export function parseComponentArgs(argv: readonly string[]): ComponentArgs {
   return {
     help: switches.has("--help") || switches.has("-h"),
     describe: switches.has("--describe"),
-    handover: toDescriptor(values.get("--handover")),
+    bootstrapFd: toDescriptor(values.get("--bootstrap-fd")),
     settings: values.get("--settings"),
     logLevel: toLevel(values.get("--log-level"), "--log-level"),
     waitForGo: switches.has("--wait-for-go"),
@@ -58,7 +58,7 @@ const SWITCHES: ReadonlySet<string> = new Set([
   "--wait-for-go",
   "--leave-in-turn",
 ]);
-const VALUES: ReadonlySet<string> = new Set(["--handover", "--settings", "--log-level"]);
+const VALUES: ReadonlySet<string> = new Set(["--bootstrap-fd", "--settings", "--log-level"]);
 
 function needed(name: string, value: string | undefined): string {
   if (value !== undefined) return value;
@@ -70,7 +70,7 @@ function toDescriptor(text: string | undefined): number | undefined {
   if (/^\d{1,4}$/.test(text)) return Number(text);
   throw new SeabirdError(
     "bad_option",
-    `--handover is "${text}"; give a file descriptor, such as 0`,
+    `--bootstrap-fd is "${text}"; give a file descriptor, such as 0`,
   );
 }
 

@@ -7,14 +7,6 @@ export {
   runBackendProgram,
 } from "./backend-program.ts";
 export type { CommandDescription, ComponentDescription, Description } from "./description.ts";
-export { PART_EXIT } from "./exit-codes.ts";
-export {
-  type Handover,
-  MAX_HANDOVER_BYTES,
-  MAX_HANDOVER_MS,
-  parseHandover,
-  readHandover,
-} from "./handover.ts";
 export { isFile, loadFile } from "./load-file.ts";
 export { resolveOwnPackages } from "./own-packages.ts";
 export { runPluginProgram } from "./plugin-program.ts";

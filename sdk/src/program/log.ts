@@ -1,8 +1,9 @@
 /** The log of a plugin, a backend or a program: JSON lines, or words on a terminal. */
+import { COMPONENT_LOG_LEVELS } from "@seabird-chat/runtime";
 import { type Clock, systemClock } from "../link/clock.ts";
 
 /** From the most talkative to the most silent. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export const LOG_LEVELS = COMPONENT_LOG_LEVELS;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

@@ -6,6 +6,7 @@
  */
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
+import { sendToSupervisor } from "@seabird-chat/runtime";
 
 /** What such a file may import without having it. */
 const OWN = /^(?:@seabird-chat\/[^/]+|zod)(?:\/|$)/;
@@ -37,10 +38,9 @@ export function resolveOwnPackages(): void {
 
 /** To `seabird plugin --watch`, which runs the program again when the file changes. */
 function tellFile(url: string): void {
-  if (process.env["SEABIRD_TELL_FILES"] === undefined || !process.connected) return;
+  if (process.env["SEABIRD_TELL_FILES"] === undefined) return;
   if (!url.startsWith("file:") || url.includes("/node_modules/")) return;
-  const message = { type: "file", path: fileURLToPath(url) };
-  process.send?.(message, undefined, undefined, () => undefined);
+  sendToSupervisor({ type: "file", path: fileURLToPath(url) });
 }
 
 function isNotFound(reason: unknown): boolean {

@@ -21,8 +21,7 @@ const NAME = "seabird-plugin";
 
 /**
  * Runs the plugins whose names, or whose files, are in `argv`, or all of the given ones, until
- * the process is told to stop or one of them fails. Sets the exit code (`PART_EXIT`). Never
- * rejects.
+ * the process is told to stop or one of them fails. Sets the exit code. Never rejects.
  *
  * One plugin takes the settings as they are; several take those under their names.
  */

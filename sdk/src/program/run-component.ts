@@ -1,11 +1,18 @@
 /** What every part's program has around it: its life, its settings, and how it ends. */
-import { readFileSync } from "node:fs";
+import {
+  type BootstrapConfig,
+  BootstrapConfigError,
+  EXIT,
+  type ExitCode,
+  errorMessage,
+  readBootstrapConfig,
+  readTextFile,
+  sendToSupervisor,
+} from "@seabird-chat/runtime";
 import { unlessEnded } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { type ProcessLife, startProcessLife } from "../link/process-life.ts";
 import { type ComponentArgs, parseComponentArgs, toLevel } from "./component-args.ts";
-import { PART_EXIT } from "./exit-codes.ts";
-import { type Handover, readHandover } from "./handover.ts";
 import { isLogLevel, type Log } from "./log.ts";
 
 /** How long a program that is done may go on before it is ended: something of an author's is open. */
@@ -15,13 +22,13 @@ const LINGER_MS = 2_000;
 export interface ComponentStart {
   readonly args: ComponentArgs;
   readonly life: ProcessLife;
-  /** From the hand-over, or from `--settings` and the environment. */
+  /** From the bootstrap config, or from `--settings` and the environment. */
   readonly given: Given;
 }
 
-/** As a hand-over; without one, url and token are left to the environment. */
-export type Given = Partial<Pick<Handover, "url" | "token" | "retryMaxMs">> &
-  Pick<Handover, "id" | "settings" | "logLevel">;
+/** As a bootstrap config; without one, url and token are left to the environment. */
+export type Given = Partial<Pick<BootstrapConfig, "url" | "token" | "retryMaxMs">> &
+  Pick<BootstrapConfig, "id" | "settings" | "logLevel">;
 
 export interface ComponentWork {
   /** The program's name in its messages. */
@@ -63,9 +70,9 @@ async function live(args: ComponentArgs, work: ComponentWork): Promise<void> {
 }
 
 async function read(args: ComponentArgs): Promise<Given> {
-  if (args.handover !== undefined) {
-    const handover = await readHandover(args.handover);
-    return { ...handover, logLevel: handover.logLevel ?? args.logLevel };
+  if (args.bootstrapFd !== undefined) {
+    const config = await readBootstrapConfig(args.bootstrapFd);
+    return { ...config, logLevel: config.logLevel ?? args.logLevel };
   }
   const { env } = process;
   const logLevel = args.logLevel ?? toLevel(env["SEABIRD_LOG_LEVEL"], "SEABIRD_LOG_LEVEL");
@@ -73,12 +80,15 @@ async function read(args: ComponentArgs): Promise<Given> {
   return { id: undefined, settings, logLevel };
 }
 
+/** A larger file of settings is refused. */
+const MAX_SETTINGS_BYTES = 1024 * 1024;
+
 function readSettings(path: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = JSON.parse(readTextFile(path, MAX_SETTINGS_BYTES).text);
   } catch (cause) {
-    const why = cause instanceof SyntaxError ? "it is no JSON" : "it cannot be read";
+    const why = cause instanceof SyntaxError ? "it is not JSON" : errorMessage(cause);
     throw new SeabirdError("bad_option", `--settings ${path}: ${why}`, { cause });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
@@ -89,15 +99,20 @@ function readSettings(path: string): Readonly<Record<string, unknown>> {
 
 /** Strangers' words: no control characters of theirs reach a terminal. */
 function tell(reason: unknown): string {
-  const message = reason instanceof Error ? reason.message : String(reason);
-  return message.replace(/\p{Cc}+/gu, " ").trim();
+  return errorMessage(reason)
+    .replace(/\p{Cc}+/gu, " ")
+    .trim();
 }
 
-function exitCode(reason: unknown): number {
-  if (reason instanceof Error && reason.name === "SettingsError") return PART_EXIT.settings;
-  if (reason instanceof SeabirdError && reason.code === "bad_option") return PART_EXIT.usage;
-  return PART_EXIT.failed;
+function exitCode(reason: unknown): ExitCode {
+  if (reason instanceof Error && reason.name === "SettingsError") return EXIT.config;
+  if (reason instanceof BootstrapConfigError) return EXIT.usage;
+  if (reason instanceof SeabirdError && reason.code === "bad_option") return EXIT.usage;
+  return EXIT.failed;
 }
+
+/** More of why settings were refused is not said. */
+const MAX_ANSWER_CHARACTERS = 2_000;
 
 /** What a supervisor says while the part runs: a log level, and settings. Returns its undo. */
 export function followSettings(
@@ -105,17 +120,14 @@ export function followSettings(
   log: Log,
   take: (settings: unknown) => Promise<void>,
 ): () => void {
-  return life.onMessage((message: { type?: unknown; settings?: unknown; logLevel?: unknown }) => {
+  return life.onMessage((message) => {
     if (message.type !== "settings") return;
     if (isLogLevel(message.logLevel)) log.level = message.logLevel;
     void Promise.try(() => take(message.settings ?? {})).then(
-      () => answer({ ok: true }),
-      (reason: unknown) => answer({ error: tell(reason) }),
+      () => sendToSupervisor({ type: "settings", ok: true }),
+      (reason: unknown) => {
+        sendToSupervisor({ type: "settings", error: tell(reason).slice(0, MAX_ANSWER_CHARACTERS) });
+      },
     );
   });
-}
-
-function answer(result: { ok: true } | { error: string }): void {
-  if (!process.connected) return;
-  process.send?.({ type: "settings", ...result }, undefined, undefined, () => undefined);
 }
