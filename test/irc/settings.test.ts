@@ -35,11 +35,11 @@ function handOver(settings: object) {
 test("--describe needs no settings and says what they are", () => {
   const { status, stdout } = run({ args: ["--describe"] });
   assert.equal(status, 0);
-  const { kind, parts } = JSON.parse(stdout);
+  const { kind, components } = JSON.parse(stdout);
   assert.equal(kind, "backend");
-  assert.equal(parts[0].type, "irc");
-  assert.deepEqual(parts[0].settings.required, ["host", "nick"]);
-  assert.equal(parts[0].settings.additionalProperties, false);
+  assert.equal(components[0].type, "irc");
+  assert.deepEqual(components[0].settings.required, ["host", "nick"]);
+  assert.equal(components[0].settings.additionalProperties, false);
 });
 
 suite("wrong settings that were handed over: 78, each by its path, no secret shown", () => {
