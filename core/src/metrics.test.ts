@@ -26,7 +26,7 @@ test("what happened is counted, and written as Prometheus reads it", async () =>
   metrics.eventStreamClosed("fell_behind");
   metrics.backendConnected("irc");
   metrics.callEnded("/seabird.Seabird/SendMessage", "grpc", "ok", 20_000);
-  metrics.ingestHeld(500);
+  metrics.ingestPaused(500);
   metrics.show("seabird_example", "An example", () => 42);
   const { contentType, body } = await metrics.render();
   assert.match(contentType, /^text\/plain; version=0\.0\.4/);

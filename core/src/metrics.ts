@@ -174,7 +174,7 @@ export class Metrics implements BrokerObserver, TransportObserver {
     this.#backendsClosed.add(1, type, reason);
   }
 
-  ingestHeld(durationMs: number): void {
+  ingestPaused(durationMs: number): void {
     this.#holds.add(1);
     this.#heldTime.add(durationMs / 1_000);
   }

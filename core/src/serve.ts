@@ -137,7 +137,7 @@ function assemble(rooms: Rooms, { config, log, metrics, tokens }: Ingredients): 
   const admin = { broker, tokens, startedAtMs: Date.now(), limits: limitsInForce(config) };
   const server = new TransportServer({
     methods: [...seabirdMethods(broker), ...ingestMethods(broker)],
-    lateMethods: async () => {
+    lazyMethods: async () => {
       const { adminMethods } = await import("./transport/services/admin.ts");
       return adminMethods({ ...admin, version: readVersion() });
     },

@@ -4,7 +4,7 @@ export type { NewToken } from "./auth/tokens.ts";
 export { Broker } from "./broker/broker.ts";
 export type { Clock } from "./broker/clock.ts";
 export { BrokerError } from "./broker/errors.ts";
-export type { BrokerLog } from "./broker/log.ts";
+export type { Logger } from "./broker/log.ts";
 export type { BrokerOptions } from "./broker/options.ts";
 export { errorTrailers } from "./transport/grpc/status-message.ts";
 export type { TransportLimits } from "./transport/limits.ts";
@@ -13,7 +13,7 @@ export type {
   MemoryCall,
   MemoryConnection,
 } from "./transport/memory/memory-connection.ts";
-export { MemoryServer, type MemoryServerInit } from "./transport/memory/memory-server.ts";
+export { MemoryServer, type MemoryServerOptions } from "./transport/memory/memory-server.ts";
 export type { MemoryStream } from "./transport/memory/memory-stream.ts";
 export { HealthState, healthMethods } from "./transport/services/health.ts";
 export { ingestMethods } from "./transport/services/ingest.ts";

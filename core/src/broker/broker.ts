@@ -14,13 +14,13 @@ import type {
 } from "@seabird-chat/protocol";
 import type { ActionKind, ActionRequest, ActionResponse } from "./actions/action-kinds.ts";
 import { ActionRunner } from "./actions/action-runner.ts";
-import { Rates } from "./actions/rate-limiter.ts";
+import { RateLimiter } from "./actions/rate-limiter.ts";
 import { Requests } from "./actions/requests.ts";
 import { ACTIONS } from "./actions.ts";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { BrokerError } from "./errors.ts";
-import { type BrokerLog, silentLog } from "./log.ts";
+import { type Logger, silentLogger } from "./log.ts";
 import { type BrokerObserver, silentObserver } from "./observer.ts";
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from "./options.ts";
 import { type Backend, Backends } from "./registries/backends.ts";
@@ -36,16 +36,16 @@ import { type BrokerStats, brokerStats } from "./status/stats.ts";
 import type { StatusSnapshot, StatusWatch } from "./status/status.ts";
 import { StatusFeed } from "./status/status-feed.ts";
 import { BackendSession, type IngestSession } from "./streams/backend-session.ts";
-import { Events } from "./streams/event-bus.ts";
+import { EventBus } from "./streams/event-bus.ts";
 import type { EventStream } from "./streams/event-stream.ts";
 import type { Source, SourceEnd } from "./streams/source.ts";
 
-export interface BrokerParts {
+export interface BrokerDeps {
   /** Bounds and timeouts; default: those of BROKER_LIMITS. */
   readonly options?: BrokerOptions;
   readonly clock: Clock;
   /** Default: says nothing. */
-  readonly log?: BrokerLog;
+  readonly log?: Logger;
   /** Default: counts nothing. */
   readonly observer?: BrokerObserver;
 }
@@ -56,13 +56,13 @@ export type { IngestSession } from "./streams/backend-session.ts";
 export class Broker {
   readonly options: ResolvedBrokerOptions;
   readonly #clock: Clock;
-  readonly #log: BrokerLog;
+  readonly #log: Logger;
   readonly #observer: BrokerObserver;
-  readonly #events: Events;
+  readonly #events: EventBus;
   readonly #commands: Commands;
   readonly #backends = new Backends();
   readonly #requests: Requests;
-  readonly #rates: Rates;
+  readonly #rateLimiter: RateLimiter;
   readonly #actions: ActionRunner;
   readonly #sessions = new Set<BackendSession>();
   readonly #feed: StatusFeed;
@@ -72,7 +72,7 @@ export class Broker {
   #sessionsOpened = 0;
   #refusesNew = false;
 
-  constructor({ options, clock, log = silentLog, observer = silentObserver }: BrokerParts) {
+  constructor({ options, clock, log = silentLogger, observer = silentObserver }: BrokerDeps) {
     this.options = resolveBrokerOptions(options, Object.keys(ACTIONS));
     this.#clock = clock;
     this.#log = log;
@@ -80,9 +80,9 @@ export class Broker {
     this.#startedAtMs = clock.wallMs();
     this.#commands = new Commands(this.options);
     this.#requests = new Requests(clock);
-    this.#rates = new Rates(this.options, clock);
+    this.#rateLimiter = new RateLimiter(this.options, clock);
     const onEnded = this.#streamEnded.bind(this);
-    this.#events = new Events({ options: this.options, clock, observer, onEnded });
+    this.#events = new EventBus({ options: this.options, clock, observer, onEnded });
     this.#actions = new ActionRunner({
       options: this.options,
       clock,
@@ -90,7 +90,7 @@ export class Broker {
       observer,
       backends: this.#backends,
       events: this.#events,
-      rates: this.#rates,
+      rateLimiter: this.#rateLimiter,
     });
     this.#feed = new StatusFeed({
       maxWatchers: this.options.maxStatusWatchers,
@@ -217,7 +217,7 @@ export class Broker {
       commands: this.#commands,
       events: this.#events,
       feed: this.#feed,
-      rates: this.#rates,
+      rateLimiter: this.#rateLimiter,
       requests: this.#requests,
     });
   }
@@ -277,12 +277,12 @@ export class Broker {
   }
 
   #backendJoined(backend: Backend): void {
-    const tokenName = backend.parts.caller.name;
+    const tokenName = backend.deps.caller.name;
     this.#log.info({ backend: backend.id, tokenName }, "backend connected");
     this.#feed.tell(() => ({ kind: "backend_connected", backend: backend.status() }));
   }
 
-  #backendLeft({ id, parts: { connectionId } }: Backend, end: SourceEnd | "left"): void {
+  #backendLeft({ id, deps: { connectionId } }: Backend, end: SourceEnd | "left"): void {
     const reason = endMessage(end);
     this.#log.info({ backend: id, reason }, "backend disconnected");
     this.#feed.tell(() => ({ kind: "backend_disconnected", id, connectionId, reason }));

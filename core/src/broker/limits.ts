@@ -56,7 +56,7 @@ export const BROKER_LIMITS = {
   /** Milliseconds without reading after which a reader that is behind pauses nothing. */
   maxReaderStallMs: 250,
   /**
-   * Events per second below which readers that are behind do not slow the backends, but for one
+   * EventBus per second below which readers that are behind do not slow the backends, but for one
    * maxIngestPauseMs. An event of n KiB counts as n + 1.
    */
   minIngestEventsPerSecond: 1_000,

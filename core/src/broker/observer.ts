@@ -45,7 +45,7 @@ export interface BrokerObserver {
   backendConnected(backendType: string): void;
   backendDisconnected(backendType: string, reason: CloseReason): void;
   /** Backends' events were held back for readers that were behind. */
-  ingestHeld(durationMs: number): void;
+  ingestPaused(durationMs: number): void;
 }
 
 export const silentObserver: BrokerObserver = {
@@ -59,5 +59,5 @@ export const silentObserver: BrokerObserver = {
   eventStreamClosed() {},
   backendConnected() {},
   backendDisconnected() {},
-  ingestHeld() {},
+  ingestPaused() {},
 };

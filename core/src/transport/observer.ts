@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../broker/errors.ts";
 
 /** The part of a logger that is used; pino fits. */
-export interface TransportLog {
+export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -29,14 +29,14 @@ export type ConnectionRefusal =
   | "resets"
   | "dead";
 
-export const SILENT_LOG: TransportLog = {
+export const silentLogger: Logger = {
   debug() {},
   info() {},
   warn() {},
   error() {},
 };
 
-export const NO_OBSERVER: TransportObserver = {
+export const silentTransportObserver: TransportObserver = {
   connectionOpened() {},
   connectionClosed() {},
   connectionRefused() {},

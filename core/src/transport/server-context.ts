@@ -3,22 +3,22 @@ import type { Authenticator } from "../auth/principal.ts";
 import type { Clock } from "../broker/clock.ts";
 import type { MethodTable } from "./calls/method-table.ts";
 import type { Sweeper } from "./connections/sweeper.ts";
-import type { Turns } from "./connections/tick-scheduler.ts";
-import type { Unzips } from "./grpc/gunzip-pool.ts";
+import type { TickScheduler } from "./connections/tick-scheduler.ts";
+import type { GunzipPool } from "./grpc/gunzip-pool.ts";
 import type { TransportLimits } from "./limits.ts";
-import type { TransportLog, TransportObserver } from "./observer.ts";
+import type { Logger, TransportObserver } from "./observer.ts";
 
-export interface Environment {
+export interface ServerContext {
   /** By path, as `/seabird.Seabird/SendMessage`. */
   readonly methods: MethodTable;
   readonly authenticator: Authenticator;
   readonly limits: TransportLimits;
   readonly clock: Clock;
-  readonly log: TransportLog;
+  readonly log: Logger;
   readonly observer: TransportObserver;
-  readonly turns: Turns;
+  readonly ticks: TickScheduler;
   readonly sweeper: Sweeper;
-  readonly unzips: Unzips;
+  readonly gunzipPool: GunzipPool;
   /** What changes while the server lives. */
   readonly state: ServerState;
 }

@@ -1,4 +1,4 @@
-/** The transport's door: one port that speaks every wire of core. */
+/** The server: one port for native gRPC, gRPC-Web, Connect and plain pages. */
 import {
   Http2ServerRequest,
   Http2ServerResponse,
@@ -15,21 +15,26 @@ import { MethodTable, pathOf } from "./calls/method-table.ts";
 import { Http2Connection } from "./connections/http2-connection.ts";
 import { Listener, type TlsFiles } from "./connections/listener.ts";
 import { Sweeper } from "./connections/sweeper.ts";
-import { Turns } from "./connections/tick-scheduler.ts";
-import { Unzips } from "./grpc/gunzip-pool.ts";
+import { TickScheduler } from "./connections/tick-scheduler.ts";
+import { GunzipPool } from "./grpc/gunzip-pool.ts";
 import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
-import { HttpDoor } from "./http/http-router.ts";
+import { HttpRouter } from "./http/http-router.ts";
 import { Http1Server } from "./http/http1-server.ts";
 import { healthRoutes, type Route } from "./http/routes.ts";
 import { resolveTransportLimits, type TransportLimits } from "./limits.ts";
-import { NO_OBSERVER, SILENT_LOG, type TransportLog, type TransportObserver } from "./observer.ts";
-import type { Environment } from "./server-context.ts";
+import {
+  type Logger,
+  silentLogger,
+  silentTransportObserver,
+  type TransportObserver,
+} from "./observer.ts";
+import type { ServerContext } from "./server-context.ts";
 import { HealthState, healthMethods } from "./services/health.ts";
 
 export interface ServerOptions {
   readonly methods: readonly Method[];
   /** Further methods, loaded when a path is asked for that is not among `methods`. */
-  readonly lateMethods?: () => Promise<readonly Method[]>;
+  readonly lazyMethods?: () => Promise<readonly Method[]>;
   readonly authenticator: Authenticator;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -41,7 +46,7 @@ export interface ServerOptions {
   /** Origins whose web pages may call; `*`: any. Default: none. */
   readonly corsOrigins?: readonly string[];
   /** Default: silent. */
-  readonly log?: TransportLog;
+  readonly log?: Logger;
   readonly observer?: TransportObserver;
 }
 
@@ -57,20 +62,20 @@ export interface ServerStats {
 }
 
 export class TransportServer {
-  readonly #env: Environment;
+  readonly #context: ServerContext;
   readonly #listener: Listener;
-  readonly #door: HttpDoor;
+  readonly #router: HttpRouter;
   readonly #http1: Http1Server;
   readonly #connections = new Set<Http2Connection>();
   readonly #health = new HealthState();
 
   constructor(options: ServerOptions) {
-    this.#env = createEnvironment(options, [...options.methods, ...healthMethods(this.#health)]);
+    this.#context = createContext(options, [...options.methods, ...healthMethods(this.#health)]);
     const routes = [...healthRoutes(() => this.#health.serving), ...(options.routes ?? [])];
-    this.#door = new HttpDoor(this.#env, routes, options.corsOrigins ?? []);
-    this.#http1 = new Http1Server(this.#env, this.#door);
+    this.#router = new HttpRouter(this.#context, routes, options.corsOrigins ?? []);
+    this.#http1 = new Http1Server(this.#context, this.#router);
     this.#listener = new Listener(
-      this.#env,
+      this.#context,
       {
         http2: (socket, address, openedAtMs) => this.#http2(socket, address, openedAtMs),
         http1: (socket, address) => this.#http1.take(socket, address),
@@ -80,7 +85,7 @@ export class TransportServer {
   }
 
   get limits(): TransportLimits {
-    return this.#env.limits;
+    return this.#context.limits;
   }
 
   /** Rejects with the system's error if the port cannot be had. */
@@ -89,7 +94,7 @@ export class TransportServer {
   }
 
   stats(): ServerStats {
-    const { state, sweeper } = this.#env;
+    const { state, sweeper } = this.#context;
     return {
       connections: this.#listener.connections,
       openCalls: state.openCalls,
@@ -115,7 +120,7 @@ export class TransportServer {
 
   /** New calls get UNAVAILABLE from now on. */
   refuseNew(): void {
-    this.#env.state.shuttingDown = true;
+    this.#context.state.shuttingDown = true;
   }
 
   /**
@@ -124,7 +129,7 @@ export class TransportServer {
    */
   async settle(which: "server_streaming" | "all"): Promise<void> {
     this.#health.end();
-    const { state, clock, limits } = this.#env;
+    const { state, clock, limits } = this.#context;
     const endMs = clock.now() + limits.drainStreamsMs;
     const open = () => (which === "all" ? state.openCalls : state.openStreams);
     while (open() + state.endingStreams > 0 && clock.now() < endMs) {
@@ -141,19 +146,19 @@ export class TransportServer {
     this.stopAccepting();
     for (const { session } of this.#connections) if (!session.closed) session.close();
     this.#http1.closeIdle();
-    const endMs = this.#env.clock.now() + this.#env.limits.closeGraceMs;
-    while (this.#listener.connections > 0 && this.#env.clock.now() < endMs) {
+    const endMs = this.#context.clock.now() + this.#context.limits.closeGraceMs;
+    while (this.#listener.connections > 0 && this.#context.clock.now() < endMs) {
       await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
     }
     for (const { session } of this.#connections) session.destroy();
     await this.#listener.destroy();
     this.#http1.close();
-    this.#env.sweeper.close();
+    this.#context.sweeper.close();
   }
 
   #http2(socket: Socket, address: string, openedAtMs: number): void {
-    const session = performServerHandshake(socket, sessionOptions(this.#env.limits));
-    const connection = new Http2Connection(this.#env, session, address, openedAtMs);
+    const session = performServerHandshake(socket, sessionOptions(this.#context.limits));
+    const connection = new Http2Connection(this.#context, session, address, openedAtMs);
     this.#connections.add(connection);
     session.once("close", () => this.#connections.delete(connection));
     session.on("stream", (stream, headers, _flags, rawHeaders) =>
@@ -169,16 +174,16 @@ export class TransportServer {
   ): void {
     stream.on("error", ignore);
     if (isNativeGrpc(headers["content-type"] ?? "") && headers[":method"] === "POST") {
-      openCall(this.#env, connection, stream, headers);
+      openCall(this.#context, connection, stream, headers);
       return;
     }
-    const openedAtMs = this.#env.clock.now();
+    const openedAtMs = this.#context.clock.now();
     stream.on("close", () => connection.streamClosed(stream, openedAtMs));
     if (stream.destroyed) return;
     const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
     const response = new Http2ServerResponse(stream);
     const path = (headers[":path"] ?? "").split("?", 1)[0] ?? "";
-    this.#door.handle({ request, response, connection, path });
+    this.#router.handle({ request, response, connection, path });
   }
 }
 
@@ -186,19 +191,19 @@ function ignore(): void {
   // A stream's end is seen by "aborted" and "close"; its error says nothing more.
 }
 
-function createEnvironment(options: ServerOptions, methods: readonly Method[]): Environment {
+function createContext(options: ServerOptions, methods: readonly Method[]): ServerContext {
   const clock = options.clock ?? systemClock;
   const limits = resolveTransportLimits(options.limits);
   return {
-    methods: new MethodTable(methods, () => loadLate(methods, options.lateMethods)),
+    methods: new MethodTable(methods, () => loadLazy(methods, options.lazyMethods)),
     authenticator: options.authenticator,
     limits,
     clock,
-    log: options.log ?? SILENT_LOG,
-    observer: options.observer ?? NO_OBSERVER,
-    turns: new Turns(),
+    log: options.log ?? silentLogger,
+    observer: options.observer ?? silentTransportObserver,
+    ticks: new TickScheduler(),
     sweeper: new Sweeper(clock),
-    unzips: new Unzips(limits.maxConcurrentGunzips),
+    gunzipPool: new GunzipPool(limits.maxConcurrentGunzips),
     state: {
       shuttingDown: false,
       collectedBytes: 0,
@@ -210,9 +215,9 @@ function createEnvironment(options: ServerOptions, methods: readonly Method[]): 
   };
 }
 
-async function loadLate(
+async function loadLazy(
   methods: readonly Method[],
-  load: ServerOptions["lateMethods"],
+  load: ServerOptions["lazyMethods"],
 ): Promise<ReadonlyMap<string, Method>> {
   const [{ reflectionMethods }, late] = await Promise.all([
     import("./services/reflection.ts"),

@@ -1,11 +1,11 @@
 /** The real core in this process, without a socket and without a database. */
 import {
   Broker,
-  type BrokerLog,
   type BrokerOptions,
   HealthState,
   healthMethods,
   ingestMethods,
+  type Logger,
   MemoryServer,
   MemoryTokens,
   seabirdMethods,
@@ -20,7 +20,7 @@ type OpenConnection = NonNullable<ConnectOptions["open"]>;
 export interface MemoryCoreInit {
   readonly idle: IdleDetector;
   readonly options?: BrokerOptions | undefined;
-  readonly log: BrokerLog;
+  readonly log: Logger;
 }
 
 interface Running {

@@ -1,5 +1,5 @@
 /** Everything that plugins, backends and core logged in a test. */
-import type { BrokerLog } from "@seabird-chat/core/testing";
+import type { Logger } from "@seabird-chat/core/testing";
 import { type Clock, createLog, type Log, type LogLevel } from "@seabird-chat/sdk";
 
 export interface LogLine {
@@ -46,7 +46,7 @@ export class TestLog implements Iterable<LogLine> {
   }
 
   /** @internal For core's broker. */
-  forCore(): BrokerLog {
+  forCore(): Logger {
     return this.for("core");
   }
 

@@ -19,25 +19,25 @@ import { type EncodedEvent, encodeEvent } from "../codec/encode-event.ts";
 import { encodeRequest } from "../codec/encode-request.ts";
 import { mapBytes } from "../codec/utf8.ts";
 import { BrokerError, type ErrorCode } from "../errors.ts";
-import type { BrokerLog } from "../log.ts";
+import type { Logger } from "../log.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { Backend, Backends } from "../registries/backends.ts";
 import { readBackendId, readTargetId } from "../registries/target-ids.ts";
-import type { Events } from "../streams/event-bus.ts";
+import type { EventBus } from "../streams/event-bus.ts";
 import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
-import type { Rates } from "./rate-limiter.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import { RequestIds } from "./request-ids.ts";
 import { cancelled, timedOut, unexpected } from "./requests.ts";
 
-export interface ActionRunnerParts {
+export interface ActionRunnerDeps {
   readonly options: ResolvedBrokerOptions;
   readonly clock: Clock;
-  readonly log: BrokerLog;
+  readonly log: Logger;
   readonly observer: BrokerObserver;
   readonly backends: Backends;
-  readonly events: Events;
-  readonly rates: Rates;
+  readonly events: EventBus;
+  readonly rateLimiter: RateLimiter;
 }
 
 /** An action that core itself has no objection to, in the form in which it goes out. */
@@ -55,11 +55,11 @@ interface Composed {
 }
 
 export class ActionRunner {
-  readonly #parts: ActionRunnerParts;
+  readonly #deps: ActionRunnerDeps;
   readonly #ids = new RequestIds();
 
-  constructor(parts: ActionRunnerParts) {
-    this.#parts = parts;
+  constructor(deps: ActionRunnerDeps) {
+    this.#deps = deps;
   }
 
   /** Rejects with a BrokerError. */
@@ -74,7 +74,7 @@ export class ActionRunner {
     const row: ActionRow<K> = ACTIONS[kind];
     let backend: Backend | undefined;
     const done = (outcome: "ok" | ErrorCode): void => {
-      const { clock, observer } = this.#parts;
+      const { clock, observer } = this.#deps;
       const durationMs = clock.now() - call.arrivedAtMs;
       observer.actionDone(kind, backend?.name.type ?? "", outcome, durationMs);
     };
@@ -100,7 +100,7 @@ export class ActionRunner {
 
   /** Refuses by scope, time and rate; returns the deadline. */
   #admit<K extends ActionKind>(kind: K, row: ActionRow<K>, call: CallContext): number {
-    const { clock, options, rates } = this.#parts;
+    const { clock, options, rateLimiter } = this.#deps;
     if (row.isPrivate && !call.caller.mayPrivate) {
       throw new BrokerError("missing_scope", 'token lacks the scope "private"');
     }
@@ -109,7 +109,7 @@ export class ActionRunner {
     const deadlineMs = call.arrivedAtMs + limitMs;
     if (deadlineMs <= clock.now()) throw timedOut();
     if (call.cancelled) throw cancelled();
-    rates.spend(call.caller.tokenId);
+    rateLimiter.spend(call.caller.tokenId);
     return deadlineMs;
   }
 
@@ -131,13 +131,13 @@ export class ActionRunner {
       announcement = encodeEvent({ inner: announced, tags: to.tags }, row.isPrivate);
       this.#checkSize(announcement.message.length);
     }
-    const backend = this.#parts.backends.find(target);
+    const backend = this.#deps.backends.find(target);
     backend?.checkRoom(bytes.length);
     return { backend, requestId, request: bytes, announcement };
   }
 
   #target<K extends ActionKind>({ field, target }: ActionRow<K>, request: ActionRequest<K>) {
-    const { maxAbsoluteIdBytes } = this.#parts.options;
+    const { maxAbsoluteIdBytes } = this.#deps.options;
     const id = target(request);
     if (field !== "backend_id") return readTargetId(field, id, maxAbsoluteIdBytes);
     return { ...readBackendId(id, maxAbsoluteIdBytes), relative: "" };
@@ -160,7 +160,7 @@ export class ActionRunner {
   }
 
   #checkSize(bytes: number): void {
-    const limit = this.#parts.options.maxMessageBytes;
+    const limit = this.#deps.options.maxMessageBytes;
     if (bytes <= limit) return;
     const message = `message too large: ${bytes} bytes after normalising, limit ${limit}`;
     throw new BrokerError("message_too_large", message);
@@ -169,7 +169,7 @@ export class ActionRunner {
   /** Announces, asks, and leaves the rest to the answer. */
   #ask<K extends ActionKind>(row: ActionRow<K>, prepared: Prepared, outcome: Outcome<K>): void {
     const { backend, requestId: id, request, announcement } = prepared;
-    if (announcement !== undefined) this.#parts.events.publish(announcement);
+    if (announcement !== undefined) this.#deps.events.publish(announcement);
     if (backend === undefined) throw new BrokerError("unknown_backend", row.absent);
     const { deadlineMs, call, failed } = outcome;
     const answered = (event: ChatEvent): void => {
@@ -190,7 +190,7 @@ export class ActionRunner {
   ): ActionResponse<K> {
     if (inner.case === "failed") {
       const reason = inner.value.reason || "backend gave no reason";
-      this.#parts.log.debug({ backend: backend.id, reason }, "a backend refused a request");
+      this.#deps.log.debug({ backend: backend.id, reason }, "a backend refused a request");
       throw new BrokerError("backend_refused", reason);
     }
     if (!row.accepts.includes(inner.case)) throw unexpected();

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import { BrokerError } from "../errors.ts";
 import { type BrokerOptions, resolveBrokerOptions } from "../options.ts";
 import { ManualClock } from "../test/manual-clock.ts";
-import { Rates } from "./rate-limiter.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 
-function rates(options: BrokerOptions): { rates: Rates; clock: ManualClock } {
+function rates(options: BrokerOptions): { rateLimiter: RateLimiter; clock: ManualClock } {
   const clock = new ManualClock();
-  return { rates: new Rates(resolveBrokerOptions(options), clock), clock };
+  return { rateLimiter: new RateLimiter(resolveBrokerOptions(options), clock), clock };
 }
 
 /** Milliseconds until a retry makes sense; `undefined` if there was a permit. */
-function refusedFor(of: Rates, tokenId: string): number | undefined {
+function refusedFor(of: RateLimiter, tokenId: string): number | undefined {
   try {
     of.spend(tokenId);
     return undefined;
@@ -22,13 +22,13 @@ function refusedFor(of: Rates, tokenId: string): number | undefined {
 }
 
 test("without a limit nothing is refused or remembered", () => {
-  const { rates: all } = rates({});
+  const { rateLimiter: all } = rates({});
   for (let i = 0; i < 1_000; i++) all.spend("t");
   assert.equal(all.size, 0);
 });
 
 test("a token gets its burst, then its rate; the advice when to retry is true", () => {
-  const { rates: all, clock } = rates({
+  const { rateLimiter: all, clock } = rates({
     maxActionsPerSecondPerToken: 4,
     maxActionBurstPerToken: 2,
   });
@@ -47,19 +47,19 @@ test("a token gets its burst, then its rate; the advice when to retry is true", 
 });
 
 test("without a burst of its own, a second's worth may come at once", () => {
-  const { rates: all } = rates({ maxActionsPerSecondPerToken: 3 });
+  const { rateLimiter: all } = rates({ maxActionsPerSecondPerToken: 3 });
   for (let i = 0; i < 3; i++) assert.equal(refusedFor(all, "a"), undefined);
   assert.ok(refusedFor(all, "a"));
 });
 
 test("less than one a second lets one through", () => {
-  const { rates: all } = rates({ maxActionsPerSecondPerToken: 0.5 });
+  const { rateLimiter: all } = rates({ maxActionsPerSecondPerToken: 0.5 });
   assert.equal(refusedFor(all, "a"), undefined);
   assert.equal(refusedFor(all, "a"), 2_000);
 });
 
 test("tokens are forgotten when idle, and beyond their number", () => {
-  const { rates: all, clock } = rates({ maxActionsPerSecondPerToken: 1, maxRatedTokens: 10 });
+  const { rateLimiter: all, clock } = rates({ maxActionsPerSecondPerToken: 1, maxRatedTokens: 10 });
   for (let i = 0; i < 50; i++) all.spend(`t${i}`);
   assert.equal(all.size, 10);
   clock.advance(10_000);

@@ -8,7 +8,7 @@ import type { ResolvedBrokerOptions } from "../options.ts";
 
 const MS_PER_SECOND = 1_000;
 
-export class Rates {
+export class RateLimiter {
   readonly #clock: Clock;
   readonly #perSecond: number;
   /** How long one action takes to be made up for. */

@@ -9,7 +9,7 @@ import type { ResolvedBrokerOptions } from "../options.ts";
 import type { BackendStatus } from "../status/status.ts";
 import { Channels } from "./channels.ts";
 
-export interface BackendParts {
+export interface BackendDeps {
   readonly name: BackendName;
   readonly connectionId: string;
   readonly caller: Caller;
@@ -28,48 +28,48 @@ export class Backend {
   readonly name: BackendName;
   /** Absolute: `irc://seabird`. */
   readonly id: string;
-  readonly parts: BackendParts;
+  readonly deps: BackendDeps;
   readonly channels: Channels;
   eventsReceived = 0;
   eventsDropped = 0;
 
-  constructor(parts: BackendParts) {
-    this.parts = parts;
-    this.name = parts.name;
-    this.id = backendId(parts.name);
-    this.channels = new Channels(parts.name, parts.options);
+  constructor(deps: BackendDeps) {
+    this.deps = deps;
+    this.name = deps.name;
+    this.id = backendId(deps.name);
+    this.channels = new Channels(deps.name, deps.options);
   }
 
   get requests(): BackendRequests {
-    return this.parts.requests;
+    return this.deps.requests;
   }
 
   /** Throws `too_many_in_flight` if a request of so many bytes cannot be taken. */
   checkRoom(bytes: number): void {
-    const { maxRequestsInFlightPerBackend } = this.parts.options;
-    const { maxQueuedRequestsPerBackend, maxQueuedRequestBytesPerBackend } = this.parts.options;
+    const { maxRequestsInFlightPerBackend } = this.deps.options;
+    const { maxQueuedRequestsPerBackend, maxQueuedRequestBytesPerBackend } = this.deps.options;
     if (this.requests.size >= maxRequestsInFlightPerBackend) {
       throw this.#full(`in flight, limit ${maxRequestsInFlightPerBackend}`);
     }
-    if (this.parts.queue.hasRoom(bytes)) return;
+    if (this.deps.queue.hasRoom(bytes)) return;
     const limits = `${maxQueuedRequestsPerBackend} or ${maxQueuedRequestBytesPerBackend} bytes`;
     throw this.#full(`waiting to be sent, limit ${limits}`);
   }
 
   /** The id comes last: it may be so long that the message is cut on its way. */
   #full(where: string): BrokerError {
-    const { inFlightRetryAfterMs: retryAfterMs } = this.parts.options;
+    const { inFlightRetryAfterMs: retryAfterMs } = this.deps.options;
     const message = `too many requests ${where}, to backend ${this.id}`;
     return new BrokerError("too_many_in_flight", message, { retryAfterMs });
   }
 
   /** Queues an encoded request; returns what withdraws it while it is not sent. */
   send(request: Uint8Array): () => void {
-    return this.parts.queue.push(envelope(request));
+    return this.deps.queue.push(envelope(request));
   }
 
   status(): BackendStatus {
-    const { name, connectionId, caller, peer, connectedAtMs, queue, requests } = this.parts;
+    const { name, connectionId, caller, peer, connectedAtMs, queue, requests } = this.deps;
     return {
       id: this.id,
       connectionId,
@@ -96,11 +96,11 @@ export class Backends {
   /** Bytes of requests not yet sent, to all of them. */
   get queuedBytes(): number {
     let bytes = 0;
-    for (const { parts } of this.#byId.values()) bytes += parts.queue.bytes;
+    for (const { deps } of this.#byId.values()) bytes += deps.queue.bytes;
     return bytes;
   }
 
-  /** The backend of this name, by its decoded parts. */
+  /** The backend of this name, by its decoded type and id. */
   find(name: BackendName): Backend | undefined {
     return this.#byId.get(backendId(name));
   }

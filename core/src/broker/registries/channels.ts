@@ -6,7 +6,7 @@ import { compact, cut, fits, utf8Bytes } from "../codec/utf8.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 
 /** What core keeps of a channel. */
-export interface ChannelFacts {
+export interface ChannelDetails {
   /** The backend's own id of it. */
   readonly relativeId: string;
   readonly displayName: string;
@@ -14,7 +14,7 @@ export interface ChannelFacts {
 }
 
 /** What came of putting a channel into the list; all but `tracked` and `unknown` are refusals. */
-export type Tracked = "tracked" | "unknown" | "bad_id" | "too_many_channels";
+export type TrackResult = "tracked" | "unknown" | "bad_id" | "too_many_channels";
 
 interface Entry {
   readonly channel: Channel;
@@ -40,7 +40,7 @@ export class Channels {
   }
 
   /** A channel was joined. Known ones are overwritten. */
-  join(facts: ChannelFacts): Tracked {
+  join(facts: ChannelDetails): TrackResult {
     const { maxIdBytes, maxChannelsPerBackend } = this.#options;
     if (facts.relativeId === "" || !fits(facts.relativeId, maxIdBytes)) return "bad_id";
     const isNew = !this.#entries.has(facts.relativeId);
@@ -49,7 +49,7 @@ export class Channels {
   }
 
   /** A channel has another name or topic. One that is not known stays unknown. */
-  change(facts: ChannelFacts): Tracked {
+  change(facts: ChannelDetails): TrackResult {
     return this.#entries.has(facts.relativeId) ? this.#set(facts) : "unknown";
   }
 
@@ -73,7 +73,7 @@ export class Channels {
     this.#bytes = 0;
   }
 
-  #set({ relativeId, displayName, topic }: ChannelFacts): Tracked {
+  #set({ relativeId, displayName, topic }: ChannelDetails): TrackResult {
     const channel = create(ChannelSchema, {
       id: compact(absoluteId(this.#backend, relativeId)),
       displayName: cut(displayName, this.#options.maxChannelNameBytes),

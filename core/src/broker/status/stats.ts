@@ -1,10 +1,10 @@
 /** A broker's sizes of the moment. */
 
-import type { Rates } from "../actions/rate-limiter.ts";
+import type { RateLimiter } from "../actions/rate-limiter.ts";
 import type { Requests } from "../actions/requests.ts";
 import type { Backends } from "../registries/backends.ts";
 import type { Commands } from "../registries/commands.ts";
-import type { Events } from "../streams/event-bus.ts";
+import type { EventBus } from "../streams/event-bus.ts";
 import type { StatusFeed } from "./status-feed.ts";
 
 export interface BrokerStats {
@@ -26,17 +26,17 @@ export interface BrokerStats {
 }
 
 /** Where the sizes come from. */
-export interface Counted {
+export interface StatsSources {
   readonly backends: Backends;
   readonly commands: Commands;
-  readonly events: Events;
+  readonly events: EventBus;
   readonly feed: StatusFeed;
-  readonly rates: Rates;
+  readonly rateLimiter: RateLimiter;
   readonly requests: Requests;
 }
 
-export function brokerStats(counted: Counted): BrokerStats {
-  const { backends, commands, events, feed, rates, requests } = counted;
+export function brokerStats(counted: StatsSources): BrokerStats {
+  const { backends, commands, events, feed, rateLimiter, requests } = counted;
   const each = [...backends.all()].map((backend) => backend.status());
   return {
     eventStreams: events.size,
@@ -50,6 +50,6 @@ export function brokerStats(counted: Counted): BrokerStats {
     eventLogBytes: events.heldBytes,
     mostQueuedEvents: events.mostQueuedEvents,
     statusWatchers: feed.size,
-    ratedTokens: rates.size,
+    ratedTokens: rateLimiter.size,
   };
 }

@@ -5,7 +5,7 @@ import type { StatusChange, StatusSnapshot, StatusWatch } from "./status.ts";
 /** One change without its time. */
 export type Change = StatusChange extends infer T ? (T extends T ? Omit<T, "atMs"> : never) : never;
 
-export interface StatusFeedParts {
+export interface StatusFeedDeps {
   readonly maxWatchers: number;
   readonly maxQueuedChanges: number;
   /** Unix milliseconds. */
@@ -14,11 +14,11 @@ export interface StatusFeedParts {
 }
 
 export class StatusFeed {
-  readonly #parts: StatusFeedParts;
+  readonly #deps: StatusFeedDeps;
   readonly #watches = new Set<Watch>();
 
-  constructor(parts: StatusFeedParts) {
-    this.#parts = parts;
+  constructor(deps: StatusFeedDeps) {
+    this.#deps = deps;
   }
 
   get size(): number {
@@ -27,11 +27,11 @@ export class StatusFeed {
 
   /** Throws `too_many_streams`. */
   watch(): StatusWatch {
-    const { maxWatchers } = this.#parts;
+    const { maxWatchers } = this.#deps;
     if (this.#watches.size >= maxWatchers) {
       throw new BrokerError("too_many_streams", `too many status watchers, limit ${maxWatchers}`);
     }
-    const watch = new Watch(this.#parts, () => this.#watches.delete(watch));
+    const watch = new Watch(this.#deps, () => this.#watches.delete(watch));
     this.#watches.add(watch);
     return watch;
   }
@@ -39,7 +39,7 @@ export class StatusFeed {
   /** Each change is made for those who watch only. */
   tell(change: () => Change): void {
     if (this.#watches.size === 0) return;
-    const stamped = stamp(change(), this.#parts);
+    const stamped = stamp(change(), this.#deps);
     for (const watch of this.#watches) watch.push(stamped);
   }
 
@@ -49,21 +49,21 @@ export class StatusFeed {
   }
 }
 
-function stamp(change: Change, { wallMs }: StatusFeedParts): StatusChange {
+function stamp(change: Change, { wallMs }: StatusFeedDeps): StatusChange {
   return { ...change, atMs: wallMs() } as StatusChange;
 }
 
 class Watch implements StatusWatch {
   onReady: (() => void) | undefined;
-  readonly #parts: StatusFeedParts;
+  readonly #deps: StatusFeedDeps;
   readonly #onClosed: () => void;
   #changes: StatusChange[] = [];
   #missed = 0;
   #ended = false;
   #starving = false;
 
-  constructor(parts: StatusFeedParts, onClosed: () => void) {
-    this.#parts = parts;
+  constructor(deps: StatusFeedDeps, onClosed: () => void) {
+    this.#deps = deps;
     this.#onClosed = onClosed;
     this.#changes.push(this.#snapshot());
   }
@@ -74,7 +74,7 @@ class Watch implements StatusWatch {
 
   push(change: StatusChange): void {
     if (this.#ended) return;
-    if (this.#missed > 0 || this.#changes.length >= this.#parts.maxQueuedChanges) {
+    if (this.#missed > 0 || this.#changes.length >= this.#deps.maxQueuedChanges) {
       this.#missed += 1 + this.#changes.length;
       this.#changes = [];
     } else {
@@ -85,7 +85,7 @@ class Watch implements StatusWatch {
 
   take(): StatusChange | undefined {
     if (this.#missed > 0) {
-      const missed = stamp({ kind: "missed", changes: this.#missed }, this.#parts);
+      const missed = stamp({ kind: "missed", changes: this.#missed }, this.#deps);
       this.#missed = 0;
       this.#changes.push(this.#snapshot());
       return missed;
@@ -123,7 +123,7 @@ class Watch implements StatusWatch {
   }
 
   #snapshot(): StatusChange {
-    return stamp({ kind: "snapshot", snapshot: this.#parts.snapshot() }, this.#parts);
+    return stamp({ kind: "snapshot", snapshot: this.#deps.snapshot() }, this.#deps);
   }
 
   #wake(): void {

@@ -13,11 +13,11 @@ import { type TranscodedLine, transcodeLine } from "../codec/transcode-line.ts";
 import { fits } from "../codec/utf8.ts";
 import { BrokerError, type ErrorCode } from "../errors.ts";
 import { DropResult, type IngestContext, ingest, isAnswerOnly } from "../ingest.ts";
-import type { BrokerLog } from "../log.ts";
+import type { Logger } from "../log.ts";
 import type { BrokerObserver, DropReason } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { Backend, type Backends } from "../registries/backends.ts";
-import type { Events } from "./event-bus.ts";
+import type { EventBus } from "./event-bus.ts";
 import type { Source, SourceEnd } from "./source.ts";
 
 /** One backend's stream, from the inside; the transport's Session. */
@@ -39,14 +39,14 @@ export interface IngestSession {
   close(): void;
 }
 
-export interface IngestParts {
+export interface BackendSessionDeps {
   readonly options: ResolvedBrokerOptions;
   readonly clock: Clock;
-  readonly log: BrokerLog;
+  readonly log: Logger;
   readonly observer: BrokerObserver;
   readonly backends: Backends;
   readonly requests: Requests;
-  readonly events: Events;
+  readonly events: EventBus;
   /** A backend has said Hello and is registered. */
   readonly onJoined: (backend: Backend) => void;
   /** It is so no more, and why. */
@@ -66,7 +66,7 @@ const DROPPED_UNREAD: Partial<Record<ErrorCode, DropReason>> = {
 
 export class BackendSession implements IngestSession {
   readonly id: string;
-  readonly #parts: IngestParts;
+  readonly #deps: BackendSessionDeps;
   readonly #call: CallContext;
   readonly #queue: RequestQueue;
   #backend: Backend | undefined;
@@ -75,13 +75,13 @@ export class BackendSession implements IngestSession {
   #isOver = false;
   #dropLoggedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(id: string, call: CallContext, parts: IngestParts) {
+  constructor(id: string, call: CallContext, deps: BackendSessionDeps) {
     this.id = id;
     this.#call = call;
-    this.#parts = parts;
+    this.#deps = deps;
     this.#queue = new RequestQueue({
-      maxRequests: parts.options.maxQueuedRequestsPerBackend,
-      maxBytes: parts.options.maxQueuedRequestBytesPerBackend,
+      maxRequests: deps.options.maxQueuedRequestsPerBackend,
+      maxBytes: deps.options.maxQueuedRequestBytesPerBackend,
     });
   }
 
@@ -105,7 +105,7 @@ export class BackendSession implements IngestSession {
         if (event === undefined) return;
         this.#process(event, context);
       }
-      return this.#parts.events.hold();
+      return this.#deps.events.hold();
     } catch (reason) {
       throw this.#fail(reason);
     }
@@ -134,14 +134,14 @@ export class BackendSession implements IngestSession {
 
   #publish({ kind, encoded }: TranscodedLine, { backend, publish }: IngestContext): void {
     backend.eventsReceived++;
-    this.#parts.observer.eventReceived(kind, backend.name.type);
+    this.#deps.observer.eventReceived(kind, backend.name.type);
     publish(encoded);
   }
 
   /** Undefined: it may not be decoded, which costs only the event. */
   #decode(message: Uint8Array): ChatEvent | undefined {
     try {
-      return decodeMessage(ChatEventSchema, message, this.#parts.options.maxEventFields);
+      return decodeMessage(ChatEventSchema, message, this.#deps.options.maxEventFields);
     } catch (reason) {
       const error = BrokerError.from(reason);
       const dropReason = DROPPED_UNREAD[error.code];
@@ -153,7 +153,7 @@ export class BackendSession implements IngestSession {
 
   /** If it was an answer, its caller need not wait for another. */
   #dropUnread(message: Uint8Array, reason: DropReason, error: BrokerError, backend: Backend): void {
-    this.#parts.observer.eventReceived("none", backend.name.type);
+    this.#deps.observer.eventReceived("none", backend.name.type);
     backend.eventsReceived++;
     backend.requests.fail(idOfChatEvent(message), reason === "bad_block" ? unexpected() : error);
     this.#drop(new DropResult(reason, error.message), backend);
@@ -164,7 +164,7 @@ export class BackendSession implements IngestSession {
     const { backend } = context;
     const kind = event.inner.case;
     backend.eventsReceived++;
-    this.#parts.observer.eventReceived(kind ?? "none", backend.name.type);
+    this.#deps.observer.eventReceived(kind ?? "none", backend.name.type);
     if (kind === "hello") throw badHello("a second hello");
     const dropped = ingest(event, context);
     const answered = event.id !== "" && backend.requests.answer(event.id, event);
@@ -175,7 +175,7 @@ export class BackendSession implements IngestSession {
   }
 
   #drop({ reason, detail }: DropResult, backend: Backend): void {
-    const { observer, log, clock } = this.#parts;
+    const { observer, log, clock } = this.#deps;
     backend.eventsDropped++;
     observer.eventDropped(reason, backend.name.type);
     const fields = { backend: backend.id, reason, detail, dropped: backend.eventsDropped };
@@ -194,13 +194,13 @@ export class BackendSession implements IngestSession {
     if (event?.inner.case !== "hello") throw badHello("the first event must be hello");
     const { type = "", id = "" } = event.inner.value.backendInfo ?? {};
     this.#checkName({ type, id });
-    const holder = this.#parts.backends.find({ type, id });
+    const holder = this.#deps.backends.find({ type, id });
     if (holder === undefined) return this.#join({ type, id });
     return this.#takeOver({ type, id }, holder);
   }
 
   #checkName({ type, id }: BackendName): void {
-    const { maxBackendNameBytes } = this.#parts.options;
+    const { maxBackendNameBytes } = this.#deps.options;
     if (type === "" || id === "") throw badHello("hello without a backend type and id");
     if (!fits(type, maxBackendNameBytes) || !fits(id, maxBackendNameBytes)) {
       throw badHello(`backend type and id may have ${maxBackendNameBytes} bytes each`);
@@ -212,15 +212,15 @@ export class BackendSession implements IngestSession {
 
   /** The name is in use: its holder keeps it if its connection is alive. */
   async #takeOver(name: BackendName, holder: Backend): Promise<void> {
-    const timeoutMs = this.#parts.options.backendPingTimeoutMs;
-    const isAlive = await holder.parts.peer.isAlive(timeoutMs).catch(() => false);
+    const timeoutMs = this.#deps.options.backendPingTimeoutMs;
+    const isAlive = await holder.deps.peer.isAlive(timeoutMs).catch(() => false);
     if (this.#isOver) return;
-    const holderNow = this.#parts.backends.find(name);
+    const holderNow = this.#deps.backends.find(name);
     if (holderNow !== undefined && (isAlive || holderNow !== holder)) {
       const message = `backend "${name.type}/${name.id}" already connected`;
       throw this.#fail(new BrokerError("backend_taken", message));
     }
-    holderNow?.parts.end(new BrokerError("disconnected", "replaced by a new connection"));
+    holderNow?.deps.end(new BrokerError("disconnected", "replaced by a new connection"));
     try {
       this.#join(name);
     } catch (reason) {
@@ -229,7 +229,7 @@ export class BackendSession implements IngestSession {
   }
 
   #join(name: BackendName): void {
-    const { options, clock, events, requests, backends, observer } = this.#parts;
+    const { options, clock, events, requests, backends, observer } = this.#deps;
     if (backends.size >= options.maxBackends) {
       throw new BrokerError("too_many_streams", `too many backends, limit ${options.maxBackends}`);
     }
@@ -250,7 +250,7 @@ export class BackendSession implements IngestSession {
     this.#context = { backend, idPrefix: `${backend.id}/`, options, publish };
     this.#unregister = backends.add(backend);
     observer.backendConnected(name.type);
-    this.#parts.onJoined(backend);
+    this.#deps.onJoined(backend);
   }
 
   /** The backend is gone from here on: its name is free, its callers are told. */
@@ -263,12 +263,12 @@ export class BackendSession implements IngestSession {
       backend.channels.clear();
       backend.requests.close(new BrokerError("backend_gone", "backend disconnected"));
       const reason = end === "left" ? "left" : (end.error?.code ?? "left");
-      this.#parts.observer.backendDisconnected(backend.name.type, reason);
-      this.#parts.onLeft(backend, end);
+      this.#deps.observer.backendDisconnected(backend.name.type, reason);
+      this.#deps.onLeft(backend, end);
     }
     if (end === "left") this.#queue.close();
     else this.#queue.finish(end);
-    this.#parts.onClosed(this);
+    this.#deps.onClosed(this);
   }
 }
 

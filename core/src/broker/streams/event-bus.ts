@@ -12,10 +12,10 @@ import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { EventLog } from "./event-log.ts";
 import { EventStream, type EventStreamOwner, fellBehind } from "./event-stream.ts";
-import { IngestHolds } from "./ingest-backpressure.ts";
+import { IngestBackpressure } from "./ingest-backpressure.ts";
 import type { SourceEnd } from "./source.ts";
 
-export interface EventsParts {
+export interface EventBusDeps {
   readonly options: ResolvedBrokerOptions;
   readonly clock: Clock;
   readonly observer: BrokerObserver;
@@ -23,13 +23,13 @@ export interface EventsParts {
   readonly onEnded: (stream: EventStream, end: SourceEnd | "left") => void;
 }
 
-export class Events implements EventStreamOwner {
+export class EventBus implements EventStreamOwner {
   readonly #options: ResolvedBrokerOptions;
   readonly #clock: Clock;
   readonly #observer: BrokerObserver;
-  readonly #onEnded: EventsParts["onEnded"];
+  readonly #onEnded: EventBusDeps["onEnded"];
   readonly #log = new EventLog();
-  readonly #holds: IngestHolds;
+  readonly #holds: IngestBackpressure;
   /** Every stream not closed yet, those that have ended included. */
   readonly #streams = new Set<EventStream>();
   #live = 0;
@@ -41,12 +41,12 @@ export class Events implements EventStreamOwner {
   #nextCheckEvents = Number.POSITIVE_INFINITY;
   #nextCheckBytes = Number.POSITIVE_INFINITY;
 
-  constructor(parts: EventsParts) {
-    this.#options = parts.options;
-    this.#clock = parts.clock;
-    this.#observer = parts.observer;
-    this.#onEnded = parts.onEnded;
-    this.#holds = new IngestHolds(parts.options, parts.clock, parts.observer);
+  constructor(deps: EventBusDeps) {
+    this.#options = deps.options;
+    this.#clock = deps.clock;
+    this.#observer = deps.observer;
+    this.#onEnded = deps.onEnded;
+    this.#holds = new IngestBackpressure(deps.options, deps.clock, deps.observer);
     this.#log.onSlab = () => {
       for (const stream of this.#streams) stream.cursor.settle();
     };

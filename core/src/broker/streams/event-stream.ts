@@ -5,7 +5,7 @@ import type { EventStreamStatus } from "../status/status.ts";
 import type { Cursor } from "./event-log.ts";
 import type { Source, SourceEnd } from "./source.ts";
 
-export interface EventStreamParts {
+export interface EventStreamDeps {
   readonly id: string;
   readonly caller: Caller;
   readonly peer: Peer;
@@ -31,19 +31,19 @@ export class EventStream implements Source {
   readonly id: string;
   readonly caller: Caller;
   readonly cursor: Cursor;
-  readonly #parts: EventStreamParts;
+  readonly #deps: EventStreamDeps;
   readonly #owner: EventStreamOwner;
   readonly #firstEvent: number;
   #end: SourceEnd | undefined;
   #closed = false;
 
-  constructor(parts: EventStreamParts, owner: EventStreamOwner) {
-    this.id = parts.id;
-    this.caller = parts.caller;
-    this.cursor = parts.cursor;
-    this.#parts = parts;
+  constructor(deps: EventStreamDeps, owner: EventStreamOwner) {
+    this.id = deps.id;
+    this.caller = deps.caller;
+    this.cursor = deps.cursor;
+    this.#deps = deps;
     this.#owner = owner;
-    this.#firstEvent = parts.cursor.taken.events;
+    this.#firstEvent = deps.cursor.taken.events;
   }
 
   get end(): SourceEnd | undefined {
@@ -88,7 +88,7 @@ export class EventStream implements Source {
   }
 
   status(): EventStreamStatus {
-    const { id, caller, peer, commands, connectedAtMs } = this.#parts;
+    const { id, caller, peer, commands, connectedAtMs } = this.#deps;
     return {
       id,
       tokenName: caller.name,

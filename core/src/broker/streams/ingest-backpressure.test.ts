@@ -90,7 +90,7 @@ test("a reader that stops reading is waited for no longer", async () => {
   assert.ok(await isPending(held));
   t.clock.advance(1);
   await held;
-  assert.ok(t.seen.observed.includes("ingestHeld:450"));
+  assert.ok(t.seen.observed.includes("ingestPaused:450"));
   assert.equal(t.clock.armed, 0);
 });
 
@@ -156,7 +156,7 @@ test("readers that are slow in turns do not bring the backends below a certain p
       t.clock.advance(100);
     }
   }
-  assert.ok(t.seen.observed.filter((each) => each.startsWith("ingestHeld")).length > 2);
+  assert.ok(t.seen.observed.filter((each) => each.startsWith("ingestPaused")).length > 2);
   // Of each event, a tenth of a KiB counts, too.
   assert.ok(t.clock.now() < 2_000 + 20_000 * 1.2, `${t.clock.now()} ms for 20,000 events`);
 });

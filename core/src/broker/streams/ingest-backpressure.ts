@@ -50,7 +50,7 @@ interface Hold {
   disarm: () => void;
 }
 
-export class IngestHolds {
+export class IngestBackpressure {
   readonly #options: ResolvedBrokerOptions;
   readonly #clock: Clock;
   readonly #observer: BrokerObserver;
@@ -159,7 +159,7 @@ export class IngestHolds {
     hold.disarm();
     const heldMs = this.#clock.now() - hold.startMs;
     this.#allowanceMs = Math.max(0, this.#allowanceMs - heldMs);
-    this.#observer.ingestHeld(heldMs);
+    this.#observer.ingestPaused(heldMs);
     hold.resolve();
   }
 

@@ -3,7 +3,7 @@ import type { Principal } from "../../auth/principal.ts";
 import type { Caller, Peer } from "../../broker/caller.ts";
 import type { Call } from "./method.ts";
 
-const NOBODY: Caller = {
+const ANONYMOUS: Caller = {
   name: "",
   tokenId: "",
   mayPrivate: false,
@@ -31,7 +31,7 @@ export class ActiveCall implements Call {
   }
 
   get caller(): Caller {
-    return this.principal ?? NOBODY;
+    return this.principal ?? ANONYMOUS;
   }
 
   get cancelled(): boolean {

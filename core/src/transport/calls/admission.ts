@@ -18,10 +18,10 @@ export function checkAccess(access: Access, principal: Principal | undefined): v
 
 /** Throws `shutting_down` when core takes no new calls. */
 export function checkOpen(
-  env: { readonly state: Pick<ServerState, "shuttingDown"> },
+  context: { readonly state: Pick<ServerState, "shuttingDown"> },
   access: Access,
 ): void {
-  if (env.state.shuttingDown && access !== "open") {
+  if (context.state.shuttingDown && access !== "open") {
     throw new BrokerError("shutting_down", "core is shutting down");
   }
 }

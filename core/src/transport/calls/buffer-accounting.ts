@@ -1,22 +1,22 @@
 /** What one call holds of a message that is not worked on yet, in the account of all calls. */
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 
 /**
  * Counts only what is beyond `smallMessageBytes`, so that small requests are still taken when
  * others have used up the bound of all.
  */
-export class HeldBytes {
-  readonly #env: Environment;
+export class BufferAccounting {
+  readonly #context: ServerContext;
   #counted = 0;
 
-  constructor(env: Environment) {
-    this.#env = env;
+  constructor(context: ServerContext) {
+    this.#context = context;
   }
 
   /** The call holds so many bytes now. Throws `too_many_in_flight`. */
   set(bytes: number): void {
-    const { limits, state } = this.#env;
+    const { limits, state } = this.#context;
     const counted = Math.max(0, bytes - limits.smallMessageBytes);
     const more = counted - this.#counted;
     this.#counted = counted;
@@ -28,7 +28,7 @@ export class HeldBytes {
 
   /** The call holds nothing any more. Idempotent. */
   release(): void {
-    this.#env.state.collectedBytes -= this.#counted;
+    this.#context.state.collectedBytes -= this.#counted;
     this.#counted = 0;
   }
 }

@@ -1,6 +1,6 @@
 /** A caller's own limit in time, where no one else keeps it. */
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import type { ActiveCall } from "./active-call.ts";
 
 /** The longest that a timer can be set for: more than 24 days. */
@@ -8,7 +8,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls `then` with `request_timeout` when the caller's limit is reached; returns the undo. */
 export function atCallerDeadline(
-  { clock }: Pick<Environment, "clock">,
+  { clock }: Pick<ServerContext, "clock">,
   { arrivedAtMs, timeoutMs }: ActiveCall,
   then: (error: BrokerError) => void,
 ): () => void {

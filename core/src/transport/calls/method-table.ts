@@ -2,14 +2,14 @@
 import type { Method } from "./method.ts";
 
 /** Loads what few cores need, so that all of them start sooner. */
-export type LateMethods = () => Promise<ReadonlyMap<string, Method>>;
+export type LazyMethods = () => Promise<ReadonlyMap<string, Method>>;
 
 export class MethodTable {
   readonly #methods: Map<string, Method>;
-  #load: LateMethods | undefined;
+  #load: LazyMethods | undefined;
   #loading: Promise<void> | undefined;
 
-  constructor(methods: readonly Method[], load: LateMethods) {
+  constructor(methods: readonly Method[], load: LazyMethods) {
     this.#methods = new Map(methods.map((method) => [pathOf(method), method]));
     this.#load = load;
   }
@@ -27,12 +27,12 @@ export class MethodTable {
   }
 
   async all(): Promise<ReadonlyMap<string, Method>> {
-    this.#loading ??= this.#loadLate();
+    this.#loading ??= this.#loadLazy();
     await this.#loading;
     return this.#methods;
   }
 
-  async #loadLate(): Promise<void> {
+  async #loadLazy(): Promise<void> {
     const late = (await this.#load?.()) ?? new Map();
     for (const [path, method] of late) this.#methods.set(path, method);
     this.#load = undefined;

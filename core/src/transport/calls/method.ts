@@ -22,7 +22,7 @@ export interface UnaryMethod {
   readonly desc: DescMethod;
   readonly access: Access;
   /** The handler itself ends the call at its `timeoutMs`; the transport sets no timer. */
-  readonly keepsTime?: true;
+  readonly enforcesTimeout?: true;
   /** Throws a BrokerError to refuse. A cancelled call is answered to nobody. */
   handle(request: Message, call: Call): Message | Promise<Message>;
 }

@@ -1,23 +1,23 @@
 /** Large answers that their callers have not taken yet: bounded in bytes and in time. */
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 
 /**
  * Counts an answer until the returned undo is called, which may be more than once; calls
  * `reset` when it takes too long. Throws `too_many_in_flight` if too many bytes wait already.
  */
-export function watchReply(env: Environment, bytes: number, reset: () => void): () => void {
-  const { limits, state, sweeper } = env;
+export function watchReply(context: ServerContext, bytes: number, reset: () => void): () => void {
+  const { limits, state, sweeper } = context;
   if (bytes <= limits.maxPendingWriteBytes) return () => {};
   if (state.unreadReplyBytes + bytes > limits.maxUnreadReplyBytes) {
     const text = `too many bytes of answers that nobody takes, limit ${limits.maxUnreadReplyBytes}`;
     throw new BrokerError("too_many_in_flight", text);
   }
-  const endMs = env.clock.now() + limits.replyTimeoutMs;
+  const endMs = context.clock.now() + limits.replyTimeoutMs;
   const watch = {
     sweep(nowMs: number) {
       if (nowMs < endMs) return;
-      env.log.debug({}, "call reset: its peer does not take the answer");
+      context.log.debug({}, "call reset: its peer does not take the answer");
       undo();
       reset();
     },

@@ -1,27 +1,27 @@
 /** The body of a request, read to its end within all limits. */
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { HeldBytes } from "../calls/buffer-accounting.ts";
+import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import type { Exchange } from "../http/exchange.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 
 /** Rejects with a BrokerError; the peer's going is `cancelled`. */
 export function collectBody(
-  env: Environment,
+  context: ServerContext,
   { request }: Exchange,
   deadlineMs: number,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const held = new HeldBytes(env);
+    const held = new BufferAccounting(context);
     const limit = {
       sweep(nowMs: number) {
         if (nowMs >= deadlineMs) fail(new BrokerError("request_timeout", "request timed out"));
       },
     };
     const settle = () => {
-      env.sweeper.delete(limit);
+      context.sweeper.delete(limit);
       held.release();
       request.removeListener("data", push);
       request.removeListener("end", end);
@@ -36,7 +36,7 @@ export function collectBody(
       chunks.push(chunk);
       bytes += chunk.length;
       try {
-        checkSize(env, bytes);
+        checkSize(context, bytes);
         held.set(bytes);
       } catch (reason) {
         fail(BrokerError.from(reason));
@@ -47,14 +47,14 @@ export function collectBody(
       resolve(Buffer.concat(chunks));
     };
     const gone = () => fail(new BrokerError("cancelled", "the caller has gone"));
-    env.sweeper.add(limit);
+    context.sweeper.add(limit);
     request.on("data", push);
     request.once("end", end);
     request.once("close", gone);
   });
 }
 
-function checkSize({ limits: { maxMessageBytes } }: Environment, bytes: number): void {
+function checkSize({ limits: { maxMessageBytes } }: ServerContext, bytes: number): void {
   if (bytes <= maxMessageBytes + ENVELOPE_BYTES) return;
   const text = `message too large: more than ${maxMessageBytes} bytes`;
   throw new BrokerError("message_too_large", text);

@@ -12,7 +12,7 @@ import type { BidiMethod, Method, Session, UnaryMethod } from "../calls/method.t
 import type { Encoding } from "../grpc/encoding.ts";
 import { MessageReader } from "../grpc/message-reader.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import { collectBody } from "./collect-body.ts";
 import { messageBytes, parseMessage, requestEncoding } from "./decode-request.ts";
 import { MessageStream } from "./message-stream.ts";
@@ -27,7 +27,7 @@ export type Answer =
 
 export class ConnectCall {
   readonly kind: RequestKind;
-  readonly #env: Environment;
+  readonly #context: ServerContext;
   readonly #exchange: Exchange;
   readonly #method: Method | undefined;
   readonly #arrivedAtMs: number;
@@ -39,14 +39,19 @@ export class ConnectCall {
   #outcome: BrokerError | undefined;
   #over = false;
 
-  constructor(env: Environment, exchange: Exchange, kind: RequestKind, method: Method | undefined) {
-    this.#env = env;
+  constructor(
+    context: ServerContext,
+    exchange: Exchange,
+    kind: RequestKind,
+    method: Method | undefined,
+  ) {
+    this.#context = context;
     this.#exchange = exchange;
     this.kind = kind;
     this.#method = method;
-    this.#arrivedAtMs = env.clock.now();
-    env.state.openCalls += 1;
-    if (this.#isServerStream) env.state.openStreams += 1;
+    this.#arrivedAtMs = context.clock.now();
+    context.state.openCalls += 1;
+    if (this.#isServerStream) context.state.openStreams += 1;
   }
 
   get #isServerStream(): boolean {
@@ -67,19 +72,24 @@ export class ConnectCall {
   end(complete: boolean): void {
     if (this.#over) return;
     this.#over = true;
-    const env = this.#env;
+    const context = this.#context;
     for (const undo of this.#undo) undo();
     this.#outcome ??= this.#stream?.outcome;
     this.#stream?.close();
     this.#reader?.stop();
     this.#session?.close();
     this.#active?.cancel();
-    env.state.openCalls -= 1;
-    if (this.#isServerStream) env.state.openStreams -= 1;
+    context.state.openCalls -= 1;
+    if (this.#isServerStream) context.state.openStreams -= 1;
     const path = this.#method === undefined ? "unknown" : this.#exchange.path;
     const outcome = this.#outcome?.code ?? (complete ? "ok" : "cancelled");
-    env.observer.callEnded(path, this.kind.wire, outcome, env.clock.now() - this.#arrivedAtMs);
-    if (this.#outcome !== undefined) logFailure(env, path, this.#outcome);
+    context.observer.callEnded(
+      path,
+      this.kind.wire,
+      outcome,
+      context.clock.now() - this.#arrivedAtMs,
+    );
+    if (this.#outcome !== undefined) logFailure(context, path, this.#outcome);
   }
 
   async #admitAndHandle(): Promise<Answer> {
@@ -89,13 +99,13 @@ export class ConnectCall {
       method?.access === "open"
         ? undefined
         : admitted(
-            await connection.callers.authenticate(requestHeader(this.#exchange, "authorization")),
+            await connection.authCache.authenticate(requestHeader(this.#exchange, "authorization")),
           );
     if (method === undefined) throw new BrokerError("unknown_method", `unknown method ${path}`);
-    checkOpen(this.#env, method.access);
+    checkOpen(this.#context, method.access);
     checkAccess(method.access, principal);
     if (principal === undefined) {
-      this.#atEnd(connection.callers.admitStranger(this.#env.limits.maxCallsWithoutToken));
+      this.#atEnd(connection.authCache.admitAnonymous(this.#context.limits.maxCallsWithoutToken));
     }
     const timeoutMs = callerTimeout(this.#exchange, this.kind);
     const encoding = requestEncoding(this.#exchange, this.kind);
@@ -111,10 +121,10 @@ export class ConnectCall {
     call: ActiveCall,
     encoding: Encoding,
   ): Promise<Answer> {
-    const { requestBodyTimeoutMs, maxRequestFields } = this.#env.limits;
+    const { requestBodyTimeoutMs, maxRequestFields } = this.#context.limits;
     const bodyMs = Math.min(call.timeoutMs ?? Infinity, requestBodyTimeoutMs);
-    const body = await collectBody(this.#env, this.#exchange, this.#arrivedAtMs + bodyMs);
-    const bytes = messageBytes(this.#env, body, this.kind, encoding);
+    const body = await collectBody(this.#context, this.#exchange, this.#arrivedAtMs + bodyMs);
+    const bytes = messageBytes(this.#context, body, this.kind, encoding);
     return new Promise((resolve, reject) => {
       this.#exchange.connection.order.pass(
         bytes,
@@ -137,7 +147,7 @@ export class ConnectCall {
   async #unary(method: UnaryMethod, request: Message, call: ActiveCall): Promise<Answer> {
     const reply = method.handle(request, call);
     if (!(reply instanceof Promise)) return { kind: "message", message: reply };
-    if (method.keepsTime !== true) {
+    if (method.enforcesTimeout !== true) {
       const expired = new Promise<never>((_resolve, reject) => this.#atDeadline(call, reject));
       return { kind: "message", message: await Promise.race([reply, expired]) };
     }
@@ -148,7 +158,7 @@ export class ConnectCall {
     const session = method.handle(call);
     this.#session = session;
     const answer = this.#openStream(session.output, method);
-    const reader = new MessageReader(this.#env, {
+    const reader = new MessageReader(this.#context, {
       stream: this.#exchange.request,
       encoding,
       session,
@@ -162,17 +172,17 @@ export class ConnectCall {
   }
 
   #toBinary(schema: DescMessage, json: Uint8Array): Uint8Array {
-    const { maxRequestFields } = this.#env.limits;
+    const { maxRequestFields } = this.#context.limits;
     return toBinary(schema, parseMessage(schema, json, maxRequestFields, true));
   }
 
   #openStream(source: Session["output"], method: Method): Extract<Answer, { kind: "stream" }> {
-    const env = this.#env;
-    const stream = new MessageStream(source, method.desc.output, () => env.clock.now());
+    const context = this.#context;
+    const stream = new MessageStream(source, method.desc.output, () => context.clock.now());
     this.#stream = stream;
     const principal = this.#active?.principal;
     if (principal !== undefined) {
-      const undo = env.authenticator.onEnd(principal, (refusal) =>
+      const undo = context.authenticator.onEnd(principal, (refusal) =>
         stream.fail(refusalError(refusal)),
       );
       this.#atEnd(undo);
@@ -183,7 +193,7 @@ export class ConnectCall {
   }
 
   #atDeadline(call: ActiveCall, then: (error: BrokerError) => void): void {
-    this.#atEnd(atCallerDeadline(this.#env, call, then));
+    this.#atEnd(atCallerDeadline(this.#context, call, then));
   }
 
   #atEnd(undo: () => void): void {
@@ -192,7 +202,9 @@ export class ConnectCall {
   }
 }
 
-function admitted(answer: Awaited<ReturnType<Exchange["connection"]["callers"]["authenticate"]>>) {
+function admitted(
+  answer: Awaited<ReturnType<Exchange["connection"]["authCache"]["authenticate"]>>,
+) {
   if (!answer.ok) throw refusalError(answer.refusal);
   return answer.principal;
 }

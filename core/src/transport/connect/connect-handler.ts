@@ -2,7 +2,7 @@
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Method } from "../calls/method.ts";
 import { answerText, type Exchange, requestHeader } from "../http/exchange.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import { type Answer, ConnectCall } from "./connect-call.ts";
 import { ConnectRouterTable } from "./connect-router.ts";
 import { isCurlDefault, type RequestKind, requestKind } from "./request-kind.ts";
@@ -11,15 +11,15 @@ import { writeResponse, writeStreamHead } from "./write-response.ts";
 const JSON_TYPE = "application/json";
 const EMPTY_JSON = new TextEncoder().encode("{}");
 
-export class ConnectSide {
-  readonly #env: Environment;
+export class ConnectHandler {
+  readonly #context: ServerContext;
   readonly #methods: ReadonlyMap<string, Method>;
   readonly #table: ConnectRouterTable;
 
-  constructor(env: Environment, methods: ReadonlyMap<string, Method>) {
-    this.#env = env;
+  constructor(context: ServerContext, methods: ReadonlyMap<string, Method>) {
+    this.#context = context;
     this.#methods = methods;
-    this.#table = new ConnectRouterTable(methods.values(), env.limits);
+    this.#table = new ConnectRouterTable(methods.values(), context.limits);
   }
 
   /** Answers the exchange; resolves when it is over. */
@@ -70,7 +70,7 @@ export class ConnectSide {
     contentType: string,
   ): Promise<void> {
     const { response, path } = exchange;
-    const call = new ConnectCall(this.#env, exchange, kind, this.#methods.get(path));
+    const call = new ConnectCall(this.#context, exchange, kind, this.#methods.get(path));
     const gone = new AbortController();
     let finished = false;
     response.once("finish", () => {
@@ -86,7 +86,7 @@ export class ConnectSide {
     if (streaming) writeStreamHead(exchange, contentType);
     const written = await this.#write(handler, exchange, kind, contentType, answer, gone.signal);
     const stream = answer.kind === "stream" ? answer.stream : undefined;
-    await writeResponse(this.#env, exchange, written, stream);
+    await writeResponse(this.#context, exchange, written, stream);
   }
 
   #write(

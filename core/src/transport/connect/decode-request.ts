@@ -5,7 +5,7 @@ import { BrokerError } from "../../broker/errors.ts";
 import { type Encoding, openEnvelope, parseEncoding } from "../grpc/encoding.ts";
 import { type Envelope, EnvelopeReader } from "../grpc/envelope.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import { encodingHeader, type RequestKind } from "./request-kind.ts";
 
 /** Throws `unknown_encoding`. */
@@ -15,15 +15,15 @@ export function requestEncoding(exchange: Exchange, kind: RequestKind): Encoding
 
 /** A promise only where the message is compressed. Throws or rejects with a BrokerError. */
 export function messageBytes(
-  env: Environment,
+  context: ServerContext,
   body: Uint8Array,
   kind: RequestKind,
   encoding: Encoding,
 ): Uint8Array | Promise<Uint8Array> {
   const envelope = kind.enveloped
-    ? onlyEnvelope(body, env.limits.maxMessageBytes)
+    ? onlyEnvelope(body, context.limits.maxMessageBytes)
     : { flags: encoding === "gzip" ? 1 : 0, message: body };
-  return openEnvelope(env, envelope, encoding);
+  return openEnvelope(context, envelope, encoding);
 }
 
 /** Throws `undecodable`, `bad_block`, or `message_too_large` for more than `maxFields` fields. */

@@ -2,7 +2,7 @@
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { watchReply } from "../calls/unread-replies.ts";
 import { type Exchange, reset } from "../http/exchange.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import type { MessageStream } from "./message-stream.ts";
 
 /** The header of a stream, before there is anything to say. */
@@ -18,7 +18,7 @@ export function writeStreamHead({ response }: Exchange, contentType: string): vo
 
 /** Resolves when the response has ended, or its peer has gone. */
 export async function writeResponse(
-  env: Environment,
+  context: ServerContext,
   exchange: Exchange,
   answer: UniversalServerResponse,
   stream: MessageStream | undefined,
@@ -30,11 +30,11 @@ export async function writeResponse(
     });
     response.statusCode = answer.status;
   }
-  const watch = stream === undefined ? undefined : watchEnd(env, exchange, stream);
+  const watch = stream === undefined ? undefined : watchEnd(context, exchange, stream);
   try {
     for await (const chunk of answer.body ?? []) {
       if (response.destroyed) return;
-      if (stream === undefined) watchUnary(env, exchange, chunk.length);
+      if (stream === undefined) watchUnary(context, exchange, chunk.length);
       if (!writeChunk(exchange, chunk)) await drained(exchange);
       watch?.progressed();
     }
@@ -44,9 +44,9 @@ export async function writeResponse(
   }
 }
 
-function watchUnary(env: Environment, exchange: Exchange, bytes: number): void {
+function watchUnary(context: ServerContext, exchange: Exchange, bytes: number): void {
   try {
-    const undo = watchReply(env, bytes, () => reset(exchange));
+    const undo = watchReply(context, bytes, () => reset(exchange));
     exchange.response.once("close", undo);
   } catch {
     reset(exchange);
@@ -71,22 +71,25 @@ function drained({ response }: Exchange): Promise<void> {
 }
 
 /** Resets a stream whose end does not get away because its peer reads nothing. */
-function watchEnd(env: Environment, exchange: Exchange, stream: MessageStream) {
+function watchEnd(context: ServerContext, exchange: Exchange, stream: MessageStream) {
   let progressAtMs = 0;
   const watch = {
     sweep(nowMs: number) {
       if (stream.endingSinceMs === undefined) return;
       const sinceMs = Math.max(stream.endingSinceMs, progressAtMs);
-      if (nowMs - sinceMs < env.limits.endTimeoutMs) return;
-      env.log.debug({ peer: exchange.connection.address }, "stream reset: its peer reads nothing");
+      if (nowMs - sinceMs < context.limits.endTimeoutMs) return;
+      context.log.debug(
+        { peer: exchange.connection.address },
+        "stream reset: its peer reads nothing",
+      );
       reset(exchange);
     },
   };
-  env.sweeper.add(watch);
+  context.sweeper.add(watch);
   return {
     progressed: () => {
-      progressAtMs = env.clock.now();
+      progressAtMs = context.clock.now();
     },
-    undo: () => env.sweeper.delete(watch),
+    undo: () => context.sweeper.delete(watch),
   };
 }

@@ -9,7 +9,7 @@ import { BrokerError } from "../../broker/errors.ts";
 /** A principal is asked for anew after this, so that its last use is noticed. */
 const KNOWN_FOR_MS = 1_000;
 
-export class KnownCallers {
+export class AuthCache {
   readonly #authenticator: Authenticator;
   readonly #clock: Clock;
   #header: string | undefined;
@@ -17,7 +17,7 @@ export class KnownCallers {
   #knownUntilMs = 0;
   #undo: (() => void) | undefined;
   #closed = false;
-  #strangers = 0;
+  #anonymousCalls = 0;
   readonly #lookups = new Map<string, Promise<Authentication>>();
 
   constructor(authenticator: Authenticator, clock: Clock) {
@@ -41,14 +41,14 @@ export class KnownCallers {
   }
 
   /** A call that needs no token begins; call what is returned once at its end. */
-  admitStranger(most: number): () => void {
-    if (this.#strangers >= most) {
+  admitAnonymous(most: number): () => void {
+    if (this.#anonymousCalls >= most) {
       const text = `too many calls without a token on one connection, limit ${most}`;
       throw new BrokerError("too_many_streams", text);
     }
-    this.#strangers += 1;
+    this.#anonymousCalls += 1;
     return () => {
-      this.#strangers -= 1;
+      this.#anonymousCalls -= 1;
     };
   }
 

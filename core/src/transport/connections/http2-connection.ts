@@ -2,17 +2,17 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { Peer } from "../../broker/caller.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../server-context.ts";
-import { KnownCallers } from "./auth-cache.ts";
+import type { ServerContext } from "../server-context.ts";
+import { AuthCache } from "./auth-cache.ts";
 import { CallOrder } from "./call-order.ts";
-import type { Swept } from "./sweeper.ts";
+import type { Sweepable } from "./sweeper.ts";
 
-export class Http2Connection implements Peer, Swept {
+export class Http2Connection implements Peer, Sweepable {
   readonly address: string;
   readonly session: ServerHttp2Session;
   readonly order = new CallOrder();
-  readonly callers: KnownCallers;
-  readonly #env: Environment;
+  readonly authCache: AuthCache;
+  readonly #context: ServerContext;
   readonly #openedAtMs: number;
   #opened = false;
   #pingedAtMs: number;
@@ -21,26 +21,31 @@ export class Http2Connection implements Peer, Swept {
   #resets = 0;
   #resetsAtMs = 0;
 
-  constructor(env: Environment, session: ServerHttp2Session, address: string, openedAtMs: number) {
-    this.#env = env;
+  constructor(
+    context: ServerContext,
+    session: ServerHttp2Session,
+    address: string,
+    openedAtMs: number,
+  ) {
+    this.#context = context;
     this.session = session;
     this.address = address;
-    this.callers = new KnownCallers(env.authenticator, env.clock);
+    this.authCache = new AuthCache(context.authenticator, context.clock);
     this.#openedAtMs = openedAtMs;
-    this.#pingedAtMs = env.clock.now();
-    session.setLocalWindowSize(env.limits.connectionWindowBytes);
+    this.#pingedAtMs = context.clock.now();
+    session.setLocalWindowSize(context.limits.connectionWindowBytes);
     session.once("remoteSettings", () => {
       this.#opened = true;
     });
-    session.on("error", (error) => env.log.debug({ error, peer: address }, "connection error"));
+    session.on("error", (error) => context.log.debug({ error, peer: address }, "connection error"));
     session.once("close", () => this.#closed());
-    env.sweeper.add(this);
-    env.observer.connectionOpened("h2");
+    context.sweeper.add(this);
+    context.observer.connectionOpened("h2");
   }
 
   /** Keeps the limits in time: the preface, and pings. */
   sweep(nowMs: number): void {
-    const { handshakeTimeoutMs, keepAliveIntervalMs, keepAliveTimeoutMs } = this.#env.limits;
+    const { handshakeTimeoutMs, keepAliveIntervalMs, keepAliveTimeoutMs } = this.#context.limits;
     if (!this.#opened) {
       if (nowMs - this.#openedAtMs >= handshakeTimeoutMs) this.#destroy("opening_timeout");
     } else if (this.#pingAwaited) {
@@ -64,8 +69,8 @@ export class Http2Connection implements Peer, Swept {
   /** A stream has closed. If that was a reset soon after it opened, it counts. */
   streamClosed({ rstCode }: ServerHttp2Stream, openedAtMs: number): void {
     if (rstCode === constants.NGHTTP2_NO_ERROR || this.session.destroyed) return;
-    const nowMs = this.#env.clock.now();
-    if (nowMs - openedAtMs <= this.#env.limits.quickResetMs) this.#countReset(nowMs);
+    const nowMs = this.#context.clock.now();
+    if (nowMs - openedAtMs <= this.#context.limits.quickResetMs) this.#countReset(nowMs);
   }
 
   /** Tells the peer to open no more streams; those on their way are still answered. */
@@ -75,16 +80,16 @@ export class Http2Connection implements Peer, Swept {
 
   /** Ends the connection if it does nothing else than to reset. */
   #countReset(nowMs: number): void {
-    const { quickResetBurst, quickResetsPerSecond } = this.#env.limits;
+    const { quickResetBurst, quickResetsPerSecond } = this.#context.limits;
     const forgiven = ((nowMs - this.#resetsAtMs) * quickResetsPerSecond) / 1_000;
     this.#resets = Math.max(0, this.#resets - forgiven) + 1;
     this.#resetsAtMs = nowMs;
     if (this.#resets <= quickResetBurst) return;
-    this.#env.log.warn(
+    this.#context.log.warn(
       { peer: this.address },
       "connection ended: it only opens and resets streams",
     );
-    this.#env.observer.connectionRefused("resets");
+    this.#context.observer.connectionRefused("resets");
     const error = new BrokerError("too_many_streams", "too many streams opened and reset");
     this.session.destroy(error, constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
@@ -115,8 +120,8 @@ export class Http2Connection implements Peer, Swept {
   }
 
   #destroy(reason: "opening_timeout" | "dead"): void {
-    this.#env.log.debug({ peer: this.address, reason }, "connection closed");
-    this.#env.observer.connectionRefused(reason);
+    this.#context.log.debug({ peer: this.address, reason }, "connection closed");
+    this.#context.observer.connectionRefused(reason);
     const { socket } = this.session;
     this.session.destroy();
     // A dead peer acknowledges nothing: what is still to be written must not hold the socket.
@@ -124,8 +129,8 @@ export class Http2Connection implements Peer, Swept {
   }
 
   #closed(): void {
-    this.#env.sweeper.delete(this);
-    this.callers.close();
-    this.#env.observer.connectionClosed("h2");
+    this.#context.sweeper.delete(this);
+    this.authCache.close();
+    this.#context.observer.connectionClosed("h2");
   }
 }

@@ -6,7 +6,7 @@ import {
   type Server as TlsServer,
 } from "node:tls";
 import { BrokerError } from "../../broker/errors.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import { refusePlaintext } from "./refuse-plaintext.ts";
 import { sniff } from "./sniff.ts";
 
@@ -17,22 +17,22 @@ export interface TlsFiles {
   readonly key: string | Buffer;
 }
 
-export interface Languages {
+export interface ConnectionHandlers {
   http2(socket: Socket, address: string, openedAtMs: number): void;
   http1(socket: Socket, address: string): void;
 }
 
 export class Listener {
-  readonly #env: Environment;
-  readonly #languages: Languages;
+  readonly #context: ServerContext;
+  readonly #handlers: ConnectionHandlers;
   readonly #server: Server;
   readonly #tls: TlsServer | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
 
-  constructor(env: Environment, languages: Languages, tls: TlsFiles | undefined) {
-    this.#env = env;
-    this.#languages = languages;
+  constructor(context: ServerContext, handlers: ConnectionHandlers, tls: TlsFiles | undefined) {
+    this.#context = context;
+    this.#handlers = handlers;
     this.#server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true }, (socket) =>
       this.#accept(socket),
     );
@@ -48,7 +48,7 @@ export class Listener {
       this.#server.once("error", reject);
       this.#server.listen({ host, port, backlog: 4_096 }, () => {
         this.#server.removeListener("error", reject);
-        this.#server.on("error", (error) => this.#env.log.error({ error }, "listening failed"));
+        this.#server.on("error", (error) => this.#context.log.error({ error }, "listening failed"));
         resolve(this.#server.address() as AddressInfo);
       });
     });
@@ -72,10 +72,12 @@ export class Listener {
   #accept(socket: Socket): void {
     const host = socket.remoteAddress ?? "unknown";
     const address = `${host}:${socket.remotePort ?? 0}`;
-    socket.on("error", (error) => this.#env.log.debug({ error, peer: address }, "socket error"));
+    socket.on("error", (error) =>
+      this.#context.log.debug({ error, peer: address }, "socket error"),
+    );
     const refusal = this.#refusal(host);
     if (refusal !== undefined) {
-      this.#env.observer.connectionRefused(refusal);
+      this.#context.observer.connectionRefused(refusal);
       socket.destroy();
       return;
     }
@@ -92,7 +94,7 @@ export class Listener {
   }
 
   #refusal(host: string): "too_many" | "too_many_from_address" | undefined {
-    const { maxConnections, maxConnectionsPerAddress } = this.#env.limits;
+    const { maxConnections, maxConnectionsPerAddress } = this.#context.limits;
     if (this.#sockets.size >= maxConnections) return "too_many";
     if ((this.#perAddress.get(host) ?? 0) >= maxConnectionsPerAddress) {
       return "too_many_from_address";
@@ -112,16 +114,16 @@ export class Listener {
   }
 
   #limitOpening(socket: Socket): { openedAtMs: number; sniffed: () => void } {
-    const openedAtMs = this.#env.clock.now();
+    const openedAtMs = this.#context.clock.now();
     const limit = {
       sweep: (nowMs: number) => {
-        if (nowMs - openedAtMs < this.#env.limits.handshakeTimeoutMs) return;
-        this.#env.observer.connectionRefused("opening_timeout");
+        if (nowMs - openedAtMs < this.#context.limits.handshakeTimeoutMs) return;
+        this.#context.observer.connectionRefused("opening_timeout");
         socket.destroy();
       },
     };
-    const undo = () => this.#env.sweeper.delete(limit);
-    this.#env.sweeper.add(limit);
+    const undo = () => this.#context.sweeper.delete(limit);
+    this.#context.sweeper.add(limit);
     socket.once("close", undo);
     // Who says goodbye before the first byte is let go.
     const ended = () => socket.destroy();
@@ -136,23 +138,23 @@ export class Listener {
 
   #hand(socket: Socket, spoken: "h2" | "http1", address: string, openedAtMs: number): void {
     if (spoken === "http1") {
-      this.#languages.http1(socket, address);
+      this.#handlers.http1(socket, address);
       return;
     }
     // HTTP/2 has its own way to end one direction: a closed socket is a gone peer.
     socket.allowHalfOpen = false;
-    this.#languages.http2(socket, address, openedAtMs);
+    this.#handlers.http2(socket, address, openedAtMs);
   }
 
   #refusePlaintext(socket: Socket, spoken: "h2" | "http1", address: string): void {
-    this.#env.log.warn({ peer: address }, "plaintext connection refused: this port speaks TLS");
-    this.#env.observer.connectionRefused("not_tls");
+    this.#context.log.warn({ peer: address }, "plaintext connection refused: this port speaks TLS");
+    this.#context.observer.connectionRefused("not_tls");
     refusePlaintext(socket, spoken);
   }
 
   #refuseTls(socket: Socket, address: string): void {
-    this.#env.log.warn({ peer: address }, "TLS connection refused: this port speaks plaintext");
-    this.#env.observer.connectionRefused("not_plaintext");
+    this.#context.log.warn({ peer: address }, "TLS connection refused: this port speaks plaintext");
+    this.#context.observer.connectionRefused("not_plaintext");
     socket.destroy();
   }
 
@@ -162,12 +164,12 @@ export class Listener {
         cert: files.cert,
         key: files.key,
         ALPNProtocols: ["h2", "http/1.1"],
-        handshakeTimeout: this.#env.limits.handshakeTimeoutMs,
+        handshakeTimeout: this.#context.limits.handshakeTimeoutMs,
         minVersion: "TLSv1.2",
       });
       server.on("secureConnection", (socket) => this.#secured(socket));
       server.on("tlsClientError", (error, socket) => {
-        this.#env.log.debug({ error }, "TLS handshake failed");
+        this.#context.log.debug({ error }, "TLS handshake failed");
         socket.destroy();
       });
       return server;
@@ -180,8 +182,10 @@ export class Listener {
 
   #secured(socket: TLSSocket): void {
     const address = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort ?? 0}`;
-    socket.on("error", (error) => this.#env.log.debug({ error, peer: address }, "socket error"));
+    socket.on("error", (error) =>
+      this.#context.log.debug({ error, peer: address }, "socket error"),
+    );
     const spoken = socket.alpnProtocol === "h2" ? "h2" : "http1";
-    this.#hand(socket, spoken, address, this.#env.clock.now());
+    this.#hand(socket, spoken, address, this.#context.clock.now());
   }
 }

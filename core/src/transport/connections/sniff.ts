@@ -1,7 +1,7 @@
 /** Tells by a connection's first bytes what it speaks, and puts them back. */
 import type { Socket } from "node:net";
 
-export type Spoken = "h2" | "http1" | "tls";
+export type WireProtocol = "h2" | "http1" | "tls";
 
 const TLS_HANDSHAKE = 0x16;
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
@@ -9,7 +9,7 @@ const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 const ENOUGH = 4;
 
 /** Calls `then` once, when enough is known. Sets no limit in time: its caller does. */
-export function sniff(socket: Socket, then: (spoken: Spoken) => void): void {
+export function sniff(socket: Socket, then: (spoken: WireProtocol) => void): void {
   let held: Buffer | undefined;
   const look = () => {
     const bytes: Buffer | null = socket.read();
@@ -26,7 +26,7 @@ export function sniff(socket: Socket, then: (spoken: Spoken) => void): void {
 }
 
 /** `undefined`: too little to tell. */
-function recognise(bytes: Buffer): Spoken | undefined {
+function recognise(bytes: Buffer): WireProtocol | undefined {
   if (bytes[0] === TLS_HANDSHAKE) return "tls";
   const length = Math.min(bytes.length, ENOUGH);
   if (!bytes.subarray(0, length).equals(PREFACE.subarray(0, length))) return "http1";

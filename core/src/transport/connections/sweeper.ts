@@ -7,14 +7,14 @@ import type { Clock } from "../../broker/clock.ts";
 /** How often the limits are looked at; a limit is kept to within this. */
 export const SWEEP_INTERVAL_MS = 250;
 
-export interface Swept {
+export interface Sweepable {
   /** Looks whether a limit has passed; must not throw. */
   sweep(nowMs: number): void;
 }
 
 export class Sweeper {
   readonly #clock: Clock;
-  readonly #swept = new Set<Swept>();
+  readonly #swept = new Set<Sweepable>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(clock: Clock) {
@@ -25,13 +25,13 @@ export class Sweeper {
     return this.#swept.size;
   }
 
-  add(swept: Swept): void {
+  add(swept: Sweepable): void {
     this.#swept.add(swept);
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP_INTERVAL_MS);
   }
 
   /** Returns whether it was there. */
-  delete(swept: Swept): boolean {
+  delete(swept: Sweepable): boolean {
     return this.#swept.delete(swept);
   }
 

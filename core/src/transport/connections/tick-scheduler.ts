@@ -1,13 +1,14 @@
 /**
- * Turns of the event loop: what became ready during one is written together at its end.
+ * Runs tasks at the end of a tick of the event loop, so that what became ready in it is written
+ * together.
  */
-export interface TurnTask {
+export interface TickTask {
   /** Does what can be done now; must not throw. */
   run(): void;
 }
 
-export class Turns {
-  #tasks = new Set<TurnTask>();
+export class TickScheduler {
+  #tasks = new Set<TickTask>();
   #scheduled = false;
   #number = 0;
   readonly #endTurn = () => {
@@ -20,13 +21,13 @@ export class Turns {
   };
 
   /** Runs the task at the end of this turn, however often it is asked for. */
-  schedule(task: TurnTask): void {
+  schedule(task: TickTask): void {
     this.#tasks.add(task);
     this.#wake();
   }
 
   /** Forgets a task. */
-  cancel(task: TurnTask): void {
+  cancel(task: TickTask): void {
     this.#tasks.delete(task);
   }
 

@@ -3,12 +3,12 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "nod
 import type { BrokerError } from "../../broker/errors.ts";
 import type { ActiveCall } from "../calls/active-call.ts";
 import type { Http2Connection } from "../connections/http2-connection.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import type { Encoding } from "./encoding.ts";
 import { errorTrailers } from "./status-message.ts";
 
-export interface Opening {
-  readonly env: Environment;
+export interface CallSetup {
+  readonly context: ServerContext;
   readonly connection: Http2Connection;
   readonly stream: ServerHttp2Stream;
   readonly path: string;
@@ -34,9 +34,13 @@ export const RESPONSE_HEADER_LIST: readonly string[] = Object.freeze([
 ]);
 
 /** Answers with nothing but a status (gRPC: Trailers-Only). */
-export function refuse(env: Environment, stream: ServerHttp2Stream, error: BrokerError): void {
+export function refuse(
+  context: ServerContext,
+  stream: ServerHttp2Stream,
+  error: BrokerError,
+): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return;
-  const trailers = errorTrailers(error, env.limits.maxStatusMessageBytes);
+  const trailers = errorTrailers(error, context.limits.maxStatusMessageBytes);
   stream.respond({ ...RESPONSE_HEADERS, ...trailers }, RESPOND_ONLY);
   if (stream.readableEnded) return;
   // The peer may still be sending: it is told to stop, and what is on its way is dropped.

@@ -1,7 +1,7 @@
 /** Compressed messages: `grpc-encoding`, of which `gzip` and `identity` are understood. */
 import { BrokerError } from "../../broker/errors.ts";
-import { HeldBytes } from "../calls/buffer-accounting.ts";
-import type { Environment } from "../server-context.ts";
+import { BufferAccounting } from "../calls/buffer-accounting.ts";
+import type { ServerContext } from "../server-context.ts";
 import type { Envelope } from "./envelope.ts";
 
 export type Encoding = "identity" | "gzip";
@@ -18,7 +18,7 @@ export function parseEncoding(header: string | undefined): Encoding {
  * `message_too_large`, or `too_many_in_flight` where too much waits to be unpacked.
  */
 export function openEnvelope(
-  env: Environment,
+  context: ServerContext,
   { flags, message }: Envelope,
   encoding: Encoding,
 ): Uint8Array | Promise<Uint8Array> {
@@ -26,14 +26,14 @@ export function openEnvelope(
   if (flags !== 1 || encoding === "identity") {
     throw new BrokerError("undecodable", "message compressed without a grpc-encoding");
   }
-  return unzipHeld(env, message);
+  return unzipHeld(context, message);
 }
 
-async function unzipHeld(env: Environment, message: Uint8Array): Promise<Uint8Array> {
-  const held = new HeldBytes(env);
+async function unzipHeld(context: ServerContext, message: Uint8Array): Promise<Uint8Array> {
+  const held = new BufferAccounting(context);
   try {
     held.set(message.length);
-    return await env.unzips.run(message, env.limits.maxMessageBytes);
+    return await context.gunzipPool.run(message, context.limits.maxMessageBytes);
   } finally {
     held.release();
   }

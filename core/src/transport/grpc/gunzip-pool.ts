@@ -6,7 +6,7 @@ import { tooLarge } from "./envelope.ts";
 /** Each costs a turn of a thread: fewer are faster. */
 const CHUNK_BYTES = 65_536;
 
-export class Unzips {
+export class GunzipPool {
   readonly #most: number;
   #running = 0;
   readonly #waiting: (() => void)[] = [];

@@ -4,13 +4,13 @@
  */
 import type { Readable } from "node:stream";
 import { BrokerError } from "../../broker/errors.ts";
-import { HeldBytes } from "../calls/buffer-accounting.ts";
+import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import type { Session } from "../calls/method.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import { type Encoding, openEnvelope } from "./encoding.ts";
 import { EnvelopeReader } from "./envelope.ts";
 
-export interface Reading {
+export interface MessageReaderDeps {
   readonly stream: Readable;
   readonly encoding: Encoding;
   readonly session: Session;
@@ -21,10 +21,10 @@ export interface Reading {
 }
 
 export class MessageReader {
-  readonly #env: Environment;
-  readonly #reading: Reading;
+  readonly #context: ServerContext;
+  readonly #deps: MessageReaderDeps;
   readonly #envelopes: EnvelopeReader;
-  readonly #held: HeldBytes;
+  readonly #held: BufferAccounting;
   /** A message is being received, or it is another's turn. */
   #busy = false;
   #ended = false;
@@ -33,15 +33,15 @@ export class MessageReader {
   #turnMessages = 0;
   #turnBeganAtMs = 0;
 
-  constructor(env: Environment, reading: Reading) {
-    this.#env = env;
-    this.#reading = reading;
-    this.#held = new HeldBytes(env);
-    this.#envelopes = new EnvelopeReader(env.limits.maxMessageBytes);
+  constructor(context: ServerContext, deps: MessageReaderDeps) {
+    this.#context = context;
+    this.#deps = deps;
+    this.#held = new BufferAccounting(context);
+    this.#envelopes = new EnvelopeReader(context.limits.maxMessageBytes);
   }
 
   start(): void {
-    const { stream } = this.#reading;
+    const { stream } = this.#deps;
     stream.on("data", (chunk: Uint8Array) => {
       if (this.#stopped) return;
       this.#envelopes.push(chunk);
@@ -58,7 +58,7 @@ export class MessageReader {
     this.#stopped = true;
     this.#envelopes.clear();
     this.#held.release();
-    this.#reading.stream.resume();
+    this.#deps.stream.resume();
   }
 
   #drain(): void {
@@ -70,7 +70,7 @@ export class MessageReader {
           this.#needMore();
           return;
         }
-        const message = openEnvelope(this.#env, envelope, this.#reading.encoding);
+        const message = openEnvelope(this.#context, envelope, this.#deps.encoding);
         this.#turnMessages += 1;
         const received =
           message instanceof Promise
@@ -90,25 +90,25 @@ export class MessageReader {
 
   #receive(message: Uint8Array): void | Promise<void> {
     if (this.#stopped) return;
-    const { session, translate } = this.#reading;
+    const { session, translate } = this.#deps;
     return session.receive(translate === undefined ? message : translate(message));
   }
 
   #turnIsOver(): boolean {
-    const turn = this.#env.turns.current();
-    const { maxMessagesPerTick, maxTickMs } = this.#env.limits;
+    const turn = this.#context.ticks.current();
+    const { maxMessagesPerTick, maxTickMs } = this.#context.limits;
     if (turn !== this.#turn) {
       this.#turn = turn;
       this.#turnMessages = 0;
-      this.#turnBeganAtMs = this.#env.clock.now();
+      this.#turnBeganAtMs = this.#context.clock.now();
       return false;
     }
     if (this.#turnMessages >= maxMessagesPerTick) return true;
-    return this.#env.clock.now() - this.#turnBeganAtMs >= maxTickMs;
+    return this.#context.clock.now() - this.#turnBeganAtMs >= maxTickMs;
   }
 
   #needMore(): void {
-    const { stream, session } = this.#reading;
+    const { stream, session } = this.#deps;
     this.#held.set(this.#envelopes.pendingBytes);
     if (stream.isPaused()) stream.resume();
     if (!this.#ended) return;
@@ -121,7 +121,7 @@ export class MessageReader {
 
   #waitFor(pause: Promise<void>): void {
     this.#busy = true;
-    this.#reading.stream.pause();
+    this.#deps.stream.pause();
     pause.then(
       () => {
         this.#busy = false;
@@ -132,7 +132,7 @@ export class MessageReader {
   }
 
   #failed(reason: unknown): void {
-    const { stream, fail } = this.#reading;
+    const { stream, fail } = this.#deps;
     if (this.#stopped && stream.destroyed) return;
     this.stop();
     fail(BrokerError.from(reason));

@@ -7,8 +7,8 @@ import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method } from "../calls/method.ts";
 import type { Http2Connection } from "../connections/http2-connection.ts";
-import type { Environment } from "../server-context.ts";
-import { header, type Opening, refuse } from "./call-setup.ts";
+import type { ServerContext } from "../server-context.ts";
+import { type CallSetup, header, refuse } from "./call-setup.ts";
 import { parseEncoding } from "./encoding.ts";
 import { ServerStreamCall, serveBidi } from "./stream-call.ts";
 import { parseTimeout } from "./timeout.ts";
@@ -22,13 +22,13 @@ export function isNativeGrpc(contentType: string): boolean {
 }
 
 export function openCall(
-  env: Environment,
+  context: ServerContext,
   connection: Http2Connection,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): void {
-  const begin = new Beginning(env, connection, stream, headers);
-  const method = env.methods.get(headers[":path"] ?? "");
+  const begin = new CallOpening(context, connection, stream, headers);
+  const method = context.methods.get(headers[":path"] ?? "");
   if (!(method instanceof Promise)) begin.authenticate(method);
   else {
     method.then(
@@ -38,25 +38,25 @@ export function openCall(
   }
 }
 
-class Beginning {
+class CallOpening {
   #method: Method | undefined;
-  readonly #env: Environment;
+  readonly #context: ServerContext;
   readonly #connection: Http2Connection;
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
   readonly #arrivedAtMs: number;
 
   constructor(
-    env: Environment,
+    context: ServerContext,
     connection: Http2Connection,
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
   ) {
-    this.#env = env;
+    this.#context = context;
     this.#connection = connection;
     this.#stream = stream;
     this.#headers = headers;
-    this.#arrivedAtMs = env.clock.now();
+    this.#arrivedAtMs = context.clock.now();
   }
 
   authenticate(method: Method | undefined): void {
@@ -65,7 +65,7 @@ class Beginning {
       this.#admit(undefined);
       return;
     }
-    const answer = this.#connection.callers.authenticate(header(this.#headers, "authorization"));
+    const answer = this.#connection.authCache.authenticate(header(this.#headers, "authorization"));
     if (!(answer instanceof Promise)) this.#judge(answer);
     else {
       answer.then(
@@ -95,15 +95,15 @@ class Beginning {
   refuse(error: BrokerError): void {
     const method = this.#method;
     const path = method === undefined ? "unknown" : (this.#headers[":path"] ?? "unknown");
-    logFailure(this.#env, path, error);
-    const durationMs = this.#env.clock.now() - this.#arrivedAtMs;
-    this.#env.observer.callEnded(path, "grpc", error.code, durationMs);
+    logFailure(this.#context, path, error);
+    const durationMs = this.#context.clock.now() - this.#arrivedAtMs;
+    this.#context.observer.callEnded(path, "grpc", error.code, durationMs);
     const stream = this.#stream;
     const closed = () => this.#connection.streamClosed(stream, this.#arrivedAtMs);
     // A look-up may take longer than its caller stays.
     if (stream.destroyed) closed();
     else stream.on("close", closed);
-    refuse(this.#env, stream, error);
+    refuse(this.#context, stream, error);
   }
 
   #serve(principal: Principal | undefined): void {
@@ -112,23 +112,23 @@ class Beginning {
     if (method === undefined) {
       throw new BrokerError("unknown_method", `unknown method ${path}`);
     }
-    checkOpen(this.#env, method.access);
+    checkOpen(this.#context, method.access);
     checkAccess(method.access, principal);
     if (principal === undefined) {
-      const most = this.#env.limits.maxCallsWithoutToken;
-      this.#stream.once("close", this.#connection.callers.admitStranger(most));
+      const most = this.#context.limits.maxCallsWithoutToken;
+      this.#stream.once("close", this.#connection.authCache.admitAnonymous(most));
     }
     const timeoutMs = parseTimeout(header(this.#headers, "grpc-timeout"));
-    const opening: Opening = {
-      env: this.#env,
+    const setup: CallSetup = {
+      context: this.#context,
       connection: this.#connection,
       stream: this.#stream,
       path,
       call: new ActiveCall(principal, this.#connection, this.#arrivedAtMs, timeoutMs),
       encoding: parseEncoding(header(this.#headers, "grpc-encoding")),
     };
-    if (method.kind === "unary") new UnaryCall(opening, method).start();
-    else if (method.kind === "server_streaming") new ServerStreamCall(opening, method).start();
-    else serveBidi(opening, method);
+    if (method.kind === "unary") new UnaryCall(setup, method).start();
+    else if (method.kind === "server_streaming") new ServerStreamCall(setup, method).start();
+    else serveBidi(setup, method);
   }
 }

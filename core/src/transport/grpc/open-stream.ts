@@ -4,23 +4,23 @@ import type { Source } from "../../broker/streams/source.ts";
 import { refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import { logFailure } from "../calls/log-failure.ts";
-import { type Opening, RESPONSE_HEADERS } from "./call-setup.ts";
+import { type CallSetup, RESPONSE_HEADERS } from "./call-setup.ts";
 import { Pump, type PumpOwner } from "./pump.ts";
 
 export class OpenStream implements PumpOwner {
   /** Called once, when the stream is over for whatever reason. */
   onOver: (() => void) | undefined;
-  readonly #opening: Opening;
+  readonly #setup: CallSetup;
   readonly #pump: Pump;
   readonly #isServerStream: boolean;
   #undoToken: (() => void) | undefined;
   #undoDeadline: (() => void) | undefined;
   #over = false;
 
-  constructor(opening: Opening, source: Source, isServerStream: boolean) {
-    this.#opening = opening;
+  constructor(setup: CallSetup, source: Source, isServerStream: boolean) {
+    this.#setup = setup;
     this.#isServerStream = isServerStream;
-    this.#pump = new Pump(opening.env, opening.stream, source, this);
+    this.#pump = new Pump(setup.context, setup.stream, source, this);
   }
 
   /** The peer has half-closed. */
@@ -29,16 +29,16 @@ export class OpenStream implements PumpOwner {
   }
 
   start(): void {
-    const { env, stream, call } = this.#opening;
-    env.state.openCalls += 1;
-    if (this.#isServerStream) env.state.openStreams += 1;
+    const { context, stream, call } = this.#setup;
+    context.state.openCalls += 1;
+    if (this.#isServerStream) context.state.openStreams += 1;
     if (call.principal !== undefined) {
-      this.#undoToken = env.authenticator.onEnd(call.principal, (refusal) =>
+      this.#undoToken = context.authenticator.onEnd(call.principal, (refusal) =>
         this.fail(refusalError(refusal)),
       );
     }
     if (call.timeoutMs !== undefined) {
-      this.#undoDeadline = atCallerDeadline(env, call, (error) => this.fail(error));
+      this.#undoDeadline = atCallerDeadline(context, call, (error) => this.fail(error));
     }
     if (stream.destroyed || stream.closed || call.cancelled) this.#pump.close();
     else this.#pump.start(RESPONSE_HEADERS);
@@ -56,16 +56,16 @@ export class OpenStream implements PumpOwner {
   pumpOver(): void {
     if (this.#over) return;
     this.#over = true;
-    const { env, path, call } = this.#opening;
+    const { context, path, call } = this.#setup;
     const { outcome } = this.#pump;
     this.#undoToken?.();
     this.#undoDeadline?.();
-    env.state.openCalls -= 1;
-    if (this.#isServerStream) env.state.openStreams -= 1;
+    context.state.openCalls -= 1;
+    if (this.#isServerStream) context.state.openStreams -= 1;
     this.onOver?.();
     call.cancel();
-    if (outcome?.error !== undefined) logFailure(env, path, outcome.error);
+    if (outcome?.error !== undefined) logFailure(context, path, outcome.error);
     const code = outcome === undefined ? "cancelled" : (outcome.error?.code ?? "ok");
-    env.observer.callEnded(path, "grpc", code, env.clock.now() - call.arrivedAtMs);
+    context.observer.callEnded(path, "grpc", code, context.clock.now() - call.arrivedAtMs);
   }
 }

@@ -5,9 +5,9 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/streams/source.ts";
-import type { Swept } from "../connections/sweeper.ts";
-import type { TurnTask } from "../connections/tick-scheduler.ts";
-import type { Environment } from "../server-context.ts";
+import type { Sweepable } from "../connections/sweeper.ts";
+import type { TickTask } from "../connections/tick-scheduler.ts";
+import type { ServerContext } from "../server-context.ts";
 import { RESPOND_WITH_TRAILERS } from "./call-setup.ts";
 import { errorTrailers, OK_TRAILERS } from "./status-message.ts";
 
@@ -17,8 +17,8 @@ export interface PumpOwner {
   pumpOver(): void;
 }
 
-export class Pump implements TurnTask, Swept {
-  readonly #env: Environment;
+export class Pump implements TickTask, Sweepable {
+  readonly #context: ServerContext;
   readonly #stream: ServerHttp2Stream;
   readonly #source: Source;
   readonly #owner: PumpOwner;
@@ -30,9 +30,9 @@ export class Pump implements TurnTask, Swept {
   /** How the stream ended, once it has been decided. */
   outcome: { readonly error: BrokerError | undefined } | undefined;
 
-  constructor(env: Environment, stream: ServerHttp2Stream, source: Source, owner: PumpOwner) {
+  constructor(context: ServerContext, stream: ServerHttp2Stream, source: Source, owner: PumpOwner) {
     this.#owner = owner;
-    this.#env = env;
+    this.#context = context;
     this.#stream = stream;
     this.#source = source;
   }
@@ -40,8 +40,8 @@ export class Pump implements TurnTask, Swept {
   /** Sends the headers at once and begins. */
   start(headers: OutgoingHttpHeaders): void {
     this.#stream.respond(headers, RESPOND_WITH_TRAILERS);
-    this.#source.onReady = () => this.#env.turns.schedule(this);
-    this.#env.turns.schedule(this);
+    this.#source.onReady = () => this.#context.ticks.schedule(this);
+    this.#context.ticks.schedule(this);
   }
 
   /** The peer has half-closed, so the end needs no reset. */
@@ -61,7 +61,7 @@ export class Pump implements TurnTask, Swept {
       }
     }
     if (this.#writing) return;
-    const bytes = this.#source.take(this.#env.limits.maxPendingWriteBytes);
+    const bytes = this.#source.take(this.#context.limits.maxPendingWriteBytes);
     if (bytes !== undefined) {
       this.#writing = true;
       this.#stream.write(bytes, this.#written);
@@ -76,15 +76,15 @@ export class Pump implements TurnTask, Swept {
     this.#release();
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
-    this.#env.state.endingStreams += 1;
+    this.#context.state.endingStreams += 1;
     stream.once("close", () => {
-      this.#env.state.endingStreams -= 1;
+      this.#context.state.endingStreams -= 1;
     });
     this.#watchEnd();
     const trailers =
       error === undefined
         ? OK_TRAILERS
-        : errorTrailers(error, this.#env.limits.maxStatusMessageBytes);
+        : errorTrailers(error, this.#context.limits.maxStatusMessageBytes);
     stream.once("wantTrailers", () => {
       stream.sendTrailers(trailers);
       // Node sends trailers with the next setImmediate; the reset has to come after them.
@@ -98,35 +98,35 @@ export class Pump implements TurnTask, Swept {
   /** The stream is over: nothing more can be written. */
   close(): void {
     this.#finished = true;
-    this.#env.sweeper.delete(this);
+    this.#context.sweeper.delete(this);
     this.#release();
   }
 
   /** Resets a stream whose end does not get away because the peer reads nothing. */
   sweep(nowMs: number): void {
-    if (nowMs - this.#progressAtMs < this.#env.limits.endTimeoutMs) return;
-    this.#env.sweeper.delete(this);
-    this.#env.log.debug({}, "stream reset: its peer reads nothing");
+    if (nowMs - this.#progressAtMs < this.#context.limits.endTimeoutMs) return;
+    this.#context.sweeper.delete(this);
+    this.#context.log.debug({}, "stream reset: its peer reads nothing");
     this.#stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
 
   readonly #written = (error?: Error | null) => {
     this.#writing = false;
     if (error !== undefined && error !== null) return;
-    if (this.#endWatched) this.#progressAtMs = this.#env.clock.now();
-    if (!this.#finished) this.#env.turns.schedule(this);
+    if (this.#endWatched) this.#progressAtMs = this.#context.clock.now();
+    if (!this.#finished) this.#context.ticks.schedule(this);
   };
 
   #watchEnd(): void {
     if (this.#endWatched) return;
     this.#endWatched = true;
-    this.#progressAtMs = this.#env.clock.now();
-    this.#env.sweeper.add(this);
+    this.#progressAtMs = this.#context.clock.now();
+    this.#context.sweeper.add(this);
   }
 
   #release(): void {
     this.#source.onReady = undefined;
-    this.#env.turns.cancel(this);
+    this.#context.ticks.cancel(this);
     this.#source.close();
     this.#owner.pumpOver();
   }

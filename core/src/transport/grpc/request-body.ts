@@ -2,9 +2,9 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { HeldBytes } from "../calls/buffer-accounting.ts";
-import type { Swept } from "../connections/sweeper.ts";
-import type { Environment } from "../server-context.ts";
+import { BufferAccounting } from "../calls/buffer-accounting.ts";
+import type { Sweepable } from "../connections/sweeper.ts";
+import type { ServerContext } from "../server-context.ts";
 import { type Envelope, EnvelopeReader } from "./envelope.ts";
 
 /** Who waits for the request. */
@@ -15,25 +15,25 @@ export interface RequestOwner {
 }
 
 /** Collects the request, within the limits in size and time. */
-export class RequestBody implements Swept {
-  readonly #env: Environment;
+export class RequestBody implements Sweepable {
+  readonly #context: ServerContext;
   readonly #owner: RequestOwner;
   readonly #deadlineMs: number;
   /** Nearly every request is one chunk: only more of them need a reader. */
   #first: Uint8Array | undefined;
   #reader: EnvelopeReader | undefined;
   #collected = 0;
-  #held: HeldBytes | undefined;
+  #held: BufferAccounting | undefined;
   #done = false;
 
-  constructor(env: Environment, deadlineMs: number, owner: RequestOwner) {
-    this.#env = env;
+  constructor(context: ServerContext, deadlineMs: number, owner: RequestOwner) {
+    this.#context = context;
     this.#deadlineMs = deadlineMs;
     this.#owner = owner;
   }
 
   start(stream: ServerHttp2Stream): void {
-    this.#env.sweeper.add(this);
+    this.#context.sweeper.add(this);
     stream.on("data", (chunk: Uint8Array) => this.#push(chunk));
     stream.on("end", () => this.#ended());
   }
@@ -42,7 +42,7 @@ export class RequestBody implements Swept {
   stop(): void {
     if (this.#done) return;
     this.#done = true;
-    this.#env.sweeper.delete(this);
+    this.#context.sweeper.delete(this);
     this.#held?.release();
   }
 
@@ -53,7 +53,7 @@ export class RequestBody implements Swept {
 
   #push(chunk: Uint8Array): void {
     if (this.#done) return;
-    const { maxMessageBytes, smallMessageBytes } = this.#env.limits;
+    const { maxMessageBytes, smallMessageBytes } = this.#context.limits;
     this.#collected += chunk.length;
     if (this.#first === undefined) this.#first = chunk;
     else this.#pushFurther(this.#first, chunk);
@@ -64,7 +64,7 @@ export class RequestBody implements Swept {
   }
 
   #hold(): void {
-    this.#held ??= new HeldBytes(this.#env);
+    this.#held ??= new BufferAccounting(this.#context);
     try {
       this.#held.set(this.#collected);
     } catch (reason) {
@@ -78,7 +78,7 @@ export class RequestBody implements Swept {
   }
 
   #readerOf(first: Uint8Array): EnvelopeReader {
-    const reader = new EnvelopeReader(this.#env.limits.maxMessageBytes);
+    const reader = new EnvelopeReader(this.#context.limits.maxMessageBytes);
     reader.push(first);
     return reader;
   }

@@ -3,7 +3,7 @@ import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { BidiMethod, ServerStreamMethod } from "../calls/method.ts";
-import { type Opening, refuse } from "./call-setup.ts";
+import { type CallSetup, refuse } from "./call-setup.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import { MessageReader } from "./message-reader.ts";
@@ -12,56 +12,56 @@ import { RequestBody, type RequestOwner } from "./request-body.ts";
 
 /** A server-streaming call: first its request, then what it says. */
 export class ServerStreamCall implements RequestOwner {
-  readonly #opening: Opening;
+  readonly #setup: CallSetup;
   readonly #method: ServerStreamMethod;
   #body: RequestBody | undefined;
   #output: OpenStream | undefined;
 
-  constructor(opening: Opening, method: ServerStreamMethod) {
-    this.#opening = opening;
+  constructor(setup: CallSetup, method: ServerStreamMethod) {
+    this.#setup = setup;
     this.#method = method;
   }
 
   start(): void {
-    const { env, stream, call } = this.#opening;
-    const bodyMs = Math.min(call.timeoutMs ?? Infinity, env.limits.requestBodyTimeoutMs);
+    const { context, stream, call } = this.#setup;
+    const bodyMs = Math.min(call.timeoutMs ?? Infinity, context.limits.requestBodyTimeoutMs);
     stream.on("close", () => this.#closed());
-    this.#body = new RequestBody(env, call.arrivedAtMs + bodyMs, this);
+    this.#body = new RequestBody(context, call.arrivedAtMs + bodyMs, this);
     this.#body.start(stream);
   }
 
   arrived(envelope: Envelope): void {
-    const { env, connection, encoding, stream } = this.#opening;
+    const { context, connection, encoding, stream } = this.#setup;
     // An open stream is kept for long: what only its request needed is let go.
     this.#body = undefined;
     stream.removeAllListeners("data");
     stream.removeAllListeners("end");
     connection.order.pass(
-      openEnvelope(env, envelope, encoding),
+      openEnvelope(context, envelope, encoding),
       (bytes) => this.#open(bytes),
       (reason) => this.failed(BrokerError.from(reason)),
     );
   }
 
   failed(error: BrokerError): void {
-    const { env, path, stream, call } = this.#opening;
-    logFailure(env, path, error);
-    env.observer.callEnded(path, "grpc", error.code, env.clock.now() - call.arrivedAtMs);
-    refuse(env, stream, error);
+    const { context, path, stream, call } = this.#setup;
+    logFailure(context, path, error);
+    context.observer.callEnded(path, "grpc", error.code, context.clock.now() - call.arrivedAtMs);
+    refuse(context, stream, error);
   }
 
   #open(bytes: Uint8Array): void {
-    const { env, stream, call } = this.#opening;
+    const { context, stream, call } = this.#setup;
     if (stream.destroyed || call.cancelled) return;
-    const request = decodeMessage(this.#method.desc.input, bytes, env.limits.maxRequestFields);
+    const request = decodeMessage(this.#method.desc.input, bytes, context.limits.maxRequestFields);
     const source = this.#method.handle(request, call);
-    this.#output = new OpenStream(this.#opening, source, true);
+    this.#output = new OpenStream(this.#setup, source, true);
     this.#output.inputEnded();
     this.#output.start();
   }
 
   #closed(): void {
-    const { connection, stream, call } = this.#opening;
+    const { connection, stream, call } = this.#setup;
     connection.streamClosed(stream, call.arrivedAtMs);
     this.#body?.stop();
     this.#output?.closed();
@@ -70,12 +70,12 @@ export class ServerStreamCall implements RequestOwner {
 }
 
 /** Serves a bidirectional call. */
-export function serveBidi(opening: Opening, method: BidiMethod): void {
-  const { env, stream, call, encoding, connection } = opening;
+export function serveBidi(setup: CallSetup, method: BidiMethod): void {
+  const { context, stream, call, encoding, connection } = setup;
   const session = method.handle(call);
-  const output = new OpenStream(opening, session.output, false);
+  const output = new OpenStream(setup, session.output, false);
   const fail = (error: BrokerError) => output.fail(error);
-  const reader = new MessageReader(env, { stream, encoding, session, fail });
+  const reader = new MessageReader(context, { stream, encoding, session, fail });
   output.onOver = () => {
     reader.stop();
     session.close();

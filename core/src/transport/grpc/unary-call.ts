@@ -8,37 +8,42 @@ import { encodeEnvelope } from "../calls/encode-envelope.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { UnaryMethod } from "../calls/method.ts";
 import { watchReply } from "../calls/unread-replies.ts";
-import { type Opening, RESPOND_WITH_TRAILERS, RESPONSE_HEADER_LIST, refuse } from "./call-setup.ts";
+import {
+  type CallSetup,
+  RESPOND_WITH_TRAILERS,
+  RESPONSE_HEADER_LIST,
+  refuse,
+} from "./call-setup.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import { RequestBody, type RequestOwner } from "./request-body.ts";
 import { OK_TRAILERS } from "./status-message.ts";
 
 export class UnaryCall implements RequestOwner {
-  readonly #opening: Opening;
+  readonly #setup: CallSetup;
   readonly #method: UnaryMethod;
   readonly #body: RequestBody;
   #undoDeadline: (() => void) | undefined;
   #over = false;
 
-  constructor(opening: Opening, method: UnaryMethod) {
-    this.#opening = opening;
+  constructor(setup: CallSetup, method: UnaryMethod) {
+    this.#setup = setup;
     this.#method = method;
-    const { env, call } = opening;
-    const bodyMs = Math.min(call.timeoutMs ?? Infinity, env.limits.requestBodyTimeoutMs);
-    this.#body = new RequestBody(env, call.arrivedAtMs + bodyMs, this);
+    const { context, call } = setup;
+    const bodyMs = Math.min(call.timeoutMs ?? Infinity, context.limits.requestBodyTimeoutMs);
+    this.#body = new RequestBody(context, call.arrivedAtMs + bodyMs, this);
   }
 
   start(): void {
-    const { stream, env } = this.#opening;
-    env.state.openCalls += 1;
+    const { stream, context } = this.#setup;
+    context.state.openCalls += 1;
     stream.on("close", () => this.#closed());
     this.#body.start(stream);
   }
 
   arrived(envelope: Envelope): void {
-    const { connection, encoding, env } = this.#opening;
-    const message = openEnvelope(env, envelope, encoding);
+    const { connection, encoding, context } = this.#setup;
+    const message = openEnvelope(context, envelope, encoding);
     if (connection.order.isFree && !(message instanceof Promise)) this.#handle(message);
     else {
       connection.order.pass(
@@ -52,9 +57,9 @@ export class UnaryCall implements RequestOwner {
   #handle(bytes: Uint8Array): void {
     if (this.#over) return;
     try {
-      const { maxRequestFields } = this.#opening.env.limits;
+      const { maxRequestFields } = this.#setup.context.limits;
       const request = decodeMessage(this.#method.desc.input, bytes, maxRequestFields);
-      const reply = this.#method.handle(request, this.#opening.call);
+      const reply = this.#method.handle(request, this.#setup.call);
       if (!(reply instanceof Promise)) {
         this.#reply(reply);
         return;
@@ -70,9 +75,9 @@ export class UnaryCall implements RequestOwner {
   }
 
   #watchDeadline(): void {
-    const { call, env } = this.#opening;
-    if (call.timeoutMs === undefined || this.#method.keepsTime === true) return;
-    this.#undoDeadline = atCallerDeadline(env, call, (error) => {
+    const { call, context } = this.#setup;
+    if (call.timeoutMs === undefined || this.#method.enforcesTimeout === true) return;
+    this.#undoDeadline = atCallerDeadline(context, call, (error) => {
       this.failed(error);
       call.cancel();
     });
@@ -80,11 +85,11 @@ export class UnaryCall implements RequestOwner {
 
   #reply(message: Message): void {
     if (this.#over) return;
-    const { env, stream } = this.#opening;
+    const { context, stream } = this.#setup;
     let envelope: Buffer;
     try {
       envelope = encodeEnvelope(this.#method.desc.output, message);
-      if (envelope.length > env.limits.maxPendingWriteBytes) this.#watchReply(envelope.length);
+      if (envelope.length > context.limits.maxPendingWriteBytes) this.#watchReply(envelope.length);
     } catch (reason) {
       this.failed(BrokerError.from(reason));
       return;
@@ -97,9 +102,9 @@ export class UnaryCall implements RequestOwner {
   }
 
   #watchReply(bytes: number): void {
-    const { env, stream } = this.#opening;
+    const { context, stream } = this.#setup;
     const reset = () => stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
-    const undo = watchReply(env, bytes, reset);
+    const undo = watchReply(context, bytes, reset);
     if (stream.destroyed) undo();
     else stream.once("close", undo);
   }
@@ -107,25 +112,25 @@ export class UnaryCall implements RequestOwner {
   failed(error: BrokerError): void {
     if (this.#over) return;
     this.#end(error.code);
-    logFailure(this.#opening.env, this.#opening.path, error);
-    refuse(this.#opening.env, this.#opening.stream, error);
+    logFailure(this.#setup.context, this.#setup.path, error);
+    refuse(this.#setup.context, this.#setup.stream, error);
   }
 
   #closed(): void {
-    const { connection, call, stream } = this.#opening;
+    const { connection, call, stream } = this.#setup;
     connection.streamClosed(stream, call.arrivedAtMs);
     if (this.#over) return;
     this.#end("cancelled");
     call.cancel();
   }
 
-  #end(outcome: Parameters<Opening["env"]["observer"]["callEnded"]>[2]): void {
-    const { env, path, call } = this.#opening;
+  #end(outcome: Parameters<CallSetup["context"]["observer"]["callEnded"]>[2]): void {
+    const { context, path, call } = this.#setup;
     this.#over = true;
     this.#body.stop();
     this.#undoDeadline?.();
-    env.state.openCalls -= 1;
-    env.observer.callEnded(path, "grpc", outcome, env.clock.now() - call.arrivedAtMs);
+    context.state.openCalls -= 1;
+    context.observer.callEnded(path, "grpc", outcome, context.clock.now() - call.arrivedAtMs);
   }
 }
 

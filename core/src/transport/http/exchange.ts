@@ -2,12 +2,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { Peer } from "../../broker/caller.ts";
-import type { KnownCallers } from "../connections/auth-cache.ts";
+import type { AuthCache } from "../connections/auth-cache.ts";
 import type { CallOrder } from "../connections/call-order.ts";
 
 /** What calls of one connection share, whatever it speaks. */
 export interface ConnectionContext extends Peer {
-  readonly callers: KnownCallers;
+  readonly authCache: AuthCache;
   readonly order: CallOrder;
 }
 

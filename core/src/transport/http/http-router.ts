@@ -1,19 +1,19 @@
 /** Everything that is not native gRPC: pages, and calls by Connect or gRPC-Web. */
 import { constants } from "node:http2";
-import type { ConnectSide } from "../connect/connect-handler.ts";
-import type { Environment } from "../server-context.ts";
+import type { ConnectHandler } from "../connect/connect-handler.ts";
+import type { ServerContext } from "../server-context.ts";
 import { Cors } from "./cors.ts";
 import { answerText, type Exchange } from "./exchange.ts";
 import { type Route, serveRoute } from "./routes.ts";
 
-export class HttpDoor {
-  readonly #env: Environment;
+export class HttpRouter {
+  readonly #context: ServerContext;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #cors: Cors;
-  #connect: Promise<ConnectSide> | undefined;
+  #connect: Promise<ConnectHandler> | undefined;
 
-  constructor(env: Environment, routes: readonly Route[], corsOrigins: readonly string[]) {
-    this.#env = env;
+  constructor(context: ServerContext, routes: readonly Route[], corsOrigins: readonly string[]) {
+    this.#context = context;
     this.#routes = new Map(routes.map((route) => [route.path, route]));
     this.#cors = new Cors(corsOrigins);
   }
@@ -24,9 +24,9 @@ export class HttpDoor {
     stopRequestAtEnd(exchange);
     if (this.#cors.handle(exchange)) return;
     const route = this.#routes.get(exchange.path);
-    if (route !== undefined) void serveRoute(this.#env, route, exchange);
+    if (route !== undefined) void serveRoute(this.#context, route, exchange);
     else if (exchange.request.method === "POST") void this.#call(exchange);
-    else if (this.#env.methods.has(exchange.path)) {
+    else if (this.#context.methods.has(exchange.path)) {
       answerText(exchange, 405, "calls are made with POST\n", { allow: "POST" });
     } else answerText(exchange, 404, "not found\n");
   }
@@ -36,18 +36,18 @@ export class HttpDoor {
       const connect = await this.#loadConnect();
       await connect.serve(exchange);
     } catch (error) {
-      this.#env.log.error({ error, path: exchange.path }, "call failed inside core");
+      this.#context.log.error({ error, path: exchange.path }, "call failed inside core");
       answerText(exchange, 500, "internal error\n");
       if (!exchange.response.writableEnded) exchange.response.destroy();
     }
   }
 
   /** Loaded on first use: most cores never need it, and it takes a moment. */
-  #loadConnect(): Promise<ConnectSide> {
+  #loadConnect(): Promise<ConnectHandler> {
     this.#connect ??= Promise.all([
       import("../connect/connect-handler.ts"),
-      this.#env.methods.all(),
-    ]).then(([{ ConnectSide }, methods]) => new ConnectSide(this.#env, methods));
+      this.#context.methods.all(),
+    ]).then(([{ ConnectHandler }, methods]) => new ConnectHandler(this.#context, methods));
     return this.#connect;
   }
 }

@@ -1,11 +1,11 @@
 /** HTTP/1.1 connections, taken from the port's listener. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { KnownCallers } from "../connections/auth-cache.ts";
+import { AuthCache } from "../connections/auth-cache.ts";
 import { CallOrder } from "../connections/call-order.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import type { ConnectionContext } from "./exchange.ts";
-import type { HttpDoor } from "./http-router.ts";
+import type { HttpRouter } from "./http-router.ts";
 
 interface Http1Connection {
   readonly context: ConnectionContext;
@@ -14,15 +14,15 @@ interface Http1Connection {
 }
 
 export class Http1Server {
-  readonly #env: Environment;
-  readonly #door: HttpDoor;
+  readonly #context: ServerContext;
+  readonly #router: HttpRouter;
   readonly #server: Server;
   readonly #connections = new WeakMap<Socket, Http1Connection>();
 
-  constructor(env: Environment, door: HttpDoor) {
-    this.#env = env;
-    this.#door = door;
-    const { limits } = env;
+  constructor(context: ServerContext, router: HttpRouter) {
+    this.#context = context;
+    this.#router = router;
+    const { limits } = context;
     this.#server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.handshakeTimeoutMs,
@@ -45,15 +45,15 @@ export class Http1Server {
   }
 
   take(socket: Socket, address: string): void {
-    const callers = new KnownCallers(this.#env.authenticator, this.#env.clock);
-    socket.setKeepAlive(true, this.#env.limits.keepAliveIntervalMs);
+    const authCache = new AuthCache(this.#context.authenticator, this.#context.clock);
+    socket.setKeepAlive(true, this.#context.limits.keepAliveIntervalMs);
     const isAlive = () => Promise.resolve(!socket.destroyed);
-    const context = { address, callers, order: new CallOrder(), isAlive };
+    const context = { address, authCache, order: new CallOrder(), isAlive };
     this.#connections.set(socket, { context, open: 0 });
-    this.#env.observer.connectionOpened("http1");
+    this.#context.observer.connectionOpened("http1");
     socket.once("close", () => {
-      callers.close();
-      this.#env.observer.connectionClosed("http1");
+      authCache.close();
+      this.#context.observer.connectionClosed("http1");
     });
     this.#server.emit("connection", socket);
   }
@@ -70,7 +70,7 @@ export class Http1Server {
 
   #request(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
-    if (connection === undefined || connection.open >= this.#env.limits.maxHttp1Requests) {
+    if (connection === undefined || connection.open >= this.#context.limits.maxHttp1Requests) {
       request.socket.destroy();
       return;
     }
@@ -79,7 +79,7 @@ export class Http1Server {
       connection.open -= 1;
     });
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    this.#door.handle({ request, response, connection: connection.context, path });
+    this.#router.handle({ request, response, connection: connection.context, path });
   }
 
   /** Nothing was read or written for a while: fine for an open stream, unless a write waits. */
@@ -87,7 +87,7 @@ export class Http1Server {
     const isOpen = (this.#connections.get(socket)?.open ?? 0) > 0;
     if (isOpen && socket.writableLength === 0) return;
     const why = isOpen ? "a write made no progress" : "no request came";
-    this.#env.log.debug({}, `connection closed: ${why}`);
+    this.#context.log.debug({}, `connection closed: ${why}`);
     socket.destroy();
   }
 }

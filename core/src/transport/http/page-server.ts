@@ -1,7 +1,7 @@
 /** A port of its own for plain pages that need no token, as `/metrics` for a scraper. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { TransportLog } from "../observer.ts";
+import type { Logger } from "../observer.ts";
 import type { Page } from "./routes.ts";
 
 /** Connections at once; a scraper needs one. */
@@ -16,10 +16,10 @@ export interface OpenPage {
 
 export class PageServer {
   readonly #pages: readonly OpenPage[];
-  readonly #log: TransportLog;
+  readonly #log: Logger;
   readonly #server: Server;
 
-  constructor(pages: readonly OpenPage[], log: TransportLog) {
+  constructor(pages: readonly OpenPage[], log: Logger) {
     this.#pages = pages;
     this.#log = log;
     const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };

@@ -3,7 +3,7 @@ import type { Authentication } from "../../auth/principal.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { checkAccess, refusalError } from "../calls/admission.ts";
 import type { Access } from "../calls/method.ts";
-import type { Environment } from "../server-context.ts";
+import type { ServerContext } from "../server-context.ts";
 import { grpcStatusOf } from "../status.ts";
 import { answerText, type Exchange, requestHeader } from "./exchange.ts";
 
@@ -38,7 +38,7 @@ export function healthRoutes(isServing: () => boolean): readonly Route[] {
 }
 
 /** Answers the exchange with the route's page, or says why not. */
-export async function serveRoute(env: Environment, route: Route, exchange: Exchange) {
+export async function serveRoute(context: ServerContext, route: Route, exchange: Exchange) {
   const { request } = exchange;
   if (request.method !== "GET" && request.method !== "HEAD") {
     answerText(exchange, 405, "only GET\n", { allow: "GET, HEAD" });
@@ -47,13 +47,13 @@ export async function serveRoute(env: Environment, route: Route, exchange: Excha
   try {
     if (route.access !== "open") {
       const header = requestHeader(exchange, "authorization");
-      admit(route.access, await exchange.connection.callers.authenticate(header));
+      admit(route.access, await exchange.connection.authCache.authenticate(header));
     }
     const page = await route.render();
     answerText(exchange, page.status, page.body, { "content-type": page.contentType });
   } catch (reason) {
     const error = BrokerError.from(reason);
-    if (error.code === "internal") env.log.error({ error, path: route.path }, "page failed");
+    if (error.code === "internal") context.log.error({ error, path: route.path }, "page failed");
     answerText(exchange, httpStatusOf(error), `${error.message}\n`, authenticateHeader(error));
   }
 }

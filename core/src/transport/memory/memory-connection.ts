@@ -9,7 +9,7 @@ import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method, UnaryMethod } from "../calls/method.ts";
-import type { MemoryEnvironment } from "./memory-server.ts";
+import type { MemoryContext } from "./memory-server.ts";
 import { MemoryStream } from "./memory-stream.ts";
 
 /** What a call begins with. */
@@ -38,13 +38,13 @@ export class MemoryConnection implements Peer {
   readonly address: string;
   /** Called once, when the connection has gone. */
   onClosed: (() => void) | undefined;
-  readonly #env: MemoryEnvironment;
+  readonly #context: MemoryContext;
   readonly #release: () => void;
   readonly #cancels = new Set<() => void>();
   #closed = false;
 
-  constructor(env: MemoryEnvironment, address: string, release: () => void) {
-    this.#env = env;
+  constructor(context: MemoryContext, address: string, release: () => void) {
+    this.#context = context;
     this.address = address;
     this.#release = release;
   }
@@ -75,11 +75,11 @@ export class MemoryConnection implements Peer {
   stream(head: CallHead, request?: Uint8Array): Promise<MemoryStream> {
     const { promise, resolve, reject } = Promise.withResolvers<MemoryStream>();
     const begun = this.#begin(head, (admitted) => {
-      const stream = new MemoryStream(this.#env, admitted, request);
+      const stream = new MemoryStream(this.#context, admitted, request);
       begun.onCancel(() => stream.close());
       stream.onOver = (error) => {
         begun.end(() => undefined);
-        if (error !== undefined) logFailure(this.#env, head.path, error);
+        if (error !== undefined) logFailure(this.#context, head.path, error);
       };
       stream.start();
       resolve(stream);
@@ -123,7 +123,7 @@ export class MemoryConnection implements Peer {
   }
 
   async #admit({ path, authorization, timeoutMs }: CallHead): Promise<Admitted> {
-    const { methods, authenticator, clock } = this.#env;
+    const { methods, authenticator, clock } = this.#context;
     const arrivedAtMs = clock.now();
     if (this.#closed) throw new BrokerError("cancelled", "the connection has gone");
     const method = methods.get(path);
@@ -134,23 +134,23 @@ export class MemoryConnection implements Peer {
       principal = answer.principal;
     }
     if (method === undefined) throw new BrokerError("unknown_method", `unknown method ${path}`);
-    checkOpen(this.#env, method.access);
+    checkOpen(this.#context, method.access);
     checkAccess(method.access, principal);
     return { method, call: new ActiveCall(principal, this, arrivedAtMs, timeoutMs) };
   }
 
   async #handle(admitted: Admitted<UnaryMethod>, bytes: Uint8Array): Promise<Message> {
     const { method, call } = admitted;
-    const request = decodeMessage(method.desc.input, bytes, this.#env.limits.maxRequestFields);
+    const request = decodeMessage(method.desc.input, bytes, this.#context.limits.maxRequestFields);
     const reply = method.handle(request, call);
     const { output } = method.desc;
     return fromBinary(output, toBinary(output, await this.#inTime(admitted, reply)));
   }
 
   #inTime({ method, call }: Admitted<UnaryMethod>, reply: Message | Promise<Message>) {
-    if (!(reply instanceof Promise) || method.keepsTime === true) return reply;
+    if (!(reply instanceof Promise) || method.enforcesTimeout === true) return reply;
     const { promise, reject } = Promise.withResolvers<never>();
-    const undo = atCallerDeadline(this.#env, call, (error) => {
+    const undo = atCallerDeadline(this.#context, call, (error) => {
       call.cancel();
       reject(error);
     });
@@ -159,7 +159,7 @@ export class MemoryConnection implements Peer {
 
   #failure({ path }: CallHead, reason: unknown): BrokerError {
     const error = BrokerError.from(reason);
-    logFailure(this.#env, path, error);
+    logFailure(this.#context, path, error);
     return error;
   }
 }

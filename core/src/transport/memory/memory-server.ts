@@ -7,37 +7,37 @@ import type { Clock } from "../../broker/clock.ts";
 import type { Method } from "../calls/method.ts";
 import { pathOf } from "../calls/method-table.ts";
 import { resolveTransportLimits, type TransportLimits } from "../limits.ts";
-import { SILENT_LOG, type TransportLog } from "../observer.ts";
+import { type Logger, silentLogger } from "../observer.ts";
 import { MemoryConnection } from "./memory-connection.ts";
 
-export interface MemoryServerInit {
+export interface MemoryServerOptions {
   readonly methods: readonly Method[];
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly limits?: Partial<TransportLimits>;
   /** Default: silent. */
-  readonly log?: TransportLog;
+  readonly log?: Logger;
 }
 
 /** What all connections of one server share. */
-export interface MemoryEnvironment {
+export interface MemoryContext {
   /** By path, as `/seabird.Seabird/SendMessage`. */
   readonly methods: ReadonlyMap<string, Method>;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly limits: TransportLimits;
-  readonly log: TransportLog;
+  readonly log: Logger;
   readonly state: { shuttingDown: boolean };
 }
 
 export class MemoryServer {
-  readonly #env: MemoryEnvironment;
+  readonly #context: MemoryContext;
   readonly #connections = new Set<MemoryConnection>();
   #opened = 0;
   #closed = false;
 
-  constructor({ methods, authenticator, clock, limits, log = SILENT_LOG }: MemoryServerInit) {
-    this.#env = {
+  constructor({ methods, authenticator, clock, limits, log = silentLogger }: MemoryServerOptions) {
+    this.#context = {
       methods: new Map(methods.map((method) => [pathOf(method), method])),
       authenticator,
       clock,
@@ -48,7 +48,7 @@ export class MemoryServer {
   }
 
   get limits(): TransportLimits {
-    return this.#env.limits;
+    return this.#context.limits;
   }
 
   /** Calls and streams that are open. */
@@ -63,14 +63,14 @@ export class MemoryServer {
     if (this.#closed) return undefined;
     const address = `memory:${++this.#opened}`;
     const onClosed = () => this.#connections.delete(connection);
-    const connection = new MemoryConnection(this.#env, address, onClosed);
+    const connection = new MemoryConnection(this.#context, address, onClosed);
     this.#connections.add(connection);
     return connection;
   }
 
   /** New calls get UNAVAILABLE from now on. */
   refuseNew(): void {
-    this.#env.state.shuttingDown = true;
+    this.#context.state.shuttingDown = true;
   }
 
   /** Ends all connections at once, without a word to anybody. Idempotent. */

@@ -8,12 +8,12 @@ import { refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import type { Method, Session } from "../calls/method.ts";
 import { MessageStream } from "../connect/message-stream.ts";
-import type { MemoryEnvironment } from "./memory-server.ts";
+import type { MemoryContext } from "./memory-server.ts";
 
 export class MemoryStream {
   /** Called once, when the stream is over for whatever reason. */
   onOver: ((error: BrokerError | undefined) => void) | undefined;
-  readonly #env: MemoryEnvironment;
+  readonly #context: MemoryContext;
   readonly #call: ActiveCall;
   readonly #session: Session | undefined;
   readonly #stream: MessageStream;
@@ -21,29 +21,29 @@ export class MemoryStream {
   #over = false;
 
   constructor(
-    env: MemoryEnvironment,
+    context: MemoryContext,
     { method, call }: { readonly method: Method; readonly call: ActiveCall },
     request: Uint8Array | undefined,
   ) {
-    this.#env = env;
+    this.#context = context;
     this.#call = call;
     if (method.kind === "unary") throw new BrokerError("undecodable", "the call is no stream");
     let output: Source;
     if (method.kind === "bidi_streaming") {
       this.#session = method.handle(call);
       output = this.#session.output;
-    } else output = events(env, method, call, request);
-    this.#stream = new MessageStream(output, method.desc.output, () => env.clock.now());
+    } else output = events(context, method, call, request);
+    this.#stream = new MessageStream(output, method.desc.output, () => context.clock.now());
   }
 
   start(): void {
     const { principal } = this.#call;
     const fail = (error: BrokerError) => this.#stream.fail(error);
     if (principal !== undefined) {
-      const { authenticator } = this.#env;
+      const { authenticator } = this.#context;
       this.#undo.push(authenticator.onEnd(principal, (refusal) => fail(refusalError(refusal))));
     }
-    this.#undo.push(atCallerDeadline(this.#env, this.#call, fail));
+    this.#undo.push(atCallerDeadline(this.#context, this.#call, fail));
   }
 
   /** What core says, in order; throws the BrokerError that ends the stream. */
@@ -89,7 +89,7 @@ export class MemoryStream {
 }
 
 function events(
-  env: MemoryEnvironment,
+  context: MemoryContext,
   method: Extract<Method, { kind: "server_streaming" }>,
   call: ActiveCall,
   request: Uint8Array | undefined,
@@ -97,6 +97,6 @@ function events(
   if (request === undefined) {
     throw new BrokerError("undecodable", "expected exactly one request message");
   }
-  const message = decodeMessage(method.desc.input, request, env.limits.maxRequestFields);
+  const message = decodeMessage(method.desc.input, request, context.limits.maxRequestFields);
   return method.handle(message, call);
 }

@@ -25,7 +25,7 @@ import { BrokerError } from "../../broker/errors.ts";
 import type { Method, UnaryMethod } from "../calls/method.ts";
 import { backendMessage, StatusSource, streamMessage } from "./status-source.ts";
 
-export interface AdminParts {
+export interface AdminDeps {
   readonly broker: Broker;
   readonly tokens: TokenAdmin;
   readonly version: string;
@@ -37,8 +37,8 @@ export interface AdminParts {
 
 const DEFAULT_REASON = "disconnected by an administrator";
 
-export function adminMethods(parts: AdminParts): readonly Method[] {
-  const { broker, tokens } = parts;
+export function adminMethods(deps: AdminDeps): readonly Method[] {
+  const { broker, tokens } = deps;
   const rpc = Admin.method;
   return [
     unary(rpc.createToken, (request) => createToken(tokens, request as CreateTokenRequest)),
@@ -68,7 +68,7 @@ export function adminMethods(parts: AdminParts): readonly Method[] {
       broker.disconnect(id, reason === "" ? DEFAULT_REASON : reason);
       return create(DisconnectResponseSchema);
     }),
-    unary(rpc.getServerInfo, () => serverInfo(parts)),
+    unary(rpc.getServerInfo, () => serverInfo(deps)),
     {
       kind: "server_streaming",
       desc: rpc.watchStatus,
@@ -129,7 +129,7 @@ function at(name: string, ms: number | undefined) {
   return ms === undefined ? {} : { [name]: timestampFromMs(ms) };
 }
 
-function serverInfo({ version, startedAtMs, limits }: AdminParts) {
+function serverInfo({ version, startedAtMs, limits }: AdminDeps) {
   return create(GetServerInfoResponseSchema, {
     version,
     startedAt: timestampFromMs(startedAtMs),

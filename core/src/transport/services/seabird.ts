@@ -48,7 +48,7 @@ function action(broker: Broker, desc: UnaryMethod["desc"], kind: ActionKind): Un
     kind: "unary",
     desc,
     access: ACTORS,
-    keepsTime: true,
+    enforcesTimeout: true,
     handle(request, call) {
       if (isPrivate && !call.caller.mayPrivate) throw lacks("private");
       return broker.act(kind, request as ActionRequest<typeof kind>, call);
