@@ -4,7 +4,7 @@
  * and each has a bounded number of values.
  */
 
-import type { ActionKind } from "./broker/actions/action-kinds.ts";
+import type { ActionKind } from "./broker/actions.ts";
 import type { BrokerStats } from "./broker/broker.ts";
 import type { ErrorCode } from "./broker/errors.ts";
 import type { BrokerObserver, ChatEventKind, CloseReason, DropReason } from "./broker/observer.ts";

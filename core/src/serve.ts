@@ -108,13 +108,12 @@ async function sayAdminToken(tokens: Tokens, folder: string, log: Log): Promise<
 }
 
 async function loadRooms() {
-  const [{ Broker }, { TransportServer }, seabird, ingest] = await Promise.all([
+  const [{ Broker }, { TransportServer }, { brokerMethods }] = await Promise.all([
     import("./broker/broker.ts"),
     import("./transport/server.ts"),
-    import("./transport/services/seabird.ts"),
-    import("./transport/services/ingest.ts"),
+    import("./transport/services/broker-methods.ts"),
   ]);
-  return { Broker, TransportServer, ...seabird, ...ingest };
+  return { Broker, TransportServer, brokerMethods };
 }
 
 interface Ingredients {
@@ -127,7 +126,7 @@ interface Ingredients {
 type Rooms = Awaited<ReturnType<typeof loadRooms>>;
 
 function assemble(rooms: Rooms, { config, log, metrics, tokens }: Ingredients): Parts {
-  const { Broker, TransportServer, seabirdMethods, ingestMethods } = rooms;
+  const { Broker, TransportServer, brokerMethods } = rooms;
   const broker = new Broker({
     options: config.brokerOptions,
     clock: systemClock,
@@ -136,7 +135,7 @@ function assemble(rooms: Rooms, { config, log, metrics, tokens }: Ingredients): 
   });
   const admin = { broker, tokens, startedAtMs: Date.now(), limits: limitsInForce(config) };
   const server = new TransportServer({
-    methods: [...seabirdMethods(broker), ...ingestMethods(broker)],
+    methods: brokerMethods(broker),
     lazyMethods: async () => {
       const { adminMethods } = await import("./transport/services/admin.ts");
       return adminMethods({ ...admin, version: readVersion() });

@@ -4,7 +4,7 @@ export type { NewToken } from "./auth/tokens.ts";
 export { Broker } from "./broker/broker.ts";
 export type { Clock } from "./broker/clock.ts";
 export { BrokerError } from "./broker/errors.ts";
-export type { Logger } from "./broker/log.ts";
+export type { Logger } from "./broker/logger.ts";
 export type { BrokerOptions } from "./broker/options.ts";
 export { errorTrailers } from "./transport/grpc/status-message.ts";
 export type { TransportLimits } from "./transport/limits.ts";
@@ -15,6 +15,5 @@ export type {
 } from "./transport/memory/memory-connection.ts";
 export { MemoryServer, type MemoryServerOptions } from "./transport/memory/memory-server.ts";
 export type { MemoryStream } from "./transport/memory/memory-stream.ts";
+export { brokerMethods } from "./transport/services/broker-methods.ts";
 export { HealthState, healthMethods } from "./transport/services/health.ts";
-export { ingestMethods } from "./transport/services/ingest.ts";
-export { seabirdMethods } from "./transport/services/seabird.ts";

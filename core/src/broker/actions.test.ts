@@ -8,7 +8,7 @@ import {
   SendMessageRequestSchema,
 } from "@seabird-chat/protocol";
 import { ACTIONS } from "./actions.ts";
-import { act, assertRefused, isSend, KINDS, REQUESTS, SENDS } from "./test/acting.ts";
+import { act, assertRefused, isSend, KINDS, requestOf, SENDS } from "./test/acting.ts";
 import { type ChatEventInit, drain, eventsIn, TestBroker } from "./test/fixtures.ts";
 
 type Inner = NonNullable<ChatEventInit["inner"]>;
@@ -29,6 +29,10 @@ const ACCEPTED: Record<string, readonly string[]> = {
   updateChannelInfo: ["success", "changeChannel"],
   getBackendInfo: ["metadata"],
 };
+
+test("an action is named like its RPC", () => {
+  for (const kind of KINDS) assert.equal(ACTIONS[kind].rpc.localName, kind);
+});
 
 for (const kind of KINDS) {
   const accepted = ACCEPTED[kind] ?? ["success"];
@@ -83,7 +87,7 @@ for (const kind of SENDS) {
     const isPrivate = kind.includes("Private");
     // An id may be written in many ways; the caller's own is echoed.
     const target = isPrivate ? "irc://net/%61nn" : "irc://net/#c";
-    const request = REQUESTS[kind](target);
+    const request = requestOf(kind, target);
     request.tags = { "core/x": "1", "seabird-core/y": "2", "core/original-format": "z", mine: "m" };
     t.broker.act(kind, request, t.call({ caller: { name: "weather" } })).catch(() => {});
     const [event] = eventsIn(stream);
@@ -157,7 +161,7 @@ test("an exit message travels as a tag, an empty one does not", () => {
 test("backend info tells of the backend, and what it says of itself", async () => {
   const t = new TestBroker();
   const backend = t.backend("my-chat", "x.y");
-  const request = REQUESTS.getBackendInfo("my%2Dchat://x.y");
+  const request = requestOf("getBackendInfo", "my%2Dchat://x.y");
   const info = t.broker.act("getBackendInfo", request, t.call());
   const values = { version: "1", ["__proto__"]: "odd" };
   backend.answer(backend.request().id, { case: "metadata", value: { values } });

@@ -1,81 +1,97 @@
 /**
- * The table of actions, a row each: who is meant, what everybody is told, what the backend is
- * asked, which answers count as done, and what the caller gets. `action-runner.ts` does them all.
+ * The table of actions, a row per RPC: its target, what is announced, what the backend is asked,
+ * which answers mean success, and the response. `actions/action-runner.ts` runs them. The methods
+ * of the services, the labels of metrics and the timeouts by action come from this table.
  */
-import { create } from "@bufbuild/protobuf";
+import type {
+  DescMessage,
+  DescMethodUnary,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
 import {
-  BackendInfoResponseSchema,
+  type BackendName,
   type Block,
   type ChatEvent,
   type ChatRequest,
   type Event,
   EXIT_MESSAGE_TAG,
-  JoinChannelResponseSchema,
-  LeaveChannelResponseSchema,
-  PerformActionResponseSchema,
-  PerformPrivateActionResponseSchema,
-  SendMessageResponseSchema,
-  SendPrivateMessageResponseSchema,
+  Seabird,
   type Tags,
-  UpdateChannelInfoResponseSchema,
   withoutCoreTags,
 } from "@seabird-chat/protocol";
-import type { ActionKind, ActionRequest, ActionResponse } from "./actions/action-kinds.ts";
-import type { Backend } from "./registries/backends.ts";
+import { mapBytes } from "./codec/utf8.ts";
 
-export type RequestInner = ChatRequest["inner"];
-export type EventInner = Event["inner"];
-export type Answer = ChatEvent["inner"];
+type Announcement = Event["inner"];
+type BackendRequest = ChatRequest["inner"];
+type Answer = ChatEvent["inner"];
 
 /** How one action is done. */
-export interface ActionRow<K extends ActionKind> {
+export interface ActionRow<I extends DescMessage, O extends DescMessage> {
+  readonly rpc: DescMethodUnary<I, O>;
+  /** Scopes of which the caller's token needs one. */
+  readonly access: readonly ("plugin" | "read")[];
+  /** Whether the token also needs the right to private messages, as readers of the event do. */
+  readonly isPrivate: boolean;
   /** The field with the target's absolute id; named to a caller whose id cannot be read. */
   readonly field: "channel_id" | "user_id" | "backend_id";
-  target(request: ActionRequest<K>): string;
-  /** Told to a caller whose target's backend is not connected. */
-  readonly absent: "unknown backend" | "backend not found";
-  readonly isPrivate: boolean;
-  /** What goes on to the backend of the caller's tags, and what core adds. */
-  tags(request: ActionRequest<K>): Tags;
-  /** Only where the action says something: what that is, to be normalised. */
-  says?(request: ActionRequest<K>): {
+  target(request: MessageShape<I>): string;
+  /** The error's message where the target's backend is not connected. */
+  readonly absentMessage: "unknown backend" | "backend not found";
+  /** The caller's tags without core's own, and what core adds. */
+  tags(request: MessageShape<I>): Tags;
+  /** Only for sends: the content, to be normalised. */
+  content?(request: MessageShape<I>): {
     readonly text: string;
     readonly rootBlock?: Block | undefined;
   };
-  /** Only where the action says something: what everybody is told. */
-  announce?(request: ActionRequest<K>, said: Said): EventInner;
-  ask(request: ActionRequest<K>, to: Addressed, said: Said): RequestInner;
-  /** The answers that mean it was done. Failed is always understood. */
+  /** Only for sends: the event that is published before the backend is asked. */
+  announce?(request: MessageShape<I>, content: MessageContent): Announcement;
+  ask(request: MessageShape<I>, target: RequestTarget, content: MessageContent): BackendRequest;
+  /** The answers that mean success. `failed` is understood in any case. */
   readonly accepts: readonly Answer["case"][];
-  respond(answer: Answer, backend: Backend): ActionResponse<K>;
+  /** Bytes of the answer that go into the response, checked against `maxMessageBytes`; default: 0. */
+  answerBytes?(answer: Answer): number;
+  /** Default: the empty response. */
+  respond?(answer: Answer, backend: BackendIdentity): MessageInitShape<O>;
 }
 
-/** A message in its normalised form; without text and block where the action says nothing. */
-export interface Said {
+/** A row, whatever its messages. */
+export type AnyActionRow = ActionRow<DescMessage, DescMessage>;
+
+/** A normalised message; without text and block where the action is no send. */
+export interface MessageContent {
   readonly sender: string;
   readonly text: string;
   readonly rootBlock?: Block;
 }
 
-/** Whom a request is for, by the backend's own id, and its tags. */
-export interface Addressed {
+/** The target by the backend's own id, and the request's tags. */
+export interface RequestTarget {
   readonly relative: string;
   readonly tags: Tags;
 }
 
+export interface BackendIdentity {
+  /** Absolute: `irc://seabird`. */
+  readonly id: string;
+  readonly name: BackendName;
+}
+
 const toChannel = {
+  access: ["plugin"],
+  isPrivate: false,
   field: "channel_id",
   target: ({ channelId }: { channelId: string }) => channelId,
-  absent: "unknown backend",
-  isPrivate: false,
+  absentMessage: "unknown backend",
   tags: ({ tags }: { tags: Tags }) => withoutCoreTags(tags),
 } as const;
 
 const toUser = {
   ...toChannel,
+  isPrivate: true,
   field: "user_id",
   target: ({ userId }: { userId: string }) => userId,
-  isPrivate: true,
 } as const;
 
 const toBackend = {
@@ -86,81 +102,84 @@ const toBackend = {
 
 /** The four sends differ in names only. */
 const send = {
-  says: <T>(request: T): T => request,
+  content: <T>(request: T): T => request,
   accepts: ["success"],
 } as const;
 
-function inChannel({ relative, tags }: Addressed, { text, rootBlock }: Said) {
+function inChannel({ relative, tags }: RequestTarget, { text, rootBlock }: MessageContent) {
   return { channelId: relative, text, tags, ...(rootBlock && { rootBlock }) };
 }
 
-function toPerson({ relative, tags }: Addressed, { text, rootBlock }: Said) {
+function toPerson({ relative, tags }: RequestTarget, { text, rootBlock }: MessageContent) {
   return { userId: relative, text, tags, ...(rootBlock && { rootBlock }) };
 }
 
-export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
-  sendMessage: {
+function action<I extends DescMessage, O extends DescMessage>(
+  rpc: DescMethodUnary<I, O>,
+  row: Omit<ActionRow<I, O>, "rpc">,
+): ActionRow<I, O> {
+  return { rpc, ...row };
+}
+
+/** Keys are the RPCs' names, as in TypeScript. */
+export const ACTIONS = {
+  sendMessage: action(Seabird.method.sendMessage, {
     ...toChannel,
     ...send,
-    announce: ({ channelId }, said) => ({
+    announce: ({ channelId }, content) => ({
       case: "sendMessage",
-      value: { $typeName: "seabird.SendMessageEvent", ...said, channelId },
+      value: { $typeName: "seabird.SendMessageEvent", ...content, channelId },
     }),
-    ask: (_, to, said) => ({
+    ask: (_, target, content) => ({
       case: "sendMessage",
-      value: { $typeName: "seabird.SendMessageChatRequest", ...inChannel(to, said) },
+      value: { $typeName: "seabird.SendMessageChatRequest", ...inChannel(target, content) },
     }),
-    respond: () => create(SendMessageResponseSchema),
-  },
-  sendPrivateMessage: {
+  }),
+  sendPrivateMessage: action(Seabird.method.sendPrivateMessage, {
     ...toUser,
     ...send,
-    announce: ({ userId }, said) => ({
+    announce: ({ userId }, content) => ({
       case: "sendPrivateMessage",
-      value: { $typeName: "seabird.SendPrivateMessageEvent", ...said, userId },
+      value: { $typeName: "seabird.SendPrivateMessageEvent", ...content, userId },
     }),
-    ask: (_, to, said) => ({
+    ask: (_, target, content) => ({
       case: "sendPrivateMessage",
-      value: { $typeName: "seabird.SendPrivateMessageChatRequest", ...toPerson(to, said) },
+      value: { $typeName: "seabird.SendPrivateMessageChatRequest", ...toPerson(target, content) },
     }),
-    respond: () => create(SendPrivateMessageResponseSchema),
-  },
-  performAction: {
+  }),
+  performAction: action(Seabird.method.performAction, {
     ...toChannel,
     ...send,
-    announce: ({ channelId }, said) => ({
+    announce: ({ channelId }, content) => ({
       case: "performAction",
-      value: { $typeName: "seabird.PerformActionEvent", ...said, channelId },
+      value: { $typeName: "seabird.PerformActionEvent", ...content, channelId },
     }),
-    ask: (_, to, said) => ({
+    ask: (_, target, content) => ({
       case: "performAction",
-      value: { $typeName: "seabird.PerformActionChatRequest", ...inChannel(to, said) },
+      value: { $typeName: "seabird.PerformActionChatRequest", ...inChannel(target, content) },
     }),
-    respond: () => create(PerformActionResponseSchema),
-  },
-  performPrivateAction: {
+  }),
+  performPrivateAction: action(Seabird.method.performPrivateAction, {
     ...toUser,
     ...send,
-    announce: ({ userId }, said) => ({
+    announce: ({ userId }, content) => ({
       case: "performPrivateAction",
-      value: { $typeName: "seabird.PerformPrivateActionEvent", ...said, userId },
+      value: { $typeName: "seabird.PerformPrivateActionEvent", ...content, userId },
     }),
-    ask: (_, to, said) => ({
+    ask: (_, target, content) => ({
       case: "performPrivateAction",
-      value: { $typeName: "seabird.PerformPrivateActionChatRequest", ...toPerson(to, said) },
+      value: { $typeName: "seabird.PerformPrivateActionChatRequest", ...toPerson(target, content) },
     }),
-    respond: () => create(PerformPrivateActionResponseSchema),
-  },
-  joinChannel: {
+  }),
+  joinChannel: action(Seabird.method.joinChannel, {
     ...toBackend,
     ask: ({ channelName }, { tags }) => ({
       case: "joinChannel",
       value: { $typeName: "seabird.JoinChannelChatRequest", channelName, tags },
     }),
     accepts: ["success", "joinChannel"],
-    respond: () => create(JoinChannelResponseSchema),
-  },
-  leaveChannel: {
+  }),
+  leaveChannel: action(Seabird.method.leaveChannel, {
     ...toChannel,
     tags: ({ tags, exitMessage }) =>
       exitMessage === ""
@@ -171,9 +190,8 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
       value: { $typeName: "seabird.LeaveChannelChatRequest", channelId: relative, tags },
     }),
     accepts: ["success", "leaveChannel"],
-    respond: () => create(LeaveChannelResponseSchema),
-  },
-  updateChannelInfo: {
+  }),
+  updateChannelInfo: action(Seabird.method.updateChannelInfo, {
     ...toChannel,
     ask: ({ topic }, { relative, tags }) => ({
       case: "updateChannelInfo",
@@ -185,21 +203,27 @@ export const ACTIONS: { readonly [K in ActionKind]: ActionRow<K> } = {
       },
     }),
     accepts: ["success", "changeChannel"],
-    respond: () => create(UpdateChannelInfoResponseSchema),
-  },
-  getBackendInfo: {
+  }),
+  getBackendInfo: action(Seabird.method.getBackendInfo, {
     ...toBackend,
-    absent: "backend not found",
+    access: ["plugin", "read"],
+    absentMessage: "backend not found",
     tags: () => ({}),
     ask: () => ({
       case: "metadata",
       value: { $typeName: "seabird.MetadataChatRequest" },
     }),
     accepts: ["metadata"],
-    respond: (answer, { id, name: { type } }) =>
-      create(BackendInfoResponseSchema, {
-        backend: { id, type },
-        metadata: answer.case === "metadata" ? answer.value.values : {},
-      }),
-  },
+    answerBytes: (answer) => (answer.case === "metadata" ? mapBytes(answer.value.values) : 0),
+    respond: (answer, { id, name: { type } }) => ({
+      backend: { id, type },
+      metadata: answer.case === "metadata" ? answer.value.values : {},
+    }),
+  }),
 };
+
+/** What a plugin can have core ask of a backend. */
+export type ActionKind = keyof typeof ACTIONS;
+type Row<K extends ActionKind> = (typeof ACTIONS)[K];
+export type ActionRequest<K extends ActionKind> = MessageShape<Row<K>["rpc"]["input"]>;
+export type ActionResponse<K extends ActionKind> = MessageShape<Row<K>["rpc"]["output"]>;

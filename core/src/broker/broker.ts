@@ -12,15 +12,14 @@ import type {
   ListChannelsResponse,
   StreamEventsRequest,
 } from "@seabird-chat/protocol";
-import type { ActionKind, ActionRequest, ActionResponse } from "./actions/action-kinds.ts";
 import { ActionRunner } from "./actions/action-runner.ts";
 import { RateLimiter } from "./actions/rate-limiter.ts";
 import { Requests } from "./actions/requests.ts";
-import { ACTIONS } from "./actions.ts";
+import { ACTIONS, type ActionKind, type ActionRequest, type ActionResponse } from "./actions.ts";
 import type { CallContext } from "./caller.ts";
 import type { Clock } from "./clock.ts";
-import { BrokerError } from "./errors.ts";
-import { type Logger, silentLogger } from "./log.ts";
+import { BrokerError, shuttingDown } from "./errors.ts";
+import { type Logger, silentLogger } from "./logger.ts";
 import { type BrokerObserver, silentObserver } from "./observer.ts";
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from "./options.ts";
 import { type Backend, Backends } from "./registries/backends.ts";
@@ -287,10 +286,6 @@ export class Broker {
     this.#log.info({ backend: id, reason }, "backend disconnected");
     this.#feed.tell(() => ({ kind: "backend_disconnected", id, connectionId, reason }));
   }
-}
-
-function shuttingDown(): BrokerError {
-  return new BrokerError("shutting_down", "core is shutting down");
 }
 
 function endMessage(end: SourceEnd | "left"): string {

@@ -1,9 +1,9 @@
 /**
- * The one error that core's rooms throw at each other, and its closed list of codes.
+ * The one error of core, and its closed list of codes.
  *
  * The message of a BrokerError reaches the caller as it is; its cause only the log.
- * `transport/status.ts` says which gRPC status each code becomes, `docs/errors.md` whose
- * fault it is and whether trying again helps.
+ * `transport/status.ts` has each code's gRPC status, `docs/errors.md` the responsible party and
+ * whether to retry.
  */
 export const ERROR_CODES = [
   "bad_id",
@@ -66,4 +66,22 @@ export class BrokerError extends Error {
     if (reason instanceof BrokerError) return reason;
     return new BrokerError("internal", "internal error", { cause: reason });
   }
+}
+
+/** A request without an answer in time. */
+export function timedOut(): BrokerError {
+  return new BrokerError("request_timeout", "request timed out");
+}
+
+/** A call whose caller has gone; no caller sees it. */
+export function cancelled(): BrokerError {
+  return new BrokerError("cancelled", "call cancelled");
+}
+
+export function shuttingDown(): BrokerError {
+  return new BrokerError("shutting_down", "core is shutting down");
+}
+
+export function missingScope(scope: string): BrokerError {
+  return new BrokerError("missing_scope", `token lacks the scope "${scope}"`);
 }

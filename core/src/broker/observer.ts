@@ -4,7 +4,7 @@
  * values a backend chooses (within its token's scope): bound their number.
  */
 import type { ChatEvent } from "@seabird-chat/protocol";
-import type { ActionKind } from "./actions/action-kinds.ts";
+import type { ActionKind } from "./actions.ts";
 import type { ErrorCode } from "./errors.ts";
 
 /** The kinds of ChatEvent; `none` is one without an inner value or of an unknown kind. */

@@ -1,5 +1,5 @@
 /** A broker's options: resolved once, checked, frozen. */
-import type { ActionKind } from "./actions/action-kinds.ts";
+import type { ActionKind } from "./actions.ts";
 import { BrokerError } from "./errors.ts";
 import { BROKER_LIMITS, type BrokerLimitName } from "./limits.ts";
 

@@ -1,17 +1,9 @@
-/** Who is told what the transport does: the log, and the metrics. */
+/** What the transport reports to metrics. */
 import type { ErrorCode } from "../broker/errors.ts";
-
-/** The part of a logger that is used; pino fits. */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export type Wire = "grpc" | "grpc_web" | "connect";
 
-/** What metrics can be made of. Every label here has a bounded number of values. */
+/** Every string is one of a closed set, so it can be a metric's label. */
 export interface TransportObserver {
   connectionOpened(protocol: "h2" | "http1"): void;
   connectionClosed(protocol: "h2" | "http1"): void;
@@ -28,13 +20,6 @@ export type ConnectionRefusal =
   | "not_plaintext"
   | "resets"
   | "dead";
-
-export const silentLogger: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-};
 
 export const silentTransportObserver: TransportObserver = {
   connectionOpened() {},

@@ -1,12 +1,13 @@
 /** What every connection and call of one server shares. */
 import type { Authenticator } from "../auth/principal.ts";
 import type { Clock } from "../broker/clock.ts";
+import type { Logger } from "../broker/logger.ts";
 import type { MethodTable } from "./calls/method-table.ts";
 import type { Sweeper } from "./connections/sweeper.ts";
 import type { TickScheduler } from "./connections/tick-scheduler.ts";
 import type { GunzipPool } from "./grpc/gunzip-pool.ts";
 import type { TransportLimits } from "./limits.ts";
-import type { Logger, TransportObserver } from "./observer.ts";
+import type { TransportObserver } from "./observer.ts";
 
 export interface ServerContext {
   /** By path, as `/seabird.Seabird/SendMessage`. */

@@ -10,6 +10,7 @@ import {
 import type { AddressInfo, Socket } from "node:net";
 import type { Authenticator } from "../auth/principal.ts";
 import { type Clock, systemClock } from "../broker/clock.ts";
+import { type Logger, silentLogger } from "../broker/logger.ts";
 import type { Method } from "./calls/method.ts";
 import { MethodTable, pathOf } from "./calls/method-table.ts";
 import { Http2Connection } from "./connections/http2-connection.ts";
@@ -22,12 +23,7 @@ import { HttpRouter } from "./http/http-router.ts";
 import { Http1Server } from "./http/http1-server.ts";
 import { healthRoutes, type Route } from "./http/routes.ts";
 import { resolveTransportLimits, type TransportLimits } from "./limits.ts";
-import {
-  type Logger,
-  silentLogger,
-  silentTransportObserver,
-  type TransportObserver,
-} from "./observer.ts";
+import { silentTransportObserver, type TransportObserver } from "./observer.ts";
 import type { ServerContext } from "./server-context.ts";
 import { HealthState, healthMethods } from "./services/health.ts";
 
@@ -67,9 +63,10 @@ export class TransportServer {
   readonly #router: HttpRouter;
   readonly #http1: Http1Server;
   readonly #connections = new Set<Http2Connection>();
-  readonly #health = new HealthState();
+  readonly #health: HealthState;
 
   constructor(options: ServerOptions) {
+    this.#health = new HealthState(options.methods);
     this.#context = createContext(options, [...options.methods, ...healthMethods(this.#health)]);
     const routes = [...healthRoutes(() => this.#health.serving), ...(options.routes ?? [])];
     this.#router = new HttpRouter(this.#context, routes, options.corsOrigins ?? []);

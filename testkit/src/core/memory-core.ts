@@ -2,13 +2,12 @@
 import {
   Broker,
   type BrokerOptions,
+  brokerMethods,
   HealthState,
   healthMethods,
-  ingestMethods,
   type Logger,
   MemoryServer,
   MemoryTokens,
-  seabirdMethods,
 } from "@seabird-chat/core/testing";
 import type { ConnectOptions } from "@seabird-chat/sdk";
 import type { IdleDetector } from "../time/idle-detector.ts";
@@ -73,11 +72,8 @@ export class MemoryCore {
     const { idle, options, log } = this.#init;
     const { clock } = idle;
     const broker = new Broker({ clock, log, ...(options && { options }) });
-    const methods = [
-      ...seabirdMethods(broker),
-      ...ingestMethods(broker),
-      ...healthMethods(new HealthState()),
-    ];
+    const served = brokerMethods(broker);
+    const methods = [...served, ...healthMethods(new HealthState(served))];
     const { authenticator } = this.tokens;
     const server = new MemoryServer({ methods, authenticator, clock, log });
     this.#running = { broker, server };

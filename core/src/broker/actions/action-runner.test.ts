@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BrokerError } from "../errors.ts";
-import { act, assertRefused, KINDS, REQUESTS, send } from "../test/acting.ts";
+import { act, assertRefused, KINDS, requestOf, send } from "../test/acting.ts";
 import { drain, eventsIn, line, TestBroker, textsIn } from "../test/fixtures.ts";
 
 test("announcing and asking happen in the order of calls, before any answer", () => {
@@ -99,7 +99,7 @@ test("a cancelled call is forgotten at once; its late answer is ignored, but sti
   const t = new TestBroker();
   const backend = t.backend();
   const call = t.call();
-  const join = t.broker.act("joinChannel", REQUESTS.joinChannel(), call);
+  const join = t.broker.act("joinChannel", requestOf("joinChannel"), call);
   const { id } = backend.request();
   call.onCancelled?.();
   await assertRefused(join, "cancelled");

@@ -1,8 +1,9 @@
 /**
- * Does every action of the table, in the same steps: refuse what core itself refuses, tell
- * everybody, ask the backend, wait for its answer. All but the waiting happens before `act`
- * returns, so that the order of calls is the order of announcements and of requests.
+ * Runs every action of the table in the same steps: check, announce, ask the backend, wait for its
+ * answer. All but the waiting happens before `act` returns, so that the order of calls is the
+ * order of announcements and of requests.
  */
+import { create, type Message } from "@bufbuild/protobuf";
 import {
   type AbsoluteId,
   type Block,
@@ -12,23 +13,29 @@ import {
   normaliseMessage,
   ORIGINAL_FORMAT_TAG,
 } from "@seabird-chat/protocol";
-import { ACTIONS, type ActionRow, type Addressed, type Said } from "../actions.ts";
+import {
+  ACTIONS,
+  type ActionKind,
+  type ActionRequest,
+  type ActionResponse,
+  type AnyActionRow,
+  type MessageContent,
+  type RequestTarget,
+} from "../actions.ts";
 import type { CallContext, Cancellable } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { type EncodedEvent, encodeEvent } from "../codec/encode-event.ts";
 import { encodeRequest } from "../codec/encode-request.ts";
-import { mapBytes } from "../codec/utf8.ts";
-import { BrokerError, type ErrorCode } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import { BrokerError, cancelled, type ErrorCode, missingScope, timedOut } from "../errors.ts";
+import type { Logger } from "../logger.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { Backend, Backends } from "../registries/backends.ts";
 import { readBackendId, readTargetId } from "../registries/target-ids.ts";
 import type { EventBus } from "../streams/event-bus.ts";
-import type { ActionKind, ActionRequest, ActionResponse } from "./action-kinds.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { RequestIds } from "./request-ids.ts";
-import { cancelled, timedOut, unexpected } from "./requests.ts";
+import { unexpectedAnswer } from "./requests.ts";
 
 export interface ActionRunnerDeps {
   readonly options: ResolvedBrokerOptions;
@@ -40,18 +47,17 @@ export interface ActionRunnerDeps {
   readonly rateLimiter: RateLimiter;
 }
 
-/** An action that core itself has no objection to, in the form in which it goes out. */
-interface Prepared {
+/** An action that has passed core's own checks, encoded. */
+interface PreparedAction {
   readonly backend: Backend | undefined;
   readonly requestId: string;
   readonly request: Uint8Array;
   readonly announcement: EncodedEvent | undefined;
 }
 
-/** What an action says, and to whom. */
-interface Composed {
-  readonly said: Said;
-  readonly to: Addressed;
+interface ComposedRequest {
+  readonly content: MessageContent;
+  readonly target: RequestTarget;
 }
 
 export class ActionRunner {
@@ -71,7 +77,7 @@ export class ActionRunner {
     // No function made here may mention the request: they live as long as the answer takes, and
     // with them its text would.
     const { promise, resolve, reject } = Promise.withResolvers<ActionResponse<K>>();
-    const row: ActionRow<K> = ACTIONS[kind];
+    const row: AnyActionRow = ACTIONS[kind];
     let backend: Backend | undefined;
     const done = (outcome: "ok" | ErrorCode): void => {
       const { clock, observer } = this.#deps;
@@ -83,9 +89,9 @@ export class ActionRunner {
       done(error.code);
       reject(error);
     };
-    const responded = (response: ActionResponse<K>): void => {
+    const responded = (response: Message): void => {
       done("ok");
-      resolve(response);
+      resolve(response as ActionResponse<K>);
     };
     try {
       const deadlineMs = this.#admit(kind, row, call);
@@ -98,11 +104,11 @@ export class ActionRunner {
     return promise;
   }
 
-  /** Refuses by scope, time and rate; returns the deadline. */
-  #admit<K extends ActionKind>(kind: K, row: ActionRow<K>, call: CallContext): number {
+  /** Checks scope, time and rate; returns the deadline. */
+  #admit(kind: ActionKind, row: AnyActionRow, call: CallContext): number {
     const { clock, options, rateLimiter } = this.#deps;
     if (row.isPrivate && !call.caller.mayPrivate) {
-      throw new BrokerError("missing_scope", 'token lacks the scope "private"');
+      throw missingScope("private");
     }
     const timeoutMs = options.actionTimeouts[kind] ?? options.actionTimeoutMs;
     const limitMs = Math.min(timeoutMs, call.timeoutMs ?? Number.POSITIVE_INFINITY);
@@ -113,50 +119,45 @@ export class ActionRunner {
     return deadlineMs;
   }
 
-  /** Refuses a bad id or block and what is too large or too much; announces nothing yet. */
-  #prepare<K extends ActionKind>(
-    row: ActionRow<K>,
-    request: ActionRequest<K>,
-    call: CallContext,
-  ): Prepared {
-    const target = this.#target(row, request);
-    const { said, to } = this.#compose(row, request, target, call);
+  /** Checks id, block, sizes and the backend's queue; announces nothing yet. */
+  #prepare(row: AnyActionRow, request: Message, call: CallContext): PreparedAction {
+    const id = this.#target(row, request);
+    const { content, target } = this.#compose(row, request, id, call);
     const requestId = this.#ids.next();
-    const inner = row.ask(request, to, said);
-    const bytes = encodeRequest(requestId, inner);
+    const bytes = encodeRequest(requestId, row.ask(request, target, content));
     this.#checkSize(bytes.length);
-    const announced = row.announce?.(request, said);
+    const announced = row.announce?.(request, content);
     let announcement: EncodedEvent | undefined;
     if (announced !== undefined) {
-      announcement = encodeEvent({ inner: announced, tags: to.tags }, row.isPrivate);
+      announcement = encodeEvent({ inner: announced, tags: target.tags }, row.isPrivate);
       this.#checkSize(announcement.message.length);
     }
-    const backend = this.#deps.backends.find(target);
-    backend?.checkRoom(bytes.length);
+    const backend = this.#deps.backends.find(id);
+    backend?.checkCapacity(bytes.length);
     return { backend, requestId, request: bytes, announcement };
   }
 
-  #target<K extends ActionKind>({ field, target }: ActionRow<K>, request: ActionRequest<K>) {
+  #target({ field, target }: AnyActionRow, request: Message): AbsoluteId {
     const { maxAbsoluteIdBytes } = this.#deps.options;
     const id = target(request);
     if (field !== "backend_id") return readTargetId(field, id, maxAbsoluteIdBytes);
     return { ...readBackendId(id, maxAbsoluteIdBytes), relative: "" };
   }
 
-  #compose<K extends ActionKind>(
-    row: ActionRow<K>,
-    request: ActionRequest<K>,
+  #compose(
+    row: AnyActionRow,
+    request: Message,
     { relative }: AbsoluteId,
     call: CallContext,
-  ): Composed {
+  ): ComposedRequest {
     const sender = call.caller.name;
     const tags = row.tags(request);
-    const message = row.says?.(request);
-    if (message === undefined) return { said: { sender, text: "" }, to: { relative, tags } };
+    const message = row.content?.(request);
+    if (message === undefined) return { content: { sender, text: "" }, target: { relative, tags } };
     const { text, rootBlock, format, bytes } = normalised(message.text, message.rootBlock);
     this.#checkSize(bytes);
     const marked = { ...tags, [ORIGINAL_FORMAT_TAG]: format };
-    return { said: { sender, text, rootBlock }, to: { relative, tags: marked } };
+    return { content: { sender, text, rootBlock }, target: { relative, tags: marked } };
   }
 
   #checkSize(bytes: number): void {
@@ -166,11 +167,11 @@ export class ActionRunner {
     throw new BrokerError("message_too_large", message);
   }
 
-  /** Announces, asks, and leaves the rest to the answer. */
-  #ask<K extends ActionKind>(row: ActionRow<K>, prepared: Prepared, outcome: Outcome<K>): void {
+  /** Announces and asks; the answer settles the outcome. */
+  #ask(row: AnyActionRow, prepared: PreparedAction, outcome: Outcome): void {
     const { backend, requestId: id, request, announcement } = prepared;
     if (announcement !== undefined) this.#deps.events.publish(announcement);
-    if (backend === undefined) throw new BrokerError("unknown_backend", row.absent);
+    if (backend === undefined) throw new BrokerError("unknown_backend", row.absentMessage);
     const { deadlineMs, call, failed } = outcome;
     const answered = (event: ChatEvent): void => {
       try {
@@ -182,27 +183,23 @@ export class ActionRunner {
     backend.requests.wait({ id, deadlineMs, call, answered, failed }, backend.send(request));
   }
 
-  /** What a backend's answer means to the caller. */
-  #read<K extends ActionKind>(
-    row: ActionRow<K>,
-    { inner }: ChatEvent,
-    backend: Backend,
-  ): ActionResponse<K> {
+  /** The response that a backend's answer makes. Throws `backend_refused` or `unexpected_answer`. */
+  #read(row: AnyActionRow, { inner }: ChatEvent, backend: Backend): Message {
     if (inner.case === "failed") {
       const reason = inner.value.reason || "backend gave no reason";
       this.#deps.log.debug({ backend: backend.id, reason }, "a backend refused a request");
       throw new BrokerError("backend_refused", reason);
     }
-    if (!row.accepts.includes(inner.case)) throw unexpected();
-    if (inner.case === "metadata") this.#checkSize(mapBytes(inner.value.values));
-    return row.respond(inner, backend);
+    if (!row.accepts.includes(inner.case)) throw unexpectedAnswer();
+    this.#checkSize(row.answerBytes?.(inner) ?? 0);
+    return create(row.rpc.output, row.respond?.(inner, backend));
   }
 }
 
-interface Outcome<K extends ActionKind> {
+interface Outcome {
   readonly deadlineMs: number;
   readonly call: Cancellable;
-  readonly responded: (response: ActionResponse<K>) => void;
+  readonly responded: (response: Message) => void;
   readonly failed: (reason: unknown) => void;
 }
 

@@ -6,7 +6,7 @@
 import type { ChatEvent } from "@seabird-chat/protocol";
 import type { Cancellable } from "../caller.ts";
 import type { Clock } from "../clock.ts";
-import { BrokerError } from "../errors.ts";
+import { BrokerError, cancelled, timedOut } from "../errors.ts";
 import { Deadlines } from "./deadlines.ts";
 
 /** One request as it goes into the table. */
@@ -150,17 +150,7 @@ export class Requests implements RequestsOwner {
   }
 }
 
-/** The protocol's words for a request without an answer in time. */
-export function timedOut(): BrokerError {
-  return new BrokerError("request_timeout", "request timed out");
-}
-
-/** The protocol's words for an answer of a kind that does not answer. */
-export function unexpected(): BrokerError {
+/** An answer of a kind that the action does not accept. */
+export function unexpectedAnswer(): BrokerError {
   return new BrokerError("unexpected_answer", "unexpected chat event");
-}
-
-/** Told to nobody: the caller has gone. */
-export function cancelled(): BrokerError {
-  return new BrokerError("cancelled", "call cancelled");
 }

@@ -1,10 +1,9 @@
 /**
- * Encoding requests to backends. The four sends, which are nearly all of them, are written by
- * hand, as events are; a test compares them with the generic encoder.
+ * Encodes requests to backends. The four sends, which are the most frequent, are written by hand;
+ * all others go to the generic encoder. A test compares the two.
  */
 import { toBinary } from "@bufbuild/protobuf";
-import { ChatRequestSchema } from "@seabird-chat/protocol";
-import type { RequestInner } from "../actions.ts";
+import { type ChatRequest, ChatRequestSchema } from "@seabird-chat/protocol";
 import { WireWriter } from "./wire-writer.ts";
 import { writeTags, writeText } from "./write-text.ts";
 
@@ -16,11 +15,11 @@ const SENDS = {
   performPrivateAction: 8,
 } as const;
 
-type Send = Extract<RequestInner, { case: keyof typeof SENDS }>;
+type Send = Extract<ChatRequest["inner"], { case: keyof typeof SENDS }>;
 
 const writer = new WireWriter();
 
-export function encodeRequest(id: string, inner: RequestInner): Uint8Array {
+export function encodeRequest(id: string, inner: ChatRequest["inner"]): Uint8Array {
   if (!isSend(inner)) {
     return toBinary(ChatRequestSchema, { $typeName: "seabird.ChatRequest", id, inner });
   }
@@ -35,6 +34,6 @@ export function encodeRequest(id: string, inner: RequestInner): Uint8Array {
   return writer.finish();
 }
 
-function isSend(inner: RequestInner): inner is Send {
+function isSend(inner: ChatRequest["inner"]): inner is Send {
   return inner.case !== undefined && inner.case in SENDS;
 }

@@ -45,7 +45,7 @@ export class Backend {
   }
 
   /** Throws `too_many_in_flight` if a request of so many bytes cannot be taken. */
-  checkRoom(bytes: number): void {
+  checkCapacity(bytes: number): void {
     const { maxRequestsInFlightPerBackend } = this.deps.options;
     const { maxQueuedRequestsPerBackend, maxQueuedRequestBytesPerBackend } = this.deps.options;
     if (this.requests.size >= maxRequestsInFlightPerBackend) {

@@ -4,16 +4,16 @@
  */
 import { type BackendName, type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
 import { RequestQueue } from "../actions/request-queue.ts";
-import { type Requests, unexpected } from "../actions/requests.ts";
+import { type Requests, unexpectedAnswer } from "../actions/requests.ts";
 import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { decodeMessage, idOfChatEvent } from "../codec/decode.ts";
 import type { EncodedEvent } from "../codec/encode-event.ts";
 import { type TranscodedLine, transcodeLine } from "../codec/transcode-line.ts";
 import { fits } from "../codec/utf8.ts";
-import { BrokerError, type ErrorCode } from "../errors.ts";
+import { BrokerError, type ErrorCode, missingScope } from "../errors.ts";
 import { DropResult, type IngestContext, ingest, isAnswerOnly } from "../ingest.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logger.ts";
 import type { BrokerObserver, DropReason } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { Backend, type Backends } from "../registries/backends.ts";
@@ -155,7 +155,10 @@ export class BackendSession implements IngestSession {
   #dropUnread(message: Uint8Array, reason: DropReason, error: BrokerError, backend: Backend): void {
     this.#deps.observer.eventReceived("none", backend.name.type);
     backend.eventsReceived++;
-    backend.requests.fail(idOfChatEvent(message), reason === "bad_block" ? unexpected() : error);
+    backend.requests.fail(
+      idOfChatEvent(message),
+      reason === "bad_block" ? unexpectedAnswer() : error,
+    );
     this.#drop(new DropResult(reason, error.message), backend);
   }
 
@@ -206,7 +209,7 @@ export class BackendSession implements IngestSession {
       throw badHello(`backend type and id may have ${maxBackendNameBytes} bytes each`);
     }
     if (!this.#call.caller.mayBeBackend(type, id)) {
-      throw new BrokerError("missing_scope", `token lacks the scope "backend:${type}/${id}"`);
+      throw missingScope(`backend:${type}/${id}`);
     }
   }
 

@@ -1,39 +1,35 @@
-/** Requests of every kind of action, and what comes of them. */
+/** Requests of every kind of action, and assertions about their outcomes. */
 import assert from "node:assert/strict";
-import { create } from "@bufbuild/protobuf";
-import {
-  BackendInfoRequestSchema,
-  JoinChannelRequestSchema,
-  LeaveChannelRequestSchema,
-  PerformActionRequestSchema,
-  PerformPrivateActionRequestSchema,
-  SendMessageRequestSchema,
-  SendPrivateMessageRequestSchema,
-  UpdateChannelInfoRequestSchema,
-} from "@seabird-chat/protocol";
-import type { ActionKind, ActionRequest } from "../actions/action-kinds.ts";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { SendMessageRequestSchema } from "@seabird-chat/protocol";
+import { ACTIONS, type ActionKind, type ActionRequest, type AnyActionRow } from "../actions.ts";
 import type { ErrorCode } from "../errors.ts";
 import { refusal, type TestBroker, type TestCall } from "./fixtures.ts";
 
-/** One request of each kind to the backend (irc, net) and what is in it. */
-export const REQUESTS: { readonly [K in ActionKind]: (target?: string) => ActionRequest<K> } = {
-  sendMessage: (channelId = "irc://net/%23c") =>
-    create(SendMessageRequestSchema, { channelId, text: "hi" }),
-  sendPrivateMessage: (userId = "irc://net/ann") =>
-    create(SendPrivateMessageRequestSchema, { userId, text: "hi" }),
-  performAction: (channelId = "irc://net/%23c") =>
-    create(PerformActionRequestSchema, { channelId, text: "hi" }),
-  performPrivateAction: (userId = "irc://net/ann") =>
-    create(PerformPrivateActionRequestSchema, { userId, text: "hi" }),
-  joinChannel: (backendId = "irc://net") =>
-    create(JoinChannelRequestSchema, { backendId, channelName: "#d" }),
-  leaveChannel: (channelId = "irc://net/%23c") => create(LeaveChannelRequestSchema, { channelId }),
-  updateChannelInfo: (channelId = "irc://net/%23c") =>
-    create(UpdateChannelInfoRequestSchema, { channelId, topic: "new" }),
-  getBackendInfo: (backendId = "irc://net") => create(BackendInfoRequestSchema, { backendId }),
+const TARGETS = {
+  channel_id: "irc://net/%23c",
+  user_id: "irc://net/ann",
+  backend_id: "irc://net",
 };
 
-export const KINDS = Object.keys(REQUESTS) as ActionKind[];
+/** Values of the fields that requests have beside their target. */
+const EXAMPLES: Readonly<Record<string, string>> = { text: "hi", channelName: "#d", topic: "new" };
+
+/** A request of this kind to the backend (irc, net), or whatever is in it. */
+export function requestOf<K extends ActionKind>(kind: K, target?: string): ActionRequest<K> {
+  const { rpc, field }: AnyActionRow = ACTIONS[kind];
+  const init = Object.fromEntries(
+    rpc.input.fields
+      .map(({ name, localName }): [string, string | undefined] => [
+        localName,
+        name === field ? (target ?? TARGETS[field]) : EXAMPLES[localName],
+      ])
+      .filter(([, value]) => value !== undefined),
+  );
+  return create(rpc.input, init as MessageInitShape<typeof rpc.input>) as ActionRequest<K>;
+}
+
+export const KINDS = Object.keys(ACTIONS) as ActionKind[];
 export const SENDS = [
   "sendMessage",
   "sendPrivateMessage",
@@ -51,7 +47,7 @@ export function act(
   target?: string,
   call: TestCall = {},
 ): Promise<unknown> {
-  return t.broker.act(kind, REQUESTS[kind](target), t.call(call));
+  return t.broker.act(kind, requestOf(kind, target), t.call(call));
 }
 
 /** A line to "#c". */

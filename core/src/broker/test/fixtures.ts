@@ -14,7 +14,7 @@ import { Broker, type IngestSession } from "../broker.ts";
 import type { CallContext, Caller } from "../caller.ts";
 import { ENVELOPE_BYTES } from "../codec/envelope.ts";
 import { BrokerError, type ErrorCode } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logger.ts";
 import { type BrokerObserver, silentObserver } from "../observer.ts";
 import type { BrokerOptions } from "../options.ts";
 import type { Source } from "../streams/source.ts";

@@ -1,6 +1,6 @@
 /** Whether a call may be made: the same answer on every wire. */
 import type { Authentication, Principal } from "../../auth/principal.ts";
-import { BrokerError } from "../../broker/errors.ts";
+import { BrokerError, missingScope, shuttingDown } from "../../broker/errors.ts";
 import type { ServerState } from "../server-context.ts";
 import type { Access } from "./method.ts";
 
@@ -13,7 +13,7 @@ export function refusalError(refusal: Extract<Authentication, { ok: false }>["re
 export function checkAccess(access: Access, principal: Principal | undefined): void {
   if (access === "open" || access === "any" || principal === undefined) return;
   if (access.some((scope) => principal.has(scope))) return;
-  throw new BrokerError("missing_scope", `token lacks the scope "${access[0] ?? "admin"}"`);
+  throw missingScope(access[0] ?? "admin");
 }
 
 /** Throws `shutting_down` when core takes no new calls. */
@@ -22,6 +22,6 @@ export function checkOpen(
   access: Access,
 ): void {
   if (context.state.shuttingDown && access !== "open") {
-    throw new BrokerError("shutting_down", "core is shutting down");
+    throw shuttingDown();
   }
 }

@@ -1,5 +1,5 @@
 /** A caller's own limit in time, where no one else keeps it. */
-import { BrokerError } from "../../broker/errors.ts";
+import { type BrokerError, timedOut } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 import type { ActiveCall } from "./active-call.ts";
 
@@ -15,7 +15,7 @@ export function atCallerDeadline(
   if (timeoutMs === undefined) return nothing;
   const leftMs = Math.max(0, arrivedAtMs + timeoutMs - clock.now());
   if (leftMs > MAX_TIMER_MS) return nothing;
-  return clock.after(leftMs, () => then(new BrokerError("request_timeout", "request timed out")));
+  return clock.after(leftMs, () => then(timedOut()));
 }
 
 function nothing(): void {

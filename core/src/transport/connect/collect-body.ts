@@ -1,6 +1,6 @@
 /** The body of a request, read to its end within all limits. */
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
-import { BrokerError } from "../../broker/errors.ts";
+import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
@@ -17,7 +17,7 @@ export function collectBody(
     const held = new BufferAccounting(context);
     const limit = {
       sweep(nowMs: number) {
-        if (nowMs >= deadlineMs) fail(new BrokerError("request_timeout", "request timed out"));
+        if (nowMs >= deadlineMs) fail(timedOut());
       },
     };
     const settle = () => {

@@ -1,5 +1,5 @@
 /** A caller's own limit, as each wire writes it. */
-import { BrokerError } from "../../broker/errors.ts";
+import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { parseTimeout } from "../grpc/timeout.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
 import type { RequestKind } from "./request-kind.ts";
@@ -12,6 +12,6 @@ export function callerTimeout(exchange: Exchange, kind: RequestKind): number | u
   if (!/^[0-9]{1,10}$/.test(value)) {
     throw new BrokerError("bad_timeout", "malformed connect-timeout-ms");
   }
-  if (Number(value) === 0) throw new BrokerError("request_timeout", "request timed out");
+  if (Number(value) === 0) throw timedOut();
   return Number(value);
 }

@@ -1,7 +1,7 @@
 /** The one message that a unary or server-streaming call begins with. */
 import type { ServerHttp2Stream } from "node:http2";
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
-import { BrokerError } from "../../broker/errors.ts";
+import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import type { Sweepable } from "../connections/sweeper.ts";
 import type { ServerContext } from "../server-context.ts";
@@ -48,7 +48,7 @@ export class RequestBody implements Sweepable {
 
   sweep(nowMs: number): void {
     if (nowMs < this.#deadlineMs) return;
-    this.#refuse(new BrokerError("request_timeout", "request timed out"));
+    this.#refuse(timedOut());
   }
 
   #push(chunk: Uint8Array): void {

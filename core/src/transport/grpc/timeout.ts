@@ -1,5 +1,5 @@
 /** The header `grpc-timeout`: a caller's own limit. */
-import { BrokerError } from "../../broker/errors.ts";
+import { BrokerError, timedOut } from "../../broker/errors.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   n: 1e-6,
@@ -22,6 +22,6 @@ export function parseTimeout(header: string | undefined): number | undefined {
     throw new BrokerError("bad_timeout", "malformed grpc-timeout");
   }
   const timeoutMs = Number(digits) * unit;
-  if (timeoutMs <= 0) throw new BrokerError("request_timeout", "request timed out");
+  if (timeoutMs <= 0) throw timedOut();
   return timeoutMs;
 }

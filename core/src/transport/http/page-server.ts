@@ -1,7 +1,7 @@
 /** A port of its own for plain pages that need no token, as `/metrics` for a scraper. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Logger } from "../observer.ts";
+import type { Logger } from "../../broker/logger.ts";
 import type { Page } from "./routes.ts";
 
 /** Connections at once; a scraper needs one. */

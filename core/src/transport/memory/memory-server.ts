@@ -4,10 +4,10 @@
  */
 import type { Authenticator } from "../../auth/principal.ts";
 import type { Clock } from "../../broker/clock.ts";
+import { type Logger, silentLogger } from "../../broker/logger.ts";
 import type { Method } from "../calls/method.ts";
 import { pathOf } from "../calls/method-table.ts";
 import { resolveTransportLimits, type TransportLimits } from "../limits.ts";
-import { type Logger, silentLogger } from "../observer.ts";
 import { MemoryConnection } from "./memory-connection.ts";
 
 export interface MemoryServerOptions {

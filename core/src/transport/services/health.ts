@@ -1,4 +1,4 @@
-/** gRPC's standard health service: tells no names, and needs no token. */
+/** gRPC's standard health service. It needs no token. */
 import { create } from "@bufbuild/protobuf";
 import {
   Health,
@@ -6,18 +6,23 @@ import {
   type HealthCheckResponse,
   HealthCheckResponseSchema,
 } from "@seabird-chat/protocol/grpc";
-import { BrokerError } from "../../broker/errors.ts";
+import { BrokerError, shuttingDown } from "../../broker/errors.ts";
 import type { Source, SourceEnd } from "../../broker/streams/source.ts";
 import { encodeEnvelope } from "../calls/encode-envelope.ts";
 import type { Method } from "../calls/method.ts";
 
 const STATUS = { serving: 1, notServing: 2, serviceUnknown: 3 } as const;
-const SERVICES = new Set(["", "seabird.Seabird", "seabird.ChatIngest"]);
 
-/** Whether core serves, and who watches that. */
+/** Whether core serves, and the calls that watch it. */
 export class HealthState {
   #serving = true;
+  readonly #services: ReadonlySet<string>;
   readonly #watches = new Set<HealthWatch>();
+
+  /** Knows the services of these methods, and the empty name, which stands for all of core. */
+  constructor(methods: readonly Method[]) {
+    this.#services = new Set(["", ...methods.map(({ desc }) => desc.parent.typeName)]);
+  }
 
   get serving(): boolean {
     return this.#serving;
@@ -35,7 +40,7 @@ export class HealthState {
   }
 
   statusOf(service: string): number {
-    if (!SERVICES.has(service)) return STATUS.serviceUnknown;
+    if (!this.#services.has(service)) return STATUS.serviceUnknown;
     return this.#serving ? STATUS.serving : STATUS.notServing;
   }
 
@@ -63,7 +68,7 @@ class HealthWatch implements Source {
   }
 
   finish(): void {
-    this.end = { error: new BrokerError("shutting_down", "core is shutting down") };
+    this.end = { error: shuttingDown() };
     this.onReady?.();
   }
 

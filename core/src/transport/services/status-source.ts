@@ -1,4 +1,4 @@
-/** The broker's live status, as messages of the admin service. */
+/** The broker's live status as messages of the admin service. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
@@ -6,7 +6,7 @@ import {
   type EventStreamSchema,
   StatusSchema,
 } from "@seabird-chat/protocol/admin";
-import { BrokerError } from "../../broker/errors.ts";
+import { shuttingDown } from "../../broker/errors.ts";
 import type {
   BackendStatus,
   EventStreamStatus,
@@ -16,9 +16,7 @@ import type {
 import type { Source, SourceEnd } from "../../broker/streams/source.ts";
 import { encodeEnvelope } from "../calls/encode-envelope.ts";
 
-const SHUTTING_DOWN: SourceEnd = {
-  error: new BrokerError("shutting_down", "core is shutting down"),
-};
+const SHUTTING_DOWN: SourceEnd = { error: shuttingDown() };
 
 export class StatusSource implements Source {
   readonly #watch: StatusWatch;
