@@ -1,4 +1,11 @@
 /** The entry point of the test kit. */
+
+export { BACKEND_CONTRACT, type ContractCase } from "./contract/backend-contract.ts";
+export type {
+  ContractNetwork,
+  ContractPerson,
+  ContractStart,
+} from "./contract/contract-network.ts";
 export {
   type Backendbed,
   type BackendbedOptions,

@@ -69,3 +69,17 @@ test("random numbers depend on the seed and the name", () => {
   const mean = all.reduce((sum, number) => sum + number, 0) / all.length;
   assert.ok(Math.abs(mean - 0.5) < 0.05, `the mean is ${mean}`);
 });
+
+test("pass runs what falls due at its own time, and does not wait for rest", () => {
+  const clock = new FakeClock({ settle: () => new Promise(() => undefined) });
+  const startMs = clock.now();
+  const seen: number[] = [];
+  clock.after(30, () => {
+    seen.push(clock.now() - startMs);
+    clock.after(20, () => seen.push(clock.now() - startMs));
+  });
+  clock.after(200, () => seen.push(clock.now() - startMs));
+  clock.pass(100);
+  assert.deepEqual(seen, [30, 50]);
+  assert.equal(clock.now() - startMs, 100);
+});

@@ -1,0 +1,56 @@
+/** A chat network as the contract's test cases drive it: what the author of a backend provides. */
+import type { Block } from "@seabird-chat/sdk";
+import type { Backendbed, BackendbedOptions } from "../harness/backendbed.ts";
+
+/** A person on the network, played by a client that is not the backend. */
+export interface ContractPerson {
+  /** The person's id, as the backend reports it. */
+  readonly id: string;
+  /** Says a line in a channel, exactly as given. */
+  say(channel: string, text: string): void | Promise<void>;
+  /** Performs an action, as in `/me waves`. Omit it if people on the network cannot. */
+  act?(channel: string, text: string): void | Promise<void>;
+  /** Says a line to the bot in private. Omit it if the network has no private messages. */
+  whisper?(text: string): void | Promise<void>;
+  /** Performs an action in private. */
+  whisperAction?(text: string): void | Promise<void>;
+  /** All lines of the bot that the person has seen in a channel, oldest first, as they came. */
+  seen(channel: string): readonly string[];
+  /** All lines of the bot that the person has received in private. Required with `whisper`. */
+  seenInPrivate?(): readonly string[];
+}
+
+/** What a case starts the backend with, besides the definition and the settings. */
+export type ContractStart = Pick<BackendbedOptions<unknown>, "timeoutMs">;
+
+/**
+ * A running network with one person on it. Each test case starts a new one. Optional members
+ * describe what the network can do; the cases check that everything else is refused in words.
+ */
+export interface ContractNetwork {
+  /** Starts the backend: `(options) => backendbed({ backend, config, ...options })`. */
+  start(options: ContractStart): Promise<Backendbed>;
+  /** The bot's name on the network, by which it can be mentioned. */
+  readonly self: string;
+  /** The channel that the backend is in after its start; the person is there too. */
+  readonly channel: string;
+  readonly person: ContractPerson;
+  /** A channel that the network refuses messages to. Omit it if the network accepts any name. */
+  readonly unknownChannel?: string;
+  /** Another channel, which the backend can join. The person is there too. */
+  readonly joinable?: string;
+  /** The topic of a channel as the network has it. Omit it if topics cannot be set. */
+  topic?(channel: string): string | undefined | Promise<string | undefined>;
+  /** Blocks that come back unchanged when the person repeats what the bot said. Default: none. */
+  readonly roundTrips?: readonly Block[];
+  /** Stops the network and starts it again. Omit it if the network cannot be lost. */
+  readonly outage?: {
+    begin(): Promise<void>;
+    /** Resolves when the person is back in the channel. */
+    end(): Promise<void>;
+  };
+  /** Connections of the backend that are open. Omit it if the network does not know. */
+  connections?(): number;
+  /** Idempotent. */
+  close(): void | Promise<void>;
+}
