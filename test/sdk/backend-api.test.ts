@@ -132,9 +132,10 @@ test("what is heard is recognised; what cannot be told is dropped and logged", a
   assert.ok(host !== undefined);
   const { emit } = host;
   const said = { channel: "room", user: { id: "7", displayName: "Ann" } };
-  emit.message({ ...said, text: "hi" });
-  emit.message({ ...said, block: container(["Ember: ", bold("look")]), tags: { a: "b" } });
-  emit.message({ ...said, text: "!roll 2d6" });
+  assert.equal(emit.message({ ...said, text: "hi" }), "message");
+  const address = { ...said, block: container(["Ember: ", bold("look")]), tags: { a: "b" } };
+  assert.equal(emit.message(address), "mention");
+  assert.equal(emit.message({ ...said, text: "!roll 2d6" }), "command");
   emit.plainMessage({ ...said, text: "!roll 2d6" });
   emit.privateMessage({ user: "ann", text: "!roll" });
   emit.privateAction({ user: "ann", text: "waves" });

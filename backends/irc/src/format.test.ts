@@ -104,14 +104,14 @@ const MAX_BYTES = 10_000;
 function hear(bytes: Uint8Array): void {
   const line = decodeLine(Buffer.from(bytes));
   const state = new IrcState("bird");
-  const reader = {
+  const names = {
     isChannel: (name: string) => state.isChannel(name),
     isMe: (name: string) => state.isMe(name),
     channelId: (name: string) => name,
     userId: (nick: string) => state.fold(nick),
   };
   for (const each of [line, `:joe!j@h PRIVMSG #a :${line}`, `:joe!j@h PRIVMSG bird :${line}`]) {
-    for (const event of state.receive(parseMessage(each))) toNetworkEvent(event, reader);
+    for (const event of state.receive(parseMessage(each))) toNetworkEvent(event, names);
   }
 }
 

@@ -1,11 +1,11 @@
-/** What core is told of what people say. */
+/** Events of the network as events for core. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { bold, container, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
-import { type NetworkEvent, type Reader, toNetworkEvent } from "./inbound.ts";
+import { type NetworkEvent, type NetworkNames, toNetworkEvent } from "./inbound.ts";
 
-const reader: Reader = {
+const names: NetworkNames = {
   isChannel: (target) => target.startsWith("#"),
   isMe: (nick) => nick.toLowerCase() === "bird",
   channelId: (name) => (name.toLowerCase() === "#a" ? "#A" : name),
@@ -14,56 +14,56 @@ const reader: Reader = {
 
 const origin = { mask: "Joe!j@h" };
 
-function told(
+function read(
   words: string,
   target = "#a",
   kind: "message" | "action" = "message",
 ): NetworkEvent | undefined {
-  return toNetworkEvent({ kind, target, nick: "Joe", text: words, origin }, reader);
+  return toNetworkEvent({ kind, target, nick: "Joe", text: words, origin }, names);
 }
 
-const heard = {
+const message = {
   user: { id: "joe", displayName: "Joe" },
   tags: { "irc/mask": "Joe!j@h" },
   channel: "#A",
 };
-const { channel: _, ...alone } = heard;
+const { channel: _, ...alone } = message;
 
 suite("messages", () => {
   test("words, with and without formatting", () => {
-    assert.deepEqual(told("hi"), { kind: "message", heard: { ...heard, text: "hi" } });
-    assert.deepEqual(told("\x0304hi"), { kind: "message", heard: { ...heard, text: "hi" } });
-    assert.deepEqual(told("a \x02b"), {
+    assert.deepEqual(read("hi"), { kind: "message", message: { ...message, text: "hi" } });
+    assert.deepEqual(read("\x0304hi"), { kind: "message", message: { ...message, text: "hi" } });
+    assert.deepEqual(read("a \x02b"), {
       kind: "message",
-      heard: { ...heard, block: container([text("a "), bold("b")]) },
+      message: { ...message, block: container([text("a "), bold("b")]) },
     });
   });
 
   test("to us alone, whatever the case", () => {
-    assert.deepEqual(told("!help", "BIRD"), {
+    assert.deepEqual(read("!help", "BIRD"), {
       kind: "privateMessage",
-      heard: { ...alone, text: "!help" },
+      message: { ...alone, text: "!help" },
     });
-    assert.deepEqual(told("waves", "bird", "action"), {
+    assert.deepEqual(read("waves", "bird", "action"), {
       kind: "privateAction",
-      heard: { ...alone, text: "waves" },
+      message: { ...alone, text: "waves" },
     });
   });
 
   test("actions, and nothing to see", () => {
-    assert.deepEqual(told("!waves", "#a", "action"), {
+    assert.deepEqual(read("!waves", "#a", "action"), {
       kind: "action",
-      heard: { ...heard, text: "!waves" },
+      message: { ...message, text: "!waves" },
     });
-    assert.equal(told("\x02\x0304"), undefined);
-    assert.equal(told("hi", "$mask"), undefined);
+    assert.equal(read("\x02\x0304"), undefined);
+    assert.equal(read("hi", "$mask"), undefined);
   });
 
-  test("what the server tells besides, as tags; not what is empty or without end", () => {
+  test("the server's information about a message as tags, without empty or endless values", () => {
     const tags = (given: object) => {
       const event = { kind: "message", target: "#a", nick: "joe", text: "hi" } as const;
-      const heardWith = toNetworkEvent({ ...event, origin: { ...origin, ...given } }, reader);
-      return heardWith?.kind === "message" ? heardWith.heard.tags : undefined;
+      const networkEvent = toNetworkEvent({ ...event, origin: { ...origin, ...given } }, names);
+      return networkEvent?.kind === "message" ? networkEvent.message.tags : undefined;
     };
     const time = "2026-01-02T03:04:05.678Z";
     assert.deepEqual(tags({ account: "alice", msgid: "x1", time }), {
@@ -80,23 +80,23 @@ suite("messages", () => {
 
 suite("channels", () => {
   test("joined, changed, left; topics read as plain text", () => {
-    assert.deepEqual(toNetworkEvent({ kind: "joined", channel: "#a", topic: "\x02t" }, reader), {
+    assert.deepEqual(toNetworkEvent({ kind: "joined", channel: "#a", topic: "\x02t" }, names), {
       kind: "joined",
       channel: { id: "#A", displayName: "#a", topic: "t" },
     });
     assert.deepEqual(
-      toNetworkEvent({ kind: "topic", channel: "#a", topic: "", nick: "joe" }, reader),
+      toNetworkEvent({ kind: "topic", channel: "#a", topic: "", nick: "joe" }, names),
       {
         kind: "changed",
         channel: { id: "#A", displayName: "#a", topic: "" },
       },
     );
-    assert.deepEqual(toNetworkEvent({ kind: "left", channel: "#a", why: "kick" }, reader), {
+    assert.deepEqual(toNetworkEvent({ kind: "left", channel: "#a", why: "kick" }, names), {
       kind: "left",
       channelId: "#A",
     });
-    assert.equal(toNetworkEvent({ kind: "nick", nick: "bird2" }, reader), undefined);
-    assert.equal(toNetworkEvent({ kind: "invite", channel: "#x", origin }, reader), undefined);
+    assert.equal(toNetworkEvent({ kind: "nick", nick: "bird2" }, names), undefined);
+    assert.equal(toNetworkEvent({ kind: "invite", channel: "#x", origin }, names), undefined);
   });
 });
 
@@ -111,7 +111,7 @@ test("no words make it fail", () => {
     fc.property(
       words,
       fc.constantFrom("#a", "bird", ""),
-      (line, target) => void told(line, target),
+      (line, target) => void read(line, target),
     ),
   );
 });

@@ -1,4 +1,4 @@
-/** What happens on the network, as what core is told. Pure. */
+/** Events of the network as events for core. Pure. */
 import type {
   BackendChannel,
   IncomingChannelMessage,
@@ -8,60 +8,60 @@ import { runsToBlock } from "./format.ts";
 import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
 import type { IrcEvent, Origin } from "./presence/irc-event.ts";
 
-/** One thing to tell core. Whether words are a command or a mention is the SDK's to see. */
+/** An event for core. Whether a message is a command or a mention, the SDK recognises. */
 export type NetworkEvent =
-  | { readonly kind: "message"; readonly heard: IncomingChannelMessage }
-  | { readonly kind: "action"; readonly heard: IncomingChannelMessage }
-  | { readonly kind: "privateMessage"; readonly heard: IncomingMessage }
-  | { readonly kind: "privateAction"; readonly heard: IncomingMessage }
+  | { readonly kind: "message"; readonly message: IncomingChannelMessage }
+  | { readonly kind: "action"; readonly message: IncomingChannelMessage }
+  | { readonly kind: "privateMessage"; readonly message: IncomingMessage }
+  | { readonly kind: "privateAction"; readonly message: IncomingMessage }
   | { readonly kind: "joined"; readonly channel: BackendChannel }
   | { readonly kind: "changed"; readonly channel: BackendChannel }
   | { readonly kind: "left"; readonly channelId: string };
 
-/** What reading a line has to know. */
-export interface Reader {
+/** Names on the network and their ids. */
+export interface NetworkNames {
   isChannel(target: string): boolean;
   isMe(nick: string): boolean;
-  /** The one id of a channel, however it is spelled here. */
+  /** The id of a channel, in whatever case it is spelled. */
   channelId(name: string): string;
-  /** The one id of whoever uses a nick, however it is spelled here. */
+  /** The id of the user with a nick, in whatever case it is spelled. */
   userId(nick: string): string;
 }
 
-/** undefined: nothing that core has to know. */
-export function toNetworkEvent(event: IrcEvent, reader: Reader): NetworkEvent | undefined {
+/** undefined: core does not need it. */
+export function toNetworkEvent(event: IrcEvent, names: NetworkNames): NetworkEvent | undefined {
   switch (event.kind) {
     case "joined":
     case "topic": {
       const { channel: displayName } = event;
-      const channel = { id: reader.channelId(displayName), displayName, topic: plain(event.topic) };
+      const channel = { id: names.channelId(displayName), displayName, topic: plain(event.topic) };
       return { kind: event.kind === "joined" ? "joined" : "changed", channel };
     }
     case "left":
-      return { kind: "left", channelId: reader.channelId(event.channel) };
+      return { kind: "left", channelId: names.channelId(event.channel) };
     case "nick":
     case "query":
     case "invite":
       return undefined;
     case "message":
     case "action":
-      return toldOfWords(event, reader);
+      return toMessage(event, names);
   }
 }
 
-type Words = Extract<IrcEvent, { kind: "message" | "action" }>;
+type MessageEvent = Extract<IrcEvent, { kind: "message" | "action" }>;
 
-function toldOfWords(event: Words, reader: Reader): NetworkEvent | undefined {
+function toMessage(event: MessageEvent, names: NetworkNames): NetworkEvent | undefined {
   const { kind, target, nick } = event;
   const runs = parseRuns(event.text);
   if (plainRuns(runs) === "") return undefined;
-  const user = { id: reader.userId(nick), displayName: printable(nick) };
-  const heard = { user, tags: tagsOf(event.origin), ...content(runs) };
-  if (reader.isMe(target)) {
-    return { kind: kind === "message" ? "privateMessage" : "privateAction", heard };
+  const user = { id: names.userId(nick), displayName: printable(nick) };
+  const message = { user, tags: tagsOf(event.origin), ...content(runs) };
+  if (names.isMe(target)) {
+    return { kind: kind === "message" ? "privateMessage" : "privateAction", message };
   }
-  if (!reader.isChannel(target)) return undefined;
-  return { kind, heard: { ...heard, channel: reader.channelId(target) } };
+  if (!names.isChannel(target)) return undefined;
+  return { kind, message: { ...message, channel: names.channelId(target) } };
 }
 
 function content(runs: readonly Run[]): Pick<IncomingMessage, "text" | "block"> {
@@ -69,15 +69,15 @@ function content(runs: readonly Run[]): Pick<IncomingMessage, "text" | "block"> 
   return block === undefined ? { text: plainRuns(runs) } : { block };
 }
 
-/** A topic has no blocks; its formatting would be noise. */
+/** A topic has no blocks, so its formatting is dropped. */
 function plain(topic: string): string {
   return plainRuns(parseRuns(topic));
 }
 
-/** Characters of a value; a longer one is a server's joke and is left out. */
+/** Characters of a tag's value; a longer one is left out. */
 const MAX_VALUE = 512;
 
-/** What server-time may be (IRCv3): anything else is no time. */
+/** The format of server-time (IRCv3); anything else is left out. */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 
 function tagsOf({ account, mask, msgid, time }: Origin): Record<string, string> {
@@ -93,7 +93,7 @@ function tagsOf({ account, mask, msgid, time }: Origin): Record<string, string> 
   return Object.fromEntries(known.map(([name, value]) => [name, printable(value ?? "")]));
 }
 
-/** A server may put anything into a name; whoever shows it should not have to care. */
+/** A server may put control characters into a name; whoever shows it need not filter them. */
 function printable(text: string): string {
   return text.toWellFormed().replaceAll(/\p{Cc}/gu, "\ufffd");
 }

@@ -1,7 +1,8 @@
-/** One IRC network, as core sees it: its requests go there, what happens there goes to core. */
+/** Connects an IRC network with core: core's requests go to the network, its events to core. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { plainText } from "@seabird-chat/protocol";
 import {
   type BackendConnection,
   type BackendHost,
@@ -16,8 +17,7 @@ import {
 } from "@seabird-chat/sdk/backend";
 import type { ConnectionHooks } from "./connection/hooks.ts";
 import { IrcConnection } from "./connection.ts";
-import { parseRuns, plainRuns } from "./formatting/runs.ts";
-import { type NetworkEvent, type Reader, toNetworkEvent } from "./inbound.ts";
+import { type NetworkEvent, type NetworkNames, toNetworkEvent } from "./inbound.ts";
 import { logStatus } from "./log-status.ts";
 import type { IrcOptions } from "./options.ts";
 import {
@@ -40,20 +40,20 @@ import type { IrcSettings } from "./settings.ts";
 /** Invitations that are followed at once; further ones are ignored. */
 const MAX_INVITATIONS = 4;
 
-/** Stays with the network until it is closed: lost connections are made again by `IrcConnection`. */
+/** One network, until it is closed: `IrcConnection` reconnects when a connection is lost. */
 export class IrcNetwork implements BackendConnection<IrcSettings> {
-  /** Never: losing a connection does not end it. */
+  /** Never settles: a lost connection does not end it. */
   readonly closed = new Promise<never>(() => undefined);
   readonly #host: Host;
   readonly #options: IrcOptions;
   readonly #connection: IrcConnection;
   readonly #ids: ChannelIds;
-  readonly #reader: Reader;
+  readonly #names: NetworkNames;
   readonly #antiLoop: AntiLoop | undefined;
-  /** There is something to do with us: we are in our channels, or somebody speaks in one already. */
+  /** Resolved once the channels are settled, or a message has come before that. */
   readonly #ready = Promise.withResolvers<void>();
   #isOnline = false;
-  /** Invitations that are being followed. */
+  /** Invitations that are being followed now. */
   #following = 0;
   /** The settings in use. */
   #settings: IrcSettings;
@@ -65,14 +65,14 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     this.#connection = this.#connect();
     this.#ids = new ChannelIds(() => this.#connection.state);
     for (const { name } of this.#options.channels) this.#ids.learn(name);
-    this.#reader = createReader(this.#connection, this.#ids);
+    this.#names = namesOf(this.#connection, this.#ids);
     this.#antiLoop = host.config.antiloop ? createAntiLoop(host, this.#connection) : undefined;
     host.self = selfOf(this.#connection);
   }
 
   /**
-   * Resolves when every configured channel was joined or refused, however long that takes, or
-   * somebody has said something before: an answer must not be refused.
+   * Resolves when every configured channel was joined or refused, however long that takes, or when
+   * a message has come before that: its answer must not be refused.
    */
   static async connect(host: Host): Promise<IrcNetwork> {
     const network = new IrcNetwork(host);
@@ -88,43 +88,43 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
 
   async send(to: Target, message: OutgoingMessage): Promise<void> {
     const { state } = this.#connection;
-    const said = { text: message.text, rootBlock: message.block, tags: message.tags };
+    const content = { text: message.text, rootBlock: message.block, tags: message.tags };
     const plan =
       to.kind === "channel"
-        ? planChannelSend({ ...said, channelId: to.id }, message.kind, state)
-        : planPrivateSend({ ...said, userId: toNick(to.id) }, message.kind, state);
+        ? planChannelSend({ ...content, channelId: to.id }, message.kind, state)
+        : planPrivateSend({ ...content, userId: toNick(to.id) }, message.kind, state);
     this.#check(plan);
     const silent = this.#antiLoop?.refusal(to.id);
     if (silent !== undefined) throw new Refused(silent);
-    const send = () => this.#carryOut(plan, message);
+    const send = () => this.#request(plan, message);
     const text = `${message.kind} ${message.text}`;
-    await (this.#antiLoop?.say(to.id, text, send) ?? send());
+    await (this.#antiLoop?.send(to.id, text, send) ?? send());
   }
 
   async join(channelName: string, request: RequestInfo): Promise<undefined> {
     const plan = planJoin({ channelName, tags: request.tags }, this.#connection.state);
-    await this.#carryOut(plan, request, channelName.split(" ")[1]);
+    await this.#request(plan, request, channelName.split(" ")[1]);
   }
 
   async leave(channelId: string, exitMessage: string, request: RequestInfo): Promise<void> {
     const { tags } = request;
     const plan = planLeave({ channelId, exitMessage, tags }, this.#connection.state);
-    await this.#carryOut(plan, request);
+    await this.#request(plan, request);
   }
 
   async setTopic(channelId: string, topic: string, request: RequestInfo): Promise<void> {
     const { tags } = request;
-    await this.#carryOut(planTopic({ channelId, topic, tags }, this.#connection.state), request);
+    await this.#request(planTopic({ channelId, topic, tags }, this.#connection.state), request);
   }
 
   metadata(): Record<string, string> {
     const { host, port } = this.#options;
     const { state } = this.#connection;
-    const max_message_bytes = String(roomOf(state));
+    const max_message_bytes = String(maxMessageBytes(state));
     return { nick: state.nick, server: `${host}:${port}`, max_message_bytes };
   }
 
-  /** Takes other channels, and nothing else. */
+  /** Changes the channels. Throws failed_precondition if anything else differs. */
   reconfigure(next: IrcSettings): void {
     if (!isDeepStrictEqual({ ...next, channels: [] }, { ...this.#settings, channels: [] })) {
       throw new SeabirdError("failed_precondition", "all but channels needs a restart");
@@ -142,7 +142,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   #connect(): IrcConnection {
     const { log, clock } = this.#host;
     const hooks: ConnectionHooks = {
-      event: (event) => this.#heard(event),
+      event: (event) => this.#handle(event),
       status: (status) => {
         logStatus(log, this.#options.host, status);
         if (status.status === "welcomed") this.#isOnline = true;
@@ -154,26 +154,35 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     return new IrcConnection(this.#options, hooks, clock);
   }
 
-  /** What a name or line may be depends on the network: without it we cannot tell. */
+  /** Offline the rules of the network are unknown, so a refusal by them is not certain. */
   #check(plan: Plan): asserts plan is Exclude<Plan, { refused: string }> {
     if ("refused" in plan) throw new Refused(this.#isOnline ? plan.refused : NOT_CONNECTED);
   }
 
-  async #carryOut(plan: Plan, request: RequestInfo, key?: string): Promise<void> {
+  async #request(plan: Plan, request: RequestInfo, key?: string): Promise<void> {
     this.#check(plan);
     const { requestId: id, receivedAtMs: arrivedAtMs, signal } = request;
     const reason = await this.#connection.request({ ...plan, id, arrivedAtMs, signal }, key);
     if (reason !== undefined) throw new Refused(reason);
   }
 
-  #heard(event: IrcEvent): void {
+  #handle(event: IrcEvent): void {
     if (event.kind === "joined") this.#ids.learn(event.channel);
     else if (event.kind === "invite") void this.#invited(event);
-    else if (event.kind === "message") this.#lookForCommand(event);
-    const told = toNetworkEvent(event, this.#reader);
-    if (told === undefined) return;
-    tell(this.#host, told);
-    if ("heard" in told && this.#isOnline) this.#ready.resolve();
+    const networkEvent = toNetworkEvent(event, this.#names);
+    if (networkEvent === undefined) return;
+    const kind = emit(this.#host, networkEvent);
+    const { command_prefix: prefix } = this.#settings;
+    if (kind === "command" && "target" in event) {
+      this.#antiLoop?.commandReceived(event.target, event.nick);
+    } else if (networkEvent.kind === "privateMessage") {
+      // The SDK does not look for commands in private; plugins do, by the same rule.
+      const { text = "", block } = networkEvent.message;
+      const plain = block === undefined ? text : plainText(block);
+      const isCommand = recognise(plain, { prefix }).kind === "command";
+      if (isCommand && "target" in event) this.#antiLoop?.commandReceived(event.nick, event.nick);
+    }
+    if ("message" in networkEvent && this.#isOnline) this.#ready.resolve();
   }
 
   async #invited({ channel, origin }: Invitation): Promise<void> {
@@ -194,19 +203,11 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     if (reason === undefined) log.info({ channel, mask }, "joined on invitation");
     else log.warn({ channel, mask, reason }, "cannot join, though invited");
   }
-
-  /** As a command in a channel is one; in private the plugins look for them in the same way. */
-  #lookForCommand({ target, nick, text }: Words): void {
-    const plain = plainRuns(parseRuns(text));
-    if (recognise(plain, { prefix: this.#settings.command_prefix }).kind !== "command") return;
-    this.#antiLoop?.heardCommand(this.#connection.state.isMe(target) ? nick : target, nick);
-  }
 }
 
 type Invitation = Extract<IrcEvent, { readonly kind: "invite" }>;
-type Words = Extract<IrcEvent, { readonly text: string }>;
 
-/** Throws Fatal: only a person can change it. */
+/** Throws Fatal for settings that cannot work: a retry does not help. */
 function optionsOf(host: Host): IrcOptions {
   try {
     return toOptions({ ...host.config, sts_file: stsFileOf(host) });
@@ -216,7 +217,7 @@ function optionsOf(host: Host): IrcOptions {
   }
 }
 
-/** The folder in which a supervisor keeps what its parts have to remember. */
+/** The folder for state that outlives a restart; the supervisor creates it. */
 const STATE_FOLDER = ".seabird";
 
 function stsFileOf({ config, id }: Host): string | undefined {
@@ -233,7 +234,7 @@ function createAntiLoop(host: Host, connection: IrcConnection): AntiLoop {
   return new AntiLoop(hooks, host.clock);
 }
 
-function createReader(connection: IrcConnection, ids: ChannelIds): Reader {
+function namesOf(connection: IrcConnection, ids: ChannelIds): NetworkNames {
   return {
     isChannel: (target) => connection.state.isChannel(target),
     isMe: (nick) => connection.state.isMe(nick),
@@ -242,7 +243,7 @@ function createReader(connection: IrcConnection, ids: ChannelIds): Reader {
   };
 }
 
-/** Follows our nick. */
+/** Follows the bot's nick as it changes. */
 function selfOf(connection: IrcConnection): Self {
   return {
     get name() {
@@ -252,29 +253,29 @@ function selfOf(connection: IrcConnection): Self {
   };
 }
 
-/** Where `^` and `~` are the same, `~` is the id's; but only `^` may begin a nick. */
+/** Where `^` and `~` are the same letter, ids use `~`; but a nick may begin with `^` only. */
 function toNick(userId: string): string {
   return userId.replace(/^~/, "^");
 }
 
-/** `PRIVMSG #channel :` with a channel's name as long as networks allow, or what an ACTION adds. */
+/** Bytes of `PRIVMSG #channel :` with a long name, or of what an ACTION adds. */
 const MAX_START_BYTES = 64;
 
-/** Bytes of words that surely fit in one line to a channel. */
-function roomOf(state: IrcState): number {
+/** Bytes of text that certainly fit into one line to a channel. */
+function maxMessageBytes(state: IrcState): number {
   return Math.max(1, state.rules.maxLineBytes - state.prefixBytes() - MAX_START_BYTES);
 }
 
-const TELL: {
+const EMITTERS: {
   readonly [Kind in NetworkEvent["kind"]]: (
     host: Host,
-    told: Extract<NetworkEvent, { kind: Kind }>,
-  ) => void;
+    event: Extract<NetworkEvent, { kind: Kind }>,
+  ) => unknown;
 } = {
-  message: ({ emit }, { heard }) => emit.message(heard),
-  action: ({ emit }, { heard }) => emit.action(heard),
-  privateMessage: ({ emit }, { heard }) => emit.privateMessage(heard),
-  privateAction: ({ emit }, { heard }) => emit.privateAction(heard),
+  message: ({ emit }, { message }) => emit.message(message),
+  action: ({ emit }, { message }) => emit.action(message),
+  privateMessage: ({ emit }, { message }) => emit.privateMessage(message),
+  privateAction: ({ emit }, { message }) => emit.privateAction(message),
   joined: ({ channels }, { channel }) => channels.joined(channel),
   changed: ({ channels }, { channel }) => channels.changed(channel),
   left: ({ channels }, { channelId }) => channels.left(channelId),
@@ -282,7 +283,8 @@ const TELL: {
 
 type Host = BackendHost<IrcSettings>;
 
-function tell(host: Host, told: NetworkEvent): void {
-  const row = TELL[told.kind] as (host: Host, told: NetworkEvent) => void;
-  row(host, told);
+/** Hands an event to the SDK, which says what a message in a channel is. */
+function emit(host: Host, event: NetworkEvent) {
+  const emitter = EMITTERS[event.kind] as (host: Host, event: NetworkEvent) => unknown;
+  return emitter(host, event);
 }

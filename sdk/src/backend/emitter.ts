@@ -4,7 +4,7 @@ import type { Log } from "../program/log.ts";
 import type { BackendClient } from "./backend-client.ts";
 import type { BackendUser } from "./chat-events.ts";
 import type { Emit, IncomingChannelMessage, IncomingCommand, IncomingMessage } from "./host.ts";
-import { recognise, type Self } from "./recognise.ts";
+import { type Recognised, recognise, type Self } from "./recognise.ts";
 import { stripPrefix } from "./strip-prefix.ts";
 
 export interface EmitterOptions {
@@ -19,13 +19,14 @@ export interface EmitterOptions {
 export function createEmit(options: EmitterOptions): Emit {
   const { client } = options;
   const checked =
-    <Told>(tell: (told: Told) => void) =>
-    (told: Told) => {
-      if (options.isOver()) return;
+    <Told, Result>(tell: (told: Told) => Result) =>
+    (told: Told): Result | undefined => {
+      if (options.isOver()) return undefined;
       try {
-        tell(told);
+        return tell(told);
       } catch (reason) {
         options.log.warn({ error: reason }, "what was heard cannot be told, and is dropped");
+        return undefined;
       }
     };
   const inChannel = (kind: "message" | "mention" | "action") =>
@@ -50,7 +51,7 @@ export function createEmit(options: EmitterOptions): Emit {
 function tellMessage(
   heard: IncomingChannelMessage,
   { client, prefix, self }: EmitterOptions,
-): void {
+): Recognised["kind"] {
   const told = channelSaid(heard);
   const { content } = told;
   const plain = typeof content === "string" ? content : plainText(content);
@@ -66,6 +67,7 @@ function tellMessage(
       client.mention({ ...told, content: addressed(content, recognised.skip) });
       break;
   }
+  return recognised.kind;
 }
 
 /** What is said to the bot, behind its name. */

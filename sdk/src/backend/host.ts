@@ -5,7 +5,7 @@ import type { LinkState } from "../link/link.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendChannel, TrackedChannel } from "./channels.ts";
 import type { BackendUser } from "./chat-events.ts";
-import type { Self } from "./recognise.ts";
+import type { Recognised, Self } from "./recognise.ts";
 
 /** One for each connection to the network. */
 export interface BackendHost<Config = unknown> {
@@ -75,9 +75,10 @@ export interface IncomingCommand {
 export interface Emit {
   /**
    * Something said in a channel. Becomes a command if it begins with the command prefix, a
-   * mention if it addresses the bot, a message otherwise.
+   * mention if it addresses the bot, a message otherwise. Returns what it became; undefined if it
+   * was dropped.
    */
-  message(heard: IncomingChannelMessage): void;
+  message(heard: IncomingChannelMessage): Recognised["kind"] | undefined;
   /** The same, and always a message, for networks that look for commands themselves. */
   plainMessage(heard: IncomingChannelMessage): void;
   /** Said to the bot alone. Commands are not looked for: the plugins do that. */

@@ -16,7 +16,7 @@ function setUp() {
   );
   const say = async (text: string, target = "#a") => {
     const refusal = loop.refusal(target);
-    if (refusal === undefined) await loop.say(target, text, async () => undefined);
+    if (refusal === undefined) await loop.send(target, text, async () => undefined);
     return refusal;
   };
   let answers = 0;
@@ -56,7 +56,7 @@ suite("commands right behind our answers", () => {
     for (let time = 1; time <= 3; time++) {
       await answer();
       clock.advance(1_000);
-      loop.heardCommand("#a", time === 2 ? "BOB" : "bob");
+      loop.commandReceived("#a", time === 2 ? "BOB" : "bob");
     }
     assert.deepEqual(silences, ["#a 300000: 3 commands of bob within 1 s of our answers"]);
     assert.match((await say("x")) ?? "", /^silent in #a for 5 min 0 s: 3 commands of bob/);
@@ -67,23 +67,23 @@ suite("commands right behind our answers", () => {
     for (const nick of ["bob", "bob", "slow bob", "bob", "bob", "eve", "amy", "joe"]) {
       await answer();
       clock.advance(nick === "slow bob" ? 1_001 : 500);
-      loop.heardCommand("#a", nick.replace("slow ", ""));
+      loop.commandReceived("#a", nick.replace("slow ", ""));
     }
     assert.deepEqual(silences, []);
   });
 
   test("one on its way may have been read already; without any answer nothing counts", async () => {
     const { clock, loop, silences } = setUp();
-    for (let time = 1; time <= 9; time++) loop.heardCommand("#a", "bob");
+    for (let time = 1; time <= 9; time++) loop.commandReceived("#a", "bob");
     assert.deepEqual(silences, []);
     const sent = Promise.withResolvers<void>();
-    const sending = loop.say("#a", "a long one", () => sent.promise);
+    const sending = loop.send("#a", "a long one", () => sent.promise);
     clock.advance(3_001);
-    for (let time = 1; time <= 9; time++) loop.heardCommand("#a", "bob");
+    for (let time = 1; time <= 9; time++) loop.commandReceived("#a", "bob");
     assert.deepEqual(silences, []);
-    const again = loop.say("#a", "another", () => sent.promise);
+    const again = loop.send("#a", "another", () => sent.promise);
     clock.advance(1_000);
-    for (let time = 1; time <= 3; time++) loop.heardCommand("#a", "bob");
+    for (let time = 1; time <= 3; time++) loop.commandReceived("#a", "bob");
     sent.resolve();
     await Promise.all([sending, again]);
     assert.equal(silences.length, 1);
@@ -92,16 +92,16 @@ suite("commands right behind our answers", () => {
   test("while a long answer is being said, what more than a second behind it comes is no sign", async () => {
     const { clock, loop, silences, answer } = setUp();
     await answer();
-    for (let time = 1; time <= 2; time++) loop.heardCommand("#a", "bob");
+    for (let time = 1; time <= 2; time++) loop.commandReceived("#a", "bob");
     const sent = Promise.withResolvers<void>();
     clock.advance(5_000);
-    const sending = loop.say("#a", "a long one", () => sent.promise);
+    const sending = loop.send("#a", "a long one", () => sent.promise);
     clock.advance(1_001);
-    for (let time = 1; time <= 9; time++) loop.heardCommand("#a", "bob");
+    for (let time = 1; time <= 9; time++) loop.commandReceived("#a", "bob");
     assert.deepEqual(silences, []);
     sent.resolve();
     await sending;
-    loop.heardCommand("#a", "bob");
+    loop.commandReceived("#a", "bob");
     assert.equal(silences.length, 1);
   });
 });
@@ -109,12 +109,12 @@ suite("commands right behind our answers", () => {
 test("what was not said counts for nothing", async () => {
   const { loop, silences, say } = setUp();
   for (let time = 1; time <= 20; time++) {
-    const failing = loop.say("#a", "hi", () => Promise.reject(new Error("not connected")));
+    const failing = loop.send("#a", "hi", () => Promise.reject(new Error("not connected")));
     await assert.rejects(failing, /not connected/);
-    loop.heardCommand("#a", "bob");
+    loop.commandReceived("#a", "bob");
   }
   const failing = Promise.withResolvers<void>();
-  const sending = [1, 2, 3, 4].map(() => loop.say("#a", "hi", () => failing.promise));
+  const sending = [1, 2, 3, 4].map(() => loop.send("#a", "hi", () => failing.promise));
   failing.reject(new Error("lost"));
   await Promise.allSettled(sending);
   for (let time = 1; time <= 4; time++) await say("hi");
@@ -128,7 +128,7 @@ test("texts, users and places without end are watched as far as they fit", async
   for (let at = 0; at < 3_000; at++) {
     await say(`text ${at}`);
     await say("hi", `#${at}`);
-    loop.heardCommand("#a", `bob${at}`);
+    loop.commandReceived("#a", `bob${at}`);
   }
   assert.deepEqual(silences, []);
 });

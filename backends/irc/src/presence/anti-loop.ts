@@ -1,7 +1,7 @@
 /**
- * Notices when the bot and another program answer each other without end, and falls silent there
- * for a while: when it says the same to one target again and again, or when somebody's commands
- * come faster behind our answers than a person reads them.
+ * Stops loops in which the bot and another program answer each other: the bot is silent for a while
+ * where it sends the same text again and again, or where somebody's commands come faster after its
+ * answers than a person reads them.
  */
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
@@ -19,8 +19,8 @@ const MAX_LOOP_TARGETS = 1_000;
 /** Texts, and users, that are watched for each of them; beyond it the least recently used is forgotten. */
 const MAX_LOOP_ENTRIES = 64;
 
-/** So long an answer that is on its way may have been read just now: nobody can tell. */
-const ON_ITS_WAY_MS = 3 * LOOP_COMMAND_MS;
+/** Milliseconds in which a command may still react to the first line of an answer that is being sent. */
+const SENDING_MS = 3 * LOOP_COMMAND_MS;
 
 export interface AntiLoopHooks {
   /** The form of a name in which equal names are equal. */
@@ -29,127 +29,127 @@ export interface AntiLoopHooks {
   silent(target: string, why: string, forMs: number): void;
 }
 
-/** A channel, or a person. */
-interface Place {
-  /** When each text was said, latest last; by digest. */
-  readonly said: Map<string, number[]>;
-  /** Commands in a row that came within a moment of our answers, by folded nick. */
-  readonly quick: Map<string, number>;
-  /** Answers on their way, and when the last of them began. */
-  answering: number;
-  lastBegunAtMs: number;
-  lastAnswerAtMs: number;
+/** What happened lately in a channel, or with a user. */
+interface Activity {
+  /** When each text was sent, the latest last; by digest. */
+  readonly texts: Map<string, number[]>;
+  /** Commands in a row that came quickly after the bot's answers, by folded nick. */
+  readonly quickCommands: Map<string, number>;
+  /** Messages that are being sent. */
+  sending: number;
+  lastSendStartedAtMs: number;
+  lastSentAtMs: number;
   silence: { readonly untilMs: number; readonly why: string } | undefined;
 }
 
 export class AntiLoop {
   readonly #hooks: AntiLoopHooks;
   readonly #clock: Clock;
-  /** By folded name, the one used last at the end. */
-  readonly #places = new Map<string, Place>();
+  /** By folded name, the most recently used last. */
+  readonly #activities = new Map<string, Activity>();
 
   constructor(hooks: AntiLoopHooks, clock: Clock) {
     this.#hooks = hooks;
     this.#clock = clock;
   }
 
-  /** Why nothing may be said there now, or undefined. */
+  /** Why nothing may be sent there now; undefined if it may. */
   refusal(target: string): string | undefined {
-    const { silence } = this.#place(target);
+    const { silence } = this.#activityOf(target);
     if (silence === undefined) return undefined;
     const leftMs = silence.untilMs - this.#clock.now();
-    return `silent in ${target} for ${tellTime(leftMs)}: ${silence.why}`;
+    return `silent in ${target} for ${formatSeconds(leftMs)}: ${silence.why}`;
   }
 
-  /** Says something; what fails was not said, and does not count. */
-  async say<Result>(target: string, text: string, send: () => Promise<Result>): Promise<Result> {
-    const place = this.#place(target);
-    const forget = this.#count(place, target, text);
-    place.answering += 1;
-    place.lastBegunAtMs = this.#clock.now();
+  /** Sends a message; one that fails does not count. */
+  async send<Result>(target: string, text: string, send: () => Promise<Result>): Promise<Result> {
+    const activity = this.#activityOf(target);
+    const undo = this.#count(activity, target, text);
+    activity.sending += 1;
+    activity.lastSendStartedAtMs = this.#clock.now();
     try {
       const result = await send();
-      place.lastAnswerAtMs = this.#clock.now();
+      activity.lastSentAtMs = this.#clock.now();
       return result;
     } catch (reason) {
-      forget();
+      undo();
       throw reason;
     } finally {
-      place.answering -= 1;
+      activity.sending -= 1;
     }
   }
 
-  /** Somebody gave a command. */
-  heardCommand(target: string, nick: string): void {
-    const place = this.#place(target);
+  commandReceived(target: string, nick: string): void {
+    const activity = this.#activityOf(target);
     const user = this.#hooks.fold(nick);
-    const pace = this.#pace(place);
+    const pace = this.#paceOf(activity);
     if (pace === "unknown") return;
-    const inARow = pace === "quick" ? (place.quick.get(user) ?? 0) + 1 : 0;
-    keep(place.quick, user, inARow, MAX_LOOP_ENTRIES);
+    const inARow = pace === "quick" ? (activity.quickCommands.get(user) ?? 0) + 1 : 0;
+    setLatest(activity.quickCommands, user, inARow, MAX_LOOP_ENTRIES);
     if (inARow < LOOP_COMMANDS) return;
     const within = `within ${LOOP_COMMAND_MS / 1_000} s of our answers`;
-    this.#fallSilent(place, target, `${inARow} commands of ${nick} ${within}`);
+    this.#beSilent(activity, target, `${inARow} commands of ${nick} ${within}`);
   }
 
-  /** How a command comes behind our answers. Each line of a long one may be answered. */
-  #pace({ answering, lastBegunAtMs, lastAnswerAtMs }: Place): "quick" | "slow" | "unknown" {
+  /** How soon a command comes after an answer, each line of which may have caused it. */
+  #paceOf(activity: Activity): "quick" | "slow" | "unknown" {
+    const { sending, lastSendStartedAtMs, lastSentAtMs } = activity;
     const now = this.#clock.now();
-    if (now - lastAnswerAtMs <= LOOP_COMMAND_MS) return "quick";
-    if (answering === 0 || now - lastBegunAtMs > ON_ITS_WAY_MS) return "slow";
-    return now - lastBegunAtMs <= LOOP_COMMAND_MS ? "quick" : "unknown";
+    if (now - lastSentAtMs <= LOOP_COMMAND_MS) return "quick";
+    if (sending === 0 || now - lastSendStartedAtMs > SENDING_MS) return "slow";
+    return now - lastSendStartedAtMs <= LOOP_COMMAND_MS ? "quick" : "unknown";
   }
 
-  /** Returns what takes it back. */
-  #count(place: Place, target: string, text: string): () => void {
+  /** Returns its undo. */
+  #count(activity: Activity, target: string, text: string): () => void {
     const now = this.#clock.now();
     const digest = createHash("sha256").update(text).digest("base64");
-    const times = place.said.get(digest) ?? [];
+    const times = activity.texts.get(digest) ?? [];
     while (times[0] !== undefined && now - times[0] >= LOOP_TEXT_MS) times.shift();
     times.push(now);
-    keep(place.said, digest, times, MAX_LOOP_ENTRIES);
+    setLatest(activity.texts, digest, times, MAX_LOOP_ENTRIES);
     if (times.length >= LOOP_TEXTS) {
       const why = `the same text ${times.length} times in ${LOOP_TEXT_MS / 1_000} s`;
-      this.#fallSilent(place, target, why);
+      this.#beSilent(activity, target, why);
     }
     return () => {
-      const at = times.indexOf(now);
-      if (at !== -1) times.splice(at, 1);
+      const index = times.indexOf(now);
+      if (index !== -1) times.splice(index, 1);
     };
   }
 
-  #fallSilent(place: Place, target: string, why: string): void {
-    if (place.silence !== undefined) return;
-    place.silence = { untilMs: this.#clock.now() + LOOP_SILENCE_MS, why };
-    place.said.clear();
-    place.quick.clear();
+  #beSilent(activity: Activity, target: string, why: string): void {
+    if (activity.silence !== undefined) return;
+    activity.silence = { untilMs: this.#clock.now() + LOOP_SILENCE_MS, why };
+    activity.texts.clear();
+    activity.quickCommands.clear();
     this.#hooks.silent(target, why, LOOP_SILENCE_MS);
   }
 
-  #place(target: string): Place {
+  #activityOf(target: string): Activity {
     const key = this.#hooks.fold(target);
-    const place = this.#places.get(key) ?? emptyPlace();
-    keep(this.#places, key, place, MAX_LOOP_TARGETS);
-    if (place.silence !== undefined && this.#clock.now() >= place.silence.untilMs) {
-      place.silence = undefined;
+    const activity = this.#activities.get(key) ?? noActivity();
+    setLatest(this.#activities, key, activity, MAX_LOOP_TARGETS);
+    if (activity.silence !== undefined && this.#clock.now() >= activity.silence.untilMs) {
+      activity.silence = undefined;
     }
-    return place;
+    return activity;
   }
 }
 
-function emptyPlace(): Place {
+function noActivity(): Activity {
   return {
-    said: new Map(),
-    quick: new Map(),
-    answering: 0,
-    lastBegunAtMs: Number.NEGATIVE_INFINITY,
-    lastAnswerAtMs: Number.NEGATIVE_INFINITY,
+    texts: new Map(),
+    quickCommands: new Map(),
+    sending: 0,
+    lastSendStartedAtMs: Number.NEGATIVE_INFINITY,
+    lastSentAtMs: Number.NEGATIVE_INFINITY,
     silence: undefined,
   };
 }
 
-/** At the end of the map; beyond `max` the first one is forgotten. */
-function keep<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
+/** Moves the key to the end of the map; beyond `max` the first one is removed. */
+function setLatest<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
   map.delete(key);
   map.set(key, value);
   if (map.size <= max) return;
@@ -157,7 +157,8 @@ function keep<Value>(map: Map<string, Value>, key: string, value: Value, max: nu
   if (oldest !== undefined) map.delete(oldest);
 }
 
-function tellTime(ms: number): string {
+/** `4 min 58 s`, or `58 s`. */
+function formatSeconds(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   const minutes = Math.floor(seconds / 60);
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
