@@ -1,7 +1,8 @@
 /** Runs one command and turns whatever fails into words and an exit code. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import { CommanderError } from "commander";
 import { CliError } from "./process/cli-error.ts";
-import { EXIT } from "./process/exit-codes.ts";
 import { followLauncher } from "./process/stop-signals.ts";
 import { createProgram } from "./program.ts";
 import { styleError } from "./terminal/output.ts";
@@ -42,7 +43,7 @@ function toCliError(error: unknown): CliError {
   const message = error instanceof Error ? error.message : String(error);
   const more = process.env["SEABIRD_DEBUG"] && error instanceof Error ? `\n${error.stack}` : "";
   return new CliError(
-    EXIT.software,
+    EXIT.internal,
     `this should not have happened: ${message}${more}`,
     "set SEABIRD_DEBUG=1 to see where",
   );

@@ -1,4 +1,6 @@
 /** The tree of commands. */
+
+import { exitCodesHelp } from "@seabird-chat/runtime";
 import { Command } from "commander";
 import { addActions } from "./commands/actions.ts";
 import { addConfig } from "./commands/config.ts";
@@ -17,7 +19,6 @@ import { addTail } from "./commands/tail.ts";
 import { addToken } from "./commands/token.ts";
 import { addUp } from "./commands/up.ts";
 import { ownVersion } from "./process/bins.ts";
-import { exitCodesHelp } from "./process/exit-codes.ts";
 
 const ENVIRONMENT_HELP = `Environment:
   SEABIRD_HOST        core's address (http://127.0.0.1:11235)

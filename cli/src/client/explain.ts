@@ -1,8 +1,8 @@
 /** Turns what a call threw into a message with a next step. */
 import { Code, ConnectError } from "@connectrpc/connect";
+import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { SEABIRD_ERROR_CODES, SeabirdError } from "@seabird-chat/sdk";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT, type ExitCode } from "../process/exit-codes.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,10 +1,9 @@
 /** Which core the commands talk to, and with which token: options, environment, .seabird/. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { DEFAULT_URL, resolveUrl } from "@seabird-chat/sdk";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
-import { systemReason } from "../process/system-reason.ts";
 import { readRunFile } from "../supervise/run-file.ts";
 
 /** The options that every command which talks to core has. */
@@ -110,7 +109,7 @@ function readTokenFile(path: string, from: string): Found {
     const value = readFileSync(path, "utf8").trim();
     if (value !== "") return { value, from: `${from} ${path}` };
   } catch (error) {
-    const reason = systemReason(error);
+    const reason = fileErrorReason(error);
     throw new CliError(EXIT.forbidden, `cannot read the token in ${path} (${from}): ${reason}`);
   }
   throw new CliError(EXIT.forbidden, `the token file ${path} (${from}) is empty`);

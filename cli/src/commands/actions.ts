@@ -1,7 +1,8 @@
 /** The commands that do something on a chat network: send, action, join, leave, topic. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import { readText } from "../terminal/read-text.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
 

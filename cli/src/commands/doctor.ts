@@ -1,8 +1,9 @@
 /** `seabird doctor`: looks at everything between this terminal and a chat line, and says what to do. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { createClients } from "../client/clients.ts";
 import { CHECKS, type Finding, type Patient } from "../doctor/checks.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import type { Output } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { contextOf, withConnection } from "./context.ts";

@@ -1,7 +1,8 @@
 /** `seabird reload`: the running `seabird up` takes up a changed seabird.yaml. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
 import { change } from "./restart.ts";
 

@@ -1,6 +1,7 @@
 /** `seabird restart`: components that `seabird up` runs are stopped and started again. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
-import { EXIT } from "../process/exit-codes.ts";
 import { reloadLines } from "../supervise/announcer.ts";
 import { askRun } from "../supervise/control-client.ts";
 import type { ComponentReport, ControlRequest } from "../supervise/control-protocol.ts";

@@ -1,10 +1,11 @@
 /** `seabird core`, `seabird backend` and `seabird plugin`: this process becomes the program. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { resolveSettings } from "../client/settings.ts";
 import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import { become } from "../process/exec.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import { runWatched } from "../process/run-watched.ts";
 
 interface ClientOptions {

@@ -1,6 +1,7 @@
 /** `seabird tail`: what is being said, as it happens. */
 import { toJson } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
+import { EXIT } from "@seabird-chat/runtime";
 import {
   connectPlugin,
   type LinkState,
@@ -20,7 +21,6 @@ import {
 import { explainSdk, withoutAdvice } from "../client/explain.ts";
 import { requireToken } from "../client/settings.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import { watchStopSignals } from "../process/stop-signals.ts";
 import type { Output } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";

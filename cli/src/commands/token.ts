@@ -1,7 +1,8 @@
 /** `seabird token create|list|revoke|import`. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import { askForToken, chooseToken, mayAsk } from "../terminal/prompts.ts";
 import { parseDuration } from "../terminal/times.ts";
 import { type TokenAdmin, type TokenAdminOptions, withTokenAdmin } from "../tokens/token-admin.ts";

@@ -1,8 +1,9 @@
 /** `seabird up`. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { hasProject, loadProject } from "../config/load-project.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import type { UpOptions } from "../supervise/plan.ts";
 import { runProject } from "../supervise/run-project.ts";
 import { up } from "../supervise/up.ts";

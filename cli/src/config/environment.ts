@@ -2,9 +2,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
-import { systemReason } from "../process/system-reason.ts";
 
 export interface Variable {
   readonly name: string;
@@ -51,6 +50,6 @@ function readDotEnv(folder: string): NodeJS.Dict<string> {
     return parseEnv(readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
-    throw new CliError(EXIT.config, `cannot read ${path}: ${systemReason(error)}`);
+    throw new CliError(EXIT.config, `cannot read ${path}: ${fileErrorReason(error)}`);
   }
 }

@@ -1,9 +1,8 @@
 /** Reads `seabird.yaml` and everything it stands for. Starts nothing that stays. */
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
-import { systemReason } from "../process/system-reason.ts";
 import { type Describe, describer } from "./describe-component.ts";
 import { Environment } from "./environment.ts";
 import { CONFIG_LIMITS } from "./limits.ts";
@@ -84,6 +83,6 @@ function readConfigFile(path: string, name: string): string {
   } catch (error) {
     if (error instanceof CliError) throw error;
     const next = "`npx seabird init` makes one";
-    throw new CliError(EXIT.config, `cannot read ${name}: ${systemReason(error)}`, next);
+    throw new CliError(EXIT.config, `cannot read ${name}: ${fileErrorReason(error)}`, next);
   }
 }

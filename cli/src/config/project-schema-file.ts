@@ -1,9 +1,8 @@
 /** `.seabird/schema.json`: where an editor finds the schema of the `seabird.yaml` beside it. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
-import { systemReason } from "../process/system-reason.ts";
 import type { Describe } from "./describe-component.ts";
 import { programsOf } from "./programs.ts";
 import { type ProjectSchema, projectSchema } from "./project-schema.ts";
@@ -28,7 +27,7 @@ export async function writeSchema(file: string, describe: Describe): Promise<Wri
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(path, `${JSON.stringify(schema, undefined, 2)}\n`);
   } catch (error) {
-    throw new CliError(EXIT.failed, `cannot write ${path}: ${systemReason(error)}`);
+    throw new CliError(EXIT.failed, `cannot write ${path}: ${fileErrorReason(error)}`);
   }
   return { path, missing };
 }

@@ -1,6 +1,7 @@
 /** What a `seabird.yaml` comes to: the components to run, each with its settings; or what is wrong. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import type { Origins } from "./origin.ts";
 
 /** Something wrong in the file, for a person. Lines and columns count from 1. */

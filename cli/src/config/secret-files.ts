@@ -1,7 +1,7 @@
 /** Secrets that stand in files of their own: `password_file: ./secrets/irc`. */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
-import { systemReason } from "../process/system-reason.ts";
+import { fileErrorReason } from "@seabird-chat/runtime";
 import { CONFIG_LIMITS } from "./limits.ts";
 import type { ProblemList } from "./problem-list.ts";
 
@@ -31,7 +31,7 @@ export class SecretFiles {
       file = openSync(resolve(this.#folder, path), constants.O_RDONLY | constants.O_NONBLOCK);
       return readOpen(file, path);
     } catch (error) {
-      return { text: "", problem: `cannot read ${path}: ${systemReason(error)}` };
+      return { text: "", problem: `cannot read ${path}: ${fileErrorReason(error)}` };
     } finally {
       if (file !== undefined) closeSync(file);
     }

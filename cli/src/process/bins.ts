@@ -5,9 +5,9 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { dirname, resolve } from "node:path";
+import { EXIT } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import { CliError } from "./cli-error.ts";
-import { EXIT } from "./exit-codes.ts";
 
 const BACKEND_PREFIX = "@seabird-chat/backend-";
 
@@ -59,7 +59,7 @@ function findBin(packageName: string, binName: string): string {
   const bin = path === undefined ? undefined : recordAt(readPackage(path), "bin")[binName];
   if (path !== undefined && typeof bin === "string") return resolve(dirname(path), bin);
   throw new CliError(
-    EXIT.environment,
+    EXIT.unavailable,
     `${packageName} is not installed`,
     "run `npm ci` in the checkout",
   );

@@ -1,5 +1,5 @@
 /** A failure that a person can do something about: what happened, what to do next, exit code. */
-import type { ExitCode } from "./exit-codes.ts";
+import type { ExitCode } from "@seabird-chat/runtime";
 
 export class CliError extends Error {
   readonly exitCode: ExitCode;

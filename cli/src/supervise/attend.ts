@@ -1,6 +1,7 @@
 /** A run of `seabird up` and whoever may end it: a person, the system, npm. */
+
+import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT, type ExitCode } from "../process/exit-codes.ts";
 import { watchNpm, watchStopSignals } from "../process/stop-signals.ts";
 
 export interface AttendedRun {
@@ -33,5 +34,5 @@ export async function attend(run: AttendedRun): Promise<ExitCode> {
 /** Anything that was thrown, as what `run` may throw. */
 export function asFailure(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  return new CliError(EXIT.software, error instanceof Error ? error.message : String(error));
+  return new CliError(EXIT.internal, error instanceof Error ? error.message : String(error));
 }

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { EXIT } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import {
   type ControlReply,
   type ControlRequest,

@@ -3,9 +3,9 @@
  * number of `line`s, then `done` or `failed`.
  */
 import { join, relative } from "node:path";
+import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import { LIMITS } from "../limits.ts";
-import { EXIT_CODES, type ExitCode } from "../process/exit-codes.ts";
 import type { ComponentState } from "./component.ts";
 
 export type ControlRequest =
@@ -123,11 +123,11 @@ export function readReply(text: string): ControlReply {
   if (type === "line" && typeof component === "string" && typeof line === "string") {
     return { type, component, line, ...(typeof atMs === "number" ? { atMs } : {}) };
   }
-  const known = EXIT_CODES.find(({ code }) => code === exitCode);
+  const known = Object.values(EXIT).find((code) => code === exitCode);
   if (type === "failed" && typeof message === "string" && known !== undefined) {
     const more = typeof next === "string" ? { next } : {};
     const details = asRecord(reply["details"]);
-    return { type, message, exitCode: known.code, details, ...more };
+    return { type, message, exitCode: known, details, ...more };
   }
   throw new Error("it is no reply");
 }

@@ -2,10 +2,9 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
-import { systemReason } from "../process/system-reason.ts";
 import {
   type ControlReply,
   type ControlRequest,
@@ -48,9 +47,9 @@ export async function listenForControl(folder: string, answer: Answerer): Promis
   });
   server.maxConnections = LIMITS.maxControlConnections;
   await listenPrivately(server, path).catch((error: unknown) => {
-    const reason = systemReason(error);
+    const reason = fileErrorReason(error);
     throw new CliError(
-      EXIT.environment,
+      EXIT.unavailable,
       `cannot listen on ${join(folder, SOCKET_NAME)}: ${reason}`,
     );
   });
@@ -78,7 +77,7 @@ async function listenPrivately(server: Server, path: string): Promise<void> {
 
 function pathTooLong(folder: string): CliError {
   return new CliError(
-    EXIT.environment,
+    EXIT.unavailable,
     `the path ${join(folder, SOCKET_NAME)} is too long for a socket`,
     "run `seabird up` in the folder of its seabird.yaml, or in one with a shorter path",
   );

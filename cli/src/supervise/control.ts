@@ -1,8 +1,8 @@
 /** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`. */
 
+import { EXIT } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import { aborted } from "./aborted.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";

@@ -11,10 +11,9 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
-import { systemReason } from "../process/system-reason.ts";
 import { complaints } from "./log-words.ts";
 
 /** How much of a log's end is looked at for its last words. */
@@ -90,8 +89,8 @@ export function makeLogFolder(folder: string): string {
     return folder;
   } catch (error) {
     throw new CliError(
-      EXIT.environment,
-      `cannot write in ${folder}: ${systemReason(error)}`,
+      EXIT.unavailable,
+      `cannot write in ${folder}: ${fileErrorReason(error)}`,
       "run it in a folder of yours: it keeps logs and tokens in .seabird there",
     );
   }

@@ -1,8 +1,7 @@
 /** `.seabird`, where a run keeps its socket: a folder of ours that nobody else can write in. */
 import { lstatSync, mkdirSync } from "node:fs";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
-import { systemReason } from "../process/system-reason.ts";
 
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -11,11 +10,11 @@ export function ensureOwnFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new CliError(EXIT.environment, `cannot make ${folder}: ${systemReason(error)}`);
+    throw new CliError(EXIT.unavailable, `cannot make ${folder}: ${fileErrorReason(error)}`);
   }
   const problem = folderProblem(folder);
   if (problem !== undefined) {
-    throw new CliError(EXIT.environment, `${folder} ${problem.what}`, problem.next);
+    throw new CliError(EXIT.unavailable, `${folder} ${problem.what}`, problem.next);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What `seabird up` runs: each component's program, token and environment. Pure, given the options. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import type { ComponentSpec } from "./component.ts";
 import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
 

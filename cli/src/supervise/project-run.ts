@@ -1,11 +1,11 @@
 /** One run of a project: everything that its seabird.yaml names, until somebody stops it. */
 import { join } from "node:path";
 import { isatty } from "node:tty";
+import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { type ProjectConfig, problemLine } from "../config/project.ts";
 import { LIMITS } from "../limits.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT, type ExitCode } from "../process/exit-codes.ts";
 import type { Output } from "../terminal/output.ts";
 import { aborted } from "./aborted.ts";
 import { Announcer } from "./announcer.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EXIT } from "@seabird-chat/runtime";
 import { CrashCount, describeExit, judge } from "./restart-policy.ts";
 
 const exit = { code: 1, signal: null, crashes: 1, recentCrashes: 1 } as const;
@@ -8,7 +9,12 @@ test("the fifth crash within a minute is the last one; wrong settings are at onc
   assert.equal(judge({ ...exit, recentCrashes: 4 }), "restart");
   assert.equal(judge({ ...exit, recentCrashes: 5 }), "failed");
   assert.equal(judge({ ...exit, crashes: 500 }), "restart");
-  assert.equal(judge({ ...exit, code: 78 }), "misconfigured");
+  assert.equal(judge({ ...exit, code: EXIT.config }), "misconfigured");
+  assert.equal(judge({ ...exit, code: EXIT.usage }), "misconfigured");
+  for (const code of [EXIT.ok, EXIT.busy, EXIT.internal, 3, 200]) {
+    assert.equal(judge({ ...exit, code }), "restart");
+  }
+  assert.equal(judge({ ...exit, code: null, recentCrashes: 2 }), "restart");
 });
 
 test("crashes count in a row until a minute went well, and lately for a minute", () => {

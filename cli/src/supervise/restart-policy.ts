@@ -1,7 +1,7 @@
 /** When a crashed component is started again, and when not any more. Pure. */
 
+import { isRestartable } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
-import { EXIT } from "../process/exit-codes.ts";
 
 /** How a component ended that nobody had asked to. */
 export interface ComponentExit {
@@ -16,9 +16,9 @@ export interface ComponentExit {
 /** `failed`, `misconfigured`: it is not started again until a person says so. */
 export type Verdict = "restart" | "failed" | "misconfigured";
 
-/** Wrong settings stay wrong; what crashes all the time would only burn the machine. */
+/** What a person has to change first stays as it is; what crashes all the time would only burn the machine. */
 export function judge({ code, recentCrashes }: ComponentExit): Verdict {
-  if (code === EXIT.config) return "misconfigured";
+  if (!isRestartable(code)) return "misconfigured";
   return recentCrashes >= LIMITS.maxRecentCrashes ? "failed" : "restart";
 }
 

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { systemReason } from "../process/system-reason.ts";
+import { fileErrorReason } from "@seabird-chat/runtime";
 
 export interface RunFile {
   /** The supervisor. A file whose process is gone is left over and means nothing. */
@@ -28,7 +28,9 @@ export function writeRunFile(
     try {
       work();
     } catch (error) {
-      warn(`cannot write ${join(folder, NAME)}, where other commands look: ${systemReason(error)}`);
+      warn(
+        `cannot write ${join(folder, NAME)}, where other commands look: ${fileErrorReason(error)}`,
+      );
     }
   };
   attempt(() => replace(folder, content));

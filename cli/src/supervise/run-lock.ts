@@ -4,9 +4,8 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
-import { systemReason } from "../process/system-reason.ts";
 
 export interface RunLock {
   /** Idempotent. */
@@ -21,7 +20,7 @@ export async function takeRunLock(folder: string): Promise<RunLock | undefined> 
   try {
     return await lock(folder);
   } catch (error) {
-    throw new CliError(EXIT.environment, `cannot lock ${folder}: ${systemReason(error)}`);
+    throw new CliError(EXIT.unavailable, `cannot lock ${folder}: ${fileErrorReason(error)}`);
   }
 }
 

@@ -1,9 +1,9 @@
 /** `seabird up` with a seabird.yaml. */
 import { dirname, join } from "node:path";
+import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import type { ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT, type ExitCode } from "../process/exit-codes.ts";
 import type { Output } from "../terminal/output.ts";
 import { attend } from "./attend.ts";
 import { askRun } from "./control-client.ts";
@@ -44,7 +44,7 @@ async function taken(folder: string): Promise<CliError> {
   const pid = asRecord(status)["pid"] ?? readRunFile(join(folder, ".seabird"))?.pid;
   const who = typeof pid === "number" ? `process ${pid}` : "another process";
   return new CliError(
-    EXIT.taken,
+    EXIT.busy,
     `\`seabird up\` runs in ${folder} already: ${who}`,
     "see `seabird ps`; `seabird reload` makes it read a changed seabird.yaml",
   );

@@ -1,9 +1,9 @@
 /** Starts a project: core, then plugins, then backends, so that no plugin misses anything. */
 
+import { EXIT } from "@seabird-chat/runtime";
 import type { ProjectConfig } from "../config/project.ts";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";

@@ -3,9 +3,9 @@
  * the opposite order. What it does is said to the announcer.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import { EXIT } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import type { Announcer } from "./announcer.ts";
 import { Component, type ComponentSpec } from "./component.ts";
 import type { Logs } from "./logs.ts";

@@ -1,9 +1,9 @@
 /** `seabird up` without a seabird.yaml: everything together, until a person leaves the room or stops it. */
 import { join } from "node:path";
+import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
 import { backendBin, coreBin, pluginBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT, type ExitCode } from "../process/exit-codes.ts";
 import type { Output } from "../terminal/output.ts";
 import { Announcer } from "./announcer.ts";
 import { type AttendedRun, asFailure, attend } from "./attend.ts";

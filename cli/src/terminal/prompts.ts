@@ -1,6 +1,7 @@
 /** Questions to a person at a terminal. Never asked of a script. */
+
+import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import type { TokenRow } from "../tokens/token-rows.ts";
 
 type Clack = typeof import("@clack/prompts");

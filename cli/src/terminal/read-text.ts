@@ -1,8 +1,8 @@
 /** A message's text from the arguments, or from standard input. */
 
+import { EXIT } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 
 /** Throws a CliError if there is no text, or too much. */
 export async function readText(words: readonly string[]): Promise<string> {

@@ -1,7 +1,7 @@
 /** Times and durations as people read them. */
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
+import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 
 const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 const STEPS: readonly (readonly [unit: string, ms: number])[] = [

@@ -1,6 +1,7 @@
 /** Administration of tokens, wherever they are kept: the same verbs for a running core and a file. */
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { EXIT } from "@seabird-chat/runtime";
 import { type Clients, createClients } from "../client/clients.ts";
 import { explain, isConnectionFailure } from "../client/explain.ts";
 import {
@@ -12,7 +13,6 @@ import {
 } from "../client/settings.ts";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import { TokenFile } from "./token-file.ts";
 import { type TokenRow, tokenRow } from "./token-rows.ts";
 
@@ -100,5 +100,5 @@ function onlineAdmin({ admin, url }: Clients): TokenAdmin {
 
 function rowOf(token: Parameters<typeof tokenRow>[0] | undefined): TokenRow {
   if (token !== undefined) return tokenRow(token);
-  throw new CliError(EXIT.software, "core answered without a token");
+  throw new CliError(EXIT.internal, "core answered without a token");
 }

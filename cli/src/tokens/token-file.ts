@@ -3,11 +3,11 @@
  * it alone knows the file, and the cli imports nothing of core.
  */
 import { execFile } from "node:child_process";
+import { EXIT } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import { LIMITS } from "../limits.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
-import { EXIT } from "../process/exit-codes.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { TokenAdmin, WantedToken } from "./token-admin.ts";
 import type { TokenRow } from "./token-rows.ts";
@@ -94,5 +94,5 @@ function readRow(value: unknown): TokenRow {
 }
 
 function unexpected(): CliError {
-  return new CliError(EXIT.software, "core's program answered something unexpected");
+  return new CliError(EXIT.internal, "core's program answered something unexpected");
 }

@@ -1,9 +1,8 @@
 /** What `seabird init` does: asks or takes options, tries the connection, writes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../../process/cli-error.ts";
-import { EXIT } from "../../process/exit-codes.ts";
-import { systemReason } from "../../process/system-reason.ts";
 import { type Output, styleError } from "../../terminal/output.ts";
 import { mayAsk } from "../../terminal/prompts.ts";
 import { describer } from "../describe-component.ts";
@@ -176,7 +175,7 @@ function readSecret(option: string, path: string | undefined): string | undefine
   try {
     text = readFileSync(path === "-" ? 0 : path, "utf8").replace(/\r?\n$/, "");
   } catch (error) {
-    throw new CliError(EXIT.usage, `${option}: cannot read ${path}: ${systemReason(error)}`);
+    throw new CliError(EXIT.usage, `${option}: cannot read ${path}: ${fileErrorReason(error)}`);
   }
   const wanted = PROBLEMS.secret(text);
   if (wanted === undefined) return text;

@@ -1,10 +1,9 @@
 /** Writes what `seabird init` found out. Secrets go into files of their own. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { Document } from "yaml";
 import { CliError } from "../../process/cli-error.ts";
-import { EXIT } from "../../process/exit-codes.ts";
-import { systemReason } from "../../process/system-reason.ts";
 import { PROJECT_FILE } from "../project-sources.ts";
 import type { InitAnswers, IrcAnswers } from "./answers.ts";
 
@@ -54,7 +53,7 @@ export function writeProject(folder: string, answers: InitAnswers, force: boolea
     const ignored = addToGitignore(join(folder, ".gitignore"));
     return { file: PROJECT_FILE, secrets: draft.secrets.map(({ path }) => path), ignored };
   } catch (error) {
-    throw new CliError(EXIT.failed, `cannot write in ${folder}: ${systemReason(error)}`);
+    throw new CliError(EXIT.failed, `cannot write in ${folder}: ${fileErrorReason(error)}`);
   }
 }
 
