@@ -65,7 +65,7 @@ test("while it is away, that is the reason, whatever the name", async (t) => {
   const server = await startScripted(t);
   const { core, actions } = await startEar(t);
   await startBot(t, core, server, {
-    config: { reconnect_min_ms: 60_000, reconnect_max_ms: 60_000 },
+    config: { reconnect_ms: 60_000 },
   });
   await actions.sendMessage(onIrc("@#test"), "to the operators");
   (await server.connection(1)).drop();

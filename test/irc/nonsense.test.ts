@@ -44,7 +44,7 @@ test("thousands of lines that make little sense", async (t) => {
   t.after(() => server.close());
   const { core, actions, heard } = await startEar(t);
   const bot = await startBot(t, core, server, {
-    config: { accept_invites_from: ["joe!*@*"], ping_interval_ms: 60_000, ping_timeout_ms: 60_000 },
+    config: { accept_invites_from: ["joe!*@*"], ping_timeout_ms: 120_000 },
   });
   const connection = await server.connection(1);
   for (const text of fc.sample(line, { seed: 5, numRuns: LINES })) connection.say(text);

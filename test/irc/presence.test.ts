@@ -34,9 +34,9 @@ test("mentions follow our nick, and an own name alone is one", async (t) => {
   const stage = await startServer(t);
   if (stage === undefined) return;
   const { core, server, heard, actions } = stage;
-  const holder = await stage.person("bird");
+  const holder = await stage.person("bird", "#test");
   const alice = await stage.person("alice", "#test");
-  await startBot(t, core, server, { config: { nick: "bird", nick_check_ms: 200 } });
+  await startBot(t, core, server, { config: { nick: "bird" } });
   alice.say("PRIVMSG #test :bird_: as you are", "PRIVMSG #test :bird: as you would be");
   assert.equal((await heardOf(heard, "mention")).text, "as you are");
   assert.equal((await heardOf(heard, "message")).text, "bird: as you would be");
@@ -121,10 +121,10 @@ test("new settings join and leave channels on the connection there is", async (t
   const alice = await stage.person("alice", "#test", "#locked");
   alice.say("MODE #locked +k sesame");
   const settings = { host: `irc://127.0.0.1:${server.port}`, nick: "seabird" };
-  const config = { ...settings, channels: ["#test", "#Old"], reconnect_min_ms: 100 };
+  const config = { ...settings, channels: ["#test", "#Old"], reconnect_ms: 100 };
   const { backend, log } = await startBot(t, core, server, { config });
   const next = (list: readonly unknown[], more: object = {}) =>
-    backend.reconfigure({ ...config, channels: list, reconnect_max_ms: 500, ...more });
+    backend.reconfigure({ ...config, channels: list, ...more });
 
   await next(["#TEST", { name: "#locked", key: "sesame" }, "#New"]);
   await waitFor("the channels", async () => (await channels()).join() === "#New,#locked,#test");

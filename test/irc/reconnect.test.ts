@@ -40,7 +40,6 @@ suite("core goes away", () => {
         IRC_BURST_LINES: "1",
         IRC_LINE_INTERVAL_MS: "2000",
         IRC_ANSWER_WITHIN_MS: "60000",
-        IRC_SEND_BUDGET_MS: "60000",
       },
     });
     if (stage === undefined) return;

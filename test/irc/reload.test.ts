@@ -14,8 +14,7 @@ async function startStage(t: TestContext, channels: readonly unknown[], paceMs =
     host: `irc://127.0.0.1:${server.port}`,
     nick: "seabird",
     line_interval_ms: paceMs,
-    reconnect_min_ms: 50,
-    reconnect_max_ms: 50,
+    reconnect_ms: 50,
   };
   const { backend } = await startBot(t, ear.core, server, { config: { ...config, channels } });
   const reload = (list: readonly unknown[]) => backend.reconfigure({ ...config, channels: list });

@@ -72,18 +72,24 @@ suite("wrong settings that were handed over: 78, each by its path, no secret sho
 suite("wrong flags or environment: 2, and one line that names the variable", () => {
   const env = { IRC_HOST: "irc://h", IRC_NICK: "b", SEABIRD_TOKEN: "sbd_unused" };
   for (const [start, words] of [
-    [{ env: {} }, "SEABIRD_TOKEN is not set"],
+    [{ env: {} }, "no token: set SEABIRD_TOKEN"],
     [{ env: { SEABIRD_TOKEN: "x" } }, "IRC_HOST is not set"],
     [
       { env: { ...env, IRC_HOST: "irc.example.org" } },
-      'IRC_HOST is "irc.example.org"; give irc://',
+      'IRC_HOST is "irc.example.org": has no scheme; give ircs://irc.example.org (TLS) or irc://',
     ],
     [{ env: { ...env, IRC_SASL_PASS: "sesame" } }, "IRC_SASL_ACCOUNT is not set"],
     [{ env: { ...env, IRC_SASL_ACCOUNT: "b" } }, "IRC_SASL_PASS is not set"],
     [{ env: { ...env, IRC_SASL_MECHANISM: "SCRAM" } }, 'IRC_SASL_MECHANISM is "SCRAM"'],
     [{ env: { ...env, IRC_TLS_CERT_FILE: "/nowhere" } }, "IRC_TLS_KEY_FILE is not set"],
-    [{ env: { ...env, IRC_TLS_CA_FILE: "/nowhere" } }, 'cannot read IRC_TLS_CA_FILE "/nowhere"'],
-    [{ env: { ...env, IRC_ACCEPT_INVITES_FROM: "alice" } }, 'IRC_ACCEPT_INVITES_FROM is "alice"'],
+    [
+      { env: { ...env, IRC_TLS_CA_FILE: "/nowhere" } },
+      'IRC_TLS_CA_FILE is "/nowhere": cannot read "/nowhere"',
+    ],
+    [
+      { env: { ...env, IRC_ACCEPT_INVITES_FROM: "alice" } },
+      'IRC_ACCEPT_INVITES_FROM has "alice": has to be "account:alice"',
+    ],
     [{ env: { ...env, IRC_REJOIN: "perhaps" } }, 'IRC_REJOIN is "perhaps"; give yes or no'],
     [{ env, args: ["--bootstrap-fd", "x"] }, '--bootstrap-fd is "x"'],
     [{ env, args: ["--nope"] }, "--nope"],
@@ -104,6 +110,6 @@ test("a .env that cannot be read: 2 and one line; not looked at when settings ar
   await mkdir(join(cwd, ".env"));
   const { status, stderr } = run({ cwd });
   assert.equal(status, 2, stderr);
-  assert.match(stderr, /^seabird-backend-irc: cannot read \.env: [^\n]*\n$/);
+  assert.match(stderr, /^seabird-backend-irc: [^\n]*\.env is not a file\n$/);
   assert.equal(run({ cwd, args: ["--describe"] }).status, 0);
 });

@@ -209,7 +209,7 @@ test("each way to fail has its exit code and one line that says why", async (t) 
     ],
     [[BACKEND], undefined, 2, /which file\?/],
     [[BACKEND, at("two.ts"), "--describe"], undefined, 2, /exports 2 backends, not one/],
-    [[BACKEND, campfire, "--id"], undefined, 2, /there is no "--id"/],
+    [[BACKEND, campfire, "--id"], undefined, 2, /--id needs a value; --help lists/],
     [[BACKEND, campfire, ...byHand], from, 78, /settings of campfire\/seabird: url: .*; token: /],
     [
       [BACKEND, at("fatal.ts"), ...byHand],

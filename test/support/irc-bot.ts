@@ -41,8 +41,7 @@ export async function startBot(
       host: `irc://127.0.0.1:${server.port}`,
       nick: "seabird",
       channels: ["#test"],
-      reconnect_min_ms: 100,
-      reconnect_max_ms: 500,
+      reconnect_ms: 100,
       ...config,
     },
   });

@@ -111,8 +111,7 @@ async function startBackend(
     IRC_HOST: `${scheme}://${server.host}:${port}`,
     IRC_NICK: "seabird",
     IRC_CHANNELS: channels,
-    IRC_RECONNECT_MIN_MS: "100",
-    IRC_RECONNECT_MAX_MS: "500",
+    IRC_RECONNECT_MS: "100",
     ...env,
   });
 }

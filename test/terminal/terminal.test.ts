@@ -165,7 +165,7 @@ test("everything that can be typed reaches plugins, and what they say is shown",
 test("a supervised script waits for the word, and ends with its supervisor", async (t) => {
   const core = await startCore({}, t);
   const env = await clientEnv(core);
-  const room = run(t, [ROOM, "--wait-for-go"], env, true);
+  const room = run(t, [ROOM, "--await-start"], env, true);
   room.child.stdin?.end("hello\n");
   await until("the room", () => room.messages.length > 0, 30_000);
   assert.deepEqual(room.messages, [{ type: "ready" }]);
@@ -173,7 +173,7 @@ test("a supervised script waits for the word, and ends with its supervisor", asy
   room.child.send({ type: "go" });
   assert.equal(await room.exit, 0);
   assert.equal(core.core.broker.stats().lastSequence, 1);
-  const left = run(t, [ROOM, "--wait-for-go"], env, true);
+  const left = run(t, [ROOM, "--await-start"], env, true);
   const plugins = await startPlugins(t, core, ["ping"]);
   await until("the room", () => left.messages.length > 0, 30_000);
   left.child.disconnect();
@@ -201,8 +201,8 @@ test("SIGTERM, a wrong token and wrong options end the programs with their code 
   const rows = [
     [[ROOM], { ...env, SEABIRD_TOKEN: "wrong" }, 1, /does not know this token/],
     [[ROOM], { SEABIRD_HOST: core.url }, 2, /no token: set SEABIRD_TOKEN/],
-    [[ROOM, "--nick", "two words"], env, 2, /--nick is "two words"; it has to be/],
-    [[ROOM, "--nope"], env, 2, /--nope'; --help lists the flags/],
+    [[ROOM, "--nick", "two words"], env, 2, /--nick is "two words": has to be/],
+    [[ROOM, "--nope"], env, 2, /there is no "--nope"; --help lists the flags/],
     [[PLUGINS], { ...env, SEABIRD_TOKEN: "wrong" }, 1, /does not know this token/],
     [[PLUGINS, "pong"], env, 2, /there is no plugin "pong"; there are help, introspection, ping/],
     [[PLUGINS], { ...env, SEABIRD_HOST: "ftp://x" }, 2, /core's address is "ftp:\/\/x"/],
@@ -236,7 +236,7 @@ test("plugins without core tell it once, however many they are and however often
 
 test("by its bootstrap config it has the settings and the level given, and shows what its supervisor has to say", async (t) => {
   const core = await startCore({}, t);
-  const child = spawn(process.execPath, [ROOM, "--bootstrap-fd", "4", "--leave-in-turn"], {
+  const child = spawn(process.execPath, [ROOM, "--bootstrap-fd", "4", "--await-stop"], {
     stdio: ["pipe", "pipe", "pipe", "ipc", "pipe"],
     env: { PATH: process.env["PATH"] ?? "" },
   });

@@ -1,6 +1,7 @@
 /** The glue: what an IRC backend is, and what connects it. */
 import { backend } from "@seabird-chat/sdk/backend";
 import { IrcNetwork } from "./irc-network.ts";
+import { probe } from "./probe.ts";
 import { settings } from "./settings.ts";
 
 /** What IRC has codes for, and code, whose lines stay as they are. */
@@ -24,4 +25,5 @@ export const ircBackend = backend("irc", {
   connectTimeoutMs: NEVER_MS,
   requestTimeoutMs: NEVER_MS,
   connect: (host) => IrcNetwork.connect(host),
+  probe,
 });

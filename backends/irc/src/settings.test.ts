@@ -1,9 +1,10 @@
 /** Settings as they stand in `seabird.yaml`: what is taken, what is refused, and in which words. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { settingRows } from "@seabird-chat/sdk/program";
 import { IRC_OPTION_LIMITS } from "./limits.ts";
 import { SettingRefused, toOptions } from "./settings/to-options.ts";
-import { settings, snakeCase } from "./settings.ts";
+import { settings } from "./settings.ts";
 
 const least = { host: "ircs://irc.example.org", nick: "bird" };
 
@@ -41,7 +42,11 @@ suite("settings", () => {
       channels: ["#a", "#b key", { name: "#c", key: "k" }, { name: "#d" }, "#a other", "#A third"],
       accept_invites_from: ["account:alice", "*!*@example.org", "*"],
       rejoin: true,
-      send_budget_ms: 5_000,
+      burst_lines: 3,
+      line_interval_ms: 250,
+      answer_within_ms: 20_000,
+      ping_timeout_ms: 60_000,
+      reconnect_ms: 500,
     });
     assert.deepEqual(irc.channels, [
       { name: "#a", key: undefined },
@@ -52,11 +57,13 @@ suite("settings", () => {
     assert.deepEqual(irc.sasl, {
       ...{ mechanism: "PLAIN", account: "mybot", password: "p", required: false },
     });
-    const { realName, verifyCertificate, rejoin, sendBudgetMs } = irc;
-    assert.deepEqual(
-      { realName, verifyCertificate, rejoin, sendBudgetMs },
-      { realName: "A bird", verifyCertificate: false, rejoin: true, sendBudgetMs: 5_000 },
-    );
+    assert.partialDeepStrictEqual(irc, {
+      ...{ realName: "A bird", verifyCertificate: false, rejoin: true },
+      ...{ burstLines: 3, lineIntervalMs: 250, answerWithinMs: 20_000, pingTimeoutMs: 60_000 },
+      // What depends on them: most of the time to an answer, half of a silence, 30 first pauses.
+      ...{ sendBudgetMs: 16_000, pingIntervalMs: 30_000, reconnectMinMs: 500 },
+      reconnectMaxMs: 15_000,
+    });
   });
 
   for (const [wrong, pattern] of [
@@ -86,8 +93,9 @@ suite("settings", () => {
     [{ sasl: { account: "a" } }, /^sasl\.password: PLAIN needs it$/],
     [{ sasl: { password: "p" } }, /^sasl\.account: PLAIN needs it$/],
     [{ tls: { cert: "c.pem" } }, /^tls\.key: cert and key go together$/],
-    [{ send_budget_ms: 0 }, /^send_budget_ms: /],
-    [{ reconnect_min_ms: 60_000 }, /^reconnect_min_ms: is 60000 and reconnect_max_ms is 30000/],
+    [{ burst_lines: 0 }, /^burst_lines: /],
+    [{ reconnect_ms: 3_600_001 }, /^reconnect_ms: /],
+    [{ send_budget_ms: 5_000 }, /^: Unrecognized key: "send_budget_ms"$/],
   ] as const) {
     test(`refused: ${JSON.stringify(wrong).slice(0, 80)}`, () => {
       const found = problems(wrong);
@@ -110,9 +118,33 @@ suite("settings", () => {
   });
 });
 
+suite("addresses", () => {
+  for (const [host, port, tls, verifyCertificate] of [
+    ["irc://h", 6667, false, true],
+    ["ircs://h", 6697, true, true],
+    ["ircs+unsafe://h", 6697, true, false],
+    ["irc://h:7000/", 7000, false, true],
+  ] as const) {
+    test(host, () => {
+      const irc = options({ host });
+      assert.deepEqual(
+        { host: irc.host, port: irc.port, tls: irc.tls, verifyCertificate: irc.verifyCertificate },
+        { host: "h", port, tls, verifyCertificate },
+      );
+    });
+  }
+
+  test("an IPv6 address", () => {
+    assert.equal(options({ host: "irc://[::1]:6667" }).host, "::1");
+  });
+});
+
 suite("the schema", () => {
   const schema = settings["~standard"].jsonSchema.input({ target: "draft-2020-12" });
   const properties = schema["properties"] as Readonly<Record<string, Record<string, unknown>>>;
+
+  const nested = (name: string) =>
+    properties[name]?.["properties"] as Readonly<Record<string, Record<string, unknown>>>;
 
   test("tells of each setting what it is, and which variable sets it", () => {
     for (const [name, property] of Object.entries(properties)) {
@@ -120,15 +152,42 @@ suite("the schema", () => {
     }
     assert.deepEqual(properties["channels"]?.["x-env"], ["IRC_CHANNELS"]);
     assert.deepEqual(properties["password"]?.["x-env"], ["IRC_PASS"]);
-    assert.ok(IRC_OPTION_LIMITS.every(({ name }) => snakeCase(name) in properties));
+    const rows = settingRows(schema);
+    assert.ok(rows.every(({ env, flag }) => env.length > 0 && flag !== undefined));
+    const sources = rows.flatMap(({ env, flag }) => [...env, `--${flag}`]);
+    assert.equal(new Set(sources).size, sources.length);
+    for (const name of [
+      "IRC_SASL_ACCOUNT",
+      "--sasl-password-file",
+      "--channels",
+      "IRC_TLS_KEY_FILE",
+    ]) {
+      assert.ok(sources.includes(name), name);
+    }
+  });
+
+  test("says what `init` asks, in which order", () => {
+    const asks = [...Object.values(properties), ...Object.values(nested("sasl"))]
+      .map((property) => property["x-ask"] as { order: number; question: string } | undefined)
+      .filter((ask) => ask !== undefined);
+    assert.deepEqual(
+      asks.toSorted((one, other) => one.order - other.order).map(({ question }) => question),
+      [
+        "Which server?",
+        "The bot's nick?",
+        "Which channels shall it join?",
+        "Has it an account there (SASL)? Its name",
+        "The account's password?",
+      ],
+    );
   });
 
   test("hides secrets, and lets channels change while it runs, and nothing else", () => {
     const marked = (key: string) =>
       Object.keys(properties).filter((name) => properties[name]?.[key] === true);
-    assert.deepEqual(marked("writeOnly"), ["password", "nickserv_password"]);
+    assert.deepEqual(marked("writeOnly"), ["nickserv_password", "password"]);
     assert.deepEqual(marked("x-live"), ["channels"]);
     assert.match(JSON.stringify(properties["channels"]), /"key":\{[^}]*"writeOnly":true/);
-    assert.match(JSON.stringify(properties["sasl"]), /"password":\{[^}]*"writeOnly":true/);
+    assert.equal(nested("sasl")["password"]?.["writeOnly"], true);
   });
 });

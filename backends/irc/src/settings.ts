@@ -1,4 +1,7 @@
-/** The settings of an IRC network, as they stand in `seabird.yaml`. */
+/**
+ * The settings of an IRC network. `seabird.yaml`, environment variables (`x-env`), flags, `--help`,
+ * the questions of `seabird init` (`x-ask`) and the table in the docs all come from this schema.
+ */
 import { live, secret } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "./limits.ts";
@@ -21,9 +24,14 @@ function fromEnv(...env: readonly string[]) {
   return env.length === 0 ? {} : { "x-env": [...env] };
 }
 
-function word(name: string) {
-  const message = "has to be one word without @, ! and commas";
-  return text(/^[^\s\p{Cc}:#&@!,][^\s\p{Cc}@!,]*$/u, message).describe(name);
+const WORD = "has to be one word without @, ! and commas";
+
+function word() {
+  const pattern = /^[^\s\p{Cc}:#&@!,][^\s\p{Cc}@!,]*$/u;
+  return z
+    .string({ error: "is missing; give one word, such as mybot" })
+    .regex(pattern, WORD)
+    .meta({ "x-message": WORD });
 }
 
 const host = z
@@ -56,18 +64,45 @@ const channels = live(
     .max(1_000)
     .default([]),
 ).meta({
-  description: 'joined after each connect: "#one", or { name: "#two", key: … }',
+  description: 'joined after each connect: `#one`, `#two key`, or `{ name: "#two", key: … }`',
   ...fromEnv("IRC_CHANNELS"),
+  "x-ask": {
+    order: 3,
+    question: "Which channels shall it join?",
+    placeholder: "#mybot, #other; none with Enter",
+  },
 });
 
 const sasl = z
   .strictObject({
-    account: text(/^[^\s\p{Cc}]*$/u, "has to be one word").optional(),
-    password: password("of the account, for PLAIN"),
+    account: text(/^[^\s\p{Cc}]*$/u, "has to be one word")
+      .optional()
+      .meta({
+        description: "the account to log in to while connecting (SASL)",
+        ...fromEnv("IRC_SASL_ACCOUNT"),
+        "x-ask": {
+          order: 4,
+          question: "Has it an account there (SASL)? Its name",
+          placeholder: "none with Enter",
+        },
+      }),
+    password: password("the account's password, for PLAIN", "IRC_SASL_PASS").meta({
+      "x-ask": { order: 5, question: "The account's password?", when: "sasl.account" },
+    }),
     mechanism: z
       .enum(["PLAIN", "EXTERNAL", "plain", "external"], { error: "has to be PLAIN or EXTERNAL" })
-      .default("PLAIN"),
-    required: z.boolean().default(true).describe("false: connect without login if it fails"),
+      .default("PLAIN")
+      .meta({
+        description: "`PLAIN`, or `EXTERNAL` with a certificate (`tls.cert`)",
+        ...fromEnv("IRC_SASL_MECHANISM"),
+      }),
+    required: z
+      .boolean()
+      .default(true)
+      .meta({
+        description: "no: connect without login if it fails",
+        ...fromEnv("IRC_SASL_REQUIRED"),
+      }),
   })
   .meta({
     if: {
@@ -83,12 +118,24 @@ const sasl = z
     issues.push({ code: "custom", message: "PLAIN needs it", path: [missing], input: value });
   });
 
+function pemFile(what: string, variable: string) {
+  const description = `PEM file: ${what}`;
+  return z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description, ...fromEnv(variable) });
+}
+
 const tls = z
   .strictObject({
-    ca: z.string().min(1).optional().describe("file (PEM): who may vouch for the server"),
-    cert: z.string().min(1).optional().describe("file (PEM): our certificate, for EXTERNAL"),
-    key: z.string().min(1).optional().describe("file (PEM): its key"),
-    verify: z.boolean().default(true).describe("false: take any certificate"),
+    ca: pemFile("the authorities that are trusted instead of the machine's", "IRC_TLS_CA_FILE"),
+    cert: pemFile("the bot's certificate, for `EXTERNAL`", "IRC_TLS_CERT_FILE"),
+    key: pemFile("the certificate's key", "IRC_TLS_KEY_FILE"),
+    verify: z
+      .boolean()
+      .default(true)
+      .meta({ description: "no: accept any certificate", ...fromEnv("IRC_TLS_VERIFY") }),
   })
   .meta({ dependentRequired: { cert: ["key"], key: ["cert"] } })
   .check(({ value, issues }) => {
@@ -97,78 +144,113 @@ const tls = z
     issues.push({ code: "custom", message: "cert and key go together", path, input: value });
   });
 
-type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
-  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
-  : "";
+/** An hour, in milliseconds. */
+const MAX_NUMBER = 3_600_000;
 
-/** `lineIntervalMs` is `line_interval_ms`. */
-export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+/** A number whose default is that of the option. */
+function number(option: IrcLimitName, description: string, variable: string) {
+  const value = IRC_OPTION_LIMITS.find(({ name }) => name === option)?.value ?? 1;
+  return z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_NUMBER)
+    .default(value)
+    .meta({ description, ...fromEnv(variable) });
 }
-
-export const MAX_LIMIT = 86_400_000;
-
-const limits = Object.fromEntries(
-  IRC_OPTION_LIMITS.map(({ name, value, unit, what }) => [
-    snakeCase(name),
-    z.number().int().min(1).max(MAX_LIMIT).default(value).describe(`${unit} ${what}`),
-  ]),
-) as Record<SnakeCase<IrcLimitName>, z.ZodDefault<z.ZodNumber>>;
-
-/** The first may not be more than the second: a server asked after it counts as dead is always dead. */
-export const ORDERED = [
-  ["pingIntervalMs", "pingTimeoutMs"],
-  ["reconnectMinMs", "reconnectMaxMs"],
-] as const satisfies readonly (readonly [IrcLimitName, IrcLimitName])[];
 
 const MASK = 'has to be "account:alice", or a mask such as "*!*@staff.example.org"';
 
-export const settings = z
-  .strictObject({
-    host: host.meta({
-      description: "the server: ircs://host, irc://host:6667, or ircs+unsafe://host",
-      // What is said of a password in it must not show it: that is left to our own check.
-      pattern: "^(ircs?|ircs\\+unsafe)://[^/]+/?$|@",
-      "x-message": "has to be an address such as ircs://irc.example.org",
-      ...fromEnv("IRC_HOST"),
+export const settings = z.strictObject({
+  host: host.meta({
+    description:
+      "the server: `ircs://host[:6697]` with TLS, `irc://host[:6667]` without, `ircs+unsafe://host` with any certificate",
+    // What is said of a password in it must not show it: that is left to our own check.
+    pattern: "^(ircs?|ircs\\+unsafe)://[^/]+/?$|@",
+    "x-message": "has to be an address such as ircs://irc.example.org",
+    ...fromEnv("IRC_HOST"),
+    "x-ask": {
+      order: 1,
+      question: "Which server?",
+      placeholder: "ircs://irc.libera.chat",
+      scheme: "ircs",
+      names: true,
+    },
+  }),
+  nick: word().meta({
+    description: "the bot's name",
+    ...fromEnv("IRC_NICK"),
+    "x-ask": {
+      order: 2,
+      question: "The bot's nick?",
+      placeholder: "seabird with Enter",
+      default: "seabird",
+    },
+  }),
+  channels,
+  sasl: sasl.optional().describe("the account to log in to while connecting"),
+  nickserv_password: password("NickServ's password, on networks without SASL", "IRC_NICKSERV_PASS"),
+  password: password("the server's own password", "IRC_PASS"),
+  command_prefix: text(/^[^\s\p{Cc}]+$/u, "has to be signs without spaces, such as !")
+    .default("!")
+    .meta({ description: "what commands begin with", ...fromEnv("IRC_COMMAND_PREFIX") }),
+  user: word()
+    .optional()
+    .meta({ description: "its user name; default: the nick", ...fromEnv("IRC_USER") }),
+  real_name: text(/^[^\r\n\0]+$/, "has to be one line")
+    .optional()
+    .meta({ description: "its real name; default: the user name", ...fromEnv("IRC_NAME") }),
+  tls: tls.optional().describe("certificates other than the machine's, and the bot's own"),
+  accept_invites_from: z
+    .array(text(/^(account:[^\s:]+|[^\s\p{Cc}:]*[!@*][^\s\p{Cc}:]*)$/u, MASK))
+    .max(100)
+    .default([])
+    .meta({
+      description:
+        "who may invite the bot to a channel: `account:alice`, or masks such as `*!*@example.org`",
+      ...fromEnv("IRC_ACCEPT_INVITES_FROM"),
     }),
-    nick: word("the bot's name").meta(fromEnv("IRC_NICK")),
-    user: word("its user name; default: the nick").optional().meta(fromEnv("IRC_USER")),
-    real_name: text(/^[^\r\n\0]+$/, "has to be one line")
-      .optional()
-      .meta({ description: "its real name; default: the user name", ...fromEnv("IRC_NAME") }),
-    password: password("the server's password", "IRC_PASS"),
-    nickserv_password: password("NickServ's password", "IRC_NICKSERV_PASS"),
-    sasl: sasl.optional().describe("the account to log in to while connecting"),
-    tls: tls.optional().describe("certificates other than the machine's, and our own"),
-    channels,
-    command_prefix: text(/^[^\s\p{Cc}]+$/u, "has to be signs without spaces, such as !")
-      .default("!")
-      .meta({ description: "what commands begin with", ...fromEnv("IRC_COMMAND_PREFIX") }),
-    accept_invites_from: z
-      .array(text(/^(account:[^\s:]+|[^\s\p{Cc}:]*[!@*][^\s\p{Cc}:]*)$/u, MASK))
-      .max(100)
-      .default([])
-      .describe('who may invite the bot: masks ("*!*@example.org") and "account:alice"'),
-    rejoin: z.boolean().default(false).describe("come back to a channel after a kick"),
-    antiloop: z
-      .boolean()
-      .default(true)
-      .describe("fall silent for a while where the bot seems to answer another bot"),
-    sts_file: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("where networks that want TLS are remembered (STS)"),
-    ...limits,
-  })
-  .check(({ value, issues }) => {
-    for (const [lower, upper] of ORDERED) {
-      const [one, other] = [snakeCase(lower), snakeCase(upper)] as (keyof typeof limits)[];
-      if (one === undefined || other === undefined || value[one] <= value[other]) continue;
-      const message = `is ${value[one]} and ${other} is ${value[other]}; give ${one} the smaller one`;
-      issues.push({ code: "custom", message, path: [one], input: value });
-    }
-  });
+  rejoin: z
+    .boolean()
+    .default(false)
+    .meta({ description: "come back to a channel after a kick", ...fromEnv("IRC_REJOIN") }),
+  antiloop: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: "fall silent for a while where the bot seems to answer another bot",
+      ...fromEnv("IRC_ANTILOOP"),
+    }),
+  sts_file: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "where networks that want TLS are remembered; default: in `.seabird/`, where there is such a folder",
+      ...fromEnv("IRC_STS_FILE"),
+    }),
+  burst_lines: number("burstLines", "lines sent at once after a pause", "IRC_BURST_LINES"),
+  line_interval_ms: number(
+    "lineIntervalMs",
+    "milliseconds until one more line is sent",
+    "IRC_LINE_INTERVAL_MS",
+  ),
+  answer_within_ms: number(
+    "answerWithinMs",
+    "milliseconds in which a request is answered; core's own limit for actions",
+    "IRC_ANSWER_WITHIN_MS",
+  ),
+  ping_timeout_ms: number(
+    "pingTimeoutMs",
+    "milliseconds without a line from the server after which the connection counts as lost; half of that is the time to a PING",
+    "IRC_PING_TIMEOUT_MS",
+  ),
+  reconnect_ms: number(
+    "reconnectMinMs",
+    "milliseconds before the first reconnect; doubles, up to 30 times that",
+    "IRC_RECONNECT_MS",
+  ),
+});
 
 export type IrcSettings = Readonly<z.output<typeof settings>>;

@@ -1,31 +1,36 @@
 /** Our connection to a scripted server, over a real socket, and what it tells. */
 import type { TestContext } from "node:test";
-import { readConfig } from "../src/config.ts";
 import type { ConnectionStatus } from "../src/connection/hooks.ts";
 import { IrcConnection } from "../src/connection.ts";
+import type { IrcOptions } from "../src/options.ts";
 import type { IrcEvent } from "../src/presence/irc-event.ts";
 import type { IrcRequest, RequestOutcome } from "../src/requests/irc-request.ts";
+import { toOptions } from "../src/settings/to-options.ts";
+import { settings as schema } from "../src/settings.ts";
 import { ScriptedServer, until } from "./scripted-server.ts";
 
 interface SetUp {
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** Besides host and nick. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly options?: Partial<IrcOptions>;
 }
 
-export async function setUp(context: TestContext, { args = [], env = {} }: SetUp = {}) {
+export async function setUp(
+  context: TestContext,
+  { settings = {}, options: more = {} }: SetUp = {},
+) {
   const server = await ScriptedServer.listen();
   context.after(() => server.close());
-  const { irc } = readConfig(["--reconnect-min-ms", "10", "--reconnect-max-ms", "50", ...args], {
-    IRC_HOST: `irc://127.0.0.1:${server.port}`,
-    IRC_NICK: "bird",
-    SEABIRD_TOKEN: "unused",
-    ...env,
-  });
+  const host = `irc://127.0.0.1:${server.port}`;
+  const options = {
+    ...toOptions(schema.parse({ host, nick: "bird", ...settings })),
+    ...{ reconnectMinMs: 10, reconnectMaxMs: 50, ...more },
+  };
   const events: IrcEvent[] = [];
   const statuses: ConnectionStatus[] = [];
   const logged: string[] = [];
   const open = () => {
-    const connection = new IrcConnection(irc, {
+    const connection = new IrcConnection(options, {
       event: (event) => events.push(event),
       status: (status) => statuses.push(status),
       line: (_, line) => logged.push(line),

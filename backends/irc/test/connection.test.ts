@@ -7,8 +7,12 @@ import { until } from "./scripted-server.ts";
 suite("registration", () => {
   test("gives password, nick, user and name, and joins with keys", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
-      args: ["--user", "wing", "--name", "A bird: of the sea", "--channels", "#a,#b key,#c"],
-      env: { IRC_PASS: "a secret" },
+      settings: {
+        user: "wing",
+        real_name: "A bird: of the sea",
+        channels: ["#a", "#b key", "#c"],
+        password: "a secret",
+      },
     });
     open();
     await status("settled");
@@ -24,7 +28,7 @@ suite("registration", () => {
   });
 
   test("a server's password is not tried as an account's", async (context) => {
-    const { server, open, status } = await setUp(context, { env: { IRC_PASS: "secret" } });
+    const { server, open, status } = await setUp(context, { settings: { password: "secret" } });
     server.script = (line) =>
       line === "CAP LS 302" ? [":srv CAP * LS :sasl=PLAIN server-time"] : undefined;
     open();
@@ -37,8 +41,8 @@ suite("registration", () => {
 
   test("identifies first, and joins when NickServ has answered", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
-      args: ["--channels", "#a", "--identify-wait-ms", "60000"],
-      env: { IRC_NICKSERV_PASS: "hush" },
+      settings: { channels: ["#a"], nickserv_password: "hush" },
+      options: { identifyWaitMs: 60_000 },
     });
     open();
     const connection = await server.connection(1);
@@ -58,8 +62,8 @@ suite("registration", () => {
 
   test("joins at once when NickServ refuses, and says so", async (context) => {
     const { server, open, status } = await setUp(context, {
-      args: ["--channels", "#a", "--identify-wait-ms", "60000"],
-      env: { IRC_NICKSERV_PASS: "hush" },
+      settings: { channels: ["#a"], nickserv_password: "hush" },
+      options: { identifyWaitMs: 60_000 },
     });
     server.script = (line) =>
       line.startsWith("PRIVMSG NickServ")
@@ -74,15 +78,15 @@ suite("registration", () => {
 
   test("joins without NickServ when it is silent", async (context) => {
     const { server, open } = await setUp(context, {
-      args: ["--channels", "#a", "--identify-wait-ms", "50"],
-      env: { IRC_NICKSERV_PASS: "hush" },
+      settings: { channels: ["#a"], nickserv_password: "hush" },
+      options: { identifyWaitMs: 50 },
     });
     open();
     await (await server.connection(1)).hears(/^JOIN #a$/);
   });
 
   test("tells which channel cannot be joined, and is settled all the same", async (context) => {
-    const { server, open, status } = await setUp(context, { args: ["--channels", "#a,#b"] });
+    const { server, open, status } = await setUp(context, { settings: { channels: ["#a", "#b"] } });
     server.script = (line) =>
       line.startsWith("JOIN")
         ? [":bird!b@h JOIN #a", ":srv 366 bird #a :End", ":srv 473 bird #b :Invite only"]
@@ -99,7 +103,8 @@ suite("registration", () => {
 
   test("a channel that is forbidden by a number of this server's own is told, and tried again", async (context) => {
     const { server, open, status } = await setUp(context, {
-      args: ["--channels", "#a", "--join-retry-ms", "20"],
+      settings: { channels: ["#a"] },
+      options: { joinRetryMs: 20 },
     });
     server.script = (line) =>
       line.startsWith("JOIN") ? [":srv 926 bird #a :Channel #a is forbidden"] : undefined;
@@ -109,7 +114,7 @@ suite("registration", () => {
   });
 
   test("a server that never welcomes is left and tried again", async (context) => {
-    const { server, open, status } = await setUp(context, { args: ["--register-within-ms", "50"] });
+    const { server, open, status } = await setUp(context, { options: { registerWithinMs: 50 } });
     server.script = () => [];
     open();
     const lost = await status("lost");
@@ -142,7 +147,7 @@ suite("nicks", () => {
   });
 
   test("asks for the wanted one from time to time", async (context) => {
-    const { server, open } = await setUp(context, { args: ["--nick-check-ms", "20"] });
+    const { server, open } = await setUp(context, { options: { nickCheckMs: 20 } });
     server.script = (line, connection) => {
       if (!line.startsWith("USER")) return undefined;
       connection.nick = "guest1";
@@ -153,7 +158,9 @@ suite("nicks", () => {
   });
 
   test("channels are the same or not by the network's own rules", async (context) => {
-    const { server, open, status, event } = await setUp(context, { args: ["--channels", "#a[b]"] });
+    const { server, open, status, event } = await setUp(context, {
+      settings: { channels: ["#a[b]"] },
+    });
     server.script = (line, connection) =>
       line.startsWith("USER")
         ? [
@@ -204,7 +211,7 @@ suite("nicks", () => {
 suite("a lost connection", () => {
   test("fails what waits, leaves the channels, and comes back to them", async (context) => {
     const { server, open, status, event, events } = await setUp(context, {
-      args: ["--channels", "#a,#b key"],
+      settings: { channels: ["#a", "#b key"] },
     });
     const irc = open();
     await status("settled");
@@ -233,7 +240,7 @@ suite("a lost connection", () => {
 
   test("a request to join where we are takes no key from us", async (context) => {
     const { server, open, status } = await setUp(context, {
-      args: ["--channels", "#Staff sesame"],
+      settings: { channels: ["#Staff sesame"] },
     });
     const irc = open();
     await status("settled");
@@ -246,7 +253,7 @@ suite("a lost connection", () => {
 
   test("requests meanwhile fail at once", async (context) => {
     const { open } = await setUp(context, {
-      args: ["--reconnect-min-ms", "60000", "--reconnect-max-ms", "60000"],
+      options: { reconnectMinMs: 60_000, reconnectMaxMs: 60_000 },
     });
     const irc = open();
     assert.equal(await ask(irc), "not connected to the IRC network");
@@ -254,7 +261,7 @@ suite("a lost connection", () => {
 
   test("a silent server is dead after a while", async (context) => {
     const { server, open, status } = await setUp(context, {
-      args: ["--ping-interval-ms", "50", "--ping-timeout-ms", "300"],
+      options: { pingIntervalMs: 50, pingTimeoutMs: 300 },
     });
     server.script = (line) => (line.startsWith("PING") ? [] : undefined);
     open();
@@ -268,7 +275,7 @@ suite("a lost connection", () => {
 
   test("a server's words are told without formatting, without end and without our secrets", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
-      env: { IRC_PASS: "hunter2" },
+      settings: { password: "hunter2" },
     });
     open();
     await status("settled");
@@ -309,7 +316,7 @@ suite("closing", () => {
 
   test("while it connects, and while it waits", async (context) => {
     const { server, open, status } = await setUp(context, {
-      args: ["--reconnect-min-ms", "60000", "--reconnect-max-ms", "60000"],
+      options: { reconnectMinMs: 60_000, reconnectMaxMs: 60_000 },
     });
     await open().close();
     const irc = open();

@@ -5,7 +5,7 @@ import { setUp } from "./connection-fixture.ts";
 import type { ScriptedConnection } from "./scripted-server.ts";
 import { until } from "./scripted-server.ts";
 
-const SASL = { IRC_SASL_ACCOUNT: "bird", IRC_SASL_PASS: "wings" };
+const SASL = { account: "bird", password: "wings" };
 
 /** A server that offers these, gives what it is asked for, and welcomes after CAP END. */
 function offering(offer: readonly string[], gives: (names: string) => boolean = () => true) {
@@ -29,7 +29,7 @@ function offering(offer: readonly string[], gives: (names: string) => boolean = 
 
 suite("capabilities", () => {
   test("are listed first, over many lines, and asked for before the welcome", async (context) => {
-    const { server, open, status } = await setUp(context, { env: { IRC_PASS: "hush" } });
+    const { server, open, status } = await setUp(context, { settings: { password: "hush" } });
     server.script = offering(["batch server-time x/y=1", "labeled-response sasl=PLAIN", "setname"]);
     const irc = open();
     await status("settled");
@@ -51,7 +51,7 @@ suite("capabilities", () => {
   });
 
   test("a refused group is asked for one by one, the login alone", async (context) => {
-    const { server, open, status } = await setUp(context, { env: SASL });
+    const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
     const usual = offering(["batch server-time sasl=EXTERNAL,PLAIN"], (names) => names !== "batch");
     server.script = (line, connection) => {
       if (line === "CAP REQ :server-time batch") return [":srv CAP * NAK :server-time batch"];
@@ -127,7 +127,7 @@ suite("servers that know no capabilities", () => {
   }
 
   test("or say nothing of it", async (context) => {
-    const { server, open, status } = await setUp(context, { args: ["--cap-wait-ms", "50"] });
+    const { server, open, status } = await setUp(context, { options: { capWaitMs: 50 } });
     server.script = (line) => (line.startsWith("CAP") ? [] : undefined);
     open();
     await status("settled");
@@ -138,7 +138,7 @@ suite("the login", () => {
   test("goes in pieces of 400, with an empty one after a full one", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
       // With two names and two separators: 600 bytes, which are 800 in base64.
-      env: { IRC_SASL_ACCOUNT: "bird", IRC_SASL_PASS: "p".repeat(590) },
+      settings: { sasl: { account: "bird", password: "p".repeat(590) } },
     });
     const usual = offering(["sasl"]);
     server.script = (line, connection) => {
@@ -160,7 +160,7 @@ suite("the login", () => {
   });
 
   test("that the server does not have by this means is refused at once", async (context) => {
-    const { server, open, status } = await setUp(context, { env: SASL });
+    const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
     server.script = offering(["sasl=SCRAM-SHA-256,EXTERNAL"]);
     open();
     const lost = await status("lost");
@@ -172,7 +172,7 @@ suite("the login", () => {
 
   for (const challenge of ["%%%", "AAAA", "", "x".repeat(400)]) {
     test(`a challenge that is none is not answered: ${challenge.slice(0, 9)}`, async (context) => {
-      const { server, open, status } = await setUp(context, { env: SASL });
+      const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
       const usual = offering(["sasl=PLAIN"]);
       server.script = (line, connection) =>
         line === "AUTHENTICATE PLAIN" ? [`AUTHENTICATE ${challenge}`] : usual(line, connection);
@@ -190,7 +190,7 @@ suite("the login", () => {
   }
 
   test("the password is told once, however often the server asks", async (context) => {
-    const { server, open, status } = await setUp(context, { env: SASL });
+    const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
     const usual = offering(["sasl=PLAIN"]);
     server.script = (line, connection) =>
       line.startsWith("AUTHENTICATE") ? ["AUTHENTICATE +"] : usual(line, connection);
@@ -202,8 +202,8 @@ suite("the login", () => {
 
   test("without an answer in time it has failed; not required, we go on", async (context) => {
     const { server, open, status } = await setUp(context, {
-      args: ["--sasl-wait-ms", "50"],
-      env: { ...SASL, IRC_SASL_REQUIRED: "no" },
+      settings: { sasl: { ...SASL, required: false } },
+      options: { saslWaitMs: 50 },
     });
     server.script = offering(["sasl"]);
     open();
@@ -214,7 +214,7 @@ suite("the login", () => {
 
   test("that comes later is taken later", async (context) => {
     const { server, open, status } = await setUp(context, {
-      env: { ...SASL, IRC_SASL_REQUIRED: "no" },
+      settings: { sasl: { ...SASL, required: false } },
     });
     const usual = offering(["batch"]);
     server.script = (line, connection) => {
@@ -229,7 +229,7 @@ suite("the login", () => {
   });
 
   test("a welcome without it is none", async (context) => {
-    const { server, open, status } = await setUp(context, { env: SASL });
+    const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
     const usual = offering(["sasl"]);
     server.script = (line, connection) =>
       line === "CAP REQ :sasl" ? connection.welcome() : usual(line, connection);
@@ -239,7 +239,7 @@ suite("the login", () => {
   });
 
   test("a server's password that is not taken is not tried again in a hurry", async (context) => {
-    const { server, open, status } = await setUp(context, { env: { IRC_PASS: "wrong" } });
+    const { server, open, status } = await setUp(context, { settings: { password: "wrong" } });
     server.script = (line) =>
       line.startsWith("USER") ? [":srv 464 * :Password incorrect"] : undefined;
     open();
@@ -307,8 +307,8 @@ suite("hostile handshakes", () => {
 
 test("a network that finds out later that it wants TLS is left, and gone to over TLS", async (context) => {
   const { server, open, status, statuses } = await setUp(context, {
-    args: ["--register-within-ms", "1000"],
-    env: { IRC_PASS: "hush" },
+    settings: { password: "hush" },
+    options: { registerWithinMs: 1000 },
   });
   open();
   await status("settled");
@@ -328,8 +328,8 @@ test("a network that finds out later that it wants TLS is left, and gone to over
 
 test("a list of capabilities that stops midway is believed as far as it came", async (context) => {
   const { server, open, status } = await setUp(context, {
-    args: ["--cap-wait-ms", "50"],
-    env: { IRC_PASS: "hush" },
+    settings: { password: "hush" },
+    options: { capWaitMs: 50 },
   });
   server.script = (line) =>
     line === "CAP LS 302" ? [`:srv CAP * LS * :sts=port=${server.port}`] : undefined;
@@ -340,8 +340,7 @@ test("a list of capabilities that stops midway is believed as far as it came", a
 
 test("a server that hangs up at each step is dialled again, one connection at a time", async (context) => {
   const { server, open, status } = await setUp(context, {
-    args: ["--channels", "#a"],
-    env: { ...SASL, IRC_PASS: "hush" },
+    settings: { channels: ["#a"], sasl: SASL, password: "hush" },
   });
   const usual = offering(["batch server-time sasl=PLAIN"]);
   const steps = 11;

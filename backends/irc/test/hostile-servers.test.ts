@@ -5,7 +5,9 @@ import { ask, setUp } from "./connection-fixture.ts";
 
 suite("hostile servers", () => {
   test("lines that make no sense change nothing", async (context) => {
-    const { server, open, status, event } = await setUp(context, { args: ["--channels", "#a"] });
+    const { server, open, status, event } = await setUp(context, {
+      settings: { channels: ["#a"] },
+    });
     const irc = open();
     await status("settled");
     const connection = await server.connection(1);
@@ -75,7 +77,7 @@ suite("hostile servers", () => {
 
   test("welcomed again and again, it asks no more than once welcomed", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
-      args: ["--ping-interval-ms", "50"],
+      options: { pingIntervalMs: 50 },
     });
     open();
     await status("settled");
@@ -90,7 +92,9 @@ suite("hostile servers", () => {
   });
 
   test("channels and topics that are too long are not kept", async (context) => {
-    const { server, open, status, event } = await setUp(context, { args: ["--channels", "#a"] });
+    const { server, open, status, event } = await setUp(context, {
+      settings: { channels: ["#a"] },
+    });
     const irc = open();
     await status("settled");
     const connection = await server.connection(1);
@@ -107,7 +111,9 @@ suite("hostile servers", () => {
   });
 
   test("millions of names, and lines cut anywhere, are only read", async (context) => {
-    const { server, open, status, event } = await setUp(context, { args: ["--channels", "#a"] });
+    const { server, open, status, event } = await setUp(context, {
+      settings: { channels: ["#a"] },
+    });
     open();
     await status("settled");
     const connection = await server.connection(1);
@@ -122,7 +128,9 @@ suite("hostile servers", () => {
 
 suite("what is read and shown", () => {
   test("text that is not UTF-8 is read as old clients write it", async (context) => {
-    const { server, open, status, event } = await setUp(context, { args: ["--channels", "#a"] });
+    const { server, open, status, event } = await setUp(context, {
+      settings: { channels: ["#a"] },
+    });
     open();
     await status("settled");
     const connection = await server.connection(1);
@@ -134,7 +142,7 @@ suite("what is read and shown", () => {
 
   test("a key is not shown, whoever set it", async (context) => {
     const { server, open, status, event, logged } = await setUp(context, {
-      args: ["--channels", "#a opensesame"],
+      settings: { channels: ["#a opensesame"] },
     });
     open();
     await status("settled");
@@ -153,7 +161,7 @@ suite("what is read and shown", () => {
   });
 
   test("clients that ask ours what it is are answered, but not without end", async (context) => {
-    const { server, open, status } = await setUp(context, { args: ["--channels", "#a"] });
+    const { server, open, status } = await setUp(context, { settings: { channels: ["#a"] } });
     open();
     await status("settled");
     const connection = await server.connection(1);

@@ -33,6 +33,7 @@ export function terminalBackend(options: () => TerminalOptions) {
     config: settings,
     commandPrefix: (config) => config.command_prefix,
     formats: FORMATS,
+    probe: () => Promise.resolve("the terminal is always there"),
     connect(host): BackendConnection<TerminalSettings> {
       const given = options();
       const connection = new Connection(given);

@@ -2,9 +2,8 @@
 import { runBackendProgram } from "@seabird-chat/sdk/program";
 import { terminalBackend } from "./backend.ts";
 import type { Room } from "./room.ts";
-import { DEFAULT_ID, readConfig, USAGE } from "./settings.ts";
 
-/** Exit codes: 0 left, 1 core refused us, 2 wrong flags or environment, 78 wrong settings. */
+/** Exit codes: `docs/cli.md`. */
 export async function main(args: readonly string[]): Promise<void> {
   const isDumb = process.env["TERM"] === "dumb";
   let room: Room | undefined;
@@ -16,9 +15,7 @@ export async function main(args: readonly string[]): Promise<void> {
     onOpen: (opened) => (room = opened),
   }));
   await runBackendProgram(terminal, args, {
-    usage: USAGE,
-    read: readConfig,
-    defaultId: DEFAULT_ID,
+    defaultId: "local",
     defaultLogLevel: "warn",
     showsCore: true,
     logStream: {

@@ -1,18 +1,24 @@
-/** Flags, environment, defaults, and what is refused. */
+/** The terminal's settings: defaults, variables, and what is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { login, readConfig, settings } from "./settings.ts";
+import { settingRows } from "@seabird-chat/sdk/program";
+import { login, settings } from "./settings.ts";
 
-test("flags come before the environment, the environment before defaults", () => {
-  assert.deepEqual(readConfig([], {}), { id: undefined, settings: {} });
+test("each has a default and a variable of its own", () => {
   const { user, ...defaults } = settings.parse({});
   assert.deepEqual(defaults, { nick: "seabird", channel: "#terminal", command_prefix: "!" });
   assert.equal(user, login(process.env) ?? "you");
-  const env = { SEABIRD_TERMINAL_NICK: "gull", SEABIRD_TERMINAL_CHANNEL: "" };
-  const config = readConfig(["--nick", "tern", "--command-prefix=?"], env);
-  assert.deepEqual(config.settings, { nick: "tern", command_prefix: "?" });
-  assert.deepEqual(readConfig([], env).settings, { nick: "gull" });
-  assert.equal(readConfig([], { SEABIRD_TERMINAL_ID: "a" }).id, "a");
+  const rows = settingRows(settings["~standard"].jsonSchema.input({ target: "draft-2020-12" }));
+  assert.deepEqual(
+    rows.map(({ env, flag, default: value }) => [...env, flag, value]),
+    [
+      ["TERMINAL_USER", "user", undefined],
+      ["TERMINAL_NICK", "nick", "seabird"],
+      ["TERMINAL_CHANNEL", "channel", "#terminal"],
+      ["TERMINAL_COMMAND_PREFIX", "command-prefix", "!"],
+    ],
+  );
+  assert.ok(rows.every(({ help }) => help !== ""));
 });
 
 test("an odd login is no reason to fail", () => {
@@ -20,16 +26,8 @@ test("an odd login is no reason to fail", () => {
   assert.equal(login({ USER: "", LOGNAME: "ann" }), "ann");
 });
 
-test("what cannot be is refused with its name", () => {
-  assert.throws(
-    () => readConfig(["--nick", "two words"], {}),
-    /--nick is "two words"; it has to be/,
-  );
-  assert.throws(
-    () => readConfig([], { SEABIRD_TERMINAL_ID: "\x1b" }),
-    /--id is "\\u001b"; it has to be/,
-  );
-  assert.throws(() => readConfig(["--what"], {}), { code: "bad_option" });
-  assert.throws(() => readConfig(["extra"], {}), { code: "bad_option" });
-  assert.equal(settings.safeParse({ nick: "two words" }).success, false);
+test("what is no name is refused", () => {
+  for (const wrong of [{ nick: "two words" }, { channel: "\x1b" }, { user: "" }, { what: "x" }]) {
+    assert.equal(settings.safeParse(wrong).success, false, JSON.stringify(wrong));
+  }
 });

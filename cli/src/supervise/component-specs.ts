@@ -83,7 +83,7 @@ export class ComponentSpecs {
       : around.output(component.name);
     const token = this.#tokenOf(component, project);
     const local = project.core.kind === "own" ? { retryMaxMs: LIMITS.componentRetryMaxMs } : {};
-    const room = isRoom(component) ? ["--leave-in-turn"] : [];
+    const room = isRoom(component) ? ["--await-stop"] : [];
     return {
       name: component.name,
       kind: component.kind,

@@ -79,7 +79,7 @@ export function createPlan(options: UpOptions, around: PlanSurroundings): Plan {
 function planRoom(clients: Clients, { bins, script }: PlanSurroundings): ComponentSpec {
   const room = clients.add("terminal", "backend", {
     script: bins.backend("terminal"),
-    args: ["--leave-in-turn", ...(script ? ["--wait-for-go"] : [])],
+    args: ["--await-stop", ...(script ? ["--await-start"] : [])],
     scopes: ["backend:terminal/*"],
   });
   return { ...room, output: { to: "terminal" } };

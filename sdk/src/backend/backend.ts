@@ -5,6 +5,7 @@ import type { SettingsSchema } from "../program/check-settings.ts";
 import { KIND, type OfKind } from "../program/component-kind.ts";
 import type { BackendChannel } from "./channels.ts";
 import type { BackendHost } from "./host.ts";
+import type { ProbeHost } from "./probe.ts";
 import type { SendKind } from "./send-kinds.ts";
 import { validateSpec } from "./validate-spec.ts";
 
@@ -97,6 +98,13 @@ export interface BackendSpec<Config = unknown> {
    * Connects to the network. Rejects if that fails: the SDK tries again, unless it was a `Fatal`.
    */
   connect(host: BackendHost<Config>): Awaitable<BackendConnection<Config>>;
+  /**
+   * Tries the connection with settings that were checked, for `--probe` and `seabird init`:
+   * connects, logs in and leaves; says nothing, and joins nothing that people see. Resolves with a
+   * line about who answered, such as `irc.example.org welcomes bird`; rejects with a
+   * `ProbeFailure`, or any error. It is given 20 s. Missing: the settings alone are checked.
+   */
+  probe?(config: Config, host: ProbeHost): Promise<string>;
 }
 
 /** What `backend()` makes. Whoever holds it may start it: `seabird backend FILE` does. */

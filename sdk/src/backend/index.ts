@@ -53,6 +53,12 @@ export {
   type PerChannelQueueOptions,
   perChannelQueue,
 } from "./per-channel-queue.ts";
+export {
+  ProbeFailure,
+  type ProbeFailureOptions,
+  type ProbeHost,
+  type ProbeResult,
+} from "./probe.ts";
 export { type Recognised, type RecogniseOptions, recognise, type Self } from "./recognise.ts";
 export type {
   BackendHandlers,

@@ -1,49 +1,37 @@
 /** The program of a backend: its main calls `runBackendProgram` and nothing else. */
-import { sendToSupervisor } from "@seabird-chat/runtime";
+import { DotEnvError, readDotEnv, sendToSupervisor } from "@seabird-chat/runtime";
 import type { BackendDefinition } from "../backend/backend.ts";
 import { type RunningBackend, startBackend } from "../backend/start-backend.ts";
 import { pause, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { ProcessLife } from "../link/process-life.ts";
-import { NO_SETTINGS, toJsonSchema } from "./check-settings.ts";
+import { NO_SETTINGS, SettingsError, toJsonSchema } from "./check-settings.ts";
 import { COMPONENT_USAGE, type ComponentArgs } from "./component-args.ts";
 import { type ComponentDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log, type LogLevel, type LogStream } from "./log.ts";
 import { type ComponentStart, followSettings, runComponent } from "./run-component.ts";
-
-/** What a backend's own flags and environment say, when no supervisor gives them. */
-export interface OwnSettings {
-  readonly id?: string | undefined;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly url?: string | undefined;
-  readonly token?: string | undefined;
-  readonly logLevel?: LogLevel | undefined;
-}
+import { runProbe } from "./run-probe.ts";
+import { settingRows, settingsUsage } from "./setting-rows.ts";
+import { type GivenSettings, readSettingSources } from "./setting-sources.ts";
 
 export interface BackendProgramOptions {
   /** In messages. Default: `seabird-backend-<type>`. */
   readonly name?: string | undefined;
-  /** What `--help` prints of the program's own; that of all parts follows. */
-  readonly usage?: string | undefined;
   /** The id if nobody gives one. Default: `seabird`. */
   readonly defaultId?: string | undefined;
-  /**
-   * Reads flags (those of all parts taken out) and environment. Throws a SeabirdError
-   * `bad_option`, or a SettingsError. Default: `--id` and `--settings`.
-   */
-  readonly read?: ((args: readonly string[], env: NodeJS.ProcessEnv) => OwnSettings) | undefined;
   /** Where the log goes. Default: standard error. */
   readonly logStream?: LogStream | undefined;
   /** Default: `info`. */
   readonly defaultLogLevel?: LogLevel | undefined;
-  /** The backend shows to a person how it stands with core: the log need not. Default: false. */
+  /** The backend shows its connection to core itself: the log leaves it out. Default: false. */
   readonly showsCore?: boolean | undefined;
 }
 
 /**
  * Runs a backend until it is told to stop, leaves, or fails; `argv` without program and script.
- * Sets the process's exit code as its help says. Never rejects.
+ * Flags, environment variables and `--help` come from the backend's schema. Sets the process's
+ * exit code as its help says. Never rejects.
  */
 export function runBackendProgram<Config>(
   definition: BackendDefinition<Config>,
@@ -53,15 +41,17 @@ export function runBackendProgram<Config>(
   const name = options.name ?? `seabird-backend-${definition.type}`;
   return runComponent(argv, {
     name,
-    usage: () => `${options.usage ?? usageOf(name, definition.help)}${COMPONENT_USAGE}`,
+    usage: () => usageOf(name, definition, options),
     describe: () => printDescription({ kind: "backend", components: [describe(definition)] }),
+    probe: () => runProbe(definition),
     run: (start) => run(definition, start, options),
   });
 }
 
 /** Runs the one backend that a file exports: `runBackendFile(["./campfire.ts", "--id", "work"])`. */
 export async function runBackendFile(argv: readonly string[]): Promise<void> {
-  const file = argv.find((arg, at) => isFile(arg) && argv[at - 1] !== "--settings");
+  const at = argv.findIndex((arg, index) => isFile(arg) && !isFlagWithValue(argv[index - 1]));
+  const file = argv[at];
   const name = "seabird-backend";
   const load = async () => {
     if (file === undefined) throw new SeabirdError("bad_option", "which file? --help tells more");
@@ -69,15 +59,22 @@ export async function runBackendFile(argv: readonly string[]): Promise<void> {
     if (others.length === 0) return backend as BackendDefinition<unknown>;
     throw new SeabirdError("bad_option", `${file} exports ${others.length + 1} backends, not one`);
   };
-  const own = argv.filter((arg) => arg !== file);
+  const own = argv.filter((_, index) => index !== at);
   return runComponent(own, {
     name,
-    usage: () =>
-      `${usageOf(`${name} FILE`, "Runs the backend that a file exports.")}${COMPONENT_USAGE}`,
+    usage: async () =>
+      file === undefined ? usageOfFiles(name) : usageOf(`${name} ${file}`, await load(), {}),
     describe: async () =>
       printDescription({ kind: "backend", components: [describe(await load())] }),
+    probe: async () => runProbe(await load()),
     run: async (start) => run(await load(), start, {}),
   });
+}
+
+const FLAG_WITH_VALUE = /^--(?!describe$|probe$|help$|await-st(art|op)$)[^=]+$/;
+
+function isFlagWithValue(arg: string | undefined): boolean {
+  return arg !== undefined && FLAG_WITH_VALUE.test(arg);
 }
 
 function describe<Config>({ type, help, config }: BackendDefinition<Config>): ComponentDescription {
@@ -85,61 +82,111 @@ function describe<Config>({ type, help, config }: BackendDefinition<Config>): Co
   return { name: type, type, ...(help === undefined ? {} : { help }), commands: {}, settings };
 }
 
-function usageOf(name: string, help: string | undefined): string {
-  const about = help === undefined ? "" : `${help}\n\n`;
-  return `Usage: ${name} [flags]\n\n${about}  --id ID                the backend's id (default seabird)\n`;
+function rowsOf<Config>({ config }: BackendDefinition<Config>) {
+  return settingRows(toJsonSchema(config));
 }
+
+/** `IRC_ID` of the type `irc`. */
+function idVariable(type: string): string {
+  return `${type.toUpperCase().replaceAll("-", "_")}_ID`;
+}
+
+function usageOf<Config>(
+  name: string,
+  definition: BackendDefinition<Config>,
+  { defaultId = DEFAULT_ID }: BackendProgramOptions,
+): string {
+  const { type, help } = definition;
+  const about = help === undefined ? "" : `Connects ${help} to Seabird.\n\n`;
+  const id = `  ${"--id ID".padEnd(29)} ${idVariable(type)}, default ${defaultId}\n        the backend's id among those of its type\n`;
+  const own = `${settingsUsage(rowsOf(definition))}${id}`;
+  return `Usage: ${name} [flags]\n\n${about}${own}\n${COMPONENT_USAGE}`;
+}
+
+function usageOfFiles(name: string): string {
+  const about = "Runs the backend that a file exports; `FILE --help` lists its settings.";
+  return `Usage: ${name} FILE [flags]\n\n${about}\n\n${COMPONENT_USAGE}`;
+}
+
+const DEFAULT_ID = "seabird";
 
 async function run<Config>(
   definition: BackendDefinition<Config>,
   { args, life, given }: ComponentStart,
   options: BackendProgramOptions,
 ): Promise<void> {
-  const own = given.url === undefined ? readOwn(args, options) : noMore(args.rest);
-  const id = given.id ?? own.id ?? options.defaultId ?? "seabird";
+  const isByHand = given.url === undefined;
+  if (!isByHand) refuseMore(args.rest);
+  const own = isByHand ? readOwn(definition, args) : undefined;
+  const id = given.id ?? own?.id ?? options.defaultId ?? DEFAULT_ID;
   const log = createLog({
     name: `${definition.type}/${id}`,
-    level: given.logLevel ?? own.logLevel ?? options.defaultLogLevel,
+    level: given.logLevel ?? options.defaultLogLevel,
     stream: options.logStream,
   });
   const backend = startBackend(definition, {
     id,
-    config: { ...given.settings, ...own.settings },
-    url: given.url ?? own.url,
-    token: given.token ?? own.token,
+    config: merge(given.settings, own?.settings ?? {}),
+    url: given.url,
+    token: given.token,
     ...(given.retryMaxMs === undefined ? {} : { retryMaxMs: given.retryMaxMs }),
     log,
     signal: life.signal,
-    go: args.waitForGo && life.isSupervised ? supervisorsGo(life) : undefined,
+    go: args.awaitStart && life.isSupervised ? supervisorsGo(life) : undefined,
     onNotice: (callback) => onNotice(life, callback),
-    onLeaving: () => (args.leaveInTurn && life.isSupervised ? ourTurn(life) : Promise.resolve()),
+    onLeaving: () => (args.awaitStop && life.isSupervised ? ourTurn(life) : Promise.resolve()),
   });
   const forget = followSettings(life, log, (settings) => backend.reconfigure(settings));
   try {
     if (options.showsCore !== true) void logCore(backend, log);
     void backend.ready().then(life.ready, () => undefined);
     await backend.ended();
+  } catch (reason) {
+    // A file of settings is its own source: its keys are the names to tell.
+    const isOwn = own !== undefined && args.settings === undefined;
+    throw isOwn && reason instanceof SettingsError ? own.explain(reason) : reason;
   } finally {
     forget();
   }
 }
 
-function readOwn({ rest }: ComponentArgs, { read = readId }: BackendProgramOptions): OwnSettings {
-  return read(rest, process.env);
+function readOwn<Config>(
+  definition: BackendDefinition<Config>,
+  { rest }: ComponentArgs,
+): GivenSettings {
+  loadEnvFile();
+  const options = { rows: rowsOf(definition), idVariable: idVariable(definition.type) };
+  return readSettingSources(rest, process.env, options);
 }
 
-function readId(args: readonly string[]): OwnSettings {
-  const [flag, id, ...more] = args;
-  if (flag === undefined) return { settings: {} };
-  const inline = /^--id=(.+)$/s.exec(flag)?.[1];
-  if (inline !== undefined) return { ...noMore(args.slice(1)), id: inline };
-  if (flag !== "--id" || id === undefined || id === "") return noMore([flag]);
-  return { ...noMore(more), id };
+/** With `.env` of the working directory; what the environment already has is not overwritten. */
+function loadEnvFile(): void {
+  try {
+    for (const [name, value] of Object.entries(readDotEnv(process.cwd()))) {
+      process.env[name] ??= value;
+    }
+  } catch (reason) {
+    if (!(reason instanceof DotEnvError)) throw reason;
+    throw new SeabirdError("bad_option", reason.message, { cause: reason });
+  }
 }
 
-function noMore([unknown]: readonly string[]): OwnSettings {
-  if (unknown === undefined) return { settings: {} };
+function refuseMore([unknown]: readonly string[]): void {
+  if (unknown === undefined) return;
   throw new SeabirdError("bad_option", `there is no "${unknown}"; --help lists the flags`);
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** The second goes before the first, key by key. */
+function merge(below: Settings, above: Settings): Settings {
+  const isSettings = (value: unknown): value is Settings =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  const entries = Object.entries(above).map(([key, value]) => {
+    const other = Object.hasOwn(below, key) ? below[key] : undefined;
+    return [key, isSettings(value) && isSettings(other) ? merge(other, value) : value];
+  });
+  return { ...below, ...Object.fromEntries(entries) };
 }
 
 /** Each outage once, however often it is tried. */

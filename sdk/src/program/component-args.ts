@@ -1,28 +1,31 @@
-/** The flags that every part's program has; the rest is its own. Pure. */
+/** The flags that every component's program has; the rest is its own. Pure. */
 import { SeabirdError } from "../link/errors.ts";
 import { isLogLevel, LOG_LEVELS, type LogLevel } from "./log.ts";
 
 export interface ComponentArgs {
   readonly help: boolean;
-  /** Print what the part is, and end. */
+  /** Print what the component is, and end. */
   readonly describe: boolean;
+  /** Try the connection with the settings on standard input, print how far it came, and end. */
+  readonly probe: boolean;
   /** The file descriptor that url, token and settings come from. */
   readonly bootstrapFd: number | undefined;
-  /** A JSON file with the settings, for starting a part by hand. */
+  /** A JSON file with the settings, for starting a component by hand. */
   readonly settings: string | undefined;
   readonly logLevel: LogLevel | undefined;
-  /** `host.go` waits for the supervisor. */
-  readonly waitForGo: boolean;
-  /** A part that leaves by itself says so and waits to be stopped. */
-  readonly leaveInTurn: boolean;
+  /** `host.go` waits until the supervisor sends `go`. */
+  readonly awaitStart: boolean;
+  /** A backend that leaves by itself sends `leaving` to the supervisor and waits to be stopped. */
+  readonly awaitStop: boolean;
   readonly rest: readonly string[];
 }
 
 /** What `--help` tells of them. */
 export const COMPONENT_USAGE = `  --settings FILE        a JSON file with the settings
-  --log-level LEVEL      debug, info, warn or error (SEABIRD_LOG_LEVEL, default info)
+  --log-level LEVEL      debug, info, warn or error (SEABIRD_LOG_LEVEL, LOG_LEVEL, default info)
   --bootstrap-fd FD      reads url, token and settings as a line of JSON from there
   --describe             prints what this is as a line of JSON
+  --probe                tries the settings on standard input (JSON) and prints how far it came
 
   SEABIRD_HOST, SEABIRD_TOKEN or SEABIRD_TOKEN_FILE say where core is.
 `;
@@ -42,11 +45,12 @@ export function parseComponentArgs(argv: readonly string[]): ComponentArgs {
   return {
     help: switches.has("--help") || switches.has("-h"),
     describe: switches.has("--describe"),
+    probe: switches.has("--probe"),
     bootstrapFd: toDescriptor(values.get("--bootstrap-fd")),
     settings: values.get("--settings"),
     logLevel: toLevel(values.get("--log-level"), "--log-level"),
-    waitForGo: switches.has("--wait-for-go"),
-    leaveInTurn: switches.has("--leave-in-turn"),
+    awaitStart: switches.has("--await-start"),
+    awaitStop: switches.has("--await-stop"),
     rest,
   };
 }
@@ -55,8 +59,9 @@ const SWITCHES: ReadonlySet<string> = new Set([
   "--help",
   "-h",
   "--describe",
-  "--wait-for-go",
-  "--leave-in-turn",
+  "--probe",
+  "--await-start",
+  "--await-stop",
 ]);
 const VALUES: ReadonlySet<string> = new Set(["--bootstrap-fd", "--settings", "--log-level"]);
 

@@ -25,9 +25,14 @@ export interface CommandDescription {
   readonly fullHelp: string;
 }
 
-/** On standard output, as its last line: a person's file may have printed something before. */
+/** On standard output, as `printLine` does. */
 export function printDescription(description: Description): Promise<void> {
+  return printLine(JSON.stringify(description));
+}
+
+/** As the last line of standard output: a person's file may have printed something before. */
+export function printLine(line: string): Promise<void> {
   const isNewLine = !("bytesWritten" in process.stdout) || process.stdout.bytesWritten === 0;
-  const line = `${isNewLine ? "" : "\n"}${JSON.stringify(description)}\n`;
-  return new Promise((resolve) => process.stdout.write(line, () => resolve()));
+  const text = `${isNewLine ? "" : "\n"}${line}\n`;
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }

@@ -1,8 +1,7 @@
-/** The door for programs: what the main of a plugin's or a backend's program calls. */
+/** The entry point for programs: what the main of a plugin's or a backend's program calls. */
 
 export {
   type BackendProgramOptions,
-  type OwnSettings,
   runBackendFile,
   runBackendProgram,
 } from "./backend-program.ts";
@@ -10,3 +9,4 @@ export type { CommandDescription, ComponentDescription, Description } from "./de
 export { isFile, loadFile } from "./load-file.ts";
 export { resolveOwnPackages } from "./own-packages.ts";
 export { runPluginProgram } from "./plugin-program.ts";
+export { type SettingRow, settingRows, settingsEnvExample, settingsTable } from "./setting-rows.ts";

@@ -1,4 +1,4 @@
-/** What every part's program has around it: its life, its settings, and how it ends. */
+/** What every component's program has around it: its lifetime, its settings, and how it ends. */
 import {
   type BootstrapConfig,
   BootstrapConfigError,
@@ -33,19 +33,25 @@ export type Given = Partial<Pick<BootstrapConfig, "url" | "token" | "retryMaxMs"
 export interface ComponentWork {
   /** The program's name in its messages. */
   readonly name: string;
-  usage(): string;
+  usage(): string | Promise<string>;
   /** Before anything is connected. */
   describe(args: ComponentArgs): Promise<void> | void;
-  /** Until the part has ended. */
+  /** Sets the exit code. Missing: there is nothing to try. */
+  probe?(args: ComponentArgs): Promise<void>;
+  /** Until the component has ended. */
   run(start: ComponentStart): Promise<void>;
 }
+
+/** The first that is set counts. */
+const LEVEL_VARIABLES = ["SEABIRD_LOG_LEVEL", "LOG_LEVEL"];
 
 /** Sets the process's exit code. Never rejects. */
 export async function runComponent(argv: readonly string[], work: ComponentWork): Promise<void> {
   try {
     const args = parseComponentArgs(argv);
-    if (args.help) process.stdout.write(work.usage());
-    else if (args.describe) await describe(args, work);
+    if (args.help) process.stdout.write(await work.usage());
+    else if (args.describe) await untilExit(() => work.describe(args));
+    else if (args.probe) await untilExit(() => probe(args, work));
     else await live(args, work);
   } catch (reason) {
     process.stderr.write(`${work.name}: ${tell(reason)}\n`);
@@ -55,9 +61,16 @@ export async function runComponent(argv: readonly string[], work: ComponentWork)
 }
 
 /** Ends at once: nothing that the file has begun may print behind it. */
-async function describe(args: ComponentArgs, work: ComponentWork): Promise<void> {
-  await work.describe(args);
+async function untilExit(work: () => Promise<void> | void): Promise<void> {
+  await work();
   process.exit();
+}
+
+async function probe(args: ComponentArgs, work: ComponentWork): Promise<void> {
+  if (work.probe === undefined) {
+    throw new SeabirdError("bad_option", "only backends have --probe; --help lists the flags");
+  }
+  await work.probe(args);
 }
 
 async function live(args: ComponentArgs, work: ComponentWork): Promise<void> {
@@ -75,7 +88,8 @@ async function read(args: ComponentArgs): Promise<Given> {
     return { ...config, logLevel: config.logLevel ?? args.logLevel };
   }
   const { env } = process;
-  const logLevel = args.logLevel ?? toLevel(env["SEABIRD_LOG_LEVEL"], "SEABIRD_LOG_LEVEL");
+  const variable = LEVEL_VARIABLES.find((name) => env[name]) ?? "";
+  const logLevel = args.logLevel ?? toLevel(env[variable], variable);
   const settings = args.settings === undefined ? {} : readSettings(args.settings);
   return { id: undefined, settings, logLevel };
 }

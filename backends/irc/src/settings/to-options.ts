@@ -4,7 +4,7 @@ import { checkOptions } from "../connection/check-options.ts";
 import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
 import { foldName } from "../message/line.ts";
 import type { ChannelToJoin, IrcOptions, SaslOptions, TlsFiles } from "../options.ts";
-import { type IrcSettings, snakeCase } from "../settings.ts";
+import type { IrcSettings } from "../settings.ts";
 import { type HostAddress, parseHost } from "./host-url.ts";
 
 /** What a schema cannot see, such as a file that is not there. */
@@ -101,8 +101,24 @@ function readPem(path: string, file: string | undefined): string | undefined {
   }
 }
 
+/** Of the times that cannot be set, those that depend on one that can; all others are constants. */
 function limitsOf(settings: IrcSettings): Record<IrcLimitName, number> {
-  const byKey = settings as unknown as Readonly<Record<string, number>>;
-  const rows = IRC_OPTION_LIMITS.map(({ name, value }) => [name, byKey[snakeCase(name)] ?? value]);
-  return Object.fromEntries(rows);
+  const defaults = Object.fromEntries(
+    IRC_OPTION_LIMITS.map(({ name, value }) => [name, value]),
+  ) as Record<IrcLimitName, number>;
+  const { answer_within_ms: answerWithinMs, ping_timeout_ms: pingTimeoutMs } = settings;
+  return {
+    ...defaults,
+    burstLines: settings.burst_lines,
+    lineIntervalMs: settings.line_interval_ms,
+    answerWithinMs,
+    sendBudgetMs: Math.ceil(answerWithinMs * 0.8),
+    pingTimeoutMs,
+    pingIntervalMs: Math.ceil(pingTimeoutMs / 2),
+    reconnectMinMs: settings.reconnect_ms,
+    reconnectMaxMs: settings.reconnect_ms * RECONNECT_GROWTH,
+  };
 }
+
+/** How much longer than the first pause before a reconnect the longest one is. */
+const RECONNECT_GROWTH = 30;
