@@ -4,7 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { envExample } from "../core/src/help.ts";
+import { envExample } from "../core/src/config/help.ts";
 import { writeReference } from "./checks/reference.ts";
 import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
 import { writeTables } from "./checks/tables.ts";

@@ -1,4 +1,4 @@
-/** The door of core, for tests and for programs that run it inside their own process. */
+/** The entry point of core, for tests and for programs that run it inside their own process. */
 export { AUTH_LIMITS, type AuthOptions } from "./auth/limits.ts";
 export type { Principal } from "./auth/principal.ts";
 export { hashSecret, newSecret } from "./auth/secret.ts";
@@ -8,9 +8,9 @@ export type { CreatedToken, ExtraToken, NewToken, TokenAdmin } from "./auth/toke
 export { Broker } from "./broker/broker.ts";
 export { BrokerError, ERROR_CODES, type ErrorCode } from "./broker/errors.ts";
 export { BROKER_LIMITS } from "./broker/limits.ts";
-export { type Config, type ConfigSources, loadConfig } from "./config.ts";
-export { ConfigError } from "./config-error.ts";
-export type { Log } from "./log.ts";
-export { type Core, type ServeInit, serve } from "./serve.ts";
-export { DatabaseError, ListenError } from "./start-error.ts";
+export { type Config, type ConfigSources, loadConfig } from "./config/config.ts";
+export { ConfigError } from "./config/config-error.ts";
+export type { Log } from "./program/log.ts";
+export { DatabaseError, ListenError } from "./program/start-error.ts";
+export { type Core, type ServeOptions, serve } from "./serve.ts";
 export { TRANSPORT_LIMITS } from "./transport/limits.ts";

@@ -1,11 +1,11 @@
 /** The core process: reads what it is asked to do, does it, and ends with a documented code. */
 import { parseArgs } from "node:util";
 import { EXIT } from "@seabird-chat/runtime";
-import type { Config } from "./config.ts";
-import { UsageError } from "./config-error.ts";
-import { FLAG_OPTIONS } from "./flags.ts";
-import { runUntilStopped } from "./run-until-stopped.ts";
-import { readVersion } from "./version.ts";
+import type { Config } from "./config/config.ts";
+import { UsageError } from "./config/config-error.ts";
+import { FLAG_OPTIONS } from "./config/settings.ts";
+import { runUntilStopped } from "./program/run-until-stopped.ts";
+import { readVersion } from "./program/version.ts";
 
 /** Runs the command line; ends the process. */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
@@ -18,7 +18,7 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
 
 async function run(argv: readonly string[]): Promise<number> {
   if (argv[0] === "tokens") {
-    const { tokensCommand } = await import("./tokens-command.ts");
+    const { tokensCommand } = await import("./program/tokens-command.ts");
     return tokensCommand(argv.slice(1));
   }
   const { values, positionals } = parseFlags(argv);
@@ -49,9 +49,12 @@ const HELP_OPTION = { type: "boolean", short: "h" } as const;
 const SWITCH = { type: "boolean" } as const;
 
 async function serveCommand(flags: Flags): Promise<number> {
-  const { loadConfig } = await import("./config.ts");
+  const { loadConfig } = await import("./config/config.ts");
   const config: Config = loadConfig({ flags, env: process.env, cwd: process.cwd() });
-  const [{ serve }, { openLog }] = await Promise.all([import("./serve.ts"), import("./log.ts")]);
+  const [{ serve }, { openLog }] = await Promise.all([
+    import("./serve.ts"),
+    import("./program/log.ts"),
+  ]);
   const log = await openLog(config);
   const start = (signal: AbortSignal) => serve({ config, log, signal });
   await runUntilStopped({ log, stopLimitMs: await stopLimitMs(config), start });
@@ -62,7 +65,7 @@ async function serveCommand(flags: Flags): Promise<number> {
 const STOP_MARGIN_MS = 2_000;
 
 async function stopLimitMs(config: Config): Promise<number> {
-  const { LONGEST_TIMER_MS } = await import("./config.ts");
+  const { LONGEST_TIMER_MS } = await import("./config/config.ts");
   const { resolveTransportLimits } = await import("./transport/limits.ts");
   const limits = resolveTransportLimits(config.transportLimits);
   const { drainRequestsMs, drainStreamsMs, closeGraceMs } = limits;
@@ -71,12 +74,12 @@ async function stopLimitMs(config: Config): Promise<number> {
 }
 
 async function printHelp(): Promise<number> {
-  const { helpText } = await import("./help.ts");
+  const { helpText } = await import("./config/help.ts");
   return print(helpText());
 }
 
 async function printDescription(): Promise<number> {
-  const { describeCore } = await import("./describe.ts");
+  const { describeCore } = await import("./config/describe.ts");
   return print(JSON.stringify(describeCore()));
 }
 
@@ -87,8 +90,8 @@ function print(text: string): number {
 
 /** One line on standard error, and the code for it. A fault of ours shows where it was. */
 async function report(error: unknown): Promise<number> {
-  const { explain } = await import("./explain.ts");
-  const { code, text } = explain(error);
+  const { describeFailure } = await import("./program/failure.ts");
+  const { code, text } = describeFailure(error);
   process.stderr.write(`seabird-core: ${text}\n`);
   return code;
 }

@@ -1,5 +1,5 @@
 /**
- * Core, put together: the only place where its rooms meet. What is slow to begin, the token
+ * Core, put together: the only place where its modules meet. What starts slowly, the token
  * database's thread, begins first and goes on while the rest is loaded.
  */
 import { dirname } from "node:path";
@@ -9,17 +9,17 @@ import { resolveAuthOptions } from "./auth/limits.ts";
 import { Tokens } from "./auth/tokens.ts";
 import type { Broker } from "./broker/broker.ts";
 import { systemClock } from "./broker/clock.ts";
-import type { Config } from "./config.ts";
-import { type DrainParts, drain } from "./drain.ts";
-import type { Log } from "./log.ts";
-import { Metrics } from "./metrics.ts";
-import { LIMIT_SETTINGS, type LimitModule } from "./settings.ts";
-import { DatabaseError, ListenError } from "./start-error.ts";
+import type { Config } from "./config/config.ts";
+import { LIMIT_SETTINGS, type LimitModule } from "./config/settings.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { type DrainDeps, drain } from "./program/drain.ts";
+import type { Log } from "./program/log.ts";
+import { DatabaseError, ListenError } from "./program/start-error.ts";
+import { readVersion } from "./program/version.ts";
 import { type OpenPage, PageServer } from "./transport/http/page-server.ts";
 import type { TransportServer } from "./transport/server.ts";
-import { readVersion } from "./version.ts";
 
-export interface ServeInit {
+export interface ServeOptions {
   readonly config: Config;
   readonly log: Log;
   /** Aborted: core drains and closes, as `close` does; one that does not yet listen rejects. */
@@ -42,7 +42,7 @@ export interface Core {
   close(): Promise<void>;
 }
 
-interface Parts {
+interface Assembled {
   readonly tokens: Tokens;
   readonly broker: Broker;
   readonly server: TransportServer;
@@ -53,16 +53,16 @@ interface Parts {
  * Starts core; resolves when it listens. Rejects with a DatabaseError, a ListenError or a
  * BrokerError `bad_request`, each with one clear line; nothing is left open then.
  */
-export async function serve({ config, log, signal }: ServeInit): Promise<Core> {
+export async function serve({ config, log, signal }: ServeOptions): Promise<Core> {
   const metrics = new Metrics();
   const opening = openTokens(config, log, signal);
   // Whoever awaits it below sees the failure; until then it is not unhandled.
   opening.catch(() => undefined);
   try {
-    const rooms = await loadRooms();
+    const modules = await loadModules();
     const tokens = await opening;
     signal?.throwIfAborted();
-    return await open(assemble(rooms, { config, log, metrics, tokens }), config, log, signal);
+    return await open(assemble(modules, { config, log, metrics, tokens }), config, log, signal);
   } catch (error) {
     await opening.then(
       (tokens) => tokens.close(),
@@ -107,7 +107,7 @@ async function sayAdminToken(tokens: Tokens, folder: string, log: Log): Promise<
   }
 }
 
-async function loadRooms() {
+async function loadModules() {
   const [{ Broker }, { TransportServer }, { brokerMethods }] = await Promise.all([
     import("./broker/broker.ts"),
     import("./transport/server.ts"),
@@ -116,17 +116,17 @@ async function loadRooms() {
   return { Broker, TransportServer, brokerMethods };
 }
 
-interface Ingredients {
+interface CoreDeps {
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly tokens: Tokens;
 }
 
-type Rooms = Awaited<ReturnType<typeof loadRooms>>;
+type Modules = Awaited<ReturnType<typeof loadModules>>;
 
-function assemble(rooms: Rooms, { config, log, metrics, tokens }: Ingredients): Parts {
-  const { Broker, TransportServer, brokerMethods } = rooms;
+function assemble(modules: Modules, { config, log, metrics, tokens }: CoreDeps): Assembled {
+  const { Broker, TransportServer, brokerMethods } = modules;
   const broker = new Broker({
     options: config.brokerOptions,
     clock: systemClock,
@@ -150,21 +150,21 @@ function assemble(rooms: Rooms, { config, log, metrics, tokens }: Ingredients): 
     observer: metrics,
   });
   metrics.showBroker(() => broker.stats());
-  showParts(metrics, tokens, server);
+  showGauges(metrics, tokens, server);
   return { tokens, broker, server, metrics };
 }
 
-function showParts(metrics: Metrics, tokens: Tokens, server: TransportServer): void {
+function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): void {
   metrics.show("seabird_tokens", "Tokens in force", () => tokens.size);
   metrics.show("seabird_open_calls", "Open calls and streams", () => server.stats().openCalls);
   metrics.show(
-    "seabird_collected_bytes",
+    "seabird_request_buffer_bytes",
     "Bytes of requests that have not arrived whole",
     () => server.stats().collectedBytes,
   );
   metrics.show(
-    "seabird_watched",
-    "Things that are watched for a limit in time",
+    "seabird_active_timeouts",
+    "Timeouts of connections, calls and streams that are running",
     () => server.stats().watched,
   );
 }
@@ -192,12 +192,12 @@ function limitsInForce(config: Config): Readonly<Record<string, number>> {
 }
 
 async function open(
-  parts: Parts,
+  assembled: Assembled,
   config: Config,
   log: Log,
   signal: AbortSignal | undefined,
 ): Promise<Core> {
-  const { tokens, broker, server, metrics } = parts;
+  const { tokens, broker, server, metrics } = assembled;
   const pages = config.metricsBind && new PageServer([metricsPage(metrics)], log);
   const close = closer({ server, broker, tokens, log, pages });
   try {
@@ -218,7 +218,7 @@ async function open(
 }
 
 /** The one way to the end, for whoever comes first. */
-function closer(parts: DrainParts): (() => Promise<void>) & { readonly closed: Promise<void> } {
+function closer(parts: DrainDeps): (() => Promise<void>) & { readonly closed: Promise<void> } {
   const closed = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {

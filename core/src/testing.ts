@@ -1,4 +1,4 @@
-/** The door for tests: core without sockets and without a database, in the caller's process. */
+/** The entry point for tests: core without sockets and without a database, in the caller's process. */
 export { MemoryTokens } from "./auth/memory-tokens.ts";
 export type { NewToken } from "./auth/tokens.ts";
 export { Broker } from "./broker/broker.ts";

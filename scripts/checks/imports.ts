@@ -1,16 +1,19 @@
-/** Which room may import which; the picture is in docs/contributing.md. */
+/** Which module may import which; the picture is in docs/contributing.md. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cruise, type IConfiguration, type ICruiseResult } from "dependency-cruiser";
 import type { Check } from "./check.ts";
 
-/** A room, and all it may import from this repository besides itself. */
-const ROOMS: Record<string, readonly string[]> = {
+/** A module, and all it may import from this repository besides itself. */
+const MODULES: Record<string, readonly string[]> = {
   "^protocol/src": [],
   "^runtime/src": [],
   "^core/src/broker": ["^protocol/src"],
   "^core/src/auth": ["^protocol/src"],
   "^core/src/transport": ["^core/src/broker", "^core/src/auth", "^protocol/src"],
+  "^core/src/config": ["^core/src/(broker|transport|auth)", "^runtime/"],
+  "^core/src/metrics": ["^core/src/(broker|transport)"],
+  "^core/src/program": ["^core/src/(broker|transport|auth|config)", "^runtime/"],
   "^core/src": ["^core/src", "^protocol/src", "^runtime/"],
   "^sdk/src": ["^protocol/src", "^runtime/"],
   "^backends/([^/]+)/src": ["^sdk/src", "^protocol/src", "^runtime/"],
@@ -20,39 +23,39 @@ const ROOMS: Record<string, readonly string[]> = {
   "^create/src": ["^runtime/"],
 };
 
-/** Rooms that stay away from the machine: the built-in modules that they may use. */
-const QUIET_ROOMS: Record<string, string> = {
+/** Modules without I/O: the built-in modules of Node that they may use. */
+const PURE_MODULES: Record<string, string> = {
   "^protocol/src": "^$",
   "^core/src/broker": "^(node:)?(crypto|buffer)$",
 };
 
 const TESTS = "\\.test\\.ts$|/test/";
 
-function roomRules(): IConfiguration["forbidden"] {
-  return Object.entries(ROOMS).map(([room, allowed]) => ({
-    name: `room ${room.replaceAll(/[\^\\]/g, "")}`,
+function moduleRules(): IConfiguration["forbidden"] {
+  return Object.entries(MODULES).map(([module, allowed]) => ({
+    name: `module ${module.replaceAll(/[\^\\]/g, "")}`,
     severity: "error" as const,
-    from: { path: room, pathNot: [TESTS, ...(room === "^core/src" ? ["^core/src/.+/"] : [])] },
+    from: { path: module, pathNot: [TESTS, ...(module === "^core/src" ? ["^core/src/.+/"] : [])] },
     to: {
       path: "^(protocol|runtime|core|sdk|backends|plugins|cli|web|testkit|create|test|bench|examples|scripts)/",
-      pathNot: ["/node_modules/", room.replace("([^/]+)", "$1"), ...allowed],
+      pathNot: ["/node_modules/", module.replace("([^/]+)", "$1"), ...allowed],
     },
   }));
 }
 
-function quietRules(): IConfiguration["forbidden"] {
-  return Object.entries(QUIET_ROOMS).map(([room, allowed]) => ({
-    name: `quiet ${room.replaceAll(/[\^\\]/g, "")}`,
+function pureRules(): IConfiguration["forbidden"] {
+  return Object.entries(PURE_MODULES).map(([module, allowed]) => ({
+    name: `pure ${module.replaceAll(/[\^\\]/g, "")}`,
     severity: "error" as const,
-    from: { path: room, pathNot: [TESTS] },
+    from: { path: module, pathNot: [TESTS] },
     to: { dependencyTypes: ["core"], pathNot: [allowed] },
   }));
 }
 
 function rules(): IConfiguration["forbidden"] {
   return [
-    ...(roomRules() ?? []),
-    ...(quietRules() ?? []),
+    ...(moduleRules() ?? []),
+    ...(pureRules() ?? []),
     {
       name: "no cycle",
       severity: "error",

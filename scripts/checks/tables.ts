@@ -89,11 +89,11 @@ function exitCodeTable(codes: Record<string, ExitCodeRow>): string {
 /** Name of a table → the module it comes from, and how it is made from its exports. */
 const TABLES: Record<string, { module: string; make: (exports: Exports) => string }> = {
   "settings of core": {
-    module: "core/src/settings.ts",
+    module: "core/src/config/settings.ts",
     make: (exports) => settingTable(exports["SETTINGS"] as Setting[]),
   },
   "limits of core": {
-    module: "core/src/settings.ts",
+    module: "core/src/config/settings.ts",
     make: (exports) => limitTable(exports["LIMIT_SETTINGS"] as Limit[]),
   },
   "limits of the sdk": {

@@ -31,7 +31,7 @@ async function world(t: TestContext, options: TestCoreOptions = {}) {
     return client;
   };
   const heldBytes = async () =>
-    Number((await gauges(core.url, metricsToken))["seabird_collected_bytes"]);
+    Number((await gauges(core.url, metricsToken))["seabird_request_buffer_bytes"]);
   return { core, token, open, heldBytes };
 }
 

@@ -13,7 +13,7 @@ const STORE_UNAVAILABLE = refused("token_store_unavailable", "token store unavai
 /** A longer header is judged all the same, but not remembered. */
 const MAX_CACHED_HEADER_LENGTH = 512;
 
-export interface AuthenticatorInit {
+export interface AuthenticatorDeps {
   readonly table: TokenTable;
   /** Brings the table up to date with the store; rejects if the store cannot be read. */
   readonly refresh: () => Promise<void>;
@@ -26,7 +26,7 @@ export interface AuthenticatorInit {
  * which all such calls of the moment share, so that guessing costs core next to nothing.
  */
 export class TokenAuthenticator implements Authenticator {
-  readonly #init: AuthenticatorInit;
+  readonly #deps: AuthenticatorDeps;
   /** Whole headers that were good, so that a known client's calls cost no hashing. */
   readonly #headers = new Map<string, TokenEntry>();
   /** Hashes that were wrong, and until when they stay so without another look. */
@@ -35,14 +35,14 @@ export class TokenAuthenticator implements Authenticator {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  constructor(init: AuthenticatorInit) {
-    this.#init = init;
+  constructor(deps: AuthenticatorDeps) {
+    this.#deps = deps;
   }
 
   authenticate(header: string | undefined): Authentication | Promise<Authentication> {
     if (header === undefined) return MISSING_HEADER;
     const known = this.#headers.get(header);
-    if (known !== undefined && this.#init.table.isInForce(known)) return this.#accept(known);
+    if (known !== undefined && this.#deps.table.isInForce(known)) return this.#accept(known);
     const space = header.indexOf(" ");
     const scheme = space < 0 ? header : header.slice(0, space);
     if (scheme.toLowerCase() !== "bearer") return UNKNOWN_METHOD;
@@ -52,14 +52,14 @@ export class TokenAuthenticator implements Authenticator {
   }
 
   #judge(header: string, hash: string): Authentication | Promise<Authentication> {
-    const entry = this.#init.table.find(hash);
+    const entry = this.#deps.table.find(hash);
     if (entry !== undefined) {
       this.#rememberHeader(header, entry);
       return this.#accept(entry);
     }
     const missedUntil = this.#misses.get(hash);
-    if (missedUntil !== undefined && this.#init.clock.wallMs() < missedUntil) return INVALID_TOKEN;
-    if (this.#waiting >= this.#init.options.maxWaitingLookups) return STORE_UNAVAILABLE;
+    if (missedUntil !== undefined && this.#deps.clock.wallMs() < missedUntil) return INVALID_TOKEN;
+    if (this.#waiting >= this.#deps.options.maxWaitingLookups) return STORE_UNAVAILABLE;
     return this.#lookUp(hash);
   }
 
@@ -72,7 +72,7 @@ export class TokenAuthenticator implements Authenticator {
     } finally {
       this.#waiting--;
     }
-    const entry = this.#init.table.find(hash);
+    const entry = this.#deps.table.find(hash);
     if (entry !== undefined) return this.#accept(entry);
     this.#rememberMiss(hash);
     return INVALID_TOKEN;
@@ -91,7 +91,7 @@ export class TokenAuthenticator implements Authenticator {
   }
 
   #startLook(): Promise<void> {
-    const look = this.#init.refresh().finally(() => {
+    const look = this.#deps.refresh().finally(() => {
       if (this.#running === look) this.#running = undefined;
     });
     this.#running = look;
@@ -99,25 +99,25 @@ export class TokenAuthenticator implements Authenticator {
   }
 
   #accept(entry: TokenEntry): Authentication {
-    entry.lastUsedAtMs = this.#init.clock.wallMs();
+    entry.lastUsedAtMs = this.#deps.clock.wallMs();
     return entry.accepted;
   }
 
   #rememberHeader(header: string, entry: TokenEntry): void {
     if (header.length > MAX_CACHED_HEADER_LENGTH) return;
-    bound(this.#headers, this.#init.options.maxCachedHeaders);
+    bound(this.#headers, this.#deps.options.maxCachedHeaders);
     this.#headers.delete(header);
     this.#headers.set(header, entry);
   }
 
   #rememberMiss(hash: string): void {
-    bound(this.#misses, this.#init.options.maxRememberedMisses);
+    bound(this.#misses, this.#deps.options.maxRememberedMisses);
     this.#misses.delete(hash);
-    this.#misses.set(hash, this.#init.clock.wallMs() + this.#init.options.rememberMissMs);
+    this.#misses.set(hash, this.#deps.clock.wallMs() + this.#deps.options.rememberMissMs);
   }
 
   onEnd(principal: Principal, then: (refusal: Refusal) => void): () => void {
-    return this.#init.table.watch(principal, then);
+    return this.#deps.table.watch(principal, then);
   }
 }
 

@@ -19,7 +19,7 @@ const TEXT = (column: string) =>
 const NONE: LegacyRows = { records: [], refused: [] };
 
 /**
- * Reads `seabird_auth_tokens(id, name, key)`, where keys are in the clear (protocol:
+ * Reads `seabird_auth_tokens(id, name, key)`, where keys are unhashed (protocol:
  * Authentication). Rows whose secret is in `known` are left out.
  */
 export function readLegacyRows(

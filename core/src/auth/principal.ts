@@ -27,7 +27,7 @@ export type Authentication =
   | { readonly ok: true; readonly principal: Principal }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** What the transport asks of the auth room. */
+/** What the transport needs of this module. */
 export interface Authenticator {
   /**
    * Judges an `authorization` header. Answers at once for a token in memory, else after a

@@ -1,4 +1,4 @@
-/** What the token store's two halves, the caller's thread and its worker, say to each other. */
+/** The messages between the token store's two halves, the caller's thread and its worker. */
 import type { DatabaseLocation } from "./database-url.ts";
 import type { LastUse } from "./token-database.ts";
 import type { TokenRecord } from "./token-record.ts";

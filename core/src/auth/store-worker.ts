@@ -5,7 +5,6 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { patiently } from "./patiently.ts";
 import type {
   StoreAnswer,
   StoreOrder,
@@ -13,20 +12,20 @@ import type {
   StoreRequest,
   StoreWorkerData,
 } from "./store-messages.ts";
-import { TokenDatabase } from "./token-database.ts";
+import { retryWhileBusy, TokenDatabase } from "./token-database.ts";
 import type { TokenRecord } from "./token-record.ts";
 
-/** Tokens told of at once, and the pause until the next ones. */
-const PART_SIZE = 500;
-const PART_PAUSE_MS = 2;
+/** Tokens reported at once, and the pause until the next ones. */
+const BATCH_SIZE = 500;
+const BATCH_PAUSE_MS = 2;
 
 const { location, maxTokens, pollMs, openTimeoutMs } = workerData as StoreWorkerData;
 let database: TokenDatabase;
 let seenVersion = -1;
 /** What the other half knows: hash to all that matters of the token. */
-let told = new Map<string, string>();
-/** Resolves when all changes so far have been told. */
-let telling: Promise<void> = Promise.resolve();
+let reported = new Map<string, string>();
+/** Resolves when all changes so far have been reported. */
+let reporting: Promise<void> = Promise.resolve();
 
 function report(message: StoreReport): void {
   parentPort?.postMessage(message);
@@ -39,7 +38,7 @@ function essence(record: TokenRecord): string {
 }
 
 function loadAll(): readonly TokenRecord[] {
-  // Read before loading: a commit in between then only costs another look.
+  // Read before loading: a commit in between then only costs another load.
   const version = database.version();
   const { records, refused } = database.load(maxTokens);
   seenVersion = version;
@@ -47,39 +46,42 @@ function loadAll(): readonly TokenRecord[] {
   return records;
 }
 
-/** Resolves when the other half has been told of all that changed. */
+/** Resolves when all that changed has been reported to the other half. */
 function reload(): Promise<void> {
   const now = new Map<string, string>();
   const put: TokenRecord[] = [];
   for (const record of loadAll()) {
     const it = essence(record);
     now.set(record.hash, it);
-    if (told.get(record.hash) !== it) put.push(record);
+    if (reported.get(record.hash) !== it) put.push(record);
   }
-  const gone = [...told.keys()].filter((hash) => !now.has(hash));
-  told = now;
-  if (put.length === 0 && gone.length === 0) return telling;
+  const gone = [...reported.keys()].filter((hash) => !now.has(hash));
+  reported = now;
+  if (put.length === 0 && gone.length === 0) return reporting;
   // One change after the other, each in its order: a later one may be about the same token.
-  telling = telling.then(() => tellInParts(put, gone));
-  return telling;
+  reporting = reporting.then(() => reportInBatches(put, gone));
+  return reporting;
 }
 
-/** In parts with a pause, so that many changes at once do not hold up the other half's thread. */
-async function tellInParts(put: readonly TokenRecord[], gone: readonly string[]): Promise<void> {
-  const total = told.size;
+/** In batches with a pause, so that many changes at once do not hold up the other half's thread. */
+async function reportInBatches(
+  put: readonly TokenRecord[],
+  gone: readonly string[],
+): Promise<void> {
+  const total = reported.size;
   const revoked = put.filter((record) => record.revokedAtMs !== undefined);
   const others = put.filter((record) => record.revokedAtMs === undefined);
   report({ kind: "changed", put: [], gone, total });
   for (const records of [revoked, others]) {
-    for (let at = 0; at < records.length; at += PART_SIZE) {
-      report({ kind: "changed", put: records.slice(at, at + PART_SIZE), gone: [], total });
-      if (records.length > at + PART_SIZE) await sleep(PART_PAUSE_MS);
+    for (let at = 0; at < records.length; at += BATCH_SIZE) {
+      report({ kind: "changed", put: records.slice(at, at + BATCH_SIZE), gone: [], total });
+      if (records.length > at + BATCH_SIZE) await sleep(BATCH_PAUSE_MS);
     }
   }
 }
 
 async function refresh(): Promise<void> {
-  await (database.version() === seenVersion ? telling : reload());
+  await (database.version() === seenVersion ? reporting : reload());
 }
 
 function carryOut(order: Exclude<StoreOrder, { op: "close" | "refresh" }>): StoreAnswer {
@@ -112,12 +114,12 @@ async function answer({ seq, timeoutMs, order }: StoreRequest): Promise<void> {
   try {
     if (order.op === "close") return closeDown(seq);
     if (order.op === "refresh") {
-      await patiently(timeoutMs, refresh);
+      await retryWhileBusy(timeoutMs, refresh);
       return report({ kind: "answer", seq, value: undefined });
     }
-    const value = await patiently(timeoutMs, () => carryOut(order));
+    const value = await retryWhileBusy(timeoutMs, () => carryOut(order));
     // One's own commit does not change one's own `data_version`.
-    if (CHANGING.has(order.op)) await patiently(timeoutMs, reload);
+    if (CHANGING.has(order.op)) await retryWhileBusy(timeoutMs, reload);
     report({ kind: "answer", seq, value });
   } catch (error) {
     report({ kind: "error", seq, message: messageOf(error) });
@@ -131,7 +133,7 @@ function closeDown(seq: number): void {
   parentPort?.close();
 }
 
-/** A look that fails leaves what is known in force; who asks for an unknown token is told. */
+/** A failed poll leaves the known tokens in force; only calls with an unknown token fail. */
 async function poll(): Promise<void> {
   try {
     await refresh();
@@ -147,10 +149,10 @@ function messageOf(error: unknown): string {
 let polling: NodeJS.Timeout | undefined;
 
 try {
-  database = await patiently(openTimeoutMs, () => new TokenDatabase(location));
-  await patiently(openTimeoutMs, () => database.migrate());
-  const records = await patiently(openTimeoutMs, loadAll);
-  told = new Map(records.map((record) => [record.hash, essence(record)]));
+  database = await retryWhileBusy(openTimeoutMs, () => new TokenDatabase(location));
+  await retryWhileBusy(openTimeoutMs, () => database.migrate());
+  const records = await retryWhileBusy(openTimeoutMs, loadAll);
+  reported = new Map(records.map((record) => [record.hash, essence(record)]));
   report({ kind: "ready", records });
   parentPort?.on("message", (request: StoreRequest) => void answer(request));
   polling = setInterval(() => void poll(), pollMs);

@@ -1,11 +1,12 @@
 /**
- * The tokens in their SQLite file. Every verb takes the thread it runs on and fails at once with
- * SQLite's "busy" when another program writes: only the store's worker and the offline tool call
- * it, and they wait in their own way.
+ * The tokens in their SQLite file. Every method blocks its thread, and fails at once with SQLite's
+ * "busy" while another program writes. Only the store's worker and the offline tool call it, in
+ * `retryWhileBusy`.
  */
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseLocation } from "./database-url.ts";
 import { LEGACY_ID_PREFIX, type LegacyRows, readLegacyRows } from "./legacy.ts";
 import { migrate } from "./migrations.ts";
@@ -168,7 +169,7 @@ export class TokenDatabase {
 
   /** Moves the original core's tokens into our table, hashed; `keep` leaves their rows too. */
   importLegacy(atMs: number, keep: boolean): TokenRecord[] {
-    // What is deleted lay there in the clear: its bytes go too.
+    // What is deleted was stored unhashed: its bytes go too.
     this.#database.exec("PRAGMA secure_delete = ON");
     return this.#inTransaction("BEGIN IMMEDIATE", () => {
       const { records } = this.#legacyRows(Number.MAX_SAFE_INTEGER, this.#hashes());
@@ -260,8 +261,27 @@ function timeOf(value: unknown): number | undefined {
 const BUSY = 5;
 const LOCKED = 6;
 
-/** Whether SQLite refused because another connection holds a lock: worth another try. */
-export function isBusy(error: unknown): boolean {
+/** Milliseconds between two attempts on a locked database. */
+const BUSY_RETRY_MS = 20;
+
+/**
+ * Does `work`, again and again while another program holds the database's lock, up to
+ * `timeoutMs`; then rejects with SQLite's error. The event loop goes on meanwhile.
+ */
+export async function retryWhileBusy<T>(timeoutMs: number, work: () => T | Promise<T>): Promise<T> {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error;
+    }
+    await sleep(BUSY_RETRY_MS);
+  }
+}
+
+/** Whether SQLite refused because another connection holds a lock. */
+function isBusy(error: unknown): boolean {
   if (!(error instanceof Error) || !("errcode" in error)) return false;
   const primary = Number(error.errcode) & 0xff;
   return primary === BUSY || primary === LOCKED;

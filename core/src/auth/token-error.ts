@@ -1,6 +1,6 @@
 /**
  * What administering tokens may fail with. The codes are among `broker/errors.ts`'s, which this
- * room does not import; the message may be shown to the caller.
+ * module does not import; the message may be shown to the caller.
  */
 export class TokenError extends Error {
   readonly code: "bad_request" | "token_not_found" | "token_store_unavailable";

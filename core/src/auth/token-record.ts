@@ -16,7 +16,7 @@ export interface TokenRecord {
 }
 
 /**
- * `stored`: our own table; `legacy`: a row of the original core's table, in the clear there;
+ * `stored`: our own table; `legacy`: a row of the original core's table, unhashed there;
  * `memory`: given at start for this run, in no database.
  */
 export type TokenOrigin = "stored" | "legacy" | "memory";

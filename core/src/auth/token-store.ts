@@ -40,7 +40,7 @@ interface Pending {
   timer: NodeJS.Timeout;
 }
 
-export interface TokenStoreInit {
+export interface TokenStoreOptions {
   readonly location: DatabaseLocation;
   readonly options: AuthOptions;
   readonly events: TokenStoreEvents;
@@ -48,14 +48,14 @@ export interface TokenStoreInit {
 
 /** The caller's half of the token store: every verb is a message to the worker that holds it. */
 export class TokenStore {
-  readonly #init: TokenStoreInit;
+  readonly #init: TokenStoreOptions;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | undefined;
   #seq = 0;
   #closed = false;
   #restart: NodeJS.Timeout | undefined;
 
-  private constructor(init: TokenStoreInit) {
+  private constructor(init: TokenStoreOptions) {
     this.#init = init;
   }
 
@@ -63,7 +63,7 @@ export class TokenStore {
    * Opens the database in a worker; rejects with one clear line if it cannot be used, and if
    * `signal` is aborted meanwhile.
    */
-  static async open(init: TokenStoreInit, signal?: AbortSignal): Promise<TokenStore> {
+  static async open(init: TokenStoreOptions, signal?: AbortSignal): Promise<TokenStore> {
     signal?.throwIfAborted();
     const store = new TokenStore(init);
     const stop = (): void => void store.close();

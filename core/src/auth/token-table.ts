@@ -2,7 +2,7 @@ import type { Authentication, Principal, Refusal } from "./principal.ts";
 import { principalOf } from "./scopes.ts";
 import type { TokenRecord } from "./token-record.ts";
 
-/** Time, as this room is given it; the broker's clock fits. */
+/** The clock that this module needs; the broker's fits. */
 export interface AuthClock {
   /** Unix milliseconds. */
   wallMs(): number;
@@ -131,7 +131,7 @@ export class TokenTable {
     for (const then of watchers) then(refusal);
   }
 
-  /** Stops all timers; nobody is told. */
+  /** Stops all timers, without calling any watcher. */
   close(): void {
     for (const entry of this.#entries.values()) {
       entry.stopTimer?.();

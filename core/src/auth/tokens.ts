@@ -1,5 +1,5 @@
 /**
- * The door to core's tokens: who may call (`authenticator`), and their administration. Look-ups of
+ * The entry point to core's tokens: who may call (`authenticator`), and their administration. Look-ups of
  * known tokens answer from memory; the database is a worker's business (see `token-store.ts`).
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,7 +15,7 @@ import type { TokenRecord } from "./token-record.ts";
 import { TokenStore, type TokenStoreEvents } from "./token-store.ts";
 import { type AuthClock, TokenTable } from "./token-table.ts";
 
-/** What this room says to the log. */
+/** Where this module logs. */
 export interface AuthLog {
   info(message: string): void;
   warn(message: string): void;
@@ -54,7 +54,7 @@ export interface TokenAdmin {
   importLegacy(options?: { readonly keep?: boolean }): Promise<readonly TokenRecord[]>;
 }
 
-export interface TokensInit {
+export interface TokensOptions {
   readonly location: DatabaseLocation;
   readonly options: AuthOptions;
   readonly clock: AuthClock;
@@ -71,7 +71,7 @@ const MAX_REFUSAL_LINES = 1_000;
 
 export class Tokens implements TokenAdmin {
   readonly authenticator: Authenticator;
-  readonly #init: TokensInit;
+  readonly #init: TokensOptions;
   readonly #table: TokenTable;
   readonly #saidRefused = new Set<string>();
   #store!: TokenStore;
@@ -82,7 +82,7 @@ export class Tokens implements TokenAdmin {
   #flushing: Promise<void> | undefined;
   readonly #flushedAtMs = new Map<string, number>();
 
-  private constructor(init: TokensInit) {
+  private constructor(init: TokensOptions) {
     this.#init = init;
     this.#table = new TokenTable(init.clock);
     this.authenticator = new TokenAuthenticator({
@@ -94,7 +94,7 @@ export class Tokens implements TokenAdmin {
   }
 
   /** Opens the database; rejects with one clear line if it cannot be used. */
-  static async open(init: TokensInit): Promise<Tokens> {
+  static async open(init: TokensOptions): Promise<Tokens> {
     const tokens = new Tokens(init);
     const { location, options, extraTokens = [], signal } = init;
     tokens.replaceExtra(extraTokens);
@@ -143,7 +143,7 @@ export class Tokens implements TokenAdmin {
   #hintLegacy(): void {
     this.#saidLegacy = true;
     this.#init.log.info(
-      "tokens of the original core's table seabird_auth_tokens are accepted; they lie there in the clear. To keep only their hashes: seabird-core tokens import",
+      "tokens of the original core's table seabird_auth_tokens are accepted; they are stored there unhashed. To store only their hashes: seabird-core tokens import",
     );
   }
 
@@ -232,7 +232,7 @@ export class Tokens implements TokenAdmin {
       await this.#store.recordLastUse(uses);
       for (const { id, atMs } of uses) this.#flushedAtMs.set(id, atMs);
     } catch {
-      // Another program writes, or the disk is ill: "last used" is worth no more than a retry.
+      // Another program writes, or the disk fails: the next flush tries again.
     }
   }
 

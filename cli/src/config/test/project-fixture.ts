@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { describeCore } from "../../../../core/src/describe.ts";
+import { describeCore } from "../../../../core/src/config/describe.ts";
 import type { Description, Program } from "../describe-component.ts";
 import { projectOf } from "../load-project.ts";
 import type { Programs } from "../programs.ts";

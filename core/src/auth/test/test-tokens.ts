@@ -1,4 +1,4 @@
-/** For this room's tests: tokens over a real database in a folder of their own. */
+/** For this module's tests: tokens over a real database in a folder of their own. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,12 +45,12 @@ export async function openTestTokens(
   }: TestTokensOptions = {},
 ): Promise<TestTokens> {
   const lines: string[] = [];
-  const say = (line: string) => void lines.push(line);
+  const log = (line: string) => void lines.push(line);
   const tokens = await Tokens.open({
     location: { path, create: true },
     options: resolveAuthOptions(options),
     clock: testClock,
-    log: { info: say, warn: say, error: say },
+    log: { info: log, warn: log, error: log },
     extraTokens,
   });
   t.after(() => tokens.close());

@@ -14,10 +14,11 @@ import {
   readTextFile,
   TextFileError,
 } from "@seabird-chat/runtime";
-import { type DatabaseLocation, parseDatabaseUrl } from "./auth/database-url.ts";
-import type { AuthOptions } from "./auth/limits.ts";
-import type { ExtraToken } from "./auth/tokens.ts";
-import type { BrokerOptions } from "./broker/options.ts";
+import { type DatabaseLocation, parseDatabaseUrl } from "../auth/database-url.ts";
+import type { AuthOptions } from "../auth/limits.ts";
+import type { ExtraToken } from "../auth/tokens.ts";
+import type { BrokerOptions } from "../broker/options.ts";
+import type { TransportLimits } from "../transport/limits.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseExtraTokens } from "./extra-tokens.ts";
 import {
@@ -29,7 +30,6 @@ import {
   type SettingName,
   settingNamed,
 } from "./settings.ts";
-import type { TransportLimits } from "./transport/limits.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -49,7 +49,7 @@ test("what happened is counted, and written as Prometheus reads it", async () =>
     ['seabird_action_duration_seconds_count{kind="sendMessage",backend_type="irc"}', 1],
     ['seabird_event_streams_closed_total{reason="fell_behind"}', 1],
     ['seabird_backends{backend_type="irc"}', 1],
-    ["seabird_ingest_held_seconds_total", 0.5],
+    ["seabird_ingest_paused_seconds_total", 0.5],
     ["seabird_example", 42],
   ];
   for (const [line, value] of expected) assert.equal(sampleOf(body, line), value, line);

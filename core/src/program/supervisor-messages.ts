@@ -1,12 +1,12 @@
-/** What a supervisor may change in a running core: the log's level and the tokens of its run. */
+/** What a supervisor may change in a running core: its log level and the tokens of this run. */
 import { errorMessage, onSupervisorMessage, sendToSupervisor } from "@seabird-chat/runtime";
-import { LOG_LEVELS, type LogLevel } from "./config.ts";
-import { parseExtraTokens } from "./extra-tokens.ts";
+import type { Tokens } from "../auth/tokens.ts";
+import { LOG_LEVELS, type LogLevel } from "../config/config.ts";
+import { parseExtraTokens } from "../config/extra-tokens.ts";
 import type { CoreLog } from "./log.ts";
-import type { Core } from "./serve.ts";
 
 /** Returns the undo. Does nothing without a supervisor. */
-export function obeySupervisor({ tokens }: Pick<Core, "tokens">, log: CoreLog): () => void {
+export function obeySupervisor(tokens: Pick<Tokens, "replaceExtra">, log: CoreLog): () => void {
   return onSupervisorMessage((message) => {
     if (message.type !== "settings") return;
     const { logLevel, extraTokens } = message;

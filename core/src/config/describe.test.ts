@@ -4,12 +4,12 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { ACTIONS } from "./broker/actions.ts";
+import { ACTIONS } from "../broker/actions.ts";
 import { loadConfig } from "./config.ts";
 import { describeCore } from "./describe.ts";
 import { LIMIT_SETTINGS, snakeCase } from "./settings.ts";
 
-const BIN = fileURLToPath(new URL("../bin/seabird-core.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bin/seabird-core.js", import.meta.url));
 
 interface Property {
   readonly "x-env": readonly string[];

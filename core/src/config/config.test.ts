@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { BROKER_LIMITS } from "./broker/limits.ts";
+import { BROKER_LIMITS } from "../broker/limits.ts";
+import { TRANSPORT_LIMITS } from "../transport/limits.ts";
 import { loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { ALL_SETTINGS, flagOf } from "./settings.ts";
-import { TRANSPORT_LIMITS } from "./transport/limits.ts";
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "seabird-config-"));

@@ -1,4 +1,4 @@
-/** What `seabird-core --help` says, made from the settings. */
+/** The text of `seabird-core --help`, made from the settings. */
 import {
   ALL_SETTINGS,
   flagOf,

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { EXIT } from "@seabird-chat/runtime";
-import { hashSecret } from "./auth/secret.ts";
-import { ANY_PORT, folder, Run } from "./test/core-run.ts";
+import { hashSecret } from "../auth/secret.ts";
+import { ANY_PORT, folder, Run } from "../test/core-run.ts";
 
 const OK = { type: "settings", ok: true };
 const PATIENCE_MS = 30_000;

@@ -1,5 +1,5 @@
-import { checkScopes, checkTokenName } from "./auth/scopes.ts";
-import type { ExtraToken } from "./auth/tokens.ts";
+import { checkScopes, checkTokenName } from "../auth/scopes.ts";
+import type { ExtraToken } from "../auth/tokens.ts";
 
 /** Most tokens for one run. */
 const MAX_EXTRA_TOKENS = 256;

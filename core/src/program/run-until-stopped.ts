@@ -1,58 +1,66 @@
-/** The life of the core process: start, say where it listens, stop when it is told to. */
+/** The life of the core process: it starts, reports its address, and stops when asked to. */
 import { EXIT, sendToSupervisor, watchStopSignals, watchSupervisor } from "@seabird-chat/runtime";
+import type { Tokens } from "../auth/tokens.ts";
 import type { CoreLog } from "./log.ts";
-import type { Core } from "./serve.ts";
 import { obeySupervisor } from "./supervisor-messages.ts";
 
-/** How long the process may outlive its core, for what it has not let go of. */
+/** How long the process may outlive its core, if something still keeps it alive. */
 const LINGER_MS = 1_000;
-/** How long core drains when its supervisor has gone: what it would answer to is going too. */
+/** How long core drains when its supervisor has ended: its clients are ending too. */
 const ORPHAN_LIMIT_MS = 1_500;
 
-export interface RunInit {
+/** What `serve` resolves with. */
+interface RunningCore {
+  readonly url: string;
+  readonly metricsUrl: string | undefined;
+  readonly tokens: Pick<Tokens, "replaceExtra">;
+  readonly closed: Promise<void>;
+}
+
+export interface RunOptions {
   readonly log: CoreLog;
   /** How long after a stop the process is ended, whatever it still waits for. */
   readonly stopLimitMs: number;
-  start(signal: AbortSignal): Promise<Core>;
+  start(signal: AbortSignal): Promise<RunningCore>;
 }
 
 /** Resolves when core has stopped; rejects if it cannot start. */
-export async function runUntilStopped({ log, stopLimitMs, start }: RunInit): Promise<void> {
+export async function runUntilStopped({ log, stopLimitMs, start }: RunOptions): Promise<void> {
   const stop = new AbortController();
-  endOnFaults(log);
+  endOnExceptions(log);
   stopOnSignals(stop, log);
   stop.signal.addEventListener("abort", () => endAfter(stopLimitMs, EXIT.internal, log));
   const forgetSupervisor = stopWithSupervisor(stop, log);
   let stopObeying = (): void => undefined;
   try {
     const core = await start(stop.signal).catch((error: unknown) => {
-      // What it was about to do is of no interest any more.
+      // A start that was stopped may fail in any way.
       if (!stop.signal.aborted) throw error;
     });
     if (core !== undefined) {
-      stopObeying = obeySupervisor(core, log);
-      sayListening(core, log);
+      stopObeying = obeySupervisor(core.tokens, log);
+      reportListening(core, log);
     }
     await core?.closed;
     log.info({}, "stopped");
     endAfter(LINGER_MS, EXIT.ok, log);
   } finally {
     stopObeying();
-    // An open channel would keep the process.
+    // An open IPC channel would keep the process alive.
     forgetSupervisor();
   }
 }
 
-function sayListening({ url, metricsUrl }: Core, log: CoreLog): void {
+function reportListening({ url, metricsUrl }: RunningCore, log: CoreLog): void {
   log.info({ url }, `listening on ${url}`);
   if (metricsUrl !== undefined) log.info({ url: metricsUrl }, `metrics on ${metricsUrl}`);
   sendToSupervisor({ type: "listening", url });
 }
 
-/** A fault that nobody caught leaves core in a state that nobody knows. */
-function endOnFaults(log: CoreLog): void {
+/** After an uncaught exception core's state is unknown, so the process ends. */
+function endOnExceptions(log: CoreLog): void {
   process.on("uncaughtException", (error) => {
-    log.error({ error }, "core ends by a fault of its own");
+    log.error({ error }, "core ends after an uncaught exception");
     void end(EXIT.internal, log);
   });
 }
@@ -70,17 +78,17 @@ function endAfter(delayMs: number, code: number, log: CoreLog): void {
 function stopOnSignals(stop: AbortController, log: CoreLog): void {
   watchStopSignals({
     onStop: (signal) => {
-      log.info({ signal }, "stopping; once more ends at once");
+      log.info({ signal }, "stopping; a second signal ends core at once");
       stop.abort();
     },
     onInsist: () => void end(EXIT.interrupted, log),
   });
 }
 
-/** With a supervisor: its end is ours. Returns the undo. */
+/** Stops when the supervisor, if there is one, has ended. Returns the undo. */
 function stopWithSupervisor(stop: AbortController, log: CoreLog): () => void {
   return watchSupervisor(() => {
-    log.info({}, "stopping: the program that started this one has gone");
+    log.info({}, "stopping: the program that started core has ended");
     endAfter(ORPHAN_LIMIT_MS, EXIT.ok, log);
     stop.abort();
   });

@@ -1,11 +1,11 @@
 /** The end of core, step by step, within a limit. */
-import type { Tokens } from "./auth/tokens.ts";
-import type { Broker } from "./broker/broker.ts";
+import type { Tokens } from "../auth/tokens.ts";
+import type { Broker } from "../broker/broker.ts";
+import type { PageServer } from "../transport/http/page-server.ts";
+import type { TransportServer } from "../transport/server.ts";
 import type { Log } from "./log.ts";
-import type { PageServer } from "./transport/http/page-server.ts";
-import type { TransportServer } from "./transport/server.ts";
 
-export interface DrainParts {
+export interface DrainDeps {
   readonly server: TransportServer;
   readonly broker: Broker;
   readonly tokens: Tokens;
@@ -14,7 +14,7 @@ export interface DrainParts {
   readonly pages: PageServer | undefined;
 }
 
-type Step = readonly [name: string, run: (parts: DrainParts) => void | Promise<void>];
+type Step = readonly [name: string, run: (parts: DrainDeps) => void | Promise<void>];
 
 /** In this order; each begins when the one before has ended. */
 const STEPS: readonly Step[] = [
@@ -34,7 +34,7 @@ const STEPS: readonly Step[] = [
 ];
 
 /** Runs all steps; one that fails is logged, and the next one runs all the same. */
-export async function drain(parts: DrainParts): Promise<void> {
+export async function drain(parts: DrainDeps): Promise<void> {
   for (const [name, run] of STEPS) {
     try {
       await run(parts);

@@ -94,7 +94,7 @@ export class DurationFamily implements Family {
   }
 }
 
-/** A number that is read when somebody asks. */
+/** A number that is read at each scrape. */
 export class GaugeFamily implements Family {
   readonly name: string;
   readonly help: string;

@@ -1,9 +1,13 @@
-/** Writes the counters as text, by prom-client; loaded only when somebody asks for it. */
+/** Writes the counters as Prometheus text with prom-client; loaded at the first scrape. */
 import { collectDefaultMetrics, type Metric, Registry } from "prom-client";
 import type { Family } from "./counters.ts";
-import type { RenderedMetrics } from "./metrics.ts";
 
-/** Makes a renderer, and begins to watch the process and its event loop. */
+export interface RenderedMetrics {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Makes a renderer, and starts to watch the process and its event loop. */
 export function createRenderer(): (families: readonly Family[]) => Promise<RenderedMetrics> {
   const ofProcess = new Registry();
   collectDefaultMetrics({ register: ofProcess });

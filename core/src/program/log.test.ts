@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { newSecret } from "./auth/secret.ts";
+import { newSecret } from "../auth/secret.ts";
 
 const LOG = JSON.stringify(new URL("./log.ts", import.meta.url).href);
 

@@ -6,14 +6,13 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { DURATION_FORM, EXIT, parseDuration } from "@seabird-chat/runtime";
-import { prepareOwnFolder } from "./auth/admin-token.ts";
-import { patiently } from "./auth/patiently.ts";
-import { newSecret } from "./auth/secret.ts";
-import { TokenDatabase } from "./auth/token-database.ts";
-import { TokenError } from "./auth/token-error.ts";
-import { newRecord } from "./auth/tokens.ts";
-import { loadConfig } from "./config.ts";
-import { ConfigError, UsageError } from "./config-error.ts";
+import { prepareOwnFolder } from "../auth/admin-token.ts";
+import { newSecret } from "../auth/secret.ts";
+import { retryWhileBusy, TokenDatabase } from "../auth/token-database.ts";
+import { TokenError } from "../auth/token-error.ts";
+import { newRecord } from "../auth/tokens.ts";
+import { loadConfig } from "../config/config.ts";
+import { ConfigError, UsageError } from "../config/config-error.ts";
 import { DatabaseError } from "./start-error.ts";
 import { formatTokens, tokenJson } from "./token-format.ts";
 
@@ -56,7 +55,7 @@ type Command = (database: TokenDatabase, given: Arguments) => Outcome;
 
 const COMMANDS: Readonly<Record<string, Command>> = { create, list, revoke, import: importTokens };
 
-/** Runs one command; resolves with the exit code. Throws what `explain` understands. */
+/** Runs one command; resolves with the exit code. Throws what `describeFailure` understands. */
 export async function tokensCommand(argv: readonly string[]): Promise<number> {
   const given = parseTokenArguments(argv);
   const [name = ""] = given.positionals;
@@ -103,13 +102,13 @@ async function onDatabase(
   let database: TokenDatabase | undefined;
   try {
     if (location.embedded && !existsSync(location.path)) prepareOwnFolder(dirname(location.path));
-    const opened = await patiently(
+    const opened = await retryWhileBusy(
       BUSY_TIMEOUT_MS,
       () => new TokenDatabase({ ...location, create }),
     );
     database = opened;
-    await patiently(BUSY_TIMEOUT_MS, () => opened.migrate());
-    return await patiently(BUSY_TIMEOUT_MS, () => work(opened));
+    await retryWhileBusy(BUSY_TIMEOUT_MS, () => opened.migrate());
+    return await retryWhileBusy(BUSY_TIMEOUT_MS, () => work(opened));
   } catch (error) {
     if (error instanceof TokenError || error instanceof ConfigError) throw error;
     throw new DatabaseError(location.path, error);

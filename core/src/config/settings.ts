@@ -3,9 +3,9 @@
  * environment names, its default and what it may be. `--help`, `--describe`, `.env.example`, the
  * tables of docs/running-core.md and the reading in `config.ts` come from this one file.
  */
-import { AUTH_LIMITS } from "./auth/limits.ts";
-import { BROKER_LIMITS } from "./broker/limits.ts";
-import { TRANSPORT_LIMITS } from "./transport/limits.ts";
+import { AUTH_LIMITS } from "../auth/limits.ts";
+import { BROKER_LIMITS } from "../broker/limits.ts";
+import { TRANSPORT_LIMITS } from "../transport/limits.ts";
 
 export interface Setting {
   /** The option's name; its flag is the same in kebab-case. */
@@ -267,3 +267,9 @@ export function snakeCase(name: string): string {
 export function flagOf(name: string): string {
   return snakeCase(name).replaceAll("_", "-");
 }
+
+/** The flags, as options of node:util's parseArgs, which loads faster than any parser of flags. */
+export const FLAG_OPTIONS: Readonly<Record<string, { readonly type: "string" }>> =
+  Object.fromEntries(
+    ALL_SETTINGS.filter(({ flag }) => flag).map(({ name }) => [flagOf(name), { type: "string" }]),
+  );

@@ -1,5 +1,5 @@
 /** What `seabird-core --describe` prints: core's settings as JSON Schema, for `seabird.yaml`. */
-import { ACTIONS } from "./broker/actions.ts";
+import { ACTIONS } from "../broker/actions.ts";
 import { LOG_FORMATS, LOG_LEVELS, LONGEST_TIMER_MS } from "./config.ts";
 import {
   LIMIT_SETTINGS,
@@ -20,7 +20,7 @@ const ADDRESS: Schema = {
 };
 const TEXT: Schema = { type: "string", minLength: 1 };
 
-/** The kinds of values. What a file has no business to say has none. */
+/** The kinds of values. What does not belong into a file has none. */
 const KINDS: Readonly<Record<SettingName, Schema | undefined>> = {
   bindHost: { ...ADDRESS, default: "127.0.0.1:11235" },
   databaseUrl: TEXT,

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { EXIT } from "@seabird-chat/runtime";
-import { RawClient } from "../../test/support/grpc-client.ts";
-import { RawBackend } from "../../test/support/raw-backend.ts";
-import { until } from "../../test/support/until.ts";
-import { hashSecret } from "./auth/secret.ts";
-import { ANY_PORT, folder, Run } from "./test/core-run.ts";
+import { RawClient } from "../../../test/support/grpc-client.ts";
+import { RawBackend } from "../../../test/support/raw-backend.ts";
+import { until } from "../../../test/support/until.ts";
+import { hashSecret } from "../auth/secret.ts";
+import { ANY_PORT, folder, Run } from "../test/core-run.ts";
 
 test("core ends when the program that started it has gone", async (t) => {
   const run = new Run(t, [], { cwd: folder(t), env: ANY_PORT });

@@ -1,5 +1,5 @@
 /** How tokens are shown on the command line. */
-import type { TokenRecord } from "./auth/token-record.ts";
+import type { TokenRecord } from "../auth/token-record.ts";
 
 /** A token as the admin service's JSON has it. */
 export interface TokenJson {
@@ -66,5 +66,5 @@ function day(atMs: number | undefined): string {
 function stateOf(token: TokenRecord): string {
   if (token.revokedAtMs !== undefined) return "revoked";
   if (token.expiresAtMs !== undefined && token.expiresAtMs <= Date.now()) return "expired";
-  return token.origin === "legacy" ? "in force, in the clear" : "in force";
+  return token.origin === "legacy" ? "in force, unhashed" : "in force";
 }

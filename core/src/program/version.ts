@@ -6,6 +6,6 @@ interface Manifest {
 
 /** Core's version, from its package. */
 export function readVersion(): string {
-  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(manifest) as Manifest).version;
 }

@@ -1,17 +1,17 @@
-/** What a person is told when core cannot do what it was asked, and the exit code. */
+/** What core prints when it cannot do what it was asked, and its exit code. */
 import { EXIT } from "@seabird-chat/runtime";
-import { TokenError } from "./auth/token-error.ts";
-import { BrokerError } from "./broker/errors.ts";
-import { ConfigError, UsageError } from "./config-error.ts";
+import { TokenError } from "../auth/token-error.ts";
+import { BrokerError } from "../broker/errors.ts";
+import { ConfigError, UsageError } from "../config/config-error.ts";
 import { DatabaseError, ListenError } from "./start-error.ts";
 
-export interface Explanation {
+export interface Failure {
   readonly code: number;
   readonly text: string;
 }
 
-/** One line for what people can mend; for a fault of ours, where it was. */
-export function explain(error: unknown): Explanation {
+/** One line for a mistake that people can fix; for a bug of ours, the stack. */
+export function describeFailure(error: unknown): Failure {
   if (error instanceof UsageError) return { code: EXIT.usage, text: oneLine(error) };
   if (error instanceof ConfigError) return { code: EXIT.config, text: oneLine(error) };
   if (error instanceof ListenError) {

@@ -1,15 +1,15 @@
 /**
- * What core counts, for Prometheus. Counting is plain additions; prom-client, which writes the
- * text, is loaded when somebody first asks. No label holds a text of a user, a channel or a token,
- * and each has a bounded number of values.
+ * What core counts, for Prometheus. Counting is an addition; prom-client, which writes the
+ * text, is loaded at the first scrape. No label holds the text of a user, channel or token, and
+ * each has a bounded number of values.
  */
-
-import type { ActionKind } from "./broker/actions.ts";
-import type { BrokerStats } from "./broker/broker.ts";
-import type { ErrorCode } from "./broker/errors.ts";
-import type { BrokerObserver, ChatEventKind, CloseReason, DropReason } from "./broker/observer.ts";
+import type { ActionKind } from "../broker/actions.ts";
+import type { BrokerStats } from "../broker/broker.ts";
+import type { ErrorCode } from "../broker/errors.ts";
+import type { BrokerObserver, ChatEventKind, CloseReason, DropReason } from "../broker/observer.ts";
+import type { ConnectionRefusal, TransportObserver, Wire } from "../transport/observer.ts";
 import { CounterFamily, DurationFamily, type Family, GaugeFamily } from "./counters.ts";
-import type { ConnectionRefusal, TransportObserver, Wire } from "./transport/observer.ts";
+import type { RenderedMetrics } from "./render.ts";
 
 /** Backend types that have a label value of their own; further ones are counted as "other". */
 export const MAX_BACKEND_TYPES = 32;
@@ -45,7 +45,7 @@ export class Metrics implements BrokerObserver, TransportObserver {
   ]);
   readonly #dropped = this.#counter(
     "seabird_events_dropped_total",
-    "Events of backends that came to nothing, by reason",
+    "Events of backends that were dropped, by reason",
     ["reason", "backend_type"],
   );
   readonly #published = this.#counter("seabird_events_published_total", "Events for the streams");
@@ -89,13 +89,13 @@ export class Metrics implements BrokerObserver, TransportObserver {
     "Backends disconnected, by reason",
     ["backend_type", "reason"],
   );
-  readonly #holds = this.#counter(
-    "seabird_ingest_holds_total",
-    "Times that backends' events were held back for readers that were behind",
+  readonly #pauses = this.#counter(
+    "seabird_ingest_pauses_total",
+    "Times that reading backends' events paused for streams that were behind",
   );
-  readonly #heldTime = this.#counter(
-    "seabird_ingest_held_seconds_total",
-    "Time for which backends' events were held back",
+  readonly #pausedTime = this.#counter(
+    "seabird_ingest_paused_seconds_total",
+    "Time for which reading backends' events paused",
   );
 
   #counter(name: string, help: string, labels: readonly string[] = []): CounterFamily {
@@ -175,8 +175,8 @@ export class Metrics implements BrokerObserver, TransportObserver {
   }
 
   ingestPaused(durationMs: number): void {
-    this.#holds.add(1);
-    this.#heldTime.add(durationMs / 1_000);
+    this.#pauses.add(1);
+    this.#pausedTime.add(durationMs / 1_000);
   }
 
   connectionOpened(protocol: "h2" | "http1"): void {
@@ -197,7 +197,7 @@ export class Metrics implements BrokerObserver, TransportObserver {
     this.#callTime.observe(durationMs, method, wire);
   }
 
-  /** Shows the broker's sizes of the moment, read when somebody asks. */
+  /** Shows the broker's sizes, read at each scrape. */
   showBroker(stats: () => BrokerStats): void {
     const gauges: readonly [keyof BrokerStats, string, string][] = [
       ["eventStreams", "event_streams", "Open event streams"],
@@ -215,19 +215,14 @@ export class Metrics implements BrokerObserver, TransportObserver {
     for (const [key, name, help] of gauges) this.show(`seabird_${name}`, help, () => stats()[key]);
   }
 
-  /** Shows one number more, read when somebody asks. */
+  /** Shows one more number, read at each scrape. */
   show(name: string, help: string, read: () => number): void {
     this.#add(new GaugeFamily(name, help, read));
   }
 
   /** Everything as Prometheus' text, with the process's own figures. */
   async render(): Promise<RenderedMetrics> {
-    this.#renderer ??= import("./metrics-text.ts").then(({ createRenderer }) => createRenderer());
+    this.#renderer ??= import("./render.ts").then(({ createRenderer }) => createRenderer());
     return (await this.#renderer)(this.#families);
   }
-}
-
-export interface RenderedMetrics {
-  readonly contentType: string;
-  readonly body: string;
 }

@@ -1,8 +1,8 @@
 /** Core's log: pino, pretty on a terminal and JSON otherwise. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
-import { SECRET_PREFIX } from "./auth/secret.ts";
-import type { Config, LogLevel } from "./config.ts";
+import { SECRET_PREFIX } from "../auth/secret.ts";
+import type { Config, LogLevel } from "../config/config.ts";
 
 export interface Log {
   debug(fields: object, message: string): void;

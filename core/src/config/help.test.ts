@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { AUTH_LIMITS } from "./auth/limits.ts";
-import { BROKER_LIMITS } from "./broker/limits.ts";
+import { AUTH_LIMITS } from "../auth/limits.ts";
+import { BROKER_LIMITS } from "../broker/limits.ts";
+import { TRANSPORT_LIMITS } from "../transport/limits.ts";
 import { envExample, helpText } from "./help.ts";
 import { ALL_SETTINGS, LIMIT_SETTINGS } from "./settings.ts";
-import { TRANSPORT_LIMITS } from "./transport/limits.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
