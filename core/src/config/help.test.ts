@@ -7,7 +7,7 @@ import { TRANSPORT_LIMITS } from "../transport/limits.ts";
 import { envExample, helpText } from "./help.ts";
 import { ALL_SETTINGS, LIMIT_SETTINGS } from "./settings.ts";
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 
 test(".env.example is made from the settings", () => {
   assert.ok(read(".env.example").startsWith(envExample()), "npm run gen writes it");
