@@ -2,13 +2,19 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { makeCheckout, processesIn, SEABIRD } from "../support/checkout.ts";
+import { runCli } from "../support/run-cli.ts";
 import { until } from "../support/until.ts";
 
 const PATIENCE_MS = 90_000;
+
+/** Loaded into each process, it ends that of the plugin help. */
+const BROKEN_HELP = `data:text/javascript,${encodeURIComponent(
+  'if (process.argv.includes("help") && process.argv.includes("--bootstrap-fd")) process.exit(9)',
+)}`;
 
 interface RunOptions {
   readonly command?: readonly string[];
@@ -55,23 +61,24 @@ test("an empty script ends by itself", async (t) => {
 
 test("a plugin that cannot start ends a script with a documented code", async (t) => {
   const { child, folder, said, closed } = await start(t, {
-    args: ["--plugin", "ping", "no-such-plugin"],
+    args: ["--plugin", "ping", "help"],
     input: "!ping\n",
+    env: { NODE_OPTIONS: `--import=${BROKEN_HELP}` },
   });
   await closed;
   assert.equal(child.exitCode, 7, said.err);
-  assert.match(said.err, /no-such-plugin/);
+  assert.match(said.err, /help ended with exit code 9/);
   assert.deepEqual(processesIn(folder), []);
 });
 
-test("core that cannot start: its last words, the log's place, exit code 7", async (t) => {
+test("core that cannot start: the end of its log, the log's place, exit code 7", async (t) => {
   const { child, said, closed } = await start(t, {
     input: "!ping\n",
-    env: { SEABIRD_LOG_LEVEL: "loud" },
+    env: { DATABASE_URL: "sqlite:/dev/null/tokens.db" },
   });
   await closed;
   assert.equal(child.exitCode, 7, said.err);
-  assert.match(said.err, /SEABIRD_LOG_LEVEL/);
+  assert.match(said.err, /\/dev\/null\/tokens\.db/);
   assert.match(said.err, /core\.log/);
   assert.doesNotMatch(said.err, /\n\s+at /);
 });
@@ -113,4 +120,35 @@ test("wrong options end before anything is started", async (t) => {
     assert.equal(child.exitCode, 2, said.err);
     assert.match(said.err, says);
   }
+});
+
+test("wrong settings end before anything is started, with exit code 78", async (t) => {
+  const wrong: readonly (readonly [RunOptions, says: RegExp])[] = [
+    [{ args: ["--plugin", "ping", "no-such-plugin"] }, /no-such-plugin/],
+    [{ env: { SEABIRD_LOG_LEVEL: "loud" } }, /SEABIRD_LOG_LEVEL/],
+  ];
+  for (const [options, says] of wrong) {
+    const { child, folder, said, closed } = await start(t, { ...options, input: "" });
+    await closed;
+    assert.equal(child.exitCode, 78, said.err);
+    assert.match(said.err, says);
+    assert.deepEqual(processesIn(folder), []);
+  }
+});
+
+test("a script runs beside another run in the same folder", async (t) => {
+  const { folder, child, said, closed } = await start(t, { args: ["--no-terminal"] });
+  await until("it to be ready", () => said.err.includes("components are ready"), PATIENCE_MS);
+  const script = await runCli(["up"], {
+    cwd: folder,
+    env: { SEABIRD_BIND_HOST: "127.0.0.1:0" },
+    input: "!ping\n",
+  });
+  assert.equal(script.code, 0, script.err);
+  assert.match(script.out, /pong/);
+  const left = readdirSync(join(folder, ".seabird")).filter((name) => name.startsWith("script"));
+  assert.deepEqual(left, []);
+  child.kill("SIGTERM");
+  await closed;
+  assert.equal(child.exitCode, 0, said.err);
 });

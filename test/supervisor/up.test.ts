@@ -1,11 +1,13 @@
 /** `npm start` in a terminal: a person types, reads, and ends it in every way there is. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Checkout, makeCheckout, processesIn } from "../support/checkout.ts";
 import { PtyProgram } from "../support/pty.ts";
+import { runCli, startCli } from "../support/run-cli.ts";
 import { until } from "../support/until.ts";
 
 /** Everything that a killed supervisor leaves behind has gone by then; core alone drains for 8 s. */
@@ -45,31 +47,33 @@ test("a command is answered; Ctrl-C ends plugins, then backends, then core, with
   assert.equal(await room.ended(), 0, room.shown);
   const order = componentsThat("ended", checkout);
   assert.deepEqual(order.slice(0, 3).sort(), ["help", "introspection", "ping"]);
-  assert.deepEqual(order.slice(3), ["terminal", "core"]);
+  assert.deepEqual(order.slice(3), ["terminal/local", "core"]);
   assert.deepEqual(componentsThat("crashed", checkout), []);
   assert.deepEqual(processesIn(checkout.folder), []);
   assert.equal(existsSync(join(checkout.folder, ".seabird/up.json")), false);
   assert.ok(!room.shown.includes('"level"'), "core's log is not over the prompt");
 });
 
-test("each component has a token of its own, in its environment and nowhere else", async (t) => {
+test("each component has a token of its own, which stands in no argument, environment or file", async (t) => {
   const { checkout, room } = await npmStart(t);
-  const secrets = new Map<string, string>();
+  let hashes: readonly { readonly name: string; readonly hash: string }[] = [];
   for (const { pid, command } of processesIn(checkout.folder)) {
     assert.ok(!command.includes("sbd_"), command);
     const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-    const secret = environment.find((entry) => entry.startsWith("SEABIRD_TOKEN="));
-    if (secret !== undefined) secrets.set(command, secret.slice("SEABIRD_TOKEN=".length));
-    if (command.includes("seabird-core.js")) {
-      assert.equal(secret, undefined);
-      assert.ok(!environment.join().includes("sbd_"), "core gets hashes only");
-    }
+    assert.ok(!environment.join().includes("sbd_"), command);
+    const extra = environment.find((entry) => entry.startsWith("SEABIRD_EXTRA_TOKENS="));
+    assert.equal(extra !== undefined, command.includes("seabird-core.js"), command);
+    if (extra !== undefined) hashes = JSON.parse(extra.slice("SEABIRD_EXTRA_TOKENS=".length));
   }
-  assert.equal(secrets.size, 4);
-  assert.equal(new Set(secrets.values()).size, 4);
+  const names = hashes.map(({ name }) => name).sort();
+  assert.deepEqual(names, ["help", "introspection", "ping", "terminal/local"]);
+  assert.equal(new Set(hashes.map(({ hash }) => hash)).size, 4);
   const database = readFileSync(join(checkout.folder, ".seabird/seabird.db"), "latin1");
-  for (const secret of secrets.values()) assert.ok(!database.includes(secret));
-  for (const name of ["help", "ping", "terminal"]) assert.ok(!database.includes(name), name);
+  assert.ok(!/sbd_[\w-]{43}/.test(database));
+  for (const { name, hash } of hashes) {
+    assert.ok(!database.includes(name), name);
+    assert.ok(!database.includes(hash), `the token of ${name}`);
+  }
   room.type("/quit\r");
   assert.equal(await room.ended(), 0, room.shown);
 });
@@ -92,7 +96,7 @@ test("a component that does not end is killed after its time, and the others end
   room.type("\x03");
   assert.equal(await room.ended(), 0, room.shown);
   assert.deepEqual(componentsThat("killed", checkout), ["ping"]);
-  assert.deepEqual(componentsThat("ended", checkout).slice(-2), ["terminal", "core"]);
+  assert.deepEqual(componentsThat("ended", checkout).slice(-2), ["terminal/local", "core"]);
 });
 
 /** A repeat counts from half a second on. */
@@ -112,7 +116,7 @@ test("a SIGTERM that npm's shell swallows ends it all the same", async (t) => {
   const { checkout, room } = await npmStart(t);
   process.kill(await room.pid(), "SIGTERM");
   await until("all to be gone", () => processesIn(checkout.folder).length === 0, GONE_MS);
-  assert.deepEqual(componentsThat("ended", checkout).slice(-2), ["terminal", "core"]);
+  assert.deepEqual(componentsThat("ended", checkout).slice(-2), ["terminal/local", "core"]);
 });
 
 test("a terminal that hangs up ends it in order", async (t) => {
@@ -166,18 +170,88 @@ test("a crashed plugin and a crashed core come back; the room answers again", as
   assert.equal(await room.ended(), 0, room.shown);
 });
 
-test("a taken port: another one is taken, said, and found by the other commands", async (t) => {
-  const holder = createServer().listen(0, "127.0.0.1");
+test("the usual port is taken: another one is chosen, said, and found by the other commands", async (t) => {
+  const taken = "127.0.0.1:11235";
+  const holder = createServer();
   t.after(() => holder.close());
-  await new Promise((listening) => holder.once("listening", listening));
-  const address = holder.address();
-  assert.ok(typeof address === "object" && address !== null);
-  const taken = `127.0.0.1:${address.port}`;
-  const { checkout, room } = await npmStart(t, { SEABIRD_BIND_HOST: taken });
+  // Somebody else's hold on it serves as well.
+  await new Promise((settled) => {
+    holder.once("error", settled).listen(11_235, "127.0.0.1", () => settled(undefined));
+  });
+  const { checkout, room } = await npmStart(t, { SEABIRD_BIND_HOST: "" });
   await room.untilShown(`(${taken} is taken)`);
   const { url } = JSON.parse(readFileSync(join(checkout.folder, ".seabird/up.json"), "utf8"));
   assert.match(room.shown, new RegExp(`core listens on ${url}`));
   assert.notEqual(new URL(url).host, taken);
+  room.type("\x03");
+  assert.equal(await room.ended(), 0, room.shown);
+});
+
+test("an address that was asked for is not exchanged for another one", async (t) => {
+  const holder = createServer().listen(0, "127.0.0.1");
+  t.after(() => holder.close());
+  await once(holder, "listening");
+  const address = holder.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const { folder, env } = await makeCheckout(t);
+  const taken = `127.0.0.1:${address.port}`;
+  const byFlag = await runCli(["up", "--bind", taken], { cwd: folder, env });
+  assert.equal(byFlag.code, 7);
+  assert.match(byFlag.err, new RegExp(`core ended before it listened[^]*${address.port}`));
+  const byEnvironment = await runCli(["up"], {
+    cwd: folder,
+    env: { ...env, SEABIRD_BIND_HOST: taken },
+  });
+  assert.equal(byEnvironment.code, 7);
+});
+
+test("ps, logs, restart and reload beside npm start", async (t) => {
+  const { checkout, room } = await npmStart(t);
+  const cli = (...args: string[]) => runCli(args, { cwd: checkout.folder, env: checkout.env });
+  const { out: shown } = await cli("ps");
+  for (const row of [
+    /^core +core +ready/m,
+    /^terminal\/local +backend +ready/m,
+    /^ping +plugin +ready/m,
+  ]) {
+    assert.match(shown, row);
+  }
+  const { config } = JSON.parse((await cli("ps", "--json")).out);
+  assert.equal(config, null);
+
+  const before = pidOf("seabird-plugin.js ping", checkout);
+  const restarted = await cli("restart", "ping");
+  assert.deepEqual([restarted.code, restarted.out], [0, "ping: restarted\n"]);
+  assert.notEqual(pidOf("seabird-plugin.js ping", checkout), before);
+  room.type("!ping\r");
+  await room.untilShown("pong");
+
+  const { out: log } = await cli("logs", "ping");
+  assert.match(log, /connected/);
+  const follower = startCli(["logs", "ping", "-f", "-n", "0"], {
+    cwd: checkout.folder,
+    env: checkout.env,
+  });
+  t.after(() => follower.child.kill("SIGKILL"));
+  await until(
+    "a line of the log",
+    async () => {
+      if (follower.out() === "") await cli("restart", "ping");
+      return follower.out() !== "";
+    },
+    GONE_MS,
+  );
+
+  assert.match((await cli("reload")).out, /nothing has changed/);
+  writeFileSync(join(checkout.folder, ".env"), "SEABIRD_LOG_LEVEL=debug\n");
+  assert.match((await cli("reload")).out, /^ping: took log_level while it runs$/m);
+  writeFileSync(join(checkout.folder, "seabird.yaml"), "plugins: {}\n");
+  const mixed = await cli("reload");
+  assert.equal(mixed.code, 2);
+  assert.match(mixed.err, /now there is one/);
+
+  const second = await cli("up", "--no-terminal");
+  assert.equal(second.code, 75);
   room.type("\x03");
   assert.equal(await room.ended(), 0, room.shown);
 });

@@ -2,9 +2,9 @@
 
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
-import { reloadLines } from "../supervise/announcer.ts";
 import { askRun } from "../supervise/control-client.ts";
 import type { ComponentReport, ControlRequest } from "../supervise/control-protocol.ts";
+import { reloadLines } from "../supervise/reporter.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
 
 export function addRestart(program: Command): void {

@@ -3,33 +3,34 @@
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { hasProject, loadProject } from "../config/load-project.ts";
+import { type ProjectFromFlags, projectFromFlags } from "../config/project-from-flags.ts";
 import { CliError } from "../process/cli-error.ts";
-import type { UpOptions } from "../supervise/plan.ts";
+import { parseBind } from "../supervise/core-address.ts";
 import { runProject } from "../supervise/run-project.ts";
-import { up } from "../supervise/up.ts";
 import { collectNames } from "./collect-names.ts";
 import { contextOf, withJson } from "./context.ts";
 
-interface CommandOptions extends UpOptions {
+interface CommandOptions extends ProjectFromFlags {
   readonly config?: string;
+  readonly bind?: string;
   readonly logLevel?: string;
 }
 
 const DEFAULT_PLUGINS = ["help", "ping", "introspection"];
-/** What a seabird.yaml says by itself. */
-const WITHOUT_PROJECT = ["irc", "channel", "nick", "plugin"];
+/** What a seabird.yaml holds itself. */
+const WITHOUT_FILE = ["irc", "channel", "nick", "plugin"];
 
 export function addUp(program: Command): void {
   withJson(program.command("up"))
     .description("run what seabird.yaml names; without one core, a chat room here, and plugins")
     .option("--config <file>", "another file than seabird.yaml in this folder")
-    .option("--bind <host:port>", "where core listens; without a seabird.yaml a free port if taken")
-    .option("--log-level <level>", "over the file's log_level: debug, info, warn, error")
+    .option("--bind <host:port>", "where core listens (127.0.0.1:11235)")
+    .option("--log-level <level>", "debug, info, warn or error (info)")
     .option("--irc <url>", "connect an IRC network too, as irc://irc.example.org")
     .option("--channel <name>", "an IRC channel to join; repeatable", collectNames, [])
     .option("--nick <nick>", "the name on IRC (IRC_NICK, seabird)")
     .option("--plugin <name...>", "the plugins to run", DEFAULT_PLUGINS)
-    .option("--no-terminal", "no room: everything is logged to stderr until a signal ends it")
+    .option("--no-terminal", "no chat room: logs go to stderr until a signal ends the run")
     .addHelpText("after", UP_HELP)
     .action(async (options: CommandOptions, command: Command) => {
       process.exitCode = await run(options, command);
@@ -39,21 +40,14 @@ export function addUp(program: Command): void {
 async function run(options: CommandOptions, command: Command): Promise<number> {
   const { output } = contextOf(command);
   const { config, bind, logLevel, terminal } = options;
-  const flags = {
-    ...(config === undefined ? {} : { config }),
-    ...(bind === undefined ? {} : { bind }),
-    ...(logLevel === undefined ? {} : { logLevel }),
-  };
+  const flags = { config, bind, logLevel };
   const folder = process.cwd();
   if (!hasProject(folder, flags)) {
-    if (logLevel === undefined) return await up(options, output);
-    throw new CliError(
-      EXIT.usage,
-      "--log-level belongs to a seabird.yaml",
-      "set SEABIRD_LOG_LEVEL",
-    );
+    if (bind !== undefined) parseBind(bind, "--bind");
+    const load = () => projectFromFlags(options, { folder, flags });
+    return await runProject({ load, output, terminal });
   }
-  const foreign = WITHOUT_PROJECT.find((name) => command.getOptionValueSource(name) === "cli");
+  const foreign = WITHOUT_FILE.find((name) => command.getOptionValueSource(name) === "cli");
   if (foreign !== undefined) {
     throw new CliError(
       EXIT.usage,
@@ -66,11 +60,11 @@ async function run(options: CommandOptions, command: Command): Promise<number> {
 }
 
 const UP_HELP = `
-With a seabird.yaml: what it names runs until a signal. \`seabird ps\`, \`logs\`, \`restart\` and
-\`reload\` in the same folder look after it; SIGHUP reloads too.
+With a seabird.yaml, what it names runs until a signal. Without one, and with a terminal, you are
+in a chat room: type !help. Ctrl-C stops everything in order (exit code 0), a second one at once
+(130). Without a terminal, standard input is a script: its lines are sent when all is ready, and
+when they are answered everything stops. Without --bind, core takes a free port if its usual one
+is taken.
 
-Without one, and with a terminal, you are in a chat room: type !help. Ctrl-C ends everything in
-order (exit code 0), a second one at once (130). Without a terminal, standard input is a script:
-its lines are said when all is ready, and when their answers have come everything ends.
-
-The components' logs are in .seabird/logs/. Each component has a token of its own that ends with it.`;
+\`seabird ps\`, \`logs\`, \`restart\` and \`reload\` in the same folder look after the run; SIGHUP
+reloads too. Logs are in .seabird/logs/. Each component has a token of its own for this run.`;

@@ -35,8 +35,8 @@ export async function loadProject({
 }
 
 export interface TextSources extends ProjectSources {
-  /** Absolute; what relative paths in the text begin at is its folder. */
-  readonly file: string;
+  /** Absolute; relative paths in the text begin in its folder. Undefined: in `folder`. */
+  readonly file?: string;
   readonly programs?: Programs;
   readonly describe?: Describe;
 }
@@ -44,8 +44,8 @@ export interface TextSources extends ProjectSources {
 /** The same for a text. Throws ProjectProblems, or a CliError if `.env` cannot be read. */
 export async function projectOf(text: string, sources: TextSources): Promise<ProjectConfig> {
   const { file, flags = {}, env = process.env } = sources;
-  const folder = dirname(file);
-  const name = relativeTo(sources.folder, file);
+  const folder = file === undefined ? sources.folder : dirname(file);
+  const name = file === undefined ? "" : relativeTo(sources.folder, file);
   const problems = new ProblemList(name);
   const warnings = new ProblemList(name);
   const reading = new Reading({

@@ -6,7 +6,7 @@ import type { Origins } from "./origin.ts";
 
 /** Something wrong in the file, for a person. Lines and columns count from 1. */
 export interface Problem {
-  /** As a person would name it: relative to where the command was run, if it is below. */
+  /** Relative to the working directory, if it is below that; "" without a file. */
   readonly file: string;
   readonly line: number;
   readonly col: number;
@@ -17,7 +17,8 @@ export interface Problem {
 
 /** `seabird.yaml:6:5 backends.irc/libera.nik: unknown key, did you mean "nick"?` */
 export function problemLine({ file, line, col, path, message }: Problem): string {
-  return `${file}:${line}:${col} ${path === "" ? "" : `${path}: `}${message}`;
+  const place = file === "" ? "" : `${file}:${line}:${col} `;
+  return `${place}${path === "" ? "" : `${path}: `}${message}`;
 }
 
 /** The configuration cannot be used; all that is wrong is told at once. Exit code 78. */
@@ -61,9 +62,9 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface ProjectConfig {
-  /** Absolute path of the file. */
-  readonly file: string;
-  /** Its folder: the working directory of the components, and where relative paths begin. */
+  /** Absolute path of the file; undefined for a project that was made from flags. */
+  readonly file: string | undefined;
+  /** The working directory of the components, and where relative paths begin. */
   readonly folder: string;
   readonly core: CoreConfig;
   /** Of core, and of each component that has none of its own. */

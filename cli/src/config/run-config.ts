@@ -81,7 +81,7 @@ function warn({ warnings }: ProjectConfig, output: Output): void {
   }
 }
 
-function nameOf({ file }: ProjectConfig): string {
+function nameOf({ file = "" }: ProjectConfig): string {
   const path = relative(process.cwd(), file);
   return path.startsWith("..") ? file : path;
 }

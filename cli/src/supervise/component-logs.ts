@@ -1,9 +1,11 @@
 /** The logs of a project's components under `.seabird/logs/`, each read from a pipe and rotated. */
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
+import { CliError } from "../process/cli-error.ts";
 import type { ComponentOutput } from "./component.ts";
 import { LineSplitter } from "./line-splitter.ts";
-import { makeLogFolder } from "./logs.ts";
 import { MergedLog } from "./merged-log.ts";
 import { RotatingLog } from "./rotating-log.ts";
 
@@ -60,7 +62,7 @@ export class ComponentLogs {
   }
 
   /** Of these lines the ones that its present process has written, or the last one. */
-  lastWords(component: string): readonly string[] {
+  logTail(component: string): readonly string[] {
     const count = this.#fresh.get(component) ?? 0;
     return count === 0 ? [] : this.latest(component).slice(-count);
   }
@@ -99,4 +101,19 @@ export function logFileName(component: string): string {
     Array.from(Buffer.from(character), (byte) => `~${byte.toString(16).padStart(2, "0")}`).join(""),
   );
   return `${safe.replaceAll("/", "+").replace(/^\./, "~2e")}.log`;
+}
+
+/** Returns the folder. Throws a CliError if it cannot be made or written in. */
+function makeLogFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return folder;
+  } catch (error) {
+    throw new CliError(
+      EXIT.unavailable,
+      `cannot write in ${folder}: ${fileErrorReason(error)}`,
+      "run it in a folder of yours: it keeps logs and tokens in .seabird there",
+    );
+  }
 }

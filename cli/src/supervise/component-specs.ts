@@ -2,21 +2,22 @@
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
 import { LIMITS } from "../limits.ts";
 import type { ComponentOutput, ComponentSpec } from "./component.ts";
-import { CORE_ENV, cleanEnv } from "./plan.ts";
 import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
 import { handoverFd } from "./spawning.ts";
 
 export const CORE = "core";
-const ROOM_TYPE = "terminal";
+const TERMINAL_TYPE = "terminal";
 
-/** A component that talks to a person, and needs a terminal for it. */
-export function isRoom(component: ComponentConfig): boolean {
-  return component.kind === "backend" && component.type === ROOM_TYPE;
+/** A component that talks to a person or reads a script, and needs this process's terminal for it. */
+export function isInteractive(component: ComponentConfig): boolean {
+  return component.kind === "backend" && component.type === TERMINAL_TYPE;
 }
 
 export interface ComponentSpecsDeps {
   readonly coreBin: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Standard input is a script: an interactive component waits for `go` before it reads. */
+  readonly script: boolean;
   /** Core's address, asked at each start of a component. */
   url(): string;
   /** `host:port` for core, asked at each of its starts. */
@@ -62,7 +63,7 @@ export class ComponentSpecs {
       cwd: project.folder,
       output: around.output(CORE),
       env: () => ({
-        ...withoutCoreEnv(cleanEnv(around.env)),
+        ...envWithout(around.env, PRIVATE_ENV, CORE_ENV),
         ...core.env,
         SEABIRD_LOG_LEVEL: core.logLevel,
         SEABIRD_BIND_HOST: around.bind(),
@@ -78,20 +79,26 @@ export class ComponentSpecs {
 
   #specOf(component: ComponentConfig, project: ProjectConfig): ComponentSpec {
     const around = this.#around;
-    const output: ComponentOutput = isRoom(component)
+    const output: ComponentOutput = isInteractive(component)
       ? { to: "terminal" }
       : around.output(component.name);
     const token = this.#tokenOf(component, project);
     const local = project.core.kind === "own" ? { retryMaxMs: LIMITS.componentRetryMaxMs } : {};
-    const room = isRoom(component) ? ["--await-stop"] : [];
+    const flags = isInteractive(component) ? ["--await-stop"] : [];
+    if (isInteractive(component) && around.script) flags.push("--await-start");
     return {
       name: component.name,
       kind: component.kind,
       script: component.script,
-      args: [...component.args, "--bootstrap-fd", String(handoverFd(isRoom(component))), ...room],
+      args: [
+        ...component.args,
+        "--bootstrap-fd",
+        String(handoverFd(isInteractive(component))),
+        ...flags,
+      ],
       cwd: project.folder,
       output,
-      env: () => cleanEnv(around.env),
+      env: () => envWithout(around.env, PRIVATE_ENV),
       handover: () =>
         JSON.stringify({
           url: around.url(),
@@ -117,12 +124,16 @@ export class ComponentSpecs {
 
 /** What the room logs stands above its prompt: of that a person wants what is serious only. */
 export function levelOf(component: ComponentConfig): string {
-  return isRoom(component) && component.logLevel !== "error" ? "warn" : component.logLevel;
+  return isInteractive(component) && component.logLevel !== "error" ? "warn" : component.logLevel;
 }
 
-/** With a project, core's settings are those that were read with it, and no others. */
-function withoutCoreEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = ([name]: [string, unknown]) =>
-    !/^(SEABIRD_|LOG_)/.test(name) && !CORE_ENV.test(name);
-  return Object.fromEntries(Object.entries(env).filter(foreign));
+/** What components must not inherit: the starter's own token and core, and secrets of networks. */
+const PRIVATE_ENV =
+  /^(SEABIRD_(TOKEN|HOST|EXTRA_TOKENS|BIND_HOST|LAUNCHED|TLS_|METRICS_|CORS_)|BIND_HOST|DATABASE_URL|IRC_)/;
+/** Core's settings are those of the project, and no others. */
+const CORE_ENV = /^(SEABIRD_|LOG_)/;
+
+function envWithout(env: NodeJS.ProcessEnv, ...patterns: readonly RegExp[]): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !patterns.some((each) => each.test(name)));
+  return Object.fromEntries(kept);
 }

@@ -6,15 +6,18 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { endWithUs } from "./orphans.ts";
-import { type ComponentExit, CrashCount, restartPauseMs, type Verdict } from "./restart-policy.ts";
+import {
+  type ComponentExit,
+  CrashCount,
+  type ExitOutcome,
+  restartPauseMs,
+} from "./restart-policy.ts";
 import { closeOf, connectPipes, messageType, stdioOf } from "./spawning.ts";
 
 /** What becomes of what a component writes. */
 export type ComponentOutput =
-  /** The room owns the terminal and stays in its foreground group. */
+  /** An interactive component owns the terminal and stays in its foreground group. */
   | { readonly to: "terminal" }
-  /** A file descriptor of this process, asked for at each start. */
-  | { readonly to: "fd"; fd(): number }
   /** Read here, as it comes; `take` must be quick. A process's output is between the others. */
   | {
       readonly to: "lines";
@@ -41,7 +44,7 @@ export interface ComponentEvents {
   /** What the child says over its channel; anything may be in it. */
   message(component: Component, message: unknown): void;
   /** It ended without being asked. The answer: what becomes of it. */
-  ended(component: Component, exit: ComponentExit): Verdict;
+  ended(component: Component, exit: ComponentExit): ExitOutcome;
 }
 
 /** `waiting`: for its next start. `ready`: it said so, in this start. */
@@ -51,7 +54,7 @@ export type ComponentState =
   | "ready"
   | "waiting"
   | "stopping"
-  | Exclude<Verdict, "restart">;
+  | Exclude<ExitOutcome, "restart">;
 
 export class Component {
   readonly #events: ComponentEvents;
@@ -108,8 +111,8 @@ export class Component {
     return this.#spec.output.to === "terminal";
   }
 
-  /** What it is from the next start on. */
-  become(spec: ComponentSpec): void {
+  /** Takes effect at the next start. */
+  update(spec: ComponentSpec): void {
     this.#spec = spec;
   }
 
@@ -192,9 +195,9 @@ export class Component {
     if (this.#spec.output.to === "lines") this.#spec.output.end();
     if (!this.#wanted) return;
     const counts = this.#crashes.add(this.#startedAtMs, performance.now());
-    const verdict = this.#events.ended(this, { code, signal, ...counts });
-    this.#state = verdict === "restart" ? "waiting" : verdict;
-    if (verdict !== "restart") return;
+    const outcome = this.#events.ended(this, { code, signal, ...counts });
+    this.#state = outcome === "restart" ? "waiting" : outcome;
+    if (outcome !== "restart") return;
     this.#again = setTimeout(() => this.start(), restartPauseMs(counts.crashes, Math.random()));
   }
 }

@@ -40,7 +40,8 @@ export type ControlReply =
 /** The answer to `ps`. */
 export interface ProjectStatus {
   readonly pid: number;
-  readonly config: string;
+  /** The file; null for a run without one. */
+  readonly config: string | null;
   readonly url: string;
   readonly upMs: number;
   readonly components: readonly ComponentStatus[];

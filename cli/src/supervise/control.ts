@@ -13,12 +13,12 @@ import type {
   ProjectStatus,
 } from "./control-protocol.ts";
 import type { ReplyLine, ReplyTo } from "./control-server.ts";
-import type { Crew } from "./crew.ts";
-import { hasGivenUp } from "./crew.ts";
 import { describeExit } from "./restart-policy.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { hasGivenUp } from "./supervisor.ts";
 
 export interface ControlInit {
-  readonly crew: Crew;
+  readonly supervisor: Supervisor;
   readonly logs: ComponentLogs;
   /** All but the components. */
   status(): Omit<ProjectStatus, "components">;
@@ -52,7 +52,7 @@ export class Control {
   }
 
   status(): ProjectStatus {
-    const running = this.#init.crew.components.map((component) => this.#statusOf(component));
+    const running = this.#init.supervisor.components.map((component) => this.#statusOf(component));
     const order = this.#init.order();
     const components = [...this.#init.absent(), ...running].sort(
       (one, other) => order.indexOf(one.name) - order.indexOf(other.name),
@@ -61,9 +61,9 @@ export class Control {
   }
 
   #statusOf(component: Component): ComponentStatus {
-    const { crew, logs } = this.#init;
+    const { supervisor, logs } = this.#init;
     const { spec, state, pid, upMs, restarts } = component;
-    const exit = crew.lastExit(component);
+    const exit = supervisor.lastExit(component);
     return {
       name: spec.name,
       kind: spec.kind,
@@ -87,14 +87,14 @@ export class Control {
   }
 
   #find(name: string): Component {
-    const component = this.#init.crew.find(name);
+    const component = this.#init.supervisor.find(name);
     if (component !== undefined) return component;
     const absent = this.#init.absent().find((each) => each.name === name);
     if (absent !== undefined) {
       const why = absent.state === "remote" ? "runs elsewhere" : "has no terminal here";
       throw new CliError(EXIT.usage, `${name} ${why}`);
     }
-    const known = this.#init.crew.components.map(({ spec }) => spec.name).join(", ");
+    const known = this.#init.supervisor.components.map(({ spec }) => spec.name).join(", ");
     throw new CliError(
       EXIT.usage,
       `there is no component ${JSON.stringify(name)}`,

@@ -1,7 +1,7 @@
 /** What is different between two readings of a configuration, and what follows from it. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import type { ComponentConfig, CoreConfig, ProjectConfig } from "../config/project.ts";
-import { CORE, isRoom } from "./component-specs.ts";
+import { CORE, isInteractive } from "./component-specs.ts";
 
 export type ChangeKind =
   | "start"
@@ -36,7 +36,11 @@ export function compareProjects(old: ProjectConfig, next: ProjectConfig): Change
 
 function removed(component: ComponentConfig): Change {
   // Who takes the room away would be left without a way to speak.
-  return { component: component.name, kind: isRoom(component) ? "refuse" : "stop", keys: [] };
+  return {
+    component: component.name,
+    kind: isInteractive(component) ? "refuse" : "stop",
+    keys: [],
+  };
 }
 
 function compareComponent(
@@ -47,7 +51,7 @@ function compareComponent(
 ): Change[] {
   const { name } = component;
   if (before === undefined)
-    return [{ component: name, kind: isRoom(component) ? "refuse" : "start", keys: [] }];
+    return [{ component: name, kind: isInteractive(component) ? "refuse" : "start", keys: [] }];
   const keys = [
     ...programKeys(before, component),
     ...changedKeys(before.settings, component.settings),
@@ -99,9 +103,11 @@ function changedKeys(before: Settings, after: Settings): string[] {
 
 /** What a reload makes of the new project: it moves neither core nor the room. */
 export function reachable(old: ProjectConfig, next: ProjectConfig): ProjectConfig {
-  const rooms = old.components.filter(isRoom);
+  const rooms = old.components.filter(isInteractive);
   const isThere = ({ name }: ComponentConfig) => rooms.some((room) => room.name === name);
-  const kept = next.components.filter((component) => !isRoom(component) || isThere(component));
+  const kept = next.components.filter(
+    (component) => !isInteractive(component) || isThere(component),
+  );
   const lost = rooms.filter(({ name }) => !kept.some((component) => component.name === name));
   return { ...next, core: reachableCore(old.core, next.core), components: [...kept, ...lost] };
 }

@@ -1,4 +1,4 @@
-/** One run of a project: everything that its seabird.yaml names, until somebody stops it. */
+/** One run of a project: all its components, until somebody stops it. */
 import { join } from "node:path";
 import { isatty } from "node:tty";
 import { EXIT, type ExitCode } from "@seabird-chat/runtime";
@@ -8,71 +8,70 @@ import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import type { Output } from "../terminal/output.ts";
 import { aborted } from "./aborted.ts";
-import { Announcer } from "./announcer.ts";
-import { type AttendedRun, asFailure } from "./attend.ts";
 import type { Component } from "./component.ts";
 import { ComponentLogs } from "./component-logs.ts";
-import { CORE, ComponentSpecs, isRoom } from "./component-specs.ts";
+import { CORE, ComponentSpecs, isInteractive } from "./component-specs.ts";
 import { Control } from "./control.ts";
 import type { ComponentReport, ComponentStatus } from "./control-protocol.ts";
 import { type ControlServer, listenForControl } from "./control-server.ts";
 import { CoreAddress } from "./core-address.ts";
-import { Crew } from "./crew.ts";
 import { complaints } from "./log-words.ts";
 import { MergedPrinter, Notices } from "./merged-printer.ts";
-import { neverWait } from "./patient-streams.ts";
+import { Mutex } from "./mutex.ts";
+import { setNonBlocking } from "./non-blocking.ts";
 import { reloadProject } from "./reload.ts";
-import { type ComponentExit, describeExit, type Verdict } from "./restart-policy.ts";
+import { Reporter } from "./reporter.ts";
+import { type ComponentExit, describeExit, type ExitOutcome } from "./restart-policy.ts";
+import { type AttendedRun, asFailure } from "./run-attended.ts";
 import { startProject } from "./start-project.ts";
+import { Supervisor } from "./supervisor.ts";
 import { rememberTerminal } from "./terminal-state.ts";
-import { Turns } from "./turns.ts";
 
 export interface ProjectRunDeps {
   readonly project: ProjectConfig;
   /** `.seabird` of the project: ours, and locked. */
   readonly folder: string;
   readonly output: Output;
-  /** A room gets the terminal. */
-  readonly terminal: boolean;
+  readonly terminal: TerminalUse;
   /** Reads the configuration once more; throws a CliError with all that is wrong. */
   load(): Promise<ProjectConfig>;
 }
 
+/** Who uses the interactive component on this process's terminal or standard input. */
+export type TerminalUse = "person" | "script" | "none";
+
 const STANDARD_FDS = [0, 1, 2];
 /** Lines of a crashed component's log that are shown. */
-const LAST_WORDS = 3;
+const TAIL_LINES = 3;
 
 export class ProjectRun implements AttendedRun {
-  readonly #init: ProjectRunDeps;
+  readonly #deps: ProjectRunDeps;
   readonly #stopping = new AbortController();
-  readonly #turns = new Turns();
+  readonly #mutex = new Mutex();
   readonly #startedAtMs = performance.now();
   readonly #terminals = STANDARD_FDS.filter((fd) => isatty(fd));
   readonly #address: CoreAddress;
   readonly #logs: ComponentLogs;
-  readonly #announcer: Announcer;
-  readonly #crew: Crew;
+  readonly #reporter: Reporter;
+  readonly #supervisor: Supervisor;
   readonly #components: ComponentSpecs;
   readonly #control: Control;
   readonly #restoreTerminal: () => void;
   #project: ProjectConfig;
+  #failure: CliError | undefined;
 
-  constructor(init: ProjectRunDeps) {
-    this.#init = init;
-    this.#project = init.project;
-    this.#logs = new ComponentLogs(join(init.folder, "logs"));
-    const { output } = init;
-    const terminal = this.#hasRoom();
+  constructor(deps: ProjectRunDeps) {
+    this.#deps = deps;
+    this.#project = deps.project;
+    this.#logs = new ComponentLogs(join(deps.folder, "logs"));
+    const { output } = deps;
+    const terminal = this.#hasTerminal();
     const notify = (line: string) => this.#notify(line);
-    this.#announcer = new Announcer(
-      output,
-      this.#logs,
-      terminal ? { terminal, notify } : { terminal },
-    );
-    const warn = (text: string) => this.#announcer.say({ type: "warning", text });
-    this.#address = new CoreAddress(init.project, init.folder, warn);
-    this.#follow(terminal);
-    this.#crew = this.#createCrew();
+    this.#reporter = new Reporter(output, this.#logs, { terminal, notify });
+    const warn = (text: string) => this.#reporter.report({ type: "warning", text });
+    this.#address = new CoreAddress(deps.project, deps.folder, warn);
+    this.#followLogs();
+    this.#supervisor = this.#createSupervisor();
     this.#components = this.#createSpecs();
     this.#control = this.#createControl();
     this.#restoreTerminal = terminal ? rememberTerminal() : () => undefined;
@@ -80,12 +79,12 @@ export class ProjectRun implements AttendedRun {
 
   askToStop(why: string): void {
     if (this.#stopping.signal.aborted) return;
-    this.#announcer.say({ type: "stopping", why });
+    this.#reporter.report({ type: "stopping", why });
     this.#stopping.abort();
   }
 
   endAtOnce(): void {
-    this.#crew.kill();
+    this.#supervisor.kill();
     this.#address.forget();
     this.#restoreTerminal();
     process.exit(EXIT.interrupted);
@@ -93,34 +92,34 @@ export class ProjectRun implements AttendedRun {
 
   /** SIGHUP: true if it meant to read the configuration again, not that the terminal is gone. */
   hangUp(): boolean {
+    if (this.#deps.terminal === "script") return false;
     if (!this.#terminals.every((fd) => isatty(fd))) return false;
     this.#reload().catch(() => undefined);
     return true;
   }
 
   async run(onStopping: () => void): Promise<ExitCode> {
-    let failure: CliError | undefined;
     let control: ControlServer | undefined;
     try {
-      control = await listenForControl(this.#init.folder, (request, to) =>
+      control = await listenForControl(this.#deps.folder, (request, to) =>
         this.#control.answer(request, to),
       );
       const asked = aborted(this.#stopping.signal);
       // Who asks for a change meanwhile waits until the start is over.
-      const started = this.#turns.take(() => this.#start());
+      const started = this.#mutex.run(() => this.#start());
       await Promise.race([started.then(() => asked), asked]);
     } catch (error) {
-      if (!this.#stopping.signal.aborted) failure = asFailure(error);
+      if (!this.#stopping.signal.aborted) this.#failure = asFailure(error);
     }
     onStopping();
     this.#stopping.abort();
     control?.close();
-    await this.#crew.stop();
+    await this.#supervisor.stop();
     this.#address.forget();
-    if (failure !== undefined) this.#restoreTerminal();
-    this.#announcer.say({ type: "stopped" });
+    if (this.#failure !== undefined) this.#restoreTerminal();
+    this.#reporter.report({ type: "stopped" });
     this.#logs.close();
-    if (failure !== undefined) throw failure;
+    if (this.#failure !== undefined) throw this.#failure;
     return EXIT.ok;
   }
 
@@ -129,24 +128,25 @@ export class ProjectRun implements AttendedRun {
     await startProject({
       project: this.#project,
       components: this.#components,
-      crew: this.#crew,
+      supervisor: this.#supervisor,
       logs: this.#logs,
-      announcer: this.#announcer,
-      hasRoom: this.#hasRoom(),
+      reporter: this.#reporter,
+      terminal: this.#hasTerminal() ? this.#deps.terminal : "none",
+      address: this.#address,
       signal: this.#stopping.signal,
     });
   }
 
-  #createCrew(): Crew {
-    return new Crew({
-      started: ({ spec }) => this.#announcer.say({ type: "started", component: spec.name }),
-      stopped: ({ spec }, type) => this.#announcer.say({ type, component: spec.name }),
-      crashed: (component, exit, verdict) => this.#crashed(component, exit, verdict),
+  #createSupervisor(): Supervisor {
+    return new Supervisor({
+      started: ({ spec }) => this.#reporter.report({ type: "started", component: spec.name }),
+      stopped: ({ spec }, type) => this.#reporter.report({ type, component: spec.name }),
+      crashed: (component, exit, outcome) => this.#crashed(component, exit, outcome),
       left: () => this.#stopping.abort(),
       listening: (url) => {
-        const configured = this.#address.bind;
         if (!this.#address.listening(url)) return;
-        this.#announcer.say({ type: "listening", url, configured, moved: false });
+        const { configured, moved } = this.#address;
+        this.#reporter.report({ type: "listening", url, configured, moved });
       },
     });
   }
@@ -155,6 +155,7 @@ export class ProjectRun implements AttendedRun {
     return new ComponentSpecs({
       coreBin: coreBin(),
       env: process.env,
+      script: this.#deps.terminal === "script",
       url: () => this.#address.url,
       bind: () => this.#address.bind,
       output: (component) => this.#logs.output(component),
@@ -163,17 +164,17 @@ export class ProjectRun implements AttendedRun {
 
   #createControl(): Control {
     return new Control({
-      crew: this.#crew,
+      supervisor: this.#supervisor,
       logs: this.#logs,
       status: () => ({
         pid: process.pid,
-        config: this.#project.file,
+        config: this.#project.file ?? null,
         url: this.#address.url,
         upMs: Math.round(performance.now() - this.#startedAtMs),
       }),
       absent: () => this.#absent(),
       order: () => [CORE, ...this.#project.components.map(({ name }) => name)],
-      restart: (component) => this.#turns.take(() => this.#restart(component)),
+      restart: (component) => this.#mutex.run(() => this.#restart(component)),
       reload: () => this.#reload(),
     });
   }
@@ -181,56 +182,69 @@ export class ProjectRun implements AttendedRun {
   #absent(): ComponentStatus[] {
     const { core, components } = this.#project;
     const remote: ComponentStatus = { name: CORE, kind: "core", state: "remote", restarts: 0 };
-    const rooms = this.#hasRoom() ? [] : components.filter(isRoom);
+    const left = this.#hasTerminal() ? [] : components.filter(isInteractive);
     return [
       ...(core.kind === "remote" ? [remote] : []),
-      ...rooms.map(({ name, kind }) => ({ name, kind, state: "off", restarts: 0 }) as const),
+      ...left.map(({ name, kind }) => ({ name, kind, state: "off", restarts: 0 }) as const),
     ];
   }
 
-  #crashed(component: Component, exit: ComponentExit, verdict: Verdict): void {
+  #crashed(component: Component, exit: ComponentExit, outcome: ExitOutcome): void {
     const { spec } = component;
-    // A start that came to nothing is told by whoever waited for it.
+    // Whoever waits for core's start reports its failure.
     if (spec.kind === "core" && !component.isReady) return;
-    // Who is killed says nothing more, and the room has said it on the terminal.
+    const isFatal = this.#isFatal(component, outcome);
+    // A killed process writes nothing more, and an interactive one has written to the terminal.
     const isMute = component.isTerminal || exit.signal === "SIGKILL";
-    this.#announcer.say({
+    this.#reporter.report({
       type: "crashed",
       component: spec.name,
       how: describeExit(exit),
       crashes: exit.crashes,
-      lastWords: isMute ? [] : complaints(this.#logs.lastWords(spec.name), LAST_WORDS),
-      restarts: verdict === "restart",
-      verdict,
+      logTail: isMute ? [] : complaints(this.#logs.logTail(spec.name), TAIL_LINES),
+      restarts: outcome === "restart" && !isFatal,
+      outcome,
       ...(component.isTerminal ? {} : { log: this.#logs.path(spec.name) }),
     });
+    if (!isFatal) return;
+    const message = `${spec.name} ${describeExit(exit)}`;
+    this.#failure = new CliError(EXIT.component, message, `look into ${this.#logs.folder}`);
+    this.#stopping.abort();
+  }
+
+  /** A script cannot know which answer is missing; a person has nothing else without a file. */
+  #isFatal(component: Component, outcome: ExitOutcome): boolean {
+    const failed = outcome !== "restart";
+    if (this.#deps.terminal === "script")
+      return failed || component.isTerminal || !component.isReady;
+    return failed && component.isTerminal && this.#project.file === undefined;
   }
 
   async #restart(component: Component): Promise<void> {
     this.#refuseIfEnding();
-    await this.#crew.restart(component);
-    await this.#crew.settled([component], LIMITS.restartReadyMs, this.#stopping.signal);
-    this.#announcer.say({ type: "restarted", component: component.spec.name });
+    await this.#supervisor.restart(component);
+    await this.#supervisor.settled([component], LIMITS.restartReadyMs, this.#stopping.signal);
+    this.#reporter.report({ type: "restarted", component: component.spec.name });
   }
 
   #reload(): Promise<readonly ComponentReport[]> {
-    return this.#turns.take(async () => {
+    return this.#mutex.run(async () => {
       this.#refuseIfEnding();
-      const next = await this.#init.load().catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        this.#announcer.say({ type: "reload-failed", message });
+      const next = await this.#deps.load().catch((error: unknown) => {
+        const { message } = asFailure(error);
+        this.#reporter.report({ type: "reload-failed", message });
         throw error;
       });
       this.#refuseIfEnding();
-      const init = {
-        crew: this.#crew,
+      const deps = {
+        supervisor: this.#supervisor,
         components: this.#components,
         signal: this.#stopping.signal,
       };
-      const { project, reports } = await reloadProject(this.#project, next, init);
+      const { project, reports } = await reloadProject(this.#project, next, deps);
       this.#project = project;
       this.#warn(next);
-      this.#announcer.say({ type: "reloaded", components: reports });
+      this.#reporter.report({ type: "reloaded", components: reports });
       return reports;
     });
   }
@@ -243,30 +257,32 @@ export class ProjectRun implements AttendedRun {
 
   #warn({ warnings }: ProjectConfig): void {
     for (const problem of warnings) {
-      this.#announcer.say({ type: "warning", text: problemLine(problem) });
+      this.#reporter.report({ type: "warning", text: problemLine(problem) });
     }
   }
 
-  #hasRoom(): boolean {
-    return this.#init.terminal && this.#project.components.some(isRoom);
+  #hasTerminal(): boolean {
+    return this.#deps.terminal !== "none" && this.#project.components.some(isInteractive);
   }
 
-  #follow(terminal: boolean): void {
-    if (terminal) {
+  #followLogs(): void {
+    if (this.#hasTerminal()) {
+      if (this.#deps.terminal === "script") return;
       const notices = new Notices((line) => this.#notify(line));
       this.#logs.merged.follow((line) => notices.show(line));
     } else {
-      neverWait();
-      const printer = new MergedPrinter(process.stderr, this.#init.output.json);
+      setNonBlocking();
+      const printer = new MergedPrinter(process.stderr, this.#deps.output.json);
       this.#logs.merged.follow((line) => printer.show(line));
     }
   }
 
-  /** Only a room that is open can show it. */
+  /** Shows a line above the prompt of a person; false if there is none. */
   #notify(line: string): boolean {
-    const room = this.#crew.components.find(
+    if (this.#deps.terminal !== "person") return false;
+    const interactive = this.#supervisor.components.find(
       (component) => component.isTerminal && component.state === "ready",
     );
-    return room?.tell({ type: "notice", line }) === true;
+    return interactive?.tell({ type: "notice", line }) === true;
   }
 }

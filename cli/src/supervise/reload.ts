@@ -1,21 +1,21 @@
-/** Turns a running project into another one: what can go on goes on. */
+/** Mutex a running project into another one: what can go on goes on. */
 import type { ProjectConfig } from "../config/project.ts";
 import { LIMITS } from "../limits.ts";
 import type { ComponentSpec } from "./component.ts";
 import {
   CORE,
   type ComponentSpecs,
-  isRoom,
+  isInteractive,
   levelOf,
   type SettingsMessage,
 } from "./component-specs.ts";
 import { reportOn } from "./control.ts";
 import type { ComponentReport } from "./control-protocol.ts";
-import type { Crew } from "./crew.ts";
 import { type Change, compareProjects, reachable } from "./project-changes.ts";
+import type { Supervisor } from "./supervisor.ts";
 
 export interface ReloadInit {
-  readonly crew: Crew;
+  readonly supervisor: Supervisor;
   readonly components: ComponentSpecs;
   /** Aborted: everything ends. */
   readonly signal: AbortSignal;
@@ -64,8 +64,8 @@ class Reload {
   }
 
   async #remove({ component: name }: Change): Promise<ComponentReport> {
-    const component = this.#init.crew.find(name);
-    if (component !== undefined) await this.#init.crew.remove(component);
+    const component = this.#init.supervisor.find(name);
+    if (component !== undefined) await this.#init.supervisor.remove(component);
     return { component: name, did: "stopped", words: "stopped" };
   }
 
@@ -92,7 +92,7 @@ class Reload {
     if (change.kind === "refuse" || spec === undefined || component === undefined)
       return refusal(change);
     // A room without a terminal is not there.
-    if (isRoom(component) && this.#init.crew.find(component.name) === undefined) {
+    if (isInteractive(component) && this.#init.supervisor.find(component.name) === undefined) {
       return { component: component.name, did: "changed", words: "noted; it does not run here" };
     }
     const { settings } = component;
@@ -108,25 +108,25 @@ class Reload {
     spec: ComponentSpec,
     message: SettingsMessage,
   ): Promise<ComponentReport> {
-    const { crew, signal } = this.#init;
-    const component = crew.find(spec.name);
+    const { supervisor, signal } = this.#init;
+    const component = supervisor.find(spec.name);
     const keys = change.keys.join(", ");
     if (component === undefined) {
-      const started = crew.start(spec);
-      await crew.settled([started], LIMITS.restartReadyMs, signal);
+      const started = supervisor.start(spec);
+      await supervisor.settled([started], LIMITS.restartReadyMs, signal);
       return reportOn(started, "started", "started");
     }
     let why = "";
     if (change.kind === "live" && component.state === "ready") {
-      const problem = await crew.tell(component, message);
-      component.become(spec);
+      const problem = await supervisor.tell(component, message);
+      component.update(spec);
       if (problem === undefined) {
         return { component: spec.name, did: "changed", words: `took ${keys} while it runs` };
       }
       why = `, since ${problem}`;
     }
-    await crew.restart(component, spec);
-    await crew.settled([component], LIMITS.restartReadyMs, signal);
+    await supervisor.restart(component, spec);
+    await supervisor.settled([component], LIMITS.restartReadyMs, signal);
     return reportOn(component, "restarted", `restarted for ${keys}${why}`);
   }
 }

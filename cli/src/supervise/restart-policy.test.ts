@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EXIT } from "@seabird-chat/runtime";
-import { CrashCount, describeExit, judge } from "./restart-policy.ts";
+import { CrashCount, describeExit, exitOutcome, restartPauseMs } from "./restart-policy.ts";
 
 const exit = { code: 1, signal: null, crashes: 1, recentCrashes: 1 } as const;
 
 test("the fifth crash within a minute is the last one; wrong settings are at once", () => {
-  assert.equal(judge({ ...exit, recentCrashes: 4 }), "restart");
-  assert.equal(judge({ ...exit, recentCrashes: 5 }), "failed");
-  assert.equal(judge({ ...exit, crashes: 500 }), "restart");
-  assert.equal(judge({ ...exit, code: EXIT.config }), "misconfigured");
-  assert.equal(judge({ ...exit, code: EXIT.usage }), "misconfigured");
+  assert.equal(exitOutcome({ ...exit, recentCrashes: 4 }), "restart");
+  assert.equal(exitOutcome({ ...exit, recentCrashes: 5 }), "failed");
+  assert.equal(exitOutcome({ ...exit, crashes: 500 }), "restart");
+  assert.equal(exitOutcome({ ...exit, code: EXIT.config }), "misconfigured");
+  assert.equal(exitOutcome({ ...exit, code: EXIT.usage }), "misconfigured");
   for (const code of [EXIT.ok, EXIT.busy, EXIT.internal, 3, 200]) {
-    assert.equal(judge({ ...exit, code }), "restart");
+    assert.equal(exitOutcome({ ...exit, code }), "restart");
   }
-  assert.equal(judge({ ...exit, code: null, recentCrashes: 2 }), "restart");
+  assert.equal(exitOutcome({ ...exit, code: null, recentCrashes: 2 }), "restart");
 });
 
 test("crashes count in a row until a minute went well, and lately for a minute", () => {
@@ -33,4 +33,10 @@ test("crashes count in a row until a minute went well, and lately for a minute",
 test("an end in words", () => {
   assert.equal(describeExit({ code: 3, signal: null }), "ended with exit code 3");
   assert.equal(describeExit({ code: null, signal: "SIGKILL" }), "was ended by SIGKILL");
+});
+
+test("pauses between restarts double, up to a limit", () => {
+  const pauses = [1, 2, 3, 7, 8, 1000].map((crashes) => restartPauseMs(crashes, 0));
+  assert.deepEqual(pauses, [500, 1000, 2000, 30_000, 30_000, 30_000]);
+  assert.equal(restartPauseMs(1, 1), 375);
 });

@@ -14,10 +14,10 @@ export interface ComponentExit {
 }
 
 /** `failed`, `misconfigured`: it is not started again until a person says so. */
-export type Verdict = "restart" | "failed" | "misconfigured";
+export type ExitOutcome = "restart" | "failed" | "misconfigured";
 
 /** What a person has to change first stays as it is; what crashes all the time would only burn the machine. */
-export function judge({ code, recentCrashes }: ComponentExit): Verdict {
+export function exitOutcome({ code, recentCrashes }: ComponentExit): ExitOutcome {
   if (!isRestartable(code)) return "misconfigured";
   return recentCrashes >= LIMITS.maxRecentCrashes ? "failed" : "restart";
 }

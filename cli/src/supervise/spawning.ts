@@ -5,12 +5,12 @@ import { LIMITS } from "../limits.ts";
 import type { ComponentSpec } from "./component.ts";
 
 /** Where the room reads its line: its standard input is the person's, 3 is the channel. */
-export const ROOM_HANDOVER_FD = 4;
+export const TERMINAL_BOOTSTRAP_FD = 4;
 const HANDOVER_FD = 0;
 
 /** The descriptor that a component reads its hand-over from. */
 export function handoverFd(isTerminal: boolean): number {
-  return isTerminal ? ROOM_HANDOVER_FD : HANDOVER_FD;
+  return isTerminal ? TERMINAL_BOOTSTRAP_FD : HANDOVER_FD;
 }
 
 export function stdioOf({ output, handover }: ComponentSpec): StdioOptions {
@@ -19,9 +19,7 @@ export function stdioOf({ output, handover }: ComponentSpec): StdioOptions {
     return ["inherit", "inherit", "inherit", "ipc", ...more];
   }
   const input = handover === undefined ? "ignore" : "pipe";
-  if (output.to === "lines") return [input, "pipe", "pipe", "ipc"];
-  const fd = output.fd();
-  return [input, fd, fd, "ipc"];
+  return [input, "pipe", "pipe", "ipc"];
 }
 
 /** Hands over, and reads what the child writes. */

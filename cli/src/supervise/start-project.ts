@@ -1,83 +1,110 @@
-/** Starts a project: core, then plugins, then backends, so that no plugin misses anything. */
+/** Starts a project: core, then plugins, then backends, so that no plugin misses a message. */
 
 import { EXIT } from "@seabird-chat/runtime";
-import type { ProjectConfig } from "../config/project.ts";
+import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
 import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
-import type { Announcer } from "./announcer.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
-import { CORE, type ComponentSpecs, isRoom } from "./component-specs.ts";
-import type { Crew } from "./crew.ts";
+import { CORE, type ComponentSpecs, isInteractive } from "./component-specs.ts";
+import type { CoreAddress } from "./core-address.ts";
 import { complaints } from "./log-words.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Supervisor } from "./supervisor.ts";
 
-export interface StartInit {
+export interface StartDeps {
   readonly project: ProjectConfig;
   readonly components: ComponentSpecs;
-  readonly crew: Crew;
+  readonly supervisor: Supervisor;
   readonly logs: ComponentLogs;
-  readonly announcer: Announcer;
-  /** A room has its terminal. */
-  readonly hasRoom: boolean;
+  readonly reporter: Reporter;
+  readonly address: CoreAddress;
+  readonly terminal: "person" | "script" | "none";
   /** Aborted: everything ends. */
   readonly signal: AbortSignal;
 }
 
 /** Lines of core's log that are shown when it does not start. */
-const CORE_LAST_WORDS = 5;
+const CORE_TAIL_LINES = 5;
 
-/** Throws a CliError if core does not start; what else does not start is only said. */
-export async function startProject(init: StartInit): Promise<void> {
-  const { project, components, crew, signal } = init;
+/** Throws a CliError if core does not start, or for a script anything else. */
+export async function startProject(deps: StartDeps): Promise<void> {
+  const { project, components, supervisor, signal, terminal } = deps;
   const specs = components.specsOf(project);
-  const startAll = (
-    isWanted: (component: ProjectConfig["components"][number]) => boolean,
-  ): Component[] =>
+  const startAll = (isWanted: (component: ComponentConfig) => boolean): Component[] =>
     project.components.filter(isWanted).flatMap(({ name }) => {
       const spec = specs.get(name);
-      return spec === undefined ? [] : [crew.start(spec)];
+      return spec === undefined ? [] : [supervisor.start(spec)];
     });
-  await startCore(init);
+  await startCore(deps);
   if (signal.aborted) return;
-  sayLeftOut(init);
-  using _notice = init.announcer.waiting(() => starting(crew.components));
+  reportLeftOut(deps);
+  using _notice = deps.reporter.waiting(() => starting(supervisor.components));
+  if (terminal === "script")
+    return await letScriptGo(
+      startAll(() => true),
+      deps,
+    );
   const plugins = startAll(({ kind }) => kind === "plugin");
-  await crew.settled(plugins, LIMITS.pluginWaitMs, signal);
+  await supervisor.settled(plugins, LIMITS.pluginWaitMs, signal);
   if (signal.aborted) return;
-  const backends = startAll((component) => component.kind === "backend" && !isRoom(component));
-  await crew.settled([...plugins, ...backends], LIMITS.roomWaitMs, signal);
+  const backends = startAll((each) => each.kind === "backend" && !isInteractive(each));
+  await supervisor.settled([...plugins, ...backends], LIMITS.roomWaitMs, signal);
   if (signal.aborted) return;
   const names = starting([...plugins, ...backends]);
-  if (names.length > 0) init.announcer.say({ type: "late", components: names });
-  if (init.hasRoom) {
-    startAll(isRoom);
+  if (names.length > 0) deps.reporter.report({ type: "late", components: names });
+  if (terminal === "person") {
+    startAll(isInteractive);
     return;
   }
-  const ready = crew.components.filter(({ state }) => state === "ready").length;
-  init.announcer.say({ type: "up", ready, components: crew.components.length });
+  const ready = supervisor.components.filter(({ state }) => state === "ready").length;
+  deps.reporter.report({ type: "up", ready, components: supervisor.components.length });
 }
 
-/** Whoever hands a script to a run with a seabird.yaml would wait for ever. */
-function sayLeftOut({ project, hasRoom, announcer }: StartInit): void {
-  const room = hasRoom ? undefined : project.components.find(isRoom);
-  if (room === undefined) return;
-  announcer.say({ type: "warning", text: `${room.name} is left out: there is no terminal for it` });
+/** Its first line is read when everything that may answer it is ready. */
+async function letScriptGo(
+  components: readonly Component[],
+  { supervisor, logs, signal }: StartDeps,
+): Promise<void> {
+  const settled = await supervisor.settled(components, LIMITS.scriptStartMs, signal);
+  if (signal.aborted) return;
+  if (!settled) {
+    throw new CliError(
+      EXIT.component,
+      `not ready after ${LIMITS.scriptStartMs / 1000} s: ${starting(components).join(", ")}`,
+      `look into ${logs.folder}`,
+    );
+  }
+  for (const component of components) if (component.isTerminal) component.tell({ type: "go" });
+}
+
+function reportLeftOut({ project, terminal, reporter }: StartDeps): void {
+  const left = terminal === "none" ? project.components.find(isInteractive) : undefined;
+  if (left === undefined) return;
+  reporter.report({ type: "warning", text: `${left.name} is left out: it needs a terminal` });
 }
 
 function starting(components: readonly Component[]): string[] {
   return components.filter(({ state }) => state === "starting").map(({ spec }) => spec.name);
 }
 
-async function startCore({ project, components, crew, logs, signal }: StartInit): Promise<void> {
+async function startCore(deps: StartDeps): Promise<void> {
+  const { project, components, supervisor, logs, signal, address } = deps;
   const spec = components.coreOf(project);
   if (spec === undefined) return;
-  const component = crew.start(spec);
-  const isClear = await crew.settled([component], LIMITS.coreStartMs, signal);
-  if (component.state === "ready" || signal.aborted) return;
-  const words = complaints(logs.lastWords(CORE), CORE_LAST_WORDS);
-  const said = words.length === 0 ? "" : `:\n${words.map((line) => `  ${line}`).join("\n")}`;
-  const what = isClear
+  const start = async () => {
+    const core = supervisor.start(spec);
+    return { core, settled: await supervisor.settled([core], LIMITS.coreStartMs, signal) };
+  };
+  await address.avoidTaken();
+  let { core, settled } = await start();
+  // Somebody may have taken the port between the look and core's start.
+  if (core.state === "failed" && (await address.avoidTaken())) ({ core, settled } = await start());
+  if (core.state === "ready" || signal.aborted) return;
+  const lines = complaints(logs.logTail(CORE), CORE_TAIL_LINES);
+  const shown = lines.length === 0 ? "" : `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  const what = settled
     ? "ended before it listened"
     : `does not listen after ${LIMITS.coreStartMs / 1000} s`;
-  throw new CliError(EXIT.component, `core ${what}${said}`, `look into ${logs.path(CORE)}`);
+  throw new CliError(EXIT.component, `core ${what}${shown}`, `look into ${logs.path(CORE)}`);
 }

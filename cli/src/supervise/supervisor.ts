@@ -1,205 +1,212 @@
 /**
- * Runs the components of a plan: core first, then plugins and backends, then the room; stops them in
- * the opposite order. What it does is said to the announcer.
+ * The processes of a project: starts them in order, keeps them running, starts single ones again,
+ * adds and removes some while the others run on, and stops them all.
  */
-import { setTimeout as wait } from "node:timers/promises";
-import { EXIT } from "@seabird-chat/runtime";
 import { LIMITS } from "../limits.ts";
-import { CliError } from "../process/cli-error.ts";
-import type { Announcer } from "./announcer.ts";
-import { Component, type ComponentSpec } from "./component.ts";
-import type { Logs } from "./logs.ts";
-import type { Plan } from "./plan.ts";
-import { type ComponentExit, describeExit, type Verdict } from "./restart-policy.ts";
+import { Component, type ComponentSpec, type ComponentState } from "./component.ts";
+import { type ComponentExit, type ExitOutcome, exitOutcome } from "./restart-policy.ts";
 import { messageType } from "./spawning.ts";
 
-/** The order of stopping, and what each kind has to end by itself before it is killed. */
-const STOP_ORDER = [
-  { kind: "plugin", stopMs: LIMITS.pluginStopMs },
-  { kind: "backend", stopMs: LIMITS.backendStopMs },
-  { kind: "core", stopMs: LIMITS.coreStopMs },
-] as const;
-/** Lines of a crashed component's log that are shown. */
-const LAST_WORDS = 3;
+export type ComponentKind = ComponentSpec["kind"];
 
-export interface SupervisorInit {
-  readonly plan: Plan;
-  readonly script: boolean;
-  readonly logs: Logs;
-  readonly announcer: Announcer;
+/** The order of stopping, and what each kind has to end by itself before it is killed. */
+const STOP_MS = {
+  plugin: LIMITS.pluginStopMs,
+  backend: LIMITS.backendStopMs,
+  core: LIMITS.coreStopMs,
+} as const satisfies Record<ComponentKind, number>;
+const STOP_ORDER = ["plugin", "backend", "core"] as const;
+
+export interface SupervisorEvents {
+  started(component: Component): void;
+  /** It was asked to end, and has. */
+  stopped(component: Component, how: "ended" | "killed"): void;
+  crashed(component: Component, exit: ComponentExit, outcome: ExitOutcome): void;
+  /** The room was left by whoever sat in it. */
+  left(): void;
   /** Core has told its address. */
-  onListening(url: string): void;
+  listening(url: string): void;
 }
 
-/** Why everything ends: the room was left, or something cannot go on. */
-export type Outcome = { readonly left: true } | { readonly failed: CliError };
+interface Member {
+  readonly component: Component;
+  lastExit: ComponentExit | undefined;
+  /** Resolves when it is clear how its last start went. */
+  settled: PromiseWithResolvers<void>;
+  /** Waits for the component's word on new settings. */
+  answer: ((error: string | undefined) => void) | undefined;
+}
 
 export class Supervisor {
-  readonly #init: SupervisorInit;
-  readonly #components: Component[] = [];
-  readonly #outcome = Promise.withResolvers<Outcome>();
-  #coreEnded = Promise.withResolvers<ComponentExit>();
-  #coreListened = false;
+  readonly #events: SupervisorEvents;
+  readonly #members = new Map<string, Member>();
   #stopping = false;
 
-  constructor(init: SupervisorInit) {
-    this.#init = init;
+  constructor(events: SupervisorEvents) {
+    this.#events = events;
   }
 
-  /** Resolves when it is over without anybody asking. */
-  get outcome(): Promise<Outcome> {
-    return this.#outcome.promise;
+  get components(): readonly Component[] {
+    return [...this.#members.values()].map(({ component }) => component);
   }
 
-  /** Starts core; how it went, if it went before it listened. */
-  async startCore(signal: AbortSignal): Promise<"listening" | "late" | ComponentExit> {
-    this.#coreEnded = Promise.withResolvers<ComponentExit>();
-    const core = this.#start(this.#init.plan.core);
-    return await Promise.race([
-      core.ready.then(() => "listening" as const),
-      this.#coreEnded.promise,
-      wait(LIMITS.coreStartMs, "late" as const, { signal, ref: false }),
-    ]);
+  find(name: string): Component | undefined {
+    return this.#members.get(name)?.component;
   }
 
-  /** Starts everything else and opens the room when it can answer. */
-  async startRest(signal: AbortSignal): Promise<void> {
-    const { plan, script } = this.#init;
-    const others = [...plan.plugins, ...plan.backends].map((spec) => this.#start(spec));
-    if (script) return await this.#startScript(others, signal);
-    using _notice = this.#init.announcer.waiting(() => unready(others));
-    const limit = AbortSignal.timeout(LIMITS.roomWaitMs);
-    await allReady(others, AbortSignal.any([signal, limit])).catch(() => undefined);
-    if (signal.aborted) return;
-    this.#sayLate(others);
-    if (plan.room !== undefined) this.#start(plan.room);
+  lastExit(component: Component): ComponentExit | undefined {
+    return this.#members.get(component.spec.name)?.lastExit;
   }
 
-  /** The room waits with its first line until it is told to go. */
-  async #startScript(others: readonly Component[], signal: AbortSignal): Promise<void> {
-    const { room } = this.#init.plan;
-    if (room === undefined) return;
-    const component = this.#start(room);
-    const limit = AbortSignal.timeout(LIMITS.scriptStartMs);
+  /** Adds a component, or takes up one that is there by what it is from now on, and starts it. */
+  start(spec: ComponentSpec): Component {
+    const member = this.#members.get(spec.name) ?? this.#enlist(spec);
+    const { component } = member;
+    component.update(spec);
+    if (this.#stopping) return component;
+    member.settled = Promise.withResolvers();
+    component.start();
+    this.#events.started(component);
+    return component;
+  }
+
+  /** Until each component is ready or has ended; false if `limitMs` passed before. */
+  async settled(
+    components: readonly Component[],
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const all = Promise.all(
+      components.map((component) => this.#members.get(component.spec.name)?.settled.promise),
+    ).then(() => true);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    if (limit.aborted) return false;
+    const over = Promise.withResolvers<boolean>();
+    limit.addEventListener("abort", () => over.resolve(false), { once: true });
+    return await Promise.race([all, over.promise]);
+  }
+
+  async restart(component: Component, spec: ComponentSpec = component.spec): Promise<void> {
+    await this.#stop(component);
+    if (!this.#stopping) component.forgetCrashes();
+    this.start(spec);
+  }
+
+  async remove(component: Component): Promise<void> {
+    await this.#stop(component);
+    this.#members.delete(component.spec.name);
+  }
+
+  /** Tells a component new settings; resolves with what was wrong, undefined if it has taken them. */
+  async tell(
+    component: Component,
+    message: { readonly type: "settings" },
+  ): Promise<string | undefined> {
+    const member = this.#members.get(component.spec.name);
+    if (member === undefined || !component.tell(message)) return "it does not run";
+    const answer = Promise.withResolvers<string | undefined>();
+    member.answer = answer.resolve;
+    const late = setTimeout(() => answer.resolve("it did not answer"), LIMITS.liveSettingsMs);
     try {
-      await allReady([...others, component], AbortSignal.any([signal, limit]));
-      component.tell({ type: "go" });
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const names = unready([...others, component]);
-      throw new CliError(
-        EXIT.component,
-        `not ready after ${LIMITS.scriptStartMs / 1000} s: ${names.join(", ")}`,
-        `look into ${this.#init.logs.folder}`,
-      );
+      return await answer.promise;
+    } finally {
+      clearTimeout(late);
+      member.answer = undefined;
     }
   }
 
   /** Stops plugins, then backends, then core; what takes too long is killed. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const { kind, stopMs } of STOP_ORDER) {
-      const components = this.#components.filter((component) => component.spec.kind === kind);
-      await Promise.all(
-        components.map(async (component) => {
-          const type = await component.stop(stopMs);
-          this.#init.announcer.say({ type, component: component.spec.name });
-        }),
-      );
+    for (const kind of STOP_ORDER) {
+      const components = this.components.filter((component) => component.spec.kind === kind);
+      await Promise.all(components.map((component) => this.#stop(component)));
     }
   }
 
   /** Kills everything at once. */
   kill(): void {
-    for (const component of this.#components) component.kill();
+    this.#stopping = true;
+    for (const component of this.components) component.kill();
   }
 
-  #start(spec: ComponentSpec): Component {
-    const known = this.#components.find((component) => component.spec === spec);
-    const component =
-      known ??
-      new Component(spec, {
-        message: (from, message) => this.#receive(from, message),
-        ended: (from, exit) => this.#ended(from, exit),
-      });
-    if (known === undefined) this.#components.push(component);
-    component.start();
-    this.#init.announcer.say({ type: "started", component: spec.name });
-    return component;
+  async #stop(component: Component): Promise<void> {
+    // One that ended by itself a moment ago is reported in its turn.
+    const isReported = component.pid !== undefined || this.#stopping;
+    const how = await component.stop(STOP_MS[component.spec.kind]);
+    if (isReported) this.#events.stopped(component, how);
+  }
+
+  #enlist(spec: ComponentSpec): Member {
+    const component = new Component(spec, {
+      message: (from, message) => this.#receive(from, message),
+      ended: (from, exit) => this.#ended(from, exit),
+    });
+    const settled = Promise.withResolvers<void>();
+    const member: Member = {
+      component,
+      lastExit: undefined,
+      settled,
+      answer: undefined,
+    };
+    this.#members.set(spec.name, member);
+    return member;
   }
 
   #receive(component: Component, message: unknown): void {
-    // The room waits to be stopped in its turn, so that no plugin sees it go.
-    if (component.isTerminal && messageType(message) === "leaving")
-      this.#outcome.resolve({ left: true });
-    if (component.spec.kind !== "core" || messageType(message) !== "listening") return;
+    const member = this.#members.get(component.spec.name);
+    switch (messageType(message)) {
+      case "ready":
+        member?.settled.resolve();
+        return;
+      case "listening":
+        member?.settled.resolve();
+        this.#receiveAddress(component, message);
+        return;
+      case "leaving":
+        // The room waits to be stopped in its turn, so that no plugin sees it go.
+        if (component.isTerminal) this.#events.left();
+        return;
+      case "settings":
+        member?.answer?.(errorIn(message));
+    }
+  }
+
+  #receiveAddress(component: Component, message: unknown): void {
+    if (component.spec.kind !== "core") return;
     const url = typeof message === "object" && message !== null && "url" in message && message.url;
-    if (typeof url !== "string" || !URL.canParse(url)) return;
-    this.#coreListened = true;
-    this.#init.onListening(url);
+    if (typeof url === "string" && URL.canParse(url)) this.#events.listening(url);
   }
 
-  #ended(component: Component, exit: ComponentExit): Verdict {
-    const { spec } = component;
-    // It went before its turn: a terminal that hangs up takes the room with it.
+  #ended(component: Component, exit: ComponentExit): ExitOutcome {
     if (this.#stopping) return "failed";
-    if (spec.kind === "core" && !this.#coreListened) {
-      this.#coreEnded.resolve(exit);
-      return "failed";
-    }
+    const member = this.#members.get(component.spec.name);
+    if (member !== undefined) member.lastExit = exit;
+    member?.answer?.("it ended");
     if (component.isTerminal && exit.code === 0) {
-      this.#outcome.resolve({ left: true });
+      this.#events.left();
       return "failed";
     }
-    const restarts = this.#isWorthAnother(component, exit);
-    const { logs } = this.#init;
-    // Who is killed says nothing more, and the room has said it on the terminal.
-    const isMute = component.isTerminal || exit.signal === "SIGKILL";
-    const lastWords = isMute ? [] : logs.lastWords(spec.name, LAST_WORDS);
-    const how = describeExit(exit);
-    const { crashes } = exit;
-    this.#init.announcer.say({
-      type: "crashed",
-      component: spec.name,
-      how,
-      crashes,
-      lastWords,
-      restarts,
-      ...(component.isTerminal ? {} : { log: logs.path(spec.name) }),
-    });
-    // People can do without one plugin; a script cannot know which of its answers is missing.
-    if (!restarts && (component.isTerminal || this.#init.script)) {
-      const next = `look into ${this.#init.logs.folder}`;
-      this.#outcome.resolve({ failed: new CliError(EXIT.component, `${spec.name} ${how}`, next) });
-    }
-    return restarts ? "restart" : "failed";
-  }
-
-  #isWorthAnother({ isTerminal, isReady }: Component, { crashes }: ComponentExit): boolean {
-    if (isTerminal) return !this.#init.script && crashes < LIMITS.maxRoomCrashes;
-    return isReady || crashes < LIMITS.maxStartCrashes;
-  }
-
-  #sayLate(others: readonly Component[]): void {
-    const components = unready(others);
-    if (components.length > 0) this.#init.announcer.say({ type: "late", components });
+    const outcome = outcomeOf(component, exit);
+    member?.settled.resolve();
+    this.#events.crashed(component, exit, outcome);
+    return outcome;
   }
 }
 
-function unready(components: readonly Component[]): string[] {
-  return components
-    .filter((component) => !component.isReady)
-    .map((component) => component.spec.name);
+/** Without core nothing works: one that has worked before is started for ever. */
+function outcomeOf({ spec, isReady }: Component, exit: ComponentExit): ExitOutcome {
+  const outcome = exitOutcome(exit);
+  if (spec.kind !== "core" || outcome === "misconfigured") return outcome;
+  return isReady ? "restart" : "failed";
 }
 
-async function allReady(components: readonly Component[], signal: AbortSignal): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await Promise.race([Promise.all(components.map((component) => component.ready)), promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+/** What is not running, and will not without somebody's help. */
+export function hasGivenUp(state: ComponentState): boolean {
+  return state === "failed" || state === "misconfigured" || state === "stopped";
+}
+
+function errorIn(message: unknown): string | undefined {
+  if (typeof message !== "object" || message === null || !("error" in message)) return undefined;
+  return typeof message.error === "string" ? `it said "${message.error}"` : "it refused them";
 }

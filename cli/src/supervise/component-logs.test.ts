@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { Logs } from "./logs.ts";
+import { ComponentLogs } from "./component-logs.ts";
+import { complaints } from "./log-words.ts";
 
 function makeFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "seabird-logs-"));
@@ -11,10 +12,17 @@ function makeFolder(t: TestContext): string {
   return folder;
 }
 
-test("the last words are what was complained of in this run, in words", (t) => {
+function write(logs: ComponentLogs, text: string): void {
+  const output = logs.output("core");
+  assert.ok(output.to === "lines");
+  output.begin();
+  output.take("stderr", Buffer.from(text));
+}
+
+test("the last complaints are those of this run, in words", (t) => {
   const folder = makeFolder(t);
   writeFileSync(join(folder, "core.log"), "an earlier run's complaint\n");
-  const logs = new Logs(folder);
+  const logs = new ComponentLogs(folder);
   t.after(() => logs.close());
   const lines = [
     "for people\x1b[31m",
@@ -24,18 +32,19 @@ test("the last words are what was complained of in this run, in words", (t) => {
     '{"level":"warn","msg":"slow"}',
     "{ broken",
   ];
-  writeSync(logs.fd("core"), `${lines.join("\n")}\n`);
+  write(logs, `${lines.join("\n")}\n`);
   const words = ["for people␛[31m", "cannot write: disk full", "slow", "{ broken"];
-  assert.deepEqual(logs.lastWords("core", 9), words);
-  assert.deepEqual(logs.lastWords("core", 1), words.slice(-1));
+  assert.deepEqual(complaints(logs.logTail("core"), 9), words);
+  assert.deepEqual(complaints(logs.logTail("core"), 1), words.slice(-1));
 });
 
-test("removed logs have no last words, and nothing fails", (t) => {
+test("nothing fails when the logs are removed while they are written", (t) => {
   const folder = makeFolder(t);
-  const logs = new Logs(join(folder, "logs"));
-  writeSync(logs.fd("core"), "words\n");
+  const logs = new ComponentLogs(join(folder, "logs"));
+  assert.deepEqual(logs.logTail("core"), []);
+  write(logs, "words\n");
   rmSync(join(folder, "logs"), { recursive: true });
-  assert.deepEqual(logs.lastWords("core", 3), []);
+  assert.deepEqual(logs.tail("core", 3), []);
   logs.close();
   logs.write("up", "to a folder that is gone");
 });
@@ -44,5 +53,5 @@ test("a folder that cannot be is said with exit code 69", (t) => {
   const folder = makeFolder(t);
   writeFileSync(join(folder, "taken"), "");
   const wrong = { exitCode: 69, message: /cannot write in .*taken/ };
-  assert.throws(() => new Logs(join(folder, "taken/logs")), wrong);
+  assert.throws(() => new ComponentLogs(join(folder, "taken/logs")), wrong);
 });

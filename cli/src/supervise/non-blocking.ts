@@ -11,7 +11,7 @@ interface Handle {
  * it. From now on it keeps what is not taken, as it does with a pipe; `writableLength` tells how
  * much that is. Not for a terminal that components share: they would set it back.
  */
-export function neverWait(): void {
+export function setNonBlocking(): void {
   for (const [fd, stream] of [process.stdout, process.stderr].entries()) {
     if (!stream.isTTY || !isOurs(fd + 1)) continue;
     // Node has no public way to undo what it does to terminals.

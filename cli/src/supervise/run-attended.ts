@@ -16,7 +16,7 @@ export interface AttendedRun {
 }
 
 /** Runs it; resolves with the exit code when everything has ended. */
-export async function attend(run: AttendedRun): Promise<ExitCode> {
+export async function runAttended(run: AttendedRun): Promise<ExitCode> {
   const watch = watchStopSignals(
     (signal) => run.askToStop(signal),
     () => run.endAtOnce(),

@@ -4,7 +4,7 @@ import { LIMITS } from "../limits.ts";
 import { type Output, styleError } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { ComponentReport } from "./control-protocol.ts";
-import type { Verdict } from "./restart-policy.ts";
+import type { ExitOutcome } from "./restart-policy.ts";
 
 export type UpEvent =
   | {
@@ -20,10 +20,10 @@ export type UpEvent =
       readonly how: string;
       /** In a row, this one included. */
       readonly crashes: number;
-      readonly lastWords: readonly string[];
+      readonly logTail: readonly string[];
       readonly restarts: boolean;
       /** With seabird.yaml: why it is not started again. */
-      readonly verdict?: Verdict;
+      readonly outcome?: ExitOutcome;
       /** Where it logs; the room does not. */
       readonly log?: string;
     }
@@ -46,27 +46,27 @@ export interface UpLog {
   write(name: "up", text: string): void;
 }
 
-export interface AnnouncerOptions {
-  /** A room has the terminal. */
+export interface ReporterOptions {
+  /** A component has the terminal, or standard input and output. */
   readonly terminal: boolean;
-  /** Shows a line in the room; false if it cannot. Default: lines go to standard error. */
-  notify?(line: string): boolean;
+  /** Shows a line above the prompt; false if it cannot: then it goes to standard error. */
+  notify(line: string): boolean;
 }
 
-export class Announcer {
+export class Reporter {
   readonly #output: Output;
   readonly #logs: UpLog;
   readonly #terminal: boolean;
   readonly #notify: (line: string) => boolean;
 
-  constructor(output: Output, logs: UpLog, { terminal, notify }: AnnouncerOptions) {
+  constructor(output: Output, logs: UpLog, { terminal, notify }: ReporterOptions) {
     this.#output = output;
     this.#logs = logs;
     this.#terminal = terminal;
-    this.#notify = notify ?? (() => false);
+    this.#notify = notify;
   }
 
-  say(event: UpEvent): void {
+  report(event: UpEvent): void {
     this.#logs.write("up", JSON.stringify(event));
     const text = this.#describe(event);
     if (this.#output.json) this.#writeJson(event);
@@ -75,7 +75,7 @@ export class Announcer {
 
   /** Says who is waited for if that takes a while; not any more once it is disposed of. */
   waiting(components: () => readonly string[]): Disposable {
-    const say = () => this.say({ type: "waiting", components: components() });
+    const say = () => this.report({ type: "waiting", components: components() });
     const timer = setTimeout(say, LIMITS.waitNoticeMs);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
@@ -145,9 +145,9 @@ export class Announcer {
   }
 
   #crash(event: Extract<UpEvent, { type: "crashed" }>): string {
-    const { component, how, lastWords, restarts, log, verdict } = event;
-    const then = restarts ? "; starting it again" : (GIVEN_UP[verdict ?? "restart"] ?? NO_MORE);
-    const words = lastWords.map((line) => `  ${styleError("dim", line)}`);
+    const { component, how, logTail, restarts, log, outcome } = event;
+    const then = restarts ? "; starting it again" : (GIVEN_UP[outcome ?? "restart"] ?? NO_MORE);
+    const words = logTail.map((line) => `  ${styleError("dim", line)}`);
     const more = this.#terminal && log !== undefined ? [`  more in ${log}`] : [];
     return [styleError("yellow", `seabird: ${component} ${how}${then}`), ...words, ...more].join(
       "\n",
@@ -156,7 +156,7 @@ export class Announcer {
 }
 
 const NO_MORE = "; not started any more";
-const GIVEN_UP: Partial<Record<Verdict, string>> = {
+const GIVEN_UP: Partial<Record<ExitOutcome, string>> = {
   failed: "; it does so all the time and is not started any more (`seabird restart` tries again)",
   misconfigured: "; its settings are wrong, so it is not started again before they are changed",
 };
