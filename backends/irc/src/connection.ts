@@ -1,8 +1,4 @@
-/**
- * Stays on an IRC network: connects, joins, and connects again when the connection is lost.
- *
- * Knows nothing of Seabird.
- */
+/** A connection to an IRC network that reconnects when it is lost. Knows nothing of Seabird. */
 
 import { type Clock, systemClock } from "./clock.ts";
 import { checkOptions } from "./connection/check-options.ts";
@@ -19,16 +15,16 @@ import { IrcState } from "./presence/irc-state.ts";
 import type { IrcRequest, RequestOutcome } from "./requests/irc-request.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 
-/** A connection that lasted this long was a good one: the pauses begin small again. */
+/** After a connection that lasted this long the reconnect pauses start from the shortest again. */
 const STABLE_AFTER_MS = 30_000;
 
-/** A password that is not taken may be one that services do not know yet; later it is just wrong. */
+/** How often `refusedPauseMs` doubles: services may accept the password a moment later, or never. */
 const MAX_REFUSAL_DOUBLINGS = 4;
 
 export class IrcConnection {
   readonly #options: IrcOptions;
   readonly #hooks: ConnectionHooks;
-  readonly #hideSecrets: (words: string) => string;
+  readonly #hideSecrets: (text: string) => string;
   readonly #clock: Clock;
   readonly #channels: WantedChannels;
   readonly #sts: StsStore;
@@ -39,7 +35,7 @@ export class IrcConnection {
   #failures = 0;
   #refusals = 0;
 
-  /** Connects at once. Throws RangeError for options that no server could be told. */
+  /** Connects at once. Throws RangeError for options that do not fit into a line. */
   constructor(options: IrcOptions, hooks: ConnectionHooks, clock: Clock = systemClock) {
     checkOptions(options);
     this.#options = options;
@@ -60,10 +56,10 @@ export class IrcConnection {
       },
       clock,
     );
-    this.#over = this.#live();
+    this.#over = this.#run();
   }
 
-  /** What is known of the network; while there is no connection, the usual rules. */
+  /** The state on the network; while there is no connection, an empty one with default rules. */
   get state(): IrcState {
     return this.#session?.state ?? this.#offline;
   }
@@ -73,22 +69,22 @@ export class IrcConnection {
     return this.#session;
   }
 
-  /** Never rejects: resolves with undefined for success, else with the reason. */
+  /** Never rejects. `key`: of the channel that the request joins. */
   async request(request: IrcRequest, key?: string): Promise<RequestOutcome> {
     const session = this.#session;
     if (session === undefined) return NOT_CONNECTED;
-    // Whatever comes of it, nobody wants us to try that channel any more.
+    // Whatever the outcome, the channel is not to be joined again.
     if (request.success.kind === "left") this.#channels.forget(request.success.channel);
-    const verdict = await session.request(request);
+    const outcome = await session.request(request);
     const { success } = request;
-    // Kicked in the same moment, we do not come back.
-    if (verdict === undefined && success.kind === "joined" && this.#isIn(success.channel)) {
-      this.#channels.wantToo({ name: success.channel, key });
+    // After a kick in the same moment the channel is not joined again.
+    if (outcome === undefined && success.kind === "joined" && this.#isIn(success.channel)) {
+      this.#channels.wantJoined({ name: success.channel, key });
     }
-    return verdict;
+    return outcome;
   }
 
-  /** Leaves and joins what is not the same in both lists. */
+  /** Leaves the channels that are not in `after`, joins those that are new or have a new key. */
   changeChannels(before: readonly ChannelToJoin[], after: readonly ChannelToJoin[]): void {
     const byName = (channels: readonly ChannelToJoin[]) =>
       new Map(channels.map((channel) => [this.state.fold(channel.name), channel]));
@@ -111,14 +107,14 @@ export class IrcConnection {
     return this.state.topicOf(channel) !== undefined;
   }
 
-  /** Leaves the network. Idempotent. */
+  /** Quits. Idempotent. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#session?.close("Seabird is going");
     await this.#over;
   }
 
-  async #live(): Promise<void> {
+  async #run(): Promise<void> {
     let upgrade: Endpoint | undefined;
     while (!this.#closing.signal.aborted) {
       const endpoint = upgrade ?? endpointUnderPolicy(this.#options, this.#sts);
@@ -127,7 +123,7 @@ export class IrcConnection {
       if (this.#closing.signal.aborted) return;
       upgrade = end.upgrade;
       if (upgrade !== undefined) {
-        // Only from a connection in the clear, so never twice in a row.
+        // Only a connection without TLS is upgraded, so this never repeats.
         this.#report({ status: "upgrading", port: upgrade.port });
         continue;
       }
@@ -156,7 +152,7 @@ export class IrcConnection {
     return end;
   }
 
-  /** A reason may quote the server, which may quote anything, such as our password. */
+  /** A reason may quote the server, and a server may quote anything, such as our password. */
   #report(status: ConnectionStatus): void {
     if (status.status === "welcomed") this.#refusals = 0;
     if (!("reason" in status)) this.#hooks.status(status);
@@ -167,7 +163,7 @@ export class IrcConnection {
     this.#report({ status: "problem", reason });
   }
 
-  /** Doubles with each failure; half of it is random, so that many clients spread. */
+  /** Doubles with each failure; half of it is random, so that many clients do not return at once. */
   #pauseMs({ isRefusal }: SessionEnd): number {
     const { reconnectMinMs, reconnectMaxMs, refusedPauseMs } = this.#options;
     const ceiling = Math.min(

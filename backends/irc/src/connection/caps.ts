@@ -1,12 +1,12 @@
 /**
- * Agrees with a server on capabilities (IRCv3, CAP 302). Pure: lines in, lines out.
+ * Capability negotiation (IRCv3, CAP 302). Pure: lines in, lines out.
  *
- * What the server offers is asked for in groups, SASL alone, since one capability that it does
- * not give loses the whole group; a refused group is asked for again one by one.
+ * Capabilities are requested in groups, SASL alone, since a server refuses a group as a whole; those
+ * of a refused group are requested one by one.
  */
 import type { IrcMessage } from "../message/irc-message.ts";
 
-/** What we make use of. A server that has none of it is spoken to as in 1993. */
+/** The capabilities in use. A server without any is used by RFC 1459 alone. */
 export const WANTED_CAPS: readonly string[] = [
   "message-tags",
   "server-time",
@@ -21,33 +21,33 @@ export const WANTED_CAPS: readonly string[] = [
   "cap-notify",
 ];
 
-/** Offers of one server that are looked at; a list of more has no end. */
+/** Capabilities that a server may offer; a longer list ends the connection. */
 export const MAX_OFFERED_CAPS = 256;
-/** Requests on one connection; a server that offers and takes back without end gets no more. */
+/** Requests on one connection; a server may offer and withdraw without end. */
 export const MAX_CAP_REQUESTS = 64;
 
-/** Bytes of names in one request: its answer has to fit into a line as well. */
+/** Bytes of names in one request; the answer has to fit into a line as well. */
 const MAX_REQUEST_BYTES = 400;
 
 export interface CapHooks {
   send(line: string): void;
-  /** The server's first list is complete: nothing has been asked for yet. Once. */
+  /** The server's list is complete, and nothing has been requested yet. Once. */
   listed(): void;
-  /** Everything asked for so far has been answered. */
+  /** Every request so far has been answered. */
   agreed(): void;
-  /** The list of what the server offers does not end. */
-  endless(): void;
+  /** The server offers more than `MAX_OFFERED_CAPS`. */
+  tooMany(): void;
 }
 
 export class Caps {
-  /** Those that are on now. */
+  /** The capabilities that are on. */
   readonly on = new Set<string>();
-  /** What the server offers, each with its value ("" for none). */
+  /** The capabilities that the server offers, each with its value ("" for none). */
   readonly offered = new Map<string, string>();
   readonly #wanted: ReadonlySet<string>;
   readonly #hooks: CapHooks;
-  /** Asked for and not yet answered. */
-  readonly #asked = new Set<string>();
+  /** Requested and not yet answered. */
+  readonly #requested = new Set<string>();
   #isListed = false;
   #requests = 0;
 
@@ -65,17 +65,17 @@ export class Caps {
     this.#hooks.send("CAP LS 302");
   }
 
-  /** Asks for what is offered and wanted. False: there is nothing to ask for. */
+  /** Requests what is wanted and offered. False: there is nothing to request. */
   request(): boolean {
     const names = [...this.#wanted].filter(
-      (name) => this.offered.has(name) && !this.on.has(name) && !this.#asked.has(name),
+      (name) => this.offered.has(name) && !this.on.has(name) && !this.#requested.has(name),
     );
     const usable = names.filter(
-      // A label is answered by a batch.
+      // Labels need batches for their answers.
       (name) => name !== "labeled-response" || this.offered.has("batch"),
     );
-    for (const group of groupsOf(usable)) this.#ask(group);
-    return this.#asked.size > 0;
+    for (const group of groupsOf(usable)) this.#send(group);
+    return this.#requested.size > 0;
   }
 
   receive({ command, params }: IrcMessage): void {
@@ -84,14 +84,14 @@ export class Caps {
     const verb = params[1]?.toUpperCase();
     if (verb === "LS") this.#offer(names, params.length > 3 && params[2] === "*");
     else if (verb === "NEW") this.#new(names);
-    else if (verb === "DEL") this.#withdrawn(names);
-    else if (verb === "ACK" || verb === "NAK") this.#answered(names, verb === "ACK");
+    else if (verb === "DEL") this.#withdraw(names);
+    else if (verb === "ACK" || verb === "NAK") this.#answer(names, verb === "ACK");
   }
 
-  #offer(names: readonly string[], goesOn: boolean): void {
+  #offer(names: readonly string[], isContinued: boolean): void {
     if (this.#isListed) return;
-    if (!this.#learn(names)) this.#hooks.endless();
-    else if (!goesOn) {
+    if (!this.#learn(names)) this.#hooks.tooMany();
+    else if (!isContinued) {
       this.#isListed = true;
       this.#hooks.listed();
     }
@@ -112,33 +112,33 @@ export class Caps {
     return true;
   }
 
-  #withdrawn(names: readonly string[]): void {
+  #withdraw(names: readonly string[]): void {
     for (const name of names) {
       this.offered.delete(name);
       this.on.delete(name);
     }
   }
 
-  #ask(group: readonly string[]): void {
+  #send(group: readonly string[]): void {
     if (group.length === 0 || this.#requests >= MAX_CAP_REQUESTS) return;
     this.#requests += 1;
-    for (const name of group) this.#asked.add(name);
+    for (const name of group) this.#requested.add(name);
     this.#hooks.send(`CAP REQ :${group.join(" ")}`);
   }
 
-  #answered(answers: readonly string[], isGiven: boolean): void {
-    // Modifiers of earlier editions: `-` takes away, `~` and `=` say nothing that matters here.
+  #answer(answers: readonly string[], isAcknowledged: boolean): void {
+    // Modifiers of earlier versions: `-` turns off; `~` and `=` do not matter here.
     const names = answers.map((name) => name.replace(/^[-~=]+/, "").split("=", 1)[0] ?? "");
-    const asked = names.filter((name) => this.#asked.delete(name));
-    for (const name of asked) {
-      if (isGiven && !answers.includes(`-${name}`)) this.on.add(name);
+    const requested = names.filter((name) => this.#requested.delete(name));
+    for (const name of requested) {
+      if (isAcknowledged && !answers.includes(`-${name}`)) this.on.add(name);
     }
-    if (!isGiven && asked.length > 1) for (const name of asked) this.#ask([name]);
-    if (asked.length > 0 && this.#asked.size === 0) this.#hooks.agreed();
+    if (!isAcknowledged && requested.length > 1) for (const name of requested) this.#send([name]);
+    if (requested.length > 0 && this.#requested.size === 0) this.#hooks.agreed();
   }
 }
 
-/** SASL stands alone; the others together as far as they fit. */
+/** SASL alone, the others together as far as they fit. */
 function groupsOf(names: readonly string[]): string[][] {
   const groups: string[][] = [];
   let group: string[] = [];

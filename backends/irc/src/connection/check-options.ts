@@ -1,15 +1,15 @@
-/** The last look at what a server will be told about us: each has to fit into a line of its own. */
+/** Checks that each option that is sent to the server fits into a line. */
 
 import { LineRefused, lineProblem, formatLine as toLine } from "../message/format-line.ts";
 import type { IrcOptions } from "../options.ts";
 
-type NetworkEvent = Pick<
+type SentOptions = Pick<
   IrcOptions,
   "nick" | "user" | "realName" | "password" | "nickservPassword" | "channels"
 >;
 
-/** Throws RangeError, naming the option but not its value, which may be secret. */
-export function checkOptions(options: NetworkEvent): void {
+/** Throws RangeError. Its message names the option, but not the value, which may be secret. */
+export function checkOptions(options: SentOptions): void {
   const { nick, user, realName, password = "x", nickservPassword = "x", channels } = options;
   check("nick", () => toLine("NICK", [nick, "x"]));
   check("user or realName", () => toLine("USER", [user, "0", "*", realName]));

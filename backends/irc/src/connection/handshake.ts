@@ -1,9 +1,9 @@
 /**
- * Gets a connection from its first byte to the server's welcome: capabilities are listed before
- * anything is told, then password, nick and user, then the login, then `CAP END`.
+ * Registers with the server, from the first byte to its welcome: first the list of capabilities,
+ * then password, nick and user, then the login (SASL), then `CAP END`.
  *
- * A server that speaks TLS only (STS) is left before it has heard a name or a password. One that
- * knows no capabilities, or says nothing for `capWaitMs`, is registered with as in 1993.
+ * A server that requires TLS (STS) is left before a nick or a password is sent. With one that knows
+ * no capabilities, or does not answer for `capWaitMs`, the registration is that of RFC 1459.
  */
 
 import type { Clock } from "../clock.ts";
@@ -15,16 +15,16 @@ import { SaslLogin, type SaslOutcome } from "./sasl.ts";
 
 export interface HandshakeHooks {
   send(line: string): void;
-  /** The server's value of `sts`; true: go away from here, nothing has been told. */
+  /** The server offers `sts` with this value. True: leave this connection. */
   strictTransport(value: string): boolean;
-  /** It will not come to a welcome. A refusal: our password or we are not taken. */
+  /** The registration failed. A refusal: the server does not accept the password or the bot. */
   failed(reason: string, isRefusal: boolean): void;
   isMe(nick: string): boolean;
-  /** Services know us by this account. */
+  /** Services identify the bot by this account. */
   loggedIn(account: string): void;
-  /** The login failed, and we go on without. */
+  /** The login failed, and the registration continues without it. */
   loginFailed(reason: string): void;
-  /** Numeric 001 is here. */
+  /** Numeric 001 has come. */
   welcomed(): void;
 }
 
@@ -32,7 +32,7 @@ const RPL_WELCOME = "001";
 const RPL_LOGGEDIN = "900";
 const RPL_LOGGEDOUT = "901";
 const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
-/** What a server that knows no CAP says of it: unknown command, not registered. */
+/** Errors of a server that does not know CAP: unknown command, not registered. */
 const NO_CAPS = new Set(["421", "451"]);
 /** Wrong password, banned. */
 const REFUSALS = new Set(["464", "465"]);
@@ -40,7 +40,7 @@ const REFUSALS = new Set(["464", "465"]);
 /** Nicks that are tried, the wanted one included, before the connection is given up. */
 export const MAX_NICK_ATTEMPTS = 8;
 
-/** A server tells how long a nick may be only after it has taken one; RFC 1459 promises 9. */
+/** Every server accepts nicks of 9 characters (RFC 1459); its own limit comes after the welcome only. */
 const SAFE_NICK_LENGTH = 9;
 
 export class Handshake {
@@ -53,7 +53,7 @@ export class Handshake {
   #phase: "listing" | "registering" | "welcomed" | "over" = "listing";
   #isLoggedIn = false;
   #account: string | undefined;
-  /** The server has said no: it is not asked again on this connection. */
+  /** The server has refused the login: no further attempt on this connection. */
   #isRefused = false;
   #hasEnded = false;
   #cancelTimer: () => void = () => undefined;
@@ -68,26 +68,26 @@ export class Handshake {
       send: hooks.send,
       listed: () => this.#listed(),
       agreed: () => this.#agreed(),
-      endless: () => hooks.failed("the server's list of capabilities does not end", false),
+      tooMany: () => hooks.failed("the server's list of capabilities does not end", false),
     });
   }
 
-  /** By which services know us; undefined: they do not. */
+  /** The account by which services identify the bot; undefined: none. */
   get account(): string | undefined {
     return this.#account;
   }
 
-  /** The socket is there. */
+  /** The socket is open. */
   start(): void {
     this.caps.list();
     this.#wait(this.#options.capWaitMs, () => this.#withoutCaps());
   }
 
-  /** Each line of the server, as long as the connection lasts: capabilities come and go. */
+  /** Each line of the server, as long as the connection lasts: capabilities may change. */
   receive(message: IrcMessage): void {
     if (this.#phase === "over") return;
     this.caps.receive(message);
-    if (this.#isTurnedAway(message)) return;
+    if (this.#leavesForNewSts(message)) return;
     this.#learnAccount(message);
     const outcome = this.#login?.receive(message);
     if (outcome !== undefined) this.#loggedIn(outcome);
@@ -101,18 +101,18 @@ export class Handshake {
     this.#cancelTimer();
   }
 
-  /** A server may also find out later that it wants TLS, and over TLS renews what it wants. */
-  #isTurnedAway({ command, params }: IrcMessage): boolean {
+  /** A server may also offer `sts` later: without TLS to require it, over TLS to renew the policy. */
+  #leavesForNewSts({ command, params }: IrcMessage): boolean {
     if (command !== "CAP" || params[1]?.toUpperCase() !== "NEW") return false;
     const sts = this.caps.offered.get("sts");
     if (sts === undefined || !/(^| )sts=/.test(params.at(-1) ?? "")) return false;
-    return this.#goesAway(sts);
+    return this.#leavesForSts(sts);
   }
 
-  #goesAway(sts: string): boolean {
-    const goes = this.#hooks.strictTransport(sts);
-    if (goes) this.close();
-    return goes;
+  #leavesForSts(sts: string): boolean {
+    const leaves = this.#hooks.strictTransport(sts);
+    if (leaves) this.close();
+    return leaves;
   }
 
   #learnAccount({ command, nick, params }: IrcMessage): void {
@@ -130,32 +130,34 @@ export class Handshake {
   #listed(): void {
     const sts = this.caps.offered.get("sts");
     const isEarly = this.#phase === "listing" || this.#phase === "registering";
-    if (sts !== undefined && isEarly && this.#goesAway(sts)) return;
+    if (sts !== undefined && isEarly && this.#leavesForSts(sts)) return;
     if (this.#phase !== "listing") {
-      // The list came late; what is in it is as good as news.
+      // The list came after capWaitMs: treated like CAP NEW.
       this.caps.request();
       return;
     }
     this.#cancelTimer();
-    if (this.#isLost("the server offers no login (SASL)", this.caps.offered.has("sasl"))) return;
-    this.#introduce();
+    if (this.#failsWithoutLogin("the server offers no login (SASL)", this.caps.offered.has("sasl")))
+      return;
+    this.#sendIdentity();
     if (!this.caps.request()) this.#agreed();
   }
 
   #withoutCaps(): void {
     this.#cancelTimer();
-    // Of a list that does not end, what has come counts.
+    // Of an incomplete list, what has come counts.
     const sts = this.caps.offered.get("sts");
-    if (sts !== undefined && this.#goesAway(sts)) return;
-    if (this.#isLost("the server knows no capabilities, so no login (SASL)", false)) return;
-    this.#introduce();
+    if (sts !== undefined && this.#leavesForSts(sts)) return;
+    if (this.#failsWithoutLogin("the server knows no capabilities, so no login (SASL)", false))
+      return;
+    this.#sendIdentity();
     if (this.#options.sasl !== undefined) {
       this.#hooks.loginFailed("the server knows no capabilities, so no login (SASL)");
     }
   }
 
-  /** Without the login that is needed, nothing is told to the server at all. */
-  #isLost(reason: string, isOffered: boolean): boolean {
+  /** Fails before anything is sent if a required login is not offered. */
+  #failsWithoutLogin(reason: string, isOffered: boolean): boolean {
     if (isOffered || !this.#needsLogin) return false;
     this.#fail(reason, false);
     return true;
@@ -165,7 +167,7 @@ export class Handshake {
     return this.#options.sasl !== undefined && this.#options.sasl.required !== false;
   }
 
-  #introduce(): void {
+  #sendIdentity(): void {
     this.#phase = "registering";
     const { password, nick, user, realName } = this.#options;
     if (password !== undefined) this.#hooks.send(formatLine("PASS", [password]));
@@ -173,7 +175,7 @@ export class Handshake {
     this.#hooks.send(formatLine("USER", [user, "0", "*", realName]));
   }
 
-  /** Nothing that we asked for is without answer. */
+  /** Every request for capabilities is answered. */
   #agreed(): void {
     if (this.#phase === "over" || this.#login !== undefined) return;
     const { sasl } = this.#options;
@@ -182,7 +184,7 @@ export class Handshake {
     } else if (this.caps.on.has("sasl")) {
       this.#startLogin(sasl);
     } else if (this.#phase === "registering") {
-      // Services may come after the welcome; they are asked then.
+      // Services may appear after the welcome; the login happens then.
       this.#refused("the server gives no login (SASL)", false);
     }
   }
@@ -248,7 +250,7 @@ export class Handshake {
   #nextNick(command: string, reason: string): void {
     const { nick } = this.#options;
     if (command === "432" && nick.length > SAFE_NICK_LENGTH) {
-      // Too long for this server, as far as it says: a part of it is still ours to ask for.
+      // Too long for this server, probably: try the beginning of it.
       const short = this.#nicks.filter((each) => each.length <= SAFE_NICK_LENGTH);
       const cut = nick.slice(0, SAFE_NICK_LENGTH);
       this.#nicks = this.#nicks.length === short.length ? short : [cut, ...short];
@@ -270,8 +272,8 @@ export class Handshake {
 }
 
 /**
- * The names to try, in order: the wanted one, with one and two underscores, then cut so that any
- * server takes it, with two digits. `random` gives numbers from 0 to below 1.
+ * The nicks to try, in order: the wanted one, the same with one and two underscores, then cut so
+ * that any server accepts it, with two digits. `random` returns numbers from 0 to below 1.
  */
 export function nickCandidates(wanted: string, random: () => number): readonly string[] {
   const names = [wanted, `${wanted}_`, `${wanted}__`];

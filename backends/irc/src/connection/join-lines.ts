@@ -1,14 +1,14 @@
-/** Few lines for joining or leaving many channels. Pure. */
+/** JOIN and PART for many channels in few lines. Pure. */
 import { byteLength } from "../message/line.ts";
 import type { ChannelToJoin } from "../options.ts";
 
 /** Channels in one JOIN, which servers limit; the others go into further ones. */
 export const MAX_JOIN_CHANNELS = 10;
 
-/** Bytes of one JOIN; our own comes back behind our name, and has to fit as well. */
+/** Bytes of one JOIN; the server repeats it behind the bot's name, which has to fit as well. */
 const MAX_JOIN_BYTES = 400;
 
-/** Channels with keys come first, as the keys are matched by position. */
+/** Channels with keys come first: keys are matched to channels by position. */
 export function joinLines(channels: readonly ChannelToJoin[]): string[] {
   const lines: string[] = [];
   const ordered = [...channels].sort(
@@ -29,7 +29,7 @@ export function joinLines(channels: readonly ChannelToJoin[]): string[] {
 }
 
 export function partLines(names: readonly string[]): string[] {
-  // A PART without a reason is a JOIN without keys.
+  // A PART without a reason has the form of a JOIN without keys.
   const lines = joinLines(names.map((name) => ({ name, key: undefined })));
   return lines.map((line) => line.replace(/^JOIN/, "PART"));
 }

@@ -29,12 +29,12 @@ suite("keep-alive", () => {
     const { clock, told, alive } = setUp();
     for (let second = 0; second < 100; second++) {
       clock.advance(1_000);
-      alive.heard();
+      alive.lineReceived();
     }
     assert.equal(told.length, 0);
     for (let round = 1; round <= 3; round++) {
       clock.advance(29_000);
-      alive.heard();
+      alive.lineReceived();
       assert.equal(told.length, round);
     }
     assert.ok(!told.includes("dead"));

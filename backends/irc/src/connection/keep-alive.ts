@@ -1,12 +1,12 @@
-/** Notices that a server has fallen silent: it is asked for a word, and without one it is dead. */
+/** Detects a dead connection: pings a silent server, and gives up when nothing comes. */
 
 import type { Clock } from "../clock.ts";
 import { formatLine } from "../message/format-line.ts";
 
 export interface KeepAliveOptions {
-  /** Milliseconds without a word from the server before it is asked for one. */
+  /** Milliseconds without a line from the server before it is pinged. */
   readonly pingIntervalMs: number;
-  /** Milliseconds without a word from the server after which it is dead. */
+  /** Milliseconds without a line from the server after which the connection counts as dead. */
   readonly pingTimeoutMs: number;
 }
 
@@ -15,18 +15,17 @@ export interface KeepAliveHooks {
   dead(): void;
 }
 
-/** What is no token comes back as far as it is one: the server's question stays one line. */
+/** The answer to PING. Of a token with line breaks the first line is returned, so that it stays one line. */
 export function pongTo(token: string): string {
-  const word = token.split(/[\r\n\0]/, 1)[0] ?? "";
-  return formatLine("PONG", [word]);
+  return formatLine("PONG", [token.split(/[\r\n\0]/, 1)[0] ?? ""]);
 }
 
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
   readonly #hooks: KeepAliveHooks;
   readonly #clock: Clock;
-  #heardAt: number;
-  #askedAt: number | undefined;
+  #lastLineAt: number;
+  #pingedAt: number | undefined;
   #cancelTimer: () => void = () => undefined;
 
   /** Starts at once. */
@@ -34,14 +33,14 @@ export class KeepAlive {
     this.#options = options;
     this.#hooks = hooks;
     this.#clock = clock;
-    this.#heardAt = clock.now();
+    this.#lastLineAt = clock.now();
     this.#wait(options.pingIntervalMs);
   }
 
-  /** Any line of the server is a sign of life. */
-  heard(): void {
-    this.#heardAt = this.#clock.now();
-    this.#askedAt = undefined;
+  /** Any line of the server counts. */
+  lineReceived(): void {
+    this.#lastLineAt = this.#clock.now();
+    this.#pingedAt = undefined;
   }
 
   /** Idempotent. */
@@ -52,17 +51,17 @@ export class KeepAlive {
   #check(): void {
     const { pingIntervalMs, pingTimeoutMs } = this.#options;
     const now = this.#clock.now();
-    if (this.#askedAt === undefined) {
-      const idleMs = now - this.#heardAt;
+    if (this.#pingedAt === undefined) {
+      const idleMs = now - this.#lastLineAt;
       if (idleMs < pingIntervalMs) {
         this.#wait(pingIntervalMs - idleMs);
         return;
       }
-      this.#askedAt = now;
+      this.#pingedAt = now;
       this.#hooks.ping();
     }
-    // Counted from the question: a machine that slept has not given the server a chance before.
-    const leftMs = this.#askedAt + Math.max(1, pingTimeoutMs - pingIntervalMs) - now;
+    // Counted from the PING: after a suspend of this machine the server gets its full time.
+    const leftMs = this.#pingedAt + Math.max(1, pingTimeoutMs - pingIntervalMs) - now;
     if (leftMs > 0) this.#wait(Math.min(leftMs, pingIntervalMs));
     else this.#hooks.dead();
   }

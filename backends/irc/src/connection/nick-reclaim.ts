@@ -1,9 +1,9 @@
 /**
- * Gets the wanted nick back when the server gave us another.
+ * Regains the wanted nick when the server gave the bot another one.
  *
- * With services that know us (a login, or NickServ's password) NickServ is asked, now and then;
- * else, and in between, the nick is simply asked for, also when its holder leaves. A holder who
- * went with a netsplit comes back with it, and would lose the nick or take it from us.
+ * With a login or NickServ's password, NickServ is asked for it every second time; otherwise the
+ * bot sends NICK, also when the holder quits. Not so after a netsplit: its end brings the holder
+ * back, and one of the two would lose the nick.
  */
 
 import type { Clock } from "../clock.ts";
@@ -21,7 +21,7 @@ export interface ReclaimOptions {
   readonly nickservPassword?: string | undefined;
 }
 
-/** `a.b c.d`: the servers that lost each other. */
+/** `a.b c.d`: the two servers that lost their link. */
 const NETSPLIT = /^[\w*-]+(\.[\w*-]+)+ [\w*-]+(\.[\w*-]+)+$/;
 const UNKNOWN_COMMAND = /\b(unknown|invalid|no such) command\b/i;
 
@@ -53,15 +53,15 @@ export class NickReclaim {
     this.#clock = clock;
   }
 
-  /** We are on the network, and services know us if they ever will. */
+  /** The bot is registered, and identified to services if it ever will be. */
   start(): void {
     this.#checkLater();
     if (!this.#hasIt && this.#hasServices) this.#askServices("REGAIN");
   }
 
-  /** Before the network's state takes the line in. */
+  /** A line of the server, before `IrcState` receives it. */
   receive(message: IrcMessage): void {
-    if (message.command === "QUIT" || message.command === "NICK") this.#wasFreed(message);
+    if (message.command === "QUIT" || message.command === "NICK") this.#holderLeft(message);
     else if (message.command === "NOTICE" && message.nick.toLowerCase() === "nickserv") {
       this.#answered(message.params.at(-1) ?? "");
     }
@@ -86,9 +86,9 @@ export class NickReclaim {
     return this.#isLoggedIn() || this.#options.nickservPassword !== undefined;
   }
 
-  #wasFreed({ command, nick, params }: IrcMessage): void {
+  #holderLeft({ command, nick, params }: IrcMessage): void {
     if (this.#state.fold(nick) !== this.#state.fold(this.#wanted)) return;
-    // When it is ourselves who were renamed, services did it: no fight with them.
+    // Services renamed the bot itself: do not fight them.
     if (this.#state.isMe(nick)) return;
     if (command === "QUIT" && isNetsplit(params.at(-1) ?? "")) this.#checkLater();
     else this.#askServer();
@@ -104,13 +104,13 @@ export class NickReclaim {
     const password = this.#isLoggedIn() ? [] : [nickservPassword ?? ""];
     this.#asked = verb;
     this.#timer("services", NICKSERV_WITHIN_MS, () => this.#askServer());
-    const words = [verb, this.#wanted, ...password].join(" ");
-    this.#send(formatLine("PRIVMSG", ["NickServ", words]));
+    const text = [verb, this.#wanted, ...password].join(" ");
+    this.#send(formatLine("PRIVMSG", ["NickServ", text]));
   }
 
   #answered(text: string): void {
     if (this.#asked === undefined) return;
-    // GHOST is what services had before REGAIN; after it the nick is free, not yet ours.
+    // Older services have GHOST, which frees the nick without giving it to the bot.
     if (this.#asked === "REGAIN" && UNKNOWN_COMMAND.test(text)) this.#askServices("GHOST");
     else this.#askServer();
   }
@@ -126,7 +126,7 @@ export class NickReclaim {
       this.#checkLater();
       if (this.#hasIt) return;
       this.#attempts += 1;
-      // By turns: services can be away, or know the nick as somebody else's.
+      // Alternately: services can be away, or know the nick as somebody else's.
       if (this.#hasServices && this.#attempts % 2 === 1) this.#askServices("REGAIN");
       else this.#askServer();
     });

@@ -1,4 +1,4 @@
-/** Identifies to NickServ before channels are joined, and reads what its lines mean. */
+/** Identifies to NickServ before channels are joined. */
 
 import type { Clock } from "../clock.ts";
 import { formatLine } from "../message/format-line.ts";
@@ -8,7 +8,7 @@ import type { IrcOptions } from "../options.ts";
 export interface NickServLoginHooks {
   send(line: string): void;
   refused(reason: string): void;
-  /** Whatever came of it, it is time to go on. Once. */
+  /** Accepted, refused or not answered in time. Once. */
   done(): void;
 }
 
@@ -51,15 +51,15 @@ const RPL_LOGGEDIN = "900";
 const ERR_NOSUCHNICK = "401";
 const NAME = "nickserv";
 
-/** As the services in use (Atheme, Anope and their kin) say it in English. */
+/** The English answers of the services in use (Atheme, Anope and relatives). */
 const ACCEPTED = /\b(now|already|are) (identified|recogni[sz]ed|logged in)\b|password accepted/i;
 const REFUSED =
   /\b(invalid|incorrect|wrong|denied|failed|frozen|suspended|too many)\b|\b(not|isn't|n't) (a |currently )?registered\b/i;
 
 /**
- * undefined: no answer to IDENTIFY. NickServ greets the users of a registered nick with notices
- * of its own, and those often come between IDENTIFY and its answer. An answer in another language
- * is told by its numeric or mode, else by the end of the wait.
+ * undefined: not an answer to IDENTIFY. NickServ greets users of a registered nick with notices,
+ * which often come between IDENTIFY and its answer. An answer in another language is recognised by
+ * its numeric or mode; without these, `identifyWaitMs` ends the wait.
  */
 export function nickServAnswer(
   message: IrcMessage,

@@ -1,17 +1,17 @@
-/** Logs in to an account while connecting (IRCv3 SASL): PLAIN and EXTERNAL. Pure. */
+/** Login to an account during registration (IRCv3 SASL): PLAIN and EXTERNAL. Pure. */
 
 import { plainReason } from "../formatting/codes.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { SaslOptions } from "../options.ts";
 
-/** undefined: it goes on. Otherwise its end. */
+/** undefined: not finished. */
 export type SaslOutcome =
   | undefined
   | { readonly is: "in" }
   | {
       readonly is: "refused";
       readonly reason: string;
-      /** Asking again soon will not help: the server was asked, and does not take us. */
+      /** The server itself refused: an early retry does not help. */
       readonly isFinal: boolean;
     };
 
@@ -35,7 +35,7 @@ export class SaslLogin {
     this.#send = send;
   }
 
-  /** `offered`: the value of the capability `sasl`; "" where the server does not tell. */
+  /** `offered`: the value of the capability `sasl`, the mechanisms; "" if the server does not list them. */
   start(offered: string): SaslOutcome {
     const { mechanism } = this.#options;
     const mechanisms = offered.toUpperCase().split(",");
@@ -56,7 +56,7 @@ export class SaslLogin {
     return refused(`${reason} (${command})${others}`, true);
   }
 
-  /** The server's turn is over. Both mechanisms know one challenge only, an empty one. */
+  /** Both mechanisms have one challenge only, an empty one. */
   #challenged(challenge: string): SaslOutcome {
     if (challenge !== "+" || this.#isAsked) {
       this.#send("AUTHENTICATE *");
@@ -77,7 +77,7 @@ function responseOf({ mechanism, account, password = "" }: SaslOptions): string 
   return `${account}\0${account}\0${password}`;
 }
 
-/** In base64, in pieces of 400; one that is full is followed by another, `+` if it is empty. */
+/** Base64 in chunks of 400 characters; after a full last chunk comes `+` (IRCv3 SASL 3.1). */
 export function chunksOf(response: string): string[] {
   const encoded = Buffer.from(response, "utf8").toString("base64");
   const chunks: string[] = [];

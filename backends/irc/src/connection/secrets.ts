@@ -1,14 +1,14 @@
-/** Takes secrets out of the lines that go into the log. Pure. */
+/** Replaces secrets in lines for the log. Pure. */
 import type { IrcOptions } from "../options.ts";
 
 const HIDDEN = "***";
 
-/** A shorter one would take ordinary words out with it; its own lines are cut all the same. */
+/** Shorter secrets also occur in ordinary text; the lines that carry them are matched by PATTERNS. */
 const MIN_LENGTH = 4;
 
 type Secrets = Pick<IrcOptions, "password" | "nickservPassword" | "sasl" | "channels">;
 
-/** The log's form of a line, in either direction. */
+/** Returns a function that replaces secrets in a line, in either direction, by `***`. */
 export function hideSecrets({ password, nickservPassword, sasl, channels }: Secrets) {
   const keys = channels.map(({ key }) => key);
   const known = [password, nickservPassword, sasl?.password, ...keys].filter(
@@ -22,14 +22,14 @@ export function hideSecrets({ password, nickservPassword, sasl, channels }: Secr
   };
 }
 
-/** What is secret by its place: also other people's keys, and passwords that plugins hand on. */
+/** Secrets by their position in a line: also other users' keys, and passwords from plugins. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^(PASS) .*/is, `$1 ${HIDDEN}`],
-  // Also as the server echoes it (echo-message), and with a label before it.
+  // Also in the echo of the server (echo-message), and behind a label.
   [/^((?:@\S+ +)?(?::\S+ +)?(?:PRIVMSG|NOTICE) +\S*Serv\S*) .*/is, `$1 :${HIDDEN}`],
   [/^(AUTHENTICATE) (?!(?:[*+]|PLAIN|EXTERNAL)$).*/is, `$1 ${HIDDEN}`],
   [/^((?:@\S+ +)?JOIN \S+) .*/is, `$1 ${HIDDEN}`],
-  // `:op!o@h MODE #a +k key` and `:server 324 us #a +nk key`; a key may be shown when it is taken off.
+  // `:op!o@h MODE #a +k key` and `:server 324 us #a +nk key`; some servers show the key that is removed.
   [
     /^((?:@\S+ +)?(?::\S+ +)?(?:MODE +\S+|324 +\S+ +\S+) +:?[+-][\w+-]*k[\w+-]*) .*/is,
     `$1 ${HIDDEN}`,

@@ -1,5 +1,4 @@
-/** One connection to an IRC server, from dialling to its end. */
-
+/** One connection to an IRC server, from connect to close. */
 import type { Clock } from "../clock.ts";
 import { lineProblem, withTags } from "../message/format-line.ts";
 import { type IrcMessage, parseMessage } from "../message/irc-message.ts";
@@ -110,23 +109,25 @@ export class IrcSession {
     return this.#phase === "joined" || this.#phase === "identifying";
   }
 
+  /** The capabilities (IRCv3) that are on. */
   get caps(): ReadonlySet<string> {
     return this.#handshake.caps.on;
   }
 
-  get ourPrefix(): string | undefined {
-    return this.state.ourPrefix;
-  }
-
+  /** The account by which services identify the bot; undefined: none. */
   get account(): string | undefined {
     return this.#handshake.account;
   }
 
+  /**
+   * Calls back with each line of the server, after `state` has received it. Returns its undo.
+   */
   onLine(handler: (message: IrcMessage) => void): () => void {
     this.#handlers.add(handler);
     return () => void this.#handlers.delete(handler);
   }
 
+  /** Sends a line at once. An invalid line is not sent, and reported as a problem. */
   send(line: string, { label }: SendOptions = {}): void {
     const isLabelled = label !== undefined && this.caps.has("labeled-response");
     const whole = isLabelled ? withTags(line, { label }) : line;
@@ -143,7 +144,7 @@ export class IrcSession {
     return this.#requests.submit(request);
   }
 
-  /** Says goodbye and ends the connection, within 2 s. Idempotent. */
+  /** Quits, within 2 s. Idempotent. */
   async close(message: string): Promise<void> {
     if (this.#phase === "over") return;
     this.#reason ??= "closed";
@@ -185,7 +186,7 @@ export class IrcSession {
         },
       );
     } catch (reason) {
-      // A certificate or key that is none.
+      // The certificate or key is invalid.
       queueMicrotask(() => this.#over(reason instanceof Error ? reason.message : String(reason)));
     }
   }
@@ -202,7 +203,7 @@ export class IrcSession {
     const message = parseMessage(line);
     if (message.command === "" || this.#phase === "over") return;
     this.#hooks.line("in", this.#hideSecrets(line));
-    this.#keepAlive?.heard();
+    this.#keepAlive?.lineReceived();
     this.#act(message);
     for (const event of this.state.receive(message)) {
       if (event.kind === "query") this.#ctcp.answer(event.nick, event.query);
@@ -243,7 +244,7 @@ export class IrcSession {
       },
       this.#clock,
     );
-    // Most servers end their greeting with the MOTD, or with its absence.
+    // Most servers end their greeting with the MOTD, or with the error that there is none.
     this.#timer("register", this.#options.registerWithinMs, () => this.#identify());
   }
 
@@ -276,7 +277,7 @@ export class IrcSession {
     this.#hooks.event(event);
   }
 
-  /** Asks for channels, before what waits. */
+  /** Joins channels, before what waits. */
   join(channels: readonly ChannelToJoin[]): void {
     for (const line of joinLines(channels)) this.#queue.sendNow(line);
   }

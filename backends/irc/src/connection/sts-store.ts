@@ -1,10 +1,10 @@
-/** The transport policies that servers gave us (STS), in a small file that outlives a restart. */
+/** The STS policies of servers, in a small file that outlives a restart. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
-/** Policies that are kept; the one that ends first goes. */
+/** Policies that are kept; beyond it the one that expires first is removed. */
 export const MAX_STS_POLICIES = 100;
 
-/** A larger file is not one of ours. */
+/** Bytes of the file; a larger one is rejected. */
 const MAX_FILE_BYTES = 64 * 1024;
 
 interface Policy {
@@ -15,11 +15,11 @@ interface Policy {
 }
 
 export interface StsStoreOptions {
-  /** Undefined: policies are forgotten at the end of the process. */
+  /** Undefined: policies are kept in memory only. */
   readonly path?: string | undefined;
-  /** Unix milliseconds; default: the machine's clock. */
+  /** The time in Unix milliseconds. Default: Date.now. */
   readonly wallMs?: () => number;
-  /** The file cannot be read or written: policies are kept in memory all the same. */
+  /** The file cannot be read or written; policies are still kept in memory. */
   readonly failed?: (reason: string) => void;
 }
 
@@ -36,13 +36,13 @@ export class StsStore {
     this.#policies = this.#read();
   }
 
-  /** The port at which the host is to be dialled over TLS; undefined if no policy holds. */
+  /** The TLS port that the policy of a host requires; undefined without a policy. */
   portOf(host: string): number | undefined {
     const policy = this.#policies.get(keyOf(host));
     return policy !== undefined && policy.endsAtMs > this.#wallMs() ? policy.port : undefined;
   }
 
-  /** Keeps or renews a policy; 0 seconds end it. */
+  /** Keeps or renews a policy; a duration of 0 ends it. */
   keep(host: string, port: number, durationS: number): void {
     const key = keyOf(host);
     const had = this.#policies.delete(key);
@@ -55,7 +55,7 @@ export class StsStore {
     this.#write();
   }
 
-  /** A policy's time begins anew when a connection under it ends. */
+  /** Restarts a policy's duration, as when a connection under it ends (IRCv3 STS). */
   renew(host: string): void {
     const policy = this.#policies.get(keyOf(host));
     if (policy !== undefined && this.portOf(host) !== undefined) {
@@ -75,25 +75,25 @@ export class StsStore {
     try {
       return policiesIn(readFileSync(this.#path));
     } catch (reason) {
-      if ((reason as NodeJS.ErrnoException).code !== "ENOENT") this.#tell("read", reason);
+      if ((reason as NodeJS.ErrnoException).code !== "ENOENT") this.#report("read", reason);
       return new Map();
     }
   }
 
   #write(): void {
     if (this.#path === undefined) return;
-    // Whole or not at all: half a file would be no policy.
+    // Renamed into place, so that the file is never incomplete.
     const draft = `${this.#path}.${process.pid}.new`;
     const hosts = Object.fromEntries(this.#policies);
     try {
       writeFileSync(draft, `${JSON.stringify({ version: 1, hosts }, null, 2)}\n`, { mode: 0o600 });
       renameSync(draft, this.#path);
     } catch (reason) {
-      this.#tell("write", reason);
+      this.#report("write", reason);
     }
   }
 
-  #tell(verb: string, reason: unknown): void {
+  #report(verb: string, reason: unknown): void {
     const why = reason instanceof Error ? reason.message : String(reason);
     this.#failed(`cannot ${verb} the transport policies in "${this.#path}": ${why}`);
   }
@@ -103,7 +103,7 @@ function keyOf(host: string): string {
   return host.toLowerCase().replace(/\.$/, "");
 }
 
-/** Throws for a file that is not one of ours. */
+/** Throws for a file in any other format. */
 function policiesIn(bytes: Buffer): Map<string, Policy> {
   if (bytes.length > MAX_FILE_BYTES) throw new Error(`it is ${bytes.length} bytes`);
   const content: unknown = JSON.parse(bytes.toString("utf8"));

@@ -1,10 +1,10 @@
 /**
- * Strict transport security (IRCv3 STS): a server that says so is spoken to over TLS only, also
- * after a restart, until its policy's time is up. Pure but for the store it is given.
+ * Strict transport security (IRCv3 STS): a server can require TLS, and for how long. Pure but for
+ * the store that it is given.
  */
 import type { StsStore } from "./sts-store.ts";
 
-/** Where to dial, and how. */
+/** Where and how to connect. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -12,13 +12,13 @@ export interface Endpoint {
 }
 
 export interface StsOffer {
-  /** NetworkEvent in the clear: the port that speaks TLS. */
+  /** The TLS port; counts on a connection without TLS. */
   readonly port: number | undefined;
-  /** NetworkEvent over TLS: for how long the policy holds, in seconds; 0 ends it. */
+  /** Seconds that the policy lasts, 0 to end it; counts on a connection with TLS. */
   readonly durationS: number | undefined;
 }
 
-/** Longest that a policy is kept, whatever the server says: 400 days, in seconds. */
+/** Seconds that a policy is kept at most: 400 days. */
 const MAX_DURATION_S = 400 * 86_400;
 
 /** The value of the capability `sts`: `port=6697,duration=2592000`. */
@@ -31,7 +31,7 @@ export function stsOffer(value: string): StsOffer {
   };
 }
 
-/** Where to dial now: over TLS if a policy that holds says so. */
+/** The endpoint to connect to: with TLS if a policy requires it. */
 export function endpointUnderPolicy(configured: Endpoint, store: StsStore): Endpoint {
   if (configured.tls) return configured;
   const port = store.portOf(configured.host);
@@ -39,19 +39,19 @@ export function endpointUnderPolicy(configured: Endpoint, store: StsStore): Endp
 }
 
 /**
- * What a server's offer means on a connection. In the clear: the endpoint to go to instead, before
- * anything else is said. Over TLS the policy is kept, renewed or ended. A certificate that nobody
- * checks makes no policy.
+ * Applies a server's offer. Without TLS: returns the endpoint to connect to instead, before anything
+ * else is sent. With TLS: keeps, renews or ends the policy, unless the certificate is not verified.
  */
 export function actOnOffer(
   value: string,
-  dialled: Endpoint & { readonly verifyCertificate: boolean },
+  connected: Endpoint & { readonly verifyCertificate: boolean },
   store: StsStore,
 ): Endpoint | undefined {
   const { port, durationS } = stsOffer(value);
-  if (!dialled.tls) return port === undefined ? undefined : { host: dialled.host, port, tls: true };
-  if (durationS !== undefined && dialled.verifyCertificate) {
-    store.keep(dialled.host, dialled.port, Math.min(durationS, MAX_DURATION_S));
+  if (!connected.tls)
+    return port === undefined ? undefined : { host: connected.host, port, tls: true };
+  if (durationS !== undefined && connected.verifyCertificate) {
+    store.keep(connected.host, connected.port, Math.min(durationS, MAX_DURATION_S));
   }
   return undefined;
 }

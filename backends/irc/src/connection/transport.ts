@@ -1,6 +1,6 @@
 /**
- * One socket to a server, with TLS or without: whole lines come out of it, finished lines go in.
- * What comes is bounded, and so is what the server has not read yet.
+ * A socket to a server, with TLS or without, that reads and writes whole lines. Both the incoming
+ * line and the outgoing data that the server has not read are bounded.
  */
 
 import { connect as connectTcp, isIP, type Socket } from "node:net";
@@ -19,11 +19,11 @@ export interface Dial extends Endpoint {
 }
 
 export interface TransportHooks {
-  /** The socket is there, TLS agreed on. */
+  /** The socket is open, with TLS if that is used. */
   open(): void;
   /** A line, without its end. */
   line(line: string): void;
-  /** It is over, and why. Once, never before the constructor has returned. */
+  /** The socket is closed. Once, and never before the constructor has returned. */
   closed(reason: string): void;
 }
 
@@ -34,7 +34,7 @@ export class Transport {
   #reason: string | undefined;
   #isOpen = false;
 
-  /** Dials at once. A key that is none ends it as a refused connection would. */
+  /** Connects at once. An invalid key closes the socket as a refused connection does. */
   constructor(dial: Dial, hooks: TransportHooks) {
     this.#hooks = hooks;
     this.#socket = dial.tls ? connectTls(tlsOptions(dial)) : connectTcp(tcpOptions(dial));
@@ -45,7 +45,7 @@ export class Transport {
     });
     this.#socket.on("data", (data: Buffer) => this.#read(data));
     this.#socket.on("error", (error) => {
-      this.#reason ??= wordsOf(error);
+      this.#reason ??= messageOf(error);
     });
     this.#socket.once("close", () => {
       this.#isOpen = false;
@@ -57,16 +57,16 @@ export class Transport {
     return this.#isOpen && !this.#socket.destroyed;
   }
 
-  /** The longest line that the server said it uses. */
+  /** Accepts longer lines: the server announced LINELEN. */
   allow(maxLineBytes: number): void {
     this.#reader.allow(maxLineBytes);
   }
 
-  /** Writes a line that is known to be one. False: nobody reads any more. */
+  /** Writes a valid line. False: the socket is closed. */
   write(line: string): boolean {
     if (!this.isOpen) return false;
     if (this.#socket.writableLength > MAX_UNSENT_BYTES) {
-      // It asks without end (PING, say) and reads no answers.
+      // For example a server that sends PING without end and does not read the answers.
       this.drop("the server does not read");
       return false;
     }
@@ -74,7 +74,7 @@ export class Transport {
     return true;
   }
 
-  /** Ends it at once; `closed` follows, with this reason unless there was one already. */
+  /** Closes the socket at once; `closed` follows, with this reason unless there was an earlier one. */
   drop(reason: string): void {
     this.#reason ??= reason;
     this.#socket.destroy();
@@ -102,7 +102,7 @@ function tlsOptions(dial: Dial): ConnectionOptions {
   return {
     ...tcpOptions(dial),
     rejectUnauthorized: dial.verifyCertificate,
-    // An address is no name that a server could be asked for.
+    // SNI takes a name, not an address.
     ...(isIP(dial.host) === 0 ? { servername: dial.host } : {}),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
@@ -110,8 +110,8 @@ function tlsOptions(dial: Dial): ConnectionOptions {
   };
 }
 
-/** A host with several addresses fails once for each, in an error without words of its own. */
-function wordsOf(error: Error): string {
+/** A host with several addresses fails with an AggregateError that has no message of its own. */
+function messageOf(error: Error): string {
   if (error instanceof AggregateError && error.message === "") {
     return error.errors.map((each) => (each instanceof Error ? each.message : "")).join("; ");
   }

@@ -1,9 +1,9 @@
 /**
- * The channels we want to be in: those of the configuration and those joined on request.
+ * The channels to be in: those of the settings and those joined on request.
  *
- * They are joined after each connect. One that refuses us is asked again, after a pause that
- * doubles. One that we left is not wanted any more, and neither is one that we were kicked from,
- * since a person decided that; with `rejoin` we come back to the latter.
+ * They are joined after each connect. A refused JOIN is repeated after a pause that doubles. A
+ * channel that the bot left is not wanted any more, nor is one from which it was kicked, since a
+ * person decided that; with `rejoin` the bot returns after a kick.
  */
 
 import type { Clock } from "../clock.ts";
@@ -15,7 +15,7 @@ import { MAX_CHANNELS } from "../presence/irc-state.ts";
 const SETTLE_WITHIN_MS = 10_000;
 
 export interface WantedChannelsHooks {
-  /** The form of a name in which equal names are equal, by the network's rules of the moment. */
+  /** The form of a name in which equal names are equal, by the network's current rules. */
   fold(name: string): string;
   join(channels: readonly ChannelToJoin[]): void;
   /** It is not tried again if `retryInMs` is undefined. */
@@ -26,20 +26,20 @@ export interface WantedChannelsHooks {
 
 type Options = Pick<IrcOptions, "rejoin" | "rejoinAfterMs" | "joinRetryMs">;
 
-/** How often the pause before another try doubles. */
+/** How often the pause before another attempt doubles. */
 const MAX_DOUBLINGS = 4;
 
-/** What will not change: no such channel, not a channel's name. */
-const FOR_GOOD = new Set(["403", "476", "479"]);
+/** Errors that a retry does not change: no such channel, invalid name. */
+const PERMANENT = new Set(["403", "476", "479"]);
 
 export class WantedChannels {
   readonly #options: Options;
   readonly #hooks: WantedChannelsHooks;
   readonly #clock: Clock;
-  /** By folded name, as are the others. */
+  /** By folded name, like the others. */
   #wanted = new Map<string, ChannelToJoin>();
-  /** A JOIN is on its way, and nothing has come of it. */
-  readonly #asked = new Set<string>();
+  /** Sent in a JOIN that is not answered. */
+  readonly #pending = new Set<string>();
   readonly #refusals = new Map<string, number>();
   readonly #timers = new Map<string, () => void>();
   #cancelSettling: (() => void) | undefined;
@@ -65,17 +65,17 @@ export class WantedChannels {
     if (this.#wanted.size < MAX_CHANNELS || this.#wanted.has(key)) this.#wanted.set(key, channel);
   }
 
-  /** As `want`, for one that was joined on request: what is known of it stays. */
-  wantToo({ name, key }: ChannelToJoin): void {
+  /** As `want`, for a channel that was joined on request: its known spelling and key stay. */
+  wantJoined({ name, key }: ChannelToJoin): void {
     const known = this.#wanted.get(this.#hooks.fold(name));
     this.want({ name: known?.name ?? name, key: key ?? known?.key });
   }
 
-  /** Asks for wanted channels now, and for all of them together. */
+  /** Joins these channels now, if they are wanted. */
   join(names: readonly string[]): void {
     const keys = names.map((name) => this.#hooks.fold(name));
     for (const key of keys) this.#cancelTimer(key);
-    this.#ask(keys);
+    this.#join(keys);
   }
 
   forget(name: string): void {
@@ -84,21 +84,21 @@ export class WantedChannels {
     this.#stopTrying(key);
   }
 
-  /** The server has welcomed us, and all channels have just been asked for. */
+  /** The bot is registered, and a JOIN was just sent for every channel. */
   welcomed(): void {
-    // Only now it is known which names are the same here.
+    // The rules for equal names are known only now.
     this.#wanted = new Map(this.all().map((each) => [this.#hooks.fold(each.name), each]));
-    for (const key of this.#wanted.keys()) this.#asked.add(key);
+    for (const key of this.#wanted.keys()) this.#pending.add(key);
     this.#cancelSettling = this.#clock.after(SETTLE_WITHIN_MS, () => this.#settled());
-    this.#lookIfSettled();
+    this.#checkSettled();
   }
 
-  /** The connection is gone: nothing is tried until the next one. */
+  /** The connection is lost: no attempts until the next one. */
   offline(): void {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#refusals.clear();
-    this.#asked.clear();
+    this.#pending.clear();
     this.#cancelSettling?.();
     this.#cancelSettling = undefined;
   }
@@ -109,25 +109,25 @@ export class WantedChannels {
     else if (event.kind === "left" && event.why === "kick") this.#kicked(event.channel);
   }
 
-  /** An error of the server about a channel; not each is about our JOIN. */
+  /** An error that names a channel; it need not concern a JOIN. */
   refused(channel: string, numeric: string, reason: string): void {
     const key = this.#hooks.fold(channel);
     const wanted = this.#wanted.get(key);
-    if (!this.#asked.delete(key) || wanted === undefined) return;
+    if (!this.#pending.delete(key) || wanted === undefined) return;
     const times = this.#refusals.get(key) ?? 0;
     this.#refusals.set(key, times + 1);
     const pauseMs = this.#options.joinRetryMs * 2 ** Math.min(times, MAX_DOUBLINGS);
-    const retryInMs = FOR_GOOD.has(numeric) ? undefined : pauseMs;
+    const retryInMs = PERMANENT.has(numeric) ? undefined : pauseMs;
     this.#hooks.refused(wanted.name, reason, retryInMs);
     if (retryInMs !== undefined) this.#joinLater(key, retryInMs);
-    this.#lookIfSettled();
+    this.#checkSettled();
   }
 
   #joined(channel: string): void {
     const key = this.#hooks.fold(channel);
-    this.#asked.delete(key);
+    this.#pending.delete(key);
     this.#stopTrying(key);
-    this.#lookIfSettled();
+    this.#checkSettled();
   }
 
   #kicked(channel: string): void {
@@ -138,17 +138,17 @@ export class WantedChannels {
 
   #joinLater(key: string, ms: number): void {
     this.#cancelTimer(key);
-    const ask = () => {
+    const join = () => {
       this.#timers.delete(key);
-      this.#ask([key]);
+      this.#join([key]);
     };
-    this.#timers.set(key, this.#clock.after(ms, ask));
+    this.#timers.set(key, this.#clock.after(ms, join));
   }
 
-  #ask(keys: readonly string[]): void {
+  #join(keys: readonly string[]): void {
     const channels = keys.flatMap((key) => this.#wanted.get(key) ?? []);
     if (channels.length === 0) return;
-    for (const { name } of channels) this.#asked.add(this.#hooks.fold(name));
+    for (const { name } of channels) this.#pending.add(this.#hooks.fold(name));
     this.#hooks.join(channels);
   }
 
@@ -162,8 +162,8 @@ export class WantedChannels {
     this.#timers.delete(key);
   }
 
-  #lookIfSettled(): void {
-    if (this.#asked.size === 0 && this.#cancelSettling !== undefined) this.#settled();
+  #checkSettled(): void {
+    if (this.#pending.size === 0 && this.#cancelSettling !== undefined) this.#settled();
   }
 
   #settled(): void {
