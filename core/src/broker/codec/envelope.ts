@@ -5,14 +5,14 @@ import { Buffer } from "node:buffer";
 /** Bytes in front of each message. */
 export const ENVELOPE_BYTES = 5;
 
-/** Puts a message into an envelope of its own: a Buffer, because sockets take it as it is. */
-export function envelope(message: Uint8Array): Uint8Array {
+/** A message in an envelope of its own; a Buffer, which sockets take without a new view. */
+export function envelope(message: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(ENVELOPE_BYTES + message.length);
   writeEnvelope(bytes, 0, message);
   return bytes;
 }
 
-/** Writes an enveloped message at `offset`; there must be room for it. */
+/** Writes an enveloped message at `offset`; `into` must be large enough. */
 export function writeEnvelope(into: Uint8Array, offset: number, message: Uint8Array): void {
   const length = message.length;
   into[offset] = 0;

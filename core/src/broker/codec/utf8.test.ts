@@ -30,3 +30,16 @@ test("a map's size is an upper bound", () => {
   assert.equal(mapBytes({}), 0);
   assert.ok(mapBytes({ a: "b", c: "é" }) >= 5 + 2 * 6);
 });
+
+test("any text is cut at a code point, and never beyond the limit", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 64 }), (text, max) => {
+      const shortened = cut(text, max);
+      assert.ok(Buffer.byteLength(shortened) <= max);
+      assert.ok(text.startsWith(shortened));
+      assert.ok(shortened.isWellFormed());
+      const next = [...text.slice(shortened.length)][0] ?? "";
+      assert.ok(shortened === text || Buffer.byteLength(shortened + next) > max);
+    }),
+  );
+});

@@ -1,4 +1,4 @@
-/** A broker's sizes of the moment. */
+/** A broker's current sizes, for gauges. */
 
 import type { RateLimiter } from "../actions/rate-limiter.ts";
 import type { Requests } from "../actions/requests.ts";
@@ -25,7 +25,6 @@ export interface BrokerStats {
   readonly ratedTokens: number;
 }
 
-/** Where the sizes come from. */
 export interface StatsSources {
   readonly backends: Backends;
   readonly commands: Commands;
@@ -47,7 +46,7 @@ export function brokerStats(counted: StatsSources): BrokerStats {
     requestsQueued: each.reduce((sum, { requestsQueued }) => sum + requestsQueued, 0),
     requestBytesQueued: backends.queuedBytes,
     lastSequence: events.lastSequence,
-    eventLogBytes: events.heldBytes,
+    eventLogBytes: events.retainedBytes,
     mostQueuedEvents: events.mostQueuedEvents,
     statusWatchers: feed.size,
     ratedTokens: rateLimiter.size,

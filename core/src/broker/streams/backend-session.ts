@@ -1,6 +1,6 @@
 /**
- * One backend's stream: Hello first, then requests down and events up, until either side has
- * enough (protocol: "The ingest side").
+ * One backend's stream: first its Hello, then requests to it and events from it, until either side
+ * ends the stream (protocol: "The ingest side").
  */
 import { type BackendName, type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
 import { RequestQueue } from "../actions/request-queue.ts";
@@ -20,20 +20,19 @@ import { Backend, type Backends } from "../registries/backends.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { Source, SourceEnd } from "./source.ts";
 
-/** One backend's stream, from the inside; the transport's Session. */
+/** One backend's stream, as the transport drives it. */
 export interface IngestSession {
   /** The requests to the backend. */
   readonly output: Source;
   /**
-   * One ChatEvent, as bytes. Hand in no further one while a promise is pending: the broker
-   * holds a backend back for a bounded time (`maxIngestPauseMs`) while readers that do read are
-   * far behind, so that no burst makes a healthy reader fall behind too far. Nothing else is
-   * needed for that than waiting for the promise.
+   * Takes one encoded ChatEvent. While a promise is pending, pass no further one: the broker
+   * applies backpressure for a bounded time (`maxIngestPauseMs`) while event streams that do read
+   * are far behind.
    *
    * Throws a BrokerError, or rejects with it: the stream ends with that error.
    */
   receive(message: Uint8Array): void | Promise<void>;
-  /** The backend has said its last (half-close). Throws if it never said Hello. */
+  /** The backend has half-closed. Throws `bad_hello` if there was no Hello. */
   finish(): void;
   /** The stream is over, or its connection gone. Idempotent. */
   close(): void;
@@ -47,18 +46,18 @@ export interface BackendSessionDeps {
   readonly backends: Backends;
   readonly requests: Requests;
   readonly events: EventBus;
-  /** A backend has said Hello and is registered. */
+  /** A backend is registered, after its Hello. */
   readonly onJoined: (backend: Backend) => void;
-  /** It is so no more, and why. */
+  /** A backend is no longer registered, with the reason. */
   readonly onLeft: (backend: Backend, end: SourceEnd | "left") => void;
-  /** The session is over, whether it ever said Hello or not. Called once. */
+  /** The session is over, with or without a Hello. Called once. */
   readonly onClosed: (session: BackendSession) => void;
 }
 
-/** Logging every event that a broken backend loses would drown the log. */
+/** At most one warning in this time, since a broken backend may lose every event. */
 const DROP_LOG_EVERY_MS = 10_000;
 
-/** What ends no stream, although it cannot be decoded. */
+/** Errors of decoding that cost only the event, not the stream. */
 const DROPPED_UNREAD: Partial<Record<ErrorCode, DropReason>> = {
   bad_block: "bad_block",
   message_too_large: "too_large",
@@ -105,7 +104,7 @@ export class BackendSession implements IngestSession {
         if (event === undefined) return;
         this.#process(event, context);
       }
-      return this.#deps.events.hold();
+      return this.#deps.events.pause();
     } catch (reason) {
       throw this.#fail(reason);
     }
@@ -138,7 +137,7 @@ export class BackendSession implements IngestSession {
     publish(encoded);
   }
 
-  /** Undefined: it may not be decoded, which costs only the event. */
+  /** `undefined`: the event was dropped. */
   #decode(message: Uint8Array): ChatEvent | undefined {
     try {
       return decodeMessage(ChatEventSchema, message, this.#deps.options.maxEventFields);
@@ -151,7 +150,7 @@ export class BackendSession implements IngestSession {
     }
   }
 
-  /** If it was an answer, its caller need not wait for another. */
+  /** Drops the event; if it is an answer, its request fails at once. */
   #dropUnread(message: Uint8Array, reason: DropReason, error: BrokerError, backend: Backend): void {
     this.#deps.observer.eventReceived("none", backend.name.type);
     backend.eventsReceived++;
@@ -162,7 +161,7 @@ export class BackendSession implements IngestSession {
     this.#drop(new DropResult(reason, error.message), backend);
   }
 
-  /** An event answers first; but what it changes is visible before its caller knows. */
+  /** Applies the event before it settles a request: callers see what it has changed. */
   #process(event: ChatEvent, context: IngestContext): void {
     const { backend } = context;
     const kind = event.inner.case;
@@ -173,7 +172,7 @@ export class BackendSession implements IngestSession {
     const answered = event.id !== "" && backend.requests.answer(event.id, event);
     if (dropped !== undefined) this.#drop(dropped, backend);
     if (isAnswerOnly(kind) && !answered) {
-      this.#drop(new DropResult("unmatched_answer", "nobody waits for this answer"), backend);
+      this.#drop(new DropResult("unmatched_answer", "no request waits for this answer"), backend);
     }
   }
 
@@ -182,7 +181,7 @@ export class BackendSession implements IngestSession {
     backend.eventsDropped++;
     observer.eventDropped(reason, backend.name.type);
     const fields = { backend: backend.id, reason, detail, dropped: backend.eventsDropped };
-    // A late answer is nothing unusual: its caller's time was up, or it went away.
+    // A late answer is usual: its request had timed out, or its caller had gone.
     if (reason === "unmatched_answer") {
       log.debug(fields, "ignored an answer");
       return;
@@ -213,7 +212,7 @@ export class BackendSession implements IngestSession {
     }
   }
 
-  /** The name is in use: its holder keeps it if its connection is alive. */
+  /** The name is taken: its holder keeps it if its connection answers a ping. */
   async #takeOver(name: BackendName, holder: Backend): Promise<void> {
     const timeoutMs = this.#deps.options.backendPingTimeoutMs;
     const isAlive = await holder.deps.peer.isAlive(timeoutMs).catch(() => false);
@@ -256,7 +255,7 @@ export class BackendSession implements IngestSession {
     this.#deps.onJoined(backend);
   }
 
-  /** The backend is gone from here on: its name is free, its callers are told. */
+  /** Frees the backend's name and fails the requests that wait for it. */
   #leave(end: SourceEnd | "left"): void {
     if (this.#isOver) return;
     this.#isOver = true;

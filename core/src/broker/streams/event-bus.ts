@@ -19,7 +19,7 @@ export interface EventBusDeps {
   readonly options: ResolvedBrokerOptions;
   readonly clock: Clock;
   readonly observer: BrokerObserver;
-  /** Told once of each stream that is over, with why. */
+  /** Called once for each stream that has ended, with the reason. */
   readonly onEnded: (stream: EventStream, end: SourceEnd | "left") => void;
 }
 
@@ -29,15 +29,15 @@ export class EventBus implements EventStreamOwner {
   readonly #observer: BrokerObserver;
   readonly #onEnded: EventBusDeps["onEnded"];
   readonly #log = new EventLog();
-  readonly #holds: IngestBackpressure;
+  readonly #backpressure: IngestBackpressure;
   /** Every stream not closed yet, those that have ended included. */
   readonly #streams = new Set<EventStream>();
   #live = 0;
   #opened = 0;
-  /** Streams to wake: by any event, and by one that is not private. */
+  /** Streams to wake: by any event, and by public ones only. */
   #starvingForAny = new Set<EventStream>();
-  #starvingForOpen = new Set<EventStream>();
-  /** No stream can be out of bounds before the log has come to both. */
+  #starvingForPublic = new Set<EventStream>();
+  /** No stream can exceed its bounds before the log has reached one of these. */
   #nextCheckEvents = Number.POSITIVE_INFINITY;
   #nextCheckBytes = Number.POSITIVE_INFINITY;
 
@@ -46,7 +46,7 @@ export class EventBus implements EventStreamOwner {
     this.#clock = deps.clock;
     this.#observer = deps.observer;
     this.#onEnded = deps.onEnded;
-    this.#holds = new IngestBackpressure(deps.options, deps.clock, deps.observer);
+    this.#backpressure = new IngestBackpressure(deps.options, deps.clock, deps.observer);
     this.#log.onSlab = () => {
       for (const stream of this.#streams) stream.cursor.settle();
     };
@@ -62,9 +62,9 @@ export class EventBus implements EventStreamOwner {
   }
 
   /** Bytes of the events that some stream has yet to take. */
-  get heldBytes(): number {
+  get retainedBytes(): number {
     let most = 0;
-    for (const { cursor } of this.#streams) most = Math.max(most, cursor.heldBytes);
+    for (const { cursor } of this.#streams) most = Math.max(most, cursor.retainedBytes);
     return most;
   }
 
@@ -109,14 +109,14 @@ export class EventBus implements EventStreamOwner {
     const sequence = this.#log.append(event.message, event.isPrivate);
     this.#observer.eventPublished(event.message.length);
     const { events, bytes } = this.#log.all;
-    if (events >= this.#nextCheckEvents || bytes >= this.#nextCheckBytes) this.#endThoseBehind();
+    if (events >= this.#nextCheckEvents || bytes >= this.#nextCheckBytes) this.#endStreamsBehind();
     this.#wake(event.isPrivate);
     return sequence;
   }
 
-  /** Set while backends' events should wait for readers that are behind; resolves by itself. */
-  hold(): Promise<void> | undefined {
-    return this.#holds.hold(this.#log.all, this.#streams);
+  /** Set while backends' events should wait for streams that are behind; resolves by itself. */
+  pause(): Promise<void> | undefined {
+    return this.#backpressure.pause(this.#log.all, this.#streams);
   }
 
   /** All streams end, each after what waits for it. */
@@ -126,19 +126,19 @@ export class EventBus implements EventStreamOwner {
 
   taken(stream: EventStream, events: number, bytes: number): void {
     this.#observer.eventsDelivered(events, bytes);
-    this.#holds.progress(stream, this.#log.all.events);
+    this.#backpressure.progress(stream, this.#log.all.events);
   }
 
   starving(stream: EventStream): void {
-    const starving = stream.caller.mayPrivate ? this.#starvingForAny : this.#starvingForOpen;
+    const starving = stream.caller.mayPrivate ? this.#starvingForAny : this.#starvingForPublic;
     starving.add(stream);
   }
 
   ended(stream: EventStream, end: SourceEnd | "left"): void {
     this.#live--;
     this.#starvingForAny.delete(stream);
-    this.#starvingForOpen.delete(stream);
-    this.#holds.forget(stream);
+    this.#starvingForPublic.delete(stream);
+    this.#backpressure.forget(stream);
     this.#observer.eventStreamClosed(end === "left" ? "left" : (end.error?.code ?? "left"));
     this.#onEnded(stream, end);
   }
@@ -147,8 +147,8 @@ export class EventBus implements EventStreamOwner {
     this.#streams.delete(stream);
   }
 
-  /** Ends the streams that are out of bounds, and finds out when to look again. */
-  #endThoseBehind(): void {
+  /** Ends the streams that exceed their bounds, and plans the next check. */
+  #endStreamsBehind(): void {
     this.#nextCheckEvents = Number.POSITIVE_INFINITY;
     this.#nextCheckBytes = Number.POSITIVE_INFINITY;
     for (const stream of this.#streams) this.#checkOrPlan(stream);
@@ -158,14 +158,14 @@ export class EventBus implements EventStreamOwner {
     const { maxQueuedEventsPerStream, maxQueuedBytesPerStream, maxEventLogBytes } = this.#options;
     const { cursor } = stream;
     cursor.settle();
-    const roomEvents = maxQueuedEventsPerStream - cursor.waitingEvents;
-    const roomBytes = maxQueuedBytesPerStream - cursor.waitingBytes;
-    const roomLog = maxEventLogBytes - cursor.heldBytes;
-    // Whoever is out of the log's bounds is furthest behind, so ends before all others.
-    if (roomEvents < 0 || roomBytes < 0 || roomLog < 0) {
+    const leftEvents = maxQueuedEventsPerStream - cursor.waitingEvents;
+    const leftBytes = maxQueuedBytesPerStream - cursor.waitingBytes;
+    const leftInLog = maxEventLogBytes - cursor.retainedBytes;
+    // A stream beyond the log's bounds is furthest behind, so it ends before all others.
+    if (leftEvents < 0 || leftBytes < 0 || leftInLog < 0) {
       this.#observer.eventsLost(stream.cut(fellBehind()));
     } else {
-      this.#checkAfter(roomEvents, Math.min(roomBytes, roomLog));
+      this.#checkAfter(leftEvents, Math.min(leftBytes, leftInLog));
     }
   }
 
@@ -175,16 +175,16 @@ export class EventBus implements EventStreamOwner {
     this.#nextCheckBytes = Math.min(this.#nextCheckBytes, all.bytes + bytes + 1);
   }
 
-  /** Wakes those that found nothing; each is woken again only after it has found nothing again. */
+  /** Wakes the streams that found nothing; each wakes again only after it finds nothing again. */
   #wake(onlyPrivate: boolean): void {
     if (this.#starvingForAny.size > 0) {
       const woken = this.#starvingForAny;
       this.#starvingForAny = new Set();
       for (const stream of woken) stream.onReady?.();
     }
-    if (onlyPrivate || this.#starvingForOpen.size === 0) return;
-    const woken = this.#starvingForOpen;
-    this.#starvingForOpen = new Set();
+    if (onlyPrivate || this.#starvingForPublic.size === 0) return;
+    const woken = this.#starvingForPublic;
+    this.#starvingForPublic = new Set();
     for (const stream of woken) stream.onReady?.();
   }
 }

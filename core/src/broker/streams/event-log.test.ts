@@ -78,7 +78,7 @@ function check(model: Model): void {
   const bytes = model.queue.reduce((sum, each) => sum + each.size, 0);
   assert.equal(model.cursor.waitingEvents, model.queue.length);
   assert.equal(model.cursor.waitingBytes, bytes);
-  assert.ok(model.cursor.heldBytes >= (model.queue.length > 0 && !model.stopped ? bytes : 0));
+  assert.ok(model.cursor.retainedBytes >= (model.queue.length > 0 && !model.stopped ? bytes : 0));
 }
 
 test("every cursor reads what a queue of its own would hold", () => {
@@ -154,10 +154,10 @@ test("memory is free once no cursor needs it", async () => {
     (await bufferBytes()) - before > 30 * MIB,
     "the stalled cursor holds what it has yet to take",
   );
-  assert.ok(stalled.heldBytes > 31 * MIB);
+  assert.ok(stalled.retainedBytes > 31 * MIB);
   assert.equal(stalled.drop(), 1_024);
   assert.ok((await bufferBytes()) - before < 2 * MIB, "and nothing once it was dropped");
-  assert.equal(stalled.heldBytes, 0);
+  assert.equal(stalled.retainedBytes, 0);
 });
 
 test("private events cost a reader that does not see them nothing", async () => {
@@ -176,9 +176,9 @@ test("slabs take no more than twice the memory of what is in them", () => {
   const log = new EventLog();
   const cursor = log.cursor(true);
   for (let i = 0; i < 70; i++) log.append(new Uint8Array(sizes[i % sizes.length] ?? 0), false);
-  const heldBytes = cursor.heldBytes;
+  const retainedBytes = cursor.retainedBytes;
   const slabs = new Set<ArrayBufferLike>();
   for (let run = cursor.take(1); run !== undefined; run = cursor.take(1)) slabs.add(run.buffer);
   const memory = [...slabs].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  assert.ok(memory <= 2 * heldBytes, `${memory} for ${heldBytes}`);
+  assert.ok(memory <= 2 * retainedBytes, `${memory} for ${retainedBytes}`);
 });

@@ -10,12 +10,12 @@
 import { Buffer } from "node:buffer";
 import { ENVELOPE_BYTES, writeEnvelope } from "../codec/envelope.ts";
 
-/** Several times what a transport takes at once, so that few runs end with their slab. */
+/** Several times what a transport takes at once, so that few runs are cut at a slab's end. */
 const SLAB_BYTES = 524_288;
-/** A larger event that has no room in the newest slab gets one of exactly its size. */
+/** A larger event that does not fit into the newest slab gets one of exactly its size. */
 const OWN_SLAB_BYTES = SLAB_BYTES / 4;
 
-/** How much went by: a number of events, and their bytes, envelopes included. */
+/** Numbers of events and of their bytes, envelopes included. */
 export interface Totals {
   events: number;
   bytes: number;
@@ -66,7 +66,7 @@ class Slab {
     return this.privates[low] ?? this.ends.length;
   }
 
-  /** A view of these bytes, the same one for everybody who asks in a row. */
+  /** A view of these bytes; streams that ask for the same run in a row share it. */
   run(start: number, end: number): Uint8Array {
     const last = this.#run;
     if (last !== undefined && this.#runStart === start && last.length === end - start) return last;
@@ -80,7 +80,7 @@ export class EventLog {
   /** All events ever. The newest one's sequence number is the number of events. */
   readonly all: Totals = { events: 0, bytes: 0 };
   /** Those that are not private. */
-  readonly open: Totals = { events: 0, bytes: 0 };
+  readonly public: Totals = { events: 0, bytes: 0 };
   /** Called when a new slab begins, before it holds anything. */
   onSlab: (() => void) | undefined;
   #tail: Slab = new Slab(0, 0);
@@ -93,8 +93,8 @@ export class EventLog {
     this.all.events++;
     this.all.bytes += size;
     if (!isPrivate) {
-      this.open.events++;
-      this.open.bytes += size;
+      this.public.events++;
+      this.public.bytes += size;
     }
     return this.all.events;
   }
@@ -116,13 +116,13 @@ export class EventLog {
   }
 }
 
-/** One reader's place in the log. */
+/** One reader's position in the log. */
 export class Cursor {
   /** What it has taken so far, or was put behind at its start. */
   readonly taken: Totals;
   readonly #log: EventLog;
   readonly #seesPrivate: boolean;
-  /** What goes by for this reader. */
+  /** The totals of the events that this reader may see. */
   readonly #totals: Totals;
   #slab: Slab | undefined;
   #index: number;
@@ -132,7 +132,7 @@ export class Cursor {
   constructor(log: EventLog, seesPrivate: boolean) {
     this.#log = log;
     this.#seesPrivate = seesPrivate;
-    this.#totals = seesPrivate ? log.all : log.open;
+    this.#totals = seesPrivate ? log.all : log.public;
     this.taken = { ...this.#totals };
     this.#slab = log.tail;
     this.#index = log.tail.ends.length;
@@ -146,8 +146,8 @@ export class Cursor {
     return Math.min(this.#totals.bytes, this.#lastByte) - this.taken.bytes;
   }
 
-  /** Bytes of the log from the cursor on, whoever they are for; 0 if nothing waits here. */
-  get heldBytes(): number {
+  /** Bytes of the log from the cursor on, other readers' events included; 0 if nothing waits. */
+  get retainedBytes(): number {
     if (this.waitingEvents === 0 || this.#slab === undefined) return 0;
     return this.#log.all.bytes - this.#slab.base - this.#slab.startOf(this.#index);
   }
@@ -177,19 +177,19 @@ export class Cursor {
     return slab.run(start, end);
   }
 
-  /** Lets go of slabs that hold nothing more for this reader. */
+  /** Releases slabs that hold nothing more for this reader. */
   settle(): void {
     if (this.#slab === undefined || this.waitingEvents > 0) return;
     this.#goTo(this.#log.tail, this.#log.tail.ends.length);
   }
 
-  /** Nothing that comes later is for this reader; what waits now can still be taken. */
+  /** Ends the reading after what waits now. */
   stopHere(): void {
     this.#lastEvent = Math.min(this.#lastEvent, this.#totals.events);
     this.#lastByte = Math.min(this.#lastByte, this.#totals.bytes);
   }
 
-  /** Drops what waits and lets go of the log. Returns how many events that were. */
+  /** Drops what waits and releases the log. Returns how many events were dropped. */
   drop(): number {
     const events = this.waitingEvents;
     this.#lastEvent = this.taken.events;
@@ -204,7 +204,7 @@ export class Cursor {
   }
 }
 
-/** The last of the places in (from, to] where what ends there ends within `limit`; at least from + 1. */
+/** The last index in (from, to] whose events end within `limit`; at least from + 1. */
 function lastFitting(ends: readonly number[], from: number, to: number, limit: number): number {
   if ((ends[to - 1] ?? 0) <= limit) return to;
   let fits = from + 1;

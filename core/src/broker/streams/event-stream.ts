@@ -1,4 +1,4 @@
-/** One open event stream: a cursor into the log, and how the stream ends. */
+/** One open event stream: a cursor into the event log, and the stream's end. */
 import type { Caller, Peer } from "../caller.ts";
 import { BrokerError } from "../errors.ts";
 import type { EventStreamStatus } from "../status/status.ts";
@@ -14,13 +14,13 @@ export interface EventStreamDeps {
   readonly cursor: Cursor;
 }
 
-/** What a stream tells its owner. */
+/** Callbacks of a stream. */
 export interface EventStreamOwner {
   /** The reader took something. */
   taken(stream: EventStream, events: number, bytes: number): void;
-  /** The reader found nothing and wants to be woken. */
+  /** The reader found nothing and waits to be woken. */
   starving(stream: EventStream): void;
-  /** Nothing new is for this stream from now on; called once, with why. */
+  /** The stream gets no new events from now on; called once, with the reason. */
   ended(stream: EventStream, end: SourceEnd | "left"): void;
   /** The stream holds nothing more; called once, after `ended`. */
   closed(stream: EventStream): void;

@@ -1,32 +1,32 @@
 /**
- * Holding the backends' events back while readers that do read are far behind, so that one
- * backend's burst makes no healthy reader fall behind its bounds.
+ * Pauses the reading of backends' events while event streams whose clients do read are far
+ * behind, so that a burst does not make a healthy client fall behind its bounds.
  *
- * Nobody is held for a reader that does not read. A reader can cause a hold only if it has taken
- * something since a part of what it is behind was published, so one that simply stops never
- * can. It keeps a hold up only while it goes on reading (`maxReaderStallMs`), and at most for
- * `maxIngestPauseMs` in all: after that it causes none again until it has caught up.
+ * A stream that reads nothing causes no pause: a stream can cause one only if it has taken
+ * something since half of its backlog was published. It keeps the pause up only while it goes on
+ * reading (`maxReaderStallMs`), and for at most `maxIngestPauseMs` in all; after that it causes
+ * none until it has caught up.
  *
- * Readers that are slow in turns, or always just fast enough, could still make everybody wait for
- * them most of the time. So all holds together have an allowance: `maxIngestPauseMs` at first,
- * and each event that goes by earns some more (`minIngestEventsPerSecond`).
+ * Streams that are slow in turns, or always just fast enough, could still pause the backends most
+ * of the time. So all pauses together have a budget: `maxIngestPauseMs` at first, and each event
+ * that is published adds to it (`minIngestEventsPerSecond`).
  */
 import type { Clock } from "../clock.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { Cursor, Totals } from "./event-log.ts";
 
-/** A reader this far behind, as a part of its bounds, is worth a hold. */
-const HOLD_AT = 1 / 4;
-/** A reader no further behind than this has caught up. */
-const RELEASE_AT = 1 / 8;
-/** Events after which it is worth looking at all readers again. */
-const LOOK_EVERY = 256;
+/** A stream this far behind, as a share of its bounds, causes a pause. */
+const PAUSE_AT = 1 / 4;
+/** A stream no further behind than this has caught up. */
+const RESUME_AT = 1 / 8;
+/** Events between two checks of all streams. */
+const CHECK_EVERY = 256;
 const MS_PER_SECOND = 1_000;
-/** Of a large event, what earns as much as an event does. */
+/** Bytes of a large event that count as one event. */
 const BYTES_PER_EVENT = 1_024;
 
-/** What a hold wants to know of a stream. */
+/** The part of a stream that decides about pauses. */
 export interface Reader {
   readonly cursor: Pick<Cursor, "waitingEvents" | "waitingBytes">;
 }
@@ -34,19 +34,19 @@ export interface Reader {
 interface Progress {
   /** The log's newest event when the reader last took something. */
   lastTakeSequence: number;
-  /** When it last took something, while it keeps a hold up. */
+  /** When it last took something, while it keeps a pause up. */
   lastTakeMs: number;
-  /** How long it has kept holds up since it had last caught up. */
-  heldMs: number;
+  /** How long it has kept pauses up since it last caught up. */
+  pausedMs: number;
 }
 
-interface Hold {
+interface Pause {
   readonly readers: Set<Reader>;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly startMs: number;
-  /** It takes no longer than that. */
-  readonly mostMs: number;
+  /** The budget when it began. */
+  readonly budgetMs: number;
   disarm: () => void;
 }
 
@@ -55,29 +55,29 @@ export class IngestBackpressure {
   readonly #clock: Clock;
   readonly #observer: BrokerObserver;
   readonly #progress = new WeakMap<Reader, Progress>();
-  #hold: Hold | undefined;
-  #lookAt = 0;
-  #allowanceMs: number;
-  /** What has earned already. */
-  #earned: Totals = { events: 0, bytes: 0 };
+  #pause: Pause | undefined;
+  #checkAt = 0;
+  #budgetMs: number;
+  /** The totals that have been added to the budget already. */
+  #counted: Totals = { events: 0, bytes: 0 };
 
   constructor(options: ResolvedBrokerOptions, clock: Clock, observer: BrokerObserver) {
     this.#options = options;
-    this.#allowanceMs = options.maxIngestPauseMs;
+    this.#budgetMs = options.maxIngestPauseMs;
     this.#clock = clock;
     this.#observer = observer;
   }
 
-  /** The hold in force, or a new one if any of the readers is worth it. */
-  hold(all: Totals, readers: Iterable<Reader>): Promise<void> | undefined {
-    if (this.#hold !== undefined) return this.#hold.promise;
+  /** The pause in force, or a new one if a stream needs it; resolves by itself. */
+  pause(all: Totals, readers: Iterable<Reader>): Promise<void> | undefined {
+    if (this.#pause !== undefined) return this.#pause.promise;
     const { events } = all;
-    if (events < this.#lookAt || this.#options.maxIngestPauseMs === 0) return undefined;
-    this.#lookAt = events + LOOK_EVERY;
-    this.#earn(all);
-    if (this.#allowanceMs < 1) return undefined;
+    if (events < this.#checkAt || this.#options.maxIngestPauseMs === 0) return undefined;
+    this.#checkAt = events + CHECK_EVERY;
+    this.#replenish(all);
+    if (this.#budgetMs < 1) return undefined;
     const behind = new Set<Reader>();
-    for (const reader of readers) if (this.#isWorthIt(reader, events)) behind.add(reader);
+    for (const reader of readers) if (this.#needsPause(reader, events)) behind.add(reader);
     return behind.size === 0 ? undefined : this.#start(behind);
   }
 
@@ -85,35 +85,35 @@ export class IngestBackpressure {
   progress(reader: Reader, sequence: number): void {
     const progress = this.#of(reader);
     progress.lastTakeSequence = sequence;
-    const hold = this.#hold;
-    if (progress.heldMs === 0 && hold === undefined) return;
-    if (!this.#isBehind(reader, RELEASE_AT)) {
-      progress.heldMs = 0;
+    const pause = this.#pause;
+    if (progress.pausedMs === 0 && pause === undefined) return;
+    if (!this.#isBehind(reader, RESUME_AT)) {
+      progress.pausedMs = 0;
       this.forget(reader);
-    } else if (hold?.readers.has(reader)) {
+    } else if (pause?.readers.has(reader)) {
       progress.lastTakeMs = this.#clock.now();
     }
   }
 
-  /** A reader keeps no hold up any more. */
+  /** A reader keeps no pause up any more. */
   forget(reader: Reader): void {
-    const hold = this.#hold;
-    if (hold?.readers.delete(reader) && hold.readers.size === 0) this.#release(hold);
+    const pause = this.#pause;
+    if (pause?.readers.delete(reader) && pause.readers.size === 0) this.#resume(pause);
   }
 
-  #earn({ events, bytes }: Totals): void {
+  #replenish({ events, bytes }: Totals): void {
     const { maxIngestPauseMs, minIngestEventsPerSecond } = this.#options;
-    const count = events - this.#earned.events + (bytes - this.#earned.bytes) / BYTES_PER_EVENT;
-    const earnedMs = (count * MS_PER_SECOND) / minIngestEventsPerSecond;
-    this.#allowanceMs = Math.min(maxIngestPauseMs, this.#allowanceMs + earnedMs);
-    this.#earned = { events, bytes };
+    const count = events - this.#counted.events + (bytes - this.#counted.bytes) / BYTES_PER_EVENT;
+    const addedMs = (count * MS_PER_SECOND) / minIngestEventsPerSecond;
+    this.#budgetMs = Math.min(maxIngestPauseMs, this.#budgetMs + addedMs);
+    this.#counted = { events, bytes };
   }
 
-  #isWorthIt(reader: Reader, sequence: number): boolean {
-    if (!this.#isBehind(reader, HOLD_AT)) return false;
-    const { heldMs, lastTakeSequence } = this.#of(reader);
+  #needsPause(reader: Reader, sequence: number): boolean {
+    if (!this.#isBehind(reader, PAUSE_AT)) return false;
+    const { pausedMs, lastTakeSequence } = this.#of(reader);
     const missed = sequence - lastTakeSequence;
-    return heldMs < this.#options.maxIngestPauseMs && missed < reader.cursor.waitingEvents / 2;
+    return pausedMs < this.#options.maxIngestPauseMs && missed < reader.cursor.waitingEvents / 2;
   }
 
   #isBehind({ cursor }: Reader, part: number): boolean {
@@ -127,46 +127,46 @@ export class IngestBackpressure {
     const { promise, resolve } = Promise.withResolvers<void>();
     const startMs = this.#clock.now();
     for (const reader of readers) this.#of(reader).lastTakeMs = startMs;
-    const mostMs = this.#allowanceMs;
-    this.#hold = { readers, promise, resolve, startMs, mostMs, disarm: () => {} };
-    this.#look(this.#hold);
+    const budgetMs = this.#budgetMs;
+    this.#pause = { readers, promise, resolve, startMs, budgetMs, disarm: () => {} };
+    this.#check(this.#pause);
     return promise;
   }
 
-  /** Lets those go that have stalled or had their time; looks again when more may have. */
-  #look(hold: Hold): void {
+  /** Removes readers that have stalled or used up their time; checks again when more may have. */
+  #check(pause: Pause): void {
     const { maxIngestPauseMs, maxReaderStallMs } = this.#options;
     const nowMs = this.#clock.now();
-    const heldMs = nowMs - hold.startMs;
-    let nextMs = hold.mostMs - heldMs;
-    for (const reader of hold.readers) {
+    const pausedMs = nowMs - pause.startMs;
+    let nextMs = pause.budgetMs - pausedMs;
+    for (const reader of pause.readers) {
       const progress = this.#of(reader);
       const stallsInMs = progress.lastTakeMs + maxReaderStallMs - nowMs;
-      const leftMs = Math.min(stallsInMs, maxIngestPauseMs - progress.heldMs - heldMs);
-      if (leftMs > 0 && heldMs < hold.mostMs) nextMs = Math.min(nextMs, leftMs);
+      const leftMs = Math.min(stallsInMs, maxIngestPauseMs - progress.pausedMs - pausedMs);
+      if (leftMs > 0 && pausedMs < pause.budgetMs) nextMs = Math.min(nextMs, leftMs);
       else {
-        progress.heldMs += heldMs;
-        hold.readers.delete(reader);
+        progress.pausedMs += pausedMs;
+        pause.readers.delete(reader);
       }
     }
-    if (hold.readers.size === 0) this.#release(hold);
-    else hold.disarm = this.#clock.after(nextMs, () => this.#look(hold));
+    if (pause.readers.size === 0) this.#resume(pause);
+    else pause.disarm = this.#clock.after(nextMs, () => this.#check(pause));
   }
 
-  #release(hold: Hold): void {
-    if (this.#hold !== hold) return;
-    this.#hold = undefined;
-    hold.disarm();
-    const heldMs = this.#clock.now() - hold.startMs;
-    this.#allowanceMs = Math.max(0, this.#allowanceMs - heldMs);
-    this.#observer.ingestPaused(heldMs);
-    hold.resolve();
+  #resume(pause: Pause): void {
+    if (this.#pause !== pause) return;
+    this.#pause = undefined;
+    pause.disarm();
+    const pausedMs = this.#clock.now() - pause.startMs;
+    this.#budgetMs = Math.max(0, this.#budgetMs - pausedMs);
+    this.#observer.ingestPaused(pausedMs);
+    pause.resolve();
   }
 
   #of(reader: Reader): Progress {
     const known = this.#progress.get(reader);
     if (known !== undefined) return known;
-    const progress = { lastTakeSequence: 0, lastTakeMs: 0, heldMs: 0 };
+    const progress = { lastTakeSequence: 0, lastTakeMs: 0, pausedMs: 0 };
     this.#progress.set(reader, progress);
     return progress;
   }

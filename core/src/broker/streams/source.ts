@@ -1,10 +1,11 @@
+/** The output of a stream, which the transport pulls. */
 import type { BrokerError } from "../errors.ts";
 
 /**
- * What one stream has to say to its peer, pulled by whoever owns the socket.
+ * The messages of one stream to its peer, pulled by the owner of the socket.
  *
  * Messages come in envelopes: a zero byte, the length as four bytes (big endian), the
- * message. It is what gRPC, gRPC-Web and Connect streams have in common, so bytes that were
+ * message. gRPC, gRPC-Web and Connect streams have that in common, so bytes that were
  * encoded once serve every stream.
  */
 export interface Source {
@@ -28,7 +29,7 @@ export interface Source {
   close(): void;
 }
 
-/** How a stream ends: well, or with an error that its peer is told. */
+/** How a stream ends: with success, or with an error that is sent to its peer. */
 export interface SourceEnd {
   readonly error: BrokerError | undefined;
 }

@@ -3,7 +3,7 @@
  * Connect's part. Admission, limits and handlers are those of native gRPC.
  */
 import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
-import { BrokerError } from "../../broker/errors.ts";
+import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { ActiveCall } from "../calls/active-call.ts";
 import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
@@ -11,13 +11,13 @@ import { logFailure } from "../calls/log-failure.ts";
 import type { BidiMethod, Method, Session, UnaryMethod } from "../calls/method.ts";
 import type { Encoding } from "../grpc/encoding.ts";
 import { MessageReader } from "../grpc/message-reader.ts";
+import { parseTimeout } from "../grpc/timeout.ts";
 import { type Exchange, requestHeader } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
 import { collectBody } from "./collect-body.ts";
 import { messageBytes, parseMessage, requestEncoding } from "./decode-request.ts";
 import { MessageStream } from "./message-stream.ts";
 import type { RequestKind } from "./request-kind.ts";
-import { callerTimeout } from "./timeout-header.ts";
 
 /** What there is to answer with. */
 export type Answer =
@@ -207,4 +207,16 @@ function admitted(
 ) {
   if (!answer.ok) throw refusalError(answer.refusal);
   return answer.principal;
+}
+
+/** The caller's own limit in milliseconds. Throws `bad_timeout`, or `request_timeout` if it is over. */
+function callerTimeout(exchange: Exchange, kind: RequestKind): number | undefined {
+  if (kind.wire === "grpc_web") return parseTimeout(requestHeader(exchange, "grpc-timeout"));
+  const value = requestHeader(exchange, "connect-timeout-ms");
+  if (value === undefined) return undefined;
+  if (!/^[0-9]{1,10}$/.test(value)) {
+    throw new BrokerError("bad_timeout", "malformed connect-timeout-ms");
+  }
+  if (Number(value) === 0) throw timedOut();
+  return Number(value);
 }

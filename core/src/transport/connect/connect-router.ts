@@ -17,9 +17,9 @@ import type {
   UniversalServerRequest,
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
+import { cut } from "../../broker/codec/utf8.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Method } from "../calls/method.ts";
-import { cutText } from "../grpc/status-message.ts";
 import type { TransportLimits } from "../limits.ts";
 import { grpcStatusOf } from "../status.ts";
 import type { Answer } from "./connect-call.ts";
@@ -88,7 +88,7 @@ export class ConnectRouterTable {
 
   #connectError(reason: unknown): ConnectError {
     const error = BrokerError.from(reason);
-    const text = cutText(error.message.toWellFormed(), this.#limits.maxStatusMessageBytes);
+    const text = cut(error.message.toWellFormed(), this.#limits.maxStatusMessageBytes);
     const metadata = new Headers();
     if (error.retryAfterMs !== undefined) {
       metadata.set("retry-after-ms", String(Math.ceil(error.retryAfterMs)));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { BrokerError } from "../../broker/errors.ts";
-import { cutText, encodeStatusMessage, errorTrailers } from "./status-message.ts";
+import { encodeStatusMessage, errorTrailers } from "./status-message.ts";
 
 test("a message survives its escaping", () => {
   fc.assert(
@@ -10,19 +10,6 @@ test("a message survives its escaping", () => {
       const encoded = encodeStatusMessage(text, 10_000);
       assert.match(encoded, /^[ -~]*$/);
       assert.equal(decodeURIComponent(encoded), text);
-    }),
-  );
-});
-
-test("a message is cut at a code point, and never beyond the limit", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 64 }), (text, max) => {
-      const cut = cutText(text, max);
-      assert.ok(Buffer.byteLength(cut) <= max);
-      assert.ok(text.startsWith(cut));
-      assert.ok(cut.isWellFormed());
-      const next = [...text.slice(cut.length)][0] ?? "";
-      assert.ok(cut === text || Buffer.byteLength(cut + next) > max);
     }),
   );
 });

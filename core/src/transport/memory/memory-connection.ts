@@ -9,7 +9,7 @@ import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method, UnaryMethod } from "../calls/method.ts";
-import type { MemoryContext } from "./memory-server.ts";
+import type { MemoryContext } from "./memory-context.ts";
 import { MemoryStream } from "./memory-stream.ts";
 
 /** What a call begins with. */

@@ -9,6 +9,7 @@ import type { Method } from "../calls/method.ts";
 import { pathOf } from "../calls/method-table.ts";
 import { resolveTransportLimits, type TransportLimits } from "../limits.ts";
 import { MemoryConnection } from "./memory-connection.ts";
+import type { MemoryContext } from "./memory-context.ts";
 
 export interface MemoryServerOptions {
   readonly methods: readonly Method[];
@@ -17,17 +18,6 @@ export interface MemoryServerOptions {
   readonly limits?: Partial<TransportLimits>;
   /** Default: silent. */
   readonly log?: Logger;
-}
-
-/** What all connections of one server share. */
-export interface MemoryContext {
-  /** By path, as `/seabird.Seabird/SendMessage`. */
-  readonly methods: ReadonlyMap<string, Method>;
-  readonly authenticator: Authenticator;
-  readonly clock: Clock;
-  readonly limits: TransportLimits;
-  readonly log: Logger;
-  readonly state: { shuttingDown: boolean };
 }
 
 export class MemoryServer {

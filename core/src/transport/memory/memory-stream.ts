@@ -8,7 +8,7 @@ import { refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import type { Method, Session } from "../calls/method.ts";
 import { MessageStream } from "../connect/message-stream.ts";
-import type { MemoryContext } from "./memory-server.ts";
+import type { MemoryContext } from "./memory-context.ts";
 
 export class MemoryStream {
   /** Called once, when the stream is over for whatever reason. */
