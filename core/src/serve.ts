@@ -160,12 +160,12 @@ function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): 
   metrics.show(
     "seabird_request_buffer_bytes",
     "Bytes of requests that have not arrived whole",
-    () => server.stats().collectedBytes,
+    () => server.stats().requestBufferBytes,
   );
   metrics.show(
     "seabird_active_timeouts",
     "Timeouts of connections, calls and streams that are running",
-    () => server.stats().watched,
+    () => server.stats().activeTimeouts,
   );
 }
 

@@ -108,9 +108,14 @@ test("a living peer outlasts many pings", async (t) => {
   const { open, openBackend } = await world(t, {
     transportLimits: { keepAliveIntervalMs: 100, keepAliveTimeoutMs: 5_000 },
   });
-  const events = await openEvents(open());
+  const client = open();
+  let pings = 0;
+  client.session.on("ping", () => {
+    pings += 1;
+  });
+  const events = await openEvents(client);
   const backend = await openBackend();
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await until("ten pings", () => pings >= 10);
   backend.say("#chan", "still here");
   await events.nextMessages(1);
 });

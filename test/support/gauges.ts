@@ -1,6 +1,7 @@
-/** What core's own metrics say it holds. */
+/** Core's gauges, read from its metrics. */
 
-const STEADY = /connections|streams|backends|channels|commands|requests|calls|collected|watch/;
+const STEADY =
+  /connections|streams|backends|channels|commands|requests|calls|buffer|active_timeouts/;
 
 /** Every gauge by name and labels. */
 export async function gauges(

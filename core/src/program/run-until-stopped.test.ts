@@ -88,9 +88,15 @@ test("a stop that comes twice at once is one stop; a later one ends core at once
   await backend.call.nextMessages(1);
   run.child.kill("SIGINT");
   run.child.kill("SIGTERM");
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await until("the first stop", () => run.stdout.includes("stopping"));
+  // Core takes messages until it has drained.
+  run.child.send({ type: "settings", logLevel: "info" });
+  await once(run.child, "message");
   assert.equal(run.child.exitCode, null, "it still drains");
-  run.child.kill("SIGTERM");
+  await until("a signal that is late enough", () => {
+    run.child.kill("SIGTERM");
+    return run.child.exitCode !== null;
+  });
   assert.deepEqual(await run.exit, { code: EXIT.interrupted, signal: null });
   await waiting;
 });

@@ -28,7 +28,7 @@ export interface ServerState {
   /** New calls are refused with `core is shutting down`. */
   shuttingDown: boolean;
   /** Bytes of large messages that have not arrived whole, or not been unpacked. */
-  collectedBytes: number;
+  requestBufferBytes: number;
   /** Bytes of large answers that their callers have not taken. */
   unreadReplyBytes: number;
   /** Calls and streams that are open, and of these the server-streaming ones. */

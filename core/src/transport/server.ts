@@ -52,9 +52,9 @@ const SETTLE_POLL_MS = 5;
 export interface ServerStats {
   readonly connections: number;
   readonly openCalls: number;
-  readonly collectedBytes: number;
-  /** Things that are watched for a limit in time. */
-  readonly watched: number;
+  readonly requestBufferBytes: number;
+  /** Timeouts that are running. */
+  readonly activeTimeouts: number;
 }
 
 export class TransportServer {
@@ -95,8 +95,8 @@ export class TransportServer {
     return {
       connections: this.#listener.connections,
       openCalls: state.openCalls,
-      collectedBytes: state.collectedBytes,
-      watched: sweeper.size,
+      requestBufferBytes: state.requestBufferBytes,
+      activeTimeouts: sweeper.size,
     };
   }
 
@@ -203,7 +203,7 @@ function createContext(options: ServerOptions, methods: readonly Method[]): Serv
     gunzipPool: new GunzipPool(limits.maxConcurrentGunzips),
     state: {
       shuttingDown: false,
-      collectedBytes: 0,
+      requestBufferBytes: 0,
       unreadReplyBytes: 0,
       openCalls: 0,
       openStreams: 0,

@@ -20,15 +20,15 @@ export class BufferAccounting {
     const counted = Math.max(0, bytes - limits.smallMessageBytes);
     const more = counted - this.#counted;
     this.#counted = counted;
-    state.collectedBytes += more;
-    if (more <= 0 || state.collectedBytes <= limits.maxRequestBufferBytes) return;
+    state.requestBufferBytes += more;
+    if (more <= 0 || state.requestBufferBytes <= limits.maxRequestBufferBytes) return;
     const text = `too many bytes of unfinished requests, limit ${limits.maxRequestBufferBytes}`;
     throw new BrokerError("too_many_in_flight", text);
   }
 
   /** The call holds nothing any more. Idempotent. */
   release(): void {
-    this.#context.state.collectedBytes -= this.#counted;
+    this.#context.state.requestBufferBytes -= this.#counted;
     this.#counted = 0;
   }
 }
