@@ -116,10 +116,6 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "backends/irc/src/limits.ts",
     make: (exports) => limitTable(exports["IRC_OPTION_LIMITS"] as Limit[]),
   },
-  "limits of the command line": {
-    module: "cli/src/limits.ts",
-    make: (exports) => limitTable(exports["CLI_LIMITS"] as Limit[]),
-  },
   "exit codes": {
     module: "runtime/src/exit-codes.ts",
     make: (exports) => exitCodeTable(exports["EXIT_CODES"] as Record<string, ExitCodeRow>),

@@ -1,8 +1,10 @@
 /** The commands that list what core knows: backends, channels, commands. */
 import type { Command } from "commander";
 import type { Clients } from "../client/clients.ts";
-import { LIMITS } from "../limits.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
+
+/** Backends that are asked for their channels at once. */
+const MAX_CHANNEL_QUERIES = 8;
 
 export function addLists(program: Command): void {
   withConnection(program.command("backends"))
@@ -63,8 +65,8 @@ async function collectChannels({ seabird }: Clients, id?: string): Promise<Chann
   const wanted =
     id === undefined ? (await seabird.listBackends({})).backends.map((b) => b.id) : [id];
   const found: ChannelRow[] = [];
-  for (let from = 0; from < wanted.length; from += LIMITS.maxChannelQueries) {
-    const group = wanted.slice(from, from + LIMITS.maxChannelQueries);
+  for (let from = 0; from < wanted.length; from += MAX_CHANNEL_QUERIES) {
+    const group = wanted.slice(from, from + MAX_CHANNEL_QUERIES);
     const answers = await Promise.all(
       group.map((backendId) => seabird.listChannels({ backendId })),
     );

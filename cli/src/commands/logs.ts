@@ -1,8 +1,9 @@
 /** `seabird logs`: what the components of the running `seabird up` write. */
+
 import { type Command, InvalidArgumentError } from "commander";
-import { LIMITS } from "../limits.ts";
 import { watchStopSignals } from "../process/stop-signals.ts";
 import { askRun } from "../supervise/control-client.ts";
+import { MAX_TAIL_LINES } from "../supervise/control-protocol.ts";
 import { readLogLine } from "../supervise/log-words.ts";
 import { formatMerged } from "../supervise/merged-printer.ts";
 import { safeText } from "../terminal/safe-text.ts";
@@ -28,8 +29,8 @@ export function addLogs(program: Command): void {
 
 function readCount(text: string): number {
   const count = Number(text);
-  if (/^\d+$/.test(text) && count <= LIMITS.maxTailLines) return count;
-  throw new InvalidArgumentError(`a whole number from 0 to ${LIMITS.maxTailLines} is allowed.`);
+  if (/^\d+$/.test(text) && count <= MAX_TAIL_LINES) return count;
+  throw new InvalidArgumentError(`a whole number from 0 to ${MAX_TAIL_LINES} is allowed.`);
 }
 
 async function showLogs(

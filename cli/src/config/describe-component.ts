@@ -5,9 +5,15 @@
 import { spawn } from "node:child_process";
 import { safeText } from "../terminal/safe-text.ts";
 import { asRecord } from "./as-record.ts";
-import { CONFIG_LIMITS } from "./limits.ts";
 import type { ComponentDescription } from "./project.ts";
 import { isSchema } from "./schema.ts";
+
+/** Programs that describe themselves at once. */
+const MAX_DESCRIBING = 2;
+/** The answer to `--describe`; a longer one is refused. */
+const MAX_DESCRIPTION_BYTES = 1024 * 1024;
+/** The answer to `--describe`; after that the program is killed and the configuration refused. */
+const DESCRIBE_TIMEOUT_MS = 5_000;
 
 /** A program of ours, or one that runs a person's file. */
 export interface Program {
@@ -31,12 +37,9 @@ const MAX_COMPONENTS = 100;
 const PRIVATE_ENV = /^(SEABIRD_|IRC_|BIND_HOST|DATABASE_URL|NODE_CHANNEL_)/;
 
 /** Two at a time, each program once. `folder`: their working directory. */
-export function describer(
-  folder: string,
-  timeoutMs: number = CONFIG_LIMITS.describeTimeoutMs,
-): Describe {
+export function describer(folder: string, timeoutMs: number = DESCRIBE_TIMEOUT_MS): Describe {
   const known = new Map<string, Promise<Description>>();
-  const slots = new Slots(CONFIG_LIMITS.maxDescribing);
+  const slots = new Slots(MAX_DESCRIBING);
   return (program) => {
     const key = JSON.stringify([program.script, ...program.args]);
     const asked = known.get(key) ?? slots.run(() => ask(program, folder, timeoutMs));
@@ -115,8 +118,8 @@ function listen(child: Child, end: (problem: string) => void) {
   let said = "";
   child.stdout.on("data", (bytes: Buffer) => {
     size += bytes.length;
-    if (size <= CONFIG_LIMITS.maxDescriptionBytes) out.push(bytes);
-    else end(`says more than ${CONFIG_LIMITS.maxDescriptionBytes} bytes of itself`);
+    if (size <= MAX_DESCRIPTION_BYTES) out.push(bytes);
+    else end(`says more than ${MAX_DESCRIPTION_BYTES} bytes of itself`);
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-MAX_STDERR_CHARACTERS);

@@ -1,18 +1,18 @@
 /** Reads `seabird.yaml` and everything it stands for. Starts nothing that stays. */
+
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 import { type Describe, describer } from "./describe-component.ts";
 import { Environment } from "./environment.ts";
-import { CONFIG_LIMITS } from "./limits.ts";
 import { ProblemList } from "./problem-list.ts";
 import { type Programs, programsOf } from "./programs.ts";
 import type { ProjectConfig } from "./project.ts";
 import { PROJECT_FILE, type ProjectFlags, type ProjectSources } from "./project-sources.ts";
 import { readProject } from "./read-project.ts";
 import { Reading } from "./reading.ts";
-import { SecretFiles } from "./secret-files.ts";
+import { MAX_CONFIG_BYTES, SecretFiles } from "./secret-files.ts";
 
 /** Whether the folder has a configuration; a link that leads nowhere is one that cannot be read. */
 export function hasProject(folder: string, flags: ProjectFlags = {}): boolean {
@@ -73,11 +73,8 @@ function readConfigFile(path: string, name: string): string {
   try {
     const stats = statSync(path);
     if (!stats.isFile()) throw new CliError(EXIT.config, `${name} is no file`);
-    if (stats.size > CONFIG_LIMITS.maxConfigBytes) {
-      throw new CliError(
-        EXIT.config,
-        `${name} is larger than ${CONFIG_LIMITS.maxConfigBytes} bytes`,
-      );
+    if (stats.size > MAX_CONFIG_BYTES) {
+      throw new CliError(EXIT.config, `${name} is larger than ${MAX_CONFIG_BYTES} bytes`);
     }
     return readFileSync(path, "utf8");
   } catch (error) {

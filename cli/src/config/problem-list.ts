@@ -1,9 +1,11 @@
 /** Gathers what is wrong in one file, so that all of it is told at once. */
 import { safeText } from "../terminal/safe-text.ts";
-import { CONFIG_LIMITS } from "./limits.ts";
 import type { Place } from "./origin.ts";
 import { formatPath, type Path } from "./path.ts";
 import { type Problem, ProjectProblems } from "./project.ts";
+
+/** Problems that are listed; more are counted. */
+const MAX_CONFIG_PROBLEMS = 100;
 
 export class ProblemList {
   readonly #file: string;
@@ -33,7 +35,7 @@ export class ProblemList {
   throwIfAny(): void {
     if (this.isEmpty) return;
     const all = this.list();
-    const told = all.slice(0, CONFIG_LIMITS.maxConfigProblems);
+    const told = all.slice(0, MAX_CONFIG_PROBLEMS);
     const last = told.at(-1);
     if (last === undefined || told.length === all.length) throw new ProjectProblems(all);
     const message = `and ${all.length - told.length} more problems from here on`;

@@ -2,8 +2,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileErrorReason } from "@seabird-chat/runtime";
-import { CONFIG_LIMITS } from "./limits.ts";
 import type { ProblemList } from "./problem-list.ts";
+
+/** `seabird.yaml`, and each file that an `x_file` names; a larger one is refused. */
+export const MAX_CONFIG_BYTES = 1024 * 1024;
 
 export interface SecretText {
   /** Without its last newline; "" if there is a problem. */
@@ -42,7 +44,7 @@ function readOpen(file: number, path: string): SecretText {
   const stats = fstatSync(file);
   const { size, mode } = stats;
   if (!stats.isFile()) return { text: "", problem: `${path} is no file` };
-  const most = CONFIG_LIMITS.maxConfigBytes;
+  const most = MAX_CONFIG_BYTES;
   if (size > most) return { text: "", problem: `${path} is larger than ${most} bytes` };
   const bytes = Buffer.alloc(most + 1);
   let length = 0;

@@ -12,10 +12,14 @@ import {
   type Scalar,
   type YAMLError,
 } from "yaml";
-import { CONFIG_LIMITS as LIMITS } from "./limits.ts";
 import type { Place } from "./origin.ts";
 import type { Path } from "./path.ts";
 import { syntaxWords } from "./syntax-words.ts";
+
+/** Values within values in `seabird.yaml`. */
+const MAX_CONFIG_DEPTH = 32;
+/** Values in `seabird.yaml`; what an alias stands for counts each time. */
+const MAX_CONFIG_NODES = 20_000;
 
 export type YamlNode = YamlMap | YamlList | YamlScalar;
 
@@ -169,10 +173,10 @@ class Walk {
   #fits(at: Place, path: Path): boolean {
     if (this.#full) return false;
     this.#nodes += 1;
-    const tooDeep = path.length > LIMITS.maxConfigDepth;
-    this.#full = tooDeep || this.#nodes > LIMITS.maxConfigNodes;
-    if (tooDeep) this.#wrong(at, path.slice(0, 3), `nested deeper than ${LIMITS.maxConfigDepth}`);
-    else if (this.#full) this.#wrong(at, [], `more than ${LIMITS.maxConfigNodes} values`);
+    const tooDeep = path.length > MAX_CONFIG_DEPTH;
+    this.#full = tooDeep || this.#nodes > MAX_CONFIG_NODES;
+    if (tooDeep) this.#wrong(at, path.slice(0, 3), `nested deeper than ${MAX_CONFIG_DEPTH}`);
+    else if (this.#full) this.#wrong(at, [], `more than ${MAX_CONFIG_NODES} values`);
     return !this.#full;
   }
 

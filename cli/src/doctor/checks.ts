@@ -6,9 +6,11 @@ import type { Clients } from "../client/clients.ts";
 import { explain } from "../client/explain.ts";
 import { isLoopback, type Settings } from "../client/settings.ts";
 import { withoutAdmin } from "../commands/info.ts";
-import { LIMITS } from "../limits.ts";
 import { ownVersion } from "../process/bins.ts";
 import { formatDuration } from "../terminal/times.ts";
+
+/** The answer to one question. A late one is a problem, and the next check follows. */
+const DOCTOR_TIMEOUT_MS = 5_000;
 
 export interface Finding {
   readonly state: "good" | "warning" | "problem";
@@ -27,7 +29,7 @@ export interface Patient {
 type Check = (patient: Patient) => Promise<readonly Finding[]>;
 
 /** For each question. */
-const WITHIN = { timeoutMs: LIMITS.doctorTimeoutMs };
+const WITHIN = { timeoutMs: DOCTOR_TIMEOUT_MS };
 /** Clocks this far apart make expiries and logs confusing. */
 const CLOCK_TOLERANCE_MS = 5_000;
 /** A queue of this many events means that a plugin reads too slowly. */

@@ -1,6 +1,7 @@
 /** How a person or the system asks this process to stop. */
 
-import { LIMITS } from "../limits.ts";
+/** Signals within this time after the first are the same one once more; a later one insists. */
+const INSIST_AFTER_MS = 500;
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
@@ -32,7 +33,7 @@ export function watchStopSignals(
     if (firstAtMs === undefined) {
       firstAtMs = nowMs;
       onStop(signal);
-    } else if (nowMs - firstAtMs >= LIMITS.insistAfterMs) {
+    } else if (nowMs - firstAtMs >= INSIST_AFTER_MS) {
       onInsist(signal);
     }
   };

@@ -1,17 +1,25 @@
 /** The logs of a project's components under `.seabird/logs/`, each read from a pipe and rotated. */
+
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
-import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import type { ComponentOutput } from "./component.ts";
 import { LineSplitter } from "./line-splitter.ts";
-import { MergedLog } from "./merged-log.ts";
+import { MAX_MERGED_LINE_CHARS, MergedLog } from "./merged-log.ts";
 import { RotatingLog } from "./rotating-log.ts";
 
+/** How far back `seabird logs COMPONENT` looks. */
+const MAX_TAIL_BYTES = 4 * 1024 * 1024;
+/** One line of a component; a longer one becomes two. */
+const MAX_LOG_LINE_BYTES = 65_536;
+/** A component's log and its predecessors; the oldest is deleted. */
+const LOG_FILES = 3;
+/** A log of this size is rotated to NAME.log.1. */
+const MAX_LOG_BYTES = 10 * 1024 * 1024;
 /** Of these the last ones are shown when a component has failed. */
 const LAST_LINES = 20;
-const ROTATION = { maxBytes: LIMITS.maxLogBytes, files: LIMITS.logFiles };
+const ROTATION = { maxBytes: MAX_LOG_BYTES, files: LOG_FILES };
 
 export class ComponentLogs {
   readonly folder: string;
@@ -38,8 +46,8 @@ export class ComponentLogs {
   /** Where a component's process writes. */
   output(component: string): ComponentOutput {
     const splitters = {
-      stdout: new LineSplitter(LIMITS.maxLogLineBytes),
-      stderr: new LineSplitter(LIMITS.maxLogLineBytes),
+      stdout: new LineSplitter(MAX_LOG_LINE_BYTES),
+      stderr: new LineSplitter(MAX_LOG_LINE_BYTES),
     };
     return {
       to: "lines",
@@ -53,7 +61,7 @@ export class ComponentLogs {
 
   /** The last lines that are in a component's files. */
   tail(component: string, count: number): string[] {
-    return this.#file(component).tail(count, LIMITS.maxTailBytes);
+    return this.#file(component).tail(count, MAX_TAIL_BYTES);
   }
 
   /** What a component wrote last in this run: `LAST_LINES` lines at most. */
@@ -80,7 +88,7 @@ export class ComponentLogs {
     const latest = [...before, ...texts.slice(-LAST_LINES)].slice(-LAST_LINES);
     this.#latest.set(
       component,
-      latest.map((line) => line.slice(0, LIMITS.maxMergedLineChars)),
+      latest.map((line) => line.slice(0, MAX_MERGED_LINE_CHARS)),
     );
     this.#fresh.set(component, (this.#fresh.get(component) ?? 0) + texts.length);
     for (const text of texts) this.merged.add(component, text);

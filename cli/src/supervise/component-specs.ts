@@ -1,9 +1,11 @@
 /** The components of a project as processes: what each is given, and how. */
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
-import { LIMITS } from "../limits.ts";
 import type { ComponentOutput, ComponentSpec } from "./component.ts";
 import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
 import { handoverFd } from "./spawning.ts";
+
+/** A component's longest pause between attempts to reach a core of the same run. */
+const COMPONENT_RETRY_MAX_MS = 3_000;
 
 export const CORE = "core";
 const TERMINAL_TYPE = "terminal";
@@ -83,7 +85,7 @@ export class ComponentSpecs {
       ? { to: "terminal" }
       : around.output(component.name);
     const token = this.#tokenOf(component, project);
-    const local = project.core.kind === "own" ? { retryMaxMs: LIMITS.componentRetryMaxMs } : {};
+    const local = project.core.kind === "own" ? { retryMaxMs: COMPONENT_RETRY_MAX_MS } : {};
     const flags = isInteractive(component) ? ["--await-stop"] : [];
     if (isInteractive(component) && around.script) flags.push("--await-start");
     return {

@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { EXIT } from "@seabird-chat/runtime";
-import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import {
   type ControlReply,
@@ -14,6 +13,13 @@ import {
 } from "./control-protocol.ts";
 import { folderProblem } from "./own-folder.ts";
 import { readRunFile } from "./run-file.ts";
+
+/** `restart`, `reload`: `up` does one after the other. Exit code 5 after that; it may still happen. */
+const CONTROL_CHANGE_MS = 180_000;
+/** `ps`, `logs`: until `up` has answered; then the command ends with exit code 5. */
+const CONTROL_ANSWER_MS = 10_000;
+/** Until `up` takes the connection; after that it counts as not running. */
+const CONTROL_CONNECT_MS = 5_000;
 
 type Line = Extract<ControlReply, { type: "line" }>;
 
@@ -65,10 +71,10 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
 
 /** Until something is answered: what changes components waits for them, and for whoever came before. */
 const PATIENCE_MS: Readonly<Record<ControlRequest["do"], number>> = {
-  ps: LIMITS.controlAnswerMs,
-  logs: LIMITS.controlAnswerMs,
-  restart: LIMITS.controlChangeMs,
-  reload: LIMITS.controlChangeMs,
+  ps: CONTROL_ANSWER_MS,
+  logs: CONTROL_ANSWER_MS,
+  restart: CONTROL_CHANGE_MS,
+  reload: CONTROL_CHANGE_MS,
 };
 
 function noAnswer(patienceMs: number): CliError {
@@ -106,7 +112,7 @@ function findFolder(from: string): string | undefined {
 function connectTo(folder: string): Promise<Socket | undefined> {
   const path = socketPath(folder);
   const socket = path === undefined ? connectFromWithin(folder) : connect(path);
-  socket.setTimeout(LIMITS.controlConnectMs, () => socket.destroy());
+  socket.setTimeout(CONTROL_CONNECT_MS, () => socket.destroy());
   return new Promise((answer) => {
     socket.on("error", () => answer(undefined));
     socket.on("close", () => answer(undefined));

@@ -5,8 +5,10 @@
 import { join, relative } from "node:path";
 import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
-import { LIMITS } from "../limits.ts";
 import type { ComponentState } from "./component.ts";
+
+/** The most lines that `seabird logs -n` takes. */
+export const MAX_TAIL_LINES = 10_000;
 
 export type ControlRequest =
   | { readonly do: "ps" }
@@ -99,7 +101,7 @@ export function readRequest(text: string): ControlRequest {
       if (!Number.isSafeInteger(lines) || Number(lines) < 0) throw new Error("lines is no number");
       return {
         do: "logs",
-        lines: Math.min(Number(lines), LIMITS.maxTailLines),
+        lines: Math.min(Number(lines), MAX_TAIL_LINES),
         follow: follow === true,
         ...(component === undefined ? {} : { component }),
       };

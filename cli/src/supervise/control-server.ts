@@ -1,9 +1,9 @@
 /** Listens on `.seabird/up.sock` and does what its owner asks for. */
+
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
-import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import {
   type ControlReply,
@@ -12,6 +12,16 @@ import {
   SOCKET_NAME,
   socketPath,
 } from "./control-protocol.ts";
+import { MAX_MERGED_WAITING_BYTES } from "./merged-log.ts";
+
+/** Until a reader takes more of the lines that were written before; after that it is disconnected. */
+const HISTORY_READ_MS = 30_000;
+/** Until a request has arrived; after that its connection is closed. */
+const CONTROL_REQUEST_MS = 5_000;
+/** One request, in characters; a longer one is refused. */
+const MAX_CONTROL_REQUEST_CHARS = 65_536;
+/** `ps`, `logs -f` and the like at once; another one is refused. */
+const MAX_CONTROL_CONNECTIONS = 32;
 
 export type ReplyLine = Omit<Extract<ControlReply, { type: "line" }>, "type">;
 
@@ -45,7 +55,7 @@ export async function listenForControl(folder: string, answer: Answerer): Promis
     socket.on("error", () => undefined);
     void serve(socket, answer);
   });
-  server.maxConnections = LIMITS.maxControlConnections;
+  server.maxConnections = MAX_CONTROL_CONNECTIONS;
   await listenPrivately(server, path).catch((error: unknown) => {
     const reason = fileErrorReason(error);
     throw new CliError(
@@ -92,7 +102,7 @@ async function serve(socket: Socket, answer: Answerer): Promise<void> {
     const result = await answer(request, {
       signal: gone.signal,
       line: (line) => {
-        if (socket.writableLength > LIMITS.maxMergedWaitingBytes) socket.destroy();
+        if (socket.writableLength > MAX_MERGED_WAITING_BYTES) socket.destroy();
         if (socket.destroyed) return false;
         write({ type: "line", ...line });
         return true;
@@ -110,7 +120,7 @@ async function serve(socket: Socket, answer: Answerer): Promise<void> {
     if (!socket.destroyed) write(failure(error));
   }
   // Who neither reads nor goes keeps no place of others.
-  socket.end().setTimeout(LIMITS.historyReadMs, () => socket.destroy());
+  socket.end().setTimeout(HISTORY_READ_MS, () => socket.destroy());
 }
 
 /** Until what waits has been read; a reader who takes none of it is sent away. */
@@ -121,7 +131,7 @@ function drained(socket: Socket): Promise<void> {
       socket.off("drain", over).off("close", over);
       resolve();
     };
-    const late = setTimeout(() => socket.destroy(), LIMITS.historyReadMs);
+    const late = setTimeout(() => socket.destroy(), HISTORY_READ_MS);
     socket.on("drain", over).on("close", over);
   });
 }
@@ -140,13 +150,13 @@ function failure(error: unknown): ControlReply {
 function readLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
-    const late = setTimeout(() => socket.destroy(), LIMITS.controlRequestMs);
+    const late = setTimeout(() => socket.destroy(), CONTROL_REQUEST_MS);
     const over = () => reject(new Error("it ended before its request did"));
     socket.on("close", over);
     socket.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
       const end = text.indexOf("\n");
-      if (end === -1 && text.length <= LIMITS.maxControlRequestChars) return;
+      if (end === -1 && text.length <= MAX_CONTROL_REQUEST_CHARS) return;
       clearTimeout(late);
       socket.removeAllListeners("data").resume();
       if (end === -1) reject(new Error("the request is too long"));

@@ -1,7 +1,6 @@
 /** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`. */
 
 import { EXIT } from "@seabird-chat/runtime";
-import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import { aborted } from "./aborted.ts";
 import type { Component } from "./component.ts";
@@ -12,10 +11,11 @@ import type {
   ControlRequest,
   ProjectStatus,
 } from "./control-protocol.ts";
+import { MAX_TAIL_LINES } from "./control-protocol.ts";
 import type { ReplyLine, ReplyTo } from "./control-server.ts";
 import { describeExit } from "./restart-policy.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { hasGivenUp } from "./supervisor.ts";
+import { hasGivenUp, RESTART_READY_MS } from "./supervisor.ts";
 
 export interface ControlInit {
   readonly supervisor: Supervisor;
@@ -140,7 +140,7 @@ class Following {
 
   show(line: ReplyLine): void {
     if (this.#waiting === undefined) this.#to.line(line);
-    else if (this.#waiting.length < LIMITS.maxTailLines) this.#waiting.push(line);
+    else if (this.#waiting.length < MAX_TAIL_LINES) this.#waiting.push(line);
     else this.#leftOut += 1;
   }
 
@@ -167,6 +167,6 @@ export function reportOn(
   if (component.state !== "starting") {
     return { component: name, did: "failed", words: `${words}, but crashed` };
   }
-  const seconds = LIMITS.restartReadyMs / 1000;
+  const seconds = RESTART_READY_MS / 1000;
   return { component: name, did: "failed", words: `${words}, but not ready after ${seconds} s` };
 }

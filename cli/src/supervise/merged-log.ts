@@ -1,5 +1,11 @@
 /** What all components write, as it comes: the latest lines, and whoever follows them. */
-import { LIMITS } from "../limits.ts";
+
+/** Waiting for a slow reader. Standard error misses lines and is told how many; a `logs -f` is ended. */
+export const MAX_MERGED_WAITING_BYTES = 1024 * 1024;
+/** Lines that are kept for `seabird logs`; older ones are in the components' own logs only. */
+export const MERGED_LINES = 1_000;
+/** A line of the merged log, in characters; the rest is in the component's own log only. */
+export const MAX_MERGED_LINE_CHARS = 4_096;
 
 export interface MergedLine {
   readonly component: string;
@@ -16,18 +22,18 @@ export class MergedLog {
   #latest: MergedLine[] = [];
 
   add(component: string, text: string): void {
-    const line = text.slice(0, LIMITS.maxMergedLineChars);
+    const line = text.slice(0, MAX_MERGED_LINE_CHARS);
     const entry: MergedLine = { component, line, atMs: Date.now() };
     this.#latest.push(entry);
     // Cut now and then rather than at each line.
-    if (this.#latest.length >= 2 * LIMITS.mergedLines) {
-      this.#latest = this.#latest.slice(-LIMITS.mergedLines);
+    if (this.#latest.length >= 2 * MERGED_LINES) {
+      this.#latest = this.#latest.slice(-MERGED_LINES);
     }
     for (const follow of this.#followers) follow(entry);
   }
 
   latest(count: number): readonly MergedLine[] {
-    const most = Math.min(count, LIMITS.mergedLines);
+    const most = Math.min(count, MERGED_LINES);
     return most === 0 ? [] : this.#latest.slice(-most);
   }
 

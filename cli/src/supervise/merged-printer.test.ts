@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { LIMITS } from "../limits.ts";
 import { complaints, readLogLine } from "./log-words.ts";
-import { MergedLog } from "./merged-log.ts";
-import { formatMerged, MergedPrinter, Notices } from "./merged-printer.ts";
+import {
+  MAX_MERGED_LINE_CHARS,
+  MAX_MERGED_WAITING_BYTES,
+  MERGED_LINES,
+  MergedLog,
+} from "./merged-log.ts";
+import { formatMerged, MAX_NOTICES, MergedPrinter, Notices } from "./merged-printer.ts";
 
 const json = (entry: object) => JSON.stringify(entry);
 
@@ -13,7 +17,7 @@ class FakeStream {
   written = "";
   isStuck = false;
   get writableLength(): number {
-    return this.isStuck ? LIMITS.maxMergedWaitingBytes + 1 : 0;
+    return this.isStuck ? MAX_MERGED_WAITING_BYTES + 1 : 0;
   }
   write(text: string): void {
     this.written += text;
@@ -92,7 +96,7 @@ test("the room is shown what is serious, but no flood of it", () => {
     notices.show({ component: "p", line: json({ level, msg: "m" }), atMs });
   show("info", 100_000);
   for (let count = 0; count < 50; count++) show("warn", 100_000 + count);
-  assert.equal(shown.length, LIMITS.maxNotices);
+  assert.equal(shown.length, MAX_NOTICES);
   assert.equal(shown[0], "p warn: m");
   assert.equal(shown.at(-1), "more warnings are in the logs");
   show("error", 111_000);
@@ -103,13 +107,13 @@ test("the merged log keeps the latest lines, and tells its followers", () => {
   const log = new MergedLog();
   const seen: string[] = [];
   const unfollow = log.follow(({ line }) => seen.push(line));
-  for (let at = 0; at < 2.5 * LIMITS.mergedLines; at++) log.add("p", String(at));
+  for (let at = 0; at < 2.5 * MERGED_LINES; at++) log.add("p", String(at));
   unfollow();
-  log.add("p", "x".repeat(2 * LIMITS.maxMergedLineChars));
-  assert.equal(seen.length, 2.5 * LIMITS.mergedLines);
+  log.add("p", "x".repeat(2 * MAX_MERGED_LINE_CHARS));
+  assert.equal(seen.length, 2.5 * MERGED_LINES);
   const latest = log.latest(5_000);
-  assert.equal(latest.length, LIMITS.mergedLines);
-  assert.equal(latest.at(-1)?.line.length, LIMITS.maxMergedLineChars);
-  assert.equal(latest.at(-2)?.line, String(2.5 * LIMITS.mergedLines - 1));
+  assert.equal(latest.length, MERGED_LINES);
+  assert.equal(latest.at(-1)?.line.length, MAX_MERGED_LINE_CHARS);
+  assert.equal(latest.at(-2)?.line, String(2.5 * MERGED_LINES - 1));
   assert.deepEqual(log.latest(0), []);
 });

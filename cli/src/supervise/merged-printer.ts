@@ -1,10 +1,14 @@
 /** Shows the merged log to a person, on standard error or above the room's prompt. */
+
 import { styleText } from "node:util";
-import { LIMITS } from "../limits.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { formatClock } from "../terminal/times.ts";
 import { isSerious, readLogLine } from "./log-words.ts";
 import type { MergedLine } from "./merged-log.ts";
+import { MAX_MERGED_WAITING_BYTES } from "./merged-log.ts";
+
+/** Warnings of components above the prompt within `NOTICE_WINDOW_MS`; more are in the logs only. */
+export const MAX_NOTICES = 10;
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -55,7 +59,7 @@ export class MergedPrinter {
   }
 
   show(line: MergedLine): void {
-    if (this.#stream.writableLength > LIMITS.maxMergedWaitingBytes) {
+    if (this.#stream.writableLength > MAX_MERGED_WAITING_BYTES) {
       this.#leftOut += 1;
       return;
     }
@@ -91,7 +95,7 @@ export class Notices {
       this.#count = 0;
     }
     this.#count += 1;
-    if (this.#count < LIMITS.maxNotices) this.#notify(`${component} ${level}: ${words}`);
-    if (this.#count === LIMITS.maxNotices) this.#notify("more warnings are in the logs");
+    if (this.#count < MAX_NOTICES) this.#notify(`${component} ${level}: ${words}`);
+    if (this.#count === MAX_NOTICES) this.#notify("more warnings are in the logs");
   }
 }

@@ -1,6 +1,8 @@
 /** What a run says for people must not hold it up, whoever does not read it. */
 import { accessSync, constants } from "node:fs";
-import { LIMITS } from "../limits.ts";
+
+/** At the end of a run, for its last output to be read. */
+const UNREAD_WORDS_MS = 2_000;
 
 interface Handle {
   readonly setBlocking?: (isBlocking: boolean) => unknown;
@@ -32,5 +34,5 @@ function isOurs(fd: number): boolean {
 
 /** All is over: ends this process even if somebody never reads its last words. */
 export function endWithoutReaders(): void {
-  setTimeout(() => process.exit(), LIMITS.unreadWordsMs).unref();
+  setTimeout(() => process.exit(), UNREAD_WORDS_MS).unref();
 }

@@ -1,9 +1,9 @@
 /** One run of a project: all its components, until somebody stops it. */
+
 import { join } from "node:path";
 import { isatty } from "node:tty";
 import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { type ProjectConfig, problemLine } from "../config/project.ts";
-import { LIMITS } from "../limits.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import type { Output } from "../terminal/output.ts";
@@ -24,7 +24,7 @@ import { Reporter } from "./reporter.ts";
 import { type ComponentExit, describeExit, type ExitOutcome } from "./restart-policy.ts";
 import { type AttendedRun, asFailure } from "./run-attended.ts";
 import { startProject } from "./start-project.ts";
-import { Supervisor } from "./supervisor.ts";
+import { RESTART_READY_MS, Supervisor } from "./supervisor.ts";
 import { rememberTerminal } from "./terminal-state.ts";
 
 export interface ProjectRunDeps {
@@ -223,7 +223,7 @@ export class ProjectRun implements AttendedRun {
   async #restart(component: Component): Promise<void> {
     this.#refuseIfEnding();
     await this.#supervisor.restart(component);
-    await this.#supervisor.settled([component], LIMITS.restartReadyMs, this.#stopping.signal);
+    await this.#supervisor.settled([component], RESTART_READY_MS, this.#stopping.signal);
     this.#reporter.report({ type: "restarted", component: component.spec.name });
   }
 

@@ -1,6 +1,6 @@
 /** Mutex a running project into another one: what can go on goes on. */
+
 import type { ProjectConfig } from "../config/project.ts";
-import { LIMITS } from "../limits.ts";
 import type { ComponentSpec } from "./component.ts";
 import {
   CORE,
@@ -13,6 +13,7 @@ import { reportOn } from "./control.ts";
 import type { ComponentReport } from "./control-protocol.ts";
 import { type Change, compareProjects, reachable } from "./project-changes.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { RESTART_READY_MS } from "./supervisor.ts";
 
 export interface ReloadInit {
   readonly supervisor: Supervisor;
@@ -113,7 +114,7 @@ class Reload {
     const keys = change.keys.join(", ");
     if (component === undefined) {
       const started = supervisor.start(spec);
-      await supervisor.settled([started], LIMITS.restartReadyMs, signal);
+      await supervisor.settled([started], RESTART_READY_MS, signal);
       return reportOn(started, "started", "started");
     }
     let why = "";
@@ -126,7 +127,7 @@ class Reload {
       why = `, since ${problem}`;
     }
     await supervisor.restart(component, spec);
-    await supervisor.settled([component], LIMITS.restartReadyMs, signal);
+    await supervisor.settled([component], RESTART_READY_MS, signal);
     return reportOn(component, "restarted", `restarted for ${keys}${why}`);
   }
 }

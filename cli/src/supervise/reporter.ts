@@ -1,10 +1,12 @@
 /** What `seabird up` says: for a person on stderr, as JSON lines with --json, and in up.log. */
 import { stripVTControlCharacters } from "node:util";
-import { LIMITS } from "../limits.ts";
 import { type Output, styleError } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { ComponentReport } from "./control-protocol.ts";
 import type { ExitOutcome } from "./restart-policy.ts";
+
+/** Silence while components start; after that it is reported which ones are waited for. */
+const WAIT_NOTICE_MS = 3_000;
 
 export type UpEvent =
   | {
@@ -76,7 +78,7 @@ export class Reporter {
   /** Says who is waited for if that takes a while; not any more once it is disposed of. */
   waiting(components: () => readonly string[]): Disposable {
     const say = () => this.report({ type: "waiting", components: components() });
-    const timer = setTimeout(say, LIMITS.waitNoticeMs);
+    const timer = setTimeout(say, WAIT_NOTICE_MS);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 

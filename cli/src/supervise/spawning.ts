@@ -1,9 +1,10 @@
 /** How a component's process is connected to this one: its files, its hand-over, its channel. */
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { Writable } from "node:stream";
-import { LIMITS } from "../limits.ts";
 import type { ComponentSpec } from "./component.ts";
 
+/** For the last output of a process that has ended; what comes later is lost. */
+const LAST_OUTPUT_MS = 1_000;
 /** Where the room reads its line: its standard input is the person's, 3 is the channel. */
 export const TERMINAL_BOOTSTRAP_FD = 4;
 const HANDOVER_FD = 0;
@@ -54,7 +55,7 @@ export function closeOf(child: ChildProcess): Promise<Close> {
         child.stdout?.destroy();
         child.stderr?.destroy();
         resolve({ code, signal });
-      }, LIMITS.lastOutputMs);
+      }, LAST_OUTPUT_MS);
       child.on("close", () => {
         clearTimeout(late);
         resolve({ code, signal });

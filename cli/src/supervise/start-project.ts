@@ -2,7 +2,6 @@
 
 import { EXIT } from "@seabird-chat/runtime";
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
-import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
@@ -11,6 +10,15 @@ import type { CoreAddress } from "./core-address.ts";
 import { complaints } from "./log-words.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Supervisor } from "./supervisor.ts";
+
+/** Until the plugins are ready; after that the backends start without them. */
+const PLUGIN_WAIT_MS = 10_000;
+/** Until the other components are ready; after that the chat room opens without them. */
+const ROOM_WAIT_MS = 15_000;
+/** With a script, until all components are ready; after that `up` ends with exit code 7. */
+const SCRIPT_START_MS = 60_000;
+/** Until core listens; after that `up` ends with exit code 7. */
+const CORE_START_MS = 60_000;
 
 export interface StartDeps {
   readonly project: ProjectConfig;
@@ -46,10 +54,10 @@ export async function startProject(deps: StartDeps): Promise<void> {
       deps,
     );
   const plugins = startAll(({ kind }) => kind === "plugin");
-  await supervisor.settled(plugins, LIMITS.pluginWaitMs, signal);
+  await supervisor.settled(plugins, PLUGIN_WAIT_MS, signal);
   if (signal.aborted) return;
   const backends = startAll((each) => each.kind === "backend" && !isInteractive(each));
-  await supervisor.settled([...plugins, ...backends], LIMITS.roomWaitMs, signal);
+  await supervisor.settled([...plugins, ...backends], ROOM_WAIT_MS, signal);
   if (signal.aborted) return;
   const names = starting([...plugins, ...backends]);
   if (names.length > 0) deps.reporter.report({ type: "late", components: names });
@@ -66,12 +74,12 @@ async function letScriptGo(
   components: readonly Component[],
   { supervisor, logs, signal }: StartDeps,
 ): Promise<void> {
-  const settled = await supervisor.settled(components, LIMITS.scriptStartMs, signal);
+  const settled = await supervisor.settled(components, SCRIPT_START_MS, signal);
   if (signal.aborted) return;
   if (!settled) {
     throw new CliError(
       EXIT.component,
-      `not ready after ${LIMITS.scriptStartMs / 1000} s: ${starting(components).join(", ")}`,
+      `not ready after ${SCRIPT_START_MS / 1000} s: ${starting(components).join(", ")}`,
       `look into ${logs.folder}`,
     );
   }
@@ -94,7 +102,7 @@ async function startCore(deps: StartDeps): Promise<void> {
   if (spec === undefined) return;
   const start = async () => {
     const core = supervisor.start(spec);
-    return { core, settled: await supervisor.settled([core], LIMITS.coreStartMs, signal) };
+    return { core, settled: await supervisor.settled([core], CORE_START_MS, signal) };
   };
   await address.avoidTaken();
   let { core, settled } = await start();
@@ -105,6 +113,6 @@ async function startCore(deps: StartDeps): Promise<void> {
   const shown = lines.length === 0 ? "" : `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
   const what = settled
     ? "ended before it listened"
-    : `does not listen after ${LIMITS.coreStartMs / 1000} s`;
+    : `does not listen after ${CORE_START_MS / 1000} s`;
   throw new CliError(EXIT.component, `core ${what}${shown}`, `look into ${logs.path(CORE)}`);
 }

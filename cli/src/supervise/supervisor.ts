@@ -2,18 +2,22 @@
  * The processes of a project: starts them in order, keeps them running, starts single ones again,
  * adds and removes some while the others run on, and stops them all.
  */
-import { LIMITS } from "../limits.ts";
 import { Component, type ComponentSpec, type ComponentState } from "./component.ts";
 import { type ComponentExit, type ExitOutcome, exitOutcome } from "./restart-policy.ts";
 import { messageType } from "./spawning.ts";
 
+/** Until a restarted component is ready; after that the answer says that it is not. */
+export const RESTART_READY_MS = 15_000;
+/** Until a component has taken settings while it runs; after that it is restarted with them. */
+const LIVE_SETTINGS_MS = 5_000;
+
 export type ComponentKind = ComponentSpec["kind"];
 
-/** The order of stopping, and what each kind has to end by itself before it is killed. */
+/** How long each kind has to end by itself before it is killed; core drains for 8 s at most. */
 const STOP_MS = {
-  plugin: LIMITS.pluginStopMs,
-  backend: LIMITS.backendStopMs,
-  core: LIMITS.coreStopMs,
+  plugin: 5_000,
+  backend: 5_000,
+  core: 10_000,
 } as const satisfies Record<ComponentKind, number>;
 const STOP_ORDER = ["plugin", "backend", "core"] as const;
 
@@ -106,7 +110,7 @@ export class Supervisor {
     if (member === undefined || !component.tell(message)) return "it does not run";
     const answer = Promise.withResolvers<string | undefined>();
     member.answer = answer.resolve;
-    const late = setTimeout(() => answer.resolve("it did not answer"), LIMITS.liveSettingsMs);
+    const late = setTimeout(() => answer.resolve("it did not answer"), LIVE_SETTINGS_MS);
     try {
       return await answer.promise;
     } finally {

@@ -1,8 +1,10 @@
 /** A message's text from the arguments, or from standard input. */
 
 import { EXIT } from "@seabird-chat/runtime";
-import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
+
+/** Text on standard input; core takes less. Of a longer one nothing is sent. */
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 
 /** Throws a CliError if there is no text, or too much. */
 export async function readText(words: readonly string[]): Promise<string> {
@@ -26,8 +28,8 @@ async function readStandardInput(): Promise<string> {
   for await (const chunk of process.stdin) {
     const buffer = Buffer.from(chunk);
     bytes += buffer.length;
-    if (bytes > LIMITS.maxTextBytes) {
-      throw new CliError(EXIT.usage, `more than ${LIMITS.maxTextBytes} bytes on standard input`);
+    if (bytes > MAX_TEXT_BYTES) {
+      throw new CliError(EXIT.usage, `more than ${MAX_TEXT_BYTES} bytes on standard input`);
     }
     chunks.push(buffer);
   }

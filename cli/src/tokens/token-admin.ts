@@ -11,10 +11,12 @@ import {
   resolveSettings,
   type Settings,
 } from "../client/settings.ts";
-import { LIMITS } from "../limits.ts";
 import { CliError } from "../process/cli-error.ts";
 import { TokenFile } from "./token-file.ts";
 import { type TokenRow, tokenRow } from "./token-rows.ts";
+
+/** Until core has answered. After that it counts as running, and is asked. */
+const PROBE_TIMEOUT_MS = 3_000;
 
 export interface WantedToken {
   readonly name: string;
@@ -68,7 +70,7 @@ function offlineInstead(settings: Settings): TokenAdmin {
 async function isThere({ url }: Settings): Promise<boolean> {
   const clients = createClients(url, undefined);
   try {
-    await clients.health.check({}, { timeoutMs: LIMITS.probeTimeoutMs });
+    await clients.health.check({}, { timeoutMs: PROBE_TIMEOUT_MS });
     return true;
   } catch (error) {
     if (isConnectionFailure(error)) return false;

@@ -5,12 +5,16 @@
 import { execFile } from "node:child_process";
 import { EXIT } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
-import { LIMITS } from "../limits.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { TokenAdmin, WantedToken } from "./token-admin.ts";
 import type { TokenRow } from "./token-rows.ts";
+
+/** The list of tokens in the database file. A longer one ends the command with exit code 1. */
+const MAX_TOKEN_FILE_ANSWER_BYTES = 64 * 1024 * 1024;
+/** Work on the database file, which another process may hold for a while. Exit code 1 after that. */
+const TOKEN_FILE_TIMEOUT_MS = 30_000;
 
 export class TokenFile implements TokenAdmin {
   readonly where = "the database file";
@@ -43,8 +47,8 @@ type Answer = Readonly<Record<string, unknown>>;
 function runTokens(verb: string, args: readonly string[]): Promise<Answer> {
   const command = [coreBin(), "tokens", verb, "--json", ...args];
   const options = {
-    timeout: LIMITS.tokenFileTimeoutMs,
-    maxBuffer: LIMITS.maxTokenFileAnswerBytes,
+    timeout: TOKEN_FILE_TIMEOUT_MS,
+    maxBuffer: MAX_TOKEN_FILE_ANSWER_BYTES,
     encoding: "utf8",
   } as const;
   return new Promise((done, failed) => {

@@ -4,10 +4,14 @@
  */
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { CONFIG_LIMITS } from "../limits.ts";
 import { type IrcAddress, type IrcAnswers, parseIrcUrl } from "./answers.ts";
 import { IrcTrialError, socketWords } from "./irc-trial-words.ts";
 import { Registration } from "./registration.ts";
+
+/** What the IRC server sends until then. */
+const MAX_IRC_TEST_BYTES = 256 * 1024;
+/** Until the IRC server has welcomed the bot; after that nothing is written, exit code 3. */
+const IRC_TEST_MS = 15_000;
 
 export type Trial = Pick<IrcAnswers, "url" | "nick" | "sasl" | "password">;
 
@@ -21,10 +25,7 @@ export interface Welcome {
 }
 
 /** Throws an IrcTrialError that says in a person's words why it does not work. */
-export async function tryIrc(
-  trial: Trial,
-  timeoutMs: number = CONFIG_LIMITS.ircTestMs,
-): Promise<Welcome> {
+export async function tryIrc(trial: Trial, timeoutMs: number = IRC_TEST_MS): Promise<Welcome> {
   const address = parseIrcUrl(trial.url);
   if (address === undefined) throw new IrcTrialError(`${trial.url} is no IRC server's address`);
   const where = `${address.host}:${address.port}`;
@@ -77,7 +78,7 @@ function readLines(
   let size = 0;
   socket.setEncoding("utf8").on("data", (text: string) => {
     size += text.length;
-    if (size > CONFIG_LIMITS.maxIrcTestBytes) {
+    if (size > MAX_IRC_TEST_BYTES) {
       fail(new IrcTrialError("the server talks on and on without a welcome"));
       return;
     }
