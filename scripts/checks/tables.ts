@@ -100,18 +100,6 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "sdk/src/link/limits.ts",
     make: (exports) => limitTable(exports["SDK_LIMITS"] as Limit[]),
   },
-  "limits of commands": {
-    module: "sdk/src/command/command-limits.ts",
-    make: (exports) => limitTable(exports["COMMAND_LIMITS"] as Limit[]),
-  },
-  "limits of storage": {
-    module: "sdk/src/storage/storage-limits.ts",
-    make: (exports) => limitTable(exports["STORAGE_LIMITS"] as Limit[]),
-  },
-  "limits of schedules": {
-    module: "sdk/src/schedule/schedule-limits.ts",
-    make: (exports) => limitTable(exports["SCHEDULE_LIMITS"] as Limit[]),
-  },
   "limits of the irc backend": {
     module: "backends/irc/src/limits.ts",
     make: (exports) => limitTable(exports["IRC_OPTION_LIMITS"] as Limit[]),

@@ -38,7 +38,6 @@ export type {
   Where,
 } from "./command/command-spec.ts";
 export { duration } from "./command/duration.ts";
-export { editDistance } from "./command/edit-distance.ts";
 export {
   type BooleanFlag,
   type Flag,
@@ -46,7 +45,7 @@ export {
   type FlagOptions,
   flag,
 } from "./command/flag.ts";
-export { nearest } from "./command/nearest.ts";
+export { editDistance, nearest } from "./command/nearest.ts";
 export type { DurationBounds, NumberBounds } from "./command/numbers.ts";
 export type { NamedUser } from "./command/readers.ts";
 
@@ -66,7 +65,7 @@ export type { LinkState } from "./link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./link/options.ts";
 export { type ProcessLife, startProcessLife } from "./link/process-life.ts";
 export type {
-  AskSettings,
+  AskOptions,
   BackendRef,
   ChannelKind,
   ChannelRef,
@@ -81,6 +80,7 @@ export type {
   ReplyableContext,
   ReplyMethods,
 } from "./plugin/context.ts";
+export type { Activity } from "./plugin/dispatcher.ts";
 export type {
   ActionEvent,
   CommandEvent,
@@ -113,10 +113,6 @@ export {
   type PluginClient,
   type PluginOptions,
 } from "./plugin/plugin-client.ts";
-export {
-  type Activity,
-  type RunningPlugin,
-  type StartOptions,
-  startPlugin,
-} from "./plugin/start-plugin.ts";
+export { startPlugin } from "./plugin/plugin-run.ts";
+export type { RunningPlugin, StartOptions } from "./plugin/running-plugin.ts";
 export { createLog, type Log, type LogFields, type LogLevel, silentLog } from "./program/log.ts";

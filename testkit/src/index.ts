@@ -12,14 +12,14 @@ export {
   backendbed,
   type ListedChannel,
 } from "./harness/backendbed.ts";
-export type { SaySettings, TestChannel, TestPrivateChat } from "./harness/conversations.ts";
+export type { SayOptions, TestChannel, TestPrivateChat } from "./harness/conversations.ts";
 export type { EmittedEvent } from "./harness/emitted-event.ts";
 export type { Expected } from "./harness/expectations.ts";
-export type { NetworkSettings, Request, RequestKind } from "./harness/scripted-network.ts";
+export type { NetworkOptions, Request, RequestKind } from "./harness/scripted-network.ts";
 export type { SentMessage } from "./harness/sent-messages.ts";
 export { showBlock } from "./harness/show-block.ts";
 export type { LogLine, TestLog } from "./harness/test-log.ts";
 export { type Testbed, type TestbedOptions, testbed } from "./harness/testbed.ts";
-export type { UserSettings } from "./harness/users.ts";
+export type { UserOptions } from "./harness/users.ts";
 export { FakeClock, type FakeClockOptions, type PendingTimer } from "./time/fake-clock.ts";
 export { seededRandom } from "./time/seeded-random.ts";

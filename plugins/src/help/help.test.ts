@@ -12,7 +12,7 @@ function karma(): Plugin {
   return made;
 }
 
-test("help lists every plugin's commands, and tells about one", async () => {
+test("help lists every plugin's commands, and explains one", async () => {
   await using bed = await testbed({ plugins: [help, ping, karma()] });
   const room = bed.channel("#hall");
   await room.say("ann", "!help");

@@ -1,7 +1,7 @@
 /** `help`: which commands there are, and what one of them does. */
 import type { CommandMetadata } from "@seabird-chat/protocol";
 import { arg, type Content, inlineCode, nearest, plugin, text } from "@seabird-chat/sdk";
-import { tellRefusal } from "../tell-refusal.ts";
+import { replyRefusal } from "../reply-refusal.ts";
 import { settings } from "./settings.ts";
 
 export const help = plugin("help", { config: settings });
@@ -9,7 +9,7 @@ export const help = plugin("help", { config: settings });
 help.command(
   "help",
   {
-    help: "lists the commands, or tells about one",
+    help: "lists the commands, or explains one",
     examples: ["ping"],
     args: { command: arg.rest().optional() },
   },
@@ -28,11 +28,11 @@ help.on("command", async (ctx) => {
   if (meant !== undefined) await ctx.mentionReply(text`did you mean ${inlineCode(meant)}?`);
 });
 
-help.catch(tellRefusal);
+help.catch(replyRefusal);
 
 type Commands = Readonly<Record<string, Pick<CommandMetadata, "shortHelp" | "fullHelp">>>;
 
-const MAX_TOLD_CHARACTERS = 64;
+const MAX_SHOWN_CHARACTERS = 64;
 
 /** All names, sorted. */
 export function overview(commands: Commands): Content {
@@ -46,8 +46,8 @@ export function details(asked: string, commands: Commands): Content {
   const name = find(asked, commands);
   const command = name === undefined ? undefined : commands[name];
   if (name === undefined || command === undefined) return unknown(asked, commands);
-  const told = [command.shortHelp, command.fullHelp].map((part) => part.trim());
-  const parts = told.filter((part, index) => part !== "" && told.indexOf(part) === index);
+  const texts = [command.shortHelp, command.fullHelp].map((part) => part.trim());
+  const parts = texts.filter((part, index) => part !== "" && texts.indexOf(part) === index);
   if (parts.length === 0) return text`${inlineCode(name)} says nothing about itself`;
   return text`${inlineCode(name)}: ${parts.join(" – ")}`;
 }
@@ -58,18 +58,18 @@ function unknown(asked: string, commands: Commands): Content {
     meant === undefined
       ? text`${inlineCode("help")} lists them all`
       : text`did you mean ${inlineCode(meant)}?`;
-  const told = isNameLike(asked)
+  const problem = isNameLike(asked)
     ? text`there is no command ${inlineCode(asked)}`
     : "no such command";
-  return text`${told}; ${hint}`;
+  return text`${problem}; ${hint}`;
 }
 
-/** What a stranger typed is repeated if it is short and has nothing hidden in it. */
+/** A name is repeated only if it is short and has no hidden characters. */
 function isNameLike(asked: string): boolean {
-  return asked.length <= MAX_TOLD_CHARACTERS && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(asked);
+  return asked.length <= MAX_SHOWN_CHARACTERS && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(asked);
 }
 
-/** As asked first, for names may begin with anything; then without what is no letter or digit. */
+/** As typed first, since names may begin with anything; then without leading punctuation. */
 function find(asked: string, commands: Commands): string | undefined {
   const name = bare(asked);
   return [asked, name, name.toLowerCase()].find((each) => Object.hasOwn(commands, each));

@@ -1,10 +1,10 @@
-/** The settings of `help`, as a Standard Schema: one switch is not worth a library. */
+/** The settings of `help`, as a hand-written Standard Schema: one switch needs no library. */
 import type { SettingsSchema } from "@seabird-chat/sdk/backend";
 
 export interface HelpSettings {
   /**
-   * Whether `help` speaks up when somebody uses a command that nobody has registered but that
-   * reads like one that is. Default: no, for other bots have commands of their own.
+   * Whether `help` answers an unknown command that resembles a registered one with a suggestion.
+   * Default: no, since other bots have commands of their own.
    */
   readonly suggest: boolean;
 }
@@ -15,7 +15,7 @@ const JSON_SCHEMA = {
     suggest: {
       type: "boolean",
       default: false,
-      description: "Say which command was meant when somebody mistypes one",
+      description: "Suggest a command when somebody mistypes one",
     },
   },
   additionalProperties: false,

@@ -1,12 +1,12 @@
 /** What runs, since when, and where: `uptime`, `backends`, `channels`, `version`. */
+import { readFileSync } from "node:fs";
+import { formatRoughDuration } from "@seabird-chat/runtime";
 import { type ActionClient, arg, type Content, inlineCode, plugin, text } from "@seabird-chat/sdk";
-import { tellRefusal } from "../tell-refusal.ts";
-import { version } from "../version.ts";
-import { duration } from "./duration.ts";
+import { replyRefusal } from "../reply-refusal.ts";
 
 export const introspection = plugin("introspection");
 
-/** When each run of the plugin began, by its clock. */
+/** When each run of the plugin started, by its clock. */
 const startedAtMs = new WeakMap<ActionClient, number>();
 
 introspection.onStart(({ core, clock }) => {
@@ -15,22 +15,23 @@ introspection.onStart(({ core, clock }) => {
 
 introspection.command("uptime", "how long core and its plugins have been running", async (ctx) => {
   const { startedAt, now } = await ctx.core.coreInfo();
-  const core = duration(now.getTime() - startedAt.getTime());
+  const core = formatRoughDuration(now.getTime() - startedAt.getTime());
   const nowMs = ctx.clock.now();
-  const plugins = duration(nowMs - (startedAtMs.get(ctx.core) ?? nowMs));
+  const plugins = formatRoughDuration(nowMs - (startedAtMs.get(ctx.core) ?? nowMs));
   await ctx.mentionReply(`core ${core}, plugins ${plugins}`);
 });
 
 introspection.command(
   "backends",
   {
-    help: "lists the connected chat networks, or tells about one",
+    help: "lists the connected chat networks, or shows one",
     examples: ["irc://libera"],
     args: { backend: arg.word().optional() },
   },
   async (ctx, { backend }) => {
-    const told = backend === undefined ? await allBackends(ctx.core) : await one(ctx.core, backend);
-    await ctx.mentionReply(told);
+    const answer =
+      backend === undefined ? await allBackends(ctx.core) : await one(ctx.core, backend);
+    await ctx.mentionReply(answer);
   },
 );
 
@@ -50,7 +51,7 @@ introspection.command(
 
 introspection.command("version", "which Seabird this is", (ctx) => ctx.mentionReply(version()));
 
-introspection.catch(tellRefusal);
+introspection.catch(replyRefusal);
 
 async function allBackends(core: ActionClient): Promise<Content> {
   const ids = (await core.listBackends()).map((backend) => backend.id);
@@ -67,4 +68,12 @@ async function one(core: ActionClient, id: string): Promise<Content> {
 function joinCode(names: readonly string[], none: string): Content {
   if (names.length === 0) return none;
   return names.flatMap((name, index) => [index === 0 ? "" : ", ", inlineCode(name)]);
+}
+
+/** The version of Seabird and of Node. */
+export function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const manifest: unknown = JSON.parse(text);
+  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return `Seabird ${isManifest ? String(manifest.version) : "?"} on Node ${process.versions.node}`;
 }

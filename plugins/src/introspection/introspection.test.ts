@@ -1,10 +1,9 @@
-/** What the introspection plugin answers, on networks of its own. */
+/** What the introspection plugin answers. */
 import { test } from "node:test";
 import { testbed } from "@seabird-chat/testkit";
-import { version } from "../version.ts";
-import { introspection } from "./index.ts";
+import { introspection, version } from "./index.ts";
 
-test("uptime counts by the clock", async () => {
+test("uptime is measured by the plugin's clock", async () => {
   await using bed = await testbed({ plugins: [introspection] });
   const room = bed.channel("#hall");
   await bed.clock.advance("1h 1m 1s");
@@ -33,7 +32,7 @@ test("backends and channels are those of core", async () => {
   await bed.private("ann").expect("`#hall`");
 });
 
-test("core's refusal is told, and so is the version", async () => {
+test("core's refusal is answered, and so is the version", async () => {
   await using bed = await testbed({ plugins: [introspection] });
   const room = bed.channel("#hall");
   await room.say("ann", "!backends irc://nowhere");

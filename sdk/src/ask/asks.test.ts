@@ -5,9 +5,8 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
 import { HandClock } from "../link/test/hand-clock.ts";
 import { type PluginEvent, toPluginEvent } from "../plugin/events.ts";
-import { isAffirmative } from "./affirmative.ts";
 import { AskCancelled, type AskCancelReason } from "./ask-cancelled.ts";
-import { Asks } from "./asks.ts";
+import { Asks, isAffirmative } from "./asks.ts";
 
 const HERE = "irc://net/%23c";
 const ANN = "irc://net/ann";

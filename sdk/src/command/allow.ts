@@ -1,11 +1,12 @@
 /** Who may use a command: the entries of `allow`, checked, and held against who asks. Pure. */
 import { parseId } from "@seabird-chat/protocol";
 import type { Allow } from "./command-spec.ts";
-import type { Fault } from "./declared-command.ts";
-import { type Glob, matchesGlob } from "./glob.ts";
 
 /** Protocol of the IRC backend: the account of the network's services, when it is known. */
 const ACCOUNT_TAG = "irc/account";
+
+/** Throws `bad_option`; the message begins with the command's name. */
+export type Refuse = (what: string) => never;
 
 const KEYS = ["channel", "backendType", "user", "account"] as const;
 
@@ -35,20 +36,20 @@ export interface Asker {
 /** Undefined: everybody. An empty list is an error, for it would be nobody. */
 export function checkAllow(
   allow: readonly Allow[] | undefined,
-  say: Fault,
+  refuse: Refuse,
 ): readonly CheckedAllow[] | undefined {
   if (allow === undefined) return undefined;
-  if (!Array.isArray(allow)) return say("allow is not a list");
-  if (allow.length === 0) return say("allow is an empty list: nobody could use it");
+  if (!Array.isArray(allow)) return refuse("allow is not a list");
+  if (allow.length === 0) return refuse("allow is an empty list: nobody could use it");
   return allow.map((entry: Allow) => {
     const given = Object.entries(entry ?? {}).filter(([, value]) => value !== undefined);
-    if (given.length === 0) say(`an entry of allow says nothing; it takes ${KEYS.join(", ")}`);
+    if (given.length === 0) refuse(`an entry of allow says nothing; it takes ${KEYS.join(", ")}`);
     for (const [key, value] of given) {
       if (!(KEYS as readonly string[]).includes(key)) {
-        say(`unknown key ${JSON.stringify(key)} in allow; it takes ${KEYS.join(", ")}`);
+        refuse(`unknown key ${JSON.stringify(key)} in allow; it takes ${KEYS.join(", ")}`);
       }
       if (typeof value === "string" && value !== "") continue;
-      say(`${key} in allow is ${JSON.stringify(value)}, not a text`);
+      refuse(`${key} in allow is ${JSON.stringify(value)}, not a text`);
     }
     return { entry, channel: idPattern(entry.channel), user: idPattern(entry.user) };
   });
@@ -105,4 +106,24 @@ function matchesId({ type, id, relative }: IdPattern, given: string | undefined)
     matchesGlob(id, parsed.id) &&
     matchesGlob(relative, parsed.relative)
   );
+}
+
+/** What stands between the stars: `a*b` is `["a", "b"]`, and a text without stars is itself. */
+export type Glob = readonly string[];
+
+/** Looks for each piece once, so that a pattern of many stars is not slow. */
+export function matchesGlob(pieces: Glob, text: string): boolean {
+  const [first = "", ...others] = pieces;
+  if (others.length === 0) return first === text;
+  const last = others.pop() ?? "";
+  if (text.length < first.length + last.length) return false;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  const end = text.length - last.length;
+  let at = first.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
 }

@@ -1,7 +1,7 @@
 /** What is typed after a command's name → the raw words of each argument and flag. Pure. */
 import type { DeclaredArg, DeclaredCommand, DeclaredFlag } from "./declared-command.ts";
 import { didYouMean } from "./nearest.ts";
-import { shown } from "./shown.ts";
+import { quoteInput } from "./safe-text.ts";
 import { splitWords, type Word } from "./words.ts";
 
 export interface Bound {
@@ -58,7 +58,7 @@ class Binder implements Bound {
 
   #takeWord(word: Word): void {
     const slot = this.#declared[this.#slot];
-    if (slot === undefined) throw new WrongInput(`${shown(word.text)} is one word too many`);
+    if (slot === undefined) throw new WrongInput(`${quoteInput(word.text)} is one word too many`);
     if (slot.takes === "rest") {
       this.#takeRest(slot);
       return;
@@ -127,7 +127,7 @@ class Binder implements Bound {
     const found = this.#find(name);
     if (found === undefined) {
       const hint = didYouMean(name, this.#longNames(), "--");
-      throw new WrongInput(`there is no flag ${shown(`--${name}`)}${hint}`);
+      throw new WrongInput(`there is no flag ${quoteInput(`--${name}`)}${hint}`);
     }
     const { flag, off } = found;
     if (flag.reader !== undefined) this.#set(flag, value ?? this.#nextValue(flag));
@@ -143,8 +143,8 @@ class Binder implements Bound {
     if (flags === undefined) {
       const unknown = [...letters].find((letter) => this.#short(letter) === undefined);
       if (unknown === undefined)
-        throw new WrongInput(`${shown(text)}: only the last may take a value`);
-      throw new WrongInput(`there is no flag ${shown(`-${unknown}`)}`);
+        throw new WrongInput(`${quoteInput(text)}: only the last may take a value`);
+      throw new WrongInput(`there is no flag ${quoteInput(`-${unknown}`)}`);
     }
     flags.forEach((flag, index) => {
       const own = index === flags.length - 1 ? value : undefined;
@@ -230,5 +230,5 @@ function yesOrNo(flag: DeclaredFlag, value: string): boolean {
   const word = value.toLowerCase();
   if (YES.includes(word)) return true;
   if (NO.includes(word)) return false;
-  throw new WrongInput(`--${flag.long}: ${shown(value)} is not yes or no`);
+  throw new WrongInput(`--${flag.long}: ${quoteInput(value)} is not yes or no`);
 }

@@ -3,7 +3,7 @@ import { SeabirdError } from "../link/errors.ts";
 import { bindWords, WrongInput } from "./bind-words.ts";
 import type { DeclaredCommand } from "./declared-command.ts";
 import type { Reader } from "./reader.ts";
-import { shown } from "./shown.ts";
+import { quoteInput } from "./safe-text.ts";
 
 /** Throws a SeabirdError `bad_option` that names the command, the example and what is wrong. */
 export function checkExamples(command: DeclaredCommand): void {
@@ -36,5 +36,5 @@ function whatIsWrong(command: DeclaredCommand, example: string): string | undefi
 function tryPure(name: string, reader: Reader<unknown>, typed: string): void {
   if (reader.pure !== true) return;
   const reading = reader.read(typed, { user: { id: "", displayName: "" }, channelId: undefined });
-  if ("wrong" in reading) throw new WrongInput(`${name}: ${shown(typed)} ${reading.wrong}`);
+  if ("wrong" in reading) throw new WrongInput(`${name}: ${quoteInput(typed)} ${reading.wrong}`);
 }

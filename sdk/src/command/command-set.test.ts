@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { arg } from "./arg.ts";
-import { CommandSet, type Invocation, type PrepareAt } from "./command-set.ts";
+import { CommandSet, type Invocation, type PrepareContext } from "./command-set.ts";
 import type { Args, CommandSpec, Flags, Where } from "./command-spec.ts";
 import { duration } from "./duration.ts";
 import { flag } from "./flag.ts";
@@ -29,7 +29,7 @@ function typed(line: string, other: Partial<Invocation> = {}): Invocation {
   return { name, arg: words.join(" "), ...from, ...other };
 }
 
-function setup(extra: Partial<PrepareAt> = {}) {
+function setup(extra: Partial<PrepareContext> = {}) {
   const { clock, pass } = handClock();
   const set = new CommandSet<string>();
   const prepare = (line: string, other?: Partial<Invocation>) =>

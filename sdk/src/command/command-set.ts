@@ -17,8 +17,8 @@ import { Cooldowns } from "./cooldowns.ts";
 import { type AnySpec, type DeclaredCommand, declareCommand } from "./declared-command.ts";
 import { didYouMean } from "./nearest.ts";
 import { parseCommand } from "./parse-command.ts";
-import type { ReadAt } from "./reader.ts";
-import { shown } from "./shown.ts";
+import type { ReadContext } from "./reader.ts";
+import { quoteInput } from "./safe-text.ts";
 import { subUsageOf, usageOf } from "./usage.ts";
 import { firstWord } from "./words.ts";
 
@@ -38,7 +38,7 @@ export interface Invocation {
 }
 
 /** What the commands are given to look with. */
-export interface PrepareAt extends Pick<ReadAt, "findUser" | "findChannel"> {
+export interface PrepareContext extends Pick<ReadContext, "findUser" | "findChannel"> {
   readonly clock: Clock;
 }
 
@@ -140,7 +140,7 @@ export class CommandSet<H> {
    * What to do about it. Never throws for what was typed; rejects with what an author's
    * validator or `confirm` throws. Waits for the validators, so give it a limit.
    */
-  async prepare(invocation: Invocation, at: PrepareAt): Promise<Prepared<H>> {
+  async prepare(invocation: Invocation, at: PrepareContext): Promise<Prepared<H>> {
     const root = this.#names.root(invocation.name);
     if (root === undefined) return NOTHING;
     const target = findTarget(root, invocation);
@@ -166,7 +166,7 @@ export class CommandSet<H> {
   async #prepare(
     { named: { command, handler }, arg }: Target<H>,
     { user, channelId, prefix }: Invocation,
-    at: PrepareAt,
+    at: PrepareContext,
   ): Promise<Prepared<H>> {
     const who = { userId: user.id, placeId: channelId ?? user.id };
     const turn = this.#cooldowns.take(command.name, command.cooldown, who, at.clock.now());
@@ -209,7 +209,7 @@ function findTarget<H>(
   if (own !== undefined && !isSlip) return { named: own, arg };
   const usage = `Usage: ${prefix}${subUsageOf(name, subs.keys())}`;
   if (word === "") return { line: usage };
-  return { line: `${sentence(`there is no ${shown(`${name} ${word}`)}${hint}`)} ${usage}` };
+  return { line: `${sentence(`there is no ${quoteInput(`${name} ${word}`)}${hint}`)} ${usage}` };
 }
 
 function sentence(words: string): string {

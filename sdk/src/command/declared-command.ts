@@ -1,13 +1,13 @@
 /** A command's declaration, checked once when it is made, in the form that the parser works with. */
 
 import { SeabirdError } from "../link/errors.ts";
-import { type CheckedAllow, checkAllow } from "./allow.ts";
+import { type CheckedAllow, checkAllow, type Refuse } from "./allow.ts";
 import type { ArgShape, Argument } from "./arg.ts";
 import { MAX_HELP_CHARACTERS, MAX_NAME_CHARACTERS } from "./command-limits.ts";
 import type { AllCooldowns, Args, CommandSpec, Cooldown, Flags, Where } from "./command-spec.ts";
 import type { FlagDeclaration, FlagShape } from "./flag.ts";
 import { nearest } from "./nearest.ts";
-import { hasControls } from "./shown.ts";
+import { hasControls } from "./safe-text.ts";
 
 export interface DeclaredArg extends ArgShape {
   /** As the handler knows it. */
@@ -59,17 +59,17 @@ const SHORT_NAME = /^[A-Za-z]$/;
 
 /** Throws a SeabirdError `bad_option` that names the command and what is wrong with it. */
 export function declareCommand(name: string, given: AnySpec | string): DeclaredCommand {
-  const say = fault(`command ${JSON.stringify(name)}`);
-  checkCommandName(name, say);
+  const refuse = refuseFor(`command ${JSON.stringify(name)}`);
+  checkCommandName(name, refuse);
   const spec: AnySpec = typeof given === "string" ? { help: given } : given;
-  checkOptions(spec, say);
-  const args = spec.args === undefined ? undefined : declareArgs(spec.args, say);
-  const flags = declareFlags(spec.flags ?? {}, say);
-  checkClashes(args ?? [], flags, say);
-  const aliases = list(spec.aliases, "aliases", say);
-  for (const alias of aliases) checkCommandName(alias, say);
-  const examples = list(spec.examples, "examples", say);
-  for (const example of examples) checkLine(example, "an example", say);
+  checkOptions(spec, refuse);
+  const args = spec.args === undefined ? undefined : declareArgs(spec.args, refuse);
+  const flags = declareFlags(spec.flags ?? {}, refuse);
+  checkClashes(args ?? [], flags, refuse);
+  const aliases = list(spec.aliases, "aliases", refuse);
+  for (const alias of aliases) checkCommandName(alias, refuse);
+  const examples = list(spec.examples, "examples", refuse);
+  for (const example of examples) checkLine(example, "an example", refuse);
   return {
     name,
     help: spec.help,
@@ -78,108 +78,116 @@ export function declareCommand(name: string, given: AnySpec | string): DeclaredC
     args: args ?? (flags.length > 0 ? [] : undefined),
     flags,
     where: spec.where ?? "anywhere",
-    allow: checkAllow(spec.allow, say),
-    cooldown: checkCooldown(spec.cooldown, say),
+    allow: checkAllow(spec.allow, refuse),
+    cooldown: checkCooldown(spec.cooldown, refuse),
     confirm: spec.confirm,
   };
 }
 
-/** What an error begins with; it always throws. */
-export type Fault = (what: string) => never;
-
-function fault(subject: string): Fault {
+function refuseFor(subject: string): Refuse {
   return (what) => {
     throw new SeabirdError("bad_option", `${subject}: ${what}`);
   };
 }
 
-function checkCommandName(name: unknown, say: Fault): void {
+function checkCommandName(name: unknown, refuse: Refuse): void {
   const words = typeof name === "string" ? name.split(" ") : [];
   const fits = (word: string) => word !== "" && !/\s/.test(word) && !hasControls(word);
   if (typeof name === "string" && name.startsWith("!")) {
-    say(`${JSON.stringify(name)} begins with a prefix; a name is given without`);
+    refuse(`${JSON.stringify(name)} begins with a prefix; a name is given without`);
   }
   if (typeof name === "string" && words.length <= 2 && words.every(fits)) {
     if (name.length <= MAX_NAME_CHARACTERS) return;
-    say(`a name has at most ${MAX_NAME_CHARACTERS} characters`);
+    refuse(`a name has at most ${MAX_NAME_CHARACTERS} characters`);
   }
-  say(`${JSON.stringify(name)} is no name; a name is one word, or two for a sub-command`);
+  refuse(`${JSON.stringify(name)} is no name; a name is one word, or two for a sub-command`);
 }
 
-function checkOptions(spec: AnySpec, say: Fault): void {
-  if (typeof spec !== "object" || spec === null) say("give a line of help, or { help: … }");
+function checkOptions(spec: AnySpec, refuse: Refuse): void {
+  if (typeof spec !== "object" || spec === null) refuse("give a line of help, or { help: … }");
   for (const option of Object.keys(spec)) {
     if (OPTIONS.includes(option)) continue;
     const near = nearest(option, OPTIONS);
     const hint = near === undefined ? `allowed: ${OPTIONS.join(", ")}` : `did you mean ${near}?`;
-    say(`unknown option ${JSON.stringify(option)}; ${hint}`);
+    refuse(`unknown option ${JSON.stringify(option)}; ${hint}`);
   }
-  checkLine(spec.help, "help", say);
+  checkLine(spec.help, "help", refuse);
   if (spec.where !== undefined && !WHERES.includes(spec.where)) {
-    say(`where is ${JSON.stringify(spec.where)}; allowed: ${WHERES.join(", ")}`);
+    refuse(`where is ${JSON.stringify(spec.where)}; allowed: ${WHERES.join(", ")}`);
   }
   if (!["undefined", "string", "function"].includes(typeof spec.confirm)) {
-    say("confirm is neither a question nor a function that makes one");
+    refuse("confirm is neither a question nor a function that makes one");
   }
 }
 
-function checkLine(text: unknown, what: string, say: Fault): void {
-  if (typeof text !== "string") say(`${what} is ${JSON.stringify(text)}, not a text`);
-  if (hasControls(text)) say(`${what} has a line break or another control character`);
+function checkLine(text: unknown, what: string, refuse: Refuse): void {
+  if (typeof text !== "string") refuse(`${what} is ${JSON.stringify(text)}, not a text`);
+  if (hasControls(text)) refuse(`${what} has a line break or another control character`);
   if (text.length > MAX_HELP_CHARACTERS) {
-    say(`${what} has ${text.length} characters, ${MAX_HELP_CHARACTERS} at most`);
+    refuse(`${what} has ${text.length} characters, ${MAX_HELP_CHARACTERS} at most`);
   }
 }
 
-function list(given: readonly string[] | undefined, what: string, say: Fault): readonly string[] {
+function list(
+  given: readonly string[] | undefined,
+  what: string,
+  refuse: Refuse,
+): readonly string[] {
   if (given === undefined) return [];
-  return Array.isArray(given) ? [...given] : say(`${what} is not a list`);
+  return Array.isArray(given) ? [...given] : refuse(`${what} is not a list`);
 }
 
-function declareArgs(args: Args, say: Fault): DeclaredArg[] {
+function declareArgs(args: Args, refuse: Refuse): DeclaredArg[] {
   const declared = Object.entries(args).map(([name, argument]): DeclaredArg => {
-    checkValueName(name, "argument", say);
+    checkValueName(name, "argument", refuse);
     const shape: ArgShape | undefined = (argument as Argument<unknown> | undefined)?.shape;
-    if (shape?.takes === undefined) return say(`argument "${name}" is not made with arg`);
-    checkLine(shape.about, `what argument "${name}" is about`, say);
+    if (shape?.takes === undefined) return refuse(`argument "${name}" is not made with arg`);
+    checkLine(shape.about, `what argument "${name}" is about`, refuse);
     return { ...shape, name, told: kebab(name).toUpperCase() };
   });
   declared.forEach((arg, index) => {
     const next = declared[index + 1];
     if (next === undefined) return;
     if (arg.takes !== "word") {
-      say(`argument "${arg.name}" takes all that is left, so "${next.name}" could never follow it`);
+      refuse(
+        `argument "${arg.name}" takes all that is left, so "${next.name}" could never follow it`,
+      );
     }
     if (arg.absent !== undefined && next.absent === undefined) {
-      say(`argument "${next.name}" must be typed, but follows "${arg.name}", which need not be`);
+      refuse(`argument "${next.name}" must be typed, but follows "${arg.name}", which need not be`);
     }
   });
   return declared;
 }
 
-function declareFlags(flags: Flags, say: Fault): DeclaredFlag[] {
+function declareFlags(flags: Flags, refuse: Refuse): DeclaredFlag[] {
   return Object.entries(flags).map(([name, flag]): DeclaredFlag => {
-    checkValueName(name, "flag", say);
+    checkValueName(name, "flag", refuse);
     const shape: FlagShape | undefined = (flag as FlagDeclaration<unknown> | undefined)?.shape;
-    if (shape === undefined || "takes" in shape) return say(`flag "${name}" is not made with flag`);
-    checkLine(shape.about, `what flag "${name}" is about`, say);
+    if (shape === undefined || "takes" in shape)
+      return refuse(`flag "${name}" is not made with flag`);
+    checkLine(shape.about, `what flag "${name}" is about`, refuse);
     if (shape.short !== undefined && !SHORT_NAME.test(shape.short)) {
-      say(`the short name of flag "${name}" is ${JSON.stringify(shape.short)}, not one letter`);
+      refuse(`the short name of flag "${name}" is ${JSON.stringify(shape.short)}, not one letter`);
     }
     return { ...shape, name, long: kebab(name) };
   });
 }
 
-function checkValueName(name: string, kind: string, say: Fault): void {
+function checkValueName(name: string, kind: string, refuse: Refuse): void {
   if (VALUE_NAME.test(name)) return;
-  say(`${kind} ${JSON.stringify(name)} is no name: letters, digits, - and _, a letter first`);
+  refuse(`${kind} ${JSON.stringify(name)} is no name: letters, digits, - and _, a letter first`);
 }
 
-function checkClashes(args: readonly DeclaredArg[], flags: readonly DeclaredFlag[], say: Fault) {
+function checkClashes(
+  args: readonly DeclaredArg[],
+  flags: readonly DeclaredFlag[],
+  refuse: Refuse,
+) {
   const taken = new Map<string, string>();
   const take = (name: string, what: string) => {
     const other = taken.get(name);
-    if (other !== undefined) say(`${what} clashes with ${other}`);
+    if (other !== undefined) refuse(`${what} clashes with ${other}`);
     taken.set(name, what);
   };
   for (const { name } of args) take(kebab(name), `argument "${name}"`);
@@ -193,13 +201,15 @@ function checkClashes(args: readonly DeclaredArg[], flags: readonly DeclaredFlag
 const COOLDOWNS = ["perUser", "perChannel", "all"] as const;
 const MAX_COOLDOWN_MS = 365 * 86_400_000;
 
-function checkCooldown(cooldown: Cooldown | undefined, say: Fault): AllCooldowns {
+function checkCooldown(cooldown: Cooldown | undefined, refuse: Refuse): AllCooldowns {
   for (const [name, ms] of Object.entries(cooldown ?? {})) {
     if (!(COOLDOWNS as readonly string[]).includes(name)) {
-      say(`unknown cooldown ${JSON.stringify(name)}; allowed: ${COOLDOWNS.join(", ")}`);
+      refuse(`unknown cooldown ${JSON.stringify(name)}; allowed: ${COOLDOWNS.join(", ")}`);
     }
     if (ms === undefined || (Number.isFinite(ms) && ms >= 0 && ms <= MAX_COOLDOWN_MS)) continue;
-    say(`cooldown ${name} is ${JSON.stringify(ms)}; allowed: milliseconds, such as duration("5s")`);
+    refuse(
+      `cooldown ${name} is ${JSON.stringify(ms)}; allowed: milliseconds, such as duration("5s")`,
+    );
   }
   return { perUser: 0, perChannel: 0, all: 0, ...withoutUndefined(cooldown) };
 }

@@ -3,8 +3,8 @@
 import { type Bound, bindWords, WrongInput } from "./bind-words.ts";
 import { MAX_ARGUMENT_CHARACTERS } from "./command-limits.ts";
 import type { DeclaredArg, DeclaredCommand, DeclaredFlag } from "./declared-command.ts";
-import type { ReadAt, Reader } from "./reader.ts";
-import { shown } from "./shown.ts";
+import type { ReadContext, Reader } from "./reader.ts";
+import { quoteInput } from "./safe-text.ts";
 
 export type Parsed =
   | { readonly values: Readonly<Record<string, unknown>> }
@@ -17,7 +17,7 @@ export type Parsed =
 export async function parseCommand(
   command: DeclaredCommand,
   line: string,
-  at: ReadAt,
+  at: ReadContext,
 ): Promise<Parsed> {
   try {
     if (line.length > MAX_ARGUMENT_CHARACTERS) {
@@ -35,7 +35,7 @@ export async function parseCommand(
   }
 }
 
-async function readArg(arg: DeclaredArg, { args }: Bound, at: ReadAt): Promise<unknown> {
+async function readArg(arg: DeclaredArg, { args }: Bound, at: ReadContext): Promise<unknown> {
   const typed = args.get(arg.name);
   if (typed === undefined) return arg.absent?.value;
   const values: unknown[] = [];
@@ -43,7 +43,7 @@ async function readArg(arg: DeclaredArg, { args }: Bound, at: ReadAt): Promise<u
   return arg.takes === "words" ? values : values[0];
 }
 
-async function readFlag(flag: DeclaredFlag, { flags }: Bound, at: ReadAt): Promise<unknown> {
+async function readFlag(flag: DeclaredFlag, { flags }: Bound, at: ReadContext): Promise<unknown> {
   const typed = flags.get(flag.name);
   if (typed === undefined) return flag.absent;
   if (typeof typed === "boolean" || flag.reader === undefined) return typed;
@@ -54,9 +54,9 @@ async function readWord(
   name: string,
   reader: Reader<unknown>,
   typed: string,
-  at: ReadAt,
+  at: ReadContext,
 ): Promise<unknown> {
   const reading = await reader.read(typed, at);
-  if ("wrong" in reading) throw new WrongInput(`${name}: ${shown(typed)} ${reading.wrong}`);
+  if ("wrong" in reading) throw new WrongInput(`${name}: ${quoteInput(typed)} ${reading.wrong}`);
   return reading.value;
 }

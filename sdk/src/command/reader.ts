@@ -2,7 +2,7 @@
 import type { User } from "../plugin/events.ts";
 
 /** What a reader may ask about the place where the command was typed. */
-export interface ReadAt {
+export interface ReadContext {
   /** Who typed it. */
   readonly user: User;
   /** Absolute; undefined in private. */
@@ -26,5 +26,5 @@ export interface Reader<T> {
   readonly placeholder: string;
   /** It asks nobody and waits for nothing, so that examples can be tried when a command is declared. */
   readonly pure?: true;
-  read(typed: string, at: ReadAt): Reading<T> | Promise<Reading<T>>;
+  read(typed: string, at: ReadContext): Reading<T> | Promise<Reading<T>>;
 }

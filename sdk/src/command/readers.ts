@@ -6,8 +6,8 @@ import { SeabirdError } from "../link/errors.ts";
 import type { User } from "../plugin/events.ts";
 import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
 import { nearest } from "./nearest.ts";
-import type { ReadAt, Reader, Reading } from "./reader.ts";
-import { hasControls, hasHidden } from "./shown.ts";
+import type { ReadContext, Reader, Reading } from "./reader.ts";
+import { hasControls, hasHidden } from "./safe-text.ts";
 
 /** A person as named in a command. */
 export interface NamedUser {
@@ -157,11 +157,11 @@ function isSelf(name: string, user: User): boolean {
   return name.toLowerCase() === user.displayName.toLowerCase();
 }
 
-function networkOf({ channelId, user }: ReadAt) {
+function networkOf({ channelId, user }: ReadContext) {
   return parseId(channelId ?? "") ?? parseId(user.id);
 }
 
-function isSameNetwork(typed: string, at: ReadAt): boolean {
+function isSameNetwork(typed: string, at: ReadContext): boolean {
   const there = parseId(typed);
   const here = networkOf(at);
   return there !== undefined && there.type === here?.type && there.id === here.id;

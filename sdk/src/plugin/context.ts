@@ -59,7 +59,7 @@ export interface ChannelRef {
   readonly name: string;
 }
 
-export interface AskSettings {
+export interface AskOptions {
   /** Milliseconds to wait for the answer. Default: `askTimeoutMs`, a minute. */
   readonly timeoutMs?: number | undefined;
   /** Tags of the question. */
@@ -84,9 +84,9 @@ export interface ReplyMethods {
    * uses a command, or is asked something else here. A handler that does not catch it ends
    * without an error. A question does not survive a restart.
    */
-  ask(question: Content, settings?: AskSettings): Promise<string>;
+  ask(question: Content, settings?: AskOptions): Promise<string>;
   /** Asks; true for `yes`, `y`, `ok` and the like, false for any other answer and for none. */
-  confirm(question: Content, settings?: AskSettings): Promise<boolean>;
+  confirm(question: Content, settings?: AskOptions): Promise<boolean>;
 }
 
 /** Where an event came from. */

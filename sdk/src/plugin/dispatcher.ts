@@ -6,7 +6,16 @@ import type { Clock } from "../link/clock.ts";
 import type { SeabirdError } from "../link/errors.ts";
 import type { SdkLimits } from "../link/limits.ts";
 import { HandlerSlot, type QueuePosition, type Slot } from "./handler-slot.ts";
-import type { Activity } from "./start-plugin.ts";
+
+/** What a plugin's handlers are doing. */
+export interface Activity {
+  /** Events that wait for their turn. */
+  readonly queued: number;
+  /** Handlers that run. */
+  readonly running: number;
+  /** Handlers that wait in `ask`, `confirm` or `sleep`. */
+  readonly waiting: number;
+}
 
 /** Reports its own failures: what it rejects with is ignored. */
 export type Task = (slot: Slot) => Promise<void>;

@@ -1,14 +1,13 @@
 /** Makes a handler's context from an event, a slot and the plugin's tools. */
 import { backendId, parseBackendId, parseId } from "@seabird-chat/protocol";
-import { isAffirmative } from "../ask/affirmative.ts";
 import { AskCancelled } from "../ask/ask-cancelled.ts";
-import type { Asks } from "../ask/asks.ts";
+import { type Asks, isAffirmative } from "../ask/asks.ts";
 import type { ActionOptions } from "../link/action-client.ts";
 import { pause } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { yieldIfAborted } from "./abortable.ts";
-import type { AskSettings, BackendRef, ChannelRef, PluginHost, ReplyMethods } from "./context.ts";
+import type { AskOptions, BackendRef, ChannelRef, PluginHost, ReplyMethods } from "./context.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Slot } from "./handler-slot.ts";
 import { mentioning, replyTarget } from "./replies.ts";
@@ -85,7 +84,7 @@ function replyMethods(
     });
   const mentionReply = (content: Content, settings?: ActionOptions) =>
     reply(mentioning(event, content), settings);
-  const ask = (question: Content, settings?: AskSettings) =>
+  const ask = (question: Content, settings?: AskOptions) =>
     askFor(event, slot, deps, () => mentionReply(question, onlyTags(settings)), settings);
   return {
     reply,
@@ -115,7 +114,7 @@ async function askFor(
   slot: Slot,
   { asks, askTimeoutMs, host, learnCommands }: ContextDeps,
   send: () => Promise<void>,
-  settings: AskSettings | undefined,
+  settings: AskOptions | undefined,
 ): Promise<string> {
   const timeoutMs = settings?.timeoutMs ?? askTimeoutMs;
   if (!(timeoutMs > 0 && Number.isFinite(timeoutMs))) {
@@ -155,6 +154,6 @@ async function sleepFor(
   if (host.signal.aborted) throw new SeabirdError("closed", "the plugin closes");
 }
 
-function onlyTags(settings: AskSettings | undefined): ActionOptions | undefined {
+function onlyTags(settings: AskOptions | undefined): ActionOptions | undefined {
   return settings?.tags && { tags: settings.tags };
 }

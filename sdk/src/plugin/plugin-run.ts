@@ -9,7 +9,7 @@ import { checkSettings } from "../program/check-settings.ts";
 import { createLog, type Log } from "../program/log.ts";
 import { abortable } from "./abortable.ts";
 import type { PluginHost } from "./context.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import { type Activity, Dispatcher } from "./dispatcher.ts";
 import { EventRunner } from "./event-runner.ts";
 import { Failures } from "./failures.ts";
 import { Handlers } from "./handlers.ts";
@@ -26,10 +26,18 @@ import {
 import { PluginClient } from "./plugin-client.ts";
 import { Prefixes } from "./prefixes.ts";
 import { RegisteredNames } from "./registered-names.ts";
-import type { Activity, RunningPlugin, StartOptions } from "./start-plugin.ts";
+import type { RunningPlugin, StartOptions } from "./running-plugin.ts";
 import { watchLink } from "./watch-link.ts";
 
-export class PluginRun implements RunningPlugin {
+/**
+ * Starts a plugin and keeps it connected until `close()`. Throws a SeabirdError `bad_option` if
+ * the options cannot work.
+ */
+export function startPlugin(plugin: Plugin, options: StartOptions = {}): RunningPlugin {
+  return new PluginRun(plugin, options);
+}
+
+class PluginRun implements RunningPlugin {
   readonly name: string;
   readonly #parts: PluginParts;
   readonly #commands: CommandSet<ErasedHandler>;

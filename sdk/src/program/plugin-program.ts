@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { SeabirdError } from "../link/errors.ts";
 import { type Plugin, partsOf } from "../plugin/plugin.ts";
-import { type RunningPlugin, startPlugin } from "../plugin/start-plugin.ts";
+import { startPlugin } from "../plugin/plugin-run.ts";
+import type { RunningPlugin } from "../plugin/running-plugin.ts";
 import {
   checkSettings,
   type JsonSchema,

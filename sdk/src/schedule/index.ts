@@ -1,9 +1,9 @@
-/** The door to a plugin's jobs: `@seabird-chat/sdk/schedule`. */
+/** The entry point for a plugin's jobs: `@seabird-chat/sdk/schedule`. */
 export type {
-  CronSettings,
+  CronOptions,
   Job,
-  KeySettings,
-  ListJobsSettings,
+  KeyOptions,
+  ListJobsOptions,
   WaitingJob,
   When,
 } from "./job.ts";
@@ -14,4 +14,3 @@ export {
   type ScheduleOptions,
   schedule,
 } from "./schedule.ts";
-export { SCHEDULE_LIMITS } from "./schedule-limits.ts";

@@ -51,6 +51,12 @@ export interface JobRun<Data = unknown> extends PluginHost {
 /** Runs a job; what it returns is waited for. If it fails, it is tried again. */
 export type JobHandler<Data> = (run: JobRun<Data>) => unknown;
 
+export interface DeclaredJob {
+  readonly name: string;
+  readonly options: ResolvedJobOptions;
+  readonly handler: JobHandler<never>;
+}
+
 const MAX_TIMEOUT_MS = 86_400_000;
 const MAX_ATTEMPTS = 1_000;
 

@@ -4,18 +4,12 @@ import { backoffMs } from "../link/backoff.ts";
 import { nextTurn, pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
-import type { JobHandler, ResolvedJobOptions } from "./job-options.ts";
+import { JobExecution } from "./job-execution.ts";
+import type { DeclaredJob } from "./job-options.ts";
 import type { JobRow, JobRows } from "./job-rows.ts";
-import { JobTurn } from "./job-turn.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
-export interface DeclaredJob {
-  readonly name: string;
-  readonly options: ResolvedJobOptions;
-  readonly handler: JobHandler<never>;
-}
-
-export interface JobRunnerParts {
+export interface JobRunnerDeps {
   readonly host: PluginHost;
   readonly rows: JobRows;
   readonly jobs: ReadonlyMap<string, DeclaredJob>;
@@ -27,9 +21,9 @@ export interface JobRunnerParts {
 const LOOKS_PER_TURN = 32;
 
 export class JobRunner {
-  readonly #parts: JobRunnerParts;
+  readonly #deps: JobRunnerDeps;
   readonly #instance = randomUUID();
-  readonly #turns = new Map<number, JobTurn>();
+  readonly #running = new Map<number, JobExecution>();
   #cancelTimer: () => void = () => undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
@@ -37,8 +31,8 @@ export class JobRunner {
   #looked = 0;
   #closed = false;
 
-  constructor(parts: JobRunnerParts) {
-    this.#parts = parts;
+  constructor(parts: JobRunnerDeps) {
+    this.#deps = parts;
   }
 
   /** Looks at once; also when a job was added. Never throws. */
@@ -62,11 +56,11 @@ export class JobRunner {
     this.stop();
     await this.#looking;
     await this.#within(this.#idle());
-    for (const turn of this.#turns.values()) {
+    for (const turn of this.#running.values()) {
       turn.abort(new SeabirdError("closed", "the plugin closes"));
     }
     await this.#within(this.#idle());
-    for (const turn of this.#turns.values()) turn.forget();
+    for (const turn of this.#running.values()) turn.forget();
   }
 
   /** Begins nothing any more. */
@@ -76,19 +70,19 @@ export class JobRunner {
   }
 
   async #look(): Promise<void> {
-    const { host, rows, pollMs = SCHEDULE.longestSleepMs } = this.#parts;
+    const { host, rows, pollMs = SCHEDULE.longestSleepMs } = this.#deps;
     try {
-      while (!this.#closed && this.#turns.size < SCHEDULE.maxRunningJobs) {
+      while (!this.#closed && this.#running.size < SCHEDULE.maxRunningJobs) {
         if (!(await this.#takeOne())) break;
         // SQLite answers at once: thousands of jobs would let nothing else run meanwhile.
         if (++this.#looked % LOOKS_PER_TURN === 0) await nextTurn();
       }
       if (this.#closed) return;
-      const nextMs = await rows.nextMs(this.#names(), [...this.#turns.keys()]);
+      const nextMs = await rows.nextMs(this.#names(), [...this.#running.keys()]);
       this.#failures = 0;
       const untilNextMs = (nextMs ?? Number.POSITIVE_INFINITY) - host.clock.wallMs();
       // With all hands full the end of a run wakes us.
-      const isFull = this.#turns.size >= SCHEDULE.maxRunningJobs;
+      const isFull = this.#running.size >= SCHEDULE.maxRunningJobs;
       this.#sleep(Math.min(isFull ? pollMs : Math.max(1, untilNextMs), pollMs));
     } catch (error) {
       this.#failures++;
@@ -100,9 +94,9 @@ export class JobRunner {
 
   /** False when there is nothing to do. */
   async #takeOne(): Promise<boolean> {
-    const { host, rows, jobs, leaseMs } = this.#parts;
+    const { host, rows, jobs, leaseMs } = this.#deps;
     const nowMs = host.clock.wallMs();
-    const row = await rows.due(this.#names(), [...this.#turns.keys()], nowMs);
+    const row = await rows.due(this.#names(), [...this.#running.keys()], nowMs);
     const job = row && jobs.get(row.name);
     if (row === undefined || job === undefined) return false;
     const why = reasonToLeaveOut(row, job, nowMs);
@@ -116,37 +110,37 @@ export class JobRunner {
   }
 
   #begin(row: JobRow, job: DeclaredJob): void {
-    const turn = new JobTurn({ ...this.#parts, row, job, instance: this.#instance });
-    this.#turns.set(row.id, turn);
+    const turn = new JobExecution({ ...this.#deps, row, job, instance: this.#instance });
+    this.#running.set(row.id, turn);
     void turn.run().finally(() => {
-      this.#turns.delete(row.id);
+      this.#running.delete(row.id);
       this.wake();
     });
   }
 
   #names(): readonly string[] {
-    return [...this.#parts.jobs.keys()];
+    return [...this.#deps.jobs.keys()];
   }
 
   #sleep(ms: number): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#parts.host.clock.after(ms, () => this.wake());
+    this.#cancelTimer = this.#deps.host.clock.after(ms, () => this.wake());
   }
 
   #backoff(failures: number): number {
-    const { random } = this.#parts.host;
+    const { random } = this.#deps.host;
     const { retryMinMs: minMs, leaseMs: maxMs } = SCHEDULE;
     return backoffMs(failures, { minMs, maxMs, random: random() });
   }
 
   async #idle(): Promise<void> {
-    await Promise.all([...this.#turns.values()].map((turn) => turn.ended));
+    await Promise.all([...this.#running.values()].map((turn) => turn.ended));
   }
 
   async #within(work: Promise<void>): Promise<void> {
-    if (this.#turns.size === 0) return;
+    if (this.#running.size === 0) return;
     const stop = new AbortController();
-    const { clock } = this.#parts.host;
+    const { clock } = this.#deps.host;
     await Promise.race([work, pause(clock, SCHEDULE.closeMs, stop.signal)]);
     stop.abort();
   }

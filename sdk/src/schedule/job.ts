@@ -13,7 +13,7 @@ import { SCHEDULE } from "./schedule-limits.ts";
 /** A moment, or how long from now: milliseconds or such as `"10m"`. */
 export type When = { readonly at: Date } | { readonly in: number | string };
 
-export interface KeySettings {
+export interface KeyOptions {
   /**
    * Tells the jobs of one name apart, such as `userKey(ctx.user)`; one with the same key takes the
    * other's place. Default: a new key each time.
@@ -21,7 +21,7 @@ export interface KeySettings {
   readonly key?: string | undefined;
 }
 
-export interface CronSettings extends KeySettings {
+export interface CronOptions extends KeyOptions {
   /** Such as `Europe/Berlin`. Default: UTC. */
   readonly timeZone?: string | undefined;
 }
@@ -33,7 +33,7 @@ export interface WaitingJob<Data> {
   readonly dueAt: Date;
 }
 
-export interface ListJobsSettings {
+export interface ListJobsOptions {
   /** Only keys behind this one: the last key of the page before. */
   readonly after?: string | undefined;
   /** How many at most, up to 1,000. Default: 100. */
@@ -49,26 +49,26 @@ export interface ListJobsSettings {
  */
 export interface Job<Data> {
   /** Runs once: at a moment, or in a while. A moment that is over is now. Resolves with its key. */
-  once(when: When, data: Data, settings?: KeySettings): Promise<string>;
+  once(when: When, data: Data, settings?: KeyOptions): Promise<string>;
   /** Runs again and again, the first time after one interval of at least a second. */
-  every(interval: number | string, data: Data, settings?: KeySettings): Promise<string>;
+  every(interval: number | string, data: Data, settings?: KeyOptions): Promise<string>;
   /**
    * Runs by a cron expression: minute, hour, day of the month, month, day of the week, and before
    * them seconds if there are six. A time that a zone leaves out in spring is taken at the end of
    * the gap. A time that comes twice in autumn is taken once, the first time, unless its hour is
    * `*` or its minutes are a list or step: then both times.
    */
-  cron(expression: string, data: Data, settings?: CronSettings): Promise<string>;
+  cron(expression: string, data: Data, settings?: CronOptions): Promise<string>;
   /** Whether there was one. One that is running runs to its end. */
   cancel(key: string): Promise<boolean>;
   /** Those that wait or run, in the order of their keys. */
-  list(settings?: ListJobsSettings): Promise<readonly WaitingJob<Data>[]>;
+  list(settings?: ListJobsOptions): Promise<readonly WaitingJob<Data>[]>;
   /** The jobs of this run of the plugin, if it runs several times in this process. */
   of(run: RunOfPlugin): Job<Data>;
 }
 
 /** What one run of the plugin has for its jobs. */
-export interface JobPlace {
+export interface JobStore {
   readonly rows: JobRows;
   readonly clock: Clock;
   /** Something was added. */
@@ -79,10 +79,10 @@ const DEFAULT_LISTED = 100;
 
 export class NamedJob<Data> implements Job<Data> {
   readonly #name: string;
-  readonly #runs: Runs<JobPlace>;
-  readonly #place: () => JobPlace;
+  readonly #runs: Runs<JobStore>;
+  readonly #place: () => JobStore;
 
-  constructor(name: string, runs: Runs<JobPlace>, place: () => JobPlace = () => runs.only()) {
+  constructor(name: string, runs: Runs<JobStore>, place: () => JobStore = () => runs.only()) {
     this.#name = name;
     this.#runs = runs;
     this.#place = place;
@@ -93,17 +93,17 @@ export class NamedJob<Data> implements Job<Data> {
     return new NamedJob<Data>(this.#name, this.#runs, () => place);
   }
 
-  async once(when: When, data: Data, settings: KeySettings = {}): Promise<string> {
+  async once(when: When, data: Data, settings: KeyOptions = {}): Promise<string> {
     const place = this.#place();
     return this.#put(place, momentOf(when, place.clock.wallMs()), undefined, data, settings);
   }
 
-  async every(interval: number | string, data: Data, settings: KeySettings = {}): Promise<string> {
+  async every(interval: number | string, data: Data, settings: KeyOptions = {}): Promise<string> {
     const rule = everyRule(typeof interval === "string" ? duration(interval) : interval);
     return this.#repeat(rule, data, settings);
   }
 
-  async cron(expression: string, data: Data, settings: CronSettings = {}): Promise<string> {
+  async cron(expression: string, data: Data, settings: CronOptions = {}): Promise<string> {
     const { timeZone = "UTC" } = settings;
     const rule = cronRule(expression, timeZone, this.#place().clock.wallMs());
     return this.#repeat(rule, data, settings);
@@ -113,7 +113,7 @@ export class NamedJob<Data> implements Job<Data> {
     return this.#place().rows.cancel(this.#name, checkedKey(key));
   }
 
-  async list(settings: ListJobsSettings = {}): Promise<readonly WaitingJob<Data>[]> {
+  async list(settings: ListJobsOptions = {}): Promise<readonly WaitingJob<Data>[]> {
     const { after = "", limit = DEFAULT_LISTED } = settings;
     if (!(Number.isInteger(limit) && limit >= 1 && limit <= STORAGE.maxListed)) {
       const allowed = `whole numbers from 1 to ${STORAGE.maxListed}`;
@@ -123,18 +123,18 @@ export class NamedJob<Data> implements Job<Data> {
     return rows.map(({ key, data, due_at }) => ({ key, data: JSON.parse(data), dueAt: due_at }));
   }
 
-  async #repeat(rule: Rule, data: Data, settings: KeySettings): Promise<string> {
+  async #repeat(rule: Rule, data: Data, settings: KeyOptions): Promise<string> {
     const place = this.#place();
     const nowMs = place.clock.wallMs();
     return this.#put(place, nextAfter(rule, nowMs, nowMs) ?? nowMs, rule, data, settings);
   }
 
   async #put(
-    { rows, wake }: JobPlace,
+    { rows, wake }: JobStore,
     dueMs: number,
     rule: Rule | undefined,
     data: Data,
-    { key = randomUUID() }: KeySettings,
+    { key = randomUUID() }: KeyOptions,
   ): Promise<string> {
     await rows.put({ name: this.#name, key: checkedKey(key), data: jsonOf(data), rule, dueMs });
     wake();

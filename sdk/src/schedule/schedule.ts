@@ -9,10 +9,15 @@ import type { OwnTables } from "../storage/own-tables.ts";
 import { Runs } from "../storage/runs.ts";
 import type { PluginStorage } from "../storage/storage.ts";
 import type { Sharing } from "../storage/store.ts";
-import { type Job, type JobPlace, NamedJob } from "./job.ts";
-import { type JobHandler, type JobOptions, resolveJobOptions } from "./job-options.ts";
+import { type Job, type JobStore, NamedJob } from "./job.ts";
+import {
+  type DeclaredJob,
+  type JobHandler,
+  type JobOptions,
+  resolveJobOptions,
+} from "./job-options.ts";
 import { JobRows } from "./job-rows.ts";
-import { type DeclaredJob, JobRunner } from "./job-runner.ts";
+import { JobRunner } from "./job-runner.ts";
 import { cronRule, everyRule, nextAfter, type Rule } from "./rule.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
@@ -107,7 +112,7 @@ class DeclaredJobs implements Schedule {
   readonly #jobs = new Map<string, DeclaredJob>();
   /** By the job's name; made when it is known what time it is. */
   readonly #rules = new Map<string, (nowMs: number) => Rule>();
-  readonly #runs: Runs<JobPlace>;
+  readonly #runs: Runs<JobStore>;
 
   constructor(plugin: string) {
     this.#runs = new Runs(`the schedule of "${plugin}"`);

@@ -2,6 +2,7 @@
 import {
   type ColumnBuilderCallback,
   type ColumnDefinitionBuilder,
+  type ColumnType,
   type CreateTableBuilder,
   type Expression,
   sql,
@@ -143,4 +144,26 @@ function defaultFor(
   }
   if (value instanceof Date) return kind === "sqlite" ? value.getTime() : value.toISOString();
   return typeof value === "boolean" && kind === "sqlite" ? Number(value) : value;
+}
+
+/**
+ * A column made by `column.json()`: `Value` comes out; lists and plain objects go in as they are,
+ * other values by `JSON.stringify`.
+ */
+export type JsonColumn<Value> = ColumnType<Value, Given<Value>, Given<Value>>;
+
+type Given<Value> = unknown extends Value
+  ? unknown
+  : Value extends object | null
+    ? Value | string
+    : string;
+
+const SQLITE_UNIQUE = [2_067, 1_555];
+const POSTGRES_UNIQUE = "23505";
+
+/** True if a query failed because a row with the same unique value, or id, is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("errcode" in error) return SQLITE_UNIQUE.includes(Number(error.errcode));
+  return "code" in error && error.code === POSTGRES_UNIQUE;
 }

@@ -8,12 +8,12 @@ import type { OwnTables } from "./own-tables.ts";
 import { boundedJson, checkedText, checkKeyLength } from "./parameters.ts";
 import { STORAGE } from "./storage-limits.ts";
 
-export interface SetSettings {
+export interface SetOptions {
   /** Milliseconds, or such as `"1d"`, after which it is gone. Default: it stays. */
   readonly expiresIn?: number | string | undefined;
 }
 
-export interface ListSettings {
+export interface ListOptions {
   /** Only keys that begin so. Default: all. */
   readonly prefix?: string | undefined;
   /** Only keys behind this one: the last key of the page before. */
@@ -33,7 +33,7 @@ export interface KeyValueEntry<Value> {
  */
 export interface KeyValue<Value> {
   get(key: string): Promise<Value | undefined>;
-  set(key: string, value: Value, settings?: SetSettings): Promise<void>;
+  set(key: string, value: Value, settings?: SetOptions): Promise<void>;
   /**
    * Makes a new value of the old one, and is right when several do it at once: `change` may then
    * run again. If it returns undefined, the key is deleted. Resolves with the new value. When it
@@ -42,15 +42,15 @@ export interface KeyValue<Value> {
   update<Next extends Value | undefined>(
     key: string,
     change: (old: Value | undefined) => Next,
-    settings?: SetSettings,
+    settings?: SetOptions,
   ): Promise<Next>;
   /** Whether there was one. */
   delete(key: string): Promise<boolean>;
   /** In the order of the keys, by their code points. */
-  list(settings?: ListSettings): Promise<readonly KeyValueEntry<Value>[]>;
+  list(settings?: ListOptions): Promise<readonly KeyValueEntry<Value>[]>;
 }
 
-export interface KeyValueStore {
+export interface KeyValueDeps {
   /** Opens as needed. */
   readonly db: () => Kysely<OwnTables>;
   readonly clock: () => Clock;
@@ -64,16 +64,16 @@ const MAX_UPDATE_TRIES = 100;
 /** Behind every key with a prefix, in the order of the keys; no character, so in no key. */
 const LAST = "\u{10ffff}";
 
-export function keyValueOf<Value>(namespace: string, store: KeyValueStore): KeyValue<Value> {
+export function keyValueOf<Value>(namespace: string, store: KeyValueDeps): KeyValue<Value> {
   checkedKey(namespace, "namespace");
   return new TableKeyValue<Value>(namespace, store);
 }
 
 class TableKeyValue<Value> implements KeyValue<Value> {
   readonly #namespace: string;
-  readonly #store: KeyValueStore;
+  readonly #store: KeyValueDeps;
 
-  constructor(namespace: string, store: KeyValueStore) {
+  constructor(namespace: string, store: KeyValueDeps) {
     this.#namespace = namespace;
     this.#store = store;
   }
@@ -83,7 +83,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  async set(key: string, value: Value, settings: SetSettings = {}): Promise<void> {
+  async set(key: string, value: Value, settings: SetOptions = {}): Promise<void> {
     const row = this.#row(checkedKey(key), jsonOf(value), settings);
     const { value: text, expires_at } = row;
     await this.#store
@@ -100,7 +100,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
   async update<Next extends Value | undefined>(
     key: string,
     change: (old: Value | undefined) => Next,
-    settings: SetSettings = {},
+    settings: SetOptions = {},
   ): Promise<Next> {
     checkedKey(key);
     return this.#store.mutex.run(`${this.#namespace}\0${key}`, () =>
@@ -112,7 +112,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
   async #change<Next extends Value | undefined>(
     key: string,
     change: (old: Value | undefined) => Next,
-    settings: SetSettings,
+    settings: SetOptions,
   ): Promise<Next> {
     for (let tries = 0; tries < MAX_UPDATE_TRIES; tries++) {
       const old = await this.#text(key);
@@ -136,7 +136,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     return numDeletedRows > 0n;
   }
 
-  async list(settings: ListSettings = {}): Promise<readonly KeyValueEntry<Value>[]> {
+  async list(settings: ListOptions = {}): Promise<readonly KeyValueEntry<Value>[]> {
     const { prefix = "", after, limit = DEFAULT_LISTED } = settings;
     checkLimit(limit);
     const now = this.#now();
@@ -174,7 +174,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     key: string,
     old: string | undefined,
     next: string | undefined,
-    settings: SetSettings,
+    settings: SetOptions,
   ): Promise<boolean> {
     if (old === undefined) return next === undefined || this.#insert(key, next, settings);
     if (next === undefined) {
@@ -193,7 +193,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     return numUpdatedRows > 0n;
   }
 
-  async #insert(key: string, value: string, settings: SetSettings): Promise<boolean> {
+  async #insert(key: string, value: string, settings: SetOptions): Promise<boolean> {
     // What has expired is in the way.
     await this.#mine("delete", key).where("expires_at", "<=", this.#now()).execute();
     const { numInsertedOrUpdatedRows = 0n } = await this.#store
@@ -214,7 +214,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
   }
 
   /** What has expired goes when something new will. If that fails, the next time does it. */
-  async #purgeAfter({ expiresIn }: SetSettings): Promise<void> {
+  async #purgeAfter({ expiresIn }: SetOptions): Promise<void> {
     if (expiresIn === undefined) return;
     try {
       const db = this.#store.db();
@@ -224,7 +224,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     }
   }
 
-  #row(key: string, value: string, { expiresIn }: SetSettings): OwnTables["seabird_values"] {
+  #row(key: string, value: string, { expiresIn }: SetOptions): OwnTables["seabird_values"] {
     const ms = typeof expiresIn === "string" ? duration(expiresIn) : expiresIn;
     if (ms !== undefined && !(ms > 0 && ms <= MAX_EXPIRY_MS)) {
       throw new SeabirdError("bad_option", `expiresIn is ${ms}; allowed: more than 0 ms`);

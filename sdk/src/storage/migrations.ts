@@ -2,21 +2,9 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { type Columns, columnsFor, type DatabaseKind } from "./columns.ts";
-import { statementsOf } from "./recorded-statements.ts";
+import { columnsFor, type DatabaseKind } from "./columns.ts";
+import { type AnyTables, type Migration, type Migrations, statementsOf } from "./migration.ts";
 import { STORAGE } from "./storage-limits.ts";
-
-/** Tables whose columns only the migration knows. */
-export type AnyTables = Record<string, Record<string, unknown>>;
-
-/**
- * One step. It does nothing but talk to the database it is given: to find out whether it was
- * changed later, it is also run where there is none and every query gives no rows.
- */
-export type Migration = (db: Kysely<AnyTables>, column: Columns) => Promise<unknown>;
-
-/** By name; they run in the order of their names: `001-notes`, `002-tags`. */
-export type Migrations = Readonly<Record<string, Migration>>;
 
 interface Applied {
   readonly name: string;

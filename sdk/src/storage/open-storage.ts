@@ -3,20 +3,14 @@ import { type Dialect, Kysely } from "kysely";
 import { type Clock, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { createLog, type Log } from "../program/log.ts";
-import {
-  type AnyTables,
-  type MigrateOptions,
-  type Migrations,
-  migrate,
-  noLock,
-  postgresLock,
-} from "./migrations.ts";
+import type { AnyTables, Migrations } from "./migration.ts";
+import { type MigrateOptions, migrate, noLock, postgresLock } from "./migrations.ts";
 import { claimStorage, type OwnTables, ownMigrations } from "./own-tables.ts";
-import { IN_MEMORY, type Place, placeOf } from "./place.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import type { StatementTiming } from "./postgres-pool.ts";
 import { SqliteDialect } from "./sqlite-dialect.ts";
 import { STORAGE } from "./storage-limits.ts";
+import { IN_MEMORY, locationOf, type StorageLocation } from "./storage-location.ts";
 import { OpenStore, type Sharing } from "./store.ts";
 
 export interface OpenOptions {
@@ -59,7 +53,7 @@ export async function openStorage<Tables = AnyTables>(
   const name = checkedName(given.name);
   const clock = options.clock ?? ("clock" in given ? given.clock : systemClock);
   const log = options.log ?? ("log" in given ? given.log : createLog({ name, clock }));
-  const place = placeOf(name, options.url);
+  const place = locationOf(name, options.url);
   const timing: StatementTiming = { statementMs: STORAGE.migrationStatementMs };
   const db = new Kysely<AnyTables>({ dialect: dialectOf(place, log, timing) });
   try {
@@ -82,19 +76,19 @@ function notOpened(name: string, cause: unknown): SeabirdError {
   });
 }
 
-function sharingOf(place: Place): Sharing {
+function sharingOf(place: StorageLocation): Sharing {
   if (place.kind === "postgres") return "server";
   return place.file === IN_MEMORY ? "nobody" : "file";
 }
 
-function dialectOf(place: Place, log: Log, timing: StatementTiming): Dialect {
+function dialectOf(place: StorageLocation, log: Log, timing: StatementTiming): Dialect {
   if (place.kind === "sqlite") return new SqliteDialect(place);
   return postgresDialect({ ...place, log, timing });
 }
 
-interface Surroundings {
+interface MigrationDeps {
   readonly name: string;
-  readonly place: Place;
+  readonly place: StorageLocation;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -102,7 +96,7 @@ interface Surroundings {
 async function bringUpToDate(
   db: Kysely<AnyTables>,
   migrations: Migrations,
-  { name, place, clock, log }: Surroundings,
+  { name, place, clock, log }: MigrationDeps,
 ): Promise<void> {
   const { kind } = place;
   const lock = kind === "postgres" ? postgresLock(place.schema) : noLock;

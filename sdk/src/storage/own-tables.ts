@@ -2,7 +2,7 @@
 import { type Generated, type Kysely, type RawBuilder, sql } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
 import type { DatabaseKind } from "./columns.ts";
-import type { Migrations } from "./migrations.ts";
+import type { Migrations } from "./migration.ts";
 
 export interface OwnTables {
   seabird_values: {

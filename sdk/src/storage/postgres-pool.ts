@@ -11,7 +11,7 @@ export interface StatementTiming {
   statementMs: number;
 }
 
-interface PoolSurroundings {
+interface PoolDeps {
   /** The plugin's own; every statement speaks of tables in it. */
   readonly schema: string;
   readonly log: Log;
@@ -20,7 +20,7 @@ interface PoolSurroundings {
 
 const GRACE_MS = 1_000;
 
-export function adaptPool(pool: Pool, surroundings: PoolSurroundings): PostgresPool {
+export function adaptPool(pool: Pool, deps: PoolDeps): PostgresPool {
   const clients = new WeakMap<PoolClient, AdaptedClient>();
   const taken = new Set<AdaptedClient>();
   return {
@@ -30,10 +30,10 @@ export function adaptPool(pool: Pool, surroundings: PoolSurroundings): PostgresP
       // Kysely knows a connection again by it.
       let known = clients.get(client);
       const isNew = known === undefined;
-      known ??= new AdaptedClient(client, taken, surroundings);
+      known ??= new AdaptedClient(client, taken, deps);
       taken.add(known);
       // Not by Kysely: it would keep a connection for ever that could not be made ready.
-      if (isNew) await prepare(known, surroundings);
+      if (isNew) await prepare(known, deps);
       clients.set(client, known);
       return known as unknown as PostgresPoolClient;
     },
@@ -47,7 +47,7 @@ export function adaptPool(pool: Pool, surroundings: PoolSurroundings): PostgresP
 }
 
 /** Not in the options of the connection: what stands between us and the server may refuse them. */
-async function prepare(client: AdaptedClient, { schema }: PoolSurroundings): Promise<void> {
+async function prepare(client: AdaptedClient, { schema }: PoolDeps): Promise<void> {
   const one = (index: number) => `set_config($${index}, $${index + 1}, false)`;
   const values = ["search_path", `"${schema}"`, "statement_timeout", `${STORAGE.statementMs}`];
   const idle = ["idle_in_transaction_session_timeout", `${STORAGE.transactionIdleMs}`];
@@ -83,7 +83,7 @@ class AdaptedClient {
   readonly #timing: StatementTiming;
   #isSilent = false;
 
-  constructor(client: PoolClient, taken: Set<AdaptedClient>, { log, timing }: PoolSurroundings) {
+  constructor(client: PoolClient, taken: Set<AdaptedClient>, { log, timing }: PoolDeps) {
     this.#client = client;
     this.#taken = taken;
     this.#timing = timing;

@@ -15,7 +15,7 @@ export class SqliteConnection {
   }
 
   begin(statement: string): Promise<void> {
-    return whenFree(this.#lockWaitMs, () => this.#database.exec(statement));
+    return retryWhileBusy(this.#lockWaitMs, () => this.#database.exec(statement));
   }
 
   /** SQLite ends a transaction by itself after some errors, such as a full disk. */
@@ -35,7 +35,7 @@ export class SqliteConnection {
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const run = () => this.#run<R>(query);
     // Inside a transaction the lock is held already.
-    return whenFree(this.#database.isTransaction ? 0 : this.#lockWaitMs, run);
+    return retryWhileBusy(this.#database.isTransaction ? 0 : this.#lockWaitMs, run);
   }
 
   #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
@@ -73,7 +73,7 @@ const SQLITE_BUSY = 5;
  * Tries again while another process writes. SQLite's own busy timeout would stop the event loop
  * meanwhile. By the machine's clock: that is what the other process runs by.
  */
-export async function whenFree<T>(waitMs: number, work: () => T): Promise<T> {
+export async function retryWhileBusy<T>(waitMs: number, work: () => T): Promise<T> {
   const untilMs = systemClock.now() + waitMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {

@@ -14,7 +14,7 @@ import {
 } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
 import { Mutex } from "./mutex.ts";
-import { SqliteConnection, whenFree } from "./sqlite-connection.ts";
+import { retryWhileBusy, SqliteConnection } from "./sqlite-connection.ts";
 import { openFile } from "./sqlite-file.ts";
 import { SqliteLease } from "./sqlite-lease.ts";
 import { STORAGE } from "./storage-limits.ts";
@@ -37,7 +37,7 @@ export class SqliteDialect implements Dialect {
   }
 
   createAdapter(): DialectAdapter {
-    return new OwnTurnsAdapter();
+    return new MutexAdapter();
   }
 
   createDriver(): Driver {
@@ -55,7 +55,7 @@ export class SqliteDialect implements Dialect {
 }
 
 /** Kysely would let queries wait for the one connection without end. */
-class OwnTurnsAdapter extends SqliteAdapter {
+class MutexAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
   }
@@ -75,7 +75,7 @@ class SqliteDriver implements Driver {
 
   async init(): Promise<void> {
     const { file, lockWaitMs = STORAGE.lockWaitMs } = this.#options;
-    const database = await whenFree(lockWaitMs, () => openFile(file));
+    const database = await retryWhileBusy(lockWaitMs, () => openFile(file));
     this.#connection = new SqliteConnection(database, lockWaitMs);
   }
 
@@ -119,13 +119,13 @@ class SqliteDriver implements Driver {
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    own(connection).giveBack();
+    own(connection).release();
   }
 
   async destroy(): Promise<void> {
     this.#connection?.close();
     this.#connection = undefined;
-    this.#lease?.giveBack(closed());
+    this.#lease?.release(closed());
   }
 }
 

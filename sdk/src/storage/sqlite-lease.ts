@@ -49,7 +49,7 @@ export class SqliteLease implements DatabaseConnection {
   }
 
   /** Later uses are refused: the connection may be another's by then. Idempotent. */
-  giveBack(why = new SeabirdError("closed", GIVEN_BACK)): void {
+  release(why = new SeabirdError("closed", RELEASED)): void {
     if (this.#over !== undefined) return;
     this.#over = why;
     this.#cancelTimer();
@@ -68,9 +68,9 @@ export class SqliteLease implements DatabaseConnection {
     try {
       this.#connection.end("rollback");
     } finally {
-      this.giveBack(new SeabirdError("aborted", words));
+      this.release(new SeabirdError("aborted", words));
     }
   }
 }
 
-const GIVEN_BACK = "this transaction is over: await what is done in it";
+const RELEASED = "this transaction is over: await what is done in it";

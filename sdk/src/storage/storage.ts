@@ -5,7 +5,7 @@ import type { PluginHost } from "../plugin/context.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { isOfKind } from "../program/component-kind.ts";
 import { type KeyValue, keyValueOf } from "./key-value.ts";
-import type { AnyTables, Migrations } from "./migrations.ts";
+import type { AnyTables, Migrations } from "./migration.ts";
 import { KeyedMutex } from "./mutex.ts";
 import { openStorage } from "./open-storage.ts";
 import type { OwnTables } from "./own-tables.ts";

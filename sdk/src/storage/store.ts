@@ -23,7 +23,7 @@ export interface Store<Tables> extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface StoreParts<Tables> {
+export interface StoreDeps<Tables> {
   readonly name: string;
   readonly sharing: Sharing;
   readonly kind: DatabaseKind;
@@ -32,41 +32,41 @@ export interface StoreParts<Tables> {
 }
 
 export class OpenStore<Tables> implements Store<Tables> {
-  readonly #parts: StoreParts<Tables>;
+  readonly #deps: StoreDeps<Tables>;
   readonly #mutex = new KeyedMutex();
   #closed: Promise<void> | undefined;
 
-  constructor(parts: StoreParts<Tables>) {
-    this.#parts = parts;
+  constructor(parts: StoreDeps<Tables>) {
+    this.#deps = parts;
   }
 
   get kind(): DatabaseKind {
-    return this.#parts.kind;
+    return this.#deps.kind;
   }
 
   get sharing(): Sharing {
-    return this.#parts.sharing;
+    return this.#deps.sharing;
   }
 
   get clock(): Clock {
-    return this.#parts.clock;
+    return this.#deps.clock;
   }
 
   get db(): Kysely<Tables> {
-    if (this.#closed === undefined) return this.#parts.db;
-    throw new SeabirdError("closed", `the storage of "${this.#parts.name}" is closed`);
+    if (this.#closed === undefined) return this.#deps.db;
+    throw new SeabirdError("closed", `the storage of "${this.#deps.name}" is closed`);
   }
 
   keyValue<Value = unknown>(namespace: string): KeyValue<Value> {
     return keyValueOf<Value>(namespace, {
       db: () => this.db as unknown as Kysely<OwnTables>,
       mutex: this.#mutex,
-      clock: () => this.#parts.clock,
+      clock: () => this.#deps.clock,
     });
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#parts.db.destroy();
+    this.#closed ??= this.#deps.db.destroy();
     return this.#closed;
   }
 

@@ -5,7 +5,7 @@ import type { RequestKind } from "./scripted-network.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import type { TestUser } from "./users.ts";
 
-export interface SaySettings {
+export interface SayOptions {
   /** Tags of the event. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
@@ -66,7 +66,7 @@ abstract class TestConversation {
   }
 
   /** @internal */
-  protected do(verb: SayIn, who: string, content: Content, settings?: SaySettings): Promise<void> {
+  protected do(verb: SayIn, who: string, content: Content, settings?: SayOptions): Promise<void> {
     const user = this.deps.user(who);
     verb(user, content, { ...user.tags, ...settings?.tags });
     return this.deps.idle();
@@ -92,17 +92,17 @@ export class TestChannel extends TestConversation {
   }
 
   /** A user says something: with the prefix a command, to the bot by name a mention. */
-  say(who: string, content: Content, settings?: SaySettings): Promise<void> {
+  say(who: string, content: Content, settings?: SayOptions): Promise<void> {
     return this.do(this.#options.say, who, content, settings);
   }
 
   /** A user mentions the bot, by whatever means the network has for that. */
-  mention(who: string, content: Content, settings?: SaySettings): Promise<void> {
+  mention(who: string, content: Content, settings?: SayOptions): Promise<void> {
     return this.do(this.#options.mention, who, content, settings);
   }
 
   /** A user performs an action, as in `/me waves`. */
-  act(who: string, content: Content, settings?: SaySettings): Promise<void> {
+  act(who: string, content: Content, settings?: SayOptions): Promise<void> {
     return this.do(this.#options.act, who, content, settings);
   }
 }
@@ -124,12 +124,12 @@ export class TestPrivateChat extends TestConversation {
   }
 
   /** The user says something. */
-  say(content: Content, settings?: SaySettings): Promise<void> {
+  say(content: Content, settings?: SayOptions): Promise<void> {
     return this.do(this.#options.say, this.#options.who, content, settings);
   }
 
   /** The user performs an action, as in `/me waves`. */
-  act(content: Content, settings?: SaySettings): Promise<void> {
+  act(content: Content, settings?: SayOptions): Promise<void> {
     return this.do(this.#options.act, this.#options.who, content, settings);
   }
 }

@@ -33,7 +33,7 @@ export type Request =
 /** The requests that `failNext` can make fail. */
 export type RequestKind = "send" | "action" | "join" | "leave" | "topic";
 
-export interface NetworkSettings {
+export interface NetworkOptions {
   /** `type/id`, such as `irc/libera`. */
   readonly name: string;
   /** Prefix of commands. Default: `!`. */
@@ -45,7 +45,7 @@ export interface NetworkSettings {
 }
 
 export interface NetworkDeps {
-  readonly settings: NetworkSettings;
+  readonly settings: NetworkOptions;
   readonly sent: SentMessages;
   readonly requests: Request[];
   readonly label: (kind: "channel" | "user", id: string) => string;

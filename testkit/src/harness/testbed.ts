@@ -7,10 +7,10 @@ import { type ConversationDeps, TestChannel, TestPrivateChat } from "./conversat
 import { Expectations } from "./expectations.ts";
 import { Harness, type HarnessOptions } from "./harness.ts";
 import { PluginComponent } from "./plugin-component.ts";
-import { type NetworkSettings, type Request, ScriptedNetwork } from "./scripted-network.ts";
+import { type NetworkOptions, type Request, ScriptedNetwork } from "./scripted-network.ts";
 import { type SentMessage, SentMessages } from "./sent-messages.ts";
 import type { TestLog } from "./test-log.ts";
-import { TestUsers, type UserSettings } from "./users.ts";
+import { TestUsers, type UserOptions } from "./users.ts";
 
 export interface TestbedOptions extends HarnessOptions {
   /** Started in this order, each with its own token. */
@@ -18,7 +18,7 @@ export interface TestbedOptions extends HarnessOptions {
   /** The plugins' settings, by the plugin's name. Default: none. */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
   /** Networks, as `type/id` or with settings. Default: `irc/libera`. The first is the default. */
-  readonly backends?: readonly (string | NetworkSettings)[] | undefined;
+  readonly backends?: readonly (string | NetworkOptions)[] | undefined;
 }
 
 const DEFAULT_BACKEND = "irc/libera";
@@ -123,7 +123,7 @@ export class Testbed implements AsyncDisposable {
   }
 
   /** Sets more than a user's name: `bed.user("ann", { account: "alice" })`. */
-  user(name: string, settings: UserSettings): void {
+  user(name: string, settings: UserOptions): void {
     this.#users.set(name, settings);
   }
 
@@ -198,7 +198,7 @@ export class Testbed implements AsyncDisposable {
     };
   }
 
-  #addNetwork(given: string | NetworkSettings): void {
+  #addNetwork(given: string | NetworkOptions): void {
     const script: ScriptedNetwork = new ScriptedNetwork({
       settings: typeof given === "string" ? { name: given } : given,
       sent: this.#sent,

@@ -1,7 +1,7 @@
 /** The users whom a test plays. */
 import type { BackendUser } from "@seabird-chat/sdk/backend";
 
-export interface UserSettings {
+export interface UserOptions {
   /** The network's id. Default: the name. */
   readonly id?: string | undefined;
   /** Default: the name. */
@@ -20,7 +20,7 @@ export class TestUsers {
   readonly #byName = new Map<string, TestUser>();
 
   /** Adds or changes a user. */
-  set(name: string, settings: UserSettings = {}): TestUser {
+  set(name: string, settings: UserOptions = {}): TestUser {
     const { id = name, displayName = name, account, tags } = settings;
     const withAccount = account === undefined ? {} : { "irc/account": account };
     const user = { id, displayName, tags: { ...withAccount, ...tags } };

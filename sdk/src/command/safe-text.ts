@@ -10,7 +10,7 @@ const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const HIDDEN = /[[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]--[\u200C\u200D]]/gv;
 
 /** In quotes: `"x"`; cut at 40 characters with `…`; each hidden character is one `�`. */
-export function shown(typed: string): string {
+export function quoteInput(typed: string): string {
   const points = Array.from(typed.slice(0, MAX_SHOWN_UNITS));
   const whole = typed.length <= MAX_SHOWN_UNITS && points.length <= MAX_SHOWN_CHARACTERS;
   const kept = whole ? points : points.slice(0, MAX_SHOWN_CHARACTERS - 1);

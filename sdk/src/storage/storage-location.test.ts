@@ -1,16 +1,16 @@
 /** Where a plugin's data is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeOf, schemaOf } from "./place.ts";
+import { locationOf, schemaOf } from "./storage-location.ts";
 
 test("nothing, a path, memory, PostgreSQL", () => {
   const sqlite = (file: string) => ({ kind: "sqlite", file });
-  assert.deepEqual(placeOf("notes", undefined), sqlite(".seabird/data/notes.db"));
-  assert.deepEqual(placeOf("notes", "./a b.db"), sqlite("./a b.db"));
-  assert.deepEqual(placeOf("notes", "/nowhere/at/all/"), sqlite("/nowhere/at/all/notes.db"));
-  assert.deepEqual(placeOf("notes", ":memory:"), sqlite(":memory:"));
+  assert.deepEqual(locationOf("notes", undefined), sqlite(".seabird/data/notes.db"));
+  assert.deepEqual(locationOf("notes", "./a b.db"), sqlite("./a b.db"));
+  assert.deepEqual(locationOf("notes", "/nowhere/at/all/"), sqlite("/nowhere/at/all/notes.db"));
+  assert.deepEqual(locationOf("notes", ":memory:"), sqlite(":memory:"));
   for (const url of ["postgres://host/db", "POSTGRESQL://host/db", "postgres:///db?host=/tmp"]) {
-    assert.deepEqual(placeOf("notes", url), { kind: "postgres", url, schema: "seabird_notes" });
+    assert.deepEqual(locationOf("notes", url), { kind: "postgres", url, schema: "seabird_notes" });
   }
 });
 

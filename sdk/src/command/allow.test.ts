@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { matchesGlob } from "./glob.ts";
+import { matchesGlob } from "./allow.ts";
 
 test("stars are any run of characters, and nothing else is special", () => {
   const rows: [string, string, boolean][] = [

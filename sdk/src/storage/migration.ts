@@ -14,9 +14,20 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
-import { type DatabaseKind, recordedColumnsFor } from "./columns.ts";
-import type { AnyTables, Migration } from "./migrations.ts";
+import { type Columns, type DatabaseKind, recordedColumnsFor } from "./columns.ts";
 import { STORAGE } from "./storage-limits.ts";
+
+/** Tables whose columns only the migration knows. */
+export type AnyTables = Record<string, Record<string, unknown>>;
+
+/**
+ * One step. It does nothing but talk to the database it is given: to find out whether it was
+ * changed later, it is also run where there is none and every query gives no rows.
+ */
+export type Migration = (db: Kysely<AnyTables>, column: Columns) => Promise<unknown>;
+
+/** By name; they run in the order of their names: `001-notes`, `002-tags`. */
+export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
  * A digest of the statements, without their values: those may hold the time of day. The source
@@ -39,9 +50,9 @@ export async function statementsOf(kind: DatabaseKind, migration: Migration): Pr
   return hash.digest("hex");
 }
 
-type Record = (sql: string) => void;
+type RecordStatement = (sql: string) => void;
 
-function recordingDialect(kind: DatabaseKind, record: Record): Dialect {
+function recordingDialect(kind: DatabaseKind, record: RecordStatement): Dialect {
   const createDriver = () => new RecordingDriver(record);
   if (kind === "sqlite") {
     return {
@@ -60,9 +71,9 @@ function recordingDialect(kind: DatabaseKind, record: Record): Dialect {
 }
 
 class RecordingDriver extends DummyDriver {
-  readonly #record: Record;
+  readonly #record: RecordStatement;
 
-  constructor(record: Record) {
+  constructor(record: RecordStatement) {
     super();
     this.#record = record;
   }

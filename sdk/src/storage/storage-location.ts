@@ -8,7 +8,7 @@ import { SeabirdError } from "../link/errors.ts";
 export const DATA_FOLDER = ".seabird/data";
 export const IN_MEMORY = ":memory:";
 
-export type Place =
+export type StorageLocation =
   | { readonly kind: "sqlite"; readonly file: string }
   | { readonly kind: "postgres"; readonly url: string; readonly schema: string };
 
@@ -17,17 +17,17 @@ export type Place =
  * `postgres://…`: a schema named after the plugin. A path that is a folder or ends with `/`:
  * a file named after the plugin in it. Any other path: that file.
  */
-export function placeOf(name: string, url: string | undefined): Place {
+export function locationOf(name: string, url: string | undefined): StorageLocation {
   if (url === undefined) return { kind: "sqlite", file: join(DATA_FOLDER, `${name}.db`) };
-  if (typeof url !== "string" || url.trim() === "" || url.includes("\0")) throw noPlace(name);
+  if (typeof url !== "string" || url.trim() === "" || url.includes("\0")) throw badUrl(name);
   if (url === IN_MEMORY) return { kind: "sqlite", file: url };
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === "postgres" || scheme === "postgresql") {
     // A url that cannot be read is never repeated: it may hold a password.
-    if (!URL.canParse(url)) throw noPlace(name);
+    if (!URL.canParse(url)) throw badUrl(name);
     return { kind: "postgres", url, schema: schemaOf(name) };
   }
-  if (scheme !== undefined && !isDrive(scheme)) throw noPlace(name);
+  if (scheme !== undefined && !isDrive(scheme)) throw badUrl(name);
   const isFolder = url.endsWith("/") || statSync(url, { throwIfNoEntry: false })?.isDirectory();
   return { kind: "sqlite", file: isFolder === true ? join(url, `${name}.db`) : url };
 }
@@ -46,7 +46,7 @@ function isDrive(scheme: string): boolean {
   return process.platform === "win32" && scheme.length === 1;
 }
 
-function noPlace(name: string): SeabirdError {
+function badUrl(name: string): SeabirdError {
   return new SeabirdError(
     "bad_option",
     `storage of "${name}": the url is none; allowed: a path, ":memory:", or postgres://…`,

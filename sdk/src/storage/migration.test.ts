@@ -1,9 +1,8 @@
 /** A migration's digest stays what it was, also when the SDK or Kysely changes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Migration } from "./migrations.ts";
+import { type Migration, statementsOf } from "./migration.ts";
 import { ownMigrations } from "./own-tables.ts";
-import { statementsOf } from "./recorded-statements.ts";
 
 /** If this fails, plugins that are in use will not start: do not change the digests. */
 test("digests that stand in databases", async () => {

@@ -3,12 +3,11 @@ import { backoffMs } from "../link/backoff.ts";
 import { pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
-import type { JobRun } from "./job-options.ts";
+import type { DeclaredJob, JobRun } from "./job-options.ts";
 import type { JobRow, JobRows } from "./job-rows.ts";
-import type { DeclaredJob } from "./job-runner.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
-export interface JobTurnParts {
+export interface JobExecutionDeps {
   readonly host: PluginHost;
   readonly rows: JobRows;
   readonly row: JobRow;
@@ -20,10 +19,10 @@ export interface JobTurnParts {
 /** So many renewals fit into a lease. */
 const RENEWALS = 3;
 
-export class JobTurn {
+export class JobExecution {
   /** Resolves when all is done; never rejects. */
   readonly ended: Promise<void>;
-  readonly #parts: JobTurnParts;
+  readonly #deps: JobExecutionDeps;
   readonly #stop = new AbortController();
   readonly #closing = new AbortController();
   readonly #end = Promise.withResolvers<void>();
@@ -32,8 +31,8 @@ export class JobTurn {
   #isCutOff = false;
   #isForgotten = false;
 
-  constructor(parts: JobTurnParts) {
-    this.#parts = parts;
+  constructor(parts: JobExecutionDeps) {
+    this.#deps = parts;
     this.ended = this.#end.promise;
   }
 
@@ -52,7 +51,7 @@ export class JobTurn {
 
   /** Never rejects. */
   async run(): Promise<void> {
-    const { host, row, job } = this.#parts;
+    const { host, row, job } = this.#deps;
     let isDone = true;
     try {
       await this.#handle();
@@ -70,7 +69,7 @@ export class JobTurn {
 
   /** The storage may be away just now: what is done is not to be done again because of it. */
   async #keep(isDone: boolean): Promise<void> {
-    const { host } = this.#parts;
+    const { host } = this.#deps;
     const { retryMinMs: minMs, retryMaxMs: maxMs, keepOutcomeMs } = SCHEDULE;
     const untilMs = host.clock.now() + keepOutcomeMs;
     for (let failures = 1; ; failures++) {
@@ -89,12 +88,12 @@ export class JobTurn {
   }
 
   #fields() {
-    const { name, key, attempts } = this.#parts.row;
+    const { name, key, attempts } = this.#deps.row;
     return { job: name, key, attempt: attempts };
   }
 
   async #handle(): Promise<void> {
-    const { host, row, job } = this.#parts;
+    const { host, row, job } = this.#deps;
     const { signal } = this.#stop;
     const run: JobRun = {
       ...host,
@@ -118,7 +117,7 @@ export class JobTurn {
   }
 
   async #settle(isDone: boolean): Promise<void> {
-    const { host, rows, row, job } = this.#parts;
+    const { host, rows, row, job } = this.#deps;
     if (this.#isForgotten) return;
     const nowMs = host.clock.wallMs();
     if (isDone || (row.attempts >= job.options.attempts && !this.#isCutOff)) {
@@ -135,11 +134,11 @@ export class JobTurn {
   }
 
   #renewLater(): void {
-    this.#after(this.#parts.leaseMs / RENEWALS, () => void this.#renew());
+    this.#after(this.#deps.leaseMs / RENEWALS, () => void this.#renew());
   }
 
   async #renew(): Promise<void> {
-    const { host, rows, row, leaseMs, instance } = this.#parts;
+    const { host, rows, row, leaseMs, instance } = this.#deps;
     try {
       const owner = await rows.renew(row, host.clock.wallMs() + leaseMs);
       // Nobody's: its handler has set it anew, or cancelled it. That does not stop the handler.
@@ -154,7 +153,7 @@ export class JobTurn {
   }
 
   #after(ms: number, then: () => void): void {
-    const undo = this.#parts.host.clock.after(ms, () => {
+    const undo = this.#deps.host.clock.after(ms, () => {
       this.#undos.delete(undo);
       then();
     });

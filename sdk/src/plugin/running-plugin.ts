@@ -1,25 +1,14 @@
-/** Starts a plugin: connects it, hands each event to its handlers, ends it in good order. */
+/** A running plugin, as `startPlugin` returns it. */
 import type { LinkState } from "../link/link.ts";
 import type { ConnectOptions } from "../link/options.ts";
 import type { Log } from "../program/log.ts";
-import type { Plugin } from "./plugin.ts";
-import { PluginRun } from "./plugin-run.ts";
+import type { Activity } from "./dispatcher.ts";
 
 export interface StartOptions extends ConnectOptions {
   /** The plugin's settings, as its schema takes them. Default: none. */
   config?: unknown;
   /** Default: one named after the plugin, on standard error. */
   log?: Log | undefined;
-}
-
-/** What a plugin's handlers are doing. */
-export interface Activity {
-  /** Events that wait for their turn. */
-  readonly queued: number;
-  /** Handlers that run. */
-  readonly running: number;
-  /** Handlers that wait in `ask`, `confirm` or `sleep`. */
-  readonly waiting: number;
 }
 
 export interface RunningPlugin extends AsyncDisposable {
@@ -44,12 +33,4 @@ export interface RunningPlugin extends AsyncDisposable {
    * returned. Idempotent.
    */
   close(): Promise<void>;
-}
-
-/**
- * Starts a plugin and keeps it connected until `close()`. Throws a SeabirdError `bad_option` if
- * the options cannot work.
- */
-export function startPlugin(plugin: Plugin, options: StartOptions = {}): RunningPlugin {
-  return new PluginRun(plugin, options);
 }

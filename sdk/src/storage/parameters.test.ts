@@ -1,7 +1,7 @@
 /** Only somebody with an absolute id can be told from others. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { userKey } from "./user-key.ts";
+import { userKey } from "./parameters.ts";
 
 test("the absolute id, and nothing else", () => {
   assert.equal(userKey({ id: "irc://libera/ann" }), "irc://libera/ann");
