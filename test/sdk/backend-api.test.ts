@@ -172,7 +172,7 @@ test("what is heard is recognised; what cannot be told is dropped and logged", a
   assert.ok(mention?.kind === "mention" && mention.user.displayName === "Ann");
   assert.equal(mention.tags["a"], "b");
   assert.equal(mention.rootBlock?.inner.case, "container");
-  assert.equal(log.filter((line) => line.includes("cannot be told")).length, bad.length);
+  assert.equal(log.filter((line) => line.includes("is not valid")).length, bad.length);
 });
 
 test("connect and closed may fail as often as they like: it is tried again, never twice at once", async (t) => {

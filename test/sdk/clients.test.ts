@@ -1,19 +1,12 @@
 /** The SDK's two clients on the real core: events, actions, answers, and their ends. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold, plainText } from "@seabird-chat/protocol";
+import { bold, container, plainText } from "@seabird-chat/protocol";
 import { connectActions, connectPlugin, type PluginEvent, SeabirdError } from "@seabird-chat/sdk";
-import {
-  type BackendHandlers,
-  changed,
-  connectBackend,
-  failed,
-  joined,
-  left,
-  success,
-} from "@seabird-chat/sdk/backend";
+import { Refused } from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "../support/core.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
+import { type Functions, startTestBackend } from "../support/test-backend.ts";
 import { until } from "../support/until.ts";
 
 const CHANNEL = "test://net/%23a";
@@ -24,31 +17,21 @@ const isCode = (code: string) => (reason: unknown) =>
 
 interface Seen {
   readonly kind: string;
-  readonly request: object;
+  readonly text: string;
 }
 
 /** A backend that does everything it is asked, and remembers it. */
-function obliging(seen: Seen[]): BackendHandlers {
-  const note = (kind: string) => (request: object) => {
-    seen.push({ kind, request });
-    return success();
-  };
+function obliging(seen: Seen[]): Functions {
   return {
-    sendMessage: note("sendMessage"),
-    sendPrivateMessage: note("sendPrivateMessage"),
-    performAction: note("performAction"),
-    performPrivateAction: note("performPrivateAction"),
-    joinChannel: ({ channelName }) => joined({ id: channelName, topic: "new" }),
-    leaveChannel: ({ channelId, exitMessage }) => {
-      seen.push({ kind: "leaveChannel", request: { exitMessage } });
-      return left(channelId);
-    },
-    updateChannelInfo: ({ channelId, topic }) => changed({ id: channelId, topic }),
-    metadata: () => ({ command_prefix: "!" }),
+    send: (to, { kind, text }) => void seen.push({ kind: `${kind} to ${to.kind}`, text }),
+    join: (id) => ({ id, topic: "new" }),
+    leave: (_id, text) => void seen.push({ kind: "leave", text }),
+    setTopic: () => undefined,
+    metadata: () => ({ nick: "ember" }),
   };
 }
 
-async function startPair(core: TestCore, handlers: BackendHandlers, closeTimeoutMs = 5_000) {
+async function startPair(core: TestCore, functions: Functions, closeTimeoutMs = 5_000) {
   const token = await core.token();
   const plugin = connectPlugin({
     url: core.url,
@@ -56,15 +39,9 @@ async function startPair(core: TestCore, handlers: BackendHandlers, closeTimeout
     commands: { ping: { shortHelp: "answers pong", fullHelp: "ping" } },
   });
   await plugin.ready();
-  const backend = connectBackend({
-    url: core.url,
-    token,
-    type: "test",
-    id: "net",
-    handlers,
-    constants: { closeTimeoutMs },
-  });
-  backend.joinChannel({ id: "#a", topic: "t" });
+  const options = { url: core.url, token, constants: { closeTimeoutMs } };
+  const backend = await startTestBackend(options, functions);
+  backend.channels.joined({ id: "#a", topic: "t" });
   await backend.ready();
   await until("the backend's channel", async () => {
     const channels = await plugin.listChannels("test://net").catch(() => []);
@@ -84,13 +61,13 @@ test("a plugin hears every kind of event and answers where it came from", async 
   const seen: Seen[] = [];
   const { plugin, backend } = await startPair(core, obliging(seen));
   const events = plugin.events();
-  const said = { channelId: "#a", user: ann, content: "hi", tags: { "x/y": "1" } };
-  backend.message(said);
-  backend.mention(said);
-  backend.action({ ...said, content: ["so ", bold("much")] });
-  backend.command({ channelId: "#a", user: ann, command: "ping", arg: " x " });
-  backend.privateMessage({ user: ann, content: "psst" });
-  backend.privateAction({ user: ann, content: "winks" });
+  const said = { channel: "#a", user: ann, text: "hi", tags: { "x/y": "1" } };
+  backend.emit.plainMessage(said);
+  backend.emit.mention(said);
+  backend.emit.action({ ...said, block: container(["so ", bold("much")]) });
+  backend.emit.command({ channel: "#a", user: ann, command: "ping", arg: " x " });
+  backend.emit.privateMessage({ user: ann, text: "psst" });
+  backend.emit.privateAction({ user: ann, text: "winks" });
   const heard: PluginEvent[] = [];
   for (let i = 0; i < 6; i++) heard.push(await take(events));
   const kinds = ["message", "mention", "action", "command", "privateMessage", "privateAction"];
@@ -112,12 +89,12 @@ test("a plugin hears every kind of event and answers where it came from", async 
   await plugin.mentionReply(privately, "quiet");
   await plugin.mentionReply(wink, "too");
   await plugin.reply(message, "plain");
-  const texts = seen.map(({ kind, request }) => [kind, (request as { text: string }).text]);
+  const texts = seen.map(({ kind, text }) => [kind, text]);
   assert.deepEqual(texts, [
-    ["sendMessage", "Ann: it is on"],
-    ["sendPrivateMessage", "quiet"],
-    ["sendPrivateMessage", "too"],
-    ["sendMessage", "plain"],
+    ["message to channel", "Ann: it is on"],
+    ["message to user", "quiet"],
+    ["message to user", "too"],
+    ["message to channel", "plain"],
   ]);
   const first = await take(events);
   assert.ok(first.kind === "sendMessage");
@@ -134,7 +111,7 @@ test("all calls reach the backend, and its answers come back", async (t) => {
   await plugin.performPrivateAction("test://net/ann", "waves");
   await plugin.joinChannel("test://net", "#b");
   assert.deepEqual(
-    backend.channels.map(({ id }) => id),
+    backend.channels.all().map(({ id }) => id),
     ["#a", "#b"],
   );
   await plugin.updateChannelInfo("test://net/%23b", { topic: "tea" });
@@ -144,13 +121,18 @@ test("all calls reach the backend, and its answers come back", async (t) => {
     (await plugin.listChannels("test://net")).map(({ id }) => id),
     [CHANNEL],
   );
-  assert.deepEqual(seen.at(-1), { kind: "leaveChannel", request: { exitMessage: "bye" } });
+  assert.deepEqual(seen, [
+    { kind: "action to channel", text: "waves" },
+    { kind: "action to user", text: "waves" },
+    { kind: "leave", text: "bye" },
+  ]);
   assert.deepEqual(
     (await plugin.listBackends()).map(({ id }) => id),
     ["test://net"],
   );
   const info = await plugin.backendInfo("test://net");
-  assert.deepEqual({ ...info.metadata }, { command_prefix: "!" });
+  assert.equal(info.metadata["nick"], "ember");
+  assert.equal(info.metadata["command_prefix"], "!");
   const { startedAt, now } = await plugin.coreInfo();
   assert.ok(startedAt <= now && now.getTime() - startedAt.getTime() < 600_000);
   const commands = await plugin.registeredCommands();
@@ -161,9 +143,8 @@ test("all calls reach the backend, and its answers come back", async (t) => {
 test("what core and backends refuse comes as a code and core's words", async (t) => {
   const core = await startCore({}, t);
   const { plugin, backend } = await startPair(core, {
-    sendMessage: ({ text }) => {
-      if (text === "boom") throw new Error("the wire is cut");
-      return failed("nobody listens");
+    send: (_to, { text }) => {
+      throw text === "boom" ? new Error("the wire is cut") : new Refused("nobody listens");
     },
   });
   const rejects = (call: Promise<unknown>, code: string, message: string) =>
@@ -180,7 +161,7 @@ test("what core and backends refuse comes as a code and core's words", async (t)
   );
   await rejects(plugin.sendMessage(CHANNEL, "hi"), "unknown", "nobody listens");
   await rejects(plugin.sendMessage(CHANNEL, "boom"), "unknown", "the wire is cut");
-  await rejects(plugin.performAction(CHANNEL, "x"), "unknown", "not supported by this backend");
+  await rejects(plugin.leaveChannel(CHANNEL), "unknown", "test cannot leave channels");
   const reader = connectActions({ url: core.url, token: await core.token(["read"]) });
   assert.equal((await reader.listBackends()).length, 1);
   const lacks = 'token lacks the scope "plugin"';
@@ -198,7 +179,7 @@ test("actions of one client arrive in the order in which they were made", async 
   const numbers = Array.from({ length: 300 }, (_, index) => String(index));
   await Promise.all(numbers.map((number) => plugin.sendMessage(CHANNEL, number)));
   assert.deepEqual(
-    seen.map(({ request }) => (request as { text: string }).text),
+    seen.map(({ text }) => text),
     numbers,
   );
   await Promise.all([plugin.close(), backend.close()]);
@@ -208,9 +189,7 @@ test("a call can be cancelled and has a time limit", async (t) => {
   const core = await startCore({}, t);
   const { plugin, backend } = await startPair(
     core,
-    {
-      sendMessage: () => new Promise(() => undefined),
-    },
+    { send: () => new Promise(() => undefined) },
     50,
   );
   const stop = new AbortController();
@@ -229,10 +208,7 @@ test("close ends everything in good order, as often as it is called", async (t) 
   const core = await startCore({}, t);
   const answering = Promise.withResolvers<void>();
   const { plugin, backend, token } = await startPair(core, {
-    sendMessage: async () => {
-      await answering.promise;
-      return success();
-    },
+    send: () => answering.promise,
   });
   const events = plugin.events();
   const sent = plugin.sendMessage(CHANNEL, "last words");
@@ -247,7 +223,8 @@ test("close ends everything in good order, as often as it is called", async (t) 
   await assert.rejects(plugin.ready(), isCode("closed"));
   const listener = connectPlugin({ url: core.url, token });
   await listener.ready();
-  for (let i = 0; i < 50; i++) backend.message({ channelId: "#a", user: ann, content: String(i) });
+  for (let i = 0; i < 50; i++)
+    backend.emit.plainMessage({ channel: "#a", user: ann, text: String(i) });
   await backend.close();
   await backend.close();
   const heard = listener.events();
@@ -261,25 +238,27 @@ test("close ends everything in good order, as often as it is called", async (t) 
   await listener.close();
 });
 
-test("a backend that leaves with much to say still answers what it has begun", async (t) => {
+test("a backend that leaves with much to send still answers what it has begun", async (t) => {
   const core = await startCore({}, t);
   const asked = Promise.withResolvers<void>();
   const done = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
   const { plugin, backend } = await startPair(core, {
-    sendMessage: async () => {
+    send: async () => {
       asked.resolve();
       await done.promise;
-      return success();
     },
+    close: () => left.promise,
   });
   const sent = plugin.sendMessage(CHANNEL, "slow");
   await asked.promise;
-  for (let i = 0; i < 20; i++) backend.message({ channelId: "#a", user: ann, content: "bye" });
+  for (let i = 0; i < 20; i++) backend.emit.plainMessage({ channel: "#a", user: ann, text: "bye" });
   const closed = backend.close();
   // The send's own event is the first.
   await until("all that was said", () => core.core.broker.stats().lastSequence >= 21);
   done.resolve();
   await sent;
+  left.resolve();
   await Promise.all([closed, plugin.close()]);
 });
 
@@ -290,9 +269,7 @@ test("aborting the signal closes, also before the start and while events are rea
   await assert.rejects(dead.ready(), isCode("closed"));
   const stop = new AbortController();
   const plugin = connectPlugin({ url: core.url, token, signal: stop.signal });
-  const handlers = obliging([]);
-  const options = { url: core.url, token, type: "test", id: "net", handlers, signal: stop.signal };
-  const backend = connectBackend(options);
+  const backend = await startTestBackend({ url: core.url, token, signal: stop.signal });
   await Promise.all([plugin.ready(), backend.ready()]);
   const reading = (async () => {
     for await (const _event of plugin.events()) assert.fail("nothing was said");
@@ -308,7 +285,7 @@ test("aborting the signal closes, also before the start and while events are rea
 test("only one reader at a time; one that leaves can come back", async (t) => {
   const core = await startCore({}, t);
   const { plugin, backend } = await startPair(core, obliging([]));
-  const say = (content: string) => backend.message({ channelId: "#a", user: ann, content });
+  const say = (text: string) => backend.emit.plainMessage({ channel: "#a", user: ann, text });
   say("1");
   say("2");
   for await (const event of plugin.events()) {
@@ -354,11 +331,11 @@ test("a plugin that does not read can act all the same, and comes back when it f
   const core = await startCore({ brokerOptions }, t);
   const seen: Seen[] = [];
   const { plugin, backend } = await startPair(core, obliging(seen));
-  const content = "x".repeat(1_000);
+  const text = "x".repeat(1_000);
   const total = 5_000;
   for (let i = 0; i < total; i++) {
-    backend.message({ channelId: "#a", user: ann, content });
-    if (i % 500 === 0) await backend.flushed();
+    backend.emit.plainMessage({ channel: "#a", user: ann, text });
+    if (i % 500 === 0) await backend.emit.flushed();
   }
   await until("all events", () => core.core.broker.stats().lastSequence >= total, 30_000);
   await plugin.sendMessage(CHANNEL, "busy");
@@ -381,7 +358,7 @@ test("a plugin that does not read can act all the same, and comes back when it f
     }
   })();
   await back;
-  backend.message({ channelId: "#a", user: ann, content: "fresh" });
+  backend.emit.plainMessage({ channel: "#a", user: ann, text: "fresh" });
   await reading;
   assert.ok(heard > 1_024 && heard < total, String(heard));
   await Promise.all([plugin.close(), backend.close()]);

@@ -5,8 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { connectActions, connectPlugin, SeabirdError } from "@seabird-chat/sdk";
-import { type BackendHandlers, connectBackend, failed, joined } from "@seabird-chat/sdk/backend";
+import { backend, Refused, startBackend } from "@seabird-chat/sdk/backend";
 import { startCore } from "../support/core.ts";
+import { type Functions, startTestBackend } from "../support/test-backend.ts";
 import { until } from "../support/until.ts";
 
 const FAST = { retryMinMs: 5, retryMaxMs: 50 };
@@ -15,35 +16,41 @@ const HUGE = "x".repeat(5 * 1024 * 1024);
 /** What code without types can hand over. */
 const untyped = <T>(value: unknown): T => value as T;
 
-test("an answer that is none, or too large, fails its own request and nothing else", async (t) => {
+test("an answer that is not valid, or too large, fails its own request and nothing else", async (t) => {
   const core = await startCore({}, t);
   const token = await core.token();
-  const answers: Record<string, unknown> = {
-    nothing: undefined,
-    odd: { kind: "odd" },
-    large: failed(HUGE),
-    mistyped: { kind: "joined", channel: { id: 5 } },
+  const channels: Record<string, unknown> = {
+    odd: "odd",
+    empty: {},
+    mistyped: { id: 5 },
+    topic: { id: "#x", topic: 5 },
+    "#a": { id: "#a", topic: HUGE },
   };
-  const handlers: BackendHandlers = {
-    sendMessage: ({ text }) => untyped(answers[text]),
-    joinChannel: ({ channelName }) => joined({ id: channelName, topic: HUGE }),
+  const functions: Functions = {
+    send: () => {
+      throw new Refused(HUGE);
+    },
+    join: (name) => untyped(channels[name]),
   };
-  const backend = connectBackend({ url: core.url, token, type: "test", id: "net", handlers });
+  const backend = await startTestBackend({ url: core.url, token }, functions);
   t.after(() => backend.close());
   await backend.ready();
   const plugin = connectActions({ url: core.url, token });
   t.after(() => plugin.close());
+  const noId = "a channel needs an id of 1 to 8192 characters";
   const reasons = {
-    nothing: "the backend gave no proper answer",
-    odd: "the backend gave no proper answer",
-    large: "the backend's answer is too large",
-    mistyped: "a channel needs an id of 1 to 8192 characters",
+    odd: noId,
+    empty: noId,
+    mistyped: noId,
+    topic: "a channel's topic is number, not text",
   };
-  for (const [text, message] of Object.entries(reasons)) {
-    await assert.rejects(plugin.sendMessage("test://net/a", text), { code: "unknown", message });
+  for (const [name, message] of Object.entries(reasons)) {
+    await assert.rejects(plugin.joinChannel("test://net", name), { code: "unknown", message });
   }
+  const message = "the backend's answer is too large";
+  await assert.rejects(plugin.sendMessage("test://net/a", "x"), { code: "unknown", message });
   await plugin.joinChannel("test://net", "#a");
-  backend.joinChannel({ id: "#b", topic: HUGE, displayName: HUGE });
+  backend.channels.joined({ id: "#b", topic: HUGE, displayName: HUGE });
   await until("both channels", async () => (await plugin.listChannels("test://net")).length === 2);
   assert.equal(backend.state.state, "connected");
   const gone = core.lines.filter(({ message }) => message === "backend disconnected");
@@ -61,10 +68,12 @@ test("options and contents that cannot work are refused at once", async (t) => {
   assert.throws(command("a b", { shortHelp: "" }), isBad(/names have no spaces/));
   assert.throws(command("a", null), isBad(/"a" has a help that is no text/));
   assert.throws(command("a", { shortHelp: 5 }), isBad(/"a" has a help that is no text/));
-  const backend = (type: unknown) => () =>
-    connectBackend({ ...options, type: untyped(type), id: "net", handlers: {} });
-  assert.throws(backend(undefined), isBad(/type is undefined/));
-  assert.throws(backend(""), isBad(/type is ""/));
+  const type = (given: unknown) => () =>
+    backend(untyped(given), { connect: () => ({ close: () => undefined }) });
+  assert.throws(type(undefined), isBad(/type is undefined/));
+  assert.throws(type(""), isBad(/type is ""/));
+  const nameless = backend("test", { connect: () => ({ close: () => undefined }) });
+  assert.throws(() => startBackend(nameless, { ...options, id: "" }), isBad(/id .* is missing/));
   const plugin = connectActions(options);
   t.after(() => plugin.close());
   for (const timeoutMs of [0, -1, Number.NaN, 0.5]) {
@@ -83,10 +92,7 @@ test("a server that is not core is told so, and leaves the process alone", async
   t.after(() => web.close());
   const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
   const options = { url, token: "any", ...FAST };
-  const clients = [
-    connectPlugin(options),
-    connectBackend({ ...options, type: "test", id: "net", handlers: {} }),
-  ];
+  const clients = [connectPlugin(options), await startTestBackend(options)];
   for (const client of clients) {
     for await (const state of client.states()) {
       if (state.state !== "waiting") continue;

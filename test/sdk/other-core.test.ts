@@ -22,7 +22,7 @@ import {
   StreamEventsRequestSchema,
 } from "@seabird-chat/protocol";
 import { connectPlugin } from "@seabird-chat/sdk";
-import { connectBackend, success } from "@seabird-chat/sdk/backend";
+import { startTestBackend } from "../support/test-backend.ts";
 
 const streamEvents: MethodDefinition<StreamEventsRequest, Event> = {
   path: `/${Seabird.typeName}/StreamEvents`,
@@ -62,11 +62,10 @@ test("a core that sends headers late is connected to all the same", async (t) =>
   });
   const options = { url: `http://127.0.0.1:${port}`, token: "x" };
   const plugin = connectPlugin(options);
-  const handlers = { sendMessage: () => success() };
-  const backend = connectBackend({ ...options, type: "test", id: "net", handlers });
-  backend.joinChannel({ id: "#a" });
+  const backend = await startTestBackend(options);
+  backend.channels.joined({ id: "#a" });
   await Promise.all([plugin.ready(), backend.ready()]);
-  backend.message({ channelId: "#a", user: { id: "ann" }, content: "hi" });
+  backend.emit.plainMessage({ channel: "#a", user: "ann", text: "hi" });
   await backend.close();
   assert.deepEqual(
     events.map(({ inner }) => inner.case),

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { connectPlugin } from "@seabird-chat/sdk";
-import { connectBackend, success } from "@seabird-chat/sdk/backend";
 import { startCore } from "../support/core.ts";
+import { startTestBackend } from "../support/test-backend.ts";
 import { until } from "../support/until.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -49,10 +49,9 @@ test("core killed with -9 and started again: both clients find it", async (t) =>
   const url = first.url.origin;
   const fast = { url, token: TOKEN, retryMinMs: 20, retryMaxMs: 100 };
   const plugin = connectPlugin({ ...fast, commands: { ping: { shortHelp: "" } } });
-  const handlers = { sendMessage: () => success() };
-  const backend = connectBackend({ ...fast, type: "test", id: "net", handlers });
+  const backend = await startTestBackend(fast, { send: () => undefined });
   t.after(() => Promise.all([plugin.close(), backend.close()]));
-  backend.joinChannel({ id: "#a" });
+  backend.channels.joined({ id: "#a" });
   await Promise.all([plugin.ready(), backend.ready()]);
   await kill(first.child);
   await until("both to notice", () =>
@@ -69,10 +68,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "closed after use": `
     const options = { url: process.env.URL };
     const plugin = connectPlugin({ ...options, commands: { bye: { shortHelp: "" } } });
-    const backend = connectBackend({ ...options, type: "test", id: "bye", handlers: {} });
+    const backend = startBackend(bye, { ...options, id: "bye", log: silentLog });
     await Promise.all([plugin.ready(), backend.ready()]);
-    const user = { id: "u" };
-    for (let i = 0; i < 3; i++) backend.message({ channelId: "#a", user, content: "hi" });
+    for (let i = 0; i < 3; i++) emit.message({ channel: "#a", user: "u", text: "hi" });
     const events = plugin.events();
     for (let i = 0; i < 3; i++) await events.next();
     const actions = connectActions(options);
@@ -81,7 +79,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "closed while trying": `
     const options = { url: "http://127.0.0.1:1", retryMinMs: 60_000, retryMaxMs: 60_000 };
     const plugin = connectPlugin(options);
-    const backend = connectBackend({ ...options, type: "test", id: "bye", handlers: {} });
+    const backend = startBackend(bye, { ...options, id: "bye", log: silentLog });
     for await (const { state } of plugin.states()) if (state === "waiting") break;
     await Promise.all([plugin.close(), backend.close()]);`,
   failed: `
@@ -95,8 +93,15 @@ test("nothing of the SDK keeps a process, and nothing is left unhandled", async 
   const env = { PATH: process.env["PATH"], URL: core.url, SEABIRD_TOKEN: await core.token() };
   for (const [name, program] of Object.entries(PROGRAMS)) {
     const source = `
-      import { connectActions, connectPlugin } from "@seabird-chat/sdk";
-      import { connectBackend } from "@seabird-chat/sdk/backend";
+      import { connectActions, connectPlugin, silentLog } from "@seabird-chat/sdk";
+      import { backend as defineBackend, startBackend } from "@seabird-chat/sdk/backend";
+      let emit;
+      const bye = defineBackend("test", {
+        connect: (host) => {
+          emit = host.emit;
+          return { close() {} };
+        },
+      });
       ${program}
       process.exitCode = 7;`;
     const args = ["--input-type=module", "--eval", source];

@@ -3,15 +3,16 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { connectPlugin, type PluginEvent, SeabirdError } from "@seabird-chat/sdk";
-import { type Answer, connectBackend, type LinkState, success } from "@seabird-chat/sdk/backend";
+import type { LinkState } from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "../support/core.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
+import { type Functions, startTestBackend } from "../support/test-backend.ts";
 import { until } from "../support/until.ts";
 
 const TOKEN = "a-token-that-outlives-core";
 const FAST = { retryMinMs: 5, retryMaxMs: 50 };
 const ann = { id: "ann" };
-const handlers = { sendMessage: () => success() };
+const functions: Functions = { send: () => undefined };
 
 const isCode = (code: string) => (reason: unknown) =>
   reason instanceof SeabirdError && reason.code === code;
@@ -54,11 +55,10 @@ test("after a restart of core events flow, channels are announced and nothing is
   });
   // The backend gets a road of its own, so that it can be kept away until the plugin is back.
   const road = await TcpProxy.start(first.port, t);
-  const options = { url: road.url, token: TOKEN, type: "test", id: "net", handlers, ...FAST };
-  const backend = connectBackend(options);
-  const say = (content: string) => backend.message({ channelId: "#a", user: ann, content });
-  backend.joinChannel({ id: "#a", topic: "tea" });
-  backend.joinChannel({ id: "#b" });
+  const backend = await startTestBackend({ url: road.url, token: TOKEN, ...FAST }, functions);
+  const say = (text: string) => backend.emit.plainMessage({ channel: "#a", user: ann, text });
+  backend.channels.joined({ id: "#a", topic: "tea" });
+  backend.channels.joined({ id: "#b" });
   await Promise.all([plugin.ready(), backend.ready()]);
   say("before");
   const events = texts(plugin.events(), 4);
@@ -67,9 +67,9 @@ test("after a restart of core events flow, channels are announced and nothing is
   await first.close();
   await untilState(backend, "waiting");
   say("away 1");
-  backend.leaveChannel("#b");
-  backend.joinChannel({ id: "#c", displayName: "C" });
-  backend.changeChannel({ id: "#a", topic: "coffee" });
+  backend.channels.left("#b");
+  backend.channels.joined({ id: "#c", displayName: "C" });
+  backend.channels.changed({ id: "#a", topic: "coffee" });
   say("away 2");
   const second = await start(t, first.port);
   await plugin.ready();
@@ -87,7 +87,7 @@ test("after a restart of core events flow, channels are announced and nothing is
   );
   assert.ok("ping" in (await plugin.registeredCommands()));
   await plugin.sendMessage("test://net/%23a", "hello again");
-  assert.equal(backend.droppedEvents, 0);
+  assert.equal(backend.emit.dropped, 0);
   assert.equal(second.core.broker.stats().backends, 1);
   await Promise.all([plugin.close(), backend.close()]);
 });
@@ -98,17 +98,17 @@ test("the spool keeps the newest events and counts the others", async (t) => {
   road.refuses = true;
   const plugin = connectPlugin({ url: core.url, token: TOKEN });
   await plugin.ready();
-  const options = { url: road.url, token: TOKEN, type: "test", id: "net", handlers, ...FAST };
-  const backend = connectBackend({ ...options, maxSpooledEvents: 10 });
+  const options = { url: road.url, token: TOKEN, ...FAST, maxSpooledEvents: 10 };
+  const backend = await startTestBackend(options);
   for (let i = 0; i < 25; i++) {
-    backend.message({ channelId: "#a", user: ann, content: String(i) });
+    backend.emit.plainMessage({ channel: "#a", user: ann, text: String(i) });
   }
-  assert.equal(backend.droppedEvents, 15);
-  assert.equal(backend.queuedEvents, 10);
+  assert.equal(backend.emit.dropped, 15);
+  assert.equal(backend.emit.waiting, 10);
   const events = texts(plugin.events(), 10);
   road.refuses = false;
   await backend.ready();
-  await backend.flushed();
+  await backend.emit.flushed();
   const newest = Array.from({ length: 10 }, (_, index) => String(index + 15));
   assert.deepEqual(await events, newest);
   await Promise.all([plugin.close(), backend.close()]);
@@ -117,18 +117,12 @@ test("the spool keeps the newest events and counts the others", async (t) => {
 test("a request whose core went away is not answered to the next one", async (t) => {
   const first = await start(t);
   const asked = Promise.withResolvers<AbortSignal>();
-  const answer = Promise.withResolvers<Answer>();
-  const backend = connectBackend({
-    url: first.url,
-    token: TOKEN,
-    type: "test",
-    id: "net",
-    ...FAST,
-    handlers: {
-      sendMessage: (_request, { signal }) => {
-        asked.resolve(signal);
-        return answer.promise;
-      },
+  const answer = Promise.withResolvers<void>();
+  const options = { url: first.url, token: TOKEN, ...FAST };
+  const backend = await startTestBackend(options, {
+    send: (_to, { signal }) => {
+      asked.resolve(signal);
+      return answer.promise;
     },
   });
   await backend.ready();
@@ -141,9 +135,8 @@ test("a request whose core went away is not answered to the next one", async (t)
   await until("the handler to be told", () => signal.aborted);
   const second = await start(t, first.port);
   await backend.ready();
-  answer.resolve(success());
-  const marker = backend.message.bind(backend, { channelId: "#a", user: ann, content: "marker" });
-  marker();
+  answer.resolve();
+  backend.emit.plainMessage({ channel: "#a", user: ann, text: "marker" });
   await until("the marker", () => second.core.broker.stats().lastSequence === 1);
   const odd = second.lines.filter(({ message }) => message.includes("ignored"));
   assert.deepEqual(odd, []);
@@ -172,10 +165,10 @@ test("a taken command is waited for, and named when it stays taken", async (t) =
 
 test("a backend whose name is taken waits for it too", async (t) => {
   const core = await start(t);
-  const options = { url: core.url, token: TOKEN, type: "test", id: "net", handlers, ...FAST };
-  const holder = connectBackend(options);
+  const options = { url: core.url, token: TOKEN, ...FAST };
+  const holder = await startTestBackend(options);
   await holder.ready();
-  const other = connectBackend(options);
+  const other = await startTestBackend(options);
   await untilState(other, "waiting");
   await holder.close();
   await other.ready();
@@ -191,13 +184,12 @@ test("a wrong token, a missing scope and a revoked token end the client with adv
     (reason) => isCode("unauthenticated")(reason) && String(reason).includes("SEABIRD_TOKEN"),
   );
   const token = await core.token(["plugin"], "short-lived");
-  const options = { url: core.url, type: "test", id: "net", handlers };
-  const notAllowed = connectBackend({ ...options, token });
+  const notAllowed = await startTestBackend({ url: core.url, token });
   await assert.rejects(
     notAllowed.ready(),
     (reason) => isCode("permission_denied")(reason) && String(reason).includes("backend:test/net"),
   );
-  const unknown = connectBackend({ ...options, token: "wrong" });
+  const unknown = await startTestBackend({ url: core.url, token: "wrong" });
   await assert.rejects(unknown.ready(), isCode("unauthenticated"));
   const plugin = connectPlugin({ url: core.url, token });
   await plugin.ready();
@@ -235,7 +227,7 @@ test("an address that accepts and says nothing is given up and tried again", asy
   road.isSilent = true;
   const options = { url: road.url, token: TOKEN, constants: { connectTimeoutMs: 200 }, ...FAST };
   const plugin = connectPlugin(options);
-  const backend = connectBackend({ ...options, type: "test", id: "net", handlers });
+  const backend = await startTestBackend(options);
   await Promise.all([untilState(plugin, "waiting"), untilState(backend, "waiting")]);
   road.dropAll();
   road.isSilent = false;

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { connectActions, connectPlugin, SeabirdError } from "@seabird-chat/sdk";
-import { connectBackend, success } from "@seabird-chat/sdk/backend";
 import { startCore } from "../support/core.ts";
 import { needPrograms } from "../support/servers.ts";
+import { startTestBackend } from "../support/test-backend.ts";
 
 async function makeCertificate(openssl: string, t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), "seabird-tls-"));
@@ -30,8 +30,7 @@ test("plugin and backend talk to a core with a certificate", async (t) => {
   assert.match(core.url, /^https:/);
   const options = { url: core.url, token: await core.token(), ca: tls.cert };
   const plugin = connectPlugin(options);
-  const handlers = { sendMessage: () => success() };
-  const backend = connectBackend({ ...options, type: "test", id: "net", handlers });
+  const backend = await startTestBackend(options, { send: () => undefined });
   t.after(() => Promise.all([plugin.close(), backend.close()]));
   await Promise.all([plugin.ready(), backend.ready()]);
   await plugin.sendMessage("test://net/x", "hi");

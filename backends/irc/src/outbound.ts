@@ -1,13 +1,5 @@
-/** What core asks, as lines of IRC and what to success of them. Pure. */
-
-import { text as textBlock } from "@seabird-chat/protocol";
-import type {
-  ChannelSend,
-  JoinRequest,
-  LeaveRequest,
-  UpdateRequest,
-  UserSend,
-} from "@seabird-chat/sdk/backend";
+/** What core asks, as lines of IRC and what to expect of them. Pure. */
+import { type Block, text as textBlock } from "@seabird-chat/protocol";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, writeRuns } from "./formatting/runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
@@ -19,6 +11,39 @@ import type { SuccessCondition } from "./requests/irc-request.ts";
 
 /** Bytes of one message; a longer one is refused, since it could not be sent in the time that core waits. */
 export const MAX_TEXT_BYTES = 64 * 1024;
+
+interface WithTags {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+interface Content extends WithTags {
+  /** Without formatting. */
+  readonly text: string;
+  /** The same with its formatting. */
+  readonly rootBlock?: Block | undefined;
+}
+
+interface ChannelSend extends Content {
+  readonly channelId: string;
+}
+
+interface UserSend extends Content {
+  readonly userId: string;
+}
+
+interface JoinRequest extends WithTags {
+  readonly channelName: string;
+}
+
+interface LeaveRequest extends WithTags {
+  readonly channelId: string;
+  readonly exitMessage: string;
+}
+
+interface TopicRequest extends WithTags {
+  readonly channelId: string;
+  readonly topic: string;
+}
 
 interface PlannedLines {
   /** Whom it concerns. */
@@ -108,7 +133,7 @@ export function planLeave({ channelId, exitMessage }: LeaveRequest, network: Net
   return checked({ target: channelId, lines: [line], success }, network);
 }
 
-export function planTopic({ channelId, topic: given }: UpdateRequest, network: NetworkView): Plan {
+export function planTopic({ channelId, topic: given }: TopicRequest, network: NetworkView): Plan {
   if (!isRealChannel(channelId, network)) return notAChannel(channelId);
   const topic = oneLine(given);
   const line = `TOPIC ${channelId} :${topic}`;

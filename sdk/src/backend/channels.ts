@@ -1,4 +1,6 @@
-/** The channels a backend is in; announced again after each reconnect. */
+/** The channels that a backend is in: announced again after each reconnect, left if not joined again. */
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { ChatEventSchema } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
 
 /** A channel as its backend names it. */
@@ -13,18 +15,29 @@ export interface BackendChannel {
 
 export type TrackedChannel = Readonly<{ id: string; displayName: string; topic: string }>;
 
-export interface ChannelBounds {
+export type ChatEventBody = NonNullable<MessageInitShape<typeof ChatEventSchema>["inner"]>;
+
+/** The body of JoinChannel and ChangeChannel. */
+export function channelBody({ id, displayName, topic }: TrackedChannel) {
+  return { channelId: id, displayName, topic };
+}
+
+export interface ChannelsDeps {
   readonly maxChannels: number;
   /** Of an id, a name and a topic each: one that is too long would end every later session. */
   readonly maxCharacters: number;
+  /** Tells core of a change, if it has heard of the channels in this session. */
+  readonly announce: (body: ChatEventBody) => void;
 }
 
 export class Channels {
-  readonly #bounds: ChannelBounds;
+  readonly #deps: ChannelsDeps;
   readonly #byId = new Map<string, TrackedChannel>();
+  /** From before the network's reconnect, not joined again so far. */
+  readonly #missing = new Set<string>();
 
-  constructor(bounds: ChannelBounds) {
-    this.#bounds = bounds;
+  constructor(deps: ChannelsDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -32,7 +45,7 @@ export class Channels {
    * id, `resource_exhausted` beyond the limit.
    */
   set({ id, displayName, topic }: BackendChannel): TrackedChannel {
-    const { maxChannels, maxCharacters } = this.#bounds;
+    const { maxChannels, maxCharacters } = this.#deps;
     if (typeof id !== "string" || id === "" || id.length > maxCharacters) {
       const allowed = `a channel needs an id of 1 to ${maxCharacters} characters`;
       throw new SeabirdError("invalid_argument", allowed);
@@ -49,6 +62,13 @@ export class Channels {
     return channel;
   }
 
+  /** The same for a channel that the bot has joined, perhaps again. */
+  join(channel: BackendChannel): TrackedChannel {
+    const tracked = this.set(channel);
+    this.#missing.delete(tracked.id);
+    return tracked;
+  }
+
   /** What is not given stays. Undefined, and nothing changed, for an unknown channel. */
   change({ id, displayName, topic }: BackendChannel): TrackedChannel | undefined {
     const known = this.#byId.get(id);
@@ -57,20 +77,41 @@ export class Channels {
     return this.set({ id, displayName: displayName ?? oldName, topic: topic ?? oldTopic });
   }
 
-  has(id: string): boolean {
-    return this.#byId.has(id);
-  }
-
-  get(id: string): TrackedChannel | undefined {
-    return this.#byId.get(id);
-  }
+  readonly get = (id: string): TrackedChannel | undefined => this.#byId.get(id);
 
   remove(id: string): void {
     this.#byId.delete(id);
+    this.#missing.delete(id);
   }
 
   all(): readonly TrackedChannel[] {
     return [...this.#byId.values()];
+  }
+
+  /** The bot is in this channel, by its own doing. */
+  joined(channel: BackendChannel): void {
+    this.#deps.announce({ case: "joinChannel", value: channelBody(this.join(channel)) });
+  }
+
+  left(channelId: string): void {
+    this.remove(channelId);
+    this.#deps.announce({ case: "leaveChannel", value: { channelId } });
+  }
+
+  changed(change: BackendChannel): void {
+    const channel = this.change(change);
+    if (channel === undefined) return;
+    this.#deps.announce({ case: "changeChannel", value: channelBody(channel) });
+  }
+
+  /** The network is gone, and with it whether the bot is still in any channel. */
+  networkLost(): void {
+    for (const id of this.#byId.keys()) this.#missing.add(id);
+  }
+
+  /** Leaves those that were not joined again. */
+  settled(): void {
+    for (const id of this.#missing) this.left(id);
   }
 }
 

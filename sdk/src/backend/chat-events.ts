@@ -1,8 +1,7 @@
-/** What a backend tells, as ChatEvents. Pure. */
+/** What a backend reports, as ChatEvents: one row for each kind of event. Pure. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
-import { type Content, contentToWire } from "../link/content.ts";
-import type { TrackedChannel } from "./channels.ts";
+import { type Block, type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
+import { contentToWire } from "../link/content.ts";
 
 /** A person as the backend's network names them. */
 export interface BackendUser {
@@ -11,63 +10,89 @@ export interface BackendUser {
   readonly displayName?: string | undefined;
 }
 
-interface EventSettings {
+interface Incoming {
+  /** The id, or an object if the name that people see is another one. */
+  readonly user: string | BackendUser;
   /** Protocol: tags in use. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Something said in a channel. Ids are relative: the network's own. */
-export interface ChannelSaid extends EventSettings {
-  readonly channelId: string;
-  readonly user: BackendUser;
-  readonly content: Content;
+/** A message from the network. Ids are the network's own. One of `text` and `block` is needed. */
+export interface IncomingMessage extends Incoming {
+  readonly text?: string | undefined;
+  /** The same with its formatting; `text` is then ignored. */
+  readonly block?: Block | undefined;
 }
 
-export interface PrivatelySaid extends EventSettings {
-  readonly user: BackendUser;
-  readonly content: Content;
+export interface IncomingChannelMessage extends IncomingMessage {
+  readonly channel: string;
 }
 
-export interface CommandGiven extends EventSettings {
-  readonly channelId: string;
-  readonly user: BackendUser;
+export interface IncomingCommand extends Incoming {
+  readonly channel: string;
   /** Without prefix. */
   readonly command: string;
   readonly arg: string;
 }
 
-export type ChatEventBody = NonNullable<MessageInitShape<typeof ChatEventSchema>["inner"]>;
+const EVENTS = {
+  message: channelMessage,
+  mention: channelMessage,
+  action: channelMessage,
+  privateMessage,
+  privateAction: privateMessage,
+  command,
+};
 
-export function channelSaid(
-  kind: "message" | "mention" | "action",
-  { channelId, user, content, tags }: ChannelSaid,
+export type IncomingKind = keyof typeof EVENTS;
+export type IncomingOf<Kind extends IncomingKind> = Parameters<(typeof EVENTS)[Kind]>[0];
+
+export const INCOMING_KINDS = Object.keys(EVENTS) as readonly IncomingKind[];
+
+/** Throws a TypeError for what code without types gives, such as a message without text. */
+export function chatEvent<Kind extends IncomingKind>(
+  kind: Kind,
+  incoming: IncomingOf<Kind>,
 ): ChatEvent {
-  const value = { source: source(channelId, user), ...contentToWire(content) };
-  return create(ChatEventSchema, { inner: { case: kind, value }, tags: { ...tags } });
+  const toValue = EVENTS[kind] as (incoming: Incoming) => object;
+  const inner = { case: kind, value: toValue(incoming) };
+  const tags = Object.entries(incoming.tags ?? {}).filter(([, value]) => typeof value === "string");
+  return create(ChatEventSchema, { inner, tags: Object.fromEntries(tags) } as EventInit);
 }
 
-export function privatelySaid(
-  kind: "privateMessage" | "privateAction",
-  { user, content, tags }: PrivatelySaid,
-): ChatEvent {
-  const value = { source: toUser(user), ...contentToWire(content) };
-  return create(ChatEventSchema, { inner: { case: kind, value }, tags: { ...tags } });
+type EventInit = MessageInitShape<typeof ChatEventSchema>;
+
+function channelMessage(incoming: IncomingChannelMessage) {
+  return { source: source(incoming), ...contentToWire(contentOf(incoming)) };
 }
 
-export function commandGiven({ channelId, user, command, arg, tags }: CommandGiven): ChatEvent {
-  const value = { source: source(channelId, user), command, arg };
-  return create(ChatEventSchema, { inner: { case: "command", value }, tags: { ...tags } });
+function privateMessage(incoming: IncomingMessage) {
+  return { source: toUser(incoming.user), ...contentToWire(contentOf(incoming)) };
 }
 
-/** The body of JoinChannel and ChangeChannel. */
-export function channelBody({ id, displayName, topic }: TrackedChannel) {
-  return { channelId: id, displayName, topic };
+function command(incoming: IncomingCommand) {
+  const { arg } = incoming;
+  return { source: source(incoming), command: text(incoming.command, "command"), arg: String(arg) };
 }
 
-function source(channelId: string, user: BackendUser) {
-  return { channelId, user: toUser(user) };
+function source({ channel, user }: { channel: string; user: string | BackendUser }) {
+  return { channelId: text(channel, "channel"), user: toUser(user) };
 }
 
-function toUser({ id, displayName = id }: BackendUser) {
-  return { id, displayName };
+/** Throws a TypeError if there is neither text nor block. */
+export function contentOf({ text, block }: IncomingMessage): string | Block {
+  if (block !== undefined && block !== null) return block;
+  if (typeof text !== "string") throw new TypeError(`text is ${typeof text}`);
+  return text.toWellFormed();
+}
+
+function toUser(given: string | BackendUser): { id: string; displayName: string } {
+  if (typeof given === "string") return { id: text(given, "user"), displayName: given };
+  const id = text(given.id, "user.id");
+  return { id, displayName: (given.displayName ?? id).toWellFormed() };
+}
+
+function text(given: unknown, name: string): string {
+  if (typeof given === "string" && given !== "") return given.toWellFormed();
+  throw new TypeError(`${name} is ${given === "" ? "empty" : typeof given}`);
 }

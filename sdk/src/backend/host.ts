@@ -1,10 +1,9 @@
-/** What a backend's `connect` is given: how it hears of its settings, and tells what happens. */
-import type { Block } from "@seabird-chat/protocol";
+/** What a backend's `connect` is given: its settings, and the way to report what happens. */
 import type { Clock, Random } from "../link/clock.ts";
 import type { LinkState } from "../link/link.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendChannel, TrackedChannel } from "./channels.ts";
-import type { BackendUser } from "./chat-events.ts";
+import type { IncomingChannelMessage, IncomingCommand, IncomingMessage } from "./chat-events.ts";
 import type { Recognised, Self } from "./recognise.ts";
 
 /** One for each connection to the network. */
@@ -29,74 +28,52 @@ export interface BackendHost<Config = unknown> {
   get self(): Self | undefined;
   set self(self: string | Self | undefined);
   /**
-   * The supervisor's word that core and every part is ready; resolved at once without one.
-   * For scripts; a network needs not wait.
+   * Resolves when the supervisor reports core and every component ready; at once without a
+   * supervisor. For scripts; a network needs not wait.
    */
   readonly go: Promise<void>;
   /**
-   * Calls back with each line that the supervisor has for the person in front of the backend, if
-   * it has one; returns its undo. Such a line is a stranger's: clean it before showing it.
+   * Calls back with each line that the supervisor has for the person in front of the backend;
+   * returns its undo. The line is not trusted: clean it before you show it.
    */
   onNotice(callback: (line: string) => void): () => void;
-  /** Ends the backend in good order, because its network is done with: exit code 0. */
+  /** Ends the backend in good order, because its network has nothing more: exit code 0. */
   leave(): void;
 }
 
-/** Something said. Ids are the network's own. One of `text` and `block` has to be there. */
-export interface IncomingMessage {
-  /** The id, or an object if the name that people see is another one. */
-  readonly user: string | BackendUser;
-  readonly text?: string | undefined;
-  /** The same with its formatting; `text` is then ignored. */
-  readonly block?: Block | undefined;
-  /** Protocol: tags in use. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-}
-
-export interface IncomingChannelMessage extends IncomingMessage {
-  readonly channel: string;
-}
-
-export interface IncomingCommand {
-  readonly channel: string;
-  readonly user: string | BackendUser;
-  /** Without prefix. */
-  readonly command: string;
-  readonly arg: string;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-}
-
 /**
- * Tells core what happened. While core is away events are kept (at most `maxSpooledEvents` and
- * 8 MiB, the oldest are dropped first); commands for 30 s only, because an answer would come late.
+ * Reports what happened on the network, one method for each kind of event. While core is away
+ * events are kept (at most `maxSpooledEvents` and 8 MiB, the oldest are dropped first); commands
+ * for 30 s only, because an answer would come late.
  *
- * What cannot be told, such as a message without text, is dropped with a warning in the log.
+ * An event that is not valid, such as a message without text, is dropped with a warning in the log.
  */
 export interface Emit {
   /**
-   * Something said in a channel. Becomes a command if it begins with the command prefix, a
-   * mention if it addresses the bot, a message otherwise. Returns what it became; undefined if it
-   * was dropped.
+   * A message in a channel. Becomes a command if it begins with the command prefix, a mention if
+   * it addresses the bot, a message otherwise. Returns what it became; undefined if it was dropped.
    */
-  message(heard: IncomingChannelMessage): Recognised["kind"] | undefined;
-  /** The same, and always a message, for networks that look for commands themselves. */
-  plainMessage(heard: IncomingChannelMessage): void;
-  /** Said to the bot alone. Commands are not looked for: the plugins do that. */
-  privateMessage(heard: IncomingMessage): void;
+  message(message: IncomingChannelMessage): Recognised["kind"] | undefined;
+  /** For networks with mentions of their own; the text is what follows the name. */
+  mention(message: IncomingChannelMessage): void;
   /** Such as `/me waves`. */
-  action(heard: IncomingChannelMessage): void;
-  privateAction(heard: IncomingMessage): void;
-  /** For networks that know commands of their own. */
-  command(heard: IncomingCommand): void;
-  /** For networks that know mentions of their own; the text is what follows the name. */
-  mention(heard: IncomingChannelMessage): void;
+  action(message: IncomingChannelMessage): void;
+  /** A message to the bot alone. Commands are not looked for: the plugins do that. */
+  privateMessage(message: IncomingMessage): void;
+  privateAction(message: IncomingMessage): void;
+  /** For networks with commands of their own. */
+  command(command: IncomingCommand): void;
+  /** Always a message, for networks that look for commands themselves. */
+  plainMessage(message: IncomingChannelMessage): void;
   /** Events that wait to be sent to core. */
   readonly waiting: number;
-  /** Resolves when none does, or the backend ends. Whoever tells much at once waits for it. */
+  /** Events that were lost so far, because too many waited or one was too large. */
+  readonly dropped: number;
+  /** Resolves when none waits, or the backend ends. Await it now and then if you report many at once. */
   flushed(): Promise<void>;
 }
 
-/** The channels that the bot is in. Core hears of them again after each reconnect of its own. */
+/** The channels that the bot is in. They are announced again after each reconnect to core. */
 export interface HostChannels {
   /** Again for a known one: its new name and topic. */
   joined(channel: BackendChannel): void;
@@ -106,8 +83,8 @@ export interface HostChannels {
   get(id: string): TrackedChannel | undefined;
   all(): readonly TrackedChannel[];
   /**
-   * After a reconnect to the network: every channel has been told. Those that were not joined
-   * again are left. Without it that happens 30 s after `connect` has resolved.
+   * After a reconnect to the network: every channel has been announced. Those that were not joined
+   * again are left. If you do not call it, that happens 30 s after `connect` has resolved.
    */
   settled(): void;
 }

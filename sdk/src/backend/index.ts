@@ -2,7 +2,6 @@
 
 export { type Block, innerBlocks, plainText, text } from "@seabird-chat/protocol";
 export { type Clock, pause, type Random } from "../link/clock.ts";
-export type { Content } from "../link/content.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
 export type { LinkState } from "../link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "../link/options.ts";
@@ -19,35 +18,23 @@ export {
   type LogStream,
 } from "../program/log.ts";
 export { live, SettingsError, secret } from "../program/settings.ts";
-export { type Answer, changed, failed, joined, left, success } from "./answers.ts";
-export type { StartBackendOptions } from "./assemble-backend.ts";
-export {
-  type BackendConnection,
-  type BackendDefinition,
-  type BackendSpec,
-  backend,
-  type OutgoingMessage,
-  type RequestInfo,
-  type Target,
-} from "./backend.ts";
-export {
-  type BackendClient,
-  type BackendOptions,
-  connectBackend,
-} from "./backend-client.ts";
+export { type BackendDefinition, type BackendSpec, backend } from "./backend.ts";
+export type {
+  BackendConnection,
+  OutgoingMessage,
+  RequestInfo,
+  Target,
+} from "./backend-connection.ts";
 export { Fatal, type FatalOptions, Refused } from "./backend-errors.ts";
 export type { BackendChannel, TrackedChannel } from "./channels.ts";
-export type { BackendUser, ChannelSaid, CommandGiven, PrivatelySaid } from "./chat-events.ts";
 export type {
-  BackendHost,
-  Emit,
-  HostChannels,
-  HostCore,
+  BackendUser,
   IncomingChannelMessage,
   IncomingCommand,
   IncomingMessage,
-} from "./host.ts";
-export type { NetworkState } from "./network-state.ts";
+} from "./chat-events.ts";
+export type { BackendHost, Emit, HostChannels, HostCore } from "./host.ts";
+export type { NetworkState } from "./network.ts";
 export {
   type PerChannelQueue,
   type PerChannelQueueOptions,
@@ -60,16 +47,12 @@ export {
   type ProbeResult,
 } from "./probe.ts";
 export { type Recognised, type RecogniseOptions, recognise, type Self } from "./recognise.ts";
-export type {
-  BackendHandlers,
-  ChannelSend,
-  JoinRequest,
-  LeaveRequest,
-  RequestContext,
-  UpdateRequest,
-  UserSend,
-} from "./requests.ts";
-export { SEND_KINDS, type SendKind } from "./send-kinds.ts";
+export { SEND_KINDS, type SendKind } from "./requests.ts";
 export { splitBytes } from "./split-bytes.ts";
-export { type BackendActivity, type RunningBackend, startBackend } from "./start-backend.ts";
+export {
+  type BackendActivity,
+  type RunningBackend,
+  type StartBackendOptions,
+  startBackend,
+} from "./start-backend.ts";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./token-bucket.ts";

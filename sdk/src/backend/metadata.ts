@@ -1,10 +1,11 @@
-/** What a backend tells about itself (protocol: GetBackendInfo). */
+/** What a backend reports about itself (protocol: GetBackendInfo). */
 import type { Log } from "../program/log.ts";
 import { sdkVersion } from "../program/sdk-version.ts";
-import type { BackendConnection, BackendSpec } from "./backend.ts";
-import { SEND_KINDS } from "./send-kinds.ts";
+import type { BackendSpec } from "./backend.ts";
+import type { BackendConnection } from "./backend-connection.ts";
+import { capabilitiesOf } from "./requests.ts";
 
-/** Lists are joined by commas. What the connection tells itself goes before it. */
+/** Lists are joined by commas; no capabilities while the network is away. The connection's own values win. */
 export async function metadata<Config>(
   spec: BackendSpec<Config>,
   config: Config,
@@ -13,7 +14,7 @@ export async function metadata<Config>(
   const { formats = [], maxMessageBytes, userIds = "unverified" } = spec;
   const limit = maxMessageBytes === undefined ? {} : { max_message_bytes: String(maxMessageBytes) };
   return {
-    capabilities: capabilities(spec, connection).join(","),
+    capabilities: capabilitiesOf(connection ?? {}, spec.sends).join(","),
     command_prefix: prefixOf(spec, config),
     formats: formats.join(",") || "plain",
     ...limit,
@@ -28,39 +29,26 @@ interface Source<Config> {
   readonly log: Log;
 }
 
-/** What the connection tells itself, as far as it is text: plugins need the rest in any case. */
+/** The connection's values that are text, numbers or booleans. Never rejects. */
 async function own<Config>(
   connection: BackendConnection<Config> | undefined,
   log: Log,
 ): Promise<Record<string, string>> {
-  let told: unknown;
+  let given: unknown;
   try {
-    told = await connection?.metadata?.();
+    given = await connection?.metadata?.();
   } catch (error) {
-    log.warn({ error }, "metadata() failed; what the SDK knows is told");
+    log.warn({ error }, "metadata() failed; only the values of the SDK are reported");
   }
-  if (typeof told !== "object" || told === null) return {};
-  const rows = Object.entries(told).filter(([, value]) => isTold(value));
+  if (typeof given !== "object" || given === null) return {};
+  const rows = Object.entries(given).filter(([, value]) => isScalar(value));
   return Object.fromEntries(rows.map(([name, value]) => [name, String(value)]));
 }
 
-function isTold(value: unknown): boolean {
+function isScalar(value: unknown): boolean {
   return ["string", "number", "boolean", "bigint"].includes(typeof value);
 }
 
 export function prefixOf<Config>({ commandPrefix = "!" }: BackendSpec<Config>, config: Config) {
   return typeof commandPrefix === "string" ? commandPrefix : commandPrefix(config);
-}
-
-/** None while the network is away. */
-function capabilities<Config>(
-  { sends = SEND_KINDS }: BackendSpec<Config>,
-  connection: BackendConnection<Config> | undefined,
-): readonly string[] {
-  return [
-    ...(connection?.send === undefined ? [] : sends),
-    ...(connection?.join === undefined ? [] : ["join"]),
-    ...(connection?.leave === undefined ? [] : ["leave"]),
-    ...(connection?.setTopic === undefined ? [] : ["topic"]),
-  ];
 }

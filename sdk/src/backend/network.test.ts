@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { resolveLimits } from "../link/limits.ts";
 import { HandClock } from "../link/test/hand-clock.ts";
 import { createLog } from "../program/log.ts";
-import type { BackendConnection } from "./backend.ts";
+import type { BackendConnection } from "./backend-connection.ts";
 import { Fatal } from "./backend-errors.ts";
 import { Network } from "./network.ts";
 
@@ -28,6 +28,7 @@ function stage(connect: Connect, random = 1) {
     clock,
     random: () => random,
     limits: resolveLimits({}),
+    connectTimeoutMs: 60_000,
     leaving: leaving.signal,
     onConnected: () => undefined,
     onLost: () => undefined,

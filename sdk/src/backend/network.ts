@@ -1,16 +1,24 @@
 /** Keeps a backend on its network: connects, waits until that is over, and connects again. */
-
 import { toError } from "@seabird-chat/runtime";
 import { backoffMs } from "../link/backoff.ts";
 import { type Clock, pause, type Random } from "../link/clock.ts";
 import type { SdkLimits } from "../link/limits.ts";
+import { onAbort } from "../link/on-abort.ts";
 import { StateStream } from "../link/state-stream.ts";
 import type { Log } from "../program/log.ts";
-import type { BackendConnection } from "./backend.ts";
+import type { BackendConnection } from "./backend-connection.ts";
 import { isFatal } from "./backend-errors.ts";
-import type { NetworkState } from "./network-state.ts";
+import type { Connected } from "./request-runner.ts";
 
-/** One connection's life, as whoever makes the hosts has to know it. */
+export type NetworkState =
+  | { readonly state: "connecting"; readonly attempt: number }
+  | { readonly state: "connected" }
+  /** Lost or refused; the next attempt follows after `retryInMs`. */
+  | { readonly state: "waiting"; readonly retryInMs: number; readonly error: Error }
+  /** Left, or given up. The last state. */
+  | { readonly state: "closed" };
+
+/** The ends of one connection. */
 export interface NetworkSession {
   /** Aborted when the connection is to end. */
   readonly signal: AbortSignal;
@@ -18,14 +26,7 @@ export interface NetworkSession {
   readonly ended: AbortSignal;
 }
 
-/** The connection that there is. */
-export interface Connected<Config> {
-  readonly connection: BackendConnection<Config>;
-  /** Aborted once it has ended, `close` included. */
-  readonly ended: AbortSignal;
-}
-
-export interface NetworkOptions<Config> {
+export interface NetworkDeps<Config> {
   readonly connect: (
     session: NetworkSession,
   ) => BackendConnection<Config> | Promise<BackendConnection<Config>>;
@@ -33,8 +34,7 @@ export interface NetworkOptions<Config> {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: SdkLimits;
-  /** Default: 60,000. */
-  readonly connectTimeoutMs?: number | undefined;
+  readonly connectTimeoutMs: number;
   /** Aborted when the backend leaves. */
   readonly leaving: AbortSignal;
   /** The connection is there, for the first time or again. */
@@ -42,17 +42,15 @@ export interface NetworkOptions<Config> {
   readonly onLost: () => void;
 }
 
-const CONNECT_TIMEOUT_MS = 60_000;
-
 export class Network<Config> {
-  readonly #options: NetworkOptions<Config>;
+  readonly #deps: NetworkDeps<Config>;
   readonly #states = new StateStream<NetworkState>({ state: "connecting", attempt: 1 });
   #current: Connected<Config> | undefined;
   /** Why it was away the last time; undefined since it was there. */
   #outage: string | undefined;
 
-  constructor(options: NetworkOptions<Config>) {
-    this.#options = options;
+  constructor(options: NetworkDeps<Config>) {
+    this.#deps = options;
   }
 
   /** Undefined while it is away. */
@@ -75,7 +73,7 @@ export class Network<Config> {
 
   /** Resolves when the backend has left; rejects with a `Fatal`. */
   async run(): Promise<void> {
-    const { leaving, clock } = this.#options;
+    const { leaving, clock } = this.#deps;
     let failures = 0;
     try {
       for (let attempt = 1; !leaving.aborted; attempt++) {
@@ -94,25 +92,23 @@ export class Network<Config> {
     }
   }
 
-  /** The same words again and again are for whoever looks closely. */
+  /** One outage is one warning: the same error again is for debugging. */
   #logAway(error: Error, retryInMs: number): void {
-    const { log } = this.#options;
-    const told = { error, retryInMs };
-    const words = "the network is away; trying again";
-    if (error.message === this.#outage) log.debug(told, words);
-    else log.warn(told, words);
+    const { log } = this.#deps;
+    const level = error.message === this.#outage ? "debug" : "warn";
+    log[level]({ error, retryInMs }, "the network is away; trying again");
     this.#outage = error.message;
   }
 
   #pauseMs(failures: number): number {
-    const { limits, random } = this.#options;
+    const { limits, random } = this.#deps;
     const { networkRetryMinMs: minMs, networkRetryMaxMs: maxMs } = limits;
     return backoffMs(failures, { minMs, maxMs, random: random() });
   }
 
   /** One connection from start to end; why it ended, and whether it had lasted. */
   async #session(): Promise<{ error: Error; wasStable: boolean }> {
-    const { clock, leaving, limits, log, onConnected, onLost } = this.#options;
+    const { clock, leaving, limits, log, onConnected, onLost } = this.#deps;
     const over = new AbortController();
     const end = new AbortController();
     const session = { signal: AbortSignal.any([leaving, over.signal]), ended: end.signal };
@@ -135,7 +131,7 @@ export class Network<Config> {
     over.abort();
     if (connection !== undefined) await this.#close(connection);
     end.abort();
-    // Rooms may have been told by a connect that failed.
+    // A connect that failed may have announced channels.
     onLost();
     const upMs = connectedAtMs === undefined ? 0 : clock.now() - connectedAtMs;
     return { error, wasStable: upMs >= limits.networkStableMs };
@@ -143,13 +139,12 @@ export class Network<Config> {
 
   /** Gives up after `connectTimeoutMs`, or on leaving; what connects later is closed. */
   async #connect(session: NetworkSession, over: AbortController) {
-    const { clock, connectTimeoutMs = CONNECT_TIMEOUT_MS } = this.#options;
-    const connecting = Promise.try(() => this.#options.connect(session));
+    const { clock, connectTimeoutMs } = this.#deps;
+    const connecting = Promise.try(() => this.#deps.connect(session));
     const { promise: given, reject } = Promise.withResolvers<never>();
     const late = `no connection within ${connectTimeoutMs} ms`;
     const stopTimer = clock.after(connectTimeoutMs, () => reject(new Error(late)));
-    const onLeaving = () => reject(new Error("the backend is leaving"));
-    session.signal.addEventListener("abort", onLeaving, { once: true });
+    const forget = onAbort(session.signal, () => reject(new Error("the backend is leaving")));
     try {
       return checkConnection(await Promise.race([connecting, given]));
     } catch (reason) {
@@ -161,7 +156,7 @@ export class Network<Config> {
       throw reason;
     } finally {
       stopTimer();
-      session.signal.removeEventListener("abort", onLeaving);
+      forget();
     }
   }
 
@@ -173,7 +168,7 @@ export class Network<Config> {
   }
 
   async #close(connection: BackendConnection<Config>): Promise<void> {
-    const { clock, limits, log } = this.#options;
+    const { clock, limits, log } = this.#deps;
     const stop = new AbortController();
     const closing = Promise.try(() => connection.close?.()).catch((error: unknown) =>
       log.warn({ error }, "the network was not left in good order"),
@@ -203,9 +198,7 @@ async function untilOver(
   leaving: AbortSignal,
 ): Promise<Error> {
   const { promise: left, resolve } = Promise.withResolvers<Error>();
-  const onLeaving = () => resolve(new Error("the backend is leaving"));
-  leaving.addEventListener("abort", onLeaving, { once: true });
-  if (leaving.aborted) onLeaving();
+  const forget = onAbort(leaving, () => resolve(new Error("the backend is leaving")));
   const lost = Promise.resolve(checkClosed(closed) ?? NEVER).then(
     () => new Error("the connection was closed"),
     (reason: unknown) => toError(reason, "the connection was closed"),
@@ -213,7 +206,7 @@ async function untilOver(
   try {
     return await Promise.race([left, lost]);
   } finally {
-    leaving.removeEventListener("abort", onLeaving);
+    forget();
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a line said in a channel is: a command, a mention, or a message. One rule for all. Pure. */
+/** Whether a line in a channel is a command, a mention, or a message: one rule for all backends. Pure. */
 
 /** Who the bot is on its network. */
 export interface Self {
@@ -16,7 +16,7 @@ export interface RecogniseOptions {
 export type Recognised =
   | { readonly kind: "message" }
   | { readonly kind: "command"; readonly command: string; readonly arg: string }
-  /** `skip`: the characters (UTF-16) in front of what is said to the bot, blanks not counted. */
+  /** `skip`: the characters (UTF-16) in front of the message to the bot, without blanks. */
   | { readonly kind: "mention"; readonly skip: number };
 
 /**

@@ -1,128 +1,147 @@
-/** Core's requests to a backend: who handles them, and one answer for each. */
-import type { Block, ChatRequest } from "@seabird-chat/protocol";
-import { EXIT_MESSAGE_TAG } from "@seabird-chat/protocol";
-import { errorMessage } from "@seabird-chat/runtime";
-import { type Answer, failed } from "./answers.ts";
+/** What core can ask of a backend: one row for each kind of request. */
+import { type ChatRequest, EXIT_MESSAGE_TAG, text as textBlock } from "@seabird-chat/protocol";
+import type { Awaitable, BackendConnection, RequestInfo, Target } from "./backend-connection.ts";
+import { type Channels, type ChatEventBody, channelBody } from "./channels.ts";
 
-interface WithTags {
-  readonly tags: Readonly<Record<string, string>>;
-}
-interface ToSay extends WithTags {
-  /** Plain text, always there. */
-  readonly text: string;
-  /** The same with its formatting. */
-  readonly rootBlock?: Block | undefined;
-}
-/** Ids in requests are relative: the network's own. */
-export interface ChannelSend extends ToSay {
-  readonly channelId: string;
-}
-export interface UserSend extends ToSay {
-  readonly userId: string;
-}
-export interface JoinRequest extends WithTags {
-  readonly channelName: string;
-}
-export interface LeaveRequest extends WithTags {
-  readonly channelId: string;
-  /** Empty if none was given. */
-  readonly exitMessage: string;
-}
-export interface UpdateRequest extends WithTags {
-  readonly channelId: string;
-  readonly topic: string;
-}
+/** The kinds of messages that a backend may send, as its metadata names them. */
+export const SEND_KINDS = ["message", "action", "private_message", "private_action"] as const;
 
-export interface RequestContext {
-  /** The request's own name in core, used once and never again. */
-  readonly requestId: string;
-  /** Aborted when nobody waits for the answer any more: core is gone, or time is up. */
-  readonly signal: AbortSignal;
-  /** The clock's `now()` at the request's arrival. Core waits 10 s unless set otherwise. */
-  readonly receivedAtMs: number;
+export type SendKind = (typeof SEND_KINDS)[number];
+
+/** Called when the answer is sent, and not at all if it comes too late: it may change the channels. */
+export type Answer = (channels: Channels) => ChatEventBody;
+
+export const success: Answer = () => ({ case: "success", value: {} });
+/** The caller gets UNKNOWN with this reason. */
+export const failed =
+  (reason: string): Answer =>
+  () => ({ case: "failed", value: { reason } });
+
+type Functions = Pick<BackendConnection, "send" | "join" | "leave" | "setTopic">;
+type Inner = ChatRequest["inner"];
+/** GetBackendInfo is answered without the network. */
+export type RequestCase = Exclude<NonNullable<Inner["case"]>, "metadata">;
+type ValueOf<Case extends RequestCase> = Extract<Inner, { case: Case }>["value"];
+
+interface RequestKind<Value> {
+  /** The connection's function that does it. */
+  readonly needs: keyof Functions;
+  /** Its name in the metadata's `capabilities`. */
+  readonly capability: string;
+  /** Completes "campfire cannot …". */
+  readonly cannot: string;
+  /** Called with a connection that has the function. */
+  run(
+    connection: Required<Functions>,
+    value: Value,
+    request: RequestInfo,
+    channels: Pick<Channels, "get">,
+  ): Awaitable<Answer>;
 }
 
-type Handler<R> = (request: R, context: RequestContext) => Answer | Promise<Answer>;
+const REQUESTS: { readonly [Case in RequestCase]: RequestKind<ValueOf<Case>> } = {
+  sendMessage: send<ValueOf<"sendMessage">>("message", "send messages", toChannel),
+  performAction: send<ValueOf<"performAction">>("action", "perform actions", toChannel),
+  sendPrivateMessage: send<ValueOf<"sendPrivateMessage">>(
+    "private_message",
+    "send private messages",
+    toUser,
+  ),
+  performPrivateAction: send<ValueOf<"performPrivateAction">>(
+    "private_action",
+    "perform private actions",
+    toUser,
+  ),
+  joinChannel: {
+    needs: "join",
+    capability: "join",
+    cannot: "join channels",
+    async run(connection, { channelName }, request) {
+      const channel = await connection.join(channelName, request);
+      if (channel === undefined || channel === null) return success;
+      return (channels) => ({ case: "joinChannel", value: channelBody(channels.join(channel)) });
+    },
+  },
+  leaveChannel: {
+    needs: "leave",
+    capability: "leave",
+    cannot: "leave channels",
+    async run(connection, { channelId, tags }, request, { get }) {
+      await connection.leave(channelId, tags[EXIT_MESSAGE_TAG] ?? "", request);
+      if (get(channelId) === undefined) return success;
+      return (channels) => {
+        channels.remove(channelId);
+        return { case: "leaveChannel", value: { channelId } };
+      };
+    },
+  },
+  updateChannelInfo: {
+    needs: "setTopic",
+    capability: "topic",
+    cannot: "set topics",
+    async run(connection, { channelId, topic }, request, { get }) {
+      const before = get(channelId);
+      await connection.setTopic(channelId, topic, request);
+      // Otherwise the network has reported it already.
+      if (before === undefined || get(channelId) !== before) return success;
+      return (channels) => {
+        const channel = channels.change({ id: channelId, topic });
+        return channel === undefined
+          ? { case: "failed", value: { reason: "not in that channel" } }
+          : { case: "changeChannel", value: channelBody(channel) };
+      };
+    },
+  },
+};
 
-/**
- * One handler per kind. They are started in the order of arrival and may run at the same
- * time. What they return is the answer, what they throw becomes Failed with its message; a
- * kind without handler is answered Failed.
- */
-export interface BackendHandlers {
-  readonly sendMessage?: Handler<ChannelSend>;
-  readonly sendPrivateMessage?: Handler<UserSend>;
-  readonly performAction?: Handler<ChannelSend>;
-  readonly performPrivateAction?: Handler<UserSend>;
-  readonly joinChannel?: Handler<JoinRequest>;
-  readonly leaveChannel?: Handler<LeaveRequest>;
-  readonly updateChannelInfo?: Handler<UpdateRequest>;
-  /** Protocol: GetBackendInfo. Default: no values. */
-  readonly metadata?: (
-    context: RequestContext,
-  ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+function send<Value extends Pick<ValueOf<"sendMessage">, "text" | "rootBlock">>(
+  capability: SendKind,
+  cannot: string,
+  target: (value: Value) => Target,
+): RequestKind<Value> {
+  const kind = capability.endsWith("action") ? "action" : "message";
+  return {
+    needs: "send",
+    capability,
+    cannot,
+    async run(connection, value, request) {
+      const { text, rootBlock } = value;
+      const message = { ...request, kind, text, block: rootBlock ?? textBlock(text) } as const;
+      await connection.send(target(value), message);
+      return success;
+    },
+  };
 }
 
-/** Always resolves. */
-export async function answerTo(
-  request: ChatRequest,
-  handlers: BackendHandlers,
-  context: RequestContext,
-): Promise<Answer> {
-  try {
-    const answer = await dispatch(request, handlers, context);
-    // Code without types may forget to return.
-    return ANSWER_KINDS.has(answer?.kind) ? answer : failed("the backend gave no proper answer");
-  } catch (reason) {
-    return failed(errorMessage(reason));
-  }
+function toChannel({ channelId }: { readonly channelId: string }): Target {
+  return { kind: "channel", id: channelId };
 }
 
-async function dispatch(
-  { inner }: ChatRequest,
-  handlers: BackendHandlers,
-  context: RequestContext,
-): Promise<Answer> {
-  switch (inner.case) {
-    case "sendMessage":
-      return handle(handlers.sendMessage, inner.value, context);
-    case "sendPrivateMessage":
-      return handle(handlers.sendPrivateMessage, inner.value, context);
-    case "performAction":
-      return handle(handlers.performAction, inner.value, context);
-    case "performPrivateAction":
-      return handle(handlers.performPrivateAction, inner.value, context);
-    case "joinChannel":
-      return handle(handlers.joinChannel, inner.value, context);
-    case "leaveChannel": {
-      const { channelId, tags } = inner.value;
-      const exitMessage = tags[EXIT_MESSAGE_TAG] ?? "";
-      return handle(handlers.leaveChannel, { channelId, exitMessage, tags }, context);
-    }
-    case "updateChannelInfo":
-      return handle(handlers.updateChannelInfo, inner.value, context);
-    case "metadata":
-      return { kind: "metadata", values: (await handlers.metadata?.(context)) ?? {} };
-    default:
-      return failed(NOT_SUPPORTED);
-  }
+function toUser({ userId }: { readonly userId: string }): Target {
+  return { kind: "user", id: userId };
 }
 
-const ANSWER_KINDS: ReadonlySet<string> = new Set<Answer["kind"]>([
-  "success",
-  "failed",
-  "joined",
-  "left",
-  "changed",
-  "metadata",
-]);
+/** The row for a request; undefined for a kind that this version of the SDK does not know. */
+export function requestKind(name: RequestCase): RequestKind<unknown> | undefined {
+  return Object.hasOwn(REQUESTS, name) ? (REQUESTS[name] as RequestKind<unknown>) : undefined;
+}
 
-const NOT_SUPPORTED = "not supported by this backend";
+/** Whether the connection has the function for it, and the backend's `sends` include it. */
+export function isSupported(
+  { needs, capability }: RequestKind<unknown>,
+  connection: Functions,
+  sends: readonly string[] = SEND_KINDS,
+): boolean {
+  return connection[needs] !== undefined && (needs !== "send" || sends.includes(capability));
+}
 
-async function handle<R>(
-  handler: Handler<R> | undefined,
-  request: R,
-  context: RequestContext,
-): Promise<Answer> {
-  return handler === undefined ? failed(NOT_SUPPORTED) : handler(request, context);
+/** The names of what a connection can do, in the order of the table. */
+export function capabilitiesOf(
+  connection: Functions,
+  sends: readonly string[] | undefined,
+): readonly string[] {
+  const kinds: readonly RequestKind<never>[] = Object.values(REQUESTS);
+  return kinds
+    .filter((kind) => isSupported(kind as RequestKind<unknown>, connection, sends))
+    .map(({ capability }) => capability);
 }

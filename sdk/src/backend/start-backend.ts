@@ -1,19 +1,36 @@
 /** Runs a backend: its link to core, its connection to the network, and what goes between them. */
 import { SeabirdError } from "../link/errors.ts";
 import type { LinkState } from "../link/link.ts";
-import { resolveConnectOptions } from "../link/options.ts";
+import { onAbort } from "../link/on-abort.ts";
+import {
+  type ConnectOptions,
+  type ResolvedConnectOptions,
+  resolveConnectOptions,
+} from "../link/options.ts";
 import { SettingsError } from "../program/check-settings.ts";
 import { createLog, type Log } from "../program/log.ts";
-import {
-  type Around,
-  assembleBackend,
-  type BackendParts,
-  type StartBackendOptions,
-} from "./assemble-backend.ts";
 import type { BackendDefinition } from "./backend.ts";
-import type { BackendClient } from "./backend-client.ts";
+import { BackendClient } from "./backend-client.ts";
 import { isFatal } from "./backend-errors.ts";
-import type { NetworkState } from "./network-state.ts";
+import { BackendSettings } from "./backend-settings.ts";
+import { createHost, type HostDeps } from "./create-host.ts";
+import { metadata } from "./metadata.ts";
+import { Network, type NetworkState } from "./network.ts";
+
+export interface StartBackendOptions extends ConnectOptions {
+  /** This backend's name among those of its type. */
+  id: string;
+  /** The settings, unchecked. Default: none. */
+  config?: unknown;
+  /** Default: on standard error, named after type and id. */
+  log?: Log | undefined;
+  /** What `host.go` waits for. Default: nothing. */
+  go?: Promise<void> | undefined;
+  /** Where the lines of `host.onNotice` come from. Default: nowhere. */
+  onNotice?: ((callback: (line: string) => void) => () => void) | undefined;
+  /** After `host.leave()` the backend stays connected until it resolves. Default: at once. */
+  onLeaving?: (() => Promise<void>) | undefined;
+}
 
 /**
  * Starts a backend at once and keeps it on core and on its network until `close()`.
@@ -28,10 +45,8 @@ export function startBackend<Config>(
   if (typeof options.id !== "string" || options.id === "") {
     throw new SeabirdError("bad_option", `the id of backend "${definition.type}" is missing`);
   }
-  const resolved = resolveConnectOptions(options);
-  return new RunningBackend(definition.type, options, (around) =>
-    assembleBackend(definition, options, { ...around, resolved }),
-  );
+  // Nothing outside of the definition's own functions knows the type of its settings.
+  return new RunningBackend(definition as unknown as BackendDefinition<never>, options);
 }
 
 /** What a running backend does at the moment. */
@@ -42,42 +57,52 @@ export interface BackendActivity {
   readonly unsent: number;
 }
 
+interface Started {
+  readonly client: BackendClient;
+  readonly network: Network<never>;
+  readonly settings: BackendSettings<never>;
+}
+
 export class RunningBackend implements AsyncDisposable {
   readonly type: string;
   readonly id: string;
+  readonly #definition: BackendDefinition<never>;
+  readonly #options: StartBackendOptions;
+  readonly #resolved: ResolvedConnectOptions;
+  readonly #log: Log;
   readonly #leaving = new AbortController();
   readonly #ready = Promise.withResolvers<void>();
-  readonly #started = Promise.withResolvers<BackendParts>();
+  readonly #started = Promise.withResolvers<Started>();
   readonly #ended: Promise<void>;
   readonly #listeners = new Set<() => void>();
-  readonly #log: Log;
   #requests = 0;
-  #parts: BackendParts | undefined;
+  #client: BackendClient | undefined;
 
   /** @internal Use `startBackend`. */
-  constructor(type: string, options: StartBackendOptions, start: StartParts) {
-    this.type = type;
+  constructor(definition: BackendDefinition<never>, options: StartBackendOptions) {
+    this.type = definition.type;
     this.id = options.id;
-    const whose = `${type}/${options.id}`;
-    this.#log = options.log ?? createLog({ name: whose });
+    this.#definition = definition;
+    this.#options = options;
+    // The link outlives the signal: the network is left first.
+    this.#resolved = { ...resolveConnectOptions(options), signal: undefined };
+    this.#log = options.log ?? createLog({ name: this.#name });
     const { signal } = options;
-    const onAbort = () => this.#leaving.abort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted) onAbort();
-    this.#ended = this.#live(start, whose).finally(() => {
-      signal?.removeEventListener("abort", onAbort);
-      onAbort();
+    const forget = signal && onAbort(signal, () => this.#leaving.abort());
+    this.#ended = this.#run().finally(() => {
+      forget?.();
+      this.#leaving.abort();
     });
-    // Whoever asks gets it; nobody has to.
     this.#ended.then(
       () => this.#fail(new SeabirdError("closed", "the backend was closed")),
       (error: unknown) => this.#fail(error),
     );
+    // Nobody has to wait for them.
     this.#ready.promise.catch(() => undefined);
     this.#started.promise.catch(() => undefined);
   }
 
-  /** Resolves when core has taken the backend and it is on its network; rejects if it ends before. */
+  /** Resolves when the backend is on core and on its network; rejects if it ends before. */
   ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -87,12 +112,12 @@ export class RunningBackend implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** How it stands with core: now, and each change. */
+  /** The state of the link to core: now, and each change. */
   async *coreStates(): AsyncGenerator<LinkState, void, void> {
     yield* (await this.#started.promise).client.states();
   }
 
-  /** How it stands with the network: now, and each change. */
+  /** The state of the connection to the network: now, and each change. */
   async *networkStates(): AsyncGenerator<NetworkState, void, void> {
     yield* (await this.#started.promise).network.states();
   }
@@ -101,12 +126,13 @@ export class RunningBackend implements AsyncDisposable {
    * Takes new settings. Rejects with a SettingsError if they are wrong, and with a SeabirdError
    * `failed_precondition` if this backend has to be started again for them.
    */
-  async reconfigure(settings: unknown): Promise<void> {
-    await (await this.#started.promise).reconfigure(settings);
+  async reconfigure(given: unknown): Promise<void> {
+    const { settings, network } = await this.#started.promise;
+    await settings.change(given, network);
   }
 
   activity(): BackendActivity {
-    return { requests: this.#requests, unsent: this.#parts?.client.unsent ?? 0 };
+    return { requests: this.#requests, unsent: this.#client?.unsent ?? 0 };
   }
 
   /** Calls back whenever `activity` may have changed; returns its undo. */
@@ -125,43 +151,34 @@ export class RunningBackend implements AsyncDisposable {
     return this.close();
   }
 
+  get #name(): string {
+    return `${this.type}/${this.id}`;
+  }
+
   #fail(error: unknown): void {
     this.#ready.reject(error);
     this.#started.reject(error);
   }
 
-  async #live(start: StartParts, whose: string): Promise<void> {
-    const parts = await start({
-      log: this.#log,
-      leaving: this.#leaving,
-      onRequest: (change) => this.#count(change),
-      onChange: () => this.#changed(),
-    });
-    if (this.#leaving.signal.aborted) return parts.client.close();
-    this.#parts = parts;
-    this.#started.resolve(parts);
-    void this.#tellReady(parts);
-    await this.#untilEnd(parts, whose);
-  }
-
-  async #tellReady({ client, network }: BackendParts): Promise<void> {
-    const onNetwork = async () => {
-      for await (const state of network.states()) if (state.state === "connected") return;
-      throw new SeabirdError("closed", "the backend was closed");
-    };
-    await Promise.all([client.ready(), onNetwork()]).then(
+  async #run(): Promise<void> {
+    const settings = await BackendSettings.check(
+      this.#definition,
+      this.#name,
+      this.#options.config,
+    );
+    const { client, network } = this.#assemble(settings);
+    if (this.#leaving.signal.aborted) return client.close();
+    this.#client = client;
+    this.#started.resolve({ client, network, settings });
+    void Promise.all([client.ready(), onNetwork(network)]).then(
       () => this.#ready.resolve(),
       () => undefined,
     );
-  }
-
-  async #untilEnd({ client, network }: BackendParts, whose: string): Promise<void> {
-    const core = coreEnd(client);
     const running = network.run();
     try {
-      await Promise.race([running, core]);
+      await Promise.race([running, untilRefused(client)]);
     } catch (reason) {
-      throw isFatal(reason) ? fromFatal(reason, whose) : reason;
+      throw isFatal(reason) ? fromFatal(reason, this.#name) : reason;
     } finally {
       this.#leaving.abort();
       await running.catch(() => undefined);
@@ -169,25 +186,77 @@ export class RunningBackend implements AsyncDisposable {
     }
   }
 
-  #count(change: 1 | -1): void {
-    this.#requests += change;
-    this.#changed();
+  /** The link to core begins at once; the network does not. */
+  #assemble(settings: BackendSettings<never>): Omit<Started, "settings"> {
+    const definition = this.#definition;
+    const { type, id } = this;
+    const log = this.#log;
+    const { clock, random, limits } = this.#resolved;
+    const client: BackendClient = new BackendClient({
+      ...{ type, id, log, resolved: this.#resolved, sends: definition.sends },
+      timeoutMs: definition.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
+      connected: () => network.current,
+      metadata: () =>
+        metadata(definition, settings.config, { connection: network.connection, log }),
+      onActivity: (change) => {
+        this.#requests += change;
+        this.#notify();
+      },
+      onOutboxChange: () => this.#notify(),
+    });
+    const deps: HostDeps<never> = {
+      ...{ type, id, log, clock, random, client, spec: definition, self: undefined },
+      config: () => settings.config,
+      go: this.#options.go ?? Promise.resolve(),
+      onNotice: this.#options.onNotice ?? (() => () => undefined),
+      leave: () => void this.#leave(),
+    };
+    let stopSettling = () => {};
+    const network = new Network<never>({
+      ...{ log, clock, random, limits, leaving: this.#leaving.signal },
+      connectTimeoutMs: definition.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      connect: (session) => definition.connect(createHost(deps, session)),
+      onConnected: () => {
+        stopSettling = clock.after(limits.channelsBackMs, () => client.channels.settled());
+        this.#notify();
+      },
+      onLost: () => {
+        stopSettling();
+        client.channels.networkLost();
+      },
+    });
+    return { client, network };
   }
 
-  #changed(): void {
+  async #leave(): Promise<void> {
+    try {
+      await this.#options.onLeaving?.();
+    } catch (error) {
+      this.#log.warn({ error }, "leaving at once: the wait for the other components failed");
+    }
+    this.#leaving.abort();
+  }
+
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }
 
-type StartParts = (around: Omit<Around, "resolved">) => Promise<BackendParts>;
+const DEFAULT_REQUEST_TIMEOUT_MS = 12_000;
+const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
 
-/** Rejects when core will not have us; resolves when the client was closed. */
-async function coreEnd(client: BackendClient): Promise<void> {
+async function onNetwork(network: Network<never>): Promise<void> {
+  for await (const state of network.states()) if (state.state === "connected") return;
+  throw new SeabirdError("closed", "the backend was closed");
+}
+
+/** Rejects when core refuses the backend for good; resolves when the client was closed. */
+async function untilRefused(client: BackendClient): Promise<void> {
   for await (const state of client.states()) if (state.state === "failed") throw state.error;
 }
 
-function fromFatal(fatal: Error & { readonly setting?: string | undefined }, whose: string): Error {
+function fromFatal(fatal: Error & { readonly setting?: string | undefined }, name: string): Error {
   const { setting, message } = fatal;
-  if (typeof setting === "string") return new SettingsError(whose, [{ path: setting, message }]);
+  if (typeof setting === "string") return new SettingsError(name, [{ path: setting, message }]);
   return fatal;
 }

@@ -1,4 +1,4 @@
-/** Takes the bot's name off a message with formatting. Pure. */
+/** Removes the bot's name from the beginning of a message with formatting. Pure. */
 import { create } from "@bufbuild/protobuf";
 import { type Block, BlockSchema, container, plainText, text } from "@seabird-chat/protocol";
 

@@ -1,7 +1,7 @@
-/** What is wrong with a backend's declaration, for authors whom no types tell. Pure. */
-import { SEND_KINDS } from "./send-kinds.ts";
+/** Checks a backend's declaration, for authors whose code has no types. Pure. */
+import { SEND_KINDS } from "./requests.ts";
 
-/** Behind `backend "campfire"`; undefined if nothing is. */
+/** The problem, to be put behind `backend "campfire"`; undefined if there is none. */
 export function validateSpec(spec: unknown): string | undefined {
   const given = typeof spec === "object" && spec !== null ? (spec as Spec) : {};
   if (typeof given["connect"] !== "function") return "has no function connect(host)";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connectPlugin } from "@seabird-chat/sdk";
-import { type BackendHandlers, connectBackend, success } from "@seabird-chat/sdk/backend";
+import { type Functions, startTestBackend } from "../../../test/support/test-backend.ts";
 import { FakeClock } from "../time/fake-clock.ts";
 import { IdleDetector } from "../time/idle-detector.ts";
 import { MemoryCore } from "./memory-core.ts";
@@ -16,20 +16,15 @@ function startCore() {
     ...core.connectOptions(name, scopes),
     clock,
   });
-  const backend = (handlers: BackendHandlers, id = "net") =>
-    connectBackend({ ...options(id, ["backend:*/*"]), type: "irc", id, handlers });
+  const backend = (functions: Functions, id = "net") =>
+    startTestBackend({ ...options(id, ["backend:*/*"]), type: "irc", id }, functions);
   return { clock, idle, core, options, backend };
 }
 
 test("events go up, out to plugins, and actions come back", async () => {
   const { core, options, backend, idle } = startCore();
   const said: string[] = [];
-  const net = backend({
-    sendMessage: (request) => {
-      said.push(request.text);
-      return success();
-    },
-  });
+  const net = await backend({ send: (_to, { text }) => void said.push(text) });
   const plugin = connectPlugin({
     ...options("echo", ["plugin"]),
     commands: { echo: { shortHelp: "" } },
@@ -41,7 +36,7 @@ test("events go up, out to plugins, and actions come back", async () => {
     }
   })();
   for (const arg of ["one", "two"]) {
-    net.command({ channelId: "#a", user: { id: "ann" }, command: "echo", arg });
+    net.emit.command({ channel: "#a", user: "ann", command: "echo", arg });
   }
   await idle.wait();
   assert.deepEqual(said, ["ann: one", "ann: two"]);
@@ -65,7 +60,7 @@ test("a stream that is given up while it opens leaves nothing open", async () =>
 
 test("core that is gone and comes back is found again", async () => {
   const { core, options, backend, idle } = startCore();
-  const net = backend({});
+  const net = await backend({});
   const plugin = connectPlugin(options("plugin", ["plugin"]));
   await idle.drive("start", Promise.all([net.ready(), plugin.ready()]));
   core.stop();

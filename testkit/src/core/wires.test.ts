@@ -8,8 +8,9 @@ import {
   connectPlugin,
   SeabirdError,
 } from "@seabird-chat/sdk";
-import { type BackendHandlers, connectBackend, failed, success } from "@seabird-chat/sdk/backend";
+import { Refused } from "@seabird-chat/sdk/backend";
 import { startCore } from "../../../test/support/core.ts";
+import { type Functions, startTestBackend } from "../../../test/support/test-backend.ts";
 import { FakeClock } from "../time/fake-clock.ts";
 import { IdleDetector } from "../time/idle-detector.ts";
 import { MemoryCore } from "./memory-core.ts";
@@ -37,7 +38,11 @@ async function onSocket(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<Ha
   atEnd(() => core.close());
   return {
     options: async (scopes, name) => {
-      return { url: core.url, token: await core.token(scopes, name), closeTimeoutMs: 100 };
+      return {
+        url: core.url,
+        token: await core.token(scopes, name),
+        constants: { closeTimeoutMs: 100 },
+      };
     },
     async revoke(name) {
       const tokens = await core.core.tokens.list();
@@ -59,7 +64,7 @@ async function inMemory(atEnd: AtEnd, brokerOptions?: BrokerOptions): Promise<Ha
   return {
     options: async (scopes, name = `tester-${++made}`) => ({
       ...core.connectOptions(name, scopes),
-      closeTimeoutMs: 100,
+      constants: { closeTimeoutMs: 100 },
       clock,
     }),
     revoke: async (name) => core.tokens.revoke(name),
@@ -73,9 +78,9 @@ async function actions(harness: Harness, atEnd: AtEnd, scopes = ["plugin"]): Pro
   return client;
 }
 
-async function backend(harness: Harness, atEnd: AtEnd, handlers: BackendHandlers) {
+async function backend(harness: Harness, atEnd: AtEnd, functions: Functions) {
   const options = await harness.options(["backend:*/*"]);
-  const client = connectBackend({ ...options, type: "irc", id: "net", handlers });
+  const client = await startTestBackend({ ...options, type: "irc" }, functions);
   atEnd(() => client.close());
   await client.ready();
   return client;
@@ -97,7 +102,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   "a backend's reason, whatever letters and however long": async (harness, atEnd) => {
     const reasons = ["404 не пущу 🚪 100%\r\n", "x".repeat(5_000), ""];
     await backend(harness, atEnd, {
-      sendMessage: ({ text }) => failed(reasons[Number(text)] ?? ""),
+      send: (_to, { text }) => {
+        throw new Refused(reasons[Number(text)]);
+      },
     });
     const client = await actions(harness, atEnd);
     const found: unknown[] = [];
@@ -124,7 +131,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     const reader = await actions(harness, atEnd, ["read"]);
     const mute = await actions(harness, atEnd, ["plugin", "-private"]);
     const options = await harness.options(["backend:irc/other"]);
-    const wrong = connectBackend({ ...options, type: "irc", id: "net", handlers: {} });
+    const wrong = await startTestBackend({ ...options, type: "irc" });
     return [
       await failure(reader.sendMessage(CHANNEL, "hi")),
       await failure(mute.sendPrivateMessage("irc://net/ann", "hi")),
@@ -133,7 +140,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     ];
   },
   "a call that is given up": async (harness, atEnd) => {
-    await backend(harness, atEnd, { sendMessage: () => new Promise(() => undefined) });
+    await backend(harness, atEnd, { send: () => new Promise(() => undefined) });
     const client = await actions(harness, atEnd);
     const stop = new AbortController();
     const call = failure(client.sendMessage(CHANNEL, "hi", { signal: stop.signal }));
@@ -141,7 +148,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     return call;
   },
   "a caller's own limit in time": async (harness, atEnd) => {
-    await backend(harness, atEnd, { sendMessage: () => new Promise(() => undefined) });
+    await backend(harness, atEnd, { send: () => new Promise(() => undefined) });
     const client = await actions(harness, atEnd);
     // Over a socket both ends keep the time, and either may be the first to say so.
     return (await failure(client.sendMessage(CHANNEL, "hi", { timeoutMs: 200 }))).code;
@@ -149,9 +156,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   "the order of one client's calls": async (harness, atEnd) => {
     const heard: string[] = [];
     await backend(harness, atEnd, {
-      sendMessage: ({ text, rootBlock, tags }) => {
-        heard.push(`${text} ${rootBlock?.inner.case} ${tags["a"]} ${tags["core/original-format"]}`);
-        return success();
+      send: (_to, { text, block, tags }) => {
+        heard.push(`${text} ${block.inner.case} ${tags["a"]} ${tags["core/original-format"]}`);
       },
     });
     const client = await actions(harness, atEnd);
@@ -175,7 +181,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     });
     for (const plugin of await Promise.all(plugins)) await plugin.ready();
     for (let i = 0; i < 30; i++) {
-      net.message({ channelId: "#a", user: { id: "ann" }, content: `${i}` });
+      net.emit.plainMessage({ channel: "#a", user: "ann", text: `${i}` });
     }
     return Promise.all(heard);
   },
@@ -204,13 +210,13 @@ const ROWS: Readonly<Record<string, Row>> = {
       ...(await harness.options(["backend:*/*"])),
       constants: { takenWindowMs: 1 },
     };
-    const second = connectBackend({ ...options, type: "irc", id: "net", handlers: {} });
+    const second = await startTestBackend({ ...options, type: "irc" });
     return failure(second.ready());
   },
   "a backend that leaves while it is asked": async (harness, atEnd) => {
     const asked = Promise.withResolvers<void>();
     const net = await backend(harness, atEnd, {
-      sendMessage: () => {
+      send: () => {
         asked.resolve();
         return new Promise(() => undefined);
       },
@@ -218,7 +224,6 @@ const ROWS: Readonly<Record<string, Row>> = {
     const client = await actions(harness, atEnd);
     const call = failure(client.sendMessage(CHANNEL, "hi"));
     await asked.promise;
-    // The link of a backend that is told to close waits for its handlers; core is gone first.
     void net.close();
     return (await call).code;
   },
@@ -245,7 +250,7 @@ for (const [name, row] of Object.entries(ROWS)) {
 
 test("a refusal by rate says when to come again, on both wires", async () => {
   const row: Row = async (harness, atEnd) => {
-    await backend(harness, atEnd, { sendMessage: () => success() });
+    await backend(harness, atEnd, { send: () => undefined });
     const client = await actions(harness, atEnd);
     await client.sendMessage(CHANNEL, "hi");
     return failure(client.sendMessage(CHANNEL, "hi", { timeoutMs: 1_000 }));

@@ -1,17 +1,17 @@
 /** A chat network that a test scripts, behind a real backend of the SDK. */
 import { backendId, type Content, contentBlock } from "@seabird-chat/protocol";
 import {
-  type Answer,
-  type BackendClient,
-  type BackendHandlers,
-  type ConnectOptions,
-  connectBackend,
-  failed,
-  left,
-  recognise,
-  success,
+  type BackendConnection,
+  type BackendHost,
+  backend,
+  type OutgoingMessage,
+  Refused,
+  type StartBackendOptions,
+  startBackend,
+  type Target,
 } from "@seabird-chat/sdk/backend";
-import type { SendRequest, SentMessages } from "./sent-messages.ts";
+import type { StreamClient } from "./client-component.ts";
+import type { SentMessages } from "./sent-messages.ts";
 import type { TestUser } from "./users.ts";
 
 /** What plugins request of a network besides sending. */
@@ -58,7 +58,7 @@ export class ScriptedNetwork {
   readonly id: string;
   readonly #deps: NetworkDeps;
   readonly #failures = new Map<string, string[]>();
-  #client: BackendClient | undefined;
+  #host: BackendHost | undefined;
 
   constructor(deps: NetworkDeps) {
     const { name } = deps.settings;
@@ -75,17 +75,29 @@ export class ScriptedNetwork {
     return backendId(this);
   }
 
-  start(options: ConnectOptions): BackendClient {
-    const { type, id } = this;
-    this.#client = connectBackend({ ...options, type, id, handlers: this.#handlers() });
-    return this.#client;
+  start(options: Omit<StartBackendOptions, "id">): StreamClient {
+    const { commandPrefix, nick = "seabird" } = this.#deps.settings;
+    const definition = backend(this.type, {
+      commandPrefix,
+      userIds: "verified",
+      connect: (host) => {
+        host.self = nick;
+        this.#host = host;
+        return this.#connection();
+      },
+    });
+    const running = startBackend(definition, { ...options, id: this.id });
+    return {
+      ready: () => running.ready(),
+      states: () => running.coreStates(),
+      close: () => running.close(),
+    };
   }
 
   /** Announces a channel, unless it is known already. */
   join(channel: string): void {
-    const client = this.#connected();
-    const isKnown = client.channels.some(({ id }) => id === channel);
-    if (!isKnown) client.joinChannel({ id: channel });
+    const { channels } = this.#connected();
+    if (channels.get(channel) === undefined) channels.joined({ id: channel });
   }
 
   /** The next request of this kind to a channel or user is refused. */
@@ -96,90 +108,66 @@ export class ScriptedNetwork {
 
   /** Sent as a command or a mention if it reads like one. */
   say(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    const { commandPrefix: prefix = "!", nick = "seabird" } = this.#deps.settings;
-    const client = this.#connected();
-    const who = { channelId: channel, user, tags };
-    const line = contentBlock(content).plain;
-    const found = recognise(line, { prefix, self: { name: nick } });
-    if (found.kind === "command") {
-      client.command({ ...who, command: found.command, arg: found.arg });
-    } else if (found.kind === "mention") {
-      client.mention({ ...who, content: line.slice(found.skip).trim() });
-    } else client.message({ ...who, content });
+    this.#connected().emit.message({ channel, user, tags, ...toIncoming(content) });
   }
 
   mention(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().mention({ channelId: channel, user, content, tags });
+    this.#connected().emit.mention({ channel, user, tags, ...toIncoming(content) });
   }
 
   act(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().action({ channelId: channel, user, content, tags });
+    this.#connected().emit.action({ channel, user, tags, ...toIncoming(content) });
   }
 
   sayPrivately(user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().privateMessage({ user, content, tags });
+    this.#connected().emit.privateMessage({ user, tags, ...toIncoming(content) });
   }
 
   actPrivately(user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().privateAction({ user, content, tags });
+    this.#connected().emit.privateAction({ user, tags, ...toIncoming(content) });
   }
 
-  #connected(): BackendClient {
-    if (this.#client === undefined) throw new Error(`${this.name} has not been started`);
-    return this.#client;
+  #connected(): BackendHost {
+    if (this.#host === undefined) throw new Error(`${this.name} has not been started`);
+    return this.#host;
   }
 
-  #handlers(): BackendHandlers {
-    const { sent, label } = this.#deps;
-    const record =
-      (kind: "message" | "action", target: "channel" | "user") =>
-      (request: IncomingRequest): Answer => {
-        const id = request.channelId ?? request.userId ?? "";
-        const refusal = this.#refusal(kind === "action" ? "action" : "send", id);
-        if (refusal === undefined) sent.add(label(target, id), kind, request);
-        return refusal ?? success();
-      };
-    return {
-      sendMessage: record("message", "channel"),
-      sendPrivateMessage: record("message", "user"),
-      performAction: record("action", "channel"),
-      performPrivateAction: record("action", "user"),
-      ...this.#requests(),
-      metadata: () => ({
-        command_prefix: this.#deps.settings.commandPrefix ?? "!",
-        user_ids: "verified",
-        ...this.#deps.settings.metadata,
-      }),
-    };
-  }
-
-  #requests(): BackendHandlers {
-    const { requests } = this.#deps;
+  #connection(): BackendConnection {
+    const { requests, settings } = this.#deps;
     const backend = this.name;
     return {
-      joinChannel: ({ channelName: channel }) => {
+      send: (to, message) => this.#send(to, message),
+      join: (channel) => {
         requests.push({ kind: "join", backend, channel });
-        return this.#refusal("join", channel) ?? { kind: "joined", channel: { id: channel } };
+        this.#refuse("join", channel);
+        return { id: channel };
       },
-      leaveChannel: ({ channelId: channel, exitMessage: reason }) => {
+      leave: (channel, reason) => {
         requests.push({ kind: "leave", backend, channel, reason });
-        return this.#refusal("leave", channel) ?? left(channel);
+        this.#refuse("leave", channel);
       },
-      updateChannelInfo: ({ channelId: channel, topic }) => {
+      setTopic: (channel, topic) => {
         requests.push({ kind: "topic", backend, channel, topic });
-        const refusal = this.#refusal("topic", channel);
-        return refusal ?? { kind: "changed", channel: { id: channel, topic } };
+        this.#refuse("topic", channel);
       },
+      metadata: () => settings.metadata ?? {},
+      close: () => undefined,
     };
   }
 
-  #refusal(kind: RequestKind, target: string): Answer | undefined {
+  #send({ kind: target, id }: Target, { kind, text, block, tags }: OutgoingMessage): void {
+    const { sent, label } = this.#deps;
+    this.#refuse(kind === "action" ? "action" : "send", id);
+    sent.add(label(target, id), kind, { text, rootBlock: block, tags });
+  }
+
+  /** Throws if the test wants this request to fail. */
+  #refuse(kind: RequestKind, target: string): void {
     const reason = this.#failures.get(`${kind} ${target}`)?.shift();
-    return reason === undefined ? undefined : failed(reason);
+    if (reason !== undefined) throw new Refused(reason);
   }
 }
 
-interface IncomingRequest extends SendRequest {
-  readonly channelId?: string;
-  readonly userId?: string;
+function toIncoming(content: Content) {
+  return typeof content === "string" ? { text: content } : { block: contentBlock(content) };
 }

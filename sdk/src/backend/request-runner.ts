@@ -1,0 +1,141 @@
+/** Runs core's requests within bounds and gives each of them exactly one answer. */
+import type { ChatRequest } from "@seabird-chat/protocol";
+import { errorMessage } from "@seabird-chat/runtime";
+import type { Clock } from "../link/clock.ts";
+import { onAbort } from "../link/on-abort.ts";
+import type { Log } from "../program/log.ts";
+import type { BackendConnection, RequestInfo } from "./backend-connection.ts";
+import { isRefused } from "./backend-errors.ts";
+import type { Channels } from "./channels.ts";
+import {
+  type Answer,
+  failed,
+  isSupported,
+  type RequestCase,
+  requestKind,
+  type SendKind,
+} from "./requests.ts";
+
+/** The connection to the network. */
+export interface Connected<Config = unknown> {
+  readonly connection: BackendConnection<Config>;
+  /** Aborted once it has ended, `close` included. */
+  readonly ended: AbortSignal;
+}
+
+export interface RequestRunnerDeps {
+  /** The backend's type, for the texts of refusals. */
+  readonly type: string;
+  readonly sends?: readonly SendKind[] | undefined;
+  /** Undefined while the network is away. */
+  readonly connected: () => Connected | undefined;
+  readonly channels: Channels;
+  /** The answer to GetBackendInfo. */
+  readonly metadata: () => Promise<Record<string, string>>;
+  /** The next request is read when one of these has ended. */
+  readonly maxAtOnce: number;
+  /** After this the request is answered Failed. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called at the beginning and the end of each request. */
+  readonly onActivity: (change: 1 | -1) => void;
+  /** Called once for each request; not at all for requests whose session is over. */
+  readonly answer: (requestId: string, answer: Answer) => void;
+}
+
+/** Core's own, and the longest that anybody waits for an answer. */
+const CORE_TIMEOUT_MS = 10_000;
+
+/** One for each session with core. */
+export class RequestRunner {
+  readonly #deps: RequestRunnerDeps;
+  readonly #over: AbortSignal;
+  readonly #running = new Set<Promise<void>>();
+  #isStopped = false;
+
+  /** `over` is aborted when the session has ended. */
+  constructor(deps: RequestRunnerDeps, over: AbortSignal) {
+    this.#deps = deps;
+    this.#over = over;
+  }
+
+  /** Begins the request. Resolves at once, or when one of too many has ended. */
+  async run(request: ChatRequest): Promise<void> {
+    if (this.#isStopped) {
+      this.#deps.answer(request.id, failed("the backend is leaving"));
+      return;
+    }
+    const running = this.#answer(request);
+    this.#running.add(running);
+    void running.then(() => this.#running.delete(running));
+    while (this.#running.size >= this.#deps.maxAtOnce) await Promise.race(this.#running);
+  }
+
+  /** From now on requests are answered Failed: core might not hear that they were done. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Resolves when every request begun so far has been answered. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  /** The first to come is the answer: the connection's, the time limit, or an end. */
+  async #answer(request: ChatRequest): Promise<void> {
+    const { type, clock, timeoutMs, onActivity, answer, connected } = this.#deps;
+    const stop = new AbortController();
+    const { promise: stopped, resolve } = Promise.withResolvers<Answer>();
+    const stopWith = (reason: string) => () => {
+      stop.abort();
+      resolve(failed(reason));
+    };
+    // What the network is asked for says nothing about its next connection.
+    const network = request.inner.case === "metadata" ? undefined : connected();
+    const forget = [
+      clock.after(timeoutMs, stopWith("the backend took too long")),
+      onAbort(this.#over, stopWith("the session is over")),
+      network && onAbort(network.ended, stopWith(`${type} lost its connection`)),
+    ];
+    onActivity(1);
+    try {
+      const result = await Promise.race([this.#ask(request, network, stop.signal), stopped]);
+      if (!this.#over.aborted) answer(request.id, result);
+    } finally {
+      for (const each of forget) each?.();
+      onActivity(-1);
+    }
+  }
+
+  /** Never rejects. */
+  async #ask(
+    { id, inner }: ChatRequest,
+    network: Connected | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { type, sends, channels, metadata, clock, log } = this.#deps;
+    if (inner.case === "metadata") {
+      const values = await metadata();
+      return () => ({ case: "metadata", value: { values } });
+    }
+    const kind = inner.case && requestKind(inner.case satisfies RequestCase);
+    if (kind === undefined || inner.case === undefined)
+      return failed("not supported by this backend");
+    if (network === undefined) return failed(`${type} is not connected`);
+    const { connection, ended } = network;
+    if (!isSupported(kind, connection, sends)) return failed(`${type} cannot ${kind.cannot}`);
+    const receivedAtMs = clock.now();
+    const deadlineMs = receivedAtMs + CORE_TIMEOUT_MS;
+    const info: RequestInfo = {
+      ...{ requestId: id, tags: inner.value.tags, signal, receivedAtMs, deadlineMs },
+    };
+    try {
+      return await kind.run(connection as Required<BackendConnection>, inner.value, info, channels);
+    } catch (reason) {
+      const isFault = !isRefused(reason) && !ended.aborted;
+      if (isFault) log.warn({ error: reason, request: kind.capability }, "a request failed");
+      return failed(errorMessage(reason));
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** A backend without a network, for tests of what goes between the SDK and core. */
+import { silentLog } from "@seabird-chat/sdk";
+import {
+  type BackendConnection,
+  type BackendHost,
+  backend,
+  type LinkState,
+  type StartBackendOptions,
+  startBackend,
+} from "@seabird-chat/sdk/backend";
+
+export type Functions = Partial<BackendConnection>;
+
+export interface TestBackend extends Pick<BackendHost, "emit" | "channels"> {
+  /** The state of the link to core. */
+  readonly state: LinkState;
+  states(): AsyncIterable<LinkState>;
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestBackendOptions extends Partial<StartBackendOptions> {
+  /** Default: `test`. */
+  readonly type?: string;
+}
+
+/** Resolves when there is a host, whether core is there or not. The default id is `net`. */
+export async function startTestBackend(
+  options: TestBackendOptions,
+  functions: Functions = {},
+): Promise<TestBackend> {
+  const { type = "test", ...more } = options;
+  const { promise: connected, resolve } = Promise.withResolvers<BackendHost>();
+  const definition = backend(type, {
+    connect: (host) => {
+      resolve(host);
+      return { close: () => undefined, ...functions };
+    },
+  });
+  const running = startBackend(definition, { id: "net", log: silentLog, ...more });
+  const { emit, channels, core } = await connected;
+  return {
+    ...{ emit, channels },
+    get state() {
+      return core.state;
+    },
+    states: () => running.coreStates(),
+    ready: () => running.ready(),
+    close: () => running.close(),
+  };
+}
