@@ -1,10 +1,10 @@
-/** The glue: what an IRC backend is, and what connects it. */
+/** The IRC backend: its definition for the SDK. */
 import { backend } from "@seabird-chat/sdk/backend";
 import { IrcNetwork } from "./irc-network.ts";
 import { probe } from "./probe.ts";
 import { settings } from "./settings.ts";
 
-/** What IRC has codes for, and code, whose lines stay as they are. */
+/** Blocks that IRC has formatting codes for, and fenced code, whose lines stay as they are. */
 const FORMATS = [
   "bold",
   "italics",
@@ -14,7 +14,7 @@ const FORMATS = [
   "fenced_code",
 ] as const;
 
-/** Longer than anything here takes: the connection has limits of its own for all that it does. */
+/** No limit by the SDK: the connection has its own for everything it does. */
 const NEVER_MS = 2_147_483_647;
 
 export const ircBackend = backend("irc", {

@@ -1,4 +1,4 @@
-/** What came over the network, as blocks. Pure. */
+/** Formatted text of IRC as blocks. Pure. */
 import {
   type Block,
   bold,

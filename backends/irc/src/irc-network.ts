@@ -190,7 +190,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     const { mask } = origin;
     const { state } = this.#connection;
     if (!mayInvite(origin, this.#settings.accept_invites_from, (name) => state.fold(name))) {
-      log.debug({ channel, mask }, "an invitation is ignored");
+      log.debug({ channel, mask }, "invitation ignored");
       return;
     }
     const plan = planJoin({ channelName: channel, tags: {} }, state);
@@ -201,7 +201,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     const reason = await this.#connection.request(request);
     this.#following -= 1;
     if (reason === undefined) log.info({ channel, mask }, "joined on invitation");
-    else log.warn({ channel, mask, reason }, "cannot join, though invited");
+    else log.warn({ channel, mask, reason }, "cannot join on invitation");
   }
 }
 
@@ -229,7 +229,7 @@ function createAntiLoop(host: Host, connection: IrcConnection): AntiLoop {
   const hooks: AntiLoopHooks = {
     fold: (name) => connection.state.fold(connection.state.withoutStatus(name)),
     silent: (target, why, forMs) =>
-      host.log.warn({ target, why, forMs }, "silent for a while: this looks like a loop"),
+      host.log.warn({ target, why, forMs }, "silenced: this looks like a loop"),
   };
   return new AntiLoop(hooks, host.clock);
 }

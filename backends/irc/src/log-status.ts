@@ -1,4 +1,4 @@
-/** What the log says of a connection to a network. */
+/** Log lines for the status of a connection. */
 import type { Log } from "@seabird-chat/sdk/backend";
 import type { ConnectionStatus } from "./connection/hooks.ts";
 
@@ -11,16 +11,17 @@ type Rows = {
 const ROWS: Rows = {
   connecting: (log, host, { port, tls, attempt }) =>
     log.info({ host, port, tls, attempt }, "connecting to IRC"),
-  upgrading: (log, host, { port }) => log.info({ host, port }, "this network wants TLS"),
+  upgrading: (log, host, { port }) => log.info({ host, port }, "the network requires TLS"),
   logged_in: (log, host, { account }) => log.info({ host, account }, "logged in"),
-  login_failed: (log, host, { reason }) => log.warn({ host, reason }, "connected without login"),
-  welcomed: (log, host, { nick }) => log.info({ host, nick }, "welcomed by the server"),
+  login_failed: (log, host, { reason }) =>
+    log.warn({ host, reason }, "login failed, connected without it"),
+  welcomed: (log, host, { nick }) => log.info({ host, nick }, "registered with the server"),
   settled: (log, host) => log.info({ host }, "channels joined"),
   identify_refused: (log, host, { reason }) =>
-    log.warn({ host, reason }, "NickServ does not take the password"),
+    log.warn({ host, reason }, "NickServ refused the password"),
   join_refused: (log, host, { channel, reason, retryInMs }) =>
     log.warn({ host, channel, reason, retryInMs }, "cannot join"),
-  problem: (log, host, { reason }) => log.warn({ host, reason }, "IRC"),
+  problem: (log, host, { reason }) => log.warn({ host, reason }, "problem with the IRC connection"),
   lost: (log, host, { reason, retryInMs }) =>
     log.warn({ host, reason, retryInMs }, "IRC connection lost"),
 };

@@ -55,32 +55,32 @@ export interface IrcOptions extends FloodOptions, RequestOptions {
   readonly realName: string;
   readonly password: string | undefined;
   readonly nickservPassword: string | undefined;
-  /** The account to log in to while connecting; undefined: none. */
+  /** The login during registration; undefined: none. */
   readonly sasl?: SaslOptions | undefined;
-  /** Certificates other than the machine's, and our own. */
+  /** Certificates instead of Node's, and the bot's own. */
   readonly tlsFiles?: TlsFiles | undefined;
-  /** Where transport policies (STS) are kept; undefined: until the process ends. */
+  /** The file for STS policies; undefined: they are kept in memory only. */
   readonly stsFile?: string | undefined;
   readonly channels: readonly ChannelToJoin[];
-  /** Come back to a channel we were kicked from. Default: false, a person decided that. */
+  /** Return to a channel after a kick. Default: false. */
   readonly rejoin?: boolean | undefined;
-  /** Milliseconds from a kick until we come back, if `rejoin`. */
+  /** Milliseconds between a kick and the return, with `rejoin`. */
   readonly rejoinAfterMs: number;
-  /** Milliseconds until a channel that refused us is tried again; doubles with each refusal. */
+  /** Milliseconds until a refused JOIN is repeated; doubles with each refusal. */
   readonly joinRetryMs: number;
-  /** Milliseconds between attempts to get the wanted nick back. */
+  /** Milliseconds between attempts to regain the wanted nick. */
   readonly nickCheckMs: number;
-  /** Milliseconds from dialling until the server must have welcomed us. */
+  /** Milliseconds in which the server has to welcome the bot. */
   readonly registerWithinMs: number;
-  /** Milliseconds that a server has to list its capabilities; then it is taken as one without. */
+  /** Milliseconds in which the server has to list its capabilities; then it counts as one without. */
   readonly capWaitMs: number;
   /** Milliseconds that the login (SASL) may take. */
   readonly saslWaitMs: number;
-  /** Milliseconds before the next attempt after a password was not taken; doubles with each. */
+  /** Milliseconds until the next attempt after a refused password; doubles with each. */
   readonly refusedPauseMs: number;
-  /** Milliseconds that the joins wait for NickServ's answer. */
+  /** Milliseconds that JOIN waits for NickServ's answer. */
   readonly identifyWaitMs: number;
-  /** Milliseconds without a word from the server before it is asked for one. */
+  /** Milliseconds without a line from the server until it is pinged. */
   readonly pingIntervalMs: number;
   /** Milliseconds before the first reconnect, half of it random; doubles with each failure. */
   readonly reconnectMinMs: number;

@@ -1,4 +1,4 @@
-/** What core asks, as lines of IRC and what to expect of them. Pure. */
+/** Requests of core as lines of IRC, with their success conditions. Pure. */
 import { type Block, text as textBlock } from "@seabird-chat/protocol";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, writeRuns } from "./formatting/runs.ts";
@@ -46,26 +46,26 @@ interface TopicRequest extends WithTags {
 }
 
 interface PlannedLines {
-  /** Whom it concerns. */
+  /** The channel or user that it concerns. */
   readonly target: string;
   readonly lines: readonly string[];
   readonly success: SuccessCondition;
 }
 
-/** What planning has to know of the network. */
+/** The state of the network, as far as planning needs it. */
 export interface NetworkView {
   readonly rules: NetworkRules;
   isChannel(target: string): boolean;
-  /** Bytes the server puts before our words when it hands them on. */
+  /** Bytes of `:nick!user@host ` that the server puts before the bot's lines. */
   prefixBytes(): number;
 }
 
 export type Plan =
   | PlannedLines
-  /** Nothing is sent; the reason goes to the caller. */
+  /** Nothing is sent; the caller gets the reason. */
   | { readonly refused: string };
 
-/** Set to `1`, a message goes out as a NOTICE, which other programs do not answer. */
+/** With the value `1` a message is sent as NOTICE, which programs do not answer. */
 export const NOTICE_TAG = "irc/notice";
 
 /** What a CTCP ACTION adds around each line. */
@@ -97,20 +97,21 @@ function planSend(
   as: "message" | "action",
   network: NetworkView,
 ): Plan {
-  // What core lets through may be fifty times as much: too much to lay out first.
+  // Core allows fifty times as much: too much to render first.
   const bytes = Math.max(byteLength(text), byteLength(rootBlock?.plain ?? ""));
   if (bytes > MAX_TEXT_BYTES) {
     return { refused: `the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on IRC` };
   }
-  const words = renderBlock(rootBlock ?? textBlock(text));
-  if (words.length === 0) return { refused: "the message is empty" };
-  // An action is a question of clients (CTCP); in a NOTICE it would be an answer to one.
+  const content = renderBlock(rootBlock ?? textBlock(text));
+  if (content.length === 0) return { refused: "the message is empty" };
+  // An action is a CTCP query; in a NOTICE it would be the answer to one.
   const command = tags[NOTICE_TAG] === "1" && as === "message" ? "NOTICE" : "PRIVMSG";
   const start = `${command} ${target} :`;
   const around = byteLength(start) + (as === "action" ? ACTION_BYTES : 0);
-  const room = network.rules.maxLineBytes - network.prefixBytes() - around;
-  if (room < MIN_SPLIT_BYTES) return { refused: "names so long leave no room for words in a line" };
-  const lines = splitLines(words, room).map((line) =>
+  const maxTextBytes = network.rules.maxLineBytes - network.prefixBytes() - around;
+  if (maxTextBytes < MIN_SPLIT_BYTES)
+    return { refused: "names so long leave no room for words in a line" };
+  const lines = splitLines(content, maxTextBytes).map((line) =>
     as === "action" ? `${start}\x01ACTION ${line}\x01` : start + line,
   );
   return checked({ target, lines, success: { kind: "sent" } }, network);
@@ -139,9 +140,9 @@ export function planTopic({ channelId, topic: given }: TopicRequest, network: Ne
   const line = `TOPIC ${channelId} :${topic}`;
   const bytes = byteLength(topic);
   const around = byteLength(line) - bytes;
-  const room = network.rules.maxLineBytes - network.prefixBytes() - around;
-  // More is not kept in mind, and could not be seen to have come about.
-  const limit = Math.min(network.rules.maxTopicBytes ?? room, room, MAX_TOPIC_BYTES);
+  const maxBytes = network.rules.maxLineBytes - network.prefixBytes() - around;
+  // A longer topic is not tracked whole, so its success could not be seen.
+  const limit = Math.min(network.rules.maxTopicBytes ?? maxBytes, maxBytes, MAX_TOPIC_BYTES);
   if (bytes > limit) {
     return { refused: `the topic is ${bytes} bytes; this network allows ${limit}` };
   }
@@ -149,7 +150,7 @@ export function planTopic({ channelId, topic: given }: TopicRequest, network: Ne
   return checked({ target: channelId, lines: [line], success }, network);
 }
 
-/** What is no line of IRC, too long a one say, is not sent. */
+/** Refuses a plan with an invalid line, such as one that is too long. */
 function checked(plan: PlannedLines, { rules }: NetworkView): Plan {
   for (const line of plan.lines) {
     const problem = lineProblem(line, rules.maxLineBytes);
@@ -159,8 +160,8 @@ function checked(plan: PlannedLines, { rules }: NetworkView): Plan {
 }
 
 /**
- * Line breaks become spaces: what stands behind one must not become a command. Formatting stays as
- * far as IRC has blocks for it; colours and other control characters do not.
+ * Replaces line breaks by spaces, so that the text behind one cannot become a command. Formatting
+ * stays as far as there are blocks for it; colours and other control characters are dropped.
  */
 function oneLine(text: string): string {
   const line = text.toWellFormed().replace(/[\r\n]+/g, " ");
@@ -171,12 +172,12 @@ function isRealChannel(name: string, { rules }: NetworkView): boolean {
   return isOneWord(name) && rules.channelTypes.includes(name.charAt(0));
 }
 
-/** One parameter, and not the beginning of a list. */
+/** One parameter, and not a list. */
 function isOneWord(name: string): boolean {
   return name !== "" && byteLength(name) <= MAX_NAME_BYTES && !/[\s,\p{Cc}]/u.test(name);
 }
 
-/** No channel, no mask, no list, no server: somebody's name. */
+/** The name of a user, not a channel, mask, list or server. */
 function isNick(name: string): boolean {
   return (
     name !== "" &&
@@ -185,7 +186,7 @@ function isNick(name: string): boolean {
   );
 }
 
-/** What may follow a channel's name in a JOIN. */
+/** Whether it can follow a channel's name in a JOIN. */
 export function isKey(key: string): boolean {
   return key !== "" && !key.startsWith(":") && !/[\s,\p{Cc}]/u.test(key);
 }

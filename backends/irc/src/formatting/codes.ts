@@ -1,4 +1,4 @@
-/** The control codes by which IRC clients format text: what they toggle, and how they are found. Pure. */
+/** The control codes with which IRC clients format text. Pure. */
 
 export const CODES = {
   bold: "\x02",
@@ -8,7 +8,7 @@ export const CODES = {
   monospace: "\x11",
 } as const;
 
-/** What a code turns on, and off again. */
+/** A style that a code turns on and off. */
 export type Toggle = keyof typeof CODES;
 
 export const TOGGLES = Object.keys(CODES) as readonly Toggle[];
@@ -18,7 +18,7 @@ const REVERSE = "\x16";
 const COLOUR = "\x03";
 const HEX_COLOUR = "\x04";
 
-/** What is on at some point of a line. Colours and reverse are read over. */
+/** The styles that are on at some point of a line. Colours and reverse are ignored. */
 export type Style = ReadonlySet<Toggle>;
 
 export const PLAIN: Style = new Set();
@@ -44,7 +44,7 @@ function matchLength(pattern: RegExp, text: string, index: number): number {
   return pattern.exec(text)?.[0].length ?? 0;
 }
 
-/** The style after one code, which begins with its control character. */
+/** The style after a code. */
 export function applyCode(style: Style, code: string): Style {
   const char = code.charAt(0);
   if (char === RESET) return PLAIN;
@@ -55,20 +55,20 @@ export function applyCode(style: Style, code: string): Style {
   return after;
 }
 
-/** The codes that lead from one style to another. */
+/** The codes that change one style into another. */
 export function changeCodes(from: Style, to: Style): string {
   let codes = "";
   for (const toggle of TOGGLES) if (from.has(toggle) !== to.has(toggle)) codes += CODES[toggle];
   return codes;
 }
 
-/** A stretch of text without codes, or one code. */
+/** Text without codes, or one code. */
 export interface Piece {
   readonly text: string;
   readonly code: string;
 }
 
-/** Cuts a text into its codes and what stands between them. */
+/** Splits a text into its codes and the text between them. */
 export function* scan(text: string): Generator<Piece, void, void> {
   let from = 0;
   for (let at = 0; at < text.length; ) {
@@ -85,7 +85,7 @@ export function* scan(text: string): Generator<Piece, void, void> {
   if (from < text.length) yield { text: text.slice(from), code: "" };
 }
 
-/** The text without any formatting or other control characters but the tab. */
+/** The text without formatting and other control characters, except tabs. */
 export function stripCodes(text: string): string {
   let plain = "";
   for (const piece of scan(text)) plain += stripControls(piece.text);
@@ -100,7 +100,7 @@ export function plainReason(text: string): string {
   return stripCodes(text).slice(0, MAX_REASON).toWellFormed();
 }
 
-/** The text without control characters but the tab. */
+/** The text without control characters, except tabs. */
 export function stripControls(text: string): string {
   let clean = "";
   let from = 0;
@@ -113,7 +113,7 @@ export function stripControls(text: string): string {
   return clean + text.slice(from);
 }
 
-/** Those of ISO 8859 too: terminals take U+009B for the start of a command. */
+/** C1 controls too: to a terminal U+009B starts a command. */
 function isControl(code: number): boolean {
   return (code < FIRST_PRINTABLE && code !== 0x09) || (code >= 0x7f && code <= 0x9f);
 }

@@ -1,21 +1,21 @@
-/** Blocks as lines of IRC: which words stand on which line, in which style. Pure. */
+/** Renders blocks as lines of formatted text. Pure. */
 import { type Block, innerBlocks } from "@seabird-chat/protocol";
 import { PLAIN, type Style, stripControls, type Toggle } from "./codes.ts";
 import { addRun, parseRuns, plainRuns, type Run } from "./runs.ts";
 
-/** A line before it is cut to what fits. */
+/** A line before it is split. */
 export interface TextLine {
   readonly runs: readonly Run[];
-  /** How many quotes it stands in: `> ` is written before it, and before each part of it. */
+  /** Nested quotes around it: `> ` is written for each, before each part of the line. */
   readonly quotes: number;
-  /** Code: every space counts, and a blank line is one. */
+  /** Fenced code: spaces and blank lines are kept. */
   readonly verbatim: boolean;
 }
 
-/** How deep blocks are followed; deeper ones read as their `plain`. Core allows 48. */
+/** Depth of nested blocks; deeper ones are rendered as their `plain`. Core allows 48. */
 const MAX_DEPTH = 64;
 
-/** IRC has nothing that hides words but colours, and those hide them from some readers only. */
+/** IRC can hide text only by colours, and not from every user. */
 const SPOILER = "||";
 
 const LINE_BREAK = /\r\n|\r|\n/;
@@ -23,83 +23,85 @@ const LINE_BREAK = /\r\n|\r|\n/;
 /**
  * The lines of a block.
  *
- * Headings, fenced code and quotes stand on lines of their own, lists are joined with `, ` as in
- * their plain text, links show their url behind their text, spoilers stand between `||`. Blank
- * lines are dropped but in fenced code, where they hold one space. Codes that a text brings along
- * are followed as far as there is a block for them; colours are dropped.
+ * Headings, fenced code and quotes have lines of their own, the items of a list are joined with
+ * `, `, the url of a link follows its text, and spoilers are written between `||`. Blank lines are
+ * dropped, except in fenced code, where they become one space. Codes in a text are kept as far as
+ * there is a block for them; colours are dropped.
  */
 export function renderBlock(block: Block): readonly TextLine[] {
-  const page = new Page();
-  write(page, block, { style: PLAIN, depth: 1 });
-  return page.lines();
+  const writer = new LineWriter();
+  write(writer, block, { style: PLAIN, depth: 1 });
+  return writer.lines();
 }
 
-interface Place {
+interface Context {
   readonly style: Style;
   readonly depth: number;
 }
 
-function write(page: Page, block: Block, place: Place): void {
-  const kind = place.depth > MAX_DEPTH ? undefined : block.inner.case;
-  if (kind === undefined) page.words(block.plain, place.style);
-  else WRITERS[kind](page, block, place);
+function write(writer: LineWriter, block: Block, context: Context): void {
+  const kind = context.depth > MAX_DEPTH ? undefined : block.inner.case;
+  if (kind === undefined) writer.text(block.plain, context.style);
+  else WRITERS[kind](writer, block, context);
 }
 
 type Kind = NonNullable<Block["inner"]["case"]>;
-type Writer = (page: Page, block: Block, place: Place) => void;
+type Writer = (writer: LineWriter, block: Block, context: Context) => void;
 
 const WRITERS: Readonly<Record<Kind, Writer>> = {
-  text: (page, block, { style }) => page.words(textOf(block), style),
-  timestamp: (page, block, { style }) => page.words(block.plain, style),
-  bold: (page, block, place) => writeInner(page, block, place, "bold"),
-  italics: (page, block, place) => writeInner(page, block, place, "italics"),
-  underline: (page, block, place) => writeInner(page, block, place, "underline"),
-  strikethrough: (page, block, place) => writeInner(page, block, place, "strikethrough"),
-  inlineCode: (page, block, { style }) => page.code(textOf(block), style),
-  fencedCode: (page, block, { style }) => page.apart(() => page.codeLines(textOf(block), style)),
-  heading: (page, block, place) => page.apart(() => writeInner(page, block, place, "bold")),
-  blockquote: (page, block, place) => page.quote(() => writeInner(page, block, place)),
+  text: (writer, block, { style }) => writer.text(textOf(block), style),
+  timestamp: (writer, block, { style }) => writer.text(block.plain, style),
+  bold: (writer, block, context) => writeInner(writer, block, context, "bold"),
+  italics: (writer, block, context) => writeInner(writer, block, context, "italics"),
+  underline: (writer, block, context) => writeInner(writer, block, context, "underline"),
+  strikethrough: (writer, block, context) => writeInner(writer, block, context, "strikethrough"),
+  inlineCode: (writer, block, { style }) => writer.code(textOf(block), style),
+  fencedCode: (writer, block, { style }) =>
+    writer.separately(() => writer.codeLines(textOf(block), style)),
+  heading: (writer, block, context) =>
+    writer.separately(() => writeInner(writer, block, context, "bold")),
+  blockquote: (writer, block, context) => writer.quote(() => writeInner(writer, block, context)),
   spoiler: writeSpoiler,
   link: writeLink,
-  container: (page, block, place) => writeInner(page, block, place),
-  list: (page, block, place) => writeInner(page, block, place, undefined, ", "),
+  container: (writer, block, context) => writeInner(writer, block, context),
+  list: (writer, block, context) => writeInner(writer, block, context, undefined, ", "),
 };
 
 function textOf({ inner, plain }: Block): string {
   return inner.value !== undefined && "text" in inner.value ? inner.value.text : plain;
 }
 
-function writeSpoiler(page: Page, block: Block, place: Place): void {
-  page.words(SPOILER, place.style);
-  writeInner(page, block, place);
-  page.words(SPOILER, place.style);
+function writeSpoiler(writer: LineWriter, block: Block, context: Context): void {
+  writer.text(SPOILER, context.style);
+  writeInner(writer, block, context);
+  writer.text(SPOILER, context.style);
 }
 
-/** protocol: Link. The url alone where the text adds nothing to it. */
-function writeLink(page: Page, block: Block, place: Place): void {
+/** protocol: Link. The url alone if the text adds nothing to it. */
+function writeLink(writer: LineWriter, block: Block, context: Context): void {
   const url = block.inner.case === "link" ? block.inner.value.url : "";
   const plain = innerBlocks(block)
     .map((inner) => inner.plain)
     .join("");
   const short = url.replace(/^(?:https?:\/\/|mailto:)/, "");
-  const saysNothing = plain === "" || plain === url || plain === short;
-  if (!saysNothing) writeInner(page, block, place);
-  page.words(saysNothing ? url : ` (${url})`, place.style);
+  const isUrlOnly = plain === "" || plain === url || plain === short;
+  if (!isUrlOnly) writeInner(writer, block, context);
+  writer.text(isUrlOnly ? url : ` (${url})`, context.style);
 }
 
 function writeInner(
-  page: Page,
+  writer: LineWriter,
   block: Block,
-  { style, depth }: Place,
+  { style, depth }: Context,
   more?: Toggle,
-  between = "",
+  separator = "",
 ): void {
   const inside = { style: withToggle(style, more), depth: depth + 1 };
   let isFirst = true;
   for (const inner of innerBlocks(block)) {
-    if (!isFirst) page.between(between, style);
+    if (!isFirst) writer.separator(separator, style);
     isFirst = false;
-    write(page, inner, inside);
+    write(writer, inner, inside);
   }
 }
 
@@ -107,14 +109,14 @@ function withToggle(style: Style, more: Toggle | undefined): Style {
   return more === undefined || style.has(more) ? style : new Set([...style, more]);
 }
 
-/** Lines being written. */
-class Page {
+/** Builds the lines. */
+class LineWriter {
   readonly #lines: TextLine[] = [];
   #runs: Run[] = [];
   #quotes = 0;
 
-  /** Text that may bring its own codes and line breaks. */
-  words(text: string, style: Style): void {
+  /** Text that may contain codes and line breaks. */
+  text(text: string, style: Style): void {
     for (const [index, part] of text.split(LINE_BREAK).entries()) {
       if (index > 0) this.#endLine();
       for (const run of parseRuns(part)) {
@@ -123,12 +125,12 @@ class Page {
     }
   }
 
-  /** What stands between two things on one line. */
-  between(text: string, style: Style): void {
-    if (isVisible(this.#runs)) this.words(text, style);
+  /** A separator, if the line has text already. */
+  separator(text: string, style: Style): void {
+    if (isVisible(this.#runs)) this.text(text, style);
   }
 
-  /** Code within a line: what it holds is shown, and is no code of IRC. */
+  /** Inline code, in which control characters are no formatting. */
   code(text: string, style: Style): void {
     const monospace = withToggle(style, "monospace");
     for (const [index, part] of text.split(LINE_BREAK).entries()) {
@@ -148,15 +150,15 @@ class Page {
     }
   }
 
-  /** On lines of its own. */
-  apart(writeInside: () => void): void {
+  /** On separate lines. */
+  separately(writeInside: () => void): void {
     this.#endLine();
     writeInside();
     this.#endLine();
   }
 
   quote(writeInside: () => void): void {
-    this.apart(() => {
+    this.separately(() => {
       this.#quotes += 1;
       writeInside();
       this.#endLine();
@@ -164,7 +166,7 @@ class Page {
     });
   }
 
-  /** All of them; none if there is nothing to see. */
+  /** The lines; none if nothing is visible. */
   lines(): readonly TextLine[] {
     this.#endLine();
     return this.#lines.some(({ runs }) => isVisible(runs)) ? this.#lines : [];

@@ -1,13 +1,13 @@
-/** Runs: stretches of text in one style, as they stand in a line of IRC. Pure. */
+/** A line of IRC as runs: pieces of text with one style each. Pure. */
 import { applyCode, changeCodes, PLAIN, type Style, scan, stripControls } from "./codes.ts";
 
-/** A stretch of text in one style. */
+/** A piece of text with one style. */
 export interface Run {
   readonly text: string;
   readonly style: Style;
 }
 
-/** The runs of a line as it came from the network; colours and other control codes are dropped. */
+/** The runs of an incoming line; colours and other control codes are dropped. */
 export function parseRuns(line: string): Run[] {
   const runs: Run[] = [];
   let style = PLAIN;
@@ -18,7 +18,7 @@ export function parseRuns(line: string): Run[] {
   return runs;
 }
 
-/** Appends a run; neighbours of one style become one, empty ones none. */
+/** Appends a run; it is merged with a last run of the same style, and dropped if it is empty. */
 export function addRun(runs: Run[], run: Run): void {
   if (run.text === "") return;
   const last = runs.at(-1);
@@ -26,7 +26,7 @@ export function addRun(runs: Run[], run: Run): void {
   else runs[runs.length - 1] = { text: last.text + run.text, style: last.style };
 }
 
-/** One line with the codes of its runs. Whatever is open at its end ends with it. */
+/** The line with the codes of its runs. Styles that are on at its end are not closed. */
 export function writeRuns(runs: readonly Run[]): string {
   let written = "";
   let open = PLAIN;
@@ -42,7 +42,7 @@ function isSameStyle(one: Style, other: Style): boolean {
   return one.size === other.size && [...one].every((toggle) => other.has(toggle));
 }
 
-/** What the runs say, without formatting. */
+/** The text of the runs, without formatting. */
 export function plainRuns(runs: readonly Run[]): string {
   return runs.map(({ text }) => text).join("");
 }

@@ -1,15 +1,15 @@
-/** Cuts lines to what fits: at word ends, never within a character or code, formatting kept. Pure. */
+/** Splits lines to a maximum length: between words, never within a character or code. Pure. */
 
 import { byteLength } from "../message/line.ts";
 import { changeCodes, PLAIN, type Style } from "./codes.ts";
 import type { TextLine } from "./render.ts";
 import { plainRuns, type Run, sliceRuns, writeRuns } from "./runs.ts";
 
-/** Below this no line would hold a quote's mark, formatting and a word; what fits less is cut to it. */
+/** The least length of a line: enough for a quote's mark, formatting and a word. */
 export const MIN_SPLIT_BYTES = 64;
 
 const QUOTE = "> ";
-/** Marks of quotes within quotes that are written. */
+/** Marks for nested quotes, at most. */
 const MAX_QUOTES = 5;
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -17,22 +17,22 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 /**
  * The lines as they are sent, each at most `maxBytes` of UTF-8.
  *
- * What does not fit is cut at the last space that does, else between two graphemes, else (a
- * grapheme can be longer than any line) between two code points. Formatting that is open at a
- * cut is opened again, since every message of IRC begins plain, and a quote is marked again.
+ * A longer line is split at the last space that fits, else between two graphemes, else (a grapheme
+ * can be longer than a line) between two code points. Formatting that is on at a split is turned on
+ * again, since every message of IRC begins plain, and the mark of a quote is repeated.
  */
 export function splitLines(lines: readonly TextLine[], maxBytes: number): string[] {
-  const room = Math.max(maxBytes, MIN_SPLIT_BYTES);
-  return lines.flatMap((line) => splitLine(line, room));
+  const limit = Math.max(maxBytes, MIN_SPLIT_BYTES);
+  return lines.flatMap((line) => splitLine(line, limit));
 }
 
 function splitLine({ runs, quotes, verbatim }: TextLine, maxBytes: number): string[] {
   const mark = QUOTE.repeat(Math.min(quotes, MAX_QUOTES));
-  const room = maxBytes - byteLength(mark);
+  const textBytes = maxBytes - byteLength(mark);
   const line = verbatim ? runs : withoutTail(runs);
   const whole = writeRuns(line);
-  if (byteLength(whole) <= room) return [mark + whole];
-  return cut(atomsOf(line, room), room, verbatim).map(
+  if (byteLength(whole) <= textBytes) return [mark + whole];
+  return cut(atomsOf(line, textBytes), textBytes, verbatim).map(
     ({ start, end }) => mark + writeRuns(sliceRuns(line, start, end)),
   );
 }
@@ -41,26 +41,26 @@ function withoutTail(runs: readonly Run[]): Run[] {
   return sliceRuns(runs, 0, plainRuns(runs).trimEnd().length);
 }
 
-/** What is never cut apart: a character as people see it, and the codes in it. */
+/** A piece that is not split: a character as users see it, with the codes in it. */
 interface Atom {
   readonly start: number;
   readonly end: number;
-  /** Of its text, and of the codes in it. */
+  /** Of its text and the codes in it. */
   readonly bytes: number;
-  /** Of the codes that lead from the atom before to it. */
+  /** Of the codes between the previous atom and it. */
   readonly codesBefore: number;
-  /** Of the codes that lead to it at the beginning of a line. */
+  /** Of the codes before it at the beginning of a line. */
   readonly codesToOpen: number;
   readonly isSpace: boolean;
 }
 
-function atomsOf(runs: readonly Run[], room: number): Atom[] {
+function atomsOf(runs: readonly Run[], maxBytes: number): Atom[] {
   const text = plainRuns(runs);
   const styles = stylesOf(runs);
   const atoms: Atom[] = [];
   for (const { segment, index } of graphemes.segment(text)) {
     const atom = atomAt(segment, index, styles);
-    if (atom.bytes + atom.codesToOpen <= room) {
+    if (atom.bytes + atom.codesToOpen <= maxBytes) {
       atoms.push(atom);
       continue;
     }
@@ -102,11 +102,11 @@ interface Span {
   readonly end: number;
 }
 
-/** As much as fits in each; spaces at a cut are dropped, unless every one counts. */
-function cut(atoms: readonly Atom[], room: number, keepSpaces: boolean): Span[] {
+/** Spans that fit. Spaces at a split are dropped unless `keepSpaces`. */
+function cut(atoms: readonly Atom[], maxBytes: number, keepSpaces: boolean): Span[] {
   const spans: Span[] = [];
   for (let from = 0; from < atoms.length; ) {
-    const upTo = fitting(atoms, from, room);
+    const upTo = fitting(atoms, from, maxBytes);
     const end = upTo === atoms.length ? upTo : wordEnd(atoms, from, upTo, keepSpaces);
     spans.push({ start: atoms[from]?.start ?? 0, end: atoms[end - 1]?.end ?? 0 });
     from = end;
@@ -115,21 +115,21 @@ function cut(atoms: readonly Atom[], room: number, keepSpaces: boolean): Span[] 
   return spans;
 }
 
-/** The index after the last atom that fits into a line that begins with `from`; at least one does. */
-function fitting(atoms: readonly Atom[], from: number, room: number): number {
+/** The index after the last atom that fits into a line from `from` on; at least one does. */
+function fitting(atoms: readonly Atom[], from: number, maxBytes: number): number {
   let bytes = 0;
   for (let at = from; at < atoms.length; at++) {
     const atom = atoms[at];
     if (atom === undefined) break;
     bytes += atom.bytes + (at === from ? atom.codesToOpen : atom.codesBefore);
-    if (bytes > room && at > from) return at;
+    if (bytes > maxBytes && at > from) return at;
   }
   return atoms.length;
 }
 
 /** The index after the last whole word before `upTo`, or `upTo` if there is only one. */
 function wordEnd(atoms: readonly Atom[], from: number, upTo: number, keepSpaces: boolean): number {
-  // The next line may begin with the space itself, which is then dropped or, in code, kept here.
+  // A space at the split is dropped or, in code, kept at the end of this line.
   let at = upTo;
   if (keepSpaces) while (at > from && atoms[at - 1]?.isSpace === false) at -= 1;
   else while (at > from && atoms[at]?.isSpace === false) at -= 1;

@@ -1,13 +1,13 @@
 /**
- * The one form in which a line may leave us. Nothing is cleaned in silence: what is no line of
- * IRC, or would be two, is refused, and whoever asked is told. Pure.
+ * Formats and checks outgoing lines. Invalid text is refused, not silently cleaned: neither a line
+ * that breaks the grammar nor one that would be read as two is sent. Pure.
  */
 import { byteLength, MAX_LINE_BYTES } from "./line.ts";
 
-/** Bytes of `@tags ` before a line of ours, the space included (IRCv3 message-tags). */
+/** Bytes of `@tags ` before an outgoing line, the space included (IRCv3 message-tags). */
 export const MAX_CLIENT_TAG_BYTES = 4_096;
 
-/** What was to be written is no line of IRC. The message says why, without the line. */
+/** The text cannot be sent as a line of IRC. The message gives the reason, without the text. */
 export class LineRefused extends Error {
   override readonly name = "LineRefused";
 }
@@ -15,8 +15,8 @@ export class LineRefused extends Error {
 export type LineTags = Readonly<Record<string, string>>;
 
 /**
- * One line from its parts. Only the last parameter may be empty, hold blanks or begin with a
- * colon. Throws LineRefused.
+ * A line of a command, its parameters and tags. Only the last parameter may be empty, contain
+ * spaces or begin with a colon. Throws LineRefused.
  */
 export function formatLine(
   command: string,
@@ -24,13 +24,13 @@ export function formatLine(
   tags: LineTags = {},
 ): string {
   if (!/^([A-Za-z]+|\d{3})$/.test(command)) throw new LineRefused("that is not a command");
-  const words = params.map((param, index) =>
+  const parts = params.map((param, index) =>
     index === params.length - 1 ? lastParam(param) : middleParam(param, command, index),
   );
-  return withTags([command, ...words].join(" "), tags);
+  return withTags([command, ...parts].join(" "), tags);
 }
 
-/** The line with tags before it. Throws LineRefused for a tag's name that is none. */
+/** The line with tags before it. Throws LineRefused for an invalid tag name. */
 export function withTags(line: string, tags: LineTags): string {
   const parts = Object.entries(tags).map(([name, value]) => {
     if (!TAG_NAME.test(name)) throw new LineRefused(`"${name}" is not a tag's name`);
@@ -39,7 +39,7 @@ export function withTags(line: string, tags: LineTags): string {
   return parts.length === 0 ? line : `@${parts.join(";")} ${line}`;
 }
 
-/** Why a finished line, its tags included, may not be written; undefined if it may. */
+/** Why a line with its tags cannot be sent; undefined if it can. */
 export function lineProblem(line: string, maxBytes: number = MAX_LINE_BYTES): string | undefined {
   if (BREAKS.test(line)) return "it holds a line break or NUL";
   if (!line.isWellFormed()) return "it holds half a character";
@@ -54,7 +54,7 @@ export function lineProblem(line: string, maxBytes: number = MAX_LINE_BYTES): st
   return bytes > maxBytes ? `it is ${bytes} bytes; this network allows ${maxBytes}` : undefined;
 }
 
-// These end a line, or a server takes them to.
+// Servers end a line at these.
 const BREAKS = /[\r\n\0]/;
 const TAG_NAME = /^\+?([A-Za-z0-9.-]+\/)?[A-Za-z0-9-]+$/;
 

@@ -1,13 +1,13 @@
-/** Cuts what a server sends into lines, and holds no more of one than a line may be long. Pure. */
+/** Splits incoming bytes into lines, and buffers at most one line. Pure. */
 import { MAX_LINE_BYTES } from "./line.ts";
 
-/** Bytes of `@tags ` before a line, the space included (IRCv3 message-tags). */
+/** Bytes of `@tags ` before an incoming line, the space included (IRCv3 message-tags). */
 export const MAX_SERVER_TAG_BYTES = 8_191;
 
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** The server sent a line that is longer than any may be; nothing after it makes sense. */
+/** The server sent a line beyond the limit; the reader cannot continue. */
 export class LineTooLong extends Error {
   override readonly name = "LineTooLong";
 }
@@ -17,14 +17,14 @@ export class LineReader {
   #used = 0;
   #maxBytes = MAX_SERVER_TAG_BYTES + MAX_LINE_BYTES + 2;
 
-  /** Some servers allow longer ones than the usual 510 bytes (LINELEN); the end is not counted. */
+  /** Accepts lines of more than 510 bytes, without the line end, as some servers announce (LINELEN). */
   allow(maxLineBytes: number): void {
     this.#maxBytes = MAX_SERVER_TAG_BYTES + Math.max(maxLineBytes, MAX_LINE_BYTES) + 2;
   }
 
   /**
-   * The whole lines in what came, each without its end. A lone LF ends a line too; empty lines
-   * are left out. Throws LineTooLong, after which the reader is of no more use.
+   * The lines that are complete with this data, without their ends. A lone LF ends a line too;
+   * empty lines are left out. Throws LineTooLong, after which the reader cannot be used.
    */
   *push(data: Buffer): Generator<Buffer> {
     let rest = data;
@@ -36,7 +36,7 @@ export class LineReader {
     this.#keep(rest);
   }
 
-  /** What was kept and what ends here: one line. */
+  /** The line that ends with this piece. */
   #take(piece: Buffer): Buffer {
     if (this.#used + piece.length > this.#maxBytes) throw this.#tooLong();
     if (this.#used === 0) return piece;
@@ -49,7 +49,7 @@ export class LineReader {
   #keep(piece: Buffer): void {
     if (piece.length === 0) return;
     if (this.#used + piece.length > this.#maxBytes) throw this.#tooLong();
-    // One place for all pieces: a line that comes byte by byte is not copied for each of them.
+    // One buffer for all pieces, so that a line that comes byte by byte is not copied for each.
     if (this.#buffer.length < this.#maxBytes) {
       const larger = Buffer.alloc(this.#maxBytes);
       this.#buffer.copy(larger, 0, 0, this.#used);

@@ -1,21 +1,21 @@
-/** One line of IRC and the names in it: read, measured, compared. Pure. */
+/** Text in a line of IRC: decoded, measured, cut, and names compared. Pure. */
 import { isUtf8 } from "node:buffer";
 
-/** Bytes of a line, CR and LF not counted (RFC 2812, 2.3). */
+/** Bytes of a line without CR, LF and tags (RFC 2812, 2.3). */
 export const MAX_LINE_BYTES = 510;
 
 const CR = 0x0d;
 const MAX_CHARACTER_BYTES = 4;
 const windows1252 = new TextDecoder("windows-1252");
 
-/** A line as it came, without carriage returns: UTF-8, or what old clients write where it is not. */
+/** Decodes a line as UTF-8, or else as Windows-1252, which old clients send; carriage returns are dropped. */
 export function decodeLine(bytes: Buffer): string {
-  // There may be more than the one at its end, and no line means anything by them.
+  // There may be further ones than that at the end, and they have no meaning.
   return decode(bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes).replaceAll("\r", "");
 }
 
 function decode(line: Buffer): string {
-  // Servers cut what is too long, in the middle of a character if need be.
+  // Servers cut long lines, even within a character.
   const mayBeCut = line.length >= MAX_LINE_BYTES - MAX_CHARACTER_BYTES;
   for (let cut = 0; cut <= (mayBeCut ? MAX_CHARACTER_BYTES - 1 : 0); cut++) {
     const part = line.subarray(0, line.length - cut);
@@ -42,7 +42,7 @@ export function utf8Cut(text: string, maxBytes: number): number {
   return at;
 }
 
-/** The last character that counts as a capital letter, by the network's CASEMAPPING. */
+/** The last character that counts as a capital letter, by CASEMAPPING. */
 const LAST_CAPITAL = new Map([
   ["ascii", 0x5a],
   ["strict-rfc1459", 0x5d],
@@ -51,8 +51,8 @@ const LAST_CAPITAL = new Map([
 const LAST_LETTER = 0x5a;
 
 /**
- * The form of a channel's or person's name in which equal names are equal strings. By rules that
- * we do not know only letters are one in both cases: nobody is taken for somebody else.
+ * The form of a channel's or user's name in which equal names are equal strings. With an unknown
+ * CASEMAPPING only the letters a to z are folded, so that nobody is mistaken for somebody else.
  */
 export function foldName(name: string, caseMapping: string): string {
   const last = LAST_CAPITAL.get(caseMapping) ?? LAST_LETTER;

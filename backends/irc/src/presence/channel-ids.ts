@@ -1,10 +1,10 @@
 /**
- * What core knows a channel by: as the configuration spells it, else as it was when we first
- * joined it. Whatever the case in which it is named, it is the same channel.
+ * The ids of channels for core: each as the settings spell it, else as it was when the bot first
+ * joined it. Names that differ only in case belong to one channel.
  */
 import { MAX_CHANNELS } from "./irc-state.ts";
 
-/** The network's rules of the moment. */
+/** The network's current rules for names. */
 export interface ChannelNames {
   readonly rules: { readonly caseMapping: string };
   fold(name: string): string;
@@ -13,7 +13,7 @@ export interface ChannelNames {
 
 export class ChannelIds {
   readonly #network: () => ChannelNames;
-  /** In the order in which they came. */
+  /** In the order in which they were learned. */
   readonly #spellings: string[] = [];
   #byFolded = new Map<string, string>();
   #caseMapping: string | undefined;
@@ -22,7 +22,7 @@ export class ChannelIds {
     this.#network = network;
   }
 
-  /** Names a channel, unless it has a name already. Too many: the oldest name is forgotten. */
+  /** Adds a channel, unless it is known. Beyond `MAX_CHANNELS` the oldest is forgotten. */
   learn(name: string): void {
     const names = this.#names();
     const folded = this.#network().fold(name);
@@ -34,7 +34,7 @@ export class ChannelIds {
     this.#caseMapping = undefined;
   }
 
-  /** The id of `#Chan`, or of `@#Chan`, by which only its operators, say, are addressed. */
+  /** The id of `#Chan`, or of `@#Chan` for its operators (STATUSMSG). */
   of(target: string): string {
     const network = this.#network();
     const bare = network.withoutStatus(target);
@@ -42,7 +42,7 @@ export class ChannelIds {
     return status + (this.#names().get(network.fold(bare)) ?? bare);
   }
 
-  /** Which names are equal is known once the server has said its rules. */
+  /** Rebuilt when the rules change: which names are equal depends on them. */
   #names(): Map<string, string> {
     const { rules, fold } = this.#network();
     if (rules.caseMapping === this.#caseMapping) return this.#byFolded;

@@ -1,10 +1,9 @@
 /**
- * What other people's clients ask ours (CTCP), and the polite answers. Pure.
+ * Answers CTCP queries of other users, at a limited rate.
  *
- * People look with VERSION at what a bot is and with PING how far away, and some networks ask
- * every client that comes. Channel-wide questions are not answered: every client would.
+ * Users send VERSION to see what a bot is and PING to see how far away, and some networks query
+ * every client. Queries to a whole channel are not answered, since every client there would.
  */
-
 import type { Clock } from "../clock.ts";
 import { stripControls } from "../formatting/codes.ts";
 import type { FloodQueue } from "../requests/flood-queue.ts";
@@ -15,7 +14,7 @@ const MAX_QUERY_BURST = 3;
 /** Milliseconds until one more query is answered. */
 const QUERY_INTERVAL_MS = 10_000;
 
-/** The time of day is the machine's, unless the clock knows one. */
+/** The time of day is that of the machine, unless the clock has one. */
 type DayClock = Clock & { wallMs?(): number };
 
 export class CtcpAnswers {
@@ -48,10 +47,10 @@ const ANSWERS: ReadonlyMap<string, AnswerQuery> = new Map<string, AnswerQuery>([
   ["CLIENTINFO", () => "CLIENTINFO ACTION CLIENTINFO PING TIME VERSION"],
 ]);
 
-/** Code units of a PING that are given back. */
+/** Code units of an argument that are returned. */
 const MAX_ARGUMENT = 100;
 
-/** The line that answers `query` of `nick`; undefined if it is none of ours to answer. */
+/** The line that answers `query` of `nick`; undefined for a query that is not answered. */
 export function answerQuery(nick: string, query: string, now: Date): string | undefined {
   const [name = ""] = query.split(" ", 1);
   const answer = ANSWERS.get(name.toUpperCase());

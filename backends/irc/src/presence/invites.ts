@@ -1,11 +1,11 @@
-/** Whose invitations are accepted. Pure. */
+/** Decides which invitations are accepted. Pure. */
 import type { Origin } from "./irc-event.ts";
 
 const ACCOUNT = "account:";
 
 /**
- * `patterns`: `account:alice`, or masks as in `*!*@example.org`. A mask says who somebody claims
- * to be, an account what the network vouches for.
+ * `patterns`: `account:alice`, or masks as in `*!*@example.org`. Anybody can
+ * take the name in a mask; for an account the network vouches.
  */
 export function mayInvite(
   { mask, account }: Origin,
@@ -18,7 +18,7 @@ export function mayInvite(
   });
 }
 
-/** `*` is any text, `?` any one character. Takes as many steps as text and pattern multiplied. */
+/** `*` is any text, `?` any one character. Time grows with the product of both lengths. */
 function matches(text: string, pattern: string): boolean {
   let at = 0;
   let inPattern = 0;

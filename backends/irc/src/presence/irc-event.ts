@@ -1,6 +1,6 @@
 /** What happens on the network, as events. Imports nothing. */
 
-/** Something that happened on the network. A channel's name is as the server writes it. */
+/** An event on the network. A channel's name is as the server spells it. */
 export type IrcEvent =
   | {
       readonly kind: "message" | "action";
@@ -18,19 +18,19 @@ export type IrcEvent =
       readonly nick: string;
     }
   | { readonly kind: "nick"; readonly nick: string }
-  /** Somebody wants us in a channel. */
+  /** Somebody invites the bot to a channel. */
   | { readonly kind: "invite"; readonly channel: string; readonly origin: Origin }
-  /** Somebody's client asks ours something (CTCP): `VERSION`, `PING 123`. */
+  /** A CTCP query to the bot: `VERSION`, `PING 123`. */
   | { readonly kind: "query"; readonly nick: string; readonly query: string };
 
-/** Where a message comes from. */
+/** The source of a message. */
 export interface Origin {
   /** `nick!user@host`, as the server shows it. */
   readonly mask: string;
-  /** The account that services know the speaker by, as far as the server tells. */
+  /** The account by which services identify the sender, if the server shows it. */
   readonly account?: string | undefined;
-  /** The server's own name for the message. */
+  /** The server's id of the message. */
   readonly msgid?: string | undefined;
-  /** When the server had it (server-time): ISO 8601. */
+  /** When the server received it (server-time): ISO 8601. */
   readonly time?: string | undefined;
 }

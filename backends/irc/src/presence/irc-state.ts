@@ -1,6 +1,6 @@
 /**
- * What the network has told of us: our nick, our channels, its rules. RoundRobin each line into what
- * happened. Pure: no socket, no clock.
+ * The bot's state on the network: its nick, its channels, the network's rules. Turns each line of
+ * the server into events. Pure: no socket, no clock.
  */
 
 import type { IrcMessage } from "../message/irc-message.ts";
@@ -22,7 +22,7 @@ export const MAX_TOPIC_BYTES = 2_048;
 interface Channel {
   readonly name: string;
   topic: string;
-  /** Its topic follows its JOIN; it is told of when both are known. */
+  /** The topic comes after the JOIN; the event "joined" is emitted when both are known. */
   announced: boolean;
 }
 
@@ -48,7 +48,7 @@ export class IrcState {
   readonly #mask = new OwnMask();
   readonly #users = new Users((name) => this.fold(name));
   readonly #channels = new Map<string, Channel>();
-  /** Open batches of what was said before we came. */
+  /** Open batches of old messages. */
   readonly #playbacks = new Set<string>();
   readonly #handlers: Readonly<Record<string, Handler>> = {
     "001": (message) => this.#renamed(message.params[0]),
@@ -58,7 +58,7 @@ export class IrcState {
     NICK: (message) => (this.isMe(message.nick) ? this.#renamed(message.params[0]) : NOTHING),
     TOPIC: (message) => this.#topic(message.params[0], message.params[1], message.nick),
     INVITE: (message) => this.#invited(message),
-    PRIVMSG: (message) => this.#said(message),
+    PRIVMSG: (message) => this.#messageReceived(message),
     BATCH: (message) => this.#batch(message),
     [RPL_TOPIC]: (message) => this.#topic(message.params[1], message.params[2], ""),
     [RPL_NOTOPIC]: (message) => this.#topic(message.params[1], "", ""),
@@ -74,7 +74,7 @@ export class IrcState {
     return this.#nick;
   }
 
-  /** What a line of the server means. A line that makes no sense means nothing. */
+  /** The events of a line; none for a line that makes no sense. */
   receive(message: IrcMessage): readonly IrcEvent[] {
     if (this.isMe(message.nick)) {
       if (message.command === "CHGHOST") this.#mask.changed(message);
@@ -85,12 +85,12 @@ export class IrcState {
     return this.#handlers[message.command]?.(message) ?? NOTHING;
   }
 
-  /** Every channel we are in, with its topic as far as it is known. */
+  /** The channels that the bot is in, with their topics as far as known. */
   channels(): { readonly name: string; readonly topic: string }[] {
     return [...this.#channels.values()];
   }
 
-  /** The channel's topic, or undefined if we are not in it. */
+  /** The channel's topic; undefined if the bot is not in it. */
   topicOf(channel: string): string | undefined {
     return this.#channels.get(this.fold(channel))?.topic;
   }
@@ -113,7 +113,7 @@ export class IrcState {
     return foldName(name, this.rules.caseMapping);
   }
 
-  /** `#channel`, or `@#channel` where the network addresses ranks so. */
+  /** `#channel`, or `@#channel` where the network has STATUSMSG. */
   isChannel(target: string): boolean {
     const bare = this.withoutStatus(target);
     return bare !== "" && this.rules.channelTypes.includes(bare.charAt(0));
@@ -125,17 +125,17 @@ export class IrcState {
     return first !== "" && this.rules.statusPrefixes.includes(first) ? target.slice(1) : target;
   }
 
-  /** Whether two targets are the same channel or person. */
+  /** Whether two targets are the same channel or user. */
   isSame(one: string, other: string): boolean {
     return this.fold(this.withoutStatus(one)) === this.fold(this.withoutStatus(other));
   }
 
-  /** Bytes of the `:nick!user@host ` that the server puts before our words when it relays them. */
+  /** Bytes of the `:nick!user@host ` that the server puts before the bot's lines for others. */
   prefixBytes(): number {
     return this.#mask.bytes(this.#nick);
   }
 
-  /** `nick!user@host`, as the server shows us to others; undefined until it has shown it to us. */
+  /** The bot's `nick!user@host` as others see it; undefined until the server has shown it. */
   get ourPrefix(): string | undefined {
     return this.#mask.text(this.#nick);
   }
@@ -175,7 +175,7 @@ export class IrcState {
     const channel = this.#find(name);
     if (channel === undefined || !this.isMe(who)) return NOTHING;
     this.#channels.delete(this.fold(channel.name));
-    this.#users.outOf(channel.name);
+    this.#users.channelLeft(channel.name);
     return [{ kind: "left", channel: channel.name, why }];
   }
 
@@ -187,7 +187,7 @@ export class IrcState {
     return [{ kind: "topic", channel: channel.name, topic: channel.topic, nick }];
   }
 
-  /** IRCv3 batches: `BATCH +name type`, lines tagged with the name, `BATCH -name`. */
+  /** IRCv3 batches: `BATCH +name type`, lines with the tag `batch=name`, `BATCH -name`. */
   #batch({ params: [reference = "", type] }: IrcMessage): readonly IrcEvent[] {
     const name = reference.slice(1);
     if (reference.startsWith("-")) this.#playbacks.delete(name);
@@ -208,30 +208,30 @@ export class IrcState {
     return { mask, account: this.#accountOf(message), msgid: tags["msgid"], time: tags["time"] };
   }
 
-  /** Where each message tells it, whoever has no tag has no account. */
+  /** With account-tag, a message without the tag has no account. */
   #accountOf({ nick, tags }: IrcMessage): string | undefined {
     if (this.caps.has("account-tag")) return accountOrNone(tags["account"]);
-    const isToldOfChanges = this.caps.has("extended-join") && this.caps.has("account-notify");
-    return isToldOfChanges ? this.#users.accountOf(nick) : undefined;
+    const hasChanges = this.caps.has("extended-join") && this.caps.has("account-notify");
+    return hasChanges ? this.#users.accountOf(nick) : undefined;
   }
 
-  #said(message: IrcMessage): readonly IrcEvent[] {
+  #messageReceived(message: IrcMessage): readonly IrcEvent[] {
     const [given, text] = message.params;
     if (given === undefined || text === undefined) return NOTHING;
     if (message.nick === "" || this.isMe(message.nick)) return NOTHING;
-    // What was said before we came is not for us: its commands have been answered or missed.
+    // Old messages are skipped: their commands were answered then, or missed.
     if (this.#playbacks.has(message.tags["batch"] ?? "")) return NOTHING;
     const { nick } = message;
     const joined = this.#announce(given);
-    // Some servers hand a channel's name on as the speaker wrote it.
+    // Some servers relay the channel's name as the sender spelled it.
     const target = this.#find(given)?.name ?? given;
-    const words = { target, nick, origin: this.#originOf(message) };
-    if (!text.startsWith(CTCP)) return [...joined, { kind: "message", ...words, text }];
+    const common = { target, nick, origin: this.#originOf(message) };
+    if (!text.startsWith(CTCP)) return [...joined, { kind: "message", ...common, text }];
     const query = text.slice(CTCP.length, text.endsWith(CTCP) ? -1 : undefined);
     if (!query.toUpperCase().startsWith(ACTION)) {
       return this.isMe(target) ? [...joined, { kind: "query", nick, query }] : joined;
     }
-    return [...joined, { kind: "action", ...words, text: query.slice(ACTION.length) }];
+    return [...joined, { kind: "action", ...common, text: query.slice(ACTION.length) }];
   }
 
   #find(name: string | undefined): Channel | undefined {

@@ -1,11 +1,11 @@
-/** Reads what a server says of itself (ISUPPORT, numeric 005). Pure. */
+/** The rules of a network, as its server announces them (ISUPPORT, numeric 005). Pure. */
 import { MAX_LINE_BYTES } from "../message/line.ts";
 
-/** What a server says of itself (ISUPPORT), with the defaults of RFC 2812. */
+/** Defaults are those of RFC 2812. */
 export interface NetworkRules {
   readonly caseMapping: string;
   readonly channelTypes: string;
-  /** Prefixes by which only a channel's operators, say, are addressed: `@#channel`. */
+  /** Prefixes that address a rank in a channel, such as its operators: `@#channel` (STATUSMSG). */
   readonly statusPrefixes: string;
   readonly maxTopicBytes: number | undefined;
   /** Bytes of a nick; a longer one is refused or cut. */
@@ -56,7 +56,7 @@ function positive(value: string): number | undefined {
   return /^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined;
 }
 
-/** A server that allows less than every server does is not believed, nor one without limit. */
+/** Bytes of a line that a server may announce; neither more nor fewer than the usual 510 are accepted. */
 const MOST_LINE_BYTES = 16_384;
 
 function lineBytes(value: string): number {

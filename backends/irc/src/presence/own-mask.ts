@@ -1,11 +1,11 @@
-/** What the server puts before our words when it hands them on: `nick!user@host`. Pure. */
+/** The bot's own `nick!user@host`, which the server puts before its lines for others. Pure. */
 import type { IrcMessage } from "../message/irc-message.ts";
 
-/** Bytes of user and host that a server may show until it has shown ours; inspircd has hosts of 64. */
+/** Bytes of user and host to assume until the server has shown them; inspircd has hosts of 64. */
 const MAX_USER_BYTES = 11;
 const MAX_HOST_BYTES = 64;
 
-/** Of what a server claims; a longer one leaves no room for words and is not believed. */
+/** Bytes of user, or of host, that are counted at most: longer ones would leave no space for text. */
 const MAX_PART_BYTES = 128;
 
 const RPL_HOSTHIDDEN = "396";
@@ -16,18 +16,18 @@ export class OwnMask {
   #userBytes = MAX_USER_BYTES;
   #hostBytes = MAX_HOST_BYTES;
 
-  /** A line whose source is us, such as our own JOIN. */
+  /** A line of the bot itself, such as its JOIN. */
   learn({ user, host }: Pick<IrcMessage, "user" | "host">): void {
     if (user === "" || host === "") return;
     this.#set(user, host);
   }
 
-  /** `CHGHOST user host`, said of us. */
+  /** `CHGHOST user host` for the bot. */
   changed({ params: [user = "", host = ""] }: Pick<IrcMessage, "params">): void {
     if (user !== "" && host !== "") this.#set(user, host);
   }
 
-  /** 396 `us host :is now your displayed host`; some say `user@host`. */
+  /** 396 `nick host :is now your displayed host`; some servers send `user@host`. */
   hidden({ command, params }: Pick<IrcMessage, "command" | "params">): void {
     if (command !== RPL_HOSTHIDDEN) return;
     const [, shown = ""] = params;
@@ -39,13 +39,13 @@ export class OwnMask {
     else this.#set(user, host);
   }
 
-  /** `nick!user@host`, or undefined until it is known. */
+  /** `nick!user@host`; undefined until it is known. */
   text(nick: string): string | undefined {
     if (this.#user === undefined || this.#host === undefined) return undefined;
     return `${nick}!${this.#user}@${this.#host}`;
   }
 
-  /** Bytes of `:nick!user@host `; the most it can be until it is known. */
+  /** Bytes of `:nick!user@host `; the assumed maximum until it is known. */
   bytes(nick: string): number {
     return Buffer.byteLength(`:${nick}!@ `) + this.#userBytes + this.#hostBytes;
   }

@@ -1,7 +1,7 @@
 /**
- * The accounts of people who share a channel with us: from extended-join, account-notify and
- * account-tag (IRCv3). Somebody who is out of our sight may become somebody else unseen, and is
- * forgotten; who was there before us is unknown until they speak with a tag.
+ * The accounts of users who share a channel with the bot, from extended-join and account-notify
+ * (IRCv3). A user who shares none any more is forgotten, since changes are not seen; the account of
+ * a user who was there before the bot is unknown.
  */
 
 import type { IrcMessage } from "../message/irc-message.ts";
@@ -12,7 +12,7 @@ export const MAX_USERS = 20_000;
 interface User {
   /** Undefined: not logged in. */
   account: string | undefined;
-  /** Folded names of the channels in which we see them. */
+  /** Folded names of the channels that they share with the bot. */
   readonly channels: Set<string>;
 }
 
@@ -26,12 +26,12 @@ export class Users {
     this.#fold = fold;
   }
 
-  /** Undefined: not logged in, or not known to be. */
+  /** Undefined: not logged in, or unknown. */
   accountOf(nick: string): string | undefined {
     return this.#byNick.get(this.#fold(nick))?.account;
   }
 
-  /** Takes in a line about anybody but us. */
+  /** A line about any user but the bot. */
   receive({ command, nick, params }: IrcMessage): void {
     if (command === "JOIN") this.#joined(nick, params);
     else if (command === "PART") this.#left(nick, params[0]);
@@ -41,8 +41,8 @@ export class Users {
     else if (command === "ACCOUNT") this.#changed(nick, params[0] ?? NONE);
   }
 
-  /** We left a channel, and see those no more who are in no other of ours. */
-  outOf(channel: string): void {
+  /** The bot left a channel. */
+  channelLeft(channel: string): void {
     for (const nick of [...this.#byNick.keys()]) this.#left(nick, channel);
   }
 
@@ -50,7 +50,7 @@ export class Users {
     this.#byNick.clear();
   }
 
-  /** `JOIN #chan account :real name`; without extended-join nothing is known. */
+  /** `JOIN #chan account :real name`; without extended-join the account is unknown. */
   #joined(nick: string, [channel = "", account]: readonly string[]): void {
     if (account === undefined || nick === "") return;
     const key = this.#fold(nick);
@@ -82,7 +82,7 @@ export class Users {
   }
 }
 
-/** No account is named `*`, and nobody who has none may pass for somebody. */
+/** `*` and "" stand for no account. */
 export function accountOrNone(account: string | undefined): string | undefined {
   return account === NONE || account === "" ? undefined : account;
 }
