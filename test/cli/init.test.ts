@@ -25,6 +25,12 @@ async function makeFolder(t: TestContext): Promise<string> {
 
 const yamlIn = async (cwd: string) => parse(await readFile(join(cwd, "seabird.yaml"), "utf8"));
 
+/** The options for an IRC network with these settings. */
+const irc = (...settings: readonly string[]) => [
+  ...["--backend", "irc"],
+  ...settings.flatMap((setting) => ["--set", setting]),
+];
+
 async function modeOf(...path: string[]): Promise<string> {
   return ((await stat(join(...path))).mode & 0o777).toString(8);
 }
@@ -68,17 +74,34 @@ test("nobody to ask, and options that cannot work: nothing is written", async (t
   await writeFile(join(cwd, "empty"), "");
   const cases: readonly (readonly [args: readonly string[], words: RegExp])[] = [
     [[], /nobody is there to answer\n.*add --yes/],
-    [["--yes", "--irc", "http://x"], /--irc is "http:\/\/x"; give an address such as ircs:/],
-    [["--yes", "--irc", "x", "--nick", "a b"], /--nick is "a b"; give one word/],
-    [["--yes", "--irc", "x", "--channel", "a"], /--channel is "a"; give a channel's name/],
-    [["--yes", "--irc", "x", "--id", "../y"], /--id is "..\/y"; give a word/],
-    [["--yes", "--plugin", "pong"], /--plugin is "pong"; give one of help, ping/],
-    [["--yes", "--irc", "x", "--sasl-account", "me"], /go together/],
     [
-      ["--yes", "--irc", "x", "--sasl-password-file", "gone"],
+      ["--yes", ...irc("host=http://x")],
+      /the value "http:\/\/x" has to be an address such as ircs:/,
+    ],
+    [["--yes", ...irc("host=x", "nick=a b")], /--set nick=: the value "a b" has to be one word/],
+    [["--yes", ...irc("host=x", "channels=a")], /the value "a" has to be a channel's name/],
+    [
+      ["--yes", "--backend", "irc/../y"],
+      /--backend is "irc\/..\/y"; give TYPE\/ID; an id is a word/,
+    ],
+    [["--yes", "--backend", "icq"], /--backend is "icq"; give one of .*irc/],
+    [
+      ["--yes", ...irc("host=x", "hots=y")],
+      /irc has no setting "hots"\n.*seabird backend irc --help/,
+    ],
+    [["--yes", ...irc("host=x", "nick")], /--set is "nick"; give KEY=VALUE/],
+    [["--yes", "--set", "host=x"], /--set needs --backend TYPE/],
+    [["--yes", ...irc("nick=bird")], /host is missing\n.*--set KEY=VALUE/],
+    [["--yes", "--plugin", "pong"], /--plugin is "pong"; give one of help, ping/],
+    [["--yes", ...irc("host=x", "sasl.account=me")], /sasl\.password is missing/],
+    [["--yes", ...irc("host=x", "password=hush")], /--set is "password"; give password_file=FILE/],
+    [
+      ["--yes", ...irc("host=x", "sasl.password_file=gone")],
       /cannot read gone: there is no such file/,
     ],
-    [["--yes", "--irc", "x", "--password-file", "empty"], /empty has to hold one line/],
+    [["--yes", ...irc("host=x", "password_file=empty")], /empty has to hold one line/],
+    // What only the backend sees.
+    [["--yes", ...irc("host=irc://a:b@c")], /host: holds a user or password/],
   ];
   for (const [args, words] of cases) {
     const { code, err } = await runCli(["init", ...args], { cwd });
@@ -94,27 +117,27 @@ test("a server without services: it is tried, and its password kept apart", asyn
   const server = await startNgircd(programs.ngircd, { password: "letmein" });
   t.after(() => server.close());
   const cwd = await makeFolder(t);
-  const irc = ["--yes", "--irc", `irc://127.0.0.1:${server.port}`, "--nick", "birdie"];
+  const settings = [`host=irc://127.0.0.1:${server.port}`, "nick=birdie", "password_file=-"];
   const run = (args: readonly string[], input: string) =>
-    runCli(["init", ...irc, "--password-file", "-", ...args], { cwd, input });
+    runCli(["init", "--yes", ...irc(...settings), ...args], { cwd, input });
   const wrong = await run([], "wrong\n");
   assert.equal(wrong.code, 3, wrong.err);
   assert.match(wrong.err, /password|closed the connection/i);
   assert.match(wrong.err, /nothing was written/);
   assert.deepEqual(await readdir(cwd), []);
-  const right = await run(["--channel", "#a,#b", "--id", "home"], "letmein\n");
+  const right = await run(["--set", "channels=#a, #b", "--backend", "irc/home"], "letmein\n");
   assert.equal(right.code, 0, right.err);
   assert.match(right.err, /✔ ngircd\.test welcomes birdie\./);
   assert.deepEqual((await yamlIn(cwd)).backends, {
     "irc/home": {
       host: `irc://127.0.0.1:${server.port}`,
       nick: "birdie",
-      password_file: "./secrets/irc-home-server",
+      password_file: "./secrets/irc-home-password",
       channels: ["#a", "#b"],
     },
   });
-  assert.equal(await readFile(join(cwd, "secrets/irc-home-server"), "utf8"), "letmein\n");
-  assert.equal(await modeOf(cwd, "secrets/irc-home-server"), "600");
+  assert.equal(await readFile(join(cwd, "secrets/irc-home-password"), "utf8"), "letmein\n");
+  assert.equal(await modeOf(cwd, "secrets/irc-home-password"), "600");
   assert.equal(await modeOf(cwd, "secrets"), "700");
   assert.equal(await readFile(join(cwd, ".gitignore"), "utf8"), ".seabird/\nsecrets/\n");
   const checked = await runCli(["config", "check"], { cwd });
@@ -127,7 +150,7 @@ test("nobody there, a nick in use: exit code 3 and the reason; --no-test writes 
   if (network === undefined) return;
   const { server } = network;
   const cwd = await makeFolder(t);
-  const args = ["init", "--yes", "--irc", `irc://127.0.0.1:${server.port}`, "--nick", "alice"];
+  const args = ["init", "--yes", ...irc(`host=irc://127.0.0.1:${server.port}`, "nick=alice")];
   const taken = await runCli([...args, "--json"], { cwd });
   assert.equal(taken.code, 3);
   assert.match(JSON.parse(taken.err).error.message, /nick is in use: alice/);
@@ -148,9 +171,9 @@ test("TLS and SASL: an account is tried with its password", async (t) => {
   const cwd = await makeFolder(t);
   const { tlsPort } = network.server;
   const run = (scheme: string, password: string) => {
-    const irc = ["--irc", `${scheme}://127.0.0.1:${tlsPort}`, "--nick", "bird", "--id", "net"];
-    const sasl = ["--sasl-account", "bird", "--sasl-password-file", "-"];
-    return runCli(["init", "--yes", ...irc, ...sasl], { cwd, input: password });
+    const sasl = ["sasl.account=bird", "sasl.password_file=-"];
+    const options = irc(`host=${scheme}://127.0.0.1:${tlsPort}`, "nick=bird", ...sasl);
+    return runCli(["init", "--yes", ...options, "--backend", "irc/net"], { cwd, input: password });
   };
   const unknown = await run("ircs", "wings12");
   assert.equal(unknown.code, 3);
@@ -163,8 +186,8 @@ test("TLS and SASL: an account is tried with its password", async (t) => {
   assert.equal(right.code, 0, right.err);
   assert.match(right.err, /welcomes bird, logged in to its account\./);
   const { sasl } = (await yamlIn(cwd)).backends["irc/net"];
-  assert.deepEqual(sasl, { account: "bird", password_file: "./secrets/irc-net" });
-  assert.equal(await readFile(join(cwd, "secrets/irc-net"), "utf8"), "wings12\n");
+  assert.deepEqual(sasl, { account: "bird", password_file: "./secrets/irc-net-sasl-password" });
+  assert.equal(await readFile(join(cwd, "secrets/irc-net-sasl-password"), "utf8"), "wings12\n");
 });
 
 test("a person is asked, told what is wrong, and asked again", async (t) => {

@@ -2,23 +2,22 @@
 import type { Command } from "commander";
 import type { InitOptions } from "../config/init/run-init.ts";
 import { PROJECT_FILE } from "../config/project-sources.ts";
-import { collectNames } from "./collect-names.ts";
 import { contextOf, withJson } from "./context.ts";
 
 export function addInit(program: Command): void {
   withJson(program.command("init"))
     .description(`make a ${PROJECT_FILE} here: a few questions, the connection tried, then written`)
     .option("-y, --yes", "ask nothing: options and defaults")
-    .option("--irc <url>", "the IRC server, as ircs://irc.example.org (none with --yes)")
-    .option("--no-irc", "no IRC, without asking")
-    .option("--id <id>", "what the network is called here (from its address)")
-    .option("--nick <nick>", "the bot's name (seabird)")
-    .option("--channel <name>", "a channel to join; repeatable", collectNames, [])
-    .option("--sasl-account <name>", "the bot's account there")
-    .option("--sasl-password-file <file>", "a file with the account's password; - for stdin")
-    .option("--password-file <file>", "a file with the server's own password; - for stdin")
+    .option("--backend <type[/id]>", "the chat network, such as irc/libera (none with --yes)")
+    .option("--no-backend", "no chat network, without asking")
+    .option(
+      "--set <key=value>",
+      "a setting of it; a password: password_file=FILE, - for stdin",
+      collect,
+      [],
+    )
     .option("--plugin <name...>", "which of our plugins (all)")
-    .option("--no-test", "do not try the IRC connection before writing")
+    .option("--no-test", "do not try the connection before writing")
     .option("--force", "replace what is there")
     .addHelpText("after", INIT_HELP)
     .action(async (options: InitOptions, command: Command) => {
@@ -27,7 +26,15 @@ export function addInit(program: Command): void {
     });
 }
 
+/** Not split at commas, which may stand in a value. */
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
 const INIT_HELP = `
-The bot really connects, waits for the server's welcome and leaves; if that fails, nothing is
-written. Passwords go into files of their own below secrets/, which only you can read, and
-.gitignore keeps them and .seabird/ out of git.`;
+For example:
+  seabird init --yes --backend irc --set host=ircs://irc.example.org --set channels=#mybot
+
+\`seabird backend TYPE --help\` lists a network's settings. The bot connects, logs in and leaves
+again; if that fails, nothing is written. Passwords go into files of their own below secrets/, which
+only you can read, and .gitignore keeps them and .seabird/ out of git.`;

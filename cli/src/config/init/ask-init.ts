@@ -1,159 +1,114 @@
 /** The questions of `seabird init`; what was given by options is not asked. All go to stderr. */
 import { answer, cancelled, clack } from "../../terminal/prompts.ts";
-import {
-  completeIrcUrl,
-  DEFAULT_NICK,
-  type InitAnswers,
-  type IrcAnswers,
-  idOf,
-  OUR_PLUGINS,
-  PROBLEMS,
-  parseIrcUrl,
-  type SaslAnswers,
-  splitChannels,
-} from "./answers.ts";
-import type { IrcTrialError } from "./irc-trial-words.ts";
+import type { ProbeAnswer } from "./probe-backend.ts";
+import type { Question, SettingReader, Settings } from "./questions.ts";
 
 const output = process.stderr;
 
-/** What options said. */
-export interface Given {
-  /** False: `--no-irc`. */
-  readonly irc: string | false | undefined;
-  readonly id: string | undefined;
-  readonly nick: string | undefined;
-  readonly channels: readonly string[];
-  readonly account: string | undefined;
-  readonly saslPassword: string | undefined;
-  readonly password: string | undefined;
-  readonly plugins: readonly string[] | undefined;
+/** A chat network that can be asked about. */
+export interface Network {
+  readonly type: string;
+  /** In one line, such as `a chat room in the terminal`. */
+  readonly help: string;
+  readonly questions: readonly Question[];
+  readonly reader: SettingReader;
 }
 
-export async function askForProject(given: Given): Promise<InitAnswers> {
-  const irc = given.irc !== false && (given.irc !== undefined || (await wantsIrc()));
-  return {
-    irc: irc ? await askForIrc(given) : undefined,
-    plugins: given.plugins ?? (await askForPlugins()),
+export async function askForNetwork(networks: readonly Network[]): Promise<Network | undefined> {
+  const { confirm, select } = await clack();
+  const [only, ...others] = networks;
+  if (only === undefined) return undefined;
+  if (others.length === 0) {
+    const yes = await answer(confirm({ message: `Connect ${only.help}?`, output }));
+    return yes ? only : undefined;
+  }
+  const options = networks.map(({ type, help }) => ({ value: type, label: help }));
+  const none = { value: "", label: "none for now" };
+  const message = "Which chat network?";
+  const type = await answer(select({ message, options: [...options, none], output }));
+  return networks.find((network) => network.type === type);
+}
+
+/**
+ * The settings, those of options included. `before`: what was answered the last time, to begin
+ * from.
+ */
+export async function askForSettings(
+  { questions, reader }: Network,
+  given: Settings,
+  before: Settings = new Map(),
+): Promise<Settings> {
+  const settings = new Map(given);
+  for (const question of questions) {
+    const { key, when } = question;
+    if (settings.has(key) || (when !== undefined && !settings.has(when))) continue;
+    const value = await askForSetting(question, reader, before.get(key));
+    if (value !== undefined) settings.set(key, value);
+  }
+  return settings;
+}
+
+/** Undefined: it has none. */
+export async function askForSetting(
+  { key, text: message, placeholder, otherwise, scheme, secret, required }: Question,
+  reader: SettingReader,
+  before?: unknown,
+): Promise<unknown> {
+  const { password, text } = await clack();
+  const problem = (given = "") => {
+    const isNone = given.trim() === "" && !secret && (otherwise !== undefined || !required);
+    return isNone ? undefined : reader.problemOf(key, reader.valueOf(key, given, scheme));
   };
-}
-
-async function wantsIrc(): Promise<boolean> {
-  const { confirm } = await clack();
-  return await answer(confirm({ message: "Connect an IRC network?", output }));
-}
-
-/** `before`: what was answered the last time, to begin from. */
-export async function askForIrc(given: Given, before?: IrcAnswers): Promise<IrcAnswers> {
-  const asked = given.irc || (await askForText("Which server?", QUESTIONS.url, before?.url));
-  const url = completeIrcUrl(asked);
-  const nick = given.nick ?? (await askForNick(before?.nick));
-  const channels =
-    given.channels.length > 0
-      ? given.channels
-      : splitChannels(await askForText(JOIN, QUESTIONS.channels, before?.channels.join(", ")));
-  const id = given.id ?? idOf(parseIrcUrl(url)?.host ?? "");
-  const sasl = await askForSasl(given, before?.sasl?.account);
-  return { id, url, nick, channels, sasl, password: given.password };
-}
-
-const JOIN = "Which channels shall it join?";
-
-export async function askForNick(before?: string): Promise<string> {
-  return await askForText("The bot's nick?", QUESTIONS.nick, before);
-}
-
-interface Question {
-  readonly placeholder: string;
-  /** What no answer stands for. */
-  readonly otherwise?: string;
-  problem(text: string): string | undefined;
-}
-
-const QUESTIONS = {
-  url: {
-    placeholder: "ircs://irc.libera.chat",
-    problem: (text) => PROBLEMS.url(text),
-  },
-  nick: {
-    placeholder: `${DEFAULT_NICK} with Enter`,
-    otherwise: DEFAULT_NICK,
-    problem: (text) => (text === "" ? undefined : PROBLEMS.nick(text)),
-  },
-  channels: {
-    placeholder: "#mybot, #other; none with Enter",
-    problem: (text) =>
-      splitChannels(text)
-        .map(PROBLEMS.channel)
-        .find((each) => each !== undefined),
-  },
-  account: {
-    placeholder: "none with Enter",
-    problem: (text) => (text === "" ? undefined : PROBLEMS.account(text)),
-  },
-} as const satisfies Record<string, Question>;
-
-async function askForText(
-  message: string,
-  { placeholder, otherwise = "", problem }: Question,
-  initialValue = "",
-): Promise<string> {
-  const { text } = await clack();
-  const validate = (value?: string) => problem((value ?? "").trim());
+  if (secret) return await answer(password({ message, validate: problem, output }));
+  const initialValue = Array.isArray(before) ? before.join(", ") : String(before ?? "");
+  const defaultValue = otherwise ?? "";
   const asked = text({
     message,
     placeholder,
     initialValue,
-    defaultValue: otherwise,
-    validate,
+    defaultValue,
+    validate: problem,
     output,
   });
-  return ((await answer(asked)) ?? "").trim() || otherwise;
+  const given = ((await answer(asked)) ?? "").trim() || defaultValue;
+  return given === "" ? undefined : reader.valueOf(key, given, scheme);
 }
 
-async function askForSasl(given: Given, before?: string): Promise<SaslAnswers | undefined> {
-  const asked = "Has it an account there (SASL)? Its name";
-  const account = given.account ?? (await askForText(asked, QUESTIONS.account, before));
-  if (account === "") return undefined;
-  if (given.saslPassword !== undefined) return { account, password: given.saslPassword };
-  const { password } = await clack();
-  const validate = (value?: string) => PROBLEMS.secret(value ?? "");
-  const message = `The password of ${account}`;
-  return { account, password: await answer(password({ message, validate, output })) };
-}
+const PLUGIN_HINTS: Readonly<Record<string, string>> = {
+  help: "!help lists the commands",
+  ping: "!ping is answered",
+  introspection: "what is connected",
+};
 
-async function askForPlugins(): Promise<readonly string[]> {
+export const OUR_PLUGINS: readonly string[] = Object.keys(PLUGIN_HINTS);
+
+export async function askForPlugins(): Promise<readonly string[]> {
   const { multiselect } = await clack();
-  const hints: Readonly<Record<string, string>> = {
-    help: "!help lists the commands",
-    ping: "!ping is answered",
-    introspection: "what is connected",
-  };
-  return await answer(
-    multiselect({
-      message: "Which plugins?",
-      options: OUR_PLUGINS.map((name) => ({ value: name, label: name, hint: hints[name] ?? "" })),
-      initialValues: [...OUR_PLUGINS],
-      required: false,
-      output,
-    }),
-  );
+  const options = Object.entries(PLUGIN_HINTS).map(([value, hint]) => ({
+    ...{ value, label: value, hint },
+  }));
+  const message = "Which plugins?";
+  const initialValues = [...OUR_PLUGINS];
+  return await answer(multiselect({ message, options, initialValues, required: false, output }));
 }
 
 /** The connection did not work. Anything but these ends it all. */
-export type AfterFailure = "nick" | "change" | "again" | "anyway";
+export type AfterFailure = "another" | "change" | "again" | "anyway";
 
-export async function askAfterFailure({
-  message,
-  aboutNick,
-}: IrcTrialError): Promise<AfterFailure> {
+/** `about`: the question whose setting may be what is wrong. */
+export async function askAfterFailure(
+  { message }: ProbeAnswer,
+  about: Question | undefined,
+): Promise<AfterFailure> {
   const { log, select } = await clack();
   log.error(message, { output });
-  const another = { value: "nick", label: "choose another nick" } as const;
+  const name = about?.key.split(".").at(-1);
+  const another = { value: "another", label: `choose another ${name}` } as const;
   const choice = await answer(
     select<AfterFailure | "stop">({
       message: "What now?",
       options: [
-        ...(aboutNick ? [another] : []),
+        ...(about === undefined ? [] : [another]),
         { value: "change", label: "go through the questions again" },
         { value: "again", label: "try the connection again" },
         { value: "anyway", label: "write it as it is" },

@@ -5,37 +5,45 @@ import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../../process/cli-error.ts";
 import { type Output, styleError } from "../../terminal/output.ts";
 import { mayAsk } from "../../terminal/prompts.ts";
-import { describer } from "../describe-component.ts";
+import { type Describe, describer } from "../describe-component.ts";
+import { type Programs, programsOf } from "../programs.ts";
 import { writeSchema } from "../project-schema-file.ts";
 import { PROJECT_FILE } from "../project-sources.ts";
 import {
-  completeIrcUrl,
-  DEFAULT_NICK,
-  type InitAnswers,
-  type IrcAnswers,
-  idOf,
+  askAfterFailure,
+  askForNetwork,
+  askForPlugins,
+  askForSetting,
+  askForSettings,
+  type Network,
   OUR_PLUGINS,
-  PROBLEMS,
-  parseIrcUrl,
-} from "./answers.ts";
-import { askAfterFailure, askForIrc, askForNick, askForProject, type Given } from "./ask-init.ts";
-import { tryIrc, type Welcome } from "./irc-trial.ts";
-import { IrcTrialError } from "./irc-trial-words.ts";
-import { refuseToOverwrite, type Written, writeProject } from "./write-project.ts";
+} from "./ask-init.ts";
+import { type ProbeAnswer, probeBackend } from "./probe-backend.ts";
+import {
+  ID_FORM,
+  idOf,
+  isId,
+  nested,
+  questionsOf,
+  SettingReader,
+  type Settings,
+} from "./questions.ts";
+import {
+  type BackendAnswers,
+  refuseToOverwrite,
+  type Written,
+  writeProject,
+} from "./write-project.ts";
 
 export interface InitOptions {
   readonly yes?: boolean;
   readonly force?: boolean;
   /** `--no-test`: false. */
   readonly test: boolean;
-  /** False: `--no-irc`. */
-  readonly irc?: string | false;
-  readonly id?: string;
-  readonly nick?: string;
-  readonly channel: readonly string[];
-  readonly saslAccount?: string;
-  readonly saslPasswordFile?: string;
-  readonly passwordFile?: string;
+  /** `TYPE` or `TYPE/ID`; false: `--no-backend`. */
+  readonly backend?: string | false;
+  /** `KEY=VALUE` each. */
+  readonly set: readonly string[];
   readonly plugin?: readonly string[];
 }
 
@@ -44,164 +52,215 @@ const NEXT = "npx seabird up";
 export async function init(options: InitOptions, output: Output): Promise<void> {
   const folder = process.cwd();
   if (options.force !== true) refuseToOverwrite(folder, [PROJECT_FILE]);
-  const given = checked(options);
   const asks = options.yes !== true;
   if (asks && !mayAsk()) {
     const next =
-      "add --yes; with --irc URL --channel NAME it connects IRC, `seabird init --help` has the rest";
+      "add --yes; with --backend TYPE --set KEY=VALUE it connects a network, `seabird init --help` has the rest";
     throw new CliError(EXIT.usage, "init asks questions, and nobody is there to answer", next);
   }
-  const { answers, welcome } = asks
-    ? await withPerson(given, options)
-    : await withoutPerson(given, options, output);
-  const written = writeProject(folder, answers, options.force === true);
-  const { missing } = await writeSchema(join(folder, PROJECT_FILE), describer(folder));
+  const run = new Init(options, folder, output);
+  const { backend, plugins, probe } = asks ? await run.withPerson() : await run.withoutPerson();
+  const written = writeProject(folder, { backend, plugins }, options.force === true);
+  const { missing } = await writeSchema(join(folder, PROJECT_FILE), run.describe);
   for (const each of missing) output.remark(`left out of the schema: ${each}`);
-  const document = { ...written, ...(welcome === undefined ? {} : { irc: welcome }), next: NEXT };
+  const document = { ...written, ...(probe === undefined ? {} : { probe }), next: NEXT };
   output.result(document, () => report(written, output));
 }
 
 interface Found {
-  readonly answers: InitAnswers;
+  readonly backend: BackendAnswers | undefined;
+  readonly plugins: readonly string[];
   /** Undefined: there is no network, or it was not tried. */
-  readonly welcome: Welcome | undefined;
+  readonly probe: ProbeAnswer | undefined;
 }
 
-async function withPerson(given: Given, options: InitOptions): Promise<Found> {
-  const { irc: first, plugins } = await askForProject(given);
-  let irc = first;
-  for (;;) {
-    const answers = { irc, plugins };
-    if (irc === undefined || !options.test) return { answers, welcome: undefined };
-    process.stderr.write(`${tryingWords(irc)}\n`);
-    const outcome = await tried(irc);
-    if (!(outcome instanceof IrcTrialError)) {
-      process.stderr.write(`${welcomeWords(outcome)}\n`);
-      return { answers, welcome: outcome };
+class Init {
+  readonly describe: Describe;
+  readonly #options: InitOptions;
+  readonly #output: Output;
+  readonly #programs: Programs;
+
+  constructor(options: InitOptions, folder: string, output: Output) {
+    this.#options = options;
+    this.#output = output;
+    this.#programs = programsOf(folder);
+    this.describe = describer(folder);
+    for (const name of options.plugin ?? []) {
+      if (!OUR_PLUGINS.includes(name)) refuse("--plugin", name, `one of ${OUR_PLUGINS.join(", ")}`);
     }
-    const what = await askAfterFailure(outcome);
-    if (what === "anyway") return { answers, welcome: undefined };
-    if (what === "nick") irc = { ...irc, nick: await askForNick(irc.nick) };
-    // What the options said may be what was wrong.
-    if (what === "change") irc = await askForIrc({ ...UNKNOWN, password: given.password }, irc);
+  }
+
+  async withPerson(): Promise<Found> {
+    const { backend: named, plugin, test } = this.#options;
+    const chosen = await this.#chosenNetwork();
+    const network = named === undefined ? await askForNetwork(await this.#networks()) : chosen;
+    const given = network === undefined ? NO_SETTINGS : this.#given(network);
+    let settings = network && (await askForSettings(network, given));
+    const plugins = plugin ?? (await askForPlugins());
+    for (;;) {
+      if (network === undefined || settings === undefined) {
+        return { backend: undefined, plugins, probe: undefined };
+      }
+      const backend = this.#answers(network, settings);
+      if (!test) return { backend, plugins, probe: undefined };
+      process.stderr.write(`${tryingText(backend)}\n`);
+      const probe = await this.#probe(backend);
+      if (probe.ok) {
+        process.stderr.write(`${successText(probe)}\n`);
+        return { backend, plugins, probe };
+      }
+      const about = network.questions.find(({ key }) => key === probe.setting);
+      const what = await askAfterFailure(probe, about);
+      if (what === "anyway") return { backend, plugins, probe: undefined };
+      if (what === "another" && about !== undefined) {
+        const value = await askForSetting(about, network.reader, settings.get(about.key));
+        settings = new Map([...settings, [about.key, value]]);
+      }
+      // What the options said may be what was wrong.
+      if (what === "change") {
+        const others = [...given].filter(
+          ([key]) => !network.questions.some((each) => each.key === key),
+        );
+        settings = await askForSettings(network, new Map(others), settings);
+      }
+    }
+  }
+
+  async withoutPerson(): Promise<Found> {
+    const { plugin: plugins = OUR_PLUGINS, test } = this.#options;
+    const network = await this.#chosenNetwork();
+    if (network === undefined) return { backend: undefined, plugins, probe: undefined };
+    const settings = new Map(this.#given(network));
+    for (const { key, otherwise } of network.questions) {
+      if (otherwise === undefined || settings.has(key)) continue;
+      settings.set(key, network.reader.valueOf(key, otherwise));
+    }
+    const problem = network.reader.problemOfAll(settings);
+    if (problem !== undefined) {
+      const next = `--set KEY=VALUE gives a setting, \`seabird backend ${network.type} --help\` lists them`;
+      throw new CliError(EXIT.usage, problem, next);
+    }
+    const backend = this.#answers(network, settings);
+    if (!test) return { backend, plugins, probe: undefined };
+    if (!this.#output.json) this.#output.remark(tryingText(backend));
+    const probe = await this.#probe(backend);
+    if (!probe.ok) {
+      const next = "nothing was written; mend it, or add --no-test to write it untried";
+      const code = probe.failed === "settings" ? EXIT.usage : EXIT.unreachable;
+      throw new CliError(code, probe.message, next);
+    }
+    if (!this.#output.json) this.#output.remark(successText(probe));
+    return { backend, plugins, probe };
+  }
+
+  #probe({ type, settings }: BackendAnswers): Promise<ProbeAnswer> {
+    return probeBackend(this.#programs.backend(type), nested(settings));
+  }
+
+  /** The network that `--backend` names. */
+  async #chosenNetwork(): Promise<Network | undefined> {
+    const { backend, set } = this.#options;
+    if (!backend) {
+      if (set.length === 0) return undefined;
+      throw new CliError(EXIT.usage, "--set needs --backend TYPE, the network that it is about");
+    }
+    const [type = "", id] = backend.split(/\/(.*)/s);
+    const types = this.#programs.networks();
+    if (!types.includes(type)) refuse("--backend", backend, `one of ${types.join(", ")}`);
+    if (id !== undefined && !isId(id)) refuse("--backend", backend, `TYPE/ID; an id is ${ID_FORM}`);
+    return await this.#network(type);
+  }
+
+  async #networks(): Promise<readonly Network[]> {
+    const all = await Promise.all(this.#programs.networks().map((type) => this.#network(type)));
+    return all.filter(({ questions }) => questions.length > 0);
+  }
+
+  async #network(type: string): Promise<Network> {
+    const description = await this.describe(this.#programs.backend(type));
+    if ("problem" in description) {
+      throw new CliError(EXIT.failed, `the backend ${type} ${description.problem}`);
+    }
+    const { help = type, settings } = description.components[0];
+    const schema = settings ?? {};
+    return { type, help, questions: questionsOf(schema), reader: new SettingReader(schema) };
+  }
+
+  /** What `--set` gives. */
+  #given({ type, questions, reader }: Network): Settings {
+    const settings = new Map<string, unknown>();
+    for (const each of this.#options.set) {
+      const [, name = "", text = ""] = /^([^=]+)=(.*)$/s.exec(each) ?? [];
+      if (name === "") refuse("--set", each, "KEY=VALUE");
+      const [key, value] = readSetting(name, text, reader, questions);
+      const row = reader.rows.find((setting) => setting.key === key);
+      if (row === undefined) {
+        const next = `\`seabird backend ${type} --help\` lists its settings`;
+        throw new CliError(EXIT.usage, `${type} has no setting ${JSON.stringify(name)}`, next);
+      }
+      if (row.secret && key === name)
+        refuse("--set", name, `${name}_file=FILE; - is standard input`);
+      const problem = reader.problemOf(key, value);
+      if (problem !== undefined) {
+        const shown = row.secret ? "" : ` ${JSON.stringify(text)}`;
+        throw new CliError(EXIT.usage, `--set ${name}=: the value${shown} ${problem}`);
+      }
+      settings.set(key, value);
+    }
+    return settings;
+  }
+
+  #answers({ type, questions, reader }: Network, settings: Settings): BackendAnswers {
+    const [, named] = (this.#options.backend || "").split(/\/(.*)/s);
+    const naming = questions.find(({ names }) => names);
+    const address = naming === undefined ? undefined : settings.get(naming.key);
+    const id = named ?? idOf(String(address ?? "")) ?? type;
+    const secrets = new Set(reader.rows.filter(({ secret }) => secret).map(({ key }) => key));
+    return { type, id, settings, secrets };
   }
 }
 
-async function withoutPerson(given: Given, options: InitOptions, output: Output): Promise<Found> {
-  const answers = answersOf(given);
-  if (answers.irc === undefined || !options.test) return { answers, welcome: undefined };
-  if (!output.json) output.remark(tryingWords(answers.irc));
-  const outcome = await tried(answers.irc);
-  if (!(outcome instanceof IrcTrialError)) {
-    if (!output.json) output.remark(welcomeWords(outcome));
-    return { answers, welcome: outcome };
+const NO_SETTINGS: Settings = new Map();
+
+/** A secret's value comes from a file: `password_file=PATH`. */
+function readSetting(
+  name: string,
+  text: string,
+  reader: SettingReader,
+  questions: Network["questions"],
+): readonly [key: string, value: unknown] {
+  const secret = name.endsWith("_file") ? name.slice(0, -"_file".length) : undefined;
+  if (reader.rows.some((row) => row.secret && row.key === secret)) {
+    return [secret ?? name, readSecret(`--set ${name}`, text)];
   }
-  const next = "nothing was written; mend it, or add --no-test to write it untried";
-  throw new CliError(EXIT.unreachable, outcome.message, next);
-}
-
-async function tried(irc: IrcAnswers): Promise<Welcome | IrcTrialError> {
-  try {
-    return await tryIrc(irc);
-  } catch (error) {
-    if (error instanceof IrcTrialError) return error;
-    throw error;
-  }
-}
-
-function tryingWords({ url, nick }: IrcAnswers): string {
-  const { host = "", port } = parseIrcUrl(url) ?? {};
-  return styleError("dim", `Trying ${host}:${port} as ${nick}…`);
-}
-
-function welcomeWords({ nick, server, sasl }: Welcome): string {
-  const account = {
-    "logged in": ", logged in to its account",
-    "not asked": "",
-  };
-  return `${styleError("green", "✔")} ${server} welcomes ${nick}${account[sasl]}.`;
-}
-
-const UNKNOWN: Given = {
-  irc: undefined,
-  id: undefined,
-  nick: undefined,
-  channels: [],
-  account: undefined,
-  saslPassword: undefined,
-  password: undefined,
-  plugins: undefined,
-};
-
-/** Options that cannot work are refused before anything is asked. */
-function checked(options: InitOptions): Given {
-  const { irc, id, nick, channel, saslAccount, saslPasswordFile, passwordFile, plugin } = options;
-  refuse("--irc", irc || undefined, PROBLEMS.url);
-  refuse("--id", id, PROBLEMS.id);
-  refuse("--nick", nick, PROBLEMS.nick);
-  for (const name of channel) refuse("--channel", name, PROBLEMS.channel);
-  refuse("--sasl-account", saslAccount, PROBLEMS.account);
-  for (const name of plugin ?? []) {
-    refuse("--plugin", name, (text) =>
-      OUR_PLUGINS.includes(text) ? undefined : `one of ${OUR_PLUGINS.join(", ")}`,
-    );
-  }
-  return {
-    irc,
-    id,
-    nick,
-    channels: channel,
-    account: saslAccount,
-    saslPassword: readSecret("--sasl-password-file", saslPasswordFile),
-    password: readSecret("--password-file", passwordFile),
-    plugins: plugin,
-  };
-}
-
-function refuse(
-  option: string,
-  value: string | undefined,
-  problem: (text: string) => string | undefined,
-): void {
-  const wanted = value === undefined ? undefined : problem(value);
-  if (wanted === undefined) return;
-  throw new CliError(EXIT.usage, `${option} is ${JSON.stringify(value)}; give ${wanted}`);
+  const scheme = questions.find(({ key }) => key === name)?.scheme;
+  return [name, reader.valueOf(name, text, scheme)];
 }
 
 /** `-` is standard input. */
-function readSecret(option: string, path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
+function readSecret(option: string, path: string): string {
   let text: string;
   try {
-    text = readFileSync(path === "-" ? 0 : path, "utf8").replace(/\r?\n$/, "");
+    text = readFileSync(path === "-" ? 0 : path, "utf8")
+      .replace(/^\uFEFF/, "")
+      .replace(/\r?\n$/, "");
   } catch (error) {
     throw new CliError(EXIT.usage, `${option}: cannot read ${path}: ${fileErrorReason(error)}`);
   }
-  const wanted = PROBLEMS.secret(text);
-  if (wanted === undefined) return text;
-  throw new CliError(EXIT.usage, `${option}: ${path} has to hold ${wanted}`);
+  if (text !== "" && !/[\r\n\0]/.test(text)) return text;
+  throw new CliError(EXIT.usage, `${option}: ${path} has to hold one line that is not empty`);
 }
 
-function answersOf(given: Given): InitAnswers {
-  const plugins = given.plugins ?? OUR_PLUGINS;
-  if (!given.irc) return { irc: undefined, plugins };
-  const url = completeIrcUrl(given.irc);
-  const { account, saslPassword } = given;
-  if ((account === undefined) !== (saslPassword === undefined)) {
-    throw new CliError(EXIT.usage, "--sasl-account and --sasl-password-file go together");
-  }
-  const irc: IrcAnswers = {
-    id: given.id ?? idOf(parseIrcUrl(url)?.host ?? ""),
-    url,
-    nick: given.nick ?? DEFAULT_NICK,
-    channels: given.channels,
-    sasl:
-      account === undefined || saslPassword === undefined
-        ? undefined
-        : { account, password: saslPassword },
-    password: given.password,
-  };
-  return { irc, plugins };
+function refuse(option: string, value: string, wanted: string): never {
+  throw new CliError(EXIT.usage, `${option} is ${JSON.stringify(value)}; give ${wanted}`);
+}
+
+function tryingText({ type, id }: BackendAnswers): string {
+  return styleError("dim", `Trying ${type}/${id}…`);
+}
+
+function successText({ message }: ProbeAnswer): string {
+  return `${styleError("green", "✔")} ${message}.`;
 }
 
 function report({ file, secrets, ignored }: Written, output: Output): void {

@@ -5,7 +5,21 @@ import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { Document } from "yaml";
 import { CliError } from "../../process/cli-error.ts";
 import { PROJECT_FILE } from "../project-sources.ts";
-import type { InitAnswers, IrcAnswers } from "./answers.ts";
+import { nested, type Settings } from "./questions.ts";
+
+export interface InitAnswers {
+  readonly backend: BackendAnswers | undefined;
+  /** Names of our plugins. */
+  readonly plugins: readonly string[];
+}
+
+export interface BackendAnswers {
+  readonly type: string;
+  readonly id: string;
+  readonly settings: Settings;
+  /** The keys of those that are secrets. */
+  readonly secrets: ReadonlySet<string>;
+}
 
 export interface Written {
   readonly file: string;
@@ -57,11 +71,11 @@ export function writeProject(folder: string, answers: InitAnswers, force: boolea
   }
 }
 
-function draftOf({ irc, plugins }: InitAnswers): Draft {
+function draftOf({ backend, plugins }: InitAnswers): Draft {
   const secrets: Secret[] = [];
   const content = {
     core: { listen: "127.0.0.1:11235" },
-    ...(irc === undefined ? {} : { backends: { [`irc/${irc.id}`]: ircSettings(irc, secrets) } }),
+    ...(backend === undefined ? {} : { backends: backendsOf(backend, secrets) }),
     plugins: Object.fromEntries(plugins.map((name) => [name, {}])),
   };
   const document = new Document(content);
@@ -69,22 +83,17 @@ function draftOf({ irc, plugins }: InitAnswers): Draft {
   return { yaml: document.toString({ lineWidth: 100 }), secrets };
 }
 
-function ircSettings(irc: IrcAnswers, secrets: Secret[]) {
-  const { id, url, nick, channels, sasl, password } = irc;
-  const file = (name: string, text: string) => {
-    const path = `./secrets/${name}`;
-    secrets.push({ path, text });
-    return path;
-  };
-  return {
-    host: url,
-    nick,
-    ...(password === undefined ? {} : { password_file: file(`irc-${id}-server`, password) }),
-    ...(sasl === undefined
-      ? {}
-      : { sasl: { account: sasl.account, password_file: file(`irc-${id}`, sasl.password) } }),
-    ...(channels.length === 0 ? {} : { channels }),
-  };
+function backendsOf(
+  { type, id, settings, secrets: secretKeys }: BackendAnswers,
+  secrets: Secret[],
+): Record<string, unknown> {
+  const entries = [...settings].map(([key, value]) => {
+    if (!secretKeys.has(key)) return [key, value] as const;
+    const path = `./secrets/${[type, id, ...key.split(".")].join("-")}`;
+    secrets.push({ path, text: String(value) });
+    return [`${key}_file`, path] as const;
+  });
+  return { [`${type}/${id}`]: nested(new Map(entries)) };
 }
 
 function writeSecret(path: string, text: string, force: boolean): void {
