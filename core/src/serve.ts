@@ -89,20 +89,20 @@ async function openTokens(config: Config, log: Log, signal?: AbortSignal): Promi
       extraTokens: config.extraTokens,
       signal,
     });
-    if (database.embedded) await sayAdminToken(tokens, dirname(database.path), log);
+    if (database.embedded) await reportAdminToken(tokens, dirname(database.path), log);
     return tokens;
   } catch (cause) {
     throw new DatabaseError(database.path, cause);
   }
 }
 
-async function sayAdminToken(tokens: Tokens, folder: string, log: Log): Promise<void> {
+async function reportAdminToken(tokens: Tokens, folder: string, log: Log): Promise<void> {
   const outcome = await ensureAdminToken(tokens, folder);
-  if (outcome === "made") log.info({ folder }, "made an admin token in admin-token");
+  if (outcome === "made") log.info({ folder }, "created an admin token in the file admin-token");
   if (outcome === "missing") {
     log.info(
       { folder },
-      "the file admin-token is gone; to make another token: seabird-core tokens create admin --scope admin --scope plugin",
+      "the file admin-token is missing; to create another token: seabird-core tokens create admin --scope admin --scope plugin",
     );
   }
 }

@@ -20,7 +20,7 @@ interface Limit {
 
 interface StatusRow {
   readonly status: string;
-  readonly fault: string;
+  readonly responsible: string;
   readonly retry: string;
 }
 
@@ -69,14 +69,12 @@ function settingTable(settings: readonly Setting[]): string {
 }
 
 function errorTable(codes: Record<string, StatusRow>): string {
-  const rows = Object.entries(codes).map(([code, { status, fault, retry }]) =>
-    row([`\`${code}\``, status, fault, retry]),
+  const rows = Object.entries(codes).map(([code, { status, responsible, retry }]) =>
+    row([`\`${code}\``, status, responsible, retry]),
   );
-  return [
-    row(["code", "gRPC status", "whose fault", "try again?"]),
-    "|---|---|---|---|",
-    ...rows,
-  ].join("\n");
+  return [row(["code", "gRPC status", "responsible", "retry?"]), "|---|---|---|---|", ...rows].join(
+    "\n",
+  );
 }
 
 function exitCodeTable(codes: Record<string, ExitCodeRow>): string {

@@ -26,19 +26,19 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new Error("it is no JSON");
+    throw new Error("not valid JSON");
   }
 }
 
 function extraToken(item: unknown): ExtraToken {
   const { name, hash, scopes } = (item ?? {}) as Record<string, unknown>;
-  if (typeof name !== "string") throw new Error('"name" is not a text');
+  if (typeof name !== "string") throw new Error('"name" must be a string');
   checkTokenName(name);
   if (typeof hash !== "string" || !/^[0-9a-f]{64}$/i.test(hash)) {
-    throw new Error('"hash" is not the SHA-256 of a secret as 64 hex digits');
+    throw new Error('"hash" must be the SHA-256 of a secret, as 64 hex digits');
   }
   if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === "string")) {
-    throw new Error('"scopes" is not a list of texts');
+    throw new Error('"scopes" must be a list of strings');
   }
   checkScopes(scopes);
   return { name, hash: hash.toLowerCase(), scopes };

@@ -1,4 +1,5 @@
-/** The text of `seabird-core --help`, made from the settings. */
+/** The text of `seabird-core --help`, and `.env.example`; both are made from the settings. */
+import { exitCodesHelp } from "@seabird-chat/runtime";
 import {
   ALL_SETTINGS,
   flagOf,
@@ -12,26 +13,20 @@ const USAGE = `seabird-core: the Seabird chat broker
 
 Usage:
   seabird-core [serve] [flags]      run core
-  seabird-core tokens <command>     tokens in the database file, while core is down or up
-                                    (see seabird-core tokens --help)
+  seabird-core tokens <command>     administer the tokens in the database file, whether core
+                                    runs or not (see seabird-core tokens --help)
   seabird-core --help | --version
-  seabird-core --describe           the settings as JSON Schema, for seabird.yaml
+  seabird-core --describe           print the settings as JSON Schema, for seabird.yaml
 
-A setting is taken from its flag, else from the environment, else from .env in the working
-directory, else it is the default.
+A flag overrides the environment, which overrides .env in the working directory.
 
 Settings:`;
-
-const EXITS = `Exit codes:
-  0  ended as asked        1  a setting or argument is wrong
-  2  cannot listen         3  the token database cannot be used, or has no such token
-  70 a fault of core's     130, 143  ended at once by a second signal`;
 
 /** The whole help. */
 export function helpText(): string {
   const settings = (SETTINGS as readonly Setting[]).map(describe).join("\n");
   const limits = LIMIT_SETTINGS.map(describe).join("\n");
-  return `${USAGE}\n${settings}\n\nLimits (docs/running-core.md has what happens at each):\n${limits}\n\n${EXITS}`;
+  return `${USAGE}\n${settings}\n\nLimits (what happens at each: docs/running-core.md):\n${limits}\n\n${exitCodesHelp()}`;
 }
 
 function describe(setting: Setting): string {

@@ -1,4 +1,4 @@
-/** Why core could not start, each with one line for people. */
+/** Errors of the start, each with a message of one line. */
 import { type BindAddress, errorMessage, formatAddress } from "@seabird-chat/runtime";
 
 /** The token database cannot be used. */
@@ -10,7 +10,7 @@ export class DatabaseError extends Error {
 }
 
 const LISTEN_REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "another program listens there already",
+  EADDRINUSE: "another program already listens there",
   EACCES: "not allowed; ports below 1024 may need rights that this user lacks",
   EADDRNOTAVAIL: "this machine has no such address",
   ENOTFOUND: "no such host",

@@ -1,6 +1,6 @@
 /**
- * `seabird-core tokens`: administration on the database file itself, so that it works while core
- * is down. A core that runs sees the change within a quarter of a second.
+ * `seabird-core tokens`: administers tokens in the database file itself, whether core runs or not.
+ * A running core sees a change within a quarter of a second.
  */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
@@ -16,13 +16,13 @@ import { ConfigError, UsageError } from "../config/config-error.ts";
 import { DatabaseError } from "./start-error.ts";
 import { formatTokens, tokenJson } from "./token-format.ts";
 
-const HELP = `seabird-core tokens: the tokens in the database file
+const HELP = `seabird-core tokens: administer the tokens in the database file
 
-  tokens create NAME --scope SCOPE... [--expires-in 30d]   its secret is shown once
-  tokens list [--all]                                      --all: revoked ones too
-  tokens revoke ID|NAME                                    ends its open streams too
-  tokens import [--keep]                                   moves the original core's tokens to
-                                                           hashed ones; --keep leaves its rows
+  tokens create NAME --scope SCOPE... [--expires-in 30d]   print the new token's secret, once
+  tokens list [--all]                                      --all: include revoked tokens
+  tokens revoke ID|NAME                                    end the token and its open streams
+  tokens import [--keep]                                   replace the original core's tokens by
+                                                           hashed ones; --keep: keep its rows
 
   --scope         plugin, -private, read, private, backend:<type>/<id> (* for any), metrics, admin
   --expires-in    90s, 15m, 12h, 30d, 2w; default: never

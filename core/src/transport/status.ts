@@ -1,6 +1,5 @@
 /**
- * The one table from an error's code to what the wire says about it: the gRPC status, whose
- * fault it is, and whether to try again.
+ * The one table of errors by code: the gRPC status, who is responsible, and whether to retry.
  */
 import type { ErrorCode } from "../broker/errors.ts";
 
@@ -25,21 +24,21 @@ export type GrpcStatus = keyof typeof GRPC_STATUS;
 
 export interface StatusRow {
   readonly status: GrpcStatus;
-  /** Who has to change something for it not to happen. */
-  readonly fault: "caller" | "backend" | "core" | "operator" | "nobody";
+  /** Who can prevent the error. */
+  readonly responsible: "caller" | "backend" | "core" | "operator";
   /**
-   * `no`: the same call fails again. `later`: it may go well after a while (after
-   * `retry-after-ms`, where given). `reconnect`: open the stream again. `careful`: it may
-   * have happened already, so repeat only what may happen twice.
+   * `no`: the same call fails again. `later`: it may succeed after a while (after
+   * `retry-after-ms`, if given). `reconnect`: open the stream again. `careful`: it may have
+   * happened already, so repeat only what may happen twice.
    */
   readonly retry: "no" | "later" | "reconnect" | "careful";
 }
 
 const row = (
   status: GrpcStatus,
-  fault: StatusRow["fault"],
+  responsible: StatusRow["responsible"],
   retry: StatusRow["retry"],
-): StatusRow => ({ status, fault, retry });
+): StatusRow => ({ status, responsible, retry });
 
 export const STATUS_BY_CODE: Readonly<Record<ErrorCode, StatusRow>> = {
   bad_id: row("INVALID_ARGUMENT", "caller", "no"),
