@@ -3,16 +3,24 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { Describe, Description } from "./describe-component.ts";
 import { type ProjectFromFlags, projectFromFlags } from "./project-from-flags.ts";
 import { answer, makeProjectFixture, PROGRAMS } from "./test/project-fixture.ts";
 
 const FLAGS: ProjectFromFlags = { channel: [], plugin: ["help", "ping"], terminal: true };
 const ENV = { IRC_PASS: "hush", IRC_NICK: "birdie", DATABASE_URL: "sqlite:tokens.db" };
 
+const TERMINAL: Description = {
+  kind: "backend",
+  components: [{ name: "terminal", type: "terminal", commands: {}, settings: {} }],
+};
+const describe: Describe = async (program) =>
+  program.script === "terminal" ? TERMINAL : await answer(program);
+
 async function read(t: TestContext, flags: Partial<ProjectFromFlags> = {}, dotEnv = "") {
   const { folder } = await makeProjectFixture(t);
   writeFileSync(join(folder, ".env"), dotEnv);
-  const sources = { folder, env: ENV, programs: PROGRAMS, describe: answer };
+  const sources = { folder, env: ENV, programs: PROGRAMS, describe };
   return await projectFromFlags({ ...FLAGS, ...flags }, sources);
 }
 

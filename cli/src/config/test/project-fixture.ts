@@ -70,7 +70,6 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
     kind: "backend",
     components: [{ name: "campfire", type: "campfire", settings: null }],
   },
-  terminal: { kind: "backend", components: [{ name: "terminal", type: "terminal", settings: {} }] },
   plugins: {
     kind: "plugin",
     components: ["help", "ping", "introspection"].map((name) => ({
