@@ -18,9 +18,9 @@ type Step = readonly [name: string, run: (parts: DrainDeps) => void | Promise<vo
 
 /** In this order; each begins when the one before has ended. */
 const STEPS: readonly Step[] = [
-  ["say not serving", ({ server }) => server.sayNotServing()],
+  ["say not serving", ({ server }) => server.setNotServing()],
   ["stop accepting", ({ server }) => server.stopAccepting()],
-  ["announce the end", ({ server }) => server.announceEnd()],
+  ["announce the end", ({ server }) => server.sendGoaway()],
   ["refuse new calls", ({ server }) => server.refuseNew()],
   ["refuse new actions", ({ broker }) => broker.refuseNew()],
   ["settle requests", ({ broker, server }) => broker.settleRequests(server.limits.drainRequestsMs)],

@@ -46,7 +46,7 @@ export interface ServerOptions {
   readonly observer?: TransportObserver;
 }
 
-/** How often a shutdown looks whether it can go on. */
+/** How often a shutdown checks whether it can continue. */
 const SETTLE_POLL_MS = 5;
 
 export interface ServerStats {
@@ -100,8 +100,8 @@ export class TransportServer {
     };
   }
 
-  /** Health and `/readyz` say that core is going. */
-  sayNotServing(): void {
+  /** Health and `/readyz` report that core does not serve. */
+  setNotServing(): void {
     this.#health.set(false);
   }
 
@@ -110,9 +110,9 @@ export class TransportServer {
     this.#listener.stop();
   }
 
-  /** Tells every HTTP/2 peer to open no more streams (GOAWAY). */
-  announceEnd(): void {
-    for (const connection of this.#connections) connection.announceEnd();
+  /** Sends GOAWAY to every HTTP/2 peer. */
+  sendGoaway(): void {
+    for (const connection of this.#connections) connection.sendGoaway();
   }
 
   /** New calls get UNAVAILABLE from now on. */
@@ -185,7 +185,7 @@ export class TransportServer {
 }
 
 function ignore(): void {
-  // A stream's end is seen by "aborted" and "close"; its error says nothing more.
+  // "aborted" and "close" report a stream's end; its error adds nothing.
 }
 
 function createContext(options: ServerOptions, methods: readonly Method[]): ServerContext {
@@ -228,7 +228,7 @@ async function loadLazy(
 
 function sessionOptions(limits: TransportLimits): ServerSessionOptions {
   return {
-    // A lone "Bearer " has to be seen as such, and not as no header at all.
+    // Otherwise a header "Bearer " without a token looks like no header at all.
     strictFieldWhitespaceValidation: false,
     maxSessionMemory: limits.maxSessionMemoryMb,
     maxHeaderListPairs: limits.maxHeaderPairs,

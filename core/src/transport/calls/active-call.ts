@@ -1,4 +1,4 @@
-/** A call or stream that is open, as its handler sees it. */
+/** An open call or stream, as its handler sees it. */
 import type { Principal } from "../../auth/principal.ts";
 import type { Caller, Peer } from "../../broker/caller.ts";
 import type { Call } from "./method.ts";

@@ -1,4 +1,4 @@
-/** What one call holds of a message that is not worked on yet, in the account of all calls. */
+/** Accounts for the bytes of unfinished requests, against one bound for all calls. */
 import { BrokerError } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 
@@ -14,7 +14,7 @@ export class BufferAccounting {
     this.#context = context;
   }
 
-  /** The call holds so many bytes now. Throws `too_many_in_flight`. */
+  /** Sets how many bytes the call buffers now. Throws `too_many_in_flight`. */
   set(bytes: number): void {
     const { limits, state } = this.#context;
     const counted = Math.max(0, bytes - limits.smallMessageBytes);
@@ -26,7 +26,7 @@ export class BufferAccounting {
     throw new BrokerError("too_many_in_flight", text);
   }
 
-  /** The call holds nothing any more. Idempotent. */
+  /** The call buffers nothing any more. Idempotent. */
   release(): void {
     this.#context.state.requestBufferBytes -= this.#counted;
     this.#counted = 0;

@@ -1,4 +1,4 @@
-/** A caller's own limit in time, where no one else keeps it. */
+/** Enforces a caller's own time limit, for methods that do not do so themselves. */
 import { type BrokerError, timedOut } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 import type { ActiveCall } from "./active-call.ts";
@@ -19,5 +19,5 @@ export function atCallerDeadline(
 }
 
 function nothing(): void {
-  // There is no limit to call off.
+  // There is no timer to clear.
 }

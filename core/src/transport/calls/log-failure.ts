@@ -1,8 +1,8 @@
-/** A failed call, in the log. */
+/** Logs failed calls. */
 import type { BrokerError } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 
-/** Logs what went wrong; the cause is for the log alone. */
+/** Logs the error with its cause, which never reaches the wire. */
 export function logFailure(
   context: Pick<ServerContext, "log">,
   path: string,

@@ -1,15 +1,16 @@
+/** What the transport knows of a method, and what a handler knows of a call. */
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Principal } from "../../auth/principal.ts";
 import type { CallContext } from "../../broker/caller.ts";
 import type { Source } from "../../broker/streams/source.ts";
 
 /**
- * The table by which both transports (native gRPC, and Connect for gRPC-Web and JSON) know
- * the services: one row a method, one handler for all wires.
+ * A method of a service: its descriptor, access and handler. Native gRPC, Connect, gRPC-Web and
+ * the in-memory server call the same handlers.
  */
 export type Method = UnaryMethod | ServerStreamMethod | BidiMethod;
 
-/** What a token needs for a method: any one of these scopes; `any` token; or no token. */
+/** Scopes of which a token needs one; `any`: any token; `open`: no token. */
 export type Access = readonly ("plugin" | "read" | "metrics" | "admin")[] | "any" | "open";
 
 export interface Call extends CallContext {
@@ -23,7 +24,7 @@ export interface UnaryMethod {
   readonly access: Access;
   /** The handler itself ends the call at its `timeoutMs`; the transport sets no timer. */
   readonly enforcesTimeout?: true;
-  /** Throws a BrokerError to refuse. A cancelled call is answered to nobody. */
+  /** Throws a BrokerError to refuse. The reply to a cancelled call is dropped. */
   handle(request: Message, call: Call): Message | Promise<Message>;
 }
 
@@ -38,8 +39,8 @@ export interface ServerStreamMethod {
 export interface Session {
   readonly output: Source;
   /**
-   * One message of the peer's, as bytes. While a promise is pending no further one is handed
-   * in. A throw ends the stream with that error.
+   * Takes one encoded message of the peer. While a promise is pending, no further one is passed.
+   * A throw ends the stream with that error.
    */
   receive(message: Uint8Array): void | Promise<void>;
   /** The peer has sent its last message (half-close). A throw ends the stream with it. */

@@ -1,10 +1,10 @@
-/** Large answers that their callers have not taken yet: bounded in bytes and in time. */
+/** Bounds large replies that their callers have not read yet, in bytes and in time. */
 import { BrokerError } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 
 /**
- * Counts an answer until the returned undo is called, which may be more than once; calls
- * `reset` when it takes too long. Throws `too_many_in_flight` if too many bytes wait already.
+ * Counts a reply until the returned undo is called, which is idempotent; calls `reset` after
+ * `replyTimeoutMs`. Throws `too_many_in_flight` if too many bytes wait already.
  */
 export function watchReply(context: ServerContext, bytes: number, reset: () => void): () => void {
   const { limits, state, sweeper } = context;

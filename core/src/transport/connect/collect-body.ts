@@ -1,11 +1,11 @@
-/** The body of a request, read to its end within all limits. */
+/** Reads the body of a request to its end, within all limits. */
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
 
-/** Rejects with a BrokerError; the peer's going is `cancelled`. */
+/** Rejects with a BrokerError; `cancelled` when the peer disconnects. */
 export function collectBody(
   context: ServerContext,
   { request }: Exchange,
@@ -14,7 +14,7 @@ export function collectBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const held = new BufferAccounting(context);
+    const buffered = new BufferAccounting(context);
     const limit = {
       sweep(nowMs: number) {
         if (nowMs >= deadlineMs) fail(timedOut());
@@ -22,7 +22,7 @@ export function collectBody(
     };
     const settle = () => {
       context.sweeper.delete(limit);
-      held.release();
+      buffered.release();
       request.removeListener("data", push);
       request.removeListener("end", end);
       request.removeListener("close", gone);
@@ -37,7 +37,7 @@ export function collectBody(
       bytes += chunk.length;
       try {
         checkSize(context, bytes);
-        held.set(bytes);
+        buffered.set(bytes);
       } catch (reason) {
         fail(BrokerError.from(reason));
       }

@@ -1,12 +1,12 @@
 /**
- * Whom one connection speaks for: asks the auth room, but not again for a header that was
- * judged a moment ago, and never twice at once for the same one.
+ * Caches the authentication of one connection: a header that was accepted in the last second is
+ * not looked up again, and concurrent look-ups of one header are merged.
  */
 import type { Authentication, Authenticator } from "../../auth/principal.ts";
 import type { Clock } from "../../broker/clock.ts";
 import { BrokerError } from "../../broker/errors.ts";
 
-/** A principal is asked for anew after this, so that its last use is noticed. */
+/** After this a principal is looked up again, so that the token's last use is recorded. */
 const KNOWN_FOR_MS = 1_000;
 
 export class AuthCache {
@@ -25,7 +25,7 @@ export class AuthCache {
     this.#clock = clock;
   }
 
-  /** Calls that wait for one look-up go on in the order in which they asked. */
+  /** Calls that wait for one look-up continue in the order of their arrival. */
   authenticate(header: string | undefined): Authentication | Promise<Authentication> {
     if (header === undefined) return this.#authenticator.authenticate(header);
     const nowMs = this.#clock.now();
@@ -40,7 +40,7 @@ export class AuthCache {
     return answer;
   }
 
-  /** A call that needs no token begins; call what is returned once at its end. */
+  /** Counts a call without a token; call the returned function once when it ends. */
   admitAnonymous(most: number): () => void {
     if (this.#anonymousCalls >= most) {
       const text = `too many calls without a token on one connection, limit ${most}`;
@@ -52,7 +52,7 @@ export class AuthCache {
     };
   }
 
-  /** The connection has gone. Idempotent. */
+  /** The connection is closed. Idempotent. */
   close(): void {
     this.#closed = true;
     this.#forget();

@@ -1,30 +1,30 @@
 /**
- * Lets the unary calls of one connection through in the order in which they arrived, although
- * some need a moment more (a compressed message).
+ * Passes the calls of one connection on in the order of their arrival, although some become ready
+ * later (a compressed message).
  */
 export class CallOrder {
   #last: Promise<void> | undefined;
 
-  /** Whether nobody waits. */
+  /** Whether no call waits. */
   get isFree(): boolean {
     return this.#last === undefined;
   }
 
-  /** Runs `go` with the value at once if it is there and nobody waits, else in its turn. */
+  /** Calls `go` with the value: at once if it is available and no call waits, else in order. */
   pass<T>(value: T | Promise<T>, go: (value: T) => void, fail: (reason: unknown) => void): void {
     if (this.#last === undefined && !(value instanceof Promise)) {
       go(value);
       return;
     }
     const before = this.#last;
-    const mine = this.#inTurn(before, value, go, fail);
+    const mine = this.#inOrder(before, value, go, fail);
     this.#last = mine;
     void mine.then(() => {
       if (this.#last === mine) this.#last = undefined;
     });
   }
 
-  async #inTurn<T>(
+  async #inOrder<T>(
     before: Promise<void> | undefined,
     value: T | Promise<T>,
     go: (value: T) => void,

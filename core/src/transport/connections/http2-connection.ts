@@ -1,4 +1,4 @@
-/** One HTTP/2 connection: its life, its pings, its resets, and whom it speaks for. */
+/** One HTTP/2 connection: timeouts, pings, the rate of resets, authentication. */
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { Peer } from "../../broker/caller.ts";
 import { BrokerError } from "../../broker/errors.ts";
@@ -43,7 +43,7 @@ export class Http2Connection implements Peer, Sweepable {
     context.observer.connectionOpened("h2");
   }
 
-  /** Keeps the limits in time: the preface, and pings. */
+  /** Enforces the timeouts of the handshake and of pings. */
   sweep(nowMs: number): void {
     const { handshakeTimeoutMs, keepAliveIntervalMs, keepAliveTimeoutMs } = this.#context.limits;
     if (!this.#opened) {
@@ -66,19 +66,19 @@ export class Http2Connection implements Peer, Sweepable {
     return this.#aliveCheck;
   }
 
-  /** A stream has closed. If that was a reset soon after it opened, it counts. */
+  /** A stream has closed. A reset soon after its opening counts. */
   streamClosed({ rstCode }: ServerHttp2Stream, openedAtMs: number): void {
     if (rstCode === constants.NGHTTP2_NO_ERROR || this.session.destroyed) return;
     const nowMs = this.#context.clock.now();
     if (nowMs - openedAtMs <= this.#context.limits.quickResetMs) this.#countReset(nowMs);
   }
 
-  /** Tells the peer to open no more streams; those on their way are still answered. */
-  announceEnd(): void {
+  /** Sends GOAWAY: the peer opens no more streams; those on their way are still answered. */
+  sendGoaway(): void {
     if (!this.session.destroyed) this.session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
   }
 
-  /** Ends the connection if it does nothing else than to reset. */
+  /** Ends the connection if it resets too many streams. */
   #countReset(nowMs: number): void {
     const { quickResetBurst, quickResetsPerSecond } = this.#context.limits;
     const forgiven = ((nowMs - this.#resetsAtMs) * quickResetsPerSecond) / 1_000;

@@ -1,4 +1,4 @@
-/** The port: takes connections, within limits, and hands each to who speaks its language. */
+/** Accepts connections, within limits, and passes each to the handler of its protocol. */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import {
   createServer as createTlsServer,
@@ -83,13 +83,13 @@ export class Listener {
     }
     this.#count(socket, host);
     const undo = this.#limitOpening(socket);
-    sniff(socket, (spoken) => {
+    sniff(socket, (protocol) => {
       undo.sniffed();
       if (this.#tls !== undefined) {
-        if (spoken === "tls") this.#tls.emit("connection", socket);
-        else this.#refusePlaintext(socket, spoken, address);
-      } else if (spoken === "tls") this.#refuseTls(socket, address);
-      else this.#hand(socket, spoken, address, undo.openedAtMs);
+        if (protocol === "tls") this.#tls.emit("connection", socket);
+        else this.#refusePlaintext(socket, protocol, address);
+      } else if (protocol === "tls") this.#refuseTls(socket, address);
+      else this.#dispatch(socket, protocol, address, undo.openedAtMs);
     });
   }
 
@@ -125,7 +125,7 @@ export class Listener {
     const undo = () => this.#context.sweeper.delete(limit);
     this.#context.sweeper.add(limit);
     socket.once("close", undo);
-    // Who says goodbye before the first byte is let go.
+    // A peer that half-closes before its first byte is disconnected.
     const ended = () => socket.destroy();
     socket.once("end", ended);
     const sniffed = () => {
@@ -136,8 +136,8 @@ export class Listener {
     return { openedAtMs, sniffed };
   }
 
-  #hand(socket: Socket, spoken: "h2" | "http1", address: string, openedAtMs: number): void {
-    if (spoken === "http1") {
+  #dispatch(socket: Socket, protocol: "h2" | "http1", address: string, openedAtMs: number): void {
+    if (protocol === "http1") {
       this.#handlers.http1(socket, address);
       return;
     }
@@ -146,10 +146,10 @@ export class Listener {
     this.#handlers.http2(socket, address, openedAtMs);
   }
 
-  #refusePlaintext(socket: Socket, spoken: "h2" | "http1", address: string): void {
+  #refusePlaintext(socket: Socket, protocol: "h2" | "http1", address: string): void {
     this.#context.log.warn({ peer: address }, "plaintext connection refused: this port speaks TLS");
     this.#context.observer.connectionRefused("not_tls");
-    refusePlaintext(socket, spoken);
+    refusePlaintext(socket, protocol);
   }
 
   #refuseTls(socket: Socket, address: string): void {
@@ -185,7 +185,7 @@ export class Listener {
     socket.on("error", (error) =>
       this.#context.log.debug({ error, peer: address }, "socket error"),
     );
-    const spoken = socket.alpnProtocol === "h2" ? "h2" : "http1";
-    this.#hand(socket, spoken, address, this.#context.clock.now());
+    const protocol = socket.alpnProtocol === "h2" ? "h2" : "http1";
+    this.#dispatch(socket, protocol, address, this.#context.clock.now());
   }
 }

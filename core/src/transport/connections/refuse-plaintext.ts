@@ -1,4 +1,4 @@
-/** What a client hears that speaks plaintext to a port with TLS, in its own language. */
+/** The answer to a plaintext client on a TLS port, in the client's protocol. */
 import { constants } from "node:http2";
 import type { Socket } from "node:net";
 
@@ -14,12 +14,12 @@ const HTTP1_ANSWER = [
 ].join("\r\n");
 
 /** Answers and closes. */
-export function refusePlaintext(socket: Socket, spoken: "h2" | "http1"): void {
+export function refusePlaintext(socket: Socket, protocol: "h2" | "http1"): void {
   socket.resume();
-  socket.end(spoken === "h2" ? http2Answer() : HTTP1_ANSWER, () => socket.destroySoon());
+  socket.end(protocol === "h2" ? http2Answer() : HTTP1_ANSWER, () => socket.destroySoon());
 }
 
-/** An empty SETTINGS and a GOAWAY whose debug data says why (RFC 9113, 6.8). */
+/** An empty SETTINGS and a GOAWAY with the reason as debug data (RFC 9113, 6.8). */
 function http2Answer(): Buffer {
   const settings = frame(0x4, Buffer.alloc(0));
   const goaway = Buffer.alloc(8);

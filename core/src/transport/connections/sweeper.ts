@@ -1,20 +1,20 @@
 /**
- * One timer for everything that has a limit in time measured in seconds: connections that
- * open, requests that arrive, streams that end, pings.
+ * Enforces all timeouts of seconds with one timer: handshakes, request bodies, streams that end,
+ * pings.
  */
 import type { Clock } from "../../broker/clock.ts";
 
-/** How often the limits are looked at; a limit is kept to within this. */
+/** How often timeouts are checked, which is also their precision. */
 export const SWEEP_INTERVAL_MS = 250;
 
 export interface Sweepable {
-  /** Looks whether a limit has passed; must not throw. */
+  /** Checks its timeout; must not throw. */
   sweep(nowMs: number): void;
 }
 
 export class Sweeper {
   readonly #clock: Clock;
-  readonly #swept = new Set<Sweepable>();
+  readonly #entries = new Set<Sweepable>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(clock: Clock) {
@@ -22,32 +22,32 @@ export class Sweeper {
   }
 
   get size(): number {
-    return this.#swept.size;
+    return this.#entries.size;
   }
 
-  add(swept: Sweepable): void {
-    this.#swept.add(swept);
+  add(entry: Sweepable): void {
+    this.#entries.add(entry);
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP_INTERVAL_MS);
   }
 
   /** Returns whether it was there. */
-  delete(swept: Sweepable): boolean {
-    return this.#swept.delete(swept);
+  delete(entry: Sweepable): boolean {
+    return this.#entries.delete(entry);
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#swept.clear();
+    this.#entries.clear();
   }
 
   #sweep(): void {
-    if (this.#swept.size === 0) {
+    if (this.#entries.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
       return;
     }
     const nowMs = this.#clock.now();
-    for (const swept of this.#swept) swept.sweep(nowMs);
+    for (const entry of this.#entries) entry.sweep(nowMs);
   }
 }

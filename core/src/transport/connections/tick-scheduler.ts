@@ -3,7 +3,7 @@
  * together.
  */
 export interface TickTask {
-  /** Does what can be done now; must not throw. */
+  /** Must not throw. */
   run(): void;
 }
 
@@ -11,7 +11,7 @@ export class TickScheduler {
   #tasks = new Set<TickTask>();
   #scheduled = false;
   #number = 0;
-  readonly #endTurn = () => {
+  readonly #endTick = () => {
     this.#scheduled = false;
     this.#number += 1;
     const tasks = this.#tasks;
@@ -20,18 +20,18 @@ export class TickScheduler {
     for (const task of tasks) task.run();
   };
 
-  /** Runs the task at the end of this turn, however often it is asked for. */
+  /** Runs the task once at the end of this tick, however often it is scheduled. */
   schedule(task: TickTask): void {
     this.#tasks.add(task);
     this.#wake();
   }
 
-  /** Forgets a task. */
+  /** Removes a task. */
   cancel(task: TickTask): void {
     this.#tasks.delete(task);
   }
 
-  /** A number that is another one in the next turn. */
+  /** The number of this tick, which differs from the next one's. */
   current(): number {
     this.#wake();
     return this.#number;
@@ -40,6 +40,6 @@ export class TickScheduler {
   #wake(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(this.#endTurn);
+    setImmediate(this.#endTick);
   }
 }

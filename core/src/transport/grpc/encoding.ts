@@ -15,7 +15,7 @@ export function parseEncoding(header: string | undefined): Encoding {
 
 /**
  * The message of an envelope; a promise only if it is compressed. Fails with `undecodable`,
- * `message_too_large`, or `too_many_in_flight` where too much waits to be unpacked.
+ * `message_too_large`, or `too_many_in_flight` if too many bytes wait for decompression.
  */
 export function openEnvelope(
   context: ServerContext,
@@ -26,15 +26,15 @@ export function openEnvelope(
   if (flags !== 1 || encoding === "identity") {
     throw new BrokerError("undecodable", "message compressed without a grpc-encoding");
   }
-  return unzipHeld(context, message);
+  return gunzipBuffered(context, message);
 }
 
-async function unzipHeld(context: ServerContext, message: Uint8Array): Promise<Uint8Array> {
-  const held = new BufferAccounting(context);
+async function gunzipBuffered(context: ServerContext, message: Uint8Array): Promise<Uint8Array> {
+  const buffered = new BufferAccounting(context);
   try {
-    held.set(message.length);
+    buffered.set(message.length);
     return await context.gunzipPool.run(message, context.limits.maxMessageBytes);
   } finally {
-    held.release();
+    buffered.release();
   }
 }

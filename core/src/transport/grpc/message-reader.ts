@@ -1,6 +1,6 @@
 /**
- * Reads the messages of a bidirectional stream, one after the other, and lets others have
- * their turn in between.
+ * Reads the messages of a bidirectional stream, one after the other, and yields to the event loop
+ * after some of them.
  */
 import type { Readable } from "node:stream";
 import { BrokerError } from "../../broker/errors.ts";
@@ -14,9 +14,9 @@ export interface MessageReaderDeps {
   readonly stream: Readable;
   readonly encoding: Encoding;
   readonly session: Session;
-  /** From how the peer writes messages to Protobuf's bytes; default: they are that. */
+  /** Converts the peer's encoding to Protobuf; default: none, it is Protobuf. */
   readonly translate?: (message: Uint8Array) => Uint8Array;
-  /** What was read, or what the session made of it, ends the stream. */
+  /** Ends the stream with the error of reading or of the session. */
   readonly fail: (error: BrokerError) => void;
 }
 
@@ -24,19 +24,19 @@ export class MessageReader {
   readonly #context: ServerContext;
   readonly #deps: MessageReaderDeps;
   readonly #envelopes: EnvelopeReader;
-  readonly #held: BufferAccounting;
-  /** A message is being received, or it is another's turn. */
+  readonly #buffered: BufferAccounting;
+  /** A message is being received, or the reader has yielded. */
   #busy = false;
   #ended = false;
   #stopped = false;
-  #turn = -1;
-  #turnMessages = 0;
-  #turnBeganAtMs = 0;
+  #tick = -1;
+  #tickMessages = 0;
+  #tickBeganAtMs = 0;
 
   constructor(context: ServerContext, deps: MessageReaderDeps) {
     this.#context = context;
     this.#deps = deps;
-    this.#held = new BufferAccounting(context);
+    this.#buffered = new BufferAccounting(context);
     this.#envelopes = new EnvelopeReader(context.limits.maxMessageBytes);
   }
 
@@ -53,25 +53,25 @@ export class MessageReader {
     });
   }
 
-  /** Reads no more messages; what still comes is thrown away, so that the stream can end. */
+  /** Reads no more messages; discards further input, so that the stream can end. */
   stop(): void {
     this.#stopped = true;
     this.#envelopes.clear();
-    this.#held.release();
+    this.#buffered.release();
     this.#deps.stream.resume();
   }
 
   #drain(): void {
     if (this.#busy || this.#stopped) return;
     try {
-      while (!this.#stopped && !this.#turnIsOver()) {
+      while (!this.#stopped && !this.#tickIsOver()) {
         const envelope = this.#envelopes.next();
         if (envelope === undefined) {
           this.#needMore();
           return;
         }
         const message = openEnvelope(this.#context, envelope, this.#deps.encoding);
-        this.#turnMessages += 1;
+        this.#tickMessages += 1;
         const received =
           message instanceof Promise
             ? message.then((bytes) => this.#receive(bytes))
@@ -94,22 +94,22 @@ export class MessageReader {
     return session.receive(translate === undefined ? message : translate(message));
   }
 
-  #turnIsOver(): boolean {
-    const turn = this.#context.ticks.current();
+  #tickIsOver(): boolean {
+    const tick = this.#context.ticks.current();
     const { maxMessagesPerTick, maxTickMs } = this.#context.limits;
-    if (turn !== this.#turn) {
-      this.#turn = turn;
-      this.#turnMessages = 0;
-      this.#turnBeganAtMs = this.#context.clock.now();
+    if (tick !== this.#tick) {
+      this.#tick = tick;
+      this.#tickMessages = 0;
+      this.#tickBeganAtMs = this.#context.clock.now();
       return false;
     }
-    if (this.#turnMessages >= maxMessagesPerTick) return true;
-    return this.#context.clock.now() - this.#turnBeganAtMs >= maxTickMs;
+    if (this.#tickMessages >= maxMessagesPerTick) return true;
+    return this.#context.clock.now() - this.#tickBeganAtMs >= maxTickMs;
   }
 
   #needMore(): void {
     const { stream, session } = this.#deps;
-    this.#held.set(this.#envelopes.pendingBytes);
+    this.#buffered.set(this.#envelopes.pendingBytes);
     if (stream.isPaused()) stream.resume();
     if (!this.#ended) return;
     if (!this.#envelopes.atBoundary) {

@@ -7,7 +7,7 @@ import type { Sweepable } from "../connections/sweeper.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type Envelope, EnvelopeReader } from "./envelope.ts";
 
-/** Who waits for the request. */
+/** Callbacks of a RequestBody. */
 export interface RequestOwner {
   /** It has arrived whole, and the peer has half-closed. A throw counts as `failed`. */
   arrived(envelope: Envelope): void;
@@ -23,7 +23,7 @@ export class RequestBody implements Sweepable {
   #first: Uint8Array | undefined;
   #reader: EnvelopeReader | undefined;
   #collected = 0;
-  #held: BufferAccounting | undefined;
+  #buffered: BufferAccounting | undefined;
   #done = false;
 
   constructor(context: ServerContext, deadlineMs: number, owner: RequestOwner) {
@@ -43,7 +43,7 @@ export class RequestBody implements Sweepable {
     if (this.#done) return;
     this.#done = true;
     this.#context.sweeper.delete(this);
-    this.#held?.release();
+    this.#buffered?.release();
   }
 
   sweep(nowMs: number): void {
@@ -60,13 +60,13 @@ export class RequestBody implements Sweepable {
     if (this.#collected > maxMessageBytes + ENVELOPE_BYTES) {
       const text = `message too large: more than ${maxMessageBytes} bytes`;
       this.#refuse(new BrokerError("message_too_large", text));
-    } else if (this.#collected > smallMessageBytes) this.#hold();
+    } else if (this.#collected > smallMessageBytes) this.#countBuffered();
   }
 
-  #hold(): void {
-    this.#held ??= new BufferAccounting(this.#context);
+  #countBuffered(): void {
+    this.#buffered ??= new BufferAccounting(this.#context);
     try {
-      this.#held.set(this.#collected);
+      this.#buffered.set(this.#collected);
     } catch (reason) {
       this.#refuse(BrokerError.from(reason));
     }
@@ -87,16 +87,16 @@ export class RequestBody implements Sweepable {
     if (this.#done) return;
     this.stop();
     try {
-      const envelope = this.#onlyEnvelope();
+      const envelope = this.#singleEnvelope();
       // The call may wait long for its answer; its request is read now.
-      this.#letGo();
+      this.#releaseChunks();
       this.#owner.arrived(envelope);
     } catch (reason) {
       this.#owner.failed(BrokerError.from(reason));
     }
   }
 
-  #onlyEnvelope(): Envelope {
+  #singleEnvelope(): Envelope {
     const first = this.#first;
     if (first !== undefined && this.#reader === undefined) {
       const [flags = 0, a = 0, b = 0, c = 0, d = 0] = first;
@@ -113,11 +113,11 @@ export class RequestBody implements Sweepable {
 
   #refuse(error: BrokerError): void {
     this.stop();
-    this.#letGo();
+    this.#releaseChunks();
     this.#owner.failed(error);
   }
 
-  #letGo(): void {
+  #releaseChunks(): void {
     this.#first = undefined;
     this.#reader = undefined;
   }
