@@ -4,7 +4,7 @@ import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-no
 import { Seabird } from "@seabird-chat/protocol";
 import { Admin } from "@seabird-chat/protocol/admin";
 import { Health } from "@seabird-chat/protocol/grpc";
-import { explain } from "./explain.ts";
+import { callFailure } from "./call-failure.ts";
 import { requireToken, type Settings } from "./settings.ts";
 
 /** A call to core; core's own limit for an action is 10 s. The command ends with exit code 5. */
@@ -46,7 +46,7 @@ export async function withClients<T>(
   try {
     return await work(clients);
   } catch (error) {
-    throw explain(error, settings);
+    throw callFailure(error, settings);
   } finally {
     clients.close();
   }

@@ -9,6 +9,7 @@ import {
   type PluginEvent,
 } from "@seabird-chat/sdk";
 import type { Command } from "commander";
+import { sdkFailure, withoutHint } from "../client/call-failure.ts";
 import {
   EVENT_KINDS,
   type EventLine,
@@ -18,7 +19,6 @@ import {
   readKind,
   type TailFilter,
 } from "../client/event-line.ts";
-import { explainSdk, withoutAdvice } from "../client/explain.ts";
 import { requireToken } from "../client/settings.ts";
 import { CliError } from "../process/cli-error.ts";
 import { watchStopSignals } from "../process/stop-signals.ts";
@@ -68,7 +68,7 @@ async function tail(context: Context, options: TailOptions): Promise<void> {
       watching.then(() => undefined),
     ]);
   } catch (error) {
-    throw explainSdk(error, settings);
+    throw sdkFailure(error, settings);
   } finally {
     watch.end();
     await client.close();
@@ -160,7 +160,7 @@ async function watchLink(client: PluginClient, url: string, retry: boolean): Pro
     if (state.state === "failed") throw state.error;
     if (state.state === "waiting" && !retry) throw state.error;
     if (state.state === "waiting" && told !== "waiting") {
-      const why = safeText(withoutAdvice(state.error));
+      const why = safeText(withoutHint(state.error));
       process.stderr.write(`seabird: not connected to ${url} (${why}); trying again\n`);
       told = "waiting";
     }

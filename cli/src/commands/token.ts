@@ -5,8 +5,8 @@ import type { Command } from "commander";
 import { CliError } from "../process/cli-error.ts";
 import { askForToken, chooseToken, mayAsk } from "../terminal/prompts.ts";
 import { parseDuration } from "../terminal/times.ts";
-import { type TokenAdmin, type TokenAdminOptions, withTokenAdmin } from "../tokens/token-admin.ts";
-import { type TokenRow, tokenTable } from "../tokens/token-rows.ts";
+import { type TokenAdminOptions, withTokenAdmin } from "../tokens/token-admin.ts";
+import { type TokenAdmin, type TokenRow, tokenTable } from "../tokens/token-rows.ts";
 import { contextOf, withConnection } from "./context.ts";
 
 interface CreateOptions extends TokenAdminOptions {

@@ -7,7 +7,6 @@ import { type ProjectFromFlags, projectFromFlags } from "../config/project-from-
 import { CliError } from "../process/cli-error.ts";
 import { parseBind } from "../supervise/core-address.ts";
 import { runProject } from "../supervise/run-project.ts";
-import { collectNames } from "./collect-names.ts";
 import { contextOf, withJson } from "./context.ts";
 
 interface CommandOptions extends ProjectFromFlags {
@@ -57,6 +56,11 @@ async function run(options: CommandOptions, command: Command): Promise<number> {
   }
   const load = () => loadProject({ folder, flags });
   return await runProject({ load, output, terminal });
+}
+
+/** For options that may be repeated, and may hold several names with commas between them. */
+function collectNames(value: string, before: readonly string[]): string[] {
+  return [...before, ...value.split(",").filter(Boolean)];
 }
 
 const UP_HELP = `

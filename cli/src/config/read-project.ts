@@ -1,7 +1,7 @@
 /** The whole file, section by section. */
 import { readBackends } from "./backends-section.ts";
 import { readCore } from "./core-section.ts";
-import { unknownKey } from "./explain-keyword.ts";
+import { unknownKey } from "./keyword-message.ts";
 import type { Place } from "./origin.ts";
 import { PROJECT_SCHEMA, TOP_KEYS } from "./own-schemas.ts";
 import { readPlugins } from "./plugins-section.ts";

@@ -1,7 +1,7 @@
 /** Checks settled values against a component's schema; fills in defaults; says all that is wrong. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { asRecord } from "./as-record.ts";
-import { describe, explainKeyword, unknownKey } from "./explain-keyword.ts";
+import { describeSchema, keywordMessage, unknownKey } from "./keyword-message.ts";
 import { closed } from "./map-schema.ts";
 import type { Place } from "./origin.ts";
 import { type Path, pointerOf, stepsOf } from "./path.ts";
@@ -26,7 +26,7 @@ export function validate(request: ValidateRequest, problems: ProblemList): Recor
     problems.add(request.key, request.path, `its settings' schema cannot be used: ${check}`);
   } else if (!check(value)) {
     const errors = (check.errors ?? []).slice(0, MAX_ERRORS);
-    new Explaining(request, problems).explain(errors);
+    new ErrorReport(request, problems).add(errors);
   }
   return value;
 }
@@ -51,12 +51,12 @@ function compile(schema: JsonSchema): ValidateFunction | string {
   }
 }
 
-/** Of a value that is wrong all over, no more than these are explained. */
+/** Of a value that is wrong all over, no more than these are reported. */
 const MAX_ERRORS = 1_000;
 const UNKNOWN_KEY = new Set(["additionalProperties", "unevaluatedProperties"]);
 const ALTERNATIVES = new Set(["anyOf", "oneOf"]);
 
-class Explaining {
+class ErrorReport {
   readonly #request: ValidateRequest;
   readonly #problems: ProblemList;
   readonly #told = new Set<string>();
@@ -66,7 +66,7 @@ class Explaining {
     this.#problems = problems;
   }
 
-  explain(errors: readonly ErrorObject[]): void {
+  add(errors: readonly ErrorObject[]): void {
     for (const error of withoutEchoes(errors)) {
       if (ALTERNATIVES.has(error.keyword)) this.#alternatives(error, errors);
       else this.#one(error);
@@ -86,13 +86,13 @@ class Explaining {
     });
     const meant = wrong.filter((each) => each.length > 0 && !isOther(each, error.instancePath));
     const [one] = meant;
-    if (one !== undefined && meant.length === 1) this.explain(one);
+    if (one !== undefined && meant.length === 1) this.add(one);
     else if (error.params["passingSchemas"])
       this.#tell(error, "fits more than one kind of setting");
     else {
       const given =
         error.data === null ? ", not nothing (# begins a comment, except in quotes)" : "";
-      this.#tell(error, `must be ${describe(error.parentSchema)}${given}`);
+      this.#tell(error, `must be ${describeSchema(error.parentSchema)}${given}`);
     }
   }
 
@@ -106,8 +106,8 @@ class Explaining {
     } else if (keyword === "dependentRequired") {
       const key = String(params["property"]);
       const at = instancePath + pointerOf([key]);
-      this.#tell({ ...error, instancePath: at }, explainKeyword(error, secret));
-    } else this.#tell(error, explainKeyword(error, secret));
+      this.#tell({ ...error, instancePath: at }, keywordMessage(error, secret));
+    } else this.#tell(error, keywordMessage(error, secret));
   }
 
   #tell({ instancePath, keyword }: ErrorObject, message: string): void {

@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { HealthCheckResponse_ServingStatusSchema } from "@seabird-chat/protocol/grpc";
+import { callFailure } from "../client/call-failure.ts";
 import type { Clients } from "../client/clients.ts";
-import { explain } from "../client/explain.ts";
 import { isLoopback, type Settings } from "../client/settings.ts";
 import { withoutAdmin } from "../commands/info.ts";
 import { ownVersion } from "../process/bins.ts";
@@ -70,7 +70,7 @@ async function checkReachable({ settings, clients }: Patient): Promise<readonly 
     if (ConnectError.from(error).code === Code.Unimplemented || isTokenTrouble(error)) {
       return [{ state: "good", about, text: "answers (without a health service)" }];
     }
-    const { message, next } = explain(error, settings);
+    const { message, next } = callFailure(error, settings);
     return [{ state: "problem", about, text: message, ...(next && { next }), ends: true }];
   }
 }
@@ -89,7 +89,7 @@ async function checkToken({ settings, clients }: Patient): Promise<readonly Find
       ...fileMode(settings),
     ];
   } catch (error) {
-    const { message, next } = explain(error, settings);
+    const { message, next } = callFailure(error, settings);
     return [{ state: "problem", about, text: message, ...(next && { next }), ends: true }];
   }
 }

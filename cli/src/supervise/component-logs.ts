@@ -4,7 +4,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import type { ComponentOutput } from "./component.ts";
+import type { ComponentOutput } from "./component-process.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { MAX_MERGED_LINE_CHARS, MergedLog } from "./merged-log.ts";
 import { RotatingLog } from "./rotating-log.ts";

@@ -76,8 +76,8 @@ test("core gets the hash of each child's token, each child its secret, nobody an
   const { core, clients } = specs();
   const extra = JSON.parse(core.env()["SEABIRD_EXTRA_TOKENS"] ?? "");
   assert.equal(extra.length, clients.length);
-  for (const { name, env, args, handover } of clients) {
-    const { url, token: secret, settings } = JSON.parse(handover?.() ?? "");
+  for (const { name, env, args, bootstrap } of clients) {
+    const { url, token: secret, settings } = JSON.parse(bootstrap?.() ?? "");
     assert.match(secret, /^sbd_[\w-]{43}$/);
     const hash = createHash("sha256").update(secret).digest("hex");
     assert.equal(extra.find((token: { name: string }) => token.name === name).hash, hash);

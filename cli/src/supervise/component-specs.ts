@@ -1,8 +1,8 @@
 /** The components of a project as processes: what each is given, and how. */
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
-import type { ComponentOutput, ComponentSpec } from "./component.ts";
+import type { ComponentOutput, ComponentSpec } from "./component-process.ts";
+import { bootstrapFd } from "./component-process.ts";
 import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
-import { handoverFd } from "./spawning.ts";
 
 /** A component's longest pause between attempts to reach a core of the same run. */
 const COMPONENT_RETRY_MAX_MS = 3_000;
@@ -95,13 +95,13 @@ export class ComponentSpecs {
       args: [
         ...component.args,
         "--bootstrap-fd",
-        String(handoverFd(isInteractive(component))),
+        String(bootstrapFd(isInteractive(component))),
         ...flags,
       ],
       cwd: project.folder,
       output,
       env: () => envWithout(around.env, PRIVATE_ENV),
-      handover: () =>
+      bootstrap: () =>
         JSON.stringify({
           url: around.url(),
           token,

@@ -5,6 +5,13 @@
  * The channel is also the child's lifeline: it ends when the supervisor is gone.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import {
+  type ComponentSpec,
+  closeOf,
+  connectPipes,
+  messageType,
+  stdioOf,
+} from "./component-process.ts";
 import { endWithUs } from "./orphans.ts";
 import {
   type ComponentExit,
@@ -12,33 +19,6 @@ import {
   type ExitOutcome,
   restartPauseMs,
 } from "./restart-policy.ts";
-import { closeOf, connectPipes, messageType, stdioOf } from "./spawning.ts";
-
-/** What becomes of what a component writes. */
-export type ComponentOutput =
-  /** An interactive component owns the terminal and stays in its foreground group. */
-  | { readonly to: "terminal" }
-  /** Read here, as it comes; `take` must be quick. A process's output is between the others. */
-  | {
-      readonly to: "lines";
-      begin(): void;
-      take(from: "stdout" | "stderr", chunk: Buffer): void;
-      end(): void;
-    };
-
-export interface ComponentSpec {
-  readonly name: string;
-  readonly kind: "core" | "backend" | "plugin";
-  readonly script: string;
-  readonly args: readonly string[];
-  /** Default: this process's. */
-  readonly cwd?: string;
-  /** Asked at each start. */
-  env(): NodeJS.ProcessEnv;
-  readonly output: ComponentOutput;
-  /** One line for the component alone, asked at each start: on standard input, the room's on fd 4. */
-  handover?(): string;
-}
 
 export interface ComponentEvents {
   /** What the child says over its channel; anything may be in it. */

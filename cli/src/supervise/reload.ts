@@ -1,7 +1,7 @@
 /** Mutex a running project into another one: what can go on goes on. */
 
 import type { ProjectConfig } from "../config/project.ts";
-import type { ComponentSpec } from "./component.ts";
+import type { ComponentSpec } from "./component-process.ts";
 import {
   CORE,
   type ComponentSpecs,

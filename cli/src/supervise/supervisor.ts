@@ -2,9 +2,10 @@
  * The processes of a project: starts them in order, keeps them running, starts single ones again,
  * adds and removes some while the others run on, and stops them all.
  */
-import { Component, type ComponentSpec, type ComponentState } from "./component.ts";
+import { Component, type ComponentState } from "./component.ts";
+import type { ComponentSpec } from "./component-process.ts";
+import { messageType } from "./component-process.ts";
 import { type ComponentExit, type ExitOutcome, exitOutcome } from "./restart-policy.ts";
-import { messageType } from "./spawning.ts";
 
 /** Until a restarted component is ready; after that the answer says that it is not. */
 export const RESTART_READY_MS = 15_000;

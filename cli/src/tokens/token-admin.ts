@@ -2,8 +2,8 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { EXIT } from "@seabird-chat/runtime";
+import { callFailure, isConnectionFailure } from "../client/call-failure.ts";
 import { type Clients, createClients } from "../client/clients.ts";
-import { explain, isConnectionFailure } from "../client/explain.ts";
 import {
   type ConnectionOptions,
   isLoopback,
@@ -13,25 +13,10 @@ import {
 } from "../client/settings.ts";
 import { CliError } from "../process/cli-error.ts";
 import { TokenFile } from "./token-file.ts";
-import { type TokenRow, tokenRow } from "./token-rows.ts";
+import { type TokenAdmin, type TokenRow, tokenRow } from "./token-rows.ts";
 
 /** Until core has answered. After that it counts as running, and is asked. */
 const PROBE_TIMEOUT_MS = 3_000;
-
-export interface WantedToken {
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly expiresInMs?: number;
-}
-
-export interface TokenAdmin {
-  /** Where the tokens are, in words. */
-  readonly where: string;
-  create(wanted: WantedToken): Promise<{ readonly token: TokenRow; readonly secret: string }>;
-  list(includeRevoked: boolean): Promise<readonly TokenRow[]>;
-  revoke(id: string): Promise<TokenRow>;
-  importLegacy(): Promise<readonly TokenRow[]>;
-}
 
 export interface TokenAdminOptions extends ConnectionOptions {
   /** Work on the database file whether core is up or not. */
@@ -50,7 +35,7 @@ export async function withTokenAdmin<T>(
   try {
     return await work(onlineAdmin(clients));
   } catch (error) {
-    throw explain(error, settings);
+    throw callFailure(error, settings);
   } finally {
     clients.close();
   }

@@ -8,8 +8,7 @@ import { asRecord } from "../config/as-record.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import { safeText } from "../terminal/safe-text.ts";
-import type { TokenAdmin, WantedToken } from "./token-admin.ts";
-import type { TokenRow } from "./token-rows.ts";
+import type { TokenAdmin, TokenRow, WantedToken } from "./token-rows.ts";
 
 /** The list of tokens in the database file. A longer one ends the command with exit code 1. */
 const MAX_TOKEN_FILE_ANSWER_BYTES = 64 * 1024 * 1024;

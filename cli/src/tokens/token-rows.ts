@@ -1,4 +1,4 @@
-/** A token as the commands show it, from wherever it was read. Never with its secret. */
+/** What can be done with tokens, and a token as the commands show it: never with its secret. */
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Token } from "@seabird-chat/protocol/admin";
 import type { Table } from "../terminal/table.ts";
@@ -14,6 +14,21 @@ export interface TokenRow {
   readonly revokedAt: string | null;
   /** A row of the original core's table, in the clear there. */
   readonly legacy: boolean;
+}
+
+export interface WantedToken {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expiresInMs?: number;
+}
+
+export interface TokenAdmin {
+  /** Where the tokens are, in words. */
+  readonly where: string;
+  create(wanted: WantedToken): Promise<{ readonly token: TokenRow; readonly secret: string }>;
+  list(includeRevoked: boolean): Promise<readonly TokenRow[]>;
+  revoke(id: string): Promise<TokenRow>;
+  importLegacy(): Promise<readonly TokenRow[]>;
 }
 
 export function tokenRow(token: Token): TokenRow {

@@ -33,7 +33,7 @@ const KEYWORDS: Readonly<Record<string, Explain>> = {
   items: ({ params }) => `must have at most ${count(params["limit"], "entry")}`,
   uniqueItems: ({ params }) =>
     `entries ${Number(params["j"]) + 1} and ${Number(params["i"]) + 1} are the same`,
-  contains: ({ schema }) => `must have an entry that is ${describe(schema)}`,
+  contains: ({ schema }) => `must have an entry that is ${describeSchema(schema)}`,
   minProperties: ({ schema }) => `must have at least ${count(schema, "key")}`,
   maxProperties: ({ schema }) => `must have at most ${count(schema, "key")}`,
   required: ({ params, parentSchema }) => {
@@ -59,12 +59,12 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /** One line for one error; the value is not shown if it is a secret. */
-export function explainKeyword(error: ErrorObject, secret: boolean): string {
+export function keywordMessage(error: ErrorObject, secret: boolean): string {
   const shown = secret ? "what it is" : show(error.data);
-  const explain = KEYWORDS[error.keyword];
+  const message = KEYWORDS[error.keyword];
   const said = messageOf(error);
   if (said !== undefined) return secret ? said : `${said}; it is ${shown}`;
-  return explain?.(error, shown) ?? `is not right: ${error.message ?? error.keyword}`;
+  return message?.(error, shown) ?? `is not right: ${error.message ?? error.keyword}`;
 }
 
 /** `x-message`: the component has words of its own for what a pattern cannot say. */
@@ -88,12 +88,13 @@ export function unknownKey(key: string, known: readonly string[]): string {
 }
 
 /** A schema as the end of "must be …". */
-export function describe(schema: unknown): string {
+export function describeSchema(schema: unknown): string {
   if (!isSchema(schema)) return "something else";
   if ("const" in schema) return show(schema["const"]);
   if (Array.isArray(schema["enum"])) return choiceWords(schema["enum"]);
   const alternatives = schema["anyOf"] ?? schema["oneOf"];
-  if (Array.isArray(alternatives)) return [...new Set(alternatives.map(describe))].join(" or ");
+  if (Array.isArray(alternatives))
+    return [...new Set(alternatives.map(describeSchema))].join(" or ");
   if (typeof schema["description"] === "string") return schema["description"];
   const format = FORMATS[String(schema["format"])];
   return format ?? typeWords(schema["type"]);

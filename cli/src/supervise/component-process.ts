@@ -1,41 +1,66 @@
-/** How a component's process is connected to this one: its files, its hand-over, its channel. */
+/** How a component's process is connected to this one: its files, its bootstrap config, its channel. */
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { Writable } from "node:stream";
-import type { ComponentSpec } from "./component.ts";
 
 /** For the last output of a process that has ended; what comes later is lost. */
 const LAST_OUTPUT_MS = 1_000;
-/** Where the room reads its line: its standard input is the person's, 3 is the channel. */
-export const TERMINAL_BOOTSTRAP_FD = 4;
-const HANDOVER_FD = 0;
+/** What becomes of what a component writes. */
+export type ComponentOutput =
+  /** An interactive component owns the terminal and stays in its foreground group. */
+  | { readonly to: "terminal" }
+  /** Read here, as it comes; `take` must be quick. A process's output is between the others. */
+  | {
+      readonly to: "lines";
+      begin(): void;
+      take(from: "stdout" | "stderr", chunk: Buffer): void;
+      end(): void;
+    };
 
-/** The descriptor that a component reads its hand-over from. */
-export function handoverFd(isTerminal: boolean): number {
-  return isTerminal ? TERMINAL_BOOTSTRAP_FD : HANDOVER_FD;
+export interface ComponentSpec {
+  readonly name: string;
+  readonly kind: "core" | "backend" | "plugin";
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Default: this process's. */
+  readonly cwd?: string;
+  /** Asked at each start. */
+  env(): NodeJS.ProcessEnv;
+  readonly output: ComponentOutput;
+  /** One line for the component alone, asked at each start: on standard input, the room's on fd 4. */
+  bootstrap?(): string;
 }
 
-export function stdioOf({ output, handover }: ComponentSpec): StdioOptions {
+/** Where the room reads its line: its standard input is the person's, 3 is the channel. */
+export const TERMINAL_BOOTSTRAP_FD = 4;
+const BOOTSTRAP_FD = 0;
+
+/** The descriptor that a component reads its bootstrap config from. */
+export function bootstrapFd(isTerminal: boolean): number {
+  return isTerminal ? TERMINAL_BOOTSTRAP_FD : BOOTSTRAP_FD;
+}
+
+export function stdioOf({ output, bootstrap }: ComponentSpec): StdioOptions {
   if (output.to === "terminal") {
-    const more = handover === undefined ? [] : (["pipe"] as const);
+    const more = bootstrap === undefined ? [] : (["pipe"] as const);
     return ["inherit", "inherit", "inherit", "ipc", ...more];
   }
-  const input = handover === undefined ? "ignore" : "pipe";
+  const input = bootstrap === undefined ? "ignore" : "pipe";
   return [input, "pipe", "pipe", "ipc"];
 }
 
-/** Hands over, and reads what the child writes. */
-export function connectPipes(child: ChildProcess, { output, handover }: ComponentSpec): void {
+/** Writes its bootstrap config, and reads what the child writes. */
+export function connectPipes(child: ChildProcess, { output, bootstrap }: ComponentSpec): void {
   if (output.to === "lines") {
     for (const from of ["stdout", "stderr"] as const) {
       child[from]?.on("data", (chunk: Buffer) => output.take(from, chunk));
       child[from]?.on("error", () => undefined);
     }
   }
-  if (handover === undefined) return;
-  const pipe = child.stdio[handoverFd(output.to === "terminal")] as Writable | null | undefined;
+  if (bootstrap === undefined) return;
+  const pipe = child.stdio[bootstrapFd(output.to === "terminal")] as Writable | null | undefined;
   // A child that has ended already reads nothing more.
   pipe?.on("error", () => undefined);
-  pipe?.end(`${handover()}\n`);
+  pipe?.end(`${bootstrap()}\n`);
 }
 
 interface Close {

@@ -23,12 +23,12 @@ const TLS_TROUBLES: readonly (readonly [says: RegExp, next: string])[] = [
   [/_CERT|CERT_|_SIGNATURE/, "name the file of its authority's certificate in NODE_EXTRA_CA_CERTS"],
 ];
 
-interface Explanation {
+interface Advice {
   readonly exit: ExitCode;
   readonly next?: string;
 }
 
-const EXPLANATIONS: Partial<Record<Code, Explanation>> = {
+const ADVICE: Partial<Record<Code, Advice>> = {
   [Code.PermissionDenied]: {
     exit: EXIT.forbidden,
     next: "use a token with that scope; `seabird token create NAME --scope SCOPE` makes one",
@@ -50,10 +50,10 @@ const EXPLANATIONS: Partial<Record<Code, Explanation>> = {
 };
 
 /** Where the answer or the silence came from. */
-export type Asked = Pick<Settings, "url" | "tokenFrom">;
+export type CallTarget = Pick<Settings, "url" | "tokenFrom">;
 
 /** The failure as a person should read it. */
-export function explain(error: unknown, { url, tokenFrom }: Asked): CliError {
+export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): CliError {
   if (error instanceof CliError) return error;
   const failure = ConnectError.from(error);
   const message = safeText(failure.rawMessage);
@@ -68,22 +68,25 @@ export function explain(error: unknown, { url, tokenFrom }: Asked): CliError {
   if (failure.code === Code.Unauthenticated) {
     return new CliError(EXIT.forbidden, `${message} (${tokenFrom})`, ANOTHER_TOKEN);
   }
-  const known = EXPLANATIONS[failure.code];
+  const known = ADVICE[failure.code];
   if (known !== undefined) return new CliError(known.exit, message, known.next);
   return new CliError(EXIT.failed, message);
 }
 
 /** The same for what the SDK throws. */
-export function explainSdk(error: unknown, asked: Asked): CliError {
-  if (!(error instanceof SeabirdError)) return explain(error, asked);
+export function sdkFailure(error: unknown, target: CallTarget): CliError {
+  if (!(error instanceof SeabirdError)) return callFailure(error, target);
   const code: Code = SEABIRD_ERROR_CODES.indexOf(error.code);
   if (!(code in Code)) return new CliError(EXIT.usage, safeText(error.message));
   const { cause } = error;
-  return explain(new ConnectError(withoutAdvice(error), code, undefined, undefined, cause), asked);
+  return callFailure(
+    new ConnectError(withoutHint(error), code, undefined, undefined, cause),
+    target,
+  );
 }
 
 /** The SDK puts its advice for authors behind what was said; a person gets ours. */
-export function withoutAdvice({ message, cause }: SeabirdError): string {
+export function withoutHint({ message, cause }: SeabirdError): string {
   const said = ConnectError.from(cause).rawMessage;
   return message.startsWith(`${said} (`) ? said : message;
 }
