@@ -88,11 +88,10 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
 
   async send(to: Target, message: OutgoingMessage): Promise<void> {
     const { state } = this.#connection;
-    const content = { text: message.text, rootBlock: message.block, tags: message.tags };
     const plan =
       to.kind === "channel"
-        ? planChannelSend({ ...content, channelId: to.id }, message.kind, state)
-        : planPrivateSend({ ...content, userId: toNick(to.id) }, message.kind, state);
+        ? planChannelSend(to.id, message, message.kind, state)
+        : planPrivateSend(toNick(to.id), message, message.kind, state);
     this.#check(plan);
     const silent = this.#antiLoop?.refusal(to.id);
     if (silent !== undefined) throw new Refused(silent);
@@ -102,19 +101,16 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   }
 
   async join(channelName: string, request: RequestInfo): Promise<undefined> {
-    const plan = planJoin({ channelName, tags: request.tags }, this.#connection.state);
+    const plan = planJoin(channelName, this.#connection.state);
     await this.#request(plan, request, channelName.split(" ")[1]);
   }
 
   async leave(channelId: string, exitMessage: string, request: RequestInfo): Promise<void> {
-    const { tags } = request;
-    const plan = planLeave({ channelId, exitMessage, tags }, this.#connection.state);
-    await this.#request(plan, request);
+    await this.#request(planLeave(channelId, exitMessage, this.#connection.state), request);
   }
 
   async setTopic(channelId: string, topic: string, request: RequestInfo): Promise<void> {
-    const { tags } = request;
-    await this.#request(planTopic({ channelId, topic, tags }, this.#connection.state), request);
+    await this.#request(planTopic(channelId, topic, this.#connection.state), request);
   }
 
   metadata(): Record<string, string> {
@@ -193,7 +189,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
       log.debug({ channel, mask }, "invitation ignored");
       return;
     }
-    const plan = planJoin({ channelName: channel, tags: {} }, state);
+    const plan = planJoin(channel, state);
     if ("refused" in plan || state.topicOf(channel) !== undefined) return;
     if (this.#following >= MAX_INVITATIONS) return;
     this.#following += 1;

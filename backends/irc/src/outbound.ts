@@ -12,37 +12,12 @@ import type { SuccessCondition } from "./requests/irc-request.ts";
 /** Bytes of one message; a longer one is refused, since it could not be sent in the time that core waits. */
 export const MAX_TEXT_BYTES = 64 * 1024;
 
-interface WithTags {
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-interface Content extends WithTags {
+interface Content {
   /** Without formatting. */
   readonly text: string;
   /** The same with its formatting. */
-  readonly rootBlock?: Block | undefined;
-}
-
-interface ChannelSend extends Content {
-  readonly channelId: string;
-}
-
-interface UserSend extends Content {
-  readonly userId: string;
-}
-
-interface JoinRequest extends WithTags {
-  readonly channelName: string;
-}
-
-interface LeaveRequest extends WithTags {
-  readonly channelId: string;
-  readonly exitMessage: string;
-}
-
-interface TopicRequest extends WithTags {
-  readonly channelId: string;
-  readonly topic: string;
+  readonly block?: Block | undefined;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 interface PlannedLines {
@@ -72,38 +47,38 @@ export const NOTICE_TAG = "irc/notice";
 const ACTION_BYTES = byteLength("\x01ACTION \x01");
 
 export function planChannelSend(
-  request: ChannelSend,
+  channelId: string,
+  content: Content,
   as: "message" | "action",
   network: NetworkView,
 ): Plan {
-  const { channelId } = request;
   if (!network.isChannel(channelId) || !isOneWord(channelId)) return notAChannel(channelId);
-  return planSend(channelId, request, as, network);
+  return planSend(channelId, content, as, network);
 }
 
 export function planPrivateSend(
-  request: UserSend,
+  nick: string,
+  content: Content,
   as: "message" | "action",
   network: NetworkView,
 ): Plan {
-  const { userId } = request;
-  if (!isNick(userId)) return { refused: `"${shown(userId)}" is not a nick` };
-  return planSend(userId, request, as, network);
+  if (!isNick(nick)) return { refused: `"${shown(nick)}" is not a nick` };
+  return planSend(nick, content, as, network);
 }
 
 function planSend(
   target: string,
-  { text, rootBlock, tags }: ChannelSend | UserSend,
+  { text, block, tags }: Content,
   as: "message" | "action",
   network: NetworkView,
 ): Plan {
   // Core allows fifty times as much: too much to render first.
-  const bytes = Math.max(byteLength(text), byteLength(rootBlock?.plain ?? ""));
+  const bytes = Math.max(byteLength(text), byteLength(block?.plain ?? ""));
   if (bytes > MAX_TEXT_BYTES) {
     return { refused: `the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on IRC` };
   }
-  const content = renderBlock(rootBlock ?? textBlock(text));
-  if (content.length === 0) return { refused: "the message is empty" };
+  const rendered = renderBlock(block ?? textBlock(text));
+  if (rendered.length === 0) return { refused: "the message is empty" };
   // An action is a CTCP query; in a NOTICE it would be the answer to one.
   const command = tags[NOTICE_TAG] === "1" && as === "message" ? "NOTICE" : "PRIVMSG";
   const start = `${command} ${target} :`;
@@ -111,14 +86,14 @@ function planSend(
   const maxTextBytes = network.rules.maxLineBytes - network.prefixBytes() - around;
   if (maxTextBytes < MIN_SPLIT_BYTES)
     return { refused: "names so long leave no room for words in a line" };
-  const lines = splitLines(content, maxTextBytes).map((line) =>
+  const lines = splitLines(rendered, maxTextBytes).map((line) =>
     as === "action" ? `${start}\x01ACTION ${line}\x01` : start + line,
   );
   return checked({ target, lines, success: { kind: "sent" } }, network);
 }
 
 /** `#channel`, or `#channel key`. */
-export function planJoin({ channelName }: JoinRequest, network: NetworkView): Plan {
+export function planJoin(channelName: string, network: NetworkView): Plan {
   const [channel = "", key, ...more] = channelName.split(" ");
   if (!isRealChannel(channel, network) || more.length > 0) return notAChannel(channelName);
   if (key !== undefined && !isKey(key)) return { refused: "that is not a channel key" };
@@ -126,7 +101,7 @@ export function planJoin({ channelName }: JoinRequest, network: NetworkView): Pl
   return checked({ target: channel, lines: [line], success: { kind: "joined", channel } }, network);
 }
 
-export function planLeave({ channelId, exitMessage }: LeaveRequest, network: NetworkView): Plan {
+export function planLeave(channelId: string, exitMessage: string, network: NetworkView): Plan {
   if (!isRealChannel(channelId, network)) return notAChannel(channelId);
   const message = oneLine(exitMessage);
   const line = message === "" ? `PART ${channelId}` : `PART ${channelId} :${message}`;
@@ -134,9 +109,9 @@ export function planLeave({ channelId, exitMessage }: LeaveRequest, network: Net
   return checked({ target: channelId, lines: [line], success }, network);
 }
 
-export function planTopic({ channelId, topic: given }: TopicRequest, network: NetworkView): Plan {
+export function planTopic(channelId: string, newTopic: string, network: NetworkView): Plan {
   if (!isRealChannel(channelId, network)) return notAChannel(channelId);
-  const topic = oneLine(given);
+  const topic = oneLine(newTopic);
   const line = `TOPIC ${channelId} :${topic}`;
   const bytes = byteLength(topic);
   const around = byteLength(line) - bytes;
