@@ -43,6 +43,7 @@ export {
   onSupervisorMessage,
   parseComponentMessage,
   parseSupervisorMessage,
+  type SettingsMessage,
   type SupervisorMessage,
   sendToComponent,
   sendToSupervisor,

@@ -76,9 +76,6 @@ test("what is malformed is ignored", () => {
     { type: "listening", url: { href: "http://127.0.0.1" } },
     { type: "settings" },
     { type: "settings", ok: "yes" },
-    { type: "settings", ok: true, error: "but" },
-    { type: "settings", error: 7 },
-    { type: "settings", error: LONG },
     { type: "file", path: "" },
     { type: "file", path: null },
     { type: "signal", name: "SIGINT; rm" },
@@ -86,6 +83,22 @@ test("what is malformed is ignored", () => {
   ];
   for (const message of toSupervisor) {
     assert.equal(parseComponentMessage(message), undefined, JSON.stringify(message));
+  }
+});
+
+test("an answer with an error is a refusal, whatever else it holds", () => {
+  const rows: readonly (readonly [answer: object, error: string])[] = [
+    [{ ok: true, error: "but" }, "but"],
+    [{ error: 7 }, ""],
+    [{ error: null }, ""],
+    [{ error: { toString: 1 } }, ""],
+    [{ error: LONG }, ""],
+  ];
+  for (const [answer, error] of rows) {
+    assert.deepEqual(parseComponentMessage({ ...answer, type: "settings" }), {
+      type: "settings",
+      error,
+    });
   }
 });
 

@@ -22,6 +22,8 @@ export type SupervisorMessage =
   /** A line to show to the person at the terminal. */
   | { readonly type: "notice"; readonly line: string };
 
+export type SettingsMessage = Extract<SupervisorMessage, { readonly type: "settings" }>;
+
 /** From a component to its supervisor. */
 export type ComponentMessage =
   /** It is connected to core and does its work. */
@@ -30,7 +32,10 @@ export type ComponentMessage =
   | { readonly type: "listening"; readonly url: string }
   /** A person left the terminal: the component waits to be stopped in its turn. */
   | { readonly type: "leaving" }
-  /** The answer to `settings`: they are in force, or what is wrong and nothing has changed. */
+  /**
+   * The answer to `settings`: they are in force, or what is wrong and nothing has changed; `error`
+   * is empty if the component gave no usable reason.
+   */
   | { readonly type: "settings"; readonly ok: true }
   | { readonly type: "settings"; readonly error: string }
   /** A source file that the program has loaded; for `--watch`. */
@@ -68,8 +73,8 @@ const FROM_COMPONENT: Readers<ComponentMessage> = {
   listening: ({ url }) => (isHttpUrl(url) ? { type: "listening", url } : undefined),
   leaving: () => ({ type: "leaving" }),
   settings({ ok, error }) {
-    if (ok === true) return error === undefined ? { type: "settings", ok } : undefined;
-    return isShortText(error) ? { type: "settings", error } : undefined;
+    if (error !== undefined) return { type: "settings", error: isShortText(error) ? error : "" };
+    return ok === true ? { type: "settings", ok } : undefined;
   },
   file: ({ path }) => (isShortText(path) && path !== "" ? { type: "file", path } : undefined),
   signal({ name }) {

@@ -1,7 +1,7 @@
 /** `seabird logs`: what the components of the running `seabird up` write. */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { watchStopSignals } from "../process/stop-signals.ts";
+import { watchCommandSignals } from "../process/stop-signals.ts";
 import { askRun } from "../supervise/control-client.ts";
 import { MAX_TAIL_LINES } from "../supervise/control-protocol.ts";
 import { readLogLine } from "../supervise/log-words.ts";
@@ -39,7 +39,7 @@ async function showLogs(
   { lines, follow = false }: LogsOptions,
 ): Promise<void> {
   const stop = new AbortController();
-  const watch = watchStopSignals(
+  const watch = watchCommandSignals(
     () => stop.abort(),
     () => stop.abort(),
   );

@@ -21,7 +21,7 @@ import {
 } from "../client/event-line.ts";
 import { requireToken } from "../client/settings.ts";
 import { CliError } from "../process/cli-error.ts";
-import { watchStopSignals } from "../process/stop-signals.ts";
+import { watchCommandSignals } from "../process/stop-signals.ts";
 import type { Output } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { formatClock } from "../terminal/times.ts";
@@ -51,7 +51,7 @@ export function addTail(program: Command): void {
 async function tail(context: Context, options: TailOptions): Promise<void> {
   const settings = context.settings();
   const stop = new AbortController();
-  const watch = watchStopSignals(
+  const watch = watchCommandSignals(
     () => stop.abort(),
     () => process.exit(EXIT.interrupted),
   );

@@ -1,7 +1,9 @@
 /** `--watch`: runs a program, and again after each change of the files that it has read. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { relative, resolve } from "node:path";
-import { watchNpm, watchStopSignals } from "./stop-signals.ts";
+import { onComponentMessage, watchNpmShell } from "@seabird-chat/runtime";
+import { watchCommandSignals } from "./stop-signals.ts";
 import { WatchedFiles } from "./watch-files.ts";
 
 /** How long the program may take to stop before it is killed. */
@@ -18,11 +20,11 @@ export interface WatchedProgram {
 /** Until it is told to stop; resolves with the exit code. */
 export async function runWatched(program: WatchedProgram): Promise<number> {
   const run = new Watched(program);
-  const watch = watchStopSignals(
+  const watch = watchCommandSignals(
     () => run.stop(),
     () => run.kill(),
   );
-  const forgetNpm = watchNpm(() => run.stop());
+  const forgetNpm = watchNpmShell(() => run.stop());
   try {
     return await run.untilStopped();
   } finally {
@@ -72,14 +74,11 @@ class Watched {
       env: { ...env, SEABIRD_TELL_FILES: "1" },
     });
     this.#child = child;
-    child.on("message", (message) => this.#heard(message));
+    onComponentMessage(child, (message) => {
+      if (message.type === "file") this.#files.add(message.path);
+    });
     child.on("error", (error) => this.#over.reject(error));
     child.on("exit", (code) => this.#exited(code));
-  }
-
-  #heard(message: unknown): void {
-    if (typeof message !== "object" || message === null || !("path" in message)) return;
-    if (typeof message.path === "string") this.#files.add(message.path);
   }
 
   #changed(path: string): void {

@@ -1,6 +1,7 @@
 /** How a component's process is connected to this one: its files, its bootstrap config, its channel. */
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { Writable } from "node:stream";
+import { type BootstrapConfig, writeBootstrapConfig } from "@seabird-chat/runtime";
 
 /** For the last output of a process that has ended; what comes later is lost. */
 const LAST_OUTPUT_MS = 1_000;
@@ -27,7 +28,7 @@ export interface ComponentSpec {
   env(): NodeJS.ProcessEnv;
   readonly output: ComponentOutput;
   /** One line for the component alone, asked at each start: on standard input, the room's on fd 4. */
-  bootstrap?(): string;
+  bootstrap?(): BootstrapConfig;
 }
 
 /** Where the room reads its line: its standard input is the person's, 3 is the channel. */
@@ -48,7 +49,7 @@ export function stdioOf({ output, bootstrap }: ComponentSpec): StdioOptions {
   return [input, "pipe", "pipe", "ipc"];
 }
 
-/** Writes its bootstrap config, and reads what the child writes. */
+/** Writes the bootstrap config, and reads what the child writes. */
 export function connectPipes(child: ChildProcess, { output, bootstrap }: ComponentSpec): void {
   if (output.to === "lines") {
     for (const from of ["stdout", "stderr"] as const) {
@@ -58,9 +59,7 @@ export function connectPipes(child: ChildProcess, { output, bootstrap }: Compone
   }
   if (bootstrap === undefined) return;
   const pipe = child.stdio[bootstrapFd(output.to === "terminal")] as Writable | null | undefined;
-  // A child that has ended already reads nothing more.
-  pipe?.on("error", () => undefined);
-  pipe?.end(`${bootstrap()}\n`);
+  if (pipe) writeBootstrapConfig(pipe, bootstrap());
 }
 
 interface Close {
@@ -87,10 +86,4 @@ export function closeOf(child: ChildProcess): Promise<Close> {
       });
     });
   });
-}
-
-/** A child's word is checked like anybody's: an object with a type, or nothing. */
-export function messageType(message: unknown): string | undefined {
-  if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
-  return typeof message.type === "string" ? message.type : undefined;
 }

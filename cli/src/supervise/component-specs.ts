@@ -1,4 +1,5 @@
 /** The components of a project as processes: what each is given, and how. */
+import type { ComponentLogLevel } from "@seabird-chat/runtime";
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
 import type { ComponentOutput, ComponentSpec } from "./component-process.ts";
 import { bootstrapFd } from "./component-process.ts";
@@ -25,14 +26,6 @@ export interface ComponentSpecsDeps {
   /** `host:port` for core, asked at each of its starts. */
   bind(): string;
   output(component: string): ComponentOutput;
-}
-
-/** What components are told while they run; core understands `extraTokens` too. */
-export interface SettingsMessage {
-  readonly type: "settings";
-  readonly settings?: ComponentConfig["settings"];
-  readonly logLevel: string;
-  readonly extraTokens?: string;
 }
 
 export class ComponentSpecs {
@@ -101,15 +94,14 @@ export class ComponentSpecs {
       cwd: project.folder,
       output,
       env: () => envWithout(around.env, PRIVATE_ENV),
-      bootstrap: () =>
-        JSON.stringify({
-          url: around.url(),
-          token,
-          ...(component.id === undefined ? {} : { id: component.id }),
-          settings: component.settings,
-          logLevel: levelOf(component),
-          ...local,
-        }),
+      bootstrap: () => ({
+        url: around.url(),
+        token,
+        id: component.id,
+        settings: component.settings,
+        logLevel: levelOf(component),
+        ...local,
+      }),
     };
   }
 
@@ -125,7 +117,7 @@ export class ComponentSpecs {
 }
 
 /** What the room logs stands above its prompt: of that a person wants what is serious only. */
-export function levelOf(component: ComponentConfig): string {
+export function levelOf(component: ComponentConfig): ComponentLogLevel {
   return isInteractive(component) && component.logLevel !== "error" ? "warn" : component.logLevel;
 }
 

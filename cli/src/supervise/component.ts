@@ -4,14 +4,15 @@
  *
  * The channel is also the child's lifeline: it ends when the supervisor is gone.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import {
-  type ComponentSpec,
-  closeOf,
-  connectPipes,
-  messageType,
-  stdioOf,
-} from "./component-process.ts";
+  type ComponentMessage,
+  onComponentMessage,
+  type SupervisorMessage,
+  sendToComponent,
+} from "@seabird-chat/runtime";
+import { type ComponentSpec, closeOf, connectPipes, stdioOf } from "./component-process.ts";
 import { endWithUs } from "./orphans.ts";
 import {
   type ComponentExit,
@@ -21,8 +22,8 @@ import {
 } from "./restart-policy.ts";
 
 export interface ComponentEvents {
-  /** What the child says over its channel; anything may be in it. */
-  message(component: Component, message: unknown): void;
+  /** What the child says over its channel. */
+  message(component: Component, message: ComponentMessage): void;
   /** It ended without being asked. The answer: what becomes of it. */
   ended(component: Component, exit: ComponentExit): ExitOutcome;
 }
@@ -114,15 +115,13 @@ export class Component {
     this.#starts += 1;
     this.#startedAtMs = performance.now();
     connectPipes(child, spec);
-    child.on("message", (message) => this.#receive(child, message));
+    onComponentMessage(child, (message) => this.#receive(child, message));
     this.#exited = closeOf(child).then(({ code, signal }) => this.#over(code, signal));
   }
 
   /** Says something to the child; false if it is not there to hear it. */
-  tell(message: { readonly type: string; readonly line?: string }): boolean {
-    if (!this.#child?.connected) return false;
-    this.#child.send(message, () => undefined);
-    return true;
+  tell(message: SupervisorMessage): boolean {
+    return this.#child !== undefined && sendToComponent(this.#child, message);
   }
 
   /** Asks the child to end, kills it when it takes too long, and resolves when it is gone. */
@@ -159,8 +158,8 @@ export class Component {
     this.#child?.kill("SIGKILL");
   }
 
-  #receive(child: ChildProcess, message: unknown): void {
-    const type = messageType(message);
+  #receive(child: ChildProcess, message: ComponentMessage): void {
+    const { type } = message;
     if ((type === "ready" || type === "listening") && this.#child === child) {
       if (this.#state === "starting") this.#state = "ready";
       this.#wasReady = true;

@@ -1,8 +1,8 @@
 /** A run of `seabird up` and whoever may end it: a person, the system, npm. */
 
-import { EXIT, type ExitCode } from "@seabird-chat/runtime";
+import { EXIT, type ExitCode, errorMessage, watchNpmShell } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { watchNpm, watchStopSignals } from "../process/stop-signals.ts";
+import { watchCommandSignals } from "../process/stop-signals.ts";
 
 export interface AttendedRun {
   /** `onStopping`: everything begins to end, whoever asked for it. */
@@ -17,12 +17,12 @@ export interface AttendedRun {
 
 /** Runs it; resolves with the exit code when everything has ended. */
 export async function runAttended(run: AttendedRun): Promise<ExitCode> {
-  const watch = watchStopSignals(
+  const watch = watchCommandSignals(
     (signal) => run.askToStop(signal),
     () => run.endAtOnce(),
     () => run.hangUp?.() === true,
   );
-  const forgetNpm = watchNpm(() => run.askToStop("npm is gone"));
+  const forgetNpm = watchNpmShell(() => run.askToStop("npm is gone"));
   try {
     return await run.run(() => watch.begun());
   } finally {
@@ -34,5 +34,5 @@ export async function runAttended(run: AttendedRun): Promise<ExitCode> {
 /** Anything that was thrown, as what `run` may throw. */
 export function asFailure(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  return new CliError(EXIT.internal, error instanceof Error ? error.message : String(error));
+  return new CliError(EXIT.internal, errorMessage(error));
 }

@@ -2,9 +2,9 @@
  * The processes of a project: starts them in order, keeps them running, starts single ones again,
  * adds and removes some while the others run on, and stops them all.
  */
+import type { ComponentMessage, SettingsMessage } from "@seabird-chat/runtime";
 import { Component, type ComponentState } from "./component.ts";
 import type { ComponentSpec } from "./component-process.ts";
-import { messageType } from "./component-process.ts";
 import { type ComponentExit, type ExitOutcome, exitOutcome } from "./restart-policy.ts";
 
 /** Until a restarted component is ready; after that the answer says that it is not. */
@@ -103,10 +103,7 @@ export class Supervisor {
   }
 
   /** Tells a component new settings; resolves with what was wrong, undefined if it has taken them. */
-  async tell(
-    component: Component,
-    message: { readonly type: "settings" },
-  ): Promise<string | undefined> {
+  async tell(component: Component, message: SettingsMessage): Promise<string | undefined> {
     const member = this.#members.get(component.spec.name);
     if (member === undefined || !component.tell(message)) return "it does not run";
     const answer = Promise.withResolvers<string | undefined>();
@@ -158,29 +155,23 @@ export class Supervisor {
     return member;
   }
 
-  #receive(component: Component, message: unknown): void {
+  #receive(component: Component, message: ComponentMessage): void {
     const member = this.#members.get(component.spec.name);
-    switch (messageType(message)) {
+    switch (message.type) {
       case "ready":
         member?.settled.resolve();
         return;
       case "listening":
         member?.settled.resolve();
-        this.#receiveAddress(component, message);
+        if (component.spec.kind === "core") this.#events.listening(message.url);
         return;
       case "leaving":
         // The room waits to be stopped in its turn, so that no plugin sees it go.
         if (component.isTerminal) this.#events.left();
         return;
       case "settings":
-        member?.answer?.(errorIn(message));
+        member?.answer?.(refusalIn(message));
     }
-  }
-
-  #receiveAddress(component: Component, message: unknown): void {
-    if (component.spec.kind !== "core") return;
-    const url = typeof message === "object" && message !== null && "url" in message && message.url;
-    if (typeof url === "string" && URL.canParse(url)) this.#events.listening(url);
   }
 
   #ended(component: Component, exit: ComponentExit): ExitOutcome {
@@ -211,7 +202,7 @@ export function hasGivenUp(state: ComponentState): boolean {
   return state === "failed" || state === "misconfigured" || state === "stopped";
 }
 
-function errorIn(message: unknown): string | undefined {
-  if (typeof message !== "object" || message === null || !("error" in message)) return undefined;
-  return typeof message.error === "string" ? `it said "${message.error}"` : "it refused them";
+function refusalIn(message: ComponentMessage): string | undefined {
+  if (!("error" in message)) return undefined;
+  return message.error === "" ? "it refused them" : `it said "${message.error}"`;
 }
