@@ -4,10 +4,9 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { envExample } from "../core/src/config/help.ts";
 import { writeReference } from "./checks/reference.ts";
 import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
-import { writeTables } from "./checks/tables.ts";
+import { envExampleOf, writeTables } from "./checks/tables.ts";
 
 const problems = await problemsOf("buf", ["generate"], join(repositoryRoot, "protocol"));
 if (problems.length > 0) {
@@ -16,4 +15,4 @@ if (problems.length > 0) {
 }
 for (const path of await writeTables(repositoryRoot)) console.log(`wrote ${path}`);
 for (const path of await writeReference(repositoryRoot)) console.log(`wrote ${path}`);
-await writeFile(join(repositoryRoot, ".env.example"), envExample());
+await writeFile(join(repositoryRoot, ".env.example"), await envExampleOf(repositoryRoot));

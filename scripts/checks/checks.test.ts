@@ -177,6 +177,13 @@ const PLANTINGS: readonly Planting[] = [
     finds: /no page has the table "errors"/,
   },
   {
+    check: tables,
+    what: "a variable that is missing in .env.example",
+    path: ".env.example",
+    plant: (text) => text.replace("#IRC_NICK=", "#"),
+    finds: /\.env\.example differs from the code/,
+  },
+  {
     check: reference,
     what: "a page of the reference that was edited",
     path: "docs/reference/testkit.md",

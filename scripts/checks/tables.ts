@@ -7,6 +7,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import {
+  type SettingRow,
+  type SettingsSchema,
+  settingRows,
+  settingsEnvExample,
+  settingsTable,
+  toJsonSchema,
+} from "../../sdk/src/program/index.ts";
 import type { Check } from "./check.ts";
 import { trackedFiles } from "./tracked-files.ts";
 
@@ -98,9 +106,13 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "sdk/src/link/limits.ts",
     make: (exports) => limitTable(exports["SDK_LIMITS"] as Limit[]),
   },
-  "limits of the irc backend": {
-    module: "backends/irc/src/limits.ts",
-    make: (exports) => limitTable(exports["IRC_OPTION_LIMITS"] as Limit[]),
+  "settings of the irc backend": {
+    module: "backends/irc/src/settings.ts",
+    make: (exports) => settingsTable(rowsOf(exports)),
+  },
+  "settings of the terminal backend": {
+    module: "backends/terminal/src/settings.ts",
+    make: (exports) => settingsTable(rowsOf(exports)),
   },
   "exit codes": {
     module: "runtime/src/exit-codes.ts",
@@ -145,6 +157,27 @@ async function pagesOf(root: string): Promise<Page[]> {
   return pages;
 }
 
+/** The settings of a backend: its schema is the export `settings`. */
+function rowsOf(exports: Exports): readonly SettingRow[] {
+  return settingRows(toJsonSchema(exports["settings"] as SettingsSchema));
+}
+
+/** The backends whose first variables stand in `.env.example`, behind core's. */
+const IN_ENV_EXAMPLE = ["irc"];
+const MAX_EXAMPLES = 10;
+
+/** The text of `.env.example`. */
+export async function envExampleOf(root: string): Promise<string> {
+  const load = async (path: string) =>
+    (await import(pathToFileURL(join(root, path)).href)) as Exports;
+  const core = (await load("core/src/config/help.ts"))["envExample"] as () => string;
+  const backends = IN_ENV_EXAMPLE.map(async (name) => {
+    const rows = rowsOf(await load(`backends/${name}/src/settings.ts`));
+    return `\n# --- The ${name} backend ---\n\n${settingsEnvExample(rows.slice(0, MAX_EXAMPLES))}`;
+  });
+  return [core(), ...(await Promise.all(backends))].join("");
+}
+
 /** Writes the tables anew; returns the pages that changed. */
 export async function writeTables(root: string): Promise<string[]> {
   const stale = (await pagesOf(root)).filter((page) => page.text !== page.fresh);
@@ -154,11 +187,15 @@ export async function writeTables(root: string): Promise<string[]> {
 
 export const tables: Check = {
   name: "tables",
-  that: "the manual's tables of settings, limits, errors and exit codes match the code",
+  that: "the manual's tables and .env.example match the code",
   async find(root) {
     const pages = await pagesOf(root);
     const present = new Set(pages.flatMap((page) => page.names));
+    const example = await readFile(join(root, ".env.example"), "utf8").catch(() => "");
     return [
+      ...(example === (await envExampleOf(root))
+        ? []
+        : [".env.example differs from the code: npm run gen"]),
       ...pages
         .filter((page) => page.text !== page.fresh)
         .map((page) => `${page.path} has a table that differs from the code: npm run gen`),

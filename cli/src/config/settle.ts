@@ -225,7 +225,9 @@ function readAs(text: string, schemas: readonly JsonSchema[]): unknown {
   if (isNumber && (takes(schemas, "integer") || takes(schemas, "number"))) {
     return Number(text.replaceAll("_", ""));
   }
-  if (takes(schemas, "boolean") && (text === "true" || text === "false")) return text === "true";
+  if (takes(schemas, "boolean") && /^(true|yes|false|no)$/.test(text)) {
+    return text === "true" || text === "yes";
+  }
   if (takes(schemas, "object")) return readJson(text);
   if (!takes(schemas, "array")) return text;
   return text

@@ -5,6 +5,7 @@ export {
   runBackendFile,
   runBackendProgram,
 } from "./backend-program.ts";
+export { type JsonSchema, type SettingsSchema, toJsonSchema } from "./check-settings.ts";
 export type { CommandDescription, ComponentDescription, Description } from "./description.ts";
 export { isFile, loadFile } from "./load-file.ts";
 export { resolveOwnPackages } from "./own-packages.ts";

@@ -85,7 +85,7 @@ test("texts as values, and what is wrong with them", () => {
 
 test("a network's id is a word of its address, if there is one", () => {
   for (const [address, id] of [
-    ["net://irc.libera.chat", "libera"],
+    ["net://chat.libera.example", "libera"],
     ["net://localhost:7000", "localhost"],
     ["net://127.0.0.1", undefined],
     ["net://[::1]:7000", undefined],

@@ -13,7 +13,7 @@ export interface Question {
   readonly otherwise: string | undefined;
   /** The key of another question: this one is asked if that one has an answer. */
   readonly when: string | undefined;
-  /** Put before an answer that has none, such as `ircs` before `://`. */
+  /** Put before an answer that has none, such as `https` before `://`. */
   readonly scheme: string | undefined;
   /** The answer is an address that names the network. */
   readonly names: boolean;
