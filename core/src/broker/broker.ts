@@ -1,6 +1,6 @@
 /**
- * The broker's front door: everything that the transport, the admin service and the metrics ask
- * of it. It knows no socket, no disk and no time but the clock it is given.
+ * The broker's API for the transport, the admin service and metrics. The broker uses no socket and
+ * no disk, and no time but the given clock.
  */
 import type {
   ChannelInfoRequest,
@@ -43,7 +43,7 @@ export interface BrokerDeps {
   /** Bounds and timeouts; default: those of BROKER_LIMITS. */
   readonly options?: BrokerOptions;
   readonly clock: Clock;
-  /** Default: says nothing. */
+  /** Default: silent. */
   readonly log?: Logger;
   /** Default: counts nothing. */
   readonly observer?: BrokerObserver;
@@ -66,7 +66,7 @@ export class Broker {
   readonly #sessions = new Set<BackendSession>();
   readonly #feed: StatusFeed;
   readonly #startedAtMs: number;
-  /** What undoes the commands of each stream. */
+  /** Unregisters the commands of each stream. */
   readonly #registrations = new WeakMap<EventStream, () => void>();
   #sessionsOpened = 0;
   #refusesNew = false;
@@ -113,7 +113,7 @@ export class Broker {
       this.#registrations.set(stream, unregister);
       this.#logMisnamed(commands, call);
       this.#log.info({ stream: stream.id, tokenName: call.caller.name }, "event stream opened");
-      this.#feed.tell(() => ({ kind: "stream_opened", stream: stream.status() }));
+      this.#feed.publish(() => ({ kind: "stream_opened", stream: stream.status() }));
       return stream;
     } catch (reason) {
       unregister();
@@ -196,7 +196,7 @@ export class Broker {
 
   /**
    * Ends an event stream (by its id) or a backend's stream (by its connection's id or the
-   * backend's), which is told `disconnected` with this reason. Throws `stream_not_found`.
+   * backend's) with `disconnected` and this reason. Throws `stream_not_found`.
    */
   disconnect(id: string, reason: string): void {
     const error = new BrokerError("disconnected", reason || "disconnected by an administrator");
@@ -209,7 +209,7 @@ export class Broker {
     session?.end(error);
   }
 
-  /** Sizes of the moment, for gauges. */
+  /** Current sizes, for gauges. */
   stats(): BrokerStats {
     return brokerStats({
       backends: this.#backends,
@@ -225,7 +225,7 @@ export class Broker {
   refuseNew(): void {
     if (this.#refusesNew) return;
     this.#refusesNew = true;
-    this.#feed.tell(() => ({ kind: "shutting_down" }));
+    this.#feed.publish(() => ({ kind: "shutting_down" }));
   }
 
   /**
@@ -259,7 +259,7 @@ export class Broker {
     if (this.#refusesNew) throw shuttingDown();
   }
 
-  /** A plugin in the field does it, so it is not refused (protocol: StreamEvents). */
+  /** Existing plugins do it, so it is not refused (protocol: StreamEvents). */
   #logMisnamed(commands: StreamEventsRequest["commands"], { caller }: CallContext): void {
     for (const [command, { name }] of Object.entries(commands)) {
       if (name === command) continue;
@@ -272,19 +272,19 @@ export class Broker {
     const reason = endMessage(end);
     const { id, caller } = stream;
     this.#log.info({ stream: id, tokenName: caller.name, reason }, "event stream ended");
-    this.#feed.tell(() => ({ kind: "stream_closed", id, tokenName: caller.name, reason }));
+    this.#feed.publish(() => ({ kind: "stream_closed", id, tokenName: caller.name, reason }));
   }
 
   #backendJoined(backend: Backend): void {
     const tokenName = backend.deps.caller.name;
     this.#log.info({ backend: backend.id, tokenName }, "backend connected");
-    this.#feed.tell(() => ({ kind: "backend_connected", backend: backend.status() }));
+    this.#feed.publish(() => ({ kind: "backend_connected", backend: backend.status() }));
   }
 
   #backendLeft({ id, deps: { connectionId } }: Backend, end: SourceEnd | "left"): void {
     const reason = endMessage(end);
     this.#log.info({ backend: id, reason }, "backend disconnected");
-    this.#feed.tell(() => ({ kind: "backend_disconnected", id, connectionId, reason }));
+    this.#feed.publish(() => ({ kind: "backend_disconnected", id, connectionId, reason }));
   }
 }
 

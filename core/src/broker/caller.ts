@@ -1,4 +1,4 @@
-/** Who is behind a call or stream, as far as the broker needs to know. */
+/** The caller behind a call or stream, as far as the broker needs to know it. */
 export interface Caller {
   /** The token's name: the `sender` of this client's actions. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Caller {
 
 /** The connection behind a call or stream. */
 export interface Peer {
-  /** `address:port`, for people. */
+  /** `address:port`, for logs. */
   readonly address: string;
   /**
    * Whether the other end answers a ping within `timeoutMs`; `true` where the connection has
@@ -22,8 +22,8 @@ export interface Peer {
 }
 
 /**
- * Tells when a caller goes. Not an AbortSignal: making one for each call, and listening to it,
- * takes longer than the broker's other work on that call.
+ * Reports that a caller has cancelled. Not an AbortSignal: making one for each call and listening
+ * to it takes longer than the broker's other work on that call.
  */
 export interface Cancellable {
   /** Whether the caller has cancelled, or its connection has gone. */
@@ -32,7 +32,7 @@ export interface Cancellable {
   onCancelled: (() => void) | undefined;
 }
 
-/** One call's circumstances. */
+/** The context of one call. */
 export interface CallContext extends Cancellable {
   readonly caller: Caller;
   readonly peer: Peer;

@@ -1,4 +1,4 @@
-/** Time, as the broker is given it. */
+/** The clock that the broker and the transport use. */
 export interface Clock {
   /** Monotonic milliseconds, with fractions. */
   now(): number;

@@ -1,4 +1,4 @@
-/** What the broker wants of a log; pino's logger is one. Fields hold no message text. */
+/** The log that the broker and the transport write to; pino's logger fits. Fields never hold message texts. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -1,7 +1,7 @@
 /**
- * What the broker tells whoever counts. All are called synchronously and often: they must be
- * quick and must not throw. Every string is one of a closed set, but `backendType`, whose
- * values a backend chooses (within its token's scope): bound their number.
+ * What the broker reports to metrics. All are called synchronously and often: they must be quick
+ * and must not throw. Every string is one of a closed set, except `backendType`, which a backend
+ * chooses within its token's scope: bound the number of its values.
  */
 import type { ChatEvent } from "@seabird-chat/protocol";
 import type { ActionKind } from "./actions.ts";
@@ -10,7 +10,7 @@ import type { ErrorCode } from "./errors.ts";
 /** The kinds of ChatEvent; `none` is one without an inner value or of an unknown kind. */
 export type ChatEventKind = NonNullable<ChatEvent["inner"]["case"]> | "none";
 
-/** Why an event of a backend came to nothing. */
+/** Why an event of a backend was dropped. */
 export type DropReason =
   | "no_inner"
   | "bad_block"
@@ -23,9 +23,9 @@ export type DropReason =
 export type CloseReason = ErrorCode | "left";
 
 export interface BrokerObserver {
-  /** A backend's event was read, whatever becomes of it. */
+  /** A backend's event was read, dropped or not. */
   eventReceived(kind: ChatEventKind, backendType: string): void;
-  /** A backend's event came to nothing. */
+  /** A backend's event was dropped. */
   eventDropped(reason: DropReason, backendType: string): void;
   /** An event was put into the log for the streams; `bytes` is its encoded size. */
   eventPublished(bytes: number): void;
@@ -33,7 +33,7 @@ export interface BrokerObserver {
   eventsDelivered(events: number, bytes: number): void;
   /** An event stream fell behind, and these were dropped with it. */
   eventsLost(events: number): void;
-  /** An action came to its end. `backendType` is empty where no backend was asked. */
+  /** An action ended. `backendType` is empty where no backend was asked. */
   actionDone(
     kind: ActionKind,
     backendType: string,
@@ -44,7 +44,7 @@ export interface BrokerObserver {
   eventStreamClosed(reason: CloseReason): void;
   backendConnected(backendType: string): void;
   backendDisconnected(backendType: string, reason: CloseReason): void;
-  /** Backends' events were held back for readers that were behind. */
+  /** Reading backends' events was paused for streams that were behind. */
   ingestPaused(durationMs: number): void;
 }
 

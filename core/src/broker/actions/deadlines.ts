@@ -1,14 +1,14 @@
 /**
- * Everything that has to end at a certain time, with one timer for all: a binary heap by time,
- * each entry knowing its place, so that what is called off is gone at once.
+ * Runs all deadlines with one timer: a binary heap by time, in which each entry knows its position,
+ * so that a deadline that is called off is removed at once.
  */
 import type { Clock } from "../clock.ts";
 
 interface Deadline {
   readonly atMs: number;
   readonly expire: () => void;
-  /** The place in the heap; -1: no longer in it. */
-  place: number;
+  /** The index in the heap; -1: no longer in it. */
+  position: number;
 }
 
 export class Deadlines {
@@ -21,17 +21,17 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** How many deadlines lie ahead. */
+  /** Deadlines that are set. */
   get size(): number {
     return this.#heap.length;
   }
 
   /**
-   * Calls `expire` once when the clock says `atMs` or later; returns the undo, which may be
-   * called twice. `expire` must not throw.
+   * Calls `expire` once at `atMs` by the clock, or later; returns the undo, which is idempotent.
+   * `expire` must not throw.
    */
   add(atMs: number, expire: () => void): () => void {
-    const deadline: Deadline = { atMs, expire, place: this.#heap.length };
+    const deadline: Deadline = { atMs, expire, position: this.#heap.length };
     this.#heap.push(deadline);
     this.#rise(deadline);
     this.#arm();
@@ -39,12 +39,12 @@ export class Deadlines {
   }
 
   #remove(deadline: Deadline): void {
-    const place = deadline.place;
-    if (place < 0) return;
-    deadline.place = -1;
+    const position = deadline.position;
+    if (position < 0) return;
+    deadline.position = -1;
     const last = this.#heap.pop();
     if (last !== undefined && last !== deadline) {
-      this.#put(last, place);
+      this.#put(last, position);
       this.#rise(last);
       this.#sink(last);
     }
@@ -79,32 +79,32 @@ export class Deadlines {
   }
 
   #rise(deadline: Deadline): void {
-    for (let place = deadline.place; place > 0; ) {
-      const above = (place - 1) >> 1;
+    for (let position = deadline.position; position > 0; ) {
+      const above = (position - 1) >> 1;
       const parent = this.#heap[above];
       if (parent === undefined || parent.atMs <= deadline.atMs) return;
-      this.#put(parent, place);
+      this.#put(parent, position);
       this.#put(deadline, above);
-      place = above;
+      position = above;
     }
   }
 
   #sink(deadline: Deadline): void {
     for (;;) {
-      const place = deadline.place;
-      const left = this.#heap[2 * place + 1];
-      const right = this.#heap[2 * place + 2];
+      const position = deadline.position;
+      const left = this.#heap[2 * position + 1];
+      const right = this.#heap[2 * position + 2];
       const child =
         right !== undefined && left !== undefined && right.atMs < left.atMs ? right : left;
       if (child === undefined || child.atMs >= deadline.atMs) return;
-      const below = child.place;
-      this.#put(child, place);
+      const below = child.position;
+      this.#put(child, position);
       this.#put(deadline, below);
     }
   }
 
-  #put(deadline: Deadline, place: number): void {
-    this.#heap[place] = deadline;
-    deadline.place = place;
+  #put(deadline: Deadline, position: number): void {
+    this.#heap[position] = deadline;
+    deadline.position = position;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * How fast each token may act: in the long run at its rate, at once as many as its burst. Of each
- * token one number is kept: when it will have its whole burst again.
+ * Limits the rate of each token's actions: a sustained rate and a burst (GCRA). Of each token one
+ * number is kept: when it has its whole burst again.
  */
 import type { Clock } from "../clock.ts";
 import { BrokerError } from "../errors.ts";
@@ -11,7 +11,7 @@ const MS_PER_SECOND = 1_000;
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #perSecond: number;
-  /** How long one action takes to be made up for. */
+  /** Time after which one action is restored. */
   readonly #costMs: number;
   readonly #burstMs: number;
   readonly #maxTokens: number;
@@ -32,7 +32,7 @@ export class RateLimiter {
     return this.#restoredAtMs.size;
   }
 
-  /** Counts an action of this token. Throws `rate_limited`, saying when one may be done. */
+  /** Counts an action of this token. Throws `rate_limited` with `retryAfterMs`. */
   spend(tokenId: string): void {
     if (this.#perSecond === 0) return;
     const nowMs = this.#clock.now();
@@ -47,7 +47,7 @@ export class RateLimiter {
     this.#forget(nowMs);
   }
 
-  /** Whoever has the whole burst again is as good as new. */
+  /** A token with its whole burst needs no entry. */
   #forget(nowMs: number): void {
     for (const [tokenId, restoredAtMs] of this.#restoredAtMs) {
       if (this.#restoredAtMs.size <= this.#maxTokens && restoredAtMs > nowMs) return;

@@ -7,12 +7,12 @@ const bytes = (length: number, fill = 1): Uint8Array => new Uint8Array(length).f
 
 test("it has room up to its bounds, in requests and in bytes", () => {
   const queue = new RequestQueue({ maxRequests: 2, maxBytes: 10 });
-  assert.ok(queue.hasRoom(1_000), "one request always has room");
+  assert.ok(queue.hasCapacity(1_000), "one request always has room");
   queue.push(bytes(6));
-  assert.ok(queue.hasRoom(4));
-  assert.ok(!queue.hasRoom(5));
+  assert.ok(queue.hasCapacity(4));
+  assert.ok(!queue.hasCapacity(5));
   queue.push(bytes(1));
-  assert.ok(!queue.hasRoom(0));
+  assert.ok(!queue.hasCapacity(0));
 });
 
 test("its reader is woken once, until it finds nothing again", () => {

@@ -1,6 +1,6 @@
 /**
  * The requests that wait to be sent to one backend, oldest first: a list bounded in requests and
- * bytes, out of which any one can be withdrawn. What goes beyond the bounds is refused.
+ * bytes, from which any request can be withdrawn. Requests beyond the bounds are refused.
  */
 import { Buffer } from "node:buffer";
 import type { Source, SourceEnd } from "../streams/source.ts";
@@ -27,7 +27,7 @@ export class RequestQueue implements Source {
   #size = 0;
   #bytes = 0;
   #end: SourceEnd | undefined;
-  /** The reader found nothing, and wants to be told. */
+  /** The reader found nothing, and waits to be woken. */
   #starving = true;
 
   constructor(bounds: QueueBounds) {
@@ -48,8 +48,8 @@ export class RequestQueue implements Source {
     return this.#end;
   }
 
-  /** Whether so many more bytes may wait. A queue that has ended is never full: it keeps nothing. */
-  hasRoom(bytes: number): boolean {
+  /** Whether so many more bytes may wait. A queue that has ended is never full. */
+  hasCapacity(bytes: number): boolean {
     if (this.#size >= this.#bounds.maxRequests) return false;
     return this.#size === 0 || this.#bytes + bytes <= this.#bounds.maxBytes;
   }
@@ -123,7 +123,7 @@ export class RequestQueue implements Source {
     entry.after = undefined;
     this.#size--;
     this.#bytes -= entry.bytes.length;
-    // Whoever could withdraw it holds the entry for as long as the answer takes.
+    // The undo of `push` holds the entry until the answer has come; the bytes are freed now.
     entry.bytes = NOTHING;
   }
 

@@ -1,7 +1,7 @@
 /**
- * Who waits for which answer of which backend, and until when. Each request is settled exactly
- * once: by an answer of the backend that was asked, by its deadline, by its caller going away,
- * or by its backend going away; after that nothing of it is left, here or in the queue.
+ * The requests that wait for a backend's answer. Each is settled exactly once: by an answer of the
+ * backend that was asked, by its deadline, by its caller's cancellation, or by the end of its
+ * backend's stream. After that nothing of it is kept, here or in the queue.
  */
 import type { ChatEvent } from "@seabird-chat/protocol";
 import type { Cancellable } from "../caller.ts";
@@ -9,8 +9,8 @@ import type { Clock } from "../clock.ts";
 import { BrokerError, cancelled, timedOut } from "../errors.ts";
 import { Deadlines } from "./deadlines.ts";
 
-/** One request as it goes into the table. */
-export interface Asking {
+/** One request, and the callbacks that settle it. */
+export interface PendingRequest {
   readonly id: string;
   /** By the broker's clock. */
   readonly deadlineMs: number;
@@ -19,27 +19,27 @@ export interface Asking {
   readonly failed: (error: BrokerError) => void;
 }
 
-/** What a wait holds until it is over. */
+/** A request that waits, and what undoes the wait. */
 interface Waiting {
-  readonly asking: Asking;
-  /** Calls its deadline off. */
-  readonly callOff: () => void;
-  /** Takes it back while it is not sent. */
+  readonly request: PendingRequest;
+  /** Clears its deadline. */
+  readonly clearDeadline: () => void;
+  /** Removes it from the queue, while it is not sent. */
   readonly withdraw: () => void;
 }
 
 /**
- * A place in the table, emptied when the wait is over. A Map moves to new storage again and
- * again, and what it has left stays in memory until a full collection of garbage: with it would
- * everything that thousands of settled actions held, which makes every smaller collection slow.
+ * An entry of the table, emptied when the wait is over. A Map that grows leaves its old storage to
+ * the next full garbage collection; without this, the storage would keep alive what thousands of
+ * settled requests held, and slow down every minor collection.
  */
-interface Pending {
+interface Entry {
   waiting: Waiting | undefined;
 }
 
 /** The requests to one backend. */
 export class BackendRequests {
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new Map<string, Entry>();
   readonly #owner: RequestsOwner;
   #closed: BrokerError | undefined;
 
@@ -53,30 +53,30 @@ export class BackendRequests {
   }
 
   /**
-   * Waits for the answer. `withdraw` is called whenever the wait is over, to take back a request
-   * not sent yet.
+   * Waits for the answer. `withdraw` is called when the wait is over, in case the request is not
+   * sent yet.
    */
-  wait(asking: Asking, withdraw: () => void): void {
-    const { id, deadlineMs, call } = asking;
+  wait(request: PendingRequest, withdraw: () => void): void {
+    const { id, deadlineMs, call } = request;
     if (this.#closed !== undefined) {
       withdraw();
-      asking.failed(this.#closed);
+      request.failed(this.#closed);
       return;
     }
     call.onCancelled = () => this.fail(id, cancelled());
-    const callOff = this.#owner.deadlines.add(deadlineMs, () => this.fail(id, timedOut()));
-    this.#pending.set(id, { waiting: { asking, callOff, withdraw } });
+    const clearDeadline = this.#owner.deadlines.add(deadlineMs, () => this.fail(id, timedOut()));
+    this.#pending.set(id, { waiting: { request, clearDeadline, withdraw } });
     this.#owner.added();
   }
 
   /** Settles the request of this id with its answer; false if none waits. */
   answer(id: string, event: ChatEvent): boolean {
-    const asking = this.#settle(id);
-    asking?.answered(event);
-    return asking !== undefined;
+    const request = this.#settle(id);
+    request?.answered(event);
+    return request !== undefined;
   }
 
-  /** The backend has gone: all that wait fail, and so does whoever comes. */
+  /** The backend has gone: all that wait fail, and so do later requests. */
   close(error: BrokerError): void {
     this.#closed = error;
     this.failAll(error);
@@ -92,18 +92,18 @@ export class BackendRequests {
     this.#settle(id)?.failed(error);
   }
 
-  /** Nothing waits for this request any more; returns who did. */
-  #settle(id: string): Asking | undefined {
+  /** Ends the wait for this request; returns it, if it was waiting. */
+  #settle(id: string): PendingRequest | undefined {
     const pending = this.#pending.get(id);
     const waiting = pending?.waiting;
     if (pending === undefined || waiting === undefined) return undefined;
     pending.waiting = undefined;
     this.#pending.delete(id);
     this.#owner.settled();
-    waiting.callOff();
-    waiting.asking.call.onCancelled = undefined;
+    waiting.clearDeadline();
+    waiting.request.call.onCancelled = undefined;
     waiting.withdraw();
-    return waiting.asking;
+    return waiting.request;
   }
 }
 
@@ -116,7 +116,7 @@ interface RequestsOwner {
 /** The requests to all backends: how many there are, and one queue of their deadlines. */
 export class Requests implements RequestsOwner {
   readonly deadlines: Deadlines;
-  readonly #idlers = new Set<() => void>();
+  readonly #idleCallbacks = new Set<() => void>();
   #size = 0;
 
   constructor(clock: Clock) {
@@ -134,8 +134,8 @@ export class Requests implements RequestsOwner {
   /** Calls `then` once when nothing waits any more, at once if that is so; returns the undo. */
   onIdle(then: () => void): () => void {
     if (this.#size === 0) then();
-    else this.#idlers.add(then);
-    return () => this.#idlers.delete(then);
+    else this.#idleCallbacks.add(then);
+    return () => this.#idleCallbacks.delete(then);
   }
 
   added(): void {
@@ -145,8 +145,8 @@ export class Requests implements RequestsOwner {
   settled(): void {
     this.#size--;
     if (this.#size > 0) return;
-    for (const then of this.#idlers) then();
-    this.#idlers.clear();
+    for (const then of this.#idleCallbacks) then();
+    this.#idleCallbacks.clear();
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Counting the fields of an encoded message before it is decoded. A decoder makes an object of
- * each, so four megabytes of fields of two bytes would take it a second and half a gigabyte.
+ * Counts the fields of an encoded message before it is decoded. The decoder makes an object of each
+ * field: four megabytes of two-byte fields would take it a second and half a gigabyte.
  */
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
@@ -8,13 +8,13 @@ import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 /** A tag and a value. */
 export const LEAST_BYTES_PER_FIELD = 2;
 
-/** What a known field holds: a message, or a value that is skipped over. */
+/** A known field's content: a message, or the wire type of a value to skip. */
 type Content = Fields | WireType;
 type Fields = Map<number, Content>;
 
 /**
- * Whether a message and those inside it have more than so many fields. Bytes that cannot be
- * followed count as far as the decoder will come with them.
+ * Whether a message and those inside it have more than `most` fields. Malformed bytes count as far
+ * as the decoder reads them.
  */
 export function hasMoreFields(schema: DescMessage, bytes: Uint8Array, most: number): boolean {
   if (bytes.length <= most * LEAST_BYTES_PER_FIELD) return false;
@@ -25,7 +25,7 @@ export function hasMoreFields(schema: DescMessage, bytes: Uint8Array, most: numb
   }
 }
 
-/** Goes from tag to tag exactly as the decoder does, which trusts a known field's number alone. */
+/** Goes from tag to tag exactly as the decoder does, which ignores a known field's wire type. */
 function isPassed(root: Fields, reader: BinaryReader, most: number): boolean {
   const open = [{ fields: root, end: reader.len }];
   for (let count = 0; count <= most; count++) {

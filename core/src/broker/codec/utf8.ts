@@ -24,7 +24,7 @@ export function cut(text: string, maxBytes: number): string {
   return decoder.decode(utf8.subarray(0, written));
 }
 
-/** The same text in a piece of memory of its own: one put together bit by bit takes many times as much. */
+/** The same text in memory of its own: a text that was concatenated takes many times as much. */
 export function compact(text: string): string {
   return decoder.decode(encoder.encode(text));
 }

@@ -1,13 +1,12 @@
 /**
- * Writes Protobuf fields that are texts or messages into one buffer, which is kept from message
- * to message. The generic encoder makes a new buffer each time and grows it, which takes longer
- * than all the rest for messages as small as a line of chat.
+ * Writes Protobuf fields of texts and messages into one buffer, which is reused. The generic encoder
+ * makes and grows a new buffer each time, which takes most of its time for small messages.
  */
 import { Buffer } from "node:buffer";
 import { encodePart } from "@seabird-chat/protocol";
 
 const INITIAL_BYTES = 4_096;
-/** A larger message's buffer is not worth keeping. */
+/** A larger buffer is released after its message. */
 const MAX_KEPT_BYTES = 65_536;
 const LENGTH_DELIMITED = 2;
 /** What a tag, a length and a length's growth take at most. */
@@ -43,9 +42,9 @@ export class WireWriter {
     if (text !== "") this.textOrEmpty(no, text);
   }
 
-  /** The same, written although it be empty, as in the entries of maps. */
+  /** The same, but also written if empty, as in entries of maps. */
   textOrEmpty(no: number, text: string): void {
-    this.#makeRoom(text.length * MOST_BYTES_PER_UNIT);
+    this.#ensureCapacity(text.length * MOST_BYTES_PER_UNIT);
     this.#buffer[this.#at++] = (no << 3) | LENGTH_DELIMITED;
     if (text.length < ONE_BYTE && this.#shortAscii(text)) return;
     this.#length(Buffer.byteLength(text));
@@ -55,7 +54,7 @@ export class WireWriter {
   /** A text field of these bytes, none if there are none; false, and not written, unless all are ASCII. */
   ascii(no: number, bytes: Uint8Array, from: number, to: number): boolean {
     if (from >= to) return true;
-    this.#makeRoom(to - from);
+    this.#ensureCapacity(to - from);
     this.#buffer[this.#at++] = (no << 3) | LENGTH_DELIMITED;
     this.#length(to - from);
     const buffer = this.#buffer;
@@ -69,10 +68,10 @@ export class WireWriter {
     return true;
   }
 
-  /** A text field of a prefix and these bytes as parts of ids are written; false as above. */
+  /** A text field of a prefix and these bytes, escaped as in ids; false as above. */
   escaped(no: number, prefix: string, bytes: Uint8Array, from: number, to: number): boolean {
     const opened = this.open(no);
-    this.#makeRoom(prefix.length + (to - from) * MOST_BYTES_PER_UNIT);
+    this.#ensureCapacity(prefix.length + (to - from) * MOST_BYTES_PER_UNIT);
     if (!this.#units(prefix)) return false;
     for (let index = from; index < to; index++) {
       const form = ID_FORMS[bytes[index] ?? ONE_BYTE];
@@ -83,16 +82,16 @@ export class WireWriter {
   }
 
   bytes(no: number, bytes: Uint8Array): void {
-    this.#makeRoom(bytes.length);
+    this.#ensureCapacity(bytes.length);
     this.#buffer[this.#at++] = (no << 3) | LENGTH_DELIMITED;
     this.#length(bytes.length);
     this.#buffer.set(bytes, this.#at);
     this.#at += bytes.length;
   }
 
-  /** Begins a message field; returns what `close` wants to know. */
+  /** Begins a message field; pass the result to `close`. */
   open(no: number): number {
-    this.#makeRoom(0);
+    this.#ensureCapacity(0);
     this.#buffer[this.#at++] = (no << 3) | LENGTH_DELIMITED;
     return this.#at++;
   }
@@ -105,8 +104,8 @@ export class WireWriter {
       this.#buffer[opened] = length;
       return;
     }
-    // Only one byte was kept free for the length: what it needs more, the content makes room for.
-    this.#makeRoom(0);
+    // Only one byte was reserved for the length: move the content if the length needs more.
+    this.#ensureCapacity(0);
     const more = length < 0x4000 ? 1 : length < 0x200000 ? 2 : 3;
     this.#buffer.copyWithin(start + more, start, this.#at);
     this.#at = opened;
@@ -128,7 +127,7 @@ export class WireWriter {
     return true;
   }
 
-  /** Writes an ASCII text as it is; there must be room for it. */
+  /** Writes an ASCII text as it is; the buffer must have the capacity. */
   #units(text: string): boolean {
     const buffer = this.#buffer;
     let at = this.#at;
@@ -147,7 +146,7 @@ export class WireWriter {
     this.#buffer[this.#at++] = rest;
   }
 
-  #makeRoom(bytes: number): void {
+  #ensureCapacity(bytes: number): void {
     const needed = this.#at + bytes + HEAD_BYTES;
     if (needed <= this.#buffer.length) return;
     const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));

@@ -1,11 +1,11 @@
-/** The fields that everything said has: a text, its block, tags. */
+/** Writes the fields that all messages of chat share: text, block, tags. */
 import { toBinary } from "@bufbuild/protobuf";
 import { type Block, BlockSchema, type Tags } from "@seabird-chat/protocol";
 import type { WireWriter } from "./wire-writer.ts";
 
 const TEXT_BLOCK_FIELD = 2;
 
-/** A text and its block, which in the common case is the same text twice more. */
+/** A text and its block, which usually holds the same text twice more. */
 export function writeText(
   writer: WireWriter,
   textNo: number,

@@ -51,7 +51,7 @@ export class Backend {
     if (this.requests.size >= maxRequestsInFlightPerBackend) {
       throw this.#full(`in flight, limit ${maxRequestsInFlightPerBackend}`);
     }
-    if (this.deps.queue.hasRoom(bytes)) return;
+    if (this.deps.queue.hasCapacity(bytes)) return;
     const limits = `${maxQueuedRequestsPerBackend} or ${maxQueuedRequestBytesPerBackend} bytes`;
     throw this.#full(`waiting to be sent, limit ${limits}`);
   }

@@ -1,11 +1,11 @@
-/** The channels that one backend is in, as it has told core; they live as long as it is connected. */
+/** The channels of one backend, as it reports them, for as long as it is connected. */
 
 import { create } from "@bufbuild/protobuf";
 import { absoluteId, type BackendName, type Channel, ChannelSchema } from "@seabird-chat/protocol";
 import { compact, cut, fits, utf8Bytes } from "../codec/utf8.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 
-/** What core keeps of a channel. */
+/** What core stores of a channel. */
 export interface ChannelDetails {
   /** The backend's own id of it. */
   readonly relativeId: string;
@@ -13,7 +13,7 @@ export interface ChannelDetails {
   readonly topic: string;
 }
 
-/** What came of putting a channel into the list; all but `tracked` and `unknown` are refusals. */
+/** The result of adding or changing a channel; all but `tracked` and `unknown` are refusals. */
 export type TrackResult = "tracked" | "unknown" | "bad_id" | "too_many_channels";
 
 interface Entry {
@@ -53,7 +53,7 @@ export class Channels {
     return this.#entries.has(facts.relativeId) ? this.#set(facts) : "unknown";
   }
 
-  /** A channel was left; unknown ones are no matter. */
+  /** A channel was left. Unknown ones are ignored. */
   leave(relativeId: string): void {
     this.#bytes -= this.#entries.get(relativeId)?.bytes ?? 0;
     this.#entries.delete(relativeId);

@@ -1,4 +1,4 @@
-/** Who has registered which command: each name is held by one live stream. */
+/** The registered commands: each name belongs to one open stream. */
 import type { CommandMetadata } from "@seabird-chat/protocol";
 import { fits, utf8Bytes } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
@@ -11,7 +11,7 @@ const FRAME_BYTES = 40;
 
 export class Commands {
   readonly #options: ResolvedBrokerOptions;
-  readonly #held = new Map<string, CommandMetadata>();
+  readonly #registered = new Map<string, CommandMetadata>();
   #bytes = 0;
 
   constructor(options: ResolvedBrokerOptions) {
@@ -19,12 +19,12 @@ export class Commands {
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#registered.size;
   }
 
   /** Every command by name. */
   all(): Iterable<Registration> {
-    return this.#held;
+    return this.#registered;
   }
 
   /**
@@ -40,16 +40,16 @@ export class Commands {
       const most = this.#options.maxListBytes;
       throw new BrokerError("message_too_large", `all commands' texts exceed ${most} bytes`);
     }
-    for (const [name, metadata] of registrations) this.#held.set(name, metadata);
+    for (const [name, metadata] of registrations) this.#registered.set(name, metadata);
     this.#bytes += bytes;
     return once(() => {
-      for (const [name] of registrations) this.#held.delete(name);
+      for (const [name] of registrations) this.#registered.delete(name);
       this.#bytes -= bytes;
     });
   }
 
   #checkFree(name: string): void {
-    if (!this.#held.has(name)) return;
+    if (!this.#registered.has(name)) return;
     throw new BrokerError(
       "command_taken",
       `command "${name}" already registered by another plugin`,

@@ -1,4 +1,4 @@
-/** What core answers from its own state: backends, channels, commands, itself. */
+/** Queries that core answers from its own state: backends, channels, commands, core itself. */
 import { create } from "@bufbuild/protobuf";
 import {
   type ChannelInfoRequest,
@@ -30,7 +30,7 @@ export function listChannels(
   { backendId }: ListChannelsRequest,
   { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
 ): ListChannelsResponse {
-  const { channels } = found(backends.find(readBackendId(backendId, maxAbsoluteIdBytes)));
+  const { channels } = connected(backends.find(readBackendId(backendId, maxAbsoluteIdBytes)));
   return create(ListChannelsResponseSchema, { channels: channels.sorted() });
 }
 
@@ -40,12 +40,12 @@ export function channelInfo(
   { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
 ): ChannelInfoResponse {
   const id = readTargetId("channel_id", channelId, maxAbsoluteIdBytes);
-  const channel = found(backends.find(id)).channels.get(id.relative);
+  const channel = connected(backends.find(id)).channels.get(id.relative);
   if (channel === undefined) throw new BrokerError("channel_not_found", "channel not found");
   return create(ChannelInfoResponseSchema, { channel });
 }
 
-function found(backend: Backend | undefined): Backend {
+function connected(backend: Backend | undefined): Backend {
   if (backend === undefined) throw new BrokerError("unknown_backend", "backend not found");
   return backend;
 }

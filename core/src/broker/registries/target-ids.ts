@@ -1,4 +1,4 @@
-/** Reading the ids by which plugins name a backend, or something inside one. */
+/** Parses the ids by which plugins name a backend, channel or user. */
 import { type AbsoluteId, type BackendName, parseBackendId, parseId } from "@seabird-chat/protocol";
 import { fits } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";

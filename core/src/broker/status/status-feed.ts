@@ -1,4 +1,4 @@
-/** Tells the watchers of the status what changes; a slow one misses changes, and is told so. */
+/** Publishes status changes to watchers; a slow watcher misses changes, and learns how many. */
 import { BrokerError } from "../errors.ts";
 import type { StatusChange, StatusSnapshot, StatusWatch } from "./status.ts";
 
@@ -36,8 +36,8 @@ export class StatusFeed {
     return watch;
   }
 
-  /** Each change is made for those who watch only. */
-  tell(change: () => Change): void {
+  /** Makes the change only if somebody watches. */
+  publish(change: () => Change): void {
     if (this.#watches.size === 0) return;
     const stamped = stamp(change(), this.#deps);
     for (const watch of this.#watches) watch.push(stamped);

@@ -1,4 +1,4 @@
-/** What an operator sees of a running broker: a snapshot, and each change as it happens. */
+/** The status of a running broker for operators: a snapshot, and each change as it happens. */
 
 /** An open event stream. */
 export interface EventStreamStatus {
@@ -39,7 +39,7 @@ export interface StatusSnapshot {
   readonly backends: readonly BackendStatus[];
 }
 
-/** One change, as a watcher is told. `atMs` is in Unix milliseconds. */
+/** One change. `atMs` is in Unix milliseconds. */
 export type StatusChange = { readonly atMs: number } & (
   | { readonly kind: "snapshot"; readonly snapshot: StatusSnapshot }
   | { readonly kind: "stream_opened"; readonly stream: EventStreamStatus }

@@ -1,4 +1,4 @@
-/** A clock for tests, which stands still until it is told otherwise. */
+/** A clock for tests, which moves only by `advance`. */
 import type { Clock } from "../clock.ts";
 
 interface Timer {

@@ -1,6 +1,6 @@
 /**
- * One call by Connect or gRPC-Web: everything but how its answer is written, which is
- * Connect's part. Admission, limits and handlers are those of native gRPC.
+ * One call by Connect or gRPC-Web, up to its answer, which `connect-router.ts` encodes. Admission,
+ * limits and handlers are those of native gRPC.
  */
 import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
@@ -19,7 +19,7 @@ import { messageBytes, parseMessage, requestEncoding } from "./decode-request.ts
 import { MessageStream } from "./message-stream.ts";
 import type { RequestKind } from "./request-kind.ts";
 
-/** What there is to answer with. */
+/** The answer of a call, not yet encoded. */
 export type Answer =
   | { readonly kind: "message"; readonly message: Message }
   | { readonly kind: "stream"; readonly stream: MessageStream }
@@ -68,7 +68,7 @@ export class ConnectCall {
     }
   }
 
-  /** The exchange is over, well or not. Idempotent. */
+  /** The exchange is over, complete or not. Idempotent. */
   end(complete: boolean): void {
     if (this.#over) return;
     this.#over = true;

@@ -22,7 +22,7 @@ export class ConnectHandler {
     this.#table = new ConnectRouterTable(methods.values(), context.limits);
   }
 
-  /** Answers the exchange; resolves when it is over. */
+  /** Handles one request; resolves when it is over. */
   async serve(exchange: Exchange): Promise<void> {
     const given = requestHeader(exchange, "content-type") ?? "";
     const contentType = isCurlDefault(given) ? JSON_TYPE : given;
@@ -42,7 +42,7 @@ export class ConnectHandler {
     await this.#serveCall(exchange, handler, kind, contentType);
   }
 
-  /** The method's own handler; for an unknown method one that can say so in this wire's way. */
+  /** The method's handler; for an unknown method any one that can encode the error. */
   #handler({ path }: Exchange, kind: RequestKind): UniversalHandler | undefined {
     const stream = kind.wire === "connect" && kind.enveloped;
     return this.#table.get(path) ?? this.#table.substitute(stream ? "server_streaming" : "unary");
@@ -118,7 +118,7 @@ const ACCEPTED = [
   "application/grpc",
 ].join(", ");
 
-/** A body that Connect reads in the place of the one that was read before. */
+/** An empty message for Connect to read; the real body has been read already. */
 async function* emptyRequest({ enveloped, json }: RequestKind): AsyncGenerator<Uint8Array> {
   const message = json ? EMPTY_JSON : new Uint8Array(0);
   if (!enveloped) yield message;

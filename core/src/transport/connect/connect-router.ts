@@ -1,7 +1,7 @@
 /**
- * Connect's part: how answers and errors are written by Connect and gRPC-Web, in JSON or
- * binary. What is answered is decided before, by a ConnectCall; the handlers here only hand it
- * over, and the request's body they see is an empty message.
+ * Encodes answers and errors with Connect's library, for Connect and gRPC-Web, in JSON or binary.
+ * A ConnectCall computes the answer before; the handlers here only return it, and the request's
+ * body that they read is an empty message.
  */
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import {
@@ -43,7 +43,7 @@ export class ConnectRouterTable {
     return this.#handlers.get(path);
   }
 
-  /** Any handler of that kind: one that can tell of an error. */
+  /** Any handler of that kind, to encode an error. */
   substitute(kind: Method["kind"]): UniversalHandler | undefined {
     for (const handler of this.#handlers.values()) {
       if (handler.method.methodKind === kind) return handler;
@@ -51,7 +51,7 @@ export class ConnectRouterTable {
     return undefined;
   }
 
-  /** Writes an answer as the request asks for it. */
+  /** Encodes an answer in the request's format. */
   respond(
     handler: UniversalHandler,
     request: Omit<UniversalServerRequest, "contextValues">,

@@ -1,4 +1,4 @@
-/** The one message of a request's body. */
+/** Decodes the one message of a request's body. */
 import { type DescMessage, fromJsonString, type Message } from "@bufbuild/protobuf";
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
@@ -21,7 +21,7 @@ export function messageBytes(
   encoding: Encoding,
 ): Uint8Array | Promise<Uint8Array> {
   const envelope = kind.enveloped
-    ? onlyEnvelope(body, context.limits.maxMessageBytes)
+    ? singleEnvelope(body, context.limits.maxMessageBytes)
     : { flags: encoding === "gzip" ? 1 : 0, message: body };
   return openEnvelope(context, envelope, encoding);
 }
@@ -72,7 +72,7 @@ function hasMoreSeparators(json: Uint8Array, most: number): boolean {
   return false;
 }
 
-function onlyEnvelope(body: Uint8Array, maxBytes: number): Envelope {
+function singleEnvelope(body: Uint8Array, maxBytes: number): Envelope {
   const reader = new EnvelopeReader(maxBytes);
   reader.push(body);
   const envelope = reader.next();

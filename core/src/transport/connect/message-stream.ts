@@ -1,10 +1,10 @@
-/** What a Source says, as messages one by one: what Connect's handlers are made of. */
+/** A Source as an iterator of decoded messages, for Connect's handlers. */
 import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/streams/source.ts";
 
-/** Taken from the source at once; what is not yet sent waits here, and no more than this. */
+/** Bytes taken from the source at once, which is also the most that waits here. */
 const TAKE_BYTES = 16_384;
 
 export class MessageStream {

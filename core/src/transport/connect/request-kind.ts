@@ -1,4 +1,4 @@
-/** What a request's content type says about how its messages are written. */
+/** The wire and format of a request's messages, by its content type. */
 export interface RequestKind {
   readonly wire: "connect" | "grpc_web";
   /** Whether messages are in envelopes; else the body is the message. */
@@ -29,8 +29,8 @@ export function requestKind(contentType: string): RequestKind | undefined {
 }
 
 /**
- * What curl sends unless told otherwise: taken for JSON. No web page can make use of that
- * behind its visitor's back, because it cannot add the token's header.
+ * curl's default content type, which is taken for JSON. A web page cannot exploit that, because it
+ * cannot add the token's header.
  */
 export function isCurlDefault(contentType: string): boolean {
   return contentType === "" || contentType === "application/x-www-form-urlencoded";

@@ -1,11 +1,11 @@
-/** Writes what Connect answers to the socket, no faster than the peer reads. */
+/** Writes Connect's response to the socket, no faster than the peer reads. */
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { watchReply } from "../calls/unread-replies.ts";
 import { type Exchange, reset } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
 import type { MessageStream } from "./message-stream.ts";
 
-/** The header of a stream, before there is anything to say. */
+/** Sends the header of a stream before its first message. */
 export function writeStreamHead({ response }: Exchange, contentType: string): void {
   if (response.headersSent || response.destroyed) return;
   if ("stream" in response) {
@@ -70,7 +70,7 @@ function drained({ response }: Exchange): Promise<void> {
   });
 }
 
-/** Resets a stream whose end does not get away because its peer reads nothing. */
+/** Resets a stream that cannot end because its peer reads nothing. */
 function watchEnd(context: ServerContext, exchange: Exchange, stream: MessageStream) {
   let progressAtMs = 0;
   const watch = {

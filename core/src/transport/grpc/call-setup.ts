@@ -1,4 +1,4 @@
-/** What is known of a native gRPC call when its header has come. */
+/** The setup of a native gRPC call, known from its header, and its response headers. */
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
 import type { ActiveCall } from "../calls/active-call.ts";
@@ -16,7 +16,7 @@ export interface CallSetup {
   readonly encoding: Encoding;
 }
 
-/** The date says nothing here, and costs bytes. (Node knows `sendDate`, its types do not.) */
+/** No date header, which would only cost bytes. (Node's types lack `sendDate`.) */
 export const RESPOND_WITH_TRAILERS = Object.freeze({ waitForTrailers: true, sendDate: false });
 const RESPOND_ONLY = Object.freeze({ endStream: true, sendDate: false });
 
@@ -25,7 +25,7 @@ export const RESPONSE_HEADERS = Object.freeze({
   "content-type": "application/grpc",
 });
 
-/** The same, names and values in turn: of this Node makes no object for each call. */
+/** The same as a list of names and values, for which Node makes no object per call. */
 export const RESPONSE_HEADER_LIST: readonly string[] = Object.freeze([
   ":status",
   "200",
@@ -33,7 +33,7 @@ export const RESPONSE_HEADER_LIST: readonly string[] = Object.freeze([
   "application/grpc",
 ]);
 
-/** Answers with nothing but a status (gRPC: Trailers-Only). */
+/** Responds with a status only (gRPC: Trailers-Only). */
 export function refuse(
   context: ServerContext,
   stream: ServerHttp2Stream,
@@ -43,7 +43,7 @@ export function refuse(
   const trailers = errorTrailers(error, context.limits.maxStatusMessageBytes);
   stream.respond({ ...RESPONSE_HEADERS, ...trailers }, RESPOND_ONLY);
   if (stream.readableEnded) return;
-  // The peer may still be sending: it is told to stop, and what is on its way is dropped.
+  // The peer may still be sending: make it stop, and drop what is on its way.
   stream.resume();
   setImmediate(() => {
     if (!stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);

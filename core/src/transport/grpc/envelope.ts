@@ -8,11 +8,11 @@ const EMPTY = new Uint8Array(0);
 
 export interface Envelope {
   readonly flags: number;
-  /** Shares memory with what was read: gone when the reader's turn is over, unless copied. */
+  /** Shares memory with the input: valid until the next read, unless copied. */
   readonly message: Uint8Array;
 }
 
-/** Too large a message, however it is found out. */
+/** The error of a message that is too large. */
 export function tooLarge(bytes: number, maxBytes: number): BrokerError {
   return new BrokerError(
     "message_too_large",
@@ -21,8 +21,8 @@ export function tooLarge(bytes: number, maxBytes: number): BrokerError {
 }
 
 /**
- * Finds the envelopes in a stream of chunks. A message across chunks is put together once,
- * when its last byte has come.
+ * Finds the envelopes in a stream of chunks. A message across chunks is concatenated once, when its
+ * last byte has arrived.
  */
 export class EnvelopeReader {
   readonly #maxMessageBytes: number;
@@ -54,7 +54,7 @@ export class EnvelopeReader {
     this.#bytes += chunk.length;
   }
 
-  /** The next whole envelope. Throws `message_too_large` as soon as a header says so. */
+  /** The next whole envelope. Throws `message_too_large` as soon as a header announces it. */
   next(): Envelope | undefined {
     if (this.#flags < 0) {
       if (this.#bytes < ENVELOPE_BYTES) return undefined;
@@ -69,7 +69,7 @@ export class EnvelopeReader {
     return envelope;
   }
 
-  /** Forgets what waits. */
+  /** Drops what waits. */
   clear(): void {
     this.#chunks = [];
     this.#offset = 0;

@@ -35,15 +35,11 @@ export class GunzipPool {
 
 function gunzipMessage(compressed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    gunzip(
-      compressed,
-      { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES },
-      (error, bytes) => {
-        if (error === null) resolve(bytes);
-        else if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
-          reject(tooLarge(maxBytes + 1, maxBytes));
-        } else reject(new BrokerError("undecodable", "message is not gzip", { cause: error }));
-      },
-    );
+    gunzip(compressed, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES }, (error, bytes) => {
+      if (error === null) resolve(bytes);
+      else if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+        reject(tooLarge(maxBytes + 1, maxBytes));
+      } else reject(new BrokerError("undecodable", "message is not gzip", { cause: error }));
+    });
   });
 }

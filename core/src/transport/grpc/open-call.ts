@@ -1,4 +1,4 @@
-/** The beginning of every native gRPC call: who calls what, and whether that may be. */
+/** Opens every native gRPC call: method, authentication, admission, headers. */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Authentication, Principal } from "../../auth/principal.ts";
 import { BrokerError } from "../../broker/errors.ts";
@@ -66,16 +66,16 @@ class CallOpening {
       return;
     }
     const answer = this.#connection.authCache.authenticate(header(this.#headers, "authorization"));
-    if (!(answer instanceof Promise)) this.#judge(answer);
+    if (!(answer instanceof Promise)) this.#authenticated(answer);
     else {
       answer.then(
-        (late) => this.#judge(late),
+        (late) => this.#authenticated(late),
         (reason) => this.refuse(BrokerError.from(reason)),
       );
     }
   }
 
-  #judge(answer: Authentication): void {
+  #authenticated(answer: Authentication): void {
     if (answer.ok) this.#admit(answer.principal);
     else this.refuse(refusalError(answer.refusal));
   }
@@ -100,7 +100,7 @@ class CallOpening {
     this.#context.observer.callEnded(path, "grpc", error.code, durationMs);
     const stream = this.#stream;
     const closed = () => this.#connection.streamClosed(stream, this.#arrivedAtMs);
-    // A look-up may take longer than its caller stays.
+    // The caller may have gone during the look-up.
     if (stream.destroyed) closed();
     else stream.on("close", closed);
     refuse(this.#context, stream, error);

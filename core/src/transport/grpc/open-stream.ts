@@ -1,4 +1,4 @@
-/** An open native stream: ends with its source, its token, its deadline or its peer. */
+/** An open native stream, which ends with its source, its token, its deadline or its peer. */
 import type { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/streams/source.ts";
 import { refusalError } from "../calls/admission.ts";

@@ -1,6 +1,6 @@
 /**
- * Moves what a Source has to say into one HTTP/2 stream: what gathered during a turn of the
- * event loop in one write, and never more than one write beyond what the peer takes.
+ * Writes a Source to one HTTP/2 stream: what became ready during a tick of the event loop in one
+ * write, and never more than one write beyond what the peer has read.
  */
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
@@ -11,9 +11,9 @@ import type { ServerContext } from "../server-context.ts";
 import { RESPOND_WITH_TRAILERS } from "./call-setup.ts";
 import { errorTrailers, OK_TRAILERS } from "./status-message.ts";
 
-/** Who owns a pump. */
+/** Callbacks of a pump. */
 export interface PumpOwner {
-  /** The end is decided, or the stream gone; perhaps called more than once. */
+  /** The end is decided, or the stream is closed; may be called more than once. */
   pumpOver(): void;
 }
 
@@ -102,7 +102,7 @@ export class Pump implements TickTask, Sweepable {
     this.#release();
   }
 
-  /** Resets a stream whose end does not get away because the peer reads nothing. */
+  /** Resets a stream that cannot end because its peer reads nothing. */
   sweep(nowMs: number): void {
     if (nowMs - this.#progressAtMs < this.#context.limits.endTimeoutMs) return;
     this.#context.sweeper.delete(this);

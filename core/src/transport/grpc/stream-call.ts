@@ -1,4 +1,4 @@
-/** Native streams: how server-streaming and bidirectional calls begin. */
+/** Opens native server-streaming and bidirectional calls. */
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { logFailure } from "../calls/log-failure.ts";
@@ -10,7 +10,7 @@ import { MessageReader } from "./message-reader.ts";
 import { OpenStream } from "./open-stream.ts";
 import { RequestBody, type RequestOwner } from "./request-body.ts";
 
-/** A server-streaming call: first its request, then what it says. */
+/** A server-streaming call: first its request, then its messages. */
 export class ServerStreamCall implements RequestOwner {
   readonly #setup: CallSetup;
   readonly #method: ServerStreamMethod;
@@ -32,7 +32,7 @@ export class ServerStreamCall implements RequestOwner {
 
   arrived(envelope: Envelope): void {
     const { context, connection, encoding, stream } = this.#setup;
-    // An open stream is kept for long: what only its request needed is let go.
+    // An open stream lives long: free what only its request needed.
     this.#body = undefined;
     stream.removeAllListeners("data");
     stream.removeAllListeners("end");

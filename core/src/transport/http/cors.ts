@@ -26,7 +26,7 @@ export class Cors {
     this.#origins = new Set(origins);
   }
 
-  /** Adds what the browser wants to see. Returns whether that was the whole request. */
+  /** Adds the response headers. Returns whether the request was a preflight, and is answered. */
   handle(exchange: Exchange): boolean {
     const { request, response } = exchange;
     const origin = requestHeader(exchange, "origin");

@@ -5,7 +5,7 @@ import type { Peer } from "../../broker/caller.ts";
 import type { AuthCache } from "../connections/auth-cache.ts";
 import type { CallOrder } from "../connections/call-order.ts";
 
-/** What calls of one connection share, whatever it speaks. */
+/** What all calls of one connection share. */
 export interface ConnectionContext extends Peer {
   readonly authCache: AuthCache;
   readonly order: CallOrder;
@@ -24,7 +24,7 @@ export function requestHeader({ request }: Exchange, name: string): string | und
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Answers with a text; what the peer still sends is dropped. */
+/** Responds with a text; what the peer still sends is dropped. */
 export function answerText(
   { request, response }: Exchange,
   status: number,

@@ -1,4 +1,4 @@
-/** Everything that is not native gRPC: pages, and calls by Connect or gRPC-Web. */
+/** Routes all requests that are not native gRPC: pages, and calls by Connect or gRPC-Web. */
 import { constants } from "node:http2";
 import type { ConnectHandler } from "../connect/connect-handler.ts";
 import type { ServerContext } from "../server-context.ts";
@@ -42,7 +42,7 @@ export class HttpRouter {
     }
   }
 
-  /** Loaded on first use: most cores never need it, and it takes a moment. */
+  /** Loaded on first use: most cores never need it, and loading takes time. */
   #loadConnect(): Promise<ConnectHandler> {
     this.#connect ??= Promise.all([
       import("../connect/connect-handler.ts"),
@@ -52,7 +52,7 @@ export class HttpRouter {
   }
 }
 
-/** On HTTP/2 a response may end before its request: the peer is told to send no more of it. */
+/** On HTTP/2 a response may end before its request: make the peer stop sending. */
 function stopRequestAtEnd({ response }: Exchange): void {
   if (!("stream" in response)) return;
   const { stream } = response;
@@ -66,5 +66,5 @@ function stopRequestAtEnd({ response }: Exchange): void {
 }
 
 function ignore(): void {
-  // The end of an exchange is seen by "close".
+  // "close" reports the end of an exchange.
 }

@@ -39,8 +39,8 @@ export class Http1Server {
       this.#server.emit("request", request, response);
     });
     this.#server.on("connect", (_request, socket) => socket.destroy());
-    // No "upgrade" listener: who offers one, as Java's client does, is answered on HTTP/1.1.
-    // It never listens by itself; with this, Node keeps its limits on headers and requests.
+    // No "upgrade" listener: clients that offer one, as Java's does, are answered on HTTP/1.1.
+    // This server never listens itself; the event makes Node enforce its timeouts.
     this.#server.emit("listening");
   }
 
@@ -82,7 +82,7 @@ export class Http1Server {
     this.#router.handle({ request, response, connection: connection.context, path });
   }
 
-  /** Nothing was read or written for a while: fine for an open stream, unless a write waits. */
+  /** No read or write for a while, which is fine for an open stream unless a write waits. */
   #idle(socket: Socket): void {
     const isOpen = (this.#connections.get(socket)?.open ?? 0) > 0;
     if (isOpen && socket.writableLength === 0) return;

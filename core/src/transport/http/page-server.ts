@@ -1,4 +1,4 @@
-/** A port of its own for plain pages that need no token, as `/metrics` for a scraper. */
+/** A separate port for plain pages without a token, such as `/metrics` for a scraper. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "../../broker/logger.ts";

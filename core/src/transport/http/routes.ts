@@ -1,4 +1,4 @@
-/** Plain pages: `/healthz`, `/readyz`, and what the server is given, as `/metrics`. */
+/** Plain pages: `/healthz`, `/readyz`, and those of the server's options, such as `/metrics`. */
 import type { Authentication } from "../../auth/principal.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { checkAccess, refusalError } from "../calls/admission.ts";
@@ -16,7 +16,7 @@ export interface Page {
 export interface Route {
   /** As `/metrics`. */
   readonly path: string;
-  /** What a token needs; `open`: none is asked for. */
+  /** Scopes of which a token needs one; `open`: no token. */
   readonly access: Access;
   render(): Page | Promise<Page>;
 }
@@ -37,7 +37,7 @@ export function healthRoutes(isServing: () => boolean): readonly Route[] {
   ];
 }
 
-/** Answers the exchange with the route's page, or says why not. */
+/** Responds with the route's page, or with the error. */
 export async function serveRoute(context: ServerContext, route: Route, exchange: Exchange) {
   const { request } = exchange;
   if (request.method !== "GET" && request.method !== "HEAD") {

@@ -1,4 +1,4 @@
-/** One connection in memory: begins calls, and ends them all when it goes. */
+/** One connection in memory: opens calls, and ends them all when it closes. */
 import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import type { Principal } from "../../auth/principal.ts";
 import type { Peer } from "../../broker/caller.ts";
@@ -88,7 +88,7 @@ export class MemoryConnection implements Peer {
     return promise;
   }
 
-  /** The other end has gone: what is open is cancelled. Idempotent. */
+  /** Closes the connection and cancels its calls. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -101,11 +101,11 @@ export class MemoryConnection implements Peer {
   #begin(head: CallHead, go: (admitted: Admitted) => void) {
     let over = false;
     let cancelled: (() => void) | undefined;
-    const end = (tell: () => void) => {
+    const end = (settle: () => void) => {
       if (over) return;
       over = true;
       this.#cancels.delete(cancel);
-      tell();
+      settle();
     };
     const cancel = () => end(() => cancelled?.());
     this.#cancels.add(cancel);
@@ -114,7 +114,7 @@ export class MemoryConnection implements Peer {
       cancelled = () => admitted.call.cancel();
       go(admitted);
     });
-    // Whoever is refused is open no more.
+    // A refused call is no longer open.
     refused.catch(() => end(() => undefined));
     const onCancel = (then: () => void) => {
       cancelled = then;

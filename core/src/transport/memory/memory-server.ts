@@ -1,6 +1,6 @@
 /**
- * Core without a socket, for callers in the same process: the methods, their admission, their
- * limits in time and their errors are those of the wires; only the bytes are not sent anywhere.
+ * Core without a socket, for callers in the same process. Methods, admission, timeouts and errors
+ * are those of the network transports.
  */
 import type { Authenticator } from "../../auth/principal.ts";
 import type { Clock } from "../../broker/clock.ts";
@@ -63,7 +63,7 @@ export class MemoryServer {
     this.#context.state.shuttingDown = true;
   }
 
-  /** Ends all connections at once, without a word to anybody. Idempotent. */
+  /** Ends all connections at once, without a status. Idempotent. */
   close(): void {
     this.#closed = true;
     for (const connection of [...this.#connections]) connection.close();

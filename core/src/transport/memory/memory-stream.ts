@@ -1,4 +1,4 @@
-/** An open stream in memory: ends with its source, its token, its deadline or its caller. */
+/** An open stream in memory, which ends with its source, its token, its deadline or its caller. */
 import type { Message } from "@bufbuild/protobuf";
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
@@ -46,7 +46,7 @@ export class MemoryStream {
     this.#undo.push(atCallerDeadline(this.#context, this.#call, fail));
   }
 
-  /** What core says, in order; throws the BrokerError that ends the stream. */
+  /** Core's messages in order; throws the BrokerError that ends the stream. */
   async *messages(): AsyncGenerator<Message, void, void> {
     try {
       yield* this.#stream.messages();
@@ -55,7 +55,7 @@ export class MemoryStream {
     }
   }
 
-  /** One message of the caller's. Resolves when the next one may come. */
+  /** Takes one message of the caller. Resolves when it may send the next one. */
   async send(message: Uint8Array): Promise<void> {
     if (this.#over) return;
     try {
@@ -65,7 +65,7 @@ export class MemoryStream {
     }
   }
 
-  /** The caller has said its last. */
+  /** The caller sends no more messages. */
   halfClose(): void {
     if (this.#over) return;
     try {

@@ -1,4 +1,4 @@
-/** The table of `seabird.admin.v1.Admin`: tokens, streams, backends, live status. */
+/** The methods of `seabird.admin.v1.Admin`: tokens, streams, backends, live status. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
@@ -90,7 +90,7 @@ function unary(desc: UnaryMethod["desc"], handle: UnaryMethod["handle"]): UnaryM
   };
 }
 
-/** The auth room's errors, as the rest of core knows them. */
+/** Turns errors of auth into BrokerErrors. */
 function rethrow(reason: unknown): never {
   if (!(reason instanceof TokenError)) throw reason;
   throw new BrokerError(reason.code, reason.message, { cause: reason });

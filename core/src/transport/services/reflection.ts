@@ -20,7 +20,7 @@ import type { Source, SourceEnd } from "../../broker/streams/source.ts";
 import type { BidiMethod, Method, Session } from "../calls/method.ts";
 import { GRPC_STATUS } from "../status.ts";
 
-/** Answers that may wait for one peer; it is asked for no more until it has read some. */
+/** Answers that may wait for one peer; until it reads some, its requests are not read. */
 const MAX_WAITING_ANSWERS = 64;
 const V1_PATH = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 const V1ALPHA_PATH = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
@@ -154,25 +154,25 @@ function failure(errorCode: number, errorMessage: string): Response {
   return { case: "errorResponse", value: { errorCode, errorMessage } };
 }
 
-/** Answers in order; holds the asker back when it does not read them. */
+/** Answers in order, with backpressure on a client that does not read them. */
 class AnswerQueue implements Source {
   onReady: (() => void) | undefined;
   end: SourceEnd | undefined;
   #waiting: Uint8Array[] = [];
-  #room: (() => void) | undefined;
+  #onCapacity: (() => void) | undefined;
 
   push(message: Uint8Array): void | Promise<void> {
     this.#waiting.push(envelope(message));
     this.onReady?.();
     if (this.#waiting.length < MAX_WAITING_ANSWERS) return;
     return new Promise((resolve) => {
-      this.#room = resolve;
+      this.#onCapacity = resolve;
     });
   }
 
   take(): Uint8Array | undefined {
     const bytes = this.#waiting.shift();
-    if (this.#waiting.length < MAX_WAITING_ANSWERS) this.#freeRoom();
+    if (this.#waiting.length < MAX_WAITING_ANSWERS) this.#resumeInput();
     return bytes;
   }
 
@@ -183,11 +183,11 @@ class AnswerQueue implements Source {
 
   close(): void {
     this.#waiting = [];
-    this.#freeRoom();
+    this.#resumeInput();
   }
 
-  #freeRoom(): void {
-    this.#room?.();
-    this.#room = undefined;
+  #resumeInput(): void {
+    this.#onCapacity?.();
+    this.#onCapacity = undefined;
   }
 }
