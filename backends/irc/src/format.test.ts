@@ -1,4 +1,4 @@
-/** There and back: what we send and read again is the same tree, and any bytes are read. */
+/** Blocks sent and parsed again are the same tree, and any bytes can be read. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
@@ -25,7 +25,7 @@ import { parseMessage } from "./message/irc-message.ts";
 import { decodeLine } from "./message/line.ts";
 import { IrcState } from "./presence/irc-state.ts";
 
-/** Words that are no blanks only, so that each can be seen. */
+/** Text with a visible character. */
 const words = fc.stringMatching(/^[a-z0-9,é🦀]( ?[a-z0-9,é🦀]){0,5}$/u);
 
 /** Trees of the kinds that mIRC has codes for. */
@@ -50,7 +50,7 @@ const read = (line: string): Block => {
 };
 
 describe("render then parse", () => {
-  it("is the same words, each character formatted as it was", () => {
+  it("is the same text, each character with its formatting", () => {
     fc.assert(
       fc.property(blocks, (block) => {
         if (plainText(block) === "") return;
@@ -62,7 +62,7 @@ describe("render then parse", () => {
     );
   });
 
-  it("is the same tree, once it is the one that such formatting always becomes", () => {
+  it("is the same tree, once it is in normal form", () => {
     fc.assert(
       fc.property(blocks, (block) => {
         if (plainText(block) === "") return;
@@ -80,19 +80,19 @@ describe("render then parse", () => {
     text`${bold(["a", underline(inlineCode("b"))])}${italics("c")}`,
     italics(underline(strikethrough(inlineCode("all")))),
   ]) {
-    it(`leaves a tree as it is: ${JSON.stringify(overTheWire(block))}`, () => {
+    it(`keeps a tree: ${JSON.stringify(overTheWire(block))}`, () => {
       assert.deepEqual(read(overTheWire(block)[0] ?? ""), block);
     });
   }
 });
 
 describe("runsToBlock", () => {
-  it("makes no block of plain words", () => {
+  it("makes no block of plain text", () => {
     assert.equal(runsToBlock(parseRuns("hello \x0304world")), undefined);
     assert.equal(runsToBlock([]), undefined);
   });
 
-  it("wraps what has formatting in common once", () => {
+  it("wraps common formatting once", () => {
     const block = runsToBlock(parseRuns("\x02a \x1db\x1d c\x02 d"));
     assert.deepEqual(block, text`${bold(["a ", italics("b"), " c"])} d`);
   });
@@ -100,7 +100,7 @@ describe("runsToBlock", () => {
 
 const MAX_BYTES = 10_000;
 
-/** A server's bytes, from its line to what core is told. */
+/** A server's bytes, from the line to the event for core. */
 function hear(bytes: Uint8Array): void {
   const line = decodeLine(Buffer.from(bytes));
   const state = new IrcState("bird");
@@ -116,7 +116,7 @@ function hear(bytes: Uint8Array): void {
 }
 
 describe("any bytes of a server", () => {
-  it("are read without a fault", () => {
+  it("are read without an error", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -133,7 +133,7 @@ describe("any bytes of a server", () => {
     );
   });
 
-  it("are read in time that grows with their number, and no faster", () => {
+  it("are read in linear time", () => {
     // Read a hundredfold of what a line may hold; a square of it would not end today.
     const length = 100 * MAX_BYTES;
     for (const pattern of [

@@ -30,7 +30,7 @@ const message = {
 const { channel: _, ...alone } = message;
 
 suite("messages", () => {
-  test("words, with and without formatting", () => {
+  test("text, with and without formatting", () => {
     assert.deepEqual(read("hi"), { kind: "message", message: { ...message, text: "hi" } });
     assert.deepEqual(read("\x0304hi"), { kind: "message", message: { ...message, text: "hi" } });
     assert.deepEqual(read("a \x02b"), {
@@ -39,7 +39,7 @@ suite("messages", () => {
     });
   });
 
-  test("to us alone, whatever the case", () => {
+  test("private messages, in whatever case the nick is written", () => {
     assert.deepEqual(read("!help", "BIRD"), {
       kind: "privateMessage",
       message: { ...alone, text: "!help" },
@@ -50,7 +50,7 @@ suite("messages", () => {
     });
   });
 
-  test("actions, and nothing to see", () => {
+  test("actions, and messages without visible text", () => {
     assert.deepEqual(read("!waves", "#a", "action"), {
       kind: "action",
       message: { ...message, text: "!waves" },
@@ -79,7 +79,7 @@ suite("messages", () => {
 });
 
 suite("channels", () => {
-  test("joined, changed, left; topics read as plain text", () => {
+  test("joined, changed, left; topics are plain text", () => {
     assert.deepEqual(toNetworkEvent({ kind: "joined", channel: "#a", topic: "\x02t" }, names), {
       kind: "joined",
       channel: { id: "#A", displayName: "#a", topic: "t" },
@@ -100,7 +100,7 @@ suite("channels", () => {
   });
 });
 
-test("no words make it fail", () => {
+test("no text makes it fail", () => {
   const words = fc.string({
     unit: fc.oneof(
       fc.constantFrom("bird", ":", "!", " ", "\x02", "\x03"),

@@ -1,4 +1,4 @@
-/** What core asks, as lines: never two in one, never too long, never somebody else's command. */
+/** Requests of core as lines: never two in one, never too long, never another command. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { bold, text } from "@seabird-chat/protocol";
@@ -61,11 +61,11 @@ suite("sends", () => {
     assert.deepEqual(lines(plan), ["PRIVMSG joe :hi"]);
   });
 
-  test("no CTCP by the back door", () => {
+  test("a text cannot be a CTCP query", () => {
     assert.deepEqual(lines(say("\x01VERSION\x01")), ["PRIVMSG #a :VERSION"]);
   });
 
-  test("whatever the text, each line is one PRIVMSG to the target that others get whole", () => {
+  test("whatever the text, each line is one PRIVMSG to the target that is not cut on its way", () => {
     fc.assert(
       fc.property(hostile, fc.constantFrom("message", "action"), (words, as) => {
         const plan = say(words, "#a", as as "message");
@@ -80,7 +80,7 @@ suite("sends", () => {
     );
   });
 
-  test("by its tag a message is a NOTICE; an action stays one", () => {
+  test("with the tag a message is a NOTICE; an action stays one", () => {
     const notice = (value: string, as: "message" | "action" = "message") =>
       lines(planChannelSend("#a", { text: "hi", tags: { [NOTICE_TAG]: value } }, as, network));
     assert.deepEqual(notice("1"), ["NOTICE #a :hi"]);
@@ -92,7 +92,7 @@ suite("sends", () => {
     ]);
   });
 
-  test("to a channel's operators, where the network addresses them", () => {
+  test("to a channel's operators, where the network has STATUSMSG", () => {
     assert.match(refusal(say("hi", "@#a")), /is not a channel's name$/);
     const ranks = new IrcState("bird");
     ranks.rules = { ...ranks.rules, statusPrefixes: "@+" };
@@ -100,7 +100,7 @@ suite("sends", () => {
     assert.deepEqual(lines(plan), ["PRIVMSG @#a :hi"]);
   });
 
-  test("as long as the network allows behind the name it gives us, the worst until it is known", () => {
+  test("as long as the network allows behind the bot's mask, whose maximum is assumed until it is known", () => {
     const state = new IrcState("bird");
     const longest = () => {
       const plan = planChannelSend("#a", { text: "x".repeat(2_000), tags }, "message", state);
@@ -122,12 +122,12 @@ suite("sends", () => {
     assert.match(refusal(plan), /no room for words/);
   });
 
-  test("nothing to say, or far too much", () => {
+  test("no text, or far too much", () => {
     assert.equal(refusal(say(" \n ")), "the message is empty");
     assert.match(refusal(say("x".repeat(70_000))), /70000 bytes/);
   });
 
-  test("targets that are none", () => {
+  test("invalid targets", () => {
     for (const target of ["", "joe", "#a,#b", "#a b", "#a\r\nQUIT", "$*", `#${"x".repeat(300)}`]) {
       assert.match(refusal(say("hi", target)), /is not a channel's name$/, target);
     }
@@ -147,14 +147,14 @@ suite("channels", () => {
     }
   });
 
-  test("leave, with and without words", () => {
+  test("leave, with and without a message", () => {
     const leave = (exitMessage: string) => planLeave("#a", exitMessage, network);
     assert.deepEqual(lines(leave("")), ["PART #a"]);
     assert.deepEqual(lines(leave("so\r\nlong")), ["PART #a :so long"]);
     assert.match(refusal(leave("x".repeat(600))), /^not a line of IRC: it is 609 bytes/);
   });
 
-  test("topic, also none, on one line, as long as the network allows", () => {
+  test("topic, also empty, on one line, as long as the network allows", () => {
     const topic = (words: string, of = network) => planTopic("#a", words, of);
     assert.deepEqual(lines(topic("")), ["TOPIC #a :"]);
     assert.deepEqual(lines(topic("a\nQUIT")), ["TOPIC #a :a QUIT"]);
@@ -168,7 +168,7 @@ suite("channels", () => {
     assert.match(refusal(topic("x".repeat(2_049), wide)), /2049 bytes; this network allows 2048$/);
   });
 
-  test("topics and last words keep their formatting, and take no colours along", () => {
+  test("topics and PART messages keep their formatting, without colours", () => {
     const topic = planTopic("#a", "\x0304,01red \x02loud\x02\x01\0", network);
     assert.deepEqual(lines(topic), ["TOPIC #a :red \x02loud"]);
     const leave = planLeave("#a", "\x0304\x16bye", network);

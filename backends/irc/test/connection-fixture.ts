@@ -1,4 +1,4 @@
-/** Our connection to a scripted server, over a real socket, and what it tells. */
+/** A connection to a scripted server over a real socket, with its statuses and events. */
 import type { TestContext } from "node:test";
 import type { ConnectionStatus } from "../src/connection/hooks.ts";
 import { IrcConnection } from "../src/connection.ts";

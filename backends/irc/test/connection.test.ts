@@ -1,11 +1,11 @@
-/** The connection, over a real socket, to a server that says what each test needs. */
+/** The connection, over a real socket, to a scripted server. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ask, setUp } from "./connection-fixture.ts";
 import { until } from "./scripted-server.ts";
 
 suite("registration", () => {
-  test("gives password, nick, user and name, and joins with keys", async (context) => {
+  test("sends password, nick, user and name, and joins with keys", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
       settings: {
         user: "wing",
@@ -60,7 +60,7 @@ suite("registration", () => {
     assert.doesNotMatch(logged.join("\n"), /hush/);
   });
 
-  test("joins at once when NickServ refuses, and says so", async (context) => {
+  test("joins at once when NickServ refuses, and reports it", async (context) => {
     const { server, open, status } = await setUp(context, {
       settings: { channels: ["#a"], nickserv_password: "hush" },
       options: { identifyWaitMs: 60_000 },
@@ -85,7 +85,7 @@ suite("registration", () => {
     await (await server.connection(1)).hears(/^JOIN #a$/);
   });
 
-  test("tells which channel cannot be joined, and is settled all the same", async (context) => {
+  test("reports a channel that cannot be joined, and is settled", async (context) => {
     const { server, open, status } = await setUp(context, { settings: { channels: ["#a", "#b"] } });
     server.script = (line) =>
       line.startsWith("JOIN")
@@ -101,7 +101,7 @@ suite("registration", () => {
     await status("settled");
   });
 
-  test("a channel that is forbidden by a number of this server's own is told, and tried again", async (context) => {
+  test("a refusal by an unusual numeric is reported, and the channel tried again", async (context) => {
     const { server, open, status } = await setUp(context, {
       settings: { channels: ["#a"] },
       options: { joinRetryMs: 20 },
@@ -196,7 +196,7 @@ suite("nicks", () => {
     assert.equal(first.lines.filter((line) => line.startsWith("NICK")).length, 8);
   });
 
-  test("does not fight services that rename us", async (context) => {
+  test("does not fight services that rename the bot", async (context) => {
     const { server, open, event } = await setUp(context);
     open();
     const connection = await server.connection(1);
@@ -209,7 +209,7 @@ suite("nicks", () => {
 });
 
 suite("a lost connection", () => {
-  test("fails what waits, leaves the channels, and comes back to them", async (context) => {
+  test("fails waiting requests, leaves the channels, and rejoins them", async (context) => {
     const { server, open, status, event, events } = await setUp(context, {
       settings: { channels: ["#a", "#b key"] },
     });
@@ -238,7 +238,7 @@ suite("a lost connection", () => {
     assert.deepEqual(left.sort(), ["#a", "#b", "#c"]);
   });
 
-  test("a request to join where we are takes no key from us", async (context) => {
+  test("a request to join a joined channel keeps its key", async (context) => {
     const { server, open, status } = await setUp(context, {
       settings: { channels: ["#Staff sesame"] },
     });
@@ -251,7 +251,7 @@ suite("a lost connection", () => {
     await (await server.connection(2)).hears(/^JOIN #Staff sesame$/);
   });
 
-  test("requests meanwhile fail at once", async (context) => {
+  test("requests fail at once while it is away", async (context) => {
     const { open } = await setUp(context, {
       options: { reconnectMinMs: 60_000, reconnectMaxMs: 60_000 },
     });
@@ -273,7 +273,7 @@ suite("a lost connection", () => {
     await server.connection(2);
   });
 
-  test("a server's words are told without formatting, without end and without our secrets", async (context) => {
+  test("a server's reason is reported without formatting, bounded, and without secrets", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
       settings: { password: "hunter2" },
     });
@@ -289,7 +289,7 @@ suite("a lost connection", () => {
     assert.equal(lost.reason.length, 300);
   });
 
-  test("the server's reason is told", async (context) => {
+  test("the server's reason is reported", async (context) => {
     const { server, open, status } = await setUp(context);
     open();
     await status("settled");
@@ -302,7 +302,7 @@ suite("a lost connection", () => {
 });
 
 suite("closing", () => {
-  test("says goodbye and leaves nothing running", async (context) => {
+  test("quits and leaves nothing running", async (context) => {
     const { server, open, status, statuses } = await setUp(context);
     const irc = open();
     await status("settled");

@@ -1,4 +1,4 @@
-/** From the first byte to the welcome, with servers that offer, refuse, lie and stammer. */
+/** The registration, with servers that offer, refuse, or send nonsense. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { setUp } from "./connection-fixture.ts";
@@ -28,7 +28,7 @@ function offering(offer: readonly string[], gives: (names: string) => boolean = 
 }
 
 suite("capabilities", () => {
-  test("are listed first, over many lines, and asked for before the welcome", async (context) => {
+  test("are listed first, over many lines, and requested before the welcome", async (context) => {
     const { server, open, status } = await setUp(context, { settings: { password: "hush" } });
     server.script = offering(["batch server-time x/y=1", "labeled-response sasl=PLAIN", "setname"]);
     const irc = open();
@@ -50,7 +50,7 @@ suite("capabilities", () => {
     ]);
   });
 
-  test("a refused group is asked for one by one, the login alone", async (context) => {
+  test("the capabilities of a refused group are requested one by one, SASL alone", async (context) => {
     const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
     const usual = offering(["batch server-time sasl=EXTERNAL,PLAIN"], (names) => names !== "batch");
     server.script = (line, connection) => {
@@ -75,7 +75,7 @@ suite("capabilities", () => {
     assert.equal(irc.session?.account, "bird");
   });
 
-  test("come and go later, and only what was asked for counts", async (context) => {
+  test("change later, and only requested ones count", async (context) => {
     const { server, open, status } = await setUp(context);
     server.script = offering(["server-time"]);
     const irc = open();
@@ -87,7 +87,7 @@ suite("capabilities", () => {
     assert.deepEqual([...(irc.session?.caps ?? [])], ["batch"]);
   });
 
-  test("a label goes along where the server answers labels, else it stays at home", async (context) => {
+  test("a label is sent if the server supports labels", async (context) => {
     const { server, open, status, statuses } = await setUp(context);
     server.script = offering(["batch labeled-response"]);
     const irc = open();
@@ -114,9 +114,9 @@ suite("capabilities", () => {
   });
 });
 
-suite("servers that know no capabilities", () => {
+suite("servers without capabilities", () => {
   for (const answer of [":srv 421 * CAP :Unknown command", ":srv 451 * :Register first"]) {
-    test(`are registered with all the same: ${answer}`, async (context) => {
+    test(`are registered with: ${answer}`, async (context) => {
       const { server, open, status } = await setUp(context);
       server.script = (line) => (line.startsWith("CAP") ? [answer] : undefined);
       open();
@@ -126,7 +126,7 @@ suite("servers that know no capabilities", () => {
     });
   }
 
-  test("or say nothing of it", async (context) => {
+  test("also if they do not answer CAP", async (context) => {
     const { server, open, status } = await setUp(context, { options: { capWaitMs: 50 } });
     server.script = (line) => (line.startsWith("CAP") ? [] : undefined);
     open();
@@ -135,7 +135,7 @@ suite("servers that know no capabilities", () => {
 });
 
 suite("the login", () => {
-  test("goes in pieces of 400, with an empty one after a full one", async (context) => {
+  test("is sent in chunks of 400, with an empty one after a full one", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
       // With two names and two separators: 600 bytes, which are 800 in base64.
       settings: { sasl: { account: "bird", password: "p".repeat(590) } },
@@ -159,7 +159,7 @@ suite("the login", () => {
     assert.ok(!logged.some((line) => line.includes(one)));
   });
 
-  test("that the server does not have by this means is refused at once", async (context) => {
+  test("with a mechanism that the server does not have fails at once", async (context) => {
     const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
     server.script = offering(["sasl=SCRAM-SHA-256,EXTERNAL"]);
     open();
@@ -171,7 +171,7 @@ suite("the login", () => {
   });
 
   for (const challenge of ["%%%", "AAAA", "", "x".repeat(400)]) {
-    test(`a challenge that is none is not answered: ${challenge.slice(0, 9)}`, async (context) => {
+    test(`an unknown challenge is not answered: ${challenge.slice(0, 9)}`, async (context) => {
       const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
       const usual = offering(["sasl=PLAIN"]);
       server.script = (line, connection) =>
@@ -189,7 +189,7 @@ suite("the login", () => {
     });
   }
 
-  test("the password is told once, however often the server asks", async (context) => {
+  test("the password is sent once, however often the server asks", async (context) => {
     const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
     const usual = offering(["sasl=PLAIN"]);
     server.script = (line, connection) =>
@@ -200,7 +200,7 @@ suite("the login", () => {
     assert.equal(lines.filter((line) => /^AUTHENTICATE ..../.test(line)).length, 2);
   });
 
-  test("without an answer in time it has failed; not required, we go on", async (context) => {
+  test("without an answer in time it fails; if it is not required, the registration continues", async (context) => {
     const { server, open, status } = await setUp(context, {
       settings: { sasl: { ...SASL, required: false } },
       options: { saslWaitMs: 50 },
@@ -212,7 +212,7 @@ suite("the login", () => {
     await status("settled");
   });
 
-  test("that comes later is taken later", async (context) => {
+  test("that the server offers later happens later", async (context) => {
     const { server, open, status } = await setUp(context, {
       settings: { sasl: { ...SASL, required: false } },
     });
@@ -228,7 +228,7 @@ suite("the login", () => {
     assert.deepEqual(await status("logged_in"), { status: "logged_in", account: "bird" });
   });
 
-  test("a welcome without it is none", async (context) => {
+  test("a welcome without it fails the registration", async (context) => {
     const { server, open, status } = await setUp(context, { settings: { sasl: SASL } });
     const usual = offering(["sasl"]);
     server.script = (line, connection) =>
@@ -238,7 +238,7 @@ suite("the login", () => {
     assert.ok(lost.status === "lost" && /without the login/.test(lost.reason), lost.status);
   });
 
-  test("a server's password that is not taken is not tried again in a hurry", async (context) => {
+  test("a refused server password is not tried again soon", async (context) => {
     const { server, open, status } = await setUp(context, { settings: { password: "wrong" } });
     server.script = (line) =>
       line.startsWith("USER") ? [":srv 464 * :Password incorrect"] : undefined;
@@ -261,7 +261,7 @@ suite("hostile handshakes", () => {
     assert.ok(lost.status === "lost" && /does not end/.test(lost.reason), lost.status);
   });
 
-  test("capabilities that come and go without end are asked for a bounded number of times", async (context) => {
+  test("capabilities that change endlessly are requested a bounded number of times", async (context) => {
     const { server, open, status } = await setUp(context);
     const usual = offering(["server-time"]);
     server.script = usual;
@@ -278,7 +278,7 @@ suite("hostile handshakes", () => {
     assert.ok(asked.length > 10 && asked.length <= 64, `${asked.length} requests`);
   });
 
-  test("a welcome in the midst of it is a welcome, and CAP END is said once", async (context) => {
+  test("a welcome during negotiation counts, and CAP END is sent once", async (context) => {
     const { server, open, status } = await setUp(context);
     const usual = offering(["batch server-time"]);
     server.script = (line, connection) => {
@@ -293,7 +293,7 @@ suite("hostile handshakes", () => {
     assert.equal(lines.filter((line) => line === "CAP END").length, 1);
   });
 
-  test("bytes that are no text at all, at any stage, do no harm", async (context) => {
+  test("random bytes at any stage do no harm", async (context) => {
     const { server, open, status } = await setUp(context);
     const junk = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 7_919) % 256));
     server.script = (line, connection) => {
@@ -305,7 +305,7 @@ suite("hostile handshakes", () => {
   });
 });
 
-test("a network that finds out later that it wants TLS is left, and gone to over TLS", async (context) => {
+test("a network that requires TLS only later is left, and connected to with TLS", async (context) => {
   const { server, open, status, statuses } = await setUp(context, {
     settings: { password: "hush" },
     options: { registerWithinMs: 1000 },
@@ -326,7 +326,7 @@ test("a network that finds out later that it wants TLS is left, and gone to over
   }
 });
 
-test("a list of capabilities that stops midway is believed as far as it came", async (context) => {
+test("of an incomplete list of capabilities, what has come is used", async (context) => {
   const { server, open, status } = await setUp(context, {
     settings: { password: "hush" },
     options: { capWaitMs: 50 },
@@ -338,7 +338,7 @@ test("a list of capabilities that stops midway is believed as far as it came", a
   for (const { lines } of server.connections) assert.doesNotMatch(lines.join(), /PASS|NICK|USER/);
 });
 
-test("a server that hangs up at each step is dialled again, one connection at a time", async (context) => {
+test("a server that disconnects at each step is reconnected to, one connection at a time", async (context) => {
   const { server, open, status } = await setUp(context, {
     settings: { channels: ["#a"], sasl: SASL, password: "hush" },
   });

@@ -1,4 +1,4 @@
-/** Servers that lie, flood, stammer or do not read, over a real socket. */
+/** Servers that send wrong, endless or fragmented data, or do not read, over a real socket. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ask, setUp } from "./connection-fixture.ts";
@@ -52,7 +52,7 @@ suite("hostile servers", () => {
     });
   }
 
-  test("a PING with more than a token stays one line", async (context) => {
+  test("the answer to a PING with line breaks is one line", async (context) => {
     const { server, open, status } = await setUp(context);
     open();
     await status("settled");
@@ -62,7 +62,7 @@ suite("hostile servers", () => {
     assert.ok(!connection.lines.some((line) => line.startsWith("QUIT")));
   });
 
-  test("asked without end and not read, it does not gather answers without end", async (context) => {
+  test("endless PINGs without reading end the connection", async (context) => {
     const { server, open, status } = await setUp(context);
     open();
     await status("settled");
@@ -75,7 +75,7 @@ suite("hostile servers", () => {
     assert.ok(lost.status === "lost" && lost.reason === "the server does not read", lost.status);
   });
 
-  test("welcomed again and again, it asks no more than once welcomed", async (context) => {
+  test("repeated welcomes do not repeat the JOIN", async (context) => {
     const { server, open, status, logged } = await setUp(context, {
       options: { pingIntervalMs: 50 },
     });
@@ -91,7 +91,7 @@ suite("hostile servers", () => {
     assert.ok(logged.length > 1_000);
   });
 
-  test("channels and topics that are too long are not kept", async (context) => {
+  test("channels with long names and the ends of long topics are not kept", async (context) => {
     const { server, open, status, event } = await setUp(context, {
       settings: { channels: ["#a"] },
     });
@@ -110,7 +110,7 @@ suite("hostile servers", () => {
     );
   });
 
-  test("millions of names, and lines cut anywhere, are only read", async (context) => {
+  test("millions of names, and lines cut anywhere, do no harm", async (context) => {
     const { server, open, status, event } = await setUp(context, {
       settings: { channels: ["#a"] },
     });
@@ -127,7 +127,7 @@ suite("hostile servers", () => {
 });
 
 suite("what is read and shown", () => {
-  test("text that is not UTF-8 is read as old clients write it", async (context) => {
+  test("text that is not UTF-8 is read as Windows-1252", async (context) => {
     const { server, open, status, event } = await setUp(context, {
       settings: { channels: ["#a"] },
     });
@@ -140,7 +140,7 @@ suite("what is read and shown", () => {
     assert.equal(message.text, "café €");
   });
 
-  test("a key is not shown, whoever set it", async (context) => {
+  test("a channel key is hidden in the log, whoever set it", async (context) => {
     const { server, open, status, event, logged } = await setUp(context, {
       settings: { channels: ["#a opensesame"] },
     });
@@ -160,7 +160,7 @@ suite("what is read and shown", () => {
     assert.match(logged.join("\n"), /MODE #a \+ok \*\*\*/);
   });
 
-  test("clients that ask ours what it is are answered, but not without end", async (context) => {
+  test("CTCP queries are answered at a limited rate", async (context) => {
     const { server, open, status } = await setUp(context, { settings: { channels: ["#a"] } });
     open();
     await status("settled");

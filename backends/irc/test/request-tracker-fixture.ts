@@ -1,4 +1,4 @@
-/** RequestTracker on a clock that stands still, with a server whose lines are given by hand. */
+/** A RequestTracker on a test clock, with the server's lines given by hand. */
 import assert from "node:assert/strict";
 import { parseMessage } from "../src/message/irc-message.ts";
 import { IrcState } from "../src/presence/irc-state.ts";
@@ -28,7 +28,7 @@ export function setUp(...caps: readonly string[]) {
   state.caps = on;
   const tracker = new RequestTracker(state, queue, LIMITS, clock);
   const submit = (id: string, request: Partial<IrcRequest> = {}) => {
-    const result: { verdict: RequestOutcome | "waiting" } = { verdict: "waiting" };
+    const result: { outcome: RequestOutcome | "waiting" } = { outcome: "waiting" };
     const whole: IrcRequest = {
       id,
       target: "#a",
@@ -37,9 +37,9 @@ export function setUp(...caps: readonly string[]) {
       arrivedAtMs: clock.now(),
       ...request,
     };
-    void tracker.submit(whole).then((verdict) => {
-      assert.equal(result.verdict, "waiting", "answered twice");
-      result.verdict = verdict;
+    void tracker.submit(whole).then((outcome) => {
+      assert.equal(result.outcome, "waiting", "answered twice");
+      result.outcome = outcome;
     });
     return result;
   };

@@ -1,4 +1,4 @@
-/** An IRC server for tests, small enough to be told what to say and when. */
+/** A scripted IRC server: each test decides what it sends and when. */
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";

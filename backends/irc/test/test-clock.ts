@@ -1,4 +1,4 @@
-/** A clock for tests, which stands still until it is told to go on. */
+/** A clock for tests that advances only when it is told to. */
 import type { Clock } from "../src/clock.ts";
 
 export class TestClock implements Clock {

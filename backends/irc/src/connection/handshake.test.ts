@@ -77,7 +77,7 @@ const login = fc.constantFrom<SaslOptions | undefined>(
   { mechanism: "EXTERNAL", account: "", required: false },
 );
 
-suite("whatever a server says", () => {
+suite("whatever a server sends", () => {
   test("nothing throws, little is sent, and it ends once", () => {
     fc.assert(
       fc.property(login, fc.array(event, { maxLength: 200 }), (sasl, events) => {
@@ -100,7 +100,7 @@ suite("whatever a server says", () => {
     );
   });
 
-  test("nothing is told before the list of capabilities, or its absence", () => {
+  test("nothing is sent before the list of capabilities, or its absence", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 50 }), (events) => {
         const { sent, ends, handshake } = setUp(undefined);

@@ -23,7 +23,7 @@ suite("joinLines", () => {
   });
 });
 
-test("they are left as they are joined, many in a line", () => {
+test("PART also has many channels in a line", () => {
   assert.deepEqual(partLines([]), []);
   assert.deepEqual(partLines(["#a", "#b"]), ["PART #a,#b"]);
   const lines = partLines(Array.from({ length: 200 }, (_, at) => `#c${at}`));

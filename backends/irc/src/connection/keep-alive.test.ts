@@ -12,7 +12,7 @@ function setUp() {
 }
 
 suite("keep-alive", () => {
-  test("asks after a silence, and gives up when nothing comes", () => {
+  test("pings after a silence, and gives up when nothing comes", () => {
     const { clock, told } = setUp();
     clock.advance(14_999);
     assert.deepEqual(told, []);
@@ -25,7 +25,7 @@ suite("keep-alive", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("does not ask a server that speaks, and asks again after each silence", () => {
+  test("does not ping an active server, and pings again after each silence", () => {
     const { clock, told, alive } = setUp();
     for (let second = 0; second < 100; second++) {
       clock.advance(1_000);
@@ -40,13 +40,13 @@ suite("keep-alive", () => {
     assert.ok(!told.includes("dead"));
   });
 
-  test("a machine that slept asks before it gives up", () => {
+  test("after a suspend it pings before it gives up", () => {
     const { clock, told } = setUp();
     clock.sleep(3_600_000);
     assert.deepEqual(told, ["ping"]);
   });
 
-  test("closed, it keeps no timer", () => {
+  test("after close no timer is left", () => {
     const { clock, alive } = setUp();
     alive.close();
     alive.close();
@@ -54,7 +54,7 @@ suite("keep-alive", () => {
   });
 });
 
-test("a server's question is answered in one line, whatever it asks", () => {
+test("a PING is answered in one line, whatever its token", () => {
   assert.equal(pongTo("abc"), "PONG abc");
   assert.equal(pongTo("a b"), "PONG :a b");
   assert.equal(pongTo(""), "PONG :");

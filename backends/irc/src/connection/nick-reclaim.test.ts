@@ -36,7 +36,7 @@ function setUp({ password, isLoggedIn = false, nick = "bird_" }: SetUp = {}) {
 const NICKSERV = ":NickServ!n@services NOTICE bird_ :";
 
 suite("without services", () => {
-  test("asks when the holder leaves or takes another name, and now and then", () => {
+  test("asks when the holder leaves or changes the nick, and from time to time", () => {
     const { clock, sent, receive } = setUp();
     assert.deepEqual(sent, []);
     receive(":joe!j@h QUIT :bye", ":BIRD!b@h QUIT :bye");
@@ -60,13 +60,13 @@ suite("without services", () => {
     assert.deepEqual(sent, ["NICK bird"]);
   });
 
-  test("services that rename us are not fought", () => {
+  test("services that rename the bot are not fought", () => {
     const { sent, receive } = setUp({ nick: "bird" });
     receive(":bird!b@h NICK Guest7");
     assert.deepEqual(sent, []);
   });
 
-  test("a nick as long as the network allows is the wanted one", () => {
+  test("the wanted nick is cut to what the network allows", () => {
     const { clock, sent, state } = setUp({ nick: "bir" });
     state.rules = rulesOf(["bir", "NICKLEN=3", ":are"], state.rules);
     clock.advance(600_000);
@@ -86,12 +86,12 @@ suite("with services", () => {
     assert.deepEqual(sent, []);
   });
 
-  test("logged in, no password is told", () => {
+  test("with a login, no password is sent", () => {
     const { sent } = setUp({ password: "hush", isLoggedIn: true });
     assert.deepEqual(sent, ["PRIVMSG NickServ :REGAIN bird"]);
   });
 
-  test("that are silent are not waited for long, and are asked by turns", () => {
+  test("that do not answer are not waited for long, and are asked every second time", () => {
     const { clock, sent } = setUp({ isLoggedIn: true });
     sent.splice(0);
     clock.advance(5_000);
@@ -104,7 +104,7 @@ suite("with services", () => {
     assert.deepEqual(sent.splice(0), ["NICK bird"]);
   });
 
-  test("are not asked for what we have; closed, nothing waits", () => {
+  test("are not asked for a nick that the bot has; after close no timer is left", () => {
     const { clock, sent, reclaim } = setUp({ isLoggedIn: true, nick: "bird" });
     clock.advance(600_000);
     assert.deepEqual(sent, []);

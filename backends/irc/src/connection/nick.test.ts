@@ -1,9 +1,9 @@
-/** The names that are tried. */
+/** The nicks that are tried. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_NICK_ATTEMPTS, nickCandidates } from "./handshake.ts";
 
-test("first the wanted name, then close ones, then ones that any server takes", () => {
+test("first the wanted nick, then similar ones, then ones that any server accepts", () => {
   const names = nickCandidates("a-rather-long-name", () => 0.5);
   assert.deepEqual(names.slice(0, 4), [
     "a-rather-long-name",

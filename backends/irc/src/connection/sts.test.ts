@@ -10,14 +10,14 @@ const clear = { host: "irc.example", port: 6667, tls: false, verifyCertificate: 
 const secure = { ...clear, port: 6697, tls: true };
 
 suite("a server's offer", () => {
-  test("is read, and nonsense is none", () => {
+  test("is parsed, and nonsense ignored", () => {
     assert.deepEqual(stsOffer("duration=60,port=6697,preload"), { port: 6_697, durationS: 60 });
     for (const value of ["", "port", "port=", "port=0", "port=65536", "port=-1", "port=6e3"]) {
       assert.deepEqual(stsOffer(value), { port: undefined, durationS: undefined }, value);
     }
   });
 
-  test("in the clear, says where to go, and for how long is not believed", () => {
+  test("without TLS names the port, and its duration is ignored", () => {
     const store = new StsStore();
     const there = { host: "irc.example", port: 6_697, tls: true };
     assert.deepEqual(actOnOffer("port=6697,duration=60", clear, store), there);
@@ -25,7 +25,7 @@ suite("a server's offer", () => {
     assert.equal(actOnOffer("duration=60", clear, store), undefined);
   });
 
-  test("over TLS, makes a policy, renews it and ends it", () => {
+  test("with TLS makes a policy, renews it and ends it", () => {
     let now = 1_000_000;
     const store = new StsStore({ wallMs: () => now });
     assert.equal(actOnOffer("duration=60,port=1", secure, store), undefined);
@@ -45,7 +45,7 @@ suite("a server's offer", () => {
     assert.ok(!endpointUnderPolicy(clear, store).tls);
   });
 
-  test("over TLS that nobody checks, makes none; and what is TLS stays as it is", () => {
+  test("with an unverified certificate makes none; a TLS endpoint stays as it is", () => {
     const store = new StsStore();
     actOnOffer("duration=60", { ...secure, verifyCertificate: false }, store);
     assert.ok(!endpointUnderPolicy(clear, store).tls);
@@ -55,14 +55,14 @@ suite("a server's offer", () => {
   });
 });
 
-suite("the file of policies", () => {
+suite("the policy file", () => {
   const place = (t: TestContext) => {
     const folder = mkdtempSync(join(tmpdir(), "seabird-sts-"));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     return { folder, path: join(folder, "sts.json") };
   };
 
-  test("outlives the process, and is written whole", (t) => {
+  test("outlives the process, and is never incomplete", (t) => {
     const { folder, path } = place(t);
     new StsStore({ path }).keep("irc.example", 6_697, 60);
     assert.equal(new StsStore({ path }).portOf("irc.example"), 6_697);
@@ -71,7 +71,7 @@ suite("the file of policies", () => {
     assert.equal(new StsStore({ path }).portOf("irc.example"), undefined);
   });
 
-  test("that cannot be read or written is told, and the policy holds all the same", (t) => {
+  test("that cannot be read or written is reported, and the policy applies", (t) => {
     const { folder, path } = place(t);
     const told: string[] = [];
     const failed = (reason: string) => void told.push(reason);
@@ -86,7 +86,7 @@ suite("the file of policies", () => {
     assert.match(told.at(-1) ?? "", /^cannot write the transport policies in /);
   });
 
-  test("a policy in it that is none is left out", (t) => {
+  test("ignores an invalid policy", (t) => {
     const { path } = place(t);
     const good = { port: 1, durationS: 60, endsAtMs: Date.now() + 60_000 };
     const hosts = { a: good, b: { ...good, port: 99_999 }, c: null, __proto__x: 1, d: { port: 1 } };
@@ -98,7 +98,7 @@ suite("the file of policies", () => {
     );
   });
 
-  test("holds a bounded number; those that end first go", (t) => {
+  test("holds a bounded number; those that expire first are removed", (t) => {
     const { path } = place(t);
     const store = new StsStore({ path, wallMs: () => 1 });
     for (let at = 0; at <= MAX_STS_POLICIES; at++) store.keep(`h${at}`, 1, 1_000 - at);

@@ -39,13 +39,13 @@ suite("wanted channels", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("none at all are settled at once", () => {
+  test("without channels they are settled at once", () => {
     const { told, channels } = setUp(false, []);
     channels.welcomed();
     assert.deepEqual(told, ["settled"]);
   });
 
-  test("that refuse are asked again, after pauses that double to a limit", () => {
+  test("that refuse are tried again, after pauses that double up to a limit", () => {
     const { clock, told, channels, joined } = setUp(false, ["#b"]);
     channels.welcomed();
     const pauses = [60_000, 120_000, 240_000, 480_000, 960_000, 960_000];
@@ -62,7 +62,7 @@ suite("wanted channels", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("that cannot be are not asked again", () => {
+  test("that do not exist are not tried again", () => {
     const { clock, told, channels } = setUp(false, ["#b"]);
     channels.welcomed();
     channels.refused("#b", "479", "bad name");
@@ -70,7 +70,7 @@ suite("wanted channels", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("that we left or were kicked from are wanted no more", () => {
+  test("that the bot left or was kicked from are not wanted any more", () => {
     const { clock, channels, left, names } = setUp();
     channels.welcomed();
     left("#a", "part");
@@ -80,7 +80,7 @@ suite("wanted channels", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("that we were kicked from are joined again, if that is wanted", () => {
+  test("are joined again after a kick with `rejoin`", () => {
     const { clock, told, channels, joined, left, names } = setUp(true);
     channels.welcomed();
     joined("#a");
@@ -98,7 +98,7 @@ suite("wanted channels", () => {
     assert.deepEqual(names(), ["#a"]);
   });
 
-  test("that were lost with the connection stay wanted, and nothing is tried meanwhile", () => {
+  test("stay wanted after a lost connection, and are not tried meanwhile", () => {
     const { clock, told, channels, left, names } = setUp(true);
     channels.welcomed();
     channels.refused("#a", "471", "full");

@@ -1,4 +1,4 @@
-/** Formatting codes: found, followed, taken out. */
+/** Formatting codes: found, applied, stripped. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -42,7 +42,7 @@ describe("scan", () => {
     );
   });
 
-  it("knows where a colour ends", () => {
+  it("finds the end of a colour", () => {
     assert.equal(codeLength("\x0304,05hi", 0), 6);
     assert.equal(codeLength("\x03,5", 0), 1);
     assert.equal(codeLength("\x031234", 0), 3);
@@ -54,7 +54,7 @@ describe("scan", () => {
 describe("changeCodes", () => {
   const style = fc.subarray([...TOGGLES]).map((names): Style => new Set(names));
 
-  it("leads from any style to any other, whatever text follows", () => {
+  it("changes any style into any other, whatever text follows", () => {
     fc.assert(
       fc.property(style, style, fc.constantFrom("", "1", ",4", "a"), (from, to, following) => {
         const codes = changeCodes(from, to);
@@ -64,7 +64,7 @@ describe("changeCodes", () => {
     );
   });
 
-  it("is nothing where nothing changes", () => {
+  it("is empty between equal styles", () => {
     assert.equal(changeCodes(new Set(["bold"]), new Set(["bold"])), "");
     assert.equal(changeCodes(PLAIN, new Set(["bold"])), "\x02");
   });
@@ -77,7 +77,7 @@ function follow(from: Style, codes: string): Style {
 }
 
 describe("stripCodes", () => {
-  it("leaves no control character but the tab", () => {
+  it("leaves no control character but tabs", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         for (const char of stripCodes(text)) {
@@ -87,11 +87,11 @@ describe("stripCodes", () => {
     );
   });
 
-  it("takes the controls of ISO 8859 for what terminals take them", () => {
+  it("strips C1 controls, which terminals interpret", () => {
     assert.equal(stripCodes("a\x9b31m\x85b"), "a31mb");
   });
 
-  it("takes colours out with their digits", () => {
+  it("strips colours with their digits", () => {
     assert.equal(stripCodes("\x0304,01red\x03 \x02bold\x0f \x04ff0000hex\x01"), "red bold hex");
   });
 });

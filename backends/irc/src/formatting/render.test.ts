@@ -1,4 +1,4 @@
-/** Blocks as lines: one row a kind, and what no text can do. */
+/** Blocks as lines: a row for each kind, and properties for any text. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
@@ -24,7 +24,7 @@ import { renderBlock } from "./render.ts";
 import { plainRuns } from "./runs.ts";
 import { splitLines } from "./split.ts";
 
-/** As it is sent, when every line fits. */
+/** The lines that are sent if every one fits. */
 const sent = (block: Block) => splitLines(renderBlock(block), 10_000).join("\n");
 
 const cases: [string, Block, string][] = [
@@ -79,13 +79,13 @@ describe("renderBlock", () => {
     assert.equal(sent(unknown), "plain");
   });
 
-  it("follows a nesting as deep as core allows", () => {
+  it("renders blocks nested as deep as core allows", () => {
     let block = text("deep");
     for (let depth = 0; depth < 40; depth++) block = depth % 2 === 0 ? spoiler(block) : bold(block);
     assert.equal(sent(block), `\x02${"||".repeat(20)}deep${"||".repeat(20)}`);
   });
 
-  it("says the same as the protocol's plain text, where lines and marks do not differ", () => {
+  it("equals the protocol's plain text, but for lines and marks", () => {
     const block = container([bold("a"), italics(link("https://x.y", "b")), list(["c", "4d"])]);
     assert.equal(
       renderBlock(block)

@@ -1,4 +1,4 @@
-/** Runs: written and read again, cut and trimmed. */
+/** Runs: written, parsed and sliced. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -14,7 +14,7 @@ const runs = fc.array(
 );
 
 describe("writeRuns and parseRuns", () => {
-  it("undo each other, neighbours of one style apart", () => {
+  it("are inverse, except that neighbours of one style are merged", () => {
     fc.assert(
       fc.property(runs, (given) => {
         assert.deepEqual(parseRuns(writeRuns(given)), merged(given));
@@ -22,14 +22,14 @@ describe("writeRuns and parseRuns", () => {
     );
   });
 
-  it("drop colours, reverse and stray codes, and keep the words", () => {
+  it("drop colours, reverse and stray codes, and keep the text", () => {
     const line = "\x0304,12red\x03 \x02bold\x16rev\x0f \x04ff0000hex \x01\x07end";
     assert.equal(plainRuns(parseRuns(line)), "red boldrev hex end");
   });
 });
 
 describe("sliceRuns", () => {
-  it("is a slice of the words, each in its style", () => {
+  it("slices the text, each piece in its style", () => {
     fc.assert(
       fc.property(runs, fc.nat(20), fc.nat(20), (given, start, length) => {
         const part = sliceRuns(given, start, start + length);

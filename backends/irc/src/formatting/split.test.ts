@@ -97,7 +97,7 @@ describe("splitLines", () => {
     }
   });
 
-  it("cuts between words that fit, and keeps them in order", () => {
+  it("splits between words that fit, and keeps them in order", () => {
     fc.assert(
       fc.property(words, room, (given, maxBytes) => {
         const lines = splitText(given.join(" "), maxBytes);
@@ -109,7 +109,7 @@ describe("splitLines", () => {
     );
   });
 
-  it("takes as many words as fit", () => {
+  it("puts as many words as fit on a line", () => {
     const lines = splitText("x".repeat(9).concat(" ").repeat(20), 100);
     assert.deepEqual(lines.map(byteLength), [99, 99]);
   });
@@ -127,14 +127,14 @@ describe("splitLines", () => {
     assert.ok(lines.length >= 8);
   });
 
-  it("opens formatting again after a cut", () => {
+  it("turns formatting on again after a split", () => {
     const lines = splitLines(renderBlock(text`${bold("bold ".repeat(40))}plain`), 80);
     assert.ok(lines.length > 2);
     for (const line of lines) assert.ok(line.startsWith(CODES.bold), line);
     assert.ok(lines.at(-1)?.endsWith(`${CODES.bold}plain`));
   });
 
-  it("marks a quote again after a cut", () => {
+  it("repeats the mark of a quote after a split", () => {
     const lines = splitLines(renderBlock(blockquote("quoted ".repeat(40))), 80);
     assert.ok(lines.length > 2);
     for (const line of lines) assert.ok(line.startsWith("> quoted"), line);
@@ -151,7 +151,7 @@ describe("splitLines", () => {
     for (const line of lines.slice(0, -1)) assert.match(line, / $/);
   });
 
-  it("is done with the longest message in a moment", () => {
+  it("splits the longest message quickly", () => {
     const styles: Style[] = TOGGLES.map((toggle) => new Set([toggle]));
     const runs = Array.from({ length: 32_000 }, (_, index) => ({
       text: "é",

@@ -1,4 +1,4 @@
-/** Whose account a message comes from, as far as the server tells. */
+/** The account of a message's sender, as far as the server shows it. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { parseMessage } from "../message/irc-message.ts";
@@ -22,7 +22,7 @@ function setUp(...caps: readonly string[]) {
 const TOLD = ["extended-join", "account-notify"] as const;
 
 suite("with account-tag", () => {
-  test("the tag says it, and without one nobody is logged in", () => {
+  test("the tag names it, and without the tag the sender is not logged in", () => {
     const { receive, origin, accountOf } = setUp(...TOLD, "account-tag", "message-tags");
     receive(":joe!u@h JOIN #a joseph :Joe");
     const line = ":joe!u@h PRIVMSG #a :hi";
@@ -41,7 +41,7 @@ suite("with account-tag", () => {
 });
 
 suite("with extended-join and account-notify", () => {
-  test("joins and changes say it, while we see each other", () => {
+  test("JOIN and ACCOUNT name it, while a channel is shared", () => {
     const { receive, accountOf } = setUp(...TOLD);
     assert.equal(accountOf("joe"), undefined);
     receive(":Joe!u@h JOIN #a joseph :Joe", ":eve!u@h JOIN #a * :Eve");
@@ -52,7 +52,7 @@ suite("with extended-join and account-notify", () => {
     assert.equal(accountOf("joe"), undefined);
   });
 
-  test("a new nick takes the account along, and the old one has none", () => {
+  test("a new nick keeps the account, and the old one has none", () => {
     const { receive, accountOf } = setUp(...TOLD);
     receive(":joe!u@h JOIN #a joseph :Joe", ":joe!u@h NICK :jim");
     assert.equal(accountOf("jim"), "joseph");
@@ -66,7 +66,7 @@ suite("with extended-join and account-notify", () => {
     ":bird!b@h PART #a",
     ":op!o@h KICK #a bird :out",
   ]) {
-    test(`out of sight they are forgotten: ${line}`, () => {
+    test(`users who share no channel are forgotten: ${line}`, () => {
       const { receive, accountOf } = setUp(...TOLD);
       receive(":joe!u@h JOIN #a joseph :Joe");
       assert.equal(accountOf("joe"), "joseph");
@@ -75,7 +75,7 @@ suite("with extended-join and account-notify", () => {
     });
   }
 
-  test("in another channel of ours they are still in sight", () => {
+  test("users in another shared channel are remembered", () => {
     const { receive, accountOf } = setUp(...TOLD);
     receive(":bird!b@h JOIN #b bird :Bird");
     receive(":joe!u@h JOIN #a joseph :Joe", ":joe!u@h JOIN #B joseph :Joe", ":joe!u@h PART #A");
@@ -84,13 +84,13 @@ suite("with extended-join and account-notify", () => {
     assert.equal(accountOf("joe"), undefined);
   });
 
-  test("channels that we are not in say nothing", () => {
+  test("lines of other channels do not count", () => {
     const { receive, accountOf } = setUp(...TOLD);
     receive(":joe!u@h JOIN #elsewhere joseph :Joe");
     assert.equal(accountOf("joe"), undefined);
   });
 
-  test("very many people who come and go, however they go, leave room for the next", () => {
+  test("users who left, however they left, do not fill the limit", () => {
     const { receive, accountOf } = setUp(...TOLD);
     const goings = ["PART #a", "QUIT :*.net *.split", "NICK other", "KICK #a"] as const;
     for (let at = 0; at < 50_000; at++) {
@@ -105,7 +105,7 @@ suite("with extended-join and account-notify", () => {
     assert.equal(accountOf(`last${MAX_USERS - 1}`), "acc");
   });
 
-  test("more people than fit are not known", () => {
+  test("users beyond the limit are unknown", () => {
     const { receive, accountOf } = setUp(...TOLD);
     for (let at = 0; at <= MAX_USERS; at++) receive(`:n${at}!u@h JOIN #a acc :x`);
     assert.equal(accountOf("n0"), "acc");
@@ -114,7 +114,7 @@ suite("with extended-join and account-notify", () => {
 });
 
 suite("without them", () => {
-  test("what is not told for good is not believed", () => {
+  test("an account without updates is not used", () => {
     for (const caps of [[], ["extended-join"], ["account-notify"]]) {
       const { receive, accountOf, origin } = setUp(...caps);
       receive(":joe!u@h JOIN #a joseph :Joe");
@@ -125,7 +125,7 @@ suite("without them", () => {
 });
 
 suite("invitations", () => {
-  test("of ourselves, by others, to channels", () => {
+  test("of the bot, by others, to channels", () => {
     const { receive } = setUp();
     const invited = (line: string) => receive(line).map(({ kind }) => kind);
     assert.deepEqual(invited(":joe!u@h INVITE BIRD :#x"), ["invite"]);

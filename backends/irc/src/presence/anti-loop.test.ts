@@ -1,4 +1,4 @@
-/** When the bot falls silent, where, and for how long. */
+/** When the bot is silent, where, and for how long. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { TestClock } from "../../test/test-clock.ts";
@@ -25,7 +25,7 @@ function setUp() {
 }
 
 suite("the same text", () => {
-  test("five times in a minute is the last for five minutes, there and nowhere else", async () => {
+  test("five times in a minute silences that target for five minutes, and no other", async () => {
     const { clock, silences, say } = setUp();
     for (let time = 1; time <= 5; time++) assert.equal(await say("hi"), undefined);
     assert.deepEqual(silences, ["#a 300000: the same text 5 times in 60 s"]);
@@ -39,7 +39,7 @@ suite("the same text", () => {
     assert.equal(silences.length, 1);
   });
 
-  test("in more than a minute, or with other texts, is nothing", async () => {
+  test("in more than a minute, or with other texts, does not count", async () => {
     const { clock, silences, say } = setUp();
     for (let time = 1; time <= 20; time++) {
       assert.equal(await say("hi"), undefined);
@@ -50,7 +50,7 @@ suite("the same text", () => {
   });
 });
 
-suite("commands right behind our answers", () => {
+suite("commands right after the bot's answers", () => {
   test("three of one user in a row are a loop", async () => {
     const { clock, loop, silences, say, answer } = setUp();
     for (let time = 1; time <= 3; time++) {
@@ -62,7 +62,7 @@ suite("commands right behind our answers", () => {
     assert.match((await say("x")) ?? "", /^silent in #a for 5 min 0 s: 3 commands of bob/);
   });
 
-  test("a slower one between them, or others, are people", async () => {
+  test("a slower one between them, or several users, do not count", async () => {
     const { clock, loop, silences, answer } = setUp();
     for (const nick of ["bob", "bob", "slow bob", "bob", "bob", "eve", "amy", "joe"]) {
       await answer();
@@ -72,7 +72,7 @@ suite("commands right behind our answers", () => {
     assert.deepEqual(silences, []);
   });
 
-  test("one on its way may have been read already; without any answer nothing counts", async () => {
+  test("an answer that is being sent may have been read already; without any answer nothing counts", async () => {
     const { clock, loop, silences } = setUp();
     for (let time = 1; time <= 9; time++) loop.commandReceived("#a", "bob");
     assert.deepEqual(silences, []);
@@ -89,7 +89,7 @@ suite("commands right behind our answers", () => {
     assert.equal(silences.length, 1);
   });
 
-  test("while a long answer is being said, what more than a second behind it comes is no sign", async () => {
+  test("during a long answer, a command more than a second after its start does not count", async () => {
     const { clock, loop, silences, answer } = setUp();
     await answer();
     for (let time = 1; time <= 2; time++) loop.commandReceived("#a", "bob");
@@ -106,7 +106,7 @@ suite("commands right behind our answers", () => {
   });
 });
 
-test("what was not said counts for nothing", async () => {
+test("a message that failed does not count", async () => {
   const { loop, silences, say } = setUp();
   for (let time = 1; time <= 20; time++) {
     const failing = loop.send("#a", "hi", () => Promise.reject(new Error("not connected")));
@@ -123,7 +123,7 @@ test("what was not said counts for nothing", async () => {
   assert.equal(silences.length, 1);
 });
 
-test("texts, users and places without end are watched as far as they fit", async () => {
+test("the number of watched texts, users and targets is bounded", async () => {
   const { loop, say, silences } = setUp();
   for (let at = 0; at < 3_000; at++) {
     await say(`text ${at}`);

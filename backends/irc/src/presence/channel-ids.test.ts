@@ -15,7 +15,7 @@ function setUp(...rules: readonly string[]) {
 }
 
 suite("channel ids", () => {
-  test("the first spelling stays; a channel that is not known is as it is written", () => {
+  test("the first spelling stays; an unknown channel has the id that it is written with", () => {
     const { ids } = setUp();
     ids.learn("#Staff");
     ids.learn("#STAFF");
@@ -44,7 +44,7 @@ suite("channel ids", () => {
     });
   }
 
-  test("what the configuration spells is compared once the network's rules are known", () => {
+  test("names of the settings are compared by the network's rules once they are known", () => {
     const { ids, follow } = setUp();
     ids.learn("#a[");
     assert.equal(ids.of("#A{"), "#a[");

@@ -1,4 +1,4 @@
-/** Whose invitations are accepted. */
+/** Which invitations are accepted. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { mayInvite } from "./invites.ts";
@@ -31,12 +31,12 @@ suite("mayInvite", () => {
     test(`${pattern} does not`, () => assert.ok(!mayInvite(alice, [pattern], fold)));
   }
 
-  test("nobody may, unless it was said; and nobody without account is an account", () => {
+  test("no patterns accept nobody, and a user without account matches no account", () => {
     assert.ok(!mayInvite(alice, [], fold));
     assert.ok(!mayInvite({ mask: "alice!a@h" }, ["account:alice", "account:"], fold));
   });
 
-  test("a mask of many stars takes no time", () => {
+  test("a mask of many stars matches quickly", () => {
     const mask = `${"a".repeat(400)}!b@c`;
     assert.ok(!mayInvite({ mask }, [`${"*a".repeat(100)}*x`], fold));
   });

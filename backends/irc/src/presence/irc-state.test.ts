@@ -1,4 +1,4 @@
-/** What lines of a server mean for us. */
+/** The state and events that a server's lines make. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
@@ -17,7 +17,7 @@ const origin = { mask: "joe!j@h", account: undefined, msgid: undefined, time: un
 const me = ":bird!~b@example.org";
 
 suite("channels", () => {
-  test("a join is told with its topic, when the server has told all of it", () => {
+  test("a join is reported with its topic, once the server has sent all of it", () => {
     const { receive } = setUp();
     assert.deepEqual(receive(`${me} JOIN :#a`, ":srv 332 bird #a :Hello"), []);
     assert.deepEqual(receive(":srv 366 bird #a :End"), [
@@ -26,7 +26,7 @@ suite("channels", () => {
     assert.deepEqual(receive(":srv 366 bird #a :End"), []);
   });
 
-  test("a message tells of the join first", () => {
+  test("a message reports the join first", () => {
     const { receive } = setUp();
     const events = receive(`${me} JOIN #a`, ":joe!j@h PRIVMSG #a :hi");
     assert.deepEqual(
@@ -35,7 +35,7 @@ suite("channels", () => {
     );
   });
 
-  test("topic changes of anybody, and of the server", () => {
+  test("topic changes by users and by the server", () => {
     const { state, receive } = setUp();
     receive(`${me} JOIN #a`, ":srv 366 bird #a :End");
     assert.deepEqual(receive(":joe!j@h TOPIC #A :new"), [
@@ -48,7 +48,7 @@ suite("channels", () => {
     assert.deepEqual(receive(":joe!j@h TOPIC #other :x"), []);
   });
 
-  test("part and kick, of ourselves only", () => {
+  test("PART and KICK, of the bot only", () => {
     const { state, receive } = setUp();
     receive(`${me} JOIN #a`, `${me} JOIN #b`);
     assert.deepEqual(receive(":joe!j@h PART #a", ":op!o@h KICK #a joe :out"), []);
@@ -60,7 +60,7 @@ suite("channels", () => {
     assert.deepEqual(receive(`${me} PART #a`), []);
   });
 
-  test("a lost connection leaves them all", () => {
+  test("a lost connection leaves all channels", () => {
     const { state, receive } = setUp();
     receive(`${me} JOIN #a`, `${me} JOIN #b`);
     assert.equal(state.leaveAll().length, 2);
@@ -68,8 +68,8 @@ suite("channels", () => {
   });
 });
 
-suite("our nick", () => {
-  test("follows the server, who may cut or change it", () => {
+suite("the bot's nick", () => {
+  test("follows the server, which may cut or change it", () => {
     const { state, receive } = setUp();
     receive(":srv 001 bird_ :Welcome");
     assert.equal(state.nick, "bird_");
@@ -79,11 +79,11 @@ suite("our nick", () => {
     assert.ok(!state.isMe("bird_"));
   });
 
-  test("what we say comes back to nobody", () => {
+  test("the bot's own messages are no events", () => {
     assert.deepEqual(setUp().receive(`${me} PRIVMSG #a :echo`), []);
   });
 
-  test("the prefix is measured once it was seen, and assumed long before", () => {
+  test("the prefix is measured once it is known, and assumed to be long before", () => {
     const { state, receive } = setUp();
     assert.equal(state.prefixBytes(), ":bird!@ ".length + 11 + 64);
     receive(`${me} JOIN #a`);
@@ -93,7 +93,7 @@ suite("our nick", () => {
   });
 });
 
-suite("words", () => {
+suite("messages", () => {
   test("messages, actions, and other CTCP", () => {
     const { receive } = setUp();
     assert.deepEqual(receive(":joe!j@h PRIVMSG #a :\x01ACTION waves\x01"), [
@@ -109,7 +109,7 @@ suite("words", () => {
     assert.deepEqual(receive(":joe!j@h NOTICE bird :hi", ":srv PRIVMSG"), []);
   });
 
-  test("a channel has one name, however the speaker wrote it", () => {
+  test("a channel has one name, however the sender spells it", () => {
     const { receive } = setUp();
     receive(`${me} JOIN #Chan`, ":srv 366 bird #Chan :End");
     const [event] = receive(":joe!j@h PRIVMSG #CHAN :hi");
@@ -117,7 +117,7 @@ suite("words", () => {
     assert.equal(event.target, "#Chan");
   });
 
-  test("what was said before we came is not told", () => {
+  test("old messages are no events", () => {
     const { receive } = setUp();
     const line = ":joe!j@h PRIVMSG #a :!help";
     assert.deepEqual(receive("BATCH +x chathistory #a", `@batch=x ${line}`, "BATCH -x"), []);
@@ -125,11 +125,11 @@ suite("words", () => {
     assert.equal(receive(`@batch=x ${line}`).length, 1);
   });
 
-  test("a server's name as sender is not a person", () => {
+  test("a server is not a user", () => {
     assert.deepEqual(setUp().receive("PRIVMSG #a :hi"), []);
   });
 
-  test("no line, however wrong, is more than nothing", () => {
+  test("no invalid line makes an event", () => {
     const word = fc.constantFrom("bird", "#a", ":", "", "\x01ACTION", ":bird!b@h", "@a=b", "joe");
     const command = fc.constantFrom(
       "JOIN",
@@ -153,7 +153,7 @@ suite("words", () => {
 });
 
 suite("rules", () => {
-  test("are read from 005, whatever stands in it", () => {
+  test("are read from 005, whatever it contains", () => {
     const { state } = setUp();
     const tokens =
       "CASEMAPPING=ascii CHANTYPES=#! STATUSMSG=@+ TOPICLEN=307 NICKLEN=9 LINELEN=2048 NICKLEN FOO=BAR=BAZ -X";

@@ -10,19 +10,19 @@ function after(...lines: readonly string[]): IrcState {
 }
 
 suite("our prefix", () => {
-  test("is unknown at first, and its length the most it can be", () => {
+  test("is unknown at first, and its maximum length is assumed", () => {
     const state = after(":srv 001 bird :Welcome");
     assert.equal(state.ourPrefix, undefined);
     assert.equal(state.prefixBytes(), ":bird!@ ".length + 11 + 64);
   });
 
-  test("is learned from our own lines", () => {
+  test("is learned from the bot's own lines", () => {
     const state = after(":bird!~wing@sea.example JOIN #a", ":joe!j@elsewhere JOIN #a");
     assert.equal(state.ourPrefix, "bird!~wing@sea.example");
     assert.equal(state.prefixBytes(), ":bird!~wing@sea.example ".length);
   });
 
-  test("changes with CHGHOST, 396 and our nick", () => {
+  test("changes with CHGHOST, 396 and the nick", () => {
     const join = ":bird!~wing@sea.example JOIN #a";
     assert.equal(after(join, ":bird!~wing@sea.example CHGHOST w x.y").ourPrefix, "bird!w@x.y");
     assert.equal(after(join, ":joe!j@h CHGHOST w x.y").ourPrefix, "bird!~wing@sea.example");
@@ -34,7 +34,7 @@ suite("our prefix", () => {
     );
   });
 
-  test("leaves room for words, whatever a server claims", () => {
+  test("leaves space for text, whatever a server sends", () => {
     const state = after(`:bird!${"u".repeat(5_000)}@${"h".repeat(5_000)} JOIN #a`);
     assert.ok(state.prefixBytes() < 300);
     assert.equal(

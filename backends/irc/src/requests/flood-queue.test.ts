@@ -35,7 +35,7 @@ function setUp() {
 }
 
 suite("flood queue", () => {
-  test("jobs that were given up while they waited are not kept", () => {
+  test("cancelled jobs are not kept", () => {
     const { queue } = setUp();
     queue.add(job("a", "b", "c", "d", "e"));
     let looks = 0;
@@ -54,7 +54,7 @@ suite("flood queue", () => {
     assert.ok(looks < 5_000, `${looks} looks at what is gone`);
   });
 
-  test("urgent lines without end are no flood: more than a second burst waits behind all", () => {
+  test("endless immediate lines are no flood: beyond a second burst they wait behind all jobs", () => {
     const { clock, queue, written } = setUp();
     for (let index = 0; index < 9; index++) queue.sendNow(`JOIN #${index}`);
     assert.equal(written.length, 2 * OPTIONS.burstLines);

@@ -1,4 +1,4 @@
-/** RequestTracker where the server answers labels, or echoes: line by line, and no PING unless one is missed. */
+/** RequestTracker with labels or echoes: line by line, with a PING only for a missing one. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { me, settled, setUp } from "../../test/request-tracker-fixture.ts";
@@ -8,7 +8,7 @@ const three = ["PRIVMSG #a :1", "PRIVMSG #a :2", "PRIVMSG #a :3"];
 const echo = (words: string, target = "#a") => `${me} PRIVMSG ${target} :${words}`;
 
 suite("labels", () => {
-  test("each line carries one, and the last answer is the success", async () => {
+  test("each line has one, and the last answer is the success", async () => {
     const { clock, written, submit, receive } = setUp(...LABELS);
     const one = submit("one", { lines: three });
     assert.deepEqual(written, [
@@ -17,52 +17,52 @@ suite("labels", () => {
       "[seabird-3] PRIVMSG #a :3",
     ]);
     await receive(`@label=seabird-1 ${echo("1")}`, `@label=seabird-2 ${echo("2")}`);
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive(`@label=seabird-3 ${echo("3")}`);
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
     assert.equal(clock.timers, 0);
   });
 
-  test("two requests to one target cannot be mistaken for each other, whatever comes first", async () => {
+  test("two requests to one target are not confused, whichever is answered first", async () => {
     const { submit, receive } = setUp(...LABELS);
     const one = submit("one");
     const two = submit("two");
     await receive("@label=seabird-2 :srv 404 bird #a :Cannot send to channel");
-    assert.equal(two.verdict, "404 Cannot send to channel");
-    assert.equal(one.verdict, "waiting");
+    assert.equal(two.outcome, "404 Cannot send to channel");
+    assert.equal(one.outcome, "waiting");
     await receive(`@label=seabird-1 ${echo("hi")}`);
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
-  test("an error without a label is not about a line that has one", async () => {
+  test("an error without a label does not belong to a line that has one", async () => {
     const { submit, receive } = setUp(...LABELS);
     const one = submit("one");
     await receive(":srv 404 bird #a :Cannot send", `@label=seabird-1 ${echo("hi")}`);
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
-  test("a refusal midway says after which line, and the rest is not sent", async () => {
+  test("a refusal midway names the line before it, and the rest is not sent", async () => {
     const { clock, written, submit, receive } = setUp(...LABELS);
     const lines = Array.from({ length: 10 }, (_, index) => `PRIVMSG #a :${index}`);
     const one = submit("one", { lines });
     const refusal = (index: number) => `@label=seabird-${index} :srv 404 bird #a :No more`;
     await receive(...[1, 2, 3].map((index) => `@label=seabird-${index} ${echo("x")}`));
     await receive(refusal(4));
-    assert.equal(one.verdict, "waiting", "lines 5 and 6 were written as well");
+    assert.equal(one.outcome, "waiting", "lines 5 and 6 were written as well");
     await receive(refusal(5), refusal(6));
-    assert.equal(one.verdict, "refused after line 3 of 10: 404 No more");
+    assert.equal(one.outcome, "refused after line 3 of 10: 404 No more");
     clock.advance(60_000);
     assert.equal(written.length, 6);
     assert.equal(clock.timers, 0);
   });
 
-  test("refused when it is not known what became of the lines before, it names none", async () => {
+  test("a refusal while earlier lines are unanswered names no line", async () => {
     const { clock, submit, receive } = setUp(...LABELS);
     const one = submit("one", { lines: three });
     await receive("@label=seabird-2 :srv 404 bird #a :No", "@label=seabird-3 :srv 404 bird #a :No");
     clock.advance(9_500);
     await settled();
-    assert.equal(one.verdict, "refused somewhere in 3 lines: 404 No");
+    assert.equal(one.outcome, "refused somewhere in 3 lines: 404 No");
   });
 
   test("an answer may be a batch, with batches in it", async () => {
@@ -71,58 +71,58 @@ suite("labels", () => {
     const one = submit("one", join);
     await receive("@label=seabird-1 :srv BATCH +x labeled-response", `@batch=x ${me} JOIN #a`);
     await receive("@batch=x :srv BATCH +y netjoin", "@batch=y :joe!j@h JOIN #a", ":srv BATCH -y");
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive("@batch=x :srv 366 bird #a :End", ":srv BATCH -x");
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
     const two = submit("two");
     await receive("@label=seabird-2 :srv BATCH +x labeled-response");
     await receive("@batch=x :srv BATCH +y something", "@batch=y :srv 404 bird #a :Deep down");
     await receive(":srv BATCH -y", ":srv BATCH -x");
-    assert.equal(two.verdict, "404 Deep down");
+    assert.equal(two.outcome, "404 Deep down");
   });
 
   test("an ACK is a success, unless the message would have been echoed", async () => {
     const { submit, receive } = setUp("batch", "labeled-response");
     const one = submit("one");
     await receive("@label=seabird-1 :srv ACK");
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
     const other = setUp(...LABELS);
     const two = other.submit("two");
     await other.receive("@label=seabird-1 :srv ACK");
-    assert.equal(two.verdict, "the server passed it on to nobody, without a word");
+    assert.equal(two.outcome, "the server passed it on to nobody, without a word");
   });
 
-  test("a JOIN of a channel we are in is acknowledged, and done", async () => {
+  test("a JOIN of a channel that the bot is in is acknowledged, and succeeds", async () => {
     const { submit, receive } = setUp(...LABELS);
     await receive(`${me} JOIN #a`);
     const one = submit("one", { lines: ["JOIN #a"], success: { kind: "joined", channel: "#a" } });
     await receive("@label=seabird-1 :srv ACK");
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
-  test("a label that is not answered is asked for by a PING", async () => {
+  test("a PING asks for a missing answer to a label", async () => {
     const { clock, written, submit, receive } = setUp(...LABELS);
     const one = submit("one");
     clock.advance(2_000);
     assert.equal(written.at(-1), "PING :seabird-2");
     await receive(":srv PONG srv :seabird-2");
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
     const two = submit("two");
     clock.advance(20_000);
     await settled();
-    assert.equal(two.verdict, "the network did not confirm it in time");
+    assert.equal(two.outcome, "the network did not confirm it in time");
   });
 
-  test("a server that takes labels back tells without them", async () => {
+  test("a server that withdraws labels answers without them", async () => {
     const { clock, caps, submit, receive } = setUp(...LABELS);
     const one = submit("one");
     caps.delete("labeled-response");
     await receive(":srv 404 bird #a :Cannot send to channel");
-    assert.equal(one.verdict, "404 Cannot send to channel");
+    assert.equal(one.outcome, "404 Cannot send to channel");
     assert.equal(clock.timers, 0);
   });
 
-  test("without batches they would not be whole, and are not used", () => {
+  test("without batches they are not used", () => {
     const { written, submit } = setUp("labeled-response");
     submit("one");
     assert.deepEqual(written, ["PRIVMSG #a :hi", "PING :one"]);
@@ -135,9 +135,9 @@ suite("echoes", () => {
     const one = submit("one", { lines: three });
     assert.deepEqual(written, three);
     await receive(echo("1"), echo("2"));
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive(echo("3", "#A"));
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
     assert.equal(clock.timers, 0);
   });
 
@@ -145,9 +145,9 @@ suite("echoes", () => {
     const { submit, receive } = setUp("echo-message");
     const one = submit("one");
     await receive(":joe!j@h PRIVMSG #a :hi", echo("hi", "#b"), `${me} NOTICE #a :hi`);
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive(echo("hi"));
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
   test("errors and echoes to one target are those of its lines in their order", async () => {
@@ -156,26 +156,26 @@ suite("echoes", () => {
     const two = submit("two");
     const error = ":srv 404 bird #a :Cannot send to channel";
     await receive(echo("1"), error, error, echo("hi"));
-    assert.equal(one.verdict, "refused after line 1 of 3: 404 Cannot send to channel");
-    assert.equal(two.verdict, undefined);
+    assert.equal(one.outcome, "refused after line 1 of 3: 404 Cannot send to channel");
+    assert.equal(two.outcome, undefined);
   });
 
   test("a server may change the words", async () => {
     const { submit, receive } = setUp("echo-message");
     const one = submit("one", { lines: ["PRIVMSG #a :\x02loud"] });
     await receive(echo("loud"));
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
   test("what is dropped without a word is found out by a PING", async () => {
     const { clock, written, submit, receive } = setUp("echo-message");
     const one = submit("one", { lines: three });
     await receive(echo("1"), echo("3"));
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     clock.advance(2_000);
     assert.equal(written.at(-1), "PING :seabird-1");
     await receive(":srv PONG srv :seabird-1");
-    assert.match(String(one.verdict), /^refused after line 1 of 3: the server passed it on/);
+    assert.match(String(one.outcome), /^refused after line 1 of 3: the server passed it on/);
     assert.equal(clock.timers, 0);
   });
 
@@ -184,9 +184,9 @@ suite("echoes", () => {
     const one = submit("one");
     await receive(":znc BATCH +p znc.in/playback #a", `@batch=p ${me} PRIVMSG #a :hi`);
     await receive(":znc BATCH -p");
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive(echo("hi"));
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
   test("a server that takes echoes back owes none any more", async () => {
@@ -195,7 +195,7 @@ suite("echoes", () => {
     caps.delete("echo-message");
     clock.advance(2_000);
     await receive(":srv PONG srv :seabird-1");
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
   test("one PING asks for all that has not come", async () => {
@@ -207,9 +207,9 @@ suite("echoes", () => {
     clock.advance(5_000);
     assert.deepEqual(written.slice(2), ["PING :seabird-1"]);
     await receive(echo("hi"));
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
     await receive(":srv PONG srv :seabird-1");
-    assert.equal(two.verdict, "the server passed it on to nobody, without a word");
+    assert.equal(two.outcome, "the server passed it on to nobody, without a word");
   });
 
   test("a JOIN has its PING", () => {
@@ -223,7 +223,7 @@ suite("echoes", () => {
     state.rules = { ...state.rules, statusPrefixes: "@+" };
     const one = submit("one", { target: "@#a", lines: ["PRIVMSG @#a :hi"] });
     await receive(echo("hi", "@#a"));
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 });
 
@@ -235,7 +235,7 @@ suite("a lost connection", () => {
       tracker.connectionLost();
       queue.close();
       await settled();
-      assert.match(String(one.verdict), /was lost before it confirmed/);
+      assert.match(String(one.outcome), /was lost before it confirmed/);
       assert.equal(clock.timers, 0);
     }
   });

@@ -28,10 +28,10 @@ const steps = fc.array(step, { maxLength: 40, size: "max" });
 interface Asked {
   readonly id: string;
   readonly count: number;
-  readonly result: { verdict: RequestOutcome | "waiting" };
+  readonly result: { outcome: RequestOutcome | "waiting" };
 }
 
-/** A server that reads our lines in order, when it is told to. */
+/** A server that reads lines in order, one step at a time. */
 class Model {
   readonly stage: ReturnType<typeof setUp>;
   readonly #caps: readonly string[];
@@ -85,20 +85,20 @@ class Model {
   /** The answer of every request agrees with what was passed on. */
   check(): void {
     for (const { id, count, result } of this.asked) {
-      const { verdict } = result;
-      assert.notEqual(verdict, "waiting", id);
+      const { outcome } = result;
+      assert.notEqual(outcome, "waiting", id);
       const said = Array.from({ length: count }, (_, index) => this.taken.has(`${id}-${index}`));
-      const told = `${this.#caps} ${id} of ${count}: ${verdict}; ${said}`;
+      const told = `${this.#caps} ${id} of ${count}: ${outcome}; ${said}`;
       const total = said.filter(Boolean).length;
-      if (verdict === undefined) assert.equal(total, count, told);
-      else if (/^(would take|\d+ requests|not sent)/.test(verdict)) assert.equal(total, 0, told);
-      else if (/^(refused after|404|the server passed)/.test(verdict)) {
-        const claimed = Number(/^refused after line (\d+)/.exec(verdict)?.[1] ?? 0);
+      if (outcome === undefined) assert.equal(total, count, told);
+      else if (/^(would take|\d+ requests|not sent)/.test(outcome)) assert.equal(total, 0, told);
+      else if (/^(refused after|404|the server passed)/.test(outcome)) {
+        const claimed = Number(/^refused after line (\d+)/.exec(outcome)?.[1] ?? 0);
         if (this.#caps.length === 0) assert.equal(total, claimed, told);
         else
           assert.deepEqual(said.slice(0, claimed + 1), [...Array(claimed).fill(true), false], told);
-      } else if (verdict.startsWith("refused somewhere in")) assert.ok(total < count, told);
-      else assert.match(verdict, /^(the network did not confirm|only \d of \d lines)/);
+      } else if (outcome.startsWith("refused somewhere in")) assert.ok(total < count, told);
+      else assert.match(outcome, /^(the network did not confirm|only \d of \d lines)/);
     }
   }
 }
@@ -128,7 +128,7 @@ suite("against a model of a server", () => {
     ["batch", "labeled-response"],
     ["batch", "labeled-response", "echo-message"],
   ]) {
-    test(`no answer is wrong: ${caps.join(", ") || "a PING"}`, async () => {
+    test(`no outcome is wrong: ${caps.join(", ") || "a PING"}`, async () => {
       await fc.assert(
         fc.asyncProperty(steps, async (program) => {
           const model = new Model(caps);
@@ -140,7 +140,7 @@ suite("against a model of a server", () => {
             model.turn(to, "open");
             const last = model.ask(to, 1);
             while (await model.serve());
-            assert.equal(last.result.verdict, undefined);
+            assert.equal(last.result.outcome, undefined);
           }
         }),
         { numRuns: 300 },

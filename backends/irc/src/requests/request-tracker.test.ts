@@ -10,12 +10,12 @@ suite("sent", () => {
     const two = submit("two");
     assert.deepEqual(written, ["PRIVMSG #a :hi", "PING :one", "PRIVMSG #a :hi", "PING :two"]);
     await receive(":srv PONG srv :another");
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive(":srv PONG srv :one");
-    assert.equal(one.verdict, undefined);
-    assert.equal(two.verdict, "waiting");
+    assert.equal(one.outcome, undefined);
+    assert.equal(two.outcome, "waiting");
     await receive(":srv PONG srv two");
-    assert.equal(two.verdict, undefined);
+    assert.equal(two.outcome, undefined);
   });
 
   for (const numeric of [401, 403, 404, 407, 437, 442, 477, 482, 531]) {
@@ -24,10 +24,10 @@ suite("sent", () => {
       const one = submit("one");
       const two = submit("two");
       await receive(`:srv ${numeric} bird #A :No way`);
-      assert.equal(one.verdict, "waiting", "it answers after its last line");
+      assert.equal(one.outcome, "waiting", "it answers after its last line");
       await receive(":srv PONG srv :one", ":srv PONG srv :two");
-      assert.equal(one.verdict, `${numeric} No way`);
-      assert.equal(two.verdict, undefined);
+      assert.equal(one.outcome, `${numeric} No way`);
+      assert.equal(two.outcome, undefined);
     });
   }
 
@@ -36,7 +36,7 @@ suite("sent", () => {
     state.rules = { ...state.rules, statusPrefixes: "@+" };
     const one = submit("one", { target: "@#a", lines: ["PRIVMSG @#a :hi"] });
     await receive(":srv 404 bird #a :No way", ":srv PONG srv :one");
-    assert.equal(one.verdict, "404 No way");
+    assert.equal(one.outcome, "404 No way");
   });
 
   test("errors about others are not its own", async () => {
@@ -44,17 +44,17 @@ suite("sent", () => {
     const one = submit("one", { target: "bird2", lines: ["PRIVMSG bird2 :hi"] });
     await receive(":srv 404 bird #other :No way", ":srv 433 bird bird2 :Nickname in use");
     await receive(":srv 421 bird JOIN :Unknown command", ":srv PONG srv :one");
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
   test("errors without a target are those of the line just read", async () => {
     const { submit, receive } = setUp();
     const one = submit("one");
     await receive(":srv 417 bird :Input line was too long", ":srv PONG srv :one");
-    assert.equal(one.verdict, "417 Input line was too long");
+    assert.equal(one.outcome, "417 Input line was too long");
     const two = submit("two");
     await receive(":srv 421 bird PRIVMSG :Unknown command", ":srv PONG srv :two");
-    assert.equal(two.verdict, "421 Unknown command");
+    assert.equal(two.outcome, "421 Unknown command");
   });
 
   test("an error for each of its lines is one failure, and the next request's is its own", async () => {
@@ -63,8 +63,8 @@ suite("sent", () => {
     const two = submit("two");
     const error = ":srv 404 bird #a :Cannot send to channel";
     await receive(error, error, ":srv PONG srv :one", ":srv PONG srv :two");
-    assert.equal(one.verdict, "404 Cannot send to channel");
-    assert.equal(two.verdict, undefined);
+    assert.equal(one.outcome, "404 Cannot send to channel");
+    assert.equal(two.outcome, undefined);
   });
 
   test("after an error the lines that still wait are not sent, and the answer says where", async () => {
@@ -76,7 +76,7 @@ suite("sent", () => {
     clock.advance(1_000);
     assert.equal(written.at(-1), "PING :one");
     await receive(":srv 404 bird #a :No", ":srv PONG srv :one");
-    assert.equal(one.verdict, "refused after line 3 of 10: 404 No");
+    assert.equal(one.outcome, "refused after line 3 of 10: 404 No");
   });
 
   test("a standard reply that fails the command is the failure", async () => {
@@ -85,9 +85,9 @@ suite("sent", () => {
     const two = submit("two", { lines: ["TOPIC #a :t"], success: { kind: "left", channel: "#b" } });
     await receive(":srv FAIL PRIVMSG NOT_HERE #b :Elsewhere", ":srv FAIL TOPIC NO :Not that");
     await receive(":srv FAIL PRIVMSG NOT_NOW #A :Not at night", ":srv PONG srv :one");
-    assert.equal(one.verdict, "NOT_NOW Not at night");
+    assert.equal(one.outcome, "NOT_NOW Not at night");
     await receive(":srv PONG srv :two");
-    assert.equal(two.verdict, "NO Not that");
+    assert.equal(two.outcome, "NO Not that");
   });
 
   test("an id that cannot be a PING's token gets another", async () => {
@@ -95,7 +95,7 @@ suite("sent", () => {
     const one = submit("a b\r\nQUIT");
     assert.equal(written[1], "PING :seabird-1");
     await receive(":srv PONG srv :seabird-1");
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 });
 
@@ -111,9 +111,9 @@ suite("echoes", () => {
     const { submit, receive } = setUp();
     const one = submit("one", join);
     await receive(":other!o@h JOIN #a", ":srv PONG srv :one");
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive(`${me} JOIN #a`);
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
   for (const numeric of [403, 405, 470, 471, 473, 474, 475, 476]) {
@@ -121,7 +121,7 @@ suite("echoes", () => {
       const { submit, receive } = setUp();
       const one = submit("one", join);
       await receive(`:srv ${numeric} bird #a :Cannot join`, ":srv PONG srv :one");
-      assert.equal(one.verdict, `${numeric} Cannot join`);
+      assert.equal(one.outcome, `${numeric} Cannot join`);
     });
   }
 
@@ -129,7 +129,7 @@ suite("echoes", () => {
     const { submit, receive } = setUp();
     const one = submit("one", join);
     await receive(":srv PONG srv :one", ":srv 473 bird #a :Invite only");
-    assert.equal(one.verdict, "473 Invite only");
+    assert.equal(one.outcome, "473 Invite only");
   });
 
   test("a JOIN of a channel we are in is done when the server says nothing", async () => {
@@ -137,7 +137,7 @@ suite("echoes", () => {
     await receive(`${me} JOIN #a`);
     const one = submit("one", join);
     await receive(":srv PONG srv :one");
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
   test("a TOPIC is done when the topic is what was asked", async () => {
@@ -145,12 +145,12 @@ suite("echoes", () => {
     await receive(`${me} JOIN #a`, ":srv 332 bird #a :old");
     const one = submit("one", topic);
     await receive(":srv PONG srv :one");
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive(`${me} TOPIC #a :t`);
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
     const two = submit("two", topic);
     await receive(":srv 482 bird #a :You are not an operator", ":srv PONG srv :two");
-    assert.equal(two.verdict, "482 You are not an operator");
+    assert.equal(two.outcome, "482 You are not an operator");
   });
 
   test("a PART is done by our own PART", async () => {
@@ -158,9 +158,9 @@ suite("echoes", () => {
     await receive(`${me} JOIN #a`);
     const one = submit("one", leave);
     await receive(`:other!o@h PART #a`, ":srv PONG srv :one");
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     await receive(`${me} PART #a :bye`);
-    assert.equal(one.verdict, undefined);
+    assert.equal(one.outcome, undefined);
   });
 
   test("what is never echoed has failed when the time is up", async () => {
@@ -169,7 +169,7 @@ suite("echoes", () => {
     await receive(":srv PONG srv :one");
     clock.advance(10_000);
     await settled();
-    assert.equal(one.verdict, "the network did not do it");
+    assert.equal(one.outcome, "the network did not do it");
   });
 });
 
@@ -179,10 +179,10 @@ suite("time and bounds", () => {
     const one = submit("one");
     clock.advance(9_400);
     await settled();
-    assert.equal(one.verdict, "waiting");
+    assert.equal(one.outcome, "waiting");
     clock.advance(200);
     await settled();
-    assert.equal(one.verdict, "the network did not confirm it in time");
+    assert.equal(one.outcome, "the network did not confirm it in time");
     assert.equal(clock.timers, 0);
   });
 
@@ -191,7 +191,7 @@ suite("time and bounds", () => {
     const lines = Array.from({ length: 20 }, (_, index) => `PRIVMSG #a :${index}`);
     const one = submit("one", { lines });
     await settled();
-    assert.match(String(one.verdict), /^would take 15 s at this server's rate \(limit 8 s\)$/);
+    assert.match(String(one.outcome), /^would take 15 s at this server's rate \(limit 8 s\)$/);
     clock.advance(60_000);
     assert.deepEqual(written, []);
   });
@@ -203,7 +203,7 @@ suite("time and bounds", () => {
       lines: ["a", "b", "c", "d", "e", "f"],
     });
     await settled();
-    assert.match(String(one.verdict), /^would take 10 s at this server's rate \(limit 8 s\)$/);
+    assert.match(String(one.outcome), /^would take 10 s at this server's rate \(limit 8 s\)$/);
     assert.deepEqual(written, []);
   });
 
@@ -215,7 +215,7 @@ suite("time and bounds", () => {
     for (let index = 0; index < 6; index++) queue.sendNow("NICK x");
     clock.advance(20_000);
     await settled();
-    assert.match(String(one.verdict), /^only \d+ of 12 lines were sent in time$/);
+    assert.match(String(one.outcome), /^only \d+ of 12 lines were sent in time$/);
     assert.ok(!written.includes("l"));
   });
 
@@ -224,7 +224,7 @@ suite("time and bounds", () => {
     for (const id of ["1", "2", "3", "4"]) submit(id, { lines: [] });
     const fifth = submit("5", { lines: [] });
     await settled();
-    assert.match(String(fifth.verdict), /^4 requests already wait/);
+    assert.match(String(fifth.outcome), /^4 requests already wait/);
   });
 
   test("a lost connection fails all that waits, and says what may have happened", async () => {
@@ -233,8 +233,8 @@ suite("time and bounds", () => {
     const two = submit("two");
     tracker.connectionLost();
     await settled();
-    assert.match(String(one.verdict), /was lost before it confirmed/);
-    assert.equal(two.verdict, "not connected to the IRC network");
+    assert.match(String(one.outcome), /was lost before it confirmed/);
+    assert.equal(two.outcome, "not connected to the IRC network");
     assert.equal(clock.timers, 1, "only the queue's own, which its owner closes");
   });
 });
