@@ -101,7 +101,8 @@ const PLANTINGS: readonly Planting[] = [
     check: imports,
     what: "the broker importing what programs share",
     path: "core/src/broker/planted.ts",
-    plant: () => 'import { EXIT } from "@seabird-chat/runtime";\nexport const planted = EXIT;\n',
+    plant: () =>
+      'import { EXIT } from "../../../runtime/src/index.ts";\nexport const planted = EXIT;\n',
     finds: /broker\/planted\.ts imports runtime\/src\/index\.ts/,
   },
   {
