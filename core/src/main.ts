@@ -1,4 +1,4 @@
-/** The core process: reads what it is asked to do, does it, and ends with a documented code. */
+/** The core process: reads its command line, runs it, and ends with a documented exit code. */
 import { parseArgs } from "node:util";
 import { EXIT } from "@seabird-chat/runtime";
 import type { Config } from "./config/config.ts";
@@ -61,7 +61,7 @@ async function serveCommand(flags: Flags): Promise<number> {
   return EXIT.ok;
 }
 
-/** Beyond all that a shutdown's steps may take: who has not ended by then never will. */
+/** Added to the longest shutdown: after it the process is stuck. */
 const STOP_MARGIN_MS = 2_000;
 
 async function stopLimitMs(config: Config): Promise<number> {
@@ -88,7 +88,7 @@ function print(text: string): number {
   return EXIT.ok;
 }
 
-/** One line on standard error, and the code for it. A fault of ours shows where it was. */
+/** Prints the failure to standard error; returns its exit code. */
 async function report(error: unknown): Promise<number> {
   const { describeFailure } = await import("./program/failure.ts");
   const { code, text } = describeFailure(error);

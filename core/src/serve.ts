@@ -31,7 +31,7 @@ export interface Core {
   /** `http://host:port`, or `https:` with TLS. */
   readonly url: string;
   readonly address: BindAddress;
-  /** `/metrics` on a port of its own, if it has one. */
+  /** `/metrics` on a separate port, if it has one. */
   readonly metricsUrl: string | undefined;
   readonly tokens: Tokens;
   readonly broker: Broker;
@@ -56,7 +56,7 @@ interface Assembled {
 export async function serve({ config, log, signal }: ServeOptions): Promise<Core> {
   const metrics = new Metrics();
   const opening = openTokens(config, log, signal);
-  // Whoever awaits it below sees the failure; until then it is not unhandled.
+  // A rejection is handled where it is awaited below; until then it must not count as unhandled.
   opening.catch(() => undefined);
   try {
     const modules = await loadModules();
@@ -98,7 +98,7 @@ async function openTokens(config: Config, log: Log, signal?: AbortSignal): Promi
 
 async function reportAdminToken(tokens: Tokens, folder: string, log: Log): Promise<void> {
   const outcome = await ensureAdminToken(tokens, folder);
-  if (outcome === "made") log.info({ folder }, "created an admin token in the file admin-token");
+  if (outcome === "created") log.info({ folder }, "created an admin token in the file admin-token");
   if (outcome === "missing") {
     log.info(
       { folder },
@@ -217,7 +217,7 @@ async function open(
   }
 }
 
-/** The one way to the end, for whoever comes first. */
+/** Closes once, however often it is called. */
 function closer(parts: DrainDeps): (() => Promise<void>) & { readonly closed: Promise<void> } {
   const closed = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;

@@ -12,7 +12,7 @@ test("cores that start at once in one folder make one admin token, the one in th
   const first = await openTestTokens(t, { path });
   const cores = [first, ...(await Promise.all([1, 2].map(() => openTestTokens(t, { path }))))];
   const outcomes = await Promise.all(cores.map(({ tokens }) => ensureAdminToken(tokens, folder)));
-  assert.deepEqual(outcomes.toSorted(), ["made", "there", "there"]);
+  assert.deepEqual(outcomes.toSorted(), ["created", "present", "present"]);
   const file = join(folder, ADMIN_TOKEN_FILE);
   const secret = readFileSync(file, "utf8").trim();
   assert.equal(statSync(file).mode & 0o777, 0o600);

@@ -1,6 +1,6 @@
 /**
- * The first token of a core with a database of its own: made on the first start, and left in a
- * file that only its owner can read, where the cli finds it.
+ * The first token of a core with the embedded database: created on the first start, and written to
+ * a file that only its owner can read, where the command line finds it.
  */
 import {
   chmodSync,
@@ -21,7 +21,7 @@ import type { Tokens } from "./tokens.ts";
 export const ADMIN_TOKEN_FILE = "admin-token";
 const ADMIN_TOKEN_SCOPES = ["admin", "plugin"];
 
-/** Makes core's own folder: nobody else may read it, and git leaves it alone. */
+/** Creates core's folder `.seabird`: only its owner can read it, and git ignores it. */
 export function prepareOwnFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
@@ -29,24 +29,24 @@ export function prepareOwnFolder(folder: string): void {
   if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
 }
 
-/** What became of the admin token, for the log. */
-export type AdminTokenOutcome = "made" | "there" | "missing";
+/** Whether the admin token was created, for the log. */
+export type AdminTokenOutcome = "created" | "present" | "missing";
 
 /**
- * Makes the admin token if the database has no token at all. `missing`: there are tokens, but the
- * file is gone, and the secret cannot be had again.
+ * Creates the admin token if the database has no token at all. `missing`: there are tokens, but not
+ * the file, and its secret is stored nowhere else.
  */
 export async function ensureAdminToken(tokens: Tokens, folder: string): Promise<AdminTokenOutcome> {
   const file = join(folder, ADMIN_TOKEN_FILE);
-  if (tokens.storedCount > 0) return existsSync(file) ? "there" : "missing";
+  if (tokens.storedCount > 0) return existsSync(file) ? "present" : "missing";
   const secret = newSecret();
-  // It is on the disk before the token is in force, and in its place only if no other core that
-  // starts here at the same time was first.
+  // Written before the token is in force, and renamed only if no other core that starts here at
+  // the same time was first.
   const written = writePrivateFile(`${file}.${newTokenId()}`, `${secret}\n`);
   try {
     const isFirst = await tokens.createFirst({ name: "admin", scopes: ADMIN_TOKEN_SCOPES }, secret);
     if (isFirst) renameSync(written, file);
-    return isFirst ? "made" : "there";
+    return isFirst ? "created" : "present";
   } finally {
     rmSync(written, { force: true });
   }

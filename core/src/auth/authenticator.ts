@@ -1,3 +1,4 @@
+/** Checks `authorization` headers against the tokens in memory. */
 import type { AuthOptions } from "./limits.ts";
 import type { Authentication, Authenticator, Principal, Refusal } from "./principal.ts";
 import { hashHeaderToken } from "./secret.ts";
@@ -10,7 +11,7 @@ const MISSING_TOKEN = refused("unauthenticated", "missing auth token");
 const INVALID_TOKEN = refused("unauthenticated", "invalid auth token");
 const STORE_UNAVAILABLE = refused("token_store_unavailable", "token store unavailable");
 
-/** A longer header is judged all the same, but not remembered. */
+/** A longer header is checked, but not cached. */
 const MAX_CACHED_HEADER_LENGTH = 512;
 
 export interface AuthenticatorDeps {
@@ -22,14 +23,14 @@ export interface AuthenticatorDeps {
 }
 
 /**
- * Judges headers from memory. Only a token that is not there waits: for one look into the store,
- * which all such calls of the moment share, so that guessing costs core next to nothing.
+ * Checks headers from memory. Only an unknown token waits, for one query of the store that all such
+ * calls share, so that guessing tokens costs core almost nothing.
  */
 export class TokenAuthenticator implements Authenticator {
   readonly #deps: AuthenticatorDeps;
-  /** Whole headers that were good, so that a known client's calls cost no hashing. */
+  /** Headers that were accepted, so that a known client's calls need no hashing. */
   readonly #headers = new Map<string, TokenEntry>();
-  /** Hashes that were wrong, and until when they stay so without another look. */
+  /** Hashes that were refused, and until when they are refused without another query. */
   readonly #misses = new Map<string, number>();
   #waiting = 0;
   #running: Promise<void> | undefined;
@@ -48,10 +49,10 @@ export class TokenAuthenticator implements Authenticator {
     if (scheme.toLowerCase() !== "bearer") return UNKNOWN_METHOD;
     const token = space < 0 ? "" : header.slice(space + 1);
     if (token === "") return MISSING_TOKEN;
-    return this.#judge(header, hashHeaderToken(token));
+    return this.#check(header, hashHeaderToken(token));
   }
 
-  #judge(header: string, hash: string): Authentication | Promise<Authentication> {
+  #check(header: string, hash: string): Authentication | Promise<Authentication> {
     const entry = this.#deps.table.find(hash);
     if (entry !== undefined) {
       this.#rememberHeader(header, entry);
@@ -66,7 +67,7 @@ export class TokenAuthenticator implements Authenticator {
   async #lookUp(hash: string): Promise<Authentication> {
     this.#waiting++;
     try {
-      await this.#freshLook();
+      await this.#freshQuery();
     } catch {
       return STORE_UNAVAILABLE;
     } finally {
@@ -78,24 +79,24 @@ export class TokenAuthenticator implements Authenticator {
     return INVALID_TOKEN;
   }
 
-  /** A look that begins after this call: one that is under way may have read before. */
-  #freshLook(): Promise<void> {
-    if (this.#running === undefined) return this.#startLook();
+  /** A query that starts after this call: one that is running may have read before. */
+  #freshQuery(): Promise<void> {
+    if (this.#running === undefined) return this.#startQuery();
     this.#next ??= this.#running
       .catch(() => undefined)
       .then(() => {
         this.#next = undefined;
-        return this.#startLook();
+        return this.#startQuery();
       });
     return this.#next;
   }
 
-  #startLook(): Promise<void> {
-    const look = this.#deps.refresh().finally(() => {
-      if (this.#running === look) this.#running = undefined;
+  #startQuery(): Promise<void> {
+    const query = this.#deps.refresh().finally(() => {
+      if (this.#running === query) this.#running = undefined;
     });
-    this.#running = look;
-    return look;
+    this.#running = query;
+    return query;
   }
 
   #accept(entry: TokenEntry): Authentication {
@@ -121,7 +122,7 @@ export class TokenAuthenticator implements Authenticator {
   }
 }
 
-/** Makes room for one more by forgetting the oldest. */
+/** Removes the oldest entry if the map is full. */
 function bound(map: Map<string, unknown>, limit: number): void {
   if (map.size < limit) return;
   for (const oldest of map.keys()) {

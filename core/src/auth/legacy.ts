@@ -1,3 +1,4 @@
+/** Tokens in the table of the original core. */
 import type { DatabaseSync } from "node:sqlite";
 import { RESERVED_NAMES } from "./scopes.ts";
 import { hashSecret } from "./secret.ts";

@@ -1,3 +1,4 @@
+/** The tables of the token database, and how an older database is brought up to date. */
 import type { DatabaseSync } from "node:sqlite";
 
 /**

@@ -30,8 +30,8 @@ export type Authentication =
 /** What the transport needs of this module. */
 export interface Authenticator {
   /**
-   * Judges an `authorization` header. Answers at once for a token in memory, else after a
-   * look into the store, which never takes the event loop.
+   * Checks an `authorization` header. Answers at once for a token in memory, else after a query
+   * of the store, which does not block the event loop.
    */
   authenticate(header: string | undefined): Authentication | Promise<Authentication>;
   /** Calls `then` once when the token is revoked or expires; returns the undo. */

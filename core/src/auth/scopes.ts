@@ -1,3 +1,4 @@
+/** Names and scopes of tokens: what is allowed, and which rights they give. */
 import type { Principal } from "./principal.ts";
 import { TokenError } from "./token-error.ts";
 import type { TokenRecord } from "./token-record.ts";

@@ -1,3 +1,4 @@
+/** Secrets and ids of tokens, and the hash that is stored. */
 import { hash, randomBytes } from "node:crypto";
 
 /** Marks our secrets, so that people and scanners recognise a leaked one. */

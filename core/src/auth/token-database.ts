@@ -14,7 +14,7 @@ import { newTokenId } from "./secret.ts";
 import type { TokenRecord } from "./token-record.ts";
 import { LEGACY_SCOPES } from "./token-record.ts";
 
-/** All tokens of the file, and what was wrong with rows that were left out. */
+/** All tokens of the file, and why rows were left out. */
 export interface Loaded {
   readonly records: readonly TokenRecord[];
   readonly refused: readonly string[];
@@ -29,8 +29,8 @@ export interface LastUse {
 const MAX_TIME_MS = 8_640_000_000_000_000;
 
 /**
- * A time that was changed by hand into something unreadable counts as long past, so that an expiry
- * or a revocation still ends its token; one beyond a Date's range must not keep core from reading.
+ * A time that was edited into something unreadable counts as long past, so that an expiry or a
+ * revocation still ends its token; one beyond a Date's range must not stop core.
  */
 const TIME = (column: string) =>
   `CASE WHEN ${column} IS NULL THEN NULL
@@ -44,7 +44,7 @@ const COLUMNS = `id, name, lower(hex(hash)) AS hash, scopes, ${TIMES.map(TIME).j
 export class TokenDatabase {
   readonly #database: DatabaseSync;
 
-  /** Opens the file; throws an Error whose message is one clear line. Tables: see `migrate`. */
+  /** Opens the file; throws an Error with a message of one line. For the tables, see `migrate`. */
   constructor(location: DatabaseLocation) {
     const { path } = location;
     const isNew = path !== ":memory:" && !existsSync(path);
@@ -57,14 +57,14 @@ export class TokenDatabase {
   }
 
   /**
-   * A file of our own making is in WAL mode: look-ups then go on while another program holds the
-   * write lock. A file that was there keeps its mode, which other programs may count on.
+   * A file that core creates is in WAL mode, so that reads go on while another program holds the
+   * write lock. An existing file keeps its mode, which other programs may rely on.
    */
   #prepareNewFile(): void {
     this.#database.exec("PRAGMA journal_mode = WAL");
   }
 
-  /** Brings our tables up to date; one that is up to date is only read. */
+  /** Brings our tables up to date; only reads if they are. */
   migrate(): void {
     migrate(this.#database, Date.now());
   }
@@ -98,7 +98,7 @@ export class TokenDatabase {
       .map(recordOf);
   }
 
-  /** Rows of the original core's table whose secret is not in our own table, which decides. */
+  /** Rows of the original core's table whose secret is not in ours, which takes precedence. */
   #legacyRows(limit: number, known: ReadonlySet<string>): LegacyRows {
     return readLegacyRows(this.#database, limit, known);
   }
@@ -107,7 +107,7 @@ export class TokenDatabase {
     this.#insert(record);
   }
 
-  /** Returns whether it did: only if there is no token of ours yet, whoever else tries it too. */
+  /** Inserts it if there is no token of ours yet, atomically; returns whether it did. */
   insertFirst(record: TokenRecord): boolean {
     return this.#inTransaction("BEGIN IMMEDIATE", () => {
       if (this.#storedTokens(1).length > 0) return false;
@@ -132,8 +132,8 @@ export class TokenDatabase {
   }
 
   /**
-   * Ends a token; `undefined` if there is none with that id. A legacy token's row stays as it is:
-   * its secret goes, hashed and revoked, into our table, which decides.
+   * Revokes a token; `undefined` if there is none with that id. A legacy token's row stays: its
+   * secret is added, hashed and revoked, to our table, which takes precedence.
    */
   revoke(id: string, atMs: number): TokenRecord | undefined {
     return this.#inTransaction("BEGIN IMMEDIATE", () => {
@@ -186,7 +186,7 @@ export class TokenDatabase {
     });
   }
 
-  /** Only rows whose secret our table holds: what was refused stays for its owner to see. */
+  /** Deletes only rows whose secret our table holds; rows that were refused stay. */
   #deleteLegacyRows(): void {
     const { records } = this.#legacyRows(Number.MAX_SAFE_INTEGER, new Set());
     if (records.length === 0) return;
@@ -244,7 +244,7 @@ function recordOf(row: Record<string, unknown>): TokenRecord {
   };
 }
 
-/** A row changed by hand into something unreadable gets no rights rather than stopping core. */
+/** Scopes that were edited into something unreadable give no rights, and do not stop core. */
 function scopesOf(value: unknown): string[] {
   try {
     const parsed: unknown = JSON.parse(String(value));

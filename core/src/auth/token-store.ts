@@ -1,3 +1,4 @@
+/** The token database, as the main thread uses it: a worker thread holds the connection. */
 import { getCompileCacheDir } from "node:module";
 import { dirname, extname } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -154,7 +155,7 @@ export class TokenStore {
     for (const seq of [...this.#pending.keys()]) this.#take(seq)?.reject(unavailable(error));
   }
 
-  #ask(order: StoreOrder, timeoutMs: number): Promise<StoreAnswer> {
+  #send(order: StoreOrder, timeoutMs: number): Promise<StoreAnswer> {
     const worker = this.#worker;
     if (worker === undefined || this.#pending.size >= MAX_PENDING_ORDERS) {
       return Promise.reject(unavailable(new Error(worker ? "too many orders wait" : "closed")));
@@ -169,9 +170,9 @@ export class TokenStore {
     });
   }
 
-  /** Looks for changes now; what there is has been told (`changed`) when this resolves. */
+  /** Queries for changes now; all of them have been reported (`changed`) when this resolves. */
   async refresh(): Promise<void> {
-    await this.#ask({ op: "refresh" }, this.#init.options.storeLookupTimeoutMs);
+    await this.#send({ op: "refresh" }, this.#init.options.storeLookupTimeoutMs);
   }
 
   /** All tokens with their last use. */
@@ -183,7 +184,7 @@ export class TokenStore {
     await this.#write({ op: "insert", record });
   }
 
-  /** Resolves with whether it was: not if there is a token of ours already. */
+  /** Inserts it if there is no token of ours yet; resolves with whether it did. */
   async insertFirst(record: TokenRecord): Promise<boolean> {
     return (await this.#write({ op: "insert_first", record })) as boolean;
   }
@@ -202,7 +203,7 @@ export class TokenStore {
   }
 
   #write(order: StoreOrder): Promise<StoreAnswer> {
-    return this.#ask(order, this.#init.options.storeWriteTimeoutMs);
+    return this.#send(order, this.#init.options.storeWriteTimeoutMs);
   }
 
   /** Closes the database and ends the worker. Idempotent. */
@@ -212,14 +213,14 @@ export class TokenStore {
     this.#closed = true;
     clearTimeout(this.#restart);
     if (worker === undefined) return;
-    await this.#ask({ op: "close" }, CLOSE_TIMEOUT_MS).catch(() => undefined);
+    await this.#send({ op: "close" }, CLOSE_TIMEOUT_MS).catch(() => undefined);
     await worker.terminate();
   }
 }
 
 /**
- * A worker does not share its process's cache of compiled code unless it is told where that is;
- * with it, it is ready in half the time. It needs nothing else of the environment.
+ * A worker uses the compile cache of its process only if it gets the folder; with it, it is ready in
+ * half the time. It needs nothing else of the environment.
  */
 function workerEnvironment(): Record<string, string> {
   const folder = getCompileCacheDir();

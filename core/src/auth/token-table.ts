@@ -1,3 +1,4 @@
+/** The tokens in force, in memory, and who watches for their end. */
 import type { Authentication, Principal, Refusal } from "./principal.ts";
 import { principalOf } from "./scopes.ts";
 import type { TokenRecord } from "./token-record.ts";
@@ -10,7 +11,7 @@ export interface AuthClock {
   after(delayMs: number, then: () => void): () => void;
 }
 
-/** A timer for an expiry wakes at least so often and looks again: clocks are set, machines sleep. */
+/** An expiry is checked at least this often: clocks are changed, and machines sleep. */
 const MAX_DELAY_MS = 60_000;
 
 export const REVOKED: Refusal = Object.freeze({ code: "token_revoked", message: "token revoked" });
@@ -22,11 +23,11 @@ export class TokenEntry {
   principal: Principal;
   /** The answer to a call with this token, made once. */
   accepted: Authentication;
-  /** Set for good when the token is in force no more. */
+  /** Set once the token has been revoked or has expired. */
   ended: Refusal | undefined;
   lastUsedAtMs = 0;
   readonly watchers = new Set<(refusal: Refusal) => void>();
-  /** The undo of the timer that waits for the expiry; only while somebody watches. */
+  /** Stops the timer of the expiry, which runs only while there are watchers. */
   stopTimer: (() => void) | undefined;
 
   constructor(record: TokenRecord) {
@@ -77,8 +78,8 @@ export class TokenTable {
   }
 
   /**
-   * A token that is new or has changed. One with the same rights and name goes on under its open
-   * streams; any other change ends them, since they were opened with rights that are gone.
+   * Adds or replaces a token. With the same rights and name its open streams go on; any other
+   * change ends them, since they were opened with other rights.
    */
   put(record: TokenRecord): void {
     const old = this.#entries.get(record.hash);
@@ -105,7 +106,7 @@ export class TokenTable {
     if (entry === undefined || !this.isInForce(entry)) {
       return this.#clock.after(0, () => then(entry?.ended ?? REVOKED));
     }
-    // A watcher of its own for each call, so that each undo takes away only its own.
+    // A new function for each call, so that each undo removes only its own.
     const watcher = (refusal: Refusal): void => then(refusal);
     entry.watchers.add(watcher);
     if (entry.stopTimer === undefined) this.#watchExpiry(entry);

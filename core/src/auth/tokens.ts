@@ -1,6 +1,6 @@
 /**
  * The entry point to core's tokens: who may call (`authenticator`), and their administration. Look-ups of
- * known tokens answer from memory; the database is a worker's business (see `token-store.ts`).
+ * known tokens answer from memory; a worker holds the database (see `token-store.ts`).
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { TokenAuthenticator } from "./authenticator.ts";
@@ -22,7 +22,7 @@ export interface AuthLog {
   error(message: string, error: Error): void;
 }
 
-/** A token given at the start for this run alone; it is in no database. */
+/** A token for this run only; it is in no database. */
 export interface ExtraToken {
   readonly name: string;
   /** SHA-256 of the secret, as 64 hex digits. */
@@ -39,7 +39,7 @@ export interface NewToken {
 
 export interface CreatedToken {
   readonly token: TokenRecord;
-  /** In this answer and nowhere else, ever. */
+  /** Only in this answer; core stores its hash. */
   readonly secret: string;
 }
 
@@ -73,11 +73,11 @@ export class Tokens implements TokenAdmin {
   readonly authenticator: Authenticator;
   readonly #init: TokensOptions;
   readonly #table: TokenTable;
-  readonly #saidRefused = new Set<string>();
+  readonly #loggedRefusals = new Set<string>();
   #store!: TokenStore;
   #stored = 0;
   #extraCount = 0;
-  #saidLegacy = false;
+  #hasHintedLegacy = false;
   #flush: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   readonly #flushedAtMs = new Map<string, number>();
@@ -137,11 +137,12 @@ export class Tokens implements TokenAdmin {
     this.#stored = total;
     for (const hash of gone) this.#table.remove(hash);
     for (const record of put) this.#table.put(record);
-    if (!this.#saidLegacy && put.some((record) => record.origin === "legacy")) this.#hintLegacy();
+    if (!this.#hasHintedLegacy && put.some((record) => record.origin === "legacy"))
+      this.#hintLegacy();
   }
 
   #hintLegacy(): void {
-    this.#saidLegacy = true;
+    this.#hasHintedLegacy = true;
     this.#init.log.info(
       "tokens of the original core's table seabird_auth_tokens are accepted; they are stored there unhashed. To store only their hashes: seabird-core tokens import",
     );
@@ -149,13 +150,14 @@ export class Tokens implements TokenAdmin {
 
   #refused(lines: readonly string[]): void {
     for (const line of lines) {
-      if (this.#saidRefused.has(line) || this.#saidRefused.size >= MAX_REFUSAL_LINES) continue;
-      this.#saidRefused.add(line);
+      if (this.#loggedRefusals.has(line) || this.#loggedRefusals.size >= MAX_REFUSAL_LINES)
+        continue;
+      this.#loggedRefusals.add(line);
       this.#init.log.warn(line);
     }
   }
 
-  /** The tokens of this run alone, from now on; those that are no more end their streams. */
+  /** Replaces the tokens of this run; the open streams of those that are missing end. */
   replaceExtra(extraTokens: readonly ExtraToken[]): void {
     const kept = new Set(extraTokens.map(({ hash }) => hash.toLowerCase()));
     const known = new Map<string, TokenRecord>();
@@ -219,7 +221,7 @@ export class Tokens implements TokenAdmin {
     });
   }
 
-  /** Writes what was used since the last time; what fails is tried again the next time. */
+  /** Writes the changes of "last used"; a failed write is repeated at the next flush. */
   async #writeLastUse(): Promise<void> {
     const uses: LastUse[] = [];
     for (const { record, lastUsedAtMs } of this.#table) {

@@ -40,7 +40,7 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface DatabaseConfig extends DatabaseLocation {
-  /** Whether core keeps it in a folder of its own, `.seabird`, since nothing else was said. */
+  /** Whether it is the default one, in core's folder `.seabird`. */
   readonly embedded: boolean;
 }
 
@@ -68,11 +68,11 @@ export interface ConfigSources {
   readonly cwd: string;
 }
 
-/** The folder of core's own, with the embedded database and the admin token in it. */
+/** Core's folder, with the embedded database and the admin token. */
 export const OWN_FOLDER = ".seabird";
 export const EMBEDDED_DATABASE = "seabird.db";
 
-/** A setting's value in a file of its own, a certificate, a key. */
+/** Bytes of a file that holds a setting's value, a certificate or a key. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
 interface Given {

@@ -1,3 +1,4 @@
+/** The tokens of one run: the setting SEABIRD_EXTRA_TOKENS. */
 import { checkScopes, checkTokenName } from "../auth/scopes.ts";
 import type { ExtraToken } from "../auth/tokens.ts";
 

@@ -1,4 +1,4 @@
-/** The end of core, step by step, within a limit. */
+/** The shutdown of core, step by step, within a limit. */
 import type { Tokens } from "../auth/tokens.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { PageServer } from "../transport/http/page-server.ts";
@@ -18,9 +18,9 @@ type Step = readonly [name: string, run: (parts: DrainDeps) => void | Promise<vo
 
 /** In this order; each begins when the one before has ended. */
 const STEPS: readonly Step[] = [
-  ["say not serving", ({ server }) => server.setNotServing()],
+  ["set not serving", ({ server }) => server.setNotServing()],
   ["stop accepting", ({ server }) => server.stopAccepting()],
-  ["announce the end", ({ server }) => server.sendGoaway()],
+  ["send GOAWAY", ({ server }) => server.sendGoaway()],
   ["refuse new calls", ({ server }) => server.refuseNew()],
   ["refuse new actions", ({ broker }) => broker.refuseNew()],
   ["settle requests", ({ broker, server }) => broker.settleRequests(server.limits.drainRequestsMs)],
@@ -33,7 +33,7 @@ const STEPS: readonly Step[] = [
   ["close the token database", ({ tokens }) => tokens.close()],
 ];
 
-/** Runs all steps; one that fails is logged, and the next one runs all the same. */
+/** Runs all steps; a step that fails is logged, and the next one runs. */
 export async function drain(parts: DrainDeps): Promise<void> {
   for (const [name, run] of STEPS) {
     try {

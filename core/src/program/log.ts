@@ -14,20 +14,20 @@ export interface Log {
 export interface CoreLog extends Log {
   setLevel(level: LogLevel): void;
   /**
-   * Resolves when nothing waits to be written any more, or when it cannot be: before the process
-   * is ended by force. One that ends by itself writes all of it anyway.
+   * Resolves when all lines are written, or cannot be. Needed only before `process.exit`: a process
+   * that ends by itself writes them all.
    */
   flush(): Promise<void>;
 }
 
-/** Lines that wait for a reader of the log who is slow; more are dropped, rather than waiting. */
+/** Bytes of lines that wait for a slow reader of the log; more are dropped. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** How long the process's end waits for that reader. */
+/** How long the exit of the process waits for that reader. */
 const MAX_FLUSH_MS = 250;
 
 /**
- * Nothing should ever log these; if something does, the value does not get out. A token's name is
- * no secret: it is logged as `tokenName`.
+ * Fields that must not be logged: their values are replaced. A token's name is no secret; it is
+ * logged as `tokenName`.
  */
 const REDACTED = ["authorization", "token", "secret", "password", "key"].flatMap((name) => [
   name,
@@ -35,7 +35,7 @@ const REDACTED = ["authorization", "token", "secret", "password", "key"].flatMap
   `*.*.${name}`,
 ]);
 
-/** One of our secrets in the middle of a text, as in an error's. */
+/** A token's secret inside a text, as in an error's message. */
 const SECRET = new RegExp(`${SECRET_PREFIX}[A-Za-z0-9_-]{43}`, "g");
 const CENSOR = "[hidden]";
 
@@ -69,16 +69,16 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
   });
 }
 
-/** The addresses are in their messages already. */
+/** Fields that are in the message already. */
 const PRETTY = { translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname,url", singleLine: true };
 
 function openOutput() {
-  // With a least length of nothing, its `flush` would not wait.
+  // With a `minLength` of 0 its `flush` does not wait.
   const options = { dest: 1, sync: false, maxLength: MAX_WAITING_BYTES, minLength: 1 };
   const output = pino.destination(options);
-  // A reader that has gone, or a full disk, is no reason to end.
+  // Core goes on when the reader of its log has gone or the disk is full.
   output.on("error", () => undefined);
-  // Pino calls it as the process ends, and where a write fails it tries again for ever.
+  // Pino calls it at exit, and repeats a failed write for ever.
   output.flushSync = () => undefined;
   return output;
 }

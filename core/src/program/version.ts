@@ -1,3 +1,4 @@
+/** Core's version. */
 import { readFileSync } from "node:fs";
 
 interface Manifest {

@@ -1,4 +1,4 @@
-/** For tests of the real process: runs the bin, and tells what it said and how it ended. */
+/** For tests of the real process: runs the bin, and keeps its output and exit code. */
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
