@@ -63,7 +63,7 @@ export { SEABIRD_ERROR_CODES, SeabirdError, type SeabirdErrorCode } from "./link
 export { SDK_LIMITS, type SdkLimit, type SdkLimitOptions } from "./link/limits.ts";
 export type { LinkState } from "./link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./link/options.ts";
-export { type ProcessLife, startProcessLife } from "./link/process-life.ts";
+export { type ProcessLifecycle, startProcessLifecycle } from "./link/process-lifecycle.ts";
 export type {
   AskOptions,
   BackendRef,
@@ -97,6 +97,7 @@ export type {
   UnknownEvent,
   User,
 } from "./plugin/events.ts";
+export { EVENT_KINDS } from "./plugin/events.ts";
 export type { Match } from "./plugin/match.ts";
 export {
   type Cleanup,

@@ -116,8 +116,8 @@ test("nothing of the SDK keeps a process, and nothing is left unhandled", async 
 
 test("a stop that is delivered twice at once is one; a later one ends at once", async (t) => {
   const source = `
-    import { startProcessLife } from "@seabird-chat/sdk";
-    const life = startProcessLife();
+    import { startProcessLifecycle } from "@seabird-chat/sdk";
+    const life = startProcessLifecycle();
     life.ready();
     life.signal.addEventListener("abort", () => process.send({ type: "stopping" }));
     setInterval(() => undefined, 1_000);`;

@@ -1,19 +1,6 @@
 /** What `seabird tail` shows of an event, and which events its filters let through. Pure. */
 import { parseBackendId, parseId } from "@seabird-chat/protocol";
-import type { PluginEvent } from "@seabird-chat/sdk";
-
-export const EVENT_KINDS = [
-  "message",
-  "mention",
-  "command",
-  "action",
-  "privateMessage",
-  "privateAction",
-  "sendMessage",
-  "performAction",
-  "sendPrivateMessage",
-  "performPrivateAction",
-] as const;
+import { EVENT_KINDS, type PluginEvent } from "@seabird-chat/sdk";
 
 /** An event laid flat: one shape for all kinds. */
 export interface EventLine {
@@ -35,38 +22,28 @@ export interface TailFilter {
 }
 
 export function eventLine(event: PluginEvent): EventLine {
-  switch (event.kind) {
-    case "message":
-    case "mention":
-    case "action":
-      return { ...spoken(event), place: event.channelId, text: event.text };
-    case "command": {
-      const text = event.arg === "" ? event.command : `${event.command} ${event.arg}`;
-      return { ...spoken(event), place: event.channelId, text };
-    }
-    case "privateMessage":
-    case "privateAction":
-      return { ...spoken(event), place: event.user.id, text: event.text };
-    case "sendMessage":
-    case "performAction":
-      return { ...sent(event), place: event.channelId, text: event.text };
-    case "sendPrivateMessage":
-    case "performPrivateAction":
-      return { ...sent(event), place: event.userId, text: event.text };
-    case "unknown":
-      return { kind: "unknown", place: "", sender: "", senderId: "", text: "" };
-  }
+  const { kind } = event;
+  const person = "user" in event ? event.user : undefined;
+  const name = person && (person.displayName || lastSegment(person.id));
+  return {
+    kind,
+    place: placeOf(event),
+    sender: "sender" in event ? event.sender : (name ?? ""),
+    senderId: person?.id ?? "",
+    text: textOf(event),
+  };
 }
 
-type Spoken = Extract<PluginEvent, { readonly user: unknown }>;
-type Sent = Extract<PluginEvent, { readonly sender: string }>;
-
-function spoken({ kind, user }: Spoken): Omit<EventLine, "place" | "text"> {
-  return { kind, sender: user.displayName || lastSegment(user.id), senderId: user.id };
+function placeOf(event: PluginEvent): string {
+  if ("channelId" in event) return event.channelId;
+  if ("userId" in event) return event.userId;
+  return "user" in event ? event.user.id : "";
 }
 
-function sent({ kind, sender }: Sent): Omit<EventLine, "place" | "text"> {
-  return { kind, sender, senderId: "" };
+function textOf(event: PluginEvent): string {
+  if ("text" in event) return event.text;
+  if (!("command" in event)) return "";
+  return event.arg === "" ? event.command : `${event.command} ${event.arg}`;
 }
 
 /** Each given filter must hold; of one filter's values any. */

@@ -4,6 +4,7 @@ import { EventSchema } from "@seabird-chat/protocol";
 import { EXIT } from "@seabird-chat/runtime";
 import {
   connectPlugin,
+  EVENT_KINDS,
   type LinkState,
   type PluginClient,
   type PluginEvent,
@@ -11,7 +12,6 @@ import {
 import type { Command } from "commander";
 import { sdkFailure, withoutHint } from "../client/call-failure.ts";
 import {
-  EVENT_KINDS,
   type EventLine,
   eventLine,
   lastSegment,
@@ -144,6 +144,8 @@ function arrange(output: Output, kind: PluginEvent["kind"], who: string, text: s
       return `${mark("→")} * ${who} ${text}`;
     case "unknown":
       return mark("(an event of a later edition of the protocol; --json shows it)");
+    default:
+      return `${mark(`(${kind})`)} ${who} ${text}`;
   }
 }
 

@@ -1,5 +1,5 @@
 /** How a question ends that nobody answered. */
-import { sameAcrossCopies } from "../link/across-copies.ts";
+import { sameAcrossCopies } from "../link/errors.ts";
 
 /**
  * - `timeout`: the time is up.

@@ -5,7 +5,7 @@ export { type Clock, pause, type Random } from "../link/clock.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
 export type { LinkState } from "../link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "../link/options.ts";
-export { type ProcessLife, startProcessLife } from "../link/process-life.ts";
+export { type ProcessLifecycle, startProcessLifecycle } from "../link/process-lifecycle.ts";
 export type { SettingsProblem, SettingsSchema } from "../program/check-settings.ts";
 export {
   createLog,

@@ -1,4 +1,4 @@
-/** Everything a client may ask of core, without an event stream. */
+/** The calls of core, for clients with and without a stream of events. */
 import { type Client, type CallOptions as ConnectOptions, createClient } from "@connectrpc/connect";
 import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird-chat/protocol";
 import { type Clock, nextTurn, pause } from "./clock.ts";
@@ -33,7 +33,6 @@ export interface CoreInfo {
   readonly now: Date;
 }
 
-/** What the calls are made with. */
 export interface ActionClientDeps {
   readonly limits: SdkLimits;
   readonly clock: Clock;
@@ -51,7 +50,7 @@ export const MAX_RETRIES = 3;
  * is, because after `unavailable`, `deadline_exceeded` or `unknown` it may have happened.
  */
 export class ActionClient {
-  readonly #client: Client<typeof Seabird>;
+  readonly #client: SeabirdClient;
   readonly #limits: SdkLimits;
   readonly #clock: Clock;
   readonly #inFlight = new Set<Promise<unknown>>();
@@ -64,100 +63,87 @@ export class ActionClient {
     this.#clock = clock;
   }
 
-  async sendMessage(channelId: string, content: Content, settings?: ActionOptions): Promise<void> {
-    const request = { channelId, ...contentToWire(content), ...tags(settings) };
-    await this.#call((options) => this.#client.sendMessage(request, options), settings);
+  async sendMessage(channelId: string, content: Content, options?: ActionOptions): Promise<void> {
+    const request = { channelId, ...contentToWire(content), ...tags(options) };
+    await this.#call("sendMessage", request, options);
   }
 
   async sendPrivateMessage(
     userId: string,
     content: Content,
-    settings?: ActionOptions,
+    options?: ActionOptions,
   ): Promise<void> {
-    const request = { userId, ...contentToWire(content), ...tags(settings) };
-    await this.#call((options) => this.#client.sendPrivateMessage(request, options), settings);
+    const request = { userId, ...contentToWire(content), ...tags(options) };
+    await this.#call("sendPrivateMessage", request, options);
   }
 
-  async performAction(
-    channelId: string,
-    content: Content,
-    settings?: ActionOptions,
-  ): Promise<void> {
-    const request = { channelId, ...contentToWire(content), ...tags(settings) };
-    await this.#call((options) => this.#client.performAction(request, options), settings);
+  async performAction(channelId: string, content: Content, options?: ActionOptions): Promise<void> {
+    const request = { channelId, ...contentToWire(content), ...tags(options) };
+    await this.#call("performAction", request, options);
   }
 
   async performPrivateAction(
     userId: string,
     content: Content,
-    settings?: ActionOptions,
+    options?: ActionOptions,
   ): Promise<void> {
-    const request = { userId, ...contentToWire(content), ...tags(settings) };
-    await this.#call((options) => this.#client.performPrivateAction(request, options), settings);
+    const request = { userId, ...contentToWire(content), ...tags(options) };
+    await this.#call("performPrivateAction", request, options);
   }
 
   /** `channelName` as its network writes it, such as `#seabird`. */
   async joinChannel(
     backendId: string,
     channelName: string,
-    settings?: ActionOptions,
+    options?: ActionOptions,
   ): Promise<void> {
-    const request = { backendId, channelName, ...tags(settings) };
-    await this.#call((options) => this.#client.joinChannel(request, options), settings);
+    const request = { backendId, channelName, ...tags(options) };
+    await this.#call("joinChannel", request, options);
   }
 
   async leaveChannel(
     channelId: string,
-    settings?: ActionOptions & { readonly exitMessage?: string | undefined },
+    options?: ActionOptions & { readonly exitMessage?: string | undefined },
   ): Promise<void> {
-    const request = { channelId, exitMessage: settings?.exitMessage ?? "", ...tags(settings) };
-    await this.#call((options) => this.#client.leaveChannel(request, options), settings);
+    const request = { channelId, exitMessage: options?.exitMessage ?? "", ...tags(options) };
+    await this.#call("leaveChannel", request, options);
   }
 
   async updateChannelInfo(
     channelId: string,
     info: { readonly topic: string },
-    settings?: ActionOptions,
+    options?: ActionOptions,
   ): Promise<void> {
-    const request = { channelId, topic: info.topic, ...tags(settings) };
-    await this.#call((options) => this.#client.updateChannelInfo(request, options), settings);
+    const request = { channelId, topic: info.topic, ...tags(options) };
+    await this.#call("updateChannelInfo", request, options);
   }
 
   /** Sorted by id. */
-  async listBackends(settings?: CallOptions): Promise<readonly Backend[]> {
-    const list = await this.#call((options) => this.#client.listBackends({}, options), settings);
+  async listBackends(options?: CallOptions): Promise<readonly Backend[]> {
+    const list = await this.#call("listBackends", {}, options);
     return list.backends;
   }
 
   /** Asks the backend itself. */
-  async backendInfo(backendId: string, settings?: CallOptions): Promise<BackendInfo> {
-    const info = await this.#call(
-      (options) => this.#client.getBackendInfo({ backendId }, options),
-      settings,
-    );
+  async backendInfo(backendId: string, options?: CallOptions): Promise<BackendInfo> {
+    const info = await this.#call("getBackendInfo", { backendId }, options);
     return { backend: info.backend, metadata: info.metadata };
   }
 
   /** Sorted by id. */
-  async listChannels(backendId: string, settings?: CallOptions): Promise<readonly Channel[]> {
-    const list = await this.#call(
-      (options) => this.#client.listChannels({ backendId }, options),
-      settings,
-    );
+  async listChannels(backendId: string, options?: CallOptions): Promise<readonly Channel[]> {
+    const list = await this.#call("listChannels", { backendId }, options);
     return list.channels;
   }
 
-  async channelInfo(channelId: string, settings?: CallOptions): Promise<Channel> {
-    const info = await this.#call(
-      (options) => this.#client.getChannelInfo({ channelId }, options),
-      settings,
-    );
+  async channelInfo(channelId: string, options?: CallOptions): Promise<Channel> {
+    const info = await this.#call("getChannelInfo", { channelId }, options);
     if (info.channel === undefined) throw new SeabirdError("internal", "core sent no channel");
     return info.channel;
   }
 
-  async coreInfo(settings?: CallOptions): Promise<CoreInfo> {
-    const info = await this.#call((options) => this.#client.getCoreInfo({}, options), settings);
+  async coreInfo(options?: CallOptions): Promise<CoreInfo> {
+    const info = await this.#call("getCoreInfo", {}, options);
     return {
       startedAt: new Date(Number(info.startupTimestamp) * 1_000),
       now: new Date(Number(info.currentTimestamp) * 1_000),
@@ -166,12 +152,9 @@ export class ActionClient {
 
   /** By name: what every live plugin has registered. */
   async registeredCommands(
-    settings?: CallOptions,
+    options?: CallOptions,
   ): Promise<Readonly<Record<string, CommandMetadata>>> {
-    const list = await this.#call(
-      (options) => this.#client.registeredCommands({}, options),
-      settings,
-    );
+    const list = await this.#call("registeredCommands", {}, options);
     return list.commands;
   }
 
@@ -194,14 +177,18 @@ export class ActionClient {
     this.#isClosed = true;
   }
 
-  async #call<T>(
-    send: (options: ConnectOptions) => Promise<T>,
-    settings: CallOptions = {},
-  ): Promise<T> {
+  async #call<Method extends UnaryMethod>(
+    method: Method,
+    request: Parameters<SeabirdClient[Method]>[0],
+    { signal, timeoutMs = this.#limits.callTimeoutMs }: CallOptions = {},
+  ): Promise<Awaited<ReturnType<SeabirdClient[Method]>>> {
     if (this.#isClosed) throw new SeabirdError("closed", "the client was closed");
-    const { signal, timeoutMs = this.#limits.callTimeoutMs } = settings;
     checkLimit("timeoutMs", timeoutMs);
-    const call = this.#retrying(send, { signal, timeoutMs });
+    const send = this.#client[method] as (
+      request: unknown,
+      options: ConnectOptions,
+    ) => ReturnType<SeabirdClient[Method]>;
+    const call = this.#retrying((options) => send(request, options), { signal, timeoutMs });
     this.#inFlight.add(call);
     try {
       return await call;
@@ -211,9 +198,9 @@ export class ActionClient {
   }
 
   async #retrying<T>(
-    send: (options: ConnectOptions) => Promise<T>,
+    send: (options: ConnectOptions) => T,
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
-  ): Promise<T> {
+  ): Promise<Awaited<T>> {
     const endsAt = this.#clock.now() + timeoutMs;
     for (let retry = 0; ; retry += 1) {
       const leftMs = Math.max(1, Math.ceil(endsAt - this.#clock.now()));
@@ -231,6 +218,9 @@ export class ActionClient {
   }
 }
 
-function tags(settings: ActionOptions | undefined): { tags: Record<string, string> } {
-  return { tags: { ...settings?.tags } };
+type SeabirdClient = Client<typeof Seabird>;
+type UnaryMethod = Exclude<keyof SeabirdClient, "streamEvents">;
+
+function tags(options: ActionOptions | undefined): { tags: Record<string, string> } {
+  return { tags: { ...options?.tags } };
 }

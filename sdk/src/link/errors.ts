@@ -1,6 +1,5 @@
 /** The one error of the SDK: what core, the network or a wrong option said, with a closed code. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { sameAcrossCopies } from "./across-copies.ts";
 
 /** The codes of gRPC in their order (index = status number), then two of the SDK's own. */
 export const SEABIRD_ERROR_CODES = [
@@ -63,6 +62,24 @@ export class SeabirdError extends Error {
       retryAfterMs: retryAfterMs(error.metadata),
     });
   }
+}
+
+type Class = abstract new (...args: never[]) => object;
+
+/**
+ * Makes `instanceof` hold for objects of the same class of another copy of the SDK: a plugin may
+ * bring its own, while the program that runs it has one too.
+ */
+export function sameAcrossCopies(type: Class, name: string): void {
+  const mark = Symbol.for(name);
+  Object.defineProperty(type.prototype, mark, { value: true });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    value(this: unknown, given: unknown): boolean {
+      // Subclasses inherit this function, and are compared as usual.
+      if (this !== type) return Function.prototype[Symbol.hasInstance].call(this, given);
+      return typeof given === "object" && given !== null && mark in given;
+    },
+  });
 }
 
 sameAcrossCopies(SeabirdError, "seabird.error");

@@ -1,4 +1,4 @@
-/** What a plugin hears: core's events as plain objects told apart by `kind`. Pure. */
+/** The events that a plugin receives: plain objects with a `kind`, one row for each. Pure. */
 import type { Block, ChannelSource, Event, User as WireUser } from "@seabird-chat/protocol";
 
 /** A person on a chat network. `id` is absolute; both are empty if the backend gave none. */
@@ -88,71 +88,59 @@ export type PluginEvent =
   | PerformPrivateActionEvent
   | UnknownEvent;
 
-const KINDS: Record<PluginEvent["kind"], true> = {
-  message: true,
-  mention: true,
-  action: true,
-  command: true,
-  privateMessage: true,
-  privateAction: true,
-  sendMessage: true,
-  sendPrivateMessage: true,
-  performAction: true,
-  performPrivateAction: true,
-  unknown: true,
+type Kind = Exclude<PluginEvent["kind"], "unknown">;
+type ValueOf<K extends Kind> = Extract<Event["inner"], { case: K }>["value"];
+type FieldsOf<K extends Kind> = Omit<Extract<PluginEvent, { kind: K }>, keyof Base<K>>;
+
+const EVENTS: { readonly [K in Kind]: (value: ValueOf<K>) => FieldsOf<K> } = {
+  message: fromChannel,
+  mention: fromChannel,
+  command: ({ source, command, arg }) => ({ ...inChannel(source), command, arg }),
+  action: fromChannel,
+  privateMessage: fromUser,
+  privateAction: fromUser,
+  sendMessage: toChannel,
+  performAction: toChannel,
+  sendPrivateMessage: toPerson,
+  performPrivateAction: toPerson,
 };
 
+/** All kinds but `unknown`. */
+export const EVENT_KINDS = Object.keys(EVENTS) as readonly Kind[];
+
 export function isEventKind(name: string): name is PluginEvent["kind"] {
-  return Object.hasOwn(KINDS, name);
+  return name === "unknown" || Object.hasOwn(EVENTS, name);
 }
 
 export function toPluginEvent(raw: Event): PluginEvent {
-  const { inner } = raw;
-  const base = { tags: raw.tags, raw };
-  switch (inner.case) {
-    case "message":
-    case "mention":
-    case "action":
-      return {
-        kind: inner.case,
-        ...inChannel(inner.value.source),
-        ...contentOf(inner.value),
-        ...base,
-      };
-    case "command": {
-      const { command, arg, source } = inner.value;
-      return { kind: "command", ...inChannel(source), command, arg, ...base };
-    }
-    case "privateMessage":
-    case "privateAction":
-      return {
-        kind: inner.case,
-        user: user(inner.value.source),
-        ...contentOf(inner.value),
-        ...base,
-      };
-    case "sendMessage":
-    case "performAction": {
-      const { sender, channelId } = inner.value;
-      return { kind: inner.case, sender, channelId, ...contentOf(inner.value), ...base };
-    }
-    case "sendPrivateMessage":
-    case "performPrivateAction": {
-      const { sender, userId } = inner.value;
-      return { kind: inner.case, sender, userId, ...contentOf(inner.value), ...base };
-    }
-    default:
-      return { kind: "unknown", ...base };
-  }
+  const { inner, tags } = raw;
+  const kind: string = inner.case ?? "unknown";
+  if (!Object.hasOwn(EVENTS, kind)) return { kind: "unknown", tags, raw };
+  const toFields = EVENTS[kind as Kind] as (value: unknown) => object;
+  return { kind, ...toFields(inner.value), tags, raw } as PluginEvent;
 }
 
-function contentOf({
-  text,
-  rootBlock,
-}: {
-  text: string;
-  rootBlock?: Block | undefined;
-}): MessageContent {
+type WireContent = { readonly text: string; readonly rootBlock?: Block | undefined };
+
+function fromChannel(value: WireContent & { readonly source?: ChannelSource | undefined }) {
+  return { ...inChannel(value.source), ...content(value) };
+}
+
+function fromUser(value: WireContent & { readonly source?: WireUser | undefined }) {
+  return { user: user(value.source), ...content(value) };
+}
+
+function toChannel(value: WireContent & { readonly sender: string; readonly channelId: string }) {
+  const { sender, channelId } = value;
+  return { sender, channelId, ...content(value) };
+}
+
+function toPerson(value: WireContent & { readonly sender: string; readonly userId: string }) {
+  const { sender, userId } = value;
+  return { sender, userId, ...content(value) };
+}
+
+function content({ text, rootBlock }: WireContent): MessageContent {
   return { text, rootBlock };
 }
 

@@ -9,18 +9,17 @@ export type ReplyTarget =
 
 /** Throws `invalid_argument` for an event whose backend did not say where it came from. */
 export function replyTarget(event: ReplyableEvent): ReplyTarget {
-  const isPrivate = event.kind === "privateMessage" || event.kind === "privateAction";
-  const id = isPrivate ? event.user.id : event.channelId;
-  if (id === "") {
-    throw new SeabirdError("invalid_argument", `this ${event.kind} has no source to reply to`);
-  }
-  return isPrivate ? { kind: "user", userId: id } : { kind: "channel", channelId: id };
+  const target: ReplyTarget =
+    "channelId" in event
+      ? { kind: "channel", channelId: event.channelId }
+      : { kind: "user", userId: event.user.id };
+  if (target.kind === "channel" ? target.channelId !== "" : target.userId !== "") return target;
+  throw new SeabirdError("invalid_argument", `this ${event.kind} has no source to reply to`);
 }
 
 /** Puts `name: ` in front, in channels only; in private it is clear who is meant. */
 export function mentioning(event: ReplyableEvent, content: Content): Content {
-  const isPrivate = event.kind === "privateMessage" || event.kind === "privateAction";
   const name = event.user.displayName;
-  if (isPrivate || name === "") return content;
+  if (!("channelId" in event) || name === "") return content;
   return typeof content === "string" ? `${name}: ${content}` : [`${name}: `, content];
 }

@@ -4,7 +4,7 @@ import type { BackendDefinition } from "../backend/backend.ts";
 import { type RunningBackend, startBackend } from "../backend/start-backend.ts";
 import { pause, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import type { ProcessLife } from "../link/process-life.ts";
+import type { ProcessLifecycle } from "../link/process-lifecycle.ts";
 import { NO_SETTINGS, SettingsError, toJsonSchema } from "./check-settings.ts";
 import { COMPONENT_USAGE, type ComponentArgs } from "./component-args.ts";
 import { type ComponentDescription, printDescription } from "./description.ts";
@@ -211,13 +211,13 @@ async function logCore(backend: RunningBackend, log: Log): Promise<void> {
 const TURN_MS = 15_000;
 
 /** Plugins stop before backends, so that none of them sees its backend go. */
-async function ourTurn(life: ProcessLife): Promise<void> {
+async function ourTurn(life: ProcessLifecycle): Promise<void> {
   if (life.signal.aborted || !sendToSupervisor({ type: "leaving" })) return;
   await pause(systemClock, TURN_MS, life.signal);
 }
 
 /** Core and every part is ready; only the supervisor can know. */
-function supervisorsGo(life: ProcessLife): Promise<void> {
+function supervisorsGo(life: ProcessLifecycle): Promise<void> {
   return new Promise((resolve) => {
     const forget = life.onMessage((message) => {
       if (message.type !== "go") return;
@@ -227,7 +227,7 @@ function supervisorsGo(life: ProcessLife): Promise<void> {
   });
 }
 
-function onNotice(life: ProcessLife, callback: (line: string) => void): () => void {
+function onNotice(life: ProcessLifecycle, callback: (line: string) => void): () => void {
   return life.onMessage((message) => {
     if (message.type === "notice") callback(message.line);
   });

@@ -11,7 +11,7 @@ import {
 } from "@seabird-chat/runtime";
 import { unlessEnded } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { type ProcessLife, startProcessLife } from "../link/process-life.ts";
+import { type ProcessLifecycle, startProcessLifecycle } from "../link/process-lifecycle.ts";
 import { type ComponentArgs, parseComponentArgs, toLevel } from "./component-args.ts";
 import { isLogLevel, type Log } from "./log.ts";
 
@@ -21,7 +21,7 @@ const LINGER_MS = 2_000;
 /** What `work` is given. */
 export interface ComponentStart {
   readonly args: ComponentArgs;
-  readonly life: ProcessLife;
+  readonly life: ProcessLifecycle;
   /** From the bootstrap config, or from `--settings` and the environment. */
   readonly given: Given;
 }
@@ -74,7 +74,7 @@ async function probe(args: ComponentArgs, work: ComponentWork): Promise<void> {
 }
 
 async function live(args: ComponentArgs, work: ComponentWork): Promise<void> {
-  const life = startProcessLife();
+  const life = startProcessLifecycle();
   try {
     await work.run({ args, life, given: await read(args) });
   } finally {
@@ -130,7 +130,7 @@ const MAX_ANSWER_CHARACTERS = 2_000;
 
 /** What a supervisor says while the part runs: a log level, and settings. Returns its undo. */
 export function followSettings(
-  life: ProcessLife,
+  life: ProcessLifecycle,
   log: Log,
   take: (settings: unknown) => Promise<void>,
 ): () => void {

@@ -5,7 +5,7 @@ import { showBlock } from "./show-block.ts";
 
 /** Ids are the network's own. What a kind does not have is empty. */
 export interface EmittedEvent {
-  readonly kind: "message" | "mention" | "action" | "command" | "privateMessage" | "privateAction";
+  readonly kind: Extract<PluginEvent, { readonly user: unknown }>["kind"];
   readonly channel: string;
   readonly user: { readonly id: string; readonly displayName: string };
   /** Without formatting. */
@@ -18,6 +18,9 @@ export interface EmittedEvent {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+const NO_COMMAND = { command: "", arg: "" };
+const NO_CONTENT = { text: "", rootBlock: undefined };
+
 /** Undefined for what did not come from a backend, such as the messages of plugins. */
 export function toEmittedEvent(event: PluginEvent): EmittedEvent | undefined {
   if (!("user" in event)) return undefined;
@@ -25,12 +28,9 @@ export function toEmittedEvent(event: PluginEvent): EmittedEvent | undefined {
   const user = { ...event.user, id: relativeId(event.user.id) };
   const channel = "channelId" in event ? relativeId(event.channelId) : "";
   const base = { kind, channel, user, tags };
-  if (event.kind === "command") {
-    const { command, arg } = event;
-    return { ...base, text: "", shown: "", command, arg };
-  }
-  const { text } = event;
-  return { ...base, text, shown: showBlock(event.rootBlock) || text, command: "", arg: "" };
+  const { command, arg } = "command" in event ? event : NO_COMMAND;
+  const { text, rootBlock } = "text" in event ? event : NO_CONTENT;
+  return { ...base, text, shown: showBlock(rootBlock) || text, command, arg };
 }
 
 /** `#games` of `irc://libera/%23games`; what is no absolute id stays as it is. */

@@ -1,4 +1,4 @@
-/** How a long-running program of ours learns that it should stop, and tells that it is ready. */
+/** When a long-running process should stop, by signals or its supervisor, and when it is ready. */
 import {
   EXIT,
   hasSupervisor,
@@ -13,7 +13,7 @@ import { unlessEnded } from "./clock.ts";
 /** How long a process whose supervisor has gone may still take to end by itself. */
 const ORPHAN_MS = 1_500;
 
-export interface ProcessLife {
+export interface ProcessLifecycle {
   /** Aborted by SIGTERM, by SIGINT, or when the supervisor's IPC channel closes. */
   readonly signal: AbortSignal;
   /** True if a supervisor started this process with an IPC channel. */
@@ -27,7 +27,7 @@ export interface ProcessLife {
 }
 
 /** To be called once, in a program's main. A second signal, 500 ms after the first, ends at once. */
-export function startProcessLife(): ProcessLife {
+export function startProcessLifecycle(): ProcessLifecycle {
   const stop = new AbortController();
   const signals = watchStopSignals({
     onStop: () => stop.abort(),
