@@ -1,7 +1,7 @@
-/** What a backend throws to say what went wrong, besides any error it did not see coming. */
+/** The errors that a backend throws on purpose. */
 
 /**
- * A request that the network, or the backend, does not do: answered Failed with these words, and
+ * A request that the network, or the backend, does not do: answered Failed with this message, and
  * not logged as a fault. Any other error is answered the same way, and logged.
  */
 export class Refused extends Error {

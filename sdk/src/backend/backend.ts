@@ -45,7 +45,7 @@ export interface BackendSpec<Config = unknown> {
   probe?(config: Config, host: ProbeHost): Promise<string>;
 }
 
-/** What `backend()` makes. Whoever holds it may start it: `seabird backend FILE` does. */
+/** What `backend()` returns: `startBackend` and `seabird backend FILE` start it. */
 export interface BackendDefinition<Config = unknown>
   extends OfKind<"backend">,
     BackendSpec<Config> {

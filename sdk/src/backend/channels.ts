@@ -26,7 +26,7 @@ export interface ChannelsDeps {
   readonly maxChannels: number;
   /** Of an id, a name and a topic each: one that is too long would end every later session. */
   readonly maxCharacters: number;
-  /** Tells core of a change, if it has heard of the channels in this session. */
+  /** Reports a change to core, if the channels were announced in this session. */
   readonly announce: (body: ChatEventBody) => void;
 }
 

@@ -23,7 +23,7 @@ export interface BackendHost<Config = unknown> {
   readonly core: HostCore;
   /**
    * Who the bot is on the network, by name or with a comparison of its own; set it whenever it
-   * changes. A message that begins with it becomes a mention. Default: nobody.
+   * changes. A message that begins with it becomes a mention. Default: undefined.
    */
   get self(): Self | undefined;
   set self(self: string | Self | undefined);

@@ -1,8 +1,8 @@
 /**
  * What a backend has yet to send, in one order, bounded.
  *
- * While core is away it is the spool: smaller bounds, and events only. Nobody waits for
- * answers any more, and the channels will be announced anew. When a bound is passed, the
+ * While core is away it is the spool: smaller bounds, and events only. Answers
+ * are of no use any more, and the channels will be announced again. When a bound is passed, the
  * oldest events go first and are counted.
  */
 import { toBinary } from "@bufbuild/protobuf";
@@ -14,7 +14,7 @@ export interface OutboxBounds {
   readonly maxBytes: number;
 }
 
-/** `channel`: tells core of a change in the list of channels. */
+/** `channel`: a change in the list of channels. */
 export type OutgoingKind = "event" | "channel" | "answer";
 
 interface Item {
@@ -29,7 +29,7 @@ export interface OutboxOptions {
   readonly open: OutboxBounds;
   /** A larger event would end the whole stream. */
   readonly maxEventBytes: number;
-  /** Commands older than this when core comes back are dropped: nobody waits for the answer. */
+  /** Commands older than this when core comes back are dropped: the answer would come too late. */
   readonly maxCommandAgeMs: number;
   readonly clock: Clock;
   /** Called whenever something was put in or taken out. */
@@ -94,7 +94,7 @@ export class Outbox {
   /**
    * Answers do not count against the bounds, for there are never more than requests at once.
    * While core is away, everything but events is ignored. Returns false for what is too large;
-   * an answer does not count as dropped. Throws what protobuf says of wrong types: such an event
+   * an answer does not count as dropped. Throws the error of protobuf for wrong types: such an event
    * would end the whole stream.
    */
   push(kind: OutgoingKind, event: ChatEvent): boolean {

@@ -1,4 +1,4 @@
-/** Keeps what is said in one channel in its order, while channels do not wait for each other. */
+/** Sends the messages of one channel in order, while channels do not wait for each other. */
 import { type Clock, systemClock } from "../link/clock.ts";
 import { checkLimit } from "../link/limits.ts";
 import { Refused } from "./backend-errors.ts";

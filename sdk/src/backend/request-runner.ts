@@ -72,7 +72,7 @@ export class RequestRunner {
     while (this.#running.size >= this.#deps.maxAtOnce) await Promise.race(this.#running);
   }
 
-  /** From now on requests are answered Failed: core might not hear that they were done. */
+  /** From now on requests are answered Failed: their success might not reach core any more. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -91,7 +91,7 @@ export class RequestRunner {
       stop.abort();
       resolve(failed(reason));
     };
-    // What the network is asked for says nothing about its next connection.
+    // A request belongs to the connection on which it began.
     const network = request.inner.case === "metadata" ? undefined : connected();
     const forget = [
       clock.after(timeoutMs, stopWith("the backend took too long")),

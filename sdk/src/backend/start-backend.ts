@@ -97,7 +97,7 @@ export class RunningBackend implements AsyncDisposable {
       () => this.#fail(new SeabirdError("closed", "the backend was closed")),
       (error: unknown) => this.#fail(error),
     );
-    // Nobody has to wait for them.
+    // Waiting for them is optional.
     this.#ready.promise.catch(() => undefined);
     this.#started.promise.catch(() => undefined);
   }

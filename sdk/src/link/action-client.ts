@@ -170,7 +170,7 @@ export class ActionClient {
     });
     while (this.#inFlight.size > 0 && !isLate) {
       await Promise.race([Promise.allSettled(this.#inFlight), limit]);
-      // Whoever waited for a call may make its next one.
+      // The caller may make its next call.
       await nextTurn();
     }
     settled.abort();

@@ -45,5 +45,5 @@ test("where no code tells, the words do", () => {
     addHint(new SeabirdError("unavailable", message), url).message;
   assert.match(said("Session closed with error code 12"), /not core, or it wants https/);
   assert.match(said("socket disconnected before secure TLS connection was"), /begins with http:/);
-  assert.match(said("unsupported content type text/html"), /is not core; look at SEABIRD_HOST/);
+  assert.match(said("unsupported content type text/html"), /is not core; check SEABIRD_HOST/);
 });

@@ -1,25 +1,25 @@
-/** What a person can do about a link that does not come up. Pure. */
+/** Hints for errors of a link that does not come up: what to do about each. Pure. */
 import { SeabirdError, type SeabirdErrorCode } from "./errors.ts";
 
-type Advice = (url: string) => string;
+type Hint = (url: string) => string;
 
-const notCore: Advice = (url) => `what answers at ${url} is not core; look at SEABIRD_HOST`;
-const wantsTls: Advice = (url) =>
+const notCore: Hint = (url) => `what answers at ${url} is not core; check SEABIRD_HOST`;
+const wantsTls: Hint = (url) =>
   url.startsWith("https:")
     ? notCore(url)
     : `what answers at ${url} is not core, or it wants https://`;
-const noTls: Advice = (url) =>
+const noTls: Hint = (url) =>
   `${url} speaks no TLS that fits; without TLS the address begins with http://`;
 
-/** By what the network or TLS said. */
-const BY_SYSTEM_CODE: readonly (readonly [codes: RegExp, advice: Advice])[] = [
+/** By the system's or TLS's error code. */
+const BY_SYSTEM_CODE: readonly (readonly [codes: RegExp, hint: Hint])[] = [
   [
     /^ECONNREFUSED$/,
     (url) => `nothing listens at ${url}; start core there, or set SEABIRD_HOST to where it is`,
   ],
   [
     /^(ENOTFOUND|EAI_AGAIN)$/,
-    (url) => `the host in ${url} is not known; look at SEABIRD_HOST and at the network`,
+    (url) => `the host in ${url} is not known; check SEABIRD_HOST and the network`,
   ],
   [/^ERR_HTTP2_ERROR$/, wantsTls],
   [/NO_APPLICATION_PROTOCOL/, notCore],
@@ -35,7 +35,7 @@ const BY_SYSTEM_CODE: readonly (readonly [codes: RegExp, advice: Advice])[] = [
 ];
 
 /** By what core, or a server in its place, answered. */
-const BY_CODE: Partial<Record<SeabirdErrorCode, Advice>> = {
+const BY_CODE: Partial<Record<SeabirdErrorCode, Hint>> = {
   unauthenticated: (url) =>
     `core at ${url} does not know this token; make one with \`seabird token create\` and set SEABIRD_TOKEN`,
   permission_denied: (url) =>
@@ -45,28 +45,28 @@ const BY_CODE: Partial<Record<SeabirdErrorCode, Advice>> = {
   unimplemented: notCore,
 };
 
-/** By words, where neither code tells. */
-const BY_WORDS: readonly (readonly [words: string, advice: Advice])[] = [
+/** By a phrase of the message, where neither code is specific. */
+const BY_PHRASE: readonly (readonly [phrase: string, hint: Hint])[] = [
   // An endpoint without TLS may close the connection at the first bytes of a handshake.
   ["before secure TLS connection", noTls],
-  // INADEQUATE_SECURITY: what core with a certificate says to whoever comes without TLS.
+  // INADEQUATE_SECURITY: the answer of core with a certificate to a client without TLS.
   ["Session closed with error code 12", wantsTls],
   ["unsupported content type", notCore],
 ];
 
-/** The same error with the advice behind its message; itself, if there is none. */
+/** The same error with the hint behind its message; itself, if there is none. */
 export function addHint(error: SeabirdError, url: string): SeabirdError {
-  const advice = adviceOn(error);
-  if (advice === undefined) return error;
-  return new SeabirdError(error.code, `${error.message} (${advice(url)})`, {
+  const hint = hintFor(error);
+  if (hint === undefined) return error;
+  return new SeabirdError(error.code, `${error.message} (${hint(url)})`, {
     cause: error.cause,
     retryAfterMs: error.retryAfterMs,
   });
 }
 
-function adviceOn(error: SeabirdError): Advice | undefined {
-  const byWords = BY_WORDS.find(([words]) => error.message.includes(words));
-  if (byWords !== undefined) return byWords[1];
+function hintFor(error: SeabirdError): Hint | undefined {
+  const byPhrase = BY_PHRASE.find(([phrase]) => error.message.includes(phrase));
+  if (byPhrase !== undefined) return byPhrase[1];
   if (error.code !== "unavailable") return BY_CODE[error.code];
   const code = systemCode(error);
   return BY_SYSTEM_CODE.find(([codes]) => code !== undefined && codes.test(code))?.[1];

@@ -37,8 +37,8 @@ export function openConnection(options: ResolvedConnectOptions): Connection {
 }
 
 /**
- * A session that breaks tells it once more when its socket has closed. Its manager may have let
- * go of it by then, and an error that nobody hears would end the process.
+ * A session that breaks emits its error once more when its socket has closed. Its manager may have
+ * dropped it by then, and an unhandled error would end the process.
  */
 class Sessions extends Http2SessionManager {
   override async request(

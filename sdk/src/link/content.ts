@@ -1,4 +1,4 @@
-/** What can be said, and how it travels. Pure. */
+/** The content of a message, and its form on the wire. Pure. */
 import { type Block, type Content, contentBlock } from "@seabird-chat/protocol";
 import { SeabirdError } from "./errors.ts";
 
@@ -6,7 +6,7 @@ export type { Content };
 
 /**
  * Plain text travels as text, everything else as one block. Throws `invalid_argument` for
- * undefined and null, which code without types gives easily and nobody wants to read.
+ * undefined and null, which code without types passes easily.
  */
 export function contentToWire(content: Content): { text: string } | { rootBlock: Block } {
   if (content === undefined || content === null) {

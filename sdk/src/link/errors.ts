@@ -1,4 +1,4 @@
-/** The one error of the SDK: what core, the network or a wrong option said, with a closed code. */
+/** The one error class of the SDK, for core, the network and wrong options; its codes are closed. */
 import { Code, ConnectError } from "@connectrpc/connect";
 
 /** The codes of gRPC in their order (index = status number), then two of the SDK's own. */
@@ -85,7 +85,7 @@ export function sameAcrossCopies(type: Class, name: string): void {
 sameAcrossCopies(SeabirdError, "seabird.error");
 
 /**
- * Connect gives a broken connection one of many codes. What core itself said has trailers;
+ * Connect gives a broken connection one of many codes. An answer of core has trailers;
  * a system error or a reset without them is the connection's.
  */
 function isLostConnection(error: ConnectError): boolean {

@@ -5,7 +5,7 @@
  * the next one, until it is closed or trying again cannot help:
  *
  * - `unauthenticated`, `permission_denied`, `invalid_argument`: given up at once. The token or
- *   the options are wrong, and only a person can change that; whoever supervises the process
+ *   the options are wrong, and only a person can change that; the supervisor of the process
  *   decides whether to start it again.
  * - `already_exists` (a command or a backend's name): retried for `takenWindowMs`, as long as
  *   core may need to notice that its former holder is dead; then given up.
@@ -78,7 +78,7 @@ export class Link {
     const close = () => this.#closing.abort();
     if (options.signal?.aborted) close();
     options.signal?.addEventListener("abort", close, { once: true });
-    // Not before the constructor of whoever owns this link has returned.
+    // Not before the constructor of the link's owner has returned.
     this.#over = Promise.resolve()
       .then(() => this.#live())
       .finally(() => options.signal?.removeEventListener("abort", close));

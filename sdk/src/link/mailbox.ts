@@ -12,7 +12,7 @@ export class Mailbox<T> {
     this.#limit = limit;
   }
 
-  /** Resolves when there is room again. Dropped after the end. */
+  /** Resolves when there is space again. Dropped after the end. */
   async put(item: T): Promise<void> {
     if (this.#end !== undefined) return;
     this.#items.push(item);

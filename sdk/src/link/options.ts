@@ -89,7 +89,7 @@ export function resolveUrl(given: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** Node takes anything for a certificate authority, and then trusts nobody. */
+/** Node accepts any text as a certificate authority, and then trusts no server. */
 function resolveCa(ca: string | undefined): string | undefined {
   if (ca === undefined) return undefined;
   try {
