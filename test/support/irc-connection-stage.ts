@@ -2,7 +2,7 @@
 import type { TestContext } from "node:test";
 import type { ConnectionStatus } from "../../backends/irc/src/connection/hooks.ts";
 import { IrcConnection } from "../../backends/irc/src/connection.ts";
-import { IRC_OPTION_LIMITS } from "../../backends/irc/src/limits.ts";
+import { DEFAULT_LIMITS } from "../../backends/irc/src/limits.ts";
 import type { IrcOptions } from "../../backends/irc/src/options.ts";
 import type { IrcEvent } from "../../backends/irc/src/presence/irc-event.ts";
 import { waitFor } from "./irc-wait.ts";
@@ -22,10 +22,6 @@ export interface ConnectionStage {
   sees(pattern: RegExp, number?: number): Promise<string>;
 }
 
-const DEFAULTS = Object.fromEntries(
-  IRC_OPTION_LIMITS.map(({ name, value }) => [name, value]),
-) as Record<(typeof IRC_OPTION_LIMITS)[number]["name"], number>;
-
 /** Everything that is not said is as in the program; the pauses between attempts are short. */
 export function connectTo(
   t: TestContext,
@@ -36,7 +32,7 @@ export function connectTo(
   const lines: string[] = [];
   const connection = new IrcConnection(
     {
-      ...DEFAULTS,
+      ...DEFAULT_LIMITS,
       reconnectMinMs: 50,
       reconnectMaxMs: 200,
       host: "127.0.0.1",

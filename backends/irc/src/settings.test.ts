@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { settingRows } from "@seabird-chat/sdk/program";
-import { IRC_OPTION_LIMITS } from "./limits.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { SettingRefused, toOptions } from "./settings/to-options.ts";
 import { settings } from "./settings.ts";
 
@@ -28,7 +28,7 @@ suite("settings", () => {
         ...{ user: "bird", realName: "bird", channels: [], rejoin: false },
       },
     );
-    for (const { name, value } of IRC_OPTION_LIMITS) assert.equal(irc[name], value);
+    assert.deepEqual({ ...irc, ...DEFAULT_LIMITS }, irc);
   });
 
   test("everything there can be", () => {

@@ -4,7 +4,7 @@
  */
 import { live, secret } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
-import { IRC_OPTION_LIMITS, type IrcLimitName } from "./limits.ts";
+import { DEFAULT_LIMITS, type LimitName } from "./limits.ts";
 import { isKey } from "./outbound.ts";
 import { parseHost } from "./settings/host-url.ts";
 
@@ -148,8 +148,8 @@ const tls = z
 const MAX_NUMBER = 3_600_000;
 
 /** A number whose default is that of the option. */
-function number(option: IrcLimitName, description: string, variable: string) {
-  const value = IRC_OPTION_LIMITS.find(({ name }) => name === option)?.value ?? 1;
+function number(option: LimitName, description: string, variable: string) {
+  const value: number = DEFAULT_LIMITS[option];
   return z
     .number()
     .int()

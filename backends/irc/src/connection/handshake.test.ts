@@ -2,19 +2,17 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { TestClock } from "../../test/test-clock.ts";
-import { IRC_OPTION_LIMITS } from "../limits.ts";
+import { DEFAULT_LIMITS } from "../limits.ts";
 import { parseMessage } from "../message/irc-message.ts";
 import type { IrcOptions, SaslOptions } from "../options.ts";
 import { Handshake } from "./handshake.ts";
-
-const LIMITS = Object.fromEntries(IRC_OPTION_LIMITS.map(({ name, value }) => [name, value]));
 
 function setUp(sasl: SaslOptions | undefined) {
   const clock = new TestClock();
   const sent: string[] = [];
   const ends: string[] = [];
   const options = {
-    ...LIMITS,
+    ...DEFAULT_LIMITS,
     nick: "bird",
     user: "bird",
     realName: "bird",

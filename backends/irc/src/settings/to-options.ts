@@ -1,7 +1,7 @@
 /** A network's settings as what its connection is told. Reads certificates. */
 import { readFileSync } from "node:fs";
 import { checkOptions } from "../connection/check-options.ts";
-import { IRC_OPTION_LIMITS, type IrcLimitName } from "../limits.ts";
+import { DEFAULT_LIMITS, type LimitName } from "../limits.ts";
 import { foldName } from "../message/line.ts";
 import type { ChannelToJoin, IrcOptions, SaslOptions, TlsFiles } from "../options.ts";
 import type { IrcSettings } from "../settings.ts";
@@ -102,13 +102,10 @@ function readPem(path: string, file: string | undefined): string | undefined {
 }
 
 /** Of the times that cannot be set, those that depend on one that can; all others are constants. */
-function limitsOf(settings: IrcSettings): Record<IrcLimitName, number> {
-  const defaults = Object.fromEntries(
-    IRC_OPTION_LIMITS.map(({ name, value }) => [name, value]),
-  ) as Record<IrcLimitName, number>;
+function limitsOf(settings: IrcSettings): Record<LimitName, number> {
   const { answer_within_ms: answerWithinMs, ping_timeout_ms: pingTimeoutMs } = settings;
   return {
-    ...defaults,
+    ...DEFAULT_LIMITS,
     burstLines: settings.burst_lines,
     lineIntervalMs: settings.line_interval_ms,
     answerWithinMs,
