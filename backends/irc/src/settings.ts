@@ -8,7 +8,7 @@ import { DEFAULT_LIMITS, type LimitName } from "./limits.ts";
 import { isKey } from "./outbound.ts";
 import { parseHost } from "./settings/host-url.ts";
 
-/** A text with a pattern, and the words for one that does not fit, for whoever checks it. */
+/** A text with a pattern, and the message for one that does not fit. */
 function text(pattern: RegExp, message: string) {
   return z.string().regex(pattern, message).meta({ "x-message": message });
 }
@@ -165,7 +165,7 @@ export const settings = z.strictObject({
   host: host.meta({
     description:
       "the server: `ircs://host[:6697]` with TLS, `irc://host[:6667]` without, `ircs+unsafe://host` with any certificate",
-    // What is said of a password in it must not show it: that is left to our own check.
+    // An address with a password in it is left to the check above, whose message does not show it.
     pattern: "^(ircs?|ircs\\+unsafe)://[^/]+/?$|@",
     "x-message": "has to be an address such as ircs://irc.example.org",
     ...fromEnv("IRC_HOST"),

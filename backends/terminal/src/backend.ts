@@ -26,7 +26,7 @@ const FORMATS = [
   "timestamp",
 ];
 
-/** The terminal's own are asked for when the room opens: who only describes it needs none. */
+/** `options` is called when the room opens: `--describe` needs no terminal. */
 export function terminalBackend(options: () => TerminalOptions) {
   return backend("terminal", {
     help: "a chat room in the terminal",
@@ -51,7 +51,7 @@ export function terminalBackend(options: () => TerminalOptions) {
         leave: (id, reason) => room.leaveAsked(id, reason),
         setTopic: (id, topic) => room.topicAsked(id, topic),
         metadata: () => ({ nick: host.config.nick }),
-        // A room that was left stays connected until it is its turn.
+        // A room that was left stays connected until the supervisor stops it.
         closed: over.then(() => new Promise(() => undefined)),
         close: () => connection.close(),
       };

@@ -63,13 +63,13 @@ const SLASHES: Readonly<Record<string, Slash>> = {
   quit: () => ({ kind: "quit" }),
 };
 
-/** What `/help` tells. */
+/** What `/help` prints. */
 export const SLASH_HELP: readonly string[] = [
   "/me TEXT          an action",
   "/msg TEXT         a private message to the bot",
   "/join ROOM        opens a room, or shows it",
   "/leave [ROOM]     closes it",
-  "/topic [TEXT]     tells or sets the topic",
+  "/topic [TEXT]     shows or sets the topic",
   "/rooms            lists the rooms",
   "/quit             leaves",
 ];

@@ -1,13 +1,13 @@
 /** What core asks for, as what is shown and answered: ours → theirs, as data. Pure. */
 import type { Block, OutgoingMessage, Target } from "@seabird-chat/sdk/backend";
 
-/** How the answer reads in the room. */
+/** What is shown, or why it is refused. */
 export type Shown =
   | { readonly kind: "message" | "action"; readonly channel: string; readonly block: Block }
   | { readonly kind: "privateMessage" | "privateAction"; readonly block: Block }
   | { readonly kind: "refused"; readonly reason: string };
 
-export interface Place {
+export interface Present {
   readonly user: string;
   hasRoom(name: string): boolean;
 }
@@ -16,12 +16,12 @@ export interface Place {
 export function toShown(
   to: Target,
   { kind, block }: Pick<OutgoingMessage, "kind" | "block">,
-  place: Place,
+  present: Present,
 ): Shown {
   if (to.kind === "channel") {
-    return place.hasRoom(to.id) ? { kind, channel: to.id, block } : noRoom(to.id);
+    return present.hasRoom(to.id) ? { kind, channel: to.id, block } : noRoom(to.id);
   }
-  if (to.id !== place.user) {
+  if (to.id !== present.user) {
     return { kind: "refused", reason: `nobody here is called ${JSON.stringify(to.id)}` };
   }
   return { kind: kind === "message" ? "privateMessage" : "privateAction", block };

@@ -1,4 +1,4 @@
-/** One sitting in the terminal: what is typed goes to core, what core asks is shown. */
+/** One session in the terminal: what is typed goes to core, what core asks is shown. */
 import {
   type BackendChannel,
   type BackendHost,
@@ -7,15 +7,15 @@ import {
   type Target,
 } from "@seabird-chat/sdk/backend";
 import type { Connection } from "./connection.ts";
+import { IdleDetector } from "./idle-detector.ts";
 import { parseLine, SLASH_HELP, type Typed } from "./inbound.ts";
 import { noRoom, toShown } from "./outbound.ts";
-import { Quiet } from "./quiet.ts";
 import { MAX_ROOMS, Rooms } from "./rooms.ts";
 import { Screen } from "./screen.ts";
 import type { TerminalSettings } from "./settings.ts";
 
 /** A script has ended when no answer has come for this long after its last line. */
-export const QUIET_MS = 2_000;
+export const IDLE_MS = 2_000;
 
 /** A script is read no further while this many of its lines wait to be sent. */
 const SCRIPT_AHEAD = 256;
@@ -30,7 +30,7 @@ export class Room {
   readonly #host: BackendHost<TerminalSettings>;
   readonly #connection: Connection;
   readonly #rooms = new Rooms();
-  readonly #quiet: Quiet;
+  readonly #idle: IdleDetector;
   readonly #screen: Screen;
   /** Aborted when the room is to be left. */
   readonly #leave = new AbortController();
@@ -39,7 +39,7 @@ export class Room {
   constructor({ host, connection, color }: RoomOptions) {
     this.#host = host;
     this.#connection = connection;
-    this.#quiet = new Quiet(QUIET_MS, host.clock);
+    this.#idle = new IdleDetector(IDLE_MS, host.clock);
     const { user, nick } = host.config;
     this.#screen = new Screen({ color, user, nick });
     this.#signal = AbortSignal.any([host.signal, connection.gone, this.#leave.signal]);
@@ -56,7 +56,7 @@ export class Room {
 
   /** Shows what plugins say. Throws a Refused for a room or person that is not there. */
   show(to: Target, message: OutgoingMessage): void {
-    this.#quiet.heard();
+    this.#idle.activity();
     const { user } = this.#host.config;
     const shown = toShown(to, message, { user, hasRoom: (name) => this.#rooms.has(name) });
     if (shown.kind === "refused") throw new Refused(shown.reason);
@@ -92,7 +92,7 @@ export class Room {
     const { channel, command_prefix: prefix } = this.#host.config;
     this.#note(
       `Welcome to ${channel}, a chat room of your own.`,
-      `Try ${prefix}help; /help tells what else there is, /quit leaves.`,
+      `Try ${prefix}help; /help lists what else there is, /quit leaves.`,
     );
     this.#prompt();
     for await (const line of this.#connection.lines(this.#signal)) {
@@ -111,7 +111,7 @@ export class Room {
       this.#do(typed);
       if (emit.waiting >= SCRIPT_AHEAD) await this.#untilLeft(emit.flushed());
     }
-    await this.#quiet.settled(this.#signal);
+    await this.#idle.untilIdle(this.#signal);
   }
 
   /** Resolves early when the room is to be left, or core will not have it. */

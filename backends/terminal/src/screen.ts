@@ -1,4 +1,4 @@
-/** How everything reads in the room. Pure but for what it is told. */
+/** How messages, notes and the prompt look on the screen. Pure. */
 import type { Block } from "@seabird-chat/protocol";
 import type { Style } from "./canvas.ts";
 import { cleanLine } from "./clean.ts";
@@ -46,7 +46,7 @@ export class Screen {
     return lines.map((line) => this.#style(`-- ${cleanLine(line)}`, "dim"));
   }
 
-  /** What somebody else has for the person, such as what ails another part. */
+  /** What somebody else has for the person, such as a problem of another component. */
   notice(line: string): readonly string[] {
     const words = cleanLine(line).slice(0, MAX_NOTICE_CHARACTERS);
     return [this.#style(`!! ${words}`, "bold")];

@@ -1,6 +1,6 @@
 /** What a backend reports about itself (protocol: GetBackendInfo). */
+import { readFileSync } from "node:fs";
 import type { Log } from "../program/log.ts";
-import { sdkVersion } from "../program/sdk-version.ts";
 import type { BackendSpec } from "./backend.ts";
 import type { BackendConnection } from "./backend-connection.ts";
 import { capabilitiesOf } from "./requests.ts";
@@ -51,4 +51,12 @@ function isScalar(value: unknown): boolean {
 
 export function prefixOf<Config>({ commandPrefix = "!" }: BackendSpec<Config>, config: Config) {
   return typeof commandPrefix === "string" ? commandPrefix : commandPrefix(config);
+}
+
+/** The version of this SDK, such as `0.1.0`. */
+function sdkVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const manifest: unknown = JSON.parse(text);
+  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return isManifest ? String(manifest.version) : "unknown";
 }

@@ -18,7 +18,7 @@ import { type GivenSettings, readSettingSources } from "./setting-sources.ts";
 export interface BackendProgramOptions {
   /** In messages. Default: `seabird-backend-<type>`. */
   readonly name?: string | undefined;
-  /** The id if nobody gives one. Default: `seabird`. */
+  /** The id without `--id`. Default: `seabird`. */
   readonly defaultId?: string | undefined;
   /** Where the log goes. Default: standard error. */
   readonly logStream?: LogStream | undefined;
@@ -29,7 +29,7 @@ export interface BackendProgramOptions {
 }
 
 /**
- * Runs a backend until it is told to stop, leaves, or fails; `argv` without program and script.
+ * Runs a backend until it is stopped, leaves, or fails; `argv` without program and script.
  * Flags, environment variables and `--help` come from the backend's schema. Sets the process's
  * exit code as its help says. Never rejects.
  */
@@ -54,7 +54,7 @@ export async function runBackendFile(argv: readonly string[]): Promise<void> {
   const file = argv[at];
   const name = "seabird-backend";
   const load = async () => {
-    if (file === undefined) throw new SeabirdError("bad_option", "which file? --help tells more");
+    if (file === undefined) throw new SeabirdError("bad_option", "which file? See --help");
     const [backend, ...others] = await loadFile(file, "backend");
     if (others.length === 0) return backend as BackendDefinition<unknown>;
     throw new SeabirdError("bad_option", `${file} exports ${others.length + 1} backends, not one`);
@@ -132,9 +132,9 @@ async function run<Config>(
     ...(given.retryMaxMs === undefined ? {} : { retryMaxMs: given.retryMaxMs }),
     log,
     signal: life.signal,
-    go: args.awaitStart && life.isSupervised ? supervisorsGo(life) : undefined,
+    go: args.awaitStart && life.isSupervised ? untilGo(life) : undefined,
     onNotice: (callback) => onNotice(life, callback),
-    onLeaving: () => (args.awaitStop && life.isSupervised ? ourTurn(life) : Promise.resolve()),
+    onLeaving: () => (args.awaitStop && life.isSupervised ? untilStopped(life) : Promise.resolve()),
   });
   const forget = followSettings(life, log, (settings) => backend.reconfigure(settings));
   try {
@@ -142,7 +142,7 @@ async function run<Config>(
     void backend.ready().then(life.ready, () => undefined);
     await backend.ended();
   } catch (reason) {
-    // A file of settings is its own source: its keys are the names to tell.
+    // Of a file of settings, the keys themselves are the names to report.
     const isOwn = own !== undefined && args.settings === undefined;
     throw isOwn && reason instanceof SettingsError ? own.explain(reason) : reason;
   } finally {
@@ -189,35 +189,35 @@ function merge(below: Settings, above: Settings): Settings {
   return { ...below, ...Object.fromEntries(entries) };
 }
 
-/** Each outage once, however often it is tried. */
+/** Logs each outage once, however often the connection is tried. */
 async function logCore(backend: RunningBackend, log: Log): Promise<void> {
-  let told = "";
+  let reported = "";
   try {
     for await (const state of backend.coreStates()) {
       if (state.state === "connected") {
         log.info("connected to core");
-        told = "";
+        reported = "";
       }
-      if (state.state !== "waiting" || state.error.message === told) continue;
-      told = state.error.message;
-      log.warn(`${told}; trying again`);
+      if (state.state !== "waiting" || state.error.message === reported) continue;
+      reported = state.error.message;
+      log.warn(`${reported}; trying again`);
     }
   } catch {
-    // It has not begun, and says why at its end.
+    // It never started; `ended()` rejects with the reason.
   }
 }
 
-/** How long the others may take to stop before this backend. */
-const TURN_MS = 15_000;
+/** How long plugins may take to stop before this backend, in milliseconds. */
+const PLUGINS_STOP_MS = 15_000;
 
 /** Plugins stop before backends, so that none of them sees its backend go. */
-async function ourTurn(life: ProcessLifecycle): Promise<void> {
+async function untilStopped(life: ProcessLifecycle): Promise<void> {
   if (life.signal.aborted || !sendToSupervisor({ type: "leaving" })) return;
-  await pause(systemClock, TURN_MS, life.signal);
+  await pause(systemClock, PLUGINS_STOP_MS, life.signal);
 }
 
-/** Core and every part is ready; only the supervisor can know. */
-function supervisorsGo(life: ProcessLifecycle): Promise<void> {
+/** Resolves when the supervisor reports that core and every component are ready. */
+function untilGo(life: ProcessLifecycle): Promise<void> {
   return new Promise((resolve) => {
     const forget = life.onMessage((message) => {
       if (message.type !== "go") return;

@@ -12,7 +12,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export const SECRET_KEY = "writeOnly";
 export const LIVE_KEY = "x-live";
 
-/** Of a part that has none. */
+/** Of a component that has none. */
 export const NO_SETTINGS: JsonSchema = {
   type: "object",
   properties: {},
@@ -29,19 +29,19 @@ export interface SettingsProblem {
 export class SettingsError extends SeabirdError {
   readonly problems: readonly SettingsProblem[];
 
-  /** `whose`: the part's name, such as `irc/libera`. */
+  /** `whose`: the component's name, such as `irc/libera`. */
   constructor(whose: string, problems: readonly SettingsProblem[]) {
-    const told = problems.slice(0, MAX_TOLD).map(({ path, message }) => {
+    const shown = problems.slice(0, MAX_SHOWN).map(({ path, message }) => {
       return path === "" ? message : `${path}: ${message}`;
     });
-    const more = problems.length > MAX_TOLD ? [`and ${problems.length - MAX_TOLD} more`] : [];
-    super("bad_option", `settings of ${whose}: ${[...told, ...more].join("; ")}`);
+    const more = problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : [];
+    super("bad_option", `settings of ${whose}: ${[...shown, ...more].join("; ")}`);
     this.name = "SettingsError";
     this.problems = problems;
   }
 }
 
-const MAX_TOLD = 20;
+const MAX_SHOWN = 20;
 
 /** The settings as the schema makes them, defaults filled in. Throws a SettingsError. */
 export async function checkSettings<Output>(
@@ -73,7 +73,7 @@ export function toJsonSchema(schema: SettingsSchema | undefined): JsonSchema | n
   }
 }
 
-/** The settings at the root that may change while the part runs. */
+/** The settings at the root that may change while the component runs. */
 export function liveKeys(schema: JsonSchema | null): readonly string[] {
   const properties = schema?.["properties"];
   if (typeof properties !== "object" || properties === null) return [];

@@ -20,7 +20,7 @@ export interface ComponentArgs {
   readonly rest: readonly string[];
 }
 
-/** What `--help` tells of them. */
+/** Their part of `--help`. */
 export const COMPONENT_USAGE = `  --settings FILE        a JSON file with the settings
   --log-level LEVEL      debug, info, warn or error (SEABIRD_LOG_LEVEL, LOG_LEVEL, default info)
   --bootstrap-fd FD      reads url, token and settings as a line of JSON from there

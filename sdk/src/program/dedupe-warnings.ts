@@ -1,9 +1,9 @@
-/** What ails all plugins of a process alike is told once. */
+/** A warning that concerns all plugins of a process, such as a core that is away, is logged once. */
 import type { Log } from "./log.ts";
 
-/** The same logs, but for a warning in words that another one has given since anything else. */
+/** The same logs, without a warning that repeats the last entry of any of them. */
 export function dedupeWarnings(logs: readonly Log[]): readonly Log[] {
-  let told: unknown;
+  let last: unknown;
   return logs.map((log) => ({
     get level() {
       return log.level;
@@ -13,12 +13,12 @@ export function dedupeWarnings(logs: readonly Log[]): readonly Log[] {
     },
     debug: log.debug,
     info(entry: unknown, message?: string) {
-      told = undefined;
+      last = undefined;
       log.info(entry, message);
     },
     warn(entry: unknown, message?: string) {
-      if (typeof entry === "string" && entry === told) return;
-      told = entry;
+      if (typeof entry === "string" && entry === last) return;
+      last = entry;
       log.warn(entry, message);
     },
     error: log.error,

@@ -14,9 +14,9 @@ export interface ComponentDescription {
   readonly type?: string;
   /** In one line, what it is for. */
   readonly help?: string;
-  /** By name, as core is told. Empty for backends. */
+  /** By name, as registered with core. Empty for backends. */
   readonly commands: Readonly<Record<string, CommandDescription>>;
-  /** What may be written in `seabird.yaml`; null if there are no settings, or they cannot be told. */
+  /** What may be written in `seabird.yaml`; null if there are no settings, or their schema has no JSON Schema. */
   readonly settings: JsonSchema | null;
 }
 

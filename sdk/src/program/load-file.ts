@@ -25,24 +25,24 @@ export async function loadFile<Kind extends "plugin" | "backend">(
   if (!existsSync(file)) throw new SeabirdError("bad_option", `there is no file ${path}`);
   resolveOwnPackages();
   const exported: object = await load(file, path);
-  const parts = [...new Set<unknown>(Object.values(exported))].filter((one) => isOfKind(one, kind));
-  if (parts.length > 0) return parts;
+  const found = [...new Set<unknown>(Object.values(exported))].filter((one) => isOfKind(one, kind));
+  if (found.length > 0) return found;
   const example = kind === "plugin" ? 'plugin("x")' : 'backend("x", { … })';
   const what = `${path} exports no ${kind}; it needs a line such as: export const x = ${example}`;
   throw new SeabirdError("bad_option", what);
 }
 
-/** A file that takes longer to load is told of; it may still come. */
+/** After that a file that is still being loaded is reported; it may finish later. */
 const SLOW_MS = 5_000;
 
 async function load(file: string, path: string): Promise<object> {
-  const tell = (what: string) => process.stderr.write(`${path} ${what}\n`);
-  // With nothing to wait for, Node ends without a word of the file.
-  const onExit = () => tell("cannot be loaded: an await at its top never ends");
+  const report = (what: string) => process.stderr.write(`${path} ${what}\n`);
+  // With nothing to wait for, Node ends and prints nothing.
+  const onExit = () => report("cannot be loaded: an await at its top never ends");
   process.once("exit", onExit);
   let isLoading = true;
   unlessEnded(SLOW_MS, () => {
-    if (isLoading) tell("is still being loaded; does an await at its top never end?");
+    if (isLoading) report("is still being loaded; does an await at its top never end?");
   });
   try {
     return await import(pathToFileURL(file).href);

@@ -22,7 +22,7 @@ const NAME = "seabird-plugin";
 
 /**
  * Runs the plugins whose names, or whose files, are in `argv`, or all of the given ones, until
- * the process is told to stop or one of them fails. Sets the exit code. Never rejects.
+ * the process is stopped or one of them fails. Sets the exit code. Never rejects.
  *
  * One plugin takes the settings as they are; several take those under their names.
  */
@@ -74,7 +74,7 @@ function byName(name: string, plugins: readonly Plugin[]): Plugin {
   throw wrong(`there is no plugin "${name}"; there are ${known || "none"}`);
 }
 
-/** `undeclared`: what is told of one without a schema. A person's may read any setting. */
+/** `undeclared`: the settings of one without a schema. A person's may read any setting. */
 function describe(plugin: Plugin, undeclared: JsonSchema | null): ComponentDescription {
   const { checked, config } = partsOf(plugin);
   const rows = Object.entries(checked.metadata).map(([name, { shortHelp, fullHelp = "" }]) => {
@@ -108,7 +108,7 @@ async function run(plugins: readonly Plugin[], { life, given }: ComponentStart):
     throw new SeabirdError("failed_precondition", "plugins take new settings by a restart only");
   });
   try {
-    void tellReady(running, life.ready);
+    void reportReady(running, life.ready);
     await untilEnd(running, stop);
   } finally {
     forget();
@@ -152,9 +152,9 @@ async function untilEnd(running: readonly RunningPlugin[], stop: AbortController
 }
 
 /** One that will never be ready ends the process elsewhere. */
-async function tellReady(running: readonly RunningPlugin[], tell: () => void): Promise<void> {
+async function reportReady(running: readonly RunningPlugin[], report: () => void): Promise<void> {
   const all = await Promise.allSettled(running.map((plugin) => plugin.ready()));
-  if (all.every(({ status }) => status === "fulfilled")) tell();
+  if (all.every(({ status }) => status === "fulfilled")) report();
 }
 
 /** Several logs, whose level is set together. */

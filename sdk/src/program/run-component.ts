@@ -15,7 +15,7 @@ import { type ProcessLifecycle, startProcessLifecycle } from "../link/process-li
 import { type ComponentArgs, parseComponentArgs, toLevel } from "./component-args.ts";
 import { isLogLevel, type Log } from "./log.ts";
 
-/** How long a program that is done may go on before it is ended: something of an author's is open. */
+/** How long a finished program may keep running, in milliseconds: an author's code may hold something open. */
 const LINGER_MS = 2_000;
 
 /** What `work` is given. */
@@ -54,7 +54,7 @@ export async function runComponent(argv: readonly string[], work: ComponentWork)
     else if (args.probe) await untilExit(() => probe(args, work));
     else await live(args, work);
   } catch (reason) {
-    process.stderr.write(`${work.name}: ${tell(reason)}\n`);
+    process.stderr.write(`${work.name}: ${printable(reason)}\n`);
     process.exitCode = exitCode(reason);
   }
   unlessEnded(LINGER_MS, () => process.exit());
@@ -111,8 +111,8 @@ function readSettings(path: string): Readonly<Record<string, unknown>> {
   throw new SeabirdError("bad_option", `--settings ${path}: it has to hold an object`);
 }
 
-/** Strangers' words: no control characters of theirs reach a terminal. */
-function tell(reason: unknown): string {
+/** The message in one line: it may hold a stranger's text, whose control characters reach no terminal. */
+function printable(reason: unknown): string {
   return errorMessage(reason)
     .replace(/\p{Cc}+/gu, " ")
     .trim();
@@ -128,7 +128,7 @@ function exitCode(reason: unknown): ExitCode {
 /** More of why settings were refused is not said. */
 const MAX_ANSWER_CHARACTERS = 2_000;
 
-/** What a supervisor says while the part runs: a log level, and settings. Returns its undo. */
+/** Applies the log level and settings that a supervisor sends while the component runs. Returns its undo. */
 export function followSettings(
   life: ProcessLifecycle,
   log: Log,
@@ -140,7 +140,10 @@ export function followSettings(
     void Promise.try(() => take(message.settings ?? {})).then(
       () => sendToSupervisor({ type: "settings", ok: true }),
       (reason: unknown) => {
-        sendToSupervisor({ type: "settings", error: tell(reason).slice(0, MAX_ANSWER_CHARACTERS) });
+        sendToSupervisor({
+          type: "settings",
+          error: printable(reason).slice(0, MAX_ANSWER_CHARACTERS),
+        });
       },
     );
   });

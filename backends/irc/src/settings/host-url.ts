@@ -16,10 +16,10 @@ const SCHEMES: Readonly<Record<string, Omit<HostAddress, "host">>> = {
 
 export const HOST_FORMS = "irc://host:6667, ircs://host:6697 or ircs+unsafe://host";
 
-/** What is said of an address that tells a password, which must not be shown. */
+/** The message for an address that holds a password, which must not be shown. */
 export const HOST_WITH_LOGIN = "holds a user or password; use nick and password";
 
-/** The address, or in words what is wrong with it. */
+/** The address, or what is wrong with it. */
 export function parseHost(value: string): HostAddress | string {
   const url = URL.parse(value);
   if (url !== null && (url.username !== "" || url.password !== "")) return HOST_WITH_LOGIN;

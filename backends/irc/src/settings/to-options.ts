@@ -1,4 +1,4 @@
-/** A network's settings as what its connection is told. Reads certificates. */
+/** A network's settings as the options of its connection. Reads certificates. */
 import { readFileSync } from "node:fs";
 import { checkOptions } from "../connection/check-options.ts";
 import { DEFAULT_LIMITS, type LimitName } from "../limits.ts";
