@@ -57,7 +57,7 @@ for (const kind of KINDS) {
     assert.equal(eventsIn(stream).length, isSend(kind) ? 1 : 0, "a send is announced all the same");
   });
 
-  test(`${kind} with an id that is none`, async () => {
+  test(`${kind} with an id that cannot be parsed`, async () => {
     const t = new TestBroker();
     const stream = t.stream();
     const { field } = ACTIONS[kind];
@@ -158,7 +158,7 @@ test("an exit message travels as a tag, an empty one does not", () => {
   assert.deepEqual(leave(""), { mine: "m" });
 });
 
-test("backend info tells of the backend, and what it says of itself", async () => {
+test("backend info names the backend, with the metadata that it reports", async () => {
   const t = new TestBroker();
   const backend = t.backend("my-chat", "x.y");
   const request = requestOf("getBackendInfo", "my%2Dchat://x.y");

@@ -71,14 +71,14 @@ test("a backend that comes back begins with no channels", () => {
   assert.deepEqual(listChannels(t, "irc://net").channels, []);
 });
 
-test("core tells its times in whole Unix seconds", () => {
+test("core info has its times in whole Unix seconds", () => {
   const t = new TestBroker();
   t.clock.advance(2_500);
   const { startupTimestamp, currentTimestamp } = t.broker.coreInfo();
   assert.deepEqual([startupTimestamp, currentTimestamp], [1_700_000_001n, 1_700_000_003n]);
 });
 
-test("the status tells of streams and backends what an operator needs", () => {
+test("the status has what an operator needs of streams and backends", () => {
   const t = new TestBroker();
   const backend = t.backend();
   const stream = t.stream(["x"], { caller: { name: "plugin" } });

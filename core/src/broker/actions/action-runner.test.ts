@@ -193,7 +193,7 @@ test("beyond a token's rate calls are refused, unannounced, saying when to try a
   assert.deepEqual(textsIn(stream), ["a", "b", "d"]);
 });
 
-test("ten thousand that wait on a dead backend stand in nobody's way", async () => {
+test("ten thousand requests that wait on a dead backend delay no other", async () => {
   const t = new TestBroker();
   t.backend("irc", "dead");
   const live = t.backend();

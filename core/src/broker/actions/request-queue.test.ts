@@ -5,7 +5,7 @@ import { RequestQueue } from "./request-queue.ts";
 
 const bytes = (length: number, fill = 1): Uint8Array => new Uint8Array(length).fill(fill);
 
-test("it has room up to its bounds, in requests and in bytes", () => {
+test("it has capacity up to its bounds, in requests and in bytes", () => {
   const queue = new RequestQueue({ maxRequests: 2, maxBytes: 10 });
   assert.ok(queue.hasCapacity(1_000), "one request always has room");
   queue.push(bytes(6));
@@ -31,7 +31,7 @@ test("its reader is woken once, until it finds nothing again", () => {
   assert.equal(woken, 2);
 });
 
-test("an end drops what waits, takes nothing more, and is told", () => {
+test("an end drops what waits, takes nothing more, and wakes the reader", () => {
   const queue = new RequestQueue({ maxRequests: 9, maxBytes: 100 });
   let woken = 0;
   queue.onReady = () => woken++;

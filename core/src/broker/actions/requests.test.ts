@@ -90,7 +90,7 @@ test("a backend that goes fails its own requests at once, and who comes after", 
   assert.equal(t.requests.size, 1);
 });
 
-test("idle is told when the last one is settled", () => {
+test("onIdle is called when the last request is settled", () => {
   const t = new Table();
   const backend = t.requests.forBackend();
   let idle = 0;

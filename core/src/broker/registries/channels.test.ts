@@ -59,7 +59,7 @@ test("an empty or too long id is refused, long names and topics are cut", () => 
   assert.deepEqual([list.get("c")?.displayName, list.get("c")?.topic], ["é", "abc"]);
 });
 
-test("the list never grows beyond what may be sent, and what was left makes room", () => {
+test("the list never grows beyond what may be sent, and a channel that was left frees its bytes", () => {
   const maxListBytes = 5_000;
   const list = channels({ maxListBytes });
   const topic = "é".repeat(200);

@@ -11,7 +11,7 @@ function changesIn(watch: StatusWatch): StatusChange[] {
 
 const kindsIn = (watch: StatusWatch): string[] => changesIn(watch).map(({ kind }) => kind);
 
-test("a watch begins with what is there, then tells each change", () => {
+test("a watch begins with a snapshot, then has each change", () => {
   const t = new TestBroker();
   const stream = t.stream(["x"]);
   const watch = t.broker.watchStatus();
@@ -34,7 +34,7 @@ test("a watch begins with what is there, then tells each change", () => {
   assert.deepEqual(more, []);
 });
 
-test("a watcher that is too slow is told how much it missed, and gets a new snapshot", () => {
+test("a watcher that is too slow learns how much it missed, and gets a new snapshot", () => {
   const t = new TestBroker({ maxQueuedStatusChanges: 4 });
   const watch = t.broker.watchStatus();
   const streams = Array.from({ length: 10 }, () => t.stream());

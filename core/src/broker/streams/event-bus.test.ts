@@ -137,7 +137,7 @@ test("a reader that sees no private messages cannot be made to hold them", () =>
   assertFellBehind(some);
 });
 
-test("a stream that is told to go gives what waits first, and nothing later", () => {
+test("a stream that is ended gives what waits first, and nothing later", () => {
   const t = new TestBroker();
   const backend = t.backend();
   const stream = t.stream();

@@ -6,11 +6,11 @@ import type { Source } from "./source.ts";
 const LINE = chatEvent(line("x"));
 const OPTIONS = { maxQueuedEventsPerStream: 4_096 };
 
-/** Says lines until core holds the backend back, at most so many; the promise, if it does. */
+/** Sends at most so many lines, until core pauses the backend; returns the pause. */
 function burst(backend: TestBackend, most: number, each = () => {}): Promise<void> | undefined {
   for (let i = 0; i < most; i++) {
-    const held = backend.session.receive(LINE);
-    if (held !== undefined) return held as Promise<void>;
+    const paused = backend.session.receive(LINE);
+    if (paused !== undefined) return paused as Promise<void>;
     each();
   }
   return undefined;
@@ -30,18 +30,18 @@ function slowly(stream: Source): () => void {
   };
 }
 
-test("a reader that reads is waited for, until it has caught up", async () => {
+test("a reader that reads causes a pause, until it has caught up", async () => {
   const t = new TestBroker(OPTIONS);
   const backend = t.backend();
   const stream = t.stream();
-  const held = burst(backend, 4_000, slowly(stream));
-  assert.ok(held !== undefined, "the burst is held back before the reader is lost");
-  assert.ok(await isPending(held));
+  const paused = burst(backend, 4_000, slowly(stream));
+  assert.ok(paused !== undefined, "the burst is paused back before the reader is lost");
+  assert.ok(await isPending(paused));
   while (t.broker.stats().mostQueuedEvents > 512) {
-    assert.ok(await isPending(held));
+    assert.ok(await isPending(paused));
     stream.take(100);
   }
-  await held;
+  await paused;
   assert.equal(stream.end, undefined);
   assert.equal(backend.session.receive(LINE), undefined);
   assert.equal(t.clock.armed, 0);
@@ -53,12 +53,12 @@ test("a burst of any length loses no reader that goes on reading", async () => {
   const stream = t.stream();
   let got = 0;
   for (let sent = 0; sent < 50_000; sent++) {
-    const held = backend.session.receive(LINE);
+    const paused = backend.session.receive(LINE);
     if (sent % 4 === 0) got += stream.take(100) === undefined ? 0 : 1;
-    if (held === undefined) continue;
+    if (paused === undefined) continue;
     for (let i = 0; i < 600; i++) got += stream.take(100) === undefined ? 0 : 1;
     t.clock.advance(10);
-    while (await isPending(held as Promise<void>)) {
+    while (await isPending(paused as Promise<void>)) {
       got += stream.take(100) === undefined ? 0 : 1;
     }
   }
@@ -67,71 +67,71 @@ test("a burst of any length loses no reader that goes on reading", async () => {
   assert.equal(got, 50_000);
 });
 
-test("a reader that does not read holds nobody, ever", () => {
+test("a reader that does not read never causes a pause", () => {
   const t = new TestBroker(OPTIONS);
   const backend = t.backend();
   const stalled = t.stream();
   const reading = t.stream();
-  const held = burst(backend, 10_000, () => void drain(reading));
-  assert.equal(held, undefined);
+  const paused = burst(backend, 10_000, () => void drain(reading));
+  assert.equal(paused, undefined);
   assert.equal(stalled.end?.error?.code, "fell_behind");
   assert.equal(reading.end, undefined);
 });
 
-test("a reader that stops reading is waited for no longer", async () => {
+test("a pause ends when its reader stops reading", async () => {
   const t = new TestBroker({ ...OPTIONS, maxReaderStallMs: 250, maxIngestPauseMs: 2_000 });
   const backend = t.backend();
   const stream = t.stream();
-  const held = burst(backend, 4_000, slowly(stream));
-  assert.ok(held !== undefined);
+  const paused = burst(backend, 4_000, slowly(stream));
+  assert.ok(paused !== undefined);
   t.clock.advance(200);
   stream.take(100);
   t.clock.advance(249);
-  assert.ok(await isPending(held));
+  assert.ok(await isPending(paused));
   t.clock.advance(1);
-  await held;
+  await paused;
   assert.ok(t.seen.observed.includes("ingestPaused:450"));
   assert.equal(t.clock.armed, 0);
 });
 
-test("a reader that only pretends to read holds the others once, for so long", async () => {
+test("a reader that only pretends to read causes one pause, of the longest time", async () => {
   const t = new TestBroker({ ...OPTIONS, maxReaderStallMs: 250, maxIngestPauseMs: 2_000 });
   const backend = t.backend();
   const trickling = t.stream();
   const trickle = slowly(trickling);
-  const held = burst(backend, 4_000, trickle);
-  assert.ok(held !== undefined);
+  const paused = burst(backend, 4_000, trickle);
+  assert.ok(paused !== undefined);
   for (let ms = 0; ms < 2_000; ms += 100) {
-    assert.ok(await isPending(held));
+    assert.ok(await isPending(paused));
     trickling.take(100);
     t.clock.advance(100);
   }
-  await held;
-  assert.equal(burst(backend, 8_000, trickle), undefined, "it holds nobody any more");
+  await paused;
+  assert.equal(burst(backend, 8_000, trickle), undefined, "it causes no pause any more");
   assert.equal(trickling.end?.error?.code, "fell_behind");
 });
 
-test("a reader that has caught up may be waited for again", async () => {
+test("a reader that has caught up may cause a pause again", async () => {
   const t = new TestBroker({ ...OPTIONS, maxIngestPauseMs: 100 });
   const backend = t.backend();
   const stream = t.stream();
-  const held = burst(backend, 4_000, slowly(stream));
-  assert.ok(held !== undefined);
+  const paused = burst(backend, 4_000, slowly(stream));
+  assert.ok(paused !== undefined);
   t.clock.advance(100);
-  await held;
+  await paused;
   assert.equal(burst(backend, 300, slowly(stream)), undefined);
   textsIn(stream);
   assert.ok(burst(backend, 4_000, slowly(stream)) !== undefined);
 });
 
-test("a hold ends with the last reader that it is for", async () => {
+test("a pause ends with the last reader that caused it", async () => {
   const t = new TestBroker(OPTIONS);
   const backend = t.backend();
   const stream = t.stream();
-  const held = burst(backend, 4_000, slowly(stream));
-  assert.ok(held !== undefined);
+  const paused = burst(backend, 4_000, slowly(stream));
+  assert.ok(paused !== undefined);
   stream.close();
-  await held;
+  await paused;
   assert.equal(t.clock.armed, 0);
 });
 
@@ -141,17 +141,17 @@ test("it can be switched off", () => {
   assert.equal(burst(t.backend(), 8_000, slowly(stream)), undefined);
 });
 
-test("readers that are slow in turns do not bring the backends below a certain pace", async () => {
+test("readers that are slow in turns do not slow the backends below the least pace", async () => {
   const t = new TestBroker({ ...OPTIONS, minIngestEventsPerSecond: 1_000 });
   const { session } = t.backend();
   const streams = Array.from({ length: 16 }, () => t.stream());
   for (let sent = 0; sent < 20_000; sent++) {
-    const held = session.receive(LINE);
+    const paused = session.receive(LINE);
     for (const [i, stream] of streams.entries()) {
       if ((sent + i * 256) % 2_560 === 0) drain(stream);
       else if (sent % 4 === 0) stream.take(100);
     }
-    while (held !== undefined && (await isPending(held))) {
+    while (paused !== undefined && (await isPending(paused))) {
       for (const stream of streams) stream.take(100);
       t.clock.advance(100);
     }
@@ -161,7 +161,7 @@ test("readers that are slow in turns do not bring the backends below a certain p
   assert.ok(t.clock.now() < 2_000 + 20_000 * 1.2, `${t.clock.now()} ms for 20,000 events`);
 });
 
-test("a reader that stalls in every hold is given up in the end", async () => {
+test("a reader that stalls in every pause causes none in the end", async () => {
   const t = new TestBroker({
     ...OPTIONS,
     maxReaderStallMs: 20,
@@ -171,14 +171,14 @@ test("a reader that stalls in every hold is given up in the end", async () => {
   const { session } = t.backend();
   const stream = t.stream();
   const read = slowly(stream);
-  let heldMs = 0;
+  let pausedMs = 0;
   while (stream.end === undefined) {
-    const held = session.receive(LINE);
+    const paused = session.receive(LINE);
     read();
-    while (held !== undefined && (await isPending(held))) {
+    while (paused !== undefined && (await isPending(paused))) {
       t.clock.advance(10);
-      heldMs += 10;
+      pausedMs += 10;
     }
   }
-  assert.equal(heldMs, 60);
+  assert.equal(pausedMs, 60);
 });

@@ -19,7 +19,7 @@ test("a name in use is taken, if its connection is alive", async () => {
   assert.equal(t.broker.stats().backends, 1);
 });
 
-test("a dead connection's name goes to whoever claims it", async () => {
+test("a dead connection's name goes to the next that claims it", async () => {
   const t = new TestBroker({ backendPingTimeoutMs: 1_000 });
   const asked: number[] = [];
   const alive = async (...[timeoutMs]: number[]): Promise<boolean> => {
@@ -72,7 +72,7 @@ test("a claimant that goes while it waits gets nothing", async () => {
   assert.equal(t.broker.status().backends[0]?.connectionId, "b1");
 });
 
-test("a backend comes back in a dead connection's place although there are so many", async () => {
+test("a backend replaces its dead connection although the limit of backends is reached", async () => {
   const t = new TestBroker({ maxBackends: 1 });
   t.backend("irc", "net", { alive: async () => false });
   const second = t.broker.openIngest(t.call());
@@ -80,7 +80,7 @@ test("a backend comes back in a dead connection's place although there are so ma
   assert.equal(t.broker.status().backends[0]?.connectionId, "b2");
 });
 
-test("whoever waited for a name finds no place if another backend has taken it", async () => {
+test("a claim of a name is refused if another backend takes the last free connection meanwhile", async () => {
   const t = new TestBroker({ maxBackends: 1 });
   const ping = Promise.withResolvers<boolean>();
   const first = t.backend("irc", "net", { alive: () => ping.promise });

@@ -11,7 +11,7 @@ test("what is there goes at once", () => {
   assert.deepEqual(seen, [1]);
 });
 
-test("what comes later waits for what came before, and a failure holds up nobody", async () => {
+test("what comes later waits for what came before, and a failure delays no other", async () => {
   const order = new CallOrder();
   const seen: unknown[] = [];
   const slow = Promise.withResolvers<number>();
