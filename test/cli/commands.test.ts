@@ -248,7 +248,7 @@ test("errors: no stack traces, a next step, the documented codes, JSON when aske
     [["channels", "--token", "wrong"], 4, /invalid auth token/],
     [["channels", "--token", "wrong"], 4, /\(--token\)/],
     [["tail", "--token", "wrong"], 4, /: invalid auth token \(--token\)\n {2}Next: give a valid/],
-    [["channels", "--token", "with\na break"], 4, /token of --token has characters/],
+    [["channels", "--token", "with\na break"], 4, /token of --token holds characters/],
     [["channels", "--token-file", "/does/not/exist"], 4, /no such file/],
     [["channels", "--url", core.url.replace("http:", "https:")], 3, /begins with http:/],
     [["kick", "nobody"], 1, /seabird streams/],

@@ -57,6 +57,23 @@ test("this machine's admin token goes to no other machine", (t) => {
   assert.equal(lookalike.token, undefined);
 });
 
+test("a token's file may begin with a byte order mark; what cannot be a token is refused", (t) => {
+  const cwd = mkdtempSync(join(tmpdir(), "seabird-settings-"));
+  t.after(() => rmSync(cwd, { recursive: true }));
+  const tokenFile = join(cwd, "token");
+  writeFileSync(tokenFile, "\uFEFFsbd_file\r\n");
+  assert.equal(resolveSettings({ tokenFile }, {}, cwd).token, "sbd_file");
+  for (const content of ["s3 cret", "s3\ncret", "s3\0cret", "s3crét", ""]) {
+    writeFileSync(tokenFile, content);
+    assert.throws(
+      () => resolveSettings({ tokenFile }, {}, cwd),
+      (error) => error instanceof CliError && error.exitCode === 4 && !/s3/.test(error.message),
+      JSON.stringify(content),
+    );
+  }
+  assert.equal(resolveSettings({ token: " sbd_option\n" }, {}, cwd).token, "sbd_option");
+});
+
 test("two tokens in the environment are one too many", () => {
   const env = { SEABIRD_TOKEN: "a", SEABIRD_TOKEN_FILE: "b" };
   assert.throws(() => resolveSettings({}, env, "/"), CliError);

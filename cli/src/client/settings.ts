@@ -1,7 +1,14 @@
 /** Which core the commands talk to, and with which token: options, environment, .seabird/. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
+import {
+  EXIT,
+  isLoopback,
+  parseToken,
+  readSecretFile,
+  TextFileError,
+  TOKEN_PROBLEM,
+} from "@seabird-chat/runtime";
 import { DEFAULT_URL, resolveUrl } from "@seabird-chat/sdk";
 import { CliError } from "../process/cli-error.ts";
 import { readRunFile } from "../supervise/run-file.ts";
@@ -80,12 +87,10 @@ function readUrl(text: string, from: string): string {
 
 /** Never shows the value. */
 function checked(token: Found | undefined): Found | undefined {
-  if (token === undefined || /^[\x21-\x7e]+$/.test(token.value)) return token;
-  throw new CliError(
-    EXIT.forbidden,
-    `the token of ${token.from} has characters that no token has`,
-    "look for blanks, line breaks and quotes in it",
-  );
+  if (token === undefined) return undefined;
+  const value = parseToken(token.value);
+  if (value !== undefined) return { ...token, value };
+  throw new CliError(EXIT.forbidden, `the token of ${token.from} ${TOKEN_PROBLEM}`);
 }
 
 function findToken(options: ConnectionOptions, env: NodeJS.ProcessEnv): Found | undefined {
@@ -106,31 +111,27 @@ function findToken(options: ConnectionOptions, env: NodeJS.ProcessEnv): Found | 
 
 function readTokenFile(path: string, from: string): Found {
   try {
-    const value = readFileSync(path, "utf8").trim();
-    if (value !== "") return { value, from: `${from} ${path}` };
+    return { value: readSecretFile(path).text, from: `${from} ${path}` };
   } catch (error) {
-    const reason = fileErrorReason(error);
-    throw new CliError(EXIT.forbidden, `cannot read the token in ${path} (${from}): ${reason}`);
+    if (!(error instanceof TextFileError)) throw error;
+    throw new CliError(EXIT.forbidden, `no token from ${from}: ${error.message}`);
   }
-  throw new CliError(EXIT.forbidden, `the token file ${path} (${from}) is empty`);
 }
 
 /** The file is this machine's administrator: it is never sent to another one. */
 function findAdminToken(url: string, folder: string | undefined): Found | undefined {
-  if (folder === undefined || !isLoopback(url)) return undefined;
+  if (folder === undefined || !isOnThisMachine(url)) return undefined;
   const path = join(folder, "admin-token");
   try {
-    const value = readFileSync(path, "utf8").trim();
-    return value === "" ? undefined : { value, from: path };
+    return { value: readSecretFile(path).text, from: path };
   } catch {
     return undefined;
   }
 }
 
 /** Whether an address can only mean this machine. */
-export function isLoopback(url: string): boolean {
-  const host = new URL(url).hostname;
-  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+export function isOnThisMachine(url: string): boolean {
+  return isLoopback(new URL(url).hostname);
 }
 
 /** The nearest `.seabird` of this folder or its parents that holds something of ours. */

@@ -1,9 +1,9 @@
 /** `seabird info`: core's version, age and size. */
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { GetServerInfoResponse } from "@seabird-chat/protocol/admin";
+import { formatRoughDuration } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import type { Clients } from "../client/clients.ts";
-import { formatDuration } from "../terminal/times.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
 
 export function addInfo(program: Command): void {
@@ -32,7 +32,7 @@ async function showInfo({ output, ask, settings }: Context, withLimits: boolean)
     output.pairs([
       ["core", url],
       ["version", plain.version ?? "not told (needs a token with the scope admin)"],
-      ["running for", formatDuration(plain.uptimeSeconds * 1000)],
+      ["running for", formatRoughDuration(plain.uptimeSeconds * 1000)],
       ["backends", String(plain.backends)],
       ["commands", String(plain.commands)],
     ]);

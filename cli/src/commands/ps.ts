@@ -1,9 +1,10 @@
 /** `seabird ps`: the components that `seabird up` runs, and how they are. */
+
+import { formatRoughDuration } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { askRun } from "../supervise/control-client.ts";
 import type { ComponentStatus, ProjectStatus } from "../supervise/control-protocol.ts";
 import { readLogLine } from "../supervise/log-words.ts";
-import { formatDuration } from "../terminal/times.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
 
 export function addPs(program: Command): void {
@@ -43,6 +44,6 @@ async function showComponents({ output }: Context): Promise<void> {
 }
 
 function rowOf({ name, kind, state, pid, upMs, restarts, lastExit }: ComponentStatus): string[] {
-  const up = upMs === undefined ? "-" : formatDuration(upMs);
+  const up = upMs === undefined ? "-" : formatRoughDuration(upMs);
   return [name, kind, state, String(pid ?? "-"), up, String(restarts), lastExit ?? "-"];
 }

@@ -4,7 +4,7 @@ import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { CliError } from "../process/cli-error.ts";
 import { askForToken, chooseToken, mayAsk } from "../terminal/prompts.ts";
-import { parseDuration } from "../terminal/times.ts";
+import { durationOption } from "../terminal/times.ts";
 import { type TokenAdminOptions, withTokenAdmin } from "../tokens/token-admin.ts";
 import { type TokenAdmin, type TokenRow, tokenTable } from "../tokens/token-rows.ts";
 import { contextOf, withConnection } from "./context.ts";
@@ -20,7 +20,7 @@ export function addToken(program: Command): void {
     .description("make a token; its secret is on stdout, this once")
     .argument("[name]", "who will use it; core shows it as the sender")
     .option("--scope <scope>", SCOPES_HELP, collectScopes, [])
-    .option("--expires <time>", "after which it ends: 90m, 12h, 30d, 2w (never)", parseDuration)
+    .option("--expires <time>", "after which it ends: 90m, 12h, 30d, 2w (never)", durationOption)
     .action(create);
   common(token.command("list"))
     .description("list the tokens, oldest first")

@@ -1,8 +1,5 @@
 /** The variables that the configuration may use: the environment's, then those of `.env`. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { parseEnv } from "node:util";
-import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
+import { DotEnvError, EXIT, readDotEnv } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 
 export interface Variable {
@@ -18,7 +15,7 @@ export class Environment {
   constructor(env: NodeJS.ProcessEnv, folder: string) {
     this.#layers = [
       ["environment", env],
-      [".env", readDotEnv(folder)],
+      [".env", loadDotEnv(folder)],
     ];
   }
 
@@ -43,13 +40,11 @@ export class Environment {
   }
 }
 
-function readDotEnv(folder: string): NodeJS.Dict<string> {
-  const path = resolve(folder, ".env");
+function loadDotEnv(folder: string): NodeJS.Dict<string> {
   try {
-    // Some editors begin a file with a byte order mark, which would hide the first name.
-    return parseEnv(readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
+    return readDotEnv(folder);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
-    throw new CliError(EXIT.config, `cannot read ${path}: ${fileErrorReason(error)}`);
+    if (error instanceof DotEnvError) throw new CliError(EXIT.config, error.message);
+    throw error;
   }
 }

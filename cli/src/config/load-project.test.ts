@@ -211,13 +211,25 @@ test("variables: set, empty, with a default, escaped; numbers where they stand b
 
 test("a secret's file that others can read is a warning", async (t) => {
   const { project, folder } = await makeProjectFixture(t);
-  await writeFile(join(folder, "pass"), "a\n\n");
+  await writeFile(join(folder, "pass"), "\uFEFFa\n");
   await chmod(join(folder, "pass"), 0o644);
   const { components, warnings } = await project(`${IRC}    password_file: pass\n`);
-  assert.equal(components[0]?.settings["password"], "a\n");
+  assert.equal(components[0]?.settings["password"], "a");
   assert.deepEqual(warnings.map(problemLine), [
     "seabird.yaml:4:20 backends.irc/libera.password_file: other users can read pass; `chmod 600 pass` ends that",
   ]);
+});
+
+test("a secret's file that holds several lines is refused, without showing them", async (t) => {
+  const { project, folder } = await makeProjectFixture(t);
+  await writeFile(join(folder, "pass"), "s3cret\n\n", { mode: 0o600 });
+  await assert.rejects(
+    project(`${IRC}    password_file: pass\n`),
+    (error) =>
+      error instanceof Error &&
+      /password_file: pass holds several lines/.test(error.message) &&
+      !error.message.includes("s3cret"),
+  );
 });
 
 test("aliases stand for what they name", async (t) => {
@@ -276,7 +288,7 @@ test("a file that is not there, is none, or is too large: exit code 78", async (
   await failsWith(/^cannot read seabird\.yaml: there is no such file$/);
   await rm(join(folder, "seabird.yaml"));
   await mkdir(join(folder, "seabird.yaml"));
-  await failsWith(/^seabird\.yaml is no file$/);
+  await failsWith(/^seabird\.yaml is not a file$/);
   await writeFile(join(folder, "large.yaml"), "#".repeat(1024 * 1024 + 1));
   await failsWith(/^large\.yaml is larger than 1048576 bytes$/, { config: "large.yaml" });
 });

@@ -1,8 +1,8 @@
 /** Reads `seabird.yaml` and everything it stands for. Starts nothing that stays. */
 
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
+import { EXIT, readTextFile, TextFileError } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 import { type Describe, describer } from "./describe-component.ts";
 import { Environment } from "./environment.ts";
@@ -12,7 +12,7 @@ import type { ProjectConfig } from "./project.ts";
 import { PROJECT_FILE, type ProjectFlags, type ProjectSources } from "./project-sources.ts";
 import { readProject } from "./read-project.ts";
 import { Reading } from "./reading.ts";
-import { MAX_CONFIG_BYTES, SecretFiles } from "./secret-files.ts";
+import { SecretFiles } from "./secret-files.ts";
 
 /** Whether the folder has a configuration; a link that leads nowhere is one that cannot be read. */
 export function hasProject(folder: string, flags: ProjectFlags = {}): boolean {
@@ -69,17 +69,15 @@ function relativeTo(folder: string, file: string): string {
   return path.startsWith("..") ? file : path;
 }
 
+/** A larger `seabird.yaml` is refused. */
+const MAX_CONFIG_BYTES = 1024 * 1024;
+
 function readConfigFile(path: string, name: string): string {
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw new CliError(EXIT.config, `${name} is no file`);
-    if (stats.size > MAX_CONFIG_BYTES) {
-      throw new CliError(EXIT.config, `${name} is larger than ${MAX_CONFIG_BYTES} bytes`);
-    }
-    return readFileSync(path, "utf8");
+    return readTextFile(path, MAX_CONFIG_BYTES, name).text;
   } catch (error) {
-    if (error instanceof CliError) throw error;
-    const next = "`npx seabird init` makes one";
-    throw new CliError(EXIT.config, `cannot read ${name}: ${fileErrorReason(error)}`, next);
+    if (!(error instanceof TextFileError)) throw error;
+    const next = error.code === undefined ? undefined : "`npx seabird init` makes one";
+    throw new CliError(EXIT.config, error.message, next);
   }
 }

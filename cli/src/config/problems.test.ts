@@ -86,7 +86,7 @@ const CASES: readonly (readonly [text: string, ...lines: string[]])[] = [
     irc("password_file: nowhere"),
     `4:20 ${AT}.password_file: cannot read nowhere: there is no such file`,
   ],
-  [irc("password_file: a_folder"), `4:20 ${AT}.password_file: a_folder is no file`],
+  [irc("password_file: a_folder"), `4:20 ${AT}.password_file: a_folder is not a file`],
   [irc("password_file: empty"), `4:20 ${AT}.password_file: empty is empty`],
   [irc("password_file: [1]"), `4:20 ${AT}.password_file: must be the path of a file`],
   [
@@ -253,5 +253,5 @@ test("an .env that cannot be read is told", async (t) => {
   const { problems, folder } = await makeProjectFixture(t);
   mkdirSync(join(folder, ".env"));
   chmodSync(join(folder, ".env"), 0o700);
-  await assert.rejects(problems(""), /cannot read .*\.env: it is a folder/);
+  await assert.rejects(problems(""), /\.env is not a file/);
 });

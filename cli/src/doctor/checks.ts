@@ -2,12 +2,12 @@
 import { statSync } from "node:fs";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { HealthCheckResponse_ServingStatusSchema } from "@seabird-chat/protocol/grpc";
+import { formatRoughDuration } from "@seabird-chat/runtime";
 import { callFailure } from "../client/call-failure.ts";
 import type { Clients } from "../client/clients.ts";
-import { isLoopback, type Settings } from "../client/settings.ts";
+import { isOnThisMachine, type Settings } from "../client/settings.ts";
 import { withoutAdmin } from "../commands/info.ts";
 import { ownVersion } from "../process/bins.ts";
-import { formatDuration } from "../terminal/times.ts";
 
 /** The answer to one question. A late one is a problem, and the next check follows. */
 const DOCTOR_TIMEOUT_MS = 5_000;
@@ -51,7 +51,7 @@ export const CHECKS: readonly Check[] = [
 async function checkAddress({ settings }: Patient): Promise<readonly Finding[]> {
   const about = "address";
   const { url, urlFrom } = settings;
-  if (url.startsWith("https:") || isLoopback(url)) {
+  if (url.startsWith("https:") || isOnThisMachine(url)) {
     return [{ state: "good", about, text: `${url} (from ${urlFrom})` }];
   }
   const text = `${url} (from ${urlFrom}): the token and all messages travel in the clear`;
@@ -129,7 +129,7 @@ async function checkClock({ clients }: Patient): Promise<readonly Finding[]> {
     const apartMs = Math.abs(Date.now() - Number(currentTimestamp) * 1000);
     if (apartMs <= CLOCK_TOLERANCE_MS)
       return { state: "good", text: "core's and this machine's agree" };
-    const text = `core's and this machine's are ${formatDuration(apartMs)} apart`;
+    const text = `core's and this machine's are ${formatRoughDuration(apartMs)} apart`;
     return { state: "warning", text, next: "set both by NTP: expiring tokens depend on it" };
   });
 }

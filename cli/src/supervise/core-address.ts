@@ -1,6 +1,13 @@
 /** Where core listens: as configured at first, and from then on where it has been. */
 import { createServer } from "node:net";
-import { EXIT } from "@seabird-chat/runtime";
+import {
+  BIND_ADDRESS_FORM,
+  type BindAddress,
+  EXIT,
+  formatAddress,
+  parseBindAddress,
+  systemErrorCode,
+} from "@seabird-chat/runtime";
 import type { ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
 import { writeRunFile } from "./run-file.ts";
@@ -35,7 +42,7 @@ export class CoreAddress {
 
   /** `host:port` to listen on. */
   get bind(): string {
-    return this.#bind === undefined ? "" : formatBind(this.#bind);
+    return this.#bind === undefined ? "" : formatAddress(this.#bind);
   }
 
   /** A free port was chosen, since the configured one is taken. */
@@ -71,27 +78,15 @@ export class CoreAddress {
   }
 }
 
-export interface BindAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** `host:port`, a host in brackets if it is IPv6. Throws a CliError. */
+/** Throws a CliError. */
 export function parseBind(text: string, from: string): BindAddress {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]*)):(\d{1,5})$/i.exec(text);
-  const port = Number(match?.[3]);
-  if (match !== null && port <= 65_535) {
-    return { host: match[1] ?? (match[2] || "0.0.0.0"), port };
-  }
+  const address = parseBindAddress(text);
+  if (address !== undefined) return address;
   throw new CliError(
     EXIT.usage,
     `${from} is ${JSON.stringify(text)}, which is no address to listen on`,
-    "give host:port, as 127.0.0.1:11235",
+    `give ${BIND_ADDRESS_FORM}`,
   );
-}
-
-export function formatBind({ host, port }: BindAddress): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Whether somebody listens there already. Other troubles are left for core to report. */
@@ -99,7 +94,7 @@ function isTaken({ host, port }: BindAddress): Promise<boolean> {
   if (port === 0) return Promise.resolve(false);
   return new Promise((answer) => {
     const probe = createServer();
-    probe.once("error", (error) => answer("code" in error && error.code === "EADDRINUSE"));
+    probe.once("error", (error) => answer(systemErrorCode(error) === "EADDRINUSE"));
     probe.listen({ host, port }, () => probe.close(() => answer(false)));
   });
 }

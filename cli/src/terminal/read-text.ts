@@ -1,6 +1,6 @@
 /** A message's text from the arguments, or from standard input. */
 
-import { EXIT } from "@seabird-chat/runtime";
+import { EXIT, readStandardInput, StandardInputError } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 
 /** Text on standard input; core takes less. Of a longer one nothing is sent. */
@@ -13,7 +13,7 @@ export async function readText(words: readonly string[]): Promise<string> {
   if (process.stdin.isTTY && fromArguments !== "-") {
     throw new CliError(EXIT.usage, "no text", "give it as arguments, or pipe it in");
   }
-  const text = await readStandardInput();
+  const text = await readInput();
   if (text !== "") return text;
   throw new CliError(
     EXIT.usage,
@@ -22,18 +22,11 @@ export async function readText(words: readonly string[]): Promise<string> {
   );
 }
 
-async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of process.stdin) {
-    const buffer = Buffer.from(chunk);
-    bytes += buffer.length;
-    if (bytes > MAX_TEXT_BYTES) {
-      throw new CliError(EXIT.usage, `more than ${MAX_TEXT_BYTES} bytes on standard input`);
-    }
-    chunks.push(buffer);
+async function readInput(): Promise<string> {
+  try {
+    return await readStandardInput(MAX_TEXT_BYTES);
+  } catch (error) {
+    if (error instanceof StandardInputError) throw new CliError(EXIT.usage, error.message);
+    throw error;
   }
-  return Buffer.concat(chunks)
-    .toString("utf8")
-    .replace(/\r?\n$/, "");
 }

@@ -6,7 +6,7 @@ import { callFailure, isConnectionFailure } from "../client/call-failure.ts";
 import { type Clients, createClients } from "../client/clients.ts";
 import {
   type ConnectionOptions,
-  isLoopback,
+  isOnThisMachine,
   requireToken,
   resolveSettings,
   type Settings,
@@ -43,7 +43,7 @@ export async function withTokenAdmin<T>(
 
 /** Another machine's tokens are not in a file here. */
 function offlineInstead(settings: Settings): TokenAdmin {
-  if (isLoopback(settings.url)) return new TokenFile();
+  if (isOnThisMachine(settings.url)) return new TokenFile();
   throw new CliError(
     EXIT.unreachable,
     `cannot reach core at ${settings.url}`,
