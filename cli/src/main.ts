@@ -1,4 +1,4 @@
-/** Runs one command and turns whatever fails into words and an exit code. */
+/** Runs one command and reports what fails, with an exit code. */
 
 import { EXIT } from "@seabird-chat/runtime";
 import { CommanderError } from "commander";
@@ -13,9 +13,9 @@ export async function main(args: readonly string[]): Promise<void> {
   // A reader that has seen enough (`seabird tail | head`) is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
-    // EIO: the terminal is gone, and SIGHUP says so too.
+    // EIO: the terminal is gone, which SIGHUP reports too.
   });
-  // A terminal that hung up takes no more words; what has to end still ends in order.
+  // A terminal that hung up takes no more output; the shutdown still runs in order.
   process.stderr.on("error", () => undefined);
   try {
     const program = createProgram();

@@ -82,7 +82,7 @@ test("live settings and log levels are told; others restart that component alone
   const refusing = { ...renamed, settings: { ...renamed.settings, refuse: true } };
   write(project, { logLevel: "debug", components: [HELP, refusing] });
   const { out } = await project.cli(["reload"]);
-  assert.equal(out, 'irc/libera: restarted for refuse, since it said "not now"\n');
+  assert.equal(out, 'irc/libera: restarted for refuse, since it reported "not now"\n');
 });
 
 test("core has a log level of its own, and takes another one while it runs", async (t) => {
@@ -111,10 +111,10 @@ test("what a component says of its new settings is checked before it is shown", 
   const refusing = (refuse: unknown) => ({ ...HELP, settings: { ...HELP.settings, refuse } });
   write(project, { components: [refusing({ toString: 1, valueOf: 1 })] });
   const odd = await project.cli(["reload"]);
-  assert.equal(odd.out, "help: restarted for refuse, since it refused them\n");
+  assert.equal(odd.out, "help: restarted for refuse, since it rejected them\n");
   write(project, { components: [refusing("\u001b[2Jno\n")] });
   const wild = await project.cli(["reload"]);
-  assert.equal(wild.out, 'help: restarted for refuse, since it said "␛[2Jno⏎"\n');
+  assert.equal(wild.out, 'help: restarted for refuse, since it reported "␛[2Jno⏎"\n');
 });
 
 test("components come and go, with tokens that core knows; where core listens stays", async (t) => {

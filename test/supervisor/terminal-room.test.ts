@@ -61,11 +61,11 @@ test("a person in the room: warnings stand above the prompt, each component may 
   );
 
   process.kill(pidOf(/seabird-plugin\.js help/, checkout), "SIGKILL");
-  await room.untilShown("help was ended by SIGKILL; starting it again");
+  await room.untilShown("help was ended by SIGKILL; restarting it");
   await isAnswered(room, "!ping", "pong");
   await isAnswered(room, "!help", "Commands: ");
   process.kill(pidOf(/seabird-core\.js/, checkout), "SIGKILL");
-  await room.untilShown("core was ended by SIGKILL; starting it again");
+  await room.untilShown("core was ended by SIGKILL; restarting it");
   await isAnswered(room, "!ping", "pong");
 
   const { out } = await cli("ps");
@@ -75,8 +75,8 @@ test("a person in the room: warnings stand above the prompt, each component may 
     writeFileSync(path, YAML.replace("  terminal/here: {}", "  {}"));
     return await cli("reload");
   })();
-  assert.match(refused.out, /terminal\/here: the room is not changed by a reload/);
-  await room.untilShown("terminal/here: the room is not changed by a reload");
+  assert.match(refused.out, /terminal\/here: the chat room is not changed by a reload/);
+  await room.untilShown("terminal/here: the chat room is not changed by a reload");
 
   room.type("\x03");
   assert.equal(await room.ended(), 0, room.shown);

@@ -151,10 +151,10 @@ test("Ctrl-Z gives the shell its turn, fg brings the room back", async (t) => {
 test("a crashed plugin and a crashed core come back; the room answers again", async (t) => {
   const { checkout, room } = await npmStart(t);
   process.kill(pidOf("seabird-plugin.js ping", checkout), "SIGKILL");
-  await room.untilShown("ping was ended by SIGKILL; starting it again");
+  await room.untilShown("ping was ended by SIGKILL; restarting it");
   const core = pidOf("seabird-core.js", checkout);
   process.kill(core, "SIGKILL");
-  await room.untilShown("core was ended by SIGKILL; starting it again");
+  await room.untilShown("core was ended by SIGKILL; restarting it");
   await room.untilShown("core is back");
   let asked = 0;
   await until(

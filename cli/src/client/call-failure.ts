@@ -11,9 +11,9 @@ const START_ONE =
 const ANOTHER_TOKEN =
   "give a valid token with --token-file or SEABIRD_TOKEN; `seabird token create` makes one";
 
-/** By the system's code or its words: somebody is there, but TLS stands between. */
+/** By the system's code or its words: something answers, but TLS does not match. */
 const TLS_TROUBLES: readonly (readonly [says: RegExp, next: string])[] = [
-  // INADEQUATE_SECURITY: what core with a certificate says to whoever comes without TLS.
+  // INADEQUATE_SECURITY: core with a certificate, called without TLS.
   [/Session closed with error code 12/, "it speaks TLS: write the address with https://"],
   [
     /before secure TLS connection|EPROTO|ERR_SSL/,
@@ -52,7 +52,7 @@ const ADVICE: Partial<Record<Code, Advice>> = {
 /** Where the answer or the silence came from. */
 export type CallTarget = Pick<Settings, "url" | "tokenFrom">;
 
-/** The failure as a person should read it. */
+/** The failure as it is reported to the person. */
 export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): CliError {
   if (error instanceof CliError) return error;
   const failure = ConnectError.from(error);
@@ -85,13 +85,13 @@ export function sdkFailure(error: unknown, target: CallTarget): CliError {
   );
 }
 
-/** The SDK puts its advice for authors behind what was said; a person gets ours. */
+/** The SDK appends a hint for authors; the cli has hints of its own. */
 export function withoutHint({ message, cause }: SeabirdError): string {
   const said = ConnectError.from(cause).rawMessage;
   return message.startsWith(`${said} (`) ? said : message;
 }
 
-/** Whether nobody answered at all, as opposed to answering no. */
+/** Whether there was no answer at all, as opposed to a refusal. */
 export function isConnectionFailure(error: unknown): boolean {
   return CONNECTION_FAILURE.test(systemCode(error));
 }
@@ -100,7 +100,7 @@ const CONNECTION_FAILURE =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|EADDRNOTAVAIL|ETIMEDOUT|EPIPE)$/;
 const MAX_CAUSES = 8;
 
-/** What the system said, below all that was made of it; empty if it said nothing. */
+/** The system's error code at the root of the causes; empty if there is none. */
 function systemCode(error: unknown): string {
   for (let at: unknown = error, depth = 0; depth < MAX_CAUSES && at instanceof Error; depth++) {
     if ("code" in at && typeof at.code === "string" && !(at instanceof SeabirdError))

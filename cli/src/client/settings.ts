@@ -24,7 +24,7 @@ export interface Settings {
   readonly url: string;
   /** `undefined`: none was found; `requireToken` says how to get one. */
   readonly token: string | undefined;
-  /** Where they come from, in words, for doctor and messages. */
+  /** Where they come from, for doctor and messages. */
   readonly urlFrom: string;
   readonly tokenFrom: string;
 }

@@ -14,8 +14,8 @@ interface SendOptions {
 type Speech = "send" | "action";
 
 export function addActions(program: Command): void {
-  addSpeech(program, "send", "say something in a channel, or to a person with --private");
-  addSpeech(program, "action", "do something, as /me does");
+  addSpeech(program, "send", "send a message to a channel, or to a person with --private");
+  addSpeech(program, "action", "perform an action, like /me");
   withConnection(program.command("join"))
     .description("join a channel")
     .argument("<backend>", "the backend's id, as irc://seabird")
@@ -28,7 +28,7 @@ export function addActions(program: Command): void {
   withConnection(program.command("leave"))
     .description("leave a channel")
     .argument("<channel>", "its id, as `seabird channels` shows it")
-    .argument("[message...]", "a last word")
+    .argument("[message...]", "a parting message")
     .action((channelId: string, message: string[], _options, command: Command) =>
       perform(contextOf(command), `left ${channelId}`, ({ seabird }) =>
         seabird.leaveChannel({ channelId, exitMessage: message.join(" ") }),

@@ -5,9 +5,9 @@ import type { SchemaOptions } from "../config/run-config.ts";
 import { contextOf, withJson } from "./context.ts";
 
 export function addConfig(program: Command): void {
-  const config = program.command("config").description(`look into ${PROJECT_FILE}`);
+  const config = program.command("config").description(`check or show ${PROJECT_FILE}`);
   withFile(config.command("check"))
-    .description("tell all that is wrong with it (exit code 78), or what would run")
+    .description("list all problems in it (exit code 78), or what would run")
     .action(async (flags: ProjectFlags, command: Command) => {
       const { check } = await import("../config/run-config.ts");
       await check(flags, contextOf(command).output);

@@ -1,4 +1,4 @@
-/** `seabird doctor`: looks at everything between this terminal and a chat line, and says what to do. */
+/** `seabird doctor`: checks everything between this terminal and a chat message. */
 
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
@@ -11,7 +11,7 @@ import { contextOf, withConnection } from "./context.ts";
 export function addDoctor(program: Command): void {
   withConnection(program.command("doctor"))
     .description(
-      "check address, token, version, clock and backends, and say what to do (exit code 6)",
+      "check address, token, version, clock and backends, and report what to do (exit code 6)",
     )
     .action(async (_options, command: Command) => {
       const { output, settings } = contextOf(command);

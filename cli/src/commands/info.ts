@@ -31,7 +31,7 @@ async function showInfo({ output, ask, settings }: Context, withLimits: boolean)
   output.result(plain, () => {
     output.pairs([
       ["core", url],
-      ["version", plain.version ?? "not told (needs a token with the scope admin)"],
+      ["version", plain.version ?? "unknown (needs a token with the scope admin)"],
       ["running for", formatRoughDuration(plain.uptimeSeconds * 1000)],
       ["backends", String(plain.backends)],
       ["commands", String(plain.commands)],

@@ -8,7 +8,7 @@ const MAX_CHANNEL_QUERIES = 8;
 
 export function addLists(program: Command): void {
   withConnection(program.command("backends"))
-    .description("connected backends; with an id, what that one says of itself")
+    .description("connected backends; with an id, the metadata of that one")
     .argument("[backend]", "its id, as irc://seabird")
     .action((id: string | undefined, _options, command: Command) =>
       id === undefined ? listBackends(contextOf(command)) : showBackend(contextOf(command), id),

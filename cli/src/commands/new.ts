@@ -1,7 +1,7 @@
 /** `seabird new`: the project of a plugin or a backend, as `npm create @seabird-chat` writes it. */
 import type { Command } from "commander";
 import { createBin } from "../process/bins.ts";
-import { become } from "../process/exec.ts";
+import { execScript } from "../process/exec.ts";
 
 export function addNew(program: Command): void {
   program
@@ -12,7 +12,7 @@ export function addNew(program: Command): void {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (kind: string | undefined, args: string[]) => {
-      process.exitCode = await become(
+      process.exitCode = await execScript(
         createBin(),
         kind === undefined ? args : [kind, ...args],
         process.env,

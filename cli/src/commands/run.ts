@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { resolveSettings } from "../client/settings.ts";
 import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
-import { become } from "../process/exec.ts";
+import { execScript } from "../process/exec.ts";
 import { runWatched } from "../process/run-watched.ts";
 
 interface ClientOptions {
@@ -18,7 +18,7 @@ export function addRun(program: Command): void {
     .description("run core alone; all options are its own: `seabird core --help`")
     .argument("[options...]")
     .helpOption(false)
-    .action((args: string[]) => become(coreBin(), args, ownEnv()).then(exitWith));
+    .action((args: string[]) => execScript(coreBin(), args, ownEnv()).then(exitWith));
   withClientOptions(passThrough(program.command("backend")))
     .description(`connect a chat network: ${listNetworks().join(", ")}, or your own: ./FILE`)
     .argument("<network>")
@@ -36,7 +36,7 @@ export function addRun(program: Command): void {
     );
 }
 
-/** Where core is may be said behind the file too: these programs have no such flags themselves. */
+/** Core's address may follow the file too: these programs have no such flags themselves. */
 function withLate(args: readonly string[], options: ClientOptions): [string[], ClientOptions] {
   const late: { url?: string; tokenFile?: string } = { ...options };
   const rest: string[] = [];
@@ -74,7 +74,7 @@ async function run(bin: string, args: readonly string[], options: ClientOptions)
   // A component that is handed all it needs, or only describes itself, gets no token besides.
   const isComponent = rest.some((arg) => arg === "--describe" || arg.startsWith("--bootstrap-fd"));
   const env = isComponent ? ownEnv() : clientEnv(options);
-  if (rest.length === args.length) return exitWith(await become(bin, rest, env));
+  if (rest.length === args.length) return exitWith(await execScript(bin, rest, env));
   const files = rest.filter(isFile);
   if (files.length === 0) {
     throw new CliError(EXIT.usage, "--watch has no file to watch", "name one, such as ./hello.ts");

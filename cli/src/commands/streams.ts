@@ -17,7 +17,7 @@ export function addStreams(program: Command): void {
   withConnection(program.command("kick"))
     .description("end an event stream or a backend's connection (scope admin)")
     .argument("<id>", "as `seabird streams` shows it, or a backend's id")
-    .option("--reason <text>", "what the peer is told", "")
+    .option("--reason <text>", "the reason that the peer gets", "")
     .action((id: string, options: { reason: string }, command: Command) =>
       kick(contextOf(command), id, options.reason),
     );

@@ -1,4 +1,4 @@
-/** `seabird tail`: what is being said, as it happens. */
+/** `seabird tail`: messages and events, as they happen. */
 import { toJson } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
 import { EXIT } from "@seabird-chat/runtime";
@@ -38,7 +38,7 @@ interface TailOptions {
 
 export function addTail(program: Command): void {
   withConnection(program.command("tail"))
-    .description("show what is said, live (scope read, and private for private messages)")
+    .description("show messages and events live (scope read, and private for private messages)")
     .option("--kind <kind>", `only these: ${EVENT_KINDS.join(", ")}; repeatable`, collectKind, [])
     .option("--channel <id>", "only this channel, by id or name; repeatable", collect, [])
     .option("--backend <id>", "only this backend, as irc://seabird or irc; repeatable", collect, [])

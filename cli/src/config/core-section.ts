@@ -10,7 +10,7 @@ import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
 
 const PATH = ["core"];
 
-/** Undefined: what is wrong was told. */
+/** Undefined if there was a problem, which is reported. */
 export async function readCore(
   entry: YamlEntry,
   reading: Reading,
@@ -55,7 +55,7 @@ async function readOwn(
     flags: flagsOf(reading.options.flags),
     fromEnvironment: true,
   });
-  // A value of a wrong kind was told, and cannot be handed over.
+  // A value of a wrong kind is reported already.
   if (!reading.options.problems.isEmpty) return undefined;
   const { listen, log_level: level = logLevel, ...settings } = given;
   const env = environmentOf({ ...given, log_level: level }, schema);

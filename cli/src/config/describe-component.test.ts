@@ -80,7 +80,10 @@ const WRONG: readonly (readonly [source: string, problem: string | RegExp])[] = 
     "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)",
     "cannot be loaded: SIGTERM",
   ],
-  ["process.stdout.write('x'.repeat(1024 * 1024 + 1))", "says more than 1048576 bytes of itself"],
+  [
+    "process.stdout.write('x'.repeat(1024 * 1024 + 1))",
+    "answers --describe with more than 1048576 bytes",
+  ],
 ];
 
 test("what goes wrong is told in a line", async (t) => {
@@ -96,7 +99,7 @@ test("what goes wrong is told in a line", async (t) => {
 test("one that does not answer is killed", async (t) => {
   const { ask } = await makeProjectFixture(t, 1_000);
   const answer = await ask("console.log(process.pid); setInterval(() => {}, 1000)");
-  assert.deepEqual(answer, { problem: "does not say what it is within 1 s" });
+  assert.deepEqual(answer, { problem: "does not answer --describe within 1 s" });
 });
 
 test("two at a time, each program once", async (t) => {

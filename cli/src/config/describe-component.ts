@@ -70,7 +70,7 @@ class Slots {
 }
 
 async function ask(program: Program, cwd: string, timeoutMs: number): Promise<Description> {
-  // No system starts it, and Node says so by throwing.
+  // Node throws on these.
   if (program.args.some((text) => text.includes("\0"))) {
     return { problem: "a path has no NUL characters" };
   }
@@ -82,7 +82,7 @@ async function ask(program: Program, cwd: string, timeoutMs: number): Promise<De
   };
   const { out, said } = listen(child, end);
   const timer = setTimeout(
-    () => end(`does not say what it is within ${timeoutMs / 1_000} s${lastLine(said())}`),
+    () => end(`does not answer --describe within ${timeoutMs / 1_000} s${lastLine(said())}`),
     timeoutMs,
   );
   child.once("error", (error) => end(`cannot be started: ${error.message}`));
@@ -111,7 +111,7 @@ function start({ script, args }: Program, cwd: string) {
   });
 }
 
-/** Keeps what it says, within bounds: all of its answer, the end of its errors. */
+/** Keeps its output, within bounds: all of its answer, the end of its errors. */
 function listen(child: Child, end: (problem: string) => void) {
   const out: Buffer[] = [];
   let size = 0;
@@ -119,7 +119,7 @@ function listen(child: Child, end: (problem: string) => void) {
   child.stdout.on("data", (bytes: Buffer) => {
     size += bytes.length;
     if (size <= MAX_DESCRIPTION_BYTES) out.push(bytes);
-    else end(`says more than ${MAX_DESCRIPTION_BYTES} bytes of itself`);
+    else end(`answers --describe with more than ${MAX_DESCRIPTION_BYTES} bytes`);
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-MAX_STDERR_CHARACTERS);
@@ -127,7 +127,7 @@ function listen(child: Child, end: (problem: string) => void) {
   return { out: () => Buffer.concat(out).toString("utf8"), said: () => said };
 }
 
-/** The line of its errors that says what happened. */
+/** The line of its errors with the cause. */
 function lastLine(said: string): string {
   const lines = said
     .split("\n")

@@ -1,4 +1,4 @@
-/** What a JSON Schema wanted, in plain words, a row for each of its keywords. */
+/** The message for each keyword of JSON Schema. */
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { asRecord } from "./as-record.ts";
 import { nearest } from "./nearest.ts";
@@ -67,7 +67,7 @@ export function keywordMessage(error: ErrorObject, secret: boolean): string {
   return message?.(error, shown) ?? `is not right: ${error.message ?? error.keyword}`;
 }
 
-/** `x-message`: the component has words of its own for what a pattern cannot say. */
+/** `x-message`: the component's own message for a pattern. */
 function messageOf({ keyword, parentSchema }: ErrorObject): string | undefined {
   const own = asRecord(parentSchema)["x-message"];
   return (keyword === "pattern" || keyword === "format") && typeof own === "string"

@@ -1,4 +1,4 @@
-/** Reads `seabird.yaml` and everything it stands for. Starts nothing that stays. */
+/** Reads `seabird.yaml` into a project. Starts only short-lived programs. */
 
 import { lstatSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";

@@ -1,7 +1,7 @@
-/** The word that somebody probably meant. */
+/** The word that was probably meant. */
 import { editDistance } from "@seabird-chat/sdk";
 
-/** Longer ones are not compared: nobody mistypes those. */
+/** Longer ones are not compared. */
 const MAX_LENGTH = 64;
 
 /** The nearest of the words, if it is near: a typing mistake away, not another word. */

@@ -9,7 +9,7 @@ import type { Settled, Spot } from "./settle.ts";
 /** Always as long, whatever the secret is. */
 const MASK = "********";
 
-/** Where nobody says what a secret is, these names do. */
+/** Names of secrets, where no schema defines them. */
 const SECRET_NAMES = /pass|secret|token|key|auth|credential/i;
 
 export interface Section {

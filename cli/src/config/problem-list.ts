@@ -1,4 +1,4 @@
-/** Gathers what is wrong in one file, so that all of it is told at once. */
+/** Gathers what is wrong in one file, so that all of it is reported together. */
 import { safeText } from "../terminal/safe-text.ts";
 import type { Place } from "./origin.ts";
 import { formatPath, type Path } from "./path.ts";

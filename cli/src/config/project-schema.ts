@@ -1,5 +1,5 @@
 /**
- * The schema of a whole `seabird.yaml`, put together of what core and the components say of
+ * The schema of a whole `seabird.yaml`, put together from the answers of core and the components
  * themselves. It is for editors; `seabird config check` asks the components anew.
  */
 

@@ -21,7 +21,7 @@ export function problemLine({ file, line, col, path, message }: Problem): string
   return `${place}${path === "" ? "" : `${path}: `}${message}`;
 }
 
-/** The configuration cannot be used; all that is wrong is told at once. Exit code 78. */
+/** The configuration cannot be used; all problems are reported together. Exit code 78. */
 export class ProjectProblems extends CliError {
   readonly problems: readonly Problem[];
 
@@ -33,7 +33,7 @@ export class ProjectProblems extends CliError {
     this.problems = problems;
   }
 
-  /** What `--json` tells beside the message. */
+  /** What `--json` adds to the message. */
   override details(): Readonly<Record<string, unknown>> {
     return { problems: this.problems };
   }
@@ -83,7 +83,7 @@ export interface ComponentConfig {
   /** Of a backend. */
   readonly type?: string;
   readonly id?: string;
-  /** Where it stands in the file: `backends.irc/libera`. */
+  /** Its place in the file: `backends.irc/libera`. */
   readonly path: string;
   /** A JavaScript program for this Node, and its arguments before `--bootstrap-fd`. */
   readonly script: string;
@@ -98,7 +98,7 @@ export interface ComponentConfig {
   readonly description: ComponentDescription;
 }
 
-/** What a component says of itself, asked with `--describe`. */
+/** A component's answer to `--describe`. */
 export interface ComponentDescription {
   readonly name: string;
   /** Of a backend. */

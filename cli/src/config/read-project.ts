@@ -13,7 +13,7 @@ type Content = Pick<ProjectConfig, "core" | "logLevel" | "components">;
 
 const START: Place = { line: 1, col: 1 };
 
-/** Undefined: what is wrong was told. */
+/** Undefined if there was a problem, which is reported. */
 export async function readProject(text: string, reading: Reading): Promise<Content | undefined> {
   const { root, problems } = readTree(text);
   for (const { at, path, message } of problems) reading.problem(at, path, message);

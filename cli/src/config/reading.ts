@@ -43,7 +43,7 @@ export class Reading {
     this.options.problems.add(at, path, message);
   }
 
-  /** Asks a program; a failure is told where it stands, and is undefined. */
+  /** Asks a program; a failure is reported at its place, and is undefined. */
   async describe(
     program: Parameters<Describe>[0],
     at: Place,
@@ -67,7 +67,7 @@ export class Reading {
     return value;
   }
 
-  /** A section that has to be a map; nothing at all is an empty one. Undefined: told. */
+  /** A section that has to be a map; nothing at all is an empty one. Undefined if there was a problem. */
   map({ node, key }: YamlEntry, path: Path, what: string): YamlMap | undefined {
     if (node.kind === "map") return node;
     if (node.kind === "scalar" && node.value === null) {

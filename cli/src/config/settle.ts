@@ -21,7 +21,7 @@ export interface Spot {
   readonly at: Place;
   readonly origin: Origin;
   readonly secret: boolean;
-  /** It could not be had, which was told already: nothing more is said of it. */
+  /** Unusable, which is reported already: no further problem is reported. */
   readonly broken: boolean;
 }
 
@@ -142,7 +142,7 @@ class Settling {
     return mayBeOther ? readAs(value, here.schemas) : value;
   }
 
-  /** Undefined: it was told what is wrong. */
+  /** Undefined if there was a problem. */
   #expanded({ value, at }: YamlScalar, path: Path): YamlScalar["value"] | undefined {
     if (typeof value !== "string") return value;
     const expanded = expand(value, (name) => this.#around.environment.find(name)?.value);

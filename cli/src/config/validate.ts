@@ -1,4 +1,4 @@
-/** Checks settled values against a component's schema; fills in defaults; says all that is wrong. */
+/** Checks settled values against a component's schema; fills in defaults; reports all problems. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { asRecord } from "./as-record.ts";
 import { describeSchema, keywordMessage, unknownKey } from "./keyword-message.ts";

@@ -54,7 +54,7 @@ async function checkAddress({ settings }: Patient): Promise<readonly Finding[]> 
   if (url.startsWith("https:") || isOnThisMachine(url)) {
     return [{ state: "good", about, text: `${url} (from ${urlFrom})` }];
   }
-  const text = `${url} (from ${urlFrom}): the token and all messages travel in the clear`;
+  const text = `${url} (from ${urlFrom}): the token and all messages are sent unencrypted`;
   return [{ state: "warning", about, text, next: "use TLS: see docs/running-core.md" }];
 }
 
@@ -113,7 +113,7 @@ async function checkVersion({ clients }: Patient): Promise<readonly Finding[]> {
     if (server === undefined) {
       return {
         state: "warning",
-        text: "not told: the token lacks the scope admin, or it is another core",
+        text: "unknown: the token lacks the scope admin, or it is another core",
       };
     }
     const own = ownVersion();
@@ -140,9 +140,7 @@ async function checkBackends({ clients }: Patient): Promise<readonly Finding[]> 
     if (backends.length > 0)
       return await Promise.all(backends.map(({ id }) => checkBackend(clients, id)));
     const next = "start one: `seabird backend irc`, or `seabird up`";
-    return [
-      { state: "warning", about: "backends", text: "none is connected: nobody can chat", next },
-    ];
+    return [{ state: "warning", about: "backends", text: "none is connected", next }];
   } catch (error) {
     return [{ state: "problem", about: "backends", text: ConnectError.from(error).rawMessage }];
   }

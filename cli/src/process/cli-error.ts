@@ -3,7 +3,7 @@ import type { ExitCode } from "@seabird-chat/runtime";
 
 export class CliError extends Error {
   readonly exitCode: ExitCode;
-  /** One sentence that says what to do now. */
+  /** One sentence: what to do now. */
   readonly next: string | undefined;
 
   constructor(exitCode: ExitCode, message: string, next?: string) {
@@ -13,7 +13,7 @@ export class CliError extends Error {
     this.next = next;
   }
 
-  /** What `--json` tells beside the message. */
+  /** What `--json` adds to the message. */
   details(): Readonly<Record<string, unknown>> {
     return {};
   }

@@ -1,11 +1,11 @@
 /**
  * Turns this process into another program: same process id, terminal, signals and exit code, so
- * that nothing stands between it and whoever started it.
+ * that there is no process between it and its parent.
  */
 import { spawn } from "node:child_process";
 
 /** Never returns where the system can do it; elsewhere answers with the program's exit code. */
-export function become(
+export function execScript(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -17,7 +17,7 @@ export interface WatchedProgram {
   readonly files: readonly string[];
 }
 
-/** Until it is told to stop; resolves with the exit code. */
+/** Until it is stopped; resolves with the exit code. */
 export async function runWatched(program: WatchedProgram): Promise<number> {
   const run = new Watched(program);
   const watch = watchCommandSignals(

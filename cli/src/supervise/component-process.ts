@@ -27,11 +27,11 @@ export interface ComponentSpec {
   /** Asked at each start. */
   env(): NodeJS.ProcessEnv;
   readonly output: ComponentOutput;
-  /** One line for the component alone, asked at each start: on standard input, the room's on fd 4. */
+  /** One line for the component alone, asked at each start: on standard input, an interactive one's on fd 4. */
   bootstrap?(): BootstrapConfig;
 }
 
-/** Where the room reads its line: its standard input is the person's, 3 is the channel. */
+/** For an interactive component: its standard input belongs to the person, 3 is the channel. */
 export const TERMINAL_BOOTSTRAP_FD = 4;
 const BOOTSTRAP_FD = 0;
 
@@ -68,7 +68,7 @@ interface Close {
 }
 
 /**
- * Resolves when the process has ended and its last words have been read; for those it waits no
+ * Resolves when the process has ended and its last output has been read; for that it waits no
  * longer than `lastOutputMs`, since a grandchild may hold the pipes.
  */
 export function closeOf(child: ChildProcess): Promise<Close> {

@@ -116,7 +116,7 @@ export class ComponentSpecs {
   }
 }
 
-/** What the room logs stands above its prompt: of that a person wants what is serious only. */
+/** Logs of the interactive component appear above its prompt: only warnings and errors are wanted there. */
 export function levelOf(component: ComponentConfig): ComponentLogLevel {
   return isInteractive(component) && component.logLevel !== "error" ? "warn" : component.logLevel;
 }

@@ -22,13 +22,13 @@ import {
 } from "./restart-policy.ts";
 
 export interface ComponentEvents {
-  /** What the child says over its channel. */
+  /** A message over the child's channel. */
   message(component: Component, message: ComponentMessage): void;
   /** It ended without being asked. The answer: what becomes of it. */
   ended(component: Component, exit: ComponentExit): ExitOutcome;
 }
 
-/** `waiting`: for its next start. `ready`: it said so, in this start. */
+/** `waiting`: for its next start. `ready`: it reported so since this start. */
 export type ComponentState =
   | "stopped"
   | "starting"
@@ -119,7 +119,7 @@ export class Component {
     this.#exited = closeOf(child).then(({ code, signal }) => this.#over(code, signal));
   }
 
-  /** Says something to the child; false if it is not there to hear it. */
+  /** Sends a message to the child; false if it does not run. */
   tell(message: SupervisorMessage): boolean {
     return this.#child !== undefined && sendToComponent(this.#child, message);
   }
@@ -140,7 +140,7 @@ export class Component {
       child.kill("SIGKILL");
     }, maxMs);
     child.kill("SIGTERM");
-    // A component that was suspended (Ctrl-Z) has to wake up to hear it.
+    // A suspended component (Ctrl-Z) has to continue to receive it.
     child.kill("SIGCONT");
     await this.#exited;
     clearTimeout(timer);

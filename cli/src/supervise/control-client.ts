@@ -27,7 +27,7 @@ export interface AskOptions {
   /** Where to begin to look. Default: the working directory. */
   readonly from?: string;
   readonly onLine?: (line: Line) => void;
-  /** Aborted: nobody wants to know any more; resolves with undefined. */
+  /** Aborting it ends the request; it resolves with undefined. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
     late = true;
     socket.destroy();
   };
-  // A run that is suspended takes the connection, and says nothing.
+  // A suspended run accepts the connection and does not answer.
   const timer = setTimeout(giveUp, patienceMs);
   try {
     for await (const text of linesOf(socket)) {
@@ -69,7 +69,7 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
   throw new CliError(EXIT.unreachable, "`seabird up` has ended, or ended the connection");
 }
 
-/** Until something is answered: what changes components waits for them, and for whoever came before. */
+/** Until an answer: changes wait for the components, and for earlier changes. */
 const PATIENCE_MS: Readonly<Record<ControlRequest["do"], number>> = {
   ps: CONTROL_ANSWER_MS,
   logs: CONTROL_ANSWER_MS,
@@ -85,7 +85,7 @@ function noAnswer(patienceMs: number): CliError {
   );
 }
 
-/** What went wrong over there, told here. */
+/** A failure of the supervisor, reported here. */
 class AnsweredFailure extends CliError {
   readonly #details: Readonly<Record<string, unknown>>;
 

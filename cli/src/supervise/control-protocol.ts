@@ -1,5 +1,5 @@
 /**
- * What is said on `.seabird/up.sock`, as JSON lines: one request a connection; the answer is any
+ * The protocol of `.seabird/up.sock`, JSON lines: one request per connection; the answer is any
  * number of `line`s, then `done` or `failed`.
  */
 import { join, relative } from "node:path";
@@ -35,7 +35,7 @@ export type ControlReply =
       readonly message: string;
       readonly next?: string;
       readonly exitCode: ExitCode;
-      /** What `--json` tells beside the message. */
+      /** What `--json` adds to the message. */
       readonly details: Readonly<Record<string, unknown>>;
     };
 
@@ -52,7 +52,7 @@ export interface ProjectStatus {
 export interface ComponentStatus {
   readonly name: string;
   readonly kind: "core" | "backend" | "plugin";
-  /** `remote`: a core that others run. `off`: the room of a run without a terminal. */
+  /** `remote`: core runs elsewhere. `off`: an interactive component without a terminal. */
   readonly state: ComponentState | "remote" | "off";
   readonly pid?: number;
   readonly upMs?: number;
@@ -64,7 +64,7 @@ export interface ComponentStatus {
   readonly log?: string;
 }
 
-/** One line of the answers to `restart` and `reload`: what was done to a component, in words. */
+/** One line of the answers to `restart` and `reload`: what was done to a component. */
 export interface ComponentReport {
   readonly component: string;
   readonly did: "started" | "stopped" | "restarted" | "changed" | "refused" | "failed";

@@ -27,9 +27,9 @@ export type ReplyLine = Omit<Extract<ControlReply, { type: "line" }>, "type">;
 
 /** One connection's way back. */
 export interface ReplyTo {
-  /** At once. False: nobody reads any more, or too slowly. */
+  /** Writes at once. False if the reader is gone or too slow. */
   line(reply: ReplyLine): boolean;
-  /** As fast as they are read. False: nobody reads any more. */
+  /** Writes as fast as they are read. False if the reader is gone. */
   lines(replies: readonly ReplyLine[]): Promise<boolean>;
   /** Aborted when the asker has gone. */
   readonly signal: AbortSignal;
@@ -43,7 +43,7 @@ export interface ControlServer {
   close(): void;
 }
 
-/** Takes the place of a socket that is left over: whoever calls holds the folder's lock. */
+/** Replaces a stale socket; the caller holds the folder's lock. */
 export async function listenForControl(folder: string, answer: Answerer): Promise<ControlServer> {
   const path = socketPath(folder);
   if (path === undefined) throw pathTooLong(folder);
@@ -71,7 +71,7 @@ export async function listenForControl(folder: string, answer: Answerer): Promis
   };
 }
 
-/** It is nobody else's from its first moment on. */
+/** No other user may connect, not even for a moment. */
 async function listenPrivately(server: Server, path: string): Promise<void> {
   const umask = process.umask(0o177);
   try {
@@ -119,11 +119,11 @@ async function serve(socket: Socket, answer: Answerer): Promise<void> {
   } catch (error) {
     if (!socket.destroyed) write(failure(error));
   }
-  // Who neither reads nor goes keeps no place of others.
+  // A client that neither reads nor closes is disconnected.
   socket.end().setTimeout(HISTORY_READ_MS, () => socket.destroy());
 }
 
-/** Until what waits has been read; a reader who takes none of it is sent away. */
+/** Until what waits has been read; a reader who takes none of it is disconnected. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const over = () => {
@@ -146,7 +146,7 @@ function failure(error: unknown): ControlReply {
   return { type: "failed", message, exitCode, details: error.details(), ...more };
 }
 
-/** The one line that an asker says, within `controlRequestMs`. */
+/** The request: one line, within `CONTROL_REQUEST_MS`. */
 function readLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";

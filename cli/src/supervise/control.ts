@@ -22,7 +22,7 @@ export interface ControlInit {
   readonly logs: ComponentLogs;
   /** All but the components. */
   status(): Omit<ProjectStatus, "components">;
-  /** What stands in the configuration and does not run: name and why. */
+  /** Components of the configuration that do not run, and why. */
   absent(): readonly ComponentStatus[];
   /** The components' names in the order to show them in. */
   order(): readonly string[];

@@ -1,4 +1,4 @@
-/** Lines of the components' logs, which are JSON mostly, in words for people. */
+/** Reads the components' log lines, mostly JSON, and formats them for people. */
 import { safeText } from "../terminal/safe-text.ts";
 
 export interface LogLine {
@@ -11,7 +11,7 @@ export interface LogLine {
 }
 
 const SERIOUS = ["warn", "error", "fatal"];
-/** What the line's head says already, or is of no use to people. */
+/** Fields that are shown elsewhere or are of no use to people. */
 const HEAD = ["level", "time", "name", "msg", "error", "pid", "hostname"];
 const MAX_WORDS = 4_096;
 
@@ -19,7 +19,7 @@ export function isSerious(level: string | undefined): boolean {
   return level !== undefined && SERIOUS.includes(level);
 }
 
-/** What is no JSON was meant for people. */
+/** A line that is not JSON is shown as it is. */
 export function readLogLine(line: string): LogLine {
   const entry = readLogEntry(line);
   if (entry === undefined) return { level: undefined, time: undefined, words: cut(line) };
@@ -36,14 +36,14 @@ export function readLogLine(line: string): LogLine {
   };
 }
 
-/** What somebody complained of, in words; undefined for what is no complaint. */
+/** The message of a warning or an error; undefined for any other line. */
 function complaint(line: string): string | undefined {
   const entry = readLogEntry(line);
   if (entry === undefined) return line;
   return isSerious(String(entry["level"])) ? messageOf(entry) : undefined;
 }
 
-/** Where in the code something happened is for the log, not for people. */
+/** Stack traces stay in the log file. */
 const STACK = /^\s+(at |\^+$)|^Node\.js v\d/;
 
 /** The last complaints of these lines, made safe to show. */

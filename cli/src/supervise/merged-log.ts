@@ -1,4 +1,4 @@
-/** What all components write, as it comes: the latest lines, and whoever follows them. */
+/** The lines of all components in the order of arrival: the latest ones, and their followers. */
 
 /** Waiting for a slow reader. Standard error misses lines and is told how many; a `logs -f` is ended. */
 export const MAX_MERGED_WAITING_BYTES = 1024 * 1024;

@@ -1,4 +1,4 @@
-/** Shows the merged log to a person, on standard error or above the room's prompt. */
+/** Prints the merged log on standard error, or its warnings above the prompt. */
 
 import { styleText } from "node:util";
 import { safeText } from "../terminal/safe-text.ts";
@@ -47,7 +47,7 @@ function styleOf(component: string): Style {
   return COMPONENT_STYLES[sum % COMPONENT_STYLES.length] ?? "cyan";
 }
 
-/** Leaves lines out rather than wait for a slow reader, and says how many. */
+/** Drops lines rather than wait for a slow reader, and reports how many. */
 export class MergedPrinter {
   readonly #stream: NodeJS.WriteStream;
   readonly #json: boolean;
@@ -77,7 +77,7 @@ export class MergedPrinter {
 
 const NOTICE_WINDOW_MS = 10_000;
 
-/** Passes on what components complain of, so many lines in ten seconds. */
+/** Passes on the components' warnings and errors, `MAX_NOTICES` per window. */
 export class Notices {
   readonly #notify: (line: string) => boolean;
   #windowFromMs = 0;

@@ -1,4 +1,4 @@
-/** What a run says for people must not hold it up, whoever does not read it. */
+/** Output for people must not block the run when it is not read. */
 import { accessSync, constants } from "node:fs";
 
 /** At the end of a run, for its last output to be read. */
@@ -22,7 +22,7 @@ export function setNonBlocking(): void {
   }
 }
 
-/** Node opens a terminal anew, if it may: only then is the mode nobody else's. */
+/** Node opens a terminal anew, if it may: only then is the mode not shared. */
 function isOurs(fd: number): boolean {
   try {
     accessSync(`/dev/fd/${fd}`, constants.W_OK);
@@ -32,7 +32,7 @@ function isOurs(fd: number): boolean {
   }
 }
 
-/** All is over: ends this process even if somebody never reads its last words. */
+/** Ends this process even if its last output is never read. */
 export function endWithoutReaders(): void {
   setTimeout(() => process.exit(), UNREAD_WORDS_MS).unref();
 }

@@ -1,11 +1,11 @@
-/** `.seabird`, where a run keeps its socket: a folder of ours that nobody else can write in. */
+/** `.seabird`, where a run keeps its socket: a folder of ours that no other user can write in. */
 import { lstatSync, mkdirSync } from "node:fs";
 import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** Makes it if need be. Throws a CliError if it is somebody else's, or open to others. */
+/** Creates it if necessary. Throws a CliError if it belongs to another user or others can write in it. */
 export function ensureOwnFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

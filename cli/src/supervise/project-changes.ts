@@ -6,7 +6,7 @@ import { CORE, isInteractive } from "./component-specs.ts";
 export type ChangeKind =
   | "start"
   | "stop"
-  /** It goes on, and is told. */
+  /** It keeps running and gets the new settings. */
   | "live"
   | "restart"
   /** A reload cannot do it. */
@@ -35,7 +35,7 @@ export function compareProjects(old: ProjectConfig, next: ProjectConfig): Change
 }
 
 function removed(component: ComponentConfig): Change {
-  // Who takes the room away would be left without a way to speak.
+  // Removing it would leave the person without a prompt.
   return {
     component: component.name,
     kind: isInteractive(component) ? "refuse" : "stop",
@@ -101,7 +101,7 @@ function changedKeys(before: Settings, after: Settings): string[] {
   return [...keys].filter((key) => !isDeepStrictEqual(before[key], after[key]));
 }
 
-/** What a reload makes of the new project: it moves neither core nor the room. */
+/** The new project as far as a reload can apply it: core's address and the interactive component stay. */
 export function reachable(old: ProjectConfig, next: ProjectConfig): ProjectConfig {
   const rooms = old.components.filter(isInteractive);
   const isThere = ({ name }: ComponentConfig) => rooms.some((room) => room.name === name);

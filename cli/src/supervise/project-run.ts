@@ -1,4 +1,4 @@
-/** One run of a project: all its components, until somebody stops it. */
+/** One run of a project: all its components, until it is stopped. */
 
 import { join } from "node:path";
 import { isatty } from "node:tty";
@@ -208,11 +208,11 @@ export class ProjectRun implements AttendedRun {
     });
     if (!isFatal) return;
     const message = `${spec.name} ${describeExit(exit)}`;
-    this.#failure = new CliError(EXIT.component, message, `look into ${this.#logs.folder}`);
+    this.#failure = new CliError(EXIT.component, message, `check or show ${this.#logs.folder}`);
     this.#stopping.abort();
   }
 
-  /** A script cannot know which answer is missing; a person has nothing else without a file. */
+  /** A script cannot know which answer is missing; without a file a person has nothing else. */
   #isFatal(component: Component, outcome: ExitOutcome): boolean {
     const failed = outcome !== "restart";
     if (this.#deps.terminal === "script")

@@ -77,7 +77,7 @@ class Reload {
       logLevel: core.logLevel,
       extraTokens: this.#init.components.extraTokens(),
     });
-    // That core was told of a token is of no interest to anybody.
+    // New tokens for core are not worth a line.
     return change === undefined && report.did === "changed" ? refused : [...refused, report];
   }
 
@@ -86,7 +86,7 @@ class Reload {
     const component = this.#project.components.find(({ name }) => name === change.component);
     if (change.kind === "refuse" || spec === undefined || component === undefined)
       return refusal(change);
-    // A room without a terminal is not there.
+    // Without a terminal it does not run.
     if (isInteractive(component) && this.#init.supervisor.find(component.name) === undefined) {
       return { component: component.name, did: "changed", words: "noted; it does not run here" };
     }
@@ -127,7 +127,7 @@ class Reload {
 }
 
 function refusal({ component, keys }: Change): ComponentReport {
-  const what = keys.length === 0 ? "the room" : keys.join(", ");
+  const what = keys.length === 0 ? "the chat room" : keys.join(", ");
   const words = `${what} is not changed by a reload; stop \`seabird up\` and start it again`;
   return { component, did: "refused", words };
 }

@@ -1,4 +1,4 @@
-/** What `seabird up` says: for a person on stderr, as JSON lines with --json, and in up.log. */
+/** Reports what happens in a run: on standard error, as JSON lines with --json, and in up.log. */
 import { stripVTControlCharacters } from "node:util";
 import { type Output, styleError } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
@@ -26,7 +26,7 @@ export type UpEvent =
       readonly restarts: boolean;
       /** With seabird.yaml: why it is not started again. */
       readonly outcome?: ExitOutcome;
-      /** Where it logs; the room does not. */
+      /** Its log file; an interactive component has none. */
       readonly log?: string;
     }
   | { readonly type: "ended" | "killed"; readonly component: string }
@@ -82,13 +82,13 @@ export class Reporter {
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
-  /** The room's standard output is the room's: with one, the lines go to stderr. */
+  /** An interactive component owns standard output: then the lines go to standard error. */
   #writeJson(event: UpEvent): void {
     const line = `${JSON.stringify(event)}\n`;
     (this.#terminal ? process.stderr : process.stdout).write(line);
   }
 
-  /** A person may be typing: the line that stands there gives way. */
+  /** Replaces the prompt's line, where a person may be typing. */
   #write(text: string): void {
     const [first = "", ...others] = stripVTControlCharacters(text).split("\n");
     if (this.#notify(first)) {
@@ -112,13 +112,13 @@ export class Reporter {
       case "killed":
         return styleError(
           "yellow",
-          `seabird: ${event.component} did not end in time and was killed`,
+          `seabird: ${event.component} did not stop in time and was killed`,
         );
       case "waiting":
         return styleError("dim", `seabird: waiting for ${event.components.join(", ")}`);
       case "late": {
-        // Without a room the logs are on the screen already.
-        const why = this.#terminal ? `; why stands in ${this.#logs.folder}` : "";
+        // Without an interactive component the logs are on the screen already.
+        const why = this.#terminal ? `; see ${this.#logs.folder}` : "";
         return styleError("yellow", `seabird: not ready yet: ${event.components.join(", ")}${why}`);
       }
       case "up": {
@@ -148,7 +148,7 @@ export class Reporter {
 
   #crash(event: Extract<UpEvent, { type: "crashed" }>): string {
     const { component, how, logTail, restarts, log, outcome } = event;
-    const then = restarts ? "; starting it again" : (GIVEN_UP[outcome ?? "restart"] ?? NO_MORE);
+    const then = restarts ? "; restarting it" : (GIVEN_UP[outcome ?? "restart"] ?? NO_MORE);
     const words = logTail.map((line) => `  ${styleError("dim", line)}`);
     const more = this.#terminal && log !== undefined ? [`  more in ${log}`] : [];
     return [styleError("yellow", `seabird: ${component} ${how}${then}`), ...words, ...more].join(
@@ -157,15 +157,15 @@ export class Reporter {
   }
 }
 
-const NO_MORE = "; not started any more";
+const NO_MORE = "; it is not restarted";
 const GIVEN_UP: Partial<Record<ExitOutcome, string>> = {
-  failed: "; it does so all the time and is not started any more (`seabird restart` tries again)",
-  misconfigured: "; its settings are wrong, so it is not started again before they are changed",
+  failed: "; it crashed too often and is not restarted (`seabird restart` tries again)",
+  misconfigured: "; its settings are wrong, so it is not restarted until they change",
 };
 
-/** What a reload did, a line a component. */
+/** What a reload did, one line per component. */
 export function reloadLines(components: readonly ComponentReport[]): string[] {
   if (components.length === 0) return ["reloaded; nothing has changed"];
-  // A component's own words may be in it.
+  // It may contain text from a component.
   return components.map(({ component, words }) => safeText(`${component}: ${words}`));
 }

@@ -13,7 +13,7 @@ const RESTART_MAX_MS = 30_000;
 /** The pause before the first restart; it doubles with each crash. */
 const RESTART_MIN_MS = 500;
 
-/** How a component ended that nobody had asked to. */
+/** How a component ended without being asked to. */
 export interface ComponentExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -23,7 +23,7 @@ export interface ComponentExit {
   readonly recentCrashes: number;
 }
 
-/** `failed`, `misconfigured`: it is not started again until a person says so. */
+/** `failed`, `misconfigured`: it is not started again until a person asks for it. */
 export type ExitOutcome = "restart" | "failed" | "misconfigured";
 
 /** What a person has to change first stays as it is; what crashes all the time would only burn the machine. */

@@ -29,7 +29,7 @@ export class RotatingLog {
       if (this.#bytes > 0 && this.#bytes + data.length > this.#options.maxBytes) this.#rotate();
       this.#bytes += writeSync(this.#open(), data);
     } catch {
-      // There is nowhere left to say it.
+      // There is nowhere left to report it.
     }
   }
 

@@ -1,15 +1,15 @@
-/** A run of `seabird up` and whoever may end it: a person, the system, npm. */
+/** Runs `seabird up` until a person, the system or npm stops it. */
 
 import { EXIT, type ExitCode, errorMessage, watchNpmShell } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 import { watchCommandSignals } from "../process/stop-signals.ts";
 
 export interface AttendedRun {
-  /** `onStopping`: everything begins to end, whoever asked for it. */
+  /** `onStopping`: everything begins to stop, for whatever reason. */
   run(onStopping: () => void): Promise<ExitCode>;
   /** Idempotent. */
   askToStop(why: string): void;
-  /** Somebody insists: nothing is drained any more. */
+  /** Stops at once, without draining. */
   endAtOnce(): void;
   /** SIGHUP: true if it was no wish to stop. Missing: it always is one. */
   hangUp?(): boolean;

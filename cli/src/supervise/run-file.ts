@@ -16,7 +16,7 @@ const NAME = "up.json";
 
 /**
  * Writes it; the undo brings back what another supervisor, still alive, had written before. On a
- * full disk what runs goes on without it: then `warn` is told.
+ * full disk what runs goes on without it: then `warn` is called.
  */
 export function writeRunFile(
   folder: string,

@@ -12,7 +12,7 @@ export interface RunLock {
   release(): void;
 }
 
-/** SQLite's code for a database that somebody else has locked. */
+/** SQLite's code for a database that another process has locked. */
 const BUSY = 5;
 
 /** Undefined if another process holds it. Throws a CliError if the folder knows no locks. */

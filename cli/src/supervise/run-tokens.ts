@@ -13,7 +13,7 @@ export interface RunToken {
   readonly scopes: readonly string[];
 }
 
-/** Makes a token that nobody else knows. */
+/** Makes a secret token. */
 export function createRunToken(name: string, scopes: readonly string[]): RunToken {
   return { name, scopes, secret: `sbd_${randomBytes(SECRET_BYTES).toString("base64url")}` };
 }

@@ -80,7 +80,7 @@ async function letScriptGo(
     throw new CliError(
       EXIT.component,
       `not ready after ${SCRIPT_START_MS / 1000} s: ${starting(components).join(", ")}`,
-      `look into ${logs.folder}`,
+      `check or show ${logs.folder}`,
     );
   }
   for (const component of components) if (component.isTerminal) component.tell({ type: "go" });
@@ -114,5 +114,5 @@ async function startCore(deps: StartDeps): Promise<void> {
   const what = settled
     ? "ended before it listened"
     : `does not listen after ${CORE_START_MS / 1000} s`;
-  throw new CliError(EXIT.component, `core ${what}${shown}`, `look into ${logs.path(CORE)}`);
+  throw new CliError(EXIT.component, `core ${what}${shown}`, `check or show ${logs.path(CORE)}`);
 }

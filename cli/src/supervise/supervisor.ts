@@ -27,18 +27,18 @@ export interface SupervisorEvents {
   /** It was asked to end, and has. */
   stopped(component: Component, how: "ended" | "killed"): void;
   crashed(component: Component, exit: ComponentExit, outcome: ExitOutcome): void;
-  /** The room was left by whoever sat in it. */
+  /** A person left the interactive component. */
   left(): void;
-  /** Core has told its address. */
+  /** Core listens there. */
   listening(url: string): void;
 }
 
 interface Member {
   readonly component: Component;
   lastExit: ComponentExit | undefined;
-  /** Resolves when it is clear how its last start went. */
+  /** Resolves when its last start has succeeded or failed. */
   settled: PromiseWithResolvers<void>;
-  /** Waits for the component's word on new settings. */
+  /** Waits for the component's answer to new settings. */
   answer: ((error: string | undefined) => void) | undefined;
 }
 
@@ -102,7 +102,7 @@ export class Supervisor {
     this.#members.delete(component.spec.name);
   }
 
-  /** Tells a component new settings; resolves with what was wrong, undefined if it has taken them. */
+  /** Sends new settings; resolves with what was wrong, undefined if they are in force. */
   async tell(component: Component, message: SettingsMessage): Promise<string | undefined> {
     const member = this.#members.get(component.spec.name);
     if (member === undefined || !component.tell(message)) return "it does not run";
@@ -166,7 +166,7 @@ export class Supervisor {
         if (component.spec.kind === "core") this.#events.listening(message.url);
         return;
       case "leaving":
-        // The room waits to be stopped in its turn, so that no plugin sees it go.
+        // It waits to be stopped in its turn, so that no plugin sees it disconnect.
         if (component.isTerminal) this.#events.left();
         return;
       case "settings":
@@ -197,12 +197,12 @@ function outcomeOf({ spec, isReady }: Component, exit: ComponentExit): ExitOutco
   return isReady ? "restart" : "failed";
 }
 
-/** What is not running, and will not without somebody's help. */
+/** Does not run, and is not restarted without a person's help. */
 export function hasGivenUp(state: ComponentState): boolean {
   return state === "failed" || state === "misconfigured" || state === "stopped";
 }
 
 function refusalIn(message: ComponentMessage): string | undefined {
   if (!("error" in message)) return undefined;
-  return message.error === "" ? "it refused them" : `it said "${message.error}"`;
+  return message.error === "" ? "it rejected them" : `it reported "${message.error}"`;
 }

@@ -1,4 +1,4 @@
-/** Remembers how the terminal was set, and puts it back if the room could not. */
+/** Remembers how the terminal was set, and restores it if the component could not. */
 import { spawnSync } from "node:child_process";
 
 /** How long `stty` may take. */

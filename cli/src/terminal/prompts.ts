@@ -1,4 +1,4 @@
-/** Questions to a person at a terminal. Never asked of a script. */
+/** Questions to a person at a terminal, never to a script. */
 
 import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
@@ -6,7 +6,7 @@ import type { TokenRow } from "../tokens/token-rows.ts";
 
 type Clack = typeof import("@clack/prompts");
 
-/** Loaded when somebody is asked: most commands ask nobody. */
+/** Loaded when needed: most commands ask nothing. */
 export async function clack(): Promise<Clack> {
   return await import("@clack/prompts");
 }
@@ -66,7 +66,7 @@ async function askForScopes(): Promise<readonly string[]> {
   return [`backend:${pattern}`];
 }
 
-/** Lets a person pick one and say that they mean it; returns its id. */
+/** Lets a person choose one and confirm; returns its id. */
 export async function chooseToken(tokens: readonly TokenRow[]): Promise<string> {
   const { confirm, select } = await clack();
   const id = await answer(
@@ -87,7 +87,7 @@ export async function chooseToken(tokens: readonly TokenRow[]): Promise<string> 
   throw cancelled();
 }
 
-/** What was answered; throws a CliError, exit code 130, if somebody would not. */
+/** What was answered; throws a CliError, exit code 130, if it was cancelled. */
 export async function answer<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {
   const given = await question;
   if (typeof given === "symbol") throw cancelled();

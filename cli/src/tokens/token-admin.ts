@@ -51,7 +51,7 @@ function offlineInstead(settings: Settings): TokenAdmin {
   );
 }
 
-/** Whether anybody answers: a refusal is an answer too. */
+/** Whether core answers; a refusal is an answer too. */
 async function isThere({ url }: Settings): Promise<boolean> {
   const clients = createClients(url, undefined);
   try {

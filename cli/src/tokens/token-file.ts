@@ -66,7 +66,7 @@ function readAnswer(stdout: string): Answer {
   }
 }
 
-/** Its last line says what is wrong, in words for a person. */
+/** The last line is the error message. */
 function reasonOf(stderr: string): string | undefined {
   const last = stderr.trim().split("\n").at(-1);
   return last ? safeText(last.replace(/^seabird-core: /, "")) : undefined;

@@ -12,7 +12,7 @@ export interface TokenRow {
   readonly lastUsedAt: string | null;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
-  /** A row of the original core's table, in the clear there. */
+  /** A row of the original core's table, which holds the token itself. */
   readonly legacy: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface WantedToken {
 }
 
 export interface TokenAdmin {
-  /** Where the tokens are, in words. */
+  /** Where the tokens are, for messages. */
   readonly where: string;
   create(wanted: WantedToken): Promise<{ readonly token: TokenRow; readonly secret: string }>;
   list(includeRevoked: boolean): Promise<readonly TokenRow[]>;
@@ -63,7 +63,7 @@ export function tokenTable(tokens: readonly TokenRow[]): Table {
 
 function state(token: TokenRow): string {
   if (token.revokedAt !== null) return `revoked ${minute(token.revokedAt)}`;
-  if (token.legacy) return "in the clear";
+  if (token.legacy) return "unhashed";
   if (token.expiresAt === null) return "valid";
   return Date.parse(token.expiresAt) <= Date.now() ? "expired" : `until ${minute(token.expiresAt)}`;
 }
