@@ -123,6 +123,14 @@ const PLANTINGS: readonly Planting[] = [
   },
   {
     check: imports,
+    what: "a cycle of types",
+    path: "protocol/src/planted.ts",
+    plant: () =>
+      'import type { Planted as Self } from "./planted.ts";\nexport interface Planted { self: Self }\n',
+    finds: /no cycle: protocol\/src\/planted\.ts/,
+  },
+  {
+    check: imports,
     what: "an import that leads nowhere",
     path: "protocol/src/planted.ts",
     plant: () => 'import { nothing } from "./nothing.ts";\nexport const planted = nothing;\n',

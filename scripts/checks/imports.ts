@@ -60,7 +60,7 @@ function rules(): IConfiguration["forbidden"] {
       name: "no cycle",
       severity: "error",
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      to: { circular: true },
     },
     { name: "found", severity: "error", from: {}, to: { couldNotResolve: true } },
   ];
