@@ -3,7 +3,6 @@ import type { ClientHttp2Stream } from "node:http2";
 import type { Interceptor, Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import type { SeabirdError } from "./errors.ts";
-import type { ResolvedConnectOptions } from "./options.ts";
 
 /** Core sends at most 3.5 MiB (protocol: sizes); anything above 4 MiB is a fault. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -16,7 +15,15 @@ export interface Connection {
   drop(reason: SeabirdError): void;
 }
 
-export function openConnection(options: ResolvedConnectOptions): Connection {
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly token: string;
+  /** Certificates (PEM) to trust besides the system's. */
+  readonly ca: string | undefined;
+  readonly limits: { readonly pingIntervalMs: number; readonly pingTimeoutMs: number };
+}
+
+export function openConnection(options: ConnectionOptions): Connection {
   const { url, limits } = options;
   const sessions = new Sessions(
     url,
