@@ -13,7 +13,7 @@ const MAX_DESCRIBING = 2;
 /** The answer to `--describe`; a longer one is refused. */
 const MAX_DESCRIPTION_BYTES = 1024 * 1024;
 /** The answer to `--describe`; after that the program is killed and the configuration refused. */
-const DESCRIBE_TIMEOUT_MS = 5_000;
+const DESCRIBE_TIMEOUT_MS = 20_000;
 
 /** A program of ours, or one that runs a person's file. */
 export interface Program {

@@ -22,7 +22,7 @@ export function hasProject(folder: string, flags: ProjectFlags = {}): boolean {
 
 /**
  * Throws ProjectProblems with everything that is wrong (exit code 78), or a CliError if there is no
- * file to read. Asks each component for its settings' schema in a child of 5 s at most.
+ * file to read. Asks each component for its settings' schema in a child, 20 s at most.
  */
 export async function loadProject({
   folder,
