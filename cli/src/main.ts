@@ -1,6 +1,6 @@
 /** Runs one command and reports what fails, with an exit code. */
 
-import { EXIT } from "@seabird-chat/runtime";
+import { EXIT, errorMessage } from "@seabird-chat/runtime";
 import { CommanderError } from "commander";
 import { CliError } from "./process/cli-error.ts";
 import { followLauncher } from "./process/stop-signals.ts";
@@ -40,7 +40,7 @@ function toCliError(error: unknown): CliError {
       "`seabird --help` and `seabird COMMAND --help` tell more",
     );
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   const more = process.env["SEABIRD_DEBUG"] && error instanceof Error ? `\n${error.stack}` : "";
   return new CliError(
     EXIT.internal,

@@ -114,6 +114,7 @@ test("a new backend is tested and compiled; the declarations hold without skipLi
       "sdk/schedule",
       "testkit",
       "protocol",
+      "runtime",
     ]
       .map((door) => `export * as ${door.replace("/", "_")} from "@seabird-chat/${door}";\n`)
       .join(""),

@@ -1,4 +1,5 @@
 /** Checks settled values against a component's schema; fills in defaults; reports all problems. */
+import { errorMessage } from "@seabird-chat/runtime";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { asRecord } from "./as-record.ts";
 import { describeSchema, keywordMessage, unknownKey } from "./keyword-message.ts";
@@ -47,7 +48,7 @@ function compile(schema: JsonSchema): ValidateFunction | string {
     });
     return ajv.compile(closed(rest));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorMessage(error);
   }
 }
 

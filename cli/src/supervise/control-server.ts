@@ -3,7 +3,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
+import { EXIT, errorMessage, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 import {
   type ControlReply,
@@ -138,7 +138,7 @@ function drained(socket: Socket): Promise<void> {
 
 function failure(error: unknown): ControlReply {
   if (!(error instanceof CliError)) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     return { type: "failed", message, exitCode: EXIT.failed, details: {} };
   }
   const { message, next, exitCode } = error;

@@ -1,6 +1,7 @@
 /** `--probe`: reads settings from standard input, tries the connection, and prints how far it came. */
+
 import type { Readable } from "node:stream";
-import { EXIT, readStandardInput, StandardInputError } from "@seabird-chat/runtime";
+import { EXIT, errorMessage, readStandardInput, StandardInputError } from "@seabird-chat/runtime";
 import type { BackendDefinition } from "../backend/backend.ts";
 import type { ProbeHost, ProbeResult } from "../backend/probe.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -84,7 +85,7 @@ function messageOf(reason: unknown): string {
       .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`))
       .join("; ");
   }
-  return reason instanceof Error ? reason.message : String(reason);
+  return errorMessage(reason);
 }
 
 /** Not by `instanceof`: the backend's file may import its own copy of the SDK. */

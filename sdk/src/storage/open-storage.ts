@@ -1,4 +1,5 @@
 /** Opens storage by itself: for programs, tests, and an `onStart` of one's own. */
+import { errorMessage } from "@seabird-chat/runtime";
 import { type Dialect, Kysely } from "kysely";
 import { type Clock, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -70,7 +71,7 @@ export async function openStorage<Tables = AnyTables>(
 
 /** The cause may be PostgreSQL's or the file system's, which do not know whose storage it is. */
 function notOpened(name: string, cause: unknown): SeabirdError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = errorMessage(cause);
   return new SeabirdError("unavailable", `the storage of "${name}" cannot be opened: ${why}`, {
     cause,
   });
