@@ -2,9 +2,9 @@
 
 import { type Clock, systemClock } from "./clock.ts";
 import { checkOptions } from "./connection/check-options.ts";
-import type { ConnectionHooks, ConnectionStatus } from "./connection/hooks.ts";
+import type { ConnectionHooks, ConnectionStatus, SessionEnd } from "./connection/hooks.ts";
 import { hideSecrets } from "./connection/secrets.ts";
-import { IrcSession, type SessionEnd } from "./connection/session.ts";
+import { IrcSession } from "./connection/session.ts";
 import { type Endpoint, endpointUnderPolicy } from "./connection/sts.ts";
 import { StsStore } from "./connection/sts-store.ts";
 import { WantedChannels } from "./connection/wanted-channels.ts";

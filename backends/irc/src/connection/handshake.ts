@@ -11,7 +11,10 @@ import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcOptions, SaslOptions } from "../options.ts";
 import { Caps, WANTED_CAPS } from "./caps.ts";
+import type { ConnectionStatus } from "./hooks.ts";
 import { SaslLogin, type SaslOutcome } from "./sasl.ts";
+
+type LoginStatus = Extract<ConnectionStatus, { status: "logged_in" | "login_failed" }>;
 
 export interface HandshakeHooks {
   send(line: string): void;
@@ -20,10 +23,8 @@ export interface HandshakeHooks {
   /** The registration failed. A refusal: the server does not accept the password or the bot. */
   failed(reason: string, isRefusal: boolean): void;
   isMe(nick: string): boolean;
-  /** Services identify the bot by this account. */
-  loggedIn(account: string): void;
-  /** The login failed, and the registration continues without it. */
-  loginFailed(reason: string): void;
+  /** The login succeeded, or failed and is not required. */
+  status(status: LoginStatus): void;
   /** Numeric 001 has come. */
   welcomed(): void;
 }
@@ -123,7 +124,7 @@ export class Handshake {
       this.#account = params[0] === "*" ? undefined : params[0];
     }
     if (this.#account !== undefined && this.#account !== before) {
-      this.#hooks.loggedIn(this.#account);
+      this.#hooks.status({ status: "logged_in", account: this.#account });
     }
   }
 
@@ -152,7 +153,10 @@ export class Handshake {
       return;
     this.#sendIdentity();
     if (this.#options.sasl !== undefined) {
-      this.#hooks.loginFailed("the server knows no capabilities, so no login (SASL)");
+      this.#hooks.status({
+        status: "login_failed",
+        reason: "the server knows no capabilities, so no login (SASL)",
+      });
     }
   }
 
@@ -218,7 +222,7 @@ export class Handshake {
       this.#fail(`login refused: ${reason}`, isRefusal);
       return;
     }
-    this.#hooks.loginFailed(reason);
+    this.#hooks.status({ status: "login_failed", reason });
     this.#end();
   }
 

@@ -1,5 +1,6 @@
 /** What a connection reports to whoever opened it. */
 import type { IrcEvent } from "../presence/irc-event.ts";
+import type { Endpoint } from "./sts.ts";
 
 export type ConnectionStatus =
   | {
@@ -34,4 +35,13 @@ export interface ConnectionHooks {
   status(status: ConnectionStatus): void;
   /** Each line, for the log's debug level; secrets are replaced by `***`. */
   line(direction: "in" | "out", line: string): void;
+}
+
+/** The end of one connection to the server. */
+export interface SessionEnd {
+  readonly reason: string;
+  /** Where to connect with TLS instead: the server requires it (STS), and nothing was sent yet. */
+  readonly upgrade: Endpoint | undefined;
+  /** The server refused the password or the bot itself: an early retry does not help. */
+  readonly isRefusal: boolean;
 }

@@ -6,7 +6,7 @@
  * back, and one of the two would lose the nick.
  */
 
-import type { Clock } from "../clock.ts";
+import { type Clock, Timers } from "../clock.ts";
 import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcState } from "../presence/irc-state.ts";
@@ -34,8 +34,7 @@ export class NickReclaim {
   readonly #state: IrcState;
   readonly #send: (line: string) => void;
   readonly #isLoggedIn: () => boolean;
-  readonly #clock: Clock;
-  readonly #timers = new Map<"check" | "services", () => void>();
+  readonly #timers: Timers;
   #asked: "REGAIN" | "GHOST" | undefined;
   #attempts = 0;
 
@@ -50,7 +49,7 @@ export class NickReclaim {
     this.#state = state;
     this.#send = send;
     this.#isLoggedIn = isLoggedIn;
-    this.#clock = clock;
+    this.#timers = new Timers(clock);
   }
 
   /** The bot is registered, and identified to services if it ever will be. */
@@ -69,8 +68,7 @@ export class NickReclaim {
 
   /** Idempotent. */
   close(): void {
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#timers.cancelAll();
   }
 
   /** As much of the wanted nick as this network allows. */
@@ -103,7 +101,7 @@ export class NickReclaim {
     const { nickservPassword } = this.#options;
     const password = this.#isLoggedIn() ? [] : [nickservPassword ?? ""];
     this.#asked = verb;
-    this.#timer("services", NICKSERV_WITHIN_MS, () => this.#askServer());
+    this.#timers.set("services", NICKSERV_WITHIN_MS, () => this.#askServer());
     const text = [verb, this.#wanted, ...password].join(" ");
     this.#send(formatLine("PRIVMSG", ["NickServ", text]));
   }
@@ -117,12 +115,11 @@ export class NickReclaim {
 
   #stopWaiting(): void {
     this.#asked = undefined;
-    this.#timers.get("services")?.();
-    this.#timers.delete("services");
+    this.#timers.cancel("services");
   }
 
   #checkLater(): void {
-    this.#timer("check", this.#options.nickCheckMs, () => {
+    this.#timers.set("check", this.#options.nickCheckMs, () => {
       this.#checkLater();
       if (this.#hasIt) return;
       this.#attempts += 1;
@@ -130,10 +127,5 @@ export class NickReclaim {
       if (this.#hasServices && this.#attempts % 2 === 1) this.#askServices("REGAIN");
       else this.#askServer();
     });
-  }
-
-  #timer(name: "check" | "services", ms: number, then: () => void): void {
-    this.#timers.get(name)?.();
-    this.#timers.set(name, this.#clock.after(ms, then));
   }
 }

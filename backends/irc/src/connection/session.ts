@@ -1,5 +1,5 @@
 /** One connection to an IRC server, from connect to close. */
-import type { Clock } from "../clock.ts";
+import { type Clock, Timers } from "../clock.ts";
 import { lineProblem, withTags } from "../message/format-line.ts";
 import { type IrcMessage, parseMessage } from "../message/irc-message.ts";
 import type { ChannelToJoin, IrcOptions } from "../options.ts";
@@ -12,7 +12,7 @@ import { FloodQueue } from "../requests/flood-queue.ts";
 import type { IrcRequest, RequestOutcome } from "../requests/irc-request.ts";
 import { NOT_CONNECTED, RequestTracker } from "../requests/request-tracker.ts";
 import { Handshake } from "./handshake.ts";
-import type { ConnectionHooks } from "./hooks.ts";
+import type { ConnectionHooks, SessionEnd } from "./hooks.ts";
 import { joinLines, partLines } from "./join-lines.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
 import { NickReclaim } from "./nick-reclaim.ts";
@@ -35,14 +35,6 @@ export interface SessionDeps {
   readonly sts: StsStore;
   readonly hooks: ConnectionHooks;
   readonly clock: Clock;
-}
-
-export interface SessionEnd {
-  readonly reason: string;
-  /** Where to connect with TLS instead: the server requires it (STS), and nothing was sent yet. */
-  readonly upgrade: Endpoint | undefined;
-  /** The server refused the password or the bot itself: an early retry does not help. */
-  readonly isRefusal: boolean;
 }
 
 export interface SendOptions {
@@ -68,7 +60,7 @@ export class IrcSession {
   readonly #requests: RequestTracker;
   readonly #ctcp: CtcpAnswers;
   readonly #handlers = new Set<(message: IrcMessage) => void>();
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers: Timers;
   #transport: Transport | undefined;
   #keepAlive: KeepAlive | undefined;
   #phase: "registering" | "welcomed" | "identifying" | "joined" | "over" = "registering";
@@ -87,6 +79,7 @@ export class IrcSession {
     this.#sts = sts;
     this.#hooks = hooks;
     this.#clock = clock;
+    this.#timers = new Timers(clock);
     this.#hideSecrets = hideSecrets(options);
     this.state = new IrcState(options.nick);
     const write = (line: string, how?: SendOptions) => this.send(line, how);
@@ -119,9 +112,7 @@ export class IrcSession {
     return this.#handshake.account;
   }
 
-  /**
-   * Calls back with each line of the server, after `state` has received it. Returns its undo.
-   */
+  /** Calls back with each line of the server, after `state` has received it. Returns its undo. */
   onLine(handler: (message: IrcMessage) => void): () => void {
     this.#handlers.add(handler);
     return () => void this.#handlers.delete(handler);
@@ -149,7 +140,7 @@ export class IrcSession {
     if (this.#phase === "over") return;
     this.#reason ??= "closed";
     this.#queue.close();
-    this.#timer("quit", QUIT_WITHIN_MS, () => this.#drop("closed"));
+    this.#timers.set("quit", QUIT_WITHIN_MS, () => this.#drop("closed"));
     if (this.#transport?.isOpen === true) this.send(`QUIT :${message}`);
     else this.#drop("closed");
     await this.ended;
@@ -164,15 +155,14 @@ export class IrcSession {
         this.#drop(reason);
       },
       isMe: (nick: string) => this.state.isMe(nick),
-      loggedIn: (account: string) => this.#hooks.status({ status: "logged_in", account }),
-      loginFailed: (reason: string) => this.#hooks.status({ status: "login_failed", reason }),
+      status: this.#hooks.status,
       welcomed: () => this.#welcomed(),
     };
     return new Handshake(this.#options, hooks, this.#clock);
   }
 
   #open(): void {
-    this.#timer("register", this.#options.registerWithinMs, () =>
+    this.#timers.set("register", this.#options.registerWithinMs, () =>
       this.#drop("the server did not welcome us in time"),
     );
     const { verifyCertificate, tlsFiles: files } = this.#options;
@@ -223,9 +213,8 @@ export class IrcSession {
     else if (this.#phase === "identifying") this.#nickServ?.receive(message);
     else if (this.#phase === "joined") {
       this.#reclaim.receive(message);
-      if (isRefusal(message)) {
-        this.#channels.refused(params[1] ?? "", command, params.at(-1) ?? "");
-      }
+      const [, channel = ""] = params;
+      if (isRefusal(message)) this.#channels.refused(channel, command, params.at(-1) ?? "");
     }
   }
 
@@ -245,23 +234,20 @@ export class IrcSession {
       this.#clock,
     );
     // Most servers end their greeting with the MOTD, or with the error that there is none.
-    this.#timer("register", this.#options.registerWithinMs, () => this.#identify());
+    this.#timers.set("register", this.#options.registerWithinMs, () => this.#identify());
   }
 
   #identify(): void {
     this.#phase = "identifying";
-    this.#cancel("register");
-    const password = this.#options.nickservPassword;
-    if (password === undefined || this.account !== undefined) {
-      this.#join();
-      return;
-    }
+    this.#timers.cancel("register");
     const hooks = {
       send: (line: string) => this.#queue.sendNow(line),
       refused: (reason: string) => this.#hooks.status({ status: "identify_refused", reason }),
       done: () => this.#join(),
     };
-    this.#nickServ = new NickServLogin(this.#options, password, hooks, this.#clock);
+    const password = this.account === undefined ? this.#options.nickservPassword : undefined;
+    if (password === undefined) this.#join();
+    else this.#nickServ = new NickServLogin(this.#options, password, hooks, this.#clock);
   }
 
   #join(): void {
@@ -302,21 +288,11 @@ export class IrcSession {
     this.#nickServ?.close();
     this.#reclaim.close();
     this.#keepAlive?.close();
-    for (const name of [...this.#timers.keys()]) this.#cancel(name);
+    this.#timers.cancelAll();
     if (wasWelcomed && this.#endpoint.tls) this.#sts.renew(this.#endpoint.host);
     this.#requests.connectionLost();
     for (const event of this.state.leaveAll()) this.#emit(event);
     const end = { upgrade: this.#upgrade, isRefusal: this.#isRefusal };
     this.#finish({ ...end, reason: this.#reason ?? reason });
-  }
-
-  #timer(name: string, ms: number, callback: () => void): void {
-    this.#cancel(name);
-    this.#timers.set(name, this.#clock.after(ms, callback));
-  }
-
-  #cancel(name: string): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
   }
 }
