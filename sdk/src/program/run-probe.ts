@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { EXIT, errorMessage, readStandardInput, StandardInputError } from "@seabird-chat/runtime";
 import type { BackendDefinition } from "../backend/backend.ts";
 import type { ProbeHost, ProbeResult } from "../backend/probe.ts";
+import { systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { checkSettings, SettingsError } from "./check-settings.ts";
 import { printLine } from "./description.ts";
@@ -42,7 +43,9 @@ export async function probe<Config>(
   const { type, config: schema } = definition;
   const passed: string[] = [];
   let stage = "settings";
-  const signal = AbortSignal.timeout(timeoutMs);
+  const late = new AbortController();
+  const { signal } = late;
+  const stopTimer = systemClock.after(timeoutMs, () => late.abort());
   const host: ProbeHost = {
     signal,
     begin(next) {
@@ -64,6 +67,8 @@ export async function probe<Config>(
     };
     const isConfig = reason instanceof SettingsError || stage === "settings";
     return { result, code: isLate ? EXIT.timeout : isConfig ? EXIT.config : EXIT.failed };
+  } finally {
+    stopTimer();
   }
 }
 
