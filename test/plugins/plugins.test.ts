@@ -100,5 +100,5 @@ test("plugins come back after core was away, and say so", async (t) => {
   await until("the answer", () => answers.length > 0);
   plugins.child.kill("SIGTERM");
   assert.equal(await plugins.exit, 0);
-  assert.match(await plugins.errors, /the connection to core was lost; trying again/);
+  assert.match(await plugins.errors, /the connection to core was lost; reconnecting/);
 });

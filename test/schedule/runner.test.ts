@@ -45,7 +45,7 @@ testEngines({
     assert.ok(mine !== undefined && others.length === 0);
     // Nobody sees it until the claim is over; what was read before it changes nothing any more.
     assert.equal(await rows.due(NAMES, [], 4_999), undefined);
-    assert.equal(await rows.again(row, 1), false);
+    assert.equal(await rows.retryAt(row, 1), false);
     assert.equal(await rows.finish(row, 1), false);
     assert.equal(await rows.renew(mine, 9_000), "ours");
     assert.equal(await rows.due(NAMES, [], 8_999), undefined);
@@ -107,10 +107,10 @@ async function afterDeath(t: TestContext, options: JobOptions, attempts: number)
 test("a job that its process died of is tried again, but not for ever", async (t) => {
   assert.deepEqual(await afterDeath(t, {}, 1), { attemptsSeen: [2], warnings: [] });
   assert.deepEqual(await afterDeath(t, {}, 4), { attemptsSeen: [5], warnings: [] });
-  const given = ["a job that its process died of is given up"];
+  const given = ["a job is given up because its process died during the last attempt"];
   assert.deepEqual(await afterDeath(t, {}, 5), { attemptsSeen: [], warnings: given });
   assert.deepEqual(await afterDeath(t, { attempts: 1 }, 1), { attemptsSeen: [], warnings: given });
-  const dropped = ["a job whose process died is dropped"];
+  const dropped = ["a job is dropped because its process died"];
   assert.deepEqual(await afterDeath(t, { onCrash: "drop" }, 1), {
     attemptsSeen: [],
     warnings: dropped,

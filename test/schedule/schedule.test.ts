@@ -158,10 +158,10 @@ test("a job that fails is tried again with pauses, then given up; its time too i
     .filter(({ level }) => level === "error")
     .map(({ message }) => message);
   assert.deepEqual(lines, [
-    "a job failed; it is tried again",
-    "a job failed; it is tried again",
-    "a job failed and is given up",
-    "a job failed; it is tried again",
+    "a job failed; it is retried",
+    "a job failed; it is retried",
+    "a job failed for the last time",
+    "a job failed; it is retried",
   ]);
 });
 

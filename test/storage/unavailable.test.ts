@@ -41,7 +41,7 @@ test("a transaction that says nothing holds up nobody for ever", async () => {
   await left.insertInto("a").values({ b: 1 }).execute();
   // Waits its turn until the one before is rolled back.
   assert.deepEqual(await db.selectFrom("a").selectAll().execute(), []);
-  const late = { code: "aborted", message: /said nothing for 50 ms and was rolled back/ };
+  const late = { code: "aborted", message: /was idle for 50 ms and was rolled back/ };
   await assert.rejects(left.insertInto("a").values({ b: 2 }).execute(), late);
   await assert.rejects(left.commit().execute(), late);
   await left.rollback().execute();

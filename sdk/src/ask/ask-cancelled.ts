@@ -1,21 +1,21 @@
-/** How a question ends that nobody answered. */
+/** The error of a question that ends without an answer. */
 import { sameAcrossCopies } from "../link/errors.ts";
 
 /**
  * - `timeout`: the time is up.
- * - `cancel`: the person said `cancel`.
- * - `command`: the person used a command instead.
- * - `replaced`: the same person was asked something else in the same place.
+ * - `cancel`: the user replied `cancel`.
+ * - `command`: the user used a command instead.
+ * - `replaced`: the user was asked something else in the same conversation.
  * - `closed`: the plugin closes.
  */
 export type AskCancelReason = "timeout" | "cancel" | "command" | "replaced" | "closed";
 
-/** A handler that lets it pass ends quietly: it is no failure. */
+/** A handler that does not catch it ends without an error report. */
 export class AskCancelled extends Error {
   readonly reason: AskCancelReason;
 
   constructor(reason: AskCancelReason) {
-    super(WORDS[reason]);
+    super(MESSAGES[reason]);
     this.name = "AskCancelled";
     this.reason = reason;
   }
@@ -23,10 +23,10 @@ export class AskCancelled extends Error {
 
 sameAcrossCopies(AskCancelled, "seabird.ask-cancelled");
 
-const WORDS: Record<AskCancelReason, string> = {
-  timeout: "nobody answered in time",
-  cancel: "the person cancelled",
-  command: "the person used a command instead",
-  replaced: "the person was asked something else",
+const MESSAGES: Record<AskCancelReason, string> = {
+  timeout: "no answer in time",
+  cancel: "the user cancelled",
+  command: "the user used a command instead",
+  replaced: "the user was asked something else",
   closed: "the plugin closes",
 };

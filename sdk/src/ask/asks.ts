@@ -1,35 +1,35 @@
-/** The questions of a plugin that wait for an answer. Each event is offered to them first. */
+/** The open questions of a plugin. Each event is offered to them first. */
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginEvent } from "../plugin/events.ts";
 import { AskCancelled } from "./ask-cancelled.ts";
 import { OpenAsk } from "./open-ask.ts";
 
-/** Who is asked, and where: a channel's id, or empty for in private. */
-export interface AskedWhom {
+/** Who is asked, and where: a channel's id, or empty in private. */
+export interface AskTarget {
   readonly userId: string;
   readonly channelId: string;
 }
 
-/** Tells commands from answers. */
-export interface CommandWords {
-  /** Whether somebody has registered it. */
+/** Distinguishes commands from answers. */
+export interface CommandLookup {
+  /** Whether any plugin has registered the command. */
   isRegistered(name: string): boolean;
-  /** What a private message begins with to be a command, as far as it is known. */
+  /** The prefix of commands in private, as far as it is known. */
   prefixFor(userId: string): string;
 }
 
 export class Asks {
   readonly #clock: Clock;
   readonly #limit: number;
-  readonly #words: CommandWords;
+  readonly #words: CommandLookup;
   readonly #waiting = new Map<string, OpenAsk>();
   #isClosed = false;
 
   constructor(options: {
     readonly clock: Clock;
     readonly maxAsks: number;
-    readonly words: CommandWords;
+    readonly words: CommandLookup;
   }) {
     this.#clock = options.clock;
     this.#limit = options.maxAsks;
@@ -41,10 +41,10 @@ export class Asks {
   }
 
   /**
-   * Registered at once, so that no answer is missed while the question is being said. Cancels
-   * another question to the same person in the same place. Throws `resource_exhausted` when `maxAsks` wait already.
+   * Opens a question before it is sent, so that no answer is missed. Cancels another question to
+   * the same user in the same conversation. Throws `resource_exhausted` when `maxAsks` are open.
    */
-  open(whom: AskedWhom, signal: AbortSignal): OpenAsk {
+  open(whom: AskTarget, signal: AbortSignal): OpenAsk {
     if (this.#isClosed) throw new AskCancelled("closed");
     const key = keyOf(whom);
     this.#waiting.get(key)?.cancel("replaced");
@@ -62,8 +62,8 @@ export class Asks {
   }
 
   /**
-   * True if it was an answer, or the word `cancel`: nobody else gets it. A command in place of
-   * an answer cancels the question and goes its way.
+   * True if the event was an answer, or the word `cancel`; no handler gets it then. A command
+   * instead of an answer cancels the question and is handled as usual.
    */
   offer(event: PluginEvent): boolean {
     if (this.#waiting.size === 0) return false;
@@ -87,7 +87,7 @@ export class Asks {
     }
   }
 
-  /** Cancels all, and takes no more. */
+  /** Cancels all questions and refuses new ones. */
   close(): void {
     this.#isClosed = true;
     for (const waiting of [...this.#waiting.values()]) waiting.cancel("closed");
@@ -95,9 +95,9 @@ export class Asks {
 
   #take(userId: string, channelId: string, text: string): boolean {
     const waiting = this.#waiting.get(keyOf({ userId, channelId }));
-    const said = text.trim();
-    if (waiting === undefined || userId === "" || said === "") return false;
-    if (said.toLowerCase() === "cancel") waiting.cancel("cancel");
+    const answer = text.trim();
+    if (waiting === undefined || userId === "" || answer === "") return false;
+    if (answer.toLowerCase() === "cancel") waiting.cancel("cancel");
     else waiting.resolve(text);
     return true;
   }
@@ -106,18 +106,18 @@ export class Asks {
     this.#waiting.get(keyOf({ userId, channelId }))?.cancel("command");
   }
 
-  /** Here with its prefix only, in any case: without it, a word is more likely the answer. */
+  /** Only with the prefix: without it, a word is more likely the answer. */
   #isPrivateCommand(userId: string, text: string): boolean {
     const prefix = this.#words.prefixFor(userId);
-    const said = text.trimStart();
-    if (!said.startsWith(prefix)) return false;
-    const [name = ""] = said.slice(prefix.length).split(/\s/, 1);
+    const line = text.trimStart();
+    if (!line.startsWith(prefix)) return false;
+    const [name = ""] = line.slice(prefix.length).split(/\s/, 1);
     return [name, name.toLowerCase()].some((word) => this.#words.isRegistered(word));
   }
 }
 
-/** Ids have no blanks: core escapes them. */
-function keyOf({ userId, channelId }: AskedWhom): string {
+/** Ids contain no spaces: core escapes them. */
+function keyOf({ userId, channelId }: AskTarget): string {
   return `${userId} ${channelId}`;
 }
 

@@ -1,4 +1,4 @@
-/** One question that waits for its answer. */
+/** One open question. */
 import type { Clock } from "../link/clock.ts";
 import { AskCancelled, type AskCancelReason } from "./ask-cancelled.ts";
 
@@ -6,11 +6,11 @@ export interface OpenAskOptions {
   readonly clock: Clock;
   /** Aborting it cancels the question. */
   readonly signal: AbortSignal;
-  /** Called first when it is settled. */
+  /** Called when it is settled, before the promise. */
   readonly forget: () => void;
 }
 
-/** Settled once: what comes later changes nothing. */
+/** Settles once; later calls have no effect. */
 export class OpenAsk {
   /** Rejects with AskCancelled. */
   readonly answer: Promise<string>;
@@ -19,26 +19,26 @@ export class OpenAsk {
   readonly #onAbort = () => this.cancel("timeout");
   #isSettled = false;
   #stopTimer = () => {};
-  #tell = () => {};
+  #onSettled = () => {};
 
   constructor(options: OpenAskOptions) {
     this.#options = options;
     this.answer = this.#settled.promise;
-    // It may be cancelled before anybody waits for it.
+    // It may be cancelled before it is awaited.
     this.answer.catch(() => undefined);
     options.signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** From now on, that is how long it waits. */
+  /** Cancels the question after this time. */
   expireIn(ms: number): void {
     this.#stopTimer();
     if (this.#isSettled) return;
     this.#stopTimer = this.#options.clock.after(ms, () => this.cancel("timeout"));
   }
 
-  /** Called at once when there is an answer, or will be none. */
+  /** Calls back synchronously when it is answered or cancelled. */
   onSettled(callback: () => void): void {
-    this.#tell = callback;
+    this.#onSettled = callback;
   }
 
   resolve(text: string): void {
@@ -56,6 +56,6 @@ export class OpenAsk {
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     this.#options.forget();
     settle();
-    this.#tell();
+    this.#onSettled();
   }
 }

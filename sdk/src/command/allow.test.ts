@@ -1,10 +1,10 @@
-/** Patterns with stars. */
+/** Glob patterns of `allow`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { matchesGlob } from "./allow.ts";
 
-test("stars are any run of characters, and nothing else is special", () => {
+test("a star matches any run of characters, nothing else is special", () => {
   const rows: [string, string, boolean][] = [
     ["", "", true],
     ["", "a", false],
@@ -28,7 +28,7 @@ test("stars are any run of characters, and nothing else is special", () => {
   }
 });
 
-test("it agrees with a search that tries everything", () => {
+test("it agrees with an exhaustive search", () => {
   const naive = (pattern: string, text: string): boolean => {
     if (pattern === "") return text === "";
     if (pattern[0] !== "*") return pattern[0] === text[0] && naive(pattern.slice(1), text.slice(1));

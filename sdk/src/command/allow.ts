@@ -1,8 +1,8 @@
-/** Who may use a command: the entries of `allow`, checked, and held against who asks. Pure. */
+/** Who may use a command: checks the entries of `allow` and matches them against a user. Pure. */
 import { parseId } from "@seabird-chat/protocol";
 import type { Allow } from "./command-spec.ts";
 
-/** Protocol of the IRC backend: the account of the network's services, when it is known. */
+/** Tag of the IRC backend: the user's account at the network's services, if known. */
 const ACCOUNT_TAG = "irc/account";
 
 /** Throws `bad_option`; the message begins with the command's name. */
@@ -10,21 +10,21 @@ export type Refuse = (what: string) => never;
 
 const KEYS = ["channel", "backendType", "user", "account"] as const;
 
-/** The entry, and its patterns of ids in parts. */
+/** An entry with its id patterns parsed. */
 export interface CheckedAllow {
   readonly entry: Allow;
   readonly channel: IdPattern | undefined;
   readonly user: IdPattern | undefined;
 }
 
-/** Each part decoded, with `*` for any run of characters; a part that is not there is `*`. */
+/** Each segment decoded, with `*` for any run of characters; a missing segment is `*`. */
 interface IdPattern {
   readonly type: Glob;
   readonly id: Glob;
   readonly relative: Glob;
 }
 
-/** Who asks, and from where. */
+/** Who uses the command, and where. */
 export interface Asker {
   readonly userId: string;
   /** Absolute; undefined in private. */
@@ -33,7 +33,7 @@ export interface Asker {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Undefined: everybody. An empty list is an error, for it would be nobody. */
+/** Undefined: everybody. An empty list is an error, since nobody could use the command. */
 export function checkAllow(
   allow: readonly Allow[] | undefined,
   refuse: Refuse,
@@ -43,7 +43,7 @@ export function checkAllow(
   if (allow.length === 0) return refuse("allow is an empty list: nobody could use it");
   return allow.map((entry: Allow) => {
     const given = Object.entries(entry ?? {}).filter(([, value]) => value !== undefined);
-    if (given.length === 0) refuse(`an entry of allow says nothing; it takes ${KEYS.join(", ")}`);
+    if (given.length === 0) refuse(`an entry of allow is empty; it takes ${KEYS.join(", ")}`);
     for (const [key, value] of given) {
       if (!(KEYS as readonly string[]).includes(key)) {
         refuse(`unknown key ${JSON.stringify(key)} in allow; it takes ${KEYS.join(", ")}`);
@@ -66,21 +66,21 @@ function holds({ entry, channel, user }: CheckedAllow, asker: Asker): boolean {
   return entry.account === undefined || hasAccount(entry.account, asker.tags);
 }
 
-/** Services tell no upper from lower case. */
+/** Account names are case-insensitive. */
 function hasAccount(pattern: string, tags: Asker["tags"]): boolean {
   const account = Object.hasOwn(tags, ACCOUNT_TAG) ? tags[ACCOUNT_TAG] : undefined;
   if (account === undefined || account === "") return false;
   return matchesGlob(pattern.toLowerCase().split("*"), account.toLowerCase());
 }
 
-/** Whether a pattern of user ids could mean somebody of this backend, and nothing else proves them. */
+/** Whether a user pattern can match on this backend without an account that proves the identity. */
 export function trustsIdsOf({ entry, user }: CheckedAllow, type: string, id: string): boolean {
   if (user === undefined || entry.account !== undefined) return false;
   if (user.relative.join("*") === "*") return false;
   return matchesGlob(user.type, type) && matchesGlob(user.id, id);
 }
 
-/** Split as ids are, so that `*` in one part never reaches into the next. */
+/** Split like ids, so that `*` in one segment never matches into the next. */
 function idPattern(pattern: string | undefined): IdPattern | undefined {
   if (pattern === undefined) return undefined;
   const [type = "", rest] = cut(pattern, "://");
@@ -93,7 +93,7 @@ function cut(text: string, at: string): [string, string?] {
   return index < 0 ? [text] : [text.slice(0, index), text.slice(index + at.length)];
 }
 
-/** As ids are read: escaped or not; `%2A` is the character `*` and matches only itself. */
+/** Decoded like ids, escaped or not; `%2A` is the literal character `*`. */
 function decode(part: string): Glob {
   return part.split("*").map((piece) => parseId(`x://x/${piece}`)?.relative ?? piece);
 }
@@ -108,10 +108,10 @@ function matchesId({ type, id, relative }: IdPattern, given: string | undefined)
   );
 }
 
-/** What stands between the stars: `a*b` is `["a", "b"]`, and a text without stars is itself. */
+/** The pieces between the stars: `a*b` is `["a", "b"]`. */
 export type Glob = readonly string[];
 
-/** Looks for each piece once, so that a pattern of many stars is not slow. */
+/** Linear in the text: searches each piece once, also in patterns with many stars. */
 export function matchesGlob(pieces: Glob, text: string): boolean {
   const [first = "", ...others] = pieces;
   if (others.length === 0) return first === text;

@@ -1,4 +1,4 @@
-/** `arg`: what a command's arguments are declared with. */
+/** `arg`: declares a command's arguments. */
 
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
@@ -20,61 +20,61 @@ import {
   userReader,
 } from "./readers.ts";
 
-/** What every argument is, whatever it may still become. `T` is what the handler gets. */
+/** An argument. `T` is the type of the handler's value. */
 export interface Argument<out T> {
   /** @internal */
   readonly shape: ArgShape;
   /**
-   * Never there: carries the type only; wrapped, for `?` alone takes undefined out of it where
+   * Never set: it carries the type only. Wrapped, since `?` alone removes undefined from `T` where
    * `exactOptionalPropertyTypes` is off.
    */
   readonly value?: { readonly is: T };
 }
 
-/** @internal What the parser works with. */
+/** @internal The parser's view of an argument. */
 export interface ArgShape {
   readonly takes: "word" | "rest" | "words";
   readonly reader: Reader<unknown>;
-  /** What the handler gets if nothing is typed; undefined: something must be. */
+  /** The value if nothing is typed; undefined for a required argument. */
   readonly absent: { readonly value: unknown } | undefined;
-  /** Words at most; 1 unless `takes` is `words`. */
+  /** Maximum number of words; 1 unless `takes` is `words`. */
   readonly max: number;
   readonly about: string;
 }
 
-/** An argument of one word, which may still become optional or repeated. */
+/** An argument of one word; it can be made optional or repeated. */
 export interface Arg<T> extends Argument<T> {
   /** The handler gets undefined if it is left out. Those after it must be optional too. */
   optional(): Argument<T | undefined>;
   /** The handler gets `value` if it is left out. Those after it must be optional too. */
   default(value: T): Argument<T>;
-  /** All words that are left, at least one and at most `max` (default 100). Must be the last. */
+  /** All remaining words, at least one and at most `max` (default 100). Must be the last argument. */
   repeated(options?: { max?: number | undefined }): RepeatedArg<T>;
-  /** Says what it is for, in the full help. One line. */
+  /** Describes it in the full help. One line. */
   describe(about: string): Arg<T>;
 }
 
-/** All words that are left. */
+/** All remaining words. */
 export interface RepeatedArg<T> extends Argument<readonly T[]> {
   /** The handler gets an empty list if there are none. */
   optional(): Argument<readonly T[]>;
   /** The handler gets `value` if there are none. */
   default(value: readonly T[]): Argument<readonly T[]>;
-  /** Says what they are for, in the full help. One line. */
+  /** Describes them in the full help. One line. */
   describe(about: string): RepeatedArg<T>;
 }
 
-/** The text that is left, as typed. */
+/** The remaining text, as typed. */
 export interface RestArg extends Argument<string> {
   /** The handler gets undefined if there is none. */
   optional(): Argument<string | undefined>;
   /** The handler gets `value` if there is none. */
   default(value: string): Argument<string>;
-  /** Says what it is for, in the full help. One line. */
+  /** Describes it in the full help. One line. */
   describe(about: string): RestArg;
 }
 
-/** A Standard Schema that takes text; `never` for one that could not. */
+/** A Standard Schema that accepts text; `never` for one that does not. */
 type TakesText<S extends StandardSchemaV1> = [StandardSchemaV1.InferInput<S> & string] extends [
   never,
 ]
@@ -86,7 +86,7 @@ function word(): Arg<string> {
   return oneWord(textReader);
 }
 
-/** The text that is left, as typed: blanks, quotes and all. Must be the last. */
+/** The remaining text as typed, with spaces and quotes. Must be the last argument. */
 function rest(): RestArg {
   return restOf({ takes: "rest", reader: textReader, absent: undefined, max: 1, about: "" });
 }
@@ -106,7 +106,7 @@ function duration(bounds?: DurationBounds): Arg<number> {
   return oneWord(durationReader(bounds));
 }
 
-/** A person of this network. See `NamedUser` for what is known of them. */
+/** A user of this network, as a `NamedUser`. */
 function user(): Arg<NamedUser> {
   return oneWord(userReader);
 }
@@ -116,15 +116,15 @@ function channel(): Arg<string> {
   return oneWord(channelReader);
 }
 
-/** One of some words; case does not matter. Throws a SeabirdError `bad_option` for no or bad ones. */
+/** One of several words, case-insensitive. Throws a SeabirdError `bad_option` for invalid choices. */
 function choice<const T extends string>(choices: readonly T[]): Arg<T> {
   return oneWord(choiceReader(choices));
 }
 
 /**
- * What a Standard Schema (zod, valibot, arktype, …) takes, sync or async; it is given the word
- * as typed. `hint` says in few words what fits, such as "such as 2d6"; without one, the person
- * reads the validator's own complaint.
+ * Whatever a Standard Schema (zod, valibot, arktype, …) accepts, sync or async; it receives the
+ * word as typed. `hint` describes valid input, such as "such as 2d6"; without one, the user sees
+ * the validator's own message.
  */
 function schema<S extends StandardSchemaV1>(
   validator: S & TakesText<S>,

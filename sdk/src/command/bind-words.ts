@@ -1,17 +1,17 @@
-/** What is typed after a command's name → the raw words of each argument and flag. Pure. */
+/** Assigns the words after a command's name to its arguments and flags. Pure. */
 import type { DeclaredArg, DeclaredCommand, DeclaredFlag } from "./declared-command.ts";
 import { didYouMean } from "./nearest.ts";
 import { quoteInput } from "./safe-text.ts";
 import { splitWords, type Word } from "./words.ts";
 
 export interface Bound {
-  /** By the argument's name; one that was not typed is not there. */
+  /** By the argument's name; absent if it was not typed. */
   readonly args: ReadonlyMap<string, readonly string[]>;
   /** By the flag's name; true and false for flags without a value. */
   readonly flags: ReadonlyMap<string, string | boolean>;
 }
 
-/** Thrown and caught inside the parser only: one line that says what was wrong. */
+/** Thrown and caught inside the parser only: one line that names the problem. */
 export class WrongInput extends Error {}
 
 /** Throws `WrongInput`. */
@@ -30,7 +30,7 @@ class Binder implements Bound {
   readonly #line: string;
   readonly #words: readonly Word[];
   #at = 0;
-  #slot = 0;
+  #argIndex = 0;
   #flagsEnded: boolean;
 
   constructor(declared: readonly DeclaredArg[], known: readonly DeclaredFlag[], line: string) {
@@ -57,31 +57,31 @@ class Binder implements Bound {
   }
 
   #takeWord(word: Word): void {
-    const slot = this.#declared[this.#slot];
-    if (slot === undefined) throw new WrongInput(`${quoteInput(word.text)} is one word too many`);
-    if (slot.takes === "rest") {
-      this.#takeRest(slot);
+    const arg = this.#declared[this.#argIndex];
+    if (arg === undefined) throw new WrongInput(`${quoteInput(word.text)} is one word too many`);
+    if (arg.takes === "rest") {
+      this.#takeRest(arg);
       return;
     }
-    if (word.unclosed) throw new WrongInput(`${slot.name}: a quote is opened and not closed`);
-    const words = this.args.get(slot.name) ?? [];
+    if (word.unclosed) throw new WrongInput(`${arg.name}: a quote is opened and not closed`);
+    const words = this.args.get(arg.name) ?? [];
     words.push(word.text);
-    if (words.length > slot.max && slot.takes === "words") {
-      throw new WrongInput(`${slot.name}: more than ${slot.max} of them`);
+    if (words.length > arg.max && arg.takes === "words") {
+      throw new WrongInput(`${arg.name}: more than ${arg.max} of them`);
     }
-    this.args.set(slot.name, words);
+    this.args.set(arg.name, words);
     this.#at += 1;
-    if (slot.takes === "word") this.#slot += 1;
+    if (arg.takes === "word") this.#argIndex += 1;
   }
 
-  /** As typed, up to flags at the very end, for that is where the usage shows them. */
-  #takeRest(slot: DeclaredArg): void {
+  /** As typed, up to flags at the very end, where the usage shows them. */
+  #takeRest(arg: DeclaredArg): void {
     const from = this.#at;
     const to = this.#flagsEnded ? this.#words.length : this.#restEnd(from);
     const start = this.#words[from]?.start;
     const end = this.#words[to - 1]?.end;
-    this.args.set(slot.name, [this.#line.slice(start, end)]);
-    this.#slot += 1;
+    this.args.set(arg.name, [this.#line.slice(start, end)]);
+    this.#argIndex += 1;
     this.#at = to;
   }
 
@@ -91,7 +91,7 @@ class Binder implements Bound {
     while (end > from + 1) {
       const last = this.#words[end - 1] as Word;
       const before = end > from + 2 ? this.#words[end - 2] : undefined;
-      if (looksLikeFlag(last) && this.#isOurs(last.text)) end -= 1;
+      if (looksLikeFlag(last) && this.#isKnown(last.text)) end -= 1;
       else if (before !== undefined && looksLikeFlag(before) && this.#wantsValue(before.text))
         end -= 2;
       else break;
@@ -99,8 +99,8 @@ class Binder implements Bound {
     return end;
   }
 
-  /** A known flag that is whole, or one that is so nearly known that it must be a slip. */
-  #isOurs(text: string): boolean {
+  /** A known flag, or one so close to a known one that it must be a typo. */
+  #isKnown(text: string): boolean {
     if (!text.startsWith("--")) return this.#bundle(text) !== undefined;
     const { name } = nameOf(text);
     if (this.#find(name) !== undefined) return true;
@@ -165,7 +165,7 @@ class Binder implements Bound {
 
   #nextValue(flag: DeclaredFlag): string {
     const next = this.#words[this.#at];
-    if (next === undefined || (looksLikeFlag(next) && this.#isOurs(next.text)) || isEnd(next)) {
+    if (next === undefined || (looksLikeFlag(next) && this.#isKnown(next.text)) || isEnd(next)) {
       throw new WrongInput(`--${flag.long}: needs a value (${takesOf(flag)})`);
     }
     if (next.unclosed) throw new WrongInput(`--${flag.long}: a quote is opened and not closed`);
@@ -180,7 +180,7 @@ class Binder implements Bound {
     this.flags.set(flag.name, value);
   }
 
-  /** Case and `_` for `-` do not matter; `no-x` turns x off. */
+  /** Case-insensitive, `_` equals `-`; `no-x` turns x off. */
   #find(typed: string): { flag: DeclaredFlag; off: boolean } | undefined {
     const name = typed.replaceAll("_", "-").toLowerCase();
     for (const flag of this.#known) {

@@ -1,4 +1,4 @@
-/** Examples that do not work are worse than none: each is tried when its command is declared. */
+/** Parses each example when its command is declared, so that help never shows a broken one. */
 import { SeabirdError } from "../link/errors.ts";
 import { bindWords, WrongInput } from "./bind-words.ts";
 import type { DeclaredCommand } from "./declared-command.ts";
@@ -8,14 +8,14 @@ import { quoteInput } from "./safe-text.ts";
 /** Throws a SeabirdError `bad_option` that names the command, the example and what is wrong. */
 export function checkExamples(command: DeclaredCommand): void {
   for (const example of command.examples) {
-    const wrong = whatIsWrong(command, example);
+    const wrong = problemOf(command, example);
     if (wrong === undefined) continue;
     const what = `the example ${JSON.stringify(example)} does not work: ${wrong}`;
     throw new SeabirdError("bad_option", `command ${JSON.stringify(command.name)}: ${what}`);
   }
 }
 
-function whatIsWrong(command: DeclaredCommand, example: string): string | undefined {
+function problemOf(command: DeclaredCommand, example: string): string | undefined {
   try {
     const { args, flags } = bindWords(command, example);
     for (const { name, reader } of command.args ?? []) {
@@ -32,7 +32,7 @@ function whatIsWrong(command: DeclaredCommand, example: string): string | undefi
   }
 }
 
-/** What others must be asked about is left to them: an author's validator may be a database. */
+/** Only pure readers: an author's validator may query a database. */
 function tryPure(name: string, reader: Reader<unknown>, typed: string): void {
   if (reader.pure !== true) return;
   const reading = reader.read(typed, { user: { id: "", displayName: "" }, channelId: undefined });

@@ -1,4 +1,4 @@
-/** What core is told about commands. */
+/** The help of commands as registered at core. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -8,7 +8,7 @@ import { declareCommand } from "./declared-command.ts";
 import { flag } from "./flag.ts";
 import { usageOf } from "./usage.ts";
 
-test("every name is told, with usage, arguments, flags and examples", () => {
+test("every name has help with usage, arguments, flags and examples", () => {
   const set = new CommandSet<void>();
   const spec = {
     help: "paints",
@@ -52,7 +52,7 @@ test("every name is told, with usage, arguments, flags and examples", () => {
   });
 });
 
-test("sub-commands are told under their first word", () => {
+test("sub-commands are listed under their first word", () => {
   const set = new CommandSet<void>();
   set.add("game start", { help: "starts one", args: { who: arg.word() } }, undefined);
   set.add("game stop", "stops it", undefined);

@@ -1,4 +1,4 @@
-/** What core is told about a command's first word: one line, and everything. Pure. */
+/** The short and full help of a command's first word, as registered at core. Pure. */
 import type { CommandHelp } from "../plugin/plugin-client.ts";
 import { allOf, type Named, type Root } from "./command-names.ts";
 import { fullHelpOf, subUsageOf } from "./usage.ts";

@@ -1,4 +1,4 @@
-/** Every name of a plugin's commands: main ones, aliases, and sub-commands below their first word. */
+/** The names of a plugin's commands: main names, aliases, and sub-commands by their first word. */
 
 import { SeabirdError } from "../link/errors.ts";
 import { MAX_COMMAND_NAMES } from "./command-limits.ts";
@@ -12,7 +12,7 @@ export interface Named<H> {
   readonly isAlias: boolean;
 }
 
-/** All that is called by one first word. */
+/** The commands that share a first word. */
 export interface Root<H> {
   own: Named<H> | undefined;
   readonly subs: Map<string, Named<H>>;
@@ -44,7 +44,7 @@ export class CommandNames<H> {
     return this.#roots.entries();
   }
 
-  /** The commands behind it forget it as well, so that no help tells of it. */
+  /** Removes it from the aliases of its commands too, so that no help lists it. */
   remove(word: string): void {
     const root = this.#roots.get(word);
     this.#roots.delete(word);
@@ -72,7 +72,7 @@ export class CommandNames<H> {
   }
 }
 
-/** Every command under a first word, its own one first. */
+/** Every command of a first word; the one without a sub-command name first. */
 export function allOf<H>({ own, subs }: Root<H>): Named<H>[] {
   return own === undefined ? [...subs.values()] : [own, ...subs.values()];
 }

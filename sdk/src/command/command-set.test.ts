@@ -38,7 +38,7 @@ function setup(extra: Partial<PrepareContext> = {}) {
   const answer = async (line: string, other?: Partial<Invocation>) => {
     const prepared = await prepare(line, other);
     if (prepared.do === "run") return prepared.values;
-    return prepared.do === "say" ? prepared.line : undefined;
+    return prepared.do === "reply" ? prepared.line : undefined;
   };
   return { set, prepare, answer, pass };
 }

@@ -1,4 +1,4 @@
-/** The commands of one plugin: what to do when one is typed, and what core is told of them. */
+/** The commands of one plugin: what a typed one leads to, and their metadata for core. */
 
 import { parseBackendId } from "@seabird-chat/protocol";
 import { formatDuration } from "@seabird-chat/runtime";
@@ -22,37 +22,37 @@ import { quoteInput } from "./safe-text.ts";
 import { subUsageOf, usageOf } from "./usage.ts";
 import { firstWord } from "./words.ts";
 
-/** A command as somebody typed it. */
+/** A command as a user typed it. */
 export interface Invocation {
   /** The first word, without prefix, as core registered it. */
   readonly name: string;
-  /** What follows it. */
+  /** The text after it. */
   readonly arg: string;
   readonly user: User;
   /** Absolute; undefined in private. */
   readonly channelId?: string | undefined;
   readonly backendType: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** What commands begin with there, for the usage. */
+  /** The backend's command prefix, for the usage. */
   readonly prefix: string;
 }
 
-/** What the commands are given to look with. */
+/** What `prepare` needs besides the invocation. */
 export interface PrepareContext extends Pick<ReadContext, "findUser" | "findChannel"> {
   readonly clock: Clock;
 }
 
-/** What to do about an invocation. `name` is the whole main name, such as `game start`. */
+/** What an invocation leads to. `name` is the full main name, such as `game start`. */
 export type Prepared<H> =
   | {
       readonly do: "run";
       readonly handler: H;
       readonly name: string;
       readonly values: Readonly<Record<string, unknown>>;
-      /** The question to be answered with yes before the handler runs. */
+      /** A question that must be confirmed before the handler runs. */
       readonly confirm?: string;
     }
-  | { readonly do: "say"; readonly line: Content }
+  | { readonly do: "reply"; readonly line: Content }
   | { readonly do: "nothing" };
 
 const NOTHING = { do: "nothing" } as const;
@@ -76,37 +76,37 @@ export class CommandSet<H> {
     this.#names.add(command, handler);
   }
 
-  /** Whether this first word is one of ours. */
+  /** Whether a command has this first word. */
   has(name: string): boolean {
     return this.#names.root(name) !== undefined;
   }
 
-  /** What core is told: every first word, aliases included. */
+  /** The metadata for core: every first word, aliases included. */
   get metadata(): Record<string, CommandHelp> {
     return Object.fromEntries(
       [...this.#names.roots()].map(([word, root]) => [word, helpOf(word, root)]),
     );
   }
 
-  /** Whether a first word is nothing but another name for something. */
+  /** Whether a first word is only an alias. */
   isAlias(name: string): boolean {
     const root = this.#names.root(name);
     return root !== undefined && allOf(root).every(({ isAlias }) => isAlias);
   }
 
-  /** The whole main name behind an alias (`game start`); any other name is its own. */
+  /** The full main name of an alias (`game start`); other names are returned as they are. */
   mainNameOf(name: string): string {
     const root = this.#names.root(name);
     if (root === undefined || !this.isAlias(name)) return name;
     return allOf(root)[0]?.command.name ?? name;
   }
 
-  /** Forgets a first word, because somebody else has it. */
+  /** Removes a first word that another plugin holds. */
   drop(name: string): void {
     this.#names.remove(name);
   }
 
-  /** What an operator should know about these commands on these backends, a line each. */
+  /** Warnings for the operator about these commands on these backends, one line each. */
   warnings(backends: Iterable<BackendInfo>): string[] {
     const commands = new Set(
       [...this.#names.roots()].flatMap(([, root]) => allOf(root)).map((n) => n.command),
@@ -122,8 +122,8 @@ export class CommandSet<H> {
   }
 
   /**
-   * A private message as one of our commands: with the prefix or without, the name in any case.
-   * Undefined if it is none.
+   * Parses a private message as one of these commands: with or without prefix, the name in any
+   * case. Undefined if it is not a command.
    */
   inPrivate(text: string, prefix: string): { name: string; arg: string } | undefined {
     const line = text.trim();
@@ -137,14 +137,14 @@ export class CommandSet<H> {
   }
 
   /**
-   * What to do about it. Never throws for what was typed; rejects with what an author's
-   * validator or `confirm` throws. Waits for the validators, so give it a limit.
+   * Parses an invocation. Typed input never makes it reject; it rejects with what an author's
+   * validator or `confirm` throws. It awaits validators, so the caller limits its time.
    */
   async prepare(invocation: Invocation, at: PrepareContext): Promise<Prepared<H>> {
     const root = this.#names.root(invocation.name);
     if (root === undefined) return NOTHING;
     const target = findTarget(root, invocation);
-    if ("line" in target) return { do: "say", line: target.line };
+    if ("line" in target) return { do: "reply", line: target.line };
     const refusal = this.#refusal(target.named.command, invocation, at.clock.now());
     if (refusal !== undefined) return refusal;
     return this.#prepare(target, invocation, at);
@@ -153,14 +153,14 @@ export class CommandSet<H> {
   #refusal(command: DeclaredCommand, { prefix, ...asked }: Invocation, now: number) {
     const name = prefix + command.name;
     const misplaced = misplacedLine(command, name, asked.channelId);
-    if (misplaced !== undefined) return { do: "say" as const, line: misplaced };
+    if (misplaced !== undefined) return { do: "reply" as const, line: misplaced };
     const { user, channelId, backendType, tags } = asked;
     const asker = { userId: user.id, channelId, backendType, tags };
     if (isAllowed(command.allow, asker)) return undefined;
-    const who = { userId: asked.user.id, placeId: "" };
+    const who = { userId: asked.user.id, conversationId: "" };
     const quiet = { perUser: REFUSAL_QUIET_MS, perChannel: 0, all: 0 };
     const { free } = this.#refusals.take(command.name, quiet, who, now);
-    return free ? { do: "say" as const, line: `you may not use ${name} here` } : NOTHING;
+    return free ? { do: "reply" as const, line: `you may not use ${name} here` } : NOTHING;
   }
 
   async #prepare(
@@ -168,17 +168,22 @@ export class CommandSet<H> {
     { user, channelId, prefix }: Invocation,
     at: PrepareContext,
   ): Promise<Prepared<H>> {
-    const who = { userId: user.id, placeId: channelId ?? user.id };
-    const turn = this.#cooldowns.take(command.name, command.cooldown, who, at.clock.now());
-    if (!turn.free) {
-      const seconds = Math.ceil(turn.waitMs / 1_000);
-      return turn.tell ? { do: "say", line: `wait ${formatDuration(seconds * 1_000)}` } : NOTHING;
+    const who = { userId: user.id, conversationId: channelId ?? user.id };
+    const cooldown = this.#cooldowns.take(command.name, command.cooldown, who, at.clock.now());
+    if (!cooldown.free) {
+      const seconds = Math.ceil(cooldown.waitMs / 1_000);
+      return cooldown.isFirst
+        ? { do: "reply", line: `wait ${formatDuration(seconds * 1_000)}` }
+        : NOTHING;
     }
     let ran = false;
     try {
       const parsed = await parseCommand(command, arg, { ...at, user, channelId });
       if ("wrong" in parsed) {
-        return { do: "say", line: `${sentence(parsed.wrong)} Usage: ${prefix}${usageOf(command)}` };
+        return {
+          do: "reply",
+          line: `${sentence(parsed.wrong)} Usage: ${prefix}${usageOf(command)}`,
+        };
       }
       const { values } = parsed;
       const confirm = questionOf(command, values);
@@ -186,7 +191,7 @@ export class CommandSet<H> {
       const run = { do: "run", handler, name: command.name, values } as const;
       return confirm === undefined ? run : { ...run, confirm };
     } finally {
-      if (!ran) turn.undo();
+      if (!ran) cooldown.undo();
     }
   }
 }
@@ -196,7 +201,7 @@ interface Target<H> {
   readonly arg: string;
 }
 
-/** The sub-command that the first word names, else the command itself, else what is wrong. */
+/** The sub-command that the first word names, else the command itself, else an error line. */
 function findTarget<H>(
   { own, subs }: Root<H>,
   { name, arg, prefix }: Invocation,

@@ -1,4 +1,4 @@
-/** What an author declares about a command, and the types that follow from it. */
+/** A command's declaration, and the types derived from it. */
 import type { Argument } from "./arg.ts";
 import type { FlagDeclaration } from "./flag.ts";
 
@@ -11,32 +11,32 @@ export type NoArgs = Record<never, never>;
 export type Where = "channel" | "private" | "anywhere";
 
 /**
- * Who may use a command. All that is given in one entry must hold; a list of entries is
- * any-of. `*` stands for any run of characters.
+ * Who may use a command. All fields of one entry must match; of a list, any entry. `*` matches
+ * any run of characters.
  */
 export interface Allow {
-  /** Pattern of absolute ids: `irc://libera/*`, `irc://libera/#games`. Never holds in private. */
+  /** Pattern of channel ids: `irc://libera/*`, `irc://libera/#games`. Never matches in private. */
   channel?: string | undefined;
   /** Such as `irc`. */
   backendType?: string | undefined;
-  /** Pattern of absolute ids: `irc://libera/ann`. Only where the network proves who is who. */
+  /** Pattern of user ids: `irc://libera/ann`. Only for networks that verify identities. */
   user?: string | undefined;
   /**
-   * An account of the network's services, by the tag `irc/account`; `*`: anyone logged in. An
-   * account is its network's: with several networks, add `user: "irc://libera/*"`.
+   * The account at the network's services (tag `irc/account`); `*` matches everyone logged in.
+   * Accounts belong to one network: with several networks, add `user: "irc://libera/*"`.
    */
   account?: string | undefined;
 }
 
-/** Milliseconds each; see `duration`. What is not given does not limit. */
+/** In milliseconds; see `duration`. What is not given does not limit. */
 export interface Cooldown {
   perUser?: number | undefined;
-  /** A private conversation counts as a channel of its own. */
+  /** A private conversation counts as a channel. */
   perChannel?: number | undefined;
   all?: number | undefined;
 }
 
-/** A cooldown with nothing left out; 0 does not limit. */
+/** All cooldowns; 0 does not limit. */
 export type AllCooldowns = Readonly<Record<keyof Cooldown, number>>;
 
 export interface CommandSpec<
@@ -44,15 +44,15 @@ export interface CommandSpec<
   F extends Flags = NoArgs,
   W extends Where = "anywhere",
 > {
-  /** What it does, one line, as `help` lists it. */
+  /** What the command does, in one line, for `help`. */
   help: string;
-  /** Other names, registered too. Default: none. */
+  /** Other names, also registered. Default: none. */
   aliases?: readonly string[] | undefined;
-  /** What may be typed after the name, told by the full help. Default: none. */
+  /** What may be typed after the name, shown by the full help. Default: none. */
   examples?: readonly string[] | undefined;
-  /** Default (if there are no flags either): whatever is typed is fine, and not looked at. */
+  /** Default, if there are no flags either: the text is not parsed. */
   args?: A | undefined;
-  /** Default: none; then words that begin with `-` are words. */
+  /** Default: none; then words that begin with `-` are arguments. */
   flags?: F | undefined;
   /** Default "anywhere". */
   where?: W | undefined;
@@ -60,18 +60,18 @@ export interface CommandSpec<
   allow?: readonly Allow[] | undefined;
   /** Default: none. */
   cooldown?: Cooldown | undefined;
-  /** Asked before the handler runs; it runs after a yes only. Default: nothing is asked. */
+  /** A question before the handler runs; it runs only after a yes. Default: none. */
   confirm?: string | Confirm<A, F> | undefined;
 }
 
-/** A method's type, so that a command with few arguments is still one of any. */
+/** A method's type, so that specs with specific arguments are assignable to the general one. */
 type Confirm<A extends Args, F extends Flags> = {
   ask(values: CommandValues<A, F>): string;
 }["ask"];
 
 export type ValueOf<T> = T extends Argument<infer V> | FlagDeclaration<infer V> ? V : never;
 
-/** What the handler gets: each argument and each flag by its name. */
+/** The handler's values: each argument and flag by its name. */
 export type CommandValues<A extends Args, F extends Flags> = {
   readonly [K in keyof A | keyof F]: K extends keyof A
     ? A[K] extends Argument<infer V>

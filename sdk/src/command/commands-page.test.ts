@@ -17,8 +17,8 @@ async function answer(args: Args, flags: Flags, typed: string): Promise<string> 
   set.add("x", { help: "x", args, flags }, undefined);
   const from = { user, channelId: "irc://libera/c", backendType: "irc", tags: {}, prefix: "!" };
   const prepared = await set.prepare({ name: "x", arg: typed, ...from }, { clock });
-  assert.equal(prepared.do, "say");
-  return prepared.do === "say" ? String(prepared.line) : "";
+  assert.equal(prepared.do, "reply");
+  return prepared.do === "reply" ? String(prepared.line) : "";
 }
 
 const colours = ["red", "green"] as const;

@@ -1,4 +1,4 @@
-/** Cooldowns are bounded, whoever comes. */
+/** Cooldowns are bounded. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cooldowns } from "./cooldowns.ts";
@@ -8,16 +8,16 @@ const FIVE = { perUser: 5_000, perChannel: 0, all: 0 };
 test("the oldest of too many is forgotten", () => {
   const cooldowns = new Cooldowns();
   for (let i = 0; i < 10_050; i++) {
-    cooldowns.take("x", FIVE, { userId: `u${i}`, placeId: "c" }, 0);
+    cooldowns.take("x", FIVE, { userId: `u${i}`, conversationId: "c" }, 0);
   }
   assert.equal(cooldowns.size, 10_000);
-  assert.equal(cooldowns.take("x", FIVE, { userId: "u10049", placeId: "c" }, 1).free, false);
-  assert.equal(cooldowns.take("x", FIVE, { userId: "u0", placeId: "c" }, 1).free, true);
+  assert.equal(cooldowns.take("x", FIVE, { userId: "u10049", conversationId: "c" }, 1).free, false);
+  assert.equal(cooldowns.take("x", FIVE, { userId: "u0", conversationId: "c" }, 1).free, true);
 });
 
-test("a turn is given back by whoever took it only", () => {
+test("undo ends only the cooldown that it belongs to", () => {
   const cooldowns = new Cooldowns();
-  const who = { userId: "u", placeId: "c" };
+  const who = { userId: "u", conversationId: "c" };
   const first = cooldowns.take("x", FIVE, who, 0);
   const second = cooldowns.take("x", FIVE, who, 5_000);
   assert.ok(first.free && second.free);
@@ -29,6 +29,11 @@ test("a turn is given back by whoever took it only", () => {
 
 test("without a cooldown nothing is kept", () => {
   const cooldowns = new Cooldowns();
-  cooldowns.take("x", { perUser: 0, perChannel: 0, all: 0 }, { userId: "u", placeId: "c" }, 0);
+  cooldowns.take(
+    "x",
+    { perUser: 0, perChannel: 0, all: 0 },
+    { userId: "u", conversationId: "c" },
+    0,
+  );
   assert.equal(cooldowns.size, 0);
 });

@@ -1,34 +1,41 @@
-/** Who must wait how long before a command runs again. Bounded; time is given. */
+/** Cooldowns of commands: how long before a command runs again. Bounded; the caller gives the time. */
 import { BoundedMap } from "../link/bounded-map.ts";
 import { MAX_COOLDOWNS } from "./command-limits.ts";
 import type { AllCooldowns } from "./command-spec.ts";
 
-/** A longer id is cut, so that what is kept is bounded in bytes as well. */
+/** A longer id is cut, which bounds the memory in bytes too. */
 const MAX_KEY_CHARACTERS = 512;
 
 interface Running {
   readonly until: number;
-  told: boolean;
+  isReported: boolean;
 }
 
-/** `free`: it may run, and from now on others must wait; `undo` gives it back. */
-export type Turn =
+/** `free`: the command may run, and the cooldown has started; `undo` ends it again. */
+export type CooldownResult =
   | { readonly free: true; undo(): void }
-  | { readonly free: false; readonly waitMs: number; readonly tell: boolean };
+  | { readonly free: false; readonly waitMs: number; readonly isFirst: boolean };
 
 export class Cooldowns {
   readonly #running = new BoundedMap<string, Running>(MAX_COOLDOWNS);
 
-  /** `tell` is true for the first who must wait, then false until it has run out. */
-  take(command: string, cooldown: AllCooldowns, who: CooldownKeys, now: number): Turn {
+  /** `isFirst` is true for the first refusal, then false until the cooldown has run out. */
+  take(command: string, cooldown: AllCooldowns, who: CooldownKeys, now: number): CooldownResult {
     const rows = keysOf(command, cooldown, who);
     const blocking = rows.flatMap(({ key }) => this.#stillRunning(key, now) ?? []);
     if (blocking.length > 0) {
-      const tell = blocking.some(({ told }) => !told);
-      for (const running of blocking) running.told = true;
-      return { free: false, waitMs: Math.max(...blocking.map(({ until }) => until)) - now, tell };
+      const isFirst = blocking.some(({ isReported }) => !isReported);
+      for (const running of blocking) running.isReported = true;
+      return {
+        free: false,
+        waitMs: Math.max(...blocking.map(({ until }) => until)) - now,
+        isFirst,
+      };
     }
-    const started = rows.map(({ key, ms }) => ({ key, running: { until: now + ms, told: false } }));
+    const started = rows.map(({ key, ms }) => ({
+      key,
+      running: { until: now + ms, isReported: false },
+    }));
     for (const { key, running } of started) this.#running.set(key, running);
     const undo = () => {
       for (const { key, running } of started) {
@@ -53,13 +60,13 @@ export class Cooldowns {
 export interface CooldownKeys {
   readonly userId: string;
   /** The channel, or in private the user. */
-  readonly placeId: string;
+  readonly conversationId: string;
 }
 
-function keysOf(command: string, cooldown: AllCooldowns, { userId, placeId }: CooldownKeys) {
+function keysOf(command: string, cooldown: AllCooldowns, { userId, conversationId }: CooldownKeys) {
   return [
     { key: keyOf(command, "user", userId), ms: cooldown.perUser },
-    { key: keyOf(command, "place", placeId), ms: cooldown.perChannel },
+    { key: keyOf(command, "place", conversationId), ms: cooldown.perChannel },
     { key: keyOf(command, "all", ""), ms: cooldown.all },
   ].filter(({ ms }) => ms > 0);
 }

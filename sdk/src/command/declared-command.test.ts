@@ -25,7 +25,7 @@ const rows: [string, () => Spec | string, RegExp][] = [
   ],
   ["confirm", () => broken({ help: "x", confirm: true }), /confirm is neither/],
   ["aliases", () => broken({ help: "x", aliases: "r" }), /aliases is not a list/],
-  ["an alias of three words", () => ({ help: "x", aliases: ["a b c"] }), /"a b c" is no name/],
+  ["an alias of three words", () => ({ help: "x", aliases: ["a b c"] }), /"a b c" is not a name/],
   [
     "its own name",
     () => ({ help: "x", aliases: ["roll"] }),
@@ -34,17 +34,17 @@ const rows: [string, () => Spec | string, RegExp][] = [
   [
     "required after optional",
     () => ({ help: "x", args: { a: arg.word().optional(), b: arg.word() } }),
-    /"b" must be typed, but follows "a"/,
+    /"b" is required, but follows "a"/,
   ],
   [
     "two rests",
     () => ({ help: "x", args: { a: arg.rest(), b: arg.rest() } }),
-    /"a" takes all that is left, so "b" could never follow/,
+    /"a" takes all remaining words, so "b" could never follow/,
   ],
   [
     "repeated before another",
     () => ({ help: "x", args: { a: arg.word().repeated(), b: arg.word() } }),
-    /"a" takes all that is left/,
+    /"a" takes all remaining words/,
   ],
   [
     "an argument that is none",
@@ -61,7 +61,11 @@ const rows: [string, () => Spec | string, RegExp][] = [
     () => broken({ help: "x", flags: { a: arg.word() } }),
     /"a" is not made with flag/,
   ],
-  ["a name of digits", () => ({ help: "x", args: { 1: arg.word() } }), /argument "1" is no name/],
+  [
+    "a name of digits",
+    () => ({ help: "x", args: { 1: arg.word() } }),
+    /argument "1" is not a name/,
+  ],
   [
     "a flag and an argument of one name",
     () => ({ help: "x", args: { a: arg.word() }, flags: { a: flag.boolean() } }),
@@ -88,7 +92,7 @@ const rows: [string, () => Spec | string, RegExp][] = [
     /"xy", not one letter/,
   ],
   ["allow for nobody", () => ({ help: "x", allow: [] }), /empty list: nobody/],
-  ["allow that says nothing", () => ({ help: "x", allow: [{}] }), /says nothing; it takes channel/],
+  ["an empty entry of allow", () => ({ help: "x", allow: [{}] }), /is empty; it takes channel/],
   [
     "allow by what is not known",
     () => broken({ help: "x", allow: [{ nick: "a" }] }),

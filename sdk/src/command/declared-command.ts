@@ -1,4 +1,4 @@
-/** A command's declaration, checked once when it is made, in the form that the parser works with. */
+/** Validates a command's declaration and converts it to the form that the parser uses. */
 
 import { SeabirdError } from "../link/errors.ts";
 import { type CheckedAllow, checkAllow, type Refuse } from "./allow.ts";
@@ -10,15 +10,15 @@ import { nearest } from "./nearest.ts";
 import { hasControls } from "./safe-text.ts";
 
 export interface DeclaredArg extends ArgShape {
-  /** As the handler knows it. */
+  /** Its key in the handler's values. */
   readonly name: string;
-  /** As the usage tells it: `MAX-COUNT`. */
-  readonly told: string;
+  /** Its name in the usage: `MAX-COUNT`. */
+  readonly label: string;
 }
 
 export interface DeclaredFlag extends FlagShape {
   readonly name: string;
-  /** As it is typed, without `--`: `dry-run`. */
+  /** As typed, without `--`: `dry-run`. */
   readonly long: string;
 }
 
@@ -26,10 +26,10 @@ export interface DeclaredCommand {
   /** `roll`, or `game start`. */
   readonly name: string;
   readonly help: string;
-  /** Fewer, once one was dropped. */
+  /** Without those that were removed. */
   aliases: readonly string[];
   readonly examples: readonly string[];
-  /** Undefined: what is typed is not looked at. */
+  /** Undefined: the text is not parsed. */
   readonly args: readonly DeclaredArg[] | undefined;
   readonly flags: readonly DeclaredFlag[];
   readonly where: Where;
@@ -40,7 +40,7 @@ export interface DeclaredCommand {
 
 export type AnySpec = CommandSpec<Args, Flags, Where>;
 
-/** All there are: an option that is missing here does not compile. */
+/** Complete: a missing option does not compile. */
 const OPTIONS = Object.keys({
   help: true,
   aliases: true,
@@ -100,7 +100,7 @@ function checkCommandName(name: unknown, refuse: Refuse): void {
     if (name.length <= MAX_NAME_CHARACTERS) return;
     refuse(`a name has at most ${MAX_NAME_CHARACTERS} characters`);
   }
-  refuse(`${JSON.stringify(name)} is no name; a name is one word, or two for a sub-command`);
+  refuse(`${JSON.stringify(name)} is not a name; a name is one word, or two for a sub-command`);
 }
 
 function checkOptions(spec: AnySpec, refuse: Refuse): void {
@@ -143,18 +143,18 @@ function declareArgs(args: Args, refuse: Refuse): DeclaredArg[] {
     const shape: ArgShape | undefined = (argument as Argument<unknown> | undefined)?.shape;
     if (shape?.takes === undefined) return refuse(`argument "${name}" is not made with arg`);
     checkLine(shape.about, `what argument "${name}" is about`, refuse);
-    return { ...shape, name, told: kebab(name).toUpperCase() };
+    return { ...shape, name, label: kebab(name).toUpperCase() };
   });
   declared.forEach((arg, index) => {
     const next = declared[index + 1];
     if (next === undefined) return;
     if (arg.takes !== "word") {
       refuse(
-        `argument "${arg.name}" takes all that is left, so "${next.name}" could never follow it`,
+        `argument "${arg.name}" takes all remaining words, so "${next.name}" could never follow it`,
       );
     }
     if (arg.absent !== undefined && next.absent === undefined) {
-      refuse(`argument "${next.name}" must be typed, but follows "${arg.name}", which need not be`);
+      refuse(`argument "${next.name}" is required, but follows "${arg.name}", which is optional`);
     }
   });
   return declared;
@@ -176,7 +176,7 @@ function declareFlags(flags: Flags, refuse: Refuse): DeclaredFlag[] {
 
 function checkValueName(name: string, kind: string, refuse: Refuse): void {
   if (VALUE_NAME.test(name)) return;
-  refuse(`${kind} ${JSON.stringify(name)} is no name: letters, digits, - and _, a letter first`);
+  refuse(`${kind} ${JSON.stringify(name)} is not a name: letters, digits, - and _, a letter first`);
 }
 
 function checkClashes(

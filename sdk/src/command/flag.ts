@@ -1,4 +1,4 @@
-/** `flag`: what a command's `--flags` are declared with. */
+/** `flag`: declares a command's `--flags`. */
 import { SeabirdError } from "../link/errors.ts";
 import {
   type DurationBounds,
@@ -10,23 +10,23 @@ import {
 import type { Reader } from "./reader.ts";
 import { choiceReader, textReader } from "./readers.ts";
 
-/** What every flag is. `T` is what the handler gets. */
+/** A flag. `T` is the type of the handler's value. */
 export interface FlagDeclaration<out T> {
   /** @internal */
   readonly shape: FlagShape;
   /**
-   * Never there: carries the type only; wrapped, for `?` alone takes undefined out of it where
+   * Never set: it carries the type only. Wrapped, since `?` alone removes undefined from `T` where
    * `exactOptionalPropertyTypes` is off.
    */
   readonly value?: { readonly is: T };
 }
 
-/** @internal What the parser works with. */
+/** @internal The parser's view of a flag. */
 export interface FlagShape {
-  /** Undefined: the flag is there or not, and has no value. */
+  /** Undefined for a flag without a value. */
   readonly reader: Reader<unknown> | undefined;
   readonly short: string | undefined;
-  /** What the handler gets if it is not typed. */
+  /** The value if it is not typed. */
   readonly absent: unknown;
   readonly about: string;
 }
@@ -37,7 +37,7 @@ export interface Flag<T> extends FlagDeclaration<T | undefined> {
   default(value: T): FlagDeclaration<T>;
 }
 
-/** A flag that is there or not; without a default, absent is false. */
+/** A flag without a value; false if it is not typed, unless it has a default. */
 export interface BooleanFlag extends FlagDeclaration<boolean> {
   /** The handler gets `value` if the flag is not typed; `--no-NAME` turns it off. */
   default(value: boolean): FlagDeclaration<boolean>;
@@ -46,7 +46,7 @@ export interface BooleanFlag extends FlagDeclaration<boolean> {
 export interface FlagOptions {
   /** One letter: `s` makes `-s` the same as the whole name. Default: none. */
   short?: string | undefined;
-  /** What it is for, in the full help. One line. Default: nothing. */
+  /** Its description in the full help. One line. Default: none. */
   about?: string | undefined;
 }
 
@@ -76,7 +76,7 @@ function text(options: FlagOptions = {}): Flag<string> {
   return valued(textReader, options);
 }
 
-/** `--name=red`: one of some words; case does not matter. */
+/** `--name=red`: one of several words, case-insensitive. */
 function choice<const T extends string>(choices: readonly T[], options: FlagOptions = {}): Flag<T> {
   return valued(choiceReader(choices), options);
 }

@@ -75,7 +75,7 @@ test("no text makes it throw, and no answer has control characters", async () =>
     fc.asyncProperty(name, anything, async (command, text) => {
       const prepared = await prepare(command, text);
       assert.notEqual(prepared.do, "nothing");
-      if (prepared.do !== "say") return;
+      if (prepared.do !== "reply") return;
       assert.equal(typeof prepared.line, "string");
       assert.doesNotMatch(
         String(prepared.line),
@@ -103,7 +103,7 @@ test("an answer repeats at most 40 characters of what was typed", async () => {
   await fc.assert(
     fc.asyncProperty(name, start, long, async (command, before, letters) => {
       const prepared = await prepare(command, `${before}${letters.join("")}`);
-      if (prepared.do !== "say") return;
+      if (prepared.do !== "reply") return;
       const repeated = [...String(prepared.line)].filter((letter) =>
         letters.some((typed) => typed === letter),
       );
@@ -186,5 +186,5 @@ test("64 KiB of anything are read at once", async () => {
 test("more than 64 KiB are not looked at", async () => {
   const prepared = await prepare("words", "x".repeat(LENGTH + 1));
   const line = "that is too long (at most 65,536 characters). Usage: !words WORD…";
-  assert.deepEqual(prepared, { do: "say", line });
+  assert.deepEqual(prepared, { do: "reply", line });
 });

@@ -1,10 +1,10 @@
-/** Slips of the finger. */
+/** The nearest word to a typo. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { nearest } from "./nearest.ts";
 
-test("slips are told from other words", () => {
+test("typos are distinguished from other words", () => {
   const words = ["start", "stop", "status", "go", "add", "remove"];
   const rows: [string, string | undefined][] = [
     ["strat", "start"],

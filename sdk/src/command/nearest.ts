@@ -1,8 +1,8 @@
-/** "Did you mean": the known word that is nearest to a typed one. Pure. */
+/** "Did you mean": the known word nearest to a typed one. Pure. */
 
-/** Longer words are not compared, for the work grows with the product of both lengths. */
+/** Longer words are not compared, since the work grows with the product of both lengths. */
 const MAX_CHARACTERS = 32;
-/** More words than these are not looked at. */
+/** Further words are not compared. */
 const MAX_WORDS = 500;
 
 /**

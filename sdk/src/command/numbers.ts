@@ -4,19 +4,19 @@ import { formatDuration, parseDuration } from "@seabird-chat/runtime";
 import { SeabirdError } from "../link/errors.ts";
 import type { Reader, Reading } from "./reader.ts";
 
-/** Both ends belong to it. */
+/** Inclusive bounds. */
 export interface NumberBounds {
   min?: number | undefined;
   max?: number | undefined;
 }
 
-/** `"5s"` or milliseconds; both ends belong to it. */
+/** Inclusive bounds: `"5s"` or milliseconds. */
 export interface DurationBounds {
   min?: string | number | undefined;
   max?: string | number | undefined;
 }
 
-/** Longer is no number that a person types. */
+/** Longer input is not a number. */
 const MAX_DIGITS = 40;
 const INTEGER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
@@ -60,9 +60,9 @@ function numberReader(
   placeholder: string,
   { min, max }: NumberBounds,
   parse: (typed: string) => number | undefined,
-  tell: (value: number) => string = String,
+  format: (value: number) => string = String,
 ): Reader<number> {
-  const range = rangeOf(min, max, tell);
+  const range = rangeOf(min, max, format);
   const suffix = range === "" ? "" : ` (${range})`;
   return {
     takes: kind + suffix,
@@ -81,11 +81,11 @@ function numberReader(
 function rangeOf(
   min: number | undefined,
   max: number | undefined,
-  tell: (value: number) => string,
+  format: (value: number) => string,
 ): string {
-  if (min !== undefined && max !== undefined) return `${tell(min)} to ${tell(max)}`;
-  if (min !== undefined) return `at least ${tell(min)}`;
-  return max === undefined ? "" : `at most ${tell(max)}`;
+  if (min !== undefined && max !== undefined) return `${format(min)} to ${format(max)}`;
+  if (min !== undefined) return `at least ${format(min)}`;
+  return max === undefined ? "" : `at most ${format(max)}`;
 }
 
 function checkBounds(

@@ -1,4 +1,4 @@
-/** What is typed after a command's name → the values that its handler gets, or one line. */
+/** Parses the text after a command's name into the handler's values, or one line of error. */
 
 import { type Bound, bindWords, WrongInput } from "./bind-words.ts";
 import { MAX_ARGUMENT_CHARACTERS } from "./command-limits.ts";
@@ -11,8 +11,8 @@ export type Parsed =
   | { readonly wrong: string };
 
 /**
- * Never throws for what is typed. Rejects only with what an author's validator throws. `wrong`
- * says what was wrong, without the usage.
+ * Typed input never makes it reject; it rejects only with what an author's validator throws.
+ * `wrong` names the problem, without the usage.
  */
 export async function parseCommand(
   command: DeclaredCommand,

@@ -1,4 +1,4 @@
-/** Readers of words, choices, people, channels and of what a validator knows. */
+/** Readers of words, choices, users, channels and values of a schema. */
 
 import { absoluteId, parseId } from "@seabird-chat/protocol";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
@@ -9,9 +9,9 @@ import { nearest } from "./nearest.ts";
 import type { ReadContext, Reader, Reading } from "./reader.ts";
 import { hasControls, hasHidden } from "./safe-text.ts";
 
-/** A person as named in a command. */
+/** A user as named in a command. */
 export interface NamedUser {
-  /** Absolute; undefined if nobody of that name is known. Store this, never the name. */
+  /** Absolute; undefined if no user of that name is known. Store this, never the name. */
   readonly id: string | undefined;
   /** As the network shows it, else as typed (without a leading `@`). */
   readonly displayName: string;
@@ -23,10 +23,10 @@ export const textReader: Reader<string> = {
   read: (typed) => ({ value: typed }),
 };
 
-/** Choices told in one line; the full help tells all. */
-const MAX_TOLD_CHOICES = 12;
+/** Choices listed in one line; the full help lists all. */
+const MAX_LISTED_CHOICES = 12;
 
-/** Case does not matter to the person; the value is as declared. Throws `bad_option`. */
+/** Case-insensitive; the value is as declared. Throws `bad_option`. */
 export function choiceReader<const T extends string>(choices: readonly T[]): Reader<T> {
   const words: readonly T[] = choices;
   const byName = new Map<string, T>();
@@ -45,11 +45,13 @@ export function choiceReader<const T extends string>(choices: readonly T[]): Rea
       throw new SeabirdError("bad_option", `the choice "${choice}" is there twice`);
     byName.set(name, choice);
   }
-  const told = choices.slice(0, MAX_TOLD_CHOICES).join(", ");
+  const listed = choices.slice(0, MAX_LISTED_CHOICES).join(", ");
   const takes =
-    choices.length === 1 ? told : `one of ${told}${choices.length > MAX_TOLD_CHOICES ? ", …" : ""}`;
+    choices.length === 1
+      ? listed
+      : `one of ${listed}${choices.length > MAX_LISTED_CHOICES ? ", …" : ""}`;
   return {
-    takes: choices.length === 1 ? told : `one of ${choices.join(", ")}`,
+    takes: choices.length === 1 ? listed : `one of ${choices.join(", ")}`,
     placeholder: choices.length <= 4 ? choices.join("|") : "CHOICE",
     pure: true,
     read(typed): Reading<T> {
@@ -61,7 +63,7 @@ export function choiceReader<const T extends string>(choices: readonly T[]): Rea
   };
 }
 
-/** A handler is likely to say the name, so it has nothing in it that a stranger hides there. */
+/** Handlers often repeat the name, so it must not contain hidden characters. */
 const NOBODY = { wrong: "is not a person's name" } as const;
 
 export const userReader: Reader<NamedUser> = {
@@ -103,7 +105,7 @@ export const channelReader: Reader<string> = {
   },
 };
 
-/** Takes what a Standard Schema takes, sync or async, and gives what it gives. */
+/** Accepts what a Standard Schema accepts, sync or async. */
 export function schemaReader<T>(
   schema: StandardSchemaV1<unknown, T>,
   hint: string | undefined,
@@ -122,19 +124,19 @@ export function schemaReader<T>(
       const result = await standard.validate(typed);
       if (result.issues === undefined) return { value: result.value };
       if (hint !== undefined) return { wrong: `does not fit (${hint})` };
-      return { wrong: `does not fit${complaint(result.issues[0]?.message, typed)}` };
+      return { wrong: `does not fit${validatorMessage(result.issues[0]?.message, typed)}` };
     },
   };
 }
 
-/** More is no name of a person or channel anywhere. */
+/** Longer input is not a name of a user or channel. */
 const MAX_NAME_CHARACTERS = 1_000;
-const MAX_COMPLAINT_CHARACTERS = 120;
+const MAX_MESSAGE_CHARACTERS = 120;
 
-/** A validator's own words, unless they repeat more of what was typed than we would. */
-function complaint(message: string | undefined, typed: string): string {
+/** The validator's message, unless it repeats too much of the input. */
+function validatorMessage(message: string | undefined, typed: string): string {
   if (typeof message !== "string" || message === "" || hasHidden(message)) return "";
-  if (message.length > MAX_COMPLAINT_CHARACTERS) return "";
+  if (message.length > MAX_MESSAGE_CHARACTERS) return "";
   if (
     typed.length > MAX_SHOWN_CHARACTERS &&
     message.includes(typed.slice(0, MAX_SHOWN_CHARACTERS))

@@ -1,9 +1,9 @@
 /**
- * Cuts a line into words, as a person at a chat means them. Pure, and linear in the text.
+ * Splits a line into words, as chat users expect. Pure, and linear in the text.
  *
- * Blanks part words. What stands in double quotes (straight or curly) at a word's beginning, or
+ * Spaces separate words. Text in double quotes (straight or curly) at the start of a word, or
  * after the `=` of `--flag=`, is one word; in it `\"` is a quote and `\\` a backslash. Everything
- * else is as typed: apostrophes, backslashes outside quotes, quotes inside a word.
+ * else is literal: apostrophes, backslashes outside quotes, quotes inside a word.
  */
 
 export interface Word {

@@ -9,7 +9,7 @@ import { HandlerSlot, type QueuePosition, type Slot } from "./handler-slot.ts";
 
 /** What a plugin's handlers are doing. */
 export interface Activity {
-  /** Events that wait for their turn. */
+  /** Events that wait to be handled. */
   readonly queued: number;
   /** Handlers that run. */
   readonly running: number;

@@ -17,7 +17,7 @@ import {
   queueKeyOf,
 } from "./make-context.ts";
 import { runThrough } from "./middleware.ts";
-import type { ErasedHandler, PluginParts } from "./plugin.ts";
+import type { ErasedHandler, PluginDeclarations } from "./plugin.ts";
 import type { Prefixes } from "./prefixes.ts";
 import { SeenUsers } from "./seen-users.ts";
 
@@ -25,7 +25,7 @@ import { SeenUsers } from "./seen-users.ts";
 const DROPS_LOGGED_EVERY_MS = 10_000;
 
 export interface EventRunnerDeps {
-  readonly parts: PluginParts;
+  readonly declared: PluginDeclarations;
   readonly commands: CommandSet<ErasedHandler>;
   readonly handlers: Handlers;
   readonly asks: Asks;
@@ -83,12 +83,14 @@ export class EventRunner {
 
   /** Never rejects. */
   async #run(run: HandlerRun, event: PluginEvent, slot: Slot): Promise<void> {
-    const { parts, contextDeps } = this.#deps;
+    const { declared, contextDeps } = this.#deps;
     const made = makeContext(event, slot, contextDeps);
     const extra = extrasOf(run, event);
     const context = { ...made.context, ...extra };
     try {
-      const work = runThrough(parts.middleware, context, () => this.#handle(run, event, context));
+      const work = runThrough(declared.middleware, context, () =>
+        this.#handle(run, event, context),
+      );
       await abortable(work, slot.signal);
       await abortable(made.settled(), slot.signal);
     } catch (error) {
@@ -119,7 +121,7 @@ export class EventRunner {
       },
     );
     if (prepared.do === "nothing") return;
-    if (prepared.do === "say") return context.mentionReply(prepared.line);
+    if (prepared.do === "reply") return context.mentionReply(prepared.line);
     const { confirm } = prepared;
     if (confirm !== undefined && !(await context.confirm(confirm))) return;
     await prepared.handler(context, prepared.values);
@@ -164,10 +166,10 @@ export class EventRunner {
 
   /** A `catch` that rethrows the error gets the default. */
   async #report(failure: Failure, context: object): Promise<void> {
-    const { failures, parts } = this.#deps;
-    if (parts.caught === undefined) return failures.report(failure);
+    const { failures, declared } = this.#deps;
+    if (declared.caught === undefined) return failures.report(failure);
     try {
-      await parts.caught(failure.error, context);
+      await declared.caught(failure.error, context);
     } catch (reason) {
       if (reason !== failure.error) throw reason;
       await failures.report(failure);

@@ -1,7 +1,7 @@
 /** The events that a plugin receives: plain objects with a `kind`, one row for each. Pure. */
 import type { Block, ChannelSource, Event, User as WireUser } from "@seabird-chat/protocol";
 
-/** A person on a chat network. `id` is absolute; both are empty if the backend gave none. */
+/** A user of a chat network. `id` is absolute; both are empty if the backend sent none. */
 export interface User {
   readonly id: string;
   readonly displayName: string;
@@ -9,31 +9,31 @@ export interface User {
 
 interface Base<Kind extends string> {
   readonly kind: Kind;
-  /** Protocol: tags in use. */
+  /** The event's tags. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The event as it came. */
+  /** The event as received. */
   readonly raw: Event;
 }
 
 interface MessageContent {
-  /** Plain text, always there. */
+  /** Plain text. */
   readonly text: string;
-  /** The same with its formatting; core always sends it. */
+  /** The same with its formatting; core always sets it. */
   readonly rootBlock: Block | undefined;
 }
 
 interface InChannel {
-  /** Absolute; empty if the backend gave no source. */
+  /** Absolute; empty if the backend sent no source. */
   readonly channelId: string;
   readonly user: User;
 }
 
-interface ToUs {
+interface InPrivate {
   readonly user: User;
 }
 
 interface BySender {
-  /** The name of the token whose client asked for it. */
+  /** The name of the sender's token. */
   readonly sender: string;
 }
 
@@ -47,9 +47,9 @@ export interface CommandEvent extends Base<"command">, InChannel {
   /** Everything after the command's name, as typed. */
   readonly arg: string;
 }
-export interface PrivateMessageEvent extends Base<"privateMessage">, ToUs, MessageContent {}
-export interface PrivateActionEvent extends Base<"privateAction">, ToUs, MessageContent {}
-/** Some plugin, perhaps this one, asked core to send something. */
+export interface PrivateMessageEvent extends Base<"privateMessage">, InPrivate, MessageContent {}
+export interface PrivateActionEvent extends Base<"privateAction">, InPrivate, MessageContent {}
+/** A plugin, perhaps this one, sent something. */
 export interface SendMessageEvent extends Base<"sendMessage">, BySender, MessageContent {
   readonly channelId: string;
 }
@@ -68,10 +68,10 @@ export interface PerformPrivateActionEvent
     MessageContent {
   readonly userId: string;
 }
-/** A kind that this edition of the protocol does not know; see `raw`. */
+/** A kind that this version of the protocol does not know; see `raw`. */
 export interface UnknownEvent extends Base<"unknown"> {}
 
-/** Something a plugin can answer with `reply`. */
+/** An event that can be answered with `reply`. */
 export type ReplyableEvent =
   | MessageEvent
   | MentionEvent

@@ -1,4 +1,4 @@
-/** Which of a plugin's handlers an event concerns, in the order in which they were declared. */
+/** Finds the handlers for an event, in the order of their declarations. */
 import type { CommandSet } from "../command/command-set.ts";
 import { firstWord } from "../command/words.ts";
 import type { HearsKind } from "./context.ts";
@@ -6,7 +6,7 @@ import type { PluginEvent } from "./events.ts";
 import { findMatch, type Match } from "./match.ts";
 import type { Declaration, ErasedHandler } from "./plugin.ts";
 
-/** One handler that is to run for one event. */
+/** One handler to run for one event. */
 export type HandlerRun =
   | { readonly by: "command"; readonly what: string; readonly name: string; readonly arg: string }
   | {
@@ -22,7 +22,7 @@ type HearsEvent = Extract<PluginEvent, { readonly kind: HearsKind }>;
 export class Handlers {
   readonly #declarations: readonly Declaration[];
   readonly #commands: CommandSet<ErasedHandler>;
-  /** The first word of a command → where it was declared first. */
+  /** The first word of a command → index of its first declaration. */
   readonly #firstIndex = new Map<string, number>();
 
   constructor(declarations: readonly Declaration[], commands: CommandSet<ErasedHandler>) {
@@ -35,12 +35,12 @@ export class Handlers {
     });
   }
 
-  /** Whether it depends on the backend's prefix what this event is. */
+  /** Whether the handlers of this event depend on the backend's prefix. */
   needsPrefix(event: PluginEvent): boolean {
     return event.kind === "privateMessage" && this.#firstIndex.size > 0;
   }
 
-  /** A private message that is one of our commands is nothing else. */
+  /** A private message that is a command runs no other handler. */
   find(event: PluginEvent, prefix: string): readonly HandlerRun[] {
     if (event.kind === "privateMessage") {
       const typed = this.#commands.inPrivate(event.text, prefix);

@@ -1,6 +1,6 @@
-/** What a pattern found in a text. Pure. */
+/** The match of a pattern in a text. Pure. */
 
-/** How many groups can be read without a question whether they exist. */
+/** Groups that always exist in the type. */
 const GROUPS = 10;
 
 type Ten = readonly [
@@ -17,17 +17,17 @@ type Ten = readonly [
 ];
 
 /**
- * `[0]` is all that was found, `[1]` the first group. A group that took no part, or is not in
- * the pattern, is empty (up to `[9]`).
+ * `[0]` is the whole match, `[1]` the first group. A group that did not match, or is not in the
+ * pattern, is empty (up to `[9]`).
  */
 export type Match = readonly [...Ten, ...(readonly string[])] & {
-  /** The named groups; those that took no part are empty. */
+  /** The named groups; those that did not match are empty. */
   readonly groups: Readonly<Record<string, string>>;
-  /** Where in the text it begins, in UTF-16 units. */
+  /** The match's offset in the text, in UTF-16 units. */
   readonly index: number;
 };
 
-/** Always from the text's beginning: a pattern's `g` and `y` mean nothing here. */
+/** Without the flags `g` and `y`, which would make the match depend on earlier ones. */
 export function stateless(pattern: RegExp): RegExp {
   return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
 }

@@ -1,4 +1,4 @@
-/** A plugin's client: registers commands, hears every event, answers. */
+/** A plugin's client: registers commands, receives events, sends answers. */
 import { createClient } from "@connectrpc/connect";
 import { Seabird } from "@seabird-chat/protocol";
 import { ActionClient, type ActionOptions } from "../link/action-client.ts";
@@ -16,11 +16,11 @@ import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
 import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 
-/** How a command presents itself in `help`. */
+/** A command's help. */
 export interface CommandHelp {
   /** One line. */
   readonly shortHelp: string;
-  /** Everything else: arguments, examples. Default: empty. */
+  /** Everything else, such as arguments and examples. Default: empty. */
   readonly fullHelp?: string | undefined;
 }
 
@@ -33,7 +33,8 @@ export interface PluginOptions extends ConnectOptions {
 }
 
 /**
- * Connects a plugin. It begins at once and keeps the link up until `close()`.
+ * Connects a plugin without handlers: a bare stream of events. It connects immediately and
+ * reconnects until `close()`.
  *
  * ```ts
  * const plugin = connectPlugin({ commands: { ping: { shortHelp: "answers pong" } } });
@@ -50,8 +51,8 @@ export function connectPlugin(options: PluginOptions = {}): PluginClient {
 
 export interface PluginClientOptions {
   /**
-   * Asked for a command that another plugin has held for 35 s: the commands to go on
-   * with, without it; undefined for none. Default: the client fails.
+   * Called for a command that another plugin holds for 35 s: returns the commands to continue with,
+   * or undefined to fail. Default: the client fails.
    */
   readonly yieldCommand?: ((name: string) => PluginOptions["commands"]) | undefined;
 }
@@ -104,7 +105,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
     return this.#link.states();
   }
 
-  /** Resolves when events flow and the commands are registered; rejects if that will not be. */
+  /** Resolves when events flow and the commands are registered; rejects if the client fails. */
   ready(): Promise<void> {
     return this.#link.ready();
   }
@@ -191,7 +192,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   }
 }
 
-/** For cores that send a stream's headers with its first event only, which may take hours. */
+/** For cores that send a stream's headers only with its first event, which may take hours. */
 async function acceptWithoutHeaders(
   { connection, connected, signal }: SessionContext,
   headers: Promise<void>,
@@ -208,7 +209,7 @@ function takenCommand({ message }: SeabirdError): string | undefined {
 
 type WireCommands = Record<string, { name: string; shortHelp: string; fullHelp: string }>;
 
-/** Throws `bad_option` for what could never be typed, or would fail at each attempt only. */
+/** Throws `bad_option` for invalid names and help. */
 function toWire(commands: Readonly<Record<string, CommandHelp>>): WireCommands {
   const rows = Object.entries(commands).map(([name, help]) => {
     const { shortHelp, fullHelp = "" }: Partial<CommandHelp> = help ?? {};
@@ -216,7 +217,7 @@ function toWire(commands: Readonly<Record<string, CommandHelp>>): WireCommands {
       throw new SeabirdError("bad_option", `a command is called "${name}"; names have no spaces`);
     }
     if (typeof shortHelp !== "string" || typeof fullHelp !== "string") {
-      const what = `command "${name}" has a help that is no text; give shortHelp, at least ""`;
+      const what = `command "${name}" needs shortHelp as text, at least ""`;
       throw new SeabirdError("bad_option", what);
     }
     return [name, { name, shortHelp, fullHelp }] as const;

@@ -17,11 +17,11 @@ import { backendOf } from "./make-context.ts";
 import {
   type Cleanup,
   commandSetOf,
+  declarationsOf,
   type ErasedHandler,
   isPlugin,
   type Plugin,
-  type PluginParts,
-  partsOf,
+  type PluginDeclarations,
 } from "./plugin.ts";
 import { PluginClient } from "./plugin-client.ts";
 import { Prefixes } from "./prefixes.ts";
@@ -39,7 +39,7 @@ export function startPlugin(plugin: Plugin, options: StartOptions = {}): Running
 
 class PluginRun implements RunningPlugin {
   readonly name: string;
-  readonly #parts: PluginParts;
+  readonly #declared: PluginDeclarations;
   readonly #commands: CommandSet<ErasedHandler>;
   readonly #options: ResolvedConnectOptions;
   readonly #log: Log;
@@ -55,11 +55,11 @@ class PluginRun implements RunningPlugin {
 
   constructor(plugin: Plugin, options: StartOptions) {
     if (!isPlugin(plugin))
-      throw new SeabirdError("bad_option", "that is no plugin: plugin() makes one");
+      throw new SeabirdError("bad_option", "startPlugin takes a plugin made by plugin()");
     this.name = plugin.name;
-    this.#parts = partsOf(plugin);
-    this.#parts.isStarted = true;
-    this.#commands = commandSetOf(this.#parts.declarations);
+    this.#declared = declarationsOf(plugin);
+    this.#declared.isStarted = true;
+    this.#commands = commandSetOf(this.#declared.declarations);
     this.#options = resolveConnectOptions({ ...options, signal: undefined });
     const { clock, limits } = this.#options;
     this.#log = options.log ?? createLog({ name: plugin.name, clock });
@@ -104,7 +104,7 @@ class PluginRun implements RunningPlugin {
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      // Whoever starts a plugin has its handle before anything happens to it.
+      // The caller gets its handle before anything happens.
       await Promise.resolve();
       await this.#run(await abortable(this.#settings(config), this.#closing.signal));
     } catch (reason) {
@@ -120,7 +120,7 @@ class PluginRun implements RunningPlugin {
   }
 
   async #settings(given: unknown): Promise<unknown> {
-    const { config } = this.#parts;
+    const { config } = this.#declared;
     return config === undefined ? (given ?? {}) : checkSettings(this.name, config, given);
   }
 
@@ -171,9 +171,9 @@ class PluginRun implements RunningPlugin {
     this.#asks = asks;
     const { log, signal: closing } = host;
     return new EventRunner({
-      parts: this.#parts,
+      declared: this.#declared,
       commands: this.#commands,
-      handlers: new Handlers([...this.#parts.declarations], this.#commands),
+      handlers: new Handlers([...this.#declared.declarations], this.#commands),
       asks,
       prefixes,
       dispatcher: this.#dispatcher,
@@ -192,7 +192,7 @@ class PluginRun implements RunningPlugin {
     });
   }
 
-  /** Whether closing the plugin cut it off. */
+  /** Whether it failed only because the plugin closed. */
   #isClosed(reason: unknown): boolean {
     const { aborted, reason: closed } = this.#closing.signal;
     return aborted && reason === closed;
@@ -202,7 +202,7 @@ class PluginRun implements RunningPlugin {
     const { clock, limits } = this.#options;
     const { startTimeoutMs } = limits;
     const limit = new AbortController();
-    for (const start of this.#parts.starts) {
+    for (const start of this.#declared.starts) {
       const begun = Promise.try(start, host).then((cleanup) => this.#keep(cleanup));
       const stopTimer = clock.after(startTimeoutMs, () => {
         const late = `onStart took longer than ${startTimeoutMs} ms`;
@@ -212,37 +212,37 @@ class PluginRun implements RunningPlugin {
     }
   }
 
-  /** What is only opened after the plugin has closed is closed at once. */
+  /** A cleanup that arrives after the plugin closed runs immediately. */
   async #keep(cleanup: unknown): Promise<void> {
     if (typeof cleanup !== "function") return;
     this.#cleanups.push(cleanup as Cleanup);
     if (this.#isCleanedUp) await this.#cleanUp();
   }
 
-  /** A plugin can do without an alias, but not without a command. */
+  /** A plugin can run without an alias, but not without a command. */
   #yield(name: string): CommandSet<ErasedHandler>["metadata"] | undefined {
     if (!this.#commands.isAlias(name)) return undefined;
     const main = this.#commands.mainNameOf(name);
     this.#commands.drop(name);
-    this.#log.warn(`another plugin has "${name}": "${main}" goes on without this alias`);
+    this.#log.warn(`another plugin has registered "${name}"; "${main}" runs without this alias`);
     return this.#commands.metadata;
   }
 
-  /** What an operator should know about the rules for who may use a command. */
+  /** Warns the operator about `allow` rules that a backend cannot enforce. */
   async #warn(client: PluginClient): Promise<void> {
-    if (!this.#parts.declarations.some((each) => hasUserRule(each))) return;
+    if (!this.#declared.declarations.some((each) => hasUserRule(each))) return;
     try {
       const backends = await client.listBackends();
       const infos = await Promise.allSettled(backends.map(({ id }) => client.backendInfo(id)));
       const told = infos.flatMap((info) => (info.status === "fulfilled" ? [info.value] : []));
       for (const line of this.#commands.warnings(told)) this.#log.warn(line);
     } catch (reason) {
-      this.#log.debug({ error: reason }, "the backends could not be looked at");
+      this.#log.debug({ error: reason }, "the backends could not be checked");
     }
   }
 
   #gap(): void {
-    for (const callback of this.#parts.gaps) {
+    for (const callback of this.#declared.gaps) {
       void Promise.try(callback).catch((error: unknown) => {
         this.#log.error({ error }, "onGap failed");
       });
@@ -256,7 +256,7 @@ class PluginRun implements RunningPlugin {
     this.#asks?.close();
     this.#client.resolve(undefined);
     const client = await this.#client.promise;
-    // The names are free for whoever comes next, while the last handlers still answer.
+    // Frees the command names while the last handlers still answer.
     await client?.leave();
     await this.#within(closeTimeoutMs, this.#idle());
     this.#dispatcher.abort(new SeabirdError("closed", "the plugin closes"));
@@ -268,7 +268,7 @@ class PluginRun implements RunningPlugin {
     await this.#dispatcher.until(
       ({ running, waiting, queued }) => running + waiting + queued === 0,
     );
-    // What handlers began may end with them.
+    // Lets promises that settle with the handlers run.
     await nextTurn();
   }
 
@@ -278,7 +278,7 @@ class PluginRun implements RunningPlugin {
       try {
         await cleanup();
       } catch (error) {
-        this.#log.error({ error }, "what onStart returned failed");
+        this.#log.error({ error }, "the cleanup of onStart failed");
       }
     }
   }
@@ -290,7 +290,7 @@ class PluginRun implements RunningPlugin {
   }
 }
 
-function hasUserRule(declaration: PluginParts["declarations"][number]): boolean {
+function hasUserRule(declaration: PluginDeclarations["declarations"][number]): boolean {
   if (declaration.what !== "command" || typeof declaration.spec === "string") return false;
   return declaration.spec.allow?.some(({ user }) => user !== undefined) ?? false;
 }

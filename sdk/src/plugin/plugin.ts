@@ -1,4 +1,4 @@
-/** `plugin()`: what an author declares, before anything runs. */
+/** `plugin()`: a plugin's declarations, before anything runs. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { CommandSet } from "../command/command-set.ts";
 import type {
@@ -15,20 +15,20 @@ import type { CommandContext, Context, EventKind, HearsContext, PluginHost } fro
 import { isEventKind } from "./events.ts";
 import { stateless } from "./match.ts";
 
-/** Settings without a schema: whatever was given, unchecked; empty if nothing was. */
+/** Settings without a schema: as given, unchecked; empty by default. */
 export type UncheckedConfig = Readonly<Record<string, unknown>>;
 
 export interface PluginDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> {
-  /** What the settings must be, by any Standard Schema such as zod's. Default: anything. */
+  /** The schema of the settings: any Standard Schema, such as zod's. Default: no check. */
   readonly config?: Schema | undefined;
 }
 
-/** Goes on to the next middleware, at last to the handler; resolves when that has ended. */
+/** Runs the next middleware, finally the handler; resolves when it has ended. */
 export type Next = () => Promise<void>;
 
 export type Cleanup = () => unknown;
 
-/** Any handler, once it is known only to the SDK what it is given. */
+/** A handler without its types. */
 export type ErasedHandler = (context: object, values: unknown) => unknown;
 export type ErasedMiddleware = (context: object, next: Next) => unknown;
 export type ErasedCatch = (error: unknown, context: object) => unknown;
@@ -51,41 +51,41 @@ export type Declaration =
       readonly handler: ErasedHandler;
     };
 
-/** @internal All that was declared; what `startPlugin` runs. */
-export interface PluginParts {
+/** @internal All declarations; what `startPlugin` runs. */
+export interface PluginDeclarations {
   readonly config: StandardSchemaV1 | undefined;
   readonly declarations: Declaration[];
-  /** All commands, to find out early what cannot work, and to describe them. */
+  /** All commands, to refuse invalid ones early and to describe them. */
   readonly checked: CommandSet<ErasedHandler>;
   readonly middleware: ErasedMiddleware[];
   readonly starts: ErasedStart[];
   readonly gaps: (() => unknown)[];
   caught: ErasedCatch | undefined;
-  /** Set by the first run: nothing more may be declared. */
+  /** Set by the first run; later declarations are refused. */
   isStarted: boolean;
 }
 
 /** The same in every copy of the SDK. */
-const PARTS: unique symbol = Symbol.for("seabird.plugin.parts");
+const DECLARATIONS: unique symbol = Symbol.for("seabird.plugin.declarations");
 
 /**
- * A plugin: its handlers, none of which runs before it is started. `seabird plugin FILE` starts
- * every plugin that a file exports; `startPlugin` starts one from code.
+ * A plugin: a set of handlers. `seabird plugin FILE` starts every plugin that a file exports;
+ * `startPlugin` starts one from code.
  *
- * Every method throws a SeabirdError, `bad_option` for what could never work and
- * `failed_precondition` once the plugin has been started, and returns the plugin itself.
+ * Every method returns the plugin. It throws a SeabirdError: `bad_option` for invalid arguments,
+ * `failed_precondition` once the plugin has been started.
  */
 export class Plugin<Config = unknown> {
   readonly name: string;
   /** @internal */
   readonly [KIND] = "plugin";
   /** @internal */
-  readonly [PARTS]: PluginParts;
+  readonly [DECLARATIONS]: PluginDeclarations;
 
   /** @internal Use `plugin()`. */
   constructor(name: string, config: StandardSchemaV1 | undefined) {
     this.name = name;
-    this[PARTS] = {
+    this[DECLARATIONS] = {
       config,
       declarations: [],
       checked: new CommandSet(),
@@ -98,15 +98,15 @@ export class Plugin<Config = unknown> {
   }
 
   /**
-   * A command, here with one line of help and no arguments (what is typed after it is in
-   * `ctx.arg`). `"game start"` is the sub-command `start` of `game`.
+   * Declares a command with one line of help and no arguments (the text after it is in `ctx.arg`).
+   * `"game start"` is the sub-command `start` of `game`.
    */
   command(
     name: string,
     help: string,
     handler: (ctx: CommandContext<"anywhere", Config>) => unknown,
   ): this;
-  /** A command with arguments, flags, and rules for who may use it where and how often. */
+  /** Declares a command with arguments, flags, and rules for who may use it, where and how often. */
   command<A extends Args = NoArgs, F extends Flags = NoArgs, W extends Where = "anywhere">(
     name: string,
     spec: CommandSpec<A, F, W>,
@@ -120,7 +120,7 @@ export class Plugin<Config = unknown> {
       spec: spec as AnyCommandSpec,
       handler: handler as ErasedHandler,
     } as const;
-    // What cannot work is said where it was written.
+    // Invalid declarations fail where they are written.
     this.#open.checked.add(name, declaration.spec, declaration.handler);
     return this.#declare(declaration);
   }
@@ -138,7 +138,7 @@ export class Plugin<Config = unknown> {
     return this.#declare(row as Declaration);
   }
 
-  /** Every event of a kind, or of several. Only this hears what plugins say (`sendMessage`). */
+  /** Handles every event of one or several kinds, also the messages of plugins (`sendMessage`). */
   on<const Kind extends EventKind>(
     kind: Kind | readonly Kind[],
     handler: (ctx: Context<Kind, Config>) => unknown,
@@ -151,8 +151,8 @@ export class Plugin<Config = unknown> {
   }
 
   /**
-   * Runs around every handler, commands included, in the order of the calls of `use`. What it
-   * does not hand on with `await next()` does not reach the handler.
+   * Runs around every handler, commands included, in the order of the calls of `use`. The handler
+   * runs only if each middleware calls `await next()`.
    */
   use(middleware: (ctx: Context<EventKind, Config>, next: Next) => unknown): this {
     checkFunction("middleware", middleware);
@@ -161,22 +161,22 @@ export class Plugin<Config = unknown> {
   }
 
   /**
-   * What happens to an error that a handler or middleware lets pass. Default, also for one that
-   * is thrown again here: it is logged with a short id, and the person is told "something went
-   * wrong" with the same id. Once only.
+   * Handles errors that handlers and middleware do not catch. Default, also for an error that is
+   * rethrown here: it is logged with a short id, and the user gets "something went wrong" with the
+   * same id. May be called once.
    */
   catch(handler: (error: unknown, ctx: Context<EventKind, Config>) => unknown): this {
     checkFunction("the handler of catch", handler);
     if (this.#open.caught !== undefined) {
       throw new SeabirdError("bad_option", `plugin "${this.name}" has a catch already`);
     }
-    this[PARTS].caught = handler as unknown as ErasedCatch;
+    this[DECLARATIONS].caught = handler as unknown as ErasedCatch;
     return this;
   }
 
   /**
-   * Runs once, when core has accepted the plugin and before its first event. What it returns
-   * runs when the plugin closes. If it throws, or takes longer than 60 s, the plugin
+   * Runs once, after core has accepted the plugin and before its first event. A function that it
+   * returns runs when the plugin closes. If it throws, or takes longer than a minute, the plugin
    * fails.
    */
   onStart(start: (host: PluginHost<Config>) => unknown): this {
@@ -185,7 +185,7 @@ export class Plugin<Config = unknown> {
     return this;
   }
 
-  /** Runs when events were lost because the plugin was too slow, once events flow again. */
+  /** Runs after events were lost because the plugin was too slow, once events flow again. */
   onGap(callback: () => unknown): this {
     checkFunction("onGap's function", callback);
     this.#open.gaps.push(callback);
@@ -197,16 +197,16 @@ export class Plugin<Config = unknown> {
     return this;
   }
 
-  get #open(): PluginParts {
-    const parts = this[PARTS];
-    if (!parts.isStarted) return parts;
-    const late = `plugin "${this.name}" has been started; declare everything before that`;
+  get #open(): PluginDeclarations {
+    const declarations = this[DECLARATIONS];
+    if (!declarations.isStarted) return declarations;
+    const late = `plugin "${this.name}" has been started; declare handlers before that`;
     throw new SeabirdError("failed_precondition", late);
   }
 }
 
 /**
- * A new plugin. The name stands in the log and names its settings in `seabird.yaml`.
+ * Creates a plugin. Its name appears in the log and names its settings in `seabird.yaml`.
  *
  * ```ts
  * export const hello = plugin("hello");
@@ -228,18 +228,18 @@ export function plugin(name: string, definition: PluginDefinition = {}): unknown
   }
   const { config } = definition;
   if (config !== undefined && typeof config["~standard"]?.validate !== "function") {
-    const what = `plugin "${name}": config is no Standard Schema, such as z.object({})`;
+    const what = `plugin "${name}": config is not a Standard Schema, such as z.object({})`;
     throw new SeabirdError("bad_option", what);
   }
   return new Plugin(name, config);
 }
 
-/** True for a plugin of this copy of the SDK, or of another one of the same make. */
+/** True for a plugin of this copy of the SDK or of another one. */
 export function isPlugin(value: unknown): value is Plugin {
-  return isOfKind(value, "plugin") && PARTS in value;
+  return isOfKind(value, "plugin") && DECLARATIONS in value;
 }
 
-/** @internal The commands among the declarations. A new one for each run: it remembers who used what. */
+/** @internal The declared commands. A new set for each run, since it tracks cooldowns. */
 export function commandSetOf(declarations: readonly Declaration[]): CommandSet<ErasedHandler> {
   const set = new CommandSet<ErasedHandler>();
   for (const each of declarations) {
@@ -248,9 +248,9 @@ export function commandSetOf(declarations: readonly Declaration[]): CommandSet<E
   return set;
 }
 
-/** @internal All that was declared. */
-export function partsOf(plugin: Plugin): PluginParts {
-  return plugin[PARTS];
+/** @internal */
+export function declarationsOf(plugin: Plugin): PluginDeclarations {
+  return plugin[DECLARATIONS];
 }
 
 function checkFunction(what: string, given: unknown): void {

@@ -1,4 +1,4 @@
-/** What a plugin learns as it goes: prefixes, names of commands, people. */
+/** What a plugin looks up while it runs: prefixes, command names, users. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
@@ -22,7 +22,7 @@ function setUp(first: string | undefined) {
   return { clock, state, prefixes };
 }
 
-test("a prefix is asked for once, and again when it is old, without waiting", async () => {
+test("a prefix is queried once, and refreshed in the background when it is old", async () => {
   const { clock, state, prefixes } = setUp("?");
   assert.equal(prefixes.peek("a"), "!");
   assert.equal(prefixes.known("a"), undefined);
@@ -39,7 +39,7 @@ test("a prefix is asked for once, and again when it is old, without waiting", as
   assert.equal(state.asked, 2);
 });
 
-test("a backend that cannot say has the usual prefix, and later keeps what it said", async () => {
+test("a backend that cannot answer has the default prefix, and later keeps its last one", async () => {
   const { clock, state, prefixes } = setUp(undefined);
   assert.equal(await prefixes.prefixOf("a"), "!");
   state.prefix = "?";
@@ -54,7 +54,7 @@ test("a backend that cannot say has the usual prefix, and later keeps what it sa
   assert.equal(await prefixes.prefixOf("a"), "?");
 });
 
-test("what can be no prefix is none", async () => {
+test("an invalid prefix is ignored", async () => {
   for (const odd of ["", "a b", "x".repeat(33)]) {
     assert.equal(await setUp(odd).prefixes.prefixOf("a"), "!", odd);
   }

@@ -1,28 +1,28 @@
-/** What commands begin with on each backend, asked of it once and again from time to time. */
+/** The command prefix of each backend, which is queried and refreshed from time to time. */
 import type { BackendInfo } from "../link/action-client.ts";
 import { BoundedMap } from "../link/bounded-map.ts";
 import { type Clock, pause } from "../link/clock.ts";
 
-/** Protocol: a backend that says nothing about it. */
+/** Default of the protocol, for backends that report none. */
 export const DEFAULT_PREFIX = "!";
-/** What was learnt is asked anew after this long, when it is needed, and used meanwhile. */
+/** Age after which a prefix is queried again when it is used; the old one is used meanwhile. */
 export const PREFIX_REFRESH_MS = 60_000;
-/** How long the first command of a backend waits for its answer. */
+/** How long the first command of a backend waits for the answer. */
 export const PREFIX_WAIT_MS = 1_000;
-/** Backends remembered; the one learnt first is forgotten. */
+/** Backends remembered; the oldest is forgotten. */
 const MAX_BACKENDS = 1_024;
 const MAX_CHARACTERS = 32;
 
 interface Known {
   prefix: string;
-  /** By the clock. */
+  /** In milliseconds of the clock. */
   askedAt: number;
   readonly firstAnswer: Promise<void>;
-  /** Nobody waits for the first answer any more. */
+  /** Whether the first answer has arrived or is no longer awaited. */
   isSettled: boolean;
 }
 
-/** Asks a backend about itself; rejects if it cannot. */
+/** Queries a backend's metadata. */
 export type AskBackend = (backendId: string) => Promise<BackendInfo>;
 
 export class Prefixes {
@@ -35,7 +35,7 @@ export class Prefixes {
     this.#ask = ask;
   }
 
-  /** At once, as far as it is known. */
+  /** Synchronous: the prefix as far as it is known. */
   peek(backendId: string): string {
     return this.#known.get(backendId)?.prefix ?? DEFAULT_PREFIX;
   }
@@ -66,7 +66,7 @@ export class Prefixes {
     if (known === undefined) return this.#begin(backendId, now);
     if (now - known.askedAt >= PREFIX_REFRESH_MS) {
       known.askedAt = now;
-      void this.#learn(backendId, known);
+      void this.#query(backendId, known);
     }
     return known;
   }
@@ -75,19 +75,19 @@ export class Prefixes {
     const { promise: firstAnswer, resolve } = Promise.withResolvers<void>();
     const known: Known = { prefix: DEFAULT_PREFIX, askedAt: now, firstAnswer, isSettled: false };
     this.#known.set(backendId, known);
-    void this.#learn(backendId, known).then(resolve);
+    void this.#query(backendId, known).then(resolve);
     return known;
   }
 
-  /** A backend that cannot answer keeps the prefix it had. */
-  async #learn(backendId: string, known: Known): Promise<void> {
+  /** On failure the previous prefix is kept. */
+  async #query(backendId: string, known: Known): Promise<void> {
     try {
       const { metadata } = await this.#ask(backendId);
-      const told = metadata["command_prefix"] ?? "";
-      const isUsable = told !== "" && told.length <= MAX_CHARACTERS && !/\s/.test(told);
-      known.prefix = isUsable ? told : DEFAULT_PREFIX;
+      const prefix = metadata["command_prefix"] ?? "";
+      const isUsable = prefix !== "" && prefix.length <= MAX_CHARACTERS && !/\s/.test(prefix);
+      known.prefix = isUsable ? prefix : DEFAULT_PREFIX;
     } catch {
-      // Its commands are typed with the prefix that most use.
+      // The default prefix, or the previous one, stays.
     }
     known.isSettled = true;
   }

@@ -1,10 +1,10 @@
-/** Which command names somebody has registered: ours, and what core says of the others. */
+/** The registered command names: this plugin's own, and those of others as core lists them. */
 import type { Clock } from "../link/clock.ts";
 
-/** What was learnt is asked anew when a question begins, but not more often than this. */
+/** The list is refreshed when a question opens, but not more often than this. */
 export const NAMES_REFRESH_MS = 10_000;
 
-/** Asks core for all names; rejects if it cannot. */
+/** Queries core for all names. */
 export type AskNames = () => Promise<Iterable<string>>;
 
 export class RegisteredNames {
@@ -24,7 +24,7 @@ export class RegisteredNames {
     return this.#isOurs(name) || this.#others.has(name);
   }
 
-  /** Until core has answered, and while it cannot, what was known before holds. Never rejects. */
+  /** Keeps the previous names until core answers. Never rejects. */
   async refresh(): Promise<void> {
     const now = this.#clock.now();
     if (this.#askedAt !== undefined && now - this.#askedAt < NAMES_REFRESH_MS) return;

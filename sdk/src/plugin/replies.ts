@@ -1,4 +1,4 @@
-/** Where an answer to an event goes, and how it names the person. Pure. */
+/** Where an answer to an event goes, and how it mentions the user. Pure. */
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { ReplyableEvent } from "./events.ts";
@@ -7,7 +7,7 @@ export type ReplyTarget =
   | { readonly kind: "channel"; readonly channelId: string }
   | { readonly kind: "user"; readonly userId: string };
 
-/** Throws `invalid_argument` for an event whose backend did not say where it came from. */
+/** Throws `invalid_argument` for an event without a source. */
 export function replyTarget(event: ReplyableEvent): ReplyTarget {
   const target: ReplyTarget =
     "channelId" in event
@@ -17,7 +17,7 @@ export function replyTarget(event: ReplyableEvent): ReplyTarget {
   throw new SeabirdError("invalid_argument", `this ${event.kind} has no source to reply to`);
 }
 
-/** Puts `name: ` in front, in channels only; in private it is clear who is meant. */
+/** Puts `name: ` in front, in channels only. */
 export function mentioning(event: ReplyableEvent, content: Content): Content {
   const name = event.user.displayName;
   if (!("channelId" in event) || name === "") return content;

@@ -1,4 +1,4 @@
-/** What a plugin's link tells: in the log, each outage once; to the author, lost events. */
+/** Logs each outage of a plugin's link once, and reports lost events to the author. */
 import type { LinkState } from "../link/link.ts";
 import type { Log } from "../program/log.ts";
 
@@ -25,7 +25,7 @@ export async function watchLink(states: AsyncIterable<LinkState>, watch: LinkWat
       wasConnected = false;
       if (state.error.message === outage) continue;
       outage = state.error.message;
-      watch.log.warn(`${outage}; trying again`);
+      watch.log.warn(`${outage}; reconnecting`);
     }
   }
 }

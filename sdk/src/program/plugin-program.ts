@@ -1,7 +1,7 @@
 /** The program of plugins: its main calls `runPluginProgram` and nothing else. */
 import { isDeepStrictEqual } from "node:util";
 import { SeabirdError } from "../link/errors.ts";
-import { type Plugin, partsOf } from "../plugin/plugin.ts";
+import { declarationsOf, type Plugin } from "../plugin/plugin.ts";
 import { startPlugin } from "../plugin/plugin-run.ts";
 import type { RunningPlugin } from "../plugin/running-plugin.ts";
 import {
@@ -76,7 +76,7 @@ function byName(name: string, plugins: readonly Plugin[]): Plugin {
 
 /** `undeclared`: the settings of one without a schema. A person's may read any setting. */
 function describe(plugin: Plugin, undeclared: JsonSchema | null): ComponentDescription {
-  const { checked, config } = partsOf(plugin);
+  const { checked, config } = declarationsOf(plugin);
   const rows = Object.entries(checked.metadata).map(([name, { shortHelp, fullHelp = "" }]) => {
     return [name, { shortHelp, fullHelp }] as const;
   });
@@ -136,7 +136,7 @@ async function checkAll(
   settings: ReadonlyMap<string, unknown>,
 ): Promise<void> {
   for (const plugin of plugins) {
-    const { config } = partsOf(plugin);
+    const { config } = declarationsOf(plugin);
     const { name } = plugin;
     if (config !== undefined) await checkSettings(name, config, settings.get(name));
   }

@@ -1,4 +1,4 @@
-/** One run of one job: its time, its lease, and what becomes of it. */
+/** One run of one job: its time limit, its lease, and storing its outcome. */
 import { backoffMs } from "../link/backoff.ts";
 import { pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -16,20 +16,20 @@ export interface JobExecutionDeps {
   readonly leaseMs: number;
 }
 
-/** So many renewals fit into a lease. */
+/** The lease is renewed this often before it runs out. */
 const RENEWALS = 3;
 
 export class JobExecution {
-  /** Resolves when all is done; never rejects. */
+  /** Resolves when the outcome is stored; never rejects. */
   readonly ended: Promise<void>;
   readonly #deps: JobExecutionDeps;
   readonly #stop = new AbortController();
   readonly #closing = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   readonly #undos = new Set<() => void>();
-  /** Whoever closes us, so that the attempt does not count. */
-  #isCutOff = false;
-  #isForgotten = false;
+  /** Whether the plugin closed: then the attempt does not count. */
+  #isCutShort = false;
+  #isAbandoned = false;
 
   constructor(parts: JobExecutionDeps) {
     this.#deps = parts;
@@ -37,14 +37,14 @@ export class JobExecution {
   }
 
   abort(reason: SeabirdError): void {
-    this.#isCutOff = true;
+    this.#isCutShort = true;
     this.#closing.abort();
     this.#stop.abort(reason);
   }
 
-  /** It does not end. Nothing more is written for it; its lease runs out. */
-  forget(): void {
-    this.#isForgotten = true;
+  /** For a run that does not end: stores nothing more and lets its lease run out. */
+  abandon(): void {
+    this.#isAbandoned = true;
     this.#closing.abort();
     this.#cancelTimers();
   }
@@ -58,17 +58,17 @@ export class JobExecution {
     } catch (error) {
       isDone = false;
       const isLast = row.attempts >= job.options.attempts;
-      const words = isLast ? "a job failed and is given up" : "a job failed; it is tried again";
-      const isOurs = this.#isCutOff || this.#isForgotten;
-      if (!isOurs) host.log.error({ ...this.#fields(), error }, words);
+      const words = isLast ? "a job failed for the last time" : "a job failed; it is retried";
+      const isExpected = this.#isCutShort || this.#isAbandoned;
+      if (!isExpected) host.log.error({ ...this.#fields(), error }, words);
     }
     this.#cancelTimers();
-    await this.#keep(isDone);
+    await this.#store(isDone);
     this.#end.resolve();
   }
 
-  /** The storage may be away just now: what is done is not to be done again because of it. */
-  async #keep(isDone: boolean): Promise<void> {
+  /** Retries while the storage is unavailable, so that a finished run is not repeated. */
+  async #store(isDone: boolean): Promise<void> {
     const { host } = this.#deps;
     const { retryMinMs: minMs, retryMaxMs: maxMs, keepOutcomeMs } = SCHEDULE;
     const untilMs = host.clock.now() + keepOutcomeMs;
@@ -77,9 +77,9 @@ export class JobExecution {
       try {
         return await this.#settle(isDone);
       } catch (error) {
-        if (this.#isForgotten) return;
-        const words = "what became of a job could not be kept";
-        host.log.warn({ ...this.#fields(), error }, isLast ? words : `${words}; trying again`);
+        if (this.#isAbandoned) return;
+        const words = "the outcome of a job could not be stored";
+        host.log.warn({ ...this.#fields(), error }, isLast ? words : `${words}; retrying`);
         if (isLast) return;
       }
       const waitMs = backoffMs(failures, { minMs, maxMs, random: host.random() });
@@ -118,19 +118,19 @@ export class JobExecution {
 
   async #settle(isDone: boolean): Promise<void> {
     const { host, rows, row, job } = this.#deps;
-    if (this.#isForgotten) return;
+    if (this.#isAbandoned) return;
     const nowMs = host.clock.wallMs();
-    if (isDone || (row.attempts >= job.options.attempts && !this.#isCutOff)) {
+    if (isDone || (row.attempts >= job.options.attempts && !this.#isCutShort)) {
       await rows.finish(row, nowMs);
       return;
     }
-    if (this.#isCutOff) {
-      await rows.again(row, nowMs, row.attempts - 1);
+    if (this.#isCutShort) {
+      await rows.retryAt(row, nowMs, row.attempts - 1);
       return;
     }
     const { retryMinMs: minMs, retryMaxMs: maxMs } = SCHEDULE;
     const waitMs = backoffMs(row.attempts, { minMs, maxMs, random: host.random() });
-    await rows.again(row, nowMs + waitMs);
+    await rows.retryAt(row, nowMs + waitMs);
   }
 
   #renewLater(): void {
@@ -141,13 +141,13 @@ export class JobExecution {
     const { host, rows, row, leaseMs, instance } = this.#deps;
     try {
       const owner = await rows.renew(row, host.clock.wallMs() + leaseMs);
-      // Nobody's: its handler has set it anew, or cancelled it. That does not stop the handler.
+      // Null if the handler itself replaced or cancelled the job; that does not stop the handler.
       if (owner !== "ours" && owner !== instance) {
         if (owner !== null) this.#stop.abort(taken());
         return;
       }
     } catch (error) {
-      host.log.warn({ error, job: row.name }, "a job's claim could not be renewed; trying again");
+      host.log.warn({ error, job: row.name }, "a job's claim could not be renewed; retrying");
     }
     if (this.#undos.size > 0) this.#renewLater();
   }
@@ -172,5 +172,8 @@ function tooLong({ name, options }: DeclaredJob): SeabirdError {
 }
 
 function taken(): SeabirdError {
-  return new SeabirdError("aborted", "another instance took the job: this one was taken for dead");
+  return new SeabirdError(
+    "aborted",
+    "another instance took the job over because the lease had run out",
+  );
 }

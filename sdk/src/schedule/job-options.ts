@@ -1,27 +1,25 @@
-/** What an author says of a job, and what its handler is given. */
+/** A job's declaration: its options and its handler. */
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
 export interface JobOptions {
   /**
-   * What becomes of a time that nobody was there for, or that came more than a minute ago.
-   * `once`: it is made up for, once, however many were missed. `skip`: it is left out.
-   * Default: `once`.
+   * What happens to runs that were missed: no instance was there, or it is more than a minute
+   * late. `once`: one run makes up for all of them. `skip`: they are skipped. Default: `once`.
    */
   readonly missed?: "once" | "skip" | undefined;
   /**
-   * What becomes of a run whose process died before the run had ended. `retry`: it runs again,
-   * so that a job runs **at least once**, and what it did before may happen twice. `drop`: it does
-   * not, so that a job runs at most once. Default: `retry`.
+   * What happens to a run whose process died. `retry`: it runs again, so a job runs **at least
+   * once** and its effects may happen twice. `drop`: it does not, so a job runs at most once.
+   * Default: `retry`.
    */
   readonly onCrash?: "retry" | "drop" | undefined;
-  /** Milliseconds for one run; then its signal is aborted and it has failed. Default: 60,000. */
+  /** Milliseconds for one run; then its signal is aborted and it counts as failed. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
   /**
-   * How often a run is tried that fails or whose process dies, with pauses from 1 s to 5 min in
-   * between. Then it is given up: logged, and the next time of a job that has one comes as ever.
-   * Default: 5.
+   * Attempts of a run that fails or whose process dies, with pauses from 1 s to 5 min. After the
+   * last one the error is logged, and a repeating job runs again at its next time. Default: 5.
    */
   readonly attempts?: number | undefined;
 }
@@ -33,14 +31,14 @@ export type ResolvedJobOptions = Readonly<
   }
 >;
 
-/** What a job's handler is given: what `onStart` is given, and the run. */
+/** What a job's handler receives: the plugin's host, and the run. */
 export interface JobRun<Data = unknown> extends PluginHost {
   /** The job's name. */
   readonly job: string;
-  /** Which of the jobs by this name. */
+  /** The key among the jobs of this name. */
   readonly key: string;
   readonly data: Data;
-  /** When it was to run. */
+  /** When it was due. */
   readonly dueAt: Date;
   /** From 1. */
   readonly attempt: number;
@@ -48,7 +46,7 @@ export interface JobRun<Data = unknown> extends PluginHost {
   readonly signal: AbortSignal;
 }
 
-/** Runs a job; what it returns is waited for. If it fails, it is tried again. */
+/** Runs a job; its promise is awaited. A run that fails is retried. */
 export type JobHandler<Data> = (run: JobRun<Data>) => unknown;
 
 export interface DeclaredJob {
@@ -60,7 +58,7 @@ export interface DeclaredJob {
 const MAX_TIMEOUT_MS = 86_400_000;
 const MAX_ATTEMPTS = 1_000;
 
-/** Throws `bad_option` for what cannot work. */
+/** Throws `bad_option` for invalid options. */
 export function resolveJobOptions(name: string, options: JobOptions): ResolvedJobOptions {
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) {
     const allowed = "up to 64 of a-z, 0-9, - and _";

@@ -1,11 +1,11 @@
-/** The table of jobs: who does what and when, agreed on by all instances. */
+/** The table of jobs, which all instances share. */
 import type { Kysely } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
 import type { OwnTables } from "../storage/own-tables.ts";
 import { nextAfter, type Rule } from "./rule.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
-/** A row as it was read; it is changed only if nobody else has changed it since. */
+/** A row as read; it is updated only if its version is unchanged. */
 export interface JobRow {
   readonly id: number;
   readonly name: string;
@@ -39,8 +39,8 @@ const COLUMNS = [
 ] as const;
 
 /**
- * `try_at` is when a job is looked at next: when it is due, when a failed one is tried again, and
- * for one that runs, when its instance is taken for dead.
+ * `try_at` is when a job is next considered: when it is due, when a failed one is retried, and for
+ * a running one, when its lease runs out.
  */
 export class JobRows {
   readonly #db: () => Kysely<OwnTables>;
@@ -49,7 +49,7 @@ export class JobRows {
     this.#db = db;
   }
 
-  /** Takes the place of one by the same name and key. Throws `resource_exhausted`. */
+  /** Adds a job or replaces the one of this name and key. Throws `resource_exhausted`. */
   async put(job: NewJob): Promise<void> {
     const { name, key } = job;
     const fresh = this.#fresh(job);
@@ -73,7 +73,7 @@ export class JobRows {
       .execute();
   }
 
-  /** Leaves one alone that has the same rule: its beat goes on. */
+  /** Like `put`, but keeps a job with the same rule, and with it its next time. */
   async ensure(job: NewJob & { readonly rule: Rule }): Promise<void> {
     const known = await this.#db()
       .selectFrom("seabird_jobs")
@@ -84,7 +84,7 @@ export class JobRows {
     if (known?.rule !== JSON.stringify(job.rule)) await this.put(job);
   }
 
-  /** One of these names that is to be looked at, the one that waits longest. */
+  /** The due job of these names that has waited longest. */
   due(names: readonly string[], busy: readonly number[], nowMs: number) {
     let query = this.#db()
       .selectFrom("seabird_jobs")
@@ -97,7 +97,7 @@ export class JobRows {
     return query.executeTakeFirst() as Promise<JobRow | undefined>;
   }
 
-  /** When the next one is to be looked at, in Unix milliseconds. */
+  /** When the next job is due or to be retried, in Unix milliseconds. */
   async nextMs(names: readonly string[], busy: readonly number[]): Promise<number | undefined> {
     let query = this.#db()
       .selectFrom("seabird_jobs")
@@ -110,7 +110,7 @@ export class JobRows {
     return row?.try_at.getTime();
   }
 
-  /** The row as it is then; undefined if somebody else was faster. */
+  /** Resolves with the updated row; undefined if another instance was faster. */
   async claim(row: JobRow, instance: string, untilMs: number): Promise<JobRow | undefined> {
     const claimed = { ...row, attempts: row.attempts + 1, claimed_by: instance };
     const { attempts, claimed_by } = claimed;
@@ -119,7 +119,7 @@ export class JobRows {
     return (await this.#change(row, change)) ? { ...claimed, version } : undefined;
   }
 
-  /** Still ours for a while; else who has it: another instance, or nobody (null). */
+  /** Extends the lease; else resolves with the current holder: another instance, or null. */
   async renew(row: JobRow, untilMs: number): Promise<"ours" | string | null> {
     if (await this.#change(row, { try_at: new Date(untilMs) })) return "ours";
     const now = await this.#db()
@@ -130,7 +130,7 @@ export class JobRows {
     return now?.claimed_by ?? null;
   }
 
-  /** It has had its turn: gone, or due at its next time. False if it is no longer ours. */
+  /** Deletes the job or sets its next time. False if another instance has it. */
   async finish(row: JobRow, nowMs: number): Promise<boolean> {
     const nextMs = row.rule === null ? undefined : nextOf(row.rule, row.due_at.getTime(), nowMs);
     if (nextMs !== undefined) {
@@ -145,8 +145,8 @@ export class JobRows {
     return numDeletedRows > 0n;
   }
 
-  /** It is to be tried again then. */
-  again(row: JobRow, tryMs: number, attempts = row.attempts): Promise<boolean> {
+  /** Schedules the next attempt. */
+  retryAt(row: JobRow, tryMs: number, attempts = row.attempts): Promise<boolean> {
     return this.#change(row, { ...UNCLAIMED, attempts, try_at: new Date(tryMs), ...bump(row) });
   }
 
@@ -159,7 +159,7 @@ export class JobRows {
     return numDeletedRows > 0n;
   }
 
-  /** In the order of the keys. */
+  /** Sorted by key. */
   list(name: string, after: string, limit: number) {
     return this.#db()
       .selectFrom("seabird_jobs")
@@ -171,7 +171,7 @@ export class JobRows {
       .execute();
   }
 
-  /** Names with jobs that wait. */
+  /** All names that have jobs. */
   async names(): Promise<readonly string[]> {
     const query = this.#db().selectFrom("seabird_jobs").select("name").distinct();
     return (await query.execute()).map(({ name }) => name);
@@ -210,7 +210,7 @@ function bump({ version }: JobRow): { version: number } {
   return { version: version + 1 };
 }
 
-/** A rule that can no longer be read has no next time. */
+/** A rule that cannot be parsed has no next time. */
 function nextOf(rule: string, dueMs: number, nowMs: number): number | undefined {
   try {
     return nextAfter(JSON.parse(rule) as Rule, dueMs, nowMs);

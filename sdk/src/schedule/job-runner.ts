@@ -1,4 +1,4 @@
-/** One instance of a plugin at its jobs: looks what is due, claims it, runs it. */
+/** Runs the due jobs of one instance of a plugin: polls, claims, runs. */
 import { randomUUID } from "node:crypto";
 import { backoffMs } from "../link/backoff.ts";
 import { nextTurn, pause } from "../link/clock.ts";
@@ -14,92 +14,92 @@ export interface JobRunnerDeps {
   readonly rows: JobRows;
   readonly jobs: ReadonlyMap<string, DeclaredJob>;
   readonly leaseMs: number;
-  /** Milliseconds between looks for what others have left; undefined if nobody else is there. */
+  /** Milliseconds between polls for jobs of other instances; undefined if there are none. */
   readonly pollMs: number | undefined;
 }
 
-const LOOKS_PER_TURN = 32;
+const JOBS_PER_TURN = 32;
 
 export class JobRunner {
   readonly #deps: JobRunnerDeps;
   readonly #instance = randomUUID();
   readonly #running = new Map<number, JobExecution>();
   #cancelTimer: () => void = () => undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  #polling: Promise<void> | undefined;
+  #pollAgain = false;
   #failures = 0;
-  #looked = 0;
+  #started = 0;
   #closed = false;
 
   constructor(parts: JobRunnerDeps) {
     this.#deps = parts;
   }
 
-  /** Looks at once; also when a job was added. Never throws. */
+  /** Polls now; also called when a job was added. Never throws. */
   wake(): void {
     if (this.#closed) return;
-    if (this.#looking !== undefined) {
-      this.#lookAgain = true;
+    if (this.#polling !== undefined) {
+      this.#pollAgain = true;
       return;
     }
     this.#cancelTimer();
-    this.#looking = this.#look().finally(() => {
-      this.#looking = undefined;
-      if (!this.#lookAgain) return;
-      this.#lookAgain = false;
+    this.#polling = this.#poll().finally(() => {
+      this.#polling = undefined;
+      if (!this.#pollAgain) return;
+      this.#pollAgain = false;
       this.wake();
     });
   }
 
-  /** Begins nothing; what runs may end, then is aborted. What was aborted runs after the restart. */
+  /** Starts nothing more, waits for running jobs, then aborts them; they run again after a restart. */
   async close(): Promise<void> {
     this.stop();
-    await this.#looking;
+    await this.#polling;
     await this.#within(this.#idle());
-    for (const turn of this.#running.values()) {
-      turn.abort(new SeabirdError("closed", "the plugin closes"));
+    for (const run of this.#running.values()) {
+      run.abort(new SeabirdError("closed", "the plugin closes"));
     }
     await this.#within(this.#idle());
-    for (const turn of this.#running.values()) turn.forget();
+    for (const run of this.#running.values()) run.abandon();
   }
 
-  /** Begins nothing any more. */
+  /** Starts nothing more. */
   stop(): void {
     this.#closed = true;
     this.#cancelTimer();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { host, rows, pollMs = SCHEDULE.longestSleepMs } = this.#deps;
     try {
       while (!this.#closed && this.#running.size < SCHEDULE.maxRunningJobs) {
         if (!(await this.#takeOne())) break;
-        // SQLite answers at once: thousands of jobs would let nothing else run meanwhile.
-        if (++this.#looked % LOOKS_PER_TURN === 0) await nextTurn();
+        // SQLite answers synchronously: thousands of due jobs would starve everything else.
+        if (++this.#started % JOBS_PER_TURN === 0) await nextTurn();
       }
       if (this.#closed) return;
       const nextMs = await rows.nextMs(this.#names(), [...this.#running.keys()]);
       this.#failures = 0;
       const untilNextMs = (nextMs ?? Number.POSITIVE_INFINITY) - host.clock.wallMs();
-      // With all hands full the end of a run wakes us.
+      // At full concurrency the end of a run wakes the runner.
       const isFull = this.#running.size >= SCHEDULE.maxRunningJobs;
       this.#sleep(Math.min(isFull ? pollMs : Math.max(1, untilNextMs), pollMs));
     } catch (error) {
       this.#failures++;
       if (this.#closed) return;
-      host.log.warn({ error }, "the jobs cannot be looked at; trying again");
+      host.log.warn({ error }, "polling for jobs failed; retrying");
       this.#sleep(this.#backoff(this.#failures));
     }
   }
 
-  /** False when there is nothing to do. */
+  /** False if no job is due. */
   async #takeOne(): Promise<boolean> {
     const { host, rows, jobs, leaseMs } = this.#deps;
     const nowMs = host.clock.wallMs();
     const row = await rows.due(this.#names(), [...this.#running.keys()], nowMs);
     const job = row && jobs.get(row.name);
     if (row === undefined || job === undefined) return false;
-    const why = reasonToLeaveOut(row, job, nowMs);
+    const why = skipReason(row, job, nowMs);
     if (why !== undefined) {
       if (await rows.finish(row, nowMs)) host.log.warn({ job: row.name, key: row.key }, why);
       return true;
@@ -110,9 +110,9 @@ export class JobRunner {
   }
 
   #begin(row: JobRow, job: DeclaredJob): void {
-    const turn = new JobExecution({ ...this.#deps, row, job, instance: this.#instance });
-    this.#running.set(row.id, turn);
-    void turn.run().finally(() => {
+    const run = new JobExecution({ ...this.#deps, row, job, instance: this.#instance });
+    this.#running.set(row.id, run);
+    void run.run().finally(() => {
       this.#running.delete(row.id);
       this.wake();
     });
@@ -134,7 +134,7 @@ export class JobRunner {
   }
 
   async #idle(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((turn) => turn.ended));
+    await Promise.all([...this.#running.values()].map((run) => run.ended));
   }
 
   async #within(work: Promise<void>): Promise<void> {
@@ -146,11 +146,12 @@ export class JobRunner {
   }
 }
 
-function reasonToLeaveOut(row: JobRow, job: DeclaredJob, nowMs: number): string | undefined {
+function skipReason(row: JobRow, job: DeclaredJob, nowMs: number): string | undefined {
   const { onCrash, missed, attempts } = job.options;
   const hasCrashed = row.claimed_by !== null;
-  if (hasCrashed && onCrash === "drop") return "a job whose process died is dropped";
-  if (hasCrashed && row.attempts >= attempts) return "a job that its process died of is given up";
+  if (hasCrashed && onCrash === "drop") return "a job is dropped because its process died";
+  if (hasCrashed && row.attempts >= attempts)
+    return "a job is given up because its process died during the last attempt";
   const isLate = nowMs - row.due_at.getTime() > SCHEDULE.missedAfterMs;
   if (missed === "skip" && isLate && row.attempts === 0) return "a missed job is skipped";
   return undefined;

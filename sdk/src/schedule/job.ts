@@ -1,4 +1,4 @@
-/** Jobs of one name, as handlers put them in and take them out. */
+/** The jobs of one name, as handlers add, cancel and list them. */
 import { randomUUID } from "node:crypto";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
@@ -10,13 +10,13 @@ import type { JobRows } from "./job-rows.ts";
 import { cronRule, everyRule, nextAfter, type Rule } from "./rule.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
-/** A moment, or how long from now: milliseconds or such as `"10m"`. */
+/** A time, or a delay from now: milliseconds or such as `"10m"`. */
 export type When = { readonly at: Date } | { readonly in: number | string };
 
 export interface KeyOptions {
   /**
-   * Tells the jobs of one name apart, such as `userKey(ctx.user)`; one with the same key takes the
-   * other's place. Default: a new key each time.
+   * Identifies the job among those of its name, such as `userKey(ctx.user)`; a job with the same
+   * key is replaced. Default: a new key each time.
    */
   readonly key?: string | undefined;
 }
@@ -29,49 +29,49 @@ export interface CronOptions extends KeyOptions {
 export interface WaitingJob<Data> {
   readonly key: string;
   readonly data: Data;
-  /** When it runs next, or was to run if it is running. */
+  /** When it is due; of a running job, when it was due. */
   readonly dueAt: Date;
 }
 
 export interface ListJobsOptions {
-  /** Only keys behind this one: the last key of the page before. */
+  /** Only keys after this one: the last key of the previous page. */
   readonly after?: string | undefined;
-  /** How many at most, up to 1,000. Default: 100. */
+  /** Maximum number of jobs, up to 1,000. Default: 100. */
   readonly limit?: number | undefined;
 }
 
 /**
- * Jobs that run one handler. They are kept in the plugin's storage: they survive a restart, and
- * of several instances one runs each of them. `data` is JSON of up to 64 KiB.
+ * Jobs that run one handler. They are rows in the plugin's storage, so they survive a restart, and
+ * each is run by one of several instances. `data` is JSON of up to 64 KiB.
  *
- * Each function rejects with a SeabirdError: `invalid_argument` for a time, key or data that
- * cannot be, `resource_exhausted` when 10,000 jobs wait, `closed` while the plugin does not run.
+ * Each function rejects with a SeabirdError: `invalid_argument` for an invalid time, key or data,
+ * `resource_exhausted` when 10,000 jobs wait, `closed` while the plugin does not run.
  */
 export interface Job<Data> {
-  /** Runs once: at a moment, or in a while. A moment that is over is now. Resolves with its key. */
+  /** Runs once, at a time or after a delay; a past time means now. Resolves with the key. */
   once(when: When, data: Data, settings?: KeyOptions): Promise<string>;
-  /** Runs again and again, the first time after one interval of at least a second. */
+  /** Runs repeatedly, first after one interval of at least a second. */
   every(interval: number | string, data: Data, settings?: KeyOptions): Promise<string>;
   /**
    * Runs by a cron expression: minute, hour, day of the month, month, day of the week, and before
-   * them seconds if there are six. A time that a zone leaves out in spring is taken at the end of
-   * the gap. A time that comes twice in autumn is taken once, the first time, unless its hour is
-   * `*` or its minutes are a list or step: then both times.
+   * them seconds if there are six. A time that daylight saving skips runs at the end of the
+   * gap. A time that occurs twice runs once, at the first, unless its hour is `*` or its minutes
+   * are a list or step: then both times.
    */
   cron(expression: string, data: Data, settings?: CronOptions): Promise<string>;
-  /** Whether there was one. One that is running runs to its end. */
+  /** Resolves with whether the job existed. A running job is not interrupted. */
   cancel(key: string): Promise<boolean>;
-  /** Those that wait or run, in the order of their keys. */
+  /** The jobs that wait or run, sorted by key. */
   list(settings?: ListJobsOptions): Promise<readonly WaitingJob<Data>[]>;
-  /** The jobs of this run of the plugin, if it runs several times in this process. */
+  /** The jobs of one run of the plugin, if it runs several times in this process. */
   of(run: RunOfPlugin): Job<Data>;
 }
 
-/** What one run of the plugin has for its jobs. */
+/** What jobs need of one run of the plugin. */
 export interface JobStore {
   readonly rows: JobRows;
   readonly clock: Clock;
-  /** Something was added. */
+  /** Tells the runner that a job was added. */
   wake(): void;
 }
 
@@ -80,22 +80,22 @@ const DEFAULT_LISTED = 100;
 export class NamedJob<Data> implements Job<Data> {
   readonly #name: string;
   readonly #runs: Runs<JobStore>;
-  readonly #place: () => JobStore;
+  readonly #store: () => JobStore;
 
-  constructor(name: string, runs: Runs<JobStore>, place: () => JobStore = () => runs.only()) {
+  constructor(name: string, runs: Runs<JobStore>, store: () => JobStore = () => runs.only()) {
     this.#name = name;
     this.#runs = runs;
-    this.#place = place;
+    this.#store = store;
   }
 
   of(run: RunOfPlugin): Job<Data> {
-    const place = this.#runs.of(run);
-    return new NamedJob<Data>(this.#name, this.#runs, () => place);
+    const store = this.#runs.of(run);
+    return new NamedJob<Data>(this.#name, this.#runs, () => store);
   }
 
   async once(when: When, data: Data, settings: KeyOptions = {}): Promise<string> {
-    const place = this.#place();
-    return this.#put(place, momentOf(when, place.clock.wallMs()), undefined, data, settings);
+    const store = this.#store();
+    return this.#put(store, momentOf(when, store.clock.wallMs()), undefined, data, settings);
   }
 
   async every(interval: number | string, data: Data, settings: KeyOptions = {}): Promise<string> {
@@ -105,12 +105,12 @@ export class NamedJob<Data> implements Job<Data> {
 
   async cron(expression: string, data: Data, settings: CronOptions = {}): Promise<string> {
     const { timeZone = "UTC" } = settings;
-    const rule = cronRule(expression, timeZone, this.#place().clock.wallMs());
+    const rule = cronRule(expression, timeZone, this.#store().clock.wallMs());
     return this.#repeat(rule, data, settings);
   }
 
   cancel(key: string): Promise<boolean> {
-    return this.#place().rows.cancel(this.#name, checkedKey(key));
+    return this.#store().rows.cancel(this.#name, checkedKey(key));
   }
 
   async list(settings: ListJobsOptions = {}): Promise<readonly WaitingJob<Data>[]> {
@@ -119,14 +119,14 @@ export class NamedJob<Data> implements Job<Data> {
       const allowed = `whole numbers from 1 to ${STORAGE.maxListed}`;
       throw new SeabirdError("bad_option", `limit is ${limit}; allowed: ${allowed}`);
     }
-    const rows = await this.#place().rows.list(this.#name, checkedText(after), limit);
+    const rows = await this.#store().rows.list(this.#name, checkedText(after), limit);
     return rows.map(({ key, data, due_at }) => ({ key, data: JSON.parse(data), dueAt: due_at }));
   }
 
   async #repeat(rule: Rule, data: Data, settings: KeyOptions): Promise<string> {
-    const place = this.#place();
-    const nowMs = place.clock.wallMs();
-    return this.#put(place, nextAfter(rule, nowMs, nowMs) ?? nowMs, rule, data, settings);
+    const store = this.#store();
+    const nowMs = store.clock.wallMs();
+    return this.#put(store, nextAfter(rule, nowMs, nowMs) ?? nowMs, rule, data, settings);
   }
 
   async #put(
@@ -144,15 +144,16 @@ export class NamedJob<Data> implements Job<Data> {
 
 function momentOf(when: When, nowMs: number): number {
   const { at, in: length } = (when ?? {}) as { at?: unknown; in?: number | string };
-  if ((at === undefined) === (length === undefined)) throw noTime("say { at: date } or { in: ms }");
+  if ((at === undefined) === (length === undefined))
+    throw noTime("give { at: date } or { in: ms }");
   if (at !== undefined && !(at instanceof Date)) throw noTime("at must be a Date");
   const ms = at === undefined ? nowMs + lengthOf(length ?? Number.NaN) : at.getTime();
   if (Number.isFinite(ms) && Math.abs(ms - nowMs) <= SCHEDULE.maxAheadMs) return Math.ceil(ms);
-  throw noTime("none at all, or more than a hundred years away");
+  throw noTime("not a number, or more than a hundred years away");
 }
 
 function noTime(why: string): SeabirdError {
-  return new SeabirdError("invalid_argument", `that is no time: ${why}`);
+  return new SeabirdError("invalid_argument", `invalid time: ${why}`);
 }
 
 function lengthOf(length: number | string): number {

@@ -1,4 +1,4 @@
-/** `schedule()`: a plugin's jobs, kept in its storage. */
+/** `schedule()`: a plugin's jobs, stored in its storage. */
 import type { Kysely } from "kysely";
 import { duration } from "../command/duration.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -23,8 +23,8 @@ import { SCHEDULE } from "./schedule-limits.ts";
 
 export interface ScheduleOptions {
   /**
-   * Milliseconds after which a job of an instance that no longer says anything is taken up by
-   * another one, or by itself after a restart. Default: 30,000. At least 300.
+   * Milliseconds after which the jobs of an instance that no longer renews its lease are taken
+   * over by another one, or by itself after a restart. Default: 30,000. At least 300.
    */
   readonly leaseMs?: number | undefined;
 }
@@ -35,11 +35,11 @@ export interface CronJobOptions extends JobOptions {
 }
 
 export interface Schedule {
-  /** Declares a job, which handlers put in: `remind.once({ in: "10m" }, data)`. */
+  /** Declares a job, which handlers add: `remind.once({ in: "10m" }, data)`. */
   job<Data>(name: string, handler: JobHandler<Data>, options?: JobOptions): Job<Data>;
   /**
-   * Runs again and again while the plugin is there, the first time after one interval. A restart
-   * does not begin anew; a changed interval does.
+   * Runs repeatedly, first after one interval. A restart does not start the interval anew; a
+   * changed interval does.
    */
   every(
     name: string,
@@ -47,14 +47,14 @@ export interface Schedule {
     handler: JobHandler<null>,
     options?: JobOptions,
   ): void;
-  /** Runs by a cron expression, as `job.cron` explains it. */
+  /** Runs by a cron expression; see `Job.cron`. */
   cron(name: string, expression: string, handler: JobHandler<null>, options?: CronJobOptions): void;
 }
 
 /**
- * A plugin's jobs: once, every so often, by cron. They are rows in its storage, claimed before
- * they run and done after, so they survive restarts, and of several instances of the plugin on one
- * PostgreSQL one runs each job. A job whose process dies runs again (`onCrash`): **at least once**.
+ * A plugin's jobs: once, at an interval, or by cron. They are rows in its storage, claimed before
+ * they run and removed after, so they survive restarts, and each is run by one of several instances
+ * on one PostgreSQL. A job whose process dies runs again (`onCrash`): **at least once**.
  *
  * ```ts
  * export const reminders = plugin("reminders");
@@ -65,7 +65,7 @@ export interface Schedule {
  *   remind.once({ in: "1h" }, { to: userKey(ctx.user), words: "tea" }));
  * ```
  *
- * All its functions throw a SeabirdError `bad_option` or `invalid_argument` for what cannot work.
+ * All its functions throw a SeabirdError `bad_option` or `invalid_argument` for invalid input.
  */
 export function schedule<Tables>(
   plugin: Pick<Plugin, "name" | "onStart">,
@@ -73,7 +73,7 @@ export function schedule<Tables>(
   options: ScheduleOptions = {},
 ): Schedule {
   if (!isOfKind(plugin, "plugin")) {
-    throw new SeabirdError("bad_option", "a schedule is a plugin's: schedule(plugin, storage)");
+    throw new SeabirdError("bad_option", "schedule takes a plugin: schedule(plugin, storage)");
   }
   const { leaseMs = SCHEDULE.leaseMs } = options;
   if (!(Number.isInteger(leaseMs) && leaseMs >= MIN_LEASE_MS && leaseMs <= MAX_LEASE_MS)) {
@@ -99,7 +99,7 @@ const POLL_MS: Record<Sharing, number | undefined> = {
   server: SCHEDULE.pollServerMs,
 };
 
-/** The key of the one job of a declaration that repeats itself. No handler can give it. */
+/** The key of the one job of a repeating declaration. Handlers cannot use it. */
 const DECLARED = "";
 
 interface Running {
@@ -110,7 +110,7 @@ interface Running {
 
 class DeclaredJobs implements Schedule {
   readonly #jobs = new Map<string, DeclaredJob>();
-  /** By the job's name; made when it is known what time it is. */
+  /** By the job's name; made when the plugin starts and the time is known. */
   readonly #rules = new Map<string, (nowMs: number) => Rule>();
   readonly #runs: Runs<JobStore>;
 
@@ -142,19 +142,19 @@ class DeclaredJobs implements Schedule {
   ): void {
     const { timeZone = "UTC" } = options;
     const ruleAt = (nowMs: number) => cronRule(expression, timeZone, nowMs);
-    // What cannot work is said where it was written.
+    // Invalid expressions fail where they are declared.
     ruleAt(SOME_TIME_MS);
     this.#declare(name, handler, options);
     this.#rules.set(name, ruleAt);
   }
 
-  /** Returns what ends it. */
+  /** Resolves with the function that closes it. */
   async start(host: PluginHost, { rows, ...settings }: Running): Promise<() => Promise<void>> {
     const nowMs = host.clock.wallMs();
     for (const name of this.#jobs.keys()) {
       const ruleAt = this.#rules.get(name);
       if (ruleAt === undefined) {
-        // It may have repeated itself in an earlier version of the plugin.
+        // It may have been a repeating job in an earlier version of the plugin.
         await rows.cancel(name, DECLARED);
         continue;
       }
@@ -163,7 +163,8 @@ class DeclaredJobs implements Schedule {
       await rows.ensure({ name, key: DECLARED, data: "null", rule, dueMs });
     }
     const unknown = (await rows.names()).filter((name) => !this.#jobs.has(name));
-    if (unknown.length > 0) host.log.warn({ jobs: unknown }, "jobs wait that are not declared");
+    if (unknown.length > 0)
+      host.log.warn({ jobs: unknown }, "there are jobs that the plugin does not declare");
     if (this.#jobs.size === 0) return async () => undefined;
     const runner = new JobRunner({ host, rows, jobs: this.#jobs, ...settings });
     const remove = this.#runs.add(host, { rows, clock: host.clock, wake: () => runner.wake() });
@@ -187,5 +188,5 @@ class DeclaredJobs implements Schedule {
   }
 }
 
-/** 2026-01-01, to look at an expression by. */
+/** 2026-01-01, to validate an expression. */
 const SOME_TIME_MS = 1_767_225_600_000;

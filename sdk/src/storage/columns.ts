@@ -14,39 +14,39 @@ type DataTypeExpression = Parameters<CreateTableBuilder<string>["addColumn"]>[1]
 
 export type DatabaseKind = "sqlite" | "postgres";
 
-/** What `addColumn` takes behind the name: `.addColumn("at", ...column.timestamp())`. */
+/** The arguments of `addColumn` after the name: `.addColumn("at", ...column.timestamp())`. */
 export type Column = [type: DataTypeExpression, build: ColumnBuilderCallback];
 
 export interface ColumnOptions {
-  /** Whether it may be empty (null). Default: it may not. */
+  /** Whether it may be null. Default: false. */
   readonly nullable?: boolean | undefined;
-  /** No two rows have the same. Default: they may. */
+  /** Whether its values are unique. Default: false. */
   readonly unique?: boolean | undefined;
-  /** What it is when nothing is given. Needed to add a column to a table that has rows. */
+  /** The default value. Needed to add a column to a table that has rows. */
   readonly default?: string | number | boolean | Date | undefined;
-  /** `"table.column"` that must have the same value; the row goes when that one does. */
+  /** Foreign key `"table.column"`; the row is deleted with the one that it references. */
   readonly references?: string | undefined;
 }
 
 export interface Columns {
-  /** Whole numbers from 1 that the database counts, the primary key: `Generated<number>`. */
+  /** Primary key, numbered by the database from 1: `Generated<number>`. */
   id(): Column;
   /** Text without NUL: `string`. */
   text(options?: ColumnOptions): Column;
-  /** Whole numbers of 64 bits: `number`; beyond 2^53 a `bigint` comes out. */
+  /** 64-bit integer: `number`; values beyond 2^53 are read as `bigint`. */
   integer(options?: ColumnOptions): Column;
-  /** Floating point of 64 bits, neither NaN nor infinite: `number`. */
+  /** 64-bit floating point, neither NaN nor infinite: `number`. */
   real(options?: ColumnOptions): Column;
   /** `boolean`. */
   boolean(options?: ColumnOptions): Column;
-  /** A moment, to the millisecond: `Date`. */
+  /** A time in milliseconds: `Date`. */
   timestamp(options?: ColumnOptions): Column;
   /**
-   * JSON. Lists and plain objects go in as they are, other values by `JSON.stringify`; what
-   * comes out is parsed. Type it `JsonColumn<T>`.
+   * JSON. Arrays and plain objects are written as they are, other values by `JSON.stringify`;
+   * values are read parsed. Type it `JsonColumn<T>`.
    */
   json(options?: ColumnOptions): Column;
-  /** Whose row it is: the absolute user id of `userKey(ctx.user)`, never empty: `string`. */
+  /** A user: the absolute id of `userKey(ctx.user)`, never empty: `string`. */
   user(options?: ColumnOptions): Column;
 }
 
@@ -67,12 +67,12 @@ const TYPES: Record<DatabaseKind, Record<TypeName, DataTypeExpression>> = {
     real: "double precision",
     boolean: "boolean",
     timestamp: "timestamptz(3)",
-    // Not jsonb: what people type may hold what only json keeps.
+    // Not jsonb, which refuses some text that users may type.
     json: "json",
   },
 };
 
-/** What SQLite, which keeps anything in any column, is to refuse as PostgreSQL does. */
+/** SQLite stores any type in any column; these checks refuse what PostgreSQL refuses. */
 const CHECKS: Record<TypeName, (column: Expression<unknown>) => Expression<unknown>> = {
   text: (column) => sql`typeof(${column}) in ('text', 'null')`,
   integer: (column) => sql`typeof(${column}) in ('integer', 'null')`,
@@ -87,7 +87,7 @@ export function columnsFor(kind: DatabaseKind): Columns {
   return helpers(kind, kind === "sqlite");
 }
 
-/** The same for a digest: what is checked beside the types tells no migrations apart. */
+/** The same for a digest, without the checks, which are no part of a migration's identity. */
 export function recordedColumnsFor(kind: DatabaseKind): Columns {
   return helpers(kind, false);
 }
@@ -117,7 +117,7 @@ function nameOf(column: ColumnDefinitionBuilder): string {
 }
 
 function idColumn(kind: DatabaseKind): Column {
-  // Without autoincrement SQLite gives the number of a deleted last row out again.
+  // Without autoincrement SQLite reuses the number of a deleted last row.
   if (kind === "sqlite") return ["integer", (column) => column.primaryKey().autoIncrement()];
   return ["bigint", (column) => column.generatedByDefaultAsIdentity().primaryKey()];
 }
@@ -140,15 +140,18 @@ function defaultFor(
   value: string | number | boolean | Date,
 ): unknown {
   if (value instanceof Date !== (name === "timestamp")) {
-    throw new SeabirdError("bad_option", "a Date is the default of a timestamp, and of that alone");
+    throw new SeabirdError(
+      "bad_option",
+      "only a timestamp may have a Date as its default, and it must",
+    );
   }
   if (value instanceof Date) return kind === "sqlite" ? value.getTime() : value.toISOString();
   return typeof value === "boolean" && kind === "sqlite" ? Number(value) : value;
 }
 
 /**
- * A column made by `column.json()`: `Value` comes out; lists and plain objects go in as they are,
- * other values by `JSON.stringify`.
+ * A column made by `column.json()`: it is read as `Value`; arrays and plain objects are written as
+ * they are, other values by `JSON.stringify`.
  */
 export type JsonColumn<Value> = ColumnType<Value, Given<Value>, Given<Value>>;
 
@@ -161,7 +164,7 @@ type Given<Value> = unknown extends Value
 const SQLITE_UNIQUE = [2_067, 1_555];
 const POSTGRES_UNIQUE = "23505";
 
-/** True if a query failed because a row with the same unique value, or id, is there already. */
+/** True if a query failed because a row with the same unique value or id exists. */
 export function isUniqueViolation(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("errcode" in error) return SQLITE_UNIQUE.includes(Number(error.errcode));

@@ -9,16 +9,16 @@ import { boundedJson, checkedText, checkKeyLength } from "./parameters.ts";
 import { STORAGE } from "./storage-limits.ts";
 
 export interface SetOptions {
-  /** Milliseconds, or such as `"1d"`, after which it is gone. Default: it stays. */
+  /** Milliseconds, or such as `"1d"`, after which the entry expires. Default: never. */
   readonly expiresIn?: number | string | undefined;
 }
 
 export interface ListOptions {
-  /** Only keys that begin so. Default: all. */
+  /** Only keys with this prefix. Default: all. */
   readonly prefix?: string | undefined;
-  /** Only keys behind this one: the last key of the page before. */
+  /** Only keys after this one: the last key of the previous page. */
   readonly after?: string | undefined;
-  /** How many at most, up to 1,000. Default: 100. */
+  /** Maximum number of entries, up to 1,000. Default: 100. */
   readonly limit?: number | undefined;
 }
 
@@ -35,33 +35,33 @@ export interface KeyValue<Value> {
   get(key: string): Promise<Value | undefined>;
   set(key: string, value: Value, settings?: SetOptions): Promise<void>;
   /**
-   * Makes a new value of the old one, and is right when several do it at once: `change` may then
-   * run again. If it returns undefined, the key is deleted. Resolves with the new value. When it
-   * expires is as for `set`.
+   * Replaces the value by `change(old)`, atomically: `change` runs again if another update was
+   * faster. If it returns undefined, the key is deleted. Resolves with the new value. Expiry as
+   * for `set`.
    */
   update<Next extends Value | undefined>(
     key: string,
     change: (old: Value | undefined) => Next,
     settings?: SetOptions,
   ): Promise<Next>;
-  /** Whether there was one. */
+  /** Resolves with whether the key existed. */
   delete(key: string): Promise<boolean>;
-  /** In the order of the keys, by their code points. */
+  /** Sorted by key, in order of code points. */
   list(settings?: ListOptions): Promise<readonly KeyValueEntry<Value>[]>;
 }
 
 export interface KeyValueDeps {
-  /** Opens as needed. */
+  /** Throws `closed` while the storage is closed. */
   readonly db: () => Kysely<OwnTables>;
   readonly clock: () => Clock;
-  /** Updates of one key follow each other. */
+  /** Serializes updates of one key. */
   readonly mutex: KeyedMutex;
 }
 
 const DEFAULT_LISTED = 100;
-/** Somebody else is always faster: an update that met so many others gives up. */
+/** Attempts of an update against concurrent ones; then it fails with `aborted`. */
 const MAX_UPDATE_TRIES = 100;
-/** Behind every key with a prefix, in the order of the keys; no character, so in no key. */
+/** Sorts after every key with a prefix; a noncharacter, so no key contains it. */
 const LAST = "\u{10ffff}";
 
 export function keyValueOf<Value>(namespace: string, store: KeyValueDeps): KeyValue<Value> {
@@ -108,7 +108,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     );
   }
 
-  /** Another process may be faster, again and again. */
+  /** Retries when another process was faster. */
   async #change<Next extends Value | undefined>(
     key: string,
     change: (old: Value | undefined) => Next,
@@ -194,7 +194,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
   }
 
   async #insert(key: string, value: string, settings: SetOptions): Promise<boolean> {
-    // What has expired is in the way.
+    // An expired row would conflict.
     await this.#mine("delete", key).where("expires_at", "<=", this.#now()).execute();
     const { numInsertedOrUpdatedRows = 0n } = await this.#store
       .db()
@@ -213,14 +213,14 @@ class TableKeyValue<Value> implements KeyValue<Value> {
       .where("key", "=", key);
   }
 
-  /** What has expired goes when something new will. If that fails, the next time does it. */
+  /** Deletes expired rows when a new entry will expire. If that fails, the next call does it. */
   async #purgeAfter({ expiresIn }: SetOptions): Promise<void> {
     if (expiresIn === undefined) return;
     try {
       const db = this.#store.db();
       await db.deleteFrom("seabird_values").where("expires_at", "<=", this.#now()).execute();
     } catch {
-      // The value is kept, and that is what was asked for.
+      // The value is stored, which is what the caller asked for.
     }
   }
 
@@ -247,7 +247,8 @@ const MAX_EXPIRY_MS = 365_250 * 86_400_000;
 
 function checkedKey(key: string, what = "key"): string {
   checkKeyLength(key, what);
-  if (key.includes(LAST)) throw new SeabirdError("invalid_argument", `no character in a ${what}`);
+  if (key.includes(LAST))
+    throw new SeabirdError("invalid_argument", `a ${what} must not contain U+10FFFF`);
   return checkedText(key);
 }
 
@@ -255,12 +256,12 @@ function jsonOf(value: unknown): string {
   return boundedJson(value, "the value", STORAGE.maxValueBytes);
 }
 
-/** A promise would be kept as `{}`. */
+/** A promise would be stored as `{}`. */
 function checkNoPromise(key: string, next: unknown): void {
   if (typeof next !== "object" || next === null || !("then" in next)) return;
   if (next instanceof Promise) next.catch(() => undefined);
   if (typeof next.then !== "function") return;
-  const words = `update of "${key}": what changes it must not be async: it may run several times`;
+  const words = `update of "${key}": the function must not be async, since it may run several times`;
   throw new SeabirdError("invalid_argument", words);
 }
 

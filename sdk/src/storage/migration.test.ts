@@ -1,11 +1,11 @@
-/** A migration's digest stays what it was, also when the SDK or Kysely changes. */
+/** A migration's digest is stable across versions of the SDK and Kysely. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Migration, statementsOf } from "./migration.ts";
 import { ownMigrations } from "./own-tables.ts";
 
-/** If this fails, plugins that are in use will not start: do not change the digests. */
-test("digests that stand in databases", async () => {
+/** If this fails, existing plugins will not start: do not change the digests. */
+test("digests as stored in databases", async () => {
   const sample: Migration = async (db, column) => {
     await db.schema
       .createTable("sample")

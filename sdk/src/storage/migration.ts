@@ -1,4 +1,4 @@
-/** What a migration would say to a database, to tell later whether it was changed. */
+/** A migration, and the digest of its statements, by which later changes are detected. */
 import { createHash } from "node:crypto";
 import {
   type CompiledQuery,
@@ -17,21 +17,21 @@ import {
 import { type Columns, type DatabaseKind, recordedColumnsFor } from "./columns.ts";
 import { STORAGE } from "./storage-limits.ts";
 
-/** Tables whose columns only the migration knows. */
+/** Tables with columns known only to the migration. */
 export type AnyTables = Record<string, Record<string, unknown>>;
 
 /**
- * One step. It does nothing but talk to the database it is given: to find out whether it was
- * changed later, it is also run where there is none and every query gives no rows.
+ * One step. It must do nothing but query the database that it receives: to compute its digest,
+ * it also runs without a database, where every query returns no rows.
  */
 export type Migration = (db: Kysely<AnyTables>, column: Columns) => Promise<unknown>;
 
-/** By name; they run in the order of their names: `001-notes`, `002-tags`. */
+/** By name; they run sorted by name: `001-notes`, `002-tags`. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
- * A digest of the statements, without their values: those may hold the time of day. The source
- * of the function would not do, because it is another one once it is compiled.
+ * A digest of the statements, without their values, which may contain the time. The function's
+ * source would not do, since compiling changes it.
  */
 export async function statementsOf(kind: DatabaseKind, migration: Migration): Promise<string> {
   const hash = createHash("sha256");
@@ -45,7 +45,7 @@ export async function statementsOf(kind: DatabaseKind, migration: Migration): Pr
   try {
     await migration(db, recordedColumnsFor(kind));
   } catch {
-    // It needs rows to go on. What it said until then still tells it from another one.
+    // It needs rows to continue. The statements until then still identify it.
   }
   return hash.digest("hex");
 }

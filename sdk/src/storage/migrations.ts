@@ -1,4 +1,4 @@
-/** Migrations: steps by name, each done once, none of them changed or lost afterwards. */
+/** Migrations: named steps that run once each and must not change afterwards. */
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -17,13 +17,13 @@ export type MigrationTable = "seabird_own_migrations" | "seabird_migrations";
 type MigrationTables = Record<MigrationTable, Applied & { readonly applied_at: Date }>;
 
 export interface MigrateOptions {
-  /** The plugin's, for messages. */
+  /** The plugin's name, for messages. */
   readonly owner: string;
   readonly kind: DatabaseKind;
-  /** Where is noted what was done. */
+  /** Where applied migrations are recorded. */
   readonly table: MigrationTable;
   readonly clock: Clock;
-  /** Runs first in the transaction, and lets one instance at a time go on. */
+  /** Runs first in the transaction and blocks other instances until it ends. */
   readonly lock: (trx: Transaction<AnyTables>) => Promise<void>;
 }
 
@@ -32,9 +32,9 @@ interface Step extends Applied {
 }
 
 /**
- * Does what has not been done, all of it in one transaction. Throws `bad_option` for names that
- * cannot work, and `failed_precondition` for a step that was done and is now changed, missing, or
- * preceded by a new one.
+ * Applies the new migrations in one transaction. Throws `bad_option` for invalid names, and
+ * `failed_precondition` for an applied migration that is changed, missing, or preceded by a new
+ * one.
  */
 export async function migrate(
   db: Kysely<AnyTables>,
@@ -53,7 +53,7 @@ export async function migrate(
     const open = openSteps(owner, steps, rows);
     for (const { name, statements, run } of open) {
       await run(trx, columnsFor(kind)).catch((cause: unknown) => {
-        throw new SeabirdError("failed_precondition", `${said(owner, name)} failed`, { cause });
+        throw new SeabirdError("failed_precondition", `${describe(owner, name)} failed`, { cause });
       });
       const row = { name, statements, applied_at: new Date(clock.wallMs()) };
       await known(trx).insertInto(table).values(row).execute();
@@ -112,7 +112,7 @@ function namesInOrder(owner: string, migrations: Migrations): string[] {
   for (const [index, name] of names.entries()) {
     if (!NAME.test(name) || typeof migrations[name] !== "function") {
       const allowed = "a function by a name of up to 100 of A-Z, a-z, 0-9, . _ and -";
-      throw new SeabirdError("bad_option", `${said(owner, name)} must be ${allowed}`);
+      throw new SeabirdError("bad_option", `${describe(owner, name)} must be ${allowed}`);
     }
     const next = names[index + 1];
     if (next === undefined || !/^\d/.test(name) || asNumbers.compare(name, next) <= 0) continue;
@@ -126,15 +126,15 @@ function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function said(owner: string, name: string): string {
+function describe(owner: string, name: string): string {
   return `migration "${name}" of "${owner}"`;
 }
 
 function refused(owner: string, name: string, why: string): SeabirdError {
-  return new SeabirdError("failed_precondition", `${said(owner, name)} ${why}`);
+  return new SeabirdError("failed_precondition", `${describe(owner, name)} ${why}`);
 }
 
-/** SQLite lets one transaction write at a time: it needs no other lock. */
+/** SQLite lets only one transaction write at a time and needs no further lock. */
 export async function noLock(): Promise<void> {}
 
 /** Held until the transaction ends. */

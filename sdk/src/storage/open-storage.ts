@@ -1,4 +1,4 @@
-/** Opens storage by itself: for programs, tests, and an `onStart` of one's own. */
+/** `openStorage()`: opens storage without `storage()`, for programs, tests and your own `onStart`. */
 import { errorMessage } from "@seabird-chat/runtime";
 import { type Dialect, Kysely } from "kysely";
 import { type Clock, systemClock } from "../link/clock.ts";
@@ -16,24 +16,24 @@ import { OpenStore, type Sharing } from "./store.ts";
 
 export interface OpenOptions {
   /**
-   * Where the data is. Default: SQLite, a file named after the plugin in `.seabird/data`, which
+   * Where the data is stored. Default: SQLite, a file named after the plugin in `.seabird/data`, which
    * only its owner may read. Also: the path of a file or folder; `":memory:"`; or `postgres://…`,
    * where each plugin has a schema of its own (this needs the package `pg`).
    */
   readonly url?: string | undefined;
-  /** What makes the tables, step by step. Default: none, for the key-value store alone. */
+  /** The migrations that create the tables. Default: none; the key-value store needs none. */
   readonly migrations?: Migrations | undefined;
   /** Default: the machine's. */
   readonly clock?: Clock | undefined;
   readonly log?: Log | undefined;
 }
 
-/** A plugin's name, or what its `onStart` is given. */
+/** A plugin's name, or the host that its `onStart` receives. */
 export type Owner = string | { readonly name: string; readonly clock: Clock; readonly log: Log };
 
 /**
- * Opens a plugin's storage and brings its tables up to date. Close it at the end; `storage` does
- * both for a plugin.
+ * Opens a plugin's storage and runs its migrations. Close it at the end; `storage` does both for a
+ * plugin.
  *
  * ```ts
  * quotes.onStart(async (host) => {
@@ -42,9 +42,9 @@ export type Owner = string | { readonly name: string; readonly clock: Clock; rea
  * });
  * ```
  *
- * Rejects with a SeabirdError: `bad_option` for options that cannot work, `failed_precondition`
- * for a migration that failed, or was changed or lost after it was done, `unavailable` for a file
- * or server that cannot be used.
+ * Rejects with a SeabirdError: `bad_option` for invalid options, `failed_precondition` for a
+ * migration that fails, or that was changed or removed after it was applied, `unavailable` for a
+ * file or server that cannot be used.
  */
 export async function openStorage<Tables = AnyTables>(
   owner: Owner,
@@ -54,22 +54,22 @@ export async function openStorage<Tables = AnyTables>(
   const name = checkedName(given.name);
   const clock = options.clock ?? ("clock" in given ? given.clock : systemClock);
   const log = options.log ?? ("log" in given ? given.log : createLog({ name, clock }));
-  const place = locationOf(name, options.url);
+  const location = locationOf(name, options.url);
   const timing: StatementTiming = { statementMs: STORAGE.migrationStatementMs };
-  const db = new Kysely<AnyTables>({ dialect: dialectOf(place, log, timing) });
+  const db = new Kysely<AnyTables>({ dialect: dialectOf(location, log, timing) });
   try {
-    await bringUpToDate(db, options.migrations ?? {}, { name, place, clock, log });
+    await bringUpToDate(db, options.migrations ?? {}, { name, location, clock, log });
   } catch (reason) {
     await db.destroy();
     throw reason instanceof SeabirdError ? reason : notOpened(name, reason);
   }
   timing.statementMs = STORAGE.statementMs;
   const typed = db as unknown as Kysely<Tables>;
-  const sharing = sharingOf(place);
-  return new OpenStore<Tables>({ name, kind: place.kind, sharing, db: typed, clock });
+  const sharing = sharingOf(location);
+  return new OpenStore<Tables>({ name, kind: location.kind, sharing, db: typed, clock });
 }
 
-/** The cause may be PostgreSQL's or the file system's, which do not know whose storage it is. */
+/** Adds the plugin's name, which errors of PostgreSQL and the file system lack. */
 function notOpened(name: string, cause: unknown): SeabirdError {
   const why = errorMessage(cause);
   return new SeabirdError("unavailable", `the storage of "${name}" cannot be opened: ${why}`, {
@@ -77,19 +77,19 @@ function notOpened(name: string, cause: unknown): SeabirdError {
   });
 }
 
-function sharingOf(place: StorageLocation): Sharing {
-  if (place.kind === "postgres") return "server";
-  return place.file === IN_MEMORY ? "nobody" : "file";
+function sharingOf(location: StorageLocation): Sharing {
+  if (location.kind === "postgres") return "server";
+  return location.file === IN_MEMORY ? "nobody" : "file";
 }
 
-function dialectOf(place: StorageLocation, log: Log, timing: StatementTiming): Dialect {
-  if (place.kind === "sqlite") return new SqliteDialect(place);
-  return postgresDialect({ ...place, log, timing });
+function dialectOf(location: StorageLocation, log: Log, timing: StatementTiming): Dialect {
+  if (location.kind === "sqlite") return new SqliteDialect(location);
+  return postgresDialect({ ...location, log, timing });
 }
 
 interface MigrationDeps {
   readonly name: string;
-  readonly place: StorageLocation;
+  readonly location: StorageLocation;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -97,15 +97,15 @@ interface MigrationDeps {
 async function bringUpToDate(
   db: Kysely<AnyTables>,
   migrations: Migrations,
-  { name, place, clock, log }: MigrationDeps,
+  { name, location, clock, log }: MigrationDeps,
 ): Promise<void> {
-  const { kind } = place;
-  const lock = kind === "postgres" ? postgresLock(place.schema) : noLock;
+  const { kind } = location;
+  const lock = kind === "postgres" ? postgresLock(location.schema) : noLock;
   const options = { owner: name, kind, clock, lock } satisfies Partial<MigrateOptions>;
   await migrate(db, ownMigrations(kind), { ...options, table: "seabird_own_migrations" });
   await claimStorage(db as unknown as Kysely<OwnTables>, name);
   const done = await migrate(db, migrations, { ...options, table: "seabird_migrations" });
-  if (done.length > 0) log.info({ migrations: done }, "the storage is up to date");
+  if (done.length > 0) log.info({ migrations: done }, "migrations were applied");
 }
 
 function checkedName(name: string): string {

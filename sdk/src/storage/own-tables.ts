@@ -23,11 +23,11 @@ export interface OwnTables {
     readonly claimed_by: string | null;
     readonly version: number;
   };
-  /** One row: whose storage it is. */
+  /** One row: the plugin that owns the storage. */
   seabird_owner: { readonly id: number; readonly name: string };
 }
 
-/** They are changed as any plugin's tables are: by new steps. */
+/** Changed like a plugin's tables: by adding migrations. */
 export function ownMigrations(kind: DatabaseKind): Migrations {
   const key = keyType(kind);
   return {
@@ -73,7 +73,7 @@ export function ownMigrations(kind: DatabaseKind): Migrations {
   };
 }
 
-/** The storage is `owner`'s from now on. Throws `failed_precondition` if it is another's. */
+/** Records `owner` as the owner. Throws `failed_precondition` if another plugin owns it. */
 export async function claimStorage(db: Kysely<OwnTables>, owner: string): Promise<void> {
   await db
     .insertInto("seabird_owner")
@@ -86,7 +86,7 @@ export async function claimStorage(db: Kysely<OwnTables>, owner: string): Promis
   throw new SeabirdError("failed_precondition", words);
 }
 
-/** Compared by code points in both databases, whatever the language of the server. */
+/** Compared by code points in both databases, whatever the server's locale. */
 function keyType(kind: DatabaseKind): RawBuilder<unknown> {
   return sql.raw(kind === "postgres" ? 'text collate "C"' : "text");
 }

@@ -1,9 +1,9 @@
-/** Only somebody with an absolute id can be told from others. */
+/** The key for a user's data. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { userKey } from "./parameters.ts";
 
-test("the absolute id, and nothing else", () => {
+test("userKey returns the absolute id and refuses everything else", () => {
   assert.equal(userKey({ id: "irc://libera/ann" }), "irc://libera/ann");
   const none = ["", "ann", "irc://libera", "irc://libera/", "://libera/ann", "irc:///ann"];
   const wrong = [...none, `irc://a/${"x".repeat(600)}`, "irc://a/b\0", undefined, null, 5, {}];

@@ -1,4 +1,4 @@
-/** What may be a value of a query, in both databases. Pure. */
+/** Values and keys that both databases can store. Pure. */
 import { parseId } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
 import { STORAGE } from "./storage-limits.ts";
@@ -6,9 +6,9 @@ import { STORAGE } from "./storage-limits.ts";
 export type Parameter = string | number | bigint | boolean | Date | Uint8Array | null;
 
 /**
- * Lists and plain objects become JSON. Throws `invalid_argument` for what one of the databases
- * could not give back as it was: NUL in text, half of a surrogate pair, NaN, Infinity, whole
- * numbers of more than 64 bits, dates that are none or outside of the years 1 to 9999.
+ * Arrays and plain objects become JSON. Throws `invalid_argument` for values that one of the
+ * databases cannot return unchanged: text with NUL or a lone surrogate, NaN, Infinity, integers
+ * of more than 64 bits, invalid dates and dates outside the years 1 to 9999.
  */
 export function toParameter(value: unknown): Parameter {
   switch (typeof value) {
@@ -36,9 +36,7 @@ function ofObject(value: object): Parameter {
   if (value instanceof Date) {
     const ms = value.getTime();
     if (ms >= FIRST_MS && ms <= LAST_MS) return value;
-    throw refused(
-      Number.isNaN(ms) ? "a date that is none" : "a date outside of the years 1 to 9999",
-    );
+    throw refused(Number.isNaN(ms) ? "an invalid date" : "a date outside the years 1 to 9999");
   }
   return jsonText(value);
 }
@@ -47,8 +45,8 @@ const FIRST_MS = Date.parse("0001-01-01T00:00:00.000Z");
 const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
- * Throws `invalid_argument` for what JSON has no word for, and for NaN and Infinity, which it would
- * silently make nothing of.
+ * Throws `invalid_argument` for what JSON cannot represent, and for NaN and Infinity, which it
+ * would silently replace by null.
  */
 export function jsonText(value: unknown): string {
   let text: string | undefined;
@@ -60,19 +58,19 @@ export function jsonText(value: unknown): string {
   } catch (cause) {
     if (cause instanceof SeabirdError) throw cause;
     const why = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : "";
-    throw refused(`what is no JSON (${why})`, cause);
+    throw refused(`a value that is not JSON (${why})`, cause);
   }
-  if (text === undefined) throw refused(`a ${typeof value}, which is no JSON,`);
+  if (text === undefined) throw refused(`a ${typeof value}, which is not JSON,`);
   return text;
 }
 
 export function checkedText(text: string): string {
   if (text.includes("\0")) throw refused("text with a NUL in it");
-  if (!text.isWellFormed()) throw refused("text with half a character in it");
+  if (!text.isWellFormed()) throw refused("text with a lone surrogate");
   return text;
 }
 
-/** The same as `jsonText`, of at most so many bytes. `what`: what has them, in the error. */
+/** Like `jsonText`, of at most `maxBytes`. `what` names the value in the error. */
 export function boundedJson(value: unknown, what: string, maxBytes: number): string {
   const text = jsonText(value);
   const bytes = Buffer.byteLength(text);
@@ -81,11 +79,11 @@ export function boundedJson(value: unknown, what: string, maxBytes: number): str
   throw new SeabirdError("invalid_argument", words);
 }
 
-/** Text that can be a key. Throws `invalid_argument`. */
+/** Throws `invalid_argument` for a key that is empty, too long or not text. */
 export function checkKeyLength(key: string, what = "key"): void {
   if (typeof key === "string" && key !== "" && key.length <= STORAGE.maxKeyCharacters) return;
   const allowed = `text of 1 to ${STORAGE.maxKeyCharacters} characters`;
-  throw new SeabirdError("invalid_argument", `that is no ${what}: it must be ${allowed}`);
+  throw new SeabirdError("invalid_argument", `invalid ${what}: it must be ${allowed}`);
 }
 
 function refused(what: string, cause?: unknown): SeabirdError {
@@ -93,17 +91,17 @@ function refused(what: string, cause?: unknown): SeabirdError {
 }
 
 /**
- * The person's absolute user id, such as `irc://libera/ann`: the key of everything that is kept
- * about somebody. A display name is not: anybody can take it.
+ * The user's absolute id, such as `irc://libera/ann`: the key for everything that you store about
+ * a user. Do not use a display name: anybody can take it.
  *
- * Throws a SeabirdError `invalid_argument` for somebody without such an id, so that the data of
- * all of them is not mixed up under an empty key.
+ * Throws a SeabirdError `invalid_argument` for a user without such an id, so that the data of
+ * several users is not mixed up under an empty key.
  */
 export function userKey(user: { readonly id: string }): string {
   const id = typeof user?.id === "string" ? user.id : "";
   const parsed = parseId(id);
   const isWhole = parsed !== undefined && [parsed.type, parsed.id, parsed.relative].every(Boolean);
   if (isWhole && id.length <= STORAGE.maxKeyCharacters && !id.includes("\0")) return id;
-  const words = id === "" ? "the user has no id" : "the user's id is no absolute id";
-  throw new SeabirdError("invalid_argument", `${words}: nothing can be kept about them`);
+  const words = id === "" ? "the user has no id" : "the user's id is not absolute";
+  throw new SeabirdError("invalid_argument", `${words}: nothing can be stored about them`);
 }

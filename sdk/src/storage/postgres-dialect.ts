@@ -1,4 +1,4 @@
-/** Kysely over PostgreSQL, by the package `pg`, which is loaded when it is needed. */
+/** Kysely's dialect for PostgreSQL, with the package `pg`, which is loaded on demand. */
 import { PostgresDialect } from "kysely";
 import type { Pool } from "pg";
 import { SeabirdError } from "../link/errors.ts";
@@ -9,7 +9,7 @@ import { STORAGE } from "./storage-limits.ts";
 
 export interface PostgresOptions {
   readonly url: string;
-  /** The plugin's own; every statement speaks of tables in it. */
+  /** The plugin's schema, in which all statements run. */
   readonly schema: string;
   readonly log: Log;
   readonly timing: StatementTiming;
@@ -29,12 +29,11 @@ async function openPool(url: string): Promise<Pool> {
     max: STORAGE.postgresConnections,
     connectionTimeoutMillis: STORAGE.postgresConnectMs,
     keepAlive: true,
-    // A connection that nobody uses keeps no process alive.
+    // Idle connections do not keep the process alive.
     allowExitOnIdle: true,
     types: { getTypeParser: parserFor(pg.types) as typeof pg.types.getTypeParser },
   });
-  // A connection that breaks while nobody uses it: it says so itself, and the next query takes
-  // another one.
+  // For connections that break while idle: they log it, and the next query takes another one.
   pool.on("error", () => undefined);
   return pool;
 }
@@ -53,7 +52,7 @@ type Parse = (text: string) => unknown;
 const INT8 = 20;
 const NUMERIC = 1_700;
 
-/** `pg` gives whole numbers of 64 bits and sums as text, because they may not fit. */
+/** `pg` returns 64-bit integers and sums as text, since they may not fit a number. */
 function parserFor(types: typeof import("pg").types): (oid: number, format?: string) => Parse {
   return (oid, format) => {
     if (format !== "binary" && oid === INT8) return (text) => toNumber(BigInt(text));

@@ -1,4 +1,4 @@
-/** `pg`'s pool as Kysely takes it, with bounds on everything that is waited for. */
+/** Adapts `pg`'s pool to Kysely and bounds all its waits. */
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import type { Pool, PoolClient, QueryConfig, QueryResult } from "pg";
 import { SeabirdError } from "../link/errors.ts";
@@ -7,12 +7,12 @@ import { toParameter } from "./parameters.ts";
 import { STORAGE } from "./storage-limits.ts";
 
 export interface StatementTiming {
-  /** Milliseconds for one statement; a server that says nothing for a second more is gone. */
+  /** Milliseconds for one statement; a server silent for a second more counts as gone. */
   statementMs: number;
 }
 
 interface PoolDeps {
-  /** The plugin's own; every statement speaks of tables in it. */
+  /** The plugin's schema, in which all statements run. */
   readonly schema: string;
   readonly log: Log;
   readonly timing: StatementTiming;
@@ -27,17 +27,17 @@ export function adaptPool(pool: Pool, deps: PoolDeps): PostgresPool {
     options: pool.options,
     connect: async () => {
       const client = await connect(pool);
-      // Kysely knows a connection again by it.
+      // Kysely recognizes a connection by this object.
       let known = clients.get(client);
       const isNew = known === undefined;
       known ??= new AdaptedClient(client, taken, deps);
       taken.add(known);
-      // Not by Kysely: it would keep a connection for ever that could not be made ready.
+      // Not by Kysely's hook: it would keep a connection that could not be prepared.
       if (isNew) await prepare(known, deps);
       clients.set(client, known);
       return known as unknown as PostgresPoolClient;
     },
-    // The pool's own end waits for whoever has a connection, for ever.
+    // The pool's own end() waits without limit for connections in use.
     end: async () => {
       const ended = pool.end();
       for (const client of taken) client.release(true);
@@ -46,7 +46,7 @@ export function adaptPool(pool: Pool, deps: PoolDeps): PostgresPool {
   };
 }
 
-/** Not in the options of the connection: what stands between us and the server may refuse them. */
+/** Not as connection options, which a pooler in between may refuse. */
 async function prepare(client: AdaptedClient, { schema }: PoolDeps): Promise<void> {
   const one = (index: number) => `set_config($${index}, $${index + 1}, false)`;
   const values = ["search_path", `"${schema}"`, "statement_timeout", `${STORAGE.statementMs}`];
@@ -68,12 +68,12 @@ async function connect(pool: Pool): Promise<PoolClient> {
     return await pool.connect();
   } catch (cause) {
     if (!(cause instanceof Error && cause.message === POOL_TIMEOUT)) throw cause;
-    const words = "no connection to PostgreSQL: all are at work, or it does not answer";
+    const words = "no connection to PostgreSQL: all are in use, or the server does not answer";
     throw new SeabirdError("deadline_exceeded", words, { cause });
   }
 }
 
-/** As `pg` words it. */
+/** The messages of `pg`. */
 const POOL_TIMEOUT = "timeout exceeded when trying to connect";
 const READ_TIMEOUT = "Query read timeout";
 
@@ -87,14 +87,14 @@ class AdaptedClient {
     this.#client = client;
     this.#taken = taken;
     this.#timing = timing;
-    // Nobody else hears it while a query or transaction has the connection: they fail themselves.
+    // Without a listener it would be thrown; the query or transaction that uses it fails by itself.
     client.on("error", (error) => log.warn({ error }, "a connection to PostgreSQL was lost"));
-    // Who has it may never give it back: its place is free for another one.
+    // Its holder may never release it; another connection may take its place in the pool.
     client.on("end", () => this.release(true));
   }
 
   async query(text: string, parameters: readonly unknown[] = []): Promise<QueryResult> {
-    // Whatever is asked after a question without an answer would wait behind it.
+    // Further queries would wait behind the unanswered one.
     if (this.#isSilent) throw silent();
     const query_timeout = this.#timing.statementMs + GRACE_MS;
     const values = parameters.map(toPostgres);
@@ -114,13 +114,13 @@ class AdaptedClient {
   }
 }
 
-/** `pg` itself would write a date by the machine's zone, whose old times are odd by seconds. */
+/** `pg` would write dates in the machine's time zone, whose historical offsets have odd seconds. */
 function toPostgres(value: unknown): unknown {
   const parameter = toParameter(value);
   return parameter instanceof Date ? parameter.toISOString() : parameter;
 }
 
 function silent(cause?: unknown): SeabirdError {
-  const words = "PostgreSQL does not answer: whether it did what was asked is not known";
+  const words = "PostgreSQL did not answer; the statement may or may not have run";
   return new SeabirdError("deadline_exceeded", words, { cause });
 }

@@ -1,8 +1,8 @@
-/** What a declaration has for each run of its plugin: there may be several in one process. */
+/** A value per run of a plugin: the same plugin may run several times in one process. */
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 
-/** What every context of a run has: `ctx`, or what `onStart` is given. */
+/** Identifies a run: `ctx`, or the host that `onStart` receives. */
 export type RunOfPlugin = Pick<PluginHost, "core">;
 
 export class Runs<T> {
@@ -20,7 +20,7 @@ export class Runs<T> {
     return () => void this.#runs.delete(core);
   }
 
-  /** Throws `closed` if that run has none. */
+  /** Throws `closed` if that run has no value. */
   of({ core }: RunOfPlugin): T {
     const value = this.#runs.get(core);
     if (value === undefined) throw this.#notOpen();
@@ -32,12 +32,12 @@ export class Runs<T> {
     const [first, second] = this.#runs.values();
     if (first === undefined) throw this.#notOpen();
     if (second === undefined) return first;
-    const words = `${this.#what} is there several times in this process: take of(ctx)`;
+    const words = `${this.#what} exists several times in this process: use of(ctx)`;
     throw new SeabirdError("failed_precondition", words);
   }
 
   #notOpen(): SeabirdError {
-    const words = `${this.#what} is not open: it is while the plugin runs`;
+    const words = `${this.#what} is closed: it is open only while the plugin runs`;
     return new SeabirdError("closed", words);
   }
 }

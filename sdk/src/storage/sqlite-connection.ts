@@ -1,4 +1,4 @@
-/** A SQLite file that is open: statements in, rows out. */
+/** An open SQLite file: runs statements, returns rows. */
 import type { DatabaseSync } from "node:sqlite";
 import type { CompiledQuery, QueryResult } from "kysely";
 import { pause, systemClock } from "../link/clock.ts";
@@ -58,11 +58,14 @@ export class SqliteConnection {
   }
 }
 
-/** SQLite runs the first of several statements, and says nothing of the others. */
+/** SQLite runs only the first of several statements and ignores the others. */
 function checkOnlyOne(sql: string, first: string): void {
   const rest = sql.slice(first.length).replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, "");
   if (/^[\s;]*$/.test(rest)) return;
-  throw new SeabirdError("invalid_argument", "that is more than one statement: run each by itself");
+  throw new SeabirdError(
+    "invalid_argument",
+    "the query has more than one statement; run each separately",
+  );
 }
 
 const FIRST_PAUSE_MS = 2;
@@ -70,8 +73,8 @@ const LONGEST_PAUSE_MS = 50;
 const SQLITE_BUSY = 5;
 
 /**
- * Tries again while another process writes. SQLite's own busy timeout would stop the event loop
- * meanwhile. By the machine's clock: that is what the other process runs by.
+ * Retries while another process writes. SQLite's own busy timeout would block the event loop.
+ * Takes real time, as the other process does.
  */
 export async function retryWhileBusy<T>(waitMs: number, work: () => T): Promise<T> {
   const untilMs = systemClock.now() + waitMs;

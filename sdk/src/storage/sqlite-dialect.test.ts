@@ -1,4 +1,4 @@
-/** SQLite's one connection: whose turn it is, and for how long one waits for it. */
+/** SQLite's one connection: who holds it, and how long others wait. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kysely, sql } from "kysely";
@@ -6,7 +6,7 @@ import { Mutex } from "./mutex.ts";
 import { SqliteDialect } from "./sqlite-dialect.ts";
 import { STORAGE } from "./storage-limits.ts";
 
-test("a transaction that waits for what waits for it is told so", async () => {
+test("a query outside a transaction that waits for it is refused", async () => {
   const dialect = new SqliteDialect({ file: ":memory:", connectionWaitMs: 20 });
   await using db = new Kysely<unknown>({ dialect });
   const deadlock = db.transaction().execute(() => sql`select 1`.execute(db));
@@ -14,7 +14,7 @@ test("a transaction that waits for what waits for it is told so", async () => {
   assert.deepEqual((await sql`select 1 as one`.execute(db)).rows, [{ one: 1 }]);
 });
 
-test("turns come in order, and no more wait than may", async () => {
+test("the mutex grants in order and bounds its waiters", async () => {
   const mutex = new Mutex(60_000);
   const order: number[] = [];
   await mutex.acquire();
@@ -31,7 +31,7 @@ test("turns come in order, and no more wait than may", async () => {
   await mutex.acquire();
 });
 
-test("who gave up waiting does not get the turn", async () => {
+test("a waiter that timed out does not get the mutex", async () => {
   const mutex = new Mutex(10);
   await mutex.acquire();
   await assert.rejects(mutex.acquire(), { code: "deadline_exceeded" });

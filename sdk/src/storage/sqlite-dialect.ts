@@ -1,4 +1,4 @@
-/** Kysely over Node's own SQLite. */
+/** Kysely's dialect for Node's built-in SQLite. */
 import {
   type DatabaseConnection,
   type DatabaseIntrospector,
@@ -21,11 +21,11 @@ import { STORAGE } from "./storage-limits.ts";
 
 export interface SqliteOptions {
   readonly file: string;
-  /** Default: the limit `lockWaitMs`. */
+  /** Default: `STORAGE.lockWaitMs`. */
   readonly lockWaitMs?: number | undefined;
-  /** Default: the limit `connectionWaitMs`. */
+  /** Default: `STORAGE.connectionWaitMs`. */
   readonly connectionWaitMs?: number | undefined;
-  /** Default: the limit `transactionIdleMs`. */
+  /** Default: `STORAGE.transactionIdleMs`. */
   readonly transactionIdleMs?: number | undefined;
 }
 
@@ -54,7 +54,7 @@ export class SqliteDialect implements Dialect {
   }
 }
 
-/** Kysely would let queries wait for the one connection without end. */
+/** Without it Kysely would queue queries for the one connection without a bound. */
 class MutexAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -91,7 +91,7 @@ class SqliteDriver implements Driver {
     throw closed();
   }
 
-  /** A transaction that began to read could not begin to write when somebody else has. */
+  /** Immediate, since a transaction that has read cannot start to write after another one wrote. */
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings) {
     const isReading = settings.accessMode === "read only";
     const statement = isReading ? "begin" : "begin immediate";
@@ -135,7 +135,7 @@ function closed(): SeabirdError {
 
 function own(connection: DatabaseConnection): SqliteLease {
   if (connection instanceof SqliteLease) return connection;
-  throw new TypeError("that is another driver's connection");
+  throw new TypeError("the connection belongs to another driver");
 }
 
 function quoted(name: string): string {

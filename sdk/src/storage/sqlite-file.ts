@@ -1,4 +1,4 @@
-/** Opens a SQLite file that only its owner may read. */
+/** Opens a SQLite file that only its owner can read. */
 import {
   chmodSync,
   closeSync,
@@ -16,10 +16,10 @@ const OWNER_ONLY = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 const OTHERS = 0o077;
 
-/** Makes folders and file as needed. Throws when another process has the file locked just now. */
+/** Creates folders and file as needed. Throws while another process has the file locked. */
 export function openFile(file: string): DatabaseSync {
   if (file !== IN_MEMORY) prepareFile(file);
-  // No busy timeout: it would stop the event loop.
+  // No busy timeout: it would block the event loop.
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec("pragma journal_mode = wal");
@@ -32,7 +32,7 @@ export function openFile(file: string): DatabaseSync {
   }
 }
 
-/** SQLite gives what it writes beside the file the file's own mode. */
+/** SQLite creates its -wal and -shm files with the mode of the main file. */
 function prepareFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
   const descriptor = openSync(file, "a", OWNER_ONLY);
@@ -41,7 +41,7 @@ function prepareFile(file: string): void {
   } finally {
     closeSync(descriptor);
   }
-  // They may be there from before.
+  // They may be left from an earlier run.
   for (const beside of ["-wal", "-shm"]) {
     const mode = statSync(file + beside, { throwIfNoEntry: false })?.mode ?? 0;
     if ((mode & OTHERS) !== 0) chmodSync(file + beside, OWNER_ONLY);

@@ -1,4 +1,4 @@
-/** SQLite's one connection while somebody has it: theirs until they give it back, or say nothing. */
+/** SQLite's one connection as one holder has it, until it is released or idle for too long. */
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
 import { systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -7,29 +7,29 @@ import type { SqliteConnection } from "./sqlite-connection.ts";
 export class SqliteLease implements DatabaseConnection {
   readonly #connection: SqliteConnection;
   readonly #idleMs: number;
-  readonly #given: () => void;
-  /** Why it is over, once it is. */
+  readonly #onRelease: () => void;
+  /** Why the lease ended, once it has. */
   #over: SeabirdError | undefined;
-  #atWork = 0;
+  #active = 0;
   #lastUsedMs = systemClock.now();
   #cancelTimer: () => void;
 
-  /** `given` is called once, when others may have the connection. */
-  constructor(connection: SqliteConnection, idleMs: number, given: () => void) {
+  /** `onRelease` is called once, when others may have the connection. */
+  constructor(connection: SqliteConnection, idleMs: number, onRelease: () => void) {
     this.#connection = connection;
     this.#idleMs = idleMs;
-    this.#given = given;
-    this.#cancelTimer = systemClock.after(idleMs, () => this.#look());
+    this.#onRelease = onRelease;
+    this.#cancelTimer = systemClock.after(idleMs, () => this.#checkIdle());
   }
 
-  /** Runs `work` unless the lease is over; what it throws then says why. */
+  /** Runs `work`; throws the reason if the lease has ended. */
   async use<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
     if (this.#over !== undefined) throw this.#over;
-    this.#atWork++;
+    this.#active++;
     try {
       return await work(this.#connection);
     } finally {
-      this.#atWork--;
+      this.#active--;
       this.#lastUsedMs = systemClock.now();
     }
   }
@@ -40,31 +40,31 @@ export class SqliteLease implements DatabaseConnection {
 
   // biome-ignore lint/correctness/useYield: there is nothing to stream from memory.
   async *streamQuery<R>(): AsyncGenerator<QueryResult<R>> {
-    throw new SeabirdError("unimplemented", "queries are not streamed: take pages instead");
+    throw new SeabirdError("unimplemented", "queries cannot be streamed; read in pages");
   }
 
-  /** A transaction that was ended for its holder needs no rollback. */
+  /** No effect on a transaction that was rolled back already. */
   async rollback(): Promise<void> {
     if (this.#over === undefined) await this.use((connection) => connection.end("rollback"));
   }
 
-  /** Later uses are refused: the connection may be another's by then. Idempotent. */
+  /** Refuses later uses, since another holder may have the connection by then. Idempotent. */
   release(why = new SeabirdError("closed", RELEASED)): void {
     if (this.#over !== undefined) return;
     this.#over = why;
     this.#cancelTimer();
-    this.#given();
+    this.#onRelease();
   }
 
-  /** Whoever says nothing for so long, as a handler that waits for ever, holds up everybody. */
-  #look(): void {
+  /** An idle holder, such as a handler that waits for ever, would block all others. */
+  #checkIdle(): void {
     const leftMs = this.#lastUsedMs + this.#idleMs - systemClock.now();
-    if (this.#atWork > 0 || leftMs > 0) {
-      const againMs = this.#atWork > 0 ? this.#idleMs : leftMs;
-      this.#cancelTimer = systemClock.after(againMs, () => this.#look());
+    if (this.#active > 0 || leftMs > 0) {
+      const againMs = this.#active > 0 ? this.#idleMs : leftMs;
+      this.#cancelTimer = systemClock.after(againMs, () => this.#checkIdle());
       return;
     }
-    const words = `a transaction said nothing for ${this.#idleMs} ms and was rolled back`;
+    const words = `a transaction was idle for ${this.#idleMs} ms and was rolled back`;
     try {
       this.#connection.end("rollback");
     } finally {
@@ -73,4 +73,4 @@ export class SqliteLease implements DatabaseConnection {
   }
 }
 
-const RELEASED = "this transaction is over: await what is done in it";
+const RELEASED = "this transaction has ended; await all queries in it";

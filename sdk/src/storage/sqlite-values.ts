@@ -2,7 +2,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import { toParameter } from "./parameters.ts";
 
-/** How the column helpers declare what is converted on the way out. */
+/** Declared column types whose values are converted when read. */
 export const SQLITE_TYPES = {
   boolean: "boolean",
   timestamp: "timestamp",
@@ -14,13 +14,13 @@ export function toSqlite(value: unknown): SQLInputValue {
   const parameter = toParameter(value);
   if (typeof parameter === "boolean") return parameter ? 1n : 0n;
   if (parameter instanceof Date) return BigInt(parameter.getTime());
-  // Node gives a number as floating point, which in text is 5.0 and divides otherwise.
+  // Node binds a number as floating point, which becomes 5.0 in text and divides differently.
   return Number.isSafeInteger(parameter) ? BigInt(parameter as number) : parameter;
 }
 
 export type FromSqlite = (value: unknown) => unknown;
 
-/** By the type that a column was declared with; computed columns have none. */
+/** By the declared type of a column; computed columns have none. */
 export function readerFor(declaredType: string | null): FromSqlite {
   switch (declaredType?.toLowerCase()) {
     case SQLITE_TYPES.boolean:

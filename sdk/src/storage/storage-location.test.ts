@@ -1,9 +1,9 @@
-/** Where a plugin's data is. */
+/** The url of a plugin's storage. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { locationOf, schemaOf } from "./storage-location.ts";
 
-test("nothing, a path, memory, PostgreSQL", () => {
+test("the default, a path, memory, PostgreSQL", () => {
   const sqlite = (file: string) => ({ kind: "sqlite", file });
   assert.deepEqual(locationOf("notes", undefined), sqlite(".seabird/data/notes.db"));
   assert.deepEqual(locationOf("notes", "./a b.db"), sqlite("./a b.db"));
@@ -14,7 +14,7 @@ test("nothing, a path, memory, PostgreSQL", () => {
   }
 });
 
-test("schemas of long names are short, and no two are the same", () => {
+test("schemas of long names are short and distinct", () => {
   const names = ["a".repeat(55), "a".repeat(56), `${"a".repeat(63)}b`, "a".repeat(64)];
   const schemas = names.map(schemaOf);
   assert.equal(new Set(schemas).size, names.length);

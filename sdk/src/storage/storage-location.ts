@@ -1,10 +1,10 @@
-/** Where a plugin's data is: reads the url of `storage`. Pure but for a look at the disk. */
+/** Parses the url of `storage`. Pure, but for checking whether a path is a folder. */
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { SeabirdError } from "../link/errors.ts";
 
-/** Where SQLite files are unless something else is said, below the working folder. */
+/** The default folder of SQLite files, relative to the working folder. */
 export const DATA_FOLDER = ".seabird/data";
 export const IN_MEMORY = ":memory:";
 
@@ -13,7 +13,7 @@ export type StorageLocation =
   | { readonly kind: "postgres"; readonly url: string; readonly schema: string };
 
 /**
- * Nothing: a file named after the plugin in `.seabird/data`. `:memory:`: gone at the end.
+ * Undefined: a file named after the plugin in `.seabird/data`. `:memory:`: dropped at the end.
  * `postgres://…`: a schema named after the plugin. A path that is a folder or ends with `/`:
  * a file named after the plugin in it. Any other path: that file.
  */
@@ -23,7 +23,7 @@ export function locationOf(name: string, url: string | undefined): StorageLocati
   if (url === IN_MEMORY) return { kind: "sqlite", file: url };
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === "postgres" || scheme === "postgresql") {
-    // A url that cannot be read is never repeated: it may hold a password.
+    // An invalid url is not repeated: it may contain a password.
     if (!URL.canParse(url)) throw badUrl(name);
     return { kind: "postgres", url, schema: schemaOf(name) };
   }
@@ -34,7 +34,7 @@ export function locationOf(name: string, url: string | undefined): StorageLocati
 
 const MAX_IDENTIFIER = 63;
 
-/** PostgreSQL cuts longer names off, which must not make one of two. */
+/** PostgreSQL truncates longer names, which could make two schemas one. */
 export function schemaOf(name: string): string {
   const schema = `seabird_${name}`;
   if (schema.length <= MAX_IDENTIFIER) return schema;
@@ -49,6 +49,6 @@ function isDrive(scheme: string): boolean {
 function badUrl(name: string): SeabirdError {
   return new SeabirdError(
     "bad_option",
-    `storage of "${name}": the url is none; allowed: a path, ":memory:", or postgres://…`,
+    `storage of "${name}": the url is invalid; allowed: a path, ":memory:", or postgres://…`,
   );
 }

@@ -1,4 +1,4 @@
-/** `storage()`: a plugin's data, opened when the plugin starts and closed with it. */
+/** `storage()`: a plugin's data, open while the plugin runs. */
 import type { Kysely } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
@@ -14,32 +14,32 @@ import type { OpenStore, Store } from "./store.ts";
 
 export interface StorageOptions {
   /**
-   * Where the data is. Default: SQLite, a file named after the plugin in `.seabird/data`, which
+   * Where the data is stored. Default: SQLite, a file named after the plugin in `.seabird/data`, which
    * only its owner may read. Also: the path of a file or folder; `":memory:"`; or `postgres://…`,
    * where each plugin has a schema of its own (this needs the package `pg`).
    */
   readonly url?: string | undefined;
-  /** Which setting of the plugin says it instead, if it is set: `"database"`. */
+  /** Name of a setting of the plugin that overrides `url`, such as `"database"`. */
   readonly setting?: string | undefined;
-  /** What makes the tables, step by step. Default: none, for the key-value store alone. */
+  /** The migrations that create the tables. Default: none; the key-value store needs none. */
   readonly migrations?: Migrations | undefined;
 }
 
 export interface PluginStorage<Tables> {
   /**
    * The plugin's tables, by Kysely. Throws a SeabirdError `closed` while the plugin does not run,
-   * and `failed_precondition` if it runs several times in this process: then take `of(ctx).db`.
+   * and `failed_precondition` if it runs several times in this process: then use `of(ctx).db`.
    */
   readonly db: Kysely<Tables>;
-  /** The key-value store of this namespace. May be taken before the plugin runs. */
+  /** The key-value store of a namespace. May be called before the plugin runs. */
   keyValue<Value = unknown>(namespace: string): KeyValue<Value>;
   /** The storage of this run of the plugin. Throws a SeabirdError `closed` if it has none. */
   of(run: RunOfPlugin): Store<Tables>;
 }
 
 /**
- * Gives a plugin a place for its data: opened, and its tables brought up to date, before the
- * plugin's first event; closed after its last.
+ * Gives a plugin storage: it is opened and its migrations run before the plugin's first event, and
+ * it is closed after the last one.
  *
  * ```ts
  * export const karma = plugin("karma");
@@ -50,15 +50,15 @@ export interface PluginStorage<Tables> {
  * });
  * ```
  *
- * Declare it above everything that uses it in `onStart`. Throws a SeabirdError `bad_option` for
- * what is no plugin; the plugin fails as described at `openStorage`.
+ * Declare it before any `onStart` that uses it. Throws a SeabirdError `bad_option` if `plugin` is
+ * not a plugin; the plugin fails as described at `openStorage`.
  */
 export function storage<Tables = AnyTables>(
   plugin: Pick<Plugin, "name" | "onStart">,
   options: StorageOptions = {},
 ): PluginStorage<Tables> {
   if (!isOfKind(plugin, "plugin")) {
-    throw new SeabirdError("bad_option", "storage is a plugin's: storage(plugin, …)");
+    throw new SeabirdError("bad_option", "storage takes a plugin: storage(plugin, …)");
   }
   const runs = new Runs<OpenStore<Tables>>(`the storage of "${plugin.name}"`);
   plugin.onStart(async (host) => {
@@ -81,7 +81,7 @@ function urlOf({ name, config }: PluginHost, { url, setting }: StorageOptions): 
   throw new SeabirdError("bad_option", `setting ${setting} of "${name}" must be text`);
 }
 
-/** One for each run of the plugin. */
+/** One store for each run of the plugin. */
 class Stores<Tables> implements PluginStorage<Tables> {
   readonly #runs: Runs<OpenStore<Tables>>;
   readonly #mutex = new KeyedMutex();

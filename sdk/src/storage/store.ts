@@ -7,7 +7,7 @@ import { type KeyValue, keyValueOf } from "./key-value.ts";
 import { KeyedMutex } from "./mutex.ts";
 import type { OwnTables } from "./own-tables.ts";
 
-/** Who else may be at the same data: nobody, those who have the file, those who reach the server. */
+/** Who else may use the same data: nobody, processes with the file, or clients of the server. */
 export type Sharing = "nobody" | "file" | "server";
 
 export interface Store<Tables> extends AsyncDisposable {
@@ -17,9 +17,9 @@ export interface Store<Tables> extends AsyncDisposable {
   readonly sharing: Sharing;
   /** The plugin's tables, by Kysely. Throws a SeabirdError `closed` after `close()`. */
   readonly db: Kysely<Tables>;
-  /** The key-value store of this namespace, which may be any text of up to 512 characters. */
+  /** The key-value store of a namespace: any text of up to 512 characters. */
   keyValue<Value = unknown>(namespace: string): KeyValue<Value>;
-  /** Open transactions are rolled back, later queries refused. Idempotent. */
+  /** Rolls open transactions back and refuses later queries. Idempotent. */
   close(): Promise<void>;
 }
 
