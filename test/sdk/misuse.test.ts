@@ -66,8 +66,8 @@ test("options and contents that cannot work are refused at once", async (t) => {
     connectPlugin({ ...options, commands: { [name]: untyped(help) } });
   assert.throws(command("", { shortHelp: "" }), isBad(/names have no spaces/));
   assert.throws(command("a b", { shortHelp: "" }), isBad(/names have no spaces/));
-  assert.throws(command("a", null), isBad(/"a" has a help that is no text/));
-  assert.throws(command("a", { shortHelp: 5 }), isBad(/"a" has a help that is no text/));
+  assert.throws(command("a", null), isBad(/"a" needs shortHelp as text/));
+  assert.throws(command("a", { shortHelp: 5 }), isBad(/"a" needs shortHelp as text/));
   const type = (given: unknown) => () =>
     backend(untyped(given), { connect: () => ({ close: () => undefined }) });
   assert.throws(type(undefined), isBad(/type is undefined/));

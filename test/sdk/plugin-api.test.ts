@@ -292,8 +292,8 @@ test("a taken alias is dropped with a warning, a taken name stops the plugin", a
   assert.deepEqual(
     stage.lines.filter((line) => line.includes("alias")),
     [
-      'warn another plugin has "r": "roll" goes on without this alias',
-      'warn another plugin has "x": "roll" goes on without this alias',
+      'warn another plugin has registered "r"; "roll" runs without this alias',
+      'warn another plugin has registered "x"; "roll" runs without this alias',
     ],
   );
   await stage.say("!r").say("!rr").expect("#c: rolled");

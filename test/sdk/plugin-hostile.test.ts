@@ -231,7 +231,7 @@ test("settings that are never checked do not keep the plugin from closing", asyn
 test("what is declared after the start is refused, not forgotten", async () => {
   const hasty = plugin("hasty");
   await using _bed = await testbed({ plugins: [hasty] });
-  const late = /plugin "hasty" has been started; declare everything before that/;
+  const late = /plugin "hasty" has been started; declare handlers before that/;
   assert.throws(() => hasty.hears(/x/, () => undefined), late);
   assert.throws(() => hasty.on("action", () => undefined), late);
   assert.throws(() => hasty.command("x", "y", () => undefined), late);

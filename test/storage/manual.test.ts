@@ -58,7 +58,7 @@ const PLAYS: Record<string, (bed: Testbed) => Promise<void>> = {
     await room.say("ann", "!random");
     await room.expect("there is none");
     await room.say("ann", "!quote it's; drop table quote");
-    await room.expect("kept");
+    await room.expect("stored");
     await room.say("ann", "!random");
     await room.expect("it's; drop table quote");
   },

@@ -102,7 +102,7 @@ test("a plugin whose storage cannot be opened fails, saying why", async () => {
   const { quotes } = quotesPlugin();
   const config = { quotes: { database: "mysql://root:hunter2@db" } };
   await assert.rejects(testbed({ plugins: [quotes], config }), (error: Error) => {
-    assert.match(`${error.message} ${error.cause}`, /storage of "quotes": the url is none/);
+    assert.match(`${error.message} ${error.cause}`, /storage of "quotes": the url is invalid/);
     assert.doesNotMatch(`${error.stack} ${error.cause}`, /hunter2/);
     return true;
   });

@@ -141,7 +141,7 @@ test("what can never work is refused where it is written", () => {
   for (const name of ["", "Hello", "a b", "x".repeat(65), "-a"]) {
     assert.throws(() => plugin(name), refuses(/a plugin is called/), name);
   }
-  assert.throws(() => plugin("a", { config: {} as never }), refuses(/no Standard Schema/));
+  assert.throws(() => plugin("a", { config: {} as never }), refuses(/not a Standard Schema/));
   const bad = plugin("bad");
   assert.throws(() => bad.command("two words too", "", () => {}), refuses(/two words too/));
   assert.throws(() => bad.command("x", "", undefined as never), refuses(/must be a function/));
