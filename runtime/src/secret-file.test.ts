@@ -14,7 +14,7 @@ function file(t: TestContext, content: string | Buffer): string {
   return path;
 }
 
-const PEM = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----";
+const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
 
 test("a secret loses its byte order mark and one line break, and nothing else", (t) => {
   const rows: readonly (readonly [content: string, text: string])[] = [
