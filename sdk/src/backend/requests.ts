@@ -17,7 +17,7 @@ export const failed =
   (reason: string): Answer =>
   () => ({ case: "failed", value: { reason } });
 
-type Functions = Pick<BackendConnection, "send" | "join" | "leave" | "setTopic">;
+type Functions = Omit<BackendConnection, "metadata" | "reconfigure" | "closed" | "close">;
 type Inner = ChatRequest["inner"];
 /** GetBackendInfo is answered without the network. */
 export type RequestCase = Exclude<NonNullable<Inner["case"]>, "metadata">;
