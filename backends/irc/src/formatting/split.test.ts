@@ -36,7 +36,7 @@ const anyText = fc.string({
 });
 const anyStyle = fc.subarray([...TOGGLES]).map((names): Style => new Set(names));
 const anyRuns = fc.array(fc.record({ text: anyText, style: anyStyle }), { maxLength: 12 });
-const room = fc.integer({ min: MIN_SPLIT_BYTES, max: 450 });
+const lengths = fc.integer({ min: MIN_SPLIT_BYTES, max: 450 });
 const words = fc.array(fc.stringMatching(/^[a-zé漢🦀]{1,12}$/u), { minLength: 1, maxLength: 120 });
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -51,7 +51,7 @@ function formatted(runs: readonly Run[]): string[] {
 describe("splitLines", () => {
   it("never exceeds the limit, cuts no character, and loses nothing but spaces", () => {
     fc.assert(
-      fc.property(anyRuns, room, fc.boolean(), (given, maxBytes, verbatim) => {
+      fc.property(anyRuns, lengths, fc.boolean(), (given, maxBytes, verbatim) => {
         const runs = given.map((run) => ({ ...run, text: run.text.replaceAll(/[\p{Cc}]/gu, "") }));
         const line: TextLine = { runs, quotes: 0, verbatim };
         const lines = splitLines([line], maxBytes);
@@ -69,7 +69,7 @@ describe("splitLines", () => {
 
   it("cuts only between graphemes, even where the style changes within one", () => {
     fc.assert(
-      fc.property(anyRuns, room, (given, maxBytes) => {
+      fc.property(anyRuns, lengths, (given, maxBytes) => {
         const runs = given.map((run) => ({ ...run, text: run.text.replaceAll(/[\p{Cc}]/gu, "") }));
         const whole = plainRuns(runs);
         const ends = new Set([...graphemes.segment(whole)].map(({ index }) => index));
@@ -99,7 +99,7 @@ describe("splitLines", () => {
 
   it("splits between words that fit, and keeps them in order", () => {
     fc.assert(
-      fc.property(words, room, (given, maxBytes) => {
+      fc.property(words, lengths, (given, maxBytes) => {
         const lines = splitText(given.join(" "), maxBytes);
         assert.deepEqual(
           lines.flatMap((line) => line.split(" ")),

@@ -7,12 +7,12 @@ import { byteLength, decodeLine, foldName, utf8Cut } from "./line.ts";
 describe("utf8Cut", () => {
   it("takes as much as fits, by whole code points", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.nat(40), (text, room) => {
-        const cut = utf8Cut(text, room);
-        assert.ok(byteLength(text.slice(0, cut)) <= room);
+      fc.property(fc.string({ unit: "binary" }), fc.nat(40), (text, maxBytes) => {
+        const cut = utf8Cut(text, maxBytes);
+        assert.ok(byteLength(text.slice(0, cut)) <= maxBytes);
         assert.ok(text.slice(0, cut).isWellFormed());
         const next = String.fromCodePoint(text.codePointAt(cut) ?? 0);
-        if (cut < text.length) assert.ok(byteLength(text.slice(0, cut) + next) > room);
+        if (cut < text.length) assert.ok(byteLength(text.slice(0, cut) + next) > maxBytes);
       }),
     );
   });
