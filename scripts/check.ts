@@ -15,6 +15,7 @@ import { siblings } from "./checks/siblings.ts";
 import { sizes } from "./checks/sizes.ts";
 import { tables } from "./checks/tables.ts";
 import { types } from "./checks/types.ts";
+import { words } from "./checks/words.ts";
 
 const CHECKS: readonly Check[] = [
   types,
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   lockFile,
   siblings,
   sizes,
+  words,
   privacy,
 ];
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The `seabird` command. Runs src/main.ts; on a Node older than 24 it starts itself again on
-// the one that the project brings, and is then no more than a doorman for signals and exit code.
+// the one that the project brings, and is then no more than a launcher that forwards signals and exit code.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -178,13 +178,13 @@ test("the original core's tokens are imported on the file", async (t) => {
   const database = new DatabaseSync(join(cwd, "old.db"));
   database.exec(
     `CREATE TABLE seabird_auth_tokens (id INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE);
-     INSERT INTO seabird_auth_tokens (name, key) VALUES ('alice', 'in the clear')`,
+     INSERT INTO seabird_auth_tokens (name, key) VALUES ('alice', 'as plain text')`,
   );
   database.close();
   const args = ["tokens", "import", "--database-url", "sqlite:old.db"];
   const { stdout } = await ended(t, args, { cwd });
   assert.match(stdout, /^imported 1 token/);
-  assert.ok(!readFileSync(join(cwd, "old.db")).includes("in the clear"), "its bytes are gone");
+  assert.ok(!readFileSync(join(cwd, "old.db")).includes("as plain text"), "its bytes are gone");
 });
 
 test("metrics: with a scope on the main port, without a token on a port of their own", async (t) => {

@@ -20,6 +20,7 @@ import { sizes } from "./sizes.ts";
 import { tables } from "./tables.ts";
 import { trackedFiles } from "./tracked-files.ts";
 import { types } from "./types.ts";
+import { words } from "./words.ts";
 
 let root = "";
 
@@ -247,6 +248,35 @@ const PLANTINGS: readonly Planting[] = [
     path: "protocol/src/planted.ts",
     plant: () => "// a line\n".repeat(301),
     finds: /protocol\/src\/planted\.ts has 301 lines/,
+  },
+  {
+    check: words,
+    what: "a private term in an identifier",
+    path: "sdk/src/planted.ts",
+    plant: () => `export const load${"House"} = 1;\n`,
+    finds: /sdk\/src\/planted\.ts:1 "loadHouse", better: project/,
+  },
+  {
+    check: words,
+    what: "a whole identifier, and not the word in a comment or a string",
+    path: "sdk/src/planted.ts",
+    plant: () =>
+      `// Heard ${"Told"}\nexport const planted = "${"Told"}";\nexport type ${"Told"} = 1;\n`,
+    finds: /^sdk\/src\/planted\.ts:3 "Told", better: NetworkEvent$/,
+  },
+  {
+    check: words,
+    what: "a private term in a file's name",
+    path: `sdk/src/${"crew"}-list.ts`,
+    plant: () => "export {};\n",
+    finds: /sdk\/src\/crew-list\.ts: "crew", better: supervisor/,
+  },
+  {
+    check: words,
+    what: "a phrase over two lines of a comment",
+    path: "sdk/src/planted.ts",
+    plant: () => "/**\n * What is told\n */\n/**\n * Whoever is\n * told of it.\n */\nexport {};\n",
+    finds: /sdk\/src\/planted\.ts:5 "is told of"/,
   },
   {
     check: privacy,

@@ -1,4 +1,4 @@
-/** What core and people are told of a network that is not there, not yet, or no more. */
+/** A network that is not reachable yet, or no longer: what core and people learn of it. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createLog, startBackend } from "@seabird-chat/sdk/backend";

@@ -1,4 +1,4 @@
-/** Strict transport security (STS) on a real network: what is secret is never said in the clear. */
+/** Strict transport security (STS) on a real network: secrets are never sent unencrypted. */
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";

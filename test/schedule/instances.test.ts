@@ -12,7 +12,7 @@ import {
   notedMigrations,
   type Order,
   SCHEDULE_PLUGIN,
-  type Told,
+  type ChildMessage,
 } from "../support/schedule-child.ts";
 import { type Engine, testEngines } from "../support/storage-engines.ts";
 import { until } from "../support/until.ts";
@@ -27,7 +27,7 @@ const LONG_LEASE_MS = 60_000;
 interface Instance {
   readonly process: ChildProcess;
   send(order: Order): void;
-  told(what: Told["told"]): Promise<void>;
+  told(what: ChildMessage["told"]): Promise<void>;
 }
 
 async function stage(t: TestContext, engine: Engine, leaseMs = SHORT_LEASE_MS) {
@@ -45,9 +45,9 @@ async function stage(t: TestContext, engine: Engine, leaseMs = SHORT_LEASE_MS) {
   const start = async (): Promise<Instance> => {
     const child = fork(CHILD, [url, core.url, token, `${leaseMs}`], { stdio: "inherit" });
     t.after(() => child.kill("SIGKILL"));
-    const heard: Told[] = [];
-    child.on("message", (message) => heard.push(message as Told));
-    const told = (what: Told["told"]) =>
+    const heard: ChildMessage[] = [];
+    child.on("message", (message) => heard.push(message as ChildMessage));
+    const told = (what: ChildMessage["told"]) =>
       until(what, () => heard.some((each) => each.told === what), PATIENCE_MS);
     await told("ready");
     return { process: child, send: (order) => void child.send(order), told };

@@ -232,7 +232,7 @@ test("what a function throws is the answer, whatever it is", async (t) => {
   await plugin.joinChannel("camp://test", "told elsewhere");
 });
 
-test("what is told of a room may lack anything but its id", async (t) => {
+test("a room that is reported may lack anything but its id", async (t) => {
   let host: BackendHost | undefined;
   const { plugin, running } = await stage(t, {
     connect: (given) => {

@@ -97,7 +97,7 @@ test("what may have been said is never said again", async (t) => {
   assert.deepEqual(texts(backend), ["silence", "muted", "lost"]);
 });
 
-test("a plugin that is too slow misses events, and is told of the gap", async (t) => {
+test("a plugin that is too slow misses events, and learns of the gap", async (t) => {
   const { core, backend } = await world(t, { maxQueuedEventsPerStream: 2_000 });
   const slow = plugin("slow");
   const open = Promise.withResolvers<void>();

@@ -71,7 +71,7 @@ test("many lines of a log come whole", async (t) => {
   assert.match(out, /the flood is over\n$/);
 });
 
-test("a run that is suspended is told of, and a second one names its process", async (t) => {
+test("a suspended run is reported, and a second one names its process", async (t) => {
   let suspended: RunningProject | undefined;
   // Before the projects' own hooks, which wait for their ends.
   t.after(() => suspended?.child.kill("SIGCONT"));

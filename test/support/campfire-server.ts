@@ -16,7 +16,7 @@ export interface CampfireRoom {
   readonly topic: string;
 }
 
-export interface Said {
+export interface SentLine {
   readonly to: string;
   readonly body: string;
 }
@@ -24,7 +24,7 @@ export interface Said {
 export class CampfireServer {
   static readonly token = "s3cret";
   /** What clients said, oldest first. */
-  readonly said: Said[] = [];
+  readonly said: SentLine[] = [];
   /** How often anybody tried to enter. */
   entered = 0;
   rooms: CampfireRoom[] = [{ id: "lobby", name: "Lobby", topic: "welcome" }];

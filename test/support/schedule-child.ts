@@ -10,13 +10,13 @@ export interface Noted {
   readonly noted: { readonly key: string; readonly what: string; readonly pid: number };
 }
 
-/** What the parent asks for, and what it is told. */
+/** Messages from the parent, and to it. */
 export type Order = {
   readonly put: readonly string[];
   readonly job: JobName;
   readonly inMs: number;
 };
-export type Told = { readonly told: "ready" | "put" | "hangs" | "aborted"; readonly key?: string };
+export type ChildMessage = { readonly told: "ready" | "put" | "hangs" | "aborted"; readonly key?: string };
 export type JobName = "quick" | "hanging" | "dropping";
 
 export const SCHEDULE_PLUGIN = "instances";
@@ -69,6 +69,6 @@ async function run(): Promise<void> {
   tell({ told: "ready" });
 }
 
-function tell(told: Told): void {
+function tell(told: ChildMessage): void {
   if (process.connected) process.send?.(told);
 }

@@ -315,7 +315,7 @@ test("a network that requires TLS only later is left, and connected to with TLS"
   const connection = await server.connection(1);
   connection.say(`:srv CAP bird NEW :sts=port=${server.port}`);
   await status("upgrading");
-  // What speaks no TLS fails, and in the clear nothing is told any more than a question.
+  // A server without TLS fails, and nothing more than a question is sent unencrypted.
   server.script = (line) =>
     line === "CAP LS 302" ? [`:srv CAP * LS :sts=port=${server.port},duration=9`] : [];
   await status("lost");

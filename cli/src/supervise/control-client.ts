@@ -40,14 +40,14 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
   const stop = () => void socket.destroy();
   signal?.addEventListener("abort", stop, { once: true });
   socket.write(`${JSON.stringify(request)}\n`);
-  const patienceMs = PATIENCE_MS[request.do];
+  const timeoutMs = TIMEOUT_MS[request.do];
   let late = false;
   const giveUp = () => {
     late = true;
     socket.destroy();
   };
   // A suspended run accepts the connection and does not answer.
-  const timer = setTimeout(giveUp, patienceMs);
+  const timer = setTimeout(giveUp, timeoutMs);
   try {
     for await (const text of linesOf(socket)) {
       // Lines that are followed come when they come.
@@ -65,22 +65,22 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
     socket.destroy();
   }
   if (signal?.aborted) return undefined;
-  if (late) throw noAnswer(patienceMs);
+  if (late) throw noAnswer(timeoutMs);
   throw new CliError(EXIT.unreachable, "`seabird up` has ended, or ended the connection");
 }
 
 /** Until an answer: changes wait for the components, and for earlier changes. */
-const PATIENCE_MS: Readonly<Record<ControlRequest["do"], number>> = {
+const TIMEOUT_MS: Readonly<Record<ControlRequest["do"], number>> = {
   ps: CONTROL_ANSWER_MS,
   logs: CONTROL_ANSWER_MS,
   restart: CONTROL_CHANGE_MS,
   reload: CONTROL_CHANGE_MS,
 };
 
-function noAnswer(patienceMs: number): CliError {
+function noAnswer(timeoutMs: number): CliError {
   return new CliError(
     EXIT.timeout,
-    `the \`seabird up\` here did not answer within ${patienceMs / 1000} s`,
+    `the \`seabird up\` here did not answer within ${timeoutMs / 1000} s`,
     "it may be suspended: `fg` in its terminal, or `kill -CONT` and its process id, wakes it",
   );
 }

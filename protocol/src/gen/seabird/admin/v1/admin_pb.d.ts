@@ -61,7 +61,7 @@ export declare type Token = Message<"seabird.admin.v1.Token"> & {
   revokedAt?: Timestamp | undefined;
 
   /**
-   * A row of the original core's table, in the clear there.
+   * A row of the original core's table, which holds the token as plain text.
    *
    * @generated from field: bool legacy = 8;
    */
