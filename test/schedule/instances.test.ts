@@ -8,11 +8,11 @@ import { silentLog } from "@seabird-chat/sdk";
 import { openStorage, sql } from "@seabird-chat/sdk/storage";
 import { startCore } from "../support/core.ts";
 import {
+  type ChildMessage,
   type Noted,
   notedMigrations,
   type Order,
   SCHEDULE_PLUGIN,
-  type ChildMessage,
 } from "../support/schedule-child.ts";
 import { type Engine, testEngines } from "../support/storage-engines.ts";
 import { until } from "../support/until.ts";

@@ -16,7 +16,10 @@ export type Order = {
   readonly job: JobName;
   readonly inMs: number;
 };
-export type ChildMessage = { readonly told: "ready" | "put" | "hangs" | "aborted"; readonly key?: string };
+export type ChildMessage = {
+  readonly told: "ready" | "put" | "hangs" | "aborted";
+  readonly key?: string;
+};
 export type JobName = "quick" | "hanging" | "dropping";
 
 export const SCHEDULE_PLUGIN = "instances";
