@@ -87,7 +87,7 @@ test("ngircd is killed while requests wait: each is answered with what is known 
   if (network === undefined) return;
   const { server, alice } = network;
   const { core, actions } = await startEar(t);
-  await startBot(t, core, server, { config: { burst_lines: 2, antiloop: false } });
+  await startBot(t, core, server, { config: { burst_lines: 2 } });
   const calls = [
     ...Array.from({ length: 6 }, (_, at) => actions.sendMessage(onIrc("#test"), `line ${at}`)),
     actions.joinChannel(BACKEND, "#other"),

@@ -5,6 +5,20 @@ import type { IrcPerson } from "../support/irc-person.ts";
 import { onIrc, refusalOf, startIrcStage } from "../support/irc-stage.ts";
 import { waitFor } from "../support/irc-wait.ts";
 
+test("the same text again and again is sent on", async (t) => {
+  const stage = await startIrcStage(t, "ngircd", { env: { IRC_LINE_INTERVAL_MS: "50" } });
+  if (stage === undefined) return;
+  const { alice, actions, backend } = stage;
+  await backend.ready();
+  for (let time = 1; time <= 7; time++) {
+    assert.equal(await refusalOf(actions.sendMessage(onIrc("#test"), "again")), "");
+  }
+  assert.equal(await refusalOf(actions.sendMessage(onIrc("#test"), "last")), "");
+  await alice.sees("#test", "<seabird> last");
+  const said = (await alice.lines("#test")).filter((line) => line.includes("<seabird> again"));
+  assert.equal(said.length, 7);
+});
+
 suite("a burst of requests", () => {
   test("what was answered with success was said, in order; the rest was not", async (t) => {
     const stage = await startIrcStage(t, "inspircd", {

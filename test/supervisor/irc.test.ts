@@ -18,8 +18,8 @@ function yaml(port: number, { channels = ["#test"], nick = "bird" } = {}): strin
   const list = channels.map((name) => JSON.stringify(name)).join(", ");
   return `core: { listen: 127.0.0.1:0 }
 backends:
-  irc/one: { host: "irc://127.0.0.1:${port}", nick: ${nick}, channels: [${list}], antiloop: false }
-  irc/two: { host: "irc://127.0.0.1:${port}", nick: other, channels: ["#two"], antiloop: false }
+  irc/one: { host: "irc://127.0.0.1:${port}", nick: ${nick}, channels: [${list}] }
+  irc/two: { host: "irc://127.0.0.1:${port}", nick: other, channels: ["#two"] }
 plugins:
   help: {}
   ping: {}

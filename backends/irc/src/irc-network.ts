@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { plainText } from "@seabird-chat/protocol";
 import {
   type BackendConnection,
   type BackendHost,
@@ -10,7 +9,6 @@ import {
   type OutgoingMessage,
   Refused,
   type RequestInfo,
-  recognise,
   SeabirdError,
   type Self,
   type Target,
@@ -28,7 +26,6 @@ import {
   planPrivateSend,
   planTopic,
 } from "./outbound.ts";
-import { AntiLoop, type AntiLoopHooks } from "./presence/anti-loop.ts";
 import { ChannelIds } from "./presence/channel-ids.ts";
 import { mayInvite } from "./presence/invites.ts";
 import type { IrcEvent } from "./presence/irc-event.ts";
@@ -49,7 +46,6 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   readonly #connection: IrcConnection;
   readonly #ids: ChannelIds;
   readonly #names: NetworkNames;
-  readonly #antiLoop: AntiLoop | undefined;
   /** Resolved once the channels are settled, or a message has come before that. */
   readonly #ready = Promise.withResolvers<void>();
   #isOnline = false;
@@ -66,7 +62,6 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     this.#ids = new ChannelIds(() => this.#connection.state);
     for (const { name } of this.#options.channels) this.#ids.learn(name);
     this.#names = namesOf(this.#connection, this.#ids);
-    this.#antiLoop = host.config.antiloop ? createAntiLoop(host, this.#connection) : undefined;
     host.self = selfOf(this.#connection);
   }
 
@@ -92,12 +87,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
       to.kind === "channel"
         ? planChannelSend(to.id, message, message.kind, state)
         : planPrivateSend(toNick(to.id), message, message.kind, state);
-    this.#check(plan);
-    const silent = this.#antiLoop?.refusal(to.id);
-    if (silent !== undefined) throw new Refused(silent);
-    const send = () => this.#request(plan, message);
-    const text = `${message.kind} ${message.text}`;
-    await (this.#antiLoop?.send(to.id, text, send) ?? send());
+    await this.#request(plan, message);
   }
 
   async join(channelName: string, request: RequestInfo): Promise<undefined> {
@@ -167,17 +157,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     else if (event.kind === "invite") void this.#invited(event);
     const networkEvent = toNetworkEvent(event, this.#names);
     if (networkEvent === undefined) return;
-    const kind = emit(this.#host, networkEvent);
-    const { command_prefix: prefix } = this.#settings;
-    if (kind === "command" && "target" in event) {
-      this.#antiLoop?.commandReceived(event.target, event.nick);
-    } else if (networkEvent.kind === "privateMessage") {
-      // The SDK does not look for commands in private; plugins do, by the same rule.
-      const { text = "", block } = networkEvent.message;
-      const plain = block === undefined ? text : plainText(block);
-      const isCommand = recognise(plain, { prefix }).kind === "command";
-      if (isCommand && "target" in event) this.#antiLoop?.commandReceived(event.nick, event.nick);
-    }
+    emit(this.#host, networkEvent);
     if ("message" in networkEvent && this.#isOnline) this.#ready.resolve();
   }
 
@@ -219,15 +199,6 @@ const STATE_FOLDER = ".seabird";
 function stsFileOf({ config, id }: Host): string | undefined {
   if (config.sts_file !== undefined || !existsSync(STATE_FOLDER)) return config.sts_file;
   return `${STATE_FOLDER}/sts-${encodeURIComponent(id)}.json`;
-}
-
-function createAntiLoop(host: Host, connection: IrcConnection): AntiLoop {
-  const hooks: AntiLoopHooks = {
-    fold: (name) => connection.state.fold(connection.state.withoutStatus(name)),
-    silent: (target, why, forMs) =>
-      host.log.warn({ target, why, forMs }, "silenced: this looks like a loop"),
-  };
-  return new AntiLoop(hooks, host.clock);
 }
 
 function namesOf(connection: IrcConnection, ids: ChannelIds): NetworkNames {
@@ -280,7 +251,7 @@ const EMITTERS: {
 type Host = BackendHost<IrcSettings>;
 
 /** Hands an event to the SDK, which says what a message in a channel is. */
-function emit(host: Host, event: NetworkEvent) {
+function emit(host: Host, event: NetworkEvent): void {
   const emitter = EMITTERS[event.kind] as (host: Host, event: NetworkEvent) => unknown;
-  return emitter(host, event);
+  emitter(host, event);
 }

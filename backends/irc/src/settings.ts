@@ -214,13 +214,6 @@ export const settings = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: "come back to a channel after a kick", ...fromEnv("IRC_REJOIN") }),
-  antiloop: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: "fall silent for a while where the bot seems to answer another bot",
-      ...fromEnv("IRC_ANTILOOP"),
-    }),
   sts_file: z
     .string()
     .min(1)
