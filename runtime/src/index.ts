@@ -48,7 +48,7 @@ export {
   sendToComponent,
   sendToSupervisor,
 } from "./ipc-messages.ts";
-export { MAX_SECRET_BYTES, readSecretFile, type SecretFile } from "./secret-file.ts";
+export { checkSecret, MAX_SECRET_BYTES, readSecretFile, type SecretFile } from "./secret-file.ts";
 export { readStandardInput, StandardInputError } from "./standard-input.ts";
 export {
   hasSupervisor,

@@ -19,13 +19,18 @@ export interface SecretFile {
  */
 export function readSecretFile(path: string, name: string = path): SecretFile {
   const { text: content, mode } = readTextFile(path, MAX_SECRET_BYTES, name);
-  const text = withoutLastLineBreak(content);
+  const text = checkSecret(withoutLastLineBreak(content), name);
+  return { text, readableByOthers: (mode & READABLE_BY_OTHERS) !== 0 };
+}
+
+/** The text, which stood in `name`. Throws a TextFileError if it is not one secret. */
+export function checkSecret(text: string, name: string): string {
   if (text.trim() === "") throw new TextFileError(`${name} is empty`);
   if (text.includes("\0")) throw new TextFileError(`${name} holds a NUL character`);
   if (/[\r\n]/.test(text) && !text.startsWith("-----BEGIN ")) {
     throw new TextFileError(`${name} holds several lines; it has to hold one, the secret`);
   }
-  return { text, readableByOthers: (mode & READABLE_BY_OTHERS) !== 0 };
+  return text;
 }
 
 /** Editors and `echo` end a file with one. */

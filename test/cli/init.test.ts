@@ -99,7 +99,7 @@ test("nobody to ask, and options that cannot work: nothing is written", async (t
       ["--yes", ...irc("host=x", "sasl.password_file=gone")],
       /cannot read gone: there is no such file/,
     ],
-    [["--yes", ...irc("host=x", "password_file=empty")], /empty has to hold one line/],
+    [["--yes", ...irc("host=x", "password_file=empty")], /password_file: empty is empty/],
     // What only the backend sees.
     [["--yes", ...irc("host=irc://a:b@c")], /host: holds a user or password/],
   ];

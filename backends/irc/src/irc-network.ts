@@ -31,8 +31,8 @@ import { mayInvite } from "./presence/invites.ts";
 import type { IrcEvent } from "./presence/irc-event.ts";
 import type { IrcState } from "./presence/irc-state.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
-import { channelsOf, SettingRefused, toOptions } from "./settings/to-options.ts";
 import type { IrcSettings } from "./settings.ts";
+import { channelsOf, SettingRefused, toOptions } from "./to-options.ts";
 
 /** Invitations that are followed at once; further ones are ignored. */
 const MAX_INVITATIONS = 4;

@@ -3,8 +3,8 @@ import { ProbeFailure, type ProbeHost } from "@seabird-chat/sdk/backend";
 import type { ConnectionStatus } from "./connection/hooks.ts";
 import { IrcConnection } from "./connection.ts";
 import type { IrcOptions } from "./options.ts";
-import { SettingRefused, toOptions } from "./settings/to-options.ts";
 import type { IrcSettings } from "./settings.ts";
+import { SettingRefused, toOptions } from "./to-options.ts";
 
 /** Resolves with who welcomed the bot; rejects with a ProbeFailure. */
 export async function probe(settings: IrcSettings, host: ProbeHost): Promise<string> {

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { settingRows } from "@seabird-chat/sdk/program";
 import { DEFAULT_LIMITS } from "./limits.ts";
-import { SettingRefused, toOptions } from "./settings/to-options.ts";
 import { settings } from "./settings.ts";
+import { SettingRefused, toOptions } from "./to-options.ts";
 
 const least = { host: "ircs://irc.example.org", nick: "bird" };
 

@@ -4,9 +4,9 @@
  */
 import { live, secret } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
+import { parseHost } from "./host-url.ts";
 import { DEFAULT_LIMITS, type LimitName } from "./limits.ts";
 import { isKey } from "./outbound.ts";
-import { parseHost } from "./settings/host-url.ts";
 
 /** A text with a pattern, and the message for one that does not fit. */
 function text(pattern: RegExp, message: string) {

@@ -5,8 +5,8 @@ import { IrcConnection } from "../src/connection.ts";
 import type { IrcOptions } from "../src/options.ts";
 import type { IrcEvent } from "../src/presence/irc-event.ts";
 import type { IrcRequest, RequestOutcome } from "../src/requests/irc-request.ts";
-import { toOptions } from "../src/settings/to-options.ts";
 import { settings as schema } from "../src/settings.ts";
+import { toOptions } from "../src/to-options.ts";
 import { ScriptedServer, until } from "./scripted-server.ts";
 
 interface SetUp {

@@ -70,5 +70,5 @@ in a chat room: type !help. Ctrl-C stops everything in order (exit code 0), a se
 when they are answered everything stops. Without --bind, core takes a free port if its usual one
 is taken.
 
-\`seabird ps\`, \`logs\`, \`restart\` and \`reload\` in the same folder look after the run; SIGHUP
-reloads too. Logs are in .seabird/logs/. Each component has a token of its own for this run.`;
+\`seabird ps\`, \`logs\`, \`restart\` and \`reload\` in the same folder control the run. SIGHUP
+reloads seabird.yaml; without a file it ends the run. Logs are in .seabird/logs/. Each component has a token of its own for this run.`;

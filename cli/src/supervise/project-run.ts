@@ -90,9 +90,9 @@ export class ProjectRun implements AttendedRun {
     process.exit(EXIT.interrupted);
   }
 
-  /** SIGHUP: true if it meant to read the configuration again, not that the terminal is gone. */
+  /** SIGHUP: true if it asks for a reload, not for an end. Without a file it ends the run. */
   hangUp(): boolean {
-    if (this.#deps.terminal === "script") return false;
+    if (this.#project.file === undefined) return false;
     if (!this.#terminals.every((fd) => isatty(fd))) return false;
     this.#reload().catch(() => undefined);
     return true;

@@ -11,7 +11,7 @@ export interface AttendedRun {
   askToStop(why: string): void;
   /** Stops at once, without draining. */
   endAtOnce(): void;
-  /** SIGHUP: true if it was no wish to stop. Missing: it always is one. */
+  /** SIGHUP: true if it does not stop the run. */
   hangUp?(): boolean;
 }
 

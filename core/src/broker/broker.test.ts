@@ -43,7 +43,7 @@ test("backends are listed by id, sorted; a type is not escaped", () => {
   ]);
 });
 
-test("lists and channels are looked up by decoded deps, and say what is missing", () => {
+test("lists and channels are looked up by decoded parts of ids, and say what is missing", () => {
   const t = new TestBroker();
   const backend = t.backend();
   const join = { channelId: "#c", displayName: "C", topic: "t" };

@@ -1,9 +1,9 @@
 /** Keeps a backend on its network: connects, waits until that is over, and connects again. */
 import { toError } from "@seabird-chat/runtime";
+import { onAbort } from "../link/abortable.ts";
 import { backoffMs } from "../link/backoff.ts";
 import { type Clock, pause, type Random } from "../link/clock.ts";
 import type { SdkLimits } from "../link/limits.ts";
-import { onAbort } from "../link/on-abort.ts";
 import { StateStream } from "../link/state-stream.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendConnection } from "./backend-connection.ts";

@@ -1,8 +1,8 @@
 /** Runs core's requests within bounds and gives each of them exactly one answer. */
 import type { ChatRequest } from "@seabird-chat/protocol";
 import { errorMessage } from "@seabird-chat/runtime";
+import { onAbort } from "../link/abortable.ts";
 import type { Clock } from "../link/clock.ts";
-import { onAbort } from "../link/on-abort.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendConnection, RequestInfo } from "./backend-connection.ts";
 import { isRefused } from "./backend-errors.ts";

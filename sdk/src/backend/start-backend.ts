@@ -1,7 +1,8 @@
 /** Runs a backend: its link to core, its connection to the network, and what goes between them. */
+
+import { onAbort } from "../link/abortable.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { LinkState } from "../link/link.ts";
-import { onAbort } from "../link/on-abort.ts";
 import {
   type ConnectOptions,
   type ResolvedConnectOptions,

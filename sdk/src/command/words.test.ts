@@ -51,7 +51,7 @@ test("a quoted text is read as itself, whatever is in it", () => {
   );
 });
 
-test("words stand in the line where they refuse, in order, with blanks only between", () => {
+test("words have their positions in the line, in order, with blanks only between", () => {
   const piece = fc.constantFrom('"', "“", "”", "\\", " ", "=", "-", "a", "\n", "é", "\u{1F600}");
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {

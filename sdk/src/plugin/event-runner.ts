@@ -1,8 +1,8 @@
 /** Passes events to a plugin's handlers: open questions first, then the queue of the channel. */
 import type { Asks } from "../ask/asks.ts";
 import type { CommandSet } from "../command/command-set.ts";
+import { abortable } from "../link/abortable.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { abortable } from "./abortable.ts";
 import type { ReplyableContext } from "./context.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";

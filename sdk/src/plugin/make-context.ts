@@ -2,11 +2,11 @@
 import { backendId, parseBackendId, parseId } from "@seabird-chat/protocol";
 import { AskCancelled } from "../ask/ask-cancelled.ts";
 import { type Asks, isAffirmative } from "../ask/asks.ts";
+import { yieldIfAborted } from "../link/abortable.ts";
 import type { ActionOptions } from "../link/action-client.ts";
 import { pause } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { yieldIfAborted } from "./abortable.ts";
 import type { AskOptions, BackendRef, ChannelRef, PluginHost, ReplyMethods } from "./context.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Slot } from "./handler-slot.ts";

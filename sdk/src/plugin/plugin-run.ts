@@ -1,13 +1,13 @@
 /** One run of a plugin, from start to close. */
 import { Asks } from "../ask/asks.ts";
 import type { CommandSet } from "../command/command-set.ts";
+import { abortable, onAbort } from "../link/abortable.ts";
 import { nextTurn, pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { LinkState } from "../link/link.ts";
 import { type ResolvedConnectOptions, resolveConnectOptions } from "../link/options.ts";
 import { checkSettings } from "../program/check-settings.ts";
 import { createLog, type Log } from "../program/log.ts";
-import { abortable } from "./abortable.ts";
 import type { PluginHost } from "./context.ts";
 import { type Activity, Dispatcher } from "./dispatcher.ts";
 import { EventRunner } from "./event-runner.ts";
@@ -100,9 +100,7 @@ class PluginRun implements RunningPlugin {
   }
 
   async #live({ config, signal }: StartOptions): Promise<void> {
-    const onAbort = () => void this.close();
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const forget = signal && onAbort(signal, () => void this.close());
     try {
       // The caller gets its handle before anything happens.
       await Promise.resolve();
@@ -113,7 +111,7 @@ class PluginRun implements RunningPlugin {
       throw reason;
     } finally {
       this.#ready.reject(new SeabirdError("closed", "the plugin was closed"));
-      signal?.removeEventListener("abort", onAbort);
+      forget?.();
       this.#client.resolve(undefined);
       await this.close();
     }

@@ -1,7 +1,8 @@
 /** A handler's sends: cancelled when its time is up, and awaited if the handler does not. */
+
+import { yieldIfAborted } from "../link/abortable.ts";
 import type { ActionOptions } from "../link/action-client.ts";
 import type { Log } from "../program/log.ts";
-import { yieldIfAborted } from "./abortable.ts";
 import { TrackedPromise } from "./tracked-promise.ts";
 
 interface Failed {

@@ -1,4 +1,5 @@
 /** One run of one job: its time limit, its lease, and storing its outcome. */
+import { abortable } from "../link/abortable.ts";
 import { backoffMs } from "../link/backoff.ts";
 import { pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -106,14 +107,7 @@ export class JobExecution {
     };
     this.#after(job.options.timeoutMs, () => this.#stop.abort(tooLong(job)));
     this.#renewLater();
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = () => aborted.reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      await Promise.race([Promise.try(job.handler, run as never), aborted.promise]);
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
+    await abortable(Promise.try(job.handler, run as never), signal);
   }
 
   async #settle(isDone: boolean): Promise<void> {

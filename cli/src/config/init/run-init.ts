@@ -1,7 +1,14 @@
 /** What `seabird init` does: asks or takes options, tries the connection, writes. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
+import {
+  checkSecret,
+  EXIT,
+  MAX_SECRET_BYTES,
+  readSecretFile,
+  readStandardInput,
+  StandardInputError,
+  TextFileError,
+} from "@seabird-chat/runtime";
 import { CliError } from "../../process/cli-error.ts";
 import { type Output, styleError } from "../../terminal/output.ts";
 import { mayAsk } from "../../terminal/prompts.ts";
@@ -94,7 +101,7 @@ class Init {
     const { backend: named, plugin, test } = this.#options;
     const chosen = await this.#chosenNetwork();
     const network = named === undefined ? await askForNetwork(await this.#networks()) : chosen;
-    const given = network === undefined ? NO_SETTINGS : this.#given(network);
+    const given = network === undefined ? NO_SETTINGS : await this.#given(network);
     let settings = network && (await askForSettings(network, given));
     const plugins = plugin ?? (await askForPlugins());
     for (;;) {
@@ -130,7 +137,7 @@ class Init {
     const { plugin: plugins = OUR_PLUGINS, test } = this.#options;
     const network = await this.#chosenNetwork();
     if (network === undefined) return { backend: undefined, plugins, probe: undefined };
-    const settings = new Map(this.#given(network));
+    const settings = new Map(await this.#given(network));
     for (const { key, otherwise } of network.questions) {
       if (otherwise === undefined || settings.has(key)) continue;
       settings.set(key, network.reader.valueOf(key, otherwise));
@@ -187,12 +194,12 @@ class Init {
   }
 
   /** What `--set` gives. */
-  #given({ type, questions, reader }: Network): Settings {
+  async #given({ type, questions, reader }: Network): Promise<Settings> {
     const settings = new Map<string, unknown>();
     for (const each of this.#options.set) {
       const [, name = "", text = ""] = /^([^=]+)=(.*)$/s.exec(each) ?? [];
       if (name === "") refuse("--set", each, "KEY=VALUE");
-      const [key, value] = readSetting(name, text, reader, questions);
+      const [key, value] = await readSetting(name, text, reader, questions);
       const row = reader.rows.find((setting) => setting.key === key);
       if (row === undefined) {
         const next = `\`seabird backend ${type} --help\` lists its settings`;
@@ -223,32 +230,31 @@ class Init {
 const NO_SETTINGS: Settings = new Map();
 
 /** A secret's value comes from a file: `password_file=PATH`. */
-function readSetting(
+async function readSetting(
   name: string,
   text: string,
   reader: SettingReader,
   questions: Network["questions"],
-): readonly [key: string, value: unknown] {
+): Promise<readonly [key: string, value: unknown]> {
   const secret = name.endsWith("_file") ? name.slice(0, -"_file".length) : undefined;
   if (reader.rows.some((row) => row.secret && row.key === secret)) {
-    return [secret ?? name, readSecret(`--set ${name}`, text)];
+    return [secret ?? name, await readSecret(`--set ${name}`, text)];
   }
   const scheme = questions.find(({ key }) => key === name)?.scheme;
   return [name, reader.valueOf(name, text, scheme)];
 }
 
 /** `-` is standard input. */
-function readSecret(option: string, path: string): string {
-  let text: string;
+async function readSecret(option: string, path: string): Promise<string> {
   try {
-    text = readFileSync(path === "-" ? 0 : path, "utf8")
-      .replace(/^\uFEFF/, "")
-      .replace(/\r?\n$/, "");
+    if (path !== "-") return readSecretFile(path).text;
+    return checkSecret(await readStandardInput(MAX_SECRET_BYTES), "standard input");
   } catch (error) {
-    throw new CliError(EXIT.usage, `${option}: cannot read ${path}: ${fileErrorReason(error)}`);
+    if (error instanceof TextFileError || error instanceof StandardInputError) {
+      throw new CliError(EXIT.usage, `${option}: ${error.message}`);
+    }
+    throw error;
   }
-  if (text !== "" && !/[\r\n\0]/.test(text)) return text;
-  throw new CliError(EXIT.usage, `${option}: ${path} has to hold one line that is not empty`);
 }
 
 function refuse(option: string, value: string, wanted: string): never {

@@ -1,11 +1,11 @@
 /** A network's settings as the options of its connection. Reads certificates. */
-import { readFileSync } from "node:fs";
-import { checkOptions } from "../connection/check-options.ts";
-import { DEFAULT_LIMITS, type LimitName } from "../limits.ts";
-import { foldName } from "../message/line.ts";
-import type { ChannelToJoin, IrcOptions, SaslOptions, TlsFiles } from "../options.ts";
-import type { IrcSettings } from "../settings.ts";
+import { readTextFile, TextFileError } from "@seabird-chat/runtime";
+import { checkOptions } from "./connection/check-options.ts";
 import { type HostAddress, parseHost } from "./host-url.ts";
+import { DEFAULT_LIMITS, type LimitName } from "./limits.ts";
+import { foldName } from "./message/line.ts";
+import type { ChannelToJoin, IrcOptions, SaslOptions, TlsFiles } from "./options.ts";
+import type { IrcSettings } from "./settings.ts";
 
 /** What a schema cannot see, such as a file that is not there. */
 export class SettingRefused extends Error {
@@ -92,12 +92,16 @@ function readTlsFiles({ tls }: IrcSettings): TlsFiles {
   };
 }
 
+/** A bundle of all authorities is about 250 KB. */
+const MAX_PEM_BYTES = 4 * 1024 * 1024;
+
 function readPem(path: string, file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {
-    return readFileSync(file, "utf8");
+    return readTextFile(file, MAX_PEM_BYTES).text;
   } catch (cause) {
-    throw new SettingRefused(path, `cannot read "${file}"`, { cause });
+    if (!(cause instanceof TextFileError)) throw cause;
+    throw new SettingRefused(path, cause.message, { cause });
   }
 }
 

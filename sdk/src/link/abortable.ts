@@ -1,16 +1,21 @@
-/** Work of handlers that an abort signal cuts short. */
-import { unlessEnded } from "../link/clock.ts";
+/** Waiting and callbacks that end with an AbortSignal. */
+import { unlessEnded } from "./clock.ts";
+
+/** Calls back once, at once if the signal is aborted already; returns the undo. */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  if (signal.aborted) callback();
+  else signal.addEventListener("abort", callback, { once: true });
+  return () => signal.removeEventListener("abort", callback);
+}
 
 /** Settles as `work` does, or rejects with the signal's reason once it is aborted. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
+  const forget = onAbort(signal, () => reject(signal.reason));
   try {
     return await Promise.race([work, promise]);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    forget();
   }
 }
 
