@@ -10,16 +10,22 @@ import { startUp } from "./measurements/start-up.ts";
 import { waiting } from "./measurements/waiting.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 import { describeMachine, Results, table } from "./report.ts";
-import { startCeiling, startGrpcJs } from "./systems/baselines.ts";
-import { givenCore } from "./systems/given-core.ts";
 import { OUR_CORE_SETTINGS, startOurCore } from "./systems/our-core.ts";
-import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.ts";
+import { startProcess } from "./systems/start-process.ts";
+import type { MeasuredSystem, StartSystem } from "./systems/system.ts";
 
 const ALL: readonly Measurement[] = [fanOut, latency, actions, waiting, burst, idleMemory, startUp];
 
-const BASELINES: readonly (readonly [SystemName, StartSystem])[] = [
-  ["ceiling", startCeiling],
-  ["grpc-js", startGrpcJs],
+/** Bare node:http2 that moves the same bytes, and the smallest core on @grpc/grpc-js. */
+const BASELINES: readonly StartSystem[] = [
+  (nodeArguments = []) => {
+    const file = new URL("programs/bare-core.ts", import.meta.url);
+    return startProcess({ name: "ceiling", file, token: "none", bare: true, nodeArguments });
+  },
+  (nodeArguments = []) => {
+    const file = new URL("programs/grpc-js-core.ts", import.meta.url);
+    return startProcess({ name: "grpc-js", file, token: "none", bare: false, nodeArguments });
+  },
 ];
 
 interface Running {
@@ -37,8 +43,20 @@ async function startAll(options: BenchOptions): Promise<Running[]> {
       : { system: givenCore(given.url, given.token), startAnew: undefined },
   ];
   if (options.alone) return running;
-  for (const [, startAnew] of BASELINES) running.push({ system: await startAnew(), startAnew });
+  for (const startAnew of BASELINES) running.push({ system: await startAnew(), startAnew });
   return running;
+}
+
+/** A core that somebody else started: `--url` and `--token`. */
+function givenCore(url: URL, token: string): MeasuredSystem {
+  return {
+    name: "core",
+    peer: { url, token, bare: false },
+    pid: undefined,
+    listeningAfterMs: undefined,
+    inspector: () => undefined,
+    close: async () => undefined,
+  };
 }
 
 /** Each system in turn within a round, so that a change in the machine's load affects all of them. */

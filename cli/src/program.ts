@@ -9,7 +9,6 @@ import { addInfo } from "./commands/info.ts";
 import { addInit } from "./commands/init.ts";
 import { addLists } from "./commands/lists.ts";
 import { addLogs } from "./commands/logs.ts";
-import { addNew } from "./commands/new.ts";
 import { addPs } from "./commands/ps.ts";
 import { addReload } from "./commands/reload.ts";
 import { addRestart } from "./commands/restart.ts";
@@ -37,7 +36,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText("after", `\n${ENVIRONMENT_HELP}\n\n${exitCodesHelp()}`);
   const groups: readonly (readonly [heading: string, add: readonly ((to: Command) => void)[]])[] = [
-    ["Run:", [addInit, addUp, addRun, addNew]],
+    ["Run:", [addInit, addUp, addRun]],
     ["Look after a run:", [addPs, addLogs, addRestart, addReload]],
     ["Administer:", [addConfig, addToken, addStreams, addDoctor]],
     ["Look:", [addInfo, addLists, addTail]],

@@ -1,9 +1,16 @@
-/** `seabird core`, `seabird backend` and `seabird plugin`: this process becomes the program. */
+/** `seabird core`, `backend`, `plugin` and `new`: this process becomes the program. */
 
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { resolveSettings } from "../client/settings.ts";
-import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../process/bins.ts";
+import {
+  backendBin,
+  backendFileBin,
+  coreBin,
+  createBin,
+  listNetworks,
+  pluginBin,
+} from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import { execScript } from "../process/exec.ts";
 import { runWatched } from "../process/run-watched.ts";
@@ -33,6 +40,15 @@ export function addRun(program: Command): void {
     .argument("<name...>", "--watch: again after each change of the files")
     .action((args: string[], options: ClientOptions) =>
       run(pluginBin(), ...withLate(args, options)),
+    );
+  passThrough(program.command("new"))
+    .description("write the project of a plugin or a backend of your own, with a test")
+    .argument("[plugin|backend]")
+    .argument("[options...]", "NAME, --folder PATH, --json")
+    .action((kind: string | undefined, args: string[]) =>
+      execScript(createBin(), kind === undefined ? args : [kind, ...args], process.env).then(
+        exitWith,
+      ),
     );
 }
 

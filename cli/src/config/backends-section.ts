@@ -1,7 +1,8 @@
 /** `backends`: the chat networks, by type and id. */
 
+import type { Program } from "../process/run-program.ts";
 import { componentValues, schemaOf } from "./component-values.ts";
-import type { Description, Program } from "./describe-component.ts";
+import type { Description } from "./describe-component.ts";
 import { expand } from "./expand.ts";
 import { nameProblem } from "./names.ts";
 import { nearest } from "./nearest.ts";

@@ -1,9 +1,9 @@
 /**
- * Asks programs what they are: `PROGRAM --describe` prints one JSON document and ends. Each is a
- * stranger's until it has answered: the answer is bounded in time and size, and checked.
+ * Asks programs what they are: `PROGRAM --describe` prints one JSON document and ends. The answer is
+ * not trusted: it is bounded in time and size, and checked.
  */
-import { spawn } from "node:child_process";
-import { safeText } from "../terminal/safe-text.ts";
+import { Mutex } from "../process/mutex.ts";
+import { causeIn, lastLineAsJson, type Program, runProgram } from "../process/run-program.ts";
 import { asRecord } from "./as-record.ts";
 import type { ComponentDescription } from "./project.ts";
 import { isSchema } from "./schema.ts";
@@ -15,12 +15,6 @@ const MAX_DESCRIPTION_BYTES = 1024 * 1024;
 /** The answer to `--describe`; after that the program is killed and the configuration refused. */
 const DESCRIBE_TIMEOUT_MS = 20_000;
 
-/** A program of ours, or one that runs a person's file. */
-export interface Program {
-  readonly script: string;
-  readonly args: readonly string[];
-}
-
 export type Description =
   | {
       readonly kind: "core" | "backend" | "plugin";
@@ -31,119 +25,49 @@ export type Description =
 /** Asks one program. Never throws. */
 export type Describe = (program: Program) => Promise<Description>;
 
-const MAX_STDERR_CHARACTERS = 8_192;
 const MAX_COMPONENTS = 100;
-/** What a program that is only asked has no use for: secrets, and where core is. */
+/** Secrets, and where core is: a program that only describes itself needs neither. */
 const PRIVATE_ENV = /^(SEABIRD_|IRC_|BIND_HOST|DATABASE_URL|NODE_CHANNEL_)/;
 
-/** Two at a time, each program once. `folder`: their working directory. */
+/** Asks two programs at a time, and each program once. `folder`: their working directory. */
 export function describer(folder: string, timeoutMs: number = DESCRIBE_TIMEOUT_MS): Describe {
   const known = new Map<string, Promise<Description>>();
-  const slots = new Slots(MAX_DESCRIBING);
+  const queues = Array.from({ length: MAX_DESCRIBING }, () => new Mutex());
   return (program) => {
     const key = JSON.stringify([program.script, ...program.args]);
-    const asked = known.get(key) ?? slots.run(() => ask(program, folder, timeoutMs));
+    const queue = queues[known.size % MAX_DESCRIBING] ?? new Mutex();
+    const asked = known.get(key) ?? queue.run(() => ask(program, folder, timeoutMs));
     known.set(key, asked);
     return asked;
   };
 }
 
-class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
-  }
-}
-
 async function ask(program: Program, cwd: string, timeoutMs: number): Promise<Description> {
+  const { script, args } = program;
   // Node throws on these.
-  if (program.args.some((text) => text.includes("\0"))) {
-    return { problem: "a path has no NUL characters" };
-  }
-  const child = start(program, cwd);
-  const answer = Promise.withResolvers<Description>();
-  const end = (problem: string) => {
-    answer.resolve({ problem });
-    child.kill("SIGKILL");
-  };
-  const { out, said } = listen(child, end);
-  const timer = setTimeout(
-    () => end(`does not answer --describe within ${timeoutMs / 1_000} s${lastLine(said())}`),
-    timeoutMs,
-  );
-  child.once("error", (error) => end(`cannot be started: ${error.message}`));
-  child.once("close", (code, signal) => {
-    if (code === 0) answer.resolve(read(out(), said()));
-    else
-      answer.resolve({ problem: `cannot be loaded${lastLine(said()) || `: ${signal ?? code}`}` });
-  });
-  try {
-    return await answer.promise;
-  } finally {
-    clearTimeout(timer);
-    child.stdout.destroy();
-    child.stderr.destroy();
-  }
-}
-
-type Child = ReturnType<typeof start>;
-
-function start({ script, args }: Program, cwd: string) {
+  if (args.some((text) => text.includes("\0"))) return { problem: "a path has no NUL characters" };
   const env = Object.entries(process.env).filter(([name]) => !PRIVATE_ENV.test(name));
-  return spawn(process.execPath, [script, ...args, "--describe"], {
-    cwd,
-    env: Object.fromEntries(env),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const { error, stdout, stderr } = await runProgram(
+    { script, args: [...args, "--describe"] },
+    { cwd, env: Object.fromEntries(env), timeoutMs, maxBytes: MAX_DESCRIPTION_BYTES },
+  );
+  if (error === null) return read(stdout, stderr);
+  if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
+    return { problem: `answers --describe with more than ${MAX_DESCRIPTION_BYTES} bytes` };
+  }
+  if (typeof error.code === "string") return { problem: `cannot be started: ${error.message}` };
+  const cause = causeIn(stderr);
+  if (error.killed === true) {
+    return { problem: `does not answer --describe within ${timeoutMs / 1_000} s${cause}` };
+  }
+  return { problem: `cannot be loaded${cause || `: ${error.signal ?? error.code}`}` };
 }
 
-/** Keeps its output, within bounds: all of its answer, the end of its errors. */
-function listen(child: Child, end: (problem: string) => void) {
-  const out: Buffer[] = [];
-  let size = 0;
-  let said = "";
-  child.stdout.on("data", (bytes: Buffer) => {
-    size += bytes.length;
-    if (size <= MAX_DESCRIPTION_BYTES) out.push(bytes);
-    else end(`answers --describe with more than ${MAX_DESCRIPTION_BYTES} bytes`);
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-MAX_STDERR_CHARACTERS);
-  });
-  return { out: () => Buffer.concat(out).toString("utf8"), said: () => said };
-}
-
-/** The line of its errors with the cause. */
-function lastLine(said: string): string {
-  const lines = said
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !/^(at |node:|Node\.js v|\^|\(Use `node|[{}])/.test(line));
-  const line = lines.findLast((each) => /^\w*Error\b/.test(each)) ?? lines.at(-1);
-  return line === undefined ? "" : `: ${safeText(line)}`;
-}
-
-function read(out: string, said: string): Description {
-  const lines = out.split("\n").filter((line) => line.trim() !== "");
+function read(stdout: string, stderr: string): Description {
   try {
-    // A file may print things of its own while it is loaded; the answer comes last.
-    return checked(JSON.parse(lines.at(-1) ?? ""));
+    return checked(lastLineAsJson(stdout));
   } catch {
-    return { problem: `does not answer --describe with JSON${lastLine(said)}` };
+    return { problem: `does not answer --describe with JSON${causeIn(stderr)}` };
   }
 }
 

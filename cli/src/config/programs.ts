@@ -1,7 +1,7 @@
 /** Which program a key of the configuration means. */
 import { resolve } from "node:path";
 import { backendBin, backendFileBin, coreBin, listNetworks, pluginBin } from "../process/bins.ts";
-import type { Program } from "./describe-component.ts";
+import type { Program } from "../process/run-program.ts";
 
 /** Where the programs are; tests have their own. */
 export interface Programs {

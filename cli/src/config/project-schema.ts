@@ -3,8 +3,9 @@
  * themselves. It is for editors; `seabird config check` asks the components anew.
  */
 
+import type { Program } from "../process/run-program.ts";
 import { schemaOf } from "./component-values.ts";
-import type { Describe, Description, Program } from "./describe-component.ts";
+import type { Describe, Description } from "./describe-component.ts";
 import { forEditor, referenceTo, under } from "./editor-schema.ts";
 import {
   BACKEND_RESERVED_SCHEMA,

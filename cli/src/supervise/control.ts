@@ -1,8 +1,7 @@
 /** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`. */
-
+import { aborted } from "node:util";
 import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import { aborted } from "./aborted.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
 import type {
@@ -121,7 +120,7 @@ export class Control {
     });
     if (await to.lines(old)) {
       following.catchUp();
-      await aborted(to.signal);
+      await aborted(to.signal, to);
     }
     unfollow();
     return null;

@@ -2,12 +2,13 @@
 
 import { join } from "node:path";
 import { isatty } from "node:tty";
+import { aborted } from "node:util";
 import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { type ProjectConfig, problemLine } from "../config/project.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
+import { Mutex } from "../process/mutex.ts";
 import type { Output } from "../terminal/output.ts";
-import { aborted } from "./aborted.ts";
 import type { Component } from "./component.ts";
 import { ComponentLogs } from "./component-logs.ts";
 import { CORE, ComponentSpecs, isInteractive } from "./component-specs.ts";
@@ -17,15 +18,13 @@ import { type ControlServer, listenForControl } from "./control-server.ts";
 import { CoreAddress } from "./core-address.ts";
 import { complaints } from "./log-words.ts";
 import { MergedPrinter, Notices } from "./merged-printer.ts";
-import { Mutex } from "./mutex.ts";
-import { setNonBlocking } from "./non-blocking.ts";
 import { reloadProject } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
 import { type ComponentExit, describeExit, type ExitOutcome } from "./restart-policy.ts";
 import { type AttendedRun, asFailure } from "./run-attended.ts";
 import { startProject } from "./start-project.ts";
 import { RESTART_READY_MS, Supervisor } from "./supervisor.ts";
-import { rememberTerminal } from "./terminal-state.ts";
+import { rememberTerminal, setNonBlocking } from "./terminal-modes.ts";
 
 export interface ProjectRunDeps {
   readonly project: ProjectConfig;
@@ -104,7 +103,7 @@ export class ProjectRun implements AttendedRun {
       control = await listenForControl(this.#deps.folder, (request, to) =>
         this.#control.answer(request, to),
       );
-      const asked = aborted(this.#stopping.signal);
+      const asked = aborted(this.#stopping.signal, this);
       // Who asks for a change meanwhile waits until the start is over.
       const started = this.#mutex.run(() => this.#start());
       await Promise.race([started.then(() => asked), asked]);

@@ -7,12 +7,12 @@ import type { ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
 import type { Output } from "../terminal/output.ts";
 import { askRun } from "./control-client.ts";
-import { endWithoutReaders } from "./non-blocking.ts";
 import { ensureOwnFolder } from "./own-folder.ts";
 import { ProjectRun, type TerminalUse } from "./project-run.ts";
 import { runAttended } from "./run-attended.ts";
 import { readRunFile } from "./run-file.ts";
 import { takeRunLock } from "./run-lock.ts";
+import { endWithoutReaders } from "./terminal-modes.ts";
 
 export interface RunProjectOptions {
   /** Reads the configuration; throws a CliError with all that is wrong. Called at each reload. */

@@ -2,11 +2,10 @@
  * Tokens in the database file of a core that is not running. Core's own program does the work:
  * it alone knows the file, and the cli imports nothing of core.
  */
-import { execFile } from "node:child_process";
 import { EXIT } from "@seabird-chat/runtime";
-import { asRecord } from "../config/as-record.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
+import { runProgram } from "../process/run-program.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { TokenAdmin, TokenRow, WantedToken } from "./token-rows.ts";
 
@@ -22,80 +21,49 @@ export class TokenFile implements TokenAdmin {
     const expiry =
       expiresInMs === undefined ? [] : [`--expires-in=${Math.ceil(expiresInMs / 1000)}s`];
     const wanted = scopes.map((scope) => `--scope=${scope}`);
-    const answer = await runTokens("create", [...wanted, ...expiry, "--", name]);
-    const secret = answer["secret"];
-    if (typeof secret !== "string") throw unexpected();
-    return { token: readRow(answer["token"]), secret };
+    const { token, secret } = await runTokens("create", [...wanted, ...expiry, "--", name]);
+    return { token: rowOf(token), secret };
   }
 
   async list(includeRevoked: boolean): Promise<readonly TokenRow[]> {
-    return readRows(await runTokens("list", includeRevoked ? ["--all"] : []));
+    return (await runTokens("list", includeRevoked ? ["--all"] : [])).tokens.map(rowOf);
   }
 
   async revoke(id: string): Promise<TokenRow> {
-    return readRow((await runTokens("revoke", ["--", id]))["token"]);
+    return rowOf((await runTokens("revoke", ["--", id])).token);
   }
 
   async importLegacy(): Promise<readonly TokenRow[]> {
-    return readRows(await runTokens("import", []));
+    return (await runTokens("import", [])).tokens.map(rowOf);
   }
 }
 
-type Answer = Readonly<Record<string, unknown>>;
+type TokenJson = Pick<TokenRow, "id" | "name" | "scopes" | "legacy"> & Partial<TokenRow>;
 
-function runTokens(verb: string, args: readonly string[]): Promise<Answer> {
-  const command = [coreBin(), "tokens", verb, "--json", ...args];
-  const options = {
-    timeout: TOKEN_FILE_TIMEOUT_MS,
-    maxBuffer: MAX_TOKEN_FILE_ANSWER_BYTES,
-    encoding: "utf8",
-  } as const;
-  return new Promise((done, failed) => {
-    execFile(process.execPath, command, options, (error, stdout, stderr) => {
-      if (error === null) return done(readAnswer(stdout));
-      failed(new CliError(EXIT.failed, reasonOf(stderr) ?? `core's program failed: ${error.code}`));
-    });
-  });
+/** Which of these there are depends on the verb. */
+interface Answer {
+  readonly token: TokenJson;
+  readonly tokens: readonly TokenJson[];
+  readonly secret: string;
 }
 
-function readAnswer(stdout: string): Answer {
-  try {
-    return asRecord(JSON.parse(stdout));
-  } catch {
-    throw unexpected();
-  }
+/** Core leaves out a time that is not set. */
+function rowOf(token: TokenJson): TokenRow {
+  return { createdAt: null, lastUsedAt: null, expiresAt: null, revokedAt: null, ...token };
+}
+
+/** Core's program belongs to the same release, so its answer is taken as it is. */
+async function runTokens(verb: string, args: readonly string[]): Promise<Answer> {
+  const { error, stdout, stderr } = await runProgram(
+    { script: coreBin(), args: ["tokens", verb, "--json", ...args] },
+    { timeoutMs: TOKEN_FILE_TIMEOUT_MS, maxBytes: MAX_TOKEN_FILE_ANSWER_BYTES },
+  );
+  if (error === null) return JSON.parse(stdout);
+  throw new CliError(EXIT.failed, reasonOf(stderr) ?? `core's program failed: ${error.code}`);
 }
 
 /** The last line is the error message. */
 function reasonOf(stderr: string): string | undefined {
   const last = stderr.trim().split("\n").at(-1);
   return last ? safeText(last.replace(/^seabird-core: /, "")) : undefined;
-}
-
-function readRows(answer: Answer): readonly TokenRow[] {
-  const tokens = answer["tokens"];
-  if (!Array.isArray(tokens)) throw unexpected();
-  return tokens.map(readRow);
-}
-
-function readRow(value: unknown): TokenRow {
-  const token = asRecord(value);
-  const { id, name, scopes, legacy } = token;
-  if (typeof id !== "string" || typeof name !== "string" || !Array.isArray(scopes))
-    throw unexpected();
-  const moment = (key: string) => (typeof token[key] === "string" ? token[key] : null);
-  return {
-    id,
-    name,
-    scopes: scopes.map(String),
-    createdAt: moment("createdAt"),
-    lastUsedAt: moment("lastUsedAt"),
-    expiresAt: moment("expiresAt"),
-    revokedAt: moment("revokedAt"),
-    legacy: legacy === true,
-  };
-}
-
-function unexpected(): CliError {
-  return new CliError(EXIT.internal, "core's program answered something unexpected");
 }

@@ -1,17 +1,12 @@
-/**
- * Tries a backend's settings: `PROGRAM --probe` reads them from standard input and prints how far
- * it came. The answer is bounded in time and size, and checked.
- */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+/** Tries a backend's settings: `PROGRAM --probe` reads them and prints how far it came. */
+import { causeIn, lastLineAsJson, type Program, runProgram } from "../../process/run-program.ts";
 import { safeText } from "../../terminal/safe-text.ts";
 import { asRecord } from "../as-record.ts";
-import type { Program } from "../describe-component.ts";
 
 /** After that the program is killed; it ends by itself after 20 s. */
 const PROBE_TIMEOUT_MS = 25_000;
-/** A longer answer is refused; more of its errors is not kept. */
-const MAX_ANSWER_CHARACTERS = 64 * 1024;
+/** The program is killed when it prints more. */
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 export interface ProbeAnswer {
   readonly ok: boolean;
@@ -29,36 +24,21 @@ export async function probeBackend(
   settings: Readonly<Record<string, unknown>>,
   timeoutMs: number = PROBE_TIMEOUT_MS,
 ): Promise<ProbeAnswer> {
-  const child = spawn(process.execPath, [script, ...args, "--probe"], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let out = "";
-  let errors = "";
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(JSON.stringify(settings));
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    out += text;
-    if (out.length > MAX_ANSWER_CHARACTERS) child.kill("SIGKILL");
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors = (errors + text).slice(-MAX_ANSWER_CHARACTERS);
-  });
-  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
-  try {
-    await once(child, "close");
-  } catch (error) {
-    return { ok: false, message: `the backend cannot be started: ${safeText(String(error))}` };
-  } finally {
-    clearTimeout(timer);
+  const { error, stdout, stderr } = await runProgram(
+    { script, args: [...args, "--probe"] },
+    { timeoutMs, maxBytes: MAX_ANSWER_BYTES, input: JSON.stringify(settings) },
+  );
+  const answer = read(stdout);
+  if (answer !== undefined) return answer;
+  if (error?.syscall?.startsWith("spawn")) {
+    return { ok: false, message: `the backend cannot be started: ${safeText(error.message)}` };
   }
-  return read(out) ?? { ok: false, message: noAnswer(errors) };
+  return { ok: false, message: `the backend does not answer --probe${causeIn(stderr)}` };
 }
 
-/** A file may print things of its own before; the answer is the last line. */
-function read(out: string): ProbeAnswer | undefined {
-  const lines = out.split("\n").filter((line) => line.trim() !== "");
+function read(stdout: string): ProbeAnswer | undefined {
   try {
-    const { ok, message, failed, setting } = asRecord(JSON.parse(lines.at(-1) ?? ""));
+    const { ok, message, failed, setting } = asRecord(lastLineAsJson(stdout));
     if (typeof ok !== "boolean" || typeof message !== "string") return undefined;
     return { ok, message: safeText(message), failed: textOf(failed), setting: textOf(setting) };
   } catch {
@@ -68,9 +48,4 @@ function read(out: string): ProbeAnswer | undefined {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? safeText(value) : undefined;
-}
-
-function noAnswer(errors: string): string {
-  const last = errors.trim().split("\n").at(-1) ?? "";
-  return `the backend does not answer --probe${last === "" ? "" : `: ${safeText(last)}`}`;
 }

@@ -1,4 +1,5 @@
-/** Output for people must not block the run when it is not read. */
+/** What a run does to its terminal: output never blocks, and its modes are restored at the end. */
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 
 /** At the end of a run, for its last output to be read. */
@@ -35,4 +36,25 @@ function isOurs(fd: number): boolean {
 /** Ends this process even if its last output is never read. */
 export function endWithoutReaders(): void {
   setTimeout(() => process.exit(), UNREAD_WORDS_MS).unref();
+}
+
+/** How long `stty` may take. */
+const STTY_MS = 2_000;
+const SAVED = /^[0-9a-f:=;a-z]+$/i;
+
+/** Returns what restores it. Does nothing where there is no terminal or no `stty`. */
+export function rememberTerminal(): () => void {
+  if (!process.stdin.isTTY) return () => undefined;
+  const saved = stty(["-g"]);
+  if (saved === undefined || !SAVED.test(saved)) return () => undefined;
+  return () => void stty([saved]);
+}
+
+function stty(args: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync("stty", args, {
+    stdio: ["inherit", "pipe", "ignore"],
+    encoding: "utf8",
+    timeout: STTY_MS,
+  });
+  return status === 0 ? stdout.trim() : undefined;
 }

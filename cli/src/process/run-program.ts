@@ -1,0 +1,58 @@
+/** Runs a short program of Seabird, or of a user's file, to its end and collects its output. */
+import { type ExecFileException, execFile } from "node:child_process";
+import { safeText } from "../terminal/safe-text.ts";
+
+export interface Program {
+  readonly script: string;
+  readonly args: readonly string[];
+}
+
+export interface RunProgramOptions {
+  /** After that the program is killed. */
+  readonly timeoutMs: number;
+  /** Of standard output and of standard error; after that the program is killed. */
+  readonly maxBytes: number;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Its standard input. */
+  readonly input?: string;
+}
+
+export interface FinishedProgram {
+  /** Null: it has ended with exit code 0. */
+  readonly error: ExecFileException | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Throws if an argument holds a NUL character. */
+export function runProgram(
+  { script, args }: Program,
+  { timeoutMs, maxBytes, input = "", ...options }: RunProgramOptions,
+): Promise<FinishedProgram> {
+  const bounds = { timeout: timeoutMs, maxBuffer: maxBytes, killSignal: "SIGKILL" } as const;
+  return new Promise((done) => {
+    const child = execFile(
+      process.execPath,
+      [script, ...args],
+      { ...options, ...bounds, encoding: "utf8" },
+      (error, stdout, stderr) => done({ error, stdout, stderr }),
+    );
+    child.stdin?.on("error", () => undefined).end(input);
+  });
+}
+
+/** The last line of the output as JSON: a user's file may print lines of its own before. Throws. */
+export function lastLineAsJson(stdout: string): unknown {
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+}
+
+/** `: ` and the line of standard error that names the cause; empty if there is none. */
+export function causeIn(stderr: string): string {
+  const lines = stderr
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^(at |node:|Node\.js v|\^|\(Use `node|[{}])/.test(line));
+  const line = lines.findLast((each) => /^\w*Error\b/.test(each)) ?? lines.at(-1);
+  return line === undefined ? "" : `: ${safeText(line)}`;
+}
