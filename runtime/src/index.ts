@@ -39,6 +39,7 @@ export {
 } from "./exit-codes.ts";
 export {
   type ComponentMessage,
+  type NetworkStatus,
   onComponentMessage,
   onSupervisorMessage,
   parseComponentMessage,

@@ -24,12 +24,20 @@ export type SupervisorMessage =
 
 export type SettingsMessage = Extract<SupervisorMessage, { readonly type: "settings" }>;
 
+/** How a backend's chat network is. */
+export type NetworkStatus =
+  | { readonly state: "connected" }
+  /** Lost, refused, or not reached so far: `why` in one line; Unix milliseconds. */
+  | { readonly state: "away"; readonly sinceMs: number; readonly why: string };
+
 /** From a component to its supervisor. */
 export type ComponentMessage =
   /** It is connected to core and does its work. */
   | { readonly type: "ready" }
   /** Core's word for ready: the address it listens on. */
   | { readonly type: "listening"; readonly url: string }
+  /** Of a backend: how its network is, at its start and whenever that changes. */
+  | ({ readonly type: "network" } & NetworkStatus)
   /** A person left the terminal: the component waits to be stopped in its turn. */
   | { readonly type: "leaving" }
   /**
@@ -71,6 +79,11 @@ const FROM_SUPERVISOR: Readers<SupervisorMessage> = {
 const FROM_COMPONENT: Readers<ComponentMessage> = {
   ready: () => ({ type: "ready" }),
   listening: ({ url }) => (isHttpUrl(url) ? { type: "listening", url } : undefined),
+  network({ state, sinceMs, why }) {
+    if (state === "connected") return { type: "network", state };
+    if (state !== "away" || !isTime(sinceMs) || !isShortText(why)) return undefined;
+    return { type: "network", state, sinceMs, why };
+  },
   leaving: () => ({ type: "leaving" }),
   settings({ ok, error }) {
     if (error !== undefined) return { type: "settings", error: isShortText(error) ? error : "" };
@@ -158,6 +171,11 @@ function isOptionalText(value: unknown): value is string | undefined {
 
 function isShortText(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_TEXT_CHARACTERS;
+}
+
+/** Unix milliseconds that a Date can hold. */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= 8.64e15;
 }
 
 function isHttpUrl(value: unknown): value is string {

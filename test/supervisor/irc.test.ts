@@ -120,6 +120,39 @@ test("kill -9 of core: all answer again soon after its return", async (t) => {
   );
 });
 
+test("a server that is stopped is seen by ps, backends and doctor, and so is its return", async (t) => {
+  const all = await startAll(t);
+  if (all === undefined) return;
+  const { server, project } = all;
+  const untilNetwork = (state: string) =>
+    project.until(`both networks to be ${state}`, async () => {
+      const { components } = await project.status();
+      const networks = components.flatMap(({ network }) => network ?? []);
+      return networks.length === 2 && networks.every((network) => network.state === state);
+    });
+  const shown = async (...args: string[]) => (await project.cli(args)).out;
+  await untilNetwork("connected");
+  assert.match(await shown("ps"), /^irc\/one +backend +ready .* connected$/m);
+  assert.match(await shown("ps"), /^ping +plugin +ready .* -$/m);
+  assert.match(await shown("backends"), /^irc:\/\/one +irc +connected$/m);
+  await server.kill();
+  await untilNetwork("away");
+  assert.match(await shown("ps"), /^irc\/one +backend +ready .* away for .*: \S.*$/m);
+  const since = /away since \d{4}-\d\d-\d\dT[\d:]{8}Z: \S/;
+  assert.match(await shown("backends"), new RegExp(`^irc://one +irc +${since.source}`, "m"));
+  assert.match(await shown("backends", "irc://two"), new RegExp(`^network +${since.source}`, "m"));
+  const doctor = await project.cli(["doctor"]);
+  assert.equal(doctor.code, 6, doctor.out);
+  assert.match(doctor.out, new RegExp(`backend irc://one: its network is ${since.source}`));
+  assert.doesNotMatch(doctor.out, /join one/);
+  await server.restart();
+  await untilNetwork("connected");
+  assert.match(await shown("backends"), /^irc:\/\/one +irc +connected$/m);
+  assert.notEqual((await project.cli(["doctor"])).code, 6);
+  const changes = project.happened("network", "irc/one").map((event) => event.state);
+  assert.deepEqual([...new Set(changes)], ["away", "connected"]);
+});
+
 test("reload: channels while it runs, the nick by a new start", async (t) => {
   const all = await startAll(t);
   if (all === undefined) return;

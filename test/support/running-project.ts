@@ -17,6 +17,7 @@ const PATIENCE_MS = 60_000;
 interface UpEvent {
   readonly type: string;
   readonly component?: string;
+  readonly state?: string;
 }
 
 /** A checkout, and the runs in it, which are stopped before it is looked through. */

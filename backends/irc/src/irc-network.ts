@@ -126,14 +126,18 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   }
 
   #connect(): IrcConnection {
-    const { log, clock } = this.#host;
+    const { log, clock, network } = this.#host;
     const hooks: ConnectionHooks = {
       event: (event) => this.#handle(event),
       status: (status) => {
         logStatus(log, this.#options.host, status);
-        if (status.status === "welcomed") this.#isOnline = true;
-        else if (status.status === "lost") this.#isOnline = false;
-        else if (status.status === "settled") this.#ready.resolve();
+        if (status.status === "welcomed") {
+          this.#isOnline = true;
+          network.back();
+        } else if (status.status === "lost") {
+          this.#isOnline = false;
+          network.away(status.reason);
+        } else if (status.status === "settled") this.#ready.resolve();
       },
       line: (direction, line) => log.debug({ line }, direction === "in" ? "<" : ">"),
     };

@@ -1,14 +1,17 @@
 /** The commands that list what core knows: backends, channels, commands. */
+import { ConnectError } from "@connectrpc/connect";
 import type { Command } from "commander";
 import type { Clients } from "../client/clients.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
 
-/** Backends that are asked for their channels at once. */
-const MAX_CHANNEL_QUERIES = 8;
+/** Backends that are asked at once. */
+const MAX_QUERIES = 8;
+/** For a backend's answer about its network; the list does not wait longer for one that hangs. */
+const NETWORK_MS = 5_000;
 
 export function addLists(program: Command): void {
   withConnection(program.command("backends"))
-    .description("connected backends; with an id, the metadata of that one")
+    .description("connected backends and their networks; with an id, the metadata of that one")
     .argument("[backend]", "its id, as irc://seabird")
     .action((id: string | undefined, _options, command: Command) =>
       id === undefined ? listBackends(contextOf(command)) : showBackend(contextOf(command), id),
@@ -25,12 +28,16 @@ export function addLists(program: Command): void {
 }
 
 async function listBackends({ output, ask }: Context): Promise<void> {
-  const { backends } = await ask(({ seabird }) => seabird.listBackends({}));
-  const plain = backends.map(({ id, type }) => ({ id, type }));
-  output.result({ backends: plain }, () =>
+  const backends = await ask(async ({ seabird }) => {
+    const listed = (await seabird.listBackends({})).backends;
+    return await inGroups(listed, async ({ id, type }) => {
+      return { id, type, network: await networkOf(seabird, id) };
+    });
+  });
+  output.result({ backends }, () =>
     output.table({
-      columns: ["BACKEND", "TYPE"],
-      rows: plain.map(({ id, type }) => [id, type]),
+      columns: ["BACKEND", "TYPE", "NETWORK"],
+      rows: backends.map(({ id, type, network }) => [id, type, network ?? "-"]),
       empty: "No backend is connected.",
     }),
   );
@@ -64,17 +71,32 @@ async function listChannels({ output, ask }: Context, id: string | undefined): P
 async function collectChannels({ seabird }: Clients, id?: string): Promise<ChannelRow[]> {
   const wanted =
     id === undefined ? (await seabird.listBackends({})).backends.map((b) => b.id) : [id];
-  const found: ChannelRow[] = [];
-  for (let from = 0; from < wanted.length; from += MAX_CHANNEL_QUERIES) {
-    const group = wanted.slice(from, from + MAX_CHANNEL_QUERIES);
-    const answers = await Promise.all(
-      group.map((backendId) => seabird.listChannels({ backendId })),
-    );
-    for (const { channels } of answers) {
-      found.push(...channels.map((c) => ({ id: c.id, name: c.displayName, topic: c.topic })));
-    }
+  const answers = await inGroups(wanted, (backendId) => seabird.listChannels({ backendId }));
+  return answers.flatMap(({ channels }) =>
+    channels.map((c) => ({ id: c.id, name: c.displayName, topic: c.topic })),
+  );
+}
+
+/** As the backend reports it in its metadata; undefined for one that does not. */
+async function networkOf(seabird: Clients["seabird"], backendId: string) {
+  try {
+    const { metadata } = await seabird.getBackendInfo({ backendId }, { timeoutMs: NETWORK_MS });
+    return metadata["network"];
+  } catch (error) {
+    return `unknown: ${ConnectError.from(error).rawMessage}`;
   }
-  return found;
+}
+
+/** Asks about `MAX_QUERIES` at once. */
+async function inGroups<Asked, Answer>(
+  all: readonly Asked[],
+  ask: (each: Asked) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let from = 0; from < all.length; from += MAX_QUERIES) {
+    answers.push(...(await Promise.all(all.slice(from, from + MAX_QUERIES).map(ask))));
+  }
+  return answers;
 }
 
 async function listCommands({ output, ask }: Context): Promise<void> {

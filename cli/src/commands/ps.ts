@@ -1,6 +1,6 @@
 /** `seabird ps`: the components that `seabird up` runs, and how they are. */
 
-import { formatRoughDuration } from "@seabird-chat/runtime";
+import { formatRoughDuration, type NetworkStatus } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { askRun } from "../supervise/control-client.ts";
 import type { ComponentStatus, ProjectStatus } from "../supervise/control-protocol.ts";
@@ -17,14 +17,14 @@ export function addPs(program: Command): void {
 const PS_HELP = `
 States: starting, ready, waiting (crashed; started again after a pause), failed (crashed five
 times within a minute), misconfigured (wrong settings), stopped; remote (a core that runs
-elsewhere), off (a room without a terminal). The last lines of failed components are shown below.`;
+elsewhere), off (a room without a terminal). NETWORK: whether a backend is on its network. The last lines of failed components are shown below.`;
 
 async function showComponents({ output }: Context): Promise<void> {
   // The other end is this same program, of the same version.
   const status = (await askRun({ do: "ps" })) as ProjectStatus;
   output.result(status, () => {
     output.table({
-      columns: ["COMPONENT", "KIND", "STATE", "PID", "UP", "RESTARTS", "LAST END"],
+      columns: ["COMPONENT", "KIND", "STATE", "PID", "UP", "RESTARTS", "LAST END", "NETWORK"],
       rows: status.components.map(rowOf),
       empty: "No component runs.",
     });
@@ -43,7 +43,15 @@ async function showComponents({ output }: Context): Promise<void> {
   });
 }
 
-function rowOf({ name, kind, state, pid, upMs, restarts, lastExit }: ComponentStatus): string[] {
+function rowOf(component: ComponentStatus): string[] {
+  const { name, kind, state, pid, upMs, restarts, lastExit, network } = component;
   const up = upMs === undefined ? "-" : formatRoughDuration(upMs);
-  return [name, kind, state, String(pid ?? "-"), up, String(restarts), lastExit ?? "-"];
+  const end = lastExit ?? "-";
+  return [name, kind, state, String(pid ?? "-"), up, String(restarts), end, networkText(network)];
+}
+
+function networkText(status: NetworkStatus | undefined): string {
+  if (status?.state !== "away") return status?.state ?? "-";
+  const { sinceMs, why } = status;
+  return `away for ${formatRoughDuration(Math.max(0, Date.now() - sinceMs))}: ${why}`;
 }

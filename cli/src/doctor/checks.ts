@@ -153,6 +153,11 @@ async function checkBackend({ seabird }: Clients, backendId: string): Promise<Fi
       seabird.getBackendInfo({ backendId }, WITHIN),
       seabird.listChannels({ backendId }, WITHIN),
     ]);
+    const network = info.metadata["network"];
+    if (network?.startsWith("away") === true) {
+      const next = "it tries again by itself; if the reason lasts, check its settings and its log";
+      return { state: "problem", about, text: `its network is ${network}`, next };
+    }
     const more = Object.keys(info.metadata).length > 0 ? `, ${JSON.stringify(info.metadata)}` : "";
     const text = `answers, ${plural(channels.length, "channel")}${more}`;
     return channels.length > 0

@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   type ComponentMessage,
+  type NetworkStatus,
   onComponentMessage,
   type SupervisorMessage,
   sendToComponent,
@@ -50,6 +51,7 @@ export class Component {
   #again: NodeJS.Timeout | undefined;
   #wanted = false;
   #wasReady = false;
+  #network: NetworkStatus | undefined;
 
   constructor(spec: ComponentSpec, events: ComponentEvents) {
     this.#spec = spec;
@@ -86,6 +88,11 @@ export class Component {
   /** It has been ready once. */
   get isReady(): boolean {
     return this.#wasReady;
+  }
+
+  /** Of a backend: how it last reported its network to be. */
+  get network(): NetworkStatus | undefined {
+    return this.#network;
   }
 
   get isTerminal(): boolean {
@@ -165,11 +172,16 @@ export class Component {
       this.#wasReady = true;
       this.#ready.resolve();
     }
+    if (message.type === "network" && this.#child === child) {
+      const { type: _, ...network } = message;
+      this.#network = network;
+    }
     this.#events.message(this, message);
   }
 
   #over(code: number | null, signal: NodeJS.Signals | null): void {
     this.#child = undefined;
+    this.#network = undefined;
     this.#state = "stopped";
     if (this.#spec.output.to === "lines") this.#spec.output.end();
     if (!this.#wanted) return;

@@ -3,7 +3,7 @@
  * number of `line`s, then `done` or `failed`.
  */
 import { join, relative } from "node:path";
-import { EXIT, type ExitCode } from "@seabird-chat/runtime";
+import { EXIT, type ExitCode, type NetworkStatus } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import type { ComponentState } from "./component.ts";
 
@@ -57,6 +57,8 @@ export interface ComponentStatus {
   readonly pid?: number;
   readonly upMs?: number;
   readonly restarts: number;
+  /** Of a backend that runs. */
+  readonly network?: NetworkStatus;
   /** How it ended last, if it was not asked to. */
   readonly lastExit?: string;
   /** Of a component that is not started any more: its last lines, as it wrote them. */

@@ -61,7 +61,7 @@ export class Control {
 
   #statusOf(component: Component): ComponentStatus {
     const { supervisor, logs } = this.#init;
-    const { spec, state, pid, upMs, restarts } = component;
+    const { spec, state, pid, upMs, restarts, network } = component;
     const exit = supervisor.lastExit(component);
     return {
       name: spec.name,
@@ -69,6 +69,7 @@ export class Control {
       state,
       restarts,
       ...(pid === undefined ? {} : { pid, upMs: Math.round(upMs) }),
+      ...(network === undefined ? {} : { network }),
       ...(exit === undefined ? {} : { lastExit: describeExit(exit) }),
       ...(exit !== undefined && hasGivenUp(state) ? { lastLines: logs.latest(spec.name) } : {}),
       ...(component.isTerminal ? {} : { log: logs.path(spec.name) }),

@@ -141,6 +141,8 @@ export class ProjectRun implements AttendedRun {
       started: ({ spec }) => this.#reporter.report({ type: "started", component: spec.name }),
       stopped: ({ spec }, type) => this.#reporter.report({ type, component: spec.name }),
       crashed: (component, exit, outcome) => this.#crashed(component, exit, outcome),
+      network: ({ spec }, status) =>
+        this.#reporter.report({ ...status, type: "network", component: spec.name }),
       left: () => this.#stopping.abort(),
       listening: (url) => {
         if (!this.#address.listening(url)) return;

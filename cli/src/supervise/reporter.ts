@@ -1,5 +1,6 @@
 /** Reports what happens in a run: on standard error, as JSON lines with --json, and in up.log. */
 import { stripVTControlCharacters } from "node:util";
+import type { NetworkStatus } from "@seabird-chat/runtime";
 import { type Output, styleError } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { ComponentReport } from "./control-protocol.ts";
@@ -16,6 +17,7 @@ export type UpEvent =
       readonly moved: boolean;
     }
   | { readonly type: "started"; readonly component: string }
+  | ({ readonly type: "network"; readonly component: string } & NetworkStatus)
   | {
       readonly type: "crashed";
       readonly component: string;
@@ -30,8 +32,14 @@ export type UpEvent =
       readonly log?: string;
     }
   | { readonly type: "ended" | "killed"; readonly component: string }
-  /** The start takes a while, for the sake of these; and it goes on without these. */
-  | { readonly type: "waiting" | "late"; readonly components: readonly string[] }
+  /** The start takes a while, for the sake of these. */
+  | { readonly type: "waiting"; readonly components: readonly string[] }
+  /** The start goes on without these; with the reason of a backend whose network is away. */
+  | {
+      readonly type: "late";
+      readonly components: readonly string[];
+      readonly networks: Readonly<Record<string, string>>;
+    }
   | { readonly type: "stopping"; readonly why: string }
   | { readonly type: "warning"; readonly text: string }
   /** The start is over; how many of how many components are ready. */
@@ -60,6 +68,8 @@ export class Reporter {
   readonly #logs: UpLog;
   readonly #terminal: boolean;
   readonly #notify: (line: string) => boolean;
+  /** Backends whose network is away. */
+  readonly #away = new Set<string>();
 
   constructor(output: Output, logs: UpLog, { terminal, notify }: ReporterOptions) {
     this.#output = output;
@@ -119,7 +129,11 @@ export class Reporter {
       case "late": {
         // Without an interactive component the logs are on the screen already.
         const why = this.#terminal ? `; see ${this.#logs.folder}` : "";
-        return styleError("yellow", `seabird: not ready yet: ${event.components.join(", ")}${why}`);
+        const names = event.components.map((name) => {
+          const reason = event.networks[name];
+          return reason === undefined ? name : `${name} (its network is away: ${safeText(reason)})`;
+        });
+        return styleError("yellow", `seabird: not ready yet: ${names.join(", ")}${why}`);
       }
       case "up": {
         const { ready, components } = event;
@@ -137,6 +151,8 @@ export class Reporter {
           .join("\n");
       case "reload-failed":
         return styleError("yellow", `seabird: nothing was reloaded: ${event.message}`);
+      case "network":
+        return this.#network(event);
       case "restarted":
       case "stopping":
       case "started":
@@ -144,6 +160,16 @@ export class Reporter {
       case "stopped":
         return undefined;
     }
+  }
+
+  /** Without a room the component's own log lines are on the screen. */
+  #network(event: Extract<UpEvent, { type: "network" }>): string | undefined {
+    const { component, state } = event;
+    const wasAway = this.#away.has(component);
+    if (state === "connected") this.#away.delete(component);
+    else this.#away.add(component);
+    if (!this.#terminal || state !== "connected" || !wasAway) return undefined;
+    return styleError("dim", `seabird: ${component} is on its network`);
   }
 
   #crash(event: Extract<UpEvent, { type: "crashed" }>): string {

@@ -59,8 +59,7 @@ export async function startProject(deps: StartDeps): Promise<void> {
   const backends = startAll((each) => each.kind === "backend" && !isInteractive(each));
   await supervisor.settled([...plugins, ...backends], ROOM_WAIT_MS, signal);
   if (signal.aborted) return;
-  const names = starting([...plugins, ...backends]);
-  if (names.length > 0) deps.reporter.report({ type: "late", components: names });
+  reportLate([...plugins, ...backends], deps.reporter);
   if (terminal === "person") {
     startAll(isInteractive);
     return;
@@ -90,6 +89,15 @@ function reportLeftOut({ project, terminal, reporter }: StartDeps): void {
   const left = terminal === "none" ? project.components.find(isInteractive) : undefined;
   if (left === undefined) return;
   reporter.report({ type: "warning", text: `${left.name} is left out: it needs a terminal` });
+}
+
+function reportLate(components: readonly Component[], reporter: Reporter): void {
+  const names = starting(components);
+  if (names.length === 0) return;
+  const networks = components.flatMap(({ spec, network }) =>
+    network?.state === "away" ? [[spec.name, network.why] as const] : [],
+  );
+  reporter.report({ type: "late", components: names, networks: Object.fromEntries(networks) });
 }
 
 function starting(components: readonly Component[]): string[] {

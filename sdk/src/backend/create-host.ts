@@ -12,7 +12,7 @@ import {
   type IncomingKind,
   type IncomingOf,
 } from "./chat-events.ts";
-import type { BackendHost, Emit, HostChannels } from "./host.ts";
+import type { BackendHost, Emit, HostChannels, HostNetwork } from "./host.ts";
 import { prefixOf } from "./metadata.ts";
 import type { NetworkSession } from "./network.ts";
 import { type Recognised, recognise, type Self } from "./recognise.ts";
@@ -31,6 +31,7 @@ export interface HostDeps<Config> {
   readonly spec: BackendSpec<Config>;
   readonly go: Promise<void>;
   readonly leave: () => void;
+  readonly network: HostNetwork;
   readonly onNotice: (callback: (line: string) => void) => () => void;
   self: Self | undefined;
 }
@@ -72,6 +73,10 @@ export function createHost<Config>(
     },
     leave: () => {
       if (!ended.aborted) deps.leave();
+    },
+    network: {
+      away: unlessOver((reason) => deps.network.away(String(reason)), "a report is not valid"),
+      back: unlessOver<void, void>(() => deps.network.back(), "a report is not valid"),
     },
     emit: createEmit(deps, unlessOver),
     channels: createChannels(client, unlessOver),

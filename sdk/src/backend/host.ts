@@ -21,6 +21,7 @@ export interface BackendHost<Config = unknown> {
   readonly emit: Emit;
   readonly channels: HostChannels;
   readonly core: HostCore;
+  readonly network: HostNetwork;
   /**
    * Who the bot is on the network, by name or with a comparison of its own; set it whenever it
    * changes. A message that begins with it becomes a mention. Default: undefined.
@@ -87,6 +88,18 @@ export interface HostChannels {
    * again are left. If you do not call it, that happens 30 s after `connect` has resolved.
    */
   settled(): void;
+}
+
+/**
+ * For connections that reconnect by themselves, and so outlive an outage. `seabird ps`, `backends`
+ * and `doctor` show what is reported here. Without it the network counts as there from the moment
+ * that `connect` resolves until `closed` settles.
+ */
+export interface HostNetwork {
+  /** The network is lost, or cannot be reached, for this reason; again for each new reason. */
+  away(reason: string): void;
+  /** It is there again. */
+  back(): void;
 }
 
 /** The link to core, for backends that show it to a person. */

@@ -1,6 +1,7 @@
 /** The entry point for chat backends. Plugins: `@seabird-chat/sdk`. */
 
 export { type Block, innerBlocks, plainText, text } from "@seabird-chat/protocol";
+export type { NetworkStatus } from "@seabird-chat/runtime";
 export { type Clock, pause, type Random } from "../link/clock.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
 export type { LinkState } from "../link/link.ts";
@@ -33,7 +34,7 @@ export type {
   IncomingCommand,
   IncomingMessage,
 } from "./chat-events.ts";
-export type { BackendHost, Emit, HostChannels, HostCore } from "./host.ts";
+export type { BackendHost, Emit, HostChannels, HostCore, HostNetwork } from "./host.ts";
 export type { NetworkState } from "./network.ts";
 export {
   type PerChannelQueue,

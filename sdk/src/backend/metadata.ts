@@ -1,15 +1,19 @@
 /** What a backend reports about itself (protocol: GetBackendInfo). */
 import { readFileSync } from "node:fs";
+import type { NetworkStatus } from "@seabird-chat/runtime";
 import type { Log } from "../program/log.ts";
 import type { BackendSpec } from "./backend.ts";
 import type { BackendConnection } from "./backend-connection.ts";
 import { capabilitiesOf } from "./requests.ts";
 
-/** Lists are joined by commas; no capabilities while the network is away. The connection's own values win. */
+/**
+ * Lists are joined by commas; no capabilities while the network is away. The connection's own values
+ * win, but for `network`.
+ */
 export async function metadata<Config>(
   spec: BackendSpec<Config>,
   config: Config,
-  { connection, log }: Source<Config>,
+  { connection, network, log }: Source<Config>,
 ): Promise<Record<string, string>> {
   const { formats = [], maxMessageBytes, userIds = "unverified" } = spec;
   const limit = maxMessageBytes === undefined ? {} : { max_message_bytes: String(maxMessageBytes) };
@@ -21,12 +25,21 @@ export async function metadata<Config>(
     user_ids: userIds,
     version: spec.version ?? sdkVersion(),
     ...(await own(connection, log)),
+    network: networkText(network),
   };
 }
 
 interface Source<Config> {
   readonly connection: BackendConnection<Config> | undefined;
+  readonly network: NetworkStatus;
   readonly log: Log;
+}
+
+/** `connected`, or `away since 2026-01-31T12:00:00Z: the connection was closed`. */
+function networkText(status: NetworkStatus): string {
+  if (status.state === "connected") return status.state;
+  const since = new Date(status.sinceMs).toISOString().replace(/\.\d+/, "");
+  return `away since ${since}${status.why === "" ? "" : `: ${status.why}`}`;
 }
 
 /** The connection's values that are text, numbers or booleans. Never rejects. */

@@ -84,6 +84,44 @@ test("a minute on the network makes the pauses small again, less does not", asyn
   await run;
 });
 
+test("an outage has its first moment and its last reason, whatever is tried meanwhile", async () => {
+  let lose = (_: Error) => {};
+  const { promise: slow, resolve: connected } = Promise.withResolvers<BackendConnection>();
+  const answers = [
+    down,
+    () => {
+      const { promise: closed, reject } = Promise.withResolvers<never>();
+      lose = reject;
+      return { closed, close: () => undefined };
+    },
+    () => {
+      throw new Error("refused\n\u0007again");
+    },
+    () => slow,
+  ];
+  const { clock, leaving, network, run } = stage(() => answers.shift()?.() ?? down());
+  const startMs = clock.wallMs();
+  const away = (sinceMs: number, why: string) => ({ state: "away", sinceMs, why });
+  assert.deepEqual(network.status, away(startMs, "not connected yet"));
+  await clock.advance(500);
+  assert.deepEqual(network.status, away(startMs, "down"));
+  await clock.advance(500);
+  assert.deepEqual(network.status, { state: "connected" });
+  await clock.advance(4_000);
+  lose(new Error("reset"));
+  await clock.advance(0);
+  assert.deepEqual(network.status, away(startMs + 5_000, "reset"));
+  await clock.advance(2_000);
+  assert.deepEqual(network.status, away(startMs + 5_000, "refused again"));
+  await clock.advance(4_000);
+  assert.deepEqual(network.status, away(startMs + 5_000, "refused again"));
+  connected({ closed: new Promise(() => undefined), close: () => undefined });
+  await clock.advance(0);
+  assert.deepEqual(network.status, { state: "connected" });
+  leaving.abort();
+  await run;
+});
+
 test("a connect that hangs has 60 s, a close 5 s; what comes late is closed", async () => {
   const late = Promise.withResolvers<BackendConnection>();
   let closes = 0;

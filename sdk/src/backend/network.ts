@@ -1,5 +1,5 @@
 /** Keeps a backend on its network: connects, waits until that is over, and connects again. */
-import { toError } from "@seabird-chat/runtime";
+import { type NetworkStatus, toError } from "@seabird-chat/runtime";
 import { onAbort } from "../link/abortable.ts";
 import { backoffMs } from "../link/backoff.ts";
 import { type Clock, pause, type Random } from "../link/clock.ts";
@@ -42,15 +42,49 @@ export interface NetworkDeps<Config> {
   readonly onLost: () => void;
 }
 
+/** More of why a network is away is in the log. */
+const MAX_REASON_CHARACTERS = 300;
+
 export class Network<Config> {
   readonly #deps: NetworkDeps<Config>;
   readonly #states = new StateStream<NetworkState>({ state: "connecting", attempt: 1 });
   #current: Connected<Config> | undefined;
-  /** Why it was away the last time; undefined since it was there. */
+  /** Why it is away, as the log has it; undefined until the first failure. */
   #outage: string | undefined;
+  readonly #statuses: StateStream<NetworkStatus>;
 
   constructor(options: NetworkDeps<Config>) {
     this.#deps = options;
+    const sinceMs = options.clock.wallMs();
+    this.#statuses = new StateStream({ state: "away", sinceMs, why: "not connected yet" });
+  }
+
+  /** Whether it is there, or since when and why not. */
+  get status(): NetworkStatus {
+    return this.#statuses.current;
+  }
+
+  /** The current status and each change. */
+  statuses(): AsyncIterable<NetworkStatus> {
+    return this.#statuses.watch();
+  }
+
+  /** One outage begins once, whatever the later attempts fail for. */
+  away(reason: string): void {
+    const before = this.status;
+    const sinceMs = before.state === "away" ? before.sinceMs : this.#deps.clock.wallMs();
+    const why = reason
+      .replace(/\p{Cc}+/gu, " ")
+      .slice(0, MAX_REASON_CHARACTERS)
+      .trim();
+    if (before.state === "away" && before.why === why) return;
+    this.#statuses.set({ state: "away", sinceMs, why });
+  }
+
+  /** A connection that reconnects by itself is there again. */
+  back(): void {
+    if (this.#current === undefined || this.status.state === "connected") return;
+    this.#statuses.set({ state: "connected" });
   }
 
   /** Undefined while it is away. */
@@ -89,6 +123,7 @@ export class Network<Config> {
       }
     } finally {
       this.#states.end({ state: "closed" });
+      this.#statuses.end(this.status);
     }
   }
 
@@ -119,6 +154,7 @@ export class Network<Config> {
       connectedAtMs = clock.now();
       this.#current = { connection, ended: end.signal };
       this.#outage = undefined;
+      this.back();
       log.info("on the network");
       this.#states.set({ state: "connected" });
       onConnected(connection);
@@ -128,6 +164,7 @@ export class Network<Config> {
     }
     const { connection } = this;
     this.#current = undefined;
+    this.away(error.message);
     over.abort();
     if (connection !== undefined) await this.#close(connection);
     end.abort();

@@ -1,5 +1,5 @@
 /** Runs a backend: its link to core, its connection to the network, and what goes between them. */
-
+import type { NetworkStatus } from "@seabird-chat/runtime";
 import { onAbort } from "../link/abortable.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { LinkState } from "../link/link.ts";
@@ -123,6 +123,11 @@ export class RunningBackend implements AsyncDisposable {
     yield* (await this.#started.promise).network.states();
   }
 
+  /** Whether the network is there, or since when and why not: now, and each change. */
+  async *networkStatuses(): AsyncGenerator<NetworkStatus, void, void> {
+    yield* (await this.#started.promise).network.statuses();
+  }
+
   /**
    * Takes new settings. Rejects with a SettingsError if they are wrong, and with a SeabirdError
    * `failed_precondition` if this backend has to be started again for them.
@@ -198,7 +203,9 @@ export class RunningBackend implements AsyncDisposable {
       timeoutMs: definition.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
       connected: () => network.current,
       metadata: () =>
-        metadata(definition, settings.config, { connection: network.connection, log }),
+        metadata(definition, settings.config, {
+          ...{ connection: network.connection, network: network.status, log },
+        }),
       onActivity: (change) => {
         this.#requests += change;
         this.#notify();
@@ -209,6 +216,7 @@ export class RunningBackend implements AsyncDisposable {
       ...{ type, id, log, clock, random, client, spec: definition, self: undefined },
       config: () => settings.config,
       go: this.#options.go ?? Promise.resolve(),
+      network: { away: (reason) => network.away(reason), back: () => network.back() },
       onNotice: this.#options.onNotice ?? (() => () => undefined),
       leave: () => void this.#leave(),
     };

@@ -139,6 +139,7 @@ async function run<Config>(
   const forget = followSettings(life, log, (settings) => backend.reconfigure(settings));
   try {
     if (options.showsCore !== true) void logCore(backend, log);
+    void reportNetwork(backend);
     void backend.ready().then(life.ready, () => undefined);
     await backend.ended();
   } catch (reason) {
@@ -201,6 +202,17 @@ async function logCore(backend: RunningBackend, log: Log): Promise<void> {
       if (state.state !== "waiting" || state.error.message === reported) continue;
       reported = state.error.message;
       log.warn(`${reported}; trying again`);
+    }
+  } catch {
+    // It never started; `ended()` rejects with the reason.
+  }
+}
+
+/** Tells the supervisor, which shows it to people. */
+async function reportNetwork(backend: RunningBackend): Promise<void> {
+  try {
+    for await (const status of backend.networkStatuses()) {
+      sendToSupervisor({ type: "network", ...status });
     }
   } catch {
     // It never started; `ended()` rejects with the reason.

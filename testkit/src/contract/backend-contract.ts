@@ -195,6 +195,8 @@ const CASES: Readonly<Record<string, Check>> = {
       Array.from({ length: SENDS_AT_ONCE }, (_, index) => bed.send(channel, `in flight ${index}`)),
     );
     await outage.begin();
+    await bed.lost();
+    assert.match((await bed.metadata())["network"] ?? "", /^away since \d{4}-.*Z: ./);
     // Each of them ends, one way or the other.
     for (const outcome of await inFlight) {
       if (outcome.status === "rejected") refused(outcome.reason);
@@ -202,6 +204,8 @@ const CASES: Readonly<Record<string, Check>> = {
     await assert.rejects(bed.send(channel, "into the void"));
     assert.equal((await bed.core.listBackends()).length, 1, "core lost the backend");
     await outage.end();
+    await bed.connected();
+    assert.equal((await bed.metadata())["network"], "connected");
     await bed.until("the backend to be back on the network", () =>
       bed.send(channel, "back again").then(() => true, refused),
     );

@@ -19,6 +19,7 @@ export class BackendComponent implements Component {
   #running: RunningBackend | undefined;
   #core: State = { state: "connecting" };
   #network: State = { state: "connecting" };
+  #isAway = true;
   #failure: { readonly reason: unknown } | undefined;
 
   constructor(name: string, harness: Harness, begin: () => RunningBackend) {
@@ -32,7 +33,7 @@ export class BackendComponent implements Component {
   }
 
   get isOnNetwork(): boolean {
-    return this.#network.state === "connected";
+    return !this.#isAway;
   }
 
   async start(): Promise<void> {
@@ -43,6 +44,9 @@ export class BackendComponent implements Component {
     });
     void watch(running.networkStates(), (state) => {
       this.#network = state;
+    });
+    void watch(running.networkStatuses(), ({ state }) => {
+      this.#isAway = state === "away";
     });
     running.onActivity(() => this.#harness.idle.tick());
     running.ended().catch((reason: unknown) => {
@@ -66,6 +70,15 @@ export class BackendComponent implements Component {
       },
       () =>
         `${this.name} did not connect (${states()}); in the log:${this.#harness.log.warnings()}`,
+    );
+  }
+
+  /** Waits in real time, with the clock standing still. */
+  lost(): Promise<void> {
+    return realWait(
+      this.#harness.timeoutMs,
+      () => !this.isOnNetwork,
+      () => `${this.name} is still on its network`,
     );
   }
 

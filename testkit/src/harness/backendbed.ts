@@ -180,6 +180,11 @@ export class Backendbed implements AsyncDisposable {
     return this.#component.connected();
   }
 
+  /** Waits in real time until the backend has noticed that its network is gone. */
+  lost(): Promise<void> {
+    return this.#component.lost();
+  }
+
   /** Closes the backend; fails for timers and calls that it leaves behind. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return;

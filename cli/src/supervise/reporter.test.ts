@@ -1,0 +1,38 @@
+/** What a person in the chat room is shown of the run. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { Output } from "../terminal/output.ts";
+import { Reporter } from "./reporter.ts";
+
+function stage(terminal: boolean) {
+  const shown: string[] = [];
+  const logs = { folder: "logs", write: () => undefined };
+  const notify = (line: string) => shown.push(stripVTControlCharacters(line)) > 0;
+  return { shown, reporter: new Reporter(new Output(false), logs, { terminal, notify }) };
+}
+
+test("a network's return is shown in the room; its loss is a warning of the backend's own", () => {
+  for (const [terminal, expected] of [
+    [true, ["seabird: irc/one is on its network"]],
+    [false, []],
+  ] as const) {
+    const { shown, reporter } = stage(terminal);
+    const network = { type: "network", component: "irc/one" } as const;
+    reporter.report({ ...network, state: "connected" });
+    reporter.report({ ...network, state: "away", sinceMs: 0, why: "reset" });
+    reporter.report({ ...network, state: "away", sinceMs: 0, why: "refused" });
+    reporter.report({ ...network, state: "connected" });
+    reporter.report({ ...network, state: "connected" });
+    assert.deepEqual(shown, expected);
+  }
+});
+
+test("a start that goes on without a backend says what its network lacks", () => {
+  const { shown, reporter } = stage(false);
+  const networks = { "irc/one": "connect ECONNREFUSED\u0007" };
+  reporter.report({ type: "late", components: ["irc/one", "ping"], networks });
+  assert.deepEqual(shown, [
+    "seabird: not ready yet: irc/one (its network is away: connect ECONNREFUSED\u2407), ping",
+  ]);
+});
