@@ -54,9 +54,9 @@ export interface Job<Data> {
   every(interval: number | string, data: Data, settings?: KeyOptions): Promise<string>;
   /**
    * Runs by a cron expression: minute, hour, day of the month, month, day of the week, and before
-   * them seconds if there are six. A time that daylight saving skips runs at the end of the
-   * gap. A time that occurs twice runs once, at the first, unless its hour is `*` or its minutes
-   * are a list or step: then both times.
+   * them seconds if there are six. With the hour `*` it follows real time when the clocks change.
+   * With any other, each local time runs once a day: the first of a repeated one, and skipped ones
+   * together at the end of the gap.
    */
   cron(expression: string, data: Data, settings?: CronOptions): Promise<string>;
   /** Resolves with whether the job existed. A running job is not interrupted. */

@@ -1,7 +1,11 @@
 /** When a job is due again. Pure. */
-import { Cron } from "croner";
 import { SeabirdError } from "../link/errors.ts";
+import { type CronExpression, parseCron } from "./cron-expression.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
+import { MAX_OFFSET_MS, type ZoneClock, zoneClock } from "./zone-clock.ts";
+
+const SECOND_MS = 1_000;
+const DAY_MS = 86_400_000;
 
 export type Rule =
   | { readonly every: number }
@@ -38,14 +42,45 @@ export function nextAfter(rule: Rule, dueMs: number, nowMs: number): number | un
   return dueMs + intervals * rule.every;
 }
 
+/**
+ * With the hour `*`, each moment whose local time matches. Otherwise each matching local time once
+ * a day: the first of two, and those that are skipped together at the end of the gap.
+ */
 function cronAfter(
   { cron, timeZone }: Extract<Rule, { cron: string }>,
   ms: number,
 ): number | undefined {
-  // For the arithmetic only: without a function croner sets no timer.
-  const pattern = new Cron(cron, { timezone: timeZone, paused: true, mode: "5-or-6-parts" });
-  const next = pattern.nextRun(new Date(ms));
-  return next === null || next.getTime() - ms > SCHEDULE.maxAheadMs ? undefined : next.getTime();
+  const expression = parseCron(cron);
+  const zone = zoneClock(timeZone);
+  const secondMs = Math.floor(ms / SECOND_MS) * SECOND_MS;
+  const untilMs = secondMs + SCHEDULE.maxAheadMs;
+  if (expression.isEveryHour) return matchingMoment(expression, zone, secondMs, untilMs);
+  const localMs = expression.next(zone.latestShown(secondMs) + SECOND_MS, untilMs);
+  return localMs === undefined ? undefined : zone.firstAt(localMs);
+}
+
+/** The first moment after `afterMs` whose local time matches. */
+function matchingMoment(
+  expression: CronExpression,
+  zone: ZoneClock,
+  afterMs: number,
+  untilMs: number,
+): number | undefined {
+  let fromMs = afterMs + SECOND_MS;
+  while (fromMs <= untilMs) {
+    const endMs = fromMs + DAY_MS;
+    let localMs: number | undefined;
+    for (const span of zone.spans(fromMs, endMs)) {
+      localMs = expression.next(span.fromMs + span.offsetMs, untilMs);
+      if (localMs !== undefined && localMs - span.offsetMs < span.untilMs) {
+        return localMs - span.offsetMs;
+      }
+    }
+    if (localMs === undefined) return undefined;
+    // Nothing matches for long: go on shortly before the next local time that does.
+    fromMs = Math.max(endMs, localMs - MAX_OFFSET_MS);
+  }
+  return undefined;
 }
 
 function zoneOf(timeZone: string): string {
@@ -59,6 +94,7 @@ function zoneOf(timeZone: string): string {
 
 function noCron(cron: unknown, cause?: unknown): SeabirdError {
   const shown = JSON.stringify(String(cron).slice(0, SCHEDULE.maxCronCharacters));
-  const words = `${shown} is not a cron expression, such as "0 9 * * mon-fri"`;
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  const words = `${shown} is not a cron expression, such as "0 9 * * mon-fri"${why}`;
   return new SeabirdError("invalid_argument", words, { cause });
 }
