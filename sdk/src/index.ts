@@ -98,6 +98,7 @@ export type {
   User,
 } from "./plugin/events.ts";
 export { EVENT_KINDS } from "./plugin/events.ts";
+export type { IgnoredSpeaker, IgnoredSpeakers } from "./plugin/loop-guard.ts";
 export type { Match } from "./plugin/match.ts";
 export {
   type Cleanup,

@@ -36,6 +36,8 @@ export interface CoreInfo {
 export interface ActionClientDeps {
   readonly limits: SdkLimits;
   readonly clock: Clock;
+  /** Called with the channel's or user's id for each message and action that is sent. */
+  readonly onSend?: ((to: string, sent: Promise<unknown>) => void) | undefined;
 }
 
 /** A call that core refused for load is tried again this often at most. */
@@ -53,19 +55,21 @@ export class ActionClient {
   readonly #client: SeabirdClient;
   readonly #limits: SdkLimits;
   readonly #clock: Clock;
+  readonly #onSend: ActionClientDeps["onSend"];
   readonly #inFlight = new Set<Promise<unknown>>();
   #isClosed = false;
 
   /** @internal Use `connectActions` or `connectPlugin`. */
-  constructor(connection: Connection, { limits, clock }: ActionClientDeps) {
+  constructor(connection: Connection, { limits, clock, onSend }: ActionClientDeps) {
     this.#client = createClient(Seabird, connection.transport);
     this.#limits = limits;
     this.#clock = clock;
+    this.#onSend = onSend;
   }
 
   async sendMessage(channelId: string, content: Content, options?: ActionOptions): Promise<void> {
     const request = { channelId, ...contentToWire(content), ...tags(options) };
-    await this.#call("sendMessage", request, options);
+    await this.#send(channelId, this.#call("sendMessage", request, options));
   }
 
   async sendPrivateMessage(
@@ -74,12 +78,12 @@ export class ActionClient {
     options?: ActionOptions,
   ): Promise<void> {
     const request = { userId, ...contentToWire(content), ...tags(options) };
-    await this.#call("sendPrivateMessage", request, options);
+    await this.#send(userId, this.#call("sendPrivateMessage", request, options));
   }
 
   async performAction(channelId: string, content: Content, options?: ActionOptions): Promise<void> {
     const request = { channelId, ...contentToWire(content), ...tags(options) };
-    await this.#call("performAction", request, options);
+    await this.#send(channelId, this.#call("performAction", request, options));
   }
 
   async performPrivateAction(
@@ -88,7 +92,7 @@ export class ActionClient {
     options?: ActionOptions,
   ): Promise<void> {
     const request = { userId, ...contentToWire(content), ...tags(options) };
-    await this.#call("performPrivateAction", request, options);
+    await this.#send(userId, this.#call("performPrivateAction", request, options));
   }
 
   /** `channelName` as its network writes it, such as `#seabird`. */
@@ -175,6 +179,11 @@ export class ActionClient {
     }
     settled.abort();
     this.#isClosed = true;
+  }
+
+  async #send(to: string, sent: Promise<unknown>): Promise<void> {
+    this.#onSend?.(to, sent);
+    await sent;
   }
 
   async #call<Method extends UnaryMethod>(

@@ -83,6 +83,18 @@ export const SDK_CONSTANTS = Object.freeze({
   maxWaitingHandlers: 10_000,
   /** Questions of a plugin that wait for an answer; the next one is refused. */
   maxAsks: 1_000,
+  /** Exchanges in a row after which a speaker counts as a bot in a loop, and is ignored. */
+  loopExchanges: 10,
+  /** Milliseconds after an answer of a plugin within which a line belongs to an exchange. */
+  loopAnswerMs: 2_000,
+  /** Milliseconds for which such a speaker is ignored the first time; doubles each time. */
+  loopIgnoreMs: 60_000,
+  /** The longest time for which a speaker is ignored; after as long without a loop it starts small. */
+  loopIgnoreMaxMs: 3_600_000,
+  /** Conversations in which a plugin looks for loops; the one without speech for longest is dropped. */
+  maxLoopConversations: 4_096,
+  /** Speakers that a plugin ignores; beyond, the one ignored for longest is heard again. */
+  maxIgnoredSpeakers: 256,
   /** Bytes of events that a backend keeps while core is away; the oldest are dropped and counted. */
   maxSpooledBytes: 8 * MIB,
   /** Milliseconds for which a backend keeps a command while core is away; then it is dropped. */

@@ -9,6 +9,7 @@ import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Failure, Failures } from "./failures.ts";
 import type { Slot } from "./handler-slot.ts";
 import type { HandlerRun, Handlers } from "./handlers.ts";
+import type { LoopGuard } from "./loop-guard.ts";
 import {
   backendOf,
   type ContextDeps,
@@ -29,6 +30,7 @@ export interface EventRunnerDeps {
   readonly commands: CommandSet<ErasedHandler>;
   readonly handlers: Handlers;
   readonly asks: Asks;
+  readonly guard: LoopGuard;
   readonly prefixes: Prefixes;
   readonly dispatcher: Dispatcher;
   readonly failures: Failures;
@@ -48,23 +50,35 @@ export class EventRunner {
 
   /** Synchronous: when it returns, the handlers are queued or started. */
   take(event: PluginEvent): void {
-    const { asks, handlers, prefixes } = this.#deps;
+    const { asks, guard, handlers, prefixes } = this.#deps;
     this.#seen.note(event);
-    if (asks.offer(event)) return;
+    if (!guard.ignores(event) && asks.offer(event)) {
+      guard.note(event, true);
+      return;
+    }
     const backend = handlers.needsPrefix(event) ? backendOf(queueKeyOf(event)).id : undefined;
     const prefix = backend === undefined ? "" : prefixes.known(backend);
     if (backend === undefined || prefix !== undefined) {
-      for (const run of handlers.find(event, prefix ?? "")) {
+      for (const run of this.#find(event, prefix ?? "")) {
         this.#add(event, (slot) => this.#run(run, event, slot));
       }
       return;
     }
     this.#add(event, async (slot) => {
-      const [first, ...others] = handlers.find(event, await prefixes.prefixOf(backend));
+      const [first, ...others] = this.#find(event, await prefixes.prefixOf(backend));
       const tasks = others.map((run) => (later: Slot) => this.#run(run, event, later));
       this.#deps.dispatcher.addNext(queueKeyOf(event), tasks);
       if (first !== undefined) await this.#run(first, event, slot);
     });
+  }
+
+  /** Without commands and `hears` for a speaker who is ignored. */
+  #find(event: PluginEvent, prefix: string): readonly HandlerRun[] {
+    const { guard, handlers } = this.#deps;
+    const runs = handlers.find(event, prefix);
+    const plain = runs.filter(({ by }) => by === "on");
+    guard.note(event, plain.length < runs.length);
+    return guard.ignores(event) ? plain : runs;
   }
 
   #add(event: PluginEvent, task: (slot: Slot) => Promise<void>): void {

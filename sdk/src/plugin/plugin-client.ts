@@ -1,7 +1,7 @@
 /** A plugin's client: registers commands, receives events, sends answers. */
 import { createClient } from "@connectrpc/connect";
 import { Seabird } from "@seabird-chat/protocol";
-import { ActionClient, type ActionOptions } from "../link/action-client.ts";
+import { ActionClient, type ActionClientDeps, type ActionOptions } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -55,6 +55,7 @@ export interface PluginClientOptions {
    * or undefined to fail. Default: the client fails.
    */
   readonly yieldCommand?: ((name: string) => PluginOptions["commands"]) | undefined;
+  readonly onSend?: ActionClientDeps["onSend"];
 }
 
 export class PluginClient extends ActionClient implements AsyncDisposable {
@@ -71,7 +72,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   constructor(
     commands: Readonly<Record<string, CommandHelp>>,
     options: ResolvedConnectOptions,
-    { yieldCommand }: PluginClientOptions = {},
+    { yieldCommand, onSend }: PluginClientOptions = {},
   ) {
     const wire = toWire(commands);
     const link = new Link(options, (context) => this.#session(context), {
@@ -83,7 +84,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
         return left !== undefined;
       },
     });
-    super(link.connection, options);
+    super(link.connection, { ...options, onSend });
     this.#link = link;
     this.#limits = options.limits;
     this.#clock = options.clock;

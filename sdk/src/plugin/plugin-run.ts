@@ -13,6 +13,7 @@ import { type Activity, Dispatcher } from "./dispatcher.ts";
 import { EventRunner } from "./event-runner.ts";
 import { Failures } from "./failures.ts";
 import { Handlers } from "./handlers.ts";
+import { type IgnoredSpeakers, LoopGuard } from "./loop-guard.ts";
 import { backendOf } from "./make-context.ts";
 import {
   type Cleanup,
@@ -27,6 +28,7 @@ import { PluginClient } from "./plugin-client.ts";
 import { Prefixes } from "./prefixes.ts";
 import { RegisteredNames } from "./registered-names.ts";
 import type { RunningPlugin, StartOptions } from "./running-plugin.ts";
+import { warnAboutAllowRules } from "./warn-about-allow-rules.ts";
 import { watchLink } from "./watch-link.ts";
 
 /**
@@ -44,6 +46,7 @@ class PluginRun implements RunningPlugin {
   readonly #options: ResolvedConnectOptions;
   readonly #log: Log;
   readonly #dispatcher: Dispatcher;
+  readonly #guard: LoopGuard;
   readonly #closing = new AbortController();
   readonly #client = Promise.withResolvers<PluginClient | undefined>();
   readonly #ready = Promise.withResolvers<void>();
@@ -64,6 +67,7 @@ class PluginRun implements RunningPlugin {
     const { clock, limits } = this.#options;
     this.#log = options.log ?? createLog({ name: plugin.name, clock });
     this.#dispatcher = new Dispatcher({ clock, limits });
+    this.#guard = new LoopGuard({ clock, limits, log: this.#log });
     this.#ready.promise.catch(() => undefined);
     this.#ended = this.#live(options);
     this.#ended.catch(() => undefined);
@@ -80,6 +84,10 @@ class PluginRun implements RunningPlugin {
   async *states(): AsyncGenerator<LinkState, void, void> {
     const client = await this.#client.promise;
     if (client !== undefined) yield* client.states();
+  }
+
+  get ignored(): IgnoredSpeakers {
+    return this.#guard;
   }
 
   activity(): Activity {
@@ -126,6 +134,7 @@ class PluginRun implements RunningPlugin {
     if (this.#closing.signal.aborted) return;
     const client = new PluginClient(this.#commands.metadata, this.#options, {
       yieldCommand: (name) => this.#yield(name),
+      onSend: (to, sent) => this.#guard.sending(to, sent),
     });
     this.#client.resolve(client);
     void watchLink(client.states(), { log: this.#log, onGap: () => this.#gap() });
@@ -139,7 +148,7 @@ class PluginRun implements RunningPlugin {
     }
     await this.#start(host);
     this.#ready.resolve();
-    void this.#warn(client);
+    void warnAboutAllowRules(client, this.#declared, this.#commands, this.#log);
     for await (const event of client.events()) {
       runner.take(event);
       if (this.#dispatcher.hasCapacity) continue;
@@ -173,6 +182,7 @@ class PluginRun implements RunningPlugin {
       commands: this.#commands,
       handlers: new Handlers([...this.#declared.declarations], this.#commands),
       asks,
+      guard: this.#guard,
       prefixes,
       dispatcher: this.#dispatcher,
       failures: new Failures({ log, clock, random, closing }),
@@ -226,19 +236,6 @@ class PluginRun implements RunningPlugin {
     return this.#commands.metadata;
   }
 
-  /** Warns the operator about `allow` rules that a backend cannot enforce. */
-  async #warn(client: PluginClient): Promise<void> {
-    if (!this.#declared.declarations.some((each) => hasUserRule(each))) return;
-    try {
-      const backends = await client.listBackends();
-      const infos = await Promise.allSettled(backends.map(({ id }) => client.backendInfo(id)));
-      const told = infos.flatMap((info) => (info.status === "fulfilled" ? [info.value] : []));
-      for (const line of this.#commands.warnings(told)) this.#log.warn(line);
-    } catch (reason) {
-      this.#log.debug({ error: reason }, "the backends could not be checked");
-    }
-  }
-
   #gap(): void {
     for (const callback of this.#declared.gaps) {
       void Promise.try(callback).catch((error: unknown) => {
@@ -286,9 +283,4 @@ class PluginRun implements RunningPlugin {
     await Promise.race([work, pause(this.#options.clock, ms, stop.signal)]);
     stop.abort();
   }
-}
-
-function hasUserRule(declaration: PluginDeclarations["declarations"][number]): boolean {
-  if (declaration.what !== "command" || typeof declaration.spec === "string") return false;
-  return declaration.spec.allow?.some(({ user }) => user !== undefined) ?? false;
 }

@@ -3,6 +3,7 @@ import type { LinkState } from "../link/link.ts";
 import type { ConnectOptions } from "../link/options.ts";
 import type { Log } from "../program/log.ts";
 import type { Activity } from "./dispatcher.ts";
+import type { IgnoredSpeakers } from "./loop-guard.ts";
 
 export interface StartOptions extends ConnectOptions {
   /** The plugin's settings, as its schema expects them. Default: none. */
@@ -24,6 +25,8 @@ export interface RunningPlugin extends AsyncDisposable {
   ended(): Promise<void>;
   /** The link's current state and each later one; ends after `failed` or `closed`. */
   states(): AsyncIterable<LinkState>;
+  /** Who is ignored because of a loop. */
+  readonly ignored: IgnoredSpeakers;
   activity(): Activity;
   /** Calls back after each change of the activity; returns the undo. */
   onActivity(callback: () => void): () => void;

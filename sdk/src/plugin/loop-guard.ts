@@ -1,0 +1,233 @@
+/**
+ * Stops loops with other bots: a speaker who answers the plugin's answers at once, again and
+ * again, is ignored in that conversation for a while. All others are not affected.
+ */
+import { BoundedMap } from "../link/bounded-map.ts";
+import type { Clock } from "../link/clock.ts";
+import type { SdkLimits } from "../link/limits.ts";
+import type { Log } from "../program/log.ts";
+import type { PluginEvent } from "./events.ts";
+
+/** A speaker whose commands, `hears` and answers to questions a plugin ignores in one conversation. */
+export interface IgnoredSpeaker {
+  /** Absolute. */
+  readonly userId: string;
+  /** Absolute; empty for the private conversation. */
+  readonly channelId: string;
+  /** When it ends by itself, in Unix milliseconds. */
+  readonly untilMs: number;
+}
+
+/** The speakers that a plugin ignores because they were in a loop with it. */
+export interface IgnoredSpeakers {
+  /** Loops found since the plugin started. */
+  readonly loops: number;
+  list(): readonly IgnoredSpeaker[];
+  /**
+   * Takes an absolute id. Ends it in every conversation, and the next loop is the first one again.
+   * False if the user was not ignored.
+   */
+  unignore(userId: string): boolean;
+  /** Calls back when a speaker is ignored, or not any more by `unignore`; returns the undo. */
+  onChange(callback: () => void): () => void;
+}
+
+type GuardLimits = Pick<
+  SdkLimits,
+  | "loopExchanges"
+  | "loopAnswerMs"
+  | "loopIgnoreMs"
+  | "loopIgnoreMaxMs"
+  | "maxLoopConversations"
+  | "maxIgnoredSpeakers"
+>;
+
+/** The last speaker of a conversation, and the plugin's answers there. */
+interface Conversation {
+  speaker: string;
+  /** Of this speaker, in a row. */
+  exchanges: number;
+  /** The last start or end of a send, in the clock's milliseconds. */
+  answeredAt: number;
+  /** No line has followed the last answer yet. */
+  isFresh: boolean;
+  /** Sends that have not ended. */
+  inFlight: number;
+  /** A line that came while a send was under way, which tells later whether it was the answer's echo. */
+  undecidedAt: number | undefined;
+}
+
+interface Ignored {
+  readonly userId: string;
+  readonly channelId: string;
+  readonly endsAt: number;
+  /** How often this speaker was ignored here, one soon after the other. */
+  readonly times: number;
+}
+
+export class LoopGuard implements IgnoredSpeakers {
+  readonly #clock: Clock;
+  readonly #limits: GuardLimits;
+  readonly #log: Log;
+  readonly #conversations: BoundedMap<string, Conversation>;
+  readonly #ignored: BoundedMap<string, Ignored>;
+  readonly #watchers = new Set<() => void>();
+  #loops = 0;
+
+  constructor(options: { readonly clock: Clock; readonly limits: GuardLimits; readonly log: Log }) {
+    this.#clock = options.clock;
+    this.#limits = options.limits;
+    this.#log = options.log;
+    this.#conversations = new BoundedMap(options.limits.maxLoopConversations);
+    this.#ignored = new BoundedMap(options.limits.maxIgnoredSpeakers);
+  }
+
+  get loops(): number {
+    return this.#loops;
+  }
+
+  list(): readonly IgnoredSpeaker[] {
+    const [now, wallMs] = [this.#clock.now(), this.#clock.wallMs()];
+    return [...this.#ignored.values()]
+      .filter(({ endsAt }) => endsAt > now)
+      .map(({ userId, channelId, endsAt }) => {
+        return { userId, channelId, untilMs: Math.round(wallMs + endsAt - now) };
+      });
+  }
+
+  unignore(userId: string): boolean {
+    const now = this.#clock.now();
+    let isEnded = false;
+    for (const [key, ignored] of this.#ignored) {
+      if (ignored.userId !== userId) continue;
+      isEnded ||= ignored.endsAt > now;
+      this.#ignored.delete(key);
+    }
+    if (isEnded) this.#changed();
+    return isEnded;
+  }
+
+  onChange(callback: () => void): () => void {
+    this.#watchers.add(callback);
+    return () => this.#watchers.delete(callback);
+  }
+
+  /** Whether the event's speaker is ignored in its conversation. */
+  ignores(event: PluginEvent): boolean {
+    if (!("user" in event)) return false;
+    const ignored = this.#ignored.get(keyOf(event.user.id, channelOf(event)));
+    return ignored !== undefined && ignored.endsAt > this.#clock.now();
+  }
+
+  /**
+   * Takes note of every event. `isForUs`: it runs a command or a `hears`, or answers a question.
+   * What plugins send is not speech, so a bridge's lines come between no others.
+   */
+  note(event: PluginEvent, isForUs: boolean): void {
+    if (!("user" in event)) return;
+    const channelId = channelOf(event);
+    const conversation = this.#conversationOf(event.user.id, channelId || event.user.id);
+    const now = this.#clock.now();
+    if (now - conversation.answeredAt <= this.#limits.loopAnswerMs) {
+      if (!isForUs || !conversation.isFresh) return;
+      this.#exchanged(conversation, channelId);
+    } else if (conversation.inFlight === 0) {
+      conversation.exchanges = 0;
+    } else if (isForUs) {
+      conversation.undecidedAt ??= now;
+    }
+  }
+
+  /** Takes note of what the plugin sends to a channel or a user. */
+  sending(to: string, sent: Promise<unknown>): void {
+    const conversation = this.#conversations.get(to);
+    if (conversation === undefined) return;
+    conversation.answeredAt = this.#clock.now();
+    conversation.isFresh = true;
+    conversation.inFlight += 1;
+    sent.then(
+      () => this.#sent(conversation, to),
+      () => this.#refused(conversation),
+    );
+  }
+
+  #conversationOf(speaker: string, key: string): Conversation {
+    const found = this.#conversations.get(key);
+    const conversation = found ?? {
+      speaker,
+      exchanges: 0,
+      answeredAt: Number.NEGATIVE_INFINITY,
+      isFresh: false,
+      inFlight: 0,
+      undecidedAt: undefined,
+    };
+    // Again for those that are there: the one without speech for longest is forgotten.
+    this.#conversations.set(key, conversation);
+    // A backend without ids tells nothing about who speaks.
+    if (conversation.speaker === speaker && speaker !== "") return conversation;
+    return Object.assign(conversation, {
+      speaker,
+      exchanges: 0,
+      isFresh: false,
+      undecidedAt: undefined,
+    });
+  }
+
+  #sent(conversation: Conversation, to: string): void {
+    const now = this.#clock.now();
+    const { undecidedAt } = conversation;
+    conversation.inFlight -= 1;
+    conversation.answeredAt = now;
+    if (undecidedAt === undefined) return;
+    conversation.undecidedAt = undefined;
+    if (now - undecidedAt > this.#limits.loopAnswerMs) conversation.exchanges = 0;
+    else this.#exchanged(conversation, to === conversation.speaker ? "" : to);
+  }
+
+  #refused(conversation: Conversation): void {
+    conversation.inFlight -= 1;
+    if (conversation.inFlight > 0) return;
+    conversation.answeredAt = Number.NEGATIVE_INFINITY;
+    conversation.undecidedAt = undefined;
+  }
+
+  #exchanged(conversation: Conversation, channelId: string): void {
+    conversation.isFresh = false;
+    conversation.exchanges += 1;
+    if (conversation.exchanges < this.#limits.loopExchanges) return;
+    conversation.exchanges = 0;
+    this.#ignore(conversation.speaker, channelId);
+  }
+
+  #ignore(userId: string, channelId: string): void {
+    const { loopIgnoreMs, loopIgnoreMaxMs, loopExchanges } = this.#limits;
+    const now = this.#clock.now();
+    const key = keyOf(userId, channelId);
+    const last = this.#ignored.get(key);
+    const isSoon = last !== undefined && now - last.endsAt <= loopIgnoreMaxMs;
+    const times = isSoon ? last.times + 1 : 1;
+    const ms = Math.min(loopIgnoreMs * 2 ** (times - 1), loopIgnoreMaxMs);
+    this.#ignored.set(key, { userId, channelId, endsAt: now + ms, times });
+    this.#loops += 1;
+    const where = channelId === "" ? "private" : channelId;
+    this.#log.warn(
+      { user: userId, channel: channelId, seconds: ms / 1_000 },
+      `${userId} is ignored in ${where} for ${ms / 1_000} s: ${loopExchanges} times in a row it ` +
+        "answered an answer at once, as bots in a loop do; `seabird unignore` ends it",
+    );
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+}
+
+function channelOf(event: PluginEvent): string {
+  return "channelId" in event ? event.channelId : "";
+}
+
+/** Ids contain no spaces: core escapes them. */
+function keyOf(userId: string, channelId: string): string {
+  return `${userId} ${channelId}`;
+}
