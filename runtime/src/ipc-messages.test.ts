@@ -20,7 +20,10 @@ const FROM_SUPERVISOR: readonly SupervisorMessage[] = [
   { type: "settings", extraTokens: "[]" },
   { type: "go" },
   { type: "notice", line: "hello" },
+  { type: "unignore", userId: "irc://libera/bot" },
 ];
+
+const SPEAKER = { plugin: "dice", userId: "irc://a/b", channelId: "", untilMs: 1 };
 
 const FROM_COMPONENT: readonly ComponentMessage[] = [
   { type: "ready" },
@@ -32,6 +35,8 @@ const FROM_COMPONENT: readonly ComponentMessage[] = [
   { type: "settings", error: "no such level" },
   { type: "file", path: "/a.ts" },
   { type: "signal", name: "SIGINT" },
+  { type: "ignored", loops: 0, speakers: [] },
+  { type: "ignored", loops: 2, speakers: [SPEAKER] },
 ];
 
 test("every message is taken as it is, and what is unknown in it is left out", () => {
@@ -63,6 +68,8 @@ test("what is malformed is ignored", () => {
     { type: "notice" },
     { type: "notice", line: 7 },
     { type: "notice", line: LONG },
+    { type: "unignore" },
+    { type: "unignore", userId: LONG },
   ];
   for (const message of toComponent) {
     assert.equal(parseSupervisorMessage(message), undefined, JSON.stringify(message));
@@ -90,6 +97,14 @@ test("what is malformed is ignored", () => {
     { type: "file", path: null },
     { type: "signal", name: "SIGINT; rm" },
     { type: "signal", name: 2 },
+    { type: "ignored" },
+    { type: "ignored", loops: 1 },
+    { type: "ignored", loops: "1", speakers: [] },
+    { type: "ignored", loops: 1, speakers: { length: 0 } },
+    { type: "ignored", loops: 1, speakers: [null] },
+    { type: "ignored", loops: 1, speakers: [{ ...SPEAKER, userId: 1 }] },
+    { type: "ignored", loops: 1, speakers: [{ ...SPEAKER, untilMs: Number.NaN }] },
+    { type: "ignored", loops: 1, speakers: Array(257).fill(SPEAKER) },
   ];
   for (const message of toSupervisor) {
     assert.equal(parseComponentMessage(message), undefined, JSON.stringify(message));

@@ -20,7 +20,9 @@ export type SupervisorMessage =
   /** Core and every component are ready: one that was started with `--wait-for-go` begins. */
   | { readonly type: "go" }
   /** A line to show to the person at the terminal. */
-  | { readonly type: "notice"; readonly line: string };
+  | { readonly type: "notice"; readonly line: string }
+  /** Plugins listen to this user again, in every conversation; answered by `ignored`. */
+  | { readonly type: "unignore"; readonly userId: string };
 
 export type SettingsMessage = Extract<SupervisorMessage, { readonly type: "settings" }>;
 
@@ -49,10 +51,28 @@ export type ComponentMessage =
   /** A source file that the program has loaded; for `--watch`. */
   | { readonly type: "file"; readonly path: string }
   /** A signal has arrived, so that a launcher does not pass it on again. */
-  | { readonly type: "signal"; readonly name: NodeJS.Signals };
+  | { readonly type: "signal"; readonly name: NodeJS.Signals }
+  /** Whom plugins ignore because of a loop, after each change, and the loops since their start. */
+  | {
+      readonly type: "ignored";
+      readonly loops: number;
+      readonly speakers: readonly IgnoredSpeakerStatus[];
+    };
+
+/** A user whom one plugin of a component ignores in one conversation. */
+export interface IgnoredSpeakerStatus {
+  readonly plugin: string;
+  readonly userId: string;
+  /** Empty for the private conversation. */
+  readonly channelId: string;
+  /** When it ends by itself, in Unix milliseconds. */
+  readonly untilMs: number;
+}
 
 /** Longest text in a message; a longer one is refused. Settings and tokens are bounded elsewhere. */
 const MAX_TEXT_CHARACTERS = 8_192;
+/** Most speakers in a message `ignored`; one with more is refused. */
+export const MAX_REPORTED_SPEAKERS = 256;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Readers<Message extends { readonly type: string }> = {
@@ -74,6 +94,7 @@ const FROM_SUPERVISOR: Readers<SupervisorMessage> = {
   },
   go: () => ({ type: "go" }),
   notice: ({ line }) => (isShortText(line) ? { type: "notice", line } : undefined),
+  unignore: ({ userId }) => (isShortText(userId) ? { type: "unignore", userId } : undefined),
 };
 
 const FROM_COMPONENT: Readers<ComponentMessage> = {
@@ -95,7 +116,22 @@ const FROM_COMPONENT: Readers<ComponentMessage> = {
       ? { type: "signal", name: name as NodeJS.Signals }
       : undefined;
   },
+  ignored({ loops, speakers }) {
+    if (!Number.isSafeInteger(loops) || !Array.isArray(speakers)) return undefined;
+    if (speakers.length > MAX_REPORTED_SPEAKERS) return undefined;
+    const read = speakers.map(readSpeaker);
+    if (!read.every((speaker) => speaker !== undefined)) return undefined;
+    return { type: "ignored", loops: Number(loops), speakers: read };
+  },
 };
+
+function readSpeaker(value: unknown): IgnoredSpeakerStatus | undefined {
+  if (!isRecord(value)) return undefined;
+  const { plugin, userId, channelId, untilMs } = value;
+  if (!isShortText(plugin) || !isShortText(userId) || !isShortText(channelId)) return undefined;
+  if (!Number.isSafeInteger(untilMs)) return undefined;
+  return { plugin, userId, channelId, untilMs: Number(untilMs) };
+}
 
 /** What a component has received; undefined if it is no message of a supervisor. */
 export function parseSupervisorMessage(message: unknown): SupervisorMessage | undefined {

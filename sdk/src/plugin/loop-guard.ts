@@ -5,6 +5,7 @@
 import { BoundedMap } from "../link/bounded-map.ts";
 import type { Clock } from "../link/clock.ts";
 import type { SdkLimits } from "../link/limits.ts";
+import { normalId } from "../link/normal-id.ts";
 import type { Log } from "../program/log.ts";
 import type { PluginEvent } from "./events.ts";
 
@@ -95,7 +96,8 @@ export class LoopGuard implements IgnoredSpeakers {
       });
   }
 
-  unignore(userId: string): boolean {
+  unignore(given: string): boolean {
+    const userId = normalId(given);
     const now = this.#clock.now();
     let isEnded = false;
     for (const [key, ignored] of this.#ignored) {
@@ -139,7 +141,8 @@ export class LoopGuard implements IgnoredSpeakers {
   }
 
   /** Takes note of what the plugin sends to a channel or a user. */
-  sending(to: string, sent: Promise<unknown>): void {
+  sending(target: string, sent: Promise<unknown>): void {
+    const to = normalId(target);
     const conversation = this.#conversations.get(to);
     if (conversation === undefined) return;
     conversation.answeredAt = this.#clock.now();
@@ -200,7 +203,7 @@ export class LoopGuard implements IgnoredSpeakers {
   }
 
   #ignore(userId: string, channelId: string): void {
-    const { loopIgnoreMs, loopIgnoreMaxMs, loopExchanges } = this.#limits;
+    const { loopExchanges, loopAnswerMs, loopIgnoreMs, loopIgnoreMaxMs } = this.#limits;
     const now = this.#clock.now();
     const key = keyOf(userId, channelId);
     const last = this.#ignored.get(key);
@@ -209,11 +212,10 @@ export class LoopGuard implements IgnoredSpeakers {
     const ms = Math.min(loopIgnoreMs * 2 ** (times - 1), loopIgnoreMaxMs);
     this.#ignored.set(key, { userId, channelId, endsAt: now + ms, times });
     this.#loops += 1;
-    const where = channelId === "" ? "private" : channelId;
     this.#log.warn(
-      { user: userId, channel: channelId, seconds: ms / 1_000 },
-      `${userId} is ignored in ${where} for ${ms / 1_000} s: ${loopExchanges} times in a row it ` +
-        "answered an answer at once, as bots in a loop do; `seabird unignore` ends it",
+      { user: userId, channel: channelId || "private", seconds: ms / 1_000 },
+      `a user is ignored: ${loopExchanges} answers in a row got a reply within ` +
+        `${loopAnswerMs / 1_000} s, as between bots in a loop; \`seabird unignore\` ends it`,
     );
     this.#changed();
   }

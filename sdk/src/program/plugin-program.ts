@@ -16,6 +16,7 @@ import { dedupeWarnings } from "./dedupe-warnings.ts";
 import { type ComponentDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log } from "./log.ts";
+import { reportIgnored } from "./report-ignored.ts";
 import { type ComponentStart, followSettings, runComponent } from "./run-component.ts";
 
 const NAME = "seabird-plugin";
@@ -107,11 +108,13 @@ async function run(plugins: readonly Plugin[], { life, given }: ComponentStart):
     if (isDeepStrictEqual(settings(next), first)) return;
     throw new SeabirdError("failed_precondition", "plugins take new settings by a restart only");
   });
+  const stopReports = reportIgnored(running, life);
   try {
     void reportReady(running, life.ready);
     await untilEnd(running, stop);
   } finally {
     forget();
+    stopReports();
     stop.abort();
   }
 }

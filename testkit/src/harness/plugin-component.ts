@@ -3,6 +3,11 @@ import { type Plugin, type RunningPlugin, type StartOptions, startPlugin } from 
 import { LinkWatch } from "./client-component.ts";
 import type { Component, Harness } from "./harness.ts";
 
+export interface PluginComponentOptions {
+  readonly config: unknown;
+  readonly ignoreLoops: boolean;
+}
+
 export class PluginComponent implements Component {
   readonly kind = "plugin";
   readonly plugin: Plugin;
@@ -13,9 +18,17 @@ export class PluginComponent implements Component {
   #failure: Error | undefined;
   #unwatch: readonly (() => void)[] = [];
 
-  constructor(plugin: Plugin, config: unknown, harness: Harness) {
+  constructor(
+    plugin: Plugin,
+    { config, ignoreLoops }: PluginComponentOptions,
+    harness: Harness,
+  ) {
     this.plugin = plugin;
-    this.#options = { ...harness.optionsFor(plugin.name, ["plugin"]), config };
+    this.#options = {
+      ...harness.optionsFor(plugin.name, ["plugin"]),
+      config,
+      ...(ignoreLoops ? {} : { constants: { loopExchanges: Number.POSITIVE_INFINITY } }),
+    };
     this.#harness = harness;
   }
 

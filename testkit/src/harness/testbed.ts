@@ -19,6 +19,11 @@ export interface TestbedOptions extends HarnessOptions {
   readonly config?: Readonly<Record<string, unknown>> | undefined;
   /** Networks, as `type/id` or with settings. Default: `irc/libera`. The first is the default. */
   readonly backends?: readonly (string | NetworkOptions)[] | undefined;
+  /**
+   * Whether plugins ignore a user after ten exchanges in a row, as outside of tests. Default:
+   * false, because on a clock that stands still everybody answers as fast as a bot.
+   */
+  readonly ignoreLoops?: boolean | undefined;
 }
 
 const DEFAULT_BACKEND = "irc/libera";
@@ -60,7 +65,7 @@ export class Testbed implements AsyncDisposable {
 
   /** @internal Use `testbed()`. */
   constructor(options: TestbedOptions) {
-    const { plugins, config = {}, backends = [DEFAULT_BACKEND] } = options;
+    const { plugins, config = {}, backends = [DEFAULT_BACKEND], ignoreLoops = false } = options;
     this.#harness = new Harness(options);
     this.#expectations = new Expectations(this.#sent, this.#harness);
     for (const network of backends) this.#addNetwork(network);
@@ -68,7 +73,7 @@ export class Testbed implements AsyncDisposable {
     checkConfig(plugins, config);
     for (const plugin of plugins) {
       const given = Object.hasOwn(config, plugin.name) ? config[plugin.name] : undefined;
-      this.#harness.add(new PluginComponent(plugin, given, this.#harness));
+      this.#harness.add(new PluginComponent(plugin, { config: given, ignoreLoops }, this.#harness));
     }
   }
 

@@ -1,0 +1,13 @@
+/** Ids in the one form in which they can be compared. */
+import { absoluteId, backendId, parseBackendId, parseId } from "@seabird-chat/protocol";
+
+/**
+ * The id as core writes it: `irc://libera/#lobby` becomes `irc://libera/%23lobby`. Of a channel, a
+ * user or a backend; what is none of them stays as it is.
+ */
+export function normalId(id: string): string {
+  const parsed = parseId(id);
+  if (parsed !== undefined) return absoluteId(parsed, parsed.relative);
+  const backend = parseBackendId(id);
+  return backend === undefined ? id : backendId(backend);
+}
