@@ -16,6 +16,7 @@ import { addRun } from "./commands/run.ts";
 import { addStreams } from "./commands/streams.ts";
 import { addTail } from "./commands/tail.ts";
 import { addToken } from "./commands/token.ts";
+import { addUnignore } from "./commands/unignore.ts";
 import { addUp } from "./commands/up.ts";
 import { ownVersion } from "./process/bins.ts";
 
@@ -37,7 +38,7 @@ export function createProgram(): Command {
     .addHelpText("after", `\n${ENVIRONMENT_HELP}\n\n${exitCodesHelp()}`);
   const groups: readonly (readonly [heading: string, add: readonly ((to: Command) => void)[]])[] = [
     ["Run:", [addInit, addUp, addRun]],
-    ["Look after a run:", [addPs, addLogs, addRestart, addReload]],
+    ["Look after a run:", [addPs, addLogs, addRestart, addReload, addUnignore]],
     ["Administer:", [addConfig, addToken, addStreams, addDoctor]],
     ["Look:", [addInfo, addLists, addTail]],
     ["Act:", [addActions]],

@@ -39,6 +39,8 @@ export {
 } from "./exit-codes.ts";
 export {
   type ComponentMessage,
+  type IgnoredSpeakerStatus,
+  MAX_REPORTED_SPEAKERS,
   type NetworkStatus,
   onComponentMessage,
   onSupervisorMessage,

@@ -6,6 +6,7 @@ import { askRun } from "../supervise/control-client.ts";
 import type { ComponentStatus, ProjectStatus } from "../supervise/control-protocol.ts";
 import { readLogLine } from "../supervise/log-words.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
+import { ignoredLines } from "./unignore.ts";
 
 export function addPs(program: Command): void {
   withJson(program.command("ps"))
@@ -17,7 +18,9 @@ export function addPs(program: Command): void {
 const PS_HELP = `
 States: starting, ready, waiting (crashed; started again after a pause), failed (crashed five
 times within a minute), misconfigured (wrong settings), stopped; remote (a core that runs
-elsewhere), off (a room without a terminal). NETWORK: whether a backend is on its network. The last lines of failed components are shown below.`;
+elsewhere), off (a room without a terminal). NETWORK: whether a backend is on its network. The last
+lines of failed components are shown below, and users whom plugins ignore because they are in a loop
+with them.`;
 
 async function showComponents({ output }: Context): Promise<void> {
   // The other end is this same program, of the same version.
@@ -28,6 +31,10 @@ async function showComponents({ output }: Context): Promise<void> {
       rows: status.components.map(rowOf),
       empty: "No component runs.",
     });
+    const ignored = status.components.flatMap((component) => ignoredLines(component, Date.now()));
+    if (ignored.length > 0) output.line("");
+    for (const line of ignored) output.line(line);
+    if (ignored.length > 0) output.line("  `seabird unignore USER` ends it.");
     for (const component of status.components) {
       if (component.lastLines === undefined) continue;
       output.line("");

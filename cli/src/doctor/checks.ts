@@ -7,7 +7,10 @@ import { callFailure } from "../client/call-failure.ts";
 import type { Clients } from "../client/clients.ts";
 import { isOnThisMachine, type Settings } from "../client/settings.ts";
 import { withoutAdmin } from "../commands/info.ts";
+import { ignoredLines } from "../commands/unignore.ts";
 import { ownVersion } from "../process/bins.ts";
+import { askRun } from "../supervise/control-client.ts";
+import type { ProjectStatus } from "../supervise/control-protocol.ts";
 
 /** The answer to one question. A late one is a problem, and the next check follows. */
 const DOCTOR_TIMEOUT_MS = 5_000;
@@ -46,6 +49,7 @@ export const CHECKS: readonly Check[] = [
   checkClock,
   checkBackends,
   checkQueues,
+  checkIgnored,
 ];
 
 async function checkAddress({ settings }: Patient): Promise<readonly Finding[]> {
@@ -189,6 +193,20 @@ async function checkQueues({ clients }: Patient): Promise<readonly Finding[]> {
   } catch {
     return [];
   }
+}
+
+/** Asks the `seabird up` of this folder, if it runs this core. */
+async function checkIgnored({ settings }: Patient): Promise<readonly Finding[]> {
+  const status = (await askRun({ do: "ps" }).catch(() => undefined)) as ProjectStatus | undefined;
+  if (status === undefined || status.url !== settings.url) return [];
+  return status.components
+    .flatMap((component) => ignoredLines(component, Date.now()))
+    .map((text) => ({
+      state: "warning",
+      about: "loop",
+      text,
+      next: "tell the other bot's operator; `seabird unignore USER` ends it",
+    }));
 }
 
 async function attempt(

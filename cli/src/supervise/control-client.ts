@@ -16,7 +16,7 @@ import { readRunFile } from "./run-file.ts";
 
 /** `restart`, `reload`: `up` does one after the other. Exit code 5 after that; it may still happen. */
 const CONTROL_CHANGE_MS = 180_000;
-/** `ps`, `logs`: until `up` has answered; then the command ends with exit code 5. */
+/** `ps`, `logs`, `unignore`: until `up` has answered; then the command ends with exit code 5. */
 const CONTROL_ANSWER_MS = 10_000;
 /** Until `up` takes the connection; after that it counts as not running. */
 const CONTROL_CONNECT_MS = 5_000;
@@ -73,6 +73,7 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
 const TIMEOUT_MS: Readonly<Record<ControlRequest["do"], number>> = {
   ps: CONTROL_ANSWER_MS,
   logs: CONTROL_ANSWER_MS,
+  unignore: CONTROL_ANSWER_MS,
   restart: CONTROL_CHANGE_MS,
   reload: CONTROL_CHANGE_MS,
 };

@@ -3,7 +3,12 @@
  * number of `line`s, then `done` or `failed`.
  */
 import { join, relative } from "node:path";
-import { EXIT, type ExitCode, type NetworkStatus } from "@seabird-chat/runtime";
+import {
+  EXIT,
+  type ExitCode,
+  type IgnoredSpeakerStatus,
+  type NetworkStatus,
+} from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import type { ComponentState } from "./component.ts";
 
@@ -14,6 +19,8 @@ export type ControlRequest =
   | { readonly do: "ps" }
   | { readonly do: "restart"; readonly components: readonly string[] }
   | { readonly do: "reload" }
+  /** An id, or a name as its network shows it. */
+  | { readonly do: "unignore"; readonly user: string }
   | {
       readonly do: "logs";
       /** Missing: all components together. */
@@ -63,7 +70,16 @@ export interface ComponentStatus {
   readonly lastExit?: string;
   /** Of a component that is not started any more: its last lines, as it wrote them. */
   readonly lastLines?: readonly string[];
+  /** Loops with other bots since it started; missing for none. */
+  readonly loops?: number;
+  /** Whom its plugins ignore because of them; missing for nobody. */
+  readonly ignored?: readonly IgnoredSpeakerStatus[];
   readonly log?: string;
+}
+
+/** The answer to `unignore`: whom which component listens to again. */
+export interface UnignoreResult {
+  readonly ended: readonly (IgnoredSpeakerStatus & { readonly component: string })[];
 }
 
 /** One line of the answers to `restart` and `reload`: what was done to a component. */
@@ -94,6 +110,9 @@ export function readRequest(text: string): ControlRequest {
     case "ps":
     case "reload":
       return { do: request["do"] };
+    case "unignore":
+      if (typeof request["user"] !== "string") throw new Error("user is no text");
+      return { do: "unignore", user: request["user"] };
     case "restart":
       return { do: "restart", components: readNames(request["components"]) };
     case "logs": {

@@ -1,4 +1,4 @@
-/** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`. */
+/** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`, `unignore`. */
 import { aborted } from "node:util";
 import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
@@ -13,8 +13,9 @@ import type {
 import { MAX_TAIL_LINES } from "./control-protocol.ts";
 import type { ReplyLine, ReplyTo } from "./control-server.ts";
 import { describeExit } from "./restart-policy.ts";
-import type { Supervisor } from "./supervisor.ts";
+import type { IgnoredReport, Supervisor } from "./supervisor.ts";
 import { hasGivenUp, RESTART_READY_MS } from "./supervisor.ts";
+import { unignore } from "./unignore.ts";
 
 export interface ControlInit {
   readonly supervisor: Supervisor;
@@ -47,6 +48,8 @@ export class Control {
         return { components: await this.#restart(request.components) };
       case "reload":
         return { components: await this.#init.reload() };
+      case "unignore":
+        return unignore(this.#init.supervisor, request.user);
     }
   }
 
@@ -70,6 +73,7 @@ export class Control {
       restarts,
       ...(pid === undefined ? {} : { pid, upMs: Math.round(upMs) }),
       ...(network === undefined ? {} : { network }),
+      ...ignoredOf(supervisor.ignored(component)),
       ...(exit === undefined ? {} : { lastExit: describeExit(exit) }),
       ...(exit !== undefined && hasGivenUp(state) ? { lastLines: logs.latest(spec.name) } : {}),
       ...(component.isTerminal ? {} : { log: logs.path(spec.name) }),
@@ -126,6 +130,12 @@ export class Control {
     unfollow();
     return null;
   }
+}
+
+function ignoredOf(report: IgnoredReport | undefined): Partial<ComponentStatus> {
+  if (report === undefined || report.loops === 0) return {};
+  const { loops, speakers } = report;
+  return { loops, ...(speakers.length === 0 ? {} : { ignored: speakers }) };
 }
 
 /** The lines that come, behind the old ones: no more than `maxTailLines` wait for those. */

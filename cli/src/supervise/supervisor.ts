@@ -35,11 +35,15 @@ export interface SupervisorEvents {
   network(component: Component, status: NetworkStatus): void;
 }
 
+export type IgnoredReport = Omit<Extract<ComponentMessage, { readonly type: "ignored" }>, "type">;
+
 interface Member {
   readonly component: Component;
   lastExit: ComponentExit | undefined;
   /** Resolves when its last start has succeeded or failed. */
   settled: PromiseWithResolvers<void>;
+  /** What the process reported last of speakers in loops. */
+  ignored: IgnoredReport | undefined;
   /** Waits for the component's answer to new settings. */
   answer: ((error: string | undefined) => void) | undefined;
 }
@@ -65,6 +69,22 @@ export class Supervisor {
     return this.#members.get(component.spec.name)?.lastExit;
   }
 
+  /** Whom the component's plugins ignore now, and its loops; undefined if it had none. */
+  ignored(component: Component): IgnoredReport | undefined {
+    const ignored = this.#members.get(component.spec.name)?.ignored;
+    const speakers = ignored?.speakers.filter(({ untilMs }) => untilMs > Date.now());
+    return ignored && { ...ignored, speakers: speakers ?? [] };
+  }
+
+  /** What `ignored` returns changes at once. */
+  unignore(component: Component, userId: string): void {
+    const member = this.#members.get(component.spec.name);
+    if (member?.ignored === undefined) return;
+    component.tell({ type: "unignore", userId });
+    const speakers = member.ignored.speakers.filter((speaker) => speaker.userId !== userId);
+    member.ignored = { ...member.ignored, speakers };
+  }
+
   /** Adds a component, or takes up one that is there by what it is from now on, and starts it. */
   start(spec: ComponentSpec): Component {
     const member = this.#members.get(spec.name) ?? this.#enlist(spec);
@@ -72,6 +92,7 @@ export class Supervisor {
     component.update(spec);
     if (this.#stopping) return component;
     member.settled = Promise.withResolvers();
+    if (component.pid === undefined) member.ignored = undefined;
     component.start();
     this.#events.started(component);
     return component;
@@ -151,6 +172,7 @@ export class Supervisor {
       component,
       lastExit: undefined,
       settled,
+      ignored: undefined,
       answer: undefined,
     };
     this.#members.set(spec.name, member);
@@ -176,13 +198,16 @@ export class Supervisor {
         return;
       case "settings":
         member?.answer?.(refusalIn(message));
+        return;
+      case "ignored":
+        if (member !== undefined) member.ignored = message;
     }
   }
 
   #ended(component: Component, exit: ComponentExit): ExitOutcome {
     if (this.#stopping) return "failed";
     const member = this.#members.get(component.spec.name);
-    if (member !== undefined) member.lastExit = exit;
+    if (member !== undefined) Object.assign(member, { lastExit: exit, ignored: undefined });
     member?.answer?.("it ended");
     if (component.isTerminal && exit.code === 0) {
       this.#events.left();

@@ -124,10 +124,7 @@ const NO_LOOPS: readonly (readonly [what: string, go: (stage: Stage) => Promise<
         await stage.answers(10);
       }),
   ],
-  [
-    "commands without an answer",
-    (stage) => times(50, async () => stage.says("ann")),
-  ],
+  ["commands without an answer", (stage) => times(50, async () => stage.says("ann"))],
   [
     "answers elsewhere",
     (stage) =>
@@ -160,10 +157,7 @@ const NO_LOOPS: readonly (readonly [what: string, go: (stage: Stage) => Promise<
         await sent.catch(() => undefined);
       }),
   ],
-  [
-    "a backend that does not tell who speaks",
-    (stage) => loop(stage, "", 50),
-  ],
+  ["a backend that does not tell who speaks", (stage) => loop(stage, "", 50)],
 ];
 
 for (const [what, go] of NO_LOOPS) {

@@ -18,11 +18,7 @@ export class PluginComponent implements Component {
   #failure: Error | undefined;
   #unwatch: readonly (() => void)[] = [];
 
-  constructor(
-    plugin: Plugin,
-    { config, ignoreLoops }: PluginComponentOptions,
-    harness: Harness,
-  ) {
+  constructor(plugin: Plugin, { config, ignoreLoops }: PluginComponentOptions, harness: Harness) {
     this.plugin = plugin;
     this.#options = {
       ...harness.optionsFor(plugin.name, ["plugin"]),
