@@ -43,6 +43,33 @@ describe("decodeLine", () => {
     assert.equal(decodeLine(Buffer.from("caf\xe9\r", "latin1")), "café");
   });
 
+  /** Text in Windows-1252, without the characters that it has and Latin-1 has not. */
+  const old = (text: string) => Buffer.from(text, "latin1");
+  const utf8 = (text: string) => Buffer.from(text);
+
+  for (const [what, pieces, text] of [
+    ["a UTF-8 channel, old text", [utf8("PRIVMSG #käse :"), old("schön")], "PRIVMSG #käse :schön"],
+    ["an old channel, UTF-8 text", [old("PRIVMSG #käse :"), utf8("schön")], "PRIVMSG #käse :schön"],
+    ["an old source", [old(":jürg!u@h JOIN "), utf8("#käse")], ":jürg!u@h JOIN #käse"],
+    ["UTF-8 tags", [utf8("@a=ä :n!u@h PRIVMSG b :"), old("ü")], "@a=ä :n!u@h PRIVMSG b :ü"],
+    ["old tags", [old("@a=ä :n!u@h PRIVMSG b :"), utf8("ü€")], "@a=ä :n!u@h PRIVMSG b :ü€"],
+    ["a cut character at the end", [utf8("Zürich "), old("\xc3")], "Zürich Ã"],
+    ["two bytes of three at the end", [utf8("Zürich "), old("\xe2\x82")], "Zürich â‚"],
+    ["a quote of an old text in a new one", [utf8("„ä“ is "), old("\xe4")], "„ä“ is ä"],
+    ["an old euro sign", [utf8("ü 5 "), old("\x80")], "ü 5 €"],
+    ["overlong and surrogate forms", [old("\xc0\x80\xed\xa0\x80")], "À€í\u00a0€"],
+    ["an old letter that begins a UTF-8 one", [old("voil\xe0 "), utf8("é")], "voilà é"],
+    [
+      "short text behind long tags is not cut",
+      [utf8(`@a=${"x".repeat(600)} PRIVMSG #b :`), old("voil\xe0")],
+      `@a=${"x".repeat(600)} PRIVMSG #b :voilà`,
+    ],
+  ] as const) {
+    it(`reads each byte as what it is: ${what}`, () => {
+      assert.equal(decodeLine(Buffer.concat(pieces)), text);
+    });
+  }
+
   it("leaves no carriage return within", () => {
     assert.equal(decodeLine(Buffer.from("a\rb\r\r")), "ab");
   });

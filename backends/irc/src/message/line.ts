@@ -5,23 +5,55 @@ import { isUtf8 } from "node:buffer";
 export const MAX_LINE_BYTES = 510;
 
 const CR = 0x0d;
+const SPACE = 0x20;
+const AT = 0x40;
 const MAX_CHARACTER_BYTES = 4;
 const windows1252 = new TextDecoder("windows-1252");
 
-/** Decodes a line as UTF-8, or else as Windows-1252, which old clients send; carriage returns are dropped. */
+/**
+ * Decodes a line as UTF-8. Bytes that are not UTF-8 are read as Windows-1252, which old clients send,
+ * each by itself: the channel's name may be UTF-8 and the text not. Carriage returns are dropped.
+ */
 export function decodeLine(bytes: Buffer): string {
   // There may be further ones than that at the end, and they have no meaning.
   return decode(bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes).replaceAll("\r", "");
 }
 
 function decode(line: Buffer): string {
-  // Servers cut long lines, even within a character.
-  const mayBeCut = line.length >= MAX_LINE_BYTES - MAX_CHARACTER_BYTES;
-  for (let cut = 0; cut <= (mayBeCut ? MAX_CHARACTER_BYTES - 1 : 0); cut++) {
+  if (isUtf8(line)) return line.toString("utf8");
+  // Servers cut long lines, even within a character. Tags do not count for that.
+  const tagBytes = line[0] === AT ? line.indexOf(SPACE) + 1 : 0;
+  const mayBeCut = line.length - tagBytes >= MAX_LINE_BYTES - MAX_CHARACTER_BYTES;
+  for (let cut = 1; cut <= (mayBeCut ? MAX_CHARACTER_BYTES - 1 : 0); cut++) {
     const part = line.subarray(0, line.length - cut);
     if (isUtf8(part)) return part.toString("utf8");
   }
-  return windows1252.decode(line);
+  return decodeMixed(line);
+}
+
+function decodeMixed(bytes: Buffer): string {
+  let text = "";
+  let start = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const length = characterLength(bytes, at);
+    if (length > 0) {
+      at += length;
+      continue;
+    }
+    text += bytes.toString("utf8", start, at) + windows1252.decode(bytes.subarray(at, at + 1));
+    at += 1;
+    start = at;
+  }
+  return text + bytes.toString("utf8", start);
+}
+
+/** Bytes of the UTF-8 character at that place; 0 if there is none. */
+function characterLength(bytes: Buffer, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return 1;
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  const character = bytes.subarray(at, at + length);
+  return character.length === length && isUtf8(character) ? length : 0;
 }
 
 /** Length in UTF-8. */

@@ -16,7 +16,7 @@ function setUp(...caps: readonly string[]) {
   };
   const accountOf = (nick: string) => origin(`:${nick}!u@h PRIVMSG bird :hi`)?.account;
   receive(":bird!b@h JOIN #a bird :Bird", ":srv 366 bird #a :End");
-  return { receive, origin, accountOf };
+  return { state, receive, origin, accountOf };
 }
 
 const TOLD = ["extended-join", "account-notify"] as const;
@@ -50,6 +50,17 @@ suite("with extended-join and account-notify", () => {
     receive(":eve!u@h ACCOUNT eva", ":joe!u@h ACCOUNT *");
     assert.equal(accountOf("eve"), "eva");
     assert.equal(accountOf("joe"), undefined);
+  });
+
+  test("CASEMAPPING may change later: accounts are found by the new one", () => {
+    const { state, receive, accountOf } = setUp(...TOLD);
+    receive(":joe[!u@h JOIN #a joseph :Joe", ":eve!u@h JOIN #a eva :Eve", ":eve!u@h NICK eve[");
+    state.rules = { ...state.rules, caseMapping: "ascii" };
+    assert.equal(accountOf("JOE["), "joseph");
+    assert.equal(accountOf("eve["), "eva");
+    assert.equal(accountOf("joe{"), undefined);
+    receive(":joe[!u@h PART #A");
+    assert.equal(accountOf("joe["), undefined);
   });
 
   test("a new nick keeps the account, and the old one has none", () => {

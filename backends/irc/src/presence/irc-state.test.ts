@@ -125,6 +125,40 @@ suite("messages", () => {
     assert.equal(receive(`@batch=x ${line}`).length, 1);
   });
 
+  for (const [what, before, reference] of [
+    ["a batch in it", ["BATCH +x chathistory #a", "@batch=x BATCH +y draft/multiline #a"], "y"],
+    [
+      "a batch in a batch in it",
+      ["BATCH +x znc.in/playback #a", "@batch=x BATCH +y netjoin a b", "@batch=y BATCH +z any"],
+      "z",
+    ],
+    [
+      "playback in the answer to a label",
+      ["@label=l BATCH +x labeled-response", "@batch=x BATCH +y chathistory #a"],
+      "y",
+    ],
+  ] as const) {
+    test(`playback: ${what} holds old lines of any kind`, () => {
+      const { state, receive } = setUp();
+      receive(`${me} JOIN #a`, ":srv 366 bird #a :End", ...before);
+      for (const line of [
+        ":joe!j@h PRIVMSG #a :!help",
+        ":joe!j@h PRIVMSG bird :\x01VERSION\x01",
+        ":joe!j@h TOPIC #a :old",
+        ":op!o@h KICK #a bird :out",
+        ":joe!j@h INVITE bird #b",
+        `${me} NICK :other`,
+        `${me} JOIN #c`,
+      ]) {
+        assert.deepEqual(receive(`@batch=${reference} ${line}`), [], line);
+      }
+      assert.deepEqual(state.channels(), [{ name: "#a", topic: "", announced: true }]);
+      assert.equal(state.nick, "bird");
+      receive(`BATCH -${reference}`);
+      assert.equal(receive(`@batch=${reference} :joe!j@h PRIVMSG #a :hi`).length, 1);
+    });
+  }
+
   test("a server is not a user", () => {
     assert.deepEqual(setUp().receive("PRIVMSG #a :hi"), []);
   });
@@ -165,6 +199,7 @@ suite("rules", () => {
       maxTopicBytes: 307,
       maxNickBytes: undefined,
       maxLineBytes: 2_046,
+      channelLimits: [],
     });
     assert.ok(state.isChannel("!a"));
     assert.ok(state.isChannel("@#a"));
@@ -174,10 +209,71 @@ suite("rules", () => {
     assert.ok(!state.isMe("bird["));
   });
 
+  for (const [tokens, limits] of [
+    ["CHANLIMIT=#:20", [["#", 20]]],
+    [
+      "CHANLIMIT=#&:20,!:5",
+      [
+        ["#&", 20],
+        ["!", 5],
+      ],
+    ],
+    ["CHANLIMIT=#:20,&:", [["#", 20]]],
+    ["CHANLIMIT=#:x,:7,", [["", 7]]],
+    ["MAXCHANNELS=30", [["", 30]]],
+    ["MAXCHANNELS=30 CHANLIMIT=#:20", [["#", 20]]],
+    ["CHANLIMIT=#:20 MAXCHANNELS=30", [["#", 20]]],
+    ["CHANLIMIT=#:20 -CHANLIMIT", []],
+  ] as const) {
+    test(`how many channels: ${tokens}`, () => {
+      const { state } = setUp();
+      const { channelLimits } = rulesOf(["bird", ...tokens.split(" "), ":are"], state.rules);
+      assert.deepEqual(
+        channelLimits.map(({ prefixes, max }) => [prefixes, max]),
+        limits,
+      );
+    });
+  }
+
+  test("a rule that is withdrawn is the usual one again", () => {
+    const { state } = setUp();
+    const tokens = "CASEMAPPING=ascii CHANTYPES=! STATUSMSG=@ NICKLEN=9 LINELEN=2048".split(" ");
+    const changed = rulesOf(["bird", ...tokens, ":are"], state.rules);
+    const names = tokens.map((token) => `-${token.split("=")[0]}`);
+    assert.deepEqual(rulesOf(["bird", ...names, ":are"], changed), state.rules);
+  });
+
+  test("CASEMAPPING may change later: channels are found by the new one", () => {
+    const { state, receive } = setUp();
+    const change = (token: string) => {
+      state.rules = rulesOf(["bird", token, ":are"], state.rules);
+    };
+    receive(`${me} JOIN #a[`, ":srv 366 bird #a[ :End");
+    assert.equal(state.topicOf("#A{"), "");
+    change("CASEMAPPING=ascii");
+    assert.equal(state.topicOf("#A{"), undefined);
+    assert.equal(state.topicOf("#A["), "");
+    receive(":joe!j@h TOPIC #A[ :new");
+    change("CASEMAPPING=rfc1459");
+    assert.equal(state.topicOf("#A{"), "new");
+    assert.deepEqual(receive(`${me} PART #a{`), [{ kind: "left", channel: "#a[", why: "part" }]);
+  });
+
+  test("CHANTYPES may change later, also while the bot is in a channel of an old type", () => {
+    const { state, receive } = setUp();
+    receive(`${me} JOIN &a`);
+    state.rules = rulesOf(["bird", "CHANTYPES=#!", ":are"], state.rules);
+    assert.deepEqual(
+      ["!b", "&a", "&b"].map((name) => state.isChannel(name)),
+      [true, true, false],
+    );
+  });
+
   test("nonsense changes nothing", () => {
     const { state } = setUp();
     const before = state.rules;
-    assert.deepEqual(rulesOf(["bird", "TOPICLEN=x", "CHANTYPES=", ":are"], before), before);
+    const tokens = ["TOPICLEN=x", "CHANTYPES=", "constructor=1", "__proto__=1", "-"];
+    assert.deepEqual(rulesOf(["bird", ...tokens, ":are"], before), before);
     assert.deepEqual(rulesOf([], before), before);
   });
 });

@@ -34,20 +34,20 @@ const RPL_TOPIC = "332";
 const RPL_ENDOFNAMES = "366";
 const RPL_HOSTHIDDEN = "396";
 
-const PLAYBACKS = new Set(["chathistory", "znc.in/playback"]);
+const PLAYBACKS = new Set(["chathistory", "draft/chathistory", "znc.in/playback"]);
 
 type Handler = (message: IrcMessage) => readonly IrcEvent[];
 
 const NOTHING: readonly IrcEvent[] = [];
 
 export class IrcState {
-  rules: NetworkRules = DEFAULT_RULES;
+  #rules: NetworkRules = DEFAULT_RULES;
   /** The capabilities (IRCv3) that are on. */
   caps: ReadonlySet<string> = new Set();
   #nick: string;
   readonly #mask = new OwnMask();
   readonly #users = new Users((name) => this.fold(name));
-  readonly #channels = new Map<string, Channel>();
+  #channels = new Map<string, Channel>();
   /** Open batches of old messages. */
   readonly #playbacks = new Set<string>();
   readonly #handlers: Readonly<Record<string, Handler>> = {
@@ -70,12 +70,28 @@ export class IrcState {
     this.#nick = nick;
   }
 
+  get rules(): NetworkRules {
+    return this.#rules;
+  }
+
+  /** A server may change them at any time. */
+  set rules(rules: NetworkRules) {
+    const isSame = rules.caseMapping === this.#rules.caseMapping;
+    this.#rules = rules;
+    if (isSame) return;
+    const channels = [...this.#channels.values()];
+    this.#channels = new Map(channels.map((each) => [this.fold(each.name), each]));
+    this.#users.refold();
+  }
+
   get nick(): string {
     return this.#nick;
   }
 
   /** The events of a line; none for a line that makes no sense. */
   receive(message: IrcMessage): readonly IrcEvent[] {
+    // Old lines are skipped: their commands were answered then, or missed.
+    if (message.command !== "BATCH" && this.#isPlayback(message)) return NOTHING;
     if (this.isMe(message.nick)) {
       if (message.command === "CHGHOST") this.#mask.changed(message);
       else this.#mask.learn(message);
@@ -116,6 +132,8 @@ export class IrcState {
   /** `#channel`, or `@#channel` where the network has STATUSMSG. */
   isChannel(target: string): boolean {
     const bare = this.withoutStatus(target);
+    // The types may change while the bot is in a channel.
+    if (this.#find(bare) !== undefined) return true;
     return bare !== "" && this.rules.channelTypes.includes(bare.charAt(0));
   }
 
@@ -188,13 +206,18 @@ export class IrcState {
   }
 
   /** IRCv3 batches: `BATCH +name type`, lines with the tag `batch=name`, `BATCH -name`. */
-  #batch({ params: [reference = "", type] }: IrcMessage): readonly IrcEvent[] {
+  #batch(message: IrcMessage): readonly IrcEvent[] {
+    const [reference = "", type = ""] = message.params;
     const name = reference.slice(1);
+    // A batch within a batch of old messages holds old messages too.
+    const isPlayback = PLAYBACKS.has(type) || this.#isPlayback(message);
     if (reference.startsWith("-")) this.#playbacks.delete(name);
-    else if (PLAYBACKS.has(type ?? "") && this.#playbacks.size < MAX_PLAYBACKS) {
-      this.#playbacks.add(name);
-    }
+    else if (isPlayback && this.#playbacks.size < MAX_PLAYBACKS) this.#playbacks.add(name);
     return NOTHING;
+  }
+
+  #isPlayback({ tags }: IrcMessage): boolean {
+    return this.#playbacks.has(tags["batch"] ?? "");
   }
 
   #invited(message: IrcMessage): readonly IrcEvent[] {
@@ -219,8 +242,6 @@ export class IrcState {
     const [given, text] = message.params;
     if (given === undefined || text === undefined) return NOTHING;
     if (message.nick === "" || this.isMe(message.nick)) return NOTHING;
-    // Old messages are skipped: their commands were answered then, or missed.
-    if (this.#playbacks.has(message.tags["batch"] ?? "")) return NOTHING;
     const { nick } = message;
     const joined = this.#announce(given);
     // Some servers relay the channel's name as the sender spelled it.

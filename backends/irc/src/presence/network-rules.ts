@@ -12,6 +12,14 @@ export interface NetworkRules {
   readonly maxNickBytes: number | undefined;
   /** Bytes of a line without its end and its tags. */
   readonly maxLineBytes: number;
+  /** How many channels one may be in (CHANLIMIT). */
+  readonly channelLimits: readonly ChannelLimit[];
+}
+
+/** Channels whose names begin with one of `prefixes` count together; "": all channels. */
+export interface ChannelLimit {
+  readonly prefixes: string;
+  readonly max: number;
 }
 
 export const DEFAULT_RULES: NetworkRules = {
@@ -21,35 +29,55 @@ export const DEFAULT_RULES: NetworkRules = {
   maxTopicBytes: undefined,
   maxNickBytes: undefined,
   maxLineBytes: MAX_LINE_BYTES,
+  channelLimits: [],
 };
 
-/** The rules after one line of 005: `nick NAME=value NAME … :are supported by this server`. */
+/**
+ * The rules after one line of 005: `nick NAME=value NAME -NAME … :are supported by this server`. A
+ * server may change its rules at any time; `-NAME` withdraws one.
+ */
 export function rulesOf(params: readonly string[], before: NetworkRules): NetworkRules {
   let rules = before;
   for (const token of params.slice(1, -1)) {
     const [name = "", value = ""] = token.split("=", 2);
-    rules = { ...rules, ...ruleOf(name.toUpperCase(), value) };
+    const row = ROWS[name.replace(/^-/, "").toUpperCase()];
+    if (row === undefined) continue;
+    const [key, read] = row;
+    const given = name.startsWith("-") ? DEFAULT_RULES[key] : read(value);
+    // The newer name of the two counts.
+    if (/^-?MAXCHANNELS$/i.test(name) && rules.channelLimits.some(isByPrefix)) continue;
+    rules = { ...rules, [key]: given };
   }
   return rules;
 }
 
-function ruleOf(name: string, value: string): Partial<NetworkRules> {
-  switch (name) {
-    case "CASEMAPPING":
-      return { caseMapping: value.toLowerCase() };
-    case "CHANTYPES":
-      return value === "" ? {} : { channelTypes: value };
-    case "STATUSMSG":
-      return { statusPrefixes: value };
-    case "TOPICLEN":
-      return { maxTopicBytes: positive(value) };
-    case "NICKLEN":
-      return { maxNickBytes: positive(value) };
-    case "LINELEN":
-      return { maxLineBytes: lineBytes(value) };
-    default:
-      return {};
-  }
+type Row<Key extends keyof NetworkRules = keyof NetworkRules> = readonly [
+  key: Key,
+  read: (value: string) => NetworkRules[Key],
+];
+
+const ROWS: Readonly<Partial<Record<string, Row>>> = Object.assign(Object.create(null), {
+  CASEMAPPING: ["caseMapping", (value) => value.toLowerCase() || DEFAULT_RULES.caseMapping],
+  CHANTYPES: ["channelTypes", (value) => value || DEFAULT_RULES.channelTypes],
+  STATUSMSG: ["statusPrefixes", (value) => value],
+  TOPICLEN: ["maxTopicBytes", positive],
+  NICKLEN: ["maxNickBytes", positive],
+  LINELEN: ["maxLineBytes", lineBytes],
+  CHANLIMIT: ["channelLimits", channelLimits],
+  MAXCHANNELS: ["channelLimits", (value) => channelLimits(`:${value}`)],
+} satisfies Record<string, Row>);
+
+/** `#:20,&:` or `#&:20`; without a number there is no limit. */
+function channelLimits(value: string): readonly ChannelLimit[] {
+  return value.split(",").flatMap((each) => {
+    const [prefixes = "", number = ""] = each.split(":", 2);
+    const max = positive(number);
+    return max === undefined ? [] : [{ prefixes, max }];
+  });
+}
+
+function isByPrefix({ prefixes }: ChannelLimit): boolean {
+  return prefixes !== "";
 }
 
 function positive(value: string): number | undefined {

@@ -10,17 +10,18 @@ import type { IrcMessage } from "../message/irc-message.ts";
 export const MAX_USERS = 20_000;
 
 interface User {
+  readonly nick: string;
   /** Undefined: not logged in. */
   account: string | undefined;
-  /** Folded names of the channels that they share with the bot. */
-  readonly channels: Set<string>;
+  /** The channels that they share with the bot: their names by folded name. */
+  readonly channels: Map<string, string>;
 }
 
 const NONE = "*";
 
 export class Users {
   readonly #fold: (name: string) => string;
-  readonly #byNick = new Map<string, User>();
+  #byNick = new Map<string, User>();
 
   constructor(fold: (name: string) => string) {
     this.#fold = fold;
@@ -46,6 +47,15 @@ export class Users {
     for (const nick of [...this.#byNick.keys()]) this.#left(nick, channel);
   }
 
+  /** The rules for equal names have changed. */
+  refold(): void {
+    const users = [...this.#byNick.values()].map(({ nick, account, channels }) => {
+      const names = [...channels.values()].map((name) => [this.#fold(name), name] as const);
+      return { nick, account, channels: new Map(names) };
+    });
+    this.#byNick = new Map(users.map((user) => [this.#fold(user.nick), user]));
+  }
+
   clear(): void {
     this.#byNick.clear();
   }
@@ -56,9 +66,9 @@ export class Users {
     const key = this.#fold(nick);
     const known = this.#byNick.get(key);
     if (known === undefined && this.#byNick.size >= MAX_USERS) return;
-    const channels = known?.channels ?? new Set();
-    channels.add(this.#fold(channel));
-    this.#byNick.set(key, { account: accountOrNone(account), channels });
+    const channels = known?.channels ?? new Map();
+    channels.set(this.#fold(channel), channel);
+    this.#byNick.set(key, { nick, account: accountOrNone(account), channels });
   }
 
   #left(nick: string, channel = ""): void {
@@ -73,7 +83,7 @@ export class Users {
     const user = this.#byNick.get(key);
     this.#byNick.delete(key);
     this.#byNick.delete(this.#fold(to));
-    if (user !== undefined && to !== "") this.#byNick.set(this.#fold(to), user);
+    if (user !== undefined && to !== "") this.#byNick.set(this.#fold(to), { ...user, nick: to });
   }
 
   #changed(nick: string, account: string): void {

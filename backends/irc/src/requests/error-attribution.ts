@@ -12,8 +12,10 @@ const NICK_ERRORS = new Set(["431", "432", "433", "436", "438", "447"]);
 const UNAVAILABLE = "437";
 /** Errors of the line just read, without a target: no recipient, no text, line too long. */
 const LINE_ERRORS = new Set(["411", "412", "417"]);
+/** The server drops a command and asks to try again later. The one error below 400. */
+const TRY_AGAIN = "263";
 /** Errors that name the command instead of a target: unknown command, too few parameters. */
-const COMMAND_ERRORS = new Set(["421", "461"]);
+const COMMAND_ERRORS = new Set([TRY_AGAIN, "421", "461"]);
 /** A channel cannot be joined. (477 is also sent for messages.) */
 const JOIN_ERRORS = new Set(["405", "470", "471", "473", "474", "475", "476", "489", "520"]);
 /** A channel does not accept the message. */
@@ -23,7 +25,7 @@ type Names = Pick<IrcState, "isChannel" | "isSame">;
 
 /** A numeric that refuses something, or a standard reply (IRCv3) that does. */
 export function isRefusal({ command }: Pick<IrcMessage, "command">): boolean {
-  return command === "FAIL" || /^[4-9]\d\d$/.test(command);
+  return command === "FAIL" || command === TRY_AGAIN || /^[4-9]\d\d$/.test(command);
 }
 
 /** `404 Cannot send to channel`: the code and the server's own text, without formatting. */
@@ -63,14 +65,15 @@ function canConcern(
   return !SEND_ERRORS.has(numeric) || kind === "sent";
 }
 
-/** `FAIL PRIVMSG CODE #channel :text`; some name no target. */
+/** `FAIL PRIVMSG CODE #channel :text`; some name no target, and some, by `*`, no command. */
 function failConcerns(
   [command = "", , ...context]: readonly string[],
   target: string,
   lines: readonly string[],
   state: Names,
 ): boolean {
-  if (lines[0]?.startsWith(`${command.toUpperCase()} `) !== true) return false;
+  const isOurs = command === "*" || lines[0]?.startsWith(`${command.toUpperCase()} `) === true;
+  if (!isOurs) return false;
   const named = context.slice(0, -1);
   return named.length === 0 || named.some((name) => state.isSame(name, target));
 }

@@ -90,6 +90,45 @@ suite("sent", () => {
     assert.equal(two.outcome, "NO Not that");
   });
 
+  for (const [error, outcome] of [
+    ["FAIL * INVALID_UTF8 :Not UTF-8", "INVALID_UTF8 Not UTF-8"],
+    ["FAIL * RATE_LIMITED #a :Slow down", "RATE_LIMITED Slow down"],
+    ["FAIL * NOT_HERE #b :Elsewhere", undefined],
+    ["WARN * SOMETHING :Beware", undefined],
+    [
+      "263 bird PRIVMSG :Please wait a while and try again",
+      "263 Please wait a while and try again",
+    ],
+    ["263 bird privmsg :Later", "263 Later"],
+    ["263 bird LIST :Later", undefined],
+    ["439 bird #a :Target change too fast", "439 Target change too fast"],
+  ] as const) {
+    test(`${error}: ${outcome ?? "not about the message"}`, async () => {
+      const { submit, receive } = setUp();
+      const one = submit("one");
+      await receive(`:srv ${error}`, ":srv PONG srv :one");
+      assert.equal(one.outcome, outcome);
+    });
+
+    test(`${error}, without a PING`, async () => {
+      const { clock, submit, receive } = setUp("echo-message");
+      const one = submit("one");
+      await receive(`:srv ${error}`);
+      if (outcome === undefined) await receive(":bird!b@h PRIVMSG #a :hi");
+      clock.advance(0);
+      assert.equal(one.outcome, outcome);
+    });
+
+    test(`${error}, as a label's answer`, async () => {
+      const { submit, receive } = setUp("labeled-response", "batch");
+      const one = submit("one");
+      await receive(`@label=seabird-1 :srv ${error}`);
+      // A label tells what it belongs to, whatever it names.
+      const isError = !error.startsWith("WARN");
+      assert.equal(one.outcome !== undefined, isError);
+    });
+  }
+
   test("an id that cannot be a PING's token gets another", async () => {
     const { written, submit, receive } = setUp();
     const one = submit("a b\r\nQUIT");
