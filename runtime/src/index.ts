@@ -51,6 +51,7 @@ export {
   sendToComponent,
   sendToSupervisor,
 } from "./ipc-messages.ts";
+export { maskLogin } from "./mask-login.ts";
 export { checkSecret, MAX_SECRET_BYTES, readSecretFile, type SecretFile } from "./secret-file.ts";
 export { readStandardInput, StandardInputError } from "./standard-input.ts";
 export {

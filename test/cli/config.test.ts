@@ -83,6 +83,30 @@ test("check: all that is wrong, at once, exit code 78", async (t) => {
   });
 });
 
+test("check: what no IRC server takes, and a password in an address, which is not shown", async (t) => {
+  const wrong: readonly (readonly [line: string, problem: string])[] = [
+    ["host: ircs://me:sesame@h, nick: a", "host: holds a user or password; use nick and password"],
+    ["host: me:sesame@h, nick: a", "host: holds a user or password; use nick and password"],
+    ["host: ircs://me:ses/ame@h:1, nick: a", "host: holds a user or password; use nick and"],
+    ["host: ircs://h:99999, nick: a", "host: has to be an address such as ircs://"],
+    ["host: ircs://h, nick: 1bot", "nick: has to be one word of letters, digits and"],
+    ["host: ircs://h, nick: -bot", "nick: has to be one word of letters, digits and"],
+  ];
+  const lines = wrong.map(([line], at) => `  irc/n${at}: { ${line} }\n`);
+  const cwd = await makeFolder(t, `backends:\n${lines.join("")}`);
+  const { code, out, err } = await runCli(["config", "check"], { cwd });
+  assert.equal(code, 78);
+  for (const [at, [, problem]] of wrong.entries()) {
+    assert.ok(err.includes(` backends.irc/n${at}.${problem}`), `${problem}\n${err}`);
+  }
+  const json = await runCli(["config", "check", "--json"], { cwd });
+  const shown = await runCli(["config", "show"], { cwd });
+  assert.doesNotMatch(
+    [out, err, json.out, json.err, shown.out, shown.err].join(),
+    /sesame|ses.ame/,
+  );
+});
+
 test("check: no file, and a plugin file that is broken", async (t) => {
   const cwd = await makeFolder(t, "plugins: { ./bots/broken.ts: {}, ./bots/gone.ts: {} }\n");
   await writeFile(join(cwd, "bots/broken.ts"), 'throw new Error("out of seed");\n');

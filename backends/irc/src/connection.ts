@@ -34,6 +34,7 @@ export class IrcConnection {
   #session: IrcSession | undefined;
   #failures = 0;
   #refusals = 0;
+  #wasWelcomed = false;
 
   /** Connects at once. Throws RangeError for options that do not fit into a line. */
   constructor(options: IrcOptions, hooks: ConnectionHooks, clock: Clock = systemClock) {
@@ -127,6 +128,11 @@ export class IrcConnection {
         this.#report({ status: "upgrading", port: upgrade.port });
         continue;
       }
+      // A network that has taken these settings before may take them again.
+      if (end.setting !== undefined && !this.#wasWelcomed) {
+        this.#report({ status: "failed", reason: end.reason, setting: end.setting });
+        return;
+      }
       this.#failures = this.#clock.now() - startedAt > STABLE_AFTER_MS ? 1 : this.#failures + 1;
       const retryInMs = this.#pauseMs(end);
       this.#report({ status: "lost", reason: end.reason, retryInMs });
@@ -154,7 +160,10 @@ export class IrcConnection {
 
   /** A reason may quote the server, and a server may quote anything, such as our password. */
   #report(status: ConnectionStatus): void {
-    if (status.status === "welcomed") this.#refusals = 0;
+    if (status.status === "welcomed") {
+      this.#refusals = 0;
+      this.#wasWelcomed = true;
+    }
     if (!("reason" in status)) this.#hooks.status(status);
     else this.#hooks.status({ ...status, reason: plainReason(this.#hideSecrets(status.reason)) });
   }

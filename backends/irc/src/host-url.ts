@@ -19,10 +19,20 @@ export const HOST_FORMS = "irc://host:6667, ircs://host:6697 or ircs+unsafe://ho
 /** The message for an address that holds a password, which must not be shown. */
 export const HOST_WITH_LOGIN = "holds a user or password; use nick and password";
 
+/** A port from 1 to 65535. */
+const PORT = "0*(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+
+/**
+ * What JSON Schema can tell of it, in two patterns: without a user and password, and, with or without
+ * them, an address.
+ */
+export const NO_LOGIN_PATTERN = "^[^@]*$";
+export const HOST_PATTERN = `^(ircs?|ircs\\+unsafe)://(\\[[\\da-fA-F:.]+\\]|[^/:?#\\s]+)(:${PORT})?/?$|@`;
+
 /** The address, or what is wrong with it. */
 export function parseHost(value: string): HostAddress | string {
+  if (value.includes("@")) return HOST_WITH_LOGIN;
   const url = URL.parse(value);
-  if (url !== null && (url.username !== "" || url.password !== "")) return HOST_WITH_LOGIN;
   const scheme = SCHEMES[url?.protocol ?? ""];
   const isBare =
     value.length <= MAX_BARE && /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(value);

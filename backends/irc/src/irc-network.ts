@@ -138,6 +138,9 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
           this.#isOnline = false;
           network.away(status.reason);
         } else if (status.status === "settled") this.#ready.resolve();
+        else if (status.status === "failed") {
+          this.#ready.reject(new Fatal(status.reason, { setting: status.setting }));
+        }
       },
       line: (direction, line) => log.debug({ line }, direction === "in" ? "<" : ">"),
     };

@@ -22,6 +22,8 @@ const ROWS: Rows = {
   join_refused: (log, host, { channel, reason, retryInMs }) =>
     log.warn({ host, channel, reason, retryInMs }, "cannot join"),
   problem: (log, host, { reason }) => log.warn({ host, reason }, "problem with the IRC connection"),
+  failed: (log, host, { reason, setting }) =>
+    log.error({ host, reason, setting }, "the IRC network does not accept this setting"),
   lost: (log, host, { reason, retryInMs }) =>
     log.warn({ host, reason, retryInMs }, "IRC connection lost"),
 };

@@ -53,6 +53,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   "463": { text: "the server does not accept connections from this address" },
   "464": { text: "the server wants another password", setting: "password" },
   "465": { text: "the server has banned this machine" },
+  "468": { text: "the server does not allow the user name", setting: "user" },
   "466": { text: "the server is about to ban this machine" },
   "902": { text: "the account cannot be used at the moment", setting: "sasl.account" },
   "904": { text: "the account's name or password is wrong", setting: "sasl.password" },
@@ -111,6 +112,9 @@ class Trial {
     if (status.status === "welcomed") {
       const login = this.#account === undefined ? "" : ", logged in to its account";
       this.end.resolve(`${this.#server} welcomes ${status.nick}${login}`);
+    }
+    if (status.status === "failed") {
+      this.end.reject(new ProbeFailure(status.reason, { setting: status.setting }));
     }
     if (status.status === "lost") this.end.reject(this.#failure(status.reason));
   }

@@ -80,7 +80,28 @@ suite("settings", () => {
     [{ host: "http://irc.example.org" }, /^host: has to be an address; give irc:\/\//],
     [{ host: "ircs://h/#chan" }, /^host: has to be an address/],
     [{ host: "ircs://me:sesame@h" }, /^host: holds a user or password; use nick and password$/],
+    [{ host: "me:sesame@h:6697" }, /^host: holds a user or password; use nick and password$/],
+    [{ host: "ircs://me:ses/ame@h" }, /^host: holds a user or password; use nick and password$/],
+    [{ host: "ircs://h:99999" }, /^host: has to be an address/],
     [{ nick: "two words" }, /^nick: has to be one word/],
+    ...[
+      "1bot",
+      "-bot",
+      "#bot",
+      "a.b",
+      "a b",
+      "a\u00a0b",
+      "a!b",
+      "a@b",
+      "a*",
+      "a?",
+      "a,b",
+      "$a",
+      "+a",
+      "~a",
+      "a/b",
+      "",
+    ].map((nick) => [{ nick }, /^nick: has to be one word of letters, digits and/] as const),
     [{ nik: "x" }, /^: Unrecognized key: "nik"$/],
     [{ password: "two\nlines" }, /^password: has to be one line$/],
     [{ channels: ["a"] }, /^channels\.0: has to be a channel's name/],
@@ -102,6 +123,19 @@ suite("settings", () => {
       assert.equal(found.length, 1, found.join(" | "));
       assert.match(found[0] ?? "", pattern);
       assert.doesNotMatch(found[0] ?? "", /sesame/);
+    });
+  }
+
+  for (const [given, user, realName] of [
+    [{ nick: "[bot]" }, "bot", "[bot]"],
+    [{ nick: "`jürg" }, "jurg", "`jürg"],
+    [{ nick: "^_^" }, "seabird", "^_^"],
+    [{ nick: "bird_2" }, "bird_2", "bird_2"],
+    [{ nick: "[bot]", user: "u[1]" }, "u[1]", "u[1]"],
+  ] as const) {
+    test(`the user name of ${JSON.stringify(given)} is ${user}`, () => {
+      const irc = options(given);
+      assert.deepEqual([irc.nick, irc.user, irc.realName], [given.nick, user, realName]);
     });
   }
 

@@ -4,7 +4,7 @@
  */
 import { live, secret } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
-import { parseHost } from "./host-url.ts";
+import { HOST_PATTERN, HOST_WITH_LOGIN, NO_LOGIN_PATTERN, parseHost } from "./host-url.ts";
 import { DEFAULT_LIMITS, type LimitName } from "./limits.ts";
 import { isKey } from "./outbound.ts";
 
@@ -26,13 +26,10 @@ function fromEnv(...env: readonly string[]) {
 
 const WORD = "has to be one word without @, ! and commas";
 
-function word() {
-  const pattern = /^[^\s\p{Cc}:#&@!,][^\s\p{Cc}@!,]*$/u;
-  return z
-    .string({ error: "is missing; give one word, such as mybot" })
-    .regex(pattern, WORD)
-    .meta({ "x-message": WORD });
-}
+/** What some server takes: a few allow letters beyond ASCII. */
+const NICK = /^(?![\d-])(?!.*[\s\p{Cc}])[\w[\]\\`^{|}\u0080-\u{10ffff}-]+$/u;
+const NICK_FORM =
+  "has to be one word of letters, digits and -[]\\`_^{|} that begins with neither a digit nor -";
 
 const host = z
   .string({ error: "is missing; give the server's address, such as ircs://irc.example.org" })
@@ -165,9 +162,13 @@ export const settings = z.strictObject({
   host: host.meta({
     description:
       "the server: `ircs://host[:6697]` with TLS, `irc://host[:6667]` without, `ircs+unsafe://host` with any certificate",
-    // An address with a password in it is left to the check above, whose message does not show it.
-    pattern: "^(ircs?|ircs\\+unsafe)://[^/]+/?$|@",
-    "x-message": "has to be an address such as ircs://irc.example.org",
+    allOf: [
+      { pattern: NO_LOGIN_PATTERN, "x-message": HOST_WITH_LOGIN },
+      {
+        pattern: HOST_PATTERN,
+        "x-message": "has to be an address such as ircs://irc.example.org or ircs://host:6697",
+      },
+    ],
     ...fromEnv("IRC_HOST"),
     "x-ask": {
       order: 1,
@@ -177,16 +178,20 @@ export const settings = z.strictObject({
       names: true,
     },
   }),
-  nick: word().meta({
-    description: "the bot's name",
-    ...fromEnv("IRC_NICK"),
-    "x-ask": {
-      order: 2,
-      question: "The bot's nick?",
-      placeholder: "seabird with Enter",
-      default: "seabird",
-    },
-  }),
+  nick: z
+    .string({ error: "is missing; give one word, such as mybot" })
+    .regex(NICK, NICK_FORM)
+    .meta({
+      "x-message": NICK_FORM,
+      description: "the bot's name",
+      ...fromEnv("IRC_NICK"),
+      "x-ask": {
+        order: 2,
+        question: "The bot's nick?",
+        placeholder: "seabird with Enter",
+        default: "seabird",
+      },
+    }),
   channels,
   sasl: sasl.optional().describe("the account to log in to while connecting"),
   nickserv_password: password("NickServ's password, on networks without SASL", "IRC_NICKSERV_PASS"),
@@ -194,12 +199,15 @@ export const settings = z.strictObject({
   command_prefix: text(/^[^\s\p{Cc}]+$/u, "has to be signs without spaces, such as !")
     .default("!")
     .meta({ description: "what commands begin with", ...fromEnv("IRC_COMMAND_PREFIX") }),
-  user: word()
+  user: text(/^[^\s\p{Cc}:#&@!,][^\s\p{Cc}@!,]*$/u, WORD)
     .optional()
-    .meta({ description: "its user name; default: the nick", ...fromEnv("IRC_USER") }),
+    .meta({
+      description: "its user name; default: the letters, digits, `_` and `-` of the nick",
+      ...fromEnv("IRC_USER"),
+    }),
   real_name: text(/^[^\r\n\0]+$/, "has to be one line")
     .optional()
-    .meta({ description: "its real name; default: the user name", ...fromEnv("IRC_NAME") }),
+    .meta({ description: "its real name; default: `user`, else the nick", ...fromEnv("IRC_NAME") }),
   tls: tls.optional().describe("certificates other than the machine's, and the bot's own"),
   accept_invites_from: z
     .array(text(/^(account:[^\s:]+|[^\s\p{Cc}:]*[!@*][^\s\p{Cc}:]*)$/u, MASK))

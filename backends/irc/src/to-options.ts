@@ -1,6 +1,7 @@
 /** A network's settings as the options of its connection. Reads certificates. */
 import { readTextFile, TextFileError } from "@seabird-chat/runtime";
 import { checkOptions } from "./connection/check-options.ts";
+import { safeName } from "./connection/nick-candidates.ts";
 import { type HostAddress, parseHost } from "./host-url.ts";
 import { DEFAULT_LIMITS, type LimitName } from "./limits.ts";
 import { foldName } from "./message/line.ts";
@@ -23,12 +24,12 @@ export class SettingRefused extends Error {
 export function toOptions(settings: IrcSettings): IrcOptions {
   const address = addressOf(settings);
   const tlsFiles = readTlsFiles(settings);
-  const user = settings.user ?? settings.nick;
   const options: IrcOptions = {
     ...address,
     nick: settings.nick,
-    user,
-    realName: settings.real_name ?? user,
+    // A nick may hold characters that servers refuse in a user name.
+    user: settings.user ?? safeName(settings.nick),
+    realName: settings.real_name ?? settings.user ?? settings.nick,
     password: settings.password,
     nickservPassword: settings.nickserv_password,
     sasl: saslOf(settings, address.tls, tlsFiles),

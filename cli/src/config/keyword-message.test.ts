@@ -44,6 +44,11 @@ const CASES: readonly (readonly [schema: JsonSchema, value: unknown, ...said: st
   [{ maxLength: 1 }, "ab", "x: must have at most one character"],
   [{ pattern: "^a" }, "b", 'x: "b" does not fit the pattern ^a'],
   [{ pattern: "^a", "x-message": "must begin with a" }, "b", 'x: must begin with a; it is "b"'],
+  [
+    { pattern: "^a", "x-message": "must begin with a" },
+    "net://me:sesame@h",
+    'x: must begin with a; it is "net://***@h"',
+  ],
   [{ pattern: "^a" }, `b${"c".repeat(80)}`, `x: "b${"c".repeat(58)}… does not fit the pattern ^a`],
   [{ format: "uri" }, "b", 'x: must be an address such as https://example.org, not "b"'],
   [{ minItems: 1 }, [], "x: must have at least one entry"],

@@ -1,4 +1,5 @@
 /** The message for each keyword of JSON Schema. */
+import { maskLogin } from "@seabird-chat/runtime";
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { asRecord } from "./as-record.ts";
 import { nearest } from "./nearest.ts";
@@ -153,6 +154,6 @@ function show(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "keys with values";
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "string" ? JSON.stringify(maskLogin(value)) : String(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

@@ -16,3 +16,10 @@ test("what follows a sign that the schema names is masked", () => {
     ['"#one"', '"#two ********"', '""'],
   );
 });
+
+test("a password in an address is masked", () => {
+  const schema = { type: "object", properties: { host: { type: "string" } } };
+  const value = { host: "net://me:sesame@chat.example.org" };
+  const [row] = originRows(value, { spots: new Map() } as never, { path: [], schema });
+  assert.equal(row?.value, '"net://***@chat.example.org"');
+});

@@ -1,5 +1,6 @@
 /** A row for every single value of a section, with where it comes from; secrets are masked. */
 
+import { maskLogin } from "@seabird-chat/runtime";
 import type { OriginRow } from "./origin.ts";
 import { formatPath, type Path, pointerOf } from "./path.ts";
 import type { JsonSchema } from "./project.ts";
@@ -52,10 +53,14 @@ function rowsOf(
   return [{ path, value: shown, secret, origin: spot?.spot.origin ?? { from: "default" } }];
 }
 
-/** `x-mask-after`: what follows the first such text is a secret, as in `#channel key`. */
+/**
+ * `x-mask-after`: what follows the first such text is a secret, as in `#channel key`. A password in
+ * an address is one anyway.
+ */
 function maskedRest(value: unknown, schemas: readonly JsonSchema[]): unknown {
   const sign = schemas.map((schema) => schema["x-mask-after"]).find((each) => each !== undefined);
-  if (typeof value !== "string" || typeof sign !== "string") return value;
+  if (typeof value !== "string") return value;
+  if (typeof sign !== "string") return maskLogin(value);
   const at = value.indexOf(sign);
   return at === -1 ? value : value.slice(0, at + sign.length) + MASK;
 }

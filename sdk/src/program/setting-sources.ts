@@ -3,7 +3,7 @@
  * is wrong is reported by the name of the flag or variable that it came from.
  */
 import { parseArgs } from "node:util";
-import { readSecretFile, TextFileError } from "@seabird-chat/runtime";
+import { maskLogin, readSecretFile, TextFileError } from "@seabird-chat/runtime";
 import { SeabirdError } from "../link/errors.ts";
 import type { SettingsError, SettingsProblem } from "./check-settings.ts";
 import type { SettingRow } from "./setting-rows.ts";
@@ -151,18 +151,12 @@ function explain(
     const name = row.env[0] ?? (row.flag === undefined ? row.key : `--${row.flag}`);
     return `${name} is not set; ${message.replace(/^is missing; /, "")}`;
   }
-  if (row.secret || holdsLogin(source.value)) return `${source.name} ${message}`;
+  if (row.secret || maskLogin(source.value) !== source.value) return `${source.name} ${message}`;
   const at = Number(path.slice(row.key.length + 1));
   const given = row.type === "list" ? listOf(source.value)[at] : source.value;
   if (given === undefined) return `${source.name}: ${message}`;
   const shown = row.maskAfter === undefined ? given : (given.split(row.maskAfter)[0] ?? "");
   return `${source.name} ${row.type === "list" ? "has" : "is"} ${quote(shown)}: ${message}`;
-}
-
-/** An address with a user or password in it. */
-function holdsLogin(value: string): boolean {
-  const url = URL.parse(value);
-  return url !== null && (url.username !== "" || url.password !== "");
 }
 
 /** Characters of a value that are repeated. */

@@ -5,7 +5,7 @@ import { TestClock } from "../../test/test-clock.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { parseMessage } from "../message/irc-message.ts";
 import type { IrcOptions, SaslOptions } from "../options.ts";
-import { Handshake, MAX_NICK_ATTEMPTS, nickCandidates } from "./handshake.ts";
+import { Handshake } from "./handshake.ts";
 
 function setUp(sasl: SaslOptions | undefined) {
   const clock = new TestClock();
@@ -115,15 +115,4 @@ suite("whatever a server sends", () => {
       { numRuns: 500 },
     );
   });
-});
-
-test("nicks: first the wanted one, then similar ones, then ones that any server accepts", () => {
-  const names = nickCandidates("a-rather-long-name", () => 0.5);
-  assert.deepEqual(names.slice(0, 4), [
-    "a-rather-long-name",
-    "a-rather-long-name_",
-    "a-rather-long-name__",
-    "a-rathe55",
-  ]);
-  assert.equal(names.length, MAX_NICK_ATTEMPTS);
 });

@@ -12,6 +12,7 @@ import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcOptions, SaslOptions } from "../options.ts";
 import { Caps, WANTED_CAPS } from "./caps.ts";
 import type { ConnectionStatus } from "./hooks.ts";
+import { NickCandidates } from "./nick-candidates.ts";
 import { SaslLogin, type SaslOutcome } from "./sasl.ts";
 
 type LoginStatus = Extract<ConnectionStatus, { status: "logged_in" | "login_failed" }>;
@@ -20,8 +21,11 @@ export interface HandshakeHooks {
   send(line: string): void;
   /** The server offers `sts` with this value. True: leave this connection. */
   strictTransport(value: string): boolean;
-  /** The registration failed. A refusal: the server does not accept the password or the bot. */
-  failed(reason: string, isRefusal: boolean): void;
+  /**
+   * The registration failed. A refusal: the server does not accept the password or the bot. With a
+   * setting, no attempt succeeds until a person changes that.
+   */
+  failed(reason: string, isRefusal: boolean, setting?: string): void;
   isMe(nick: string): boolean;
   /** The login succeeded, or failed and is not required. */
   status(status: LoginStatus): void;
@@ -35,21 +39,17 @@ const RPL_LOGGEDOUT = "901";
 const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
 /** Errors of a server that does not know CAP: unknown command, not registered. */
 const NO_CAPS = new Set(["421", "451"]);
+/** Not every server has it: some only close the connection, with these words. */
+const INVALID_USER = "468";
 /** Wrong password, banned. */
 const REFUSALS = new Set(["464", "465"]);
-
-/** Nicks that are tried, the wanted one included, before the connection is given up. */
-export const MAX_NICK_ATTEMPTS = 8;
-
-/** Every server accepts nicks of 9 characters (RFC 1459); its own limit comes after the welcome only. */
-const SAFE_NICK_LENGTH = 9;
 
 export class Handshake {
   readonly caps: Caps;
   readonly #options: IrcOptions;
   readonly #hooks: HandshakeHooks;
   readonly #clock: Clock;
-  #nicks: string[];
+  readonly #nicks: NickCandidates;
   #login: SaslLogin | undefined;
   #phase: "listing" | "registering" | "welcomed" | "over" = "listing";
   #isLoggedIn = false;
@@ -63,7 +63,7 @@ export class Handshake {
     this.#options = options;
     this.#hooks = hooks;
     this.#clock = clock;
-    this.#nicks = nickCandidates(options.nick, Math.random).slice(1);
+    this.#nicks = new NickCandidates(options.nick, Math.random);
     const wanted = options.sasl === undefined ? WANTED_CAPS : [...WANTED_CAPS, "sasl"];
     this.caps = new Caps(wanted, {
       send: hooks.send,
@@ -236,6 +236,13 @@ export class Handshake {
     if (command === RPL_WELCOME) this.#welcomed();
     else if (NICK_TAKEN.has(command) && this.#phase === "registering") {
       this.#nextNick(command, params.at(-1) ?? command);
+    } else if (command === INVALID_USER) {
+      this.#fail(`the server does not allow the user name: ${params.at(-1)}`, true, "user");
+    } else if (
+      command === "ERROR" &&
+      /^(closing link: .*)?invalid user ?name/i.test(params[0] ?? "")
+    ) {
+      this.#fail(`the server does not allow the user name: ${params[0]}`, true, "user");
     } else if (REFUSALS.has(command)) {
       this.#fail(params.at(-1) || "the server refused us", true);
     }
@@ -252,37 +259,22 @@ export class Handshake {
   }
 
   #nextNick(command: string, reason: string): void {
-    const { nick } = this.#options;
-    if (command === "432" && nick.length > SAFE_NICK_LENGTH) {
-      // Too long for this server, probably: try the beginning of it.
-      const short = this.#nicks.filter((each) => each.length <= SAFE_NICK_LENGTH);
-      const cut = nick.slice(0, SAFE_NICK_LENGTH);
-      this.#nicks = this.#nicks.length === short.length ? short : [cut, ...short];
+    const next = this.#nicks.next(command);
+    if (next !== undefined) this.#hooks.send(formatLine("NICK", [next]));
+    else if (!this.#nicks.areInvalid) this.#fail(`no nick is free: ${reason}`, false);
+    else {
+      const { nick } = this.#options;
+      this.#fail(`the server allows no nick like ${nick}: ${command} ${reason}`, true, "nick");
     }
-    const next = this.#nicks.shift();
-    if (next === undefined) this.#fail(`no nick is free: ${reason}`, false);
-    else this.#hooks.send(formatLine("NICK", [next]));
   }
 
-  #fail(reason: string, isRefusal: boolean): void {
+  #fail(reason: string, isRefusal: boolean, setting?: string): void {
     this.close();
-    this.#hooks.failed(reason, isRefusal);
+    this.#hooks.failed(reason, isRefusal, setting);
   }
 
   #wait(ms: number, then: () => void): void {
     this.#cancelTimer();
     this.#cancelTimer = this.#clock.after(ms, then);
   }
-}
-
-/**
- * The nicks to try, in order: the wanted one, the same with one and two underscores, then cut so
- * that any server accepts it, with two digits. `random` returns numbers from 0 to below 1.
- */
-export function nickCandidates(wanted: string, random: () => number): readonly string[] {
-  const names = [wanted, `${wanted}_`, `${wanted}__`];
-  while (names.length < MAX_NICK_ATTEMPTS) {
-    names.push(wanted.slice(0, SAFE_NICK_LENGTH - 2) + String(10 + Math.floor(random() * 90)));
-  }
-  return names;
 }

@@ -28,6 +28,8 @@ export type ConnectionStatus =
     }
   /** A defect, or a file that cannot be read or written; the connection goes on. */
   | { readonly status: "problem"; readonly reason: string }
+  /** No attempt succeeds until a person changes the setting: the connection is given up. */
+  | { readonly status: "failed"; readonly reason: string; readonly setting: string }
   | { readonly status: "lost"; readonly reason: string; readonly retryInMs: number };
 
 export interface ConnectionHooks {
@@ -44,4 +46,6 @@ export interface SessionEnd {
   readonly upgrade: Endpoint | undefined;
   /** The server refused the password or the bot itself: an early retry does not help. */
   readonly isRefusal: boolean;
+  /** The setting without whose change no attempt succeeds, such as `nick`. */
+  readonly setting: string | undefined;
 }

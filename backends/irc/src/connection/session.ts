@@ -68,6 +68,7 @@ export class IrcSession {
   #reason: string | undefined;
   #upgrade: Endpoint | undefined;
   #isRefusal = false;
+  #setting: string | undefined;
 
   constructor({ options, endpoint, channels, sts, hooks, clock }: SessionDeps) {
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
@@ -150,8 +151,9 @@ export class IrcSession {
     const hooks = {
       send: (line: string) => this.send(line),
       strictTransport: (value: string) => this.#strictTransport(value),
-      failed: (reason: string, isRefusal: boolean) => {
+      failed: (reason: string, isRefusal: boolean, setting?: string) => {
         this.#isRefusal ||= isRefusal;
+        this.#setting ??= setting;
         this.#drop(reason);
       },
       isMe: (nick: string) => this.state.isMe(nick),
@@ -177,6 +179,7 @@ export class IrcSession {
       );
     } catch (reason) {
       // The certificate or key is invalid.
+      this.#setting = "tls";
       queueMicrotask(() => this.#over(reason instanceof Error ? reason.message : String(reason)));
     }
   }
@@ -292,7 +295,7 @@ export class IrcSession {
     if (wasWelcomed && this.#endpoint.tls) this.#sts.renew(this.#endpoint.host);
     this.#requests.connectionLost();
     for (const event of this.state.leaveAll()) this.#emit(event);
-    const end = { upgrade: this.#upgrade, isRefusal: this.#isRefusal };
+    const end = { upgrade: this.#upgrade, isRefusal: this.#isRefusal, setting: this.#setting };
     this.#finish({ ...end, reason: this.#reason ?? reason });
   }
 }

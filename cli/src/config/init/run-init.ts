@@ -4,6 +4,7 @@ import {
   checkSecret,
   EXIT,
   MAX_SECRET_BYTES,
+  maskLogin,
   readSecretFile,
   readStandardInput,
   StandardInputError,
@@ -209,7 +210,7 @@ class Init {
         refuse("--set", name, `${name}_file=FILE; - is standard input`);
       const problem = reader.problemOf(key, value);
       if (problem !== undefined) {
-        const shown = row.secret ? "" : ` ${JSON.stringify(text)}`;
+        const shown = row.secret ? "" : ` ${JSON.stringify(maskLogin(text))}`;
         throw new CliError(EXIT.usage, `--set ${name}=: the value${shown} ${problem}`);
       }
       settings.set(key, value);
