@@ -12,7 +12,7 @@ const START_TIMEOUT_MS = 30_000;
 const INSPECTOR = /^Debugger listening on (ws:\S+)$/m;
 const MAX_OUTPUT = 16_384;
 
-export interface ProcessInit {
+export interface ProcessOptions {
   readonly name: SystemName;
   readonly file: URL;
   /** What the load says that its token is. */
@@ -23,14 +23,18 @@ export interface ProcessInit {
 }
 
 /** Starts it in a new folder, which goes when it is closed. */
-export async function startProcess(init: ProcessInit): Promise<MeasuredSystem> {
+export async function startProcess(options: ProcessOptions): Promise<MeasuredSystem> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-bench-"));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...(init.nodeArguments ?? []), fileURLToPath(init.file)], {
-    cwd: folder,
-    env: { ...process.env, ...init.env },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeArguments ?? []), fileURLToPath(options.file)],
+    {
+      cwd: folder,
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    },
+  );
   let output = "";
   let inspectorUrl: string | undefined;
   const inspector = () => inspectorUrl;
@@ -46,7 +50,7 @@ export async function startProcess(init: ProcessInit): Promise<MeasuredSystem> {
       if (message.type !== "listening" || message.url === undefined) return;
       resolve({ url: message.url, afterMs: performance.now() - startedAt });
     });
-    child.once("close", () => reject(new Error(`${init.name} ended at its start: ${output}`)));
+    child.once("close", () => reject(new Error(`${options.name} ended at its start: ${output}`)));
   });
   const close = async () => {
     child.kill("SIGTERM");
@@ -56,9 +60,9 @@ export async function startProcess(init: ProcessInit): Promise<MeasuredSystem> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { url, afterMs } = await within(START_TIMEOUT_MS, `start of ${init.name}`, listening);
-    const peer = { url: new URL(url), token: init.token, bare: init.bare };
-    const { name } = init;
+    const { url, afterMs } = await within(START_TIMEOUT_MS, `start of ${options.name}`, listening);
+    const peer = { url: new URL(url), token: options.token, bare: options.bare };
+    const { name } = options;
     return { name, peer, pid: child.pid, listeningAfterMs: afterMs, inspector, close };
   } catch (error) {
     await close();

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { KINDS, type ProjectInit, writeProject } from "./project.ts";
+import { KINDS, type ProjectOptions, writeProject } from "./project.ts";
 
 async function place(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "seabird project "));
@@ -12,7 +12,7 @@ async function place(t: TestContext): Promise<string> {
   return folder;
 }
 
-const project = (folder: string): ProjectInit => ({
+const project = (folder: string): ProjectOptions => ({
   kind: "plugin",
   name: "word-game",
   folder,

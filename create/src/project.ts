@@ -13,7 +13,7 @@ export const KINDS = ["plugin", "backend"] as const;
 
 export type Kind = (typeof KINDS)[number];
 
-export interface ProjectInit {
+export interface ProjectOptions {
   readonly kind: Kind;
   readonly name: string;
   /** Made if it is not there; one that holds anything is refused. */
@@ -25,28 +25,28 @@ export interface ProjectInit {
 const TEMPLATES = fileURLToPath(new URL("../templates/", import.meta.url));
 
 /** Resolves with the files written, by their path in the folder. Throws a Failure. */
-export async function writeProject(init: ProjectInit): Promise<readonly string[]> {
-  await refuseFull(init.folder);
+export async function writeProject(options: ProjectOptions): Promise<readonly string[]> {
+  await refuseFull(options.folder);
   try {
-    return await write(init);
+    return await write(options);
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
     const why = error.message.replace(/,.*$/s, "");
     const next = "choose a folder that you may write to, by --folder PATH";
-    throw new Failure(EXIT.failed, `${init.folder} cannot be written (${why})`, next);
+    throw new Failure(EXIT.failed, `${options.folder} cannot be written (${why})`, next);
   }
 }
 
-async function write(init: ProjectInit): Promise<readonly string[]> {
-  const template = join(TEMPLATES, init.kind);
+async function write(options: ProjectOptions): Promise<readonly string[]> {
+  const template = join(TEMPLATES, options.kind);
   const written: string[] = [];
   for (const path of await filesBelow(template)) {
     const text = await readFile(join(template, path), "utf8");
-    const target = fill(path, init).replace(/(^|\/)dot-/, "$1.");
-    await makeFolder(join(init.folder, dirname(target)));
-    const content = basename(path) === "package.json" ? withPackages(text, init) : text;
+    const target = fill(path, options).replace(/(^|\/)dot-/, "$1.");
+    await makeFolder(join(options.folder, dirname(target)));
+    const content = basename(path) === "package.json" ? withPackages(text, options) : text;
     // Never over a file that came to be since the look at the folder.
-    await writeFile(join(init.folder, target), fill(content, init), { flag: "wx" });
+    await writeFile(join(options.folder, target), fill(content, options), { flag: "wx" });
     written.push(target);
   }
   return written.sort();
@@ -93,7 +93,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 /** The name that stands for the project's in its template. */
 const PLACEHOLDERS: Record<Kind, string> = { plugin: "my-plugin", backend: "my-network" };
 
-function fill(text: string, { kind, name }: ProjectInit): string {
+function fill(text: string, { kind, name }: ProjectOptions): string {
   const placeholder = PLACEHOLDERS[kind];
   return text
     .replaceAll(placeholder, name)
@@ -105,7 +105,7 @@ function fill(text: string, { kind, name }: ProjectInit): string {
  * The template says which packages it needs, by name; `packages` says which edition, and may name
  * more: files need each other, and no registry has them.
  */
-function withPackages(text: string, { packages }: ProjectInit): string {
+function withPackages(text: string, { packages }: ProjectOptions): string {
   const { dependencies = {}, devDependencies = {}, ...rest } = JSON.parse(text) as Manifest;
   const [first, second] = [dependencies, devDependencies].map((needed) =>
     Object.entries(needed).map(([name, version]) => [name, packages[name] ?? version] as const),

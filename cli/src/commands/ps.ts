@@ -4,7 +4,7 @@ import { formatRoughDuration, type NetworkStatus } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { askRun } from "../supervise/control-client.ts";
 import type { ComponentStatus, ProjectStatus } from "../supervise/control-protocol.ts";
-import { readLogLine } from "../supervise/log-words.ts";
+import { readLogLine } from "../supervise/log-lines.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
 import { ignoredLines } from "./unignore.ts";
 

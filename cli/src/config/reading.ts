@@ -9,11 +9,11 @@ import type { Programs } from "./programs.ts";
 import type { JsonSchema } from "./project.ts";
 import type { ProjectFlags } from "./project-sources.ts";
 import type { SecretFiles } from "./secret-files.ts";
-import { type SettleRequest, type SettleSurroundings, settle } from "./settle.ts";
+import { type SettleDeps, type SettleRequest, settle } from "./settle.ts";
 import { validate } from "./validate.ts";
 import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
 
-export interface ReadingOptions extends SettleSurroundings {
+export interface ReadingOptions extends SettleDeps {
   readonly folder: string;
   readonly environment: Environment;
   readonly flags: ProjectFlags;

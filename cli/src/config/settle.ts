@@ -31,7 +31,7 @@ export interface Settled {
   readonly spots: ReadonlyMap<string, Spot>;
 }
 
-export interface SettleSurroundings {
+export interface SettleDeps {
   readonly environment: Environment;
   readonly secretFiles: SecretFiles;
   readonly problems: ProblemList;
@@ -52,8 +52,8 @@ export interface SettleRequest {
   readonly fromEnvironment: boolean;
 }
 
-export function settle(request: SettleRequest, around: SettleSurroundings): Settled {
-  return new Settling(request, around).settled();
+export function settle(request: SettleRequest, deps: SettleDeps): Settled {
+  return new Settling(request, deps).settled();
 }
 
 interface Here {
@@ -66,13 +66,13 @@ interface Here {
 
 class Settling {
   readonly #request: SettleRequest;
-  readonly #around: SettleSurroundings;
+  readonly #deps: SettleDeps;
   readonly #root: JsonSchema;
   readonly #spots = new Map<string, Spot>();
 
-  constructor(request: SettleRequest, around: SettleSurroundings) {
+  constructor(request: SettleRequest, deps: SettleDeps) {
     this.#request = request;
-    this.#around = around;
+    this.#deps = deps;
     this.#root = request.schema ?? {};
   }
 
@@ -125,9 +125,9 @@ class Settling {
       this.#keep(below, { ...spot, origin: { from: "file", place: node.at }, broken: true });
       return "";
     }
-    const { text, problem, warning } = this.#around.secretFiles.read(named);
+    const { text, problem, warning } = this.#deps.secretFiles.read(named);
     if (problem !== undefined) this.#problem(node.at, path, problem);
-    if (warning !== undefined) this.#around.secretFiles.warnings.add(node.at, path, warning);
+    if (warning !== undefined) this.#deps.secretFiles.warnings.add(node.at, path, warning);
     const origin: Origin = { from: "file", place: node.at, file: named };
     this.#keep(below, { ...spot, origin, broken: problem !== undefined });
     return text;
@@ -145,7 +145,7 @@ class Settling {
   /** Undefined if there was a problem. */
   #expanded({ value, at }: YamlScalar, path: Path): YamlScalar["value"] | undefined {
     if (typeof value !== "string") return value;
-    const expanded = expand(value, (name) => this.#around.environment.find(name)?.value);
+    const expanded = expand(value, (name) => this.#deps.environment.find(name)?.value);
     if ("text" in expanded) return expanded.text;
     this.#problem(at, path, expanded.problem);
     return undefined;
@@ -171,7 +171,7 @@ class Settling {
     const flag = here.inner.length === 0 ? this.#request.flags?.get(name) : undefined;
     if (flag !== undefined) return { ...flag, from: "flag" as const };
     if (!this.#request.fromEnvironment) return undefined;
-    return this.#around.environment.findSet(variablesOf(schemas));
+    return this.#deps.environment.findSet(variablesOf(schemas));
   }
 
   #givenBelow(here: Here): boolean {
@@ -207,7 +207,7 @@ class Settling {
   }
 
   #problem(at: Place, path: Path, message: string): void {
-    this.#around.problems.add(at, path, message);
+    this.#deps.problems.add(at, path, message);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from "yaml";
 import type { Place } from "./origin.ts";
 import type { Path } from "./path.ts";
-import { syntaxWords } from "./syntax-words.ts";
+import { yamlErrorMessage } from "./yaml-errors.ts";
 
 /** Values within values in `seabird.yaml`. */
 const MAX_CONFIG_DEPTH = 32;
@@ -102,7 +102,7 @@ function syntaxProblems(
   for (const { pos, code } of errors) {
     const at = placeOf(lines, pos[0]);
     if (!found.has(at.line))
-      found.set(at.line, { at, path: [], message: syntaxWords(code, text[pos[0]]) });
+      found.set(at.line, { at, path: [], message: yamlErrorMessage(code, text[pos[0]]) });
     if (found.size === MAX_SYNTAX_PROBLEMS) break;
   }
   return [...found.values()];
@@ -149,7 +149,7 @@ class Walk {
 
   #readAlias({ source }: Alias, path: Path, at: Place): YamlNode {
     if (this.#anchors.has(source)) return this.#read(this.#anchors.get(source), path, at, true);
-    return this.#wrong(at, path, syntaxWords("BAD_ALIAS"));
+    return this.#wrong(at, path, yamlErrorMessage("BAD_ALIAS"));
   }
 
   #readMap(pairs: readonly Pair[], path: Path, at: Place, inAlias: boolean): YamlMap {

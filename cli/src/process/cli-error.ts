@@ -1,5 +1,5 @@
 /** A failure that a person can do something about: what happened, what to do next, exit code. */
-import type { ExitCode } from "@seabird-chat/runtime";
+import { EXIT, type ExitCode, errorMessage } from "@seabird-chat/runtime";
 
 export class CliError extends Error {
   readonly exitCode: ExitCode;
@@ -17,4 +17,10 @@ export class CliError extends Error {
   details(): Readonly<Record<string, unknown>> {
     return {};
   }
+}
+
+/** Anything that was thrown, as a failure to report. */
+export function asFailure(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  return new CliError(EXIT.internal, errorMessage(error));
 }

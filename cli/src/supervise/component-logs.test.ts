@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ComponentLogs } from "./component-logs.ts";
-import { complaints } from "./log-words.ts";
+import { complaints } from "./log-lines.ts";
 
 function makeFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "seabird-logs-"));

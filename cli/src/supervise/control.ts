@@ -17,7 +17,7 @@ import type { IgnoredReport, Supervisor } from "./supervisor.ts";
 import { hasGivenUp, RESTART_READY_MS } from "./supervisor.ts";
 import { unignore } from "./unignore.ts";
 
-export interface ControlInit {
+export interface ControlDeps {
   readonly supervisor: Supervisor;
   readonly logs: ComponentLogs;
   /** All but the components. */
@@ -31,10 +31,10 @@ export interface ControlInit {
 }
 
 export class Control {
-  readonly #init: ControlInit;
+  readonly #deps: ControlDeps;
 
-  constructor(init: ControlInit) {
-    this.#init = init;
+  constructor(deps: ControlDeps) {
+    this.#deps = deps;
   }
 
   /** Throws a CliError, which is the asker's. */
@@ -47,23 +47,23 @@ export class Control {
       case "restart":
         return { components: await this.#restart(request.components) };
       case "reload":
-        return { components: await this.#init.reload() };
+        return { components: await this.#deps.reload() };
       case "unignore":
-        return unignore(this.#init.supervisor, request.user);
+        return unignore(this.#deps.supervisor, request.user);
     }
   }
 
   status(): ProjectStatus {
-    const running = this.#init.supervisor.components.map((component) => this.#statusOf(component));
-    const order = this.#init.order();
-    const components = [...this.#init.absent(), ...running].sort(
+    const running = this.#deps.supervisor.components.map((component) => this.#statusOf(component));
+    const order = this.#deps.order();
+    const components = [...this.#deps.absent(), ...running].sort(
       (one, other) => order.indexOf(one.name) - order.indexOf(other.name),
     );
-    return { ...this.#init.status(), components };
+    return { ...this.#deps.status(), components };
   }
 
   #statusOf(component: Component): ComponentStatus {
-    const { supervisor, logs } = this.#init;
+    const { supervisor, logs } = this.#deps;
     const { spec, state, pid, upMs, restarts, network } = component;
     const exit = supervisor.lastExit(component);
     return {
@@ -84,21 +84,21 @@ export class Control {
     const components = names.map((name) => this.#find(name));
     const reports: ComponentReport[] = [];
     for (const component of new Set(components)) {
-      await this.#init.restart(component);
+      await this.#deps.restart(component);
       reports.push(reportOn(component, "restarted", "restarted"));
     }
     return reports;
   }
 
   #find(name: string): Component {
-    const component = this.#init.supervisor.find(name);
+    const component = this.#deps.supervisor.find(name);
     if (component !== undefined) return component;
-    const absent = this.#init.absent().find((each) => each.name === name);
+    const absent = this.#deps.absent().find((each) => each.name === name);
     if (absent !== undefined) {
       const why = absent.state === "remote" ? "runs elsewhere" : "has no terminal here";
       throw new CliError(EXIT.usage, `${name} ${why}`);
     }
-    const known = this.#init.supervisor.components.map(({ spec }) => spec.name).join(", ");
+    const known = this.#deps.supervisor.components.map(({ spec }) => spec.name).join(", ");
     throw new CliError(
       EXIT.usage,
       `there is no component ${JSON.stringify(name)}`,
@@ -108,7 +108,7 @@ export class Control {
 
   async #logs(request: Extract<ControlRequest, { do: "logs" }>, to: ReplyTo): Promise<null> {
     const { component, lines, follow } = request;
-    const { logs } = this.#init;
+    const { logs } = this.#deps;
     if (component !== undefined && component !== "up") this.#find(component);
     // What comes while the old lines are read waits behind them; no turn of the loop is between.
     const old =

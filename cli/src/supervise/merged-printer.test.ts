@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { complaints, readLogLine } from "./log-words.ts";
+import { complaints, readLogLine } from "./log-lines.ts";
 import {
   MAX_MERGED_LINE_CHARS,
   MAX_MERGED_WAITING_BYTES,

@@ -3,7 +3,7 @@
 import { styleText } from "node:util";
 import { safeText } from "../terminal/safe-text.ts";
 import { formatClock } from "../terminal/times.ts";
-import { isSerious, readLogLine } from "./log-words.ts";
+import { isSerious, readLogLine } from "./log-lines.ts";
 import type { MergedLine } from "./merged-log.ts";
 import { MAX_MERGED_WAITING_BYTES } from "./merged-log.ts";
 

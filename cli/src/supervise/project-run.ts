@@ -6,7 +6,7 @@ import { aborted } from "node:util";
 import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { type ProjectConfig, problemLine } from "../config/project.ts";
 import { coreBin } from "../process/bins.ts";
-import { CliError } from "../process/cli-error.ts";
+import { asFailure, CliError } from "../process/cli-error.ts";
 import { Mutex } from "../process/mutex.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Component } from "./component.ts";
@@ -16,12 +16,11 @@ import { Control } from "./control.ts";
 import type { ComponentReport, ComponentStatus } from "./control-protocol.ts";
 import { type ControlServer, listenForControl } from "./control-server.ts";
 import { CoreAddress } from "./core-address.ts";
-import { complaints } from "./log-words.ts";
+import { complaints } from "./log-lines.ts";
 import { MergedPrinter, Notices } from "./merged-printer.ts";
 import { reloadProject } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
 import { type ComponentExit, describeExit, type ExitOutcome } from "./restart-policy.ts";
-import { type AttendedRun, asFailure } from "./run-attended.ts";
 import { startProject } from "./start-project.ts";
 import { RESTART_READY_MS, Supervisor } from "./supervisor.ts";
 import { rememberTerminal, setNonBlocking } from "./terminal-modes.ts";
@@ -43,7 +42,7 @@ const STANDARD_FDS = [0, 1, 2];
 /** Lines of a crashed component's log that are shown. */
 const TAIL_LINES = 3;
 
-export class ProjectRun implements AttendedRun {
+export class ProjectRun {
   readonly #deps: ProjectRunDeps;
   readonly #stopping = new AbortController();
   readonly #mutex = new Mutex();
@@ -76,12 +75,14 @@ export class ProjectRun implements AttendedRun {
     this.#restoreTerminal = terminal ? rememberTerminal() : () => undefined;
   }
 
+  /** Idempotent. */
   askToStop(why: string): void {
     if (this.#stopping.signal.aborted) return;
     this.#reporter.report({ type: "stopping", why });
     this.#stopping.abort();
   }
 
+  /** Stops at once, without draining. */
   endAtOnce(): void {
     this.#supervisor.kill();
     this.#address.forget();
@@ -97,6 +98,7 @@ export class ProjectRun implements AttendedRun {
     return true;
   }
 
+  /** Resolves when everything has ended. `onStopping`: everything begins to stop, for whatever reason. */
   async run(onStopping: () => void): Promise<ExitCode> {
     let control: ControlServer | undefined;
     try {

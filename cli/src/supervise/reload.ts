@@ -9,7 +9,7 @@ import { type Change, compareProjects, reachable } from "./project-changes.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { RESTART_READY_MS } from "./supervisor.ts";
 
-export interface ReloadInit {
+export interface ReloadDeps {
   readonly supervisor: Supervisor;
   readonly components: ComponentSpecs;
   /** Aborted: everything ends. */
@@ -26,26 +26,26 @@ export interface Reloaded {
 export async function reloadProject(
   old: ProjectConfig,
   next: ProjectConfig,
-  init: ReloadInit,
+  deps: ReloadDeps,
 ): Promise<Reloaded> {
   const project = reachable(old, next);
-  return { project, reports: await new Reload(project, init).run(compareProjects(old, next)) };
+  return { project, reports: await new Reload(project, deps).run(compareProjects(old, next)) };
 }
 
 class Reload {
   readonly #project: ProjectConfig;
-  readonly #init: ReloadInit;
+  readonly #deps: ReloadDeps;
   readonly #specs: ReadonlyMap<string, ComponentSpec>;
   readonly #core: ComponentSpec | undefined;
   readonly #tokensChanged: boolean;
 
-  constructor(project: ProjectConfig, init: ReloadInit) {
+  constructor(project: ProjectConfig, deps: ReloadDeps) {
     this.#project = project;
-    this.#init = init;
-    const before = init.components.extraTokens();
-    this.#specs = init.components.specsOf(project);
-    this.#core = init.components.coreOf(project);
-    this.#tokensChanged = before !== init.components.extraTokens();
+    this.#deps = deps;
+    const before = deps.components.extraTokens();
+    this.#specs = deps.components.specsOf(project);
+    this.#core = deps.components.coreOf(project);
+    this.#tokensChanged = before !== deps.components.extraTokens();
   }
 
   async run(changes: readonly Change[]): Promise<ComponentReport[]> {
@@ -59,8 +59,8 @@ class Reload {
   }
 
   async #remove({ component: name }: Change): Promise<ComponentReport> {
-    const component = this.#init.supervisor.find(name);
-    if (component !== undefined) await this.#init.supervisor.remove(component);
+    const component = this.#deps.supervisor.find(name);
+    if (component !== undefined) await this.#deps.supervisor.remove(component);
     return { component: name, did: "stopped", words: "stopped" };
   }
 
@@ -75,7 +75,7 @@ class Reload {
     const report = await this.#change(wanted, this.#core, {
       type: "settings",
       logLevel: core.logLevel,
-      extraTokens: this.#init.components.extraTokens(),
+      extraTokens: this.#deps.components.extraTokens(),
     });
     // New tokens for core are not worth a line.
     return change === undefined && report.did === "changed" ? refused : [...refused, report];
@@ -87,7 +87,7 @@ class Reload {
     if (change.kind === "refuse" || spec === undefined || component === undefined)
       return refusal(change);
     // Without a terminal it does not run.
-    if (isInteractive(component) && this.#init.supervisor.find(component.name) === undefined) {
+    if (isInteractive(component) && this.#deps.supervisor.find(component.name) === undefined) {
       return { component: component.name, did: "changed", words: "noted; it does not run here" };
     }
     const { settings } = component;
@@ -103,7 +103,7 @@ class Reload {
     spec: ComponentSpec,
     message: SettingsMessage,
   ): Promise<ComponentReport> {
-    const { supervisor, signal } = this.#init;
+    const { supervisor, signal } = this.#deps;
     const component = supervisor.find(spec.name);
     const keys = change.keys.join(", ");
     if (component === undefined) {

@@ -1,15 +1,15 @@
 /** `seabird up`: runs a project in its folder, one run at a time. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { EXIT, type ExitCode } from "@seabird-chat/runtime";
+import { EXIT, type ExitCode, watchNpmShell } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import type { ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
+import { watchCommandSignals } from "../process/stop-signals.ts";
 import type { Output } from "../terminal/output.ts";
 import { askRun } from "./control-client.ts";
 import { ensureOwnFolder } from "./own-folder.ts";
 import { ProjectRun, type TerminalUse } from "./project-run.ts";
-import { runAttended } from "./run-attended.ts";
 import { readRunFile } from "./run-file.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { endWithoutReaders } from "./terminal-modes.ts";
@@ -29,11 +29,27 @@ export async function runProject(options: RunProjectOptions): Promise<ExitCode> 
   const terminal = terminalUse(project, options.terminal);
   const { folder, release } = await claimFolder(project, terminal);
   try {
-    const code = await runAttended(new ProjectRun({ project, folder, output, terminal, load }));
+    const code = await runAttached(new ProjectRun({ project, folder, output, terminal, load }));
     release();
     return code;
   } finally {
     endWithoutReaders();
+  }
+}
+
+/** Runs until a person, the system or npm stops it. */
+async function runAttached(run: ProjectRun): Promise<ExitCode> {
+  const watch = watchCommandSignals(
+    (signal) => run.askToStop(signal),
+    () => run.endAtOnce(),
+    () => run.hangUp(),
+  );
+  const forgetNpm = watchNpmShell(() => run.askToStop("npm is gone"));
+  try {
+    return await run.run(() => watch.begun());
+  } finally {
+    forgetNpm();
+    watch.end();
   }
 }
 

@@ -7,7 +7,7 @@ import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
 import { CORE, type ComponentSpecs, isInteractive } from "./component-specs.ts";
 import type { CoreAddress } from "./core-address.ts";
-import { complaints } from "./log-words.ts";
+import { complaints } from "./log-lines.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Supervisor } from "./supervisor.ts";
 

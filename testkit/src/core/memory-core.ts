@@ -16,7 +16,7 @@ import { refused } from "./wire-error.ts";
 
 type OpenConnection = NonNullable<ConnectOptions["open"]>;
 
-export interface MemoryCoreInit {
+export interface MemoryCoreOptions {
   readonly idle: IdleDetector;
   readonly options?: BrokerOptions | undefined;
   readonly log: Logger;
@@ -34,13 +34,13 @@ interface Client {
 
 export class MemoryCore {
   readonly tokens: MemoryTokens;
-  readonly #init: MemoryCoreInit;
+  readonly #options: MemoryCoreOptions;
   readonly #clients = new Map<string, Client>();
   #running: Running | undefined;
 
-  constructor(init: MemoryCoreInit) {
-    this.#init = init;
-    this.tokens = new MemoryTokens(init.idle.clock);
+  constructor(options: MemoryCoreOptions) {
+    this.#options = options;
+    this.tokens = new MemoryTokens(options.idle.clock);
     this.start();
   }
 
@@ -69,7 +69,7 @@ export class MemoryCore {
   /** A new core, which knows nothing of the one before but the tokens. */
   start(): void {
     if (this.#running !== undefined) return;
-    const { idle, options, log } = this.#init;
+    const { idle, options, log } = this.#options;
     const { clock } = idle;
     const broker = new Broker({ clock, log, ...(options && { options }) });
     const served = brokerMethods(broker);
@@ -85,14 +85,14 @@ export class MemoryCore {
     const running = this.#running;
     this.#running = undefined;
     running?.server.close();
-    this.#init.idle.tick();
+    this.#options.idle.tick();
   }
 
   #opener(name: string): OpenConnection {
     return ({ url, token }) => {
       const line = new ClientLine(() => this.#running?.server);
       this.#clients.set(name, { line: () => line.current(), drop: () => line.drop() });
-      const { idle } = this.#init;
+      const { idle } = this.#options;
       const transport = new MemoryTransport({ token, idle, line: () => line.current() });
       return { url, transport, drop: () => line.drop() };
     };

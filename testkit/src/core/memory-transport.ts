@@ -27,7 +27,7 @@ export interface Line {
   readonly gone: AbortSignal;
 }
 
-export interface MemoryTransportInit {
+export interface MemoryTransportDeps {
   readonly token: string;
   readonly idle: IdleDetector;
   /** The connection, made anew if there is none. Throws if core is not there. */
@@ -35,10 +35,10 @@ export interface MemoryTransportInit {
 }
 
 export class MemoryTransport implements Transport {
-  readonly #init: MemoryTransportInit;
+  readonly #deps: MemoryTransportDeps;
 
-  constructor(init: MemoryTransportInit) {
-    this.#init = init;
+  constructor(deps: MemoryTransportDeps) {
+    this.#deps = deps;
   }
 
   async unary<I extends DescMessage, O extends DescMessage>(
@@ -48,11 +48,11 @@ export class MemoryTransport implements Transport {
     header: HeadersGiven,
     input: MessageInitShape<I>,
   ): Promise<UnaryResponse<I, O>> {
-    const end = this.#init.idle.begin(`call of ${method.name}`);
+    const end = this.#deps.idle.begin(`call of ${method.name}`);
     const limits = new Limits();
     try {
       const request = toBinary(method.input, create(method.input, input));
-      const { connection, gone } = this.#init.line();
+      const { connection, gone } = this.#deps.line();
       limits.add(signal, () => ConnectError.from(signal?.reason, Code.Canceled));
       limits.add(gone, lost);
       // Nothing is answered within the turn in which it was asked, on no wire.
@@ -77,10 +77,10 @@ export class MemoryTransport implements Transport {
     header: HeadersGiven,
     input: AsyncIterable<MessageInitShape<I>>,
   ): Promise<StreamResponse<I, O>> {
-    const end = this.#init.idle.begin(`opening of ${method.name}`);
+    const end = this.#deps.idle.begin(`opening of ${method.name}`);
     const limits = new Limits();
     try {
-      const { connection, gone } = this.#init.line();
+      const { connection, gone } = this.#deps.line();
       limits.add(signal, () => ConnectError.from(signal?.reason, Code.Canceled));
       limits.add(gone, lost);
       await limits.race(nextTurn());
@@ -109,7 +109,7 @@ export class MemoryTransport implements Transport {
       for (;;) {
         const { value, done } = await limits.race(messages.next());
         if (done === true) return;
-        this.#init.idle.tick();
+        this.#deps.idle.tick();
         yield value as MessageShape<O>;
       }
     } catch (reason) {
@@ -117,13 +117,13 @@ export class MemoryTransport implements Transport {
     } finally {
       limits.close();
       stream.close();
-      this.#init.idle.tick();
+      this.#deps.idle.tick();
     }
   }
 
   #head(method: DescMethodUnary | DescMethodStreaming, timeoutMs: number | undefined): CallHead {
     const path = `/${method.parent.typeName}/${method.name}`;
-    return { path, authorization: `Bearer ${this.#init.token}`, timeoutMs };
+    return { path, authorization: `Bearer ${this.#deps.token}`, timeoutMs };
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a text that is no YAML, in words of ours: the parser's own quote the text,
+ * The messages for invalid YAML. They replace those of the parser, which quote the text,
  * and a secret may stand in it.
  */
 
@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   BAD_DQ_ESCAPE: "no such \\ escape; write \\\\, or use single quotes",
   MULTILINE_IMPLICIT_KEY: "a key has to stand on one line; is a colon missing?",
   BLOCK_AS_IMPLICIT_KEY: "two colons in one line; put the text in quotes",
-  BLOCK_IN_FLOW: "between brackets, nothing is told by lines and dashes",
+  BLOCK_IN_FLOW: "between brackets, use commas, not lines and dashes",
   TAG_RESOLVE_FAILED: "there are no tags here; put a text that begins with ! in quotes",
   BAD_ALIAS: "no such alias; put a text that begins with * in quotes",
   ALIAS_PROPS: "an alias has neither tag nor anchor of its own",
@@ -26,6 +26,6 @@ const OTHERWISE = "cannot be read from here on; look at the quotes, brackets and
 const COMMENT = "# begins a comment; a text that begins with it has to be in quotes";
 
 /** By the parser's code, and the character that it stopped at. */
-export function syntaxWords(code: string, at?: string): string {
+export function yamlErrorMessage(code: string, at?: string): string {
   return `not valid YAML: ${at === "#" ? COMMENT : (WORDS[code] ?? OTHERWISE)}`;
 }
