@@ -10,7 +10,7 @@ import { ignoredLines } from "./unignore.ts";
 
 export function addPs(program: Command): void {
   withJson(program.command("ps"))
-    .description("the components that `seabird up` runs from a seabird.yaml here, and how they are")
+    .description("the components of the running `seabird up`, and their states")
     .addHelpText("after", PS_HELP)
     .action(async (_options, command: Command) => showComponents(contextOf(command)));
 }

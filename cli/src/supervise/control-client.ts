@@ -140,14 +140,14 @@ function nothingRuns(from: string): CliError {
   if (running !== undefined) {
     return new CliError(
       EXIT.unreachable,
-      `the \`seabird up\` here (process ${running.pid}) cannot be asked`,
-      "it answers when it runs a seabird.yaml; `seabird config schema` helps to write one",
+      `the \`seabird up\` here (process ${running.pid}) does not accept commands`,
+      "it is starting or ending; try again in a moment",
     );
   }
   return new CliError(
     EXIT.unreachable,
     "no `seabird up` runs in this folder",
-    "start it with `seabird up`, in the folder of your seabird.yaml; logs are in .seabird/logs/",
+    "start it with `seabird up`; logs are in .seabird/logs/",
   );
 }
 
