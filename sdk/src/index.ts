@@ -64,6 +64,7 @@ export { SDK_LIMITS, type SdkLimit, type SdkLimitOptions } from "./link/limits.t
 export type { LinkState } from "./link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./link/options.ts";
 export { type ProcessLifecycle, startProcessLifecycle } from "./link/process-lifecycle.ts";
+export { isUnavailable } from "./link/unavailable.ts";
 export type {
   AskOptions,
   BackendRef,

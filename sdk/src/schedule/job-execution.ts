@@ -3,9 +3,10 @@ import { abortable } from "../link/abortable.ts";
 import { backoffMs } from "../link/backoff.ts";
 import { pause } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { isUnavailable } from "../link/unavailable.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { DeclaredJob, JobRun } from "./job-options.ts";
-import type { JobRow, JobRows } from "./job-rows.ts";
+import { countedAttempts, type JobRow, type JobRows } from "./job-rows.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
 export interface JobExecutionDeps {
@@ -16,6 +17,9 @@ export interface JobExecutionDeps {
   readonly instance: string;
   readonly leaseMs: number;
 }
+
+/** `unavailable`: failed because something is away; `over`: failed and given up. */
+type Outcome = "done" | "failed" | "unavailable" | "over" | "cut short";
 
 /** The lease is renewed this often before it runs out. */
 const RENEWALS = 3;
@@ -52,31 +56,57 @@ export class JobExecution {
 
   /** Never rejects. */
   async run(): Promise<void> {
-    const { host, row, job } = this.#deps;
-    let isDone = true;
+    let outcome: Outcome = "done";
     try {
       await this.#handle();
     } catch (error) {
-      isDone = false;
-      const isLast = row.attempts >= job.options.attempts;
-      const words = isLast ? "a job failed for the last time" : "a job failed; it is retried";
-      const isExpected = this.#isCutShort || this.#isAbandoned;
-      if (!isExpected) host.log.error({ ...this.#fields(), error }, words);
+      outcome = this.#outcomeOf(error);
+      this.#logFailure(outcome, error);
     }
     this.#cancelTimers();
-    await this.#store(isDone);
+    await this.#store(outcome);
     this.#end.resolve();
   }
 
+  #outcomeOf(error: unknown): Outcome {
+    const { host, row, job } = this.#deps;
+    const { attempts, retryUnavailableMs } = job.options;
+    if (this.#isCutShort || this.#isAbandoned) return "cut short";
+    // A handler that exceeds its own time may hang for any reason.
+    const isTooLong = error === this.#stop.signal.reason;
+    if (retryUnavailableMs > 0 && !isTooLong && isUnavailable(error)) {
+      return host.clock.wallMs() < this.#retryUntilMs() ? "unavailable" : "over";
+    }
+    return countedAttempts(row) >= attempts ? "over" : "failed";
+  }
+
+  /** Unix milliseconds until which this run is retried while something is away. */
+  #retryUntilMs(): number {
+    const { host, row, job } = this.#deps;
+    const sinceMs = row.outage_since?.getTime() ?? host.clock.wallMs();
+    return sinceMs + job.options.retryUnavailableMs;
+  }
+
+  /** One outage is one warning. */
+  #logFailure(outcome: Outcome, error: unknown): void {
+    const { host, row } = this.#deps;
+    const fields = { ...this.#fields(), error };
+    if (outcome === "failed") host.log.error(fields, "a job failed; it is retried");
+    if (outcome === "over") host.log.error(fields, "a job failed for the last time");
+    if (outcome !== "unavailable") return;
+    const level = row.outage_attempts === 0 ? "warn" : "debug";
+    host.log[level](fields, "a job needs something that is away; it is retried until that is back");
+  }
+
   /** Retries while the storage is unavailable, so that a finished run is not repeated. */
-  async #store(isDone: boolean): Promise<void> {
+  async #store(outcome: Outcome): Promise<void> {
     const { host } = this.#deps;
     const { retryMinMs: minMs, retryMaxMs: maxMs, keepOutcomeMs } = SCHEDULE;
     const untilMs = host.clock.now() + keepOutcomeMs;
     for (let failures = 1; ; failures++) {
       const isLast = host.clock.now() >= untilMs || this.#closing.signal.aborted;
       try {
-        return await this.#settle(isDone);
+        return await this.#settle(outcome);
       } catch (error) {
         if (this.#isAbandoned) return;
         const words = "the outcome of a job could not be stored";
@@ -110,21 +140,32 @@ export class JobExecution {
     await abortable(Promise.try(job.handler, run as never), signal);
   }
 
-  async #settle(isDone: boolean): Promise<void> {
-    const { host, rows, row, job } = this.#deps;
+  async #settle(outcome: Outcome): Promise<void> {
+    const { host, rows, row } = this.#deps;
     if (this.#isAbandoned) return;
     const nowMs = host.clock.wallMs();
-    if (isDone || (row.attempts >= job.options.attempts && !this.#isCutShort)) {
-      await rows.finish(row, nowMs);
-      return;
+    const { retryMinMs: minMs, retryMaxMs, unavailablePauseMaxMs } = SCHEDULE;
+    switch (outcome) {
+      case "done":
+      case "over":
+        await rows.finish(row, nowMs);
+        return;
+      case "cut short":
+        await rows.retryAt(row, nowMs, { attempts: row.attempts - 1 });
+        return;
+      case "failed": {
+        const limits = { minMs, maxMs: retryMaxMs, random: host.random() };
+        await rows.retryAt(row, nowMs + backoffMs(countedAttempts(row), limits));
+        return;
+      }
+      case "unavailable": {
+        const outage_attempts = row.outage_attempts + 1;
+        const limits = { minMs, maxMs: unavailablePauseMaxMs, random: host.random() };
+        const tryMs = Math.min(nowMs + backoffMs(outage_attempts, limits), this.#retryUntilMs());
+        const outage_since = row.outage_since ?? new Date(nowMs);
+        await rows.retryAt(row, tryMs, { outage_attempts, outage_since });
+      }
     }
-    if (this.#isCutShort) {
-      await rows.retryAt(row, nowMs, row.attempts - 1);
-      return;
-    }
-    const { retryMinMs: minMs, retryMaxMs: maxMs } = SCHEDULE;
-    const waitMs = backoffMs(row.attempts, { minMs, maxMs, random: host.random() });
-    await rows.retryAt(row, nowMs + waitMs);
   }
 
   #renewLater(): void {

@@ -22,10 +22,16 @@ export interface JobOptions {
    * last one the error is logged, and a repeating job runs again at its next time. Default: 5.
    */
   readonly attempts?: number | undefined;
+  /**
+   * Milliseconds for which a run is retried while core, a backend, its network or another server
+   * is away (`isUnavailable(error)`), with pauses from 1 s to 1 min. These attempts do not count
+   * among `attempts`. 0: they count like any other. Default: 3,600,000, an hour.
+   */
+  readonly retryUnavailableMs?: number | undefined;
 }
 
 export type ResolvedJobOptions = Readonly<
-  Record<"timeoutMs" | "attempts", number> & {
+  Record<"timeoutMs" | "attempts" | "retryUnavailableMs", number> & {
     missed: "once" | "skip";
     onCrash: "retry" | "drop";
   }
@@ -57,6 +63,8 @@ export interface DeclaredJob {
 
 const MAX_TIMEOUT_MS = 86_400_000;
 const MAX_ATTEMPTS = 1_000;
+/** 31 days. */
+const MAX_RETRY_UNAVAILABLE_MS = 2_678_400_000;
 
 /** Throws `bad_option` for invalid options. */
 export function resolveJobOptions(name: string, options: JobOptions): ResolvedJobOptions {
@@ -66,11 +74,15 @@ export function resolveJobOptions(name: string, options: JobOptions): ResolvedJo
   }
   const { missed = "once", onCrash = "retry" } = options;
   const { timeoutMs = SCHEDULE.jobTimeoutMs, attempts = SCHEDULE.attempts } = options;
+  const { retryUnavailableMs = SCHEDULE.retryUnavailableMs } = options;
+  const isRetryTime =
+    retryUnavailableMs === 0 || isWhole(retryUnavailableMs, MAX_RETRY_UNAVAILABLE_MS);
   check(name, "missed", missed, missed === "once" || missed === "skip", "once, skip");
   check(name, "onCrash", onCrash, onCrash === "retry" || onCrash === "drop", "retry, drop");
   check(name, "timeoutMs", timeoutMs, isWhole(timeoutMs, MAX_TIMEOUT_MS), "1 to 86,400,000");
   check(name, "attempts", attempts, isWhole(attempts, MAX_ATTEMPTS), "1 to 1,000");
-  return { missed, onCrash, timeoutMs, attempts };
+  check(name, "retryUnavailableMs", retryUnavailableMs, isRetryTime, "0 to 2,678,400,000");
+  return { missed, onCrash, timeoutMs, attempts, retryUnavailableMs };
 }
 
 function isWhole(value: number, max: number): boolean {

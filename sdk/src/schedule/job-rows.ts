@@ -14,9 +14,14 @@ export interface JobRow {
   readonly rule: string | null;
   readonly due_at: Date;
   readonly attempts: number;
+  /** Those among them that failed because something was away, and when the first of them did. */
+  readonly outage_attempts: number;
+  readonly outage_since: Date | null;
   readonly claimed_by: string | null;
   readonly version: number;
 }
+
+type JobChange = Partial<Omit<JobRow, "id">> & { readonly try_at?: Date };
 
 export interface NewJob {
   readonly name: string;
@@ -34,6 +39,8 @@ const COLUMNS = [
   "rule",
   "due_at",
   "attempts",
+  "outage_attempts",
+  "outage_since",
   "claimed_by",
   "version",
 ] as const;
@@ -135,7 +142,7 @@ export class JobRows {
     const nextMs = row.rule === null ? undefined : nextOf(row.rule, row.due_at.getTime(), nowMs);
     if (nextMs !== undefined) {
       const at = new Date(nextMs);
-      return this.#change(row, { ...UNCLAIMED, attempts: 0, due_at: at, try_at: at, ...bump(row) });
+      return this.#change(row, { ...FRESH, due_at: at, try_at: at, ...bump(row) });
     }
     const { numDeletedRows } = await this.#db()
       .deleteFrom("seabird_jobs")
@@ -146,8 +153,9 @@ export class JobRows {
   }
 
   /** Schedules the next attempt. */
-  retryAt(row: JobRow, tryMs: number, attempts = row.attempts): Promise<boolean> {
-    return this.#change(row, { ...UNCLAIMED, attempts, try_at: new Date(tryMs), ...bump(row) });
+  retryAt(row: JobRow, tryMs: number, change: AttemptChange = {}): Promise<boolean> {
+    const try_at = new Date(tryMs);
+    return this.#change(row, { ...change, claimed_by: null, try_at, ...bump(row) });
   }
 
   async cancel(name: string, key: string): Promise<boolean> {
@@ -180,7 +188,7 @@ export class JobRows {
   #fresh({ data, rule, dueMs }: NewJob) {
     const at = new Date(dueMs);
     const text = rule === undefined ? null : JSON.stringify(rule);
-    return { data, rule: text, due_at: at, try_at: at, attempts: 0, claimed_by: null };
+    return { data, rule: text, due_at: at, try_at: at, ...FRESH };
   }
 
   async #checkCount(): Promise<void> {
@@ -192,8 +200,7 @@ export class JobRows {
     throw new SeabirdError("resource_exhausted", `${count} jobs wait already`);
   }
 
-  async #change(row: JobRow, change: Partial<OwnTables["seabird_jobs"]>): Promise<boolean> {
-    const { id: _id, ...values } = change;
+  async #change(row: JobRow, values: JobChange): Promise<boolean> {
     const { numUpdatedRows } = await this.#db()
       .updateTable("seabird_jobs")
       .set(values)
@@ -204,7 +211,14 @@ export class JobRows {
   }
 }
 
-const UNCLAIMED = { claimed_by: null };
+const FRESH = { attempts: 0, outage_attempts: 0, outage_since: null, claimed_by: null };
+
+type AttemptChange = Partial<Pick<JobRow, "attempts" | "outage_attempts" | "outage_since">>;
+
+/** Attempts that count. */
+export function countedAttempts({ attempts, outage_attempts }: JobRow): number {
+  return attempts - outage_attempts;
+}
 
 function bump({ version }: JobRow): { version: number } {
   return { version: version + 1 };

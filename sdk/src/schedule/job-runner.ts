@@ -6,7 +6,7 @@ import { SeabirdError } from "../link/errors.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import { JobExecution } from "./job-execution.ts";
 import type { DeclaredJob } from "./job-options.ts";
-import type { JobRow, JobRows } from "./job-rows.ts";
+import { countedAttempts, type JobRow, type JobRows } from "./job-rows.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
 export interface JobRunnerDeps {
@@ -150,7 +150,7 @@ function skipReason(row: JobRow, job: DeclaredJob, nowMs: number): string | unde
   const { onCrash, missed, attempts } = job.options;
   const hasCrashed = row.claimed_by !== null;
   if (hasCrashed && onCrash === "drop") return "a job is dropped because its process died";
-  if (hasCrashed && row.attempts >= attempts)
+  if (hasCrashed && countedAttempts(row) >= attempts)
     return "a job is given up because its process died during the last attempt";
   const isLate = nowMs - row.due_at.getTime() > SCHEDULE.missedAfterMs;
   if (missed === "skip" && isLate && row.attempts === 0) return "a missed job is skipped";

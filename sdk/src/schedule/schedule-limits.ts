@@ -7,6 +7,8 @@ export const SCHEDULE = Object.freeze({
   jobTimeoutMs: 60_000,
   /** Default of a job's `attempts`; then it is given up until its next time, and logged. */
   attempts: 5,
+  /** Default of a job's `retryUnavailableMs`: milliseconds for which it waits for what is away. */
+  retryUnavailableMs: 3_600_000,
   /** Default of `leaseMs`: milliseconds until another instance takes over a dead one's job. */
   leaseMs: 30_000,
   /** Jobs of one plugin that wait; the next one is `resource_exhausted`. */
@@ -25,6 +27,8 @@ export const SCHEDULE = Object.freeze({
   retryMinMs: 1_000,
   /** The longest pause between two attempts, in milliseconds. */
   retryMaxMs: 300_000,
+  /** The longest pause between two attempts while something is away, in milliseconds. */
+  unavailablePauseMaxMs: 60_000,
   /** Milliseconds for which storing a run's outcome is retried; then the job counts as crashed. */
   keepOutcomeMs: 300_000,
   /** Milliseconds by which a job may be late before it counts as missed. */

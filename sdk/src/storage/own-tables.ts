@@ -20,6 +20,10 @@ export interface OwnTables {
     readonly due_at: Date;
     readonly try_at: Date;
     readonly attempts: number;
+    /** Attempts that failed because something was away; they do not count. */
+    readonly outage_attempts: Generated<number>;
+    /** When the first of them failed. */
+    readonly outage_since: Date | null;
     readonly claimed_by: string | null;
     readonly version: number;
   };
@@ -69,6 +73,16 @@ export function ownMigrations(kind: DatabaseKind): Migrations {
         .addUniqueConstraint("seabird_jobs_key", ["name", "key"])
         .execute();
       await db.schema.createIndex("seabird_jobs_try").on("seabird_jobs").column("try_at").execute();
+    },
+    "004-outages": async (db, column) => {
+      await db.schema
+        .alterTable("seabird_jobs")
+        .addColumn("outage_attempts", ...column.integer({ default: 0 }))
+        .execute();
+      await db.schema
+        .alterTable("seabird_jobs")
+        .addColumn("outage_since", ...column.timestamp({ nullable: true }))
+        .execute();
     },
   };
 }

@@ -1,0 +1,56 @@
+/** Tells a failure that passes by itself, such as a network that is away, from all others. Pure. */
+import { SeabirdError } from "./errors.ts";
+
+/** What backends answer while their network is away, too slow or too busy; core passes it on. */
+const REASONS: readonly RegExp[] = [
+  /\bnot connected\b/,
+  /\blost its connection\b|\bconnection\b.*\bwas lost\b/,
+  /^the backend (is leaving|took too long)$|^the session is over$/,
+  // IRC: the server is silent, or its flood limit holds the message up.
+  /^not sent: |\bdid not confirm it in time$|\blines were sent in time$/,
+  /^would take \d+ s at this server's rate|\brequests already wait for the network$/,
+];
+
+/** Core's texts for a backend that is not connected to it. */
+const NO_BACKEND: readonly string[] = ["unknown backend", "backend not found"];
+
+/** Of Node and its `fetch`, for servers that a plugin asks by itself. */
+const SYSTEM_CODES: ReadonlySet<unknown> = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"],
+  ...["EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EHOSTDOWN"],
+  ...["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"],
+  "UND_ERR_SOCKET",
+]);
+
+const MAX_CAUSES = 8;
+
+/**
+ * Whether something fails because core, a backend, its network or another server is away, slow or
+ * overloaded: the same call may succeed later. It may also have happened already.
+ */
+export function isUnavailable(reason: unknown): boolean {
+  let error = reason;
+  for (let depth = 0; depth < MAX_CAUSES && error instanceof Error; depth++) {
+    if (error instanceof SeabirdError) return isUnavailableCode(error);
+    if (error.name === "TimeoutError") return true;
+    if ("code" in error && SYSTEM_CODES.has(error.code)) return true;
+    error = error.cause;
+  }
+  return false;
+}
+
+function isUnavailableCode({ code, message, retryAfterMs }: SeabirdError): boolean {
+  switch (code) {
+    case "unavailable":
+    case "deadline_exceeded":
+      return true;
+    case "not_found":
+      return NO_BACKEND.includes(message);
+    case "resource_exhausted":
+      return retryAfterMs !== undefined;
+    case "unknown":
+      return REASONS.some((each) => each.test(message));
+    default:
+      return false;
+  }
+}
