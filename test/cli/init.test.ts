@@ -157,7 +157,7 @@ test("nobody there, a nick in use: exit code 3 and the reason; --no-test writes 
   await server.kill();
   const gone = await runCli(args, { cwd });
   assert.equal(gone.code, 3);
-  assert.match(gone.err, /nobody listens at 127\.0\.0\.1/);
+  assert.match(gone.err, /nothing listens at 127\.0\.0\.1/);
   assert.deepEqual(await readdir(cwd), []);
   const untried = await runCli([...args, "--no-test"], { cwd });
   assert.equal(untried.code, 0, untried.err);

@@ -1,13 +1,21 @@
 /** Tries a connection for `--probe`: connects, logs in, waits for the welcome, and leaves. Joins nothing. */
 import { ProbeFailure, type ProbeHost } from "@seabird-chat/sdk/backend";
+import { systemClock } from "./clock.ts";
 import type { ConnectionStatus } from "./connection/hooks.ts";
 import { IrcConnection } from "./connection.ts";
 import type { IrcOptions } from "./options.ts";
 import type { IrcSettings } from "./settings.ts";
 import { SettingRefused, toOptions } from "./to-options.ts";
 
+/** Milliseconds in which a TLS handshake has to be done: less than a probe has, so that the answer names TLS. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
 /** Resolves with who welcomed the bot; rejects with a ProbeFailure. */
-export async function probe(settings: IrcSettings, host: ProbeHost): Promise<string> {
+export async function probe(
+  settings: IrcSettings,
+  host: ProbeHost,
+  handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS,
+): Promise<string> {
   const options = optionsOf(settings);
   host.begin("connect");
   const trial = new Trial(options, host);
@@ -18,9 +26,11 @@ export async function probe(settings: IrcSettings, host: ProbeHost): Promise<str
   });
   const stop = () => trial.end.reject(host.signal.reason);
   host.signal.addEventListener("abort", stop, { once: true });
+  const stopTimer = systemClock.after(handshakeTimeoutMs, () => trial.handshakeIsLate());
   try {
     return await trial.end.promise;
   } finally {
+    stopTimer();
     host.signal.removeEventListener("abort", stop);
     await connection.close();
   }
@@ -119,15 +129,32 @@ class Trial {
     if (status.status === "lost") this.end.reject(this.#failure(status.reason));
   }
 
+  /** A server without TLS waits for the rest of what it takes for a line. */
+  handshakeIsLate(): void {
+    const { host, port, tls } = this.#options;
+    if (!tls || this.#isOpen) return;
+    const message = `${host}:${port} does not complete a TLS handshake; is it irc://, or another port?`;
+    this.end.reject(new ProbeFailure(message, { setting: "host" }));
+  }
+
   #failure(reason: string): ProbeFailure {
     if (this.#refusal !== undefined) return this.#refusal;
+    if (this.#isOpen && reason.includes("ECONNRESET")) return this.#closedAtOnce();
     if (this.#isOpen) return new ProbeFailure(reason);
     return new ProbeFailure(socketFailure(reason, this.#options), { setting: "host" });
+  }
+
+  #closedAtOnce(): ProbeFailure {
+    const { host, port, tls } = this.#options;
+    const hint = tls ? "" : "; if this port speaks TLS, use ircs://";
+    return new ProbeFailure(`${host}:${port} closed the connection (ECONNRESET)${hint}`, {
+      setting: "host",
+    });
   }
 }
 
 const SOCKET_ERRORS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nobody listens at",
+  ECONNREFUSED: "nothing listens at",
   ENOTFOUND: "there is no host of this name:",
   EAI_AGAIN: "the name cannot be looked up at the moment:",
   ETIMEDOUT: "no answer from",

@@ -37,10 +37,11 @@ async function serve(
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
   const stages: string[] = [];
-  const run = (more: object = {}, timeoutMs = TIMEOUT_MS) => {
+  const run = (more: object = {}, timeoutMs = TIMEOUT_MS, handshakeTimeoutMs?: number) => {
     const given = settings.parse({ host: `irc://127.0.0.1:${port}`, nick: "birdie", ...more });
     const signal = AbortSignal.timeout(timeoutMs);
-    return probe(given, { signal, begin: (stage) => void stages.push(stage) });
+    const host = { signal, begin: (stage: string) => void stages.push(stage) };
+    return probe(given, host, handshakeTimeoutMs);
   };
   return { run, received, stages, port };
 }
@@ -148,13 +149,20 @@ test("silence, endless talk, a hang-up, nobody there, no TLS", async (t) => {
   const plain = await serve(t, () => undefined, ":s NOTICE * :looking up your host\r\n");
   const host = `ircs://127.0.0.1:${plain.port}`;
   await assert.rejects(plain.run({ host }), { message: /does not speak TLS/, setting: "host" });
+  const waits = await serve(t, () => undefined);
+  await assert.rejects(waits.run({ host: `ircs://127.0.0.1:${waits.port}` }, TIMEOUT_MS, 100), {
+    message: /does not complete a TLS handshake; is it irc:\/\/, or another port\?$/,
+    setting: "host",
+  });
+  const resets = await serve(t, (_, socket) => void socket.resetAndDestroy());
+  await assert.rejects(resets.run(), { message: /closed the connection.*ircs:/, setting: "host" });
   const gone = createServer().listen(0, "127.0.0.1");
   await once(gone, "listening");
   const { port } = gone.address() as { port: number };
   gone.close();
   await once(gone, "close");
   await assert.rejects(silent.run({ host: `irc://127.0.0.1:${port}` }), {
-    message: `nobody listens at 127.0.0.1:${port}`,
+    message: `nothing listens at 127.0.0.1:${port}`,
     setting: "host",
   });
 });
@@ -163,7 +171,7 @@ test("what only the backend sees of the settings is told before anything is dial
   const { run, stages } = await serve(t, () => undefined);
   await assert.rejects(run({ tls: { ca: "/nowhere.pem" } }), {
     name: "ProbeFailure",
-    message: 'cannot read "/nowhere.pem"',
+    message: "cannot read /nowhere.pem: there is no such file",
     setting: "tls.ca",
   });
   assert.deepEqual(stages, []);

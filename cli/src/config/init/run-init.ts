@@ -64,7 +64,11 @@ export async function init(options: InitOptions, output: Output): Promise<void> 
   if (asks && !mayAsk()) {
     const next =
       "add --yes; with --backend TYPE --set KEY=VALUE it connects a network, `seabird init --help` has the rest";
-    throw new CliError(EXIT.usage, "init asks questions, and nobody is there to answer", next);
+    throw new CliError(
+      EXIT.usage,
+      "init asks questions, and standard input is not a terminal",
+      next,
+    );
   }
   const run = new Init(options, folder, output);
   const { backend, plugins, probe } = asks ? await run.withPerson() : await run.withoutPerson();
@@ -153,7 +157,8 @@ class Init {
     if (!this.#output.json) this.#output.remark(tryingText(backend));
     const probe = await this.#probe(backend);
     if (!probe.ok) {
-      const next = "nothing was written; mend it, or add --no-test to write it untried";
+      const next =
+        "nothing was written; correct the settings, or add --no-test to write them without a test";
       const code = probe.failed === "settings" ? EXIT.usage : EXIT.unreachable;
       throw new CliError(code, probe.message, next);
     }
