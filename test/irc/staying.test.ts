@@ -192,3 +192,30 @@ test("a netsplit's QUIT is no reason to take a nick", async (t) => {
   await stage.sees(/^> PONG after/);
   assert.equal(stage.lines.filter((line) => line === "> NICK bird").length, 1);
 });
+
+for (const [kind, options] of [
+  ["ngircd", { extra: "[Limits]\nMaxJoins = 3" }],
+  ["inspircd", { connect: { maxchans: "3" } }],
+] as const) {
+  test(`${kind}: more channels than it allows: those that fit, and the next when one is left`, async (t) => {
+    const programs = needPrograms(t, kind);
+    if (programs === undefined) return;
+    const start = kind === "inspircd" ? startInspircd : startNgircd;
+    const server = await start(programs[kind], options);
+    t.after(() => server.close());
+    const channels = Array.from({ length: 12 }, (_, at) => channel(`#c${at}`));
+    const stage = connectTo(t, { port: server.port, channels, joinRetryMs: 100 });
+    const { joined, wanted, waiting } = await stage.status("settled");
+    assert.deepEqual([joined, wanted, waiting], [3, 12, 9]);
+    const pong = async () => {
+      stage.connection.session?.send("PING :seen");
+      await stage.sees(/^< .*PONG .*seen/);
+    };
+    await pong();
+    stage.connection.session?.send("PART #c0");
+    const late = await stage.status("joined_late");
+    assert.deepEqual([late.channel, late.joined, late.waiting], ["#c3", 3, 8]);
+    const joins = stage.lines.filter((line) => line.startsWith("> JOIN"));
+    assert.ok(joins.length <= 3, joins.join("\n"));
+  });
+}

@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { checkOptions } from "./connection/check-options.ts";
 import type { ConnectionHooks, ConnectionStatus, SessionEnd } from "./connection/hooks.ts";
+import { joinLines, partLines } from "./connection/join-lines.ts";
 import { hideSecrets } from "./connection/secrets.ts";
 import { IrcSession } from "./connection/session.ts";
 import { type Endpoint, endpointUnderPolicy } from "./connection/sts.ts";
@@ -50,10 +51,15 @@ export class IrcConnection {
       options,
       {
         fold: (name) => foldName(name, this.state.rules.caseMapping),
-        join: (wanted) => this.#session?.join(wanted),
+        limits: () => this.state.rules.channelLimits,
+        joined: () => this.state.channels().map(({ name }) => name),
+        join: (wanted) => this.#session?.enqueue(joinLines(wanted), "now"),
+        joinIdle: (wanted) => this.#session?.enqueue(joinLines([wanted]), "idle"),
         refused: (channel, reason, retryInMs) =>
           this.#report({ status: "join_refused", channel, reason, retryInMs }),
-        settled: () => this.#report({ status: "settled" }),
+        settled: (counts) => this.#report({ status: "settled", ...counts }),
+        joinedLate: (channel, counts) =>
+          this.#report({ status: "joined_late", channel, ...counts }),
       },
       clock,
     );
@@ -92,7 +98,7 @@ export class IrcConnection {
     const [had, wanted] = [byName(before), byName(after)];
     const gone = [...had].filter(([folded]) => !wanted.has(folded)).map(([, { name }]) => name);
     for (const name of gone) this.#channels.forget(name);
-    this.#session?.part(gone.filter((name) => this.#isIn(name)));
+    this.#session?.enqueue(partLines(gone.filter((name) => this.#isIn(name))), "now");
     const news: string[] = [];
     for (const [folded, channel] of wanted) {
       const known = had.get(folded);

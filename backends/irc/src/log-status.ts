@@ -1,6 +1,7 @@
 /** Log lines for the status of a connection. */
 import type { Log } from "@seabird-chat/sdk/backend";
 import type { ConnectionStatus } from "./connection/hooks.ts";
+import type { ChannelCounts } from "./connection/wanted-channels.ts";
 
 type Named<Name extends ConnectionStatus["status"]> = Extract<ConnectionStatus, { status: Name }>;
 
@@ -16,7 +17,12 @@ const ROWS: Rows = {
   login_failed: (log, host, { reason }) =>
     log.warn({ host, reason }, "login failed, connected without it"),
   welcomed: (log, host, { nick }) => log.info({ host, nick }, "registered with the server"),
-  settled: (log, host) => log.info({ host }, "channels joined"),
+  settled: (log, host, counts) => {
+    const level = counts.joined < counts.wanted ? "warn" : "info";
+    log[level]({ host, ...countsOf(counts) }, joinedText(counts));
+  },
+  joined_late: (log, host, { channel, ...counts }) =>
+    log.info({ host, channel, ...countsOf(counts) }, joinedText(counts)),
   identify_refused: (log, host, { reason }) =>
     log.warn({ host, reason }, "NickServ refused the password"),
   join_refused: (log, host, { channel, reason, retryInMs }) =>
@@ -27,6 +33,17 @@ const ROWS: Rows = {
   lost: (log, host, { reason, retryInMs }) =>
     log.warn({ host, reason, retryInMs }, "IRC connection lost"),
 };
+
+function countsOf({ joined, wanted, waiting }: ChannelCounts): ChannelCounts {
+  return { joined, wanted, waiting };
+}
+
+/** `joined 10 of 25 channels; 15 wait until the bot leaves one`. */
+function joinedText({ joined, wanted, waiting }: ChannelCounts): string {
+  if (wanted === 0) return "no channels to join";
+  const wait = waiting === 0 ? "" : `; ${waiting} wait until the bot leaves one`;
+  return `joined ${joined} of ${wanted} channel${wanted === 1 ? "" : "s"}${wait}`;
+}
 
 export function logStatus(log: Log, host: string, status: ConnectionStatus): void {
   const row = ROWS[status.status] as (log: Log, host: string, is: ConnectionStatus) => void;

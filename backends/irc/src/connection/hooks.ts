@@ -1,6 +1,7 @@
 /** What a connection reports to whoever opened it. */
 import type { IrcEvent } from "../presence/irc-event.ts";
 import type { Endpoint } from "./sts.ts";
+import type { ChannelCounts } from "./wanted-channels.ts";
 
 export type ConnectionStatus =
   | {
@@ -15,15 +16,17 @@ export type ConnectionStatus =
   /** The login (SASL) failed and is not required. */
   | { readonly status: "login_failed"; readonly reason: string }
   | { readonly status: "welcomed"; readonly nick: string }
-  /** Every configured channel was joined or refused. At most once per connection. */
-  | { readonly status: "settled" }
+  /** Every configured channel was joined or refused, or waits. At most once per connection. */
+  | ({ readonly status: "settled" } & ChannelCounts)
+  /** A channel that was refused, or waited, was joined after all. */
+  | ({ readonly status: "joined_late"; readonly channel: string } & ChannelCounts)
   /** NickServ refused the password; the channels are joined without. */
   | { readonly status: "identify_refused"; readonly reason: string }
   | {
       readonly status: "join_refused";
       readonly channel: string;
       readonly reason: string;
-      /** Undefined: it is not tried again. */
+      /** Undefined: it is not tried again, or not before the bot leaves a channel. */
       readonly retryInMs: number | undefined;
     }
   /** A defect, or a file that cannot be read or written; the connection goes on. */

@@ -2,25 +2,24 @@
 import { type Clock, Timers } from "../clock.ts";
 import { lineProblem, withTags } from "../message/format-line.ts";
 import { type IrcMessage, parseMessage } from "../message/irc-message.ts";
-import type { ChannelToJoin, IrcOptions } from "../options.ts";
+import type { IrcOptions } from "../options.ts";
 import { CtcpAnswers } from "../presence/ctcp.ts";
 import type { IrcEvent } from "../presence/irc-event.ts";
 import { IrcState } from "../presence/irc-state.ts";
 import { rulesOf } from "../presence/network-rules.ts";
-import { isRefusal } from "../requests/error-attribution.ts";
+import { joinRefusalOf } from "../requests/error-attribution.ts";
 import { FloodQueue } from "../requests/flood-queue.ts";
 import type { IrcRequest, RequestOutcome } from "../requests/irc-request.ts";
 import { NOT_CONNECTED, RequestTracker } from "../requests/request-tracker.ts";
 import { Handshake } from "./handshake.ts";
 import type { ConnectionHooks, SessionEnd } from "./hooks.ts";
-import { joinLines, partLines } from "./join-lines.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
 import { NickReclaim } from "./nick-reclaim.ts";
 import { NickServLogin } from "./nickserv.ts";
 import { hideSecrets } from "./secrets.ts";
 import { actOnOffer, type Endpoint } from "./sts.ts";
 import type { StsStore } from "./sts-store.ts";
-import { Transport } from "./transport.ts";
+import { openTransport, type Transport } from "./transport.ts";
 import type { WantedChannels } from "./wanted-channels.ts";
 
 /** Milliseconds that a QUIT may take; then the socket is closed. */
@@ -105,7 +104,7 @@ export class IrcSession {
 
   /** The capabilities (IRCv3) that are on. */
   get caps(): ReadonlySet<string> {
-    return this.#handshake.caps.on;
+    return this.state.caps;
   }
 
   /** The account by which services identify the bot; undefined: none. */
@@ -168,19 +167,16 @@ export class IrcSession {
       this.#drop("the server did not welcome us in time"),
     );
     const { verifyCertificate, tlsFiles: files } = this.#options;
-    try {
-      this.#transport = new Transport(
-        { ...this.#endpoint, verifyCertificate, files },
-        {
-          open: () => this.#handshake.start(),
-          line: (line) => this.#received(line),
-          closed: (reason) => this.#over(reason),
-        },
-      );
-    } catch (reason) {
-      // The certificate or key is invalid.
+    const dial = { ...this.#endpoint, verifyCertificate, files };
+    const opened = openTransport(dial, {
+      open: () => this.#handshake.start(),
+      line: (line) => this.#received(line),
+      closed: (reason) => this.#over(reason),
+    });
+    if (typeof opened !== "string") this.#transport = opened;
+    else {
       this.#setting = "tls";
-      queueMicrotask(() => this.#over(reason instanceof Error ? reason.message : String(reason)));
+      queueMicrotask(() => this.#over(opened));
     }
   }
 
@@ -216,13 +212,14 @@ export class IrcSession {
     else if (this.#phase === "identifying") this.#nickServ?.receive(message);
     else if (this.#phase === "joined") {
       this.#reclaim.receive(message);
-      const [, channel = ""] = params;
-      if (isRefusal(message)) this.#channels.refused(channel, command, params.at(-1) ?? "");
+      const refusal = joinRefusalOf(message);
+      if (refusal !== undefined) this.#channels.refused(refusal.channels, ...refusal.why);
     }
   }
 
   #learnRules(params: readonly string[]): void {
     this.state.rules = rulesOf(params, this.state.rules);
+    this.#channels.refold();
     this.#transport?.allow(this.state.rules.maxLineBytes);
   }
 
@@ -256,7 +253,6 @@ export class IrcSession {
   #join(): void {
     this.#phase = "joined";
     this.#reclaim.start();
-    this.join(this.#channels.all());
     this.#hooks.status({ status: "welcomed", nick: this.state.nick });
     this.#channels.welcomed();
   }
@@ -266,14 +262,12 @@ export class IrcSession {
     this.#hooks.event(event);
   }
 
-  /** Joins channels, before what waits. */
-  join(channels: readonly ChannelToJoin[]): void {
-    for (const line of joinLines(channels)) this.#queue.sendNow(line);
-  }
-
-  /** Leaves channels, before what waits. */
-  part(channels: readonly string[]): void {
-    for (const line of partLines(channels)) this.#queue.sendNow(line);
+  /** Sends lines by the flood limit: before what waits, or when nothing else waits. */
+  enqueue(lines: readonly string[], when: "now" | "idle"): void {
+    for (const line of lines) {
+      if (when === "now") this.#queue.sendNow(line);
+      else this.#queue.sendIdle(line);
+    }
   }
 
   #drop(reason: string): void {

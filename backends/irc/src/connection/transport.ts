@@ -34,7 +34,7 @@ export class Transport {
   #reason: string | undefined;
   #isOpen = false;
 
-  /** Connects at once. An invalid key closes the socket as a refused connection does. */
+  /** Connects at once. Throws for an invalid certificate or key. */
   constructor(dial: Dial, hooks: TransportHooks) {
     this.#hooks = hooks;
     this.#socket = dial.tls ? connectTls(tlsOptions(dial)) : connectTcp(tcpOptions(dial));
@@ -90,6 +90,15 @@ export class Transport {
       if (!(error instanceof LineTooLong)) throw error;
       this.drop(error.message);
     }
+  }
+}
+
+/** As the constructor; a text is what is wrong with the certificate or its key. */
+export function openTransport(dial: Dial, hooks: TransportHooks): Transport | string {
+  try {
+    return new Transport(dial, hooks);
+  } catch (reason) {
+    return reason instanceof Error ? reason.message : String(reason);
   }
 }
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { TestClock } from "../../test/test-clock.ts";
-import { WantedChannels } from "./wanted-channels.ts";
+import type { ChannelLimit } from "../presence/network-rules.ts";
+import { type ChannelCounts, WantedChannels } from "./wanted-channels.ts";
 
-function setUp(rejoin = false, names = ["#a", "#b"]) {
+function setUp(rejoin = false, names = ["#a", "#b"], limits: readonly ChannelLimit[] = []) {
+  const inside = new Set<string>();
   const clock = new TestClock();
   const told: string[] = [];
   const channels = new WantedChannels(
@@ -11,30 +13,46 @@ function setUp(rejoin = false, names = ["#a", "#b"]) {
     { rejoin, rejoinAfterMs: 5_000, joinRetryMs: 60_000 },
     {
       fold: (name) => name.toLowerCase(),
+      limits: () => limits,
+      joined: () => [...inside],
+      joinIdle: ({ name }) => void told.push(`join ${name}`),
       join: (list) => void told.push(`join ${list.map(({ name }) => name).join()}`),
       refused: (name, reason, ms) => void told.push(`refused ${name} ${reason} ${ms}`),
-      settled: () => void told.push("settled"),
+      settled: (counts) => void told.push(`settled ${text(counts)}`),
+      joinedLate: (name, counts) => void told.push(`late ${name} ${text(counts)}`),
     },
     clock,
   );
-  const joined = (channel: string) => channels.receive({ kind: "joined", channel, topic: "" });
-  const left = (channel: string, why: "part" | "kick" | "lost") =>
+  const joined = (channel: string) => {
+    inside.add(channel);
+    channels.receive({ kind: "joined", channel, topic: "" });
+  };
+  const left = (channel: string, why: "part" | "kick" | "lost") => {
+    inside.delete(channel);
     channels.receive({ kind: "left", channel, why });
+  };
   const wanted = () => channels.all().map(({ name }) => name);
   return { clock, told, channels, joined, left, names: wanted };
 }
 
+function text({ joined, wanted, waiting }: ChannelCounts): string {
+  return `${joined} of ${wanted}, ${waiting} wait`;
+}
+
 suite("wanted channels", () => {
   test("are settled once each was joined or refused, or after a while", () => {
-    const { clock, told, channels, joined } = setUp();
+    const { clock, told, channels, joined, left } = setUp();
     channels.welcomed();
     joined("#A");
     channels.refused("#b", "473", "no");
-    assert.deepEqual(told.splice(0), ["refused #b no 60000", "settled"]);
+    assert.deepEqual(told.splice(0), [
+      ...["join #a,#b", "refused #b no 60000", "settled 1 of 2, 0 wait"],
+    ]);
+    left("#A", "lost");
     channels.offline();
     channels.welcomed();
     clock.advance(10_000);
-    assert.deepEqual(told, ["settled"]);
+    assert.deepEqual(told, ["join #a,#b", "settled 0 of 2, 0 wait"]);
     channels.offline();
     assert.equal(clock.timers, 0);
   });
@@ -42,12 +60,13 @@ suite("wanted channels", () => {
   test("without channels they are settled at once", () => {
     const { told, channels } = setUp(false, []);
     channels.welcomed();
-    assert.deepEqual(told, ["settled"]);
+    assert.deepEqual(told, ["settled 0 of 0, 0 wait"]);
   });
 
   test("that refuse are tried again, after pauses that double up to a limit", () => {
     const { clock, told, channels, joined } = setUp(false, ["#b"]);
     channels.welcomed();
+    told.splice(0);
     const pauses = [60_000, 120_000, 240_000, 480_000, 960_000, 960_000];
     for (const pause of pauses) {
       channels.refused("#b", "471", "full");
@@ -66,7 +85,7 @@ suite("wanted channels", () => {
     const { clock, told, channels } = setUp(false, ["#b"]);
     channels.welcomed();
     channels.refused("#b", "479", "bad name");
-    assert.deepEqual(told, ["refused #b bad name undefined", "settled"]);
+    assert.deepEqual(told, ["join #b", "refused #b bad name undefined", "settled 0 of 1, 0 wait"]);
     assert.equal(clock.timers, 0);
   });
 
@@ -108,5 +127,126 @@ suite("wanted channels", () => {
     clock.advance(3_600_000);
     assert.deepEqual(told, []);
     assert.deepEqual(names(), ["#a", "#b"]);
+  });
+
+  test("that refuse are tried one by one", () => {
+    const names = ["#a", "#b", "#c"];
+    const { clock, told, channels, joined } = setUp(false, names);
+    channels.welcomed();
+    for (const name of names) channels.refused(name, "473", "no");
+    told.splice(0);
+    clock.advance(60_000);
+    assert.deepEqual(told.splice(0), ["join #a"]);
+    channels.refused("#a", "473", "no");
+    clock.advance(4_999);
+    assert.deepEqual(told.splice(0), ["refused #a no 120000"]);
+    clock.advance(1);
+    assert.deepEqual(told.splice(0), ["join #b"]);
+    // Without an answer the next one waits longer.
+    clock.advance(50_000);
+    assert.deepEqual(told.splice(0), []);
+    joined("#b");
+    clock.advance(5_000);
+    assert.deepEqual(told.splice(0), ["late #b 1 of 3, 0 wait", "join #c"]);
+    clock.advance(65_000);
+    assert.deepEqual(told.splice(0), ["join #a"]);
+  });
+
+  test("beyond what the server allows (405) wait until the bot leaves one", () => {
+    const names = ["#a", "#b", "#c", "#d", "&e"];
+    const { clock, told, channels, joined, left } = setUp(false, names);
+    channels.welcomed();
+    joined("#a");
+    joined("#b");
+    channels.refused("#c", "405", "too many");
+    joined("&e");
+    assert.deepEqual(told.splice(0), [
+      ...["join #a,#b,#c,#d,&e", "refused #c too many undefined", "settled 3 of 5, 2 wait"],
+    ]);
+    clock.advance(3_600_000);
+    assert.deepEqual(told, []);
+    left("#b", "part");
+    assert.deepEqual(told.splice(0), ["join #c"]);
+    joined("#c");
+    assert.deepEqual(told.splice(0), ["late #c 3 of 4, 1 wait"]);
+    clock.advance(5_000);
+    assert.deepEqual(told.splice(0), ["join #d"]);
+    channels.refused("#d", "405", "too many");
+    clock.advance(3_600_000);
+    assert.deepEqual(told.splice(0), ["refused #d too many undefined"]);
+    // All of them after a new connection.
+    for (const name of ["#a", "#c", "&e"]) left(name, "lost");
+    channels.offline();
+    channels.welcomed();
+    assert.deepEqual(told, ["join #a,#c,#d,&e"]);
+  });
+
+  test("are as many as the server announces (CHANLIMIT), by prefix", () => {
+    const names = ["#a", "#b", "#c", "&d", "&e", "!f"];
+    const limits = [
+      { prefixes: "#", max: 2 },
+      { prefixes: "&!", max: 2 },
+    ];
+    const { clock, told, channels, joined, left } = setUp(false, names, limits);
+    channels.welcomed();
+    assert.deepEqual(told.splice(0), ["join #a,#b,&d,&e"]);
+    for (const name of ["#a", "&d", "&e"]) joined(name);
+    assert.deepEqual(told.splice(0), []);
+    // A place that is free after a refusal is taken by the next one.
+    channels.refused("#b", "473", "no");
+    assert.deepEqual(told.splice(0), ["refused #b no 60000", "join #c"]);
+    joined("#c");
+    assert.deepEqual(told.splice(0), ["settled 4 of 6, 1 wait"]);
+    clock.advance(60_000);
+    assert.deepEqual(told.splice(0), []);
+    left("&d", "kick");
+    assert.deepEqual(told.splice(0), ["join !f"]);
+  });
+
+  for (const [channels, asked] of [
+    [undefined, ["#a", "#b"]],
+    ["#a,#b", ["#a", "#b"]],
+    ["#B", ["#b"]],
+    ["#c", []],
+  ] as const) {
+    test(`a refusal that names ${channels ?? "no channel"} concerns ${asked.join() || "none"}`, () => {
+      const { told, channels: wanted } = setUp();
+      wanted.welcomed();
+      wanted.refused(channels, "263", "later");
+      const refused = told.filter((line) => line.startsWith("refused"));
+      assert.deepEqual(
+        refused,
+        asked.map((name) => `refused ${name} later 60000`),
+      );
+    });
+  }
+
+  test("are found by new rules for equal names", () => {
+    let isFolding = false;
+    const clock = new TestClock();
+    const told: string[] = [];
+    const channels = new WantedChannels(
+      [{ name: "#A", key: undefined }],
+      { rejoin: false, rejoinAfterMs: 5_000, joinRetryMs: 60_000 },
+      {
+        fold: (name) => (isFolding ? name.toLowerCase() : name),
+        limits: () => [],
+        joined: () => [],
+        join: () => undefined,
+        joinIdle: ({ name }) => void told.push(`join ${name}`),
+        refused: (name) => void told.push(`refused ${name}`),
+        settled: () => undefined,
+        joinedLate: () => undefined,
+      },
+      clock,
+    );
+    channels.welcomed();
+    isFolding = true;
+    channels.refold();
+    channels.refused("#a", "471", "full");
+    clock.advance(60_000);
+    assert.deepEqual(told, ["refused #A", "join #A"]);
+    channels.forget("#a");
+    assert.deepEqual(channels.all(), []);
   });
 });

@@ -76,6 +76,18 @@ function channelLimits(value: string): readonly ChannelLimit[] {
   });
 }
 
+/** Whether one may be in a channel of this name besides the others. */
+export function hasRoom(
+  name: string,
+  others: readonly string[],
+  limits: readonly ChannelLimit[],
+): boolean {
+  return limits.every(({ prefixes, max }) => {
+    const counts = (each: string) => prefixes === "" || prefixes.includes(each.charAt(0));
+    return !counts(name) || others.filter(counts).length < max;
+  });
+}
+
 function isByPrefix({ prefixes }: ChannelLimit): boolean {
   return prefixes !== "";
 }

@@ -34,6 +34,25 @@ export function reasonOf({ command, params }: Pick<IrcMessage, "command" | "para
   return `${code} ${plainReason(params.at(-1) ?? "")}`.trim();
 }
 
+/**
+ * What may have been refused to JOINs: the channels, separated by commas (undefined: all that are not
+ * answered), the code and the server's text. undefined: nothing.
+ */
+export function joinRefusalOf(message: Pick<IrcMessage, "command" | "params">) {
+  if (!isRefusal(message)) return undefined;
+  const { command, params } = message;
+  const text = params.at(-1) ?? "";
+  if (command === TRY_AGAIN) {
+    const isJoin = params[1]?.toUpperCase() === "JOIN";
+    return isJoin ? ({ channels: undefined, why: [command, text] } as const) : undefined;
+  }
+  if (command !== "FAIL") return { channels: params[1] ?? "", why: [command, text] } as const;
+  const [what, code = "", ...context] = params;
+  if (what?.toUpperCase() !== "JOIN") return undefined;
+  const named = context.slice(0, -1).join();
+  return { channels: named === "" ? undefined : named, why: [code, text] } as const;
+}
+
 /** Whether it carries a message. */
 export function isMessage({ command }: Pick<IrcMessage, "command">): boolean {
   return command === "PRIVMSG" || command === "NOTICE";

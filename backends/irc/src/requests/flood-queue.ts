@@ -56,6 +56,8 @@ export class FloodQueue {
   readonly #priority: string[] = [];
   /** Behind all jobs. */
   readonly #deferred: string[] = [];
+  /** Behind everything. */
+  readonly #idle: string[] = [];
   readonly #limiter: RateLimiter;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
@@ -120,6 +122,13 @@ export class FloodQueue {
     else this.#write(line);
   }
 
+  /** Sends when nothing else waits: for what may come late. */
+  sendIdle(line: string): void {
+    if (this.#closed || this.#idle.length >= MAX_DEFERRED_LINES) return;
+    this.#idle.push(line);
+    this.#pump();
+  }
+
   /** Drops all that waits. Idempotent. */
   close(): void {
     this.#closed = true;
@@ -127,6 +136,7 @@ export class FloodQueue {
     this.#roundRobin.clear();
     this.#priority.length = 0;
     this.#deferred.length = 0;
+    this.#idle.length = 0;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
@@ -149,8 +159,8 @@ export class FloodQueue {
       if (typeof next === "string") this.#write(next);
       else this.#write(next.line, next.label === undefined ? {} : { label: next.label });
     }
-    const waiting = this.#jobs.length + this.#priority.length + this.#deferred.length;
-    if (waiting === 0 || this.#cancelTimer !== undefined || this.#closed) return;
+    const lines = this.#priority.length + this.#deferred.length + this.#idle.length;
+    if (this.#jobs.length + lines === 0 || this.#cancelTimer !== undefined || this.#closed) return;
     const waitMs = Math.ceil((1 - this.#limiter.tokens) * this.#options.lineIntervalMs);
     this.#cancelTimer = this.#clock.after(waitMs, () => {
       this.#cancelTimer = undefined;
@@ -169,7 +179,7 @@ export class FloodQueue {
       }
       this.#remove(job);
     }
-    return this.#deferred.shift();
+    return this.#deferred.shift() ?? this.#idle.shift();
   }
 
   /** The job whose turn it is, unless an earlier one would then miss its deadline. */
