@@ -105,6 +105,26 @@ suite("text as a template", () => {
     assert.equal(block.plain, "good morning, name!");
   });
 
+  test("what is no content is refused, and where it stands", () => {
+    const rows: [() => unknown, string][] = [
+      [() => text`hi ${undefined as never}!`, 'value 1, after "hi ": it is undefined'],
+      [() => text`${"a"} and ${null as never}`, 'value 2, after " and ": it is null'],
+      [() => text`${["a", undefined as never]}`, 'value 1, after "": part 2: it is undefined'],
+      [() => text`so ${{} as never}`, "it is an object that is no block"],
+      [() => text`so ${(() => "x") as never}`, "it is a function"],
+      [() => text(undefined as never), "text: it is undefined"],
+      [() => bold(undefined as never), "it is undefined"],
+      [() => list(["a", null as never]), "it is null"],
+    ];
+    for (const [build, message] of rows) {
+      assert.throws(build, (error: Error) => {
+        assert.ok(error instanceof BlockError);
+        assert.ok(error.message.includes(message), error.message);
+        return true;
+      });
+    }
+  });
+
   test("a block alone is that block", () => {
     const block = bold("x");
     assert.equal(text`${block}`, block);

@@ -11,6 +11,7 @@
  */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { BlockError } from "./block-error.ts";
 import { type Block, BlockSchema } from "./gen/common_pb.js";
 import { plainText } from "./plain.ts";
 
@@ -20,15 +21,28 @@ import { plainText } from "./plain.ts";
  */
 export type Content = string | number | bigint | Block | readonly Content[];
 
+/** Of the literal before a wrong value, in an error. */
+const MAX_SHOWN_CHARACTERS = 20;
+
 type Inner = NonNullable<MessageInitShape<typeof BlockSchema>["inner"]>;
 
-/** Unformatted text; as a tagged template, text with blocks in it. */
+/**
+ * Unformatted text; as a tagged template, text with blocks in it. Throws BlockError that names the
+ * place of a value that is no content, such as undefined.
+ */
 export function text(content: string): Block;
 export function text(strings: TemplateStringsArray, ...values: readonly Content[]): Block;
 export function text(content: string | TemplateStringsArray, ...values: readonly Content[]): Block {
   if (typeof content === "string") return textBlock(content);
+  if (!isTemplate(content)) throw new BlockError(`text: ${problemOf(content) ?? "not a text"}`);
   // A cooked string is missing where its escapes mean nothing, such as `\u` in a path.
   const literal = (index: number) => content[index] ?? content.raw[index] ?? "";
+  values.forEach((value, index) => {
+    const problem = problemOf(value);
+    if (problem === undefined) return;
+    const before = literal(index).slice(-MAX_SHOWN_CHARACTERS);
+    throw new BlockError(`text: value ${index + 1}, after ${JSON.stringify(before)}: ${problem}`);
+  });
   return contentBlock([literal(0), ...values.flatMap((value, i) => [value, literal(i + 1)])]);
 }
 
@@ -107,15 +121,41 @@ export function timestamp(moment: Date): Block {
 
 /** One block of any content: the block itself, a text, or a container of several. */
 export function contentBlock(content: Content): Block {
+  const problem = problemOf(content);
+  if (problem !== undefined) throw new BlockError(problem);
   const blocks = joinTexts(flatten(content));
   const [first, ...others] = blocks;
   if (first === undefined) return textBlock("");
   return others.length === 0 ? first : block({ case: "container", value: { inner: blocks } });
 }
 
+/** What is wrong with a value where types are not checked; undefined for content. */
+function problemOf(content: unknown): string | undefined {
+  if (Array.isArray(content)) {
+    const problems = content.map(problemOf);
+    const index = problems.findIndex((problem) => problem !== undefined);
+    return index < 0 ? undefined : `part ${index + 1}: ${problems[index]}`;
+  }
+  if (content === undefined || content === null) return notContent(String(content));
+  if (typeof content === "object") {
+    return "$typeName" in content ? undefined : notContent("an object that is no block");
+  }
+  return ["function", "symbol"].includes(typeof content)
+    ? notContent(`a ${typeof content}`)
+    : undefined;
+}
+
+function notContent(what: string): string {
+  return `it is ${what}; content is words, a number, a block, or a list of these`;
+}
+
 function flatten(content: Content): (string | Block)[] {
   if (isContents(content)) return content.flatMap(flatten);
   return [typeof content === "object" ? content : String(content)];
+}
+
+function isTemplate(content: TemplateStringsArray): boolean {
+  return Array.isArray(content) && "raw" in content;
 }
 
 /** Array.isArray does not narrow readonly arrays. */

@@ -18,10 +18,22 @@ test("lengths of time are read with their units, and nothing else is", () => {
     ["2W", 1_209_600_000],
     ["0s", 0],
     ["3 days", 259_200_000],
+    ["5mins", 300_000],
+    ["2hrs", 7_200_000],
+    ["1hr 30secs", 3_630_000],
+    ["2wks", 1_209_600_000],
+    ["5\u00A0min", 300_000],
+    ["1\u202Fh 5\u2009min", 3_900_000],
+    ["1h30", 5_400_000],
+    ["1H 5", 3_900_000],
+    ["5m30", 330_000],
+    ["1d2h30", 95_400_000],
+    ["1d12", 129_600_000],
   ];
   for (const [text, ms] of rows) assert.equal(parseDuration(text), ms, text);
   for (const text of [
     ...["", " ", "5", "s", "d", "-5s", "-1d", "5x", "1y", "1..5s", ".s", "1e3s", "5s!"],
+    ...["1h60", "1s5", "2w3", "1h1.5", "1d24", "5 6", "1h30 5"],
     ...["9999999d", "1s".repeat(40)],
   ]) {
     assert.equal(parseDuration(text), undefined, text);

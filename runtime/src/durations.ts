@@ -3,17 +3,26 @@
 /** Longest unit first, as they are shown. */
 const UNITS = [
   { ms: 86_400_000, shown: "d", names: ["d", "day", "days"] },
-  { ms: 3_600_000, shown: "h", names: ["h", "hour", "hours"] },
-  { ms: 60_000, shown: "min", names: ["m", "min", "minute", "minutes"] },
-  { ms: 1_000, shown: "s", names: ["s", "sec", "second", "seconds"] },
+  { ms: 3_600_000, shown: "h", names: ["h", "hr", "hrs", "hour", "hours"] },
+  { ms: 60_000, shown: "min", names: ["m", "min", "mins", "minute", "minutes"] },
+  { ms: 1_000, shown: "s", names: ["s", "sec", "secs", "second", "seconds"] },
   { ms: 1, shown: "ms", names: ["ms"] },
 ] as const;
 
 const MS_BY_NAME: ReadonlyMap<string, number> = new Map<string, number>([
   ...UNITS.flatMap(({ ms, names }) => names.map((name) => [name, ms] as const)),
   ["w", 604_800_000],
+  ["wk", 604_800_000],
+  ["wks", 604_800_000],
   ["week", 604_800_000],
   ["weeks", 604_800_000],
+]);
+
+/** The unit of a last number without one, by the unit before it: `1h30` is 1 h 30 min. */
+const UNIT_BELOW: ReadonlyMap<number, number> = new Map([
+  [86_400_000, 3_600_000],
+  [3_600_000, 60_000],
+  [60_000, 1_000],
 ]);
 
 /** A longer text is no length of time. */
@@ -26,27 +35,30 @@ export const DURATION_FORM = "a length of time, such as 90s, 15m, 1h30m, 30d or 
 
 /**
  * In milliseconds. Units are w, d, h, m (or min), s and ms, may follow each other (`1h30m`,
- * `1 h 30 min`) and may have fractions (`1.5h`). Undefined if it is no length of time, or longer
+ * `1 h 30 min`) and may have fractions (`1.5h`); the last may be left out below d, h and m (`1h30`). Undefined if it is no length of time, or longer
  * than 100 years.
  */
 export function parseDuration(text: string): number | undefined {
   if (text.length > MAX_CHARACTERS) return undefined;
   let total = 0;
   let at = 0;
-  let parts = 0;
+  let last: number | undefined;
   for (at = skip(text, at, isBlank); at < text.length; at = skip(text, at, isBlank)) {
     const numberEnd = skip(text, at, isDigitOrPoint);
     const amount = plainNumber(text.slice(at, numberEnd));
     const unitStart = skip(text, numberEnd, isBlank);
     const unitEnd = skip(text, unitStart, isLetter);
-    const unit = MS_BY_NAME.get(text.slice(unitStart, unitEnd).toLowerCase());
+    const unit =
+      unitStart === text.length
+        ? unitBelow(last, text.slice(at, numberEnd))
+        : MS_BY_NAME.get(text.slice(unitStart, unitEnd).toLowerCase());
     if (amount === undefined || unit === undefined) return undefined;
     total += amount * unit;
     at = unitEnd;
-    parts += 1;
+    last = unit;
   }
   const ms = Math.round(total);
-  return parts > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
+  return last !== undefined && ms <= MAX_DURATION_MS ? ms : undefined;
 }
 
 /** Whole units, zero ones left out: `1 h 30 min`, `5 s`, `250 ms`; `0 s` for nothing. */
@@ -84,6 +96,13 @@ function join(counts: readonly UnitCount[]): string {
   return shown.map(({ count, unit }) => `${count} ${unit}`).join(" ") || "0 s";
 }
 
+/** Only for a whole number that is less than one of the unit before it. */
+function unitBelow(before: number | undefined, digits: string): number | undefined {
+  const unit = before === undefined ? undefined : UNIT_BELOW.get(before);
+  const fits = unit !== undefined && !digits.includes(".") && Number(digits) * unit < (before ?? 0);
+  return fits ? unit : undefined;
+}
+
 function plainNumber(digits: string): number | undefined {
   if (digits === "" || digits === "." || digits.indexOf(".") !== digits.lastIndexOf(".")) {
     return undefined;
@@ -97,6 +116,7 @@ function skip(text: string, from: number, is: (char: string) => boolean): number
   return at;
 }
 
-const isBlank = (char: string) => char === " ";
+const BLANKS = " \t\u00A0\u2007\u2009\u202F";
+const isBlank = (char: string) => BLANKS.includes(char);
 const isDigitOrPoint = (char: string) => (char >= "0" && char <= "9") || char === ".";
 const isLetter = (char: string) => char.toLowerCase() >= "a" && char.toLowerCase() <= "z";

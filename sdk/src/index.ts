@@ -45,6 +45,7 @@ export {
   type FlagOptions,
   flag,
 } from "./command/flag.ts";
+export { findName } from "./command/name-index.ts";
 export { editDistance, nearest } from "./command/nearest.ts";
 export type { DurationBounds, NumberBounds } from "./command/numbers.ts";
 export type { NamedUser } from "./command/readers.ts";

@@ -26,6 +26,18 @@ test("help lists every plugin's commands, and explains one", async () => {
   await ann.expect(/^ping: answers pong/);
 });
 
+test("a command with sub-commands is explained in one line, and each by its name", async () => {
+  const game = plugin("game");
+  game.command("game start", "starts one", () => undefined);
+  game.command("game stop", "ends it", () => undefined);
+  await using bed = await testbed({ plugins: [help, game] });
+  const room = bed.channel("#hall");
+  await room.say("ann", "!help game");
+  await room.expect("ann: `game`: `game start|stop`. For more: `help game <command>`");
+  await room.say("ann", "！Help Game Stop");
+  await room.expect(/^ann: `game stop`: ends it/);
+});
+
 test("an unknown command is said so, and a mistyped one found", async () => {
   await using bed = await testbed({ plugins: [help, ping] });
   const room = bed.channel("#hall");

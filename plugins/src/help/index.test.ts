@@ -43,6 +43,40 @@ test("a prefix is no hindrance, and a name's own mark is no prefix", () => {
   assert.equal(plain(details("!odd", commands)), "!odd: has a mark of its own");
 });
 
+test("a name is found however it is typed", () => {
+  for (const asked of ["！ping", "Pi\u200Bng", "ｐｉｎｇ", "“ping”", "ping?", "PİNG"]) {
+    assert.equal(plain(details(asked, commands)), "ping: answers pong", asked);
+  }
+});
+
+test("of a command with sub-commands one line, and the help of one of them", () => {
+  const full = [
+    "starts one\nUsage: game start WHO [--fast]\nWHO: who begins\n--fast",
+    "ends it\nUsage: game stop",
+  ];
+  const games = {
+    game: help("game start|stop", full.join("\n")),
+    own: help(
+      "tells about it",
+      `tells about it\nUsage: own [WHO]\n${full.join("\n").replaceAll("game", "own")}`,
+    ),
+    one: help("one add", "adds\nUsage: one add"),
+  };
+  const rows: [string, string | undefined, string][] = [
+    ["game", undefined, "game: game start|stop. For more: help game <command>"],
+    ["own", undefined, "own: tells about it – own start|stop. For more: help own <command>"],
+    ["one", undefined, "one: one add. For more: help one <command>"],
+    ["game", "START", `game start: ${full[0]}`],
+    ["!Game", "stop", `game stop: ${full[1]}`],
+    ["one", "add", "one add: adds\nUsage: one add"],
+    ["game", "strat", "did you mean help game start?"],
+    ["game", "xyz", "game: game start|stop. For more: help game <command>"],
+  ];
+  for (const [asked, sub, answer] of rows) {
+    assert.equal(plain(details(asked, games, sub)), answer, `${asked} ${sub}`);
+  }
+});
+
 test("unknown names are said so, also those of every object", () => {
   for (const asked of ["nope", "constructor", "__proto__", "!"]) {
     assert.equal(

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
+import { findName } from "../command/name-index.ts";
 import { HandClock } from "../link/test/hand-clock.ts";
 import { type PluginEvent, toPluginEvent } from "../plugin/events.ts";
 import { AskCancelled, type AskCancelReason } from "./ask-cancelled.ts";
@@ -24,7 +25,7 @@ const whisper = (text: string) =>
 function setUp(maxAsks = 10) {
   const clock = new HandClock();
   const words = {
-    isRegistered: (name: string) => name === "known",
+    isRegistered: (name: string) => findName(name, ["known"]) !== undefined,
     prefixFor: () => "?",
   };
   return { clock, asks: new Asks({ clock, maxAsks, words }) };
@@ -158,6 +159,23 @@ test("a handler's end and the plugin's end cancel its questions", async () => {
   asks.close();
   await assert.rejects(two.answer, cancelled("closed"));
   assert.throws(() => asks.open(inChannel, never), cancelled("closed"));
+});
+
+test("a command and the word cancel are found however they are typed", async () => {
+  for (const typed of ["“cancel”", "Cancel please.", "can\u200Bcel"]) {
+    const { asks } = setUp();
+    const { answer } = asks.open(inChannel, never);
+    assert.ok(asks.offer(message(typed)), typed);
+    await assert.rejects(answer, cancelled("cancel"), typed);
+  }
+  for (const typed of ["？KNOWN 1", "\u200B?known\uFE0F", "? known"]) {
+    const { asks } = setUp();
+    const { answer } = asks.open(inPrivate, never);
+    const isCommand = !typed.includes("? ");
+    assert.equal(asks.offer(whisper(typed)), !isCommand, typed);
+    if (isCommand) await assert.rejects(answer, cancelled("command"), typed);
+    else assert.equal(await answer, typed);
+  }
 });
 
 test("what is not clearly yes is no", () => {

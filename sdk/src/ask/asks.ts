@@ -1,4 +1,7 @@
 /** The open questions of a plugin. Each event is offered to them first. */
+import { prefixLength } from "../command/normalise.ts";
+import { firstWord } from "../command/words.ts";
+import { affirmation, isCancel } from "../command/yes-no.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginEvent } from "../plugin/events.ts";
@@ -95,9 +98,8 @@ export class Asks {
 
   #take(userId: string, channelId: string, text: string): boolean {
     const waiting = this.#waiting.get(keyOf({ userId, channelId }));
-    const answer = text.trim();
-    if (waiting === undefined || userId === "" || answer === "") return false;
-    if (answer.toLowerCase() === "cancel") waiting.cancel("cancel");
+    if (waiting === undefined || userId === "" || text.trim() === "") return false;
+    if (isCancel(text)) waiting.cancel("cancel");
     else waiting.resolve(text);
     return true;
   }
@@ -108,11 +110,11 @@ export class Asks {
 
   /** Only with the prefix: without it, a word is more likely the answer. */
   #isPrivateCommand(userId: string, text: string): boolean {
-    const prefix = this.#words.prefixFor(userId);
     const line = text.trimStart();
-    if (!line.startsWith(prefix)) return false;
-    const [name = ""] = line.slice(prefix.length).split(/\s/, 1);
-    return [name, name.toLowerCase()].some((word) => this.#words.isRegistered(word));
+    const length = prefixLength(line, this.#words.prefixFor(userId));
+    const typed = line.slice(length ?? line.length);
+    const { word } = firstWord(typed);
+    return typed.startsWith(word) && this.#words.isRegistered(word);
   }
 }
 
@@ -121,9 +123,7 @@ function keyOf({ userId, channelId }: AskTarget): string {
   return `${userId} ${channelId}`;
 }
 
-const AFFIRMATIVE = /^(y|ye|yes|yep|yeah|yup|ok|okay|sure|do it|go ahead)[.!\s]*$/i;
-
 /** Anything that is not clearly affirmative counts as a no. */
 export function isAffirmative(answer: string): boolean {
-  return AFFIRMATIVE.test(answer.trim());
+  return affirmation(answer) === true;
 }

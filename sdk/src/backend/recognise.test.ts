@@ -44,6 +44,31 @@ const ROWS: readonly (readonly [string, readonly [string, string] | string | und
   ["@seabirds hi", undefined],
   ["seabird:: hi", undefined],
   ["hi seabird:", undefined],
+  ["seabird : hi", "hi"],
+  ["seabird\u00A0: hi", "hi"],
+  ["seabird\u202F! hi", "hi"],
+  ["@seabird : hi", "hi"],
+  ["seabird ：hi", "hi"],
+  ["seabird：hi", "hi"],
+  ["＠seabird hi", "hi"],
+  ["\uFEFFsea\u200Bbird\u200E: hi", "hi"],
+  ["ｓｅａｂｉｒｄ: hi", "hi"],
+  ["seabird :hi", undefined],
+  ["seabird :)", undefined],
+  ["seabird - hi", undefined],
+  ["！help x", ["help", "x"]],
+  ["！ｈｅｌｐ x", ["help", "x"]],
+  ["\u200B!help x", ["help", "x"]],
+  ["!\u200Ehe\uFEFFlp\uFE0F x", ["help", "x"]],
+  ["!fru\u0308h", ["früh", ""]],
+  ["!❤\uFE0F", ["❤\uFE0F", ""]],
+  ["!Help X", ["Help", "X"]],
+  ["!help\r\n", ["help", ""]],
+  ["!help\u00A0x", ["help", "x"]],
+  ["！！", undefined],
+  ["!\u200B", undefined],
+  ["！", undefined],
+  ["！ help", undefined],
   ["", undefined],
 ];
 
@@ -58,6 +83,28 @@ test("each line has its meaning", () => {
           : undefined;
     assert.deepEqual(told, expected, line);
   }
+});
+
+test("a bot's name may be decomposed, on either side", () => {
+  for (const name of ["früh", "fru\u0308h"]) {
+    for (const typed of ["FRÜH: hi", "fru\u0308h: hi"]) {
+      const found = recognise(typed, { prefix: "!", self: { name } });
+      assert.equal(found.kind === "mention" && typed.slice(found.skip), " hi", typed);
+    }
+  }
+});
+
+test("no text makes it throw", () => {
+  const piece = fc.constantFrom(..."!！@＠:： \u200B\uFE0F\uD800é", "seabird", "ｓ", "\u0308");
+  const line = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
+  fc.assert(
+    fc.property(fc.oneof(line, fc.string({ unit: "binary" })), (text) => {
+      const found = recognise(text, HERE);
+      if (found.kind === "mention") assert.ok(found.skip > 0 && found.skip <= text.length);
+      if (found.kind === "command") assert.doesNotMatch(found.command, /^$|\s/);
+    }),
+    { numRuns: 1_000 },
+  );
 });
 
 test("a network may compare names its own way, and have other prefixes, or none", () => {

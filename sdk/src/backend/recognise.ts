@@ -1,4 +1,13 @@
 /** Whether a line in a channel is a command, a mention, or a message: one rule for all backends. Pure. */
+import {
+  foldCase,
+  isBlank,
+  lengthOfStart,
+  marksLength,
+  normalise,
+  prefixLength,
+  typedName,
+} from "../command/normalise.ts";
 
 /** Who the bot is on its network. */
 export interface Self {
@@ -22,8 +31,10 @@ export type Recognised =
 /**
  * - `!roll 2d6` is the command "roll" with the argument "2d6": all that follows the first blank,
  *   without blanks around it. The prefix alone, repeated, or with a blank behind it is none.
+ *   Prefix and name may be in full width and have invisible marks; the name is without them.
  * - `seabird: hi` and `seabird, hi` (any one sign) are mentions, and so are `@seabird hi`,
- *   `@seabird` and `seabird:` with nothing behind them. Not `seabird` alone, nor `seabird:hi`.
+ *   `@seabird` and `seabird:` with nothing behind them, and `seabird : hi` as in French. Not
+ *   `seabird` alone, nor `seabird:hi`.
  */
 export function recognise(text: string, { prefix, self }: RecogniseOptions): Recognised {
   const command = parseCommand(text, prefix);
@@ -33,25 +44,31 @@ export function recognise(text: string, { prefix, self }: RecogniseOptions): Rec
 }
 
 function parseCommand(text: string, prefix: string): { command: string; arg: string } | undefined {
-  if (prefix === "" || !text.startsWith(prefix)) return undefined;
-  const rest = text.slice(prefix.length);
-  const command = /^\S*/.exec(rest)?.[0] ?? "";
-  if (command === "" || command.startsWith(prefix)) return undefined;
-  return { command, arg: rest.slice(command.length).trim() };
+  const start = prefixLength(text, prefix);
+  if (start === undefined) return undefined;
+  let end = start;
+  while (end < text.length && !isBlank(text, end)) end += 1;
+  const command = typedName(text.slice(start, end));
+  if (command === "" || prefixLength(command, prefix) !== undefined) return undefined;
+  return { command, arg: text.slice(end).trim() };
 }
 
 function mentionLength(text: string, self: Self): number | undefined {
-  const at = text.startsWith("@") ? 1 : 0;
-  const end = at + self.name.length;
-  if (self.name === "" || !isSelf(text.slice(at, end), self)) return undefined;
-  const rest = text.slice(end);
-  const sign = (at === 1 ? AFTER_AT : AFTER_NAME).exec(rest)?.[0];
-  return sign === undefined ? undefined : end + sign.length;
+  if (self.name === "") return undefined;
+  const first = marksLength(text, 0);
+  const at = text[first] === "@" || text[first] === "＠" ? first + 1 : first;
+  const start = text.slice(at);
+  const length = lengthOfStart(start, normalise(self.name).length, (name) => isSelf(name, self));
+  if (length === undefined) return undefined;
+  const rest = start.slice(length);
+  const sign = (at > first ? AFTER_AT : AFTER_NAME).exec(rest)?.[0];
+  return sign === undefined ? undefined : at + length + sign.length;
 }
 
-const AFTER_NAME = /^[\p{P}\p{S}](?=\s|$)/u;
-const AFTER_AT = /^(?:[:,]|[\p{P}\p{S}](?=\s|$)|(?=\s|$))/u;
+/** After a name: any sign and a blank; a blank and a sign that French puts behind one; a wide sign. */
+const AFTER_NAME = /^(?:[\p{P}\p{S}](?=\s|$)|\s[:;,!?](?=\s|$)|\s?[：，、；])/u;
+const AFTER_AT = /^(?:[:,：，、；]|[\p{P}\p{S}](?=\s|$)|\s[:;,!?](?=\s|$)|(?=\s|$))/u;
 
 function isSelf(name: string, self: Self): boolean {
-  return self.is?.(name) ?? name.toLowerCase() === self.name.toLowerCase();
+  return self.is?.(name) ?? foldCase(name) === foldCase(self.name);
 }

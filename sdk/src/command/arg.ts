@@ -10,6 +10,7 @@ import {
   integerReader,
   type NumberBounds,
 } from "./numbers.ts";
+import { checkOptionNames } from "./option-names.ts";
 import type { Reader } from "./reader.ts";
 import {
   channelReader,
@@ -152,7 +153,9 @@ function oneWord<T>(reader: Reader<T>, about = ""): Arg<T> {
     shape,
     optional: () => ({ shape: { ...shape, absent: { value: undefined } } }),
     default: (value) => ({ shape: { ...shape, absent: { value } } }),
-    repeated: ({ max = MAX_REPEATED_WORDS } = {}) => {
+    repeated: (options = {}) => {
+      checkOptionNames("repeated", options, ["max"]);
+      const { max = MAX_REPEATED_WORDS } = options;
       if (!Number.isInteger(max) || max < 1) {
         throw new SeabirdError(
           "bad_option",

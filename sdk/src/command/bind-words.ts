@@ -1,8 +1,11 @@
 /** Assigns the words after a command's name to its arguments and flags. Pure. */
 import type { DeclaredArg, DeclaredCommand, DeclaredFlag } from "./declared-command.ts";
 import { didYouMean } from "./nearest.ts";
+import { foldCase, isDash, normalise } from "./normalise.ts";
+import type { Reader } from "./reader.ts";
 import { quoteInput } from "./safe-text.ts";
-import { splitWords, type Word } from "./words.ts";
+import { skipBlanks, splitWords, type Word } from "./words.ts";
+import { affirmation } from "./yes-no.ts";
 
 export interface Bound {
   /** By the argument's name; absent if it was not typed. */
@@ -29,6 +32,8 @@ class Binder implements Bound {
   readonly #known: readonly DeclaredFlag[];
   readonly #line: string;
   readonly #words: readonly Word[];
+  /** For each word that may be a flag, the flag in plain ASCII: `--coats=2`. */
+  readonly #flagTexts: readonly (string | undefined)[];
   #at = 0;
   #argIndex = 0;
   #flagsEnded: boolean;
@@ -39,15 +44,17 @@ class Binder implements Bound {
     this.#line = line;
     this.#words = splitWords(line);
     this.#flagsEnded = known.length === 0;
+    this.#flagTexts = this.#flagsEnded ? [] : this.#words.map((word) => this.#flagText(word));
   }
 
   run(): void {
     while (this.#at < this.#words.length) {
       const word = this.#words[this.#at] as Word;
+      const flag = this.#flagTexts[this.#at];
       if (!this.#flagsEnded && isEnd(word)) {
         this.#flagsEnded = true;
         this.#at += 1;
-      } else if (!this.#flagsEnded && looksLikeFlag(word)) this.#takeFlag(word);
+      } else if (!this.#flagsEnded && flag !== undefined) this.#takeFlag(word, flag);
       else this.#takeWord(word);
     }
     const missing = this.#declared.find(({ name, absent }) => !absent && !this.args.has(name));
@@ -58,6 +65,7 @@ class Binder implements Bound {
 
   #takeWord(word: Word): void {
     const arg = this.#declared[this.#argIndex];
+    if (arg?.takes !== "rest") this.#refuseMistypedFlag(word);
     if (arg === undefined) throw new WrongInput(`${quoteInput(word.text)} is one word too many`);
     if (arg.takes === "rest") {
       this.#takeRest(arg);
@@ -65,7 +73,7 @@ class Binder implements Bound {
     }
     if (word.unclosed) throw new WrongInput(`${arg.name}: a quote is opened and not closed`);
     const words = this.args.get(arg.name) ?? [];
-    words.push(word.text);
+    words.push(this.#wordFor(arg.reader));
     if (words.length > arg.max && arg.takes === "words") {
       throw new WrongInput(`${arg.name}: more than ${arg.max} of them`);
     }
@@ -78,8 +86,9 @@ class Binder implements Bound {
   #takeRest(arg: DeclaredArg): void {
     const from = this.#at;
     const to = this.#flagsEnded ? this.#words.length : this.#restEnd(from);
-    const start = this.#words[from]?.start;
-    const end = this.#words[to - 1]?.end;
+    const start = skipBlanks(this.#line, this.#words[from - 1]?.end ?? 0);
+    const isAll = to === this.#words.length;
+    const end = isAll ? this.#line.trimEnd().length : this.#words[to - 1]?.end;
     this.args.set(arg.name, [this.#line.slice(start, end)]);
     this.#argIndex += 1;
     this.#at = to;
@@ -89,11 +98,10 @@ class Binder implements Bound {
     if (this.#words.slice(from).some(isEnd)) return this.#words.length;
     let end = this.#words.length;
     while (end > from + 1) {
-      const last = this.#words[end - 1] as Word;
-      const before = end > from + 2 ? this.#words[end - 2] : undefined;
-      if (looksLikeFlag(last) && this.#isKnown(last.text)) end -= 1;
-      else if (before !== undefined && looksLikeFlag(before) && this.#wantsValue(before.text))
-        end -= 2;
+      const last = this.#flagTexts[end - 1];
+      const before = end > from + 2 ? this.#flagTexts[end - 2] : undefined;
+      if (last !== undefined && this.#isKnown(last)) end -= 1;
+      else if (before !== undefined && this.#wantsValue(before)) end -= 2;
       else break;
     }
     return end;
@@ -115,11 +123,54 @@ class Binder implements Bound {
     return flag?.reader !== undefined;
   }
 
-  #takeFlag(word: Word): void {
+  #takeFlag(word: Word, text: string): void {
     this.#at += 1;
     if (word.unclosed) throw new WrongInput("a quote is opened and not closed");
-    if (word.text.startsWith("--")) this.#takeLong(word.text);
-    else this.#takeShort(word.text);
+    if (text.startsWith("--")) this.#takeLong(text);
+    else this.#takeShort(text);
+  }
+
+  /**
+   * `--x` and `-x` of any name, but no number (`-5`) and no dash by itself. Other dashes, and
+   * another number of them, make a flag only of a declared name, or of one nearly so with `=`.
+   */
+  #flagText({ text, quoted }: Word): string | undefined {
+    if (quoted || !isDash(text[0])) return undefined;
+    const { dashes, name, rest } = splitFlag(text);
+    if (!isLetter(name[0])) return undefined;
+    const long = `--${name}${rest}`;
+    const short = `-${name}${rest}`;
+    if (dashes === "--") return long;
+    const isLong = this.#find(name) !== undefined;
+    if (dashes === "-") {
+      const isTypo = name.length > 1 && isLong && this.#bundle(short) === undefined;
+      return isTypo ? long : short;
+    }
+    if (isLong) return long;
+    if (this.#short(name) !== undefined) return short;
+    return rest !== "" && this.#isKnown(long) ? long : undefined;
+  }
+
+  /** A word of an argument that begins with a long dash and nearly the name of a flag. */
+  #refuseMistypedFlag({ text, quoted }: Word): void {
+    if (this.#flagsEnded || quoted || !isDash(text[0])) return;
+    const { name } = splitFlag(text);
+    const hint = isLetter(name[0]) ? didYouMean(name, this.#longNames(), "--") : "";
+    if (hint !== "") throw new WrongInput(`there is no flag ${quoteInput(text)}${hint}`);
+  }
+
+  /** The word here, and those that no-break spaces join to it if the reader takes such. */
+  #wordFor(reader: Reader<unknown>): string {
+    const first = this.#words[this.#at] as Word;
+    if (reader.takesNoBreak !== true || first.quoted) return first.text;
+    let { end } = first;
+    for (;;) {
+      const next = this.#words[this.#at + 1];
+      if (next === undefined || !NO_BREAK_SPACES.test(this.#line.slice(end, next.start))) break;
+      end = next.end;
+      this.#at += 1;
+    }
+    return end === first.end ? first.text : this.#line.slice(first.start, end);
   }
 
   #takeLong(text: string): void {
@@ -165,12 +216,14 @@ class Binder implements Bound {
 
   #nextValue(flag: DeclaredFlag): string {
     const next = this.#words[this.#at];
-    if (next === undefined || (looksLikeFlag(next) && this.#isKnown(next.text)) || isEnd(next)) {
+    const other = this.#flagTexts[this.#at];
+    if (next === undefined || (other !== undefined && this.#isKnown(other)) || isEnd(next)) {
       throw new WrongInput(`--${flag.long}: needs a value (${takesOf(flag)})`);
     }
     if (next.unclosed) throw new WrongInput(`--${flag.long}: a quote is opened and not closed`);
+    const value = flag.reader === undefined ? next.text : this.#wordFor(flag.reader);
     this.#at += 1;
-    return next.text;
+    return value;
   }
 
   #set(flag: DeclaredFlag, value: string | boolean): void {
@@ -182,7 +235,7 @@ class Binder implements Bound {
 
   /** Case-insensitive, `_` equals `-`; `no-x` turns x off. */
   #find(typed: string): { flag: DeclaredFlag; off: boolean } | undefined {
-    const name = typed.replaceAll("_", "-").toLowerCase();
+    const name = foldCase(typed).replaceAll("_", "-");
     for (const flag of this.#known) {
       if (flag.long === name || flag.name.toLowerCase() === name) return { flag, off: false };
       if (flag.reader === undefined && `no-${flag.long}` === name) return { flag, off: true };
@@ -203,10 +256,17 @@ function isEnd(word: Word): boolean {
   return word.text === "--" && !word.quoted;
 }
 
-/** `--x` and `-x`, but no number (`-5`) and no dash by itself. */
-function looksLikeFlag({ text, quoted }: Word): boolean {
-  if (quoted || text[0] !== "-") return false;
-  return isLetter(text[1] === "-" ? text[2] : text[1]);
+const NO_BREAK_SPACES = /^[\u00A0\u2007\u202F]+$/;
+const MAX_DASHES = 3;
+
+/** The dashes of a flag as typed, its name normalised, and its value with `=` before it. */
+function splitFlag(text: string): { dashes: string; name: string; rest: string } {
+  let from = 1;
+  while (from < MAX_DASHES && isDash(text[from])) from += 1;
+  const equals = text.search(/[=＝]/);
+  const end = equals < from ? text.length : equals;
+  const rest = end === text.length ? "" : `=${text.slice(end + 1)}`;
+  return { dashes: text.slice(0, from), name: normalise(text.slice(from, end)), rest };
 }
 
 function isLetter(char: string | undefined): boolean {
@@ -223,12 +283,12 @@ function takesOf({ reader }: DeclaredFlag): string {
   return reader?.takes || reader?.placeholder.toLowerCase() || "";
 }
 
-const YES = ["yes", "true", "on", "1"];
-const NO = ["no", "false", "off", "0"];
+const ON = ["true", "on", "1"];
+const OFF = ["false", "off", "0"];
 
 function yesOrNo(flag: DeclaredFlag, value: string): boolean {
-  const word = value.toLowerCase();
-  if (YES.includes(word)) return true;
-  if (NO.includes(word)) return false;
+  const word = foldCase(value);
+  const isYes = ON.includes(word) ? true : OFF.includes(word) ? false : affirmation(value);
+  if (isYes !== undefined) return isYes;
   throw new WrongInput(`--${flag.long}: ${quoteInput(value)} is not yes or no`);
 }

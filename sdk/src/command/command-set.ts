@@ -16,6 +16,7 @@ import type { Args, CommandSpec, Flags, Where } from "./command-spec.ts";
 import { Cooldowns } from "./cooldowns.ts";
 import { type AnySpec, type DeclaredCommand, declareCommand } from "./declared-command.ts";
 import { didYouMean } from "./nearest.ts";
+import { prefixLength } from "./normalise.ts";
 import { parseCommand } from "./parse-command.ts";
 import type { ReadContext } from "./reader.ts";
 import { quoteInput } from "./safe-text.ts";
@@ -24,7 +25,7 @@ import { firstWord } from "./words.ts";
 
 /** A command as a user typed it. */
 export interface Invocation {
-  /** The first word, without prefix, as core registered it. */
+  /** The first word, without prefix. */
   readonly name: string;
   /** The text after it. */
   readonly arg: string;
@@ -76,9 +77,9 @@ export class CommandSet<H> {
     this.#names.add(command, handler);
   }
 
-  /** Whether a command has this first word. */
-  has(name: string): boolean {
-    return this.#names.root(name) !== undefined;
+  /** The first word of these commands that somebody typed, as declared; undefined for others. */
+  wordOf(typed: string): string | undefined {
+    return this.#names.wordOf(typed);
   }
 
   /** The metadata for core: every first word, aliases included. */
@@ -127,10 +128,10 @@ export class CommandSet<H> {
    */
   inPrivate(text: string, prefix: string): { name: string; arg: string } | undefined {
     const line = text.trim();
-    const bare = prefix !== "" && line.startsWith(prefix) ? line.slice(prefix.length) : line;
+    const bare = line.slice(prefixLength(line, prefix) ?? 0);
     for (const candidate of new Set([line, bare])) {
       const { word, rest } = firstWord(candidate);
-      const name = [word, word.toLowerCase()].find((known) => this.has(known));
+      const name = this.wordOf(word);
       if (name !== undefined && candidate.startsWith(word)) return { name, arg: rest };
     }
     return undefined;
@@ -141,9 +142,10 @@ export class CommandSet<H> {
    * validator or `confirm` throws. It awaits validators, so the caller limits its time.
    */
   async prepare(invocation: Invocation, at: PrepareContext): Promise<Prepared<H>> {
-    const root = this.#names.root(invocation.name);
-    if (root === undefined) return NOTHING;
-    const target = findTarget(root, invocation);
+    const name = this.wordOf(invocation.name);
+    const root = name === undefined ? undefined : this.#names.root(name);
+    if (name === undefined || root === undefined) return NOTHING;
+    const target = findTarget(root, { ...invocation, name });
     if ("line" in target) return { do: "reply", line: target.line };
     const refusal = this.#refusal(target.named.command, invocation, at.clock.now());
     if (refusal !== undefined) return refusal;
@@ -203,11 +205,11 @@ interface Target<H> {
 
 /** The sub-command that the first word names, else the command itself, else an error line. */
 function findTarget<H>(
-  { own, subs }: Root<H>,
+  { own, subs, subNames }: Root<H>,
   { name, arg, prefix }: Invocation,
 ): Target<H> | { line: string } {
   const { word, rest } = firstWord(arg);
-  const sub = subs.get(word) ?? subs.get(word.toLowerCase());
+  const sub = subs.get(subNames.find(word) ?? "");
   if (sub !== undefined) return { named: sub, arg: rest };
   const hint = didYouMean(word, subs.keys(), `${name} `);
   const isSlip = hint !== "" && (own?.command.args ?? []).length === 0;

@@ -28,15 +28,15 @@ export interface Allow {
   account?: string | undefined;
 }
 
-/** In milliseconds; see `duration`. What is not given does not limit. */
+/** Such as `"5s"`, or in milliseconds. What is not given does not limit. */
 export interface Cooldown {
-  perUser?: number | undefined;
+  perUser?: string | number | undefined;
   /** A private conversation counts as a channel. */
-  perChannel?: number | undefined;
-  all?: number | undefined;
+  perChannel?: string | number | undefined;
+  all?: string | number | undefined;
 }
 
-/** All cooldowns; 0 does not limit. */
+/** All cooldowns, in milliseconds; 0 does not limit. */
 export type AllCooldowns = Readonly<Record<keyof Cooldown, number>>;
 
 export interface CommandSpec<

@@ -106,8 +106,8 @@ const rows: [string, () => Spec | string, RegExp][] = [
   ["cooldown", () => ({ help: "x", cooldown: { perUser: -1 } }), /cooldown perUser is -1/],
   [
     "cooldown in words",
-    () => broken({ help: "x", cooldown: { all: "5s" } }),
-    /such as duration\("5s"\)/,
+    () => ({ help: "x", cooldown: { all: "5 parsecs" } }),
+    /cooldown all is "5 parsecs"; allowed: a length of time such as "5s"/,
   ],
   [
     "cooldown of another kind",
@@ -152,8 +152,33 @@ const rows: [string, () => Spec | string, RegExp][] = [
   ],
   [
     "a flag's option that is none",
-    () => ({ help: "x", flags: { a: flag.text({ shrt: "a" } as object) } }),
+    () => ({ help: "x", flags: { a: flag.integer({ shrt: "a" } as object) } }),
     /unknown option "shrt"; allowed: short, about, min, max/,
+  ],
+  [
+    "bounds of a flag that has none",
+    () => ({ help: "x", flags: { a: flag.text({ min: 1 } as object) } }),
+    /unknown option "min"; allowed: short, about$/,
+  ],
+  ...["integer", "number", "duration"].map((kind): [string, () => Spec, RegExp] => [
+    `an unknown option of ${kind}`,
+    () => ({ help: "x", args: { a: arg[kind as "integer"]({ mx: 2 } as object) } }),
+    new RegExp(`${kind} has an unknown option "mx"; allowed: min, max`),
+  ]),
+  [
+    "an unknown option of repeated",
+    () => ({ help: "x", args: { a: arg.word().repeated({ maximum: 2 } as object) } }),
+    /repeated has an unknown option "maximum"; allowed: max/,
+  ],
+  [
+    "the same name in capitals",
+    () => ({ help: "x", aliases: ["ROLL"] }),
+    /alias "ROLL" is taken by command "roll"/,
+  ],
+  [
+    "a name that nobody sees",
+    () => ({ help: "x", aliases: ["\u200B"] }),
+    /invisible characters only/,
   ],
 ];
 

@@ -1,5 +1,6 @@
 /** Validates a command's declaration and converts it to the form that the parser uses. */
 
+import { parseDuration } from "@seabird-chat/runtime";
 import { SeabirdError } from "../link/errors.ts";
 import { type CheckedAllow, checkAllow, type Refuse } from "./allow.ts";
 import type { ArgShape, Argument } from "./arg.ts";
@@ -7,6 +8,7 @@ import { MAX_HELP_CHARACTERS, MAX_NAME_CHARACTERS } from "./command-limits.ts";
 import type { AllCooldowns, Args, CommandSpec, Cooldown, Flags, Where } from "./command-spec.ts";
 import type { FlagDeclaration, FlagShape } from "./flag.ts";
 import { nearest } from "./nearest.ts";
+import { normalise } from "./normalise.ts";
 import { hasControls } from "./safe-text.ts";
 
 export interface DeclaredArg extends ArgShape {
@@ -95,6 +97,9 @@ function checkCommandName(name: unknown, refuse: Refuse): void {
   const fits = (word: string) => word !== "" && !/\s/.test(word) && !hasControls(word);
   if (typeof name === "string" && name.startsWith("!")) {
     refuse(`${JSON.stringify(name)} begins with a prefix; a name is given without`);
+  }
+  if (words.some((word) => word !== "" && normalise(word) === "")) {
+    refuse(`${JSON.stringify(name)} has a word of invisible characters only`);
   }
   if (typeof name === "string" && words.length <= 2 && words.every(fits)) {
     if (name.length <= MAX_NAME_CHARACTERS) return;
@@ -202,20 +207,24 @@ const COOLDOWNS = ["perUser", "perChannel", "all"] as const;
 const MAX_COOLDOWN_MS = 365 * 86_400_000;
 
 function checkCooldown(cooldown: Cooldown | undefined, refuse: Refuse): AllCooldowns {
-  for (const [name, ms] of Object.entries(cooldown ?? {})) {
-    if (!(COOLDOWNS as readonly string[]).includes(name)) {
-      refuse(`unknown cooldown ${JSON.stringify(name)}; allowed: ${COOLDOWNS.join(", ")}`);
+  const all = { perUser: 0, perChannel: 0, all: 0 };
+  for (const [name, given] of Object.entries(cooldown ?? {})) {
+    if (!isCooldown(name)) {
+      return refuse(`unknown cooldown ${JSON.stringify(name)}; allowed: ${COOLDOWNS.join(", ")}`);
     }
-    if (ms === undefined || (Number.isFinite(ms) && ms >= 0 && ms <= MAX_COOLDOWN_MS)) continue;
-    refuse(
-      `cooldown ${name} is ${JSON.stringify(ms)}; allowed: milliseconds, such as duration("5s")`,
-    );
+    if (given === undefined) continue;
+    const ms = typeof given === "string" ? parseDuration(given) : given;
+    if (ms === undefined || !Number.isFinite(ms) || ms < 0 || ms > MAX_COOLDOWN_MS) {
+      const allowed = 'a length of time such as "5s", or milliseconds; a year at most';
+      return refuse(`cooldown ${name} is ${JSON.stringify(given)}; allowed: ${allowed}`);
+    }
+    all[name] = ms;
   }
-  return { perUser: 0, perChannel: 0, all: 0, ...withoutUndefined(cooldown) };
+  return all;
 }
 
-function withoutUndefined(cooldown: Cooldown | undefined): Partial<AllCooldowns> {
-  return Object.fromEntries(Object.entries(cooldown ?? {}).filter(([, ms]) => ms !== undefined));
+function isCooldown(name: string): name is (typeof COOLDOWNS)[number] {
+  return (COOLDOWNS as readonly string[]).includes(name);
 }
 
 /** `maxCount` and `max_count` are `max-count`. */

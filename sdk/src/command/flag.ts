@@ -1,5 +1,4 @@
 /** `flag`: declares a command's `--flags`. */
-import { SeabirdError } from "../link/errors.ts";
 import {
   type DurationBounds,
   decimalReader,
@@ -7,6 +6,7 @@ import {
   integerReader,
   type NumberBounds,
 } from "./numbers.ts";
+import { checkOptionNames } from "./option-names.ts";
 import type { Reader } from "./reader.ts";
 import { choiceReader, textReader } from "./readers.ts";
 
@@ -58,17 +58,17 @@ function boolean(options: FlagOptions = {}): BooleanFlag {
 
 /** `--name=3`, `--name 3`: a whole number. */
 function integer(options: FlagOptions & NumberBounds = {}): Flag<number> {
-  return valued(integerReader(options), options);
+  return valued(integerReader(boundsOf(options)), options, BOUNDS);
 }
 
 /** `--name=2.5`: a number, with or without a fraction. */
 function number(options: FlagOptions & NumberBounds = {}): Flag<number> {
-  return valued(decimalReader(options), options);
+  return valued(decimalReader(boundsOf(options)), options, BOUNDS);
 }
 
 /** `--name=1h30m`: a length of time; the handler gets milliseconds. */
 function duration(options: FlagOptions & DurationBounds = {}): Flag<number> {
-  return valued(durationReader(options), options);
+  return valued(durationReader(boundsOf(options)), options, BOUNDS);
 }
 
 /** `--name=word`, `--name="two words"`. */
@@ -81,12 +81,25 @@ function choice<const T extends string>(choices: readonly T[], options: FlagOpti
   return valued(choiceReader(choices), options);
 }
 
-const OPTIONS = ["short", "about", "min", "max"];
+const OPTIONS = ["short", "about"];
 
 export const flag = { boolean, integer, number, duration, text, choice } as const;
 
-function valued<T>(reader: Reader<T>, options: FlagOptions): Flag<T> {
-  const shape = shapeOf(reader, options, undefined);
+const BOUNDS = ["min", "max"];
+
+/** Without the options that are the flag's. */
+function boundsOf<B extends object>(options: FlagOptions & B) {
+  checkOptionNames("a flag", options, [...OPTIONS, ...BOUNDS]);
+  const { short, about, ...bounds } = options;
+  return bounds;
+}
+
+function valued<T>(
+  reader: Reader<T>,
+  options: FlagOptions,
+  bounds: readonly string[] = [],
+): Flag<T> {
+  const shape = shapeOf(reader, options, undefined, bounds);
   return { shape, default: (value) => ({ shape: { ...shape, absent: value } }) };
 }
 
@@ -94,15 +107,9 @@ function shapeOf(
   reader: Reader<unknown> | undefined,
   options: FlagOptions,
   absent: unknown,
+  bounds: readonly string[] = [],
 ): FlagShape {
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) {
-    const allowed = OPTIONS.join(", ");
-    throw new SeabirdError(
-      "bad_option",
-      `a flag has an unknown option "${unknown}"; allowed: ${allowed}`,
-    );
-  }
+  checkOptionNames("a flag", options, [...OPTIONS, ...bounds]);
   const { short, about = "" } = options;
   return { reader, short, absent, about };
 }

@@ -2,6 +2,8 @@
 
 import { formatDuration, parseDuration } from "@seabird-chat/runtime";
 import { SeabirdError } from "../link/errors.ts";
+import { normaliseNumber } from "./normalise.ts";
+import { checkOptionNames } from "./option-names.ts";
 import type { Reader, Reading } from "./reader.ts";
 
 /** Inclusive bounds. */
@@ -16,33 +18,40 @@ export interface DurationBounds {
   max?: string | number | undefined;
 }
 
-/** Longer input is not a number. */
-const MAX_DIGITS = 40;
+/** Longer input is neither a number nor a length of time. */
+const MAX_CHARACTERS = 64;
 const INTEGER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 
+const BOUNDS = ["min", "max"];
+
 export function integerReader(bounds: NumberBounds = {}): Reader<number> {
+  checkOptionNames("integer", bounds, BOUNDS);
   checkBounds("integer", bounds, Number.isSafeInteger);
   return numberReader("a whole number", "N", bounds, (typed) => {
-    if (typed.length > MAX_DIGITS || !INTEGER.test(typed)) return undefined;
+    if (!INTEGER.test(typed)) return undefined;
     const value = Number(typed);
     return Number.isSafeInteger(value) ? value : undefined;
   });
 }
 
 export function decimalReader(bounds: NumberBounds = {}): Reader<number> {
+  checkOptionNames("number", bounds, BOUNDS);
   checkBounds("number", bounds, Number.isFinite);
   return numberReader("a number", "N", bounds, (typed) => {
-    if (typed.length > MAX_DIGITS || !NUMBER.test(typed)) return undefined;
+    if (!NUMBER.test(typed)) return undefined;
     const value = Number(typed);
     return Number.isFinite(value) ? value : undefined;
   });
 }
 
-export function durationReader({ min, max }: DurationBounds = {}): Reader<number> {
+export function durationReader(given: DurationBounds = {}): Reader<number> {
+  checkOptionNames("duration", given, BOUNDS);
+  const { min, max } = given;
   const bounds = { min: boundMs(min), max: boundMs(max) };
   checkBounds("duration", bounds, (value) => Number.isFinite(value) && value >= 0);
-  const reader = numberReader("a length of time", "TIME", bounds, parseDuration, formatDuration);
+  const number = numberReader("a length of time", "TIME", bounds, parseDuration, formatDuration);
+  const reader: Reader<number> = { ...number, takesNoBreak: true };
   return bounds.min === undefined && bounds.max === undefined
     ? { ...reader, takes: "a length of time, such as 1h30m" }
     : reader;
@@ -69,7 +78,7 @@ function numberReader(
     placeholder,
     pure: true,
     read(typed): Reading<number> {
-      const value = parse(typed);
+      const value = typed.length > MAX_CHARACTERS ? undefined : parse(normaliseNumber(typed));
       if (value === undefined) return { wrong: `is not ${kind}${suffix}` };
       if (min !== undefined && value < min) return { wrong: `is too small${suffix}` };
       if (max !== undefined && value > max) return { wrong: `is too large${suffix}` };

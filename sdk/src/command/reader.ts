@@ -26,5 +26,7 @@ export interface Reader<T> {
   readonly placeholder: string;
   /** Without I/O, so that examples can be checked when a command is declared. */
   readonly pure?: true;
+  /** Words that no-break spaces join are one for it. */
+  readonly takesNoBreak?: true;
   read(typed: string, at: ReadContext): Reading<T> | Promise<Reading<T>>;
 }

@@ -5,7 +5,9 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
 import type { User } from "../plugin/events.ts";
 import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
+import { NameIndex } from "./name-index.ts";
 import { nearest } from "./nearest.ts";
+import { foldCase } from "./normalise.ts";
 import type { ReadContext, Reader, Reading } from "./reader.ts";
 import { hasControls, hasHidden } from "./safe-text.ts";
 
@@ -29,6 +31,7 @@ const MAX_LISTED_CHOICES = 12;
 /** Case-insensitive; the value is as declared. Throws `bad_option`. */
 export function choiceReader<const T extends string>(choices: readonly T[]): Reader<T> {
   const words: readonly T[] = choices;
+  const names = new NameIndex();
   const byName = new Map<string, T>();
   if (!Array.isArray(choices) || choices.length === 0) {
     throw new SeabirdError("bad_option", "choice needs at least one word to choose from");
@@ -40,10 +43,10 @@ export function choiceReader<const T extends string>(choices: readonly T[]): Rea
         `a choice is ${JSON.stringify(choice)}, not a plain word`,
       );
     }
-    const name = choice.toLowerCase();
-    if (byName.has(name))
+    if (names.same(choice).length > 0)
       throw new SeabirdError("bad_option", `the choice "${choice}" is there twice`);
-    byName.set(name, choice);
+    names.add(choice);
+    byName.set(choice, choice);
   }
   const listed = choices.slice(0, MAX_LISTED_CHOICES).join(", ");
   const takes =
@@ -55,7 +58,7 @@ export function choiceReader<const T extends string>(choices: readonly T[]): Rea
     placeholder: choices.length <= 4 ? choices.join("|") : "CHOICE",
     pure: true,
     read(typed): Reading<T> {
-      const value = byName.get(typed.toLowerCase());
+      const value = byName.get(names.find(typed) ?? "");
       if (value !== undefined) return { value };
       const near = nearest(typed, choices);
       return { wrong: `is not ${takes}${near === undefined ? "" : `; did you mean ${near}?`}` };
@@ -88,7 +91,8 @@ export const userReader: Reader<NamedUser> = {
 export const channelReader: Reader<string> = {
   takes: "a channel",
   placeholder: "CHANNEL",
-  async read(typed, at) {
+  async read(given, at) {
+    const typed = given.normalize("NFC").replace(/^＃/, "#");
     if (typed === "" || typed.length > MAX_NAME_CHARACTERS || hasControls(typed)) {
       return { wrong: "is not a channel" };
     }
@@ -156,7 +160,7 @@ function bareName(typed: string): string {
 
 function isSelf(name: string, user: User): boolean {
   if (user.id === "") return false;
-  return name.toLowerCase() === user.displayName.toLowerCase();
+  return foldCase(name) === foldCase(user.displayName);
 }
 
 function networkOf({ channelId, user }: ReadContext) {

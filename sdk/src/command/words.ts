@@ -1,15 +1,18 @@
 /**
  * Splits a line into words, as chat users expect. Pure, and linear in the text.
  *
- * Spaces separate words. Text in double quotes (straight or curly) at the start of a word, or
- * after the `=` of `--flag=`, is one word; in it `\"` is a quote and `\\` a backslash. Everything
- * else is literal: apostrophes, backslashes outside quotes, quotes inside a word.
+ * Blanks separate words. Text in quotes of any pair at the start of a word, or after the `=` of
+ * `--flag=`, is one word; in it a backslash makes a quote or a backslash literal. Invisible marks
+ * outside of quotes are left out. Everything else is literal: apostrophes, backslashes outside
+ * quotes, quotes inside a word.
  */
+import { isBlank, isDash, marksLength, withoutMarks } from "./normalise.ts";
+import { QuoteReader } from "./quotes.ts";
 
 export interface Word {
   /** Without its quotes. */
   readonly text: string;
-  /** Where it stands in the line, quotes included. */
+  /** Where it stands in the line, quotes and marks included. */
   readonly start: number;
   readonly end: number;
   /** It begins with a quote: never a flag. */
@@ -18,19 +21,13 @@ export interface Word {
   readonly unclosed: boolean;
 }
 
-/** Opening quote → closing quote. */
-const QUOTES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ["“", "”"],
-]);
-
 export function splitWords(line: string): Word[] {
   const words: Word[] = [];
-  const hopeless = new Set<string>();
+  const quotes = new QuoteReader(line);
   let at = skipBlanks(line, 0);
   while (at < line.length) {
-    const word = readWord(line, at, hopeless);
-    words.push(word);
+    const word = readWord(line, at, quotes);
+    if (word.text !== "" || word.quoted) words.push(word);
     at = skipBlanks(line, word.end);
   }
   return words;
@@ -43,26 +40,25 @@ export function firstWord(line: string): { word: string; rest: string } {
   return { word: line.slice(start, end), rest: line.slice(end).trim() };
 }
 
-/** `hopeless` holds the closing quotes that were looked for to the line's end in vain. */
-function readWord(line: string, start: number, hopeless: Set<string>): Word {
+function readWord(line: string, start: number, quotes: QuoteReader): Word {
+  const first = start + marksLength(line, start);
   let text = "";
-  let at = start;
+  let at = first;
+  let quoted = false;
   let unclosed = false;
-  const quoted = QUOTES.has(line.charAt(start));
   // After the first "=" of a flag, a quote may open as it may at a word's beginning.
-  const equals = line[start] === "-" ? line.indexOf("=", start) : -1;
+  const equals = isDash(line[first]) ? equalsAt(line, first) : -1;
   while (at < line.length && !isBlank(line, at)) {
-    const opens = QUOTES.get(line.charAt(at));
-    if (opens === undefined || (at !== start && at !== equals + 1)) {
-      const next = plainEnd(line, at);
-      text += line.slice(at, next);
+    if ((at !== first && at !== equals + 1) || !quotes.opens(at)) {
+      const next = at === equals ? at + 1 : plainEnd(line, at, equals);
+      text += withoutMarks(line.slice(at, next));
       at = next;
       continue;
     }
-    const inner = hopeless.has(opens) ? undefined : readQuoted(line, at + 1, opens);
+    const inner = quotes.read(at);
+    if (at === first) quoted = inner !== undefined || !quotes.isSoft(at);
     if (inner === undefined) {
-      hopeless.add(opens);
-      unclosed = true;
+      unclosed ||= !quotes.isSoft(at);
       text += line.charAt(at);
       at += 1;
       continue;
@@ -73,35 +69,22 @@ function readWord(line: string, start: number, hopeless: Set<string>): Word {
   return { text, start, end: at, quoted, unclosed };
 }
 
-/** Up to the next blank or `=`, after which a quote may open; one character at least. */
-function plainEnd(line: string, from: number): number {
+/** The first `=` of the word that begins here, -1 for none. */
+function equalsAt(line: string, from: number): number {
+  for (let at = from; at < line.length && !isBlank(line, at); at++) {
+    if (line[at] === "=" || line[at] === "＝") return at;
+  }
+  return -1;
+}
+
+/** Up to the next blank, or to the `=` after which a quote may open; one character at least. */
+function plainEnd(line: string, from: number, equals: number): number {
   let at = from + 1;
-  if (line[from] === "=") return at;
-  while (at < line.length && !isBlank(line, at) && line[at] !== "=") at += 1;
+  while (at < line.length && !isBlank(line, at) && at !== equals) at += 1;
   return at;
 }
 
-function readQuoted(
-  line: string,
-  from: number,
-  closing: string,
-): { text: string; end: number } | undefined {
-  let text = "";
-  let copied = from;
-  for (let at = from; at < line.length; at++) {
-    const char = line[at];
-    if (char === closing) return { text: text + line.slice(copied, at), end: at + 1 };
-    const next = line[at + 1];
-    if (char === "\\" && (next === closing || next === "\\")) {
-      text += line.slice(copied, at);
-      copied = at + 1;
-      at += 1;
-    }
-  }
-  return undefined;
-}
-
-function skipBlanks(line: string, from: number): number {
+export function skipBlanks(line: string, from: number): number {
   let at = from;
   while (at < line.length && isBlank(line, at)) at += 1;
   return at;
@@ -111,13 +94,4 @@ function skipText(line: string, from: number): number {
   let at = from;
   while (at < line.length && !isBlank(line, at)) at += 1;
   return at;
-}
-
-const LAST_ASCII = 0x7f;
-const WHITESPACE = /\s/;
-
-function isBlank(line: string, at: number): boolean {
-  const unit = line.charCodeAt(at);
-  if (unit > LAST_ASCII) return WHITESPACE.test(line.charAt(at));
-  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
 }

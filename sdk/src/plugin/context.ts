@@ -121,7 +121,7 @@ export type HearsContext<Config = unknown> = Context<HearsKind, Config> & {
 };
 
 interface PrivateCommand {
-  /** The command's name as typed, without prefix. */
+  /** The command's first word as declared, whatever its case was when typed. */
   readonly command: string;
   /** Everything after the name. */
   readonly arg: string;

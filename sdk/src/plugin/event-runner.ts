@@ -99,7 +99,7 @@ export class EventRunner {
   async #run(run: HandlerRun, event: PluginEvent, slot: Slot): Promise<void> {
     const { declared, contextDeps } = this.#deps;
     const made = makeContext(event, slot, contextDeps);
-    const extra = extrasOf(run, event);
+    const extra = extrasOf(run);
     const context = { ...made.context, ...extra };
     try {
       const work = runThrough(declared.middleware, context, () =>
@@ -169,7 +169,7 @@ export class EventRunner {
       queueKey: queueKeyOf(event),
     };
     try {
-      const reported = this.#report(failure, { ...context, ...extrasOf(run, event) });
+      const reported = this.#report(failure, { ...context, ...extrasOf(run) });
       await abortable(reported.then(settled), abort.signal);
     } catch (reason) {
       await this.#catchFailed(reason, failure);
@@ -197,10 +197,7 @@ export class EventRunner {
   }
 }
 
-function extrasOf(run: HandlerRun, event: PluginEvent): object {
+function extrasOf(run: HandlerRun): object {
   if (run.by === "hears") return { match: run.match };
-  if (run.by === "command" && event.kind === "privateMessage") {
-    return { command: run.name, arg: run.arg };
-  }
-  return {};
+  return run.by === "command" ? { command: run.name, arg: run.arg } : {};
 }

@@ -46,15 +46,17 @@ export class Handlers {
       const typed = this.#commands.inPrivate(event.text, prefix);
       if (typed !== undefined) return [commandRun(typed)];
     }
+    const command = this.#commandOf(event);
     return this.#declarations.flatMap((declaration, index) => {
-      return runOf(declaration, event) ?? this.#commandAt(index, event) ?? [];
+      return runOf(declaration, event) ?? (index === command?.index ? command.run : []);
     });
   }
 
-  #commandAt(index: number, event: PluginEvent): HandlerRun | undefined {
-    if (event.kind !== "command" || this.#firstIndex.get(event.command) !== index) return undefined;
-    if (!this.#commands.has(event.command)) return undefined;
-    return commandRun({ name: event.command, arg: event.arg });
+  #commandOf(event: PluginEvent): { index: number; run: HandlerRun } | undefined {
+    const name = event.kind === "command" ? this.#commands.wordOf(event.command) : undefined;
+    const index = name === undefined ? undefined : this.#firstIndex.get(name);
+    if (event.kind !== "command" || name === undefined || index === undefined) return undefined;
+    return { index, run: commandRun({ name, arg: event.arg }) };
   }
 }
 

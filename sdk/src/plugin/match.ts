@@ -1,4 +1,5 @@
 /** The match of a pattern in a text. Pure. */
+import { normalise } from "../command/normalise.ts";
 
 /** Groups that always exist in the type. */
 const GROUPS = 10;
@@ -23,7 +24,7 @@ type Ten = readonly [
 export type Match = readonly [...Ten, ...(readonly string[])] & {
   /** The named groups; those that did not match are empty. */
   readonly groups: Readonly<Record<string, string>>;
-  /** The match's offset in the text, in UTF-16 units. */
+  /** The match's offset in the text that it was found in, in UTF-16 units. */
   readonly index: number;
 };
 
@@ -32,9 +33,21 @@ export function stateless(pattern: RegExp): RegExp {
   return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
 }
 
+/**
+ * In the text as typed; else without the blanks around it; else in what `normalise` makes of that,
+ * which then is what the groups hold.
+ */
 export function findMatch(pattern: RegExp, text: string): Match | undefined {
-  const found = pattern.exec(text);
-  if (found === null) return undefined;
+  const trimmed = text.trim();
+  const plain = normalise(trimmed).trim();
+  for (const candidate of new Set([text, trimmed, plain])) {
+    const found = pattern.exec(candidate);
+    if (found !== null) return matchOf(found);
+  }
+  return undefined;
+}
+
+function matchOf(found: RegExpExecArray): Match {
   const parts = [...found].map((part) => part ?? "");
   while (parts.length < GROUPS) parts.push("");
   const groups = Object.entries(found.groups ?? {}).map(([name, part]) => [name, part ?? ""]);

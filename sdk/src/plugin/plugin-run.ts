@@ -167,7 +167,7 @@ class PluginRun implements RunningPlugin {
     const prefixes = new Prefixes(clock, (backendId) => client.backendInfo(backendId));
     const names = new RegisteredNames(
       clock,
-      (name) => this.#commands.has(name),
+      (name) => this.#commands.wordOf(name) !== undefined,
       async () => Object.keys(await client.registeredCommands()),
     );
     const words = {

@@ -1,4 +1,5 @@
 /** The registered command names: this plugin's own, and those of others as core lists them. */
+import { NameIndex } from "../command/name-index.ts";
 import type { Clock } from "../link/clock.ts";
 
 /** The list is refreshed when a question opens, but not more often than this. */
@@ -11,7 +12,7 @@ export class RegisteredNames {
   readonly #clock: Clock;
   readonly #ask: AskNames;
   readonly #isOurs: (name: string) => boolean;
-  #others: ReadonlySet<string> = new Set();
+  #others = new NameIndex();
   #askedAt: number | undefined;
 
   constructor(clock: Clock, isOurs: (name: string) => boolean, ask: AskNames) {
@@ -20,8 +21,9 @@ export class RegisteredNames {
     this.#ask = ask;
   }
 
+  /** As typed, in any case. */
   has(name: string): boolean {
-    return this.#isOurs(name) || this.#others.has(name);
+    return this.#isOurs(name) || this.#others.find(name) !== undefined;
   }
 
   /** Keeps the previous names until core answers. Never rejects. */
@@ -30,7 +32,7 @@ export class RegisteredNames {
     if (this.#askedAt !== undefined && now - this.#askedAt < NAMES_REFRESH_MS) return;
     this.#askedAt = now;
     try {
-      this.#others = new Set(await this.#ask());
+      this.#others = new NameIndex(await this.#ask());
     } catch {
       this.#askedAt = undefined;
     }

@@ -12,14 +12,14 @@ export function dedupeWarnings(logs: readonly Log[]): readonly Log[] {
       log.level = level;
     },
     debug: log.debug,
-    info(entry: unknown, message?: string) {
+    info(entry: unknown, more?: unknown) {
       last = undefined;
-      log.info(entry, message);
+      log.info(entry, more);
     },
-    warn(entry: unknown, message?: string) {
+    warn(entry: unknown, more?: unknown) {
       if (typeof entry === "string" && entry === last) return;
       last = entry;
-      log.warn(entry, message);
+      log.warn(entry, more);
     },
     error: log.error,
     child: log.child,

@@ -34,6 +34,27 @@ test("a message, fields and an error become one JSON line each", () => {
   assert.ok(lines.every((line) => line.endsWith("}\n") && line.indexOf("\n") === line.length - 1));
 });
 
+test("of two entries both are kept, in either order", () => {
+  const { log, last } = logged();
+  const kept = (...entries: [unknown, unknown?]) => {
+    log.info(...entries);
+    const { level, time, name, ...rest } = last();
+    const { error } = rest as { error?: { message: string } };
+    return error === undefined ? rest : { ...rest, error: error.message };
+  };
+  const rows: [[unknown, unknown?], Record<string, unknown>][] = [
+    [["hi", { who: "ann" }], { msg: "hi", who: "ann" }],
+    [[{ who: "ann" }, "hi"], { msg: "hi", who: "ann" }],
+    [["hi", new Error("no")], { msg: "hi", error: "no" }],
+    [[new Error("no"), { who: "ann" }], { msg: "no", who: "ann", error: "no" }],
+    [["hi", "there"], { msg: "hi there" }],
+    [["count", 3], { msg: "count 3" }],
+    [["hi", null], { msg: "hi null" }],
+    [["list", ["a", "b"]], { msg: "list", 0: "a", 1: "b" }],
+  ];
+  for (const [entries, line] of rows) assert.deepEqual(kept(...entries), line);
+});
+
 test("what cannot be written is not, and what was said about it is", () => {
   const { log, last } = logged();
   const { proxy, revoke } = Proxy.revocable({}, {});

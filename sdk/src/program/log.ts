@@ -14,6 +14,8 @@ export function isLogLevel(name: unknown): name is LogLevel {
 /**
  * Each function takes a message, an error, or fields, the latter two with a message behind them:
  * `log.info("started")`, `log.error(error, "the database is away")`, `log.debug({ kind }, "heard")`.
+ * The order of two does not matter: `log.debug("heard", { kind })` is the same, and of two messages
+ * one follows the other.
  *
  * Fields never hold secrets, and what people said goes to `debug` only. Fields whose names tell
  * of secrets (`token`, `password` and the like) are hidden, and so are Seabird's own tokens
@@ -22,10 +24,10 @@ export function isLogLevel(name: unknown): name is LogLevel {
 export interface Log {
   /** What is below it is left out. May be set at any time, for children too. */
   level: LogLevel;
-  debug(entry: unknown, message?: string): void;
-  info(entry: unknown, message?: string): void;
-  warn(entry: unknown, message?: string): void;
-  error(entry: unknown, message?: string): void;
+  debug(entry: unknown, more?: unknown): void;
+  info(entry: unknown, more?: unknown): void;
+  warn(entry: unknown, more?: unknown): void;
+  error(entry: unknown, more?: unknown): void;
   /** The same log, with these fields in each entry. */
   child(fields: LogFields): Log;
 }
@@ -92,13 +94,14 @@ interface Entry {
 }
 
 function logInto(sink: Sink, always: LogFields): Log {
-  const at = (level: LogLevel) => (entry: unknown, message?: string) => {
+  const at = (level: LogLevel) => (entry: unknown, more?: unknown) => {
     try {
-      const { fields, text } = read(entry);
-      sink.write(level, { ...always, ...fields }, message ?? text);
+      const { fields, text } = readBoth(entry, more);
+      sink.write(level, { ...always, ...fields }, text);
     } catch {
       // Anything may be thrown and then logged: a proxy, an error whose message is no text.
-      sink.write(level, always, `${message ?? ""} (with something that cannot be written)`);
+      const message = [entry, more].find((each) => typeof each === "string") ?? "";
+      sink.write(level, always, `${message} (with something that cannot be written)`);
     }
   };
   return {
@@ -114,6 +117,20 @@ function logInto(sink: Sink, always: LogFields): Log {
     error: at("error"),
     child: (fields) => logInto(sink, { ...always, ...fields }),
   };
+}
+
+/** A text is the message, whichever it is; an error's own message stands only where there is none. */
+function readBoth(entry: unknown, more: unknown): { fields: LogFields; text: string } {
+  const first = read(entry);
+  if (more === undefined) return first;
+  const second = read(more);
+  const fields = { ...first.fields, ...second.fields };
+  const texts = [entry, more].flatMap((each) => (isPlain(each) ? [String(each)] : []));
+  return { fields, text: texts.join(" ") || first.text || second.text };
+}
+
+function isPlain(entry: unknown): boolean {
+  return typeof entry !== "object" || entry === null;
 }
 
 function read(entry: unknown): { fields: LogFields; text: string } {

@@ -1,0 +1,54 @@
+/** Finds a name as people type it: exactly, else in any case, else the only one that capitals merge. */
+import { foldCase, foldLoosely } from "./normalise.ts";
+
+export class NameIndex {
+  readonly #names = new Set<string>();
+  readonly #byCase = new Map<string, string[]>();
+  readonly #byLoose = new Map<string, string[]>();
+
+  constructor(names: Iterable<string> = []) {
+    for (const name of names) this.add(name);
+  }
+
+  add(name: string): void {
+    if (this.#names.has(name)) return;
+    this.#names.add(name);
+    push(this.#byCase, foldCase(name), name);
+    push(this.#byLoose, foldLoosely(name), name);
+  }
+
+  delete(name: string): void {
+    if (!this.#names.delete(name)) return;
+    remove(this.#byCase, foldCase(name), name);
+    remove(this.#byLoose, foldLoosely(name), name);
+  }
+
+  /** As it was added. */
+  find(typed: string): string | undefined {
+    if (this.#names.has(typed)) return typed;
+    const [sameCase] = this.#byCase.get(foldCase(typed)) ?? [];
+    if (sameCase !== undefined) return sameCase;
+    const loose = this.#byLoose.get(foldLoosely(typed)) ?? [];
+    return loose.length === 1 ? loose[0] : undefined;
+  }
+
+  /** The names that are this one but for case, width and marks. */
+  same(name: string): readonly string[] {
+    return this.#byCase.get(foldCase(name)) ?? [];
+  }
+}
+
+/** One of `names` as it is typed, in any case and with invisible marks. */
+export function findName(typed: string, names: Iterable<string>): string | undefined {
+  return new NameIndex(names).find(typed);
+}
+
+function push(map: Map<string, string[]>, key: string, name: string): void {
+  map.set(key, [...(map.get(key) ?? []), name]);
+}
+
+function remove(map: Map<string, string[]>, key: string, name: string): void {
+  const left = (map.get(key) ?? []).filter((each) => each !== name);
+  if (left.length === 0) map.delete(key);
+  else map.set(key, left);
+}
