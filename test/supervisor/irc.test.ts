@@ -161,11 +161,11 @@ test("reload: channels while it runs, the nick by a new start", async (t) => {
   await alice.join("#new");
   write(yaml(server.port, { channels: ["#test", "#new"] }));
   const live = await project.cli(["reload"]);
-  assert.equal(live.out, "irc/one: took channels while it runs\n", live.err);
+  assert.equal(live.out, "irc/one: applied channels without a restart\n", live.err);
   await alice.sees("#new", "bird\\(.*has joined");
   write(yaml(server.port, { channels: ["#test", "#new"], nick: "birdie" }));
   const restarted = await project.cli(["reload"]);
-  assert.equal(restarted.out, "irc/one: restarted for nick\n", restarted.err);
+  assert.equal(restarted.out, "irc/one: restarted to apply nick\n", restarted.err);
   await alice.sees("#new", "birdie\\(.*has joined");
   write(yaml(server.port).replace("nick: bird", "nik: bird"));
   const wrong = await project.cli(["reload"]);

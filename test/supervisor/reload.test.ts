@@ -57,9 +57,9 @@ test("live settings and log levels are told; others restart that component alone
   assert.equal(live.code, 0, live.err);
   assert.equal(
     live.out,
-    "core: took log_level while it runs\n" +
-      "help: took log_level while it runs\n" +
-      "irc/libera: took live, log_level while it runs\n",
+    "core: applied log_level without a restart\n" +
+      "help: applied log_level without a restart\n" +
+      "irc/libera: applied live, log_level without a restart\n",
   );
   assert.match(project.log("irc+libera.log"), /told .*#b/);
   assert.deepEqual(await pids(project), before);
@@ -72,7 +72,7 @@ test("live settings and log levels are told; others restart that component alone
   write(project, { logLevel: "debug", components: [HELP, renamed] });
   const restarted = await project.cli(["reload", "--json"]);
   assert.deepEqual(JSON.parse(restarted.out).components, [
-    { component: "irc/libera", did: "restarted", words: "restarted for nick" },
+    { component: "irc/libera", did: "restarted", words: "restarted to apply nick" },
   ]);
   assert.match(project.log("irc+libera.log"), /given .*"nick\\":\\"bird\\"/);
   const after = await pids(project);
@@ -82,7 +82,7 @@ test("live settings and log levels are told; others restart that component alone
   const refusing = { ...renamed, settings: { ...renamed.settings, refuse: true } };
   write(project, { logLevel: "debug", components: [HELP, refusing] });
   const { out } = await project.cli(["reload"]);
-  assert.equal(out, 'irc/libera: restarted for refuse, since it reported "not now"\n');
+  assert.equal(out, 'irc/libera: restarted to apply refuse, since it reported "not now"\n');
 });
 
 test("core has a log level of its own, and takes another one while it runs", async (t) => {
@@ -100,7 +100,7 @@ test("core has a log level of its own, and takes another one while it runs", asy
   const before = await pids(project);
   yaml("log_level: error", "warn");
   const reloaded = await project.cli(["reload"]);
-  assert.equal(reloaded.out, "core: took log_level while it runs\n", reloaded.err);
+  assert.equal(reloaded.out, "core: applied log_level without a restart\n", reloaded.err);
   yaml("", "error");
   assert.equal((await project.cli(["reload"])).out, "reloaded; nothing has changed\n");
   assert.deepEqual(await pids(project), before);
@@ -111,10 +111,10 @@ test("what a component says of its new settings is checked before it is shown", 
   const refusing = (refuse: unknown) => ({ ...HELP, settings: { ...HELP.settings, refuse } });
   write(project, { components: [refusing({ toString: 1, valueOf: 1 })] });
   const odd = await project.cli(["reload"]);
-  assert.equal(odd.out, "help: restarted for refuse, since it rejected them\n");
+  assert.equal(odd.out, "help: restarted to apply refuse, since it rejected them\n");
   write(project, { components: [refusing("\u001b[2Jno\n")] });
   const wild = await project.cli(["reload"]);
-  assert.equal(wild.out, 'help: restarted for refuse, since it reported "␛[2Jno⏎"\n');
+  assert.equal(wild.out, 'help: restarted to apply refuse, since it reported "␛[2Jno⏎"\n');
 });
 
 test("components come and go, with tokens that core knows; where core listens stays", async (t) => {
@@ -156,7 +156,7 @@ test("a component that was given wrong settings starts once they are right", asy
   write(project, { components: [HELP] });
   const { code, out } = await project.cli(["reload"]);
   assert.equal(code, 0);
-  assert.equal(out, "help: restarted for exit, greeting\n");
+  assert.equal(out, "help: restarted to apply exit, greeting\n");
   await project.untilState("ready", "help");
 });
 

@@ -68,6 +68,9 @@ test("a person in the room: warnings stand above the prompt, each component may 
   await room.untilShown("core was ended by SIGKILL; restarting it");
   await isAnswered(room, "!ping", "pong");
 
+  const noLog = await cli("logs", "terminal/here");
+  assert.equal(noLog.code, 2);
+  assert.match(noLog.err, /terminal\/here is the chat room: .*has no log/);
   const { out } = await cli("ps");
   assert.match(out, /terminal\/here +backend +ready/);
   const refused = await (async () => {
@@ -119,4 +122,7 @@ test("without a terminal the room is left out, and the rest runs", async (t) => 
   const { code, err } = await project.cli(["restart", "terminal/here"]);
   assert.equal(code, 2);
   assert.match(err, /terminal\/here has no terminal here/);
+  const loud = await project.cli(["up", "--log-level", "loud"]);
+  assert.equal(loud.code, 2);
+  assert.match(loud.err, /--log-level.*'loud' is invalid.*debug, info, warn, error/);
 });

@@ -244,7 +244,7 @@ test("ps, logs, restart and reload beside npm start", async (t) => {
 
   assert.match((await cli("reload")).out, /nothing has changed/);
   writeFileSync(join(checkout.folder, ".env"), "SEABIRD_LOG_LEVEL=debug\n");
-  assert.match((await cli("reload")).out, /^ping: took log_level while it runs$/m);
+  assert.match((await cli("reload")).out, /^ping: applied log_level without a restart$/m);
   writeFileSync(join(checkout.folder, "seabird.yaml"), "plugins: {}\n");
   const mixed = await cli("reload");
   assert.equal(mixed.code, 2);

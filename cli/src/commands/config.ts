@@ -1,5 +1,6 @@
 /** `seabird config check|schema|show`: what `seabird.yaml` comes to, without starting anything. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { LOG_LEVELS } from "../config/project.ts";
 import { PROJECT_FILE, type ProjectFlags } from "../config/project-sources.ts";
 import type { SchemaOptions } from "../config/run-config.ts";
 import { contextOf, withJson } from "./context.ts";
@@ -15,7 +16,9 @@ export function addConfig(program: Command): void {
   withFile(config.command("show"))
     .description("list every value with where it comes from; secrets are masked")
     .option("--bind <host:port>", "as `seabird up` would be given it")
-    .option("--log-level <level>", "as `seabird up` would be given it")
+    .addOption(
+      new Option("--log-level <level>", "as `seabird up` would be given it").choices(LOG_LEVELS),
+    )
     .action(async (flags: ProjectFlags, command: Command) => {
       const { show } = await import("../config/run-config.ts");
       await show(flags, contextOf(command).output);

@@ -1,8 +1,9 @@
 /** `seabird up`. */
 
 import { EXIT } from "@seabird-chat/runtime";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { hasProject, loadProject } from "../config/load-project.ts";
+import { LOG_LEVELS } from "../config/project.ts";
 import { type ProjectFromFlags, projectFromFlags } from "../config/project-from-flags.ts";
 import { CliError } from "../process/cli-error.ts";
 import { parseBind } from "../supervise/core-address.ts";
@@ -24,7 +25,7 @@ export function addUp(program: Command): void {
     .description("run what seabird.yaml names; without one core, a chat room here, and plugins")
     .option("--config <file>", "another file than seabird.yaml in this folder")
     .option("--bind <host:port>", "where core listens (127.0.0.1:11235)")
-    .option("--log-level <level>", "debug, info, warn or error (info)")
+    .addOption(new Option("--log-level <level>", "how much is logged (info)").choices(LOG_LEVELS))
     .option("--irc <url>", "connect an IRC network too, as irc://irc.example.org")
     .option("--channel <name>", "an IRC channel to join; repeatable", collectNames, [])
     .option("--nick <nick>", "the name on IRC (IRC_NICK, seabird)")

@@ -162,7 +162,8 @@ async function checkBackend({ seabird }: Clients, backendId: string): Promise<Fi
       const next = "it tries again by itself; if the reason lasts, check its settings and its log";
       return { state: "problem", about, text: `its network is ${network}`, next };
     }
-    const more = Object.keys(info.metadata).length > 0 ? `, ${JSON.stringify(info.metadata)}` : "";
+    const { version } = info.metadata;
+    const more = version === undefined ? "" : `, version ${version}`;
     const text = `answers, ${plural(channels.length, "channel")}${more}`;
     return channels.length > 0
       ? { state: "good", about, text }

@@ -109,7 +109,13 @@ export class Control {
   async #logs(request: Extract<ControlRequest, { do: "logs" }>, to: ReplyTo): Promise<null> {
     const { component, lines, follow } = request;
     const { logs } = this.#deps;
-    if (component !== undefined && component !== "up") this.#find(component);
+    if (component !== undefined && component !== "up" && this.#find(component).isTerminal) {
+      throw new CliError(
+        EXIT.usage,
+        `${component} is the chat room: it writes to its terminal and has no log`,
+        "`seabird tail` shows what is said",
+      );
+    }
     // What comes while the old lines are read waits behind them; no turn of the loop is between.
     const old =
       component === undefined

@@ -116,13 +116,13 @@ class Reload {
       const problem = await supervisor.tell(component, message);
       component.update(spec);
       if (problem === undefined) {
-        return { component: spec.name, did: "changed", words: `took ${keys} while it runs` };
+        return { component: spec.name, did: "changed", words: `applied ${keys} without a restart` };
       }
       why = `, since ${problem}`;
     }
     await supervisor.restart(component, spec);
     await supervisor.settled([component], RESTART_READY_MS, signal);
-    return reportOn(component, "restarted", `restarted for ${keys}${why}`);
+    return reportOn(component, "restarted", `restarted to apply ${keys}${why}`);
   }
 }
 

@@ -14,6 +14,7 @@ const BIN = fileURLToPath(new URL("../../bin/seabird-core.js", import.meta.url))
 interface Property {
   readonly "x-env": readonly string[];
   readonly minimum?: number;
+  readonly pattern?: string;
   readonly default?: string;
   readonly enum?: readonly string[];
   readonly properties?: object;
@@ -63,6 +64,12 @@ test("what it says of a value, core reads: under that variable, down to the mini
   const bind = { host: "127.0.0.1", port: 11235 };
   const env = { [variable(listen)]: listen?.default };
   assert.deepEqual(loadConfig({ env, cwd: "/" }).bind, bind);
+  for (const port of [
+    0, 9, 9_999, 11_235, 64_999, 65_499, 65_529, 65_535, 65_536, 65_600, 99_999,
+  ]) {
+    const isValid = new RegExp(listen?.pattern ?? "$^").test(`localhost:${port}`);
+    assert.equal(isValid, port <= 65_535, `${port}`);
+  }
   const { action_timeouts: timeouts, ...limits } = properties.limits.properties;
   for (const limit of Object.values(limits)) {
     const value = limit.minimum ?? Number.NaN;

@@ -15,7 +15,8 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const ADDRESS: Schema = {
   type: "string",
-  pattern: "^(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]\\s]*):\\d{1,5}$",
+  pattern:
+    "^(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]\\s]*):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])$",
   "x-message": "must be host:port, such as 127.0.0.1:11235, 0.0.0.0:11235 or [::1]:11235",
 };
 const TEXT: Schema = { type: "string", minLength: 1 };
