@@ -13,6 +13,7 @@ import {
 import { checkOptionNames } from "./option-names.ts";
 import type { Reader } from "./reader.ts";
 import {
+  channelIdReader,
   channelReader,
   choiceReader,
   type NamedUser,
@@ -117,6 +118,11 @@ function channel(): Arg<string> {
   return oneWord(channelReader);
 }
 
+/** A channel of any network by its absolute id, in any of its forms; the handler gets the normal one. */
+function channelId(): Arg<string> {
+  return oneWord(channelIdReader);
+}
+
 /** One of several words, case-insensitive. Throws a SeabirdError `bad_option` for invalid choices. */
 function choice<const T extends string>(choices: readonly T[]): Arg<T> {
   return oneWord(choiceReader(choices));
@@ -143,6 +149,7 @@ export const arg = {
   duration,
   user,
   channel,
+  channelId,
   choice,
   schema,
 } as const;

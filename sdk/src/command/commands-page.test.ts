@@ -76,6 +76,13 @@ const rows: [declared: string, Args, Flags, typed: string, said: string][] = [
     "irc://other/x",
     'room: "irc://other/x" is on another network.',
   ],
+  [
+    "arg.channelId()",
+    { room: arg.channelId() },
+    {},
+    "games",
+    'room: "games" is not a channel\'s id, such as irc://libera/#games.',
+  ],
   ['arg.schema(schema, "such as 2d6")', { dice }, {}, "x", 'dice: "x" does not fit (such as 2d6).'],
   [
     'flag.boolean({ short: "s" })',

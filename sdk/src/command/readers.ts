@@ -3,6 +3,7 @@
 import { absoluteId, parseId } from "@seabird-chat/protocol";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
+import { normalChannelId } from "../link/normal-id.ts";
 import type { User } from "../plugin/events.ts";
 import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
 import { NameIndex } from "./name-index.ts";
@@ -106,6 +107,16 @@ export const channelReader: Reader<string> = {
     const here = networkOf(at);
     if (here === undefined) return { wrong: "is not a channel" };
     return { value: absoluteId(here, typed) };
+  },
+};
+
+export const channelIdReader: Reader<string> = {
+  takes: "a channel's id",
+  placeholder: "CHANNEL-ID",
+  read(typed) {
+    const id = typed.length > MAX_NAME_CHARACTERS ? undefined : normalChannelId(typed);
+    if (id !== undefined && !hasControls(parseId(id)?.relative ?? "")) return { value: id };
+    return { wrong: "is not a channel's id, such as irc://libera/#games" };
   },
 };
 

@@ -6,6 +6,7 @@ import type { Connection } from "./connection.ts";
 import { type Content, contentToWire } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
 import { checkLimit, type SdkLimits } from "./limits.ts";
+import { normalId } from "./normal-id.ts";
 
 export interface CallOptions {
   /** Cancels the call; the action may happen all the same. */
@@ -125,25 +126,26 @@ export class ActionClient {
   /** Sorted by id. */
   async listBackends(options?: CallOptions): Promise<readonly Backend[]> {
     const list = await this.#call("listBackends", {}, options);
-    return list.backends;
+    return list.backends.map(withNormalId);
   }
 
   /** Asks the backend itself. */
   async backendInfo(backendId: string, options?: CallOptions): Promise<BackendInfo> {
     const info = await this.#call("getBackendInfo", { backendId }, options);
-    return { backend: info.backend, metadata: info.metadata };
+    const { backend, metadata } = info;
+    return { backend: backend && withNormalId(backend), metadata };
   }
 
   /** Sorted by id. */
   async listChannels(backendId: string, options?: CallOptions): Promise<readonly Channel[]> {
     const list = await this.#call("listChannels", { backendId }, options);
-    return list.channels;
+    return list.channels.map(withNormalId);
   }
 
   async channelInfo(channelId: string, options?: CallOptions): Promise<Channel> {
     const info = await this.#call("getChannelInfo", { channelId }, options);
     if (info.channel === undefined) throw new SeabirdError("internal", "core sent no channel");
-    return info.channel;
+    return withNormalId(info.channel);
   }
 
   async coreInfo(options?: CallOptions): Promise<CoreInfo> {
@@ -229,6 +231,12 @@ export class ActionClient {
 
 type SeabirdClient = Client<typeof Seabird>;
 type UnaryMethod = Exclude<keyof SeabirdClient, "streamEvents">;
+
+/** Changes what was received a moment ago and belongs to this call. */
+function withNormalId<T extends { id: string }>(received: T): T {
+  received.id = normalId(received.id);
+  return received;
+}
 
 function tags(options: ActionOptions | undefined): { tags: Record<string, string> } {
   return { tags: { ...options?.tags } };

@@ -11,3 +11,14 @@ export function normalId(id: string): string {
   const backend = parseBackendId(id);
   return backend === undefined ? id : backendId(backend);
 }
+
+/**
+ * The normal form of a channel's absolute id; undefined for what is none, such as the id of a backend
+ * or a bare name.
+ */
+export function normalChannelId(text: string): string | undefined {
+  const parsed = parseId(text.trim());
+  if (parsed === undefined || [parsed.type, parsed.id, parsed.relative].includes(""))
+    return undefined;
+  return absoluteId(parsed, parsed.relative);
+}

@@ -1,5 +1,9 @@
-/** The events that a plugin receives: plain objects with a `kind`, one row for each. Pure. */
+/**
+ * The events that a plugin receives: plain objects with a `kind`, one row for each. Pure. Ids are in
+ * their normal form, also those that another plugin wrote in another one; `raw` has them as sent.
+ */
 import type { Block, ChannelSource, Event, User as WireUser } from "@seabird-chat/protocol";
+import { normalId } from "../link/normal-id.ts";
 
 /** A user of a chat network. `id` is absolute; both are empty if the backend sent none. */
 export interface User {
@@ -132,12 +136,12 @@ function fromUser(value: WireContent & { readonly source?: WireUser | undefined 
 
 function toChannel(value: WireContent & { readonly sender: string; readonly channelId: string }) {
   const { sender, channelId } = value;
-  return { sender, channelId, ...content(value) };
+  return { sender, channelId: normalId(channelId), ...content(value) };
 }
 
 function toPerson(value: WireContent & { readonly sender: string; readonly userId: string }) {
   const { sender, userId } = value;
-  return { sender, userId, ...content(value) };
+  return { sender, userId: normalId(userId), ...content(value) };
 }
 
 function content({ text, rootBlock }: WireContent): MessageContent {
@@ -145,9 +149,9 @@ function content({ text, rootBlock }: WireContent): MessageContent {
 }
 
 function inChannel(source: ChannelSource | undefined): InChannel {
-  return { channelId: source?.channelId ?? "", user: user(source?.user) };
+  return { channelId: normalId(source?.channelId ?? ""), user: user(source?.user) };
 }
 
 function user(source: WireUser | undefined): User {
-  return { id: source?.id ?? "", displayName: source?.displayName ?? "" };
+  return { id: normalId(source?.id ?? ""), displayName: source?.displayName ?? "" };
 }

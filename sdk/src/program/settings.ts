@@ -3,6 +3,7 @@
  * With other schema libraries set `writeOnly` and `x-live` in the JSON Schema.
  */
 import { z } from "zod";
+import { normalChannelId } from "../link/normal-id.ts";
 
 export { SECRET_KEY, SettingsError } from "./check-settings.ts";
 
@@ -12,6 +13,20 @@ export { SECRET_KEY, SettingsError } from "./check-settings.ts";
  */
 export function secret() {
   return z.string().min(1).meta({ writeOnly: true });
+}
+
+const NO_CHANNEL_ID = "must be a channel's id, such as irc://libera/#games";
+
+/**
+ * A channel's absolute id, in any of its forms: `irc://libera/#games` becomes `irc://libera/%23games`,
+ * as the ids of events are. Compare it with `===`.
+ */
+export function channelId() {
+  return z
+    .string()
+    .refine((text) => normalChannelId(text) !== undefined, { error: NO_CHANNEL_ID })
+    .overwrite((text) => normalChannelId(text) ?? text)
+    .meta({ pattern: "^\\s*[^:]+://[^/]+/.+$", "x-message": NO_CHANNEL_ID });
 }
 
 /**
