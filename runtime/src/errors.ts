@@ -1,4 +1,4 @@
-/** What was thrown, as text: code of strangers throws anything, and the system throws codes. */
+/** Messages of thrown values, which may be of any type, and the error codes of the system. */
 
 const MAX_CAUSES = 8;
 

@@ -25,4 +25,5 @@ test("the help has a line for each code, without the manual's markup", () => {
   const lines = exitCodesHelp().split("\n");
   assert.equal(lines.length, Object.keys(EXIT_CODES).length + 1);
   assert.match(exitCodesHelp(), /^ {3}78 {2}seabird\.yaml or a setting is wrong/m);
+  assert.match(exitCodesHelp(["usage"]), /^Exit codes:\n {4}2 {2}wrong command[^\n]*$/);
 });

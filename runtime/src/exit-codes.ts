@@ -1,6 +1,6 @@
 /**
  * The exit codes of every program of Seabird, in one table: what a script, a service manager or
- * the supervisor can tell apart. From 64 on they are those of sysexits(3).
+ * the supervisor can distinguish. From 64 on they are those of sysexits(3).
  */
 
 export interface ExitCodeRow {
@@ -75,10 +75,13 @@ export function isRestartable(code: number | null): boolean {
   return Object.values(EXIT_CODES).find((row) => row.code === code)?.restart ?? true;
 }
 
-/** The table as `--help` shows it. */
-export function exitCodesHelp(): string {
-  const lines = Object.values(EXIT_CODES).map(
-    ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning.replaceAll("`", "")}`,
-  );
+/** The table as `--help` shows it. `names`: the codes of this program. Default: all. */
+export function exitCodesHelp(
+  names: readonly ExitName[] = Object.keys(EXIT_CODES) as ExitName[],
+): string {
+  const lines = names.map((name) => {
+    const { code, meaning } = EXIT_CODES[name];
+    return `  ${String(code).padStart(3)}  ${meaning.replaceAll("`", "")}`;
+  });
   return `Exit codes:\n${lines.join("\n")}`;
 }

@@ -1,5 +1,5 @@
 /**
- * What a supervisor and the components that it starts tell each other over Node's IPC channel.
+ * What a supervisor and the components that it starts send each other over Node's IPC channel.
  * Either side takes a message only if it is what the types below say; all else is ignored.
  */
 import type { ChildProcess } from "node:child_process";

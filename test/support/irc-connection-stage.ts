@@ -4,7 +4,7 @@ import type { ConnectionStatus } from "../../backends/irc/src/connection/hooks.t
 import { IrcConnection } from "../../backends/irc/src/connection.ts";
 import { DEFAULT_LIMITS } from "../../backends/irc/src/limits.ts";
 import type { IrcOptions } from "../../backends/irc/src/options.ts";
-import type { IrcEvent } from "../../backends/irc/src/presence/irc-event.ts";
+import type { IrcEvent } from "../../backends/irc/src/state/irc-event.ts";
 import { waitFor } from "./irc-wait.ts";
 
 export interface ConnectionStage {

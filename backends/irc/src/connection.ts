@@ -12,9 +12,9 @@ import { WantedChannels } from "./connection/wanted-channels.ts";
 import { plainReason } from "./formatting/codes.ts";
 import { foldName } from "./message/line.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
-import { IrcState } from "./presence/irc-state.ts";
 import type { IrcRequest, RequestOutcome } from "./requests/irc-request.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
+import { IrcState } from "./state/irc-state.ts";
 
 /** After a connection that lasted this long the reconnect pauses start from the shortest again. */
 const STABLE_AFTER_MS = 30_000;

@@ -23,7 +23,7 @@ import { splitLines } from "./formatting/split.ts";
 import { toNetworkEvent } from "./inbound.ts";
 import { parseMessage } from "./message/irc-message.ts";
 import { decodeLine } from "./message/line.ts";
-import { IrcState } from "./presence/irc-state.ts";
+import { IrcState } from "./state/irc-state.ts";
 
 /** Text with a visible character. */
 const words = fc.stringMatching(/^[a-z0-9,é🦀]( ?[a-z0-9,é🦀]){0,5}$/u);

@@ -6,7 +6,7 @@ import type {
 } from "@seabird-chat/sdk/backend";
 import { runsToBlock } from "./format.ts";
 import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
-import type { IrcEvent, Origin } from "./presence/irc-event.ts";
+import type { IrcEvent, Origin } from "./state/irc-event.ts";
 
 /** An event for core. Whether a message is a command or a mention, the SDK recognises. */
 export type NetworkEvent =

@@ -26,12 +26,12 @@ import {
   planPrivateSend,
   planTopic,
 } from "./outbound.ts";
-import { ChannelIds } from "./presence/channel-ids.ts";
-import { mayInvite } from "./presence/invites.ts";
-import type { IrcEvent } from "./presence/irc-event.ts";
-import type { IrcState } from "./presence/irc-state.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 import type { IrcSettings } from "./settings.ts";
+import { ChannelIds } from "./state/channel-ids.ts";
+import { mayInvite } from "./state/invites.ts";
+import type { IrcEvent } from "./state/irc-event.ts";
+import type { IrcState } from "./state/irc-state.ts";
 import { channelsOf, SettingRefused, toOptions } from "./to-options.ts";
 
 /** Invitations that are followed at once; further ones are ignored. */

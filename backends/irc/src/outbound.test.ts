@@ -15,7 +15,7 @@ import {
   planPrivateSend,
   planTopic,
 } from "./outbound.ts";
-import { IrcState } from "./presence/irc-state.ts";
+import { IrcState } from "./state/irc-state.ts";
 
 const network = new IrcState("bird");
 const tags = {};

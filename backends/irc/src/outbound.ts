@@ -5,9 +5,9 @@ import { parseRuns, writeRuns } from "./formatting/runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
 import { lineProblem } from "./message/format-line.ts";
 import { byteLength } from "./message/line.ts";
-import { MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./presence/irc-state.ts";
-import type { NetworkRules } from "./presence/network-rules.ts";
 import type { SuccessCondition } from "./requests/irc-request.ts";
+import { MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./state/irc-state.ts";
+import type { NetworkRules } from "./state/network-rules.ts";
 
 /** Bytes of one message; a longer one is refused, since it could not be sent in the time that core waits. */
 export const MAX_TEXT_BYTES = 64 * 1024;

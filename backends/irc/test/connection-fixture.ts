@@ -3,9 +3,9 @@ import type { TestContext } from "node:test";
 import type { ConnectionStatus } from "../src/connection/hooks.ts";
 import { IrcConnection } from "../src/connection.ts";
 import type { IrcOptions } from "../src/options.ts";
-import type { IrcEvent } from "../src/presence/irc-event.ts";
 import type { IrcRequest, RequestOutcome } from "../src/requests/irc-request.ts";
 import { settings as schema } from "../src/settings.ts";
+import type { IrcEvent } from "../src/state/irc-event.ts";
 import { toOptions } from "../src/to-options.ts";
 import { ScriptedServer, until } from "./scripted-server.ts";
 

@@ -1,11 +1,11 @@
 /** A RequestTracker on a test clock, with the server's lines given by hand. */
 import assert from "node:assert/strict";
 import { parseMessage } from "../src/message/irc-message.ts";
-import { IrcState } from "../src/presence/irc-state.ts";
 import { FloodQueue } from "../src/requests/flood-queue.ts";
 import type { IrcRequest, RequestOutcome } from "../src/requests/irc-request.ts";
 import { RequestTracker } from "../src/requests/request-tracker.ts";
-import { TestClock } from "./test-clock.ts";
+import { IrcState } from "../src/state/irc-state.ts";
+import { ManualClock } from "./manual-clock.ts";
 
 export const LIMITS = {
   burstLines: 6,
@@ -18,7 +18,7 @@ export const LIMITS = {
 
 /** What is written: a line's label stands before it, as `[label] line`. */
 export function setUp(...caps: readonly string[]) {
-  const clock = new TestClock();
+  const clock = new ManualClock();
   const written: string[] = [];
   const state = new IrcState("bird");
   const write = (line: string, { label }: { readonly label?: string } = {}) =>

@@ -1,4 +1,4 @@
-/** What a typed line means: theirs → ours. Pure. */
+/** Parses a typed line: a message, an action or a command of the room. Pure. */
 import { recognise } from "@seabird-chat/sdk/backend";
 
 /** A line longer than this is refused. */

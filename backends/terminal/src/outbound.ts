@@ -1,4 +1,4 @@
-/** What core asks for, as what is shown and answered: ours → theirs, as data. Pure. */
+/** Requests of core: what the terminal shows, and the answer, as data. Pure. */
 import type { Block, OutgoingMessage, Target } from "@seabird-chat/sdk/backend";
 
 /** What is shown, or why it is refused. */

@@ -9,6 +9,7 @@ import {
   coreBin,
   createBin,
   listNetworks,
+  OUR_PLUGINS,
   pluginBin,
 } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
@@ -36,7 +37,7 @@ export function addRun(program: Command): void {
         : run(backendBin(network), args, options),
     );
   withClientOptions(passThrough(program.command("plugin")))
-    .description("run plugins: help, ping, introspection, or your own: ./FILE [--watch]")
+    .description(`run plugins: ${OUR_PLUGINS.join(", ")}, or your own: ./FILE [--watch]`)
     .argument("<name...>", "--watch: again after each change of the files")
     .action((args: string[], options: ClientOptions) =>
       run(pluginBin(), ...withLate(args, options)),

@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { hasProject, loadProject } from "../config/load-project.ts";
 import { LOG_LEVELS } from "../config/project.ts";
 import { type ProjectFromFlags, projectFromFlags } from "../config/project-from-flags.ts";
+import { OUR_PLUGINS } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import { parseBind } from "../supervise/core-address.ts";
 import { runProject } from "../supervise/run-project.ts";
@@ -16,7 +17,6 @@ interface CommandOptions extends ProjectFromFlags {
   readonly logLevel?: string;
 }
 
-const DEFAULT_PLUGINS = ["help", "ping", "introspection"];
 /** What a seabird.yaml holds itself. */
 const WITHOUT_FILE = ["irc", "channel", "nick", "plugin"];
 
@@ -29,7 +29,7 @@ export function addUp(program: Command): void {
     .option("--irc <url>", "connect an IRC network too, as irc://irc.example.org")
     .option("--channel <name>", "an IRC channel to join; repeatable", collectNames, [])
     .option("--nick <nick>", "the name on IRC (IRC_NICK, seabird)")
-    .option("--plugin <name...>", "the plugins to run", DEFAULT_PLUGINS)
+    .option("--plugin <name...>", "the plugins to run", [...OUR_PLUGINS])
     .option("--no-terminal", "no chat room: logs go to stderr until a signal ends the run")
     .addHelpText("after", UP_HELP)
     .action(async (options: CommandOptions, command: Command) => {

@@ -49,6 +49,9 @@ export function listNetworks(): string[] {
     .sort();
 }
 
+/** The plugins that come with the cli, in the order in which they are offered. */
+export const OUR_PLUGINS: readonly string[] = ["help", "ping", "introspection"];
+
 /** This package's version, which all packages of the project share. */
 export function ownVersion(): string {
   return String(ownPackage()["version"]);

@@ -1,5 +1,5 @@
 /** The text of `seabird-core --help`, and `.env.example`; both are made from the settings. */
-import { exitCodesHelp } from "@seabird-chat/runtime";
+import { type ExitName, exitCodesHelp } from "@seabird-chat/runtime";
 import {
   ALL_SETTINGS,
   flagOf,
@@ -22,11 +22,22 @@ A flag overrides the environment, which overrides .env in the working directory.
 
 Settings:`;
 
+const CORE_EXITS: readonly ExitName[] = [
+  "ok",
+  "failed",
+  "usage",
+  "unavailable",
+  "internal",
+  "busy",
+  "config",
+  "interrupted",
+];
+
 /** The whole help. */
 export function helpText(): string {
   const settings = (SETTINGS as readonly Setting[]).map(describe).join("\n");
   const limits = LIMIT_SETTINGS.map(describe).join("\n");
-  return `${USAGE}\n${settings}\n\nLimits (what happens at each: docs/running-core.md):\n${limits}\n\n${exitCodesHelp()}`;
+  return `${USAGE}\n${settings}\n\nLimits (what happens at each: docs/running-core.md):\n${limits}\n\n${exitCodesHelp(CORE_EXITS)}`;
 }
 
 function describe(setting: Setting): string {

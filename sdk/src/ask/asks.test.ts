@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
 import { findName } from "../command/name-index.ts";
-import { HandClock } from "../link/test/hand-clock.ts";
+import { ManualClock } from "../link/test/manual-clock.ts";
 import { type PluginEvent, toPluginEvent } from "../plugin/events.ts";
 import { AskCancelled, type AskCancelReason } from "./ask-cancelled.ts";
 import { Asks, isAffirmative } from "./asks.ts";
@@ -23,7 +23,7 @@ const whisper = (text: string) =>
   event({ case: "privateMessage", value: { source: source.user, text } });
 
 function setUp(maxAsks = 10) {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const words = {
     isRegistered: (name: string) => findName(name, ["known"]) !== undefined,
     prefixFor: () => "?",

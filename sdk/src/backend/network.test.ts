@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { resolveLimits } from "../link/limits.ts";
-import { HandClock } from "../link/test/hand-clock.ts";
+import { ManualClock } from "../link/test/manual-clock.ts";
 import { createLog } from "../program/log.ts";
 import type { BackendConnection } from "./backend-connection.ts";
 import { Fatal } from "./backend-errors.ts";
@@ -11,7 +11,7 @@ import { Network } from "./network.ts";
 type Connect = (signal: AbortSignal) => BackendConnection | Promise<BackendConnection>;
 
 function stage(connect: Connect, random = 1) {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const leaving = new AbortController();
   const lines: { level: string; msg: string }[] = [];
   const tries: number[] = [];

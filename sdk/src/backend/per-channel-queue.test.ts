@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { nextTurn } from "../link/clock.ts";
-import { HandClock } from "../link/test/hand-clock.ts";
+import { ManualClock } from "../link/test/manual-clock.ts";
 import { Refused } from "./backend-errors.ts";
 import { perChannelQueue } from "./per-channel-queue.ts";
 
@@ -15,7 +15,7 @@ test("any work: channels keep their order, one at a time, and wait for no other"
   });
   await fc.assert(
     fc.asyncProperty(fc.array(job, { maxLength: 20 }), async (jobs) => {
-      const queue = perChannelQueue({ clock: new HandClock() });
+      const queue = perChannelQueue({ clock: new ManualClock() });
       const ended: number[] = [];
       const running = new Set<string>();
       const all = jobs.map(({ channel, turns, fails }, index) =>
@@ -47,7 +47,7 @@ test("any work: channels keep their order, one at a time, and wait for no other"
 });
 
 test("a channel that hangs delays itself only; too many, too old and unwanted are refused", async () => {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const queue = perChannelQueue({ clock, maxWaiting: 2, maxWaitMs: 1_000 });
   const hang = Promise.withResolvers<void>();
   const first = queue.run("a", () => hang.promise);

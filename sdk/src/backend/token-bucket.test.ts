@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { HandClock } from "../link/test/hand-clock.ts";
+import { ManualClock } from "../link/test/manual-clock.ts";
 import { tokenBucket } from "./token-bucket.ts";
 
 test("so many at once, then one every so often", async () => {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const bucket = tokenBucket({ size: 2, everyMs: 100, clock });
   const atMs: number[] = [];
   assert.equal(bucket.waitMs(2), 0);
@@ -19,7 +19,7 @@ test("so many at once, then one every so often", async () => {
 });
 
 test("who goes away takes nothing, and the next is not held up", async () => {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const bucket = tokenBucket({ size: 1, everyMs: 100, clock });
   await bucket.take();
   const gone = new AbortController();
@@ -38,7 +38,7 @@ test("any takers: order is kept, and no span of time has more than its share", a
   const takers = fc.array(taker, { minLength: 1, maxLength: 15 });
   await fc.assert(
     fc.asyncProperty(takers, fc.integer({ min: 3, max: 6 }), async (list, size) => {
-      const clock = new HandClock();
+      const clock = new ManualClock();
       const bucket = tokenBucket({ size, everyMs: 50, clock });
       const taken: { index: number; atMs: number; count: number }[] = [];
       for (const [index, { afterMs, count }] of list.entries()) {
@@ -69,6 +69,6 @@ test("any takers: order is kept, and no span of time has more than its share", a
 test("what can never be is refused", () => {
   assert.throws(() => tokenBucket({ size: 0, everyMs: 1 }), { code: "bad_option" });
   assert.throws(() => tokenBucket({ size: 1, everyMs: -1 }), { code: "bad_option" });
-  const bucket = tokenBucket({ size: 2, everyMs: 1, clock: new HandClock() });
+  const bucket = tokenBucket({ size: 2, everyMs: 1, clock: new ManualClock() });
   assert.throws(() => bucket.take(3), { code: "bad_option" });
 });

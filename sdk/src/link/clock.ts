@@ -1,6 +1,6 @@
 /**
- * Time and chance, as everything in the SDK is given them: nothing else in it asks the machine
- * for the time, sets a timer or throws dice, so that a test can hold both in its hand.
+ * Time and randomness of the SDK: nothing else in it reads the time, sets timers or makes random
+ * numbers, so that a test controls both.
  */
 
 /** Where the time comes from. */

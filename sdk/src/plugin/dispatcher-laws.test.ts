@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { pause } from "../link/clock.ts";
-import { HandClock } from "../link/test/hand-clock.ts";
+import { ManualClock } from "../link/test/manual-clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
 
 const step = fc.record({
@@ -38,7 +38,7 @@ class RunningHandlers {
 test("one handler per queue, at most two in all, started in order, and all of them end", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(job, { maxLength: 30, size: "max" }), async (jobs) => {
-      const clock = new HandClock();
+      const clock = new ManualClock();
       const limits = {
         maxHandlersAtOnce: MAX_AT_ONCE,
         handlerTimeoutMs: 1_000_000,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nextTurn } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
-import { HandClock } from "../link/test/hand-clock.ts";
+import { ManualClock } from "../link/test/manual-clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Slot } from "./handler-slot.ts";
 
@@ -15,7 +15,7 @@ const LIMITS = {
 };
 
 function setUp(limits: Partial<typeof LIMITS> = {}) {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const dispatcher = new Dispatcher({ clock, limits: { ...LIMITS, ...limits } });
   const log: string[] = [];
   /** A task that begins, and ends when it is told to. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import { type Event, EventSchema } from "@seabird-chat/protocol";
 import { resolveLimits } from "../link/limits.ts";
-import { HandClock } from "../link/test/hand-clock.ts";
+import { ManualClock } from "../link/test/manual-clock.ts";
 import { silentLog } from "../program/log.ts";
 import { toPluginEvent } from "./events.ts";
 import { LoopGuard } from "./loop-guard.ts";
@@ -13,7 +13,7 @@ const CHANNEL = "irc://libera/%23c";
 const user = (name: string) => `irc://libera/${name}`;
 
 function setUp(constants: Parameters<typeof resolveLimits>[1] = {}) {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const lines: string[] = [];
   const log = { ...silentLog, warn: (fields: unknown) => void lines.push(JSON.stringify(fields)) };
   const guard = new LoopGuard({ clock, limits: resolveLimits({}, constants), log });

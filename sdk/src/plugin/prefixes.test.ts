@@ -5,14 +5,14 @@ import { create } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
 import type { BackendInfo } from "../link/action-client.ts";
 import { nextTurn } from "../link/clock.ts";
-import { HandClock } from "../link/test/hand-clock.ts";
+import { ManualClock } from "../link/test/manual-clock.ts";
 import { toPluginEvent } from "./events.ts";
 import { PREFIX_REFRESH_MS, PREFIX_WAIT_MS, Prefixes } from "./prefixes.ts";
 import { NAMES_REFRESH_MS, RegisteredNames } from "./registered-names.ts";
 import { SeenUsers } from "./seen-users.ts";
 
 function setUp(first: string | undefined) {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const state = { prefix: first, asked: 0 };
   const prefixes = new Prefixes(clock, async (): Promise<BackendInfo> => {
     state.asked += 1;
@@ -61,7 +61,7 @@ test("an invalid prefix is ignored", async () => {
 });
 
 test("a backend that does not answer is waited for a moment only, and once", async () => {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const prefixes = new Prefixes(clock, () => new Promise(() => undefined));
   let got = "";
   void prefixes.prefixOf("a").then((prefix) => (got = prefix));
@@ -74,7 +74,7 @@ test("a backend that does not answer is waited for a moment only, and once", asy
 });
 
 test("names are asked for when they are needed, but not too often", async () => {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   let asked = 0;
   let answer: () => string[] = () => ["theirs"];
   const names = new RegisteredNames(

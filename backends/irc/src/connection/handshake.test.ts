@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { TestClock } from "../../test/test-clock.ts";
+import { ManualClock } from "../../test/manual-clock.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { parseMessage } from "../message/irc-message.ts";
 import type { IrcOptions, SaslOptions } from "../options.ts";
 import { Handshake } from "./handshake.ts";
 
 function setUp(sasl: SaslOptions | undefined) {
-  const clock = new TestClock();
+  const clock = new ManualClock();
   const sent: string[] = [];
   const ends: string[] = [];
   const options = {

@@ -1,5 +1,5 @@
 /** What a connection reports to whoever opened it. */
-import type { IrcEvent } from "../presence/irc-event.ts";
+import type { IrcEvent } from "../state/irc-event.ts";
 import type { Endpoint } from "./sts.ts";
 import type { ChannelCounts } from "./wanted-channels.ts";
 

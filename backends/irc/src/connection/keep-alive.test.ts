@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { TestClock } from "../../test/test-clock.ts";
+import { ManualClock } from "../../test/manual-clock.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
 
 function setUp() {
-  const clock = new TestClock();
+  const clock = new ManualClock();
   const told: string[] = [];
   const hooks = { ping: () => void told.push("ping"), dead: () => void told.push("dead") };
   const alive = new KeepAlive({ pingIntervalMs: 15_000, pingTimeoutMs: 30_000 }, hooks, clock);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { TestClock } from "../../test/test-clock.ts";
+import { ManualClock } from "../../test/manual-clock.ts";
 import { parseMessage } from "../message/irc-message.ts";
-import { IrcState } from "../presence/irc-state.ts";
-import { rulesOf } from "../presence/network-rules.ts";
+import { IrcState } from "../state/irc-state.ts";
+import { rulesOf } from "../state/network-rules.ts";
 import { isNetsplit, NickReclaim } from "./nick-reclaim.ts";
 
 interface SetUp {
@@ -13,7 +13,7 @@ interface SetUp {
 }
 
 function setUp({ password, isLoggedIn = false, nick = "bird_" }: SetUp = {}) {
-  const clock = new TestClock();
+  const clock = new ManualClock();
   const sent: string[] = [];
   const state = new IrcState(nick);
   const reclaim = new NickReclaim(

@@ -9,7 +9,7 @@
 import { type Clock, Timers } from "../clock.ts";
 import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-import type { IrcState } from "../presence/irc-state.ts";
+import type { IrcState } from "../state/irc-state.ts";
 
 /** Milliseconds that NickServ has to free the nick, before the server is asked for it. */
 const NICKSERV_WITHIN_MS = 5_000;

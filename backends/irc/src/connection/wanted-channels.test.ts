@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { TestClock } from "../../test/test-clock.ts";
-import type { ChannelLimit } from "../presence/network-rules.ts";
+import { ManualClock } from "../../test/manual-clock.ts";
+import type { ChannelLimit } from "../state/network-rules.ts";
 import { type ChannelCounts, WantedChannels } from "./wanted-channels.ts";
 
 function setUp(rejoin = false, names = ["#a", "#b"], limits: readonly ChannelLimit[] = []) {
   const inside = new Set<string>();
-  const clock = new TestClock();
+  const clock = new ManualClock();
   const told: string[] = [];
   const channels = new WantedChannels(
     names.map((name) => ({ name, key: undefined })),
@@ -223,7 +223,7 @@ suite("wanted channels", () => {
 
   test("are found by new rules for equal names", () => {
     let isFolding = false;
-    const clock = new TestClock();
+    const clock = new ManualClock();
     const told: string[] = [];
     const channels = new WantedChannels(
       [{ name: "#A", key: undefined }],

@@ -10,9 +10,9 @@
 
 import type { Clock } from "../clock.ts";
 import type { ChannelToJoin, IrcOptions } from "../options.ts";
-import type { IrcEvent } from "../presence/irc-event.ts";
-import { MAX_CHANNELS } from "../presence/irc-state.ts";
-import { type ChannelLimit, hasRoom } from "../presence/network-rules.ts";
+import type { IrcEvent } from "../state/irc-event.ts";
+import { MAX_CHANNELS } from "../state/irc-state.ts";
+import { type ChannelLimit, hasRoom } from "../state/network-rules.ts";
 import { SpacedQueue } from "./spaced-queue.ts";
 
 /** Milliseconds after the welcome at which channels count as settled, joined or not. */

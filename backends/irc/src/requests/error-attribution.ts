@@ -2,7 +2,7 @@
 
 import { plainReason } from "../formatting/codes.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-import type { IrcState } from "../presence/irc-state.ts";
+import type { IrcState } from "../state/irc-state.ts";
 import type { IrcRequest, SuccessCondition } from "./irc-request.ts";
 import type { PendingRequest } from "./pending-request.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { TestClock } from "../../test/test-clock.ts";
+import { ManualClock } from "../../test/manual-clock.ts";
 import { type FloodJob, FloodQueue, MAX_PRIORITY_LINES } from "./flood-queue.ts";
 
 const OPTIONS = { burstLines: 3, lineIntervalMs: 100 };
@@ -23,7 +23,7 @@ function jobTo(queueKey: string, lines: string[], dueAtMs = Number.POSITIVE_INFI
 }
 
 function setUp() {
-  const clock = new TestClock();
+  const clock = new ManualClock();
   const written: { line: string; at: number }[] = [];
   const startedAt = clock.now();
   const queue = new FloodQueue(
@@ -128,7 +128,7 @@ suite("flood queue", () => {
   test("labels are handed on", () => {
     const labels: (string | undefined)[] = [];
     const write = (_: string, how?: { readonly label?: string }) => labels.push(how?.label);
-    const queue = new FloodQueue(write, OPTIONS, new TestClock());
+    const queue = new FloodQueue(write, OPTIONS, new ManualClock());
     const lines = [{ line: "a", label: "l" }, { line: "b" }];
     queue.add({ linesLeft: 2, nextLine: () => lines.shift() });
     assert.deepEqual(labels, ["l", undefined]);

@@ -15,7 +15,7 @@
 import type { Clock } from "../clock.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { RequestOptions } from "../options.ts";
-import type { IrcState } from "../presence/irc-state.ts";
+import type { IrcState } from "../state/irc-state.ts";
 import { concerns, findEcho, isMessage, isRefusal, reasonOf } from "./error-attribution.ts";
 import {
   type FloodJob,

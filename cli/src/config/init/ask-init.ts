@@ -1,4 +1,5 @@
 /** The questions of `seabird init`; what was given by options is not asked. All go to stderr. */
+import { OUR_PLUGINS } from "../../process/bins.ts";
 import { answer, cancelled, clack } from "../../terminal/prompts.ts";
 import type { ProbeAnswer } from "./probe-backend.ts";
 import type { Question, SettingReader, Settings } from "./questions.ts";
@@ -80,13 +81,11 @@ const PLUGIN_HINTS: Readonly<Record<string, string>> = {
   introspection: "what is connected",
 };
 
-export const OUR_PLUGINS: readonly string[] = Object.keys(PLUGIN_HINTS);
-
 export async function askForPlugins(): Promise<readonly string[]> {
   const { multiselect } = await clack();
-  const options = Object.entries(PLUGIN_HINTS).map(([value, hint]) => ({
-    ...{ value, label: value, hint },
-  }));
+  const options = OUR_PLUGINS.map((value) => {
+    return { value, label: value, hint: PLUGIN_HINTS[value] ?? "" };
+  });
   const message = "Which plugins?";
   const initialValues = [...OUR_PLUGINS];
   return await answer(multiselect({ message, options, initialValues, required: false, output }));

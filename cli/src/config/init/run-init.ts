@@ -10,6 +10,7 @@ import {
   StandardInputError,
   TextFileError,
 } from "@seabird-chat/runtime";
+import { OUR_PLUGINS } from "../../process/bins.ts";
 import { CliError } from "../../process/cli-error.ts";
 import { type Output, styleError } from "../../terminal/output.ts";
 import { mayAsk } from "../../terminal/prompts.ts";
@@ -24,7 +25,6 @@ import {
   askForSetting,
   askForSettings,
   type Network,
-  OUR_PLUGINS,
 } from "./ask-init.ts";
 import { type ProbeAnswer, probeBackend } from "./probe-backend.ts";
 import {

@@ -1,7 +1,7 @@
 /** A clock that a test holds in its hand: time passes when it is told to. */
 import { type Clock, nextTurn } from "../clock.ts";
 
-export class HandClock implements Clock {
+export class ManualClock implements Clock {
   #now = 0;
   readonly #timers = new Map<object, { readonly at: number; readonly then: () => void }>();
 

@@ -1,7 +1,7 @@
 /** A clock for tests that advances only when it is told to. */
 import type { Clock } from "../src/clock.ts";
 
-export class TestClock implements Clock {
+export class ManualClock implements Clock {
   #now = 1_000;
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 
