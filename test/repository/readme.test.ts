@@ -17,7 +17,7 @@ const INSTALL_MS = 300_000;
 const COMMAND_MS = 120_000;
 
 /** What a test cannot run: itself, a network that is not there, and `up` beside another one. */
-const LEFT_OUT = ["npm ci && npm test", "npm start -- --irc", "npx seabird up"];
+const LEFT_OUT = ["npm test", "npm start -- --irc", "npx seabird up"];
 
 const USUAL_URL = "http://localhost:11235";
 
@@ -31,6 +31,7 @@ interface Expectation {
 /** The tour's commands, and what each shows. A command of the README without a row fails. */
 const TOUR: readonly Expectation[] = [
   { command: "printf", prints: /pong[\s\S]*Commands: |Commands: [\s\S]*pong/ },
+  { command: "npx seabird ps", prints: /terminal\/local +backend/ },
   { command: "npx seabird info", prints: /running for/ },
   { command: "npx seabird backends", prints: /terminal:\/\/local/ },
   { command: "npx seabird commands", prints: /help[\s\S]*ping/ },
