@@ -79,7 +79,7 @@ const ROWS: readonly (readonly [string, unknown])[] = [
   ["paint a —dry-run=“yes”", { wall: "a", dryRun: true }],
   ["paint a \u200E--coats=2", { wall: "a", coats: 2 }],
   ["paint a --co\u00ADats=2", { wall: "a", coats: 2 }],
-  ["paint a —by=„the crew“", { wall: "a", by: "the crew" }],
+  ["paint a —by=„the team“", { wall: "a", by: "the team" }],
   ["paint a red and the door —coats=2", { wall: "a", note: "and the door", coats: 2 }],
   // What is no flag stays text, as typed.
   ["paint a red —she said", { wall: "a", note: "—she said" }],
