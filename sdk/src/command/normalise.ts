@@ -112,6 +112,7 @@ export function lengthOfStart(
   for (const char of text.slice(0, (length + 1) * MAX_TYPED_PER_CHARACTER)) {
     end += char.length;
     const start = normalise(text.slice(0, end));
+    if (start.length > length) return undefined;
     if (start.length === length && fits(start)) return end + marksLength(text, end);
   }
   return undefined;
