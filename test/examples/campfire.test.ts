@@ -114,6 +114,7 @@ test("what it cannot or may not do is answered in words", async (t) => {
     capabilities: "message,action,private_message,private_action,join,leave,topic",
     command_prefix: "!",
     formats: "plain",
+    network: "connected",
     user_ids: "unverified",
     version: metadata["version"],
   });
