@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { arg, plugin } from "@seabird-chat/sdk";
-import { type Generated, type Migrations, storage, userKey } from "@seabird-chat/sdk/storage";
+import { schedule } from "@seabird-chat/sdk/schedule";
+import {
+  type Generated,
+  type JsonColumn,
+  type Migrations,
+  storage,
+  userKey,
+} from "@seabird-chat/sdk/storage";
 import { testbed } from "@seabird-chat/testkit";
 import { z } from "zod";
 import { temporaryFolder } from "../support/storage-engines.ts";
@@ -107,4 +114,34 @@ test("a plugin whose storage cannot be opened fails, saying why", async () => {
     return true;
   });
   assert.throws(() => storage({} as never), { code: "bad_option" });
+});
+
+test("the values of a repeated argument fit a JSON column, a key's value and a job's data", async () => {
+  const tags = plugin("tags");
+  const data = storage<{ note: { tags: JsonColumn<string[]> } }>(tags, {
+    url: ":memory:",
+    migrations: {
+      "001-notes": (db, column) =>
+        db.schema
+          .createTable("note")
+          .addColumn("tags", ...column.json())
+          .execute(),
+    },
+  });
+  const lists = data.keyValue<string[]>("lists");
+  const job = schedule(tags, data).job<{ tags: string[] }>("job", () => undefined);
+  const args = { tag: arg.word().repeated() };
+  tags.command("tag", { help: "stores tags", args }, async (ctx, values) => {
+    await data.db.insertInto("note").values({ tags: values.tag }).execute();
+    await lists.set("last", values.tag);
+    await job.once({ in: "1h" }, { tags: values.tag }, { key: "last" });
+    const note = await data.db.selectFrom("note").select("tags").executeTakeFirstOrThrow();
+    const kept = [note.tags, await lists.get("last"), (await job.list())[0]?.data.tags];
+    await job.cancel("last");
+    await ctx.reply(JSON.stringify(kept));
+  });
+  await using bed = await testbed({ plugins: [tags] });
+  const room = bed.channel("#a");
+  await room.say("ann", "!tag b c");
+  await room.expect('[["b","c"],["b","c"],["b","c"]]');
 });

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import type { DeepReadonly } from "../storage/columns.ts";
 import { boundedJson, checkedText, checkKeyLength } from "../storage/parameters.ts";
 import type { RunOfPlugin, Runs } from "../storage/runs.ts";
 import { STORAGE } from "../storage/storage-limits.ts";
@@ -49,16 +50,20 @@ export interface ListJobsOptions {
  */
 export interface Job<Data> {
   /** Runs once, at a time or after a delay; a past time means now. Resolves with the key. */
-  once(when: When, data: Data, settings?: KeyOptions): Promise<string>;
+  once(when: When, data: DeepReadonly<Data>, settings?: KeyOptions): Promise<string>;
   /** Runs repeatedly, first after one interval of at least a second. */
-  every(interval: number | string, data: Data, settings?: KeyOptions): Promise<string>;
+  every(
+    interval: number | string,
+    data: DeepReadonly<Data>,
+    settings?: KeyOptions,
+  ): Promise<string>;
   /**
    * Runs by a cron expression: minute, hour, day of the month, month, day of the week, and before
    * them seconds if there are six. With the hour `*` it follows real time when the clocks change.
    * With any other, each local time runs once a day: the first of a repeated one, and skipped ones
    * together at the end of the gap.
    */
-  cron(expression: string, data: Data, settings?: CronOptions): Promise<string>;
+  cron(expression: string, data: DeepReadonly<Data>, settings?: CronOptions): Promise<string>;
   /** Resolves with whether the job existed. A running job is not interrupted. */
   cancel(key: string): Promise<boolean>;
   /** The jobs that wait or run, sorted by key. */
@@ -93,17 +98,25 @@ export class NamedJob<Data> implements Job<Data> {
     return new NamedJob<Data>(this.#name, this.#runs, () => store);
   }
 
-  async once(when: When, data: Data, settings: KeyOptions = {}): Promise<string> {
+  async once(when: When, data: DeepReadonly<Data>, settings: KeyOptions = {}): Promise<string> {
     const store = this.#store();
     return this.#put(store, momentOf(when, store.clock.wallMs()), undefined, data, settings);
   }
 
-  async every(interval: number | string, data: Data, settings: KeyOptions = {}): Promise<string> {
+  async every(
+    interval: number | string,
+    data: DeepReadonly<Data>,
+    settings: KeyOptions = {},
+  ): Promise<string> {
     const rule = everyRule(typeof interval === "string" ? duration(interval) : interval);
     return this.#repeat(rule, data, settings);
   }
 
-  async cron(expression: string, data: Data, settings: CronOptions = {}): Promise<string> {
+  async cron(
+    expression: string,
+    data: DeepReadonly<Data>,
+    settings: CronOptions = {},
+  ): Promise<string> {
     const { timeZone = "UTC" } = settings;
     const rule = cronRule(expression, timeZone, this.#store().clock.wallMs());
     return this.#repeat(rule, data, settings);
@@ -123,7 +136,7 @@ export class NamedJob<Data> implements Job<Data> {
     return rows.map(({ key, data, due_at }) => ({ key, data: JSON.parse(data), dueAt: due_at }));
   }
 
-  async #repeat(rule: Rule, data: Data, settings: KeyOptions): Promise<string> {
+  async #repeat(rule: Rule, data: unknown, settings: KeyOptions): Promise<string> {
     const store = this.#store();
     const nowMs = store.clock.wallMs();
     return this.#put(store, nextAfter(rule, nowMs, nowMs) ?? nowMs, rule, data, settings);
@@ -133,7 +146,7 @@ export class NamedJob<Data> implements Job<Data> {
     { rows, wake }: JobStore,
     dueMs: number,
     rule: Rule | undefined,
-    data: Data,
+    data: unknown,
     { key = randomUUID() }: KeyOptions,
   ): Promise<string> {
     await rows.put({ name: this.#name, key: checkedKey(key), data: jsonOf(data), rule, dueMs });

@@ -117,6 +117,14 @@ test("zones that skip half an hour, midnight or a day", () => {
       "2026-10-31T12:00Z",
       ["2026-11-01T04:30Z", "2026-11-02T05:30Z"],
     ],
+    // The gap begins a minute after midnight.
+    [
+      "America/St_Johns",
+      "30 0 * * *",
+      "1987-04-04T12:00Z",
+      ["1987-04-05T03:31Z", "1987-04-06T03:00Z"],
+    ],
+    ["Pacific/Kiritimati", "0 0 1 10 *", "1979-09-01T00:00Z", ["1979-10-01T10:40Z"]],
     [
       "Pacific/Apia",
       "0 9 * * *",

@@ -158,8 +158,13 @@ export type JsonColumn<Value> = ColumnType<Value, Given<Value>, Given<Value>>;
 type Given<Value> = unknown extends Value
   ? unknown
   : Value extends object | null
-    ? Value | string
+    ? DeepReadonly<Value> | string
     : string;
+
+/** What is written may be read-only, such as the values of a repeated argument. */
+export type DeepReadonly<Value> = unknown extends Value
+  ? Value
+  : { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> };
 
 const SQLITE_UNIQUE = [2_067, 1_555];
 const POSTGRES_UNIQUE = "23505";

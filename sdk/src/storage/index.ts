@@ -14,6 +14,7 @@ export {
   type ColumnOptions,
   type Columns,
   type DatabaseKind,
+  type DeepReadonly,
   isUniqueViolation,
   type JsonColumn,
 } from "./columns.ts";

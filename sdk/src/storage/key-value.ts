@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import type { DeepReadonly } from "./columns.ts";
 import type { KeyedMutex } from "./mutex.ts";
 import type { OwnTables } from "./own-tables.ts";
 import { boundedJson, checkedText, checkKeyLength } from "./parameters.ts";
@@ -33,7 +34,7 @@ export interface KeyValueEntry<Value> {
  */
 export interface KeyValue<Value> {
   get(key: string): Promise<Value | undefined>;
-  set(key: string, value: Value, settings?: SetOptions): Promise<void>;
+  set(key: string, value: DeepReadonly<Value>, settings?: SetOptions): Promise<void>;
   /**
    * Replaces the value by `change(old)`, atomically: `change` runs again if another update was
    * faster. If it returns undefined, the key is deleted. Resolves with the new value. Expiry as
@@ -83,7 +84,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  async set(key: string, value: Value, settings: SetOptions = {}): Promise<void> {
+  async set(key: string, value: DeepReadonly<Value>, settings: SetOptions = {}): Promise<void> {
     const row = this.#row(checkedKey(key), jsonOf(value), settings);
     const { value: text, expires_at } = row;
     await this.#store

@@ -45,24 +45,46 @@ const FIRST_MS = Date.parse("0001-01-01T00:00:00.000Z");
 const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
- * Throws `invalid_argument` for what JSON cannot represent, and for NaN and Infinity, which it
- * would silently replace by null.
+ * Throws `invalid_argument` for what JSON cannot represent, and for what it would silently change:
+ * NaN and Infinity, functions, and instances of a class without `toJSON`, such as a Map.
  */
 export function jsonText(value: unknown): string {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value, (_key, inner: unknown) => {
-      if (typeof inner !== "number" || Number.isFinite(inner)) return inner;
-      throw refused(`the number ${inner}`);
+    text = JSON.stringify(value, (key, inner: unknown) => {
+      const problem = jsonProblem(inner);
+      if (problem === undefined) return inner;
+      throw refused(key === "" ? problem : `${problem}, at ${JSON.stringify(key)},`);
     });
   } catch (cause) {
     if (cause instanceof SeabirdError) throw cause;
     const why = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : "";
     throw refused(`a value that is not JSON (${why})`, cause);
   }
-  if (text === undefined) throw refused(`a ${typeof value}, which is not JSON,`);
+  if (text === undefined) throw refused(`${typeof value}, which is not JSON,`);
   return text;
 }
+
+/** What JSON would lose of a value, apart from what the value holds. */
+function jsonProblem(value: unknown): string | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : `the number ${value}`;
+  if (typeof value === "function" || typeof value === "symbol") {
+    return `a ${typeof value}, which is not JSON`;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Also the plain objects of another realm.
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return undefined;
+  const name = value.constructor?.name || "object of a class";
+  const instead = PLAIN_FORMS[name] ?? "a plain object or an array";
+  return `a ${name} (JSON would lose it; store ${instead} instead)`;
+}
+
+const PLAIN_FORMS: Readonly<Record<string, string>> = {
+  Map: "Object.fromEntries(map) or [...map]",
+  Set: "[...set]",
+  Promise: "what it resolves with",
+};
 
 export function checkedText(text: string): string {
   if (text.includes("\0")) throw refused("text with a NUL in it");

@@ -4,6 +4,7 @@ import type { ConnectOptions, Log } from "@seabird-chat/sdk";
 import { MemoryCore } from "../core/memory-core.ts";
 import { FakeClock } from "../time/fake-clock.ts";
 import { IdleDetector } from "../time/idle-detector.ts";
+import { RealTimers } from "../time/real-timers.ts";
 import { seededRandom } from "../time/seeded-random.ts";
 import { TestLog } from "./test-log.ts";
 
@@ -36,6 +37,8 @@ export class Harness {
   readonly log: TestLog;
   readonly idle: IdleDetector;
   readonly core: MemoryCore;
+  /** Of the plugins. */
+  readonly realTimers = new RealTimers();
   /** Real milliseconds. */
   readonly timeoutMs: number;
   readonly #seed: number;
@@ -117,7 +120,7 @@ export class Harness {
     for (const component of [...this.#components.values()].reverse()) {
       await component.close().catch((reason: Error) => problems.push(reason.message));
     }
-    return [...problems, ...this.#leaks()];
+    return [...problems, ...this.#leaks(), ...(await this.realTimers.takeLeft())];
   }
 
   #leaks(): readonly string[] {

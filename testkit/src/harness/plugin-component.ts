@@ -38,7 +38,7 @@ export class PluginComponent implements Component {
 
   /** Resolves when events flow to it. */
   async start(): Promise<void> {
-    const running = startPlugin(this.plugin, this.#options);
+    const running = this.#harness.realTimers.watch(() => startPlugin(this.plugin, this.#options));
     this.#running = running;
     this.#link = new LinkWatch(running.states());
     this.#unwatch = [

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { bold, duration, plugin, SeabirdError, text } from "@seabird-chat/sdk";
 import { testbed } from "./testbed.ts";
 
@@ -85,6 +86,51 @@ test("closing fails for timers that a plugin leaves behind", async () => {
     bed.close(),
     /a timer was left behind, due in 60000 ms, set\n.*testbed\.test/,
   );
+});
+
+test("closing fails for timers of the machine that a plugin leaves behind", async () => {
+  const leaks: readonly (readonly [name: string, set: () => void])[] = [
+    ["setTimeout", () => void setTimeout(() => undefined, 60_000)],
+    ["setInterval", () => void setInterval(() => undefined, 60_000)],
+    ["timers/promises", () => void sleep(60_000)],
+  ];
+  for (const [name, set] of leaks) {
+    for (const where of ["onStart", "command", "job of the fake clock"]) {
+      const leaky = plugin("leaky");
+      leaky.onStart(({ clock }) => {
+        if (where === "onStart") set();
+        if (where.startsWith("job")) clock.after(1_000, set);
+      });
+      leaky.command("leak", "leaves a timer behind", set);
+      const bed = await testbed({ plugins: [leaky] });
+      if (where === "command") await bed.channel("#games").say("ann", "!leak");
+      await bed.clock.advance("1s");
+      const left = /a timer of the machine was left behind .*, set\n[\s\S]*testbed\.test/;
+      await assert.rejects(bed.close(), left, `${name} in ${where}`);
+    }
+  }
+});
+
+test("timers of the machine that ended, are cleared or keep nothing alive are no fault", async () => {
+  const tidy = plugin("tidy");
+  tidy.onStart(() => {
+    const timer = setInterval(() => undefined, 60_000);
+    return () => clearInterval(timer);
+  });
+  tidy.command("wait", "waits", async (ctx) => {
+    setTimeout(() => undefined, 60_000).unref();
+    clearTimeout(setTimeout(() => undefined, 60_000));
+    await sleep(5);
+    await ctx.reply("done");
+  });
+  // A timer of the test is its own business.
+  const own = setTimeout(() => undefined, 60_000);
+  {
+    await using bed = await testbed({ plugins: [tidy] });
+    await bed.channel("#games").say("ann", "!wait");
+    await bed.channel("#games").expect("done");
+  }
+  clearTimeout(own);
 });
 
 test("a failed expectation shows the handler's error from the log", async () => {

@@ -1,4 +1,5 @@
 /** A clock that stands still until a test advances it. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { type Clock, duration } from "@seabird-chat/sdk";
 
 export interface FakeClockOptions {
@@ -18,7 +19,7 @@ export interface PendingTimer {
 
 interface Timer {
   readonly dueMs: number;
-  readonly then: () => void;
+  readonly run: () => void;
   readonly origin: Error;
 }
 
@@ -52,7 +53,8 @@ export class FakeClock implements Clock {
 
   after(delayMs: number, then: () => void): () => void {
     const dueMs = this.#nowMs + Math.max(0, delayMs || 0);
-    const timer = { dueMs, then, origin: originOfTimer() };
+    // As Node's timers do, it keeps the asynchronous context.
+    const timer = { dueMs, run: AsyncLocalStorage.bind(then), origin: originOfTimer() };
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
@@ -105,7 +107,7 @@ export class FakeClock implements Clock {
   #run(timer: Timer): void {
     this.#timers.delete(timer);
     this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
-    timer.then();
+    timer.run();
   }
 
   /** Of those that are due together, the one that was set first. */
