@@ -190,6 +190,23 @@ test("TLS and SASL: an account is tried with its password", async (t) => {
   assert.equal(await readFile(join(cwd, "secrets/irc-net-sasl-password"), "utf8"), "wings12\n");
 });
 
+test("a host without a scheme: TLS is tried, then none, and what was found is told", async (t) => {
+  const network = await startNgircdWithAlice(t);
+  if (network === undefined) return;
+  const at = `127.0.0.1:${network.server.port}`;
+  const cwd = await makeFolder(t);
+  const options = irc(`host=${at}`, "nick=bird");
+  const { code, err } = await runCli(["init", "--yes", ...options, "--backend", "irc/net"], {
+    cwd,
+  });
+  assert.equal(code, 0, err);
+  assert.ok(
+    err.includes(`${at} does not speak TLS; give irc://${at}; taken: host: irc://${at}`),
+    err,
+  );
+  assert.equal((await yamlIn(cwd)).backends["irc/net"].host, `irc://${at}`);
+});
+
 test("a person is asked, told what is wrong, and asked again", async (t) => {
   const network = await startNgircdWithAlice(t);
   if (network === undefined) return;

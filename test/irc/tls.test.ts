@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
-import { makeCertificate } from "../support/irc-servers.ts";
+import { connectTo } from "../support/irc-connection-stage.ts";
+import { makeCertificate, startInspircd, startNgircd } from "../support/irc-servers.ts";
 import {
   IRC_SERVER_KINDS,
   type IrcServerKind,
@@ -28,6 +29,29 @@ async function startTlsStage(
   const env: Record<string, string> = trusted ? { NODE_EXTRA_CA_CERTS: certificate.certFile } : {};
   const options: StageOptions = { scheme, env, server: { certificate } };
   return startIrcStage(t, kind, options);
+}
+
+for (const kind of IRC_SERVER_KINDS) {
+  test(`${kind}: the other scheme at a port is named within seconds`, async (t) => {
+    const programs = needPrograms(t, kind, "openssl");
+    if (programs === undefined) return;
+    const folder = await mkdtemp(join(tmpdir(), "seabird-cert-"));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const certificate = await makeCertificate(programs.openssl, folder);
+    const start = kind === "inspircd" ? startInspircd : startNgircd;
+    const server = await start(programs[kind], { certificate });
+    t.after(() => server.close());
+    for (const [port, tls, text, right] of [
+      [server.port, true, "does not speak TLS; give", `irc://127.0.0.1:${server.port}`],
+      [server.tlsPort, false, "speaks TLS; give", `ircs://127.0.0.1:${server.tlsPort}`],
+    ] as const) {
+      const startedAt = performance.now();
+      const { reason, suggestion } = await connectTo(t, { port, tls }).status("lost");
+      assert.equal(reason, `127.0.0.1:${port} ${text} ${right}`);
+      assert.equal(suggestion, right);
+      assert.ok(performance.now() - startedAt < 10_000);
+    }
+  });
 }
 
 for (const kind of IRC_SERVER_KINDS) {

@@ -4,6 +4,13 @@ import { type Clock, systemClock } from "./clock.ts";
 import { checkOptions } from "./connection/check-options.ts";
 import type { ConnectionHooks, ConnectionStatus, SessionEnd } from "./connection/hooks.ts";
 import { joinLines, partLines } from "./connection/join-lines.ts";
+import {
+  addressOf,
+  answers,
+  otherSchemeText,
+  SILENT_MS,
+  withOtherScheme,
+} from "./connection/other-scheme.ts";
 import { hideSecrets } from "./connection/secrets.ts";
 import { IrcSession } from "./connection/session.ts";
 import { type Endpoint, endpointUnderPolicy } from "./connection/sts.ts";
@@ -36,6 +43,8 @@ export class IrcConnection {
   #failures = 0;
   #refusals = 0;
   #wasWelcomed = false;
+  /** Whether the server speaks the other scheme; undefined: nobody has asked. */
+  #speaksOther: boolean | undefined;
 
   /** Connects at once. Throws RangeError for options that do not fit into a line. */
   constructor(options: IrcOptions, hooks: ConnectionHooks, clock: Clock = systemClock) {
@@ -126,7 +135,9 @@ export class IrcConnection {
     while (!this.#closing.signal.aborted) {
       const endpoint = upgrade ?? endpointUnderPolicy(this.#options, this.#sts);
       const startedAt = this.#clock.now();
-      const end = await this.#connectOnce(endpoint);
+      const { end, isUnheard } = await this.#connectOnce(endpoint);
+      if (this.#closing.signal.aborted) return;
+      const suggestion = isUnheard ? await this.#suggestion(endpoint) : undefined;
       if (this.#closing.signal.aborted) return;
       upgrade = end.upgrade;
       if (upgrade !== undefined) {
@@ -141,12 +152,16 @@ export class IrcConnection {
       }
       this.#failures = this.#clock.now() - startedAt > STABLE_AFTER_MS ? 1 : this.#failures + 1;
       const retryInMs = this.#pauseMs(end);
-      this.#report({ status: "lost", reason: end.reason, retryInMs });
+      const reason = suggestion === undefined ? end.reason : otherSchemeText(suggestion);
+      const address = suggestion && addressOf(suggestion);
+      this.#report({ status: "lost", reason, retryInMs, suggestion: address });
       await this.#pause(retryInMs);
     }
   }
 
-  async #connectOnce(endpoint: Endpoint): Promise<SessionEnd> {
+  async #connectOnce(
+    endpoint: Endpoint,
+  ): Promise<{ readonly end: SessionEnd; readonly isUnheard: boolean }> {
     const { host, port, tls } = endpoint;
     this.#report({ status: "connecting", attempt: this.#failures + 1, port, tls });
     const session = new IrcSession({
@@ -158,10 +173,26 @@ export class IrcConnection {
       clock: this.#clock,
     });
     this.#session = session;
+    const cancel = this.#clock.after(SILENT_MS, () => void this.#leaveOther(session, endpoint));
     const end = await session.ended;
+    cancel();
     this.#session = undefined;
     this.#channels.offline();
-    return end;
+    return { end, isUnheard: session.isUnheard };
+  }
+
+  /** A server that is silent may wait for the other scheme, or may only be slow. */
+  async #leaveOther(session: IrcSession, endpoint: Endpoint): Promise<void> {
+    if (!session.isUnheard) return;
+    const other = await this.#suggestion(endpoint);
+    if (other !== undefined && session.isUnheard) session.drop(otherSchemeText(other));
+  }
+
+  /** The other scheme at the same port, if the server speaks that. Asked once until a welcome. */
+  async #suggestion(endpoint: Endpoint): Promise<Endpoint | undefined> {
+    const other = withOtherScheme(endpoint);
+    this.#speaksOther ??= await answers(other);
+    return this.#speaksOther ? other : undefined;
   }
 
   /** A reason may quote the server, and a server may quote anything, such as our password. */
@@ -169,6 +200,7 @@ export class IrcConnection {
     if (status.status === "welcomed") {
       this.#refusals = 0;
       this.#wasWelcomed = true;
+      this.#speaksOther = undefined;
     }
     if (!("reason" in status)) this.#hooks.status(status);
     else this.#hooks.status({ ...status, reason: plainReason(this.#hideSecrets(status.reason)) });

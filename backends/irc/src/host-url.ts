@@ -8,10 +8,12 @@ export interface HostAddress {
   readonly verifyCertificate: boolean;
 }
 
+export const USUAL_PORT = { irc: 6667, ircs: 6697 } as const;
+
 const SCHEMES: Readonly<Record<string, Omit<HostAddress, "host">>> = {
-  "irc:": { port: 6667, tls: false, verifyCertificate: true },
-  "ircs:": { port: 6697, tls: true, verifyCertificate: true },
-  "ircs+unsafe:": { port: 6697, tls: true, verifyCertificate: false },
+  "irc:": { port: USUAL_PORT.irc, tls: false, verifyCertificate: true },
+  "ircs:": { port: USUAL_PORT.ircs, tls: true, verifyCertificate: true },
+  "ircs+unsafe:": { port: USUAL_PORT.ircs, tls: true, verifyCertificate: false },
 };
 
 export const HOST_FORMS = "irc://host:6667, ircs://host:6697 or ircs+unsafe://host";

@@ -2,7 +2,10 @@
 import { ProbeFailure, type ProbeHost } from "@seabird-chat/sdk/backend";
 import { systemClock } from "./clock.ts";
 import type { ConnectionStatus } from "./connection/hooks.ts";
+import { addressOf, answers } from "./connection/other-scheme.ts";
+import type { Endpoint } from "./connection/sts.ts";
 import { IrcConnection } from "./connection.ts";
+import { USUAL_PORT } from "./host-url.ts";
 import type { IrcOptions } from "./options.ts";
 import type { IrcSettings } from "./settings.ts";
 import { SettingRefused, toOptions } from "./to-options.ts";
@@ -126,7 +129,7 @@ class Trial {
     if (status.status === "failed") {
       this.end.reject(new ProbeFailure(status.reason, { setting: status.setting }));
     }
-    if (status.status === "lost") this.end.reject(this.#failure(status.reason));
+    if (status.status === "lost") void this.#failed(status);
   }
 
   /** A server without TLS waits for the rest of what it takes for a line. */
@@ -137,11 +140,24 @@ class Trial {
     this.end.reject(new ProbeFailure(message, { setting: "host" }));
   }
 
-  #failure(reason: string): ProbeFailure {
-    if (this.#refusal !== undefined) return this.#refusal;
+  async #failed({ reason, suggestion }: Lost): Promise<void> {
+    if (suggestion !== undefined) {
+      this.end.reject(new ProbeFailure(reason, { setting: "host", suggestion }));
+    } else this.end.reject(this.#refusal ?? (await this.#failure(reason)));
+  }
+
+  async #failure(reason: string): Promise<ProbeFailure> {
     if (this.#isOpen && reason.includes("ECONNRESET")) return this.#closedAtOnce();
     if (this.#isOpen) return new ProbeFailure(reason);
-    return new ProbeFailure(socketFailure(reason, this.#options), { setting: "host" });
+    const failure = socketFailure(reason, this.#options);
+    const other = NOBODY.test(reason) ? otherUsual(this.#options) : undefined;
+    if (other === undefined || !(await answers(other))) {
+      return new ProbeFailure(failure, { setting: "host" });
+    }
+    const suggestion = addressOf(other);
+    const how = other.tls ? "with TLS" : "without TLS";
+    const message = `${failure}; ${suggestion} answers, ${how}`;
+    return new ProbeFailure(message, { setting: "host", suggestion });
   }
 
   #closedAtOnce(): ProbeFailure {
@@ -151,6 +167,16 @@ class Trial {
       setting: "host",
     });
   }
+}
+
+type Lost = Extract<ConnectionStatus, { status: "lost" }>;
+
+const NOBODY = /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH/;
+
+/** The usual port of the other scheme, for an address that has the usual port of its own. */
+function otherUsual({ host, port, tls }: IrcOptions): Endpoint | undefined {
+  if (port !== USUAL_PORT[tls ? "ircs" : "irc"]) return undefined;
+  return { host, port: USUAL_PORT[tls ? "irc" : "ircs"], tls: !tls };
 }
 
 const SOCKET_ERRORS: Readonly<Record<string, string>> = {

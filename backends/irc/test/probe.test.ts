@@ -148,7 +148,11 @@ test("silence, endless talk, a hang-up, nobody there, no TLS", async (t) => {
   await assert.rejects(hangsUp.run(), { name: "ProbeFailure", message: /closed|ECONNRESET/ });
   const plain = await serve(t, () => undefined, ":s NOTICE * :looking up your host\r\n");
   const host = `ircs://127.0.0.1:${plain.port}`;
-  await assert.rejects(plain.run({ host }), { message: /does not speak TLS/, setting: "host" });
+  await assert.rejects(plain.run({ host }), {
+    message: `127.0.0.1:${plain.port} does not speak TLS; give irc://127.0.0.1:${plain.port}`,
+    setting: "host",
+    suggestion: `irc://127.0.0.1:${plain.port}`,
+  });
   const waits = await serve(t, () => undefined);
   await assert.rejects(waits.run({ host: `ircs://127.0.0.1:${waits.port}` }, TIMEOUT_MS, 100), {
     message: /does not complete a TLS handshake; is it irc:\/\/, or another port\?$/,

@@ -11,16 +11,20 @@ export interface ProbeHost {
 export interface ProbeFailureOptions extends ErrorOptions {
   /** The setting that another value might help, such as `nick`. */
   readonly setting?: string | undefined;
+  /** Another value of that setting, which is known to work, such as an address without TLS. */
+  readonly suggestion?: string | undefined;
 }
 
 /** Why a probe failed, in words for the person who chose the settings. */
 export class ProbeFailure extends Error {
   override readonly name = "ProbeFailure";
   readonly setting: string | undefined;
+  readonly suggestion: string | undefined;
 
   constructor(message: string, options: ProbeFailureOptions = {}) {
     super(message, options);
     this.setting = options.setting;
+    this.suggestion = options.suggestion;
   }
 }
 
@@ -35,4 +39,6 @@ export interface ProbeResult {
   readonly message: string;
   /** The setting that another value might help. */
   readonly setting?: string;
+  /** Another value of that setting, which is known to work. */
+  readonly suggestion?: string;
 }

@@ -61,9 +61,11 @@ export async function probe<Config>(
     const isLate = signal.aborted;
     const message = isLate ? `no answer within ${timeoutMs / 1_000} s` : messageOf(reason);
     const setting = isLate ? undefined : settingOf(reason);
+    const suggestion = isLate ? undefined : textIn(reason, "suggestion");
     const result: ProbeResult = {
       ...{ ok: false, passed, failed: stage, message },
       ...(setting === undefined ? {} : { setting }),
+      ...(suggestion === undefined ? {} : { suggestion }),
     };
     const isConfig = reason instanceof SettingsError || stage === "settings";
     return { result, code: isLate ? EXIT.timeout : isConfig ? EXIT.config : EXIT.failed };
@@ -96,8 +98,13 @@ function messageOf(reason: unknown): string {
 /** Not by `instanceof`: the backend's file may import its own copy of the SDK. */
 function settingOf(reason: unknown): string | undefined {
   if (reason instanceof SettingsError) return reason.problems[0]?.path;
-  if (typeof reason !== "object" || reason === null || !("setting" in reason)) return undefined;
-  return typeof reason.setting === "string" ? reason.setting : undefined;
+  return textIn(reason, "setting");
+}
+
+function textIn(reason: unknown, key: "setting" | "suggestion"): string | undefined {
+  if (typeof reason !== "object" || reason === null) return undefined;
+  const value = (reason as Readonly<Record<string, unknown>>)[key];
+  return typeof value === "string" ? value : undefined;
 }
 
 async function readInput(input: Readable): Promise<string> {

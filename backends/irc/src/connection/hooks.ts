@@ -33,7 +33,13 @@ export type ConnectionStatus =
   | { readonly status: "problem"; readonly reason: string }
   /** No attempt succeeds until a person changes the setting: the connection is given up. */
   | { readonly status: "failed"; readonly reason: string; readonly setting: string }
-  | { readonly status: "lost"; readonly reason: string; readonly retryInMs: number };
+  | {
+      readonly status: "lost";
+      readonly reason: string;
+      readonly retryInMs: number;
+      /** The address that works, such as `irc://host:6667`: the server speaks the other scheme. */
+      readonly suggestion?: string | undefined;
+    };
 
 export interface ConnectionHooks {
   event(event: IrcEvent): void;

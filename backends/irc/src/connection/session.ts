@@ -102,6 +102,11 @@ export class IrcSession {
     return this.#phase === "joined" || this.#phase === "identifying";
   }
 
+  /** Somebody listened at the port, and has sent no line of IRC. */
+  get isUnheard(): boolean {
+    return this.#transport?.isUnheard === true;
+  }
+
   /** The capabilities (IRCv3) that are on. */
   get caps(): ReadonlySet<string> {
     return this.state.caps;
@@ -140,9 +145,9 @@ export class IrcSession {
     if (this.#phase === "over") return;
     this.#reason ??= "closed";
     this.#queue.close();
-    this.#timers.set("quit", QUIT_WITHIN_MS, () => this.#drop("closed"));
+    this.#timers.set("quit", QUIT_WITHIN_MS, () => this.drop("closed"));
     if (this.#transport?.isOpen === true) this.send(`QUIT :${message}`);
-    else this.#drop("closed");
+    else this.drop("closed");
     await this.ended;
   }
 
@@ -153,7 +158,7 @@ export class IrcSession {
       failed: (reason: string, isRefusal: boolean, setting?: string) => {
         this.#isRefusal ||= isRefusal;
         this.#setting ??= setting;
-        this.#drop(reason);
+        this.drop(reason);
       },
       isMe: (nick: string) => this.state.isMe(nick),
       status: this.#hooks.status,
@@ -164,7 +169,7 @@ export class IrcSession {
 
   #open(): void {
     this.#timers.set("register", this.#options.registerWithinMs, () =>
-      this.#drop("the server did not welcome us in time"),
+      this.drop("the server did not welcome us in time"),
     );
     const { verifyCertificate, tlsFiles: files } = this.#options;
     const dial = { ...this.#endpoint, verifyCertificate, files };
@@ -184,7 +189,7 @@ export class IrcSession {
     const { verifyCertificate } = this.#options;
     this.#upgrade = actOnOffer(value, { ...this.#endpoint, verifyCertificate }, this.#sts);
     if (this.#upgrade === undefined) return false;
-    this.#drop("the server wants TLS");
+    this.drop("the server wants TLS");
     return true;
   }
 
@@ -229,7 +234,7 @@ export class IrcSession {
       this.#options,
       {
         ping: () => this.send("PING :seabird-alive"),
-        dead: () => this.#drop("the server is silent"),
+        dead: () => this.drop("the server is silent"),
       },
       this.#clock,
     );
@@ -270,7 +275,7 @@ export class IrcSession {
     }
   }
 
-  #drop(reason: string): void {
+  drop(reason: string): void {
     this.#reason ??= reason;
     if (this.#transport === undefined) queueMicrotask(() => this.#over(reason));
     else this.#transport.drop(this.#reason);

@@ -33,6 +33,8 @@ export class Transport {
   readonly #reader = new LineReader();
   #reason: string | undefined;
   #isOpen = false;
+  #wasReached = false;
+  #hasHeard = false;
 
   /** Connects at once. Throws for an invalid certificate or key. */
   constructor(dial: Dial, hooks: TransportHooks) {
@@ -43,6 +45,10 @@ export class Transport {
       this.#isOpen = true;
       hooks.open();
     });
+    // With TLS this comes before TLS is agreed on.
+    this.#socket.once("connect", () => {
+      this.#wasReached = true;
+    });
     this.#socket.on("data", (data: Buffer) => this.#read(data));
     this.#socket.on("error", (error) => {
       this.#reason ??= messageOf(error);
@@ -51,6 +57,11 @@ export class Transport {
       this.#isOpen = false;
       hooks.closed(this.#reason ?? "the server closed the connection");
     });
+  }
+
+  /** Somebody listened at the port, and has sent no line of text. */
+  get isUnheard(): boolean {
+    return this.#wasReached && !this.#hasHeard;
   }
 
   get isOpen(): boolean {
@@ -83,7 +94,10 @@ export class Transport {
   #read(data: Buffer): void {
     try {
       for (const line of this.#reader.push(data)) {
-        this.#hooks.line(decodeLine(line));
+        const text = decodeLine(line);
+        // An alert of TLS may end like a line.
+        this.#hasHeard ||= /^[ -~]/.test(text);
+        this.#hooks.line(text);
         if (this.#socket.destroyed) return;
       }
     } catch (error) {

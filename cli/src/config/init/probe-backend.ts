@@ -16,6 +16,8 @@ export interface ProbeAnswer {
   readonly failed?: string | undefined;
   /** The setting that another value might help. */
   readonly setting?: string | undefined;
+  /** Another value of that setting, which is known to work. */
+  readonly suggestion?: string | undefined;
 }
 
 /** Never throws. */
@@ -38,9 +40,12 @@ export async function probeBackend(
 
 function read(stdout: string): ProbeAnswer | undefined {
   try {
-    const { ok, message, failed, setting } = asRecord(lastLineAsJson(stdout));
+    const { ok, message, failed, setting, suggestion } = asRecord(lastLineAsJson(stdout));
     if (typeof ok !== "boolean" || typeof message !== "string") return undefined;
-    return { ok, message: safeText(message), failed: textOf(failed), setting: textOf(setting) };
+    return {
+      ...{ ok, message: safeText(message), failed: textOf(failed) },
+      ...{ setting: textOf(setting), suggestion: textOf(suggestion) },
+    };
   } catch {
     return undefined;
   }

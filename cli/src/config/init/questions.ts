@@ -46,6 +46,7 @@ export type Settings = ReadonlyMap<string, unknown>;
 export class SettingReader {
   readonly rows: readonly SettingRow[];
   readonly #schema: JsonSchema;
+  readonly #completed = new Set<unknown>();
   readonly #ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false });
 
   constructor(schema: JsonSchema) {
@@ -67,8 +68,21 @@ export class SettingReader {
           .map((entry) => entry.trim())
           .filter((entry) => entry !== "");
       default:
-        return scheme === undefined || given.includes("://") ? given : `${scheme}://${given}`;
+        return scheme === undefined || given.includes("://")
+          ? given
+          : this.#complete(scheme, given);
     }
+  }
+
+  #complete(scheme: string, given: string): string {
+    const value = `${scheme}://${given}`;
+    this.#completed.add(value);
+    return value;
+  }
+
+  /** Whether the person gave no scheme: it may be another one. */
+  wasCompleted(value: unknown): boolean {
+    return this.#completed.has(value);
   }
 
   /** What is wrong with one setting's value: `has to be one word`. */

@@ -113,10 +113,10 @@ class Init {
       if (network === undefined || settings === undefined) {
         return { backend: undefined, plugins, probe: undefined };
       }
-      const backend = this.#answers(network, settings);
-      if (!test) return { backend, plugins, probe: undefined };
-      process.stderr.write(`${tryingText(backend)}\n`);
-      const probe = await this.#probe(backend);
+      const answers = this.#answers(network, settings);
+      if (!test) return { backend: answers, plugins, probe: undefined };
+      process.stderr.write(`${tryingText(answers)}\n`);
+      const { backend, probe } = await this.#probe(network, answers);
       if (probe.ok) {
         process.stderr.write(`${successText(probe)}\n`);
         return { backend, plugins, probe };
@@ -152,10 +152,10 @@ class Init {
       const next = `--set KEY=VALUE gives a setting, \`seabird backend ${network.type} --help\` lists them`;
       throw new CliError(EXIT.usage, problem, next);
     }
-    const backend = this.#answers(network, settings);
-    if (!test) return { backend, plugins, probe: undefined };
-    if (!this.#output.json) this.#output.remark(tryingText(backend));
-    const probe = await this.#probe(backend);
+    const answers = this.#answers(network, settings);
+    if (!test) return { backend: answers, plugins, probe: undefined };
+    if (!this.#output.json) this.#output.remark(tryingText(answers));
+    const { backend, probe } = await this.#probe(network, answers);
     if (!probe.ok) {
       const next =
         "nothing was written; correct the settings, or add --no-test to write them without a test";
@@ -166,8 +166,21 @@ class Init {
     return { backend, plugins, probe };
   }
 
-  #probe({ type, settings }: BackendAnswers): Promise<ProbeAnswer> {
-    return probeBackend(this.#programs.backend(type), nested(settings));
+  /** Of an address without a scheme, the one that works is taken; with a secret a person decides. */
+  async #probe(
+    { reader }: Network,
+    backend: BackendAnswers,
+  ): Promise<{ readonly backend: BackendAnswers; readonly probe: ProbeAnswer }> {
+    const { type, settings, secrets } = backend;
+    const program = this.#programs.backend(type);
+    const probe = await probeBackend(program, nested(settings));
+    const { setting = "", suggestion, message } = probe;
+    const isFree = reader.wasCompleted(settings.get(setting));
+    const hasSecret = [...settings.keys()].some((key) => secrets.has(key));
+    if (suggestion === undefined || !isFree || hasSecret) return { backend, probe };
+    if (!this.#output.json) this.#output.remark(`${message}; taken: ${setting}: ${suggestion}`);
+    const other = { ...backend, settings: new Map([...settings, [setting, suggestion]]) };
+    return { backend: other, probe: await probeBackend(program, nested(other.settings)) };
   }
 
   /** The network that `--backend` names. */
