@@ -1,7 +1,7 @@
 /**
  * A backend for Campfire, a chat network of rooms.
  *
- * Run: SEABIRD_TOKEN=… npx seabird backend ./campfire.ts --settings ./campfire.json
+ * Run: SEABIRD_TOKEN=… npx --no-install seabird backend ./campfire.ts --settings ./campfire.json
  */
 import { backend, Refused, secret } from "@seabird-chat/sdk/backend";
 import { z } from "zod";

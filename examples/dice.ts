@@ -1,7 +1,7 @@
 /**
  * A command with arguments, flags, settings, a cooldown and a question.
  *
- * Run: npx seabird plugin ./dice.ts
+ * Run: npx --no-install seabird plugin ./dice.ts
  */
 import { arg, duration, flag, plugin, type Random } from "@seabird-chat/sdk";
 import { z } from "zod";

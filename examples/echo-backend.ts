@@ -2,7 +2,7 @@
  * The smallest backend: a network of one channel and one person, who says each line of standard
  * input; what plugins send there is written to standard output.
  *
- * Run: SEABIRD_TOKEN=… npx seabird backend examples/echo-backend.ts
+ * Run: SEABIRD_TOKEN=… npx --no-install seabird backend examples/echo-backend.ts
  */
 import { createInterface } from "node:readline";
 import { backend, Refused } from "@seabird-chat/sdk/backend";

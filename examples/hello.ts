@@ -1,7 +1,7 @@
 /**
  * The first bot: answers `!hello`, hears a greeting, and waves back.
  *
- * Run: npx seabird plugin ./hello.ts --watch
+ * Run: npx --no-install seabird plugin ./hello.ts --watch
  */
 import { bold, plugin, text } from "@seabird-chat/sdk";
 

@@ -19,7 +19,7 @@ export function fitsNode(program) {
     return true;
   }
   process.stderr.write(
-    `${program}: needs Node ${OLDEST_NODE} or later, this is ${version}; \`npx seabird\` brings the right one along\n`,
+    `${program}: needs Node ${OLDEST_NODE} or later, this is ${version}; the seabird command brings the right one along\n`,
   );
   process.exitCode = EXIT_OLD_NODE;
   return false;

@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import type { Check } from "./checks/check.ts";
 import { clock } from "./checks/clock.ts";
+import { commands } from "./checks/commands.ts";
 import { dependencies } from "./checks/dependencies.ts";
 import { generated } from "./checks/generated.ts";
 import { imports } from "./checks/imports.ts";
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   siblings,
   sizes,
   words,
+  commands,
   privacy,
 ];
 

@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 const OLDEST_NODE = 24;
 /** How long the program may take to say that a terminal's signal reached it too. */
 const ECHO_MS = 200;
+/** How often the parent is looked at. */
+const PARENT_CHECK_MS = 500;
 const SHARED_SIGNALS = ["SIGINT", "SIGQUIT", "SIGHUP"];
 
 if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
@@ -63,6 +65,16 @@ function passSignals(child, terminal) {
     echoes.delete(message.name);
   });
   process.on("SIGTERM", () => child.kill("SIGTERM"));
+  // The shell that npm and npx put between ends by a SIGTERM and does not pass it on.
+  const { ppid } = process;
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const timer = setInterval(() => {
+      if (process.ppid === ppid) return;
+      clearInterval(timer);
+      child.kill("SIGTERM");
+    }, PARENT_CHECK_MS);
+    timer.unref();
+  }
   for (const name of SHARED_SIGNALS) {
     process.on(name, () => {
       if (!terminal) return child.kill(name);

@@ -3,6 +3,7 @@
 import { EXIT, errorMessage } from "@seabird-chat/runtime";
 import { CommanderError } from "commander";
 import { CliError } from "./process/cli-error.ts";
+import { withOwnCommand } from "./process/own-command.ts";
 import { followLauncher } from "./process/stop-signals.ts";
 import { createProgram } from "./program.ts";
 import { styleError } from "./terminal/output.ts";
@@ -50,7 +51,8 @@ function toCliError(error: unknown): CliError {
 }
 
 function report(failure: CliError, json: boolean): void {
-  const { message, next, exitCode } = failure;
+  const { message, exitCode } = failure;
+  const next = failure.next === undefined ? undefined : withOwnCommand(failure.next);
   if (json) {
     const error = {
       message,

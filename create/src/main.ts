@@ -3,12 +3,11 @@ import { relative, resolve } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { EXIT, type ExitCode, Failure } from "./failure.ts";
 import { nameProblem } from "./names.ts";
-import { checkoutPackages, findCheckout, registryPackages } from "./packages.ts";
+import { findPackages } from "./packages.ts";
 import { KINDS, type Kind, refuseFull, writeProject } from "./project.ts";
 import { askKind, askName, mayAsk } from "./questions.ts";
 
-const USAGE = `Usage: npm create @seabird-chat [plugin|backend] [NAME] [-- --folder PATH]
-       seabird new [plugin|backend] [NAME] [--folder PATH]
+const USAGE = `Usage: seabird new [plugin|backend] [NAME] [--folder PATH]
 
 Writes a small project in TypeScript, with a test that passes. Asks for what is not given.
 
@@ -86,9 +85,7 @@ function usage(message: string): Failure {
 async function createProject({ kind, name, folder, json }: Wishes): Promise<void> {
   // Told before the packing, which takes a while, and not after it.
   await refuseFull(folder);
-  const checkout = findCheckout();
-  if (checkout !== undefined) process.stderr.write("Packing the checkout, some seconds…\n");
-  const packages = checkout === undefined ? registryPackages() : await checkoutPackages(checkout);
+  const packages = await findPackages();
   const files = await writeProject({ kind, name, folder, packages });
   if (json) {
     process.stdout.write(`${JSON.stringify({ kind, name, folder, files }, undefined, 2)}\n`);

@@ -37,6 +37,14 @@ test("folders above are made, odd ones too, and every file has the project's nam
   }
 });
 
+test("a package of ours without an edition is refused, for a registry's is not ours", async (t) => {
+  const { packages, ...init } = project(join(await place(t), "x"));
+  const { "@seabird-chat/cli": _, ...others } = packages;
+  await assert.rejects(writeProject({ ...init, packages: others }), {
+    message: /no edition of @seabird-chat\/cli/,
+  });
+});
+
 test("a folder with anything but .git in it stays as it is", async (t) => {
   const folder = await place(t);
   await mkdir(join(folder, ".git"));

@@ -107,8 +107,15 @@ function fill(text: string, { kind, name }: ProjectOptions): string {
  */
 function withPackages(text: string, { packages }: ProjectOptions): string {
   const { dependencies = {}, devDependencies = {}, ...rest } = JSON.parse(text) as Manifest;
+  const editionOf = (name: string, version: string) => {
+    const edition = packages[name];
+    if (edition === undefined && name.startsWith("@seabird-chat/")) {
+      throw new Failure(EXIT.failed, `there is no edition of ${name} to depend on`);
+    }
+    return edition ?? version;
+  };
   const [first, second] = [dependencies, devDependencies].map((needed) =>
-    Object.entries(needed).map(([name, version]) => [name, packages[name] ?? version] as const),
+    Object.entries(needed).map(([name, version]) => [name, editionOf(name, version)] as const),
   );
   const missing = Object.entries(packages).filter(
     ([name]) => !(name in dependencies) && !(name in devDependencies),

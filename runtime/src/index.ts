@@ -60,7 +60,6 @@ export {
   type StopSignal,
   type StopSignalOptions,
   type StopWatch,
-  watchNpmShell,
   watchStopSignals,
   watchSupervisor,
 } from "./stop-signals.ts";

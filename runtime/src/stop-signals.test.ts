@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { SAME_STOP_MS } from "./stop-signals.ts";
 
@@ -96,6 +97,72 @@ test("stopping that began without a signal makes the next one insist, after a wh
   await program.said("late");
   program.child.kill("SIGINT");
   assert.deepEqual(await program.exit, [130, null]);
+});
+
+/** As npm and npx do: a shell between, which does not pass signals on. */
+function underShell(t: TestContext, env: NodeJS.ProcessEnv) {
+  const source = `
+    import * as signals from ${MODULE};
+    const say = (line) => process.stdout.write(line + "\\n");
+    ${WATCH}
+    say("begun " + process.pid);`;
+  const shell = spawn(
+    "sh",
+    ["-c", '"$@" & wait', "sh", process.execPath, "--input-type=module", "-e", source],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, npm_lifecycle_event: undefined, ...env },
+    },
+  );
+  const lines = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
+  const next = async () => String((await lines.next()).value);
+  let pid = 0;
+  t.after(() => {
+    shell.kill("SIGKILL");
+    if (pid !== 0 && isAlive(pid)) process.kill(pid, "SIGKILL");
+  });
+  const begun = async () => {
+    pid = Number((await next()).replace("begun ", ""));
+    return pid;
+  };
+  return { shell, next, begun };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test("the end of npm's shell stops what npm or npx started, and once only", async (t) => {
+  for (const event of ["start", "npx"]) {
+    const program = underShell(t, { npm_lifecycle_event: event });
+    const pid = await program.begun();
+    program.shell.kill("SIGTERM");
+    assert.deepEqual([await program.next(), await program.next()], ["got SIGTERM", "stop SIGTERM"]);
+    process.kill(pid, "SIGKILL");
+
+    const stopping = underShell(t, { npm_lifecycle_event: event });
+    const other = await stopping.begun();
+    process.kill(other, "SIGINT");
+    assert.deepEqual([await stopping.next(), await stopping.next()], ["got SIGINT", "stop SIGINT"]);
+    stopping.shell.kill("SIGTERM");
+    await once(stopping.shell, "exit");
+    await new Promise((resolve) => setTimeout(resolve, 3 * SAME_STOP_MS));
+    assert.ok(isAlive(other), "the shell's end is no second signal");
+  }
+});
+
+test("without npm, what a shell left in the background lives on", async (t) => {
+  const program = underShell(t, {});
+  const pid = await program.begun();
+  program.shell.kill("SIGTERM");
+  await once(program.shell, "exit");
+  // Longer than the parent is looked at; what is waited for is the time itself.
+  await new Promise((resolve) => setTimeout(resolve, 3 * SAME_STOP_MS));
+  assert.ok(isAlive(pid));
 });
 
 const FOLLOW = `

@@ -1,4 +1,5 @@
 /** How a person, the system or a parent process asks this process to stop. */
+import { readFileSync } from "node:fs";
 
 /**
  * A signal that comes again within this time is the same stop: a terminal signals the whole
@@ -26,6 +27,10 @@ export interface StopWatch {
   end(): void;
 }
 
+/**
+ * Also when npm or npx started this process, and the shell that they put between ended by a SIGTERM,
+ * which it does not pass on: that counts as the SIGTERM.
+ */
 export function watchStopSignals(options: StopSignalOptions): StopWatch {
   const { signals = ["SIGINT", "SIGTERM"], onStop, onInsist, onSignal } = options;
   let firstAtMs: number | undefined;
@@ -40,12 +45,16 @@ export function watchStopSignals(options: StopSignalOptions): StopWatch {
     }
   };
   for (const signal of signals) process.on(signal, receive);
+  const forgetShell = watchNpmShell(() => {
+    if (firstAtMs === undefined) receive("SIGTERM");
+  });
   return {
     begun: () => {
       firstAtMs ??= performance.now();
     },
     end: () => {
       for (const signal of signals) process.off(signal, receive);
+      forgetShell();
     },
   };
 }
@@ -74,15 +83,22 @@ export function watchSupervisor(onGone: () => void): () => void {
 /** How often the parent is looked at. */
 const PARENT_CHECK_MS = 500;
 
-/**
- * Under npm a shell stands between, and ends by a SIGTERM without passing it on: calls back when
- * npm started this process and the parent is gone. Returns the undo.
- */
-export function watchNpmShell(onGone: () => void): () => void {
+/** The parent went before it was looked at. In a container the first process may be npm itself. */
+function isOrphan(): boolean {
+  if (process.ppid !== 1) return false;
+  try {
+    return !readFileSync("/proc/1/cmdline", "utf8").includes("npm");
+  } catch {
+    return true;
+  }
+}
+
+/** Calls back when npm or npx started this process and the parent is gone. Returns the undo. */
+function watchNpmShell(onGone: () => void): () => void {
   if (process.env["npm_lifecycle_event"] === undefined) return () => undefined;
   const parent = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent && !isOrphan()) return;
     clearInterval(timer);
     onGone();
   }, PARENT_CHECK_MS);

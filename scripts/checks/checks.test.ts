@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Check } from "./check.ts";
 import { clock } from "./clock.ts";
+import { commands } from "./commands.ts";
 import { dependencies } from "./dependencies.ts";
 import { generated } from "./generated.ts";
 import { imports } from "./imports.ts";
@@ -278,6 +279,24 @@ const PLANTINGS: readonly Planting[] = [
     plant: () => "/**\n * What is told\n */\n/**\n * Whoever is\n * told of it.\n */\nexport {};\n",
     finds: /sdk\/src\/planted\.ts:5 "is told of"/,
   },
+  ...[
+    ["docs/planted.md", "`npx seabird up`"],
+    ["docs/planted.md", "/usr/bin/npx --yes seabird up"],
+    ["docs/planted.md", "npx -p x seabird up"],
+    ["docs/planted.md", "npm create seabird backend campfire"],
+    ["docs/planted.md", "npm install -g @seabird-chat/cli"],
+    ["docs/planted.md", "pnpm dlx seabird"],
+    ["sdk/src/planted.ts", 'spawn("npx", ["seabird", "up"]);'],
+    ["sdk/src/planted.ts", 'console.log("Next: npx seabird up");'],
+    ["runtime/planted.js", "// npx seabird brings Node along"],
+    ["create/templates/plugin/README.md", "npx tsc"],
+  ].map(([path = "", line = ""]) => ({
+    check: commands,
+    what: `${line} in ${path}`,
+    path,
+    plant: () => `a line\n${line}\n`,
+    finds: new RegExp(`^${path}:2 ".*" may fetch a stranger's package`),
+  })),
   {
     check: privacy,
     what: "a token's secret",

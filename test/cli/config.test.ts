@@ -116,7 +116,7 @@ test("check: no file, and a plugin file that is broken", async (t) => {
   assert.match(broken.err, /seabird\.yaml:1:34 plugins\["\.\/bots\/gone\.ts"\]: /);
   const none = await runCli(["config", "check", "--config", "other.yaml"], { cwd });
   assert.equal(none.code, 78);
-  assert.match(none.err, /cannot read other\.yaml: there is no such file\n.*seabird init/);
+  assert.match(none.err, /cannot read other\.yaml: there is no such file\n.*seabird(?:\.js)? init/);
 });
 
 const CAMPFIRE = `import { backend } from "@seabird-chat/sdk/backend";

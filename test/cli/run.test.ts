@@ -1,11 +1,13 @@
 /** `seabird core`, `backend` and `plugin`: the process becomes the program, signals and all. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connectActions } from "@seabird-chat/sdk";
+import { makeCheckout, processesIn, type RunningProcess } from "../support/checkout.ts";
 import { startCore } from "../support/core.ts";
 import { startCli } from "../support/run-cli.ts";
 import { until } from "../support/until.ts";
@@ -38,6 +40,27 @@ test("seabird core", async (t) => {
   await until("core", () => /listening on/.test(core.out() + core.err()), PATIENCE_MS);
   assert.match(await commandOf(core), /seabird-core\.js --bind-host/);
   await stop(core);
+});
+
+test("a SIGTERM to npx or npm, whose shell does not pass it on, ends what it started", async (t) => {
+  const { folder, env } = await makeCheckout(t);
+  const bind = ["--bind-host", "127.0.0.1:0", "--database-url", "tokens.db"];
+  const rows: readonly (readonly string[])[] = [
+    ["npx", "--no-install", "seabird", "core", ...bind],
+    ["npm", "start", "--", "--no-terminal", "--plugin", "ping"],
+    ["npx", "--no-install", "seabird", "tail", "--url", "http://127.0.0.1:1", "--token", "t"],
+  ];
+  for (const [command = "", ...args] of rows) {
+    const child = spawn(command, args, { cwd: folder, env, stdio: "ignore" });
+    const isProgram = ({ command }: RunningProcess) => /^\S*node \S*seabird/.test(command);
+    const programs = () => processesIn(folder).filter(isProgram);
+    await until(`${command} ${args.join(" ")}`, () => programs().length > 0, PATIENCE_MS);
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+    const isOver = () => processesIn(folder).length === 0;
+    await until(`the end of ${command} ${args.join(" ")}`, isOver, PATIENCE_MS);
+  }
 });
 
 test("seabird plugin and seabird backend, told where core is by options", async (t) => {

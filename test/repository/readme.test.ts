@@ -17,7 +17,7 @@ const INSTALL_MS = 300_000;
 const COMMAND_MS = 120_000;
 
 /** What a test cannot run: itself, a network that is not there, and `up` beside another one. */
-const LEFT_OUT = ["npm test", "npm start -- --irc", "npx seabird up"];
+const LEFT_OUT = ["npm test", "npm start -- --irc", "npx --no-install seabird up"];
 
 const USUAL_URL = "http://localhost:11235";
 
@@ -31,15 +31,15 @@ interface Expectation {
 /** The tour's commands, and what each shows. A command of the README without a row fails. */
 const TOUR: readonly Expectation[] = [
   { command: "printf", prints: /pong[\s\S]*Commands: |Commands: [\s\S]*pong/ },
-  { command: "npx seabird ps", prints: /terminal\/local +backend/ },
-  { command: "npx seabird info", prints: /running for/ },
-  { command: "npx seabird backends", prints: /terminal:\/\/local/ },
-  { command: "npx seabird commands", prints: /help[\s\S]*ping/ },
-  { command: "npx seabird send", prints: /^/ },
+  { command: "npx --no-install seabird ps", prints: /terminal\/local +backend/ },
+  { command: "npx --no-install seabird info", prints: /running for/ },
+  { command: "npx --no-install seabird backends", prints: /terminal:\/\/local/ },
+  { command: "npx --no-install seabird commands", prints: /help[\s\S]*ping/ },
+  { command: "npx --no-install seabird send", prints: /^/ },
   { command: "curl", prints: /\{\}/ },
-  { command: "npx seabird new plugin dice", prints: /The plugin dice is in dice/ },
-  { command: "npx seabird init", answers: "--yes", prints: /seabird\.yaml/ },
-  { command: "npx seabird config check", prints: /seabird\.yaml/ },
+  { command: "npx --no-install seabird new plugin dice", prints: /The plugin dice is in dice/ },
+  { command: "npx --no-install seabird init", answers: "--yes", prints: /seabird\.yaml/ },
+  { command: "npx --no-install seabird config check", prints: /seabird\.yaml/ },
 ];
 
 function commandsOf(readme: string): string[] {
@@ -135,13 +135,13 @@ async function addressIn(room: Run): Promise<string> {
 async function tourStep(command: string, place: Place, room: Run): Promise<void> {
   if (command === "npm ci && npm start") return;
   if (LEFT_OUT.some((start) => command.startsWith(start))) return;
-  if (command === "npx seabird tail") {
+  if (command === "npx --no-install seabird tail") {
     return await lastingStep(command, place, () => {
       room.child.stdin?.write("is anybody there?\r");
       return "is anybody there?";
     });
   }
-  if (command.startsWith("npx seabird plugin")) {
+  if (command.startsWith("npx --no-install seabird plugin")) {
     return await lastingStep(command, place, () => "connected");
   }
   const expectation = TOUR.find((row) => command.startsWith(row.command));

@@ -116,7 +116,10 @@ test("a supervisor killed with -9: its components end, and the next one starts",
   await until("all to be gone", () => processesIn(folder).length === 0, ORPHANS_GONE_MS);
   const gone = await first.cli(["ps"]);
   assert.equal(gone.code, 3);
-  assert.match(gone.err, /no `seabird up` runs in this folder[\s\S]*start it with `seabird up`/);
+  assert.match(
+    gone.err,
+    /no `seabird up` runs in this folder[\s\S]*start it with `npx --no-install seabird up`/,
+  );
   const second = new RunningProject(checkout, [FIXTURE_UP]);
   await second.untilState("ready", "core", "quiet");
 
@@ -223,6 +226,6 @@ test("without a run, each command says how to start", async (t) => {
   for (const args of [["ps"], ["restart", "core"], ["logs"], ["reload"]]) {
     const { code, err } = await runCli([...args, "--json"], { cwd: folder, env });
     assert.equal(code, 3, err);
-    assert.match(JSON.parse(err).error.next, /start it with `seabird up`/);
+    assert.match(JSON.parse(err).error.next, /start it with `\S* ?.*seabird(?:\.js)? up`/);
   }
 });

@@ -4,6 +4,7 @@ import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { createClients } from "../client/clients.ts";
 import { CHECKS, type Finding, type Patient } from "../doctor/checks.ts";
+import { withOwnCommand } from "../process/own-command.ts";
 import type { Output } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { contextOf, withConnection } from "./context.ts";
@@ -52,6 +53,6 @@ function tell(output: Output, findings: readonly Finding[]): void {
   for (const { state, about, text, next } of findings) {
     const [style, mark] = MARKS[state];
     output.line(`${output.style(style, mark)} ${output.style("bold", about)}: ${safeText(text)}`);
-    if (next !== undefined) output.line(`    Next: ${safeText(next)}.`);
+    if (next !== undefined) output.line(`    Next: ${safeText(withOwnCommand(next))}.`);
   }
 }

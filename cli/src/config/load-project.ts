@@ -77,7 +77,7 @@ function readConfigFile(path: string, name: string): string {
     return readTextFile(path, MAX_CONFIG_BYTES, name).text;
   } catch (error) {
     if (!(error instanceof TextFileError)) throw error;
-    const next = error.code === undefined ? undefined : "`npx seabird init` makes one";
+    const next = error.code === undefined ? undefined : "`seabird init` makes one";
     throw new CliError(EXIT.config, error.message, next);
   }
 }

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { relative, resolve } from "node:path";
-import { onComponentMessage, watchNpmShell } from "@seabird-chat/runtime";
+import { onComponentMessage } from "@seabird-chat/runtime";
 import { watchCommandSignals } from "./stop-signals.ts";
 import { WatchedFiles } from "./watch-files.ts";
 
@@ -24,11 +24,9 @@ export async function runWatched(program: WatchedProgram): Promise<number> {
     () => run.stop(),
     () => run.kill(),
   );
-  const forgetNpm = watchNpmShell(() => run.stop());
   try {
     return await run.untilStopped();
   } finally {
-    forgetNpm();
     watch.end();
   }
 }

@@ -1,6 +1,7 @@
 /** Reports what happens in a run: on standard error, as JSON lines with --json, and in up.log. */
 import { stripVTControlCharacters } from "node:util";
 import type { NetworkStatus } from "@seabird-chat/runtime";
+import { withOwnCommand } from "../process/own-command.ts";
 import { type Output, styleError } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { ComponentReport } from "./control-protocol.ts";
@@ -80,7 +81,8 @@ export class Reporter {
 
   report(event: UpEvent): void {
     this.#logs.write("up", JSON.stringify(event));
-    const text = this.#describe(event);
+    const described = this.#describe(event);
+    const text = described === undefined ? undefined : withOwnCommand(described);
     if (this.#output.json) this.#writeJson(event);
     else if (text !== undefined) this.#write(text);
   }

@@ -1,7 +1,7 @@
 /** `seabird up`: runs a project in its folder, one run at a time. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { EXIT, type ExitCode, watchNpmShell } from "@seabird-chat/runtime";
+import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import type { ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
@@ -44,11 +44,9 @@ async function runAttached(run: ProjectRun): Promise<ExitCode> {
     () => run.endAtOnce(),
     () => run.hangUp(),
   );
-  const forgetNpm = watchNpmShell(() => run.askToStop("npm is gone"));
   try {
     return await run.run(() => watch.begun());
   } finally {
-    forgetNpm();
     watch.end();
   }
 }

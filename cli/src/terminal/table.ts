@@ -1,4 +1,5 @@
 /** Lays rows out in columns for a terminal; wide characters count as two. */
+import { withOwnCommand } from "../process/own-command.ts";
 import { safeText } from "./safe-text.ts";
 
 const WIDE =
@@ -24,7 +25,7 @@ export interface Table {
 
 /** The table's lines: a head, then the rows. The last column is not padded. */
 export function tableLines(table: Table, head: (line: string) => string): string[] {
-  if (table.rows.length === 0) return [table.empty];
+  if (table.rows.length === 0) return [withOwnCommand(table.empty)];
   const rows = table.rows.map((row) => row.map(safeText));
   const widths = table.columns.map((name, column) =>
     Math.max(displayWidth(name), ...rows.map((row) => displayWidth(row[column] ?? ""))),

@@ -12,6 +12,7 @@ import {
 } from "@seabird-chat/runtime";
 import { OUR_PLUGINS } from "../../process/bins.ts";
 import { CliError } from "../../process/cli-error.ts";
+import { ownCommand } from "../../process/own-command.ts";
 import { type Output, styleError } from "../../terminal/output.ts";
 import { mayAsk } from "../../terminal/prompts.ts";
 import { type Describe, describer } from "../describe-component.ts";
@@ -55,8 +56,6 @@ export interface InitOptions {
   readonly plugin?: readonly string[];
 }
 
-const NEXT = "npx seabird up";
-
 export async function init(options: InitOptions, output: Output): Promise<void> {
   const folder = process.cwd();
   if (options.force !== true) refuseToOverwrite(folder, [PROJECT_FILE]);
@@ -75,7 +74,11 @@ export async function init(options: InitOptions, output: Output): Promise<void> 
   const written = writeProject(folder, { backend, plugins }, options.force === true);
   const { missing } = await writeSchema(join(folder, PROJECT_FILE), run.describe);
   for (const each of missing) output.remark(`left out of the schema: ${each}`);
-  const document = { ...written, ...(probe === undefined ? {} : { probe }), next: NEXT };
+  const document = {
+    ...written,
+    ...(probe === undefined ? {} : { probe }),
+    next: `${ownCommand()} up`,
+  };
   output.result(document, () => report(written, output));
 }
 
@@ -291,5 +294,5 @@ function successText({ message }: ProbeAnswer): string {
 function report({ file, secrets, ignored }: Written, output: Output): void {
   output.line(`Wrote ${[file, ...secrets].join(", ")}.`);
   if (ignored.length > 0) output.line(`Added ${ignored.join(" and ")} to .gitignore.`);
-  output.line(`Next: ${output.style("bold", NEXT)}`);
+  output.line(`Next: ${output.style("bold", `${ownCommand()} up`)}`);
 }
