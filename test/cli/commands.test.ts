@@ -238,7 +238,7 @@ test("errors: no stack traces, a next step, the documented codes, JSON when aske
   const cases: readonly (readonly [args: readonly string[], code: number, says: RegExp])[] = [
     [["frobnicate"], 2, /unknown command/],
     [["send"], 2, /missing required argument/],
-    [["send", "no-id", "x"], 2, /failed to parse channel_id/],
+    [["send", "no-id", "x"], 2, /"no-id" is no channel's id[\s\S]*channels` lists/],
     [["send", "irc://absent/x", "x"], 1, /unknown backend/],
     [["tail", "--kind", "shout"], 2, /no kind of event[\s\S]*privateMessage/],
     [["token", "create", "x"], 2, /needs a scope/],

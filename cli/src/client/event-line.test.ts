@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type EventLine, lastSegment, passes, readKind, type TailFilter } from "./event-line.ts";
+import {
+  type EventLine,
+  lastSegment,
+  passes,
+  readKind,
+  shortPlace,
+  type TailFilter,
+} from "./event-line.ts";
 
 const LINE: EventLine = {
   kind: "message",
@@ -44,4 +51,6 @@ test("kinds are read in both spellings", () => {
 test("people see the name, not the id", () => {
   assert.equal(lastSegment("irc://net/%23caf%C3%A9"), "#café");
   assert.equal(lastSegment("no id"), "no id");
+  assert.equal(shortPlace("irc://net/%23caf%C3%A9"), "irc/net #café");
+  assert.equal(shortPlace("no id"), "no id");
 });

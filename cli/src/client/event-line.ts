@@ -63,6 +63,12 @@ export function lastSegment(id: string): string {
   return parseId(id)?.relative ?? id;
 }
 
+/** With its network, for people: `irc/libera #chan` of `irc://libera/%23chan`. */
+export function shortPlace(id: string): string {
+  const parsed = parseId(id);
+  return parsed === undefined ? id : `${parsed.type}/${parsed.id} ${parsed.relative}`;
+}
+
 /** The same id however it is escaped; or the bare name of it, as `#chan`. */
 function isSamePlace(wanted: string, id: string): boolean {
   if (wanted === id) return true;

@@ -2,9 +2,12 @@
 
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
+import { lastSegment } from "../client/event-line.ts";
 import { CliError } from "../process/cli-error.ts";
 import { readText } from "../terminal/read-text.ts";
+import { safeText } from "../terminal/safe-text.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
+import { collectChannels } from "./lists.ts";
 
 interface SendOptions {
   readonly private?: boolean;
@@ -46,6 +49,7 @@ function addSpeech(program: Command, name: Speech, description: string): void {
     .option("--tag <name=value>", "a tag to go with it; repeatable", addTag, {})
     .action(async (target: string, words: string[], options: SendOptions, command: Command) => {
       const text = await readText(words);
+      if (options.private !== true) await refuseBareName(contextOf(command), target);
       await perform(contextOf(command), "sent", ({ seabird }) => {
         const message = { text, tags: options.tag };
         const toPerson = { ...message, userId: target };
@@ -60,6 +64,22 @@ function addSpeech(program: Command, name: Speech, description: string): void {
           : seabird.performAction(toChannel);
       });
     });
+}
+
+/** Ids in a hint; `seabird channels` lists them all. */
+const MAX_HINTED_IDS = 5;
+
+/** A channel's name alone may be that of several: throws a CliError with the ids there are. */
+async function refuseBareName({ ask }: Context, target: string): Promise<void> {
+  if (target.includes("://")) return;
+  const channels = await ask((clients) => collectChannels(clients));
+  const named = channels.filter(({ id }) => lastSegment(id) === target);
+  const ids = (named.length > 0 ? named : channels).slice(0, MAX_HINTED_IDS).map(({ id }) => id);
+  const next =
+    ids.length > 0
+      ? `use an id: ${ids.map((id) => safeText(`'${id}'`)).join(", ")}; \`seabird channels\` lists all`
+      : "no channel is joined; `seabird channels` lists them";
+  throw new CliError(EXIT.usage, `${JSON.stringify(target)} is no channel's id`, next);
 }
 
 function addTopic(program: Command): void {

@@ -68,7 +68,7 @@ async function listChannels({ output, ask }: Context, id: string | undefined): P
   );
 }
 
-async function collectChannels({ seabird }: Clients, id?: string): Promise<ChannelRow[]> {
+export async function collectChannels({ seabird }: Clients, id?: string): Promise<ChannelRow[]> {
   const wanted =
     id === undefined ? (await seabird.listBackends({})).backends.map((b) => b.id) : [id];
   const answers = await inGroups(wanted, (backendId) => seabird.listChannels({ backendId }));

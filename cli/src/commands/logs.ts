@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { watchCommandSignals } from "../process/stop-signals.ts";
 import { askRun } from "../supervise/control-client.ts";
 import { MAX_TAIL_LINES } from "../supervise/control-protocol.ts";
-import { readLogLine } from "../supervise/log-lines.ts";
+import { readLogLine, stackOf } from "../supervise/log-lines.ts";
 import { formatMerged } from "../supervise/merged-printer.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
@@ -59,6 +59,7 @@ async function showLogs(
           } else {
             output.line(plainLine(line));
           }
+          if (!output.json) for (const each of stackOf(line)) output.line(each);
         },
       },
     );

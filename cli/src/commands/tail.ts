@@ -14,9 +14,9 @@ import { sdkFailure, withoutHint } from "../client/call-failure.ts";
 import {
   type EventLine,
   eventLine,
-  lastSegment,
   passes,
   readKind,
+  shortPlace,
   type TailFilter,
 } from "../client/event-line.ts";
 import { requireToken } from "../client/settings.ts";
@@ -115,7 +115,7 @@ const SENDER_STYLES = ["cyan", "green", "yellow", "magenta", "blue", "redBright"
 function humanLine(output: Output, at: Date, line: EventLine): string {
   const who = output.style(senderStyle(line.sender), safeText(line.sender || "?"));
   const text = safeText(line.text);
-  const place = output.style("bold", safeText(lastSegment(line.place) || "?"));
+  const place = output.style("bold", safeText(shortPlace(line.place) || "?"));
   const clock = output.style("dim", formatClock(at));
   return `${clock} ${place} ${arrange(output, line.kind, who, text)}`;
 }

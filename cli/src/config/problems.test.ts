@@ -26,6 +26,11 @@ const CASES: readonly (readonly [text: string, ...lines: string[]])[] = [
     irc("nick_file: x"),
     `4:5 ${AT}.nick_file: unknown key; nick is no secret, so no file is read for it`,
   ],
+  [
+    irc("channels: #lobby"),
+    `4:5 ${AT}.channels: is empty, since YAML takes #lobby for a comment; write it in quotes: "#lobby"`,
+    `4:15 ${AT}.channels: must be a list, not nothing`,
+  ],
   [irc("nick: 007"), `4:11 ${AT}.nick: must be text, not 7; put it in quotes`],
   [irc('nick: ""'), `4:11 ${AT}.nick: must not be empty`],
   [irc("rejoin: yes"), `4:13 ${AT}.rejoin: must be true or false, not "yes"`],

@@ -164,6 +164,10 @@ class Walk {
       else {
         const node = this.#read(pair.value, [...path, name], key, inAlias);
         entries.set(name, { key, node });
+        const hash = isScalar(pair.value) ? hiddenText(pair.value) : undefined;
+        if (hash === undefined) continue;
+        const why = `is empty, since YAML takes ${hash} for a comment; write it in quotes: "${hash}"`;
+        this.#wrong(key, [...path, name], why);
       }
     }
     return { kind: "map", at, entries };
@@ -197,6 +201,13 @@ function readScalar({ value, type }: Scalar, at: Place): YamlScalar {
     return { kind: "scalar", at, value, plain };
   }
   return nothing(at);
+}
+
+/** `#lobby` where a value is missing: meant as a channel's name, for a comment begins with a blank. */
+function hiddenText({ value, source, comment }: Scalar): string | undefined {
+  if (value !== null || source !== "" || !comment) return undefined;
+  const [word = ""] = comment.split(/\s/);
+  return word === "" ? undefined : `#${word}`;
 }
 
 function nothing(at: Place): YamlScalar {

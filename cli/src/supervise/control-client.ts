@@ -144,11 +144,10 @@ function nothingRuns(from: string): CliError {
       "it is starting or ending; try again in a moment",
     );
   }
-  return new CliError(
-    EXIT.unreachable,
-    "no `seabird up` runs in this folder",
-    "start it with `seabird up`; logs are in .seabird/logs/",
-  );
+  const next = existsSync(join(from, "seabird.yaml"))
+    ? "start it with `seabird up`; logs are in .seabird/logs/"
+    : "go to the folder of your seabird.yaml, or make one with `seabird init`; start it with `seabird up`";
+  return new CliError(EXIT.unreachable, "no `seabird up` runs in this folder", next);
 }
 
 async function* linesOf(socket: Socket): AsyncGenerator<string, void, void> {

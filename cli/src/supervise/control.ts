@@ -12,6 +12,7 @@ import type {
 } from "./control-protocol.ts";
 import { MAX_TAIL_LINES } from "./control-protocol.ts";
 import type { ReplyLine, ReplyTo } from "./control-server.ts";
+import { complaints } from "./log-lines.ts";
 import { describeExit } from "./restart-policy.ts";
 import type { IgnoredReport, Supervisor } from "./supervisor.ts";
 import { hasGivenUp, RESTART_READY_MS } from "./supervisor.ts";
@@ -85,7 +86,10 @@ export class Control {
     const reports: ComponentReport[] = [];
     for (const component of new Set(components)) {
       await this.#deps.restart(component);
-      reports.push(reportOn(component, "restarted", "restarted"));
+      const report = reportOn(component, "restarted", "restarted");
+      const [why] = complaints(this.#deps.logs.logTail(component.spec.name), 1);
+      const hasWhy = report.did === "failed" && why !== undefined;
+      reports.push(hasWhy ? { ...report, words: `${report.words}: ${why}` } : report);
     }
     return reports;
   }

@@ -19,8 +19,25 @@ export function isSerious(level: string | undefined): boolean {
   return level !== undefined && SERIOUS.includes(level);
 }
 
+/** The lines of the stack of a logged error, safe to show; none if there is none. */
+export function stackOf(line: string): string[] {
+  const error = readLogEntry(line)?.["error"];
+  if (typeof error !== "object" || error === null || !("stack" in error)) return [];
+  const lines = String(error.stack).slice(0, MAX_WORDS).split("\n").map(safeText);
+  return lines.filter((each) => each.trim() !== "").map((each) => `  ${each}`);
+}
+
+/** A line of the supervisor's own log: the time, then JSON. */
+const OWN = /^(\S+Z) (\{.*\})$/;
+
 /** A line that is not JSON is shown as it is. */
 export function readLogLine(line: string): LogLine {
+  const [, at, own] = OWN.exec(line) ?? [];
+  if (own !== undefined) {
+    const { type, ...fields } = readLogEntry(own) ?? {};
+    if (typeof type === "string")
+      return readLogLine(JSON.stringify({ ...fields, time: at, msg: type }));
+  }
   const entry = readLogEntry(line);
   if (entry === undefined) return { level: undefined, time: undefined, words: cut(line) };
   const details = Object.entries(entry)

@@ -271,7 +271,8 @@ export class Broker {
     this.#registrations.get(stream)?.();
     const reason = endMessage(end);
     const { id, caller } = stream;
-    this.#log.info({ stream: id, tokenName: caller.name, reason }, "event stream ended");
+    const why = reason === "" ? {} : { reason };
+    this.#log.info({ stream: id, tokenName: caller.name, ...why }, "event stream ended");
     this.#feed.publish(() => ({ kind: "stream_closed", id, tokenName: caller.name, reason }));
   }
 
@@ -283,7 +284,8 @@ export class Broker {
 
   #backendLeft({ id, deps: { connectionId } }: Backend, end: SourceEnd | "left"): void {
     const reason = endMessage(end);
-    this.#log.info({ backend: id, reason }, "backend disconnected");
+    const why = reason === "" ? {} : { reason };
+    this.#log.info({ backend: id, ...why }, "backend disconnected");
     this.#feed.publish(() => ({ kind: "backend_disconnected", id, connectionId, reason }));
   }
 }

@@ -43,6 +43,8 @@ introspection.command(
     args: { backend: arg.word().optional() },
   },
   async (ctx, { backend = ctx.backend.id }) => {
+    const unknown = await unknownBackend(ctx.core, backend);
+    if (unknown !== undefined) return await ctx.mentionReply(unknown);
     const list = await ctx.core.listChannels(backend);
     const names = list.map((channel) => channel.displayName || channel.id);
     await ctx.mentionReply(joinCode(names, "no channels are joined"));
@@ -58,7 +60,16 @@ async function allBackends(core: ActionClient): Promise<Content> {
   return joinCode(ids, "no backends are connected");
 }
 
+/** Undefined if there is such a backend, else an answer with the ids that there are. */
+async function unknownBackend(core: ActionClient, id: string): Promise<Content | undefined> {
+  const ids = (await core.listBackends()).map((backend) => backend.id);
+  if (ids.includes(id)) return undefined;
+  return text`there is no backend ${inlineCode(id)}; there are: ${joinCode(ids, "none")}`;
+}
+
 async function one(core: ActionClient, id: string): Promise<Content> {
+  const unknown = await unknownBackend(core, id);
+  if (unknown !== undefined) return unknown;
   const { metadata } = await core.backendInfo(id);
   const rows = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   if (rows.length === 0) return text`${inlineCode(id)} tells nothing about itself`;

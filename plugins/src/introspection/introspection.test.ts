@@ -36,7 +36,9 @@ test("core's refusal is answered, and so is the version", async () => {
   await using bed = await testbed({ plugins: [introspection] });
   const room = bed.channel("#hall");
   await room.say("ann", "!backends irc://nowhere");
-  await room.expect("ann: that did not work: backend not found");
+  await room.expect("ann: there is no backend `irc://nowhere`; there are: `irc://libera`");
+  await room.say("ann", "!channels irc");
+  await room.expect("ann: there is no backend `irc`; there are: `irc://libera`");
   await room.say("ann", "!version");
   await room.expect(`ann: ${version()}`);
 });

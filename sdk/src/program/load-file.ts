@@ -50,9 +50,31 @@ async function load(file: string, path: string): Promise<object> {
     // Where it happened is what its author wants to know.
     process.stderr.write(`${cause instanceof Error ? (cause.stack ?? cause.message) : cause}\n`);
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new SeabirdError("failed_precondition", `${path} cannot be loaded: ${why}`, { cause });
+    const message = `${path} cannot be loaded: ${why}${repairOf(cause)}`;
+    throw new SeabirdError("failed_precondition", message, { cause });
   } finally {
     isLoading = false;
     process.off("exit", onExit);
   }
 }
+
+/** `; ` and what to change, for what TypeScript authors meet when Node strips the types. */
+function repairOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return "";
+  const { code } = cause as { readonly code?: unknown };
+  const { message } = cause;
+  if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
+    return /enum/.test(message)
+      ? '; write a union instead: type Color = "red" | "blue"'
+      : "; Node only strips types: use plain fields, functions and modules instead";
+  }
+  if (code === "ERR_MODULE_NOT_FOUND") {
+    const [, missing = ""] = /^Cannot find module '([^']+)'/.exec(message) ?? [];
+    const found = EXTENSIONS.find((extension) => missing !== "" && existsSync(missing + extension));
+    return found === undefined ? "" : `; write the import with its extension: "…${found}"`;
+  }
+  const [, name] = /does not provide an export named '([^']+)'/.exec(message) ?? [];
+  return name === undefined ? "" : `; if ${name} is a type, write: import { type ${name} } from …`;
+}
+
+const EXTENSIONS = [".ts", ".mts", ".js", ".mjs", "/index.ts", "/index.js"];
