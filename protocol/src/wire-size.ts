@@ -24,7 +24,7 @@ export function utf8Length(text: string): number {
 }
 
 /** A varint of a value from 0 to 2^53. */
-export function varintSize(value: number): number {
+function varintSize(value: number): number {
   let bytes = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
   return bytes;

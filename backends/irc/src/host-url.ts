@@ -16,7 +16,7 @@ const SCHEMES: Readonly<Record<string, Omit<HostAddress, "host">>> = {
   "ircs+unsafe:": { port: USUAL_PORT.ircs, tls: true, verifyCertificate: false },
 };
 
-export const HOST_FORMS = "irc://host:6667, ircs://host:6697 or ircs+unsafe://host";
+const HOST_FORMS = "irc://host:6667, ircs://host:6697 or ircs+unsafe://host";
 
 /** The message for an address that holds a password, which must not be shown. */
 export const HOST_WITH_LOGIN = "holds a user or password; use nick and password";

@@ -15,7 +15,7 @@ import { Screen } from "./screen.ts";
 import type { TerminalSettings } from "./settings.ts";
 
 /** A script has ended when no answer has come for this long after its last line. */
-export const IDLE_MS = 2_000;
+const IDLE_MS = 2_000;
 
 /** A script is read no further while this many of its lines wait to be sent. */
 const SCRIPT_AHEAD = 256;

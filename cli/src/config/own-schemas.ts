@@ -1,7 +1,7 @@
 /** The settings that are the configuration's own, not some component's. */
 import { type JsonSchema, LOG_LEVELS } from "./project.ts";
 
-export const LOG_LEVEL_SCHEMA: JsonSchema = {
+const LOG_LEVEL_SCHEMA: JsonSchema = {
   enum: [...LOG_LEVELS],
   type: "string",
   description: "how much is logged",

@@ -32,7 +32,7 @@ export interface ComponentSpec {
 }
 
 /** For an interactive component: its standard input belongs to the person, 3 is the channel. */
-export const TERMINAL_BOOTSTRAP_FD = 4;
+const TERMINAL_BOOTSTRAP_FD = 4;
 const BOOTSTRAP_FD = 0;
 
 /** The descriptor that a component reads its bootstrap config from. */

@@ -4,11 +4,11 @@ import { TokenError } from "./token-error.ts";
 import type { TokenRecord } from "./token-record.ts";
 
 /** Longest name of a token, in characters. */
-export const MAX_TOKEN_NAME_LENGTH = 64;
+const MAX_TOKEN_NAME_LENGTH = 64;
 /** Most scopes of one token. */
-export const MAX_SCOPES = 64;
+const MAX_SCOPES = 64;
 /** Longest scope, in characters. */
-export const MAX_SCOPE_LENGTH = 256;
+const MAX_SCOPE_LENGTH = 256;
 
 /** Names that are core's own (protocol: Authentication). */
 export const RESERVED_NAMES: readonly string[] = Object.freeze(["seabird", "core"]);

@@ -14,8 +14,8 @@ export interface AuthClock {
 /** An expiry is checked at least this often: clocks are changed, and machines sleep. */
 const MAX_DELAY_MS = 60_000;
 
-export const REVOKED: Refusal = Object.freeze({ code: "token_revoked", message: "token revoked" });
-export const EXPIRED: Refusal = Object.freeze({ code: "token_expired", message: "token expired" });
+const REVOKED: Refusal = Object.freeze({ code: "token_revoked", message: "token revoked" });
+const EXPIRED: Refusal = Object.freeze({ code: "token_expired", message: "token expired" });
 
 /** One token in force. Its record may be replaced by one with the same name and rights. */
 export class TokenEntry {

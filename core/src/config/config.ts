@@ -69,8 +69,8 @@ export interface ConfigSources {
 }
 
 /** Core's folder, with the embedded database and the admin token. */
-export const OWN_FOLDER = ".seabird";
-export const EMBEDDED_DATABASE = "seabird.db";
+const OWN_FOLDER = ".seabird";
+const EMBEDDED_DATABASE = "seabird.db";
 
 /** Bytes of a file that holds a setting's value, a certificate or a key. */
 const MAX_FILE_BYTES = 1024 * 1024;

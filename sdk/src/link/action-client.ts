@@ -42,7 +42,7 @@ export interface ActionClientDeps {
 }
 
 /** A call that core refused for load is tried again this often at most. */
-export const MAX_RETRIES = 3;
+const MAX_RETRIES = 3;
 
 /**
  * The calls. Ids are absolute (`irc://seabird/%23chan`). Each rejects with a SeabirdError

@@ -11,7 +11,7 @@ import type { PluginEvent } from "./events.ts";
  * Errors of handlers that were not addressed are reported at most this often per channel, so that
  * a broken handler of every message does not flood it.
  */
-export const REPORT_EVERY_MS = 10_000;
+const REPORT_EVERY_MS = 10_000;
 /** Channels whose last report is remembered; the oldest is forgotten. */
 const MAX_CHANNELS = 1_000;
 

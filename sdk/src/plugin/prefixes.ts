@@ -4,7 +4,7 @@ import { BoundedMap } from "../link/bounded-map.ts";
 import { type Clock, pause } from "../link/clock.ts";
 
 /** Default of the protocol, for backends that report none. */
-export const DEFAULT_PREFIX = "!";
+const DEFAULT_PREFIX = "!";
 /** Age after which a prefix is queried again when it is used; the old one is used meanwhile. */
 export const PREFIX_REFRESH_MS = 60_000;
 /** How long the first command of a backend waits for the answer. */

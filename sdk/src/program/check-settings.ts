@@ -10,7 +10,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The JSON Schema of a secret has `writeOnly: true`, of a live setting `x-live: true`. */
 export const SECRET_KEY = "writeOnly";
-export const LIVE_KEY = "x-live";
+const LIVE_KEY = "x-live";
 
 /** Of a component that has none. */
 export const NO_SETTINGS: JsonSchema = {

@@ -12,7 +12,7 @@ import { printLine } from "./description.ts";
 /** How long a probe may take, from the settings on. */
 export const PROBE_TIMEOUT_MS = 20_000;
 /** A longer standard input is refused. */
-export const MAX_PROBE_BYTES = 1024 * 1024;
+const MAX_PROBE_BYTES = 1024 * 1024;
 
 /**
  * Prints a `ProbeResult` and sets the exit code: 0, 78 for wrong settings, 5 where time was up, 1

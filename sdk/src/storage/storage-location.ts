@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { SeabirdError } from "../link/errors.ts";
 
 /** The default folder of SQLite files, relative to the working folder. */
-export const DATA_FOLDER = ".seabird/data";
+const DATA_FOLDER = ".seabird/data";
 export const IN_MEMORY = ":memory:";
 
 export type StorageLocation =

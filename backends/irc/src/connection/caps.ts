@@ -22,9 +22,9 @@ export const WANTED_CAPS: readonly string[] = [
 ];
 
 /** Capabilities that a server may offer; a longer list ends the connection. */
-export const MAX_OFFERED_CAPS = 256;
+const MAX_OFFERED_CAPS = 256;
 /** Requests on one connection; a server may offer and withdraw without end. */
-export const MAX_CAP_REQUESTS = 64;
+const MAX_CAP_REQUESTS = 64;
 
 /** Bytes of names in one request; the answer has to fit into a line as well. */
 const MAX_REQUEST_BYTES = 400;

@@ -78,7 +78,7 @@ function responseOf({ mechanism, account, password = "" }: SaslOptions): string 
 }
 
 /** Base64 in chunks of 400 characters; after a full last chunk comes `+` (IRCv3 SASL 3.1). */
-export function chunksOf(response: string): string[] {
+function chunksOf(response: string): string[] {
   const encoded = Buffer.from(response, "utf8").toString("base64");
   const chunks: string[] = [];
   for (let at = 0; at < encoded.length; at += CHUNK) chunks.push(encoded.slice(at, at + CHUNK));

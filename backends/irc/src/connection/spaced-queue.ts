@@ -2,9 +2,9 @@
 import type { Clock } from "../clock.ts";
 
 /** Milliseconds between two attempts. */
-export const ATTEMPT_SPACING_MS = 5_000;
+const ATTEMPT_SPACING_MS = 5_000;
 /** Milliseconds that an attempt may be without an answer before the next one is made. */
-export const ATTEMPT_ANSWER_MS = 60_000;
+const ATTEMPT_ANSWER_MS = 60_000;
 
 export interface SpacedQueueHooks<Item> {
   /** False: nothing was sent. */

@@ -11,7 +11,7 @@ import type { TlsFiles } from "../options.ts";
 import type { Endpoint } from "./sts.ts";
 
 /** Bytes that wait for the server to read them; beyond it the connection is dropped. */
-export const MAX_UNSENT_BYTES = 256 * 1024;
+const MAX_UNSENT_BYTES = 256 * 1024;
 
 export interface Dial extends Endpoint {
   readonly verifyCertificate: boolean;

@@ -5,7 +5,7 @@
 import { byteLength, MAX_LINE_BYTES } from "./line.ts";
 
 /** Bytes of `@tags ` before an outgoing line, the space included (IRCv3 message-tags). */
-export const MAX_CLIENT_TAG_BYTES = 4_096;
+const MAX_CLIENT_TAG_BYTES = 4_096;
 
 /** The text cannot be sent as a line of IRC. The message gives the reason, without the text. */
 export class LineRefused extends Error {

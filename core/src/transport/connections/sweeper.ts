@@ -5,7 +5,7 @@
 import type { Clock } from "../../broker/clock.ts";
 
 /** How often timeouts are checked, which is also their precision. */
-export const SWEEP_INTERVAL_MS = 250;
+const SWEEP_INTERVAL_MS = 250;
 
 export interface Sweepable {
   /** Checks its timeout; must not throw. */
