@@ -73,7 +73,7 @@ test("nobody to ask, and options that cannot work: nothing is written", async (t
   const cwd = await makeFolder(t);
   await writeFile(join(cwd, "empty"), "");
   const cases: readonly (readonly [args: readonly string[], words: RegExp])[] = [
-    [[], /nobody is there to answer\n.*add --yes/],
+    [[], /standard input is not a terminal\n.*add --yes/],
     [
       ["--yes", ...irc("host=http://x")],
       /the value "http:\/\/x" has to be an address such as ircs:/,
