@@ -40,10 +40,18 @@ function run(
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
     await exit;
   });
-  const messages: unknown[] = [];
-  child.on("message", (message) => messages.push(message));
+  const messages = collectLifecycle(child);
   assert.ok(child.stdout !== null && child.stderr !== null);
   return { child, output: text(child.stdout), errors: text(child.stderr), exit, messages };
+}
+
+/** The messages to a supervisor, without those on the network's state. */
+function collectLifecycle(child: ChildProcess): unknown[] {
+  const messages: unknown[] = [];
+  child.on("message", (message: { readonly type?: unknown }) => {
+    if (message.type !== "network") messages.push(message);
+  });
+  return messages;
 }
 
 async function clientEnv(core: TestCore, scopes?: string[]): Promise<Record<string, string>> {
@@ -255,8 +263,7 @@ test("by its bootstrap config it has the settings and the level given, and shows
   pipe.write(`${JSON.stringify(bootstrap)}\n`);
   let shown = "";
   child.stdout.on("data", (data: Buffer) => (shown += data.toString()));
-  const messages: unknown[] = [];
-  child.on("message", (message) => messages.push(message));
+  const messages = collectLifecycle(child);
   await until("its word", () => messages.length === 1, 30_000);
   child.send({ type: "notice", line: `ping: failed\x1b[2J${"x".repeat(2_000)}` });
   child.send({ type: "notice", line: 7 });
