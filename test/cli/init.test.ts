@@ -101,7 +101,10 @@ test("nobody to ask, and options that cannot work: nothing is written", async (t
     ],
     [["--yes", ...irc("host=x", "password_file=empty")], /password_file: empty is empty/],
     // What only the backend sees.
-    [["--yes", ...irc("host=irc://a:b@c")], /--set host=: the value "irc:\/\/\*\*\*@c" holds a user or password/],
+    [
+      ["--yes", ...irc("host=irc://a:b@c")],
+      /--set host=: the value "irc:\/\/\*\*\*@c" holds a user or password/,
+    ],
   ];
   for (const [args, words] of cases) {
     const { code, err } = await runCli(["init", ...args], { cwd });
