@@ -48,7 +48,7 @@ const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
  * Throws `invalid_argument` for what JSON cannot represent, and for what it would silently change:
  * NaN and Infinity, functions, and instances of a class without `toJSON`, such as a Map.
  */
-function jsonText(value: unknown): string {
+export function jsonText(value: unknown): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value, (key, inner: unknown) => {
