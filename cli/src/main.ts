@@ -57,7 +57,7 @@ function report(failure: CliError, json: boolean): void {
     const error = {
       message,
       exitCode,
-      ...failure.details(),
+      ...failure.details,
       ...(next === undefined ? {} : { next }),
     };
     process.stderr.write(`${JSON.stringify({ error })}\n`);

@@ -72,7 +72,7 @@ test("live settings and log levels are told; others restart that component alone
   write(project, { logLevel: "debug", components: [HELP, renamed] });
   const restarted = await project.cli(["reload", "--json"]);
   assert.deepEqual(JSON.parse(restarted.out).components, [
-    { component: "irc/libera", did: "restarted", words: "restarted to apply nick" },
+    { component: "irc/libera", did: "restarted", text: "restarted to apply nick" },
   ]);
   assert.match(project.log("irc+libera.log"), /given .*"nick\\":\\"bird\\"/);
   const after = await pids(project);
@@ -136,10 +136,10 @@ test("components come and go, with tokens that core knows; where core listens st
       {
         component: "core",
         did: "refused",
-        words: "core.listen is not changed by a reload; stop `seabird up` and start it again",
+        text: "core.listen is not changed by a reload; stop `seabird up` and start it again",
       },
-      { component: "new", did: "started", words: "started" },
-      { component: "old", did: "stopped", words: "stopped" },
+      { component: "new", did: "started", text: "started" },
+      { component: "old", did: "stopped", text: "stopped" },
     ],
   });
   assert.equal((await ask("new")).code, 0);

@@ -11,8 +11,8 @@ const START_ONE =
 const ANOTHER_TOKEN =
   "give a valid token with --token-file or SEABIRD_TOKEN; `seabird token create` makes one";
 
-/** By the system's code or its words: something answers, but TLS does not match. */
-const TLS_TROUBLES: readonly (readonly [says: RegExp, next: string])[] = [
+/** By the system's error code or message: something answers, but TLS does not match. */
+const TLS_TROUBLES: readonly (readonly [pattern: RegExp, next: string])[] = [
   // INADEQUATE_SECURITY: core with a certificate, called without TLS.
   [/Session closed with error code 12/, "it speaks TLS: write the address with https://"],
   [
@@ -23,30 +23,26 @@ const TLS_TROUBLES: readonly (readonly [says: RegExp, next: string])[] = [
   [/_CERT|CERT_|_SIGNATURE/, "name the file of its authority's certificate in NODE_EXTRA_CA_CERTS"],
 ];
 
-interface Advice {
-  readonly exit: ExitCode;
-  readonly next?: string;
-}
-
-const ADVICE: Partial<Record<Code, Advice>> = {
-  [Code.PermissionDenied]: {
-    exit: EXIT.forbidden,
-    next: "use a token with that scope; `seabird token create NAME --scope SCOPE` makes one",
-  },
-  [Code.DeadlineExceeded]: {
-    exit: EXIT.timeout,
-    next: "it may still have happened; look at `seabird backends` before you repeat it",
-  },
-  [Code.NotFound]: {
-    exit: EXIT.failed,
-    next: "`seabird backends`, `seabird channels` and `seabird streams` list what there is",
-  },
-  [Code.Unimplemented]: {
-    exit: EXIT.failed,
-    next: "that core does not know this call: it is another or an older one; try `seabird doctor`",
-  },
-  [Code.ResourceExhausted]: { exit: EXIT.failed, next: "wait a moment, then try again" },
-  [Code.InvalidArgument]: { exit: EXIT.usage },
+/** The exit code for a status, and what to do next. */
+const NEXT_STEPS: Partial<Record<Code, readonly [exit: ExitCode, next?: string]>> = {
+  [Code.PermissionDenied]: [
+    EXIT.forbidden,
+    "use a token with that scope; `seabird token create NAME --scope SCOPE` makes one",
+  ],
+  [Code.DeadlineExceeded]: [
+    EXIT.timeout,
+    "it may still have happened; look at `seabird backends` before you repeat it",
+  ],
+  [Code.NotFound]: [
+    EXIT.failed,
+    "`seabird backends`, `seabird channels` and `seabird streams` list what there is",
+  ],
+  [Code.Unimplemented]: [
+    EXIT.failed,
+    "that core does not know this call: it is another or an older one; try `seabird doctor`",
+  ],
+  [Code.ResourceExhausted]: [EXIT.failed, "wait a moment, then try again"],
+  [Code.InvalidArgument]: [EXIT.usage],
 };
 
 /** Where the answer or the silence came from. */
@@ -57,7 +53,7 @@ export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): Cli
   if (error instanceof CliError) return error;
   const failure = ConnectError.from(error);
   const message = safeText(failure.rawMessage);
-  const tls = TLS_TROUBLES.find(([words]) => words.test(`${systemCode(error)} ${message}`));
+  const tls = TLS_TROUBLES.find(([pattern]) => pattern.test(`${systemCode(error)} ${message}`));
   if (tls !== undefined || failure.code === Code.Unavailable || isConnectionFailure(error)) {
     const next = tls?.[1] ?? START_ONE;
     return new CliError(EXIT.unreachable, `cannot reach core at ${url}: ${message}`, next);
@@ -68,9 +64,8 @@ export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): Cli
   if (failure.code === Code.Unauthenticated) {
     return new CliError(EXIT.forbidden, `${message} (${tokenFrom})`, ANOTHER_TOKEN);
   }
-  const known = ADVICE[failure.code];
-  if (known !== undefined) return new CliError(known.exit, message, known.next);
-  return new CliError(EXIT.failed, message);
+  const [exit, next] = NEXT_STEPS[failure.code] ?? [EXIT.failed];
+  return new CliError(exit, message, next);
 }
 
 /** The same for what the SDK throws. */

@@ -1,6 +1,6 @@
 /** Which core the commands talk to, and with which token: options, environment, .seabird/. */
-import { readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import {
   EXIT,
   isLoopback,
@@ -11,6 +11,7 @@ import {
 } from "@seabird-chat/runtime";
 import { DEFAULT_URL, resolveUrl } from "@seabird-chat/sdk";
 import { CliError } from "../process/cli-error.ts";
+import { seabirdFolders } from "../supervise/own-folder.ts";
 import { readRunFile } from "../supervise/run-file.ts";
 
 /** The options that every command which talks to core has. */
@@ -122,11 +123,8 @@ function readTokenFile(path: string, from: string): Found {
 function findAdminToken(url: string, folder: string | undefined): Found | undefined {
   if (folder === undefined || !isOnThisMachine(url)) return undefined;
   const path = join(folder, "admin-token");
-  try {
-    return { value: readSecretFile(path).text, from: path };
-  } catch {
-    return undefined;
-  }
+  const value = readIfThere(path);
+  return value === undefined ? undefined : { value, from: path };
 }
 
 /** Whether an address can only mean this machine. */
@@ -136,12 +134,9 @@ export function isOnThisMachine(url: string): boolean {
 
 /** The nearest `.seabird` of this folder or its parents that holds something of ours. */
 function findSeabirdFolder(cwd: string): string | undefined {
-  for (let at = resolve(cwd); ; at = dirname(at)) {
-    const folder = join(at, ".seabird");
-    const holds = () => isFile(join(folder, "admin-token")) || readRunFile(folder) !== undefined;
-    if (isTrusted(folder) && holds()) return folder;
-    if (dirname(at) === at) return undefined;
-  }
+  const holds = (folder: string) =>
+    readIfThere(join(folder, "admin-token")) !== undefined || readRunFile(folder) !== undefined;
+  return seabirdFolders(cwd).find((folder) => isTrusted(folder) && holds(folder));
 }
 
 /** Another user's folder, as one in /tmp, would say where our token is sent. */
@@ -155,11 +150,10 @@ function isTrusted(folder: string): boolean {
   }
 }
 
-function isFile(path: string): boolean {
+function readIfThere(path: string): string | undefined {
   try {
-    readFileSync(path);
-    return true;
+    return readSecretFile(path).text;
   } catch {
-    return false;
+    return undefined;
   }
 }

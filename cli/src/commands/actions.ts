@@ -1,10 +1,9 @@
 /** The commands that do something on a chat network: send, action, join, leave, topic. */
 
-import { EXIT } from "@seabird-chat/runtime";
+import { EXIT, readStandardInput, StandardInputError } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { lastSegment } from "../client/event-line.ts";
 import { CliError } from "../process/cli-error.ts";
-import { readText } from "../terminal/read-text.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
 import { collectChannels } from "./lists.ts";
@@ -132,4 +131,21 @@ function addTag(text: string, tags: Record<string, string>): Record<string, stri
     `--tag ${JSON.stringify(text)} has no value`,
     "give it as name=value",
   );
+}
+
+/** Text on standard input; core takes less. Of a longer one nothing is sent. */
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+
+/** From the arguments, or from standard input. Throws a CliError if there is no text, or too much. */
+async function readText(words: readonly string[]): Promise<string> {
+  const fromArguments = words.join(" ");
+  if (fromArguments !== "" && fromArguments !== "-") return fromArguments;
+  const next = "give it as arguments, or pipe it in";
+  if (process.stdin.isTTY && fromArguments === "") throw new CliError(EXIT.usage, "no text", next);
+  const text = await readStandardInput(MAX_TEXT_BYTES).catch((error: unknown) => {
+    if (error instanceof StandardInputError) throw new CliError(EXIT.usage, error.message);
+    throw error;
+  });
+  if (text !== "") return text;
+  throw new CliError(EXIT.usage, "no text on standard input", next);
 }

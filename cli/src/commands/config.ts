@@ -1,7 +1,6 @@
 /** `seabird config check|schema|show`: what `seabird.yaml` comes to, without starting anything. */
 import { type Command, Option } from "commander";
-import { LOG_LEVELS } from "../config/project.ts";
-import { PROJECT_FILE, type ProjectFlags } from "../config/project-sources.ts";
+import { LOG_LEVELS, PROJECT_FILE, type ProjectFlags } from "../config/project.ts";
 import type { SchemaOptions } from "../config/run-config.ts";
 import { contextOf, withJson } from "./context.ts";
 

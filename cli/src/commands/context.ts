@@ -37,3 +37,13 @@ export function contextOf(command: Command): Context {
     ask: (work) => withClients(settings(), work),
   };
 }
+
+/** For an option that may be repeated; values are not split, since they may hold commas. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** For an option that may be repeated, or hold several names with commas between them. */
+export function collectNames(value: string, before: readonly string[]): string[] {
+  return [...before, ...value.split(",").filter(Boolean)];
+}

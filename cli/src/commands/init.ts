@@ -1,8 +1,8 @@
 /** `seabird init`. */
 import type { Command } from "commander";
 import type { InitOptions } from "../config/init/run-init.ts";
-import { PROJECT_FILE } from "../config/project-sources.ts";
-import { contextOf, withJson } from "./context.ts";
+import { PROJECT_FILE } from "../config/project.ts";
+import { collect, contextOf, withJson } from "./context.ts";
 
 export function addInit(program: Command): void {
   withJson(program.command("init"))
@@ -24,11 +24,6 @@ export function addInit(program: Command): void {
       const { init } = await import("../config/init/run-init.ts");
       await init(options, contextOf(command).output);
     });
-}
-
-/** Not split at commas, which may stand in a value. */
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 const INIT_HELP = `

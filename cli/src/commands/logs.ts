@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { watchCommandSignals } from "../process/stop-signals.ts";
 import { askRun } from "../supervise/control-client.ts";
 import { MAX_TAIL_LINES } from "../supervise/control-protocol.ts";
-import { readLogLine, stackOf } from "../supervise/log-lines.ts";
+import { formatLogLine, readLogLine, stackOf } from "../supervise/log-lines.ts";
 import { formatMerged } from "../supervise/merged-printer.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
@@ -68,9 +68,8 @@ async function showLogs(
   }
 }
 
-/** The time that the component has written, if it has. */
+/** With the time that the component has written, if it has. */
 function plainLine(line: string): string {
-  const { level, words, time } = readLogLine(line);
-  const head = [time, level === undefined ? undefined : `${level}:`].filter(Boolean).join(" ");
-  return safeText(head === "" ? words : `${head} ${words}`);
+  const entry = readLogLine(line);
+  return safeText([entry.time, formatLogLine(entry)].filter(Boolean).join(" "));
 }

@@ -4,7 +4,7 @@ import { formatRoughDuration, type NetworkStatus } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { askRun } from "../supervise/control-client.ts";
 import type { ComponentStatus, ProjectStatus } from "../supervise/control-protocol.ts";
-import { readLogLine } from "../supervise/log-lines.ts";
+import { formatLogLine, readLogLine } from "../supervise/log-lines.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
 import { ignoredLines } from "./unignore.ts";
 
@@ -23,7 +23,6 @@ lines of failed components are shown below, and users whom plugins ignore becaus
 with them.`;
 
 async function showComponents({ output }: Context): Promise<void> {
-  // The other end is this same program, of the same version.
   const status = (await askRun({ do: "ps" })) as ProjectStatus;
   output.result(status, () => {
     output.table({
@@ -43,8 +42,7 @@ async function showComponents({ output }: Context): Promise<void> {
       );
       if (component.lastLines.length === 0) output.line("  (it wrote nothing)");
       for (const line of component.lastLines) {
-        const { level, words } = readLogLine(line);
-        output.line(`  ${level === undefined ? words : `${level}: ${words}`}`);
+        output.line(`  ${formatLogLine(readLogLine(line))}`);
       }
     }
   });

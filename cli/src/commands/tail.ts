@@ -25,7 +25,7 @@ import { watchCommandSignals } from "../process/stop-signals.ts";
 import type { Output } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { formatClock } from "../terminal/times.ts";
-import { type Context, contextOf, withConnection } from "./context.ts";
+import { type Context, collect, contextOf, withConnection } from "./context.ts";
 
 interface TailOptions {
   readonly kind: readonly string[];
@@ -171,10 +171,6 @@ async function watchLink(client: PluginClient, url: string, retry: boolean): Pro
       told = "connected";
     }
   }
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 function collectKind(value: string, before: readonly string[]): string[] {

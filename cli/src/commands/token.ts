@@ -3,11 +3,12 @@
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { CliError } from "../process/cli-error.ts";
+import type { Output } from "../terminal/output.ts";
 import { askForToken, chooseToken, mayAsk } from "../terminal/prompts.ts";
 import { durationOption } from "../terminal/times.ts";
 import { type TokenAdminOptions, withTokenAdmin } from "../tokens/token-admin.ts";
 import { type TokenAdmin, type TokenRow, tokenTable } from "../tokens/token-rows.ts";
-import { contextOf, withConnection } from "./context.ts";
+import { collectNames, contextOf, withConnection } from "./context.ts";
 
 interface CreateOptions extends TokenAdminOptions {
   readonly scope: readonly string[];
@@ -19,7 +20,7 @@ export function addToken(program: Command): void {
   common(token.command("create"))
     .description("make a token; its secret is on stdout, this once")
     .argument("[name]", "who will use it; core shows it as the sender")
-    .option("--scope <scope>", SCOPES_HELP, collectScopes, [])
+    .option("--scope <scope>", SCOPES_HELP, collectNames, [])
     .option("--expires <time>", "after which it ends: 90m, 12h, 30d, 2w (never)", durationOption)
     .action(create);
   common(token.command("list"))
@@ -39,18 +40,21 @@ const SCOPES_HELP =
   "what it may do: plugin, -private, read, private, backend:<type>/<id> (* for any), metrics, " +
   "admin; repeatable";
 
-function collectScopes(value: string, before: readonly string[]): string[] {
-  return [...before, ...value.split(",").filter(Boolean)];
-}
-
 function common(command: Command): Command {
   return withConnection(command).option("--offline", "work on the database file of this folder");
 }
 
-async function create(name: string | undefined, options: CreateOptions, command: Command) {
+/** Runs the work on the tokens that the options name. */
+function onTokens(command: Command, work: (admin: TokenAdmin, output: Output) => Promise<void>) {
   const { output } = contextOf(command);
+  return withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), (admin) =>
+    work(admin, output),
+  );
+}
+
+async function create(name: string | undefined, options: CreateOptions, command: Command) {
   const wanted = await wantedToken(name, options);
-  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), async (admin) => {
+  await onTokens(command, async (admin, output) => {
     const { token, secret } = await admin.create(wanted);
     output.result({ token, secret }, () => {
       output.remark(
@@ -76,16 +80,14 @@ async function wantedToken(name: string | undefined, { scope, expires }: CreateO
 }
 
 async function list(options: { all?: boolean }, command: Command) {
-  const { output } = contextOf(command);
-  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), async (admin) => {
+  await onTokens(command, async (admin, output) => {
     const tokens = await admin.list(options.all === true);
     output.result({ tokens }, () => output.table(tokenTable(tokens)));
   });
 }
 
 async function revoke(wanted: string | undefined, _options: unknown, command: Command) {
-  const { output } = contextOf(command);
-  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), async (admin) => {
+  await onTokens(command, async (admin, output) => {
     const token = await admin.revoke(await findToken(admin, wanted));
     output.result({ token }, () => output.remark(`revoked ${token.id} (${token.name})`));
   });
@@ -123,8 +125,7 @@ function isInForce(token: TokenRow): boolean {
 }
 
 async function importLegacy(_options: unknown, command: Command) {
-  const { output } = contextOf(command);
-  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), async (admin) => {
+  await onTokens(command, async (admin, output) => {
     const tokens = await admin.importLegacy();
     output.result({ tokens }, () => {
       output.remark(`${tokens.length} moved, in ${admin.where}.`);

@@ -9,7 +9,7 @@ import { OUR_PLUGINS } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import { parseBind } from "../supervise/core-address.ts";
 import { runProject } from "../supervise/run-project.ts";
-import { contextOf, withJson } from "./context.ts";
+import { collectNames, contextOf, withJson } from "./context.ts";
 
 interface CommandOptions extends ProjectFromFlags {
   readonly config?: string;
@@ -57,11 +57,6 @@ async function run(options: CommandOptions, command: Command): Promise<number> {
   }
   const load = () => loadProject({ folder, flags });
   return await runProject({ load, output, terminal });
-}
-
-/** For options that may be repeated, and may hold several names with commas between them. */
-function collectNames(value: string, before: readonly string[]): string[] {
-  return [...before, ...value.split(",").filter(Boolean)];
 }
 
 const UP_HELP = `

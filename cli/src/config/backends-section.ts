@@ -1,11 +1,10 @@
 /** `backends`: the chat networks, by type and id. */
 
 import type { Program } from "../process/run-program.ts";
-import { componentValues, schemaOf } from "./component-values.ts";
+import { configureComponent, nameProblem, schemaOf } from "./component-values.ts";
 import type { Description } from "./describe-component.ts";
 import { expand } from "./expand.ts";
-import { nameProblem } from "./names.ts";
-import { nearest } from "./nearest.ts";
+import { suggestion } from "./nearest.ts";
 import { BACKEND_RESERVED_SCHEMA } from "./own-schemas.ts";
 import type { Path } from "./path.ts";
 import type { ComponentConfig, LogLevel } from "./project.ts";
@@ -65,7 +64,19 @@ async function readBackend(
   const description = program && (await reading.describe(program, entry.key, path));
   if (node === undefined || program === undefined || description === undefined) return undefined;
   if (!isRightType(description, key, reading)) return undefined;
-  const values = componentValues(
+  const [about] = description.components;
+  const scopes = [`backend:${name}`];
+  return configureComponent(
+    {
+      name,
+      kind: "backend",
+      type,
+      id,
+      path: `backends.${name}`,
+      ...program,
+      scopes,
+      description: about,
+    },
     {
       node,
       key: entry.key,
@@ -73,24 +84,10 @@ async function readBackend(
       reserved: BACKEND_RESERVED_SCHEMA,
       schema: schemaOf(description.components),
       fromEnvironment: key.alone,
+      logLevel,
     },
     reading,
-    logLevel,
   );
-  const scopes = [`backend:${name}`];
-  const [about] = description.components;
-  const where = `backends.${name}`;
-  return {
-    name,
-    kind: "backend",
-    type,
-    id,
-    path: where,
-    ...program,
-    scopes,
-    ...values,
-    description: about,
-  };
 }
 
 function programOf(key: BackendKey, node: YamlMap, reading: Reading): Program | undefined {
@@ -108,8 +105,7 @@ function programOf(key: BackendKey, node: YamlMap, reading: Reading): Program | 
   }
   const networks = programs.networks();
   if (networks.includes(key.type)) return programs.backend(key.type);
-  const near = nearest(key.type, networks);
-  const meant = near === undefined ? `there are ${networks.join(", ")}` : `did you mean "${near}"?`;
+  const meant = suggestion(key.type, networks);
   const message = `no backend of type "${key.type}" comes with Seabird, ${meant}; \`from: ./FILE\` names one of your own`;
   reading.problem(key.entry.key, key.path, message);
   return undefined;

@@ -1,13 +1,12 @@
 /** The settings of one backend or plugin: what is reserved, and what is its own. */
 
-import type { Place } from "./origin.ts";
-import type { Path } from "./path.ts";
+import type { Path, Place } from "./path.ts";
 import type { ComponentConfig, ComponentDescription, JsonSchema, LogLevel } from "./project.ts";
 import { pick, type Reading, topKeysOf } from "./reading.ts";
 import { liveKeysOf } from "./schema.ts";
 import type { YamlMap } from "./yaml-tree.ts";
 
-export interface ComponentValuesRequest {
+export interface ComponentSection {
   readonly node: YamlMap;
   readonly key: Place;
   readonly path: Path;
@@ -15,27 +14,22 @@ export interface ComponentValuesRequest {
   /** Null: they are not known, and go to the component unchecked. */
   readonly schema: JsonSchema | null;
   readonly fromEnvironment: boolean;
+  /** The project's log level. */
+  readonly logLevel: LogLevel;
 }
 
-type ComponentValues = Pick<ComponentConfig, "settings" | "logLevel" | "liveKeys">;
-
-export function componentValues(
-  request: ComponentValuesRequest,
+/** The component with the settings of its section. */
+export function configureComponent(
+  component: Omit<ComponentConfig, "settings" | "logLevel" | "liveKeys">,
+  { reserved, logLevel, ...section }: ComponentSection,
   reading: Reading,
-  projectLevel: LogLevel,
-): ComponentValues {
-  const { node, key, path, reserved, schema, fromEnvironment } = request;
+): ComponentConfig {
   const except = topKeysOf(reserved);
-  const own = reading.values({ node, key, path, schema, except, fromEnvironment });
-  const common = reading.values({
-    node: pick(node, except),
-    key,
-    path,
-    schema: reserved,
-    fromEnvironment: false,
-  });
-  const logLevel = (common["log_level"] ?? projectLevel) as LogLevel;
-  return { settings: own, logLevel, liveKeys: liveKeysOf(schema) };
+  const settings = reading.values({ ...section, except });
+  const node = pick(section.node, except);
+  const common = reading.values({ ...section, node, schema: reserved, fromEnvironment: false });
+  const level = (common["log_level"] ?? logLevel) as LogLevel;
+  return { ...component, settings, logLevel: level, liveKeys: liveKeysOf(section.schema) };
 }
 
 /** Several plugins of one file have their settings by name. */
@@ -44,4 +38,19 @@ export function schemaOf(components: readonly ComponentDescription[]): JsonSchem
   if (first === undefined || others.length === 0) return first?.settings ?? null;
   const properties = components.map(({ name, settings }) => [name, settings ?? {}]);
   return { type: "object", properties: Object.fromEntries(properties) };
+}
+
+/** In characters; as core's own bound of a token's name. */
+const MAX_NAME_LENGTH = 64;
+/** `up` is the supervisor, in the logs. */
+const RESERVED = ["seabird", "core", "up"];
+
+/** Undefined if it is a good name. */
+export function nameProblem(name: string): string | undefined {
+  const length = [...name].length;
+  if (length > MAX_NAME_LENGTH) return `a name has ${MAX_NAME_LENGTH} characters at most`;
+  if (name !== name.trim()) return "a name has no blanks at its ends";
+  if (/\p{Cc}|\p{Cs}/u.test(name)) return "a name has no control characters";
+  if (RESERVED.includes(name.toLowerCase())) return `the name ${name} is one of Seabird's own`;
+  return undefined;
 }

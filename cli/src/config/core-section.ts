@@ -1,9 +1,8 @@
 /** `core`: a core of our own, or the address of one that runs elsewhere. */
 
-import type { Place } from "./origin.ts";
 import { REMOTE_CORE_SCHEMA } from "./own-schemas.ts";
-import type { CoreConfig, JsonSchema } from "./project.ts";
-import type { ProjectFlags } from "./project-sources.ts";
+import type { Place } from "./path.ts";
+import type { CoreConfig, JsonSchema, ProjectFlags } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import { isSchema } from "./schema.ts";
 import type { YamlEntry, YamlMap } from "./yaml-tree.ts";

@@ -21,20 +21,18 @@ export class Environment {
 
   /** Empty ones too. */
   find(name: string): Variable | undefined {
-    for (const [from, variables] of this.#layers) {
-      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-      if (value !== undefined) return { name, value, from };
-    }
-    return undefined;
+    return this.#first([name], (value) => value !== undefined);
   }
 
   /** The first of the names that is set and not empty, the environment's before those of `.env`. */
   findSet(names: readonly string[]): Variable | undefined {
+    return this.#first(names, (value) => value !== undefined && value !== "");
+  }
+
+  #first(names: readonly string[], fits: (value?: string) => boolean): Variable | undefined {
     for (const [from, variables] of this.#layers) {
-      for (const name of names) {
-        const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-        if (value) return { name, value, from };
-      }
+      const name = names.find((each) => Object.hasOwn(variables, each) && fits(variables[each]));
+      if (name !== undefined) return { name, value: variables[name] ?? "", from };
     }
     return undefined;
   }

@@ -8,11 +8,14 @@ import { type Describe, describer } from "./describe-component.ts";
 import { Environment } from "./environment.ts";
 import { ProblemList } from "./problem-list.ts";
 import { type Programs, programsOf } from "./programs.ts";
-import type { ProjectConfig } from "./project.ts";
-import { PROJECT_FILE, type ProjectFlags, type ProjectSources } from "./project-sources.ts";
+import {
+  PROJECT_FILE,
+  type ProjectConfig,
+  type ProjectFlags,
+  type ProjectSources,
+} from "./project.ts";
 import { readProject } from "./read-project.ts";
 import { Reading } from "./reading.ts";
-import { SecretFiles } from "./secret-files.ts";
 
 /** Whether the folder has a configuration; a link that leads nowhere is one that cannot be read. */
 export function hasProject(folder: string, flags: ProjectFlags = {}): boolean {
@@ -53,7 +56,7 @@ export async function projectOf(text: string, sources: TextSources): Promise<Pro
     flags,
     problems,
     environment: new Environment(env, folder),
-    secretFiles: new SecretFiles(folder, warnings),
+    warnings,
     programs: sources.programs ?? programsOf(folder),
     describe: sources.describe ?? describer(folder),
   });

@@ -1,40 +1,43 @@
-/** JSON Schemas made anew from the inside out; and closed against unknown keys that way. */
+/** Copies of JSON Schemas with changes, such as a copy that refuses unknown keys. */
 import { asRecord } from "./as-record.ts";
 import type { JsonSchema } from "./project.ts";
 import { isSchema, keysOf, schemasOf } from "./schema.ts";
 
-/** Where a schema holds schemas of other values: one, a list, or by name. */
-const ONE = ["additionalProperties", "items", "contains", "propertyNames"];
-const LIST = ["prefixItems"];
-const BY_NAME = ["properties", "patternProperties", "$defs", "definitions"];
-/** Where it holds parts of itself. */
-const PART = ["if", "then", "else"];
-const PARTS = ["allOf"];
+/** Keywords whose schemas are for other values: those below, such as a property's. */
+const BELOW = ["additionalProperties", "items", "contains", "propertyNames", "prefixItems"];
+/** The same, as schemas by name. */
+const BELOW_BY_NAME = ["properties", "patternProperties", "$defs", "definitions"];
+/** Keywords whose schemas add to what the schema requires of the same value. */
+const PARTS = ["if", "then", "else", "allOf"];
 const PARTS_BY_NAME = ["dependentSchemas"];
-/** Either whole alternatives, or, beside other things, parts of itself. */
+/** Either the whole schema, or, beside other keywords, parts of it. */
 const ALTERNATIVES = ["anyOf", "oneOf"];
 
-/** `isPart`: what it is a part of says more of the same value. */
+/** `isPart`: the schema is a part of one around it, which has more to say of the same value. */
 export type Change = (schema: JsonSchema, isPart: boolean) => JsonSchema;
 
+/** A copy with each schema in it changed, the inner ones first. */
 export function mapSchema(schema: JsonSchema, change: Change, isPart = false): JsonSchema {
-  const fresh: Record<string, unknown> = { ...schema };
-  const each = (names: readonly string[], part: boolean) => {
-    for (const name of names) if (name in fresh) fresh[name] = mapAny(fresh[name], change, part);
-  };
-  const byName = (names: readonly string[], part: boolean) => {
-    for (const name of names) {
-      if (!isSchema(fresh[name])) continue;
-      const entries = Object.entries(fresh[name]);
-      fresh[name] = Object.fromEntries(entries.map(([key, it]) => [key, mapAny(it, change, part)]));
+  const mapped = (keyword: string, value: unknown): unknown => {
+    const isAlternative = ALTERNATIVES.includes(keyword);
+    const below =
+      PARTS.includes(keyword) ||
+      PARTS_BY_NAME.includes(keyword) ||
+      (isAlternative && (isPart || isComposite(schema)));
+    if (isAlternative || BELOW.includes(keyword) || PARTS.includes(keyword)) {
+      return mapAny(value, change, below);
     }
+    const isByName = BELOW_BY_NAME.includes(keyword) || PARTS_BY_NAME.includes(keyword);
+    if (!isByName || !isSchema(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, mapAny(each, change, below)]),
+    );
   };
-  each([...ONE, ...LIST], false);
-  each([...PART, ...PARTS], true);
-  each(ALTERNATIVES, isPart || isComposite(schema));
-  byName(BY_NAME, false);
-  byName(PARTS_BY_NAME, true);
-  return change(fresh, isPart);
+  const entries = Object.entries(schema).map(([keyword, value]) => [
+    keyword,
+    mapped(keyword, value),
+  ]);
+  return change(Object.fromEntries(entries), isPart);
 }
 
 function mapAny(value: unknown, change: Change, isPart: boolean): unknown {
@@ -42,23 +45,26 @@ function mapAny(value: unknown, change: Change, isPart: boolean): unknown {
   return isSchema(value) ? mapSchema(value, change, isPart) : value;
 }
 
-/** Whether its alternatives are not all that it says of keys. */
+/** Whether it defines keys beside its alternatives. */
 function isComposite(schema: JsonSchema): boolean {
-  return ["properties", ...PART, ...PARTS, ...PARTS_BY_NAME].some((name) => name in schema);
+  return "properties" in schema || hasParts(schema);
+}
+
+function hasParts(schema: JsonSchema): boolean {
+  return [...PARTS, ...PARTS_BY_NAME].some((name) => name in schema);
 }
 
 /**
- * The schema with unknown keys refused wherever it names keys and says nothing of others. Parts
- * leave this open for programs; for a person who mistypes a key it would be silence.
+ * The schema with unknown keys refused wherever it defines keys and allows no others. Components
+ * leave that open, and a mistyped key would go unnoticed.
  */
 export function closed(schema: JsonSchema): JsonSchema {
   const parts = referencedParts(schema);
   const made = mapSchema(schema, (each, isPart) => {
     const isOpen = ["additionalProperties", "unevaluatedProperties", "patternProperties"];
     if (isPart || isOpen.some((name) => name in each)) return each;
-    const isWhole = [...PART, ...PARTS, ...PARTS_BY_NAME].some((name) => name in each);
     const hasAlternatives = "properties" in each && ALTERNATIVES.some((name) => name in each);
-    if (!isWhole && !hasAlternatives) {
+    if (!hasParts(each) && !hasAlternatives) {
       return "properties" in each ? { ...each, additionalProperties: false } : each;
     }
     const named = keysOf(schemasOf(each, schema)).length > 0;
@@ -67,7 +73,7 @@ export function closed(schema: JsonSchema): JsonSchema {
   return parts.size === 0 ? made : reopened(made, schema, parts);
 }
 
-/** Definitions that are a part of something larger cannot refuse the other parts' keys. */
+/** A definition that is used as a part must accept the keys of the other parts. */
 function referencedParts(schema: JsonSchema): ReadonlySet<string> {
   const found = new Set<string>();
   mapSchema(schema, (each, isPart) => {

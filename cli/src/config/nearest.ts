@@ -16,6 +16,12 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/** `did you mean "irc"?`, or all that there are. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? `there are ${known.join(", ")}` : `did you mean "${near}"?`;
+}
+
 /** `commandPrefix` and `command-prefix` are `command_prefix`. */
 function fold(word: string): string {
   return word

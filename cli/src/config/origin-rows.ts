@@ -1,8 +1,7 @@
 /** A row for every single value of a section, with where it comes from; secrets are masked. */
 
 import { maskLogin } from "@seabird-chat/runtime";
-import type { OriginRow } from "./origin.ts";
-import { formatPath, type Path, pointerOf } from "./path.ts";
+import { formatPath, type OriginRow, type Path, pointerOf } from "./path.ts";
 import type { JsonSchema } from "./project.ts";
 import { isSecret, schemasAt, schemasOf } from "./schema.ts";
 import type { Settled, Spot } from "./settle.ts";
@@ -25,7 +24,7 @@ export function originRows(value: unknown, settled: Settled, section: Section): 
   return rowsOf(value, [], schemasOf(schema, schema), { settled, ...section, schema, isUnknown });
 }
 
-interface Surroundings {
+interface RowContext {
   readonly path: Path;
   readonly schema: JsonSchema;
   readonly isUnknown: boolean;
@@ -36,19 +35,20 @@ function rowsOf(
   value: unknown,
   inner: Path,
   schemas: readonly JsonSchema[],
-  around: Surroundings,
+  context: RowContext,
 ): OriginRow[] {
-  const secret = isSecret(schemas) || (around.isUnknown && SECRET_NAMES.test(String(inner.at(-1))));
+  const secret =
+    isSecret(schemas) || (context.isUnknown && SECRET_NAMES.test(String(inner.at(-1))));
   const entries = secret ? [] : entriesOf(value);
   if (entries.length > 0) {
     return entries.flatMap(([step, each]) =>
-      rowsOf(each, [...inner, step], schemasAt(schemas, step, around.schema), around),
+      rowsOf(each, [...inner, step], schemasAt(schemas, step, context.schema), context),
     );
   }
   const isEmptyMap = typeof value === "object" && value !== null && !Array.isArray(value);
   if (isEmptyMap && inner.length === 0) return [];
-  const spot = spotAt(around.settled, inner);
-  const path = formatPath(spot?.exact ? spot.spot.path : [...around.path, ...inner]);
+  const spot = spotAt(context.settled, inner);
+  const path = formatPath(spot?.exact ? spot.spot.path : [...context.path, ...inner]);
   const shown = secret ? MASK : JSON.stringify(maskedRest(value, schemas));
   return [{ path, value: shown, secret, origin: spot?.spot.origin ?? { from: "default" } }];
 }

@@ -1,4 +1,4 @@
-/** A place in the configuration, as a person reads it and as JSON Schema does. */
+/** Where a value of the configuration is: its path, its place in the file, its origin. */
 
 export type Path = readonly (string | number)[];
 
@@ -29,4 +29,29 @@ export function stepsOf(pointer: string): string[] {
     .split("/")
     .slice(1)
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** Lines and columns count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly col: number;
+}
+
+export type Origin =
+  | { readonly from: "flag" | "environment" | ".env"; readonly name: string }
+  | {
+      readonly from: "file";
+      readonly place: Place;
+      /** `x_file`: the value is in that file. */
+      readonly file?: string;
+    }
+  | { readonly from: "default" };
+
+/** One value of the configuration. */
+export interface OriginRow {
+  readonly path: string;
+  /** Masked if it is a secret. */
+  readonly value: string;
+  readonly secret: boolean;
+  readonly origin: Origin;
 }

@@ -1,9 +1,7 @@
 /** `plugins`: ours by name, a person's own by the path of their file. */
 import { basename } from "node:path";
-import { componentValues, schemaOf } from "./component-values.ts";
-import type { Description } from "./describe-component.ts";
-import { nameProblem } from "./names.ts";
-import { nearest } from "./nearest.ts";
+import { configureComponent, nameProblem, schemaOf } from "./component-values.ts";
+import { suggestion } from "./nearest.ts";
 import { RESERVED_SCHEMA } from "./own-schemas.ts";
 import { formatPath, type Path } from "./path.ts";
 import { isFile } from "./programs.ts";
@@ -39,13 +37,23 @@ async function readPlugin(
 ): Promise<ComponentConfig | undefined> {
   const { name, path, entry } = key;
   const node = reading.map(entry, path, "the plugin's settings, or {}");
-  const described = isFile(name) ? await ofFile(key, reading) : await ofOurs(key, reading);
+  const described = await describePlugin(key, reading);
   if (node === undefined || described === undefined) return undefined;
   const [first, ...others] = described;
   const own = others.length === 0 ? first.name : basename(name).replace(/\.\w+$/, "");
   const problem = nameProblem(own);
   if (problem !== undefined) reading.problem(entry.key, path, problem);
-  const values = componentValues(
+  const program = reading.options.programs.plugin(name);
+  const description = { ...first, name: own };
+  return configureComponent(
+    {
+      name: own,
+      kind: "plugin",
+      path: formatPath(path),
+      ...program,
+      scopes: ["plugin"],
+      description,
+    },
     {
       node,
       key: entry.key,
@@ -53,59 +61,37 @@ async function readPlugin(
       reserved: RESERVED_SCHEMA,
       schema: schemaOf(described),
       fromEnvironment: false,
+      logLevel,
     },
     reading,
-    logLevel,
   );
-  const program = reading.options.programs.plugin(name);
-  const where = formatPath(path);
-  const description = others.length === 0 ? first : { ...first, name: own };
-  return {
-    name: own,
-    kind: "plugin",
-    path: where,
-    ...program,
-    scopes: ["plugin"],
-    ...values,
-    description,
-  };
 }
 
 const NO_SETTINGS = { type: "object", properties: {}, additionalProperties: false };
 
 type Described = readonly [ComponentDescription, ...ComponentDescription[]];
 
-async function ofFile({ name, path, entry }: PluginKey, reading: Reading) {
-  const program = reading.options.programs.plugin(name);
-  return pluginsOf(
-    await reading.describe(program, entry.key, path),
-    { name, path, entry },
-    reading,
-  );
-}
-
-/** All of ours are asked at once: they are one program. */
-async function ofOurs(key: PluginKey, reading: Reading): Promise<Described | undefined> {
-  const { name, path, entry } = key;
-  const answer = await reading.describe(reading.options.programs.plugin(), entry.key, path);
-  const ours = pluginsOf(answer, key, reading);
-  const one = ours?.find((component) => component.name === name);
-  if (ours === undefined) return undefined;
+/** Our plugins are one program, which describes all of them. */
+async function describePlugin(
+  { name, path, entry }: PluginKey,
+  reading: Reading,
+): Promise<Described | undefined> {
+  const { programs } = reading.options;
+  const program = isFile(name) ? programs.plugin(name) : programs.plugin();
+  const answer = await reading.describe(program, entry.key, path);
+  if (answer === undefined) return undefined;
+  if (answer.kind !== "plugin") {
+    reading.problem(entry.key, path, `this is a ${answer.kind}, no plugin`);
+    return undefined;
+  }
+  if (isFile(name)) return answer.components;
+  const one = answer.components.find((component) => component.name === name);
   // Of ours it is known that one which names no settings has none.
   if (one !== undefined) return [{ ...one, settings: one.settings ?? NO_SETTINGS }];
-  const names = ours.map((component) => component.name);
-  const near = nearest(name, names);
-  const meant = near === undefined ? `there are ${names.join(", ")}` : `did you mean "${near}"?`;
+  const meant = suggestion(
+    name,
+    answer.components.map((component) => component.name),
+  );
   reading.problem(entry.key, path, `no such plugin, ${meant}; a file's path begins with ./`);
-  return undefined;
-}
-
-function pluginsOf(
-  answer: Exclude<Description, { problem: string }> | undefined,
-  { path, entry }: PluginKey,
-  reading: Reading,
-): Described | undefined {
-  if (answer === undefined || answer.kind === "plugin") return answer?.components;
-  reading.problem(entry.key, path, `this is a ${answer.kind}, no plugin`);
   return undefined;
 }

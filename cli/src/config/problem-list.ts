@@ -1,7 +1,6 @@
 /** Gathers what is wrong in one file, so that all of it is reported together. */
 import { safeText } from "../terminal/safe-text.ts";
-import type { Place } from "./origin.ts";
-import { formatPath, type Path } from "./path.ts";
+import { formatPath, type Path, type Place } from "./path.ts";
 import { type Problem, ProjectProblems } from "./project.ts";
 
 /** Problems that are listed; more are counted. */

@@ -2,7 +2,27 @@
 
 import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
-import type { Origins } from "./origin.ts";
+import type { OriginRow } from "./path.ts";
+
+/** The file's name. */
+export const PROJECT_FILE = "seabird.yaml";
+
+export interface ProjectFlags {
+  /** `--config`: another file. Its folder is then the project's. */
+  readonly config?: string | undefined;
+  /** `--bind`: over `core.listen`. */
+  readonly bind?: string | undefined;
+  /** `--log-level`: over `log_level`. */
+  readonly logLevel?: string | undefined;
+}
+
+export interface ProjectSources {
+  /** Where the file is looked for. */
+  readonly folder: string;
+  readonly flags?: ProjectFlags | undefined;
+  /** Default: this process's. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
 
 /** Something wrong in the file, for a person. Lines and columns count from 1. */
 export interface Problem {
@@ -28,14 +48,9 @@ export class ProjectProblems extends CliError {
   constructor(problems: readonly Problem[]) {
     const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
     const lines = problems.map((problem) => `\n  ${problemLine(problem)}`);
-    super(EXIT.config, `${count} in the configuration:${lines.join("")}`);
+    super(EXIT.config, `${count} in the configuration:${lines.join("")}`, undefined, { problems });
     this.name = "ProjectProblems";
     this.problems = problems;
-  }
-
-  /** What `--json` adds to the message. */
-  override details(): Readonly<Record<string, unknown>> {
-    return { problems: this.problems };
   }
 }
 
@@ -73,7 +88,7 @@ export interface ProjectConfig {
   /** What works but is not wise, such as a secret that others can read. */
   readonly warnings: readonly Problem[];
   /** Where each value comes from. */
-  readonly origins: Origins;
+  readonly origins: readonly OriginRow[];
 }
 
 export interface ComponentConfig {

@@ -2,8 +2,8 @@
 import { readBackends } from "./backends-section.ts";
 import { readCore } from "./core-section.ts";
 import { unknownKey } from "./keyword-message.ts";
-import type { Place } from "./origin.ts";
 import { PROJECT_SCHEMA, TOP_KEYS } from "./own-schemas.ts";
+import type { Place } from "./path.ts";
 import { readPlugins } from "./plugins-section.ts";
 import type { ComponentConfig, LogLevel, ProjectConfig } from "./project.ts";
 import { pick, type Reading } from "./reading.ts";

@@ -1,24 +1,15 @@
 /** One reading of a configuration: what all its sections share, and how a section becomes values. */
 import type { Describe, Description } from "./describe-component.ts";
-import type { Environment } from "./environment.ts";
-import type { OriginRow, Place } from "./origin.ts";
 import { originRows } from "./origin-rows.ts";
-import type { Path } from "./path.ts";
-import type { ProblemList } from "./problem-list.ts";
+import type { OriginRow, Path, Place } from "./path.ts";
 import type { Programs } from "./programs.ts";
-import type { JsonSchema } from "./project.ts";
-import type { ProjectFlags } from "./project-sources.ts";
-import type { SecretFiles } from "./secret-files.ts";
+import type { JsonSchema, ProjectFlags } from "./project.ts";
 import { type SettleDeps, type SettleRequest, settle } from "./settle.ts";
 import { validate } from "./validate.ts";
 import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
 
 export interface ReadingOptions extends SettleDeps {
-  readonly folder: string;
-  readonly environment: Environment;
   readonly flags: ProjectFlags;
-  readonly secretFiles: SecretFiles;
-  readonly problems: ProblemList;
   readonly programs: Programs;
   readonly describe: Describe;
 }

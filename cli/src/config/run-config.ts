@@ -3,10 +3,9 @@ import { dirname, relative, resolve } from "node:path";
 import { type Output, styleError } from "../terminal/output.ts";
 import { describer } from "./describe-component.ts";
 import { loadProject } from "./load-project.ts";
-import type { Origin } from "./origin.ts";
-import { type ProjectConfig, problemLine } from "./project.ts";
+import type { Origin } from "./path.ts";
+import { PROJECT_FILE, type ProjectConfig, type ProjectFlags, problemLine } from "./project.ts";
 import { schemaFor, writeSchema } from "./project-schema-file.ts";
-import { PROJECT_FILE, type ProjectFlags } from "./project-sources.ts";
 
 /** Throws ProjectProblems. */
 export async function check(flags: ProjectFlags, output: Output): Promise<void> {

@@ -1,18 +1,18 @@
 /**
- * A section of the tree as plain values: variables expanded, secrets read from their files, the
- * environment's values put over the file's. What it may be is checked afterwards, by the schema.
+ * Turns a section of the tree into plain values: expands variables, reads secrets from their files,
+ * and lets the environment override the file. The schema checks the values afterwards.
  */
+import { resolve } from "node:path";
+import { readSecretFile, TextFileError } from "@seabird-chat/runtime";
 import type { Environment } from "./environment.ts";
 import { expand } from "./expand.ts";
-import type { Origin, Place } from "./origin.ts";
-import { type Path, pointerOf } from "./path.ts";
+import { type Origin, type Path, type Place, pointerOf } from "./path.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { JsonSchema } from "./project.ts";
 import { isSchema, isSecret, keysOf, schemasAt, schemasOf, takes } from "./schema.ts";
-import type { SecretFiles } from "./secret-files.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./yaml-tree.ts";
 
-/** What is known of one value. */
+/** Where one value comes from, and where it stands. */
 export interface Spot {
   /** As the file has it: `password_file` for a password. */
   readonly path: Path;
@@ -21,7 +21,7 @@ export interface Spot {
   readonly at: Place;
   readonly origin: Origin;
   readonly secret: boolean;
-  /** Unusable, which is reported already: no further problem is reported. */
+  /** The value cannot be used, which is reported; no further problem of it is. */
   readonly broken: boolean;
 }
 
@@ -32,9 +32,11 @@ export interface Settled {
 }
 
 export interface SettleDeps {
+  /** Where relative paths begin. */
+  readonly folder: string;
   readonly environment: Environment;
-  readonly secretFiles: SecretFiles;
   readonly problems: ProblemList;
+  readonly warnings: ProblemList;
 }
 
 export interface SettleRequest {
@@ -42,13 +44,13 @@ export interface SettleRequest {
   /** Where its key stands. */
   readonly key: Place;
   readonly path: Path;
-  /** Undefined: nothing is known; values are only expanded. */
+  /** Null: it is not known; values are only expanded. */
   readonly schema: JsonSchema | null;
   /** Keys that are not the schema's. */
   readonly except?: readonly string[];
   /** Values given by flags, by key. */
   readonly flags?: ReadonlyMap<string, { readonly name: string; readonly value: string }>;
-  /** Whether the variables that the schema names (`x-env`) go before the file. */
+  /** Whether the variables that the schema names (`x-env`) override the file. */
   readonly fromEnvironment: boolean;
 }
 
@@ -125,19 +127,31 @@ class Settling {
       this.#keep(below, { ...spot, origin: { from: "file", place: node.at }, broken: true });
       return "";
     }
-    const { text, problem, warning } = this.#deps.secretFiles.read(named);
-    if (problem !== undefined) this.#problem(node.at, path, problem);
-    if (warning !== undefined) this.#deps.secretFiles.warnings.add(node.at, path, warning);
+    const text = this.#readSecret(named, node.at, path);
     const origin: Origin = { from: "file", place: node.at, file: named };
-    this.#keep(below, { ...spot, origin, broken: problem !== undefined });
-    return text;
+    this.#keep(below, { ...spot, origin, broken: text === undefined });
+    return text ?? "";
+  }
+
+  /** Undefined if there was a problem. */
+  #readSecret(file: string, at: Place, path: Path): string | undefined {
+    try {
+      const { text, readableByOthers } = readSecretFile(resolve(this.#deps.folder, file), file);
+      const warning = `other users can read ${file}; \`chmod 600 ${file}\` ends that`;
+      if (readableByOthers) this.#deps.warnings.add(at, path, warning);
+      return text;
+    } catch (error) {
+      if (!(error instanceof TextFileError)) throw error;
+      this.#problem(at, path, error.message);
+      return undefined;
+    }
   }
 
   #scalar(node: YamlScalar, here: Here): unknown {
     const value = this.#expanded(node, here.path);
     this.#note(here, node.at, { broken: value === undefined });
     if (value === undefined) return "";
-    // Written without quotes, a variable may stand for a number or a yes.
+    // Written without quotes, a variable may stand for a number or a boolean.
     const mayBeOther = node.plain && typeof value === "string" && value !== node.value;
     return mayBeOther ? readAs(value, here.schemas) : value;
   }
@@ -151,7 +165,7 @@ class Settling {
     return undefined;
   }
 
-  /** Flags and the environment, over what the file says. */
+  /** Flags and the environment override the file. */
   #override(value: Record<string, unknown>, node: YamlMap, here: Here): void {
     for (const name of keysOf(here.schemas)) {
       const below = { ...this.#below(here, name), key: node.entries.get(name)?.key ?? here.key };
@@ -198,7 +212,7 @@ class Settling {
     this.#spots.set(pointerOf(here.inner), spot);
   }
 
-  /** What the file said there is no longer there. */
+  /** Removes what the file has at that place. */
   #forget(here: Here): void {
     const pointer = pointerOf(here.inner);
     for (const each of this.#spots.keys()) {
@@ -218,7 +232,7 @@ function variablesOf(schemas: readonly JsonSchema[]): readonly string[] {
     .filter((name) => typeof name === "string");
 }
 
-/** A variable's text as what the setting takes; the text itself if it is nothing of the kind. */
+/** A variable's text as the type that the setting takes; the text itself if it does not fit. */
 function readAs(text: string, schemas: readonly JsonSchema[]): unknown {
   if (takes(schemas, "string")) return text;
   const isNumber = /^-?\d[\d_]*(\.\d+)?$/.test(text);
@@ -236,7 +250,7 @@ function readAs(text: string, schemas: readonly JsonSchema[]): unknown {
     .filter((item) => item !== "");
 }
 
-/** The text itself if it is no JSON. */
+/** The text itself if it is not JSON. */
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -4,8 +4,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import { asRecord } from "./as-record.ts";
 import { describeSchema, keywordMessage, unknownKey } from "./keyword-message.ts";
 import { closed } from "./map-schema.ts";
-import type { Place } from "./origin.ts";
-import { type Path, pointerOf, stepsOf } from "./path.ts";
+import { type Path, type Place, pointerOf, stepsOf } from "./path.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { JsonSchema } from "./project.ts";
 import { keysOf, schemasAt, schemasOf } from "./schema.ts";
@@ -14,7 +13,7 @@ import type { Settled, Spot } from "./settle.ts";
 export interface ValidateRequest {
   readonly settled: Settled;
   readonly schema: JsonSchema;
-  /** Where the component stands, for what is said of the whole. */
+  /** Where the component stands, for problems of the whole. */
   readonly path: Path;
   readonly key: Place;
 }
@@ -32,7 +31,7 @@ export function validate(request: ValidateRequest, problems: ProblemList): Recor
   return value;
 }
 
-/** The reason, if it is no schema. */
+/** Returns the reason if the schema cannot be used. */
 function compile(schema: JsonSchema): ValidateFunction | string {
   const { $schema: _, $id: __, $async: ___, ...rest } = schema;
   try {
@@ -52,7 +51,7 @@ function compile(schema: JsonSchema): ValidateFunction | string {
   }
 }
 
-/** Of a value that is wrong all over, no more than these are reported. */
+/** Errors of one value; further ones are not reported. */
 const MAX_ERRORS = 1_000;
 const UNKNOWN_KEY = new Set(["additionalProperties", "unevaluatedProperties"]);
 const ALTERNATIVES = new Set(["anyOf", "oneOf"]);
@@ -60,7 +59,7 @@ const ALTERNATIVES = new Set(["anyOf", "oneOf"]);
 class ErrorReport {
   readonly #request: ValidateRequest;
   readonly #problems: ProblemList;
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(request: ValidateRequest, problems: ProblemList) {
     this.#request = request;
@@ -68,18 +67,18 @@ class ErrorReport {
   }
 
   add(errors: readonly ErrorObject[]): void {
-    for (const error of withoutEchoes(errors)) {
+    for (const error of withoutRepeats(errors)) {
       if (ALTERNATIVES.has(error.keyword)) this.#alternatives(error, errors);
       else this.#one(error);
     }
   }
 
-  /** The one alternative that was meant explains itself; else all of them are named. */
+  /** If it is clear which alternative was meant, reports its errors; else names all of them. */
   #alternatives(error: ErrorObject, errors: readonly ErrorObject[]): void {
     const branches = Array.isArray(error.schema) ? error.schema : [];
     const wrong = branches.map((_, index) => {
       const prefix = `${error.schemaPath}/${index}/`;
-      // The entries of a list have one schema, and each its own place.
+      // The entries of a list share a schema; each has its own place.
       return errors.filter(
         ({ schemaPath, instancePath }) =>
           schemaPath.startsWith(prefix) && isWithin(instancePath, error.instancePath),
@@ -89,11 +88,11 @@ class ErrorReport {
     const [one] = meant;
     if (one !== undefined && meant.length === 1) this.add(one);
     else if (error.params["passingSchemas"])
-      this.#tell(error, "fits more than one kind of setting");
+      this.#report(error, "fits more than one kind of setting");
     else {
       const given =
         error.data === null ? ", not nothing (# begins a comment, except in quotes)" : "";
-      this.#tell(error, `must be ${describeSchema(error.parentSchema)}${given}`);
+      this.#report(error, `must be ${describeSchema(error.parentSchema)}${given}`);
     }
   }
 
@@ -103,30 +102,30 @@ class ErrorReport {
     if (UNKNOWN_KEY.has(keyword)) {
       const key = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
       const message = unknownKey(key, this.#keysAt(instancePath));
-      this.#tell({ ...error, instancePath: instancePath + pointerOf([key]) }, message);
+      this.#report({ ...error, instancePath: instancePath + pointerOf([key]) }, message);
     } else if (keyword === "dependentRequired") {
       const key = String(params["property"]);
       const at = instancePath + pointerOf([key]);
-      this.#tell({ ...error, instancePath: at }, keywordMessage(error, secret));
-    } else this.#tell(error, keywordMessage(error, secret));
+      this.#report({ ...error, instancePath: at }, keywordMessage(error, secret));
+    } else this.#report(error, keywordMessage(error, secret));
   }
 
-  #tell({ instancePath, keyword }: ErrorObject, message: string): void {
+  #report({ instancePath, keyword }: ErrorObject, message: string): void {
     const isBroken = this.#isBroken(instancePath, ALTERNATIVES.has(keyword));
-    // That a key is unknown has nothing to do with its value.
+    // An unknown key is a problem whatever its value is.
     if (isBroken && !UNKNOWN_KEY.has(keyword)) return;
     const spot = this.#spotOf(instancePath);
     const path = spot?.path ?? [...this.#request.path, ...this.#stepsOf(instancePath)];
-    // A key that is wrong is shown as such; of a wrong value, the value.
+    // The place of the key if the key is wrong, else that of the value.
     const isKey = UNKNOWN_KEY.has(keyword) || /required$/i.test(keyword);
     const place = (isKey ? spot?.key : spot?.at) ?? this.#request.key;
     const line = `${pointerOf(path)} ${message}`;
-    if (this.#told.has(line)) return;
-    this.#told.add(line);
+    if (this.#reported.has(line)) return;
+    this.#reported.add(line);
     this.#problems.add(place, path, `${message}${source(spot)}`);
   }
 
-  /** What is known of the value, or of the nearest thing around it that stands in the file. */
+  /** The spot of the value, or the nearest one around it. */
   #spotOf(pointer: string): Spot | undefined {
     const { spots } = this.#request.settled;
     for (let at = pointer; ; at = at.slice(0, at.lastIndexOf("/"))) {
@@ -163,10 +162,10 @@ class ErrorReport {
 }
 
 /**
- * Errors of the alternatives, which the error of the whole is told instead of, are left out; and
- * so is that a value of the wrong type is none of the choices.
+ * Leaves out errors that repeat another one: those of single alternatives, for which the error of
+ * the whole is reported, and that a value of the wrong type is not one of the choices.
  */
-function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+function withoutRepeats(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const wholes = errors.filter(({ keyword }) => ALTERNATIVES.has(keyword));
   const types = errors.filter(({ keyword }) => keyword === "type");
   return errors.filter(

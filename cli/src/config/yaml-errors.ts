@@ -1,9 +1,9 @@
 /**
- * The messages for invalid YAML. They replace those of the parser, which quote the text,
- * and a secret may stand in it.
+ * Messages for text that is not valid YAML. The parser's own messages quote the text, which may
+ * hold a secret.
  */
 
-const WORDS: Readonly<Record<string, string>> = {
+const MESSAGES: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "one document only: nothing may follow ---",
   TAB_AS_INDENT: "a tab cannot indent; use spaces",
   BAD_INDENT: "this does not stand below the lines it belongs to; look at the indentation",
@@ -27,5 +27,5 @@ const COMMENT = "# begins a comment; a text that begins with it has to be in quo
 
 /** By the parser's code, and the character that it stopped at. */
 export function yamlErrorMessage(code: string, at?: string): string {
-  return `not valid YAML: ${at === "#" ? COMMENT : (WORDS[code] ?? OTHERWISE)}`;
+  return `not valid YAML: ${at === "#" ? COMMENT : (MESSAGES[code] ?? OTHERWISE)}`;
 }

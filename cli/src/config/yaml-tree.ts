@@ -12,8 +12,7 @@ import {
   type Scalar,
   type YAMLError,
 } from "yaml";
-import type { Place } from "./origin.ts";
-import type { Path } from "./path.ts";
+import type { Path, Place } from "./path.ts";
 import { yamlErrorMessage } from "./yaml-errors.ts";
 
 /** Values within values in `seabird.yaml`. */

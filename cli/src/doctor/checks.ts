@@ -52,30 +52,41 @@ export const CHECKS: readonly Check[] = [
   checkIgnored,
 ];
 
-async function checkAddress({ settings }: Patient): Promise<readonly Finding[]> {
-  const about = "address";
-  const { url, urlFrom } = settings;
-  if (url.startsWith("https:") || isOnThisMachine(url)) {
-    return [{ state: "good", about, text: `${url} (from ${urlFrom})` }];
-  }
-  const text = `${url} (from ${urlFrom}): the token and all messages are sent unencrypted`;
-  return [{ state: "warning", about, text, next: "use TLS: see docs/running-core.md" }];
+function good(about: string, text: string): Finding {
+  return { state: "good", about, text };
+}
+
+function warning(about: string, text: string, next?: string): Finding {
+  return { state: "warning", about, text, ...(next && { next }) };
+}
+
+/** A call that failed; what comes after it could only fail too. */
+function failure(about: string, error: unknown, settings: Settings): Finding {
+  const { message, next } = callFailure(error, settings);
+  return { state: "problem", about, text: message, ...(next && { next }), ends: true };
+}
+
+async function checkAddress({ settings: { url, urlFrom } }: Patient): Promise<readonly Finding[]> {
+  const text = `${url} (from ${urlFrom})`;
+  if (url.startsWith("https:") || isOnThisMachine(url)) return [good("address", text)];
+  const open = `${text}: the token and all messages are sent unencrypted`;
+  return [warning("address", open, "use TLS: see docs/running-core.md")];
 }
 
 async function checkReachable({ settings, clients }: Patient): Promise<readonly Finding[]> {
   const about = "core";
   try {
     const { status } = await clients.health.check({}, WITHIN);
-    if (status === SERVING) return [{ state: "good", about, text: "answers, and is serving" }];
+    if (status === SERVING) return [good(about, "answers, and is serving")];
     const text = "answers, but is not serving: it is starting or going down";
     return [{ state: "problem", about, text, next: "wait, then look at its log", ends: true }];
   } catch (error) {
+    const { code } = ConnectError.from(error);
     // Cores without the health service answer too.
-    if (ConnectError.from(error).code === Code.Unimplemented || isTokenTrouble(error)) {
-      return [{ state: "good", about, text: "answers (without a health service)" }];
+    if ([Code.Unimplemented, Code.Unauthenticated, Code.PermissionDenied].includes(code)) {
+      return [good(about, "answers (without a health service)")];
     }
-    const { message, next } = callFailure(error, settings);
-    return [{ state: "problem", about, text: message, ...(next && { next }), ends: true }];
+    return [failure(about, error, settings)];
   }
 }
 
@@ -88,19 +99,10 @@ async function checkToken({ settings, clients }: Patient): Promise<readonly Find
   }
   try {
     await clients.seabird.getCoreInfo({}, WITHIN);
-    return [
-      { state: "good", about, text: `valid (from ${settings.tokenFrom})` },
-      ...fileMode(settings),
-    ];
+    return [good(about, `valid (from ${settings.tokenFrom})`), ...fileMode(settings)];
   } catch (error) {
-    const { message, next } = callFailure(error, settings);
-    return [{ state: "problem", about, text: message, ...(next && { next }), ends: true }];
+    return [failure(about, error, settings)];
   }
-}
-
-function isTokenTrouble(error: unknown): boolean {
-  const { code } = ConnectError.from(error);
-  return code === Code.Unauthenticated || code === Code.PermissionDenied;
 }
 
 /** The administrator's token is for its owner's eyes. */
@@ -112,42 +114,42 @@ function fileMode({ tokenFrom }: Settings): readonly Finding[] {
 }
 
 async function checkVersion({ clients }: Patient): Promise<readonly Finding[]> {
-  return await attempt("version", async () => {
+  const about = "version";
+  return await attempt(about, async () => {
     const server = await clients.admin.getServerInfo({}, WITHIN).catch(withoutAdmin);
-    if (server === undefined) {
-      return {
-        state: "warning",
-        text: "unknown: the token lacks the scope admin, or it is another core",
-      };
-    }
     const own = ownVersion();
-    if (server.version === own) return { state: "good", text: `${own}, core and this command` };
+    if (server === undefined) {
+      return [warning(about, "unknown: the token lacks the scope admin, or it is another core")];
+    }
+    if (server.version === own) return [good(about, `${own}, core and this command`)];
     const text = `core is ${server.version}, this command ${own}`;
-    return { state: "warning", text, next: "restart core after an update" };
+    return [warning(about, text, "restart core after an update")];
   });
 }
 
 async function checkClock({ clients }: Patient): Promise<readonly Finding[]> {
-  return await attempt("clock", async () => {
+  const about = "clock";
+  return await attempt(about, async () => {
     const { currentTimestamp } = await clients.seabird.getCoreInfo({}, WITHIN);
     const apartMs = Math.abs(Date.now() - Number(currentTimestamp) * 1000);
-    if (apartMs <= CLOCK_TOLERANCE_MS)
-      return { state: "good", text: "core's and this machine's agree" };
+    if (apartMs <= CLOCK_TOLERANCE_MS) return [good(about, "core's and this machine's agree")];
     const text = `core's and this machine's are ${formatRoughDuration(apartMs)} apart`;
-    return { state: "warning", text, next: "set both by NTP: expiring tokens depend on it" };
+    return [warning(about, text, "set both by NTP: expiring tokens depend on it")];
   });
 }
 
 async function checkBackends({ clients }: Patient): Promise<readonly Finding[]> {
-  try {
+  const about = "backends";
+  return await attempt(about, async () => {
     const { backends } = await clients.seabird.listBackends({}, WITHIN);
-    if (backends.length > 0)
-      return await Promise.all(backends.map(({ id }) => checkBackend(clients, id)));
-    const next = "start one: `seabird backend irc`, or `seabird up`";
-    return [{ state: "warning", about: "backends", text: "none is connected", next }];
-  } catch (error) {
-    return [{ state: "problem", about: "backends", text: ConnectError.from(error).rawMessage }];
-  }
+    const none = warning(
+      about,
+      "none is connected",
+      "start one: `seabird backend irc`, or `seabird up`",
+    );
+    if (backends.length === 0) return [none];
+    return await Promise.all(backends.map(({ id }) => checkBackend(clients, id)));
+  });
 }
 
 async function checkBackend({ seabird }: Clients, backendId: string): Promise<Finding> {
@@ -163,34 +165,25 @@ async function checkBackend({ seabird }: Clients, backendId: string): Promise<Fi
       return { state: "problem", about, text: `its network is ${network}`, next };
     }
     const { version } = info.metadata;
-    const more = version === undefined ? "" : `, version ${version}`;
-    const text = `answers, ${plural(channels.length, "channel")}${more}`;
-    return channels.length > 0
-      ? { state: "good", about, text }
-      : { state: "warning", about, text, next: `join one: \`seabird join ${backendId} NAME\`` };
+    const count = `${channels.length} channel${channels.length === 1 ? "" : "s"}`;
+    const text = `answers, ${count}${version === undefined ? "" : `, version ${version}`}`;
+    if (channels.length > 0) return good(about, text);
+    return warning(about, text, `join one: \`seabird join ${backendId} NAME\``);
   } catch (error) {
     const text = `does not answer: ${ConnectError.from(error).rawMessage}`;
-    return { state: "warning", about, text, next: "look at its log, and restart it" };
+    return warning(about, text, "look at its log, and restart it");
   }
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 async function checkQueues({ clients }: Patient): Promise<readonly Finding[]> {
   try {
     const { streams } = await clients.admin.listStreams({}, WITHIN);
     const slow = streams.filter(({ queuedEvents }) => queuedEvents >= LONG_QUEUE_EVENTS);
-    if (slow.length === 0) {
-      return [{ state: "good", about: "streams", text: `${streams.length} open, all keep up` }];
-    }
-    return slow.map(({ id, tokenName, queuedEvents }) => ({
-      state: "warning",
-      about: `stream ${id}`,
-      text: `${tokenName} is ${queuedEvents} events behind`,
-      next: `see why it is slow; \`seabird kick ${id}\` ends it`,
-    }));
+    if (slow.length === 0) return [good("streams", `${streams.length} open, all keep up`)];
+    return slow.map(({ id, tokenName, queuedEvents }) => {
+      const text = `${tokenName} is ${queuedEvents} events behind`;
+      return warning(`stream ${id}`, text, `see why it is slow; \`seabird kick ${id}\` ends it`);
+    });
   } catch {
     return [];
   }
@@ -212,10 +205,10 @@ async function checkIgnored({ settings }: Patient): Promise<readonly Finding[]> 
 
 async function attempt(
   about: string,
-  question: () => Promise<Omit<Finding, "about">>,
+  question: () => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {
   try {
-    return [{ about, ...(await question()) }];
+    return await question();
   } catch (error) {
     return [{ state: "problem", about, text: ConnectError.from(error).rawMessage }];
   }

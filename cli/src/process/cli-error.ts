@@ -6,16 +6,20 @@ export class CliError extends Error {
   /** One sentence: what to do now. */
   readonly next: string | undefined;
 
-  constructor(exitCode: ExitCode, message: string, next?: string) {
+  /** What `--json` adds to the message. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    exitCode: ExitCode,
+    message: string,
+    next?: string,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.name = "CliError";
     this.exitCode = exitCode;
     this.next = next;
-  }
-
-  /** What `--json` adds to the message. */
-  details(): Readonly<Record<string, unknown>> {
-    return {};
+    this.details = details;
   }
 }
 

@@ -1,12 +1,21 @@
 /** The components of a project as processes: what each is given, and how. */
+import { createHash, randomBytes } from "node:crypto";
 import type { ComponentLogLevel } from "@seabird-chat/runtime";
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
-import type { ComponentOutput, ComponentSpec } from "./component-process.ts";
-import { bootstrapFd } from "./component-process.ts";
-import { createRunToken, extraTokens, type RunToken } from "./run-tokens.ts";
+import { bootstrapFd, type ComponentOutput, type ComponentSpec } from "./component-process.ts";
 
 /** A component's longest pause between attempts to reach a core of the same run. */
 const COMPONENT_RETRY_MAX_MS = 3_000;
+
+/** 256 bits, as core's own tokens have. */
+const SECRET_BYTES = 32;
+
+/** The narrow token of one component, for this run: core gets its hash only, and keeps it in memory. */
+interface RunToken {
+  readonly name: string;
+  readonly secret: string;
+  readonly scopes: readonly string[];
+}
 
 export const CORE = "core";
 const TERMINAL_TYPE = "terminal";
@@ -29,11 +38,11 @@ export interface ComponentSpecsDeps {
 }
 
 export class ComponentSpecs {
-  readonly #around: ComponentSpecsDeps;
+  readonly #deps: ComponentSpecsDeps;
   readonly #tokens = new Map<string, RunToken>();
 
-  constructor(around: ComponentSpecsDeps) {
-    this.#around = around;
+  constructor(deps: ComponentSpecsDeps) {
+    this.#deps = deps;
   }
 
   /** The processes of a project's components; tokens of those that are no more are forgotten. */
@@ -49,38 +58,43 @@ export class ComponentSpecs {
   coreOf(project: ProjectConfig): ComponentSpec | undefined {
     const { core } = project;
     if (core.kind === "remote") return undefined;
-    const around = this.#around;
+    const deps = this.#deps;
     return {
       name: CORE,
       kind: "core",
-      script: around.coreBin,
+      script: deps.coreBin,
       args: [],
       cwd: project.folder,
-      output: around.output(CORE),
+      output: deps.output(CORE),
       env: () => ({
-        ...envWithout(around.env, PRIVATE_ENV, CORE_ENV),
+        ...envWithout(deps.env, PRIVATE_ENV, CORE_ENV),
         ...core.env,
         SEABIRD_LOG_LEVEL: core.logLevel,
-        SEABIRD_BIND_HOST: around.bind(),
+        SEABIRD_BIND_HOST: deps.bind(),
         SEABIRD_EXTRA_TOKENS: this.extraTokens(),
       }),
     };
   }
 
-  /** The hashes of all tokens, for core. */
+  /** The value of SEABIRD_EXTRA_TOKENS that makes core accept the tokens. Holds no secret. */
   extraTokens(): string {
-    return extraTokens([...this.#tokens.values()]);
+    const tokens = [...this.#tokens.values()].map(({ name, secret, scopes }) => ({
+      name,
+      hash: createHash("sha256").update(secret).digest("hex"),
+      scopes,
+    }));
+    return JSON.stringify(tokens);
   }
 
   #specOf(component: ComponentConfig, project: ProjectConfig): ComponentSpec {
-    const around = this.#around;
+    const deps = this.#deps;
     const output: ComponentOutput = isInteractive(component)
       ? { to: "terminal" }
-      : around.output(component.name);
+      : deps.output(component.name);
     const token = this.#tokenOf(component, project);
     const local = project.core.kind === "own" ? { retryMaxMs: COMPONENT_RETRY_MAX_MS } : {};
     const flags = isInteractive(component) ? ["--await-stop"] : [];
-    if (isInteractive(component) && around.script) flags.push("--await-start");
+    if (isInteractive(component) && deps.script) flags.push("--await-start");
     return {
       name: component.name,
       kind: component.kind,
@@ -93,9 +107,9 @@ export class ComponentSpecs {
       ],
       cwd: project.folder,
       output,
-      env: () => envWithout(around.env, PRIVATE_ENV),
+      env: () => envWithout(deps.env, PRIVATE_ENV),
       bootstrap: () => ({
-        url: around.url(),
+        url: deps.url(),
         token,
         id: component.id,
         settings: component.settings,
@@ -110,9 +124,9 @@ export class ComponentSpecs {
     if (core.kind === "remote") return core.token;
     const known = this.#tokens.get(name);
     if (known !== undefined && known.scopes.join() === scopes.join()) return known.secret;
-    const token = createRunToken(name, scopes);
-    this.#tokens.set(name, token);
-    return token.secret;
+    const secret = `sbd_${randomBytes(SECRET_BYTES).toString("base64url")}`;
+    this.#tokens.set(name, { name, scopes, secret });
+    return secret;
   }
 }
 

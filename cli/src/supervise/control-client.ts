@@ -1,17 +1,16 @@
 /** Asks the `seabird up` of this folder, or of the nearest one above that has one. */
 import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 import {
   type ControlReply,
   type ControlRequest,
-  readReply,
   SOCKET_NAME,
   socketPath,
 } from "./control-protocol.ts";
-import { folderProblem } from "./own-folder.ts";
+import { folderProblem, seabirdFolders } from "./own-folder.ts";
 import { readRunFile } from "./run-file.ts";
 
 /** `restart`, `reload`: `up` does one after the other. Exit code 5 after that; it may still happen. */
@@ -52,10 +51,11 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
     for await (const text of linesOf(socket)) {
       // Lines that are followed come when they come.
       if (request.do === "logs") clearTimeout(timer);
-      const reply = readReply(text);
+      // The other end is this same program, of the same version.
+      const reply: ControlReply = JSON.parse(text);
       if (reply.type === "done") return reply.result;
-      if (reply.type === "failed") throw new AnsweredFailure(reply);
-      options.onLine?.(reply);
+      if (reply.type === "line") options.onLine?.(reply);
+      else throw new CliError(reply.exitCode, reply.message, reply.next, reply.details);
     }
   } catch (error) {
     if (!late && !signal?.aborted) throw error;
@@ -86,27 +86,11 @@ function noAnswer(timeoutMs: number): CliError {
   );
 }
 
-/** A failure of the supervisor, reported here. */
-class AnsweredFailure extends CliError {
-  readonly #details: Readonly<Record<string, unknown>>;
-
-  constructor({ exitCode, message, next, details }: Extract<ControlReply, { type: "failed" }>) {
-    super(exitCode, message, next);
-    this.#details = details;
-  }
-
-  override details(): Readonly<Record<string, unknown>> {
-    return this.#details;
-  }
-}
-
 /** The nearest `.seabird` with a socket; one that others could have made is none. */
 function findFolder(from: string): string | undefined {
-  for (let at = resolve(from); ; at = dirname(at)) {
-    const folder = join(at, ".seabird");
-    if (existsSync(join(folder, SOCKET_NAME)) && folderProblem(folder) === undefined) return folder;
-    if (dirname(at) === at) return undefined;
-  }
+  return seabirdFolders(from).find(
+    (folder) => existsSync(join(folder, SOCKET_NAME)) && folderProblem(folder) === undefined,
+  );
 }
 
 /** Undefined if the socket is left over. */

@@ -3,12 +3,7 @@
  * number of `line`s, then `done` or `failed`.
  */
 import { join, relative } from "node:path";
-import {
-  EXIT,
-  type ExitCode,
-  type IgnoredSpeakerStatus,
-  type NetworkStatus,
-} from "@seabird-chat/runtime";
+import type { ExitCode, IgnoredSpeakerStatus, NetworkStatus } from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import type { ComponentState } from "./component.ts";
 
@@ -86,7 +81,7 @@ export interface UnignoreResult {
 export interface ComponentReport {
   readonly component: string;
   readonly did: "started" | "stopped" | "restarted" | "changed" | "refused" | "failed";
-  readonly words: string;
+  readonly text: string;
 }
 
 export const SOCKET_NAME = "up.sock";
@@ -137,21 +132,4 @@ function readNames(value: unknown): string[] {
     throw new Error("components is no list of names");
   }
   return value;
-}
-
-/** Reads one line of an answer; throws an Error. */
-export function readReply(text: string): ControlReply {
-  const reply = asRecord(JSON.parse(text));
-  const { type, component, line, atMs, message, next, exitCode } = reply;
-  if (type === "done") return { type, result: reply["result"] };
-  if (type === "line" && typeof component === "string" && typeof line === "string") {
-    return { type, component, line, ...(typeof atMs === "number" ? { atMs } : {}) };
-  }
-  const known = Object.values(EXIT).find((code) => code === exitCode);
-  if (type === "failed" && typeof message === "string" && known !== undefined) {
-    const more = typeof next === "string" ? { next } : {};
-    const details = asRecord(reply["details"]);
-    return { type, message, exitCode: known, details, ...more };
-  }
-  throw new Error("it is no reply");
 }

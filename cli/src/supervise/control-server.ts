@@ -1,5 +1,6 @@
 /** Listens on `.seabird/up.sock` and does what its owner asks for. */
 
+import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
@@ -110,7 +111,7 @@ async function serve(socket: Socket, answer: Answerer): Promise<void> {
       lines: async (lines) => {
         for (const line of lines) {
           if (socket.destroyed) return false;
-          if (!write({ type: "line", ...line })) await drained(socket);
+          if (!write({ type: "line", ...line })) await drained(socket, gone.signal);
         }
         return !socket.destroyed;
       },
@@ -124,26 +125,17 @@ async function serve(socket: Socket, answer: Answerer): Promise<void> {
 }
 
 /** Until what waits has been read; a reader who takes none of it is disconnected. */
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const over = () => {
-      clearTimeout(late);
-      socket.off("drain", over).off("close", over);
-      resolve();
-    };
-    const late = setTimeout(() => socket.destroy(), HISTORY_READ_MS);
-    socket.on("drain", over).on("close", over);
-  });
+async function drained(socket: Socket, gone: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([gone, AbortSignal.timeout(HISTORY_READ_MS)]);
+  await once(socket, "drain", { signal }).catch(() => socket.destroy());
 }
 
 function failure(error: unknown): ControlReply {
   if (!(error instanceof CliError)) {
-    const message = errorMessage(error);
-    return { type: "failed", message, exitCode: EXIT.failed, details: {} };
+    return { type: "failed", message: errorMessage(error), exitCode: EXIT.failed, details: {} };
   }
-  const { message, next, exitCode } = error;
-  const more = next === undefined ? {} : { next };
-  return { type: "failed", message, exitCode, details: error.details(), ...more };
+  const { message, next, exitCode, details } = error;
+  return { type: "failed", message, exitCode, details, ...(next === undefined ? {} : { next }) };
 }
 
 /** The request: one line, within `CONTROL_REQUEST_MS`. */

@@ -4,13 +4,13 @@ import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
-import type {
-  ComponentReport,
-  ComponentStatus,
-  ControlRequest,
-  ProjectStatus,
+import {
+  type ComponentReport,
+  type ComponentStatus,
+  type ControlRequest,
+  MAX_TAIL_LINES,
+  type ProjectStatus,
 } from "./control-protocol.ts";
-import { MAX_TAIL_LINES } from "./control-protocol.ts";
 import type { ReplyLine, ReplyTo } from "./control-server.ts";
 import { complaints } from "./log-lines.ts";
 import { describeExit } from "./restart-policy.ts";
@@ -89,7 +89,7 @@ export class Control {
       const report = reportOn(component, "restarted", "restarted");
       const [why] = complaints(this.#deps.logs.logTail(component.spec.name), 1);
       const hasWhy = report.did === "failed" && why !== undefined;
-      reports.push(hasWhy ? { ...report, words: `${report.words}: ${why}` } : report);
+      reports.push(hasWhy ? { ...report, text: `${report.text}: ${why}` } : report);
     }
     return reports;
   }
@@ -177,16 +177,16 @@ class Following {
 export function reportOn(
   component: Component,
   did: ComponentReport["did"],
-  words: string,
+  text: string,
 ): ComponentReport {
   const { name } = component.spec;
-  if (component.state === "ready") return { component: name, did, words };
+  if (component.state === "ready") return { component: name, did, text };
   if (component.state === "misconfigured") {
-    return { component: name, did: "failed", words: `${words}, but its settings are wrong` };
+    return { component: name, did: "failed", text: `${text}, but its settings are wrong` };
   }
   if (component.state !== "starting") {
-    return { component: name, did: "failed", words: `${words}, but crashed` };
+    return { component: name, did: "failed", text: `${text}, but crashed` };
   }
   const seconds = RESTART_READY_MS / 1000;
-  return { component: name, did: "failed", words: `${words}, but not ready after ${seconds} s` };
+  return { component: name, did: "failed", text: `${text}, but not ready after ${seconds} s` };
 }

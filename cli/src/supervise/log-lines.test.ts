@@ -5,16 +5,16 @@ import { readLogLine, stackOf } from "./log-lines.ts";
 
 test("the supervisor's lines, a time and JSON, are text with the time", () => {
   const at = "2026-01-31T12:00:00.000Z";
-  const rows: readonly (readonly [line: string, words: string, time: string | undefined])[] = [
+  const rows: readonly (readonly [line: string, text: string, time: string | undefined])[] = [
     [`${at} {"type":"started","component":"irc/one"}`, "started component=irc/one", at],
     [`${at} {"type":"late","networks":{"a":"b"}}`, 'late networks={"a":"b"}', at],
     [`${at} {"no":"type"}`, `${at} {"no":"type"}`, undefined],
     [`${at} {broken}`, `${at} {broken}`, undefined],
     [`{"level":"info","time":"${at}","msg":"m","error":{"message":"e"}}`, "m: e", at],
   ];
-  for (const [line, words, time] of rows) {
+  for (const [line, text, time] of rows) {
     const read = readLogLine(line);
-    assert.deepEqual([read.words, read.time], [words, time], line);
+    assert.deepEqual([read.text, read.time], [text, time], line);
   }
 });
 

@@ -7,13 +7,18 @@ export interface LogLine {
   /** ISO 8601; of a line that tells it. */
   readonly time: string | undefined;
   /** One line, safe to show. */
-  readonly words: string;
+  readonly text: string;
 }
 
 const SERIOUS = ["warn", "error", "fatal"];
 /** Fields that are shown elsewhere or are of no use to people. */
 const HEAD = ["level", "time", "name", "msg", "error", "pid", "hostname"];
-const MAX_WORDS = 4_096;
+const MAX_TEXT_CHARS = 4_096;
+
+/** `warn: cannot join #x`; a line without a level is its text alone. */
+export function formatLogLine({ level, text }: Pick<LogLine, "level" | "text">): string {
+  return level === undefined ? text : `${level}: ${text}`;
+}
 
 export function isSerious(level: string | undefined): boolean {
   return level !== undefined && SERIOUS.includes(level);
@@ -23,7 +28,7 @@ export function isSerious(level: string | undefined): boolean {
 export function stackOf(line: string): string[] {
   const error = readLogEntry(line)?.["error"];
   if (typeof error !== "object" || error === null || !("stack" in error)) return [];
-  const lines = String(error.stack).slice(0, MAX_WORDS).split("\n").map(safeText);
+  const lines = String(error.stack).slice(0, MAX_TEXT_CHARS).split("\n").map(safeText);
   return lines.filter((each) => each.trim() !== "").map((each) => `  ${each}`);
 }
 
@@ -39,7 +44,7 @@ export function readLogLine(line: string): LogLine {
       return readLogLine(JSON.stringify({ ...fields, time: at, msg: type }));
   }
   const entry = readLogEntry(line);
-  if (entry === undefined) return { level: undefined, time: undefined, words: cut(line) };
+  if (entry === undefined) return { level: undefined, time: undefined, text: cut(line) };
   const details = Object.entries(entry)
     .filter(([name]) => !HEAD.includes(name))
     .map(
@@ -49,7 +54,7 @@ export function readLogLine(line: string): LogLine {
   return {
     time: timeOf(time),
     level: typeof level === "string" ? level : undefined,
-    words: cut(`${messageOf(entry)}${details.join("")}`),
+    text: cut(`${messageOf(entry)}${details.join("")}`),
   };
 }
 
@@ -100,5 +105,5 @@ function timeOf(value: unknown): string | undefined {
 }
 
 function cut(text: string): string {
-  return safeText(text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS)}…` : text);
+  return safeText(text.length > MAX_TEXT_CHARS ? `${text.slice(0, MAX_TEXT_CHARS)}…` : text);
 }

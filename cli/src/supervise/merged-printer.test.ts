@@ -37,17 +37,17 @@ test("lines of JSON become words, and nothing in them reaches the terminal as it
     channel: "#x",
     tries: 2,
   });
-  const { level, time, words } = readLogLine(line);
+  const { level, time, text } = readLogLine(line);
   assert.equal(level, "warn");
   assert.equal(time, "1970-01-01T00:00:00.000Z");
-  assert.equal(words, "cannot join␛[2J: banned channel=#x tries=2");
+  assert.equal(text, "cannot join␛[2J: banned channel=#x tries=2");
   assert.deepEqual(readLogLine("{ broken\u0007"), {
     level: undefined,
     time: undefined,
-    words: "{ broken␇",
+    text: "{ broken␇",
   });
-  assert.equal(readLogLine(json({ level: 40, msg: { deep: 1 }, time: "x" })).words, "");
-  assert.ok(readLogLine("x".repeat(100_000)).words.length < 5_000);
+  assert.equal(readLogLine(json({ level: 40, msg: { deep: 1 }, time: "x" })).text, "");
+  assert.ok(readLogLine("x".repeat(100_000)).text.length < 5_000);
 });
 
 test("complaints are warnings, errors, and what was meant for people", () => {

@@ -3,9 +3,8 @@
 import { styleText } from "node:util";
 import { safeText } from "../terminal/safe-text.ts";
 import { formatClock } from "../terminal/times.ts";
-import { isSerious, readLogLine } from "./log-lines.ts";
-import type { MergedLine } from "./merged-log.ts";
-import { MAX_MERGED_WAITING_BYTES } from "./merged-log.ts";
+import { formatLogLine, isSerious, readLogLine } from "./log-lines.ts";
+import { MAX_MERGED_WAITING_BYTES, type MergedLine } from "./merged-log.ts";
 
 /** Warnings of components above the prompt within `NOTICE_WINDOW_MS`; more are in the logs only. */
 export const MAX_NOTICES = 10;
@@ -31,13 +30,13 @@ export function formatMerged(
   { component, line, atMs }: MergedLine,
   { stream, clock }: LineStyle,
 ): string {
-  const { level, words } = readLogLine(line);
-  const paint = (style: Style, text: string) => styleText(style, text, { stream });
+  const { level, text } = readLogLine(line);
+  const paint = (style: Style, part: string) => styleText(style, part, { stream });
   const name = safeText(component);
-  const told = level === undefined || level === "info" ? words : `${level}: ${words}`;
+  const message = level === "info" ? text : formatLogLine({ level, text });
   const style = level === undefined ? undefined : LEVEL_STYLES[level];
   const head = clock ? `${paint("dim", formatClock(new Date(atMs)))} ` : "";
-  return `${head}${paint(styleOf(component), name)} ${style === undefined ? told : paint(style, told)}`;
+  return `${head}${paint(styleOf(component), name)} ${style === undefined ? message : paint(style, message)}`;
 }
 
 /** A component keeps its colour. */
@@ -88,14 +87,14 @@ export class Notices {
   }
 
   show({ component, line, atMs }: MergedLine): void {
-    const { level, words } = readLogLine(line);
-    if (!isSerious(level)) return;
+    const entry = readLogLine(line);
+    if (!isSerious(entry.level)) return;
     if (atMs - this.#windowFromMs >= NOTICE_WINDOW_MS) {
       this.#windowFromMs = atMs;
       this.#count = 0;
     }
     this.#count += 1;
-    if (this.#count < MAX_NOTICES) this.#notify(`${component} ${level}: ${words}`);
+    if (this.#count < MAX_NOTICES) this.#notify(`${component} ${formatLogLine(entry)}`);
     if (this.#count === MAX_NOTICES) this.#notify("more warnings are in the logs");
   }
 }

@@ -1,5 +1,6 @@
 /** `.seabird`, where a run keeps its socket: a folder of ours that no other user can write in. */
 import { lstatSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 
@@ -26,19 +27,21 @@ interface FolderProblem {
 /** What is wrong with a folder that is there; undefined if it can be trusted. */
 export function folderProblem(folder: string): FolderProblem | undefined {
   const uid = process.getuid?.();
-  const { uid: owner, mode, isDirectory } = statOf(folder);
-  if (!isDirectory) return { what: "is no folder", next: "move it out of the way" };
-  if (uid !== undefined && uid !== 0 && owner !== uid) {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return { what: "is no folder", next: "move it out of the way" };
+  if (uid !== undefined && uid !== 0 && stat.uid !== uid) {
     return { what: "belongs to another user", next: "run it in a folder of yours" };
   }
-  if (uid !== undefined && (mode & WRITABLE_BY_OTHERS) !== 0) {
+  if (uid !== undefined && (stat.mode & WRITABLE_BY_OTHERS) !== 0) {
     return { what: "can be written by other users", next: `run \`chmod go-w ${folder}\`` };
   }
   return undefined;
 }
 
-function statOf(folder: string): { uid: number; mode: number; isDirectory: boolean } {
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
-  if (stat === undefined) return { uid: 0, mode: 0, isDirectory: false };
-  return { uid: stat.uid, mode: stat.mode, isDirectory: stat.isDirectory() };
+/** `.seabird` of this folder and of each one above it, whether it is there or not. */
+export function* seabirdFolders(from: string): Generator<string, void, void> {
+  for (let at = resolve(from); ; at = dirname(at)) {
+    yield join(at, ".seabird");
+    if (dirname(at) === at) return;
+  }
 }

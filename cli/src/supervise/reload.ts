@@ -6,8 +6,7 @@ import { CORE, type ComponentSpecs, isInteractive, levelOf } from "./component-s
 import { reportOn } from "./control.ts";
 import type { ComponentReport } from "./control-protocol.ts";
 import { type Change, compareProjects, reachable } from "./project-changes.ts";
-import type { Supervisor } from "./supervisor.ts";
-import { RESTART_READY_MS } from "./supervisor.ts";
+import { RESTART_READY_MS, type Supervisor } from "./supervisor.ts";
 
 export interface ReloadDeps {
   readonly supervisor: Supervisor;
@@ -61,7 +60,7 @@ class Reload {
   async #remove({ component: name }: Change): Promise<ComponentReport> {
     const component = this.#deps.supervisor.find(name);
     if (component !== undefined) await this.#deps.supervisor.remove(component);
-    return { component: name, did: "stopped", words: "stopped" };
+    return { component: name, did: "stopped", text: "stopped" };
   }
 
   async #reloadCore(changes: readonly Change[]): Promise<ComponentReport[]> {
@@ -88,7 +87,7 @@ class Reload {
       return refusal(change);
     // Without a terminal it does not run.
     if (isInteractive(component) && this.#deps.supervisor.find(component.name) === undefined) {
-      return { component: component.name, did: "changed", words: "noted; it does not run here" };
+      return { component: component.name, did: "changed", text: "noted; it does not run here" };
     }
     const { settings } = component;
     return await this.#change(change, spec, {
@@ -116,7 +115,7 @@ class Reload {
       const problem = await supervisor.tell(component, message);
       component.update(spec);
       if (problem === undefined) {
-        return { component: spec.name, did: "changed", words: `applied ${keys} without a restart` };
+        return { component: spec.name, did: "changed", text: `applied ${keys} without a restart` };
       }
       why = `, since ${problem}`;
     }
@@ -128,6 +127,6 @@ class Reload {
 
 function refusal({ component, keys }: Change): ComponentReport {
   const what = keys.length === 0 ? "the chat room" : keys.join(", ");
-  const words = `${what} is not changed by a reload; stop \`seabird up\` and start it again`;
-  return { component, did: "refused", words };
+  const text = `${what} is not changed by a reload; stop \`seabird up\` and start it again`;
+  return { component, did: "refused", text };
 }

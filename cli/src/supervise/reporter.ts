@@ -177,9 +177,9 @@ export class Reporter {
   #crash(event: Extract<UpEvent, { type: "crashed" }>): string {
     const { component, how, logTail, restarts, log, outcome } = event;
     const then = restarts ? "; restarting it" : (GIVEN_UP[outcome ?? "restart"] ?? NO_MORE);
-    const words = logTail.map((line) => `  ${styleError("dim", line)}`);
+    const lines = logTail.map((line) => `  ${styleError("dim", line)}`);
     const more = this.#terminal && log !== undefined ? [`  more in ${log}`] : [];
-    return [styleError("yellow", `seabird: ${component} ${how}${then}`), ...words, ...more].join(
+    return [styleError("yellow", `seabird: ${component} ${how}${then}`), ...lines, ...more].join(
       "\n",
     );
   }
@@ -195,5 +195,5 @@ const GIVEN_UP: Partial<Record<ExitOutcome, string>> = {
 export function reloadLines(components: readonly ComponentReport[]): string[] {
   if (components.length === 0) return ["reloaded; nothing has changed"];
   // It may contain text from a component.
-  return components.map(({ component, words }) => safeText(`${component}: ${words}`));
+  return components.map(({ component, text }) => safeText(`${component}: ${text}`));
 }

@@ -7,10 +7,6 @@ export interface RotationOptions {
   readonly files: number;
 }
 
-/** How much is read at once, from the end backwards. */
-const BLOCK_BYTES = 65_536;
-const NEWLINE = 10;
-
 export class RotatingLog {
   readonly path: string;
   readonly #options: RotationOptions;
@@ -35,10 +31,13 @@ export class RotatingLog {
 
   /** The last lines, oldest first; of what lies further back than `maxBytes` none. */
   tail(count: number, maxBytes: number): string[] {
-    if (count <= 0) return [];
-    const end = new FileEnd(count, maxBytes);
-    for (let at = 0; at < this.#options.files && !end.isFull; at++) end.readBack(this.#nth(at));
-    return end.lines().slice(-count);
+    let text = Buffer.alloc(0);
+    for (let at = 0; at < this.#options.files && text.length < maxBytes; at++) {
+      text = Buffer.concat([readEnd(this.#nth(at), maxBytes - text.length), text]);
+    }
+    const lines = text.toString("utf8").split("\n");
+    if (lines.at(-1) === "") lines.pop();
+    return count <= 0 ? [] : lines.slice(-count);
   }
 
   close(): void {
@@ -72,54 +71,19 @@ export class RotatingLog {
   }
 }
 
-/** Reads files backwards, block by block, until it has enough. */
-class FileEnd {
-  readonly #wanted: number;
-  readonly #blocks: Buffer[] = [];
-  #bytesLeft: number;
-  #newlines = 0;
-
-  constructor(lines: number, maxBytes: number) {
-    this.#wanted = lines;
-    this.#bytesLeft = maxBytes;
+/** The end of a file, `maxBytes` at most; empty if there is no file. */
+function readEnd(path: string, maxBytes: number): Buffer {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch {
+    return Buffer.alloc(0);
   }
-
-  get isFull(): boolean {
-    return this.#bytesLeft <= 0 || this.#newlines > this.#wanted;
-  }
-
-  /** A file that is not there holds nothing. */
-  readBack(path: string): void {
-    let fd: number;
-    try {
-      fd = openSync(path, "r");
-    } catch {
-      return;
-    }
-    try {
-      let end = fstatSync(fd).size;
-      while (end > 0 && !this.isFull) {
-        const block = Buffer.alloc(Math.min(BLOCK_BYTES, end, this.#bytesLeft));
-        end -= block.length;
-        this.#add(block.subarray(0, readSync(fd, block, 0, block.length, end)));
-        if (block.length === 0) return;
-      }
-    } finally {
-      closeSync(fd);
-    }
-  }
-
-  lines(): string[] {
-    const lines = Buffer.concat(this.#blocks).toString("utf8").split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    return lines;
-  }
-
-  #add(block: Buffer): void {
-    this.#blocks.unshift(block);
-    this.#bytesLeft -= block.length;
-    for (let at = block.indexOf(NEWLINE); at !== -1; at = block.indexOf(NEWLINE, at + 1)) {
-      this.#newlines += 1;
-    }
+  try {
+    const { size } = fstatSync(fd);
+    const end = Buffer.alloc(Math.min(size, maxBytes));
+    return end.subarray(0, readSync(fd, end, 0, end.length, size - end.length));
+  } finally {
+    closeSync(fd);
   }
 }

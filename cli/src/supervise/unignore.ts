@@ -12,7 +12,7 @@ export function unignore(supervisor: Supervisor, user: string): UnignoreResult {
   );
   const named = ignored.filter(({ speaker }) => isNamed(user, speaker));
   if (named.length === 0) {
-    throw new NotIgnored(
+    throw notIgnored(
       user,
       ignored.map(({ speaker }) => speaker),
     );
@@ -30,17 +30,9 @@ function isNamed(user: string, { userId }: IgnoredSpeakerStatus): boolean {
   return parseId(userId)?.relative.toLowerCase() === user.toLowerCase();
 }
 
-class NotIgnored extends CliError {
-  readonly #ignored: readonly IgnoredSpeakerStatus[];
-
-  constructor(user: string, ignored: readonly IgnoredSpeakerStatus[]) {
-    const ids = [...new Set(ignored.map(({ userId }) => userId))];
-    const next = ids.length === 0 ? "nobody is ignored here" : `ignored are: ${ids.join(", ")}`;
-    super(EXIT.usage, `no plugin ignores ${JSON.stringify(user)}`, next);
-    this.#ignored = ignored;
-  }
-
-  override details(): Readonly<Record<string, unknown>> {
-    return { ignored: this.#ignored };
-  }
+function notIgnored(user: string, ignored: readonly IgnoredSpeakerStatus[]): CliError {
+  const ids = [...new Set(ignored.map(({ userId }) => userId))];
+  const next = ids.length === 0 ? "nobody is ignored here" : `ignored are: ${ids.join(", ")}`;
+  const message = `no plugin ignores ${JSON.stringify(user)}`;
+  return new CliError(EXIT.usage, message, next, { ignored });
 }

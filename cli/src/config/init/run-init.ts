@@ -17,8 +17,8 @@ import { type Output, styleError } from "../../terminal/output.ts";
 import { mayAsk } from "../../terminal/prompts.ts";
 import { type Describe, describer } from "../describe-component.ts";
 import { type Programs, programsOf } from "../programs.ts";
+import { PROJECT_FILE } from "../project.ts";
 import { writeSchema } from "../project-schema-file.ts";
-import { PROJECT_FILE } from "../project-sources.ts";
 import {
   askAfterFailure,
   askForNetwork,

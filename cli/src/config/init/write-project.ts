@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
 import { Document } from "yaml";
 import { CliError } from "../../process/cli-error.ts";
-import { PROJECT_FILE } from "../project-sources.ts";
+import { PROJECT_FILE } from "../project.ts";
 import { nested, type Settings } from "./questions.ts";
 
 export interface InitAnswers {

@@ -8,8 +8,7 @@ import type { Program } from "../../process/run-program.ts";
 import type { Description } from "../describe-component.ts";
 import { projectOf } from "../load-project.ts";
 import type { Programs } from "../programs.ts";
-import { type ProjectConfig, ProjectProblems, problemLine } from "../project.ts";
-import type { ProjectFlags } from "../project-sources.ts";
+import { type ProjectConfig, type ProjectFlags, ProjectProblems, problemLine } from "../project.ts";
 
 const secret = { type: "string", minLength: 1, writeOnly: true };
 
