@@ -77,7 +77,8 @@ test("info, backends, channels, commands: tables for people, one document for sc
   assert.equal(info.version, "0.1.0");
   assert.equal(info.backends, 1);
   assert.ok(Object.keys(info.limits).length > 10);
-  assert.deepEqual(await json(["backends"]), { backends: [{ id: BACKEND, type: "irc" }] });
+  const backends = [{ id: BACKEND, type: "irc", network: "connected" }];
+  assert.deepEqual(await json(["backends"]), { backends });
   const one = await json(["backends", BACKEND]);
   assert.partialDeepStrictEqual(one, {
     id: BACKEND,
