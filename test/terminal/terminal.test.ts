@@ -87,7 +87,7 @@ test("a script's commands are answered, and the room ends when all is quiet", as
     /^terminal:\/\/local$/,
     /^#terminal$/,
     /^terminal:\/\/local: .*command_prefix=!, .*nick=seabird, user_ids=unverified, version=/,
-    /^that did not work: backend not found$/,
+    /^there is no backend `?test:\/\/none`?; there are: `?terminal:\/\/local`?$/,
     /^there is no command what; help lists them all$/,
   ];
   for (const each of expected)
