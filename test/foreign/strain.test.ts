@@ -27,7 +27,10 @@ for (const language of LANGUAGES) {
   test(`no answer in time: a plugin and a backend in ${language}`, async (context) => {
     const program = await foreignProgram(context, language);
     if (program === undefined) return;
-    const core = await coreWith(context, ["--send-message-timeout-ms", "300"]);
+    const core = await coreWith(context, [
+      "--action-timeouts",
+      JSON.stringify({ send_message: 300 }),
+    ]);
     const stage = stageOf(context, core, program);
     const plugin = await stage.foreign("plugin");
     const backend = await accepted(await stage.foreign("backend"), plugin, "irc", "late");

@@ -72,13 +72,15 @@ suite("SASL", () => {
       assert.match((await stage.status("lost")).reason, /^login refused: .* \(904\)/);
     });
 
-    await t.test("a certificate that is none: not connected, and told why", async (t) => {
+    await t.test("a certificate that is none: given up, with the setting named", async (t) => {
       const stage = connectTo(t, {
         ...tls,
         tlsFiles: { ca: network.ca, cert: "nothing", key: "at all" },
         sasl: { mechanism: "EXTERNAL", account: "bird" },
       });
-      assert.match((await stage.status("lost", 2)).reason, /PEM|no start line/i);
+      const { reason, setting } = await stage.status("failed");
+      assert.match(reason, /PEM|no start line/i);
+      assert.match(setting, /^tls/);
     });
 
     await t.test("a wrong password that is not required: connected, and told", async (t) => {
