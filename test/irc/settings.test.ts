@@ -54,7 +54,7 @@ suite("wrong settings that were handed over: 78, each by its path, no secret sho
     ],
     [
       { host: "ircs://h", nick: "b", tls: { cert: "/nowhere.pem", key: "/nowhere.pem" } },
-      ['tls.cert: cannot read "/nowhere.pem"'],
+      ['tls.cert: cannot read /nowhere.pem: there is no such file'],
     ],
     [{ host: "irc://b:sesame@h", nick: "b" }, ["host: holds a user or password"]],
     [{ host: "irc://h", nick: "b", nik: "b" }, ['Unrecognized key: "nik"']],
@@ -84,7 +84,7 @@ suite("wrong flags or environment: 2, and one line that names the variable", () 
     [{ env: { ...env, IRC_TLS_CERT_FILE: "/nowhere" } }, "IRC_TLS_KEY_FILE is not set"],
     [
       { env: { ...env, IRC_TLS_CA_FILE: "/nowhere" } },
-      'IRC_TLS_CA_FILE is "/nowhere": cannot read "/nowhere"',
+      'IRC_TLS_CA_FILE is "/nowhere": cannot read /nowhere: there is no such file',
     ],
     [
       { env: { ...env, IRC_ACCEPT_INVITES_FROM: "alice" } },
