@@ -69,6 +69,7 @@ test("a send has its target, kind, text, block, tags, id and times", async (t) =
     command_prefix: "?",
     formats: "plain",
     max_message_bytes: "300",
+    network: "connected",
     nick: "ember",
     user_ids: "verified",
     version: "7",
