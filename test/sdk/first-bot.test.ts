@@ -63,8 +63,9 @@ async function bareStartMs(): Promise<number> {
 
 /** Everything that the root door may load, and how much of it. */
 const PACKAGES = ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"];
-const ROOMS = [
+const MODULES = [
   "protocol",
+  "runtime",
   "sdk",
   "sdk/ask",
   "sdk/command",
@@ -72,7 +73,10 @@ const ROOMS = [
   "sdk/plugin",
   "sdk/program",
 ];
-const BUILTINS = ["crypto", "fs", "http", "http2", "https", "stream", "url", "util", "zlib"];
+const BUILTINS = [
+  ...["crypto", "fs", "http", "http2", "https", "net", "path"],
+  ...["stream", "url", "util", "zlib"],
+];
 const MAX_MODULES = 260;
 
 const LIST_MODULES = `
@@ -106,15 +110,16 @@ test("the root door loads no validator, no database, and not more than it did", 
 
 function unexpected(urls: readonly string[]): string[] {
   return [...new Set(urls.map(homeOf))].filter(
-    (home) => ![...PACKAGES, ...ROOMS, ...BUILTINS.map((name) => `node:${name}`)].includes(home),
+    (home) => ![...PACKAGES, ...MODULES, ...BUILTINS.map((name) => `node:${name}`)].includes(home),
   );
 }
 
-/** A module's package, or its room if it is one of ours. */
+/** A module's package, or its folder if it is one of ours. */
 function homeOf(url: string): string {
   if (url.startsWith("node:")) return url;
   const inPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
   if (inPackage !== undefined) return inPackage;
-  const [, room = url, folder] = /\/(protocol|sdk)\/src\/(?:([^/]+)\/)?[^/]+/.exec(url) ?? [];
-  return room === "sdk" && folder !== undefined ? `sdk/${folder}` : room;
+  const [, area = url, folder] =
+    /\/(protocol|runtime|sdk)\/src\/(?:([^/]+)\/)?[^/]+/.exec(url) ?? [];
+  return area === "sdk" && folder !== undefined ? `sdk/${folder}` : area;
 }

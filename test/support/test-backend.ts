@@ -15,6 +15,7 @@ export interface TestBackend extends Pick<BackendHost, "emit" | "channels"> {
   /** The state of the link to core. */
   readonly state: LinkState;
   states(): AsyncIterable<LinkState>;
+  /** Connected to core, also after an outage. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -45,7 +46,11 @@ export async function startTestBackend(
       return core.state;
     },
     states: () => running.coreStates(),
-    ready: () => running.ready(),
+    async ready() {
+      await running.ready();
+      // The first time is over: after an outage it is the link that says when core is back.
+      for await (const { state } of running.coreStates()) if (state === "connected") return;
+    },
     close: () => running.close(),
   };
 }
