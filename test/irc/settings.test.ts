@@ -54,7 +54,7 @@ suite("wrong settings that were handed over: 78, each by its path, no secret sho
     ],
     [
       { host: "ircs://h", nick: "b", tls: { cert: "/nowhere.pem", key: "/nowhere.pem" } },
-      ['tls.cert: cannot read /nowhere.pem: there is no such file'],
+      ["tls.cert: cannot read /nowhere.pem: there is no such file"],
     ],
     [{ host: "irc://b:sesame@h", nick: "b" }, ["host: holds a user or password"]],
     [{ host: "irc://h", nick: "b", nik: "b" }, ['Unrecognized key: "nik"']],
