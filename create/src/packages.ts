@@ -71,16 +71,7 @@ export async function checkoutPackages(
   checkout: string,
 ): Promise<Readonly<Record<string, string>>> {
   await packCheckout(checkout);
-  const folder = join(checkout, "build", "tarballs");
-  const files = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
-  return Object.fromEntries(
-    files.map((file) => {
-      const name = file
-        .replace(/-\d+\.\d+\.\d+.*$/, "")
-        .replace(/^seabird-chat-/, "@seabird-chat/");
-      return [name, `file:${join(folder, file)}`];
-    }),
-  );
+  return tarballsIn(join(checkout, "build", "tarballs"));
 }
 
 async function packCheckout(checkout: string): Promise<void> {
