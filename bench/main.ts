@@ -68,12 +68,21 @@ async function measureAll(
   const results = new Results();
   for (const measurement of measurements) {
     const rounds = measurement.once === true ? 1 : options.rounds;
+    const shapes = measurement.shaped ? options.shapes : options.shapes.slice(0, 1);
     for (let round = 1; round <= rounds; round++) {
-      for (const subject of running) {
-        const { name } = subject.system;
-        if (!measurement.systems.includes(name)) continue;
-        console.error(`${measurement.name}, round ${round} of ${rounds}: ${name}`);
-        results.add(name, await measurement.measure(subject, options.plan));
+      for (const shape of shapes) {
+        // The shape that is quoted goes without saying.
+        const label = measurement.shaped && shape.name !== "real" ? `, ${shape.name}` : "";
+        for (const subject of running) {
+          const { name } = subject.system;
+          if (!measurement.systems.includes(name)) continue;
+          console.error(`${measurement.name}${label}, round ${round} of ${rounds}: ${name}`);
+          const samples = await measurement.measure(subject, { ...options.plan, shape });
+          results.add(
+            name,
+            samples.map((sample) => ({ ...sample, row: `${sample.row}${label}` })),
+          );
+        }
       }
     }
   }

@@ -1,8 +1,11 @@
 /** What a measurement is: it loads one system for a while and says what it saw. */
+import type { Shape } from "./shapes/shape.ts";
 import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.ts";
 
 /** How much is done. */
 export interface Plan {
+  /** What events and actions look like. */
+  readonly shape: Shape;
   /** Milliseconds that each number is measured for, after a third of it to warm up. */
   readonly ms: number;
   /** Numbers of event streams. */
@@ -36,6 +39,8 @@ export interface Measurement {
   /** What `--only` calls it. */
   readonly name: string;
   readonly systems: readonly SystemName[];
+  /** Whether it sends events or actions, which have a shape. */
+  readonly shaped: boolean;
   /** Measures once, whatever the number of rounds. */
   readonly once?: boolean;
   measure(subject: Subject, plan: Plan): Promise<readonly Sample[]>;

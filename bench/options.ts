@@ -1,6 +1,7 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from "node:util";
 import type { Plan } from "./measurement.ts";
+import { SHAPE_NAMES, Shape, type ShapeName } from "./shapes/shape.ts";
 
 export interface BenchOptions {
   readonly help: boolean;
@@ -13,13 +14,16 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly json: string | undefined;
   readonly nodeArguments: readonly string[];
-  readonly plan: Plan;
+  /** Each shape is measured in turn. */
+  readonly shapes: readonly Shape[];
+  readonly plan: Omit<Plan, "shape">;
 }
 
 export const USAGE = `npm run bench -- [options]
 
   --quick              under a minute, and less exact
   --only NAME,NAME     fan-out, latency, actions, waiting, burst, idle-memory, start-up
+  --shape NAME,NAME    what events and actions look like: plain, tagged, real (default: real)
   --url URL            a core that is running already (plaintext), with
   --token TOKEN        a token that may be a plugin and any backend
   --alone              without the ceiling and the grpc-js core
@@ -30,7 +34,7 @@ export const USAGE = `npm run bench -- [options]
   --node-argument ARG  for our core's Node, such as --cpu-prof; may be repeated
 `;
 
-const FULL: Plan = {
+const FULL: BenchOptions["plan"] = {
   ms: 3_000,
   streams: [1, 10, 100, 1_000],
   idleStreams: 2_000,
@@ -39,7 +43,13 @@ const FULL: Plan = {
   starts: 3,
 };
 
-const QUICK: Plan = { ...FULL, ms: 500, streams: [1, 100], idleStreams: 1_000, starts: 1 };
+const QUICK: BenchOptions["plan"] = {
+  ...FULL,
+  ms: 500,
+  streams: [1, 100],
+  idleStreams: 1_000,
+  starts: 1,
+};
 
 /** Throws an Error that says what is wrong. */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -50,6 +60,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       quick: { type: "boolean", default: false },
       alone: { type: "boolean", default: false },
       only: { type: "string" },
+      shape: { type: "string", default: "real" },
       url: { type: "string" },
       token: { type: "string" },
       rounds: { type: "string" },
@@ -71,6 +82,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: number("rounds", values.quick ? 1 : 5),
     json: values.json,
     nodeArguments: values["node-argument"],
+    shapes: values.shape.split(",").map(readShape),
     plan: { ...base, ms: number("ms", base.ms), streams: streams ?? base.streams },
   };
 }
@@ -82,6 +94,11 @@ function readGiven(url: string | undefined, token: string | undefined): BenchOpt
   }
   if (token === undefined) throw new Error("--url needs --token");
   return { url: new URL(url), token };
+}
+
+function readShape(name: string): Shape {
+  if (SHAPE_NAMES.some((each) => each === name)) return new Shape(name as ShapeName);
+  throw new Error(`--shape: there is no ${name}; there are ${SHAPE_NAMES.join(", ")}`);
 }
 
 function count(name: string, value: string): number {

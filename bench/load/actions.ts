@@ -3,14 +3,13 @@ import { build, type Histogram } from "hdr-histogram-js";
 import type { MeasuredSystem } from "../systems/system.ts";
 import type { ClientConnection } from "../wire/client-connection.ts";
 import { Caller } from "./caller.ts";
-import { chatLine } from "./messages.ts";
 import { type Peer, within } from "./peer.ts";
 import { countFor, type Gain, pause } from "./stopwatch.ts";
 import { openConnections } from "./subscriber.ts";
-import { LINE_BYTES } from "./subscribers.ts";
 
 export interface ActionLoad {
-  readonly backendId: string;
+  /** The request of each call, in its envelope. */
+  readonly body: Buffer;
   readonly connections: number;
   readonly inFlightEach: number;
 }
@@ -31,12 +30,11 @@ export async function callFor(
 ): Promise<ActionGain> {
   const histogram = build({ lowestDiscernibleValue: 1, numberOfSignificantValueDigits: 3 });
   const connections = await openConnections(peer, load.connections);
-  await untilAnswered(peer, connections[0] as ClientConnection, load.backendId);
+  await untilAnswered(peer, connections[0] as ClientConnection, load.body);
   const callers = connections.map(
     (connection) =>
       new Caller(connection, peer, {
-        backendId: load.backendId,
-        text: chatLine(LINE_BYTES),
+        body: load.body,
         inFlight: load.inFlightEach,
         answered: (_, tookMs) => histogram.recordValue(Math.max(1, Math.round(tookMs * 1000))),
       }),
@@ -54,11 +52,11 @@ export async function callFor(
 async function untilAnswered(
   peer: Peer,
   connection: ClientConnection,
-  backendId: string,
+  body: Buffer,
 ): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const code = await new Promise<number>((resolve) => {
-      const options = { backendId, text: "ready?", inFlight: 1, answered: resolve };
+      const options = { body, inFlight: 1, answered: resolve };
       const caller = new Caller(connection, peer, options);
       void caller.stop();
     });

@@ -1,14 +1,17 @@
 /** The load's chat backend: says events, and answers requests at once or never. */
+
+import { newBackendId, type Shape } from "../shapes/shape.ts";
 import { ClientConnection } from "../wire/client-connection.ts";
 import type { CallEnd, ClientStream } from "../wire/client-stream.ts";
 import { EnvelopeCounter, EnvelopeReader } from "../wire/envelopes.ts";
-import { chatMessage, deliveredMessage, hello, successFor } from "./messages.ts";
+import { hello, successFor } from "./messages.ts";
 import { callHeaders, PATHS, type Peer, within } from "./peer.ts";
 
 const OPEN_TIMEOUT_MS = 10_000;
 
 export interface BackendOptions {
-  readonly id: string;
+  /** What its events look like. */
+  readonly shape: Shape;
   /** Whether requests are answered (with Success) or only counted. */
   readonly answers: boolean;
 }
@@ -16,7 +19,8 @@ export interface BackendOptions {
 export class Backend {
   /** Requests that have arrived. */
   requests = 0;
-  readonly id: string;
+  readonly id = newBackendId();
+  readonly #shape: Shape;
   readonly #peer: Peer;
   readonly #connection: ClientConnection;
   readonly #stream: ClientStream;
@@ -27,7 +31,7 @@ export class Backend {
   end: CallEnd | undefined;
 
   private constructor(peer: Peer, connection: ClientConnection, options: BackendOptions) {
-    this.id = options.id;
+    this.#shape = options.shape;
     this.#peer = peer;
     this.#connection = connection;
     this.#stream = connection.call(callHeaders(peer, PATHS.ingestEvents), {
@@ -42,7 +46,7 @@ export class Backend {
       },
     });
     this.#opened.promise.catch(() => undefined);
-    if (!peer.bare) this.#stream.send(hello(options.id));
+    if (!peer.bare) this.#stream.send(hello(options.shape.type, this.id));
   }
 
   /** Connects and says Hello; resolves when the stream's headers are there. */
@@ -52,9 +56,9 @@ export class Backend {
     return backend;
   }
 
-  /** A message event with this text in the form that this peer wants. */
-  encode(text: string): Buffer {
-    return this.#peer.bare ? deliveredMessage(text, this.id) : chatMessage(text);
+  /** A message event with this number in the form that this peer wants. */
+  encode(number?: number): Buffer {
+    return this.#peer.bare ? this.#shape.event(this.id, number) : this.#shape.chatEvent(number);
   }
 
   /** Sends one or more events that were encoded. */

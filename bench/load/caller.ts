@@ -1,11 +1,10 @@
 /** A plugin's actions: so many calls in flight on one connection, each followed by the next. */
 import type { ClientConnection } from "../wire/client-connection.ts";
-import { sendMessage } from "./messages.ts";
 import { callHeaders, PATHS, type Peer } from "./peer.ts";
 
 export interface CallerOptions {
-  readonly backendId: string;
-  readonly text: string;
+  /** The request of each call, in its envelope. */
+  readonly body: Buffer;
   readonly inFlight: number;
   /** Told of each answer: its code, and how long it took in milliseconds. */
   readonly answered: (code: number, ms: number) => void;
@@ -26,7 +25,7 @@ export class Caller {
   constructor(connection: ClientConnection, peer: Peer, options: CallerOptions) {
     this.#connection = connection;
     this.#headers = callHeaders(peer, PATHS.sendMessage);
-    this.#body = sendMessage(options.backendId, options.text);
+    this.#body = options.body;
     this.#answered = options.answered;
     for (let call = 0; call < options.inFlight; call++) this.#next();
   }

@@ -2,15 +2,14 @@
  * One backend and its event streams, ready: every stream has shown that it gets the backend's
  * events. Knows of each event whether all streams have it.
  */
+
+import type { Shape } from "../shapes/shape.ts";
 import type { ClientConnection } from "../wire/client-connection.ts";
 import { Backend } from "./backend.ts";
-import { chatLine } from "./messages.ts";
 import type { Peer } from "./peer.ts";
 import { pause } from "./stopwatch.ts";
 import { openConnections, Subscriber } from "./subscriber.ts";
 
-/** A line of chat as people write them. */
-export const LINE_BYTES = 50;
 const READY_TIMEOUT_MS = 60_000;
 const QUIET_MS = 50;
 /** More events than this are never outstanding where it matters. */
@@ -37,13 +36,12 @@ export class Subscribers {
 
   private constructor(backend: Backend) {
     this.backend = backend;
-    this.line = backend.encode(chatLine(LINE_BYTES));
+    this.line = backend.encode();
   }
 
   /** `count` event streams, each on a connection of its own. */
-  static async open(peer: Peer, count: number): Promise<Subscribers> {
-    const id = `fan-out-${Math.random().toString(36).slice(2)}`;
-    const subscribers = new Subscribers(await Backend.connect(peer, { id, answers: true }));
+  static async open(peer: Peer, count: number, shape: Shape): Promise<Subscribers> {
+    const subscribers = new Subscribers(await Backend.connect(peer, { shape, answers: true }));
     subscribers.#connections.push(...(await openConnections(peer, count)));
     for (const [index, connection] of subscribers.#connections.entries()) {
       const events = (n: number, total: number) => subscribers.#received(index, n, total);

@@ -11,6 +11,7 @@ const LOADS = [
 export const actions: Measurement = {
   name: "actions",
   systems: ["core", "ceiling", "grpc-js"],
+  shaped: true,
   async measure(subject, plan) {
     const samples: Sample[] = [];
     for (const load of LOADS) samples.push(...(await run(subject, plan, load)));
@@ -23,11 +24,11 @@ async function run(
   plan: Plan,
   load: (typeof LOADS)[number],
 ): Promise<Sample[]> {
-  const id = `actions-${Math.random().toString(36).slice(2)}`;
-  const backend = await Backend.connect(system.peer, { id, answers: true });
+  const { shape } = plan;
+  const backend = await Backend.connect(system.peer, { shape, answers: true });
   const { perSecond, processorUs, loadBusy, histogram, failed } = await callFor(
     system,
-    { ...load, backendId: id },
+    { ...load, body: shape.sendMessage(backend.id) },
     plan.ms,
   );
   backend.close();

@@ -5,14 +5,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Backend } from "../load/backend.ts";
-import { chatLine } from "../load/messages.ts";
 import { type Peer, within } from "../load/peer.ts";
 import { pause } from "../load/stopwatch.ts";
 import type { Measurement, Sample } from "../measurement.ts";
-import { type BurstOrder, type BurstReport, numbered } from "../programs/burst-order.ts";
+import type { BurstOrder, BurstReport } from "../programs/burst-order.ts";
 
 const READERS = 20;
-const EVENT_BYTES = 200;
 const BATCH = 50;
 const MOST_UNSENT_BYTES = 262_144;
 const TIMEOUT_MS = 120_000;
@@ -22,9 +20,10 @@ const READER = fileURLToPath(new URL("../programs/burst-reader.ts", import.meta.
 export const burst: Measurement = {
   name: "burst",
   systems: ["core"],
+  shaped: true,
   async measure({ system: { peer } }, plan) {
     const events = plan.burstEvents;
-    const backend = await Backend.connect(peer, { id: `burst-${Date.now()}`, answers: true });
+    const backend = await Backend.connect(peer, { shape: plan.shape, answers: true });
     const readers = Array.from({ length: READERS }, () => new Reader());
     try {
       await Promise.all(readers.map((reader, index) => reader.open(peer, events, index === 0)));
@@ -79,11 +78,9 @@ function samples(
 }
 
 async function sendAll(backend: Backend, events: number): Promise<void> {
-  const overhead = backend.encode(numbered(0)).length - 5;
-  const filler = chatLine(Math.max(0, EVENT_BYTES - overhead));
   for (let first = 0; first < events; first += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, events - first) }, (_, index) =>
-      backend.encode(numbered(first + index) + filler),
+      backend.encode(first + index),
     );
     backend.send(Buffer.concat(batch));
     while (backend.unsentBytes > MOST_UNSENT_BYTES) await pause(1);

@@ -16,6 +16,7 @@ const MOST_UNSENT_BYTES = 262_144;
 export const fanOut: Measurement = {
   name: "fan-out",
   systems: ["core", "ceiling", "grpc-js"],
+  shaped: true,
   async measure(subject, plan) {
     const samples: Sample[] = [];
     for (const streams of plan.streams) {
@@ -34,7 +35,7 @@ async function run(
   streams: number,
   source: Source,
 ): Promise<Sample[]> {
-  const subscribers = await Subscribers.open(system.peer, streams);
+  const subscribers = await Subscribers.open(system.peer, streams, plan.shape);
   const stop = source(subscribers);
   const { perSecond, processorUs, loadBusy } = await countFor({
     ms: plan.ms,

@@ -17,6 +17,7 @@ const MOST_SETTLING = 10;
 export const idleMemory: Measurement = {
   name: "idle-memory",
   systems: ["core", "ceiling", "grpc-js"],
+  shaped: false,
   async measure(subject, plan) {
     const { idleStreams } = plan;
     const shared = Math.ceil(idleStreams / PER_CONNECTION) * 2;

@@ -11,8 +11,9 @@ const REMEMBERED = 65_536;
 export const latency: Measurement = {
   name: "latency",
   systems: ["core", "ceiling", "grpc-js"],
+  shaped: true,
   async measure({ system }, plan) {
-    const subscribers = await Subscribers.open(system.peer, STREAMS);
+    const subscribers = await Subscribers.open(system.peer, STREAMS, plan.shape);
     const histogram = build({ lowestDiscernibleValue: 1, numberOfSignificantValueDigits: 3 });
     const sentAt = new Float64Array(REMEMBERED);
     subscribers.onDelivery = (event) => {

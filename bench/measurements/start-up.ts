@@ -8,6 +8,7 @@ import { startOurCore } from "../systems/our-core.ts";
 export const startUp: Measurement = {
   name: "start-up",
   systems: ["core", "ceiling", "grpc-js"],
+  shaped: false,
   async measure({ system, startAnew }, plan) {
     if (startAnew === undefined) return [];
     const samples: Sample[] = [];

@@ -15,12 +15,13 @@ const LOAD = { connections: 4, inFlightEach: 16 };
 export const waiting: Measurement = {
   name: "waiting",
   systems: ["core", "grpc-js"],
+  shaped: true,
   async measure({ system }, plan) {
     const { peer } = system;
-    const number = Math.random().toString(36).slice(2);
-    const lively = await Backend.connect(peer, { id: `lively-${number}`, answers: true });
-    const silent = await Backend.connect(peer, { id: `silent-${number}`, answers: false });
-    const load = { ...LOAD, backendId: lively.id };
+    const { shape } = plan;
+    const lively = await Backend.connect(peer, { shape, answers: true });
+    const silent = await Backend.connect(peer, { shape, answers: false });
+    const load = { ...LOAD, body: shape.sendMessage(lively.id) };
     // Warm, and sure that both backends are known.
     const before = await callFor(system, load, plan.ms);
     const needed = Math.ceil(plan.waitingActions / CALLS_PER_CONNECTION);
@@ -30,8 +31,7 @@ export const waiting: Measurement = {
     const callers = connections.map(
       (connection) =>
         new Caller(connection, peer, {
-          backendId: silent.id,
-          text: "anybody?",
+          body: shape.sendMessage(silent.id),
           inFlight: each,
           answered: () => {
             ended++;

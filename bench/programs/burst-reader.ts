@@ -5,9 +5,10 @@
  */
 import type { Peer } from "../load/peer.ts";
 import { callHeaders, PATHS } from "../load/peer.ts";
+import { numberIn } from "../shapes/shape.ts";
 import { ClientConnection } from "../wire/client-connection.ts";
 import { EnvelopeReader, envelope } from "../wire/envelopes.ts";
-import { type BurstOrder, type BurstReport, numberIn } from "./burst-order.ts";
+import type { BurstOrder, BurstReport } from "./burst-order.ts";
 
 const reader = new EnvelopeReader();
 let connection: ClientConnection | undefined;
