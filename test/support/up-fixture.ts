@@ -41,6 +41,7 @@ async function load(): Promise<ProjectConfig> {
       args: [],
       scopes: ["plugin"],
       logLevel,
+      env: { variables: {}, withheld: [], used: [] },
       liveKeys: ["live", "refuse"],
       description: { name: component.name, commands: {}, settings: null },
       ...component,

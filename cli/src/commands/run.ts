@@ -3,6 +3,8 @@
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { resolveSettings } from "../client/settings.ts";
+import { sharedVariables } from "../config/component-env.ts";
+import { loadDotEnv } from "../config/environment.ts";
 import {
   backendBin,
   backendFileBin,
@@ -90,9 +92,10 @@ async function run(bin: string, args: readonly string[], options: ClientOptions)
   const rest = args.filter((arg) => arg !== "--watch");
   // A component that is handed all it needs, or only describes itself, gets no token besides.
   const isComponent = rest.some((arg) => arg === "--describe" || arg.startsWith("--bootstrap-fd"));
-  const env = isComponent ? ownEnv() : clientEnv(options);
-  if (rest.length === args.length) return exitWith(await execScript(bin, rest, env));
   const files = rest.filter(isFile);
+  const variables = files.length === 0 ? {} : sharedVariables(loadDotEnv(process.cwd()));
+  const env = isComponent ? ownEnv() : { ...variables, ...clientEnv(options) };
+  if (rest.length === args.length) return exitWith(await execScript(bin, rest, env));
   if (files.length === 0) {
     throw new CliError(EXIT.usage, "--watch has no file to watch", "name one, such as ./hello.ts");
   }

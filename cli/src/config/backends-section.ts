@@ -1,13 +1,18 @@
 /** `backends`: the chat networks, by type and id. */
 
 import type { Program } from "../process/run-program.ts";
-import { configureComponent, nameProblem, schemaOf } from "./component-values.ts";
+import {
+  configureComponent,
+  nameProblem,
+  type SectionComponent,
+  schemaOf,
+} from "./component-values.ts";
 import type { Description } from "./describe-component.ts";
 import { expand } from "./expand.ts";
 import { suggestion } from "./nearest.ts";
 import { BACKEND_RESERVED_SCHEMA } from "./own-schemas.ts";
-import type { Path } from "./path.ts";
-import type { ComponentConfig, LogLevel } from "./project.ts";
+import { formatPath, type Path } from "./path.ts";
+import type { LogLevel } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
 
@@ -25,7 +30,7 @@ export async function readBackends(
   entry: YamlEntry,
   reading: Reading,
   logLevel: LogLevel,
-): Promise<readonly ComponentConfig[]> {
+): Promise<readonly SectionComponent[]> {
   const node = reading.map(entry, ["backends"], "backends by TYPE/ID, such as irc/libera");
   const keys = node === undefined ? [] : keysOf(node, reading);
   const components = await Promise.all(keys.map((key) => readBackend(key, reading, logLevel)));
@@ -57,7 +62,7 @@ async function readBackend(
   key: BackendKey,
   reading: Reading,
   logLevel: LogLevel,
-): Promise<ComponentConfig | undefined> {
+): Promise<SectionComponent | undefined> {
   const { name, type, id, path, entry } = key;
   const node = reading.map(entry, path, "the backend's settings");
   const program = node && programOf(key, node, reading);
@@ -72,7 +77,7 @@ async function readBackend(
       kind: "backend",
       type,
       id,
-      path: `backends.${name}`,
+      path: formatPath(path),
       ...program,
       scopes,
       description: about,

@@ -18,12 +18,15 @@ export interface ComponentSection {
   readonly logLevel: LogLevel;
 }
 
+/** Without what depends on the other sections too. */
+export type SectionComponent = Omit<ComponentConfig, "env">;
+
 /** The component with the settings of its section. */
 export function configureComponent(
-  component: Omit<ComponentConfig, "settings" | "logLevel" | "liveKeys">,
+  component: Omit<SectionComponent, "settings" | "logLevel" | "liveKeys">,
   { reserved, logLevel, ...section }: ComponentSection,
   reading: Reading,
-): ComponentConfig {
+): SectionComponent {
   const except = topKeysOf(reserved);
   const settings = reading.values({ ...section, except });
   const node = pick(section.node, except);

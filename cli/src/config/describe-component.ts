@@ -2,9 +2,11 @@
  * Asks programs what they are: `PROGRAM --describe` prints one JSON document and ends. The answer is
  * not trusted: it is bounded in time and size, and checked.
  */
+import { type DotEnv, DotEnvError, readDotEnv } from "@seabird-chat/runtime";
 import { Mutex } from "../process/mutex.ts";
 import { causeIn, lastLineAsJson, type Program, runProgram } from "../process/run-program.ts";
 import { asRecord } from "./as-record.ts";
+import { isOwnVariable, sharedVariables } from "./component-env.ts";
 import type { ComponentDescription } from "./project.ts";
 import { isSchema } from "./schema.ts";
 
@@ -26,8 +28,6 @@ export type Description =
 export type Describe = (program: Program) => Promise<Description>;
 
 const MAX_COMPONENTS = 100;
-/** Secrets, and where core is: a program that only describes itself needs neither. */
-const PRIVATE_ENV = /^(SEABIRD_|IRC_|BIND_HOST|DATABASE_URL|NODE_CHANNEL_)/;
 
 /** Asks two programs at a time, and each program once. `folder`: their working directory. */
 export function describer(folder: string, timeoutMs: number = DESCRIBE_TIMEOUT_MS): Describe {
@@ -46,10 +46,12 @@ async function ask(program: Program, cwd: string, timeoutMs: number): Promise<De
   const { script, args } = program;
   // Node throws on these.
   if (args.some((text) => text.includes("\0"))) return { problem: "a path has no NUL characters" };
-  const env = Object.entries(process.env).filter(([name]) => !PRIVATE_ENV.test(name));
+  // Secrets, and where core is: a program that only describes itself needs neither.
+  const inherited = Object.entries(process.env).filter(([name]) => !isOwnVariable(name));
+  const env = { ...sharedVariables(dotEnvOf(cwd)), ...Object.fromEntries(inherited) };
   const { error, stdout, stderr } = await runProgram(
     { script, args: [...args, "--describe"] },
-    { cwd, env: Object.fromEntries(env), timeoutMs, maxBytes: MAX_DESCRIPTION_BYTES },
+    { cwd, env, timeoutMs, maxBytes: MAX_DESCRIPTION_BYTES },
   );
   if (error === null) return read(stdout, stderr);
   if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
@@ -61,6 +63,16 @@ async function ask(program: Program, cwd: string, timeoutMs: number): Promise<De
     return { problem: `does not answer --describe within ${timeoutMs / 1_000} s${cause}` };
   }
   return { problem: `cannot be loaded${cause || `: ${error.signal ?? error.code}`}` };
+}
+
+/** A file's top level may need its variables. What is wrong with `.env` is reported elsewhere. */
+function dotEnvOf(folder: string): DotEnv {
+  try {
+    return readDotEnv(folder);
+  } catch (error) {
+    if (error instanceof DotEnvError) return {};
+    throw error;
+  }
 }
 
 function read(stdout: string, stderr: string): Description {

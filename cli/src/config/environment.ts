@@ -1,5 +1,5 @@
 /** The variables that the configuration may use: the environment's, then those of `.env`. */
-import { DotEnvError, EXIT, readDotEnv } from "@seabird-chat/runtime";
+import { type DotEnv, DotEnvError, EXIT, readDotEnv } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 
 export interface Variable {
@@ -9,13 +9,15 @@ export interface Variable {
 }
 
 export class Environment {
+  readonly dotEnv: DotEnv;
   readonly #layers: readonly (readonly [Variable["from"], NodeJS.Dict<string>])[];
 
   /** Throws a CliError if there is an `.env` in the folder that cannot be read. */
   constructor(env: NodeJS.ProcessEnv, folder: string) {
+    this.dotEnv = loadDotEnv(folder);
     this.#layers = [
       ["environment", env],
-      [".env", loadDotEnv(folder)],
+      [".env", this.dotEnv],
     ];
   }
 
@@ -38,7 +40,8 @@ export class Environment {
   }
 }
 
-function loadDotEnv(folder: string): NodeJS.Dict<string> {
+/** The folder's `.env`; throws a CliError if it cannot be read. */
+export function loadDotEnv(folder: string): DotEnv {
   try {
     return readDotEnv(folder);
   } catch (error) {

@@ -4,6 +4,7 @@ import { lstatSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { EXIT, readTextFile, TextFileError } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
+import { VariableUses } from "./component-env.ts";
 import { type Describe, describer } from "./describe-component.ts";
 import { Environment } from "./environment.ts";
 import { ProblemList } from "./problem-list.ts";
@@ -56,6 +57,7 @@ export async function projectOf(text: string, sources: TextSources): Promise<Pro
     flags,
     problems,
     environment: new Environment(env, folder),
+    uses: new VariableUses(),
     warnings,
     programs: sources.programs ?? programsOf(folder),
     describe: sources.describe ?? describer(folder),

@@ -1,11 +1,16 @@
 /** `plugins`: ours by name, a person's own by the path of their file. */
 import { basename } from "node:path";
-import { configureComponent, nameProblem, schemaOf } from "./component-values.ts";
+import {
+  configureComponent,
+  nameProblem,
+  type SectionComponent,
+  schemaOf,
+} from "./component-values.ts";
 import { suggestion } from "./nearest.ts";
 import { RESERVED_SCHEMA } from "./own-schemas.ts";
 import { formatPath, type Path } from "./path.ts";
 import { isFile } from "./programs.ts";
-import type { ComponentConfig, ComponentDescription, LogLevel } from "./project.ts";
+import type { ComponentDescription, LogLevel } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import type { YamlEntry } from "./yaml-tree.ts";
 
@@ -19,7 +24,7 @@ export async function readPlugins(
   entry: YamlEntry,
   reading: Reading,
   logLevel: LogLevel,
-): Promise<readonly ComponentConfig[]> {
+): Promise<readonly SectionComponent[]> {
   const node = reading.map(entry, ["plugins"], "plugins by name, or by the path of their file");
   const keys = [...(node?.entries ?? [])].map(([name, each]) => ({
     name,
@@ -34,7 +39,7 @@ async function readPlugin(
   key: PluginKey,
   reading: Reading,
   logLevel: LogLevel,
-): Promise<ComponentConfig | undefined> {
+): Promise<SectionComponent | undefined> {
   const { name, path, entry } = key;
   const node = reading.map(entry, path, "the plugin's settings, or {}");
   const described = await describePlugin(key, reading);

@@ -2,6 +2,7 @@
 
 import { EXIT } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
+import type { ComponentEnv } from "./component-env.ts";
 import type { OriginRow } from "./path.ts";
 
 /** The file's name. */
@@ -108,6 +109,8 @@ export interface ComponentConfig {
   /** Checked, expanded, secrets read in, defaults filled in. Holds secrets: never log it. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly logLevel: LogLevel;
+  /** Holds secrets too. */
+  readonly env: ComponentEnv;
   /** The top-level settings that may change while it runs (`x-live` in its schema). */
   readonly liveKeys: readonly string[];
   readonly description: ComponentDescription;

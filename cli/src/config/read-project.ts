@@ -27,7 +27,11 @@ export async function readProject(text: string, reading: Reading): Promise<Conte
     readBackends(section(top, "backends"), reading, logLevel),
     readPlugins(section(top, "plugins"), reading, logLevel),
   ]);
-  const components = [...backends, ...plugins];
+  const { uses, environment } = reading.options;
+  const components = [...backends, ...plugins].map((component) => ({
+    ...component,
+    env: uses.envOf(component.path, environment.dotEnv),
+  }));
   refuseSameNames(components, top, reading);
   return core === undefined ? undefined : { core, logLevel, components };
 }

@@ -1,7 +1,7 @@
 /** One reading of a configuration: what all its sections share, and how a section becomes values. */
 import type { Describe, Description } from "./describe-component.ts";
 import { originRows } from "./origin-rows.ts";
-import type { OriginRow, Path, Place } from "./path.ts";
+import { formatPath, type OriginRow, type Path, type Place } from "./path.ts";
 import type { Programs } from "./programs.ts";
 import type { JsonSchema, ProjectFlags } from "./project.ts";
 import { type SettleDeps, type SettleRequest, settle } from "./settle.ts";
@@ -49,6 +49,7 @@ export class Reading {
   /** Values as their schema has them, checked if there is one; notes where each comes from. */
   values(request: SettleRequest): Record<string, unknown> {
     const { schema, path, key } = request;
+    this.options.uses.addSchema(formatPath(path), schema);
     const settled = settle(request, this.options);
     const value =
       schema === null

@@ -4,9 +4,10 @@
  */
 import { resolve } from "node:path";
 import { readSecretFile, TextFileError } from "@seabird-chat/runtime";
+import type { VariableUses } from "./component-env.ts";
 import type { Environment } from "./environment.ts";
 import { expand } from "./expand.ts";
-import { type Origin, type Path, type Place, pointerOf } from "./path.ts";
+import { formatPath, type Origin, type Path, type Place, pointerOf } from "./path.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { JsonSchema } from "./project.ts";
 import { isSchema, isSecret, keysOf, schemasAt, schemasOf, takes } from "./schema.ts";
@@ -35,6 +36,7 @@ export interface SettleDeps {
   /** Where relative paths begin. */
   readonly folder: string;
   readonly environment: Environment;
+  readonly uses: VariableUses;
   readonly problems: ProblemList;
   readonly warnings: ProblemList;
 }
@@ -121,7 +123,7 @@ class Settling {
     const path = [...below.path.slice(0, -1), name];
     const { node, key } = entry;
     const spot = { path, key, at: node.at, secret: true };
-    const named = node.kind === "scalar" ? this.#expanded(node, path) : "";
+    const named = node.kind === "scalar" ? this.#expanded(node, path, false) : "";
     if (typeof named !== "string" || named === "") {
       if (named !== undefined) this.#problem(node.at, path, "must be the path of a file");
       this.#keep(below, { ...spot, origin: { from: "file", place: node.at }, broken: true });
@@ -148,7 +150,7 @@ class Settling {
   }
 
   #scalar(node: YamlScalar, here: Here): unknown {
-    const value = this.#expanded(node, here.path);
+    const value = this.#expanded(node, here.path, isSecret(here.schemas));
     this.#note(here, node.at, { broken: value === undefined });
     if (value === undefined) return "";
     // Written without quotes, a variable may stand for a number or a boolean.
@@ -157,9 +159,17 @@ class Settling {
   }
 
   /** Undefined if there was a problem. */
-  #expanded({ value, at }: YamlScalar, path: Path): YamlScalar["value"] | undefined {
+  #expanded(
+    { value, at }: YamlScalar,
+    path: Path,
+    secret: boolean,
+  ): YamlScalar["value"] | undefined {
     if (typeof value !== "string") return value;
-    const expanded = expand(value, (name) => this.#deps.environment.find(name)?.value);
+    const section = formatPath(this.#request.path);
+    const expanded = expand(value, (name) => {
+      this.#deps.uses.add({ section, name, secret });
+      return this.#deps.environment.find(name)?.value;
+    });
     if ("text" in expanded) return expanded.text;
     this.#problem(at, path, expanded.problem);
     return undefined;

@@ -26,6 +26,7 @@ function component(name: string, scopes: readonly string[], type?: string): Comp
     scopes,
     settings: { of: name },
     logLevel: "info",
+    env: { variables: {}, withheld: [], used: [] },
     liveKeys: [],
     description: { name, commands: {}, settings: null },
   };

@@ -67,7 +67,7 @@ export class ComponentSpecs {
       cwd: project.folder,
       output: deps.output(CORE),
       env: () => ({
-        ...envWithout(deps.env, PRIVATE_ENV, CORE_ENV),
+        ...envWithout(deps.env, (name) => PRIVATE_ENV.test(name) || CORE_ENV.test(name)),
         ...core.env,
         SEABIRD_LOG_LEVEL: core.logLevel,
         SEABIRD_BIND_HOST: deps.bind(),
@@ -107,7 +107,13 @@ export class ComponentSpecs {
       ],
       cwd: project.folder,
       output,
-      env: () => envWithout(deps.env, PRIVATE_ENV),
+      env: () => ({
+        ...component.env.variables,
+        ...envWithout(
+          deps.env,
+          (name) => PRIVATE_ENV.test(name) || component.env.withheld.includes(name),
+        ),
+      }),
       bootstrap: () => ({
         url: deps.url(),
         token,
@@ -141,7 +147,9 @@ const PRIVATE_ENV =
 /** Core's settings are those of the project, and no others. */
 const CORE_ENV = /^(SEABIRD_|LOG_)/;
 
-function envWithout(env: NodeJS.ProcessEnv, ...patterns: readonly RegExp[]): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !patterns.some((each) => each.test(name)));
-  return Object.fromEntries(kept);
+function envWithout(
+  env: NodeJS.ProcessEnv,
+  isPrivate: (name: string) => boolean,
+): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isPrivate(name)));
 }

@@ -14,6 +14,7 @@ const COMPONENT: ComponentConfig = {
   scopes: ["backend:irc/libera"],
   settings: { nick: "bird", channels: ["#a"], sasl: { account: "bird", password: "x" } },
   logLevel: "info",
+  env: { variables: { A: "1" }, withheld: [], used: ["USED"] },
   liveKeys: ["channels"],
   description: { name: "irc", commands: {}, settings: null },
 };
@@ -60,6 +61,11 @@ test("live settings and levels are told, any other restarts, and so does another
   assert.deepEqual(to(secret), ["irc/libera restart sasl"]);
   assert.deepEqual(to(componentWith({}, { script: "/other.js" })), ["irc/libera restart program"]);
   assert.deepEqual(to(componentWith({ more: 1 })), ["irc/libera restart more"]);
+  const variables = (given: Record<string, string>) =>
+    to(componentWith({}, { env: { ...COMPONENT.env, variables: given } }));
+  assert.deepEqual(variables({ A: "2" }), ["irc/libera restart .env"]);
+  // A setting that uses it has changed then, and may be applied without a restart.
+  assert.deepEqual(variables({ A: "1", USED: "2" }), []);
 });
 
 test("components come and go, but no room", () => {

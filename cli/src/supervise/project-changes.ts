@@ -56,6 +56,7 @@ function compareComponent(
     ...programKeys(before, component),
     ...changedKeys(before.settings, component.settings),
     ...(before.logLevel === component.logLevel ? [] : ["log_level"]),
+    ...(sameVariables(before, component) ? [] : [".env"]),
     ...(tokenOf(old.core) === tokenOf(reachableCore(old.core, next.core)) ? [] : ["core.token"]),
   ];
   if (keys.length === 0) return [];
@@ -73,6 +74,14 @@ function programKeys(before: ComponentConfig, component: ComponentConfig): strin
     id,
   ];
   return isDeepStrictEqual(program(before), program(component)) ? [] : ["program"];
+}
+
+/** A variable that a setting uses changes that setting. */
+function sameVariables(before: ComponentConfig, component: ComponentConfig): boolean {
+  const used = new Set([...before.env.used, ...component.env.used]);
+  const own = ({ env }: ComponentConfig) =>
+    Object.entries(env.variables).filter(([name]) => !used.has(name));
+  return isDeepStrictEqual(new Map(own(before)), new Map(own(component)));
 }
 
 function compareCores(old: ProjectConfig, next: ProjectConfig): Change[] {
