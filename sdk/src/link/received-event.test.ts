@@ -1,0 +1,129 @@
+/** Events read from their bytes are what the library decodes, whatever the bytes are. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { bold, container, EventSchema, text } from "@seabird-chat/protocol";
+import fc from "fast-check";
+import { ReceivedEvent } from "./received-event.ts";
+
+/** All that an event gives, by the library or by us. */
+type Fields = Readonly<Record<string, unknown>>;
+
+function byLibrary(bytes: Uint8Array): Fields {
+  const raw = fromBinary(EventSchema, Buffer.from(bytes));
+  const { tags } = raw;
+  const { source, rootBlock, ...body } = (raw.inner.value ?? {}) as Record<string, unknown> & {
+    source?: { id?: string; displayName?: string; channelId?: string; user?: object };
+  };
+  const user = (source?.user ?? (raw.inner.value && source)) as typeof source;
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, body[name] ?? ""]));
+  const who = { channelId: source?.channelId ?? texts["channelId"] };
+  const userId = user?.id ?? texts["userId"];
+  const displayName = user?.displayName ?? "";
+  return {
+    kind: raw.inner.case ?? "unknown",
+    ...{ ...texts, ...who, userId, displayName, tags, rootBlock, raw },
+  };
+}
+
+const TEXTS = ["text", "command", "arg", "sender", "channelId", "userId"];
+
+function byUs(bytes: Uint8Array): Fields {
+  const { kind, tags, rootBlock, raw, ...texts } = new ReceivedEvent(bytes);
+  const event = new ReceivedEvent(bytes);
+  return { kind, ...texts, tags: event.tags, rootBlock: event.rootBlock, raw: event.raw };
+}
+
+/** The fields, or that it cannot be decoded. */
+function outcome(read: (bytes: Uint8Array) => Fields, bytes: Uint8Array): Fields | "fails" {
+  try {
+    return read(bytes);
+  } catch {
+    return "fails";
+  }
+}
+
+function check(bytes: Uint8Array): void {
+  const [ours, theirs] = [outcome(byUs, bytes), outcome(byLibrary, bytes)];
+  if (ours !== "fails" || theirs === "fails") {
+    assert.deepEqual(ours, theirs, Buffer.from(bytes).toString("hex"));
+    return;
+  }
+  // The library reads a block beyond its own end; alone it has nothing there.
+  assert.throws(() => new ReceivedEvent(bytes).rootBlock);
+}
+
+const string = fc.string({ unit: "binary", maxLength: 40 }).map((each) => each.toWellFormed());
+const user = fc.record({ id: string, displayName: string });
+const source = fc.option(fc.record({ channelId: string, user: fc.option(user) }));
+const rootBlock = fc.option(string.map((each) => container([text(each), bold(each)])));
+const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
+  message: fc.record({ source, text: string, rootBlock }),
+  mention: fc.record({ source, text: string, rootBlock }),
+  action: fc.record({ source, text: string, rootBlock }),
+  command: fc.record({ source, command: string, arg: string }),
+  privateMessage: fc.record({ source: fc.option(user), text: string, rootBlock }),
+  privateAction: fc.record({ source: fc.option(user), text: string, rootBlock }),
+  sendMessage: fc.record({ sender: string, channelId: string, text: string, rootBlock }),
+  performAction: fc.record({ sender: string, channelId: string, text: string, rootBlock }),
+  sendPrivateMessage: fc.record({ sender: string, userId: string, text: string, rootBlock }),
+  performPrivateAction: fc.record({ sender: string, userId: string, text: string, rootBlock }),
+};
+const names = EventSchema.fields.filter(({ oneof }) => oneof).map(({ localName }) => localName);
+const inner = fc.oneof(
+  ...Object.entries(BODIES).map(([name, body]) => body.map((value) => ({ case: name, value }))),
+);
+const encoded = fc
+  .record({ inner: fc.option(inner), tags: fc.dictionary(string, string, { maxKeys: 6 }) })
+  .map((init) => toBinary(EventSchema, create(EventSchema, withoutNulls(init) as EventInit)));
+
+type EventInit = MessageInitShape<typeof EventSchema>;
+
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || "$typeName" in value)
+    return value ?? undefined;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, withoutNulls(each)]),
+  );
+}
+
+test("every kind of the protocol is among the events that are compared", () => {
+  assert.deepEqual(Object.keys(BODIES).sort(), names.sort());
+});
+
+test("what encoders write is read as the library reads it", () => {
+  fc.assert(fc.property(encoded, check));
+});
+
+test("so are two events in one, which the protocol merges", () => {
+  fc.assert(fc.property(encoded, encoded, (a, b) => check(Buffer.concat([a, b]))));
+});
+
+test("so are bytes that were changed, cut or made longer", () => {
+  const change = fc.record({
+    at: fc.nat(),
+    bytes: fc.uint8Array({ maxLength: 4 }),
+    cut: fc.nat({ max: 3 }),
+  });
+  fc.assert(
+    fc.property(encoded, change, (bytes, { at, bytes: more, cut }) => {
+      const from = at % (bytes.length + 1);
+      check(Buffer.concat([bytes.subarray(0, from), more, bytes.subarray(from + cut)]));
+    }),
+    { numRuns: 2_000 },
+  );
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 30 }), check), { numRuns: 1_000 });
+});
+
+test("tags and blocks are decoded once, and belong to the event alone", () => {
+  const init = { case: "message", value: { text: "hi", rootBlock: text("hi") } } as const;
+  const chunk = toBinary(EventSchema, create(EventSchema, { inner: init, tags: { a: "b" } }));
+  const event = new ReceivedEvent(chunk);
+  chunk.fill(0);
+  assert.deepEqual(event.tags, { a: "b" });
+  assert.equal(event.tags, event.tags);
+  assert.equal(event.rootBlock?.plain, "hi");
+  assert.equal(event.rootBlock, event.rootBlock);
+  assert.equal(event.raw, event.raw);
+});
