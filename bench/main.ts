@@ -6,6 +6,9 @@ import { burst } from "./measurements/burst.ts";
 import { fanOut } from "./measurements/fan-out.ts";
 import { idleMemory } from "./measurements/idle-memory.ts";
 import { latency } from "./measurements/latency.ts";
+import { sdkAction } from "./measurements/sdk-action.ts";
+import { sdkBackend } from "./measurements/sdk-backend.ts";
+import { sdkPlugin } from "./measurements/sdk-plugin.ts";
 import { startUp } from "./measurements/start-up.ts";
 import { waiting } from "./measurements/waiting.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
@@ -14,7 +17,18 @@ import { OUR_CORE_SETTINGS, startOurCore } from "./systems/our-core.ts";
 import { startProcess } from "./systems/start-process.ts";
 import type { MeasuredSystem, StartSystem } from "./systems/system.ts";
 
-const ALL: readonly Measurement[] = [fanOut, latency, actions, waiting, burst, idleMemory, startUp];
+const ALL: readonly Measurement[] = [
+  fanOut,
+  latency,
+  actions,
+  waiting,
+  burst,
+  sdkPlugin,
+  sdkBackend,
+  sdkAction,
+  idleMemory,
+  startUp,
+];
 
 /** Bare node:http2 that moves the same bytes, and the smallest core on @grpc/grpc-js. */
 const BASELINES: readonly StartSystem[] = [

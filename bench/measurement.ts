@@ -14,6 +14,10 @@ export interface Plan {
   readonly burstEvents: number;
   readonly waitingActions: number;
   readonly starts: number;
+  /** Events after which the heap of a plugin is compared with before. */
+  readonly heapEvents: number;
+  /** For the Node of programs on our SDK. */
+  readonly sdkNodeArguments: readonly string[];
 }
 
 export interface Sample {

@@ -22,7 +22,8 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [options]
 
   --quick              under a minute, and less exact
-  --only NAME,NAME     fan-out, latency, actions, waiting, burst, idle-memory, start-up
+  --only NAME,NAME     fan-out, latency, actions, waiting, burst, idle-memory, start-up,
+                       sdk-plugin, sdk-backend, sdk-action
   --shape NAME,NAME    what events and actions look like: plain, tagged, real (default: real)
   --url URL            a core that is running already (plaintext), with
   --token TOKEN        a token that may be a plugin and any backend
@@ -30,17 +31,21 @@ export const USAGE = `npm run bench -- [options]
   --rounds N           how often each is measured, in turn
   --ms N               milliseconds of each measurement
   --streams N,N        numbers of event streams for fan-out
+  --heap-events N      events after which sdk-plugin looks at the heap
   --json FILE          the results once more, for programs
-  --node-argument ARG  for our core's Node, such as --cpu-prof; may be repeated
+  --node-argument ARG      for our core's Node, such as --cpu-prof; may be repeated
+  --sdk-node-argument ARG  for the Node of programs on our SDK; may be repeated
 `;
 
 const FULL: BenchOptions["plan"] = {
   ms: 3_000,
-  streams: [1, 10, 100, 1_000],
+  streams: [1, 5, 10, 100, 1_000],
   idleStreams: 2_000,
   burstEvents: 50_000,
   waitingActions: 10_000,
   starts: 3,
+  heapEvents: 1_000_000,
+  sdkNodeArguments: [],
 };
 
 const QUICK: BenchOptions["plan"] = {
@@ -49,6 +54,7 @@ const QUICK: BenchOptions["plan"] = {
   streams: [1, 100],
   idleStreams: 1_000,
   starts: 1,
+  heapEvents: 20_000,
 };
 
 /** Throws an Error that says what is wrong. */
@@ -68,10 +74,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
       streams: { type: "string" },
       json: { type: "string" },
       "node-argument": { type: "string", multiple: true, default: [] },
+      "sdk-node-argument": { type: "string", multiple: true, default: [] },
+      "heap-events": { type: "string" },
     },
   });
   const base = values.quick ? QUICK : FULL;
-  const number = (name: "rounds" | "ms", byDefault: number) =>
+  const number = (name: "rounds" | "ms" | "heap-events", byDefault: number) =>
     values[name] === undefined ? byDefault : count(`--${name}`, values[name]);
   const streams = values.streams?.split(",").map((each) => count("--streams", each));
   return {
@@ -83,7 +91,13 @@ export function readOptions(args: readonly string[]): BenchOptions {
     json: values.json,
     nodeArguments: values["node-argument"],
     shapes: values.shape.split(",").map(readShape),
-    plan: { ...base, ms: number("ms", base.ms), streams: streams ?? base.streams },
+    plan: {
+      ...base,
+      ms: number("ms", base.ms),
+      streams: streams ?? base.streams,
+      heapEvents: number("heap-events", base.heapEvents),
+      sdkNodeArguments: values["sdk-node-argument"],
+    },
   };
 }
 

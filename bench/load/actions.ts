@@ -24,7 +24,7 @@ const DRAIN_TIMEOUT_MS = 15_000;
 
 /** Calls for `ms` after warming up. Rejects if calls are still under way long after. */
 export async function callFor(
-  { peer, pid }: MeasuredSystem,
+  { peer, pid }: Pick<MeasuredSystem, "peer" | "pid">,
   load: ActionLoad,
   ms: number,
 ): Promise<ActionGain> {

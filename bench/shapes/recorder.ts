@@ -18,9 +18,14 @@ import { PATHS } from "../load/peer.ts";
 import { until } from "../load/stopwatch.ts";
 import { startOurCore } from "../systems/our-core.ts";
 import { startRecordingProxy } from "./recording-proxy.ts";
-import { RECORDED_ID, RECORDED_NUMBER, type RecordedShape, type ShapeName } from "./shape.ts";
+import {
+  RECORDED_CHANNEL,
+  RECORDED_ID,
+  RECORDED_NUMBER,
+  type RecordedShape,
+  type ShapeName,
+} from "./shape.ts";
 
-const CHANNEL = "#bench";
 const NICK = "seabird";
 const PERSON = "alice";
 const TIMEOUT_MS = 30_000;
@@ -68,7 +73,7 @@ export async function recordShape(
   const actions = connectActions(access);
   t.after(() => actions.close());
   const { content, tags } = network.reply;
-  const channel = `${network.type}://${RECORDED_ID}/${encodeURIComponent(CHANNEL)}`;
+  const channel = `${network.type}://${RECORDED_ID}/${encodeURIComponent(RECORDED_CHANNEL)}`;
   await actions.sendMessage(channel, content, tags === undefined ? {} : { tags });
   const request = proxy.requests.get(PATHS.sendMessage)?.[0];
   const base64 = (message: Buffer | undefined) => message?.toString("base64") ?? "";
@@ -94,7 +99,7 @@ async function started<Config>(
 async function terminal(): Promise<Network> {
   const [input, output] = [new PassThrough(), new PassThrough()];
   output.resume();
-  const config = { user: PERSON, nick: NICK, channel: CHANNEL };
+  const config = { user: PERSON, nick: NICK, channel: RECORDED_CHANNEL };
   return {
     type: "terminal",
     start: (core) =>
@@ -137,13 +142,13 @@ async function irc(
   person: RawIrcClient,
   { line, reply }: { line: string; reply: Network["reply"] },
 ): Promise<Network> {
-  person.say(`JOIN ${CHANNEL}`);
+  person.say(`JOIN ${RECORDED_CHANNEL}`);
   await person.hears(/ 366 /);
-  const config = { host: `irc://127.0.0.1:${port}`, nick: NICK, channels: [CHANNEL] };
+  const config = { host: `irc://127.0.0.1:${port}`, nick: NICK, channels: [RECORDED_CHANNEL] };
   return {
     type: "irc",
     start: (core) => started(ircBackend, { ...core, config }),
-    say: () => person.say(`PRIVMSG ${CHANNEL} :${line}`),
+    say: () => person.say(`PRIVMSG ${RECORDED_CHANNEL} :${line}`),
     reply,
   };
 }

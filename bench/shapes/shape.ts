@@ -24,6 +24,7 @@ export interface RecordedShape {
 
 /** The backend's id in the recorded messages; the ids of a load's backends are as long. */
 export const RECORDED_ID = "recorded";
+export const RECORDED_CHANNEL = "#bench";
 /** Begins every recorded text; the burst numbers its events there. */
 export const RECORDED_NUMBER = "build 00000000";
 
@@ -59,6 +60,11 @@ export class Shape {
 
   get type(): string {
     return this.#recorded.type;
+  }
+
+  /** The absolute id of the recorded channel at that backend. */
+  channelOf(backendId: string): string {
+    return `${this.type}://${backendId}/${encodeURIComponent(RECORDED_CHANNEL)}`;
   }
 
   /** What a backend sends. */
