@@ -5,15 +5,21 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  EXIT_OLD_NODE,
+  isNodeNewEnough,
+  OLDEST_NODE,
+  useCompileCache,
+} from "@seabird-chat/runtime/node-version";
 
-const OLDEST_NODE = 24;
 /** How long the program may take to say that a terminal's signal reached it too. */
 const ECHO_MS = 200;
 /** How often the parent is looked at. */
 const PARENT_CHECK_MS = 500;
 const SHARED_SIGNALS = ["SIGINT", "SIGQUIT", "SIGHUP"];
 
-if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
+if (isNodeNewEnough()) {
+  useCompileCache();
   const { main } = await import("../src/main.ts");
   await main(process.argv.slice(2));
 } else {
@@ -27,7 +33,7 @@ function relaunch() {
       `seabird: needs Node ${OLDEST_NODE} or later, this is ${process.version}.\n` +
         "  Next: run `npm ci` in the checkout, which brings the right one, or install it.\n",
     );
-    process.exitCode = 69;
+    process.exitCode = EXIT_OLD_NODE;
     return;
   }
   // With a terminal the program stays in its foreground group, else it could not read from it.
@@ -40,7 +46,7 @@ function relaunch() {
   });
   child.on("error", (error) => {
     process.stderr.write(`seabird: cannot start ${node}: ${error.message}\n`);
-    process.exitCode = 69;
+    process.exitCode = EXIT_OLD_NODE;
   });
   passSignals(child, terminal);
   let hungUp = false;

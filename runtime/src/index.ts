@@ -19,6 +19,7 @@ export {
   readBootstrapConfig,
   writeBootstrapConfig,
 } from "./bootstrap-config.ts";
+export { CoreUrlError, completeCoreUrl, DEFAULT_URL } from "./core-url.ts";
 export { type DotEnv, DotEnvError, MAX_DOTENV_BYTES, parseDotEnv, readDotEnv } from "./dotenv.ts";
 export {
   DURATION_FORM,
@@ -27,6 +28,7 @@ export {
   MAX_DURATION_MS,
   parseDuration,
 } from "./durations.ts";
+export { editDistance } from "./edit-distance.ts";
 export { errorMessage, fileErrorReason, systemErrorCode, toError } from "./errors.ts";
 export {
   EXIT,

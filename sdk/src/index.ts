@@ -18,6 +18,7 @@ export {
   timestamp,
   underline,
 } from "@seabird-chat/protocol";
+export { editDistance } from "@seabird-chat/runtime";
 export { AskCancelled, type AskCancelReason } from "./ask/ask-cancelled.ts";
 export {
   type Arg,
@@ -46,7 +47,7 @@ export {
   flag,
 } from "./command/flag.ts";
 export { findName } from "./command/name-index.ts";
-export { editDistance, nearest } from "./command/nearest.ts";
+export { nearest } from "./command/nearest.ts";
 export type { DurationBounds, NumberBounds } from "./command/numbers.ts";
 export type { NamedUser } from "./command/readers.ts";
 

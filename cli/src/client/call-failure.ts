@@ -1,7 +1,7 @@
 /** Turns what a call threw into a message with a next step. */
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { GetServerInfoResponse } from "@seabird-chat/protocol/admin";
 import { EXIT, type ExitCode } from "@seabird-chat/runtime";
-import { SEABIRD_ERROR_CODES, SeabirdError } from "@seabird-chat/sdk";
 import { CliError } from "../process/cli-error.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { Settings } from "./settings.ts";
@@ -68,22 +68,11 @@ export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): Cli
   return new CliError(exit, message, next);
 }
 
-/** The same for what the SDK throws. */
-export function sdkFailure(error: unknown, target: CallTarget): CliError {
-  if (!(error instanceof SeabirdError)) return callFailure(error, target);
-  const code: Code = SEABIRD_ERROR_CODES.indexOf(error.code);
-  if (!(code in Code)) return new CliError(EXIT.usage, safeText(error.message));
-  const { cause } = error;
-  return callFailure(
-    new ConnectError(withoutHint(error), code, undefined, undefined, cause),
-    target,
-  );
-}
-
-/** The SDK appends a hint for authors; the cli has hints of its own. */
-export function withoutHint({ message, cause }: SeabirdError): string {
-  const said = ConnectError.from(cause).rawMessage;
-  return message.startsWith(`${said} (`) ? said : message;
+/** Another core has no admin service, and not every token may use it. */
+export function withoutAdmin(error: unknown): GetServerInfoResponse | undefined {
+  const { code } = ConnectError.from(error);
+  if (code === Code.PermissionDenied || code === Code.Unimplemented) return undefined;
+  throw error;
 }
 
 /** Whether there was no answer at all, as opposed to a refusal. */
@@ -95,11 +84,10 @@ const CONNECTION_FAILURE =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|EADDRNOTAVAIL|ETIMEDOUT|EPIPE)$/;
 const MAX_CAUSES = 8;
 
-/** The system's error code at the root of the causes; empty if there is none. */
+/** The system's error code at the root of the causes, not the SDK's of its own; empty if there is none. */
 function systemCode(error: unknown): string {
   for (let at: unknown = error, depth = 0; depth < MAX_CAUSES && at instanceof Error; depth++) {
-    if ("code" in at && typeof at.code === "string" && !(at instanceof SeabirdError))
-      return at.code;
+    if ("code" in at && typeof at.code === "string" && at.name !== "SeabirdError") return at.code;
     at = at.cause;
   }
   return "";

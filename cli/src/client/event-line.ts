@@ -1,6 +1,22 @@
 /** What `seabird tail` shows of an event, and which events its filters let through. Pure. */
-import { parseBackendId, parseId } from "@seabird-chat/protocol";
-import { EVENT_KINDS, type PluginEvent } from "@seabird-chat/sdk";
+import { parseBackendId, parseId } from "@seabird-chat/protocol/ids";
+import type { EventKind, PluginEvent } from "@seabird-chat/sdk";
+
+/** What `--kind` takes: the SDK's `EVENT_KINDS`, which would load all of it before a command runs. */
+const KINDS: Readonly<Record<Exclude<EventKind, "unknown">, true>> = {
+  message: true,
+  mention: true,
+  command: true,
+  action: true,
+  privateMessage: true,
+  privateAction: true,
+  sendMessage: true,
+  performAction: true,
+  sendPrivateMessage: true,
+  performPrivateAction: true,
+};
+
+export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
 
 /** An event laid flat: one shape for all kinds. */
 export interface EventLine {
@@ -89,5 +105,5 @@ function isInside(backend: string, id: string): boolean {
 /** `private_message` and `privateMessage` are the same kind; undefined if it is none. */
 export function readKind(text: string): string | undefined {
   const flat = text.replaceAll(/[_-]/g, "").toLowerCase();
-  return EVENT_KINDS.find((kind) => kind.toLowerCase() === flat);
+  return KIND_NAMES.find((kind) => kind.toLowerCase() === flat);
 }

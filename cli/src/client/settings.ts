@@ -2,6 +2,8 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
+  completeCoreUrl,
+  DEFAULT_URL,
   EXIT,
   isLoopback,
   parseToken,
@@ -9,7 +11,6 @@ import {
   TextFileError,
   TOKEN_PROBLEM,
 } from "@seabird-chat/runtime";
-import { DEFAULT_URL, resolveUrl } from "@seabird-chat/sdk";
 import { CliError } from "../process/cli-error.ts";
 import { seabirdFolders } from "../supervise/own-folder.ts";
 import { readRunFile } from "../supervise/run-file.ts";
@@ -76,7 +77,7 @@ function findUrl(options: ConnectionOptions, env: NodeJS.ProcessEnv, folder?: st
 /** Completed as the SDK does: a loopback host without a scheme is http, any other https. */
 function readUrl(text: string, from: string): string {
   try {
-    return resolveUrl(text);
+    return completeCoreUrl(text);
   } catch {
     throw new CliError(
       EXIT.usage,

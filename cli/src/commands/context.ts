@@ -1,6 +1,6 @@
 /** What every command gets: where to write, which core to ask. And the options for that. */
 import type { Command } from "commander";
-import { type Clients, withClients } from "../client/clients.ts";
+import type { Clients } from "../client/clients.ts";
 import { type ConnectionOptions, resolveSettings, type Settings } from "../client/settings.ts";
 import { Output } from "../terminal/output.ts";
 
@@ -34,7 +34,11 @@ export function contextOf(command: Command): Context {
   return {
     output: new Output(options.json === true),
     settings,
-    ask: (work) => withClients(settings(), work),
+    async ask(work) {
+      const found = settings();
+      const { withClients } = await import("../client/clients.ts");
+      return await withClients(found, work);
+    },
   };
 }
 

@@ -1,6 +1,4 @@
 /** `seabird info`: core's version, age and size. */
-import { Code, ConnectError } from "@connectrpc/connect";
-import type { GetServerInfoResponse } from "@seabird-chat/protocol/admin";
 import { formatRoughDuration } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import type { Clients } from "../client/clients.ts";
@@ -47,6 +45,7 @@ async function showInfo({ output, ask, settings }: Context, withLimits: boolean)
 }
 
 async function collectInfo({ seabird, admin }: Clients) {
+  const { withoutAdmin } = await import("../client/call-failure.ts");
   const [core, backends, commands, server] = await Promise.all([
     seabird.getCoreInfo({}),
     seabird.listBackends({}),
@@ -60,13 +59,6 @@ async function collectInfo({ seabird, admin }: Clients) {
     commands: Object.keys(commands.commands).length,
     server,
   };
-}
-
-/** Another core has no admin service, and not every token may use it. */
-export function withoutAdmin(error: unknown): GetServerInfoResponse | undefined {
-  const { code } = ConnectError.from(error);
-  if (code === Code.PermissionDenied || code === Code.Unimplemented) return undefined;
-  throw error;
 }
 
 function numbers(limits: Record<string, bigint>): Record<string, number> {

@@ -1,5 +1,4 @@
 /** The commands that list what core knows: backends, channels, commands. */
-import { ConnectError } from "@connectrpc/connect";
 import type { Command } from "commander";
 import type { Clients } from "../client/clients.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
@@ -83,6 +82,7 @@ async function networkOf(seabird: Clients["seabird"], backendId: string) {
     const { metadata } = await seabird.getBackendInfo({ backendId }, { timeoutMs: NETWORK_MS });
     return metadata["network"];
   } catch (error) {
+    const { ConnectError } = await import("@connectrpc/connect");
     return `unknown: ${ConnectError.from(error).rawMessage}`;
   }
 }

@@ -6,7 +6,7 @@ import { CliError } from "../process/cli-error.ts";
 import type { Output } from "../terminal/output.ts";
 import { askForToken, chooseToken, mayAsk } from "../terminal/prompts.ts";
 import { durationOption } from "../terminal/times.ts";
-import { type TokenAdminOptions, withTokenAdmin } from "../tokens/token-admin.ts";
+import type { TokenAdminOptions } from "../tokens/token-admin.ts";
 import { type TokenAdmin, type TokenRow, tokenTable } from "../tokens/token-rows.ts";
 import { collectNames, contextOf, withConnection } from "./context.ts";
 
@@ -45,9 +45,13 @@ function common(command: Command): Command {
 }
 
 /** Runs the work on the tokens that the options name. */
-function onTokens(command: Command, work: (admin: TokenAdmin, output: Output) => Promise<void>) {
+async function onTokens(
+  command: Command,
+  work: (admin: TokenAdmin, output: Output) => Promise<void>,
+): Promise<void> {
   const { output } = contextOf(command);
-  return withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), (admin) =>
+  const { withTokenAdmin } = await import("../tokens/token-admin.ts");
+  await withTokenAdmin(command.optsWithGlobals<TokenAdminOptions>(), (admin) =>
     work(admin, output),
   );
 }

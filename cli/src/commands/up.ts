@@ -1,24 +1,9 @@
 /** `seabird up`. */
-
-import { EXIT } from "@seabird-chat/runtime";
 import { type Command, Option } from "commander";
-import { hasProject, loadProject } from "../config/load-project.ts";
 import { LOG_LEVELS } from "../config/project.ts";
-import { type ProjectFromFlags, projectFromFlags } from "../config/project-from-flags.ts";
 import { OUR_PLUGINS } from "../process/bins.ts";
-import { CliError } from "../process/cli-error.ts";
-import { parseBind } from "../supervise/core-address.ts";
-import { runProject } from "../supervise/run-project.ts";
+import type { UpOptions } from "../supervise/run-up.ts";
 import { collectNames, contextOf, withJson } from "./context.ts";
-
-interface CommandOptions extends ProjectFromFlags {
-  readonly config?: string;
-  readonly bind?: string;
-  readonly logLevel?: string;
-}
-
-/** What a seabird.yaml holds itself. */
-const WITHOUT_FILE = ["irc", "channel", "nick", "plugin"];
 
 export function addUp(program: Command): void {
   withJson(program.command("up"))
@@ -32,31 +17,11 @@ export function addUp(program: Command): void {
     .option("--plugin <name...>", "the plugins to run", [...OUR_PLUGINS])
     .option("--no-terminal", "no chat room: logs go to stderr until a signal ends the run")
     .addHelpText("after", UP_HELP)
-    .action(async (options: CommandOptions, command: Command) => {
-      process.exitCode = await run(options, command);
+    .action(async (options: UpOptions, command: Command) => {
+      const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
+      const { runUp } = await import("../supervise/run-up.ts");
+      process.exitCode = await runUp(options, isGiven, contextOf(command).output);
     });
-}
-
-async function run(options: CommandOptions, command: Command): Promise<number> {
-  const { output } = contextOf(command);
-  const { config, bind, logLevel, terminal } = options;
-  const flags = { config, bind, logLevel };
-  const folder = process.cwd();
-  if (!hasProject(folder, flags)) {
-    if (bind !== undefined) parseBind(bind, "--bind");
-    const load = () => projectFromFlags(options, { folder, flags });
-    return await runProject({ load, output, terminal });
-  }
-  const foreign = WITHOUT_FILE.find((name) => command.getOptionValueSource(name) === "cli");
-  if (foreign !== undefined) {
-    throw new CliError(
-      EXIT.usage,
-      `--${foreign} is for a run without a seabird.yaml, and there is one`,
-      "write it into seabird.yaml, or run this in another folder",
-    );
-  }
-  const load = () => loadProject({ folder, flags });
-  return await runProject({ load, output, terminal });
 }
 
 const UP_HELP = `

@@ -1,5 +1,5 @@
 /** The word that was probably meant. */
-import { editDistance } from "@seabird-chat/sdk";
+import { editDistance } from "@seabird-chat/runtime";
 
 /** Longer ones are not compared. */
 const MAX_LENGTH = 64;

@@ -3,6 +3,7 @@
  * that there is no process between it and its parent.
  */
 import { spawn } from "node:child_process";
+import { flushCompileCache } from "node:module";
 
 /** Never returns where the system can do it; elsewhere answers with the program's exit code. */
 export function execScript(
@@ -12,6 +13,8 @@ export function execScript(
 ): Promise<number> {
   const argv = [process.execPath, script, ...args];
   if (process.execve !== undefined && process.platform !== "win32") {
+    // Node writes it at a process's end, which this one does not come to.
+    flushCompileCache();
     process.execve(process.execPath, argv, definedOnly(env));
   }
   const child = spawn(process.execPath, argv.slice(1), { stdio: "inherit", env });

@@ -1,5 +1,5 @@
 /** Finds whom the plugins ignore by what a person typed, and makes them listen again. */
-import { absoluteId, parseId } from "@seabird-chat/protocol";
+import { absoluteId, parseId } from "@seabird-chat/protocol/ids";
 import { EXIT, type IgnoredSpeakerStatus } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 import type { UnignoreResult } from "./control-protocol.ts";

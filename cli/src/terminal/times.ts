@@ -1,6 +1,5 @@
 /** Times and durations as people read them. */
-import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
-import { DURATION_FORM, EXIT, formatRoughDuration, parseDuration } from "@seabird-chat/runtime";
+import { DURATION_FORM, EXIT, parseDuration } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 
 /** Milliseconds of an option's length of time, more than none. Throws a CliError. */
@@ -12,11 +11,6 @@ export function durationOption(text: string): number {
     `${JSON.stringify(text)} is not a length of time up to 100 years`,
     `give ${DURATION_FORM}`,
   );
-}
-
-/** How long ago that was; `-` if it never was. */
-export function formatAge(at: Timestamp | undefined, nowMs: number = Date.now()): string {
-  return at === undefined ? "-" : formatRoughDuration(nowMs - timestampMs(at));
 }
 
 /** `03:04:05` in the machine's time zone. */

@@ -1,6 +1,7 @@
 /** Administration of tokens, wherever they are kept: the same verbs for a running core and a file. */
-import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import { durationFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { Token } from "@seabird-chat/protocol/admin";
 import { EXIT } from "@seabird-chat/runtime";
 import { callFailure, isConnectionFailure } from "../client/call-failure.ts";
 import { type Clients, createClients } from "../client/clients.ts";
@@ -13,7 +14,7 @@ import {
 } from "../client/settings.ts";
 import { CliError } from "../process/cli-error.ts";
 import { TokenFile } from "./token-file.ts";
-import { type TokenAdmin, type TokenRow, tokenRow } from "./token-rows.ts";
+import type { TokenAdmin, TokenRow } from "./token-rows.ts";
 
 /** Until core has answered. After that it counts as running, and is asked. */
 const PROBE_TIMEOUT_MS = 3_000;
@@ -85,7 +86,22 @@ function onlineAdmin({ admin, url }: Clients): TokenAdmin {
   };
 }
 
-function rowOf(token: Parameters<typeof tokenRow>[0] | undefined): TokenRow {
+function rowOf(token: Token | undefined): TokenRow {
   if (token !== undefined) return tokenRow(token);
   throw new CliError(EXIT.internal, "core answered without a token");
+}
+
+function tokenRow(token: Token): TokenRow {
+  const iso = (at: Token["createdAt"]) =>
+    at === undefined ? null : new Date(timestampMs(at)).toISOString();
+  return {
+    id: token.id,
+    name: token.name,
+    scopes: token.scopes,
+    createdAt: iso(token.createdAt),
+    lastUsedAt: iso(token.lastUsedAt),
+    expiresAt: iso(token.expiresAt),
+    revokedAt: iso(token.revokedAt),
+    legacy: token.legacy,
+  };
 }

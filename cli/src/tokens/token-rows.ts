@@ -1,6 +1,4 @@
 /** What can be done with tokens, and a token as the commands show it: never with its secret. */
-import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Token } from "@seabird-chat/protocol/admin";
 import type { Table } from "../terminal/table.ts";
 
 /** Times are ISO 8601 in UTC; null where there is none. */
@@ -29,21 +27,6 @@ export interface TokenAdmin {
   list(includeRevoked: boolean): Promise<readonly TokenRow[]>;
   revoke(id: string): Promise<TokenRow>;
   importLegacy(): Promise<readonly TokenRow[]>;
-}
-
-export function tokenRow(token: Token): TokenRow {
-  const iso = (at: Token["createdAt"]) =>
-    at === undefined ? null : new Date(timestampMs(at)).toISOString();
-  return {
-    id: token.id,
-    name: token.name,
-    scopes: token.scopes,
-    createdAt: iso(token.createdAt),
-    lastUsedAt: iso(token.lastUsedAt),
-    expiresAt: iso(token.expiresAt),
-    revokedAt: iso(token.revokedAt),
-    legacy: token.legacy,
-  };
 }
 
 export function tokenTable(tokens: readonly TokenRow[]): Table {

@@ -1,8 +1,10 @@
 /** Where core is and who we are: options, then environment, then defaults. */
 import { X509Certificate } from "node:crypto";
 import {
+  CoreUrlError,
+  completeCoreUrl,
+  DEFAULT_URL,
   errorMessage,
-  isLoopback,
   parseToken,
   readSecretFile,
   TOKEN_PROBLEM,
@@ -17,7 +19,7 @@ import {
   type SdkLimits,
 } from "./limits.ts";
 
-export const DEFAULT_URL = "http://127.0.0.1:11235";
+export { DEFAULT_URL };
 
 /** How to reach core. Every field is optional. */
 export interface ConnectOptions extends SdkLimitOptions {
@@ -78,15 +80,12 @@ export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectO
 
 /** The address in full, without a slash at its end. The rule for missing schemes: see `url`. */
 export function resolveUrl(given: string): string {
-  const text = given.trim();
-  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : withScheme(text));
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw badUrl(given);
+  try {
+    return completeCoreUrl(given);
+  } catch (cause) {
+    if (cause instanceof CoreUrlError) throw new SeabirdError("bad_option", cause.message);
+    throw cause;
   }
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    throw new SeabirdError("bad_option", "core's address holds a user, query or #; take it out");
-  }
-  return url.href.replace(/\/+$/, "");
 }
 
 /** Node accepts any text as a certificate authority, and then trusts no server. */
@@ -99,19 +98,6 @@ function resolveCa(ca: string | undefined): string | undefined {
     const what = 'option ca is no certificate in PEM ("-----BEGIN CERTIFICATE-----" and so on)';
     throw new SeabirdError("bad_option", what, { cause });
   }
-}
-
-function withScheme(text: string): string {
-  const host = /^(\[[^\]]*\]|[^:/]*)(:\d+)?/.exec(text);
-  const name = host?.[1] ?? "";
-  if (!isLoopback(name)) return `https://${text}`;
-  if (host?.[2] !== undefined) return `http://${text}`;
-  return `http://${name}:11235${text.slice(name.length)}`;
-}
-
-function badUrl(given: string): SeabirdError {
-  const example = `"${DEFAULT_URL}" or "https://core.example.org"`;
-  return new SeabirdError("bad_option", `core's address is "${given}"; give one like ${example}`);
 }
 
 function resolveToken(
