@@ -1,7 +1,8 @@
 /** Assigns the words after a command's name to its arguments and flags. Pure. */
 import type { DeclaredArg, DeclaredCommand, DeclaredFlag } from "./declared-command.ts";
+import { isLetter, KnownFlags, nameOf, splitFlag } from "./known-flags.ts";
 import { didYouMean } from "./nearest.ts";
-import { foldCase, isDash, normalise } from "./normalise.ts";
+import { foldCase, isDash } from "./normalise.ts";
 import type { Reader } from "./reader.ts";
 import { quoteInput } from "./safe-text.ts";
 import { skipBlanks, splitWords, type Word } from "./words.ts";
@@ -29,7 +30,7 @@ class Binder implements Bound {
   readonly args = new Map<string, string[]>();
   readonly flags = new Map<string, string | boolean>();
   readonly #declared: readonly DeclaredArg[];
-  readonly #known: readonly DeclaredFlag[];
+  readonly #known: KnownFlags;
   readonly #line: string;
   readonly #words: readonly Word[];
   /** For each word that may be a flag, the flag in plain ASCII: `--coats=2`. */
@@ -40,11 +41,11 @@ class Binder implements Bound {
 
   constructor(declared: readonly DeclaredArg[], known: readonly DeclaredFlag[], line: string) {
     this.#declared = declared;
-    this.#known = known;
+    this.#known = new KnownFlags(known);
     this.#line = line;
     this.#words = splitWords(line);
     this.#flagsEnded = known.length === 0;
-    this.#flagTexts = this.#flagsEnded ? [] : this.#words.map((word) => this.#flagText(word));
+    this.#flagTexts = this.#flagsEnded ? [] : this.#words.map((word) => this.#known.textOf(word));
   }
 
   run(): void {
@@ -73,7 +74,7 @@ class Binder implements Bound {
     }
     if (word.unclosed) throw new WrongInput(`${arg.name}: a quote is opened and not closed`);
     const words = this.args.get(arg.name) ?? [];
-    words.push(this.#wordFor(arg.reader));
+    words.push(this.#wordFor(arg.reader, arg));
     if (words.length > arg.max && arg.takes === "words") {
       throw new WrongInput(`${arg.name}: more than ${arg.max} of them`);
     }
@@ -97,30 +98,26 @@ class Binder implements Bound {
   #restEnd(from: number): number {
     if (this.#words.slice(from).some(isEnd)) return this.#words.length;
     let end = this.#words.length;
-    while (end > from + 1) {
-      const last = this.#flagTexts[end - 1];
-      const before = end > from + 2 ? this.#flagTexts[end - 2] : undefined;
-      if (last !== undefined && this.#isKnown(last)) end -= 1;
-      else if (before !== undefined && this.#wantsValue(before)) end -= 2;
-      else break;
+    for (let at = end - 1; at > from && end - at <= MAX_SPAN; at--) {
+      if (at + this.#lengthOfFlag(at) === end) end = at;
     }
     return end;
   }
 
-  /** A known flag, or one so close to a known one that it must be a typo. */
-  #isKnown(text: string): boolean {
-    if (!text.startsWith("--")) return this.#bundle(text) !== undefined;
-    const { name } = nameOf(text);
-    if (this.#find(name) !== undefined) return true;
-    return didYouMean(name, this.#longNames()) !== "";
-  }
-
-  #wantsValue(text: string): boolean {
-    if (text.includes("=")) return false;
+  /** The words of the flag here and of its value, 0 if it is none. */
+  #lengthOfFlag(at: number): number {
+    const text = this.#flagTexts[at];
+    if (text === undefined || !this.#known.isKnown(text)) return 0;
+    const { name, value } = nameOf(text);
     const flag = text.startsWith("--")
-      ? this.#find(text.slice(2))?.flag
-      : this.#bundle(text)?.at(-1);
-    return flag?.reader !== undefined;
+      ? this.#known.find(name)?.flag
+      : this.#known.bundle(text)?.at(-1);
+    if (flag?.reader === undefined) return 1;
+    const first = value ?? this.#words[at + 1]?.text;
+    if (first === undefined) return 1;
+    const from = at + (value === undefined ? 2 : 1);
+    const { span } = flag.reader;
+    return from - at + (span === undefined ? 0 : this.#spanFrom(span, first, from) - 1);
   }
 
   #takeFlag(word: Word, text: string): void {
@@ -130,58 +127,74 @@ class Binder implements Bound {
     else this.#takeShort(text);
   }
 
-  /**
-   * `--x` and `-x` of any name, but no number (`-5`) and no dash by itself. Other dashes, and
-   * another number of them, make a flag only of a declared name, or of one nearly so with `=`.
-   */
-  #flagText({ text, quoted }: Word): string | undefined {
-    if (quoted || !isDash(text[0])) return undefined;
-    const { dashes, name, rest } = splitFlag(text);
-    if (!isLetter(name[0])) return undefined;
-    const long = `--${name}${rest}`;
-    const short = `-${name}${rest}`;
-    if (dashes === "--") return long;
-    const isLong = this.#find(name) !== undefined;
-    if (dashes === "-") {
-      const isTypo = name.length > 1 && isLong && this.#bundle(short) === undefined;
-      return isTypo ? long : short;
-    }
-    if (isLong) return long;
-    if (this.#short(name) !== undefined) return short;
-    return rest !== "" && this.#isKnown(long) ? long : undefined;
-  }
-
   /** A word of an argument that begins with a long dash and nearly the name of a flag. */
   #refuseMistypedFlag({ text, quoted }: Word): void {
     if (this.#flagsEnded || quoted || !isDash(text[0])) return;
     const { name } = splitFlag(text);
-    const hint = isLetter(name[0]) ? didYouMean(name, this.#longNames(), "--") : "";
+    const hint = isLetter(name[0]) ? didYouMean(name, this.#known.longNames(), "--") : "";
     if (hint !== "") throw new WrongInput(`there is no flag ${quoteInput(text)}${hint}`);
   }
 
-  /** The word here, and those that no-break spaces join to it if the reader takes such. */
-  #wordFor(reader: Reader<unknown>): string {
+  /** The word here, and those behind it that the reader takes for one value with it. */
+  #wordFor(reader: Reader<unknown>, arg?: DeclaredArg): string {
     const first = this.#words[this.#at] as Word;
-    if (reader.takesNoBreak !== true || first.quoted) return first.text;
-    let { end } = first;
+    if (reader.span === undefined || first.quoted) return first.text;
+    const joined = this.#joinedEnd();
+    const from = this.#at;
+    if (joined > from) this.#at = joined;
+    else this.#at += this.#spanFrom(reader.span, first.text, from + 1, arg) - 1;
+    if (this.#at === from) return first.text;
+    const last = this.#words[this.#at] as Word;
+    return this.#line.slice(first.start, last.end);
+  }
+
+  /** A flag's value behind its `=`, and the words behind it that belong to the value. */
+  #extend(reader: Reader<unknown>, value: string): string {
+    if (reader.span === undefined) return value;
+    const more = this.#spanFrom(reader.span, value, this.#at) - 1;
+    const words = this.#words.slice(this.#at, this.#at + more);
+    this.#at += more;
+    return [value, ...words.map(({ text }) => text)].join(" ");
+  }
+
+  #spanFrom(
+    span: NonNullable<Reader<unknown>["span"]>,
+    first: string,
+    from: number,
+    arg?: DeclaredArg,
+  ): number {
+    const rest = this.#words.slice(from, from + MAX_SPAN);
+    const end = rest.findIndex((word, index) => {
+      return word.quoted || this.#flagTexts[from + index] !== undefined;
+    });
+    const texts = rest.slice(0, end < 0 ? undefined : end).map(({ text }) => text);
+    const others = this.#declared.slice(this.#argIndex).filter((other) => {
+      return other.reader.span !== undefined && (other !== arg || other.takes === "words");
+    });
+    return span([first, ...texts], others.length === 0);
+  }
+
+  /** The last of the words that no-break spaces join to the one here. */
+  #joinedEnd(): number {
+    let end = this.#at;
     for (;;) {
-      const next = this.#words[this.#at + 1];
-      if (next === undefined || !NO_BREAK_SPACES.test(this.#line.slice(end, next.start))) break;
-      end = next.end;
-      this.#at += 1;
+      const [word, next] = [this.#words[end], this.#words[end + 1]];
+      if (word === undefined || next === undefined) return end;
+      if (!NO_BREAK_SPACES.test(this.#line.slice(word.end, next.start))) return end;
+      end += 1;
     }
-    return end === first.end ? first.text : this.#line.slice(first.start, end);
   }
 
   #takeLong(text: string): void {
     const { name, value } = nameOf(text);
-    const found = this.#find(name);
+    const found = this.#known.find(name);
     if (found === undefined) {
-      const hint = didYouMean(name, this.#longNames(), "--");
+      // People write `--coats:2` as on other systems.
+      const hint = didYouMean(name.split(":")[0] ?? name, this.#known.longNames(), "--");
       throw new WrongInput(`there is no flag ${quoteInput(`--${name}`)}${hint}`);
     }
     const { flag, off } = found;
-    if (flag.reader !== undefined) this.#set(flag, value ?? this.#nextValue(flag));
+    if (flag.reader !== undefined) this.#set(flag, this.#valueOf(flag, flag.reader, value));
     else if (value === undefined) this.#set(flag, !off);
     else this.#set(flag, off ? !yesOrNo(flag, value) : yesOrNo(flag, value));
   }
@@ -190,38 +203,32 @@ class Binder implements Bound {
     const equals = text.indexOf("=");
     const letters = text.slice(1, equals < 0 ? undefined : equals);
     const value = equals < 0 ? undefined : text.slice(equals + 1);
-    const flags = this.#bundle(text);
+    const flags = this.#known.bundle(text);
     if (flags === undefined) {
-      const unknown = [...letters].find((letter) => this.#short(letter) === undefined);
+      const unknown = [...letters].find((letter) => this.#known.short(letter) === undefined);
       if (unknown === undefined)
         throw new WrongInput(`${quoteInput(text)}: only the last may take a value`);
       throw new WrongInput(`there is no flag ${quoteInput(`-${unknown}`)}`);
     }
     flags.forEach((flag, index) => {
       const own = index === flags.length - 1 ? value : undefined;
-      if (flag.reader !== undefined) this.#set(flag, own ?? this.#nextValue(flag));
+      if (flag.reader !== undefined) this.#set(flag, this.#valueOf(flag, flag.reader, own));
       else this.#set(flag, own === undefined ? true : yesOrNo(flag, own));
     });
   }
 
-  /** The flags of `-abc`, if all are known and only the last takes a value. */
-  #bundle(text: string): DeclaredFlag[] | undefined {
-    const equals = text.indexOf("=");
-    const letters = text.slice(1, equals < 0 ? undefined : equals);
-    if (letters.length > this.#known.length) return undefined;
-    const flags = [...letters].flatMap((letter) => this.#short(letter) ?? []);
-    const whole = flags.length === letters.length;
-    return whole && flags.slice(0, -1).every(({ reader }) => !reader) ? flags : undefined;
+  #valueOf(flag: DeclaredFlag, reader: Reader<unknown>, own: string | undefined): string {
+    return own === undefined ? this.#nextValue(flag, reader) : this.#extend(reader, own);
   }
 
-  #nextValue(flag: DeclaredFlag): string {
+  #nextValue(flag: DeclaredFlag, reader: Reader<unknown>): string {
     const next = this.#words[this.#at];
     const other = this.#flagTexts[this.#at];
-    if (next === undefined || (other !== undefined && this.#isKnown(other)) || isEnd(next)) {
+    if (next === undefined || (other !== undefined && this.#known.isKnown(other)) || isEnd(next)) {
       throw new WrongInput(`--${flag.long}: needs a value (${takesOf(flag)})`);
     }
     if (next.unclosed) throw new WrongInput(`--${flag.long}: a quote is opened and not closed`);
-    const value = flag.reader === undefined ? next.text : this.#wordFor(flag.reader);
+    const value = this.#wordFor(reader);
     this.#at += 1;
     return value;
   }
@@ -232,24 +239,6 @@ class Binder implements Bound {
     }
     this.flags.set(flag.name, value);
   }
-
-  /** Case-insensitive, `_` equals `-`; `no-x` turns x off. */
-  #find(typed: string): { flag: DeclaredFlag; off: boolean } | undefined {
-    const name = foldCase(typed).replaceAll("_", "-");
-    for (const flag of this.#known) {
-      if (flag.long === name || flag.name.toLowerCase() === name) return { flag, off: false };
-      if (flag.reader === undefined && `no-${flag.long}` === name) return { flag, off: true };
-    }
-    return undefined;
-  }
-
-  #short(letter: string): DeclaredFlag | undefined {
-    return this.#known.find(({ short }) => short === letter);
-  }
-
-  #longNames(): string[] {
-    return this.#known.map(({ long }) => long);
-  }
 }
 
 function isEnd(word: Word): boolean {
@@ -257,27 +246,8 @@ function isEnd(word: Word): boolean {
 }
 
 const NO_BREAK_SPACES = /^[\u00A0\u2007\u202F]+$/;
-const MAX_DASHES = 3;
-
-/** The dashes of a flag as typed, its name normalised, and its value with `=` before it. */
-function splitFlag(text: string): { dashes: string; name: string; rest: string } {
-  let from = 1;
-  while (from < MAX_DASHES && isDash(text[from])) from += 1;
-  const equals = text.search(/[=＝]/);
-  const end = equals < from ? text.length : equals;
-  const rest = end === text.length ? "" : `=${text.slice(end + 1)}`;
-  return { dashes: text.slice(0, from), name: normalise(text.slice(from, end)), rest };
-}
-
-function isLetter(char: string | undefined): boolean {
-  return char !== undefined && /^[A-Za-z]$/.test(char);
-}
-
-function nameOf(text: string): { name: string; value: string | undefined } {
-  const equals = text.indexOf("=");
-  if (equals < 0) return { name: text.slice(2), value: undefined };
-  return { name: text.slice(2, equals), value: text.slice(equals + 1) };
-}
+/** Words behind the first that a value may take. */
+const MAX_SPAN = 16;
 
 function takesOf({ reader }: DeclaredFlag): string {
   return reader?.takes || reader?.placeholder.toLowerCase() || "";

@@ -47,7 +47,7 @@ export class CommandNames<H> {
 
   /** The first word as declared, of one as typed. */
   wordOf(typed: string): string | undefined {
-    return this.#words.find(typed);
+    return this.#words.findInSentence(typed);
   }
 
   roots(): IterableIterator<[string, Root<H>]> {

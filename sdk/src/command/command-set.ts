@@ -209,7 +209,7 @@ function findTarget<H>(
   { name, arg, prefix }: Invocation,
 ): Target<H> | { line: string } {
   const { word, rest } = firstWord(arg);
-  const sub = subs.get(subNames.find(word) ?? "");
+  const sub = subs.get(subNames.findInSentence(word) ?? "");
   if (sub !== undefined) return { named: sub, arg: rest };
   const hint = didYouMean(word, subs.keys(), `${name} `);
   const isSlip = hint !== "" && (own?.command.args ?? []).length === 0;

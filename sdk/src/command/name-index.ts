@@ -1,5 +1,5 @@
 /** Finds a name as people type it: exactly, else in any case, else the only one that capitals merge. */
-import { foldCase, foldLoosely } from "./normalise.ts";
+import { foldCase, foldLoosely, withoutSentenceEnd } from "./normalise.ts";
 
 export class NameIndex {
   readonly #names = new Set<string>();
@@ -32,15 +32,20 @@ export class NameIndex {
     return loose.length === 1 ? loose[0] : undefined;
   }
 
+  /** As `find`; a name with punctuation behind it, such as `ping!`, only if it is no name itself. */
+  findInSentence(typed: string): string | undefined {
+    return this.find(typed) ?? this.find(withoutSentenceEnd(typed));
+  }
+
   /** The names that are this one but for case, width and marks. */
   same(name: string): readonly string[] {
     return this.#byCase.get(foldCase(name)) ?? [];
   }
 }
 
-/** One of `names` as it is typed, in any case and with invisible marks. */
+/** One of `names` as it is typed: in any case, with invisible marks, with punctuation behind it. */
 export function findName(typed: string, names: Iterable<string>): string | undefined {
-  return new NameIndex(names).find(typed);
+  return new NameIndex(names).findInSentence(typed);
 }
 
 function push(map: Map<string, string[]>, key: string, name: string): void {

@@ -19,7 +19,9 @@ const OTHER_WIDTH = /[\uFF01-\uFF5E\uFF66-\uFF9F]+/g;
 const OTHER_DIGIT = /[\p{Nd}--[0-9]]/gv;
 const DIGIT = /\p{Nd}/u;
 /** Hyphens, dashes and the minus sign, in every width. */
-const DASH = /[-\u2010-\u2015\u2212\uFE58\uFE63\uFF0D]/g;
+const DASH = /[-\u2010-\u2015\u2212\u2E3A\u2E3B\uFE58\uFE63\uFF0D]/g;
+/** What ends a sentence behind the name of a command: `!ping!`. */
+const SENTENCE_END = /[.,:;!?…。、！？]+$/u;
 /** A byte order mark is a blank in JavaScript, but nobody sees it. */
 const BLANK = /[\s--\uFEFF]/v;
 const LAST_ASCII = 0x7f;
@@ -65,6 +67,12 @@ export function withoutMarks(text: string): string {
 export function typedName(text: string): string {
   if (isAscii(text)) return text;
   return withoutMarks(foldWidth(text).normalize("NFC")).normalize("NFC");
+}
+
+/** Without the punctuation at its end; as it is if there is nothing else. */
+export function withoutSentenceEnd(text: string): string {
+  const name = text.replace(MARK, "").replace(SENTENCE_END, "");
+  return name === "" ? text : name;
 }
 
 /** A number as typed, with ASCII's digits and minus sign. */

@@ -2,9 +2,10 @@
 
 import { formatDuration, parseDuration } from "@seabird-chat/runtime";
 import { SeabirdError } from "../link/errors.ts";
-import { normaliseNumber } from "./normalise.ts";
 import { checkOptionNames } from "./option-names.ts";
 import type { Reader, Reading } from "./reader.ts";
+import { durationSpan, durationsNear, readDuration } from "./typed-duration.ts";
+import { numbersNear, plainNumber } from "./typed-number.ts";
 
 /** Inclusive bounds. */
 export interface NumberBounds {
@@ -28,21 +29,24 @@ const BOUNDS = ["min", "max"];
 export function integerReader(bounds: NumberBounds = {}): Reader<number> {
   checkOptionNames("integer", bounds, BOUNDS);
   checkBounds("integer", bounds, Number.isSafeInteger);
-  return numberReader("a whole number", "N", bounds, (typed) => {
-    if (!INTEGER.test(typed)) return undefined;
-    const value = Number(typed);
+  const parse = (typed: string) => {
+    const value = INTEGER.test(plainNumber(typed)) ? Number(plainNumber(typed)) : Number.NaN;
     return Number.isSafeInteger(value) ? value : undefined;
-  });
+  };
+  return numberReader(
+    { kind: "a whole number", placeholder: "N", parse, near: numbersNear },
+    bounds,
+  );
 }
 
 export function decimalReader(bounds: NumberBounds = {}): Reader<number> {
   checkOptionNames("number", bounds, BOUNDS);
   checkBounds("number", bounds, Number.isFinite);
-  return numberReader("a number", "N", bounds, (typed) => {
-    if (!NUMBER.test(typed)) return undefined;
-    const value = Number(typed);
+  const parse = (typed: string) => {
+    const value = NUMBER.test(plainNumber(typed)) ? Number(plainNumber(typed)) : Number.NaN;
     return Number.isFinite(value) ? value : undefined;
-  });
+  };
+  return numberReader({ kind: "a number", placeholder: "N", parse, near: numbersNear }, bounds);
 }
 
 export function durationReader(given: DurationBounds = {}): Reader<number> {
@@ -50,8 +54,9 @@ export function durationReader(given: DurationBounds = {}): Reader<number> {
   const { min, max } = given;
   const bounds = { min: boundMs(min), max: boundMs(max) };
   checkBounds("duration", bounds, (value) => Number.isFinite(value) && value >= 0);
-  const number = numberReader("a length of time", "TIME", bounds, parseDuration, formatDuration);
-  const reader: Reader<number> = { ...number, takesNoBreak: true };
+  const kind = { kind: "a length of time", placeholder: "TIME", parse: readDuration };
+  const number = numberReader({ ...kind, near: durationsNear, format: formatDuration }, bounds);
+  const reader: Reader<number> = { ...number, span: durationSpan };
   return bounds.min === undefined && bounds.max === undefined
     ? { ...reader, takes: "a length of time, such as 1h30m" }
     : reader;
@@ -64,27 +69,49 @@ function boundMs(bound: string | number | undefined): number | undefined {
   throw new SeabirdError("bad_option", `a bound of duration is "${bound}", not such as "5s"`);
 }
 
+interface NumberKind {
+  readonly kind: string;
+  readonly placeholder: string;
+  parse(typed: string): number | undefined;
+  /** What a text that is none probably means; those that are none either are left out. */
+  near(typed: string): readonly string[];
+  readonly format?: (value: number) => string;
+}
+
 function numberReader(
-  kind: string,
-  placeholder: string,
+  { kind, placeholder, parse, near, format = String }: NumberKind,
   { min, max }: NumberBounds,
-  parse: (typed: string) => number | undefined,
-  format: (value: number) => string = String,
 ): Reader<number> {
   const range = rangeOf(min, max, format);
   const suffix = range === "" ? "" : ` (${range})`;
+  const isTooSmall = (value: number) => min !== undefined && value < min;
+  const isTooLarge = (value: number) => max !== undefined && value > max;
+  const fits = (text: string) => {
+    const value = parse(text);
+    return value !== undefined && !isTooSmall(value) && !isTooLarge(value);
+  };
+  const didYouMean = (typed: string) => {
+    const meant = typed.length > MAX_CHARACTERS ? [] : [...new Set(near(typed))].filter(fits);
+    return meant.length === 0 ? "" : `; did you mean ${alternatives(meant)}?`;
+  };
   return {
     takes: kind + suffix,
     placeholder,
     pure: true,
     read(typed): Reading<number> {
-      const value = typed.length > MAX_CHARACTERS ? undefined : parse(normaliseNumber(typed));
-      if (value === undefined) return { wrong: `is not ${kind}${suffix}` };
-      if (min !== undefined && value < min) return { wrong: `is too small${suffix}` };
-      if (max !== undefined && value > max) return { wrong: `is too large${suffix}` };
+      const value = typed.length > MAX_CHARACTERS ? undefined : parse(typed);
+      if (value === undefined) return { wrong: `is not ${kind}${suffix}${didYouMean(typed)}` };
+      if (isTooSmall(value)) return { wrong: `is too small${suffix}` };
+      if (isTooLarge(value)) return { wrong: `is too large${suffix}` };
       return { value: value + 0 };
     },
   };
+}
+
+/** `5s, 5m or 5h`. */
+function alternatives(texts: readonly string[]): string {
+  const last = texts.at(-1) ?? "";
+  return texts.length < 2 ? last : `${texts.slice(0, -1).join(", ")} or ${last}`;
 }
 
 function rangeOf(

@@ -35,6 +35,7 @@ const QUOTES: ReadonlyMap<string, Quote> = new Map<string, Quote>([
   ["﹃", { partners: "﹄", relatives: "" }],
   ["‘", { partners: "", relatives: SINGLE, isSoft: true }],
   ["‚", { partners: "", relatives: SINGLE, isSoft: true }],
+  ["‛", { partners: "", relatives: SINGLE, isSoft: true }],
 ]);
 
 /** Characters behind a relative in which the next quote may open, which tells that it closed. */

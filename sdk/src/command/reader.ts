@@ -26,7 +26,11 @@ export interface Reader<T> {
   readonly placeholder: string;
   /** Without I/O, so that examples can be checked when a command is declared. */
   readonly pure?: true;
-  /** Words that no-break spaces join are one for it. */
-  readonly takesNoBreak?: true;
+  /**
+   * How many of these words, the first included, are one value for it; `mayContinue`: no other
+   * argument could take what follows a value. Words that no-break spaces join are one word for it.
+   * Default: 1.
+   */
+  span?(words: readonly string[], mayContinue: boolean): number;
   read(typed: string, at: ReadContext): Reading<T> | Promise<Reading<T>>;
 }

@@ -27,6 +27,14 @@ const YES = [
     "of course",
     "sure thing",
     "yes\u00A0!",
+    "yep",
+    "Alright",
+    "okaaay",
+    "yeees",
+    "ok :)",
+    "Yes! 🎉",
+    "yess 😄",
+    "sorry, yes",
   ],
 ];
 const NO = [
@@ -43,7 +51,8 @@ const NO = [
     "don't",
     "don’t",
   ],
-  ...["do not", "no way", "never", "-1", ":-1:", "❌", "no no", "stop"],
+  ...["nooope", "not now", "nevermind", "never mind!", "absolutely not", "no, sorry", "no :("],
+  ...["🙅🏽\u200D♀\uFE0F", "⛔", "do not", "no way", "never", "-1", ":-1:", "❌", "no no", "stop"],
 ];
 const NEITHER = [
   ...[
@@ -60,6 +69,7 @@ const NEITHER = [
     "yes?",
   ],
   ...["👍👎", "ok, don't", "yes ".repeat(100), "maybe", "ja", "hmm", "no problem", "constructor"],
+  ...[":)", "sorry", "of course not", "not fine", "🎉", "yes, delete the other one"],
 ];
 
 test("what is clearly yes is yes, what is clearly no is no, all else is neither", () => {

@@ -5,6 +5,7 @@ import { foldCase } from "./normalise.ts";
 const MAX_CHARACTERS = 64;
 const YES = new Set([
   ...["y", "ye", "yes", "yep", "yeah", "yea", "yup", "ya", "aye", "ok", "okay", "k", "kk", "sure"],
+  ...["yess", "yas", "okey", "okie", "oki", "alright", "all right", "affirmative"],
   ...["of course", "do it", "go ahead", "please do", "sure thing", "absolutely", "definitely"],
   ...[
     "👍",
@@ -30,12 +31,22 @@ const NO = new Set([
     "never",
     "not",
     "no way",
+    "not now",
+    "not yet",
+    "never mind",
+    "nevermind",
+    "nvm",
+    "naw",
+    "negative",
+    "rather not",
+    "absolutely not",
+    "definitely not",
     "do not",
     "don't",
     "cancel",
     "stop",
   ],
-  ...["👎", "❌", "✖", "🚫", "🙅", "-1", ":-1:", ":thumbsdown:", ":x:"],
+  ...["👎", "❌", "✖", "🚫", "⛔", "🙅", "-1", ":-1:", ":thumbsdown:", ":x:"],
 ]);
 /** Beside a yes or a no these change nothing. */
 const POLITE = new Set([
@@ -47,16 +58,27 @@ const POLITE = new Set([
   "thx",
   "ty",
   "🙏",
+  "sorry",
   "🙂",
   "😊",
+  "😀",
+  "😃",
+  "😄",
+  "😉",
+  "🎉",
+  "♀",
+  "♂",
+  ":",
+  ":-",
+  ":d",
 ]);
 
 /** Between words: blanks, quotes, brackets, and what ends a sentence; a question is no answer. */
 const BETWEEN = /[\s\p{Ps}\p{Pe}\p{Pi}\p{Pf}"„＂.,!;…。、¡]+|(?<=^|\s)'|'(?=\s|$)/gu;
 const SKIN_TONE = /\p{Emoji_Modifier}/gu;
 const SYMBOL = /\p{Extended_Pictographic}/gu;
-/** `yesss` is `yes`. */
-const DRAWN_OUT = /(\p{L})\1{2,}$/u;
+/** `yesss` is `yes`, and `nooope` is `nope`. */
+const DRAWN_OUT = /(\p{L})\1{2,}/gu;
 
 /** True for a yes, false for a no; undefined for anything else, and for both at once. */
 export function affirmation(answer: string): boolean | undefined {

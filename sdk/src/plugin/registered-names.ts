@@ -23,7 +23,7 @@ export class RegisteredNames {
 
   /** As typed, in any case. */
   has(name: string): boolean {
-    return this.#isOurs(name) || this.#others.find(name) !== undefined;
+    return this.#isOurs(name) || this.#others.findInSentence(name) !== undefined;
   }
 
   /** Keeps the previous names until core answers. Never rejects. */
