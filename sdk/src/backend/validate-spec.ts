@@ -5,6 +5,9 @@ import { SEND_KINDS } from "./requests.ts";
 export function validateSpec(spec: unknown): string | undefined {
   const given = typeof spec === "object" && spec !== null ? (spec as Spec) : {};
   if (typeof given["connect"] !== "function") return "has no function connect(host)";
+  const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined)
+    return `has an unknown option "${unknown}"; allowed: ${NAMES.join(", ")}`;
   const wrong = RULES.find(({ name, fits }) => given[name] !== undefined && !fits(given[name]));
   return wrong && `cannot have such a ${wrong.name}; give ${wrong.allowed}`;
 }
@@ -46,6 +49,8 @@ const RULES: readonly Rule[] = [
   { name: "help", fits: isText, allowed: "one line of text" },
   { name: "version", fits: isText, allowed: "a text" },
 ];
+
+const NAMES = [...RULES.map(({ name }) => name), "connect", "probe"];
 
 function isSchema(value: unknown): boolean {
   const mayHold = (typeof value === "object" && value !== null) || typeof value === "function";

@@ -2,6 +2,7 @@
 
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
+import { checkNoOptions, checkOptionNames } from "../link/option-names.ts";
 import { MAX_REPEATED_WORDS } from "./command-limits.ts";
 import {
   type DurationBounds,
@@ -10,7 +11,6 @@ import {
   integerReader,
   type NumberBounds,
 } from "./numbers.ts";
-import { checkOptionNames } from "./option-names.ts";
 import type { Reader } from "./reader.ts";
 import {
   channelIdReader,
@@ -84,12 +84,14 @@ type TakesText<S extends StandardSchemaV1> = [StandardSchemaV1.InferInput<S> & s
   : S;
 
 /** One word, or several in quotes. */
-function word(): Arg<string> {
+function word(...none: []): Arg<string> {
+  checkNoOptions("word", none);
   return oneWord(textReader);
 }
 
 /** The remaining text as typed, with spaces and quotes. Must be the last argument. */
-function rest(): RestArg {
+function rest(...none: []): RestArg {
+  checkNoOptions("rest", none);
   return restOf({ takes: "rest", reader: textReader, absent: undefined, max: 1, about: "" });
 }
 
@@ -109,22 +111,26 @@ function duration(bounds?: DurationBounds): Arg<number> {
 }
 
 /** A user of this network, as a `NamedUser`. */
-function user(): Arg<NamedUser> {
+function user(...none: []): Arg<NamedUser> {
+  checkNoOptions("user", none);
   return oneWord(userReader);
 }
 
 /** A channel of this network, by name or absolute id; the handler gets the absolute id. */
-function channel(): Arg<string> {
+function channel(...none: []): Arg<string> {
+  checkNoOptions("channel", none);
   return oneWord(channelReader);
 }
 
 /** A channel of any network by its absolute id, in any of its forms; the handler gets the normal one. */
-function channelId(): Arg<string> {
+function channelId(...none: []): Arg<string> {
+  checkNoOptions("channelId", none);
   return oneWord(channelIdReader);
 }
 
 /** One of several words, case-insensitive. Throws a SeabirdError `bad_option` for invalid choices. */
-function choice<const T extends string>(choices: readonly T[]): Arg<T> {
+function choice<const T extends string>(choices: readonly T[], ...none: []): Arg<T> {
+  checkNoOptions("choice, besides its words,", none);
   return oneWord(choiceReader(choices));
 }
 
@@ -136,7 +142,12 @@ function choice<const T extends string>(choices: readonly T[]): Arg<T> {
 function schema<S extends StandardSchemaV1>(
   validator: S & TakesText<S>,
   hint?: string,
+  ...none: []
 ): Arg<StandardSchemaV1.InferOutput<S>> {
+  checkNoOptions("schema, besides its hint,", none);
+  if (hint !== undefined && typeof hint !== "string") {
+    throw new SeabirdError("bad_option", 'the hint of schema is a text, such as "such as 2d6"');
+  }
   const typed: StandardSchemaV1 = validator;
   return oneWord(schemaReader(typed, hint) as Reader<StandardSchemaV1.InferOutput<S>>);
 }
@@ -158,7 +169,10 @@ function oneWord<T>(reader: Reader<T>, about = ""): Arg<T> {
   const shape: ArgShape = { takes: "word", reader, absent: undefined, max: 1, about };
   return {
     shape,
-    optional: () => ({ shape: { ...shape, absent: { value: undefined } } }),
+    optional: (...none: []) => {
+      checkNoOptions("optional", none);
+      return { shape: { ...shape, absent: { value: undefined } } };
+    },
     default: (value) => ({ shape: { ...shape, absent: { value } } }),
     repeated: (options = {}) => {
       checkOptionNames("repeated", options, ["max"]);
@@ -178,7 +192,10 @@ function oneWord<T>(reader: Reader<T>, about = ""): Arg<T> {
 function repeatedOf<T>(shape: ArgShape): RepeatedArg<T> {
   return {
     shape,
-    optional: () => ({ shape: { ...shape, absent: { value: [] } } }),
+    optional: (...none: []) => {
+      checkNoOptions("optional", none);
+      return { shape: { ...shape, absent: { value: [] } } };
+    },
     default: (value) => ({ shape: { ...shape, absent: { value } } }),
     describe: (about) => repeatedOf({ ...shape, about }),
   };
@@ -187,7 +204,10 @@ function repeatedOf<T>(shape: ArgShape): RepeatedArg<T> {
 function restOf(shape: ArgShape): RestArg {
   return {
     shape,
-    optional: () => ({ shape: { ...shape, absent: { value: undefined } } }),
+    optional: (...none: []) => {
+      checkNoOptions("optional", none);
+      return { shape: { ...shape, absent: { value: undefined } } };
+    },
     default: (value) => ({ shape: { ...shape, absent: { value } } }),
     describe: (about) => restOf({ ...shape, about }),
   };

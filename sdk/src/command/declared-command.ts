@@ -208,6 +208,9 @@ const MAX_COOLDOWN_MS = 365 * 86_400_000;
 
 function checkCooldown(cooldown: Cooldown | undefined, refuse: Refuse): AllCooldowns {
   const all = { perUser: 0, perChannel: 0, all: 0 };
+  if (cooldown !== undefined && (typeof cooldown !== "object" || cooldown === null)) {
+    refuse(`cooldown is ${JSON.stringify(cooldown)}; give such as { perUser: "5s" }`);
+  }
   for (const [name, given] of Object.entries(cooldown ?? {})) {
     if (!isCooldown(name)) {
       return refuse(`unknown cooldown ${JSON.stringify(name)}; allowed: ${COOLDOWNS.join(", ")}`);

@@ -1,4 +1,5 @@
 /** `flag`: declares a command's `--flags`. */
+import { checkOptionNames } from "../link/option-names.ts";
 import {
   type DurationBounds,
   decimalReader,
@@ -6,7 +7,6 @@ import {
   integerReader,
   type NumberBounds,
 } from "./numbers.ts";
-import { checkOptionNames } from "./option-names.ts";
 import type { Reader } from "./reader.ts";
 import { choiceReader, textReader } from "./readers.ts";
 

@@ -2,7 +2,7 @@
 
 import { formatDuration, parseDuration } from "@seabird-chat/runtime";
 import { SeabirdError } from "../link/errors.ts";
-import { checkOptionNames } from "./option-names.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import type { Reader, Reading } from "./reader.ts";
 import { durationSpan, durationsNear, readDuration } from "./typed-duration.ts";
 import { numbersNear, plainNumber } from "./typed-number.ts";

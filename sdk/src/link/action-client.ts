@@ -7,6 +7,7 @@ import { type Content, contentToWire } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
 import { checkLimit, type SdkLimits } from "./limits.ts";
 import { normalId } from "./normal-id.ts";
+import { checkOptionNames } from "./option-names.ts";
 
 export interface CallOptions {
   /** Cancels the call; the action may happen all the same. */
@@ -40,6 +41,9 @@ export interface ActionClientDeps {
   /** Called with the channel's or user's id for each message and action that is sent. */
   readonly onSend?: ((to: string, sent: Promise<unknown>) => void) | undefined;
 }
+
+const OPTIONS = ["signal", "timeoutMs", "tags"];
+const LEAVE_OPTIONS = [...OPTIONS, "exitMessage"];
 
 /** A call that core refused for load is tried again this often at most. */
 const MAX_RETRIES = 3;
@@ -191,9 +195,11 @@ export class ActionClient {
   async #call<Method extends UnaryMethod>(
     method: Method,
     request: Parameters<SeabirdClient[Method]>[0],
-    { signal, timeoutMs = this.#limits.callTimeoutMs }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<Awaited<ReturnType<SeabirdClient[Method]>>> {
     if (this.#isClosed) throw new SeabirdError("closed", "the client was closed");
+    checkOptionNames(method, options, method === "leaveChannel" ? LEAVE_OPTIONS : OPTIONS);
+    const { signal, timeoutMs = this.#limits.callTimeoutMs } = options;
     checkLimit("timeoutMs", timeoutMs);
     const send = this.#client[method] as (
       request: unknown,

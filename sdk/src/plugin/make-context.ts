@@ -7,6 +7,7 @@ import type { ActionOptions } from "../link/action-client.ts";
 import { pause } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import type { AskOptions, BackendRef, ChannelRef, PluginHost, ReplyMethods } from "./context.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Slot } from "./handler-slot.ts";
@@ -116,6 +117,7 @@ async function askFor(
   send: () => Promise<void>,
   settings: AskOptions | undefined,
 ): Promise<string> {
+  checkOptionNames("ask", settings, ["timeoutMs", "tags"]);
   const timeoutMs = settings?.timeoutMs ?? askTimeoutMs;
   if (!(timeoutMs > 0 && Number.isFinite(timeoutMs))) {
     const allowed = "it must be above 0 and have an end";

@@ -10,6 +10,7 @@ import type {
   Where,
 } from "../command/command-spec.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import { isOfKind, KIND } from "../program/component-kind.ts";
 import type { CommandContext, Context, EventKind, HearsContext, PluginHost } from "./context.ts";
 import { isEventKind } from "./events.ts";
@@ -226,6 +227,7 @@ export function plugin(name: string, definition: PluginDefinition = {}): unknown
     const allowed = "up to 64 of a-z, 0-9, - and _";
     throw new SeabirdError("bad_option", `a plugin is called "${name}"; allowed: ${allowed}`);
   }
+  checkOptionNames(`plugin "${name}"`, definition, ["config"]);
   const { config } = definition;
   if (config !== undefined && typeof config["~standard"]?.validate !== "function") {
     const what = `plugin "${name}": config is not a Standard Schema, such as z.object({})`;

@@ -1,5 +1,6 @@
 /** A job's declaration: its options and its handler. */
 import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import { SCHEDULE } from "./schedule-limits.ts";
 
@@ -61,17 +62,30 @@ export interface DeclaredJob {
   readonly handler: JobHandler<never>;
 }
 
+const OPTIONS = Object.keys({
+  missed: true,
+  onCrash: true,
+  timeoutMs: true,
+  attempts: true,
+  retryUnavailableMs: true,
+} satisfies Record<keyof JobOptions, true>);
+
 const MAX_TIMEOUT_MS = 86_400_000;
 const MAX_ATTEMPTS = 1_000;
 /** 31 days. */
 const MAX_RETRY_UNAVAILABLE_MS = 2_678_400_000;
 
 /** Throws `bad_option` for invalid options. */
-export function resolveJobOptions(name: string, options: JobOptions): ResolvedJobOptions {
+export function resolveJobOptions(
+  name: string,
+  options: JobOptions,
+  others: readonly string[] = [],
+): ResolvedJobOptions {
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) {
     const allowed = "up to 64 of a-z, 0-9, - and _";
     throw new SeabirdError("bad_option", `a job is called "${name}"; allowed: ${allowed}`);
   }
+  checkOptionNames(`job "${name}"`, options, [...OPTIONS, ...others]);
   const { missed = "once", onCrash = "retry" } = options;
   const { timeoutMs = SCHEDULE.jobTimeoutMs, attempts = SCHEDULE.attempts } = options;
   const { retryUnavailableMs = SCHEDULE.retryUnavailableMs } = options;

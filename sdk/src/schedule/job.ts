@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import type { DeepReadonly } from "../storage/columns.ts";
 import { boundedJson, checkedText, checkKeyLength } from "../storage/parameters.ts";
 import type { RunOfPlugin, Runs } from "../storage/runs.ts";
@@ -99,6 +100,7 @@ export class NamedJob<Data> implements Job<Data> {
   }
 
   async once(when: When, data: DeepReadonly<Data>, settings: KeyOptions = {}): Promise<string> {
+    checkOptionNames("once", settings, ["key"]);
     const store = this.#store();
     return this.#put(store, momentOf(when, store.clock.wallMs()), undefined, data, settings);
   }
@@ -108,6 +110,7 @@ export class NamedJob<Data> implements Job<Data> {
     data: DeepReadonly<Data>,
     settings: KeyOptions = {},
   ): Promise<string> {
+    checkOptionNames("every", settings, ["key"]);
     const rule = everyRule(typeof interval === "string" ? duration(interval) : interval);
     return this.#repeat(rule, data, settings);
   }
@@ -117,6 +120,7 @@ export class NamedJob<Data> implements Job<Data> {
     data: DeepReadonly<Data>,
     settings: CronOptions = {},
   ): Promise<string> {
+    checkOptionNames("cron", settings, ["key", "timeZone"]);
     const { timeZone = "UTC" } = settings;
     const rule = cronRule(expression, timeZone, this.#store().clock.wallMs());
     return this.#repeat(rule, data, settings);
@@ -127,6 +131,7 @@ export class NamedJob<Data> implements Job<Data> {
   }
 
   async list(settings: ListJobsOptions = {}): Promise<readonly WaitingJob<Data>[]> {
+    checkOptionNames("list", settings, ["after", "limit"]);
     const { after = "", limit = DEFAULT_LISTED } = settings;
     if (!(Number.isInteger(limit) && limit >= 1 && limit <= STORAGE.maxListed)) {
       const allowed = `whole numbers from 1 to ${STORAGE.maxListed}`;
@@ -157,6 +162,7 @@ export class NamedJob<Data> implements Job<Data> {
 
 function momentOf(when: When, nowMs: number): number {
   const { at, in: length } = (when ?? {}) as { at?: unknown; in?: number | string };
+  checkOptionNames("the time of once", when, ["at", "in"]);
   if ((at === undefined) === (length === undefined))
     throw noTime("give { at: date } or { in: ms }");
   if (at !== undefined && !(at instanceof Date)) throw noTime("at must be a Date");

@@ -2,6 +2,7 @@
 import type { Kysely } from "kysely";
 import { duration } from "../command/duration.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { isOfKind } from "../program/component-kind.ts";
@@ -75,6 +76,7 @@ export function schedule<Tables>(
   if (!isOfKind(plugin, "plugin")) {
     throw new SeabirdError("bad_option", "schedule takes a plugin: schedule(plugin, storage)");
   }
+  checkOptionNames("schedule", options, ["leaseMs"]);
   const { leaseMs = SCHEDULE.leaseMs } = options;
   if (!(Number.isInteger(leaseMs) && leaseMs >= MIN_LEASE_MS && leaseMs <= MAX_LEASE_MS)) {
     const allowed = `whole numbers from ${MIN_LEASE_MS} to ${MAX_LEASE_MS}`;
@@ -144,7 +146,7 @@ class DeclaredJobs implements Schedule {
     const ruleAt = (nowMs: number) => cronRule(expression, timeZone, nowMs);
     // Invalid expressions fail where they are declared.
     ruleAt(SOME_TIME_MS);
-    this.#declare(name, handler, options);
+    this.#declare(name, handler, options, ["timeZone"]);
     this.#rules.set(name, ruleAt);
   }
 
@@ -176,8 +178,13 @@ class DeclaredJobs implements Schedule {
     };
   }
 
-  #declare(name: string, handler: JobHandler<never>, options: JobOptions): void {
-    const resolved = resolveJobOptions(name, options);
+  #declare(
+    name: string,
+    handler: JobHandler<never>,
+    options: JobOptions,
+    others: readonly string[] = [],
+  ): void {
+    const resolved = resolveJobOptions(name, options, others);
     if (typeof handler !== "function") {
       throw new SeabirdError("bad_option", `job "${name}": its handler must be a function`);
     }

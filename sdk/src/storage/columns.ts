@@ -8,6 +8,7 @@ import {
   sql,
 } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
+import { checkNoOptions, checkOptionNames } from "../link/option-names.ts";
 import { SQLITE_TYPES } from "./sqlite-values.ts";
 
 type DataTypeExpression = Parameters<CreateTableBuilder<string>["addColumn"]>[1];
@@ -101,7 +102,10 @@ function helpers(kind: DatabaseKind, isChecked: boolean): Columns {
       return [type, (column) => build(column).check(CHECKS[name](sql.ref(nameOf(column))))];
     };
   return {
-    id: () => idColumn(kind),
+    id: (...none: []) => {
+      checkNoOptions("column.id", none);
+      return idColumn(kind);
+    },
     text: make("text"),
     integer: make("integer"),
     real: make("real"),
@@ -123,6 +127,7 @@ function idColumn(kind: DatabaseKind): Column {
 }
 
 function columnOf(kind: DatabaseKind, name: TypeName, options: ColumnOptions = {}): Column {
+  checkOptionNames(`column.${name}`, options, ["nullable", "unique", "default", "references"]);
   const { nullable = false, unique = false, default: fallback, references } = options;
   const build: ColumnBuilderCallback = (column) => {
     let built = nullable ? column : column.notNull();

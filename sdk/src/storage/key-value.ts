@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import { duration } from "../command/duration.ts";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import type { DeepReadonly } from "./columns.ts";
 import type { KeyedMutex } from "./mutex.ts";
 import type { OwnTables } from "./own-tables.ts";
@@ -85,6 +86,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
   }
 
   async set(key: string, value: DeepReadonly<Value>, settings: SetOptions = {}): Promise<void> {
+    checkOptionNames("set", settings, ["expiresIn"]);
     const row = this.#row(checkedKey(key), jsonOf(value), settings);
     const { value: text, expires_at } = row;
     await this.#store
@@ -104,6 +106,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
     settings: SetOptions = {},
   ): Promise<Next> {
     checkedKey(key);
+    checkOptionNames("update", settings, ["expiresIn"]);
     return this.#store.mutex.run(`${this.#namespace}\0${key}`, () =>
       this.#change(key, change, settings),
     );
@@ -138,6 +141,7 @@ class TableKeyValue<Value> implements KeyValue<Value> {
   }
 
   async list(settings: ListOptions = {}): Promise<readonly KeyValueEntry<Value>[]> {
+    checkOptionNames("list", settings, ["prefix", "after", "limit"]);
     const { prefix = "", after, limit = DEFAULT_LISTED } = settings;
     checkLimit(limit);
     const now = this.#now();

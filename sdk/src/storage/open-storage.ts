@@ -3,6 +3,7 @@ import { errorMessage } from "@seabird-chat/runtime";
 import { type Dialect, Kysely } from "kysely";
 import { type Clock, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import { createLog, type Log } from "../program/log.ts";
 import type { AnyTables, Migrations } from "./migration.ts";
 import { type MigrateOptions, migrate, noLock, postgresLock } from "./migrations.ts";
@@ -50,6 +51,7 @@ export async function openStorage<Tables = AnyTables>(
   owner: Owner,
   options: OpenOptions = {},
 ): Promise<OpenStore<Tables>> {
+  checkOptionNames("openStorage", options, ["url", "migrations", "clock", "log"]);
   const given = typeof owner === "string" ? { name: owner } : owner;
   const name = checkedName(given.name);
   const clock = options.clock ?? ("clock" in given ? given.clock : systemClock);

@@ -1,6 +1,7 @@
 /** `storage()`: a plugin's data, open while the plugin runs. */
 import type { Kysely } from "kysely";
 import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
 import type { PluginHost } from "../plugin/context.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { isOfKind } from "../program/component-kind.ts";
@@ -60,6 +61,7 @@ export function storage<Tables = AnyTables>(
   if (!isOfKind(plugin, "plugin")) {
     throw new SeabirdError("bad_option", "storage takes a plugin: storage(plugin, …)");
   }
+  checkOptionNames("storage", options, ["url", "setting", "migrations"]);
   const runs = new Runs<OpenStore<Tables>>(`the storage of "${plugin.name}"`);
   plugin.onStart(async (host) => {
     const { migrations } = options;

@@ -1,5 +1,5 @@
-/** Refuses an option that an argument or a flag does not have. */
-import { SeabirdError } from "../link/errors.ts";
+/** Refuses options that do not exist: types do not stop authors who write JavaScript. */
+import { SeabirdError } from "./errors.ts";
 
 /** Throws a SeabirdError `bad_option` that names the unknown option and those allowed. */
 export function checkOptionNames(
@@ -15,4 +15,10 @@ export function checkOptionNames(
   if (unknown === undefined) return;
   const known = `allowed: ${allowed.join(", ")}`;
   throw new SeabirdError("bad_option", `${what} has an unknown option "${unknown}"; ${known}`);
+}
+
+/** For a function without options. Throws a SeabirdError `bad_option` if it was given something. */
+export function checkNoOptions(what: string, given: readonly unknown[]): void {
+  if (given.every((each) => each === undefined)) return;
+  throw new SeabirdError("bad_option", `${what} takes no options`);
 }
