@@ -1,8 +1,8 @@
 /** Options that do not exist are refused, in words that name those that do, also without types. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arg, flag, plugin, SeabirdError } from "@seabird-chat/sdk";
-import { backend } from "@seabird-chat/sdk/backend";
+import { arg, type CommandContext, flag, plugin, SeabirdError } from "@seabird-chat/sdk";
+import { type BackendSpec, backend } from "@seabird-chat/sdk/backend";
 import { schedule } from "@seabird-chat/sdk/schedule";
 import { type Columns, type Migrations, openStorage, storage } from "@seabird-chat/sdk/storage";
 import { testbed } from "@seabird-chat/testkit";
@@ -62,10 +62,14 @@ const DECLARED: readonly (readonly [string, () => unknown, RegExp])[] = [
   ["cooldown as a text", command({ cooldown: "5s" }), /cooldown is "5s"; give such as \{ perUser/],
   ["cooldown as a number", command({ cooldown: 5_000 }), /cooldown is 5000; give such as/],
   ["allow", command({ allow: [{ acount: "x" }] }), /"acount" in allow; it takes channel,/],
-  ["plugin", () => plugin("bot", untyped({ confg: schema() })), /"confg"; allowed: config$/],
+  [
+    "plugin",
+    () => plugin("bot", untyped<object>({ confg: schema() })),
+    /"confg"; allowed: config$/,
+  ],
   [
     "backend",
-    () => backend("test", untyped({ connect: () => ({}), commandprefix: "?" })),
+    () => backend("test", untyped<BackendSpec>({ connect: () => ({}), commandprefix: "?" })),
     /^backend "test" has an unknown option "commandprefix"; allowed: config, commandPrefix,/,
   ],
   [
@@ -115,11 +119,11 @@ test("unknown options of calls are refused, and nothing is sent or stored", asyn
   const data = storage(made, { url: ":memory:" });
   const job = schedule(made, data).job<null>("job", () => undefined);
   const values = data.keyValue<number>("n");
-  const calls: Record<string, (ctx: Parameters<typeof ask>[0]) => Promise<unknown>> = {
+  const calls: Record<string, (ctx: CommandContext<"channel">) => Promise<unknown>> = {
     reply: (ctx) => ctx.reply("x", untyped({ tag: {} })),
     mentionReply: (ctx) => ctx.mentionReply("x", untyped({ timeout: 5 })),
     sendMessage: (ctx) => ctx.core.sendMessage(ctx.channel.id, "x", untyped({ timeout: 5 })),
-    ask: (ctx) => ask(ctx),
+    ask: (ctx) => ctx.ask("x?", untyped({ timeout: 5 })),
     confirm: (ctx) => ctx.confirm("x?", untyped({ timeout: 5 })),
     set: () => values.set("x", 1, untyped({ ttl: "5s" })),
     update: () => values.update("x", () => 1, untyped({ expires: "5s" })),
@@ -146,10 +150,6 @@ test("unknown options of calls are refused, and nothing is sent or stored", asyn
     assert.match(message, /^bad_option .*unknown option/, name);
   }
 });
-
-function ask(ctx: { ask(question: string, settings: never): Promise<string> }) {
-  return ctx.ask("x?", untyped({ timeout: 5 }));
-}
 
 test("unknown options of columns and of openStorage are refused", async () => {
   const rows: readonly (readonly [(column: Columns) => unknown, RegExp])[] = [
