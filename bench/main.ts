@@ -3,9 +3,11 @@ import { writeFile } from "node:fs/promises";
 import type { Measurement } from "./measurement.ts";
 import { actions } from "./measurements/actions.ts";
 import { burst } from "./measurements/burst.ts";
+import { coldStart } from "./measurements/cold-start.ts";
 import { fanOut } from "./measurements/fan-out.ts";
 import { idleMemory } from "./measurements/idle-memory.ts";
 import { latency } from "./measurements/latency.ts";
+import { projectMemory } from "./measurements/project-memory.ts";
 import { sdkAction } from "./measurements/sdk-action.ts";
 import { sdkBackend } from "./measurements/sdk-backend.ts";
 import { sdkPlugin } from "./measurements/sdk-plugin.ts";
@@ -13,9 +15,10 @@ import { startUp } from "./measurements/start-up.ts";
 import { waiting } from "./measurements/waiting.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 import { describeMachine, Results, table } from "./report.ts";
+import { natsStarter } from "./systems/nats.ts";
 import { OUR_CORE_SETTINGS, startOurCore } from "./systems/our-core.ts";
 import { startProcess } from "./systems/start-process.ts";
-import type { MeasuredSystem, StartSystem } from "./systems/system.ts";
+import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.ts";
 
 const ALL: readonly Measurement[] = [
   fanOut,
@@ -28,26 +31,35 @@ const ALL: readonly Measurement[] = [
   sdkAction,
   idleMemory,
   startUp,
+  coldStart,
+  projectMemory,
 ];
 
-/** Bare node:http2 that moves the same bytes, and the smallest core on @grpc/grpc-js. */
-const BASELINES: readonly StartSystem[] = [
-  (nodeArguments = []) => {
+/**
+ * Bare node:http2 that moves the same bytes, the smallest core on @grpc/grpc-js, and NATS if it is
+ * there.
+ */
+const BASELINES: Readonly<Record<Exclude<SystemName, "core">, StartSystem | undefined>> = {
+  ceiling: (nodeArguments = []) => {
     const file = new URL("programs/bare-core.ts", import.meta.url);
     return startProcess({ name: "ceiling", file, token: "none", bare: true, nodeArguments });
   },
-  (nodeArguments = []) => {
+  "grpc-js": (nodeArguments = []) => {
     const file = new URL("programs/grpc-js-core.ts", import.meta.url);
     return startProcess({ name: "grpc-js", file, token: "none", bare: false, nodeArguments });
   },
-];
+  nats: natsStarter(),
+};
 
 interface Running {
   readonly system: MeasuredSystem;
   readonly startAnew: StartSystem | undefined;
 }
 
-async function startAll(options: BenchOptions): Promise<Running[]> {
+async function startAll(
+  options: BenchOptions,
+  measurements: readonly Measurement[],
+): Promise<Running[]> {
   const { given, nodeArguments } = options;
   const startCore: StartSystem = (more = []) =>
     startOurCore({ nodeArguments: [...nodeArguments, ...more] });
@@ -57,7 +69,11 @@ async function startAll(options: BenchOptions): Promise<Running[]> {
       : { system: givenCore(given.url, given.token), startAnew: undefined },
   ];
   if (options.alone) return running;
-  for (const startAnew of BASELINES) running.push({ system: await startAnew(), startAnew });
+  for (const [name, startAnew] of Object.entries(BASELINES)) {
+    const isUsed = measurements.some(({ systems }) => systems.includes(name as SystemName));
+    if (!isUsed || startAnew === undefined) continue;
+    running.push({ system: await startAnew(), startAnew });
+  }
   return running;
 }
 
@@ -116,7 +132,7 @@ async function main(): Promise<void> {
     return;
   }
   const measurements = choose(options.only);
-  const running = await startAll(options);
+  const running = await startAll(options, measurements);
   try {
     const results = (await measureAll(measurements, running, options)).all();
     const core = options.given === undefined ? OUR_CORE_SETTINGS : options.given.url.origin;

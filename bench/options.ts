@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [options]
 
   --quick              under a minute, and less exact
   --only NAME,NAME     fan-out, latency, actions, waiting, burst, idle-memory, start-up,
-                       sdk-plugin, sdk-backend, sdk-action
+                       sdk-plugin, sdk-backend, sdk-action, cold-start, project-memory
   --shape NAME,NAME    what events and actions look like: plain, tagged, real (default: real)
   --url URL            a core that is running already (plaintext), with
   --token TOKEN        a token that may be a plugin and any backend

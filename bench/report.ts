@@ -84,7 +84,7 @@ export function describeMachine(): string {
 
 /** The table; `busy` marks values for which the load generator had hardly time left. */
 export function table(results: readonly Result[]): string {
-  const head = ["", "core", "ceiling", "of it", "grpc-js", "times it", "target"];
+  const head = ["", "core", "ceiling", "of it", "grpc-js", "times it", "NATS", "of it", "target"];
   const rows = results.map((result) => [
     result.row,
     shown(result, "core"),
@@ -92,6 +92,8 @@ export function table(results: readonly Result[]): string {
     percent(result.ratios.ceiling),
     shown(result, "grpc-js"),
     result.ratios["grpc-js"]?.toFixed(1) ?? "",
+    shown(result, "nats"),
+    percent(result.ratios.nats),
     result.target === undefined ? "" : `${result.met ? "✔" : "✘"} ${result.target}`,
   ]);
   const widths = head.map((cell, column) =>
@@ -100,7 +102,7 @@ export function table(results: readonly Result[]): string {
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) =>
-        column === 0 || column === 6
+        column === 0 || column === head.length - 1
           ? cell.padEnd(widths[column] ?? 0)
           : cell.padStart(widths[column] ?? 0),
       )

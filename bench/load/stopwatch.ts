@@ -1,5 +1,5 @@
 /** Measures over a window of time: what a counter gained, and how busy both sides were. */
-import { readFileSync } from "node:fs";
+import { processorMs } from "../systems/proc.ts";
 
 export interface Gain {
   readonly perSecond: number;
@@ -49,13 +49,4 @@ export async function until(ms: number, what: string, done: () => boolean): Prom
     if (performance.now() > lateAt) throw new Error(`no ${what} within ${ms} ms`);
     await pause(5);
   }
-}
-
-/** Processor time that a process has had; NaN if it cannot be known. The kernel counts in 10 ms. */
-function processorMs(pid: number | undefined): number {
-  if (pid === undefined || process.platform !== "linux") return Number.NaN;
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // Its second field is a name in brackets; user and system time are the 14th and 15th.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -4,11 +4,12 @@
  */
 
 import type { Shape } from "../shapes/shape.ts";
-import type { ClientConnection } from "../wire/client-connection.ts";
 import { Backend } from "./backend.ts";
+import type { EventSource, EventStream } from "./event-source.ts";
+import { openNatsSource, openNatsStream } from "./nats.ts";
 import type { Peer } from "./peer.ts";
 import { pause } from "./stopwatch.ts";
-import { openConnections, Subscriber } from "./subscriber.ts";
+import { openConnections, Subscriber, type SubscriberHandlers } from "./subscriber.ts";
 
 const READY_TIMEOUT_MS = 60_000;
 const QUIET_MS = 50;
@@ -25,27 +26,31 @@ export class Subscribers {
   onDelivery: ((event: number) => void) | undefined;
   /** Called when all streams have one more event. */
   onComplete: (() => void) | undefined;
-  readonly backend: Backend;
+  readonly source: EventSource;
   readonly line: Buffer;
-  readonly #streams: Subscriber[] = [];
-  readonly #connections: ClientConnection[] = [];
+  readonly #streams: EventStream[] = [];
   readonly #have = new Uint32Array(MOST_OUTSTANDING);
   #ready = false;
   /** What each stream had received when it was ready. */
   readonly #before: number[] = [];
 
-  private constructor(backend: Backend) {
-    this.backend = backend;
-    this.line = backend.encode();
+  private constructor(source: EventSource) {
+    this.source = source;
+    this.line = source.encode();
   }
 
   /** `count` event streams, each on a connection of its own. */
   static async open(peer: Peer, count: number, shape: Shape): Promise<Subscribers> {
-    const subscribers = new Subscribers(await Backend.connect(peer, { shape, answers: true }));
-    subscribers.#connections.push(...(await openConnections(peer, count)));
-    for (const [index, connection] of subscribers.#connections.entries()) {
+    const isNats = peer.url.protocol === "nats:";
+    const subscribers = new Subscribers(
+      isNats
+        ? await openNatsSource(peer, shape)
+        : await Backend.connect(peer, { shape, answers: true }),
+    );
+    const openStream = isNats ? openNatsStream : openGrpcStream;
+    for (let index = 0; index < count; index++) {
       const events = (n: number, total: number) => subscribers.#received(index, n, total);
-      subscribers.#streams.push(await Subscriber.open(connection, peer, { events }));
+      subscribers.#streams.push(await openStream(peer, { events }));
     }
     await subscribers.#becomeReady();
     return subscribers;
@@ -54,7 +59,7 @@ export class Subscribers {
   /** Why the first stream ended, if one has. */
   get ended(): string | undefined {
     const over = this.#streams.filter((stream) => stream.end !== undefined);
-    const end = over[0]?.end ?? this.backend.end;
+    const end = over[0]?.end ?? this.source.end;
     return (
       end && `${over.length} of ${this.#streams.length} streams ended: ${end.code} ${end.message}`
     );
@@ -63,12 +68,12 @@ export class Subscribers {
   /** Sends `count` events. */
   send(events: Uint8Array, count: number): void {
     this.sent += count;
-    this.backend.send(events);
+    this.source.send(events);
   }
 
   async close(): Promise<void> {
-    for (const connection of this.#connections) connection.close();
-    this.backend.close();
+    for (const stream of this.#streams) stream.close();
+    this.source.close();
     await pause(QUIET_MS);
   }
 
@@ -76,7 +81,7 @@ export class Subscribers {
     const lateAt = performance.now() + READY_TIMEOUT_MS;
     while (this.#streams.some((stream) => stream.total === 0)) {
       if (performance.now() > lateAt) throw new Error("not every stream gets events");
-      this.backend.send(this.line);
+      this.source.send(this.line);
       await pause(20);
     }
     let before = -1;
@@ -108,4 +113,19 @@ export class Subscribers {
       }
     }
   }
+}
+
+async function openGrpcStream(peer: Peer, handlers: SubscriberHandlers): Promise<EventStream> {
+  const [connection] = await openConnections(peer, 1);
+  if (connection === undefined) throw new Error("no connection");
+  const subscriber = await Subscriber.open(connection, peer, handlers);
+  return {
+    get total() {
+      return subscriber.total;
+    },
+    get end() {
+      return subscriber.end;
+    },
+    close: () => connection.close(),
+  };
 }

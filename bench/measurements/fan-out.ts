@@ -15,7 +15,7 @@ const MOST_UNSENT_BYTES = 262_144;
 
 export const fanOut: Measurement = {
   name: "fan-out",
-  systems: ["core", "ceiling", "grpc-js"],
+  systems: ["core", "ceiling", "grpc-js", "nats"],
   shaped: true,
   async measure(subject, plan) {
     const samples: Sample[] = [];
@@ -69,7 +69,7 @@ function unpaced(subscribers: Subscribers): () => void {
   let stopped = false;
   const sending = async () => {
     while (!stopped && subscribers.ended === undefined) {
-      while (subscribers.backend.unsentBytes < MOST_UNSENT_BYTES) subscribers.send(batch, BATCH);
+      while (subscribers.source.unsentBytes < MOST_UNSENT_BYTES) subscribers.send(batch, BATCH);
       await pause(1);
     }
   };

@@ -20,7 +20,7 @@ export interface Checkout {
 const GONE_MS = 30_000;
 
 /** Removed at the end of the test. What still runs there then is killed, and the test fails. */
-export async function makeCheckout(t: TestContext): Promise<Checkout> {
+export async function makeCheckout(t: Pick<TestContext, "after">): Promise<Checkout> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-checkout-"));
   await copyFile(join(ROOT, "package.json"), join(folder, "package.json"));
   for (const name of ["cli", "node_modules"]) await symlink(join(ROOT, name), join(folder, name));

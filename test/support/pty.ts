@@ -21,7 +21,7 @@ export class PtyProgram {
   #errors = "";
 
   /** Starts it; at the end of the test the terminal is hung up. */
-  constructor(command: readonly string[], { cwd, env }: PtyOptions, t: TestContext) {
+  constructor(command: readonly string[], { cwd, env }: PtyOptions, t: Pick<TestContext, "after">) {
     this.#child = spawn("python3", [PTY, ...command], { cwd, env, stdio: "pipe" });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#shown += text));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#errors += text));

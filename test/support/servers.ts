@@ -22,6 +22,7 @@ export type ServerName =
   | "protoc"
   | "openssl"
   | "initdb"
+  | "nats-server"
   | "go"
   | "cargo";
 

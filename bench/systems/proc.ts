@@ -1,0 +1,34 @@
+/** What Linux knows of a process (/proc): its processor time and its memory. */
+import { readFileSync } from "node:fs";
+
+const TICK_MS = 10;
+/** In /proc/PID/stat, counted from behind the name in brackets. */
+const FIELD = { user: 11, system: 12, childrenUser: 13, childrenSystem: 14 } as const;
+
+/**
+ * Processor time that a process has had, all its threads, in milliseconds; NaN if it cannot be
+ * known. The kernel counts in 10 ms.
+ */
+export function processorMs(pid: number | undefined): number {
+  const stat = statOf(pid);
+  return (stat(FIELD.user) + stat(FIELD.system)) * TICK_MS;
+}
+
+/** The same of those of its children that have ended, and theirs. */
+export function endedChildrenMs(pid: number | undefined): number {
+  const stat = statOf(pid);
+  return (stat(FIELD.childrenUser) + stat(FIELD.childrenSystem)) * TICK_MS;
+}
+
+function statOf(pid: number | undefined): (field: number) => number {
+  if (pid === undefined || process.platform !== "linux") return () => Number.NaN;
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (field) => Number(fields[field]);
+}
+
+/** Its own memory and its share of what it has in common with others (PSS), in KiB. */
+export function pssKb(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? Number.NaN);
+}
