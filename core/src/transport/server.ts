@@ -170,6 +170,7 @@ export class TransportServer {
     rawHeaders: readonly string[],
   ): void {
     stream.on("error", ignore);
+    stream.on("close", releaseListeners);
     if (isNativeGrpc(headers["content-type"] ?? "") && headers[":method"] === "POST") {
       openCall(this.#context, connection, stream, headers);
       return;
@@ -182,6 +183,15 @@ export class TransportServer {
     const path = (headers[":path"] ?? "").split("?", 1)[0] ?? "";
     this.#router.handle({ request, response, connection, path });
   }
+}
+
+/**
+ * node:http2 keeps its streams in a Map, whose former storages hold closed ones until a full
+ * collection. Without its listeners, such a stream holds nothing of its call.
+ */
+function releaseListeners(this: ServerHttp2Stream): void {
+  this.removeAllListeners();
+  this.on("error", ignore);
 }
 
 function ignore(): void {

@@ -1,5 +1,6 @@
 /** Bounds large replies that their callers have not read yet, in bytes and in time. */
 import { BrokerError } from "../../broker/errors.ts";
+import { NOT_SWEPT } from "../connections/sweeper.ts";
 import type { ServerContext } from "../server-context.ts";
 
 /**
@@ -15,6 +16,7 @@ export function watchReply(context: ServerContext, bytes: number, reset: () => v
   }
   const endMs = context.clock.now() + limits.replyTimeoutMs;
   const watch = {
+    sweepIndex: NOT_SWEPT,
     sweep(nowMs: number) {
       if (nowMs < endMs) return;
       context.log.debug({}, "call reset: its peer does not take the answer");

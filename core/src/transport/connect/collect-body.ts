@@ -2,6 +2,7 @@
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { BufferAccounting } from "../calls/buffer-accounting.ts";
+import { NOT_SWEPT } from "../connections/sweeper.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
 
@@ -16,6 +17,7 @@ export function collectBody(
     let bytes = 0;
     const buffered = new BufferAccounting(context);
     const limit = {
+      sweepIndex: NOT_SWEPT,
       sweep(nowMs: number) {
         if (nowMs >= deadlineMs) fail(timedOut());
       },

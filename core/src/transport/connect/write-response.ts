@@ -1,6 +1,7 @@
 /** Writes Connect's response to the socket, no faster than the peer reads. */
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { watchReply } from "../calls/unread-replies.ts";
+import { NOT_SWEPT } from "../connections/sweeper.ts";
 import { type Exchange, reset } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
 import type { MessageStream } from "./message-stream.ts";
@@ -74,6 +75,7 @@ function drained({ response }: Exchange): Promise<void> {
 function watchEnd(context: ServerContext, exchange: Exchange, stream: MessageStream) {
   let progressAtMs = 0;
   const watch = {
+    sweepIndex: NOT_SWEPT,
     sweep(nowMs: number) {
       if (stream.endingSinceMs === undefined) return;
       const sinceMs = Math.max(stream.endingSinceMs, progressAtMs);

@@ -5,9 +5,10 @@ import { BrokerError } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 import { AuthCache } from "./auth-cache.ts";
 import { CallOrder } from "./call-order.ts";
-import type { Sweepable } from "./sweeper.ts";
+import { NOT_SWEPT, type Sweepable } from "./sweeper.ts";
 
 export class Http2Connection implements Peer, Sweepable {
+  sweepIndex = NOT_SWEPT;
   readonly address: string;
   readonly session: ServerHttp2Session;
   readonly order = new CallOrder();

@@ -9,6 +9,7 @@ import { BrokerError } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 import { refusePlaintext } from "./refuse-plaintext.ts";
 import { sniff } from "./sniff.ts";
+import { NOT_SWEPT } from "./sweeper.ts";
 
 export interface TlsFiles {
   /** PEM; the whole chain. */
@@ -116,6 +117,7 @@ export class Listener {
   #limitOpening(socket: Socket): { openedAtMs: number; sniffed: () => void } {
     const openedAtMs = this.#context.clock.now();
     const limit = {
+      sweepIndex: NOT_SWEPT,
       sweep: (nowMs: number) => {
         if (nowMs - openedAtMs < this.#context.limits.handshakeTimeoutMs) return;
         this.#context.observer.connectionRefused("opening_timeout");

@@ -5,7 +5,7 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/streams/source.ts";
-import type { Sweepable } from "../connections/sweeper.ts";
+import { NOT_SWEPT, type Sweepable } from "../connections/sweeper.ts";
 import type { TickTask } from "../connections/tick-scheduler.ts";
 import type { ServerContext } from "../server-context.ts";
 import { RESPOND_WITH_TRAILERS } from "./call-setup.ts";
@@ -18,6 +18,7 @@ export interface PumpOwner {
 }
 
 export class Pump implements TickTask, Sweepable {
+  sweepIndex = NOT_SWEPT;
   readonly #context: ServerContext;
   readonly #stream: ServerHttp2Stream;
   readonly #source: Source;

@@ -3,7 +3,7 @@ import type { ServerHttp2Stream } from "node:http2";
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { BufferAccounting } from "../calls/buffer-accounting.ts";
-import type { Sweepable } from "../connections/sweeper.ts";
+import { NOT_SWEPT, type Sweepable } from "../connections/sweeper.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type Envelope, EnvelopeReader } from "./envelope.ts";
 
@@ -16,6 +16,7 @@ export interface RequestOwner {
 
 /** Collects the request, within the limits in size and time. */
 export class RequestBody implements Sweepable {
+  sweepIndex = NOT_SWEPT;
   readonly #context: ServerContext;
   readonly #owner: RequestOwner;
   readonly #deadlineMs: number;
