@@ -1,6 +1,6 @@
 /**
- * The first thing that every program of the project does. This file alone runs on versions of
- * Node that the programs cannot run on, and says so.
+ * The first thing that every program of the project does. This file, as npm-shell.js, runs on
+ * versions of Node that the programs cannot run on, and says so.
  */
 import module from "node:module";
 

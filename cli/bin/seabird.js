@@ -14,8 +14,6 @@ import {
 
 /** How long the program may take to say that a terminal's signal reached it too. */
 const ECHO_MS = 200;
-/** How often the parent is looked at. */
-const PARENT_CHECK_MS = 500;
 const SHARED_SIGNALS = ["SIGINT", "SIGQUIT", "SIGHUP"];
 
 if (isNodeNewEnough()) {
@@ -23,10 +21,10 @@ if (isNodeNewEnough()) {
   const { main } = await import("../src/main.ts");
   await main(process.argv.slice(2));
 } else {
-  relaunch();
+  await relaunch();
 }
 
-function relaunch() {
+async function relaunch() {
   const node = findNode(dirname(fileURLToPath(import.meta.url)));
   if (node === undefined) {
     process.stderr.write(
@@ -36,6 +34,7 @@ function relaunch() {
     process.exitCode = EXIT_OLD_NODE;
     return;
   }
+  const { isNohup, watchNpmShell } = await import("@seabird-chat/runtime/npm-shell");
   // With a terminal the program stays in its foreground group, else it could not read from it.
   // Without one it gets a group of its own, so that each signal comes from here and only once.
   const terminal = process.stdin.isTTY === true;
@@ -48,7 +47,8 @@ function relaunch() {
     process.stderr.write(`seabird: cannot start ${node}: ${error.message}\n`);
     process.exitCode = EXIT_OLD_NODE;
   });
-  passSignals(child, terminal);
+  passSignals(child, terminal, isNohup());
+  watchNpmShell(() => child.kill("SIGTERM"));
   let hungUp = false;
   process.on("SIGHUP", () => {
     hungUp = terminal;
@@ -63,7 +63,7 @@ function relaunch() {
 }
 
 /** A terminal gives its signals to the whole group: those go on only if the program got none. */
-function passSignals(child, terminal) {
+function passSignals(child, terminal, nohup) {
   const echoes = new Map();
   child.on("message", (message) => {
     if (message === null || message.type !== "signal") return;
@@ -71,18 +71,9 @@ function passSignals(child, terminal) {
     echoes.delete(message.name);
   });
   process.on("SIGTERM", () => child.kill("SIGTERM"));
-  // The shell that npm and npx put between ends by a SIGTERM and does not pass it on.
-  const { ppid } = process;
-  if (process.env.npm_lifecycle_event !== undefined) {
-    const timer = setInterval(() => {
-      if (process.ppid === ppid) return;
-      clearInterval(timer);
-      child.kill("SIGTERM");
-    }, PARENT_CHECK_MS);
-    timer.unref();
-  }
   for (const name of SHARED_SIGNALS) {
     process.on(name, () => {
+      if (nohup && name === "SIGHUP") return;
       if (!terminal) return child.kill(name);
       clearTimeout(echoes.get(name));
       echoes.set(

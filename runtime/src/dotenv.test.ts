@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parseEnv } from "node:util";
 import fc from "fast-check";
-import { MAX_DOTENV_BYTES, parseDotEnv, readDotEnv } from "./dotenv.ts";
+import { DotEnvError, MAX_DOTENV_BYTES, parseDotEnv, readDotEnv } from "./dotenv.ts";
 
 test("lines, quotes, comments and line ends are read as one expects", () => {
   const rows: readonly (readonly [text: string, expected: object])[] = [
@@ -62,6 +62,32 @@ test("what could be read in two ways is refused by file, line and name, without 
       text,
     );
   }
+});
+
+test("all lines that cannot be read are told, what is right between them is skipped", () => {
+  const text = "A=1\nB=x # y\nC=2\nD='x' y\n: no\nE='never closed\nF=3\n= x\n";
+  const problems = [
+    [2, /^the value of B holds a blank/],
+    [4, /^the value of D goes on behind/],
+    [5, /^write NAME=value/],
+    [6, /^the value of E begins with a quote/],
+    [8, /^write NAME=value/],
+  ] as const;
+  assert.throws(
+    () => parseDotEnv(text),
+    (error) => {
+      assert.ok(error instanceof DotEnvError);
+      assert.deepEqual(
+        error.problems.map(({ line }) => line),
+        problems.map(([line]) => line),
+      );
+      for (const [index, [, words]] of problems.entries()) {
+        assert.match(error.problems[index]?.message ?? "", words);
+      }
+      return /^\.env, line 2: .*; line 4: .*; line 8: /.test(error.message);
+    },
+  );
+  assert.throws(() => parseDotEnv("?\n".repeat(30)), /; line 21: and 10 more from here on$/);
 });
 
 test("without # and quotes within values it reads what Node's own reader does", () => {

@@ -14,9 +14,26 @@ export const MAX_DOTENV_BYTES = 1024 * 1024;
 
 export type DotEnv = Readonly<Record<string, string>>;
 
-/** The message names the file and the line, and the variable if there is one; never its value. */
+export interface DotEnvProblem {
+  /** From 1. */
+  readonly line: number;
+  /** Names the variable if there is one; never its value. */
+  readonly message: string;
+}
+
+/** Problems that are told; more are counted. */
+const MAX_PROBLEMS = 20;
+
+/** `.env` cannot be read, or some of its lines cannot; the message has the file and all problems. */
 export class DotEnvError extends Error {
   override readonly name = "DotEnvError";
+  /** Empty if the file cannot be read at all. */
+  readonly problems: readonly DotEnvProblem[];
+
+  constructor(message: string, problems: readonly DotEnvProblem[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.problems = problems;
+  }
 }
 
 /** The variables of `.env` in the folder; none if there is no such file. Throws a DotEnvError. */
@@ -27,7 +44,7 @@ export function readDotEnv(folder: string): DotEnv {
   } catch (error) {
     if (!(error instanceof TextFileError)) throw error;
     if (error.code === "ENOENT") return {};
-    throw new DotEnvError(error.message, { cause: error });
+    throw new DotEnvError(error.message, [], { cause: error });
   }
 }
 
@@ -36,7 +53,10 @@ const NAME = /[^\S\n]*(?:export[^\S\n]+)?(?<name>[A-Za-z_][\w.-]*)[^\S\n]*=[^\S\
 const QUOTED = /(?<quote>["'`])(?<quoted>[\s\S]*?)\k<quote>/y;
 const UNQUOTED = /(?<plain>[^\n]*)(?:\n|$)/y;
 
-/** `name`: what messages call the file. The last of several lines for a variable counts. */
+/**
+ * `name`: what messages call the file. The last of several lines for a variable counts. Throws a
+ * DotEnvError with all lines that cannot be read.
+ */
 export function parseDotEnv(content: string, name: string = ".env"): DotEnv {
   const text = content.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
   const variables = new Map<string, string>();
@@ -47,34 +67,50 @@ export function parseDotEnv(content: string, name: string = ".env"): DotEnv {
     if (match !== null) at = pattern.lastIndex;
     return match;
   };
-  const refuse = (from: number, what: string): DotEnvError => {
-    const line = text.slice(0, from).split("\n").length;
-    return new DotEnvError(`${name}, line ${line}: ${what}`);
+  const problems: DotEnvProblem[] = [];
+  const refuse = (from: number, message: string): void => {
+    problems.push({ line: text.slice(0, from).split("\n").length, message });
   };
   while (at < text.length) {
     if (take(BLANK) !== null) continue;
     const start = at;
     const variable = take(NAME)?.groups?.["name"];
-    if (variable === undefined) throw refuse(start, "write NAME=value, or # before a comment");
+    if (variable === undefined) {
+      refuse(start, "write NAME=value, or # before a comment");
+      take(UNQUOTED);
+      continue;
+    }
     const isQuoted = `"'\``.includes(text.charAt(at)) && at < text.length;
     if (!isQuoted) {
       // The blanks before it tell `A=#1`, a value, from `A= # one`.
       const before = text.charAt(at - 1);
       const plain = (take(UNQUOTED)?.groups?.["plain"] ?? "").trimEnd();
-      if (/\s#/.test(`${before}${plain}`)) throw refuse(start, commentIn(variable));
+      if (/\s#/.test(`${before}${plain}`)) refuse(start, commentIn(variable));
       variables.set(variable, plain);
       continue;
     }
     const { quote, quoted = "" } = take(QUOTED)?.groups ?? {};
     if (quote === undefined) {
-      throw refuse(start, `the value of ${variable} begins with a quote that is never closed`);
-    }
-    if (take(BLANK) === null) {
-      throw refuse(start, `the value of ${variable} goes on behind its closing quote`);
+      refuse(start, `the value of ${variable} begins with a quote that is never closed`);
+      take(UNQUOTED);
+    } else if (take(BLANK) === null) {
+      refuse(start, `the value of ${variable} goes on behind its closing quote`);
+      take(UNQUOTED);
     }
     variables.set(variable, quote === '"' ? quoted.replaceAll("\\n", "\n") : quoted);
   }
+  if (problems.length > 0) throw dotEnvError(name, problems);
   return Object.freeze(Object.fromEntries(variables));
+}
+
+function dotEnvError(name: string, problems: readonly DotEnvProblem[]): DotEnvError {
+  const told = problems.slice(0, MAX_PROBLEMS);
+  const more = problems.length - told.length;
+  if (more > 0) {
+    told.push({ line: problems[MAX_PROBLEMS]?.line ?? 0, message: `and ${more} more from here on` });
+  }
+  const lines = told.map(({ line, message }) => `line ${line}: ${message}`);
+  return new DotEnvError(`${name}, ${lines.join("; ")}`, told);
 }
 
 function commentIn(variable: string): string {

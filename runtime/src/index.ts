@@ -20,7 +20,14 @@ export {
   writeBootstrapConfig,
 } from "./bootstrap-config.ts";
 export { CoreUrlError, completeCoreUrl, DEFAULT_URL } from "./core-url.ts";
-export { type DotEnv, DotEnvError, MAX_DOTENV_BYTES, parseDotEnv, readDotEnv } from "./dotenv.ts";
+export {
+  type DotEnv,
+  DotEnvError,
+  type DotEnvProblem,
+  MAX_DOTENV_BYTES,
+  parseDotEnv,
+  readDotEnv,
+} from "./dotenv.ts";
 export {
   DURATION_FORM,
   formatDuration,

@@ -100,7 +100,7 @@ test("stopping that began without a signal makes the next one insist, after a wh
 });
 
 /** As npm and npx do: a shell between, which does not pass signals on. */
-function underShell(t: TestContext, env: NodeJS.ProcessEnv) {
+function underShell(t: TestContext, env: NodeJS.ProcessEnv, wrapper: readonly string[] = []) {
   const source = `
     import * as signals from ${MODULE};
     const say = (line) => process.stdout.write(line + "\\n");
@@ -108,10 +108,15 @@ function underShell(t: TestContext, env: NodeJS.ProcessEnv) {
     say("begun " + process.pid);`;
   const shell = spawn(
     "sh",
-    ["-c", '"$@" & wait', "sh", process.execPath, "--input-type=module", "-e", source],
+    ["-c", '"$@" & wait', "sh", ...wrapper, process.execPath, "--input-type=module", "-e", source],
     {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, npm_lifecycle_event: undefined, ...env },
+      env: {
+        ...process.env,
+        npm_lifecycle_event: undefined,
+        npm_lifecycle_script: undefined,
+        ...env,
+      },
     },
   );
   const lines = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
@@ -163,6 +168,34 @@ test("without npm, what a shell left in the background lives on", async (t) => {
   // Longer than the parent is looked at; what is waited for is the time itself.
   await new Promise((resolve) => setTimeout(resolve, 3 * SAME_STOP_MS));
   assert.ok(isAlive(pid));
+});
+
+test("with nohup, or as a job of its own, it outlives npm's shell and a SIGHUP", async (t) => {
+  const rows: readonly (readonly [env: NodeJS.ProcessEnv, wrapper: readonly string[]])[] = [
+    [{ npm_lifecycle_script: "nohup seabird core &" }, ["nohup"]],
+    [{ npm_lifecycle_script: "./start.sh" }, ["env", "_=/usr/bin/nohup"]],
+    [{ npm_lifecycle_script: "setsid seabird core &" }, ["setsid"]],
+  ];
+  for (const [env, wrapper] of rows) {
+    const program = underShell(t, { npm_lifecycle_event: "start", _: "", ...env }, wrapper);
+    const pid = await program.begun();
+    program.shell.kill("SIGTERM");
+    await once(program.shell, "exit");
+    if (wrapper[0] !== "setsid") process.kill(pid, "SIGHUP");
+    // Longer than the parent is looked at; what is waited for is the time itself.
+    await new Promise((resolve) => setTimeout(resolve, 3 * SAME_STOP_MS));
+    assert.ok(isAlive(pid), wrapper.join(" "));
+    process.kill(pid, "SIGTERM");
+    for (const line of wrapper[0] === "setsid" ? [] : ["got SIGHUP"]) assert.equal(await program.next(), line);
+    assert.equal(await program.next(), "got SIGTERM");
+  }
+});
+
+test("the nohup of npm itself is not the program's", async (t) => {
+  const program = underShell(t, { npm_lifecycle_event: "start", _: "/usr/bin/nohup" });
+  await program.begun();
+  program.shell.kill("SIGTERM");
+  assert.equal(await program.next(), "got SIGTERM");
 });
 
 const FOLLOW = `

@@ -1,5 +1,5 @@
 /** How a person, the system or a parent process asks this process to stop. */
-import { readFileSync } from "node:fs";
+import { isNohup, watchNpmShell } from "../npm-shell.js";
 
 /**
  * A signal that comes again within this time is the same stop: a terminal signals the whole
@@ -29,13 +29,16 @@ export interface StopWatch {
 
 /**
  * Also when npm or npx started this process, and the shell that they put between ended by a SIGTERM,
- * which it does not pass on: that counts as the SIGTERM.
+ * which it does not pass on: that counts as the SIGTERM. Started with nohup, a SIGHUP stops nothing.
  */
 export function watchStopSignals(options: StopSignalOptions): StopWatch {
   const { signals = ["SIGINT", "SIGTERM"], onStop, onInsist, onSignal } = options;
+  const survivesHangUp = isNohup();
+  const watched = new Set([...signals, ...(survivesHangUp ? (["SIGHUP"] as const) : [])]);
   let firstAtMs: number | undefined;
   const receive = (signal: StopSignal): void => {
     if (onSignal?.(signal, firstAtMs !== undefined) === true) return;
+    if (signal === "SIGHUP" && survivesHangUp) return;
     const nowMs = performance.now();
     if (firstAtMs === undefined) {
       firstAtMs = nowMs;
@@ -44,7 +47,7 @@ export function watchStopSignals(options: StopSignalOptions): StopWatch {
       onInsist(signal);
     }
   };
-  for (const signal of signals) process.on(signal, receive);
+  for (const signal of watched) process.on(signal, receive);
   const forgetShell = watchNpmShell(() => {
     if (firstAtMs === undefined) receive("SIGTERM");
   });
@@ -53,7 +56,7 @@ export function watchStopSignals(options: StopSignalOptions): StopWatch {
       firstAtMs ??= performance.now();
     },
     end: () => {
-      for (const signal of signals) process.off(signal, receive);
+      for (const signal of watched) process.off(signal, receive);
       forgetShell();
     },
   };
@@ -78,30 +81,4 @@ export function watchSupervisor(onGone: () => void): () => void {
     process.off("disconnect", onGone);
     if (process.connected) process.disconnect();
   };
-}
-
-/** How often the parent is looked at. */
-const PARENT_CHECK_MS = 500;
-
-/** The parent went before it was looked at. In a container the first process may be npm itself. */
-function isOrphan(): boolean {
-  if (process.ppid !== 1) return false;
-  try {
-    return !readFileSync("/proc/1/cmdline", "utf8").includes("npm");
-  } catch {
-    return true;
-  }
-}
-
-/** Calls back when npm or npx started this process and the parent is gone. Returns the undo. */
-function watchNpmShell(onGone: () => void): () => void {
-  if (process.env["npm_lifecycle_event"] === undefined) return () => undefined;
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent && !isOrphan()) return;
-    clearInterval(timer);
-    onGone();
-  }, PARENT_CHECK_MS);
-  timer.unref();
-  return () => clearInterval(timer);
 }

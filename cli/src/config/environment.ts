@@ -1,6 +1,8 @@
 /** The variables that the configuration may use: the environment's, then those of `.env`. */
+import { join, relative } from "node:path";
 import { type DotEnv, DotEnvError, EXIT, readDotEnv } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
+import { ProjectProblems } from "./project.ts";
 
 export interface Variable {
   readonly name: string;
@@ -12,7 +14,7 @@ export class Environment {
   readonly dotEnv: DotEnv;
   readonly #layers: readonly (readonly [Variable["from"], NodeJS.Dict<string>])[];
 
-  /** Throws a CliError if there is an `.env` in the folder that cannot be read. */
+  /** Throws a CliError if the folder's `.env` cannot be read, with all of its lines that are wrong. */
   constructor(env: NodeJS.ProcessEnv, folder: string) {
     this.dotEnv = loadDotEnv(folder);
     this.#layers = [
@@ -45,7 +47,17 @@ export function loadDotEnv(folder: string): DotEnv {
   try {
     return readDotEnv(folder);
   } catch (error) {
-    if (error instanceof DotEnvError) throw new CliError(EXIT.config, error.message);
-    throw error;
+    if (!(error instanceof DotEnvError)) throw error;
+    if (error.problems.length === 0) throw new CliError(EXIT.config, error.message);
+    const file = nameOf(join(folder, ".env"));
+    throw new ProjectProblems(
+      error.problems.map((problem) => ({ file, col: 1, path: "", ...problem })),
+    );
   }
+}
+
+/** As a person in the working directory would name it. */
+function nameOf(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near;
 }

@@ -9,6 +9,7 @@ const MAX_CONFIG_PROBLEMS = 100;
 export class ProblemList {
   readonly #file: string;
   readonly #problems: Problem[] = [];
+  readonly #sections = new Map<string, string>();
 
   /** `file`: as a person would name it. */
   constructor(file: string) {
@@ -23,6 +24,17 @@ export class ProblemList {
     // Keys and values are whatever stands in the file.
     const [where, what] = [safeText(formatPath(path)), safeText(message)];
     this.#problems.push({ file: this.#file, line, col, path: where, message: what });
+  }
+
+  /**
+   * Whether a value of that source, such as a variable, is reported by this section: by the first
+   * one only, since several sections may take the same value.
+   */
+  reports(source: string, section: Path): boolean {
+    const own = formatPath(section);
+    const first = this.#sections.get(source) ?? own;
+    this.#sections.set(source, first);
+    return first === own;
   }
 
   /** In the order of the file. */

@@ -254,6 +254,28 @@ test("what would never end, or fill the memory, is a problem too", async (t) => 
   }
 });
 
+test("a wrong value that several sections take is told once", async (t) => {
+  const { problems, folder } = await makeProjectFixture(t);
+  const level = 'log_level: must be one of "debug", "info", "warn", "error"';
+  const rows = [
+    [{ env: { SEABIRD_LOG_LEVEL: "loud" } }, "the environment's SEABIRD_LOG_LEVEL"],
+    [{ env: { LOG_LEVEL: "loud" } }, "the environment's LOG_LEVEL"],
+    [{ flags: { logLevel: "loud" } }, "given as --log-level"],
+  ] as const;
+  for (const [options, from] of rows) {
+    const lines = await problems("core: {}\nplugins: { ping: }", options);
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.ok(lines[0]?.includes(level) && lines[0].includes(from), lines[0]);
+  }
+  const two = await problems("core: { listen: x }\nlog_level: loud", { env: { LOG_FORMAT: "x" } });
+  assert.equal(two.length, 3, two.join("\n"));
+  writeFileSync(join(folder, ".env"), "A='x' y\nLOG_LEVEL=loud\nB=x # y\n: z\n");
+  assert.deepEqual(
+    (await problems("")).map((line) => line.replace(/^\S*\.env:(\d+:\d+).*/, "$1")),
+    ["1:1", "3:1", "4:1"],
+  );
+});
+
 test("an .env that cannot be read is told", async (t) => {
   const { problems, folder } = await makeProjectFixture(t);
   mkdirSync(join(folder, ".env"));

@@ -122,7 +122,9 @@ class ErrorReport {
     const line = `${pointerOf(path)} ${message}`;
     if (this.#reported.has(line)) return;
     this.#reported.add(line);
-    this.#problems.add(place, path, `${message}${source(spot)}`);
+    const from = source(spot);
+    if (from !== "" && spot?.origin.from !== "file" && !this.#problems.reports(from, this.#request.path)) return;
+    this.#problems.add(place, path, `${message}${from}`);
   }
 
   /** The spot of the value, or the nearest one around it. */
