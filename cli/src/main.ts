@@ -1,8 +1,8 @@
 /** Runs one command and reports what fails, with an exit code. */
 
-import { EXIT, errorMessage } from "@seabird-chat/runtime";
+import { EXIT } from "@seabird-chat/runtime";
 import { CommanderError } from "commander";
-import { CliError } from "./process/cli-error.ts";
+import { asFailure, CliError } from "./process/cli-error.ts";
 import { withOwnCommand } from "./process/own-command.ts";
 import { followLauncher } from "./process/stop-signals.ts";
 import { createProgram } from "./program.ts";
@@ -24,29 +24,18 @@ export async function main(args: readonly string[]): Promise<void> {
     else await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    const failure = toCliError(error);
+    const failure = error instanceof CommanderError ? usageFailure(error) : asFailure(error);
     process.exitCode = failure.exitCode;
     report(failure, args.includes("--json"));
   }
 }
 
-function toCliError(error: unknown): CliError {
-  if (error instanceof CliError) return error;
-  if (error instanceof CommanderError) {
-    const isMissing = error.code === "commander.help";
-    const message = isMissing ? "which command?" : error.message.replace(/^error: /, "");
-    return new CliError(
-      EXIT.usage,
-      message,
-      "`seabird --help` and `seabird COMMAND --help` tell more",
-    );
-  }
-  const message = errorMessage(error);
-  const more = process.env["SEABIRD_DEBUG"] && error instanceof Error ? `\n${error.stack}` : "";
+function usageFailure({ code, message }: CommanderError): CliError {
+  const isMissing = code === "commander.help";
   return new CliError(
-    EXIT.internal,
-    `this should not have happened: ${message}${more}`,
-    "set SEABIRD_DEBUG=1 to see where",
+    EXIT.usage,
+    isMissing ? "which command?" : message.replace(/^error: /, ""),
+    "`seabird --help` and `seabird COMMAND --help` tell more",
   );
 }
 

@@ -107,7 +107,10 @@ function dotEnvError(name: string, problems: readonly DotEnvProblem[]): DotEnvEr
   const told = problems.slice(0, MAX_PROBLEMS);
   const more = problems.length - told.length;
   if (more > 0) {
-    told.push({ line: problems[MAX_PROBLEMS]?.line ?? 0, message: `and ${more} more from here on` });
+    told.push({
+      line: problems[MAX_PROBLEMS]?.line ?? 0,
+      message: `and ${more} more from here on`,
+    });
   }
   const lines = told.map(({ line, message }) => `line ${line}: ${message}`);
   return new DotEnvError(`${name}, ${lines.join("; ")}`, told);

@@ -186,7 +186,8 @@ test("with nohup, or as a job of its own, it outlives npm's shell and a SIGHUP",
     await new Promise((resolve) => setTimeout(resolve, 3 * SAME_STOP_MS));
     assert.ok(isAlive(pid), wrapper.join(" "));
     process.kill(pid, "SIGTERM");
-    for (const line of wrapper[0] === "setsid" ? [] : ["got SIGHUP"]) assert.equal(await program.next(), line);
+    for (const line of wrapper[0] === "setsid" ? [] : ["got SIGHUP"])
+      assert.equal(await program.next(), line);
     assert.equal(await program.next(), "got SIGTERM");
   }
 });

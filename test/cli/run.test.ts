@@ -65,7 +65,9 @@ test("a SIGTERM to npx or npm, whose shell does not pass it on, ends what it sta
 
 test("nohup in an npm script: core outlives npm and a SIGHUP, and ends by a SIGTERM", async (t) => {
   const { folder, env } = await makeCheckout(t);
-  const manifest = { scripts: { bg: "nohup seabird core --bind-host 127.0.0.1:0 >core.log 2>&1 &" } };
+  const manifest = {
+    scripts: { bg: "nohup seabird core --bind-host 127.0.0.1:0 >core.log 2>&1 &" },
+  };
   await rm(join(folder, "package.json"));
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
   const npm = spawn("npm", ["run", "bg"], { cwd: folder, env, stdio: "ignore" });
@@ -79,7 +81,10 @@ test("nohup in an npm script: core outlives npm and a SIGHUP, and ends by a SIGT
   for (const pid of pids) process.kill(pid, "SIGHUP");
   await new Promise((resolve) => setTimeout(resolve, 500));
   assert.doesNotMatch(await log(), /stopping|stopped/);
-  assert.deepEqual(processesIn(folder).map(({ pid }) => pid), pids);
+  assert.deepEqual(
+    processesIn(folder).map(({ pid }) => pid),
+    pids,
+  );
   for (const pid of pids) process.kill(pid, "SIGTERM");
   await until("its end", () => processesIn(folder).length === 0, PATIENCE_MS);
 });

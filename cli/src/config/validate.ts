@@ -123,7 +123,12 @@ class ErrorReport {
     if (this.#reported.has(line)) return;
     this.#reported.add(line);
     const from = source(spot);
-    if (from !== "" && spot?.origin.from !== "file" && !this.#problems.reports(from, this.#request.path)) return;
+    if (
+      from !== "" &&
+      spot?.origin.from !== "file" &&
+      !this.#problems.reports(from, this.#request.path)
+    )
+      return;
     this.#problems.add(place, path, `${message}${from}`);
   }
 

@@ -23,8 +23,13 @@ export class CliError extends Error {
   }
 }
 
-/** Anything that was thrown, as a failure to report. */
+/** Anything that was thrown, as a failure to report; what is no CliError is a bug of ours. */
 export function asFailure(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  return new CliError(EXIT.internal, errorMessage(error));
+  const stack = process.env["SEABIRD_DEBUG"] && error instanceof Error ? `\n${error.stack}` : "";
+  return new CliError(
+    EXIT.internal,
+    `this should not have happened: ${errorMessage(error)}${stack}`,
+    "set SEABIRD_DEBUG=1 to see where",
+  );
 }

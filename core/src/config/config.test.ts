@@ -179,6 +179,25 @@ test("a value's own file may begin with a byte order mark", (t) => {
   assert.equal(database.path, join(cwd, "a.db"));
 });
 
+test("a value's own file holds one line, JSON excepted; blanks within are kept", (t) => {
+  const cwd = folder(t);
+  const write = (content: string | Buffer) => writeFileSync(join(cwd, "value"), content);
+  const path = () => loadConfig({ cwd, env: { DATABASE_URL_FILE: "value" } }).database.path;
+  write("a b.db\n");
+  assert.equal(path(), join(cwd, "a b.db"));
+  for (const [content, message] of [
+    ["\n", /^DATABASE_URL_FILE: value is empty$/],
+    ["a.db\nb.db\n", /^DATABASE_URL_FILE: value holds several lines/],
+    [Buffer.from("\uFEFFa.db", "utf16le"), /^DATABASE_URL_FILE: value is not UTF-8 text/],
+  ] as const) {
+    write(content);
+    assert.throws(path, (error) => error instanceof ConfigError && message.test(error.message));
+  }
+  write(`\uFEFF[\n  {"name":"x","hash":"${HASH}","scopes":["read"]}\n]\n\n`);
+  const env = { SEABIRD_EXTRA_TOKENS_FILE: "value" };
+  assert.equal(loadConfig({ cwd, env }).extraTokens[0]?.name, "x");
+});
+
 test("a .env that cannot be read stops the start", (t) => {
   const cwd = folder(t);
   mkdirSync(join(cwd, ".env"));

@@ -11,6 +11,7 @@ import {
   DotEnvError,
   parseBindAddress,
   readDotEnv,
+  readSecretFile,
   readTextFile,
   TextFileError,
 } from "@seabird-chat/runtime";
@@ -135,22 +136,32 @@ class Reader {
     if (value !== "" && file !== "") throw new ConfigError(`set ${name} or ${name}_FILE, not both`);
     if (value !== "") return { value, name };
     if (file === "") return undefined;
-    const fileName = `${name}_FILE`;
-    return { value: this.readFile({ name: fileName, value: file }).trim(), name: fileName };
+    const given = { name: `${name}_FILE`, value: file };
+    // JSON may span lines; any other value is one.
+    const read = setting.placeholder === "JSON" ? readWholeFile : readSecretFile;
+    return { ...given, value: this.#read(given, read) };
   }
 
   named(name: SettingName): Given | undefined {
     return this.find(settingNamed(name));
   }
 
-  readFile({ name, value }: Given): string {
+  readFile(given: Given): string {
+    return this.#read(given, readWholeFile);
+  }
+
+  #read({ name, value }: Given, read: typeof readWholeFile): string {
     try {
-      return readTextFile(resolve(this.cwd, value), MAX_FILE_BYTES, value).text;
+      return read(resolve(this.cwd, value), value).text;
     } catch (error) {
       if (!(error instanceof TextFileError)) throw error;
       throw new ConfigError(`${name}: ${error.message}`, { cause: error });
     }
   }
+}
+
+function readWholeFile(path: string, name: string): { readonly text: string } {
+  return readTextFile(path, MAX_FILE_BYTES, name);
 }
 
 function loadDotEnv(cwd: string): DotEnv {
