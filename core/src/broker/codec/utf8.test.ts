@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cut, fits, mapBytes, utf8Bytes } from "./utf8.ts";
+import { cut, fits, isUtf8, mapBytes, utf8Bytes } from "./utf8.ts";
 
 const text = fc.string({ unit: "grapheme", maxLength: 30 });
 
@@ -41,5 +41,30 @@ test("any text is cut at a code point, and never beyond the limit", () => {
       const next = [...text.slice(shortened.length)][0] ?? "";
       assert.ok(shortened === text || Buffer.byteLength(shortened + next) > max);
     }),
+  );
+});
+
+test("bytes are UTF-8 if a strict decoder reads them", () => {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const isRead = (bytes: Uint8Array): boolean => {
+    try {
+      decoder.decode(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const edges = [0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xed, 0xef];
+  const byte = fc.oneof(fc.nat(255), fc.constantFrom(...edges, 0xf0, 0xf4, 0xf5));
+  const broken = fc.array(byte, { maxLength: 6 });
+  const whole = fc.string({ unit: "binary", maxLength: 100 }).map((each) => [...Buffer.from(each)]);
+  fc.assert(
+    fc.property(whole, broken, whole, (before, between, after) => {
+      const bytes = Uint8Array.from([...before, ...between, ...after]);
+      assert.equal(isUtf8(bytes, 0, bytes.length), isRead(bytes));
+      const [from, to] = [before.length, before.length + between.length];
+      assert.equal(isUtf8(bytes, from, to), isRead(bytes.subarray(from, to)));
+    }),
+    { numRuns: 2_000 },
   );
 });

@@ -9,7 +9,7 @@ import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { decodeMessage, idOfChatEvent } from "../codec/decode.ts";
 import type { EncodedEvent } from "../codec/encode-event.ts";
-import { type TranscodedLine, transcodeLine } from "../codec/transcode-line.ts";
+import { type TranscodedEvent, transcodeEvent } from "../codec/transcode-event.ts";
 import { fits } from "../codec/utf8.ts";
 import { BrokerError, type ErrorCode, missingScope } from "../errors.ts";
 import { DropResult, type IngestContext, ingest, isAnswerOnly } from "../ingest.ts";
@@ -97,8 +97,8 @@ export class BackendSession implements IngestSession {
     try {
       const context = this.#context;
       if (context === undefined) return this.#hello(this.#decode(message));
-      const line = transcodeLine(message, context);
-      if (line !== undefined) this.#publish(line, context);
+      const transcoded = transcodeEvent(message, context);
+      if (transcoded !== undefined) this.#publish(transcoded, context);
       else {
         const event = this.#decode(message);
         if (event === undefined) return;
@@ -131,7 +131,7 @@ export class BackendSession implements IngestSession {
     return error;
   }
 
-  #publish({ kind, encoded }: TranscodedLine, { backend, publish }: IngestContext): void {
+  #publish({ kind, encoded }: TranscodedEvent, { backend, publish }: IngestContext): void {
     backend.eventsReceived++;
     this.#deps.observer.eventReceived(kind, backend.name.type);
     publish(encoded);

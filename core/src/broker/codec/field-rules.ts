@@ -1,0 +1,125 @@
+/**
+ * What the transcoder does with a field, and with all fields of a message. Numbers and wire types
+ * come from the descriptors, so that a message's rules name its fields only.
+ */
+import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
+import { WireType } from "@bufbuild/protobuf/wire";
+
+/** What is done with a value; the transcoder has a case for each. */
+export const OPERATION = {
+  copyText: 0,
+  copyNumber: 1,
+  makeAbsolute: 2,
+  transcode: 3,
+  normaliseText: 4,
+  normaliseBlock: 5,
+  setPlain: 6,
+  setUrl: 7,
+  setSeconds: 8,
+  setNanos: 9,
+  writeChild: 10,
+  writeItem: 11,
+} as const;
+
+/** Where a block's plain text comes from; the transcoder has a case for each. */
+export const PLAIN = { asSet: 0, joined: 1, listed: 2, link: 3, time: 4 } as const;
+
+export interface FieldRule {
+  readonly operation: (typeof OPERATION)[keyof typeof OPERATION];
+  /** The fields of the message that this field holds; default: none. */
+  readonly fields?: readonly Field[];
+  /** Whether something is written, or refused, if the field is missing; default: false. */
+  readonly isRequired?: boolean;
+}
+
+export type FieldRules = Readonly<Record<string, FieldRule>>;
+
+/** A text, number, truth value or enum, or several of them, as they are. */
+export const copied: FieldRule = { operation: OPERATION.copyText };
+/** A backend's own id of a channel or user, which becomes absolute. */
+export const relativeId: FieldRule = { operation: OPERATION.makeAbsolute, isRequired: true };
+/** A message, or several of them, with these fields. */
+export const message = (fields: readonly Field[]): FieldRule => ({
+  operation: OPERATION.transcode,
+  fields,
+});
+/** A text and a block next to it that read the same (protocol: "Blocks and text"). */
+export const normalised = {
+  text: { operation: OPERATION.normaliseText, isRequired: true },
+  rootBlock: { operation: OPERATION.normaliseBlock, isRequired: true },
+} satisfies FieldRules;
+/** In a block: a text that is also its plain text. */
+export const plainText: FieldRule = { operation: OPERATION.setPlain, isRequired: true };
+/** In a block: the block inside it. */
+export const child: FieldRule = { operation: OPERATION.writeChild, isRequired: true };
+/** In a block: the blocks that follow each other in it. */
+export const items: FieldRule = { operation: OPERATION.writeItem };
+/** In a block: the url of its link. */
+export const url: FieldRule = { operation: OPERATION.setUrl, isRequired: true };
+/** In a block: its time. */
+export const seconds: FieldRule = { operation: OPERATION.setSeconds };
+export const nanos: FieldRule = { operation: OPERATION.setNanos };
+
+/** A field with its rule, and its tag as it is on the wire. */
+export interface Field extends Required<FieldRule> {
+  readonly number: number;
+  /** The tag's first byte, and its second or -1. */
+  readonly first: number;
+  readonly second: number;
+  readonly isRepeated: boolean;
+  /** Below this a number is copied; 0: it is none. */
+  readonly numbersBelow: number;
+}
+
+const ONE_BYTE = 0x80;
+const NO_SECOND = -1;
+/** Larger numbers, and negative ones, are left to the library. */
+const NUMBERS_BELOW: Partial<Record<ScalarType, number>> = {
+  [ScalarType.BOOL]: 2,
+  [ScalarType.INT32]: 2 ** 31,
+  [ScalarType.UINT32]: 2 ** 32,
+  [ScalarType.INT64]: 2 ** 53,
+  [ScalarType.UINT64]: 2 ** 53,
+};
+const ENUMS_BELOW = 2 ** 31;
+
+/**
+ * The fields of a message, in the order of their numbers. Throws if a field has no rule, or a rule
+ * no field.
+ */
+export function fieldsOf(schema: DescMessage, rules: FieldRules): Field[] {
+  const unused = new Set(Object.keys(rules));
+  const fields = schema.fields.map((field) => {
+    const rule = rules[field.localName];
+    if (rule === undefined) throw new Error(`${schema.typeName}.${field.name} has no rule`);
+    unused.delete(field.localName);
+    return fieldOf(field, rule);
+  });
+  if (unused.size > 0) throw new Error(`${schema.typeName} has no field ${[...unused].join()}`);
+  return fields.sort((one, other) => one.number - other.number);
+}
+
+export function fieldOf(field: DescField, rule: FieldRule): Field {
+  const numbersBelow = numbersBelowOf(field);
+  const tag = (field.number << 3) | (numbersBelow > 0 ? WireType.Varint : WireType.LengthDelimited);
+  const isLong = tag >= ONE_BYTE;
+  const isCopiedNumber = numbersBelow > 0 && rule.operation === OPERATION.copyText;
+  return {
+    operation: isCopiedNumber ? OPERATION.copyNumber : rule.operation,
+    fields: rule.fields ?? [],
+    isRequired: rule.isRequired ?? false,
+    number: field.number,
+    first: isLong ? (tag & 0x7f) | ONE_BYTE : tag,
+    second: isLong ? tag >> 7 : NO_SECOND,
+    isRepeated: field.fieldKind === "list",
+    numbersBelow,
+  };
+}
+
+function numbersBelowOf(field: DescField): number {
+  if (field.fieldKind === "enum") return ENUMS_BELOW;
+  if (field.fieldKind !== "scalar" || field.scalar === ScalarType.STRING) return 0;
+  const below = NUMBERS_BELOW[field.scalar];
+  if (below === undefined) throw new Error(`no rule copies ${field.toString()}`);
+  return below;
+}
