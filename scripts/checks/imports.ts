@@ -7,7 +7,7 @@ import type { Check } from "./check.ts";
 /** A module, and all it may import from this repository besides itself. */
 const MODULES: Record<string, readonly string[]> = {
   "^protocol/src": [],
-  "^runtime/src": [],
+  "^runtime/src": ["^runtime/"],
   "^core/src/broker": ["^protocol/src"],
   "^core/src/auth": ["^protocol/src"],
   "^core/src/transport": ["^core/src/broker", "^core/src/auth", "^protocol/src"],
