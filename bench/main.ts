@@ -1,5 +1,8 @@
 /** `npm run bench`: measures a core and, in the same run, its baselines. See README.md. */
 import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { writeGraph } from "../scripts/checks/graph.ts";
+import { appendRecord, describeMachine, recordOf } from "./history.ts";
 import type { Measurement } from "./measurement.ts";
 import { actions } from "./measurements/actions.ts";
 import { burst } from "./measurements/burst.ts";
@@ -10,11 +13,13 @@ import { latency } from "./measurements/latency.ts";
 import { projectMemory } from "./measurements/project-memory.ts";
 import { sdkAction } from "./measurements/sdk-action.ts";
 import { sdkBackend } from "./measurements/sdk-backend.ts";
+import { sdkHeap } from "./measurements/sdk-heap.ts";
 import { sdkPlugin } from "./measurements/sdk-plugin.ts";
+import { shapes } from "./measurements/shapes.ts";
 import { startUp } from "./measurements/start-up.ts";
 import { waiting } from "./measurements/waiting.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
-import { describeMachine, Results, table } from "./report.ts";
+import { markdown, type Result, Results, table } from "./report.ts";
 import { natsStarter } from "./systems/nats.ts";
 import { OUR_CORE_SETTINGS, startOurCore } from "./systems/our-core.ts";
 import { startProcess } from "./systems/start-process.ts";
@@ -22,11 +27,13 @@ import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.t
 
 const ALL: readonly Measurement[] = [
   fanOut,
+  shapes,
   latency,
   actions,
   waiting,
   burst,
   sdkPlugin,
+  sdkHeap,
   sdkBackend,
   sdkAction,
   idleMemory,
@@ -125,6 +132,12 @@ function choose(only: readonly string[]): readonly Measurement[] {
   return only.length === 0 ? ALL : ALL.filter(({ name }) => only.includes(name));
 }
 
+async function keep(results: readonly Result[], rounds: number): Promise<void> {
+  appendRecord(recordOf(results, rounds));
+  await writeGraph(fileURLToPath(new URL("..", import.meta.url)));
+  console.error("bench: recorded in bench/history.jsonl, drawn in docs/performance.svg");
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
@@ -137,8 +150,9 @@ async function main(): Promise<void> {
     const results = (await measureAll(measurements, running, options)).all();
     const core = options.given === undefined ? OUR_CORE_SETTINGS : options.given.url.origin;
     const machine = describeMachine();
-    console.log(`\n${machine}; ${core}\n`);
-    console.log(table(results));
+    console.log(`\n${machine}; Node ${process.versions.node}; ${core}\n`);
+    console.log(options.markdown ? markdown(results) : table(results));
+    if (options.record) await keep(results, options.rounds);
     if (options.json === undefined) return;
     const date = new Date().toISOString();
     await writeFile(options.json, `${JSON.stringify({ date, machine, core, results }, null, 2)}\n`);

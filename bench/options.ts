@@ -13,6 +13,10 @@ export interface BenchOptions {
   readonly alone: boolean;
   readonly rounds: number;
   readonly json: string | undefined;
+  /** Prints the quoted figures as Markdown. */
+  readonly markdown: boolean;
+  /** Appends the figures to the history. */
+  readonly record: boolean;
   readonly nodeArguments: readonly string[];
   /** Each shape is measured in turn. */
   readonly shapes: readonly Shape[];
@@ -22,8 +26,8 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [options]
 
   --quick              under a minute, and less exact
-  --only NAME,NAME     fan-out, latency, actions, waiting, burst, idle-memory, start-up,
-                       sdk-plugin, sdk-backend, sdk-action, cold-start, project-memory
+  --only NAME,NAME     fan-out, shapes, latency, actions, waiting, burst, idle-memory, start-up,
+                       sdk-plugin, sdk-heap, sdk-backend, sdk-action, cold-start, project-memory
   --shape NAME,NAME    what events and actions look like: plain, tagged, real (default: real)
   --url URL            a core that is running already (plaintext), with
   --token TOKEN        a token that may be a plugin and any backend
@@ -31,8 +35,10 @@ export const USAGE = `npm run bench -- [options]
   --rounds N           how often each is measured, in turn
   --ms N               milliseconds of each measurement
   --streams N,N        numbers of event streams for fan-out
-  --heap-events N      events after which sdk-plugin looks at the heap
+  --heap-events N      events after which sdk-heap looks at the heap
   --json FILE          the results once more, for programs
+  --markdown           the figures that are quoted, as a table in Markdown
+  --record             appends the figures to bench/history.jsonl and draws the graph again
   --node-argument ARG      for our core's Node, such as --cpu-prof; may be repeated
   --sdk-node-argument ARG  for the Node of programs on our SDK; may be repeated
 `;
@@ -73,6 +79,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
       ms: { type: "string" },
       streams: { type: "string" },
       json: { type: "string" },
+      markdown: { type: "boolean", default: false },
+      record: { type: "boolean", default: false },
       "node-argument": { type: "string", multiple: true, default: [] },
       "sdk-node-argument": { type: "string", multiple: true, default: [] },
       "heap-events": { type: "string" },
@@ -89,6 +97,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     alone: values.alone,
     rounds: number("rounds", values.quick ? 1 : 5),
     json: values.json,
+    markdown: values.markdown,
+    record: values.record,
     nodeArguments: values["node-argument"],
     shapes: values.shape.split(",").map(readShape),
     plan: {

@@ -1,7 +1,7 @@
-/** Medians and ratios of what was measured; a table for people, JSON for programs. */
-import { cpus, totalmem } from "node:os";
+/** Medians and ratios of what was measured; a table for a terminal, and one in Markdown. */
 import { styleText } from "node:util";
 import type { Sample } from "./measurement.ts";
+import { QUOTED } from "./quoted.ts";
 import type { SystemName } from "./systems/system.ts";
 import { TARGETS } from "./targets.ts";
 
@@ -62,10 +62,8 @@ function resultOf(
     ratios[name] = median(each);
   }
   const target = TARGETS.find((each) => each.row.test(row));
-  const judged =
-    target === undefined || values.core === undefined
-      ? {}
-      : { target: target.text, met: target.met(values.core, ratios.ceiling) };
+  const met = values.core === undefined ? undefined : target?.met(values.core, ratios);
+  const judged = target === undefined || met === undefined ? {} : { target: target.text, met };
   return { row, unit, better, values, ratios, rounds: core.length, notes, loadBusy, ...judged };
 }
 
@@ -74,12 +72,6 @@ function median(numbers: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
-export function describeMachine(): string {
-  const [cpu, ...more] = cpus();
-  const gib = Math.round(totalmem() / 2 ** 30);
-  return `${more.length + 1} × ${cpu?.model ?? "?"}, ${gib} GiB, Node ${process.versions.node}`;
 }
 
 /** The table; `busy` marks values for which the load generator had hardly time left. */
@@ -110,6 +102,31 @@ export function table(results: readonly Result[]): string {
       .trimEnd();
   const notes = results.flatMap(({ row, notes }) => notes.map((note) => `  ${row}: ${note}`));
   return [styleText("bold", line(head)), ...rows.map(line), ...notes].join("\n");
+}
+
+/** The figures that are quoted, as a table in Markdown. */
+export function markdown(results: readonly Result[]): string {
+  const hasNats = results.some(({ values }) => values.nats !== undefined);
+  const head = ["", "ours", "ceiling", "of it", ...(hasNats ? ["NATS", "of it"] : []), "target"];
+  const rows = QUOTED.flatMap(({ row, title }) => {
+    const result = results.find((each) => each.row === row);
+    if (result === undefined) return [];
+    const nats = [shown(result, "nats"), percent(result.ratios.nats)];
+    return [
+      [
+        title,
+        shown(result, "core"),
+        shown(result, "ceiling"),
+        percent(result.ratios.ceiling),
+        ...(hasNats ? nats : []),
+        result.target === undefined
+          ? ""
+          : `${result.target}: ${result.met ? "reached" : "**not reached**"}`,
+      ],
+    ];
+  });
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 
 const BUSY = 0.9;

@@ -1,15 +1,22 @@
-/** The targets of our core, by row: a value, or a share of the ceiling's. */
+/** The targets of our core and our programs, by row: a value, or a share of another system's. */
+import type { SystemName } from "./systems/system.ts";
+
 export interface Target {
   readonly row: RegExp;
   readonly text: string;
-  /** `ratio`: how good against the ceiling, 1 as good, above 1 better. */
-  readonly met: (value: number, ratio: number | undefined) => boolean;
+  /**
+   * `ratios`: how good against the others, 1 as good, above 1 better. `undefined`: the system to
+   * compare with was not measured.
+   */
+  readonly met: (value: number, ratios: Partial<Record<SystemName, number>>) => boolean | undefined;
 }
 
-const partOfCeiling = (row: RegExp): Target => ({
+const TITLES = { ceiling: "ceiling", nats: "NATS" } as const;
+
+const atLeastOf = (row: RegExp, part: number, system: keyof typeof TITLES = "ceiling"): Target => ({
   row,
-  text: "≥ 70 % of ceiling",
-  met: (_, ratio) => ratio !== undefined && ratio >= 0.7,
+  text: `≥ ${part * 100} % of ${TITLES[system]}`,
+  met: (_, { [system]: ratio }) => (ratio === undefined ? undefined : ratio >= part),
 });
 
 const atMost = (row: RegExp, most: number, unit: string): Target => ({
@@ -25,14 +32,18 @@ const atLeast = (row: RegExp, least: number): Target => ({
 });
 
 export const TARGETS: readonly Target[] = [
-  partOfCeiling(/^deliveries to 100 streams, (un)?paced$/),
-  partOfCeiling(/^actions, \d.* in flight$/),
+  atLeastOf(/^deliveries to 1 stream, paced$/, 1),
+  atLeastOf(/^deliveries to \d[\d,]* streams, paced$/, 0.8),
+  atLeastOf(/^deliveries to 100 streams, unpaced(, real)?$/, 0.9),
+  atLeastOf(/^deliveries to 100 streams, unpaced, tagged$/, 1, "nats"),
+  atMost(/^processor to 1 stream, unpaced: real, times plain$/, 2, "times"),
+  atLeastOf(/^actions, \d.* in flight$/, 0.7),
   atMost(/^idle stream, own connection$/, 48, "KB"),
   atMost(/^idle stream, 50 on one$/, 8, "KB"),
   atMost(/^processor, SDK: handled event$/, 40, "µs"),
   atMost(/^processor, SDK: event without a handler$/, 4, "µs"),
   atMost(/^processor, SDK: event of a backend$/, 40, "µs"),
-  atMost(/^SDK: heap growth, .* (handled event|without a handler)$/, 2, "MiB"),
+  atMost(/^SDK: heap growth over .* handled events$/, 2, "MiB"),
   atMost(/^processor, seabird --help$/, 250, "ms"),
   atMost(/^processor, seabird send$/, 500, "ms"),
   atMost(/^npm start, to the prompt$/, 2_500, "ms"),

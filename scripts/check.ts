@@ -5,6 +5,7 @@ import { clock } from "./checks/clock.ts";
 import { commands } from "./checks/commands.ts";
 import { dependencies } from "./checks/dependencies.ts";
 import { generated } from "./checks/generated.ts";
+import { graph } from "./checks/graph.ts";
 import { imports } from "./checks/imports.ts";
 import { links } from "./checks/links.ts";
 import { lint } from "./checks/lint.ts";
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   generated,
   tables,
   reference,
+  graph,
   links,
   dependencies,
   lockFile,

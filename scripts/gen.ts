@@ -1,9 +1,10 @@
 /**
  * `npm run gen`: makes again what is made from other files: protocol code, tables, the API
- * reference, `.env.example`.
+ * reference, the graph of the measurements, `.env.example`.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeGraph } from "./checks/graph.ts";
 import { writeReference } from "./checks/reference.ts";
 import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
 import { envExampleOf, writeTables } from "./checks/tables.ts";
@@ -15,4 +16,5 @@ if (problems.length > 0) {
 }
 for (const path of await writeTables(repositoryRoot)) console.log(`wrote ${path}`);
 for (const path of await writeReference(repositoryRoot)) console.log(`wrote ${path}`);
+for (const path of await writeGraph(repositoryRoot)) console.log(`wrote ${path}`);
 await writeFile(join(repositoryRoot, ".env.example"), await envExampleOf(repositoryRoot));

@@ -20,16 +20,17 @@ export const fanOut: Measurement = {
   async measure(subject, plan) {
     const samples: Sample[] = [];
     for (const streams of plan.streams) {
-      samples.push(...(await run(subject, plan, streams, paced)));
-      samples.push(...(await run(subject, plan, streams, unpaced)));
+      samples.push(...(await runFanOut(subject, plan, streams, paced)));
+      samples.push(...(await runFanOut(subject, plan, streams, unpaced)));
     }
     return samples;
   },
 };
 
-type Source = (subscribers: Subscribers) => () => void;
+export type Source = (subscribers: Subscribers) => () => void;
 
-async function run(
+/** The samples of one number of streams. */
+export async function runFanOut(
   { system }: Subject,
   plan: Plan,
   streams: number,
@@ -45,7 +46,7 @@ async function run(
   stop();
   const note = subscribers.ended;
   await subscribers.close();
-  const row = `to ${streams} ${streams === 1 ? "stream" : "streams"}, ${source.name}`;
+  const row = `to ${streams.toLocaleString("en")} ${streams === 1 ? "stream" : "streams"}, ${source.name}`;
   const common = { better: "more", loadBusy, ...(note === undefined ? {} : { note }) } as const;
   const cost = { row: `processor ${row}`, unit: "µs", better: "less" } as const;
   return [
@@ -64,7 +65,7 @@ function paced(subscribers: Subscribers): () => void {
   };
 }
 
-function unpaced(subscribers: Subscribers): () => void {
+export function unpaced(subscribers: Subscribers): () => void {
   const batch = Buffer.concat(Array.from({ length: BATCH }, () => subscribers.line));
   let stopped = false;
   const sending = async () => {

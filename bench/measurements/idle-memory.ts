@@ -47,7 +47,7 @@ async function run(
     await collectGarbage(system);
     return [
       { row, unit: "KB", value: await perStream(), better: "less" },
-      { row: `${row}, garbage included`, unit: "KB", value: grown, better: "less" },
+      { row: `${row}, before a collection`, unit: "KB", value: grown, better: "less" },
     ];
   } finally {
     await system.close();

@@ -1,18 +1,7 @@
-/**
- * What an event costs a plugin on our SDK: with one handler for it, and with none for its kind.
- * At most three batches are not yet with the plugin, fewer events than it queues of one channel.
- */
-import { Backend } from "../load/backend.ts";
-import { countFor, until } from "../load/stopwatch.ts";
+/** What an event costs a plugin on our SDK: with one handler for it, and with none for its kind. */
+import { FedPlugin } from "../load/fed-plugin.ts";
+import { countFor } from "../load/stopwatch.ts";
 import type { Measurement, Plan, Sample, Subject } from "../measurement.ts";
-import { chatAction } from "../shapes/decoded.ts";
-import { SdkProcess } from "../systems/sdk-process.ts";
-
-/** Messages, which an action follows that the plugin answers to the bench. */
-const BATCH = 64;
-const BATCHES_UNDER_WAY = 3;
-const MIB = 1_048_576;
-const HEAP_TIMEOUT_MS = 600_000;
 
 export const sdkPlugin: Measurement = {
   name: "sdk-plugin",
@@ -20,74 +9,33 @@ export const sdkPlugin: Measurement = {
   shaped: true,
   async measure(subject, plan) {
     return [
-      ...(await run(subject, plan, { handles: true, what: "handled event" })),
-      ...(await run(subject, plan, { handles: false, what: "event without a handler" })),
+      ...(await run(subject, plan, "handled event", true)),
+      ...(await run(subject, plan, "event without a handler", false)),
     ];
   },
 };
 
-interface Variant {
-  readonly handles: boolean;
-  readonly what: string;
-}
-
-async function run({ system }: Subject, plan: Plan, { handles, what }: Variant): Promise<Sample[]> {
-  const { peer } = system;
-  const { shape } = plan;
-  const backend = await Backend.connect(peer, { shape, answers: true });
-  const access = { url: peer.url.href, token: peer.token, shape: shape.name };
-  const plugin = await SdkProcess.start(
-    "sdk-plugin",
-    { type: "plugin", handles, ...access },
-    plan.sdkNodeArguments,
-  );
+async function run(
+  { system }: Subject,
+  plan: Plan,
+  what: string,
+  handles: boolean,
+): Promise<Sample[]> {
+  const plugin = await FedPlugin.start(system.peer, plan, { handles });
   try {
-    const message = backend.encode();
-    const batch = Buffer.concat([
-      ...Array.from({ length: BATCH }, () => message),
-      chatAction(shape.name),
-    ]);
-    let events = 0;
-    let isOver = false;
-    let under = 0;
-    const send = () => {
-      under++;
-      backend.send(batch);
-    };
-    plugin.onReport = (report) => {
-      if (report.type !== "batch") return;
-      events += BATCH;
-      under--;
-      if (!isOver) send();
-    };
-    for (let sent = 0; sent < BATCHES_UNDER_WAY; sent++) send();
+    plugin.feed();
     const { perSecond, processorUs, loadBusy } = await countFor({
       ms: plan.ms,
-      count: () => events,
+      count: () => plugin.events,
       pid: plugin.pid,
     });
-    const before = (await plugin.ask({ type: "heap" }, "heap")).bytes;
-    const from = events;
-    await until(HEAP_TIMEOUT_MS, "events for the heap", () => events - from >= plan.heapEvents);
-    isOver = true;
-    await until(HEAP_TIMEOUT_MS, "end of the events", () => under === 0);
-    const grown = (await plugin.ask({ type: "heap" }, "heap")).bytes - before;
-    const count = plan.heapEvents.toLocaleString("en");
-    const row = (row: string, unit: string, value: number, better: Sample["better"]) => ({
-      row,
-      unit,
-      value,
-      better,
-    });
+    await plugin.drain();
+    const cost = { row: `processor, SDK: ${what}`, unit: "µs", better: "less" } as const;
     return [
-      { ...row(`SDK: ${what}`, "1/s", perSecond, "more"), loadBusy },
-      ...(processorUs === undefined
-        ? []
-        : [row(`processor, SDK: ${what}`, "µs", processorUs, "less")]),
-      row(`SDK: heap growth, ${count} times ${what}`, "MiB", grown / MIB, "less"),
+      { row: `SDK: ${what}`, unit: "1/s", value: perSecond, better: "more", loadBusy },
+      ...(processorUs === undefined ? [] : [{ ...cost, value: processorUs }]),
     ];
   } finally {
     await plugin.close();
-    backend.close();
   }
 }

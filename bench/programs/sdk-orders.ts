@@ -21,7 +21,7 @@ export type BackendOrder =
 
 export type SdkReport =
   | { type: "ready" }
-  /** A plugin has seen an action, which ends each batch of messages; `handled`: messages so far. */
+  /** A plugin has received the action that ends a batch; `handled`: messages so far. */
   | { type: "batch"; handled: number }
   | { type: "heap"; bytes: number }
   | { type: "failed"; reason: string };

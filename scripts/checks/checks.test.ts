@@ -9,6 +9,7 @@ import { clock } from "./clock.ts";
 import { commands } from "./commands.ts";
 import { dependencies } from "./dependencies.ts";
 import { generated } from "./generated.ts";
+import { graph } from "./graph.ts";
 import { imports } from "./imports.ts";
 import { links } from "./links.ts";
 import { lint } from "./lint.ts";
@@ -47,6 +48,20 @@ interface Planting {
 }
 
 const PLANTINGS: readonly Planting[] = [
+  {
+    check: graph,
+    what: "a run that was not drawn",
+    path: "bench/history.jsonl",
+    plant: (text) => `${text}{"date":"","commit":"1","machine":"planted","node":"","figures":{}}\n`,
+    finds: /performance\.svg differs from bench\/history\.jsonl/,
+  },
+  {
+    check: graph,
+    what: "a history that is cut off",
+    path: "bench/history.jsonl",
+    plant: (text) => `${text}{"date":`,
+    finds: /history\.jsonl:\d+ is no JSON/,
+  },
   {
     check: types,
     what: "a number called a string",

@@ -58,6 +58,7 @@ test("a tiny load is measured of all three, and reported", async (t) => {
 test("wrong options are one line and exit code 1", async () => {
   for (const [args, message] of [
     [["--only", "nothing"], "bench: --only: there is no nothing\n"],
+    [["--shape", "round"], "bench: --shape: there is no round; there are plain, tagged, real\n"],
     [["--url", "http://127.0.0.1:1"], "bench: --url needs --token\n"],
     [["--rounds", "0"], "bench: --rounds: 0 is no whole number from 1 to 1,000,000\n"],
   ] as const) {
