@@ -25,16 +25,20 @@ export class FedPlugin {
   readonly #backend: Backend;
   readonly #plugin: SdkProcess;
   readonly #batch: Buffer;
+  readonly #handles: boolean;
+  #handled = 0;
   #under = 0;
   #isOver = true;
 
-  private constructor(backend: Backend, plugin: SdkProcess, batch: Buffer) {
+  private constructor(backend: Backend, plugin: SdkProcess, batch: Buffer, handles: boolean) {
+    this.#handles = handles;
     this.#backend = backend;
     this.#plugin = plugin;
     this.#batch = batch;
     plugin.onReport = (report) => {
       if (report.type !== "batch") return;
       this.events += BATCH;
+      this.#handled = report.handled;
       this.#under--;
       if (!this.#isOver) this.#send();
     };
@@ -48,7 +52,8 @@ export class FedPlugin {
     const plugin = await SdkProcess.start("sdk-plugin", order, sdkNodeArguments);
     const message = backend.encode();
     const messages = Array.from({ length: BATCH }, () => message);
-    return new FedPlugin(backend, plugin, Buffer.concat([...messages, chatAction(shape.name)]));
+    const batch = Buffer.concat([...messages, chatAction(shape.name)]);
+    return new FedPlugin(backend, plugin, batch, handles);
   }
 
   get pid(): number | undefined {
@@ -60,10 +65,12 @@ export class FedPlugin {
     while (this.#under < BATCHES_UNDER_WAY) this.#send();
   }
 
-  /** Sends nothing more; resolves when the plugin has all that was sent. */
+  /** Sends nothing more; resolves when the plugin has all that was sent, rejects if it lost some. */
   async drain(): Promise<void> {
     this.#isOver = true;
     await until(DRAIN_TIMEOUT_MS, "end of the events", () => this.#under === 0);
+    if (!this.#handles || this.#handled === this.events) return;
+    throw new Error(`the plugin handled ${this.#handled} of ${this.events} events`);
   }
 
   /** Bytes of the plugin's heap after a collection of garbage. */
