@@ -30,9 +30,9 @@ export function drawHistory(history: readonly HistoryRecord[]): string {
     return `<g transform="translate(${x} ${y})">\n${panel(quoted, records)}\n</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11" fill="#1f2328">
+<title>The quoted figures by commit</title>
 <rect width="${width}" height="${height}" fill="#ffffff"/>
-${legend(machine)}
-${panels.join("\n")}
+${[legend(machine), ...panels].join("\n")}
 </svg>
 `;
 }
