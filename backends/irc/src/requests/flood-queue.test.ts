@@ -67,6 +67,44 @@ suite("flood queue", () => {
     assert.equal(clock.timers, 0);
   });
 
+  test("an idle line waits for all that waits, also for what is added later, and keeps the interval", () => {
+    const { clock, queue, written } = setUp();
+    queue.add(job("a", "b", "c", "d"));
+    queue.sendIdle("JOIN #x");
+    queue.sendIdle("JOIN #y");
+    queue.add(jobTo("#other", ["e", "f"]));
+    clock.advance(200);
+    queue.addPriority("PONG");
+    queue.sendNow("NICK bird");
+    queue.add(job("g"));
+    clock.advance(10_000);
+    const rest = written.slice(3).map(({ line }) => line);
+    assert.deepEqual(rest.slice(-2), ["JOIN #x", "JOIN #y"]);
+    assert.deepEqual(rest.slice(0, -2).toSorted(), ["NICK bird", "PONG", "d", "e", "f", "g"]);
+    const at = (line: string) => written.find((each) => each.line === line)?.at ?? Number.NaN;
+    assert.equal(at("JOIN #y") - at("JOIN #x"), OPTIONS.lineIntervalMs);
+    assert.equal(clock.timers, 0);
+  });
+
+  test("idle lines go at once if nothing waits, wait behind deferred ones, and end with the queue", () => {
+    const { clock, queue, written } = setUp();
+    queue.sendIdle("JOIN #a");
+    assert.deepEqual(
+      written.map(({ line }) => line),
+      ["JOIN #a"],
+    );
+    for (let index = 0; index < 7; index++) queue.sendNow(`JOIN #now${index}`);
+    queue.sendIdle("JOIN #late");
+    clock.advance(1_000);
+    assert.equal(written.at(-1)?.line, "JOIN #late");
+    queue.add(job("b", "c", "d", "e"));
+    queue.sendIdle("JOIN #never");
+    queue.close();
+    clock.advance(10_000);
+    assert.ok(!written.some(({ line }) => line === "JOIN #never"));
+    assert.equal(clock.timers, 0);
+  });
+
   test("a burst goes at once, the rest one per interval, in order", () => {
     const { clock, queue, written } = setUp();
     queue.add(job("a", "b"));
