@@ -247,6 +247,32 @@ suite("the login", () => {
     assert.ok(lost.status === "lost" && lost.reason === "Password incorrect");
     assert.ok(lost.retryInMs >= 30_000);
   });
+
+  for (const words of [
+    "Access denied: Bad password?",
+    "Closing link: (bird@127.0.0.1) [Access denied by configuration]",
+    "Closing Link: 127.0.0.1 (Password mismatch)",
+    "Closing link: (bird@127.0.0.1) [G-lined: spam]",
+    "You are banned from this server",
+  ]) {
+    test(`nor is one, or a ban, of a server that only closes the connection: ${words}`, async (context) => {
+      const { server, open, status } = await setUp(context, { settings: { password: "wrong" } });
+      server.script = (line) => (line.startsWith("USER") ? [`ERROR :${words}`] : undefined);
+      open();
+      const lost = await status("lost");
+      assert.ok(lost.status === "lost" && lost.reason === words);
+      assert.ok(lost.retryInMs >= 30_000);
+    });
+  }
+
+  test("a server that is only full is tried again soon", async (context) => {
+    const { server, open, status } = await setUp(context);
+    const words = "Closing link: (bird@127.0.0.1) [Too many connections]";
+    server.script = (line) => (line.startsWith("USER") ? [`ERROR :${words}`] : undefined);
+    open();
+    const lost = await status("lost");
+    assert.ok(lost.status === "lost" && lost.retryInMs < 30_000);
+  });
 });
 
 suite("hostile handshakes", () => {

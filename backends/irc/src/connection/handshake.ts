@@ -43,6 +43,9 @@ const NO_CAPS = new Set(["421", "451"]);
 const INVALID_USER = "468";
 /** Wrong password, banned. */
 const REFUSALS = new Set(["464", "465"]);
+/** The same from servers that only close the connection: ngircd and InspIRCd in their words. */
+const REFUSED_IN_WORDS =
+  /\b(?:(?:bad|wrong|invalid) password|password (?:mismatch|incorrect))|access denied|\bbanned\b|[gkqz]-?lined\b/i;
 
 export class Handshake {
   readonly caps: Caps;
@@ -245,6 +248,8 @@ export class Handshake {
       this.#fail(`the server does not allow the user name: ${params[0]}`, true, "user");
     } else if (REFUSALS.has(command)) {
       this.#fail(params.at(-1) || "the server refused us", true);
+    } else if (command === "ERROR" && REFUSED_IN_WORDS.test(params[0] ?? "")) {
+      this.#fail(params[0] ?? "", true);
     }
   }
 
