@@ -265,10 +265,53 @@ suite("the login", () => {
     });
   }
 
+  for (const [answer, next] of [
+    [":srv FAIL NICK NICKNAME_INVALID [bird] :No such form", /^NICK bird$/],
+    [":srv FAIL NICK NICKNAME_RESERVED [bird] :Reserved", /^NICK \[bird\]_$/],
+  ] as const) {
+    test(`the next nick is tried after ${answer}`, async (context) => {
+      const { server, open } = await setUp(context, { settings: { nick: "[bird]" } });
+      server.script = (line) => (line === "NICK [bird]" ? [answer] : undefined);
+      open();
+      await until("the next nick", async () => {
+        return (await server.connection(1)).lines.some((line) => next.test(line));
+      });
+    });
+  }
+
+  test("a user name that a standard reply refuses is given up, with the setting named", async (context) => {
+    const { server, open, status } = await setUp(context);
+    server.script = (line) =>
+      line.startsWith("USER") ? [":srv FAIL USER USERNAME_INVALID bird :No"] : undefined;
+    open();
+    const failed = await status("failed");
+    assert.ok(failed.status === "failed" && failed.setting === "user", failed.status);
+  });
+
+  for (const [answer, isLasting] of [
+    [":srv 263 * NICK :Please wait a while and try again", false],
+    [":srv FAIL * ACCOUNT_REQUIRED_TO_CONNECT :You must log in", true],
+    [":srv FAIL PASS WRONG :No", true],
+  ] as const) {
+    test(`the attempt ends at once, with the server's words, after ${answer}`, async (context) => {
+      const { server, open, status } = await setUp(context);
+      server.script = (line) => (line.startsWith("USER") ? [answer] : undefined);
+      open();
+      const lost = await status("lost");
+      assert.ok(lost.status === "lost" && lost.reason.includes(answer.split(":").at(-1) ?? ""));
+      assert.equal(lost.retryInMs >= 30_000, isLasting);
+    });
+  }
+
   test("a server that is only full is tried again soon", async (context) => {
     const { server, open, status } = await setUp(context);
     const words = "Closing link: (bird@127.0.0.1) [Too many connections]";
-    server.script = (line) => (line.startsWith("USER") ? [`ERROR :${words}`] : undefined);
+    server.script = (line, connection) => {
+      if (!line.startsWith("USER")) return undefined;
+      connection.say(`ERROR :${words}`);
+      setImmediate(() => connection.drop());
+      return [];
+    };
     open();
     const lost = await status("lost");
     assert.ok(lost.status === "lost" && lost.retryInMs < 30_000);

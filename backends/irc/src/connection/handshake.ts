@@ -19,7 +19,7 @@ type LoginStatus = Extract<ConnectionStatus, { status: "logged_in" | "login_fail
 
 export interface HandshakeHooks {
   send(line: string): void;
-  /** The server offers `sts` with this value. True: leave this connection. */
+  /** Takes the value of `sts`. True: leave this connection. */
   strictTransport(value: string): boolean;
   /**
    * The registration failed. A refusal: the server does not accept the password or the bot. With a
@@ -39,11 +39,15 @@ const RPL_LOGGEDOUT = "901";
 const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
 /** Errors of a server that does not know CAP: unknown command, not registered. */
 const NO_CAPS = new Set(["421", "451"]);
-/** Not every server has it: some only close the connection, with these words. */
+/** The server drops the command and asks to try again later. */
+const TRY_AGAIN = "263";
+const INVALID_NICK = "432";
+/** Some servers only close the connection, in words. */
 const INVALID_USER = "468";
 /** Wrong password, banned. */
 const REFUSALS = new Set(["464", "465"]);
 /** The same from servers that only close the connection: ngircd and InspIRCd in their words. */
+const BAD_USER_IN_WORDS = /^(closing link: .*)?invalid user ?name/i;
 const REFUSED_IN_WORDS =
   /\b(?:(?:bad|wrong|invalid) password|password (?:mismatch|incorrect))|access denied|\bbanned\b|[gkqz]-?lined\b/i;
 
@@ -239,18 +243,29 @@ export class Handshake {
     if (command === RPL_WELCOME) this.#welcomed();
     else if (NICK_TAKEN.has(command) && this.#phase === "registering") {
       this.#nextNick(command, params.at(-1) ?? command);
+    } else if (command === "FAIL") this.#failed(params);
+    else if (command === TRY_AGAIN && /^(?:NICK|USER|PASS)$/i.test(params[1] ?? "")) {
+      this.#fail(`${command} ${params.at(-1)}`, false);
     } else if (command === INVALID_USER) {
       this.#fail(`the server does not allow the user name: ${params.at(-1)}`, true, "user");
-    } else if (
-      command === "ERROR" &&
-      /^(closing link: .*)?invalid user ?name/i.test(params[0] ?? "")
-    ) {
-      this.#fail(`the server does not allow the user name: ${params[0]}`, true, "user");
     } else if (REFUSALS.has(command)) {
       this.#fail(params.at(-1) || "the server refused us", true);
-    } else if (command === "ERROR" && REFUSED_IN_WORDS.test(params[0] ?? "")) {
-      this.#fail(params[0] ?? "", true);
-    }
+    } else if (command === "ERROR") this.#closed(params[0] ?? "");
+  }
+
+  #closed(words: string): void {
+    if (BAD_USER_IN_WORDS.test(words)) {
+      this.#fail(`the server does not allow the user name: ${words}`, true, "user");
+    } else if (REFUSED_IN_WORDS.test(words)) this.#fail(words, true);
+  }
+
+  /** Standard replies (IRCv3): `FAIL NICK NICKNAME_RESERVED bird :Reserved`. */
+  #failed(params: readonly string[]): void {
+    const [about = "", code = "", reason = [code, params.at(-1)].join(" ")] = params.slice(0, 2);
+    if (/^NICK$/i.test(about)) this.#nextNick(/INVALID/i.test(code) ? INVALID_NICK : code, reason);
+    else if (/^USER$/i.test(about)) {
+      this.#fail(`the server does not allow the user name: ${reason}`, true, "user");
+    } else if (/^PASS$/i.test(about) || /^ACCOUNT_REQUIRED/i.test(code)) this.#fail(reason, true);
   }
 
   #welcomed(): void {

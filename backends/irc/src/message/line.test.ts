@@ -1,7 +1,8 @@
 /** Lines: one stays one, and fits. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import fc from "fast-check";
+import { parseMessage } from "./irc-message.ts";
 import { byteLength, decodeLine, foldName, utf8Cut } from "./line.ts";
 
 describe("utf8Cut", () => {
@@ -79,4 +80,50 @@ describe("decodeLine", () => {
     assert.equal(decodeLine(Buffer.from(whole).subarray(0, 509)), "é".repeat(254));
     assert.equal(decodeLine(Buffer.from("🦀".repeat(128)).subarray(0, 511)), "🦀".repeat(127));
   });
+});
+
+test("each part of a line is read by itself, whatever the bytes of the others", () => {
+  const latin1 = (text: string) => Buffer.from(text, "latin1");
+  const rows: readonly (readonly [
+    bytes: readonly (string | Buffer)[],
+    params: readonly string[],
+  ])[] = [
+    [
+      [":op!o@h KICK #käse bird :", latin1("für dich")],
+      ["#käse", "bird", "für dich"],
+    ],
+    [
+      [":op!o@h TOPIC #käse :früh ", latin1("über"), " ✓"],
+      ["#käse", "früh über ✓"],
+    ],
+    [
+      [":", latin1("jörg"), "!o@h PART #käse :tschüss ✓"],
+      ["#käse", "tschüss ✓"],
+    ],
+    [[":o!o@h QUIT :", latin1("tschüss")], ["tschüss"]],
+    [
+      [":o!o@h PRIVMSG #käse :\x01ACTION ", latin1("grüßt"), " grüßt\x01"],
+      ["#käse", "\x01ACTION grüßt grüßt\x01"],
+    ],
+    [
+      [":srv 474 bird #käse :", latin1("gesperrt für Vögel")],
+      ["bird", "#käse", "gesperrt für Vögel"],
+    ],
+    [
+      ["@x/y=ü :o!o@h PRIVMSG ", latin1("#käse"), " :ü"],
+      ["#käse", "ü"],
+    ],
+    [
+      [":o!o@h PRIVMSG #a :Zürich ", Buffer.from([0xc3])],
+      ["#a", "Zürich Ã"],
+    ],
+  ];
+  for (const [bytes, params] of rows) {
+    const line = Buffer.concat(
+      bytes.map((each) => (typeof each === "string" ? Buffer.from(each) : each)),
+    );
+    assert.deepEqual(parseMessage(decodeLine(line)).params, params, line.toString("latin1"));
+  }
+  const from = Buffer.concat([Buffer.from(":"), latin1("jörg"), Buffer.from("!o@h PART #käse")]);
+  assert.equal(parseMessage(decodeLine(from)).nick, "jörg");
 });
