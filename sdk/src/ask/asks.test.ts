@@ -1,11 +1,12 @@
 /** Which events are answers, and how questions end without one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { EventSchema } from "@seabird-chat/protocol";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { EventSchema } from "@seabird-chat/protocol";
 import { findName } from "../command/name-index.ts";
 import { ManualClock } from "../link/test/manual-clock.ts";
-import { type PluginEvent, toPluginEvent } from "../plugin/events.ts";
+import type { PluginEvent } from "../plugin/events.ts";
+import { eventOf } from "../plugin/test/event-of.ts";
 import { AskCancelled, type AskCancelReason } from "./ask-cancelled.ts";
 import { Asks, isAffirmative } from "./asks.ts";
 
@@ -14,7 +15,7 @@ const ANN = "irc://net/ann";
 const never = new AbortController().signal;
 
 type Inner = NonNullable<MessageInitShape<typeof EventSchema>["inner"]>;
-const event = (inner: Inner): PluginEvent => toPluginEvent(create(EventSchema, { inner }));
+const event = (inner: Inner): PluginEvent => eventOf({ inner });
 
 const source = { channelId: HERE, user: { id: ANN, displayName: "ann" } };
 const message = (text: string) => event({ case: "message", value: { source, text } });

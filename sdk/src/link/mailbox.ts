@@ -29,14 +29,18 @@ export class Mailbox<T> {
     this.#wakeWriter?.();
   }
 
+  /** The next item; undefined if none waits. */
+  takeNow(): T | undefined {
+    const item = this.#items.shift();
+    if (item !== undefined) this.#wakeWriter?.();
+    return item;
+  }
+
   /** The next item, or undefined at the end. Throws the error given to `end`. */
   async take(): Promise<T | undefined> {
     for (;;) {
-      const item = this.#items.shift();
-      if (item !== undefined) {
-        this.#wakeWriter?.();
-        return item;
-      }
+      const item = this.takeNow();
+      if (item !== undefined) return item;
       if (this.#end?.error !== undefined) throw this.#end.error;
       if (this.#end !== undefined) return undefined;
       await new Promise<void>((resolve) => (this.#wakeReader = resolve));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
-import { toPluginEvent } from "../plugin/events.ts";
+import { eventOf } from "../plugin/test/event-of.ts";
 import { toJsonSchema } from "../program/check-settings.ts";
 import { channelId } from "../program/settings.ts";
 import { normalChannelId, normalId } from "./normal-id.ts";
@@ -54,8 +54,7 @@ test("events of all kinds have normal ids, and `raw` those of the sender", () =>
     { case: "performPrivateAction", value: { userId: user.id } },
   ];
   for (const inner of inners) {
-    const raw = create(EventSchema, { inner });
-    const event = toPluginEvent(raw);
+    const event = eventOf({ inner });
     if ("channelId" in event) assert.equal(event.channelId, "irc://libera/%23c");
     if ("userId" in event) assert.equal(event.userId, "irc://libera/ann%5Bm%5D");
     if ("user" in event) assert.equal(event.user.id, "irc://libera/ann%5Bm%5D");

@@ -6,6 +6,9 @@ import type { Content } from "../link/content.ts";
 import type { Log } from "../program/log.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Match } from "./match.ts";
+import type { BackendRef, ChannelRef } from "./origins.ts";
+
+export type { BackendRef, ChannelRef } from "./origins.ts";
 
 /** The kinds of events that `on` takes. */
 export type EventKind = PluginEvent["kind"];
@@ -42,21 +45,6 @@ interface HandlerTools<Config> extends PluginHost<Config> {
    * paused. Rejects with `closed` when the plugin closes.
    */
   sleep(ms: number): Promise<void>;
-}
-
-/** The backend that an event came from. */
-export interface BackendRef {
-  /** Absolute, such as `irc://libera`; empty if the event does not say. */
-  readonly id: string;
-  /** Such as `irc`. */
-  readonly type: string;
-}
-
-export interface ChannelRef {
-  /** Absolute, such as `irc://libera/%23seabird`. */
-  readonly id: string;
-  /** As its network writes it, such as `#seabird`. */
-  readonly name: string;
 }
 
 export interface AskOptions {

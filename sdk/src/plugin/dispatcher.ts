@@ -2,10 +2,11 @@
  * Decides when handlers run: one at a time per channel, in the order of the events; over all
  * channels several at once, up to a limit, round robin.
  */
-import type { Clock } from "../link/clock.ts";
+import { type Clock, nextTurn } from "../link/clock.ts";
 import type { SeabirdError } from "../link/errors.ts";
 import type { SdkLimits } from "../link/limits.ts";
-import { HandlerSlot, type QueuePosition, type Slot } from "./handler-slot.ts";
+import { Deadlines } from "./deadlines.ts";
+import { HandlerSlot, type SlotDeps } from "./handler-slot.ts";
 
 /** What a plugin's handlers are doing. */
 export interface Activity {
@@ -17,8 +18,11 @@ export interface Activity {
   readonly waiting: number;
 }
 
-/** Reports its own failures: what it rejects with is ignored. */
-export type Task = (slot: Slot) => Promise<void>;
+/**
+ * A handler's work. Undefined: it has ended already. Reports its own failures: what it rejects with
+ * is ignored, and it does not throw.
+ */
+export type Task = (slot: HandlerSlot) => Promise<void> | undefined;
 
 /** Work of one channel or private conversation, which runs in order. */
 interface Queue {
@@ -35,9 +39,15 @@ type DispatcherLimits = Pick<
   "maxHandlersAtOnce" | "handlerTimeoutMs" | "maxQueuedPerChannel" | "maxQueuedInChannels"
 >;
 
+/**
+ * Events that are read one after the other while some wait for their channel; then handlers get a
+ * turn of the event loop, so that a burst does not fill the queue of a channel with quick handlers.
+ */
+const MAX_READ_IN_TURN = 64;
+
 export class Dispatcher {
-  readonly #clock: Clock;
   readonly #limits: DispatcherLimits;
+  readonly #slotDeps: SlotDeps;
   readonly #queues = new Map<string, Queue>();
   readonly #ready: Queue[] = [];
   readonly #slots = new Set<HandlerSlot>();
@@ -46,11 +56,36 @@ export class Dispatcher {
   #resuming = 0;
   #running = 0;
   #waiting = 0;
+  #readInTurn = 0;
+  #isPumping = false;
   #isStopped = false;
 
-  constructor(options: { readonly clock: Clock; readonly limits: DispatcherLimits }) {
-    this.#clock = options.clock;
-    this.#limits = options.limits;
+  constructor({ clock, limits }: { readonly clock: Clock; readonly limits: DispatcherLimits }) {
+    this.#limits = limits;
+    this.#slotDeps = {
+      clock,
+      deadlines: new Deadlines(clock),
+      timeoutMs: limits.handlerTimeoutMs,
+      // A queue lives as long as it is busy or has work, so it is looked up each time.
+      positions: {
+        finish: (key) => this.#release(this.#queue(key)),
+        release: (key) => {
+          this.#waiting += 1;
+          this.#release(this.#queue(key));
+        },
+        reacquire: (key, then) => {
+          this.#waiting -= 1;
+          this.#resuming += 1;
+          const queue = this.#queue(key);
+          queue.resuming.push(then);
+          this.#offer(queue);
+        },
+        abandon: () => {
+          this.#waiting -= 1;
+          this.#changed();
+        },
+      },
+    };
   }
 
   activity(): Activity {
@@ -86,6 +121,18 @@ export class Dispatcher {
 
   get hasCapacity(): boolean {
     return this.#queued < this.#limits.maxQueuedInChannels;
+  }
+
+  /**
+   * To be called after each event that was added, before the next is read. Undefined: go on; else
+   * when the promise resolves.
+   */
+  pauseReading(signal: AbortSignal): Promise<void> | undefined {
+    if (!this.hasCapacity) return this.until(() => this.hasCapacity, signal);
+    this.#readInTurn = this.#queued > 0 ? this.#readInTurn + 1 : 0;
+    if (this.#readInTurn < MAX_READ_IN_TURN) return undefined;
+    this.#readInTurn = 0;
+    return nextTurn();
   }
 
   /** Resolves when the condition holds, which is checked after each change. */
@@ -140,12 +187,19 @@ export class Dispatcher {
     }
   }
 
+  /** Not nested: what a task releases before it returns, the outer call begins. */
   #pump(): void {
-    while (this.#running < this.#limits.maxHandlersAtOnce) {
-      const queue = this.#ready.shift();
-      if (queue === undefined) break;
-      queue.isReady = false;
-      this.#begin(queue);
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (this.#running < this.#limits.maxHandlersAtOnce) {
+        const queue = this.#ready.shift();
+        if (queue === undefined) break;
+        queue.isReady = false;
+        this.#begin(queue);
+      }
+    } finally {
+      this.#isPumping = false;
     }
     this.#changed();
   }
@@ -169,38 +223,19 @@ export class Dispatcher {
   }
 
   #run(key: string, task: Task): void {
-    const { handlerTimeoutMs } = this.#limits;
-    const position = this.#positionIn(key);
-    const slot = new HandlerSlot({ clock: this.#clock, timeoutMs: handlerTimeoutMs, position });
+    const slot = new HandlerSlot(this.#slotDeps, key);
+    const work = task(slot);
+    if (work === undefined) {
+      slot.end();
+      return;
+    }
     this.#slots.add(slot);
     const end = () => {
       this.#slots.delete(slot);
       slot.end();
     };
     // It rejects only if a custom log throws.
-    task(slot).then(end, end);
-  }
-
-  /** A queue lives as long as it is busy or has work, so it is looked up each time. */
-  #positionIn(key: string): QueuePosition {
-    return {
-      finish: () => this.#release(this.#queue(key)),
-      release: () => {
-        this.#waiting += 1;
-        this.#release(this.#queue(key));
-      },
-      reacquire: (then) => {
-        this.#waiting -= 1;
-        this.#resuming += 1;
-        const queue = this.#queue(key);
-        queue.resuming.push(then);
-        this.#offer(queue);
-      },
-      abandon: () => {
-        this.#waiting -= 1;
-        this.#changed();
-      },
-    };
+    work.then(end, end);
   }
 
   #release(queue: Queue): void {
@@ -211,6 +246,7 @@ export class Dispatcher {
   }
 
   #changed(): void {
+    if (this.#watchers.size === 0) return;
     for (const watcher of [...this.#watchers]) watcher();
   }
 }

@@ -3,21 +3,24 @@ import type { Asks } from "../ask/asks.ts";
 import type { CommandSet } from "../command/command-set.ts";
 import { abortable } from "../link/abortable.ts";
 import { SeabirdError } from "../link/errors.ts";
+import type { ReceivedEvent } from "../link/received-event.ts";
 import type { ReplyableContext } from "./context.ts";
-import type { Dispatcher } from "./dispatcher.ts";
-import type { PluginEvent, ReplyableEvent } from "./events.ts";
+import type { Dispatcher, Task } from "./dispatcher.ts";
+import {
+  isReplyable,
+  type PluginEvent,
+  queueKeyOf,
+  type ReplyableEvent,
+  speakerOf,
+  toPluginEvent,
+} from "./events.ts";
 import type { Failure, Failures } from "./failures.ts";
-import type { Slot } from "./handler-slot.ts";
+import { type ContextDeps, HandlerContext, makeContext } from "./handler-context.ts";
+import type { HandlerSlot, Slot } from "./handler-slot.ts";
 import type { HandlerRun, Handlers } from "./handlers.ts";
 import type { LoopGuard } from "./loop-guard.ts";
-import {
-  backendOf,
-  type ContextDeps,
-  isReplyable,
-  makeContext,
-  queueKeyOf,
-} from "./make-context.ts";
 import { runThrough } from "./middleware.ts";
+import { backendOf } from "./origins.ts";
 import type { ErasedHandler, PluginDeclarations } from "./plugin.ts";
 import type { Prefixes } from "./prefixes.ts";
 import { SeenUsers } from "./seen-users.ts";
@@ -48,10 +51,25 @@ export class EventRunner {
     this.#deps = deps;
   }
 
-  /** Synchronous: when it returns, the handlers are queued or started. */
-  take(event: PluginEvent): void {
+  /** Synchronous: when it returns, the handlers are queued, started, or have ended already. */
+  take(received: ReceivedEvent): void {
+    const { asks, handlers } = this.#deps;
+    if (handlers.mayHandle(received.kind) || asks.size > 0) this.#offer(toPluginEvent(received));
+    else this.#pass(received);
+  }
+
+  /** No handler and no question wants it. */
+  #pass(received: ReceivedEvent): void {
+    const { guard, handlers } = this.#deps;
+    const speaker = speakerOf(received);
+    if (speaker === undefined) return;
+    guard.note(speaker, false);
+    if (handlers.hasCommands) this.#seen.note(speaker);
+  }
+
+  #offer(event: PluginEvent): void {
     const { asks, guard, handlers, prefixes } = this.#deps;
-    this.#seen.note(event);
+    if (handlers.hasCommands) this.#seen.note(event);
     if (!guard.ignores(event) && asks.offer(event)) {
       guard.note(event, true);
       return;
@@ -66,7 +84,7 @@ export class EventRunner {
     }
     this.#add(event, async (slot) => {
       const [first, ...others] = this.#find(event, await prefixes.prefixOf(backend));
-      const tasks = others.map((run) => (later: Slot) => this.#run(run, event, later));
+      const tasks = others.map((run) => (later: HandlerSlot) => this.#run(run, event, later));
       this.#deps.dispatcher.addNext(queueKeyOf(event), tasks);
       if (first !== undefined) await this.#run(first, event, slot);
     });
@@ -76,12 +94,11 @@ export class EventRunner {
   #find(event: PluginEvent, prefix: string): readonly HandlerRun[] {
     const { guard, handlers } = this.#deps;
     const runs = handlers.find(event, prefix);
-    const plain = runs.filter(({ by }) => by === "on");
-    guard.note(event, plain.length < runs.length);
-    return guard.ignores(event) ? plain : runs;
+    guard.note(event, !runs.every(isPlain));
+    return guard.ignores(event) ? runs.filter(isPlain) : runs;
   }
 
-  #add(event: PluginEvent, task: (slot: Slot) => Promise<void>): void {
+  #add(event: PluginEvent, task: Task): void {
     if (this.#deps.dispatcher.add(queueKeyOf(event), task)) return;
     this.#dropped += 1;
     const { clock, log } = this.#deps.contextDeps.host;
@@ -95,26 +112,57 @@ export class EventRunner {
     this.#dropped = 0;
   }
 
-  /** Never rejects. */
-  async #run(run: HandlerRun, event: PluginEvent, slot: Slot): Promise<void> {
-    const { declared, contextDeps } = this.#deps;
-    const made = makeContext(event, slot, contextDeps);
-    const extra = extrasOf(run);
-    const context = { ...made.context, ...extra };
+  /**
+   * Undefined if the handler has ended already: it is synchronous and has sent nothing. Never throws
+   * or rejects.
+   */
+  #run(run: HandlerRun, event: PluginEvent, slot: HandlerSlot): Promise<void> | undefined {
+    const context = this.#contextOf(run, event, slot);
+    let work: unknown;
     try {
-      const work = runThrough(declared.middleware, context, () =>
-        this.#handle(run, event, context),
-      );
-      await abortable(work, slot.signal);
-      await abortable(made.settled(), slot.signal);
+      work = this.#begin(run, event, context);
+    } catch (error) {
+      return this.#failed(error, run, event, slot);
+    }
+    const mayBePromise = (typeof work === "object" && work !== null) || typeof work === "function";
+    if (!mayBePromise && !HandlerContext.hasSent(context)) return undefined;
+    return this.#finish(work, context, run, event, slot);
+  }
+
+  #contextOf(run: HandlerRun, event: PluginEvent, slot: Slot): HandlerContext {
+    const context = makeContext(event, slot, this.#deps.contextDeps);
+    return run.by === "on" ? context : Object.assign(context, extrasOf(run));
+  }
+
+  #begin(run: HandlerRun, event: PluginEvent, context: HandlerContext): unknown {
+    const { middleware } = this.#deps.declared;
+    if (middleware.length === 0) return this.#handle(run, event, context);
+    return runThrough(middleware, context, async () => {
+      await this.#handle(run, event, context);
+    });
+  }
+
+  async #finish(
+    work: unknown,
+    context: HandlerContext,
+    run: HandlerRun,
+    event: PluginEvent,
+    slot: HandlerSlot,
+  ): Promise<void> {
+    try {
+      await slot.untilAborted(Promise.resolve(work));
+      if (HandlerContext.hasSent(context)) {
+        await slot.untilAborted(HandlerContext.sendsOf(context).settled());
+      }
     } catch (error) {
       await this.#failed(error, run, event, slot);
     }
   }
 
-  async #handle(run: HandlerRun, event: PluginEvent, context: object): Promise<void> {
-    if (run.by !== "command") await run.handler(context, undefined);
-    else if (isReplyable(event)) await this.#command(run, event, context as ReplyableContext);
+  #handle(run: HandlerRun, event: PluginEvent, context: HandlerContext): unknown {
+    if (run.by !== "command") return run.handler(context, undefined);
+    if (!isReplyable(event)) return undefined;
+    return this.#command(run, event, context as unknown as ReplyableContext);
   }
 
   async #command(
@@ -158,19 +206,21 @@ export class EventRunner {
       releaseWhile: (wait) => slot.releaseWhile(wait),
       reacquire: () => slot.reacquire(),
     };
-    const { context, replies, settled } = makeContext(event, late, contextDeps);
+    const context = this.#contextOf(run, event, late);
     const isAddressed = run.by === "command" || (run.by === "hears" && event.kind !== "message");
     const failure = {
       error,
       event,
       what: run.what,
       isAddressed,
-      replies,
+      replies: isReplyable(event) ? (context as unknown as ReplyableContext) : undefined,
       queueKey: queueKeyOf(event),
     };
     try {
-      const reported = this.#report(failure, { ...context, ...extrasOf(run) });
-      await abortable(reported.then(settled), abort.signal);
+      const reported = this.#report(failure, context).then(() =>
+        HandlerContext.hasSent(context) ? HandlerContext.sendsOf(context).settled() : undefined,
+      );
+      await abortable(reported, abort.signal);
     } catch (reason) {
       await this.#catchFailed(reason, failure);
     } finally {
@@ -195,6 +245,10 @@ export class EventRunner {
     log.error({ error: reason }, "reporting a failure failed");
     log.error({ error: failure.error, kind: failure.event.kind }, `${failure.what} failed`);
   }
+}
+
+function isPlain({ by }: HandlerRun): boolean {
+  return by === "on";
 }
 
 function extrasOf(run: HandlerRun): object {

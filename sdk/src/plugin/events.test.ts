@@ -1,17 +1,18 @@
 /** Core's events as a plugin sees them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Block, EventSchema } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
-import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
+import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
+import { eventOf } from "./test/event-of.ts";
 
 const source = { channelId: "irc://net/%23c", user: { id: "irc://net/ann", displayName: "ann" } };
 type Inner = NonNullable<MessageInitShape<typeof EventSchema>["inner"]>;
 
 function event(inner: Inner): PluginEvent {
-  return toPluginEvent(create(EventSchema, { inner, tags: { a: "1" } }));
+  return eventOf({ inner, tags: { a: "1" } });
 }
 
 function replyable(inner: Inner): ReplyableEvent {

@@ -1,9 +1,11 @@
 /**
- * The events that a plugin receives: plain objects with a `kind`, one row for each. Pure. Ids are in
- * their normal form, also those that another plugin wrote in another one; `raw` has them as sent.
+ * The events that a plugin receives: objects with a `kind`, one row for each. Pure. Ids are in their
+ * normal form, also those that another plugin wrote in another one; `raw` has them as sent.
  */
-import type { Block, ChannelSource, Event, User as WireUser } from "@seabird-chat/protocol";
-import { normalId } from "../link/normal-id.ts";
+import type { Block, Event } from "@seabird-chat/protocol";
+import type { ReceivedEvent } from "../link/received-event.ts";
+import { lazyProperty } from "./lazy-property.ts";
+import { originOf } from "./origins.ts";
 
 /** A user of a chat network. `id` is absolute; both are empty if the backend sent none. */
 export interface User {
@@ -93,21 +95,39 @@ export type PluginEvent =
   | UnknownEvent;
 
 type Kind = Exclude<PluginEvent["kind"], "unknown">;
-type ValueOf<K extends Kind> = Extract<Event["inner"], { case: K }>["value"];
-type FieldsOf<K extends Kind> = Omit<Extract<PluginEvent, { kind: K }>, keyof Base<K>>;
 
-const EVENTS: { readonly [K in Kind]: (value: ValueOf<K>) => FieldsOf<K> } = {
-  message: fromChannel,
-  mention: fromChannel,
-  command: ({ source, command, arg }) => ({ ...inChannel(source), command, arg }),
-  action: fromChannel,
-  privateMessage: fromUser,
-  privateAction: fromUser,
-  sendMessage: toChannel,
-  performAction: toChannel,
-  sendPrivateMessage: toPerson,
-  performPrivateAction: toPerson,
+/** Fields of any kind of event, as they are filled in. */
+interface Fields {
+  channelId?: string;
+  userId?: string;
+  user?: User;
+  sender?: string;
+  command?: string;
+  arg?: string;
+  text?: string;
+}
+
+interface Row {
+  /** Whether it has formatted text. */
+  readonly hasContent: boolean;
+  /** Whether a user of a chat network caused it, whom `reply` answers. */
+  readonly isFromUser: boolean;
+  fill(fields: Fields, received: ReceivedEvent): void;
+}
+
+const EVENTS: { readonly [K in Kind]: Row } = {
+  message: { hasContent: true, isFromUser: true, fill: fromChannel },
+  mention: { hasContent: true, isFromUser: true, fill: fromChannel },
+  command: { hasContent: false, isFromUser: true, fill: fromCommand },
+  action: { hasContent: true, isFromUser: true, fill: fromChannel },
+  privateMessage: { hasContent: true, isFromUser: true, fill: fromUser },
+  privateAction: { hasContent: true, isFromUser: true, fill: fromUser },
+  sendMessage: { hasContent: true, isFromUser: false, fill: toChannel },
+  performAction: { hasContent: true, isFromUser: false, fill: toChannel },
+  sendPrivateMessage: { hasContent: true, isFromUser: false, fill: toPerson },
+  performPrivateAction: { hasContent: true, isFromUser: false, fill: toPerson },
 };
+const UNKNOWN: Row = { hasContent: false, isFromUser: false, fill: () => {} };
 
 /** All kinds but `unknown`. */
 export const EVENT_KINDS = Object.keys(EVENTS) as readonly Kind[];
@@ -116,42 +136,102 @@ export function isEventKind(name: string): name is PluginEvent["kind"] {
   return name === "unknown" || Object.hasOwn(EVENTS, name);
 }
 
-export function toPluginEvent(raw: Event): PluginEvent {
-  const { inner, tags } = raw;
-  const kind: string = inner.case ?? "unknown";
-  if (!Object.hasOwn(EVENTS, kind)) return { kind: "unknown", tags, raw };
-  const toFields = EVENTS[kind as Kind] as (value: unknown) => object;
-  return { kind, ...toFields(inner.value), tags, raw } as PluginEvent;
+const ROWS = new Map<string, Row>(Object.entries(EVENTS));
+
+/** The fields of an event; what takes time to decode is decoded when it is read. */
+export class EventFields {
+  readonly kind: PluginEvent["kind"];
+  readonly #received: ReceivedEvent;
+
+  constructor(received: ReceivedEvent) {
+    const row = ROWS.get(received.kind);
+    const { hasContent, fill } = row ?? UNKNOWN;
+    this.kind = row === undefined ? "unknown" : received.kind;
+    this.#received = received;
+    fill(this as Fields, received);
+    if (hasContent) Object.defineProperty(this, "rootBlock", EventFields.#ROOT_BLOCK);
+    Object.defineProperty(this, "tags", EventFields.#TAGS);
+    Object.defineProperty(this, "raw", EventFields.#RAW);
+  }
+
+  static readonly #ROOT_BLOCK = lazyProperty<EventFields>("rootBlock", function () {
+    return this.#received.rootBlock;
+  });
+  static readonly #TAGS = lazyProperty<EventFields>("tags", function () {
+    return this.#received.tags;
+  });
+  static readonly #RAW = lazyProperty<EventFields>("raw", function () {
+    return this.#received.raw;
+  });
+
+  /** What an event was made of. */
+  static receivedOf(event: PluginEvent): ReceivedEvent {
+    return (event as PluginEvent & EventFields).#received;
+  }
 }
 
-type WireContent = { readonly text: string; readonly rootBlock?: Block | undefined };
-
-function fromChannel(value: WireContent & { readonly source?: ChannelSource | undefined }) {
-  return { ...inChannel(value.source), ...content(value) };
+export function toPluginEvent(received: ReceivedEvent): PluginEvent {
+  return new EventFields(received) as EventFields & PluginEvent;
 }
 
-function fromUser(value: WireContent & { readonly source?: WireUser | undefined }) {
-  return { user: user(value.source), ...content(value) };
+/** Who said something, and where; `channelId` is empty in private. Undefined for what plugins send. */
+export interface Speaker {
+  readonly user: User;
+  readonly channelId: string;
 }
 
-function toChannel(value: WireContent & { readonly sender: string; readonly channelId: string }) {
-  const { sender, channelId } = value;
-  return { sender, channelId: normalId(channelId), ...content(value) };
+/** The speaker of an event that nothing else is read of. */
+export function speakerOf(received: ReceivedEvent): Speaker | undefined {
+  if (ROWS.get(received.kind)?.isFromUser !== true) return undefined;
+  const { channelId } = received;
+  return { user: user(received), channelId: channelId === "" ? "" : normal(channelId) };
 }
 
-function toPerson(value: WireContent & { readonly sender: string; readonly userId: string }) {
-  const { sender, userId } = value;
-  return { sender, userId: normalId(userId), ...content(value) };
+export function isReplyable(event: PluginEvent): event is ReplyableEvent {
+  return "user" in event;
 }
 
-function content({ text, rootBlock }: WireContent): MessageContent {
-  return { text, rootBlock };
+/** The channel or user of an event; the events of one run in order. */
+export function queueKeyOf(event: PluginEvent): string {
+  if ("channelId" in event) return event.channelId;
+  if ("userId" in event) return event.userId;
+  return "user" in event ? event.user.id : "";
 }
 
-function inChannel(source: ChannelSource | undefined): InChannel {
-  return { channelId: normalId(source?.channelId ?? ""), user: user(source?.user) };
+function fromChannel(fields: Fields, received: ReceivedEvent): void {
+  fields.channelId = normal(received.channelId);
+  fields.user = user(received);
+  fields.text = received.text;
 }
 
-function user(source: WireUser | undefined): User {
-  return { id: normalId(source?.id ?? ""), displayName: source?.displayName ?? "" };
+function fromCommand(fields: Fields, received: ReceivedEvent): void {
+  fields.channelId = normal(received.channelId);
+  fields.user = user(received);
+  fields.command = received.command;
+  fields.arg = received.arg;
+}
+
+function fromUser(fields: Fields, received: ReceivedEvent): void {
+  fields.user = user(received);
+  fields.text = received.text;
+}
+
+function toChannel(fields: Fields, received: ReceivedEvent): void {
+  fields.sender = received.sender;
+  fields.channelId = normal(received.channelId);
+  fields.text = received.text;
+}
+
+function toPerson(fields: Fields, received: ReceivedEvent): void {
+  fields.sender = received.sender;
+  fields.userId = normal(received.userId);
+  fields.text = received.text;
+}
+
+function user({ userId, displayName }: ReceivedEvent): User {
+  return { id: normal(userId), displayName };
+}
+
+function normal(id: string): string {
+  return originOf(id).channel.id;
 }

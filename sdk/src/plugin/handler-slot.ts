@@ -1,6 +1,7 @@
 /** A running handler's slot in the queue of its channel, with its time limit. */
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
+import type { Deadlines, Limited } from "./deadlines.ts";
 
 export interface Slot {
   /** Aborted when the handler's time is up, or when the plugin closes and waits no longer. */
@@ -14,44 +15,68 @@ export interface Slot {
   reacquire(): void;
 }
 
-/** What a slot does to the queue that it belongs to. */
-export interface QueuePosition {
+/** What a slot does to the queue of its key. */
+export interface QueuePositions {
   /** Gives the position up; it was held. */
-  finish(): void;
+  finish(key: string): void;
   /** Gives it up for now. */
-  release(): void;
+  release(key: string): void;
   /** After `release`: calls `then` when the position is held again. */
-  reacquire(then: () => void): void;
+  reacquire(key: string, then: () => void): void;
   /** After `release`: it will not be reacquired. */
-  abandon(): void;
+  abandon(key: string): void;
 }
 
-export interface SlotOptions {
+/** What all slots of a dispatcher share. */
+export interface SlotDeps {
   readonly clock: Clock;
+  readonly deadlines: Deadlines;
   /** Milliseconds, waiting not counted. */
   readonly timeoutMs: number;
-  readonly position: QueuePosition;
+  readonly positions: QueuePositions;
 }
 
-export class HandlerSlot implements Slot {
-  readonly #abort = new AbortController();
-  readonly #options: SlotOptions;
+export class HandlerSlot implements Slot, Limited {
+  /** Changed by the slot alone. */
+  endsAt: number;
+  readonly #deps: SlotDeps;
+  readonly #key: string;
   #leftMs: number;
-  #startedAt = 0;
-  #stopTimer: () => void = () => {};
   #isReleased = false;
   #isOver = false;
   #reacquired: Promise<void> | undefined;
+  #abortedWith: SeabirdError | undefined;
+  /** Most handlers never look at their signal. */
+  #abort: AbortController | undefined;
+  #onAbort: ((reason: SeabirdError) => void) | undefined;
 
   /** The position is held already. */
-  constructor(options: SlotOptions) {
-    this.#options = options;
-    this.#leftMs = options.timeoutMs;
-    this.#startClock();
+  constructor(deps: SlotDeps, key: string) {
+    this.#deps = deps;
+    this.#key = key;
+    this.#leftMs = deps.timeoutMs;
+    this.endsAt = deps.clock.now() + deps.timeoutMs;
+    deps.deadlines.start(this);
   }
 
   get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#abortedWith !== undefined) this.#abort.abort(this.#abortedWith);
+    }
     return this.#abort.signal;
+  }
+
+  /**
+   * Settles as `work` does, or rejects with the signal's reason once it is aborted. For one work at
+   * a time.
+   */
+  untilAborted<T>(work: PromiseLike<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject);
+      this.#onAbort = reject;
+      if (this.#abortedWith !== undefined) reject(this.#abortedWith);
+    });
   }
 
   async releaseWhile<T>(wait: Promise<T>): Promise<T> {
@@ -73,47 +98,51 @@ export class HandlerSlot implements Slot {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#stopClock();
-    if (!this.#isReleased) this.#options.position.finish();
-    else if (this.#reacquired === undefined) this.#options.position.abandon();
+    const { deadlines, positions } = this.#deps;
+    deadlines.stop(this);
+    if (!this.#isReleased) positions.finish(this.#key);
+    else if (this.#reacquired === undefined) positions.abandon(this.#key);
+  }
+
+  expire(): void {
+    const late = `the handler took longer than ${this.#deps.timeoutMs} ms`;
+    this.abort(new SeabirdError("deadline_exceeded", late));
   }
 
   abort(reason: SeabirdError): void {
-    this.#abort.abort(reason);
+    if (this.#abortedWith !== undefined) return;
+    this.#abortedWith = reason;
+    this.endsAt = Number.POSITIVE_INFINITY;
+    this.#abort?.abort(reason);
+    this.#onAbort?.(reason);
   }
 
   #release(): void {
     if (this.#isReleased || this.#isOver) return;
+    const { clock, deadlines, positions } = this.#deps;
     this.#isReleased = true;
     this.#reacquired = undefined;
-    this.#stopClock();
-    this.#options.position.release();
+    deadlines.stop(this);
+    this.#leftMs = Math.max(1, this.endsAt - clock.now());
+    positions.release(this.#key);
   }
 
   #waitForPosition(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    const { positions } = this.#deps;
     // The callback may run before this returns, so `#reacquired` alone does not tell.
-    this.#options.position.reacquire(() => {
+    positions.reacquire(this.#key, () => {
       this.#isReleased = false;
-      if (this.#isOver) this.#options.position.finish();
-      else this.#startClock();
+      if (this.#isOver) positions.finish(this.#key);
+      else this.#resumeClock();
       resolve();
     });
     return promise;
   }
 
-  #startClock(): void {
-    const { clock, timeoutMs } = this.#options;
-    this.#startedAt = clock.now();
-    this.#stopTimer = clock.after(this.#leftMs, () => {
-      const late = `the handler took longer than ${timeoutMs} ms`;
-      this.abort(new SeabirdError("deadline_exceeded", late));
-    });
-  }
-
-  #stopClock(): void {
-    this.#stopTimer();
-    const spentMs = this.#options.clock.now() - this.#startedAt;
-    this.#leftMs = Math.max(1, this.#leftMs - spentMs);
+  #resumeClock(): void {
+    const { clock, deadlines } = this.#deps;
+    if (this.#abortedWith === undefined) this.endsAt = clock.now() + this.#leftMs;
+    deadlines.start(this);
   }
 }

@@ -3,7 +3,7 @@ import type { CommandSet } from "../command/command-set.ts";
 import { firstWord } from "../command/words.ts";
 import type { HearsKind } from "./context.ts";
 import type { PluginEvent } from "./events.ts";
-import { findMatch, type Match } from "./match.ts";
+import { type Match, matchIn, spellingsOf } from "./match.ts";
 import type { Declaration, ErasedHandler } from "./plugin.ts";
 
 /** One handler to run for one event. */
@@ -19,11 +19,25 @@ export type HandlerRun =
 
 type HearsEvent = Extract<PluginEvent, { readonly kind: HearsKind }>;
 
+/** A declaration that may handle events of one kind. */
+type Candidate =
+  | { readonly by: "on"; readonly run: HandlerRun }
+  | {
+      readonly by: "hears";
+      readonly what: string;
+      readonly pattern: RegExp;
+      readonly handler: ErasedHandler;
+    }
+  | { readonly by: "command"; readonly index: number };
+
+const NONE: readonly HandlerRun[] = [];
+
 export class Handlers {
   readonly #declarations: readonly Declaration[];
   readonly #commands: CommandSet<ErasedHandler>;
   /** The first word of a command → index of its first declaration. */
   readonly #firstIndex = new Map<string, number>();
+  readonly #byKind = new Map<string, readonly Candidate[]>();
 
   constructor(declarations: readonly Declaration[], commands: CommandSet<ErasedHandler>) {
     this.#declarations = declarations;
@@ -40,16 +54,48 @@ export class Handlers {
     return event.kind === "privateMessage" && this.#firstIndex.size > 0;
   }
 
+  /** False if no handler can want an event of this kind. */
+  mayHandle(kind: PluginEvent["kind"]): boolean {
+    if (this.#candidates(kind).length > 0) return true;
+    return kind === "privateMessage" && this.#firstIndex.size > 0;
+  }
+
+  get hasCommands(): boolean {
+    return this.#firstIndex.size > 0;
+  }
+
   /** A private message that is a command runs no other handler. */
   find(event: PluginEvent, prefix: string): readonly HandlerRun[] {
-    if (event.kind === "privateMessage") {
+    if (event.kind === "privateMessage" && this.#firstIndex.size > 0) {
       const typed = this.#commands.inPrivate(event.text, prefix);
       if (typed !== undefined) return [commandRun(typed)];
     }
+    const candidates = this.#candidates(event.kind);
+    if (candidates.length === 0) return NONE;
     const command = this.#commandOf(event);
-    return this.#declarations.flatMap((declaration, index) => {
-      return runOf(declaration, event) ?? (index === command?.index ? command.run : []);
-    });
+    const spellings = isHearsEvent(event) ? lazySpellings(event.text) : undefined;
+    const runs: HandlerRun[] = [];
+    for (const candidate of candidates) {
+      if (candidate.by === "on") runs.push(candidate.run);
+      else if (candidate.by === "command") {
+        if (candidate.index === command?.index) runs.push(command.run);
+      } else if (spellings !== undefined) {
+        const { what, pattern, handler } = candidate;
+        const match = matchIn(pattern, spellings());
+        if (match !== undefined) runs.push({ by: "hears", what, match, handler });
+      }
+    }
+    return runs;
+  }
+
+  #candidates(kind: PluginEvent["kind"]): readonly Candidate[] {
+    const known = this.#byKind.get(kind);
+    if (known !== undefined) return known;
+    const candidates = this.#declarations.flatMap((declaration, index) =>
+      candidatesOf(declaration, index, kind),
+    );
+    this.#byKind.set(kind, candidates);
+    return candidates;
   }
 
   #commandOf(event: PluginEvent): { index: number; run: HandlerRun } | undefined {
@@ -71,22 +117,39 @@ function commandRun({ name, arg }: { name: string; arg: string }): HandlerRun {
   return { by: "command", what: `command ${name}`, name, arg };
 }
 
-function runOf(declaration: Declaration, event: PluginEvent): HandlerRun | undefined {
+function candidatesOf(
+  declaration: Declaration,
+  index: number,
+  kind: PluginEvent["kind"],
+): readonly Candidate[] {
   switch (declaration.what) {
-    case "on":
-      if (!declaration.kinds.has(event.kind)) return undefined;
-      return { by: "on", what: `on ${event.kind}`, handler: declaration.handler };
+    case "on": {
+      const { kinds, handler } = declaration;
+      if (!kinds.has(kind)) return [];
+      return [{ by: "on", run: { by: "on", what: `on ${kind}`, handler } }];
+    }
     case "hears": {
-      if (!isHearsEvent(event)) return undefined;
       const { pattern, handler } = declaration;
-      const match = findMatch(pattern, event.text);
-      return match && { by: "hears", what: `hears ${pattern}`, match, handler };
+      if (!HEARS_KINDS.has(kind)) return [];
+      return [{ by: "hears", what: `hears ${pattern}`, pattern, handler }];
     }
     default:
-      return undefined;
+      return kind === "command" ? [{ by: "command", index }] : [];
   }
 }
 
+/** All patterns look at the same text. */
+function lazySpellings(text: string): () => readonly string[] {
+  let spellings: readonly string[] | undefined;
+  return () => (spellings ??= spellingsOf(text));
+}
+
+const HEARS_KINDS: ReadonlySet<string> = new Set<HearsKind>([
+  "message",
+  "mention",
+  "privateMessage",
+]);
+
 function isHearsEvent(event: PluginEvent): event is HearsEvent {
-  return event.kind === "message" || event.kind === "mention" || event.kind === "privateMessage";
+  return HEARS_KINDS.has(event.kind);
 }

@@ -1,13 +1,12 @@
 /** What is a loop and what is not, for how long a speaker is ignored, and what is remembered. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create } from "@bufbuild/protobuf";
-import { type Event, EventSchema } from "@seabird-chat/protocol";
+import type { Event } from "@seabird-chat/protocol";
 import { resolveLimits } from "../link/limits.ts";
 import { ManualClock } from "../link/test/manual-clock.ts";
 import { silentLog } from "../program/log.ts";
-import { toPluginEvent } from "./events.ts";
 import { LoopGuard } from "./loop-guard.ts";
+import { eventOf } from "./test/event-of.ts";
 
 const CHANNEL = "irc://libera/%23c";
 const user = (name: string) => `irc://libera/${name}`;
@@ -17,7 +16,7 @@ function setUp(constants: Parameters<typeof resolveLimits>[1] = {}) {
   const lines: string[] = [];
   const log = { ...silentLog, warn: (fields: unknown) => void lines.push(JSON.stringify(fields)) };
   const guard = new LoopGuard({ clock, limits: resolveLimits({}, constants), log });
-  const event = (inner: Event["inner"]) => toPluginEvent(create(EventSchema, { inner }));
+  const event = (inner: Event["inner"]) => eventOf({ inner });
   const line = (name: string, channelId = CHANNEL) => {
     const source = { channelId, user: { id: name && user(name), displayName: name } };
     return event({ case: "message", value: { source, text: "hi" } } as Event["inner"]);

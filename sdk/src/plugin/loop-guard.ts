@@ -7,7 +7,7 @@ import type { Clock } from "../link/clock.ts";
 import type { SdkLimits } from "../link/limits.ts";
 import { normalId } from "../link/normal-id.ts";
 import type { Log } from "../program/log.ts";
-import type { PluginEvent } from "./events.ts";
+import type { PluginEvent, Speaker } from "./events.ts";
 
 /** A speaker whose commands, `hears` and answers to questions a plugin ignores in one conversation. */
 export interface IgnoredSpeaker {
@@ -116,7 +116,7 @@ export class LoopGuard implements IgnoredSpeakers {
 
   /** Whether the event's speaker is ignored in its conversation. */
   ignores(event: PluginEvent): boolean {
-    if (!("user" in event)) return false;
+    if (this.#ignored.size === 0 || !("user" in event)) return false;
     const ignored = this.#ignored.get(keyOf(event.user.id, channelOf(event)));
     return ignored !== undefined && ignored.endsAt > this.#clock.now();
   }
@@ -125,10 +125,14 @@ export class LoopGuard implements IgnoredSpeakers {
    * Takes note of every event. `isForUs`: it runs a command or a `hears`, or answers a question.
    * What plugins send is not speech, so a bridge's lines come between no others.
    */
-  note(event: PluginEvent, isForUs: boolean): void {
-    if (!("user" in event)) return;
-    const channelId = channelOf(event);
-    const conversation = this.#conversationOf(event.user.id, channelId || event.user.id);
+  note(said: PluginEvent | Speaker, isForUs: boolean): void {
+    if (!("user" in said)) return;
+    const channelId = channelOf(said);
+    const conversation = this.#conversationOf(said.user.id, channelId || said.user.id);
+    if (conversation.answeredAt === NEVER) {
+      conversation.exchanges = 0;
+      return;
+    }
     const now = this.#clock.now();
     if (now - conversation.answeredAt <= this.#limits.loopAnswerMs) {
       if (!isForUs || !conversation.isFresh) return;
@@ -159,7 +163,7 @@ export class LoopGuard implements IgnoredSpeakers {
     const conversation = found ?? {
       speaker,
       exchanges: 0,
-      answeredAt: Number.NEGATIVE_INFINITY,
+      answeredAt: NEVER,
       isFresh: false,
       inFlight: 0,
       undecidedAt: undefined,
@@ -168,12 +172,11 @@ export class LoopGuard implements IgnoredSpeakers {
     this.#conversations.set(key, conversation);
     // A backend without ids tells nothing about who speaks.
     if (conversation.speaker === speaker && speaker !== "") return conversation;
-    return Object.assign(conversation, {
-      speaker,
-      exchanges: 0,
-      isFresh: false,
-      undecidedAt: undefined,
-    });
+    conversation.speaker = speaker;
+    conversation.exchanges = 0;
+    conversation.isFresh = false;
+    conversation.undecidedAt = undefined;
+    return conversation;
   }
 
   #sent(conversation: Conversation, to: string): void {
@@ -190,7 +193,7 @@ export class LoopGuard implements IgnoredSpeakers {
   #refused(conversation: Conversation): void {
     conversation.inFlight -= 1;
     if (conversation.inFlight > 0) return;
-    conversation.answeredAt = Number.NEGATIVE_INFINITY;
+    conversation.answeredAt = NEVER;
     conversation.undecidedAt = undefined;
   }
 
@@ -225,7 +228,9 @@ export class LoopGuard implements IgnoredSpeakers {
   }
 }
 
-function channelOf(event: PluginEvent): string {
+const NEVER = Number.NEGATIVE_INFINITY;
+
+function channelOf(event: PluginEvent | Speaker): string {
   return "channelId" in event ? event.channelId : "";
 }
 

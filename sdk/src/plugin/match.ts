@@ -38,10 +38,20 @@ export function stateless(pattern: RegExp): RegExp {
  * which then is what the groups hold.
  */
 export function findMatch(pattern: RegExp, text: string): Match | undefined {
+  return matchIn(pattern, spellingsOf(text));
+}
+
+/** The forms of a text in which a pattern is looked for, for several patterns. */
+export function spellingsOf(text: string): readonly string[] {
   const trimmed = text.trim();
   const plain = normalise(trimmed).trim();
-  for (const candidate of new Set([text, trimmed, plain])) {
-    const found = pattern.exec(candidate);
+  if (plain === text) return [text];
+  return [...new Set([text, trimmed, plain])];
+}
+
+export function matchIn(pattern: RegExp, spellings: readonly string[]): Match | undefined {
+  for (const spelling of spellings) {
+    const found = pattern.exec(spelling);
     if (found !== null) return matchOf(found);
   }
   return undefined;

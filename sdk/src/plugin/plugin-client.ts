@@ -1,6 +1,8 @@
 /** A plugin's client: registers commands, receives events, sends answers. */
+
+import { toBinary } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
-import { Seabird } from "@seabird-chat/protocol";
+import { EventSchema, Seabird } from "@seabird-chat/protocol";
 import { ActionClient, type ActionClientDeps, type ActionOptions } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
@@ -13,6 +15,7 @@ import {
   resolveConnectOptions,
 } from "../link/options.ts";
 import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
+import { ReceivedEvent } from "../link/received-event.ts";
 import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 
@@ -61,7 +64,7 @@ export interface PluginClientOptions {
 export class PluginClient extends ActionClient implements AsyncDisposable {
   readonly #link: Link;
   readonly #limits: ResolvedConnectOptions["limits"];
-  readonly #events: Mailbox<PluginEvent>;
+  readonly #events: Mailbox<ReceivedEvent>;
   readonly #clock: Clock;
   #commands: WireCommands;
   #reading = false;
@@ -126,10 +129,24 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
       for (;;) {
         const event = await this.#events.take();
         if (event === undefined) return;
-        yield event;
+        yield toPluginEvent(event);
       }
     } finally {
       this.#reading = false;
+    }
+  }
+
+  /**
+   * As `events()`, without promises for each event: the next one follows when what `take` returned
+   * has resolved.
+   * @internal
+   */
+  async readEvents(take: (event: ReceivedEvent) => Promise<void> | undefined): Promise<void> {
+    for (;;) {
+      const event = this.#events.takeNow() ?? (await this.#events.take());
+      if (event === undefined) return;
+      const pause = take(event);
+      if (pause !== undefined) await pause;
     }
   }
 
@@ -189,7 +206,8 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
     void acceptWithoutHeaders(context, headers.promise, this.#clock);
     const client = createClient(Seabird, connection.transport);
     const stream = client.streamEvents({ commands: this.#commands }, { signal, onHeader });
-    for await (const event of stream) await this.#events.put(toPluginEvent(event));
+    for await (const event of stream)
+      await this.#events.put(new ReceivedEvent(toBinary(EventSchema, event)));
   }
 }
 

@@ -14,7 +14,7 @@ import { EventRunner } from "./event-runner.ts";
 import { Failures } from "./failures.ts";
 import { Handlers } from "./handlers.ts";
 import { type IgnoredSpeakers, LoopGuard } from "./loop-guard.ts";
-import { backendOf } from "./make-context.ts";
+import { backendOf } from "./origins.ts";
 import {
   type Cleanup,
   commandSetOf,
@@ -149,11 +149,10 @@ class PluginRun implements RunningPlugin {
     await this.#start(host);
     this.#ready.resolve();
     void warnAboutAllowRules(client, this.#declared, this.#commands, this.#log);
-    for await (const event of client.events()) {
+    await client.readEvents((event) => {
       runner.take(event);
-      if (this.#dispatcher.hasCapacity) continue;
-      await this.#dispatcher.until(() => this.#dispatcher.hasCapacity, this.#closing.signal);
-    }
+      return this.#dispatcher.pauseReading(this.#closing.signal);
+    });
   }
 
   #host(config: unknown, core: PluginClient): PluginHost {

@@ -1,15 +1,13 @@
 /** What a plugin looks up while it runs: prefixes, command names, users. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create } from "@bufbuild/protobuf";
-import { EventSchema } from "@seabird-chat/protocol";
 import type { BackendInfo } from "../link/action-client.ts";
 import { nextTurn } from "../link/clock.ts";
 import { ManualClock } from "../link/test/manual-clock.ts";
-import { toPluginEvent } from "./events.ts";
 import { PREFIX_REFRESH_MS, PREFIX_WAIT_MS, Prefixes } from "./prefixes.ts";
 import { NAMES_REFRESH_MS, RegisteredNames } from "./registered-names.ts";
 import { SeenUsers } from "./seen-users.ts";
+import { eventOf } from "./test/event-of.ts";
 
 function setUp(first: string | undefined) {
   const clock = new ManualClock();
@@ -111,11 +109,7 @@ test("people are known by the name that they were seen with, unless two share it
   const seen = new SeenUsers();
   const say = (id: string, displayName: string) =>
     seen.note(
-      toPluginEvent(
-        create(EventSchema, {
-          inner: { case: "privateMessage", value: { source: { id, displayName } } },
-        }),
-      ),
+      eventOf({ inner: { case: "privateMessage", value: { source: { id, displayName } } } }),
     );
   say("irc://a/bob", "Bob");
   assert.equal(seen.find("irc://a", "bOB")?.id, "irc://a/bob");

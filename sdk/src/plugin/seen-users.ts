@@ -1,7 +1,7 @@
 /** Recently seen users, by which `arg.user()` resolves a name. */
 import { BoundedMap } from "../link/bounded-map.ts";
-import type { PluginEvent, User } from "./events.ts";
-import { backendOf } from "./make-context.ts";
+import type { PluginEvent, Speaker, User } from "./events.ts";
+import { backendOf } from "./origins.ts";
 
 /** Names remembered; the least recently seen is forgotten. */
 const MAX_NAMES = 4_096;
@@ -12,13 +12,15 @@ export class SeenUsers {
   /** Backend and lower-case name → the user; undefined if several share it. */
   readonly #byName = new BoundedMap<string, User | undefined>(MAX_NAMES);
 
-  note(event: PluginEvent): void {
-    if (!("user" in event)) return;
-    const { id, displayName } = event.user;
+  note(said: PluginEvent | Speaker): void {
+    if (!("user" in said)) return;
+    const { user } = said;
+    const { id, displayName } = user;
     if (id === "" || displayName === "" || displayName.length > MAX_NAME_CHARACTERS) return;
     const key = keyOf(backendOf(id).id, displayName);
-    const isShared = this.#byName.has(key) && this.#byName.get(key)?.id !== id;
-    this.#byName.set(key, isShared ? undefined : event.user);
+    const known = this.#byName.get(key);
+    const isShared = known === undefined ? this.#byName.has(key) : known.id !== id;
+    this.#byName.set(key, isShared ? undefined : user);
   }
 
   /** Undefined for a name that several users have had. */

@@ -3,6 +3,7 @@
 import { yieldIfAborted } from "../link/abortable.ts";
 import type { ActionOptions } from "../link/action-client.ts";
 import type { Log } from "../program/log.ts";
+import type { Slot } from "./handler-slot.ts";
 import { TrackedPromise } from "./tracked-promise.ts";
 
 interface Failed {
@@ -14,13 +15,14 @@ interface Failed {
 const MAX_FAILED = 16;
 
 export class Sends {
-  readonly #signal: AbortSignal;
+  readonly #slot: Slot;
   readonly #log: Log;
   readonly #pending = new Set<Promise<void>>();
   readonly #failed: Failed[] = [];
 
-  constructor(signal: AbortSignal, log: Log) {
-    this.#signal = signal;
+  /** Sends are cancelled by the slot's signal. */
+  constructor(slot: Slot, log: Log) {
+    this.#slot = slot;
     this.#log = log;
   }
 
@@ -30,7 +32,8 @@ export class Sends {
     go: (settings: ActionOptions) => Promise<void>,
   ): Promise<void> {
     const own = settings?.signal;
-    const signal = own === undefined ? this.#signal : AbortSignal.any([this.#signal, own]);
+    const late = this.#slot.signal;
+    const signal = own === undefined ? late : AbortSignal.any([late, own]);
     const work = this.#go(() => go({ ...settings, signal }));
     const sent = TrackedPromise.of(work);
     const end = work
@@ -51,7 +54,7 @@ export class Sends {
   }
 
   async #go(go: () => Promise<void>): Promise<void> {
-    await yieldIfAborted(this.#signal);
+    await yieldIfAborted(this.#slot.signal);
     await go();
   }
 }

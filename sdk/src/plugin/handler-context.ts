@@ -1,0 +1,184 @@
+/** A handler's context: the event's fields, the plugin's tools, and ways to answer. */
+import { AskCancelled } from "../ask/ask-cancelled.ts";
+import { type Asks, isAffirmative } from "../ask/asks.ts";
+import { yieldIfAborted } from "../link/abortable.ts";
+import type { ActionOptions } from "../link/action-client.ts";
+import { pause } from "../link/clock.ts";
+import type { Content } from "../link/content.ts";
+import { SeabirdError } from "../link/errors.ts";
+import { checkOptionNames } from "../link/option-names.ts";
+import type { AskOptions, BackendRef, ChannelRef, PluginHost, ReplyMethods } from "./context.ts";
+import { EventFields, isReplyable, type PluginEvent, type ReplyableEvent } from "./events.ts";
+import type { Slot } from "./handler-slot.ts";
+import { lazyProperty } from "./lazy-property.ts";
+import { originOf } from "./origins.ts";
+import { mentioning, replyTarget } from "./replies.ts";
+import { Sends } from "./sends.ts";
+
+/** What all contexts of one run of a plugin share. */
+export interface ContextDeps {
+  /** `signal`: aborted when the plugin closes. */
+  readonly host: PluginHost;
+  readonly asks: Asks;
+  readonly askTimeoutMs: number;
+  /** Refreshes what tells an answer of this user from a command. Never throws. */
+  learnCommands(userId: string): void;
+  /** False if too many handlers wait already. */
+  mayWait(): boolean;
+}
+
+/**
+ * All properties are its own, and the functions are bound, so that a handler may spread and
+ * destructure it: `({ reply }) => reply("hi")`.
+ */
+export class HandlerContext extends EventFields {
+  readonly name: string;
+  readonly config: unknown;
+  readonly log: PluginHost["log"];
+  readonly core: PluginHost["core"];
+  readonly clock: PluginHost["clock"];
+  readonly random: PluginHost["random"];
+  readonly #slot: Slot;
+  readonly #deps: ContextDeps;
+  #sends: Sends | undefined;
+
+  constructor(event: PluginEvent, slot: Slot, deps: ContextDeps) {
+    super(EventFields.receivedOf(event));
+    const { host } = deps;
+    this.name = host.name;
+    this.config = host.config;
+    this.log = host.log;
+    this.core = host.core;
+    this.clock = host.clock;
+    this.random = host.random;
+    this.#slot = slot;
+    this.#deps = deps;
+    Object.defineProperty(this, "signal", HandlerContext.#SIGNAL);
+  }
+
+  static readonly #SIGNAL = lazyProperty<HandlerContext>("signal", function () {
+    return this.#slot.signal;
+  });
+
+  readonly sleep = (ms: number): Promise<void> =>
+    this.#slot.releaseWhile(sleepFor(ms, this.#slot.signal, this.#deps));
+
+  /** What the handler has sent so far; made when it is asked for. */
+  static sendsOf(context: HandlerContext): Sends {
+    context.#sends ??= new Sends(context.#slot, context.#deps.host.log);
+    return context.#sends;
+  }
+
+  /** Whether the handler has sent anything. */
+  static hasSent(context: HandlerContext): boolean {
+    return context.#sends !== undefined;
+  }
+}
+
+class ReplyableContext extends HandlerContext implements ReplyMethods {
+  readonly backend: BackendRef;
+  declare readonly channel?: ChannelRef;
+  readonly #event: ReplyableEvent;
+  readonly #slot: Slot;
+  readonly #deps: ContextDeps;
+
+  constructor(event: ReplyableEvent, slot: Slot, deps: ContextDeps) {
+    super(event, slot, deps);
+    this.#event = event;
+    this.#slot = slot;
+    this.#deps = deps;
+    const isInChannel = "channelId" in event;
+    const { backend, channel } = originOf(isInChannel ? event.channelId : event.user.id);
+    this.backend = backend;
+    if (isInChannel) this.channel = channel;
+  }
+
+  readonly reply = (content: Content, settings?: ActionOptions): Promise<void> =>
+    this.#reply(content, settings);
+
+  readonly mentionReply = (content: Content, settings?: ActionOptions): Promise<void> =>
+    this.#reply(mentioning(this.#event, content), settings);
+
+  readonly action = (content: Content, settings?: ActionOptions): Promise<void> =>
+    HandlerContext.sendsOf(this).send(settings, async (more) => {
+      const { core } = this.#deps.host;
+      const target = replyTarget(this.#event);
+      if (target.kind === "user") await core.performPrivateAction(target.userId, content, more);
+      else await core.performAction(target.channelId, content, more);
+    });
+
+  readonly replyPrivately = (content: Content, settings?: ActionOptions): Promise<void> =>
+    HandlerContext.sendsOf(this).send(settings, (more) =>
+      this.#deps.host.core.sendPrivateMessage(this.#event.user.id, content, more),
+    );
+
+  readonly ask = (question: Content, settings?: AskOptions): Promise<string> =>
+    this.#ask(question, settings);
+
+  readonly confirm = async (question: Content, settings?: AskOptions): Promise<boolean> => {
+    try {
+      return isAffirmative(await this.#ask(question, settings));
+    } catch (reason) {
+      if (reason instanceof AskCancelled && reason.reason !== "closed") return false;
+      throw reason;
+    }
+  };
+
+  #reply(content: Content, settings: ActionOptions | undefined): Promise<void> {
+    return HandlerContext.sendsOf(this).send(settings, async (more) => {
+      const { core } = this.#deps.host;
+      const target = replyTarget(this.#event);
+      if (target.kind === "user") await core.sendPrivateMessage(target.userId, content, more);
+      else await core.sendMessage(target.channelId, content, more);
+    });
+  }
+
+  async #ask(question: Content, settings: AskOptions | undefined): Promise<string> {
+    checkOptionNames("ask", settings, ["timeoutMs", "tags"]);
+    const { asks, askTimeoutMs, host, learnCommands } = this.#deps;
+    const timeoutMs = settings?.timeoutMs ?? askTimeoutMs;
+    if (!(timeoutMs > 0 && Number.isFinite(timeoutMs))) {
+      const allowed = "it must be above 0 and have an end";
+      throw new SeabirdError("bad_option", `timeoutMs is ${timeoutMs}; ${allowed}`);
+    }
+    const slot = this.#slot;
+    await yieldIfAborted(slot.signal, host.signal);
+    const event = this.#event;
+    const channelId = "channelId" in event ? event.channelId : "";
+    const open = asks.open({ userId: event.user.id, channelId }, slot.signal);
+    learnCommands(event.user.id);
+    try {
+      const tags = settings?.tags && { tags: settings.tags };
+      await this.#reply(mentioning(event, question), tags);
+    } catch (reason) {
+      open.cancel("timeout");
+      throw reason;
+    }
+    open.expireIn(timeoutMs);
+    // Ahead of the event that settles it, so a cancelled handler ends before the next one starts.
+    open.onSettled(() => slot.reacquire());
+    return slot.releaseWhile(open.answer);
+  }
+}
+
+export function makeContext(event: PluginEvent, slot: Slot, deps: ContextDeps): HandlerContext {
+  if (isReplyable(event)) return new ReplyableContext(event, slot, deps);
+  return new HandlerContext(event, slot, deps);
+}
+
+async function sleepFor(
+  ms: number,
+  signal: AbortSignal,
+  { host, mayWait }: ContextDeps,
+): Promise<void> {
+  if (!(ms >= 0 && Number.isFinite(ms))) {
+    throw new SeabirdError("bad_option", `sleep takes milliseconds; got ${ms}`);
+  }
+  if (!mayWait()) {
+    throw new SeabirdError("resource_exhausted", "too many handlers wait already");
+  }
+  await yieldIfAborted(signal, host.signal);
+  await pause(host.clock, ms, AbortSignal.any([signal, host.signal]));
+  signal.throwIfAborted();
+  if (host.signal.aborted) throw new SeabirdError("closed", "the plugin closes");
+}
