@@ -13,7 +13,7 @@ const HELLO = { name: "hello", settings: { type: "object" }, commands: { hi: { s
 async function makeProjectFixture(t: TestContext, timeoutMs = PATIENCE_MS) {
   const folder = await mkdtemp(join(tmpdir(), "seabird-describe-"));
   t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const describe: Describe = describer(folder, timeoutMs);
+  const describe: Describe = describer(folder, { timeoutMs });
   let count = 0;
   const ask = async (source: string, ...args: string[]) => {
     count += 1;

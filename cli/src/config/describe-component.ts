@@ -7,6 +7,7 @@ import { Mutex } from "../process/mutex.ts";
 import { causeIn, lastLineAsJson, type Program, runProgram } from "../process/run-program.ts";
 import { asRecord } from "./as-record.ts";
 import { isOwnVariable, sharedVariables } from "./component-env.ts";
+import { type DescriptionCache, LIST_MODULES, withoutModules } from "./description-cache.ts";
 import type { ComponentDescription } from "./project.ts";
 import { isSchema } from "./schema.ts";
 
@@ -29,31 +30,55 @@ export type Describe = (program: Program) => Promise<Description>;
 
 const MAX_COMPONENTS = 100;
 
+export interface DescriberOptions {
+  /** Answers of earlier starts. Default: every program is asked. */
+  readonly cache?: DescriptionCache | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
 /** Asks two programs at a time, and each program once. `folder`: their working directory. */
-export function describer(folder: string, timeoutMs: number = DESCRIBE_TIMEOUT_MS): Describe {
+export function describer(
+  folder: string,
+  { cache, timeoutMs = DESCRIBE_TIMEOUT_MS }: DescriberOptions = {},
+): Describe {
   const known = new Map<string, Promise<Description>>();
   const queues = Array.from({ length: MAX_DESCRIBING }, () => new Mutex());
   return (program) => {
     const key = JSON.stringify([program.script, ...program.args]);
     const queue = queues[known.size % MAX_DESCRIBING] ?? new Mutex();
-    const asked = known.get(key) ?? queue.run(() => ask(program, folder, timeoutMs));
+    const asked = known.get(key) ?? queue.run(() => ask(program, folder, { cache, timeoutMs }));
     known.set(key, asked);
     return asked;
   };
 }
 
-async function ask(program: Program, cwd: string, timeoutMs: number): Promise<Description> {
+async function ask(
+  program: Program,
+  cwd: string,
+  { cache, timeoutMs }: DescriberOptions & { readonly timeoutMs: number },
+): Promise<Description> {
   const { script, args } = program;
   // Node throws on these.
   if (args.some((text) => text.includes("\0"))) return { problem: "a path has no NUL characters" };
   // Secrets, and where core is: a program that only describes itself needs neither.
   const inherited = Object.entries(process.env).filter(([name]) => !isOwnVariable(name));
   const env = { ...sharedVariables(dotEnvOf(cwd)), ...Object.fromEntries(inherited) };
+  const question = { program, env };
+  const kept = cache?.find(question);
+  if (kept !== undefined) return checked(kept);
+  const askedAtMs = Date.now();
   const { error, stdout, stderr } = await runProgram(
     { script, args: [...args, "--describe"] },
-    { cwd, env, timeoutMs, maxBytes: MAX_DESCRIPTION_BYTES },
+    {
+      ...{ cwd, env, timeoutMs, maxBytes: MAX_DESCRIPTION_BYTES },
+      nodeFlags: cache === undefined ? [] : LIST_MODULES,
+    },
   );
-  if (error === null) return read(stdout, stderr);
+  if (error === null) {
+    const answer = read(stdout, withoutModules(stderr));
+    if (!("problem" in answer)) cache?.keep(question, answer, { stderr, askedAtMs });
+    return answer;
+  }
   if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
     return { problem: `answers --describe with more than ${MAX_DESCRIPTION_BYTES} bytes` };
   }

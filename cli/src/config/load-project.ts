@@ -6,6 +6,7 @@ import { EXIT, readTextFile, TextFileError } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
 import { VariableUses } from "./component-env.ts";
 import { type Describe, describer } from "./describe-component.ts";
+import { DescriptionCache } from "./description-cache.ts";
 import { Environment } from "./environment.ts";
 import { ProblemList } from "./problem-list.ts";
 import { type Programs, programsOf } from "./programs.ts";
@@ -31,11 +32,11 @@ export function hasProject(folder: string, flags: ProjectFlags = {}): boolean {
 export async function loadProject({
   folder,
   flags = {},
-  env,
+  ...others
 }: ProjectSources): Promise<ProjectConfig> {
   const file = resolve(folder, flags.config ?? PROJECT_FILE);
   const text = readConfigFile(file, relativeTo(folder, file));
-  return await projectOf(text, { file, folder, flags, env });
+  return await projectOf(text, { ...others, file, folder, flags });
 }
 
 export interface TextSources extends ProjectSources {
@@ -47,11 +48,12 @@ export interface TextSources extends ProjectSources {
 
 /** The same for a text. Throws ProjectProblems, or a CliError if `.env` cannot be read. */
 export async function projectOf(text: string, sources: TextSources): Promise<ProjectConfig> {
-  const { file, flags = {}, env = process.env } = sources;
+  const { file, flags = {}, env = process.env, keepsDescriptions = false } = sources;
   const folder = file === undefined ? sources.folder : dirname(file);
   const name = file === undefined ? "" : relativeTo(sources.folder, file);
   const problems = new ProblemList(name);
   const warnings = new ProblemList(name);
+  const cache = keepsDescriptions ? new DescriptionCache(join(folder, ".seabird")) : undefined;
   const reading = new Reading({
     folder,
     flags,
@@ -60,7 +62,7 @@ export async function projectOf(text: string, sources: TextSources): Promise<Pro
     uses: new VariableUses(),
     warnings,
     programs: sources.programs ?? programsOf(folder),
-    describe: sources.describe ?? describer(folder),
+    describe: sources.describe ?? describer(folder, { cache }),
   });
   const content = await readProject(text, reading);
   problems.throwIfAny();

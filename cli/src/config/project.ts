@@ -23,6 +23,8 @@ export interface ProjectSources {
   readonly flags?: ProjectFlags | undefined;
   /** Default: this process's. */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Programs that have not changed are not asked again what they are. Default: false. */
+  readonly keepsDescriptions?: boolean | undefined;
 }
 
 /** Something wrong in the file, for a person. Lines and columns count from 1. */

@@ -14,6 +14,8 @@ export interface RunProgramOptions {
   readonly maxBytes: number;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Before the script. */
+  readonly nodeFlags?: readonly string[];
   /** Its standard input. */
   readonly input?: string;
 }
@@ -28,13 +30,13 @@ export interface FinishedProgram {
 /** Throws if an argument holds a NUL character. */
 export function runProgram(
   { script, args }: Program,
-  { timeoutMs, maxBytes, input = "", ...options }: RunProgramOptions,
+  { timeoutMs, maxBytes, input = "", nodeFlags = [], ...options }: RunProgramOptions,
 ): Promise<FinishedProgram> {
   const bounds = { timeout: timeoutMs, maxBuffer: maxBytes, killSignal: "SIGKILL" } as const;
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
-      [script, ...args],
+      [...nodeFlags, script, ...args],
       { ...options, ...bounds, encoding: "utf8" },
       (error, stdout, stderr) => done({ error, stdout, stderr }),
     );

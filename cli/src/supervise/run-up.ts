@@ -25,9 +25,10 @@ export async function runUp(
   const { config, bind, logLevel, terminal } = options;
   const flags = { config, bind, logLevel };
   const folder = process.cwd();
+  const sources = { folder, flags, keepsDescriptions: true };
   if (!hasProject(folder, flags)) {
     if (bind !== undefined) parseBind(bind, "--bind");
-    const load = () => projectFromFlags(options, { folder, flags });
+    const load = () => projectFromFlags(options, sources);
     return await runProject({ load, output, terminal });
   }
   const foreign = WITHOUT_FILE.find(isGiven);
@@ -38,6 +39,6 @@ export async function runUp(
       "write it into seabird.yaml, or run this in another folder",
     );
   }
-  const load = () => loadProject({ folder, flags });
+  const load = () => loadProject(sources);
   return await runProject({ load, output, terminal });
 }
