@@ -5,8 +5,9 @@ import { EXIT, type ExitCode, Failure } from "./failure.ts";
 import { nameProblem } from "./names.ts";
 import { findPackages } from "./packages.ts";
 import { KINDS, type Kind, refuseFull, writeProject } from "./project.ts";
-import { askKind, askName, mayAsk } from "./questions.ts";
 
+/** As the person started it. */
+const NAME = process.env["SEABIRD_COMMAND"] ?? "create-seabird";
 const USAGE = `Usage: seabird new [plugin|backend] [NAME] [--folder PATH]
 
 Writes a small project in TypeScript, with a test that passes. Asks for what is not given.
@@ -33,7 +34,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const next = error.next === undefined ? "" : `\n  Next: ${error.next}.`;
-    process.stderr.write(`create-seabird: ${error.message}.${next}\n`);
+    process.stderr.write(`${NAME}: ${error.message}.${next}\n`);
     return error.code;
   }
 }
@@ -47,15 +48,25 @@ async function readWishes(args: readonly string[]): Promise<Wishes | "help"> {
     throw usage(`${JSON.stringify(givenKind)} is neither ${KINDS.join(" nor ")}`);
   }
   const asks = mayAsk() && !values.json;
-  const kind = givenKind ?? (asks ? await askKind() : undefined);
+  const kind = givenKind ?? (asks ? await (await questions()).askKind() : undefined);
   if (kind === undefined) throw usage("say plugin or backend");
-  const name = givenName ?? (asks ? await askName(kind) : undefined);
+  const name = givenName ?? (asks ? await (await questions()).askName(kind) : undefined);
   if (name === undefined)
     throw usage(`say what the ${kind} is called, such as: ${kind} my-${kind}`);
   const problem = nameProblem(name);
   if (problem !== undefined)
     throw usage(`the name ${JSON.stringify(name)} does not do: ${problem}`);
   return { kind, name, folder: resolve(values.folder ?? name), json: values.json };
+}
+
+/** A script is never asked. */
+function mayAsk(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+/** Loaded when something is asked. */
+function questions() {
+  return import("./questions.ts");
 }
 
 function parse(args: readonly string[]) {

@@ -3,11 +3,11 @@
  * in, or those beside the one that it was installed from. Never from a registry: the packages are not
  * published, and a stranger's of the same name would run.
  */
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, Failure } from "./failure.ts";
+import { packCheckout } from "./pack-checkout.ts";
 
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
 
@@ -20,11 +20,7 @@ function findCheckout(): string | undefined {
 /** Every package is named, for they need each other. Throws a Failure if there are none. */
 export async function findPackages(): Promise<Readonly<Record<string, string>>> {
   const checkout = findCheckout();
-  if (checkout !== undefined) {
-    process.stderr.write("Packing the checkout, some seconds…\n");
-    await packCheckout(checkout);
-    return tarballsIn(join(checkout, "build", "tarballs"));
-  }
+  if (checkout !== undefined) return tarballsIn(await packCheckout(checkout));
   const folder = installedFrom();
   const found = folder === undefined ? {} : tarballsIn(folder);
   const missing = NEEDED.filter((name) => !Object.hasOwn(found, name));
@@ -64,28 +60,4 @@ function tarballsIn(folder: string): Readonly<Record<string, string>> {
       return [name, `file:${join(folder, file)}`];
     }),
   );
-}
-
-/** Packs the checkout, some seconds. Every package is named, for they need each other. */
-export async function checkoutPackages(
-  checkout: string,
-): Promise<Readonly<Record<string, string>>> {
-  await packCheckout(checkout);
-  return tarballsIn(join(checkout, "build", "tarballs"));
-}
-
-async function packCheckout(checkout: string): Promise<void> {
-  const script = join(checkout, "scripts", "build.ts");
-  const child = spawn(process.execPath, [script, "--pack"], {
-    cwd: checkout,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const code = await new Promise<number>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exit) => resolve(exit ?? 1));
-  });
-  if (code !== 0) {
-    const next = `run \`npm run pack\` in ${checkout} and see what it says`;
-    throw new Failure(EXIT.failed, "the checkout could not be packed", next);
-  }
 }

@@ -4,10 +4,6 @@ import { EXIT, Failure } from "./failure.ts";
 import { nameProblem } from "./names.ts";
 import type { Kind } from "./project.ts";
 
-export function mayAsk(): boolean {
-  return process.stdin.isTTY === true && process.stdout.isTTY === true;
-}
-
 export async function askKind(): Promise<Kind> {
   return answer(
     await select<Kind>({

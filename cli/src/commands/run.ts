@@ -49,9 +49,10 @@ export function addRun(program: Command): void {
     .argument("[plugin|backend]")
     .argument("[options...]", "NAME, --folder PATH, --json")
     .action((kind: string | undefined, args: string[]) =>
-      execScript(createBin(), kind === undefined ? args : [kind, ...args], process.env).then(
-        exitWith,
-      ),
+      execScript(createBin(), kind === undefined ? args : [kind, ...args], {
+        ...ownEnv(),
+        SEABIRD_COMMAND: "seabird new",
+      }).then(exitWith),
     );
 }
 

@@ -28,12 +28,8 @@ export interface BackendProgramOptions {
   readonly showsCore?: boolean | undefined;
 }
 
-/**
- * Runs a backend until it is stopped, leaves, or fails; `argv` without program and script.
- * Flags, environment variables and `--help` come from the backend's schema. Sets the process's
- * exit code as its help says. Never rejects.
- */
-export function runBackendProgram<Config>(
+/** What `runBackendProgram` does. */
+export function runBackend<Config>(
   definition: BackendDefinition<Config>,
   argv: readonly string[],
   options: BackendProgramOptions = {},
@@ -48,8 +44,8 @@ export function runBackendProgram<Config>(
   });
 }
 
-/** Runs the one backend that a file exports: `runBackendFile(["./campfire.ts", "--id", "work"])`. */
-export async function runBackendFile(argv: readonly string[]): Promise<void> {
+/** What `runBackendFile` does. */
+export async function runFile(argv: readonly string[]): Promise<void> {
   const at = argv.findIndex((arg, index) => isFile(arg) && !isFlagWithValue(argv[index - 1]));
   const file = argv[at];
   const name = "seabird-backend";

@@ -21,16 +21,8 @@ import { type ComponentStart, followSettings, runComponent } from "./run-compone
 
 const NAME = "seabird-plugin";
 
-/**
- * Runs the plugins whose names, or whose files, are in `argv`, or all of the given ones, until
- * the process is stopped or one of them fails. Sets the exit code. Never rejects.
- *
- * One plugin takes the settings as they are; several take those under their names.
- */
-export function runPluginProgram(
-  plugins: readonly Plugin[],
-  argv: readonly string[],
-): Promise<void> {
+/** What `runPluginProgram` does. */
+export function runPlugins(plugins: readonly Plugin[], argv: readonly string[]): Promise<void> {
   return runComponent(argv, {
     name: NAME,
     usage: () => usage(plugins),
