@@ -149,8 +149,8 @@ async function main(): Promise<void> {
   try {
     const results = (await measureAll(measurements, running, options)).all();
     const core = options.given === undefined ? OUR_CORE_SETTINGS : options.given.url.origin;
-    const machine = describeMachine();
-    console.log(`\n${machine}; Node ${process.versions.node}; ${core}\n`);
+    const machine = `${describeMachine()}, Node ${process.versions.node}`;
+    console.log(`\n${machine}; ${core}\n`);
     console.log(options.markdown ? markdown(results) : table(results));
     if (options.record) await keep(results, options.rounds);
     if (options.json === undefined) return;
