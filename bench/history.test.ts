@@ -27,20 +27,29 @@ function results(core: number, ceiling: number) {
 
 function record(machine: string, commit: string, value: number): HistoryRecord {
   const figures = { [ROW]: { unit: "1/s", better: "more", values: { core: value } } } as const;
-  return { date: "2026-11-30T00:00:00.000Z", commit, machine, node: "24", rounds: 1, figures };
+  return {
+    date: "2026-11-30T00:00:00.000Z",
+    commit,
+    machine,
+    node: "24",
+    rounds: 1,
+    ms: 1,
+    figures,
+  };
 }
 
 test("a run is appended with its commit and machine, in four digits, and read again", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "seabird-bench-test-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, "history.jsonl");
-  for (const core of [12_345.678, 1]) appendRecord(recordOf(results(core, 20_000), 3), file);
+  for (const core of [12_345.678, 1])
+    appendRecord(recordOf(results(core, 20_000), { rounds: 3, ms: 500 }), file);
   const [first, second] = readHistory(file);
   assert.deepEqual(first?.figures[ROW]?.values, { core: 12_350, ceiling: 20_000 });
   assert.deepEqual(second?.figures[ROW]?.values, { core: 1, ceiling: 20_000 });
   assert.match(first?.commit ?? "", /^[0-9a-f]{7,}\+?$/);
   assert.match(first?.machine ?? "", /^\d+ × .*GiB$/);
-  assert.equal(first?.rounds, 3);
+  assert.deepEqual([first?.rounds, first?.ms], [3, 500]);
 });
 
 test("a line that is no JSON is named", () => {

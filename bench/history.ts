@@ -13,6 +13,8 @@ export interface HistoryRecord {
   readonly machine: string;
   readonly node: string;
   readonly rounds: number;
+  /** Milliseconds that each figure was measured for in each round. */
+  readonly ms: number;
   /** Medians by row. */
   readonly figures: Readonly<Record<string, Figure>>;
 }
@@ -51,7 +53,10 @@ export function readHistory(file: URL | string = HISTORY_FILE): HistoryRecord[] 
   return parseHistory(readFileSync(file, "utf8"));
 }
 
-export function recordOf(results: readonly Result[], rounds: number): HistoryRecord {
+export function recordOf(
+  results: readonly Result[],
+  { rounds, ms }: Pick<HistoryRecord, "rounds" | "ms">,
+): HistoryRecord {
   const figures = results.map(({ row, unit, better, values }) => {
     const rounded = Object.entries(values).map(([name, value]) => [
       name,
@@ -65,6 +70,7 @@ export function recordOf(results: readonly Result[], rounds: number): HistoryRec
     machine: describeMachine(),
     node: process.versions.node,
     rounds,
+    ms,
     figures: Object.fromEntries(figures),
   };
 }

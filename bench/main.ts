@@ -132,8 +132,8 @@ function choose(only: readonly string[]): readonly Measurement[] {
   return only.length === 0 ? ALL : ALL.filter(({ name }) => only.includes(name));
 }
 
-async function keep(results: readonly Result[], rounds: number): Promise<void> {
-  appendRecord(recordOf(results, rounds));
+async function keep(results: readonly Result[], { rounds, plan }: BenchOptions): Promise<void> {
+  appendRecord(recordOf(results, { rounds, ms: plan.ms }));
   await writeGraph(fileURLToPath(new URL("..", import.meta.url)));
   console.error("bench: recorded in bench/history.jsonl, drawn in docs/performance.svg");
 }
@@ -152,7 +152,7 @@ async function main(): Promise<void> {
     const machine = `${describeMachine()}, Node ${process.versions.node}`;
     console.log(`\n${machine}; ${core}\n`);
     console.log(options.markdown ? markdown(results) : table(results));
-    if (options.record) await keep(results, options.rounds);
+    if (options.record) await keep(results, options);
     if (options.json === undefined) return;
     const date = new Date().toISOString();
     await writeFile(options.json, `${JSON.stringify({ date, machine, core, results }, null, 2)}\n`);

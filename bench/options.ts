@@ -90,6 +90,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const number = (name: "rounds" | "ms" | "heap-events", byDefault: number) =>
     values[name] === undefined ? byDefault : count(`--${name}`, values[name]);
   const streams = values.streams?.split(",").map((each) => count("--streams", each));
+  if (values.record && values.url !== undefined) {
+    throw new Error("--record keeps figures of this checkout, and --url measures another core");
+  }
   return {
     help: values.help,
     given: readGiven(values.url, values.token),

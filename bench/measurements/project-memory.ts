@@ -20,6 +20,10 @@ export const projectMemory: Measurement = {
   shaped: false,
   once: true,
   async measure() {
+    if (process.platform !== "linux") {
+      console.error("project-memory: only Linux says how much memory processes share");
+      return [];
+    }
     return [await emptyNode(), ...(await run("the default project", {})), ...(await large())];
   },
 };

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const MAIN = fileURLToPath(new URL("../../bench/main.ts", import.meta.url));
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 const run = promisify(execFile);
 
 const bench = (...args: string[]) =>
@@ -55,10 +55,38 @@ test("a tiny load is measured of all three, and reported", async (t) => {
   }
 });
 
+test("programs on the SDK, starts and memory are measured, and quoted in Markdown", async () => {
+  const only = ["sdk-plugin", "sdk-heap", "sdk-backend", "sdk-action", "cold-start"];
+  if (process.platform === "linux") only.push("project-memory");
+  const { stdout } = await bench(
+    "--quick",
+    ...["--only", only.join(","), "--ms", "300", "--heap-events", "500", "--markdown", "--alone"],
+  );
+  for (const title of [
+    "CPU of a plugin per handled event",
+    "CPU of a plugin per event without a handler",
+    "CPU of a backend per event",
+    "CPU of a backend per request",
+    "CPU of a plugin per action",
+    "CPU of seabird --help",
+    "CPU of seabird send",
+    "first bot to its registration",
+    ...(process.platform === "linux"
+      ? ["npm start to the prompt", "memory of the default project"]
+      : []),
+  ]) {
+    assert.match(stdout, new RegExp(`^\\| ${title} \\| [\\d,.]+ `, "m"));
+  }
+});
+
 test("wrong options are one line and exit code 1", async () => {
   for (const [args, message] of [
     [["--only", "nothing"], "bench: --only: there is no nothing\n"],
     [["--shape", "round"], "bench: --shape: there is no round; there are plain, tagged, real\n"],
+    [
+      ["--record", "--url", "http://127.0.0.1:1", "--token", "x"],
+      "bench: --record keeps figures of this checkout, and --url measures another core\n",
+    ],
     [["--url", "http://127.0.0.1:1"], "bench: --url needs --token\n"],
     [["--rounds", "0"], "bench: --rounds: 0 is no whole number from 1 to 1,000,000\n"],
   ] as const) {
