@@ -9,6 +9,7 @@ import {
   type Block,
   BlockError,
   type ChatEvent,
+  ChatRequestSchema,
   type NormalisedMessage,
   normaliseMessage,
   ORIGINAL_FORMAT_TAG,
@@ -24,8 +25,8 @@ import {
 } from "../actions.ts";
 import type { CallContext, Cancellable } from "../caller.ts";
 import type { Clock } from "../clock.ts";
+import { encode } from "../codec/encode.ts";
 import { type EncodedEvent, encodeEvent } from "../codec/encode-event.ts";
-import { encodeRequest } from "../codec/encode-request.ts";
 import { BrokerError, cancelled, type ErrorCode, missingScope, timedOut } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { BrokerObserver } from "../observer.ts";
@@ -124,7 +125,12 @@ export class ActionRunner {
     const id = this.#target(row, request);
     const { content, target } = this.#compose(row, request, id, call);
     const requestId = this.#ids.next();
-    const bytes = encodeRequest(requestId, row.ask(request, target, content));
+    const inner = row.ask(request, target, content);
+    const bytes = encode(ChatRequestSchema, {
+      $typeName: "seabird.ChatRequest",
+      id: requestId,
+      inner,
+    });
     this.#checkSize(bytes.length);
     const announced = row.announce?.(request, content);
     let announcement: EncodedEvent | undefined;

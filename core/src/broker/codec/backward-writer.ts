@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { encodePart } from "@seabird-chat/protocol";
-import type { Field } from "./field-rules.ts";
+import type { WireTag } from "./field-rules.ts";
 import { isUtf8 } from "./utf8.ts";
 
 /** Memory is used only as far as the largest message needs it. */
@@ -111,7 +111,35 @@ export class BackwardWriter {
   }
 
   string(text: string): void {
+    if (text.length < NATIVE_BYTES && this.#shortAscii(text)) return;
     if (this.#move(Buffer.byteLength(text))) this.#buffer.write(text, this.at);
+  }
+
+  /** Such a text, as most are, is written faster unit by unit; false if it is another. */
+  #shortAscii(text: string): boolean {
+    if (this.at < NATIVE_BYTES + HEAD_BYTES) return false;
+    const buffer = this.#buffer;
+    const at = this.at - text.length;
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit >= ONE_BYTE) return false;
+      buffer[at + index] = unit;
+    }
+    this.at = at;
+    return true;
+  }
+
+  /** A whole number from 0 to 2^53. */
+  varint(value: number): void {
+    let bytes = 1;
+    for (let rest = value; rest >= ONE_BYTE; rest = Math.floor(rest / ONE_BYTE)) bytes++;
+    if (!this.#move(bytes)) return;
+    let at = this.at;
+    let rest = value;
+    for (; rest >= ONE_BYTE; rest = Math.floor(rest / ONE_BYTE)) {
+      this.#buffer[at++] = (rest % ONE_BYTE) | ONE_BYTE;
+    }
+    this.#buffer[at] = rest;
   }
 
   /** What stands there in this message, as a text. */
@@ -120,12 +148,12 @@ export class BackwardWriter {
   }
 
   /** A field's tag and length, before the value of so many bytes. */
-  head(field: Field, length: number): void {
+  head(tag: WireTag, length: number): void {
     this.#length(length);
-    this.tag(field);
+    this.tag(tag);
   }
 
-  tag({ first, second }: Field): void {
+  tag({ first, second }: WireTag): void {
     if (second >= 0) this.#buffer[--this.at] = second;
     this.#buffer[--this.at] = first;
   }

@@ -60,12 +60,15 @@ export const url: FieldRule = { operation: OPERATION.setUrl, isRequired: true };
 export const seconds: FieldRule = { operation: OPERATION.setSeconds };
 export const nanos: FieldRule = { operation: OPERATION.setNanos };
 
-/** A field with its rule, and its tag as it is on the wire. */
-export interface Field extends Required<FieldRule> {
-  readonly number: number;
-  /** The tag's first byte, and its second or -1. */
+/** A field's tag as it is on the wire: its first byte, and its second or -1. */
+export interface WireTag {
   readonly first: number;
   readonly second: number;
+}
+
+/** A field with its rule. */
+export interface Field extends Required<FieldRule>, WireTag {
+  readonly number: number;
   readonly isRepeated: boolean;
   /** Below this a number is copied; 0: it is none. */
   readonly numbersBelow: number;
@@ -101,19 +104,23 @@ export function fieldsOf(schema: DescMessage, rules: FieldRules): Field[] {
 
 export function fieldOf(field: DescField, rule: FieldRule): Field {
   const numbersBelow = numbersBelowOf(field);
-  const tag = (field.number << 3) | (numbersBelow > 0 ? WireType.Varint : WireType.LengthDelimited);
-  const isLong = tag >= ONE_BYTE;
   const isCopiedNumber = numbersBelow > 0 && rule.operation === OPERATION.copyText;
   return {
     operation: isCopiedNumber ? OPERATION.copyNumber : rule.operation,
     fields: rule.fields ?? [],
     isRequired: rule.isRequired ?? false,
     number: field.number,
-    first: isLong ? (tag & 0x7f) | ONE_BYTE : tag,
-    second: isLong ? tag >> 7 : NO_SECOND,
+    ...wireTag(field.number, numbersBelow > 0 ? WireType.Varint : WireType.LengthDelimited),
     isRepeated: field.fieldKind === "list",
     numbersBelow,
   };
+}
+
+/** Of a field with a number up to 2,047. */
+export function wireTag(number: number, wireType: WireType): WireTag {
+  const tag = (number << 3) | wireType;
+  if (tag < ONE_BYTE) return { first: tag, second: NO_SECOND };
+  return { first: (tag & 0x7f) | ONE_BYTE, second: tag >> 7 };
 }
 
 function numbersBelowOf(field: DescField): number {

@@ -2,13 +2,29 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   create,
+  type DescMessage,
   fromBinary,
   type MessageInitShape,
   toBinary,
   type UnknownField,
 } from "@bufbuild/protobuf";
-import { EventSchema } from "@seabird-chat/protocol";
+import {
+  ChatEventSchema,
+  ChatRequestSchema,
+  CoreInfoResponseSchema,
+  EventSchema,
+  StreamEventsRequestSchema,
+} from "@seabird-chat/protocol";
 import fc from "fast-check";
+import {
+  anyGoodBlock,
+  anyOddBlock,
+  anyPublished,
+  anyTags,
+  anyText,
+  maybe as maybeMissing,
+} from "../test/any-event.ts";
+import { encode } from "./encode.ts";
 import { encodeEvent } from "./encode-event.ts";
 
 type EventInit = MessageInitShape<typeof EventSchema>;
@@ -77,7 +93,7 @@ const inner = fc.oneof(
 const name = fc.oneof(text, fc.constantFrom("__proto__", "constructor", "core/original-format"));
 const tags = fc.array(fc.tuple(name, text), { maxLength: 4 }).map(Object.fromEntries);
 
-test("the hand-written encoder and the generic one agree to the byte", () => {
+test("events are encoded as by the library, to the byte", () => {
   fc.assert(
     fc.property(inner, tags, unknown, (of, tagged, $unknown) => {
       const event = create(EventSchema, { inner: of, tags: tagged } as EventInit);
@@ -111,25 +127,48 @@ test("an encoder that failed halfway begins afresh", () => {
   assert.deepEqual(fromBinary(EventSchema, encodeEvent(good, false).message), good);
 });
 
-test("the hand-written encoder knows every field of the messages that it writes", () => {
-  const heard = "source 1, text 2, root_block 3";
-  const sent = (target: string) => `sender 1, ${target} 2, text 3, root_block 4`;
-  const expected = {
-    message: heard,
-    privateMessage: heard,
-    mention: heard,
-    command: "source 1, command 2, arg 3",
-    action: heard,
-    privateAction: heard,
-    sendMessage: sent("channel_id"),
-    sendPrivateMessage: sent("user_id"),
-    performAction: sent("channel_id"),
-    performPrivateAction: sent("user_id"),
-  };
-  const fieldsOf = (kind: string): string | undefined =>
-    EventSchema.fields
-      .find(({ localName }) => localName === kind)
-      ?.message?.fields.map(({ name: field, number }) => `${field} ${number}`)
-      .join(", ");
-  for (const [kind, fields] of Object.entries(expected)) assert.equal(fieldsOf(kind), fields);
+function assertSame<Desc extends DescMessage>(schema: Desc, init: MessageInitShape<Desc>): void {
+  const message = create(schema, init);
+  assert.deepEqual(new Uint8Array(encode(schema, message)), toBinary(schema, message));
+}
+
+test("every kind of block, and bad ones, are encoded as by the library", () => {
+  const block = fc.oneof(anyGoodBlock(), anyOddBlock());
+  fc.assert(
+    fc.property(anyPublished(block), anyTags, (init, tagged) => {
+      assertSame(ChatEventSchema, { ...init, tags: tagged });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("requests are encoded as by the library", () => {
+  const kinds = ["sendMessage", "sendPrivateMessage", "performAction", "performPrivateAction"];
+  const content = { text: anyText, tags: anyTags, rootBlock: maybeMissing(anyGoodBlock(2)) };
+  fc.assert(
+    fc.property(anyText, fc.constantFrom(...kinds), fc.record(content), (id, kind, value) => {
+      const target = kind.includes("rivate") ? { userId: id } : { channelId: id };
+      const { rootBlock, ...rest } = value;
+      const inner = { case: kind, value: { ...rest, ...target, ...(rootBlock && { rootBlock }) } };
+      assertSame(ChatRequestSchema, { id, inner } as MessageInitShape<typeof ChatRequestSchema>);
+    }),
+    { numRuns: 500 },
+  );
+  for (const { localName } of ChatRequestSchema.oneofs[0]?.fields ?? []) {
+    const inner = { case: localName, value: {} };
+    assertSame(ChatRequestSchema, { inner } as MessageInitShape<typeof ChatRequestSchema>);
+  }
+});
+
+test("numbers, and maps of messages, are encoded as by the library", () => {
+  for (const startupTimestamp of [0n, 1n, 127n, 128n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 63n]) {
+    assertSame(CoreInfoResponseSchema, { startupTimestamp, currentTimestamp: 7n });
+  }
+  assertSame(StreamEventsRequestSchema, { commands: { a: { name: "a" }, b: { shortHelp: "é" } } });
+});
+
+test("a message that does not fit into the buffer is encoded by the library", () => {
+  const large = { case: "message" as const, value: { text: "é".repeat(200_000) } };
+  assertSame(EventSchema, { inner: large });
+  assertSame(EventSchema, { inner: { case: "message", value: { text: "x" } } });
 });

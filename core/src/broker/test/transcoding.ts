@@ -1,0 +1,64 @@
+/** Holds the transcoder to decoding, `ingest.ts` and encoding. */
+import assert from "node:assert/strict";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { ChatEventSchema } from "@seabird-chat/protocol";
+import { RequestQueue } from "../actions/request-queue.ts";
+import { Requests } from "../actions/requests.ts";
+import { decodeMessage } from "../codec/decode.ts";
+import type { EncodedEvent } from "../codec/encode-event.ts";
+import { type TranscodedEvent, transcodeEvent } from "../codec/transcode-event.ts";
+import { BrokerError } from "../errors.ts";
+import { DropResult, ingest } from "../ingest.ts";
+import { resolveBrokerOptions } from "../options.ts";
+import { Backend } from "../registries/backends.ts";
+import type { EventInit } from "./any-event.ts";
+import { ManualClock } from "./manual-clock.ts";
+
+export const options = resolveBrokerOptions({ maxIdBytes: 20 });
+const caller = { name: "irc", tokenId: "t", mayPrivate: true, mayBeBackend: () => true };
+const backend = new Backend({
+  name: { type: "irc", id: "my.net" },
+  connectionId: "b1",
+  caller,
+  peer: { address: "", isAlive: async () => true },
+  connectedAtMs: 0,
+  queue: new RequestQueue({ maxRequests: 1, maxBytes: 1 }),
+  requests: new Requests(new ManualClock()).forBackend(),
+  options,
+  end: () => undefined,
+});
+export const idPrefix = `${backend.id}/`;
+
+/** What decoding, `ingest` and encoding make of it: an event, or why there is none. */
+function decoded(bytes: Uint8Array, limits = options): TranscodedEvent | string {
+  const published: EncodedEvent[] = [];
+  const publish = (event: EncodedEvent) => void published.push(event);
+  try {
+    const event = decodeMessage(ChatEventSchema, bytes, limits.maxEventFields);
+    const dropped = ingest(event, { backend, idPrefix, options: limits, publish });
+    if (dropped instanceof DropResult) return dropped.reason;
+    const [encoded] = published;
+    if (event.id !== "" || encoded === undefined) return "more or less than an event";
+    return { kind: event.inner.case ?? "none", encoded };
+  } catch (reason) {
+    if (reason instanceof BrokerError) return reason.code;
+    throw reason;
+  }
+}
+
+/** Whether it is transcoded; then decoding must have made the same of it. */
+export function isTranscoded(bytes: Uint8Array, limits = options): boolean {
+  const transcoded = transcodeEvent(bytes, { idPrefix, options: limits });
+  if (transcoded === undefined) return false;
+  const expected = decoded(bytes, limits);
+  assert.ok(typeof expected === "object", `decoding refuses it: ${expected}`);
+  assert.equal(transcoded.kind, expected.kind);
+  assert.equal(transcoded.encoded.isPrivate, expected.encoded.isPrivate);
+  const [found, wanted] = [transcoded, expected].map(({ encoded }) => Buffer.from(encoded.message));
+  assert.deepEqual(found, wanted);
+  return true;
+}
+
+export function encoded(init: EventInit): Uint8Array {
+  return toBinary(ChatEventSchema, create(ChatEventSchema, init));
+}
