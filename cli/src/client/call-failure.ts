@@ -9,7 +9,8 @@ import type { Settings } from "./settings.ts";
 const START_ONE =
   "start one with `seabird up` or `seabird core`, or name another with --url or SEABIRD_HOST";
 const ANOTHER_TOKEN =
-  "give a valid token with --token-file or SEABIRD_TOKEN; `seabird token create` makes one";
+  "give a valid token with --token-file or SEABIRD_TOKEN; in core's folder " +
+  "`seabird token create NAME --scope SCOPE --offline` makes one";
 
 /** By the system's error code or message: something answers, but TLS does not match. */
 const TLS_TROUBLES: readonly (readonly [pattern: RegExp, next: string])[] = [
@@ -27,7 +28,7 @@ const TLS_TROUBLES: readonly (readonly [pattern: RegExp, next: string])[] = [
 const NEXT_STEPS: Partial<Record<Code, readonly [exit: ExitCode, next?: string]>> = {
   [Code.PermissionDenied]: [
     EXIT.forbidden,
-    "use a token with that scope; `seabird token create NAME --scope SCOPE` makes one",
+    "use a token with that scope; in core's folder `seabird token create NAME --scope SCOPE --offline` makes one",
   ],
   [Code.DeadlineExceeded]: [
     EXIT.timeout,

@@ -134,7 +134,7 @@ export function isOnThisMachine(url: string): boolean {
 }
 
 /** The nearest `.seabird` of this folder or its parents that holds something of ours. */
-function findSeabirdFolder(cwd: string): string | undefined {
+export function findSeabirdFolder(cwd: string): string | undefined {
   const holds = (folder: string) =>
     readIfThere(join(folder, "admin-token")) !== undefined || readRunFile(folder) !== undefined;
   return seabirdFolders(cwd).find((folder) => isTrusted(folder) && holds(folder));

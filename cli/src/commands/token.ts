@@ -3,11 +3,12 @@
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { CliError } from "../process/cli-error.ts";
+import { withOwnCommand } from "../process/own-command.ts";
 import type { Output } from "../terminal/output.ts";
-import { askForToken, chooseToken, mayAsk } from "../terminal/prompts.ts";
+import { answer, askForToken, cancelled, chooseToken, clack, mayAsk } from "../terminal/prompts.ts";
 import { durationOption } from "../terminal/times.ts";
 import type { TokenAdminOptions } from "../tokens/token-admin.ts";
-import { type TokenAdmin, type TokenRow, tokenTable } from "../tokens/token-rows.ts";
+import { isExpired, type TokenAdmin, type TokenRow, tokenTable } from "../tokens/token-rows.ts";
 import { collectNames, contextOf, withConnection } from "./context.ts";
 
 interface CreateOptions extends TokenAdminOptions {
@@ -30,6 +31,7 @@ export function addToken(program: Command): void {
   common(token.command("revoke"))
     .description("end a token and its open streams")
     .argument("[token]", "its id, or its name if no other has it")
+    .option("-y, --yes", "the last token with the scope admin too, without asking")
     .action(revoke);
   common(token.command("import"))
     .description("move the tokens of an original core's table to hashed ones")
@@ -90,16 +92,41 @@ async function list(options: { all?: boolean }, command: Command) {
   });
 }
 
-async function revoke(wanted: string | undefined, _options: unknown, command: Command) {
+async function revoke(wanted: string | undefined, options: { yes?: boolean }, command: Command) {
   await onTokens(command, async (admin, output) => {
-    const token = await admin.revoke(await findToken(admin, wanted));
-    output.result({ token }, () => output.remark(`revoked ${token.id} (${token.name})`));
+    const tokens = await admin.list(true);
+    const id = await findToken(tokens, wanted);
+    const isLast = isLastAdmin(tokens, id);
+    if (isLast && options.yes !== true) await confirmLastAdmin(id);
+    const token = await admin.revoke(id);
+    output.result({ token }, () => {
+      output.remark(`revoked ${token.id} (${token.name})`);
+      if (isLast) output.remark(withOwnCommand(`  Next: ${ANOTHER_ADMIN}.`));
+    });
   });
 }
 
+const ANOTHER_ADMIN =
+  "in core's folder `seabird token create admin --scope admin --scope plugin --offline > .seabird/admin-token` makes another one";
+
+function isLastAdmin(tokens: readonly TokenRow[], id: string): boolean {
+  const admins = tokens.filter(
+    (token) => isInForce(token) && !isExpired(token) && token.scopes.includes("admin"),
+  );
+  return admins.length === 1 && admins[0]?.id === id;
+}
+
+async function confirmLastAdmin(id: string): Promise<void> {
+  const what = `${id} is the last token with the scope admin`;
+  if (!mayAsk()) throw new CliError(EXIT.usage, `${what}; nothing was done`, "add --yes");
+  const { confirm } = await clack();
+  const message = `${what}: without one only --offline administers this core. Revoke it?`;
+  const sure = await answer(confirm({ message, initialValue: false, output: process.stderr }));
+  if (!sure) throw cancelled();
+}
+
 /** An id as it is; else the one token in force with that name. */
-async function findToken(admin: TokenAdmin, wanted: string | undefined): Promise<string> {
-  const tokens = await admin.list(true);
+async function findToken(tokens: readonly TokenRow[], wanted: string | undefined): Promise<string> {
   if (wanted === undefined) return await pickToken(tokens.filter(isInForce));
   if (tokens.some(({ id }) => id === wanted)) return wanted;
   const named = tokens.filter((token) => token.name === wanted && isInForce(token));

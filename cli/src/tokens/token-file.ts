@@ -2,7 +2,14 @@
  * Tokens in the database file of a core that is not running. Core's own program does the work:
  * it alone knows the file, and the cli imports nothing of core.
  */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { EXIT } from "@seabird-chat/runtime";
+import { parseDocument } from "yaml";
+import { findSeabirdFolder } from "../client/settings.ts";
+import { Environment } from "../config/environment.ts";
+import { expand } from "../config/expand.ts";
+import { PROJECT_FILE } from "../config/project.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
 import { runProgram } from "../process/run-program.ts";
@@ -54,12 +61,35 @@ function rowOf(token: TokenJson): TokenRow {
 
 /** Core's program belongs to the same release, so its answer is taken as it is. */
 async function runTokens(verb: string, args: readonly string[]): Promise<Answer> {
+  const cwd = coreFolder();
+  const url = databaseUrlOf(cwd);
+  const database = url === undefined ? [] : [`--database-url=${url}`];
   const { error, stdout, stderr } = await runProgram(
-    { script: coreBin(), args: ["tokens", verb, "--json", ...args] },
-    { timeoutMs: TOKEN_FILE_TIMEOUT_MS, maxBytes: MAX_TOKEN_FILE_ANSWER_BYTES },
+    { script: coreBin(), args: ["tokens", verb, "--json", ...database, ...args] },
+    { cwd, timeoutMs: TOKEN_FILE_TIMEOUT_MS, maxBytes: MAX_TOKEN_FILE_ANSWER_BYTES },
   );
   if (error === null) return JSON.parse(stdout);
   throw new CliError(EXIT.failed, reasonOf(stderr) ?? `core's program failed: ${error.code}`);
+}
+
+/** Where core runs: this folder, or the nearest one above that has a `.seabird` with something in it. */
+export function coreFolder(): string {
+  const cwd = process.cwd();
+  const folder = findSeabirdFolder(cwd);
+  return folder === undefined ? cwd : dirname(folder);
+}
+
+/** As `seabird up` hands it to core; undefined if core's program finds it itself. */
+function databaseUrlOf(folder: string): string | undefined {
+  const file = join(folder, PROJECT_FILE);
+  const environment = new Environment(process.env, folder);
+  if (!existsSync(file) || environment.findSet(["DATABASE_URL", "DATABASE_URL_FILE"]))
+    return undefined;
+  const url = parseDocument(readFileSync(file, "utf8")).getIn(["core", "database_url"]);
+  if (typeof url !== "string") return undefined;
+  const expanded = expand(url, (name) => environment.find(name)?.value);
+  if ("text" in expanded) return expanded.text;
+  throw new CliError(EXIT.config, `${PROJECT_FILE} core.database_url: ${expanded.problem}`);
 }
 
 /** The last line is the error message. */

@@ -48,7 +48,11 @@ function state(token: TokenRow): string {
   if (token.revokedAt !== null) return `revoked ${minute(token.revokedAt)}`;
   if (token.legacy) return "unhashed";
   if (token.expiresAt === null) return "valid";
-  return Date.parse(token.expiresAt) <= Date.now() ? "expired" : `until ${minute(token.expiresAt)}`;
+  return isExpired(token) ? "expired" : `until ${minute(token.expiresAt)}`;
+}
+
+export function isExpired({ expiresAt }: TokenRow): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) <= Date.now();
 }
 
 /** `2026-01-02 03:04Z`. */
