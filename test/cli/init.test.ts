@@ -164,7 +164,7 @@ test("nobody there, a nick in use: exit code 3 and the reason; --no-test writes 
   assert.deepEqual(await readdir(cwd), []);
   const untried = await runCli([...args, "--no-test"], { cwd });
   assert.equal(untried.code, 0, untried.err);
-  assert.equal((await yamlIn(cwd)).backends["irc/irc"].nick, "alice");
+  assert.equal((await yamlIn(cwd)).backends["irc/home"].nick, "alice");
 });
 
 test("TLS and SASL: an account is tried with its password", async (t) => {
@@ -229,6 +229,9 @@ test("a person is asked, told what is wrong, and asked again", async (t) => {
   person.type(`#test${ENTER}`);
   await person.untilShown("Has it an account there");
   person.type(ENTER);
+  await person.untilShown("A short name for the network?");
+  await person.untilShown("home with Enter");
+  person.type(ENTER);
   await person.untilShown("Which plugins?");
   person.type(`${DOWN} ${ENTER}`);
   await person.untilShown("the nick is in use: alice");
@@ -241,8 +244,67 @@ test("a person is asked, told what is wrong, and asked again", async (t) => {
   await person.untilShown(`Next: ${SEABIRD} up`);
   assert.equal(await person.ended(), 0);
   const { backends, plugins } = await yamlIn(cwd);
-  assert.deepEqual(backends, { "irc/irc": { host: url, nick: "birdie", channels: ["#test"] } });
+  assert.deepEqual(backends, { "irc/home": { host: url, nick: "birdie", channels: ["#test"] } });
   assert.deepEqual(Object.keys(plugins), ["help", "introspection"]);
+});
+
+const OWN_FILE = `# my bot
+core: { listen: 127.0.0.1:0 }   # any port
+backends:
+  irc/libera: { host: 'irc://irc.libera.example', nick: bird }
+
+plugins: { help: }
+`;
+
+test("a second network is added to the file, which stays as it was written", async (t) => {
+  const cwd = await makeFolder(t);
+  const path = join(cwd, "seabird.yaml");
+  await writeFile(path, OWN_FILE);
+  const run = (...args: readonly string[]) =>
+    runCli(["init", "--yes", "--no-test", ...args], { cwd });
+  for (const [args, words] of [
+    [irc("host=irc.libera.chat"), /irc\/libera is in seabird\.yaml already\n.*--backend irc\/ID/],
+    [[...irc("host=irc.oftc.net"), "--plugin", "ping"], /is there already; nothing was written/],
+    [["--no-backend"], /is there already; nothing was written/],
+  ] as const) {
+    const { code, err } = await run(...args);
+    assert.equal(code, 2, err);
+    assert.match(err, words);
+  }
+  assert.equal(await readFile(path, "utf8"), OWN_FILE);
+  const added = await run(...irc("host=irc.oftc.net", "password_file=-"), "--set", "channels=#a");
+  assert.equal(added.code, 2, "standard input is empty");
+  await writeFile(join(cwd, "pass"), "hush");
+  const right = await run(...irc("host=irc.oftc.net", "password_file=pass", "channels=#a"));
+  assert.equal(right.code, 0, right.err);
+  assert.match(right.err, /a network is added[\s\S]*nick: seabird/);
+  const entry = `  irc/oftc:
+    host: ircs://irc.oftc.net
+    password_file: ./secrets/irc-oftc-password
+    channels:
+      - "#a"
+    nick: seabird
+`;
+  assert.equal(await readFile(path, "utf8"), OWN_FILE.replace("\nplugins", `${entry}\nplugins`));
+  assert.equal((await runCli(["config", "check"], { cwd })).code, 0);
+
+  const person = new PtyProgram(
+    [process.execPath, SEABIRD, "init", "--no-test", ...irc("host=irc.libera.chat", "nick=me")],
+    { cwd, env: cleanEnv() },
+    t,
+  );
+  await person.untilShown("Which channels");
+  person.type(ENTER);
+  await person.untilShown("Has it an account there");
+  person.type(ENTER);
+  await person.untilShown("libera with Enter");
+  person.type(ENTER);
+  await person.untilShown("irc/libera is there already");
+  person.type(`chat${ENTER}`);
+  assert.equal(await person.ended(), 0, person.shown);
+  const { backends, plugins } = await yamlIn(cwd);
+  assert.deepEqual(Object.keys(backends), ["irc/libera", "irc/oftc", "irc/chat"]);
+  assert.deepEqual(plugins, { help: null });
 });
 
 test("Ctrl-C writes nothing", async (t) => {

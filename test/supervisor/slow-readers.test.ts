@@ -82,9 +82,16 @@ test("a suspended run is reported, and a second one names its process", async (t
   project.child.kill("SIGSTOP");
   suspended = project;
   const second = new RunningProject(checkout, [FIXTURE_UP]);
-  const { code, err } = await project.cli(["ps"]);
-  assert.equal(code, 5);
-  assert.match(err, /the `seabird up` here did not answer within 10 s/);
+  const commands = [["ps"], ["logs"], ["restart", "core"], ["reload"], ["unignore", "x"]];
+  for (const args of commands) {
+    const { code, err } = await project.cli(args);
+    assert.equal(code, 5, args.join(" "));
+    assert.match(err, /the `seabird up` here did not answer within 5 s/);
+    assert.match(err, new RegExp(`Next: .*kill -CONT ${project.pid}`));
+  }
+  const doctor = await project.cli(["doctor"]);
+  assert.equal(doctor.code, 6);
+  assert.match(doctor.out, /✗ run: the `seabird up` here did not answer/);
   await second.closed;
   assert.equal(second.child.exitCode, 75);
   assert.match(second.errors, new RegExp(`already: process ${project.pid}`));

@@ -79,7 +79,8 @@ function relativeTo(folder: string, file: string): string {
 /** A larger `seabird.yaml` is refused. */
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
-function readConfigFile(path: string, name: string): string {
+/** The text of a `seabird.yaml`; throws a CliError. */
+export function readConfigFile(path: string, name: string): string {
   try {
     return readTextFile(path, MAX_CONFIG_BYTES, name).text;
   } catch (error) {

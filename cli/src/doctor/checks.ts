@@ -2,12 +2,13 @@
 import { statSync } from "node:fs";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { HealthCheckResponse_ServingStatusSchema } from "@seabird-chat/protocol/grpc";
-import { formatRoughDuration } from "@seabird-chat/runtime";
+import { EXIT, formatRoughDuration } from "@seabird-chat/runtime";
 import { callFailure, withoutAdmin } from "../client/call-failure.ts";
 import type { Clients } from "../client/clients.ts";
 import { isOnThisMachine, type Settings } from "../client/settings.ts";
 import { ignoredLines } from "../commands/unignore.ts";
 import { ownVersion } from "../process/bins.ts";
+import { asFailure, CliError } from "../process/cli-error.ts";
 import { askRun } from "../supervise/control-client.ts";
 import type { ProjectStatus } from "../supervise/control-protocol.ts";
 
@@ -190,8 +191,14 @@ async function checkQueues({ clients }: Patient): Promise<readonly Finding[]> {
 
 /** Asks the `seabird up` of this folder, if it runs this core. */
 async function checkIgnored({ settings }: Patient): Promise<readonly Finding[]> {
-  const status = (await askRun({ do: "ps" }).catch(() => undefined)) as ProjectStatus | undefined;
-  if (status === undefined || status.url !== settings.url) return [];
+  const answer = await askRun({ do: "ps" }).catch((error: unknown) => asFailure(error));
+  if (answer instanceof CliError) {
+    const { message: text, next, exitCode } = answer;
+    if (exitCode !== EXIT.timeout) return [];
+    return [{ state: "problem", about: "run", text, ...(next && { next }) }];
+  }
+  const status = answer as ProjectStatus;
+  if (status.url !== settings.url) return [];
   return status.components
     .flatMap((component) => ignoredLines(component, Date.now()))
     .map((text) => ({

@@ -15,8 +15,8 @@ import { readRunFile } from "./run-file.ts";
 
 /** `restart`, `reload`: `up` does one after the other. Exit code 5 after that; it may still happen. */
 const CONTROL_CHANGE_MS = 180_000;
-/** `ps`, `logs`, `unignore`: until `up` has answered; then the command ends with exit code 5. */
-const CONTROL_ANSWER_MS = 10_000;
+/** Until `up` has answered, in any case that it is there; after that the command ends with exit code 5. */
+const CONTROL_ANSWER_MS = 5_000;
 /** Until `up` takes the connection; after that it counts as not running. */
 const CONTROL_CONNECT_MS = 5_000;
 
@@ -30,8 +30,17 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Resolves with the result. Throws a CliError that says how to start, if nothing runs there. */
+/**
+ * Resolves with the result. Throws a CliError that says how to start, if nothing runs there, and one
+ * that says how to wake it, if what runs there does not answer.
+ */
 export async function askRun(request: ControlRequest, options: AskOptions = {}): Promise<unknown> {
+  // A change may take minutes; whether it is listened to at all is known sooner.
+  if (TIMEOUT_MS[request.do] > CONTROL_ANSWER_MS) await ask({ do: "ps" }, options);
+  return await ask(request, options);
+}
+
+async function ask(request: ControlRequest, options: AskOptions): Promise<unknown> {
   const { from = process.cwd(), signal } = options;
   const folder = findFolder(from);
   const socket = folder === undefined ? undefined : await connectTo(folder);
@@ -65,7 +74,7 @@ export async function askRun(request: ControlRequest, options: AskOptions = {}):
     socket.destroy();
   }
   if (signal?.aborted) return undefined;
-  if (late) throw noAnswer(timeoutMs);
+  if (late) throw noAnswer(timeoutMs, folder);
   throw new CliError(EXIT.unreachable, "`seabird up` has ended, or ended the connection");
 }
 
@@ -78,11 +87,12 @@ const TIMEOUT_MS: Readonly<Record<ControlRequest["do"], number>> = {
   reload: CONTROL_CHANGE_MS,
 };
 
-function noAnswer(timeoutMs: number): CliError {
+function noAnswer(timeoutMs: number, folder: string | undefined): CliError {
+  const pid = folder === undefined ? undefined : readRunFile(folder)?.pid;
   return new CliError(
     EXIT.timeout,
     `the \`seabird up\` here did not answer within ${timeoutMs / 1000} s`,
-    "it may be suspended: `fg` in its terminal, or `kill -CONT` and its process id, wakes it",
+    `it may be suspended: \`fg\` in its terminal, or \`kill -CONT ${pid ?? "PID"}\`, wakes it`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { OUR_PLUGINS } from "../../process/bins.ts";
 import { answer, cancelled, clack } from "../../terminal/prompts.ts";
 import type { ProbeAnswer } from "./probe-backend.ts";
-import type { Question, SettingReader, Settings } from "./questions.ts";
+import { ID_FORM, isId, type Question, type SettingReader, type Settings } from "./questions.ts";
 
 const output = process.stderr;
 
@@ -73,6 +73,26 @@ export async function askForSetting(
   });
   const given = ((await answer(asked)) ?? "").trim() || defaultValue;
   return given === "" ? undefined : reader.valueOf(key, given, scheme);
+}
+
+/** What the network is called in `seabird.yaml` and in the ids of its channels. */
+export async function askForId(
+  type: string,
+  proposed: string,
+  isTaken: (id: string) => boolean,
+): Promise<string> {
+  const { text } = await clack();
+  const message = `A short name for the network? ${type}://NAME begins its channels' ids`;
+  const problem = (given = "") => {
+    const id = given.trim() || proposed;
+    if (!isId(id)) return `give ${ID_FORM}`;
+    return isTaken(id) ? `${type}/${id} is there already; give another name` : undefined;
+  };
+  const asked = text({
+    ...{ message, output, validate: problem },
+    ...{ placeholder: `${proposed} with Enter`, defaultValue: proposed },
+  });
+  return (await answer(asked)).trim() || proposed;
 }
 
 const PLUGIN_HINTS: Readonly<Record<string, string>> = {

@@ -86,12 +86,17 @@ test("texts as values, and what is wrong with them", () => {
 test("a network's id is a word of its address, if there is one", () => {
   for (const [address, id] of [
     ["net://chat.libera.example", "libera"],
+    ["net://irc.example.co.uk", "example"],
     ["net://localhost:7000", "localhost"],
-    ["net://127.0.0.1", undefined],
-    ["net://[::1]:7000", undefined],
-    ["nothing", undefined],
+    ["net://127.0.0.1", "home"],
+    ["net://[::1]:7000", "home"],
+    ["nothing", "home"],
+    // Its type says nothing.
+    ["net://net", "home"],
+    ["net://net.example", "home"],
+    ["net://-.example", "home"],
   ] as const) {
-    assert.equal(idOf(address), id, address);
+    assert.equal(idOf("net", address), id, address);
   }
   assert.ok(!isId("../x") && !isId("a/b") && isId("oftc"));
 });

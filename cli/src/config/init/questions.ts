@@ -146,12 +146,19 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** `net://chat.example.org` is `libera`; undefined where an address names nothing. */
-export function idOf(address: string): string | undefined {
+/** Stands before a country's domain, as in `example.co.uk`. */
+const SECOND_LEVEL = /^(ac|co|com|edu|gov|net|or|org)$/;
+/** The id of a network whose address names nothing. */
+const NO_NAME = "home";
+
+/** A network's id: `irc://irc.libera.example` is `libera`. Never its type, which says nothing. */
+export function idOf(type: string, address: string): string {
   const host = URL.parse(address)?.hostname.toLowerCase() ?? "";
-  if (/^[\d.]+$|:/.test(host)) return undefined;
+  if (/^[\d.]+$|:/.test(host)) return NO_NAME;
   const labels = host.split(".");
-  return (labels.at(-2) ?? labels[0] ?? "").replace(/[^a-z0-9-]/g, "") || undefined;
+  if (labels.length > 2 && SECOND_LEVEL.test(labels.at(-2) ?? "")) labels.pop();
+  const name = (labels.at(-2) ?? labels[0] ?? "").replace(/[^a-z0-9-]/g, "").slice(0, 40);
+  return isId(name) && name !== type ? name : NO_NAME;
 }
 
 export const ID_FORM = "a word of 40 characters at most, such as home";

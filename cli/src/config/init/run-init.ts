@@ -1,32 +1,27 @@
 /** What `seabird init` does: asks or takes options, tries the connection, writes. */
 import { join } from "node:path";
-import {
-  checkSecret,
-  EXIT,
-  MAX_SECRET_BYTES,
-  maskLogin,
-  readSecretFile,
-  readStandardInput,
-  StandardInputError,
-  TextFileError,
-} from "@seabird-chat/runtime";
+import { EXIT } from "@seabird-chat/runtime";
 import { OUR_PLUGINS } from "../../process/bins.ts";
 import { CliError } from "../../process/cli-error.ts";
 import { ownCommand } from "../../process/own-command.ts";
+import { readRunFile } from "../../supervise/run-file.ts";
 import { type Output, styleError } from "../../terminal/output.ts";
-import { mayAsk } from "../../terminal/prompts.ts";
+import { cancelled, mayAsk } from "../../terminal/prompts.ts";
 import { type Describe, describer } from "../describe-component.ts";
+import { hasProject } from "../load-project.ts";
 import { type Programs, programsOf } from "../programs.ts";
 import { PROJECT_FILE } from "../project.ts";
 import { writeSchema } from "../project-schema-file.ts";
 import {
   askAfterFailure,
+  askForId,
   askForNetwork,
   askForPlugins,
   askForSetting,
   askForSettings,
   type Network,
 } from "./ask-init.ts";
+import { givenSettings, refuse } from "./given-settings.ts";
 import { type ProbeAnswer, probeBackend } from "./probe-backend.ts";
 import {
   ID_FORM,
@@ -39,7 +34,9 @@ import {
 } from "./questions.ts";
 import {
   type BackendAnswers,
+  networksIn,
   refuseToOverwrite,
+  type WriteMode,
   type Written,
   writeProject,
 } from "./write-project.ts";
@@ -58,8 +55,8 @@ export interface InitOptions {
 
 export async function init(options: InitOptions, output: Output): Promise<void> {
   const folder = process.cwd();
-  if (options.force !== true) refuseToOverwrite(folder, [PROJECT_FILE]);
   const asks = options.yes !== true;
+  const mode = modeOf(options, folder, asks && mayAsk());
   if (asks && !mayAsk()) {
     const next =
       "add --yes; with --backend TYPE --set KEY=VALUE it connects a network, `seabird init --help` has the rest";
@@ -69,17 +66,36 @@ export async function init(options: InitOptions, output: Output): Promise<void> 
       next,
     );
   }
-  const run = new Init(options, folder, output);
+  const taken = mode === "add" ? networksIn(folder) : [];
+  if (mode === "add" && !output.json) {
+    output.remark(`${PROJECT_FILE} is there: a network is added, all else stays.`);
+  }
+  const run = new Init(options, { folder, output, taken, isNew: mode !== "add" });
   const { backend, plugins, probe } = asks ? await run.withPerson() : await run.withoutPerson();
-  const written = writeProject(folder, { backend, plugins }, options.force === true);
+  if (backend === undefined && mode === "add") throw cancelled();
+  const written = writeProject(folder, { backend, plugins }, mode);
   const { missing } = await writeSchema(join(folder, PROJECT_FILE), run.describe);
   for (const each of missing) output.remark(`left out of the schema: ${each}`);
   const document = {
     ...written,
     ...(probe === undefined ? {} : { probe }),
-    next: `${ownCommand()} up`,
+    next: nextCommand(folder),
   };
-  output.result(document, () => report(written, output));
+  output.result(document, () => report(written, document.next, output));
+}
+
+/** A network is added to a file that is there, if one is given or a person can be asked. */
+function modeOf({ force, backend, plugin }: InitOptions, folder: string, asks: boolean): WriteMode {
+  if (force === true) return "replace";
+  if (!hasProject(folder)) return "new";
+  const adds = backend === undefined ? asks : backend !== false;
+  if (!adds || plugin !== undefined) refuseToOverwrite(folder, [PROJECT_FILE]);
+  return "add";
+}
+
+function nextCommand(folder: string): string {
+  const isRunning = readRunFile(join(folder, ".seabird")) !== undefined;
+  return `${ownCommand()} ${isRunning ? "reload" : "up"}`;
 }
 
 interface Found {
@@ -89,15 +105,27 @@ interface Found {
   readonly probe: ProbeAnswer | undefined;
 }
 
+interface InitDeps {
+  readonly folder: string;
+  readonly output: Output;
+  /** The networks of the file that is there, such as `irc/libera`. */
+  readonly taken: readonly string[];
+  readonly isNew: boolean;
+}
+
 class Init {
   readonly describe: Describe;
   readonly #options: InitOptions;
   readonly #output: Output;
+  readonly #taken: readonly string[];
+  readonly #isNew: boolean;
   readonly #programs: Programs;
 
-  constructor(options: InitOptions, folder: string, output: Output) {
+  constructor(options: InitOptions, { folder, output, taken, isNew }: InitDeps) {
     this.#options = options;
     this.#output = output;
+    this.#taken = taken;
+    this.#isNew = isNew;
     this.#programs = programsOf(folder);
     this.describe = describer(folder);
     for (const name of options.plugin ?? []) {
@@ -109,14 +137,16 @@ class Init {
     const { backend: named, plugin, test } = this.#options;
     const chosen = await this.#chosenNetwork();
     const network = named === undefined ? await askForNetwork(await this.#networks()) : chosen;
-    const given = network === undefined ? NO_SETTINGS : await this.#given(network);
+    const given =
+      network === undefined ? NO_SETTINGS : await givenSettings(this.#options.set, network);
     let settings = network && (await askForSettings(network, given));
-    const plugins = plugin ?? (await askForPlugins());
+    const id = network && settings && (await this.#askedId(network, settings));
+    const plugins = plugin ?? (this.#isNew ? await askForPlugins() : []);
     for (;;) {
-      if (network === undefined || settings === undefined) {
+      if (network === undefined || settings === undefined || id === undefined) {
         return { backend: undefined, plugins, probe: undefined };
       }
-      const answers = this.#answers(network, settings);
+      const answers = this.#answers(network, settings, id);
       if (!test) return { backend: answers, plugins, probe: undefined };
       process.stderr.write(`${tryingText(answers)}\n`);
       const { backend, probe } = await this.#probe(network, answers);
@@ -145,17 +175,19 @@ class Init {
     const { plugin: plugins = OUR_PLUGINS, test } = this.#options;
     const network = await this.#chosenNetwork();
     if (network === undefined) return { backend: undefined, plugins, probe: undefined };
-    const settings = new Map(await this.#given(network));
+    const settings = new Map(await givenSettings(this.#options.set, network));
     for (const { key, otherwise } of network.questions) {
       if (otherwise === undefined || settings.has(key)) continue;
       settings.set(key, network.reader.valueOf(key, otherwise));
+      if (!this.#output.json)
+        this.#output.remark(`${key}: ${otherwise} (--set ${key}=… changes it)`);
     }
     const problem = network.reader.problemOfAll(settings);
     if (problem !== undefined) {
       const next = `--set KEY=VALUE gives a setting, \`seabird backend ${network.type} --help\` lists them`;
       throw new CliError(EXIT.usage, problem, next);
     }
-    const answers = this.#answers(network, settings);
+    const answers = this.#answers(network, settings, this.#proposedId(network, settings));
     if (!test) return { backend: answers, plugins, probe: undefined };
     if (!this.#output.json) this.#output.remark(tryingText(answers));
     const { backend, probe } = await this.#probe(network, answers);
@@ -215,73 +247,31 @@ class Init {
     return { type, help, questions: questionsOf(schema), reader: new SettingReader(schema) };
   }
 
-  /** What `--set` gives. */
-  async #given({ type, questions, reader }: Network): Promise<Settings> {
-    const settings = new Map<string, unknown>();
-    for (const each of this.#options.set) {
-      const [, name = "", text = ""] = /^([^=]+)=(.*)$/s.exec(each) ?? [];
-      if (name === "") refuse("--set", each, "KEY=VALUE");
-      const [key, value] = await readSetting(name, text, reader, questions);
-      const row = reader.rows.find((setting) => setting.key === key);
-      if (row === undefined) {
-        const next = `\`seabird backend ${type} --help\` lists its settings`;
-        throw new CliError(EXIT.usage, `${type} has no setting ${JSON.stringify(name)}`, next);
-      }
-      if (row.secret && key === name)
-        refuse("--set", name, `${name}_file=FILE; - is standard input`);
-      const problem = reader.problemOf(key, value);
-      if (problem !== undefined) {
-        const shown = row.secret ? "" : ` ${JSON.stringify(maskLogin(text))}`;
-        throw new CliError(EXIT.usage, `--set ${name}=: the value${shown} ${problem}`);
-      }
-      settings.set(key, value);
-    }
-    return settings;
-  }
-
-  #answers({ type, questions, reader }: Network, settings: Settings): BackendAnswers {
+  /** The one that `--backend` names, else one that the network's address has. */
+  #proposedId({ type, questions }: Network, settings: Settings): string {
     const [, named] = (this.#options.backend || "").split(/\/(.*)/s);
     const naming = questions.find(({ names }) => names);
-    const address = naming === undefined ? undefined : settings.get(naming.key);
-    const id = named ?? idOf(String(address ?? "")) ?? type;
+    return named ?? idOf(type, String(naming === undefined ? "" : settings.get(naming.key)));
+  }
+
+  async #askedId(network: Network, settings: Settings): Promise<string> {
+    const { type } = network;
+    const proposed = this.#proposedId(network, settings);
+    if ((this.#options.backend || "").includes("/")) return proposed;
+    return await askForId(type, proposed, (id) => this.#taken.includes(`${type}/${id}`));
+  }
+
+  #answers({ type, reader }: Network, settings: Settings, id: string): BackendAnswers {
+    if (this.#taken.includes(`${type}/${id}`)) {
+      const next = `--backend ${type}/ID names another network; nothing was written`;
+      throw new CliError(EXIT.usage, `${type}/${id} is in ${PROJECT_FILE} already`, next);
+    }
     const secrets = new Set(reader.rows.filter(({ secret }) => secret).map(({ key }) => key));
     return { type, id, settings, secrets };
   }
 }
 
 const NO_SETTINGS: Settings = new Map();
-
-/** A secret's value comes from a file: `password_file=PATH`. */
-async function readSetting(
-  name: string,
-  text: string,
-  reader: SettingReader,
-  questions: Network["questions"],
-): Promise<readonly [key: string, value: unknown]> {
-  const secret = name.endsWith("_file") ? name.slice(0, -"_file".length) : undefined;
-  if (reader.rows.some((row) => row.secret && row.key === secret)) {
-    return [secret ?? name, await readSecret(`--set ${name}`, text)];
-  }
-  const scheme = questions.find(({ key }) => key === name)?.scheme;
-  return [name, reader.valueOf(name, text, scheme)];
-}
-
-/** `-` is standard input. */
-async function readSecret(option: string, path: string): Promise<string> {
-  try {
-    if (path !== "-") return readSecretFile(path).text;
-    return checkSecret(await readStandardInput(MAX_SECRET_BYTES), "standard input");
-  } catch (error) {
-    if (error instanceof TextFileError || error instanceof StandardInputError) {
-      throw new CliError(EXIT.usage, `${option}: ${error.message}`);
-    }
-    throw error;
-  }
-}
-
-function refuse(option: string, value: string, wanted: string): never {
-  throw new CliError(EXIT.usage, `${option} is ${JSON.stringify(value)}; give ${wanted}`);
-}
 
 function tryingText({ type, id }: BackendAnswers): string {
   return styleError("dim", `Trying ${type}/${id}…`);
@@ -291,8 +281,8 @@ function successText({ message }: ProbeAnswer): string {
   return `${styleError("green", "✔")} ${message}.`;
 }
 
-function report({ file, secrets, ignored }: Written, output: Output): void {
+function report({ file, secrets, ignored }: Written, next: string, output: Output): void {
   output.line(`Wrote ${[file, ...secrets].join(", ")}.`);
   if (ignored.length > 0) output.line(`Added ${ignored.join(" and ")} to .gitignore.`);
-  output.line(`Next: ${output.style("bold", `${ownCommand()} up`)}`);
+  output.line(`Next: ${output.style("bold", next)}`);
 }

@@ -2,9 +2,12 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EXIT, fileErrorReason } from "@seabird-chat/runtime";
-import { Document } from "yaml";
+import { Document, parseDocument } from "yaml";
 import { CliError } from "../../process/cli-error.ts";
+import { asRecord } from "../as-record.ts";
+import { readConfigFile } from "../load-project.ts";
 import { PROJECT_FILE } from "../project.ts";
+import { addBackend } from "./add-backend.ts";
 import { nested, type Settings } from "./questions.ts";
 
 export interface InitAnswers {
@@ -56,19 +59,50 @@ export function refuseToOverwrite(folder: string, paths: readonly string[]): voi
   );
 }
 
-/** Throws a CliError if a file is there already and `force` is not given, or cannot be written. */
-export function writeProject(folder: string, answers: InitAnswers, force: boolean): Written {
-  const draft = draftOf(answers);
-  const paths = [PROJECT_FILE, ...draft.secrets.map(({ path }) => path)];
-  if (!force) refuseToOverwrite(folder, paths);
+/** `replace`: what is there; `add`: to it; else it is an error that a file is there. */
+export type WriteMode = "new" | "add" | "replace";
+
+/** Throws a CliError if a file is there already and the mode does not allow it, or cannot be written. */
+export function writeProject(folder: string, answers: InitAnswers, mode: WriteMode): Written {
+  const force = mode === "replace";
+  const draft = mode === "add" ? addedTo(folder, answers.backend) : draftOf(answers);
+  const secrets = draft.secrets.map(({ path }) => path);
+  if (!force) refuseToOverwrite(folder, mode === "add" ? secrets : [PROJECT_FILE, ...secrets]);
   try {
     for (const { path, text } of draft.secrets) writeSecret(join(folder, path), text, force);
-    writeFileSync(join(folder, PROJECT_FILE), draft.yaml, { flag: force ? "w" : "wx" });
+    writeFileSync(join(folder, PROJECT_FILE), draft.yaml, { flag: mode === "new" ? "wx" : "w" });
     const ignored = addToGitignore(join(folder, ".gitignore"));
     return { file: PROJECT_FILE, secrets: draft.secrets.map(({ path }) => path), ignored };
   } catch (error) {
     throw new CliError(EXIT.failed, `cannot write in ${folder}: ${fileErrorReason(error)}`);
   }
+}
+
+/** The networks of the project's file, such as `irc/libera`. */
+export function networksIn(folder: string): readonly string[] {
+  const { backends } = asRecord(parseDocument(readProjectText(folder)).toJS());
+  return Object.keys(asRecord(backends));
+}
+
+function readProjectText(folder: string): string {
+  return readConfigFile(join(folder, PROJECT_FILE), PROJECT_FILE);
+}
+
+/** The project's file with one more network. */
+function addedTo(folder: string, backend: BackendAnswers | undefined): Draft {
+  const text = readProjectText(folder);
+  const secrets: Secret[] = [];
+  const entries = backend === undefined ? {} : backendsOf(backend, secrets);
+  for (const [key, settings] of Object.entries(entries)) {
+    const yaml = addBackend(text, key, settings);
+    if (yaml !== undefined) return { yaml, secrets };
+    throw new CliError(
+      EXIT.usage,
+      `${key} cannot be added: it is in ${PROJECT_FILE} already, or that file has mistakes`,
+      `\`seabird config check\` tells; --backend ${backend?.type}/ID names another network`,
+    );
+  }
+  return { yaml: text, secrets };
 }
 
 function draftOf({ backend, plugins }: InitAnswers): Draft {
@@ -86,7 +120,7 @@ function draftOf({ backend, plugins }: InitAnswers): Draft {
 function backendsOf(
   { type, id, settings, secrets: secretKeys }: BackendAnswers,
   secrets: Secret[],
-): Record<string, unknown> {
+): Record<string, object> {
   const entries = [...settings].map(([key, value]) => {
     if (!secretKeys.has(key)) return [key, value] as const;
     const path = `./secrets/${[type, id, ...key.split(".")].join("-")}`;
