@@ -6,7 +6,9 @@ import { collect, contextOf, withJson } from "./context.ts";
 
 export function addInit(program: Command): void {
   withJson(program.command("init"))
-    .description(`make a ${PROJECT_FILE} here, or add a network to it: asks, tries the connection, writes`)
+    .description(
+      `make a ${PROJECT_FILE} here, or add a network to it: asks, tries the connection, writes`,
+    )
     .option("-y, --yes", "ask nothing: options and defaults")
     .option("--backend <type[/id]>", "the chat network, such as irc/libera (none with --yes)")
     .option("--no-backend", "no chat network, without asking")
