@@ -1,8 +1,13 @@
 /** The link between a backend and core: Hello, channels, events and answers up, requests down. */
-import { create } from "@bufbuild/protobuf";
-import { createClient } from "@connectrpc/connect";
-import { type ChatEvent, ChatEventSchema, ChatIngest } from "@seabird-chat/protocol";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  type ChatEvent,
+  ChatEventSchema,
+  ChatIngest,
+  ChatRequestSchema,
+} from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
+import type { MessageStream } from "../link/grpc-stream.ts";
 import { Link, type LinkState, type SessionContext } from "../link/link.ts";
 import type { ResolvedConnectOptions } from "../link/options.ts";
 import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
@@ -129,7 +134,6 @@ export class BackendClient {
   }
 
   async #session(context: SessionContext): Promise<void> {
-    const { connection, signal } = context;
     const { limits, clock } = this.#deps.resolved;
     const over = new AbortController();
     const runner = new RequestRunner(
@@ -143,17 +147,19 @@ export class BackendClient {
       over.signal,
     );
     const headers = Promise.withResolvers<void>();
-    const outgoing = this.#outgoing(context, {
+    const stream = context.connection.stream({
+      path: INGEST_EVENTS,
+      signal: context.signal,
+      onHeaders: headers.resolve,
+      onMessage: (bytes) => runner.run(fromBinary(ChatRequestSchema, bytes)),
+    });
+    const sending = this.#send(context, stream, {
       headers: headers.promise,
       runner,
       over: over.signal,
     });
-    const requests = createClient(ChatIngest, connection.transport).ingestEvents(outgoing, {
-      signal,
-      onHeader: () => headers.resolve(),
-    });
     try {
-      for await (const request of requests) await runner.run(request);
+      await Promise.race([stream.ended, sending.then(() => stream.ended)]);
     } finally {
       over.abort();
       this.#isAnnounced = false;
@@ -162,33 +168,41 @@ export class BackendClient {
   }
 
   /** Everything that goes up in one session, in order; its end is the half-close. */
-  async *#outgoing(
+  async #send(
     { connection, connected, closing, signal }: SessionContext,
+    stream: MessageStream,
     { headers, runner, over }: SessionParts,
-  ): AsyncGenerator<ChatEvent, void, void> {
+  ): Promise<void> {
     const { type, id, resolved } = this.#deps;
-    const send = (inner: ChatEventBody) => create(ChatEventSchema, { inner });
+    if (!(await stream.opened)) return;
     this.#outbox.open();
-    yield send({ case: "hello", value: { backendInfo: { type, id } } });
+    await stream.send([encode({ case: "hello", value: { backendInfo: { type, id } } })]);
     await headersArriveInTime(headers, resolved.clock, signal);
-    if (!(await isCoreAnswering(connection, signal)) || over.aborted) return;
+    if (!(await isCoreAnswering(connection, signal)) || over.aborted) return stream.halfClose();
     const channels = this.channels.all();
     this.#isAnnounced = true;
-    for (const channel of channels)
-      yield send({ case: "joinChannel", value: channelBody(channel) });
+    for (const channel of channels) {
+      await stream.send([encode({ case: "joinChannel", value: channelBody(channel) })]);
+    }
     if (!over.aborted) connected();
     const finish = AbortSignal.any([closing, over]);
     while (!over.aborted) {
-      const event = await this.#outbox.take(finish, over);
-      if (event !== undefined) {
-        yield event;
+      const messages = await this.#outbox.take(finish, over);
+      if (messages !== undefined) {
+        await stream.send(messages);
         continue;
       }
       runner.stop();
       await runner.settled();
-      if (this.#outbox.isEmpty) return;
+      if (this.#outbox.isEmpty) return stream.halfClose();
     }
   }
+}
+
+const INGEST_EVENTS = `/${ChatIngest.typeName}/${ChatIngest.method.ingestEvents.name}`;
+
+function encode(inner: ChatEventBody): Uint8Array {
+  return toBinary(ChatEventSchema, create(ChatEventSchema, { inner }));
 }
 
 interface SessionParts {

@@ -7,6 +7,7 @@
  */
 import { toBinary } from "@bufbuild/protobuf";
 import { type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
+import { onAbort } from "../link/abortable.ts";
 import type { Clock } from "../link/clock.ts";
 
 export interface OutboxBounds {
@@ -19,9 +20,11 @@ export type OutgoingKind = "event" | "channel" | "answer";
 
 interface Item {
   readonly kind: OutgoingKind;
-  readonly event: ChatEvent;
+  readonly message: Uint8Array;
+  /** What counts against the bounds. */
   readonly bytes: number;
-  readonly atMs: number;
+  /** When a command was put in; undefined for all else, which does not grow old. */
+  readonly commandAtMs: number | undefined;
 }
 
 export interface OutboxOptions {
@@ -35,6 +38,9 @@ export interface OutboxOptions {
   /** Called whenever something was put in or taken out. */
   readonly onChange?: (() => void) | undefined;
 }
+
+/** Taken at once, in bytes, and then on its way; one larger message is taken alone. */
+const TAKE_BYTES = 16_384;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -78,9 +84,10 @@ export class Outbox {
     this.#tellDrained();
   }
 
-  #isStale({ event, atMs }: Item): boolean {
+  #isStale({ commandAtMs }: Item): boolean {
+    if (commandAtMs === undefined) return false;
     const { clock, maxCommandAgeMs } = this.#options;
-    return event.inner.case === "command" && clock.now() - atMs > maxCommandAgeMs;
+    return clock.now() - commandAtMs > maxCommandAgeMs;
   }
 
   /** Core is gone. */
@@ -99,13 +106,14 @@ export class Outbox {
    */
   push(kind: OutgoingKind, event: ChatEvent): boolean {
     if (kind !== "event" && !this.#open) return true;
-    const size = toBinary(ChatEventSchema, event).byteLength;
-    if (size > this.#options.maxEventBytes) {
+    const message = toBinary(ChatEventSchema, event);
+    if (message.length > this.#options.maxEventBytes) {
       if (kind !== "answer") this.#dropped++;
       return false;
     }
-    const bytes = kind === "answer" ? 0 : size;
-    this.#items.push({ kind, event, bytes, atMs: this.#options.clock.now() });
+    const bytes = kind === "answer" ? 0 : message.length;
+    const commandAtMs = event.inner.case === "command" ? this.#options.clock.now() : undefined;
+    this.#items.push({ kind, message, bytes, commandAtMs });
     this.#bytes += bytes;
     if (kind !== "answer") this.#events++;
     this.#trim();
@@ -115,26 +123,27 @@ export class Outbox {
   }
 
   /**
-   * The next one. Undefined when `finish` is aborted and nothing waits, or `over` is aborted
-   * (which has to abort `finish` too): then nothing is taken, for it could not be sent.
+   * The next ones, encoded, in order: as many as fit in `TAKE_BYTES`, at least one. Undefined when
+   * `finish` is aborted and nothing waits, or `over` is aborted (which has to abort `finish` too):
+   * then nothing is taken, for it could not be sent.
    */
-  async take(finish: AbortSignal, over: AbortSignal): Promise<ChatEvent | undefined> {
-    const wake = () => this.#wake?.();
-    finish.addEventListener("abort", wake, { once: true });
-    try {
-      for (;;) {
-        while (this.#items.length === 0 && !finish.aborted) {
-          await new Promise<void>((resolve) => (this.#wake = resolve));
-        }
-        if (over.aborted) return undefined;
-        const item = this.#shift();
-        if (item === undefined || !this.#isStale(item)) return item?.event;
-        // Core was there, and did not read.
-        this.#dropped++;
-      }
-    } finally {
-      finish.removeEventListener("abort", wake);
+  async take(finish: AbortSignal, over: AbortSignal): Promise<readonly Uint8Array[] | undefined> {
+    for (;;) {
+      if (this.#items.length === 0 && !finish.aborted) await this.#filled(finish);
+      if (over.aborted) return undefined;
+      const messages = this.#shift();
+      if (messages.length > 0) return messages;
+      if (finish.aborted) return undefined;
     }
+  }
+
+  async #filled(finish: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const forget = onAbort(finish, resolve);
+    await promise;
+    forget();
+    this.#wake = undefined;
   }
 
   /** Resolves when nothing waits, or `signal` is aborted. */
@@ -151,14 +160,23 @@ export class Outbox {
     });
   }
 
-  #shift(): Item | undefined {
-    const item = this.#items.shift();
-    if (item === undefined) return undefined;
-    this.#bytes -= item.bytes;
-    if (item.kind !== "answer") this.#events--;
+  #shift(): readonly Uint8Array[] {
+    let [count, bytes] = [0, 0];
+    const messages: Uint8Array[] = [];
+    for (const item of this.#items) {
+      bytes += item.message.length;
+      if (bytes > TAKE_BYTES && messages.length > 0) break;
+      count += 1;
+      this.#bytes -= item.bytes;
+      if (item.kind !== "answer") this.#events--;
+      // Core was there, and did not read.
+      if (this.#isStale(item)) this.#dropped++;
+      else messages.push(item.message);
+    }
+    this.#items.splice(0, count);
     this.#tellDrained();
-    this.#options.onChange?.();
-    return item;
+    if (count > 0) this.#options.onChange?.();
+    return messages;
   }
 
   /** Only events are among them: this happens while core is away. */

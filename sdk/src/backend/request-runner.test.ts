@@ -91,9 +91,10 @@ test("functions start in order and no more than allowed run at once", async () =
     { maxAtOnce: 1 },
   );
   let isFree = false;
-  const taken = runner.run(send("1")).then(() => {
+  const taken = runner.run(send("1"))?.then(() => {
     isFree = true;
   });
+  assert.notEqual(taken, undefined);
   await new Promise(setImmediate);
   assert.equal(isFree, false);
   first.resolve();

@@ -60,16 +60,16 @@ export class RequestRunner {
     this.#over = over;
   }
 
-  /** Begins the request. Resolves at once, or when one of too many has ended. */
-  async run(request: ChatRequest): Promise<void> {
+  /** Begins the request. Undefined, or a promise that resolves when one of too many has ended. */
+  run(request: ChatRequest): Promise<void> | undefined {
     if (this.#isStopped) {
       this.#deps.answer(request.id, failed("the backend is leaving"));
-      return;
+      return undefined;
     }
     const running = this.#answer(request);
     this.#running.add(running);
     void running.then(() => this.#running.delete(running));
-    while (this.#running.size >= this.#deps.maxAtOnce) await Promise.race(this.#running);
+    return this.#running.size < this.#deps.maxAtOnce ? undefined : this.#hasCapacity();
   }
 
   /** From now on requests are answered Failed: their success might not reach core any more. */
@@ -80,6 +80,10 @@ export class RequestRunner {
   /** Resolves when every request begun so far has been answered. */
   async settled(): Promise<void> {
     await Promise.all(this.#running);
+  }
+
+  async #hasCapacity(): Promise<void> {
+    while (this.#running.size >= this.#deps.maxAtOnce) await Promise.race(this.#running);
   }
 
   /** The first to come is the answer: the connection's, the time limit, or an end. */

@@ -3,6 +3,7 @@ import type { ClientHttp2Stream } from "node:http2";
 import type { Interceptor, Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import type { SeabirdError } from "./errors.ts";
+import { GrpcStream, type MessageStream, type StreamCall } from "./grpc-stream.ts";
 
 /** Core sends at most 3.5 MiB (protocol: sizes); anything above 4 MiB is a fault. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -11,6 +12,8 @@ export interface Connection {
   readonly url: string;
   /** For clients of any service of core; carries the token. */
   readonly transport: Transport;
+  /** Opens a stream whose messages are bytes; carries the token. Calls and streams keep their order. */
+  stream(call: StreamCall): MessageStream;
   /** Ends the HTTP/2 connection and every call on it; the next call makes a new one. */
   drop(reason: SeabirdError): void;
 }
@@ -40,7 +43,24 @@ export function openConnection(options: ConnectionOptions): Connection {
     acceptCompression: [],
     readMaxBytes: MAX_MESSAGE_BYTES,
   });
-  return { url, transport, drop: (reason) => sessions.abort(reason) };
+  const headers = {
+    authorization: `Bearer ${options.token}`,
+    "content-type": "application/grpc+proto",
+    "user-agent": "seabird-sdk",
+    te: "trailers",
+  };
+  const basePath = new URL(url).pathname.replace(/\/$/, "");
+  return {
+    url,
+    transport,
+    stream: (call) =>
+      new GrpcStream(call, {
+        open: () => sessions.request("POST", basePath + call.path, headers, {}),
+        onRead: (stream) => sessions.notifyResponseByteRead(stream),
+        maxMessageBytes: MAX_MESSAGE_BYTES,
+      }),
+    drop: (reason) => sessions.abort(reason),
+  };
 }
 
 /**

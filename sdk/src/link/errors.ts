@@ -59,7 +59,7 @@ export class SeabirdError extends Error {
     const message = isReset(error) && code === "unavailable" ? LOST : error.rawMessage.trim();
     return new SeabirdError(code ?? "unknown", message, {
       cause: reason,
-      retryAfterMs: retryAfterMs(error.metadata),
+      retryAfterMs: parseRetryAfterMs(error.metadata.get("retry-after-ms")),
     });
   }
 }
@@ -99,12 +99,13 @@ function isReset({ rawMessage }: ConnectError): boolean {
   return rawMessage.startsWith("http/2 stream closed with error code");
 }
 
-const LOST = "the connection to core was lost";
+/** The message of a connection that broke without a reason. */
+export const LOST = "the connection to core was lost";
 
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
-function retryAfterMs(trailers: Headers): number | undefined {
-  const text = trailers.get("retry-after-ms");
-  if (text === null || !/^\d{1,9}$/.test(text)) return undefined;
-  return Math.min(Number(text), MAX_RETRY_AFTER_MS);
+/** Of the trailer `retry-after-ms`: at most an hour; undefined for what is no number. */
+export function parseRetryAfterMs(trailer: string | null | undefined): number | undefined {
+  if (typeof trailer !== "string" || !/^\d{1,9}$/.test(trailer)) return undefined;
+  return Math.min(Number(trailer), MAX_RETRY_AFTER_MS);
 }

@@ -7,9 +7,10 @@ test("a writer waits while the queue is full", async () => {
   const mailbox = new Mailbox<number>(2);
   await mailbox.put(1);
   let isWritten = false;
-  const second = mailbox.put(2).then(() => {
+  const second = mailbox.put(2)?.then(() => {
     isWritten = true;
   });
+  assert.notEqual(second, undefined);
   await new Promise(setImmediate);
   assert.equal(isWritten, false);
   assert.equal(await mailbox.take(), 1);

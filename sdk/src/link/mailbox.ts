@@ -12,14 +12,12 @@ export class Mailbox<T> {
     this.#limit = limit;
   }
 
-  /** Resolves when there is space again. Dropped after the end. */
-  async put(item: T): Promise<void> {
-    if (this.#end !== undefined) return;
+  /** Undefined, or a promise that resolves when there is space again. Dropped after the end. */
+  put(item: T): Promise<void> | undefined {
+    if (this.#end !== undefined) return undefined;
     this.#items.push(item);
     this.#wakeReader?.();
-    while (this.#items.length >= this.#limit && this.#end === undefined) {
-      await new Promise<void>((resolve) => (this.#wakeWriter = resolve));
-    }
+    return this.#items.length < this.#limit ? undefined : this.#space();
   }
 
   /** What waits is still read; then readers end, or throw `error`. Idempotent. */
@@ -44,6 +42,12 @@ export class Mailbox<T> {
       if (this.#end?.error !== undefined) throw this.#end.error;
       if (this.#end !== undefined) return undefined;
       await new Promise<void>((resolve) => (this.#wakeReader = resolve));
+    }
+  }
+
+  async #space(): Promise<void> {
+    while (this.#items.length >= this.#limit && this.#end === undefined) {
+      await new Promise<void>((resolve) => (this.#wakeWriter = resolve));
     }
   }
 }

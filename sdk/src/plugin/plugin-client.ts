@@ -1,8 +1,6 @@
 /** A plugin's client: registers commands, receives events, sends answers. */
-
-import { toBinary } from "@bufbuild/protobuf";
-import { createClient } from "@connectrpc/connect";
-import { EventSchema, Seabird } from "@seabird-chat/protocol";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { Seabird, StreamEventsRequestSchema } from "@seabird-chat/protocol";
 import { ActionClient, type ActionClientDeps, type ActionOptions } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
@@ -199,17 +197,25 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
     const { connection, connected, closing } = context;
     const signal = AbortSignal.any([closing, context.signal]);
     const headers = Promise.withResolvers<void>();
-    const onHeader = () => {
+    const onHeaders = () => {
       connected();
       headers.resolve();
     };
     void acceptWithoutHeaders(context, headers.promise, this.#clock);
-    const client = createClient(Seabird, connection.transport);
-    const stream = client.streamEvents({ commands: this.#commands }, { signal, onHeader });
-    for await (const event of stream)
-      await this.#events.put(new ReceivedEvent(toBinary(EventSchema, event)));
+    const stream = connection.stream({
+      path: STREAM_EVENTS,
+      signal,
+      onHeaders,
+      onMessage: (bytes) => this.#events.put(new ReceivedEvent(bytes)),
+    });
+    const request = create(StreamEventsRequestSchema, { commands: this.#commands });
+    void stream.send([toBinary(StreamEventsRequestSchema, request)]);
+    stream.halfClose();
+    await stream.ended;
   }
 }
+
+const STREAM_EVENTS = `/${Seabird.typeName}/${Seabird.method.streamEvents.name}`;
 
 /** For cores that send a stream's headers only with its first event, which may take hours. */
 async function acceptWithoutHeaders(

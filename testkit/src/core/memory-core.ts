@@ -11,6 +11,7 @@ import {
 } from "@seabird-chat/core/testing";
 import type { ConnectOptions } from "@seabird-chat/sdk";
 import type { IdleDetector } from "../time/idle-detector.ts";
+import { MemoryMessageStream } from "./memory-message-stream.ts";
 import { type Line, MemoryTransport } from "./memory-transport.ts";
 import { refused } from "./wire-error.ts";
 
@@ -93,8 +94,13 @@ export class MemoryCore {
       const line = new ClientLine(() => this.#running?.server);
       this.#clients.set(name, { line: () => line.current(), drop: () => line.drop() });
       const { idle } = this.#options;
-      const transport = new MemoryTransport({ token, idle, line: () => line.current() });
-      return { url, transport, drop: () => line.drop() };
+      const deps = { token, idle, line: () => line.current() };
+      return {
+        url,
+        transport: new MemoryTransport(deps),
+        stream: (call) => new MemoryMessageStream(deps, call),
+        drop: () => line.drop(),
+      };
     };
   }
 }
