@@ -157,3 +157,20 @@ test("three commands at once, five people, and the same text again and again are
     await bed.clock.advance(3_000);
   }
 });
+
+test("a line that no handler wants comes between the exchanges of a loop all the same", async () => {
+  const deaf = plugin("deaf");
+  deaf.command("echo", "says it again", ({ arg, reply }) => reply(`echo ${arg}`));
+  await using bed = await start({ plugins: [deaf] });
+  const bot = as(bed, "bot");
+  const interrupted: Room = {
+    ...bot,
+    say: async (text) => {
+      await bed.channel("#c").say("ann", "you two");
+      await bot.say(text);
+    },
+  };
+  const lines = (time: number) => `!echo ${time}`;
+  assert.equal(await loop(bed, interrupted, lines), Number.POSITIVE_INFINITY);
+  assert.ok((await loop(bed, bot, lines)) <= 11);
+});

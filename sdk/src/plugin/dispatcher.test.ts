@@ -213,3 +213,54 @@ test("after stop nothing begins; abort tells those that run", async () => {
   assert.deepEqual(log, []);
   assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
 });
+
+test("a task without a promise has ended when it returns, and the next one begins", async () => {
+  const { clock, dispatcher, log, gated } = setUp({ maxQueuedPerChannel: 20_000 });
+  const first = gated("first");
+  dispatcher.add("a", first.task);
+  const many = Array.from({ length: 10_000 }, (_, index) => `a${index}`);
+  for (const name of many) {
+    dispatcher.add("a", () => {
+      log.push(name);
+      return undefined;
+    });
+  }
+  dispatcher.add("b", () => {
+    log.push("b");
+    return undefined;
+  });
+  assert.deepEqual(log, ["first+", "b"]);
+  first.end();
+  await nextTurn();
+  assert.deepEqual(log, ["first+", "b", "first-", ...many]);
+  assert.deepEqual(dispatcher.activity(), { queued: 0, running: 0, waiting: 0 });
+  assert.equal(clock.timers, 0);
+});
+
+test("queues of tasks without a promise take turns", () => {
+  const { dispatcher, log } = setUp({ maxHandlersAtOnce: 1, maxQueuedInChannels: 100 });
+  const write = (name: string) => () => {
+    log.push(name);
+    return undefined;
+  };
+  // It adds to two queues while it runs, so that both are full when it returns.
+  dispatcher.add("first", () => {
+    for (const name of ["a1", "a2", "a3"]) dispatcher.add("a", write(name));
+    for (const name of ["b1", "b2", "b3"]) dispatcher.add("b", write(name));
+    return undefined;
+  });
+  assert.deepEqual(log, ["a1", "b1", "a2", "b2", "a3", "b3"]);
+});
+
+test("a signal that is read after the time is up is aborted, with the reason", async () => {
+  const { clock, dispatcher } = setUp();
+  let slot: Slot | undefined;
+  dispatcher.add("a", (given) => {
+    slot = given;
+    return new Promise(() => undefined);
+  });
+  await clock.advance(2_000);
+  assert.ok(slot?.signal.aborted);
+  assert.equal(slot.signal, slot.signal);
+  assert.match(String(slot.signal.reason), /longer than 1000 ms/);
+});

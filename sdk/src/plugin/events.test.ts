@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type Block, EventSchema } from "@seabird-chat/protocol";
+import { type Block, EventSchema, text } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
@@ -81,4 +81,16 @@ test("a person is named in channels and not in private", () => {
     mentioning(replyable({ case: "message", value: { source: nameless } }), "yes"),
     "yes",
   );
+});
+
+test("events are spread and copied as plain objects are", () => {
+  const made = event({ case: "message", value: { source, text: "hi", rootBlock: text("hi") } });
+  const names = ["channelId", "kind", "raw", "rootBlock", "tags", "text", "user"];
+  assert.deepEqual(Object.keys(made).sort(), names);
+  const copy = { ...made };
+  assert.ok(copy.kind === "message" && made.kind === "message");
+  assert.equal(copy.rootBlock?.plain, "hi");
+  assert.deepEqual(copy.tags, { a: "1" });
+  assert.equal(copy.raw, made.raw);
+  assert.deepEqual(Object.assign(made, { tags: { b: "2" } }).tags, { b: "2" });
 });
