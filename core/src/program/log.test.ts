@@ -67,9 +67,13 @@ test("what is named like a secret does not get out, at some depth too", async ()
   for (const format of ["json", "pretty"]) {
     const out = await written(
       format,
-      `log.info({ token: "hidden-1", headers: { authorization: "hidden-2" }, a: { b: { secret: "hidden-3" } } }, "x");`,
+      `const error = Object.assign(new Error("shown-1"), { key: "hidden-4", request: { password: "hidden-5" } });
+       log.info({ token: "hidden-1", headers: { authorization: "hidden-2" }, a: { b: { secret: "hidden-3", c: "shown-2" } } }, "x");
+       log.info({ error, cause: error, list: [{ key: "hidden-6", d: "shown-3" }], when: new Date(0) }, "y");`,
     );
     assert.doesNotMatch(out, /hidden-\d/);
     assert.match(out, /\[hidden\]/);
+    for (const shown of ["shown-1", "shown-2", "shown-3", "1970"])
+      assert.ok(out.includes(shown), shown);
   }
 });

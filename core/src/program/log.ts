@@ -29,11 +29,9 @@ const MAX_FLUSH_MS = 250;
  * Fields that must not be logged: their values are replaced. A token's name is no secret; it is
  * logged as `tokenName`.
  */
-const REDACTED = ["authorization", "token", "secret", "password", "key"].flatMap((name) => [
-  name,
-  `*.${name}`,
-  `*.*.${name}`,
-]);
+const HIDDEN = new Set(["authorization", "token", "secret", "password", "key"]);
+/** How deep they are looked for: among the fields, and in objects two levels below. */
+const HIDDEN_DEPTH = 3;
 
 /** A token's secret inside a text, as in an error's message. */
 const SECRET = new RegExp(`${SECRET_PREFIX}[A-Za-z0-9_-]{43}`, "g");
@@ -46,9 +44,8 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && process.stdout.isTTY);
   const options = {
     level: logLevel,
-    redact: { paths: REDACTED, censor: CENSOR },
     base: null,
-    serializers: { error: pino.stdSerializers.err, cause: pino.stdSerializers.err },
+    formatters: { log: loggable },
     hooks: { streamWrite: (line: string) => line.replace(SECRET, CENSOR) },
   };
   const logger = isPretty
@@ -60,13 +57,54 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
           destination: output,
         }),
       )
-    : pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, output);
+    : pino({ ...options, formatters: { ...options.formatters, level: labelOnly } }, output);
   return Object.assign(logger, {
     flush: () => flush(output),
     setLevel: (level: LogLevel) => {
       logger.level = level;
     },
   });
+}
+
+type Fields = Record<string, unknown>;
+
+/** The fields as they are written: errors in full, and nothing that must not be logged. */
+function loggable(fields: Fields): Fields {
+  let shown = fields;
+  for (const name of ["error", "cause"]) {
+    const error = fields[name];
+    if (error instanceof Error) shown = { ...shown, [name]: pino.stdSerializers.err(error) };
+  }
+  return hideSecrets(shown, HIDDEN_DEPTH);
+}
+
+/**
+ * The same object where nothing has to be hidden in it. Pino's `redact` hides too, but leaves 20 KB
+ * of garbage for each line.
+ */
+function hideSecrets(fields: Fields, depth: number): Fields {
+  let shown = fields;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    const allowed = HIDDEN.has(name) ? CENSOR : hideWithin(value, depth - 1);
+    if (allowed === value) continue;
+    if (shown === fields) shown = copy(fields);
+    shown[name] = allowed;
+  }
+  return shown;
+}
+
+function hideWithin(value: unknown, depth: number): unknown {
+  if (depth === 0 || typeof value !== "object" || value === null) return value;
+  return hideSecrets(value as Fields, depth);
+}
+
+function copy(fields: Fields): Fields {
+  return Array.isArray(fields) ? ([...fields] as unknown as Fields) : { ...fields };
+}
+
+function labelOnly(label: string): { level: string } {
+  return { level: label };
 }
 
 /** Fields that are in the message already. */

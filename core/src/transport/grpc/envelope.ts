@@ -58,10 +58,8 @@ export class EnvelopeReader {
   next(): Envelope | undefined {
     if (this.#flags < 0) {
       if (this.#bytes < ENVELOPE_BYTES) return undefined;
-      const [flags = 0, a = 0, b = 0, c = 0, d = 0] = this.#consume(ENVELOPE_BYTES);
-      this.#length = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+      this.#readHeader();
       if (this.#length > this.#maxMessageBytes) throw tooLarge(this.#length, this.#maxMessageBytes);
-      this.#flags = flags;
     }
     if (this.#bytes < this.#length) return undefined;
     const envelope = { flags: this.#flags, message: this.#consume(this.#length) };
@@ -75,6 +73,25 @@ export class EnvelopeReader {
     this.#offset = 0;
     this.#bytes = 0;
     this.#flags = -1;
+  }
+
+  /** Most headers lie whole within a chunk, and are read there. */
+  #readHeader(): void {
+    const first = this.#chunks[0] ?? EMPTY;
+    const within = this.#offset + ENVELOPE_BYTES < first.length;
+    const header = within ? first : this.#consume(ENVELOPE_BYTES);
+    const at = within ? this.#offset : 0;
+    if (within) {
+      this.#offset += ENVELOPE_BYTES;
+      this.#bytes -= ENVELOPE_BYTES;
+    }
+    this.#flags = header[at] ?? 0;
+    this.#length =
+      (((header[at + 1] ?? 0) << 24) |
+        ((header[at + 2] ?? 0) << 16) |
+        ((header[at + 3] ?? 0) << 8) |
+        (header[at + 4] ?? 0)) >>>
+      0;
   }
 
   /** The next `length` bytes, which are there. */

@@ -72,12 +72,17 @@ export class MessageReader {
         }
         const message = openEnvelope(this.#context, envelope, this.#deps.encoding);
         this.#tickMessages += 1;
+        this.#context.ticks.messageArrived();
         const received =
           message instanceof Promise
             ? message.then((bytes) => this.#receive(bytes))
             : this.#receive(message);
         if (received instanceof Promise) {
           this.#waitFor(received);
+          return;
+        }
+        if (!this.#stopped && this.#envelopes.atBoundary) {
+          this.#needMore();
           return;
         }
       }

@@ -41,7 +41,11 @@ export class Pump implements TickTask, Sweepable {
   /** Sends the headers at once and begins. */
   start(headers: OutgoingHttpHeaders): void {
     this.#stream.respond(headers, RESPOND_WITH_TRAILERS);
-    this.#source.onReady = () => this.#context.ticks.schedule(this);
+    this.#source.onReady = () => {
+      // An end waits for the tick's: what else the tick brings, a reply, comes before it.
+      if (this.#source.end === undefined) this.#context.ticks.scheduleSoon(this);
+      else this.#context.ticks.schedule(this);
+    };
     this.#context.ticks.schedule(this);
   }
 
@@ -115,7 +119,7 @@ export class Pump implements TickTask, Sweepable {
     this.#writing = false;
     if (error !== undefined && error !== null) return;
     if (this.#endWatched) this.#progressAtMs = this.#context.clock.now();
-    if (!this.#finished) this.#context.ticks.schedule(this);
+    this.run();
   };
 
   #watchEnd(): void {

@@ -43,6 +43,7 @@ export class UnaryCall implements RequestOwner {
 
   arrived(envelope: Envelope): void {
     const { connection, encoding, context } = this.#setup;
+    context.ticks.messageArrived();
     const message = openEnvelope(context, envelope, encoding);
     if (connection.order.isFree && !(message instanceof Promise)) this.#handle(message);
     else {
