@@ -13,7 +13,7 @@ import { type Clock, systemClock } from "../broker/clock.ts";
 import { type Logger, silentLogger } from "../broker/logger.ts";
 import type { Method } from "./calls/method.ts";
 import { MethodTable, pathOf } from "./calls/method-table.ts";
-import { Http2Connection } from "./connections/http2-connection.ts";
+import { Http2Connection, ignore } from "./connections/http2-connection.ts";
 import { Listener, type TlsFiles } from "./connections/listener.ts";
 import { Sweeper } from "./connections/sweeper.ts";
 import { TickScheduler } from "./connections/tick-scheduler.ts";
@@ -170,7 +170,6 @@ export class TransportServer {
     rawHeaders: readonly string[],
   ): void {
     stream.on("error", ignore);
-    stream.on("close", releaseListeners);
     if (isNativeGrpc(headers["content-type"] ?? "") && headers[":method"] === "POST") {
       openCall(this.#context, connection, stream, headers);
       return;
@@ -183,19 +182,6 @@ export class TransportServer {
     const path = (headers[":path"] ?? "").split("?", 1)[0] ?? "";
     this.#router.handle({ request, response, connection, path });
   }
-}
-
-/**
- * node:http2 keeps its streams in a Map, whose former storages hold closed ones until a full
- * collection. Without its listeners, such a stream holds nothing of its call.
- */
-function releaseListeners(this: ServerHttp2Stream): void {
-  this.removeAllListeners();
-  this.on("error", ignore);
-}
-
-function ignore(): void {
-  // "aborted" and "close" report a stream's end; its error adds nothing.
 }
 
 function createContext(options: ServerOptions, methods: readonly Method[]): ServerContext {

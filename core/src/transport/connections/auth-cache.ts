@@ -18,7 +18,8 @@ export class AuthCache {
   #undo: (() => void) | undefined;
   #closed = false;
   #anonymousCalls = 0;
-  readonly #lookups = new Map<string, Promise<Authentication>>();
+  /** By header; made at the first look-up that takes a while, which few connections have. */
+  #lookups: Map<string, Promise<Authentication>> | undefined;
 
   constructor(authenticator: Authenticator, clock: Clock) {
     this.#authenticator = authenticator;
@@ -32,7 +33,7 @@ export class AuthCache {
     if (header === this.#header && this.#answer !== undefined && nowMs < this.#knownUntilMs) {
       return this.#answer;
     }
-    const running = this.#lookups.get(header);
+    const running = this.#lookups?.get(header);
     if (running !== undefined) return running;
     const answer = this.#authenticator.authenticate(header);
     if (answer instanceof Promise) return this.#lookUp(header, answer);
@@ -59,8 +60,10 @@ export class AuthCache {
   }
 
   #lookUp(header: string, answer: Promise<Authentication>): Promise<Authentication> {
-    const lookup = answer.finally(() => this.#lookups.delete(header));
-    this.#lookups.set(header, lookup);
+    const lookups = this.#lookups ?? new Map<string, Promise<Authentication>>();
+    this.#lookups = lookups;
+    const lookup = answer.finally(() => lookups.delete(header));
+    lookups.set(header, lookup);
     return lookup;
   }
 

@@ -67,8 +67,15 @@ export class Http2Connection implements Peer, Sweepable {
     return this.#aliveCheck;
   }
 
-  /** A stream has closed. A reset soon after its opening counts. */
-  streamClosed({ rstCode }: ServerHttp2Stream, openedAtMs: number): void {
+  /**
+   * A stream has closed. A reset soon after its opening counts.
+   *
+   * node:http2 keeps its streams in a Map, whose former storages hold closed ones until a full
+   * collection. Without its listeners, such a stream holds nothing of its call.
+   */
+  streamClosed(stream: ServerHttp2Stream, openedAtMs: number): void {
+    stream.removeAllListeners().on("error", ignore);
+    const { rstCode } = stream;
     if (rstCode === constants.NGHTTP2_NO_ERROR || this.session.destroyed) return;
     const nowMs = this.#context.clock.now();
     if (nowMs - openedAtMs <= this.#context.limits.quickResetMs) this.#countReset(nowMs);
@@ -135,3 +142,6 @@ export class Http2Connection implements Peer, Sweepable {
     this.#context.observer.connectionClosed("h2");
   }
 }
+
+/** For errors of a stream: "aborted" and "close" report its end, and its error adds nothing. */
+export function ignore(): void {}

@@ -20,6 +20,12 @@ export function tooLarge(bytes: number, maxBytes: number): BrokerError {
   );
 }
 
+/** The length of the message whose envelope begins at `at`; bytes that are not there count as 0. */
+export function lengthInHeader(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at + 1] ?? 0) << 24) | ((bytes[at + 2] ?? 0) << 16);
+  return (high | ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 4] ?? 0)) >>> 0;
+}
+
 /**
  * Finds the envelopes in a stream of chunks. A message across chunks is concatenated once, when its
  * last byte has arrived.
@@ -86,12 +92,7 @@ export class EnvelopeReader {
       this.#bytes -= ENVELOPE_BYTES;
     }
     this.#flags = header[at] ?? 0;
-    this.#length =
-      (((header[at + 1] ?? 0) << 24) |
-        ((header[at + 2] ?? 0) << 16) |
-        ((header[at + 3] ?? 0) << 8) |
-        (header[at + 4] ?? 0)) >>>
-      0;
+    this.#length = lengthInHeader(header, at);
   }
 
   /** The next `length` bytes, which are there. */

@@ -5,7 +5,7 @@ import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import { NOT_SWEPT, type Sweepable } from "../connections/sweeper.ts";
 import type { ServerContext } from "../server-context.ts";
-import { type Envelope, EnvelopeReader } from "./envelope.ts";
+import { type Envelope, EnvelopeReader, lengthInHeader } from "./envelope.ts";
 
 /** Callbacks of a RequestBody. */
 export interface RequestOwner {
@@ -100,10 +100,8 @@ export class RequestBody implements Sweepable {
   #singleEnvelope(): Envelope {
     const first = this.#first;
     if (first !== undefined && this.#reader === undefined) {
-      const [flags = 0, a = 0, b = 0, c = 0, d = 0] = first;
-      const length = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-      if (first.length === ENVELOPE_BYTES + length) {
-        return { flags, message: first.subarray(ENVELOPE_BYTES) };
+      if (first.length === ENVELOPE_BYTES + lengthInHeader(first, 0)) {
+        return { flags: first[0] ?? 0, message: first.subarray(ENVELOPE_BYTES) };
       }
     }
     const reader = this.#reader ?? this.#readerOf(first ?? new Uint8Array(0));
