@@ -74,7 +74,7 @@ export class Http2Connection implements Peer, Sweepable {
    * collection. Without its listeners, such a stream holds nothing of its call.
    */
   streamClosed(stream: ServerHttp2Stream, openedAtMs: number): void {
-    stream.removeAllListeners().on("error", ignore);
+    if (stream.destroyed) stream.removeAllListeners().on("error", ignore);
     const { rstCode } = stream;
     if (rstCode === constants.NGHTTP2_NO_ERROR || this.session.destroyed) return;
     const nowMs = this.#context.clock.now();
