@@ -9,6 +9,7 @@ const MAX_CONFIG_PROBLEMS = 100;
 export class ProblemList {
   readonly #file: string;
   readonly #problems: Problem[] = [];
+  readonly #settled = new Set<string>();
   readonly #sections = new Map<string, string>();
 
   /** `file`: as a person would name it. */
@@ -20,7 +21,13 @@ export class ProblemList {
     return this.#problems.length === 0;
   }
 
+  /** What is reported of that path from now on only repeats what is known: it is left out. */
+  settle(path: Path): void {
+    this.#settled.add(formatPath(path));
+  }
+
   add({ line, col }: Place, path: Path, message: string): void {
+    if (this.#settled.has(formatPath(path))) return;
     // Keys and values are whatever stands in the file.
     const [where, what] = [safeText(formatPath(path)), safeText(message)];
     this.#problems.push({ file: this.#file, line, col, path: where, message: what });

@@ -16,7 +16,10 @@ const START: Place = { line: 1, col: 1 };
 /** Undefined if there was a problem, which is reported. */
 export async function readProject(text: string, reading: Reading): Promise<Content | undefined> {
   const { root, problems } = readTree(text);
-  for (const { at, path, message } of problems) reading.problem(at, path, message);
+  for (const { at, path, message, isWhole } of problems) {
+    reading.problem(at, path, message);
+    if (isWhole === true) reading.options.problems.settle(path);
+  }
   if (root === undefined) return undefined;
   const top = reading.map({ key: root.at, node: root }, [], "keys such as core, backends, plugins");
   if (top === undefined) return undefined;

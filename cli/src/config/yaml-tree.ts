@@ -52,6 +52,8 @@ export interface TreeProblem {
   readonly at: Place;
   readonly path: Path;
   readonly message: string;
+  /** All that is wrong with that value: what follows of it is not worth a line. */
+  readonly isWhole?: true;
 }
 
 export interface Tree {
@@ -166,7 +168,7 @@ class Walk {
         const hash = isScalar(pair.value) ? hiddenText(pair.value) : undefined;
         if (hash === undefined) continue;
         const why = `is empty, since YAML takes ${hash} for a comment; write it in quotes: "${hash}"`;
-        this.#wrong(key, [...path, name], why);
+        this.#problems.push({ at: key, path: [...path, name], message: why, isWhole: true });
       }
     }
     return { kind: "map", at, entries };
