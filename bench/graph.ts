@@ -1,7 +1,13 @@
 /** Draws the history as an SVG: a panel for each figure, a point for each run on one machine. */
-import type { Figure, HistoryRecord } from "./history.ts";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Figure, type HistoryRecord, parseHistory } from "./history.ts";
 import { QUOTED, type Quoted } from "./quoted.ts";
 import type { SystemName } from "./systems/system.ts";
+
+/** Paths in the repository. */
+export const HISTORY = "bench/history.jsonl";
+export const GRAPH = "docs/performance.svg";
 
 const COLUMNS = 2;
 const PANEL = { width: 440, height: 170 } as const;
@@ -14,6 +20,20 @@ const SERIES: readonly { system: SystemName; name: string; color: string; dash: 
   { system: "ceiling", name: "bare node:http2", color: "#57606a", dash: "4 3" },
   { system: "nats", name: "NATS", color: "#9a6700", dash: "2 3" },
 ];
+
+/** The graph of the history as it is below `root`. Throws an Error if that cannot be read. */
+export async function freshGraph(root: string): Promise<string> {
+  return drawHistory(parseHistory(await readFile(join(root, HISTORY), "utf8")));
+}
+
+/** Draws it again; returns its path if it changed. */
+export async function writeGraph(root: string): Promise<string[]> {
+  const path = join(root, GRAPH);
+  const fresh = await freshGraph(root);
+  if ((await readFile(path, "utf8").catch(() => "")) === fresh) return [];
+  await writeFile(path, fresh);
+  return [GRAPH];
+}
 
 /** Runs on other machines than the newest one's are left out: their figures do not compare. */
 export function drawHistory(history: readonly HistoryRecord[]): string {

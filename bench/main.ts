@@ -1,7 +1,7 @@
 /** `npm run bench`: measures a core and, in the same run, its baselines. See README.md. */
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { writeGraph } from "../scripts/checks/graph.ts";
+import { writeGraph } from "./graph.ts";
 import { appendRecord, describeMachine, recordOf } from "./history.ts";
 import type { Measurement } from "./measurement.ts";
 import { actions } from "./measurements/actions.ts";

@@ -4,7 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeGraph } from "./checks/graph.ts";
+import { writeGraph } from "../bench/graph.ts";
 import { writeReference } from "./checks/reference.ts";
 import { problemsOf, repositoryRoot } from "./checks/run-tool.ts";
 import { envExampleOf, writeTables } from "./checks/tables.ts";
