@@ -12,8 +12,9 @@ export class BoundedMap<K, V> extends Map<K, V> {
   override set(key: K, value: V): this {
     this.delete(key);
     super.set(key, value);
+    if (this.size <= this.#limit) return this;
     const [oldest] = this.keys();
-    if (this.size > this.#limit && oldest !== undefined) this.delete(oldest);
+    if (oldest !== undefined) this.delete(oldest);
     return this;
   }
 }
