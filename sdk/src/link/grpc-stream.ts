@@ -104,7 +104,9 @@ export class GrpcStream implements MessageStream {
       stream.on("trailers", (trailers) => (this.#status = trailers));
       stream.on("data", (chunk: Buffer) => this.#read(chunk));
       stream.on("end", () => this.#finish());
-      stream.on("close", () => this.#fail(new SeabirdError("unavailable", LOST)));
+      stream.on("close", () => {
+        if (!this.#isAtEnd) this.#fail(new SeabirdError("unavailable", LOST));
+      });
       return stream;
     } catch (reason) {
       this.#fail(reason);
