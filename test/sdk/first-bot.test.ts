@@ -20,7 +20,7 @@ const MODULES = [
   "sdk/program",
 ];
 const BUILTINS = [
-  ...["crypto", "fs", "http", "http2", "https", "net", "path"],
+  ...["buffer", "crypto", "fs", "http", "http2", "https", "net", "path"],
   ...["stream", "url", "util", "zlib"],
 ];
 const MAX_MODULES = 260;
@@ -66,6 +66,6 @@ function homeOf(url: string): string {
   const inPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
   if (inPackage !== undefined) return inPackage;
   const [, area = url, folder] =
-    /\/(protocol|runtime|sdk)\/src\/(?:([^/]+)\/)?[^/]+/.exec(url) ?? [];
+    /\/(protocol|runtime|sdk)\/(?:src\/)?(?:([^/]+)\/)?[^/]+/.exec(url) ?? [];
   return area === "sdk" && folder !== undefined ? `sdk/${folder}` : area;
 }
