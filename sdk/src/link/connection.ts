@@ -1,9 +1,8 @@
-/** One HTTP/2 connection to core: made on first use and again after it broke, kept alive by pings. */
-import type { ClientHttp2Stream } from "node:http2";
-import type { Interceptor, Transport } from "@connectrpc/connect";
-import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+/** One connection to core, for single calls and for streams of messages. */
+import type { Transport } from "@connectrpc/connect";
 import type { SeabirdError } from "./errors.ts";
 import { GrpcStream, type MessageStream, type StreamCall } from "./grpc-stream.ts";
+import type { Http2Client, Http2ClientOptions } from "./http2-client.ts";
 
 /** Core sends at most 3.5 MiB (protocol: sizes); anything above 4 MiB is a fault. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -18,71 +17,51 @@ export interface Connection {
   drop(reason: SeabirdError): void;
 }
 
-export interface ConnectionOptions {
-  readonly url: string;
-  readonly token: string;
-  /** Certificates (PEM) to trust besides the system's. */
-  readonly ca: string | undefined;
-  readonly limits: { readonly pingIntervalMs: number; readonly pingTimeoutMs: number };
-}
+export type ConnectionOptions = Omit<Http2ClientOptions, "maxMessageBytes">;
 
 export function openConnection(options: ConnectionOptions): Connection {
-  const { url, limits } = options;
-  const sessions = new Sessions(
-    url,
-    {
-      pingIntervalMs: limits.pingIntervalMs,
-      pingTimeoutMs: limits.pingTimeoutMs,
-    },
-    options.ca === undefined ? {} : { ca: options.ca },
-  );
-  const transport = createGrpcTransport({
-    baseUrl: url,
-    sessionManager: sessions,
-    interceptors: [bearer(options.token)],
-    acceptCompression: [],
-    readMaxBytes: MAX_MESSAGE_BYTES,
-  });
-  const headers = {
-    authorization: `Bearer ${options.token}`,
-    "content-type": "application/grpc+proto",
-    "user-agent": "seabird-sdk",
-    te: "trailers",
-  };
-  const basePath = new URL(url).pathname.replace(/\/$/, "");
-  return {
-    url,
-    transport,
-    stream: (call) =>
-      new GrpcStream(call, {
-        open: () => sessions.request("POST", basePath + call.path, headers, {}),
-        onRead: (stream) => sessions.notifyResponseByteRead(stream),
-        maxMessageBytes: MAX_MESSAGE_BYTES,
-      }),
-    drop: (reason) => sessions.abort(reason),
-  };
+  return new Http2Connection(options);
 }
 
 /**
- * A session that breaks emits its error once more when its socket has closed. Its manager may have
- * dropped it by then, and an unhandled error would end the process.
+ * Loads the HTTP/2 client, which is much of what a program loads: neither its `--describe` nor a
+ * test in memory needs it.
  */
-class Sessions extends Http2SessionManager {
-  override async request(
-    ...call: Parameters<Http2SessionManager["request"]>
-  ): Promise<ClientHttp2Stream> {
-    const stream = await super.request(...call);
-    const { session } = stream;
-    if (session?.listeners("error").includes(ignore) === false) session.on("error", ignore);
-    return stream;
+class Http2Connection implements Connection {
+  readonly url: string;
+  readonly transport: Transport = {
+    unary: (...call) => this.#with((client) => client.transport.unary(...call)),
+    stream: (...call) => this.#with((client) => client.transport.stream(...call)),
+  };
+  readonly #loading: Promise<Http2Client>;
+  #client: Http2Client | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.url = options.url;
+    this.#loading = load(options);
+    // Ahead of the calls that wait for it. If it cannot be loaded, each of them rejects.
+    this.#loading.then((client) => (this.#client = client)).catch(() => undefined);
+  }
+
+  stream(call: StreamCall): MessageStream {
+    return new GrpcStream(call, {
+      open: () => this.#with((client) => client.request(call.path)),
+      onRead: (stream) => this.#client?.noteRead(stream),
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+    });
+  }
+
+  drop(reason: SeabirdError): void {
+    this.#with(async (client) => client.drop(reason)).catch(() => undefined);
+  }
+
+  /** At once if it is loaded, so that calls keep their order. */
+  #with<T>(use: (client: Http2Client) => Promise<T>): Promise<T> {
+    return this.#client === undefined ? this.#loading.then(use) : use(this.#client);
   }
 }
 
-function ignore(): void {}
-
-function bearer(token: string): Interceptor {
-  return (next) => (request) => {
-    request.header.set("authorization", `Bearer ${token}`);
-    return next(request);
-  };
+async function load(options: ConnectionOptions): Promise<Http2Client> {
+  const { Http2Client } = await import("./http2-client.ts");
+  return new Http2Client({ ...options, maxMessageBytes: MAX_MESSAGE_BYTES });
 }

@@ -1,0 +1,81 @@
+/** The HTTP/2 client of one connection: made on first use and again after it broke, kept alive by pings. */
+import type { ClientHttp2Stream } from "node:http2";
+import type { Interceptor, Transport } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import type { SeabirdError } from "./errors.ts";
+
+export interface Http2ClientOptions {
+  readonly url: string;
+  readonly token: string;
+  /** Certificates (PEM) to trust besides the system's. */
+  readonly ca: string | undefined;
+  readonly limits: { readonly pingIntervalMs: number; readonly pingTimeoutMs: number };
+  readonly maxMessageBytes: number;
+}
+
+export class Http2Client {
+  /** For single calls; carries the token. */
+  readonly transport: Transport;
+  readonly #sessions: Sessions;
+  readonly #basePath: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor({ url, token, ca, limits, maxMessageBytes }: Http2ClientOptions) {
+    const { pingIntervalMs, pingTimeoutMs } = limits;
+    const pings = { pingIntervalMs, pingTimeoutMs };
+    this.#sessions = new Sessions(url, pings, ca === undefined ? {} : { ca });
+    this.transport = createGrpcTransport({
+      baseUrl: url,
+      sessionManager: this.#sessions,
+      interceptors: [bearer(token)],
+      acceptCompression: [],
+      readMaxBytes: maxMessageBytes,
+    });
+    this.#basePath = new URL(url).pathname.replace(/\/$/, "");
+    this.#headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/grpc+proto",
+      "user-agent": "seabird-sdk",
+      te: "trailers",
+    };
+  }
+
+  /** Opens a gRPC stream, after it has connected if need be; carries the token. */
+  request(path: string): Promise<ClientHttp2Stream> {
+    return this.#sessions.request("POST", this.#basePath + path, this.#headers, {});
+  }
+
+  /** To be called for each chunk of a stream: the connection is alive. */
+  noteRead(stream: ClientHttp2Stream): void {
+    this.#sessions.notifyResponseByteRead(stream);
+  }
+
+  /** Ends the connection and every call on it; the next call makes a new one. */
+  drop(reason: SeabirdError): void {
+    this.#sessions.abort(reason);
+  }
+}
+
+/**
+ * A session that breaks emits its error once more when its socket has closed. Its manager may have
+ * dropped it by then, and an unhandled error would end the process.
+ */
+class Sessions extends Http2SessionManager {
+  override async request(
+    ...call: Parameters<Http2SessionManager["request"]>
+  ): Promise<ClientHttp2Stream> {
+    const stream = await super.request(...call);
+    const { session } = stream;
+    if (session?.listeners("error").includes(ignore) === false) session.on("error", ignore);
+    return stream;
+  }
+}
+
+function ignore(): void {}
+
+function bearer(token: string): Interceptor {
+  return (next) => (request) => {
+    request.header.set("authorization", `Bearer ${token}`);
+    return next(request);
+  };
+}
