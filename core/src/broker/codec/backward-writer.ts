@@ -13,6 +13,8 @@ const CAPACITY_BYTES = 262_144;
 const HEAD_BYTES = 16;
 /** From here on, a native call is faster than a loop. */
 const NATIVE_BYTES = 64;
+/** The same for `copyWithin`, which needs no view of the bytes. */
+const COPY_WITHIN_BYTES = 16;
 const ONE_BYTE = 0x80;
 const ESCAPED_BYTES = 3;
 const PERCENT = 0x25;
@@ -36,6 +38,11 @@ export class BackwardWriter {
 
   get length(): number {
     return CAPACITY_BYTES - this.at;
+  }
+
+  /** The message, valid until the next one begins. */
+  view(): Buffer {
+    return this.#buffer.subarray(this.at);
   }
 
   /** A copy of the message. */
@@ -70,7 +77,7 @@ export class BackwardWriter {
     if (!this.#move(length)) return;
     const buffer = this.#buffer;
     const at = this.at;
-    if (length >= NATIVE_BYTES) {
+    if (length >= COPY_WITHIN_BYTES) {
       buffer.copyWithin(at, from, to);
       return;
     }

@@ -29,7 +29,10 @@ export interface TranscodeContext {
   >;
 }
 
-/** Transcodes one ChatEvent after the Hello; `undefined`: it has to be decoded. */
+/**
+ * Transcodes one ChatEvent after the Hello; `undefined`: it has to be decoded. The message is valid
+ * until the next event is transcoded: the log copies it at once.
+ */
 export function transcodeEvent(
   bytes: Uint8Array,
   context: TranscodeContext,
@@ -38,7 +41,7 @@ export function transcodeEvent(
   if (bytes.length > Math.min(MAX_BYTES, maxEventFields * LEAST_BYTES_PER_FIELD)) return undefined;
   const kind = transcoder.run(bytes, context);
   if (kind === undefined || transcoder.output.length > maxMessageBytes) return undefined;
-  const message = transcoder.output.finish();
+  const message = transcoder.output.view();
   return { kind: kind.kind, encoded: { message, isPrivate: kind.isPrivate } };
 }
 
