@@ -1,8 +1,8 @@
 /**
- * The first thing that every program of the project does. This file, as npm-shell.js, runs on
- * versions of Node that the programs cannot run on, and says so.
+ * The first thing that every program of the project does. This file, as compile-cache.js and
+ * npm-shell.js, runs on versions of Node that the programs cannot run on, and says so.
  */
-import module from "node:module";
+import { useCompileCache } from "./compile-cache.js";
 
 export const OLDEST_NODE = 24;
 /** EX_UNAVAILABLE of sysexits(3): the machine lacks something. */
@@ -11,16 +11,6 @@ export const EXIT_OLD_NODE = 69;
 /** @returns {boolean} */
 export function isNodeNewEnough() {
   return Number(process.versions.node.split(".")[0]) >= OLDEST_NODE;
-}
-
-/**
- * Keeps compiled code, and TypeScript without its types, between starts. The folder is Node's:
- * NODE_COMPILE_CACHE, else `node-compile-cache` in the system's folder for temporary files;
- * NODE_DISABLE_COMPILE_CACHE turns it off.
- */
-export function useCompileCache() {
-  // Old versions of Node have no such function.
-  module.enableCompileCache?.();
 }
 
 /**

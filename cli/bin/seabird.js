@@ -5,12 +5,8 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  EXIT_OLD_NODE,
-  isNodeNewEnough,
-  OLDEST_NODE,
-  useCompileCache,
-} from "@seabird-chat/runtime/node-version";
+import { useCompileCache } from "@seabird-chat/runtime/compile-cache";
+import { EXIT_OLD_NODE, isNodeNewEnough, OLDEST_NODE } from "@seabird-chat/runtime/node-version";
 
 /** How long the program may take to say that a terminal's signal reached it too. */
 const ECHO_MS = 200;

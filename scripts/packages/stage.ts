@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Manifest, published } from "./manifest.ts";
 
 /** Besides `dist`, `bin` and the manifest; the licence comes from the repository. */
-const EXTRAS = ["README.md", "node-version.js", "npm-shell.js", "templates"];
+const EXTRAS = ["README.md", "compile-cache.js", "node-version.js", "npm-shell.js", "templates"];
 
 /** Resolves with the folder. */
 export async function stage(root: string, build: string, folder: string): Promise<string> {

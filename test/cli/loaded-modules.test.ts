@@ -40,6 +40,8 @@ interface Loaded {
 
 interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** The program becomes another one, which is the one that counts. */
+  readonly becomes?: boolean;
   /** By what it has written, or else: the program is stopped then. Default: it ends by itself. */
   until?(output: string): boolean;
 }
@@ -50,12 +52,15 @@ async function run(t: TestContext, args: readonly string[], options: RunOptions)
   const preload = join(folder, "preload.mjs");
   const list = join(folder, "loaded.json");
   await writeFile(preload, PRELOAD);
-  const child = spawn(process.execPath, ["--import", pathToFileURL(preload).href, ...args], {
+  const flag = ["--import", pathToFileURL(preload).href];
+  const flags = options.becomes === true ? [] : flag;
+  const child = spawn(process.execPath, [...flags, ...args], {
     cwd: folder,
     env: {
       ...cleanEnv(),
       NODE_COMPILE_CACHE: undefined,
       NODE_DISABLE_COMPILE_CACHE: undefined,
+      ...(options.becomes === true ? { NODE_OPTIONS: flag.join(" ") } : {}),
       ...options.env,
       LOADED_MODULES: list,
     },
@@ -149,7 +154,7 @@ for (const [args, packages] of COMMANDS) {
 }
 
 test("seabird new loads no package before it asks something", async (t) => {
-  const loaded = await run(t, [join(ROOT, "create/bin/create-seabird.js"), "nothing"], {});
+  const loaded = await run(t, [SEABIRD, "new", "nothing"], { becomes: true });
   assert.deepEqual(loaded.packages, []);
   assert.ok(loaded.own.includes("create/src/main.ts"));
   assert.notEqual(loaded.cache, null);

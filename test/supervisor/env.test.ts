@@ -13,13 +13,15 @@ const program = (name: string) => `import { writeFileSync } from "node:fs";
 import { plugin } from "@seabird-chat/sdk";
 if (!process.env.MY_API_KEY) throw new Error("MY_API_KEY is not set");
 export const bot = plugin("${name}");
-writeFileSync("${name}.json", JSON.stringify(process.env));
+const isAsked = process.argv.includes("--describe");
+writeFileSync(isAsked ? "${name}-asked.json" : "${name}.json", JSON.stringify(process.env));
 `;
 
 const NETWORK = `import { writeFileSync } from "node:fs";
 import { backend, secret } from "@seabird-chat/sdk/backend";
 import { z } from "zod";
-writeFileSync("net.json", JSON.stringify(process.env));
+const isAsked = process.argv.includes("--describe");
+writeFileSync(isAsked ? "net-asked.json" : "net.json", JSON.stringify(process.env));
 const key = secret().meta({ writeOnly: true, "x-env": ["NET_KEY"] });
 export const net = backend("net", {
   config: z.object({ password: secret(), key }),
@@ -67,6 +69,11 @@ test("a bot finds its variables in process.env, those of others' settings it doe
   const common = { MY_API_KEY: "sec#ret", TAKEN: "shell" };
   assert.deepEqual(seen(folder, "one"), { ...common, ONE_KEY: "hush" });
   assert.deepEqual(seen(folder, "two"), common);
+  // Whose NET_KEY is, only the backend's answer tells; the environment is inherited.
+  const asked = { ...common, NET_KEY: "hush", SHELL_PASSWORD: "hush" };
+  assert.deepEqual(seen(folder, "one-asked"), { ...asked, ONE_KEY: "hush" });
+  assert.deepEqual(seen(folder, "two-asked"), asked);
+  assert.deepEqual(seen(folder, "net-asked"), { ...asked, NET_PASSWORD: "hush" });
   const own = { NET_PASSWORD: "hush", NET_KEY: "hush", SHELL_PASSWORD: "hush" };
   assert.deepEqual(seen(folder, "net"), { ...common, ...own });
 

@@ -1,5 +1,6 @@
 /** `seabird core`, `backend`, `plugin` and `new`: this process becomes the program. */
-
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { resolveSettings } from "../client/settings.ts";
@@ -51,6 +52,7 @@ export function addRun(program: Command): void {
     .action((kind: string | undefined, args: string[]) =>
       execScript(createBin(), kind === undefined ? args : [kind, ...args], {
         ...ownEnv(),
+        ...compileCacheEnv(),
         SEABIRD_COMMAND: "seabird new",
       }).then(exitWith),
     );
@@ -120,6 +122,12 @@ function ownEnv(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   delete env["SEABIRD_LAUNCHED"];
   return env;
+}
+
+/** For a program of ours that does not depend on the package that turns the cache on. */
+function compileCacheEnv(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 function exitWith(code: number): void {

@@ -1,6 +1,9 @@
 /** Which environment variables each component gets: those of `.env`, without the secrets of others. */
 import type { DotEnv } from "@seabird-chat/runtime";
 import { asRecord } from "./as-record.ts";
+import { expand } from "./expand.ts";
+import { formatPath } from "./path.ts";
+import type { YamlMap, YamlNode } from "./yaml-tree.ts";
 
 /** Of Seabird's own settings and secrets: as variables of `.env` they reach no component. */
 const OWN_NAME = /^(SEABIRD_|IRC_|BIND_HOST$|DATABASE_URL$|NODE_CHANNEL_)/;
@@ -39,6 +42,28 @@ export class VariableUses {
     this.#uses.push(use);
   }
 
+  /** Those that the text of each section refers to, before its schema is known. */
+  addReferences(top: YamlMap): void {
+    for (const [name, { node }] of top.entries) {
+      if (name === "core" || node.kind !== "map") this.#addNode(formatPath([name]), node);
+      else {
+        for (const [key, each] of node.entries) this.#addNode(formatPath([name, key]), each.node);
+      }
+    }
+  }
+
+  #addNode(section: string, node: YamlNode): void {
+    if (node.kind === "list") for (const each of node.items) this.#addNode(section, each);
+    if (node.kind === "map") {
+      for (const each of node.entries.values()) this.#addNode(section, each.node);
+    }
+    if (node.kind !== "scalar" || typeof node.value !== "string") return;
+    expand(node.value, (name) => {
+      this.add({ section, name, secret: false });
+      return "";
+    });
+  }
+
   /** Those that a schema names (`x-env`) belong to the section, whether they are set or not. */
   addSchema(section: string, schema: unknown): void {
     for (const value of Object.values(asRecord(schema))) this.addSchema(section, value);
@@ -50,15 +75,28 @@ export class VariableUses {
 
   /** For the component of the section; what another section uses stays there. */
   envOf(section: string, dotEnv: DotEnv): ComponentEnv {
-    const used = new Set(this.#uses.flatMap((use) => (use.section === section ? use.name : [])));
-    const others = this.#uses.filter(({ name }) => !used.has(name));
-    const kept = new Set(others.map(({ name }) => name));
+    const others = this.#othersOf(section);
+    const kept = this.ofOthers(section);
     const variables = Object.entries(sharedVariables(dotEnv)).filter(([name]) => !kept.has(name));
     const secrets = new Set(others.flatMap(({ name, secret }) => (secret ? name : [])));
     return {
       variables: Object.fromEntries(variables),
       withheld: [...secrets],
-      used: [...used],
+      used: [...new Set(this.#usedBy(section))],
     };
+  }
+
+  /** The names that other sections use, and this one does not. */
+  ofOthers(section: string): ReadonlySet<string> {
+    return new Set(this.#othersOf(section).map(({ name }) => name));
+  }
+
+  #othersOf(section: string): readonly Use[] {
+    const used = new Set(this.#usedBy(section));
+    return this.#uses.filter(({ name }) => !used.has(name));
+  }
+
+  #usedBy(section: string): readonly string[] {
+    return this.#uses.filter((use) => use.section === section).map(({ name }) => name);
   }
 }

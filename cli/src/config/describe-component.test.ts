@@ -128,3 +128,20 @@ test("one that cannot be started is told", async (t) => {
   const answer = await describe({ script: "x.mjs", args: [] });
   assert.ok("problem" in answer && /^cannot be started: /.test(answer.problem));
 });
+
+test("of .env it gets all but Seabird's own names and what is withheld", async (t) => {
+  const { folder, describe } = await makeProjectFixture(t);
+  await writeFile(join(folder, ".env"), "MY_KEY=1\nOTHERS_PASSWORD=2\nIRC_PASS=3\n");
+  const script = join(folder, "component.mjs");
+  await writeFile(
+    script,
+    `import { writeFileSync } from "node:fs";
+    writeFileSync("asked", JSON.stringify(process.env));
+    ${says({ kind: "plugin", components: [HELLO] })}`,
+  );
+  await describe({ script, args: [] }, new Set(["OTHERS_PASSWORD"]));
+  const { MY_KEY, OTHERS_PASSWORD, IRC_PASS } = JSON.parse(
+    await readFile(join(folder, "asked"), "utf8"),
+  );
+  assert.deepEqual([MY_KEY, OTHERS_PASSWORD, IRC_PASS], ["1", undefined, undefined]);
+});

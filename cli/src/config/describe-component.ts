@@ -25,10 +25,11 @@ export type Description =
     }
   | { readonly problem: string };
 
-/** Asks one program. Never throws. */
-export type Describe = (program: Program) => Promise<Description>;
+/** Asks one program. Never throws. `withheld`: variables of `.env` that it does not get. */
+export type Describe = (program: Program, withheld?: ReadonlySet<string>) => Promise<Description>;
 
 const MAX_COMPONENTS = 100;
+const NONE: ReadonlySet<string> = new Set();
 
 export interface DescriberOptions {
   /** Answers of earlier starts. Default: every program is asked. */
@@ -36,36 +37,47 @@ export interface DescriberOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Asks two programs at a time, and each program once. `folder`: their working directory. */
+/**
+ * Asks two programs at a time, and each program once, with the variables of the first who asks.
+ * `folder`: their working directory.
+ */
 export function describer(
   folder: string,
   { cache, timeoutMs = DESCRIBE_TIMEOUT_MS }: DescriberOptions = {},
 ): Describe {
   const known = new Map<string, Promise<Description>>();
   const queues = Array.from({ length: MAX_DESCRIBING }, () => new Mutex());
-  return (program) => {
+  return (program, withheld = NONE) => {
     const key = JSON.stringify([program.script, ...program.args]);
     const queue = queues[known.size % MAX_DESCRIBING] ?? new Mutex();
-    const asked = known.get(key) ?? queue.run(() => ask(program, folder, { cache, timeoutMs }));
+    const asked =
+      known.get(key) ?? queue.run(() => ask(program, { folder, withheld, cache, timeoutMs }));
     known.set(key, asked);
     return asked;
   };
 }
 
+interface Asking {
+  readonly folder: string;
+  readonly withheld: ReadonlySet<string>;
+  readonly cache: DescriptionCache | undefined;
+  readonly timeoutMs: number;
+}
+
 async function ask(
   program: Program,
-  cwd: string,
-  { cache, timeoutMs }: DescriberOptions & { readonly timeoutMs: number },
+  { folder: cwd, withheld, cache, timeoutMs }: Asking,
 ): Promise<Description> {
   const { script, args } = program;
   // Node throws on these.
   if (args.some((text) => text.includes("\0"))) return { problem: "a path has no NUL characters" };
   // Secrets, and where core is: a program that only describes itself needs neither.
-  const inherited = Object.entries(process.env).filter(([name]) => !isOwnVariable(name));
-  const env = { ...sharedVariables(dotEnvOf(cwd)), ...Object.fromEntries(inherited) };
-  const question = { program, env };
-  const kept = cache?.find(question);
-  if (kept !== undefined) return checked(kept);
+  const inherited = pick(process.env, (name) => !isOwnVariable(name));
+  const variables = pick(sharedVariables(dotEnvOf(cwd)), (name) => !withheld.has(name));
+  const env = { ...variables, ...inherited };
+  const question = { program, inherited, variables };
+  const kept = checked(cache?.find(question));
+  if (!("problem" in kept)) return kept;
   const askedAtMs = Date.now();
   const { error, stdout, stderr } = await runProgram(
     { script, args: [...args, "--describe"] },
@@ -88,6 +100,13 @@ async function ask(
     return { problem: `does not answer --describe within ${timeoutMs / 1_000} s${cause}` };
   }
   return { problem: `cannot be loaded${cause || `: ${error.signal ?? error.code}`}` };
+}
+
+function pick<Value>(
+  variables: Readonly<Record<string, Value>>,
+  fits: (name: string) => boolean,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => fits(name)));
 }
 
 /** A file's top level may need its variables. What is wrong with `.env` is reported elsewhere. */

@@ -1,13 +1,16 @@
 /** A program is asked what it is once, and again when something has changed that the answer came from. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   chmod,
   mkdir,
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
+  symlink,
   utimes,
   writeFile,
 } from "node:fs/promises";
@@ -88,6 +91,25 @@ const CHANGES: Readonly<Record<string, (fixture: Fixture, t: TestContext) => Pro
     t.after(() => delete process.env["SOME_SETTING"]);
   },
   "a variable of .env": ({ write }) => write(".env", "SOME_SETTING=2\n"),
+  "one whose name shells use too": ({ write }) => write(".env", "TERMINAL_NAME=2\n"),
+  "a file of the cache that is no answer": async ({ own }) => {
+    const [name = ""] = await readdir(join(own, "descriptions"));
+    const path = join(own, "descriptions", name);
+    const kept = JSON.parse(await readFile(path, "utf8"));
+    await writeFile(path, JSON.stringify({ ...kept, answer: { kind: "plugin" } }));
+  },
+  "a file of the cache that is a pipe": async ({ own }) => {
+    const [name = ""] = await readdir(join(own, "descriptions"));
+    const path = join(own, "descriptions", name);
+    await rm(path);
+    execFileSync("mkfifo", [path]);
+  },
+  "a folder of answers that others can write in": ({ own }) =>
+    chmod(join(own, "descriptions"), 0o777),
+  "a folder of answers that is a link": async ({ own }) => {
+    await rename(join(own, "descriptions"), join(own, "else"));
+    await symlink("else", join(own, "descriptions"));
+  },
   "a file of the cache that is broken": async ({ own }) => {
     const [name = ""] = await readdir(join(own, "descriptions"));
     await writeFile(join(own, "descriptions", name), "{");
@@ -150,6 +172,57 @@ test("a program whose file changes while it is asked is asked again", async (t) 
   await ask();
   await ask();
   assert.equal(await asked(), 2);
+});
+
+test("a program that goes on without a module of its own is asked each time", async (t) => {
+  const source = `await import("./optional.mjs").catch(() => undefined);${PROGRAM}`;
+  const { ask, asked } = await makeProgram(t, source);
+  await ask();
+  await ask();
+  assert.equal(await asked(), 2);
+});
+
+test("what an installed package does without changes nothing", async (t) => {
+  const { write, ask, asked } = await makeProgram(t);
+  await write(`${THING}/x.mjs`, 'await import("./y.mjs").catch(() => 0); export const help = "";');
+  await ask();
+  await ask();
+  assert.equal(await asked(), 1);
+});
+
+test("modules of its workers and forks count too", async (t) => {
+  const source = `
+    import { once } from "node:events";
+    import { fork } from "node:child_process";
+    import { Worker } from "node:worker_threads";
+    await once(new Worker(new URL("./worker.mjs", import.meta.url)), "exit");
+    await once(fork(new URL("./forked.mjs", import.meta.url)), "exit");${PROGRAM}`;
+  const { write, ask, asked } = await makeProgram(t, source);
+  for (const name of ["worker.mjs", "forked.mjs"]) await write(name, "");
+  await ask();
+  await ask();
+  assert.equal(await asked(), 1);
+  for (const [count, name] of ["worker.mjs", "forked.mjs"].entries()) {
+    await write(name, " ");
+    await ask();
+    assert.equal(await asked(), count + 2, name);
+  }
+});
+
+test("a program of very many modules has an answer, which is kept", async (t) => {
+  const { write, ask, asked } = await makeProgram(t);
+  // Their paths together are larger than what a program may write.
+  const folder = "long-name/".repeat(15);
+  const count = 6_000;
+  await write(
+    `${THING}/x.mjs`,
+    `for (let n = 0; n < ${count}; n++) await import(\`./${folder}y.mjs?\${n}\`);
+     export const help = "";`,
+  );
+  await write(`${THING}/${folder}y.mjs`, "");
+  assert.equal(await ask(), "first");
+  await ask();
+  assert.equal(await asked(), 1);
 });
 
 test("where nothing can be written it is asked each time", async (t) => {

@@ -5,11 +5,11 @@
  * watched: settings that depend on it take effect when one of its modules changes.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { renameSync, statSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { type DotEnv, readTextFile } from "@seabird-chat/runtime";
 import type { Program } from "../process/run-program.ts";
-import { folderProblem } from "../supervise/own-folder.ts";
+import { ensureOwnFolder, folderProblem } from "../supervise/own-folder.ts";
 import { asRecord } from "./as-record.ts";
 
 /** Node's flags for a program whose answer is to be kept. */
@@ -17,8 +17,10 @@ export const LIST_MODULES: readonly string[] = [
   "--import",
   new URL(`./list-modules${extname(import.meta.url)}`, import.meta.url).href,
 ];
-/** As `list-modules.ts` writes it. */
-const MODULES_LINE = /\nseabird-modules (.*)\n$/;
+/** As `list-modules.ts` writes it: one of the program, and one of each worker or fork that it starts. */
+const MODULES_LINES = /\nseabird-modules (.*)\n/g;
+/** An answer, which is bounded itself, and the files that it came from. A larger file is not read. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 /** A file that changed so shortly before may have changed after it was read. */
 const SETTLE_MS = 50;
 /** They differ between shells, and between npm and npx, with nothing changed for a program. */
@@ -27,22 +29,27 @@ const VOLATILE_ENV =
 
 export interface Question {
   readonly program: Program;
-  readonly env: NodeJS.ProcessEnv;
+  readonly inherited: NodeJS.ProcessEnv;
+  /** Of `.env`. */
+  readonly variables: DotEnv;
 }
 
 export class DescriptionCache {
-  readonly #own: string;
+  readonly #folder: string;
+  readonly #folders: readonly string[];
 
   /** `own`: the project's `.seabird`. One that others can write in is left alone. */
   constructor(own: string) {
-    this.#own = own;
+    this.#folder = join(own, "descriptions");
+    this.#folders = [own, this.#folder];
   }
 
   /** The answer, unchecked; undefined if the program has to be asked. */
   find(question: Question): unknown {
     try {
-      const kept = asRecord(JSON.parse(readFileSync(this.#path(question), "utf8")));
-      if (kept["asked"] !== identify(question) || folderProblem(this.#own)) return undefined;
+      if (this.#folders.some((folder) => folderProblem(folder) !== undefined)) return undefined;
+      const kept = asRecord(JSON.parse(readTextFile(this.#path(question), MAX_KEPT_BYTES).text));
+      if (kept["asked"] !== identify(question)) return undefined;
       const files = Object.entries(asRecord(kept["files"]));
       return files.every(([path, stamp]) => stampOf(path).text === stamp)
         ? kept["answer"]
@@ -52,15 +59,14 @@ export class DescriptionCache {
     }
   }
 
-  /** `stderr`: with the line of `list-modules.ts`. Where nothing can be written, nothing is kept. */
+  /** `stderr`: with the lines of `list-modules.ts`. Where nothing can be written, nothing is kept. */
   keep(question: Question, answer: unknown, { stderr, askedAtMs }: Asked): void {
     try {
       const stamps = filesOf(stderr).map((path) => [path, stampOf(path)] as const);
       if (stamps.some(([, { changedMs }]) => changedMs > askedAtMs - SETTLE_MS)) return;
       const files = Object.fromEntries(stamps.map(([path, { text }]) => [path, text]));
       const path = this.#path(question);
-      mkdirSync(join(this.#own, FOLDER), { recursive: true, mode: 0o700 });
-      if (folderProblem(this.#own)) return;
+      for (const folder of this.#folders) ensureOwnFolder(folder);
       const fresh = `${path}.${process.pid}`;
       const content = JSON.stringify({ asked: identify(question), answer, files });
       writeFileSync(fresh, content, { mode: 0o600 });
@@ -72,11 +78,9 @@ export class DescriptionCache {
 
   #path({ program }: Question): string {
     const name = digest([program.script, ...program.args]).slice(0, 32);
-    return join(this.#own, FOLDER, `${name}.json`);
+    return join(this.#folder, `${name}.json`);
   }
 }
-
-const FOLDER = "descriptions";
 
 export interface Asked {
   readonly stderr: string;
@@ -86,19 +90,14 @@ export interface Asked {
 
 /** What the program wrote to standard error itself. */
 export function withoutModules(stderr: string): string {
-  return stderr.replace(MODULES_LINE, "");
+  return stderr.replaceAll(MODULES_LINES, "");
 }
 
-/** Of an installed package its manifest: packages are replaced as a whole. */
+/** Throws if the program did not end with a list of them. */
 function filesOf(stderr: string): readonly string[] {
-  const [, list = ""] = MODULES_LINE.exec(stderr) ?? [];
-  const urls = (JSON.parse(list) as readonly string[]).filter((url) => url.startsWith("file:"));
-  const files = urls.map((url) => {
-    const path = fileURLToPath(url);
-    const [, installed] = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path) ?? [];
-    return installed === undefined ? path : join(installed, "package.json");
-  });
-  return [...new Set(files)];
+  const lists = [...stderr.matchAll(MODULES_LINES)].map(([, list = ""]) => JSON.parse(list));
+  if (lists.length === 0) throw new Error("no list of modules");
+  return [...new Set(lists.flat())];
 }
 
 /** npm gives every file the same time of change, so that the time of its writing counts too. */
@@ -108,9 +107,10 @@ function stampOf(path: string): { readonly text: string; readonly changedMs: num
 }
 
 /** All but files that an answer depends on; a digest, since the environment may hold secrets. */
-function identify({ program, env }: Question): string {
-  const variables = Object.entries(env).filter(([name]) => !VOLATILE_ENV.test(name));
-  return digest([process.version, process.execPath, program, variables.sort()]);
+function identify({ program, inherited, variables }: Question): string {
+  const stable = Object.entries(inherited).filter(([name]) => !VOLATILE_ENV.test(name));
+  const own = Object.entries(variables);
+  return digest([process.version, process.execPath, program, stable.sort(), own.sort()]);
 }
 
 function digest(of: unknown): string {

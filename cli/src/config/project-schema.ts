@@ -4,6 +4,7 @@
  */
 
 import type { Program } from "../process/run-program.ts";
+import { VariableUses } from "./component-env.ts";
 import { schemaOf } from "./component-values.ts";
 import type { Describe } from "./describe-component.ts";
 import { forEditor, referenceTo, under } from "./editor-schema.ts";
@@ -14,6 +15,7 @@ import {
   REMOTE_CORE_SCHEMA,
   RESERVED_SCHEMA,
 } from "./own-schemas.ts";
+import { formatPath, type Path } from "./path.ts";
 import { isFile, type Programs } from "./programs.ts";
 import type { ComponentDescription, JsonSchema } from "./project.ts";
 import type { YamlMap, YamlNode } from "./yaml-tree.ts";
@@ -35,24 +37,32 @@ export async function projectSchema(options: ProjectSchemaOptions): Promise<Proj
   const { programs, describe, root } = options;
   const missing: string[] = [];
   const definitions = new Definitions();
-  const ask = async (name: string, program: Program): Promise<Components> => {
-    const answer = await describe(program);
+  const uses = new VariableUses();
+  if (root?.kind === "map") uses.addReferences(root);
+  const ask = async (name: string, program: Program, path: Path): Promise<Components> => {
+    const answer = await describe(program, uses.ofOthers(formatPath(path)));
     if (!("problem" in answer)) return answer.components;
     missing.push(`${name} ${answer.problem}`);
     return [];
   };
-  const askAll = async (names: readonly string[], programOf: (name: string) => Program) => {
-    const asked = names.map(async (name) => [name, await ask(name, programOf(name))] as const);
+  const askAll = async (
+    top: string,
+    names: readonly string[],
+    programOf: (name: string) => Program,
+  ) => {
+    const asked = names.map(
+      async (name) => [name, await ask(name, programOf(name), [top, name])] as const,
+    );
     return (await Promise.all(asked)).filter(([, components]) => components.length > 0);
   };
   const files = keysOf(section(root, "plugins")).filter(isFile);
   const from = backendFiles(section(root, "backends"));
   const [core, ours, networks, ownBackends, ownPlugins] = await Promise.all([
-    ask("core", programs.core),
-    ask("plugins", programs.plugin()),
-    askAll(programs.networks(), (name) => programs.backend(name)),
-    askAll([...from.keys()], (name) => programs.backendFile(from.get(name) ?? "")),
-    askAll(files, (file) => programs.plugin(file)),
+    ask("core", programs.core, ["core"]),
+    ask("plugins", programs.plugin(), ["plugins"]),
+    askAll("backends", programs.networks(), (name) => programs.backend(name)),
+    askAll("backends", [...from.keys()], (name) => programs.backendFile(from.get(name) ?? "")),
+    askAll("plugins", files, (file) => programs.plugin(file)),
   ]);
   const coreSchema = {
     description: "core, which everything talks to: here, or elsewhere",

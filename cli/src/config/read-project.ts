@@ -24,6 +24,7 @@ export async function readProject(text: string, reading: Reading): Promise<Conte
   const top = reading.map({ key: root.at, node: root }, [], "keys such as core, backends, plugins");
   if (top === undefined) return undefined;
   refuseUnknown(top, reading);
+  reading.options.uses.addReferences(top);
   const logLevel = readLogLevel(top, reading);
   const [core, backends, plugins] = await Promise.all([
     readCore(section(top, "core"), reading, logLevel),

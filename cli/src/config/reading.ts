@@ -40,7 +40,10 @@ export class Reading {
     at: Place,
     path: Path,
   ): Promise<Exclude<Description, { problem: string }> | undefined> {
-    const description = await this.options.describe(program);
+    const description = await this.options.describe(
+      program,
+      this.options.uses.ofOthers(formatPath(path)),
+    );
     if (!("problem" in description)) return description;
     this.problem(at, path, description.problem);
     return undefined;
