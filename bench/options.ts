@@ -25,13 +25,13 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [options]
 
-  --quick              under a minute, and less exact
+  --quick              a few minutes, and less exact
   --only NAME,NAME     fan-out, shapes, latency, actions, waiting, burst, idle-memory, start-up,
                        sdk-plugin, sdk-heap, sdk-backend, sdk-action, cold-start, project-memory
   --shape NAME,NAME    what events and actions look like: plain, tagged, real (default: real)
   --url URL            a core that is running already (plaintext), with
   --token TOKEN        a token that may be a plugin and any backend
-  --alone              without the ceiling and the grpc-js core
+  --alone              without the ceiling, the grpc-js core and NATS
   --rounds N           how often each is measured, in turn
   --ms N               milliseconds of each measurement
   --streams N,N        numbers of event streams for fan-out

@@ -12,10 +12,12 @@ export class SdkProcess {
   /** Called with each report. */
   onReport: ((report: SdkReport) => void) | undefined;
   readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
 
   private constructor(program: "sdk-plugin" | "sdk-backend", nodeArguments: readonly string[]) {
     const file = fileURLToPath(new URL(`../programs/${program}.ts`, import.meta.url));
     this.#child = fork(file, { stdio: "inherit", execArgv: [...nodeArguments] });
+    this.#exited = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.on("message", (report: SdkReport) => this.onReport?.(report));
   }
 
@@ -56,18 +58,15 @@ export class SdkProcess {
         else resolve(report as ReportOf<Type>);
       };
       this.#child.on("message", take);
-      this.#child.once("exit", () => reject(new Error("the program on the SDK has ended")));
+      void this.#exited.then(() => reject(new Error("the program on the SDK has ended")));
     });
     this.order(order);
     return within(TIMEOUT_MS, `report "${type}" of the program on the SDK`, answer);
   }
 
-  /** With SIGTERM, so that a profile is written; our programs end when their parent lets go. */
+  /** The program ends by itself when it is let go, so that a profile is written. */
   async close(): Promise<void> {
-    const { exitCode, signalCode } = this.#child;
-    if (exitCode !== null || signalCode !== null) return;
-    const exited = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.disconnect();
-    await exited;
+    if (this.#child.connected) this.#child.disconnect();
+    await within(TIMEOUT_MS, "end of the program on the SDK", this.#exited);
   }
 }

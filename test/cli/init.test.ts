@@ -272,6 +272,14 @@ test("a second network is added to the file, which stays as it was written", asy
     assert.match(err, words);
   }
   assert.equal(await readFile(path, "utf8"), OWN_FILE);
+  for (const text of ["backends:\n\tirc/a: {}\n", "backends:\n  irc/a: *nothing\n"]) {
+    await writeFile(path, text);
+    const { code, err } = await run(...irc("host=irc.oftc.net"));
+    assert.equal(code, 78, err);
+    assert.match(err, /seabird\.yaml has mistakes; nothing was written\n.*config check/);
+    assert.equal(await readFile(path, "utf8"), text);
+  }
+  await writeFile(path, OWN_FILE);
   const added = await run(...irc("host=irc.oftc.net", "password_file=-"), "--set", "channels=#a");
   assert.equal(added.code, 2, "standard input is empty");
   await writeFile(join(cwd, "pass"), "hush");

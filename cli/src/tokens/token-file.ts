@@ -2,13 +2,14 @@
  * Tokens in the database file of a core that is not running. Core's own program does the work:
  * it alone knows the file, and the cli imports nothing of core.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EXIT } from "@seabird-chat/runtime";
 import { parseDocument } from "yaml";
 import { findSeabirdFolder } from "../client/settings.ts";
 import { Environment } from "../config/environment.ts";
 import { expand } from "../config/expand.ts";
+import { readConfigFile } from "../config/load-project.ts";
 import { PROJECT_FILE } from "../config/project.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
@@ -85,7 +86,7 @@ function databaseUrlOf(folder: string): string | undefined {
   const environment = new Environment(process.env, folder);
   if (!existsSync(file) || environment.findSet(["DATABASE_URL", "DATABASE_URL_FILE"]))
     return undefined;
-  const url = parseDocument(readFileSync(file, "utf8")).getIn(["core", "database_url"]);
+  const url = parseDocument(readConfigFile(file, PROJECT_FILE)).getIn(["core", "database_url"]);
   if (typeof url !== "string") return undefined;
   const expanded = expand(url, (name) => environment.find(name)?.value);
   if ("text" in expanded) return expanded.text;

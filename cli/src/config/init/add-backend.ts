@@ -1,65 +1,107 @@
 /** Adds a chat network to the text of a `seabird.yaml`, whose comments and format stay. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import { Document, isAlias, isCollection, isMap, isPair, isScalar, parseDocument } from "yaml";
+import {
+  Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
 
 const INDENT = 2;
+const FORMAT = { lineWidth: 100, indent: INDENT } as const;
 
 /**
- * The text with the entry `key` at the end of `backends`. Undefined if there is one of that key, or the
- * text is no map of YAML.
+ * The text with the entry `key` at the end of `backends`. Undefined if there is one of that key, the
+ * text is no map of YAML, or something else in it would change.
  */
 export function addBackend(text: string, key: string, settings: object): string | undefined {
   const document = parseDocument(text);
-  if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents)))
+  const before = contentOf(document);
+  if (before === undefined || (document.contents !== null && !isMap(document.contents)))
     return undefined;
   const backends = document.get("backends") ?? undefined;
   if (backends !== undefined && (!isMap(backends) || backends.has(key))) return undefined;
-  const wanted = { ...document.toJS() };
-  wanted.backends = { ...wanted.backends, [key]: settings };
-  const inserted = insert(text, document, key, settings);
-  if (inserted !== undefined && isDeepStrictEqual(parsed(inserted), wanted)) return inserted;
-  // Such as a file in one line of { }: the document is written anew, its comments are kept.
+  const wanted = { ...before, backends: { ...before["backends"], [key]: settings } };
+  const isWanted = (made: string | undefined): made is string =>
+    made !== undefined && isDeepStrictEqual(contentOf(parseDocument(made)), wanted);
+  const inserted = insert(text, document, { [key]: settings });
+  if (isWanted(inserted)) return inserted;
+  // Such as a set of { } that ends with a comment: the document is written anew, its comments are kept.
   if (backends === undefined) document.delete("backends");
   document.setIn(["backends", key], settings);
-  return document.toString({ lineWidth: 100 });
+  const anew = document.toString(FORMAT).replaceAll("\n", lineEndOf(text));
+  return isWanted(anew) ? anew : undefined;
 }
 
-function parsed(text: string): unknown {
-  const document = parseDocument(text);
-  return document.errors.length > 0 ? undefined : document.toJS();
-}
-
-/** Undefined if the place is not between lines. */
-function insert(
-  text: string,
-  document: ReturnType<typeof parseDocument>,
-  key: string,
-  settings: object,
-): string | undefined {
-  const eol = text.includes("\r\n") ? "\r\n" : "\n";
-  const at = (column: number, content: object): string => {
-    const lines = new Document(content).toString({ lineWidth: 100, indent: INDENT });
-    return lines
-      .trimEnd()
-      .split("\n")
-      .map((line) => `${" ".repeat(column)}${line}${eol}`)
-      .join("");
-  };
-  const pair = isMap(document.contents)
-    ? document.contents.items.find(({ key: name }) => isScalar(name) && name.value === "backends")
-    : undefined;
-  if (pair === undefined) {
-    if (isMap(document.contents) && document.contents.flow === true) return undefined;
-    return `${endingWith(eol, text)}${at(0, { backends: { [key]: settings } })}`;
+/** Undefined if it has mistakes, such as an alias of nothing, which is found only here. */
+export function contentOf(document: Parsed): Record<string, Record<string, unknown>> | undefined {
+  try {
+    return document.errors.length > 0 ? undefined : (document.toJS() ?? {});
+  } catch {
+    return undefined;
   }
-  const [first] = isMap(pair.value) ? pair.value.items : [];
-  const isBlock = isMap(pair.value) && pair.value.flow !== true && first !== undefined;
-  if (!isBlock && !(isScalar(pair.value) && pair.value.value === null)) return undefined;
-  const column = isBlock ? columnOf(text, startOf(first.key)) : INDENT;
-  const end = isBlock ? endOf(pair) : isScalar(pair.key) ? (pair.key.range?.[1] ?? 0) : 0;
-  const place = lineEnd(text, end, column);
-  const entry = at(column, { [key]: settings });
-  return `${endingWith(eol, text.slice(0, place))}${entry}${text.slice(place)}`;
+}
+
+type Parsed = ReturnType<typeof parseDocument>;
+
+/** Undefined if there is no place that is known to be right. */
+function insert(text: string, { contents }: Parsed, entry: object): string | undefined {
+  if (contents === null) return append(text, 0, entry);
+  if (!isMap(contents)) return undefined;
+  const pair = contents.items.find(({ key }) => isScalar(key) && key.value === "backends");
+  if (pair === undefined) {
+    const [first] = contents.items;
+    const column = first === undefined ? 0 : columnOf(text, startOf(first.key));
+    return contents.flow === true ? undefined : append(text, column, entry);
+  }
+  const { key, value } = pair;
+  const isInBraces = isMap(value) && value.flow === true;
+  if (isInBraces && (value.items.length > 0 || contents.flow === true))
+    return insertInBraces(text, value, entry);
+  const [first] = isMap(value) ? value.items : [];
+  if (first !== undefined) {
+    return insertLines(text, endOf(pair), columnOf(text, startOf(first.key)), entry);
+  }
+  const isNothing = isInBraces || (isScalar(value) && value.value === null);
+  if (contents.flow === true || !isScalar(key) || !isNothing) return undefined;
+  // What stands for nothing, such as {}, goes.
+  const [start = 0, end = 0] = value.range ?? [];
+  const without = `${text.slice(0, start).trimEnd()}${text.slice(end)}`;
+  const column = columnOf(text, startOf(key)) + INDENT;
+  return insertLines(start === end ? text : without, key.range?.[1] ?? 0, column, entry);
+}
+
+function append(text: string, column: number, entry: object): string {
+  const eol = lineEndOf(text);
+  return `${endingWith(eol, text)}${linesOf({ backends: entry }, column, eol)}`;
+}
+
+function insertLines(text: string, behind: number, column: number, entry: object): string {
+  const eol = lineEndOf(text);
+  const place = lineEnd(text, behind, column);
+  const lines = linesOf(entry, column, eol);
+  return `${endingWith(eol, text.slice(0, place))}${lines}${text.slice(place)}`;
+}
+
+function insertInBraces(text: string, map: YAMLMap, entry: object): string {
+  const close = (map.range?.[1] ?? 0) - 1;
+  const head = text.slice(0, close).trimEnd();
+  const added = JSON.stringify(entry, undefined, 1).slice(1, -1).replace(/\n */g, " ");
+  const comma = map.items.length === 0 || head.endsWith(",") ? "" : ",";
+  return `${head}${comma}${added}${text.slice(close)}`;
+}
+
+function linesOf(content: object, column: number, eol: string): string {
+  const lines = new Document(content).toString(FORMAT).trimEnd().split("\n");
+  return lines.map((line) => `${" ".repeat(column)}${line}${eol}`).join("");
+}
+
+function lineEndOf(text: string): string {
+  return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
 function endingWith(eol: string, text: string): string {

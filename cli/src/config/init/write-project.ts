@@ -7,7 +7,7 @@ import { CliError } from "../../process/cli-error.ts";
 import { asRecord } from "../as-record.ts";
 import { readConfigFile } from "../load-project.ts";
 import { PROJECT_FILE } from "../project.ts";
-import { addBackend } from "./add-backend.ts";
+import { addBackend, contentOf } from "./add-backend.ts";
 import { nested, type Settings } from "./questions.ts";
 
 export interface InitAnswers {
@@ -78,10 +78,15 @@ export function writeProject(folder: string, answers: InitAnswers, mode: WriteMo
   }
 }
 
-/** The networks of the project's file, such as `irc/libera`. */
+/** The networks of the project's file, such as `irc/libera`. Throws a CliError if it has mistakes. */
 export function networksIn(folder: string): readonly string[] {
-  const { backends } = asRecord(parseDocument(readProjectText(folder)).toJS());
-  return Object.keys(asRecord(backends));
+  const content = contentOf(parseDocument(readProjectText(folder)));
+  if (content !== undefined) return Object.keys(asRecord(content["backends"]));
+  throw new CliError(
+    EXIT.config,
+    `${PROJECT_FILE} has mistakes; nothing was written`,
+    "`seabird config check` lists them",
+  );
 }
 
 function readProjectText(folder: string): string {
@@ -98,8 +103,8 @@ function addedTo(folder: string, backend: BackendAnswers | undefined): Draft {
     if (yaml !== undefined) return { yaml, secrets };
     throw new CliError(
       EXIT.usage,
-      `${key} cannot be added: it is in ${PROJECT_FILE} already, or that file has mistakes`,
-      `\`seabird config check\` tells; --backend ${backend?.type}/ID names another network`,
+      `${key} cannot be added to ${PROJECT_FILE} as that is written; nothing was written`,
+      "write it there yourself, below `backends`",
     );
   }
   return { yaml: text, secrets };
