@@ -43,7 +43,10 @@ export async function startProject({ npm = false, files = {} }: ProjectOptions):
       processes: () =>
         processesIn(folder)
           .filter(({ command }) => !command.includes("on-a-pty.py"))
-          .map((each) => ({ ...each, isNpm: /^(npm|sh) |\/npm(-cli\.js)?( |$)/.test(each.command) })),
+          .map((each) => ({
+            ...each,
+            isNpm: /^(npm|sh) |\/npm(-cli\.js)?( |$)/.test(each.command),
+          })),
       close: () => scope.close(),
     };
   } catch (error) {
