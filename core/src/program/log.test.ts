@@ -77,3 +77,45 @@ test("what is named like a secret does not get out, at some depth too", async ()
       assert.ok(out.includes(shown), shown);
   }
 });
+
+const SECRETS: Record<string, readonly [fields: string, shown: string]> = {
+  "an error by any name": ["{ reason: failed }", "shown-1"],
+  "an error within fields": ["{ a: { err: failed } }", "shown-1"],
+  "an error as pino itself names it": ["{ err: failed }", "shown-1"],
+  "an error alone": ["failed", "shown-1"],
+  "an error of errors": ["{ error: Object.assign(failed, { inner: failed2 }) }", "shown-2"],
+  "a list": ["{ list: [{ key: 'hidden-2', a: 'shown-1' }] }", "shown-1"],
+  "headers without a prototype": [
+    "{ request: { headers: Object.assign(Object.create(null), { authorization: 'hidden-2', a: 'shown-1' }) } }",
+    "shown-1",
+  ],
+  "a getter": ["{ a: { get key() { return 'hidden-2'; }, b: 'shown-1' } }", "shown-1"],
+  "a frozen object": ["Object.freeze({ token: 'hidden-2', a: 'shown-1' })", "shown-1"],
+  "a value that is an object": ["{ key: { a: 'hidden-2' }, b: 'shown-1' }", "shown-1"],
+  "a secret beside a cycle": [
+    "Object.assign(cycle, { token: 'hidden-2', a: 'shown-1' })",
+    "shown-1",
+  ],
+  "bytes, a date and a URL": [
+    "{ token: 'hidden-2', bytes: Buffer.alloc(3), when: new Date(0), url: new URL('http://shown-1/') }",
+    "http://shown-1/",
+  ],
+};
+
+test("secrets are hidden in each form of fields, and the rest is shown", async () => {
+  for (const [name, [fields, shown]] of Object.entries(SECRETS)) {
+    const out = await written(
+      "json",
+      `const failed2 = Object.assign(new Error("shown-2"), { token: "hidden-3" });
+       const failed = Object.assign(new Error("shown-1"), { token: "hidden-1" });
+       const cycle = {};
+       cycle.self = cycle;
+       log.info(${fields}, "x");`,
+    );
+    // What lies deeper than secrets are looked for is cut off by the cycle.
+    const found = name.includes("cycle") ? out.replaceAll('"token":"hidden-2"', "") : out;
+    assert.doesNotMatch(found, /hidden-\d/, name);
+    assert.ok(out.includes("[hidden]") && out.includes(shown), `${name}: ${out}`);
+    if (name.includes("error")) assert.match(out, /"type":"Error"/, name);
+  }
+});

@@ -45,6 +45,8 @@ export async function openLog(config: Pick<Config, "logLevel" | "logFormat">): P
   const options = {
     level: logLevel,
     base: null,
+    // `loggable` has done it; pino's own would take what it made for an error of another type.
+    serializers: { err: (error: unknown) => error },
     formatters: { log: loggable },
     hooks: { streamWrite: (line: string) => line.replace(SECRET, CENSOR) },
   };
@@ -70,12 +72,7 @@ type Fields = Record<string, unknown>;
 
 /** The fields as they are written: errors in full, and nothing that must not be logged. */
 function loggable(fields: Fields): Fields {
-  let shown = fields;
-  for (const name of ["error", "cause"]) {
-    const error = fields[name];
-    if (error instanceof Error) shown = { ...shown, [name]: pino.stdSerializers.err(error) };
-  }
-  return hideSecrets(shown, HIDDEN_DEPTH);
+  return hideSecrets(fields, HIDDEN_DEPTH);
 }
 
 /**
@@ -96,7 +93,9 @@ function hideSecrets(fields: Fields, depth: number): Fields {
 
 function hideWithin(value: unknown, depth: number): unknown {
   if (depth === 0 || typeof value !== "object" || value === null) return value;
-  return hideSecrets(value as Fields, depth);
+  // A copy of an error would have neither message nor stack.
+  const fields = value instanceof Error ? pino.stdSerializers.err(value) : value;
+  return hideSecrets(fields as Fields, depth);
 }
 
 function copy(fields: Fields): Fields {
