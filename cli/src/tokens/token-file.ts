@@ -5,11 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EXIT } from "@seabird-chat/runtime";
-import { parseDocument } from "yaml";
 import { findSeabirdFolder } from "../client/settings.ts";
-import { Environment } from "../config/environment.ts";
-import { expand } from "../config/expand.ts";
-import { readConfigFile } from "../config/load-project.ts";
 import { PROJECT_FILE } from "../config/project.ts";
 import { coreBin } from "../process/bins.ts";
 import { CliError } from "../process/cli-error.ts";
@@ -63,7 +59,7 @@ function rowOf(token: TokenJson): TokenRow {
 /** Core's program belongs to the same release, so its answer is taken as it is. */
 async function runTokens(verb: string, args: readonly string[]): Promise<Answer> {
   const cwd = coreFolder();
-  const url = databaseUrlOf(cwd);
+  const url = await databaseUrlOf(cwd);
   const database = url === undefined ? [] : [`--database-url=${url}`];
   const { error, stdout, stderr } = await runProgram(
     { script: coreBin(), args: ["tokens", verb, "--json", ...database, ...args] },
@@ -81,16 +77,10 @@ export function coreFolder(): string {
 }
 
 /** As `seabird up` hands it to core; undefined if core's program finds it itself. */
-function databaseUrlOf(folder: string): string | undefined {
-  const file = join(folder, PROJECT_FILE);
-  const environment = new Environment(process.env, folder);
-  if (!existsSync(file) || environment.findSet(["DATABASE_URL", "DATABASE_URL_FILE"]))
-    return undefined;
-  const url = parseDocument(readConfigFile(file, PROJECT_FILE)).getIn(["core", "database_url"]);
-  if (typeof url !== "string") return undefined;
-  const expanded = expand(url, (name) => environment.find(name)?.value);
-  if ("text" in expanded) return expanded.text;
-  throw new CliError(EXIT.config, `${PROJECT_FILE} core.database_url: ${expanded.problem}`);
+async function databaseUrlOf(folder: string): Promise<string | undefined> {
+  if (!existsSync(join(folder, PROJECT_FILE))) return undefined;
+  const { projectDatabaseUrl } = await import("../config/project-database.ts");
+  return projectDatabaseUrl(folder);
 }
 
 /** The last line is the error message. */

@@ -37,6 +37,7 @@ test("what core says keeps its code and its time to wait", () => {
   const explained = addHint(elsewhere, URL);
   assert.equal(explained.code, "unimplemented");
   assert.equal(explained.retryAfterMs, 5);
+  assert.equal(explained.cause, elsewhere);
   assert.match(explained.message, /^unknown method \/x \(what answers at .* is not core/);
 });
 

@@ -54,12 +54,15 @@ const BY_PHRASE: readonly (readonly [phrase: string, hint: Hint])[] = [
   ["unsupported content type", notCore],
 ];
 
-/** The same error with the hint behind its message; itself, if there is none. */
+/**
+ * The same error with the hint behind its message; itself, if there is none. Its cause has the message
+ * without the hint.
+ */
 export function addHint(error: SeabirdError, url: string): SeabirdError {
   const hint = hintFor(error);
   if (hint === undefined) return error;
   return new SeabirdError(error.code, `${error.message} (${hint(url)})`, {
-    cause: error.cause,
+    cause: error.cause ?? error,
     retryAfterMs: error.retryAfterMs,
   });
 }
