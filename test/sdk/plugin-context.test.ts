@@ -1,6 +1,7 @@
 /** What handlers are called with, and which events reach them when many come at once. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { bold, connectPlugin, plugin, silentLog, startPlugin, text } from "@seabird-chat/sdk";
 import { testbed } from "@seabird-chat/testkit";
 import { startCore } from "../support/core.ts";
@@ -26,6 +27,12 @@ test("a context is spread, destructured, changed and looked into as a plain obje
     assert.deepEqual(rest.tags, { "set/by": "middleware" });
     assert.equal(rest.rootBlock?.plain, "hello");
     assert.equal(rest.raw, ctx.raw);
+    for (const other of [new Proxy(ctx, {}), Object.create(ctx) as typeof ctx]) {
+      assert.deepEqual([other.signal, other.raw], [signal, ctx.raw]);
+      assert.equal(other.rootBlock?.plain, "hello");
+    }
+    assert.match(inspect(ctx), /rootBlock: \{\n.*plain: 'hello'/s);
+    assert.doesNotMatch(inspect(ctx), /(rootBlock|tags|raw|signal): \[Getter|Symbol\(/);
     await mentionReply("mention");
     await { ...ctx }.action("acts");
     return reply(rest.text);
@@ -82,4 +89,31 @@ test("a burst in one channel reaches quick handlers whole, and in order", async 
   open.resolve();
   await until("the last line", () => heard.at(-1) === lines.at(-1), 60_000);
   assert.deepEqual(heard, lines);
+});
+
+test("a question that a handler does not await is sent before the next handler of the channel", async (t) => {
+  const core = await startCore({}, t);
+  const backend = await RawBackend.connect(core.url, await core.token());
+  t.after(() => backend.close());
+  backend.respond = () => undefined;
+  const hasty = plugin("hasty");
+  const heard: string[] = [];
+  hasty.hears(/^ask$/, (ctx) => {
+    ctx.ask("name?").catch(() => undefined);
+  });
+  hasty.on("message", (ctx) => {
+    heard.push(ctx.text);
+  });
+  const options = { url: core.url, token: await core.token(["plugin"]), log: silentLog };
+  const running = startPlugin(hasty, options);
+  t.after(() => running.close());
+  await running.ready();
+  backend.say("#c", "ask");
+  const question = () => backend.requests.find(({ inner }) => inner.case === "sendMessage");
+  await until("the question", () => question() !== undefined);
+  assert.deepEqual(running.activity(), { queued: 1, running: 1, waiting: 0 });
+  const id = question()?.id ?? "";
+  backend.send({ id, inner: { case: "success", value: {} } });
+  await until("the next handler", () => heard.length === 1);
+  assert.deepEqual(heard, ["ask"]);
 });

@@ -48,7 +48,7 @@ export function headersError(
 export function statusError(headers: IncomingHttpHeaders): SeabirdError | undefined {
   const status = text(headers, "grpc-status");
   if (status === undefined || status === "0") return undefined;
-  const code = /^\d{1,2}$/.test(status) ? SEABIRD_ERROR_CODES[Number(status)] : undefined;
+  const code = /^[1-9]\d?$/.test(status) ? SEABIRD_ERROR_CODES[Number(status)] : undefined;
   if (code === undefined || Number(status) >= GRPC_CODES) {
     return new SeabirdError("internal", `invalid grpc-status: ${status}`, retryAfter(headers));
   }

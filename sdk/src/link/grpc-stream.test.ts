@@ -90,6 +90,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     serve: only({ ...GRPC, "grpc-status": "soon" }),
     ends: ["internal", /invalid grpc-status: soon/],
   },
+  "a status with a zero in front": {
+    serve: only({ ...GRPC, "grpc-status": "00" }),
+    ends: ["internal", /invalid grpc-status: 00/],
+  },
   "a status beyond gRPC's": {
     serve: only({ ...GRPC, "grpc-status": "17" }),
     ends: ["internal", /invalid grpc-status: 17/],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { bold, container, EventSchema, text } from "@seabird-chat/protocol";
+import { BlockSchema, bold, container, EventSchema, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { ReceivedEvent } from "./received-event.ts";
 
@@ -51,7 +51,7 @@ function check(bytes: Uint8Array): void {
     return;
   }
   // The library reads a block beyond its own end; alone it has nothing there.
-  assert.throws(() => new ReceivedEvent(bytes).rootBlock);
+  assert.throws(() => new ReceivedEvent(bytes).rootBlock, { code: "internal" });
 }
 
 const string = fc.string({ unit: "binary", maxLength: 40 }).map((each) => each.toWellFormed());
@@ -126,4 +126,20 @@ test("tags and blocks are decoded once, and belong to the event alone", () => {
   assert.equal(event.rootBlock?.plain, "hi");
   assert.equal(event.rootBlock, event.rootBlock);
   assert.equal(event.raw, event.raw);
+});
+
+test("what cannot be decoded is named by the error", () => {
+  const value = { rootBlock: text("hi") };
+  const init = { inner: { case: "message", value } } as const;
+  const bytes = toBinary(EventSchema, create(EventSchema, init));
+  const block = bytes.length - toBinary(BlockSchema, value.rootBlock).length;
+  // A field of the block that is longer than the block.
+  bytes[block + 1] = 0x7f;
+  const event = new ReceivedEvent(bytes);
+  const wrong = { code: "internal", message: /^the blocks of an event cannot be decoded: / };
+  assert.throws(() => event.rootBlock, wrong);
+  assert.throws(() => new ReceivedEvent(Uint8Array.of(0xff)), {
+    code: "internal",
+    message: /^an event cannot be decoded: /,
+  });
 });

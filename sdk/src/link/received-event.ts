@@ -6,7 +6,7 @@
  * a block twice, goes through the library's decoder, with the same result.
  */
 import { Buffer } from "node:buffer";
-import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import {
   type Block,
   BlockSchema,
@@ -14,6 +14,8 @@ import {
   EventSchema,
   type Tags,
 } from "@seabird-chat/protocol";
+import { errorMessage } from "@seabird-chat/runtime";
+import { SeabirdError } from "./errors.ts";
 import { WireReader } from "./wire-reader.ts";
 
 export type ReceivedKind = NonNullable<Event["inner"]["case"]> | "unknown";
@@ -76,7 +78,10 @@ function rolesOf({ typeName, fields }: DescMessage): Roles {
 
 const ABSENT = -1;
 
-/** Ids are as core sent them. Its bytes are its own: they keep nothing else in memory. */
+/**
+ * Ids are as core sent them. Its bytes are a copy: whoever keeps an event keeps no chunk of the
+ * connection, but the pool of Buffer, 8 KiB, that the copy is in.
+ */
 export class ReceivedEvent implements Readonly<Texts> {
   /** `unknown`: a kind of a later version of the protocol; see `raw`. */
   kind: ReceivedKind = "unknown";
@@ -95,7 +100,7 @@ export class ReceivedEvent implements Readonly<Texts> {
   #rootBlock: Block | undefined;
   #raw: Event | undefined;
 
-  /** Throws the library's error for bytes that are no event. */
+  /** Throws a SeabirdError `internal` for bytes that are no event. */
   constructor(bytes: Uint8Array) {
     this.#bytes = copyOf(bytes);
     if (!this.#read()) this.#take(this.raw);
@@ -106,18 +111,18 @@ export class ReceivedEvent implements Readonly<Texts> {
     return this.#tags;
   }
 
-  /** Throws the library's error for a block that cannot be decoded. */
+  /** Throws a SeabirdError `internal` for a block that cannot be decoded. */
   get rootBlock(): Block | undefined {
     if (this.#blockAt !== ABSENT) {
       const bytes = this.#bytes.subarray(this.#blockAt, this.#blockEnd);
-      this.#rootBlock ??= fromBinary(BlockSchema, bytes);
+      this.#rootBlock ??= decode("the blocks of an event", BlockSchema, bytes);
     }
     return this.#rootBlock;
   }
 
   /** The message of the protocol, with fields that this version does not know. */
   get raw(): Event {
-    this.#raw ??= fromBinary(EventSchema, this.#bytes);
+    this.#raw ??= decode("an event", EventSchema, this.#bytes);
     return this.#raw;
   }
 
@@ -220,6 +225,19 @@ function readTag(tags: Tags, end: number): void {
   // It would be the object's prototype.
   if (key === "__proto__") reader.isOdd = true;
   tags[key] = value;
+}
+
+function decode<Desc extends DescMessage>(
+  what: string,
+  schema: Desc,
+  bytes: Uint8Array,
+): MessageShape<Desc> {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (cause) {
+    const wrong = `${what} cannot be decoded: ${errorMessage(cause)}`;
+    throw new SeabirdError("internal", wrong, { cause });
+  }
 }
 
 /** A chunk of the connection holds hundreds of events. */

@@ -4,7 +4,7 @@
  */
 import type { Block, Event } from "@seabird-chat/protocol";
 import type { ReceivedEvent } from "../link/received-event.ts";
-import { lazyProperty } from "./lazy-property.ts";
+import { lazyProperty, setHidden } from "./lazy-property.ts";
 import { originOf } from "./origins.ts";
 
 /** A user of a chat network. `id` is absolute; both are empty if the backend sent none. */
@@ -138,37 +138,45 @@ export function isEventKind(name: string): name is PluginEvent["kind"] {
 
 const ROWS = new Map<string, Row>(Object.entries(EVENTS));
 
+const RECEIVED = Symbol("received");
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
 /** The fields of an event; what takes time to decode is decoded when it is read. */
 export class EventFields {
   readonly kind: PluginEvent["kind"];
-  readonly #received: ReceivedEvent;
+  declare readonly [RECEIVED]: ReceivedEvent;
 
   constructor(received: ReceivedEvent) {
     const row = ROWS.get(received.kind);
     const { hasContent, fill } = row ?? UNKNOWN;
     this.kind = row === undefined ? "unknown" : received.kind;
-    this.#received = received;
+    setHidden(this, RECEIVED, received);
     fill(this as Fields, received);
-    if (hasContent) Object.defineProperty(this, "rootBlock", EventFields.#ROOT_BLOCK);
-    Object.defineProperty(this, "tags", EventFields.#TAGS);
-    Object.defineProperty(this, "raw", EventFields.#RAW);
+    if (hasContent) Object.defineProperty(this, "rootBlock", ROOT_BLOCK);
+    Object.defineProperty(this, "tags", TAGS);
+    Object.defineProperty(this, "raw", RAW);
   }
 
-  static readonly #ROOT_BLOCK = lazyProperty<EventFields>("rootBlock", function () {
-    return this.#received.rootBlock;
-  });
-  static readonly #TAGS = lazyProperty<EventFields>("tags", function () {
-    return this.#received.tags;
-  });
-  static readonly #RAW = lazyProperty<EventFields>("raw", function () {
-    return this.#received.raw;
-  });
+  /** What `console.log` shows: the values, not that they are made when they are read. */
+  [INSPECT](): object {
+    return { ...this };
+  }
 
   /** What an event was made of. */
   static receivedOf(event: PluginEvent): ReceivedEvent {
-    return (event as PluginEvent & EventFields).#received;
+    return (event as PluginEvent & EventFields)[RECEIVED];
   }
 }
+
+const ROOT_BLOCK = lazyProperty<EventFields>("rootBlock", function () {
+  return this[RECEIVED].rootBlock;
+});
+const TAGS = lazyProperty<EventFields>("tags", function () {
+  return this[RECEIVED].tags;
+});
+const RAW = lazyProperty<EventFields>("raw", function () {
+  return this[RECEIVED].raw;
+});
 
 export function toPluginEvent(received: ReceivedEvent): PluginEvent {
   return new EventFields(received) as EventFields & PluginEvent;

@@ -10,7 +10,7 @@ import { checkOptionNames } from "../link/option-names.ts";
 import type { AskOptions, BackendRef, ChannelRef, PluginHost, ReplyMethods } from "./context.ts";
 import { EventFields, isReplyable, type PluginEvent, type ReplyableEvent } from "./events.ts";
 import type { Slot } from "./handler-slot.ts";
-import { lazyProperty } from "./lazy-property.ts";
+import { lazyProperty, setHidden } from "./lazy-property.ts";
 import { originOf } from "./origins.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 import { Sends } from "./sends.ts";
@@ -27,6 +27,8 @@ export interface ContextDeps {
   mayWait(): boolean;
 }
 
+const SLOT = Symbol("slot");
+
 /**
  * All properties are its own, and the functions are bound, so that a handler may spread and
  * destructure it: `({ reply }) => reply("hi")`.
@@ -38,7 +40,7 @@ export class HandlerContext extends EventFields {
   readonly core: PluginHost["core"];
   readonly clock: PluginHost["clock"];
   readonly random: PluginHost["random"];
-  readonly #slot: Slot;
+  declare readonly [SLOT]: Slot;
   readonly #deps: ContextDeps;
   #sends: Sends | undefined;
 
@@ -51,21 +53,17 @@ export class HandlerContext extends EventFields {
     this.core = host.core;
     this.clock = host.clock;
     this.random = host.random;
-    this.#slot = slot;
+    setHidden(this, SLOT, slot);
     this.#deps = deps;
-    Object.defineProperty(this, "signal", HandlerContext.#SIGNAL);
+    Object.defineProperty(this, "signal", SIGNAL);
   }
 
-  static readonly #SIGNAL = lazyProperty<HandlerContext>("signal", function () {
-    return this.#slot.signal;
-  });
-
   readonly sleep = (ms: number): Promise<void> =>
-    this.#slot.releaseWhile(sleepFor(ms, this.#slot.signal, this.#deps));
+    this[SLOT].releaseWhile(sleepFor(ms, this[SLOT].signal, this.#deps));
 
   /** What the handler has sent so far; made when it is asked for. */
   static sendsOf(context: HandlerContext): Sends {
-    context.#sends ??= new Sends(context.#slot, context.#deps.host.log);
+    context.#sends ??= new Sends(context[SLOT], context.#deps.host.log);
     return context.#sends;
   }
 
@@ -75,17 +73,19 @@ export class HandlerContext extends EventFields {
   }
 }
 
+const SIGNAL = lazyProperty<HandlerContext>("signal", function () {
+  return this[SLOT].signal;
+});
+
 class ReplyableContext extends HandlerContext implements ReplyMethods {
   readonly backend: BackendRef;
   declare readonly channel?: ChannelRef;
   readonly #event: ReplyableEvent;
-  readonly #slot: Slot;
   readonly #deps: ContextDeps;
 
   constructor(event: ReplyableEvent, slot: Slot, deps: ContextDeps) {
     super(event, slot, deps);
     this.#event = event;
-    this.#slot = slot;
     this.#deps = deps;
     const isInChannel = "channelId" in event;
     const { backend, channel } = originOf(isInChannel ? event.channelId : event.user.id);
@@ -141,7 +141,9 @@ class ReplyableContext extends HandlerContext implements ReplyMethods {
       const allowed = "it must be above 0 and have an end";
       throw new SeabirdError("bad_option", `timeoutMs is ${timeoutMs}; ${allowed}`);
     }
-    const slot = this.#slot;
+    // A handler that does not await its question ends when the question has been sent.
+    HandlerContext.sendsOf(this);
+    const slot = this[SLOT];
     await yieldIfAborted(slot.signal, host.signal);
     const event = this.#event;
     const channelId = "channelId" in event ? event.channelId : "";

@@ -19,3 +19,18 @@ export function lazyProperty<Owner extends object>(
     configurable: true,
   };
 }
+
+const hidden: { value: unknown } = { value: undefined };
+
+/**
+ * Sets what lazy properties are made from. Unlike a private field it is found through a proxy and
+ * by objects derived from the owner too, and unlike other properties it is not copied.
+ */
+export function setHidden<Owner extends object, Key extends keyof Owner & symbol>(
+  owner: Owner,
+  key: Key,
+  value: Owner[Key],
+): void {
+  hidden.value = value;
+  Object.defineProperty(owner, key, hidden);
+}
