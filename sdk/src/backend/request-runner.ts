@@ -52,6 +52,8 @@ export class RequestRunner {
   readonly #deps: RequestRunnerDeps;
   readonly #over: AbortSignal;
   readonly #running = new Set<Promise<void>>();
+  /** Resolves when less than too many run. */
+  #capacity: PromiseWithResolvers<void> | undefined;
   #isStopped = false;
 
   /** `over` is aborted when the session has ended. */
@@ -68,8 +70,10 @@ export class RequestRunner {
     }
     const running = this.#answer(request);
     this.#running.add(running);
-    void running.then(() => this.#running.delete(running));
-    return this.#running.size < this.#deps.maxAtOnce ? undefined : this.#hasCapacity();
+    void running.then(() => this.#ended(running));
+    if (this.#hasCapacity) return undefined;
+    this.#capacity ??= Promise.withResolvers<void>();
+    return this.#capacity.promise;
   }
 
   /** From now on requests are answered Failed: their success might not reach core any more. */
@@ -82,8 +86,15 @@ export class RequestRunner {
     await Promise.all(this.#running);
   }
 
-  async #hasCapacity(): Promise<void> {
-    while (this.#running.size >= this.#deps.maxAtOnce) await Promise.race(this.#running);
+  get #hasCapacity(): boolean {
+    return this.#running.size < this.#deps.maxAtOnce;
+  }
+
+  #ended(running: Promise<void>): void {
+    this.#running.delete(running);
+    if (!this.#hasCapacity) return;
+    this.#capacity?.resolve();
+    this.#capacity = undefined;
   }
 
   /** The first to come is the answer: the connection's, the time limit, or an end. */
