@@ -52,8 +52,8 @@ export class GrpcStream implements MessageStream {
   readonly #settled = Promise.withResolvers<void>();
   readonly #opening: Promise<ClientHttp2Stream | undefined>;
   #forgetSignal = () => {};
-  /** Resolves the `send` under way. */
-  #release = () => {};
+  /** Resolve the sends under way. */
+  readonly #sending = new Set<() => void>();
   #stream: ClientHttp2Stream | undefined;
   #isOver = false;
   /** A promise of `onMessage` has not resolved. */
@@ -78,11 +78,12 @@ export class GrpcStream implements MessageStream {
   async send(messages: readonly Uint8Array[]): Promise<void> {
     const stream = this.#stream ?? (await this.#opening);
     if (stream === undefined || this.#isOver || !stream.writable) return;
-    await new Promise<void>((resolve) => {
-      this.#release = resolve;
-      // What goes wrong is an event of the stream too.
-      stream.write(framed(messages), () => resolve());
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#sending.add(resolve);
+    // What goes wrong is an event of the stream too.
+    stream.write(framed(messages), () => resolve());
+    await promise;
+    this.#sending.delete(resolve);
   }
 
   halfClose(): void {
@@ -204,7 +205,7 @@ export class GrpcStream implements MessageStream {
   #end(resetCode: number): void {
     this.#isOver = true;
     this.#forgetSignal();
-    this.#release();
+    for (const release of this.#sending) release();
     const stream = this.#stream;
     if (stream === undefined || stream.closed) return;
     stream.close(resetCode);
