@@ -95,7 +95,8 @@ test("a question that a handler does not await is sent before the next handler o
   const core = await startCore({}, t);
   const backend = await RawBackend.connect(core.url, await core.token());
   t.after(() => backend.close());
-  backend.respond = () => undefined;
+  backend.respond = ({ inner }) =>
+    inner.case === "metadata" ? { case: "metadata", value: { values: {} } } : undefined;
   const hasty = plugin("hasty");
   const heard: string[] = [];
   hasty.hears(/^ask$/, (ctx) => {
@@ -116,4 +117,25 @@ test("a question that a handler does not await is sent before the next handler o
   backend.send({ id, inner: { case: "success", value: {} } });
   await until("the next handler", () => heard.length === 1);
   assert.deepEqual(heard, ["ask"]);
+});
+
+test("a question that a handler does not await ends neither the handler nor the process", async () => {
+  const careless = plugin("careless");
+  careless.hears(/^ask$/, (ctx) => {
+    void ctx.ask("name?");
+  });
+  careless.hears(/^confirm$/, (ctx) => {
+    void ctx.confirm("sure?");
+  });
+  await using bed = await testbed({ plugins: [careless] });
+  const channel = bed.channel("#c");
+  await channel.say("ann", "ask");
+  await channel.expect("ann: name?");
+  await channel.say("ann", "cancel");
+  for (const question of ["ask", "confirm"]) {
+    channel.failNext("send", `no ${question}`);
+    await channel.say("ann", question);
+    assert.ok(bed.log.find(new RegExp(`a question was not asked.*no ${question}`, "s")));
+  }
+  await channel.expectNothing();
 });

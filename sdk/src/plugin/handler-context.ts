@@ -14,6 +14,7 @@ import { lazyProperty, setHidden } from "./lazy-property.ts";
 import { originOf } from "./origins.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 import { Sends } from "./sends.ts";
+import { TrackedPromise } from "./tracked-promise.ts";
 
 /** What all contexts of one run of a plugin share. */
 export interface ContextDeps {
@@ -113,16 +114,10 @@ class ReplyableContext extends HandlerContext implements ReplyMethods {
     );
 
   readonly ask = (question: Content, settings?: AskOptions): Promise<string> =>
-    this.#ask(question, settings);
+    this.#answered(this.#ask(question, settings));
 
-  readonly confirm = async (question: Content, settings?: AskOptions): Promise<boolean> => {
-    try {
-      return isAffirmative(await this.#ask(question, settings));
-    } catch (reason) {
-      if (reason instanceof AskCancelled && reason.reason !== "closed") return false;
-      throw reason;
-    }
-  };
+  readonly confirm = (question: Content, settings?: AskOptions): Promise<boolean> =>
+    this.#answered(this.#confirm(question, settings));
 
   #reply(content: Content, settings: ActionOptions | undefined): Promise<void> {
     return HandlerContext.sendsOf(this).send(settings, async (more) => {
@@ -131,6 +126,25 @@ class ReplyableContext extends HandlerContext implements ReplyMethods {
       if (target.kind === "user") await core.sendPrivateMessage(target.userId, content, more);
       else await core.sendMessage(target.channelId, content, more);
     });
+  }
+
+  /** A question that the handler does not await does not end the process either. */
+  #answered<T>(answer: Promise<T>): Promise<T> {
+    const tracked = TrackedPromise.of(answer);
+    answer.catch((reason: unknown) => {
+      if (tracked.isObserved || reason instanceof AskCancelled) return;
+      this.#deps.host.log.warn(reason, "a question was not asked");
+    });
+    return tracked;
+  }
+
+  async #confirm(question: Content, settings: AskOptions | undefined): Promise<boolean> {
+    try {
+      return isAffirmative(await this.#ask(question, settings));
+    } catch (reason) {
+      if (reason instanceof AskCancelled && reason.reason !== "closed") return false;
+      throw reason;
+    }
   }
 
   async #ask(question: Content, settings: AskOptions | undefined): Promise<string> {
