@@ -175,4 +175,13 @@ test("reload: channels while it runs, the nick by a new start", async (t) => {
   const paths = told.problems.map(({ path }: { path: string }) => path);
   assert.ok(paths.includes("backends.irc/one.nik"), paths.join());
   await answered(alice, "#new", "!ping", "alice: pong");
+  write(
+    yaml(server.port, { channels: ["#test", "#new"], nick: "birdie" }).replace(
+      /:\d+", nick: birdie/,
+      ':1", nick: birdie',
+    ),
+  );
+  const closed = await project.cli(["reload"]);
+  assert.equal(closed.code, 7);
+  assert.match(closed.out, /apply host, but not ready after \d+ s: its network is away: .*REFUSED/);
 });

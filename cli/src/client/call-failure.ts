@@ -34,10 +34,7 @@ const NEXT_STEPS: Partial<Record<Code, readonly [exit: ExitCode, next?: string]>
     EXIT.timeout,
     "it may still have happened; look at `seabird backends` before you repeat it",
   ],
-  [Code.NotFound]: [
-    EXIT.failed,
-    "`seabird backends`, `seabird channels` and `seabird streams` list what there is",
-  ],
+  [Code.NotFound]: [EXIT.failed],
   [Code.Unimplemented]: [
     EXIT.failed,
     "that core does not know this call: it is another or an older one; try `seabird doctor`",
@@ -45,6 +42,14 @@ const NEXT_STEPS: Partial<Record<Code, readonly [exit: ExitCode, next?: string]>
   [Code.ResourceExhausted]: [EXIT.failed, "wait a moment, then try again"],
   [Code.InvalidArgument]: [EXIT.usage],
 };
+
+/** By what was not found: the commands that list those. */
+const LISTINGS: readonly (readonly [pattern: RegExp, next: string])[] = [
+  [/backend/, "`seabird backends` lists the ids of those that are connected"],
+  [/channel/, "`seabird channels` lists the ids of those that are joined"],
+  [/stream/, "`seabird streams` lists the ids of event streams and of backends' connections"],
+  [/token/, "`seabird token list` lists them"],
+];
 
 /** Where the answer or the silence came from. */
 export type CallTarget = Pick<Settings, "url" | "tokenFrom">;
@@ -65,7 +70,9 @@ export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): Cli
   if (failure.code === Code.Unauthenticated) {
     return new CliError(EXIT.forbidden, `${message} (${tokenFrom})`, ANOTHER_TOKEN);
   }
-  const [exit, next] = NEXT_STEPS[failure.code] ?? [EXIT.failed];
+  const [exit, step] = NEXT_STEPS[failure.code] ?? [EXIT.failed];
+  const listing = LISTINGS.find(([pattern]) => pattern.test(message))?.[1];
+  const next = failure.code === Code.NotFound ? listing : step;
   return new CliError(exit, message, next);
 }
 

@@ -5,7 +5,7 @@ import { contextOf, withConnection } from "./context.ts";
 export function addDoctor(program: Command): void {
   withConnection(program.command("doctor"))
     .description(
-      "check address, token, version, clock and backends, and report what to do (exit code 6)",
+      "check address, token, version, clock, backends and components, and report what to do (exit code 6)",
     )
     .action(async (_options, command: Command) => {
       const { output, settings } = contextOf(command);

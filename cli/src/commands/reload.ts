@@ -19,12 +19,12 @@ async function reload(context: Context): Promise<void> {
   } catch (error) {
     const isBadFile = error instanceof CliError && error.exitCode === EXIT.config;
     const { output } = context;
-    if (isBadFile && !output.json) output.remark("Nothing was changed; all runs on as it was.");
+    if (isBadFile && !output.json) output.remark("Nothing was changed; everything keeps running.");
     throw error;
   }
 }
 
 const RELOAD_HELP = `
 A file with mistakes changes nothing. What a component can change while it runs (log levels, channels)
-is changed so; a component with other new settings is started again, alone. Where core listens, and
-whether there is a room, stays as it is until \`seabird up\` is started again.`;
+is applied at once; a component with other new settings is restarted, and no other one. Core's address, and
+whether there is a chat room, do not change until \`seabird up\` is started again.`;

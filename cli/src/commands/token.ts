@@ -81,7 +81,7 @@ async function wantedToken(name: string | undefined, { scope, expires }: CreateO
   throw new CliError(
     EXIT.usage,
     `a token needs ${missing}`,
-    "`seabird token create ping --scope plugin`",
+    `\`seabird token create ${name ?? "NAME"} --scope ${scope[0] ?? "plugin"}\``,
   );
 }
 

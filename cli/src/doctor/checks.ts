@@ -2,37 +2,16 @@
 import { statSync } from "node:fs";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { HealthCheckResponse_ServingStatusSchema } from "@seabird-chat/protocol/grpc";
-import { EXIT, formatRoughDuration } from "@seabird-chat/runtime";
+import { formatRoughDuration } from "@seabird-chat/runtime";
 import { callFailure, withoutAdmin } from "../client/call-failure.ts";
 import type { Clients } from "../client/clients.ts";
 import { isOnThisMachine, type Settings } from "../client/settings.ts";
-import { ignoredLines } from "../commands/unignore.ts";
 import { ownVersion } from "../process/bins.ts";
-import { asFailure, CliError } from "../process/cli-error.ts";
-import { askRun } from "../supervise/control-client.ts";
-import type { ProjectStatus } from "../supervise/control-protocol.ts";
-
-/** The answer to one question. A late one is a problem, and the next check follows. */
-const DOCTOR_TIMEOUT_MS = 5_000;
-
-export interface Finding {
-  readonly state: "good" | "warning" | "problem";
-  readonly about: string;
-  readonly text: string;
-  readonly next?: string;
-  /** Later checks could only repeat this one. */
-  readonly ends?: boolean;
-}
-
-export interface Patient {
-  readonly settings: Settings;
-  readonly clients: Clients;
-}
+import { checkRun } from "./check-run.ts";
+import { type Finding, good, type Patient, WITHIN, warning } from "./finding.ts";
 
 type Check = (patient: Patient) => Promise<readonly Finding[]>;
 
-/** For each question. */
-const WITHIN = { timeoutMs: DOCTOR_TIMEOUT_MS };
 /** Clocks this far apart make expiries and logs confusing. */
 const CLOCK_TOLERANCE_MS = 5_000;
 /** A queue of this many events means that a plugin reads too slowly. */
@@ -49,16 +28,8 @@ export const CHECKS: readonly Check[] = [
   checkClock,
   checkBackends,
   checkQueues,
-  checkIgnored,
+  checkRun,
 ];
-
-function good(about: string, text: string): Finding {
-  return { state: "good", about, text };
-}
-
-function warning(about: string, text: string, next?: string): Finding {
-  return { state: "warning", about, text, ...(next && { next }) };
-}
 
 /** A call that failed; what comes after it could only fail too. */
 function failure(about: string, error: unknown, settings: Settings): Finding {
@@ -187,26 +158,6 @@ async function checkQueues({ clients }: Patient): Promise<readonly Finding[]> {
   } catch {
     return [];
   }
-}
-
-/** Asks the `seabird up` of this folder, if it runs this core. */
-async function checkIgnored({ settings }: Patient): Promise<readonly Finding[]> {
-  const answer = await askRun({ do: "ps" }).catch((error: unknown) => asFailure(error));
-  if (answer instanceof CliError) {
-    const { message: text, next, exitCode } = answer;
-    if (exitCode !== EXIT.timeout) return [];
-    return [{ state: "problem", about: "run", text, ...(next && { next }) }];
-  }
-  const status = answer as ProjectStatus;
-  if (status.url !== settings.url) return [];
-  return status.components
-    .flatMap((component) => ignoredLines(component, Date.now()))
-    .map((text) => ({
-      state: "warning",
-      about: "loop",
-      text,
-      next: "tell the other bot's operator; `seabird unignore USER` ends it",
-    }));
 }
 
 async function attempt(

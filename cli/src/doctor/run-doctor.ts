@@ -5,7 +5,8 @@ import type { Settings } from "../client/settings.ts";
 import { withOwnCommand } from "../process/own-command.ts";
 import type { Output } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
-import { CHECKS, type Finding, type Patient } from "./checks.ts";
+import { CHECKS } from "./checks.ts";
+import type { Finding, Patient } from "./finding.ts";
 
 /** Sets the exit code 6 if there is a problem. */
 export async function runDoctor(settings: Settings, output: Output): Promise<void> {

@@ -55,6 +55,9 @@ export function causeIn(stderr: string): string {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !/^(at |node:|Node\.js v|\^|\(Use `node|[{}])/.test(line));
-  const line = lines.findLast((each) => /^\w*Error\b/.test(each)) ?? lines.at(-1);
+  // A program of ours ends with its own summary, which names the place in the author's file.
+  const [, summary] =
+    /^seabird-\w+: (?:.*? cannot be loaded: )?(.+)$/.exec(lines.at(-1) ?? "") ?? [];
+  const line = summary ?? lines.findLast((each) => /^\w*Error\b/.test(each)) ?? lines.at(-1);
   return line === undefined ? "" : `: ${safeText(line)}`;
 }

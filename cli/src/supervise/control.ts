@@ -86,10 +86,8 @@ export class Control {
     const reports: ComponentReport[] = [];
     for (const component of new Set(components)) {
       await this.#deps.restart(component);
-      const report = reportOn(component, "restarted", "restarted");
-      const [why] = complaints(this.#deps.logs.logTail(component.spec.name), 1);
-      const hasWhy = report.did === "failed" && why !== undefined;
-      reports.push(hasWhy ? { ...report, text: `${report.text}: ${why}` } : report);
+      const logTail = (name: string) => this.#deps.logs.logTail(name);
+      reports.push(reportOn(component, "restarted", "restarted", logTail));
     }
     return reports;
   }
@@ -173,20 +171,32 @@ class Following {
   }
 }
 
-/** What became of a start that was waited for. */
+/** What became of a start that was waited for. `logTail`: where the reason of a failure is. */
 export function reportOn(
   component: Component,
   did: ComponentReport["did"],
   text: string,
+  logTail: (name: string) => readonly string[],
 ): ComponentReport {
   const { name } = component.spec;
   if (component.state === "ready") return { component: name, did, text };
-  if (component.state === "misconfigured") {
-    return { component: name, did: "failed", text: `${text}, but its settings are wrong` };
-  }
-  if (component.state !== "starting") {
-    return { component: name, did: "failed", text: `${text}, but crashed` };
-  }
-  const seconds = RESTART_READY_MS / 1000;
-  return { component: name, did: "failed", text: `${text}, but not ready after ${seconds} s` };
+  const why = whyNotReady(component, logTail);
+  return {
+    component: name,
+    did: "failed",
+    text: `${text}, but ${outcomeOf(component)}${why === undefined ? "" : `: ${why}`}`,
+  };
+}
+
+function outcomeOf({ state }: Component): string {
+  if (state === "misconfigured") return "its settings are wrong";
+  return state === "starting" ? `not ready after ${RESTART_READY_MS / 1000} s` : "crashed";
+}
+
+function whyNotReady(
+  { spec, network }: Component,
+  logTail: (name: string) => readonly string[],
+): string | undefined {
+  if (network?.state === "away") return `its network is away: ${network.why}`;
+  return complaints(logTail(spec.name), 1)[0];
 }

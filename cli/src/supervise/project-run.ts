@@ -242,6 +242,7 @@ export class ProjectRun {
       const deps = {
         supervisor: this.#supervisor,
         components: this.#components,
+        logTail: (name: string) => this.#logs.logTail(name),
         signal: this.#stopping.signal,
       };
       const { project, reports } = await reloadProject(this.#project, next, deps);

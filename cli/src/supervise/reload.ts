@@ -11,6 +11,8 @@ import { RESTART_READY_MS, type Supervisor } from "./supervisor.ts";
 export interface ReloadDeps {
   readonly supervisor: Supervisor;
   readonly components: ComponentSpecs;
+  /** The last lines that a component wrote. */
+  readonly logTail: (name: string) => readonly string[];
   /** Aborted: everything ends. */
   readonly signal: AbortSignal;
 }
@@ -102,13 +104,13 @@ class Reload {
     spec: ComponentSpec,
     message: SettingsMessage,
   ): Promise<ComponentReport> {
-    const { supervisor, signal } = this.#deps;
+    const { supervisor, signal, logTail } = this.#deps;
     const component = supervisor.find(spec.name);
     const keys = change.keys.join(", ");
     if (component === undefined) {
       const started = supervisor.start(spec);
       await supervisor.settled([started], RESTART_READY_MS, signal);
-      return reportOn(started, "started", "started");
+      return reportOn(started, "started", "started", logTail);
     }
     let why = "";
     if (change.kind === "live" && component.state === "ready") {
@@ -121,7 +123,7 @@ class Reload {
     }
     await supervisor.restart(component, spec);
     await supervisor.settled([component], RESTART_READY_MS, signal);
-    return reportOn(component, "restarted", `restarted to apply ${keys}${why}`);
+    return reportOn(component, "restarted", `restarted to apply ${keys}${why}`, logTail);
   }
 }
 

@@ -18,6 +18,9 @@ test("what stripping types does not take is refused with what to write instead",
     ['import { Point } from "./helper.ts"; Point;', /import { type Point } from …$/],
     ['import "./nowhere";', /cannot be loaded: Error: Cannot find module [^;]*$/],
     ["const = 1;", /cannot be loaded: SyntaxError: [^;]*$/],
+    ["const one = 1;\nconst two = (one;", /cannot be loaded: SyntaxError: .* \(bot\d\.ts:2\)$/],
+    ["\n\nthrow new Error('no key');", /cannot be loaded: Error: no key \(bot\d\.ts:3\)$/],
+    ['import { nope } from "node:fs";', /named 'nope' \(bot\d+\.ts:1\); if nope is a type/],
   ];
   for (const [index, [source, says]] of rows.entries()) {
     const file = join(folder, `bot${index}.ts`);

@@ -1,7 +1,7 @@
 /** Imports a person's file and takes out of it what can be run. */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { basename, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { unlessEnded } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { isOfKind, type OfKind } from "./component-kind.ts";
@@ -50,12 +50,20 @@ async function load(file: string, path: string): Promise<object> {
     // Where it happened is what its author wants to know.
     process.stderr.write(`${cause instanceof Error ? (cause.stack ?? cause.message) : cause}\n`);
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    const message = `${path} cannot be loaded: ${why}${repairOf(cause)}`;
+    const message = `${path} cannot be loaded: ${why}${placeOf(cause)}${repairOf(cause)}`;
     throw new SeabirdError("failed_precondition", message, { cause });
   } finally {
     isLoading = false;
     process.off("exit", onExit);
   }
+}
+
+/** ` (bot.ts:3)`: the first of the author's files in the stack; empty where Node names none. */
+function placeOf(cause: unknown): string {
+  const stack = cause instanceof Error ? (cause.stack ?? "") : "";
+  const [, url = "", line] =
+    /(file:\/\/(?:(?!\/node_modules\/)[^\s()])+?):(\d+)(?::\d+)?\)?$/m.exec(stack) ?? [];
+  return url === "" ? "" : ` (${basename(fileURLToPath(url))}:${line})`;
 }
 
 /** `; ` and what to change, for what TypeScript authors meet when Node strips the types. */

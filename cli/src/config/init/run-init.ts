@@ -68,7 +68,7 @@ export async function init(options: InitOptions, output: Output): Promise<void> 
   }
   const taken = mode === "add" ? networksIn(folder) : [];
   if (mode === "add" && !output.json) {
-    output.remark(`${PROJECT_FILE} is there: a network is added, all else stays.`);
+    output.remark(`Adding a network to ${PROJECT_FILE}; nothing else in it changes.`);
   }
   const run = new Init(options, { folder, output, taken, isNew: mode !== "add" });
   const { backend, plugins, probe } = asks ? await run.withPerson() : await run.withoutPerson();
@@ -213,7 +213,8 @@ class Init {
     const isFree = reader.wasCompleted(settings.get(setting));
     const hasSecret = [...settings.keys()].some((key) => secrets.has(key));
     if (suggestion === undefined || !isFree || hasSecret) return { backend, probe };
-    if (!this.#output.json) this.#output.remark(`${message}; taken: ${setting}: ${suggestion}`);
+    const found = message.replace(`; give ${suggestion}`, "");
+    if (!this.#output.json) this.#output.remark(`${found}; using ${suggestion}`);
     const other = { ...backend, settings: new Map([...settings, [setting, suggestion]]) };
     return { backend: other, probe: await probeBackend(program, nested(other.settings)) };
   }
