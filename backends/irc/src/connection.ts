@@ -62,8 +62,7 @@ export class IrcConnection {
         fold: (name) => foldName(name, this.state.rules.caseMapping),
         limits: () => this.state.rules.channelLimits,
         joined: () => this.state.channels().map(({ name }) => name),
-        join: (wanted) => this.#session?.enqueue(joinLines(wanted), "now"),
-        joinIdle: (wanted) => this.#session?.enqueue(joinLines([wanted]), "idle"),
+        join: (wanted) => this.#session?.enqueue(joinLines(wanted), "idle"),
         refused: (channel, reason, retryInMs) =>
           this.#report({ status: "join_refused", channel, reason, retryInMs }),
         settled: (counts) => this.#report({ status: "settled", ...counts }),

@@ -66,8 +66,8 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   }
 
   /**
-   * Resolves when every configured channel was joined or refused, however long that takes, or when
-   * a message has come before that: its answer must not be refused.
+   * Resolves when the bot is registered, however long that takes, and every channel was joined or
+   * refused, or 10 s are over, or a message has come before that: its answer must not be refused.
    */
   static async connect(host: Host): Promise<IrcNetwork> {
     const network = new IrcNetwork(host);

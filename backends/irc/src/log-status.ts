@@ -1,7 +1,7 @@
 /** Log lines for the status of a connection. */
 import type { Log } from "@seabird-chat/sdk/backend";
 import type { ConnectionStatus } from "./connection/hooks.ts";
-import type { ChannelCounts } from "./connection/wanted-channels.ts";
+import type { ChannelCounts } from "./connection/wanted-channel.ts";
 
 type Named<Name extends ConnectionStatus["status"]> = Extract<ConnectionStatus, { status: Name }>;
 
@@ -34,15 +34,16 @@ const ROWS: Rows = {
     log.warn({ host, reason, retryInMs }, "IRC connection lost"),
 };
 
-function countsOf({ joined, wanted, waiting }: ChannelCounts): ChannelCounts {
-  return { joined, wanted, waiting };
+function countsOf({ joined, wanted, waiting, untried }: ChannelCounts): ChannelCounts {
+  return { joined, wanted, waiting, untried };
 }
 
-/** `joined 10 of 25 channels; 15 wait until the bot leaves one`. */
-function joinedText({ joined, wanted, waiting }: ChannelCounts): string {
+/** `joined 10 of 25 channels; 12 wait until the bot leaves one; 3 not tried yet`. */
+function joinedText({ joined, wanted, waiting, untried }: ChannelCounts): string {
   if (wanted === 0) return "no channels to join";
   const wait = waiting === 0 ? "" : `; ${waiting} wait until the bot leaves one`;
-  return `joined ${joined} of ${wanted} channel${wanted === 1 ? "" : "s"}${wait}`;
+  const next = untried === 0 ? "" : `; ${untried} not tried yet`;
+  return `joined ${joined} of ${wanted} channel${wanted === 1 ? "" : "s"}${wait}${next}`;
 }
 
 export function logStatus(log: Log, host: string, status: ConnectionStatus): void {

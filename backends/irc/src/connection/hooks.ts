@@ -1,7 +1,7 @@
 /** What a connection reports to whoever opened it. */
 import type { IrcEvent } from "../state/irc-event.ts";
 import type { Endpoint } from "./sts.ts";
-import type { ChannelCounts } from "./wanted-channels.ts";
+import type { ChannelCounts } from "./wanted-channel.ts";
 
 export type ConnectionStatus =
   | {
@@ -16,7 +16,7 @@ export type ConnectionStatus =
   /** The login (SASL) failed and is not required. */
   | { readonly status: "login_failed"; readonly reason: string }
   | { readonly status: "welcomed"; readonly nick: string }
-  /** Every configured channel was joined or refused, or waits. At most once per connection. */
+  /** Every channel was joined or refused, or waits, or 10 s are over. At most once per connection. */
   | ({ readonly status: "settled" } & ChannelCounts)
   /** A channel that was refused, or waited, was joined after all. */
   | ({ readonly status: "joined_late"; readonly channel: string } & ChannelCounts)

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ManualClock } from "../../test/manual-clock.ts";
 import type { ChannelLimit } from "../state/network-rules.ts";
-import { type ChannelCounts, WantedChannels } from "./wanted-channels.ts";
+import type { ChannelCounts } from "./wanted-channel.ts";
+import { WantedChannels } from "./wanted-channels.ts";
 
 function setUp(rejoin = false, names = ["#a", "#b"], limits: readonly ChannelLimit[] = []) {
   const inside = new Set<string>();
@@ -15,7 +16,6 @@ function setUp(rejoin = false, names = ["#a", "#b"], limits: readonly ChannelLim
       fold: (name) => name.toLowerCase(),
       limits: () => limits,
       joined: () => [...inside],
-      joinIdle: ({ name }) => void told.push(`join ${name}`),
       join: (list) => void told.push(`join ${list.map(({ name }) => name).join()}`),
       refused: (name, reason, ms) => void told.push(`refused ${name} ${reason} ${ms}`),
       settled: (counts) => void told.push(`settled ${text(counts)}`),
@@ -35,8 +35,9 @@ function setUp(rejoin = false, names = ["#a", "#b"], limits: readonly ChannelLim
   return { clock, told, channels, joined, left, names: wanted };
 }
 
-function text({ joined, wanted, waiting }: ChannelCounts): string {
-  return `${joined} of ${wanted}, ${waiting} wait`;
+function text({ joined, wanted, waiting, untried }: ChannelCounts): string {
+  const next = untried === 0 ? "" : `, ${untried} untried`;
+  return `${joined} of ${wanted}, ${waiting} wait${next}`;
 }
 
 suite("wanted channels", () => {
@@ -51,8 +52,9 @@ suite("wanted channels", () => {
     left("#A", "lost");
     channels.offline();
     channels.welcomed();
+    // What was refused is tried last, and alone.
     clock.advance(10_000);
-    assert.deepEqual(told, ["join #a,#b", "settled 0 of 2, 0 wait"]);
+    assert.deepEqual(told, ["join #a", "join #b", "settled 0 of 2, 0 wait, 2 untried"]);
     channels.offline();
     assert.equal(clock.timers, 0);
   });
@@ -138,18 +140,55 @@ suite("wanted channels", () => {
     clock.advance(60_000);
     assert.deepEqual(told.splice(0), ["join #a"]);
     channels.refused("#a", "473", "no");
-    clock.advance(4_999);
+    clock.advance(2_999);
     assert.deepEqual(told.splice(0), ["refused #a no 120000"]);
     clock.advance(1);
     assert.deepEqual(told.splice(0), ["join #b"]);
     // Without an answer the next one waits longer.
-    clock.advance(50_000);
+    clock.advance(9_999);
     assert.deepEqual(told.splice(0), []);
     joined("#b");
-    clock.advance(5_000);
     assert.deepEqual(told.splice(0), ["late #b 1 of 3, 0 wait", "join #c"]);
-    clock.advance(65_000);
+    clock.advance(120_000);
     assert.deepEqual(told.splice(0), ["join #a"]);
+  });
+
+  test("that refuse are behind the others on the next connection", () => {
+    const { told, channels, joined, left } = setUp(false, ["#a", "#b", "#c", "#d"]);
+    channels.welcomed();
+    channels.refused("#a", "473", "no");
+    channels.offline();
+    told.splice(0);
+    channels.welcomed();
+    for (const name of ["#b", "#c", "#d"]) joined(name);
+    assert.deepEqual(told.splice(0), ["join #b,#c", "join #d", "join #a"]);
+    joined("#a");
+    assert.deepEqual(told.splice(0), ["settled 4 of 4, 0 wait"]);
+    for (const name of ["#a", "#b", "#c", "#d"]) left(name, "lost");
+    channels.offline();
+    channels.welcomed();
+    assert.deepEqual(told, ["join #a,#b"]);
+  });
+
+  test("in which services have put the bot are not joined again", () => {
+    const { told, channels, joined } = setUp(false, ["#a", "#b", "#c"]);
+    joined("#b");
+    channels.welcomed();
+    joined("#a");
+    joined("#c");
+    assert.deepEqual(told, ["join #a,#c", "settled 3 of 3, 0 wait"]);
+  });
+
+  test("that are left while their JOIN is not answered do not hold up the others", () => {
+    const { told, channels, joined } = setUp(false, ["#a", "#b", "#c", "#d"]);
+    channels.welcomed();
+    joined("#b");
+    assert.deepEqual(told, ["join #a,#b"]);
+    channels.forget("#a");
+    assert.deepEqual(told.splice(0), ["join #a,#b", "join #c,#d"]);
+    joined("#c");
+    joined("#d");
+    assert.deepEqual(told, ["settled 3 of 3, 0 wait"]);
   });
 
   test("beyond what the server allows (405) wait until the bot leaves one", () => {
@@ -161,7 +200,8 @@ suite("wanted channels", () => {
     channels.refused("#c", "405", "too many");
     joined("&e");
     assert.deepEqual(told.splice(0), [
-      ...["join #a,#b,#c,#d,&e", "refused #c too many undefined", "settled 3 of 5, 2 wait"],
+      ...["join #a,#b", "join #c,#d,&e"],
+      ...["refused #c too many undefined", "settled 3 of 5, 2 wait"],
     ]);
     clock.advance(3_600_000);
     assert.deepEqual(told, []);
@@ -169,16 +209,20 @@ suite("wanted channels", () => {
     assert.deepEqual(told.splice(0), ["join #c"]);
     joined("#c");
     assert.deepEqual(told.splice(0), ["late #c 3 of 4, 1 wait"]);
-    clock.advance(5_000);
+    // There are as many again as the server allowed.
+    clock.advance(3_600_000);
+    assert.deepEqual(told.splice(0), []);
+    left("&e", "kick");
     assert.deepEqual(told.splice(0), ["join #d"]);
     channels.refused("#d", "405", "too many");
     clock.advance(3_600_000);
     assert.deepEqual(told.splice(0), ["refused #d too many undefined"]);
     // All of them after a new connection.
-    for (const name of ["#a", "#c", "&e"]) left(name, "lost");
+    for (const name of ["#a", "#c"]) left(name, "lost");
     channels.offline();
     channels.welcomed();
-    assert.deepEqual(told, ["join #a,#c,#d,&e"]);
+    for (const name of ["#a", "#c", "#d"]) joined(name);
+    assert.deepEqual(told, ["join #a,#c,#d", "settled 3 of 3, 0 wait"]);
   });
 
   test("are as many as the server announces (CHANLIMIT), by prefix", () => {
@@ -189,12 +233,14 @@ suite("wanted channels", () => {
     ];
     const { clock, told, channels, joined, left } = setUp(false, names, limits);
     channels.welcomed();
-    assert.deepEqual(told.splice(0), ["join #a,#b,&d,&e"]);
-    for (const name of ["#a", "&d", "&e"]) joined(name);
-    assert.deepEqual(told.splice(0), []);
+    joined("#a");
     // A place that is free after a refusal is taken by the next one.
     channels.refused("#b", "473", "no");
-    assert.deepEqual(told.splice(0), ["refused #b no 60000", "join #c"]);
+    clock.advance(3_000);
+    joined("&d");
+    assert.deepEqual(told.splice(0), ["join #a,#b", "refused #b no 60000", "join &d", "join &e"]);
+    joined("&e");
+    assert.deepEqual(told.splice(0), ["join #c"]);
     joined("#c");
     assert.deepEqual(told.splice(0), ["settled 4 of 6, 1 wait"]);
     clock.advance(60_000);
@@ -232,8 +278,7 @@ suite("wanted channels", () => {
         fold: (name) => (isFolding ? name.toLowerCase() : name),
         limits: () => [],
         joined: () => [],
-        join: () => undefined,
-        joinIdle: ({ name }) => void told.push(`join ${name}`),
+        join: (list) => void told.push(`join ${list.map(({ name }) => name).join()}`),
         refused: (name) => void told.push(`refused ${name}`),
         settled: () => undefined,
         joinedLate: () => undefined,
@@ -243,6 +288,7 @@ suite("wanted channels", () => {
     channels.welcomed();
     isFolding = true;
     channels.refold();
+    assert.deepEqual(told.splice(0), ["join #A"]);
     channels.refused("#a", "471", "full");
     clock.advance(60_000);
     assert.deepEqual(told, ["refused #A", "join #A"]);

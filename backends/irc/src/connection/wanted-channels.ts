@@ -1,9 +1,9 @@
 /**
  * The channels to be in: those of the settings and those joined on request.
  *
- * They are joined after each connect, as many as the network allows. A refused JOIN is repeated after
- * a pause that doubles; where the bot is in too many channels, the others wait until it leaves one.
- * Such attempts are made one by one, behind messages, since servers delay a client that fails often.
+ * They are joined after each connect, as many as the network allows, at the pace of `JoinQueue`. A
+ * refused JOIN is repeated after a pause that doubles; where the bot is in too many channels, the
+ * others wait until it leaves one.
  * A channel that the bot left is not wanted any more, nor is one from which it was kicked, since a
  * person decided that; with `rejoin` the bot returns after a kick.
  */
@@ -13,18 +13,16 @@ import type { ChannelToJoin, IrcOptions } from "../options.ts";
 import type { IrcEvent } from "../state/irc-event.ts";
 import { MAX_CHANNELS } from "../state/irc-state.ts";
 import { type ChannelLimit, hasRoom } from "../state/network-rules.ts";
-import { SpacedQueue } from "./spaced-queue.ts";
+import { JoinQueue, joinOrder } from "./join-queue.ts";
+import {
+  type ChannelCounts,
+  countChannels,
+  isUntried,
+  type WantedChannel,
+} from "./wanted-channel.ts";
 
 /** Milliseconds after the welcome at which channels count as settled, joined or not. */
 const SETTLE_WITHIN_MS = 10_000;
-
-export interface ChannelCounts {
-  readonly wanted: number;
-  /** Of those that are wanted. */
-  readonly joined: number;
-  /** Not tried before the bot leaves a channel: it is in as many as the network allows. */
-  readonly waiting: number;
-}
 
 export interface WantedChannelsHooks {
   /** The form of a name in which equal names are equal, by the network's current rules. */
@@ -33,13 +31,11 @@ export interface WantedChannelsHooks {
   limits(): readonly ChannelLimit[];
   /** The channels that the bot is in. */
   joined(): readonly string[];
-  /** Joins at once. */
+  /** Joins, behind the messages that wait. */
   join(channels: readonly ChannelToJoin[]): void;
-  /** Joins when nothing else waits to be sent. */
-  joinIdle(channel: ChannelToJoin): void;
   /** It is not tried again if `retryInMs` is undefined. */
   refused(channel: string, reason: string, retryInMs: number | undefined): void;
-  /** Every channel was joined or refused, or waits. At most once per connection. */
+  /** Every channel was joined or refused, or waits, or 10 s are over. At most once per connection. */
   settled(counts: ChannelCounts): void;
   /** A channel that was refused, or waited, was joined after all. */
   joinedLate(channel: string, counts: ChannelCounts): void;
@@ -54,27 +50,15 @@ const MAX_DOUBLINGS = 4;
 const PERMANENT = new Set(["403", "476", "479"]);
 const TOO_MANY_CHANNELS = "405";
 
-interface Wanted {
-  channel: ChannelToJoin;
-  refusals: number;
-  /**
-   * `pending`: a JOIN was sent and is not answered. `paused`: a timer runs until the next attempt.
-   * `due`: it is tried next. `full`: it waits until the bot leaves a channel. `none`: joined, or
-   * refused for good.
-   */
-  is: "none" | "pending" | "paused" | "due" | "full";
-  cancelTimer?: (() => void) | undefined;
-}
-
 export class WantedChannels {
   readonly #options: Options;
   readonly #hooks: WantedChannelsHooks;
   readonly #clock: Clock;
   /** By folded name. */
-  #wanted = new Map<string, Wanted>();
-  readonly #due: SpacedQueue<Wanted>;
-  /** First characters of names of which the server allows no further channel. */
-  readonly #fullTypes = new Set<string>();
+  #wanted = new Map<string, WantedChannel>();
+  readonly #due: JoinQueue<WantedChannel>;
+  /** How many channels the server has turned out to allow, by the first character of their names. */
+  readonly #seenLimits = new Map<string, number>();
   #cancelSettling: (() => void) | undefined;
   #isSettled = false;
 
@@ -87,8 +71,13 @@ export class WantedChannels {
     this.#options = options;
     this.#hooks = hooks;
     this.#clock = clock;
-    this.#due = new SpacedQueue(
-      { attempt: (wanted) => this.#attempt(wanted), isUnanswered: ({ is }) => is === "pending" },
+    this.#due = new JoinQueue(
+      {
+        isAlone: ({ wasRefused }) => wasRefused,
+        take: (wanted) => this.#take(wanted),
+        send: (group) => hooks.join(group.map(({ channel }) => channel)),
+        isUnanswered: ({ is }) => is === "pending",
+      },
       clock,
     );
     for (const channel of channels) this.want(channel);
@@ -102,7 +91,9 @@ export class WantedChannels {
     const known = this.#get(channel.name);
     if (known !== undefined) known.channel = channel;
     else if (this.#wanted.size < MAX_CHANNELS) {
-      this.#wanted.set(this.#hooks.fold(channel.name), { channel, refusals: 0, is: "none" });
+      this.#wanted.set(this.#hooks.fold(channel.name), {
+        ...{ channel, refusals: 0, is: "none", wasRefused: false },
+      });
     }
   }
 
@@ -112,7 +103,7 @@ export class WantedChannels {
     this.want({ name: known?.name ?? name, key: key ?? known?.key });
   }
 
-  /** Joins these channels now, if they are wanted. */
+  /** Joins these channels, if they are wanted. */
   join(names: readonly string[]): void {
     this.#join(names.flatMap((name) => this.#get(name) ?? []));
   }
@@ -122,6 +113,7 @@ export class WantedChannels {
     if (wanted === undefined) return;
     this.#wanted.delete(this.#hooks.fold(name));
     this.#set(wanted, "none");
+    this.#due.send();
   }
 
   /** The rules for equal names have changed. */
@@ -145,7 +137,7 @@ export class WantedChannels {
       this.#set(wanted, "none");
       wanted.refusals = 0;
     }
-    this.#fullTypes.clear();
+    this.#seenLimits.clear();
     this.#due.clear();
     this.#cancelSettling?.();
     this.#cancelSettling = undefined;
@@ -158,8 +150,12 @@ export class WantedChannels {
     if (event.why === "part" || this.#options.rejoin !== true) this.forget(event.channel);
     const wanted = this.#get(event.channel);
     if (wanted !== undefined) this.#joinLater(wanted, this.#options.rejoinAfterMs);
-    this.#fullTypes.clear();
+    // Channels of several types may count together.
+    for (const type of this.#seenLimits.keys()) {
+      if (!event.channel.startsWith(type)) this.#seenLimits.delete(type);
+    }
     this.#fill();
+    this.#due.send();
   }
 
   /**
@@ -172,16 +168,20 @@ export class WantedChannels {
       if (wanted.is === "pending") this.#refused(wanted, code, reason);
     }
     this.#fill();
+    this.#due.send();
     this.#checkSettled();
   }
 
-  #refused(wanted: Wanted, code: string, reason: string): void {
+  #refused(wanted: WantedChannel, code: string, reason: string): void {
     const { name } = wanted.channel;
-    if (code === TOO_MANY_CHANNELS && this.#hooks.joined().length > 0) {
-      this.#fullTypes.add(name.charAt(0));
+    this.#due.refused();
+    const joined = this.#hooks.joined();
+    if (code === TOO_MANY_CHANNELS && joined.length > 0) {
+      const type = name.charAt(0);
+      this.#seenLimits.set(type, joined.filter((each) => each.startsWith(type)).length);
       // The server would refuse the others as well, and some do not answer for them.
       for (const each of this.#wanted.values()) {
-        const isSame = each.channel.name.startsWith(name.charAt(0));
+        const isSame = each.channel.name.startsWith(type);
         if (isSame && (each.is === "pending" || each.is === "due")) this.#set(each, "full");
       }
       this.#hooks.refused(name, reason, undefined);
@@ -189,6 +189,7 @@ export class WantedChannels {
     }
     const pauseMs = this.#options.joinRetryMs * 2 ** Math.min(wanted.refusals, MAX_DOUBLINGS);
     wanted.refusals += 1;
+    wanted.wasRefused = true;
     const retryInMs = PERMANENT.has(code) ? undefined : pauseMs;
     this.#hooks.refused(name, reason, retryInMs);
     if (retryInMs === undefined) this.#set(wanted, "none");
@@ -201,17 +202,22 @@ export class WantedChannels {
     const isLate = this.#isSettled && wanted.is !== "none";
     this.#set(wanted, "none");
     wanted.refusals = 0;
+    wanted.wasRefused = false;
     if (isLate) this.#hooks.joinedLate(wanted.channel.name, this.#counts());
     this.#fill();
+    this.#due.send();
     this.#checkSettled();
   }
 
-  #joinLater(wanted: Wanted, ms: number): void {
+  #joinLater(wanted: WantedChannel, ms: number): void {
     this.#set(wanted, "paused");
-    wanted.cancelTimer = this.#clock.after(ms, () => this.#makeDue(wanted));
+    wanted.cancelTimer = this.#clock.after(ms, () => {
+      this.#makeDue(wanted);
+      this.#due.send();
+    });
   }
 
-  #makeDue(wanted: Wanted): void {
+  #makeDue(wanted: WantedChannel): void {
     this.#set(wanted, "due");
     this.#due.add(wanted);
   }
@@ -230,38 +236,46 @@ export class WantedChannels {
     }
   }
 
-  #attempt(wanted: Wanted): boolean {
-    wanted.is = this.#fits(wanted) ? "pending" : "full";
-    if (wanted.is === "full") return false;
-    this.#hooks.joinIdle(wanted.channel);
-    return true;
+  /** False: it is not to be joined now. Services may have joined the bot already. */
+  #take(wanted: WantedChannel): boolean {
+    const isIn = this.#joinedKeys().has(this.#hooks.fold(wanted.channel.name));
+    if (isIn) wanted.is = "none";
+    else wanted.is = this.#fits(wanted) ? "pending" : "full";
+    return wanted.is === "pending";
   }
 
-  #join(all: readonly Wanted[]): void {
-    const now: ChannelToJoin[] = [];
-    for (const wanted of all) {
-      this.#set(wanted, this.#fits(wanted) ? "pending" : "full");
-      if (wanted.is === "pending") now.push(wanted.channel);
+  /** As many as fit, those last that were refused before. */
+  #join(all: readonly WantedChannel[]): void {
+    const refused = all.filter(({ wasRefused }) => wasRefused);
+    const others = all.filter(({ wasRefused }) => !wasRefused);
+    for (const wanted of [...others, ...refused]) {
+      this.#set(wanted, this.#fits(wanted) ? "due" : "full");
     }
-    if (now.length > 0) this.#hooks.join(now);
+    const due = (each: readonly WantedChannel[]) => each.filter(({ is }) => is === "due");
+    for (const wanted of [...joinOrder(due(others)), ...due(refused)]) this.#due.add(wanted);
+    this.#due.send();
   }
 
   /** Whether the network allows one more channel of its kind. */
-  #fits({ channel: { name } }: Wanted): boolean {
-    if (this.#fullTypes.has(name.charAt(0))) return false;
-    const limits = this.#hooks.limits();
+  #fits({ channel: { name } }: WantedChannel): boolean {
+    const seen = [...this.#seenLimits].map(([prefixes, max]) => ({ prefixes, max }));
+    const limits = [...this.#hooks.limits(), ...seen];
     if (limits.length === 0) return true;
-    const taken = new Set(this.#hooks.joined().map((each) => this.#hooks.fold(each)));
+    const taken = this.#joinedKeys();
     for (const [key, { is }] of this.#wanted) if (is === "pending" || is === "due") taken.add(key);
     taken.delete(this.#hooks.fold(name));
     return hasRoom(name, [...taken], limits);
   }
 
-  #get(name: string): Wanted | undefined {
+  #joinedKeys(): Set<string> {
+    return new Set(this.#hooks.joined().map((name) => this.#hooks.fold(name)));
+  }
+
+  #get(name: string): WantedChannel | undefined {
     return this.#wanted.get(this.#hooks.fold(name));
   }
 
-  #set(wanted: Wanted, is: Wanted["is"]): void {
+  #set(wanted: WantedChannel, is: WantedChannel["is"]): void {
     wanted.cancelTimer?.();
     wanted.cancelTimer = undefined;
     if (wanted.is === "due") this.#due.delete(wanted);
@@ -269,16 +283,11 @@ export class WantedChannels {
   }
 
   #counts(): ChannelCounts {
-    const joined = new Set(this.#hooks.joined().map((name) => this.#hooks.fold(name)));
-    return {
-      wanted: this.#wanted.size,
-      joined: [...this.#wanted.keys()].filter((key) => joined.has(key)).length,
-      waiting: [...this.#wanted.values()].filter(({ is }) => is === "full").length,
-    };
+    return countChannels(this.#wanted, this.#joinedKeys());
   }
 
   #checkSettled(): void {
-    const isOpen = [...this.#wanted.values()].some(({ is }) => is === "pending");
+    const isOpen = [...this.#wanted.values()].some(isUntried);
     if (!isOpen && this.#cancelSettling !== undefined) this.#settled();
   }
 

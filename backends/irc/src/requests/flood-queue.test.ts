@@ -86,6 +86,22 @@ suite("flood queue", () => {
     assert.equal(clock.timers, 0);
   });
 
+  test("an idle line is sent after 10 s even if something always waits", () => {
+    const { clock, queue, written } = setUp();
+    queue.add(job(...Array.from({ length: 200 }, (_, at) => `line ${at}`)));
+    queue.sendIdle("JOIN #x");
+    queue.sendIdle("JOIN #y");
+    clock.advance(9_999);
+    assert.ok(!written.some(({ line }) => line.startsWith("JOIN")));
+    clock.advance(OPTIONS.lineIntervalMs * 2);
+    const joins = written.filter(({ line }) => line.startsWith("JOIN"));
+    assert.deepEqual(
+      joins.map(({ line }) => line),
+      ["JOIN #x", "JOIN #y"],
+    );
+    queue.close();
+  });
+
   test("idle lines go at once if nothing waits, wait behind deferred ones, and end with the queue", () => {
     const { clock, queue, written } = setUp();
     queue.sendIdle("JOIN #a");

@@ -17,6 +17,9 @@ export const MAX_PRIORITY_LINES = 16;
 /** Lines that keep the connection in place and wait behind all jobs; further ones are dropped. */
 const MAX_DEFERRED_LINES = 10_000;
 
+/** Milliseconds after which an idle line goes first: else it would never be sent by a busy bot. */
+const MAX_IDLE_WAIT_MS = 10_000;
+
 /** A line, and the label with which the server is to answer it. */
 export interface LabelledLine {
   readonly line: string;
@@ -56,8 +59,8 @@ export class FloodQueue {
   readonly #priority: string[] = [];
   /** Behind all jobs. */
   readonly #deferred: string[] = [];
-  /** Behind everything. */
-  readonly #idle: string[] = [];
+  /** Behind everything, for a while. */
+  readonly #idle: { readonly line: string; readonly atMs: number }[] = [];
   readonly #limiter: RateLimiter;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
@@ -114,7 +117,7 @@ export class FloodQueue {
 
   /**
    * Sends at once and delays all that waits: for what keeps the connection in place. When a whole
-   * burst is owed, such as after JOINs of very many channels, the line waits behind all jobs.
+   * burst is owed, such as after PARTs of very many channels, the line waits behind all jobs.
    */
   sendNow(line: string): void {
     if (this.#closed) return;
@@ -122,10 +125,10 @@ export class FloodQueue {
     else this.#write(line);
   }
 
-  /** Sends when nothing else waits: for what may come late. */
+  /** Sends when nothing else waits, or after 10 s: for what may come late. */
   sendIdle(line: string): void {
     if (this.#closed || this.#idle.length >= MAX_DEFERRED_LINES) return;
-    this.#idle.push(line);
+    this.#idle.push({ line, atMs: this.#clock.now() });
     this.#pump();
   }
 
@@ -171,6 +174,10 @@ export class FloodQueue {
   #nextLine(): string | LabelledLine | undefined {
     const first = this.#priority.shift();
     if (first !== undefined) return first;
+    const [idle] = this.#idle;
+    if (idle !== undefined && this.#clock.now() - idle.atMs >= MAX_IDLE_WAIT_MS) {
+      return this.#idle.shift()?.line;
+    }
     for (let job = this.#nextJob(); job !== undefined; job = this.#nextJob()) {
       const line = job.nextLine();
       if (line !== undefined) {
@@ -179,7 +186,7 @@ export class FloodQueue {
       }
       this.#remove(job);
     }
-    return this.#deferred.shift() ?? this.#idle.shift();
+    return this.#deferred.shift() ?? this.#idle.shift()?.line;
   }
 
   /** The job whose turn it is, unless an earlier one would then miss its deadline. */
