@@ -108,7 +108,7 @@ async function measureAll(
     const shapes = measurement.shaped ? options.shapes : options.shapes.slice(0, 1);
     for (let round = 1; round <= rounds; round++) {
       for (const shape of shapes) {
-        // The shape that is quoted goes without saying.
+        // Rows of the shape that is quoted have no name behind them.
         const label = measurement.shaped && shape.name !== "real" ? `, ${shape.name}` : "";
         for (const subject of running) {
           const { name } = subject.system;

@@ -1,4 +1,4 @@
-/** What a measurement is: it loads one system for a while and says what it saw. */
+/** What a measurement is: it loads one system for a while and returns its figures. */
 import type { Shape } from "./shapes/shape.ts";
 import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.ts";
 

@@ -32,7 +32,7 @@ export function watchNpmShell(onGone) {
  */
 export function isNohup() {
   const { _: command = "", npm_lifecycle_script: script = "" } = process.env;
-  if (/\bnohup\b/.test(script)) return true;
+  if (/(^|[\s;&|(/])nohup\s/.test(script)) return true;
   return /(^|\/)nohup$/.test(command) && !parentVariables().includes(`_=${command}`);
 }
 

@@ -1,4 +1,4 @@
-/** The load's chat backend: says events, and answers requests at once or never. */
+/** The load's chat backend: sends events, and answers requests at once or never. */
 
 import { newBackendId, type Shape } from "../shapes/shape.ts";
 import { ClientConnection } from "../wire/client-connection.ts";

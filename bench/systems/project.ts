@@ -1,6 +1,7 @@
 /** A project of ours as a person runs it: in a folder of its own, on a terminal. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TestContext } from "node:test";
 import {
   makeCheckout,
   processesIn,
@@ -8,7 +9,6 @@ import {
   SEABIRD,
 } from "../../test/support/checkout.ts";
 import { PtyProgram } from "../../test/support/pty.ts";
-import { Scope } from "./scope.ts";
 
 /** What the chat room shows when it can be typed into. */
 const PROMPT = "Welcome to #";
@@ -52,5 +52,19 @@ export async function startProject({ npm = false, files = {} }: ProjectOptions):
   } catch (error) {
     await scope.close();
     throw error;
+  }
+}
+
+/** What the fixtures of tests need of a test: a place for what is to be undone at the end. */
+class Scope implements Pick<TestContext, "after"> {
+  readonly #undo: (() => unknown)[] = [];
+
+  after(undo: () => unknown): void {
+    this.#undo.push(undo);
+  }
+
+  /** Undoes the newest first. */
+  async close(): Promise<void> {
+    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) await undo();
   }
 }

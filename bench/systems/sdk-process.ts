@@ -1,4 +1,4 @@
-/** A program on our SDK as the measured process: it is ordered about, and reports, over IPC. */
+/** A program on our SDK as the measured process: it takes orders and reports over IPC. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { within } from "../load/peer.ts";

@@ -192,11 +192,17 @@ test("with nohup, or as a job of its own, it outlives npm's shell and a SIGHUP",
   }
 });
 
-test("the nohup of npm itself is not the program's", async (t) => {
-  const program = underShell(t, { npm_lifecycle_event: "start", _: "/usr/bin/nohup" });
-  await program.begun();
-  program.shell.kill("SIGTERM");
-  assert.equal(await program.next(), "got SIGTERM");
+test("the nohup of npm itself, and a file of that name, are not the program's", async (t) => {
+  for (const env of [
+    { _: "/usr/bin/nohup" },
+    { _: "", npm_lifecycle_script: "seabird core >nohup.out" },
+    { _: "", npm_lifecycle_script: "rm -f logs/nohup; seabird core" },
+  ]) {
+    const program = underShell(t, { npm_lifecycle_event: "start", ...env });
+    await program.begun();
+    program.shell.kill("SIGTERM");
+    assert.equal(await program.next(), "got SIGTERM");
+  }
 });
 
 const FOLLOW = `

@@ -25,7 +25,7 @@ const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 const SETTLE_MS = 50;
 /** They differ between shells, and between npm and npx, with nothing changed for a program. */
 const VOLATILE_ENV =
-  /^(npm_|_$|SHLVL$|(OLD)?PWD$|INIT_CWD$|PATH$|NODE$|COLOR$|EDITOR$|TERM|COLUMNS$|LINES$|WINDOWID$|SSH_|XDG_|INVOCATION_ID$|JOURNAL_STREAM$)/;
+  /^(npm_|_$|SHLVL$|(OLD)?PWD$|INIT_CWD$|PATH$|NODE$|COLOR$|EDITOR$|TERM(INFO|_PROGRAM(_VERSION)?|_SESSION_ID)?$|COLORTERM$|COLUMNS$|LINES$|WINDOWID$|SSH_|XDG_|INVOCATION_ID$|JOURNAL_STREAM$)/;
 
 export interface Question {
   readonly program: Program;
