@@ -34,6 +34,22 @@ test("what comes in while somebody types appears above the prompt", async () => 
   assert.deepEqual(await lines, ["hello"]);
 });
 
+test("the byte order mark before a script is no text, one within it is", async () => {
+  const rows = [
+    ["\uFEFF!ping\r\n!help\n", ["!ping", "!help"]],
+    ["!ping\n\uFEFF!help\n", ["!ping", "\uFEFF!help"]],
+    ["\uFEFF", [""]],
+    ["", []],
+  ] as const;
+  for (const [script, expected] of rows) {
+    const connection = new Connection({
+      input: Readable.from([script]),
+      output: new PassThrough(),
+    });
+    assert.deepEqual(await collect(connection.lines(never)), expected);
+  }
+});
+
 test("a line that wraps is moved as a whole, wherever the cursor is", async () => {
   const terminal = new FakeTerminal({ columns: 10 });
   const connection = new Connection(terminal);

@@ -52,6 +52,9 @@ export class Connection {
       if (signal.aborted) return;
       const lines = this.#readline[Symbol.asyncIterator]();
       this.#readline.resume();
+      // Editors put a byte order mark before the first line of a script.
+      const { value, done } = await lines.next();
+      if (done !== true) yield value.replace(/^\uFEFF/, "");
       yield* lines;
     } finally {
       signal.removeEventListener("abort", stop);
