@@ -40,7 +40,7 @@ test("--yes without a network: a file that is fine, twice is refused, --force is
   await writeFile(join(cwd, ".gitignore"), "node_modules\n/secrets");
   const made = await runCli(["init", "--yes", "--plugin", "help", "ping"], { cwd });
   assert.equal(made.code, 0, made.err);
-  assert.match(made.out, /^Wrote seabird\.yaml\.\nAdded \.seabird\/ to \.gitignore\.\n/);
+  assert.match(made.out, /^Wrote seabird\.yaml\.\nAdded \.seabird\/.*\.env to \.gitignore\.\n/);
   assert.ok(made.out.endsWith(`Next: ${SEABIRD} up\n`), made.out);
   assert.deepEqual(await yamlIn(cwd), {
     core: { listen: "127.0.0.1:11235" },
@@ -50,7 +50,7 @@ test("--yes without a network: a file that is fine, twice is refused, --force is
   assert.match(text, /^# yaml-language-server: \$schema=\.seabird\/schema\.json\n/);
   assert.equal(
     await readFile(join(cwd, ".gitignore"), "utf8"),
-    "node_modules\n/secrets\n.seabird/\n",
+    "node_modules\n/secrets\n.seabird/\n.env\n",
   );
   assert.ok(JSON.parse(await readFile(join(cwd, ".seabird/schema.json"), "utf8")).$defs);
   const checked = await runCli(["config", "check"], { cwd });
@@ -89,12 +89,16 @@ test("nobody to ask, and options that cannot work: nothing is written", async (t
       ["--yes", ...irc("host=x", "hots=y")],
       /irc has no setting "hots"\n.*seabird(?:\.js)? backend irc --help/,
     ],
+    [["--yes", ...irc("host=x", "nik=y")], /irc has no setting "nik"\n.*did you mean nick\?/],
     [["--yes", ...irc("host=x", "nick")], /--set is "nick"; give KEY=VALUE/],
     [["--yes", "--set", "host=x"], /--set needs --backend TYPE/],
     [["--yes", ...irc("nick=bird")], /host is missing\n.*--set KEY=VALUE/],
     [["--yes", "--plugin", "pong"], /--plugin is "pong"; give one of help, ping/],
     [["--yes", ...irc("host=x", "sasl.account=me")], /sasl\.password is missing/],
-    [["--yes", ...irc("host=x", "password=hush")], /--set is "password"; give password_file=FILE/],
+    [
+      ["--yes", ...irc("host=x", "password=hush")],
+      /--set is "password"; give password_file=FILE.*password: "\$\{NAME\}"/,
+    ],
     [
       ["--yes", ...irc("host=x", "sasl.password_file=gone")],
       /cannot read gone: there is no such file/,
@@ -142,7 +146,7 @@ test("a server without services: it is tried, and its password kept apart", asyn
   assert.equal(await readFile(join(cwd, "secrets/irc-home-password"), "utf8"), "letmein\n");
   assert.equal(await modeOf(cwd, "secrets/irc-home-password"), "600");
   assert.equal(await modeOf(cwd, "secrets"), "700");
-  assert.equal(await readFile(join(cwd, ".gitignore"), "utf8"), ".seabird/\nsecrets/\n");
+  assert.equal(await readFile(join(cwd, ".gitignore"), "utf8"), ".seabird/\nsecrets/\n.env\n");
   const checked = await runCli(["config", "check"], { cwd });
   assert.equal(checked.code, 0, checked.err);
   assert.doesNotMatch(checked.err, /warning/);

@@ -139,7 +139,7 @@ function nothingRuns(from: string): CliError {
     );
   }
   const next = existsSync(join(from, "seabird.yaml"))
-    ? "start it with `seabird up`; logs are in .seabird/logs/"
+    ? "start it with `seabird up`, which answers once it has checked seabird.yaml; logs are in .seabird/logs/"
     : "go to the folder of your seabird.yaml, or make one with `seabird init`; start it with `seabird up`";
   return new CliError(EXIT.unreachable, "no `seabird up` runs in this folder", next);
 }

@@ -10,6 +10,7 @@ import {
   TextFileError,
 } from "@seabird-chat/runtime";
 import { CliError } from "../../process/cli-error.ts";
+import { nearest } from "../nearest.ts";
 import type { Network } from "./ask-init.ts";
 import type { SettingReader, Settings } from "./questions.ts";
 
@@ -25,10 +26,20 @@ export async function givenSettings(
     const [key, value] = await readSetting(name, text, reader, questions);
     const row = reader.rows.find((setting) => setting.key === key);
     if (row === undefined) {
-      const next = `\`seabird backend ${type} --help\` lists its settings`;
+      const near = nearest(
+        name,
+        reader.rows.map(({ key }) => key),
+      );
+      const meant = near === undefined ? "" : `did you mean ${near}? `;
+      const next = `${meant}\`seabird backend ${type} --help\` lists its settings`;
       throw new CliError(EXIT.usage, `${type} has no setting ${JSON.stringify(name)}`, next);
     }
-    if (row.secret && key === name) refuse("--set", name, `${name}_file=FILE; - is standard input`);
+    if (row.secret && key === name)
+      refuse(
+        "--set",
+        name,
+        `${name}_file=FILE; - is standard input. A variable of .env you write into seabird.yaml yourself: ${name}: "\${NAME}"`,
+      );
     const problem = reader.problemOf(key, value);
     if (problem !== undefined) {
       const shown = row.secret ? "" : ` ${JSON.stringify(maskLogin(text))}`;

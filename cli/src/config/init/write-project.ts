@@ -42,7 +42,7 @@ interface Draft {
   readonly secrets: readonly Secret[];
 }
 
-const IGNORED = [".seabird/", "secrets/"];
+const IGNORED = [".seabird/", "secrets/", ".env"];
 const SCHEMA_LINE = " yaml-language-server: $schema=.seabird/schema.json";
 const OWNER_ONLY = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
