@@ -21,6 +21,7 @@ import { until } from "../../../test/support/until.ts";
 import { describer } from "./describe-component.ts";
 import { DescriptionCache } from "./description-cache.ts";
 
+const PATIENCE_MS = 120_000;
 const PROGRAM = `
   import { appendFileSync } from "node:fs";
   import { name } from "./name.mjs";
@@ -51,7 +52,10 @@ async function makeProgram(t: TestContext, source = PROGRAM) {
   const own = join(folder, ".seabird");
   /** As a start of its own does. */
   const ask = async (...args: string[]) => {
-    const describe = describer(folder, { cache: new DescriptionCache(own) });
+    const describe = describer(folder, {
+      cache: new DescriptionCache(own),
+      timeoutMs: PATIENCE_MS,
+    });
     const answer = await describe({ script, args });
     return "problem" in answer ? answer.problem : answer.components[0].name;
   };
@@ -212,8 +216,8 @@ test("modules of its workers and forks count too", async (t) => {
 test("a program of very many modules has an answer, which is kept", async (t) => {
   const { write, ask, asked } = await makeProgram(t);
   // Their paths together are larger than what a program may write.
-  const folder = "long-name/".repeat(15);
-  const count = 6_000;
+  const folder = `${"long-name-".repeat(20)}/`.repeat(8);
+  const count = 700;
   await write(
     `${THING}/x.mjs`,
     `for (let n = 0; n < ${count}; n++) await import(\`./${folder}y.mjs?\${n}\`);
