@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { BlockSchema, ChatEventSchema, EventSchema, MAX_BLOCK_DEPTH } from "@seabird-chat/protocol";
 import fc from "fast-check";
+import { EventLog } from "../streams/event-log.ts";
 import {
   anyGoodBlock,
   anyOddBlock,
@@ -13,6 +14,7 @@ import {
   nested,
   text,
 } from "../test/any-event.ts";
+import { messagesIn } from "../test/fixtures.ts";
 import { encoded, idPrefix, isTranscoded, options } from "../test/transcoding.ts";
 import { transcodeEvent } from "./transcode-event.ts";
 
@@ -110,4 +112,18 @@ test("what does not fit into the buffer is decoded, and the next event is transc
     assert.ok(!isTranscoded(bytes));
     assert.ok(isTranscoded(encoded(saying(nested(2, text("y".repeat(20_000)))))));
   }
+});
+
+test("the log keeps an event whose message is gone with the next one", () => {
+  const log = new EventLog();
+  const cursor = log.cursor(true);
+  const texts = ["first", "second one", "x".repeat(20_000), ""];
+  const published = texts.map((content) => {
+    const event = transcodeEvent(encoded(saying(text(content))), { idPrefix, options });
+    assert.ok(event !== undefined);
+    log.append(event.encoded.message, event.encoded.isPrivate);
+    return Buffer.from(event.encoded.message);
+  });
+  const run = cursor.take(100_000);
+  assert.deepEqual(messagesIn(run ?? Buffer.alloc(0)), published);
 });
