@@ -8,6 +8,7 @@ import type { Settings } from "./settings.ts";
 
 const START_ONE =
   "start one with `seabird up` or `seabird core`, or name another with --url or SEABIRD_HOST";
+const TOKEN_STORE = "core's log has the reason: its disk may be full, or its database locked";
 const ANOTHER_TOKEN =
   "give a valid token with --token-file or SEABIRD_TOKEN; in core's folder " +
   "`seabird token create NAME --scope SCOPE --offline` makes one";
@@ -59,6 +60,10 @@ export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): Cli
   if (error instanceof CliError) return error;
   const failure = ConnectError.from(error);
   const message = safeText(failure.rawMessage);
+  // Core answered: it is its database that cannot be used, on a full disk for instance.
+  if (failure.code === Code.Unavailable && message === "token store unavailable") {
+    return new CliError(EXIT.unavailable, `core at ${url}: ${message}`, TOKEN_STORE);
+  }
   const tls = TLS_TROUBLES.find(([pattern]) => pattern.test(`${systemCode(error)} ${message}`));
   if (tls !== undefined || failure.code === Code.Unavailable || isConnectionFailure(error)) {
     const next = tls?.[1] ?? START_ONE;
