@@ -193,7 +193,7 @@ test("each way to fail has its exit code and one line that says why", async (t) 
       [PLUGIN, at("broken.ts")],
       undefined,
       1,
-      /broken\.ts cannot be loaded: RangeError: at the top$/,
+      /broken\.ts cannot be loaded: RangeError: at the top \(broken\.ts:\d+\)$/,
     ],
     [[PLUGIN, at("hello.ts"), "--nope"], undefined, 2, /there is no "--nope"; --help lists/],
     [[PLUGIN, "--bootstrap-fd"], undefined, 2, /--bootstrap-fd needs a value/],

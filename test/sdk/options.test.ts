@@ -110,6 +110,33 @@ function schema(): never {
   });
 }
 
+const MISTAKEN: readonly (readonly [what: string, declare: () => unknown, words: RegExp])[] = [
+  [
+    "a nearly named kind",
+    () => bot().on(untyped<"message">("mesage"), () => {}),
+    /"mesage"; did you mean message\?$/,
+  ],
+  [
+    "another kind",
+    () => bot().on(untyped<"message">("join"), () => {}),
+    /"join"; allowed: .*privateMessage/,
+  ],
+  [
+    "no storage",
+    () => loose(schedule)(bot()),
+    /^schedule of "bot" is given no storage; write schedule/,
+  ],
+  [
+    "another plugin's storage",
+    () => loose(schedule)(bot(), storage(plugin("other"))),
+    /is given the storage of "other"; write schedule\(plugin, storage\(plugin\)\)$/,
+  ],
+];
+
+for (const [what, declare, words] of MISTAKEN) {
+  test(`${what} is refused with what is right`, () => assert.throws(declare, refused(words)));
+}
+
 for (const [what, declare, words] of DECLARED) {
   test(`an unknown option of ${what} is refused`, () => assert.throws(declare, refused(words)));
 }

@@ -332,6 +332,16 @@ test("onStart runs before the first event, and what it returned when the plugin 
   assert.deepEqual(steps, ["start", "heard", "cleanup"]);
 });
 
+test("an onStart that throws fails the plugin, and its error is in the log", async (t) => {
+  const stage = await startStage(t);
+  const broken = plugin("broken");
+  broken.onStart(() => {
+    throw new Error("no such table");
+  });
+  await assert.rejects(start(t, stage, broken), /no such table/);
+  assert.ok(stage.lines.includes("error onStart failed <- no such table"));
+});
+
 test("closing lets a handler end what it began, and cancels questions", async (t) => {
   const stage = await startStage(t);
   const last = plugin("last");

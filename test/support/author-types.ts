@@ -2,7 +2,17 @@
  * What must compile for authors and what must not; nothing here runs. `tsc` reads it with our own
  * options, and plugin-types.test.ts with those that most authors have.
  */
-import { type Allow, arg, flag, plugin, startPlugin } from "@seabird-chat/sdk";
+import {
+  type Allow,
+  type Argument,
+  arg,
+  type FlagDeclaration,
+  flag,
+  plugin,
+  startPlugin,
+} from "@seabird-chat/sdk";
+import { schedule } from "@seabird-chat/sdk/schedule";
+import { storage } from "@seabird-chat/sdk/storage";
 import { z } from "zod";
 
 export function fits(
@@ -74,6 +84,16 @@ export function fitsNot(): void {
   p.command("a", { help: "x", args: { a: flag.text() } }, () => undefined);
   // @ts-expect-error an argument in place of a flag
   p.command("a", { help: "x", flags: { a: arg.word() } }, () => undefined);
+  // @ts-expect-error the same in published declarations, which have no shape
+  void ({} as Omit<FlagDeclaration<string>, "shape"> satisfies Omit<Argument<string>, "shape">);
+  // @ts-expect-error and the other way round
+  void ({} as Omit<Argument<string>, "shape"> satisfies Omit<FlagDeclaration<string>, "shape">);
+  const settings = plugin("s", { config: z.object({ a: z.number() }) });
+  schedule(settings, storage(settings)).job<null>("j", (run) => {
+    const a: number = run.config.a;
+    // @ts-expect-error an unknown setting
+    return [a, run.config.b];
+  });
   // @ts-expect-error the question is made at once
   p.command("a", { help: "x", confirm: async () => "x" }, () => undefined);
   // @ts-expect-error an unknown setting

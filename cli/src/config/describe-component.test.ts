@@ -77,6 +77,14 @@ const WRONG: readonly (readonly [source: string, problem: string | RegExp])[] = 
   ["const x = ;", /^cannot be loaded: SyntaxError: /],
   ["console.error('\\x1b[2Jboo'); process.exit(3)", "cannot be loaded: ␛[2Jboo"],
   [
+    "console.error('Error: top\\n    at x.ts:1\\nseabird-plugin: /p/x.ts cannot be loaded: Error: top (x.ts:1)'); process.exit(1)",
+    "cannot be loaded: Error: top (x.ts:1)",
+  ],
+  [
+    "console.error('seabird-plugin: /p/x.ts exports no plugin; it needs a line'); process.exit(2)",
+    "cannot be loaded: /p/x.ts exports no plugin; it needs a line",
+  ],
+  [
     "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)",
     "cannot be loaded: SIGTERM",
   ],

@@ -255,6 +255,20 @@ test("sub-commands", async () => {
   assert.equal(set.wordOf("gs"), undefined);
 });
 
+test("wrong input that nearly names a sub-command is answered with both", async () => {
+  const { set, answer } = setup();
+  const args = { question: arg.word(), choices: arg.rest() };
+  set.add("poll", { help: "asks", args, flags: { secret: flag.boolean() } }, "own");
+  set.add("poll close", "ends it", "close");
+  const usage = "Usage: !poll QUESTION CHOICES… [--secret]";
+  const rows: readonly (readonly [typed: string, wrong: string])[] = [
+    ["poll clsoe", "choices: missing; did you mean poll close?"],
+    ["poll lunch", "choices: missing."],
+    ["poll clsoe --secrt x", 'there is no flag "--secrt"; did you mean --secret?'],
+  ];
+  for (const [typed, wrong] of rows) assert.equal(await answer(typed), `${wrong} ${usage}`, typed);
+});
+
 test("a command that takes no words says when a sub-command was nearly named", async () => {
   const { set, answer } = setup();
   set.add("game", "tells about games", "own");

@@ -166,7 +166,7 @@ export class CommandSet<H> {
   }
 
   async #prepare(
-    { named: { command, handler }, arg }: Target<H>,
+    { named: { command, handler }, arg, hint }: Target<H>,
     { user, channelId, prefix }: Invocation,
     at: PrepareContext,
   ): Promise<Prepared<H>> {
@@ -182,10 +182,8 @@ export class CommandSet<H> {
     try {
       const parsed = await parseCommand(command, arg, { ...at, user, channelId });
       if ("wrong" in parsed) {
-        return {
-          do: "reply",
-          line: `${sentence(parsed.wrong)} Usage: ${prefix}${usageOf(command)}`,
-        };
+        const wrong = parsed.wrong + (parsed.wrong.includes("did you mean") ? "" : hint);
+        return { do: "reply", line: `${sentence(wrong)} Usage: ${prefix}${usageOf(command)}` };
       }
       const { values } = parsed;
       const confirm = questionOf(command, values);
@@ -201,6 +199,8 @@ export class CommandSet<H> {
 interface Target<H> {
   readonly named: Named<H>;
   readonly arg: string;
+  /** `; did you mean game stop?` if the first word is nearly a sub-command; else empty. */
+  readonly hint: string;
 }
 
 /** The sub-command that the first word names, else the command itself, else an error line. */
@@ -210,10 +210,10 @@ function findTarget<H>(
 ): Target<H> | { line: string } {
   const { word, rest } = firstWord(arg);
   const sub = subs.get(subNames.findInSentence(word) ?? "");
-  if (sub !== undefined) return { named: sub, arg: rest };
+  if (sub !== undefined) return { named: sub, arg: rest, hint: "" };
   const hint = didYouMean(word, subs.keys(), `${name} `);
   const isSlip = hint !== "" && (own?.command.args ?? []).length === 0;
-  if (own !== undefined && !isSlip) return { named: own, arg };
+  if (own !== undefined && !isSlip) return { named: own, arg, hint };
   const usage = `Usage: ${prefix}${subUsageOf(name, subs.keys())}`;
   if (word === "") return { line: usage };
   return { line: `${sentence(`there is no ${quoteInput(`${name} ${word}`)}${hint}`)} ${usage}` };

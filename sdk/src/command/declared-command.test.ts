@@ -54,12 +54,17 @@ const rows: [string, () => Spec | string, RegExp][] = [
   [
     "a flag as argument",
     () => broken({ help: "x", args: { a: flag.boolean() } }),
-    /"a" is not made with arg/,
+    /"a" is not made with arg; it belongs in flags, not in args/,
   ],
   [
     "an argument as flag",
     () => broken({ help: "x", flags: { a: arg.word() } }),
-    /"a" is not made with flag/,
+    /"a" is not made with flag; it belongs in args, not in flags/,
+  ],
+  [
+    "an argument that is not called",
+    () => broken({ help: "x", args: { a: arg.word } }),
+    /"a" is not made with arg; call it, as in word\(\)/,
   ],
   [
     "a name of digits",

@@ -146,7 +146,11 @@ function declareArgs(args: Args, refuse: Refuse): DeclaredArg[] {
   const declared = Object.entries(args).map(([name, argument]): DeclaredArg => {
     checkValueName(name, "argument", refuse);
     const shape: ArgShape | undefined = (argument as Argument<unknown> | undefined)?.shape;
-    if (shape?.takes === undefined) return refuse(`argument "${name}" is not made with arg`);
+    if (shape?.takes === undefined) {
+      return refuse(
+        `argument "${name}" is not made with arg${calledOr(argument, "args", "flags")}`,
+      );
+    }
     checkLine(shape.about, `what argument "${name}" is about`, refuse);
     return { ...shape, name, label: kebab(name).toUpperCase() };
   });
@@ -169,14 +173,22 @@ function declareFlags(flags: Flags, refuse: Refuse): DeclaredFlag[] {
   return Object.entries(flags).map(([name, flag]): DeclaredFlag => {
     checkValueName(name, "flag", refuse);
     const shape: FlagShape | undefined = (flag as FlagDeclaration<unknown> | undefined)?.shape;
-    if (shape === undefined || "takes" in shape)
-      return refuse(`flag "${name}" is not made with flag`);
+    if (shape === undefined || "takes" in shape) {
+      return refuse(`flag "${name}" is not made with flag${calledOr(flag, "flags", "args")}`);
+    }
     checkLine(shape.about, `what flag "${name}" is about`, refuse);
     if (shape.short !== undefined && !SHORT_NAME.test(shape.short)) {
       refuse(`the short name of flag "${name}" is ${JSON.stringify(shape.short)}, not one letter`);
     }
     return { ...shape, name, long: kebab(name) };
   });
+}
+
+/** What to change, where that is known: a call that is missing, or a declaration in the other list. */
+function calledOr(given: unknown, here: string, there: string): string {
+  if (typeof given === "function") return "; call it, as in word()";
+  const isOther = typeof given === "object" && given !== null && "shape" in given;
+  return isOther ? `; it belongs in ${there}, not in ${here}` : "";
 }
 
 function checkValueName(name: string, kind: string, refuse: Refuse): void {

@@ -15,10 +15,11 @@ export interface FlagDeclaration<out T> {
   /** @internal */
   readonly shape: FlagShape;
   /**
-   * Never set: it carries the type only. Wrapped, since `?` alone removes undefined from `T` where
-   * `exactOptionalPropertyTypes` is off.
+   * Never set: it carries the type only, under another name than an argument's, so that the
+   * declarations, which have no `shape`, differ too. Wrapped, since `?` alone removes undefined from
+   * `T` where `exactOptionalPropertyTypes` is off.
    */
-  readonly value?: { readonly is: T };
+  readonly flagValue?: { readonly is: T };
 }
 
 /** @internal The parser's view of a flag. */

@@ -166,11 +166,12 @@ export class EventRunner {
   }
 
   async #command(
-    { name, arg }: HandlerRun & { by: "command" },
+    run: HandlerRun & { by: "command" },
     event: ReplyableEvent,
     context: ReplyableContext,
   ): Promise<void> {
     const { commands, prefixes, contextDeps } = this.#deps;
+    const { name, arg } = run;
     const { user, tags } = event;
     const { id: backendId, type: backendType } = context.backend;
     const channelId = "channelId" in event ? event.channelId : undefined;
@@ -184,6 +185,7 @@ export class EventRunner {
     );
     if (prepared.do === "nothing") return;
     if (prepared.do === "reply") return context.mentionReply(prepared.line);
+    if (prepared.name !== name) run.what = `command ${prepared.name}`;
     const { confirm } = prepared;
     if (confirm !== undefined && !(await context.confirm(confirm))) return;
     await prepared.handler(context, prepared.values);

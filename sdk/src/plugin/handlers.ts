@@ -8,7 +8,13 @@ import type { Declaration, ErasedHandler } from "./plugin.ts";
 
 /** One handler to run for one event. */
 export type HandlerRun =
-  | { readonly by: "command"; readonly what: string; readonly name: string; readonly arg: string }
+  | {
+      readonly by: "command";
+      /** Of a sub-command its whole name, once it is known. */
+      what: string;
+      readonly name: string;
+      readonly arg: string;
+    }
   | {
       readonly by: "hears";
       readonly what: string;

@@ -146,7 +146,10 @@ class PluginRun implements RunningPlugin {
       if (this.#closing.signal.aborted) return;
       throw reason;
     }
-    await this.#start(host);
+    await this.#start(host).catch((error: unknown) => {
+      if (!this.#isClosed(error)) this.#log.error({ error }, "onStart failed");
+      throw error;
+    });
     this.#ready.resolve();
     void warnAboutAllowRules(client, this.#declared, this.#commands, this.#log);
     await client.readEvents((event) => {

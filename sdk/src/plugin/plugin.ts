@@ -9,11 +9,12 @@ import type {
   NoArgs,
   Where,
 } from "../command/command-spec.ts";
+import { didYouMean } from "../command/nearest.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { checkOptionNames } from "../link/option-names.ts";
 import { isOfKind, KIND } from "../program/component-kind.ts";
 import type { CommandContext, Context, EventKind, HearsContext, PluginHost } from "./context.ts";
-import { isEventKind } from "./events.ts";
+import { EVENT_KINDS, isEventKind } from "./events.ts";
 import { stateless } from "./match.ts";
 
 /** Settings without a schema: as given, unchecked; empty by default. */
@@ -262,5 +263,6 @@ function checkFunction(what: string, given: unknown): void {
 
 function checkKind(kind: string): void {
   if (isEventKind(kind)) return;
-  throw new SeabirdError("bad_option", `there is no event kind "${kind}"`);
+  const hint = didYouMean(String(kind), EVENT_KINDS) || `; allowed: ${EVENT_KINDS.join(", ")}`;
+  throw new SeabirdError("bad_option", `there is no event kind "${kind}"${hint}`);
 }

@@ -1,6 +1,6 @@
 /** Imports a person's file and takes out of it what can be run. */
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, isAbsolute, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { unlessEnded } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -58,13 +58,22 @@ async function load(file: string, path: string): Promise<object> {
   }
 }
 
-/** ` (bot.ts:3)`: the first of the author's files in the stack; empty where Node names none. */
+/** ` (bot.ts:3)`, the first place of the stack that is in code of the author; empty if none is. */
 function placeOf(cause: unknown): string {
-  const stack = cause instanceof Error ? (cause.stack ?? "") : "";
-  const [, url = "", line] =
-    /(file:\/\/(?:(?!\/node_modules\/)[^\s()])+?):(\d+)(?::\d+)?\)?$/m.exec(stack) ?? [];
-  return url === "" ? "" : ` (${basename(fileURLToPath(url))}:${line})`;
+  if (!(cause instanceof Error)) return "";
+  for (const [, where = "", line = ""] of (cause.stack ?? "").matchAll(PLACES)) {
+    const isUrl = where.startsWith("file:");
+    const file = isUrl ? fileURLToPath(where) : where;
+    if (isAbsolute(file) && !file.startsWith(SDK) && !/[/\\]node_modules[/\\]/.test(file)) {
+      return ` (${basename(file)}:${line})`;
+    }
+  }
+  return "";
 }
+
+const PLACES = /(?:^|[\s(])((?:file:\/\/|\/|[A-Za-z]:\\)[^\n()]*?\.[cm]?[jt]s):(\d+)/g;
+/** The folder of this package, whose own lines are no help to an author. */
+const SDK = fileURLToPath(new URL("../../", import.meta.url));
 
 /** `; ` and what to change, for what TypeScript authors meet when Node strips the types. */
 function repairOf(cause: unknown): string {

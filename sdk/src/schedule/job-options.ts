@@ -39,7 +39,7 @@ export type ResolvedJobOptions = Readonly<
 >;
 
 /** What a job's handler receives: the plugin's host, and the run. */
-export interface JobRun<Data = unknown> extends PluginHost {
+export interface JobRun<Data = unknown, Config = unknown> extends PluginHost<Config> {
   /** The job's name. */
   readonly job: string;
   /** The key among the jobs of this name. */
@@ -54,12 +54,12 @@ export interface JobRun<Data = unknown> extends PluginHost {
 }
 
 /** Runs a job; its promise is awaited. A run that fails is retried. */
-export type JobHandler<Data> = (run: JobRun<Data>) => unknown;
+export type JobHandler<Data, Config = unknown> = (run: JobRun<Data, Config>) => unknown;
 
 export interface DeclaredJob {
   readonly name: string;
   readonly options: ResolvedJobOptions;
-  readonly handler: JobHandler<never>;
+  readonly handler: JobHandler<never, never>;
 }
 
 const OPTIONS = Object.keys({

@@ -8,7 +8,7 @@ import type { Plugin } from "../plugin/plugin.ts";
 import { isOfKind } from "../program/component-kind.ts";
 import type { OwnTables } from "../storage/own-tables.ts";
 import { Runs } from "../storage/runs.ts";
-import type { PluginStorage } from "../storage/storage.ts";
+import { ownerOf, type PluginStorage } from "../storage/storage.ts";
 import type { Sharing } from "../storage/store.ts";
 import { type Job, type JobStore, NamedJob } from "./job.ts";
 import {
@@ -35,9 +35,10 @@ export interface CronJobOptions extends JobOptions {
   readonly timeZone?: string | undefined;
 }
 
-export interface Schedule {
+/** `Config` is the type of the plugin's settings: `run.config`. */
+export interface Schedule<Config = unknown> {
   /** Declares a job, which handlers add: `remind.once({ in: "10m" }, data)`. */
-  job<Data>(name: string, handler: JobHandler<Data>, options?: JobOptions): Job<Data>;
+  job<Data>(name: string, handler: JobHandler<Data, Config>, options?: JobOptions): Job<Data>;
   /**
    * Runs repeatedly, first after one interval. A restart does not start the interval anew; a
    * changed interval does.
@@ -45,11 +46,16 @@ export interface Schedule {
   every(
     name: string,
     interval: number | string,
-    handler: JobHandler<null>,
+    handler: JobHandler<null, Config>,
     options?: JobOptions,
   ): void;
   /** Runs by a cron expression; see `Job.cron`. */
-  cron(name: string, expression: string, handler: JobHandler<null>, options?: CronJobOptions): void;
+  cron(
+    name: string,
+    expression: string,
+    handler: JobHandler<null, Config>,
+    options?: CronJobOptions,
+  ): void;
 }
 
 /**
@@ -68,21 +74,22 @@ export interface Schedule {
  *
  * All its functions throw a SeabirdError `bad_option` or `invalid_argument` for invalid input.
  */
-export function schedule<Tables>(
-  plugin: Pick<Plugin, "name" | "onStart">,
+export function schedule<Tables, Config = unknown>(
+  plugin: Pick<Plugin<Config>, "name" | "onStart">,
   storage: PluginStorage<Tables>,
   options: ScheduleOptions = {},
-): Schedule {
+): Schedule<Config> {
   if (!isOfKind(plugin, "plugin")) {
     throw new SeabirdError("bad_option", "schedule takes a plugin: schedule(plugin, storage)");
   }
+  checkStorage(plugin.name, storage);
   checkOptionNames("schedule", options, ["leaseMs"]);
   const { leaseMs = SCHEDULE.leaseMs } = options;
   if (!(Number.isInteger(leaseMs) && leaseMs >= MIN_LEASE_MS && leaseMs <= MAX_LEASE_MS)) {
     const allowed = `whole numbers from ${MIN_LEASE_MS} to ${MAX_LEASE_MS}`;
     throw new SeabirdError("bad_option", `leaseMs is ${leaseMs}; allowed: ${allowed}`);
   }
-  const declared = new DeclaredJobs(plugin.name);
+  const declared = new DeclaredJobs<Config>(plugin.name);
   plugin.onStart(async (host) => {
     const store = storage.of(host);
     const rows = new JobRows(() => store.db as unknown as Kysely<OwnTables>);
@@ -90,6 +97,14 @@ export function schedule<Tables>(
     return declared.start(host, { rows, leaseMs, pollMs });
   });
   return declared;
+}
+
+function checkStorage(plugin: string, storage: unknown): void {
+  const owner = ownerOf(storage);
+  if (owner === plugin) return;
+  const what = owner === undefined ? "no storage" : `the storage of "${owner}"`;
+  const right = "schedule(plugin, storage(plugin))";
+  throw new SeabirdError("bad_option", `schedule of "${plugin}" is given ${what}; write ${right}`);
 }
 
 const MIN_LEASE_MS = 300;
@@ -110,7 +125,7 @@ interface Running {
   readonly pollMs: number | undefined;
 }
 
-class DeclaredJobs implements Schedule {
+class DeclaredJobs<Config> implements Schedule<Config> {
   readonly #jobs = new Map<string, DeclaredJob>();
   /** By the job's name; made when the plugin starts and the time is known. */
   readonly #rules = new Map<string, (nowMs: number) => Rule>();
@@ -120,7 +135,7 @@ class DeclaredJobs implements Schedule {
     this.#runs = new Runs(`the schedule of "${plugin}"`);
   }
 
-  job<Data>(name: string, handler: JobHandler<Data>, options: JobOptions = {}): Job<Data> {
+  job<Data>(name: string, handler: JobHandler<Data, Config>, options: JobOptions = {}): Job<Data> {
     this.#declare(name, handler, options);
     return new NamedJob<Data>(name, this.#runs);
   }
@@ -128,7 +143,7 @@ class DeclaredJobs implements Schedule {
   every(
     name: string,
     interval: number | string,
-    handler: JobHandler<null>,
+    handler: JobHandler<null, Config>,
     options: JobOptions = {},
   ): void {
     const rule = everyRule(typeof interval === "string" ? duration(interval) : interval);
@@ -139,7 +154,7 @@ class DeclaredJobs implements Schedule {
   cron(
     name: string,
     expression: string,
-    handler: JobHandler<null>,
+    handler: JobHandler<null, Config>,
     options: CronJobOptions = {},
   ): void {
     const { timeZone = "UTC" } = options;
@@ -180,7 +195,7 @@ class DeclaredJobs implements Schedule {
 
   #declare(
     name: string,
-    handler: JobHandler<never>,
+    handler: JobHandler<never, never>,
     options: JobOptions,
     others: readonly string[] = [],
   ): void {

@@ -1,4 +1,5 @@
 /** Migrations: named steps that run once each and must not change afterwards. */
+import { errorMessage } from "@seabird-chat/runtime";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Clock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -53,7 +54,8 @@ export async function migrate(
     const open = openSteps(owner, steps, rows);
     for (const { name, statements, run } of open) {
       await run(trx, columnsFor(kind)).catch((cause: unknown) => {
-        throw new SeabirdError("failed_precondition", `${describe(owner, name)} failed`, { cause });
+        const what = `${describe(owner, name)} failed: ${errorMessage(cause)}`;
+        throw new SeabirdError("failed_precondition", what, { cause });
       });
       const row = { name, statements, applied_at: new Date(clock.wallMs()) };
       await known(trx).insertInto(table).values(row).execute();

@@ -72,7 +72,7 @@ export function storage<Tables = AnyTables>(
       await store.close();
     };
   });
-  return new Stores(runs);
+  return new Stores(plugin.name, runs);
 }
 
 function urlOf({ name, config }: PluginHost, { url, setting }: StorageOptions): string | undefined {
@@ -83,12 +83,20 @@ function urlOf({ name, config }: PluginHost, { url, setting }: StorageOptions): 
   throw new SeabirdError("bad_option", `setting ${setting} of "${name}" must be text`);
 }
 
+/** The name of the plugin whose storage it is; undefined for anything else. */
+export function ownerOf(storage: unknown): string | undefined {
+  return storage instanceof Stores ? storage.owner : undefined;
+}
+
 /** One store for each run of the plugin. */
 class Stores<Tables> implements PluginStorage<Tables> {
+  /** The plugin's name. */
+  readonly owner: string;
   readonly #runs: Runs<OpenStore<Tables>>;
   readonly #mutex = new KeyedMutex();
 
-  constructor(runs: Runs<OpenStore<Tables>>) {
+  constructor(owner: string, runs: Runs<OpenStore<Tables>>) {
+    this.owner = owner;
     this.#runs = runs;
   }
 

@@ -35,7 +35,10 @@ export interface ContractNetwork {
   /** The channel that the backend is in after its start; the person is there too. */
   readonly channel: string;
   readonly person: ContractPerson;
-  /** A channel that the network refuses messages to. Omit it if the network accepts any name. */
+  /**
+   * A channel in which the bot is not: the network refuses messages to it, and leaving it. Omit it
+   * if the network accepts any name.
+   */
   readonly unknownChannel?: string;
   /** Another channel, which the backend can join. The person is there too. */
   readonly joinable?: string;

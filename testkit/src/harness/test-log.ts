@@ -1,4 +1,5 @@
 /** Everything that plugins, backends and core logged in a test. */
+import { inspect } from "node:util";
 import type { Logger } from "@seabird-chat/core/testing";
 import { type Clock, createLog, type Log, type LogLevel } from "@seabird-chat/sdk";
 
@@ -37,6 +38,11 @@ export class TestLog implements Iterable<LogLine> {
       const text = `${line.message} ${JSON.stringify(line.fields)}`;
       return typeof pattern === "string" ? text.includes(pattern) : text.search(pattern) >= 0;
     });
+  }
+
+  /** For `console.log(bed.log)`: the lines. */
+  [inspect.custom](): readonly LogLine[] {
+    return this.#lines;
   }
 
   /** @internal A log that writes to this one. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
 import { bold, duration, plugin, SeabirdError, text } from "@seabird-chat/sdk";
 import { testbed } from "./testbed.ts";
 
@@ -148,6 +149,22 @@ test("a failed expectation shows the handler's error from the log", async () => 
   });
   assert.ok(bed.log.find("no such thing"));
   await bed.close();
+});
+
+test("a failure in the log has the whole name of its sub-command, and console.log shows the log", async () => {
+  const broken = plugin("broken");
+  broken.command("poll close", { help: "fails", aliases: ["pc"] }, () => {
+    throw new TypeError("no such thing");
+  });
+  await using bed = await testbed({ plugins: [broken] });
+  const room = bed.channel("#games");
+  for (const line of ["!poll close", "!Poll CLOSE now", "!pc"]) {
+    await room.say("ann", line);
+    await room.expect(/something went wrong/);
+  }
+  const failed = bed.log.lines.filter(({ message }) => /^command poll close failed/.test(message));
+  assert.equal(failed.length, 3);
+  assert.match(inspect(bed.log, { depth: 4 }), /command poll close failed/);
 });
 
 test("time passes only by advance, and timers run in order", async () => {
