@@ -197,8 +197,7 @@ function socketFailure(reason: string, { host, port, tls }: IrcOptions): string 
     return `${SOCKET_ERRORS[code]} ${where}`;
   }
   if (!tls) return `cannot connect to ${where}: ${reason}`;
-  if (/certificate|altnames|issuer/i.test(reason)) {
-    return `the certificate of ${where} cannot be verified (${reason}); ircs+unsafe:// would accept it unchecked`;
-  }
+  if (reason.startsWith("the certificate of ")) return reason;
+  if (/certificate|issuer/i.test(reason)) return `cannot connect to ${where}: ${reason}`;
   return `${where} does not speak TLS; is it irc://, or another port?`;
 }

@@ -1,5 +1,6 @@
 /** A network's settings as the options of its connection. Reads certificates. */
 import { readTextFile, TextFileError } from "@seabird-chat/runtime";
+import { tlsFilesProblem } from "./connection/certificate-problem.ts";
 import { checkOptions } from "./connection/check-options.ts";
 import { safeName } from "./connection/nick-candidates.ts";
 import { type HostAddress, parseHost } from "./host-url.ts";
@@ -86,11 +87,14 @@ function saslOf({ sasl }: IrcSettings, tls: boolean, files: TlsFiles): SaslOptio
 }
 
 function readTlsFiles({ tls }: IrcSettings): TlsFiles {
-  return {
+  const files = {
     ca: readPem("tls.ca", tls?.ca),
     cert: readPem("tls.cert", tls?.cert),
     key: readPem("tls.key", tls?.key),
   };
+  const wrong = tlsFilesProblem(files, tls);
+  if (wrong !== undefined) throw new SettingRefused(`tls.${wrong.setting}`, wrong.problem);
+  return files;
 }
 
 /** A bundle of all authorities is about 250 KB. */

@@ -10,6 +10,7 @@ import type { Clock } from "../clock.ts";
 import { formatLine } from "../message/format-line.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcOptions, SaslOptions } from "../options.ts";
+import { TRY_AGAIN } from "../requests/error-attribution.ts";
 import { Caps, WANTED_CAPS } from "./caps.ts";
 import type { ConnectionStatus } from "./hooks.ts";
 import { NickCandidates } from "./nick-candidates.ts";
@@ -39,14 +40,11 @@ const RPL_LOGGEDOUT = "901";
 const NICK_TAKEN = new Set(["432", "433", "436", "437"]);
 /** Errors of a server that does not know CAP: unknown command, not registered. */
 const NO_CAPS = new Set(["421", "451"]);
-/** The server drops the command and asks to try again later. */
-const TRY_AGAIN = "263";
 const INVALID_NICK = "432";
-/** Some servers only close the connection, in words. */
 const INVALID_USER = "468";
 /** Wrong password, banned. */
 const REFUSALS = new Set(["464", "465"]);
-/** The same from servers that only close the connection: ngircd and InspIRCd in their words. */
+/** The texts with which servers that have no numeric for it close the connection. */
 const BAD_USER_IN_WORDS = /^(closing link: .*)?invalid user ?name/i;
 const REFUSED_IN_WORDS =
   /\b(?:(?:bad|wrong|invalid) password|password (?:mismatch|incorrect))|access denied|\bbanned\b|[gkqz]-?lined\b/i;
@@ -261,9 +259,11 @@ export class Handshake {
 
   /** Standard replies (IRCv3): `FAIL NICK NICKNAME_RESERVED bird :Reserved`. */
   #failed(params: readonly string[]): void {
-    const [about = "", code = "", reason = [code, params.at(-1)].join(" ")] = params.slice(0, 2);
-    if (/^NICK$/i.test(about)) this.#nextNick(/INVALID/i.test(code) ? INVALID_NICK : code, reason);
-    else if (/^USER$/i.test(about)) {
+    const [about = "", code = ""] = params;
+    const reason = `${code} ${params.at(-1)}`;
+    if (/^NICK$/i.test(about) && this.#phase === "registering") {
+      this.#nextNick(/INVALID/i.test(code) ? INVALID_NICK : code, reason);
+    } else if (/^USER$/i.test(about)) {
       this.#fail(`the server does not allow the user name: ${reason}`, true, "user");
     } else if (/^PASS$/i.test(about) || /^ACCOUNT_REQUIRED/i.test(code)) this.#fail(reason, true);
   }

@@ -8,6 +8,7 @@ import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { decodeLine } from "../message/line.ts";
 import { LineReader, LineTooLong } from "../message/line-reader.ts";
 import type { TlsFiles } from "../options.ts";
+import { certificateProblem } from "./certificate-problem.ts";
 import type { Endpoint } from "./sts.ts";
 
 /** Bytes that wait for the server to read them; beyond it the connection is dropped. */
@@ -51,7 +52,7 @@ export class Transport {
     });
     this.#socket.on("data", (data: Buffer) => this.#read(data));
     this.#socket.on("error", (error) => {
-      this.#reason ??= messageOf(error);
+      this.#reason ??= certificateProblem(error, dial) ?? messageOf(error);
     });
     this.#socket.once("close", () => {
       this.#isOpen = false;

@@ -13,7 +13,7 @@ const UNAVAILABLE = "437";
 /** Errors of the line just read, without a target: no recipient, no text, line too long. */
 const LINE_ERRORS = new Set(["411", "412", "417"]);
 /** The server drops a command and asks to try again later. The one error below 400. */
-const TRY_AGAIN = "263";
+export const TRY_AGAIN = "263";
 /** Errors that name the command instead of a target: unknown command, too few parameters. */
 const COMMAND_ERRORS = new Set([TRY_AGAIN, "421", "461"]);
 /** A channel cannot be joined. (477 is also sent for messages.) */
