@@ -70,16 +70,19 @@ test("while it is away, that is the reason, whatever the name", async (t) => {
   await actions.sendMessage(onIrc("@#test"), "to the operators");
   (await server.connection(1)).drop();
   await waitFor("core to know", async () => (await actions.listChannels(BACKEND)).length === 0);
-  for (const call of [
+  const calls = [
     actions.sendMessage(onIrc("@#test"), "hi"),
     actions.sendMessage(onIrc("#test"), "hi"),
     actions.sendPrivateMessage(onIrc("joe"), "hi"),
     actions.joinChannel(BACKEND, "!local"),
     actions.leaveChannel(onIrc("#test")),
     actions.updateChannelInfo(onIrc("#test"), { topic: "x".repeat(500) }),
-  ]) {
-    assert.equal(await refusalOf(call), AWAY);
-  }
+  ];
+  const refusals = await Promise.all(calls.map(refusalOf));
+  assert.deepEqual(
+    refusals,
+    calls.map(() => AWAY),
+  );
 });
 
 test("ngircd is killed while requests wait: each is answered with what is known of it", async (t) => {

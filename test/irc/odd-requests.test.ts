@@ -47,12 +47,11 @@ test("names that are none, or more than one, are refused in words", async (t) =>
     "alice\r\nQUIT",
     "*",
   ]) {
-    for (const call of [
-      actions.sendPrivateMessage(onIrc(id), "hi"),
-      actions.performPrivateAction(onIrc(id), "hi"),
-    ]) {
-      assert.match(await refusalOf(call), /^unknown: ".*" is not a nick$/s, id);
-    }
+    const refusals = await Promise.all([
+      refusalOf(actions.sendPrivateMessage(onIrc(id), "hi")),
+      refusalOf(actions.performPrivateAction(onIrc(id), "hi")),
+    ]);
+    for (const refusal of refusals) assert.match(refusal, /^unknown: ".*" is not a nick$/s, id);
   }
   assert.deepEqual(await channels(), [onIrc("#test")]);
   assert.ok(!alice.lines.some((line) => /^:seabird!.*(PRIVMSG|QUIT)/.test(line)));
