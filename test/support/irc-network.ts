@@ -38,7 +38,7 @@ export interface IrcNetwork {
   /** A certificate of a client's. */
   clientCertificate(name: string): Promise<ClientCertificate>;
   raw(nick: string): Promise<RawIrcClient>;
-  /** Ends services; their accounts are kept. */
+  /** Ends services, and waits until the server has noticed; their accounts are kept. */
   stopServices(): Promise<void>;
   startServices(): Promise<void>;
 }
@@ -96,7 +96,10 @@ export async function startIrcNetwork(
       client.close();
     },
     clientCertificate: (name) => clientCertificate(programs.openssl, join(folder, name)),
-    stopServices: () => atheme.stop(),
+    stopServices: async () => {
+      await atheme.stop();
+      await whenSaslServ(server.port, false);
+    },
     startServices: () => atheme.start(),
   };
 }
@@ -169,6 +172,21 @@ general { commit_interval = 5; };
 `;
 }
 
+/** Waits until the IRC server knows that services are there, or gone. `details` may throw. */
+async function whenSaslServ(ircPort: number, isThere: boolean, details = () => ""): Promise<void> {
+  const watcher = await RawIrcClient.connect(ircPort, "watcher");
+  await waitFor(
+    () => `services to be ${isThere ? "there" : "gone"}${details()}`,
+    () => {
+      details();
+      const answer = watcher.lines.findLast((line) => / 303 /.test(line));
+      if (answer !== undefined && /SaslServ/i.test(answer) === isThere) return true;
+      watcher.say("ISON SaslServ");
+      return false;
+    },
+  ).finally(() => watcher.close());
+}
+
 const STOP_WITHIN_MS = 10_000;
 
 class Services {
@@ -202,17 +220,10 @@ class Services {
         this.#output = (this.#output + text).slice(-10_000);
       });
     }
-    const watcher = await RawIrcClient.connect(this.#ircPort, "watcher");
-    await waitFor(
-      () => `services to be there; they said: ${this.#output}`,
-      () => {
-        if (child.exitCode !== null) throw new Error(`atheme ended: ${this.#output}`);
-        const asked = watcher.lines.filter((line) => / 303 /.test(line));
-        if (asked.some((line) => /SaslServ/i.test(line))) return true;
-        watcher.say("ISON SaslServ");
-        return false;
-      },
-    ).finally(() => watcher.close());
+    await whenSaslServ(this.#ircPort, true, () => {
+      if (child.exitCode !== null) throw new Error(`atheme ended: ${this.#output}`);
+      return `; they said: ${this.#output}`;
+    });
   }
 
   /** Idempotent. */
