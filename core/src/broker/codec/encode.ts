@@ -12,10 +12,7 @@ import {
 } from "@bufbuild/protobuf";
 import { WireType } from "@bufbuild/protobuf/wire";
 import { BackwardWriter } from "./backward-writer.ts";
-import { wireTag } from "./field-rules.ts";
-
-const KEY = 0x0a;
-const VALUE = 0x12;
+import { MAP_KEY, MAP_VALUE, numbersBelowOf, wireTag } from "./field-rules.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type WriteFields = (message: Fields) => void;
@@ -134,27 +131,18 @@ function mapWriter(field: DescField & { fieldKind: "map" }): WriteValue {
       const name = names[index] as string;
       const end = output.at;
       output.string(map[name] as string);
-      output.shortHead(VALUE, end - output.at);
+      output.shortHead(MAP_VALUE, end - output.at);
       const valueAt = output.at;
       output.string(name);
-      output.shortHead(KEY, valueAt - output.at);
+      output.shortHead(MAP_KEY, valueAt - output.at);
       output.head(tag, end - output.at);
     }
   };
 }
 
-const VARINTS: readonly (ScalarType | undefined)[] = [
-  ScalarType.BOOL,
-  ScalarType.INT32,
-  ScalarType.UINT32,
-  ScalarType.INT64,
-  ScalarType.UINT64,
-];
-
 /** Numbers that are negative or have fractions are unusual, and so are lists of numbers. */
 function numberWriter(field: DescField): WriteValue {
-  const isVarint = field.fieldKind === "enum" || VARINTS.includes(field.scalar);
-  const isSupported = isVarint && field.fieldKind !== "list";
+  const isSupported = numbersBelowOf(field) !== undefined;
   const tag = wireTag(field.number, WireType.Varint);
   return (value) => {
     const number = Number(value);

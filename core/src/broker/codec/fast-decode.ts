@@ -12,10 +12,9 @@ import {
   ScalarType,
 } from "@bufbuild/protobuf";
 import { WireType } from "@bufbuild/protobuf/wire";
+import { MAP_KEY, MAP_VALUE, numbersBelowOf } from "./field-rules.ts";
 
 const ONE_BYTE = 0x80;
-const KEY = 0x0a;
-const VALUE = 0x12;
 /** In longer texts, native code finds out faster whether they are ASCII. */
 const SHORT_BYTES = 32;
 /** The library refuses messages that are nested a little deeper. */
@@ -128,16 +127,12 @@ function specOf(schema: DescMessage): Spec {
   // Messages hold messages of their own kind, so this one is known before its fields are.
   specs.set(schema, spec);
   for (const field of schema.fields) {
-    const wireType = isNumber(field) ? WireType.Varint : WireType.LengthDelimited;
+    const isNumber = (numbersBelowOf(field) ?? 0) > 0;
+    const wireType = isNumber ? WireType.Varint : WireType.LengthDelimited;
     const read = readerOf(field);
     if (read !== undefined) readers.set((field.number << 3) | wireType, read);
   }
   return spec;
-}
-
-function isNumber(field: DescField): boolean {
-  if (field.fieldKind === "enum") return true;
-  return field.fieldKind === "scalar" && field.scalar !== ScalarType.STRING;
 }
 
 /** Reads a field; `undefined`: the library has to read it. */
@@ -188,11 +183,11 @@ function mapReader(field: DescField & { fieldKind: "map" }): Read | undefined {
     const end = enter(limit);
     let name = "";
     let value = "";
-    if (at < end && bytes[at] === KEY) {
+    if (at < end && bytes[at] === MAP_KEY) {
       at++;
       name = text(enter(end));
     }
-    if (at < end && bytes[at] === VALUE) {
+    if (at < end && bytes[at] === MAP_VALUE) {
       at++;
       value = text(enter(end));
     }
@@ -203,21 +198,18 @@ function mapReader(field: DescField & { fieldKind: "map" }): Read | undefined {
 }
 
 function valueReader(field: DescField): ((end: number) => unknown) | undefined {
-  if (field.fieldKind === "enum") return (end) => below(2 ** 31, end);
+  const most = numbersBelowOf(field);
+  if (most === undefined) return undefined;
   switch (field.scalar) {
     case ScalarType.STRING:
       return (end) => text(enter(end));
     case ScalarType.BOOL:
-      return (end) => below(2, end) === 1;
-    case ScalarType.INT32:
-      return (end) => below(2 ** 31, end);
-    case ScalarType.UINT32:
-      return (end) => below(2 ** 32, end);
+      return (end) => below(most, end) === 1;
     case ScalarType.INT64:
     case ScalarType.UINT64:
-      return (end) => BigInt(varint(end));
+      return (end) => BigInt(below(most, end));
     default:
-      return undefined;
+      return (end) => below(most, end);
   }
 }
 

@@ -76,6 +76,9 @@ export interface Field extends Required<FieldRule>, WireTag {
 
 const ONE_BYTE = 0x80;
 const NO_SECOND = -1;
+/** Tags of the two fields of a map's entry. */
+export const MAP_KEY = 0x0a;
+export const MAP_VALUE = 0x12;
 /** Larger numbers, and negative ones, are left to the library. */
 const NUMBERS_BELOW: Partial<Record<ScalarType, number>> = {
   [ScalarType.BOOL]: 2,
@@ -104,6 +107,7 @@ export function fieldsOf(schema: DescMessage, rules: FieldRules): Field[] {
 
 export function fieldOf(field: DescField, rule: FieldRule): Field {
   const numbersBelow = numbersBelowOf(field);
+  if (numbersBelow === undefined) throw new Error(`no rule copies ${field.toString()}`);
   const isCopiedNumber = numbersBelow > 0 && rule.operation === OPERATION.copyText;
   return {
     operation: isCopiedNumber ? OPERATION.copyNumber : rule.operation,
@@ -123,10 +127,15 @@ export function wireTag(number: number, wireType: WireType): WireTag {
   return { first: (tag & 0x7f) | ONE_BYTE, second: tag >> 7 };
 }
 
-function numbersBelowOf(field: DescField): number {
+/**
+ * Below this a field's numbers are read and written by hand; 0: it holds texts or messages. Undefined
+ * for rare types, such as lists of numbers, which only the library handles.
+ */
+export function numbersBelowOf(field: DescField): number | undefined {
   if (field.fieldKind === "enum") return ENUMS_BELOW;
-  if (field.fieldKind !== "scalar" || field.scalar === ScalarType.STRING) return 0;
-  const below = NUMBERS_BELOW[field.scalar];
-  if (below === undefined) throw new Error(`no rule copies ${field.toString()}`);
-  return below;
+  if (field.fieldKind === "scalar" && field.scalar !== ScalarType.STRING) {
+    return NUMBERS_BELOW[field.scalar];
+  }
+  const isOfTexts = field.scalar === ScalarType.STRING;
+  return isOfTexts || field.message !== undefined || field.fieldKind === "map" ? 0 : undefined;
 }

@@ -57,6 +57,10 @@ const registry = createFileRegistry(
           },
         ],
       },
+      {
+        name: "Counts",
+        field: [{ name: "counts", number: 1, type: Type.UINT32, label: Label.REPEATED }],
+      },
     ],
   }),
   (name) => (name.endsWith("timestamp.proto") ? file_google_protobuf_timestamp : undefined),
@@ -109,6 +113,18 @@ for (const [name, [sent, published]] of Object.entries(EVENTS)) {
     assert.deepEqual(fastDecode(Event, Buffer.from(bytes)), fromBinary(Event, bytes));
   });
 }
+
+test("lists of numbers are left to the library, and have no rule", () => {
+  const Counts = schemaOf("later.Counts");
+  // Taken for single numbers, the length and the first number would read as a count and a tag.
+  const bytes = toBinary(
+    Counts,
+    create(Counts, { counts: [8, 7] } as MessageInitShape<typeof Counts>),
+  );
+  assert.equal(fastDecode(Counts, Buffer.from(bytes)), undefined);
+  assert.deepEqual(new Uint8Array(encode(Counts, fromBinary(Counts, bytes))), bytes);
+  assert.throws(() => fieldsOf(Counts, { counts: copied }), /no rule copies/);
+});
 
 test("numbers that are written otherwise by the library are left to it", () => {
   const bot = [0xc8, 0x3e];

@@ -10,12 +10,11 @@ import {
 import type { BackwardWriter } from "./backward-writer.ts";
 import { TAGS_IN_EVENT } from "./event-table.ts";
 import { ABSENT, type FieldReader } from "./field-reader.ts";
+import { MAP_KEY, MAP_VALUE } from "./field-rules.ts";
 import { isUtf8 } from "./utf8.ts";
 
 /** More would be compared with each other too often. */
 const MAX_TAGS = 32;
-const KEY = 0x0a;
-const VALUE = 0x12;
 /** What the names of core's own tags begin with. */
 const C = 0x63;
 const S = 0x73;
@@ -50,10 +49,10 @@ export class TagTranscoder {
   keep(from: number, to: number): boolean {
     if (this.#count === MAX_TAGS) return false;
     const input = this.#input;
-    const nameEnd = input.enterTag(KEY, from, to);
+    const nameEnd = input.enterTag(MAP_KEY, from, to);
     const nameFrom = nameEnd === ABSENT ? from : input.entered;
     const nameTo = nameEnd === ABSENT ? from : nameEnd;
-    const valueEnd = input.enterTag(VALUE, nameTo, to);
+    const valueEnd = input.enterTag(MAP_VALUE, nameTo, to);
     const valueFrom = valueEnd === ABSENT ? nameTo : input.entered;
     const valueTo = valueEnd === ABSENT ? nameTo : valueEnd;
     if (valueTo !== to || !this.#isUsual(nameFrom, nameTo)) return false;
@@ -115,9 +114,9 @@ export class TagTranscoder {
     }
     const end = output.at;
     const isValueUtf8 = output.text(bytes, valueFrom, valueTo);
-    output.shortHead(VALUE, valueTo - valueFrom);
+    output.shortHead(MAP_VALUE, valueTo - valueFrom);
     const isNameUtf8 = output.text(bytes, nameFrom, nameTo);
-    output.shortHead(KEY, nameTo - nameFrom);
+    output.shortHead(MAP_KEY, nameTo - nameFrom);
     output.head(TAGS_IN_EVENT, end - output.at);
     return isValueUtf8 && isNameUtf8;
   }
