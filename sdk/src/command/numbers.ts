@@ -29,10 +29,7 @@ const BOUNDS = ["min", "max"];
 export function integerReader(bounds: NumberBounds = {}): Reader<number> {
   checkOptionNames("integer", bounds, BOUNDS);
   checkBounds("integer", bounds, Number.isSafeInteger);
-  const parse = (typed: string) => {
-    const value = INTEGER.test(plainNumber(typed)) ? Number(plainNumber(typed)) : Number.NaN;
-    return Number.isSafeInteger(value) ? value : undefined;
-  };
+  const parse = (typed: string) => parseNumber(typed, INTEGER, Number.isSafeInteger);
   return numberReader(
     { kind: "a whole number", placeholder: "N", parse, near: numbersNear },
     bounds,
@@ -42,11 +39,18 @@ export function integerReader(bounds: NumberBounds = {}): Reader<number> {
 export function decimalReader(bounds: NumberBounds = {}): Reader<number> {
   checkOptionNames("number", bounds, BOUNDS);
   checkBounds("number", bounds, Number.isFinite);
-  const parse = (typed: string) => {
-    const value = NUMBER.test(plainNumber(typed)) ? Number(plainNumber(typed)) : Number.NaN;
-    return Number.isFinite(value) ? value : undefined;
-  };
+  const parse = (typed: string) => parseNumber(typed, NUMBER, Number.isFinite);
   return numberReader({ kind: "a number", placeholder: "N", parse, near: numbersNear }, bounds);
+}
+
+function parseNumber(
+  typed: string,
+  form: RegExp,
+  fits: (value: number) => boolean,
+): number | undefined {
+  const plain = plainNumber(typed);
+  const value = form.test(plain) ? Number(plain) : Number.NaN;
+  return fits(value) ? value : undefined;
 }
 
 export function durationReader(given: DurationBounds = {}): Reader<number> {

@@ -12,7 +12,7 @@ import { EventFields, isReplyable, type PluginEvent, type ReplyableEvent } from 
 import type { Slot } from "./handler-slot.ts";
 import { lazyProperty, setHidden } from "./lazy-property.ts";
 import { originOf } from "./origins.ts";
-import { mentioning, replyTarget } from "./replies.ts";
+import { mentioning, replyTarget, sendReply } from "./replies.ts";
 import { Sends } from "./sends.ts";
 import { TrackedPromise } from "./tracked-promise.ts";
 
@@ -120,12 +120,9 @@ class ReplyableContext extends HandlerContext implements ReplyMethods {
     this.#answered(this.#confirm(question, settings));
 
   #reply(content: Content, settings: ActionOptions | undefined): Promise<void> {
-    return HandlerContext.sendsOf(this).send(settings, async (more) => {
-      const { core } = this.#deps.host;
-      const target = replyTarget(this.#event);
-      if (target.kind === "user") await core.sendPrivateMessage(target.userId, content, more);
-      else await core.sendMessage(target.channelId, content, more);
-    });
+    return HandlerContext.sendsOf(this).send(settings, (more) =>
+      sendReply(this.#deps.host.core, this.#event, content, more),
+    );
   }
 
   /** A question that the handler does not await does not end the process either. */

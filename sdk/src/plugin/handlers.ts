@@ -57,13 +57,12 @@ export class Handlers {
 
   /** Whether the handlers of this event depend on the backend's prefix. */
   needsPrefix(event: PluginEvent): boolean {
-    return event.kind === "privateMessage" && this.#firstIndex.size > 0;
+    return this.#mayBeTyped(event.kind);
   }
 
   /** False if no handler can want an event of this kind. */
   mayHandle(kind: PluginEvent["kind"]): boolean {
-    if (this.#candidates(kind).length > 0) return true;
-    return kind === "privateMessage" && this.#firstIndex.size > 0;
+    return this.#candidates(kind).length > 0 || this.#mayBeTyped(kind);
   }
 
   get hasCommands(): boolean {
@@ -72,7 +71,7 @@ export class Handlers {
 
   /** A private message that is a command runs no other handler. */
   find(event: PluginEvent, prefix: string): readonly HandlerRun[] {
-    if (event.kind === "privateMessage" && this.#firstIndex.size > 0) {
+    if (event.kind === "privateMessage" && this.#mayBeTyped(event.kind)) {
       const typed = this.#commands.inPrivate(event.text, prefix);
       if (typed !== undefined) return [commandRun(typed)];
     }
@@ -92,6 +91,11 @@ export class Handlers {
       }
     }
     return runs;
+  }
+
+  /** Whether such an event may be a command as it is typed in private. */
+  #mayBeTyped(kind: PluginEvent["kind"]): boolean {
+    return kind === "privateMessage" && this.hasCommands;
   }
 
   #candidates(kind: PluginEvent["kind"]): readonly Candidate[] {

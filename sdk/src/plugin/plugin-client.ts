@@ -15,7 +15,7 @@ import {
 import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
 import { ReceivedEvent } from "../link/received-event.ts";
 import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
-import { mentioning, replyTarget } from "./replies.ts";
+import { mentioning, sendReply } from "./replies.ts";
 
 /** A command's help. */
 export interface CommandHelp {
@@ -150,9 +150,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
 
   /** Answers where the event came from: in its channel, or in private. */
   async reply(event: ReplyableEvent, content: Content, settings?: ActionOptions): Promise<void> {
-    const target = replyTarget(event);
-    if (target.kind === "user") await this.sendPrivateMessage(target.userId, content, settings);
-    else await this.sendMessage(target.channelId, content, settings);
+    await sendReply(this, event, content, settings);
   }
 
   /** Like `reply`, with `name: ` in front when it goes to a channel. */

@@ -1,4 +1,5 @@
-/** Where an answer to an event goes, and how it mentions the user. Pure. */
+/** Where an answer to an event goes, and how it mentions the user. */
+import type { ActionClient, ActionOptions } from "../link/action-client.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { ReplyableEvent } from "./events.ts";
@@ -15,6 +16,18 @@ export function replyTarget(event: ReplyableEvent): ReplyTarget {
       : { kind: "user", userId: event.user.id };
   if (target.kind === "channel" ? target.channelId !== "" : target.userId !== "") return target;
   throw new SeabirdError("invalid_argument", `this ${event.kind} has no source to reply to`);
+}
+
+/** Sends an answer where the event came from: into its channel, or in private. */
+export async function sendReply(
+  core: Pick<ActionClient, "sendMessage" | "sendPrivateMessage">,
+  event: ReplyableEvent,
+  content: Content,
+  settings?: ActionOptions,
+): Promise<void> {
+  const target = replyTarget(event);
+  if (target.kind === "user") await core.sendPrivateMessage(target.userId, content, settings);
+  else await core.sendMessage(target.channelId, content, settings);
 }
 
 /** Puts `name: ` in front, in channels only. */
