@@ -22,9 +22,17 @@ export interface ComponentEnv {
   readonly used: readonly string[];
 }
 
+/** Those of the variables whose names fit. */
+export function pickVariables<Value>(
+  variables: Readonly<Record<string, Value>>,
+  fits: (name: string) => boolean,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => fits(name)));
+}
+
 /** The variables of `.env` that every program of a project may see. */
 export function sharedVariables(dotEnv: DotEnv): DotEnv {
-  return Object.fromEntries(Object.entries(dotEnv).filter(([name]) => !isOwnVariable(name)));
+  return pickVariables(dotEnv, (name) => !isOwnVariable(name));
 }
 
 interface Use {
@@ -75,12 +83,11 @@ export class VariableUses {
 
   /** For the component of the section; what another section uses stays there. */
   envOf(section: string, dotEnv: DotEnv): ComponentEnv {
-    const others = this.#othersOf(section);
-    const kept = this.ofOthers(section);
-    const variables = Object.entries(sharedVariables(dotEnv)).filter(([name]) => !kept.has(name));
-    const secrets = new Set(others.flatMap(({ name, secret }) => (secret ? name : [])));
+    const others = this.ofOthers(section);
+    const uses = this.#othersOf(section);
+    const secrets = new Set(uses.flatMap(({ name, secret }) => (secret ? name : [])));
     return {
-      variables: Object.fromEntries(variables),
+      variables: pickVariables(sharedVariables(dotEnv), (name) => !others.has(name)),
       withheld: [...secrets],
       used: [...new Set(this.#usedBy(section))],
     };

@@ -6,7 +6,7 @@ import { type DotEnv, DotEnvError, readDotEnv } from "@seabird-chat/runtime";
 import { Mutex } from "../process/mutex.ts";
 import { causeIn, lastLineAsJson, type Program, runProgram } from "../process/run-program.ts";
 import { asRecord } from "./as-record.ts";
-import { isOwnVariable, sharedVariables } from "./component-env.ts";
+import { isOwnVariable, pickVariables, sharedVariables } from "./component-env.ts";
 import { type DescriptionCache, LIST_MODULES, withoutModules } from "./description-cache.ts";
 import type { ComponentDescription } from "./project.ts";
 import { isSchema } from "./schema.ts";
@@ -72,8 +72,8 @@ async function ask(
   // Node throws on these.
   if (args.some((text) => text.includes("\0"))) return { problem: "a path has no NUL characters" };
   // Secrets, and where core is: a program that only describes itself needs neither.
-  const inherited = pick(process.env, (name) => !isOwnVariable(name));
-  const variables = pick(sharedVariables(dotEnvOf(cwd)), (name) => !withheld.has(name));
+  const inherited = pickVariables(process.env, (name) => !isOwnVariable(name));
+  const variables = pickVariables(sharedVariables(dotEnvOf(cwd)), (name) => !withheld.has(name));
   const env = { ...variables, ...inherited };
   const question = { program, inherited, variables };
   const kept = checked(cache?.find(question));
@@ -100,13 +100,6 @@ async function ask(
     return { problem: `does not answer --describe within ${timeoutMs / 1_000} s${cause}` };
   }
   return { problem: `cannot be loaded${cause || `: ${error.signal ?? error.code}`}` };
-}
-
-function pick<Value>(
-  variables: Readonly<Record<string, Value>>,
-  fits: (name: string) => boolean,
-): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => fits(name)));
 }
 
 /** A file's top level may need its variables. What is wrong with `.env` is reported elsewhere. */

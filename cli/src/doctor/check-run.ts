@@ -5,7 +5,7 @@ import { ignoredLines } from "../commands/unignore.ts";
 import { asFailure, CliError } from "../process/cli-error.ts";
 import { askRun } from "../supervise/control-client.ts";
 import type { ComponentStatus, ProjectStatus } from "../supervise/control-protocol.ts";
-import { type Finding, good, type Patient, WITHIN, warning } from "./finding.ts";
+import { type Finding, good, type Patient, problem, WITHIN, warning } from "./finding.ts";
 
 /** Finds nothing if this folder has no run, or one of another core. */
 export async function checkRun({ settings, clients }: Patient): Promise<readonly Finding[]> {
@@ -87,8 +87,4 @@ function checkComponent(
 function loopsOf(component: ComponentStatus): readonly Finding[] {
   const next = "tell the other bot's operator; `seabird unignore USER` ends it";
   return ignoredLines(component, Date.now()).map((text) => warning("loop", text, next));
-}
-
-function problem(about: string, text: string, next?: string): Finding {
-  return { state: "problem", about, text, ...(next && { next }) };
 }

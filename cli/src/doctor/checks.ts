@@ -8,7 +8,7 @@ import type { Clients } from "../client/clients.ts";
 import { isOnThisMachine, type Settings } from "../client/settings.ts";
 import { ownVersion } from "../process/bins.ts";
 import { checkRun } from "./check-run.ts";
-import { type Finding, good, type Patient, WITHIN, warning } from "./finding.ts";
+import { type Finding, good, type Patient, problem, WITHIN, warning } from "./finding.ts";
 
 type Check = (patient: Patient) => Promise<readonly Finding[]>;
 
@@ -34,7 +34,7 @@ export const CHECKS: readonly Check[] = [
 /** A call that failed; what comes after it could only fail too. */
 function failure(about: string, error: unknown, settings: Settings): Finding {
   const { message, next } = callFailure(error, settings);
-  return { state: "problem", about, text: message, ...(next && { next }), ends: true };
+  return { ...problem(about, message, next), ends: true };
 }
 
 async function checkAddress({ settings: { url, urlFrom } }: Patient): Promise<readonly Finding[]> {
@@ -50,7 +50,7 @@ async function checkReachable({ settings, clients }: Patient): Promise<readonly 
     const { status } = await clients.health.check({}, WITHIN);
     if (status === SERVING) return [good(about, "answers, and is serving")];
     const text = "answers, but is not serving: it is starting or going down";
-    return [{ state: "problem", about, text, next: "wait, then look at its log", ends: true }];
+    return [{ ...problem(about, text, "wait, then look at its log"), ends: true }];
   } catch (error) {
     const { code } = ConnectError.from(error);
     // Cores without the health service answer too.
@@ -66,7 +66,7 @@ async function checkToken({ settings, clients }: Patient): Promise<readonly Find
   if (settings.token === undefined) {
     const next =
       "set SEABIRD_TOKEN, or run this where core was started; `seabird token create` makes one";
-    return [{ state: "problem", about, text: "there is none", next, ends: true }];
+    return [{ ...problem(about, "there is none", next), ends: true }];
   }
   try {
     await clients.seabird.getCoreInfo({}, WITHIN);
@@ -81,7 +81,7 @@ function fileMode({ tokenFrom }: Settings): readonly Finding[] {
   const mode = statSync(tokenFrom, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & 0o077) === 0) return [];
   const text = `${tokenFrom} can be read by other users`;
-  return [{ state: "problem", about: "token file", text, next: `chmod 600 ${tokenFrom}` }];
+  return [problem("token file", text, `chmod 600 ${tokenFrom}`)];
 }
 
 async function checkVersion({ clients }: Patient): Promise<readonly Finding[]> {
@@ -133,7 +133,7 @@ async function checkBackend({ seabird }: Clients, backendId: string): Promise<Fi
     const network = info.metadata["network"];
     if (network?.startsWith("away") === true) {
       const next = "it tries again by itself; if the reason lasts, check its settings and its log";
-      return { state: "problem", about, text: `its network is ${network}`, next };
+      return problem(about, `its network is ${network}`, next);
     }
     const { version } = info.metadata;
     const count = `${channels.length} channel${channels.length === 1 ? "" : "s"}`;
@@ -167,6 +167,6 @@ async function attempt(
   try {
     return await question();
   } catch (error) {
-    return [{ state: "problem", about, text: ConnectError.from(error).rawMessage }];
+    return [problem(about, ConnectError.from(error).rawMessage)];
   }
 }

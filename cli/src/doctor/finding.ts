@@ -25,6 +25,10 @@ export function good(about: string, text: string): Finding {
   return { state: "good", about, text };
 }
 
+export function problem(about: string, text: string, next?: string): Finding {
+  return { state: "problem", about, text, ...(next && { next }) };
+}
+
 export function warning(about: string, text: string, next?: string): Finding {
   return { state: "warning", about, text, ...(next && { next }) };
 }

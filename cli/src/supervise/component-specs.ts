@@ -1,6 +1,7 @@
 /** The components of a project as processes: what each is given, and how. */
 import { createHash, randomBytes } from "node:crypto";
 import type { ComponentLogLevel } from "@seabird-chat/runtime";
+import { pickVariables } from "../config/component-env.ts";
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
 import { bootstrapFd, type ComponentOutput, type ComponentSpec } from "./component-process.ts";
 
@@ -67,7 +68,7 @@ export class ComponentSpecs {
       cwd: project.folder,
       output: deps.output(CORE),
       env: () => ({
-        ...envWithout(deps.env, (name) => PRIVATE_ENV.test(name) || CORE_ENV.test(name)),
+        ...pickVariables(deps.env, (name) => !PRIVATE_ENV.test(name) && !CORE_ENV.test(name)),
         ...core.env,
         SEABIRD_LOG_LEVEL: core.logLevel,
         SEABIRD_BIND_HOST: deps.bind(),
@@ -109,9 +110,9 @@ export class ComponentSpecs {
       output,
       env: () => ({
         ...component.env.variables,
-        ...envWithout(
+        ...pickVariables(
           deps.env,
-          (name) => PRIVATE_ENV.test(name) || component.env.withheld.includes(name),
+          (name) => !PRIVATE_ENV.test(name) && !component.env.withheld.includes(name),
         ),
       }),
       bootstrap: () => ({
@@ -146,10 +147,3 @@ const PRIVATE_ENV =
   /^(SEABIRD_(TOKEN|HOST|EXTRA_TOKENS|BIND_HOST|LAUNCHED|TLS_|METRICS_|CORS_)|BIND_HOST|DATABASE_URL|IRC_)/;
 /** Core's settings are those of the project, and no others. */
 const CORE_ENV = /^(SEABIRD_|LOG_)/;
-
-function envWithout(
-  env: NodeJS.ProcessEnv,
-  isPrivate: (name: string) => boolean,
-): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !isPrivate(name)));
-}
