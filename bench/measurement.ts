@@ -1,4 +1,5 @@
 /** What a measurement is: it loads one system for a while and returns its figures. */
+import type { Gain } from "./load/stopwatch.ts";
 import type { Shape } from "./shapes/shape.ts";
 import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.ts";
 
@@ -31,6 +32,14 @@ export interface Sample {
   readonly note?: string;
   /** Part of the time for which the load generator's own thread was busy. */
   readonly loadBusy?: number;
+}
+
+/** How many a second, and what each costs in processor time where that is known. */
+export function rates(row: string, { perSecond, processorUs, loadBusy }: Gain): Sample[] {
+  const speed: Sample = { row, unit: "1/s", value: perSecond, better: "more", loadBusy };
+  if (processorUs === undefined) return [speed];
+  const cost = { row: `processor, ${row}`, unit: "µs", value: processorUs } as const;
+  return [speed, { ...cost, better: "less" }];
 }
 
 export interface Subject {

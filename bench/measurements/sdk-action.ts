@@ -1,7 +1,7 @@
 /** What a plugin on our SDK spends on an action: a message sent, and its answer. */
 import { Backend } from "../load/backend.ts";
 import { countFor, until } from "../load/stopwatch.ts";
-import type { Measurement } from "../measurement.ts";
+import { type Measurement, rates } from "../measurement.ts";
 import { SdkProcess } from "../systems/sdk-process.ts";
 
 const IN_FLIGHT = 16;
@@ -24,25 +24,12 @@ export const sdkAction: Measurement = {
     );
     try {
       await until(FIRST_TIMEOUT_MS, "first action of the plugin", () => backend.requests > 0);
-      const { perSecond, processorUs, loadBusy } = await countFor({
+      const gain = await countFor({
         ms: plan.ms,
         count: () => backend.requests,
         pid: plugin.pid,
       });
-      const what = `SDK: action, ${IN_FLIGHT} in flight`;
-      return [
-        { row: what, unit: "1/s", value: perSecond, better: "more", loadBusy },
-        ...(processorUs === undefined
-          ? []
-          : [
-              {
-                row: `processor, ${what}`,
-                unit: "µs",
-                value: processorUs,
-                better: "less",
-              } as const,
-            ]),
-      ];
+      return rates(`SDK: action, ${IN_FLIGHT} in flight`, gain);
     } finally {
       await plugin.close();
       backend.close();

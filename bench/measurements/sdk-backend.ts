@@ -2,7 +2,7 @@
 import { callFor } from "../load/actions.ts";
 import { countFor, until } from "../load/stopwatch.ts";
 import { openConnections, Subscriber } from "../load/subscriber.ts";
-import type { Measurement, Sample } from "../measurement.ts";
+import { type Measurement, rates } from "../measurement.ts";
 import { newBackendId } from "../shapes/shape.ts";
 import { SdkProcess } from "../systems/sdk-process.ts";
 
@@ -53,8 +53,8 @@ export const sdkBackend: Measurement = {
       );
       const note = called.failed === 0 ? {} : { note: `${called.failed} failed` };
       return [
-        ...rows("event of a backend", out),
-        ...rows("request to a backend", called).map((row) => ({ ...row, ...note })),
+        ...rates("SDK: event of a backend", out),
+        ...rates("SDK: request to a backend", called).map((row) => ({ ...row, ...note })),
       ];
     } finally {
       await backend.close();
@@ -62,22 +62,3 @@ export const sdkBackend: Measurement = {
     }
   },
 };
-
-function rows(
-  what: string,
-  gain: { perSecond: number; processorUs: number | undefined; loadBusy: number },
-): Sample[] {
-  const { perSecond, processorUs, loadBusy } = gain;
-  const speed: Sample = {
-    row: `SDK: ${what}`,
-    unit: "1/s",
-    value: perSecond,
-    better: "more",
-    loadBusy,
-  };
-  if (processorUs === undefined) return [speed];
-  return [
-    speed,
-    { row: `processor, SDK: ${what}`, unit: "µs", value: processorUs, better: "less" },
-  ];
-}

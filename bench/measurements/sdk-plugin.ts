@@ -1,7 +1,7 @@
 /** What an event costs a plugin on our SDK: with one handler for it, and with none for its kind. */
 import { FedPlugin } from "../load/fed-plugin.ts";
 import { countFor } from "../load/stopwatch.ts";
-import type { Measurement, Plan, Sample, Subject } from "../measurement.ts";
+import { type Measurement, type Plan, rates, type Sample, type Subject } from "../measurement.ts";
 
 export const sdkPlugin: Measurement = {
   name: "sdk-plugin",
@@ -24,17 +24,13 @@ async function run(
   const plugin = await FedPlugin.start(system.peer, plan, { handles });
   try {
     plugin.feed();
-    const { perSecond, processorUs, loadBusy } = await countFor({
+    const gain = await countFor({
       ms: plan.ms,
       count: () => plugin.events,
       pid: plugin.pid,
     });
     await plugin.drain();
-    const cost = { row: `processor, SDK: ${what}`, unit: "µs", better: "less" } as const;
-    return [
-      { row: `SDK: ${what}`, unit: "1/s", value: perSecond, better: "more", loadBusy },
-      ...(processorUs === undefined ? [] : [{ ...cost, value: processorUs }]),
-    ];
+    return rates(`SDK: ${what}`, gain);
   } finally {
     await plugin.close();
   }
