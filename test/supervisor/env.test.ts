@@ -9,20 +9,23 @@ import { startCli } from "../support/run-cli.ts";
 import { makeProjectCheckout, RunningProject } from "../support/running-project.ts";
 import { until } from "../support/until.ts";
 
-const program = (name: string) => `import { writeFileSync } from "node:fs";
+/** Lines that write a program's environment; a file that is there is whole. */
+const tell = (name: string) => `const isAsked = process.argv.includes("--describe");
+const file = isAsked ? "${name}-asked.json" : "${name}.json";
+writeFileSync(file + ".part", JSON.stringify(process.env));
+renameSync(file + ".part", file);
+`;
+
+const program = (name: string) => `import { renameSync, writeFileSync } from "node:fs";
 import { plugin } from "@seabird-chat/sdk";
 if (!process.env.MY_API_KEY) throw new Error("MY_API_KEY is not set");
 export const bot = plugin("${name}");
-const isAsked = process.argv.includes("--describe");
-writeFileSync(isAsked ? "${name}-asked.json" : "${name}.json", JSON.stringify(process.env));
-`;
+${tell(name)}`;
 
-const NETWORK = `import { writeFileSync } from "node:fs";
+const NETWORK = `import { renameSync, writeFileSync } from "node:fs";
 import { backend, secret } from "@seabird-chat/sdk/backend";
 import { z } from "zod";
-const isAsked = process.argv.includes("--describe");
-writeFileSync(isAsked ? "net-asked.json" : "net.json", JSON.stringify(process.env));
-const key = secret().meta({ writeOnly: true, "x-env": ["NET_KEY"] });
+${tell("net")}const key = secret().meta({ writeOnly: true, "x-env": ["NET_KEY"] });
 export const net = backend("net", {
   config: z.object({ password: secret(), key }),
   connect: async () => ({ send: () => undefined, close: () => undefined }),
