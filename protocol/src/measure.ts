@@ -90,6 +90,12 @@ function measureInner(inner: Inner, options: MeasureOptions, depth: number): Inn
       return measureItems(inner.value.inner, "", options, depth);
     case "timestamp":
       return measureTimestamp(inner.value);
+    case "mention":
+      return measureWrapper(inner.case, inner.value.inner, 0, options, depth);
+    case "emoji":
+      return measureLeaf(inner.value.text, 0);
+    case "attachment":
+      return measureLeaf(inner.value.name, 0);
     default:
       return inner satisfies never;
   }

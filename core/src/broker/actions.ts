@@ -14,15 +14,15 @@ import {
   type Block,
   type ChatEvent,
   type ChatRequest,
-  type Event,
   EXIT_MESSAGE_TAG,
   Seabird,
   type Tags,
   withoutCoreTags,
 } from "@seabird-chat/protocol";
+import type { PublishedInner } from "./codec/encode-event.ts";
 import { mapBytes } from "./codec/utf8.ts";
 
-type Announcement = Event["inner"];
+type Announcement = PublishedInner;
 type BackendRequest = ChatRequest["inner"];
 type Answer = ChatEvent["inner"];
 

@@ -6,7 +6,6 @@ import {
   BlockError,
   type ChannelSource,
   type ChatEvent,
-  type Event,
   encodePart,
   normaliseMessage,
   ORIGINAL_FORMAT_TAG,
@@ -14,7 +13,7 @@ import {
   type User,
   withoutCoreTags,
 } from "@seabird-chat/protocol";
-import { type EncodedEvent, encodeEvent } from "./codec/encode-event.ts";
+import { type EncodedEvent, encodeEvent, type PublishedInner } from "./codec/encode-event.ts";
 import { fits } from "./codec/utf8.ts";
 import type { DropReason } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
@@ -61,6 +60,15 @@ export const INGEST_HANDLERS: { readonly [K in Exclude<Kind, "hello">]: IngestHa
   success: answerOnly,
   failed: answerOnly,
   metadata: answerOnly,
+  members: answerOnly,
+  networkState: answerOnly,
+  capabilities: answerOnly,
+  messageEdited: answerOnly,
+  messageDeleted: answerOnly,
+  reaction: answerOnly,
+  typing: answerOnly,
+  member: answerOnly,
+  userChanged: answerOnly,
   message: (value, tags, context) => publishText({ case: "message", value }, PUBLIC, tags, context),
   privateMessage: (value, tags, context) =>
     publishText({ case: "privateMessage", value }, PRIVATE, tags, context),
@@ -124,7 +132,7 @@ function publishText(
 }
 
 function publish(
-  inner: Event["inner"],
+  inner: PublishedInner,
   isPrivate: boolean,
   tags: Tags,
   context: IngestContext,

@@ -7,7 +7,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { ActionEvent, Backend, Block, CommandEvent, MentionEvent, MessageEvent, PrivateActionEvent, PrivateMessageEvent } from "./common_pb.js";
+import type { ActionEvent, Backend, Block, Capabilities, CommandEvent, Conversation, Emoji, Member, MemberEvent, MentionEvent, MessageDeletedEvent, MessageEditedEvent, MessageEvent, PrivateActionEvent, PrivateMessageEvent, ReactionEvent, SendOptions, SendResult, TypingEvent, UserChangedEvent } from "./common_pb.js";
 
 /**
  * Describes the file chat_ingest.proto.
@@ -37,6 +37,11 @@ export declare type PerformActionChatRequest = Message<"seabird.PerformActionCha
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -68,6 +73,11 @@ export declare type PerformPrivateActionChatRequest = Message<"seabird.PerformPr
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -99,6 +109,11 @@ export declare type SendMessageChatRequest = Message<"seabird.SendMessageChatReq
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -130,6 +145,11 @@ export declare type SendPrivateMessageChatRequest = Message<"seabird.SendPrivate
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -221,8 +241,149 @@ export declare type MetadataChatRequest = Message<"seabird.MetadataChatRequest">
 export declare const MetadataChatRequestSchema: GenMessage<MetadataChatRequest>;
 
 /**
+ * @generated from message seabird.EditMessageChatRequest
+ */
+export declare type EditMessageChatRequest = Message<"seabird.EditMessageChatRequest"> & {
+  /**
+   * @generated from field: common.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: repeated string message_ids = 2;
+   */
+  messageIds: string[];
+
+  /**
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * @generated from field: common.Block root_block = 4;
+   */
+  rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: map<string, string> tags = 5;
+   */
+  tags: { [key: string]: string };
+};
+
+/**
+ * Describes the message seabird.EditMessageChatRequest.
+ * Use `create(EditMessageChatRequestSchema)` to create a new message.
+ */
+export declare const EditMessageChatRequestSchema: GenMessage<EditMessageChatRequest>;
+
+/**
+ * @generated from message seabird.DeleteMessagesChatRequest
+ */
+export declare type DeleteMessagesChatRequest = Message<"seabird.DeleteMessagesChatRequest"> & {
+  /**
+   * @generated from field: common.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: repeated string message_ids = 2;
+   */
+  messageIds: string[];
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: map<string, string> tags = 4;
+   */
+  tags: { [key: string]: string };
+};
+
+/**
+ * Describes the message seabird.DeleteMessagesChatRequest.
+ * Use `create(DeleteMessagesChatRequestSchema)` to create a new message.
+ */
+export declare const DeleteMessagesChatRequestSchema: GenMessage<DeleteMessagesChatRequest>;
+
+/**
+ * @generated from message seabird.ReactChatRequest
+ */
+export declare type ReactChatRequest = Message<"seabird.ReactChatRequest"> & {
+  /**
+   * @generated from field: common.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: common.Emoji emoji = 3;
+   */
+  emoji?: Emoji | undefined;
+
+  /**
+   * @generated from field: bool removed = 4;
+   */
+  removed: boolean;
+
+  /**
+   * @generated from field: map<string, string> tags = 5;
+   */
+  tags: { [key: string]: string };
+};
+
+/**
+ * Describes the message seabird.ReactChatRequest.
+ * Use `create(ReactChatRequestSchema)` to create a new message.
+ */
+export declare const ReactChatRequestSchema: GenMessage<ReactChatRequest>;
+
+/**
+ * @generated from message seabird.SetTypingChatRequest
+ */
+export declare type SetTypingChatRequest = Message<"seabird.SetTypingChatRequest"> & {
+  /**
+   * @generated from field: common.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: bool is_active = 2;
+   */
+  isActive: boolean;
+};
+
+/**
+ * Describes the message seabird.SetTypingChatRequest.
+ * Use `create(SetTypingChatRequestSchema)` to create a new message.
+ */
+export declare const SetTypingChatRequestSchema: GenMessage<SetTypingChatRequest>;
+
+/**
+ * @generated from message seabird.ListMembersChatRequest
+ */
+export declare type ListMembersChatRequest = Message<"seabird.ListMembersChatRequest"> & {
+  /**
+   * @generated from field: string channel_id = 1;
+   */
+  channelId: string;
+};
+
+/**
+ * Describes the message seabird.ListMembersChatRequest.
+ * Use `create(ListMembersChatRequestSchema)` to create a new message.
+ */
+export declare const ListMembersChatRequestSchema: GenMessage<ListMembersChatRequest>;
+
+/**
  * What core asks of a backend. `id` is never empty and never used twice; an
- * event that carries it answers the request.
+ * event that carries it answers the request. Requests from 1001 on go only to backends that
+ * declared the feature.
  *
  * @generated from message seabird.ChatRequest
  */
@@ -283,6 +444,36 @@ export declare type ChatRequest = Message<"seabird.ChatRequest"> & {
      */
     value: MetadataChatRequest;
     case: "metadata";
+  } | {
+    /**
+     * @generated from field: seabird.EditMessageChatRequest edit_message = 1001;
+     */
+    value: EditMessageChatRequest;
+    case: "editMessage";
+  } | {
+    /**
+     * @generated from field: seabird.DeleteMessagesChatRequest delete_messages = 1002;
+     */
+    value: DeleteMessagesChatRequest;
+    case: "deleteMessages";
+  } | {
+    /**
+     * @generated from field: seabird.ReactChatRequest react = 1003;
+     */
+    value: ReactChatRequest;
+    case: "react";
+  } | {
+    /**
+     * @generated from field: seabird.SetTypingChatRequest set_typing = 1004;
+     */
+    value: SetTypingChatRequest;
+    case: "setTyping";
+  } | {
+    /**
+     * @generated from field: seabird.ListMembersChatRequest list_members = 1005;
+     */
+    value: ListMembersChatRequest;
+    case: "listMembers";
   } | { case: undefined; value?: undefined };
 };
 
@@ -303,6 +494,11 @@ export declare type HelloChatEvent = Message<"seabird.HelloChatEvent"> & {
    * @generated from field: common.Backend backend_info = 1;
    */
   backendInfo?: Backend | undefined;
+
+  /**
+   * @generated from field: common.Capabilities capabilities = 1000;
+   */
+  capabilities?: Capabilities | undefined;
 };
 
 /**
@@ -312,11 +508,21 @@ export declare type HelloChatEvent = Message<"seabird.HelloChatEvent"> & {
 export declare const HelloChatEventSchema: GenMessage<HelloChatEvent>;
 
 /**
- * Answers a request for which there is no event that says more.
+ * Answers a request for which there is no event that says more. `failed` has the ids of messages
+ * that could not be deleted, and why.
  *
  * @generated from message seabird.SuccessChatEvent
  */
 export declare type SuccessChatEvent = Message<"seabird.SuccessChatEvent"> & {
+  /**
+   * @generated from field: common.SendResult result = 1000;
+   */
+  result?: SendResult | undefined;
+
+  /**
+   * @generated from field: map<string, string> failed = 1001;
+   */
+  failed: { [key: string]: string };
 };
 
 /**
@@ -363,6 +569,21 @@ export declare type JoinChannelChatEvent = Message<"seabird.JoinChannelChatEvent
    * @generated from field: string topic = 3;
    */
   topic: string;
+
+  /**
+   * @generated from field: string parent_id = 1000;
+   */
+  parentId: string;
+
+  /**
+   * @generated from field: bool is_private = 1001;
+   */
+  isPrivate: boolean;
+
+  /**
+   * @generated from field: string root_message_id = 1002;
+   */
+  rootMessageId: string;
 };
 
 /**
@@ -390,7 +611,7 @@ export declare type LeaveChannelChatEvent = Message<"seabird.LeaveChannelChatEve
 export declare const LeaveChannelChatEventSchema: GenMessage<LeaveChannelChatEvent>;
 
 /**
- * Name and topic of a channel; both replace what core had, empty ones too.
+ * What a channel is now; every field replaces what core had, empty ones too.
  *
  * @generated from message seabird.ChangeChannelChatEvent
  */
@@ -409,6 +630,21 @@ export declare type ChangeChannelChatEvent = Message<"seabird.ChangeChannelChatE
    * @generated from field: string topic = 3;
    */
   topic: string;
+
+  /**
+   * @generated from field: string parent_id = 1000;
+   */
+  parentId: string;
+
+  /**
+   * @generated from field: bool is_private = 1001;
+   */
+  isPrivate: boolean;
+
+  /**
+   * @generated from field: string root_message_id = 1002;
+   */
+  rootMessageId: string;
 };
 
 /**
@@ -434,6 +670,52 @@ export declare type MetadataChatEvent = Message<"seabird.MetadataChatEvent"> & {
  * Use `create(MetadataChatEventSchema)` to create a new message.
  */
 export declare const MetadataChatEventSchema: GenMessage<MetadataChatEvent>;
+
+/**
+ * Whether the backend is connected to its network. It begins connected.
+ *
+ * @generated from message seabird.NetworkStateChatEvent
+ */
+export declare type NetworkStateChatEvent = Message<"seabird.NetworkStateChatEvent"> & {
+  /**
+   * @generated from field: bool is_connected = 1;
+   */
+  isConnected: boolean;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message seabird.NetworkStateChatEvent.
+ * Use `create(NetworkStateChatEventSchema)` to create a new message.
+ */
+export declare const NetworkStateChatEventSchema: GenMessage<NetworkStateChatEvent>;
+
+/**
+ * Answers a ListMembersChatRequest.
+ *
+ * @generated from message seabird.MembersChatEvent
+ */
+export declare type MembersChatEvent = Message<"seabird.MembersChatEvent"> & {
+  /**
+   * @generated from field: repeated common.Member members = 1;
+   */
+  members: Member[];
+
+  /**
+   * @generated from field: bool is_complete = 2;
+   */
+  isComplete: boolean;
+};
+
+/**
+ * Describes the message seabird.MembersChatEvent.
+ * Use `create(MembersChatEventSchema)` to create a new message.
+ */
+export declare const MembersChatEventSchema: GenMessage<MembersChatEvent>;
 
 /**
  * What a backend tells core. A non-empty `id` answers the request of that id,
@@ -528,6 +810,60 @@ export declare type ChatEvent = Message<"seabird.ChatEvent"> & {
      */
     value: MetadataChatEvent;
     case: "metadata";
+  } | {
+    /**
+     * @generated from field: common.MessageEditedEvent message_edited = 1001;
+     */
+    value: MessageEditedEvent;
+    case: "messageEdited";
+  } | {
+    /**
+     * @generated from field: common.MessageDeletedEvent message_deleted = 1002;
+     */
+    value: MessageDeletedEvent;
+    case: "messageDeleted";
+  } | {
+    /**
+     * @generated from field: common.ReactionEvent reaction = 1003;
+     */
+    value: ReactionEvent;
+    case: "reaction";
+  } | {
+    /**
+     * @generated from field: common.TypingEvent typing = 1004;
+     */
+    value: TypingEvent;
+    case: "typing";
+  } | {
+    /**
+     * @generated from field: common.MemberEvent member = 1005;
+     */
+    value: MemberEvent;
+    case: "member";
+  } | {
+    /**
+     * @generated from field: common.UserChangedEvent user_changed = 1006;
+     */
+    value: UserChangedEvent;
+    case: "userChanged";
+  } | {
+    /**
+     * @generated from field: seabird.NetworkStateChatEvent network_state = 1009;
+     */
+    value: NetworkStateChatEvent;
+    case: "networkState";
+  } | {
+    /**
+     * @generated from field: seabird.MembersChatEvent members = 1011;
+     */
+    value: MembersChatEvent;
+    case: "members";
+  } | {
+    /**
+     * @generated from field: common.Capabilities capabilities = 1012;
+     */
+    value: Capabilities;
+    case: "capabilities";
   } | { case: undefined; value?: undefined };
 
   /**

@@ -5,7 +5,7 @@
 // @generated from file common.proto (package common, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
@@ -39,7 +39,9 @@ export declare type Backend = Message<"common.Backend"> & {
 export declare const BackendSchema: GenMessage<Backend>;
 
 /**
- * A person (or bot) on a chat network.
+ * A person (or bot) on a chat network. `account` is the name by which the network vouches for
+ * the person, where it is stronger than the id or differs from it; else empty. `avatar_url` and
+ * `account` have at most 2 KiB.
  *
  * @generated from message common.User
  */
@@ -53,6 +55,21 @@ export declare type User = Message<"common.User"> & {
    * @generated from field: string display_name = 2;
    */
   displayName: string;
+
+  /**
+   * @generated from field: string avatar_url = 1000;
+   */
+  avatarUrl: string;
+
+  /**
+   * @generated from field: bool is_bot = 1001;
+   */
+  isBot: boolean;
+
+  /**
+   * @generated from field: string account = 1002;
+   */
+  account: string;
 };
 
 /**
@@ -62,7 +79,9 @@ export declare type User = Message<"common.User"> & {
 export declare const UserSchema: GenMessage<User>;
 
 /**
- * A place where many people talk. An empty topic means there is none.
+ * A place where many people talk. An empty topic means there is none. A thread is a channel with
+ * a `parent_id`; `root_message_id` is the message that it hangs on, if there is one. A channel is
+ * private if it says so or if its parent is.
  *
  * @generated from message common.Channel
  */
@@ -81,6 +100,21 @@ export declare type Channel = Message<"common.Channel"> & {
    * @generated from field: string topic = 3;
    */
   topic: string;
+
+  /**
+   * @generated from field: string parent_id = 1000;
+   */
+  parentId: string;
+
+  /**
+   * @generated from field: bool is_private = 1001;
+   */
+  isPrivate: boolean;
+
+  /**
+   * @generated from field: string root_message_id = 1002;
+   */
+  rootMessageId: string;
 };
 
 /**
@@ -88,6 +122,105 @@ export declare type Channel = Message<"common.Channel"> & {
  * Use `create(ChannelSchema)` to create a new message.
  */
 export declare const ChannelSchema: GenMessage<Channel>;
+
+/**
+ * A channel, or the private conversation with a user.
+ *
+ * @generated from message common.Conversation
+ */
+export declare type Conversation = Message<"common.Conversation"> & {
+  /**
+   * @generated from oneof common.Conversation.where
+   */
+  where: {
+    /**
+     * @generated from field: string channel_id = 1;
+     */
+    value: string;
+    case: "channelId";
+  } | {
+    /**
+     * @generated from field: string user_id = 2;
+     */
+    value: string;
+    case: "userId";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message common.Conversation.
+ * Use `create(ConversationSchema)` to create a new message.
+ */
+export declare const ConversationSchema: GenMessage<Conversation>;
+
+/**
+ * What the network knows about a message. `id` is the network's own: opaque, at most 512 bytes,
+ * unique within its conversation, empty where the network has none. `sent_at` is by the network's
+ * clock. `referrer` is opaque and handed back in an answer; never a secret.
+ *
+ * @generated from message common.MessageInfo
+ */
+export declare type MessageInfo = Message<"common.MessageInfo"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp sent_at = 2;
+   */
+  sentAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: common.MessageReference reply_to = 3;
+   */
+  replyTo?: MessageReference | undefined;
+
+  /**
+   * @generated from field: string referrer = 4;
+   */
+  referrer: string;
+};
+
+/**
+ * Describes the message common.MessageInfo.
+ * Use `create(MessageInfoSchema)` to create a new message.
+ */
+export declare const MessageInfoSchema: GenMessage<MessageInfo>;
+
+/**
+ * An earlier message that another one answers. Without `message_id` it is no reply. `text` is cut
+ * to 300 bytes. `conversation` is given only if the message is in another conversation.
+ *
+ * @generated from message common.MessageReference
+ */
+export declare type MessageReference = Message<"common.MessageReference"> & {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: common.User author = 2;
+   */
+  author?: User | undefined;
+
+  /**
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * @generated from field: common.Conversation conversation = 4;
+   */
+  conversation?: Conversation | undefined;
+};
+
+/**
+ * Describes the message common.MessageReference.
+ * Use `create(MessageReferenceSchema)` to create a new message.
+ */
+export declare const MessageReferenceSchema: GenMessage<MessageReference>;
 
 /**
  * Who said something, and in which channel.
@@ -132,6 +265,11 @@ export declare type MessageEvent = Message<"common.MessageEvent"> & {
    * @generated from field: common.Block root_block = 3;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.MessageInfo info = 1000;
+   */
+  info?: MessageInfo | undefined;
 };
 
 /**
@@ -160,6 +298,11 @@ export declare type PrivateMessageEvent = Message<"common.PrivateMessageEvent"> 
    * @generated from field: common.Block root_block = 3;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.MessageInfo info = 1000;
+   */
+  info?: MessageInfo | undefined;
 };
 
 /**
@@ -188,6 +331,11 @@ export declare type MentionEvent = Message<"common.MentionEvent"> & {
    * @generated from field: common.Block root_block = 3;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.MessageInfo info = 1000;
+   */
+  info?: MessageInfo | undefined;
 };
 
 /**
@@ -197,7 +345,8 @@ export declare type MentionEvent = Message<"common.MentionEvent"> & {
 export declare const MentionEventSchema: GenMessage<MentionEvent>;
 
 /**
- * A command was given in a channel: `!roll 2d6` is command "roll", arg "2d6".
+ * A command was given in a channel: `!roll 2d6` is command "roll", arg "2d6". `arg_block` is the
+ * argument with its mentions and attachments.
  *
  * @generated from message common.CommandEvent
  */
@@ -216,6 +365,16 @@ export declare type CommandEvent = Message<"common.CommandEvent"> & {
    * @generated from field: string arg = 3;
    */
   arg: string;
+
+  /**
+   * @generated from field: common.MessageInfo info = 1000;
+   */
+  info?: MessageInfo | undefined;
+
+  /**
+   * @generated from field: common.Block arg_block = 1001;
+   */
+  argBlock?: Block | undefined;
 };
 
 /**
@@ -244,6 +403,11 @@ export declare type ActionEvent = Message<"common.ActionEvent"> & {
    * @generated from field: common.Block root_block = 3;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.MessageInfo info = 1000;
+   */
+  info?: MessageInfo | undefined;
 };
 
 /**
@@ -272,6 +436,11 @@ export declare type PrivateActionEvent = Message<"common.PrivateActionEvent"> & 
    * @generated from field: common.Block root_block = 3;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.MessageInfo info = 1000;
+   */
+  info?: MessageInfo | undefined;
 };
 
 /**
@@ -379,6 +548,24 @@ export declare type Block = Message<"common.Block"> & {
      */
     value: HeadingBlock;
     case: "heading";
+  } | {
+    /**
+     * @generated from field: common.MentionBlock mention = 1000;
+     */
+    value: MentionBlock;
+    case: "mention";
+  } | {
+    /**
+     * @generated from field: common.EmojiBlock emoji = 1001;
+     */
+    value: EmojiBlock;
+    case: "emoji";
+  } | {
+    /**
+     * @generated from field: common.AttachmentBlock attachment = 1002;
+     */
+    value: AttachmentBlock;
+    case: "attachment";
   } | { case: undefined; value?: undefined };
 };
 
@@ -530,7 +717,7 @@ export declare type SpoilerBlock = Message<"common.SpoilerBlock"> & {
 export declare const SpoilerBlockSchema: GenMessage<SpoilerBlock>;
 
 /**
- * Items of an unordered list.
+ * Items of a list; of a numbered one if `is_ordered`.
  *
  * @generated from message common.ListBlock
  */
@@ -539,6 +726,11 @@ export declare type ListBlock = Message<"common.ListBlock"> & {
    * @generated from field: repeated common.Block inner = 1;
    */
   inner: Block[];
+
+  /**
+   * @generated from field: bool is_ordered = 1000;
+   */
+  isOrdered: boolean;
 };
 
 /**
@@ -644,4 +836,668 @@ export declare type HeadingBlock = Message<"common.HeadingBlock"> & {
  * Use `create(HeadingBlockSchema)` to create a new message.
  */
 export declare const HeadingBlockSchema: GenMessage<HeadingBlock>;
+
+/**
+ * Names somebody, a channel or everyone, and notifies them. Without a target, or with `everyone`
+ * false, it is its `inner`.
+ *
+ * @generated from message common.MentionBlock
+ */
+export declare type MentionBlock = Message<"common.MentionBlock"> & {
+  /**
+   * @generated from field: common.Block inner = 1;
+   */
+  inner?: Block | undefined;
+
+  /**
+   * @generated from oneof common.MentionBlock.target
+   */
+  target: {
+    /**
+     * @generated from field: string user_id = 2;
+     */
+    value: string;
+    case: "userId";
+  } | {
+    /**
+     * @generated from field: string channel_id = 3;
+     */
+    value: string;
+    case: "channelId";
+  } | {
+    /**
+     * @generated from field: bool everyone = 4;
+     */
+    value: boolean;
+    case: "everyone";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message common.MentionBlock.
+ * Use `create(MentionBlockSchema)` to create a new message.
+ */
+export declare const MentionBlockSchema: GenMessage<MentionBlock>;
+
+/**
+ * An emoji within text. `text` is the emoji itself, or `:name:` for one of the network's own, whose
+ * identity there is `id` and whose picture is at `url`. `text` and `id` have at most 512 bytes.
+ *
+ * @generated from message common.EmojiBlock
+ */
+export declare type EmojiBlock = Message<"common.EmojiBlock"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string url = 3;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message common.EmojiBlock.
+ * Use `create(EmojiBlockSchema)` to create a new message.
+ */
+export declare const EmojiBlockSchema: GenMessage<EmojiBlock>;
+
+/**
+ * An emoji that somebody reacts with. Fields as in EmojiBlock.
+ *
+ * @generated from message common.Emoji
+ */
+export declare type Emoji = Message<"common.Emoji"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string url = 3;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message common.Emoji.
+ * Use `create(EmojiSchema)` to create a new message.
+ */
+export declare const EmojiSchema: GenMessage<Emoji>;
+
+/**
+ * A file. `id` is the backend's name for it, `url` is given only if anybody may open it, and
+ * `description` is its alternative text.
+ *
+ * @generated from message common.AttachmentBlock
+ */
+export declare type AttachmentBlock = Message<"common.AttachmentBlock"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string url = 2;
+   */
+  url: string;
+
+  /**
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string content_type = 4;
+   */
+  contentType: string;
+
+  /**
+   * @generated from field: uint64 size_bytes = 5;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * @generated from field: uint32 width = 6;
+   */
+  width: number;
+
+  /**
+   * @generated from field: uint32 height = 7;
+   */
+  height: number;
+
+  /**
+   * @generated from field: uint64 duration_ms = 8;
+   */
+  durationMs: bigint;
+
+  /**
+   * @generated from field: string description = 9;
+   */
+  description: string;
+
+  /**
+   * @generated from field: common.Presentation presentation = 10;
+   */
+  presentation: Presentation;
+
+  /**
+   * @generated from field: bool is_spoiler = 11;
+   */
+  isSpoiler: boolean;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires_at = 12;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message common.AttachmentBlock.
+ * Use `create(AttachmentBlockSchema)` to create a new message.
+ */
+export declare const AttachmentBlockSchema: GenMessage<AttachmentBlock>;
+
+/**
+ * Another name and picture to send under.
+ *
+ * @generated from message common.Persona
+ */
+export declare type Persona = Message<"common.Persona"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string display_name = 2;
+   */
+  displayName: string;
+
+  /**
+   * @generated from field: string avatar_url = 3;
+   */
+  avatarUrl: string;
+};
+
+/**
+ * Describes the message common.Persona.
+ * Use `create(PersonaSchema)` to create a new message.
+ */
+export declare const PersonaSchema: GenMessage<Persona>;
+
+/**
+ * What a send may ask for besides its content. `start_thread` goes with `reply_to`. `referrer` is
+ * the one of the message that is answered. `idempotency_key` has at most 64 bytes; a send that is
+ * repeated with the same key is done once.
+ *
+ * @generated from message common.SendOptions
+ */
+export declare type SendOptions = Message<"common.SendOptions"> & {
+  /**
+   * @generated from field: common.MessageReference reply_to = 1;
+   */
+  replyTo?: MessageReference | undefined;
+
+  /**
+   * @generated from field: bool start_thread = 2;
+   */
+  startThread: boolean;
+
+  /**
+   * @generated from field: common.Persona persona = 3;
+   */
+  persona?: Persona | undefined;
+
+  /**
+   * @generated from field: string referrer = 4;
+   */
+  referrer: string;
+
+  /**
+   * @generated from field: string idempotency_key = 5;
+   */
+  idempotencyKey: string;
+};
+
+/**
+ * Describes the message common.SendOptions.
+ * Use `create(SendOptionsSchema)` to create a new message.
+ */
+export declare const SendOptionsSchema: GenMessage<SendOptions>;
+
+/**
+ * What became of a send. One send may become several messages: at most 100 ids, in order.
+ * `degraded` names the features that the message lost, core's first, then the backend's.
+ * `channel_id` is where it went if a thread was started. `sequence` is that of the announced event.
+ *
+ * @generated from message common.SendResult
+ */
+export declare type SendResult = Message<"common.SendResult"> & {
+  /**
+   * @generated from field: repeated string message_ids = 1;
+   */
+  messageIds: string[];
+
+  /**
+   * @generated from field: repeated string degraded = 2;
+   */
+  degraded: string[];
+
+  /**
+   * @generated from field: string channel_id = 3;
+   */
+  channelId: string;
+
+  /**
+   * @generated from field: uint64 sequence = 4;
+   */
+  sequence: bigint;
+};
+
+/**
+ * Describes the message common.SendResult.
+ * Use `create(SendResultSchema)` to create a new message.
+ */
+export declare const SendResultSchema: GenMessage<SendResult>;
+
+/**
+ * What a backend can do and what it reports. An entry of `channels` replaces the whole for that
+ * channel; a thread without its own uses its parent's.
+ *
+ * @generated from message common.Capabilities
+ */
+export declare type Capabilities = Message<"common.Capabilities"> & {
+  /**
+   * @generated from field: map<string, common.Support> features = 1;
+   */
+  features: { [key: string]: Support };
+
+  /**
+   * @generated from field: repeated string formats = 2;
+   */
+  formats: string[];
+
+  /**
+   * @generated from field: map<string, uint64> limits = 3;
+   */
+  limits: { [key: string]: bigint };
+
+  /**
+   * @generated from field: repeated string allowed_reactions = 4;
+   */
+  allowedReactions: string[];
+
+  /**
+   * @generated from field: map<string, common.Capabilities> channels = 5;
+   */
+  channels: { [key: string]: Capabilities };
+};
+
+/**
+ * Describes the message common.Capabilities.
+ * Use `create(CapabilitiesSchema)` to create a new message.
+ */
+export declare const CapabilitiesSchema: GenMessage<Capabilities>;
+
+/**
+ * Somebody who is in a channel.
+ *
+ * @generated from message common.Member
+ */
+export declare type Member = Message<"common.Member"> & {
+  /**
+   * @generated from field: common.User user = 1;
+   */
+  user?: User | undefined;
+};
+
+/**
+ * Describes the message common.Member.
+ * Use `create(MemberSchema)` to create a new message.
+ */
+export declare const MemberSchema: GenMessage<Member>;
+
+/**
+ * The whole new state of a message; `info.id` is the edited message's. With `sender`, the name of a
+ * token, a plugin did it, and a missing author is the bot's own account.
+ *
+ * @generated from message common.MessageEditedEvent
+ */
+export declare type MessageEditedEvent = Message<"common.MessageEditedEvent"> & {
+  /**
+   * @generated from field: common.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: common.User author = 2;
+   */
+  author?: User | undefined;
+
+  /**
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * @generated from field: common.Block root_block = 4;
+   */
+  rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.MessageInfo info = 5;
+   */
+  info?: MessageInfo | undefined;
+
+  /**
+   * @generated from field: string sender = 6;
+   */
+  sender: string;
+};
+
+/**
+ * Describes the message common.MessageEditedEvent.
+ * Use `create(MessageEditedEventSchema)` to create a new message.
+ */
+export declare const MessageEditedEventSchema: GenMessage<MessageEditedEvent>;
+
+/**
+ * Messages were deleted; at most 1,000 ids. `sender` as in MessageEditedEvent.
+ *
+ * @generated from message common.MessageDeletedEvent
+ */
+export declare type MessageDeletedEvent = Message<"common.MessageDeletedEvent"> & {
+  /**
+   * @generated from field: common.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: repeated string message_ids = 2;
+   */
+  messageIds: string[];
+
+  /**
+   * @generated from field: common.User by = 3;
+   */
+  by?: User | undefined;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string sender = 5;
+   */
+  sender: string;
+};
+
+/**
+ * Describes the message common.MessageDeletedEvent.
+ * Use `create(MessageDeletedEventSchema)` to create a new message.
+ */
+export declare const MessageDeletedEventSchema: GenMessage<MessageDeletedEvent>;
+
+/**
+ * Somebody reacted to a message, or took it back. Without `sender`, a removal without user or emoji
+ * means all such reactions. `sender` as in MessageEditedEvent.
+ *
+ * @generated from message common.ReactionEvent
+ */
+export declare type ReactionEvent = Message<"common.ReactionEvent"> & {
+  /**
+   * @generated from field: common.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: common.User user = 3;
+   */
+  user?: User | undefined;
+
+  /**
+   * @generated from field: common.Emoji emoji = 4;
+   */
+  emoji?: Emoji | undefined;
+
+  /**
+   * @generated from field: bool removed = 5;
+   */
+  removed: boolean;
+
+  /**
+   * @generated from field: string sender = 6;
+   */
+  sender: string;
+};
+
+/**
+ * Describes the message common.ReactionEvent.
+ * Use `create(ReactionEventSchema)` to create a new message.
+ */
+export declare const ReactionEventSchema: GenMessage<ReactionEvent>;
+
+/**
+ * Somebody types, or has stopped. Without `expires_ms` it holds for 10 seconds.
+ *
+ * @generated from message common.TypingEvent
+ */
+export declare type TypingEvent = Message<"common.TypingEvent"> & {
+  /**
+   * @generated from field: common.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: common.User user = 2;
+   */
+  user?: User | undefined;
+
+  /**
+   * @generated from field: bool is_active = 3;
+   */
+  isActive: boolean;
+
+  /**
+   * @generated from field: uint32 expires_ms = 4;
+   */
+  expiresMs: number;
+};
+
+/**
+ * Describes the message common.TypingEvent.
+ * Use `create(TypingEventSchema)` to create a new message.
+ */
+export declare const TypingEventSchema: GenMessage<TypingEvent>;
+
+/**
+ * Somebody came into a channel or went from it.
+ *
+ * @generated from message common.MemberEvent
+ */
+export declare type MemberEvent = Message<"common.MemberEvent"> & {
+  /**
+   * @generated from field: string channel_id = 1;
+   */
+  channelId: string;
+
+  /**
+   * @generated from field: common.User user = 2;
+   */
+  user?: User | undefined;
+
+  /**
+   * @generated from field: common.MemberChange change = 3;
+   */
+  change: MemberChange;
+
+  /**
+   * @generated from field: common.User by = 4;
+   */
+  by?: User | undefined;
+
+  /**
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message common.MemberEvent.
+ * Use `create(MemberEventSchema)` to create a new message.
+ */
+export declare const MemberEventSchema: GenMessage<MemberEvent>;
+
+/**
+ * Somebody's name, id, picture or account changed.
+ *
+ * @generated from message common.UserChangedEvent
+ */
+export declare type UserChangedEvent = Message<"common.UserChangedEvent"> & {
+  /**
+   * @generated from field: common.User before = 1;
+   */
+  before?: User | undefined;
+
+  /**
+   * @generated from field: common.User user = 2;
+   */
+  user?: User | undefined;
+};
+
+/**
+ * Describes the message common.UserChangedEvent.
+ * Use `create(UserChangedEventSchema)` to create a new message.
+ */
+export declare const UserChangedEventSchema: GenMessage<UserChangedEvent>;
+
+/**
+ * How a file is meant to be shown.
+ *
+ * @generated from enum common.Presentation
+ */
+export enum Presentation {
+  /**
+   * @generated from enum value: PRESENTATION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: PRESENTATION_FILE = 1;
+   */
+  FILE = 1,
+
+  /**
+   * @generated from enum value: PRESENTATION_IMAGE = 2;
+   */
+  IMAGE = 2,
+
+  /**
+   * @generated from enum value: PRESENTATION_VIDEO = 3;
+   */
+  VIDEO = 3,
+
+  /**
+   * @generated from enum value: PRESENTATION_AUDIO = 4;
+   */
+  AUDIO = 4,
+
+  /**
+   * @generated from enum value: PRESENTATION_VOICE = 5;
+   */
+  VOICE = 5,
+
+  /**
+   * @generated from enum value: PRESENTATION_STICKER = 6;
+   */
+  STICKER = 6,
+
+  /**
+   * @generated from enum value: PRESENTATION_ANIMATION = 7;
+   */
+  ANIMATION = 7,
+}
+
+/**
+ * Describes the enum common.Presentation.
+ */
+export declare const PresentationSchema: GenEnum<Presentation>;
+
+/**
+ * How well a backend has a feature. Absent from the map: not at all.
+ *
+ * @generated from enum common.Support
+ */
+export enum Support {
+  /**
+   * @generated from enum value: SUPPORT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: SUPPORT_PARTIAL = 1;
+   */
+  PARTIAL = 1,
+
+  /**
+   * @generated from enum value: SUPPORT_FULL = 2;
+   */
+  FULL = 2,
+}
+
+/**
+ * Describes the enum common.Support.
+ */
+export declare const SupportSchema: GenEnum<Support>;
+
+/**
+ * How a channel's members changed. REMOVED: by somebody else.
+ *
+ * @generated from enum common.MemberChange
+ */
+export enum MemberChange {
+  /**
+   * @generated from enum value: MEMBER_CHANGE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: MEMBER_CHANGE_JOINED = 1;
+   */
+  JOINED = 1,
+
+  /**
+   * @generated from enum value: MEMBER_CHANGE_LEFT = 2;
+   */
+  LEFT = 2,
+
+  /**
+   * @generated from enum value: MEMBER_CHANGE_REMOVED = 3;
+   */
+  REMOVED = 3,
+}
+
+/**
+ * Describes the enum common.MemberChange.
+ */
+export declare const MemberChangeSchema: GenEnum<MemberChange>;
 

@@ -5,14 +5,14 @@
 // @generated from file common.proto (package common, syntax proto3)
 /* eslint-disable */
 
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file common.proto.
  */
 export const file_common = /*@__PURE__*/
-  fileDesc("Cgxjb21tb24ucHJvdG8SBmNvbW1vbiIjCgdCYWNrZW5kEgoKAmlkGAEgASgJEgwKBHR5cGUYAiABKAkiKAoEVXNlchIKCgJpZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkiOgoHQ2hhbm5lbBIKCgJpZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSDQoFdG9waWMYAyABKAkiPwoNQ2hhbm5lbFNvdXJjZRISCgpjaGFubmVsX2lkGAEgASgJEhoKBHVzZXIYAiABKAsyDC5jb21tb24uVXNlciJmCgxNZXNzYWdlRXZlbnQSJQoGc291cmNlGAEgASgLMhUuY29tbW9uLkNoYW5uZWxTb3VyY2USDAoEdGV4dBgCIAEoCRIhCgpyb290X2Jsb2NrGAMgASgLMg0uY29tbW9uLkJsb2NrImQKE1ByaXZhdGVNZXNzYWdlRXZlbnQSHAoGc291cmNlGAEgASgLMgwuY29tbW9uLlVzZXISDAoEdGV4dBgCIAEoCRIhCgpyb290X2Jsb2NrGAMgASgLMg0uY29tbW9uLkJsb2NrImYKDE1lbnRpb25FdmVudBIlCgZzb3VyY2UYASABKAsyFS5jb21tb24uQ2hhbm5lbFNvdXJjZRIMCgR0ZXh0GAIgASgJEiEKCnJvb3RfYmxvY2sYAyABKAsyDS5jb21tb24uQmxvY2siUwoMQ29tbWFuZEV2ZW50EiUKBnNvdXJjZRgBIAEoCzIVLmNvbW1vbi5DaGFubmVsU291cmNlEg8KB2NvbW1hbmQYAiABKAkSCwoDYXJnGAMgASgJImUKC0FjdGlvbkV2ZW50EiUKBnNvdXJjZRgBIAEoCzIVLmNvbW1vbi5DaGFubmVsU291cmNlEgwKBHRleHQYAiABKAkSIQoKcm9vdF9ibG9jaxgDIAEoCzINLmNvbW1vbi5CbG9jayJjChJQcml2YXRlQWN0aW9uRXZlbnQSHAoGc291cmNlGAEgASgLMgwuY29tbW9uLlVzZXISDAoEdGV4dBgCIAEoCRIhCgpyb290X2Jsb2NrGAMgASgLMg0uY29tbW9uLkJsb2NrIvEECgVCbG9jaxINCgVwbGFpbhgBIAEoCRIhCgR0ZXh0GAIgASgLMhEuY29tbW9uLlRleHRCbG9ja0gAEicKB2l0YWxpY3MYAyABKAsyFC5jb21tb24uSXRhbGljc0Jsb2NrSAASIQoEYm9sZBgEIAEoCzIRLmNvbW1vbi5Cb2xkQmxvY2tIABIrCgl1bmRlcmxpbmUYBSABKAsyFi5jb21tb24uVW5kZXJsaW5lQmxvY2tIABIzCg1zdHJpa2V0aHJvdWdoGAYgASgLMhouY29tbW9uLlN0cmlrZXRocm91Z2hCbG9ja0gAEi4KC2lubGluZV9jb2RlGAcgASgLMhcuY29tbW9uLklubGluZUNvZGVCbG9ja0gAEi4KC2ZlbmNlZF9jb2RlGAggASgLMhcuY29tbW9uLkZlbmNlZENvZGVCbG9ja0gAEicKB3Nwb2lsZXIYCSABKAsyFC5jb21tb24uU3BvaWxlckJsb2NrSAASIQoEbGlzdBgKIAEoCzIRLmNvbW1vbi5MaXN0QmxvY2tIABIhCgRsaW5rGAsgASgLMhEuY29tbW9uLkxpbmtCbG9ja0gAEi0KCmJsb2NrcXVvdGUYDCABKAsyFy5jb21tb24uQmxvY2txdW90ZUJsb2NrSAASKwoJdGltZXN0YW1wGA0gASgLMhYuY29tbW9uLlRpbWVzdGFtcEJsb2NrSAASKwoJY29udGFpbmVyGA4gASgLMhYuY29tbW9uLkNvbnRhaW5lckJsb2NrSAASJwoHaGVhZGluZxgPIAEoCzIULmNvbW1vbi5IZWFkaW5nQmxvY2tIAEIHCgVpbm5lciIZCglUZXh0QmxvY2sSDAoEdGV4dBgBIAEoCSIsCgxJdGFsaWNzQmxvY2sSHAoFaW5uZXIYASABKAsyDS5jb21tb24uQmxvY2siKQoJQm9sZEJsb2NrEhwKBWlubmVyGAEgASgLMg0uY29tbW9uLkJsb2NrIi4KDlVuZGVybGluZUJsb2NrEhwKBWlubmVyGAEgASgLMg0uY29tbW9uLkJsb2NrIjIKElN0cmlrZXRocm91Z2hCbG9jaxIcCgVpbm5lchgBIAEoCzINLmNvbW1vbi5CbG9jayIfCg9JbmxpbmVDb2RlQmxvY2sSDAoEdGV4dBgBIAEoCSItCg9GZW5jZWRDb2RlQmxvY2sSDAoEaW5mbxgBIAEoCRIMCgR0ZXh0GAIgASgJIiwKDFNwb2lsZXJCbG9jaxIcCgVpbm5lchgCIAEoCzINLmNvbW1vbi5CbG9jayIpCglMaXN0QmxvY2sSHAoFaW5uZXIYASADKAsyDS5jb21tb24uQmxvY2siNgoJTGlua0Jsb2NrEgsKA3VybBgBIAEoCRIcCgVpbm5lchgCIAEoCzINLmNvbW1vbi5CbG9jayIvCg9CbG9ja3F1b3RlQmxvY2sSHAoFaW5uZXIYASABKAsyDS5jb21tb24uQmxvY2siLgoOQ29udGFpbmVyQmxvY2sSHAoFaW5uZXIYASADKAsyDS5jb21tb24uQmxvY2siOwoOVGltZXN0YW1wQmxvY2sSKQoFaW5uZXIYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjsKDEhlYWRpbmdCbG9jaxINCgVsZXZlbBgBIAEoBRIcCgVpbm5lchgCIAEoCzINLmNvbW1vbi5CbG9ja2IGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("Cgxjb21tb24ucHJvdG8SBmNvbW1vbiIjCgdCYWNrZW5kEgoKAmlkGAEgASgJEgwKBHR5cGUYAiABKAkiYAoEVXNlchIKCgJpZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEwoKYXZhdGFyX3VybBjoByABKAkSDwoGaXNfYm90GOkHIAEoCBIQCgdhY2NvdW50GOoHIAEoCSJ9CgdDaGFubmVsEgoKAmlkGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRINCgV0b3BpYxgDIAEoCRISCglwYXJlbnRfaWQY6AcgASgJEhMKCmlzX3ByaXZhdGUY6QcgASgIEhgKD3Jvb3RfbWVzc2FnZV9pZBjqByABKAkiQAoMQ29udmVyc2F0aW9uEhQKCmNoYW5uZWxfaWQYASABKAlIABIRCgd1c2VyX2lkGAIgASgJSABCBwoFd2hlcmUihAEKC01lc3NhZ2VJbmZvEgoKAmlkGAEgASgJEisKB3NlbnRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKCHJlcGx5X3RvGAMgASgLMhguY29tbW9uLk1lc3NhZ2VSZWZlcmVuY2USEAoIcmVmZXJyZXIYBCABKAkifgoQTWVzc2FnZVJlZmVyZW5jZRISCgptZXNzYWdlX2lkGAEgASgJEhwKBmF1dGhvchgCIAEoCzIMLmNvbW1vbi5Vc2VyEgwKBHRleHQYAyABKAkSKgoMY29udmVyc2F0aW9uGAQgASgLMhQuY29tbW9uLkNvbnZlcnNhdGlvbiI/Cg1DaGFubmVsU291cmNlEhIKCmNoYW5uZWxfaWQYASABKAkSGgoEdXNlchgCIAEoCzIMLmNvbW1vbi5Vc2VyIooBCgxNZXNzYWdlRXZlbnQSJQoGc291cmNlGAEgASgLMhUuY29tbW9uLkNoYW5uZWxTb3VyY2USDAoEdGV4dBgCIAEoCRIhCgpyb290X2Jsb2NrGAMgASgLMg0uY29tbW9uLkJsb2NrEiIKBGluZm8Y6AcgASgLMhMuY29tbW9uLk1lc3NhZ2VJbmZvIogBChNQcml2YXRlTWVzc2FnZUV2ZW50EhwKBnNvdXJjZRgBIAEoCzIMLmNvbW1vbi5Vc2VyEgwKBHRleHQYAiABKAkSIQoKcm9vdF9ibG9jaxgDIAEoCzINLmNvbW1vbi5CbG9jaxIiCgRpbmZvGOgHIAEoCzITLmNvbW1vbi5NZXNzYWdlSW5mbyKKAQoMTWVudGlvbkV2ZW50EiUKBnNvdXJjZRgBIAEoCzIVLmNvbW1vbi5DaGFubmVsU291cmNlEgwKBHRleHQYAiABKAkSIQoKcm9vdF9ibG9jaxgDIAEoCzINLmNvbW1vbi5CbG9jaxIiCgRpbmZvGOgHIAEoCzITLmNvbW1vbi5NZXNzYWdlSW5mbyKaAQoMQ29tbWFuZEV2ZW50EiUKBnNvdXJjZRgBIAEoCzIVLmNvbW1vbi5DaGFubmVsU291cmNlEg8KB2NvbW1hbmQYAiABKAkSCwoDYXJnGAMgASgJEiIKBGluZm8Y6AcgASgLMhMuY29tbW9uLk1lc3NhZ2VJbmZvEiEKCWFyZ19ibG9jaxjpByABKAsyDS5jb21tb24uQmxvY2siiQEKC0FjdGlvbkV2ZW50EiUKBnNvdXJjZRgBIAEoCzIVLmNvbW1vbi5DaGFubmVsU291cmNlEgwKBHRleHQYAiABKAkSIQoKcm9vdF9ibG9jaxgDIAEoCzINLmNvbW1vbi5CbG9jaxIiCgRpbmZvGOgHIAEoCzITLmNvbW1vbi5NZXNzYWdlSW5mbyKHAQoSUHJpdmF0ZUFjdGlvbkV2ZW50EhwKBnNvdXJjZRgBIAEoCzIMLmNvbW1vbi5Vc2VyEgwKBHRleHQYAiABKAkSIQoKcm9vdF9ibG9jaxgDIAEoCzINLmNvbW1vbi5CbG9jaxIiCgRpbmZvGOgHIAEoCzITLmNvbW1vbi5NZXNzYWdlSW5mbyLxBQoFQmxvY2sSDQoFcGxhaW4YASABKAkSIQoEdGV4dBgCIAEoCzIRLmNvbW1vbi5UZXh0QmxvY2tIABInCgdpdGFsaWNzGAMgASgLMhQuY29tbW9uLkl0YWxpY3NCbG9ja0gAEiEKBGJvbGQYBCABKAsyES5jb21tb24uQm9sZEJsb2NrSAASKwoJdW5kZXJsaW5lGAUgASgLMhYuY29tbW9uLlVuZGVybGluZUJsb2NrSAASMwoNc3RyaWtldGhyb3VnaBgGIAEoCzIaLmNvbW1vbi5TdHJpa2V0aHJvdWdoQmxvY2tIABIuCgtpbmxpbmVfY29kZRgHIAEoCzIXLmNvbW1vbi5JbmxpbmVDb2RlQmxvY2tIABIuCgtmZW5jZWRfY29kZRgIIAEoCzIXLmNvbW1vbi5GZW5jZWRDb2RlQmxvY2tIABInCgdzcG9pbGVyGAkgASgLMhQuY29tbW9uLlNwb2lsZXJCbG9ja0gAEiEKBGxpc3QYCiABKAsyES5jb21tb24uTGlzdEJsb2NrSAASIQoEbGluaxgLIAEoCzIRLmNvbW1vbi5MaW5rQmxvY2tIABItCgpibG9ja3F1b3RlGAwgASgLMhcuY29tbW9uLkJsb2NrcXVvdGVCbG9ja0gAEisKCXRpbWVzdGFtcBgNIAEoCzIWLmNvbW1vbi5UaW1lc3RhbXBCbG9ja0gAEisKCWNvbnRhaW5lchgOIAEoCzIWLmNvbW1vbi5Db250YWluZXJCbG9ja0gAEicKB2hlYWRpbmcYDyABKAsyFC5jb21tb24uSGVhZGluZ0Jsb2NrSAASKAoHbWVudGlvbhjoByABKAsyFC5jb21tb24uTWVudGlvbkJsb2NrSAASJAoFZW1vamkY6QcgASgLMhIuY29tbW9uLkVtb2ppQmxvY2tIABIuCgphdHRhY2htZW50GOoHIAEoCzIXLmNvbW1vbi5BdHRhY2htZW50QmxvY2tIAEIHCgVpbm5lciIZCglUZXh0QmxvY2sSDAoEdGV4dBgBIAEoCSIsCgxJdGFsaWNzQmxvY2sSHAoFaW5uZXIYASABKAsyDS5jb21tb24uQmxvY2siKQoJQm9sZEJsb2NrEhwKBWlubmVyGAEgASgLMg0uY29tbW9uLkJsb2NrIi4KDlVuZGVybGluZUJsb2NrEhwKBWlubmVyGAEgASgLMg0uY29tbW9uLkJsb2NrIjIKElN0cmlrZXRocm91Z2hCbG9jaxIcCgVpbm5lchgBIAEoCzINLmNvbW1vbi5CbG9jayIfCg9JbmxpbmVDb2RlQmxvY2sSDAoEdGV4dBgBIAEoCSItCg9GZW5jZWRDb2RlQmxvY2sSDAoEaW5mbxgBIAEoCRIMCgR0ZXh0GAIgASgJIiwKDFNwb2lsZXJCbG9jaxIcCgVpbm5lchgCIAEoCzINLmNvbW1vbi5CbG9jayI+CglMaXN0QmxvY2sSHAoFaW5uZXIYASADKAsyDS5jb21tb24uQmxvY2sSEwoKaXNfb3JkZXJlZBjoByABKAgiNgoJTGlua0Jsb2NrEgsKA3VybBgBIAEoCRIcCgVpbm5lchgCIAEoCzINLmNvbW1vbi5CbG9jayIvCg9CbG9ja3F1b3RlQmxvY2sSHAoFaW5uZXIYASABKAsyDS5jb21tb24uQmxvY2siLgoOQ29udGFpbmVyQmxvY2sSHAoFaW5uZXIYASADKAsyDS5jb21tb24uQmxvY2siOwoOVGltZXN0YW1wQmxvY2sSKQoFaW5uZXIYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjsKDEhlYWRpbmdCbG9jaxINCgVsZXZlbBgBIAEoBRIcCgVpbm5lchgCIAEoCzINLmNvbW1vbi5CbG9jayJzCgxNZW50aW9uQmxvY2sSHAoFaW5uZXIYASABKAsyDS5jb21tb24uQmxvY2sSEQoHdXNlcl9pZBgCIAEoCUgAEhQKCmNoYW5uZWxfaWQYAyABKAlIABISCghldmVyeW9uZRgEIAEoCEgAQggKBnRhcmdldCIzCgpFbW9qaUJsb2NrEgwKBHRleHQYASABKAkSCgoCaWQYAiABKAkSCwoDdXJsGAMgASgJIi4KBUVtb2ppEgwKBHRleHQYASABKAkSCgoCaWQYAiABKAkSCwoDdXJsGAMgASgJIpsCCg9BdHRhY2htZW50QmxvY2sSCgoCaWQYASABKAkSCwoDdXJsGAIgASgJEgwKBG5hbWUYAyABKAkSFAoMY29udGVudF90eXBlGAQgASgJEhIKCnNpemVfYnl0ZXMYBSABKAQSDQoFd2lkdGgYBiABKA0SDgoGaGVpZ2h0GAcgASgNEhMKC2R1cmF0aW9uX21zGAggASgEEhMKC2Rlc2NyaXB0aW9uGAkgASgJEioKDHByZXNlbnRhdGlvbhgKIAEoDjIULmNvbW1vbi5QcmVzZW50YXRpb24SEgoKaXNfc3BvaWxlchgLIAEoCBIuCgpleHBpcmVzX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI/CgdQZXJzb25hEgoKAmlkGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRISCgphdmF0YXJfdXJsGAMgASgJIpwBCgtTZW5kT3B0aW9ucxIqCghyZXBseV90bxgBIAEoCzIYLmNvbW1vbi5NZXNzYWdlUmVmZXJlbmNlEhQKDHN0YXJ0X3RocmVhZBgCIAEoCBIgCgdwZXJzb25hGAMgASgLMg8uY29tbW9uLlBlcnNvbmESEAoIcmVmZXJyZXIYBCABKAkSFwoPaWRlbXBvdGVuY3lfa2V5GAUgASgJIlkKClNlbmRSZXN1bHQSEwoLbWVzc2FnZV9pZHMYASADKAkSEAoIZGVncmFkZWQYAiADKAkSEgoKY2hhbm5lbF9pZBgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoBCKQAwoMQ2FwYWJpbGl0aWVzEjQKCGZlYXR1cmVzGAEgAygLMiIuY29tbW9uLkNhcGFiaWxpdGllcy5GZWF0dXJlc0VudHJ5Eg8KB2Zvcm1hdHMYAiADKAkSMAoGbGltaXRzGAMgAygLMiAuY29tbW9uLkNhcGFiaWxpdGllcy5MaW1pdHNFbnRyeRIZChFhbGxvd2VkX3JlYWN0aW9ucxgEIAMoCRI0CghjaGFubmVscxgFIAMoCzIiLmNvbW1vbi5DYXBhYmlsaXRpZXMuQ2hhbm5lbHNFbnRyeRpACg1GZWF0dXJlc0VudHJ5EgsKA2tleRgBIAEoCRIeCgV2YWx1ZRgCIAEoDjIPLmNvbW1vbi5TdXBwb3J0OgI4ARotCgtMaW1pdHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAQ6AjgBGkUKDUNoYW5uZWxzRW50cnkSCwoDa2V5GAEgASgJEiMKBXZhbHVlGAIgASgLMhQuY29tbW9uLkNhcGFiaWxpdGllczoCOAEiJAoGTWVtYmVyEhoKBHVzZXIYASABKAsyDC5jb21tb24uVXNlciLCAQoSTWVzc2FnZUVkaXRlZEV2ZW50EioKDGNvbnZlcnNhdGlvbhgBIAEoCzIULmNvbW1vbi5Db252ZXJzYXRpb24SHAoGYXV0aG9yGAIgASgLMgwuY29tbW9uLlVzZXISDAoEdGV4dBgDIAEoCRIhCgpyb290X2Jsb2NrGAQgASgLMg0uY29tbW9uLkJsb2NrEiEKBGluZm8YBSABKAsyEy5jb21tb24uTWVzc2FnZUluZm8SDgoGc2VuZGVyGAYgASgJIpABChNNZXNzYWdlRGVsZXRlZEV2ZW50EioKDGNvbnZlcnNhdGlvbhgBIAEoCzIULmNvbW1vbi5Db252ZXJzYXRpb24SEwoLbWVzc2FnZV9pZHMYAiADKAkSGAoCYnkYAyABKAsyDC5jb21tb24uVXNlchIOCgZyZWFzb24YBCABKAkSDgoGc2VuZGVyGAUgASgJIqoBCg1SZWFjdGlvbkV2ZW50EioKDGNvbnZlcnNhdGlvbhgBIAEoCzIULmNvbW1vbi5Db252ZXJzYXRpb24SEgoKbWVzc2FnZV9pZBgCIAEoCRIaCgR1c2VyGAMgASgLMgwuY29tbW9uLlVzZXISHAoFZW1vamkYBCABKAsyDS5jb21tb24uRW1vamkSDwoHcmVtb3ZlZBgFIAEoCBIOCgZzZW5kZXIYBiABKAkifAoLVHlwaW5nRXZlbnQSKgoMY29udmVyc2F0aW9uGAEgASgLMhQuY29tbW9uLkNvbnZlcnNhdGlvbhIaCgR1c2VyGAIgASgLMgwuY29tbW9uLlVzZXISEQoJaXNfYWN0aXZlGAMgASgIEhIKCmV4cGlyZXNfbXMYBCABKA0ijQEKC01lbWJlckV2ZW50EhIKCmNoYW5uZWxfaWQYASABKAkSGgoEdXNlchgCIAEoCzIMLmNvbW1vbi5Vc2VyEiQKBmNoYW5nZRgDIAEoDjIULmNvbW1vbi5NZW1iZXJDaGFuZ2USGAoCYnkYBCABKAsyDC5jb21tb24uVXNlchIOCgZyZWFzb24YBSABKAkiTAoQVXNlckNoYW5nZWRFdmVudBIcCgZiZWZvcmUYASABKAsyDC5jb21tb24uVXNlchIaCgR1c2VyGAIgASgLMgwuY29tbW9uLlVzZXIq2QEKDFByZXNlbnRhdGlvbhIcChhQUkVTRU5UQVRJT05fVU5TUEVDSUZJRUQQABIVChFQUkVTRU5UQVRJT05fRklMRRABEhYKElBSRVNFTlRBVElPTl9JTUFHRRACEhYKElBSRVNFTlRBVElPTl9WSURFTxADEhYKElBSRVNFTlRBVElPTl9BVURJTxAEEhYKElBSRVNFTlRBVElPTl9WT0lDRRAFEhgKFFBSRVNFTlRBVElPTl9TVElDS0VSEAYSGgoWUFJFU0VOVEFUSU9OX0FOSU1BVElPThAHKkkKB1N1cHBvcnQSFwoTU1VQUE9SVF9VTlNQRUNJRklFRBAAEhMKD1NVUFBPUlRfUEFSVElBTBABEhAKDFNVUFBPUlRfRlVMTBACKnoKDE1lbWJlckNoYW5nZRIdChlNRU1CRVJfQ0hBTkdFX1VOU1BFQ0lGSUVEEAASGAoUTUVNQkVSX0NIQU5HRV9KT0lORUQQARIWChJNRU1CRVJfQ0hBTkdFX0xFRlQQAhIZChVNRU1CRVJfQ0hBTkdFX1JFTU9WRUQQA2IGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * Describes the message common.Backend.
@@ -36,156 +36,324 @@ export const ChannelSchema = /*@__PURE__*/
   messageDesc(file_common, 2);
 
 /**
+ * Describes the message common.Conversation.
+ * Use `create(ConversationSchema)` to create a new message.
+ */
+export const ConversationSchema = /*@__PURE__*/
+  messageDesc(file_common, 3);
+
+/**
+ * Describes the message common.MessageInfo.
+ * Use `create(MessageInfoSchema)` to create a new message.
+ */
+export const MessageInfoSchema = /*@__PURE__*/
+  messageDesc(file_common, 4);
+
+/**
+ * Describes the message common.MessageReference.
+ * Use `create(MessageReferenceSchema)` to create a new message.
+ */
+export const MessageReferenceSchema = /*@__PURE__*/
+  messageDesc(file_common, 5);
+
+/**
  * Describes the message common.ChannelSource.
  * Use `create(ChannelSourceSchema)` to create a new message.
  */
 export const ChannelSourceSchema = /*@__PURE__*/
-  messageDesc(file_common, 3);
+  messageDesc(file_common, 6);
 
 /**
  * Describes the message common.MessageEvent.
  * Use `create(MessageEventSchema)` to create a new message.
  */
 export const MessageEventSchema = /*@__PURE__*/
-  messageDesc(file_common, 4);
+  messageDesc(file_common, 7);
 
 /**
  * Describes the message common.PrivateMessageEvent.
  * Use `create(PrivateMessageEventSchema)` to create a new message.
  */
 export const PrivateMessageEventSchema = /*@__PURE__*/
-  messageDesc(file_common, 5);
+  messageDesc(file_common, 8);
 
 /**
  * Describes the message common.MentionEvent.
  * Use `create(MentionEventSchema)` to create a new message.
  */
 export const MentionEventSchema = /*@__PURE__*/
-  messageDesc(file_common, 6);
+  messageDesc(file_common, 9);
 
 /**
  * Describes the message common.CommandEvent.
  * Use `create(CommandEventSchema)` to create a new message.
  */
 export const CommandEventSchema = /*@__PURE__*/
-  messageDesc(file_common, 7);
+  messageDesc(file_common, 10);
 
 /**
  * Describes the message common.ActionEvent.
  * Use `create(ActionEventSchema)` to create a new message.
  */
 export const ActionEventSchema = /*@__PURE__*/
-  messageDesc(file_common, 8);
+  messageDesc(file_common, 11);
 
 /**
  * Describes the message common.PrivateActionEvent.
  * Use `create(PrivateActionEventSchema)` to create a new message.
  */
 export const PrivateActionEventSchema = /*@__PURE__*/
-  messageDesc(file_common, 9);
+  messageDesc(file_common, 12);
 
 /**
  * Describes the message common.Block.
  * Use `create(BlockSchema)` to create a new message.
  */
 export const BlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 10);
+  messageDesc(file_common, 13);
 
 /**
  * Describes the message common.TextBlock.
  * Use `create(TextBlockSchema)` to create a new message.
  */
 export const TextBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 11);
+  messageDesc(file_common, 14);
 
 /**
  * Describes the message common.ItalicsBlock.
  * Use `create(ItalicsBlockSchema)` to create a new message.
  */
 export const ItalicsBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 12);
+  messageDesc(file_common, 15);
 
 /**
  * Describes the message common.BoldBlock.
  * Use `create(BoldBlockSchema)` to create a new message.
  */
 export const BoldBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 13);
+  messageDesc(file_common, 16);
 
 /**
  * Describes the message common.UnderlineBlock.
  * Use `create(UnderlineBlockSchema)` to create a new message.
  */
 export const UnderlineBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 14);
+  messageDesc(file_common, 17);
 
 /**
  * Describes the message common.StrikethroughBlock.
  * Use `create(StrikethroughBlockSchema)` to create a new message.
  */
 export const StrikethroughBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 15);
+  messageDesc(file_common, 18);
 
 /**
  * Describes the message common.InlineCodeBlock.
  * Use `create(InlineCodeBlockSchema)` to create a new message.
  */
 export const InlineCodeBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 16);
+  messageDesc(file_common, 19);
 
 /**
  * Describes the message common.FencedCodeBlock.
  * Use `create(FencedCodeBlockSchema)` to create a new message.
  */
 export const FencedCodeBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 17);
+  messageDesc(file_common, 20);
 
 /**
  * Describes the message common.SpoilerBlock.
  * Use `create(SpoilerBlockSchema)` to create a new message.
  */
 export const SpoilerBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 18);
+  messageDesc(file_common, 21);
 
 /**
  * Describes the message common.ListBlock.
  * Use `create(ListBlockSchema)` to create a new message.
  */
 export const ListBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 19);
+  messageDesc(file_common, 22);
 
 /**
  * Describes the message common.LinkBlock.
  * Use `create(LinkBlockSchema)` to create a new message.
  */
 export const LinkBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 20);
+  messageDesc(file_common, 23);
 
 /**
  * Describes the message common.BlockquoteBlock.
  * Use `create(BlockquoteBlockSchema)` to create a new message.
  */
 export const BlockquoteBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 21);
+  messageDesc(file_common, 24);
 
 /**
  * Describes the message common.ContainerBlock.
  * Use `create(ContainerBlockSchema)` to create a new message.
  */
 export const ContainerBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 22);
+  messageDesc(file_common, 25);
 
 /**
  * Describes the message common.TimestampBlock.
  * Use `create(TimestampBlockSchema)` to create a new message.
  */
 export const TimestampBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 23);
+  messageDesc(file_common, 26);
 
 /**
  * Describes the message common.HeadingBlock.
  * Use `create(HeadingBlockSchema)` to create a new message.
  */
 export const HeadingBlockSchema = /*@__PURE__*/
-  messageDesc(file_common, 24);
+  messageDesc(file_common, 27);
+
+/**
+ * Describes the message common.MentionBlock.
+ * Use `create(MentionBlockSchema)` to create a new message.
+ */
+export const MentionBlockSchema = /*@__PURE__*/
+  messageDesc(file_common, 28);
+
+/**
+ * Describes the message common.EmojiBlock.
+ * Use `create(EmojiBlockSchema)` to create a new message.
+ */
+export const EmojiBlockSchema = /*@__PURE__*/
+  messageDesc(file_common, 29);
+
+/**
+ * Describes the message common.Emoji.
+ * Use `create(EmojiSchema)` to create a new message.
+ */
+export const EmojiSchema = /*@__PURE__*/
+  messageDesc(file_common, 30);
+
+/**
+ * Describes the message common.AttachmentBlock.
+ * Use `create(AttachmentBlockSchema)` to create a new message.
+ */
+export const AttachmentBlockSchema = /*@__PURE__*/
+  messageDesc(file_common, 31);
+
+/**
+ * Describes the message common.Persona.
+ * Use `create(PersonaSchema)` to create a new message.
+ */
+export const PersonaSchema = /*@__PURE__*/
+  messageDesc(file_common, 32);
+
+/**
+ * Describes the message common.SendOptions.
+ * Use `create(SendOptionsSchema)` to create a new message.
+ */
+export const SendOptionsSchema = /*@__PURE__*/
+  messageDesc(file_common, 33);
+
+/**
+ * Describes the message common.SendResult.
+ * Use `create(SendResultSchema)` to create a new message.
+ */
+export const SendResultSchema = /*@__PURE__*/
+  messageDesc(file_common, 34);
+
+/**
+ * Describes the message common.Capabilities.
+ * Use `create(CapabilitiesSchema)` to create a new message.
+ */
+export const CapabilitiesSchema = /*@__PURE__*/
+  messageDesc(file_common, 35);
+
+/**
+ * Describes the message common.Member.
+ * Use `create(MemberSchema)` to create a new message.
+ */
+export const MemberSchema = /*@__PURE__*/
+  messageDesc(file_common, 36);
+
+/**
+ * Describes the message common.MessageEditedEvent.
+ * Use `create(MessageEditedEventSchema)` to create a new message.
+ */
+export const MessageEditedEventSchema = /*@__PURE__*/
+  messageDesc(file_common, 37);
+
+/**
+ * Describes the message common.MessageDeletedEvent.
+ * Use `create(MessageDeletedEventSchema)` to create a new message.
+ */
+export const MessageDeletedEventSchema = /*@__PURE__*/
+  messageDesc(file_common, 38);
+
+/**
+ * Describes the message common.ReactionEvent.
+ * Use `create(ReactionEventSchema)` to create a new message.
+ */
+export const ReactionEventSchema = /*@__PURE__*/
+  messageDesc(file_common, 39);
+
+/**
+ * Describes the message common.TypingEvent.
+ * Use `create(TypingEventSchema)` to create a new message.
+ */
+export const TypingEventSchema = /*@__PURE__*/
+  messageDesc(file_common, 40);
+
+/**
+ * Describes the message common.MemberEvent.
+ * Use `create(MemberEventSchema)` to create a new message.
+ */
+export const MemberEventSchema = /*@__PURE__*/
+  messageDesc(file_common, 41);
+
+/**
+ * Describes the message common.UserChangedEvent.
+ * Use `create(UserChangedEventSchema)` to create a new message.
+ */
+export const UserChangedEventSchema = /*@__PURE__*/
+  messageDesc(file_common, 42);
+
+/**
+ * Describes the enum common.Presentation.
+ */
+export const PresentationSchema = /*@__PURE__*/
+  enumDesc(file_common, 0);
+
+/**
+ * How a file is meant to be shown.
+ *
+ * @generated from enum common.Presentation
+ */
+export const Presentation = /*@__PURE__*/
+  tsEnum(PresentationSchema);
+
+/**
+ * Describes the enum common.Support.
+ */
+export const SupportSchema = /*@__PURE__*/
+  enumDesc(file_common, 1);
+
+/**
+ * How well a backend has a feature. Absent from the map: not at all.
+ *
+ * @generated from enum common.Support
+ */
+export const Support = /*@__PURE__*/
+  tsEnum(SupportSchema);
+
+/**
+ * Describes the enum common.MemberChange.
+ */
+export const MemberChangeSchema = /*@__PURE__*/
+  enumDesc(file_common, 2);
+
+/**
+ * How a channel's members changed. REMOVED: by somebody else.
+ *
+ * @generated from enum common.MemberChange
+ */
+export const MemberChange = /*@__PURE__*/
+  tsEnum(MemberChangeSchema);
 

@@ -5,9 +5,9 @@
 // @generated from file seabird.proto (package seabird, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { ActionEvent, Backend, Block, Channel, CommandEvent, MentionEvent, MessageEvent, PrivateActionEvent, PrivateMessageEvent } from "./common_pb.js";
+import type { ActionEvent, Backend, Block, Capabilities, Channel, CommandEvent, Conversation, MemberEvent, MentionEvent, MessageDeletedEvent, MessageEditedEvent, MessageEvent, PrivateActionEvent, PrivateMessageEvent, ReactionEvent, SendOptions, SendResult, TypingEvent, UserChangedEvent } from "./common_pb.js";
 
 /**
  * Describes the file seabird.proto.
@@ -16,7 +16,8 @@ export declare const file_seabird: GenFile;
 
 /**
  * What a plugin receives. The four Send and Perform events tell what plugins
- * asked for, whether or not the backend then did it.
+ * asked for, whether or not the backend then did it; their `meta` has the sequence by which
+ * `send_result` names them. Kinds from 1001 on go only to streams that name them.
  *
  * @generated from message seabird.Event
  */
@@ -84,12 +85,71 @@ export declare type Event = Message<"seabird.Event"> & {
      */
     value: PerformPrivateActionEvent;
     case: "performPrivateAction";
+  } | {
+    /**
+     * @generated from field: common.MessageEditedEvent message_edited = 1001;
+     */
+    value: MessageEditedEvent;
+    case: "messageEdited";
+  } | {
+    /**
+     * @generated from field: common.MessageDeletedEvent message_deleted = 1002;
+     */
+    value: MessageDeletedEvent;
+    case: "messageDeleted";
+  } | {
+    /**
+     * @generated from field: common.ReactionEvent reaction = 1003;
+     */
+    value: ReactionEvent;
+    case: "reaction";
+  } | {
+    /**
+     * @generated from field: common.TypingEvent typing = 1004;
+     */
+    value: TypingEvent;
+    case: "typing";
+  } | {
+    /**
+     * @generated from field: common.MemberEvent member = 1005;
+     */
+    value: MemberEvent;
+    case: "member";
+  } | {
+    /**
+     * @generated from field: common.UserChangedEvent user_changed = 1006;
+     */
+    value: UserChangedEvent;
+    case: "userChanged";
+  } | {
+    /**
+     * @generated from field: seabird.ChannelEvent channel = 1007;
+     */
+    value: ChannelEvent;
+    case: "channel";
+  } | {
+    /**
+     * @generated from field: seabird.BackendEvent backend = 1008;
+     */
+    value: BackendEvent;
+    case: "backend";
+  } | {
+    /**
+     * @generated from field: seabird.SendResultEvent send_result = 1010;
+     */
+    value: SendResultEvent;
+    case: "sendResult";
   } | { case: undefined; value?: undefined };
 
   /**
    * @generated from field: map<string, string> tags = 11;
    */
   tags: { [key: string]: string };
+
+  /**
+   * @generated from field: seabird.EventMeta meta = 1000;
+   */
+  meta?: EventMeta | undefined;
 };
 
 /**
@@ -97,6 +157,110 @@ export declare type Event = Message<"seabird.Event"> & {
  * Use `create(EventSchema)` to create a new message.
  */
 export declare const EventSchema: GenMessage<Event>;
+
+/**
+ * `sequence` rises within one run of core.
+ *
+ * @generated from message seabird.EventMeta
+ */
+export declare type EventMeta = Message<"seabird.EventMeta"> & {
+  /**
+   * @generated from field: uint64 sequence = 1;
+   */
+  sequence: bigint;
+};
+
+/**
+ * Describes the message seabird.EventMeta.
+ * Use `create(EventMetaSchema)` to create a new message.
+ */
+export declare const EventMetaSchema: GenMessage<EventMeta>;
+
+/**
+ * The bot is in a channel now, has left it, or the channel changed. LEFT carries the channel as it
+ * was last known.
+ *
+ * @generated from message seabird.ChannelEvent
+ */
+export declare type ChannelEvent = Message<"seabird.ChannelEvent"> & {
+  /**
+   * @generated from field: seabird.ChannelChange change = 1;
+   */
+  change: ChannelChange;
+
+  /**
+   * @generated from field: common.Channel channel = 2;
+   */
+  channel?: Channel | undefined;
+};
+
+/**
+ * Describes the message seabird.ChannelEvent.
+ * Use `create(ChannelEventSchema)` to create a new message.
+ */
+export declare const ChannelEventSchema: GenMessage<ChannelEvent>;
+
+/**
+ * A backend, or its network, came or went. DISCONNECTED stands for all of its channels.
+ *
+ * @generated from message seabird.BackendEvent
+ */
+export declare type BackendEvent = Message<"seabird.BackendEvent"> & {
+  /**
+   * @generated from field: seabird.BackendChange change = 1;
+   */
+  change: BackendChange;
+
+  /**
+   * @generated from field: common.Backend backend = 2;
+   */
+  backend?: Backend | undefined;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message seabird.BackendEvent.
+ * Use `create(BackendEventSchema)` to create a new message.
+ */
+export declare const BackendEventSchema: GenMessage<BackendEvent>;
+
+/**
+ * What became of an announced send. `sequence` is that of the announced event, `error` the name of a
+ * status code such as FAILED_PRECONDITION, empty if it was done.
+ *
+ * @generated from message seabird.SendResultEvent
+ */
+export declare type SendResultEvent = Message<"seabird.SendResultEvent"> & {
+  /**
+   * @generated from field: uint64 sequence = 1;
+   */
+  sequence: bigint;
+
+  /**
+   * @generated from field: common.Conversation conversation = 2;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: common.SendResult result = 3;
+   */
+  result?: SendResult | undefined;
+
+  /**
+   * @generated from field: string error = 4;
+   */
+  error: string;
+};
+
+/**
+ * Describes the message seabird.SendResultEvent.
+ * Use `create(SendResultEventSchema)` to create a new message.
+ */
+export declare const SendResultEventSchema: GenMessage<SendResultEvent>;
 
 /**
  * The commands that this stream answers, by name. All are registered or none.
@@ -108,6 +272,11 @@ export declare type StreamEventsRequest = Message<"seabird.StreamEventsRequest">
    * @generated from field: map<string, seabird.CommandMetadata> commands = 1;
    */
   commands: { [key: string]: CommandMetadata };
+
+  /**
+   * @generated from field: seabird.SubscribeOptions options = 1000;
+   */
+  options?: SubscribeOptions | undefined;
 };
 
 /**
@@ -115,6 +284,24 @@ export declare type StreamEventsRequest = Message<"seabird.StreamEventsRequest">
  * Use `create(StreamEventsRequestSchema)` to create a new message.
  */
 export declare const StreamEventsRequestSchema: GenMessage<StreamEventsRequest>;
+
+/**
+ * `kinds` are names of members of Event's oneof, or `*` for all; empty: the ten original kinds.
+ *
+ * @generated from message seabird.SubscribeOptions
+ */
+export declare type SubscribeOptions = Message<"seabird.SubscribeOptions"> & {
+  /**
+   * @generated from field: repeated string kinds = 1;
+   */
+  kinds: string[];
+};
+
+/**
+ * Describes the message seabird.SubscribeOptions.
+ * Use `create(SubscribeOptionsSchema)` to create a new message.
+ */
+export declare const SubscribeOptionsSchema: GenMessage<SubscribeOptions>;
 
 /**
  * What a help plugin says of a command.
@@ -167,6 +354,11 @@ export declare type PerformActionRequest = Message<"seabird.PerformActionRequest
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -179,6 +371,10 @@ export declare const PerformActionRequestSchema: GenMessage<PerformActionRequest
  * @generated from message seabird.PerformActionResponse
  */
 export declare type PerformActionResponse = Message<"seabird.PerformActionResponse"> & {
+  /**
+   * @generated from field: common.SendResult result = 1000;
+   */
+  result?: SendResult | undefined;
 };
 
 /**
@@ -188,7 +384,7 @@ export declare type PerformActionResponse = Message<"seabird.PerformActionRespon
 export declare const PerformActionResponseSchema: GenMessage<PerformActionResponse>;
 
 /**
- * `sender` is the name of the caller's token.
+ * `sender` is the name of the caller's token; `options` are the caller's, without the key.
  *
  * @generated from message seabird.PerformActionEvent
  */
@@ -212,6 +408,11 @@ export declare type PerformActionEvent = Message<"seabird.PerformActionEvent"> &
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -243,6 +444,11 @@ export declare type PerformPrivateActionRequest = Message<"seabird.PerformPrivat
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -255,6 +461,10 @@ export declare const PerformPrivateActionRequestSchema: GenMessage<PerformPrivat
  * @generated from message seabird.PerformPrivateActionResponse
  */
 export declare type PerformPrivateActionResponse = Message<"seabird.PerformPrivateActionResponse"> & {
+  /**
+   * @generated from field: common.SendResult result = 1000;
+   */
+  result?: SendResult | undefined;
 };
 
 /**
@@ -288,6 +498,11 @@ export declare type PerformPrivateActionEvent = Message<"seabird.PerformPrivateA
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -321,6 +536,11 @@ export declare type SendMessageRequest = Message<"seabird.SendMessageRequest"> &
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -333,6 +553,10 @@ export declare const SendMessageRequestSchema: GenMessage<SendMessageRequest>;
  * @generated from message seabird.SendMessageResponse
  */
 export declare type SendMessageResponse = Message<"seabird.SendMessageResponse"> & {
+  /**
+   * @generated from field: common.SendResult result = 1000;
+   */
+  result?: SendResult | undefined;
 };
 
 /**
@@ -366,6 +590,11 @@ export declare type SendMessageEvent = Message<"seabird.SendMessageEvent"> & {
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -397,6 +626,11 @@ export declare type SendPrivateMessageRequest = Message<"seabird.SendPrivateMess
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -409,6 +643,10 @@ export declare const SendPrivateMessageRequestSchema: GenMessage<SendPrivateMess
  * @generated from message seabird.SendPrivateMessageResponse
  */
 export declare type SendPrivateMessageResponse = Message<"seabird.SendPrivateMessageResponse"> & {
+  /**
+   * @generated from field: common.SendResult result = 1000;
+   */
+  result?: SendResult | undefined;
 };
 
 /**
@@ -442,6 +680,11 @@ export declare type SendPrivateMessageEvent = Message<"seabird.SendPrivateMessag
    * @generated from field: common.Block root_block = 4;
    */
   rootBlock?: Block | undefined;
+
+  /**
+   * @generated from field: common.SendOptions options = 1000;
+   */
+  options?: SendOptions | undefined;
 };
 
 /**
@@ -587,6 +830,11 @@ export declare type BackendInfoResponse = Message<"seabird.BackendInfoResponse">
    * @generated from field: map<string, string> metadata = 2;
    */
   metadata: { [key: string]: string };
+
+  /**
+   * @generated from field: common.Capabilities capabilities = 1000;
+   */
+  capabilities?: Capabilities | undefined;
 };
 
 /**
@@ -644,6 +892,8 @@ export declare type ChannelInfoRequest = Message<"seabird.ChannelInfoRequest"> &
 export declare const ChannelInfoRequestSchema: GenMessage<ChannelInfoRequest>;
 
 /**
+ * `capabilities` are those in effect for this channel.
+ *
  * @generated from message seabird.ChannelInfoResponse
  */
 export declare type ChannelInfoResponse = Message<"seabird.ChannelInfoResponse"> & {
@@ -651,6 +901,11 @@ export declare type ChannelInfoResponse = Message<"seabird.ChannelInfoResponse">
    * @generated from field: common.Channel channel = 1;
    */
   channel?: Channel | undefined;
+
+  /**
+   * @generated from field: common.Capabilities capabilities = 1000;
+   */
+  capabilities?: Capabilities | undefined;
 };
 
 /**
@@ -710,7 +965,7 @@ export declare type CoreInfoRequest = Message<"seabird.CoreInfoRequest"> & {
 export declare const CoreInfoRequestSchema: GenMessage<CoreInfoRequest>;
 
 /**
- * Both in unix seconds.
+ * Both times in unix seconds; the names of the extensions that this core has.
  *
  * @generated from message seabird.CoreInfoResponse
  */
@@ -724,6 +979,11 @@ export declare type CoreInfoResponse = Message<"seabird.CoreInfoResponse"> & {
    * @generated from field: uint64 current_timestamp = 2;
    */
   currentTimestamp: bigint;
+
+  /**
+   * @generated from field: repeated string extensions = 1000;
+   */
+  extensions: string[];
 };
 
 /**
@@ -761,6 +1021,73 @@ export declare type CommandsResponse = Message<"seabird.CommandsResponse"> & {
  * Use `create(CommandsResponseSchema)` to create a new message.
  */
 export declare const CommandsResponseSchema: GenMessage<CommandsResponse>;
+
+/**
+ * @generated from enum seabird.ChannelChange
+ */
+export enum ChannelChange {
+  /**
+   * @generated from enum value: CHANNEL_CHANGE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: CHANNEL_CHANGE_JOINED = 1;
+   */
+  JOINED = 1,
+
+  /**
+   * @generated from enum value: CHANNEL_CHANGE_LEFT = 2;
+   */
+  LEFT = 2,
+
+  /**
+   * @generated from enum value: CHANNEL_CHANGE_CHANGED = 3;
+   */
+  CHANGED = 3,
+}
+
+/**
+ * Describes the enum seabird.ChannelChange.
+ */
+export declare const ChannelChangeSchema: GenEnum<ChannelChange>;
+
+/**
+ * NETWORK_LOST: the backend is connected to core, but its network is not connected to it.
+ *
+ * @generated from enum seabird.BackendChange
+ */
+export enum BackendChange {
+  /**
+   * @generated from enum value: BACKEND_CHANGE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: BACKEND_CHANGE_CONNECTED = 1;
+   */
+  CONNECTED = 1,
+
+  /**
+   * @generated from enum value: BACKEND_CHANGE_DISCONNECTED = 2;
+   */
+  DISCONNECTED = 2,
+
+  /**
+   * @generated from enum value: BACKEND_CHANGE_NETWORK_LOST = 3;
+   */
+  NETWORK_LOST = 3,
+
+  /**
+   * @generated from enum value: BACKEND_CHANGE_NETWORK_BACK = 4;
+   */
+  NETWORK_BACK = 4,
+}
+
+/**
+ * Describes the enum seabird.BackendChange.
+ */
+export declare const BackendChangeSchema: GenEnum<BackendChange>;
 
 /**
  * What plugins call. Every call carries `authorization: Bearer <token>`.

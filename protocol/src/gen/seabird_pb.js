@@ -5,14 +5,14 @@
 // @generated from file seabird.proto (package seabird, syntax proto3)
 /* eslint-disable */
 
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_common } from "./common_pb.js";
 
 /**
  * Describes the file seabird.proto.
  */
 export const file_seabird = /*@__PURE__*/
-  fileDesc("Cg1zZWFiaXJkLnByb3RvEgdzZWFiaXJkIucECgVFdmVudBInCgdtZXNzYWdlGAEgASgLMhQuY29tbW9uLk1lc3NhZ2VFdmVudEgAEjYKD3ByaXZhdGVfbWVzc2FnZRgCIAEoCzIbLmNvbW1vbi5Qcml2YXRlTWVzc2FnZUV2ZW50SAASJwoHbWVudGlvbhgDIAEoCzIULmNvbW1vbi5NZW50aW9uRXZlbnRIABInCgdjb21tYW5kGAQgASgLMhQuY29tbW9uLkNvbW1hbmRFdmVudEgAEiUKBmFjdGlvbhgFIAEoCzITLmNvbW1vbi5BY3Rpb25FdmVudEgAEjQKDnByaXZhdGVfYWN0aW9uGAYgASgLMhouY29tbW9uLlByaXZhdGVBY3Rpb25FdmVudEgAEjEKDHNlbmRfbWVzc2FnZRgHIAEoCzIZLnNlYWJpcmQuU2VuZE1lc3NhZ2VFdmVudEgAEkAKFHNlbmRfcHJpdmF0ZV9tZXNzYWdlGAggASgLMiAuc2VhYmlyZC5TZW5kUHJpdmF0ZU1lc3NhZ2VFdmVudEgAEjUKDnBlcmZvcm1fYWN0aW9uGAkgASgLMhsuc2VhYmlyZC5QZXJmb3JtQWN0aW9uRXZlbnRIABJEChZwZXJmb3JtX3ByaXZhdGVfYWN0aW9uGAogASgLMiIuc2VhYmlyZC5QZXJmb3JtUHJpdmF0ZUFjdGlvbkV2ZW50SAASJgoEdGFncxgLIAMoCzIYLnNlYWJpcmQuRXZlbnQuVGFnc0VudHJ5GisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgcKBWlubmVyIp4BChNTdHJlYW1FdmVudHNSZXF1ZXN0EjwKCGNvbW1hbmRzGAEgAygLMiouc2VhYmlyZC5TdHJlYW1FdmVudHNSZXF1ZXN0LkNvbW1hbmRzRW50cnkaSQoNQ29tbWFuZHNFbnRyeRILCgNrZXkYASABKAkSJwoFdmFsdWUYAiABKAsyGC5zZWFiaXJkLkNvbW1hbmRNZXRhZGF0YToCOAEiRgoPQ29tbWFuZE1ldGFkYXRhEgwKBG5hbWUYASABKAkSEgoKc2hvcnRfaGVscBgCIAEoCRIRCglmdWxsX2hlbHAYAyABKAkivwEKFFBlcmZvcm1BY3Rpb25SZXF1ZXN0EhIKCmNoYW5uZWxfaWQYASABKAkSDAoEdGV4dBgCIAEoCRI1CgR0YWdzGAMgAygLMicuc2VhYmlyZC5QZXJmb3JtQWN0aW9uUmVxdWVzdC5UYWdzRW50cnkSIQoKcm9vdF9ibG9jaxgEIAEoCzINLmNvbW1vbi5CbG9jaxorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIXChVQZXJmb3JtQWN0aW9uUmVzcG9uc2UiaQoSUGVyZm9ybUFjdGlvbkV2ZW50Eg4KBnNlbmRlchgBIAEoCRISCgpjaGFubmVsX2lkGAIgASgJEgwKBHRleHQYAyABKAkSIQoKcm9vdF9ibG9jaxgEIAEoCzINLmNvbW1vbi5CbG9jayLKAQobUGVyZm9ybVByaXZhdGVBY3Rpb25SZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSDAoEdGV4dBgCIAEoCRI8CgR0YWdzGAMgAygLMi4uc2VhYmlyZC5QZXJmb3JtUHJpdmF0ZUFjdGlvblJlcXVlc3QuVGFnc0VudHJ5EiEKCnJvb3RfYmxvY2sYBCABKAsyDS5jb21tb24uQmxvY2saKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiHgocUGVyZm9ybVByaXZhdGVBY3Rpb25SZXNwb25zZSJtChlQZXJmb3JtUHJpdmF0ZUFjdGlvbkV2ZW50Eg4KBnNlbmRlchgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEgwKBHRleHQYAyABKAkSIQoKcm9vdF9ibG9jaxgEIAEoCzINLmNvbW1vbi5CbG9jayK7AQoSU2VuZE1lc3NhZ2VSZXF1ZXN0EhIKCmNoYW5uZWxfaWQYASABKAkSDAoEdGV4dBgCIAEoCRIzCgR0YWdzGAMgAygLMiUuc2VhYmlyZC5TZW5kTWVzc2FnZVJlcXVlc3QuVGFnc0VudHJ5EiEKCnJvb3RfYmxvY2sYBCABKAsyDS5jb21tb24uQmxvY2saKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiFQoTU2VuZE1lc3NhZ2VSZXNwb25zZSJnChBTZW5kTWVzc2FnZUV2ZW50Eg4KBnNlbmRlchgBIAEoCRISCgpjaGFubmVsX2lkGAIgASgJEgwKBHRleHQYAyABKAkSIQoKcm9vdF9ibG9jaxgEIAEoCzINLmNvbW1vbi5CbG9jayLGAQoZU2VuZFByaXZhdGVNZXNzYWdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEgwKBHRleHQYAiABKAkSOgoEdGFncxgDIAMoCzIsLnNlYWJpcmQuU2VuZFByaXZhdGVNZXNzYWdlUmVxdWVzdC5UYWdzRW50cnkSIQoKcm9vdF9ibG9jaxgEIAEoCzINLmNvbW1vbi5CbG9jaxorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIcChpTZW5kUHJpdmF0ZU1lc3NhZ2VSZXNwb25zZSJrChdTZW5kUHJpdmF0ZU1lc3NhZ2VFdmVudBIOCgZzZW5kZXIYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIMCgR0ZXh0GAMgASgJEiEKCnJvb3RfYmxvY2sYBCABKAsyDS5jb21tb24uQmxvY2sioAEKEkpvaW5DaGFubmVsUmVxdWVzdBISCgpiYWNrZW5kX2lkGAEgASgJEhQKDGNoYW5uZWxfbmFtZRgCIAEoCRIzCgR0YWdzGAMgAygLMiUuc2VhYmlyZC5Kb2luQ2hhbm5lbFJlcXVlc3QuVGFnc0VudHJ5GisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIhUKE0pvaW5DaGFubmVsUmVzcG9uc2UiogEKE0xlYXZlQ2hhbm5lbFJlcXVlc3QSEgoKY2hhbm5lbF9pZBgBIAEoCRIUCgxleGl0X21lc3NhZ2UYAiABKAkSNAoEdGFncxgDIAMoCzImLnNlYWJpcmQuTGVhdmVDaGFubmVsUmVxdWVzdC5UYWdzRW50cnkaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiFgoUTGVhdmVDaGFubmVsUmVzcG9uc2UiFQoTTGlzdEJhY2tlbmRzUmVxdWVzdCI5ChRMaXN0QmFja2VuZHNSZXNwb25zZRIhCghiYWNrZW5kcxgBIAMoCzIPLmNvbW1vbi5CYWNrZW5kIigKEkJhY2tlbmRJbmZvUmVxdWVzdBISCgpiYWNrZW5kX2lkGAEgASgJIqYBChNCYWNrZW5kSW5mb1Jlc3BvbnNlEiAKB2JhY2tlbmQYASABKAsyDy5jb21tb24uQmFja2VuZBI8CghtZXRhZGF0YRgCIAMoCzIqLnNlYWJpcmQuQmFja2VuZEluZm9SZXNwb25zZS5NZXRhZGF0YUVudHJ5Gi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIpChNMaXN0Q2hhbm5lbHNSZXF1ZXN0EhIKCmJhY2tlbmRfaWQYASABKAkiOQoUTGlzdENoYW5uZWxzUmVzcG9uc2USIQoIY2hhbm5lbHMYASADKAsyDy5jb21tb24uQ2hhbm5lbCIoChJDaGFubmVsSW5mb1JlcXVlc3QSEgoKY2hhbm5lbF9pZBgBIAEoCSI3ChNDaGFubmVsSW5mb1Jlc3BvbnNlEiAKB2NoYW5uZWwYASABKAsyDy5jb21tb24uQ2hhbm5lbCKlAQoYVXBkYXRlQ2hhbm5lbEluZm9SZXF1ZXN0EhIKCmNoYW5uZWxfaWQYASABKAkSDQoFdG9waWMYAiABKAkSOQoEdGFncxgDIAMoCzIrLnNlYWJpcmQuVXBkYXRlQ2hhbm5lbEluZm9SZXF1ZXN0LlRhZ3NFbnRyeRorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIbChlVcGRhdGVDaGFubmVsSW5mb1Jlc3BvbnNlIhEKD0NvcmVJbmZvUmVxdWVzdCJIChBDb3JlSW5mb1Jlc3BvbnNlEhkKEXN0YXJ0dXBfdGltZXN0YW1wGAEgASgEEhkKEWN1cnJlbnRfdGltZXN0YW1wGAIgASgEIhEKD0NvbW1hbmRzUmVxdWVzdCKYAQoQQ29tbWFuZHNSZXNwb25zZRI5Cghjb21tYW5kcxgBIAMoCzInLnNlYWJpcmQuQ29tbWFuZHNSZXNwb25zZS5Db21tYW5kc0VudHJ5GkkKDUNvbW1hbmRzRW50cnkSCwoDa2V5GAEgASgJEicKBXZhbHVlGAIgASgLMhguc2VhYmlyZC5Db21tYW5kTWV0YWRhdGE6AjgBMt0ICgdTZWFiaXJkEj4KDFN0cmVhbUV2ZW50cxIcLnNlYWJpcmQuU3RyZWFtRXZlbnRzUmVxdWVzdBoOLnNlYWJpcmQuRXZlbnQwARJOCg1QZXJmb3JtQWN0aW9uEh0uc2VhYmlyZC5QZXJmb3JtQWN0aW9uUmVxdWVzdBoeLnNlYWJpcmQuUGVyZm9ybUFjdGlvblJlc3BvbnNlEmMKFFBlcmZvcm1Qcml2YXRlQWN0aW9uEiQuc2VhYmlyZC5QZXJmb3JtUHJpdmF0ZUFjdGlvblJlcXVlc3QaJS5zZWFiaXJkLlBlcmZvcm1Qcml2YXRlQWN0aW9uUmVzcG9uc2USSAoLU2VuZE1lc3NhZ2USGy5zZWFiaXJkLlNlbmRNZXNzYWdlUmVxdWVzdBocLnNlYWJpcmQuU2VuZE1lc3NhZ2VSZXNwb25zZRJdChJTZW5kUHJpdmF0ZU1lc3NhZ2USIi5zZWFiaXJkLlNlbmRQcml2YXRlTWVzc2FnZVJlcXVlc3QaIy5zZWFiaXJkLlNlbmRQcml2YXRlTWVzc2FnZVJlc3BvbnNlEkgKC0pvaW5DaGFubmVsEhsuc2VhYmlyZC5Kb2luQ2hhbm5lbFJlcXVlc3QaHC5zZWFiaXJkLkpvaW5DaGFubmVsUmVzcG9uc2USSwoMTGVhdmVDaGFubmVsEhwuc2VhYmlyZC5MZWF2ZUNoYW5uZWxSZXF1ZXN0Gh0uc2VhYmlyZC5MZWF2ZUNoYW5uZWxSZXNwb25zZRJaChFVcGRhdGVDaGFubmVsSW5mbxIhLnNlYWJpcmQuVXBkYXRlQ2hhbm5lbEluZm9SZXF1ZXN0GiIuc2VhYmlyZC5VcGRhdGVDaGFubmVsSW5mb1Jlc3BvbnNlEksKDExpc3RCYWNrZW5kcxIcLnNlYWJpcmQuTGlzdEJhY2tlbmRzUmVxdWVzdBodLnNlYWJpcmQuTGlzdEJhY2tlbmRzUmVzcG9uc2USSwoOR2V0QmFja2VuZEluZm8SGy5zZWFiaXJkLkJhY2tlbmRJbmZvUmVxdWVzdBocLnNlYWJpcmQuQmFja2VuZEluZm9SZXNwb25zZRJLCgxMaXN0Q2hhbm5lbHMSHC5zZWFiaXJkLkxpc3RDaGFubmVsc1JlcXVlc3QaHS5zZWFiaXJkLkxpc3RDaGFubmVsc1Jlc3BvbnNlEksKDkdldENoYW5uZWxJbmZvEhsuc2VhYmlyZC5DaGFubmVsSW5mb1JlcXVlc3QaHC5zZWFiaXJkLkNoYW5uZWxJbmZvUmVzcG9uc2USQgoLR2V0Q29yZUluZm8SGC5zZWFiaXJkLkNvcmVJbmZvUmVxdWVzdBoZLnNlYWJpcmQuQ29yZUluZm9SZXNwb25zZRJJChJSZWdpc3RlcmVkQ29tbWFuZHMSGC5zZWFiaXJkLkNvbW1hbmRzUmVxdWVzdBoZLnNlYWJpcmQuQ29tbWFuZHNSZXNwb25zZWIGcHJvdG8z", [file_common]);
+  fileDesc("Cg1zZWFiaXJkLnByb3RvEgdzZWFiaXJkIskICgVFdmVudBInCgdtZXNzYWdlGAEgASgLMhQuY29tbW9uLk1lc3NhZ2VFdmVudEgAEjYKD3ByaXZhdGVfbWVzc2FnZRgCIAEoCzIbLmNvbW1vbi5Qcml2YXRlTWVzc2FnZUV2ZW50SAASJwoHbWVudGlvbhgDIAEoCzIULmNvbW1vbi5NZW50aW9uRXZlbnRIABInCgdjb21tYW5kGAQgASgLMhQuY29tbW9uLkNvbW1hbmRFdmVudEgAEiUKBmFjdGlvbhgFIAEoCzITLmNvbW1vbi5BY3Rpb25FdmVudEgAEjQKDnByaXZhdGVfYWN0aW9uGAYgASgLMhouY29tbW9uLlByaXZhdGVBY3Rpb25FdmVudEgAEjEKDHNlbmRfbWVzc2FnZRgHIAEoCzIZLnNlYWJpcmQuU2VuZE1lc3NhZ2VFdmVudEgAEkAKFHNlbmRfcHJpdmF0ZV9tZXNzYWdlGAggASgLMiAuc2VhYmlyZC5TZW5kUHJpdmF0ZU1lc3NhZ2VFdmVudEgAEjUKDnBlcmZvcm1fYWN0aW9uGAkgASgLMhsuc2VhYmlyZC5QZXJmb3JtQWN0aW9uRXZlbnRIABJEChZwZXJmb3JtX3ByaXZhdGVfYWN0aW9uGAogASgLMiIuc2VhYmlyZC5QZXJmb3JtUHJpdmF0ZUFjdGlvbkV2ZW50SAASNQoObWVzc2FnZV9lZGl0ZWQY6QcgASgLMhouY29tbW9uLk1lc3NhZ2VFZGl0ZWRFdmVudEgAEjcKD21lc3NhZ2VfZGVsZXRlZBjqByABKAsyGy5jb21tb24uTWVzc2FnZURlbGV0ZWRFdmVudEgAEioKCHJlYWN0aW9uGOsHIAEoCzIVLmNvbW1vbi5SZWFjdGlvbkV2ZW50SAASJgoGdHlwaW5nGOwHIAEoCzITLmNvbW1vbi5UeXBpbmdFdmVudEgAEiYKBm1lbWJlchjtByABKAsyEy5jb21tb24uTWVtYmVyRXZlbnRIABIxCgx1c2VyX2NoYW5nZWQY7gcgASgLMhguY29tbW9uLlVzZXJDaGFuZ2VkRXZlbnRIABIpCgdjaGFubmVsGO8HIAEoCzIVLnNlYWJpcmQuQ2hhbm5lbEV2ZW50SAASKQoHYmFja2VuZBjwByABKAsyFS5zZWFiaXJkLkJhY2tlbmRFdmVudEgAEjAKC3NlbmRfcmVzdWx0GPIHIAEoCzIYLnNlYWJpcmQuU2VuZFJlc3VsdEV2ZW50SAASJgoEdGFncxgLIAMoCzIYLnNlYWJpcmQuRXZlbnQuVGFnc0VudHJ5EiEKBG1ldGEY6AcgASgLMhIuc2VhYmlyZC5FdmVudE1ldGEaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCBwoFaW5uZXJKBgjxBxDyB0oGCPMHEPQHSgYI9AcQ9QciHQoJRXZlbnRNZXRhEhAKCHNlcXVlbmNlGAEgASgEIlgKDENoYW5uZWxFdmVudBImCgZjaGFuZ2UYASABKA4yFi5zZWFiaXJkLkNoYW5uZWxDaGFuZ2USIAoHY2hhbm5lbBgCIAEoCzIPLmNvbW1vbi5DaGFubmVsImgKDEJhY2tlbmRFdmVudBImCgZjaGFuZ2UYASABKA4yFi5zZWFiaXJkLkJhY2tlbmRDaGFuZ2USIAoHYmFja2VuZBgCIAEoCzIPLmNvbW1vbi5CYWNrZW5kEg4KBnJlYXNvbhgDIAEoCSKCAQoPU2VuZFJlc3VsdEV2ZW50EhAKCHNlcXVlbmNlGAEgASgEEioKDGNvbnZlcnNhdGlvbhgCIAEoCzIULmNvbW1vbi5Db252ZXJzYXRpb24SIgoGcmVzdWx0GAMgASgLMhIuY29tbW9uLlNlbmRSZXN1bHQSDQoFZXJyb3IYBCABKAkiywEKE1N0cmVhbUV2ZW50c1JlcXVlc3QSPAoIY29tbWFuZHMYASADKAsyKi5zZWFiaXJkLlN0cmVhbUV2ZW50c1JlcXVlc3QuQ29tbWFuZHNFbnRyeRIrCgdvcHRpb25zGOgHIAEoCzIZLnNlYWJpcmQuU3Vic2NyaWJlT3B0aW9ucxpJCg1Db21tYW5kc0VudHJ5EgsKA2tleRgBIAEoCRInCgV2YWx1ZRgCIAEoCzIYLnNlYWJpcmQuQ29tbWFuZE1ldGFkYXRhOgI4ASIhChBTdWJzY3JpYmVPcHRpb25zEg0KBWtpbmRzGAEgAygJIkYKD0NvbW1hbmRNZXRhZGF0YRIMCgRuYW1lGAEgASgJEhIKCnNob3J0X2hlbHAYAiABKAkSEQoJZnVsbF9oZWxwGAMgASgJIuYBChRQZXJmb3JtQWN0aW9uUmVxdWVzdBISCgpjaGFubmVsX2lkGAEgASgJEgwKBHRleHQYAiABKAkSNQoEdGFncxgDIAMoCzInLnNlYWJpcmQuUGVyZm9ybUFjdGlvblJlcXVlc3QuVGFnc0VudHJ5EiEKCnJvb3RfYmxvY2sYBCABKAsyDS5jb21tb24uQmxvY2sSJQoHb3B0aW9ucxjoByABKAsyEy5jb21tb24uU2VuZE9wdGlvbnMaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiPAoVUGVyZm9ybUFjdGlvblJlc3BvbnNlEiMKBnJlc3VsdBjoByABKAsyEi5jb21tb24uU2VuZFJlc3VsdCKQAQoSUGVyZm9ybUFjdGlvbkV2ZW50Eg4KBnNlbmRlchgBIAEoCRISCgpjaGFubmVsX2lkGAIgASgJEgwKBHRleHQYAyABKAkSIQoKcm9vdF9ibG9jaxgEIAEoCzINLmNvbW1vbi5CbG9jaxIlCgdvcHRpb25zGOgHIAEoCzITLmNvbW1vbi5TZW5kT3B0aW9ucyLxAQobUGVyZm9ybVByaXZhdGVBY3Rpb25SZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSDAoEdGV4dBgCIAEoCRI8CgR0YWdzGAMgAygLMi4uc2VhYmlyZC5QZXJmb3JtUHJpdmF0ZUFjdGlvblJlcXVlc3QuVGFnc0VudHJ5EiEKCnJvb3RfYmxvY2sYBCABKAsyDS5jb21tb24uQmxvY2sSJQoHb3B0aW9ucxjoByABKAsyEy5jb21tb24uU2VuZE9wdGlvbnMaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQwocUGVyZm9ybVByaXZhdGVBY3Rpb25SZXNwb25zZRIjCgZyZXN1bHQY6AcgASgLMhIuY29tbW9uLlNlbmRSZXN1bHQilAEKGVBlcmZvcm1Qcml2YXRlQWN0aW9uRXZlbnQSDgoGc2VuZGVyGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDAoEdGV4dBgDIAEoCRIhCgpyb290X2Jsb2NrGAQgASgLMg0uY29tbW9uLkJsb2NrEiUKB29wdGlvbnMY6AcgASgLMhMuY29tbW9uLlNlbmRPcHRpb25zIuIBChJTZW5kTWVzc2FnZVJlcXVlc3QSEgoKY2hhbm5lbF9pZBgBIAEoCRIMCgR0ZXh0GAIgASgJEjMKBHRhZ3MYAyADKAsyJS5zZWFiaXJkLlNlbmRNZXNzYWdlUmVxdWVzdC5UYWdzRW50cnkSIQoKcm9vdF9ibG9jaxgEIAEoCzINLmNvbW1vbi5CbG9jaxIlCgdvcHRpb25zGOgHIAEoCzITLmNvbW1vbi5TZW5kT3B0aW9ucxorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI6ChNTZW5kTWVzc2FnZVJlc3BvbnNlEiMKBnJlc3VsdBjoByABKAsyEi5jb21tb24uU2VuZFJlc3VsdCKOAQoQU2VuZE1lc3NhZ2VFdmVudBIOCgZzZW5kZXIYASABKAkSEgoKY2hhbm5lbF9pZBgCIAEoCRIMCgR0ZXh0GAMgASgJEiEKCnJvb3RfYmxvY2sYBCABKAsyDS5jb21tb24uQmxvY2sSJQoHb3B0aW9ucxjoByABKAsyEy5jb21tb24uU2VuZE9wdGlvbnMi7QEKGVNlbmRQcml2YXRlTWVzc2FnZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIMCgR0ZXh0GAIgASgJEjoKBHRhZ3MYAyADKAsyLC5zZWFiaXJkLlNlbmRQcml2YXRlTWVzc2FnZVJlcXVlc3QuVGFnc0VudHJ5EiEKCnJvb3RfYmxvY2sYBCABKAsyDS5jb21tb24uQmxvY2sSJQoHb3B0aW9ucxjoByABKAsyEy5jb21tb24uU2VuZE9wdGlvbnMaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQQoaU2VuZFByaXZhdGVNZXNzYWdlUmVzcG9uc2USIwoGcmVzdWx0GOgHIAEoCzISLmNvbW1vbi5TZW5kUmVzdWx0IpIBChdTZW5kUHJpdmF0ZU1lc3NhZ2VFdmVudBIOCgZzZW5kZXIYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIMCgR0ZXh0GAMgASgJEiEKCnJvb3RfYmxvY2sYBCABKAsyDS5jb21tb24uQmxvY2sSJQoHb3B0aW9ucxjoByABKAsyEy5jb21tb24uU2VuZE9wdGlvbnMioAEKEkpvaW5DaGFubmVsUmVxdWVzdBISCgpiYWNrZW5kX2lkGAEgASgJEhQKDGNoYW5uZWxfbmFtZRgCIAEoCRIzCgR0YWdzGAMgAygLMiUuc2VhYmlyZC5Kb2luQ2hhbm5lbFJlcXVlc3QuVGFnc0VudHJ5GisKCVRhZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIhUKE0pvaW5DaGFubmVsUmVzcG9uc2UiogEKE0xlYXZlQ2hhbm5lbFJlcXVlc3QSEgoKY2hhbm5lbF9pZBgBIAEoCRIUCgxleGl0X21lc3NhZ2UYAiABKAkSNAoEdGFncxgDIAMoCzImLnNlYWJpcmQuTGVhdmVDaGFubmVsUmVxdWVzdC5UYWdzRW50cnkaKwoJVGFnc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiFgoUTGVhdmVDaGFubmVsUmVzcG9uc2UiFQoTTGlzdEJhY2tlbmRzUmVxdWVzdCI5ChRMaXN0QmFja2VuZHNSZXNwb25zZRIhCghiYWNrZW5kcxgBIAMoCzIPLmNvbW1vbi5CYWNrZW5kIigKEkJhY2tlbmRJbmZvUmVxdWVzdBISCgpiYWNrZW5kX2lkGAEgASgJItMBChNCYWNrZW5kSW5mb1Jlc3BvbnNlEiAKB2JhY2tlbmQYASABKAsyDy5jb21tb24uQmFja2VuZBI8CghtZXRhZGF0YRgCIAMoCzIqLnNlYWJpcmQuQmFja2VuZEluZm9SZXNwb25zZS5NZXRhZGF0YUVudHJ5EisKDGNhcGFiaWxpdGllcxjoByABKAsyFC5jb21tb24uQ2FwYWJpbGl0aWVzGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIpChNMaXN0Q2hhbm5lbHNSZXF1ZXN0EhIKCmJhY2tlbmRfaWQYASABKAkiOQoUTGlzdENoYW5uZWxzUmVzcG9uc2USIQoIY2hhbm5lbHMYASADKAsyDy5jb21tb24uQ2hhbm5lbCIoChJDaGFubmVsSW5mb1JlcXVlc3QSEgoKY2hhbm5lbF9pZBgBIAEoCSJkChNDaGFubmVsSW5mb1Jlc3BvbnNlEiAKB2NoYW5uZWwYASABKAsyDy5jb21tb24uQ2hhbm5lbBIrCgxjYXBhYmlsaXRpZXMY6AcgASgLMhQuY29tbW9uLkNhcGFiaWxpdGllcyKlAQoYVXBkYXRlQ2hhbm5lbEluZm9SZXF1ZXN0EhIKCmNoYW5uZWxfaWQYASABKAkSDQoFdG9waWMYAiABKAkSOQoEdGFncxgDIAMoCzIrLnNlYWJpcmQuVXBkYXRlQ2hhbm5lbEluZm9SZXF1ZXN0LlRhZ3NFbnRyeRorCglUYWdzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIbChlVcGRhdGVDaGFubmVsSW5mb1Jlc3BvbnNlIhEKD0NvcmVJbmZvUmVxdWVzdCJdChBDb3JlSW5mb1Jlc3BvbnNlEhkKEXN0YXJ0dXBfdGltZXN0YW1wGAEgASgEEhkKEWN1cnJlbnRfdGltZXN0YW1wGAIgASgEEhMKCmV4dGVuc2lvbnMY6AcgAygJIhEKD0NvbW1hbmRzUmVxdWVzdCKYAQoQQ29tbWFuZHNSZXNwb25zZRI5Cghjb21tYW5kcxgBIAMoCzInLnNlYWJpcmQuQ29tbWFuZHNSZXNwb25zZS5Db21tYW5kc0VudHJ5GkkKDUNvbW1hbmRzRW50cnkSCwoDa2V5GAEgASgJEicKBXZhbHVlGAIgASgLMhguc2VhYmlyZC5Db21tYW5kTWV0YWRhdGE6AjgBKn8KDUNoYW5uZWxDaGFuZ2USHgoaQ0hBTk5FTF9DSEFOR0VfVU5TUEVDSUZJRUQQABIZChVDSEFOTkVMX0NIQU5HRV9KT0lORUQQARIXChNDSEFOTkVMX0NIQU5HRV9MRUZUEAISGgoWQ0hBTk5FTF9DSEFOR0VfQ0hBTkdFRBADKrABCg1CYWNrZW5kQ2hhbmdlEh4KGkJBQ0tFTkRfQ0hBTkdFX1VOU1BFQ0lGSUVEEAASHAoYQkFDS0VORF9DSEFOR0VfQ09OTkVDVEVEEAESHwobQkFDS0VORF9DSEFOR0VfRElTQ09OTkVDVEVEEAISHwobQkFDS0VORF9DSEFOR0VfTkVUV09SS19MT1NUEAMSHwobQkFDS0VORF9DSEFOR0VfTkVUV09SS19CQUNLEAQy3QgKB1NlYWJpcmQSPgoMU3RyZWFtRXZlbnRzEhwuc2VhYmlyZC5TdHJlYW1FdmVudHNSZXF1ZXN0Gg4uc2VhYmlyZC5FdmVudDABEk4KDVBlcmZvcm1BY3Rpb24SHS5zZWFiaXJkLlBlcmZvcm1BY3Rpb25SZXF1ZXN0Gh4uc2VhYmlyZC5QZXJmb3JtQWN0aW9uUmVzcG9uc2USYwoUUGVyZm9ybVByaXZhdGVBY3Rpb24SJC5zZWFiaXJkLlBlcmZvcm1Qcml2YXRlQWN0aW9uUmVxdWVzdBolLnNlYWJpcmQuUGVyZm9ybVByaXZhdGVBY3Rpb25SZXNwb25zZRJICgtTZW5kTWVzc2FnZRIbLnNlYWJpcmQuU2VuZE1lc3NhZ2VSZXF1ZXN0Ghwuc2VhYmlyZC5TZW5kTWVzc2FnZVJlc3BvbnNlEl0KElNlbmRQcml2YXRlTWVzc2FnZRIiLnNlYWJpcmQuU2VuZFByaXZhdGVNZXNzYWdlUmVxdWVzdBojLnNlYWJpcmQuU2VuZFByaXZhdGVNZXNzYWdlUmVzcG9uc2USSAoLSm9pbkNoYW5uZWwSGy5zZWFiaXJkLkpvaW5DaGFubmVsUmVxdWVzdBocLnNlYWJpcmQuSm9pbkNoYW5uZWxSZXNwb25zZRJLCgxMZWF2ZUNoYW5uZWwSHC5zZWFiaXJkLkxlYXZlQ2hhbm5lbFJlcXVlc3QaHS5zZWFiaXJkLkxlYXZlQ2hhbm5lbFJlc3BvbnNlEloKEVVwZGF0ZUNoYW5uZWxJbmZvEiEuc2VhYmlyZC5VcGRhdGVDaGFubmVsSW5mb1JlcXVlc3QaIi5zZWFiaXJkLlVwZGF0ZUNoYW5uZWxJbmZvUmVzcG9uc2USSwoMTGlzdEJhY2tlbmRzEhwuc2VhYmlyZC5MaXN0QmFja2VuZHNSZXF1ZXN0Gh0uc2VhYmlyZC5MaXN0QmFja2VuZHNSZXNwb25zZRJLCg5HZXRCYWNrZW5kSW5mbxIbLnNlYWJpcmQuQmFja2VuZEluZm9SZXF1ZXN0Ghwuc2VhYmlyZC5CYWNrZW5kSW5mb1Jlc3BvbnNlEksKDExpc3RDaGFubmVscxIcLnNlYWJpcmQuTGlzdENoYW5uZWxzUmVxdWVzdBodLnNlYWJpcmQuTGlzdENoYW5uZWxzUmVzcG9uc2USSwoOR2V0Q2hhbm5lbEluZm8SGy5zZWFiaXJkLkNoYW5uZWxJbmZvUmVxdWVzdBocLnNlYWJpcmQuQ2hhbm5lbEluZm9SZXNwb25zZRJCCgtHZXRDb3JlSW5mbxIYLnNlYWJpcmQuQ29yZUluZm9SZXF1ZXN0Ghkuc2VhYmlyZC5Db3JlSW5mb1Jlc3BvbnNlEkkKElJlZ2lzdGVyZWRDb21tYW5kcxIYLnNlYWJpcmQuQ29tbWFuZHNSZXF1ZXN0Ghkuc2VhYmlyZC5Db21tYW5kc1Jlc3BvbnNlYgZwcm90bzM", [file_common]);
 
 /**
  * Describes the message seabird.Event.
@@ -22,228 +22,289 @@ export const EventSchema = /*@__PURE__*/
   messageDesc(file_seabird, 0);
 
 /**
+ * Describes the message seabird.EventMeta.
+ * Use `create(EventMetaSchema)` to create a new message.
+ */
+export const EventMetaSchema = /*@__PURE__*/
+  messageDesc(file_seabird, 1);
+
+/**
+ * Describes the message seabird.ChannelEvent.
+ * Use `create(ChannelEventSchema)` to create a new message.
+ */
+export const ChannelEventSchema = /*@__PURE__*/
+  messageDesc(file_seabird, 2);
+
+/**
+ * Describes the message seabird.BackendEvent.
+ * Use `create(BackendEventSchema)` to create a new message.
+ */
+export const BackendEventSchema = /*@__PURE__*/
+  messageDesc(file_seabird, 3);
+
+/**
+ * Describes the message seabird.SendResultEvent.
+ * Use `create(SendResultEventSchema)` to create a new message.
+ */
+export const SendResultEventSchema = /*@__PURE__*/
+  messageDesc(file_seabird, 4);
+
+/**
  * Describes the message seabird.StreamEventsRequest.
  * Use `create(StreamEventsRequestSchema)` to create a new message.
  */
 export const StreamEventsRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 1);
+  messageDesc(file_seabird, 5);
+
+/**
+ * Describes the message seabird.SubscribeOptions.
+ * Use `create(SubscribeOptionsSchema)` to create a new message.
+ */
+export const SubscribeOptionsSchema = /*@__PURE__*/
+  messageDesc(file_seabird, 6);
 
 /**
  * Describes the message seabird.CommandMetadata.
  * Use `create(CommandMetadataSchema)` to create a new message.
  */
 export const CommandMetadataSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 2);
+  messageDesc(file_seabird, 7);
 
 /**
  * Describes the message seabird.PerformActionRequest.
  * Use `create(PerformActionRequestSchema)` to create a new message.
  */
 export const PerformActionRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 3);
+  messageDesc(file_seabird, 8);
 
 /**
  * Describes the message seabird.PerformActionResponse.
  * Use `create(PerformActionResponseSchema)` to create a new message.
  */
 export const PerformActionResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 4);
+  messageDesc(file_seabird, 9);
 
 /**
  * Describes the message seabird.PerformActionEvent.
  * Use `create(PerformActionEventSchema)` to create a new message.
  */
 export const PerformActionEventSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 5);
+  messageDesc(file_seabird, 10);
 
 /**
  * Describes the message seabird.PerformPrivateActionRequest.
  * Use `create(PerformPrivateActionRequestSchema)` to create a new message.
  */
 export const PerformPrivateActionRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 6);
+  messageDesc(file_seabird, 11);
 
 /**
  * Describes the message seabird.PerformPrivateActionResponse.
  * Use `create(PerformPrivateActionResponseSchema)` to create a new message.
  */
 export const PerformPrivateActionResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 7);
+  messageDesc(file_seabird, 12);
 
 /**
  * Describes the message seabird.PerformPrivateActionEvent.
  * Use `create(PerformPrivateActionEventSchema)` to create a new message.
  */
 export const PerformPrivateActionEventSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 8);
+  messageDesc(file_seabird, 13);
 
 /**
  * Describes the message seabird.SendMessageRequest.
  * Use `create(SendMessageRequestSchema)` to create a new message.
  */
 export const SendMessageRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 9);
+  messageDesc(file_seabird, 14);
 
 /**
  * Describes the message seabird.SendMessageResponse.
  * Use `create(SendMessageResponseSchema)` to create a new message.
  */
 export const SendMessageResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 10);
+  messageDesc(file_seabird, 15);
 
 /**
  * Describes the message seabird.SendMessageEvent.
  * Use `create(SendMessageEventSchema)` to create a new message.
  */
 export const SendMessageEventSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 11);
+  messageDesc(file_seabird, 16);
 
 /**
  * Describes the message seabird.SendPrivateMessageRequest.
  * Use `create(SendPrivateMessageRequestSchema)` to create a new message.
  */
 export const SendPrivateMessageRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 12);
+  messageDesc(file_seabird, 17);
 
 /**
  * Describes the message seabird.SendPrivateMessageResponse.
  * Use `create(SendPrivateMessageResponseSchema)` to create a new message.
  */
 export const SendPrivateMessageResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 13);
+  messageDesc(file_seabird, 18);
 
 /**
  * Describes the message seabird.SendPrivateMessageEvent.
  * Use `create(SendPrivateMessageEventSchema)` to create a new message.
  */
 export const SendPrivateMessageEventSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 14);
+  messageDesc(file_seabird, 19);
 
 /**
  * Describes the message seabird.JoinChannelRequest.
  * Use `create(JoinChannelRequestSchema)` to create a new message.
  */
 export const JoinChannelRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 15);
+  messageDesc(file_seabird, 20);
 
 /**
  * Describes the message seabird.JoinChannelResponse.
  * Use `create(JoinChannelResponseSchema)` to create a new message.
  */
 export const JoinChannelResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 16);
+  messageDesc(file_seabird, 21);
 
 /**
  * Describes the message seabird.LeaveChannelRequest.
  * Use `create(LeaveChannelRequestSchema)` to create a new message.
  */
 export const LeaveChannelRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 17);
+  messageDesc(file_seabird, 22);
 
 /**
  * Describes the message seabird.LeaveChannelResponse.
  * Use `create(LeaveChannelResponseSchema)` to create a new message.
  */
 export const LeaveChannelResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 18);
+  messageDesc(file_seabird, 23);
 
 /**
  * Describes the message seabird.ListBackendsRequest.
  * Use `create(ListBackendsRequestSchema)` to create a new message.
  */
 export const ListBackendsRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 19);
+  messageDesc(file_seabird, 24);
 
 /**
  * Describes the message seabird.ListBackendsResponse.
  * Use `create(ListBackendsResponseSchema)` to create a new message.
  */
 export const ListBackendsResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 20);
+  messageDesc(file_seabird, 25);
 
 /**
  * Describes the message seabird.BackendInfoRequest.
  * Use `create(BackendInfoRequestSchema)` to create a new message.
  */
 export const BackendInfoRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 21);
+  messageDesc(file_seabird, 26);
 
 /**
  * Describes the message seabird.BackendInfoResponse.
  * Use `create(BackendInfoResponseSchema)` to create a new message.
  */
 export const BackendInfoResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 22);
+  messageDesc(file_seabird, 27);
 
 /**
  * Describes the message seabird.ListChannelsRequest.
  * Use `create(ListChannelsRequestSchema)` to create a new message.
  */
 export const ListChannelsRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 23);
+  messageDesc(file_seabird, 28);
 
 /**
  * Describes the message seabird.ListChannelsResponse.
  * Use `create(ListChannelsResponseSchema)` to create a new message.
  */
 export const ListChannelsResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 24);
+  messageDesc(file_seabird, 29);
 
 /**
  * Describes the message seabird.ChannelInfoRequest.
  * Use `create(ChannelInfoRequestSchema)` to create a new message.
  */
 export const ChannelInfoRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 25);
+  messageDesc(file_seabird, 30);
 
 /**
  * Describes the message seabird.ChannelInfoResponse.
  * Use `create(ChannelInfoResponseSchema)` to create a new message.
  */
 export const ChannelInfoResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 26);
+  messageDesc(file_seabird, 31);
 
 /**
  * Describes the message seabird.UpdateChannelInfoRequest.
  * Use `create(UpdateChannelInfoRequestSchema)` to create a new message.
  */
 export const UpdateChannelInfoRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 27);
+  messageDesc(file_seabird, 32);
 
 /**
  * Describes the message seabird.UpdateChannelInfoResponse.
  * Use `create(UpdateChannelInfoResponseSchema)` to create a new message.
  */
 export const UpdateChannelInfoResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 28);
+  messageDesc(file_seabird, 33);
 
 /**
  * Describes the message seabird.CoreInfoRequest.
  * Use `create(CoreInfoRequestSchema)` to create a new message.
  */
 export const CoreInfoRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 29);
+  messageDesc(file_seabird, 34);
 
 /**
  * Describes the message seabird.CoreInfoResponse.
  * Use `create(CoreInfoResponseSchema)` to create a new message.
  */
 export const CoreInfoResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 30);
+  messageDesc(file_seabird, 35);
 
 /**
  * Describes the message seabird.CommandsRequest.
  * Use `create(CommandsRequestSchema)` to create a new message.
  */
 export const CommandsRequestSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 31);
+  messageDesc(file_seabird, 36);
 
 /**
  * Describes the message seabird.CommandsResponse.
  * Use `create(CommandsResponseSchema)` to create a new message.
  */
 export const CommandsResponseSchema = /*@__PURE__*/
-  messageDesc(file_seabird, 32);
+  messageDesc(file_seabird, 37);
+
+/**
+ * Describes the enum seabird.ChannelChange.
+ */
+export const ChannelChangeSchema = /*@__PURE__*/
+  enumDesc(file_seabird, 0);
+
+/**
+ * @generated from enum seabird.ChannelChange
+ */
+export const ChannelChange = /*@__PURE__*/
+  tsEnum(ChannelChangeSchema);
+
+/**
+ * Describes the enum seabird.BackendChange.
+ */
+export const BackendChangeSchema = /*@__PURE__*/
+  enumDesc(file_seabird, 1);
+
+/**
+ * NETWORK_LOST: the backend is connected to core, but its network is not connected to it.
+ *
+ * @generated from enum seabird.BackendChange
+ */
+export const BackendChange = /*@__PURE__*/
+  tsEnum(BackendChangeSchema);
 
 /**
  * What plugins call. Every call carries `authorization: Bearer <token>`.

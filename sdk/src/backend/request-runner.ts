@@ -134,7 +134,7 @@ export class RequestRunner {
       const values = await metadata();
       return () => ({ case: "metadata", value: { values } });
     }
-    const kind = inner.case && requestKind(inner.case satisfies RequestCase);
+    const kind = inner.case && requestKind(inner.case as RequestCase);
     if (kind === undefined || inner.case === undefined)
       return failed("not supported by this backend");
     if (network === undefined) return failed(`${type} is not connected`);
@@ -143,7 +143,13 @@ export class RequestRunner {
     const receivedAtMs = clock.now();
     const deadlineMs = receivedAtMs + CORE_TIMEOUT_MS;
     const info: RequestInfo = {
-      ...{ requestId: id, tags: inner.value.tags, signal, receivedAtMs, deadlineMs },
+      ...{
+        requestId: id,
+        tags: "tags" in inner.value ? inner.value.tags : {},
+        signal,
+        receivedAtMs,
+        deadlineMs,
+      },
     };
     try {
       return await kind.run(connection as Required<BackendConnection>, inner.value, info, channels);

@@ -20,7 +20,10 @@ export const failed =
 type Functions = Omit<BackendConnection, "metadata" | "reconfigure" | "closed" | "close">;
 type Inner = ChatRequest["inner"];
 /** GetBackendInfo is answered without the network. */
-export type RequestCase = Exclude<NonNullable<Inner["case"]>, "metadata">;
+export type RequestCase = Exclude<
+  NonNullable<Inner["case"]>,
+  "metadata" | "editMessage" | "deleteMessages" | "react" | "setTyping" | "listMembers"
+>;
 type ValueOf<Case extends RequestCase> = Extract<Inner, { case: Case }>["value"];
 
 interface RequestKind<Value> {

@@ -206,7 +206,7 @@ interface LooseBody extends Partial<Omit<Texts, "displayName">> {
 }
 
 function bodyOf({ inner }: Event): LooseBody {
-  return inner.value ?? {};
+  return (inner.value ?? {}) as LooseBody;
 }
 
 const FIELDS = new Map<number, unknown>([...KINDS, [TAGS_FIELD, "tags"]]);

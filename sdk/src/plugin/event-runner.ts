@@ -54,7 +54,8 @@ export class EventRunner {
   /** Synchronous: when it returns, the handlers are queued, started, or have ended already. */
   take(received: ReceivedEvent): void {
     const { asks, handlers } = this.#deps;
-    if (handlers.mayHandle(received.kind) || asks.size > 0) this.#offer(toPluginEvent(received));
+    if (handlers.mayHandle(received.kind as PluginEvent["kind"]) || asks.size > 0)
+      this.#offer(toPluginEvent(received));
     else this.#pass(received);
   }
 

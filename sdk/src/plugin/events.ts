@@ -149,7 +149,7 @@ export class EventFields {
   constructor(received: ReceivedEvent) {
     const row = ROWS.get(received.kind);
     const { hasContent, fill } = row ?? UNKNOWN;
-    this.kind = row === undefined ? "unknown" : received.kind;
+    this.kind = row === undefined ? "unknown" : (received.kind as Kind);
     setHidden(this, RECEIVED, received);
     fill(this as Fields, received);
     if (hasContent) Object.defineProperty(this, "rootBlock", ROOT_BLOCK);

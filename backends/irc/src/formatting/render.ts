@@ -65,6 +65,9 @@ const WRITERS: Readonly<Record<Kind, Writer>> = {
   link: writeLink,
   container: (writer, block, context) => writeInner(writer, block, context),
   list: (writer, block, context) => writeInner(writer, block, context, undefined, ", "),
+  mention: (writer, block, { style }) => writer.text(block.plain, style),
+  emoji: (writer, block, { style }) => writer.text(block.plain, style),
+  attachment: (writer, block, { style }) => writer.text(block.plain, style),
 };
 
 function textOf({ inner, plain }: Block): string {

@@ -2,8 +2,13 @@
 import { type Event, EventSchema } from "@seabird-chat/protocol";
 import { encode } from "./encode.ts";
 
+/** A member of the oneof of seabird.Event. */
+export type PublishedInner = Exclude<Event["inner"], { case: undefined }>;
+export type PublishedKind = PublishedInner["case"];
+
 /** An event in its encoded form, ready to be published. */
 export interface EncodedEvent {
+  readonly kind: PublishedKind;
   readonly message: Uint8Array;
   /** Whether only streams that may read private messages get it. */
   readonly isPrivate: boolean;
@@ -14,5 +19,6 @@ export function encodeEvent(
   event: Pick<Event, "inner" | "tags" | "$unknown">,
   isPrivate: boolean,
 ): EncodedEvent {
-  return { message: encode(EventSchema, { $typeName: "seabird.Event", ...event }), isPrivate };
+  const message = encode(EventSchema, { $typeName: "seabird.Event", ...event });
+  return { kind: event.inner.case as PublishedKind, message, isPrivate };
 }

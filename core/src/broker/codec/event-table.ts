@@ -30,7 +30,13 @@ import {
   url,
 } from "./field-rules.ts";
 
-const USER = fieldsOf(UserSchema, { id: relativeId, displayName: copied });
+const USER = fieldsOf(UserSchema, {
+  id: relativeId,
+  displayName: copied,
+  avatarUrl: copied,
+  isBot: copied,
+  account: copied,
+});
 const CHANNEL_SOURCE = fieldsOf(ChannelSourceSchema, {
   channelId: relativeId,
   user: message(USER),
@@ -48,12 +54,31 @@ const BLOCKS: Readonly<Record<string, BlockRow>> = {
   inlineCode: ["asSet", { text: plainText }],
   fencedCode: ["asSet", { info: copied, text: plainText }],
   spoiler: ["asSet", { inner: child }],
-  list: ["listed", { inner: items }],
+  list: ["listed", { inner: items, isOrdered: copied }],
   link: ["link", { url, inner: child }],
   blockquote: ["asSet", { inner: child }],
   timestamp: ["time", { inner: { ...message(TIME), isRequired: true } }],
   container: ["joined", { inner: items }],
   heading: ["asSet", { level: copied, inner: child }],
+  mention: ["asSet", { inner: child, userId: copied, channelId: copied, everyone: copied }],
+  emoji: ["asSet", { text: plainText, id: copied, url: copied }],
+  attachment: [
+    "asSet",
+    {
+      id: copied,
+      url: copied,
+      name: plainText,
+      contentType: copied,
+      sizeBytes: copied,
+      width: copied,
+      height: copied,
+      durationMs: copied,
+      description: copied,
+      presentation: copied,
+      isSpoiler: copied,
+      expiresAt: copied,
+    },
+  ],
 };
 
 const inChannel = message(CHANNEL_SOURCE);
@@ -65,12 +90,15 @@ const PRIVATE = true;
 type EventRow = readonly [isPrivate: boolean, rules: FieldRules];
 
 const EVENTS: Partial<Record<ChatEventKind, EventRow>> = {
-  message: [PUBLIC, { source: inChannel, ...normalised }],
-  privateMessage: [PRIVATE, { source: ofUser, ...normalised }],
-  mention: [PUBLIC, { source: inChannel, ...normalised }],
-  command: [PUBLIC, { source: inChannel, command: copied, arg: copied }],
-  action: [PUBLIC, { source: inChannel, ...normalised }],
-  privateAction: [PRIVATE, { source: ofUser, ...normalised }],
+  message: [PUBLIC, { source: inChannel, ...normalised, info: copied }],
+  privateMessage: [PRIVATE, { source: ofUser, ...normalised, info: copied }],
+  mention: [PUBLIC, { source: inChannel, ...normalised, info: copied }],
+  command: [
+    PUBLIC,
+    { source: inChannel, command: copied, arg: copied, info: copied, argBlock: copied },
+  ],
+  action: [PUBLIC, { source: inChannel, ...normalised, info: copied }],
+  privateAction: [PRIVATE, { source: ofUser, ...normalised, info: copied }],
 };
 
 /** A kind of block: its field in common.Block, and where its plain text comes from. */

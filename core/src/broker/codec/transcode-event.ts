@@ -5,7 +5,7 @@
  */
 import type { ChatEventKind } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
-import type { EncodedEvent } from "./encode-event.ts";
+import type { EncodedEvent, PublishedKind } from "./encode-event.ts";
 import { EVENT_KINDS, type EventKind, TAGS_IN_CHAT_EVENT, TAGS_IN_EVENT } from "./event-table.ts";
 import { LEAST_BYTES_PER_FIELD } from "./field-count.ts";
 import { ABSENT } from "./field-reader.ts";
@@ -42,7 +42,10 @@ export function transcodeEvent(
   const kind = transcoder.run(bytes, context);
   if (kind === undefined || transcoder.output.length > maxMessageBytes) return undefined;
   const message = transcoder.output.view();
-  return { kind: kind.kind, encoded: { message, isPrivate: kind.isPrivate } };
+  return {
+    kind: kind.kind,
+    encoded: { kind: kind.kind as PublishedKind, message, isPrivate: kind.isPrivate },
+  };
 }
 
 class EventTranscoder {
