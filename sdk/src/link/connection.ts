@@ -1,5 +1,6 @@
 /** One connection to core, for single calls and for streams of messages. */
 import type { Transport } from "@connectrpc/connect";
+import { CoreHeaders, type CoreIdentity, headerOf } from "./core-headers.ts";
 import type { SeabirdError } from "./errors.ts";
 import { GrpcStream, type MessageStream, type StreamCall } from "./grpc-stream.ts";
 import type { Http2Client, Http2ClientOptions } from "./http2-client.ts";
@@ -9,6 +10,8 @@ const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 export interface Connection {
   readonly url: string;
+  /** What the answers so far have said about core. */
+  readonly core: CoreIdentity;
   /** For clients of any service of core; carries the token. */
   readonly transport: Transport;
   /** Opens a stream whose messages are bytes; carries the token. Calls and streams keep their order. */
@@ -17,7 +20,7 @@ export interface Connection {
   drop(reason: SeabirdError): void;
 }
 
-export type ConnectionOptions = Omit<Http2ClientOptions, "maxMessageBytes">;
+export type ConnectionOptions = Omit<Http2ClientOptions, "maxMessageBytes" | "core">;
 
 export function openConnection(options: ConnectionOptions): Connection {
   return new Http2Connection(options);
@@ -29,6 +32,7 @@ export function openConnection(options: ConnectionOptions): Connection {
  */
 class Http2Connection implements Connection {
   readonly url: string;
+  readonly core = new CoreHeaders();
   readonly transport: Transport = {
     unary: (...call) => this.#with((client) => client.transport.unary(...call)),
     stream: (...call) => this.#with((client) => client.transport.stream(...call)),
@@ -38,7 +42,7 @@ class Http2Connection implements Connection {
 
   constructor(options: ConnectionOptions) {
     this.url = options.url;
-    this.#loading = load(options);
+    this.#loading = load(options, this.core);
     // Ahead of the calls that wait for it. If it cannot be loaded, each of them rejects.
     this.#loading.then((client) => (this.#client = client)).catch(() => undefined);
   }
@@ -47,6 +51,7 @@ class Http2Connection implements Connection {
     return new GrpcStream(call, {
       open: () => this.#with((client) => client.request(call.path)),
       onRead: (stream) => this.#client?.noteRead(stream),
+      onResponse: (headers) => this.core.note(headerOf(headers)),
       maxMessageBytes: MAX_MESSAGE_BYTES,
     });
   }
@@ -61,7 +66,7 @@ class Http2Connection implements Connection {
   }
 }
 
-async function load(options: ConnectionOptions): Promise<Http2Client> {
+async function load(options: ConnectionOptions, core: CoreHeaders): Promise<Http2Client> {
   const { Http2Client } = await import("./http2-client.ts");
-  return new Http2Client({ ...options, maxMessageBytes: MAX_MESSAGE_BYTES });
+  return new Http2Client({ ...options, core, maxMessageBytes: MAX_MESSAGE_BYTES });
 }

@@ -40,6 +40,8 @@ export interface GrpcStreamDeps {
   readonly open: () => Promise<ClientHttp2Stream>;
   /** Called for each chunk: the connection is alive. */
   readonly onRead: (stream: ClientHttp2Stream) => void;
+  /** Called with the response headers, unless they carry an error. */
+  readonly onResponse: (headers: IncomingHttpHeaders) => void;
   readonly maxMessageBytes: number;
 }
 
@@ -120,7 +122,10 @@ export class GrpcStream implements MessageStream {
     if (hasStatus(headers)) this.#status = headers;
     const error = headersError(headers);
     if (error !== undefined) this.#fail(error);
-    else if (!this.#isOver) this.#call.onHeaders();
+    else if (!this.#isOver) {
+      this.#deps.onResponse(headers);
+      this.#call.onHeaders();
+    }
   }
 
   #read(chunk: Buffer): void {

@@ -1,7 +1,8 @@
 /** The HTTP/2 client of one connection: made on first use and again after it broke, kept alive by pings. */
 import type { ClientHttp2Stream } from "node:http2";
-import type { Interceptor, Transport } from "@connectrpc/connect";
+import { ConnectError, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import type { CoreHeaders } from "./core-headers.ts";
 import type { SeabirdError } from "./errors.ts";
 
 export interface Http2ClientOptions {
@@ -11,6 +12,8 @@ export interface Http2ClientOptions {
   readonly ca: string | undefined;
   readonly limits: { readonly pingIntervalMs: number; readonly pingTimeoutMs: number };
   readonly maxMessageBytes: number;
+  /** Learns from the headers of each answer. */
+  readonly core: CoreHeaders;
 }
 
 export class Http2Client {
@@ -20,14 +23,14 @@ export class Http2Client {
   readonly #basePath: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor({ url, token, ca, limits, maxMessageBytes }: Http2ClientOptions) {
+  constructor({ url, token, ca, limits, maxMessageBytes, core }: Http2ClientOptions) {
     const { pingIntervalMs, pingTimeoutMs } = limits;
     const pings = { pingIntervalMs, pingTimeoutMs };
     this.#sessions = new Sessions(url, pings, ca === undefined ? {} : { ca });
     this.transport = createGrpcTransport({
       baseUrl: url,
       sessionManager: this.#sessions,
-      interceptors: [bearer(token)],
+      interceptors: [bearer(token), noting(core)],
       acceptCompression: [],
       readMaxBytes: maxMessageBytes,
     });
@@ -77,5 +80,18 @@ function bearer(token: string): Interceptor {
   return (next) => (request) => {
     request.header.set("authorization", `Bearer ${token}`);
     return next(request);
+  };
+}
+
+function noting(core: CoreHeaders): Interceptor {
+  return (next) => async (request) => {
+    try {
+      const response = await next(request);
+      core.note((name) => response.header.get(name));
+      return response;
+    } catch (reason) {
+      if (reason instanceof ConnectError) core.noteError((name) => reason.metadata.get(name));
+      throw reason;
+    }
   };
 }

@@ -97,6 +97,7 @@ export class MemoryCore {
       const deps = { token, idle, line: () => line.current() };
       return {
         url,
+        core: NO_EXTENSION,
         transport: new MemoryTransport(deps),
         stream: (call) => new MemoryMessageStream(deps, call),
         drop: () => line.drop(),
@@ -104,6 +105,9 @@ export class MemoryCore {
     };
   }
 }
+
+/** Responses in memory have no headers. */
+const NO_EXTENSION = { instance: undefined, hasMessages: false };
 
 /** Never connected to: it stands in messages. */
 const CORE_URL = "http://core.invalid";
