@@ -14,9 +14,9 @@ export interface EncodedEvent {
   readonly isPrivate: boolean;
 }
 
-/** Encodes an event, once for all streams. */
+/** Encodes an event, once for all streams; `meta` if it carries the number it is published under. */
 export function encodeEvent(
-  event: Pick<Event, "inner" | "tags" | "$unknown">,
+  event: Pick<Event, "inner" | "tags" | "meta" | "$unknown">,
   isPrivate: boolean,
 ): EncodedEvent {
   const message = encode(EventSchema, { $typeName: "seabird.Event", ...event });
