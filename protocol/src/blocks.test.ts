@@ -1,12 +1,39 @@
 /** Builders, and `text` as a tagged template. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { BlockError, MAX_BLOCK_DEPTH } from "./block-error.ts";
 import * as build from "./blocks.ts";
-import { bold, container, italics, link, list, text } from "./blocks.ts";
-import { type Block, BlockSchema } from "./gen/common_pb.js";
+import {
+  attachment,
+  bold,
+  container,
+  emoji,
+  italics,
+  link,
+  list,
+  mention,
+  text,
+} from "./blocks.ts";
+import { AttachmentBlockSchema, type Block, BlockSchema, Presentation } from "./gen/common_pb.js";
+import type { MentionTarget } from "./mention-target.ts";
 import { innerBlocks, walkBlocks } from "./walk.ts";
+
+const FILE = {
+  url: "https://x.y/cat.jpg",
+  id: "irc://a/7",
+  name: "cat.jpg",
+  contentType: "image/jpeg",
+  sizeBytes: 2n ** 64n - 1n,
+  width: 2 ** 32 - 1,
+  height: 480,
+  durationMs: 1_500,
+  description: "a cat",
+  presentation: Presentation.IMAGE,
+  isSpoiler: true,
+  expiresAt: new Date("2026-01-02T03:04:05.678Z"),
+};
 
 const kinds = (block: Block) => [...walkBlocks(block)].map((each) => each.inner.case);
 
@@ -26,6 +53,9 @@ suite("builders", () => {
     timestamp: build.timestamp(new Date(0)),
     container: container(["x"]),
     heading: build.heading("x", 2),
+    mention: mention({ userId: "irc://a/ann" }, "@ann"),
+    emoji: emoji(":parrot:", { id: "7", url: "https://x.y/7.png" }),
+    attachment: attachment(FILE),
   };
 
   test("there is one for every kind, and each builds that kind", () => {
@@ -89,6 +119,77 @@ suite("builders", () => {
   test("a time that cannot be sent fails where it is built", () => {
     assert.throws(() => build.timestamp(new Date("+010000-01-01T00:00:00Z")), BlockError);
     assert.throws(() => build.timestamp(new Date("no date")), BlockError);
+  });
+});
+
+suite("mentions", () => {
+  const rows: [MentionTarget, unknown, string][] = [
+    [{ id: "irc://a/u1", displayName: "Ann" }, { case: "userId", value: "irc://a/u1" }, "@Ann"],
+    [{ userId: "irc://a/b%20c" }, { case: "userId", value: "irc://a/b%20c" }, "@b c"],
+    [{ userId: "ann" }, { case: "userId", value: "ann" }, "@ann"],
+    [{ channelId: "irc://a/%23x" }, { case: "channelId", value: "irc://a/%23x" }, "#x"],
+    ["everyone", { case: "everyone", value: true }, "@everyone"],
+  ];
+  for (const [target, wire, plain] of rows) {
+    test(`of ${JSON.stringify(target)} read ${plain}, or as what is given`, () => {
+      for (const [block, expected] of [
+        [mention(target), plain],
+        [mention(target, bold("you")), "you"],
+      ] as const) {
+        assert.equal(block.plain, expected);
+        assert.deepEqual(block.inner.case === "mention" && block.inner.value.target, wire);
+      }
+    });
+  }
+
+  test("of anything else are refused", () => {
+    for (const target of [undefined, null, "ann", {}, { id: "" }, { userId: 7 }]) {
+      assert.throws(() => mention(target as never), { name: "BlockError", message: /^mention: / });
+    }
+  });
+});
+
+suite("files and emoji", () => {
+  test("stand in a template", () => {
+    const block = text`${emoji("👍")} ${mention({ userId: "ann" })}: ${attachment({ name: "a" })}`;
+    assert.equal(block.plain, "👍 @ann: a");
+  });
+
+  test("a file's fields are as given, and empty where nothing is", () => {
+    const read = (block: Block) => block.inner.case === "attachment" && block.inner.value;
+    assert.deepEqual(read(attachment(FILE)), {
+      $typeName: "common.AttachmentBlock",
+      ...FILE,
+      durationMs: 1_500n,
+      expiresAt: timestampFromDate(FILE.expiresAt),
+    });
+    assert.deepEqual(read(attachment({})), create(AttachmentBlockSchema));
+  });
+
+  test("a file's numbers and dates are checked where it is built", () => {
+    const rows = [
+      [{ sizeBytes: -1 }, "sizeBytes is -1"],
+      [{ sizeBytes: 2n ** 64n }, "sizeBytes is 18446744073709551616"],
+      [{ width: 1.5 }, "width is 1.5"],
+      [{ height: 2 ** 32 }, "height is 4294967296; a whole number from 0 to 4294967295"],
+      [{ durationMs: Number.NaN }, "durationMs is NaN"],
+      [{ expiresAt: new Date("no date") }, "expiresAt"],
+      [{ expiresAt: new Date("+010000-01-01T00:00:00Z") }, "expires_at"],
+    ] as const;
+    for (const [file, message] of rows) {
+      assert.throws(
+        () => attachment(file),
+        (error: Error) => {
+          assert.ok(error instanceof BlockError);
+          return error.message.includes(message);
+        },
+      );
+    }
+  });
+
+  test("an emoji over its bound is refused where it is built", () => {
+    assert.throws(() => emoji("x".repeat(513)), BlockError);
+    assert.throws(() => emoji("x", { id: "x".repeat(513) }), BlockError);
   });
 });
 

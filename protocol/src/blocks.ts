@@ -11,8 +11,10 @@
  */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { type Attachment, attachmentFields } from "./attachment.ts";
 import { BlockError } from "./block-error.ts";
 import { type Block, BlockSchema } from "./gen/common_pb.js";
+import { type MentionTarget, readTarget } from "./mention-target.ts";
 import { plainText } from "./plain.ts";
 
 /**
@@ -100,9 +102,13 @@ export function heading(content: Content, level = 1): Block {
   return block({ case: "heading", value: { level, inner: contentBlock(content) } });
 }
 
-/** An unordered list, one item for each element. */
-export function list(items: readonly Content[]): Block {
-  return block({ case: "list", value: { inner: items.map(contentBlock) } });
+/** A list, one item for each element; numbered from 1 if `ordered`, by default not. */
+export function list(
+  items: readonly Content[],
+  options: { readonly ordered?: boolean } = {},
+): Block {
+  const isOrdered = options.ordered ?? false;
+  return block({ case: "list", value: { inner: items.map(contentBlock), isOrdered } });
 }
 
 /** Blocks that follow each other with nothing in between, one for each element. */
@@ -117,6 +123,38 @@ export function container(parts: readonly Content[]): Block {
 export function timestamp(moment: Date): Block {
   const isValid = !Number.isNaN(moment.getTime());
   return block({ case: "timestamp", value: isValid ? { inner: timestampFromDate(moment) } : {} });
+}
+
+/**
+ * Names a person, a channel or everyone in a conversation, and notifies them. Reads as `content`, by
+ * default as `@` with the person's name, the channel's id within its backend, or `@everyone`.
+ * `everyone` needs the scope `mention-everyone`. Throws BlockError for a target that is none.
+ */
+export function mention(target: MentionTarget, content?: Content): Block {
+  const { name, target: value } = readTarget(target);
+  const inner = contentBlock(content ?? name);
+  return block({ case: "mention", value: { inner, target: value } });
+}
+
+/**
+ * An emoji: the character itself, or `:name:` for one of the network's own, which then has an `id`
+ * there and may have the `url` of its picture. Throws BlockError for a text or id over 512 bytes.
+ */
+export function emoji(
+  text: string,
+  options: { readonly id?: string; readonly url?: string } = {},
+): Block {
+  const { id = "", url = "" } = options;
+  const value = { text: text.toWellFormed(), id: id.toWellFormed(), url: url.toWellFormed() };
+  return block({ case: "emoji", value });
+}
+
+/**
+ * A file. Reads as `name: url`. Throws BlockError for sizes that are no whole numbers, and for a date
+ * that is invalid or outside the years 1 to 9999.
+ */
+export function attachment(file: Attachment): Block {
+  return block({ case: "attachment", value: attachmentFields(file) });
 }
 
 /** One block of any content: the block itself, a text, or a container of several. */

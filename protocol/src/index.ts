@@ -4,25 +4,34 @@
  * The messages are generated from the files in `proto/`; the rest is written by hand.
  */
 
+export type { Attachment } from "./attachment.ts";
 export { BlockError, MAX_BLOCK_DEPTH } from "./block-error.ts";
 export {
+  attachment,
   blockquote,
   bold,
   type Content,
   container,
   contentBlock,
+  emoji,
   fencedCode,
   heading,
   inlineCode,
   italics,
   link,
   list,
+  mention,
   spoiler,
   strikethrough,
   text,
   timestamp,
   underline,
 } from "./blocks.ts";
+export {
+  channelConversation,
+  readConversation,
+  userConversation,
+} from "./conversation.ts";
 export {
   type ChangeChannelChatEvent,
   ChangeChannelChatEventSchema,
@@ -288,6 +297,25 @@ export {
   parseId,
 } from "./ids.ts";
 export {
+  DEFAULT_TYPING_EXPIRES_MS,
+  IDEMPOTENCY_MS,
+  MAX_CAPABILITY_CHANNELS,
+  MAX_CAPABILITY_ENTRIES,
+  MAX_CAPABILITY_NAME_BYTES,
+  MAX_EMOJI_BYTES,
+  MAX_IDEMPOTENCY_KEY_BYTES,
+  MAX_IDS_PER_CALL,
+  MAX_IDS_PER_SEND,
+  MAX_LISTED_MEMBERS,
+  MAX_MESSAGE_ID_BYTES,
+  MAX_QUOTE_NAME_BYTES,
+  MAX_REFERENCE_TEXT_BYTES,
+  MAX_REFERRER_BYTES,
+  MAX_SUBSCRIBED_KINDS,
+  MAX_USER_FIELD_BYTES,
+} from "./limits.ts";
+export type { MentionTarget } from "./mention-target.ts";
+export {
   type NormalisedMessage,
   normalisedSize,
   normaliseMessage,
@@ -308,4 +336,5 @@ export {
   URL_SKIP_TAG,
   withoutCoreTags,
 } from "./tags.ts";
+export { cutUtf8, utf8Length } from "./utf8.ts";
 export { blockDepth, innerBlocks, walkBlocks } from "./walk.ts";

@@ -5,15 +5,35 @@
  * `plain` repeats a text at every level, yet nothing is copied here: a wrapper's `plain` is the
  * child's string itself, and joined strings share their parts until somebody encodes them.
  */
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { BlockError, MAX_BLOCK_DEPTH } from "./block-error.ts";
-import type { Block } from "./gen/common_pb.js";
-import { linkPlain, timestampPlain } from "./plain-rules.ts";
 import {
+  type AttachmentBlock,
+  type Block,
+  BlockSchema,
+  type EmojiBlock,
+  type LinkBlock,
+  type ListBlock,
+  ListBlockSchema,
+  type MentionBlock,
+  type TimestampBlock,
+} from "./gen/common_pb.js";
+import { MAX_EMOJI_BYTES } from "./limits.ts";
+import {
+  ATTACHMENT_SEPARATOR,
+  attachmentPlain,
+  itemPrefix,
+  linkPlain,
+  timestampPlain,
+} from "./plain-rules.ts";
+import { utf8Length } from "./utf8.ts";
+import {
+  int64FieldSize,
   intFieldSize,
   messageFieldSize,
   stringFieldSize,
+  uint64FieldSize,
   unknownFieldsSize,
-  utf8Length,
 } from "./wire-size.ts";
 
 /** What a block reads as and how large it is. */
@@ -25,6 +45,9 @@ export interface Measure {
   /** The encoded size of the block, every `plain` below it included. */
   readonly bytes: number;
 }
+
+/** Of a truth value that is a member of a oneof: tag and value. */
+const SET_BOOL_BYTES = 2;
 
 type Inner = Exclude<Block["inner"], { case: undefined }>;
 /** As Measure, but `bytes` are those of the block's inner message, its unknown fields not counted. */
@@ -40,24 +63,34 @@ export function measureBlock(block: Block, options: MeasureOptions, depth = 1): 
   if (depth > MAX_BLOCK_DEPTH) {
     throw new BlockError(`blocks nested deeper than ${MAX_BLOCK_DEPTH}`);
   }
-  if (block.inner.case === undefined) return measureUnknown(block);
+  if (block.inner.case === undefined) return measureWithoutKind(block, options);
   const inner = measureInner(block.inner, options, depth + 1);
   const { plain, plainBytes } = inner;
   const innerBytes = inner.bytes + unknownFieldsSize(block.inner.value.$unknown);
   const bytes =
-    stringFieldSize(plainBytes) + messageFieldSize(innerBytes) + unknownFieldsSize(block.$unknown);
+    stringFieldSize(plainBytes) +
+    messageFieldSize(innerBytes, BlockSchema.field[block.inner.case].number) +
+    unknownFieldsSize(block.$unknown);
   if (options.assign) block.plain = plain;
   return { plain, plainBytes, bytes };
 }
 
-/** A kind of a later edition: its sender's `plain` stands, and it is handed on as it came. */
-function measureUnknown(block: Block): Measure {
-  if (block.$unknown === undefined || block.$unknown.length === 0) {
-    throw new BlockError("unknown block type");
+/**
+ * A kind of a later edition: its sender's `plain` stands, and it is handed on as it came. Without
+ * unknown fields it is what an old client makes of such a block: a text.
+ */
+function measureWithoutKind(block: Block, options: MeasureOptions): Measure {
+  const { plain, $unknown } = block;
+  const plainBytes = utf8Length(plain);
+  const plainSize = stringFieldSize(plainBytes);
+  if ($unknown !== undefined && $unknown.length > 0) {
+    return { plain, plainBytes, bytes: plainSize + unknownFieldsSize($unknown) };
   }
-  const plainBytes = utf8Length(block.plain);
-  const bytes = stringFieldSize(plainBytes) + unknownFieldsSize(block.$unknown);
-  return { plain: block.plain, plainBytes, bytes };
+  if (plain === "") throw new BlockError("unknown block type");
+  if (options.assign) {
+    block.inner = { case: "text", value: { $typeName: "common.TextBlock", text: plain } };
+  }
+  return { plain, plainBytes, bytes: plainSize + messageFieldSize(plainSize) };
 }
 
 function measureInner(inner: Inner, options: MeasureOptions, depth: number): InnerMeasure {
@@ -85,17 +118,23 @@ function measureInner(inner: Inner, options: MeasureOptions, depth: number): Inn
     case "link":
       return measureLink(inner.value, options, depth);
     case "list":
-      return measureItems(inner.value.inner, ", ", options, depth);
+      return measureList(inner.value, options, depth);
     case "container":
-      return measureItems(inner.value.inner, "", options, depth);
+      return measureItems(inner.value.inner, NO_SEPARATORS, options, depth);
     case "timestamp":
       return measureTimestamp(inner.value);
     case "mention":
-      return measureWrapper(inner.case, inner.value.inner, 0, options, depth);
+      return measureWrapper(
+        inner.case,
+        inner.value.inner,
+        targetSize(inner.value.target),
+        options,
+        depth,
+      );
     case "emoji":
-      return measureLeaf(inner.value.text, 0);
+      return measureEmoji(inner.value);
     case "attachment":
-      return measureLeaf(inner.value.name, 0);
+      return measureAttachment(inner.value);
     default:
       return inner satisfies never;
   }
@@ -118,9 +157,7 @@ function measureWrapper(
   return { plain, plainBytes, bytes: messageFieldSize(bytes) + otherBytes };
 }
 
-type Link = Extract<Inner, { case: "link" }>["value"];
-
-function measureLink(link: Link, options: MeasureOptions, depth: number): InnerMeasure {
+function measureLink(link: LinkBlock, options: MeasureOptions, depth: number): InnerMeasure {
   const urlBytes = utf8Length(link.url);
   const child = measureWrapper("link", link.inner, stringFieldSize(urlBytes), options, depth);
   const plain = linkPlain(link.url, child.plain);
@@ -129,9 +166,24 @@ function measureLink(link: Link, options: MeasureOptions, depth: number): InnerM
   return { plain, plainBytes, bytes: child.bytes };
 }
 
+function measureList(list: ListBlock, options: MeasureOptions, depth: number): InnerMeasure {
+  const separators = list.isOrdered ? ORDERED_SEPARATORS : LIST_SEPARATORS;
+  const items = measureItems(list.inner, separators, options, depth);
+  const orderedBytes = intFieldSize(Number(list.isOrdered), ListBlockSchema.field.isOrdered.number);
+  return { ...items, bytes: items.bytes + orderedBytes };
+}
+
+/** What stands before the item at an index; ASCII. */
+type Separators = (index: number) => string;
+
+const ITEM_SEPARATOR = ", ";
+const NO_SEPARATORS: Separators = () => "";
+const LIST_SEPARATORS: Separators = (index) => (index === 0 ? "" : ITEM_SEPARATOR);
+const ORDERED_SEPARATORS: Separators = (index) => LIST_SEPARATORS(index) + itemPrefix(index);
+
 function measureItems(
   items: readonly Block[],
-  separator: string,
+  separators: Separators,
   options: MeasureOptions,
   depth: number,
 ): InnerMeasure {
@@ -140,28 +192,68 @@ function measureItems(
   let bytes = 0;
   for (const [index, item] of items.entries()) {
     const measured = measureBlock(item, options, depth);
-    if (index > 0) {
-      plain += separator;
-      plainBytes += separator.length;
-    }
-    plain += measured.plain;
-    plainBytes += measured.plainBytes;
+    const separator = separators(index);
+    plain += separator + measured.plain;
+    plainBytes += separator.length + measured.plainBytes;
     bytes += messageFieldSize(measured.bytes);
   }
   return { plain, plainBytes, bytes };
 }
 
-type TimestampBlock = Extract<Inner, { case: "timestamp" }>["value"];
-
 function measureTimestamp(block: TimestampBlock): InnerMeasure {
-  const time = block.inner;
-  const plain = timestampPlain(time);
-  if (time === undefined || plain === undefined) {
-    throw new BlockError("timestamp block without a valid time");
+  const plain = timestampPlain(block.inner);
+  if (plain === undefined) throw new BlockError("timestamp block without a valid time");
+  return { plain, plainBytes: plain.length, bytes: timeFieldSize(block.inner) };
+}
+
+function timeFieldSize(time: Timestamp | undefined): number {
+  if (time === undefined) return 0;
+  return messageFieldSize(
+    int64FieldSize(time.seconds) + intFieldSize(time.nanos) + unknownFieldsSize(time.$unknown),
+  );
+}
+
+/** Members of a oneof take bytes when they are empty, too. */
+function targetSize(target: MentionBlock["target"]): number {
+  if (target.case === undefined) return 0;
+  return target.case === "everyone" ? SET_BOOL_BYTES : messageFieldSize(utf8Length(target.value));
+}
+
+function measureEmoji({ text, id, url }: EmojiBlock): InnerMeasure {
+  const idBytes = utf8Length(id);
+  const otherBytes = stringFieldSize(idBytes) + textFieldSize(url);
+  const measured = measureLeaf(text, otherBytes);
+  if (Math.max(idBytes, measured.plainBytes) > MAX_EMOJI_BYTES) {
+    throw new BlockError(`emoji block with more than ${MAX_EMOJI_BYTES} bytes of text or id`);
   }
-  const timeBytes =
-    intFieldSize(Number(time.seconds)) +
-    intFieldSize(time.nanos) +
-    unknownFieldsSize(time.$unknown);
-  return { plain, plainBytes: plain.length, bytes: messageFieldSize(timeBytes) };
+  return measured;
+}
+
+function measureAttachment(file: AttachmentBlock): InnerMeasure {
+  // As with a timestamp block, readers that write times as text refuse others.
+  if (file.expiresAt !== undefined && timestampPlain(file.expiresAt) === undefined) {
+    throw new BlockError("attachment block without a valid expires_at");
+  }
+  const nameBytes = utf8Length(file.name);
+  const urlBytes = utf8Length(file.url);
+  const plain = attachmentPlain(file.name, file.url);
+  const separatorBytes = nameBytes > 0 && urlBytes > 0 ? ATTACHMENT_SEPARATOR.length : 0;
+  const bytes =
+    stringFieldSize(nameBytes) +
+    stringFieldSize(urlBytes) +
+    textFieldSize(file.id) +
+    textFieldSize(file.contentType) +
+    uint64FieldSize(file.sizeBytes) +
+    intFieldSize(file.width) +
+    intFieldSize(file.height) +
+    uint64FieldSize(file.durationMs) +
+    textFieldSize(file.description) +
+    intFieldSize(file.presentation) +
+    intFieldSize(Number(file.isSpoiler)) +
+    timeFieldSize(file.expiresAt);
+  return { plain, plainBytes: nameBytes + separatorBytes + urlBytes, bytes };
+}
+
+function textFieldSize(text: string): number {
+  return stringFieldSize(utf8Length(text));
 }

@@ -9,7 +9,7 @@ import * as build from "./blocks.ts";
 import { type Block, BlockSchema, MessageEventSchema } from "./gen/common_pb.js";
 import { normalisedSize, normaliseMessage } from "./normalise.ts";
 import { anyBlock, laterKind } from "./testing/any-block.ts";
-import { walkBlocks } from "./walk.ts";
+import { innerBlocks, walkBlocks } from "./walk.ts";
 
 const { bold, container, italics, list, text } = build;
 
@@ -102,9 +102,19 @@ suite("kinds of a later edition", () => {
   });
 });
 
+test("a block without a kind but with plain text is that text, as an old client re-sends it", () => {
+  const block = container(["see ", create(BlockSchema, { plain: "a poll" })]);
+  const { text: plain, rootBlock } = normaliseMessage("", block);
+  assert.equal(plain, "see a poll");
+  const [, resent] = innerBlocks(rootBlock);
+  assert.deepEqual(resent, text("a poll"));
+  const root = normaliseMessage("", create(BlockSchema, { plain: "x" }));
+  assert.deepEqual(root.rootBlock, text("x"));
+});
+
 suite("bad blocks", () => {
-  test("a block with no kind at all", () => {
-    refuses(create(BlockSchema, { plain: "x" }), "unknown block type");
+  test("a block with no kind and no plain text", () => {
+    refuses(create(BlockSchema), "unknown block type");
     const inner = [text("x"), create(BlockSchema)];
     refuses(
       create(BlockSchema, { inner: { case: "list", value: { inner } } }),
@@ -123,6 +133,7 @@ suite("bad blocks", () => {
       "blockquote",
       "heading",
       "link",
+      "mention",
     ] as const;
     for (const kind of wrappers) {
       const block = create(BlockSchema, { inner: { case: kind, value: {} } });
@@ -145,6 +156,24 @@ suite("bad blocks", () => {
     for (const inner of bad) {
       refuses(create(BlockSchema, { inner: { case: "timestamp", value: { inner } } }), message);
     }
+  });
+
+  test("an attachment that expires at a time that cannot be written", () => {
+    const expiresAt = { seconds: 253_402_300_800n, nanos: 0 };
+    refuses(
+      create(BlockSchema, { inner: { case: "attachment", value: { expiresAt } } }),
+      "attachment block without a valid expires_at",
+    );
+  });
+
+  test("an emoji over its bound, in bytes of its text or of its id", () => {
+    const emoji = (text: string, id: string) =>
+      create(BlockSchema, { inner: { case: "emoji", value: { text, id } } });
+    const most = "é".repeat(256);
+    assert.equal(normaliseMessage("", emoji(most, most)).text, most);
+    const message = "emoji block with more than 512 bytes of text or id";
+    refuses(emoji(`${most}x`, ""), message);
+    refuses(emoji("", `${most}x`), message);
   });
 
   test("a tree deeper than the limit, whatever its kind at the bottom", () => {

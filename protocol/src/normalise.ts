@@ -4,7 +4,8 @@
  */
 import type { Block } from "./gen/common_pb.js";
 import { type Measure, measureBlock } from "./measure.ts";
-import { messageFieldSize, stringFieldSize, utf8Length } from "./wire-size.ts";
+import { utf8Length } from "./utf8.ts";
+import { messageFieldSize, stringFieldSize } from "./wire-size.ts";
 
 /** Which of the two the sender gave; the value of the tag `core/original-format`. */
 export type OriginalFormat = "text" | "blocks";

@@ -1,9 +1,11 @@
 /**
- * The two rules of plain text that are more than "the child's" (protocol: "Blocks and text").
+ * The rules of plain text that are more than "the child's" (docs/protocol.md: "Blocks and text").
  */
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 const SILENT_PREFIXES: readonly string[] = ["https://", "http://", "mailto:"];
+/** Between an attachment's name and its url. */
+export const ATTACHMENT_SEPARATOR = ": ";
 
 /** 0001-01-01T00:00:00Z, in unix seconds. */
 const FIRST_SECOND = -62_135_596_800n;
@@ -21,6 +23,16 @@ export function linkPlain(url: string, child: string): string {
       child.length === url.length - prefix.length && url.startsWith(prefix) && url.endsWith(child),
   );
   return repeats ? url : `${child} (${url})`;
+}
+
+/** What an attachment reads as: `name: url`, or whichever of the two there is. */
+export function attachmentPlain(name: string, url: string): string {
+  return name === "" || url === "" ? name + url : `${name}${ATTACHMENT_SEPARATOR}${url}`;
+}
+
+/** What stands before an item of an ordered list: `1. ` before the one at index 0. */
+export function itemPrefix(index: number): string {
+  return `${index + 1}. `;
 }
 
 /**

@@ -36,6 +36,26 @@ test("code reads as its text, wrappers as what they wrap, empty lists as nothing
   for (const wrapper of [...wrap, build.heading]) assert.equal(plainText(wrapper("x")), "x");
 });
 
+test("mentions read as what they wrap, emoji as their text, ordered lists with numbers", () => {
+  assert.equal(plainText(build.mention({ userId: "x" }, ["@", bold("ann")])), "@ann");
+  assert.equal(plainText(build.emoji(":parrot:", { id: "7", url: "https://x.y" })), ":parrot:");
+  assert.equal(plainText(list(["a", "b"], { ordered: true })), "1. a, 2. b");
+  assert.equal(plainText(list(["a", ""], { ordered: true })), "1. a, 2. ");
+  assert.equal(plainText(list([], { ordered: true })), "");
+  const letters = [..."abcdefghij"];
+  assert.match(plainText(list(letters, { ordered: true })), /^1\. a, .*, 9\. i, 10\. j$/);
+});
+
+test("attachments read as name and url, or whichever of the two there is", () => {
+  const rows = [
+    [{ name: "cat.jpg", url: "https://x.y" }, "cat.jpg: https://x.y"],
+    [{ name: "cat.jpg" }, "cat.jpg"],
+    [{ url: "https://x.y" }, "https://x.y"],
+    [{ id: "7", description: "a cat" }, ""],
+  ] as const;
+  for (const [file, plain] of rows) assert.equal(plainText(build.attachment(file)), plain);
+});
+
 suite("links", () => {
   const reads = (url: string, child: string, plain: string) =>
     assert.equal(plainText(link(url, text(child))), plain);

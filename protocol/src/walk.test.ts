@@ -29,9 +29,11 @@ test("every wrapper's inner block is found", () => {
     build.spoiler,
     build.blockquote,
     build.heading,
+    (content: string) => build.mention("everyone", content),
   ];
   for (const wrap of wrappers) assert.equal(innerBlocks(wrap("x")).length, 1);
-  assert.equal(innerBlocks(build.inlineCode("x")).length, 0);
+  const leaves = [build.inlineCode("x"), build.emoji("x"), build.attachment({ name: "x" })];
+  for (const leaf of leaves) assert.equal(innerBlocks(leaf).length, 0);
   const empty = create(BlockSchema, { inner: { case: "bold", value: {} } });
   assert.equal(innerBlocks(empty).length, 0);
 });

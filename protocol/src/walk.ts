@@ -18,7 +18,8 @@ export function innerBlocks(block: Block): readonly Block[] {
     case "spoiler":
     case "link":
     case "blockquote":
-    case "heading": {
+    case "heading":
+    case "mention": {
       const child = block.inner.value.inner;
       return child === undefined ? NONE : [child];
     }

@@ -1,27 +1,12 @@
 /**
- * How many bytes things take in protobuf's encoding. All field numbers used with these are
- * below 16, so a tag is one byte.
+ * How many bytes things take in protobuf's encoding. Fields have numbers below 16, whose tag is one
+ * byte, unless a number is given.
  */
 import type { UnknownField } from "@bufbuild/protobuf";
 
 const NEGATIVE_VARINT_BYTES = 10;
-
-/** The length of a string's UTF-8 form; a lone surrogate counts as U+FFFD, 3 bytes. */
-export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) {
-      bytes += 1;
-      continue;
-    }
-    bytes += 2;
-    // A pair is two units and four bytes, so its second unit has been paid for.
-    if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) i++;
-  }
-  return bytes;
-}
+/** A tag is the number with three bits of the wire type. */
+const TAG_FACTOR = 8;
 
 /** A varint of a value from 0 to 2^53. */
 function varintSize(value: number): number {
@@ -31,9 +16,22 @@ function varintSize(value: number): number {
 }
 
 /** A field with a signed varint; absent when zero. */
-export function intFieldSize(value: number): number {
+export function intFieldSize(value: number, number = 1): number {
   if (value === 0) return 0;
-  return 1 + (value < 0 ? NEGATIVE_VARINT_BYTES : varintSize(value));
+  return tagSize(number) + (value < 0 ? NEGATIVE_VARINT_BYTES : varintSize(value));
+}
+
+/** A field with a uint64; absent when zero. Above 2^53 a number would not be exact. */
+export function uint64FieldSize(value: bigint): number {
+  if (value === 0n) return 0;
+  let bytes = 1;
+  for (let rest = value; rest >= 0x80n; rest >>= 7n) bytes++;
+  return tagSize(1) + bytes;
+}
+
+/** A field with an int64; absent when zero. */
+export function int64FieldSize(value: bigint): number {
+  return uint64FieldSize(BigInt.asUintN(64, value));
 }
 
 /** A string field, given the length of its UTF-8 form; absent when empty. */
@@ -41,16 +39,21 @@ export function stringFieldSize(bytes: number): number {
   return bytes === 0 ? 0 : messageFieldSize(bytes);
 }
 
-/** A field that holds a message, given the message's size; present when empty, too. */
-export function messageFieldSize(bytes: number): number {
-  return 1 + varintSize(bytes) + bytes;
+/**
+ * A field that holds a message, given the message's size; present when empty, too. So is a string
+ * that is a member of a oneof.
+ */
+export function messageFieldSize(bytes: number, number = 1): number {
+  return tagSize(number) + varintSize(bytes) + bytes;
 }
 
 /** The fields that a message carries without knowing them. */
 export function unknownFieldsSize(fields: readonly UnknownField[] | undefined): number {
   let bytes = 0;
-  for (const { no, wireType, data } of fields ?? []) {
-    bytes += varintSize(no * 8 + wireType) + data.length;
-  }
+  for (const { no, data } of fields ?? []) bytes += tagSize(no) + data.length;
   return bytes;
+}
+
+function tagSize(number: number): number {
+  return varintSize(number * TAG_FACTOR);
 }

@@ -2,7 +2,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { WireType } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
-import { type Block, BlockSchema } from "../gen/common_pb.js";
+import { type Block, BlockSchema, type MentionBlock } from "../gen/common_pb.js";
 
 const LATER_FIELD = 99;
 const FIRST_SECOND = -62_135_596_800n;
@@ -16,6 +16,7 @@ export function laterKind(plain: string): Block {
 }
 
 type Inner = NonNullable<MessageInitShape<typeof BlockSchema>["inner"]>;
+type MentionTarget = MentionBlock["target"];
 
 /** A tree as a sender may write it: what `plain` says need not be true. */
 export function anyBlock(): fc.Arbitrary<Block> {
@@ -35,10 +36,11 @@ export function anyBlock(): fc.Arbitrary<Block> {
   }).block;
 }
 
-/** One in ten blocks is of a later kind, and one in ten carries a later field. */
+/** One in ten blocks is of a later kind, one has no kind but words, and one carries a later field. */
 function sometimesUnknown(block: Block, luck: number): fc.Arbitrary<Block> {
   if (luck === 0) return anyWords().map(laterKind);
-  if (luck > 1) return fc.constant(block);
+  if (luck === 1) return anyWords().map((plain) => create(BlockSchema, { plain: plain || "x" }));
+  if (luck > 2) return fc.constant(block);
   const later = laterKind("").$unknown ?? [];
   if (block.inner.case !== undefined) block.inner.value.$unknown = later;
   block.$unknown = later;
@@ -56,13 +58,49 @@ function anyWords(): fc.Arbitrary<string> {
 function anyLeaf(): fc.Arbitrary<Inner> {
   const seconds = fc.bigInt({ min: FIRST_SECOND, max: LAST_SECOND });
   const nanos = fc.integer({ min: 0, max: 999_999_999 });
+  const time = fc.record({ seconds, nanos });
   return fc.oneof(
     anyWords().map((text): Inner => ({ case: "text", value: { text } })),
     anyWords().map((text): Inner => ({ case: "inlineCode", value: { text } })),
     fc
       .record({ text: anyWords(), info: anyWords() })
       .map((value): Inner => ({ case: "fencedCode", value })),
-    fc.record({ seconds, nanos }).map((inner): Inner => ({ case: "timestamp", value: { inner } })),
+    time.map((inner): Inner => ({ case: "timestamp", value: { inner } })),
+    fc
+      .record({ text: anyWords(), id: anyWords(), url: anyWords() })
+      .map((value): Inner => ({ case: "emoji", value })),
+    anyAttachment(time).map((value): Inner => ({ case: "attachment", value })),
+  );
+}
+
+function anyAttachment(time: fc.Arbitrary<{ seconds: bigint; nanos: number }>) {
+  const uint32 = fc.nat(2 ** 32 - 1);
+  const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+  return fc.record(
+    {
+      id: anyWords(),
+      url: anyWords(),
+      name: anyWords(),
+      contentType: anyWords(),
+      sizeBytes: uint64,
+      width: uint32,
+      height: uint32,
+      durationMs: uint64,
+      description: anyWords(),
+      presentation: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+      isSpoiler: fc.boolean(),
+      expiresAt: time,
+    },
+    { requiredKeys: [] },
+  );
+}
+
+function anyTarget(): fc.Arbitrary<MentionTarget> {
+  return fc.oneof(
+    anyWords().map((value): MentionTarget => ({ case: "userId", value })),
+    anyWords().map((value): MentionTarget => ({ case: "channelId", value })),
+    fc.boolean().map((value): MentionTarget => ({ case: "everyone", value })),
+    fc.constant({ case: undefined }),
   );
 }
 
@@ -81,7 +119,12 @@ function anyNode(child: fc.Arbitrary<Block>): fc.Arbitrary<Inner> {
     fc.tuple(wrapper, child).map(([kind, inner]): Inner => ({ case: kind, value: { inner } })),
     fc.record({ level, inner: child }).map((value): Inner => ({ case: "heading", value })),
     fc.record({ url: anyWords(), inner: child }).map((value): Inner => ({ case: "link", value })),
-    items.map((inner): Inner => ({ case: "list", value: { inner } })),
+    fc
+      .record({ inner: items, isOrdered: fc.boolean() })
+      .map((value): Inner => ({ case: "list", value })),
+    fc
+      .record({ inner: child, target: anyTarget() })
+      .map((value): Inner => ({ case: "mention", value })),
     items.map((inner): Inner => ({ case: "container", value: { inner } })),
   );
 }
