@@ -79,14 +79,14 @@ export const INGEST_HANDLERS: { readonly [K in Exclude<Kind, "hello">]: IngestHa
   command: (value, tags, context) =>
     makeSourceAbsolute(value.source, context) ??
     publish({ case: "command", value }, PUBLIC, withoutCoreTags(tags), context),
-  joinChannel: ({ channelId: relativeId, displayName, topic }, _, { backend }) =>
-    refusal(backend.channels.join({ relativeId, displayName, topic })),
+  joinChannel: (value, _, { backend }) =>
+    refusal(backend.channels.join({ ...value, relativeId: value.channelId })),
   leaveChannel: ({ channelId }, _, { backend }) => {
     backend.channels.leave(channelId);
     return undefined;
   },
-  changeChannel: ({ channelId: relativeId, displayName, topic }, _, { backend }) =>
-    refusal(backend.channels.change({ relativeId, displayName, topic })),
+  changeChannel: (value, _, { backend }) =>
+    refusal(backend.channels.change({ ...value, relativeId: value.channelId })),
 };
 
 /** Handles any event but a Hello. */
@@ -174,5 +174,8 @@ function badId(whose: string): DropResult {
 
 function refusal(tracked: ReturnType<Backend["channels"]["join"]>): DropResult | undefined {
   if (tracked === "tracked" || tracked === "unknown") return undefined;
-  return new DropResult(tracked, "the channel's id is empty or too long, or there are too many");
+  return new DropResult(
+    tracked,
+    "an id of the channel is empty or too long, or there are too many",
+  );
 }

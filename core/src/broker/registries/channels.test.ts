@@ -1,16 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { ListChannelsResponseSchema } from "@seabird-chat/protocol";
+import { ChannelChange, ListChannelsResponseSchema } from "@seabird-chat/protocol";
 import { type BrokerOptions, resolveBrokerOptions } from "../options.ts";
-import { Channels } from "./channels.ts";
+import { type ChannelDetails, type ChannelListChange, Channels } from "./channels.ts";
 
-function channels(options: BrokerOptions = {}): Channels {
-  return new Channels({ type: "irc", id: "net" }, resolveBrokerOptions(options));
+function channels(
+  options: BrokerOptions = {},
+  onChange?: (change: ChannelListChange) => void,
+): Channels {
+  return new Channels({ type: "irc", id: "net" }, resolveBrokerOptions(options), onChange);
 }
 
-function facts(relativeId: string, displayName = "", topic = "") {
-  return { relativeId, displayName, topic };
+interface More {
+  readonly parentId?: string;
+  readonly isPrivate?: boolean;
+  readonly rootMessageId?: string;
+}
+
+function facts(relativeId: string, displayName = "", topic = "", more: More = {}): ChannelDetails {
+  const none = { parentId: "", isPrivate: false, rootMessageId: "" };
+  return { relativeId, displayName, topic, ...none, ...more };
 }
 
 test("joined channels are listed by absolute id, sorted", () => {
@@ -75,3 +85,138 @@ test("the list never grows beyond what may be sent, and a channel that was left 
   list.clear();
   assert.equal(list.join(facts("x", "", "y".repeat(4_900))), "tracked");
 });
+
+test("a channel keeps its parent's absolute id, its privacy and the message that it hangs on", () => {
+  const list = channels();
+  list.join(facts("#c"));
+  list.join(facts("t", "", "", { parentId: "#c", isPrivate: true, rootMessageId: "m1" }));
+  const { parentId, isPrivate, rootMessageId } = list.get("t") ?? {};
+  assert.deepEqual([parentId, isPrivate, rootMessageId], ["irc://net/%23c", true, "m1"]);
+  assert.equal(list.parentOf("t"), "#c");
+  assert.equal(list.get("#c")?.parentId, "", "no parent stays empty");
+  list.change(facts("t"));
+  const after = list.get("t");
+  assert.deepEqual([after?.parentId, after?.isPrivate, after?.rootMessageId], ["", false, ""]);
+  list.join(facts("t", "", "", { isPrivate: true }));
+  assert.equal(list.get("t")?.isPrivate, true);
+  assert.equal(list.parentOf("t"), undefined);
+});
+
+test("a parent or message id over its bound is refused, and its bytes count", () => {
+  const list = channels({ maxIdBytes: 8, maxListBytes: 2_000 });
+  assert.equal(list.join(facts("a", "", "", { parentId: "x".repeat(9) })), "bad_id");
+  assert.equal(list.join(facts("a", "", "", { rootMessageId: "x".repeat(513) })), "bad_id");
+  let count = 0;
+  const more = { parentId: "#".repeat(8), isPrivate: true, rootMessageId: "é".repeat(100) };
+  while (list.join(facts(`${count}`, "", "", more)) === "tracked") count++;
+  const response = create(ListChannelsResponseSchema, { channels: list.sorted() });
+  const bytes = toBinary(ListChannelsResponseSchema, response).length;
+  assert.ok(count > 3 && bytes <= 2_000 && bytes > 1_500, `${count} with ${bytes}`);
+});
+
+test("a channel is private by itself or by a parent; an unknown one is not", () => {
+  const list = channels();
+  assert.equal(list.hasPrivate, false);
+  list.join(facts("group", "", "", { isPrivate: true }));
+  list.join(facts("thread", "", "", { parentId: "group" }));
+  list.join(facts("deeper", "", "", { parentId: "thread" }));
+  list.join(facts("open"));
+  list.join(facts("orphan", "", "", { parentId: "unknown" }));
+  const isPrivate = (ids: readonly string[]) => ids.map((id) => list.isPrivate(id));
+  const ids = ["group", "thread", "deeper", "open", "orphan", "unknown"];
+  assert.equal(list.hasPrivate, true);
+  assert.deepEqual(isPrivate(ids), [true, true, true, false, false, false]);
+  assert.deepEqual(
+    list.sorted(false).map(({ id }) => id),
+    ["irc://net/open", "irc://net/orphan"],
+  );
+  list.change(facts("group"));
+  assert.deepEqual([list.hasPrivate, list.isPrivate("thread")], [false, false]);
+  list.change(facts("group", "", "", { isPrivate: true }));
+  list.leave("group");
+  assert.deepEqual([list.hasPrivate, list.isPrivate("thread")], [false, false]);
+});
+
+test("parents in a circle, or without end, harm nobody", () => {
+  const list = channels();
+  list.join(facts("group", "", "", { isPrivate: true }));
+  list.join(facts("a", "", "", { parentId: "b" }));
+  list.join(facts("b", "", "", { parentId: "a" }));
+  for (let i = 0; i < 9_000; i++) list.join(facts(`${i}`, "", "", { parentId: `${i + 1}` }));
+  assert.deepEqual([list.isPrivate("a"), list.isPrivate("0")], [true, true]);
+  assert.equal(list.isPrivate("8999"), false);
+});
+
+const PRIVATE = { isPrivate: true };
+/** What is done to a list with "#c" (named C) in it, and the change that it makes, if any. */
+const CHANGES: Record<string, [(list: Channels) => unknown, string | undefined]> = {
+  "a join": [(list) => list.join(facts("#d", "D")), "JOINED irc://net/%23d D"],
+  "the same join again": [(list) => list.join(facts("#c", "C")), undefined],
+  "another join of a known one": [
+    (list) => list.join(facts("#c", "X")),
+    "CHANGED irc://net/%23c X",
+  ],
+  "a change": [(list) => list.change(facts("#c", "X")), "CHANGED irc://net/%23c X"],
+  "a change of the parent": [
+    (list) => list.change(facts("#c", "C", "", { parentId: "#p" })),
+    "CHANGED irc://net/%23c C",
+  ],
+  "a change of the message": [
+    (list) => list.change(facts("#c", "C", "", { rootMessageId: "1" })),
+    "CHANGED irc://net/%23c C",
+  ],
+  "a change of nothing": [(list) => list.change(facts("#c", "C")), undefined],
+  "a change of what is unknown": [(list) => list.change(facts("#x", "X")), undefined],
+  "a refused join": [(list) => list.join(facts("", "X")), undefined],
+  "a leave, with what was known": [(list) => list.leave("#c"), "LEFT irc://net/%23c C"],
+  "a leave of what is unknown": [(list) => list.leave("#x"), undefined],
+  "the end of the backend": [(list) => list.clear(), undefined],
+  "a private join": [
+    (list) => list.join(facts("#d", "D", "", PRIVATE)),
+    "JOINED irc://net/%23d D, private",
+  ],
+  "a change that makes it private": [
+    (list) => list.change(facts("#c", "C", "", PRIVATE)),
+    "CHANGED irc://net/%23c C, private",
+  ],
+};
+
+for (const [name, [act, expected]] of Object.entries(CHANGES)) {
+  test(`the change of the list by ${name}`, () => {
+    const seen = changesOf(act);
+    assert.deepEqual(seen, expected === undefined ? [] : [expected]);
+  });
+}
+
+test("a private channel that is private no more, or left, makes a private change", () => {
+  const seen = changesOf((list) => {
+    list.join(facts("#d", "D", "", PRIVATE));
+    list.change(facts("#d", "D"));
+    list.change(facts("#d", "E"));
+    list.change(facts("#d", "E", "", PRIVATE));
+    list.join(facts("t", "T", "", { parentId: "#d" }));
+    list.change(facts("t", "T"));
+    list.leave("#d");
+  });
+  assert.deepEqual(seen, [
+    "JOINED irc://net/%23d D, private",
+    "CHANGED irc://net/%23d D, private",
+    "CHANGED irc://net/%23d E",
+    "CHANGED irc://net/%23d E, private",
+    "JOINED irc://net/t T, private",
+    "CHANGED irc://net/t T, private",
+    "LEFT irc://net/%23d E, private",
+  ]);
+});
+
+function changesOf(act: (list: Channels) => unknown): string[] {
+  const seen: string[] = [];
+  const list = channels({}, ({ change, channel, isPrivate }) => {
+    const privacy = isPrivate ? ", private" : "";
+    seen.push(`${ChannelChange[change]} ${channel.id} ${channel.displayName}${privacy}`);
+  });
+  list.join(facts("#c", "C"));
+  seen.length = 0;
+  act(list);
+  return seen;
+}

@@ -1,7 +1,13 @@
 /** The channels of one backend, as it reports them, for as long as it is connected. */
 
 import { create } from "@bufbuild/protobuf";
-import { absoluteId, type BackendName, type Channel, ChannelSchema } from "@seabird-chat/protocol";
+import {
+  absoluteId,
+  type BackendName,
+  type Channel,
+  ChannelChange,
+  ChannelSchema,
+} from "@seabird-chat/protocol";
 import { compact, cut, fits, utf8Bytes } from "../codec/utf8.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 
@@ -11,82 +17,183 @@ export interface ChannelDetails {
   readonly relativeId: string;
   readonly displayName: string;
   readonly topic: string;
+  /** The backend's own id of the channel that it is a thread of; empty: none. */
+  readonly parentId: string;
+  readonly isPrivate: boolean;
+  /** Id of the message that a thread hangs on; empty: none. */
+  readonly rootMessageId: string;
 }
 
 /** The result of adding or changing a channel; all but `tracked` and `unknown` are refusals. */
 export type TrackResult = "tracked" | "unknown" | "bad_id" | "too_many_channels";
 
+/** A change of the list; what changes nothing makes none. */
+export interface ChannelListChange {
+  readonly change: ChannelChange;
+  /** As it is now; one that was left as it was last known. */
+  readonly channel: Channel;
+  /** Whether it is a private channel, or was one before the change. */
+  readonly isPrivate: boolean;
+}
+
 interface Entry {
   readonly channel: Channel;
+  readonly parentId: string;
   readonly bytes: number;
 }
 
 /** Tags and lengths around one channel and its fields, at most. */
 const FRAME_BYTES = 24;
+/** Tags and lengths of a field with a number from 1000 on, at most. */
+const LATER_FIELD_BYTES = 6;
+/** Levels of parents that are followed. A channel with more, or in a circle, counts as private. */
+const MAX_LEVELS = 32;
 
 export class Channels {
   readonly #backend: BackendName;
   readonly #options: ResolvedBrokerOptions;
+  readonly #onChange: (change: ChannelListChange) => void;
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
+  #private = 0;
 
-  constructor(backend: BackendName, options: ResolvedBrokerOptions) {
+  constructor(
+    backend: BackendName,
+    options: ResolvedBrokerOptions,
+    onChange: (change: ChannelListChange) => void = () => {},
+  ) {
     this.#backend = backend;
     this.#options = options;
+    this.#onChange = onChange;
   }
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** A channel was joined. Known ones are overwritten. */
-  join(facts: ChannelDetails): TrackResult {
-    const { maxIdBytes, maxChannelsPerBackend } = this.#options;
-    if (facts.relativeId === "" || !fits(facts.relativeId, maxIdBytes)) return "bad_id";
-    const isNew = !this.#entries.has(facts.relativeId);
-    if (isNew && this.#entries.size >= maxChannelsPerBackend) return "too_many_channels";
-    return this.#set(facts);
+  /** False: no channel is private, so `isPrivate` need not be asked. */
+  get hasPrivate(): boolean {
+    return this.#private > 0;
   }
 
-  /** A channel has another name or topic. One that is not known stays unknown. */
-  change(facts: ChannelDetails): TrackResult {
-    return this.#entries.has(facts.relativeId) ? this.#set(facts) : "unknown";
+  /** Whether a channel, or a parent of it, is private; an unknown one is not. */
+  isPrivate(relativeId: string): boolean {
+    if (!this.hasPrivate) return false;
+    let id = relativeId;
+    for (let level = 0; level < MAX_LEVELS; level++) {
+      const entry = this.#entries.get(id);
+      if (entry === undefined) return false;
+      if (entry.channel.isPrivate) return true;
+      if (entry.parentId === "") return false;
+      id = entry.parentId;
+    }
+    return true;
+  }
+
+  /** A channel was joined. Known ones are overwritten. */
+  join(details: ChannelDetails): TrackResult {
+    const { maxIdBytes, maxChannelsPerBackend } = this.#options;
+    if (details.relativeId === "" || !fits(details.relativeId, maxIdBytes)) return "bad_id";
+    const isNew = !this.#entries.has(details.relativeId);
+    if (isNew && this.#entries.size >= maxChannelsPerBackend) return "too_many_channels";
+    return this.#set(details);
+  }
+
+  /** Overwrites all that is stored of a channel. One that is not known stays unknown. */
+  change(details: ChannelDetails): TrackResult {
+    return this.#entries.has(details.relativeId) ? this.#set(details) : "unknown";
   }
 
   /** A channel was left. Unknown ones are ignored. */
   leave(relativeId: string): void {
-    this.#bytes -= this.#entries.get(relativeId)?.bytes ?? 0;
-    this.#entries.delete(relativeId);
+    const entry = this.#entries.get(relativeId);
+    if (entry === undefined) return;
+    const isPrivate = this.isPrivate(relativeId);
+    this.#replace(relativeId, undefined);
+    this.#onChange({ change: ChannelChange.LEFT, channel: entry.channel, isPrivate });
   }
 
   get(relativeId: string): Channel | undefined {
     return this.#entries.get(relativeId)?.channel;
   }
 
-  /** All channels, sorted by absolute id. */
-  sorted(): Channel[] {
-    return Array.from(this.#entries.values(), ({ channel }) => channel).sort(byId);
+  /** The backend's own id of a channel's parent; `undefined`: it has none, or is unknown. */
+  parentOf(relativeId: string): string | undefined {
+    return this.#entries.get(relativeId)?.parentId || undefined;
   }
 
+  /** All channels, or all that are not private, sorted by absolute id. */
+  sorted(withPrivate = true): Channel[] {
+    const listed: Channel[] = [];
+    for (const [relativeId, { channel }] of this.#entries) {
+      if (withPrivate || !this.isPrivate(relativeId)) listed.push(channel);
+    }
+    return listed.sort(byId);
+  }
+
+  /** Forgets all of them, which is no change of any. */
   clear(): void {
     this.#entries.clear();
     this.#bytes = 0;
+    this.#private = 0;
   }
 
-  #set({ relativeId, displayName, topic }: ChannelDetails): TrackResult {
+  #set(details: ChannelDetails): TrackResult {
+    const { relativeId, parentId, isPrivate, rootMessageId } = details;
+    const { maxIdBytes, maxMessageIdBytes } = this.#options;
+    if (!fits(parentId, maxIdBytes) || !fits(rootMessageId, maxMessageIdBytes)) return "bad_id";
     const channel = create(ChannelSchema, {
-      id: compact(absoluteId(this.#backend, relativeId)),
-      displayName: cut(displayName, this.#options.maxChannelNameBytes),
-      topic: cut(topic, this.#options.maxTopicBytes),
+      id: this.#absolute(relativeId),
+      displayName: cut(details.displayName, this.#options.maxChannelNameBytes),
+      topic: cut(details.topic, this.#options.maxTopicBytes),
+      parentId: parentId === "" ? "" : this.#absolute(parentId),
+      isPrivate,
+      rootMessageId: compact(rootMessageId),
     });
-    const bytes =
-      FRAME_BYTES + channel.id.length + utf8Bytes(channel.displayName) + utf8Bytes(channel.topic);
-    const before = this.#entries.get(relativeId)?.bytes ?? 0;
-    if (this.#bytes - before + bytes > this.#options.maxListBytes) return "too_many_channels";
-    this.#entries.set(relativeId, { channel, bytes });
-    this.#bytes += bytes - before;
+    const before = this.#entries.get(relativeId);
+    if (before !== undefined && isSame(before.channel, channel)) return "tracked";
+    const bytes = listedBytes(channel);
+    if (this.#bytes - (before?.bytes ?? 0) + bytes > this.#options.maxListBytes) {
+      return "too_many_channels";
+    }
+    const wasPrivate = this.isPrivate(relativeId);
+    this.#replace(relativeId, { channel, parentId: compact(parentId), bytes });
+    this.#onChange({
+      change: before === undefined ? ChannelChange.JOINED : ChannelChange.CHANGED,
+      channel,
+      isPrivate: wasPrivate || this.isPrivate(relativeId),
+    });
     return "tracked";
   }
+
+  #absolute(relativeId: string): string {
+    return compact(absoluteId(this.#backend, relativeId));
+  }
+
+  #replace(relativeId: string, entry: Entry | undefined): void {
+    const before = this.#entries.get(relativeId);
+    this.#bytes += (entry?.bytes ?? 0) - (before?.bytes ?? 0);
+    this.#private += Number(entry?.channel.isPrivate ?? 0) - Number(before?.channel.isPrivate ?? 0);
+    if (entry === undefined) this.#entries.delete(relativeId);
+    else this.#entries.set(relativeId, entry);
+  }
+}
+
+function isSame(a: Channel, b: Channel): boolean {
+  return (
+    a.displayName === b.displayName &&
+    a.topic === b.topic &&
+    a.parentId === b.parentId &&
+    a.isPrivate === b.isPrivate &&
+    a.rootMessageId === b.rootMessageId
+  );
+}
+
+function listedBytes({ id, displayName, topic, parentId, isPrivate, rootMessageId }: Channel) {
+  let bytes = FRAME_BYTES + id.length + utf8Bytes(displayName) + utf8Bytes(topic);
+  if (parentId !== "") bytes += LATER_FIELD_BYTES + parentId.length;
+  if (rootMessageId !== "") bytes += LATER_FIELD_BYTES + utf8Bytes(rootMessageId);
+  return bytes + (isPrivate ? LATER_FIELD_BYTES : 0);
 }
 
 function byId(a: Channel, b: Channel): number {
