@@ -62,7 +62,10 @@ export const INGEST_HANDLERS: { readonly [K in Exclude<Kind, "hello">]: IngestHa
   metadata: answerOnly,
   members: answerOnly,
   networkState: answerOnly,
-  capabilities: answerOnly,
+  capabilities: (declared, _, { backend }) => {
+    const wrong = backend.capabilities.replace(declared);
+    return wrong === undefined ? undefined : new DropResult("bad_capabilities", wrong);
+  },
   messageEdited: answerOnly,
   messageDeleted: answerOnly,
   reaction: answerOnly,

@@ -17,6 +17,7 @@ export type DropReason =
   | "too_large"
   | "bad_id"
   | "too_many_channels"
+  | "bad_capabilities"
   | "unmatched_answer";
 
 /** Why an event stream or backend's stream ended: an error's code, or its peer left. */

@@ -7,6 +7,7 @@ import { envelope } from "../codec/envelope.ts";
 import { BrokerError } from "../errors.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { BackendStatus } from "../status/status.ts";
+import { BackendCapabilities } from "./capabilities.ts";
 import { Channels } from "./channels.ts";
 
 export interface BackendDeps {
@@ -30,6 +31,7 @@ export class Backend {
   readonly id: string;
   readonly deps: BackendDeps;
   readonly channels: Channels;
+  readonly capabilities: BackendCapabilities;
   eventsReceived = 0;
   eventsDropped = 0;
 
@@ -38,6 +40,7 @@ export class Backend {
     this.name = deps.name;
     this.id = backendId(deps.name);
     this.channels = new Channels(deps.name, deps.options);
+    this.capabilities = new BackendCapabilities(deps.name, deps.options, this.channels);
   }
 
   get requests(): BackendRequests {

@@ -40,9 +40,13 @@ export function channelInfo(
   { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
 ): ChannelInfoResponse {
   const id = readTargetId("channel_id", channelId, maxAbsoluteIdBytes);
-  const channel = connected(backends.find(id)).channels.get(id.relative);
+  const { channels, capabilities } = connected(backends.find(id));
+  const channel = channels.get(id.relative);
   if (channel === undefined) throw new BrokerError("channel_not_found", "channel not found");
-  return create(ChannelInfoResponseSchema, { channel });
+  return create(ChannelInfoResponseSchema, {
+    channel,
+    capabilities: capabilities.effective(id.relative),
+  });
 }
 
 function connected(backend: Backend | undefined): Backend {

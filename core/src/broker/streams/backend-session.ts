@@ -194,11 +194,15 @@ export class BackendSession implements IngestSession {
 
   #hello(event: ChatEvent | undefined): void | Promise<void> {
     if (event?.inner.case !== "hello") throw badHello("the first event must be hello");
-    const { type = "", id = "" } = event.inner.value.backendInfo ?? {};
+    const { backendInfo, capabilities } = event.inner.value;
+    const { type = "", id = "" } = backendInfo ?? {};
     this.#checkName({ type, id });
+    const backend = this.#newBackend({ type, id });
+    const wrong = capabilities && backend.capabilities.replace(capabilities);
+    if (wrong !== undefined) throw badHello(wrong);
     const holder = this.#deps.backends.find({ type, id });
-    if (holder === undefined) return this.#join({ type, id });
-    return this.#takeOver({ type, id }, holder);
+    if (holder === undefined) return this.#join(backend);
+    return this.#takeOver(backend, holder);
   }
 
   #checkName({ type, id }: BackendName): void {
@@ -213,7 +217,8 @@ export class BackendSession implements IngestSession {
   }
 
   /** The name is taken: its holder keeps it if its connection answers a ping. */
-  async #takeOver(name: BackendName, holder: Backend): Promise<void> {
+  async #takeOver(backend: Backend, holder: Backend): Promise<void> {
+    const { name } = backend;
     const timeoutMs = this.#deps.options.backendPingTimeoutMs;
     const isAlive = await holder.deps.peer.isAlive(timeoutMs).catch(() => false);
     if (this.#isOver) return;
@@ -224,19 +229,16 @@ export class BackendSession implements IngestSession {
     }
     holderNow?.deps.end(new BrokerError("disconnected", "replaced by a new connection"));
     try {
-      this.#join(name);
+      this.#join(backend);
     } catch (reason) {
       throw this.#fail(reason);
     }
   }
 
-  #join(name: BackendName): void {
-    const { options, clock, events, requests, backends, observer } = this.#deps;
-    if (backends.size >= options.maxBackends) {
-      throw new BrokerError("too_many_streams", `too many backends, limit ${options.maxBackends}`);
-    }
+  #newBackend(name: BackendName): Backend {
+    const { options, clock, requests } = this.#deps;
     const { caller, peer } = this.#call;
-    const backend = new Backend({
+    return new Backend({
       name,
       connectionId: this.id,
       caller,
@@ -247,11 +249,18 @@ export class BackendSession implements IngestSession {
       options,
       end: (error) => this.end(error),
     });
+  }
+
+  #join(backend: Backend): void {
+    const { options, events, backends, observer } = this.#deps;
+    if (backends.size >= options.maxBackends) {
+      throw new BrokerError("too_many_streams", `too many backends, limit ${options.maxBackends}`);
+    }
     this.#backend = backend;
     const publish = (event: EncodedEvent) => void events.publish(event);
     this.#context = { backend, idPrefix: `${backend.id}/`, options, publish };
     this.#unregister = backends.add(backend);
-    observer.backendConnected(name.type);
+    observer.backendConnected(backend.name.type);
     this.#deps.onJoined(backend);
   }
 
