@@ -3,6 +3,7 @@ import { SeabirdError } from "../link/errors.ts";
 import type { SettingsSchema } from "../program/check-settings.ts";
 import { KIND, type OfKind } from "../program/component-kind.ts";
 import type { Awaitable, BackendConnection } from "./backend-connection.ts";
+import type { BackendCapabilities } from "./capabilities.ts";
 import type { BackendHost } from "./host.ts";
 import type { ProbeHost } from "./probe.ts";
 import type { SendKind } from "./requests.ts";
@@ -26,6 +27,11 @@ export interface BackendSpec<Config = unknown> {
   readonly userIds?: "verified" | "unverified" | undefined;
   /** What `send` does. Default: all four. */
   readonly sends?: readonly SendKind[] | undefined;
+  /**
+   * What the network can do and what the backend reports, besides the functions that its connection
+   * has. Default: nothing. `host.capabilities.set` replaces it for a connection.
+   */
+  readonly capabilities?: BackendCapabilities | undefined;
   /** The backend's version. Default: the SDK's. */
   readonly version?: string | undefined;
   /** Milliseconds that `connect` may take. Default: 60,000. */

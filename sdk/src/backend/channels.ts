@@ -2,6 +2,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ChatEventSchema } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
+import { MAX_ID_BYTES, optionalText } from "./to-wire.ts";
 
 /** A channel as its backend names it. */
 export interface BackendChannel {
@@ -11,20 +12,28 @@ export interface BackendChannel {
   readonly displayName?: string | undefined;
   /** Default: empty. */
   readonly topic?: string | undefined;
+  /** The channel that this thread is in. Default: none. */
+  readonly parentId?: string | undefined;
+  /** Whether only those who were invited read it, such as a group conversation. Default: false. */
+  readonly isPrivate?: boolean | undefined;
+  /** The message that this thread hangs on. Default: none. */
+  readonly rootMessageId?: string | undefined;
 }
 
-export type TrackedChannel = Readonly<{ id: string; displayName: string; topic: string }>;
+export type TrackedChannel = {
+  readonly [Name in keyof BackendChannel]-?: NonNullable<BackendChannel[Name]>;
+};
 
 export type ChatEventBody = NonNullable<MessageInitShape<typeof ChatEventSchema>["inner"]>;
 
 /** The body of JoinChannel and ChangeChannel. */
-export function channelBody({ id, displayName, topic }: TrackedChannel) {
-  return { channelId: id, displayName, topic };
+export function channelBody({ id, ...channel }: TrackedChannel) {
+  return { channelId: id, ...channel };
 }
 
 export interface ChannelsDeps {
   readonly maxChannels: number;
-  /** Of an id, a name and a topic each: one that is too long would end every later session. */
+  /** Of each text: one that is too long would end every later session. */
   readonly maxCharacters: number;
   /** Reports a change to core, if the channels were announced in this session. */
   readonly announce: (body: ChatEventBody) => void;
@@ -41,10 +50,17 @@ export class Channels {
   }
 
   /**
-   * Adds or replaces; a long name or topic is cut. Throws `invalid_argument` without a proper
-   * id, `resource_exhausted` beyond the limit.
+   * Adds or replaces; a long name or topic is cut. Throws `invalid_argument` without proper
+   * ids, `resource_exhausted` beyond the limit.
    */
-  set({ id, displayName, topic }: BackendChannel): TrackedChannel {
+  set({
+    id,
+    displayName,
+    topic,
+    parentId,
+    isPrivate,
+    rootMessageId,
+  }: BackendChannel): TrackedChannel {
     const { maxChannels, maxCharacters } = this.#deps;
     if (typeof id !== "string" || id === "" || id.length > maxCharacters) {
       const allowed = `a channel needs an id of 1 to ${maxCharacters} characters`;
@@ -57,6 +73,9 @@ export class Channels {
       id,
       displayName: cut(checkText(displayName ?? id, "displayName"), maxCharacters),
       topic: cut(checkText(topic ?? "", "topic"), maxCharacters),
+      parentId: checkParentId(parentId ?? "", maxCharacters),
+      isPrivate: isPrivate === true,
+      rootMessageId: optionalText(rootMessageId, "a channel's rootMessageId", MAX_ID_BYTES),
     };
     this.#byId.set(id, channel);
     return channel;
@@ -70,11 +89,13 @@ export class Channels {
   }
 
   /** What is not given stays. Undefined, and nothing changed, for an unknown channel. */
-  change({ id, displayName, topic }: BackendChannel): TrackedChannel | undefined {
-    const known = this.#byId.get(id);
+  change(change: BackendChannel): TrackedChannel | undefined {
+    const known = this.#byId.get(change.id);
     if (known === undefined) return undefined;
-    const { displayName: oldName, topic: oldTopic } = known;
-    return this.set({ id, displayName: displayName ?? oldName, topic: topic ?? oldTopic });
+    const given = Object.entries(change).filter(
+      ([, value]) => value !== undefined && value !== null,
+    );
+    return this.set({ ...known, ...Object.fromEntries(given) });
   }
 
   readonly get = (id: string): TrackedChannel | undefined => this.#byId.get(id);
@@ -119,6 +140,14 @@ export class Channels {
 function checkText(given: unknown, name: string): string {
   if (typeof given === "string") return given.toWellFormed();
   throw new SeabirdError("invalid_argument", `a channel's ${name} is ${typeof given}, not text`);
+}
+
+/** An id that is cut would be another one. */
+function checkParentId(given: unknown, maxCharacters: number): string {
+  const id = checkText(given, "parentId");
+  if (id.length <= maxCharacters) return id;
+  const what = `a channel's parentId has ${id.length} characters; allowed: ${maxCharacters}`;
+  throw new SeabirdError("invalid_argument", what);
 }
 
 /** At most so many characters, without half of one at the end. */

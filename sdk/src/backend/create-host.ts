@@ -4,15 +4,9 @@ import type { Clock, Random } from "../link/clock.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendSpec } from "./backend.ts";
 import type { BackendClient } from "./backend-client.ts";
-import {
-  chatEvent,
-  contentOf,
-  INCOMING_KINDS,
-  type IncomingChannelMessage,
-  type IncomingKind,
-  type IncomingOf,
-} from "./chat-events.ts";
-import type { BackendHost, Emit, HostChannels, HostNetwork } from "./host.ts";
+import { chatEvent, contentOf, type IncomingKind, type IncomingOf } from "./chat-events.ts";
+import type { BackendHost, Emit, HostChannels, HostMembers, HostNetwork } from "./host.ts";
+import type { IncomingChannelMessage } from "./incoming.ts";
 import { prefixOf } from "./metadata.ts";
 import type { NetworkSession } from "./network.ts";
 import { type Recognised, recognise, type Self } from "./recognise.ts";
@@ -54,6 +48,10 @@ export function createHost<Config>(
       }
     };
   };
+  const away = unlessOver(
+    (reason: string) => deps.network.away(String(reason)),
+    "a report is not valid",
+  );
   return {
     ...{ type, id, log, clock, random, go, signal },
     get config() {
@@ -75,11 +73,14 @@ export function createHost<Config>(
       if (!ended.aborted) deps.leave();
     },
     network: {
-      away: unlessOver((reason) => deps.network.away(String(reason)), "a report is not valid"),
+      away,
       back: unlessOver<void, void>(() => deps.network.back(), "a report is not valid"),
     },
+    networkLost: away,
     emit: createEmit(deps, unlessOver),
     channels: createChannels(client, unlessOver),
+    members: createMembers(client, unlessOver),
+    capabilities: { set: unlessOver(() => undefined, "capabilities are not valid") },
     core: {
       get state() {
         return client.state;
@@ -95,23 +96,44 @@ type Guard = <Given, Result>(
   dropped: string,
 ) => (given: Given) => Result | undefined;
 
+const EVENT_DROPPED = "an event is not valid, and is dropped";
+
+/** Makes the method that reports one kind of event. */
+function reporter(client: BackendClient, unlessOver: Guard) {
+  return <Kind extends IncomingKind>(kind: Kind): ((incoming: IncomingOf<Kind>) => void) =>
+    unlessOver((incoming) => client.emit(chatEvent(kind, incoming)), EVENT_DROPPED);
+}
+
+function createMembers(client: BackendClient, unlessOver: Guard): HostMembers {
+  const report = reporter(client, unlessOver);
+  return {
+    joined: report("joined"),
+    left: report("left"),
+    removed: report("removed"),
+    changed: report("changed"),
+  };
+}
+
 function createEmit<Config>(deps: HostDeps<Config>, unlessOver: Guard): Emit {
   const { client } = deps;
-  const dropped = "an event is not valid, and is dropped";
-  const method = (kind: IncomingKind) =>
-    unlessOver((incoming: never) => client.emit(chatEvent(kind, incoming)), dropped);
-  const methods = Object.fromEntries(INCOMING_KINDS.map((kind) => [kind, method(kind)])) as {
-    readonly [Kind in IncomingKind]: (incoming: IncomingOf<Kind>) => void;
-  };
+  const report = reporter(client, unlessOver);
   return {
-    ...methods,
-    plainMessage: methods.message,
+    mention: report("mention"),
+    action: report("action"),
+    privateMessage: report("privateMessage"),
+    privateAction: report("privateAction"),
+    command: report("command"),
+    plainMessage: report("message"),
+    edited: report("edited"),
+    deleted: report("deleted"),
+    reaction: report("reaction"),
+    typing: report("typing"),
     message: unlessOver((incoming: IncomingChannelMessage) => {
       const options = { prefix: prefixOf(deps.spec, deps.config()), self: deps.self };
       const event = recognised(incoming, options);
       client.emit(event);
       return event.inner.case as Recognised["kind"];
-    }, dropped),
+    }, EVENT_DROPPED),
     get waiting() {
       return client.queuedEvents;
     },

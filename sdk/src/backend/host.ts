@@ -2,8 +2,20 @@
 import type { Clock, Random } from "../link/clock.ts";
 import type { LinkState } from "../link/link.ts";
 import type { Log } from "../program/log.ts";
+import type { BackendCapabilities } from "./capabilities.ts";
 import type { BackendChannel, TrackedChannel } from "./channels.ts";
-import type { IncomingChannelMessage, IncomingCommand, IncomingMessage } from "./chat-events.ts";
+import type {
+  IncomingChannelMessage,
+  IncomingCommand,
+  IncomingDeletion,
+  IncomingEdit,
+  IncomingMember,
+  IncomingMessage,
+  IncomingReaction,
+  IncomingRemoval,
+  IncomingTyping,
+  IncomingUserChange,
+} from "./incoming.ts";
 import type { Recognised, Self } from "./recognise.ts";
 
 /** One for each connection to the network. */
@@ -20,8 +32,12 @@ export interface BackendHost<Config = unknown> {
   readonly random: Random;
   readonly emit: Emit;
   readonly channels: HostChannels;
+  readonly members: HostMembers;
+  readonly capabilities: HostCapabilities;
   readonly core: HostCore;
   readonly network: HostNetwork;
+  /** The same as `network.away(reason)`. */
+  networkLost(reason: string): void;
   /**
    * Who the bot is on the network, by name or with a comparison of its own; set it whenever it
    * changes. A message that begins with it becomes a mention. Default: undefined.
@@ -47,6 +63,9 @@ export interface BackendHost<Config = unknown> {
  * events are kept (at most `maxSpooledEvents` and 8 MiB, the oldest are dropped first); commands
  * for 30 s only, because an answer would come late.
  *
+ * Do not report what the backend did itself because core asked for it: core publishes that. Do not
+ * report history.
+ *
  * An event that is not valid, such as a message without text, is dropped with a warning in the log.
  */
 export interface Emit {
@@ -66,6 +85,14 @@ export interface Emit {
   command(command: IncomingCommand): void;
   /** Always a message, for networks that look for commands themselves. */
   plainMessage(message: IncomingChannelMessage): void;
+  /** A message has another content now. */
+  edited(edit: IncomingEdit): void;
+  /** Messages were deleted. */
+  deleted(deletion: IncomingDeletion): void;
+  /** Somebody reacted to a message, or took that back. */
+  reaction(reaction: IncomingReaction): void;
+  /** Somebody types, or has stopped. Not kept while core is away. */
+  typing(typing: IncomingTyping): void;
   /** Events that wait to be sent to core. */
   readonly waiting: number;
   /** Events that were lost so far, because too many waited or one was too large. */
@@ -88,6 +115,28 @@ export interface HostChannels {
    * again are left. If you do not call it, that happens 30 s after `connect` has resolved.
    */
   settled(): void;
+}
+
+/** Reports who comes and goes, in the channels that the bot is in. */
+export interface HostMembers {
+  /** Somebody came into a channel. */
+  joined(member: IncomingMember): void;
+  /** Somebody went from a channel by their own doing. */
+  left(member: IncomingMember): void;
+  /** Somebody was removed from a channel by somebody else. */
+  removed(member: IncomingRemoval): void;
+  /** Somebody's id, name, picture or account is another one. */
+  changed(change: IncomingUserChange): void;
+}
+
+/** What core knows that the network can do. */
+export interface HostCapabilities {
+  /**
+   * Replaces what the backend's spec declares, such as when the server has said what it can do. The
+   * functions of the connection count as before. It lasts for this connection; the next one begins
+   * with those of the spec.
+   */
+  set(capabilities: BackendCapabilities): void;
 }
 
 /**

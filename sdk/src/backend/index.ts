@@ -21,21 +21,55 @@ export {
 export { live, SettingsError, secret } from "../program/settings.ts";
 export { type BackendDefinition, type BackendSpec, backend } from "./backend.ts";
 export type {
+  Awaitable,
   BackendConnection,
+  ChannelMembers,
+  DeleteRequest,
+  OutgoingEdit,
   OutgoingMessage,
+  OutgoingReaction,
+  Persona,
   RequestInfo,
-  Target,
+  Sent,
 } from "./backend-connection.ts";
 export { Fatal, type FatalOptions, Refused } from "./backend-errors.ts";
+export type {
+  BackendCapabilities,
+  CapabilityLimit,
+  ChannelCapabilities,
+  Feature,
+  Support,
+} from "./capabilities.ts";
 export type { BackendChannel, TrackedChannel } from "./channels.ts";
 export type {
-  BackendUser,
+  BackendHost,
+  Emit,
+  HostCapabilities,
+  HostChannels,
+  HostCore,
+  HostMembers,
+  HostNetwork,
+} from "./host.ts";
+export type {
   IncomingChannelMessage,
   IncomingCommand,
+  IncomingDeletion,
+  IncomingEdit,
+  IncomingInfo,
+  IncomingMember,
   IncomingMessage,
-} from "./chat-events.ts";
-export type { BackendHost, Emit, HostChannels, HostCore, HostNetwork } from "./host.ts";
+  IncomingReaction,
+  IncomingRemoval,
+  IncomingTyping,
+  IncomingUserChange,
+} from "./incoming.ts";
 export type { NetworkState } from "./network.ts";
+export type {
+  BackendEmoji,
+  BackendUser,
+  MessageReference,
+  Target,
+} from "./network-types.ts";
 export {
   type PerChannelQueue,
   type PerChannelQueueOptions,

@@ -1,7 +1,8 @@
 /** What core can ask of a backend: one row for each kind of request. */
 import { type ChatRequest, EXIT_MESSAGE_TAG, text as textBlock } from "@seabird-chat/protocol";
-import type { Awaitable, BackendConnection, RequestInfo, Target } from "./backend-connection.ts";
+import type { Awaitable, BackendConnection, RequestInfo } from "./backend-connection.ts";
 import { type Channels, type ChatEventBody, channelBody } from "./channels.ts";
+import type { Target } from "./network-types.ts";
 
 /** The kinds of messages that a backend may send, as its metadata names them. */
 export const SEND_KINDS = ["message", "action", "private_message", "private_action"] as const;
@@ -109,7 +110,8 @@ function send<Value extends Pick<ValueOf<"sendMessage">, "text" | "rootBlock">>(
     cannot,
     async run(connection, value, request) {
       const { text, rootBlock } = value;
-      const message = { ...request, kind, text, block: rootBlock ?? textBlock(text) } as const;
+      const block = rootBlock ?? textBlock(text);
+      const message = { ...request, kind, text, block, startThread: false } as const;
       await connection.send(target(value), message);
       return success;
     },

@@ -46,11 +46,16 @@ const RULES: readonly Rule[] = [
     fits: isListOf((value) => (SEND_KINDS as readonly unknown[]).includes(value)),
     allowed: `a list of ${SEND_KINDS.join(", ")}`,
   },
+  { name: "capabilities", fits: isObject, allowed: 'an object such as { reply: "full" }' },
   { name: "help", fits: isText, allowed: "one line of text" },
   { name: "version", fits: isText, allowed: "a text" },
 ];
 
 const NAMES = [...RULES.map(({ name }) => name), "connect", "probe"];
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 function isSchema(value: unknown): boolean {
   const mayHold = (typeof value === "object" && value !== null) || typeof value === "function";
