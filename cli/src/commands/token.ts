@@ -39,8 +39,8 @@ export function addToken(program: Command): void {
 }
 
 const SCOPES_HELP =
-  "what it may do: plugin, -private, read, private, backend:<type>/<id> (* for any), metrics, " +
-  "admin; repeatable";
+  "what it may do: plugin, -private, persona, mention-everyone, read, private, " +
+  "backend:<type>/<id> (* for any), metrics, admin; repeatable";
 
 function common(command: Command): Command {
   return withConnection(command).option("--offline", "work on the database file of this folder");

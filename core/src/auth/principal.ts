@@ -2,7 +2,8 @@
  * Who a token stands for, and what it may do.
  *
  * Scopes: `plugin` (events, lists and actions, private messages included unless `-private`
- * is there too), `read` (events without private messages, and lists), `private` (adds private
+ * is there too), `persona` and `mention-everyone` (add to `plugin` that sends may use another name,
+ * and notify everyone), `read` (events without private messages, and lists), `private` (adds private
  * messages to `read`), `backend:<type>/<id>` (`*` stands for any type or id), `metrics`,
  * `admin`.
  */
@@ -14,6 +15,8 @@ export interface Principal {
   readonly expiresAtMs: number | undefined;
   has(scope: "plugin" | "read" | "metrics" | "admin"): boolean;
   readonly mayPrivate: boolean;
+  readonly mayUsePersona: boolean;
+  readonly mayMentionEveryone: boolean;
   mayBeBackend(type: string, id: string): boolean;
 }
 

@@ -46,17 +46,20 @@ test("names that may not, with what is wrong", () => {
 test("scopes that may be given", () => {
   checkScopes(["plugin"]);
   checkScopes(["plugin", "-private", "metrics", "admin"]);
+  checkScopes(["plugin", "persona", "mention-everyone"]);
   checkScopes(["read", "private", "backend:irc/libera", "backend:*/*", "backend:irc/a/b"]);
 });
 
 test("scopes that may not, with the choices", () => {
   const cases: readonly [string[], RegExp][] = [
     [[], /1 to 64 scopes of plugin, .*; got 0/],
-    [["plugins"], /unknown scope "plugins"; choose from plugin, -private, read/],
+    [["plugins"], /unknown scope "plugins"; choose from plugin, -private, persona, /],
     [["backend:irc"], /"backend:irc" is not backend:<type>\/<id>/],
     [["backend:/x"], /is not backend/],
     [["backend:irc/"], /is not backend/],
     [["-private"], /needs the scope "plugin"/],
+    [["read", "persona"], /scope "persona" needs the scope "plugin"/],
+    [["admin", "mention-everyone"], /scope "mention-everyone" needs the scope "plugin"/],
     [["private"], /needs the scope "read"/],
     [["plugin", "private", "-private"], /exclude each other/],
     [Array.from({ length: 65 }, () => "plugin"), /got 65/],
@@ -72,6 +75,16 @@ test("private messages: with plugin unless taken away, with read only if given",
   assert.equal(principal("read").mayPrivate, false);
   assert.equal(principal("read", "private").mayPrivate, true);
   assert.equal(principal("backend:*/*", "admin").mayPrivate, false);
+});
+
+test("another name and notifying everyone: only if given", () => {
+  const rights = (...scopes: string[]) => {
+    const { mayUsePersona, mayMentionEveryone } = principal(...scopes);
+    return [mayUsePersona, mayMentionEveryone];
+  };
+  assert.deepEqual(rights("plugin", "admin"), [false, false]);
+  assert.deepEqual(rights("plugin", "persona"), [true, false]);
+  assert.deepEqual(rights("plugin", "mention-everyone"), [false, true]);
 });
 
 test("which backend a token may be", () => {

@@ -13,8 +13,11 @@ const MAX_SCOPE_LENGTH = 256;
 /** Names that are core's own (protocol: Authentication). */
 export const RESERVED_NAMES: readonly string[] = Object.freeze(["seabird", "core"]);
 
-const PLAIN_SCOPES = ["plugin", "-private", "read", "private", "metrics", "admin"];
-const CHOICES = "plugin, -private, read, private, backend:<type>/<id>, metrics, admin";
+/** What they allow is nothing without the scope `plugin`. */
+const PLUGIN_ADDITIONS = ["-private", "persona", "mention-everyone"];
+const PLAIN_SCOPES = ["plugin", ...PLUGIN_ADDITIONS, "read", "private", "metrics", "admin"];
+const CHOICES =
+  "plugin, -private, persona, mention-everyone, read, private, backend:<type>/<id>, metrics, admin";
 const BACKEND_PREFIX = "backend:";
 
 /** Checks a new token's name; throws a TokenError that says what is wrong with it. */
@@ -39,10 +42,12 @@ export function checkScopes(scopes: readonly string[]): void {
     throw bad(`a token has 1 to ${MAX_SCOPES} scopes of ${CHOICES}; got ${scopes.length}`);
   }
   for (const scope of scopes) checkScope(scope);
-  if (scopes.includes("-private")) {
-    if (!scopes.includes("plugin"))
-      throw bad('scope "-private" needs the scope "plugin" beside it');
-    if (scopes.includes("private")) throw bad('scopes "private" and "-private" exclude each other');
+  const addition = scopes.find((scope) => PLUGIN_ADDITIONS.includes(scope));
+  if (addition !== undefined && !scopes.includes("plugin")) {
+    throw bad(`scope "${addition}" needs the scope "plugin" beside it`);
+  }
+  if (scopes.includes("-private") && scopes.includes("private")) {
+    throw bad('scopes "private" and "-private" exclude each other');
   }
   if (scopes.includes("private") && !scopes.includes("read") && !scopes.includes("plugin")) {
     throw bad('scope "private" needs the scope "read" beside it');
@@ -103,6 +108,8 @@ export function principalOf(record: TokenRecord): Principal {
     expiresAtMs: record.expiresAtMs,
     has: (scope: string) => scopes.has(scope),
     mayPrivate: !scopes.has("-private") && (scopes.has("plugin") || scopes.has("private")),
+    mayUsePersona: scopes.has("persona"),
+    mayMentionEveryone: scopes.has("mention-everyone"),
     mayBeBackend: (type: string, id: string) =>
       patterns.some(
         (pattern) =>

@@ -6,6 +6,10 @@ export interface Caller {
   readonly tokenId: string;
   /** Whether private messages may be read and sent. */
   readonly mayPrivate: boolean;
+  /** Whether sends may use another name and picture. */
+  readonly mayUsePersona: boolean;
+  /** Whether messages may notify everyone in a channel. */
+  readonly mayMentionEveryone: boolean;
   /** Whether the token may speak for the backend of this (relative) type and id. */
   mayBeBackend(type: string, id: string): boolean;
 }

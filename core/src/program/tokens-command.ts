@@ -24,7 +24,8 @@ const HELP = `seabird-core tokens: administer the tokens in the database file
   tokens import [--keep]                                   replace the original core's tokens by
                                                            hashed ones; --keep: keep its rows
 
-  --scope         plugin, -private, read, private, backend:<type>/<id> (* for any), metrics, admin
+  --scope         plugin, -private, persona, mention-everyone, read, private,
+                  backend:<type>/<id> (* for any), metrics, admin
   --expires-in    90s, 15m, 12h, 30d, 2w; default: never
   --database-url  default: DATABASE_URL, else .seabird/seabird.db
   --json          one JSON object instead of text`;

@@ -131,6 +131,8 @@ export class TestBroker {
         name: "bot",
         tokenId: "t1",
         mayPrivate: true,
+        mayUsePersona: true,
+        mayMentionEveryone: true,
         mayBeBackend: () => true,
         ...caller,
       },

@@ -15,7 +15,14 @@ import type { EventInit } from "./any-event.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 export const options = resolveBrokerOptions({ maxIdBytes: 20 });
-const caller = { name: "irc", tokenId: "t", mayPrivate: true, mayBeBackend: () => true };
+const caller = {
+  name: "irc",
+  tokenId: "t",
+  mayPrivate: true,
+  mayUsePersona: true,
+  mayMentionEveryone: true,
+  mayBeBackend: () => true,
+};
 const backend = new Backend({
   name: { type: "irc", id: "my.net" },
   connectionId: "b1",

@@ -7,6 +7,8 @@ const ANONYMOUS: Caller = {
   name: "",
   tokenId: "",
   mayPrivate: false,
+  mayUsePersona: false,
+  mayMentionEveryone: false,
   mayBeBackend: () => false,
 };
 
