@@ -1,7 +1,7 @@
 /**
  * Pins the wire: every message's field numbers, types and oneof, every method and its path, and
  * that the protocol's first edition is a part of today's. The tables are written by hand from
- * the protocol, never from the generated code; `|` marks a member of the oneof `inner`.
+ * the protocol, never from the generated code; `|` marks a member of a oneof.
  */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
@@ -9,119 +9,39 @@ import type { DescField, DescFile, DescMessage } from "@bufbuild/protobuf";
 import { ScalarType } from "@bufbuild/protobuf";
 import { file_chat_ingest } from "./gen/chat_ingest_pb.js";
 import { file_common } from "./gen/common_pb.js";
+import { file_seabird_messages_v1_messages } from "./gen/seabird/messages/v1/messages_pb.js";
 import { file_seabird } from "./gen/seabird_pb.js";
+import { MESSAGES, table } from "./testing/wire-messages.ts";
 
-const FILES: readonly DescFile[] = [file_common, file_seabird, file_chat_ingest];
+const FILES: readonly DescFile[] = [
+  file_common,
+  file_seabird,
+  file_chat_ingest,
+  file_seabird_messages_v1_messages,
+];
 
-const MESSAGES = table(`
-  common.Backend: 1 id string, 2 type string
-  common.User: 1 id string, 2 display_name string
-  common.Channel: 1 id string, 2 display_name string, 3 topic string
-  common.ChannelSource: 1 channel_id string, 2 user User
-  common.MessageEvent: 1 source ChannelSource, 2 text string, 3 root_block Block
-  common.PrivateMessageEvent: 1 source User, 2 text string, 3 root_block Block
-  common.MentionEvent: 1 source ChannelSource, 2 text string, 3 root_block Block
-  common.CommandEvent: 1 source ChannelSource, 2 command string, 3 arg string
-  common.ActionEvent: 1 source ChannelSource, 2 text string, 3 root_block Block
-  common.PrivateActionEvent: 1 source User, 2 text string, 3 root_block Block
-  common.Block: 1 plain string, |2 text TextBlock, |3 italics ItalicsBlock, |4 bold BoldBlock,
-    |5 underline UnderlineBlock, |6 strikethrough StrikethroughBlock,
-    |7 inline_code InlineCodeBlock, |8 fenced_code FencedCodeBlock, |9 spoiler SpoilerBlock,
-    |10 list ListBlock, |11 link LinkBlock, |12 blockquote BlockquoteBlock,
-    |13 timestamp TimestampBlock, |14 container ContainerBlock, |15 heading HeadingBlock
-  common.TextBlock: 1 text string
-  common.ItalicsBlock: 1 inner Block
-  common.BoldBlock: 1 inner Block
-  common.UnderlineBlock: 1 inner Block
-  common.StrikethroughBlock: 1 inner Block
-  common.InlineCodeBlock: 1 text string
-  common.FencedCodeBlock: 1 info string, 2 text string
-  common.SpoilerBlock: 2 inner Block
-  common.ListBlock: 1 inner repeated Block
-  common.LinkBlock: 1 url string, 2 inner Block
-  common.BlockquoteBlock: 1 inner Block
-  common.ContainerBlock: 1 inner repeated Block
-  common.TimestampBlock: 1 inner google.protobuf.Timestamp
-  common.HeadingBlock: 1 level int32, 2 inner Block
-  seabird.Event: |1 message MessageEvent, |2 private_message PrivateMessageEvent,
-    |3 mention MentionEvent, |4 command CommandEvent, |5 action ActionEvent,
-    |6 private_action PrivateActionEvent, |7 send_message SendMessageEvent,
-    |8 send_private_message SendPrivateMessageEvent, |9 perform_action PerformActionEvent,
-    |10 perform_private_action PerformPrivateActionEvent, 11 tags map<string,string>
-  seabird.StreamEventsRequest: 1 commands map<string,CommandMetadata>
-  seabird.CommandMetadata: 1 name string, 2 short_help string, 3 full_help string
-  seabird.PerformActionRequest: 1 channel_id string, 2 text string, 3 tags map<string,string>,
-    4 root_block Block
-  seabird.PerformActionResponse: -
-  seabird.PerformActionEvent: 1 sender string, 2 channel_id string, 3 text string,
-    4 root_block Block
-  seabird.PerformPrivateActionRequest: 1 user_id string, 2 text string, 3 tags map<string,string>,
-    4 root_block Block
-  seabird.PerformPrivateActionResponse: -
-  seabird.PerformPrivateActionEvent: 1 sender string, 2 user_id string, 3 text string,
-    4 root_block Block
-  seabird.SendMessageRequest: 1 channel_id string, 2 text string, 3 tags map<string,string>,
-    4 root_block Block
-  seabird.SendMessageResponse: -
-  seabird.SendMessageEvent: 1 sender string, 2 channel_id string, 3 text string,
-    4 root_block Block
-  seabird.SendPrivateMessageRequest: 1 user_id string, 2 text string, 3 tags map<string,string>,
-    4 root_block Block
-  seabird.SendPrivateMessageResponse: -
-  seabird.SendPrivateMessageEvent: 1 sender string, 2 user_id string, 3 text string,
-    4 root_block Block
-  seabird.JoinChannelRequest: 1 backend_id string, 2 channel_name string,
-    3 tags map<string,string>
-  seabird.JoinChannelResponse: -
-  seabird.LeaveChannelRequest: 1 channel_id string, 2 exit_message string,
-    3 tags map<string,string>
-  seabird.LeaveChannelResponse: -
-  seabird.ListBackendsRequest: -
-  seabird.ListBackendsResponse: 1 backends repeated Backend
-  seabird.BackendInfoRequest: 1 backend_id string
-  seabird.BackendInfoResponse: 1 backend Backend, 2 metadata map<string,string>
-  seabird.ListChannelsRequest: 1 backend_id string
-  seabird.ListChannelsResponse: 1 channels repeated Channel
-  seabird.ChannelInfoRequest: 1 channel_id string
-  seabird.ChannelInfoResponse: 1 channel Channel
-  seabird.UpdateChannelInfoRequest: 1 channel_id string, 2 topic string, 3 tags map<string,string>
-  seabird.UpdateChannelInfoResponse: -
-  seabird.CoreInfoRequest: -
-  seabird.CoreInfoResponse: 1 startup_timestamp uint64, 2 current_timestamp uint64
-  seabird.CommandsRequest: -
-  seabird.CommandsResponse: 1 commands map<string,CommandMetadata>
-  seabird.PerformActionChatRequest: 1 channel_id string, 2 text string, 3 tags map<string,string>,
-    4 root_block Block
-  seabird.PerformPrivateActionChatRequest: 1 user_id string, 2 text string,
-    3 tags map<string,string>, 4 root_block Block
-  seabird.SendMessageChatRequest: 1 channel_id string, 2 text string, 3 tags map<string,string>,
-    4 root_block Block
-  seabird.SendPrivateMessageChatRequest: 1 user_id string, 2 text string,
-    3 tags map<string,string>, 4 root_block Block
-  seabird.JoinChannelChatRequest: 1 channel_name string, 2 tags map<string,string>
-  seabird.LeaveChannelChatRequest: 1 channel_id string, 2 tags map<string,string>
-  seabird.UpdateChannelInfoChatRequest: 1 channel_id string, 2 topic string,
-    3 tags map<string,string>
-  seabird.MetadataChatRequest: -
-  seabird.ChatRequest: 1 id string, |2 send_message SendMessageChatRequest,
-    |3 send_private_message SendPrivateMessageChatRequest, |4 join_channel JoinChannelChatRequest,
-    |5 leave_channel LeaveChannelChatRequest, |6 update_channel_info UpdateChannelInfoChatRequest,
-    |7 perform_action PerformActionChatRequest,
-    |8 perform_private_action PerformPrivateActionChatRequest, |9 metadata MetadataChatRequest
-  seabird.HelloChatEvent: 1 backend_info Backend
-  seabird.SuccessChatEvent: -
-  seabird.FailedChatEvent: 1 reason string
-  seabird.JoinChannelChatEvent: 1 channel_id string, 2 display_name string, 3 topic string
-  seabird.LeaveChannelChatEvent: 1 channel_id string
-  seabird.ChangeChannelChatEvent: 1 channel_id string, 2 display_name string, 3 topic string
-  seabird.MetadataChatEvent: 1 values map<string,string>
-  seabird.ChatEvent: 1 id string, |2 hello HelloChatEvent, |3 success SuccessChatEvent,
-    |4 failed FailedChatEvent, |5 message MessageEvent, |6 private_message PrivateMessageEvent,
-    |7 mention MentionEvent, |8 command CommandEvent, |9 join_channel JoinChannelChatEvent,
-    |10 leave_channel LeaveChannelChatEvent, |11 change_channel ChangeChannelChatEvent,
-    |12 action ActionEvent, |13 private_action PrivateActionEvent, |14 metadata MetadataChatEvent,
-    15 tags map<string,string>
-`);
+/** Each enum's values in the order of their numbers from 0, as they are on the wire and in JSON. */
+const ENUMS = `
+  common.Presentation: PRESENTATION_UNSPECIFIED, PRESENTATION_FILE, PRESENTATION_IMAGE,
+    PRESENTATION_VIDEO, PRESENTATION_AUDIO, PRESENTATION_VOICE, PRESENTATION_STICKER,
+    PRESENTATION_ANIMATION
+  common.Support: SUPPORT_UNSPECIFIED, SUPPORT_PARTIAL, SUPPORT_FULL
+  common.MemberChange: MEMBER_CHANGE_UNSPECIFIED, MEMBER_CHANGE_JOINED, MEMBER_CHANGE_LEFT,
+    MEMBER_CHANGE_REMOVED
+  seabird.ChannelChange: CHANNEL_CHANGE_UNSPECIFIED, CHANNEL_CHANGE_JOINED, CHANNEL_CHANGE_LEFT,
+    CHANNEL_CHANGE_CHANGED
+  seabird.BackendChange: BACKEND_CHANGE_UNSPECIFIED, BACKEND_CHANGE_CONNECTED,
+    BACKEND_CHANGE_DISCONNECTED, BACKEND_CHANGE_NETWORK_LOST, BACKEND_CHANGE_NETWORK_BACK
+`;
+
+/** The oneofs that are not called `inner`. */
+const OTHER_ONEOFS = ["common.Conversation where", "common.MentionBlock target"];
+
+/** Numbers that a later edition of the one message must not take, for they are used in the other. */
+const RESERVED: Readonly<Record<string, readonly number[]>> = {
+  "seabird.Event": [1009, 1011, 1012],
+  "seabird.ChatEvent": [1007, 1008, 1010],
+};
 
 /** The ingest messages of the edition before blocks. */
 const FIRST_EDITION = table(`
@@ -172,21 +92,12 @@ const METHODS = `
   /seabird.Seabird/GetCoreInfo: CoreInfoRequest, CoreInfoResponse
   /seabird.Seabird/RegisteredCommands: CommandsRequest, CommandsResponse
   /seabird.ChatIngest/IngestEvents: stream ChatEvent, stream ChatRequest
+  /seabird.messages.v1.Messages/EditMessage: EditMessageRequest, EditMessageResponse
+  /seabird.messages.v1.Messages/DeleteMessages: DeleteMessagesRequest, DeleteMessagesResponse
+  /seabird.messages.v1.Messages/React: ReactRequest, ReactResponse
+  /seabird.messages.v1.Messages/SetTyping: SetTypingRequest, SetTypingResponse
+  /seabird.messages.v1.Messages/ListMembers: ListMembersRequest, ListMembersResponse
 `;
-
-/** The table's messages, each with its fields in the order of their numbers. */
-function table(text: string): Map<string, string[]> {
-  const rows = text
-    .trim()
-    .replaceAll(/\s+/g, " ")
-    .split(/ (?=(?:common|seabird)\.\w+:)/);
-  return new Map(
-    rows.map((row) => {
-      const [name = "", fields = ""] = row.split(": ");
-      return [name, fields === "-" ? [] : fields.split(", ")];
-    }),
-  );
-}
 
 function describeMessage(message: DescMessage): string[] {
   return message.fields.toSorted((a, b) => a.number - b.number).map(describeField);
@@ -208,10 +119,10 @@ function describeType(field: DescField): string {
   }
 }
 
-function valueType({ message, scalar }: DescField): string {
-  if (message === undefined)
-    return scalar === undefined ? "enum" : ScalarType[scalar].toLowerCase();
-  return message.typeName.replace(/^(common|seabird)\./, "");
+function valueType({ message, enum: enumeration, scalar }: DescField): string {
+  if (scalar !== undefined) return ScalarType[scalar].toLowerCase();
+  const typeName = (message ?? enumeration)?.typeName ?? "";
+  return typeName.replace(/^(common|seabird)\./, "");
 }
 
 suite("the wire", () => {
@@ -231,9 +142,12 @@ suite("the wire", () => {
     });
   }
 
-  test("every oneof is called inner, and no field is optional or a group", () => {
+  test("every oneof but two is called inner, and no field is optional or a group", () => {
     for (const message of messages) {
-      for (const oneof of message.oneofs) assert.equal(oneof.name, "inner");
+      for (const oneof of message.oneofs) {
+        const name = `${message.typeName} ${oneof.name}`;
+        assert.ok(oneof.name === "inner" || OTHER_ONEOFS.includes(name), name);
+      }
       for (const field of message.fields) {
         assert.equal(field.proto.proto3Optional, false, field.toString());
         assert.ok(field.fieldKind !== "message" || !field.delimitedEncoding, field.toString());
@@ -250,6 +164,32 @@ suite("the wire", () => {
       }),
     );
     assert.deepEqual(found.sort(), METHODS.trim().split(/\n\s*/).sort());
+  });
+
+  test("has these enums, numbered from zero, each value with its enum's prefix", () => {
+    const enums = FILES.flatMap((file) => file.enums);
+    assert.deepEqual(
+      new Map(enums.map(({ typeName, values }) => [typeName, values.map(({ name }) => name)])),
+      table(ENUMS),
+    );
+    for (const { typeName, values } of enums) {
+      const prefix = typeName.replace(/^.*\./, "").replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_");
+      for (const [index, { name, number }] of values.entries()) {
+        assert.equal(number, index, name);
+        assert.ok(name.startsWith(`${prefix.toUpperCase()}_`), name);
+      }
+      assert.match(values[0]?.name ?? "", /_UNSPECIFIED$/);
+    }
+  });
+
+  test("numbers that one of the two event messages uses alone are reserved in the other", () => {
+    for (const message of messages) {
+      const ranges = message.proto.reservedRange.map(({ start, end }) => {
+        assert.equal(end, start + 1, "a range ends before its end");
+        return start;
+      });
+      assert.deepEqual(ranges, RESERVED[message.typeName] ?? []);
+    }
   });
 
   test("the first edition is a part of today's", () => {

@@ -1,16 +1,22 @@
 /** The entry point for plugins and other clients of core. Backends: `@seabird-chat/sdk/backend`. */
 
 export {
+  type Attachment,
+  attachment,
   type Block,
   blockquote,
   bold,
   container,
+  emoji,
   fencedCode,
   heading,
   inlineCode,
   italics,
   link,
   list,
+  type MentionTarget,
+  mention,
+  Presentation,
   plainText,
   spoiler,
   strikethrough,

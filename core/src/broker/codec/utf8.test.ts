@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cutUtf8 } from "@seabird-chat/protocol";
 import fc from "fast-check";
-import { cut, fits, isUtf8, mapBytes, utf8Bytes } from "./utf8.ts";
+import { fits, isUtf8, mapBytes, utf8Bytes } from "./utf8.ts";
 
 const text = fc.string({ unit: "grapheme", maxLength: 30 });
 
@@ -17,7 +18,7 @@ test("a text fits if its UTF-8 form does", () => {
 test("a cut text fits, is the beginning of the whole, and breaks no character", () => {
   fc.assert(
     fc.property(text, fc.nat(80), (each, maxBytes) => {
-      const short = cut(each, maxBytes);
+      const short = cutUtf8(each, maxBytes);
       assert.ok(fits(short, maxBytes));
       assert.ok(each.startsWith(short) && short.isWellFormed());
       const next = String.fromCodePoint(each.codePointAt(short.length) ?? 0);
@@ -34,7 +35,7 @@ test("a map's size is an upper bound", () => {
 test("any text is cut at a code point, and never beyond the limit", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 64 }), (text, max) => {
-      const shortened = cut(text, max);
+      const shortened = cutUtf8(text, max);
       assert.ok(Buffer.byteLength(shortened) <= max);
       assert.ok(text.startsWith(shortened));
       assert.ok(shortened.isWellFormed());

@@ -16,15 +16,6 @@ export function utf8Bytes(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** The text, or as many whole characters of its beginning as fit. */
-export function cut(text: string, maxBytes: number): string {
-  if (fits(text, maxBytes)) return text;
-  const utf8 = new Uint8Array(maxBytes);
-  const { written } = encoder.encodeInto(text, utf8);
-  // A slice of a text would keep all of it in memory.
-  return decoder.decode(utf8.subarray(0, written));
-}
-
 /** The same text in memory of its own: a text that was concatenated takes many times as much. */
 export function compact(text: string): string {
   return decoder.decode(encoder.encode(text));

@@ -8,32 +8,14 @@ import {
   type BackendName,
   type Capabilities,
   CapabilitiesSchema,
+  type Feature,
+  MAX_CAPABILITY_CHANNELS,
+  MAX_CAPABILITY_ENTRIES,
+  MAX_CAPABILITY_NAME_BYTES,
+  MAX_EMOJI_BYTES,
   Support,
 } from "@seabird-chat/protocol";
 import { fits } from "../codec/utf8.ts";
-
-/** The names of features by which core decides. */
-export type Feature =
-  | "edit"
-  | "delete"
-  | "react"
-  | "reply"
-  | "thread"
-  | "attachment"
-  | "persona"
-  | "typing"
-  | "members"
-  | "mention"
-  | "emoji";
-
-/** Most entries of each list or map but `channels`. */
-const MAX_ENTRIES = 256;
-/** Most channels with capabilities of their own. */
-const MAX_CHANNELS = 10_000;
-/** Longest name of a feature, format or limit, in bytes. */
-const MAX_NAME_BYTES = 64;
-/** Longest allowed reaction, in bytes: as long as an emoji's text may be. */
-const MAX_REACTION_BYTES = 512;
 
 const NONE = create(CapabilitiesSchema);
 
@@ -140,8 +122,8 @@ function withoutChannels(capabilities: Capabilities): Capabilities {
 /** What is wrong with declared capabilities, if anything. */
 function problemOf(declared: Capabilities, { maxIdBytes }: CapabilityLimits): string | undefined {
   const ids = Object.keys(declared.channels);
-  if (ids.length > MAX_CHANNELS) {
-    return `capabilities of ${ids.length} channels, limit ${MAX_CHANNELS}`;
+  if (ids.length > MAX_CAPABILITY_CHANNELS) {
+    return `capabilities of ${ids.length} channels, limit ${MAX_CAPABILITY_CHANNELS}`;
   }
   if (ids.some((id) => id === "" || !fits(id, maxIdBytes))) {
     return `capabilities of a channel whose id does not have 1 to ${maxIdBytes} bytes`;
@@ -156,14 +138,14 @@ function problemOf(declared: Capabilities, { maxIdBytes }: CapabilityLimits): st
 function problemOfLists(declared: Capabilities): string | undefined {
   const { features, formats, limits, allowedReactions } = declared;
   const lists = [
-    { field: "features", entries: Object.keys(features), most: MAX_NAME_BYTES },
-    { field: "formats", entries: formats, most: MAX_NAME_BYTES },
-    { field: "limits", entries: Object.keys(limits), most: MAX_NAME_BYTES },
-    { field: "allowed_reactions", entries: allowedReactions, most: MAX_REACTION_BYTES },
+    { field: "features", entries: Object.keys(features), most: MAX_CAPABILITY_NAME_BYTES },
+    { field: "formats", entries: formats, most: MAX_CAPABILITY_NAME_BYTES },
+    { field: "limits", entries: Object.keys(limits), most: MAX_CAPABILITY_NAME_BYTES },
+    { field: "allowed_reactions", entries: allowedReactions, most: MAX_EMOJI_BYTES },
   ];
   for (const { field, entries, most } of lists) {
-    if (entries.length > MAX_ENTRIES) {
-      return `capabilities with ${entries.length} ${field}, limit ${MAX_ENTRIES}`;
+    if (entries.length > MAX_CAPABILITY_ENTRIES) {
+      return `capabilities with ${entries.length} ${field}, limit ${MAX_CAPABILITY_ENTRIES}`;
     }
     if (entries.some((entry) => !fits(entry, most))) {
       return `capabilities with an entry of ${field} of more than ${most} bytes`;

@@ -7,8 +7,9 @@ import {
   type Channel,
   ChannelChange,
   ChannelSchema,
+  cutUtf8,
 } from "@seabird-chat/protocol";
-import { compact, cut, fits, utf8Bytes } from "../codec/utf8.ts";
+import { compact, fits, utf8Bytes } from "../codec/utf8.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 
 /** What core stores of a channel. */
@@ -144,8 +145,8 @@ export class Channels {
     if (!fits(parentId, maxIdBytes) || !fits(rootMessageId, maxMessageIdBytes)) return "bad_id";
     const channel = create(ChannelSchema, {
       id: this.#absolute(relativeId),
-      displayName: cut(details.displayName, this.#options.maxChannelNameBytes),
-      topic: cut(details.topic, this.#options.maxTopicBytes),
+      displayName: cutUtf8(details.displayName, this.#options.maxChannelNameBytes),
+      topic: cutUtf8(details.topic, this.#options.maxTopicBytes),
       parentId: parentId === "" ? "" : this.#absolute(parentId),
       isPrivate,
       rootMessageId: compact(rootMessageId),

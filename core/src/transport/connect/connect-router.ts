@@ -17,7 +17,7 @@ import type {
   UniversalServerRequest,
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
-import { cut } from "../../broker/codec/utf8.ts";
+import { cutUtf8 } from "@seabird-chat/protocol";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Method } from "../calls/method.ts";
 import type { TransportLimits } from "../limits.ts";
@@ -88,7 +88,7 @@ export class ConnectRouterTable {
 
   #connectError(reason: unknown): ConnectError {
     const error = BrokerError.from(reason);
-    const text = cut(error.message.toWellFormed(), this.#limits.maxStatusMessageBytes);
+    const text = cutUtf8(error.message.toWellFormed(), this.#limits.maxStatusMessageBytes);
     const metadata = new Headers();
     if (error.retryAfterMs !== undefined) {
       metadata.set("retry-after-ms", String(Math.ceil(error.retryAfterMs)));

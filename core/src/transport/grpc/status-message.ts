@@ -1,6 +1,6 @@
 /** Encodes a status as trailers: `grpc-status`, `grpc-message` and `retry-after-ms`. */
 import type { OutgoingHttpHeaders } from "node:http2";
-import { cut } from "../../broker/codec/utf8.ts";
+import { cutUtf8 } from "@seabird-chat/protocol";
 import type { BrokerError } from "../../broker/errors.ts";
 import { grpcStatusOf } from "../status.ts";
 
@@ -11,7 +11,7 @@ const PLAIN = /^[ -$&-~]*$/;
 
 /** Percent-encodes a status message (gRPC over HTTP/2: Status-Message). */
 export function encodeStatusMessage(message: string, maxBytes: number): string {
-  const text = cut(message, maxBytes);
+  const text = cutUtf8(message, maxBytes);
   if (PLAIN.test(text)) return text;
   let out = "";
   for (const byte of encoder.encode(text)) {
