@@ -1,0 +1,242 @@
+/**
+ * What a send becomes for a backend that lacks features (the messages extension in
+ * docs/protocol.md: "Degrading"). Only the request changes; what is announced stays as it was said.
+ */
+import {
+  type Block,
+  blockDepth,
+  type Conversation,
+  cutUtf8,
+  MAX_BLOCK_DEPTH,
+  MAX_QUOTE_NAME_BYTES,
+  MAX_REFERENCE_TEXT_BYTES,
+  type MessageReference,
+  type Persona,
+  parseId,
+  readConversation,
+  type SendOptions,
+} from "@seabird-chat/protocol";
+import { fits } from "../codec/utf8.ts";
+import { BrokerError } from "../errors.ts";
+import {
+  type BlockFeature,
+  type BlockTarget,
+  degradeBlock,
+  ownId,
+  textBlock,
+} from "./degrade-block.ts";
+
+/** What a send loses where the backend did not declare it. */
+export type DegradableFeature = "reply" | "thread" | "persona" | BlockFeature;
+
+/** The backend that is asked. */
+export interface DegradeTarget extends BlockTarget {
+  has(feature: DegradableFeature): boolean;
+}
+
+/** A send or an edit, normalised. */
+export interface DegradableSend {
+  readonly text: string;
+  readonly rootBlock: Block;
+  /** The caller's options; none in an edit. */
+  readonly options?: SendOptions | undefined;
+  /** Whether it is an action, which is not quoted into. */
+  readonly isAction: boolean;
+}
+
+/** The same for the backend. */
+export interface DegradedSend {
+  readonly text: string;
+  readonly rootBlock: Block;
+  /** Those that the backend understands; absent if there are none. */
+  readonly options?: SendOptions;
+  /** Features that got lost, each once, in the order of the specification's table. */
+  readonly degraded: readonly DegradableFeature[];
+}
+
+const NOTHING_LOST: readonly DegradableFeature[] = [];
+
+/**
+ * Degrades a send. The result's block is the given one if nothing in it differs, and otherwise a
+ * copy: the given one never changes. Neither does its plain text, but for what is put in front.
+ *
+ * Throws `bad_id` for an id that cannot be parsed, and `bad_block` where a text in front of the
+ * block makes its tree too deep.
+ */
+export function degradeSend(send: DegradableSend, target: DegradeTarget): DegradedSend {
+  const { text, rootBlock, options } = send;
+  if (options === undefined && rootBlock.inner.case === "text") {
+    return { text, rootBlock, degraded: NOTHING_LOST };
+  }
+  const lostBlocks = new Set<BlockFeature>();
+  const message = degradeBlock(rootBlock, target, lostBlocks);
+  const asked = options === undefined ? undefined : degradeOptions(options, send.isAction, target);
+  const block = inFrontOf(message, asked?.prefixes ?? []);
+  const blocks = BLOCK_FEATURES.filter((feature) => lostBlocks.has(feature));
+  return {
+    text: block.plain,
+    rootBlock: block,
+    ...(asked?.options && { options: asked.options }),
+    degraded: [...(asked?.degraded ?? NOTHING_LOST), ...blocks],
+  };
+}
+
+/** In the order of the specification's table. */
+const BLOCK_FEATURES: readonly BlockFeature[] = ["attachment", "mention", "emoji"];
+
+/** An option that only backends with a feature understand. */
+interface OptionRow {
+  readonly feature: DegradableFeature;
+  /** The fields for the backend; undefined: the option is not used. */
+  ask(options: SendOptions, target: DegradeTarget): Partial<SendOptions> | "impossible" | undefined;
+  /** What stands in front of the message instead. */
+  instead(options: SendOptions, isAction: boolean): string;
+}
+
+/** In the order of the specification's table, which is also that of the texts in front. */
+const OPTION_ROWS: readonly OptionRow[] = [
+  {
+    feature: "reply",
+    ask: ({ replyTo }, target) =>
+      replyTo === undefined || replyTo.messageId === "" ? undefined : askReply(replyTo, target),
+    instead: ({ replyTo }, isAction) => (isAction ? "" : quote(replyTo)),
+  },
+  {
+    feature: "thread",
+    ask: ({ startThread }) => (startThread ? { startThread } : undefined),
+    instead: () => "",
+  },
+  {
+    feature: "persona",
+    ask: ({ persona }) => (persona && isNamed(persona) ? { persona } : undefined),
+    instead: ({ persona }) => personaPrefix(persona?.displayName ?? ""),
+  },
+];
+
+interface DegradedOptions {
+  readonly options: SendOptions | undefined;
+  readonly degraded: readonly DegradableFeature[];
+  readonly prefixes: readonly string[];
+}
+
+function degradeOptions(
+  options: SendOptions,
+  isAction: boolean,
+  target: DegradeTarget,
+): DegradedOptions {
+  const asked: SendOptions = {
+    $typeName: "common.SendOptions",
+    startThread: false,
+    referrer: target.isDeclared ? options.referrer : "",
+    idempotencyKey: "",
+  };
+  const degraded: DegradableFeature[] = [];
+  const prefixes: string[] = [];
+  let isEmpty = asked.referrer === "";
+  for (const { feature, ask, instead } of OPTION_ROWS) {
+    const fields = ask(options, target);
+    if (fields === undefined) continue;
+    if (fields === "impossible" || !target.has(feature)) {
+      degraded.push(feature);
+      const prefix = instead(options, isAction);
+      if (prefix !== "") prefixes.push(prefix);
+    } else {
+      Object.assign(asked, fields);
+      isEmpty = false;
+    }
+  }
+  return { options: isEmpty ? undefined : asked, degraded, prefixes };
+}
+
+/** Without any field it is nobody's name. */
+function isNamed({ id, displayName, avatarUrl }: Persona): boolean {
+  return id !== "" || displayName !== "" || avatarUrl !== "";
+}
+
+/** A reference with the backend's own ids; impossible if the message is another backend's. */
+function askReply(
+  replyTo: MessageReference,
+  target: DegradeTarget,
+): { replyTo: MessageReference } | "impossible" {
+  const conversation = readConversation(replyTo.conversation);
+  const where = conversation && ownConversation(replyTo.conversation, conversation.id, target);
+  if (conversation !== undefined && where === undefined) return "impossible";
+  const { author } = replyTo;
+  const { conversation: _, ...reference } = replyTo;
+  return {
+    replyTo: {
+      ...reference,
+      ...(author && { author: { ...author, id: ownId(author.id, target.backend) } }),
+      text: cutUtf8(replyTo.text, MAX_REFERENCE_TEXT_BYTES),
+      ...(where && { conversation: where }),
+    },
+  };
+}
+
+function ownConversation(
+  conversation: Conversation | undefined,
+  id: string,
+  { backend, maxAbsoluteIdBytes }: DegradeTarget,
+): Conversation | undefined {
+  if (!fits(id, maxAbsoluteIdBytes) || parseId(id) === undefined) {
+    throw new BrokerError("bad_id", "failed to parse conversation");
+  }
+  const value = ownId(id, backend);
+  if (value === "" || conversation?.where.case === undefined) return undefined;
+  return { ...conversation, where: { case: conversation.where.case, value } };
+}
+
+const LINE_BREAKS = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
+/**
+ * What nobody sees in a name, or what changes how the text around it is shown. Joiners stay: names
+ * in some scripts need them, and emoji of several characters.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u200b\u2060\ufeff]/gu;
+/** So that a name in a text notifies nobody of that name. */
+const ZERO_WIDTH_SPACE = "\u200b";
+/** Characters that are looked at for each byte that is kept: the others may be invisible. */
+const LOOK_AHEAD = 4;
+
+/** `> NAME: TEXT` and a line break, without what is not known. */
+function quote(replyTo: MessageReference | undefined): string {
+  const name = nameIn(replyTo?.author?.displayName ?? "");
+  const text = cutUtf8(
+    onOneLine(replyTo?.text ?? "", MAX_REFERENCE_TEXT_BYTES),
+    MAX_REFERENCE_TEXT_BYTES,
+  );
+  const said = name !== "" && text !== "" ? `${name}: ${text}` : name + text;
+  return said === "" ? "" : `> ${said}\n`;
+}
+
+function personaPrefix(displayName: string): string {
+  const name = nameIn(displayName);
+  if (name === "") return "";
+  const [first = "", ...others] = name;
+  return `<${first}${others.length === 0 ? "" : ZERO_WIDTH_SPACE}${others.join("")}> `;
+}
+
+function nameIn(displayName: string): string {
+  const name = onOneLine(displayName, MAX_QUOTE_NAME_BYTES).replace(INVISIBLE, "").trim();
+  return cutUtf8(name, MAX_QUOTE_NAME_BYTES);
+}
+
+/** The beginning of a text, of which so many bytes will be kept, with spaces for line breaks. */
+function onOneLine(text: string, maxBytes: number): string {
+  return cutUtf8(text, LOOK_AHEAD * maxBytes).replace(LINE_BREAKS, " ");
+}
+
+/** A container of the texts and the message; the message alone if there are none. */
+function inFrontOf(message: Block, prefixes: readonly string[]): Block {
+  if (prefixes.length === 0) return message;
+  if (blockDepth(message) >= MAX_BLOCK_DEPTH) {
+    throw new BrokerError("bad_block", `blocks nested deeper than ${MAX_BLOCK_DEPTH}`);
+  }
+  return {
+    $typeName: "common.Block",
+    plain: prefixes.join("") + message.plain,
+    inner: {
+      case: "container",
+      value: { $typeName: "common.ContainerBlock", inner: [...prefixes.map(textBlock), message] },
+    },
+  };
+}
