@@ -36,6 +36,7 @@ import type { StatusSnapshot, StatusWatch } from "./status/status.ts";
 import { StatusFeed } from "./status/status-feed.ts";
 import { BackendSession, type IngestSession } from "./streams/backend-session.ts";
 import { EventBus } from "./streams/event-bus.ts";
+import { readFilter } from "./streams/event-filter.ts";
 import type { EventStream } from "./streams/event-stream.ts";
 import type { Source, SourceEnd } from "./streams/source.ts";
 
@@ -100,16 +101,18 @@ export class Broker {
   }
 
   /**
-   * Registers the request's commands, all or none, and opens a stream of all events from now
-   * on. Throws `command_taken`, `bad_request`, `too_many_streams` or `shutting_down`
-   * (protocol: StreamEvents).
+   * Registers the request's commands, all or none, and opens a stream of the events of its kinds
+   * from now on. Throws `command_taken`, `bad_request`, `too_many_streams` or `shutting_down`
+   * (protocol: StreamEvents, SubscribeOptions).
    */
-  openEvents({ commands }: StreamEventsRequest, call: CallContext): Source {
+  openEvents({ commands, options }: StreamEventsRequest, call: CallContext): Source {
     this.#checkOpen();
+    const { mayPrivate } = call.caller;
+    const filter = readFilter(options, mayPrivate, this.options.maxKindsPerStream);
     const unregister = this.#commands.register(commands);
     try {
       const names = Object.keys(commands);
-      const stream = this.#events.subscribe(call, names);
+      const stream = this.#events.subscribe(call, names, filter);
       this.#registrations.set(stream, unregister);
       this.#logMisnamed(commands, call);
       this.#log.info({ stream: stream.id, tokenName: call.caller.name }, "event stream opened");

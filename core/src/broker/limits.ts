@@ -38,6 +38,13 @@ export const BROKER_LIMITS = {
   maxEventFields: 32_768,
   /** Open event streams. More are refused with RESOURCE_EXHAUSTED. */
   maxEventStreams: 10_000,
+  /** Kinds that one event stream names. More: it is refused with INVALID_ARGUMENT. */
+  maxKindsPerStream: 64,
+  /**
+   * Different lists of kinds of all open event streams; publishing costs something for each. A
+   * stream with one more is refused with RESOURCE_EXHAUSTED, unless it asks for no kinds or all.
+   */
+  maxEventViews: 256,
   /** Events that wait for one stream's reader. More: the stream ends with RESOURCE_EXHAUSTED. */
   maxQueuedEventsPerStream: 16_384,
   /** Bytes of the events that wait for one stream's reader. More: it ends likewise. */

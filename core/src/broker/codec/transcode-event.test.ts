@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { BlockSchema, ChatEventSchema, EventSchema, MAX_BLOCK_DEPTH } from "@seabird-chat/protocol";
 import fc from "fast-check";
+import { classOf, readFilter } from "../streams/event-filter.ts";
 import { EventLog } from "../streams/event-log.ts";
 import {
   anyGoodBlock,
@@ -116,12 +117,12 @@ test("what does not fit into the buffer is decoded, and the next event is transc
 
 test("the log keeps an event whose message is gone with the next one", () => {
   const log = new EventLog();
-  const cursor = log.cursor(true);
+  const cursor = log.cursor(readFilter(undefined, true, 64));
   const texts = ["first", "second one", "x".repeat(20_000), ""];
   const published = texts.map((content) => {
     const event = transcodeEvent(encoded(saying(text(content))), { idPrefix, options });
     assert.ok(event !== undefined);
-    log.append(event.encoded.message, event.encoded.isPrivate);
+    log.append(event.encoded.message, classOf(event.encoded));
     return Buffer.from(event.encoded.message);
   });
   const run = cursor.take(100_000);

@@ -10,10 +10,13 @@ import type { EncodedEvent } from "../codec/encode-event.ts";
 import { BrokerError } from "../errors.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
+import { classOf, type EventFilter } from "./event-filter.ts";
 import { EventLog } from "./event-log.ts";
 import { EventStream, type EventStreamOwner, fellBehind } from "./event-stream.ts";
+import type { EventView } from "./event-view.ts";
 import { IngestBackpressure } from "./ingest-backpressure.ts";
 import type { SourceEnd } from "./source.ts";
+import { StreamGroup } from "./stream-group.ts";
 
 export interface EventBusDeps {
   readonly options: ResolvedBrokerOptions;
@@ -34,12 +37,10 @@ export class EventBus implements EventStreamOwner {
   readonly #streams = new Set<EventStream>();
   #live = 0;
   #opened = 0;
-  /** Streams to wake: by any event, and by public ones only. */
-  #starvingForAny = new Set<EventStream>();
-  #starvingForPublic = new Set<EventStream>();
-  /** No stream can exceed its bounds before the log has reached one of these. */
-  #nextCheckEvents = Number.POSITIVE_INFINITY;
-  #nextCheckBytes = Number.POSITIVE_INFINITY;
+  /** The same streams by what they see of the log; publishing costs the number of groups. */
+  readonly #groups = new Map<EventView, StreamGroup>();
+  /** No stream can exceed the log's bound before the log has so many bytes. */
+  #nextLogCheckBytes = Number.POSITIVE_INFINITY;
 
   constructor(deps: EventBusDeps) {
     this.#options = deps.options;
@@ -59,6 +60,16 @@ export class EventBus implements EventStreamOwner {
 
   get lastSequence(): number {
     return this.#log.all.events;
+  }
+
+  /** The sequence number that the next published event gets. */
+  get nextSequence(): number {
+    return this.#log.all.events + 1;
+  }
+
+  /** Different filters that open streams have. */
+  get views(): number {
+    return this.#log.views;
   }
 
   /** Bytes of the events that some stream has yet to take. */
@@ -86,31 +97,34 @@ export class EventBus implements EventStreamOwner {
     return undefined;
   }
 
-  /** A stream of all events from now on. Throws `too_many_streams`. */
-  subscribe(call: CallContext, commands: readonly string[]): EventStream {
+  /** A stream of what the filter includes, from now on. Throws `too_many_streams`. */
+  subscribe(call: CallContext, commands: readonly string[], filter: EventFilter): EventStream {
     const { caller, peer } = call;
-    if (this.#streams.size >= this.#options.maxEventStreams) {
-      const most = this.#options.maxEventStreams;
-      throw new BrokerError("too_many_streams", `too many event streams, limit ${most}`);
-    }
-    const cursor = this.#log.cursor(caller.mayPrivate);
+    this.#checkRoomFor(filter);
+    const cursor = this.#log.cursor(filter);
     const connectedAtMs = this.#clock.wallMs();
     const id = `s${++this.#opened}`;
     const stream = new EventStream({ id, caller, peer, commands, connectedAtMs, cursor }, this);
+    const group = this.#groupOf(cursor.view);
+    group.streams.add(stream);
     this.#streams.add(stream);
     this.#live++;
-    this.#checkOrPlan(stream);
+    this.#checkOrPlan(stream, group);
     this.#observer.eventStreamOpened();
     return stream;
   }
 
-  /** Puts an event into the log; every stream gets it. Returns its sequence number. */
+  /** Puts an event into the log, for every stream whose filter includes it. Returns its number. */
   publish(event: EncodedEvent): number {
-    const sequence = this.#log.append(event.message, event.isPrivate);
+    const eventClass = classOf(event);
+    const sequence = this.#log.append(event.message, eventClass);
     this.#observer.eventPublished(event.message.length);
-    const { events, bytes } = this.#log.all;
-    if (events >= this.#nextCheckEvents || bytes >= this.#nextCheckBytes) this.#endStreamsBehind();
-    this.#wake(event.isPrivate);
+    if (this.#log.all.bytes >= this.#nextLogCheckBytes) this.#endStreamsBehindLog();
+    for (const group of this.#groups.values()) {
+      if (!group.view.filter.includes(eventClass)) continue;
+      if (group.needsCheck) this.#endStreamsBehind(group);
+      group.wake();
+    }
     return sequence;
   }
 
@@ -126,18 +140,16 @@ export class EventBus implements EventStreamOwner {
 
   taken(stream: EventStream, events: number, bytes: number): void {
     this.#observer.eventsDelivered(events, bytes);
-    this.#backpressure.progress(stream, this.#log.all.events);
+    this.#backpressure.progress(stream);
   }
 
   starving(stream: EventStream): void {
-    const starving = stream.caller.mayPrivate ? this.#starvingForAny : this.#starvingForPublic;
-    starving.add(stream);
+    this.#groups.get(stream.cursor.view)?.starving(stream);
   }
 
   ended(stream: EventStream, end: SourceEnd | "left"): void {
     this.#live--;
-    this.#starvingForAny.delete(stream);
-    this.#starvingForPublic.delete(stream);
+    this.#groups.get(stream.cursor.view)?.ended(stream);
     this.#backpressure.forget(stream);
     this.#observer.eventStreamClosed(end === "left" ? "left" : (end.error?.code ?? "left"));
     this.#onEnded(stream, end);
@@ -145,16 +157,43 @@ export class EventBus implements EventStreamOwner {
 
   closed(stream: EventStream): void {
     this.#streams.delete(stream);
+    const group = this.#groups.get(stream.cursor.view);
+    group?.streams.delete(stream);
+    if (group?.streams.size === 0) this.#groups.delete(group.view);
   }
 
-  /** Ends the streams that exceed their bounds, and plans the next check. */
-  #endStreamsBehind(): void {
-    this.#nextCheckEvents = Number.POSITIVE_INFINITY;
-    this.#nextCheckBytes = Number.POSITIVE_INFINITY;
-    for (const stream of this.#streams) this.#checkOrPlan(stream);
+  #checkRoomFor(filter: EventFilter): void {
+    const { maxEventStreams, maxEventViews } = this.#options;
+    if (this.#streams.size >= maxEventStreams) {
+      throw tooMany(`event streams, limit ${maxEventStreams}`);
+    }
+    if (filter.isCommon || this.#log.views < maxEventViews) return;
+    if (this.#log.viewOf(filter) === undefined) {
+      throw tooMany(`different lists of kinds, limit ${maxEventViews}`);
+    }
   }
 
-  #checkOrPlan(stream: EventStream): void {
+  #groupOf(view: EventView): StreamGroup {
+    const known = this.#groups.get(view);
+    if (known !== undefined) return known;
+    const group = new StreamGroup(view);
+    this.#groups.set(view, group);
+    return group;
+  }
+
+  /** Ends the streams of a group that exceed their bounds, and plans the next check. */
+  #endStreamsBehind(group: StreamGroup): void {
+    group.beginCheck();
+    for (const stream of group.streams) this.#checkOrPlan(stream, group);
+  }
+
+  /** The same for the bound of the log. */
+  #endStreamsBehindLog(): void {
+    this.#nextLogCheckBytes = Number.POSITIVE_INFINITY;
+    for (const group of this.#groups.values()) this.#endStreamsBehind(group);
+  }
+
+  #checkOrPlan(stream: EventStream, group: StreamGroup): void {
     const { maxQueuedEventsPerStream, maxQueuedBytesPerStream, maxEventLogBytes } = this.#options;
     const { cursor } = stream;
     cursor.settle();
@@ -165,26 +204,13 @@ export class EventBus implements EventStreamOwner {
     if (leftEvents < 0 || leftBytes < 0 || leftInLog < 0) {
       this.#observer.eventsLost(stream.cut(fellBehind()));
     } else {
-      this.#checkAfter(leftEvents, Math.min(leftBytes, leftInLog));
+      group.checkAfter(leftEvents, leftBytes);
+      const nextBytes = this.#log.all.bytes + leftInLog + 1;
+      this.#nextLogCheckBytes = Math.min(this.#nextLogCheckBytes, nextBytes);
     }
   }
+}
 
-  #checkAfter(events: number, bytes: number): void {
-    const { all } = this.#log;
-    this.#nextCheckEvents = Math.min(this.#nextCheckEvents, all.events + events + 1);
-    this.#nextCheckBytes = Math.min(this.#nextCheckBytes, all.bytes + bytes + 1);
-  }
-
-  /** Wakes the streams that found nothing; each wakes again only after it finds nothing again. */
-  #wake(onlyPrivate: boolean): void {
-    if (this.#starvingForAny.size > 0) {
-      const woken = this.#starvingForAny;
-      this.#starvingForAny = new Set();
-      for (const stream of woken) stream.onReady?.();
-    }
-    if (onlyPrivate || this.#starvingForPublic.size === 0) return;
-    const woken = this.#starvingForPublic;
-    this.#starvingForPublic = new Set();
-    for (const stream of woken) stream.onReady?.();
-  }
+function tooMany(what: string): BrokerError {
+  return new BrokerError("too_many_streams", `too many ${what}`);
 }

@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { messagesIn } from "../test/fixtures.ts";
+import { classOf, type EventFilter, readFilter } from "./event-filter.ts";
 import { type Cursor, EventLog } from "./event-log.ts";
 
 /** A message that is told apart by its first bytes. */
@@ -13,45 +14,61 @@ function message(number: number, length: number): Uint8Array {
   return bytes;
 }
 
+const [ALL, SOME] = [readFilter(undefined, true, 64), readFilter(undefined, false, 64)];
+const PUBLIC = classOf({ kind: "message", isPrivate: false });
+const PRIVATE = classOf({ kind: "privateMessage", isPrivate: true });
+const FILTERS = [
+  ALL,
+  SOME,
+  readFilter({ kinds: ["typing"] }, true, 64),
+  readFilter({ kinds: ["message", "typing"] }, false, 64),
+] as const;
+const CLASSES = [
+  PUBLIC,
+  PRIVATE,
+  classOf({ kind: "typing", isPrivate: false }),
+  classOf({ kind: "typing", isPrivate: true }),
+] as const;
+
 function numberOf(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
 }
 
 test("cursors at the same position share the same bytes", () => {
   const log = new EventLog();
-  const [a, b] = [log.cursor(true), log.cursor(true)];
-  for (let i = 0; i < 100; i++) log.append(message(i, 50), false);
+  const [a, b] = [log.cursor(ALL), log.cursor(ALL)];
+  for (let i = 0; i < 100; i++) log.append(message(i, 50), PUBLIC);
   const [runA, runB] = [a.take(65_536), b.take(65_536)];
   assert.ok(runA !== undefined && runA === runB, "not only equal: the same view");
   assert.deepEqual(
     messagesIn(runA).map(numberOf),
     Array.from({ length: 100 }, (_, i) => i),
   );
-  log.append(message(100, 50), false);
+  log.append(message(100, 50), PUBLIC);
   assert.equal(a.take(65_536)?.buffer, runA.buffer, "one slab, nothing copied");
 });
 
 test("what was taken never changes, whatever is appended later", () => {
   const log = new EventLog();
-  const cursor = log.cursor(true);
-  log.append(message(1, 10), false);
+  const cursor = log.cursor(ALL);
+  log.append(message(1, 10), PUBLIC);
   const run = cursor.take(1_000);
   const before = Uint8Array.from(run ?? []);
-  for (let i = 0; i < 10_000; i++) log.append(message(i, 100), i % 3 === 0);
+  for (let i = 0; i < 10_000; i++) log.append(message(i, 100), i % 3 === 0 ? PRIVATE : PUBLIC);
   assert.deepEqual(Uint8Array.from(run ?? []), before);
 });
 
 interface Model {
   readonly cursor: Cursor;
-  readonly seesPrivate: boolean;
+  readonly filter: EventFilter;
   queue: { number: number; size: number }[];
   stopped: boolean;
 }
 
 const size = fc.oneof(fc.integer({ min: 4, max: 400 }), fc.integer({ min: 20_000, max: 90_000 }));
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.constant("append" as const), size, fc.boolean()) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant("open" as const), fc.nat(), fc.boolean()) },
+  { weight: 6, arbitrary: fc.tuple(fc.constant("append" as const), size, fc.nat(3)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("open" as const), fc.nat(), fc.nat(3)) },
   {
     weight: 5,
     arbitrary: fc.tuple(
@@ -89,22 +106,23 @@ test("every cursor reads what a queue of its own would hold", () => {
       log.onSlab = () => {
         for (const { cursor } of models) cursor.settle();
       };
-      const open = (seesPrivate: boolean): void => {
-        models.push({ cursor: log.cursor(seesPrivate), seesPrivate, queue: [], stopped: false });
+      const open = (filter: EventFilter): void => {
+        models.push({ cursor: log.cursor(filter), filter, queue: [], stopped: false });
       };
-      open(true);
-      open(false);
+      open(ALL);
+      open(SOME);
       let count = 0;
       for (const each of steps) {
         if (each[0] === "append") {
           const bytes = message(count, each[1]);
-          assert.equal(log.append(bytes, each[2]), ++count);
+          const eventClass = CLASSES[each[2]] ?? PUBLIC;
+          assert.equal(log.append(bytes, eventClass), ++count);
           for (const model of models) {
-            if (model.stopped || (each[2] && !model.seesPrivate)) continue;
+            if (model.stopped || !model.filter.includes(eventClass)) continue;
             model.queue.push({ number: count - 1, size: bytes.length + 5 });
           }
         } else if (each[0] === "open") {
-          if (models.length < 8) open(each[2]);
+          if (models.length < 8) open(FILTERS[each[2]] ?? ALL);
         } else {
           const model = models[each[2] % models.length];
           assert.ok(model !== undefined);
@@ -122,7 +140,7 @@ test("every cursor reads what a queue of its own would hold", () => {
         for (const model of models) check(model);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 200 },
   );
 });
 
@@ -142,12 +160,12 @@ const MIB = 1_048_576;
 
 test("memory is free once no cursor needs it", async () => {
   const log = new EventLog();
-  const stalled = log.cursor(true);
-  const reading = log.cursor(true);
+  const stalled = log.cursor(ALL);
+  const reading = log.cursor(ALL);
   log.onSlab = () => reading.settle();
   const before = await bufferBytes();
   for (let i = 0; i < 1_024; i++) {
-    log.append(message(i, 32_700), false);
+    log.append(message(i, 32_700), PUBLIC);
     while (reading.take(65_536) !== undefined);
   }
   assert.ok(
@@ -162,10 +180,10 @@ test("memory is free once no cursor needs it", async () => {
 
 test("private events cost a reader that does not see them nothing", async () => {
   const log = new EventLog();
-  const cursor = log.cursor(false);
+  const cursor = log.cursor(SOME);
   log.onSlab = () => cursor.settle();
   const before = await bufferBytes();
-  for (let i = 0; i < 1_024; i++) log.append(message(i, 32_700), true);
+  for (let i = 0; i < 1_024; i++) log.append(message(i, 32_700), PRIVATE);
   assert.equal(cursor.waitingEvents, 0);
   assert.equal(cursor.take(1_000), undefined);
   assert.ok((await bufferBytes()) - before < 2 * MIB);
@@ -174,8 +192,8 @@ test("private events cost a reader that does not see them nothing", async () => 
 test("slabs take no more than twice the memory of what is in them", () => {
   const sizes = [300_000, 10, 500_000, 140_000, 10, 524_000, 130_000];
   const log = new EventLog();
-  const cursor = log.cursor(true);
-  for (let i = 0; i < 70; i++) log.append(new Uint8Array(sizes[i % sizes.length] ?? 0), false);
+  const cursor = log.cursor(ALL);
+  for (let i = 0; i < 70; i++) log.append(new Uint8Array(sizes[i % sizes.length] ?? 0), PUBLIC);
   const retainedBytes = cursor.retainedBytes;
   const slabs = new Set<ArrayBufferLike>();
   for (let run = cursor.take(1); run !== undefined; run = cursor.take(1)) slabs.add(run.buffer);

@@ -7,143 +7,106 @@
  * a cursor stands in it or before it, and its memory is free when the last one has moved on.
  * Bytes once written never change, so a run may be kept while it is being sent.
  */
-import { Buffer } from "node:buffer";
-import { ENVELOPE_BYTES, writeEnvelope } from "../codec/envelope.ts";
+import { ENVELOPE_BYTES } from "../codec/envelope.ts";
+import type { EventFilter } from "./event-filter.ts";
+import { EventView, type Totals } from "./event-view.ts";
+import { Slab } from "./slab.ts";
 
 /** Several times what a transport takes at once, so that few runs are cut at a slab's end. */
 const SLAB_BYTES = 524_288;
 /** A larger event that does not fit into the newest slab gets one of exactly its size. */
 const OWN_SLAB_BYTES = SLAB_BYTES / 4;
 
-/** Numbers of events and of their bytes, envelopes included. */
-export interface Totals {
-  events: number;
-  bytes: number;
-}
-
-class Slab {
-  readonly bytes: Uint8Array;
-  /** Bytes of the log in front of this slab. */
-  readonly base: number;
-  /** Where each event ends. */
-  readonly ends: number[] = [];
-  /** Which of them are private, rising. */
-  readonly privates: number[] = [];
-  next: Slab | undefined;
-  #run: Uint8Array | undefined;
-  #runStart = -1;
-
-  constructor(size: number, base: number) {
-    // A Buffer, because sockets take it as it is. Only what was written is ever handed out.
-    this.bytes = Buffer.allocUnsafeSlow(size);
-    this.base = base;
-  }
-
-  get used(): number {
-    return this.ends.at(-1) ?? 0;
-  }
-
-  startOf(index: number): number {
-    return index === 0 ? 0 : (this.ends[index - 1] ?? 0);
-  }
-
-  add(message: Uint8Array, isPrivate: boolean): void {
-    const start = this.used;
-    writeEnvelope(this.bytes, start, message);
-    if (isPrivate) this.privates.push(this.ends.length);
-    this.ends.push(start + ENVELOPE_BYTES + message.length);
-  }
-
-  /** The first private event at or after `index`; the number of events if there is none. */
-  privateFrom(index: number): number {
-    let low = 0;
-    let high = this.privates.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.privates[middle] ?? 0) < index) low = middle + 1;
-      else high = middle;
-    }
-    return this.privates[low] ?? this.ends.length;
-  }
-
-  /** A view of these bytes; streams that ask for the same run in a row share it. */
-  run(start: number, end: number): Uint8Array {
-    const last = this.#run;
-    if (last !== undefined && this.#runStart === start && last.length === end - start) return last;
-    this.#runStart = start;
-    this.#run = this.bytes.subarray(start, end);
-    return this.#run;
-  }
-}
-
 export class EventLog {
   /** All events ever. The newest one's sequence number is the number of events. */
   readonly all: Totals = { events: 0, bytes: 0 };
-  /** Those that are not private. */
-  readonly public: Totals = { events: 0, bytes: 0 };
   /** Called when a new slab begins, before it holds anything. */
   onSlab: (() => void) | undefined;
   #tail: Slab = new Slab(0, 0);
+  #views: readonly EventView[] = [];
 
-  /** Appends an encoded event and returns its sequence number, counted from 1. */
-  append(message: Uint8Array, isPrivate: boolean): number {
-    const size = ENVELOPE_BYTES + message.length;
-    if (this.#tail.used + size > this.#tail.bytes.length) this.#addSlab(size);
-    this.#tail.add(message, isPrivate);
-    this.all.events++;
-    this.all.bytes += size;
-    if (!isPrivate) {
-      this.public.events++;
-      this.public.bytes += size;
-    }
-    return this.all.events;
-  }
-
-  /** A cursor that starts behind the newest event. */
-  cursor(seesPrivate: boolean): Cursor {
-    return new Cursor(this, seesPrivate);
+  /** How many different filters are being read with. */
+  get views(): number {
+    return this.#views.length;
   }
 
   get tail(): Slab {
     return this.#tail;
   }
 
+  /** Appends an encoded event of this class and returns its sequence number, counted from 1. */
+  append(message: Uint8Array, eventClass: number): number {
+    const size = ENVELOPE_BYTES + message.length;
+    if (this.#tail.used + size > this.#tail.bytes.length) this.#addSlab(size);
+    this.#tail.add(message, eventClass);
+    this.all.events++;
+    this.all.bytes += size;
+    for (const view of this.#views) view.add(eventClass, size);
+    return this.all.events;
+  }
+
+  /** A cursor that starts behind the newest event. */
+  cursor(filter: EventFilter): Cursor {
+    const known = this.viewOf(filter);
+    const view = known ?? new EventView(filter);
+    if (known === undefined) this.#views = [...this.#views, view];
+    view.cursors++;
+    return new Cursor(this, view);
+  }
+
+  /** The view of this filter, while it has readers. */
+  viewOf({ key }: EventFilter): EventView | undefined {
+    return this.#views.find(({ filter }) => filter.key === key);
+  }
+
+  /** A cursor was dropped; the last one takes its view with it. */
+  dropped(view: EventView): void {
+    view.cursors--;
+    if (view.cursors === 0) this.#views = this.#views.filter((each) => each !== view);
+  }
+
   #addSlab(size: number): void {
     const slab = new Slab(size > OWN_SLAB_BYTES ? size : SLAB_BYTES, this.all.bytes);
     this.#tail.next = slab;
     this.#tail = slab;
+    for (const view of this.#views) view.release();
     this.onSlab?.();
   }
 }
 
 /** One reader's position in the log. */
 export class Cursor {
+  readonly view: EventView;
   /** What it has taken so far, or was put behind at its start. */
   readonly taken: Totals;
   readonly #log: EventLog;
-  readonly #seesPrivate: boolean;
-  /** The totals of the events that this reader may see. */
-  readonly #totals: Totals;
   #slab: Slab | undefined;
   #index: number;
+  /** The sequence number of the event in front of the cursor. */
+  #sequence: number;
   #lastEvent = Number.POSITIVE_INFINITY;
   #lastByte = Number.POSITIVE_INFINITY;
 
-  constructor(log: EventLog, seesPrivate: boolean) {
+  constructor(log: EventLog, view: EventView) {
     this.#log = log;
-    this.#seesPrivate = seesPrivate;
-    this.#totals = seesPrivate ? log.all : log.public;
-    this.taken = { ...this.#totals };
+    this.view = view;
+    this.taken = { ...view.totals };
     this.#slab = log.tail;
     this.#index = log.tail.ends.length;
+    this.#sequence = log.all.events;
+  }
+
+  /** Events published for this reader, whether it has taken them or not. */
+  get publishedEvents(): number {
+    return Math.min(this.view.totals.events, this.#lastEvent);
   }
 
   get waitingEvents(): number {
-    return Math.min(this.#totals.events, this.#lastEvent) - this.taken.events;
+    return this.publishedEvents - this.taken.events;
   }
 
   get waitingBytes(): number {
-    return Math.min(this.#totals.bytes, this.#lastByte) - this.taken.bytes;
+    return Math.min(this.view.totals.bytes, this.#lastByte) - this.taken.bytes;
   }
 
   /** Bytes of the log from the cursor on, other readers' events included; 0 if nothing waits. */
@@ -156,37 +119,25 @@ export class Cursor {
   take(maxBytes: number): Uint8Array | undefined {
     while (this.waitingEvents > 0 && this.#slab !== undefined) {
       const slab = this.#slab;
-      const count = slab.ends.length;
-      const stop = this.#seesPrivate ? count : slab.privateFrom(this.#index);
-      if (this.#index < stop) return this.#takeRun(slab, stop, maxBytes);
-      if (this.#index < count) this.#index++;
-      else this.#goTo(slab.next, 0);
+      const { begin, stop } = this.view.find(slab, this.#index, maxBytes, this.#areAllIncluded());
+      this.#moveTo(begin);
+      if (begin < stop) return this.#takeRun(slab, Math.min(stop, begin + this.waitingEvents));
+      this.#goTo(slab.next, 0);
     }
     return undefined;
-  }
-
-  #takeRun(slab: Slab, stop: number, maxBytes: number): Uint8Array {
-    const index = this.#index;
-    const start = slab.startOf(index);
-    const most = Math.min(stop, index + this.waitingEvents);
-    const next = lastFitting(slab.ends, index, most, start + maxBytes);
-    const end = slab.startOf(next);
-    this.#index = next;
-    this.taken.events += next - index;
-    this.taken.bytes += end - start;
-    return slab.run(start, end);
   }
 
   /** Releases slabs that hold nothing more for this reader. */
   settle(): void {
     if (this.#slab === undefined || this.waitingEvents > 0) return;
     this.#goTo(this.#log.tail, this.#log.tail.ends.length);
+    this.#sequence = this.#log.all.events;
   }
 
   /** Ends the reading after what waits now. */
   stopHere(): void {
-    this.#lastEvent = Math.min(this.#lastEvent, this.#totals.events);
-    this.#lastByte = Math.min(this.#lastByte, this.#totals.bytes);
+    this.#lastEvent = Math.min(this.#lastEvent, this.view.totals.events);
+    this.#lastByte = Math.min(this.#lastByte, this.view.totals.bytes);
   }
 
   /** Drops what waits and releases the log. Returns how many events were dropped. */
@@ -194,25 +145,33 @@ export class Cursor {
     const events = this.waitingEvents;
     this.#lastEvent = this.taken.events;
     this.#lastByte = this.taken.bytes;
+    if (this.#slab !== undefined) this.#log.dropped(this.view);
     this.#goTo(undefined, 0);
     return events;
+  }
+
+  /** Whether every event from here to the newest one is for this reader. */
+  #areAllIncluded(): boolean {
+    const left = this.#log.all.events - this.#sequence;
+    return left === this.view.totals.events - this.taken.events;
+  }
+
+  #takeRun(slab: Slab, stop: number): Uint8Array {
+    const start = slab.startOf(this.#index);
+    const end = slab.startOf(stop);
+    this.taken.events += stop - this.#index;
+    this.taken.bytes += end - start;
+    this.#moveTo(stop);
+    return this.view.bytesOf(slab, start, end);
+  }
+
+  #moveTo(index: number): void {
+    this.#sequence += index - this.#index;
+    this.#index = index;
   }
 
   #goTo(slab: Slab | undefined, index: number): void {
     this.#slab = slab;
     this.#index = index;
   }
-}
-
-/** The last index in (from, to] whose events end within `limit`; at least from + 1. */
-function lastFitting(ends: readonly number[], from: number, to: number, limit: number): number {
-  if ((ends[to - 1] ?? 0) <= limit) return to;
-  let fits = from + 1;
-  let tooFar = to;
-  while (tooFar - fits > 1) {
-    const middle = (fits + tooFar) >> 1;
-    if ((ends[middle - 1] ?? 0) <= limit) fits = middle;
-    else tooFar = middle;
-  }
-  return fits;
 }

@@ -3,7 +3,7 @@
  * behind, so that a burst does not make a healthy client fall behind its bounds.
  *
  * A stream that reads nothing causes no pause: a stream can cause one only if it has taken
- * something since half of its backlog was published. It keeps the pause up only while it goes on
+ * something since half of its backlog was published. Only what its filter includes counts. It keeps the pause up only while it goes on
  * reading (`maxReaderStallMs`), and for at most `maxIngestPauseMs` in all; after that it causes
  * none until it has caught up.
  *
@@ -14,7 +14,8 @@
 import type { Clock } from "../clock.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
-import type { Cursor, Totals } from "./event-log.ts";
+import type { Cursor } from "./event-log.ts";
+import type { Totals } from "./event-view.ts";
 
 /** A stream this far behind, as a share of its bounds, causes a pause. */
 const PAUSE_AT = 1 / 4;
@@ -28,12 +29,12 @@ const BYTES_PER_EVENT = 1_024;
 
 /** The part of a stream that decides about pauses. */
 export interface Reader {
-  readonly cursor: Pick<Cursor, "waitingEvents" | "waitingBytes">;
+  readonly cursor: Pick<Cursor, "publishedEvents" | "waitingEvents" | "waitingBytes">;
 }
 
 interface Progress {
-  /** The log's newest event when the reader last took something. */
-  lastTakeSequence: number;
+  /** How many events had been published for the reader when it last took something. */
+  lastTakeEvents: number;
   /** When it last took something, while it keeps a pause up. */
   lastTakeMs: number;
   /** How long it has kept pauses up since it last caught up. */
@@ -77,14 +78,14 @@ export class IngestBackpressure {
     this.#replenish(all);
     if (this.#budgetMs < 1) return undefined;
     const behind = new Set<Reader>();
-    for (const reader of readers) if (this.#needsPause(reader, events)) behind.add(reader);
+    for (const reader of readers) if (this.#needsPause(reader)) behind.add(reader);
     return behind.size === 0 ? undefined : this.#start(behind);
   }
 
   /** A reader took something. */
-  progress(reader: Reader, sequence: number): void {
+  progress(reader: Reader): void {
     const progress = this.#of(reader);
-    progress.lastTakeSequence = sequence;
+    progress.lastTakeEvents = reader.cursor.publishedEvents;
     const pause = this.#pause;
     if (progress.pausedMs === 0 && pause === undefined) return;
     if (!this.#isBehind(reader, RESUME_AT)) {
@@ -109,11 +110,12 @@ export class IngestBackpressure {
     this.#counted = { events, bytes };
   }
 
-  #needsPause(reader: Reader, sequence: number): boolean {
+  #needsPause(reader: Reader): boolean {
     if (!this.#isBehind(reader, PAUSE_AT)) return false;
-    const { pausedMs, lastTakeSequence } = this.#of(reader);
-    const missed = sequence - lastTakeSequence;
-    return pausedMs < this.#options.maxIngestPauseMs && missed < reader.cursor.waitingEvents / 2;
+    const { pausedMs, lastTakeEvents } = this.#of(reader);
+    const { publishedEvents, waitingEvents } = reader.cursor;
+    const missed = publishedEvents - lastTakeEvents;
+    return pausedMs < this.#options.maxIngestPauseMs && missed < waitingEvents / 2;
   }
 
   #isBehind({ cursor }: Reader, part: number): boolean {
@@ -166,7 +168,7 @@ export class IngestBackpressure {
   #of(reader: Reader): Progress {
     const known = this.#progress.get(reader);
     if (known !== undefined) return known;
-    const progress = { lastTakeSequence: 0, lastTakeMs: 0, pausedMs: 0 };
+    const progress = { lastTakeEvents: 0, lastTakeMs: 0, pausedMs: 0 };
     this.#progress.set(reader, progress);
     return progress;
   }
