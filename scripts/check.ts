@@ -1,5 +1,6 @@
 /** `npm run check [NAME…]`: all that can be said of the repository without running it. */
 import { styleText } from "node:util";
+import { breaking } from "./checks/breaking.ts";
 import type { Check } from "./checks/check.ts";
 import { clock } from "./checks/clock.ts";
 import { commands } from "./checks/commands.ts";
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   lint,
   imports,
   clock,
+  breaking,
   generated,
   tables,
   reference,

@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { breaking, renewLanded } from "./breaking.ts";
 import type { Check } from "./check.ts";
 import { clock } from "./clock.ts";
 import { commands } from "./commands.ts";
@@ -182,6 +183,48 @@ const PLANTINGS: readonly Planting[] = [
     finds: /planted\.ts:1 uses "node:timers\/promises"/,
   },
   {
+    check: breaking,
+    what: "a field with another type",
+    path: "protocol/proto/common.proto",
+    plant: (text) => text.replace("string avatar_url = 1000;", "uint64 avatar_url = 1000;"),
+    finds: /common\.proto:\d+.*"1000".*"avatar_url".*"User".*\(against protocol\/landed\.binpb\)/,
+  },
+  {
+    check: breaking,
+    what: "a field with another name in JSON",
+    path: "protocol/proto/common.proto",
+    plant: (text) => text.replace("string avatar_url = 1000;", "string picture_url = 1000;"),
+    finds: /common\.proto:\d+.*"1000".*"json_name" from "avatarUrl" to "pictureUrl"/,
+  },
+  {
+    check: breaking,
+    what: "a field that is gone and leaves its number free",
+    path: "protocol/proto/common.proto",
+    plant: (text) => text.replace("string avatar_url = 1000;", ""),
+    finds: /common\.proto:\d+.*"1000".*"User".*deleted/,
+  },
+  {
+    check: breaking,
+    what: "a value of an enum that is gone",
+    path: "protocol/proto/common.proto",
+    plant: (text) => text.replace("SUPPORT_FULL = 2;", ""),
+    finds: /common\.proto:\d+.*"2".*"Support".*deleted/,
+  },
+  {
+    check: breaking,
+    what: "an image without a new field",
+    path: "protocol/proto/common.proto",
+    plant: (text) => text.replace("string avatar_url = 1000;", "$& string planted = 1999;"),
+    finds: /^protocol\/landed\.binpb is not what the \.proto files say: npm run gen$/,
+  },
+  {
+    check: breaking,
+    what: "a missing image",
+    path: "protocol/landed.binpb",
+    plant: undefined,
+    finds: /^protocol\/landed\.binpb is missing: restore it from git$/,
+  },
+  {
     check: generated,
     what: "a field that was added by hand",
     path: "protocol/src/gen/common_pb.d.ts",
@@ -324,10 +367,10 @@ const PLANTINGS: readonly Planting[] = [
 for (const { check, what, path, plant, finds } of PLANTINGS) {
   test(`${check.name} finds ${what}`, async () => {
     const file = join(root, path);
-    const before = await readFile(file, "utf8").catch(() => undefined);
+    const before = await readFile(file).catch(() => undefined);
     try {
       if (plant === undefined) await rm(file);
-      else await writeFile(file, plant(before ?? ""));
+      else await writeFile(file, plant(before?.toString() ?? ""));
       const problems = await check.find(root);
       assert.match(problems.join("\n"), finds);
     } finally {
@@ -336,3 +379,23 @@ for (const { check, what, path, plant, finds } of PLANTINGS) {
     }
   });
 }
+
+test("the image of what landed is renewed by what adds, and left alone by what breaks", async () => {
+  const proto = join(root, "protocol/proto/common.proto");
+  const image = join(root, "protocol/landed.binpb");
+  const [text, landed] = [await readFile(proto, "utf8"), await readFile(image)];
+  const field = "string avatar_url = 1000;";
+  try {
+    await writeFile(proto, text.replace(field, ""));
+    assert.match((await renewLanded(root)).join("\n"), /common\.proto:\d+.*deleted/);
+    assert.deepEqual(await readFile(image), landed);
+    await writeFile(proto, text.replace(field, `${field} string planted = 1999;`));
+    assert.deepEqual(await renewLanded(root), []);
+    assert.deepEqual(await breaking.find(root), []);
+    await writeFile(proto, text);
+    assert.match((await breaking.find(root)).join("\n"), /common\.proto.*"1999".*deleted/);
+  } finally {
+    await writeFile(proto, text);
+    await writeFile(image, landed);
+  }
+});
