@@ -11,10 +11,12 @@ import type { MessageStream } from "../link/grpc-stream.ts";
 import { Link, type LinkState, type SessionContext } from "../link/link.ts";
 import type { ResolvedConnectOptions } from "../link/options.ts";
 import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
+import { toBaseProtocol } from "./base-protocol.ts";
 import { Channels, type ChatEventBody, channelBody } from "./channels.ts";
+import { CoreState } from "./core-state.ts";
 import { Outbox } from "./outbox.ts";
+import type { Answer } from "./request-kind.ts";
 import { RequestRunner, type RequestRunnerDeps } from "./request-runner.ts";
-import type { Answer } from "./requests.ts";
 
 export interface BackendClientDeps
   extends Pick<RequestRunnerDeps, "type" | "sends" | "connected" | "metadata" | "timeoutMs">,
@@ -34,6 +36,7 @@ export interface BackendClientDeps
  */
 export class BackendClient {
   readonly channels: Channels;
+  readonly coreState = new CoreState((body) => this.#announce(body));
   readonly #deps: BackendClientDeps;
   readonly #outbox: Outbox;
   readonly #link: Link;
@@ -100,7 +103,8 @@ export class BackendClient {
   }
 
   emit(event: ChatEvent): void {
-    if (this.#closed === undefined) this.#outbox.push("event", event);
+    if (this.#closed !== undefined) return;
+    this.#outbox.push(event.inner.case === "typing" ? "transient" : "event", event);
   }
 
   /**
@@ -117,9 +121,9 @@ export class BackendClient {
     this.#link.connection.drop(new SeabirdError("closed", "the client was closed"));
   }
 
-  /** Until the channels have been announced in this session, it is enough to remember them. */
+  /** Until everything has been announced in this session, it is enough to remember changes. */
   #announce(inner: ChatEventBody): void {
-    if (this.#isAnnounced) this.#outbox.push("channel", create(ChatEventSchema, { inner }));
+    if (this.#isAnnounced) this.#outbox.push("state", create(ChatEventSchema, { inner }));
   }
 
   #answer(id: string, answer: Answer): void {
@@ -176,14 +180,20 @@ export class BackendClient {
     const { type, id, resolved } = this.#deps;
     if (!(await stream.opened)) return;
     this.#outbox.open();
-    await stream.send([encode({ case: "hello", value: { backendInfo: { type, id } } })]);
+    const { capabilities } = this.coreState;
+    // A core that does not know capabilities skips them.
+    const hello = { backendInfo: { type, id }, capabilities };
+    await stream.send([encode({ case: "hello", value: hello })]);
     await headersArriveInTime(headers, resolved.clock, signal);
     if (!(await isCoreAnswering(connection, signal)) || over.aborted) return stream.halfClose();
-    const channels = this.channels.all();
-    this.#isAnnounced = true;
-    for (const channel of channels) {
-      await stream.send([encode({ case: "joinChannel", value: channelBody(channel) })]);
+    const hasMessages = connection.core.hasMessages === true;
+    this.#outbox.translate(hasMessages ? undefined : toBaseProtocol);
+    const bodies = hasMessages ? [...this.coreState.since(capabilities)] : [];
+    for (const channel of this.channels.all()) {
+      bodies.push({ case: "joinChannel", value: channelBody(channel) });
     }
+    this.#isAnnounced = true;
+    for (const body of bodies) await stream.send([encode(body)]);
     if (!over.aborted) connected();
     const finish = AbortSignal.any([closing, over]);
     while (!over.aborted) {

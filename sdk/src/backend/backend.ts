@@ -1,9 +1,12 @@
 /** `backend()`: how a connection to a chat network is written. */
+import { errorMessage } from "@seabird-chat/runtime";
 import { SeabirdError } from "../link/errors.ts";
 import type { SettingsSchema } from "../program/check-settings.ts";
 import { KIND, type OfKind } from "../program/component-kind.ts";
 import type { Awaitable, BackendConnection } from "./backend-connection.ts";
 import type { BackendCapabilities } from "./capabilities.ts";
+import { declareCapabilities } from "./declare-capabilities.ts";
+import type { CapabilitySource } from "./declared-capabilities.ts";
 import type { BackendHost } from "./host.ts";
 import type { ProbeHost } from "./probe.ts";
 import type { SendKind } from "./requests.ts";
@@ -73,5 +76,15 @@ export function backend<Config = Readonly<Record<string, never>>>(
   }
   const problem = validateSpec(spec);
   if (problem !== undefined) throw new SeabirdError("bad_option", `backend "${type}" ${problem}`);
+  checkCapabilities(type, spec);
   return Object.freeze({ ...spec, type, [KIND]: "backend" as const });
+}
+
+function checkCapabilities(type: string, spec: CapabilitySource): void {
+  try {
+    declareCapabilities(spec.capabilities ?? {}, {}, spec);
+  } catch (cause) {
+    const what = `backend "${type}" cannot have such capabilities: ${errorMessage(cause)}`;
+    throw new SeabirdError("bad_option", what, { cause });
+  }
 }

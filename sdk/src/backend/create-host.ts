@@ -1,9 +1,11 @@
 /** Makes the host that `connect` is given, anew for each connection. */
-import { plainText } from "@seabird-chat/protocol";
+import { type Block, plainText } from "@seabird-chat/protocol";
 import type { Clock, Random } from "../link/clock.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendSpec } from "./backend.ts";
 import type { BackendClient } from "./backend-client.ts";
+import { hasNewBlocks } from "./base-protocol.ts";
+import type { BackendCapabilities } from "./capabilities.ts";
 import { chatEvent, contentOf, type IncomingKind, type IncomingOf } from "./chat-events.ts";
 import type { BackendHost, Emit, HostChannels, HostMembers, HostNetwork } from "./host.ts";
 import type { IncomingChannelMessage } from "./incoming.ts";
@@ -26,6 +28,7 @@ export interface HostDeps<Config> {
   readonly go: Promise<void>;
   readonly leave: () => void;
   readonly network: HostNetwork;
+  readonly setCapabilities: (capabilities: BackendCapabilities) => void;
   readonly onNotice: (callback: (line: string) => void) => () => void;
   self: Self | undefined;
 }
@@ -80,7 +83,9 @@ export function createHost<Config>(
     emit: createEmit(deps, unlessOver),
     channels: createChannels(client, unlessOver),
     members: createMembers(client, unlessOver),
-    capabilities: { set: unlessOver(() => undefined, "capabilities are not valid") },
+    capabilities: {
+      set: unlessOver(deps.setCapabilities, "capabilities are not valid, and stay as they were"),
+    },
     core: {
       get state() {
         return client.state;
@@ -152,13 +157,24 @@ function recognised(
   const content = contentOf(incoming);
   const plain = typeof content === "string" ? content : plainText(content);
   const found = recognise(plain, options);
-  if (found.kind === "command") return chatEvent("command", { ...incoming, ...found });
+  if (found.kind === "command") {
+    const skip = plain.trimEnd().length - found.arg.length;
+    const argBlock = typeof content === "string" ? undefined : argBlockOf(content, skip);
+    return chatEvent("command", { ...incoming, ...found, argBlock });
+  }
   if (found.kind === "message") return chatEvent("message", incoming);
   const rest =
     typeof content === "string"
       ? { text: content.slice(found.skip).trim() }
       : { block: stripPrefix(content, found.skip) };
   return chatEvent("mention", { ...incoming, ...rest });
+}
+
+/** The argument with its mentions, emoji and files; undefined if it has none. */
+function argBlockOf(block: Block, skip: number): Block | undefined {
+  if (!hasNewBlocks(block)) return undefined;
+  const rest = stripPrefix(block, skip);
+  return hasNewBlocks(rest) ? rest : undefined;
 }
 
 function createChannels({ channels }: BackendClient, unlessOver: Guard): HostChannels {

@@ -40,6 +40,8 @@ export interface NetworkDeps<Config> {
   /** The connection is there, for the first time or again. */
   readonly onConnected: (connection: BackendConnection<Config>) => void;
   readonly onLost: () => void;
+  /** Called for each change of `status`. */
+  readonly onStatus?: ((status: NetworkStatus) => void) | undefined;
 }
 
 /** More of why a network is away is in the log. */
@@ -78,13 +80,18 @@ export class Network<Config> {
       .slice(0, MAX_REASON_CHARACTERS)
       .trim();
     if (before.state === "away" && before.why === why) return;
-    this.#statuses.set({ state: "away", sinceMs, why });
+    this.#setStatus({ state: "away", sinceMs, why });
   }
 
   /** A connection that reconnects by itself is there again. */
   back(): void {
     if (this.#current === undefined || this.status.state === "connected") return;
-    this.#statuses.set({ state: "connected" });
+    this.#setStatus({ state: "connected" });
+  }
+
+  #setStatus(status: NetworkStatus): void {
+    this.#statuses.set(status);
+    this.#deps.onStatus?.(status);
   }
 
   /** Undefined while it is away. */

@@ -77,12 +77,12 @@ test("while core is away only events are kept, within smaller bounds", async () 
   const answer = create(ChatEventSchema, { id: "1", inner: { case: "success", value: {} } });
   const join = create(ChatEventSchema, { inner: { case: "joinChannel", value: {} } });
   box.push("answer", answer);
-  box.push("channel", join);
+  box.push("state", join);
   assert.equal(box.isEmpty, true);
   box.open();
   for (const text of ["1", "2", "3", "4", "5"]) box.push("event", said(text));
   box.push("answer", answer);
-  box.push("channel", join);
+  box.push("state", join);
   box.spool();
   assert.equal(box.dropped, 2);
   assert.deepEqual(await drain(box), ["3", "4", "5"]);
@@ -94,7 +94,7 @@ test("events are dropped before channels, and answers never", async () => {
   for (let i = 0; i < 5; i++) {
     box.push("answer", create(ChatEventSchema, { id: "1", inner: { case: "success", value: {} } }));
   }
-  box.push("channel", create(ChatEventSchema, { inner: { case: "joinChannel", value: {} } }));
+  box.push("state", create(ChatEventSchema, { inner: { case: "joinChannel", value: {} } }));
   for (const text of ["1", "2", "3"]) box.push("event", said(text));
   assert.equal(box.dropped, 2);
   assert.deepEqual(await drain(box), [...Array(5).fill("success"), "joinChannel", "3"]);

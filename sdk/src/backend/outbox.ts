@@ -2,7 +2,7 @@
  * What a backend has yet to send, in one order, bounded.
  *
  * While core is away it is the spool: smaller bounds, and events only. Answers
- * are of no use any more, and the channels will be announced again. When a bound is passed, the
+ * are of no use any more, and channels and other state will be announced again. When a bound is passed, the
  * oldest events go first and are counted.
  */
 import { toBinary } from "@bufbuild/protobuf";
@@ -15,8 +15,11 @@ export interface OutboxBounds {
   readonly maxBytes: number;
 }
 
-/** `channel`: a change in the list of channels. */
-export type OutgoingKind = "event" | "channel" | "answer";
+/**
+ * `state`: a change in the list of channels, in the capabilities or of the network. `transient`: an
+ * event that means nothing later, such as that somebody types.
+ */
+export type OutgoingKind = "event" | "transient" | "state" | "answer";
 
 interface Item {
   readonly kind: OutgoingKind;
@@ -39,6 +42,11 @@ export interface OutboxOptions {
   readonly onChange?: (() => void) | undefined;
 }
 
+/** Makes of an event what core understands; undefined: nothing of it. */
+type ToCore = (message: Uint8Array) => Uint8Array | undefined;
+
+const asItIs: ToCore = (message) => message;
+
 /** Taken at once, in bytes, and then on its way; one larger message is taken alone. */
 const TAKE_BYTES = 16_384;
 
@@ -49,6 +57,7 @@ export class Outbox {
   #bytes = 0;
   #dropped = 0;
   #open = false;
+  #toCore: ToCore = asItIs;
   #wake: (() => void) | undefined;
   readonly #drained = new Set<() => void>();
 
@@ -82,6 +91,11 @@ export class Outbox {
     this.#keep(kept);
     this.#open = true;
     this.#tellDrained();
+  }
+
+  /** From now on every event goes through this. */
+  translate(toCore: ToCore = asItIs): void {
+    this.#toCore = toCore;
   }
 
   #isStale({ commandAtMs }: Item): boolean {
@@ -170,8 +184,12 @@ export class Outbox {
       this.#bytes -= item.bytes;
       if (item.kind !== "answer") this.#events--;
       // Core was there, and did not read.
-      if (this.#isStale(item)) this.#dropped++;
-      else messages.push(item.message);
+      if (this.#isStale(item)) {
+        this.#dropped++;
+        continue;
+      }
+      const message = this.#toCore(item.message);
+      if (message !== undefined) messages.push(message);
     }
     this.#items.splice(0, count);
     this.#tellDrained();
@@ -201,9 +219,9 @@ export class Outbox {
     this.#tellDrained();
   }
 
-  /** The oldest event; if there is none, the oldest change of a channel. */
+  /** The oldest event; if there is none, the oldest change of state. */
   #oldest(): number {
-    const event = this.#items.findIndex((item) => item.kind === "event");
-    return event >= 0 ? event : this.#items.findIndex((item) => item.kind === "channel");
+    const event = this.#items.findIndex(({ kind }) => kind === "event" || kind === "transient");
+    return event >= 0 ? event : this.#items.findIndex((item) => item.kind === "state");
   }
 }

@@ -7,14 +7,8 @@ import type { Log } from "../program/log.ts";
 import type { BackendConnection, RequestInfo } from "./backend-connection.ts";
 import { isRefused } from "./backend-errors.ts";
 import type { Channels } from "./channels.ts";
-import {
-  type Answer,
-  failed,
-  isSupported,
-  type RequestCase,
-  requestKind,
-  type SendKind,
-} from "./requests.ts";
+import { type Answer, failed } from "./request-kind.ts";
+import { isSupported, requestKind, type SendKind } from "./requests.ts";
 
 /** The connection to the network. */
 export interface Connected<Config = unknown> {
@@ -134,7 +128,7 @@ export class RequestRunner {
       const values = await metadata();
       return () => ({ case: "metadata", value: { values } });
     }
-    const kind = inner.case && requestKind(inner.case as RequestCase);
+    const kind = inner.case && requestKind(inner.case);
     if (kind === undefined || inner.case === undefined)
       return failed("not supported by this backend");
     if (network === undefined) return failed(`${type} is not connected`);
@@ -152,7 +146,10 @@ export class RequestRunner {
       },
     };
     try {
-      return await kind.run(connection as Required<BackendConnection>, inner.value, info, channels);
+      const warn = (problem: string) =>
+        log.warn({ problem, request: kind.capability }, "a request's result is not valid");
+      const context = { channels, warn };
+      return await kind.run(connection as Required<BackendConnection>, inner.value, info, context);
     } catch (reason) {
       const isFault = !isRefused(reason) && !ended.aborted;
       if (isFault) log.warn({ error: reason, request: kind.capability }, "a request failed");

@@ -1,49 +1,26 @@
 /** What core can ask of a backend: one row for each kind of request. */
-import { type ChatRequest, EXIT_MESSAGE_TAG, text as textBlock } from "@seabird-chat/protocol";
-import type { Awaitable, BackendConnection, RequestInfo } from "./backend-connection.ts";
-import { type Channels, type ChatEventBody, channelBody } from "./channels.ts";
+import { EXIT_MESSAGE_TAG, text as textBlock } from "@seabird-chat/protocol";
+import { channelBody } from "./channels.ts";
+import { fromSendOptions } from "./from-wire.ts";
+import { MESSAGE_REQUESTS, type MessageRequestCase, sentAnswer } from "./message-requests.ts";
 import type { Target } from "./network-types.ts";
+import {
+  type Functions,
+  type RequestCase,
+  type RequestKind,
+  success,
+  type ValueOf,
+} from "./request-kind.ts";
 
 /** The kinds of messages that a backend may send, as its metadata names them. */
 export const SEND_KINDS = ["message", "action", "private_message", "private_action"] as const;
 
 export type SendKind = (typeof SEND_KINDS)[number];
 
-/** Called when the answer is sent, and not at all if it comes too late: it may change the channels. */
-export type Answer = (channels: Channels) => ChatEventBody;
-
-export const success: Answer = () => ({ case: "success", value: {} });
-/** The caller gets UNKNOWN with this reason. */
-export const failed =
-  (reason: string): Answer =>
-  () => ({ case: "failed", value: { reason } });
-
-type Functions = Omit<BackendConnection, "metadata" | "reconfigure" | "closed" | "close">;
-type Inner = ChatRequest["inner"];
-/** GetBackendInfo is answered without the network. */
-export type RequestCase = Exclude<
-  NonNullable<Inner["case"]>,
-  "metadata" | "editMessage" | "deleteMessages" | "react" | "setTyping" | "listMembers"
->;
-type ValueOf<Case extends RequestCase> = Extract<Inner, { case: Case }>["value"];
-
-interface RequestKind<Value> {
-  /** The connection's function that does it. */
-  readonly needs: keyof Functions;
-  /** Its name in the metadata's `capabilities`. */
-  readonly capability: string;
-  /** Completes "campfire cannot …". */
-  readonly cannot: string;
-  /** Called with a connection that has the function. */
-  run(
-    connection: Required<Functions>,
-    value: Value,
-    request: RequestInfo,
-    channels: Pick<Channels, "get">,
-  ): Awaitable<Answer>;
-}
-
-const REQUESTS: { readonly [Case in RequestCase]: RequestKind<ValueOf<Case>> } = {
+/** Requests of the base protocol; in the metadata, `capabilities` names them in this order. */
+const BASE_REQUESTS: {
+  readonly [Case in Exclude<RequestCase, MessageRequestCase>]: RequestKind<ValueOf<Case>>;
+} = {
   sendMessage: send<ValueOf<"sendMessage">>("message", "send messages", toChannel),
   performAction: send<ValueOf<"performAction">>("action", "perform actions", toChannel),
   sendPrivateMessage: send<ValueOf<"sendPrivateMessage">>(
@@ -70,7 +47,7 @@ const REQUESTS: { readonly [Case in RequestCase]: RequestKind<ValueOf<Case>> } =
     needs: "leave",
     capability: "leave",
     cannot: "leave channels",
-    async run(connection, { channelId, tags }, request, { get }) {
+    async run(connection, { channelId, tags }, request, { channels: { get } }) {
       await connection.leave(channelId, tags[EXIT_MESSAGE_TAG] ?? "", request);
       if (get(channelId) === undefined) return success;
       return (channels) => {
@@ -83,7 +60,7 @@ const REQUESTS: { readonly [Case in RequestCase]: RequestKind<ValueOf<Case>> } =
     needs: "setTopic",
     capability: "topic",
     cannot: "set topics",
-    async run(connection, { channelId, topic }, request, { get }) {
+    async run(connection, { channelId, topic }, request, { channels: { get } }) {
       const before = get(channelId);
       await connection.setTopic(channelId, topic, request);
       // Otherwise the network has reported it already.
@@ -98,7 +75,9 @@ const REQUESTS: { readonly [Case in RequestCase]: RequestKind<ValueOf<Case>> } =
   },
 };
 
-function send<Value extends Pick<ValueOf<"sendMessage">, "text" | "rootBlock">>(
+const REQUESTS = { ...BASE_REQUESTS, ...MESSAGE_REQUESTS };
+
+function send<Value extends Pick<ValueOf<"sendMessage">, "text" | "rootBlock" | "options">>(
   capability: SendKind,
   cannot: string,
   target: (value: Value) => Target,
@@ -108,12 +87,11 @@ function send<Value extends Pick<ValueOf<"sendMessage">, "text" | "rootBlock">>(
     needs: "send",
     capability,
     cannot,
-    async run(connection, value, request) {
-      const { text, rootBlock } = value;
-      const block = rootBlock ?? textBlock(text);
-      const message = { ...request, kind, text, block, startThread: false } as const;
-      await connection.send(target(value), message);
-      return success;
+    async run(connection, value, request, { warn }) {
+      const { text, rootBlock, options } = value;
+      const content = { kind, text, block: rootBlock ?? textBlock(text) } as const;
+      const message = { ...request, ...content, ...fromSendOptions(options) };
+      return sentAnswer(await connection.send(target(value), message), warn);
     },
   };
 }
@@ -145,7 +123,7 @@ export function capabilitiesOf(
   connection: Functions,
   sends: readonly string[] | undefined,
 ): readonly string[] {
-  const kinds: readonly RequestKind<never>[] = Object.values(REQUESTS);
+  const kinds: readonly RequestKind<never>[] = Object.values(BASE_REQUESTS);
   return kinds
     .filter((kind) => isSupported(kind as RequestKind<unknown>, connection, sends))
     .map(({ capability }) => capability);

@@ -15,6 +15,7 @@ import { BackendClient } from "./backend-client.ts";
 import { isFatal } from "./backend-errors.ts";
 import { BackendSettings } from "./backend-settings.ts";
 import { createHost, type HostDeps } from "./create-host.ts";
+import { DeclaredCapabilities } from "./declared-capabilities.ts";
 import { metadata } from "./metadata.ts";
 import { Network, type NetworkState } from "./network.ts";
 
@@ -212,11 +213,13 @@ export class RunningBackend implements AsyncDisposable {
       },
       onOutboxChange: () => this.#notify(),
     });
+    const capabilities = new DeclaredCapabilities(definition, client.coreState);
     const deps: HostDeps<never> = {
       ...{ type, id, log, clock, random, client, spec: definition, self: undefined },
       config: () => settings.config,
       go: this.#options.go ?? Promise.resolve(),
       network: { away: (reason) => network.away(reason), back: () => network.back() },
+      setCapabilities: (given) => capabilities.set(given),
       onNotice: this.#options.onNotice ?? (() => () => undefined),
       leave: () => void this.#leave(),
     };
@@ -224,14 +227,23 @@ export class RunningBackend implements AsyncDisposable {
     const network = new Network<never>({
       ...{ log, clock, random, limits, leaving: this.#leaving.signal },
       connectTimeoutMs: definition.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-      connect: (session) => definition.connect(createHost(deps, session)),
-      onConnected: () => {
+      connect: (session) => {
+        capabilities.connecting();
+        return definition.connect(createHost(deps, session));
+      },
+      onConnected: (connection) => {
+        capabilities.connected(connection);
         stopSettling = clock.after(limits.channelsBackMs, () => client.channels.settled());
         this.#notify();
       },
       onLost: () => {
         stopSettling();
         client.channels.networkLost();
+      },
+      onStatus: (status) => {
+        if (status.state === "connected") client.coreState.networkBack();
+        // Its own leave is no loss of the network.
+        else if (!this.#leaving.signal.aborted) client.coreState.networkLost(status.why);
       },
     });
     return { client, network };

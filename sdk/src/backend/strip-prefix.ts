@@ -4,7 +4,8 @@ import { type Block, BlockSchema, container, plainText, text } from "@seabird-ch
 
 /**
  * The block without the first `count` characters (UTF-16) of its plain text and the blanks behind
- * them. Where the cut would go through a link, a list or a time, the formatting is lost instead.
+ * them. Where the cut would go through a link, a list, a time, a mention, an emoji or a file, the
+ * formatting is lost instead.
  */
 export function stripPrefix(block: Block, count: number): Block {
   const cut: Cut = { left: count, trimming: true, impossible: false };
@@ -45,10 +46,16 @@ function cutBlock(block: Block, cut: Cut): Block | undefined {
       const rest = inner.value.inner.flatMap((child) => cutBlock(child, cut) ?? []);
       return rest.length === 0 ? undefined : container(rest);
     }
-    default:
+    default: {
+      const { length } = plainText(block);
+      if (length > 0 && length <= cut.left) {
+        cut.left -= length;
+        return undefined;
+      }
       if (cut.left > 0) cut.impossible = true;
       cut.trimming = false;
       return block;
+    }
   }
 }
 

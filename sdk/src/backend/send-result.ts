@@ -1,0 +1,74 @@
+/** What `send`, `edit` and `delete` return, as core gets it. Pure. */
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { SendResultSchema } from "@seabird-chat/protocol";
+import { FEATURES } from "./capabilities.ts";
+import { MAX_ID_BYTES } from "./to-wire.ts";
+
+/** Messages that one send may become. */
+const MAX_MESSAGE_IDS = 100;
+
+type Warn = (problem: string) => void;
+
+/**
+ * Undefined if nothing was returned. What is wrong is left out with a warning: the message has been
+ * sent, so the request must not fail.
+ */
+export function toSendResult(
+  returned: unknown,
+  warn: Warn,
+): MessageInitShape<typeof SendResultSchema> | undefined {
+  if (typeof returned !== "object" || returned === null) return undefined;
+  const { ids, channel, degraded } = returned as Readonly<Record<string, unknown>>;
+  const messageIds = texts("ids", ids, warn).filter((id) => isMessageId(id, warn));
+  if (messageIds.length > MAX_MESSAGE_IDS) {
+    warn(`ids has ${messageIds.length} ids; core takes ${MAX_MESSAGE_IDS}`);
+  }
+  const features = texts("degraded", degraded, warn).flatMap((name) => {
+    if (Object.hasOwn(FEATURES, name)) return FEATURES[name as keyof typeof FEATURES];
+    warn(`degraded has an unknown feature ${JSON.stringify(name)}`);
+    return [];
+  });
+  const result = {
+    messageIds: messageIds.slice(0, MAX_MESSAGE_IDS),
+    degraded: [...new Set(features)],
+    channelId: texts("channel", isMissing(channel) ? [] : [channel], warn)[0] ?? "",
+  };
+  return Object.values(result).some((value) => value.length > 0) ? result : undefined;
+}
+
+/** The ids that could not be deleted; only those that were asked for. */
+export function toFailedIds(
+  returned: unknown,
+  messageIds: readonly string[],
+  warn: Warn,
+): Record<string, string> {
+  if (typeof returned !== "object" || returned === null) return {};
+  const entries = Object.entries(returned).filter(([id]) => {
+    if (messageIds.includes(id)) return true;
+    warn(`delete returned an id that it was not asked to delete: ${JSON.stringify(id)}`);
+    return false;
+  });
+  return Object.fromEntries(entries.map(([id, why]) => [id, String(why).toWellFormed()]));
+}
+
+function texts(name: string, given: unknown, warn: Warn): readonly string[] {
+  if (isMissing(given)) return [];
+  if (!Array.isArray(given)) {
+    warn(`${name} is ${typeof given}, not a list`);
+    return [];
+  }
+  const fitting = given.filter((each) => typeof each === "string" && each !== "");
+  if (fitting.length < given.length) warn(`${name} has a value that is no text, or empty`);
+  return fitting.map((each: string) => each.toWellFormed());
+}
+
+function isMessageId(id: string, warn: Warn): boolean {
+  const bytes = Buffer.byteLength(id);
+  if (bytes <= MAX_ID_BYTES) return true;
+  warn(`a message id has ${bytes} bytes; allowed: ${MAX_ID_BYTES}`);
+  return false;
+}
+
+function isMissing(given: unknown): given is undefined | null {
+  return given === undefined || given === null;
+}
