@@ -74,6 +74,7 @@ export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./link/options.ts"
 export { type ProcessLifecycle, startProcessLifecycle } from "./link/process-lifecycle.ts";
 export { isUnavailable } from "./link/unavailable.ts";
 export type {
+  ActivityKind,
   AskOptions,
   BackendRef,
   ChannelKind,
@@ -90,23 +91,42 @@ export type {
   ReplyMethods,
 } from "./plugin/context.ts";
 export type { Activity } from "./plugin/dispatcher.ts";
+export { EVENT_KINDS } from "./plugin/event-rows.ts";
+export type {
+  KnownChannel,
+  Person,
+  ReceivedAttachment,
+  ReceivedEmoji,
+  ReceivedMessage,
+  RepliedMessage,
+  User,
+} from "./plugin/event-values.ts";
 export type {
   ActionEvent,
+  ActivityEvent,
+  BackendEvent,
+  ChannelEvent,
   CommandEvent,
+  MemberEvent,
   MentionEvent,
+  MessageDeletedEvent,
+  MessageEditedEvent,
   MessageEvent,
   PerformActionEvent,
   PerformPrivateActionEvent,
   PluginEvent,
   PrivateActionEvent,
   PrivateMessageEvent,
+  ReactionEvent,
   ReplyableEvent,
   SendMessageEvent,
   SendPrivateMessageEvent,
+  SendResultEvent,
+  SentOptions,
+  TypingEvent,
   UnknownEvent,
-  User,
+  UserChangedEvent,
 } from "./plugin/events.ts";
-export { EVENT_KINDS } from "./plugin/events.ts";
 export type { IgnoredSpeaker, IgnoredSpeakers } from "./plugin/loop-guard.ts";
 export type { Match } from "./plugin/match.ts";
 export {

@@ -3,7 +3,7 @@ import { parseBackendId, parseId } from "@seabird-chat/protocol/ids";
 import type { EventKind, PluginEvent } from "@seabird-chat/sdk";
 
 /** What `--kind` takes: the SDK's `EVENT_KINDS`, which would load all of it before a command runs. */
-const KINDS: Readonly<Record<Exclude<EventKind, "unknown">, true>> = {
+const KINDS: Readonly<Partial<Record<Exclude<EventKind, "unknown">, true>>> = {
   message: true,
   mention: true,
   command: true,

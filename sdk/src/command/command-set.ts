@@ -5,7 +5,7 @@ import { formatDuration } from "@seabird-chat/runtime";
 import type { BackendInfo } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
-import type { User } from "../plugin/events.ts";
+import type { Person } from "../plugin/event-values.ts";
 import type { CommandHelp } from "../plugin/plugin-client.ts";
 import { isAllowed, trustsIdsOf } from "./allow.ts";
 import { checkExamples } from "./check-examples.ts";
@@ -29,7 +29,7 @@ export interface Invocation {
   readonly name: string;
   /** The text after it. */
   readonly arg: string;
-  readonly user: User;
+  readonly user: Person;
   /** Absolute; undefined in private. */
   readonly channelId?: string | undefined;
   readonly backendType: string;

@@ -1,14 +1,14 @@
 /** Converts one typed word to a value, or to an error. */
-import type { User } from "../plugin/events.ts";
+import type { Person } from "../plugin/event-values.ts";
 
 /** What a reader may look up about where the command was typed. */
 export interface ReadContext {
   /** Who typed it. */
-  readonly user: User;
+  readonly user: Person;
   /** Absolute; undefined in private. */
   readonly channelId: string | undefined;
   /** Finds a user of this network by name. Default: none is known. */
-  readonly findUser?: ((name: string) => Found<User>) | undefined;
+  readonly findUser?: ((name: string) => Found<Person>) | undefined;
   /** Finds the absolute id of a channel of this network by name. Default: made from the name. */
   readonly findChannel?: ((name: string) => Found<string>) | undefined;
 }

@@ -4,7 +4,7 @@ import { absoluteId, parseId } from "@seabird-chat/protocol";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
 import { normalChannelId } from "../link/normal-id.ts";
-import type { User } from "../plugin/events.ts";
+import type { Person } from "../plugin/event-values.ts";
 import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
 import { NameIndex } from "./name-index.ts";
 import { nearest } from "./nearest.ts";
@@ -169,7 +169,7 @@ function bareName(typed: string): string {
   return typed.slice(from, Math.max(from, to));
 }
 
-function isSelf(name: string, user: User): boolean {
+function isSelf(name: string, user: Person): boolean {
   if (user.id === "") return false;
   return foldCase(name) === foldCase(user.displayName);
 }

@@ -13,9 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 function byLibrary(bytes: Uint8Array): Fields {
   const raw = fromBinary(EventSchema, Buffer.from(bytes));
   const { tags } = raw;
-  const { source, rootBlock, ...body } = (raw.inner.value ?? {}) as Record<string, unknown> & {
-    source?: { id?: string; displayName?: string; channelId?: string; user?: object };
-  };
+  const { source, rootBlock, argBlock, info, ...body } = (raw.inner.value ?? {}) as LooseBody;
   const user = (source?.user ?? (raw.inner.value && source)) as typeof source;
   const texts = Object.fromEntries(TEXTS.map((name) => [name, body[name] ?? ""]));
   const who = { channelId: source?.channelId ?? texts["channelId"] };
@@ -23,16 +21,41 @@ function byLibrary(bytes: Uint8Array): Fields {
   const displayName = user?.displayName ?? "";
   return {
     kind: raw.inner.case ?? "unknown",
-    ...{ ...texts, ...who, userId, displayName, tags, rootBlock, raw },
+    ...{ ...texts, ...who, userId, displayName, tags, block: rootBlock ?? argBlock, info, raw },
+    details: {
+      avatarUrl: user?.avatarUrl ?? "",
+      isBot: user?.isBot ?? false,
+      account: user?.account ?? "",
+    },
   };
 }
+
+interface LooseSource {
+  readonly id?: string;
+  readonly displayName?: string;
+  readonly channelId?: string;
+  readonly user?: object;
+  readonly avatarUrl?: string;
+  readonly isBot?: boolean;
+  readonly account?: string;
+}
+
+type LooseBody = Record<string, unknown> & { readonly source?: LooseSource };
 
 const TEXTS = ["text", "command", "arg", "sender", "channelId", "userId"];
 
 function byUs(bytes: Uint8Array): Fields {
-  const { kind, tags, rootBlock, raw, ...texts } = new ReceivedEvent(bytes);
+  const { kind, tags, block, info, details, raw, ...texts } = new ReceivedEvent(bytes);
   const event = new ReceivedEvent(bytes);
-  return { kind, ...texts, tags: event.tags, rootBlock: event.rootBlock, raw: event.raw };
+  return {
+    kind,
+    ...texts,
+    tags: event.tags,
+    block: event.block,
+    info: event.info,
+    details: event.details,
+    raw: event.raw,
+  };
 }
 
 /** The fields, or that it cannot be decoded. */
@@ -51,24 +74,49 @@ function check(bytes: Uint8Array): void {
     return;
   }
   // The library reads a block beyond its own end; alone it has nothing there.
-  assert.throws(() => new ReceivedEvent(bytes).rootBlock, { code: "internal" });
+  const read = () => [new ReceivedEvent(bytes).block, new ReceivedEvent(bytes).info];
+  assert.throws(read, { code: "internal" });
 }
 
 const string = fc.string({ unit: "binary", maxLength: 40 }).map((each) => each.toWellFormed());
-const user = fc.record({ id: string, displayName: string });
+const user = fc.record(
+  { id: string, displayName: string, avatarUrl: string, isBot: fc.boolean(), account: string },
+  { requiredKeys: ["id", "displayName"] },
+);
 const source = fc.option(fc.record({ channelId: string, user: fc.option(user) }));
 const rootBlock = fc.option(string.map((each) => container([text(each), bold(each)])));
+const conversation = fc.oneof(
+  string.map((value) => ({ where: { case: "channelId", value } })),
+  string.map((value) => ({ where: { case: "userId", value } })),
+);
+const reference = { messageId: string, author: user, text: string, conversation };
+const info = fc.option(
+  fc.record({ id: string, replyTo: fc.option(fc.record(reference)), referrer: string }),
+);
+const spoken = { source, text: string, rootBlock, info };
+const spokenInPrivate = { source: fc.option(user), text: string, rootBlock, info };
+const sent = { sender: string, channelId: string, text: string, rootBlock };
+const sentInPrivate = { sender: string, userId: string, text: string, rootBlock };
 const BODIES: Readonly<Record<string, fc.Arbitrary<object>>> = {
-  message: fc.record({ source, text: string, rootBlock }),
-  mention: fc.record({ source, text: string, rootBlock }),
-  action: fc.record({ source, text: string, rootBlock }),
-  command: fc.record({ source, command: string, arg: string }),
-  privateMessage: fc.record({ source: fc.option(user), text: string, rootBlock }),
-  privateAction: fc.record({ source: fc.option(user), text: string, rootBlock }),
-  sendMessage: fc.record({ sender: string, channelId: string, text: string, rootBlock }),
-  performAction: fc.record({ sender: string, channelId: string, text: string, rootBlock }),
-  sendPrivateMessage: fc.record({ sender: string, userId: string, text: string, rootBlock }),
-  performPrivateAction: fc.record({ sender: string, userId: string, text: string, rootBlock }),
+  message: fc.record(spoken),
+  mention: fc.record(spoken),
+  action: fc.record(spoken),
+  command: fc.record({ source, command: string, arg: string, argBlock: rootBlock, info }),
+  privateMessage: fc.record(spokenInPrivate),
+  privateAction: fc.record(spokenInPrivate),
+  sendMessage: fc.record(sent),
+  performAction: fc.record(sent),
+  sendPrivateMessage: fc.record(sentInPrivate),
+  performPrivateAction: fc.record(sentInPrivate),
+  messageEdited: fc.record({ conversation, author: user, text: string, rootBlock, info }),
+  messageDeleted: fc.record({ conversation, messageIds: fc.array(string), by: user }),
+  reaction: fc.record({ conversation, messageId: string, user, removed: fc.boolean() }),
+  typing: fc.record({ conversation, user, isActive: fc.boolean() }),
+  member: fc.record({ channelId: string, user, change: fc.nat(), by: user }),
+  userChanged: fc.record({ before: user, user }),
+  channel: fc.record({ change: fc.nat(), channel: fc.record({ id: string, parentId: string }) }),
+  backend: fc.record({ change: fc.nat(), backend: fc.record({ id: string }), reason: string }),
+  sendResult: fc.record({ sequence: fc.bigInt(0n, 2n ** 64n - 1n), conversation, error: string }),
 };
 const names = EventSchema.fields.filter(({ oneof }) => oneof).map(({ localName }) => localName);
 const inner = fc.oneof(
@@ -123,8 +171,8 @@ test("tags and blocks are decoded once, and belong to the event alone", () => {
   chunk.fill(0);
   assert.deepEqual(event.tags, { a: "b" });
   assert.equal(event.tags, event.tags);
-  assert.equal(event.rootBlock?.plain, "hi");
-  assert.equal(event.rootBlock, event.rootBlock);
+  assert.equal(event.block?.plain, "hi");
+  assert.equal(event.block, event.block);
   assert.equal(event.raw, event.raw);
 });
 
@@ -137,7 +185,7 @@ test("what cannot be decoded is named by the error", () => {
   bytes[block + 1] = 0x7f;
   const event = new ReceivedEvent(bytes);
   const wrong = { code: "internal", message: /^the blocks of an event cannot be decoded: / };
-  assert.throws(() => event.rootBlock, wrong);
+  assert.throws(() => event.block, wrong);
   assert.throws(() => new ReceivedEvent(Uint8Array.of(0xff)), {
     code: "internal",
     message: /^an event cannot be decoded: /,

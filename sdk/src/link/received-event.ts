@@ -1,9 +1,10 @@
 /**
  * Events as core sends them, read from their bytes. Ids, names and texts are decoded at once, for
- * almost every event needs them; tags, blocks and the protocol's own message when they are read.
+ * almost every event needs them; tags, blocks, what is known of the message and its author, and the
+ * protocol's own message when they are read.
  *
- * The fields come from the protocol's descriptors. What is not written as encoders write it, such as
- * a block twice, goes through the library's decoder, with the same result.
+ * What is not written as encoders write it, such as a block twice, goes through the library's decoder,
+ * with the same result.
  */
 import { Buffer } from "node:buffer";
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
@@ -12,71 +13,25 @@ import {
   BlockSchema,
   type Event,
   EventSchema,
+  type MessageInfo,
+  MessageInfoSchema,
   type Tags,
+  UserSchema,
 } from "@seabird-chat/protocol";
 import { errorMessage } from "@seabird-chat/runtime";
 import { SeabirdError } from "./errors.ts";
+import { KINDS, type ReceivedKind, type Roles, TAGS_FIELD, type Texts } from "./event-layout.ts";
 import { WireReader } from "./wire-reader.ts";
 
-export type ReceivedKind = NonNullable<Event["inner"]["case"]> | "unknown";
-
-/** The texts of all kinds; those that an event's kind does not have are empty. */
-interface Texts {
-  text: string;
-  command: string;
-  arg: string;
-  sender: string;
-  channelId: string;
-  userId: string;
-  displayName: string;
-}
-
-/** What a field holds: a text, the block, or a message whose fields count as the event's. */
-type Role = keyof Texts | "rootBlock" | Roles;
-type Roles = ReadonlyMap<number, Role>;
-
-interface Kind {
-  readonly name: ReceivedKind;
-  readonly roles: Roles;
-}
-
-/** By the field's number in seabird.Event. */
-const KINDS = new Map<number, Kind>(
-  EventSchema.fields.flatMap(({ number, localName, oneof, message }) => {
-    if (oneof === undefined || message === undefined) return [];
-    return [[number, { name: localName as ReceivedKind, roles: rolesOf(message) }]];
-  }),
-);
-const TAGS_FIELD = EventSchema.field.tags.number;
-
-function rolesOf({ typeName, fields }: DescMessage): Roles {
-  const roles = new Map<number, Role>();
-  for (const { number, localName, message } of fields) {
-    switch (localName) {
-      case "source":
-      case "user":
-        if (message !== undefined) roles.set(number, rolesOf(message));
-        break;
-      case "id":
-        if (typeName === "common.User") roles.set(number, "userId");
-        break;
-      case "text":
-      case "command":
-      case "arg":
-      case "sender":
-      case "channelId":
-      case "userId":
-      case "displayName":
-      case "rootBlock":
-        roles.set(number, localName);
-        break;
-      default:
-    }
-  }
-  return roles;
+/** Of the speaker, besides id and name. */
+export interface SpeakerDetails {
+  readonly avatarUrl: string;
+  readonly isBot: boolean;
+  readonly account: string;
 }
 
 const ABSENT = -1;
+const NO_DETAILS: SpeakerDetails = Object.freeze({ avatarUrl: "", isBot: false, account: "" });
 
 /**
  * Ids are as core sent them. Its bytes are a copy: whoever keeps an event keeps no chunk of the
@@ -96,8 +51,14 @@ export class ReceivedEvent implements Readonly<Texts> {
   #tagsAt = ABSENT;
   #blockAt = ABSENT;
   #blockEnd = ABSENT;
+  #infoAt = ABSENT;
+  #infoEnd = ABSENT;
+  #speakerAt = ABSENT;
+  #speakerEnd = ABSENT;
   #tags: Tags | undefined;
-  #rootBlock: Block | undefined;
+  #block: Block | undefined;
+  #info: MessageInfo | undefined;
+  #details: SpeakerDetails = NO_DETAILS;
   #raw: Event | undefined;
 
   /** Throws a SeabirdError `internal` for bytes that are no event. */
@@ -111,13 +72,30 @@ export class ReceivedEvent implements Readonly<Texts> {
     return this.#tags;
   }
 
-  /** Throws a SeabirdError `internal` for a block that cannot be decoded. */
-  get rootBlock(): Block | undefined {
+  /** Of a command, its argument. Throws a SeabirdError `internal` for one that cannot be decoded. */
+  get block(): Block | undefined {
     if (this.#blockAt !== ABSENT) {
       const bytes = this.#bytes.subarray(this.#blockAt, this.#blockEnd);
-      this.#rootBlock ??= decode("the blocks of an event", BlockSchema, bytes);
+      this.#block ??= decode("the blocks of an event", BlockSchema, bytes);
     }
-    return this.#rootBlock;
+    return this.#block;
+  }
+
+  /** Throws a SeabirdError `internal` if it cannot be decoded. */
+  get info(): MessageInfo | undefined {
+    if (this.#infoAt !== ABSENT) {
+      const bytes = this.#bytes.subarray(this.#infoAt, this.#infoEnd);
+      this.#info ??= decode("the message of an event", MessageInfoSchema, bytes);
+    }
+    return this.#info;
+  }
+
+  get details(): SpeakerDetails {
+    if (this.#speakerAt !== ABSENT) {
+      this.#details = this.#readDetails() ?? detailsOf(bodyOf(this.raw));
+      this.#speakerAt = ABSENT;
+    }
+    return this.#details;
   }
 
   /** The message of the protocol, with fields that this version does not know. */
@@ -137,8 +115,9 @@ export class ReceivedEvent implements Readonly<Texts> {
       if (kind !== undefined) {
         // The last kind counts, without the fields of the others.
         if (this.kind !== "unknown" && this.kind !== kind.name) return false;
+        if (kind.roles === undefined) return false;
         this.kind = kind.name;
-        this.#readBody(kind.roles, fieldEnd);
+        this.#readBody(kind.roles, reader.at, fieldEnd);
       } else if (no === TAGS_FIELD && this.#tagsAt === ABSENT) this.#tagsAt = at;
       reader.at = fieldEnd;
       at = fieldEnd;
@@ -146,19 +125,63 @@ export class ReceivedEvent implements Readonly<Texts> {
     return !reader.isOdd;
   }
 
-  #readBody(roles: Roles, end: number): void {
+  #readBody(roles: Roles, from: number, end: number): void {
     for (let no = reader.next(end, roles); no !== 0; no = reader.next(end, roles)) {
-      const fieldEnd = reader.enter(end);
       const role = roles.get(no);
-      if (role === "rootBlock") {
-        // Two blocks are one, merged.
-        if (this.#blockAt !== ABSENT) reader.isOdd = true;
-        this.#blockAt = reader.at;
-        this.#blockEnd = fieldEnd;
-      } else if (typeof role === "string") this[role] = reader.text(fieldEnd);
-      else if (role !== undefined) this.#readBody(role, fieldEnd);
+      if (role === "flag") {
+        reader.flag(end);
+        this.#noteDetail(from, end);
+        continue;
+      }
+      const fieldEnd = reader.enter(end);
+      switch (role) {
+        case undefined:
+          break;
+        case "block":
+          // Two of them are one, merged.
+          if (this.#blockAt !== ABSENT) reader.isOdd = true;
+          this.#blockAt = reader.at;
+          this.#blockEnd = fieldEnd;
+          break;
+        case "info":
+          if (this.#infoAt !== ABSENT) reader.isOdd = true;
+          this.#infoAt = reader.at;
+          this.#infoEnd = fieldEnd;
+          break;
+        case "detail":
+          this.#noteDetail(from, end);
+          break;
+        default:
+          if (typeof role === "string") this[role] = reader.text(fieldEnd);
+          else this.#readBody(role, reader.at, fieldEnd);
+      }
       reader.at = fieldEnd;
     }
+  }
+
+  /** The speaker at these bytes has more than id and name. */
+  #noteDetail(from: number, end: number): void {
+    if (this.#speakerAt !== ABSENT && this.#speakerAt !== from) reader.isOdd = true;
+    this.#speakerAt = from;
+    this.#speakerEnd = end;
+  }
+
+  /** Undefined if the library has to decode them. */
+  #readDetails(): SpeakerDetails | undefined {
+    const details = { avatarUrl: "", isBot: false, account: "" };
+    const end = this.#speakerEnd;
+    reader.start(this.#bytes, this.#speakerAt);
+    for (let no = reader.next(end, DETAILS); no !== 0; no = reader.next(end, DETAILS)) {
+      if (no === isBot.number) {
+        details.isBot = reader.flag(end);
+        continue;
+      }
+      const fieldEnd = reader.enter(end);
+      if (no === avatarUrl.number) details.avatarUrl = reader.text(fieldEnd);
+      else if (no === account.number) details.account = reader.text(fieldEnd);
+      reader.at = fieldEnd;
+    }
+    return reader.isOdd ? undefined : details;
   }
 
   /** Undefined if the library has to decode them. */
@@ -178,8 +201,11 @@ export class ReceivedEvent implements Readonly<Texts> {
   #take(event: Event): void {
     this.#tags = event.tags;
     this.#blockAt = ABSENT;
+    this.#infoAt = ABSENT;
+    this.#speakerAt = ABSENT;
     this.kind = event.inner.case ?? "unknown";
-    const { source, rootBlock, ...texts } = bodyOf(event);
+    const body = bodyOf(event);
+    const { source, rootBlock, argBlock, info, ...texts } = body;
     const user = source?.user ?? source;
     this.text = texts.text ?? "";
     this.command = texts.command ?? "";
@@ -188,11 +214,13 @@ export class ReceivedEvent implements Readonly<Texts> {
     this.channelId = texts.channelId ?? source?.channelId ?? "";
     this.userId = texts.userId ?? user?.id ?? "";
     this.displayName = user?.displayName ?? "";
-    this.#rootBlock = rootBlock;
+    this.#block = rootBlock ?? argBlock;
+    this.#info = info;
+    this.#details = detailsOf(body);
   }
 }
 
-interface LooseSource {
+interface LooseSource extends Partial<SpeakerDetails> {
   readonly id?: string;
   readonly displayName?: string;
   readonly channelId?: string;
@@ -203,14 +231,23 @@ interface LooseSource {
 interface LooseBody extends Partial<Omit<Texts, "displayName">> {
   readonly source?: LooseSource | undefined;
   readonly rootBlock?: Block | undefined;
+  readonly argBlock?: Block | undefined;
+  readonly info?: MessageInfo | undefined;
 }
 
 function bodyOf({ inner }: Event): LooseBody {
   return (inner.value ?? {}) as LooseBody;
 }
 
+function detailsOf({ source }: LooseBody): SpeakerDetails {
+  const { avatarUrl = "", isBot = false, account = "" } = source?.user ?? source ?? {};
+  return { avatarUrl, isBot, account };
+}
+
 const FIELDS = new Map<number, unknown>([...KINDS, [TAGS_FIELD, "tags"]]);
 const KEY_AND_VALUE = new Set([1, 2]);
+const { avatarUrl, isBot, account } = UserSchema.field;
+const DETAILS = new Set([avatarUrl.number, isBot.number, account.number]);
 const reader = new WireReader();
 
 function readTag(tags: Tags, end: number): void {

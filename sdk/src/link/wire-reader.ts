@@ -17,6 +17,7 @@ export class WireReader {
   #bytes: Buffer = Buffer.alloc(0);
   /** Where the next byte is read. */
   at = 0;
+  #isFlag = false;
 
   start(bytes: Buffer, at = 0): void {
     this.#bytes = bytes;
@@ -25,16 +26,21 @@ export class WireReader {
   }
 
   /**
-   * Goes to the content of the next field that has a length, past all others, which must not be
-   * among the `known`. Returns the field's number, or 0 when `end` is reached.
+   * Goes to the content of the next field that has a length, or that is a number and among the
+   * `known`, past all others, which must not be among them. Returns the field's number, or 0 when
+   * `end` is reached.
    */
   next(end: number, known: { has(no: number): boolean }): number {
     while (this.at < end && !this.isOdd) {
       const tag = this.#varint(end);
       const no = tag >>> 3;
-      if ((tag & 7) === LENGTH_DELIMITED && no !== 0) return no;
+      const wireType = tag & 7;
+      if (no !== 0 && (wireType === LENGTH_DELIMITED || (wireType === VARINT && known.has(no)))) {
+        this.#isFlag = wireType === VARINT;
+        return no;
+      }
       if (no === 0 || known.has(no)) this.isOdd = true;
-      this.#skip(tag & 7, end);
+      this.#skip(wireType, end);
     }
     if (this.at !== end) this.isOdd = true;
     return 0;
@@ -42,11 +48,20 @@ export class WireReader {
 
   /** Reads a length: `at` is the content's beginning then, and the result its end, at most `end`. */
   enter(end: number): number {
+    if (this.#isFlag) this.isOdd = true;
     const length = this.#varint(end);
     const contentEnd = this.at + length;
     if (contentEnd <= end) return contentEnd;
     this.isOdd = true;
     return this.at;
+  }
+
+  /** Reads true or false. */
+  flag(end: number): boolean {
+    if (!this.#isFlag) this.isOdd = true;
+    const value = this.#varint(end);
+    if (value > 1) this.isOdd = true;
+    return value === 1;
   }
 
   /** The text up to `end`, where reading goes on. */

@@ -1,8 +1,10 @@
 /** What a handler receives: the event, its channel and backend, ways to answer, and the plugin's own tools. */
+import type { Block } from "@seabird-chat/protocol";
 import type { Where } from "../command/command-spec.ts";
 import type { ActionClient, ActionOptions } from "../link/action-client.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
+import type { Conversation } from "../link/message-reference.ts";
 import type { Log } from "../program/log.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Match } from "./match.ts";
@@ -16,6 +18,8 @@ export type EventKind = PluginEvent["kind"];
 export type ChannelKind = "message" | "mention" | "action" | "command";
 /** Events of a private conversation with the bot. */
 export type PrivateKind = "privateMessage" | "privateAction";
+/** Events about what somebody did in a conversation, which can be answered there. */
+export type ActivityKind = "messageEdited" | "reaction" | "member";
 /** The kinds of events that `hears` handles. */
 export type HearsKind = "message" | "mention" | "privateMessage";
 
@@ -82,13 +86,38 @@ interface Origin {
   readonly backend: BackendRef;
 }
 
+interface ConversationOrigin extends Origin {
+  /** The channel, or the private conversation. */
+  readonly conversation: Conversation;
+}
+
+/** Where an event came from that may be in private. */
+interface AnywhereOrigin extends ConversationOrigin {
+  /** Undefined in private. */
+  readonly channel: ChannelRef | undefined;
+}
+
 type InChannel<Kind extends ChannelKind, Config> = EventOf<Kind> &
   HandlerTools<Config> &
   ReplyMethods &
-  Origin & { readonly channel: ChannelRef };
+  ConversationOrigin & { readonly channel: ChannelRef };
 type InPrivate<Kind extends PrivateKind, Config> = EventOf<Kind> &
   HandlerTools<Config> &
   ReplyMethods &
+  ConversationOrigin;
+type Activity<Kind extends ActivityKind, Config> = EventOf<Kind> &
+  HandlerTools<Config> &
+  ReplyMethods &
+  (Kind extends "member" ? ConversationOrigin & { readonly channel: ChannelRef } : AnywhereOrigin);
+type Deleted<Config> = EventOf<"messageDeleted"> &
+  HandlerTools<Config> &
+  Pick<ReplyMethods, "reply" | "action"> &
+  AnywhereOrigin;
+type Observed<Kind extends "typing" | "sendResult", Config> = EventOf<Kind> &
+  HandlerTools<Config> &
+  AnywhereOrigin;
+type OfBackend<Kind extends "userChanged" | "channel", Config> = EventOf<Kind> &
+  HandlerTools<Config> &
   Origin;
 type Other<Kind extends EventKind, Config> = EventOf<Kind> & HandlerTools<Config>;
 
@@ -100,7 +129,15 @@ export type Context<Kind extends EventKind = EventKind, Config = unknown> = Kind
   ? InChannel<Kind, Config>
   : Kind extends PrivateKind
     ? InPrivate<Kind, Config>
-    : Other<Kind, Config>;
+    : Kind extends ActivityKind
+      ? Activity<Kind, Config>
+      : Kind extends "messageDeleted"
+        ? Deleted<Config>
+        : Kind extends "typing" | "sendResult"
+          ? Observed<Kind, Config>
+          : Kind extends "userChanged" | "channel"
+            ? OfBackend<Kind, Config>
+            : Other<Kind, Config>;
 
 /** What a handler of `hears` receives. */
 export type HearsContext<Config = unknown> = Context<HearsKind, Config> & {
@@ -113,6 +150,8 @@ interface PrivateCommand {
   readonly command: string;
   /** Everything after the name. */
   readonly arg: string;
+  /** The same with its mentions and files. */
+  readonly argBlock: Block | undefined;
 }
 
 /**

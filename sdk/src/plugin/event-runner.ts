@@ -6,14 +6,8 @@ import { SeabirdError } from "../link/errors.ts";
 import type { ReceivedEvent } from "../link/received-event.ts";
 import type { ReplyableContext } from "./context.ts";
 import type { Dispatcher, Task } from "./dispatcher.ts";
-import {
-  isReplyable,
-  type PluginEvent,
-  queueKeyOf,
-  type ReplyableEvent,
-  speakerOf,
-  toPluginEvent,
-} from "./events.ts";
+import { isReplyable, queueKeyOf, speakerOf, toPluginEvent } from "./event-fields.ts";
+import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Failure, Failures } from "./failures.ts";
 import { type ContextDeps, HandlerContext, makeContext } from "./handler-context.ts";
 import type { HandlerSlot, Slot } from "./handler-slot.ts";
@@ -54,8 +48,7 @@ export class EventRunner {
   /** Synchronous: when it returns, the handlers are queued, started, or have ended already. */
   take(received: ReceivedEvent): void {
     const { asks, handlers } = this.#deps;
-    if (handlers.mayHandle(received.kind as PluginEvent["kind"]) || asks.size > 0)
-      this.#offer(toPluginEvent(received));
+    if (handlers.mayHandle(received.kind) || asks.size > 0) this.#offer(toPluginEvent(received));
     else this.#pass(received);
   }
 

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Block, EventSchema, text } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
+import { isReplyable } from "./event-fields.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 import { eventOf } from "./test/event-of.ts";
@@ -17,7 +18,7 @@ function event(inner: Inner): PluginEvent {
 
 function replyable(inner: Inner): ReplyableEvent {
   const made = event(inner);
-  assert.ok("user" in made);
+  assert.ok(isReplyable(made));
   return made;
 }
 
@@ -26,7 +27,8 @@ test("each kind has its fields", () => {
   assert.ok(message.kind === "message");
   assert.equal(message.text, "hi");
   assert.equal(message.channelId, source.channelId);
-  assert.deepEqual({ ...message.user }, source.user);
+  const user = { ...source.user, avatarUrl: "", isBot: false, account: "" };
+  assert.deepEqual({ ...message.user }, user);
   assert.equal(message.tags["a"], "1");
   const command = event({ case: "command", value: { source, command: "x", arg: " y " } });
   assert.ok(command.kind === "command");
@@ -85,7 +87,7 @@ test("a person is named in channels and not in private", () => {
 
 test("events are spread and copied as plain objects are", () => {
   const made = event({ case: "message", value: { source, text: "hi", rootBlock: text("hi") } });
-  const names = ["channelId", "kind", "raw", "rootBlock", "tags", "text", "user"];
+  const names = ["channelId", "kind", "message", "raw", "rootBlock", "tags", "text", "user"];
   assert.deepEqual(Object.keys(made).sort(), names);
   const copy = { ...made };
   assert.ok(copy.kind === "message" && made.kind === "message");

@@ -1,17 +1,17 @@
 /**
- * The events that a plugin receives: objects with a `kind`, one row for each. Pure. Ids are in their
- * normal form, also those that another plugin wrote in another one; `raw` has them as sent.
+ * The events that a plugin receives: objects with a `kind`. Ids are in their normal form, also those
+ * that another plugin wrote in another one; `raw` has them as sent.
  */
 import type { Block, Event } from "@seabird-chat/protocol";
-import type { ReceivedEvent } from "../link/received-event.ts";
-import { lazyProperty, setHidden } from "./lazy-property.ts";
-import { originOf } from "./origins.ts";
-
-/** A user of a chat network. `id` is absolute; both are empty if the backend sent none. */
-export interface User {
-  readonly id: string;
-  readonly displayName: string;
-}
+import type { Conversation } from "../link/message-reference.ts";
+import type {
+  KnownChannel,
+  ReceivedEmoji,
+  ReceivedMessage,
+  RepliedMessage,
+  User,
+} from "./event-values.ts";
+import type { BackendRef } from "./origins.ts";
 
 interface Base<Kind extends string> {
   readonly kind: Kind;
@@ -41,20 +41,65 @@ interface InPrivate {
 interface BySender {
   /** The name of the sender's token. */
   readonly sender: string;
+  /** What the sender asked for besides the content. */
+  readonly options: SentOptions;
+  /**
+   * Rises within one run of core; `sendResult` names the send by it. Undefined from a core without
+   * the messages extension.
+   */
+  readonly sequence: bigint | undefined;
 }
 
-export interface MessageEvent extends Base<"message">, InChannel, MessageContent {}
+/** What a send asked for besides its content. */
+export interface SentOptions {
+  readonly replyTo: RepliedMessage | undefined;
+  readonly startThread: boolean;
+  /** Another name and picture to send under. */
+  readonly persona:
+    | { readonly id: string; readonly displayName: string; readonly avatarUrl: string }
+    | undefined;
+}
+
+interface HasMessage {
+  /** Its id, its time, the message that it answers, and its files. */
+  readonly message: ReceivedMessage;
+}
+
+interface InConversation {
+  /** A channel, or the private conversation with a user. */
+  readonly conversation: Conversation;
+}
+
+interface MaybeByPlugin {
+  /**
+   * The name of the token of the plugin that did it, empty if it was a person. A handler gets those
+   * of plugins only with `includePlugins`.
+   */
+  readonly sender: string;
+}
+
+export interface MessageEvent extends Base<"message">, InChannel, MessageContent, HasMessage {}
 /** A message that addresses the bot by name; `text` is what follows the name. */
-export interface MentionEvent extends Base<"mention">, InChannel, MessageContent {}
-export interface ActionEvent extends Base<"action">, InChannel, MessageContent {}
-export interface CommandEvent extends Base<"command">, InChannel {
+export interface MentionEvent extends Base<"mention">, InChannel, MessageContent, HasMessage {}
+export interface ActionEvent extends Base<"action">, InChannel, MessageContent, HasMessage {}
+export interface CommandEvent extends Base<"command">, InChannel, HasMessage {
   /** Without the prefix. */
   readonly command: string;
   /** Everything after the command's name, as typed. */
   readonly arg: string;
+  /** The same with its mentions and files; undefined if the backend sent none. */
+  readonly argBlock: Block | undefined;
 }
-export interface PrivateMessageEvent extends Base<"privateMessage">, InPrivate, MessageContent {}
-export interface PrivateActionEvent extends Base<"privateAction">, InPrivate, MessageContent {}
+export interface PrivateMessageEvent
+  extends Base<"privateMessage">,
+    InPrivate,
+    MessageContent,
+    HasMessage {}
+export interface PrivateActionEvent
+  extends Base<"privateAction">,
+    InPrivate,
+    MessageContent,
+    HasMessage {}
 /** A plugin, perhaps this one, sent something. */
 export interface SendMessageEvent extends Base<"sendMessage">, BySender, MessageContent {
   readonly channelId: string;
@@ -74,10 +119,81 @@ export interface PerformPrivateActionEvent
     MessageContent {
   readonly userId: string;
 }
+
+/** The whole new state of a message. */
+export interface MessageEditedEvent
+  extends Base<"messageEdited">,
+    InConversation,
+    MessageContent,
+    HasMessage,
+    MaybeByPlugin {
+  /** Its author; empty fields stand for the bot's own account. */
+  readonly user: User;
+}
+export interface MessageDeletedEvent extends Base<"messageDeleted">, InConversation, MaybeByPlugin {
+  readonly messageIds: readonly string[];
+  /** Undefined if the network does not say. */
+  readonly by: User | undefined;
+  readonly reason: string;
+}
+/** Somebody reacted to a message, or took that back. */
+export interface ReactionEvent extends Base<"reaction">, InConversation, MaybeByPlugin {
+  readonly messageId: string;
+  /** Empty fields: the bot's own account, or of a removal without `sender`: everybody. */
+  readonly user: User;
+  /** Empty fields, of a removal only: all emoji. */
+  readonly emoji: ReceivedEmoji;
+  readonly removed: boolean;
+}
+/** Somebody is typing, or has stopped. */
+export interface TypingEvent extends Base<"typing">, InConversation {
+  readonly user: User;
+  readonly isActive: boolean;
+  /** Milliseconds for which it holds. */
+  readonly expiresMs: number;
+}
+/** Somebody came into a channel, or went from it. */
+export interface MemberEvent extends Base<"member">, InChannel {
+  /** `removed`: by somebody else. `unknown`: a later version's; see `raw`. */
+  readonly change: "joined" | "left" | "removed" | "unknown";
+  /** Who did it; undefined if the network does not say. */
+  readonly by: User | undefined;
+  readonly reason: string;
+}
+/** Somebody's name, id, picture or account changed. */
+export interface UserChangedEvent extends Base<"userChanged"> {
+  readonly before: User;
+  /** As they are now. */
+  readonly user: User;
+}
+/** The bot is in a channel now, has left it, or the channel changed. */
+export interface ChannelEvent extends Base<"channel"> {
+  readonly change: "joined" | "left" | "changed" | "unknown";
+  /** As it is now; of `left`, as it was last known. */
+  readonly channel: KnownChannel;
+}
+/** A backend, or its network, came or went. `disconnected` stands for all of its channels. */
+export interface BackendEvent extends Base<"backend"> {
+  readonly change: "connected" | "disconnected" | "networkLost" | "networkBack" | "unknown";
+  readonly backend: BackendRef;
+  readonly reason: string;
+}
+/** What became of a send that `sendMessage` and its like announced. */
+export interface SendResultEvent extends Base<"sendResult">, InConversation {
+  /** That of the announced event. */
+  readonly sequence: bigint;
+  /** The ids of the messages that it became, in order. */
+  readonly messageIds: readonly string[];
+  /** The features that the message lost, such as `reply`. */
+  readonly degraded: readonly string[];
+  /** The code of the failure, such as `FAILED_PRECONDITION`; empty if it was sent. */
+  readonly error: string;
+}
+
 /** A kind that this version of the protocol does not know; see `raw`. */
 export interface UnknownEvent extends Base<"unknown"> {}
 
-/** An event that can be answered with `reply`. */
+/** An event by which somebody says something; `reply` answers it. */
 export type ReplyableEvent =
   | MessageEvent
   | MentionEvent
@@ -86,160 +202,20 @@ export type ReplyableEvent =
   | PrivateMessageEvent
   | PrivateActionEvent;
 
+/** An event about what somebody did in a conversation; `reply` answers there. */
+export type ActivityEvent = MessageEditedEvent | ReactionEvent | MemberEvent;
+
 export type PluginEvent =
   | ReplyableEvent
+  | ActivityEvent
+  | MessageDeletedEvent
+  | TypingEvent
+  | UserChangedEvent
+  | ChannelEvent
+  | BackendEvent
+  | SendResultEvent
   | SendMessageEvent
   | SendPrivateMessageEvent
   | PerformActionEvent
   | PerformPrivateActionEvent
   | UnknownEvent;
-
-type Kind = Exclude<PluginEvent["kind"], "unknown">;
-
-/** Fields of any kind of event, as they are filled in. */
-interface Fields {
-  channelId?: string;
-  userId?: string;
-  user?: User;
-  sender?: string;
-  command?: string;
-  arg?: string;
-  text?: string;
-}
-
-interface Row {
-  /** Whether it has formatted text. */
-  readonly hasContent: boolean;
-  /** Whether a user of a chat network caused it, whom `reply` answers. */
-  readonly isFromUser: boolean;
-  fill(fields: Fields, received: ReceivedEvent): void;
-}
-
-const EVENTS: { readonly [K in Kind]: Row } = {
-  message: { hasContent: true, isFromUser: true, fill: fromChannel },
-  mention: { hasContent: true, isFromUser: true, fill: fromChannel },
-  command: { hasContent: false, isFromUser: true, fill: fromCommand },
-  action: { hasContent: true, isFromUser: true, fill: fromChannel },
-  privateMessage: { hasContent: true, isFromUser: true, fill: fromUser },
-  privateAction: { hasContent: true, isFromUser: true, fill: fromUser },
-  sendMessage: { hasContent: true, isFromUser: false, fill: toChannel },
-  performAction: { hasContent: true, isFromUser: false, fill: toChannel },
-  sendPrivateMessage: { hasContent: true, isFromUser: false, fill: toPerson },
-  performPrivateAction: { hasContent: true, isFromUser: false, fill: toPerson },
-};
-const UNKNOWN: Row = { hasContent: false, isFromUser: false, fill: () => {} };
-
-/** All kinds but `unknown`. */
-export const EVENT_KINDS = Object.keys(EVENTS) as readonly Kind[];
-
-export function isEventKind(name: string): name is PluginEvent["kind"] {
-  return name === "unknown" || Object.hasOwn(EVENTS, name);
-}
-
-const ROWS = new Map<string, Row>(Object.entries(EVENTS));
-
-const RECEIVED = Symbol("received");
-const INSPECT = Symbol.for("nodejs.util.inspect.custom");
-
-/** The fields of an event; what takes time to decode is decoded when it is read. */
-export class EventFields {
-  readonly kind: PluginEvent["kind"];
-  declare readonly [RECEIVED]: ReceivedEvent;
-
-  constructor(received: ReceivedEvent) {
-    const row = ROWS.get(received.kind);
-    const { hasContent, fill } = row ?? UNKNOWN;
-    this.kind = row === undefined ? "unknown" : (received.kind as Kind);
-    setHidden(this, RECEIVED, received);
-    fill(this as Fields, received);
-    if (hasContent) Object.defineProperty(this, "rootBlock", ROOT_BLOCK);
-    Object.defineProperty(this, "tags", TAGS);
-    Object.defineProperty(this, "raw", RAW);
-  }
-
-  /** What `console.log` shows: the values, not that they are made when they are read. */
-  [INSPECT](): object {
-    return { ...this };
-  }
-
-  /** What an event was made of. */
-  static receivedOf(event: PluginEvent): ReceivedEvent {
-    return (event as PluginEvent & EventFields)[RECEIVED];
-  }
-}
-
-const ROOT_BLOCK = lazyProperty<EventFields>("rootBlock", function () {
-  return this[RECEIVED].rootBlock;
-});
-const TAGS = lazyProperty<EventFields>("tags", function () {
-  return this[RECEIVED].tags;
-});
-const RAW = lazyProperty<EventFields>("raw", function () {
-  return this[RECEIVED].raw;
-});
-
-export function toPluginEvent(received: ReceivedEvent): PluginEvent {
-  return new EventFields(received) as EventFields & PluginEvent;
-}
-
-/** Who said something, and where; `channelId` is empty in private. Undefined for what plugins send. */
-export interface Speaker {
-  readonly user: User;
-  readonly channelId: string;
-}
-
-/** The speaker of an event that nothing else is read of. */
-export function speakerOf(received: ReceivedEvent): Speaker | undefined {
-  if (ROWS.get(received.kind)?.isFromUser !== true) return undefined;
-  const { channelId } = received;
-  return { user: user(received), channelId: channelId === "" ? "" : normal(channelId) };
-}
-
-export function isReplyable(event: PluginEvent): event is ReplyableEvent {
-  return "user" in event;
-}
-
-/** The channel or user of an event; the events of one run in order. */
-export function queueKeyOf(event: PluginEvent): string {
-  if ("channelId" in event) return event.channelId;
-  if ("userId" in event) return event.userId;
-  return "user" in event ? event.user.id : "";
-}
-
-function fromChannel(fields: Fields, received: ReceivedEvent): void {
-  fields.channelId = normal(received.channelId);
-  fields.user = user(received);
-  fields.text = received.text;
-}
-
-function fromCommand(fields: Fields, received: ReceivedEvent): void {
-  fields.channelId = normal(received.channelId);
-  fields.user = user(received);
-  fields.command = received.command;
-  fields.arg = received.arg;
-}
-
-function fromUser(fields: Fields, received: ReceivedEvent): void {
-  fields.user = user(received);
-  fields.text = received.text;
-}
-
-function toChannel(fields: Fields, received: ReceivedEvent): void {
-  fields.sender = received.sender;
-  fields.channelId = normal(received.channelId);
-  fields.text = received.text;
-}
-
-function toPerson(fields: Fields, received: ReceivedEvent): void {
-  fields.sender = received.sender;
-  fields.userId = normal(received.userId);
-  fields.text = received.text;
-}
-
-function user({ userId, displayName }: ReceivedEvent): User {
-  return { id: normal(userId), displayName };
-}
-
-function normal(id: string): string {
-  return originOf(id).channel.id;
-}

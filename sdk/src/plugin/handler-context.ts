@@ -6,12 +6,20 @@ import type { ActionOptions } from "../link/action-client.ts";
 import { pause } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
+import type { Conversation } from "../link/message-reference.ts";
 import { checkOptionNames } from "../link/option-names.ts";
 import type { AskOptions, BackendRef, ChannelRef, PluginHost, ReplyMethods } from "./context.ts";
-import { EventFields, isReplyable, type PluginEvent, type ReplyableEvent } from "./events.ts";
+import {
+  type AnswerableEvent,
+  conversationOf,
+  EventFields,
+  isPersonal,
+  type PersonalEvent,
+} from "./event-fields.ts";
+import type { PluginEvent } from "./events.ts";
 import type { Slot } from "./handler-slot.ts";
 import { lazyProperty, setHidden } from "./lazy-property.ts";
-import { originOf } from "./origins.ts";
+import { backendOf, originIn } from "./origins.ts";
 import { mentioning, replyTarget, sendReply } from "./replies.ts";
 import { Sends } from "./sends.ts";
 import { TrackedPromise } from "./tracked-promise.ts";
@@ -78,35 +86,52 @@ const SIGNAL = lazyProperty<HandlerContext>("signal", function () {
   return this[SLOT].signal;
 });
 
-class ReplyableContext extends HandlerContext implements ReplyMethods {
+/** Of an event with a conversation: answers go there. */
+class ConversationContext extends HandlerContext {
   readonly backend: BackendRef;
+  readonly conversation: Conversation;
   declare readonly channel?: ChannelRef;
-  readonly #event: ReplyableEvent;
-  readonly #deps: ContextDeps;
+  readonly #event: AnswerableEvent;
+  readonly #core: PluginHost["core"];
 
-  constructor(event: ReplyableEvent, slot: Slot, deps: ContextDeps) {
+  constructor(event: AnswerableEvent, slot: Slot, deps: ContextDeps) {
     super(event, slot, deps);
     this.#event = event;
-    this.#deps = deps;
-    const isInChannel = "channelId" in event;
-    const { backend, channel } = originOf(isInChannel ? event.channelId : event.user.id);
+    this.#core = deps.host.core;
+    const conversation = conversationOf(event);
+    this.conversation = conversation;
+    const { backend, channel } = originIn(conversation);
     this.backend = backend;
-    if (isInChannel) this.channel = channel;
+    if (channel !== undefined) this.channel = channel;
   }
 
   readonly reply = (content: Content, settings?: ActionOptions): Promise<void> =>
-    this.#reply(content, settings);
-
-  readonly mentionReply = (content: Content, settings?: ActionOptions): Promise<void> =>
-    this.#reply(mentioning(this.#event, content), settings);
+    HandlerContext.sendsOf(this).send(settings, (more) =>
+      sendReply(this.#core, this.#event, content, more),
+    );
 
   readonly action = (content: Content, settings?: ActionOptions): Promise<void> =>
     HandlerContext.sendsOf(this).send(settings, async (more) => {
-      const { core } = this.#deps.host;
       const target = replyTarget(this.#event);
-      if (target.kind === "user") await core.performPrivateAction(target.userId, content, more);
-      else await core.performAction(target.channelId, content, more);
+      if (target.kind === "user")
+        await this.#core.performPrivateAction(target.userId, content, more);
+      else await this.#core.performAction(target.channelId, content, more);
     });
+}
+
+/** Of an event that somebody caused: that person can be answered and asked. */
+class ReplyableContext extends ConversationContext implements ReplyMethods {
+  readonly #event: PersonalEvent;
+  readonly #deps: ContextDeps;
+
+  constructor(event: PersonalEvent, slot: Slot, deps: ContextDeps) {
+    super(event, slot, deps);
+    this.#event = event;
+    this.#deps = deps;
+  }
+
+  readonly mentionReply = (content: Content, settings?: ActionOptions): Promise<void> =>
+    this.reply(mentioning(this.#event, content), settings);
 
   readonly replyPrivately = (content: Content, settings?: ActionOptions): Promise<void> =>
     HandlerContext.sendsOf(this).send(settings, (more) =>
@@ -118,12 +143,6 @@ class ReplyableContext extends HandlerContext implements ReplyMethods {
 
   readonly confirm = (question: Content, settings?: AskOptions): Promise<boolean> =>
     this.#answered(this.#confirm(question, settings));
-
-  #reply(content: Content, settings: ActionOptions | undefined): Promise<void> {
-    return HandlerContext.sendsOf(this).send(settings, (more) =>
-      sendReply(this.#deps.host.core, this.#event, content, more),
-    );
-  }
 
   /** A question that the handler does not await does not end the process either. */
   #answered<T>(answer: Promise<T>): Promise<T> {
@@ -157,12 +176,13 @@ class ReplyableContext extends HandlerContext implements ReplyMethods {
     const slot = this[SLOT];
     await yieldIfAborted(slot.signal, host.signal);
     const event = this.#event;
-    const channelId = "channelId" in event ? event.channelId : "";
+    const { conversation } = this;
+    const channelId = "channelId" in conversation ? conversation.channelId : "";
     const open = asks.open({ userId: event.user.id, channelId }, slot.signal);
     learnCommands(event.user.id);
     try {
       const tags = settings?.tags && { tags: settings.tags };
-      await this.#reply(mentioning(event, question), tags);
+      await this.mentionReply(question, tags);
     } catch (reason) {
       open.cancel("timeout");
       throw reason;
@@ -175,8 +195,24 @@ class ReplyableContext extends HandlerContext implements ReplyMethods {
 }
 
 export function makeContext(event: PluginEvent, slot: Slot, deps: ContextDeps): HandlerContext {
-  if (isReplyable(event)) return new ReplyableContext(event, slot, deps);
-  return new HandlerContext(event, slot, deps);
+  if (isPersonal(event)) return new ReplyableContext(event, slot, deps);
+  if (event.kind === "messageDeleted") return new ConversationContext(event, slot, deps);
+  return Object.assign(new HandlerContext(event, slot, deps), placeOf(event));
+}
+
+/** Where an event that cannot be answered belongs. */
+function placeOf(event: PluginEvent): object {
+  switch (event.kind) {
+    case "typing":
+    case "sendResult":
+      return originIn(event.conversation);
+    case "userChanged":
+      return { backend: backendOf(event.user.id) };
+    case "channel":
+      return { backend: backendOf(event.channel.id) };
+    default:
+      return {};
+  }
 }
 
 async function sleepFor(

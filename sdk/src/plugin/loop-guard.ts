@@ -7,7 +7,8 @@ import type { Clock } from "../link/clock.ts";
 import type { SdkLimits } from "../link/limits.ts";
 import { normalId } from "../link/normal-id.ts";
 import type { Log } from "../program/log.ts";
-import type { PluginEvent, Speaker } from "./events.ts";
+import type { Speaker } from "./event-fields.ts";
+import type { PluginEvent } from "./events.ts";
 
 /** A speaker whose commands, `hears` and answers to questions a plugin ignores in one conversation. */
 export interface IgnoredSpeaker {

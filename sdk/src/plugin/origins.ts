@@ -1,6 +1,7 @@
 /** What ids name: the backend, the channel, and the id's normal form. */
 import { backendId, parseBackendId, parseId } from "@seabird-chat/protocol";
 import { BoundedMap } from "../link/bounded-map.ts";
+import type { Conversation } from "../link/message-reference.ts";
 import { normalId } from "../link/normal-id.ts";
 
 /** The backend that an event came from. */
@@ -16,6 +17,10 @@ export interface ChannelRef {
   readonly id: string;
   /** As its network writes it, such as `#seabird`. */
   readonly name: string;
+  /** The channel that this thread is in, as far as the plugin knows. */
+  readonly parent?: ChannelRef | undefined;
+  /** Whether it is a private channel; undefined: the plugin does not know. */
+  readonly isPrivate?: boolean | undefined;
 }
 
 interface Origin {
@@ -50,6 +55,12 @@ function backendNamed(id: string): BackendRef {
 }
 
 const NO_BACKEND: BackendRef = Object.freeze({ id: "", type: "" });
+
+/** Of a conversation; it has a channel only if it is one. */
+export function originIn(where: Conversation): Partial<Origin> & Pick<Origin, "backend"> {
+  if ("channelId" in where) return originOf(where.channelId);
+  return { backend: backendOf(where.userId) };
+}
 
 /** The backend of an absolute id. */
 export function backendOf(id: string): BackendRef {

@@ -14,7 +14,8 @@ import {
 } from "../link/options.ts";
 import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
 import { ReceivedEvent } from "../link/received-event.ts";
-import { type PluginEvent, type ReplyableEvent, toPluginEvent } from "./events.ts";
+import { toPluginEvent } from "./event-fields.ts";
+import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import { mentioning, sendReply } from "./replies.ts";
 
 /** A command's help. */

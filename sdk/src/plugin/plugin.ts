@@ -14,7 +14,7 @@ import { SeabirdError } from "../link/errors.ts";
 import { checkOptionNames } from "../link/option-names.ts";
 import { isOfKind, KIND } from "../program/component-kind.ts";
 import type { CommandContext, Context, EventKind, HearsContext, PluginHost } from "./context.ts";
-import { EVENT_KINDS, isEventKind } from "./events.ts";
+import { EVENT_KINDS, isEventKind } from "./event-rows.ts";
 import { stateless } from "./match.ts";
 
 /** Settings without a schema: as given, unchecked; empty by default. */

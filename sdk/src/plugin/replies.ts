@@ -2,18 +2,19 @@
 import type { ActionClient, ActionOptions } from "../link/action-client.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
-import type { ReplyableEvent } from "./events.ts";
+import { type AnswerableEvent, conversationOf, type PersonalEvent } from "./event-fields.ts";
 
 export type ReplyTarget =
   | { readonly kind: "channel"; readonly channelId: string }
   | { readonly kind: "user"; readonly userId: string };
 
 /** Throws `invalid_argument` for an event without a source. */
-export function replyTarget(event: ReplyableEvent): ReplyTarget {
+export function replyTarget(event: AnswerableEvent): ReplyTarget {
+  const conversation = conversationOf(event);
   const target: ReplyTarget =
-    "channelId" in event
-      ? { kind: "channel", channelId: event.channelId }
-      : { kind: "user", userId: event.user.id };
+    "channelId" in conversation
+      ? { kind: "channel", channelId: conversation.channelId }
+      : { kind: "user", userId: conversation.userId };
   if (target.kind === "channel" ? target.channelId !== "" : target.userId !== "") return target;
   throw new SeabirdError("invalid_argument", `this ${event.kind} has no source to reply to`);
 }
@@ -21,7 +22,7 @@ export function replyTarget(event: ReplyableEvent): ReplyTarget {
 /** Sends an answer where the event came from: into its channel, or in private. */
 export async function sendReply(
   core: Pick<ActionClient, "sendMessage" | "sendPrivateMessage">,
-  event: ReplyableEvent,
+  event: AnswerableEvent,
   content: Content,
   settings?: ActionOptions,
 ): Promise<void> {
@@ -31,8 +32,8 @@ export async function sendReply(
 }
 
 /** Puts `name: ` in front, in channels only. */
-export function mentioning(event: ReplyableEvent, content: Content): Content {
+export function mentioning(event: PersonalEvent, content: Content): Content {
   const name = event.user.displayName;
-  if (!("channelId" in event) || name === "") return content;
+  if (!("channelId" in conversationOf(event)) || name === "") return content;
   return typeof content === "string" ? `${name}: ${content}` : [`${name}: `, content];
 }

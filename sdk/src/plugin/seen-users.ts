@@ -1,6 +1,8 @@
 /** Recently seen users, by which `arg.user()` resolves a name. */
 import { BoundedMap } from "../link/bounded-map.ts";
-import type { PluginEvent, Speaker, User } from "./events.ts";
+import type { Speaker } from "./event-fields.ts";
+import type { Person } from "./event-values.ts";
+import type { PluginEvent } from "./events.ts";
 import { backendOf } from "./origins.ts";
 
 /** Names remembered; the least recently seen is forgotten. */
@@ -10,7 +12,7 @@ const MAX_NAME_CHARACTERS = 256;
 
 export class SeenUsers {
   /** Backend and lower-case name → the user; undefined if several share it. */
-  readonly #byName = new BoundedMap<string, User | undefined>(MAX_NAMES);
+  readonly #byName = new BoundedMap<string, Person | undefined>(MAX_NAMES);
 
   note(said: PluginEvent | Speaker): void {
     if (!("user" in said)) return;
@@ -24,7 +26,7 @@ export class SeenUsers {
   }
 
   /** Undefined for a name that several users have had. */
-  find(backendId: string, name: string): User | undefined {
+  find(backendId: string, name: string): Person | undefined {
     return this.#byName.get(keyOf(backendId, name));
   }
 }
