@@ -4,17 +4,14 @@
  */
 import {
   BlockError,
-  type ChannelSource,
   type ChatEvent,
-  encodePart,
-  normaliseMessage,
   ORIGINAL_FORMAT_TAG,
   type Tags,
-  type User,
   withoutCoreTags,
 } from "@seabird-chat/protocol";
-import { type EncodedEvent, encodeEvent, type PublishedInner } from "./codec/encode-event.ts";
-import { fits } from "./codec/utf8.ts";
+import { type EncodedEvent, encodeEvent } from "./codec/encode-event.ts";
+import { EVENT_KINDS_BY_NAME, type ReportedEvent, type ReportedKind } from "./codec/event-table.ts";
+import { DroppedEventError, tooLarge, translateEvent } from "./codec/translate-event.ts";
 import type { DropReason } from "./observer.ts";
 import type { ResolvedBrokerOptions } from "./options.ts";
 import type { Backend } from "./registries/backends.ts";
@@ -53,8 +50,10 @@ export type IngestHandler<K extends Kind> = (
 /** The handler of kinds whose only use is to answer a request. */
 const answerOnly = (): undefined => undefined;
 
-const PUBLIC = false;
-const PRIVATE = true;
+/** The handler of kinds that are published; what becomes of their fields is in `event-table.ts`. */
+function published<K extends ReportedKind>(kind: K): IngestHandler<K> {
+  return (value, tags, context) => publish({ case: kind, value } as ReportedEvent, tags, context);
+}
 
 export const INGEST_HANDLERS: { readonly [K in Exclude<Kind, "hello">]: IngestHandler<K> } = {
   success: answerOnly,
@@ -62,26 +61,19 @@ export const INGEST_HANDLERS: { readonly [K in Exclude<Kind, "hello">]: IngestHa
   metadata: answerOnly,
   members: answerOnly,
   networkState: answerOnly,
-  capabilities: (declared, _, { backend }) => {
-    const wrong = backend.capabilities.replace(declared);
-    return wrong === undefined ? undefined : new DropResult("bad_capabilities", wrong);
-  },
-  messageEdited: answerOnly,
-  messageDeleted: answerOnly,
-  reaction: answerOnly,
-  typing: answerOnly,
-  member: answerOnly,
-  userChanged: answerOnly,
-  message: (value, tags, context) => publishText({ case: "message", value }, PUBLIC, tags, context),
-  privateMessage: (value, tags, context) =>
-    publishText({ case: "privateMessage", value }, PRIVATE, tags, context),
-  mention: (value, tags, context) => publishText({ case: "mention", value }, PUBLIC, tags, context),
-  action: (value, tags, context) => publishText({ case: "action", value }, PUBLIC, tags, context),
-  privateAction: (value, tags, context) =>
-    publishText({ case: "privateAction", value }, PRIVATE, tags, context),
-  command: (value, tags, context) =>
-    makeSourceAbsolute(value.source, context) ??
-    publish({ case: "command", value }, PUBLIC, withoutCoreTags(tags), context),
+  capabilities: answerOnly,
+  message: published("message"),
+  privateMessage: published("privateMessage"),
+  mention: published("mention"),
+  command: published("command"),
+  action: published("action"),
+  privateAction: published("privateAction"),
+  messageEdited: published("messageEdited"),
+  messageDeleted: published("messageDeleted"),
+  reaction: published("reaction"),
+  typing: published("typing"),
+  member: published("member"),
+  userChanged: published("userChanged"),
   joinChannel: (value, _, { backend }) =>
     refusal(backend.channels.join({ ...value, relativeId: value.channelId })),
   leaveChannel: ({ channelId }, _, { backend }) => {
@@ -106,73 +98,26 @@ export function isAnswerOnly(kind: Kind | undefined): boolean {
   return INGEST_HANDLERS[kind] === answerOnly;
 }
 
-type TextEvent = Extract<
-  Inner,
-  { case: "message" | "privateMessage" | "mention" | "action" | "privateAction" }
->;
-
-/** Publishes an event with a text, which it normalises. */
-function publishText(
-  event: TextEvent,
-  isPrivate: boolean,
-  tags: Tags,
-  context: IngestContext,
-): DropResult | undefined {
-  const { value } = event;
-  const badId = makeSourceAbsolute(value.source, context);
-  if (badId !== undefined) return badId;
+/** Events with a text and a block are tagged with which of them was given. */
+function publish(event: ReportedEvent, tags: Tags, context: IngestContext): DropResult | undefined {
+  const own = withoutCoreTags(tags);
   try {
-    const { text, rootBlock, format, bytes } = normaliseMessage(value.text, value.rootBlock);
-    if (bytes > context.options.maxMessageBytes) return tooLarge(bytes);
-    value.text = text;
-    value.rootBlock = rootBlock;
-    const marked = { ...withoutCoreTags(tags), [ORIGINAL_FORMAT_TAG]: format };
-    return publish(event, isPrivate, marked, context);
+    const { format, channelId, isWithUser } = translateEvent(event, context);
+    const marked = format === undefined ? own : { ...own, [ORIGINAL_FORMAT_TAG]: format };
+    const isPrivate =
+      EVENT_KINDS_BY_NAME[event.case].isPrivate ||
+      isWithUser ||
+      (channelId !== undefined && context.backend.channels.isPrivate(channelId));
+    const encoded = encodeEvent({ inner: event, tags: marked }, isPrivate);
+    const bytes = encoded.message.length;
+    if (bytes > context.options.maxMessageBytes) throw tooLarge(bytes);
+    context.publish(encoded);
+    return undefined;
   } catch (reason) {
+    if (reason instanceof DroppedEventError) return new DropResult(reason.reason, reason.message);
     if (reason instanceof BlockError) return new DropResult("bad_block", reason.message);
     throw reason;
   }
-}
-
-function publish(
-  inner: PublishedInner,
-  isPrivate: boolean,
-  tags: Tags,
-  context: IngestContext,
-): DropResult | undefined {
-  const encoded = encodeEvent({ inner, tags }, isPrivate);
-  const bytes = encoded.message.length;
-  if (bytes > context.options.maxMessageBytes) return tooLarge(bytes);
-  context.publish(encoded);
-  return undefined;
-}
-
-function tooLarge(bytes: number): DropResult {
-  return new DropResult("too_large", `${bytes} bytes after normalising`);
-}
-
-/** Makes the ids in a source absolute, in place. A missing source stays missing. */
-function makeSourceAbsolute(
-  source: ChannelSource | User | undefined,
-  context: IngestContext,
-): DropResult | undefined {
-  if (source === undefined) return undefined;
-  if (source.$typeName === "common.User") return makeUserAbsolute(source, context);
-  const { channelId } = source;
-  if (!fits(channelId, context.options.maxIdBytes)) return badId("channel");
-  source.channelId = `${context.idPrefix}${encodePart(channelId)}`;
-  return makeUserAbsolute(source.user, context);
-}
-
-function makeUserAbsolute(user: User | undefined, context: IngestContext): DropResult | undefined {
-  if (user === undefined) return undefined;
-  if (!fits(user.id, context.options.maxIdBytes)) return badId("user");
-  user.id = `${context.idPrefix}${encodePart(user.id)}`;
-  return undefined;
-}
-
-function badId(whose: string): DropResult {
-  return new DropResult("bad_id", `the ${whose}'s id is too long`);
 }
 
 function refusal(tracked: ReturnType<Backend["channels"]["join"]>): DropResult | undefined {

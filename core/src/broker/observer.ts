@@ -16,6 +16,8 @@ export type DropReason =
   | "bad_block"
   | "too_large"
   | "bad_id"
+  | "missing_field"
+  | "bad_field"
   | "too_many_channels"
   | "bad_capabilities"
   | "unmatched_answer";

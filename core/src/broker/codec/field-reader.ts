@@ -93,17 +93,27 @@ export class FieldReader {
     return ABSENT;
   }
 
-  /** Keeps where the fields of a message are; false if it has anything else. */
+  /** Keeps where the fields of a message are; false if it has anything else, or too much. */
   scan(fields: readonly Field[], from: number, to: number): boolean {
     let at = from;
+    let oneof: string | undefined;
     for (let index = 0; index < fields.length; index++) {
       const field = fields[index] as Field;
       let end = this.enter(field, at, to);
       if (end === ABSENT) {
+        if (field.isExpected) return false;
         if (field.isRequired && !this.#keep(index, ABSENT, ABSENT)) return false;
         continue;
       }
+      // Of two members of a oneof, decoders keep one.
+      if (field.oneof !== undefined) {
+        if (field.oneof === oneof) return false;
+        oneof = field.oneof;
+      }
+      let left = field.maxItems;
       do {
+        const bytes = end - this.entered;
+        if (bytes < field.minBytes || bytes > field.maxBytes || left-- === 0) return false;
         if (!this.#keep(index, this.entered, end)) return false;
         at = end;
         end = field.isRepeated ? this.enter(field, at, to) : ABSENT;

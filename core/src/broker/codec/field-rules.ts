@@ -19,10 +19,17 @@ export const OPERATION = {
   setNanos: 9,
   writeChild: 10,
   writeItem: 11,
+  cutText: 12,
+  checkUrl: 13,
+  discard: 14,
+  writeArgument: 15,
 } as const;
 
 /** Where a block's plain text comes from; the transcoder has a case for each. */
-export const PLAIN = { asSet: 0, joined: 1, listed: 2, link: 3, time: 4 } as const;
+export const PLAIN = { asSet: 0, joined: 1, listed: 2, link: 3, time: 4, file: 5 } as const;
+
+/** Of what an id tells that the event happened there. */
+export const PLACE = { none: 0, channel: 1, user: 2 } as const;
 
 export interface FieldRule {
   readonly operation: (typeof OPERATION)[keyof typeof OPERATION];
@@ -30,14 +37,41 @@ export interface FieldRule {
   readonly fields?: readonly Field[];
   /** Whether something is written, or refused, if the field is missing; default: false. */
   readonly isRequired?: boolean;
+  /**
+   * Whether an event in which it is missing or empty is dropped; default: false. Of the members of
+   * a oneof, one has to be there.
+   */
+  readonly isNeeded?: boolean;
+  /** The name of a truth value beside it; if that is true, it is not needed. */
+  readonly unless?: string;
+  /** An event with a longer text is dropped; default: no bound but the event's. */
+  readonly maxBytes?: number;
+  /** An event with more of them is dropped; default: no bound but the event's. */
+  readonly maxItems?: number;
+  /** An event with another number is dropped; default: any. */
+  readonly between?: readonly [least: number, most: number];
+  /** Default: none. */
+  readonly place?: (typeof PLACE)[keyof typeof PLACE];
 }
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
 
 /** A text, number, truth value or enum, or several of them, as they are. */
 export const copied: FieldRule = { operation: OPERATION.copyText };
+/** A text of at most so many bytes, or several of them. */
+export const upTo = (maxBytes: number): FieldRule => ({ ...copied, maxBytes });
+/** A text of which a reference keeps the beginning. */
+export const cutShort: FieldRule = { operation: OPERATION.cutText };
+/** A url, which is left out if it has a name or password in it. */
+export const safeUrl: FieldRule = { operation: OPERATION.checkUrl };
+/** What only core may set. */
+export const discarded: FieldRule = { operation: OPERATION.discard };
 /** A backend's own id of a channel or user, which becomes absolute. */
 export const relativeId: FieldRule = { operation: OPERATION.makeAbsolute, isRequired: true };
+/** The same; an empty one stays empty. */
+export const optionalId: FieldRule = { operation: OPERATION.makeAbsolute };
+/** Without it, the event is dropped. */
+export const needed = (rule: FieldRule): FieldRule => ({ ...rule, isNeeded: true });
 /** A message, or several of them, with these fields. */
 export const message = (fields: readonly Field[]): FieldRule => ({
   operation: OPERATION.transcode,
@@ -48,6 +82,8 @@ export const normalised = {
   text: { operation: OPERATION.normaliseText, isRequired: true },
   rootBlock: { operation: OPERATION.normaliseBlock, isRequired: true },
 } satisfies FieldRules;
+/** A block next to a text that stays as it is. */
+export const argument: FieldRule = { operation: OPERATION.writeArgument };
 /** In a block: a text that is also its plain text. */
 export const plainText: FieldRule = { operation: OPERATION.setPlain, isRequired: true };
 /** In a block: the block inside it. */
@@ -67,9 +103,21 @@ export interface WireTag {
 }
 
 /** A field with its rule. */
-export interface Field extends Required<FieldRule>, WireTag {
+export interface Field extends Required<Omit<FieldRule, "unless">>, WireTag {
   readonly number: number;
+  /** As in TypeScript, and as in the .proto. */
+  readonly name: string;
+  readonly protoName: string;
+  /** The name of its oneof, as in TypeScript; `undefined`: it is in none. */
+  readonly oneof: string | undefined;
+  readonly unless: string | undefined;
   readonly isRepeated: boolean;
+  /** Whether it is written when it is empty, too: in lists and oneofs. */
+  readonly hasPresence: boolean;
+  /** Whether the message has to be decoded if it is missing. */
+  readonly isExpected: boolean;
+  /** A shorter value has to be decoded. */
+  readonly minBytes: number;
   /** Below this a number is copied; 0: it is none. */
   readonly numbersBelow: number;
 }
@@ -88,6 +136,8 @@ const NUMBERS_BELOW: Partial<Record<ScalarType, number>> = {
   [ScalarType.UINT64]: 2 ** 53,
 };
 const ENUMS_BELOW = 2 ** 31;
+const ANY_NUMBER = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+const MOST = 2 ** 30;
 
 /**
  * The fields of a message, in the order of their numbers. Throws if a field has no rule, or a rule
@@ -108,15 +158,30 @@ export function fieldsOf(schema: DescMessage, rules: FieldRules): Field[] {
 export function fieldOf(field: DescField, rule: FieldRule): Field {
   const numbersBelow = numbersBelowOf(field);
   if (numbersBelow === undefined) throw new Error(`no rule copies ${field.toString()}`);
-  const isCopiedNumber = numbersBelow > 0 && rule.operation === OPERATION.copyText;
+  const isNumber = numbersBelow > 0;
+  const { isNeeded = false, between = ANY_NUMBER } = rule;
+  const isRepeated = field.fieldKind === "list";
   return {
-    operation: isCopiedNumber ? OPERATION.copyNumber : rule.operation,
+    operation:
+      isNumber && rule.operation === OPERATION.copyText ? OPERATION.copyNumber : rule.operation,
     fields: rule.fields ?? [],
     isRequired: rule.isRequired ?? false,
+    isNeeded,
+    unless: rule.unless,
+    maxBytes: rule.maxBytes ?? MOST,
+    maxItems: rule.maxItems ?? MOST,
+    between,
+    place: rule.place ?? PLACE.none,
     number: field.number,
-    ...wireTag(field.number, numbersBelow > 0 ? WireType.Varint : WireType.LengthDelimited),
-    isRepeated: field.fieldKind === "list",
-    numbersBelow,
+    name: field.localName,
+    protoName: field.name,
+    oneof: field.oneof?.localName,
+    ...wireTag(field.number, isNumber ? WireType.Varint : WireType.LengthDelimited),
+    isRepeated,
+    hasPresence: isRepeated || field.oneof !== undefined,
+    isExpected: isNeeded && field.oneof === undefined,
+    minBytes: isNeeded ? 1 : 0,
+    numbersBelow: Math.min(numbersBelow, between[1] + 1),
   };
 }
 

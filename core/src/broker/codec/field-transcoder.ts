@@ -2,45 +2,43 @@
  * Transcodes a message by the rules of its fields: finds them forwards, and writes them backwards.
  * Blocks are checked, and their plain texts written anew, as `normaliseMessage` does it.
  */
-import { link, MAX_BLOCK_DEPTH, timestamp } from "@seabird-chat/protocol";
+import { MAX_BLOCK_DEPTH, MAX_REFERENCE_TEXT_BYTES } from "@seabird-chat/protocol";
 import { BackwardWriter } from "./backward-writer.ts";
 import { BLOCK_KINDS, type BlockKind, PLAIN_IN_BLOCK, TEXT_BLOCK } from "./event-table.ts";
 import { ABSENT, FieldReader } from "./field-reader.ts";
-import { type Field, OPERATION, PLAIN } from "./field-rules.ts";
+import { type Field, OPERATION, PLACE, PLAIN } from "./field-rules.ts";
+import { PlainWriter } from "./plain-writer.ts";
 import { isUtf8 } from "./utf8.ts";
 
-const LIST_SEPARATOR = ", ";
-const MAX_ITEMS = 4_096;
 const NANOS_PER_SECOND = 1_000_000_000;
-const MS_PER_SECOND = 1_000;
+const AT_SIGN = 0x40;
 
 export class FieldTranscoder {
   readonly input = new FieldReader();
   readonly output = new BackwardWriter();
+  readonly #plain = new PlainWriter(this.output);
   /** What was found has to be decoded after all. */
   isUnusual = false;
+  /** Where the backend's own id of the event's channel stands in the input; ABSENT: it has none. */
+  channelFrom = ABSENT;
+  channelTo = ABSENT;
+  /** Whether the event is of the conversation with a user. */
+  isWithUser = false;
   #idPrefix = "";
   #maxIdBytes = 0;
   /** How many blocks there are around the next one. */
   #depth = 0;
-  /** Where the plain text of the block that was written last stands in the output. */
-  #plainFrom = 0;
-  #plainTo = 0;
-  /** The same for each item of the lists and containers that are being written, the last one first. */
-  readonly #items = new Int32Array(2 * MAX_ITEMS);
-  #itemCount = 0;
-  #urlFrom = 0;
-  #urlTo = 0;
-  #seconds = 0;
 
   begin(bytes: Uint8Array, idPrefix: string, maxIdBytes: number): void {
     this.input.begin(bytes);
     this.output.reset();
+    this.#plain.begin();
     this.isUnusual = false;
+    this.channelFrom = ABSENT;
+    this.isWithUser = false;
     this.#idPrefix = idPrefix;
     this.#maxIdBytes = maxIdBytes;
     this.#depth = 0;
-    this.#itemCount = 0;
   }
 
   /** Whether the fields found last have a block, and not only a text that becomes one. */
@@ -70,8 +68,17 @@ export class FieldTranscoder {
     const to = this.input.to(slot);
     switch (field.operation) {
       case OPERATION.copyText:
-        // Only lists have empty texts.
-        if (from < to || field.isRepeated) this.#text(field, from, to);
+        if (from < to || field.hasPresence) this.#text(field, from, to);
+        return;
+      case OPERATION.cutText:
+        this.#cut(field, from, to);
+        return;
+      case OPERATION.checkUrl:
+        this.#checkUrl(from, to);
+        this.#url(field, from, to);
+        return;
+      case OPERATION.discard:
+        this.check(from, to);
         return;
       case OPERATION.copyNumber:
         this.#number(field, from, to);
@@ -88,32 +95,29 @@ export class FieldTranscoder {
         return;
       case OPERATION.normaliseText:
         if (this.input.from(slot + 1) !== ABSENT) this.check(from, to);
-        if (this.#plainFrom === this.#plainTo) return;
-        this.output.again(this.#plainFrom, this.#plainTo);
-        this.output.head(field, this.#plainTo - this.#plainFrom);
+        this.#writePlain(field);
         return;
       case OPERATION.setPlain:
-        this.#plainTo = this.output.at;
-        this.#plainFrom = this.#plainTo - (to - from);
+        this.#plain.to = this.output.at;
+        this.#plain.from = this.#plain.to - (to - from);
         if (from < to) this.#text(field, from, to);
         return;
       case OPERATION.setUrl:
-        this.#urlTo = this.output.at;
-        this.#urlFrom = this.#urlTo - (to - from);
-        if (from < to) this.#text(field, from, to);
+        this.#url(field, from, to);
         return;
       case OPERATION.setSeconds:
-        this.#seconds = this.#number(field, from, to);
+        this.#plain.seconds = this.#number(field, from, to);
         return;
       case OPERATION.setNanos:
         if (this.#number(field, from, to) >= NANOS_PER_SECOND) this.isUnusual = true;
         return;
       case OPERATION.writeChild:
+      case OPERATION.writeArgument:
         this.#block(field, from, to);
         return;
       case OPERATION.writeItem:
         this.#block(field, from, to);
-        this.#keepItem();
+        if (!this.#plain.keepItem()) this.isUnusual = true;
         return;
     }
   }
@@ -123,24 +127,56 @@ export class FieldTranscoder {
     this.output.head(field, to - from);
   }
 
+  /** As much of the text as a reference keeps. */
+  #cut(field: Field, from: number, to: number): void {
+    if (from === to) return;
+    let end = to;
+    if (to - from > MAX_REFERENCE_TEXT_BYTES) {
+      this.check(from, to);
+      end = from + MAX_REFERENCE_TEXT_BYTES;
+      while (((this.input.bytes[end] as number) & 0xc0) === 0x80) end--;
+    }
+    this.#text(field, from, end);
+  }
+
+  /** Only a url with an @ may have a name or password in it. */
+  #checkUrl(from: number, to: number): void {
+    const { bytes } = this.input;
+    for (let at = from; at < to; at++) {
+      if (bytes[at] === AT_SIGN) this.isUnusual = true;
+    }
+  }
+
+  #url(field: Field, from: number, to: number): void {
+    this.#plain.urlTo = this.output.at;
+    this.#plain.urlFrom = this.output.at - (to - from);
+    if (from < to) this.#text(field, from, to);
+  }
+
   /** Returns the number. */
   #number(field: Field, from: number, to: number): number {
     const { bytes } = this.input;
     let value = 0;
     for (let at = to - 1; at >= from; at--) value = value * 128 + ((bytes[at] as number) & 127);
-    if (value === 0) return value;
+    if (value === 0 && !field.hasPresence) return value;
     this.output.text(bytes, from, to);
     this.output.tag(field);
     return value;
   }
 
-  /** A relative id, which may be missing, becomes an absolute one. */
+  /** A relative id becomes an absolute one; one that is missing or empty, if it is required. */
   #id(field: Field, from: number, to: number): void {
     const { output } = this;
     if (to - from > this.#maxIdBytes) this.isUnusual = true;
+    if (field.place === PLACE.channel) {
+      this.channelFrom = from;
+      this.channelTo = to;
+    } else if (field.place === PLACE.user) this.isWithUser = true;
     const end = output.at;
-    if (!output.escaped(this.input.bytes, from, to)) this.check(from, to);
-    output.ascii(this.#idPrefix);
+    if (from < to || field.isRequired) {
+      if (!output.escaped(this.input.bytes, from, to)) this.check(from, to);
+      output.ascii(this.#idPrefix);
+    } else if (!field.hasPresence) return;
     output.head(field, end - output.at);
   }
 
@@ -178,13 +214,24 @@ export class FieldTranscoder {
     const kind = BLOCK_KINDS.get(input.numberAt(at));
     if (kind === undefined || input.enter(kind.field, at, to) !== to) return false;
     const first = input.depth;
-    const firstItem = this.#itemCount;
+    const firstItem = this.#plain.items;
     const end = output.at;
-    const isFound = input.scan(kind.field.fields, input.entered, to);
-    if (isFound) this.write(kind.field.fields, first);
+    const { fields } = kind.field;
+    if (!input.scan(fields, input.entered, to)) return false;
+    const isOrdered = kind.plain === PLAIN.listed && this.#isOrdered(fields, first);
+    this.write(fields, first);
     input.depth = first;
-    this.#endBlock(kind, end, firstItem);
-    return isFound;
+    this.#endBlock(kind, end, firstItem, isOrdered);
+    return true;
+  }
+
+  /** Whether the fields of a list that were found from this slot on have its only number. */
+  #isOrdered(fields: readonly Field[], first: number): boolean {
+    const { input } = this;
+    const last = input.depth - 1;
+    if (last < first) return false;
+    const { operation } = fields[input.index(last)] as Field;
+    return operation === OPERATION.copyNumber && input.bytes[input.from(last)] !== 0;
   }
 
   /** A text without a block, whose slot is the one before, becomes a block. */
@@ -192,67 +239,27 @@ export class FieldTranscoder {
     const { output } = this;
     const end = output.at;
     this.#value(TEXT_BLOCK.field.fields[0] as Field, textSlot);
-    this.#endBlock(TEXT_BLOCK, end, this.#itemCount);
+    this.#endBlock(TEXT_BLOCK, end, this.#plain.items, false);
     output.head(field, end - output.at);
   }
 
   /** Writes the head of a block's inner message, and the block's plain text. */
-  #endBlock(kind: BlockKind, innerEnd: number, firstItem: number): void {
+  #endBlock(kind: BlockKind, innerEnd: number, firstItem: number, isOrdered: boolean): void {
     const { output } = this;
+    const plain = this.#plain;
     output.head(kind.field, innerEnd - output.at);
     const end = output.at;
-    this.#writePlain(kind, firstItem);
-    this.#plainFrom = output.at;
-    this.#plainTo = end;
+    if (!plain.write(kind.plain, firstItem, isOrdered)) this.isUnusual = true;
+    plain.from = output.at;
+    plain.to = end;
     if (output.at < end) output.head(PLAIN_IN_BLOCK, end - output.at);
   }
 
-  #writePlain({ plain }: BlockKind, firstItem: number): void {
-    const { output } = this;
-    switch (plain) {
-      case PLAIN.asSet:
-        output.again(this.#plainFrom, this.#plainTo);
-        return;
-      case PLAIN.joined:
-        this.#join(firstItem, "");
-        return;
-      case PLAIN.listed:
-        this.#join(firstItem, LIST_SEPARATOR);
-        return;
-      case PLAIN.link: {
-        const url = output.read(this.#urlFrom, this.#urlTo);
-        output.string(link(url, output.read(this.#plainFrom, this.#plainTo)).plain);
-        return;
-      }
-      case PLAIN.time:
-        this.#writeTime();
-    }
-  }
-
-  #join(firstItem: number, separator: string): void {
-    for (let item = firstItem; item < this.#itemCount; item++) {
-      if (item > firstItem) this.output.ascii(separator);
-      this.output.again(this.#items[2 * item] as number, this.#items[2 * item + 1] as number);
-    }
-    this.#itemCount = firstItem;
-  }
-
-  #keepItem(): void {
-    if (this.#itemCount === MAX_ITEMS) {
-      this.isUnusual = true;
-      return;
-    }
-    this.#items[2 * this.#itemCount] = this.#plainFrom;
-    this.#items[2 * this.#itemCount++ + 1] = this.#plainTo;
-  }
-
-  #writeTime(): void {
-    const moment = new Date(this.#seconds * MS_PER_SECOND);
-    this.#seconds = 0;
-    try {
-      this.output.ascii(timestamp(moment).plain);
-    } catch {
-      this.isUnusual = true;
-    }
+  /** Writes the plain text of the block that was written last. */
+  #writePlain(field: Field): void {
+    const { from, to } = this.#plain;
+    if (from === to) return;
+    this.output.again(from, to);
+    this.output.head(field, to - from);
   }
 }

@@ -8,6 +8,7 @@ import { EventLog } from "../streams/event-log.ts";
 import {
   anyGoodBlock,
   anyOddBlock,
+  anyOddPublished,
   anyPublished,
   anyTags,
   type BlockInit,
@@ -16,7 +17,7 @@ import {
   text,
 } from "../test/any-event.ts";
 import { messagesIn } from "../test/fixtures.ts";
-import { encoded, idPrefix, isTranscoded, options } from "../test/transcoding.ts";
+import { context, encoded, isTranscoded, options } from "../test/transcoding.ts";
 import { transcodeEvent } from "./transcode-event.ts";
 
 const saying = (rootBlock: BlockInit): EventInit => ({
@@ -60,6 +61,10 @@ test("whatever else is transcoded is the same when it is decoded", () => {
     }),
     { numRuns: 2_000 },
   );
+  fc.assert(
+    fc.property(anyOddPublished(anyGoodBlock(2)), (init) => void isTranscoded(encoded(init))),
+    { numRuns: 3_000 },
+  );
   assert.ok(transcoded > 0, "some are within small limits");
 });
 
@@ -98,7 +103,7 @@ test("limits are left to decoding", () => {
   assert.ok(isTranscoded(encoded(saying(nested(MAX_BLOCK_DEPTH - 1, text("x"))))));
   assert.ok(!isTranscoded(encoded(saying(nested(MAX_BLOCK_DEPTH, text("x"))))));
   const line = encoded(saying(text("x".repeat(100))));
-  const size = transcodeEvent(line, { idPrefix, options })?.encoded.message.length ?? 0;
+  const size = transcodeEvent(line, context)?.encoded.message.length ?? 0;
   assert.ok(isTranscoded(line, { ...options, maxMessageBytes: size }));
   assert.ok(!isTranscoded(line, { ...options, maxMessageBytes: size - 1 }));
   assert.ok(isTranscoded(line, { ...options, maxEventFields: Math.ceil(line.length / 2) }));
@@ -120,7 +125,7 @@ test("the log keeps an event whose message is gone with the next one", () => {
   const cursor = log.cursor(readFilter(undefined, true, 64));
   const texts = ["first", "second one", "x".repeat(20_000), ""];
   const published = texts.map((content) => {
-    const event = transcodeEvent(encoded(saying(text(content))), { idPrefix, options });
+    const event = transcodeEvent(encoded(saying(text(content))), context);
     assert.ok(event !== undefined);
     log.append(event.encoded.message, classOf(event.encoded));
     return Buffer.from(event.encoded.message);

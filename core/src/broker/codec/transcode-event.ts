@@ -3,9 +3,11 @@
  * of each field is in `event-table.ts`. The result is byte for byte that of decoding, `ingest.ts`
  * and encoding, which handle all that is unusual or refused; a test compares the two.
  */
+import { Buffer } from "node:buffer";
 import type { ChatEventKind } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
-import type { EncodedEvent, PublishedKind } from "./encode-event.ts";
+import type { Channels } from "../registries/channels.ts";
+import type { EncodedEvent } from "./encode-event.ts";
 import { EVENT_KINDS, type EventKind, TAGS_IN_CHAT_EVENT, TAGS_IN_EVENT } from "./event-table.ts";
 import { LEAST_BYTES_PER_FIELD } from "./field-count.ts";
 import { ABSENT } from "./field-reader.ts";
@@ -23,6 +25,7 @@ export interface TranscodedEvent {
 export interface TranscodeContext {
   /** Prefix of the backend's absolute ids: `irc://seabird/`. */
   readonly idPrefix: string;
+  readonly backend: { readonly channels: Pick<Channels, "hasPrivate" | "isPrivate"> };
   readonly options: Pick<
     ResolvedBrokerOptions,
     "maxEventFields" | "maxMessageBytes" | "maxIdBytes"
@@ -41,11 +44,9 @@ export function transcodeEvent(
   if (bytes.length > Math.min(MAX_BYTES, maxEventFields * LEAST_BYTES_PER_FIELD)) return undefined;
   const kind = transcoder.run(bytes, context);
   if (kind === undefined || transcoder.output.length > maxMessageBytes) return undefined;
+  const isPrivate = kind.isPrivate || transcoder.isInPrivate(context.backend.channels);
   const message = transcoder.output.view();
-  return {
-    kind: kind.kind,
-    encoded: { kind: kind.kind as PublishedKind, message, isPrivate: kind.isPrivate },
-  };
+  return { kind: kind.kind, encoded: { kind: kind.kind, message, isPrivate } };
 }
 
 class EventTranscoder {
@@ -71,6 +72,13 @@ class EventTranscoder {
     this.output.head(published, end - this.output.at);
     if (!areTagsLast) this.#writeTags(kind);
     return fields.isUnusual || this.output.isFull ? undefined : kind;
+  }
+
+  /** Whether the event is of a private channel, or of the conversation with a user. */
+  isInPrivate(channels: TranscodeContext["backend"]["channels"]): boolean {
+    const { isWithUser, channelFrom, channelTo, input } = this.#fields;
+    if (isWithUser || !channels.hasPrivate || channelFrom === ABSENT) return isWithUser;
+    return channels.isPrivate(Buffer.from(input.bytes.subarray(channelFrom, channelTo)).toString());
   }
 
   /** Finds the inner event and the tags; `undefined` if there is anything else. */

@@ -6,7 +6,11 @@ import { RequestQueue } from "../actions/request-queue.ts";
 import { Requests } from "../actions/requests.ts";
 import { decodeMessage } from "../codec/decode.ts";
 import type { EncodedEvent } from "../codec/encode-event.ts";
-import { type TranscodedEvent, transcodeEvent } from "../codec/transcode-event.ts";
+import {
+  type TranscodeContext,
+  type TranscodedEvent,
+  transcodeEvent,
+} from "../codec/transcode-event.ts";
 import { BrokerError } from "../errors.ts";
 import { DropResult, ingest } from "../ingest.ts";
 import { resolveBrokerOptions } from "../options.ts";
@@ -34,7 +38,16 @@ const backend = new Backend({
   options,
   end: () => undefined,
 });
-export const idPrefix = `${backend.id}/`;
+const idPrefix = `${backend.id}/`;
+
+for (const [relativeId, isPrivate] of [
+  ["#open", false],
+  ["#private", true],
+] as const) {
+  const details = { relativeId, displayName: "", topic: "", parentId: "", rootMessageId: "" };
+  backend.channels.join({ ...details, isPrivate });
+}
+export const context: TranscodeContext = { backend, idPrefix, options };
 
 /** What decoding, `ingest` and encoding make of it: an event, or why there is none. */
 function decoded(bytes: Uint8Array, limits = options): TranscodedEvent | string {
@@ -55,7 +68,7 @@ function decoded(bytes: Uint8Array, limits = options): TranscodedEvent | string 
 
 /** Whether it is transcoded; then decoding must have made the same of it. */
 export function isTranscoded(bytes: Uint8Array, limits = options): boolean {
-  const transcoded = transcodeEvent(bytes, { idPrefix, options: limits });
+  const transcoded = transcodeEvent(bytes, { ...context, options: limits });
   if (transcoded === undefined) return false;
   const expected = decoded(bytes, limits);
   assert.ok(typeof expected === "object", `decoding refuses it: ${expected}`);
