@@ -1,8 +1,8 @@
 /** The channels that a backend is in: announced again after each reconnect, left if not joined again. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { ChatEventSchema } from "@seabird-chat/protocol";
+import { type ChatEventSchema, MAX_MESSAGE_ID_BYTES } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
-import { MAX_ID_BYTES, optionalText } from "./to-wire.ts";
+import { optionalText } from "./to-wire.ts";
 
 /** A channel as its backend names it. */
 export interface BackendChannel {
@@ -75,7 +75,7 @@ export class Channels {
       topic: cut(checkText(topic ?? "", "topic"), maxCharacters),
       parentId: checkParentId(parentId ?? "", maxCharacters),
       isPrivate: isPrivate === true,
-      rootMessageId: optionalText(rootMessageId, "a channel's rootMessageId", MAX_ID_BYTES),
+      rootMessageId: optionalText(rootMessageId, "a channel's rootMessageId", MAX_MESSAGE_ID_BYTES),
     };
     this.#byId.set(id, channel);
     return channel;

@@ -1,6 +1,12 @@
 /** What a backend reports, as ChatEvents: one row for each kind of event. Pure. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type Block, type ChatEvent, ChatEventSchema, MemberChange } from "@seabird-chat/protocol";
+import {
+  type Block,
+  type ChatEvent,
+  ChatEventSchema,
+  MAX_IDS_PER_CALL,
+  MemberChange,
+} from "@seabird-chat/protocol";
 import { contentToWire } from "../link/content.ts";
 import type {
   IncomingChannelMessage,
@@ -25,8 +31,6 @@ import {
   toUser,
 } from "./to-wire.ts";
 
-/** Ids of one deletion; core drops an event with more. */
-const MAX_DELETED_IDS = 1_000;
 const MAX_UINT32 = 4_294_967_295;
 
 type EventInit = MessageInitShape<typeof ChatEventSchema>;
@@ -102,8 +106,8 @@ function edited(incoming: IncomingEdit): EventBody {
 }
 
 function deleted({ conversation, ids, by, reason }: IncomingDeletion): EventBody {
-  if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_DELETED_IDS) {
-    throw new TypeError(`ids is not a list of 1 to ${MAX_DELETED_IDS} message ids`);
+  if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_IDS_PER_CALL) {
+    throw new TypeError(`ids is not a list of 1 to ${MAX_IDS_PER_CALL} message ids`);
   }
   const value = {
     conversation: toConversation(conversation),

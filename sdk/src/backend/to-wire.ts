@@ -1,14 +1,16 @@
 /** What authors give about people, places and messages, as protobuf. Pure; throws TypeErrors. */
 import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import {
+  cutUtf8,
+  MAX_EMOJI_BYTES,
+  MAX_MESSAGE_ID_BYTES,
+  MAX_REFERENCE_TEXT_BYTES,
+  MAX_REFERRER_BYTES,
+  MAX_USER_FIELD_BYTES,
+} from "@seabird-chat/protocol";
 import type { IncomingInfo } from "./incoming.ts";
 import type { BackendEmoji, BackendUser, MessageReference, Target } from "./network-types.ts";
 
-/** Bytes of a message's id, a referrer, an emoji's text and an emoji's id (protocol: Messages). */
-export const MAX_ID_BYTES = 512;
-/** Bytes of an avatar's url and of an account. */
-const MAX_USER_FIELD_BYTES = 2_048;
-/** Bytes of the text of a message that is answered. */
-const MAX_REFERENCE_TEXT_BYTES = 300;
 /** The years 1 to 9999, as in protobuf. */
 const [MIN_MS, MAX_MS] = [-62_135_596_800_000, 253_402_300_799_999];
 
@@ -28,7 +30,7 @@ export function optionalText(given: unknown, name: string, maxBytes = Infinity):
 }
 
 export function toMessageId(given: unknown, name: string): string {
-  return optionalText(needText(given, name), name, MAX_ID_BYTES);
+  return optionalText(needText(given, name), name, MAX_MESSAGE_ID_BYTES);
 }
 
 export function toUser(given: string | BackendUser, name = "user") {
@@ -71,10 +73,10 @@ const CONVERSATION_CASES: { readonly [Kind in Target["kind"]]: "channelId" | "us
 /** Undefined if the network has said nothing about the message. */
 export function toInfo({ id, sentAt, replyTo, referrer }: IncomingInfo) {
   const info = {
-    id: optionalText(id, "id", MAX_ID_BYTES),
+    id: optionalText(id, "id", MAX_MESSAGE_ID_BYTES),
     sentAt: sentAt === undefined || sentAt === null ? undefined : toTimestamp(sentAt, "sentAt"),
     replyTo: replyTo === undefined || replyTo === null ? undefined : toReference(replyTo),
-    referrer: optionalText(referrer, "referrer", MAX_ID_BYTES),
+    referrer: optionalText(referrer, "referrer", MAX_REFERRER_BYTES),
   };
   return Object.values(info).some((value) => value) ? info : undefined;
 }
@@ -82,8 +84,8 @@ export function toInfo({ id, sentAt, replyTo, referrer }: IncomingInfo) {
 export function toEmoji(given: string | BackendEmoji) {
   const { text, id, url } = typeof given === "string" ? { text: given } : (given as BackendEmoji);
   return {
-    text: optionalText(needText(text, "emoji.text"), "emoji.text", MAX_ID_BYTES),
-    id: optionalText(id, "emoji.id", MAX_ID_BYTES),
+    text: optionalText(needText(text, "emoji.text"), "emoji.text", MAX_EMOJI_BYTES),
+    id: optionalText(id, "emoji.id", MAX_EMOJI_BYTES),
     url: optionalText(url, "emoji.url"),
   };
 }
@@ -92,7 +94,7 @@ function toReference({ messageId, author, text, conversation }: MessageReference
   return {
     messageId: toMessageId(messageId, "replyTo.messageId"),
     author: toOptionalUser(author, "replyTo.author"),
-    text: cutToBytes(optionalText(text, "replyTo.text"), MAX_REFERENCE_TEXT_BYTES),
+    text: cutUtf8(optionalText(text, "replyTo.text"), MAX_REFERENCE_TEXT_BYTES),
     conversation: conversation && toConversation(conversation, "replyTo.conversation"),
   };
 }
@@ -102,14 +104,4 @@ function toTimestamp(given: Date | number, name: string): Timestamp {
     typeof given === "number" ? given : given instanceof Date ? given.getTime() : Number.NaN;
   if (ms >= MIN_MS && ms <= MAX_MS) return timestampFromMs(Math.round(ms));
   throw new TypeError(`${name} is no date: give a Date, or milliseconds since 1970`);
-}
-
-/** At most so many bytes in UTF-8, without half of a code point at the end. */
-function cutToBytes(text: string, maxBytes: number): string {
-  // A UTF-16 unit is at least one byte.
-  const bytes = Buffer.from(text.slice(0, maxBytes).toWellFormed());
-  if (bytes.length <= maxBytes && text.length <= maxBytes) return text;
-  let end = Math.min(maxBytes, bytes.length);
-  while (end > 0 && end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.toString("utf8", 0, end);
 }
