@@ -1,6 +1,14 @@
 /** Capabilities as core gets them: what is declared, and what the connection's functions say. Pure. */
 import { create, toBinary } from "@bufbuild/protobuf";
-import { type Capabilities, CapabilitiesSchema, Support } from "@seabird-chat/protocol";
+import {
+  type Capabilities,
+  CapabilitiesSchema,
+  MAX_CAPABILITY_CHANNELS,
+  MAX_CAPABILITY_ENTRIES,
+  MAX_CAPABILITY_NAME_BYTES,
+  MAX_EMOJI_BYTES,
+  Support,
+} from "@seabird-chat/protocol";
 import {
   type BackendCapabilities,
   CAPABILITY_LIMITS,
@@ -10,12 +18,9 @@ import {
 } from "./capabilities.ts";
 import { MESSAGE_REQUESTS } from "./message-requests.ts";
 import type { Functions } from "./request-kind.ts";
-import { MAX_ID_BYTES, needText, optionalText } from "./to-wire.ts";
+import { needText, optionalText } from "./to-wire.ts";
 
 /** Core refuses a Hello with more, and drops an event `capabilities`. */
-const MAX_ENTRIES = 256;
-const MAX_CHANNELS = 10_000;
-const MAX_NAME_BYTES = 64;
 const MAX_CHANNEL_ID_BYTES = 1_024;
 /** Core counts them with absolute ids, which may be three times as long. */
 const MAX_BYTES = 1024 * 1024;
@@ -42,8 +47,8 @@ export function declareCapabilities(
 ): Capabilities {
   const { channels = {}, ...whole } = declared;
   const ids = Object.entries(channels);
-  if (ids.length > MAX_CHANNELS) {
-    throw new TypeError(`channels has ${ids.length} entries; allowed: ${MAX_CHANNELS}`);
+  if (ids.length > MAX_CAPABILITY_CHANNELS) {
+    throw new TypeError(`channels has ${ids.length} entries; allowed: ${MAX_CAPABILITY_CHANNELS}`);
   }
   const own = ids.map(([id, each]) => {
     const given = { connection, defaults, path: `channels[${JSON.stringify(id)}].` };
@@ -76,9 +81,9 @@ function ofOne(declared: ChannelCapabilities, { connection, defaults, path }: Gi
   const { formats = defaults.formats, allowedReactions } = declared;
   return {
     features: featuresOf(declared, connection, path),
-    formats: textsOf(formats, `${path}formats`, MAX_NAME_BYTES),
+    formats: textsOf(formats, `${path}formats`, MAX_CAPABILITY_NAME_BYTES),
     limits: limitsOf({ maxTextBytes: defaults.maxMessageBytes, ...declared.limits }, path),
-    allowedReactions: textsOf(allowedReactions, `${path}allowedReactions`, MAX_ID_BYTES),
+    allowedReactions: textsOf(allowedReactions, `${path}allowedReactions`, MAX_EMOJI_BYTES),
   };
 }
 
@@ -125,8 +130,8 @@ function limitsOf(declared: NonNullable<ChannelCapabilities["limits"]>, path: st
 
 function textsOf(given: unknown, name: string, maxBytes: number): string[] {
   if (given === undefined || given === null) return [];
-  if (!Array.isArray(given) || given.length > MAX_ENTRIES) {
-    throw new TypeError(`${name} is no list of at most ${MAX_ENTRIES} texts`);
+  if (!Array.isArray(given) || given.length > MAX_CAPABILITY_ENTRIES) {
+    throw new TypeError(`${name} is no list of at most ${MAX_CAPABILITY_ENTRIES} texts`);
   }
   return given.map((each) => optionalText(needText(each, `one of ${name}`), name, maxBytes));
 }

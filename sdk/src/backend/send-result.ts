@@ -1,11 +1,11 @@
 /** What `send`, `edit` and `delete` return, as core gets it. Pure. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { SendResultSchema } from "@seabird-chat/protocol";
+import {
+  MAX_IDS_PER_SEND,
+  MAX_MESSAGE_ID_BYTES,
+  type SendResultSchema,
+} from "@seabird-chat/protocol";
 import { FEATURES } from "./capabilities.ts";
-import { MAX_ID_BYTES } from "./to-wire.ts";
-
-/** Messages that one send may become. */
-const MAX_MESSAGE_IDS = 100;
 
 type Warn = (problem: string) => void;
 
@@ -20,8 +20,8 @@ export function toSendResult(
   if (typeof returned !== "object" || returned === null) return undefined;
   const { ids, channel, degraded } = returned as Readonly<Record<string, unknown>>;
   const messageIds = texts("ids", ids, warn).filter((id) => isMessageId(id, warn));
-  if (messageIds.length > MAX_MESSAGE_IDS) {
-    warn(`ids has ${messageIds.length} ids; core takes ${MAX_MESSAGE_IDS}`);
+  if (messageIds.length > MAX_IDS_PER_SEND) {
+    warn(`ids has ${messageIds.length} ids; core takes ${MAX_IDS_PER_SEND}`);
   }
   const features = texts("degraded", degraded, warn).flatMap((name) => {
     if (Object.hasOwn(FEATURES, name)) return FEATURES[name as keyof typeof FEATURES];
@@ -29,7 +29,7 @@ export function toSendResult(
     return [];
   });
   const result = {
-    messageIds: messageIds.slice(0, MAX_MESSAGE_IDS),
+    messageIds: messageIds.slice(0, MAX_IDS_PER_SEND),
     degraded: [...new Set(features)],
     channelId: texts("channel", isMissing(channel) ? [] : [channel], warn)[0] ?? "",
   };
@@ -64,8 +64,8 @@ function texts(name: string, given: unknown, warn: Warn): readonly string[] {
 
 function isMessageId(id: string, warn: Warn): boolean {
   const bytes = Buffer.byteLength(id);
-  if (bytes <= MAX_ID_BYTES) return true;
-  warn(`a message id has ${bytes} bytes; allowed: ${MAX_ID_BYTES}`);
+  if (bytes <= MAX_MESSAGE_ID_BYTES) return true;
+  warn(`a message id has ${bytes} bytes; allowed: ${MAX_MESSAGE_ID_BYTES}`);
   return false;
 }
 
