@@ -33,5 +33,8 @@ export const MAX_CAPABILITY_ENTRIES = 256;
 export const MAX_CAPABILITY_CHANNELS = 10_000;
 /** Of a name in Capabilities, in bytes. */
 export const MAX_CAPABILITY_NAME_BYTES = 64;
-/** For how long core remembers an idempotency key after its first use, in milliseconds. */
+/**
+ * For how long core remembers an idempotency key once its send has succeeded, or its first caller
+ * has gone without an outcome, in milliseconds.
+ */
 export const IDEMPOTENCY_MS = 600_000;

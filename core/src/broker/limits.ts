@@ -23,6 +23,18 @@ export const BROKER_LIMITS = {
   maxActionsPerSecondPerToken: 0,
   /** Actions of one token at once, where their rate is limited; 0: those of one second. */
   maxActionBurstPerToken: 0,
+  /**
+   * Sends remembered by their idempotency keys, for one token's name. The one that succeeded first
+   * is forgotten; if none has, a further one is refused with RESOURCE_EXHAUSTED.
+   */
+  maxIdempotencyKeys: 1_000,
+  /**
+   * Bytes in memory of the sends remembered by their keys, for all names. The one that succeeded
+   * first, of the name with most of them, is forgotten; if there is none: RESOURCE_EXHAUSTED.
+   */
+  maxIdempotencyBytes: 64 * MIB,
+  /** Calls that wait for the outcome of one send with a key. More: RESOURCE_EXHAUSTED. */
+  maxCallsPerIdempotencyKey: 64,
   /** Tokens whose recent rate is remembered. The one that was idle longest is forgotten. */
   maxRatedTokens: 100_000,
   /**

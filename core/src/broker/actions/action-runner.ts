@@ -186,7 +186,8 @@ export class ActionRunner {
         failed(reason);
       }
     };
-    backend.requests.wait({ id, deadlineMs, call, answered, failed }, backend.send(request));
+    const limit = { deadlineMs, call };
+    backend.requests.wait({ id, limit, answered, failed }, backend.send(request));
   }
 
   /** The response that a backend's answer makes. Throws `backend_refused` or `unexpected_answer`. */

@@ -14,6 +14,9 @@ interface Entry {
 
 const NOTHING = new Uint8Array(0);
 
+/** Takes back a request; whether that was possible, for it had not been sent. */
+export type Withdraw = () => boolean;
+
 export interface QueueBounds {
   readonly maxRequests: number;
   readonly maxBytes: number;
@@ -54,10 +57,10 @@ export class RequestQueue implements Source {
     return this.#size === 0 || this.#bytes + bytes <= this.#bounds.maxBytes;
   }
 
-  /** Appends one enveloped request; returns what withdraws it, to no effect once it was taken. */
-  push(bytes: Uint8Array): () => void {
+  /** Appends one enveloped request; returns what withdraws it, which is false once it was taken. */
+  push(bytes: Uint8Array): Withdraw {
     const entry: Entry = { bytes, before: this.#last, after: undefined, waiting: false };
-    if (this.#end !== undefined) return () => {};
+    if (this.#end !== undefined) return () => false;
     entry.waiting = true;
     if (this.#last === undefined) this.#first = entry;
     else this.#last.after = entry;
@@ -112,8 +115,8 @@ export class RequestQueue implements Source {
     for (let each = this.#first; each !== undefined; each = this.#first) this.#unlink(each);
   }
 
-  #unlink(entry: Entry): void {
-    if (!entry.waiting) return;
+  #unlink(entry: Entry): boolean {
+    if (!entry.waiting) return false;
     entry.waiting = false;
     if (entry.before === undefined) this.#first = entry.after;
     else entry.before.after = entry.after;
@@ -125,6 +128,7 @@ export class RequestQueue implements Source {
     this.#bytes -= entry.bytes.length;
     // The undo of `push` holds the entry until the answer has come; the bytes are freed now.
     entry.bytes = NOTHING;
+    return true;
   }
 
   #wake(): void {

@@ -5,7 +5,7 @@ import { ChatEventSchema } from "@seabird-chat/protocol";
 import type { Cancellable } from "../caller.ts";
 import { BrokerError } from "../errors.ts";
 import { ManualClock } from "../test/manual-clock.ts";
-import { type BackendRequests, Requests } from "./requests.ts";
+import { type BackendRequests, Requests, unexpectedAnswer } from "./requests.ts";
 
 const SUCCESS = create(ChatEventSchema, { inner: { case: "success", value: {} } });
 
@@ -14,18 +14,38 @@ class Table {
   readonly requests = new Requests(this.clock);
   readonly settled: string[] = [];
   readonly withdrawn: string[] = [];
+  /** Requests that cannot be withdrawn any more. */
+  readonly sent = new Set<string>();
 
   wait(on: BackendRequests, id: string, inMs = 1_000): Cancellable {
     const call: Cancellable = { cancelled: false, onCancelled: undefined };
     const asking = {
       id,
-      deadlineMs: this.clock.now() + inMs,
-      call,
+      limit: { deadlineMs: this.clock.now() + inMs, call },
       answered: () => void this.settled.push(`${id} answered`),
       failed: (error: BrokerError) => void this.settled.push(`${id} ${error.code}`),
     };
-    on.wait(asking, () => this.withdrawn.push(id));
+    on.wait(asking, this.#withdraw(id));
     return call;
+  }
+
+  /** A request without a limit of its own. */
+  waitOpen(on: BackendRequests, id: string): void {
+    const asking = {
+      id,
+      answered: () => void this.settled.push(`${id} answered`),
+      failed: ({ code }: BrokerError, isUnknown: boolean) =>
+        void this.settled.push(`${id} ${code}${isUnknown ? ", unknown" : ""}`),
+    };
+    on.wait(asking, this.#withdraw(id));
+  }
+
+  #withdraw(id: string): () => boolean {
+    return () => {
+      if (this.sent.has(id)) return false;
+      this.withdrawn.push(id);
+      return true;
+    };
   }
 
   assertEmpty(): void {
@@ -114,5 +134,60 @@ test("ten thousand that wait share one timer", () => {
   assert.equal(t.clock.armed, 1);
   t.clock.advance(10_000);
   assert.equal(t.settled.length, 10_000);
+  t.assertEmpty();
+});
+
+test("a request that was sent can be left open: its answer settles it, and it is not in flight", () => {
+  const t = new Table();
+  const backend = t.requests.forBackend();
+  t.waitOpen(backend, "1");
+  t.sent.add("1");
+  assert.equal(t.requests.size, 1);
+  assert.ok(backend.leaveOpen("1"));
+  assert.ok(backend.leaveOpen("1"), "twice is no harm");
+  assert.deepEqual([t.requests.size, backend.size], [0, 0]);
+  t.clock.advance(1_000_000);
+  assert.deepEqual(t.settled, []);
+  assert.ok(backend.answer("1", SUCCESS));
+  assert.ok(!backend.answer("1", SUCCESS));
+  assert.deepEqual(t.settled, ["1 answered"]);
+  t.assertEmpty();
+});
+
+test("a request that was not sent is withdrawn instead", () => {
+  const t = new Table();
+  const backend = t.requests.forBackend();
+  t.waitOpen(backend, "1");
+  assert.ok(!backend.leaveOpen("1"));
+  assert.ok(!backend.leaveOpen("1"));
+  assert.deepEqual([t.withdrawn, t.settled], [["1"], []]);
+  assert.ok(!backend.answer("1", SUCCESS));
+  t.assertEmpty();
+});
+
+test("a backend's end tells which requests it may have carried out", () => {
+  const t = new Table();
+  const backend = t.requests.forBackend();
+  for (const id of ["unsent", "sent", "open", "forgotten"]) t.waitOpen(backend, id);
+  for (const id of ["sent", "open", "forgotten"]) t.sent.add(id);
+  backend.leaveOpen("open");
+  backend.forget("forgotten");
+  backend.close(new BrokerError("backend_gone", "backend disconnected"));
+  assert.deepEqual(t.settled, [
+    "unsent backend_gone",
+    "sent backend_gone, unknown",
+    "open backend_gone, unknown",
+  ]);
+  t.assertEmpty();
+});
+
+test("an answer that cannot be read fails a request that was left open, too", () => {
+  const t = new Table();
+  const backend = t.requests.forBackend();
+  t.waitOpen(backend, "1");
+  t.sent.add("1");
+  backend.leaveOpen("1");
+  backend.fail("1", unexpectedAnswer());
+  assert.deepEqual(t.settled, ["1 unexpected_answer"]);
   t.assertEmpty();
 });

@@ -1,31 +1,40 @@
 /**
  * The requests that wait for a backend's answer. Each is settled exactly once: by an answer of the
  * backend that was asked, by its deadline, by its caller's cancellation, or by the end of its
- * backend's stream. After that nothing of it is kept, here or in the queue.
+ * backend's stream. After that nothing of it is kept, here or in the queue. A request without a
+ * deadline can be left open instead: its answer is still of use, and nobody waits for it.
  */
 import type { ChatEvent } from "@seabird-chat/protocol";
 import type { Cancellable } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { BrokerError, cancelled, timedOut } from "../errors.ts";
 import { Deadlines } from "./deadlines.ts";
+import type { Withdraw } from "./request-queue.ts";
 
 /** One request, and the callbacks that settle it. */
 export interface PendingRequest {
   readonly id: string;
+  /** When the wait ends, and whose cancellation ends it; default: `leaveOpen` does. */
+  readonly limit?: RequestLimit;
+  readonly answered: (event: ChatEvent) => void;
+  /** `isUnknown`: the backend may have carried it out; it was sent, and there is no answer. */
+  readonly failed: (error: BrokerError, isUnknown: boolean) => void;
+}
+
+export interface RequestLimit {
   /** By the broker's clock. */
   readonly deadlineMs: number;
   readonly call: Cancellable;
-  readonly answered: (event: ChatEvent) => void;
-  readonly failed: (error: BrokerError) => void;
 }
 
 /** A request that waits, and what undoes the wait. */
 interface Waiting {
   readonly request: PendingRequest;
-  /** Clears its deadline. */
   readonly clearDeadline: () => void;
   /** Removes it from the queue, while it is not sent. */
-  readonly withdraw: () => void;
+  readonly withdraw: Withdraw;
+  /** Known when the wait is over. */
+  wasSent: boolean;
 }
 
 /**
@@ -37,9 +46,13 @@ interface Entry {
   waiting: Waiting | undefined;
 }
 
+const UNLIMITED = (): void => {};
+
 /** The requests to one backend. */
 export class BackendRequests {
   readonly #pending = new Map<string, Entry>();
+  /** Those that were left open. */
+  readonly #open = new Map<string, Entry>();
   readonly #owner: RequestsOwner;
   #closed: BrokerError | undefined;
 
@@ -56,54 +69,75 @@ export class BackendRequests {
    * Waits for the answer. `withdraw` is called when the wait is over, in case the request is not
    * sent yet.
    */
-  wait(request: PendingRequest, withdraw: () => void): void {
-    const { id, deadlineMs, call } = request;
+  wait(request: PendingRequest, withdraw: Withdraw): void {
+    const { id, limit } = request;
     if (this.#closed !== undefined) {
       withdraw();
-      request.failed(this.#closed);
+      request.failed(this.#closed, false);
       return;
     }
-    call.onCancelled = () => this.fail(id, cancelled());
-    const clearDeadline = this.#owner.deadlines.add(deadlineMs, () => this.fail(id, timedOut()));
-    this.#pending.set(id, { waiting: { request, clearDeadline, withdraw } });
+    let clearDeadline = UNLIMITED;
+    if (limit !== undefined) {
+      limit.call.onCancelled = () => this.fail(id, cancelled());
+      clearDeadline = this.#owner.deadlines.add(limit.deadlineMs, () => this.fail(id, timedOut()));
+    }
+    this.#pending.set(id, { waiting: { request, clearDeadline, withdraw, wasSent: false } });
     this.#owner.added();
   }
 
-  /** Settles the request of this id with its answer; false if none waits. */
+  /** Settles the request of this id with its answer; false if none waits or was left open. */
   answer(id: string, event: ChatEvent): boolean {
-    const request = this.#settle(id);
-    request?.answered(event);
-    return request !== undefined;
+    const waiting = this.#settle(id);
+    waiting?.request.answered(event);
+    return waiting !== undefined;
   }
 
-  /** The backend has gone: all that wait fail, and so do later requests. */
+  /** The backend has gone: all that wait or were left open fail, and so do later requests. */
   close(error: BrokerError): void {
     this.#closed = error;
-    this.failAll(error);
+    for (const id of [...this.#pending.keys(), ...this.#open.keys()]) {
+      const waiting = this.#settle(id);
+      waiting?.request.failed(error, waiting.wasSent);
+    }
   }
 
-  /** All that wait fail. */
-  failAll(error: BrokerError): void {
-    for (const id of [...this.#pending.keys()]) this.fail(id, error);
-  }
-
-  /** Fails the request of this id, if it waits. */
+  /** Fails the request of this id, if it waits or was left open. */
   fail(id: string, error: BrokerError): void {
-    this.#settle(id)?.failed(error);
+    this.#settle(id)?.request.failed(error, false);
   }
 
-  /** Ends the wait for this request; returns it, if it was waiting. */
-  #settle(id: string): PendingRequest | undefined {
-    const pending = this.#pending.get(id);
-    const waiting = pending?.waiting;
-    if (pending === undefined || waiting === undefined) return undefined;
-    pending.waiting = undefined;
-    this.#pending.delete(id);
-    this.#owner.settled();
+  /**
+   * Nobody waits for this request any more. Returns whether it was sent: then its answer, or the
+   * backend's end, still settles it, but it is not in flight any more. If not, it is withdrawn.
+   */
+  leaveOpen(id: string): boolean {
+    if (this.#open.has(id)) return true;
+    const waiting = this.#settle(id);
+    if (waiting === undefined || !waiting.wasSent) return false;
+    this.#open.set(id, { waiting });
+    return true;
+  }
+
+  /** Nothing is kept of this request. */
+  forget(id: string): void {
+    this.#settle(id);
+  }
+
+  /** Ends the wait for this request; returns it, if it was waiting or left open. */
+  #settle(id: string): Waiting | undefined {
+    const isPending = this.#pending.has(id);
+    const entries = isPending ? this.#pending : this.#open;
+    const entry = entries.get(id);
+    const waiting = entry?.waiting;
+    if (entry === undefined || waiting === undefined) return undefined;
+    entry.waiting = undefined;
+    entries.delete(id);
     waiting.clearDeadline();
-    waiting.request.call.onCancelled = undefined;
-    waiting.withdraw();
-    return waiting.request;
+    const { limit } = waiting.request;
+    if (limit !== undefined) limit.call.onCancelled = undefined;
+    waiting.wasSent = !waiting.withdraw();
+    if (isPending) this.#owner.settled();
+    return waiting;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The connected backends: each (type, id) is held by one connection. */
 import { type BackendName, backendId } from "@seabird-chat/protocol";
-import type { RequestQueue } from "../actions/request-queue.ts";
+import type { RequestQueue, Withdraw } from "../actions/request-queue.ts";
 import type { BackendRequests } from "../actions/requests.ts";
 import type { Caller, Peer } from "../caller.ts";
 import { envelope } from "../codec/envelope.ts";
@@ -67,7 +67,7 @@ export class Backend {
   }
 
   /** Queues an encoded request; returns what withdraws it while it is not sent. */
-  send(request: Uint8Array): () => void {
+  send(request: Uint8Array): Withdraw {
     return this.deps.queue.push(envelope(request));
   }
 
