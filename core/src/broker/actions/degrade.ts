@@ -70,6 +70,9 @@ export function degradeSend(send: DegradableSend, target: DegradeTarget): Degrad
   }
   const lostBlocks = new Set<BlockFeature>();
   const message = degradeBlock(rootBlock, target, lostBlocks);
+  if (options === undefined && message === rootBlock) {
+    return { text, rootBlock, degraded: NOTHING_LOST };
+  }
   const asked = options === undefined ? undefined : degradeOptions(options, send.isAction, target);
   const block = inFrontOf(message, asked?.prefixes ?? []);
   const blocks = BLOCK_FEATURES.filter((feature) => lostBlocks.has(feature));

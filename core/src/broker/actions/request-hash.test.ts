@@ -22,7 +22,7 @@ const BASE = {
 };
 
 const hashOf = (init: Init) =>
-  requestHash(ACTIONS.sendMessage, create(SendMessageRequestSchema, init));
+  requestHash(ACTIONS.sendMessage.rpc, create(SendMessageRequestSchema, init));
 
 const unknown = (byte: number) => [
   { no: 2_000, wireType: WireType.Varint, data: Uint8Array.of(byte) },
@@ -53,7 +53,7 @@ for (const [name, init] of Object.entries(OTHER)) {
 
 test("another RPC with the same fields is another request", () => {
   const other = create(PerformActionRequestSchema, BASE);
-  assert.notEqual(hashOf(BASE), requestHash(ACTIONS.performAction, other));
+  assert.notEqual(hashOf(BASE), requestHash(ACTIONS.performAction.rpc, other));
 });
 
 test("fields of a later edition count, wherever they are", () => {
@@ -62,7 +62,7 @@ test("fields of a later edition count, wherever they are", () => {
     const holder = inBlock ? request.rootBlock : request;
     assert.ok(holder !== undefined);
     holder.$unknown = unknown(byte);
-    return requestHash(ACTIONS.sendMessage, request);
+    return requestHash(ACTIONS.sendMessage.rpc, request);
   };
   for (const inBlock of [false, true]) {
     assert.equal(withUnknown(1, inBlock), withUnknown(1, inBlock));
@@ -72,7 +72,7 @@ test("fields of a later edition count, wherever they are", () => {
 
 test("the request does not change", () => {
   const request = create(SendMessageRequestSchema, BASE);
-  requestHash(ACTIONS.sendMessage, request);
+  requestHash(ACTIONS.sendMessage.rpc, request);
   assert.deepEqual(request, create(SendMessageRequestSchema, BASE));
 });
 

@@ -1,8 +1,7 @@
 /** What a repeated call is compared by: a hash over the RPC's name and the request's fields. */
 import { hash } from "node:crypto";
-import { toBinary } from "@bufbuild/protobuf";
+import { type DescMethodUnary, toBinary } from "@bufbuild/protobuf";
 import type { SendOptions, Tags } from "@seabird-chat/protocol";
-import type { AnyActionRow } from "../actions.ts";
 
 /** A request whose call may be repeated with a key. */
 export interface KeyedFields {
@@ -14,7 +13,7 @@ export interface KeyedFields {
  * The hash over a request as it was decoded, before anything in it is normalised; its key does not
  * count. Fields are encoded in the order of their numbers, unknown ones last, and tags are sorted.
  */
-export function requestHash({ rpc }: AnyActionRow, request: KeyedFields): string {
+export function requestHash(rpc: DescMethodUnary, request: KeyedFields): string {
   const { tags, options } = request;
   const entries = Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1));
   const compared = {
