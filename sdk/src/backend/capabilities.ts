@@ -1,4 +1,5 @@
 /** What a backend declares that it can do and what it reports (protocol: Capabilities). */
+import type { LimitName, ReportedFeature, Feature as RequestFeature } from "@seabird-chat/protocol";
 
 /** `partial`: not in every case. `none` takes away what a function would declare. */
 export type Support = "full" | "partial" | "none";
@@ -23,7 +24,7 @@ export const FEATURES = {
   member: "member",
   userChanged: "user_changed",
   typingEvents: "typing_events",
-} as const;
+} as const satisfies Readonly<Record<string, RequestFeature | ReportedFeature>>;
 
 export type Feature = keyof typeof FEATURES;
 
@@ -35,7 +36,7 @@ export const CAPABILITY_LIMITS = {
   editWindowSeconds: "edit_window_seconds",
   deleteWindowSeconds: "delete_window_seconds",
   maxReactionsPerUser: "max_reactions_per_user",
-} as const;
+} as const satisfies Readonly<Record<string, LimitName>>;
 
 export type CapabilityLimit = keyof typeof CAPABILITY_LIMITS;
 

@@ -1,11 +1,6 @@
 /** What core says about itself in the headers of its responses: its run, and its extensions. */
 import type { IncomingHttpHeaders } from "node:http2";
-
-const INSTANCE = "seabird-instance";
-const EXTENSIONS = "seabird-extensions";
-
-/** The extension of ids, replies, edits and reactions (docs/protocol.md). */
-const MESSAGES = "messages";
+import { EXTENSIONS_HEADER, INSTANCE_HEADER, MESSAGES_EXTENSION } from "@seabird-chat/protocol";
 
 /** The core at the other end of a connection; changes when another one answers. */
 export interface CoreIdentity {
@@ -24,21 +19,21 @@ export class CoreHeaders implements CoreIdentity {
   }
 
   get hasMessages(): boolean | undefined {
-    return this.#extensions?.has(MESSAGES);
+    return this.#extensions?.has(MESSAGES_EXTENSION);
   }
 
   /** The headers of a response that succeeded. */
   note(get: (name: string) => string | null | undefined): void {
-    const instance = get(INSTANCE) ?? undefined;
+    const instance = get(INSTANCE_HEADER) ?? undefined;
     if (this.#extensions !== undefined && instance === this.#instance) return;
     this.#instance = instance;
-    const names = (get(EXTENSIONS) ?? "").split(",").map((name) => name.trim());
+    const names = (get(EXTENSIONS_HEADER) ?? "").split(",").map((name) => name.trim());
     this.#extensions = new Set(names);
   }
 
   /** Of an error, which may come from a proxy: what it does not say has not changed. */
   noteError(get: (name: string) => string | null | undefined): void {
-    if ((get(INSTANCE) ?? undefined) !== undefined) this.note(get);
+    if ((get(INSTANCE_HEADER) ?? undefined) !== undefined) this.note(get);
   }
 }
 
