@@ -2,15 +2,16 @@
  * The broker's API for the transport, the admin service and metrics. The broker uses no socket and
  * no disk, and no time but the given clock.
  */
-import type {
-  ChannelInfoRequest,
-  ChannelInfoResponse,
-  CommandsResponse,
-  CoreInfoResponse,
-  ListBackendsResponse,
-  ListChannelsRequest,
-  ListChannelsResponse,
-  StreamEventsRequest,
+import {
+  BackendChange,
+  type ChannelInfoRequest,
+  type ChannelInfoResponse,
+  type CommandsResponse,
+  type CoreInfoResponse,
+  type ListBackendsResponse,
+  type ListChannelsRequest,
+  type ListChannelsResponse,
+  type StreamEventsRequest,
 } from "@seabird-chat/protocol";
 import { ActionRunner } from "./actions/action-runner.ts";
 import { RateLimiter } from "./actions/rate-limiter.ts";
@@ -35,6 +36,7 @@ import { type BrokerStats, brokerStats } from "./status/stats.ts";
 import type { StatusSnapshot, StatusWatch } from "./status/status.ts";
 import { StatusFeed } from "./status/status-feed.ts";
 import { BackendSession, type IngestSession } from "./streams/backend-session.ts";
+import { backendEvent } from "./streams/core-events.ts";
 import { EventBus } from "./streams/event-bus.ts";
 import { readFilter } from "./streams/event-filter.ts";
 import type { EventStream } from "./streams/event-stream.ts";
@@ -140,6 +142,7 @@ export class Broker {
       events: this.#events,
       onJoined: (backend) => this.#backendJoined(backend),
       onLeft: (backend, end) => this.#backendLeft(backend, end),
+      onNetworkChange: (backend, reason) => this.#networkChanged(backend, reason),
       onClosed: (closed) => this.#sessions.delete(closed),
     });
     this.#sessions.add(session);
@@ -283,15 +286,35 @@ export class Broker {
     const tokenName = backend.deps.caller.name;
     this.#log.info({ backend: backend.id, tokenName }, "backend connected");
     this.#feed.publish(() => ({ kind: "backend_connected", backend: backend.status() }));
+    this.#events.publish(backendEvent(BackendChange.CONNECTED, backend));
   }
 
-  #backendLeft({ id, deps: { connectionId } }: Backend, end: SourceEnd | "left"): void {
+  #backendLeft(backend: Backend, end: SourceEnd | "left"): void {
+    const { id, name, isOnNetwork } = backend;
+    const { connectionId } = backend.deps;
     const reason = endMessage(end);
+    if (!isOnNetwork) this.#observer.networkChanged(name.type, true);
     const why = reason === "" ? {} : { reason };
     this.#log.info({ backend: id, ...why }, "backend disconnected");
     this.#feed.publish(() => ({ kind: "backend_disconnected", id, connectionId, reason }));
+    const said = end === "left" ? CONNECTION_LOST : reason;
+    this.#events.publish(backendEvent(BackendChange.DISCONNECTED, backend, said));
+  }
+
+  #networkChanged(backend: Backend, reason: string): void {
+    const { id, name, isOnNetwork } = backend;
+    const what = isOnNetwork ? "backend's network is back" : "backend has lost its network";
+    this.#log[isOnNetwork ? "info" : "warn"]({ backend: id, reason }, what);
+    this.#observer.networkChanged(name.type, isOnNetwork);
+    this.#feed.publish(() => ({ kind: "network_changed", backend: backend.status() }));
+    const { NETWORK_BACK, NETWORK_LOST } = BackendChange;
+    const change = isOnNetwork ? NETWORK_BACK : NETWORK_LOST;
+    this.#events.publish(backendEvent(change, backend, reason));
   }
 }
+
+/** The reason of a backend's end without a status. */
+const CONNECTION_LOST = "connection lost";
 
 function endMessage(end: SourceEnd | "left"): string {
   return end === "left" ? "" : (end.error?.message ?? "");

@@ -60,8 +60,14 @@ export const INGEST_HANDLERS: { readonly [K in Exclude<Kind, "hello">]: IngestHa
   failed: answerOnly,
   metadata: answerOnly,
   members: answerOnly,
-  networkState: answerOnly,
-  capabilities: answerOnly,
+  networkState: ({ isConnected, reason }, _, { backend }) => {
+    backend.setNetwork(isConnected, reason);
+    return undefined;
+  },
+  capabilities: (declared, _, { backend }) => {
+    const wrong = backend.capabilities.replace(declared);
+    return wrong === undefined ? undefined : new DropResult("bad_capabilities", wrong);
+  },
   message: published("message"),
   privateMessage: published("privateMessage"),
   mention: published("mention"),

@@ -103,6 +103,8 @@ export const BROKER_LIMITS = {
   maxChannelNameBytes: 1_024,
   /** Bytes of a channel's topic in core's list. A longer one is cut at a character. */
   maxTopicBytes: 8_192,
+  /** Bytes of the reason for which a backend lost its network. A longer one is cut at a character. */
+  maxReasonBytes: 1_024,
   /** Commands registered by one event stream. More: it is refused with INVALID_ARGUMENT. */
   maxCommandsPerStream: 256,
   /** Bytes of a command's name. More: the stream is refused with INVALID_ARGUMENT. */

@@ -47,6 +47,8 @@ export interface BrokerObserver {
   eventStreamClosed(reason: CloseReason): void;
   backendConnected(backendType: string): void;
   backendDisconnected(backendType: string, reason: CloseReason): void;
+  /** A backend has lost its network; or has it again, or has left without it. */
+  networkChanged(backendType: string, isConnected: boolean): void;
   /** Reading backends' events was paused for streams that were behind. */
   ingestPaused(durationMs: number): void;
 }
@@ -62,5 +64,6 @@ export const silentObserver: BrokerObserver = {
   eventStreamClosed() {},
   backendConnected() {},
   backendDisconnected() {},
+  networkChanged() {},
   ingestPaused() {},
 };

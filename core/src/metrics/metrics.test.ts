@@ -25,6 +25,7 @@ test("what happened is counted, and written as Prometheus reads it", async () =>
   metrics.eventStreamOpened();
   metrics.eventStreamClosed("fell_behind");
   metrics.backendConnected("irc");
+  for (const isConnected of [false, true, false]) metrics.networkChanged("irc", isConnected);
   metrics.callEnded("/seabird.Seabird/SendMessage", "grpc", "ok", 20_000);
   metrics.ingestPaused(500);
   metrics.show("seabird_example", "An example", () => 42);
@@ -49,6 +50,8 @@ test("what happened is counted, and written as Prometheus reads it", async () =>
     ['seabird_action_duration_seconds_count{kind="sendMessage",backend_type="irc"}', 1],
     ['seabird_event_streams_closed_total{reason="fell_behind"}', 1],
     ['seabird_backends{backend_type="irc"}', 1],
+    ['seabird_backends_network_lost{backend_type="irc"}', 1],
+    ['seabird_network_lost_total{backend_type="irc"}', 2],
     ["seabird_ingest_paused_seconds_total", 0.5],
     ["seabird_example", 42],
   ];

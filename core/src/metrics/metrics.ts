@@ -89,6 +89,16 @@ export class Metrics implements BrokerObserver, TransportObserver {
     "Backends disconnected, by reason",
     ["backend_type", "reason"],
   );
+  readonly #networksLost = this.#gauge(
+    "seabird_backends_network_lost",
+    "Connected backends whose network is not connected to them",
+    ["backend_type"],
+  );
+  readonly #networkLosses = this.#counter(
+    "seabird_network_lost_total",
+    "Times that a backend lost its network",
+    ["backend_type"],
+  );
   readonly #pauses = this.#counter(
     "seabird_ingest_pauses_total",
     "Times that reading backends' events paused for streams that were behind",
@@ -172,6 +182,12 @@ export class Metrics implements BrokerObserver, TransportObserver {
     const type = this.#typeLabel(backendType);
     this.#backends.add(-1, type);
     this.#backendsClosed.add(1, type, reason);
+  }
+
+  networkChanged(backendType: string, isConnected: boolean): void {
+    const type = this.#typeLabel(backendType);
+    this.#networksLost.add(isConnected ? -1 : 1, type);
+    if (!isConnected) this.#networkLosses.add(1, type);
   }
 
   ingestPaused(durationMs: number): void {

@@ -1,5 +1,5 @@
 /** The connected backends: each (type, id) is held by one connection. */
-import { type BackendName, backendId } from "@seabird-chat/protocol";
+import { type BackendName, backendId, cutUtf8 } from "@seabird-chat/protocol";
 import type { RequestQueue, Withdraw } from "../actions/request-queue.ts";
 import type { BackendRequests } from "../actions/requests.ts";
 import type { Caller, Peer } from "../caller.ts";
@@ -8,20 +8,24 @@ import { BrokerError } from "../errors.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { BackendStatus } from "../status/status.ts";
 import { BackendCapabilities } from "./capabilities.ts";
-import { Channels } from "./channels.ts";
+import { type ChannelListChange, Channels } from "./channels.ts";
 
 export interface BackendDeps {
   readonly name: BackendName;
   readonly connectionId: string;
   readonly caller: Caller;
   readonly peer: Peer;
-  /** Unix milliseconds. */
-  readonly connectedAtMs: number;
   readonly queue: RequestQueue;
   readonly requests: BackendRequests;
   readonly options: ResolvedBrokerOptions;
+  /** The time now, in Unix milliseconds. */
+  readonly wallMs: () => number;
   /** Ends the connection with this error. */
   readonly end: (error: BrokerError) => void;
+  /** Its list of channels has changed. */
+  readonly onChannelChange: (change: ChannelListChange) => void;
+  /** It has lost its network, or has it again. */
+  readonly onNetworkChange: (backend: Backend, reason: string) => void;
 }
 
 /** One connected backend. */
@@ -32,19 +36,37 @@ export class Backend {
   readonly deps: BackendDeps;
   readonly channels: Channels;
   readonly capabilities: BackendCapabilities;
+  readonly #connectedAtMs: number;
   eventsReceived = 0;
   eventsDropped = 0;
+  /** Since when it has not been connected to its network; `undefined`: it is. */
+  #networkLostAtMs: number | undefined;
+  #networkReason = "";
 
   constructor(deps: BackendDeps) {
     this.deps = deps;
     this.name = deps.name;
+    this.#connectedAtMs = deps.wallMs();
     this.id = backendId(deps.name);
-    this.channels = new Channels(deps.name, deps.options);
+    this.channels = new Channels(deps.name, deps.options, deps.onChannelChange);
     this.capabilities = new BackendCapabilities(deps.name, deps.options, this.channels);
   }
 
   get requests(): BackendRequests {
     return this.deps.requests;
+  }
+
+  get isOnNetwork(): boolean {
+    return this.#networkLostAtMs === undefined;
+  }
+
+  /** The backend says whether its network is connected to it; what is known already is no news. */
+  setNetwork(isConnected: boolean, reason: string): void {
+    if (isConnected === this.isOnNetwork) return;
+    this.#networkLostAtMs = isConnected ? undefined : this.deps.wallMs();
+    const why = cutUtf8(reason, this.deps.options.maxReasonBytes);
+    this.#networkReason = isConnected ? "" : why;
+    this.deps.onNetworkChange(this, why);
   }
 
   /** Throws `too_many_in_flight` if a request of so many bytes cannot be taken. */
@@ -72,19 +94,21 @@ export class Backend {
   }
 
   status(): BackendStatus {
-    const { name, connectionId, caller, peer, connectedAtMs, queue, requests } = this.deps;
+    const { name, connectionId, caller, peer, queue, requests } = this.deps;
     return {
       id: this.id,
       connectionId,
       type: name.type,
       tokenName: caller.name,
       peer: peer.address,
-      connectedAtMs,
+      connectedAtMs: this.#connectedAtMs,
       channels: this.channels.size,
       requestsInFlight: requests.size,
       requestsQueued: queue.size,
       eventsReceived: this.eventsReceived,
       eventsDropped: this.eventsDropped,
+      networkLostAtMs: this.#networkLostAtMs,
+      networkReason: this.#networkReason,
     };
   }
 }

@@ -6,6 +6,8 @@ export interface EventStreamStatus {
   readonly tokenName: string;
   readonly peer: string;
   readonly commands: readonly string[];
+  /** Names of the kinds of events that it gets; empty: the original ones. */
+  readonly kinds: readonly string[];
   /** Unix milliseconds. */
   readonly connectedAtMs: number;
   readonly eventsSent: number;
@@ -31,6 +33,10 @@ export interface BackendStatus {
   readonly requestsQueued: number;
   readonly eventsReceived: number;
   readonly eventsDropped: number;
+  /** Unix milliseconds since when its network has not been connected to it; `undefined`: it is. */
+  readonly networkLostAtMs: number | undefined;
+  /** Why, in the backend's words; empty if it is connected. */
+  readonly networkReason: string;
 }
 
 /** Everything that is connected, each list sorted by id. */
@@ -51,6 +57,8 @@ export type StatusChange = { readonly atMs: number } & (
       readonly reason: string;
     }
   | { readonly kind: "backend_connected"; readonly backend: BackendStatus }
+  /** It has lost its network, or has it again. */
+  | { readonly kind: "network_changed"; readonly backend: BackendStatus }
   | {
       readonly kind: "backend_disconnected";
       readonly id: string;

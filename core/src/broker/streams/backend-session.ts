@@ -17,6 +17,7 @@ import type { Logger } from "../logger.ts";
 import type { BrokerObserver, DropReason } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { Backend, type Backends } from "../registries/backends.ts";
+import { channelEvent } from "./core-events.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { Source, SourceEnd } from "./source.ts";
 
@@ -50,6 +51,8 @@ export interface BackendSessionDeps {
   readonly onJoined: (backend: Backend) => void;
   /** A backend is no longer registered, with the reason. */
   readonly onLeft: (backend: Backend, end: SourceEnd | "left") => void;
+  /** A backend has lost its network, or has it again. */
+  readonly onNetworkChange: (backend: Backend, reason: string) => void;
   /** The session is over, with or without a Hello. Called once. */
   readonly onClosed: (session: BackendSession) => void;
 }
@@ -236,18 +239,20 @@ export class BackendSession implements IngestSession {
   }
 
   #newBackend(name: BackendName): Backend {
-    const { options, clock, requests } = this.#deps;
+    const { options, clock, requests, events, onNetworkChange } = this.#deps;
     const { caller, peer } = this.#call;
     return new Backend({
       name,
       connectionId: this.id,
       caller,
       peer,
-      connectedAtMs: clock.wallMs(),
       queue: this.#queue,
       requests: requests.forBackend(),
       options,
+      wallMs: () => clock.wallMs(),
       end: (error) => this.end(error),
+      onChannelChange: (change) => void events.publish(channelEvent(change)),
+      onNetworkChange,
     });
   }
 

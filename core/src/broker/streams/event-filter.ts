@@ -29,7 +29,7 @@ export function classOf({ kind, isPrivate }: Pick<EncodedEvent, "kind" | "isPriv
 export class EventFilter {
   /** Equal for filters that include the same events. */
   readonly key: string;
-  /** Names of the kinds, in the order of their numbers. */
+  /** Names of the kinds, in the order of their numbers; empty: the original ones. */
   readonly kinds: readonly string[];
   /** Whether it has exactly the kinds that streams get which ask for nothing, or for all. */
   readonly isCommon: boolean;
@@ -43,8 +43,9 @@ export class EventFilter {
       if (mayPrivate) this.#classes[index * 2 + 1] = 1;
     }
     this.key = `${sorted.join()}${mayPrivate ? " with private" : ""}`;
-    this.kinds = sorted.map((index) => KINDS[index]?.name ?? "");
-    this.isCommon = sorted.length === KINDS.length || `${sorted}` === `${ORIGINAL}`;
+    const isOriginal = `${sorted}` === `${ORIGINAL}`;
+    this.kinds = isOriginal ? [] : sorted.map((index) => KINDS[index]?.name ?? "");
+    this.isCommon = isOriginal || sorted.length === KINDS.length;
   }
 
   includes(eventClass: number): boolean {

@@ -94,6 +94,7 @@ export class EventStream implements Source {
       tokenName: caller.name,
       peer: peer.address,
       commands,
+      kinds: this.cursor.view.filter.kinds,
       connectedAtMs,
       eventsSent: this.cursor.taken.events - this.#firstEvent,
       queuedEvents: this.cursor.waitingEvents,

@@ -32,11 +32,13 @@ const backend = new Backend({
   connectionId: "b1",
   caller,
   peer: { address: "", isAlive: async () => true },
-  connectedAtMs: 0,
   queue: new RequestQueue({ maxRequests: 1, maxBytes: 1 }),
   requests: new Requests(new ManualClock()).forBackend(),
   options,
+  wallMs: () => 0,
   end: () => undefined,
+  onChannelChange: () => undefined,
+  onNetworkChange: () => undefined,
 });
 const idPrefix = `${backend.id}/`;
 

@@ -54,6 +54,7 @@ export function streamMessage(
     id: stream.id,
     tokenName: stream.tokenName,
     commands: [...stream.commands],
+    kinds: [...stream.kinds],
     connectedAt: timestampFromMs(stream.connectedAtMs),
     eventsSent: BigInt(stream.eventsSent),
     queuedEvents: stream.queuedEvents,
@@ -77,6 +78,10 @@ export function backendMessage(
     eventsDropped: BigInt(backend.eventsDropped),
     peer: backend.peer,
     connectionId: backend.connectionId,
+    networkReason: backend.networkReason,
+    ...(backend.networkLostAtMs === undefined
+      ? {}
+      : { networkLostAt: timestampFromMs(backend.networkLostAtMs) }),
   };
 }
 
@@ -104,6 +109,8 @@ function statusCase(change: StatusChange): StatusCase {
     }
     case "backend_connected":
       return { case: "backendConnected", value: backendMessage(change.backend) };
+    case "network_changed":
+      return { case: "networkChanged", value: backendMessage(change.backend) };
     case "backend_disconnected": {
       const { id, connectionId, reason } = change;
       return { case: "backendDisconnected", value: { id, connectionId, reason } };

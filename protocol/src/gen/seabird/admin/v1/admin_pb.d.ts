@@ -264,6 +264,13 @@ export declare type EventStream = Message<"seabird.admin.v1.EventStream"> & {
    * @generated from field: string peer = 8;
    */
   peer: string;
+
+  /**
+   * Names of the kinds of events that it gets. Empty: the original ones.
+   *
+   * @generated from field: repeated string kinds = 9;
+   */
+  kinds: string[];
 };
 
 /**
@@ -338,6 +345,20 @@ export declare type BackendConnection = Message<"seabird.admin.v1.BackendConnect
    * @generated from field: string connection_id = 11;
    */
   connectionId: string;
+
+  /**
+   * Since when its network has not been connected to it. Missing: it is connected.
+   *
+   * @generated from field: google.protobuf.Timestamp network_lost_at = 12;
+   */
+  networkLostAt?: Timestamp | undefined;
+
+  /**
+   * Why, in the backend's words. Empty: it is connected, or the backend gave no reason.
+   *
+   * @generated from field: string network_reason = 13;
+   */
+  networkReason: string;
 };
 
 /**
@@ -509,6 +530,14 @@ export declare type Status = Message<"seabird.admin.v1.Status"> & {
      */
     value: ShuttingDown;
     case: "shuttingDown";
+  } | {
+    /**
+     * It has lost its network, or has it again: see network_lost_at.
+     *
+     * @generated from field: seabird.admin.v1.BackendConnection network_changed = 9;
+     */
+    value: BackendConnection;
+    case: "networkChanged";
   } | { case: undefined; value?: undefined };
 };
 
