@@ -10,7 +10,7 @@ import type { EncodedEvent } from "../codec/encode-event.ts";
 import { BrokerError } from "../errors.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
-import { classOf, type EventFilter } from "./event-filter.ts";
+import { classOf, type EventFilter, isOptional } from "./event-filter.ts";
 import { EventLog } from "./event-log.ts";
 import { EventStream, type EventStreamOwner, fellBehind } from "./event-stream.ts";
 import type { EventView } from "./event-view.ts";
@@ -114,9 +114,13 @@ export class EventBus implements EventStreamOwner {
     return stream;
   }
 
-  /** Puts an event into the log, for every stream whose filter includes it. Returns its number. */
-  publish(event: EncodedEvent): number {
+  /**
+   * Puts an event into the log, for every stream whose filter includes it. Returns its number;
+   * `undefined`: it is of a kind that streams have to name, and none has.
+   */
+  publish(event: EncodedEvent): number | undefined {
     const eventClass = classOf(event);
+    if (isOptional(eventClass) && !this.#log.isIncluded(eventClass)) return undefined;
     const sequence = this.#log.append(event.message, eventClass);
     this.#observer.eventPublished(event.message.length);
     if (this.#log.all.bytes >= this.#nextLogCheckBytes) this.#endStreamsBehindLog();

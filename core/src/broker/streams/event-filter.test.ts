@@ -191,15 +191,27 @@ test("a storm of events that a stream does not ask for neither wakes it nor coun
 
 test("a stream that takes its few events among many of others causes a pause like any other", () => {
   const t = new TestBus({ maxQueuedEventsPerStream: 2_048 });
-  const stream = t.stream(["message"]);
+  const [stream, others] = [t.stream(["message"]), t.stream(["typing"])];
   for (let i = 0; i < 1_500 && t.bus.pause() === undefined; i++) {
     t.publish("typing", 5);
+    drain(others);
     t.publish("message");
     if (i % 4 === 0) stream.take(12);
   }
   assert.ok(t.bus.pause() !== undefined, "it reads, and is far behind");
   stream.close();
   assert.equal(t.bus.pause(), undefined);
+});
+
+test("an event of a new kind that no stream asks for is not kept, others are", () => {
+  const t = new TestBus();
+  const before = t.bus.lastSequence;
+  assert.equal(
+    t.bus.publish({ kind: "typing", message: new Uint8Array(9), isPrivate: false }),
+    undefined,
+  );
+  t.publish("message");
+  assert.equal(t.bus.lastSequence, before + 1);
 });
 
 test("streams with the same kinds share a view; the last one takes it along", () => {

@@ -26,6 +26,11 @@ export function classOf({ kind, isPrivate }: Pick<EncodedEvent, "kind" | "isPriv
   return (INDEX_BY_KIND.get(kind) as number) * 2 + Number(isPrivate);
 }
 
+/** Whether events of this class go only to streams that name their kind. */
+export function isOptional(eventClass: number): boolean {
+  return (KINDS[eventClass >> 1]?.number ?? 0) >= FIRST_OPTIONAL_NUMBER;
+}
+
 export class EventFilter {
   /** Equal for filters that include the same events. */
   readonly key: string;

@@ -59,6 +59,11 @@ export class EventLog {
     return this.#views.find(({ filter }) => filter.key === key);
   }
 
+  /** Whether any view has events of this class. */
+  isIncluded(eventClass: number): boolean {
+    return this.#views.some(({ filter }) => filter.includes(eventClass));
+  }
+
   /** A cursor was dropped; the last one takes its view with it. */
   dropped(view: EventView): void {
     view.cursors--;
