@@ -20,7 +20,7 @@ import { MESSAGE_REQUESTS } from "./message-requests.ts";
 import type { Functions } from "./request-kind.ts";
 import { needText, optionalText } from "./to-wire.ts";
 
-/** Core refuses a Hello with more, and drops an event `capabilities`. */
+/** Core refuses a Hello with a longer one. */
 const MAX_CHANNEL_ID_BYTES = 1_024;
 /** Core counts them with absolute ids, which may be three times as long. */
 const MAX_BYTES = 1024 * 1024;

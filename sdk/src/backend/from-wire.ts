@@ -1,19 +1,19 @@
 /** People, places and options of core's requests, as a backend's author gets them. Pure. */
-import type {
-  Conversation,
-  Emoji,
-  SendOptions,
-  User,
-  MessageReference as WireReference,
+import {
+  type Conversation,
+  type Emoji,
+  readConversation,
+  type SendOptions,
+  type User,
+  type MessageReference as WireReference,
 } from "@seabird-chat/protocol";
 import type { OutgoingMessage, OutgoingReaction } from "./backend-connection.ts";
 import type { BackendUser, MessageReference, Target } from "./network-types.ts";
 
 /** Throws a TypeError for a conversation of a kind that this version of the SDK does not know. */
 export function fromConversation(conversation: Conversation | undefined): Target {
-  const where = conversation?.where;
-  if (where?.case === "channelId") return { kind: "channel", id: where.value };
-  if (where?.case === "userId") return { kind: "user", id: where.value };
+  const target = readConversation(conversation);
+  if (target !== undefined) return target;
   throw new TypeError("the request names no channel and no user");
 }
 
@@ -45,7 +45,7 @@ function fromReference({ messageId, author, text, conversation }: WireReference)
     messageId,
     text,
     ...(author && { author: fromUser(author) }),
-    ...(conversation?.where.case && { conversation: fromConversation(conversation) }),
+    ...(readConversation(conversation) && { conversation: fromConversation(conversation) }),
   };
 }
 

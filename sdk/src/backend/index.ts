@@ -1,6 +1,18 @@
 /** The entry point for chat backends. Plugins: `@seabird-chat/sdk`. */
 
-export { type Block, innerBlocks, plainText, text } from "@seabird-chat/protocol";
+export {
+  type Attachment,
+  attachment,
+  type Block,
+  bold,
+  container,
+  emoji,
+  innerBlocks,
+  mention,
+  Presentation,
+  plainText,
+  text,
+} from "@seabird-chat/protocol";
 export type { NetworkStatus } from "@seabird-chat/runtime";
 export { type Clock, pause, type Random } from "../link/clock.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
@@ -70,6 +82,7 @@ export type {
   MessageReference,
   Target,
 } from "./network-types.ts";
+export { type OwnMessages, type OwnMessagesOptions, ownMessages } from "./own-messages.ts";
 export {
   type PerChannelQueue,
   type PerChannelQueueOptions,

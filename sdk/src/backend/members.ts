@@ -1,9 +1,8 @@
 /** The people in a channel, as core gets them: cut to what fits. Pure. */
+import { MAX_LISTED_MEMBERS, utf8Length } from "@seabird-chat/protocol";
 import type { ChannelMembers } from "./backend-connection.ts";
 import { toUser } from "./to-wire.ts";
 
-/** As many as a caller gets. */
-const MAX_MEMBERS = 10_000;
 /** Of all members' texts, so that the answer fits in one message of 4 MiB. */
 const MAX_BYTES = 3 * 1024 * 1024;
 /** Tags and lengths of one member's fields, at most. */
@@ -17,8 +16,8 @@ export function toMembers(given: ChannelMembers) {
   for (const each of given.members) {
     const user = toUser(each, "a member");
     bytes += FIELD_BYTES;
-    for (const text of Object.values(user)) bytes += Buffer.byteLength(String(text));
-    if (members.length === MAX_MEMBERS || bytes > MAX_BYTES) break;
+    for (const text of Object.values(user)) bytes += utf8Length(String(text));
+    if (members.length === MAX_LISTED_MEMBERS || bytes > MAX_BYTES) break;
     members.push({ user });
   }
   const isWhole = members.length === given.members.length;

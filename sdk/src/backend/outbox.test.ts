@@ -168,3 +168,32 @@ test("a command that grew old because core did not read is dropped, and the next
   assert.equal(await box.take(finish.signal, never), undefined);
   assert.ok(box.isEmpty);
 });
+
+test("that somebody types is not kept while core is away, and goes before state changes", async () => {
+  const box = outbox({ events: 1 });
+  const typing = create(ChatEventSchema, { inner: { case: "typing", value: {} } });
+  const join = create(ChatEventSchema, { inner: { case: "joinChannel", value: {} } });
+  box.push("transient", typing);
+  assert.deepEqual([box.unsent, box.dropped], [0, 0]);
+  box.open();
+  box.push("transient", typing);
+  box.push("state", join);
+  box.push("event", said("1"));
+  assert.equal(box.dropped, 1);
+  box.push("transient", typing);
+  assert.deepEqual(await drain(box), ["joinChannel", "typing"]);
+  box.push("transient", typing);
+  box.spool();
+  assert.deepEqual([await drain(box), box.dropped], [[], 2]);
+});
+
+test("events go through what this core understands", async () => {
+  const box = outbox();
+  for (const text of ["1", "2"]) box.push("event", said(text));
+  const isSecond = (message: Uint8Array) => decode([message])[0] === "2";
+  box.translate((message) => (isSecond(message) ? message : undefined));
+  assert.deepEqual(await drain(box), ["2"]);
+  box.push("event", said("1"));
+  box.translate();
+  assert.deepEqual(await drain(box), ["1"]);
+});

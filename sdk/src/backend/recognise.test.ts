@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  attachment,
   bold,
   container,
+  emoji,
   innerBlocks,
   italics,
   link,
+  mention,
   plainText,
   text,
 } from "@seabird-chat/protocol";
@@ -134,6 +137,23 @@ test("the name goes, the formatting of the rest stays", () => {
   assert.deepEqual(stripPrefix(link("https://a.b", "seabird: x"), 8), text("x (https://a.b)"));
 });
 
+test("a mention of the bot's name goes whole; those behind it and files stay", () => {
+  const [self, ann] = [mention({ userId: "7" }, "@seabird"), mention({ userId: "ann" })];
+  const file = attachment({ name: "cat.jpg" });
+  const said = container([self, ": look ", ann, " ", file]);
+  assert.deepEqual(stripPrefix(said, 9), container(["look ", ann, " ", file]));
+  assert.deepEqual(
+    stripPrefix(container([text("!hug"), " ", ann, emoji("👍")]), 5),
+    container([ann, emoji("👍")]),
+  );
+  assert.deepEqual(stripPrefix(self, 4), text("bird"));
+  // Nothing to read, and still there.
+  assert.deepEqual(
+    stripPrefix(container(["!cat ", attachment({ id: "1" })]), 5),
+    container([attachment({ id: "1" })]),
+  );
+});
+
 test("any formatting: what is left reads as the text without its start", () => {
   const { block } = fc.letrec<{ block: ReturnType<typeof text> }>((tie) => ({
     block: fc.oneof(
@@ -142,6 +162,8 @@ test("any formatting: what is left reads as the text without its start", () => {
       tie("block").map((inner) => bold(inner)),
       fc.array(tie("block"), { maxLength: 4 }).map((inner) => container(inner)),
       tie("block").map((inner) => link("https://a.b", inner)),
+      tie("block").map((inner) => mention("everyone", inner)),
+      fc.constantFrom(emoji(":a:"), attachment({ name: "a", url: "https://a.b" })),
     ),
   }));
   fc.assert(

@@ -1,44 +1,9 @@
 /** One answer for each request, within bounds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type ChatRequest, ChatRequestSchema } from "@seabird-chat/protocol";
-import { systemClock } from "../link/clock.ts";
-import { silentLog } from "../program/log.ts";
-import type { BackendConnection, OutgoingMessage } from "./backend-connection.ts";
-import { Channels, type ChatEventBody } from "./channels.ts";
-import { RequestRunner } from "./request-runner.ts";
+import type { OutgoingMessage } from "./backend-connection.ts";
+import { failed, request, send, setUp } from "./test/request-stage.ts";
 
-type Inner = NonNullable<MessageInitShape<typeof ChatRequestSchema>["inner"]>;
-
-const request = (id: string, inner: Inner): ChatRequest => create(ChatRequestSchema, { id, inner });
-const send = (id: string) =>
-  request(id, { case: "sendMessage", value: { channelId: "#a", text: id } });
-
-function setUp(
-  functions: Partial<BackendConnection>,
-  { maxAtOnce = 10, timeoutMs = 60_000, isAway = false } = {},
-) {
-  const over = new AbortController();
-  const ended = new AbortController();
-  const answers: [string, ChatEventBody][] = [];
-  const announce = () => undefined;
-  const channels = new Channels({ maxChannels: 9, maxCharacters: 99, announce });
-  const connection = { ...functions, close: () => undefined };
-  const runner = new RequestRunner(
-    {
-      ...{ type: "camp", channels, maxAtOnce, timeoutMs, clock: systemClock, log: silentLog },
-      connected: () => (isAway ? undefined : { connection, ended: ended.signal }),
-      metadata: async () => ({ a: "1" }),
-      onActivity: () => undefined,
-      answer: (id, answer) => answers.push([id, answer(channels)]),
-    },
-    over.signal,
-  );
-  return { runner, answers, over, ended };
-}
-
-const failed = (reason: string) => ({ case: "failed", value: { reason } });
 const SUCCESS = { case: "success", value: {} };
 
 test("what a function returns or throws becomes the answer", async () => {

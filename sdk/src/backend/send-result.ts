@@ -4,6 +4,7 @@ import {
   MAX_IDS_PER_SEND,
   MAX_MESSAGE_ID_BYTES,
   type SendResultSchema,
+  utf8Length,
 } from "@seabird-chat/protocol";
 import { FEATURES } from "./capabilities.ts";
 
@@ -63,7 +64,7 @@ function texts(name: string, given: unknown, warn: Warn): readonly string[] {
 }
 
 function isMessageId(id: string, warn: Warn): boolean {
-  const bytes = Buffer.byteLength(id);
+  const bytes = utf8Length(id);
   if (bytes <= MAX_MESSAGE_ID_BYTES) return true;
   warn(`a message id has ${bytes} bytes; allowed: ${MAX_MESSAGE_ID_BYTES}`);
   return false;

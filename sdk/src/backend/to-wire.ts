@@ -7,6 +7,7 @@ import {
   MAX_REFERENCE_TEXT_BYTES,
   MAX_REFERRER_BYTES,
   MAX_USER_FIELD_BYTES,
+  utf8Length,
 } from "@seabird-chat/protocol";
 import type { IncomingInfo } from "./incoming.ts";
 import type { BackendEmoji, BackendUser, MessageReference, Target } from "./network-types.ts";
@@ -24,7 +25,7 @@ export function needText(given: unknown, name: string): string {
 export function optionalText(given: unknown, name: string, maxBytes = Infinity): string {
   if (given === undefined || given === null || given === "") return "";
   const text = needText(given, name);
-  const bytes = Buffer.byteLength(text);
+  const bytes = utf8Length(text);
   if (bytes <= maxBytes) return text;
   throw new TypeError(`${name} has ${bytes} bytes; allowed: ${maxBytes}`);
 }
@@ -39,7 +40,7 @@ export function toUser(given: string | BackendUser, name = "user") {
     return { id, displayName: id };
   }
   if (typeof given !== "object" || given === null)
-    throw new TypeError(`${name} is ${typeof given}`);
+    throw new TypeError(`${name} is ${given === null ? "null" : typeof given}`);
   const id = needText(given.id, `${name}.id`);
   const field = (key: "avatarUrl" | "account") =>
     optionalText(given[key], `${name}.${key}`, MAX_USER_FIELD_BYTES);

@@ -1,0 +1,40 @@
+/** A runner over functions of a connection, and the answers that it gives. */
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { type ChatRequest, ChatRequestSchema } from "@seabird-chat/protocol";
+import { systemClock } from "../../link/clock.ts";
+import { silentLog } from "../../program/log.ts";
+import type { BackendConnection } from "../backend-connection.ts";
+import { Channels, type ChatEventBody } from "../channels.ts";
+import { RequestRunner } from "../request-runner.ts";
+
+export type Inner = NonNullable<MessageInitShape<typeof ChatRequestSchema>["inner"]>;
+
+export const request = (id: string, inner: Inner): ChatRequest =>
+  create(ChatRequestSchema, { id, inner });
+export const send = (id: string) =>
+  request(id, { case: "sendMessage", value: { channelId: "#a", text: id } });
+
+export function setUp(
+  functions: Partial<BackendConnection>,
+  { maxAtOnce = 10, timeoutMs = 60_000, isAway = false } = {},
+) {
+  const over = new AbortController();
+  const ended = new AbortController();
+  const answers: [string, ChatEventBody][] = [];
+  const announce = () => undefined;
+  const channels = new Channels({ maxChannels: 9, maxCharacters: 99, announce });
+  const connection = { ...functions, close: () => undefined };
+  const runner = new RequestRunner(
+    {
+      ...{ type: "camp", channels, maxAtOnce, timeoutMs, clock: systemClock, log: silentLog },
+      connected: () => (isAway ? undefined : { connection, ended: ended.signal }),
+      metadata: async () => ({ a: "1" }),
+      onActivity: () => undefined,
+      answer: (id, answer) => answers.push([id, answer(channels)]),
+    },
+    over.signal,
+  );
+  return { runner, answers, over, ended };
+}
+
+export const failed = (reason: string) => ({ case: "failed", value: { reason } });
