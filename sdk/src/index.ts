@@ -133,6 +133,7 @@ export {
   type Cleanup,
   isPlugin,
   type Next,
+  type OnOptions,
   type Plugin,
   type PluginDefinition,
   plugin,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Block, EventSchema, text } from "@seabird-chat/protocol";
 import { SeabirdError } from "../link/errors.ts";
-import { isReplyable } from "./event-fields.ts";
+import { isPersonal, isReplyable, queueKeyOf } from "./event-fields.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import { mentioning, replyTarget } from "./replies.ts";
 import { eventOf } from "./test/event-of.ts";
@@ -48,6 +48,41 @@ test("every kind of the protocol is known", () => {
     const made = event({ case: field.localName, value: {} } as Inner);
     assert.equal(made.kind, field.localName);
   }
+});
+
+const ann = { id: "irc://net/ann", displayName: "Ann" };
+const inChannel = { where: { case: "channelId", value: "irc://net/#c" } } as const;
+const inPrivate = { where: { case: "userId", value: ann.id } } as const;
+
+test("events of one conversation run in one order, whatever their kind", () => {
+  const key = (inner: Inner) => queueKeyOf(event(inner));
+  const here = "irc://net/%23c";
+  assert.equal(key({ case: "message", value: { source } }), here);
+  for (const kind of ["messageEdited", "messageDeleted", "reaction", "typing"] as const) {
+    assert.equal(key({ case: kind, value: { conversation: inChannel, user: ann } } as Inner), here);
+    const there = { conversation: inPrivate } as const;
+    assert.equal(key({ case: kind, value: there } as Inner), ann.id);
+  }
+  assert.equal(key({ case: "sendResult", value: { conversation: inChannel } }), here);
+  assert.equal(key({ case: "member", value: { channelId: "irc://net/#c", user: ann } }), here);
+  assert.equal(key({ case: "channel", value: { channel: { id: "irc://net/#c" } } }), here);
+  assert.equal(key({ case: "privateMessage", value: { source: ann } }), ann.id);
+  assert.equal(key({ case: "userChanged", value: { user: ann } }), ann.id);
+  assert.equal(key({ case: "backend", value: { backend: { id: "irc://net" } } }), "irc://net");
+});
+
+test("what somebody did is answered where they did it, and they are named there", () => {
+  const reacted = event({ case: "reaction", value: { conversation: inChannel, user: ann } });
+  assert.ok(isPersonal(reacted));
+  assert.deepEqual(replyTarget(reacted), { kind: "channel", channelId: "irc://net/%23c" });
+  assert.equal(mentioning(reacted, "no"), "Ann: no");
+  const edited = event({ case: "messageEdited", value: { conversation: inPrivate, author: ann } });
+  assert.ok(isPersonal(edited));
+  assert.deepEqual(replyTarget(edited), { kind: "user", userId: ann.id });
+  assert.equal(mentioning(edited, "no"), "no");
+  const lost = event({ case: "reaction", value: {} });
+  assert.ok(isPersonal(lost));
+  assert.throws(() => replyTarget(lost), SeabirdError);
 });
 
 test("a missing source is empty, and cannot be replied to", () => {

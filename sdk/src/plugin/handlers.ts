@@ -27,7 +27,7 @@ type HearsEvent = Extract<PluginEvent, { readonly kind: HearsKind }>;
 
 /** A declaration that may handle events of one kind. */
 type Candidate =
-  | { readonly by: "on"; readonly run: HandlerRun }
+  | { readonly by: "on"; readonly run: HandlerRun; readonly includePlugins: boolean }
   | {
       readonly by: "hears";
       readonly what: string;
@@ -79,10 +79,12 @@ export class Handlers {
     if (candidates.length === 0) return NONE;
     const command = this.#commandOf(event);
     const spellings = isHearsEvent(event) ? lazySpellings(event.text) : undefined;
+    const byPlugin = isByPlugin(event);
     const runs: HandlerRun[] = [];
     for (const candidate of candidates) {
-      if (candidate.by === "on") runs.push(candidate.run);
-      else if (candidate.by === "command") {
+      if (candidate.by === "on") {
+        if (!byPlugin || candidate.includePlugins) runs.push(candidate.run);
+      } else if (candidate.by === "command") {
         if (candidate.index === command?.index) runs.push(command.run);
       } else if (spellings !== undefined) {
         const { what, pattern, handler } = candidate;
@@ -134,9 +136,9 @@ function candidatesOf(
 ): readonly Candidate[] {
   switch (declaration.what) {
     case "on": {
-      const { kinds, handler } = declaration;
+      const { kinds, includePlugins, handler } = declaration;
       if (!kinds.has(kind)) return [];
-      return [{ by: "on", run: { by: "on", what: `on ${kind}`, handler } }];
+      return [{ by: "on", run: { by: "on", what: `on ${kind}`, handler }, includePlugins }];
     }
     case "hears": {
       const { pattern, handler } = declaration;
@@ -159,6 +161,11 @@ const HEARS_KINDS: ReadonlySet<string> = new Set<HearsKind>([
   "mention",
   "privateMessage",
 ]);
+
+/** An edit, a deletion or a reaction of a plugin, perhaps of this one. */
+function isByPlugin(event: PluginEvent): boolean {
+  return "conversation" in event && "sender" in event && event.sender !== "";
+}
 
 function isHearsEvent(event: PluginEvent): event is HearsEvent {
   return HEARS_KINDS.has(event.kind);

@@ -7,7 +7,7 @@ import type { Clock } from "../link/clock.ts";
 import type { SdkLimits } from "../link/limits.ts";
 import { normalId } from "../link/normal-id.ts";
 import type { Log } from "../program/log.ts";
-import type { Speaker } from "./event-fields.ts";
+import { isReplyable, type Speaker } from "./event-fields.ts";
 import type { PluginEvent } from "./events.ts";
 
 /** A speaker whose commands, `hears` and answers to questions a plugin ignores in one conversation. */
@@ -117,17 +117,17 @@ export class LoopGuard implements IgnoredSpeakers {
 
   /** Whether the event's speaker is ignored in its conversation. */
   ignores(event: PluginEvent): boolean {
-    if (this.#ignored.size === 0 || !("user" in event)) return false;
+    if (this.#ignored.size === 0 || !isReplyable(event)) return false;
     const ignored = this.#ignored.get(keyOf(event.user.id, channelOf(event)));
     return ignored !== undefined && ignored.endsAt > this.#clock.now();
   }
 
   /**
    * Takes note of every event. `isForUs`: it runs a command or a `hears`, or answers a question.
-   * What plugins send is not speech, so a bridge's lines come between no others.
+   * What plugins send is not speech, so a bridge's lines come between no others; nor is a reaction.
    */
   note(said: PluginEvent | Speaker, isForUs: boolean): void {
-    if (!("user" in said)) return;
+    if ("kind" in said && !isReplyable(said)) return;
     const channelId = channelOf(said);
     const conversation = this.#conversationOf(said.user.id, channelId || said.user.id);
     if (conversation.answeredAt === NEVER) {

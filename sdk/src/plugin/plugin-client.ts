@@ -14,9 +14,11 @@ import {
 } from "../link/options.ts";
 import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
 import { ReceivedEvent } from "../link/received-event.ts";
+import type { EventKind } from "./context.ts";
 import { toPluginEvent } from "./event-fields.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import { mentioning, sendReply } from "./replies.ts";
+import { checkKind, Subscription } from "./subscription.ts";
 
 /** A command's help. */
 export interface CommandHelp {
@@ -32,6 +34,11 @@ export interface PluginOptions extends ConnectOptions {
    * or none; a name that another plugin holds is tried again for 35 s.
    */
   commands?: Readonly<Record<string, CommandHelp>> | undefined;
+  /**
+   * Kinds of events to receive besides those that every plugin does, such as `reaction`. A core
+   * without the messages extension does not send them. Default: none.
+   */
+  kinds?: readonly EventKind[] | undefined;
 }
 
 /**
@@ -48,7 +55,11 @@ export interface PluginOptions extends ConnectOptions {
  * Throws a SeabirdError `bad_option` if the options cannot work.
  */
 export function connectPlugin(options: PluginOptions = {}): PluginClient {
-  return new PluginClient(options.commands ?? {}, resolveConnectOptions(options));
+  const { commands = {}, kinds = [] } = options;
+  for (const kind of kinds) checkKind(kind);
+  return new PluginClient(commands, resolveConnectOptions(options), {
+    subscription: new Subscription(kinds),
+  });
 }
 
 export interface PluginClientOptions {
@@ -58,6 +69,8 @@ export interface PluginClientOptions {
    */
   readonly yieldCommand?: ((name: string) => PluginOptions["commands"]) | undefined;
   readonly onSend?: ActionClientDeps["onSend"];
+  /** Default: the original kinds. */
+  readonly subscription?: Subscription | undefined;
 }
 
 export class PluginClient extends ActionClient implements AsyncDisposable {
@@ -65,6 +78,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   readonly #limits: ResolvedConnectOptions["limits"];
   readonly #events: Mailbox<ReceivedEvent>;
   readonly #clock: Clock;
+  readonly #subscription: Subscription;
   #commands: WireCommands;
   #reading = false;
   #isLeaving = false;
@@ -74,7 +88,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   constructor(
     commands: Readonly<Record<string, CommandHelp>>,
     options: ResolvedConnectOptions,
-    { yieldCommand, onSend }: PluginClientOptions = {},
+    { yieldCommand, onSend, subscription = new Subscription([]) }: PluginClientOptions = {},
   ) {
     const wire = toWire(commands);
     const link = new Link(options, (context) => this.#session(context), {
@@ -90,6 +104,7 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
     this.#link = link;
     this.#limits = options.limits;
     this.#clock = options.clock;
+    this.#subscription = subscription;
     this.#commands = wire;
     this.#events = new Mailbox(options.limits.maxQueuedEvents);
     link.closing.addEventListener("abort", () => this.#events.end(), { once: true });
@@ -193,21 +208,38 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   }
 
   async #session(context: SessionContext): Promise<void> {
-    const { connection, connected, closing } = context;
+    try {
+      await this.#stream(context);
+    } catch (reason) {
+      if (!this.#subscription.refused(SeabirdError.from(reason))) throw reason;
+      await this.#session(context);
+    }
+  }
+
+  async #stream(context: SessionContext): Promise<void> {
+    const { connection, closing } = context;
     const signal = AbortSignal.any([closing, context.signal]);
     const headers = Promise.withResolvers<void>();
+    const connected = () => {
+      this.#subscription.accepted(connection.core.hasMessages);
+      context.connected();
+    };
     const onHeaders = () => {
       connected();
       headers.resolve();
     };
-    void acceptWithoutHeaders(context, headers.promise, this.#clock);
+    void acceptWithoutHeaders({ ...context, connected }, headers.promise, this.#clock);
     const stream = connection.stream({
       path: STREAM_EVENTS,
       signal,
       onHeaders,
       onMessage: (bytes) => this.#events.put(new ReceivedEvent(bytes)),
     });
-    const request = create(StreamEventsRequestSchema, { commands: this.#commands });
+    const { options } = this.#subscription;
+    const request = create(StreamEventsRequestSchema, {
+      commands: this.#commands,
+      ...(options && { options }),
+    });
     void stream.send([toBinary(StreamEventsRequestSchema, request)]);
     stream.halfClose();
     await stream.ended;

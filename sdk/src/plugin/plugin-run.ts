@@ -21,6 +21,7 @@ import {
   declarationsOf,
   type ErasedHandler,
   isPlugin,
+  kindsOf,
   type Plugin,
   type PluginDeclarations,
 } from "./plugin.ts";
@@ -28,6 +29,7 @@ import { PluginClient } from "./plugin-client.ts";
 import { Prefixes } from "./prefixes.ts";
 import { RegisteredNames } from "./registered-names.ts";
 import type { RunningPlugin, StartOptions } from "./running-plugin.ts";
+import { Subscription } from "./subscription.ts";
 import { warnAboutAllowRules } from "./warn-about-allow-rules.ts";
 import { watchLink } from "./watch-link.ts";
 
@@ -135,6 +137,10 @@ class PluginRun implements RunningPlugin {
     const client = new PluginClient(this.#commands.metadata, this.#options, {
       yieldCommand: (name) => this.#yield(name),
       onSend: (to, sent) => this.#guard.sending(to, sent),
+      subscription: new Subscription(kindsOf(this.#declared.declarations), (kinds) => {
+        const names = kinds.join(", ");
+        this.#log.warn(`core does not send events of this kind: ${names}; a newer core does`);
+      }),
     });
     this.#client.resolve(client);
     void watchLink(client.states(), { log: this.#log, onGap: () => this.#gap() });

@@ -9,13 +9,12 @@ import type {
   NoArgs,
   Where,
 } from "../command/command-spec.ts";
-import { didYouMean } from "../command/nearest.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { checkOptionNames } from "../link/option-names.ts";
 import { isOfKind, KIND } from "../program/component-kind.ts";
 import type { CommandContext, Context, EventKind, HearsContext, PluginHost } from "./context.ts";
-import { EVENT_KINDS, isEventKind } from "./event-rows.ts";
 import { stateless } from "./match.ts";
+import { checkKind } from "./subscription.ts";
 
 /** Settings without a schema: as given, unchecked; empty by default. */
 export type UncheckedConfig = Readonly<Record<string, unknown>>;
@@ -50,8 +49,17 @@ export type Declaration =
   | {
       readonly what: "on";
       readonly kinds: ReadonlySet<EventKind>;
+      readonly includePlugins: boolean;
       readonly handler: ErasedHandler;
     };
+
+export interface OnOptions {
+  /**
+   * Whether it also handles what plugins did, this one included: the edits, deletions and reactions
+   * whose `ctx.sender` is not empty. Default: false.
+   */
+  readonly includePlugins?: boolean | undefined;
+}
 
 /** @internal All declarations; what `startPlugin` runs. */
 export interface PluginDeclarations {
@@ -140,16 +148,23 @@ export class Plugin<Config = unknown> {
     return this.#declare(row as Declaration);
   }
 
-  /** Handles every event of one or several kinds, also the messages of plugins (`sendMessage`). */
+  /**
+   * Handles every event of one or several kinds, also the messages of plugins (`sendMessage`).
+   * Naming a kind of the messages extension asks core for it; towards a core without it, a warning is logged.
+   */
   on<const Kind extends EventKind>(
     kind: Kind | readonly Kind[],
     handler: (ctx: Context<Kind, Config>) => unknown,
+    options: OnOptions = {},
   ): this {
     checkFunction("the handler of on", handler);
+    checkOptionNames("on", options, ["includePlugins"]);
+    const { includePlugins = false } = options;
     const kinds = new Set<EventKind>(typeof kind === "string" ? [kind] : kind);
     if (kinds.size === 0) throw new SeabirdError("bad_option", "on takes at least one kind");
     for (const each of kinds) checkKind(each);
-    return this.#declare({ what: "on", kinds, handler: handler as unknown as ErasedHandler });
+    const erased = handler as unknown as ErasedHandler;
+    return this.#declare({ what: "on", kinds, includePlugins, handler: erased });
   }
 
   /**
@@ -251,6 +266,11 @@ export function commandSetOf(declarations: readonly Declaration[]): CommandSet<E
   return set;
 }
 
+/** @internal The kinds of events that have a handler of their own. */
+export function kindsOf(declarations: readonly Declaration[]): readonly EventKind[] {
+  return declarations.flatMap((each) => (each.what === "on" ? [...each.kinds] : []));
+}
+
 /** @internal */
 export function declarationsOf(plugin: Plugin): PluginDeclarations {
   return plugin[DECLARATIONS];
@@ -259,10 +279,4 @@ export function declarationsOf(plugin: Plugin): PluginDeclarations {
 function checkFunction(what: string, given: unknown): void {
   if (typeof given === "function") return;
   throw new SeabirdError("bad_option", `${what} is ${String(given)}; it must be a function`);
-}
-
-function checkKind(kind: string): void {
-  if (isEventKind(kind)) return;
-  const hint = didYouMean(String(kind), EVENT_KINDS) || `; allowed: ${EVENT_KINDS.join(", ")}`;
-  throw new SeabirdError("bad_option", `there is no event kind "${kind}"${hint}`);
 }
