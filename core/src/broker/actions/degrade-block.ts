@@ -120,6 +120,7 @@ function readMentioned(
     case "everyone":
       return mentioned.value ? mentioned : "nobody";
     default: {
+      if (mentioned.value === "") return "nobody";
       const field = mentioned.case === "userId" ? "user_id" : "channel_id";
       const id = fits(mentioned.value, target.maxAbsoluteIdBytes)
         ? parseId(mentioned.value)

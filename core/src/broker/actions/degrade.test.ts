@@ -369,7 +369,12 @@ for (const [name, [block, expected]] of Object.entries(FOREIGN)) {
 
 test("a mention of nobody is its child", () => {
   const inner = bold("x");
-  for (const whom of [{ case: undefined }, { case: "everyone", value: false }] as const) {
+  const nobody = [
+    { case: undefined },
+    { case: "everyone", value: false },
+    { case: "userId", value: "" },
+  ] as const;
+  for (const whom of nobody) {
     const block = create(BlockSchema, {
       plain: "x",
       inner: { case: "mention", value: { inner, target: whom } },
