@@ -35,24 +35,28 @@ test("the same kinds are asked for in the same order, so that core shares what t
 });
 
 test("a core without the extension is reported once, with what it does not send", () => {
-  const missing: unknown[] = [];
-  const subscription = new Subscription(["typing", "reaction"], (kinds) => missing.push(kinds));
+  const missing: string[] = [];
+  const subscription = new Subscription(["typing", "reaction"], (kinds) =>
+    missing.push(kinds.join()),
+  );
   subscription.accepted(true);
   subscription.accepted(undefined);
   assert.equal(missing.length, 0);
   subscription.accepted(false);
   subscription.accepted(false);
-  assert.deepEqual(missing, [["reaction", "typing"]]);
+  assert.deepEqual(missing, ["reaction,typing"]);
   new Subscription([], () => missing.push("none")).accepted(false);
   assert.equal(missing.length, 1);
 });
 
 test("a kind that core refuses is left out, and reported", () => {
-  const missing: unknown[] = [];
-  const subscription = new Subscription(["typing", "userChanged"], (kinds) => missing.push(kinds));
+  const missing: string[] = [];
+  const subscription = new Subscription(["typing", "userChanged"], (kinds) =>
+    missing.push(kinds.join()),
+  );
   assert.ok(subscription.refused(refusal("user_changed")));
   assert.deepEqual(subscription.options?.kinds.sort(), [...ORIGINAL, "typing"].sort());
-  assert.deepEqual(missing, [["userChanged"]]);
+  assert.deepEqual(missing, ["userChanged"]);
   // What was not asked for, and any other refusal, is left to the link.
   assert.ok(!subscription.refused(refusal("user_changed")));
   assert.ok(!subscription.refused(refusal("message")));
