@@ -11,10 +11,7 @@ import {
 } from "@grpc/grpc-js";
 import {
   type ChatEvent,
-  ChatEventSchema,
-  ChatIngest,
   type ChatRequest,
-  ChatRequestSchema,
   type Event,
   EventSchema,
   Seabird,
@@ -22,6 +19,7 @@ import {
   StreamEventsRequestSchema,
 } from "@seabird-chat/protocol";
 import { connectPlugin } from "@seabird-chat/sdk";
+import { INGEST_EVENTS } from "../support/scripted-ingest.ts";
 import { startTestBackend } from "../support/test-backend.ts";
 
 const streamEvents: MethodDefinition<StreamEventsRequest, Event> = {
@@ -33,15 +31,6 @@ const streamEvents: MethodDefinition<StreamEventsRequest, Event> = {
   responseSerialize: (message) => Buffer.from(toBinary(EventSchema, message)),
   responseDeserialize: (bytes) => fromBinary(EventSchema, bytes),
 };
-const ingestEvents: MethodDefinition<ChatEvent, ChatRequest> = {
-  path: `/${ChatIngest.typeName}/IngestEvents`,
-  requestStream: true,
-  responseStream: true,
-  requestSerialize: (message) => Buffer.from(toBinary(ChatEventSchema, message)),
-  requestDeserialize: (bytes) => fromBinary(ChatEventSchema, bytes),
-  responseSerialize: (message) => Buffer.from(toBinary(ChatRequestSchema, message)),
-  responseDeserialize: (bytes) => fromBinary(ChatRequestSchema, bytes),
-};
 
 test("a core that sends headers late is connected to all the same", async (t) => {
   const plugins: Parameters<handleServerStreamingCall<StreamEventsRequest, Event>>[0][] = [];
@@ -52,7 +41,10 @@ test("a core that sends headers late is connected to all the same", async (t) =>
     call.on("end", () => call.end());
   };
   const server = new Server();
-  server.addService({ streamEvents, ingestEvents }, { streamEvents: hears, ingestEvents: ingests });
+  server.addService(
+    { streamEvents, ingestEvents: INGEST_EVENTS },
+    { streamEvents: hears, ingestEvents: ingests },
+  );
   t.after(() => server.forceShutdown());
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
