@@ -89,7 +89,7 @@ const PLANTINGS: readonly Planting[] = [
     what: "the broker importing the transport",
     path: "core/src/broker/planted.ts",
     plant: () =>
-      'import { STATUS_BY_CODE } from "../transport/status.ts";\nexport const planted = STATUS_BY_CODE;\n',
+      'import { GRPC_STATUS } from "../transport/status.ts";\nexport const planted = GRPC_STATUS;\n',
     finds: /broker\/planted\.ts imports core\/src\/transport/,
   },
   {

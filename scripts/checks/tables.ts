@@ -119,7 +119,7 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     make: (exports) => exitCodeTable(exports["EXIT_CODES"] as Record<string, ExitCodeRow>),
   },
   errors: {
-    module: "core/src/transport/status.ts",
+    module: "core/src/broker/error-status.ts",
     make: (exports) => errorTable(exports["STATUS_BY_CODE"] as Record<string, StatusRow>),
   },
 };

@@ -19,6 +19,7 @@ const ANSWERS: Record<string, Inner> = {
   leaveChannel: { case: "leaveChannel", value: { channelId: "#c" } },
   changeChannel: { case: "changeChannel", value: { channelId: "#c" } },
   metadata: { case: "metadata", value: { values: { software: "x" } } },
+  members: { case: "members", value: { isComplete: true } },
   message: { case: "message", value: { text: "x" } },
 };
 
@@ -28,6 +29,7 @@ const ACCEPTED: Record<string, readonly string[]> = {
   leaveChannel: ["success", "leaveChannel"],
   updateChannelInfo: ["success", "changeChannel"],
   getBackendInfo: ["metadata"],
+  listMembers: ["members"],
 };
 
 test("an action is named like its RPC", () => {

@@ -2,7 +2,7 @@
  * The one error of core, and its closed list of codes.
  *
  * The message of a BrokerError reaches the caller as it is; its cause only the log.
- * `transport/status.ts` has each code's gRPC status, `docs/errors.md` the responsible party and
+ * `error-status.ts` has each code's gRPC status, `docs/errors.md` the responsible party and
  * whether to retry.
  */
 export const ERROR_CODES = [
@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   "unexpected_answer",
   "request_timeout",
   "outcome_unknown",
+  "unsupported",
   "too_many_in_flight",
   "rate_limited",
   "too_many_keys",

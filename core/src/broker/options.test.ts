@@ -40,7 +40,7 @@ test("a wrong value is refused, with its name, itself and what is allowed", () =
   );
   wrong(
     { actionTimeouts: { join: 1 } as object },
-    'actionTimeouts: there is no action "join"; allowed are sendMessage, sendPrivateMessage, performAction, performPrivateAction, joinChannel, leaveChannel, updateChannelInfo, getBackendInfo',
+    'actionTimeouts: there is no action "join"; allowed are sendMessage, sendPrivateMessage, performAction, performPrivateAction, joinChannel, leaveChannel, updateChannelInfo, getBackendInfo, editMessage, deleteMessages, react, setTyping, listMembers',
   );
   wrong({ maxWishes: 3 } as object, 'there is no limit "maxWishes"');
 });

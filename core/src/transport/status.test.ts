@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { STATUS_BY_CODE } from "../broker/error-status.ts";
 import { ERROR_CODES } from "../broker/errors.ts";
-import { GRPC_STATUS, grpcStatusOf, STATUS_BY_CODE } from "./status.ts";
+import { GRPC_STATUS, grpcStatusOf } from "./status.ts";
 
 test("every code has its row, and no row is left over", () => {
   assert.deepEqual(Object.keys(STATUS_BY_CODE).toSorted(), [...ERROR_CODES].toSorted());

@@ -37,6 +37,8 @@ export class Backend {
   readonly channels: Channels;
   readonly capabilities: BackendCapabilities;
   readonly #connectedAtMs: number;
+  /** Bytes of the requests that are kept until they are done, since they are announced then. */
+  keptBytes = 0;
   eventsReceived = 0;
   eventsDropped = 0;
   /** Since when it has not been connected to its network; `undefined`: it is. */
@@ -79,6 +81,13 @@ export class Backend {
     if (this.deps.queue.hasCapacity(bytes)) return;
     const limits = `${maxQueuedRequestsPerBackend} or ${maxQueuedRequestBytesPerBackend} bytes`;
     throw this.#full(`waiting to be sent, limit ${limits}`);
+  }
+
+  /** Throws `too_many_in_flight` if so many more bytes cannot be kept. */
+  checkKeptBytes(bytes: number): void {
+    const { maxQueuedRequestBytesPerBackend: most } = this.deps.options;
+    if (this.keptBytes === 0 || this.keptBytes + bytes <= most) return;
+    throw this.#full(`that are kept until they are done, limit ${most} bytes`);
   }
 
   /** The id comes last: it may be so long that the message is cut on its way. */

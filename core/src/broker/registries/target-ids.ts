@@ -4,11 +4,7 @@ import { fits } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
 
 /** The decoded id of a channel or user. Throws `bad_id`, naming the field. */
-export function readTargetId(
-  field: "channel_id" | "user_id",
-  text: string,
-  maxBytes: number,
-): AbsoluteId {
+export function readTargetId(field: string, text: string, maxBytes: number): AbsoluteId {
   return (fits(text, maxBytes) ? parseId(text) : undefined) ?? refuse(field);
 }
 

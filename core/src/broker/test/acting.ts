@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { SendMessageRequestSchema } from "@seabird-chat/protocol";
-import { ACTIONS, type ActionKind, type ActionRequest, type AnyActionRow } from "../actions.ts";
+import type { AnyActionRow } from "../actions/rows/action-row.ts";
+import { ACTIONS, type ActionKind, type ActionRequest } from "../actions.ts";
 import type { ErrorCode } from "../errors.ts";
 import { refusal, type TestBroker, type TestCall } from "./fixtures.ts";
 
@@ -10,19 +11,31 @@ const TARGETS = {
   channel_id: "irc://net/%23c",
   user_id: "irc://net/ann",
   backend_id: "irc://net",
+  conversation: "irc://net/%23c",
 };
 
 /** Values of the fields that requests have beside their target. */
-const EXAMPLES: Readonly<Record<string, string>> = { text: "hi", channelName: "#d", topic: "new" };
+const EXAMPLES: Readonly<Record<string, unknown>> = {
+  text: "hi",
+  channelName: "#d",
+  topic: "new",
+  messageIds: ["m1"],
+  messageId: "m1",
+  emoji: { text: "👍" },
+};
+
+function targetOf(field: keyof typeof TARGETS, id = TARGETS[field]): unknown {
+  return field === "conversation" ? { where: { case: "channelId", value: id } } : id;
+}
 
 /** A request of this kind to the backend (irc, net), or whatever is in it. */
 export function requestOf<K extends ActionKind>(kind: K, target?: string): ActionRequest<K> {
   const { rpc, field }: AnyActionRow = ACTIONS[kind];
   const init = Object.fromEntries(
     rpc.input.fields
-      .map(({ name, localName }): [string, string | undefined] => [
+      .map(({ name, localName }): [string, unknown] => [
         localName,
-        name === field ? (target ?? TARGETS[field]) : EXAMPLES[localName],
+        name === field ? targetOf(field, target) : EXAMPLES[localName],
       ])
       .filter(([, value]) => value !== undefined),
   );

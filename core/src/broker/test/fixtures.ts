@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
+  type CapabilitiesSchema,
   type ChatEvent,
   ChatEventSchema,
   type ChatRequest,
   ChatRequestSchema,
   type Event,
   EventSchema,
+  FEATURES,
   StreamEventsRequestSchema,
+  Support,
 } from "@seabird-chat/protocol";
 import { Broker, type IngestSession } from "../broker.ts";
 import type { CallContext, Caller } from "../caller.ts";
@@ -151,10 +154,21 @@ export class TestBroker {
     return this.broker.openEvents(request, this.call(call));
   }
 
-  /** A backend that has said Hello. */
+  /** A backend that has said Hello, and can do everything. */
   backend(type = "irc", id = "net", call: TestCall = {}): TestBackend {
+    const features = Object.fromEntries(FEATURES.map((name) => [name, Support.FULL]));
+    return this.declaring({ features }, { type, id }, call);
+  }
+
+  /** A backend that has said Hello with these capabilities, or as those do that know of none. */
+  declaring(
+    capabilities: MessageInitShape<typeof CapabilitiesSchema> | undefined,
+    backendInfo = { type: "irc", id: "net" },
+    call: TestCall = {},
+  ): TestBackend {
     const backend = new TestBackend(this.broker.openIngest(this.call(call)));
-    backend.say({ inner: { case: "hello", value: { backendInfo: { type, id } } } });
+    const declared = capabilities && { capabilities };
+    backend.say({ inner: { case: "hello", value: { backendInfo, ...declared } } });
     return backend;
   }
 

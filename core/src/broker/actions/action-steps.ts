@@ -1,0 +1,183 @@
+/**
+ * The steps that an action goes through before its backend is asked, in this order: the caller is
+ * admitted, ids are read, then scopes and fields are checked, then what the backend can do. Whatever
+ * throws, nothing was announced, but for a backend that is absent.
+ */
+import {
+  type Block,
+  BlockError,
+  ChatRequestSchema,
+  type NormalisedMessage,
+  normaliseMessage,
+} from "@seabird-chat/protocol";
+import { encode } from "../codec/encode.ts";
+import { encodeEvent } from "../codec/encode-event.ts";
+import { BrokerError, cancelled, missingScope, timedOut } from "../errors.ts";
+import type { Backend } from "../registries/backends.ts";
+import { readBackendId, readTargetId } from "../registries/target-ids.ts";
+import type { ActionDraft, ActionRunnerDeps } from "./action-draft.ts";
+import { degradeSend } from "./degrade.ts";
+import { mentionsEveryone } from "./mentions.ts";
+import type { RequestIds } from "./request-ids.ts";
+import type { MessageContent } from "./rows/action-row.ts";
+import { announcedOptions, checkOptionIds } from "./send-options.ts";
+
+export interface StepDeps extends ActionRunnerDeps {
+  readonly ids: RequestIds;
+}
+
+export type ActionStep = (draft: ActionDraft, deps: StepDeps) => void;
+
+/** The checks that do not depend on the backend. */
+export const CHECKS: readonly ActionStep[] = [
+  admit,
+  readIds,
+  findBackend,
+  checkScopes,
+  checkFields,
+  normaliseContent,
+];
+
+/** What asks the backend, short of waiting for its answer. */
+export const PREPARATIONS: readonly ActionStep[] = [checkFeature, composeRequest, announce];
+
+/** Checks time and rate. */
+function admit(draft: ActionDraft, { clock, options, rateLimiter }: StepDeps): void {
+  const { kind, call } = draft;
+  const timeoutMs = options.actionTimeouts[kind] ?? options.actionTimeoutMs;
+  const limitMs = Math.min(timeoutMs, call.timeoutMs ?? Number.POSITIVE_INFINITY);
+  draft.deadlineMs = call.arrivedAtMs + limitMs;
+  if (draft.deadlineMs <= clock.now()) throw timedOut();
+  if (call.cancelled) throw cancelled();
+  rateLimiter.spend(call.caller.tokenId);
+}
+
+function readIds(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDeps): void {
+  const { row, target, given } = draft;
+  draft.id =
+    row.field === "backend_id"
+      ? { ...readBackendId(target.id, maxAbsoluteIdBytes), relative: "" }
+      : readTargetId(row.field, target.id, maxAbsoluteIdBytes);
+  if (given?.options !== undefined) checkOptionIds(given.options, maxAbsoluteIdBytes);
+  if (given?.rootBlock !== undefined) {
+    draft.mentionsEveryone = mentionsEveryone(given.rootBlock, maxAbsoluteIdBytes);
+  }
+}
+
+function findBackend(draft: ActionDraft, { backends }: StepDeps): void {
+  const { id, target } = draft;
+  draft.backend = backends.find(id);
+  const isPrivateChannel =
+    target.kind === "channel" && draft.backend?.channels.isPrivate(id.relative) === true;
+  draft.isPrivate = target.kind === "user" || isPrivateChannel;
+}
+
+function checkScopes({ isPrivate, given, mentionsEveryone: everyone, call }: ActionDraft): void {
+  const { caller } = call;
+  if (isPrivate && !caller.mayPrivate) throw missingScope("private");
+  if (given?.options?.persona !== undefined && !caller.mayUsePersona) {
+    throw missingScope("persona");
+  }
+  if (everyone && !caller.mayMentionEveryone) throw missingScope("mention-everyone");
+}
+
+function checkFields(draft: ActionDraft): void {
+  const { row, request, given } = draft;
+  const problem = row.problem?.(request);
+  if (problem !== undefined) throw new BrokerError("bad_request", problem);
+  const options = announcedOptions(given?.options);
+  if (options !== undefined) draft.content = { ...draft.content, options };
+}
+
+function normaliseContent(draft: ActionDraft, deps: StepDeps): void {
+  const { given } = draft;
+  if (given === undefined) return;
+  const { text, rootBlock, format, bytes } = normalised(given.text, given.rootBlock);
+  checkSize(bytes, deps);
+  draft.format = format;
+  draft.content = { ...draft.content, text, rootBlock };
+}
+
+function checkFeature({ row, backend, id, target }: ActionDraft): void {
+  if (row.needs === undefined || backend === undefined) return;
+  const { feature, refusal } = row.needs;
+  const channel = target.kind === "channel" ? id.relative : undefined;
+  if (backend.capabilities.has(feature, channel)) return;
+  throw new BrokerError("unsupported", `${backend.id} ${refusal}`);
+}
+
+/** Encodes the request, and checks that the backend can take it. */
+function composeRequest(draft: ActionDraft, deps: StepDeps): void {
+  const { row, request, backend, target, id, tags } = draft;
+  if (backend === undefined) return;
+  const requestId = deps.ids.next();
+  const content = degradedContent(draft, backend, deps);
+  const bytes = encode(ChatRequestSchema, {
+    $typeName: "seabird.ChatRequest",
+    id: requestId,
+    inner: row.ask(request, { kind: target.kind, relative: id.relative, tags }, content),
+  });
+  checkSize(bytes.length, deps);
+  backend.checkCapacity(bytes.length);
+  if (row.announceDone !== undefined) backend.checkKeptBytes(bytes.length);
+  draft.encoded = { id: requestId, bytes };
+}
+
+/** The content for the backend; the caller's is announced. */
+function degradedContent(
+  draft: ActionDraft,
+  { name, capabilities }: Backend,
+  { options: { maxAbsoluteIdBytes } }: StepDeps,
+): MessageContent {
+  const { content, row, target, id } = draft;
+  const { sender, text, rootBlock, options } = content;
+  if (rootBlock === undefined) return content;
+  const channel = target.kind === "channel" ? id.relative : undefined;
+  const { degraded, ...asked } = degradeSend(
+    { text, rootBlock, options, isAction: row.isAction === true },
+    {
+      backend: name,
+      isDeclared: capabilities.isDeclared,
+      has: (feature) => capabilities.has(feature, channel),
+      maxAbsoluteIdBytes,
+    },
+  );
+  draft.degraded = degraded;
+  return { sender, ...asked };
+}
+
+/** A send is announced whether or not its backend is there. */
+function announce(draft: ActionDraft, deps: StepDeps): void {
+  const { row, request, content, tags, target, isPrivate } = draft;
+  const inner = row.announce?.(request, content);
+  if (inner === undefined) return;
+  const { events } = deps;
+  const sequence = events.nextSequence;
+  const meta = eventMeta(sequence);
+  const encoded = encodeEvent({ inner, tags, meta }, isPrivate);
+  checkSize(encoded.message.length, deps);
+  events.publish(encoded);
+  draft.announced = { sequence, target, isPrivate };
+}
+
+/** The number under which an event is published. */
+export function eventMeta(sequence: number) {
+  return { $typeName: "seabird.EventMeta", sequence: BigInt(sequence) } as const;
+}
+
+export function checkSize(bytes: number, { options }: Pick<StepDeps, "options">): void {
+  const limit = options.maxMessageBytes;
+  if (bytes <= limit) return;
+  const message = `message too large: ${bytes} bytes after normalising, limit ${limit}`;
+  throw new BrokerError("message_too_large", message);
+}
+
+/** Throws `bad_block` where the protocol package finds one. */
+function normalised(text: string, rootBlock: Block | undefined): NormalisedMessage {
+  try {
+    return normaliseMessage(text, rootBlock);
+  } catch (reason) {
+    if (reason instanceof BlockError) throw new BrokerError("bad_block", reason.message);
+    throw reason;
+  }
+}

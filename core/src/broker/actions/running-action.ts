@@ -1,0 +1,152 @@
+/**
+ * An action that has begun: it ends once, with the answer that makes its response, or with an
+ * error. The request of a send is not held here, since it would live as long as the answer takes.
+ */
+import { create, type Message } from "@bufbuild/protobuf";
+import type { ChatEvent, SendResult } from "@seabird-chat/protocol";
+import type { ActionKind } from "../actions.ts";
+import { encodeEvent, type PublishedInner } from "../codec/encode-event.ts";
+import { STATUS_BY_CODE } from "../error-status.ts";
+import { BrokerError, type ErrorCode } from "../errors.ts";
+import type { Backend } from "../registries/backends.ts";
+import type { ActionDraft, ActionRunnerDeps, Announced } from "./action-draft.ts";
+import { checkSize, eventMeta } from "./action-steps.ts";
+import { unexpectedAnswer } from "./requests.ts";
+import type { AnyActionRow } from "./rows/action-row.ts";
+import { sendResult } from "./send-result.ts";
+
+/** How the caller learns of the end. */
+export interface Settle {
+  resolve(response: Message): void;
+  reject(error: BrokerError): void;
+}
+
+export class RunningAction {
+  readonly #deps: ActionRunnerDeps;
+  readonly #kind: ActionKind;
+  readonly #row: AnyActionRow;
+  readonly #arrivedAtMs: number;
+  readonly #settle: Settle;
+  #backend: Backend | undefined;
+  #announced: Announced | undefined;
+  #degraded: readonly string[] = [];
+  /** Only of an action that is announced once it is done. */
+  #kept: ActionDraft | undefined;
+  #keptBytes = 0;
+
+  constructor(deps: ActionRunnerDeps, draft: ActionDraft, settle: Settle) {
+    this.#deps = deps;
+    this.#kind = draft.kind;
+    this.#row = draft.row;
+    this.#arrivedAtMs = draft.call.arrivedAtMs;
+    this.#settle = settle;
+  }
+
+  /** Asks the backend, and waits for its answer. Throws `unknown_backend`. */
+  ask(draft: ActionDraft): void {
+    const { backend, encoded, call, deadlineMs } = draft;
+    this.#backend = backend;
+    this.#announced = draft.announced;
+    this.#degraded = draft.degraded;
+    if (backend === undefined || encoded === undefined) {
+      throw new BrokerError("unknown_backend", this.#row.absentMessage);
+    }
+    const { id, bytes } = encoded;
+    draft.encoded = undefined;
+    this.#keep(draft, bytes.length, backend);
+    const answered = (event: ChatEvent): void => this.#answered(event, backend);
+    const failed = (error: BrokerError): void => this.failed(error);
+    const limit = { deadlineMs, call };
+    backend.requests.wait({ id, limit, answered, failed }, backend.send(bytes));
+  }
+
+  #keep(draft: ActionDraft, bytes: number, backend: Backend): void {
+    if (this.#row.announceDone === undefined) return;
+    this.#kept = draft;
+    this.#keptBytes = bytes;
+    backend.keptBytes += bytes;
+  }
+
+  #answered(event: ChatEvent, backend: Backend): void {
+    try {
+      this.#respond(event, backend);
+    } catch (reason) {
+      this.failed(reason);
+    }
+  }
+
+  failed(reason: unknown): void {
+    const error = BrokerError.from(reason);
+    this.#end(error.code, undefined);
+    this.#settle.reject(error);
+  }
+
+  /** Throws `backend_refused` or `unexpected_answer`. */
+  #respond(event: ChatEvent, backend: Backend): void {
+    const { inner: answer } = event;
+    if (answer.case === "failed") {
+      const reason = answer.value.reason || "backend gave no reason";
+      this.#deps.log.debug({ backend: backend.id, reason }, "a backend refused a request");
+      throw new BrokerError("backend_refused", reason);
+    }
+    if (!this.#row.accepts.includes(answer.case)) throw unexpectedAnswer();
+    const result = sendResult(event, {
+      backend: backend.name,
+      degraded: this.#degraded,
+      sequence: this.#announced?.sequence ?? 0,
+      maxIdBytes: this.#deps.options.maxIdBytes,
+    });
+    const context = { answer, result, backend };
+    checkSize(this.#row.responseBytes?.(context) ?? 0, this.#deps);
+    this.#announceDone(event, result);
+    const response = create(this.#row.rpc.output, this.#row.respond?.(context));
+    this.#end("ok", result);
+    this.#settle.resolve(response);
+  }
+
+  /**
+   * Publishes what the backend has done. The result gets the number of the first event, if some
+   * stream wants it.
+   */
+  #announceDone({ inner: answer }: ChatEvent, result: SendResult): void {
+    const draft = this.#kept;
+    if (draft === undefined) return;
+    const { events } = this.#deps;
+    const { request, content, row, isPrivate } = draft;
+    for (const inner of row.announceDone?.({ request, content, answer, result }) ?? []) {
+      const tags = "text" in inner.value ? draft.tags : row.tags(request);
+      const meta = eventMeta(events.nextSequence);
+      const sequence = events.publish(encodeEvent({ inner, tags, meta }, isPrivate));
+      result.sequence ||= BigInt(sequence ?? 0);
+    }
+  }
+
+  #end(outcome: "ok" | ErrorCode, result: SendResult | undefined): void {
+    const { clock, observer } = this.#deps;
+    const durationMs = clock.now() - this.#arrivedAtMs;
+    observer.actionDone(this.#kind, this.#backend?.name.type ?? "", outcome, durationMs);
+    if (this.#backend !== undefined) this.#backend.keptBytes -= this.#keptBytes;
+    this.#kept = undefined;
+    if (this.#announced !== undefined) this.#publishResult(this.#announced, outcome, result);
+  }
+
+  #publishResult(
+    { sequence, target, isPrivate }: Announced,
+    outcome: "ok" | ErrorCode,
+    result: SendResult | undefined,
+  ): void {
+    const { kind, id } = target;
+    const where = { case: kind === "user" ? "userId" : "channelId", value: id } as const;
+    const inner: PublishedInner = {
+      case: "sendResult",
+      value: {
+        $typeName: "seabird.SendResultEvent",
+        sequence: BigInt(sequence),
+        conversation: { $typeName: "common.Conversation", where },
+        ...(result && { result }),
+        error: outcome === "ok" ? "" : STATUS_BY_CODE[outcome].status,
+      },
+    };
+    this.#deps.events.publish(encodeEvent({ inner, tags: {} }, isPrivate));
+  }
+}
