@@ -8,14 +8,32 @@ import { until } from "../support/until.ts";
 
 const ROOM = "lobby";
 
+/** What the backend asks of the network. */
+interface Request {
+  readonly room: string;
+  readonly text?: string;
+  readonly re?: string;
+  /** Of the message that gets another text. */
+  readonly edit?: string;
+  readonly to?: string;
+  readonly reaction?: string;
+  readonly removed?: boolean;
+}
+
 export async function startTemplateNetwork(): Promise<ContractNetwork> {
   const sockets = new Set<Socket>();
-  const said: { readonly room: string; readonly text: string }[] = [];
+  const said: Request[] = [];
+  let ids = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket)).on("error", () => undefined);
     createInterface({ input: socket })
-      .on("line", (line) => said.push(JSON.parse(line)))
+      .on("line", (line) => {
+        const request = JSON.parse(line);
+        said.push(request);
+        ids += 1;
+        socket.write(`${JSON.stringify({ ref: request.ref, id: `m${ids}` })}\n`);
+      })
       .on("error", () => undefined);
     socket.write(`${JSON.stringify({ room: ROOM, topic: "hello" })}\n`);
   });
@@ -28,9 +46,13 @@ export async function startTemplateNetwork(): Promise<ContractNetwork> {
   };
   await listen(0);
   const { port } = server.address() as AddressInfo;
-  const say = async (room: string, text: string) => {
+  const tell = async (line: object) => {
     await until("the backend's connection", () => sockets.size > 0);
-    for (const socket of sockets) socket.write(`${JSON.stringify({ room, user: "ann", text })}\n`);
+    for (const socket of sockets) socket.write(`${JSON.stringify({ user: "ann", ...line })}\n`);
+  };
+  const say = (room: string, text: string) => {
+    ids += 1;
+    return tell({ room, text, id: `m${ids}` });
   };
   return {
     start: (options) => backendbed({ ...options, backend: myNetwork, config: { port } }),
@@ -39,7 +61,10 @@ export async function startTemplateNetwork(): Promise<ContractNetwork> {
     person: {
       id: "ann",
       say,
-      seen: (channel) => said.filter(({ room }) => room === channel).map(({ text }) => text),
+      seen: (channel) =>
+        said.flatMap(({ room, text, edit }) =>
+          room === channel && text !== undefined && edit === undefined ? text : [],
+        ),
     },
     outage: { begin: stop, end: async () => void (await listen(port)) },
     connections: () => sockets.size,

@@ -7,18 +7,35 @@ import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 
-const Line = z.object({ room: z.string(), user: z.string(), text: z.string() });
+const id = z.string().min(1);
+const Said = z.object({ room: z.string(), user: z.string(), text: z.string() });
+/** `re` is the message that it answers. */
+const Line = Said.extend({ id, re: id.optional() });
+const Edited = Said.extend({ edited: id });
+const Reaction = z.object({
+  room: z.string(),
+  user: z.string(),
+  to: id,
+  reaction: z.string(),
+  removed: z.boolean().default(false),
+});
 const Room = z.object({ room: z.string(), topic: z.string() });
+/** The answer to a request; `no` is why the network refuses it. */
+const Answer = z.object({ ref: z.number(), id: z.string().default(""), no: z.string().optional() });
 
 interface Events {
   room: [z.infer<typeof Room>];
   line: [z.infer<typeof Line>];
+  edited: [z.infer<typeof Edited>];
+  reaction: [z.infer<typeof Reaction>];
 }
 
 export class Connection extends EventEmitter<Events> {
   /** Rejects when the connection is lost. */
   readonly closed: Promise<never>;
   readonly #socket: Socket;
+  readonly #asked = new Map<number, PromiseWithResolvers<string>>();
+  #lastRef = 0;
 
   private constructor(socket: Socket) {
     super();
@@ -47,21 +64,55 @@ export class Connection extends EventEmitter<Events> {
     }
   }
 
-  say(room: string, text: string): void {
-    this.#socket.write(`${JSON.stringify({ room, text })}\n`);
+  /** Resolves with the message's id when the network has taken it. */
+  say(room: string, text: string, re: string | undefined): Promise<string> {
+    return this.#ask({ room, text, re });
+  }
+
+  edit(room: string, edit: string, text: string): Promise<string> {
+    return this.#ask({ room, edit, text });
+  }
+
+  react(room: string, to: string, reaction: string, removed: boolean): Promise<string> {
+    return this.#ask({ room, to, reaction, removed });
   }
 
   close(): void {
     this.#socket.end();
   }
 
+  /** Rejects with the network's words if it refuses, and when the connection is lost. */
+  async #ask(request: object): Promise<string> {
+    this.#lastRef += 1;
+    const ref = this.#lastRef;
+    const asked = Promise.withResolvers<string>();
+    this.#asked.set(ref, asked);
+    this.#socket.write(`${JSON.stringify({ ...request, ref })}\n`);
+    try {
+      return await Promise.race([asked.promise, this.closed]);
+    } finally {
+      this.#asked.delete(ref);
+    }
+  }
+
+  #answer({ ref, id, no }: z.infer<typeof Answer>): void {
+    if (no === undefined) this.#asked.get(ref)?.resolve(id);
+    else this.#asked.get(ref)?.reject(new Error(no));
+  }
+
   /** Whatever comes from a network may be anything. */
   #read(text: string): void {
     const json = parse(text);
-    const line = Line.safeParse(json);
-    if (line.success) this.emit("line", line.data);
+    const answer = Answer.safeParse(json);
+    if (answer.success) this.#answer(answer.data);
     const room = Room.safeParse(json);
     if (room.success) this.emit("room", room.data);
+    const line = Line.safeParse(json);
+    if (line.success) this.emit("line", line.data);
+    const edited = Edited.safeParse(json);
+    if (edited.success) this.emit("edited", edited.data);
+    const reaction = Reaction.safeParse(json);
+    if (reaction.success) this.emit("reaction", reaction.data);
   }
 }
 

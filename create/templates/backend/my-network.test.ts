@@ -3,22 +3,28 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
+import { bold, plainText, text } from "@seabird-chat/sdk";
 import { backendbed } from "@seabird-chat/testkit";
+import { read, write } from "./format.ts";
 import { myNetwork } from "./my-network.ts";
 
-/** The network, on this machine: one room, and what is said there. */
+/** The network, on this machine: one room, and what is said there. It gives ids, `m1` and so on. */
 async function startNetwork() {
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");
-  const said: string[] = [];
+  const said: object[] = [];
   const connected = once(server, "connection").then(([socket]: Socket[]) => {
     assert.ok(socket !== undefined);
-    createInterface({ input: socket })
-      .on("line", (line) => said.push(line))
-      .on("error", () => undefined);
     const tell = (line: object) => socket.write(`${JSON.stringify(line)}\n`);
+    createInterface({ input: socket })
+      .on("line", (line) => {
+        const { ref, ...request } = JSON.parse(line);
+        said.push(request);
+        tell({ ref, id: `m${said.length}` });
+      })
+      .on("error", () => undefined);
     tell({ room: "lobby", topic: "hello" });
-    return { tell, heard: () => once(socket, "data") };
+    return { tell };
   });
   const { port } = server.address() as AddressInfo;
   return { port, said, connected, [Symbol.dispose]: () => void server.close() };
@@ -27,14 +33,21 @@ async function startNetwork() {
 test("what people say reaches core, and answers reach people", async () => {
   using network = await startNetwork();
   await using bed = await backendbed({ backend: myNetwork, config: { port: network.port } });
-  const { tell, heard } = await network.connected;
-  tell({ room: "lobby", user: "ann", text: "!roll 2d6" });
+  const { tell } = await network.connected;
+  tell({ room: "lobby", user: "ann", text: "!roll 2d6", id: "a1" });
   const event = await bed.nextEvent();
   assert.deepEqual([event.kind, event.command, event.arg], ["command", "roll", "2d6"]);
-  const answer = heard();
-  await bed.send("lobby", "7");
-  await answer;
-  assert.deepEqual(network.said, ['{"room":"lobby","text":"7"}']);
+  await bed.send("lobby", text`so ${bold("7")}`);
+  assert.deepEqual(network.said, [{ room: "lobby", text: "so *7*" }]);
+});
+
+test("what the network writes is read, and what is written reads the same", () => {
+  const line = "*look* <@ann>: <:parrot:17> in <file cat.jpg https://a.b/cat.jpg>";
+  assert.equal(write(read(line)), line);
+  const words = "look @ann: :parrot: in cat.jpg: https://a.b/cat.jpg";
+  assert.equal(plainText(read(line)), words);
+  // Nobody is notified by words that look like a mention.
+  assert.equal(write(text`hi ${"<@ann>"}`), "hi ‹@ann>");
 });
 
 test("what the network cannot do is refused in words", async () => {

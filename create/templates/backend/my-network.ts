@@ -1,7 +1,8 @@
 /** The backend my-network: the glue between the network's connection and Seabird. */
-import { backend, Refused } from "@seabird-chat/sdk/backend";
+import { backend, Refused, type Target } from "@seabird-chat/sdk/backend";
 import { z } from "zod";
 import { Connection } from "./connection.ts";
+import { read, write } from "./format.ts";
 
 export const myNetwork = backend("my-network", {
   help: "connects my-network",
@@ -10,20 +11,50 @@ export const myNetwork = backend("my-network", {
     port: z.number().int().min(1).max(65_535),
     // A password would be `password: secret()`, of @seabird-chat/sdk/backend.
   }),
+  formats: ["bold"],
+  // Besides `edit` and `react`, which are functions of the connection below.
+  capabilities: {
+    ...{ reply: "full", mention: "full", emoji: "full", attachment: "full" },
+    ...{ messageIds: "full", messageEdited: "full", reaction: "full" },
+  },
   async connect(host) {
     const connection = await Connection.open(host.config, host.signal);
     host.self = "seabird";
     connection.on("room", ({ room, topic }) => host.channels.joined({ id: room, topic }));
-    connection.on("line", ({ room, user, text }) =>
-      host.emit.message({ channel: room, user, text }),
-    );
+    connection.on("line", ({ room, user, text, id, re }) => {
+      const replyTo = re === undefined ? undefined : { messageId: re };
+      host.emit.message({ channel: room, user, block: read(text), id, replyTo });
+    });
+    connection.on("edited", ({ room, user, text, edited }) => {
+      host.emit.edited({ conversation: inRoom(room), user, block: read(text), id: edited });
+    });
+    connection.on("reaction", ({ room, user, to, reaction, removed }) => {
+      const conversation = inRoom(room);
+      host.emit.reaction({ conversation, user, messageId: to, emoji: reaction, removed });
+    });
     return {
-      send: (to, message) => {
-        if (to.kind === "user") throw new Refused("this network has no private messages");
-        connection.say(to.id, message.text);
+      send: async (to, { block, replyTo }) => {
+        const id = await connection.say(room(to), write(block), replyTo?.messageId);
+        return { ids: [id] };
+      },
+      edit: async (to, [id = ""], { block }) => {
+        await connection.edit(room(to), id, write(block));
+      },
+      react: async (to, id, { emoji, removed }) => {
+        if (emoji === undefined) throw new Refused("name the reaction to take back");
+        await connection.react(room(to), id, emoji.text, removed);
       },
       closed: connection.closed,
       close: () => connection.close(),
     };
   },
 });
+
+function inRoom(id: string): Target {
+  return { kind: "channel", id };
+}
+
+function room({ kind, id }: Target): string {
+  if (kind === "user") throw new Refused("this network has no private messages");
+  return id;
+}
