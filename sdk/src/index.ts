@@ -57,21 +57,27 @@ export { nearest } from "./command/nearest.ts";
 export type { DurationBounds, NumberBounds } from "./command/numbers.ts";
 export type { NamedUser } from "./command/readers.ts";
 
-export {
-  ActionClient,
-  type ActionOptions,
-  type BackendInfo,
-  type CallOptions,
-  type CoreInfo,
-} from "./link/action-client.ts";
+export { ActionClient, type BackendInfo, type CoreInfo } from "./link/action-client.ts";
+export type { ActionOptions, CallOptions, Persona, SendOptions } from "./link/call-options.ts";
+export type { Capabilities, Feature } from "./link/capabilities.ts";
 export type { Clock, Random } from "./link/clock.ts";
 export { connectActions, type StandaloneActionClient } from "./link/connect-actions.ts";
 export type { Content } from "./link/content.ts";
 export { SEABIRD_ERROR_CODES, SeabirdError, type SeabirdErrorCode } from "./link/errors.ts";
 export { SDK_LIMITS, type SdkLimit, type SdkLimitOptions } from "./link/limits.ts";
 export type { LinkState } from "./link/link.ts";
+export type { MemberList, MessageActions } from "./link/message-actions.ts";
+export type { Conversation, MessageReference } from "./link/message-reference.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "./link/options.ts";
 export { type ProcessLifecycle, startProcessLifecycle } from "./link/process-lifecycle.ts";
+export type {
+  EditResult,
+  EmojiGiven,
+  FailedDeletions,
+  MessageCalls,
+  ReactOptions,
+  SentMessage,
+} from "./link/sent-message.ts";
 export { isUnavailable } from "./link/unavailable.ts";
 export type {
   ActivityKind,
@@ -81,10 +87,12 @@ export type {
   ChannelRef,
   CommandContext,
   Context,
+  ConversationMethods,
   EventKind,
   EventOf,
   HearsContext,
   HearsKind,
+  MessageMethods,
   PluginHost,
   PrivateKind,
   ReplyableContext,
@@ -127,6 +135,7 @@ export type {
   UnknownEvent,
   UserChangedEvent,
 } from "./plugin/events.ts";
+export { fail, HandlerFailure } from "./plugin/fail.ts";
 export type { IgnoredSpeaker, IgnoredSpeakers } from "./plugin/loop-guard.ts";
 export type { Match } from "./plugin/match.ts";
 export {
@@ -146,5 +155,6 @@ export {
   type PluginOptions,
 } from "./plugin/plugin-client.ts";
 export { startPlugin } from "./plugin/plugin-run.ts";
+export type { ReplyOptions } from "./plugin/replies.ts";
 export type { RunningPlugin, StartOptions } from "./plugin/running-plugin.ts";
 export { createLog, type Log, type LogFields, type LogLevel, silentLog } from "./program/log.ts";

@@ -10,7 +10,20 @@ import { until } from "../support/until.ts";
 
 const OWN = ["name", "config", "log", "core", "signal", "clock", "random", "sleep"];
 const EVENT = ["kind", "user", "text", "rootBlock", "tags", "raw"];
-const ANSWERS = ["backend", "reply", "mentionReply", "action", "replyPrivately", "ask", "confirm"];
+const ANSWERS = [
+  "can",
+  "deleteMessage",
+  "members",
+  "react",
+  "typing",
+  "backend",
+  "reply",
+  "mentionReply",
+  "action",
+  "replyPrivately",
+  "ask",
+  "confirm",
+];
 
 test("a context is spread, destructured, changed and looked into as a plain object is", async () => {
   const mirror = plugin("mirror");

@@ -154,7 +154,7 @@ export function heardOf<Kind extends PluginEvent["kind"]>(
 }
 
 /** What a call was refused with: its code and message; "" if it was not. */
-export async function refusalOf(call: Promise<void>): Promise<string> {
+export async function refusalOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
     return "";

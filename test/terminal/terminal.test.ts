@@ -136,7 +136,7 @@ test("everything that can be typed reaches plugins, and what they say is shown",
   await plugin.performAction(HERE, "nods");
   await plugin.sendPrivateMessage("terminal://local/ann", "psst");
   await plugin.performPrivateAction("terminal://local/ann", "winks");
-  const refused = (call: Promise<void>, words: RegExp) =>
+  const refused = (call: Promise<unknown>, words: RegExp) =>
     assert.rejects(call, (error) => error instanceof SeabirdError && words.test(error.message));
   await refused(plugin.sendPrivateMessage("terminal://local/bob", "hi"), /nobody here/);
   await refused(plugin.sendMessage("terminal://local/%23none", "hi"), /no room/);

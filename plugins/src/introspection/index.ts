@@ -1,7 +1,15 @@
 /** What runs, since when, and where: `uptime`, `backends`, `channels`, `version`. */
 import { readFileSync } from "node:fs";
 import { formatRoughDuration } from "@seabird-chat/runtime";
-import { type ActionClient, arg, type Content, inlineCode, plugin, text } from "@seabird-chat/sdk";
+import {
+  type ActionClient,
+  arg,
+  type Content,
+  fail,
+  inlineCode,
+  plugin,
+  text,
+} from "@seabird-chat/sdk";
 import { replyRefusal } from "../reply-refusal.ts";
 
 export const introspection = plugin("introspection");
@@ -43,8 +51,7 @@ introspection.command(
     args: { backend: arg.word().optional() },
   },
   async (ctx, { backend = ctx.backend.id }) => {
-    const unknown = await unknownBackend(ctx.core, backend);
-    if (unknown !== undefined) return await ctx.mentionReply(unknown);
+    await checkBackend(ctx.core, backend);
     const list = await ctx.core.listChannels(backend);
     const names = list.map((channel) => channel.displayName || channel.id);
     await ctx.mentionReply(joinCode(names, "no channels are joined"));
@@ -60,16 +67,15 @@ async function allBackends(core: ActionClient): Promise<Content> {
   return joinCode(ids, "no backends are connected");
 }
 
-/** Undefined if there is such a backend, else an answer with the ids that there are. */
-async function unknownBackend(core: ActionClient, id: string): Promise<Content | undefined> {
+/** Fails with the ids that there are. */
+async function checkBackend(core: ActionClient, id: string): Promise<void> {
   const ids = (await core.listBackends()).map((backend) => backend.id);
-  if (ids.includes(id)) return undefined;
-  return text`there is no backend ${inlineCode(id)}; there are: ${joinCode(ids, "none")}`;
+  if (ids.includes(id)) return;
+  fail(text`there is no backend ${inlineCode(id)}; there are: ${joinCode(ids, "none")}`);
 }
 
 async function one(core: ActionClient, id: string): Promise<Content> {
-  const unknown = await unknownBackend(core, id);
-  if (unknown !== undefined) return unknown;
+  await checkBackend(core, id);
   const { metadata } = await core.backendInfo(id);
   const rows = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   if (rows.length === 0) return text`${inlineCode(id)} tells nothing about itself`;

@@ -108,7 +108,7 @@ export class CommandSet<H> {
   }
 
   /** Warnings for the operator about these commands on these backends, one line each. */
-  warnings(backends: Iterable<BackendInfo>): string[] {
+  warnings(backends: Iterable<Pick<BackendInfo, "backend" | "metadata">>): string[] {
     const commands = new Set(
       [...this.#names.roots()].flatMap(([, root]) => allOf(root)).map((n) => n.command),
     );

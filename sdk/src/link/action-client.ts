@@ -1,32 +1,31 @@
 /** The calls of core, for clients with and without a stream of events. */
 import { type Client, type CallOptions as ConnectOptions, createClient } from "@connectrpc/connect";
 import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird-chat/protocol";
-import { type Clock, nextTurn, pause } from "./clock.ts";
+import {
+  ACTION_OPTIONS,
+  type ActionOptions,
+  CALL_OPTIONS,
+  type CallOptions,
+  type SendOptions,
+  tagsOf,
+} from "./call-options.ts";
+import { type Capabilities, CapabilityCache, capabilitiesOf } from "./capabilities.ts";
+import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { type Content, contentToWire } from "./content.ts";
+import type { Content } from "./content.ts";
+import { CoreCalls } from "./core-calls.ts";
 import { SeabirdError } from "./errors.ts";
-import { checkLimit, type SdkLimits } from "./limits.ts";
-import { normalId } from "./normal-id.ts";
-import { checkOptionNames } from "./option-names.ts";
-
-export interface CallOptions {
-  /** Cancels the call; the action may happen all the same. */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Milliseconds; whole numbers from 1, else `bad_option`. Default: the client's
-   * `callTimeoutMs`. Core has a limit of its own, 10 s unless changed.
-   */
-  readonly timeoutMs?: number | undefined;
-}
-
-export interface ActionOptions extends CallOptions {
-  /** Protocol: tags in use. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-}
+import type { SdkLimits } from "./limits.ts";
+import { MessageActions } from "./message-actions.ts";
+import { withNormalId } from "./normal-id.ts";
+import { SendCalls } from "./send-calls.ts";
+import type { SentMessage } from "./sent-message.ts";
 
 export interface BackendInfo {
   readonly backend: Backend | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  /** What it can do wherever a channel has no capabilities of its own. */
+  readonly capabilities: Capabilities;
 }
 
 export interface CoreInfo {
@@ -42,62 +41,81 @@ export interface ActionClientDeps {
   readonly onSend?: ((to: string, sent: Promise<unknown>) => void) | undefined;
 }
 
-const OPTIONS = ["signal", "timeoutMs", "tags"];
-const LEAVE_OPTIONS = [...OPTIONS, "exitMessage"];
-
-/** A call that core refused for load is tried again this often at most. */
-const MAX_RETRIES = 3;
-
+const LEAVE_OPTIONS = [...ACTION_OPTIONS, "exitMessage"];
 /**
  * The calls. Ids are absolute (`irc://seabird/%23chan`). Each rejects with a SeabirdError
  * whose message is core's.
  *
  * What core refuses for load (`resource_exhausted` with `retryAfterMs`) it has neither announced
- * nor begun: that is tried again, three times at most and within the call's time. Nothing else
- * is, because after `unavailable`, `deadline_exceeded` or `unknown` it may have happened.
+ * nor begun: that is tried again, three times at most and within the call's time. A send that was
+ * lost with the connection (`unavailable`) is repeated within the call's time, as long as the same
+ * run of core answers, which says it once; otherwise it fails with `aborted`, `outcome unknown`.
+ * Nothing else is tried again, because after `unavailable`, `deadline_exceeded` or `unknown` it may
+ * have happened.
  */
-export class ActionClient {
-  readonly #client: SeabirdClient;
-  readonly #limits: SdkLimits;
-  readonly #clock: Clock;
-  readonly #onSend: ActionClientDeps["onSend"];
-  readonly #inFlight = new Set<Promise<unknown>>();
-  #isClosed = false;
+export class ActionClient extends MessageActions {
+  readonly #client: Client<typeof Seabird>;
+  readonly #calls: CoreCalls;
+  readonly #sends: SendCalls;
 
   /** @internal Use `connectActions` or `connectPlugin`. */
-  constructor(connection: Connection, { limits, clock, onSend }: ActionClientDeps) {
-    this.#client = createClient(Seabird, connection.transport);
-    this.#limits = limits;
-    this.#clock = clock;
-    this.#onSend = onSend;
+  constructor({ core, transport }: Connection, { limits, clock, onSend }: ActionClientDeps) {
+    const client = createClient(Seabird, transport);
+    const calls = new CoreCalls({ limits, clock, core, client });
+    const capabilities = new CapabilityCache({
+      clock,
+      core,
+      ofChannel: async (id) => capabilitiesOf((await this.#channelInfo(id)).capabilities),
+      ofBackend: async (id) => (await this.backendInfo(id)).capabilities,
+    });
+    super({ transport, calls, capabilities });
+    this.#client = client;
+    this.#calls = calls;
+    this.#sends = new SendCalls({ core, calls, capabilities, messages: this, onSend });
   }
 
-  async sendMessage(channelId: string, content: Content, options?: ActionOptions): Promise<void> {
-    const request = { channelId, ...contentToWire(content), ...tags(options) };
-    await this.#send(channelId, this.#call("sendMessage", request, options));
+  sendMessage(channelId: string, content: Content, options?: SendOptions): Promise<SentMessage> {
+    return this.#sends.run({
+      name: "sendMessage",
+      where: { channelId },
+      ...{ content, options },
+      go: (request, more) => this.#client.sendMessage({ channelId, ...request }, more),
+    });
   }
 
-  async sendPrivateMessage(
+  sendPrivateMessage(
     userId: string,
     content: Content,
-    options?: ActionOptions,
-  ): Promise<void> {
-    const request = { userId, ...contentToWire(content), ...tags(options) };
-    await this.#send(userId, this.#call("sendPrivateMessage", request, options));
+    options?: SendOptions,
+  ): Promise<SentMessage> {
+    return this.#sends.run({
+      name: "sendPrivateMessage",
+      where: { userId },
+      ...{ content, options },
+      go: (request, more) => this.#client.sendPrivateMessage({ userId, ...request }, more),
+    });
   }
 
-  async performAction(channelId: string, content: Content, options?: ActionOptions): Promise<void> {
-    const request = { channelId, ...contentToWire(content), ...tags(options) };
-    await this.#send(channelId, this.#call("performAction", request, options));
+  performAction(channelId: string, content: Content, options?: SendOptions): Promise<SentMessage> {
+    return this.#sends.run({
+      name: "performAction",
+      where: { channelId },
+      ...{ content, options },
+      go: (request, more) => this.#client.performAction({ channelId, ...request }, more),
+    });
   }
 
-  async performPrivateAction(
+  performPrivateAction(
     userId: string,
     content: Content,
-    options?: ActionOptions,
-  ): Promise<void> {
-    const request = { userId, ...contentToWire(content), ...tags(options) };
-    await this.#send(userId, this.#call("performPrivateAction", request, options));
+    options?: SendOptions,
+  ): Promise<SentMessage> {
+    return this.#sends.run({
+      name: "performPrivateAction",
+      where: { userId },
+      ...{ content, options },
+      go: (request, more) => this.#client.performPrivateAction({ userId, ...request }, more),
+    });
   }
 
   /** `channelName` as its network writes it, such as `#seabird`. */
@@ -106,16 +124,20 @@ export class ActionClient {
     channelName: string,
     options?: ActionOptions,
   ): Promise<void> {
-    const request = { backendId, channelName, ...tags(options) };
-    await this.#call("joinChannel", request, options);
+    const request = { backendId, channelName, ...tagsOf(options) };
+    await this.#call("joinChannel", options, ACTION_OPTIONS, (more) =>
+      this.#client.joinChannel(request, more),
+    );
   }
 
   async leaveChannel(
     channelId: string,
     options?: ActionOptions & { readonly exitMessage?: string | undefined },
   ): Promise<void> {
-    const request = { channelId, exitMessage: options?.exitMessage ?? "", ...tags(options) };
-    await this.#call("leaveChannel", request, options);
+    const request = { channelId, exitMessage: options?.exitMessage ?? "", ...tagsOf(options) };
+    await this.#call("leaveChannel", options, LEAVE_OPTIONS, (more) =>
+      this.#client.leaveChannel(request, more),
+    );
   }
 
   async updateChannelInfo(
@@ -123,37 +145,48 @@ export class ActionClient {
     info: { readonly topic: string },
     options?: ActionOptions,
   ): Promise<void> {
-    const request = { channelId, topic: info.topic, ...tags(options) };
-    await this.#call("updateChannelInfo", request, options);
+    const request = { channelId, topic: info.topic, ...tagsOf(options) };
+    await this.#call("updateChannelInfo", options, ACTION_OPTIONS, (more) =>
+      this.#client.updateChannelInfo(request, more),
+    );
   }
 
   /** Sorted by id. */
   async listBackends(options?: CallOptions): Promise<readonly Backend[]> {
-    const list = await this.#call("listBackends", {}, options);
+    const list = await this.#call("listBackends", options, CALL_OPTIONS, (more) =>
+      this.#client.listBackends({}, more),
+    );
     return list.backends.map(withNormalId);
   }
 
   /** Asks the backend itself. */
   async backendInfo(backendId: string, options?: CallOptions): Promise<BackendInfo> {
-    const info = await this.#call("getBackendInfo", { backendId }, options);
+    const info = await this.#call("getBackendInfo", options, CALL_OPTIONS, (more) =>
+      this.#client.getBackendInfo({ backendId }, more),
+    );
     const { backend, metadata } = info;
-    return { backend: backend && withNormalId(backend), metadata };
+    const capabilities = capabilitiesOf(info.capabilities);
+    return { backend: backend && withNormalId(backend), metadata, capabilities };
   }
 
   /** Sorted by id. */
   async listChannels(backendId: string, options?: CallOptions): Promise<readonly Channel[]> {
-    const list = await this.#call("listChannels", { backendId }, options);
+    const list = await this.#call("listChannels", options, CALL_OPTIONS, (more) =>
+      this.#client.listChannels({ backendId }, more),
+    );
     return list.channels.map(withNormalId);
   }
 
   async channelInfo(channelId: string, options?: CallOptions): Promise<Channel> {
-    const info = await this.#call("getChannelInfo", { channelId }, options);
+    const info = await this.#channelInfo(channelId, options);
     if (info.channel === undefined) throw new SeabirdError("internal", "core sent no channel");
     return withNormalId(info.channel);
   }
 
   async coreInfo(options?: CallOptions): Promise<CoreInfo> {
-    const info = await this.#call("getCoreInfo", {}, options);
+    const info = await this.#call("getCoreInfo", options, CALL_OPTIONS, (more) =>
+      this.#client.getCoreInfo({}, more),
+    );
     return {
       startedAt: new Date(Number(info.startupTimestamp) * 1_000),
       now: new Date(Number(info.currentTimestamp) * 1_000),
@@ -164,7 +197,9 @@ export class ActionClient {
   async registeredCommands(
     options?: CallOptions,
   ): Promise<Readonly<Record<string, CommandMetadata>>> {
-    const list = await this.#call("registeredCommands", {}, options);
+    const list = await this.#call("registeredCommands", options, CALL_OPTIONS, (more) =>
+      this.#client.registeredCommands({}, more),
+    );
     return list.commands;
   }
 
@@ -172,78 +207,22 @@ export class ActionClient {
    * Resolves when no call is in flight and none follows at once, after `maxMs` at the latest;
    * from then on calls are refused with `closed`.
    */
-  protected async settle(maxMs: number): Promise<void> {
-    let isLate = false;
-    const settled = new AbortController();
-    const limit = pause(this.#clock, maxMs, settled.signal).then(() => {
-      isLate = true;
-    });
-    while (this.#inFlight.size > 0 && !isLate) {
-      await Promise.race([Promise.allSettled(this.#inFlight), limit]);
-      // The caller may make its next call.
-      await nextTurn();
-    }
-    settled.abort();
-    this.#isClosed = true;
+  protected settle(maxMs: number): Promise<void> {
+    return this.#calls.settle(maxMs);
   }
 
-  async #send(to: string, sent: Promise<unknown>): Promise<void> {
-    this.#onSend?.(to, sent);
-    await sent;
+  #channelInfo(channelId: string, options?: CallOptions) {
+    return this.#call("getChannelInfo", options, CALL_OPTIONS, (more) =>
+      this.#client.getChannelInfo({ channelId }, more),
+    );
   }
 
-  async #call<Method extends UnaryMethod>(
-    method: Method,
-    request: Parameters<SeabirdClient[Method]>[0],
-    options: CallOptions = {},
-  ): Promise<Awaited<ReturnType<SeabirdClient[Method]>>> {
-    if (this.#isClosed) throw new SeabirdError("closed", "the client was closed");
-    checkOptionNames(method, options, method === "leaveChannel" ? LEAVE_OPTIONS : OPTIONS);
-    const { signal, timeoutMs = this.#limits.callTimeoutMs } = options;
-    checkLimit("timeoutMs", timeoutMs);
-    const send = this.#client[method] as (
-      request: unknown,
-      options: ConnectOptions,
-    ) => ReturnType<SeabirdClient[Method]>;
-    const call = this.#retrying((options) => send(request, options), { signal, timeoutMs });
-    this.#inFlight.add(call);
-    try {
-      return await call;
-    } finally {
-      this.#inFlight.delete(call);
-    }
+  #call<T>(
+    name: string,
+    options: CallOptions | undefined,
+    allowed: readonly string[],
+    send: (options: ConnectOptions) => Promise<T>,
+  ): Promise<T> {
+    return this.#calls.run({ name, options, allowed, send });
   }
-
-  async #retrying<T>(
-    send: (options: ConnectOptions) => T,
-    { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
-  ): Promise<Awaited<T>> {
-    const endsAt = this.#clock.now() + timeoutMs;
-    for (let retry = 0; ; retry += 1) {
-      const leftMs = Math.max(1, Math.ceil(endsAt - this.#clock.now()));
-      try {
-        return await send({ timeoutMs: leftMs, ...(signal && { signal }) });
-      } catch (reason) {
-        const error = SeabirdError.from(reason);
-        const pauseMs = error.code === "resource_exhausted" ? error.retryAfterMs : undefined;
-        const isInTime = pauseMs !== undefined && this.#clock.now() + pauseMs < endsAt;
-        if (!isInTime || retry >= MAX_RETRIES) throw error;
-        await pause(this.#clock, pauseMs, signal);
-        if (this.#isClosed) throw error;
-      }
-    }
-  }
-}
-
-type SeabirdClient = Client<typeof Seabird>;
-type UnaryMethod = Exclude<keyof SeabirdClient, "streamEvents">;
-
-/** Changes what was received a moment ago and belongs to this call. */
-function withNormalId<T extends { id: string }>(received: T): T {
-  received.id = normalId(received.id);
-  return received;
-}
-
-function tags(options: ActionOptions | undefined): { tags: Record<string, string> } {
-  return { tags: { ...options?.tags } };
 }

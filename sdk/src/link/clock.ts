@@ -44,6 +44,11 @@ export function unlessEnded(delayMs: number, then: () => void): void {
 /** The machine's own. Not for secrets. */
 export const systemRandom: Random = () => Math.random();
 
+/** A name that nobody else has; not from the source that a test controls, whose sequence stays its own. */
+export function uniqueName(): string {
+  return crypto.randomUUID();
+}
+
 /** Resolves after `delayMs`, or at once when the signal is aborted. Never rejects. */
 export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();

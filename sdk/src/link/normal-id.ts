@@ -1,5 +1,6 @@
 /** Ids in the one form in which they can be compared. */
 import { absoluteId, backendId, parseBackendId, parseId } from "@seabird-chat/protocol";
+import type { Conversation } from "./message-reference.ts";
 
 /**
  * The id as core writes it: `irc://libera/#lobby` becomes `irc://libera/%23lobby`. Of a channel, a
@@ -21,4 +22,17 @@ export function normalChannelId(text: string): string | undefined {
   if (parsed === undefined || [parsed.type, parsed.id, parsed.relative].includes(""))
     return undefined;
   return absoluteId(parsed, parsed.relative);
+}
+
+/** The backend of a channel or user; of an id that is none, the id itself. */
+export function backendIdOf(where: Conversation): string {
+  const id = "channelId" in where ? where.channelId : where.userId;
+  const parsed = parseId(id);
+  return parsed === undefined ? id : backendId(parsed);
+}
+
+/** Changes what was received a moment ago and belongs to this call. */
+export function withNormalId<T extends { id: string }>(received: T): T {
+  received.id = normalId(received.id);
+  return received;
 }

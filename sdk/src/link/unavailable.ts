@@ -14,6 +14,9 @@ const REASONS: readonly RegExp[] = [
 /** Core's texts for a backend that is not connected to it. */
 const NO_BACKEND: readonly string[] = ["unknown backend", "backend not found"];
 
+/** The message of a send (code `aborted`) of which nobody can tell whether it was said. */
+export const OUTCOME_UNKNOWN = "outcome unknown";
+
 /** Of Node and its `fetch`, for servers that a plugin asks by itself. */
 const SYSTEM_CODES: ReadonlySet<unknown> = new Set([
   ...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"],
@@ -44,6 +47,8 @@ function isUnavailableCode({ code, message, retryAfterMs }: SeabirdError): boole
     case "unavailable":
     case "deadline_exceeded":
       return true;
+    case "aborted":
+      return message === OUTCOME_UNKNOWN;
     case "not_found":
       return NO_BACKEND.includes(message);
     case "resource_exhausted":

@@ -1,14 +1,19 @@
 /** What a handler receives: the event, its channel and backend, ways to answer, and the plugin's own tools. */
 import type { Block } from "@seabird-chat/protocol";
 import type { Where } from "../command/command-spec.ts";
-import type { ActionClient, ActionOptions } from "../link/action-client.ts";
+import type { ActionClient } from "../link/action-client.ts";
+import type { ActionOptions, CallOptions } from "../link/call-options.ts";
+import type { Feature } from "../link/capabilities.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
+import type { MemberList } from "../link/message-actions.ts";
 import type { Conversation } from "../link/message-reference.ts";
+import type { EmojiGiven, ReactOptions, SentMessage } from "../link/sent-message.ts";
 import type { Log } from "../program/log.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Match } from "./match.ts";
 import type { BackendRef, ChannelRef } from "./origins.ts";
+import type { ReplyOptions } from "./replies.ts";
 
 export type { BackendRef, ChannelRef } from "./origins.ts";
 
@@ -58,16 +63,19 @@ export interface AskOptions {
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Ways to answer. Each resolves when the backend has sent it, and rejects with a SeabirdError. */
+/**
+ * Ways to answer. Each resolves with the message's handle when the backend has sent it, and rejects
+ * with a SeabirdError.
+ */
 export interface ReplyMethods {
   /** Answers where the event came from: in its channel, or in private. */
-  reply(content: Content, settings?: ActionOptions): Promise<void>;
+  reply(content: Content, settings?: ReplyOptions): Promise<SentMessage>;
   /** Like `reply`, with `name: ` in front in a channel. */
-  mentionReply(content: Content, settings?: ActionOptions): Promise<void>;
+  mentionReply(content: Content, settings?: ReplyOptions): Promise<SentMessage>;
   /** Performs an action (`/me waves`) where the event came from. */
-  action(content: Content, settings?: ActionOptions): Promise<void>;
+  action(content: Content, settings?: ReplyOptions): Promise<SentMessage>;
   /** Answers in private, wherever the event came from. */
-  replyPrivately(content: Content, settings?: ActionOptions): Promise<void>;
+  replyPrivately(content: Content, settings?: ReplyOptions): Promise<SentMessage>;
   /**
    * Asks the user (as `mentionReply` does) and resolves with their next message here. Other
    * events of the channel are handled meanwhile, and the handler's time limit is paused.
@@ -79,6 +87,33 @@ export interface ReplyMethods {
   ask(question: Content, settings?: AskOptions): Promise<string>;
   /** Asks; true for `yes`, `y`, `ok` and the like, false for any other answer and for none. */
   confirm(question: Content, settings?: AskOptions): Promise<boolean>;
+}
+
+/** What can be done with the message that an event is about. */
+export interface MessageMethods {
+  /**
+   * Reacts to the message. Rejects with `failed_precondition` if its network gave it no id or knows
+   * no reactions.
+   */
+  react(emoji: EmojiGiven, settings?: ReactOptions): Promise<void>;
+  /** Deletes the message. Rejects with `failed_precondition`, or with the network's own reason. */
+  deleteMessage(reason?: string, settings?: ActionOptions): Promise<void>;
+}
+
+/** What can be done in the conversation of an event. */
+export interface ConversationMethods {
+  /**
+   * Shows that the bot is typing, until it answers here or the handler ends, 5 minutes at most.
+   * Resolves when it is shown; without effect on a network that cannot show it. Never rejects.
+   */
+  typing(): Promise<void>;
+  /** Whether something can be done here, if only partly: `await ctx.can("edit")`. */
+  can(feature: Feature): Promise<boolean>;
+  /**
+   * Who is in the channel. Rejects with `failed_precondition` in private, and if the network does
+   * not tell.
+   */
+  members(settings?: CallOptions): Promise<MemberList>;
 }
 
 /** Where an event came from. */
@@ -100,18 +135,26 @@ interface AnywhereOrigin extends ConversationOrigin {
 type InChannel<Kind extends ChannelKind, Config> = EventOf<Kind> &
   HandlerTools<Config> &
   ReplyMethods &
+  MessageMethods &
+  ConversationMethods &
   ConversationOrigin & { readonly channel: ChannelRef };
 type InPrivate<Kind extends PrivateKind, Config> = EventOf<Kind> &
   HandlerTools<Config> &
   ReplyMethods &
+  MessageMethods &
+  ConversationMethods &
   ConversationOrigin;
 type Activity<Kind extends ActivityKind, Config> = EventOf<Kind> &
   HandlerTools<Config> &
   ReplyMethods &
-  (Kind extends "member" ? ConversationOrigin & { readonly channel: ChannelRef } : AnywhereOrigin);
+  ConversationMethods &
+  (Kind extends "member"
+    ? ConversationOrigin & { readonly channel: ChannelRef }
+    : MessageMethods & AnywhereOrigin);
 type Deleted<Config> = EventOf<"messageDeleted"> &
   HandlerTools<Config> &
   Pick<ReplyMethods, "reply" | "action"> &
+  ConversationMethods &
   AnywhereOrigin;
 type Observed<Kind extends "typing" | "sendResult", Config> = EventOf<Kind> &
   HandlerTools<Config> &

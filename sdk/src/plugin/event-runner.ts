@@ -8,8 +8,9 @@ import type { ReplyableContext } from "./context.ts";
 import type { Dispatcher, Task } from "./dispatcher.ts";
 import { isReplyable, queueKeyOf, speakerOf, toPluginEvent } from "./event-fields.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
+import { isHandlerFailure } from "./fail.ts";
 import type { Failure, Failures } from "./failures.ts";
-import { type ContextDeps, HandlerContext, makeContext } from "./handler-context.ts";
+import { type ContextDeps, HandlerContext } from "./handler-context.ts";
 import type { HandlerSlot, Slot } from "./handler-slot.ts";
 import type { HandlerRun, Handlers } from "./handlers.ts";
 import type { LoopGuard } from "./loop-guard.ts";
@@ -17,6 +18,7 @@ import { runThrough } from "./middleware.ts";
 import { backendOf } from "./origins.ts";
 import type { ErasedHandler, PluginDeclarations } from "./plugin.ts";
 import type { Prefixes } from "./prefixes.ts";
+import { makeContext } from "./replyable-context.ts";
 import { SeenUsers } from "./seen-users.ts";
 
 /** Dropped events are logged at most this often. */
@@ -116,6 +118,7 @@ export class EventRunner {
     try {
       work = this.#begin(run, event, context);
     } catch (error) {
+      HandlerContext.end(context);
       return this.#failed(error, run, event, slot);
     }
     const mayBePromise = (typeof work === "object" && work !== null) || typeof work === "function";
@@ -148,7 +151,9 @@ export class EventRunner {
       if (HandlerContext.hasSent(context)) {
         await slot.untilAborted(HandlerContext.sendsOf(context).settled());
       }
+      HandlerContext.end(context);
     } catch (error) {
+      HandlerContext.end(context);
       await this.#failed(error, run, event, slot);
     }
   }
@@ -178,7 +183,10 @@ export class EventRunner {
       },
     );
     if (prepared.do === "nothing") return;
-    if (prepared.do === "reply") return context.mentionReply(prepared.line);
+    if (prepared.do === "reply") {
+      await context.mentionReply(prepared.line);
+      return;
+    }
     if (prepared.name !== name) run.what = `command ${prepared.name}`;
     const { confirm } = prepared;
     if (confirm !== undefined && !(await context.confirm(confirm))) return;
@@ -227,7 +235,8 @@ export class EventRunner {
   /** A `catch` that rethrows the error gets the default. */
   async #report(failure: Failure, context: object): Promise<void> {
     const { failures, declared } = this.#deps;
-    if (declared.caught === undefined) return failures.report(failure);
+    if (declared.caught === undefined || isHandlerFailure(failure.error))
+      return failures.report(failure);
     try {
       await declared.caught(failure.error, context);
     } catch (reason) {

@@ -2,10 +2,12 @@
 import { AskCancelled } from "../ask/ask-cancelled.ts";
 import { BoundedMap } from "../link/bounded-map.ts";
 import type { Clock, Random } from "../link/clock.ts";
+import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { Log } from "../program/log.ts";
 import type { ReplyMethods } from "./context.ts";
 import type { PluginEvent } from "./events.ts";
+import { isHandlerFailure } from "./fail.ts";
 
 /**
  * Errors of handlers that were not addressed are reported at most this often per channel, so that
@@ -63,13 +65,22 @@ export class Failures {
   /** The default for a plugin without `catch`. Never rejects. */
   async report(failure: Failure): Promise<void> {
     const { error, event, what, replies } = failure;
+    if (isHandlerFailure(error)) {
+      this.#log.debug({ error, kind: event.kind }, `${what} ended with a sentence for the person`);
+      await this.#inform(replies, error.content, {});
+      return;
+    }
     const id = this.#newId();
     this.#log.error({ error, id, kind: event.kind }, `${what} failed (${id})`);
     if (replies === undefined || !this.#mayReply(failure)) return;
+    await this.#inform(replies, `something went wrong (${id})`, { id });
+  }
+
+  async #inform(replies: ReplyMethods | undefined, content: Content, about: object): Promise<void> {
     try {
-      await replies.mentionReply(`something went wrong (${id})`);
+      await replies?.mentionReply(content);
     } catch (reason) {
-      this.#log.warn({ error: reason, id }, "the user could not be informed");
+      this.#log.warn({ error: reason, ...about }, "the user could not be informed");
     }
   }
 

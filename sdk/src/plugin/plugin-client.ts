@@ -1,7 +1,7 @@
 /** A plugin's client: registers commands, receives events, sends answers. */
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Seabird, StreamEventsRequestSchema } from "@seabird-chat/protocol";
-import { ActionClient, type ActionClientDeps, type ActionOptions } from "../link/action-client.ts";
+import { ActionClient, type ActionClientDeps } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
@@ -14,10 +14,11 @@ import {
 } from "../link/options.ts";
 import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
 import { ReceivedEvent } from "../link/received-event.ts";
+import type { SentMessage } from "../link/sent-message.ts";
 import type { EventKind } from "./context.ts";
 import { toPluginEvent } from "./event-fields.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
-import { mentioning, sendReply } from "./replies.ts";
+import { mentioning, type ReplyOptions, sendReply } from "./replies.ts";
 import { checkKind, Subscription } from "./subscription.ts";
 
 /** A command's help. */
@@ -165,17 +166,17 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   }
 
   /** Answers where the event came from: in its channel, or in private. */
-  async reply(event: ReplyableEvent, content: Content, settings?: ActionOptions): Promise<void> {
-    await sendReply(this, event, content, settings);
+  reply(event: ReplyableEvent, content: Content, settings?: ReplyOptions): Promise<SentMessage> {
+    return sendReply(this, event, content, settings);
   }
 
   /** Like `reply`, with `name: ` in front when it goes to a channel. */
-  async mentionReply(
+  mentionReply(
     event: ReplyableEvent,
     content: Content,
-    settings?: ActionOptions,
-  ): Promise<void> {
-    await this.reply(event, mentioning(event, content), settings);
+    settings?: ReplyOptions,
+  ): Promise<SentMessage> {
+    return this.reply(event, mentioning(event, content), settings);
   }
 
   /**

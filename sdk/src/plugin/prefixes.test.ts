@@ -12,10 +12,10 @@ import { eventOf } from "./test/event-of.ts";
 function setUp(first: string | undefined) {
   const clock = new ManualClock();
   const state = { prefix: first, asked: 0 };
-  const prefixes = new Prefixes(clock, async (): Promise<BackendInfo> => {
+  const prefixes = new Prefixes(clock, async (): Promise<Pick<BackendInfo, "metadata">> => {
     state.asked += 1;
     if (state.prefix === undefined) throw new Error("away");
-    return { backend: undefined, metadata: { command_prefix: state.prefix } };
+    return { metadata: { command_prefix: state.prefix } };
   });
   return { clock, state, prefixes };
 }

@@ -23,7 +23,7 @@ interface Known {
 }
 
 /** Queries a backend's metadata. */
-export type AskBackend = (backendId: string) => Promise<BackendInfo>;
+export type AskBackend = (backendId: string) => Promise<Pick<BackendInfo, "metadata">>;
 
 export class Prefixes {
   readonly #clock: Clock;

@@ -1,13 +1,14 @@
 /** A handler's sends: cancelled when its time is up, and awaited if the handler does not. */
 
 import { yieldIfAborted } from "../link/abortable.ts";
-import type { ActionOptions } from "../link/action-client.ts";
+import type { CallOptions } from "../link/call-options.ts";
+import { SentMessage } from "../link/sent-message.ts";
 import type { Log } from "../program/log.ts";
 import type { Slot } from "./handler-slot.ts";
 import { TrackedPromise } from "./tracked-promise.ts";
 
 interface Failed {
-  readonly sent: TrackedPromise<void>;
+  readonly sent: TrackedPromise<unknown>;
   readonly reason: unknown;
 }
 
@@ -19,6 +20,7 @@ export class Sends {
   readonly #log: Log;
   readonly #pending = new Set<Promise<void>>();
   readonly #failed: Failed[] = [];
+  #isOver = false;
 
   /** Sends are cancelled by the slot's signal. */
   constructor(slot: Slot, log: Log) {
@@ -27,22 +29,29 @@ export class Sends {
   }
 
   /** A rejection that the handler does not await does not end the process. */
-  send(
-    settings: ActionOptions | undefined,
-    go: (settings: ActionOptions) => Promise<void>,
-  ): Promise<void> {
+  send<T, Options extends CallOptions>(
+    settings: Options | undefined,
+    go: (settings: Options) => Promise<T>,
+  ): Promise<T> {
     const own = settings?.signal;
     const late = this.#slot.signal;
     const signal = own === undefined ? late : AbortSignal.any([late, own]);
-    const work = this.#go(() => go({ ...settings, signal }));
-    const sent = TrackedPromise.of(work);
-    const end = work
-      .catch((reason: unknown) => {
-        if (this.#failed.length < MAX_FAILED) this.#failed.push({ sent, reason });
-      })
-      .finally(() => this.#pending.delete(end));
-    this.#pending.add(end);
-    return sent;
+    return this.#track(this.#go(() => go({ ...(settings as Options), signal })));
+  }
+
+  /** As `send`, with a handle whose calls are the handler's too, as long as it runs. */
+  sendMessage<Options extends CallOptions>(
+    settings: Options | undefined,
+    go: (settings: Options) => Promise<SentMessage>,
+  ): Promise<SentMessage> {
+    return this.send(settings, async (more: Options) =>
+      SentMessage.runBy(await go(more), (options, call) => this.#own(options, call)),
+    );
+  }
+
+  /** The handler has ended: what it keeps of its messages goes on without it. */
+  end(): void {
+    this.#isOver = true;
   }
 
   /** Resolves when no send is in flight; logs failures that were not observed. */
@@ -53,8 +62,32 @@ export class Sends {
     }
   }
 
-  async #go(go: () => Promise<void>): Promise<void> {
+  #own<T, Options extends CallOptions>(
+    options: Options | undefined,
+    go: (options: Options | undefined) => Promise<T>,
+  ): Promise<T> {
+    if (!this.#isOver) return this.send(options, go);
+    const sent = this.#track(go(options));
+    void this.settled();
+    return sent;
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    const sent = TrackedPromise.of(work);
+    const end: Promise<void> = work
+      .then(
+        () => undefined,
+        (reason: unknown) => {
+          if (this.#failed.length < MAX_FAILED) this.#failed.push({ sent, reason });
+        },
+      )
+      .finally(() => this.#pending.delete(end));
+    this.#pending.add(end);
+    return sent;
+  }
+
+  async #go<T>(go: () => Promise<T>): Promise<T> {
     await yieldIfAborted(this.#slot.signal);
-    await go();
+    return go();
   }
 }

@@ -266,7 +266,7 @@ export const BACKEND_CONTRACT: readonly ContractCase[] = Object.entries(CASES).m
 
 async function seenOrRefused(
   can: boolean,
-  call: Promise<void>,
+  call: Promise<unknown>,
   seen: () => Promise<void>,
 ): Promise<void> {
   if (!can) return await assertRefused(call);
@@ -274,7 +274,7 @@ async function seenOrRefused(
   await seen();
 }
 
-function assertRefused(call: Promise<void>): Promise<void> {
+function assertRefused(call: Promise<unknown>): Promise<void> {
   return assert.rejects(call, (error) => !refused(error));
 }
 

@@ -7,6 +7,8 @@ import {
   type Content,
   connectPlugin,
   type PluginClient,
+  type SendOptions,
+  type SentMessage,
 } from "@seabird-chat/sdk";
 import { type BackendDefinition, startBackend } from "@seabird-chat/sdk/backend";
 import type { FakeClock } from "../time/fake-clock.ts";
@@ -120,20 +122,20 @@ export class Backendbed implements AsyncDisposable {
   }
 
   /** Sends a message to a channel; rejects with the backend's or the network's refusal. */
-  send(channel: string, content: Content, settings?: ActionOptions): Promise<void> {
+  send(channel: string, content: Content, settings?: SendOptions): Promise<SentMessage> {
     return this.#call(this.core.sendMessage(this.#absolute(channel), content, settings));
   }
 
-  sendPrivately(user: string, content: Content, settings?: ActionOptions): Promise<void> {
+  sendPrivately(user: string, content: Content, settings?: SendOptions): Promise<SentMessage> {
     return this.#call(this.core.sendPrivateMessage(this.#absolute(user), content, settings));
   }
 
   /** Performs an action in a channel, as in `/me waves`. */
-  act(channel: string, content: Content, settings?: ActionOptions): Promise<void> {
+  act(channel: string, content: Content, settings?: SendOptions): Promise<SentMessage> {
     return this.#call(this.core.performAction(this.#absolute(channel), content, settings));
   }
 
-  actPrivately(user: string, content: Content, settings?: ActionOptions): Promise<void> {
+  actPrivately(user: string, content: Content, settings?: SendOptions): Promise<SentMessage> {
     return this.#call(this.core.performPrivateAction(this.#absolute(user), content, settings));
   }
 

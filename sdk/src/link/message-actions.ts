@@ -1,0 +1,180 @@
+/** The calls about messages that exist, and about people: the messages extension (docs/protocol.md). */
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { Messages, type User } from "@seabird-chat/protocol";
+import {
+  ACTION_OPTIONS,
+  type ActionOptions,
+  CALL_OPTIONS,
+  type CallOptions,
+  tagsOf,
+} from "./call-options.ts";
+import type { Capabilities, CapabilityCache, Feature } from "./capabilities.ts";
+import { type Content, contentToWire } from "./content.ts";
+import type { Call, CoreCalls } from "./core-calls.ts";
+import { SeabirdError } from "./errors.ts";
+import { type Conversation, conversationToWire } from "./message-reference.ts";
+import { backendIdOf, withNormalId } from "./normal-id.ts";
+import { checkOptionNames } from "./option-names.ts";
+import {
+  type EditResult,
+  type EmojiGiven,
+  type FailedDeletions,
+  type MessageCalls,
+  noExtension,
+  type ReactOptions,
+} from "./sent-message.ts";
+
+/** The people in a channel. */
+export interface MemberList {
+  readonly members: readonly User[];
+  /** False: there are more. */
+  readonly isComplete: boolean;
+}
+
+const DELETE_OPTIONS = [...ACTION_OPTIONS, "reason"];
+const REACT_OPTIONS = [...ACTION_OPTIONS, "removed"];
+
+export interface MessageActionsDeps {
+  readonly transport: Transport;
+  readonly calls: CoreCalls;
+  readonly capabilities: CapabilityCache;
+}
+
+/**
+ * What a backend cannot do is `failed_precondition`, `irc://libera cannot edit messages`; a core
+ * without the extension is `unimplemented`.
+ */
+export class MessageActions implements MessageCalls {
+  readonly #messages: Client<typeof Messages>;
+  readonly #calls: CoreCalls;
+  readonly #capabilities: CapabilityCache;
+
+  /** @internal */
+  constructor({ transport, calls, capabilities }: MessageActionsDeps) {
+    this.#messages = createClient(Messages, transport);
+    this.#calls = calls;
+    this.#capabilities = capabilities;
+  }
+
+  /** Replaces the content of a message, given by the ids of all of its parts. */
+  async editMessage(
+    where: Conversation,
+    ids: string | readonly string[],
+    content: Content,
+    options?: ActionOptions,
+  ): Promise<EditResult> {
+    const messageIds = idList(ids);
+    const conversation = conversationToWire(where);
+    const request = { conversation, messageIds, ...contentToWire(content), ...tagsOf(options) };
+    const { result } = await this.#run(where, {
+      name: "editMessage",
+      options,
+      allowed: ACTION_OPTIONS,
+      send: (more) => this.#messages.editMessage(request, more),
+    });
+    return { ids: result?.messageIds ?? [], degraded: result?.degraded ?? [] };
+  }
+
+  /** Resolves with the ids that could not be deleted, and why. */
+  async deleteMessages(
+    where: Conversation,
+    ids: string | readonly string[],
+    options?: ActionOptions & { readonly reason?: string | undefined },
+  ): Promise<FailedDeletions> {
+    const conversation = conversationToWire(where);
+    const { reason = "" } = options ?? {};
+    const request = { conversation, messageIds: idList(ids), reason, ...tagsOf(options) };
+    const answer = await this.#run(where, {
+      name: "deleteMessages",
+      options,
+      allowed: DELETE_OPTIONS,
+      send: (more) => this.#messages.deleteMessages(request, more),
+    });
+    return answer.failed;
+  }
+
+  /** Reacts to a message. */
+  async react(
+    where: Conversation,
+    id: string,
+    emoji: EmojiGiven,
+    options?: ReactOptions,
+  ): Promise<void> {
+    const { removed = false } = options ?? {};
+    const request = {
+      conversation: conversationToWire(where),
+      messageId: id,
+      emoji: emojiToWire(emoji),
+      removed,
+      ...tagsOf(options),
+    };
+    await this.#run(where, {
+      name: "react",
+      options,
+      allowed: REACT_OPTIONS,
+      send: (more) => this.#messages.react(request, more),
+    });
+  }
+
+  /** Shows that the bot is typing, for as long as the network shows it (some 5 to 10 s), or no more. */
+  async setTyping(where: Conversation, isActive: boolean, options?: CallOptions): Promise<void> {
+    const request = { conversation: conversationToWire(where), isActive };
+    await this.#run(where, {
+      name: "setTyping",
+      options,
+      allowed: CALL_OPTIONS,
+      send: (more) => this.#messages.setTyping(request, more),
+    });
+  }
+
+  /** Who is in a channel: 10,000 people at most. */
+  async listMembers(channelId: string, options?: CallOptions): Promise<MemberList> {
+    const { members, isComplete } = await this.#run(
+      { channelId },
+      {
+        name: "listMembers",
+        options,
+        allowed: CALL_OPTIONS,
+        send: (more) => this.#messages.listMembers({ channelId }, more),
+      },
+    );
+    const people = members.flatMap(({ user }) => (user === undefined ? [] : withNormalId(user)));
+    return { members: people, isComplete };
+  }
+
+  /**
+   * What can be done in a conversation, as its backend declared it; without the messages extension
+   * nothing. An answer is remembered for a minute, or until another core answers.
+   */
+  capabilities(where: Conversation): Promise<Capabilities> {
+    return this.#capabilities.of(where, backendIdOf(where));
+  }
+
+  /** Whether something can be done in a conversation, if only partly: `can("edit", { channelId })`. */
+  async can(feature: Feature, where: Conversation): Promise<boolean> {
+    const { features } = await this.#capabilities.usable(where, backendIdOf(where));
+    return Object.hasOwn(features, feature);
+  }
+
+  async #run<T>(where: Conversation, call: Call<T>): Promise<T> {
+    checkOptionNames(call.name, call.options, call.allowed);
+    if (!(await this.#calls.hasMessages(call.options))) throw noExtension();
+    try {
+      return await this.#calls.run(call);
+    } catch (reason) {
+      const { code } = SeabirdError.from(reason);
+      // It cannot do what it has declared, or no more.
+      if (code === "failed_precondition") this.#capabilities.forget(where, backendIdOf(where));
+      throw reason;
+    }
+  }
+}
+
+function idList(ids: string | readonly string[]): string[] {
+  return typeof ids === "string" ? [ids] : [...ids];
+}
+
+function emojiToWire(emoji: EmojiGiven): { text: string; id: string; url: string } {
+  const { text, id = "", url = "" } = typeof emoji === "string" ? { text: emoji } : emoji;
+  return { text, id, url };
+}

@@ -1,0 +1,68 @@
+/** Shows that the bot is typing, until it has answered or the handler ends. */
+import type { ActionClient } from "../link/action-client.ts";
+import type { Clock } from "../link/clock.ts";
+import type { Conversation } from "../link/message-reference.ts";
+
+/** Networks show it for 5 to 10 s. */
+export const RENEW_TYPING_MS = 4_000;
+/** A handler that sleeps for longer is not seen typing all the while. */
+export const MAX_TYPING_MS = 300_000;
+
+export interface TypingDeps {
+  readonly core: Pick<ActionClient, "can" | "setTyping">;
+  readonly clock: Clock;
+  readonly where: Conversation;
+}
+
+export class Typing {
+  readonly #deps: TypingDeps;
+  #shown: Promise<void> | undefined;
+  #isActive = false;
+  #endsAt = 0;
+  #stopTimer = () => {};
+
+  constructor(deps: TypingDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when it is shown, or cannot be. Never rejects. */
+  start(): Promise<void> {
+    if (this.#isActive && this.#shown !== undefined) return this.#shown;
+    this.#isActive = true;
+    this.#endsAt = this.#deps.clock.now() + MAX_TYPING_MS;
+    this.#shown = this.#show();
+    return this.#shown;
+  }
+
+  /** Idempotent. */
+  stop(): void {
+    if (!this.#isActive) return;
+    this.#isActive = false;
+    this.#stopTimer();
+    void this.#shown?.then(() => this.#hide());
+  }
+
+  async #show(): Promise<void> {
+    const { core, clock, where } = this.#deps;
+    try {
+      if (!(await core.can("typing", where)) || !this.#isActive) return;
+      await core.setTyping(where, true);
+    } catch {
+      return;
+    }
+    if (!this.#isActive || clock.now() + RENEW_TYPING_MS > this.#endsAt) return;
+    this.#stopTimer = clock.after(RENEW_TYPING_MS, () => {
+      this.#shown = this.#show();
+    });
+  }
+
+  async #hide(): Promise<void> {
+    const { core, where } = this.#deps;
+    if (this.#isActive) return;
+    try {
+      if (await core.can("typing", where)) await core.setTyping(where, false);
+    } catch {
+      // It ends by itself.
+    }
+  }
+}
