@@ -6,13 +6,14 @@ import {
   ListChannelsRequestSchema,
   StreamEventsRequestSchema,
 } from "@seabird-chat/protocol";
+import type { Caller } from "./caller.ts";
 import { act, assertRefused } from "./test/acting.ts";
 import { eventsIn, line, refusal, TestBroker, textsIn } from "./test/fixtures.ts";
 
-const channelInfo = (t: TestBroker, channelId: string) =>
-  t.broker.channelInfo(create(ChannelInfoRequestSchema, { channelId }));
-const listChannels = (t: TestBroker, backendId: string) =>
-  t.broker.listChannels(create(ListChannelsRequestSchema, { backendId }));
+const channelInfo = (t: TestBroker, channelId: string, caller: Partial<Caller> = {}) =>
+  t.broker.channelInfo(create(ChannelInfoRequestSchema, { channelId }), t.call({ caller }));
+const listChannels = (t: TestBroker, backendId: string, caller: Partial<Caller> = {}) =>
+  t.broker.listChannels(create(ListChannelsRequestSchema, { backendId }), t.call({ caller }));
 
 test("a stream that wants a command of another gets none, and its names are free at its end", () => {
   const t = new TestBroker();
@@ -71,10 +72,35 @@ test("a backend that comes back begins with no channels", () => {
   assert.deepEqual(listChannels(t, "irc://net").channels, []);
 });
 
-test("core info has its times in whole Unix seconds", () => {
+test("private channels, and threads in them, are unknown to callers without the right", () => {
+  const t = new TestBroker();
+  const backend = t.backend();
+  const channels = [
+    { channelId: "open" },
+    { channelId: "group", isPrivate: true },
+    { channelId: "thread", parentId: "group" },
+  ];
+  for (const value of channels) backend.say({ inner: { case: "joinChannel", value } });
+  const idsFor = (caller: Partial<Caller>) =>
+    listChannels(t, "irc://net", caller).channels.map(({ id }) => id);
+  const [open, ...secret] = ["irc://net/open", "irc://net/group", "irc://net/thread"] as const;
+  assert.deepEqual(idsFor({ mayPrivate: true }), [secret[0], open, secret[1]]);
+  assert.deepEqual(idsFor({ mayPrivate: false }), [open]);
+  assert.equal(channelInfo(t, open, { mayPrivate: false }).channel?.id, open);
+  for (const id of secret) {
+    assert.equal(channelInfo(t, id).channel?.id, id);
+    const hidden = () => channelInfo(t, id, { mayPrivate: false });
+    assert.throws(hidden, refusal("channel_not_found", "channel not found"));
+  }
+  const { parentId, isPrivate } = channelInfo(t, secret[1]).channel ?? {};
+  assert.deepEqual([parentId, isPrivate], ["irc://net/group", false]);
+});
+
+test("core info has its times in whole Unix seconds, and core's extensions", () => {
   const t = new TestBroker();
   t.clock.advance(2_500);
-  const { startupTimestamp, currentTimestamp } = t.broker.coreInfo();
+  const { startupTimestamp, currentTimestamp, extensions } = t.broker.coreInfo();
+  assert.deepEqual(extensions, ["messages"]);
   assert.deepEqual([startupTimestamp, currentTimestamp], [1_700_000_001n, 1_700_000_003n]);
 });
 

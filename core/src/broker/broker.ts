@@ -2,16 +2,15 @@
  * The broker's API for the transport, the admin service and metrics. The broker uses no socket and
  * no disk, and no time but the given clock.
  */
-import {
-  BackendChange,
-  type ChannelInfoRequest,
-  type ChannelInfoResponse,
-  type CommandsResponse,
-  type CoreInfoResponse,
-  type ListBackendsResponse,
-  type ListChannelsRequest,
-  type ListChannelsResponse,
-  type StreamEventsRequest,
+import type {
+  ChannelInfoRequest,
+  ChannelInfoResponse,
+  CommandsResponse,
+  CoreInfoResponse,
+  ListBackendsResponse,
+  ListChannelsRequest,
+  ListChannelsResponse,
+  StreamEventsRequest,
 } from "@seabird-chat/protocol";
 import { ActionRunner } from "./actions/action-runner.ts";
 import { RateLimiter } from "./actions/rate-limiter.ts";
@@ -23,7 +22,7 @@ import { BrokerError, shuttingDown } from "./errors.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { type BrokerObserver, silentObserver } from "./observer.ts";
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from "./options.ts";
-import { type Backend, Backends } from "./registries/backends.ts";
+import { Backends } from "./registries/backends.ts";
 import { Commands } from "./registries/commands.ts";
 import {
   channelInfo,
@@ -35,12 +34,12 @@ import {
 import { type BrokerStats, brokerStats } from "./status/stats.ts";
 import type { StatusSnapshot, StatusWatch } from "./status/status.ts";
 import { StatusFeed } from "./status/status-feed.ts";
+import { BackendReporter } from "./streams/backend-reporter.ts";
 import { BackendSession, type IngestSession } from "./streams/backend-session.ts";
-import { backendEvent } from "./streams/core-events.ts";
 import { EventBus } from "./streams/event-bus.ts";
 import { readFilter } from "./streams/event-filter.ts";
 import type { EventStream } from "./streams/event-stream.ts";
-import type { Source, SourceEnd } from "./streams/source.ts";
+import { endMessage, type Source, type SourceEnd } from "./streams/source.ts";
 
 export interface BrokerDeps {
   /** Bounds and timeouts; default: those of BROKER_LIMITS. */
@@ -68,6 +67,7 @@ export class Broker {
   readonly #actions: ActionRunner;
   readonly #sessions = new Set<BackendSession>();
   readonly #feed: StatusFeed;
+  readonly #reporter: BackendReporter;
   readonly #startedAtMs: number;
   /** Unregisters the commands of each stream. */
   readonly #registrations = new WeakMap<EventStream, () => void>();
@@ -100,6 +100,8 @@ export class Broker {
       wallMs: () => clock.wallMs(),
       snapshot: () => this.status(),
     });
+    const reported = { log, observer, feed: this.#feed, events: this.#events };
+    this.#reporter = new BackendReporter(reported);
   }
 
   /**
@@ -140,9 +142,7 @@ export class Broker {
       backends: this.#backends,
       requests: this.#requests,
       events: this.#events,
-      onJoined: (backend) => this.#backendJoined(backend),
-      onLeft: (backend, end) => this.#backendLeft(backend, end),
-      onNetworkChange: (backend, reason) => this.#networkChanged(backend, reason),
+      reporter: this.#reporter,
       onClosed: (closed) => this.#sessions.delete(closed),
     });
     this.#sessions.add(session);
@@ -168,14 +168,14 @@ export class Broker {
     return listBackends(this.#backends);
   }
 
-  /** A backend's channels, sorted by id. Throws `bad_id` or `unknown_backend`. */
-  listChannels(request: ListChannelsRequest): ListChannelsResponse {
-    return listChannels(this.#backends, request, this.options);
+  /** A backend's channels that the caller may know of, sorted by id. Throws `bad_id` or `unknown_backend`. */
+  listChannels(request: ListChannelsRequest, { caller }: CallContext): ListChannelsResponse {
+    return listChannels(this.#backends, request, this.options, caller);
   }
 
   /** Throws `bad_id`, `unknown_backend` or `channel_not_found`. */
-  channelInfo(request: ChannelInfoRequest): ChannelInfoResponse {
-    return channelInfo(this.#backends, request, this.options);
+  channelInfo(request: ChannelInfoRequest, { caller }: CallContext): ChannelInfoResponse {
+    return channelInfo(this.#backends, request, this.options, caller);
   }
 
   coreInfo(): CoreInfoResponse {
@@ -281,41 +281,4 @@ export class Broker {
     this.#log.info({ stream: id, tokenName: caller.name, ...why }, "event stream ended");
     this.#feed.publish(() => ({ kind: "stream_closed", id, tokenName: caller.name, reason }));
   }
-
-  #backendJoined(backend: Backend): void {
-    const tokenName = backend.deps.caller.name;
-    this.#log.info({ backend: backend.id, tokenName }, "backend connected");
-    this.#feed.publish(() => ({ kind: "backend_connected", backend: backend.status() }));
-    this.#events.publish(backendEvent(BackendChange.CONNECTED, backend));
-  }
-
-  #backendLeft(backend: Backend, end: SourceEnd | "left"): void {
-    const { id, name, isOnNetwork } = backend;
-    const { connectionId } = backend.deps;
-    const reason = endMessage(end);
-    if (!isOnNetwork) this.#observer.networkChanged(name.type, true);
-    const why = reason === "" ? {} : { reason };
-    this.#log.info({ backend: id, ...why }, "backend disconnected");
-    this.#feed.publish(() => ({ kind: "backend_disconnected", id, connectionId, reason }));
-    const said = end === "left" ? CONNECTION_LOST : reason;
-    this.#events.publish(backendEvent(BackendChange.DISCONNECTED, backend, said));
-  }
-
-  #networkChanged(backend: Backend, reason: string): void {
-    const { id, name, isOnNetwork } = backend;
-    const what = isOnNetwork ? "backend's network is back" : "backend has lost its network";
-    this.#log[isOnNetwork ? "info" : "warn"]({ backend: id, reason }, what);
-    this.#observer.networkChanged(name.type, isOnNetwork);
-    this.#feed.publish(() => ({ kind: "network_changed", backend: backend.status() }));
-    const { NETWORK_BACK, NETWORK_LOST } = BackendChange;
-    const change = isOnNetwork ? NETWORK_BACK : NETWORK_LOST;
-    this.#events.publish(backendEvent(change, backend, reason));
-  }
-}
-
-/** The reason of a backend's end without a status. */
-const CONNECTION_LOST = "connection lost";
-
-function endMessage(end: SourceEnd | "left"): string {
-  return end === "left" ? "" : (end.error?.message ?? "");
 }

@@ -106,7 +106,7 @@ test("joining, changing and leaving keep the list of channels, and are no events
   const stream = t.stream();
   const listed = (): string[] => {
     const request = create(ListChannelsRequestSchema, { backendId: "irc://net" });
-    const { channels } = t.broker.listChannels(request);
+    const { channels } = t.broker.listChannels(request, t.call());
     return channels.map(({ id, displayName, topic }) => `${id} ${displayName} ${topic}`);
   };
   const join = { channelId: "#c", displayName: "C", topic: "t" };

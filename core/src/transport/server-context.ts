@@ -5,6 +5,7 @@ import type { Logger } from "../broker/logger.ts";
 import type { MethodTable } from "./calls/method-table.ts";
 import type { Sweeper } from "./connections/sweeper.ts";
 import type { TickScheduler } from "./connections/tick-scheduler.ts";
+import type { DiscoveryHeaders, GrpcHeaders } from "./discovery.ts";
 import type { GunzipPool } from "./grpc/gunzip-pool.ts";
 import type { TransportLimits } from "./limits.ts";
 import type { TransportObserver } from "./observer.ts";
@@ -20,6 +21,9 @@ export interface ServerContext {
   readonly ticks: TickScheduler;
   readonly sweeper: Sweeper;
   readonly gunzipPool: GunzipPool;
+  /** Every response to a call has them. */
+  readonly discovery: DiscoveryHeaders;
+  readonly grpcHeaders: GrpcHeaders;
   /** What changes while the server lives. */
   readonly state: ServerState;
 }

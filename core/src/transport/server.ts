@@ -17,6 +17,7 @@ import { Http2Connection, ignore } from "./connections/http2-connection.ts";
 import { Listener, type TlsFiles } from "./connections/listener.ts";
 import { Sweeper } from "./connections/sweeper.ts";
 import { TickScheduler } from "./connections/tick-scheduler.ts";
+import { discoveryHeaders, grpcHeaders } from "./discovery.ts";
 import { GunzipPool } from "./grpc/gunzip-pool.ts";
 import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
 import { HttpRouter } from "./http/http-router.ts";
@@ -187,7 +188,10 @@ export class TransportServer {
 function createContext(options: ServerOptions, methods: readonly Method[]): ServerContext {
   const clock = options.clock ?? systemClock;
   const limits = resolveTransportLimits(options.limits);
+  const discovery = discoveryHeaders();
   return {
+    discovery,
+    grpcHeaders: grpcHeaders(discovery),
     methods: new MethodTable(methods, () => loadLazy(methods, options.lazyMethods)),
     authenticator: options.authenticator,
     limits,

@@ -9,6 +9,7 @@ import {
   MemoryServer,
   MemoryTokens,
 } from "@seabird-chat/core/testing";
+import { EXTENSIONS_HEADER, INSTANCE_HEADER, MESSAGES_EXTENSION } from "@seabird-chat/protocol";
 import type { ConnectOptions } from "@seabird-chat/sdk";
 import type { IdleDetector } from "../time/idle-detector.ts";
 import { MemoryMessageStream } from "./memory-message-stream.ts";
@@ -97,7 +98,7 @@ export class MemoryCore {
       const deps = { token, idle, line: () => line.current() };
       return {
         url,
-        core: NO_EXTENSION,
+        core: line,
         transport: new MemoryTransport(deps),
         stream: (call) => new MemoryMessageStream(deps, call),
         drop: () => line.drop(),
@@ -106,25 +107,35 @@ export class MemoryCore {
   }
 }
 
-/** Responses in memory have no headers. */
-const NO_EXTENSION = { instance: undefined, hasMessages: false };
-
 /** Never connected to: it stands in messages. */
 const CORE_URL = "http://core.invalid";
 
-/** A client's connection: made on first use, and again when it has gone. */
+/**
+ * A client's connection: made on first use, and again when it has gone. The core at its other end
+ * is known by the headers of its responses.
+ */
 class ClientLine {
   readonly #server: () => MemoryServer | undefined;
   #line: Line | undefined;
+  #headers: Readonly<Record<string, string>> | undefined;
 
   constructor(server: () => MemoryServer | undefined) {
     this.#server = server;
+  }
+
+  get instance(): string | undefined {
+    return this.#headers?.[INSTANCE_HEADER];
+  }
+
+  get hasMessages(): boolean | undefined {
+    return this.#headers?.[EXTENSIONS_HEADER]?.split(",").includes(MESSAGES_EXTENSION);
   }
 
   current(): Line {
     if (this.#line !== undefined) return this.#line;
     const connection = this.#server()?.connect();
     if (connection === undefined) throw refused();
+    this.#headers = connection.responseHeaders;
     const gone = new AbortController();
     const line = { connection, gone: gone.signal };
     connection.onClosed = () => {

@@ -40,11 +40,12 @@ export class MemoryTransport implements Transport {
     method: DescMethodUnary<I, O>,
     signal: AbortSignal | undefined,
     timeoutMs: number | undefined,
-    header: HeadersGiven,
+    _header: HeadersGiven,
     input: MessageInitShape<I>,
   ): Promise<UnaryResponse<I, O>> {
     const end = this.#deps.idle.begin(`call of ${method.name}`);
     const limits = new CallLimits();
+    let headers: Readonly<Record<string, string>> = {};
     try {
       const request = toBinary(method.input, create(method.input, input));
       const { connection, gone } = this.#deps.line();
@@ -54,11 +55,12 @@ export class MemoryTransport implements Transport {
       await limits.race(nextTurn());
       const call = connection.unary(this.#head(method, timeoutMs), request);
       limits.onReached(() => call.cancel());
+      headers = connection.responseHeaders;
       const message = (await limits.race(call.reply)) as MessageShape<O>;
       await limits.race(nextTurn());
-      return { stream: false, ...about(method, header), message };
+      return { stream: false, ...about(method, headers), message };
     } catch (reason) {
-      throw toConnectError(reason);
+      throw toConnectError(reason, headers);
     } finally {
       limits.close();
       end();
@@ -75,7 +77,7 @@ export class MemoryTransport implements Transport {
   }
 }
 
-function about<M extends DescMethodUnary>(method: M, header: HeadersGiven) {
+function about<M extends DescMethodUnary>(method: M, header: Readonly<Record<string, string>>) {
   const trailer = new Headers({ "grpc-status": "0" });
   return { service: method.parent, method, header: new Headers(header), trailer };
 }

@@ -4,10 +4,15 @@ import { BrokerError, errorTrailers } from "@seabird-chat/core/testing";
 
 const MAX_STATUS_MESSAGE_BYTES = 1_024;
 
-export function toConnectError(reason: unknown): ConnectError {
+/** `headers`: those of the response. */
+export function toConnectError(
+  reason: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): ConnectError {
   if (!(reason instanceof BrokerError)) return ConnectError.from(reason);
   const trailers = Object.entries(errorTrailers(reason, MAX_STATUS_MESSAGE_BYTES));
-  const metadata = new Headers(trailers.map(([name, value]) => [name, String(value)]));
+  const metadata = new Headers(headers);
+  for (const [name, value] of trailers) metadata.set(name, String(value));
   const code = Number(metadata.get("grpc-status"));
   const message = decodeURIComponent(metadata.get("grpc-message") ?? "");
   return new ConnectError(message, code as Code, metadata);

@@ -14,7 +14,9 @@ import {
   type ListChannelsResponse,
   ListChannelsResponseSchema,
 } from "@seabird-chat/protocol";
+import type { Caller } from "../caller.ts";
 import { BrokerError } from "../errors.ts";
+import { EXTENSIONS } from "../extensions.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { Backend, Backends } from "./backends.ts";
 import type { Commands } from "./commands.ts";
@@ -25,24 +27,30 @@ export function listBackends(backends: Backends): ListBackendsResponse {
   return create(ListBackendsResponseSchema, { backends: all });
 }
 
+/** What a caller without the right to private messages must not learn of is left out. */
 export function listChannels(
   backends: Backends,
   { backendId }: ListChannelsRequest,
   { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
+  { mayPrivate }: Pick<Caller, "mayPrivate">,
 ): ListChannelsResponse {
   const { channels } = connected(backends.find(readBackendId(backendId, maxAbsoluteIdBytes)));
-  return create(ListChannelsResponseSchema, { channels: channels.sorted() });
+  return create(ListChannelsResponseSchema, { channels: channels.sorted(mayPrivate) });
 }
 
 export function channelInfo(
   backends: Backends,
   { channelId }: ChannelInfoRequest,
   { maxAbsoluteIdBytes }: ResolvedBrokerOptions,
+  { mayPrivate }: Pick<Caller, "mayPrivate">,
 ): ChannelInfoResponse {
   const id = readTargetId("channel_id", channelId, maxAbsoluteIdBytes);
   const { channels, capabilities } = connected(backends.find(id));
   const channel = channels.get(id.relative);
-  if (channel === undefined) throw new BrokerError("channel_not_found", "channel not found");
+  const isHidden = !mayPrivate && channels.isPrivate(id.relative);
+  if (channel === undefined || isHidden) {
+    throw new BrokerError("channel_not_found", "channel not found");
+  }
   return create(ChannelInfoResponseSchema, {
     channel,
     capabilities: capabilities.effective(id.relative),
@@ -63,6 +71,7 @@ export function coreInfo(startedAtMs: number, nowMs: number): CoreInfoResponse {
   return create(CoreInfoResponseSchema, {
     startupTimestamp: unixSeconds(startedAtMs),
     currentTimestamp: unixSeconds(nowMs),
+    extensions: [...EXTENSIONS],
   });
 }
 

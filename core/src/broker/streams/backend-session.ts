@@ -17,6 +17,7 @@ import type { Logger } from "../logger.ts";
 import type { BrokerObserver, DropReason } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { Backend, type Backends } from "../registries/backends.ts";
+import type { BackendReporter } from "./backend-reporter.ts";
 import { channelEvent } from "./core-events.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { Source, SourceEnd } from "./source.ts";
@@ -47,12 +48,7 @@ export interface BackendSessionDeps {
   readonly backends: Backends;
   readonly requests: Requests;
   readonly events: EventBus;
-  /** A backend is registered, after its Hello. */
-  readonly onJoined: (backend: Backend) => void;
-  /** A backend is no longer registered, with the reason. */
-  readonly onLeft: (backend: Backend, end: SourceEnd | "left") => void;
-  /** A backend has lost its network, or has it again. */
-  readonly onNetworkChange: (backend: Backend, reason: string) => void;
+  readonly reporter: BackendReporter;
   /** The session is over, with or without a Hello. Called once. */
   readonly onClosed: (session: BackendSession) => void;
 }
@@ -239,7 +235,7 @@ export class BackendSession implements IngestSession {
   }
 
   #newBackend(name: BackendName): Backend {
-    const { options, clock, requests, events, onNetworkChange } = this.#deps;
+    const { options, clock, requests, events, reporter } = this.#deps;
     const { caller, peer } = this.#call;
     return new Backend({
       name,
@@ -252,7 +248,7 @@ export class BackendSession implements IngestSession {
       wallMs: () => clock.wallMs(),
       end: (error) => this.end(error),
       onChannelChange: (change) => void events.publish(channelEvent(change)),
-      onNetworkChange,
+      onNetworkChange: (changed, reason) => reporter.networkChanged(changed, reason),
     });
   }
 
@@ -266,7 +262,7 @@ export class BackendSession implements IngestSession {
     this.#context = { backend, idPrefix: `${backend.id}/`, options, publish };
     this.#unregister = backends.add(backend);
     observer.backendConnected(backend.name.type);
-    this.#deps.onJoined(backend);
+    this.#deps.reporter.joined(backend);
   }
 
   /** Frees the backend's name and fails the requests that wait for it. */
@@ -280,7 +276,7 @@ export class BackendSession implements IngestSession {
       backend.requests.close(new BrokerError("backend_gone", "backend disconnected"));
       const reason = end === "left" ? "left" : (end.error?.code ?? "left");
       this.#deps.observer.backendDisconnected(backend.name.type, reason);
-      this.#deps.onLeft(backend, end);
+      this.#deps.reporter.left(backend, end);
     }
     if (end === "left") this.#queue.close();
     else this.#queue.finish(end);

@@ -33,3 +33,8 @@ export interface Source {
 export interface SourceEnd {
   readonly error: BrokerError | undefined;
 }
+
+/** The reason of an end; empty for OK, and where the peer has gone. */
+export function endMessage(end: SourceEnd | "left"): string {
+  return end === "left" ? "" : (end.error?.message ?? "");
+}

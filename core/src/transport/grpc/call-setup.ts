@@ -1,4 +1,4 @@
-/** The setup of a native gRPC call, known from its header, and its response headers. */
+/** The setup of a native gRPC call, known from its header, and its refusal. */
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
 import type { ActiveCall } from "../calls/active-call.ts";
@@ -20,19 +20,6 @@ export interface CallSetup {
 export const RESPOND_WITH_TRAILERS = Object.freeze({ waitForTrailers: true, sendDate: false });
 const RESPOND_ONLY = Object.freeze({ endStream: true, sendDate: false });
 
-export const RESPONSE_HEADERS = Object.freeze({
-  ":status": 200,
-  "content-type": "application/grpc",
-});
-
-/** The same as a list of names and values, for which Node makes no object per call. */
-export const RESPONSE_HEADER_LIST: readonly string[] = Object.freeze([
-  ":status",
-  "200",
-  "content-type",
-  "application/grpc",
-]);
-
 /** Responds with a status only (gRPC: Trailers-Only). */
 export function refuse(
   context: ServerContext,
@@ -41,7 +28,7 @@ export function refuse(
 ): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return;
   const trailers = errorTrailers(error, context.limits.maxStatusMessageBytes);
-  stream.respond({ ...RESPONSE_HEADERS, ...trailers }, RESPOND_ONLY);
+  stream.respond({ ...context.grpcHeaders.byName, ...trailers }, RESPOND_ONLY);
   if (stream.readableEnded) return;
   // The peer may still be sending: make it stop, and drop what is on its way.
   stream.resume();

@@ -4,7 +4,7 @@ import type { Source } from "../../broker/streams/source.ts";
 import { refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import { logFailure } from "../calls/log-failure.ts";
-import { type CallSetup, RESPONSE_HEADERS } from "./call-setup.ts";
+import type { CallSetup } from "./call-setup.ts";
 import { Pump, type PumpOwner } from "./pump.ts";
 
 export class OpenStream implements PumpOwner {
@@ -41,7 +41,7 @@ export class OpenStream implements PumpOwner {
       this.#undoDeadline = atCallerDeadline(context, call, (error) => this.fail(error));
     }
     if (stream.destroyed || stream.closed || call.cancelled) this.#pump.close();
-    else this.#pump.start(RESPONSE_HEADERS);
+    else this.#pump.start();
   }
 
   fail(error: BrokerError): void {

@@ -2,7 +2,7 @@
  * Writes a Source to one HTTP/2 stream: what became ready during a tick of the event loop in one
  * write, and never more than one write beyond what the peer has read.
  */
-import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { constants, type ServerHttp2Stream } from "node:http2";
 import type { BrokerError } from "../../broker/errors.ts";
 import type { Source } from "../../broker/streams/source.ts";
 import { NOT_SWEPT, type Sweepable } from "../connections/sweeper.ts";
@@ -39,8 +39,8 @@ export class Pump implements TickTask, Sweepable {
   }
 
   /** Sends the headers at once and begins. */
-  start(headers: OutgoingHttpHeaders): void {
-    this.#stream.respond(headers, RESPOND_WITH_TRAILERS);
+  start(): void {
+    this.#stream.respond(this.#context.grpcHeaders.byName, RESPOND_WITH_TRAILERS);
     this.#source.onReady = () => {
       // An end waits for the tick's: what else the tick brings, a reply, comes before it.
       if (this.#source.end === undefined) this.#context.ticks.scheduleSoon(this);

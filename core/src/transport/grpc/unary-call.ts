@@ -8,12 +8,7 @@ import { encodeEnvelope } from "../calls/encode-envelope.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { UnaryMethod } from "../calls/method.ts";
 import { watchReply } from "../calls/unread-replies.ts";
-import {
-  type CallSetup,
-  RESPOND_WITH_TRAILERS,
-  RESPONSE_HEADER_LIST,
-  refuse,
-} from "./call-setup.ts";
+import { type CallSetup, RESPOND_WITH_TRAILERS, refuse } from "./call-setup.ts";
 import { openEnvelope } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import { RequestBody, type RequestOwner } from "./request-body.ts";
@@ -97,7 +92,7 @@ export class UnaryCall implements RequestOwner {
     }
     this.#end("ok");
     if (stream.destroyed || stream.closed) return;
-    stream.respond(RESPONSE_HEADER_LIST, RESPOND_WITH_TRAILERS);
+    stream.respond(context.grpcHeaders.list, RESPOND_WITH_TRAILERS);
     stream.on("wantTrailers", sendOk);
     stream.end(envelope);
   }

@@ -2,6 +2,7 @@
  * Cross-origin requests of browsers: closed unless an origin is listed. A token is needed in
  * any case, and is never sent by a browser on its own.
  */
+import { DISCOVERY_HEADER_NAMES } from "../discovery.ts";
 import { type Exchange, requestHeader } from "./exchange.ts";
 
 const ALLOWED_METHODS = "POST, GET";
@@ -14,7 +15,12 @@ const ALLOWED_HEADERS = [
   "x-grpc-web",
   "x-user-agent",
 ].join(", ");
-const EXPOSED_HEADERS = "grpc-status, grpc-message, retry-after-ms";
+const EXPOSED_HEADERS = [
+  "grpc-status",
+  "grpc-message",
+  "retry-after-ms",
+  ...DISCOVERY_HEADER_NAMES,
+].join(", ");
 /** How long a browser may remember the answer to its preflight, in seconds. */
 const MAX_AGE_S = "7200";
 

@@ -24,8 +24,14 @@ export class HttpRouter {
     stopRequestAtEnd(exchange);
     if (this.#cors.handle(exchange)) return;
     const route = this.#routes.get(exchange.path);
-    if (route !== undefined) void serveRoute(this.#context, route, exchange);
-    else if (exchange.request.method === "POST") void this.#call(exchange);
+    if (route !== undefined) {
+      void serveRoute(this.#context, route, exchange);
+      return;
+    }
+    for (const [name, value] of Object.entries(this.#context.discovery)) {
+      exchange.response.setHeader(name, value);
+    }
+    if (exchange.request.method === "POST") void this.#call(exchange);
     else if (this.#context.methods.has(exchange.path)) {
       answerText(exchange, 405, "calls are made with POST\n", { allow: "POST" });
     } else answerText(exchange, 404, "not found\n");

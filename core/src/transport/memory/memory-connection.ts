@@ -9,6 +9,7 @@ import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method, UnaryMethod } from "../calls/method.ts";
+import type { DiscoveryHeaders } from "../discovery.ts";
 import type { MemoryContext } from "./memory-context.ts";
 import { MemoryStream } from "./memory-stream.ts";
 
@@ -47,6 +48,11 @@ export class MemoryConnection implements Peer {
     this.#context = context;
     this.address = address;
     this.#release = release;
+  }
+
+  /** The headers of every response, refusals included. */
+  get responseHeaders(): DiscoveryHeaders {
+    return this.#context.discovery;
   }
 
   get openCalls(): number {

@@ -3,6 +3,7 @@ import type { Authenticator } from "../../auth/principal.ts";
 import type { Clock } from "../../broker/clock.ts";
 import type { Logger } from "../../broker/logger.ts";
 import type { Method } from "../calls/method.ts";
+import type { DiscoveryHeaders } from "../discovery.ts";
 import type { TransportLimits } from "../limits.ts";
 
 export interface MemoryContext {
@@ -12,5 +13,6 @@ export interface MemoryContext {
   readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly log: Logger;
+  readonly discovery: DiscoveryHeaders;
   readonly state: { shuttingDown: boolean };
 }

@@ -7,6 +7,7 @@ import type { Clock } from "../../broker/clock.ts";
 import { type Logger, silentLogger } from "../../broker/logger.ts";
 import type { Method } from "../calls/method.ts";
 import { pathOf } from "../calls/method-table.ts";
+import { discoveryHeaders } from "../discovery.ts";
 import { resolveTransportLimits, type TransportLimits } from "../limits.ts";
 import { MemoryConnection } from "./memory-connection.ts";
 import type { MemoryContext } from "./memory-context.ts";
@@ -33,6 +34,7 @@ export class MemoryServer {
       clock,
       limits: resolveTransportLimits(limits),
       log,
+      discovery: discoveryHeaders(),
       state: { shuttingDown: false },
     };
   }

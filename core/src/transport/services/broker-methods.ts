@@ -29,8 +29,12 @@ export function brokerMethods(broker: Broker): readonly Method[] {
     },
     ...(Object.keys(ACTIONS) as ActionKind[]).map((kind) => action(broker, kind)),
     list(rpc.listBackends, () => broker.listBackends()),
-    list(rpc.listChannels, (request) => broker.listChannels(request as ListChannelsRequest)),
-    list(rpc.getChannelInfo, (request) => broker.channelInfo(request as ChannelInfoRequest)),
+    list(rpc.listChannels, (request, call) =>
+      broker.listChannels(request as ListChannelsRequest, call),
+    ),
+    list(rpc.getChannelInfo, (request, call) =>
+      broker.channelInfo(request as ChannelInfoRequest, call),
+    ),
     list(rpc.getCoreInfo, () => broker.coreInfo()),
     list(rpc.registeredCommands, () => broker.registeredCommands()),
     {
@@ -54,7 +58,10 @@ function action(broker: Broker, kind: ActionKind): UnaryMethod {
   };
 }
 
-function list(desc: UnaryMethod["desc"], handle: (request: Message) => Message): UnaryMethod {
+function list(
+  desc: UnaryMethod["desc"],
+  handle: (request: Message, call: Call) => Message,
+): UnaryMethod {
   return { kind: "unary", desc, access: READERS, handle };
 }
 
