@@ -9,6 +9,7 @@ import { burst } from "./measurements/burst.ts";
 import { coldStart } from "./measurements/cold-start.ts";
 import { fanOut } from "./measurements/fan-out.ts";
 import { idleMemory } from "./measurements/idle-memory.ts";
+import { ids } from "./measurements/ids.ts";
 import { latency } from "./measurements/latency.ts";
 import { projectMemory } from "./measurements/project-memory.ts";
 import { sdkAction } from "./measurements/sdk-action.ts";
@@ -28,6 +29,7 @@ import type { MeasuredSystem, StartSystem, SystemName } from "./systems/system.t
 const ALL: readonly Measurement[] = [
   fanOut,
   shapes,
+  ids,
   latency,
   actions,
   waiting,

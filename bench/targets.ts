@@ -37,6 +37,7 @@ export const TARGETS: readonly Target[] = [
   atLeastOf(/^deliveries to 100 streams, unpaced(, real)?$/, 0.9),
   atLeastOf(/^deliveries to 100 streams, unpaced, tagged$/, 1, "nats"),
   atMost(/^processor to 1 stream, unpaced: real, times plain$/, 2, "times"),
+  atLeast(/: with ids, part of those without$/, 0.9),
   atLeastOf(/^actions, \d.* in flight$/, 0.7),
   atMost(/^idle stream, own connection$/, 48, "KB"),
   atMost(/^idle stream, 50 on one$/, 8, "KB"),

@@ -53,9 +53,9 @@ export class Shape {
   readonly name: ShapeName;
   readonly #recorded: RecordedShape;
 
-  constructor(name: ShapeName) {
+  constructor(name: ShapeName, recorded: RecordedShape = readRecorded()[name]) {
     this.name = name;
-    this.#recorded = readRecorded()[name];
+    this.#recorded = recorded;
   }
 
   get type(): string {

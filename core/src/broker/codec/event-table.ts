@@ -35,7 +35,6 @@ import {
   fieldsOf,
   items,
   message,
-  nanos,
   needed,
   normalised,
   optionalId,
@@ -77,12 +76,14 @@ const conversation = needed(
     }),
   ),
 );
-const time = message(
-  fieldsOf(TimestampSchema, {
-    seconds: { ...copied, between: UNIX_SECONDS },
-    nanos: { ...copied, between: NANOS },
-  }),
-);
+const timeWith = (rule: FieldRule): FieldRule =>
+  message(
+    fieldsOf(TimestampSchema, {
+      seconds: { ...rule, between: UNIX_SECONDS },
+      nanos: { ...copied, between: NANOS },
+    }),
+  );
+const time = timeWith(copied);
 const messageId = upTo(MAX_MESSAGE_ID_BYTES);
 const emojiText = upTo(MAX_EMOJI_BYTES);
 const reference = message(
@@ -108,7 +109,6 @@ const info = infoWith(messageId);
 const emoji = message(
   fieldsOf(EmojiSchema, { text: needed(emojiText), id: emojiText, url: safeUrl }),
 );
-const blockTime = message(fieldsOf(TimestampSchema, { seconds, nanos }));
 
 type BlockName = NonNullable<Block["inner"]["case"]>;
 type BlockRow = readonly [plain: keyof typeof PLAIN, rules: FieldRules];
@@ -125,7 +125,7 @@ const BLOCKS: Readonly<Record<BlockName, BlockRow>> = {
   list: ["listed", { inner: items, isOrdered: copied }],
   link: ["link", { url, inner: child }],
   blockquote: ["asSet", { inner: child }],
-  timestamp: ["time", { inner: { ...blockTime, isRequired: true } }],
+  timestamp: ["time", { inner: { ...timeWith(seconds), isRequired: true } }],
   container: ["joined", { inner: items }],
   heading: ["asSet", { level: copied, inner: child }],
   mention: ["asSet", { inner: child, userId: optionalId, channelId: optionalId, everyone: copied }],

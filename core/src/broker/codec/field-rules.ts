@@ -16,13 +16,12 @@ export const OPERATION = {
   setPlain: 6,
   setUrl: 7,
   setSeconds: 8,
-  setNanos: 9,
-  writeChild: 10,
-  writeItem: 11,
-  cutText: 12,
-  checkUrl: 13,
-  discard: 14,
-  writeArgument: 15,
+  writeChild: 9,
+  writeItem: 10,
+  cutText: 11,
+  checkUrl: 12,
+  discard: 13,
+  writeArgument: 14,
 } as const;
 
 /** Where a block's plain text comes from; the transcoder has a case for each. */
@@ -92,9 +91,8 @@ export const child: FieldRule = { operation: OPERATION.writeChild, isRequired: t
 export const items: FieldRule = { operation: OPERATION.writeItem };
 /** In a block: the url of its link. */
 export const url: FieldRule = { operation: OPERATION.setUrl, isRequired: true };
-/** In a block: its time. */
+/** In a block: the seconds of its time. */
 export const seconds: FieldRule = { operation: OPERATION.setSeconds };
-export const nanos: FieldRule = { operation: OPERATION.setNanos };
 
 /** A field's tag as it is on the wire: its first byte, and its second or -1. */
 export interface WireTag {

@@ -10,7 +10,6 @@ import { type Field, OPERATION, PLACE, PLAIN } from "./field-rules.ts";
 import { PlainWriter } from "./plain-writer.ts";
 import { isUtf8 } from "./utf8.ts";
 
-const NANOS_PER_SECOND = 1_000_000_000;
 const AT_SIGN = 0x40;
 
 export class FieldTranscoder {
@@ -106,10 +105,8 @@ export class FieldTranscoder {
         this.#url(field, from, to);
         return;
       case OPERATION.setSeconds:
-        this.#plain.seconds = this.#number(field, from, to);
-        return;
-      case OPERATION.setNanos:
-        if (this.#number(field, from, to) >= NANOS_PER_SECOND) this.isUnusual = true;
+        this.#plain.seconds = this.#numberAt(from, to);
+        this.#number(field, from, to);
         return;
       case OPERATION.writeChild:
       case OPERATION.writeArgument:
@@ -153,14 +150,17 @@ export class FieldTranscoder {
     if (from < to) this.#text(field, from, to);
   }
 
-  /** Returns the number. */
-  #number(field: Field, from: number, to: number): number {
+  #number(field: Field, from: number, to: number): void {
+    const { bytes } = this.input;
+    if (to - from <= 1 && (bytes[from] ?? 0) === 0 && !field.hasPresence) return;
+    this.output.text(bytes, from, to);
+    this.output.tag(field);
+  }
+
+  #numberAt(from: number, to: number): number {
     const { bytes } = this.input;
     let value = 0;
     for (let at = to - 1; at >= from; at--) value = value * 128 + ((bytes[at] as number) & 127);
-    if (value === 0 && !field.hasPresence) return value;
-    this.output.text(bytes, from, to);
-    this.output.tag(field);
     return value;
   }
 
@@ -249,7 +249,7 @@ export class FieldTranscoder {
     const plain = this.#plain;
     output.head(kind.field, innerEnd - output.at);
     const end = output.at;
-    if (!plain.write(kind.plain, firstItem, isOrdered)) this.isUnusual = true;
+    plain.write(kind.plain, firstItem, isOrdered);
     plain.from = output.at;
     plain.to = end;
     if (output.at < end) output.head(PLAIN_IN_BLOCK, end - output.at);

@@ -40,31 +40,31 @@ export class PlainWriter {
     return true;
   }
 
-  /** Writes the text of a block whose items are kept from this one on; false if it has none. */
-  write(plain: (typeof PLAIN)[keyof typeof PLAIN], firstItem: number, isOrdered: boolean): boolean {
+  /** Writes the text of a block whose items are kept from this one on. */
+  write(plain: (typeof PLAIN)[keyof typeof PLAIN], firstItem: number, isOrdered: boolean): void {
     const output = this.#output;
     switch (plain) {
       case PLAIN.asSet:
         output.again(this.from, this.to);
-        return true;
+        return;
       case PLAIN.joined:
         this.#join(firstItem, "", false);
-        return true;
+        return;
       case PLAIN.listed:
         this.#join(firstItem, LIST_SEPARATOR, isOrdered);
-        return true;
+        return;
       case PLAIN.link: {
         const url = output.read(this.urlFrom, this.urlTo);
         output.string(link(url, output.read(this.from, this.to)).plain);
-        return true;
+        return;
       }
       case PLAIN.file:
         output.again(this.urlFrom, this.urlTo);
         if (this.urlFrom < this.urlTo && this.from < this.to) output.ascii(FILE_SEPARATOR);
         output.again(this.from, this.to);
-        return true;
+        return;
       case PLAIN.time:
-        return this.#writeTime();
+        this.#writeTime();
     }
   }
 
@@ -78,14 +78,8 @@ export class PlainWriter {
     this.items = firstItem;
   }
 
-  #writeTime(): boolean {
-    const moment = new Date(this.seconds * MS_PER_SECOND);
+  #writeTime(): void {
+    this.#output.ascii(timestamp(new Date(this.seconds * MS_PER_SECOND)).plain);
     this.seconds = 0;
-    try {
-      this.#output.ascii(timestamp(moment).plain);
-      return true;
-    } catch {
-      return false;
-    }
   }
 }

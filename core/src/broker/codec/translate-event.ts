@@ -61,6 +61,9 @@ class EventTranslator {
   readonly #context: TranslateContext;
   readonly event: TranslatedEvent = { format: undefined, channelId: undefined, isWithUser: false };
 
+  /** Why an event with a value out of bounds is dropped. */
+  #badReason: DropReason = "bad_field";
+
   constructor(context: TranslateContext) {
     this.#context = context;
   }
@@ -79,7 +82,7 @@ class EventTranslator {
       throw new DroppedEventError("missing_field", `${named} is missing`);
     }
     if (value === undefined && !field.isRequired) return;
-    checkBounds(value, field, named);
+    checkBounds(value, field, named, this.#badReason);
     const changed = this.#changed(value, message, field, named);
     if (holder === undefined) message[name] = changed;
     else holder.value = changed;
@@ -137,11 +140,13 @@ class EventTranslator {
   }
 
   #blocks(root: Block): void {
+    this.#badReason = "bad_block";
     for (const { inner } of walkBlocks(root)) {
       const kind = BLOCK_KINDS_BY_NAME.get(inner.case ?? "");
       if (kind === undefined || inner.value === undefined) continue;
       this.message(inner.value as unknown as Message, kind.field.fields, kind.field.protoName);
     }
+    this.#badReason = "bad_field";
   }
 }
 
@@ -159,11 +164,11 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
-function checkBounds(value: unknown, field: Field, named: string): void {
+function checkBounds(value: unknown, field: Field, named: string, reason: DropReason): void {
   const { maxItems, maxBytes, isNeeded, between } = field;
   const [least, most] = between;
   const each: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const bad = (problem: string) => new DroppedEventError("bad_field", `${named} ${problem}`);
+  const bad = (problem: string) => new DroppedEventError(reason, `${named} ${problem}`);
   if (each.length > maxItems) throw bad(`has more than ${maxItems}`);
   for (const one of each) {
     if (isNeeded && isEmpty(one)) throw bad("has an empty one");
