@@ -48,6 +48,11 @@ export const BROKER_LIMITS = {
    * and memory. A larger event is dropped, logged and counted; a request it answers fails.
    */
   maxEventFields: 32_768,
+  /**
+   * Fields of a backend's Hello, of its capabilities, and of an answer that lists members: enough
+   * for 10,000 members, or for 10,000 channels with a few capabilities each.
+   */
+  maxListFields: 131_072,
   /** Open event streams. More are refused with RESOURCE_EXHAUSTED. */
   maxEventStreams: 10_000,
   /** Kinds that one event stream names. More: it is refused with INVALID_ARGUMENT. */

@@ -16,8 +16,8 @@ import { BrokerError, cancelled, missingScope, timedOut } from "../errors.ts";
 import type { Backend } from "../registries/backends.ts";
 import { readBackendId, readTargetId } from "../registries/target-ids.ts";
 import type { ActionDraft, ActionRunnerDeps } from "./action-draft.ts";
+import { readCallBlocks } from "./call-blocks.ts";
 import { degradeSend } from "./degrade.ts";
-import { mentionsEveryone } from "./mentions.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { MessageContent } from "./rows/action-row.ts";
 import { announcedOptions, checkOptionIds } from "./send-options.ts";
@@ -60,7 +60,7 @@ function readIds(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDe
       : readTargetId(row.field, target.id, maxAbsoluteIdBytes);
   if (given?.options !== undefined) checkOptionIds(given.options, maxAbsoluteIdBytes);
   if (given?.rootBlock !== undefined) {
-    draft.mentionsEveryone = mentionsEveryone(given.rootBlock, maxAbsoluteIdBytes);
+    draft.mentionsEveryone = readCallBlocks(given.rootBlock, maxAbsoluteIdBytes);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   readConversation,
   type SendOptions,
 } from "@seabird-chat/protocol";
+import { withoutUserinfo } from "../codec/url-userinfo.ts";
 import { fits } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
 import { readTargetId } from "../registries/target-ids.ts";
@@ -61,7 +62,7 @@ function announcedReference(replyTo: MessageReference): MessageReference | undef
   return {
     $typeName: "common.MessageReference",
     messageId,
-    ...(author && { author }),
+    ...(author && { author: { ...author, avatarUrl: withoutUserinfo(author.avatarUrl) } }),
     text: cutUtf8(text, MAX_REFERENCE_TEXT_BYTES),
     ...(conversation && readConversation(conversation) && { conversation }),
   };
@@ -71,7 +72,8 @@ function announcedPersona(persona: Persona): Persona | undefined {
   const { id, displayName, avatarUrl } = persona;
   checkBound("id of a persona", id, MAX_MESSAGE_ID_BYTES);
   checkBound("avatar_url", avatarUrl, MAX_USER_FIELD_BYTES);
-  return id === "" && displayName === "" && avatarUrl === "" ? undefined : persona;
+  if (id === "" && displayName === "" && avatarUrl === "") return undefined;
+  return { ...persona, avatarUrl: withoutUserinfo(avatarUrl) };
 }
 
 function checkBound(field: string, value: string, maxBytes: number): void {

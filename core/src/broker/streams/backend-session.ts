@@ -7,7 +7,7 @@ import { RequestQueue } from "../actions/request-queue.ts";
 import { type Requests, unexpectedAnswer } from "../actions/requests.ts";
 import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
-import { decodeMessage, idOfChatEvent } from "../codec/decode.ts";
+import { decodeMessage, idOfChatEvent, isListEvent } from "../codec/decode.ts";
 import type { EncodedEvent } from "../codec/encode-event.ts";
 import { type TranscodedEvent, transcodeEvent } from "../codec/transcode-event.ts";
 import { fits } from "../codec/utf8.ts";
@@ -139,7 +139,9 @@ export class BackendSession implements IngestSession {
   /** `undefined`: the event was dropped. */
   #decode(message: Uint8Array): ChatEvent | undefined {
     try {
-      return decodeMessage(ChatEventSchema, message, this.#deps.options.maxEventFields);
+      const { maxEventFields, maxListFields } = this.#deps.options;
+      const maxFields = isListEvent(message) ? maxListFields : maxEventFields;
+      return decodeMessage(ChatEventSchema, message, maxFields);
     } catch (reason) {
       const error = BrokerError.from(reason);
       const dropReason = DROPPED_UNREAD[error.code];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { SendMessageRequestSchema } from "@seabird-chat/protocol";
 import type { AnyActionRow } from "../actions/rows/action-row.ts";
-import { ACTIONS, type ActionKind, type ActionRequest } from "../actions.ts";
+import { ACTIONS, type ActionKind, type ActionRequest, type ActionResponse } from "../actions.ts";
 import type { ErrorCode } from "../errors.ts";
 import { refusal, type TestBroker, type TestCall } from "./fixtures.ts";
 
@@ -29,7 +29,11 @@ function targetOf(field: keyof typeof TARGETS, id = TARGETS[field]): unknown {
 }
 
 /** A request of this kind to the backend (irc, net), or whatever is in it. */
-export function requestOf<K extends ActionKind>(kind: K, target?: string): ActionRequest<K> {
+export function requestOf<K extends ActionKind>(
+  kind: K,
+  target?: string,
+  fields: object = {},
+): ActionRequest<K> {
   const { rpc, field }: AnyActionRow = ACTIONS[kind];
   const init = Object.fromEntries(
     rpc.input.fields
@@ -39,7 +43,9 @@ export function requestOf<K extends ActionKind>(kind: K, target?: string): Actio
       ])
       .filter(([, value]) => value !== undefined),
   );
-  return create(rpc.input, init as MessageInitShape<typeof rpc.input>) as ActionRequest<K>;
+  return create(rpc.input, { ...init, ...fields } as MessageInitShape<
+    typeof rpc.input
+  >) as ActionRequest<K>;
 }
 
 export const KINDS = Object.keys(ACTIONS) as ActionKind[];
@@ -61,6 +67,16 @@ export function act(
   call: TestCall = {},
 ): Promise<unknown> {
   return t.broker.act(kind, requestOf(kind, target), t.call(call));
+}
+
+/** The same with these fields, whatever the request has besides. */
+export function actWith<K extends ActionKind>(
+  t: TestBroker,
+  kind: K,
+  fields: object,
+  call: TestCall = {},
+): Promise<ActionResponse<K>> {
+  return t.broker.act(kind, requestOf(kind, undefined, fields), t.call(call));
 }
 
 /** A line to "#c". */

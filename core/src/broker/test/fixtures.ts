@@ -148,9 +148,10 @@ export class TestBroker {
     };
   }
 
-  stream(commands: readonly string[] = [], call: TestCall = {}): Source {
+  stream(commands: readonly string[] = [], call: TestCall = {}, kinds: string[] = []): Source {
     const named = Object.fromEntries(commands.map((name) => [name, { name }]));
-    const request = create(StreamEventsRequestSchema, { commands: named });
+    const options = { kinds };
+    const request = create(StreamEventsRequestSchema, { commands: named, options });
     return this.broker.openEvents(request, this.call(call));
   }
 

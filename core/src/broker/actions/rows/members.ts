@@ -8,6 +8,7 @@ import {
   type MembersChatEvent,
   type User,
 } from "@seabird-chat/protocol";
+import { withoutUserinfo } from "../../codec/url-userinfo.ts";
 import { fits, utf8Bytes } from "../../codec/utf8.ts";
 import { BROKER_LIMITS } from "../../limits.ts";
 
@@ -46,7 +47,7 @@ function absoluteUser(user: User, backend: BackendName): User | undefined {
     $typeName: "common.User",
     id: absoluteId(backend, id),
     displayName,
-    avatarUrl: fits(avatarUrl, MAX_USER_FIELD_BYTES) ? avatarUrl : "",
+    avatarUrl: fits(avatarUrl, MAX_USER_FIELD_BYTES) ? withoutUserinfo(avatarUrl) : "",
     isBot,
     account: fits(account, MAX_USER_FIELD_BYTES) ? account : "",
   };

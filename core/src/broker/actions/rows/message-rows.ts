@@ -10,6 +10,7 @@ import {
   Messages,
 } from "@seabird-chat/protocol";
 import type { PublishedInner } from "../../codec/encode-event.ts";
+import { withoutUserinfo } from "../../codec/url-userinfo.ts";
 import { fits, mapBytes } from "../../codec/utf8.ts";
 import { type Answer, action } from "./action-row.ts";
 import { absoluteMembers } from "./members.ts";
@@ -86,7 +87,7 @@ export const MESSAGE_ROWS = {
         $typeName: "seabird.ReactChatRequest",
         conversation: ownConversation(target),
         messageId,
-        ...(isGiven(emoji) && { emoji }),
+        ...emojiOf(emoji),
         removed,
         tags: target.tags,
       },
@@ -99,7 +100,7 @@ export const MESSAGE_ROWS = {
           $typeName: "common.ReactionEvent",
           ...(conversation && { conversation }),
           messageId,
-          ...(isGiven(emoji) && { emoji }),
+          ...emojiOf(emoji),
           removed,
           sender: content.sender,
         },
@@ -151,6 +152,12 @@ function problemOfEmoji(emoji: Emoji | undefined, removed: boolean): string | un
 
 function isGiven(emoji: Emoji | undefined): emoji is Emoji {
   return emoji !== undefined && (emoji.text !== "" || emoji.id !== "");
+}
+
+/** An emoji for the backend and for the event; with nothing in it, it is none. */
+function emojiOf(emoji: Emoji | undefined): { emoji?: Emoji } {
+  if (!isGiven(emoji)) return {};
+  return { emoji: { ...emoji, url: withoutUserinfo(emoji.url) } };
 }
 
 /** Those of a message's parts that are no more, now that an edit has left it with fewer. */
