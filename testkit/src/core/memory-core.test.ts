@@ -1,6 +1,8 @@
 /** The wire in memory: what a client sees of it is what it sees of a socket. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ConnectError } from "@connectrpc/connect";
+import { Seabird } from "@seabird-chat/protocol";
 import { connectPlugin } from "@seabird-chat/sdk";
 import { type Functions, startTestBackend } from "../../../test/support/test-backend.ts";
 import { FakeClock } from "../time/fake-clock.ts";
@@ -75,4 +77,32 @@ test("core that is gone and comes back is found again", async () => {
   });
   await idle.drive("end", Promise.all([plugin.close(), net.close()]));
   assert.equal(core.openCalls, 0);
+});
+
+test("responses name core's extensions and its run, refusals too", async () => {
+  const { core, options, idle } = startCore();
+  const open = (scopes: readonly string[]) => {
+    const { url, token, open: opener } = options("curious", scopes);
+    assert.ok(opener !== undefined && url !== undefined && token !== undefined);
+    return opener({ url, token } as Parameters<typeof opener>[0]);
+  };
+  const connection = open(["plugin"]);
+  const { instance, hasMessages } = connection.core;
+  assert.deepEqual([instance, hasMessages], [undefined, undefined], "before the first answer");
+  const call = (transport = connection.transport) =>
+    transport.unary(Seabird.method.getCoreInfo, undefined, undefined, undefined, {});
+  const { header } = await idle.drive("call", call());
+  assert.equal(header.get("seabird-extensions"), "messages");
+  assert.equal(header.get("seabird-instance"), connection.core.instance);
+  assert.equal(connection.core.hasMessages, true);
+  const refused = await idle.drive(
+    "refusal",
+    call(open(["metrics"]).transport).catch((e) => e),
+  );
+  assert.ok(refused instanceof ConnectError);
+  assert.equal(refused.metadata.get("seabird-instance"), connection.core.instance);
+  core.stop();
+  core.start();
+  const { header: later } = await idle.drive("call", call());
+  assert.notEqual(later.get("seabird-instance"), header.get("seabird-instance"));
 });
