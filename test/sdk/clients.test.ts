@@ -78,7 +78,8 @@ test("a plugin hears every kind of event and answers where it came from", async 
   const [message, , action, command, privately, wink] = heard;
   assert.ok(message?.kind === "message" && command?.kind === "command");
   assert.equal(message.channelId, CHANNEL);
-  assert.deepEqual({ ...message.user }, { id: "test://net/ann", displayName: "Ann" });
+  const details = { avatarUrl: "", isBot: false, account: "" };
+  assert.deepEqual({ ...message.user }, { id: "test://net/ann", displayName: "Ann", ...details });
   assert.equal(message.tags["x/y"], "1");
   assert.equal(message.tags["core/original-format"], "text");
   assert.ok(action?.kind === "action" && action.rootBlock !== undefined);
