@@ -61,6 +61,7 @@ export {
   sendToSupervisor,
 } from "./ipc-messages.ts";
 export { maskLogin } from "./mask-login.ts";
+export { isPluginScope, PLUGIN_SCOPES, type PluginScope } from "./plugin-scopes.ts";
 export { checkSecret, MAX_SECRET_BYTES, readSecretFile, type SecretFile } from "./secret-file.ts";
 export { readStandardInput, StandardInputError } from "./standard-input.ts";
 export {

@@ -32,7 +32,9 @@ export function configureComponent(
   const node = pick(section.node, except);
   const common = reading.values({ ...section, node, schema: reserved, fromEnvironment: false });
   const level = (common["log_level"] ?? logLevel) as LogLevel;
-  return { ...component, settings, logLevel: level, liveKeys: liveKeysOf(section.schema) };
+  const granted = (common["scopes"] ?? []) as readonly string[];
+  const scopes = [...new Set([...component.scopes, ...granted])];
+  return { ...component, scopes, settings, logLevel: level, liveKeys: liveKeysOf(section.schema) };
 }
 
 /** Several plugins of one file have their settings by name. */

@@ -2,7 +2,7 @@
  * Asks programs what they are: `PROGRAM --describe` prints one JSON document and ends. The answer is
  * not trusted: it is bounded in time and size, and checked.
  */
-import { type DotEnv, DotEnvError, readDotEnv } from "@seabird-chat/runtime";
+import { type DotEnv, DotEnvError, isPluginScope, readDotEnv } from "@seabird-chat/runtime";
 import { Mutex } from "../process/mutex.ts";
 import { causeIn, lastLineAsJson, type Program, runProgram } from "../process/run-program.ts";
 import { asRecord } from "./as-record.ts";
@@ -136,7 +136,7 @@ function checked(answer: unknown): Description {
 }
 
 function componentOf(value: unknown): ComponentDescription | undefined {
-  const { name, type, help, commands, settings } = asRecord(value);
+  const { name, type, help, commands, needs, settings } = asRecord(value);
   if (typeof name !== "string" || name === "") return undefined;
   const known = Object.entries(asRecord(commands)).map(([command, about]) => {
     const { shortHelp } = asRecord(about);
@@ -147,6 +147,7 @@ function componentOf(value: unknown): ComponentDescription | undefined {
     ...(typeof type === "string" ? { type } : {}),
     ...(typeof help === "string" ? { help } : {}),
     commands: Object.fromEntries(known),
+    ...(Array.isArray(needs) ? { needs: needs.filter(isPluginScope) } : {}),
     settings: isSchema(settings) ? settings : null,
   };
 }

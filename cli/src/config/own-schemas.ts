@@ -1,4 +1,5 @@
 /** The settings that are the configuration's own, not some component's. */
+import { PLUGIN_SCOPES } from "@seabird-chat/runtime";
 import { type JsonSchema, LOG_LEVELS } from "./project.ts";
 
 const LOG_LEVEL_SCHEMA: JsonSchema = {
@@ -48,6 +49,19 @@ export const REMOTE_CORE_SCHEMA: JsonSchema = {
 export const RESERVED_SCHEMA: JsonSchema = {
   type: "object",
   properties: { log_level: { ...LOG_LEVEL_SCHEMA, description: "how much this component logs" } },
+};
+
+/** What plugins have besides their settings. */
+export const PLUGIN_RESERVED_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: {
+    ...(RESERVED_SCHEMA["properties"] as JsonSchema),
+    scopes: {
+      type: "array",
+      items: { enum: [...PLUGIN_SCOPES], type: "string" },
+      description: "what it may do besides: send under other names, notify a whole channel",
+    },
+  },
 };
 
 /** A backend that does not come with us. */

@@ -7,7 +7,7 @@ import {
   schemaOf,
 } from "./component-values.ts";
 import { suggestion } from "./nearest.ts";
-import { RESERVED_SCHEMA } from "./own-schemas.ts";
+import { PLUGIN_RESERVED_SCHEMA } from "./own-schemas.ts";
 import { formatPath, type Path } from "./path.ts";
 import { isFile } from "./programs.ts";
 import type { ComponentDescription, LogLevel } from "./project.ts";
@@ -50,26 +50,36 @@ async function readPlugin(
   if (problem !== undefined) reading.problem(entry.key, path, problem);
   const program = reading.options.programs.plugin(name);
   const description = { ...first, name: own };
-  return configureComponent(
+  const needs = new Set(described.flatMap((each) => each.needs ?? []));
+  const component = configureComponent(
     {
       name: own,
       kind: "plugin",
       path: formatPath(path),
       ...program,
-      scopes: ["plugin"],
+      scopes: isFile(name) ? ["plugin"] : ["plugin", ...needs],
       description,
     },
     {
       node,
       key: entry.key,
       path,
-      reserved: RESERVED_SCHEMA,
+      reserved: PLUGIN_RESERVED_SCHEMA,
       schema: schemaOf(described),
       fromEnvironment: false,
       logLevel,
     },
     reading,
   );
+  const missing = [...needs].filter((scope) => !component.scopes.includes(scope));
+  if (missing.length > 0) reading.options.warnings.add(entry.key, path, mayGrant(missing));
+  return component;
+}
+
+/** Only plugins that come with Seabird get what they ask for by themselves. */
+function mayGrant(scopes: readonly string[]): string {
+  const list = scopes.join(", ");
+  return `the plugin asks for ${list}, which it does not get; to allow it, write scopes: [${list}]`;
 }
 
 const NO_SETTINGS = { type: "object", properties: {}, additionalProperties: false };

@@ -11,9 +11,9 @@ import { forEditor, referenceTo, under } from "./editor-schema.ts";
 import {
   BACKEND_RESERVED_SCHEMA,
   FROM_SCHEMA,
+  PLUGIN_RESERVED_SCHEMA,
   PROJECT_SCHEMA,
   REMOTE_CORE_SCHEMA,
-  RESERVED_SCHEMA,
 } from "./own-schemas.ts";
 import { formatPath, type Path } from "./path.ts";
 import { isFile, type Programs } from "./programs.ts";
@@ -133,7 +133,7 @@ class Definitions {
   /** A plugin without settings may stand there with nothing behind it. */
   plugins(named: NamedComponents): JsonSchema {
     const entries = named.map(([name, components]) => {
-      const schema = withReserved(schemaOf(components), RESERVED_SCHEMA);
+      const schema = withReserved(schemaOf(components), PLUGIN_RESERVED_SCHEMA);
       return [name, { anyOf: [this.add(`plugin ${name}`, schema), { type: "null" }] }];
     });
     return Object.fromEntries(entries);

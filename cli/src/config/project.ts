@@ -125,6 +125,8 @@ export interface ComponentDescription {
   readonly type?: string;
   readonly help?: string;
   readonly commands: Readonly<Record<string, { readonly shortHelp: string }>>;
+  /** Scopes that a plugin's token needs besides `plugin`. */
+  readonly needs?: readonly string[];
   /** JSON Schema of its settings; null if it has none. */
   readonly settings: JsonSchema | null;
 }

@@ -142,6 +142,10 @@ test("what can never work is refused where it is written", () => {
     assert.throws(() => plugin(name), refuses(/a plugin is called/), name);
   }
   assert.throws(() => plugin("a", { config: {} as never }), refuses(/not a Standard Schema/));
+  for (const needs of [["admin"], "persona", [1], null]) {
+    const list = /needs is .*; allowed: a list of persona, mention-everyone/;
+    assert.throws(() => plugin("a", { needs: needs as never }), refuses(list), String(needs));
+  }
   const bad = plugin("bad");
   assert.throws(() => bad.command("two words too", "", () => {}), refuses(/two words too/));
   assert.throws(() => bad.command("x", "", undefined as never), refuses(/must be a function/));

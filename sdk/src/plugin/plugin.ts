@@ -1,4 +1,6 @@
 /** `plugin()`: a plugin's declarations, before anything runs. */
+import { inspect } from "node:util";
+import { isPluginScope, PLUGIN_SCOPES, type PluginScope } from "@seabird-chat/runtime";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { CommandSet } from "../command/command-set.ts";
 import type {
@@ -22,6 +24,12 @@ export type UncheckedConfig = Readonly<Record<string, unknown>>;
 export interface PluginDefinition<Schema extends StandardSchemaV1 = StandardSchemaV1> {
   /** The schema of the settings: any Standard Schema, such as zod's. Default: no check. */
   readonly config?: Schema | undefined;
+  /**
+   * Scopes that its token needs besides `plugin`: `persona` to send under another name,
+   * `mention-everyone` to notify a whole channel. `seabird up` gives them to the plugins that come
+   * with Seabird; to your own you give them in `seabird.yaml`. Default: none.
+   */
+  readonly needs?: readonly PluginScope[] | undefined;
 }
 
 /** Runs the next middleware, finally the handler; resolves when it has ended. */
@@ -64,6 +72,7 @@ export interface OnOptions {
 /** @internal All declarations; what `startPlugin` runs. */
 export interface PluginDeclarations {
   readonly config: StandardSchemaV1 | undefined;
+  readonly needs: readonly PluginScope[];
   readonly declarations: Declaration[];
   /** All commands, to refuse invalid ones early and to describe them. */
   readonly checked: CommandSet<ErasedHandler>;
@@ -93,10 +102,11 @@ export class Plugin<Config = unknown> {
   readonly [DECLARATIONS]: PluginDeclarations;
 
   /** @internal Use `plugin()`. */
-  constructor(name: string, config: StandardSchemaV1 | undefined) {
+  constructor(name: string, config: StandardSchemaV1 | undefined, needs: readonly PluginScope[]) {
     this.name = name;
     this[DECLARATIONS] = {
       config,
+      needs,
       declarations: [],
       checked: new CommandSet(),
       middleware: [],
@@ -243,13 +253,20 @@ export function plugin(name: string, definition: PluginDefinition = {}): unknown
     const allowed = "up to 64 of a-z, 0-9, - and _";
     throw new SeabirdError("bad_option", `a plugin is called "${name}"; allowed: ${allowed}`);
   }
-  checkOptionNames(`plugin "${name}"`, definition, ["config"]);
-  const { config } = definition;
+  checkOptionNames(`plugin "${name}"`, definition, ["config", "needs"]);
+  const { config, needs = [] } = definition;
   if (config !== undefined && typeof config["~standard"]?.validate !== "function") {
     const what = `plugin "${name}": config is not a Standard Schema, such as z.object({})`;
     throw new SeabirdError("bad_option", what);
   }
-  return new Plugin(name, config);
+  if (!Array.isArray(needs) || !needs.every(isPluginScope)) {
+    const allowed = `allowed: a list of ${PLUGIN_SCOPES.join(", ")}`;
+    throw new SeabirdError(
+      "bad_option",
+      `plugin "${name}": needs is ${inspect(needs)}; ${allowed}`,
+    );
+  }
+  return new Plugin(name, config, [...new Set(needs)]);
 }
 
 /** True for a plugin of this copy of the SDK or of another one. */

@@ -16,6 +16,8 @@ export interface ComponentDescription {
   readonly help?: string;
   /** By name, as registered with core. Empty for backends. */
   readonly commands: Readonly<Record<string, CommandDescription>>;
+  /** Plugins only: scopes that its token needs besides `plugin`. */
+  readonly needs?: readonly string[];
   /** What may be written in `seabird.yaml`; null if there are no settings, or their schema has no JSON Schema. */
   readonly settings: JsonSchema | null;
 }
