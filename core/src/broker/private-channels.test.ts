@@ -1,0 +1,69 @@
+/** Calls into private channels, and what is announced of them. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { ACTIONS, type ActionKind } from "./actions.ts";
+import { act, assertRefused, isSend, KINDS } from "./test/acting.ts";
+import { eventsIn, TestBroker } from "./test/fixtures.ts";
+
+const INTO_CHANNELS = KINDS.filter((kind) =>
+  ["channel_id", "conversation"].includes(ACTIONS[kind].field),
+);
+const PRIVATE = "irc://net/%23p";
+const THREAD = "irc://net/thread";
+const PUBLIC = "irc://net/%23c";
+const UNTRACKED = "irc://net/%23x";
+
+function world() {
+  const t = new TestBroker();
+  const backend = t.backend();
+  const join = (value: object) => backend.say({ inner: { case: "joinChannel", value } });
+  join({ channelId: "#p", isPrivate: true });
+  join({ channelId: "thread", parentId: "#p" });
+  join({ channelId: "#c" });
+  return { t, backend, all: t.stream([], {}, ["*"]) };
+}
+
+const shy = { caller: { mayPrivate: false } };
+
+for (const kind of INTO_CHANNELS) {
+  suite(kind, () => {
+    for (const target of [PRIVATE, THREAD]) {
+      test(`into ${target} needs the right to private messages`, async () => {
+        const { t, backend, all } = world();
+        const refused = act(t, kind, target, shy);
+        await assertRefused(refused, "missing_scope", 'token lacks the scope "private"');
+        assert.deepEqual([backend.requests(), eventsIn(all)], [[], []]);
+        act(t, kind, target).catch(() => {});
+        assert.equal(backend.requests().length, 1);
+      });
+    }
+
+    test("into a public or an untracked channel does not", () => {
+      const { t, backend } = world();
+      for (const target of [PUBLIC, UNTRACKED]) act(t, kind, target, shy).catch(() => {});
+      assert.equal(backend.requests().length, 2);
+    });
+  });
+}
+
+const ANNOUNCED: readonly ActionKind[] = [
+  ...INTO_CHANNELS.filter(isSend),
+  "editMessage",
+  "deleteMessages",
+  "react",
+];
+
+for (const kind of ANNOUNCED) {
+  for (const target of [PRIVATE, PUBLIC]) {
+    test(`${kind} into ${target} is read by whom it concerns`, async () => {
+      const { t, backend, all } = world();
+      const publicOnly = t.stream([], shy, ["*"]);
+      const action = act(t, kind, target);
+      backend.succeed(backend.request().id);
+      await action;
+      const expected = isSend(kind) ? 2 : 1;
+      assert.equal(eventsIn(all).length, expected);
+      assert.equal(eventsIn(publicOnly).length, target === PUBLIC ? expected : 0);
+    });
+  }
+}
