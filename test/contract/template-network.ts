@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { attachment, bold, container, emoji } from "@seabird-chat/protocol";
 import { backendbed, type ContractNetwork } from "@seabird-chat/testkit";
 import { myNetwork } from "../../create/templates/backend/my-network.ts";
 import { until } from "../support/until.ts";
@@ -54,6 +55,15 @@ export async function startTemplateNetwork(): Promise<ContractNetwork> {
     ids += 1;
     return tell({ room, text, id: `m${ids}` });
   };
+  const seenReactions = (channel: string) => {
+    const there = new Map<string, { id: string; emoji: string }>();
+    for (const { room, to: id, reaction: emoji, removed } of said) {
+      if (room !== channel || id === undefined || emoji === undefined) continue;
+      if (removed === true) there.delete(`${id} ${emoji}`);
+      else there.set(`${id} ${emoji}`, { id, emoji });
+    }
+    return [...there.values()];
+  };
   return {
     start: (options) => backendbed({ ...options, backend: myNetwork, config: { port } }),
     self: "seabird",
@@ -61,11 +71,26 @@ export async function startTemplateNetwork(): Promise<ContractNetwork> {
     person: {
       id: "ann",
       say,
+      reply: (room, re, text) => {
+        ids += 1;
+        return tell({ room, text, re, id: `m${ids}` });
+      },
+      edit: (room, edited, text) => tell({ room, edited, text }),
+      react: (room, to, reaction, removed) => tell({ room, to, reaction, removed }),
+      seenReactions,
+      seenEdits: (channel) =>
+        said.flatMap(({ room, edit, text }) =>
+          room === channel && edit !== undefined && text !== undefined ? { id: edit, text } : [],
+        ),
       seen: (channel) =>
         said.flatMap(({ room, text, edit }) =>
           room === channel && text !== undefined && edit === undefined ? text : [],
         ),
     },
+    roundTrips: [
+      container([bold("so"), " ", emoji(":parrot:", { id: "17" })]),
+      container([attachment({ name: "cat.jpg", url: "https://example.org/cat.jpg" })]),
+    ],
     outage: { begin: stop, end: async () => void (await listen(port)) },
     connections: () => sockets.size,
     close: async () => {

@@ -13,7 +13,7 @@ export {
   type ListedChannel,
 } from "./harness/backendbed.ts";
 export type { SayOptions, TestChannel, TestPrivateChat } from "./harness/conversations.ts";
-export type { EmittedEvent } from "./harness/emitted-event.ts";
+export type { EmittedEvent, ReportKind, ReportOf } from "./harness/emitted-event.ts";
 export type { Expected } from "./harness/expectations.ts";
 export type { NetworkOptions, Request, RequestKind } from "./harness/scripted-network.ts";
 export type { SentMessage } from "./harness/sent-messages.ts";

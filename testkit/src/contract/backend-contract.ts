@@ -1,8 +1,10 @@
 /** What core and plugins expect of every backend, as test cases over a network that you drive. */
 import assert from "node:assert/strict";
+import type { Backendbed } from "../harness/backendbed.ts";
 import { showBlock } from "../harness/show-block.ts";
 import type { ContractNetwork } from "./contract-network.ts";
 import { ContractRun } from "./contract-run.ts";
+import { MESSAGE_CASES } from "./message-cases.ts";
 
 export interface ContractCase {
   readonly name: string;
@@ -197,6 +199,7 @@ const CASES: Readonly<Record<string, Check>> = {
     await outage.begin();
     await bed.lost();
     assert.match((await bed.metadata())["network"] ?? "", /^away since \d{4}-.*Z: ./);
+    await untilNetwork(bed, "networkLost");
     // Each of them ends, one way or the other.
     for (const outcome of await inFlight) {
       if (outcome.status === "rejected") refused(outcome.reason);
@@ -206,6 +209,7 @@ const CASES: Readonly<Record<string, Check>> = {
     await outage.end();
     await bed.connected();
     assert.equal((await bed.metadata())["network"], "connected");
+    await untilNetwork(bed, "networkBack");
     await bed.until("the backend to be back on the network", () =>
       bed.send(channel, "back again").then(() => true, refused),
     );
@@ -250,19 +254,25 @@ const CASES: Readonly<Record<string, Check>> = {
  * }
  * ```
  */
-export const BACKEND_CONTRACT: readonly ContractCase[] = Object.entries(CASES).map(
-  ([name, check]) => ({
-    name,
-    async run(network) {
-      try {
-        await using run = await ContractRun.start(network);
-        await check(run);
-      } finally {
-        await network.close();
-      }
-    },
-  }),
-);
+export const BACKEND_CONTRACT: readonly ContractCase[] = Object.entries({
+  ...CASES,
+  ...MESSAGE_CASES,
+}).map(([name, check]) => ({
+  name,
+  async run(network) {
+    try {
+      await using run = await ContractRun.start(network);
+      await check(run);
+    } finally {
+      await network.close();
+    }
+  },
+}));
+
+/** Waits for what core publishes about the network. */
+async function untilNetwork(bed: Backendbed, change: string): Promise<void> {
+  while ((await bed.nextReport("backend")).change !== change);
+}
 
 async function seenOrRefused(
   can: boolean,

@@ -14,6 +14,24 @@ export interface ContractPerson {
   whisper?(text: string): void | Promise<void>;
   /** Performs an action in private. */
   whisperAction?(text: string): void | Promise<void>;
+  /** Says a line in answer to the message with this id. */
+  reply?(channel: string, id: string, text: string): void | Promise<void>;
+  /** Gives one's own message another text. */
+  edit?(channel: string, id: string, text: string): void | Promise<void>;
+  /** Deletes one's own message. */
+  delete?(channel: string, id: string): void | Promise<void>;
+  /** Reacts to a message, or takes that back. */
+  react?(channel: string, id: string, emoji: string, removed: boolean): void | Promise<void>;
+  /** Begins to type. */
+  type?(channel: string): void | Promise<void>;
+  /** Leaves the channel and joins it again. */
+  comeAgain?(channel: string): void | Promise<void>;
+  /** Edits of the bot's messages, oldest first. Omit it if people do not see them. */
+  seenEdits?(channel: string): readonly { readonly id: string; readonly text: string }[];
+  /** Ids of the bot's messages that were deleted. */
+  seenDeletions?(channel: string): readonly string[];
+  /** The bot's reactions that are there now. */
+  seenReactions?(channel: string): readonly { readonly id: string; readonly emoji: string }[];
   /** All lines of the bot that the person has seen in a channel, oldest first, as they came. */
   seen(channel: string): readonly string[];
   /** All lines of the bot that the person has received in private. Required with `whisper`. */

@@ -58,10 +58,27 @@ test("the network's messages become events, recognised by the SDK's rules", asyn
   assert.deepEqual([kind, command, arg, channel], ["command", "roll", "2d6", "#hall"]);
   const mention = await bed.nextEvent();
   assert.deepEqual([mention.kind, mention.text], ["mention", "hi"]);
-  assert.deepEqual(mention.user, { id: "a1", displayName: "Ann" });
+  const rest = { avatarUrl: "", isBot: false, account: "" };
+  assert.deepEqual(mention.user, { id: "a1", displayName: "Ann", ...rest });
   assert.equal((await bed.nextEvent()).shown, "so **there**");
   assert.equal((await bed.nextEvent()).kind, "privateAction");
   assert.deepEqual(bed.events, []);
+});
+
+test("ids, answers and what happens to messages are looked at by kind", async () => {
+  const network = scripted();
+  await using bed = await backendbed({ backend: network.definition });
+  const { emit, members } = network.host;
+  const conversation = { kind: "channel", id: "#hall" } as const;
+  members.joined({ channel: "#hall", user: "ann" });
+  emit.reaction({ conversation, messageId: "1", user: "ann", emoji: "👍" });
+  const replyTo = { messageId: "1" };
+  emit.message({ channel: "#hall", user: "ann", text: "hi", id: "2", replyTo });
+  const reaction = await bed.nextReport("reaction");
+  assert.deepEqual([reaction.emoji.text, reaction.user.id], ["👍", "scripted://test/ann"]);
+  assert.equal((await bed.nextReport("member")).change, "joined");
+  const { id, replyTo: answered } = await bed.nextEvent();
+  assert.deepEqual([id, answered], ["2", "1"]);
 });
 
 test("core's requests reach the network, and its refusals the caller", async () => {

@@ -15,7 +15,15 @@ import type { FakeClock } from "../time/fake-clock.ts";
 import { inRealTime, realWait } from "../time/real-wait.ts";
 import { BackendComponent } from "./backend-component.ts";
 import { ClientComponent } from "./client-component.ts";
-import { type EmittedEvent, relativeId, toEmittedEvent } from "./emitted-event.ts";
+import {
+  type EmittedEvent,
+  REPORT_KINDS,
+  type ReportKind,
+  type ReportOf,
+  relativeId,
+  toEmittedEvent,
+  toReport,
+} from "./emitted-event.ts";
 import { Harness, type HarnessOptions } from "./harness.ts";
 import type { TestLog } from "./test-log.ts";
 
@@ -64,6 +72,9 @@ export async function backendbed<Config>(options: BackendbedOptions<Config>): Pr
   }
 }
 
+/** Reports that wait for `nextReport`; beyond, the oldest are forgotten. */
+const MAX_REPORTS = 1_000;
+
 export class Backendbed implements AsyncDisposable {
   /** Every call of core, also those without a short form here. */
   readonly core: ActionClient;
@@ -72,6 +83,7 @@ export class Backendbed implements AsyncDisposable {
   readonly #component: BackendComponent;
   readonly #plugin: PluginClient;
   readonly #emitted: EmittedEvent[] = [];
+  readonly #reports: ReportOf<ReportKind>[] = [];
   #closed = false;
 
   /** @internal Use `backendbed()`. */
@@ -79,7 +91,10 @@ export class Backendbed implements AsyncDisposable {
     this.#name = name;
     this.#harness = harness;
     this.#component = component;
-    this.#plugin = connectPlugin(harness.optionsFor("test", ["plugin"]));
+    this.#plugin = connectPlugin({
+      ...harness.optionsFor("test", ["plugin"]),
+      kinds: REPORT_KINDS,
+    });
     this.core = this.#plugin;
     harness.add(new ClientComponent("test", "plugin", this.#plugin, harness));
     harness.add(component);
@@ -121,22 +136,36 @@ export class Backendbed implements AsyncDisposable {
     return this.#emitted;
   }
 
+  /**
+   * The next report of this kind, such as `reaction`; waits if there is none yet. Ids are absolute.
+   * What plugins did is not among them, and reports of other kinds stay.
+   */
+  async nextReport<Kind extends ReportKind>(kind: Kind): Promise<ReportOf<Kind>> {
+    const find = () => this.#reports.findIndex((report) => report.kind === kind);
+    await this.#wait(
+      () => find() >= 0,
+      () => `${this.#component.name} sent no event ${kind}${this.#warnings()}`,
+    );
+    const [next] = this.#reports.splice(find(), 1);
+    return next as ReportOf<Kind>;
+  }
+
   /** Sends a message to a channel; rejects with the backend's or the network's refusal. */
   send(channel: string, content: Content, settings?: SendOptions): Promise<SentMessage> {
-    return this.#call(this.core.sendMessage(this.#absolute(channel), content, settings));
+    return this.#call(this.core.sendMessage(this.absolute(channel), content, settings));
   }
 
   sendPrivately(user: string, content: Content, settings?: SendOptions): Promise<SentMessage> {
-    return this.#call(this.core.sendPrivateMessage(this.#absolute(user), content, settings));
+    return this.#call(this.core.sendPrivateMessage(this.absolute(user), content, settings));
   }
 
   /** Performs an action in a channel, as in `/me waves`. */
   act(channel: string, content: Content, settings?: SendOptions): Promise<SentMessage> {
-    return this.#call(this.core.performAction(this.#absolute(channel), content, settings));
+    return this.#call(this.core.performAction(this.absolute(channel), content, settings));
   }
 
   actPrivately(user: string, content: Content, settings?: SendOptions): Promise<SentMessage> {
-    return this.#call(this.core.performPrivateAction(this.#absolute(user), content, settings));
+    return this.#call(this.core.performPrivateAction(this.absolute(user), content, settings));
   }
 
   join(channel: string, settings?: ActionOptions): Promise<void> {
@@ -144,11 +173,11 @@ export class Backendbed implements AsyncDisposable {
   }
 
   leave(channel: string, exitMessage = ""): Promise<void> {
-    return this.#call(this.core.leaveChannel(this.#absolute(channel), { exitMessage }));
+    return this.#call(this.core.leaveChannel(this.absolute(channel), { exitMessage }));
   }
 
   setTopic(channel: string, topic: string): Promise<void> {
-    return this.#call(this.core.updateChannelInfo(this.#absolute(channel), { topic }));
+    return this.#call(this.core.updateChannelInfo(this.absolute(channel), { topic }));
   }
 
   /** The channels that the backend has announced, sorted by id. */
@@ -203,10 +232,15 @@ export class Backendbed implements AsyncDisposable {
     for await (const event of this.#plugin.events()) {
       const emitted = toEmittedEvent(event);
       if (emitted !== undefined) this.#emitted.push(emitted);
+      const report = toReport(event);
+      if (report === undefined) continue;
+      this.#reports.push(report);
+      if (this.#reports.length > MAX_REPORTS) this.#reports.shift();
     }
   }
 
-  #absolute(id: string): string {
+  /** The id of a channel or user as core writes it: `campfire://test/lobby`. */
+  absolute(id: string): string {
     return absoluteId(this.#name, id);
   }
 
