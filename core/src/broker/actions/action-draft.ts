@@ -9,11 +9,13 @@ import {
 import type { ActionKind } from "../actions.ts";
 import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
+import type { EncodedEvent } from "../codec/encode-event.ts";
 import type { Logger } from "../logger.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { Backend, Backends } from "../registries/backends.ts";
 import type { EventBus } from "../streams/event-bus.ts";
+import type { KeyedSend, SendKey } from "./keyed-send.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type {
   ActionTarget,
@@ -62,6 +64,12 @@ export class ActionDraft {
   encoded: { readonly id: string; readonly bytes: Uint8Array } | undefined;
   /** Features that the request lost. */
   degraded: readonly string[] = [];
+  /** Of a send that carries an idempotency key. */
+  sendKey: SendKey | undefined;
+  /** By which a send with a key is remembered. */
+  send: KeyedSend | undefined;
+  /** What is published before the backend is asked. */
+  announcement: EncodedEvent | undefined;
   announced: Announced | undefined;
 
   constructor(kind: ActionKind, row: AnyActionRow, request: Message, call: CallContext) {

@@ -1,6 +1,7 @@
 /**
  * Runs every action of the table in the same steps: check, announce, ask the backend, wait for its
- * answer. All but the waiting happens before `act` returns, so that the order of calls is the
+ * answer. A repetition of a send that is remembered by its key takes the outcome of that send
+ * instead. All but the waiting happens before `act` returns, so that the order of calls is the
  * order of announcements and of requests.
  */
 import type { Message } from "@bufbuild/protobuf";
@@ -8,6 +9,7 @@ import { ACTIONS, type ActionKind, type ActionRequest, type ActionResponse } fro
 import type { CallContext } from "../caller.ts";
 import { ActionDraft, type ActionRunnerDeps } from "./action-draft.ts";
 import { CHECKS, PREPARATIONS, type StepDeps } from "./action-steps.ts";
+import { IdempotencyKeys } from "./idempotency.ts";
 import { RequestIds } from "./request-ids.ts";
 import { RunningAction } from "./running-action.ts";
 
@@ -15,7 +17,8 @@ export class ActionRunner {
   readonly #deps: StepDeps;
 
   constructor(deps: ActionRunnerDeps) {
-    this.#deps = { ...deps, ids: new RequestIds() };
+    const keys = new IdempotencyKeys(deps.options, deps.clock);
+    this.#deps = { ...deps, keys, ids: new RequestIds() };
   }
 
   /** Rejects with a BrokerError. */
@@ -29,6 +32,11 @@ export class ActionRunner {
     const running = new RunningAction(this.#deps, draft, { resolve, reject });
     try {
       for (const step of CHECKS) step(draft, this.#deps);
+      const repeated = draft.sendKey && this.#deps.keys.find(draft.sendKey);
+      if (repeated !== undefined) {
+        running.repeat(repeated, draft);
+        return promise as Promise<ActionResponse<K>>;
+      }
       for (const step of PREPARATIONS) step(draft, this.#deps);
       running.ask(draft);
     } catch (reason) {

@@ -3,6 +3,7 @@
  * admitted, ids are read, then scopes and fields are checked, then what the backend can do. Whatever
  * throws, nothing was announced, but for a backend that is absent.
  */
+import type { Message } from "@bufbuild/protobuf";
 import {
   type Block,
   BlockError,
@@ -18,12 +19,15 @@ import { readBackendId, readTargetId } from "../registries/target-ids.ts";
 import type { ActionDraft, ActionRunnerDeps } from "./action-draft.ts";
 import { readCallBlocks } from "./call-blocks.ts";
 import { degradeSend } from "./degrade.ts";
+import type { IdempotencyKeys } from "./idempotency.ts";
+import { type KeyedFields, requestHash } from "./request-hash.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { MessageContent } from "./rows/action-row.ts";
 import { announcedOptions, checkOptionIds } from "./send-options.ts";
 
 export interface StepDeps extends ActionRunnerDeps {
   readonly ids: RequestIds;
+  readonly keys: IdempotencyKeys;
 }
 
 export type ActionStep = (draft: ActionDraft, deps: StepDeps) => void;
@@ -35,11 +39,18 @@ export const CHECKS: readonly ActionStep[] = [
   findBackend,
   checkScopes,
   checkFields,
+  readKey,
   normaliseContent,
 ];
 
 /** What asks the backend, short of waiting for its answer. */
-export const PREPARATIONS: readonly ActionStep[] = [checkFeature, composeRequest, announce];
+export const PREPARATIONS: readonly ActionStep[] = [
+  checkFeature,
+  composeRequest,
+  composeAnnouncement,
+  rememberKey,
+  announce,
+];
 
 /** Checks time and rate. */
 function admit(draft: ActionDraft, { clock, options, rateLimiter }: StepDeps): void {
@@ -87,6 +98,15 @@ function checkFields(draft: ActionDraft): void {
   if (problem !== undefined) throw new BrokerError("bad_request", problem);
   const options = announcedOptions(given?.options);
   if (options !== undefined) draft.content = { ...draft.content, options };
+}
+
+/** Before the content is normalised, which changes the request. */
+function readKey(draft: ActionDraft): void {
+  const { row, request, given, call } = draft;
+  const key = given?.options?.idempotencyKey ?? "";
+  if (key === "") return;
+  const hash = requestHash(row.rpc, request as Message & KeyedFields);
+  draft.sendKey = { name: call.caller.name, key, hash };
 }
 
 function normaliseContent(draft: ActionDraft, deps: StepDeps): void {
@@ -147,16 +167,26 @@ function degradedContent(
 }
 
 /** A send is announced whether or not its backend is there. */
-function announce(draft: ActionDraft, deps: StepDeps): void {
-  const { row, request, content, tags, target, isPrivate } = draft;
+function composeAnnouncement(draft: ActionDraft, deps: StepDeps): void {
+  const { row, request, content, tags, isPrivate } = draft;
   const inner = row.announce?.(request, content);
   if (inner === undefined) return;
-  const { events } = deps;
+  const meta = eventMeta(deps.events.nextSequence);
+  draft.announcement = encodeEvent({ inner, tags, meta }, isPrivate);
+  checkSize(draft.announcement.message.length, deps);
+}
+
+/** Nothing is refused after this, so that what is remembered has been asked. */
+function rememberKey(draft: ActionDraft, { keys }: StepDeps): void {
+  const { sendKey, backend } = draft;
+  if (sendKey !== undefined && backend !== undefined) draft.send = keys.open(sendKey);
+}
+
+function announce(draft: ActionDraft, { events }: StepDeps): void {
+  const { announcement, target, isPrivate } = draft;
+  if (announcement === undefined) return;
   const sequence = events.nextSequence;
-  const meta = eventMeta(sequence);
-  const encoded = encodeEvent({ inner, tags, meta }, isPrivate);
-  checkSize(encoded.message.length, deps);
-  events.publish(encoded);
+  events.publish(announcement);
   draft.announced = { sequence, target, isPrivate };
 }
 

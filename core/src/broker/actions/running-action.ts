@@ -3,7 +3,7 @@
  * error. The request of a send is not held here, since it would live as long as the answer takes.
  */
 import { create, type Message } from "@bufbuild/protobuf";
-import type { ChatEvent, SendResult } from "@seabird-chat/protocol";
+import type { ChatEvent, SendMessageResponse, SendResult } from "@seabird-chat/protocol";
 import type { ActionKind } from "../actions.ts";
 import { encodeEvent, type PublishedInner } from "../codec/encode-event.ts";
 import { STATUS_BY_CODE } from "../error-status.ts";
@@ -11,6 +11,7 @@ import { BrokerError, type ErrorCode } from "../errors.ts";
 import type { Backend } from "../registries/backends.ts";
 import type { ActionDraft, ActionRunnerDeps, Announced } from "./action-draft.ts";
 import { checkSize, eventMeta } from "./action-steps.ts";
+import type { KeyedSend, SendCall } from "./keyed-send.ts";
 import { unexpectedAnswer } from "./requests.ts";
 import type { AnyActionRow } from "./rows/action-row.ts";
 import { sendResult } from "./send-result.ts";
@@ -54,10 +55,30 @@ export class RunningAction {
     const { id, bytes } = encoded;
     draft.encoded = undefined;
     this.#keep(draft, bytes.length, backend);
-    const answered = (event: ChatEvent): void => this.#answered(event, backend);
+    const read = (event: ChatEvent): Message => this.#read(event, backend);
     const failed = (error: BrokerError): void => this.failed(error);
+    const withdraw = backend.send(bytes);
+    if (draft.send !== undefined) {
+      const { requests } = backend;
+      const responseSchema = this.#row.rpc.output;
+      draft.send.ask({ id, requests, responseSchema, read, withdraw }, this.#sendCall(draft));
+      return;
+    }
+    const answered = (event: ChatEvent): void => this.#answered(event, backend);
     const limit = { deadlineMs, call };
-    backend.requests.wait({ id, limit, answered, failed }, backend.send(bytes));
+    backend.requests.wait({ id, limit, answered, failed }, withdraw);
+  }
+
+  /** Takes the outcome of a send that is remembered, without asking its backend. */
+  repeat(send: KeyedSend, draft: ActionDraft): void {
+    this.#backend = draft.backend;
+    send.repeat(this.#sendCall(draft));
+  }
+
+  #sendCall({ deadlineMs, call }: ActionDraft): SendCall {
+    const responded = (response: Message): void => this.#responded(response);
+    const failed = (error: BrokerError): void => this.failed(error);
+    return { deadlineMs, call, responded, failed };
   }
 
   #keep(draft: ActionDraft, bytes: number, backend: Backend): void {
@@ -68,11 +89,19 @@ export class RunningAction {
   }
 
   #answered(event: ChatEvent, backend: Backend): void {
+    let response: Message;
     try {
-      this.#respond(event, backend);
+      response = this.#read(event, backend);
     } catch (reason) {
       this.failed(reason);
+      return;
     }
+    this.#responded(response);
+  }
+
+  #responded(response: Message): void {
+    this.#end("ok", (response as Partial<SendMessageResponse>).result);
+    this.#settle.resolve(response);
   }
 
   failed(reason: unknown): void {
@@ -81,8 +110,8 @@ export class RunningAction {
     this.#settle.reject(error);
   }
 
-  /** Throws `backend_refused` or `unexpected_answer`. */
-  #respond(event: ChatEvent, backend: Backend): void {
+  /** The response that an answer makes. Throws `backend_refused` or `unexpected_answer`. */
+  #read(event: ChatEvent, backend: Backend): Message {
     const { inner: answer } = event;
     if (answer.case === "failed") {
       const reason = answer.value.reason || "backend gave no reason";
@@ -99,9 +128,7 @@ export class RunningAction {
     const context = { answer, result, backend };
     checkSize(this.#row.responseBytes?.(context) ?? 0, this.#deps);
     this.#announceDone(event, result);
-    const response = create(this.#row.rpc.output, this.#row.respond?.(context));
-    this.#end("ok", result);
-    this.#settle.resolve(response);
+    return create(this.#row.rpc.output, this.#row.respond?.(context));
   }
 
   /**
