@@ -35,11 +35,11 @@ export type ActionStep = (draft: ActionDraft, deps: StepDeps) => void;
 /** The checks that do not depend on the backend. */
 export const CHECKS: readonly ActionStep[] = [
   admit,
+  readKey,
   readIds,
   findBackend,
   checkScopes,
   checkFields,
-  readKey,
   normaliseContent,
 ];
 
@@ -61,6 +61,15 @@ function admit(draft: ActionDraft, { clock, options, rateLimiter }: StepDeps): v
   if (draft.deadlineMs <= clock.now()) throw timedOut();
   if (call.cancelled) throw cancelled();
   rateLimiter.spend(call.caller.tokenId);
+}
+
+/** Comes before the steps that change the request's blocks. */
+function readKey(draft: ActionDraft): void {
+  const { row, request, given, call } = draft;
+  const key = given?.options?.idempotencyKey ?? "";
+  if (key === "") return;
+  const hash = requestHash(row.rpc, request as Message & KeyedFields);
+  draft.sendKey = { name: call.caller.name, key, hash };
 }
 
 function readIds(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDeps): void {
@@ -98,15 +107,6 @@ function checkFields(draft: ActionDraft): void {
   if (problem !== undefined) throw new BrokerError("bad_request", problem);
   const options = announcedOptions(given?.options);
   if (options !== undefined) draft.content = { ...draft.content, options };
-}
-
-/** Before the content is normalised, which changes the request. */
-function readKey(draft: ActionDraft): void {
-  const { row, request, given, call } = draft;
-  const key = given?.options?.idempotencyKey ?? "";
-  if (key === "") return;
-  const hash = requestHash(row.rpc, request as Message & KeyedFields);
-  draft.sendKey = { name: call.caller.name, key, hash };
 }
 
 function normaliseContent(draft: ActionDraft, deps: StepDeps): void {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { IDEMPOTENCY_MS, SendOptionsSchema } from "@seabird-chat/protocol";
+import { attachment, IDEMPOTENCY_MS, SendOptionsSchema } from "@seabird-chat/protocol";
 import type { ActionResponse } from "../actions.ts";
 import type { CallContext } from "../caller.ts";
 import type { BrokerOptions } from "../options.ts";
@@ -261,4 +261,18 @@ test("beyond so many keys the one that succeeded first goes; if none has, a send
   drain(stream);
   send(t, { key: "1" });
   assert.equal(backend.requests().length, 1, "it was forgotten");
+});
+
+test("a repetition is compared as it was sent, urls with a password in them included", async () => {
+  const { t, backend } = setUp();
+  const sendFile = (url: string) => {
+    const request = requestOf("sendMessage");
+    request.rootBlock = attachment({ url, name: "x" });
+    request.options = create(SendOptionsSchema, { idempotencyKey: "k" });
+    return t.broker.act("sendMessage", request, t.call());
+  };
+  const sends = [sendFile("https://u:p@x.y"), sendFile("https://u:p@x.y")];
+  await assertRefused(sendFile("https://u:q@x.y"), "bad_request");
+  succeed(backend, backend.request().id);
+  await assertDone(...sends);
 });
