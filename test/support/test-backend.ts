@@ -3,6 +3,7 @@ import { silentLog } from "@seabird-chat/sdk";
 import {
   type BackendConnection,
   type BackendHost,
+  type BackendSpec,
   backend,
   type LinkState,
   type StartBackendOptions,
@@ -23,6 +24,8 @@ export interface TestBackend extends Pick<BackendHost, "emit" | "channels"> {
 export interface TestBackendOptions extends Partial<StartBackendOptions> {
   /** Default: `test`. */
   readonly type?: string;
+  /** What it declares besides its functions. */
+  readonly capabilities?: BackendSpec["capabilities"];
 }
 
 /** Resolves when there is a host, whether core is there or not. The default id is `net`. */
@@ -30,9 +33,10 @@ export async function startTestBackend(
   options: TestBackendOptions,
   functions: Functions = {},
 ): Promise<TestBackend> {
-  const { type = "test", ...more } = options;
+  const { type = "test", capabilities, ...more } = options;
   const { promise: connected, resolve } = Promise.withResolvers<BackendHost>();
   const definition = backend(type, {
+    capabilities,
     connect: (host) => {
       resolve(host);
       return { close: () => undefined, ...functions };
