@@ -47,6 +47,7 @@ const ABSOLUTE_ANN = { id: `${NET}ann`, displayName: "Ann" };
 const ABSOLUTE_CHANNEL = { where: { case: "channelId", value: `${NET}%23c` } };
 const ABSOLUTE_USER = { where: { case: "userId", value: `${NET}ann` } };
 const THUMB = { text: "👍" };
+const REACTION = { conversation: IN_CHANNEL, messageId: "1", user: ANN, emoji: THUMB };
 const text = (content: string, plain = "") => ({
   plain,
   inner: { case: "text", value: { text: content } },
@@ -323,6 +324,16 @@ const PUBLISHED: Record<string, readonly [sent: InnerInit, published: InnerInit]
     inner("reaction", { conversation: IN_CHANNEL, messageId: "1", removed: true }),
     inner("reaction", { conversation: ABSOLUTE_CHANNEL, messageId: "1", removed: true }),
   ],
+  "the removal of what has only an id": [
+    inner("reaction", { ...REACTION, emoji: { id: "7" }, removed: true }),
+    inner("reaction", {
+      conversation: ABSOLUTE_CHANNEL,
+      messageId: "1",
+      user: ABSOLUTE_ANN,
+      emoji: { id: "7" },
+      removed: true,
+    }),
+  ],
   "that somebody types": [
     inner("typing", { conversation: IN_CHANNEL, user: ANN, isActive: true, expiresMs: 5_000 }),
     inner("typing", {
@@ -375,7 +386,6 @@ test("an edited message is tagged like one that is said", () => {
 });
 
 const EDIT = { conversation: IN_CHANNEL, info: { id: "1" } };
-const REACTION = { conversation: IN_CHANNEL, messageId: "1", user: ANN, emoji: THUMB };
 const NOWHERE = { where: { case: "userId", value: "" } };
 
 const DROPPED: Record<string, readonly [sent: InnerInit, reason: string]> = {
@@ -432,11 +442,7 @@ const DROPPED: Record<string, readonly [sent: InnerInit, reason: string]> = {
     "missing_field",
   ],
   "a reaction with an empty emoji": [
-    inner("reaction", { ...REACTION, emoji: { id: "7" } }),
-    "missing_field",
-  ],
-  "a removal of an empty emoji": [
-    inner("reaction", { ...REACTION, emoji: {}, removed: true }),
+    inner("reaction", { ...REACTION, emoji: {} }),
     "missing_field",
   ],
   "a reaction with an emoji of 513 bytes": [
@@ -471,6 +477,7 @@ const DROPPED: Record<string, readonly [sent: InnerInit, reason: string]> = {
     "bad_id",
   ],
   "a long id of a file": [saying(block("attachment", { id: id(1_025) })), "bad_id"],
+  "a timestamp without a time": [saying(block("timestamp", {})), "bad_block"],
   "a mention without inner": [
     saying(block("mention", { target: { case: "everyone", value: true } })),
     "bad_block",

@@ -106,9 +106,7 @@ const infoWith = (id: FieldRule): FieldRule =>
     }),
   );
 const info = infoWith(messageId);
-const emoji = message(
-  fieldsOf(EmojiSchema, { text: needed(emojiText), id: emojiText, url: safeUrl }),
-);
+const emoji = message(fieldsOf(EmojiSchema, { text: emojiText, id: emojiText, url: safeUrl }));
 
 type BlockName = NonNullable<Block["inner"]["case"]>;
 type BlockRow = readonly [plain: keyof typeof PLAIN, rules: FieldRules];

@@ -191,6 +191,7 @@ export class FieldTranscoder {
     if (input.scan(field.fields, from, to)) this.write(field.fields, first);
     else this.isUnusual = true;
     input.depth = first;
+    if (field.isNeeded && output.at === end) this.isUnusual = true;
     output.head(field, end - output.at);
   }
 

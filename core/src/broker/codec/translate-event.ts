@@ -76,12 +76,17 @@ class EventTranslator {
     const { oneof, name, unless } = field;
     const holder = oneof === undefined ? undefined : (message[oneof] as OneOf);
     if (holder !== undefined && holder.case !== undefined && holder.case !== name) return;
-    const value = holder === undefined ? message[name] : holder.value;
+    const value = read(message, field);
     const named = `${path}.${field.protoName}`;
-    if (field.isNeeded && isEmpty(value) && (unless === undefined || message[unless] !== true)) {
+    if (
+      field.isNeeded &&
+      isEmpty(value, field) &&
+      (unless === undefined || message[unless] !== true)
+    ) {
       throw new DroppedEventError("missing_field", `${named} is missing`);
     }
-    if (value === undefined && !field.isRequired) return;
+    // A missing block is made of the text beside it.
+    if (value === undefined && field.operation !== OPERATION.normaliseBlock) return;
     checkBounds(value, field, named, this.#badReason);
     const changed = this.#changed(value, message, field, named);
     if (holder === undefined) message[name] = changed;
@@ -159,9 +164,17 @@ export function tooLarge(bytes: number): DroppedEventError {
   return new DroppedEventError("too_large", `${bytes} bytes after normalising`);
 }
 
-/** A message in which nothing is set is found by the field that it needs. */
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+function read(message: Message, { oneof, name }: Field): unknown {
+  if (oneof === undefined) return message[name];
+  const member = message[oneof] as OneOf;
+  return member.case === name ? member.value : undefined;
+}
+
+/** A list or message in which nothing is set counts as empty. */
+function isEmpty(value: unknown, { fields }: Field): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value !== "object" || value === null) return !value;
+  return fields.every((field) => isEmpty(read(value as Message, field), field));
 }
 
 function checkBounds(value: unknown, field: Field, named: string, reason: DropReason): void {
@@ -171,7 +184,7 @@ function checkBounds(value: unknown, field: Field, named: string, reason: DropRe
   const bad = (problem: string) => new DroppedEventError(reason, `${named} ${problem}`);
   if (each.length > maxItems) throw bad(`has more than ${maxItems}`);
   for (const one of each) {
-    if (isNeeded && isEmpty(one)) throw bad("has an empty one");
+    if (isNeeded && one === "") throw bad("has an empty one");
     if (typeof one === "string" && !fits(one, maxBytes))
       throw bad(`has more than ${maxBytes} bytes`);
     if ((typeof one === "number" || typeof one === "bigint") && (one < least || one > most)) {
