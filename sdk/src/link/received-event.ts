@@ -31,6 +31,8 @@ export interface SpeakerDetails {
 }
 
 const ABSENT = -1;
+/** What is read was odd, so that the library has decoded it. */
+const IN_RAW = -2;
 const NO_DETAILS: SpeakerDetails = Object.freeze({ avatarUrl: "", isBot: false, account: "" });
 
 /**
@@ -48,17 +50,13 @@ export class ReceivedEvent implements Readonly<Texts> {
   userId = "";
   displayName = "";
   readonly #bytes: Buffer;
+  /** Where the first of them begins; of the others, where the length of their field does. */
   #tagsAt = ABSENT;
   #blockAt = ABSENT;
-  #blockEnd = ABSENT;
   #infoAt = ABSENT;
-  #infoEnd = ABSENT;
   #speakerAt = ABSENT;
-  #speakerEnd = ABSENT;
   #tags: Tags | undefined;
   #block: Block | undefined;
-  #info: MessageInfo | undefined;
-  #details: SpeakerDetails = NO_DETAILS;
   #raw: Event | undefined;
 
   /** Throws a SeabirdError `internal` for bytes that are no event. */
@@ -75,27 +73,22 @@ export class ReceivedEvent implements Readonly<Texts> {
   /** Of a command, its argument. Throws a SeabirdError `internal` for one that cannot be decoded. */
   get block(): Block | undefined {
     if (this.#blockAt !== ABSENT) {
-      const bytes = this.#bytes.subarray(this.#blockAt, this.#blockEnd);
-      this.#block ??= decode("the blocks of an event", BlockSchema, bytes);
+      this.#block ??= decode("the blocks of an event", BlockSchema, this.#field(this.#blockAt));
     }
     return this.#block;
   }
 
   /** Throws a SeabirdError `internal` if it cannot be decoded. */
   get info(): MessageInfo | undefined {
-    if (this.#infoAt !== ABSENT) {
-      const bytes = this.#bytes.subarray(this.#infoAt, this.#infoEnd);
-      this.#info ??= decode("the message of an event", MessageInfoSchema, bytes);
-    }
-    return this.#info;
+    if (this.#infoAt === ABSENT) return undefined;
+    if (this.#infoAt === IN_RAW) return bodyOf(this.raw).info;
+    return decode("the message of an event", MessageInfoSchema, this.#field(this.#infoAt));
   }
 
   get details(): SpeakerDetails {
-    if (this.#speakerAt !== ABSENT) {
-      this.#details = this.#readDetails() ?? detailsOf(bodyOf(this.raw));
-      this.#speakerAt = ABSENT;
-    }
-    return this.#details;
+    if (this.#speakerAt === ABSENT) return NO_DETAILS;
+    const details = this.#speakerAt === IN_RAW ? undefined : this.#readDetails();
+    return details ?? detailsOf(bodyOf(this.raw));
   }
 
   /** The message of the protocol, with fields that this version does not know. */
@@ -117,7 +110,7 @@ export class ReceivedEvent implements Readonly<Texts> {
         if (this.kind !== "unknown" && this.kind !== kind.name) return false;
         if (kind.roles === undefined) return false;
         this.kind = kind.name;
-        this.#readBody(kind.roles, reader.at, fieldEnd);
+        this.#readBody(kind.roles, ABSENT, fieldEnd);
       } else if (no === TAGS_FIELD && this.#tagsAt === ABSENT) this.#tagsAt = at;
       reader.at = fieldEnd;
       at = fieldEnd;
@@ -125,14 +118,16 @@ export class ReceivedEvent implements Readonly<Texts> {
     return !reader.isOdd;
   }
 
-  #readBody(roles: Roles, from: number, end: number): void {
+  /** `lengthAt`: where the length of the message is. */
+  #readBody(roles: Roles, lengthAt: number, end: number): void {
     for (let no = reader.next(end, roles); no !== 0; no = reader.next(end, roles)) {
       const role = roles.get(no);
       if (role === "flag") {
         reader.flag(end);
-        this.#noteDetail(from, end);
+        this.#noteDetail(lengthAt);
         continue;
       }
+      const fieldAt = reader.at;
       const fieldEnd = reader.enter(end);
       switch (role) {
         case undefined:
@@ -140,37 +135,41 @@ export class ReceivedEvent implements Readonly<Texts> {
         case "block":
           // Two of them are one, merged.
           if (this.#blockAt !== ABSENT) reader.isOdd = true;
-          this.#blockAt = reader.at;
-          this.#blockEnd = fieldEnd;
+          this.#blockAt = fieldAt;
           break;
         case "info":
           if (this.#infoAt !== ABSENT) reader.isOdd = true;
-          this.#infoAt = reader.at;
-          this.#infoEnd = fieldEnd;
+          this.#infoAt = fieldAt;
           break;
         case "detail":
-          this.#noteDetail(from, end);
+          this.#noteDetail(lengthAt);
           break;
         default:
           if (typeof role === "string") this[role] = reader.text(fieldEnd);
-          else this.#readBody(role, reader.at, fieldEnd);
+          else this.#readBody(role, fieldAt, fieldEnd);
       }
       reader.at = fieldEnd;
     }
   }
 
-  /** The speaker at these bytes has more than id and name. */
-  #noteDetail(from: number, end: number): void {
-    if (this.#speakerAt !== ABSENT && this.#speakerAt !== from) reader.isOdd = true;
-    this.#speakerAt = from;
-    this.#speakerEnd = end;
+  /** The speaker there has more than id and name. */
+  #noteDetail(speakerAt: number): void {
+    if (this.#speakerAt !== ABSENT && this.#speakerAt !== speakerAt) reader.isOdd = true;
+    this.#speakerAt = speakerAt;
+  }
+
+  /** The content of a field that has been read once. */
+  #field(at: number): Uint8Array {
+    reader.start(this.#bytes, at);
+    const end = reader.enter(this.#bytes.length);
+    return this.#bytes.subarray(reader.at, end);
   }
 
   /** Undefined if the library has to decode them. */
   #readDetails(): SpeakerDetails | undefined {
     const details = { avatarUrl: "", isBot: false, account: "" };
-    const end = this.#speakerEnd;
     reader.start(this.#bytes, this.#speakerAt);
+    const end = reader.enter(this.#bytes.length);
     for (let no = reader.next(end, DETAILS); no !== 0; no = reader.next(end, DETAILS)) {
       if (no === isBot.number) {
         details.isBot = reader.flag(end);
@@ -201,11 +200,10 @@ export class ReceivedEvent implements Readonly<Texts> {
   #take(event: Event): void {
     this.#tags = event.tags;
     this.#blockAt = ABSENT;
-    this.#infoAt = ABSENT;
-    this.#speakerAt = ABSENT;
+    this.#infoAt = IN_RAW;
+    this.#speakerAt = IN_RAW;
     this.kind = event.inner.case ?? "unknown";
-    const body = bodyOf(event);
-    const { source, rootBlock, argBlock, info, ...texts } = body;
+    const { source, rootBlock, argBlock, ...texts } = bodyOf(event);
     const user = source?.user ?? source;
     this.text = texts.text ?? "";
     this.command = texts.command ?? "";
@@ -215,8 +213,6 @@ export class ReceivedEvent implements Readonly<Texts> {
     this.userId = texts.userId ?? user?.id ?? "";
     this.displayName = user?.displayName ?? "";
     this.#block = rootBlock ?? argBlock;
-    this.#info = info;
-    this.#details = detailsOf(body);
   }
 }
 

@@ -21,6 +21,7 @@ export class WireReader {
 
   start(bytes: Buffer, at = 0): void {
     this.#bytes = bytes;
+    this.#isFlag = false;
     this.at = at;
     this.isOdd = false;
   }
