@@ -57,6 +57,7 @@ export class ReceivedEvent implements Readonly<Texts> {
   #speakerAt = ABSENT;
   #tags: Tags | undefined;
   #block: Block | undefined;
+  #details: SpeakerDetails | undefined;
   #raw: Event | undefined;
 
   /** Throws a SeabirdError `internal` for bytes that are no event. */
@@ -87,8 +88,9 @@ export class ReceivedEvent implements Readonly<Texts> {
 
   get details(): SpeakerDetails {
     if (this.#speakerAt === ABSENT) return NO_DETAILS;
-    const details = this.#speakerAt === IN_RAW ? undefined : this.#readDetails();
-    return details ?? detailsOf(bodyOf(this.raw));
+    if (this.#speakerAt !== IN_RAW) this.#details ??= this.#readDetails();
+    this.#details ??= detailsOf(bodyOf(this.raw));
+    return this.#details;
   }
 
   /** The message of the protocol, with fields that this version does not know. */

@@ -2,7 +2,13 @@
 import type { SendOptions } from "@seabird-chat/protocol";
 import type { Conversation } from "../link/message-reference.ts";
 import type { ReceivedEvent } from "../link/received-event.ts";
-import { EVENT_ROWS, type EventFieldValues, type LazyField, UNKNOWN_ROW } from "./event-rows.ts";
+import {
+  EVENT_ROWS,
+  type EventFieldValues,
+  type EventRow,
+  type LazyField,
+  UNKNOWN_ROW,
+} from "./event-rows.ts";
 import {
   attachmentsIn,
   normal,
@@ -20,23 +26,31 @@ import type {
 } from "./events.ts";
 import { lazyProperty, setHidden } from "./lazy-property.ts";
 
-const ROWS = new Map(Object.entries(EVENT_ROWS));
-
 const RECEIVED = Symbol("received");
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
-/** The fields of an event; what takes time to decode is decoded when it is read. */
-export class EventFields {
+/** The fields of an event that are decoded at once. */
+abstract class EagerFields {
   readonly kind: PluginEvent["kind"];
   declare readonly [RECEIVED]: ReceivedEvent;
 
-  constructor(received: ReceivedEvent) {
-    const row = ROWS.get(received.kind);
-    const { lazy, fill } = row ?? UNKNOWN_ROW;
+  constructor(received: ReceivedEvent, row: CompiledRow | undefined) {
     this.kind = row === undefined ? "unknown" : received.kind;
     setHidden(this, RECEIVED, received);
-    fill(this as EventFieldValues, received);
-    for (const name of lazy) Object.defineProperty(this, name, LAZY[name]);
+    row?.fill(this as EventFieldValues, received);
+  }
+}
+
+/** An event as authors get it; what takes time to decode is decoded when it is read. */
+export class EventFields extends EagerFields {
+  constructor(received: ReceivedEvent) {
+    const row = ROWS.get(received.kind);
+    super(received, row);
+    const { lazy } = row ?? UNKNOWN;
+    for (let i = 0; i < lazy.length; i++) {
+      const { name, descriptor } = lazy[i] as CompiledLazy;
+      Object.defineProperty(this, name, descriptor);
+    }
   }
 
   /** What `console.log` shows: the values, not that they are made when they are read. */
@@ -46,7 +60,17 @@ export class EventFields {
 
   /** What an event was made of. */
   static receivedOf(event: PluginEvent): ReceivedEvent {
-    return (event as PluginEvent & EventFields)[RECEIVED];
+    return (event as PluginEvent & EagerFields)[RECEIVED];
+  }
+}
+
+/**
+ * An event that only the SDK itself reads: as above, but not to be spread, and with fields that its
+ * kind has not. It is made for each event that may have a handler.
+ */
+class InnerEvent extends EagerFields {
+  constructor(received: ReceivedEvent) {
+    super(received, ROWS.get(received.kind));
   }
 }
 
@@ -85,6 +109,24 @@ const LAZY: { readonly [Name in LazyField]: PropertyDescriptor } = {
   raw: lazy("raw", ({ raw }) => raw),
 };
 
+interface CompiledLazy {
+  readonly name: LazyField;
+  readonly descriptor: PropertyDescriptor;
+}
+
+interface CompiledRow extends Pick<EventRow, "isSpeech" | "fill"> {
+  readonly lazy: readonly CompiledLazy[];
+}
+
+const UNKNOWN = compiled(UNKNOWN_ROW);
+const ROWS = new Map(Object.entries(EVENT_ROWS).map(([kind, row]) => [kind, compiled(row)]));
+
+function compiled({ isSpeech, fill, lazy }: EventRow): CompiledRow {
+  return { isSpeech, fill, lazy: lazy.map((name) => ({ name, descriptor: LAZY[name] })) };
+}
+
+Object.defineProperties(InnerEvent.prototype, LAZY);
+
 function lazy(name: string, read: (received: ReceivedEvent) => unknown): PropertyDescriptor {
   return lazyProperty<EventFields>(name, function () {
     return read(this[RECEIVED]);
@@ -120,6 +162,11 @@ function sentOptions({ raw }: ReceivedEvent): SentOptions {
 
 export function toPluginEvent(received: ReceivedEvent): PluginEvent {
   return new EventFields(received) as EventFields & PluginEvent;
+}
+
+/** For the SDK itself: cheaper, and not to be spread. */
+export function toInnerEvent(received: ReceivedEvent): PluginEvent {
+  return new InnerEvent(received) as InnerEvent & PluginEvent;
 }
 
 /** Who said something, and where; `channelId` is empty in private. Undefined for what plugins send. */

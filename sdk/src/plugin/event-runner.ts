@@ -6,7 +6,7 @@ import { SeabirdError } from "../link/errors.ts";
 import type { ReceivedEvent } from "../link/received-event.ts";
 import type { ReplyableContext } from "./context.ts";
 import type { Dispatcher, Task } from "./dispatcher.ts";
-import { isReplyable, queueKeyOf, speakerOf, toPluginEvent } from "./event-fields.ts";
+import { isReplyable, queueKeyOf, speakerOf, toInnerEvent } from "./event-fields.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import { isHandlerFailure } from "./fail.ts";
 import type { Failure, Failures } from "./failures.ts";
@@ -50,7 +50,7 @@ export class EventRunner {
   /** Synchronous: when it returns, the handlers are queued, started, or have ended already. */
   take(received: ReceivedEvent): void {
     const { asks, handlers } = this.#deps;
-    if (handlers.mayHandle(received.kind) || asks.size > 0) this.#offer(toPluginEvent(received));
+    if (handlers.mayHandle(received.kind) || asks.size > 0) this.#offer(toInnerEvent(received));
     else this.#pass(received);
   }
 
