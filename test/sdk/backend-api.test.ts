@@ -22,16 +22,16 @@ test("what it has no function for is Failed by its name, each kind in its own wo
   const { plugin, running } = await stage(t, { connect: standing });
   await running.ready();
   const user = "camp://test/ann";
-  const rows: readonly (readonly [string, Promise<unknown>])[] = [
-    ["camp cannot send messages", plugin.sendMessage(ROOM, "x")],
-    ["camp cannot perform actions", plugin.performAction(ROOM, "x")],
-    ["camp cannot send private messages", plugin.sendPrivateMessage(user, "x")],
-    ["camp cannot perform private actions", plugin.performPrivateAction(user, "x")],
-    ["camp cannot join channels", plugin.joinChannel("camp://test", "x")],
-    ["camp cannot leave channels", plugin.leaveChannel(ROOM)],
-    ["camp cannot set topics", plugin.updateChannelInfo(ROOM, { topic: "x" })],
+  const rows: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ["camp cannot send messages", () => plugin.sendMessage(ROOM, "x")],
+    ["camp cannot perform actions", () => plugin.performAction(ROOM, "x")],
+    ["camp cannot send private messages", () => plugin.sendPrivateMessage(user, "x")],
+    ["camp cannot perform private actions", () => plugin.performPrivateAction(user, "x")],
+    ["camp cannot join channels", () => plugin.joinChannel("camp://test", "x")],
+    ["camp cannot leave channels", () => plugin.leaveChannel(ROOM)],
+    ["camp cannot set topics", () => plugin.updateChannelInfo(ROOM, { topic: "x" })],
   ];
-  for (const [words, call] of rows) await refused(words, call);
+  for (const [words, call] of rows) await refused(words, call());
   const { metadata } = await plugin.backendInfo("camp://test");
   assert.equal(metadata["capabilities"], "");
 });
