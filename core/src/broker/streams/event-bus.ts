@@ -12,11 +12,11 @@ import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { classOf, type EventFilter, isOptional } from "./event-filter.ts";
 import { EventLog } from "./event-log.ts";
-import { EventStream, type EventStreamOwner, fellBehind } from "./event-stream.ts";
+import { EventStream, fellBehind } from "./event-stream.ts";
 import type { EventView } from "./event-view.ts";
 import { IngestBackpressure } from "./ingest-backpressure.ts";
 import type { SourceEnd } from "./source.ts";
-import { StreamGroup } from "./stream-group.ts";
+import { StreamGroup, type StreamGroupOwner } from "./stream-group.ts";
 
 export interface EventBusDeps {
   readonly options: ResolvedBrokerOptions;
@@ -26,7 +26,7 @@ export interface EventBusDeps {
   readonly onEnded: (stream: EventStream, end: SourceEnd | "left") => void;
 }
 
-export class EventBus implements EventStreamOwner {
+export class EventBus implements StreamGroupOwner {
   readonly #options: ResolvedBrokerOptions;
   readonly #clock: Clock;
   readonly #observer: BrokerObserver;
@@ -38,7 +38,7 @@ export class EventBus implements EventStreamOwner {
   #live = 0;
   #opened = 0;
   /** The same streams by what they see of the log; publishing costs the number of groups. */
-  readonly #groups = new Map<EventView, StreamGroup>();
+  #groups: readonly StreamGroup[] = [];
   /** No stream can exceed the log's bound before the log has so many bytes. */
   #nextLogCheckBytes = Number.POSITIVE_INFINITY;
 
@@ -104,8 +104,8 @@ export class EventBus implements EventStreamOwner {
     const cursor = this.#log.cursor(filter);
     const connectedAtMs = this.#clock.wallMs();
     const id = `s${++this.#opened}`;
-    const stream = new EventStream({ id, caller, peer, commands, connectedAtMs, cursor }, this);
     const group = this.#groupOf(cursor.view);
+    const stream = new EventStream({ id, caller, peer, commands, connectedAtMs, cursor }, group);
     group.streams.add(stream);
     this.#streams.add(stream);
     this.#live++;
@@ -124,7 +124,7 @@ export class EventBus implements EventStreamOwner {
     const sequence = this.#log.append(event.message, eventClass);
     this.#observer.eventPublished(event.message.length);
     if (this.#log.all.bytes >= this.#nextLogCheckBytes) this.#endStreamsBehindLog();
-    for (const group of this.#groups.values()) {
+    for (const group of this.#groups) {
       if (!group.view.filter.includes(eventClass)) continue;
       if (group.needsCheck) this.#endStreamsBehind(group);
       group.wake();
@@ -147,13 +147,8 @@ export class EventBus implements EventStreamOwner {
     this.#backpressure.progress(stream);
   }
 
-  starving(stream: EventStream): void {
-    this.#groups.get(stream.cursor.view)?.starving(stream);
-  }
-
   ended(stream: EventStream, end: SourceEnd | "left"): void {
     this.#live--;
-    this.#groups.get(stream.cursor.view)?.ended(stream);
     this.#backpressure.forget(stream);
     this.#observer.eventStreamClosed(end === "left" ? "left" : (end.error?.code ?? "left"));
     this.#onEnded(stream, end);
@@ -161,9 +156,9 @@ export class EventBus implements EventStreamOwner {
 
   closed(stream: EventStream): void {
     this.#streams.delete(stream);
-    const group = this.#groups.get(stream.cursor.view);
-    group?.streams.delete(stream);
-    if (group?.streams.size === 0) this.#groups.delete(group.view);
+    if (this.#groups.some(({ streams }) => streams.size === 0)) {
+      this.#groups = this.#groups.filter(({ streams }) => streams.size > 0);
+    }
   }
 
   #checkRoomFor(filter: EventFilter): void {
@@ -178,10 +173,10 @@ export class EventBus implements EventStreamOwner {
   }
 
   #groupOf(view: EventView): StreamGroup {
-    const known = this.#groups.get(view);
+    const known = this.#groups.find((group) => group.view === view);
     if (known !== undefined) return known;
-    const group = new StreamGroup(view);
-    this.#groups.set(view, group);
+    const group = new StreamGroup(view, this);
+    this.#groups = [...this.#groups, group];
     return group;
   }
 
@@ -194,7 +189,7 @@ export class EventBus implements EventStreamOwner {
   /** The same for the bound of the log. */
   #endStreamsBehindLog(): void {
     this.#nextLogCheckBytes = Number.POSITIVE_INFINITY;
-    for (const group of this.#groups.values()) this.#endStreamsBehind(group);
+    for (const group of this.#groups) this.#endStreamsBehind(group);
   }
 
   #checkOrPlan(stream: EventStream, group: StreamGroup): void {

@@ -14,21 +14,30 @@ const EVERY_KIND = "*";
 const KINDS = EventSchema.oneofs.flatMap(({ fields }) => fields);
 /** By name on the wire, as `message_edited`: the kind's place among all. */
 const INDEX_BY_NAME = new Map(KINDS.map(({ name }, index) => [name, index]));
-const INDEX_BY_KIND = new Map(
-  KINDS.map(({ localName }, index) => [localName as PublishedKind, index]),
-);
+/** By kind: the class of its public events, which that of its private ones follows. */
+const CLASS_BY_KIND = Object.fromEntries(
+  KINDS.map(({ localName }, index) => [localName, index * 2]),
+) as Readonly<Record<PublishedKind, number>>;
 const ORIGINAL: readonly number[] = [...KINDS.keys()].filter(
   (index) => (KINDS[index]?.number ?? 0) < FIRST_OPTIONAL_NUMBER,
 );
 
+/** By class: 1 if its kind goes only to streams that name it. */
+const OPTIONAL = Uint8Array.from(
+  KINDS.flatMap((_, index) => {
+    const isOriginal = ORIGINAL.includes(index);
+    return [Number(!isOriginal), Number(!isOriginal)];
+  }),
+);
+
 /** What filters tell apart, as a small number. */
 export function classOf({ kind, isPrivate }: Pick<EncodedEvent, "kind" | "isPrivate">): number {
-  return (INDEX_BY_KIND.get(kind) as number) * 2 + Number(isPrivate);
+  return isPrivate ? CLASS_BY_KIND[kind] + 1 : CLASS_BY_KIND[kind];
 }
 
 /** Whether events of this class go only to streams that name their kind. */
 export function isOptional(eventClass: number): boolean {
-  return (KINDS[eventClass >> 1]?.number ?? 0) >= FIRST_OPTIONAL_NUMBER;
+  return OPTIONAL[eventClass] === 1;
 }
 
 export class EventFilter {

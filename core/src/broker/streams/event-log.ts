@@ -85,6 +85,7 @@ export class Cursor {
   /** What it has taken so far, or was put behind at its start. */
   readonly taken: Totals;
   readonly #log: EventLog;
+  readonly #totals: Totals;
   #slab: Slab | undefined;
   #index: number;
   /** The sequence number of the event in front of the cursor. */
@@ -95,6 +96,7 @@ export class Cursor {
   constructor(log: EventLog, view: EventView) {
     this.#log = log;
     this.view = view;
+    this.#totals = view.totals;
     this.taken = { ...view.totals };
     this.#slab = log.tail;
     this.#index = log.tail.ends.length;
@@ -103,7 +105,7 @@ export class Cursor {
 
   /** Events published for this reader, whether it has taken them or not. */
   get publishedEvents(): number {
-    return Math.min(this.view.totals.events, this.#lastEvent);
+    return Math.min(this.#totals.events, this.#lastEvent);
   }
 
   get waitingEvents(): number {
@@ -111,7 +113,7 @@ export class Cursor {
   }
 
   get waitingBytes(): number {
-    return Math.min(this.view.totals.bytes, this.#lastByte) - this.taken.bytes;
+    return Math.min(this.#totals.bytes, this.#lastByte) - this.taken.bytes;
   }
 
   /** Bytes of the log from the cursor on, other readers' events included; 0 if nothing waits. */
@@ -124,7 +126,9 @@ export class Cursor {
   take(maxBytes: number): Uint8Array | undefined {
     while (this.waitingEvents > 0 && this.#slab !== undefined) {
       const slab = this.#slab;
-      const { begin, stop } = this.view.find(slab, this.#index, maxBytes, this.#areAllIncluded());
+      const { view } = this;
+      view.find(slab, this.#index, maxBytes, this.#areAllIncluded());
+      const { begin, stop } = view;
       this.#moveTo(begin);
       if (begin < stop) return this.#takeRun(slab, Math.min(stop, begin + this.waitingEvents));
       this.#goTo(slab.next, 0);
@@ -141,8 +145,8 @@ export class Cursor {
 
   /** Ends the reading after what waits now. */
   stopHere(): void {
-    this.#lastEvent = Math.min(this.#lastEvent, this.view.totals.events);
-    this.#lastByte = Math.min(this.#lastByte, this.view.totals.bytes);
+    this.#lastEvent = Math.min(this.#lastEvent, this.#totals.events);
+    this.#lastByte = Math.min(this.#lastByte, this.#totals.bytes);
   }
 
   /** Drops what waits and releases the log. Returns how many events were dropped. */
@@ -158,7 +162,7 @@ export class Cursor {
   /** Whether every event from here to the newest one is for this reader. */
   #areAllIncluded(): boolean {
     const left = this.#log.all.events - this.#sequence;
-    return left === this.view.totals.events - this.taken.events;
+    return left === this.#totals.events - this.taken.events;
   }
 
   #takeRun(slab: Slab, stop: number): Uint8Array {

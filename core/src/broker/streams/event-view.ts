@@ -11,29 +11,20 @@ export interface Totals {
   bytes: number;
 }
 
-/** Consecutive events of a slab that a filter includes: from `begin` until before `stop`. */
-export interface Run {
-  readonly begin: number;
-  /** Equal to `begin`: the slab holds none. */
-  readonly stop: number;
-}
-
-interface Search {
-  readonly slab: Slab;
-  readonly from: number;
-  /** How many events the slab had. */
-  readonly count: number;
-  readonly maxBytes: number;
-  readonly run: Run;
-}
-
 export class EventView {
   readonly filter: EventFilter;
   /** The events that the filter includes, since the view was made. */
   readonly totals: Totals = { events: 0, bytes: 0 };
   /** Cursors that have not been dropped. */
   cursors = 0;
-  #search: Search | undefined;
+  /** The run that was found last: from `begin` until before `stop`; equal: the slab holds none. */
+  begin = 0;
+  stop = 0;
+  #slab: Slab | undefined;
+  #from = 0;
+  /** How many events the slab had. */
+  #count = 0;
+  #maxBytes = 0;
   #bytes: Uint8Array | undefined;
   #bytesSlab: Slab | undefined;
   #bytesStart = 0;
@@ -50,22 +41,24 @@ export class EventView {
   }
 
   /**
-   * The next events from `from` on, at most `maxBytes` together or one alone. `areAllIncluded`: the
-   * filter is known to include whatever follows, so nothing need be searched.
+   * Finds the next events from `from` on, at most `maxBytes` together or one alone, and puts them
+   * into `begin` and `stop`. `areAllIncluded`: the filter is known to include whatever follows, so
+   * nothing need be searched.
    */
-  find(slab: Slab, from: number, maxBytes: number, areAllIncluded: boolean): Run {
+  find(slab: Slab, from: number, maxBytes: number, areAllIncluded: boolean): void {
     const count = slab.ends.length;
-    const last = this.#search;
-    const isKnown = last?.slab === slab && last.from === from && last.count === count;
-    if (isKnown && last.maxBytes === maxBytes) return last.run;
+    const isSamePlace = this.#slab === slab && this.#from === from;
+    if (isSamePlace && this.#count === count && this.#maxBytes === maxBytes) return;
+    this.#slab = slab;
+    this.#from = from;
+    this.#count = count;
+    this.#maxBytes = maxBytes;
     const begin = areAllIncluded ? from : this.#skip(slab, from, count);
-    const run = { begin, stop: begin };
-    if (begin < count) {
-      const most = slab.lastFitting(begin, count, slab.startOf(begin) + maxBytes);
-      run.stop = areAllIncluded ? most : this.#extend(slab, begin, most);
-    }
-    this.#search = { slab, from, count, maxBytes, run };
-    return run;
+    this.begin = begin;
+    this.stop = begin;
+    if (begin === count) return;
+    const most = slab.lastFitting(begin, count, slab.startOf(begin) + maxBytes);
+    this.stop = areAllIncluded ? most : this.#extend(slab, begin, most);
   }
 
   /** These bytes of a slab; readers that ask for the same ones in a row share them. */
@@ -82,7 +75,7 @@ export class EventView {
 
   /** Releases the slab of the last search. */
   release(): void {
-    this.#search = undefined;
+    this.#slab = undefined;
     this.#bytes = undefined;
     this.#bytesSlab = undefined;
   }

@@ -1,9 +1,14 @@
 /** The streams with the same filter: which of them wait to be woken, and when one may be too slow. */
-import type { EventStream } from "./event-stream.ts";
+import type { EventStream, EventStreamOwner } from "./event-stream.ts";
 import type { EventView } from "./event-view.ts";
+import type { SourceEnd } from "./source.ts";
 
-export class StreamGroup {
+/** Callbacks of the streams of a group. */
+export type StreamGroupOwner = Omit<EventStreamOwner, "starving">;
+
+export class StreamGroup implements EventStreamOwner {
   readonly view: EventView;
+  readonly #owner: StreamGroupOwner;
   /** Those not closed yet. */
   readonly streams = new Set<EventStream>();
   #starving = new Set<EventStream>();
@@ -11,8 +16,9 @@ export class StreamGroup {
   #nextCheckEvents = Number.POSITIVE_INFINITY;
   #nextCheckBytes = Number.POSITIVE_INFINITY;
 
-  constructor(view: EventView) {
+  constructor(view: EventView, owner: StreamGroupOwner) {
     this.view = view;
+    this.#owner = owner;
   }
 
   get needsCheck(): boolean {
@@ -33,14 +39,22 @@ export class StreamGroup {
     this.#nextCheckBytes = Math.min(this.#nextCheckBytes, totals.bytes + bytes + 1);
   }
 
-  /** A stream found nothing. */
+  taken(stream: EventStream, events: number, bytes: number): void {
+    this.#owner.taken(stream, events, bytes);
+  }
+
   starving(stream: EventStream): void {
     this.#starving.add(stream);
   }
 
-  /** A stream gets nothing more. */
-  ended(stream: EventStream): void {
+  ended(stream: EventStream, end: SourceEnd | "left"): void {
     this.#starving.delete(stream);
+    this.#owner.ended(stream, end);
+  }
+
+  closed(stream: EventStream): void {
+    this.streams.delete(stream);
+    this.#owner.closed(stream);
   }
 
   /** Wakes the streams that found nothing; each wakes again only after it finds nothing again. */
