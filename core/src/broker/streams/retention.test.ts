@@ -38,6 +38,25 @@ test("a request that was sent keeps nothing of its text while it waits for its a
   assert.equal(t.broker.stats().backends, 1);
 });
 
+test("a send that is remembered by its key keeps nothing of its text", async () => {
+  const t = new TestBroker();
+  const backend = t.backend();
+  const before = await retainedBytes();
+  for (let i = 0; i < 40; i++) {
+    const text = `${i}`.padEnd(MIB, "x");
+    const options = { idempotencyKey: `${i}` };
+    const request = create(SendMessageRequestSchema, { channelId: "irc://net/c", text, options });
+    t.broker.act("sendMessage", request, t.call()).catch(() => {});
+    assert.ok(backend.session.output.take(65_536) !== undefined);
+  }
+  for (const afterMs of [0, t.broker.options.actionTimeoutMs]) {
+    t.clock.advance(afterMs);
+    const kept = (await retainedBytes()) - before;
+    assert.ok(kept < 10 * MIB, `${kept} bytes after ${afterMs} ms`);
+  }
+  assert.equal(t.broker.stats().backends, 1);
+});
+
 test("of a topic that is too long only the part that is shown is kept", async () => {
   const t = new TestBroker();
   const backend = t.backend();
