@@ -8,10 +8,10 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 
 const id = z.string().min(1);
-const Said = z.object({ room: z.string(), user: z.string(), text: z.string() });
+const Message = z.object({ room: z.string(), user: z.string(), text: z.string() });
 /** `re` is the message that it answers. */
-const Line = Said.extend({ id, re: id.optional() });
-const Edited = Said.extend({ edited: id });
+const Line = Message.extend({ id, re: id.optional() });
+const Edited = Message.extend({ edited: id });
 const Reaction = z.object({
   room: z.string(),
   user: z.string(),
