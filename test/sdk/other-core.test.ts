@@ -1,10 +1,17 @@
 /** The SDK on a core that is not ours: no health service, and headers only with the first message. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
+  type handleUnaryCall,
   type MethodDefinition,
   Server,
   ServerCredentials,
@@ -12,13 +19,21 @@ import {
 import {
   type ChatEvent,
   type ChatRequest,
+  type CoreInfoRequest,
+  CoreInfoRequestSchema,
+  type CoreInfoResponse,
+  CoreInfoResponseSchema,
   type Event,
   EventSchema,
   Seabird,
+  type SendMessageRequest,
+  SendMessageRequestSchema,
+  type SendMessageResponse,
+  SendMessageResponseSchema,
   type StreamEventsRequest,
   StreamEventsRequestSchema,
 } from "@seabird-chat/protocol";
-import { connectPlugin } from "@seabird-chat/sdk";
+import { connectActions, connectPlugin, type SendOptions } from "@seabird-chat/sdk";
 import { INGEST_EVENTS } from "../support/scripted-ingest.ts";
 import { startTestBackend } from "../support/test-backend.ts";
 
@@ -31,6 +46,86 @@ const streamEvents: MethodDefinition<StreamEventsRequest, Event> = {
   responseSerialize: (message) => Buffer.from(toBinary(EventSchema, message)),
   responseDeserialize: (bytes) => fromBinary(EventSchema, bytes),
 };
+
+const unary = <I extends DescMessage, O extends DescMessage>(
+  name: string,
+  input: I,
+  output: O,
+): MethodDefinition<MessageShape<I>, MessageShape<O>> => ({
+  path: `/${Seabird.typeName}/${name}`,
+  requestStream: false,
+  responseStream: false,
+  requestSerialize: (message) => Buffer.from(toBinary(input, message)),
+  requestDeserialize: (bytes) => fromBinary(input, bytes),
+  responseSerialize: (message) => Buffer.from(toBinary(output, message)),
+  responseDeserialize: (bytes) => fromBinary(output, bytes),
+});
+
+test("a core without the messages extension gets nothing of it, and what needs it says so", async (t) => {
+  const requests: SendMessageRequest[] = [];
+  const sendMessage: handleUnaryCall<SendMessageRequest, SendMessageResponse> = (call, answer) => {
+    requests.push(call.request);
+    answer(null, create(SendMessageResponseSchema));
+  };
+  const getCoreInfo: handleUnaryCall<CoreInfoRequest, CoreInfoResponse> = (_call, answer) =>
+    answer(null, create(CoreInfoResponseSchema));
+  const server = new Server();
+  server.addService(
+    {
+      sendMessage: unary("SendMessage", SendMessageRequestSchema, SendMessageResponseSchema),
+      getCoreInfo: unary("GetCoreInfo", CoreInfoRequestSchema, CoreInfoResponseSchema),
+    },
+    { sendMessage, getCoreInfo },
+  );
+  t.after(() => server.forceShutdown());
+  const url = `http://127.0.0.1:${await bind(server)}`;
+  const failure = (call: Promise<unknown>) => call.then(String, String);
+  const where = { channelId: "irc://a/b" };
+  const none = "SeabirdError: this core does not have the messages extension";
+  const needs: Readonly<Record<string, SendOptions>> = {
+    replyTo: { replyTo: { id: "x" } },
+    persona: { persona: { displayName: "Zed" } },
+  };
+  for (const [option, options] of Object.entries(needs)) {
+    // A client that knows nothing of core yet asks it before it sends.
+    await using fresh = connectActions({ url, token: "x" });
+    const sent = failure(fresh.sendMessage(where.channelId, "hi", options));
+    assert.equal(await sent, `${none}, which the option ${option} needs`);
+  }
+  await using client = connectActions({ url, token: "x" });
+  await client.coreInfo();
+  assert.equal(requests.length, 0);
+  const harmless = { referrer: "r", idempotencyKey: "k", replyTo: { id: "" }, startThread: true };
+  const sent = await client.sendMessage(where.channelId, "hi", harmless);
+  assert.deepEqual(
+    requests.map(({ text, options }) => [text, options]),
+    [["hi", undefined]],
+  );
+  assert.deepEqual([sent.ids, sent.degraded, sent.sequence], [[], [], undefined]);
+  assert.deepEqual([sent.canEdit, sent.canDelete, sent.canReact], [false, false, false]);
+  const calls = [
+    sent.edit("x"),
+    sent.delete(),
+    sent.react("x"),
+    client.editMessage(where, "1", "x"),
+    client.deleteMessages(where, "1"),
+    client.react(where, "1", "x"),
+    client.setTyping(where, true),
+    client.listMembers(where.channelId),
+  ];
+  for (const call of calls) assert.equal(await failure(call), none);
+  assert.equal(await client.can("edit", where), false);
+  assert.deepEqual((await client.capabilities(where)).features, {});
+});
+
+async function bind(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+}
 
 test("a core that sends headers late is connected to all the same", async (t) => {
   const plugins: Parameters<handleServerStreamingCall<StreamEventsRequest, Event>>[0][] = [];
@@ -46,12 +141,7 @@ test("a core that sends headers late is connected to all the same", async (t) =>
     { streamEvents: hears, ingestEvents: ingests },
   );
   t.after(() => server.forceShutdown());
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
-      else resolve(bound);
-    });
-  });
+  const port = await bind(server);
   const options = { url: `http://127.0.0.1:${port}`, token: "x" };
   const plugin = connectPlugin(options);
   const backend = await startTestBackend(options);

@@ -116,6 +116,28 @@ test("ids alone do not make a message editable", async (t) => {
   assert.equal(await client.can("react", { channelId: "test://net/%23other" }), true);
 });
 
+test("a send that is lost with the connection is said once", async (t) => {
+  const core = await startCore({}, t);
+  const proxy = await TcpProxy.start(core.port, t);
+  const begun = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const said: string[] = [];
+  const send: Functions["send"] = async (_to, { text }) => {
+    said.push(text);
+    begun.resolve();
+    await gate.promise;
+    return { ids: ["m1"] };
+  };
+  const { client } = await start(core, { send }, t, proxy.url);
+  const sending = client.sendMessage(CHANNEL, "once");
+  await begun.promise;
+  proxy.dropAll();
+  // The client comes back while the outcome is open, and waits for it.
+  gate.resolve();
+  assert.deepEqual((await sending).ids, ["m1"]);
+  assert.deepEqual(said, ["once"]);
+});
+
 test("a send is not repeated to another core", async (t) => {
   const [core, other] = [await startCore({}, t), await startCore({}, t)];
   const proxy = await TcpProxy.start(core.port, t);
@@ -148,4 +170,23 @@ test("a core that stays away leaves the outcome unknown, within the call's time"
   assert.equal(await sending, "aborted: outcome unknown");
   // What cannot have been sent is no mystery.
   await client.close();
+});
+
+test("the author's own key repeats a send without saying it twice", async (t) => {
+  const core = await startCore({}, t);
+  const asked: string[] = [];
+  const { client } = await start(core, capable(asked), t);
+  const options = { idempotencyKey: "job 7" };
+  const first = await client.sendMessage(CHANNEL, "once", options);
+  const again = await client.sendMessage(CHANNEL, "once", options);
+  assert.deepEqual(again.ids, first.ids);
+  assert.equal(again.sequence, first.sequence);
+  assert.deepEqual(asked, ["send #a once"]);
+  assert.match(await failure(client.sendMessage(CHANNEL, "other", options)), /^invalid_argument: /);
+  for (const idempotencyKey of ["", "x".repeat(65), 7 as never]) {
+    assert.match(
+      await failure(client.sendMessage(CHANNEL, "x", { idempotencyKey })),
+      /^bad_option/,
+    );
+  }
 });

@@ -36,8 +36,9 @@ export interface SeabirdErrorOptions {
  * What every promise and iterator of the SDK rejects with.
  *
  * `code` is gRPC's status in lower case, `bad_option` for options that cannot work, or
- * `closed` for a client that was closed. `message` is core's own text. After `unavailable`
- * or `deadline_exceeded` an action may have happened; the SDK never repeats one by itself.
+ * `closed` for a client that was closed. `message` is core's own text. After `unavailable`,
+ * `deadline_exceeded` or `aborted` with `outcome unknown` an action may have happened. The SDK
+ * repeats only sends, and those only where core says them once.
  */
 export class SeabirdError extends Error {
   readonly code: SeabirdErrorCode;
