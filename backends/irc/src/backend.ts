@@ -1,6 +1,7 @@
 /** The IRC backend: its definition for the SDK. */
 import { backend } from "@seabird-chat/sdk/backend";
 import { IrcNetwork } from "./irc-network.ts";
+import { capabilitiesOf, NO_OFFERS } from "./network-capabilities.ts";
 import { probe } from "./probe.ts";
 import { settings } from "./settings.ts";
 
@@ -24,6 +25,7 @@ export const ircBackend = backend("irc", {
   formats: FORMATS,
   connectTimeoutMs: NEVER_MS,
   requestTimeoutMs: NEVER_MS,
+  capabilities: capabilitiesOf(NO_OFFERS),
   connect: (host) => IrcNetwork.connect(host),
   probe,
 });

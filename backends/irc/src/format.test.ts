@@ -20,7 +20,7 @@ import { runsToBlock } from "./format.ts";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, plainRuns } from "./formatting/runs.ts";
 import { splitLines } from "./formatting/split.ts";
-import { toNetworkEvent } from "./inbound.ts";
+import { toNetworkEvent, toRemember } from "./inbound.ts";
 import { parseMessage } from "./message/irc-message.ts";
 import { decodeLine } from "./message/line.ts";
 import { IrcState } from "./state/irc-state.ts";
@@ -109,9 +109,23 @@ function hear(bytes: Uint8Array): void {
     isMe: (name: string) => state.isMe(name),
     channelId: (name: string) => name,
     userId: (nick: string) => state.fold(nick),
+    self: "bird",
+    earlier: () => undefined,
   };
-  for (const each of [line, `:joe!j@h PRIVMSG #a :${line}`, `:joe!j@h PRIVMSG bird :${line}`]) {
-    for (const event of state.receive(parseMessage(each))) toNetworkEvent(event, names);
+  state.receive(parseMessage(":bird!b@h JOIN #a"));
+  const lines = [
+    line,
+    ...["PRIVMSG #a :", "PRIVMSG bird :", "PART #a :", "QUIT :", "NICK :", "REDACT #a "].map(
+      (start) => `:joe!j@h ${start}${line}`,
+    ),
+    `:srv 353 bird = #a :${line}`,
+    `@msgid=${line};+draft/reply=${line};+draft/react=${line} :joe!j@h TAGMSG #a`,
+  ];
+  for (const each of lines) {
+    for (const event of state.receive(parseMessage(each))) {
+      toNetworkEvent(event, names);
+      toRemember(event, names);
+    }
   }
 }
 

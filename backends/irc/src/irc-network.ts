@@ -5,33 +5,34 @@ import { isDeepStrictEqual } from "node:util";
 import {
   type BackendConnection,
   type BackendHost,
+  type ChannelMembers,
+  type DeleteRequest,
   Fatal,
   type OutgoingMessage,
+  type OutgoingReaction,
   Refused,
   type RequestInfo,
   SeabirdError,
   type Self,
+  type Sent,
   type Target,
 } from "@seabird-chat/sdk/backend";
 import type { ConnectionHooks } from "./connection/hooks.ts";
 import { IrcConnection } from "./connection.ts";
-import { type NetworkEvent, type NetworkNames, toNetworkEvent } from "./inbound.ts";
+import { type NetworkNames, toNetworkEvent, toRemember, toUser } from "./inbound.ts";
 import { logStatus } from "./log-status.ts";
+import { MessageActions } from "./message-actions.ts";
+import { maxLineTextBytes, NetworkCapabilities } from "./network-capabilities.ts";
 import type { IrcOptions } from "./options.ts";
-import {
-  type Plan,
-  planChannelSend,
-  planJoin,
-  planLeave,
-  planPrivateSend,
-  planTopic,
-} from "./outbound.ts";
+import { type Plan, planJoin, planLeave, planTopic } from "./outbound.ts";
+import { report } from "./report.ts";
+import type { IrcRequest } from "./requests/irc-request.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 import type { IrcSettings } from "./settings.ts";
 import { ChannelIds } from "./state/channel-ids.ts";
 import { mayInvite } from "./state/invites.ts";
 import type { IrcEvent } from "./state/irc-event.ts";
-import type { IrcState } from "./state/irc-state.ts";
+import { RecentMessages } from "./state/recent-messages.ts";
 import { channelsOf, SettingRefused, toOptions } from "./to-options.ts";
 
 /** Invitations that are followed at once; further ones are ignored. */
@@ -46,6 +47,9 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   readonly #connection: IrcConnection;
   readonly #ids: ChannelIds;
   readonly #names: NetworkNames;
+  readonly #messages: MessageActions;
+  readonly #recent = new RecentMessages();
+  readonly #capabilities: NetworkCapabilities;
   /** Resolved once the channels are settled, or a message has come before that. */
   readonly #ready = Promise.withResolvers<void>();
   #isOnline = false;
@@ -61,7 +65,17 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     this.#connection = this.#connect();
     this.#ids = new ChannelIds(() => this.#connection.state);
     for (const { name } of this.#options.channels) this.#ids.learn(name);
-    this.#names = namesOf(this.#connection, this.#ids);
+    this.#names = namesOf(this.#connection, this.#ids, this.#recent);
+    this.#capabilities = new NetworkCapabilities(
+      () => this.#connection.state,
+      (capabilities) => host.capabilities.set(capabilities),
+    );
+    this.#messages = new MessageActions({
+      state: () => this.#connection.state,
+      isBusy: () => this.#connection.session?.isBusy === true,
+      request: (plan, request, more) => this.#request(plan, request, more),
+      clock: host.clock,
+    });
     host.self = selfOf(this.#connection);
   }
 
@@ -81,18 +95,37 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     return network;
   }
 
-  async send(to: Target, message: OutgoingMessage): Promise<void> {
-    const { state } = this.#connection;
-    const plan =
-      to.kind === "channel"
-        ? planChannelSend(to.id, message, message.kind, state)
-        : planPrivateSend(toNick(to.id), message, message.kind, state);
-    await this.#request(plan, message);
+  send(to: Target, message: OutgoingMessage): Promise<Sent> {
+    return this.#messages.send(to, message);
+  }
+
+  react(
+    to: Target,
+    messageId: string,
+    reaction: OutgoingReaction,
+    request: RequestInfo,
+  ): Promise<void> {
+    return this.#messages.react(to, messageId, reaction, request);
+  }
+
+  delete(to: Target, messageIds: readonly string[], request: DeleteRequest) {
+    return this.#messages.delete(to, messageIds, request);
+  }
+
+  setTyping(to: Target, isActive: boolean, request: RequestInfo): Promise<void> {
+    return this.#messages.setTyping(to, isActive, request);
+  }
+
+  members(channelId: string): ChannelMembers {
+    const members = this.#connection.state.membersOf(channelId);
+    if (members === undefined) throw new Refused(this.#isOnline ? NOT_IN_IT : NOT_CONNECTED);
+    const { people, isComplete } = members;
+    return { members: people.map((person) => toUser(person, this.#names)), isComplete };
   }
 
   async join(channelName: string, request: RequestInfo): Promise<undefined> {
     const plan = planJoin(channelName, this.#connection.state);
-    await this.#request(plan, request, channelName.split(" ")[1]);
+    await this.#request(plan, request, {}, channelName.split(" ")[1]);
   }
 
   async leave(channelId: string, exitMessage: string, request: RequestInfo): Promise<void> {
@@ -106,7 +139,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   metadata(): Record<string, string> {
     const { host, port } = this.#options;
     const { state } = this.#connection;
-    const max_message_bytes = String(maxMessageBytes(state));
+    const max_message_bytes = String(maxLineTextBytes(state));
     return { nick: state.nick, server: `${host}:${port}`, max_message_bytes };
   }
 
@@ -133,6 +166,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
         logStatus(log, this.#options.host, status);
         if (status.status === "welcomed") {
           this.#isOnline = true;
+          this.#capabilities.welcomed();
           network.back();
         } else if (status.status === "lost") {
           this.#isOnline = false;
@@ -142,6 +176,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
           this.#ready.reject(new Fatal(status.reason, { setting: status.setting }));
         }
       },
+      offersChanged: () => this.#capabilities.declare(),
       line: (direction, line) => log.debug({ line }, direction === "in" ? "<" : ">"),
     };
     return new IrcConnection(this.#options, hooks, clock);
@@ -152,20 +187,28 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     if ("refused" in plan) throw new Refused(this.#isOnline ? plan.refused : NOT_CONNECTED);
   }
 
-  async #request(plan: Plan, request: RequestInfo, key?: string): Promise<void> {
+  async #request(
+    plan: Plan,
+    request: RequestInfo,
+    more: Pick<IrcRequest, "onId"> = {},
+    key?: string,
+  ): Promise<void> {
     this.#check(plan);
     const { requestId: id, receivedAtMs: arrivedAtMs, signal } = request;
-    const reason = await this.#connection.request({ ...plan, id, arrivedAtMs, signal }, key);
+    const whole = { ...plan, ...more, id, arrivedAtMs, signal };
+    const reason = await this.#connection.request(whole, key);
     if (reason !== undefined) throw new Refused(reason);
   }
 
   #handle(event: IrcEvent): void {
     if (event.kind === "joined") this.#ids.learn(event.channel);
     else if (event.kind === "invite") void this.#invited(event);
+    if (this.#isOnline) this.#capabilities.learn(event);
     const networkEvent = toNetworkEvent(event, this.#names);
-    if (networkEvent === undefined) return;
-    emit(this.#host, networkEvent);
-    if ("message" in networkEvent && this.#isOnline) this.#ready.resolve();
+    if (networkEvent !== undefined) report(this.#host, networkEvent);
+    const message = toRemember(event, this.#names);
+    if (message) this.#recent.remember(message.conversation.id, message.id, message);
+    if (networkEvent && "message" in networkEvent && this.#isOnline) this.#ready.resolve();
   }
 
   async #invited({ channel, origin }: Invitation): Promise<void> {
@@ -188,6 +231,8 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   }
 }
 
+const NOT_IN_IT = "the bot is not in this channel";
+
 type Invitation = Extract<IrcEvent, { readonly kind: "invite" }>;
 
 /** Throws Fatal for settings that cannot work: a retry does not help. */
@@ -208,8 +253,12 @@ function stsFileOf({ config, id }: Host): string | undefined {
   return `${STATE_FOLDER}/sts-${encodeURIComponent(id)}.json`;
 }
 
-function namesOf(connection: IrcConnection, ids: ChannelIds): NetworkNames {
+function namesOf(connection: IrcConnection, ids: ChannelIds, recent: RecentMessages): NetworkNames {
   return {
+    get self() {
+      return connection.state.nick;
+    },
+    earlier: (conversation, id) => recent.get(conversation.id, id),
     isChannel: (target) => connection.state.isChannel(target),
     isMe: (nick) => connection.state.isMe(nick),
     channelId: (name) => ids.of(name),
@@ -227,38 +276,4 @@ function selfOf(connection: IrcConnection): Self {
   };
 }
 
-/** Where `^` and `~` are the same letter, ids use `~`; but a nick may begin with `^` only. */
-function toNick(userId: string): string {
-  return userId.replace(/^~/, "^");
-}
-
-/** Bytes of `PRIVMSG #channel :` with a long name, or of what an ACTION adds. */
-const MAX_START_BYTES = 64;
-
-/** Bytes of text that certainly fit into one line to a channel. */
-function maxMessageBytes(state: IrcState): number {
-  return Math.max(1, state.rules.maxLineBytes - state.prefixBytes() - MAX_START_BYTES);
-}
-
-const EMITTERS: {
-  readonly [Kind in NetworkEvent["kind"]]: (
-    host: Host,
-    event: Extract<NetworkEvent, { kind: Kind }>,
-  ) => unknown;
-} = {
-  message: ({ emit }, { message }) => emit.message(message),
-  action: ({ emit }, { message }) => emit.action(message),
-  privateMessage: ({ emit }, { message }) => emit.privateMessage(message),
-  privateAction: ({ emit }, { message }) => emit.privateAction(message),
-  joined: ({ channels }, { channel }) => channels.joined(channel),
-  changed: ({ channels }, { channel }) => channels.changed(channel),
-  left: ({ channels }, { channelId }) => channels.left(channelId),
-};
-
 type Host = BackendHost<IrcSettings>;
-
-/** Hands an event to the SDK, which says what a message in a channel is. */
-function emit(host: Host, event: NetworkEvent): void {
-  const emitter = EMITTERS[event.kind] as (host: Host, event: NetworkEvent) => unknown;
-  emitter(host, event);
-}

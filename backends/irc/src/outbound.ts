@@ -1,11 +1,12 @@
 /** Requests of core as lines of IRC, with their success conditions. Pure. */
-import { type Block, text as textBlock } from "@seabird-chat/protocol";
+import { type Block, text as textBlock, walkBlocks } from "@seabird-chat/protocol";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, writeRuns } from "./formatting/runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
-import { lineProblem } from "./message/format-line.ts";
+import { type LineTags, lineProblem, withTags } from "./message/format-line.ts";
 import { byteLength } from "./message/line.ts";
 import type { SuccessCondition } from "./requests/irc-request.ts";
+import { CLIENT_TAGS } from "./state/client-tags.ts";
 import { MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./state/irc-state.ts";
 import type { NetworkRules } from "./state/network-rules.ts";
 
@@ -17,13 +18,18 @@ interface Content {
   readonly text: string;
   /** The same with its formatting. */
   readonly block?: Block | undefined;
+  /** Of the request. */
   readonly tags: Readonly<Record<string, string>>;
+  /** The message that it answers. */
+  readonly replyTo?: { readonly messageId: string } | undefined;
 }
 
 interface PlannedLines {
   /** The channel or user that it concerns. */
   readonly target: string;
   readonly lines: readonly string[];
+  /** Of the first line. */
+  readonly tags?: LineTags | undefined;
   readonly success: SuccessCondition;
 }
 
@@ -33,6 +39,8 @@ export interface NetworkView {
   isChannel(target: string): boolean;
   /** Bytes of `:nick!user@host ` that the server puts before the bot's lines. */
   prefixBytes(): number;
+  /** The nick of a user, as it is spelled; undefined: not known. */
+  nickOf(userId: string): string | undefined;
 }
 
 export type Plan =
@@ -68,7 +76,7 @@ export function planPrivateSend(
 
 function planSend(
   target: string,
-  { text, block, tags }: Content,
+  { text, block, tags, replyTo }: Content,
   as: "message" | "action",
   network: NetworkView,
 ): Plan {
@@ -77,7 +85,7 @@ function planSend(
   if (bytes > MAX_TEXT_BYTES) {
     return { refused: `the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on IRC` };
   }
-  const rendered = renderBlock(block ?? textBlock(text));
+  const rendered = renderBlock(block ?? textBlock(text), (mention) => nameOf(mention, network));
   if (rendered.length === 0) return { refused: "the message is empty" };
   // An action is a CTCP query; in a NOTICE it would be the answer to one.
   const command = tags[NOTICE_TAG] === "1" && as === "message" ? "NOTICE" : "PRIVMSG";
@@ -89,7 +97,59 @@ function planSend(
   const lines = splitLines(rendered, maxTextBytes).map((line) =>
     as === "action" ? `${start}\x01ACTION ${line}\x01` : start + line,
   );
-  return checked({ target, lines, success: { kind: "sent" } }, network);
+  const reply = replyTo && { tags: { [CLIENT_TAGS.reply]: replyTo.messageId } };
+  return checked({ target, lines, success: { kind: "sent" }, ...reply }, network);
+}
+
+/** A nick in the text notifies. Undefined, for `everyone`: the text alone. */
+function nameOf({ inner }: Pick<Block, "inner">, network: Pick<NetworkView, "nickOf">) {
+  const target = inner.case === "mention" ? inner.value.target : undefined;
+  if (target?.case === "channelId") return isOneWord(target.value) ? target.value : undefined;
+  if (target?.case !== "userId") return undefined;
+  const nick = network.nickOf(target.value) ?? toNick(target.value);
+  return isNick(nick) ? nick : undefined;
+}
+
+/** What IRC does not show of a message: mentions of everyone, and the pictures of emoji. */
+export function degradedOf(block: Block): readonly ("mention" | "emoji")[] {
+  const degraded = new Set<"mention" | "emoji">();
+  for (const { inner } of walkBlocks(block)) {
+    if (inner.case === "mention" && inner.value.target.case === "everyone") {
+      degraded.add("mention");
+    } else if (inner.case === "emoji" && (inner.value.id !== "" || inner.value.url !== "")) {
+      degraded.add("emoji");
+    }
+  }
+  return [...degraded];
+}
+
+/** Where `^` and `~` are the same letter, ids use `~`; but a nick may begin with `^` only. */
+export function toNick(userId: string): string {
+  return userId.replace(/^~/, "^");
+}
+
+/** A message of tags alone, to a channel or a nick. */
+export function planTags(target: string, tags: LineTags, network: NetworkView): Plan {
+  if (!isTarget(target, network)) return { refused: `"${shown(target)}" is not a name on IRC` };
+  const success = { kind: "accepted" } as const;
+  return checked({ target, lines: [`TAGMSG ${target}`], tags, success }, network);
+}
+
+export function planRedact(
+  target: string,
+  messageId: string,
+  reason: string,
+  network: NetworkView,
+): Plan {
+  if (!isTarget(target, network)) return { refused: `"${shown(target)}" is not a name on IRC` };
+  if (!isWord(messageId)) return { refused: "that is not an id of a message on IRC" };
+  const why = oneLine(reason);
+  const line = `REDACT ${target} ${messageId}${why === "" ? "" : ` :${why}`}`;
+  return checked({ target, lines: [line], success: { kind: "accepted" } }, network);
+}
+
+function isTarget(name: string, network: NetworkView): boolean {
+  return network.isChannel(name) ? isOneWord(name) : isNick(name);
 }
 
 /** `#channel`, or `#channel key`. */
@@ -127,8 +187,9 @@ export function planTopic(channelId: string, newTopic: string, network: NetworkV
 
 /** Refuses a plan with an invalid line, such as one that is too long. */
 function checked(plan: PlannedLines, { rules }: NetworkView): Plan {
-  for (const line of plan.lines) {
-    const problem = lineProblem(line, rules.maxLineBytes);
+  for (const [index, line] of plan.lines.entries()) {
+    const whole = index === 0 && plan.tags !== undefined ? withTags(line, plan.tags) : line;
+    const problem = lineProblem(whole, rules.maxLineBytes);
     if (problem !== undefined) return { refused: `not a line of IRC: ${problem}` };
   }
   return plan;
@@ -163,7 +224,12 @@ function isNick(name: string): boolean {
 
 /** Whether it can follow a channel's name in a JOIN. */
 export function isKey(key: string): boolean {
-  return key !== "" && !key.startsWith(":") && !/[\s,\p{Cc}]/u.test(key);
+  return isWord(key) && !key.includes(",");
+}
+
+/** One parameter. */
+function isWord(text: string): boolean {
+  return text !== "" && !text.startsWith(":") && !/[\s\p{Cc}]/u.test(text);
 }
 
 function notAChannel(name: string): Plan {

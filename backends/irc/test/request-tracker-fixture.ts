@@ -1,7 +1,8 @@
 /** A RequestTracker on a test clock, with the server's lines given by hand. */
 import assert from "node:assert/strict";
+import { withTags } from "../src/message/format-line.ts";
 import { parseMessage } from "../src/message/irc-message.ts";
-import { FloodQueue } from "../src/requests/flood-queue.ts";
+import { FloodQueue, type LineOptions } from "../src/requests/flood-queue.ts";
 import type { IrcRequest, RequestOutcome } from "../src/requests/irc-request.ts";
 import { RequestTracker } from "../src/requests/request-tracker.ts";
 import { IrcState } from "../src/state/irc-state.ts";
@@ -21,8 +22,8 @@ export function setUp(...caps: readonly string[]) {
   const clock = new ManualClock();
   const written: string[] = [];
   const state = new IrcState("bird");
-  const write = (line: string, { label }: { readonly label?: string } = {}) =>
-    written.push(label === undefined ? line : `[${label}] ${line}`);
+  const write = (line: string, { label, tags = {} }: LineOptions = {}) =>
+    written.push(label === undefined ? withTags(line, tags) : `[${label}] ${withTags(line, tags)}`);
   const queue = new FloodQueue(write, LIMITS, clock);
   const on = new Set(caps);
   state.caps = on;

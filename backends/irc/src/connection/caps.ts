@@ -19,6 +19,7 @@ export const WANTED_CAPS: readonly string[] = [
   "extended-join",
   "setname",
   "cap-notify",
+  "draft/message-redaction",
 ];
 
 /** Capabilities that a server may offer; a longer list ends the connection. */

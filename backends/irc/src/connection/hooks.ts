@@ -44,6 +44,8 @@ export type ConnectionStatus =
 export interface ConnectionHooks {
   event(event: IrcEvent): void;
   status(status: ConnectionStatus): void;
+  /** Capabilities or rules of the server have changed since its welcome. */
+  offersChanged?(): void;
   /** Each line, for the log's debug level; secrets are replaced by `***`. */
   line(direction: "in" | "out", line: string): void;
 }

@@ -4,7 +4,7 @@ import { lineProblem, withTags } from "../message/format-line.ts";
 import { type IrcMessage, parseMessage } from "../message/irc-message.ts";
 import type { IrcOptions } from "../options.ts";
 import { joinRefusalOf } from "../requests/error-attribution.ts";
-import { FloodQueue } from "../requests/flood-queue.ts";
+import { FloodQueue, type LineOptions } from "../requests/flood-queue.ts";
 import type { IrcRequest, RequestOutcome } from "../requests/irc-request.ts";
 import { NOT_CONNECTED, RequestTracker } from "../requests/request-tracker.ts";
 import { CtcpAnswers } from "../state/ctcp.ts";
@@ -25,6 +25,9 @@ import type { WantedChannels } from "./wanted-channels.ts";
 /** Milliseconds that a QUIT may take; then the socket is closed. */
 const QUIT_WITHIN_MS = 2_000;
 
+/** What changes what the server offers. */
+const OFFERS = new Set(["CAP", "005"]);
+
 const END_OF_MOTD = new Set(["376", "422"]);
 
 export interface SessionDeps {
@@ -34,11 +37,6 @@ export interface SessionDeps {
   readonly sts: StsStore;
   readonly hooks: ConnectionHooks;
   readonly clock: Clock;
-}
-
-export interface SendOptions {
-  /** Sent as the tag `label` where the server supports labeled-response, else left out. */
-  readonly label?: string;
 }
 
 export class IrcSession {
@@ -58,7 +56,6 @@ export class IrcSession {
   readonly #queue: FloodQueue;
   readonly #requests: RequestTracker;
   readonly #ctcp: CtcpAnswers;
-  readonly #handlers = new Set<(message: IrcMessage) => void>();
   readonly #timers: Timers;
   #transport: Transport | undefined;
   #keepAlive: KeepAlive | undefined;
@@ -82,7 +79,7 @@ export class IrcSession {
     this.#timers = new Timers(clock);
     this.#hideSecrets = hideSecrets(options);
     this.state = new IrcState(options.nick);
-    const write = (line: string, how?: SendOptions) => this.send(line, how);
+    const write = (line: string, how?: LineOptions) => this.send(line, how);
     this.#queue = new FloodQueue(write, options, clock);
     this.#ctcp = new CtcpAnswers(this.#queue, clock);
     this.#requests = new RequestTracker(this.state, this.#queue, options, clock);
@@ -117,16 +114,12 @@ export class IrcSession {
     return this.#handshake.account;
   }
 
-  /** Calls back with each line of the server, after `state` has received it. Returns its undo. */
-  onLine(handler: (message: IrcMessage) => void): () => void {
-    this.#handlers.add(handler);
-    return () => void this.#handlers.delete(handler);
-  }
-
-  /** Sends a line at once. An invalid line is not sent, and reported as a problem. */
-  send(line: string, { label }: SendOptions = {}): void {
-    const isLabelled = label !== undefined && this.caps.has("labeled-response");
-    const whole = isLabelled ? withTags(line, { label }) : line;
+  /** Sends a line at once, with label and tags where supported. An invalid one is a problem. */
+  send(line: string, { label, tags }: LineOptions = {}): void {
+    const whole = withTags(line, {
+      ...(label !== undefined && this.caps.has("labeled-response") && { label }),
+      ...(this.caps.has("message-tags") && tags),
+    });
     const problem = lineProblem(whole, this.state.rules.maxLineBytes);
     if (problem !== undefined) {
       this.#hooks.status({ status: "problem", reason: `a line was not sent: ${problem}` });
@@ -204,7 +197,7 @@ export class IrcSession {
       else this.#emit(event);
     }
     this.#requests.receive(message);
-    for (const handler of [...this.#handlers]) handler(message);
+    if (OFFERS.has(message.command) && this.isWelcomed) this.#hooks.offersChanged?.();
   }
 
   #act(message: IrcMessage): void {
@@ -258,6 +251,8 @@ export class IrcSession {
   #join(): void {
     this.#phase = "joined";
     this.#reclaim.start();
+    const { botMode } = this.state.rules;
+    if (botMode !== undefined) this.enqueue([`MODE ${this.state.nick} +${botMode}`], "idle");
     this.#hooks.status({ status: "welcomed", nick: this.state.nick });
     this.#channels.welcomed();
   }
@@ -273,6 +268,11 @@ export class IrcSession {
       if (when === "now") this.#queue.sendNow(line);
       else this.#queue.sendIdle(line);
     }
+  }
+
+  /** Whether lines wait for the flood limit, or soon would. */
+  get isBusy(): boolean {
+    return this.#queue.isBusy;
   }
 
   drop(reason: string): void {

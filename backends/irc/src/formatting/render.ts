@@ -28,15 +28,19 @@ const LINE_BREAK = /\r\n|\r|\n/;
  * dropped, except in fenced code, where they become one space. Codes in a text are kept as far as
  * there is a block for them; colours are dropped.
  */
-export function renderBlock(block: Block): readonly TextLine[] {
+export function renderBlock(block: Block, nameOf: NameOf = () => undefined): readonly TextLine[] {
   const writer = new LineWriter();
-  write(writer, block, { style: PLAIN, depth: 1 });
+  write(writer, block, { style: PLAIN, depth: 1, nameOf });
   return writer.lines();
 }
+
+/** The name that stands for a mention; undefined: its own text does. */
+export type NameOf = (mention: Block) => string | undefined;
 
 interface Context {
   readonly style: Style;
   readonly depth: number;
+  readonly nameOf: NameOf;
 }
 
 function write(writer: LineWriter, block: Block, context: Context): void {
@@ -64,14 +68,31 @@ const WRITERS: Readonly<Record<Kind, Writer>> = {
   spoiler: writeSpoiler,
   link: writeLink,
   container: (writer, block, context) => writeInner(writer, block, context),
-  list: (writer, block, context) => writeInner(writer, block, context, undefined, ", "),
-  mention: (writer, block, { style }) => writer.text(block.plain, style),
+  list: writeList,
+  mention: writeMention,
   emoji: (writer, block, { style }) => writer.text(block.plain, style),
   attachment: (writer, block, { style }) => writer.text(block.plain, style),
 };
 
 function textOf({ inner, plain }: Block): string {
   return inner.value !== undefined && "text" in inner.value ? inner.value.text : plain;
+}
+
+function writeMention(writer: LineWriter, block: Block, context: Context): void {
+  const name = context.nameOf(block);
+  if (name === undefined) writeInner(writer, block, context);
+  else writer.text(name, context.style);
+}
+
+/** protocol: plain text of a list. */
+function writeList(writer: LineWriter, block: Block, context: Context): void {
+  const isOrdered = block.inner.case === "list" && block.inner.value.isOrdered;
+  const inside = { ...context, depth: context.depth + 1 };
+  for (const [index, inner] of innerBlocks(block).entries()) {
+    if (index > 0) writer.separator(", ", context.style);
+    if (isOrdered) writer.text(`${index + 1}. `, context.style);
+    write(writer, inner, inside);
+  }
 }
 
 function writeSpoiler(writer: LineWriter, block: Block, context: Context): void {
@@ -95,17 +116,11 @@ function writeLink(writer: LineWriter, block: Block, context: Context): void {
 function writeInner(
   writer: LineWriter,
   block: Block,
-  { style, depth }: Context,
+  { style, depth, nameOf }: Context,
   more?: Toggle,
-  separator = "",
 ): void {
-  const inside = { style: withToggle(style, more), depth: depth + 1 };
-  let isFirst = true;
-  for (const inner of innerBlocks(block)) {
-    if (!isFirst) writer.separator(separator, style);
-    isFirst = false;
-    write(writer, inner, inside);
-  }
+  const inside = { style: withToggle(style, more), depth: depth + 1, nameOf };
+  for (const inner of innerBlocks(block)) write(writer, inner, inside);
 }
 
 function withToggle(style: Style, more: Toggle | undefined): Style {

@@ -81,7 +81,7 @@ function canConcern(
   if (NICK_ERRORS.has(numeric)) return false;
   if (numeric === UNAVAILABLE) return namesChannel;
   if (JOIN_ERRORS.has(numeric)) return kind === "joined";
-  return !SEND_ERRORS.has(numeric) || kind === "sent";
+  return !SEND_ERRORS.has(numeric) || kind === "sent" || kind === "accepted";
 }
 
 /** `FAIL PRIVMSG CODE #channel :text`; some name no target, and some, by `*`, no command. */

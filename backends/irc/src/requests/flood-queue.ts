@@ -8,6 +8,7 @@
  * as long as every job can still meet its deadline.
  */
 import type { Clock } from "../clock.ts";
+import type { LineTags } from "../message/format-line.ts";
 import type { FloodOptions } from "../options.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { RoundRobin } from "./round-robin.ts";
@@ -20,13 +21,17 @@ const MAX_DEFERRED_LINES = 10_000;
 /** Milliseconds after which an idle line goes first: else it would never be sent by a busy bot. */
 const MAX_IDLE_WAIT_MS = 10_000;
 
-/** A line, and the label with which the server is to answer it. */
-export interface LabelledLine {
-  readonly line: string;
+export interface LineOptions {
+  /** With which the server is to answer the line. */
   readonly label?: string;
+  readonly tags?: LineTags;
 }
 
-export type WriteLine = (line: string, options?: { readonly label?: string }) => void;
+export interface TaggedLine extends LineOptions {
+  readonly line: string;
+}
+
+export type WriteLine = (line: string, options?: LineOptions) => void;
 
 /** Lines that belong together. */
 export interface FloodJob {
@@ -37,7 +42,7 @@ export interface FloodJob {
   /** By the clock, when its last line has to be sent. Default: never. */
   readonly dueAtMs?: number;
   /** The next line; undefined when there is no further one. */
-  nextLine(): string | LabelledLine | undefined;
+  nextLine(): string | TaggedLine | undefined;
 }
 
 /** A job that may be added. */
@@ -70,6 +75,12 @@ export class FloodQueue {
     this.#options = options;
     this.#clock = clock;
     this.#limiter = new RateLimiter(options.burstLines, options.lineIntervalMs, clock);
+  }
+
+  /** Whether something waits, or less than half of a burst is left. */
+  get isBusy(): boolean {
+    const waiting = this.#jobs.length + this.#priority.length + this.#deferred.length;
+    return waiting > 0 || this.#limiter.tokens < this.#options.burstLines / 2;
   }
 
   /** Milliseconds until `lines` further lines would be sent, behind all that waits. */
@@ -160,7 +171,7 @@ export class FloodQueue {
       if (next === undefined) return;
       this.#limiter.take();
       if (typeof next === "string") this.#write(next);
-      else this.#write(next.line, next.label === undefined ? {} : { label: next.label });
+      else this.#write(next.line, next);
     }
     const lines = this.#priority.length + this.#deferred.length + this.#idle.length;
     if (this.#jobs.length + lines === 0 || this.#cancelTimer !== undefined || this.#closed) return;
@@ -171,7 +182,7 @@ export class FloodQueue {
     });
   }
 
-  #nextLine(): string | LabelledLine | undefined {
+  #nextLine(): string | TaggedLine | undefined {
     const first = this.#priority.shift();
     if (first !== undefined) return first;
     const [idle] = this.#idle;

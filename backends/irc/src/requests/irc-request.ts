@@ -1,11 +1,16 @@
-/** A request to the network, when it counts as successful, and its outcome. Pure, imports nothing. */
+/** A request to the network, when it counts as successful, and its outcome. Pure. */
+import type { LineTags } from "../message/format-line.ts";
 
 export interface IrcRequest {
   readonly id: string;
   /** The channel or user that it concerns: an error that names it belongs to the request. */
   readonly target: string;
   readonly lines: readonly string[];
+  /** Tags of the first line. */
+  readonly tags?: LineTags | undefined;
   readonly success: SuccessCondition;
+  /** Called with the server's id of each line that comes back, before the outcome. */
+  readonly onId?: ((index: number, msgid: string) => void) | undefined;
   /** When it arrived, in milliseconds of the connection's clock. */
   readonly arrivedAtMs: number;
   /** Aborted when the answer is not needed any more: lines that still wait are not sent. */
@@ -17,6 +22,8 @@ export type RequestOutcome = string | undefined;
 
 export type SuccessCondition =
   | { readonly kind: "sent" }
+  /** Like "sent", for what does not come back, or need not. */
+  | { readonly kind: "accepted" }
   | { readonly kind: "joined"; readonly channel: string }
   | { readonly kind: "left"; readonly channel: string }
   | { readonly kind: "topic"; readonly channel: string; readonly topic: string };
@@ -26,9 +33,16 @@ export interface ChannelTopics {
   topicOf(channel: string): string | undefined;
 }
 
-/** Whether the condition is met now. A sent message leaves no trace, so "sent" always is. */
+/** Whether nothing that the bot could look at later shows the success. */
+export function isWithoutTrace(
+  condition: SuccessCondition,
+): condition is Extract<SuccessCondition, { kind: "sent" | "accepted" }> {
+  return condition.kind === "sent" || condition.kind === "accepted";
+}
+
+/** Whether the condition is met now; one without a trace always is. */
 export function isMet(condition: SuccessCondition, state: ChannelTopics): boolean {
-  if (condition.kind === "sent") return true;
+  if (isWithoutTrace(condition)) return true;
   const topic = state.topicOf(condition.channel);
   if (condition.kind === "joined") return topic !== undefined;
   return condition.kind === "left" ? topic === undefined : topic === condition.topic;

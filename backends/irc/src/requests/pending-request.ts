@@ -1,4 +1,6 @@
 /** A request that waits for its outcome, line by line. */
+import type { LineTags } from "../message/format-line.ts";
+import type { IrcMessage } from "../message/irc-message.ts";
 import type { IrcRequest, RequestOutcome } from "./irc-request.ts";
 
 /** How the server confirms it: a label on each line, an echo of each, or a PING behind the last. */
@@ -89,17 +91,24 @@ export class PendingRequest {
   }
 
   /** Takes the next line, which is sent now. */
-  nextLine(): { readonly line: string; readonly index: number } | undefined {
+  nextLine():
+    | { readonly line: string; readonly index: number; readonly tags?: LineTags }
+    | undefined {
     const index = this.#sent;
     const line = this.#lines[index] === undefined ? undefined : this.request.lines[index];
     if (line === undefined || this.linesLeft === 0) return undefined;
     this.#lines[index] = "sent";
     this.#sent += 1;
-    return { line, index };
+    const { tags } = this.request;
+    return { line, index, ...(index === 0 && tags !== undefined && { tags }) };
   }
 
-  confirm(index: number): void {
-    if (this.isUnanswered(index)) this.#lines[index] = "confirmed";
+  /** `echo`: the line, if it has come back. */
+  confirm(index: number, echo?: Pick<IrcMessage, "tags">): void {
+    if (!this.isUnanswered(index)) return;
+    this.#lines[index] = "confirmed";
+    const msgid = echo?.tags["msgid"];
+    if (msgid !== undefined) this.request.onId?.(index, msgid);
   }
 
   /** Refused with the server's reason; of several refusals the first reason counts. */

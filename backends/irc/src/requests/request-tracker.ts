@@ -20,12 +20,13 @@ import { concerns, findEcho, isMessage, isRefusal, reasonOf } from "./error-attr
 import {
   type FloodJob,
   type FloodQueue,
-  type LabelledLine,
   MAX_PRIORITY_LINES,
+  type TaggedLine,
 } from "./flood-queue.ts";
 import {
   type IrcRequest,
   isMet,
+  isWithoutTrace,
   type RequestOutcome,
   type SuccessCondition,
 } from "./irc-request.ts";
@@ -164,15 +165,16 @@ export class RequestTracker {
     };
   }
 
-  #nextLine(pending: PendingRequest): string | LabelledLine | undefined {
+  #nextLine(pending: PendingRequest): string | TaggedLine | undefined {
     if (pending.sent === 0) pending.wasMetBefore = isMet(pending.request.success, this.#state);
     const next = pending.nextLine();
     if (next === undefined) return undefined;
     this.#position += 1;
     pending.lastPosition = this.#position;
     this.#probeLater(pending);
-    if (pending.confirmation !== "label") return next.line;
-    return { line: next.line, label: this.#waiting.labelFor(pending, next.index) };
+    const { index, ...line } = next;
+    if (pending.confirmation !== "label") return line;
+    return { ...line, label: this.#waiting.labelFor(pending, index) };
   }
 
   #ping(pending: PendingRequest): string {
@@ -215,7 +217,7 @@ export class RequestTracker {
     if (line === undefined) return;
     const { pending, index } = line;
     if (isRefusal(message)) pending.refuse(reasonOf(message), index);
-    else if (isMessage(message) && this.#state.isMe(message.nick)) pending.confirm(index);
+    else if (isMessage(message) && this.#state.isMe(message.nick)) pending.confirm(index, message);
     // With echo-message, a message that is answered without its echo was dropped.
     if (ends && pending.request.success.kind === "sent" && this.#state.caps.has("echo-message")) {
       if (pending.isUnanswered(index)) pending.refuse(DROPPED, index);
@@ -230,7 +232,7 @@ export class RequestTracker {
     if (!isMessage(message) || message.tags["batch"] !== undefined) return;
     const echo = findEcho(message, this.#waiting.all(), this.#state);
     if (echo === undefined) return;
-    echo.pending.confirm(echo.index);
+    echo.pending.confirm(echo.index, message);
     this.#decide(echo.pending);
   }
 
@@ -253,9 +255,9 @@ export class RequestTracker {
   /** A change may come after the PONG, and somebody may undo it before the PONG. */
   #checkConditions(): void {
     for (const pending of this.#waiting.all()) {
-      const { request, sent, settled } = pending;
-      if (settled || sent === 0 || request.success.kind === "sent") continue;
-      if (!isMet(request.success, this.#state)) continue;
+      const { success } = pending.request;
+      if (pending.settled || pending.sent === 0 || isWithoutTrace(success)) continue;
+      if (!isMet(success, this.#state)) continue;
       pending.becameMet ||= !pending.wasMetBefore;
       if (pending.isAnswered) this.#settle(pending, undefined);
     }
@@ -294,6 +296,4 @@ const LOST = "the connection to the IRC network was lost before it confirmed thi
 const NOT_WANTED = "nobody waits for this any more";
 const DROPPED = "the server passed it on to nobody, without a word";
 
-function seconds(ms: number): number {
-  return Math.ceil(ms / 1_000);
-}
+const seconds = (ms: number) => Math.ceil(ms / 1_000);

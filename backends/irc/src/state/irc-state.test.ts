@@ -51,7 +51,12 @@ suite("channels", () => {
   test("PART and KICK, of the bot only", () => {
     const { state, receive } = setUp();
     receive(`${me} JOIN #a`, `${me} JOIN #b`);
-    assert.deepEqual(receive(":joe!j@h PART #a", ":op!o@h KICK #a joe :out"), []);
+    assert.ok(
+      receive(":joe!j@h PART #a", ":op!o@h KICK #a joe :out").every(
+        ({ kind }) => kind === "member",
+      ),
+    );
+    assert.notEqual(state.topicOf("#a"), undefined);
     assert.deepEqual(receive(`${me} PART #A :bye`), [{ kind: "left", channel: "#a", why: "part" }]);
     assert.deepEqual(receive(":op!o@h KICK #b BIRD :out"), [
       { kind: "left", channel: "#b", why: "kick" },
@@ -190,12 +195,15 @@ suite("rules", () => {
   test("are read from 005, whatever it contains", () => {
     const { state } = setUp();
     const tokens =
-      "CASEMAPPING=ascii CHANTYPES=#! STATUSMSG=@+ TOPICLEN=307 NICKLEN=9 LINELEN=2048 NICKLEN FOO=BAR=BAZ -X";
+      "CASEMAPPING=ascii CHANTYPES=#! STATUSMSG=@+ PREFIX=(Yov)!@+ CLIENTTAGDENY=*,-typing BOT=B TOPICLEN=307 NICKLEN=9 LINELEN=2048 NICKLEN FOO=BAR=BAZ -X";
     state.rules = rulesOf(["bird", ...tokens.split(" "), ":are supported"], state.rules);
     assert.deepEqual(state.rules, {
       caseMapping: "ascii",
       channelTypes: "#!",
       statusPrefixes: "@+",
+      memberPrefixes: "!@+",
+      deniedTags: ["*", "-typing"],
+      botMode: "B",
       maxTopicBytes: 307,
       maxNickBytes: undefined,
       maxLineBytes: 2_046,

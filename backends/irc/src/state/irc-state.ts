@@ -3,17 +3,18 @@
  * the server into events. Pure: no socket, no clock.
  */
 
+import { plainReason } from "../formatting/codes.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
 import { foldName, utf8Cut } from "../message/line.ts";
-import type { IrcEvent, Origin } from "./irc-event.ts";
+import { isBotTagged, replyOf, tagEvents } from "./client-tags.ts";
+import type { Addressed, IrcEvent, Origin } from "./irc-event.ts";
 import { DEFAULT_RULES, type NetworkRules } from "./network-rules.ts";
 import { OwnMask } from "./own-mask.ts";
-import { accountOrNone, Users } from "./users.ts";
+import { Playback } from "./playback.ts";
+import { accountOrNone, type ChannelMembers, Users } from "./users.ts";
 
 /** Channels that are tracked; more than any network allows. Further ones are ignored. */
 export const MAX_CHANNELS = 10_000;
-/** Open batches of old messages; the messages of further ones count as new. */
-const MAX_PLAYBACKS = 64;
 /** Bytes of a channel's or user's name: more than any network allows, and leaves room for text in a line. */
 export const MAX_NAME_BYTES = 200;
 /** Bytes of a topic that are kept; the rest is cut. */
@@ -34,8 +35,6 @@ const RPL_TOPIC = "332";
 const RPL_ENDOFNAMES = "366";
 const RPL_HOSTHIDDEN = "396";
 
-const PLAYBACKS = new Set(["chathistory", "draft/chathistory", "znc.in/playback"]);
-
 type Handler = (message: IrcMessage) => readonly IrcEvent[];
 
 const NOTHING: readonly IrcEvent[] = [];
@@ -46,10 +45,15 @@ export class IrcState {
   caps: ReadonlySet<string> = new Set();
   #nick: string;
   readonly #mask = new OwnMask();
-  readonly #users = new Users((name) => this.fold(name));
+  readonly #users = new Users({
+    fold: (name) => this.fold(name),
+    isMe: (nick) => this.isMe(nick),
+    channelName: (name) => this.#find(name)?.name,
+    memberPrefixes: () => this.rules.memberPrefixes,
+    hasAccountChanges: () => this.#hasAccountChanges,
+  });
   #channels = new Map<string, Channel>();
-  /** Open batches of old messages. */
-  readonly #playbacks = new Set<string>();
+  readonly #playback = new Playback();
   readonly #handlers: Readonly<Record<string, Handler>> = {
     "001": (message) => this.#renamed(message.params[0]),
     JOIN: (message) => this.#joined(message),
@@ -59,7 +63,9 @@ export class IrcState {
     TOPIC: (message) => this.#topic(message.params[0], message.params[1], message.nick),
     INVITE: (message) => this.#invited(message),
     PRIVMSG: (message) => this.#messageReceived(message),
-    BATCH: (message) => this.#batch(message),
+    NOTICE: (message) => this.#echoed(message),
+    TAGMSG: (message) => this.#tagsReceived(message),
+    REDACT: (message) => this.#redacted(message),
     [RPL_TOPIC]: (message) => this.#topic(message.params[1], message.params[2], ""),
     [RPL_NOTOPIC]: (message) => this.#topic(message.params[1], "", ""),
     [RPL_ENDOFNAMES]: (message) => this.#announce(message.params[1]),
@@ -91,14 +97,15 @@ export class IrcState {
   /** The events of a line; none for a line that makes no sense. */
   receive(message: IrcMessage): readonly IrcEvent[] {
     // Old lines are skipped: their commands were answered then, or missed.
-    if (message.command !== "BATCH" && this.#isPlayback(message)) return NOTHING;
+    if (message.command === "BATCH") this.#playback.batch(message);
+    else if (this.#playback.isOld(message)) return NOTHING;
     if (this.isMe(message.nick)) {
       if (message.command === "CHGHOST") this.#mask.changed(message);
       else this.#mask.learn(message);
-    } else if (message.command !== "JOIN" || this.#find(message.params[0]) !== undefined) {
-      this.#users.receive(message);
     }
-    return this.#handlers[message.command]?.(message) ?? NOTHING;
+    // Before the handler: it forgets a channel that the bot leaves.
+    const people = this.#users.receive(message);
+    return [...people, ...(this.#handlers[message.command]?.(message) ?? NOTHING)];
   }
 
   /** The channels that the bot is in, with their topics as far as known. */
@@ -109,6 +116,16 @@ export class IrcState {
   /** The channel's topic; undefined if the bot is not in it. */
   topicOf(channel: string): string | undefined {
     return this.#channels.get(this.fold(channel))?.topic;
+  }
+
+  /** Who is in a channel; undefined if the bot is not. */
+  membersOf(channel: string): ChannelMembers | undefined {
+    return this.topicOf(channel) === undefined ? undefined : this.#users.membersOf(channel);
+  }
+
+  /** The nick as it is spelled; undefined: nobody of that name shares a channel with the bot. */
+  nickOf(name: string): string | undefined {
+    return this.#users.nickOf(name);
   }
 
   /** Leaves every channel, as when the connection is lost. */
@@ -205,21 +222,6 @@ export class IrcState {
     return [{ kind: "topic", channel: channel.name, topic: channel.topic, nick }];
   }
 
-  /** IRCv3 batches: `BATCH +name type`, lines with the tag `batch=name`, `BATCH -name`. */
-  #batch(message: IrcMessage): readonly IrcEvent[] {
-    const [reference = "", type = ""] = message.params;
-    const name = reference.slice(1);
-    // A batch within a batch of old messages holds old messages too.
-    const isPlayback = PLAYBACKS.has(type) || this.#isPlayback(message);
-    if (reference.startsWith("-")) this.#playbacks.delete(name);
-    else if (isPlayback && this.#playbacks.size < MAX_PLAYBACKS) this.#playbacks.add(name);
-    return NOTHING;
-  }
-
-  #isPlayback({ tags }: IrcMessage): boolean {
-    return this.#playbacks.has(tags["batch"] ?? "");
-  }
-
   #invited(message: IrcMessage): readonly IrcEvent[] {
     const [invited, channel = ""] = message.params;
     if (!this.isMe(invited) || this.isMe(message.nick) || !this.isChannel(channel)) return NOTHING;
@@ -228,25 +230,60 @@ export class IrcState {
 
   #originOf(message: IrcMessage): Origin {
     const { source: mask, tags } = message;
-    return { mask, account: this.#accountOf(message), msgid: tags["msgid"], time: tags["time"] };
+    const replyTo = replyOf(tags);
+    return {
+      ...{ mask, account: this.#accountOf(message), msgid: tags["msgid"], time: tags["time"] },
+      ...(replyTo !== undefined && { replyTo }),
+      ...(isBotTagged(tags) && { isBot: true }),
+    };
   }
 
   /** With account-tag, a message without the tag has no account. */
   #accountOf({ nick, tags }: IrcMessage): string | undefined {
     if (this.caps.has("account-tag")) return accountOrNone(tags["account"]);
-    const hasChanges = this.caps.has("extended-join") && this.caps.has("account-notify");
-    return hasChanges ? this.#users.accountOf(nick) : undefined;
+    return this.#hasAccountChanges ? this.#users.accountOf(nick) : undefined;
+  }
+
+  get #hasAccountChanges(): boolean {
+    return this.caps.has("extended-join") && this.caps.has("account-notify");
+  }
+
+  /** Whom a line of somebody else is for; undefined for one of a server or of the bot. */
+  #addressed(message: IrcMessage): Addressed | undefined {
+    const { nick, params } = message;
+    const [given] = params;
+    if (given === undefined || nick === "" || this.isMe(nick)) return undefined;
+    // Some servers relay the channel's name as the sender spelled it.
+    const target = this.#find(given)?.name ?? given;
+    return { target, nick, origin: this.#originOf(message) };
+  }
+
+  #tagsReceived(message: IrcMessage): readonly IrcEvent[] {
+    const addressed = this.#addressed(message);
+    return addressed === undefined ? NOTHING : tagEvents(message.tags, addressed);
+  }
+
+  /** `REDACT #chan msgid :reason`. */
+  #redacted(message: IrcMessage): readonly IrcEvent[] {
+    const [, messageId = "", reason = ""] = message.params;
+    const addressed = this.#addressed(message);
+    if (addressed === undefined || messageId === "") return NOTHING;
+    return [{ kind: "redacted", ...addressed, messageId, reason: plainReason(reason) }];
+  }
+
+  /** A line of the bot itself, with echo-message. */
+  #echoed({ nick, params: [target = "", text = ""], tags }: IrcMessage): readonly IrcEvent[] {
+    const msgid = tags["msgid"];
+    if (!this.isMe(nick) || msgid === undefined) return NOTHING;
+    return [{ kind: "echo", target: this.#find(target)?.name ?? target, text, msgid }];
   }
 
   #messageReceived(message: IrcMessage): readonly IrcEvent[] {
     const [given, text] = message.params;
-    if (given === undefined || text === undefined) return NOTHING;
-    if (message.nick === "" || this.isMe(message.nick)) return NOTHING;
-    const { nick } = message;
+    const common = this.#addressed(message);
+    if (common === undefined || text === undefined) return this.#echoed(message);
+    const { nick, target } = common;
     const joined = this.#announce(given);
-    // Some servers relay the channel's name as the sender spelled it.
-    const target = this.#find(given)?.name ?? given;
-    const common = { target, nick, origin: this.#originOf(message) };
     if (!text.startsWith(CTCP)) return [...joined, { kind: "message", ...common, text }];
     const query = text.slice(CTCP.length, text.endsWith(CTCP) ? -1 : undefined);
     if (!query.toUpperCase().startsWith(ACTION)) {

@@ -7,6 +7,12 @@ export interface NetworkRules {
   readonly channelTypes: string;
   /** Prefixes that address a rank in a channel, such as its operators: `@#channel` (STATUSMSG). */
   readonly statusPrefixes: string;
+  /** Signs in front of a nick in NAMES (PREFIX). */
+  readonly memberPrefixes: string;
+  /** Tags of clients that the server does not pass on (CLIENTTAGDENY): names, `*`, or `-name`. */
+  readonly deniedTags: readonly string[];
+  /** The user mode by which a bot says that it is one (BOT). */
+  readonly botMode: string | undefined;
   readonly maxTopicBytes: number | undefined;
   /** Bytes of a nick; a longer one is refused or cut. */
   readonly maxNickBytes: number | undefined;
@@ -26,6 +32,9 @@ export const DEFAULT_RULES: NetworkRules = {
   caseMapping: "rfc1459",
   channelTypes: "#&",
   statusPrefixes: "",
+  memberPrefixes: "@+",
+  deniedTags: [],
+  botMode: undefined,
   maxTopicBytes: undefined,
   maxNickBytes: undefined,
   maxLineBytes: MAX_LINE_BYTES,
@@ -60,12 +69,24 @@ const ROWS: Readonly<Partial<Record<string, Row>>> = Object.assign(Object.create
   CASEMAPPING: ["caseMapping", (value) => value.toLowerCase() || DEFAULT_RULES.caseMapping],
   CHANTYPES: ["channelTypes", (value) => value || DEFAULT_RULES.channelTypes],
   STATUSMSG: ["statusPrefixes", (value) => value],
+  PREFIX: ["memberPrefixes", (value) => value.replace(/^\([^)]*\)/, "")],
+  CLIENTTAGDENY: ["deniedTags", (value) => value.split(",").slice(0, MAX_DENIED_TAGS)],
+  BOT: ["botMode", (value) => (/^[A-Za-z]$/.test(value) ? value : undefined)],
   TOPICLEN: ["maxTopicBytes", positive],
   NICKLEN: ["maxNickBytes", positive],
   LINELEN: ["maxLineBytes", lineBytes],
   CHANLIMIT: ["channelLimits", channelLimits],
   MAXCHANNELS: ["channelLimits", (value) => channelLimits(`:${value}`)],
 } satisfies Record<string, Row>);
+
+/** Names that are kept; more do not fit in a line. */
+const MAX_DENIED_TAGS = 100;
+
+/** Whether the server passes a tag of clients on; `tag` is its name without `+`. */
+export function passesTag(tag: string, { deniedTags }: Pick<NetworkRules, "deniedTags">): boolean {
+  if (deniedTags.includes(`-${tag}`)) return true;
+  return !deniedTags.includes("*") && !deniedTags.includes(tag);
+}
 
 /** `#:20,&:` or `#&:20`; without a number there is no limit. */
 function channelLimits(value: string): readonly ChannelLimit[] {
