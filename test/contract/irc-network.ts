@@ -1,8 +1,14 @@
 /** IRC for the contract: a real server, and a person on a bare socket. */
 import { bold, container, italics, text, underline } from "@seabird-chat/protocol";
-import { backendbed, type ContractNetwork } from "@seabird-chat/testkit";
+import { backendbed, type ContractNetwork, type ContractPerson } from "@seabird-chat/testkit";
 import { ircBackend } from "../../backends/irc/src/backend.ts";
-import { type IrcServer, startInspircd, startNgircd } from "../support/irc-servers.ts";
+import { parseMessage } from "../../backends/irc/src/message/irc-message.ts";
+import {
+  IRCV3_MODULES,
+  type IrcServer,
+  startInspircd,
+  startNgircd,
+} from "../support/irc-servers.ts";
 import { RawIrcClient } from "../support/raw-irc-client.ts";
 import { needPrograms } from "../support/servers.ts";
 import type { ContractServer } from "./contract-server.ts";
@@ -21,24 +27,55 @@ export function ircServer(kind: "inspircd" | "ngircd"): ContractServer {
       if (programs === undefined) return undefined;
       server ??= await START[kind](programs[kind]);
       cases++;
-      return await enterNetwork(server, cases);
+      return await enterNetwork(server, kind, cases);
     },
     close: async () => await server?.close(),
   };
 }
 
 const START = {
-  inspircd: (program: string) => startInspircd(program),
+  inspircd: (program: string) => startInspircd(program, { extra: IRCV3_MODULES }),
   // Without the penalty that slows a client down after each command.
   ngircd: (program: string) => startNgircd(program, { extra: "[Limits]\nMaxPenaltyTime = 0" }),
 };
 
-async function enterNetwork(server: IrcServer, number: number): Promise<ContractNetwork> {
+/** What only tags can say. */
+function ircv3Person(client: () => RawIrcClient): Partial<ContractPerson> {
+  const tags = (channel: string, given: string) => client().say(`@${given} TAGMSG ${channel}`);
+  return {
+    reply: (channel, id, line) => client().say(`@+draft/reply=${id} PRIVMSG ${channel} :${line}`),
+    react: (channel, id, emoji, removed) =>
+      tags(channel, `+draft/reply=${id};+draft/${removed ? "unreact" : "react"}=${emoji}`),
+    type: (channel) => tags(channel, "+typing=active"),
+    seenReactions(channel) {
+      const there = new Map<string, { id: string; emoji: string }>();
+      for (const { command, nick, params, tags } of client().lines.map(parseMessage)) {
+        if (command !== "TAGMSG" || nick !== NICK || params[0] !== channel) continue;
+        const id = tags["+draft/reply"] ?? "";
+        const [emoji, gone] = [tags["+draft/react"], tags["+draft/unreact"]];
+        if (emoji !== undefined) there.set(`${id} ${emoji}`, { id, emoji });
+        if (gone !== undefined) there.delete(`${id} ${gone}`);
+      }
+      return [...there.values()];
+    },
+  };
+}
+
+async function enterNetwork(
+  server: IrcServer,
+  kind: "inspircd" | "ngircd",
+  number: number,
+): Promise<ContractNetwork> {
   const [channel, joinable] = [`#test${number}`, `#other${number}`];
   const enter = async () => {
     const client = await RawIrcClient.connect(server.port, "alice");
     // Anybody may set the topic.
-    client.say(`JOIN ${channel}`, `MODE ${channel} -t`, `JOIN ${joinable}`);
+    client.say(
+      "CAP REQ :message-tags",
+      `JOIN ${channel}`,
+      `MODE ${channel} -t`,
+      `JOIN ${joinable}`,
+    );
     await client.hears(new RegExp(` 366 alice ${joinable} `));
     return client;
   };
@@ -74,6 +111,8 @@ async function enterNetwork(server: IrcServer, number: number): Promise<Contract
       act: (target, line) => say(target, `\x01ACTION ${line}\x01`),
       whisper: (line) => say(NICK, line),
       whisperAction: (line) => say(NICK, `\x01ACTION ${line}\x01`),
+      ...(kind === "inspircd" && ircv3Person(() => alice)),
+      comeAgain: (target) => alice.say(`PART ${target}`, `JOIN ${target}`),
       seen,
       seenInPrivate: () => seen("alice"),
     },
@@ -101,7 +140,7 @@ async function enterNetwork(server: IrcServer, number: number): Promise<Contract
     },
     // Its line of farewell comes when the server has let it go.
     connections: () =>
-      alice.lines.some((line) => line.startsWith(`:${NICK}!`) && / QUIT /.test(line)) ? 0 : 1,
+      alice.lines.some((line) => line.includes(`:${NICK}!`) && / QUIT /.test(line)) ? 0 : 1,
     async close() {
       alice.say("QUIT");
       await alice.hears(/^ERROR /);

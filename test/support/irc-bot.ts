@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import {
   connectActions,
   connectPlugin,
+  type EventKind,
   type PluginEvent,
   type StandaloneActionClient,
 } from "@seabird-chat/sdk";
@@ -61,12 +62,13 @@ export interface Ear {
 export async function startEar(
   t: TestContext,
   answer: (event: PluginEvent, actions: StandaloneActionClient) => void = () => undefined,
+  kinds: readonly EventKind[] = [],
 ): Promise<Ear> {
   const core = await startCore({}, t);
   const token = await core.token(["plugin"], "ear");
   const actions = connectActions({ url: core.url, token });
   t.after(() => actions.close());
-  const plugin = connectPlugin({ url: core.url, token });
+  const plugin = connectPlugin({ url: core.url, token, kinds });
   t.after(() => plugin.close());
   const heard: PluginEvent[] = [];
   void (async () => {

@@ -48,6 +48,7 @@ const START_ATTEMPTS = 5;
 
 /** The modules a plain network needs; a server's folder holds a copy, see `prepareInspircd`. */
 const INSPIRCD_MODULES = [
+  "botmode",
   "cap",
   "chanhistory",
   "chghost",
@@ -71,6 +72,20 @@ const INSPIRCD_MODULES = [
   "sslinfo",
   "svshold",
 ];
+
+/** `extra` for a server with the capabilities of IRCv3, message ids and marked bots. */
+export const IRCV3_MODULES = [
+  "botmode",
+  "ircv3_accounttag",
+  "ircv3_batch",
+  "ircv3_capnotify",
+  "ircv3_ctctags",
+  "ircv3_echomessage",
+  "ircv3_labeledresponse",
+  "ircv3_msgid",
+]
+  .map((name) => `<module name="${name}">`)
+  .join("\n");
 
 export function startInspircd(binary: string, options: IrcServerOptions = {}): Promise<IrcServer> {
   return start({ prepare: (folder, ports) => prepareInspircd(binary, folder, ports, options) });
