@@ -1,5 +1,6 @@
 /** Recorded shapes as authors of backends and plugins write them, and events made from them. */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { ChatEventSchema, SendMessageRequestSchema } from "@seabird-chat/protocol";
 import type { Content } from "@seabird-chat/sdk";
 import type { IncomingChannelMessage } from "@seabird-chat/sdk/backend";
@@ -15,11 +16,13 @@ function lineOf(name: ShapeName) {
 /** What the backend reported. */
 export function incomingMessage(name: ShapeName): IncomingChannelMessage {
   const { line, tags } = lineOf(name);
-  const { id = "", displayName = "" } = line.source?.user ?? {};
+  const { id = "", displayName = "", account } = line.source?.user ?? {};
+  const { info } = line;
   return {
     channel: line.source?.channelId ?? "",
-    user: { id, displayName },
+    user: { id, displayName, account },
     tags,
+    ...(info && { id: info.id, sentAt: info.sentAt && timestampDate(info.sentAt) }),
     ...(line.rootBlock === undefined ? { text: line.text } : { block: line.rootBlock }),
   };
 }
@@ -27,8 +30,12 @@ export function incomingMessage(name: ShapeName): IncomingChannelMessage {
 /** The same line as an action (`/me`), in its envelope. */
 export function chatAction(name: ShapeName): Buffer {
   const { line, tags } = lineOf(name);
-  const { source, text, rootBlock } = line;
-  const value = rootBlock === undefined ? { source, text } : { source, text, rootBlock };
+  const { source, text, rootBlock, info } = line;
+  const value = {
+    ...{ source, text },
+    ...(rootBlock !== undefined && { rootBlock }),
+    ...(info !== undefined && { info }),
+  };
   const event = create(ChatEventSchema, { inner: { case: "action", value }, tags });
   return envelope(toBinary(ChatEventSchema, event));
 }

@@ -8,8 +8,8 @@ import {
 } from "@seabird-chat/protocol";
 import { type RecordedShape, readRecorded, Shape } from "./shape.ts";
 
-/** Tags whose place `info` and `account` take. */
-const REPLACED_TAGS = ["irc/msgid", "irc/time", "irc/account"];
+/** The tag that says the same as `account`. */
+const ACCOUNT_TAG = "irc/account";
 const INFO = create(MessageInfoSchema, {
   id: "936~1795995864~5",
   sentAt: { seconds: 1_795_995_869n, nanos: 620_000_000 },
@@ -29,7 +29,7 @@ function derived(withIds: boolean): RecordedShape {
   const encode = (schema: typeof ChatEventSchema | typeof EventSchema, base64: string): string => {
     const event = fromBinary(schema, Buffer.from(base64, "base64"));
     if (event.inner.case !== "message") throw new Error("the shape real is no message");
-    for (const tag of REPLACED_TAGS) delete event.tags[tag];
+    delete event.tags[ACCOUNT_TAG];
     setIds(event.inner.value, withIds);
     return Buffer.from(toBinary(schema, event)).toString("base64");
   };

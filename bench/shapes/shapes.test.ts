@@ -12,10 +12,9 @@ const SCHEMAS = {
   sendMessage: SendMessageRequestSchema,
 } as const;
 
-/** Tags whose values differ from run to run, and what they are like. */
+/** Texts that differ from run to run, by name, and what they are like. */
 const VARYING: Readonly<Record<string, RegExp>> = {
-  "irc/msgid": /^[0-9A-Z]{3}~\d+~\d+$/,
-  "irc/time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  id: /^[0-9A-Z]{3}~\d+~\d+$/,
 };
 
 for (const name of SHAPE_NAMES) {
@@ -41,9 +40,16 @@ function compare(schema: DescMessage, sent: string, recorded: string): void {
 /** The message with what varies made the same. */
 function settled(schema: DescMessage, base64: string): { json: JsonValue; bytes: Uint8Array } {
   const message = fromBinary(schema, Buffer.from(base64, "base64"));
-  const { tags } = message as unknown as { tags: Record<string, string> };
-  for (const [tag, value] of Object.entries(tags)) {
-    if (VARYING[tag]?.test(value)) tags[tag] = "varies";
-  }
+  settle(message as unknown as Record<string, unknown>);
   return { json: toJson(schema, message), bytes: toBinary(schema, message) };
+}
+
+function settle(fields: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === "string" && VARYING[name]?.test(value)) fields[name] = "varies";
+    else if (name === "sentAt") delete fields[name];
+    else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      settle(value as Record<string, unknown>);
+    }
+  }
 }

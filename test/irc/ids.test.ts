@@ -99,7 +99,7 @@ test("inspircd: names of brackets are one with those of braces, where the networ
   await bob.hears(/PRIVMSG \S+ :for you/);
 });
 
-test("inspircd with services: who somebody is, and which message it was, in tags", async (t) => {
+test("inspircd with services: who somebody is, and which message it was", async (t) => {
   const network = await startIrcNetwork(t);
   if (network === undefined) return;
   await network.register("alice", "sesame-42");
@@ -119,14 +119,17 @@ test("inspircd with services: who somebody is, and which message it was, in tags
     await heardOf(heard, "privateMessage"),
     await heardOf(heard, "command"),
   ];
-  for (const { tags } of told) {
+  for (const { tags, user, message } of told) {
     assert.equal(tags["irc/account"], "alice");
+    assert.equal(user.account, "alice");
     assert.match(tags["irc/mask"] ?? "", /^al!\S+@\S+$/);
-    assert.match(tags["irc/msgid"] ?? "", /^\S+$/);
-    assert.ok(Math.abs(Date.parse(tags["irc/time"] ?? "") - Date.now()) < 600_000);
+    assert.match(message.id, /^\S+$/);
+    assert.ok(Math.abs((message.sentAt?.getTime() ?? 0) - Date.now()) < 600_000);
+    assert.deepEqual([tags["irc/msgid"], tags["irc/time"]], [undefined, undefined]);
   }
-  assert.equal(new Set(told.map(({ tags }) => tags["irc/msgid"])).size, 3);
+  assert.equal(new Set(told.map(({ message }) => message.id)).size, 3);
   eve.say("PRIVMSG #test :and me?");
   const stranger = await heardOf(heard, "message", 2);
   assert.equal(stranger.tags["irc/account"], undefined);
+  assert.equal(stranger.user.account, "");
 });
