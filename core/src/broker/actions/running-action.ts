@@ -11,7 +11,8 @@ import { BrokerError, type ErrorCode } from "../errors.ts";
 import type { Backend } from "../registries/backends.ts";
 import type { ActionDraft, ActionRunnerDeps, Announced } from "./action-draft.ts";
 import { checkSize, eventMeta } from "./action-steps.ts";
-import type { KeyedSend, SendCall } from "./keyed-send.ts";
+import type { KeyedSend, SendCall, SendRequest } from "./keyed-send.ts";
+import type { Withdraw } from "./request-queue.ts";
 import { unexpectedAnswer } from "./requests.ts";
 import type { AnyActionRow } from "./rows/action-row.ts";
 import { sendResult } from "./send-result.ts";
@@ -55,16 +56,13 @@ export class RunningAction {
     const { id, bytes } = encoded;
     draft.encoded = undefined;
     this.#keep(draft, bytes.length, backend);
-    const read = (event: ChatEvent): Message => this.#read(event, backend);
-    const failed = (error: BrokerError): void => this.failed(error);
     const withdraw = backend.send(bytes);
     if (draft.send !== undefined) {
-      const { requests } = backend;
-      const responseSchema = this.#row.rpc.output;
-      draft.send.ask({ id, requests, responseSchema, read, withdraw }, this.#sendCall(draft));
+      draft.send.ask(this.#sendRequest(id, backend, withdraw), this.#sendCall(draft));
       return;
     }
     const answered = (event: ChatEvent): void => this.#answered(event, backend);
+    const failed = (error: BrokerError): void => this.failed(error);
     const limit = { deadlineMs, call };
     backend.requests.wait({ id, limit, answered, failed }, withdraw);
   }
@@ -73,6 +71,13 @@ export class RunningAction {
   repeat(send: KeyedSend, draft: ActionDraft): void {
     this.#backend = draft.backend;
     send.repeat(this.#sendCall(draft));
+  }
+
+  #sendRequest(id: string, backend: Backend, withdraw: Withdraw): SendRequest {
+    const { requests } = backend;
+    const responseSchema = this.#row.rpc.output;
+    const read = (event: ChatEvent): Message => this.#read(event, backend);
+    return { id, requests, responseSchema, read, withdraw };
   }
 
   #sendCall({ deadlineMs, call }: ActionDraft): SendCall {
