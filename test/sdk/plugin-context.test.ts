@@ -9,7 +9,7 @@ import { RawBackend } from "../support/raw-backend.ts";
 import { until } from "../support/until.ts";
 
 const OWN = ["name", "config", "log", "core", "signal", "clock", "random", "sleep"];
-const EVENT = ["kind", "user", "text", "rootBlock", "tags", "raw"];
+const EVENT = ["kind", "user", "text", "rootBlock", "message", "conversation", "tags", "raw"];
 const ANSWERS = [
   "can",
   "deleteMessage",
@@ -67,7 +67,8 @@ test("a context is spread, destructured, changed and looked into as a plain obje
   await channel.expect("twice a");
   const hears = [...OWN, ...EVENT, ...ANSWERS, "channelId", "channel", "match", "added"];
   assert.deepEqual(names["hears"]?.toSorted(), hears.sort());
-  const sent = [...OWN, "kind", "sender", "channelId", "text", "rootBlock", "tags", "raw", "added"];
+  const own = ["kind", "sender", "channelId", "text", "rootBlock", "options", "sequence"];
+  const sent = [...OWN, ...own, "tags", "raw", "added"];
   assert.deepEqual(names["sendMessage"]?.toSorted(), sent.sort());
 });
 
