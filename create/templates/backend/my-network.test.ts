@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { bold, plainText, text } from "@seabird-chat/sdk";
+import { bold, mention, plainText, text } from "@seabird-chat/sdk";
 import { backendbed } from "@seabird-chat/testkit";
 import { read, write } from "./format.ts";
 import { myNetwork } from "./my-network.ts";
@@ -37,8 +37,8 @@ test("what people say reaches core, and answers reach people", async () => {
   tell({ room: "lobby", user: "ann", text: "!roll 2d6", id: "a1" });
   const event = await bed.nextEvent();
   assert.deepEqual([event.kind, event.command, event.arg], ["command", "roll", "2d6"]);
-  await bed.send("lobby", text`so ${bold("7")}`);
-  assert.deepEqual(network.said, [{ room: "lobby", text: "so *7*" }]);
+  await bed.send("lobby", text`so ${bold("7")}, ${mention({ userId: bed.absolute("ann") })}`);
+  assert.deepEqual(network.said, [{ room: "lobby", text: "so *7*, <@ann>" }]);
 });
 
 test("what the network writes is read, and what is written reads the same", () => {
