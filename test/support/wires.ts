@@ -80,6 +80,8 @@ const CONNECT_CODES: Readonly<Record<string, number>> = {
   already_exists: 6,
   permission_denied: 7,
   resource_exhausted: 8,
+  failed_precondition: 9,
+  aborted: 10,
   unimplemented: 12,
   internal: 13,
   unavailable: 14,
