@@ -97,11 +97,6 @@ export const BROKER_LIMITS = {
   maxChannelsPerBackend: 10_000,
   /** Bytes of a backend's own id of a channel or user. The event with a longer one is dropped. */
   maxIdBytes: 1_024,
-  /**
-   * Bytes of a network's id of a message. A backend's event with a longer one is dropped, a call
-   * with one is refused with INVALID_ARGUMENT.
-   */
-  maxMessageIdBytes: 512,
   /** Bytes of an id by which a plugin names a backend, channel or user. More: INVALID_ARGUMENT. */
   maxAbsoluteIdBytes: 16_384,
   /** Bytes of a channel's display name in core's list. A longer one is cut at a character. */

@@ -8,6 +8,7 @@ import {
   ChannelChange,
   ChannelSchema,
   cutUtf8,
+  MAX_MESSAGE_ID_BYTES,
 } from "@seabird-chat/protocol";
 import { compact, fits, utf8Bytes } from "../codec/utf8.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
@@ -141,8 +142,8 @@ export class Channels {
 
   #set(details: ChannelDetails): TrackResult {
     const { relativeId, parentId, isPrivate, rootMessageId } = details;
-    const { maxIdBytes, maxMessageIdBytes } = this.#options;
-    if (!fits(parentId, maxIdBytes) || !fits(rootMessageId, maxMessageIdBytes)) return "bad_id";
+    if (!fits(parentId, this.#options.maxIdBytes)) return "bad_id";
+    if (!fits(rootMessageId, MAX_MESSAGE_ID_BYTES)) return "bad_id";
     const channel = create(ChannelSchema, {
       id: this.#absolute(relativeId),
       displayName: cutUtf8(details.displayName, this.#options.maxChannelNameBytes),
