@@ -71,6 +71,14 @@ export class BackwardWriter {
     return seen < ONE_BYTE || isUtf8(bytes, from, to);
   }
 
+  /** These few bytes as they are. */
+  bytes(bytes: Uint8Array, from: number, to: number): void {
+    if (!this.#move(to - from)) return;
+    const buffer = this.#buffer;
+    const shift = this.at - from;
+    for (let index = from; index < to; index++) buffer[index + shift] = bytes[index] as number;
+  }
+
   /** What stands there in this message, once more. */
   again(from: number, to: number): void {
     const length = to - from;

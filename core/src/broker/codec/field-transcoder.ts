@@ -153,7 +153,7 @@ export class FieldTranscoder {
   #number(field: Field, from: number, to: number): void {
     const { bytes } = this.input;
     if (to - from <= 1 && (bytes[from] ?? 0) === 0 && !field.hasPresence) return;
-    this.output.text(bytes, from, to);
+    this.output.bytes(bytes, from, to);
     this.output.tag(field);
   }
 

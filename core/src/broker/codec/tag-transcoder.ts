@@ -93,7 +93,7 @@ export class TagTranscoder {
   write(format: OriginalFormat | undefined): boolean {
     if (format !== undefined) {
       const tag = FORMAT_TAGS[format];
-      this.#output.text(tag, 0, tag.length);
+      this.#output.bytes(tag, 0, tag.length);
     }
     let areUtf8 = true;
     for (let slot = SIZE * (this.#count - 1); slot >= 0; slot -= SIZE) {
