@@ -6,10 +6,11 @@ import { parseId } from "./ids.ts";
 
 /**
  * Whom a mention names: a user as events carry them, a user or channel by id, or everyone in the
- * conversation.
+ * conversation. A user whose `id` is undefined, as `arg.user()` gives for an unknown name, is named
+ * without being notified.
  */
 export type MentionTarget =
-  | { readonly id: string; readonly displayName?: string; readonly topic?: never }
+  | { readonly id: string | undefined; readonly displayName?: string; readonly topic?: never }
   | { readonly userId: string; readonly displayName?: string }
   | { readonly channelId: string; readonly displayName?: string }
   | "everyone";
@@ -35,6 +36,12 @@ export function readTarget(target: MentionTarget): ReadTarget {
     if (isId(userId)) {
       const value = userId.toWellFormed();
       return { target: { case: "userId", value }, name: `@${displayName || relativeOf(value)}` };
+    }
+  }
+  if (typeof target === "object" && target !== null && "id" in target) {
+    const { id, displayName = "" } = target;
+    if (id === undefined && displayName !== "") {
+      return { target: { case: undefined }, name: displayName };
     }
   }
   throw new BlockError(

@@ -19,9 +19,13 @@ export interface Bound {
 export class WrongInput extends Error {}
 
 /** Throws `WrongInput`. */
-export function bindWords(command: DeclaredCommand, line: string): Bound {
+export function bindWords(
+  command: DeclaredCommand,
+  line: string,
+  names: readonly string[] = [],
+): Bound {
   if (command.args === undefined) return { args: new Map(), flags: new Map() };
-  const binder = new Binder(command.args, command.flags, line);
+  const binder = new Binder(command.args, command.flags, splitWords(line, names), line);
   binder.run();
   return binder;
 }
@@ -39,11 +43,16 @@ class Binder implements Bound {
   #argIndex = 0;
   #flagsEnded: boolean;
 
-  constructor(declared: readonly DeclaredArg[], known: readonly DeclaredFlag[], line: string) {
+  constructor(
+    declared: readonly DeclaredArg[],
+    known: readonly DeclaredFlag[],
+    words: readonly Word[],
+    line: string,
+  ) {
     this.#declared = declared;
     this.#known = new KnownFlags(known);
     this.#line = line;
-    this.#words = splitWords(line);
+    this.#words = words;
     this.#flagsEnded = known.length === 0;
     this.#flagTexts = this.#flagsEnded ? [] : this.#words.map((word) => this.#known.textOf(word));
   }

@@ -1,6 +1,6 @@
 /** The commands of one plugin: what a typed one leads to, and their metadata for core. */
 
-import { parseBackendId } from "@seabird-chat/protocol";
+import { type Block, parseBackendId } from "@seabird-chat/protocol";
 import { formatDuration } from "@seabird-chat/runtime";
 import type { BackendInfo } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
@@ -15,6 +15,7 @@ import { allOf, CommandNames, type Named, type Root } from "./command-names.ts";
 import type { Args, CommandSpec, Flags, Where } from "./command-spec.ts";
 import { Cooldowns } from "./cooldowns.ts";
 import { type AnySpec, type DeclaredCommand, declareCommand } from "./declared-command.ts";
+import { mentionsIn } from "./mentions.ts";
 import { didYouMean } from "./nearest.ts";
 import { prefixLength } from "./normalise.ts";
 import { parseCommand } from "./parse-command.ts";
@@ -29,6 +30,8 @@ export interface Invocation {
   readonly name: string;
   /** The text after it. */
   readonly arg: string;
+  /** The same with its mentions. */
+  readonly argBlock?: Block | undefined;
   readonly user: Person;
   /** Absolute; undefined in private. */
   readonly channelId?: string | undefined;
@@ -167,7 +170,7 @@ export class CommandSet<H> {
 
   async #prepare(
     { named: { command, handler }, arg, hint }: Target<H>,
-    { user, channelId, prefix }: Invocation,
+    { user, channelId, prefix, argBlock }: Invocation,
     at: PrepareContext,
   ): Promise<Prepared<H>> {
     const who = { userId: user.id, conversationId: channelId ?? user.id };
@@ -180,7 +183,10 @@ export class CommandSet<H> {
     }
     let ran = false;
     try {
-      const parsed = await parseCommand(command, arg, { ...at, user, channelId });
+      const parsed = await parseCommand(command, arg, {
+        ...{ ...at, user, channelId },
+        mentions: command.args === undefined ? undefined : mentionsIn(argBlock),
+      });
       if ("wrong" in parsed) {
         const wrong = parsed.wrong + (parsed.wrong.includes("did you mean") ? "" : hint);
         return { do: "reply", line: `${sentence(wrong)} Usage: ${prefix}${usageOf(command)}` };

@@ -24,7 +24,8 @@ export async function parseCommand(
       const most = MAX_ARGUMENT_CHARACTERS.toLocaleString("en");
       throw new WrongInput(`that is too long (at most ${most} characters)`);
     }
-    const bound = bindWords(command, line);
+    const names = [...(at.mentions?.keys() ?? [])].filter((name) => name.includes(" "));
+    const bound = bindWords(command, line, names);
     const values: [string, unknown][] = [];
     for (const arg of command.args ?? []) values.push([arg.name, await readArg(arg, bound, at)]);
     for (const flag of command.flags) values.push([flag.name, await readFlag(flag, bound, at)]);

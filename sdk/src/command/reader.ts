@@ -1,5 +1,7 @@
 /** Converts one typed word to a value, or to an error. */
+
 import type { Person } from "../plugin/event-values.ts";
+import type { Mentions } from "./mentions.ts";
 
 /** What a reader may look up about where the command was typed. */
 export interface ReadContext {
@@ -7,8 +9,10 @@ export interface ReadContext {
   readonly user: Person;
   /** Absolute; undefined in private. */
   readonly channelId: string | undefined;
-  /** Finds a user of this network by name. Default: none is known. */
-  readonly findUser?: ((name: string) => Found<Person>) | undefined;
+  /** Finds a user of this network by name; `several` have it. Default: none is known. */
+  readonly findUser?: ((name: string) => Found<Person | "several">) | undefined;
+  /** The people that the line mentions. Default: none. */
+  readonly mentions?: Mentions | undefined;
   /** Finds the absolute id of a channel of this network by name. Default: made from the name. */
   readonly findChannel?: ((name: string) => Found<string>) | undefined;
 }

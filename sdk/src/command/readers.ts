@@ -3,7 +3,7 @@
 import { absoluteId, parseId } from "@seabird-chat/protocol";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { SeabirdError } from "../link/errors.ts";
-import { normalChannelId } from "../link/normal-id.ts";
+import { normalChannelId, normalId } from "../link/normal-id.ts";
 import type { Person } from "../plugin/event-values.ts";
 import { MAX_SHOWN_CHARACTERS } from "./command-limits.ts";
 import { NameIndex } from "./name-index.ts";
@@ -68,12 +68,21 @@ export function choiceReader<const T extends string>(choices: readonly T[]): Rea
 }
 
 /** Handlers often repeat the name, so it must not contain hidden characters. */
+const SEVERAL = { wrong: "is the name of several people; mention them, or give an id" } as const;
 const NOBODY = { wrong: "is not a person's name" } as const;
 
 export const userReader: Reader<NamedUser> = {
   takes: "a person's name",
   placeholder: "NAME",
   async read(typed, at) {
+    const text = [typed, typed.slice(0, -1)].find((each) => at.mentions?.has(each));
+    if (text !== undefined) {
+      const person = at.mentions?.get(text);
+      if (person === undefined) return SEVERAL;
+      if (!isSameNetwork(person.id, at)) return { wrong: "is on another network" };
+      if (hasHidden(person.displayName)) return NOBODY;
+      return { value: { id: normalId(person.id), displayName: person.displayName } };
+    }
     const id = parseId(typed);
     if (id !== undefined) {
       if (!isSameNetwork(typed, at)) return { wrong: "is on another network" };
@@ -84,6 +93,7 @@ export const userReader: Reader<NamedUser> = {
     if (name === "" || name.length > MAX_NAME_CHARACTERS) return NOBODY;
     if (isSelf(name, at.user)) return { value: { ...at.user } };
     const found = await at.findUser?.(name);
+    if (found === "several") return SEVERAL;
     if (found === undefined && hasHidden(name)) return NOBODY;
     return { value: found ?? { id: undefined, displayName: name } };
   },

@@ -21,12 +21,13 @@ export interface Word {
   readonly unclosed: boolean;
 }
 
-export function splitWords(line: string): Word[] {
+/** `names`: texts that are one word, although they have blanks. */
+export function splitWords(line: string, names: readonly string[] = []): Word[] {
   const words: Word[] = [];
   const quotes = new QuoteReader(line);
   let at = skipBlanks(line, 0);
   while (at < line.length) {
-    const word = readWord(line, at, quotes);
+    const word = readName(line, at, names) ?? readWord(line, at, quotes);
     if (word.text !== "" || word.quoted) words.push(word);
     at = skipBlanks(line, word.end);
   }
@@ -38,6 +39,14 @@ export function firstWord(line: string): { word: string; rest: string } {
   const start = skipBlanks(line, 0);
   const end = skipText(line, start);
   return { word: line.slice(start, end), rest: line.slice(end).trim() };
+}
+
+/** With what follows it up to the next blank, such as a comma. */
+function readName(line: string, start: number, names: readonly string[]): Word | undefined {
+  const name = names.find((each) => line.startsWith(each, start));
+  if (name === undefined) return undefined;
+  const end = skipText(line, start + name.length);
+  return { text: line.slice(start, end), start, end, quoted: false, unclosed: false };
 }
 
 function readWord(line: string, start: number, quotes: QuoteReader): Word {

@@ -54,9 +54,8 @@ test("each kind has its fields, and no others", () => {
     same<typeof ctx.by, User | undefined>();
     same<typeof ctx.reason, string>();
     same<typeof ctx.channel, ChannelRef | undefined>();
-    void ctx.reply("gone");
-    // @ts-expect-error nobody is known whom it could name
-    ctx.mentionReply;
+    // @ts-expect-error nobody is known who could be answered
+    ctx.reply;
     // @ts-expect-error its content is gone
     ctx.text;
   });
@@ -123,6 +122,7 @@ test("several kinds are told apart by their kind", () => {
   });
   typed.use(async (ctx, next) => {
     if (ctx.kind === "member") same<typeof ctx.channel, ChannelRef>();
+    if ("reply" in ctx) await ctx.mentionReply("every kind that can be answered can be in full");
     await next();
   });
   // @ts-expect-error an option that there is not

@@ -151,12 +151,9 @@ type Activity<Kind extends ActivityKind, Config> = EventOf<Kind> &
   (Kind extends "member"
     ? ConversationOrigin & { readonly channel: ChannelRef }
     : MessageMethods & AnywhereOrigin);
-type Deleted<Config> = EventOf<"messageDeleted"> &
-  HandlerTools<Config> &
-  Pick<ReplyMethods, "reply" | "action"> &
-  ConversationMethods &
-  AnywhereOrigin;
-type Observed<Kind extends "typing" | "sendResult", Config> = EventOf<Kind> &
+/** Events of a conversation that name nobody to answer. */
+type ObservedKind = "messageDeleted" | "typing" | "sendResult";
+type Observed<Kind extends ObservedKind, Config> = EventOf<Kind> &
   HandlerTools<Config> &
   AnywhereOrigin;
 type OfBackend<Kind extends "userChanged" | "channel", Config> = EventOf<Kind> &
@@ -174,13 +171,11 @@ export type Context<Kind extends EventKind = EventKind, Config = unknown> = Kind
     ? InPrivate<Kind, Config>
     : Kind extends ActivityKind
       ? Activity<Kind, Config>
-      : Kind extends "messageDeleted"
-        ? Deleted<Config>
-        : Kind extends "typing" | "sendResult"
-          ? Observed<Kind, Config>
-          : Kind extends "userChanged" | "channel"
-            ? OfBackend<Kind, Config>
-            : Other<Kind, Config>;
+      : Kind extends ObservedKind
+        ? Observed<Kind, Config>
+        : Kind extends "userChanged" | "channel"
+          ? OfBackend<Kind, Config>
+          : Other<Kind, Config>;
 
 /** What a handler of `hears` receives. */
 export type HearsContext<Config = unknown> = Context<HearsKind, Config> & {

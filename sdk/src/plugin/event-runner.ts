@@ -1,6 +1,9 @@
 /** Passes events to a plugin's handlers: open questions first, then the queue of the channel. */
+
+import type { Block } from "@seabird-chat/protocol";
 import type { Asks } from "../ask/asks.ts";
 import type { CommandSet } from "../command/command-set.ts";
+import { blockAfter } from "../command/mentions.ts";
 import { abortable } from "../link/abortable.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { ReceivedEvent } from "../link/received-event.ts";
@@ -13,6 +16,7 @@ import type { Failure, Failures } from "./failures.ts";
 import { type ContextDeps, HandlerContext } from "./handler-context.ts";
 import type { HandlerSlot, Slot } from "./handler-slot.ts";
 import type { HandlerRun, Handlers } from "./handlers.ts";
+import { lazyProperty } from "./lazy-property.ts";
 import type { LoopGuard } from "./loop-guard.ts";
 import { runThrough } from "./middleware.ts";
 import { backendOf } from "./origins.ts";
@@ -128,7 +132,11 @@ export class EventRunner {
 
   #contextOf(run: HandlerRun, event: PluginEvent, slot: Slot): HandlerContext {
     const context = makeContext(event, slot, this.#deps.contextDeps);
-    return run.by === "on" ? context : Object.assign(context, extrasOf(run));
+    if (run.by === "on") return context;
+    if (event.kind === "privateMessage" && run.by === "command") {
+      Object.defineProperty(context, "argBlock", argBlockOf(event, run.arg));
+    }
+    return Object.assign(context, extrasOf(run));
   }
 
   #begin(run: HandlerRun, event: PluginEvent, context: HandlerContext): unknown {
@@ -172,14 +180,15 @@ export class EventRunner {
     const { commands, prefixes, contextDeps } = this.#deps;
     const { name, arg } = run;
     const { user, tags } = event;
+    const { argBlock } = context as { readonly argBlock?: Block };
     const { id: backendId, type: backendType } = context.backend;
     const channelId = "channelId" in event ? event.channelId : undefined;
     const prefix = await prefixes.prefixOf(backendId);
     const prepared = await commands.prepare(
-      { name, arg, user, channelId, backendType, tags, prefix },
+      { name, arg, argBlock, user, channelId, backendType, tags, prefix },
       {
         clock: contextDeps.host.clock,
-        findUser: (named) => this.#seen.find(backendId, named),
+        findUser: (named) => this.#seen.find(backendId, named, channelId),
       },
     );
     if (prepared.do === "nothing") return;
@@ -254,6 +263,14 @@ export class EventRunner {
 
 function isPlain({ by }: HandlerRun): boolean {
   return by === "on";
+}
+
+/** In private the SDK finds commands, so it finds their argument too. */
+function argBlockOf(event: PluginEvent & { kind: "privateMessage" }, arg: string) {
+  return lazyProperty("argBlock", () => {
+    const { rootBlock, text } = event;
+    return rootBlock && blockAfter(rootBlock, text.trimEnd().length - arg.length);
+  });
 }
 
 function extrasOf(run: HandlerRun): object {

@@ -112,15 +112,42 @@ test("people are known by the name that they were seen with, unless two share it
       eventOf({ inner: { case: "privateMessage", value: { source: { id, displayName } } } }),
     );
   say("irc://a/bob", "Bob");
-  assert.equal(seen.find("irc://a", "bOB")?.id, "irc://a/bob");
+  const id = (name: string, channel?: string) => {
+    const found = seen.find("irc://a", name, channel);
+    return typeof found === "string" ? found : found?.id;
+  };
+  assert.equal(id("bOB"), "irc://a/bob");
   assert.equal(seen.find("irc://b", "bob"), undefined);
   say("irc://a/bob", "Bob");
-  assert.equal(seen.find("irc://a", "bob")?.id, "irc://a/bob");
+  assert.equal(id("bob"), "irc://a/bob");
   say("irc://a/other", "bob");
-  assert.equal(seen.find("irc://a", "bob"), undefined);
+  assert.equal(id("bob"), "several");
   say("irc://a/bob", "Bob");
-  assert.equal(seen.find("irc://a", "bob"), undefined);
+  assert.equal(id("bob"), "several");
   for (let i = 0; i < 5_000; i += 1) say(`irc://a/${i}`, `name${i}`);
   assert.equal(seen.find("irc://a", "name0"), undefined);
-  assert.equal(seen.find("irc://a", "name4999")?.id, "irc://a/4999");
+  assert.equal(id("name4999"), "irc://a/4999");
+});
+
+test("of several people of one name the one who is in the channel is meant", () => {
+  const seen = new SeenUsers();
+  const find = (channelId: string) => {
+    const found = seen.find("irc://a", "bob", channelId);
+    return typeof found === "string" ? found : found?.id;
+  };
+  const say = (id: string, channelId: string) => {
+    const source = { channelId, user: { id, displayName: "bob" } };
+    seen.note(eventOf({ inner: { case: "message", value: { source } } }));
+  };
+  say("irc://a/1", "irc://a/%23x");
+  say("irc://a/2", "irc://a/%23y");
+  assert.equal(find("irc://a/%23x"), "irc://a/1");
+  assert.equal(find("irc://a/%23y"), "irc://a/2");
+  assert.equal(find("irc://a/%23z"), "several");
+  say("irc://a/2", "irc://a/%23x");
+  assert.equal(find("irc://a/%23x"), "several");
+  assert.equal(find("irc://a/%23y"), "several");
+  // More than are told apart.
+  for (let i = 3; i < 12; i += 1) say(`irc://a/${i}`, `irc://a/%23${i}`);
+  assert.equal(find("irc://a/%233"), "several");
 });

@@ -122,13 +122,13 @@ class ReplyableContext extends ConversationContext implements ReplyMethods, Mess
 
 export function makeContext(event: PluginEvent, slot: Slot, deps: ContextDeps): HandlerContext {
   if (isPersonal(event)) return new ReplyableContext(event, slot, deps);
-  if (event.kind === "messageDeleted") return new ConversationContext(event, slot, deps);
   return Object.assign(new HandlerContext(event, slot, deps), placeOf(event));
 }
 
 /** Where an event that cannot be answered belongs. */
 function placeOf(event: PluginEvent): object {
   switch (event.kind) {
+    case "messageDeleted":
     case "typing":
     case "sendResult":
       return originIn(event.conversation);

@@ -10,9 +10,18 @@ const MAX_NAMES = 4_096;
 /** A longer name is not remembered. */
 const MAX_NAME_CHARACTERS = 256;
 
+/** More people of one name are not told apart. */
+const MAX_NAMESAKES = 8;
+
+interface Seen {
+  readonly user: Person;
+  /** Where they were last; empty in private. */
+  channelId: string;
+}
+
 export class SeenUsers {
-  /** Backend and lower-case name → the user; undefined if several share it. */
-  readonly #byName = new BoundedMap<string, Person | undefined>(MAX_NAMES);
+  /** Backend and lower-case name → who has it; empty if there are too many. */
+  readonly #byName = new BoundedMap<string, Seen[]>(MAX_NAMES);
 
   note(said: PluginEvent | Speaker): void {
     if (!("user" in said)) return;
@@ -20,14 +29,24 @@ export class SeenUsers {
     const { id, displayName } = user;
     if (id === "" || displayName === "" || displayName.length > MAX_NAME_CHARACTERS) return;
     const key = keyOf(backendOf(id).id, displayName);
+    const channelId = "channelId" in said ? said.channelId : "";
     const known = this.#byName.get(key);
-    const isShared = known === undefined ? this.#byName.has(key) : known.id !== id;
-    this.#byName.set(key, isShared ? undefined : user);
+    const same = known?.find((each) => each.user.id === id);
+    if (same !== undefined) same.channelId = channelId;
+    const others = same === undefined && known !== undefined ? known : [];
+    const isFull = known !== undefined && same === undefined && known.length % MAX_NAMESAKES === 0;
+    const seen =
+      same !== undefined && known !== undefined ? known : [...others, { user, channelId }];
+    this.#byName.set(key, isFull ? [] : seen);
   }
 
-  /** Undefined for a name that several users have had. */
-  find(backendId: string, name: string): Person | undefined {
-    return this.#byName.get(keyOf(backendId, name));
+  /** Of several people of that name the one who was last seen in the channel. */
+  find(backendId: string, name: string, channelId = ""): Person | "several" | undefined {
+    const seen = this.#byName.get(keyOf(backendId, name));
+    if (seen === undefined) return undefined;
+    if (seen.length === 1) return seen[0]?.user;
+    const here = seen.filter((each) => channelId !== "" && each.channelId === channelId);
+    return here.length === 1 ? here[0]?.user : "several";
   }
 }
 
