@@ -170,7 +170,7 @@ const SMALL: Readonly<Record<string, Make>> = {
 };
 
 /** One call in so many is a large one. */
-const LARGE_EVERY = 50;
+const LARGE_EVERY = 100;
 
 function hostileCall(number: number): ReturnType<Make> {
   const [makers, index] =
@@ -188,8 +188,8 @@ const ANSWERS: readonly (NonNullable<ChatEventInit["inner"]> | undefined)[] = [
     case: "success",
     value: {
       result: {
-        messageIds: Array.from({ length: 2_000 }, (_, index) => "y".repeat(index % 700)),
-        degraded: Array.from({ length: 500 }, (_, index) => `lost ${index}`),
+        messageIds: Array.from({ length: 150 }, (_, index) => "y".repeat(4 * index)),
+        degraded: Array.from({ length: 300 }, (_, index) => `lost ${index}`),
         channelId: "z".repeat(2_000),
         sequence: 2n ** 60n,
       },
