@@ -18,6 +18,8 @@ export class Typing {
   readonly #deps: TypingDeps;
   #shown: Promise<void> | undefined;
   #isActive = false;
+  /** What was shown has not been taken back. */
+  #isShown = false;
   #endsAt = 0;
   #stopTimer = () => {};
 
@@ -47,6 +49,7 @@ export class Typing {
     try {
       if (!(await core.can("typing", where)) || !this.#isActive) return;
       await core.setTyping(where, true);
+      this.#isShown = true;
     } catch {
       return;
     }
@@ -58,9 +61,10 @@ export class Typing {
 
   async #hide(): Promise<void> {
     const { core, where } = this.#deps;
-    if (this.#isActive) return;
+    if (this.#isActive || !this.#isShown) return;
+    this.#isShown = false;
     try {
-      if (await core.can("typing", where)) await core.setTyping(where, false);
+      await core.setTyping(where, false);
     } catch {
       // It ends by itself.
     }
