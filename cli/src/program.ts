@@ -3,16 +3,22 @@
 import { exitCodesHelp } from "@seabird-chat/runtime";
 import { Command } from "commander";
 import { addActions } from "./commands/actions.ts";
+import { addCapabilities } from "./commands/capabilities.ts";
 import { addConfig } from "./commands/config.ts";
+import { addDelete } from "./commands/delete.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addEdit } from "./commands/edit.ts";
 import { addInfo } from "./commands/info.ts";
 import { addInit } from "./commands/init.ts";
 import { addLists } from "./commands/lists.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addMembers } from "./commands/members.ts";
 import { addPs } from "./commands/ps.ts";
+import { addReact } from "./commands/react.ts";
 import { addReload } from "./commands/reload.ts";
 import { addRestart } from "./commands/restart.ts";
 import { addRun } from "./commands/run.ts";
+import { addSend } from "./commands/send.ts";
 import { addStreams } from "./commands/streams.ts";
 import { addTail } from "./commands/tail.ts";
 import { addToken } from "./commands/token.ts";
@@ -40,8 +46,8 @@ export function createProgram(): Command {
     ["Run:", [addInit, addUp, addRun]],
     ["Look after a run:", [addPs, addLogs, addRestart, addReload, addUnignore]],
     ["Administer:", [addConfig, addToken, addStreams, addDoctor]],
-    ["Look:", [addInfo, addLists, addTail]],
-    ["Act:", [addActions]],
+    ["Look:", [addInfo, addLists, addMembers, addCapabilities, addTail]],
+    ["Act:", [addSend, addEdit, addDelete, addReact, addActions]],
   ];
   for (const [heading, adders] of groups) {
     program.commandsGroup(heading);

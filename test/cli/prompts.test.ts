@@ -43,6 +43,19 @@ test("create asks for a name and a scope", async (t) => {
   assert.partialDeepStrictEqual(token, { name: "mybot", scopes: ["backend:irc/*"] });
 });
 
+test("create asks what a plugin may do besides", async (t) => {
+  const { ask, tokens } = await stage(t);
+  const person = ask("create", "bridge");
+  await person.untilShown("What may it do?");
+  person.type(ENTER);
+  await person.untilShown("What besides?");
+  person.type(` ${DOWN} ${ENTER}`);
+  await person.untilShown(/sbd_[\w-]{43}/);
+  assert.equal(await person.ended(), 0);
+  const [token] = await tokens();
+  assert.deepEqual(token?.scopes, ["plugin", "persona", "mention-everyone"]);
+});
+
 test("create asks only for what is missing; Ctrl-C makes nothing, exit code 130", async (t) => {
   const { ask, tokens } = await stage(t);
   const person = ask("create", "mybot");

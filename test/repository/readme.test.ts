@@ -36,7 +36,7 @@ const TOUR: readonly Expectation[] = [
   { command: "npx --no-install seabird backends", prints: /terminal:\/\/local/ },
   { command: "npx --no-install seabird commands", prints: /help[\s\S]*ping/ },
   { command: "npx --no-install seabird send", prints: /^/ },
-  { command: "curl", prints: /\{\}/ },
+  { command: "curl", prints: /^\{"result":\{.*"sequence":"\d+"/m },
   { command: "npx --no-install seabird new plugin dice", prints: /The plugin dice is in dice/ },
   { command: "npx --no-install seabird init", answers: "--yes", prints: /seabird\.yaml/ },
   { command: "npx --no-install seabird config check", prints: /seabird\.yaml/ },

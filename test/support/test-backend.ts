@@ -12,7 +12,8 @@ import {
 
 export type Functions = Partial<BackendConnection>;
 
-export interface TestBackend extends Pick<BackendHost, "emit" | "channels"> {
+export interface TestBackend
+  extends Pick<BackendHost, "emit" | "channels" | "members" | "network"> {
   /** The state of the link to core. */
   readonly state: LinkState;
   states(): AsyncIterable<LinkState>;
@@ -43,9 +44,9 @@ export async function startTestBackend(
     },
   });
   const running = startBackend(definition, { id: "net", log: silentLog, ...more });
-  const { emit, channels, core } = await connected;
+  const { emit, channels, members, network, core } = await connected;
   return {
-    ...{ emit, channels },
+    ...{ emit, channels, members, network },
     get state() {
       return core.state;
     },

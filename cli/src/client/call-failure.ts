@@ -36,6 +36,10 @@ const NEXT_STEPS: Partial<Record<Code, readonly [exit: ExitCode, next?: string]>
     "it may still have happened; look at `seabird backends` before you repeat it",
   ],
   [Code.NotFound]: [EXIT.failed],
+  [Code.FailedPrecondition]: [
+    EXIT.failed,
+    "`seabird capabilities BACKEND` shows what its network can do",
+  ],
   [Code.Unimplemented]: [
     EXIT.failed,
     "that core does not know this call: it is another or an older one; try `seabird doctor`",

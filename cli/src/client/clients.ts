@@ -1,7 +1,7 @@
 /** The clients of a running core: the plugin side, the admin service and health. */
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import { Seabird } from "@seabird-chat/protocol";
+import { Messages, Seabird } from "@seabird-chat/protocol";
 import { Admin } from "@seabird-chat/protocol/admin";
 import { Health } from "@seabird-chat/protocol/grpc";
 import { callFailure } from "./call-failure.ts";
@@ -13,6 +13,7 @@ const CALL_TIMEOUT_MS = 15_000;
 export interface Clients {
   readonly url: string;
   readonly seabird: Client<typeof Seabird>;
+  readonly messages: Client<typeof Messages>;
   readonly admin: Client<typeof Admin>;
   readonly health: Client<typeof Health>;
   /** Ends the connection and whatever still runs on it. */
@@ -31,6 +32,7 @@ export function createClients(url: string, token: string | undefined): Clients {
   return {
     url,
     seabird: createClient(Seabird, transport),
+    messages: createClient(Messages, transport),
     admin: createClient(Admin, transport),
     health: createClient(Health, transport),
     close: () => sessionManager.abort(),

@@ -55,6 +55,7 @@ async function askForScopes(): Promise<readonly string[]> {
       output: process.stderr,
     }),
   );
+  if (choice === "plugin") return [choice, ...(await askForAdditions())];
   if (choice !== "backend") return [choice];
   const pattern = await answer(
     text({
@@ -64,6 +65,23 @@ async function askForScopes(): Promise<readonly string[]> {
     }),
   );
   return [`backend:${pattern}`];
+}
+
+/** What adds to the scope `plugin`, or takes from it. */
+async function askForAdditions(): Promise<readonly string[]> {
+  const { multiselect } = await clack();
+  return await answer(
+    multiselect({
+      message: "What besides? Space selects, Enter goes on",
+      options: [
+        { value: "persona", label: "send under other names", hint: "for bridges" },
+        { value: "mention-everyone", label: "notify everyone in a channel" },
+        { value: "-private", label: "no private messages" },
+      ],
+      required: false,
+      output: process.stderr,
+    }),
+  );
 }
 
 /** Lets a person choose one and confirm; returns its id. */

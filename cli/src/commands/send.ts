@@ -1,0 +1,90 @@
+/** `seabird send` and `seabird action`: a message or an action, to a channel or a person. */
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { SendMessageRequestSchema, SendOptionsSchema } from "@seabird-chat/protocol";
+import type { Command } from "commander";
+import { requireMessages } from "../client/require-messages.ts";
+import { attachmentUrl } from "./attachment-url.ts";
+import { collect, contextOf } from "./context.ts";
+import { readText, type TagOptions, withText } from "./message-text.ts";
+import { showSent } from "./sent.ts";
+import { refuseBareName, type TargetOptions, withTarget } from "./target.ts";
+
+interface SendCommandOptions extends TargetOptions, TagOptions {
+  readonly replyTo?: string;
+  readonly attach: readonly string[];
+  readonly persona?: string;
+}
+
+type Content = Pick<
+  MessageInitShape<typeof SendMessageRequestSchema>,
+  "text" | "rootBlock" | "tags" | "options"
+>;
+
+export function addSend(program: Command): void {
+  addSpeech(program, "send", "send a message to a channel, or to a person with --private");
+  addSpeech(program, "action", "perform an action, like /me");
+}
+
+function addSpeech(program: Command, name: "send" | "action", description: string): void {
+  withText(withTarget(program.command(name)))
+    .description(`${description}; prints the ids of its messages, if the network gives any`)
+    .option("--reply-to <id>", "the id of the message to answer, as `seabird tail --ids` shows it")
+    .option(
+      "--attach <url>",
+      "a file, by an address that anybody may open; repeatable",
+      collect,
+      [],
+    )
+    .option("--persona <name>", "another name to send under (scope persona)")
+    .action(
+      async (target: string, words: string[], options: SendCommandOptions, command: Command) => {
+        const context = contextOf(command);
+        const content = await readContent(words, options);
+        if (options.private !== true) await refuseBareName(context, target);
+        const { result } = await context.ask(async (clients) => {
+          const { seabird } = clients;
+          const needs = extensionOptions(options);
+          if (needs.length > 0) await requireMessages(clients, `leave out ${needs.join(", ")}`);
+          const toPerson = { ...content, userId: target };
+          const toChannel = { ...content, channelId: target };
+          if (name === "send") {
+            return options.private
+              ? seabird.sendPrivateMessage(toPerson)
+              : seabird.sendMessage(toChannel);
+          }
+          return options.private
+            ? seabird.performPrivateAction(toPerson)
+            : seabird.performAction(toChannel);
+        });
+        showSent(context.output, "sent", result);
+      },
+    );
+}
+
+/** What an older core would leave out without a word. */
+function extensionOptions({ replyTo, attach, persona }: SendCommandOptions): readonly string[] {
+  return [
+    ...(replyTo === undefined ? [] : ["--reply-to"]),
+    ...(attach.length === 0 ? [] : ["--attach"]),
+    ...(persona === undefined ? [] : ["--persona"]),
+  ];
+}
+
+async function readContent(
+  words: readonly string[],
+  { tag, attach, replyTo, persona }: SendCommandOptions,
+): Promise<Content> {
+  const files = attach.map(attachmentUrl);
+  const options: MessageInitShape<typeof SendOptionsSchema> = {
+    ...(replyTo !== undefined && { replyTo: { messageId: replyTo } }),
+    ...(persona !== undefined && { persona: { displayName: persona } }),
+  };
+  const common = { tags: tag, ...(Object.keys(options).length > 0 && { options }) };
+  if (files.length === 0) return { ...common, text: await readText(words) };
+  // A file needs no text beside it.
+  const text = words.length === 0 ? [] : [await readText(words)];
+  const { attachment, container } = await import("@seabird-chat/protocol");
+  const blocks = [...text, ...files.map(attachment)];
+  const spaced = blocks.flatMap((block, index) => (index === 0 ? [block] : [" ", block]));
+  return { ...common, rootBlock: container(spaced) };
+}
