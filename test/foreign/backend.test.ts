@@ -113,7 +113,10 @@ const serves: Scene = {
       },
     });
     stream.push({ id: send.id, inner: { case: "success", value: {} } });
-    assert.deepEqual(await said, { code: 0, message: "", response: {} });
+    const { code, response: sent } = await said;
+    const { result } = sent as { result: { sequence: string } };
+    assert.match(result.sequence, /^[1-9][0-9]*$/);
+    assert.deepEqual([code, sent], [0, { result: { sequence: result.sequence } }]);
 
     const refused = plugin.call("performAction", { channelId, text: "waves" });
     const act = await nextRequest(stream);

@@ -1,9 +1,17 @@
 /** A client on @grpc/grpc-js, in this process: the counterpart of the one under test. */
-import { create, type DescMessage, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageInitShape,
+  toBinary,
+  toJson,
+} from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import {
   ChatEventSchema,
   ChatIngest,
+  Messages,
   Seabird,
   StreamEventsRequestSchema,
 } from "@seabird-chat/protocol";
@@ -27,6 +35,11 @@ interface Desc {
   readonly output: DescMessage;
 }
 
+type MessagesMethod = keyof (typeof Messages)["method"];
+type MessagesInput<M extends MessagesMethod> = MessageInitShape<
+  (typeof Messages)["method"][M]["input"]
+>;
+
 type Readable = grpc.ClientReadableStream<never> | grpc.ClientDuplexStream<unknown, never>;
 
 export class GrpcJsClient implements Client {
@@ -45,7 +58,15 @@ export class GrpcJsClient implements Client {
   }
 
   call<M extends Method>(method: M, request: Input<M>): Promise<Outcome> {
-    const desc: Desc = Seabird.method[method];
+    return this.#unary(Seabird.method[method], request);
+  }
+
+  /** A call of the messages extension. */
+  callMessages<M extends MessagesMethod>(method: M, request: MessagesInput<M>): Promise<Outcome> {
+    return this.#unary(Messages.method[method], request);
+  }
+
+  #unary(desc: Desc, request: unknown): Promise<Outcome> {
     const outcome = new Promise<Outcome>((resolve) => {
       this.#client.makeUnaryRequest(
         ...wire(desc),
@@ -60,11 +81,12 @@ export class GrpcJsClient implements Client {
         },
       );
     });
-    return deadline(outcome, () => `no answer to ${method}`);
+    return deadline(outcome, () => `no answer to ${desc.name}`);
   }
 
-  events(commands: Commands = {}): EventStream {
-    const request = create(StreamEventsRequestSchema, { commands });
+  events(commands: Commands = {}, kinds: readonly string[] = []): EventStream {
+    const options = kinds.length > 0 ? { options: { kinds: [...kinds] } } : {};
+    const request = create(StreamEventsRequestSchema, { commands, ...options });
     const call = this.#client.makeServerStreamRequest(
       ...wire(Seabird.method.streamEvents),
       request as never,

@@ -5,6 +5,7 @@ import { bold, container } from "@seabird-chat/protocol";
 import type { EventInit, IngestStream, Outcome } from "./client.ts";
 import { startCoreProcess } from "./core-process.ts";
 import { eventually } from "./deadline.ts";
+import { NewBackends } from "./new-backends.ts";
 import { foreignProgram, LANGUAGES } from "./programs.ts";
 import {
   accepted,
@@ -331,6 +332,9 @@ const SCENES = [
 
 for (const language of LANGUAGES) {
   test(`a plugin in ${language}`, (context) => playAll(context, language, scenesFor(language)));
+
+  test(`a plugin in ${language} beside backends with everything of the messages extension`, (context) =>
+    playAll(context, language, scenesFor(language), NewBackends));
 
   test(`a plugin in ${language} when core goes down`, async (context) => {
     const program = await foreignProgram(context, language);

@@ -6,12 +6,13 @@
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { needPrograms } from "../support/servers.ts";
+import { withoutExtensions } from "./base-protocol.ts";
 
 export type Language = "go" | "rust" | "python";
 
@@ -74,8 +75,9 @@ async function rustProgram(context: TestContext): Promise<Program | undefined> {
   return { name: "rust", command, args: [], env: {}, ...manners };
 }
 
+/** On the base protocol, as the Go module and the Rust crate are. */
 async function pythonProgram(context: TestContext): Promise<Program | undefined> {
-  const descriptors = await descriptorSet("protocol", "protocol");
+  const descriptors = await descriptorSet("base-protocol", "protocol", withoutExtensions);
   return pythonOn(context, "python", descriptors);
 }
 
@@ -104,11 +106,16 @@ function pythonOn(
 }
 
 /** A file descriptor set, imports included, of the .proto files in a folder. */
-async function descriptorSet(name: string, folder: string): Promise<string> {
+async function descriptorSet(
+  name: string,
+  folder: string,
+  change: (set: Uint8Array) => Uint8Array = (set) => set,
+): Promise<string> {
   await mkdir(CACHE, { recursive: true });
   const target = join(CACHE, `${name}-${process.pid}.binpb`);
   const buf = join(ROOT, "node_modules/.bin/buf");
   await run(buf, ["build", folder, "-o", target], { cwd: ROOT, timeout: BUILD_TIMEOUT_MS });
+  await writeFile(target, change(await readFile(target)));
   await rename(target, join(CACHE, `${name}.binpb`));
   return join(CACHE, `${name}.binpb`);
 }

@@ -31,18 +31,26 @@ export async function playAll(
   context: TestContext,
   language: Language,
   scenes: readonly Scene[],
+  Counterpart = GrpcJsClient,
 ): Promise<void> {
   const program = await foreignProgram(context, language);
   if (program === undefined) return;
   const core = await startCoreProcess();
   context.after(() => core.close());
   for (const scene of scenes) {
-    await context.test(scene.name, (inner) => scene.play(stageOf(inner, core, program)));
+    await context.test(scene.name, (inner) =>
+      scene.play(stageOf(inner, core, program, Counterpart)),
+    );
   }
 }
 
 /** Everything that the stage hands out is closed when the test ends. */
-export function stageOf(context: TestContext, core: CoreProcess, program: Program): Stage {
+export function stageOf(
+  context: TestContext,
+  core: CoreProcess,
+  program: Program,
+  Counterpart = GrpcJsClient,
+): Stage {
   return {
     core,
     async foreign(token, url = core.url) {
@@ -52,7 +60,7 @@ export function stageOf(context: TestContext, core: CoreProcess, program: Progra
       return client;
     },
     counterpart(token) {
-      const client = new GrpcJsClient({ url: core.url, token: TOKENS[token] });
+      const client = new Counterpart({ url: core.url, token: TOKENS[token] });
       context.after(() => client.close());
       return client;
     },

@@ -56,6 +56,7 @@ export const CHECKS: Record<
     assert.deepEqual(await nextEvent(events), {
       sendMessage: { sender: "plugin", channelId, text: "grüße", rootBlock },
       tags,
+      meta: { sequence: "1" },
     });
     const { response } = await eventually(
       () => plugin.call("registeredCommands", {}),
