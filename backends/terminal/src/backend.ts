@@ -1,11 +1,20 @@
 /** The glue: a person in the terminal on one side, core on the other. */
-import { type BackendConnection, backend, Fatal } from "@seabird-chat/sdk/backend";
+import {
+  type BackendCapabilities,
+  type BackendConnection,
+  backend,
+  Fatal,
+} from "@seabird-chat/sdk/backend";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import { MAX_REACTIONS } from "./reactions.ts";
 import { Room } from "./room.ts";
 import { settings, type TerminalSettings } from "./settings.ts";
 
 export interface TerminalOptions extends ConnectionOptions {
   readonly color: boolean;
+  readonly hyperlinks?: boolean;
+  /** See `RoomOptions`. */
+  readonly idPrefix?: string;
   /** Called with the room when it is open. */
   readonly onOpen?: (room: Room) => void;
 }
@@ -24,7 +33,27 @@ const FORMATS = [
   "blockquote",
   "heading",
   "timestamp",
+  "mention",
+  "emoji",
+  "attachment",
 ];
+
+/** All there is but threads. */
+const CAPABILITIES: BackendCapabilities = {
+  reply: "full",
+  attachment: "full",
+  persona: "full",
+  mention: "full",
+  emoji: "full",
+  messageIds: "full",
+  messageEdited: "full",
+  messageDeleted: "full",
+  reaction: "full",
+  member: "full",
+  userChanged: "full",
+  typingEvents: "full",
+  limits: { maxReactionsPerUser: MAX_REACTIONS },
+};
 
 /** `options` is called when the room opens: `--describe` needs no terminal. */
 export function terminalBackend(options: () => TerminalOptions) {
@@ -33,11 +62,13 @@ export function terminalBackend(options: () => TerminalOptions) {
     config: settings,
     commandPrefix: (config) => config.command_prefix,
     formats: FORMATS,
+    capabilities: CAPABILITIES,
     probe: () => Promise.resolve("the terminal is always there"),
     connect(host): BackendConnection<TerminalSettings> {
       const given = options();
       const connection = new Connection(given);
-      const room = new Room({ host, connection, color: given.color });
+      const room = new Room({ ...given, host, connection });
+      const { requests, rooms } = room;
       given.onOpen?.(room);
       const over = room.run().then(
         () => host.leave(),
@@ -46,10 +77,15 @@ export function terminalBackend(options: () => TerminalOptions) {
         },
       );
       return {
-        send: (to, message) => room.show(to, message),
-        join: (name) => room.joinAsked(name),
-        leave: (id, reason) => room.leaveAsked(id, reason),
-        setTopic: (id, topic) => room.topicAsked(id, topic),
+        send: (to, message) => requests.send(to, message),
+        edit: (to, ids, message) => requests.edit(to, ids, message),
+        delete: (to, ids, request) => requests.delete(to, ids, request),
+        react: (to, id, reaction) => requests.react(to, id, reaction),
+        setTyping: (to, isActive) => requests.setTyping(to, isActive),
+        members: (id) => requests.members(id),
+        join: (name) => rooms.joinAsked(name),
+        leave: (id, reason) => rooms.leaveAsked(id, reason),
+        setTopic: (id, topic) => rooms.topicAsked(id, topic),
         metadata: () => ({ nick: host.config.nick }),
         // A room that was left stays connected until the supervisor stops it.
         closed: over.then(() => new Promise(() => undefined)),

@@ -1,10 +1,20 @@
 /** Lines of styled text that grow at their end. */
 
-export type Style = "bold" | "italics" | "underline" | "strikethrough" | "dim" | "code" | "hidden";
+export type Style =
+  | "bold"
+  | "italics"
+  | "underline"
+  | "strikethrough"
+  | "dim"
+  | "code"
+  | "called"
+  | "hidden";
 
 export interface Span {
   readonly text: string;
   readonly styles: readonly Style[];
+  /** An address that terminals with hyperlinks open. Only printable ASCII. */
+  readonly url?: string | undefined;
 }
 
 export type Line = readonly Span[];
@@ -16,8 +26,8 @@ export class Canvas {
     return this.#lines;
   }
 
-  write(text: string, styles: readonly Style[] = []): void {
-    if (text !== "") this.#lines.at(-1)?.push({ text, styles });
+  write(text: string, styles: readonly Style[] = [], url?: string): void {
+    if (text !== "") this.#lines.at(-1)?.push({ text, styles, url });
   }
 
   newLine(): void {

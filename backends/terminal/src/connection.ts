@@ -1,6 +1,7 @@
 /** The network of this backend: a terminal, or a script on standard input. Knows no Seabird. */
 import { createInterface, cursorTo, type Interface, moveCursor } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
+import { type Entry, rowsOf, Scrollback, type Size } from "./scrollback.ts";
 
 export interface ConnectionOptions {
   readonly input: NodeJS.ReadableStream;
@@ -22,6 +23,11 @@ export class Connection {
   readonly #output: NodeJS.WritableStream;
   readonly #isDumb: boolean;
   readonly #readline: Interface;
+  readonly #scrollback = new Scrollback();
+  /** What was typed and has not been read yet, as it stands on the screen; the oldest first. */
+  readonly #typed: (Entry | undefined)[] = [];
+  /** The line that was read last. */
+  #read: Entry | undefined;
   /** The last line on the screen is the prompt's. */
   #hasPrompt = false;
   #closed = false;
@@ -35,10 +41,14 @@ export class Connection {
     this.#readline = createInterface({ input, output, terminal: this.isInteractive, prompt: "" });
     const gone = new AbortController();
     this.gone = gone.signal;
-    this.#readline.on("line", () => (this.#hasPrompt = false));
+    this.#readline.on("line", (line) => {
+      this.#hasPrompt = false;
+      if (this.#isRedrawn) this.#typed.push(this.#remember([this.#readline.getPrompt() + line]));
+    });
     this.#readline.on("SIGINT", () => gone.abort());
     this.#readline.on("SIGTSTP", () => this.#suspend());
     if (this.isInteractive) process.on("SIGCONT", this.#wake);
+    output.on("resize", this.#forget);
     output.on("error", () => gone.abort());
     // A line that comes before somebody iterates would be lost.
     if (!this.isInteractive) this.#readline.pause();
@@ -53,19 +63,43 @@ export class Connection {
       const lines = this.#readline[Symbol.asyncIterator]();
       this.#readline.resume();
       // Editors put a byte order mark before the first line of a script.
-      const { value, done } = await lines.next();
-      if (done !== true) yield value.replace(/^\uFEFF/, "");
-      yield* lines;
+      let isFirst = true;
+      for await (const line of lines) {
+        this.#read = this.#typed.shift();
+        yield isFirst ? line.replace(/^\uFEFF/, "") : line;
+        isFirst = false;
+      }
     } finally {
       signal.removeEventListener("abort", stop);
     }
   }
 
-  /** The text has to be clean. */
-  show(lines: readonly string[]): void {
+  /** The text has to be clean. With a key it can be replaced. */
+  show(lines: readonly string[], key?: number): void {
     if (this.isInteractive && !this.#closed) this.#clearPrompt();
     this.#output.write(`${lines.join("\n")}\n`);
+    if (this.#isRedrawn) this.#remember(lines, key);
     if (this.isInteractive && !this.#closed) this.#showPrompt();
+  }
+
+  /** The line that was read last has this key from now on. */
+  keyOfRead(key: number): void {
+    if (this.#read !== undefined) this.#read.key = key;
+  }
+
+  /** False if it does not stand on the screen any more, or it is not certain where. */
+  replace(key: number, lines: readonly string[]): boolean {
+    if (!this.#isRedrawn) return false;
+    const { getPrompt, line } = this.#readline;
+    const promptRows = rowsOf([getPrompt.call(this.#readline) + line], this.#size.columns);
+    if (promptRows === undefined) return false;
+    const redrawn = this.#scrollback.replace(key, lines, this.#size, promptRows);
+    if (redrawn === undefined) return false;
+    this.#clearPrompt();
+    moveCursor(this.#output, 0, -redrawn.up);
+    this.#output.write(`\x1b[J${redrawn.lines.join("\n")}\n`);
+    this.#showPrompt();
+    return true;
   }
 
   prompt(text: string): void {
@@ -80,6 +114,7 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     process.off("SIGCONT", this.#wake);
+    this.#output.off("resize", this.#forget);
     if (this.isInteractive) this.#clearPrompt();
     this.#readline.close();
   }
@@ -98,10 +133,26 @@ export class Connection {
   /** The shell has set the terminal its own way; asked for the same as before, nothing is set. */
   #wake = () => {
     if (this.#closed) return;
+    this.#forget();
     this.#setRaw(false);
     this.#setRaw(true);
     this.#showPrompt();
   };
+
+  #forget = () => this.#scrollback.clear();
+
+  get #isRedrawn(): boolean {
+    return this.isInteractive && !this.#isDumb && !this.#closed;
+  }
+
+  get #size(): Size {
+    const { columns = 80, rows = 24 } = this.#output as Partial<WriteStream>;
+    return { columns, rows };
+  }
+
+  #remember(lines: readonly string[], key?: number): Entry | undefined {
+    return this.#scrollback.add(lines, this.#size, key);
+  }
 
   #setRaw(raw: boolean): void {
     this.#input.setRawMode?.(raw);

@@ -3,17 +3,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import {
+  attachment,
   type Block,
   BlockSchema,
   blockquote,
   bold,
   container,
+  emoji,
   fencedCode,
   heading,
   inlineCode,
   italics,
   link,
   list,
+  mention,
   spoiler,
   strikethrough,
   text,
@@ -66,6 +69,13 @@ const EVERY_KIND: Record<string, { block: Block; ansi: string[]; plain: string[]
     ansi: ["2026-01-02 03:04:05 UTC"],
     plain: ["2026-01-02 03:04:05 UTC"],
   },
+  mention: { block: mention({ userId: "ann" }), ansi: [sgr("1;7", "@ann")], plain: ["@ann"] },
+  emoji: { block: emoji(":parrot:", { id: "7" }), ansi: [":parrot:"], plain: [":parrot:"] },
+  attachment: {
+    block: attachment({ name: "cat.jpg", url: "https://x.y/cat.jpg" }),
+    ansi: [`${sgr("4", "cat.jpg")}${sgr("2", " (https://x.y/cat.jpg)")}`],
+    plain: ["cat.jpg (https://x.y/cat.jpg)"],
+  },
   heading: { block: heading("a", 1), ansi: [sgr("1;4", "a")], plain: ["a"] },
 };
 
@@ -86,6 +96,45 @@ test("a link that shows its address shows it once", () => {
   assert.deepEqual(plain(link("https://x.y")), ["https://x.y"]);
   assert.deepEqual(plain(link("https://x.y", "x.y")), ["https://x.y"]);
   assert.deepEqual(plain(link("https://x.y", "")), ["https://x.y"]);
+});
+
+test("an ordered list has numbers, and its items stay under one another", () => {
+  assert.deepEqual(plain(list(["a\nb", "c"], { ordered: true })), ["1. a", "   b", "2. c"]);
+});
+
+test("a file is shown by what is known of it", () => {
+  const rows = [
+    [{ url: "https://x.y/a.png" }, "https://x.y/a.png"],
+    [{ name: "a.png" }, "a.png"],
+    [{ url: "https://x.y/a.png", description: "a cat" }, "a cat (https://x.y/a.png)"],
+    [{ url: "https://x.y", name: "https://x.y" }, "https://x.y"],
+    [{ id: "7" }, "a file"],
+  ] as const;
+  for (const [file, line] of rows) assert.deepEqual(plain(attachment(file)), [line]);
+});
+
+test("only addresses of the web become hyperlinks, and none can end its control sequence", () => {
+  const shown = (url: string) =>
+    formatBlock(attachment({ url, name: "a" }), { color: true, hyperlinks: true }).join("");
+  const start = (url: string) => `\x1b]8;;${url}\x1b\\`;
+  assert.equal(
+    shown("https://x.y/ä"),
+    `${start("https://x.y/%C3%A4")}${sgr("4", "a")}${start("")}${start("https://x.y/%C3%A4")}${sgr(
+      "2",
+      " (https://x.y/ä)",
+    )}${start("")}`,
+  );
+  const others = ["file:///etc/passwd", "javascript:x", "x", `https://x.y/${"a".repeat(2_000)}`];
+  for (const url of others) assert.ok(!shown(url).includes("\x1b]8"), url.slice(0, 50));
+  const hostile = shown("https://x.y/\x1b\\\x07;");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the only ones we write.
+  const ours = /\x1b\]8;;[!-~]*\x1b\\|\x1b\[[0-9;]+m/g;
+  assert.doesNotMatch(hostile.replace(ours, ""), /\p{Cc}/u);
+});
+
+test("an emoji is short, and on one line", () => {
+  assert.deepEqual(plain(emoji("x\n".repeat(100), { id: "7" })), ["x ".repeat(16)]);
+  assert.deepEqual(plain(emoji("", { id: "7" })), [":7:"]);
 });
 
 test("blocks nest: styles add up, lines keep their prefixes", () => {
@@ -143,6 +192,9 @@ test("hostile text reaches the terminal without its control characters", () => {
         link(a, b),
         list([a, b]),
         heading(a),
+        mention({ userId: "a" }, a),
+        emoji(a, { id: b || "7" }),
+        attachment({ url: a, name: b }),
       ];
       for (const each of all) for (const line of plain(each)) assert.doesNotMatch(line, control);
       for (const each of all) {

@@ -1,10 +1,15 @@
 /** Blocks as lines for a terminal, with ANSI styles or without. Pure. */
-import type { Block } from "@seabird-chat/protocol";
+import type { AttachmentBlock, Block } from "@seabird-chat/protocol";
 import { Canvas, type Line, type Style } from "./canvas.ts";
 import { cleanLine, cleanLines } from "./clean.ts";
 
 /** A message longer than this many lines is cut; the last line says by how much. */
 export const MAX_SHOWN_LINES = 200;
+
+/** Characters of an emoji that are shown. */
+const MAX_EMOJI_CHARACTERS = 32;
+/** A longer address is shown, but no hyperlink. */
+const MAX_HYPERLINK_CHARACTERS = 2_000;
 
 /** SGR parameters (ECMA-48). Hidden text is black on black: whoever selects it can read it. */
 const SGR: Readonly<Record<Style, string>> = {
@@ -14,17 +19,27 @@ const SGR: Readonly<Record<Style, string>> = {
   underline: "4",
   strikethrough: "9",
   code: "36",
+  called: "1;7",
   hidden: "30;40",
 };
 
+export interface FormatOptions {
+  readonly color: boolean;
+  /** The terminal opens hyperlinks (OSC 8). Only with colour. */
+  readonly hyperlinks?: boolean;
+}
+
 /** At least one line. Without colour the same lines have no escape sequences at all. */
-export function formatBlock(block: Block, { color }: { color: boolean }): readonly string[] {
+export function formatBlock(
+  block: Block,
+  { color, hyperlinks = false }: FormatOptions,
+): readonly string[] {
   const canvas = new Canvas();
   draw(block, canvas, []);
   const lines = trimEnd(canvas.lines);
   const shown = lines
     .slice(0, MAX_SHOWN_LINES)
-    .map((line) => (color ? toAnsi(line) : toPlain(line)));
+    .map((line) => (color ? toAnsi(line, hyperlinks) : toPlain(line)));
   const cut = lines.length - shown.length;
   return cut > 0 ? [...shown, `… ${cut} more lines`] : shown;
 }
@@ -56,6 +71,15 @@ function draw(block: Block, canvas: Canvas, styles: readonly Style[]): void {
     case "timestamp":
       drawText(block.plain.replace("T", " ").replace(/Z$/, " UTC"), canvas, styles);
       break;
+    case "mention":
+      drawInner(inner.value.inner, canvas, [...styles, "called"]);
+      break;
+    case "emoji":
+      drawText(showEmoji(inner.value), canvas, styles);
+      break;
+    case "attachment":
+      drawFile(inner.value, canvas, styles);
+      break;
     default:
       drawLines(block, canvas, styles);
   }
@@ -68,7 +92,7 @@ function drawLines({ inner, plain }: Block, canvas: Canvas, styles: readonly Sty
       drawFence(inner.value, canvas, styles);
       break;
     case "list":
-      drawList(inner.value.inner, canvas, styles);
+      drawList(inner.value, canvas, styles);
       break;
     case "blockquote":
       drawQuote(inner.value.inner, canvas, styles);
@@ -105,9 +129,16 @@ function drawFence(
   canvas.newLine();
 }
 
-function drawList(items: readonly Block[], canvas: Canvas, styles: readonly Style[]): void {
+function drawList(
+  { inner: items, isOrdered }: { inner: readonly Block[]; isOrdered: boolean },
+  canvas: Canvas,
+  styles: readonly Style[],
+): void {
   canvas.startLine();
-  for (const item of items) canvas.append(drawnAlone(item, styles), "• ", "  ", styles);
+  for (const [index, item] of items.entries()) {
+    const sign = isOrdered ? `${index + 1}. ` : "• ";
+    canvas.append(drawnAlone(item, styles), sign, " ".repeat(sign.length), styles);
+  }
   canvas.newLine();
 }
 
@@ -144,6 +175,35 @@ function drawLink(
   drawText(` (${url})`, canvas, [...styles, "dim"]);
 }
 
+/** On one line, and short. */
+export function showEmoji({ text, id }: { text: string; id: string }): string {
+  return cleanLine((text || `:${id}:`).slice(0, MAX_EMOJI_CHARACTERS));
+}
+
+/** The name, or what stands for it, and the address, which is always to be seen. */
+function drawFile(
+  { name, url, description, isSpoiler }: AttachmentBlock,
+  canvas: Canvas,
+  styles: readonly Style[],
+): void {
+  const look: readonly Style[] = isSpoiler ? [...styles, "hidden"] : styles;
+  const address = toHyperlink(url);
+  const words = cleanLine(name || description);
+  if (words === "" || words === url) {
+    canvas.write(cleanLine(url) || "a file", [...look, "underline"], address);
+    return;
+  }
+  canvas.write(words, [...look, "underline"], address);
+  if (url !== "") canvas.write(` (${cleanLine(url)})`, [...look, "dim"], address);
+}
+
+/** Only what a browser opens, and nothing that could end the control sequence. */
+function toHyperlink(url: string): string | undefined {
+  const parsed = url.length > MAX_HYPERLINK_CHARACTERS ? null : URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return undefined;
+  return /^[\x21-\x7e]+$/.test(parsed.href) ? parsed.href : undefined;
+}
+
 function drawnAlone(block: Block, styles: readonly Style[]): readonly Line[] {
   const canvas = new Canvas();
   draw(block, canvas, styles);
@@ -160,8 +220,13 @@ function toPlain(line: Line): string {
   return line.map(({ text }) => text).join("");
 }
 
-function toAnsi(line: Line): string {
-  return line.map(({ text, styles }) => styled(text, styles)).join("");
+function toAnsi(line: Line, hyperlinks: boolean): string {
+  return line
+    .map(({ text, styles, url }) => {
+      const look = styled(text, styles);
+      return hyperlinks && url !== undefined ? `\x1b]8;;${url}\x1b\\${look}\x1b]8;;\x1b\\` : look;
+    })
+    .join("");
 }
 
 /** Text in styles; it has to be clean already. */

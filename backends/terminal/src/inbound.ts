@@ -1,5 +1,12 @@
 /** Parses a typed line: a message, an action or a command of the room. Pure. */
-import { recognise } from "@seabird-chat/sdk/backend";
+import {
+  type Block,
+  container,
+  mention,
+  recognise,
+  text as textBlock,
+} from "@seabird-chat/sdk/backend";
+import { isName } from "./settings.ts";
 
 /** A line longer than this is refused. */
 export const MAX_LINE_CHARACTERS = 16_384;
@@ -28,7 +35,24 @@ export type Typed =
   | { readonly kind: "join"; readonly channel: string }
   | { readonly kind: "leave"; readonly channel: string }
   | { readonly kind: "topic"; readonly channel: string; readonly topic: string }
-  | { readonly kind: "rooms" | "help" | "quit" }
+  | { readonly kind: "rooms" | "help" | "quit" | "members" | "typing" }
+  /** `reference`: which message is meant (see `Messages.find`). */
+  | { readonly kind: "reply"; readonly reference: string; readonly text: string }
+  | { readonly kind: "edit"; readonly reference: string; readonly text: string }
+  | { readonly kind: "delete"; readonly reference: string; readonly reason: string }
+  | {
+      readonly kind: "react";
+      readonly reference: string;
+      /** Undefined only with `removed`: all of one's own. */
+      readonly emoji: string | undefined;
+      readonly removed: boolean;
+    }
+  | { readonly kind: "file"; readonly channel: string; readonly url: string; readonly name: string }
+  | { readonly kind: "ids"; readonly show: "latest" | "on" | "off" }
+  /** `line`: what is said as this person; empty: everything from now on. */
+  | { readonly kind: "as"; readonly name: string; readonly line: string }
+  | { readonly kind: "nick"; readonly name: string }
+  | { readonly kind: "wait"; readonly text: string }
   /** Said to the person alone. */
   | { readonly kind: "wrong"; readonly why: string };
 
@@ -57,6 +81,34 @@ const SLASHES: Readonly<Record<string, Slash>> = {
     if (name !== "") return { kind: "leave", channel: name };
     return inRoom(where, (channel) => ({ kind: "leave", channel }));
   },
+  reply: (rest) => onMessage("reply", rest, "/reply bob I think so too"),
+  edit: (rest) => onMessage("edit", rest, "/edit -1 what I meant"),
+  delete: (rest) => {
+    const [reference, reason] = twoWords(rest);
+    return reference === "" ? wrong(`${WHICH} /delete -1`) : { kind: "delete", reference, reason };
+  },
+  react: (rest) => onReaction(rest, false),
+  unreact: (rest) => onReaction(rest, true),
+  file: (rest, where) => {
+    const [url, name] = twoWords(rest);
+    return URL.canParse(url)
+      ? inRoom(where, (channel) => ({ kind: "file", channel, url, name }))
+      : wrong("which file? For example: /file https://example.org/cat.jpg cat.jpg");
+  },
+  typing: () => ({ kind: "typing" }),
+  members: () => ({ kind: "members" }),
+  ids: (show) =>
+    show === "on" || show === "off" || show === ""
+      ? { kind: "ids", show: show || "latest" }
+      : wrong("/ids lists numbers, /ids on shows them, /ids off hides them"),
+  as: (rest) => {
+    const [name, line] = twoWords(rest);
+    if (!isName(name)) return wrong("as whom? For example: /as bob hello");
+    return /^\/as(\s|$)/i.test(line) ? wrong("one /as is enough") : { kind: "as", name, line };
+  },
+  nick: (name) =>
+    isName(name) ? { kind: "nick", name } : wrong("which name? For example: /nick ann"),
+  wait: (text) => ({ kind: "wait", text }),
   topic: (topic, where) => inRoom(where, (channel) => ({ kind: "topic", channel, topic })),
   rooms: () => ({ kind: "rooms" }),
   help: () => ({ kind: "help" }),
@@ -65,17 +117,50 @@ const SLASHES: Readonly<Record<string, Slash>> = {
 
 /** What `/help` prints. */
 export const SLASH_HELP: readonly string[] = [
-  "/me TEXT          an action",
-  "/msg TEXT         a private message to the bot",
-  "/join ROOM        opens a room, or shows it",
-  "/leave [ROOM]     closes it",
-  "/topic [TEXT]     shows or sets the topic",
-  "/rooms            lists the rooms",
-  "/quit             leaves",
+  "/me TEXT            an action",
+  "/msg TEXT           a private message to the bot",
+  "/file URL [NAME]    a file",
+  "/reply MSG TEXT     answers a message: its number, -1 for the last, a name for that person's last",
+  "/edit MSG TEXT      changes your message",
+  "/delete MSG [WHY]   deletes it",
+  "/react MSG EMOJI    reacts; /unreact takes it back",
+  "/ids [on|off]       lists messages with their numbers; on: shows them always",
+  "/members            who is in the room",
+  "/typing             you type",
+  "/as NAME [LINE]     says it as somebody else; without LINE everything from now on",
+  "/nick NAME          another name",
+  "/wait [TEXT]        in a script: waits for what a plugin does, with TEXT in it",
+  "/join ROOM          opens a room, or shows it",
+  "/leave [ROOM]       closes it",
+  "/topic [TEXT]       shows or sets the topic",
+  "/rooms              lists the rooms",
+  "/quit               leaves",
 ];
 
+const WHICH = "which message? Its number (/ids), -1 for the last, or a name. For example:";
+
+function onMessage(kind: "reply" | "edit", rest: string, example: string): Typed {
+  const [reference, text] = twoWords(rest);
+  return text === "" ? wrong(`${WHICH} ${example}`) : { kind, reference, text };
+}
+
+function onReaction(rest: string, removed: boolean): Typed {
+  const [reference, emoji] = twoWords(rest);
+  const isEmoji = /^\S{1,64}$/u.test(emoji);
+  if (reference === "" || (emoji === "" ? !removed : !isEmoji)) {
+    return wrong(`${WHICH} /${removed ? "unreact" : "react"} -1 👍`);
+  }
+  return { kind: "react", reference, emoji: emoji || undefined, removed };
+}
+
+/** The first word, and what follows the blanks behind it. */
+function twoWords(rest: string): readonly [string, string] {
+  const [, word = "", after = ""] = /^(\S*)\s*(.*)$/su.exec(rest) ?? [];
+  return [word, after];
+}
+
 function parseSlash(line: string, where: TypedIn): Typed {
-  const [, word = "", rest = ""] = /^(\S*)\s*(.*)$/su.exec(line) ?? [];
+  const [word, rest] = twoWords(line);
   const name = word.toLowerCase();
   const slash = Object.hasOwn(SLASHES, name) ? SLASHES[name] : undefined;
   if (slash === undefined) return wrong(`there is no /${word}; /help lists what there is`);
@@ -84,7 +169,7 @@ function parseSlash(line: string, where: TypedIn): Typed {
 
 /** `/msg text`, `/msg seabird text`, and `/msg /me waves`. */
 function parsePrivate(rest: string, { nick }: TypedIn): Typed {
-  const [, to = "", after = ""] = /^(\S*)\s*(.*)$/su.exec(rest) ?? [];
+  const [to, after] = twoWords(rest);
   const isNamed = to.toLowerCase() === nick.toLowerCase() && after !== "";
   const text = isNamed ? after : rest;
   if (text === "") return wrong(`/msg what? For example: /msg hello, ${nick}`);
@@ -92,7 +177,8 @@ function parsePrivate(rest: string, { nick }: TypedIn): Typed {
   return { kind: "privateAction", text: text.slice(3).trim() };
 }
 
-function parseSaid(text: string, where: TypedIn): Typed {
+/** What a text is that is said in a room. */
+export function parseSaid(text: string, where: TypedIn): Typed {
   return inRoom(where, (channel) => {
     const { nick, commandPrefix: prefix } = where;
     const recognised = recognise(text, { prefix, self: { name: nick } });
@@ -112,4 +198,25 @@ function inRoom(where: TypedIn, typed: (channel: string) => Typed): Typed {
 
 function wrong(why: string): Typed {
   return { kind: "wrong", why };
+}
+
+const MENTIONS = /(?<=^|[\s(])@([^\s\p{Cc}]{1,64})/gu;
+
+/** A text with its mentions: `@bob` is one of bob, if there is one. Undefined if nobody is mentioned. */
+export function readMentions(
+  typed: string,
+  hasPerson: (name: string) => boolean,
+): Block | undefined {
+  const blocks: Block[] = [];
+  let at = 0;
+  for (const { 1: word = "", index } of typed.matchAll(MENTIONS)) {
+    // A sign behind a name is no part of it, unless somebody is called so.
+    const name = [word, word.replace(/[\p{P}\p{S}]+$/u, "")].find(hasPerson);
+    if (name === undefined) continue;
+    if (index > at) blocks.push(textBlock(typed.slice(at, index)));
+    blocks.push(mention({ userId: name }));
+    at = index + 1 + name.length;
+  }
+  if (at === 0) return undefined;
+  return container(at < typed.length ? [...blocks, textBlock(typed.slice(at))] : blocks);
 }

@@ -1,32 +1,42 @@
-/** Requests of core: what the terminal shows, and the answer, as data. Pure. */
+/** Requests of core: what the terminal shows, and why it refuses, as data. Pure. */
 import type { Block, OutgoingMessage, Target } from "@seabird-chat/sdk/backend";
 
-/** What is shown, or why it is refused. */
-export type Shown =
-  | { readonly kind: "message" | "action"; readonly channel: string; readonly block: Block }
-  | { readonly kind: "privateMessage" | "privateAction"; readonly block: Block }
-  | { readonly kind: "refused"; readonly reason: string };
+/** Characters of a name that are shown. */
+const MAX_NAME_CHARACTERS = 64;
+
+/** A message as it is to be shown. */
+export interface Shown {
+  readonly kind: "message" | "action";
+  readonly to: Target;
+  readonly block: Block;
+  /** Whose it is, if not the bot's own. */
+  readonly name?: string;
+}
 
 export interface Present {
-  readonly user: string;
+  hasPerson(name: string): boolean;
   hasRoom(name: string): boolean;
 }
 
-/** A send to a room, or to a person: there is one. */
+/** A send; a persona's name stands in place of the bot's. */
 export function toShown(
   to: Target,
-  { kind, block }: Pick<OutgoingMessage, "kind" | "block">,
-  present: Present,
+  { kind, block, persona }: Pick<OutgoingMessage, "kind" | "block" | "persona">,
 ): Shown {
-  if (to.kind === "channel") {
-    return present.hasRoom(to.id) ? { kind, channel: to.id, block } : noRoom(to.id);
-  }
-  if (to.id !== present.user) {
-    return { kind: "refused", reason: `nobody here is called ${JSON.stringify(to.id)}` };
-  }
-  return { kind: kind === "message" ? "privateMessage" : "privateAction", block };
+  const name = persona?.displayName.slice(0, MAX_NAME_CHARACTERS).trim() ?? "";
+  return { kind, to, block, ...(name === "" ? {} : { name }) };
 }
 
-export function noRoom(name: string): Extract<Shown, { kind: "refused" }> {
-  return { kind: "refused", reason: `there is no room ${JSON.stringify(name)}` };
+/** Why nothing can be sent there; undefined if it can. */
+export function whyRefused(to: Target, present: Present): string | undefined {
+  if (to.kind === "channel") return present.hasRoom(to.id) ? undefined : noRoom(to.id);
+  return present.hasPerson(to.id) ? undefined : `nobody here is called ${quoted(to.id)}`;
+}
+
+export function noRoom(name: string): string {
+  return `there is no room ${quoted(name)}`;
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, MAX_NAME_CHARACTERS));
 }

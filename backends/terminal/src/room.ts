@@ -1,16 +1,17 @@
 /** One session in the terminal: what is typed goes to core, what core asks is shown. */
-import {
-  type BackendChannel,
-  type BackendHost,
-  type OutgoingMessage,
-  Refused,
-  type Target,
-} from "@seabird-chat/sdk/backend";
+import type { BackendHost } from "@seabird-chat/sdk/backend";
+import type { Chat } from "./chat.ts";
 import type { Connection } from "./connection.ts";
+import { Display } from "./display.ts";
 import { IdleDetector } from "./idle-detector.ts";
 import { parseLine, SLASH_HELP, type Typed } from "./inbound.ts";
-import { noRoom, toShown } from "./outbound.ts";
-import { MAX_ROOMS, Rooms } from "./rooms.ts";
+import { Messages } from "./messages.ts";
+import { MAX_PEOPLE, People } from "./people.ts";
+import { isSpeech, PersonActions, type Speech, type Typist } from "./person-actions.ts";
+import { PluginOutput } from "./plugin-output.ts";
+import { PluginRequests } from "./plugin-requests.ts";
+import { RoomActions } from "./room-actions.ts";
+import { Rooms } from "./rooms.ts";
 import { Screen } from "./screen.ts";
 import type { TerminalSettings } from "./settings.ts";
 
@@ -20,72 +21,86 @@ const IDLE_MS = 2_000;
 /** A script is read no further while this many of its lines wait to be sent. */
 const SCRIPT_AHEAD = 256;
 
+/** A script's `/wait` ends after this long, whatever has come. */
+const WAIT_MS = 10_000;
+
 export interface RoomOptions {
   readonly host: BackendHost<TerminalSettings>;
   readonly connection: Connection;
   readonly color: boolean;
+  readonly hyperlinks?: boolean | undefined;
+  /** What ids of messages begin with; another one for each run. Default: the time. */
+  readonly idPrefix?: string | undefined;
 }
 
+/** What is typed and is no message. */
+type Doing = Exclude<Typed, Speech | { kind: "nothing" | "as" | "file" | "reply" }>;
+
 export class Room {
+  /** What plugins do with messages. */
+  readonly requests: PluginRequests;
+  /** Opens and closes rooms. */
+  readonly rooms: RoomActions;
   readonly #host: BackendHost<TerminalSettings>;
   readonly #connection: Connection;
   readonly #rooms = new Rooms();
+  readonly #people: People;
+  readonly #display: Display;
+  readonly #actions: PersonActions;
   readonly #idle: IdleDetector;
-  readonly #screen: Screen;
+  readonly #output: PluginOutput;
   /** Aborted when the room is to be left. */
   readonly #leave = new AbortController();
   readonly #signal: AbortSignal;
 
-  constructor({ host, connection, color }: RoomOptions) {
+  constructor({ host, connection, color, hyperlinks = false, idPrefix }: RoomOptions) {
     this.#host = host;
     this.#connection = connection;
     this.#idle = new IdleDetector(IDLE_MS, host.clock);
+    this.#output = new PluginOutput(host.clock);
     const { user, nick } = host.config;
-    this.#screen = new Screen({ color, user, nick });
+    const people = new People(user, nick);
+    const screen = new Screen({
+      color,
+      hyperlinks,
+      nick,
+      get user() {
+        return people.owner;
+      },
+    });
+    const rooms = this.#rooms;
+    const messages = new Messages(idPrefix ?? Math.trunc(host.clock.wallMs()).toString(36));
+    const display = new Display({ connection, screen, rooms });
+    const chat: Chat = { host, display, messages, people, rooms };
+    this.#people = people;
+    this.#display = display;
+    this.#actions = new PersonActions(chat);
+    this.rooms = new RoomActions(chat, () => this.#prompt());
+    this.requests = new PluginRequests(chat, {
+      onOutput: (words) => {
+        this.#idle.activity();
+        this.#output.add(words);
+      },
+      onTyping: () => {
+        this.#idle.activity();
+        this.#prompt();
+      },
+    });
     this.#signal = AbortSignal.any([host.signal, connection.gone, this.#leave.signal]);
     host.onNotice((line) => this.notice(line));
   }
 
   /** Resolves when the person has left or the script has ended. */
   async run(): Promise<void> {
-    this.#enter(this.#host.config.channel);
+    this.rooms.enter(this.#host.config.channel);
     void this.#followCore();
     if (this.#connection.isInteractive) await this.#talk();
     else await this.#playScript();
   }
 
-  /** Shows what plugins say. Throws a Refused for a room or person that is not there. */
-  show(to: Target, message: OutgoingMessage): void {
-    this.#idle.activity();
-    const { user } = this.#host.config;
-    const shown = toShown(to, message, { user, hasRoom: (name) => this.#rooms.has(name) });
-    if (shown.kind === "refused") throw new Refused(shown.reason);
-    this.#connection.show(this.#screen.said(shown, this.#rooms.current));
-  }
-
-  joinAsked(name: string): BackendChannel {
-    if (!/^[^\s\p{Cc}]{1,64}$/u.test(name)) throw new Refused("that is no room's name");
-    if (!this.#rooms.add(name)) throw new Refused(`there are ${MAX_ROOMS} rooms already`);
-    this.#note(`${this.#host.config.nick} opened the room ${name}; /join ${name} shows it`);
-    this.#prompt();
-    return { id: name, topic: this.#rooms.topic(name) };
-  }
-
-  leaveAsked(name: string, reason: string): void {
-    if (!this.#exit(name)) throw new Refused(noRoom(name).reason);
-    if (reason !== "") this.#note(`${this.#host.config.nick} says: ${reason}`);
-    this.#prompt();
-  }
-
-  topicAsked(name: string, topic: string): void {
-    if (!this.#rooms.has(name)) throw new Refused(noRoom(name).reason);
-    this.#rooms.setTopic(name, topic);
-    this.#note(`the topic of ${name} is now: ${topic}`);
-  }
-
   /** Somebody else's line, above what is being typed. */
   notice(line: string): void {
-    this.#connection.show(this.#screen.notice(line));
+    this.#display.notice(line);
   }
 
   async #talk(): Promise<void> {
@@ -96,7 +111,7 @@ export class Room {
     );
     this.#prompt();
     for await (const line of this.#connection.lines(this.#signal)) {
-      this.#do(this.#parse(line));
+      this.#do(this.#parse(line), { person: this.#people.speaker, line });
       this.#prompt();
     }
   }
@@ -107,11 +122,20 @@ export class Room {
     for await (const line of this.#connection.lines(this.#signal)) {
       const typed = this.#parse(line);
       if (typed.kind === "quit") break;
-      if (typed.kind !== "nothing") this.#connection.show(this.#screen.typed(line));
-      this.#do(typed);
+      if (typed.kind === "wait") await this.#wait(typed.text, line);
+      else this.#do(typed, { person: this.#people.speaker, line });
       if (emit.waiting >= SCRIPT_AHEAD) await this.#untilLeft(emit.flushed());
     }
     await this.#idle.untilIdle(this.#signal);
+  }
+
+  /** For what a plugin does, so that the next line is about it. */
+  async #wait(text: string, line: string): Promise<void> {
+    this.#display.command(line, this.#people.speaker);
+    await this.#host.emit.flushed();
+    if (await this.#output.next(text, WAIT_MS, this.#signal)) return;
+    const what = text === "" ? "anything" : JSON.stringify(text);
+    if (!this.#signal.aborted) this.#note(`waited ${WAIT_MS / 1_000} s for ${what} in vain`);
   }
 
   /** Resolves early when the room is to be left, or core will not have it. */
@@ -148,51 +172,61 @@ export class Room {
     return parseLine(line, { channel: this.#rooms.current, nick, commandPrefix });
   }
 
-  #do(typed: Typed): void {
-    const { emit, config } = this.#host;
-    const { user } = config;
-    switch (typed.kind) {
-      case "nothing":
-        return;
-      case "message":
-        emit.plainMessage({ channel: typed.channel, user, text: typed.text });
-        return;
-      case "mention":
-      case "action":
-        emit[typed.kind]({ channel: typed.channel, user, text: typed.text });
-        return;
-      case "command":
-        emit.command({ ...typed, user });
-        return;
-      case "privateMessage":
-      case "privateAction":
-        emit[typed.kind]({ user, text: typed.text });
-        return;
-      default:
-        this.#doHere(typed);
+  #do(typed: Typed, typist: Typist): void {
+    if (isSpeech(typed)) this.#actions.say(typed, typist);
+    else if (typed.kind === "as") this.#speakAs(typed, typist);
+    else if (typed.kind === "file") this.#actions.file(typed, typist);
+    else if (typed.kind === "reply") this.#actions.reply(typed, typist);
+    else if (typed.kind !== "nothing") {
+      this.#display.command(typist.line, typist.person);
+      this.#doHere(typed, typist);
     }
   }
 
-  /** What concerns the room itself and no plugin. */
-  #doHere(
-    typed: Extract<
-      Typed,
-      { kind: "join" | "leave" | "topic" | "rooms" | "help" | "quit" | "wrong" }
-    >,
-  ): void {
+  #speakAs({ name, line }: Extract<Typed, { kind: "as" }>, typist: Typist): void {
+    const isKnown = this.#people.add(name);
+    if (isKnown && line !== "") {
+      this.#do(this.#parse(line), { person: name, line });
+      return;
+    }
+    this.#display.command(typist.line, typist.person);
+    this.#people.speakAs(name);
+    if (isKnown) this.#note(`you are ${name} now`);
+    else this.#note(`${name} is the bot, or there are ${MAX_PEOPLE} people already`);
+  }
+
+  /** What is no message. */
+  #doHere(typed: Doing, { person }: Typist): void {
     switch (typed.kind) {
+      case "edit":
+      case "delete":
+      case "react":
+        this.#actions.change(typed, person);
+        break;
+      case "typing":
+        this.#actions.typing(person);
+        break;
+      case "nick":
+        this.#actions.rename(person, typed.name);
+        break;
+      case "members":
+        this.#actions.listMembers();
+        break;
+      case "ids":
+        this.#ids(typed.show);
+        break;
       case "join":
-        if (this.#enter(typed.channel)) this.#note(`you are now in ${typed.channel}`);
+        if (this.rooms.join(typed.channel)) this.#actions.enter(person, typed.channel);
         break;
       case "leave":
-        if (this.#exit(typed.channel)) this.#host.channels.left(typed.channel);
-        else this.#note(`you are not in ${typed.channel}`);
+        if (person === this.#people.owner) this.rooms.leave(typed.channel);
+        else this.#actions.leave(person, typed.channel);
         break;
       case "topic":
-        this.#topic(typed.channel, typed.topic);
+        this.rooms.topic(typed.channel, typed.topic);
         break;
       case "rooms":
-        this.#note(`rooms: ${this.#rooms.names.join(" ") || "none"}`);
+        this.rooms.list();
         break;
       case "help":
         this.#note(...SLASH_HELP);
@@ -200,45 +234,33 @@ export class Room {
       case "quit":
         this.#leave.abort();
         break;
+      case "wait":
+        this.#note("only a script waits");
+        break;
       case "wrong":
         this.#note(typed.why);
         break;
     }
   }
 
-  #enter(name: string): boolean {
-    const isNew = !this.#rooms.has(name);
-    if (!this.#rooms.add(name)) {
-      this.#note(`you are in ${MAX_ROOMS} rooms; /leave one first`);
-      return false;
+  #ids(show: "latest" | "on" | "off"): void {
+    if (show === "latest") this.#actions.listIds();
+    else {
+      this.#display.showsIds = show === "on";
+      this.#note(`numbers of messages are ${show === "on" ? "shown" : "hidden"}`);
     }
-    this.#rooms.show(name);
-    if (isNew) this.#host.channels.joined({ id: name });
-    return true;
-  }
-
-  #exit(name: string): boolean {
-    if (!this.#rooms.has(name)) return false;
-    this.#rooms.remove(name);
-    this.#note(`you left ${name}`);
-    return true;
-  }
-
-  #topic(name: string, topic: string): void {
-    if (topic === "") {
-      this.#note(`the topic of ${name} is: ${this.#rooms.topic(name) || "none"}`);
-      return;
-    }
-    this.#rooms.setTopic(name, topic);
-    this.#host.channels.changed({ id: name, topic });
-    this.#note(`the topic of ${name} is now: ${topic}`);
   }
 
   #note(...lines: readonly string[]): void {
-    this.#connection.show(this.#screen.note(...lines));
+    this.#display.note(...lines);
   }
 
   #prompt(): void {
-    this.#connection.prompt(this.#screen.prompt(this.#rooms.current));
+    const { speaker, owner } = this.#people;
+    const { current } = this.#rooms;
+    const here = current !== undefined && this.requests.isTyping({ kind: "channel", id: current });
+    const typing = here ? `${this.#host.config.nick} is typing …` : "";
+    const beside = [typing, speaker === owner ? "" : `${speaker} in`];
+    this.#display.prompt(beside.filter((each) => each !== "").join(" "));
   }
 }

@@ -6,10 +6,17 @@ import { z } from "zod";
 
 const NAME = "has to be 1 to 64 characters without spaces or control characters";
 
+const NAMES = /^[^\s\p{Cc}]{1,64}$/u;
+
+/** Of a person or a room. */
+export function isName(given: string): boolean {
+  return NAMES.test(given);
+}
+
 function name(variable: string) {
   return z
     .string()
-    .regex(/^[^\s\p{Cc}]{1,64}$/u, NAME)
+    .regex(NAMES, NAME)
     .meta({ "x-message": NAME, "x-env": [variable] });
 }
 

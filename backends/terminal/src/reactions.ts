@@ -1,0 +1,37 @@
+/** The reactions to one message. */
+
+/** Different emoji on one message; one more is refused. */
+export const MAX_REACTIONS = 20;
+
+export class Reactions {
+  readonly #byEmoji = new Map<string, Set<string>>();
+
+  /** False if there are too many. */
+  add(user: string, emoji: string): boolean {
+    const users = this.#byEmoji.get(emoji);
+    if (users !== undefined) users.add(user);
+    else if (this.#byEmoji.size >= MAX_REACTIONS) return false;
+    else this.#byEmoji.set(emoji, new Set([user]));
+    return true;
+  }
+
+  /** Without emoji all of the user's. Returns those that were there. */
+  remove(user: string, emoji?: string): readonly string[] {
+    const removed: string[] = [];
+    for (const [each, users] of this.#byEmoji) {
+      if ((emoji !== undefined && emoji !== each) || !users.delete(user)) continue;
+      if (users.size === 0) this.#byEmoji.delete(each);
+      removed.push(each);
+    }
+    return removed;
+  }
+
+  rename(before: string, after: string): void {
+    for (const users of this.#byEmoji.values()) if (users.delete(before)) users.add(after);
+  }
+
+  /** Each emoji with the number of people, the oldest first. */
+  get counts(): readonly (readonly [emoji: string, people: number])[] {
+    return [...this.#byEmoji].map(([emoji, users]) => [emoji, users.size]);
+  }
+}
