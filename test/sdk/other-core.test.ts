@@ -33,7 +33,14 @@ import {
   type StreamEventsRequest,
   StreamEventsRequestSchema,
 } from "@seabird-chat/protocol";
-import { connectActions, connectPlugin, type SendOptions } from "@seabird-chat/sdk";
+import {
+  bold,
+  connectActions,
+  connectPlugin,
+  mention,
+  type SendOptions,
+  text,
+} from "@seabird-chat/sdk";
 import { INGEST_EVENTS } from "../support/scripted-ingest.ts";
 import { startTestBackend } from "../support/test-backend.ts";
 
@@ -95,6 +102,18 @@ test("a core without the messages extension gets nothing of it, and what needs i
   await using client = connectActions({ url, token: "x" });
   await client.coreInfo();
   assert.equal(requests.length, 0);
+  // It refuses kinds of blocks that it does not know.
+  for (const known of [client, connectActions({ url, token: "x" })]) {
+    t.after(() => known.close());
+    await known.sendMessage(
+      where.channelId,
+      text`hi ${mention({ userId: "irc://a/ann" }, "@ann")}`,
+    );
+    const block = requests.pop()?.rootBlock;
+    assert.deepEqual([block?.inner.case, block?.plain], ["text", "hi @ann"]);
+  }
+  await client.sendMessage(where.channelId, text`hi ${bold("you")}`);
+  assert.equal(requests.pop()?.rootBlock?.inner.case, "container");
   const harmless = { referrer: "r", idempotencyKey: "k", replyTo: { id: "" }, startThread: true };
   const sent = await client.sendMessage(where.channelId, "hi", harmless);
   assert.deepEqual(

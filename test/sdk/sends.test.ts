@@ -116,6 +116,43 @@ test("ids alone do not make a message editable", async (t) => {
   assert.equal(await client.can("react", { channelId: "test://net/%23other" }), true);
 });
 
+test("calls that are not awaited go out in their order", async (t) => {
+  const core = await startCore({}, t);
+  const asked: string[] = [];
+  const { client } = await start(
+    core,
+    { ...capable(asked), send: (_to, { text }) => void asked.push(text) },
+    t,
+  );
+  const replyTo = { id: "m1" };
+  const where = { channelId: CHANNEL };
+  await Promise.all([
+    client.sendMessage(CHANNEL, "a", { replyTo }),
+    client.sendMessage(CHANNEL, "b"),
+    client.react(where, "m1", "c"),
+    client.sendMessage(CHANNEL, "d"),
+    client.sendMessage(CHANNEL, "f"),
+  ]);
+  assert.deepEqual(asked, ["a", "b", "react #a m1 c", "d", "f"]);
+});
+
+test("who has sent a message does not wait for a backend that is slow to say what it can do", async (t) => {
+  const core = await startCore({}, t);
+  const gate = Promise.withResolvers<void>();
+  const send = () => ({ ids: ["m1"] });
+  const metadata = async () => {
+    await gate.promise;
+    return {};
+  };
+  const { client } = await start(core, { send, metadata }, t);
+  const sent = await client.sendPrivateMessage("test://net/ann", "psst", { timeoutMs: 5_000 });
+  // Nobody knows better so far.
+  assert.equal(sent.canEdit, true);
+  gate.resolve();
+  await client.capabilities({ userId: "test://net/ann" });
+  assert.equal(sent.canEdit, false);
+});
+
 test("a send that is lost with the connection is said once", async (t) => {
   const core = await startCore({}, t);
   const proxy = await TcpProxy.start(core.port, t);

@@ -1,10 +1,10 @@
 /** Makes the host that `connect` is given, anew for each connection. */
 import { type Block, plainText } from "@seabird-chat/protocol";
+import { hasNewBlocks } from "../link/base-block.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendSpec } from "./backend.ts";
 import type { BackendClient } from "./backend-client.ts";
-import { hasNewBlocks } from "./base-protocol.ts";
 import type { BackendCapabilities } from "./capabilities.ts";
 import { chatEvent, contentOf, type IncomingKind, type IncomingOf } from "./chat-events.ts";
 import type { BackendHost, Emit, HostChannels, HostMembers, HostNetwork } from "./host.ts";

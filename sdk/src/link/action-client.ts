@@ -68,10 +68,10 @@ export class ActionClient extends MessageActions {
       ofChannel: async (id) => capabilitiesOf((await this.#channelInfo(id)).capabilities),
       ofBackend: async (id) => (await this.backendInfo(id)).capabilities,
     });
-    super({ transport, calls, capabilities });
+    super({ transport, core, calls, capabilities });
     this.#client = client;
     this.#calls = calls;
-    this.#sends = new SendCalls({ core, calls, capabilities, messages: this, onSend });
+    this.#sends = new SendCalls({ clock, core, calls, capabilities, messages: this, onSend });
   }
 
   sendMessage(channelId: string, content: Content, options?: SendOptions): Promise<SentMessage> {

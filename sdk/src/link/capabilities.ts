@@ -105,6 +105,11 @@ export class CapabilityCache {
     return old.value;
   }
 
+  /** The latest answer, if there was one. */
+  known(where: Conversation, backendId: string): Capabilities | undefined {
+    return this.#known.get(keyOf(where, backendId))?.value;
+  }
+
   /** After a refusal that contradicts what is remembered. */
   forget(where: Conversation, backendId: string): void {
     this.#known.delete(keyOf(where, backendId));

@@ -11,6 +11,7 @@ import {
 import type { Capabilities, CapabilityCache, Feature } from "./capabilities.ts";
 import { type Content, contentToWire } from "./content.ts";
 import type { Call, CoreCalls } from "./core-calls.ts";
+import type { CoreIdentity } from "./core-headers.ts";
 import { SeabirdError } from "./errors.ts";
 import { type Conversation, conversationToWire } from "./message-reference.ts";
 import { backendIdOf, withNormalId } from "./normal-id.ts";
@@ -36,6 +37,7 @@ const REACT_OPTIONS = [...ACTION_OPTIONS, "removed"];
 
 export interface MessageActionsDeps {
   readonly transport: Transport;
+  readonly core: CoreIdentity;
   readonly calls: CoreCalls;
   readonly capabilities: CapabilityCache;
 }
@@ -46,11 +48,13 @@ export interface MessageActionsDeps {
  */
 export class MessageActions implements MessageCalls {
   readonly #messages: Client<typeof Messages>;
+  readonly #core: CoreIdentity;
   readonly #calls: CoreCalls;
   readonly #capabilities: CapabilityCache;
 
   /** @internal */
-  constructor({ transport, calls, capabilities }: MessageActionsDeps) {
+  constructor({ transport, core, calls, capabilities }: MessageActionsDeps) {
+    this.#core = core;
     this.#messages = createClient(Messages, transport);
     this.#calls = calls;
     this.#capabilities = capabilities;
@@ -158,7 +162,9 @@ export class MessageActions implements MessageCalls {
 
   async #run<T>(where: Conversation, call: Call<T>): Promise<T> {
     checkOptionNames(call.name, call.options, call.allowed);
-    if (!(await this.#calls.hasMessages(call.options))) throw noExtension();
+    // What is known is not waited for: calls that are not awaited go out in their order.
+    const { hasMessages = await this.#calls.hasMessages(call.options) } = this.#core;
+    if (!hasMessages) throw noExtension();
     try {
       return await this.#calls.run(call);
     } catch (reason) {

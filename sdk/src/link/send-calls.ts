@@ -2,6 +2,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CallOptions as ConnectOptions } from "@connectrpc/connect";
 import type { SendMessageRequestSchema, SendResult } from "@seabird-chat/protocol";
+import { hasNewBlocks, toBaseBlock } from "./base-block.ts";
 import {
   checkKey,
   extensionOptionOf,
@@ -11,7 +12,7 @@ import {
   tagsOf,
 } from "./call-options.ts";
 import type { CapabilityCache } from "./capabilities.ts";
-import { uniqueName } from "./clock.ts";
+import { type Clock, pause, uniqueName } from "./clock.ts";
 import { type Content, contentToWire } from "./content.ts";
 import type { CoreCalls } from "./core-calls.ts";
 import type { CoreIdentity } from "./core-headers.ts";
@@ -22,6 +23,7 @@ import { checkOptionNames } from "./option-names.ts";
 import { type MessageCalls, noExtension, SentMessage } from "./sent-message.ts";
 
 export interface SendCallsDeps {
+  readonly clock: Clock;
   readonly core: CoreIdentity;
   readonly calls: CoreCalls;
   readonly capabilities: CapabilityCache;
@@ -49,6 +51,9 @@ export interface Send {
   ): Promise<{ readonly result?: SendResult | undefined }>;
 }
 
+/** How long a send that succeeded waits to learn what can be done with it; its handle learns it later. */
+export const CAPABILITIES_WAIT_MS = 1_000;
+
 export class SendCalls {
   readonly #deps: SendCallsDeps;
   readonly #keys = uniqueName();
@@ -63,21 +68,27 @@ export class SendCalls {
     checkOptionNames(name, options, SEND_OPTIONS);
     if (options.idempotencyKey !== undefined) checkKey(options.idempotencyKey);
     const said = contentToWire(content);
-    await this.#checkCore(options);
+    const block = "rootBlock" in said ? said.rootBlock : undefined;
+    const needed = extensionOptionOf(options);
+    // What is known is not waited for: sends that are not awaited go out in their order.
+    if (
+      core.hasMessages === undefined &&
+      (needed !== undefined || (block && hasNewBlocks(block)))
+    ) {
+      await calls.hasMessages(options);
+    }
+    if (needed !== undefined && core.hasMessages !== true) {
+      const { code, message } = noExtension();
+      throw new SeabirdError(code, `${message}, which the option ${needed} needs`);
+    }
     const isIdempotent = core.hasMessages === true;
     const wire = this.#optionsToWire(options);
-    const request = { ...said, ...tagsOf(options), ...(wire && { options: wire }) };
+    const body = isIdempotent || block === undefined ? said : { rootBlock: toBaseBlock(block) };
+    const request = { ...body, ...tagsOf(options), ...(wire && { options: wire }) };
     const send = (within: ConnectOptions) => go(request, within);
     const sent = calls.run({ name, options, allowed: SEND_OPTIONS, send, isIdempotent });
     onSend?.("channelId" in where ? where.channelId : where.userId, sent);
-    return this.#handle(where, (await sent).result);
-  }
-
-  async #checkCore(options: SendOptions): Promise<void> {
-    const option = extensionOptionOf(options);
-    if (option === undefined || (await this.#deps.calls.hasMessages(options))) return;
-    const { code, message } = noExtension();
-    throw new SeabirdError(code, `${message}, which the option ${option} needs`);
+    return this.#handle(where, (await sent).result, options.signal);
   }
 
   #optionsToWire(options: SendOptions) {
@@ -93,15 +104,32 @@ export class SendCalls {
     return `${this.#keys}-${this.#keysMade}`;
   }
 
-  async #handle(where: Conversation, result: SendResult | undefined): Promise<SentMessage> {
+  async #handle(
+    where: Conversation,
+    result: SendResult | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<SentMessage> {
     const { core, capabilities, messages } = this.#deps;
     const backendId = backendIdOf(where);
-    const hasMessages = core.hasMessages === true;
-    const init = { where, backendId, result, hasMessages, capabilities: undefined };
+    const known = () => capabilities.known(where, backendId);
     // Without ids nothing can be done with it, whatever the backend can do.
-    if (result === undefined || result.messageIds.length === 0)
-      return new SentMessage(init, messages);
-    const known = await capabilities.usable(where, backendId).catch(() => undefined);
-    return new SentMessage({ ...init, capabilities: known }, messages);
+    if (result !== undefined && result.messageIds.length > 0) {
+      const asked = capabilities.usable(where, backendId);
+      if (known() === undefined) await this.#inTime(asked, signal);
+      else asked.catch(() => undefined);
+    }
+    const hasMessages = core.hasMessages === true;
+    return new SentMessage({ where, backendId, result, hasMessages, known }, messages);
+  }
+
+  /** The message has been sent: whoever waits for that does not wait long for anything else. */
+  async #inTime(asked: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+    const answered = new AbortController();
+    const end = signal ? AbortSignal.any([signal, answered.signal]) : answered.signal;
+    await Promise.race([
+      asked.catch(() => undefined),
+      pause(this.#deps.clock, CAPABILITIES_WAIT_MS, end),
+    ]);
+    answered.abort();
   }
 }

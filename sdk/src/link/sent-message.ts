@@ -54,8 +54,8 @@ export interface SentMessageInit {
   /** Whether core has the messages extension. */
   readonly hasMessages: boolean;
   readonly result: SendResult | undefined;
-  /** Undefined: they could not be found out. */
-  readonly capabilities: Capabilities | undefined;
+  /** What is known at the moment; undefined: nothing. */
+  known(): Capabilities | undefined;
 }
 
 /** Makes a call with the options that were given, or with more. */
@@ -79,6 +79,8 @@ export class SentMessage {
   readonly #calls: MessageCalls;
   readonly #run: RunCall;
   #ids: readonly string[];
+  /** The last that was heard. */
+  #known: Capabilities | undefined;
 
   /** @internal */
   constructor(init: SentMessageInit, calls: MessageCalls, run: RunCall = runNow) {
@@ -88,6 +90,7 @@ export class SentMessage {
     this.#calls = calls;
     this.#where = result?.channelId ? { channelId: result.channelId } : where;
     this.#ids = result?.messageIds ?? [];
+    this.#known = init.known();
     this.degraded = result?.degraded ?? [];
     this.sequence = result?.sequence;
     this.channelId = "channelId" in this.#where ? this.#where.channelId : undefined;
@@ -98,7 +101,7 @@ export class SentMessage {
     return this.#ids;
   }
 
-  /** Whether `edit` can work: it has ids, and its network can do it. */
+  /** Whether `edit` can work: it has ids, and its network can do it, as far as is known. */
   get canEdit(): boolean {
     return this.#can("edit");
   }
@@ -148,9 +151,9 @@ export class SentMessage {
   }
 
   #can(feature: "edit" | "delete" | "react"): boolean {
-    const { capabilities } = this.#init;
     if (this.#ids.length === 0) return false;
-    return capabilities === undefined || capabilities.features[feature] !== undefined;
+    this.#known = this.#init.known() ?? this.#known;
+    return this.#known === undefined || this.#known.features[feature] !== undefined;
   }
 
   #idsTo(done: string): readonly string[] {
