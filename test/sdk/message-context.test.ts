@@ -170,6 +170,32 @@ test("typing ends with the answer, with the handler, and where nobody can show i
   assert.deepEqual(cannot.asked, ["done false"]);
 });
 
+test("typing ends where an error is handled, and does not begin behind the handler's end", async (t) => {
+  const ended = Promise.withResolvers<void>();
+  const made = plugin("late");
+  made.hears(/^throw$/, () => Promise.reject(new Error("no")));
+  made.catch((_error, ctx) => "typing" in ctx && ctx.typing());
+  made.hears(/^late$/, (ctx) => {
+    const later = async () => {
+      await ended.promise;
+      await ctx.typing();
+      await ctx.reply("late");
+    };
+    later().catch(t.assert.fail);
+  });
+  const { asked, say, untilAsked } = await start(made, noting, t);
+  say("throw");
+  await untilAsked(2);
+  assert.deepEqual(asked.splice(0), ["typing #a true", "typing #a false"]);
+  say("late");
+  say("throw");
+  await untilAsked(2);
+  asked.length = 0;
+  ended.resolve();
+  await untilAsked(1);
+  assert.deepEqual(asked, ["message #a late"]);
+});
+
 test("members and capabilities of the conversation", async (t) => {
   const made = plugin("crowd");
   made.command("crowd", "counts", async (ctx) => {

@@ -44,7 +44,7 @@ export class ConversationContext extends HandlerContext implements ConversationM
         : this.#core.performAction(target.channelId, content, options);
     });
 
-  readonly typing = (): Promise<void> => HandlerContext.typingOf(this, this.conversation).start();
+  readonly typing = (): Promise<void> => HandlerContext.showTyping(this, this.conversation);
 
   readonly can = (feature: Feature): Promise<boolean> => this.#core.can(feature, this.conversation);
 

@@ -126,8 +126,11 @@ export class EventRunner {
       return this.#failed(error, run, event, slot);
     }
     const mayBePromise = (typeof work === "object" && work !== null) || typeof work === "function";
-    if (!mayBePromise && !HandlerContext.hasSent(context)) return undefined;
-    return this.#finish(work, context, run, event, slot);
+    if (mayBePromise || HandlerContext.hasSent(context)) {
+      return this.#finish(work, context, run, event, slot);
+    }
+    HandlerContext.end(context);
+    return undefined;
   }
 
   #contextOf(run: HandlerRun, event: PluginEvent, slot: Slot): HandlerContext {
@@ -237,6 +240,7 @@ export class EventRunner {
     } catch (reason) {
       await this.#catchFailed(reason, failure);
     } finally {
+      HandlerContext.end(context);
       stopTimer();
     }
   }

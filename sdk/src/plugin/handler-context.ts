@@ -42,6 +42,7 @@ export class HandlerContext extends EventFields {
   readonly #deps: ContextDeps;
   #sends: Sends | undefined;
   #typing: Typing | undefined;
+  #isOver = false;
 
   constructor(event: PluginEvent, slot: Slot, deps: ContextDeps) {
     super(EventFields.receivedOf(event));
@@ -62,17 +63,19 @@ export class HandlerContext extends EventFields {
 
   /** The handler has ended: nothing more is shown of it. Idempotent. */
   static end(context: HandlerContext): void {
+    context.#isOver = true;
     context.#typing?.stop();
     context.#sends?.end();
   }
 
-  /** Shown until the handler ends. */
-  static typingOf(context: HandlerContext, where: Conversation): Typing {
+  /** Until the handler ends; afterwards without effect. Never rejects. */
+  static async showTyping(context: HandlerContext, where: Conversation): Promise<void> {
+    if (context.#isOver) return;
     const { core, clock } = context.#deps.host;
     context.#typing ??= new Typing({ core, clock, where });
     // A handler without a promise that has sent nothing would count as ended already.
     HandlerContext.sendsOf(context);
-    return context.#typing;
+    await context.#typing.start();
   }
 
   /** An answer is what was being typed. */

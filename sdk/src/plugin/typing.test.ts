@@ -41,6 +41,19 @@ test("it is renewed for a while only", async () => {
   assert.equal(shown.length, 1 + Math.floor(MAX_TYPING_MS / RENEW_TYPING_MS));
 });
 
+test("a handler that works for longer may show it again", async () => {
+  const { shown, typing, pass } = setUp();
+  await typing.start();
+  for (let at = 0; at < 2 * MAX_TYPING_MS; at += RENEW_TYPING_MS) await pass(RENEW_TYPING_MS);
+  shown.length = 0;
+  await typing.start();
+  await pass(RENEW_TYPING_MS);
+  assert.deepEqual(shown, [true, true]);
+  typing.stop();
+  await pass(10 * RENEW_TYPING_MS);
+  assert.deepEqual(shown, [true, true, false]);
+});
+
 test("a network that cannot show it, or refuses, is left alone", async () => {
   for (const answers of [{ can: false }, { fails: true }]) {
     const { shown, typing, pass } = setUp(answers);

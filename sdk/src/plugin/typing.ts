@@ -29,9 +29,11 @@ export class Typing {
 
   /** Resolves when it is shown, or cannot be. Never rejects. */
   start(): Promise<void> {
-    if (this.#isActive && this.#shown !== undefined) return this.#shown;
+    const now = this.#deps.clock.now();
+    if (this.#isActive && this.#shown !== undefined && now < this.#endsAt) return this.#shown;
+    this.#stopTimer();
     this.#isActive = true;
-    this.#endsAt = this.#deps.clock.now() + MAX_TYPING_MS;
+    this.#endsAt = now + MAX_TYPING_MS;
     this.#shown = this.#show();
     return this.#shown;
   }
