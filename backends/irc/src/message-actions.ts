@@ -1,6 +1,5 @@
 /** What the bot does to messages besides sending them: replies, reactions, deletions, typing. */
 import {
-  type BackendHost,
   type OutgoingMessage,
   type OutgoingReaction,
   Refused,
@@ -8,6 +7,7 @@ import {
   type Sent,
   type Target,
 } from "@seabird-chat/sdk/backend";
+import type { Clock } from "./clock.ts";
 import { passes } from "./network-capabilities.ts";
 import {
   degradedOf,
@@ -35,7 +35,7 @@ export interface MessageActionsDeps {
     request: RequestInfo,
     more?: Pick<IrcRequest, "onId">,
   ) => Promise<void>;
-  readonly clock: BackendHost["clock"];
+  readonly clock: Pick<Clock, "now">;
 }
 
 export class MessageActions {

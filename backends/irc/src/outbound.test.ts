@@ -1,18 +1,21 @@
 /** Requests of core as lines: never two in one, never too long, never another command. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { bold, text } from "@seabird-chat/protocol";
+import { type Block, bold, container, emoji, list, mention, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { lineProblem } from "./message/format-line.ts";
 import { parseMessage } from "./message/irc-message.ts";
 import { byteLength } from "./message/line.ts";
 import {
+  degradedOf,
   NOTICE_TAG,
   type Plan,
   planChannelSend,
   planJoin,
   planLeave,
   planPrivateSend,
+  planRedact,
+  planTags,
   planTopic,
 } from "./outbound.ts";
 import { IrcState } from "./state/irc-state.ts";
@@ -32,6 +35,59 @@ function refusal(plan: Plan): string {
 
 const say = (words: string, channelId = "#a", as: "message" | "action" = "message") =>
   planChannelSend(channelId, { text: words, tags }, as, network);
+
+suite("answers, mentions, tags and deletions", () => {
+  test("the first line names the message that it answers", () => {
+    const answer = { text: "a\nb", tags, replyTo: { messageId: "x;1" } };
+    const plan = planChannelSend("#a", answer, "message", network);
+    assert.deepEqual("lines" in plan && [plan.lines, plan.tags], [
+      ["PRIVMSG #a :a", "PRIVMSG #a :b"],
+      { "+draft/reply": "x;1" },
+    ]);
+    const nul = { text: "a", tags, replyTo: { messageId: "x\0" } };
+    assert.match(refusal(planChannelSend("#a", nul, "message", network)), /line break or NUL/);
+    const long = { text: "a", tags, replyTo: { messageId: "x".repeat(5_000) } };
+    assert.match(refusal(planChannelSend("#a", long, "message", network)), /tags are \d+ bytes/);
+  });
+
+  const known = new IrcState("bird");
+  known.receive(parseMessage(":bird!b@h JOIN #a"));
+  known.receive(parseMessage(":srv 353 bird = #a :Ann"));
+  const rows: readonly [what: string, block: Block, line: string, degraded: readonly string[]][] = [
+    ["of somebody who is there", mention({ userId: "ann" }, "my dear"), "Ann", []],
+    ["of a stranger", mention({ userId: "joe" }, "my dear"), "joe", []],
+    ["of a nick that begins with ^", mention({ userId: "~joe" }), "^joe", []],
+    ["of what is no nick", mention({ userId: "joe x" }, "Joe"), "Joe", []],
+    ["of a channel", mention({ channelId: "#b" }, "there"), "#b", []],
+    ["of what is no channel", mention({ channelId: "#b\r\nQUIT" }, "there"), "there", []],
+    ["of everybody", mention("everyone", bold("all")), "\x02all", ["mention"]],
+    ["in bold", bold(mention({ userId: "ann" }, "my dear")), "\x02Ann", []],
+    ["none: a name in a text stays", text("@ann"), "@ann", []],
+    ["none: an emoji", emoji("👍"), "👍", []],
+    ["none: an emoji of another network", emoji(":x:", { id: "1" }), ":x:", ["emoji"]],
+    ["none: an ordered list", list(["a", bold("b")], { ordered: true }), "1. a, 2. \x02b", []],
+    ["none: another list", list(["a", "b"]), "a, b", []],
+  ];
+  for (const [what, block, line, degraded] of rows) {
+    test(`a mention ${what}`, () => {
+      const plan = planChannelSend("#a", { text: "x", block, tags }, "message", known);
+      assert.deepEqual(lines(plan), [`PRIVMSG #a :${line}`]);
+      assert.deepEqual(degradedOf(container([block])), degraded);
+    });
+  }
+
+  test("tags alone, and deletions", () => {
+    assert.deepEqual(lines(planTags("#a", { "+typing": "done" }, network)), ["TAGMSG #a"]);
+    assert.match(refusal(planTags("#a,#b", {}, network)), /is not a name on IRC/);
+    assert.match(refusal(planTags("joe x", {}, network)), /is not a name on IRC/);
+    assert.deepEqual(lines(planRedact("#a", "m1", "", network)), ["REDACT #a m1"]);
+    assert.deepEqual(lines(planRedact("joe", "m1", "a\r\nb", network)), ["REDACT joe m1 :a b"]);
+    for (const id of ["", ":m1", "m 1", "m\0"]) {
+      assert.match(refusal(planRedact("#a", id, "", network)), /not an id of a message on IRC/);
+    }
+    assert.match(refusal(planRedact("#a b", "m1", "", network)), /is not a name on IRC/);
+  });
+});
 
 const hostile = fc.string({
   unit: fc.oneof(

@@ -1,7 +1,7 @@
 /** The bot's reactions, so that all of them can be taken back: IRC takes them back one by one. Bounded. */
 
 /** Reactions that are remembered; the oldest go first. */
-const MAX_REACTIONS = 1_000;
+export const MAX_REACTIONS = 1_000;
 
 export class OwnReactions {
   readonly #reactions = new Map<string, { readonly message: string; readonly emoji: string }>();

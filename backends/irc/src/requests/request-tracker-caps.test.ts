@@ -7,6 +7,43 @@ const LABELS = ["batch", "labeled-response", "echo-message"];
 const three = ["PRIVMSG #a :1", "PRIVMSG #a :2", "PRIVMSG #a :3"];
 const echo = (words: string, target = "#a") => `${me} PRIVMSG ${target} :${words}`;
 
+suite("ids and tags", () => {
+  const target = { lines: ["PRIVMSG #a :one", "PRIVMSG #a :two"], tags: { "+x": "1" } };
+  for (const caps of [["echo-message"], ["batch", "labeled-response", "echo-message"]]) {
+    test(`the ids of lines that come back: ${caps}`, async () => {
+      const { submit, receive, written } = setUp(...caps);
+      const ids: string[] = [];
+      const onId = (index: number, msgid: string) => {
+        ids[index] = msgid;
+      };
+      const result = submit("r1", { ...target, onId });
+      const label = (index: number) => (caps.length > 1 ? `label=seabird-${index};` : "");
+      assert.deepEqual(
+        written.map((line) => line.replace(/^\[.*\] /, "")),
+        ["@+x=1 PRIVMSG #a :one", "PRIVMSG #a :two"],
+      );
+      await receive(`@${label(1)}msgid=m1 ${me} PRIVMSG #a :one`);
+      assert.equal(result.outcome, "waiting");
+      await receive(`@${label(2)}msgid=m2 ${me} PRIVMSG #a :two`);
+      assert.equal(result.outcome, undefined);
+      assert.deepEqual(ids, ["m1", "m2"]);
+    });
+  }
+
+  const accepted = { lines: ["TAGMSG #a"], success: { kind: "accepted" } } as const;
+  test("what does not come back is accepted by its label, or by a PONG", async () => {
+    const labelled = setUp("batch", "labeled-response", "echo-message");
+    const one = labelled.submit("r1", accepted);
+    await labelled.receive("@label=seabird-1 :srv ACK");
+    assert.equal(one.outcome, undefined);
+    const plain = setUp("echo-message");
+    const [two, three] = [plain.submit("r2", accepted), plain.submit("r3", accepted)];
+    assert.deepEqual(plain.written, ["TAGMSG #a", "PING :r2", "TAGMSG #a", "PING :r3"]);
+    await plain.receive(":srv PONG srv :r2", ":srv 404 bird #a :No", ":srv PONG srv :r3");
+    assert.deepEqual([two.outcome, three.outcome], [undefined, "404 No"]);
+  });
+});
+
 suite("labels", () => {
   test("each line has one, and the last answer is the success", async () => {
     const { clock, written, submit, receive } = setUp(...LABELS);

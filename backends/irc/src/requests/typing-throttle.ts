@@ -2,11 +2,11 @@
 import type { Clock } from "../clock.ts";
 
 /** Milliseconds between two lines that say that the bot types. */
-export const TYPING_INTERVAL_MS = 3_000;
+const TYPING_INTERVAL_MS = 3_000;
 /** Milliseconds after which others take it to have stopped. */
 const EXPIRES_MS = 6_000;
 /** Conversations in which it may type at once; the oldest is forgotten first. */
-const MAX_CONVERSATIONS = 256;
+export const MAX_CONVERSATIONS = 256;
 
 interface Typing {
   /** When the latest line said that it types. */

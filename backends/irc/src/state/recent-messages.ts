@@ -2,7 +2,7 @@
 import { utf8Cut } from "../message/line.ts";
 
 /** Messages that are remembered; the oldest go first. */
-const MAX_MESSAGES = 1_000;
+export const MAX_MESSAGES = 1_000;
 /** Bytes of a text that are kept (protocol: MessageReference). */
 const MAX_TEXT_BYTES = 300;
 

@@ -1,0 +1,190 @@
+/** Who is in the channels, from the server's lines, and what TAGMSG and REDACT say. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { parseMessage } from "../message/irc-message.ts";
+import { IrcState } from "./irc-state.ts";
+import { rulesOf } from "./network-rules.ts";
+import { MAX_USERS } from "./users.ts";
+
+function setUp(...caps: readonly string[]) {
+  const state = new IrcState("bird");
+  state.caps = new Set(caps);
+  const receive = (...lines: string[]) =>
+    lines.flatMap((line) => state.receive(parseMessage(line)));
+  const names = (channel: string) => state.membersOf(channel)?.people.map(({ nick }) => nick);
+  receive(":bird!b@h JOIN #a bird :Bird");
+  return { state, receive, names };
+}
+
+suite("NAMES", () => {
+  test("nicks without the signs of their ranks, or their masks; complete at the end", () => {
+    const { state, receive, names } = setUp();
+    state.rules = rulesOf(["bird", "PREFIX=(Yqov)!~@+", "x"], state.rules);
+    receive(":srv 353 bird = #A :!~@Ann +Bob!b@h bird", ":srv 353 bird = #a :joe");
+    assert.equal(state.membersOf("#a")?.isComplete, false);
+    receive(":srv 366 bird #a :End");
+    assert.equal(state.membersOf("#A")?.isComplete, true);
+    assert.deepEqual(names("#a"), ["Ann", "Bob", "bird", "joe"]);
+    assert.equal(state.nickOf("ANN"), "Ann");
+  });
+
+  test("of channels that the bot is not in do not count", () => {
+    const { state, receive } = setUp();
+    receive(":srv 353 bird = #b :ann", ":srv 366 bird #b :End");
+    assert.equal(state.membersOf("#b"), undefined);
+    assert.equal(state.nickOf("ann"), undefined);
+  });
+
+  test("of more people than are tracked are not complete", () => {
+    const { state, receive } = setUp();
+    for (let at = 0; at <= MAX_USERS; at++) receive(`:srv 353 bird = #a :n${at}`);
+    receive(":srv 366 bird #a :End");
+    const members = state.membersOf("#a");
+    assert.equal(members?.people.length, MAX_USERS);
+    assert.equal(members?.isComplete, false);
+  });
+
+  test("are asked for anew in a channel that the bot comes back to", () => {
+    const { state, receive, names } = setUp();
+    receive(":srv 353 bird = #a :ann", ":srv 366 bird #a :End", ":bird!b@h PART #a");
+    assert.equal(state.membersOf("#a"), undefined);
+    receive(":bird!b@h JOIN #a");
+    assert.deepEqual(names("#a"), []);
+    assert.equal(state.membersOf("#a")?.isComplete, false);
+  });
+});
+
+suite("events of people", () => {
+  const ann = { nick: "Ann" };
+  const joined = { kind: "member", change: "joined", channel: "#a", person: ann, reason: "" };
+  const rows: readonly [what: string, lines: readonly string[], events: readonly object[]][] = [
+    ["JOIN", [":Ann!a@h JOIN #A"], [joined]],
+    ["a second JOIN", [":Ann!a@h JOIN #a", ":ann!a@h JOIN #a"], [joined]],
+    ["JOIN of somebody whom NAMES had", [":srv 353 bird = #a :Ann", ":Ann!a@h JOIN #a"], []],
+    ["JOIN elsewhere", [":Ann!a@h JOIN #b"], []],
+    [
+      "JOIN of a bot that is logged in",
+      ["@bot :Ann!a@h JOIN #a anna :Ann"],
+      [{ ...joined, person: { nick: "Ann", account: "anna", isBot: true } }],
+    ],
+    [
+      "PART",
+      [":Ann!a@h PART #a :\x0304bye"],
+      [{ kind: "member", channel: "#a", person: ann, change: "left", reason: "bye" }],
+    ],
+    [
+      "KICK",
+      [":Op!o@h KICK #a Ann :out"],
+      [
+        {
+          ...{ kind: "member", channel: "#a", person: ann, change: "removed" },
+          ...{ by: { nick: "Op" }, reason: "out" },
+        },
+      ],
+    ],
+    [
+      "KICK by a server",
+      [":irc.example.org KICK #a Ann"],
+      [
+        {
+          ...{ kind: "member", channel: "#a", person: ann, change: "removed" },
+          ...{ by: undefined, reason: "" },
+        },
+      ],
+    ],
+    ["KICK and PART elsewhere", [":Op!o@h KICK #b Ann", ":Ann!a@h PART #b"], []],
+    ["QUIT of a stranger", [":Ann!a@h QUIT :bye"], []],
+    ["NICK of a stranger", [":Ann!a@h NICK Bob"], []],
+    [
+      "NICK",
+      [":srv 353 bird = #a :Ann", ":Ann!a@h NICK :Bob"],
+      [{ kind: "person", before: ann, person: { nick: "Bob" } }],
+    ],
+    [
+      "the bot's own NICK",
+      [":srv 353 bird = #a :bird", ":bird!b@h NICK :duck"],
+      [
+        { kind: "person", before: { nick: "bird" }, person: { nick: "duck" } },
+        { kind: "nick", nick: "duck" },
+      ],
+    ],
+    [
+      "ACCOUNT, once",
+      [":srv 353 bird = #a :Ann", ":Ann!a@h ACCOUNT anna", ":Ann!a@h ACCOUNT anna"],
+      [{ kind: "person", before: ann, person: { nick: "Ann", account: "anna" } }],
+    ],
+    ["old lines", ["BATCH +1 chathistory", "@batch=1 :Ann!a@h JOIN #a"], []],
+  ];
+  for (const [what, lines, events] of rows) {
+    test(what, () => {
+      const { receive } = setUp("extended-join", "account-notify", "message-tags");
+      assert.deepEqual(receive(...lines), events);
+    });
+  }
+
+  test("QUIT is one for each shared channel", () => {
+    const { receive, names } = setUp();
+    receive(":bird!b@h JOIN #b", ":bird!b@h JOIN #c", ":Ann!a@h JOIN #a", ":Ann!a@h JOIN #B");
+    const gone = { kind: "member", change: "left", person: ann, reason: "bye" };
+    assert.deepEqual(receive(":ann!a@h QUIT :bye"), [
+      { ...gone, channel: "#a" },
+      { ...gone, channel: "#b" },
+    ]);
+    assert.deepEqual(names("#a"), []);
+  });
+
+  test("a lost connection forgets everybody", () => {
+    const { state, receive, names } = setUp();
+    receive(":srv 353 bird = #a :ann", ":srv 366 bird #a :End");
+    state.leaveAll();
+    receive(":bird!b@h JOIN #a");
+    assert.deepEqual(names("#a"), []);
+  });
+});
+
+suite("TAGMSG and REDACT", () => {
+  const origin = { mask: "Ann!a@h", account: undefined, msgid: undefined, time: undefined };
+  const from = { target: "#a", nick: "Ann", origin };
+  const answering = { ...from, origin: { ...origin, replyTo: "m1" } };
+  const reaction = { kind: "reaction", ...answering, messageId: "m1", emoji: "👍", removed: false };
+  const rows: readonly [line: string, events: readonly object[]][] = [
+    ["@+draft/react=👍;+draft/reply=m1 :Ann!a@h TAGMSG #A", [reaction]],
+    ["@+react=👍;+reply=m1 :Ann!a@h TAGMSG #a", [reaction]],
+    ["@+draft/unreact=👍;+draft/reply=m1 :Ann!a@h TAGMSG #a", [{ ...reaction, removed: true }]],
+    ["@+draft/react=👍 :Ann!a@h TAGMSG #a", []],
+    ["@+draft/react=;+draft/reply=m1 :Ann!a@h TAGMSG #a", []],
+    ["@+draft/react=👍;+draft/reply=m1 :bird!b@h TAGMSG #a", []],
+    ["@+draft/react=👍;+draft/reply=m1 :irc.example.org TAGMSG #a", []],
+    ["@+typing=active :Ann!a@h TAGMSG #a", [{ kind: "typing", ...from, isActive: true }]],
+    ["@+typing=paused :Ann!a@h TAGMSG #a", [{ kind: "typing", ...from, isActive: false }]],
+    ["@+typing=done :Ann!a@h TAGMSG #a", [{ kind: "typing", ...from, isActive: false }]],
+    ["@+typing=x :Ann!a@h TAGMSG #a", []],
+    ["@+typing :Ann!a@h TAGMSG", []],
+    [
+      ":Ann!a@h REDACT #a m1 :\x02spam",
+      [{ kind: "redacted", ...from, messageId: "m1", reason: "spam" }],
+    ],
+    [":Ann!a@h REDACT #a", []],
+    [":bird!b@h REDACT #a m1", []],
+    [
+      "@msgid=m2 :bird!b@h PRIVMSG #A :hi",
+      [{ kind: "echo", target: "#a", text: "hi", msgid: "m2" }],
+    ],
+    [
+      "@msgid=m2 :bird!b@h NOTICE #a :hi",
+      [{ kind: "echo", target: "#a", text: "hi", msgid: "m2" }],
+    ],
+    [":bird!b@h PRIVMSG #a :hi", []],
+    ["@msgid=m2 :Ann!a@h NOTICE #a :hi", []],
+  ];
+  for (const [line, events] of rows) {
+    test(line, () =>
+      assert.deepEqual(
+        setUp()
+          .receive(line)
+          .filter(({ kind }) => kind !== "joined"),
+        events,
+      ),
+    );
+  }
+});
