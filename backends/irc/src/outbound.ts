@@ -4,10 +4,10 @@ import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, writeRuns } from "./formatting/runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
 import { type LineTags, lineProblem, withTags } from "./message/format-line.ts";
-import { byteLength } from "./message/line.ts";
+import { byteLength, MAX_NAME_BYTES } from "./message/line.ts";
 import type { SuccessCondition } from "./requests/irc-request.ts";
 import { CLIENT_TAGS } from "./state/client-tags.ts";
-import { MAX_NAME_BYTES, MAX_TOPIC_BYTES } from "./state/irc-state.ts";
+import { MAX_TOPIC_BYTES } from "./state/irc-state.ts";
 import type { NetworkRules } from "./state/network-rules.ts";
 
 /** Bytes of one message; a longer one is refused, since it could not be sent in the time that core waits. */

@@ -4,6 +4,9 @@ import { isUtf8 } from "node:buffer";
 /** Bytes of a line without CR, LF and tags (RFC 2812, 2.3). */
 export const MAX_LINE_BYTES = 510;
 
+/** Bytes of a channel's or user's name: more than any network allows, and leaves room for text in a line. */
+export const MAX_NAME_BYTES = 200;
+
 const CR = 0x0d;
 const SPACE = 0x20;
 const AT = 0x40;

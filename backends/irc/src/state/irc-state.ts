@@ -5,7 +5,7 @@
 
 import { plainReason } from "../formatting/codes.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
-import { foldName, utf8Cut } from "../message/line.ts";
+import { foldName, MAX_NAME_BYTES, utf8Cut } from "../message/line.ts";
 import { isBotTagged, replyOf, tagEvents } from "./client-tags.ts";
 import type { Addressed, IrcEvent, Origin } from "./irc-event.ts";
 import { DEFAULT_RULES, type NetworkRules } from "./network-rules.ts";
@@ -15,8 +15,6 @@ import { accountOrNone, type ChannelMembers, Users } from "./users.ts";
 
 /** Channels that are tracked; more than any network allows. Further ones are ignored. */
 export const MAX_CHANNELS = 10_000;
-/** Bytes of a channel's or user's name: more than any network allows, and leaves room for text in a line. */
-export const MAX_NAME_BYTES = 200;
 /** Bytes of a topic that are kept; the rest is cut. */
 export const MAX_TOPIC_BYTES = 2_048;
 

@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { parseMessage } from "../message/irc-message.ts";
 import { IrcState } from "./irc-state.ts";
 import { rulesOf } from "./network-rules.ts";
-import { MAX_USERS } from "./users.ts";
+import { MAX_MEMBERSHIPS, MAX_USERS } from "./users.ts";
 
 function setUp(...caps: readonly string[]) {
   const state = new IrcState("bird");
@@ -42,6 +42,25 @@ suite("NAMES", () => {
     const members = state.membersOf("#a");
     assert.equal(members?.people.length, MAX_USERS);
     assert.equal(members?.isComplete, false);
+  });
+
+  test("in more channels than are tracked, or of names that are too long, are not complete", () => {
+    const { state, receive } = setUp();
+    const perChannel = MAX_USERS / 2;
+    const channels = MAX_MEMBERSHIPS / perChannel + 1;
+    const nicks = Array.from({ length: perChannel }, (_, at) => `n${at}`).join(" ");
+    for (let at = 0; at < channels; at++) {
+      receive(`:bird!b@h JOIN #b${at}`, `:srv 353 bird = #b${at} :${nicks}`);
+      receive(`:srv 366 bird #b${at} :End`);
+    }
+    assert.equal(state.membersOf("#b0")?.people.length, perChannel);
+    assert.deepEqual(state.membersOf(`#b${channels - 1}`), { people: [], isComplete: false });
+    const long = setUp();
+    long.receive(`:srv 353 bird = #a :${"x".repeat(201)} joe`, ":srv 366 bird #a :End");
+    assert.deepEqual(long.names("#a"), ["joe"]);
+    assert.equal(long.state.membersOf("#a")?.isComplete, false);
+    long.receive(`:joe!j@h NICK :${"x".repeat(201)}`);
+    assert.deepEqual(long.names("#a"), []);
   });
 
   test("are asked for anew in a channel that the bot comes back to", () => {

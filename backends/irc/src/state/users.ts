@@ -7,11 +7,16 @@
 
 import { plainReason } from "../formatting/codes.ts";
 import type { IrcMessage } from "../message/irc-message.ts";
+import { byteLength, MAX_NAME_BYTES } from "../message/line.ts";
 import { isBotTagged } from "./client-tags.ts";
 import type { IrcEvent, Person } from "./irc-event.ts";
 
 /** Users who are tracked; further ones are unknown. */
 export const MAX_USERS = 20_000;
+/** How often they are in a channel, in all; what is beyond is unknown. */
+export const MAX_MEMBERSHIPS = 200_000;
+/** Characters of an account's name; a longer one is unknown. */
+const MAX_ACCOUNT = 512;
 
 interface User {
   readonly nick: string;
@@ -53,6 +58,7 @@ export class Users {
   #listed = new Set<string>();
   /** Some were too many, so that no list is known to be complete. */
   #isCut = false;
+  #memberships = 0;
   readonly #handlers: Readonly<Record<string, Handler>> = {
     JOIN: (message) => this.#joined(message),
     PART: (message) => this.#parted(message),
@@ -110,6 +116,8 @@ export class Users {
       return { ...user, channels: new Map(names) };
     });
     this.#byNick = new Map(users.map((user) => [fold(user.nick), user]));
+    this.#memberships = 0;
+    for (const { channels } of this.#byNick.values()) this.#memberships += channels.size;
     this.#listed = new Set([...this.#listed].map(fold));
   }
 
@@ -117,32 +125,41 @@ export class Users {
     this.#byNick.clear();
     this.#listed.clear();
     this.#isCut = false;
+    this.#memberships = 0;
   }
 
   #find(nick: string): User | undefined {
     return this.#byNick.get(this.#deps.fold(nick));
   }
 
-  /** Whether the user was not there before. Beyond `MAX_USERS` nobody is added. */
+  /** Whether the user was not there before. Beyond the limits nobody is added. */
   #enter(nick: string, channel: string): boolean {
-    const key = this.#deps.fold(nick);
-    let user = this.#byNick.get(key);
-    if (user === undefined && this.#byNick.size >= MAX_USERS) {
+    const [key, channelKey] = [this.#deps.fold(nick), this.#deps.fold(channel)];
+    const known = this.#byNick.get(key);
+    if (known?.channels.has(channelKey) === true) return false;
+    const isFull = known === undefined && this.#byNick.size >= MAX_USERS;
+    if (isFull || this.#memberships >= MAX_MEMBERSHIPS || byteLength(nick) > MAX_NAME_BYTES) {
       this.#isCut = true;
       return true;
     }
-    user ??= { nick, account: undefined, isBot: false, channels: new Map() };
+    const user = known ?? { nick, account: undefined, isBot: false, channels: new Map() };
     this.#byNick.set(key, user);
-    const { size } = user.channels;
-    user.channels.set(this.#deps.fold(channel), channel);
-    return user.channels.size > size;
+    user.channels.set(channelKey, channel);
+    this.#memberships += 1;
+    return true;
   }
 
   #leave(nick: string, channel: string): void {
     const key = this.#deps.fold(nick);
     const user = this.#byNick.get(key);
-    user?.channels.delete(this.#deps.fold(channel));
+    if (user?.channels.delete(this.#deps.fold(channel)) === true) this.#memberships -= 1;
     if (user?.channels.size === 0) this.#byNick.delete(key);
+  }
+
+  #forget(nick: string): void {
+    const key = this.#deps.fold(nick);
+    this.#memberships -= this.#byNick.get(key)?.channels.size ?? 0;
+    this.#byNick.delete(key);
   }
 
   /** `JOIN #chan account :real name`; without extended-join the account is unknown. */
@@ -185,18 +202,19 @@ export class Users {
   #quit({ nick, params: [reason = ""] }: IrcMessage): readonly IrcEvent[] {
     const user = this.#find(nick);
     if (user === undefined || this.#deps.isMe(nick)) return NOTHING;
-    this.#byNick.delete(this.#deps.fold(nick));
+    this.#forget(nick);
     const gone = { change: "left", person: personOf(user), reason: plainReason(reason) } as const;
     return [...user.channels.values()].map((channel) => ({ kind: "member", channel, ...gone }));
   }
 
   #renamed(from: string, to: string): readonly IrcEvent[] {
     const user = this.#find(from);
-    this.#byNick.delete(this.#deps.fold(from));
-    this.#byNick.delete(this.#deps.fold(to));
-    if (user === undefined || to === "") return NOTHING;
+    this.#forget(from);
+    this.#forget(to);
+    if (user === undefined || to === "" || byteLength(to) > MAX_NAME_BYTES) return NOTHING;
     const renamed = { ...user, nick: to };
     this.#byNick.set(this.#deps.fold(to), renamed);
+    this.#memberships += user.channels.size;
     return [{ kind: "person", before: personOf(user), person: personOf(renamed) }];
   }
 
@@ -237,5 +255,6 @@ function personOf({ nick, account, isBot }: Pick<User, "nick" | "account" | "isB
 
 /** `*` and "" stand for no account. */
 export function accountOrNone(account: string | undefined): string | undefined {
-  return account === NONE || account === "" ? undefined : account;
+  const isName = account !== NONE && account !== "" && (account?.length ?? 0) <= MAX_ACCOUNT;
+  return isName ? account : undefined;
 }
