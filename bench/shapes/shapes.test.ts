@@ -14,7 +14,7 @@ const SCHEMAS = {
 
 /** Texts that differ from run to run, by name, and what they are like. */
 const VARYING: Readonly<Record<string, RegExp>> = {
-  id: /^[0-9A-Z]{3}~\d+~\d+$/,
+  id: /^[0-9A-Z]{3}~\d+~\d+$|^[a-z0-9]{6,}-\d+$/,
 };
 
 for (const name of SHAPE_NAMES) {

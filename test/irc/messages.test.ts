@@ -246,4 +246,11 @@ test("ngircd: no ids, and no pretence; members are known", async (t) => {
   ]);
   const { members } = await actions.listMembers(HERE.channelId);
   assert.deepEqual(members.map(({ displayName }) => displayName).sort(), ["alice", "seabird"]);
+  alice.say("NICK alicia", "PART #test :bye");
+  assert.equal((await heardOf(heard, "userChanged")).user.id, onIrc("alicia"));
+  const left = await heardOf(heard, "member", 2);
+  assert.deepEqual(
+    [left.change, left.channelId, left.user.id],
+    ["left", HERE.channelId, onIrc("alicia")],
+  );
 });

@@ -118,7 +118,8 @@ export class IrcState {
 
   /** Who is in a channel; undefined if the bot is not. */
   membersOf(channel: string): ChannelMembers | undefined {
-    return this.topicOf(channel) === undefined ? undefined : this.#users.membersOf(channel);
+    const name = this.#find(this.withoutStatus(channel))?.name;
+    return name === undefined ? undefined : this.#users.membersOf(name);
   }
 
   /** The nick as it is spelled; undefined: nobody of that name shares a channel with the bot. */

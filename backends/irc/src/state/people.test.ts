@@ -26,6 +26,8 @@ suite("NAMES", () => {
     assert.equal(state.membersOf("#A")?.isComplete, true);
     assert.deepEqual(names("#a"), ["Ann", "Bob", "bird", "joe"]);
     assert.equal(state.nickOf("ANN"), "Ann");
+    state.rules = rulesOf(["bird", "STATUSMSG=@+", "x"], state.rules);
+    assert.equal(state.membersOf("@#a")?.people.length, 4);
   });
 
   test("of channels that the bot is not in do not count", () => {
