@@ -12,14 +12,36 @@ export {
   backendbed,
   type ListedChannel,
 } from "./harness/backendbed.ts";
-export type { SayOptions, TestChannel, TestPrivateChat } from "./harness/conversations.ts";
+export type {
+  LeaveOptions,
+  ReactionOptions,
+  SayOptions,
+  TestChannel,
+  TestPrivateChat,
+  TypingOptions,
+} from "./harness/conversations.ts";
 export type { EmittedEvent, ReportKind, ReportOf } from "./harness/emitted-event.ts";
 export type { Expected } from "./harness/expectations.ts";
-export type { NetworkOptions, Request, RequestKind } from "./harness/scripted-network.ts";
-export type { SentMessage } from "./harness/sent-messages.ts";
+export type { NetworkFeature } from "./harness/network-features.ts";
+export type { Request, RequestKind } from "./harness/scripted-connection.ts";
+export type { NetworkOptions } from "./harness/scripted-network.ts";
+export type {
+  SentDeletion,
+  SentEdit,
+  SentMention,
+  SentMessage,
+  SentReaction,
+  SentReplyTo,
+} from "./harness/sent-messages.ts";
 export { showBlock } from "./harness/show-block.ts";
 export type { LogLine, TestLog } from "./harness/test-log.ts";
-export { type Testbed, type TestbedOptions, testbed } from "./harness/testbed.ts";
+export type { PersonReactionOptions, SaidMessage, TestMessage } from "./harness/test-message.ts";
+export {
+  type ChannelOptions,
+  type Testbed,
+  type TestbedOptions,
+  testbed,
+} from "./harness/testbed.ts";
 export type { UserOptions } from "./harness/users.ts";
 export { FakeClock, type FakeClockOptions, type PendingTimer } from "./time/fake-clock.ts";
 export { seededRandom } from "./time/seeded-random.ts";

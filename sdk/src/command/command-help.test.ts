@@ -8,6 +8,18 @@ import { declareCommand } from "./declared-command.ts";
 import { flag } from "./flag.ts";
 import { usageOf } from "./usage.ts";
 
+test("without a line of help, the usage stands for it", () => {
+  const set = new CommandSet<void>();
+  set.add("hug", { aliases: ["h"], args: { who: arg.word() } }, undefined);
+  assert.deepEqual(set.metadata, {
+    hug: { shortHelp: "hug WHO", fullHelp: "Usage: hug WHO\nAlso: h" },
+    h: {
+      shortHelp: "same as hug: hug WHO",
+      fullHelp: "Another name for hug.\nUsage: hug WHO\nAlso: h",
+    },
+  });
+});
+
 test("every name has help with usage, arguments, flags and examples", () => {
   const set = new CommandSet<void>();
   const spec = {

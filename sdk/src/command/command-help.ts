@@ -1,7 +1,7 @@
 /** The short and full help of a command's first word, as registered at core. Pure. */
 import type { CommandHelp } from "../plugin/plugin-client.ts";
 import { allOf, type Named, type Root } from "./command-names.ts";
-import { fullHelpOf, subUsageOf } from "./usage.ts";
+import { fullHelpOf, subUsageOf, usageOf } from "./usage.ts";
 
 /** Core takes 65,536 bytes; a character has at most three of them (UTF-16 unit to UTF-8). */
 const MAX_FULL_HELP_CHARACTERS = 20_000;
@@ -13,7 +13,9 @@ export function helpOf<H>(word: string, root: Root<H>): CommandHelp {
     shortHelp: own === undefined ? subUsageOf(word, subs.keys()) : shortOf(own),
     fullHelp: cut(
       allOf(root)
-        .map(({ command }) => `${command.help}\n${fullHelpOf(command)}`)
+        .map(({ command }) =>
+          [command.help, fullHelpOf(command)].filter((each) => each !== "").join("\n"),
+        )
         .join("\n"),
     ),
   };
@@ -26,7 +28,8 @@ function ofOne<H>(named: Named<H>): CommandHelp {
 }
 
 function shortOf<H>({ command, isAlias }: Named<H>): string {
-  return isAlias ? `same as ${command.name}: ${command.help}` : command.help;
+  const line = command.help === "" ? usageOf(command) : command.help;
+  return isAlias ? `same as ${command.name}: ${line}` : line;
 }
 
 function cut(text: string): string {

@@ -44,8 +44,8 @@ export interface CommandSpec<
   F extends Flags = NoArgs,
   W extends Where = "anywhere",
 > {
-  /** What the command does, in one line, for `help`. */
-  help: string;
+  /** What the command does, in one line, for `help`. Default: its usage. */
+  help?: string | undefined;
   /** Other names, also registered. Default: none. */
   aliases?: readonly string[] | undefined;
   /** What may be typed after the name, shown by the full help. Default: none. */

@@ -13,7 +13,8 @@ const broken = (spec: object) => spec as Spec;
 const asArg = (what: unknown) => what as Arg<string>;
 
 const rows: [string, () => Spec | string, RegExp][] = [
-  ["no help", () => broken({}), /command "roll": help is undefined, not a text/],
+  ["a number as help", () => broken({ help: 5 }), /command "roll": help is 5, not a text/],
+  ["null as help", () => broken({ help: null }), /command "roll": help is null, not a text/],
   ["a line break in help", () => "two\nlines", /help has a line break/],
   ["endless help", () => "x".repeat(401), /help has 401 characters, 400 at most/],
   ["unknown option", () => broken({ help: "x", cooldwn: 1 }), /"cooldwn"; did you mean cooldown\?/],

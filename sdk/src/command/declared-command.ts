@@ -27,6 +27,7 @@ export interface DeclaredFlag extends FlagShape {
 export interface DeclaredCommand {
   /** `roll`, or `game start`. */
   readonly name: string;
+  /** Empty: none was given. */
   readonly help: string;
   /** Without those that were removed. */
   aliases: readonly string[];
@@ -74,7 +75,7 @@ export function declareCommand(name: string, given: AnySpec | string): DeclaredC
   for (const example of examples) checkLine(example, "an example", refuse);
   return {
     name,
-    help: spec.help,
+    help: spec.help ?? "",
     aliases,
     examples,
     args: args ?? (flags.length > 0 ? [] : undefined),
@@ -116,7 +117,7 @@ function checkOptions(spec: AnySpec, refuse: Refuse): void {
     const hint = near === undefined ? `allowed: ${OPTIONS.join(", ")}` : `did you mean ${near}?`;
     refuse(`unknown option ${JSON.stringify(option)}; ${hint}`);
   }
-  checkLine(spec.help, "help", refuse);
+  if (spec.help !== undefined) checkLine(spec.help, "help", refuse);
   if (spec.where !== undefined && !WHERES.includes(spec.where)) {
     refuse(`where is ${JSON.stringify(spec.where)}; allowed: ${WHERES.join(", ")}`);
   }

@@ -72,7 +72,6 @@ export interface OnOptions {
 /** @internal All declarations; what `startPlugin` runs. */
 export interface PluginDeclarations {
   readonly config: StandardSchemaV1 | undefined;
-  readonly needs: readonly PluginScope[];
   readonly declarations: Declaration[];
   /** All commands, to refuse invalid ones early and to describe them. */
   readonly checked: CommandSet<ErasedHandler>;
@@ -96,6 +95,8 @@ const DECLARATIONS: unique symbol = Symbol.for("seabird.plugin.declarations");
  */
 export class Plugin<Config = unknown> {
   readonly name: string;
+  /** Scopes that its token needs besides `plugin`. */
+  readonly needs: readonly PluginScope[];
   /** @internal */
   readonly [KIND] = "plugin";
   /** @internal */
@@ -104,9 +105,9 @@ export class Plugin<Config = unknown> {
   /** @internal Use `plugin()`. */
   constructor(name: string, config: StandardSchemaV1 | undefined, needs: readonly PluginScope[]) {
     this.name = name;
+    this.needs = needs;
     this[DECLARATIONS] = {
       config,
-      needs,
       declarations: [],
       checked: new CommandSet(),
       middleware: [],

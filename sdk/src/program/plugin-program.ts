@@ -69,12 +69,12 @@ function byName(name: string, plugins: readonly Plugin[]): Plugin {
 
 /** `undeclared`: the settings of one without a schema. A person's may read any setting. */
 function describe(plugin: Plugin, undeclared: JsonSchema | null): ComponentDescription {
-  const { checked, config, needs } = declarationsOf(plugin);
+  const { checked, config } = declarationsOf(plugin);
   const rows = Object.entries(checked.metadata).map(([name, { shortHelp, fullHelp = "" }]) => {
     return [name, { shortHelp, fullHelp }] as const;
   });
   const settings = config === undefined ? undeclared : toJsonSchema(config);
-  return { name: plugin.name, commands: Object.fromEntries(rows), needs, settings };
+  return { name: plugin.name, commands: Object.fromEntries(rows), needs: plugin.needs, settings };
 }
 
 async function run(plugins: readonly Plugin[], { life, given }: ComponentStart): Promise<void> {

@@ -1,43 +1,61 @@
 /** Where a test talks to the plugins: a channel, or a private chat. */
 import type { Content } from "@seabird-chat/sdk";
-import type { Expected } from "./expectations.ts";
-import type { RequestKind } from "./scripted-network.ts";
-import type { SentMessage } from "./sent-messages.ts";
+import type { Target } from "@seabird-chat/sdk/backend";
+import type { Expectations, Expected, Wanted } from "./expectations.ts";
+import type { RequestKind } from "./scripted-connection.ts";
+import type { SayVerb, ScriptedNetwork } from "./scripted-network.ts";
+import type {
+  SentDeletion,
+  SentEdit,
+  SentItem,
+  SentMessage,
+  SentReaction,
+} from "./sent-messages.ts";
+import type { SaidMessage, TestMessage } from "./test-message.ts";
 import type { TestUser } from "./users.ts";
 
 export interface SayOptions {
   /** Tags of the event. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The message that it answers: one that `say` or `expect` returned. */
+  readonly replyTo?: TestMessage | undefined;
 }
 
-/** What all conversations of a testbed share. */
-export interface ConversationDeps {
-  /** Resolves when everything that an event set off is done. */
-  idle(): Promise<void>;
-  user(name: string): TestUser;
-  expect(to: string, kind: SentMessage["kind"], expected: Expected): Promise<SentMessage>;
-  expectNothing(to: string): Promise<void>;
+export interface TypingOptions {
+  /** False: has stopped. Default: true. */
+  readonly isActive?: boolean | undefined;
+}
+
+export interface LeaveOptions {
+  readonly reason?: string;
+  /** Who removed them. Default: they left by themselves. */
+  readonly by?: string;
+}
+
+export interface ReactionOptions {
+  /** That it is taken back. Default: false. */
+  readonly removed?: boolean | undefined;
 }
 
 export interface ConversationOptions {
-  readonly deps: ConversationDeps;
+  readonly network: ScriptedNetwork;
+  readonly expectations: Pick<Expectations, "idle" | "expect" | "expectNothing" | "failure">;
+  readonly user: (name: string) => TestUser;
+  readonly where: Target;
   /** How the conversation is called in messages. */
   readonly label: string;
   /** Absolute, as plugins see it. */
   readonly id: string;
-  readonly failNext: (kind: RequestKind, reason: string) => void;
 }
 
 abstract class TestConversation {
   /** Absolute: a channel's id; in a private chat the user's. */
   readonly id: string;
-  protected readonly deps: ConversationDeps;
   readonly #options: ConversationOptions;
 
   /** @internal */
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.deps = options.deps;
     this.id = options.id;
   }
 
@@ -47,89 +65,167 @@ abstract class TestConversation {
    * formatting (`**bold**`).
    */
   expect(expected: Expected): Promise<SentMessage> {
-    return this.deps.expect(this.#options.label, "message", expected);
+    return this.#expect({ kind: "message", expected });
   }
 
   /** The same for an action, such as `/me waves`. */
   expectAction(expected: Expected): Promise<SentMessage> {
-    return this.deps.expect(this.#options.label, "action", expected);
+    return this.#expect({ kind: "action", expected });
   }
 
-  /** Waits until nothing is going on; fails if a message or an action was sent here. */
+  /** The same for the next edit here; `message`: the one that `expect` returned. Default: any. */
+  expectEdit(expected: Expected, message?: TestMessage): Promise<SentEdit> {
+    return this.#expect({ kind: "edit", expected, message });
+  }
+
+  /** The same for the next reaction of a plugin here, given by its emoji. */
+  expectReaction(
+    emoji: Expected,
+    message?: TestMessage,
+    { removed = false }: ReactionOptions = {},
+  ): Promise<SentReaction> {
+    const kind = removed ? "removedReaction" : "reaction";
+    return this.#expect({ kind, expected: emoji, message });
+  }
+
+  /** The same for the next deletion here; `reason` is compared only if it is given. */
+  expectDeletion(message?: TestMessage, reason?: Expected): Promise<SentDeletion> {
+    return this.#expect({ kind: "deletion", expected: reason, message });
+  }
+
+  /** Waits until nothing is going on; fails if something was sent or changed here. */
   expectNothing(): Promise<void> {
-    return this.deps.expectNothing(this.#options.label);
+    return this.#options.expectations.expectNothing(this.#options.label);
+  }
+
+  /** The same; fails unless the bot was shown typing here since the last `expectTyping`. */
+  async expectTyping(): Promise<void> {
+    const { expectations, network, where, label } = this.#options;
+    await expectations.idle();
+    if (network.takeTyping(where)) return;
+    throw expectations.failure(`${label}: the bot was not shown typing`, {
+      ...{ actual: false, expected: true, operator: "expectTyping" },
+    });
+  }
+
+  /** Whether the bot is shown typing here. */
+  get isTyping(): boolean {
+    return this.#options.network.isTyping(this.#options.where);
   }
 
   /** The network refuses the next request of this kind here, with this text. */
   failNext(kind: RequestKind, reason: string): void {
-    this.#options.failNext(kind, reason);
+    this.#options.network.failNext(kind, this.#options.where.id, reason);
   }
 
   /** @internal */
-  protected do(verb: SayIn, who: string, content: Content, settings?: SayOptions): Promise<void> {
-    const user = this.deps.user(who);
-    verb(user, content, { ...user.tags, ...settings?.tags });
-    return this.deps.idle();
+  protected async saying(
+    verb: SayVerb,
+    who: string,
+    content: Content,
+    { tags, replyTo }: SayOptions = {},
+  ): Promise<SaidMessage> {
+    const { network, where, user } = this.#options;
+    const by = user(who);
+    const said = { user: by, content, tags: { ...by.tags, ...tags }, replyTo };
+    const message = network.say(verb, where, said);
+    await this.idle();
+    return message;
   }
-}
 
-type SayIn = (user: TestUser, content: Content, tags: TestUser["tags"]) => void;
+  /** @internal */
+  protected typed(who: string, { isActive = true }: TypingOptions = {}): Promise<void> {
+    const { network, where, user } = this.#options;
+    network.typing(where, user(who), isActive);
+    return this.idle();
+  }
 
-export interface ChannelOptions extends ConversationOptions {
-  readonly say: SayIn;
-  readonly mention: SayIn;
-  readonly act: SayIn;
+  /** @internal */
+  protected idle(): Promise<void> {
+    return this.#options.expectations.idle();
+  }
+
+  async #expect<Item extends SentItem>(wanted: Wanted): Promise<Item> {
+    const { expectations, label } = this.#options;
+    return (await expectations.expect(label, wanted)) as Item;
+  }
 }
 
 /** A channel that the bot is in. Each verb resolves when everything that it set off is done. */
 export class TestChannel extends TestConversation {
-  readonly #options: ChannelOptions;
+  readonly #options: ConversationOptions;
 
   /** @internal Use `bed.channel`. */
-  constructor(options: ChannelOptions) {
+  constructor(options: ConversationOptions) {
     super(options);
     this.#options = options;
   }
 
-  /** A user says something: with the prefix a command, to the bot by name a mention. */
-  say(who: string, content: Content, settings?: SayOptions): Promise<void> {
-    return this.do(this.#options.say, who, content, settings);
+  /**
+   * A user says something: with the prefix a command, to the bot by name a mention. Ids in it, such
+   * as those of mentions, are the network's own.
+   */
+  say(who: string, content: Content, settings?: SayOptions): Promise<SaidMessage> {
+    return this.saying("message", who, content, settings);
   }
 
   /** A user mentions the bot, by whatever means the network has for that. */
-  mention(who: string, content: Content, settings?: SayOptions): Promise<void> {
-    return this.do(this.#options.mention, who, content, settings);
+  mention(who: string, content: Content, settings?: SayOptions): Promise<SaidMessage> {
+    return this.saying("mention", who, content, settings);
   }
 
   /** A user performs an action, as in `/me waves`. */
-  act(who: string, content: Content, settings?: SayOptions): Promise<void> {
-    return this.do(this.#options.act, who, content, settings);
+  act(who: string, content: Content, settings?: SayOptions): Promise<SaidMessage> {
+    return this.saying("action", who, content, settings);
+  }
+
+  /** A user types, or has stopped. */
+  typing(who: string, settings?: TypingOptions): Promise<void> {
+    return this.typed(who, settings);
+  }
+
+  /** A user comes into the channel. Who says something is in it already. */
+  join(who: string): Promise<void> {
+    const { network, where, user } = this.#options;
+    network.memberJoined(where.id, user(who));
+    return this.idle();
+  }
+
+  /** A user goes from the channel, or is removed. */
+  leave(who: string, { by, ...more }: LeaveOptions = {}): Promise<void> {
+    const { network, where, user } = this.#options;
+    const remover = by === undefined ? {} : { by: user(by) };
+    network.memberLeft(where.id, user(who), { ...more, ...remover });
+    return this.idle();
   }
 }
 
 export interface PrivateChatOptions extends ConversationOptions {
   readonly who: string;
-  readonly say: SayIn;
-  readonly act: SayIn;
 }
 
 /** A user's private chat with the bot. */
 export class TestPrivateChat extends TestConversation {
-  readonly #options: PrivateChatOptions;
+  readonly #who: string;
 
   /** @internal Use `bed.private`. */
   constructor(options: PrivateChatOptions) {
     super(options);
-    this.#options = options;
+    this.#who = options.who;
   }
 
   /** The user says something. */
-  say(content: Content, settings?: SayOptions): Promise<void> {
-    return this.do(this.#options.say, this.#options.who, content, settings);
+  say(content: Content, settings?: SayOptions): Promise<SaidMessage> {
+    return this.saying("message", this.#who, content, settings);
   }
 
   /** The user performs an action, as in `/me waves`. */
-  act(content: Content, settings?: SayOptions): Promise<void> {
-    return this.do(this.#options.act, this.#options.who, content, settings);
+  act(content: Content, settings?: SayOptions): Promise<SaidMessage> {
+    return this.saying("action", this.#who, content, settings);
+  }
+
+  /** The user types, or has stopped. */
+  typing(settings?: TypingOptions): Promise<void> {
+    return this.typed(this.#who, settings);
   }
 }

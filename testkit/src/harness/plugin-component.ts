@@ -21,7 +21,7 @@ export class PluginComponent implements Component {
   constructor(plugin: Plugin, { config, ignoreLoops }: PluginComponentOptions, harness: Harness) {
     this.plugin = plugin;
     this.#options = {
-      ...harness.optionsFor(plugin.name, ["plugin"]),
+      ...harness.optionsFor(plugin.name, ["plugin", ...plugin.needs]),
       config,
       ...(ignoreLoops ? {} : { constants: { loopExchanges: Number.POSITIVE_INFINITY } }),
     };

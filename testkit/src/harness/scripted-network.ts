@@ -1,37 +1,28 @@
 /** A chat network that a test scripts, behind a real backend of the SDK. */
-import { backendId, type Content, contentBlock } from "@seabird-chat/protocol";
+import { backendId, type Content, contentBlock, plainText } from "@seabird-chat/protocol";
 import {
-  type BackendConnection,
+  type BackendChannel,
   type BackendHost,
   backend,
-  type OutgoingMessage,
-  Refused,
   type StartBackendOptions,
   startBackend,
   type Target,
 } from "@seabird-chat/sdk/backend";
 import type { StreamClient } from "./client-component.ts";
-import type { SentMessages } from "./sent-messages.ts";
+import { type NetworkFeature, NetworkFeatures } from "./network-features.ts";
+import {
+  type ConnectionDeps,
+  type RequestKind,
+  ScriptedConnection,
+} from "./scripted-connection.ts";
+import {
+  type MessageReports,
+  type PersonReaction,
+  type PlacedMessage,
+  SaidMessage,
+  TestMessage,
+} from "./test-message.ts";
 import type { TestUser } from "./users.ts";
-
-/** What plugins request of a network besides sending. */
-export type Request =
-  | { readonly kind: "join"; readonly backend: string; readonly channel: string }
-  | {
-      readonly kind: "leave";
-      readonly backend: string;
-      readonly channel: string;
-      readonly reason: string;
-    }
-  | {
-      readonly kind: "topic";
-      readonly backend: string;
-      readonly channel: string;
-      readonly topic: string;
-    };
-
-/** The requests that `failNext` can make fail. */
-export type RequestKind = "send" | "action" | "join" | "leave" | "topic";
 
 export interface NetworkOptions {
   /** `type/id`, such as `irc/libera`. */
@@ -42,32 +33,52 @@ export interface NetworkOptions {
   readonly nick?: string | undefined;
   /** Further metadata of the backend; overrides that of the testbed. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** What the network cannot do, or does not report. Default: what the testbed says. */
+  readonly without?: readonly NetworkFeature[] | undefined;
 }
 
-export interface NetworkDeps {
+export interface NetworkDeps
+  extends Pick<ConnectionDeps, "sent" | "requests" | "label" | "people"> {
   readonly settings: NetworkOptions;
-  readonly sent: SentMessages;
-  readonly requests: Request[];
-  readonly label: (kind: "channel" | "user", id: string) => string;
 }
 
-export class ScriptedNetwork {
+/** The ways in which people say something. */
+export type SayVerb = "message" | "mention" | "action";
+
+/** What somebody says. */
+export interface PersonMessage {
+  readonly user: TestUser;
+  readonly content: Content;
+  readonly tags: TestUser["tags"];
+  readonly replyTo?: TestMessage | undefined;
+}
+
+export class ScriptedNetwork implements MessageReports {
   /** `type/id`. */
   readonly name: string;
   readonly type: string;
   readonly id: string;
   readonly #deps: NetworkDeps;
-  readonly #failures = new Map<string, string[]>();
+  readonly #features: NetworkFeatures;
+  readonly #connection: ScriptedConnection;
   #host: BackendHost | undefined;
 
   constructor(deps: NetworkDeps) {
-    const { name } = deps.settings;
+    const { name, metadata = {}, nick = "seabird", without } = deps.settings;
     const [, type = "", id = ""] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
     if (type === "") throw new TypeError(`a backend is called type/id, not "${name}"`);
     this.name = name;
     this.type = type;
     this.id = id;
     this.#deps = deps;
+    this.#features = new NetworkFeatures(name, without);
+    const { sent, requests, label, people } = deps;
+    this.#connection = new ScriptedConnection({
+      ...{ name, metadata, nick, sent, requests, label, people },
+      features: this.#features,
+      host: () => this.#connected(),
+      network: this,
+    });
   }
 
   /** Absolute: `irc://libera`. */
@@ -82,8 +93,9 @@ export class ScriptedNetwork {
       userIds: "verified",
       connect: (host) => {
         host.self = nick;
+        host.capabilities.set(this.#features.declared);
         this.#host = host;
-        return this.#connection();
+        return this.#connection.connect();
       },
     });
     const running = startBackend(definition, { ...options, id: this.id });
@@ -94,80 +106,109 @@ export class ScriptedNetwork {
     };
   }
 
+  /** From now on the network has everything but these; plugins notice within a minute. */
+  without(...features: readonly NetworkFeature[]): void {
+    this.#features.takeAway(features);
+    this.#connected().capabilities.set(this.#features.declared);
+  }
+
   /** Announces a channel, unless it is known already. */
-  join(channel: string): void {
+  join(channel: BackendChannel): void {
     const { channels } = this.#connected();
-    if (channels.get(channel) === undefined) channels.joined({ id: channel });
+    if (channels.get(channel.id) === undefined) channels.joined(channel);
   }
 
   /** The next request of this kind to a channel or user is refused. */
   failNext(kind: RequestKind, target: string, reason: string): void {
-    const key = `${kind} ${target}`;
-    this.#failures.set(key, [...(this.#failures.get(key) ?? []), reason]);
+    this.#connection.failNext(kind, target, reason);
   }
 
-  /** Sent as a command or a mention if it reads like one. */
-  say(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().emit.message({ channel, user, tags, ...toIncoming(content) });
+  /** In a channel, a message is sent as a command or a mention if it reads like one. */
+  say(verb: SayVerb, where: Target, { user, content, tags, replyTo }: PersonMessage): SaidMessage {
+    const { emit, clock } = this.#connected();
+    const block = typeof content === "string" ? undefined : contentBlock(content);
+    const text = block === undefined ? String(content) : plainText(block);
+    const answered = replyTo && TestMessage.referenceTo(replyTo, where);
+    const ids = this.#connection.newIds(where, "person");
+    const incoming = {
+      ...{ user, tags, sentAt: clock.wallMs(), id: ids[0], replyTo: answered },
+      ...(block === undefined ? { text } : { block }),
+    };
+    if (where.kind === "channel") {
+      this.#connection.membersOf(where.id).set(user.id, user);
+      emit[verb]({ ...incoming, channel: where.id });
+    } else emit[verb === "action" ? "privateAction" : "privateMessage"](incoming);
+    return new SaidMessage({ ...this.#deps.people, network: this, where, ids, author: user, text });
   }
 
-  mention(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().emit.mention({ channel, user, tags, ...toIncoming(content) });
+  edited({ where, ids }: PlacedMessage, user: TestUser, content: Content): void {
+    const id = this.#needId(ids);
+    this.#features.need("message_edited");
+    const block = contentBlock(content);
+    const { tags } = user;
+    this.#connected().emit.edited({ conversation: where, id, user, block, tags });
   }
 
-  act(channel: string, user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().emit.action({ channel, user, tags, ...toIncoming(content) });
+  deleted({ where, ids }: PlacedMessage, by: TestUser, reason: string): void {
+    this.#needId(ids);
+    this.#features.need("message_deleted");
+    this.#connection.forget(where, ids);
+    this.#connected().emit.deleted({ conversation: where, ids, by, reason });
   }
 
-  sayPrivately(user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().emit.privateMessage({ user, tags, ...toIncoming(content) });
+  reaction({ where, ids }: PlacedMessage, user: TestUser, reaction: PersonReaction): void {
+    const messageId = this.#needId(ids);
+    this.#features.need("reaction");
+    this.#connected().emit.reaction({ conversation: where, messageId, user, ...reaction });
   }
 
-  actPrivately(user: TestUser, content: Content, tags: TestUser["tags"]): void {
-    this.#connected().emit.privateAction({ user, tags, ...toIncoming(content) });
+  noIds(): Error {
+    return this.#features.missing("message_ids");
+  }
+
+  /** Somebody types, or has stopped. */
+  typing(where: Target, user: TestUser, isActive: boolean): void {
+    this.#features.need("typing_events");
+    this.#connected().emit.typing({ conversation: where, user, isActive });
+  }
+
+  memberJoined(channel: string, user: TestUser): void {
+    this.#features.need("member");
+    this.#connection.membersOf(channel).set(user.id, user);
+    this.#connected().members.joined({ channel, user });
+  }
+
+  /** With `by`: somebody else removed them. */
+  memberLeft(channel: string, user: TestUser, more: { reason?: string; by?: TestUser }): void {
+    this.#features.need("member");
+    this.#connection.membersOf(channel).delete(user.id);
+    const { members } = this.#connected();
+    if (more.by === undefined) members.left({ channel, user, ...more });
+    else members.removed({ channel, user, ...more });
+  }
+
+  userChanged(before: TestUser, user: TestUser): void {
+    this.#features.need("user_changed");
+    this.#connected().members.changed({ before, user });
+  }
+
+  /** Whether the bot is shown typing there. */
+  isTyping(where: Target): boolean {
+    return this.#connection.isTyping(where);
+  }
+
+  /** Whether the bot was shown typing there since the last call. */
+  takeTyping(where: Target): boolean {
+    return this.#connection.takeTyping(where);
+  }
+
+  #needId([id]: readonly string[]): string {
+    if (id === undefined) throw this.noIds();
+    return id;
   }
 
   #connected(): BackendHost {
     if (this.#host === undefined) throw new Error(`${this.name} has not been started`);
     return this.#host;
   }
-
-  #connection(): BackendConnection {
-    const { requests, settings } = this.#deps;
-    const backend = this.name;
-    return {
-      send: (to, message) => this.#send(to, message),
-      join: (channel) => {
-        requests.push({ kind: "join", backend, channel });
-        this.#refuse("join", channel);
-        return { id: channel };
-      },
-      leave: (channel, reason) => {
-        requests.push({ kind: "leave", backend, channel, reason });
-        this.#refuse("leave", channel);
-      },
-      setTopic: (channel, topic) => {
-        requests.push({ kind: "topic", backend, channel, topic });
-        this.#refuse("topic", channel);
-      },
-      metadata: () => settings.metadata ?? {},
-      close: () => undefined,
-    };
-  }
-
-  #send({ kind: target, id }: Target, { kind, text, block, tags }: OutgoingMessage): void {
-    const { sent, label } = this.#deps;
-    this.#refuse(kind === "action" ? "action" : "send", id);
-    sent.add(label(target, id), kind, { text, rootBlock: block, tags });
-  }
-
-  /** Throws if the test wants this request to fail. */
-  #refuse(kind: RequestKind, target: string): void {
-    const reason = this.#failures.get(`${kind} ${target}`)?.shift();
-    if (reason !== undefined) throw new Refused(reason);
-  }
-}
-
-function toIncoming(content: Content) {
-  return typeof content === "string" ? { text: content } : { block: contentBlock(content) };
 }

@@ -3,15 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import {
+  attachment,
   BlockSchema,
   blockquote,
   bold,
+  emoji,
   fencedCode,
   heading,
   inlineCode,
   italics,
   link,
   list,
+  mention,
   spoiler,
   strikethrough,
   text,
@@ -34,6 +37,11 @@ test("every kind of block has its signs", () => {
     [link("https://x.y"), "https://x.y"],
     [list(["a", bold("b")]), "\n- a\n- **b**"],
     [timestamp(new Date(0)), "1970-01-01T00:00:00.000Z"],
+    [list(["a", "b"], { ordered: true }), "\n1. a\n2. b"],
+    [text`hi ${mention({ userId: "u1" }, bold("Ann"))}`, "hi <**Ann**>"],
+    [mention("everyone"), "<@everyone>"],
+    [emoji(":parrot:", { id: "p1" }), ":parrot:"],
+    [attachment({ url: "https://x.y/c", name: "c.jpg" }), "[file c.jpg: https://x.y/c]"],
     [create(BlockSchema, { plain: "of a later edition" }), "of a later edition"],
     [undefined, ""],
   ] as const;

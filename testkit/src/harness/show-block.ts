@@ -1,7 +1,6 @@
-/** Formatting as signs that a person can read in a test: `**bold**`, `_italics_`. Pure. */
-
+/** Formatting as signs that a person can read in a test: `**bold**`, `_italics_`, `<@ann>`. Pure. */
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import type { Block } from "@seabird-chat/sdk";
+import type { Block, ListBlock } from "@seabird-chat/protocol";
 
 /** The block's text with its formatting shown; that of a block of an unknown kind is its plain. */
 export function showBlock(block: Block | undefined): string {
@@ -30,11 +29,17 @@ export function showBlock(block: Block | undefined): string {
     case "link":
       return showLink(inner.value.url, showBlock(inner.value.inner));
     case "list":
-      return inner.value.inner.map((item) => `\n- ${showBlock(item)}`).join("");
+      return showList(inner.value);
     case "container":
       return inner.value.inner.map(showBlock).join("");
     case "timestamp":
       return inner.value.inner === undefined ? "" : timestampDate(inner.value.inner).toISOString();
+    case "mention":
+      return `<${showBlock(inner.value.inner)}>`;
+    case "emoji":
+      return inner.value.text;
+    case "attachment":
+      return `[file ${block?.plain ?? ""}]`;
     default:
       return block?.plain ?? "";
   }
@@ -42,6 +47,11 @@ export function showBlock(block: Block | undefined): string {
 
 function around(sign: string, { inner }: { readonly inner?: Block | undefined }): string {
   return `${sign}${showBlock(inner)}${sign}`;
+}
+
+function showList({ inner, isOrdered }: ListBlock): string {
+  const sign = (index: number) => (isOrdered ? `${index + 1}.` : "-");
+  return inner.map((item, index) => `\n${sign(index)} ${showBlock(item)}`).join("");
 }
 
 function showLink(url: string, words: string): string {

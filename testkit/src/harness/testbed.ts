@@ -1,15 +1,19 @@
 /** `testbed()`: plugins on the real core; the test plays the users. */
 import { absoluteId } from "@seabird-chat/protocol";
 import type { Plugin } from "@seabird-chat/sdk";
+import type { Target } from "@seabird-chat/sdk/backend";
 import type { FakeClock } from "../time/fake-clock.ts";
 import { ClientComponent } from "./client-component.ts";
-import { type ConversationDeps, TestChannel, TestPrivateChat } from "./conversations.ts";
+import { type ConversationOptions, TestChannel, TestPrivateChat } from "./conversations.ts";
 import { Expectations } from "./expectations.ts";
 import { Harness, type HarnessOptions } from "./harness.ts";
+import type { NetworkFeature } from "./network-features.ts";
 import { PluginComponent } from "./plugin-component.ts";
-import { type NetworkOptions, type Request, ScriptedNetwork } from "./scripted-network.ts";
+import { type Request, threadId } from "./scripted-connection.ts";
+import { type NetworkOptions, ScriptedNetwork } from "./scripted-network.ts";
 import { type SentMessage, SentMessages } from "./sent-messages.ts";
 import type { TestLog } from "./test-log.ts";
+import type { TestMessage } from "./test-message.ts";
 import { TestUsers, type UserOptions } from "./users.ts";
 
 export interface TestbedOptions extends HarnessOptions {
@@ -20,10 +24,26 @@ export interface TestbedOptions extends HarnessOptions {
   /** Networks, as `type/id` or with settings. Default: `irc/libera`. The first is the default. */
   readonly backends?: readonly (string | NetworkOptions)[] | undefined;
   /**
+   * What the networks cannot do, or do not report, by the names of `ctx.can`: `edit`, `react`,
+   * `message_ids`. Core then degrades or refuses as it does outside of tests. Default: nothing.
+   */
+  readonly without?: readonly NetworkFeature[] | undefined;
+  /**
    * Whether plugins ignore a user after ten exchanges in a row, as outside of tests. Default:
    * false, because on a clock that stands still everybody answers as fast as a bot.
    */
   readonly ignoreLoops?: boolean | undefined;
+}
+
+/** Of a channel that the bot is in. */
+export interface ChannelOptions {
+  /** `type/id`. Default: the first. */
+  readonly backend?: string | undefined;
+  readonly topic?: string | undefined;
+  /** Whether only those who were invited read it. Default: false. */
+  readonly isPrivate?: boolean | undefined;
+  /** The name of the channel that this thread is in. Default: none. */
+  readonly parent?: string | undefined;
 }
 
 const DEFAULT_BACKEND = "irc/libera";
@@ -65,10 +85,14 @@ export class Testbed implements AsyncDisposable {
 
   /** @internal Use `testbed()`. */
   constructor(options: TestbedOptions) {
-    const { plugins, config = {}, backends = [DEFAULT_BACKEND], ignoreLoops = false } = options;
+    const { plugins, config = {}, backends = [DEFAULT_BACKEND] } = options;
+    const { ignoreLoops = false, without } = options;
     this.#harness = new Harness(options);
     this.#expectations = new Expectations(this.#sent, this.#harness);
-    for (const network of backends) this.#addNetwork(network);
+    for (const given of backends) {
+      const own = typeof given === "string" ? { name: given } : given;
+      this.#addNetwork({ without, ...own });
+    }
     this.#defaultBackend = [...this.#networks.keys()][0] ?? "";
     checkConfig(plugins, config);
     for (const plugin of plugins) {
@@ -92,44 +116,49 @@ export class Testbed implements AsyncDisposable {
     return this.#harness.start();
   }
 
-  /** A channel that the bot is in, on the first backend or on the one named (`type/id`). */
-  channel(name: string, backend = this.#defaultBackend): TestChannel {
-    const script = this.#network(backend);
-    script.join(name);
-    return new TestChannel({
-      deps: this.#conversationDeps(),
-      label: this.#label(script, "channel", name),
-      id: absoluteId(script, name),
-      failNext: (kind, reason) => script.failNext(kind, name, reason),
-      say: (...args) => script.say(name, ...args),
-      mention: (...args) => script.mention(name, ...args),
-      act: (...args) => script.act(name, ...args),
-    });
+  /**
+   * A channel that the bot is in, on the first backend, on the one named (`type/id`), or with more
+   * settings. The settings count only the first time that it is named.
+   */
+  channel(name: string, given: string | ChannelOptions = {}): TestChannel {
+    const options = typeof given === "string" ? { backend: given } : given;
+    const { backend = this.#defaultBackend, topic, isPrivate, parent: parentId } = options;
+    const network = this.#network(backend);
+    network.join({ id: name, topic, isPrivate, parentId });
+    return new TestChannel(this.#conversation(network, { kind: "channel", id: name }));
+  }
+
+  /** The thread that a plugin opened at a message. */
+  thread(message: TestMessage, backend = this.#defaultBackend): TestChannel {
+    const network = this.#network(backend);
+    const id = threadId(message.where.id, message.id);
+    return new TestChannel(this.#conversation(network, { kind: "channel", id }));
   }
 
   /** A user's private chat with the bot. */
   private(who: string, backend = this.#defaultBackend): TestPrivateChat {
-    const script = this.#network(backend);
     const { id } = this.#users.get(who);
-    return new TestPrivateChat({
-      deps: this.#conversationDeps(),
-      label: this.#label(script, "user", id),
-      id: absoluteId(script, id),
-      who,
-      failNext: (kind, reason) => script.failNext(kind, id, reason),
-      say: (...args) => script.sayPrivately(...args),
-      act: (...args) => script.actPrivately(...args),
-    });
+    const options = this.#conversation(this.#network(backend), { kind: "user", id });
+    return new TestPrivateChat({ ...options, who });
   }
 
   /** A scripted network, the first or the one named: for refusals of joins and the like. */
-  backend(name = this.#defaultBackend): Pick<ScriptedNetwork, "name" | "backendId" | "failNext"> {
+  backend(
+    name = this.#defaultBackend,
+  ): Pick<ScriptedNetwork, "name" | "backendId" | "failNext" | "without"> {
     return this.#network(name);
   }
 
   /** Sets more than a user's name: `bed.user("ann", { account: "alice" })`. */
   user(name: string, settings: UserOptions): void {
     this.#users.set(name, settings);
+  }
+
+  /** The same, of somebody whom a network knows already: it reports the change. */
+  changeUser(name: string, settings: UserOptions, backend = this.#defaultBackend): Promise<void> {
+    const before = this.#users.get(name);
+    this.#network(backend).userChanged(before, this.#users.set(name, settings));
+    return this.idle();
   }
 
   /** Everything that plugins sent, checked or not, oldest first. */
@@ -194,26 +223,26 @@ export class Testbed implements AsyncDisposable {
     await this.#harness.end();
   }
 
-  #conversationDeps(): ConversationDeps {
+  #conversation(network: ScriptedNetwork, where: Target): ConversationOptions {
     return {
-      idle: () => this.#expectations.idle(),
+      ...{ network, where, label: this.#label(network, where), id: absoluteId(network, where.id) },
+      expectations: this.#expectations,
       user: (name) => this.#users.get(name),
-      expect: (...expected) => this.#expectations.expect(...expected),
-      expectNothing: (to) => this.#expectations.expectNothing(to),
     };
   }
 
-  #addNetwork(given: string | NetworkOptions): void {
-    const script: ScriptedNetwork = new ScriptedNetwork({
-      settings: typeof given === "string" ? { name: given } : given,
+  #addNetwork(settings: NetworkOptions): void {
+    const network: ScriptedNetwork = new ScriptedNetwork({
+      settings,
       sent: this.#sent,
       requests: this.#requests,
-      label: (kind, id) => this.#label(script, kind, id),
+      label: (where) => this.#label(network, where),
+      people: { user: (name) => this.#users.get(name), idle: () => this.idle() },
     });
-    const { name } = script;
-    const client = script.start(this.#harness.optionsFor(name, [`backend:${name}`]));
+    const { name } = network;
+    const client = network.start(this.#harness.optionsFor(name, [`backend:${name}`]));
     this.#harness.add(new ClientComponent(name, "backend", client, this.#harness));
-    this.#networks.set(name, script);
+    this.#networks.set(name, network);
   }
 
   #network(name: string): ScriptedNetwork {
@@ -224,7 +253,7 @@ export class Testbed implements AsyncDisposable {
   }
 
   /** How a conversation is called in messages: with its backend, unless that is the first. */
-  #label(network: ScriptedNetwork, kind: "channel" | "user", id: string): string {
+  #label(network: ScriptedNetwork, { kind, id }: Target): string {
     const label = kind === "channel" ? id : `private ${id}`;
     return network.name === this.#defaultBackend ? label : `${network.name} ${label}`;
   }

@@ -6,8 +6,12 @@ export interface UserOptions {
   readonly id?: string | undefined;
   /** Default: the name. */
   readonly displayName?: string | undefined;
-  /** The account under which the network knows the user; sent as the tag `irc/account`. */
+  /** The account under which the network knows the user; also sent as the tag `irc/account`. */
   readonly account?: string | undefined;
+  /** Whether the network says that the user is a program. Default: false. */
+  readonly isBot?: boolean | undefined;
+  /** A picture that anybody may open. Default: none. */
+  readonly avatarUrl?: string | undefined;
   /** Tags of everything that the user sends. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
@@ -21,9 +25,12 @@ export class TestUsers {
 
   /** Adds or changes a user. */
   set(name: string, settings: UserOptions = {}): TestUser {
-    const { id = name, displayName = name, account, tags } = settings;
+    const { id = name, displayName = name, account, isBot, avatarUrl, tags } = settings;
     const withAccount = account === undefined ? {} : { "irc/account": account };
-    const user = { id, displayName, tags: { ...withAccount, ...tags } };
+    const user = {
+      ...{ id, displayName, account, isBot, avatarUrl },
+      tags: { ...withAccount, ...tags },
+    };
     this.#byName.set(name, user);
     return user;
   }
