@@ -146,7 +146,7 @@ function onMessage(kind: "reply" | "edit", rest: string, example: string): Typed
 
 function onReaction(rest: string, removed: boolean): Typed {
   const [reference, emoji] = twoWords(rest);
-  const isEmoji = /^\S{1,64}$/u.test(emoji);
+  const isEmoji = /^\S{1,32}$/.test(emoji);
   if (reference === "" || (emoji === "" ? !removed : !isEmoji)) {
     return wrong(`${WHICH} /${removed ? "unreact" : "react"} -1 👍`);
   }

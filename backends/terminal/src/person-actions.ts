@@ -119,21 +119,21 @@ export class PersonActions {
     this.#withMessage(reference, person, (message) => {
       const { id: messageId, conversation, reactions } = message;
       const shown = emoji === undefined ? undefined : showEmoji({ text: emoji, id: "" });
-      if (!removed && shown !== undefined) {
-        if (!reactions.add(person, shown)) {
-          display.note(`a message has at most ${MAX_REACTIONS} different reactions`);
-          return;
-        }
-        display.reacted(message, person, shown, false);
-      } else {
-        const gone = reactions.remove(person, shown);
-        if (gone.length === 0) {
-          display.note(`there is no such reaction of ${person}'s`);
-          return;
-        }
-        display.reacted(message, person, gone.join(" "), true);
+      const changed = removed
+        ? reactions.remove(person, shown)
+        : reactions.add(person, shown ?? "");
+      if (changed.length === 0) {
+        display.note(
+          removed
+            ? `${person} has not reacted so`
+            : `${person} has reacted so, or there are ${MAX_REACTIONS} reactions`,
+        );
+        return;
       }
-      host.emit.reaction({ conversation, messageId, user: person, emoji, removed });
+      display.reacted(message, person, changed.join(" "), removed);
+      for (const emoji of changed) {
+        host.emit.reaction({ conversation, messageId, user: person, emoji, removed });
+      }
     });
   }
 

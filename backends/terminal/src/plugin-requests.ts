@@ -106,15 +106,12 @@ export class PluginRequests {
     if (message === undefined) throw new Refused(NO_MESSAGE);
     const shown = emoji === undefined ? undefined : showEmoji(emoji);
     if (shown === "") throw new Refused("that emoji cannot be shown here");
-    if (!removed && shown !== undefined) {
-      if (!message.reactions.add(nick, shown)) {
-        throw new Refused(`a message has at most ${MAX_REACTIONS} different reactions`);
-      }
-      display.reacted(message, nick, shown, false);
-    } else {
-      const gone = message.reactions.remove(nick, shown);
-      if (gone.length > 0) display.reacted(message, nick, gone.join(" "), true);
+    const { reactions } = message;
+    if (!removed && reactions.isFull(shown ?? "")) {
+      throw new Refused(`a message has at most ${MAX_REACTIONS} different reactions`);
     }
+    const changed = removed ? reactions.remove(nick, shown) : reactions.add(nick, shown ?? "");
+    if (changed.length > 0) display.reacted(message, nick, changed.join(" "), removed);
     this.#options.onOutput(shown ?? "");
   }
 

@@ -6,13 +6,17 @@ export const MAX_REACTIONS = 20;
 export class Reactions {
   readonly #byEmoji = new Map<string, Set<string>>();
 
-  /** False if there are too many. */
-  add(user: string, emoji: string): boolean {
-    const users = this.#byEmoji.get(emoji);
-    if (users !== undefined) users.add(user);
-    else if (this.#byEmoji.size >= MAX_REACTIONS) return false;
-    else this.#byEmoji.set(emoji, new Set([user]));
-    return true;
+  /** True if there are too many to add this one. */
+  isFull(emoji: string): boolean {
+    return this.#byEmoji.size >= MAX_REACTIONS && !this.#byEmoji.has(emoji);
+  }
+
+  /** Returns what is new: nothing if it was there, or there are too many. */
+  add(user: string, emoji: string): readonly string[] {
+    const users = this.#byEmoji.get(emoji) ?? new Set();
+    if (emoji === "" || users.has(user) || this.isFull(emoji)) return [];
+    this.#byEmoji.set(emoji, users.add(user));
+    return [emoji];
   }
 
   /** Without emoji all of the user's. Returns those that were there. */
