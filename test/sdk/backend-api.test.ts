@@ -1,7 +1,7 @@
 /** backend() on a real core: each promise of its contract, without any network behind it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold, container } from "@seabird-chat/protocol";
+import { bold, container, mention } from "@seabird-chat/protocol";
 import { connectPlugin } from "@seabird-chat/sdk";
 import {
   type BackendHost,
@@ -125,7 +125,7 @@ test("what is heard is recognised; what cannot be told is dropped and logged", a
   const { running, heard, log } = await stage(t, {
     connect: (given) => {
       host = given;
-      host.self = "ember";
+      host.self = { name: "ember", id: "9" };
       return standing();
     },
   });
@@ -150,8 +150,12 @@ test("what is heard is recognised; what cannot be told is dropped and logged", a
     JSON.parse('{"channel":"room","text":"x"}'),
   ];
   for (const each of bad) emit.message(each);
+  assert.equal(
+    emit.message({ ...said, block: container([mention({ userId: "9" }), " you"]) }),
+    "mention",
+  );
   emit.mention({ ...said, text: "last" });
-  await until("the last", () => heard.length === 9);
+  await until("the last", () => heard.length === 10);
   assert.deepEqual(
     heard.map((event) => [
       event.kind,
@@ -166,13 +170,14 @@ test("what is heard is recognised; what cannot be told is dropped and logged", a
       ["privateAction", "waves"],
       ["action", "waves"],
       ["command", "own"],
+      ["mention", "you"],
       ["mention", "last"],
     ],
   );
-  const mention = heard[1];
-  assert.ok(mention?.kind === "mention" && mention.user.displayName === "Ann");
-  assert.equal(mention.tags["a"], "b");
-  assert.equal(mention.rootBlock?.inner.case, "container");
+  const addressed = heard[1];
+  assert.ok(addressed?.kind === "mention" && addressed.user.displayName === "Ann");
+  assert.equal(addressed.tags["a"], "b");
+  assert.equal(addressed.rootBlock?.inner.case, "container");
   assert.equal(log.filter((line) => line.includes("is not valid")).length, bad.length);
 });
 

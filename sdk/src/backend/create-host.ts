@@ -156,17 +156,17 @@ function recognised(
 ) {
   const content = contentOf(incoming);
   const plain = typeof content === "string" ? content : plainText(content);
-  const found = recognise(plain, options);
+  const block = typeof content === "string" ? undefined : content;
+  const found = recognise(plain, { ...options, block });
   if (found.kind === "command") {
     const skip = plain.trimEnd().length - found.arg.length;
-    const argBlock = typeof content === "string" ? undefined : argBlockOf(content, skip);
+    const argBlock = block && argBlockOf(block, skip);
     return chatEvent("command", { ...incoming, ...found, argBlock });
   }
   if (found.kind === "message") return chatEvent("message", incoming);
-  const rest =
-    typeof content === "string"
-      ? { text: content.slice(found.skip).trim() }
-      : { block: stripPrefix(content, found.skip) };
+  const rest = block
+    ? { block: stripPrefix(block, found.skip) }
+    : { text: plain.slice(found.skip).trim() };
   return chatEvent("mention", { ...incoming, ...rest });
 }
 

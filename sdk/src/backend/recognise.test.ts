@@ -97,6 +97,34 @@ test("a bot's name may be decomposed, on either side", () => {
   }
 });
 
+test("a mention of the bot's id at the beginning is a mention, whatever the network calls the bot there", () => {
+  const self = { name: "seabird", id: "7" };
+  const bot = mention({ userId: "7" }, "@Sea Bird");
+  const rows = [
+    [container([bot, " look"]), "look"],
+    [container([bot, ": look"]), "look"],
+    [container([bot, "look"]), "look"],
+    [container([" ", bold([bot, ","]), " look"]), "look"],
+    [bot, ""],
+    [container([mention({ userId: "8" }, "@Ann"), " look"]), undefined],
+    [container([mention({ channelId: "7" }, "#7"), " look"]), undefined],
+    [container(["look, ", bot]), undefined],
+    [container([emoji("👍"), bot]), undefined],
+    [container([link("https://a.b", ["x"]), bot]), undefined],
+    [container([]), undefined],
+  ] as const;
+  for (const [block, expected] of rows) {
+    const plain = plainText(block);
+    const found = recognise(plain, { prefix: "!", self, block });
+    const told = found.kind === "mention" ? plainText(stripPrefix(block, found.skip)) : undefined;
+    assert.equal(told, expected, plain);
+    assert.equal(
+      recognise(plain, { prefix: "!", self: { name: "seabird" }, block }).kind,
+      "message",
+    );
+  }
+});
+
 test("no text makes it throw", () => {
   const piece = fc.constantFrom(..."!！@＠:： \u200B\uFE0F\uD800é", "seabird", "ｓ", "\u0308");
   const line = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
