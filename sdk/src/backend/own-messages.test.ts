@@ -11,12 +11,12 @@ function setUp(options: { windowMs?: number; maxIds?: number; maxWaiting?: numbe
   const report = (conversation: string, id: string) =>
     own.unlessOwn(conversation, id, () => reported.push(`${conversation}/${id}`));
   /** A send that is answered later. */
-  const send = (conversation: string) => {
+  const send = (conversation: string, more?: { startsThread: boolean }) => {
     const { promise, resolve, reject } = Promise.withResolvers<{
       ids: string[];
       channel?: string;
     }>();
-    const sent = own.sending(conversation, () => promise);
+    const sent = own.sending(conversation, () => promise, more);
     return { resolve, reject, sent };
   };
   return { clock, own, reported, report, send };
@@ -66,6 +66,32 @@ test("ids of a send that started a thread are those of the thread", async () => 
   resolve({ ids: ["1"], channel: "thread" });
   await sent;
   assert.deepEqual([own.has("thread", "1"), own.has("a", "1")], [true, false]);
+});
+
+test("reports of a thread that is not known yet wait for the send that starts it", async () => {
+  const { reported, report, send } = setUp();
+  const { resolve, sent } = send("a", { startsThread: true });
+  for (const id of ["mine", "other"]) report("thread", id);
+  assert.deepEqual(reported, []);
+  resolve({ ids: ["mine"], channel: "thread" });
+  await sent;
+  assert.deepEqual(reported, ["thread/other"]);
+});
+
+test("a report that throws does not make a failure of a message that was sent", async () => {
+  const { own, reported, report, send } = setUp();
+  const { resolve, sent } = send("a");
+  own.unlessOwn("a", "1", () => {
+    throw new TypeError("a line that nobody can read");
+  });
+  report("a", "2");
+  const thrown = new Promise((resolve) => process.once("warning", resolve));
+  resolve({ ids: ["3"] });
+  assert.deepEqual(await sent, { ids: ["3"] });
+  assert.match(String(await thrown), /nobody can read/);
+  assert.deepEqual(reported, ["a/2"]);
+  const odd = { ids: 7 } as never;
+  assert.equal(await own.sending("a", () => odd), odd);
 });
 
 test("nothing waits or is kept for ever", async () => {

@@ -26,15 +26,20 @@ export interface OwnMessagesOptions {
  * ```
  */
 export interface OwnMessages {
-  /** Runs a send to a conversation; the ids that it resolves with are one's own. */
+  /**
+   * Runs a send to a conversation; the ids that it resolves with are one's own. `startsThread`: the
+   * message may appear in a thread whose id is not known yet, so reports of all conversations wait.
+   */
   // biome-ignore lint/suspicious/noConfusingVoidType: so that a function without return fits.
   sending<Result extends Sent | undefined | void>(
     conversation: string,
     send: () => Awaitable<Result>,
+    options?: { readonly startsThread?: boolean | undefined },
   ): Promise<Result>;
   /**
    * Calls `report`, unless the message is one's own. While a send to the conversation is under way
    * the report waits for its end, at most `windowMs`; reports of one conversation keep their order.
+   * What a report throws is thrown here; if it waited, it is a warning of the process.
    */
   unlessOwn(conversation: string, id: string, report: () => void): void;
   /** Whether a send has resolved with this id. */
@@ -54,7 +59,8 @@ export function ownMessages(options: OwnMessagesOptions = {}): OwnMessages {
 
 /** A send under way. */
 interface Send {
-  readonly conversation: string;
+  /** Undefined: any. */
+  readonly conversation: string | undefined;
 }
 
 interface Waiting {
@@ -85,13 +91,17 @@ class Own implements OwnMessages {
     this.#ids = new BoundedMap(maxIds);
   }
 
-  async sending<Result>(conversation: string, send: () => Awaitable<Result>): Promise<Result> {
-    const current: Send = { conversation };
+  async sending<Result>(
+    conversation: string,
+    send: () => Awaitable<Result>,
+    { startsThread }: { readonly startsThread?: boolean | undefined } = {},
+  ): Promise<Result> {
+    const current: Send = { conversation: startsThread === true ? undefined : conversation };
     this.#sends.add(current);
     try {
       const result = await send();
       const { ids = [], channel = conversation } = (result ?? {}) as Sent;
-      for (const id of ids) this.#ids.set(keyOf(channel, id), true);
+      for (const id of Array.isArray(ids) ? ids : []) this.#ids.set(keyOf(channel, id), true);
       return result;
     } finally {
       this.#sends.delete(current);
@@ -105,7 +115,9 @@ class Own implements OwnMessages {
   unlessOwn(conversation: string, id: string, report: () => void): void {
     const key = keyOf(conversation, id);
     if (this.#ids.has(key)) return;
-    const sends = new Set([...this.#sends].filter((send) => send.conversation === conversation));
+    const sends = new Set(
+      [...this.#sends].filter((send) => (send.conversation ?? conversation) === conversation),
+    );
     if (sends.size === 0) {
       report();
       return;
@@ -124,7 +136,13 @@ class Own implements OwnMessages {
   #settle(waiting: Waiting): void {
     if (!this.#waiting.delete(waiting)) return;
     waiting.stopTimer();
-    if (!this.#ids.has(waiting.key)) waiting.report();
+    if (this.#ids.has(waiting.key)) return;
+    try {
+      waiting.report();
+    } catch (reason) {
+      // Whatever made it settle is another matter, such as a message that was sent.
+      process.emitWarning(reason instanceof Error ? reason : String(reason));
+    }
   }
 }
 

@@ -147,6 +147,13 @@ test("of several people of one name the one who is in the channel is meant", () 
   say("irc://a/2", "irc://a/%23x");
   assert.equal(find("irc://a/%23x"), "several");
   assert.equal(find("irc://a/%23y"), "several");
+  // Who reacts is there; who changes is where they were.
+  const user = { id: "irc://a/2", displayName: "bob" };
+  const where = { case: "channelId", value: "irc://a/%23y" } as const;
+  seen.note(eventOf({ inner: { case: "reaction", value: { conversation: { where }, user } } }));
+  assert.equal(find("irc://a/%23y"), "irc://a/2");
+  seen.note(eventOf({ inner: { case: "userChanged", value: { before: user, user } } }));
+  assert.equal(find("irc://a/%23y"), "irc://a/2");
   // More than are told apart.
   for (let i = 3; i < 12; i += 1) say(`irc://a/${i}`, `irc://a/%23${i}`);
   assert.equal(find("irc://a/%233"), "several");

@@ -29,14 +29,16 @@ export class SeenUsers {
     const { id, displayName } = user;
     if (id === "" || displayName === "" || displayName.length > MAX_NAME_CHARACTERS) return;
     const key = keyOf(backendOf(id).id, displayName);
-    const channelId = "channelId" in said ? said.channelId : "";
+    const channelId = channelOf(said);
     const known = this.#byName.get(key);
     const same = known?.find((each) => each.user.id === id);
-    if (same !== undefined) same.channelId = channelId;
+    if (same !== undefined && channelId !== undefined) same.channelId = channelId;
     const others = same === undefined && known !== undefined ? known : [];
     const isFull = known !== undefined && same === undefined && known.length % MAX_NAMESAKES === 0;
     const seen =
-      same !== undefined && known !== undefined ? known : [...others, { user, channelId }];
+      same !== undefined && known !== undefined
+        ? known
+        : [...others, { user, channelId: channelId ?? "" }];
     this.#byName.set(key, isFull ? [] : seen);
   }
 
@@ -48,6 +50,15 @@ export class SeenUsers {
     const here = seen.filter((each) => channelId !== "" && each.channelId === channelId);
     return here.length === 1 ? here[0]?.user : "several";
   }
+}
+
+/** Empty in private; undefined if the event says nothing of where somebody is. */
+function channelOf(said: PluginEvent | Speaker): string | undefined {
+  if ("channelId" in said) return said.channelId;
+  if (!("conversation" in said))
+    return "kind" in said && said.kind === "userChanged" ? undefined : "";
+  const { conversation } = said;
+  return "channelId" in conversation ? conversation.channelId : "";
 }
 
 function keyOf(backendId: string, name: string): string {
