@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EVENT_KINDS } from "@seabird-chat/sdk";
 import {
   type EventLine,
+  KIND_NAMES,
   lastSegment,
   passes,
   readKind,
@@ -14,6 +16,7 @@ const LINE: EventLine = {
   place: "irc://net/%23room",
   sender: "Alice",
   senderId: "irc://net/alice",
+  ids: [],
   text: "hi",
 };
 const ALL: TailFilter = { kinds: new Set(), channels: [], backends: [], senders: [] };
@@ -42,7 +45,26 @@ test("each filter lets its own through and nothing else", () => {
   }
 });
 
+test("typing is shown to those who name it", () => {
+  const typing: EventLine = { ...LINE, kind: "typing" };
+  assert.ok(!passes(typing, ALL));
+  assert.ok(passes(typing, { ...ALL, kinds: new Set(["typing"]) }));
+});
+
+test("a backend is inside itself", () => {
+  const line: EventLine = { ...LINE, kind: "backend", place: "irc://net" };
+  for (const [backend, lets] of [
+    ["irc://net", true],
+    ["irc", true],
+    ["irc://other", false],
+  ] as const) {
+    assert.equal(passes(line, { ...ALL, backends: [backend] }), lets, backend);
+  }
+});
+
 test("kinds are read in both spellings", () => {
+  assert.deepEqual([...KIND_NAMES].sort(), [...EVENT_KINDS].sort());
+  assert.equal(readKind("message_edited"), "messageEdited");
   assert.equal(readKind("private_message"), "privateMessage");
   assert.equal(readKind("SEND-MESSAGE"), "sendMessage");
   assert.equal(readKind("shout"), undefined);

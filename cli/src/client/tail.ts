@@ -1,27 +1,31 @@
 /** What `seabird tail` does: follows core's events and prints each. */
-import { toJson } from "@bufbuild/protobuf";
+import { type JsonValue, toJson } from "@bufbuild/protobuf";
 import { EventSchema } from "@seabird-chat/protocol";
 import { EXIT } from "@seabird-chat/runtime";
 import {
   connectPlugin,
+  type EventKind,
   type LinkState,
   type PluginClient,
-  type PluginEvent,
 } from "@seabird-chat/sdk";
 import { watchCommandSignals } from "../process/stop-signals.ts";
 import type { Output } from "../terminal/output.ts";
 import { safeText } from "../terminal/safe-text.ts";
-import { formatClock } from "../terminal/times.ts";
-import { type EventLine, eventLine, passes, shortPlace, type TailFilter } from "./event-line.ts";
+import { passes, type TailFilter } from "./event-line.ts";
+import { humanLine, type LineOptions } from "./human-line.ts";
 import { sdkFailure, withoutHint } from "./sdk-failure.ts";
 import { requireToken, type Settings } from "./settings.ts";
+import { type TailEntry, Transcript } from "./transcript.ts";
 
 export interface TailOptions {
-  readonly kind: readonly string[];
+  readonly kind: readonly EventKind[];
   readonly channel: readonly string[];
   readonly backend: readonly string[];
   readonly sender: readonly string[];
   readonly count?: number;
+  readonly ids?: boolean;
+  /** False: leaves out sends that were refused. */
+  readonly refused: boolean;
   readonly retry: boolean;
 }
 
@@ -40,11 +44,21 @@ export async function tail(
     url: settings.url,
     token: requireToken(settings),
     signal: stop.signal,
+    kinds: wantedKinds(options),
+    onMissingKinds: (kinds) => reportMissing(kinds, settings.url),
     env: {},
   });
-  const watching = watchLink(client, settings.url, options.retry);
+  const transcript = new Transcript({ awaitsResults: !options.refused });
+  const printer = new TailPrinter(output, options);
+  const watching = watchLink(client, settings.url, options.retry, () =>
+    printer.print(transcript.flush()),
+  );
   try {
-    await Promise.race([showEvents(client, output, options), watching.then(() => undefined)]);
+    await Promise.race([
+      showEvents(client, transcript, printer),
+      watching.then(() => undefined),
+      printer.finished,
+    ]);
   } catch (error) {
     throw sdkFailure(error, settings);
   } finally {
@@ -53,93 +67,106 @@ export async function tail(
   }
 }
 
+/** Without `--kind` all, those of later cores too. Results of sends complete what sends are shown as. */
+function wantedKinds({ kind, refused, ids }: TailOptions): readonly EventKind[] | "*" {
+  if (kind.length === 0) return "*";
+  return refused && ids !== true ? kind : [...kind, "sendResult"];
+}
+
+/** An older core sends the original kinds alone. */
+function reportMissing(kinds: readonly EventKind[], url: string): void {
+  const names = kinds.join(", ");
+  process.stderr.write(`seabird: the core at ${url} is older and does not send ${names}\n`);
+}
+
 async function showEvents(
   client: PluginClient,
-  output: Output,
-  options: TailOptions,
+  transcript: Transcript,
+  printer: TailPrinter,
 ): Promise<void> {
-  const filter: TailFilter = {
-    kinds: new Set(options.kind),
-    channels: options.channel,
-    backends: options.backend,
-    senders: options.sender,
-  };
-  let left = options.count ?? Number.POSITIVE_INFINITY;
   for await (const event of client.events()) {
-    const line = eventLine(event);
-    if (!passes(line, filter)) continue;
-    await show(output, event, line);
-    if (--left <= 0) return;
+    await printer.print(transcript.take(event, new Date()));
+  }
+  await printer.print(transcript.flush());
+}
+
+class TailPrinter {
+  /** Resolves when as many events as asked for are shown. */
+  readonly finished: Promise<void>;
+  readonly #finish: () => void;
+  readonly #output: Output;
+  readonly #filter: TailFilter;
+  readonly #line: LineOptions;
+  /** Whether the lines of sends have the ids. */
+  readonly #sendsHaveIds: boolean;
+  #left: number;
+
+  constructor(output: Output, options: TailOptions) {
+    const { kind, channel, backend, sender, count, ids, refused } = options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.finished = promise;
+    this.#finish = resolve;
+    this.#output = output;
+    this.#filter = {
+      kinds: new Set(kind),
+      channels: channel,
+      backends: backend,
+      senders: sender,
+    };
+    this.#line = { style: (style, text) => output.style(style, text), withIds: ids === true };
+    this.#sendsHaveIds = !refused;
+    this.#left = count ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Waits for a slow reader: core then queues, and ends the stream if it falls too far behind. */
+  async print(entries: readonly TailEntry[]): Promise<void> {
+    for (const entry of entries) {
+      if (this.#left <= 0) return;
+      if (!passes(entry.line, this.#filter) || !this.#says(entry)) continue;
+      this.#left -= 1;
+      if (this.#output.json) this.#output.jsonLine(jsonOf(entry));
+      else this.#output.line(humanLine(entry, this.#line));
+      if (process.stdout.writableNeedDrain) {
+        await new Promise((drained) => process.stdout.once("drain", drained));
+      }
+    }
+    if (this.#left <= 0) this.#finish();
+  }
+
+  /** That a send went well is a line only for those who want to see it. */
+  #says({ event, line }: TailEntry): boolean {
+    if (event.kind !== "sendResult" || this.#output.json) return true;
+    if (this.#filter.kinds.has("sendResult")) return true;
+    const hasIds = this.#line.withIds && !this.#sendsHaveIds && line.ids.length > 0;
+    return event.error !== "" || event.degraded.length > 0 || hasIds;
   }
 }
 
-/** Waits for a slow reader: core then queues, and ends the stream if it falls too far behind. */
-async function show(output: Output, event: PluginEvent, line: EventLine): Promise<void> {
-  const at = new Date();
-  if (!output.json) {
-    output.line(humanLine(output, at, line));
-  } else {
-    const { kind, place, sender, senderId, text } = line;
-    const raw = toJson(EventSchema, event.raw);
-    output.jsonLine({ at: at.toISOString(), kind, place, sender, senderId, text, event: raw });
+function jsonOf({ at, event, line }: TailEntry) {
+  const { kind, place, sender, senderId, ids, text } = line;
+  const flat = { at: at.toISOString(), kind, place, sender, senderId, ids, text };
+  let raw: JsonValue = null;
+  try {
+    raw = toJson(EventSchema, event.raw);
+  } catch {
+    // JSON has no form for some values, such as a time in the year 10,000.
   }
-  if (process.stdout.writableNeedDrain) {
-    await new Promise((drained) => process.stdout.once("drain", drained));
-  }
-}
-
-const SENDER_STYLES = ["cyan", "green", "yellow", "magenta", "blue", "redBright"] as const;
-
-function humanLine(output: Output, at: Date, line: EventLine): string {
-  const who = output.style(senderStyle(line.sender), safeText(line.sender || "?"));
-  const text = safeText(line.text);
-  const place = output.style("bold", safeText(shortPlace(line.place) || "?"));
-  const clock = output.style("dim", formatClock(at));
-  return `${clock} ${place} ${arrange(output, line.kind, who, text)}`;
-}
-
-/** How each kind reads. */
-function arrange(output: Output, kind: PluginEvent["kind"], who: string, text: string): string {
-  const mark = (words: string) => output.style("dim", words);
-  switch (kind) {
-    case "message":
-      return `<${who}> ${text}`;
-    case "mention":
-      return `<${who}> ${mark("(to the bot)")} ${text}`;
-    case "command":
-      return `<${who}> ${output.style("bold", `!${text}`)}`;
-    case "action":
-      return `* ${who} ${text}`;
-    case "privateMessage":
-      return `<${who}> ${mark("(private)")} ${text}`;
-    case "privateAction":
-      return `* ${who} ${mark("(private)")} ${text}`;
-    case "sendMessage":
-    case "sendPrivateMessage":
-      return `${mark("→")} <${who}> ${text}`;
-    case "performAction":
-    case "performPrivateAction":
-      return `${mark("→")} * ${who} ${text}`;
-    case "unknown":
-      return mark("(an event of a later edition of the protocol; --json shows it)");
-    default:
-      return `${mark(`(${kind})`)} ${who} ${text}`;
-  }
-}
-
-function senderStyle(name: string): (typeof SENDER_STYLES)[number] {
-  let sum = 0;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  return SENDER_STYLES[sum % SENDER_STYLES.length] ?? "cyan";
+  return { ...flat, event: raw };
 }
 
 /** Tells of lost connections; ends when the link does, or with `retry` false at the first loss. */
-async function watchLink(client: PluginClient, url: string, retry: boolean): Promise<void> {
+async function watchLink(
+  client: PluginClient,
+  url: string,
+  retry: boolean,
+  onLost: () => Promise<void>,
+): Promise<void> {
   let told: LinkState["state"] | undefined;
   for await (const state of client.states()) {
     if (state.state === "failed") throw state.error;
     if (state.state === "waiting" && !retry) throw state.error;
     if (state.state === "waiting" && told !== "waiting") {
+      await onLost();
       const why = safeText(withoutHint(state.error));
       process.stderr.write(`seabird: not connected to ${url} (${why}); trying again\n`);
       told = "waiting";

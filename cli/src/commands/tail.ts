@@ -9,10 +9,20 @@ import { collect, contextOf, withConnection } from "./context.ts";
 export function addTail(program: Command): void {
   withConnection(program.command("tail"))
     .description("show messages and events live (scope read, and private for private messages)")
-    .option("--kind <kind>", `only these: ${KIND_NAMES.join(", ")}; repeatable`, collectKind, [])
+    .option(
+      "--kind <kind>",
+      `only these: ${KIND_NAMES.join(", ")}; repeatable (all but typing)`,
+      collectKind,
+      [],
+    )
     .option("--channel <id>", "only this channel, by id or name; repeatable", collect, [])
     .option("--backend <id>", "only this backend, as irc://seabird or irc; repeatable", collect, [])
     .option("--sender <who>", "only this person or token, by name or id; repeatable", collect, [])
+    .option("--ids", "show the ids of messages, as `edit`, `delete` and `react` take them")
+    .option(
+      "--no-refused",
+      "leave out sends that their network refused; others come a little later",
+    )
     .option("--count <n>", "end after so many events", readCount)
     .option("--no-retry", "end when core is not there or goes away (exit code 3)")
     .action(async (options: TailOptions, command: Command) => {
@@ -23,7 +33,7 @@ export function addTail(program: Command): void {
     });
 }
 
-function collectKind(value: string, before: readonly string[]): string[] {
+function collectKind(value: string, before: TailOptions["kind"]): TailOptions["kind"] {
   const kinds = value.split(",").map((text) => {
     const kind = readKind(text);
     if (kind !== undefined) return kind;

@@ -36,10 +36,13 @@ export interface PluginOptions extends ConnectOptions {
    */
   commands?: Readonly<Record<string, CommandHelp>> | undefined;
   /**
-   * Kinds of events to receive besides those that every plugin does, such as `reaction`. A core
-   * without the messages extension does not send them. Default: none.
+   * Kinds of events to receive besides those that every plugin does, such as `reaction`; or `*` for
+   * all that core has, also those that are `unknown` to this version. A core without the messages
+   * extension does not send them. Default: none.
    */
-  kinds?: readonly EventKind[] | undefined;
+  kinds?: readonly EventKind[] | "*" | undefined;
+  /** Called once for the kinds of `kinds` that core does not send. Default: does nothing. */
+  onMissingKinds?: ((kinds: readonly EventKind[]) => void) | undefined;
 }
 
 /**
@@ -56,10 +59,10 @@ export interface PluginOptions extends ConnectOptions {
  * Throws a SeabirdError `bad_option` if the options cannot work.
  */
 export function connectPlugin(options: PluginOptions = {}): PluginClient {
-  const { commands = {}, kinds = [] } = options;
-  for (const kind of kinds) checkKind(kind);
+  const { commands = {}, kinds = [], onMissingKinds } = options;
+  if (kinds !== "*") for (const kind of kinds) checkKind(kind);
   return new PluginClient(commands, resolveConnectOptions(options), {
-    subscription: new Subscription(kinds),
+    subscription: new Subscription(kinds, onMissingKinds),
   });
 }
 

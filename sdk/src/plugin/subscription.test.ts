@@ -29,6 +29,14 @@ test("what is named comes besides the original kinds, once, by its name on the w
   assert.deepEqual(asked(EVENT_KINDS), WIRE_NAMES.map(({ name }) => name).sort());
 });
 
+test("all kinds are asked for by a star, and an older core has none but the original ones", () => {
+  assert.deepEqual(asked("*"), ["*"]);
+  const missing: string[] = [];
+  new Subscription("*", (kinds) => missing.push(...kinds)).accepted(false);
+  const extra = EVENT_KINDS.filter((kind) => !isOriginalKind(kind));
+  assert.deepEqual(missing.sort(), extra.sort());
+});
+
 test("the same kinds are asked for in the same order, so that core shares what they read", () => {
   const one = new Subscription(["typing", "member"]).options;
   assert.deepEqual(new Subscription(["member", "typing"]).options, one);

@@ -17,25 +17,28 @@ export function checkKind(kind: string): void {
   throw new SeabirdError("bad_option", `there is no event kind "${kind}"${hint}`);
 }
 
+/** Kinds of events, or all that core has, those of later versions of the protocol too. */
+export type SubscribedKinds = Iterable<PluginEvent["kind"]> | "*";
+
 export class Subscription {
+  readonly #isAll: boolean;
   /** Besides the original kinds; those that core refused are left out. */
   readonly #asked: Set<KnownKind>;
   readonly #missing = new Set<string>();
   readonly #onMissing: (kinds: readonly KnownKind[]) => void;
 
   /** `onMissing` is called once for each kind that core does not have. */
-  constructor(
-    kinds: Iterable<PluginEvent["kind"]>,
-    onMissing: (kinds: readonly KnownKind[]) => void = () => {},
-  ) {
+  constructor(kinds: SubscribedKinds, onMissing: (kinds: readonly KnownKind[]) => void = () => {}) {
     const isExtra = (kind: string): kind is KnownKind =>
       kind !== "unknown" && !isOriginalKind(kind);
-    this.#asked = new Set([...kinds].filter(isExtra).sort());
+    this.#isAll = kinds === "*";
+    this.#asked = new Set([...(kinds === "*" ? EVENT_KINDS : kinds)].filter(isExtra).sort());
     this.#onMissing = onMissing;
   }
 
   /** SubscribeOptions; undefined for the original kinds alone, which core sends by default. */
   get options(): { kinds: string[] } | undefined {
+    if (this.#isAll) return { kinds: ["*"] };
     if (this.#asked.size === 0) return undefined;
     const kinds = EVENT_KINDS.filter((kind) => isOriginalKind(kind) || this.#asked.has(kind));
     return { kinds: kinds.map((kind) => WIRE_NAMES.get(kind) ?? kind) };
