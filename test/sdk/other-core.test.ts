@@ -12,6 +12,7 @@ import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
+  Metadata,
   type MethodDefinition,
   Server,
   ServerCredentials,
@@ -37,8 +38,12 @@ import {
   bold,
   connectActions,
   connectPlugin,
+  type Log,
   mention,
+  plugin,
   type SendOptions,
+  silentLog,
+  startPlugin,
   text,
 } from "@seabird-chat/sdk";
 import { INGEST_EVENTS } from "../support/scripted-ingest.ts";
@@ -145,6 +150,37 @@ async function bind(server: Server): Promise<number> {
     });
   });
 }
+
+test("a plugin warns once of kinds that a core without the messages extension does not send", async (t) => {
+  const streams: StreamEventsRequest[] = [];
+  const hears: handleServerStreamingCall<StreamEventsRequest, Event> = (call) => {
+    streams.push(call.request);
+    call.sendMetadata(new Metadata());
+    const { length } = streams;
+    if (length < 2) call.end();
+    else call.write(create(EventSchema, { inner: { case: "message", value: { text: "hi" } } }));
+  };
+  const server = new Server();
+  server.addService({ streamEvents }, { streamEvents: hears });
+  t.after(() => server.forceShutdown());
+  const made = plugin("curious");
+  const { promise: heard, resolve } = Promise.withResolvers<string>();
+  made.on("reaction", () => resolve("a reaction"));
+  made.on("typing", () => resolve("typing"));
+  made.on("message", (ctx) => resolve(ctx.text));
+  const lines: string[] = [];
+  const log = { ...silentLog, warn: (...given: unknown[]) => void lines.push(given.join(" ")) };
+  const running = startPlugin(made, {
+    ...{ url: `http://127.0.0.1:${await bind(server)}`, token: "x" },
+    log: log as Log,
+  });
+  t.after(() => running.close());
+  assert.equal(await heard, "hi");
+  const about = lines.filter((line) => line.includes("of this kind"));
+  const kinds = "reaction, typing";
+  assert.deepEqual(about, [`core does not send events of this kind: ${kinds}; a newer core does`]);
+  assert.equal(streams.length, 2);
+});
 
 test("a core that sends headers late is connected to all the same", async (t) => {
   const plugins: Parameters<handleServerStreamingCall<StreamEventsRequest, Event>>[0][] = [];

@@ -14,6 +14,7 @@ const ANSWERS = [
   "can",
   "deleteMessage",
   "members",
+  "channelInfo",
   "react",
   "typing",
   "backend",

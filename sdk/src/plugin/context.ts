@@ -10,6 +10,7 @@ import type { MemberList } from "../link/message-actions.ts";
 import type { Conversation } from "../link/message-reference.ts";
 import type { EmojiGiven, ReactOptions, SentMessage } from "../link/sent-message.ts";
 import type { Log } from "../program/log.ts";
+import type { KnownChannel } from "./event-values.ts";
 import type { PluginEvent, ReplyableEvent } from "./events.ts";
 import type { Match } from "./match.ts";
 import type { BackendRef, ChannelRef } from "./origins.ts";
@@ -114,6 +115,12 @@ export interface ConversationMethods {
    * not tell.
    */
   members(settings?: CallOptions): Promise<MemberList>;
+  /**
+   * The channel with its name, its topic, its `parent` if it is a thread, and `isPrivate`, as core
+   * knows it now. Rejects with `failed_precondition` in private, and with `not_found` if the bot is
+   * not in the channel.
+   */
+  channelInfo(settings?: CallOptions): Promise<KnownChannel>;
 }
 
 /** Where an event came from. */

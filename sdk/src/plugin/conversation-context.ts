@@ -8,6 +8,7 @@ import type { Conversation } from "../link/message-reference.ts";
 import type { SentMessage } from "../link/sent-message.ts";
 import type { BackendRef, ChannelRef, ConversationMethods, PluginHost } from "./context.ts";
 import { type AnswerableEvent, conversationOf } from "./event-fields.ts";
+import { type KnownChannel, toChannel } from "./event-values.ts";
 import { type ContextDeps, HandlerContext } from "./handler-context.ts";
 import type { Slot } from "./handler-slot.ts";
 import { originIn } from "./origins.ts";
@@ -48,13 +49,17 @@ export class ConversationContext extends HandlerContext implements ConversationM
 
   readonly can = (feature: Feature): Promise<boolean> => this.#core.can(feature, this.conversation);
 
-  readonly members = async (settings?: CallOptions): Promise<MemberList> => {
+  readonly members = async (settings?: CallOptions): Promise<MemberList> =>
+    this.#core.listMembers(this.#channelWith("list of members"), settings);
+
+  readonly channelInfo = async (settings?: CallOptions): Promise<KnownChannel> =>
+    toChannel(await this.#core.channelInfo(this.#channelWith("channel"), settings));
+
+  #channelWith(what: string): string {
     const { conversation } = this;
-    if ("channelId" in conversation) {
-      return this.#core.listMembers(conversation.channelId, settings);
-    }
-    throw new SeabirdError("failed_precondition", "a private conversation has no list of members");
-  };
+    if ("channelId" in conversation) return conversation.channelId;
+    throw new SeabirdError("failed_precondition", `a private conversation has no ${what}`);
+  }
 
   #send(
     settings: ReplyOptions | undefined,

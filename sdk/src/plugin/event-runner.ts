@@ -7,6 +7,7 @@ import { blockAfter } from "../command/mentions.ts";
 import { abortable } from "../link/abortable.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { ReceivedEvent } from "../link/received-event.ts";
+import { ChannelMembers } from "./channel-members.ts";
 import type { ReplyableContext } from "./context.ts";
 import type { Dispatcher, Task } from "./dispatcher.ts";
 import { isReplyable, queueKeyOf, speakerOf, toInnerEvent } from "./event-fields.ts";
@@ -44,11 +45,14 @@ export interface EventRunnerDeps {
 export class EventRunner {
   readonly #deps: EventRunnerDeps;
   readonly #seen = new SeenUsers();
+  readonly #members: ChannelMembers;
   #dropped = 0;
   #dropsLoggedAt: number | undefined;
 
   constructor(deps: EventRunnerDeps) {
     this.#deps = deps;
+    const { core, clock } = deps.contextDeps.host;
+    this.#members = new ChannelMembers(core, clock);
   }
 
   /** Synchronous: when it returns, the handlers are queued, started, or have ended already. */
@@ -191,7 +195,9 @@ export class EventRunner {
       { name, arg, argBlock, user, channelId, backendType, tags, prefix },
       {
         clock: contextDeps.host.clock,
-        findUser: (named) => this.#seen.find(backendId, named, channelId),
+        findUser: (named) =>
+          this.#seen.find(backendId, named, channelId) ??
+          (channelId === undefined ? undefined : this.#members.find(channelId, named)),
       },
     );
     if (prepared.do === "nothing") return;

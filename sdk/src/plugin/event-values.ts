@@ -98,6 +98,9 @@ export interface KnownChannel extends ChannelRef {
   /** Its name for people. */
   readonly displayName: string;
   readonly topic: string;
+  /** The channel that this thread is in; undefined: it is no thread. */
+  readonly parent: ChannelRef | undefined;
+  /** Whether it is a private channel by itself; a thread may also be one by its parent. */
   readonly isPrivate: boolean;
   /** The message that this thread hangs on; empty if there is none. */
   readonly rootMessageId: string;

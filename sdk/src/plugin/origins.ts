@@ -17,10 +17,6 @@ export interface ChannelRef {
   readonly id: string;
   /** As its network writes it, such as `#seabird`. */
   readonly name: string;
-  /** The channel that this thread is in, as far as the plugin knows. */
-  readonly parent?: ChannelRef | undefined;
-  /** Whether it is a private channel; undefined: the plugin does not know. */
-  readonly isPrivate?: boolean | undefined;
 }
 
 interface Origin {
