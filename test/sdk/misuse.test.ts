@@ -102,3 +102,38 @@ test("a server that is not core is told so, and leaves the process alone", async
     }
   }
 });
+
+test("what is no message, place, emoji or option of a send is refused in words", async (t) => {
+  const core = await startCore({}, t);
+  const client = connectActions({ url: core.url, token: await core.token() });
+  t.after(() => client.close());
+  const where = { channelId: "test://net/a" };
+  const send = (options: object) => client.sendMessage(where.channelId, "x", untyped(options));
+  const noPlace = (given: string) =>
+    `invalid_argument: a conversation is ${given}; give { channelId } or { userId }`;
+  const noIds = (given: string) =>
+    `invalid_argument: message ids are ${given}; give one text or a list of them`;
+  const noEmoji = (given: string) =>
+    `invalid_argument: an emoji is ${given}; give a text, or { text, id, url }`;
+  const noReply = (given: string) => `bad_option: replyTo is ${given}; give { id } of a message`;
+  const noPersona = (given: string) => `bad_option: persona is ${given}; give { displayName }`;
+  const rows: readonly (readonly [() => Promise<unknown>, string])[] = [
+    [() => client.editMessage(untyped("test://net/a"), "1", "x"), noPlace("'test://net/a'")],
+    [() => client.react(untyped(undefined), "1", "x"), noPlace("undefined")],
+    [() => client.can("edit", untyped({})), noPlace("{}")],
+    [() => client.capabilities(untyped({ channelId: 7 })), noPlace("{ channelId: 7 }")],
+    [() => client.editMessage(where, untyped(undefined), "x"), noIds("undefined")],
+    [() => client.deleteMessages(where, untyped(["1", 2])), noIds("[ '1', 2 ]")],
+    [() => client.react(where, "1", untyped(undefined)), noEmoji("undefined")],
+    [() => client.react(where, "1", untyped({ id: "7" })), noEmoji("{ id: '7' }")],
+    [() => send({ replyTo: true }), noReply("true")],
+    [() => send({ replyTo: null }), noReply("null")],
+    [() => send({ replyTo: { messageId: "1" } }), noReply("{ messageId: '1' }")],
+    [() => send({ persona: "Zed" }), noPersona("'Zed'")],
+  ];
+  for (const [call, expected] of rows) {
+    const told = (reason: unknown) =>
+      reason instanceof SeabirdError ? `${reason.code}: ${reason.message}` : `${reason}`;
+    assert.equal(await call().then(() => "nothing", told), expected);
+  }
+});

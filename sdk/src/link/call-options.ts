@@ -1,4 +1,5 @@
 /** The options of calls, and their form on the wire. Pure. */
+import { inspect } from "node:util";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { SendOptionsSchema } from "@seabird-chat/protocol";
 import { SeabirdError } from "./errors.ts";
@@ -60,8 +61,20 @@ export function tagsOf(options: ActionOptions | undefined): { tags: Record<strin
 
 const MAX_KEY_BYTES = 64;
 
-/** Throws `bad_option` for a key that core would refuse or take for none. */
-export function checkKey(key: string): void {
+/** Throws `bad_option` for what code without types gives, and for a key that core would refuse. */
+export function checkSendOptions({ replyTo, persona, idempotencyKey }: SendOptions): void {
+  if (replyTo !== undefined && typeof Object(replyTo).id !== "string") {
+    const what = `replyTo is ${inspect(replyTo)}; give { id } of a message`;
+    throw new SeabirdError("bad_option", what);
+  }
+  if (persona !== undefined && typeof Object(persona).displayName !== "string") {
+    const what = `persona is ${inspect(persona)}; give { displayName }`;
+    throw new SeabirdError("bad_option", what);
+  }
+  if (idempotencyKey !== undefined) checkKey(idempotencyKey);
+}
+
+function checkKey(key: string): void {
   const bytes = typeof key === "string" ? Buffer.byteLength(key) : 0;
   if (bytes >= 1 && bytes <= MAX_KEY_BYTES) return;
   const what = typeof key === "string" ? `has ${bytes} bytes` : `is ${String(key)}`;

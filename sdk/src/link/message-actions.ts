@@ -1,4 +1,5 @@
 /** The calls about messages that exist, and about people: the messages extension (docs/protocol.md). */
+import { inspect } from "node:util";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { Messages, type User } from "@seabird-chat/protocol";
 import {
@@ -13,7 +14,7 @@ import { type Content, contentToWire } from "./content.ts";
 import type { Call, CoreCalls } from "./core-calls.ts";
 import type { CoreIdentity } from "./core-headers.ts";
 import { SeabirdError } from "./errors.ts";
-import { type Conversation, conversationToWire } from "./message-reference.ts";
+import { type Conversation, checkConversation, conversationToWire } from "./message-reference.ts";
 import { backendIdOf, withNormalId } from "./normal-id.ts";
 import { checkOptionNames } from "./option-names.ts";
 import {
@@ -150,12 +151,14 @@ export class MessageActions implements MessageCalls {
    * What can be done in a conversation, as its backend declared it; without the messages extension
    * nothing. An answer is remembered for a minute, or until another core answers.
    */
-  capabilities(where: Conversation): Promise<Capabilities> {
+  async capabilities(where: Conversation): Promise<Capabilities> {
+    checkConversation(where);
     return this.#capabilities.of(where, backendIdOf(where));
   }
 
   /** Whether something can be done in a conversation, if only partly: `can("edit", { channelId })`. */
   async can(feature: Feature, where: Conversation): Promise<boolean> {
+    checkConversation(where);
     const { features } = await this.#capabilities.usable(where, backendIdOf(where));
     return Object.hasOwn(features, feature);
   }
@@ -176,11 +179,16 @@ export class MessageActions implements MessageCalls {
   }
 }
 
-function idList(ids: string | readonly string[]): string[] {
-  return typeof ids === "string" ? [ids] : [...ids];
+function idList(given: string | readonly string[]): string[] {
+  const ids = typeof given === "string" ? [given] : given;
+  if (Array.isArray(ids) && ids.every((id) => typeof id === "string")) return [...ids];
+  const what = `message ids are ${inspect(given)}; give one text or a list of them`;
+  throw new SeabirdError("invalid_argument", what);
 }
 
 function emojiToWire(emoji: EmojiGiven): { text: string; id: string; url: string } {
-  const { text, id = "", url = "" } = typeof emoji === "string" ? { text: emoji } : emoji;
-  return { text, id, url };
+  const { text, id = "", url = "" } = typeof emoji === "string" ? { text: emoji } : Object(emoji);
+  if (typeof text === "string") return { text, id, url };
+  const what = `an emoji is ${inspect(emoji)}; give a text, or { text, id, url }`;
+  throw new SeabirdError("invalid_argument", what);
 }

@@ -1,7 +1,9 @@
 /** Where a message is, and how another one refers to it; and their form on the wire. Pure. */
 
+import { inspect } from "node:util";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ConversationSchema, MessageReferenceSchema } from "@seabird-chat/protocol";
+import { SeabirdError } from "./errors.ts";
 
 /** A channel, or the private conversation with a user, by absolute id. */
 export type Conversation = { readonly channelId: string } | { readonly userId: string };
@@ -18,9 +20,19 @@ export interface MessageReference {
   readonly conversation?: Conversation | undefined;
 }
 
+/** Throws `invalid_argument` for what code without types takes for one, such as an id. */
+export function checkConversation(where: Conversation): void {
+  const { channelId, userId }: Readonly<Record<string, unknown>> = Object(where);
+  if (typeof channelId === "string" || (channelId === undefined && typeof userId === "string"))
+    return;
+  const what = `a conversation is ${inspect(where)}; give { channelId } or { userId }`;
+  throw new SeabirdError("invalid_argument", what);
+}
+
 export function conversationToWire(
   where: Conversation,
 ): MessageInitShape<typeof ConversationSchema> {
+  checkConversation(where);
   return "channelId" in where
     ? { where: { case: "channelId", value: where.channelId } }
     : { where: { case: "userId", value: where.userId } };

@@ -4,7 +4,7 @@ import type { CallOptions as ConnectOptions } from "@connectrpc/connect";
 import type { SendMessageRequestSchema, SendResult } from "@seabird-chat/protocol";
 import { hasNewBlocks, toBaseBlock } from "./base-block.ts";
 import {
-  checkKey,
+  checkSendOptions,
   extensionOptionOf,
   SEND_OPTIONS,
   type SendOptions,
@@ -66,7 +66,7 @@ export class SendCalls {
   async run({ name, where, content, options = {}, go }: Send): Promise<SentMessage> {
     const { core, calls, onSend } = this.#deps;
     checkOptionNames(name, options, SEND_OPTIONS);
-    if (options.idempotencyKey !== undefined) checkKey(options.idempotencyKey);
+    checkSendOptions(options);
     const said = contentToWire(content);
     const block = "rootBlock" in said ? said.rootBlock : undefined;
     const needed = extensionOptionOf(options);
