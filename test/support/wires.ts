@@ -40,6 +40,8 @@ export interface WireStream {
   /** Resolves when the response's header has come. */
   opened(): Promise<void>;
   nextMessages(count: number): Promise<readonly Message[]>;
+  /** The one at this index, when it has come. */
+  message(index: number): Promise<Message>;
   send(message: Message): void;
   sendGarbage(): void;
   halfClose(): void;
@@ -232,6 +234,11 @@ class DialectStream implements WireStream {
   async nextMessages(count: number): Promise<readonly Message[]> {
     await this.#call.nextMessages(count);
     return this.messages.slice(0, count);
+  }
+
+  async message(index: number): Promise<Message> {
+    const messages = await this.#call.nextMessages(index + 1);
+    return decode(this.#desc.output, messages[index] as Uint8Array, this.#dialect.json);
   }
 
   send(message: Message): void {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ACTIONS, type ActionKind } from "./actions.ts";
-import { act, assertRefused, isSend, KINDS } from "./test/acting.ts";
+import { act, actWith, assertRefused, isSend, KINDS } from "./test/acting.ts";
 import { eventsIn, TestBroker } from "./test/fixtures.ts";
 
 const INTO_CHANNELS = KINDS.filter((kind) =>
@@ -67,3 +67,16 @@ for (const kind of ANNOUNCED) {
     });
   }
 }
+
+test("capabilities of private channels are shown to whom they concern", async () => {
+  const { t, backend } = world();
+  const channels = { "#p": {}, thread: {}, "#c": {} };
+  backend.say({ inner: { case: "capabilities", value: { channels } } });
+  const shown = async (call = {}) => {
+    const info = actWith(t, "getBackendInfo", {}, call);
+    backend.answer(backend.request().id, { case: "metadata", value: {} });
+    return Object.keys((await info).capabilities?.channels ?? {}).sort();
+  };
+  assert.deepEqual(await shown(), [PRIVATE, PUBLIC, THREAD].sort());
+  assert.deepEqual(await shown(shy), [PUBLIC]);
+});

@@ -28,6 +28,7 @@ export class RunningAction {
   readonly #kind: ActionKind;
   readonly #row: AnyActionRow;
   readonly #arrivedAtMs: number;
+  readonly #mayPrivate: boolean;
   readonly #settle: Settle;
   #backend: Backend | undefined;
   #announced: Announced | undefined;
@@ -41,6 +42,7 @@ export class RunningAction {
     this.#kind = draft.kind;
     this.#row = draft.row;
     this.#arrivedAtMs = draft.call.arrivedAtMs;
+    this.#mayPrivate = draft.call.caller.mayPrivate;
     this.#settle = settle;
   }
 
@@ -130,7 +132,7 @@ export class RunningAction {
       sequence: this.#announced?.sequence ?? 0,
       maxIdBytes: this.#deps.options.maxIdBytes,
     });
-    const context = { answer, result, backend };
+    const context = { answer, result, backend, mayPrivate: this.#mayPrivate };
     checkSize(this.#row.responseBytes?.(context) ?? 0, this.#deps);
     this.#announceDone(event, result);
     return create(this.#row.rpc.output, this.#row.respond?.(context));

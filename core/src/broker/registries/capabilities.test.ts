@@ -15,6 +15,7 @@ const PARENTS: Record<string, string> = { "#thread": "irc://net/%23c", "#own": "
 function make(): BackendCapabilities {
   return new BackendCapabilities(NAME, LIMITS, {
     get: (id) => ({ parentId: PARENTS[id] ?? "" }),
+    isPrivate: (id) => id === "#group",
   });
 }
 
@@ -85,6 +86,15 @@ test("all are keyed by absolute ids, and channels of channels are left out", () 
   });
   assert.deepEqual(capabilities.all, expected);
   assert.deepEqual(capabilities.effective()?.channels, {});
+});
+
+test("private channels are visible to whom they concern", () => {
+  const own = { features: { edit: FULL } };
+  const capabilities = declared({ formats: ["x"], channels: { "#c": own, "#group": own } });
+  assert.deepEqual(capabilities.visible(true), capabilities.all);
+  const expected = { formats: ["x"], channels: { "irc://net/%23c": own } };
+  assert.deepEqual(capabilities.visible(false), create(CapabilitiesSchema, expected));
+  assert.equal(make().visible(false), undefined);
 });
 
 function named(count: number, bytes = 5): string[] {

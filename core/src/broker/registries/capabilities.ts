@@ -13,6 +13,7 @@ import {
   MAX_CAPABILITY_ENTRIES,
   MAX_CAPABILITY_NAME_BYTES,
   MAX_EMOJI_BYTES,
+  parseId,
   Support,
 } from "@seabird-chat/protocol";
 import { fits } from "../codec/utf8.ts";
@@ -30,6 +31,8 @@ export interface CapabilityLimits {
 export interface ChannelParents {
   /** The channel by the backend's own id, if it is tracked. */
   get(relativeId: string): { readonly parentId: string } | undefined;
+  /** Whether it, or a parent of it, is private. */
+  isPrivate(relativeId: string): boolean;
 }
 
 export class BackendCapabilities {
@@ -53,6 +56,16 @@ export class BackendCapabilities {
   /** All of them, keyed by absolute ids; `undefined` if none were declared. */
   get all(): Capabilities | undefined {
     return this.#all;
+  }
+
+  /** All of them, without private channels for a caller who may not learn of these. */
+  visible(mayPrivate: boolean): Capabilities | undefined {
+    const all = this.#all;
+    if (all === undefined || mayPrivate) return all;
+    const channels = Object.entries(all.channels).filter(
+      ([id]) => !this.#channels.isPrivate(parseId(id)?.relative ?? ""),
+    );
+    return known({ ...all, channels: Object.fromEntries(channels) });
   }
 
   /** The encoded size of `all`. */

@@ -106,6 +106,8 @@ export interface ResponseContext {
   /** What became of a send or an edit. */
   readonly result: SendResult;
   readonly backend: RespondingBackend;
+  /** Whether the caller may learn of private channels. */
+  readonly mayPrivate: boolean;
 }
 
 export interface RespondingBackend {

@@ -50,10 +50,13 @@ export const CHANNEL_ROWS = {
     accepts: ["metadata"],
     responseBytes: ({ answer, backend: { capabilities } }) =>
       capabilities.bytes + (answer.case === "metadata" ? mapBytes(answer.value.values) : 0),
-    respond: ({ answer, backend: { id, name, capabilities } }) => ({
-      backend: { id, type: name.type },
-      metadata: answer.case === "metadata" ? answer.value.values : {},
-      ...(capabilities.all && { capabilities: capabilities.all }),
-    }),
+    respond: ({ answer, backend: { id, name, capabilities }, mayPrivate }) => {
+      const visible = capabilities.visible(mayPrivate);
+      return {
+        backend: { id, type: name.type },
+        metadata: answer.case === "metadata" ? answer.value.values : {},
+        ...(visible && { capabilities: visible }),
+      };
+    },
   }),
 };
