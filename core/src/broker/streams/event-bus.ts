@@ -39,6 +39,8 @@ export class EventBus implements StreamGroupOwner {
   #opened = 0;
   /** The same streams by what they see of the log; publishing costs the number of groups. */
   #groups: readonly StreamGroup[] = [];
+  /** By class: the groups that get its events, once it was asked for. */
+  #groupsByClass: (readonly StreamGroup[] | undefined)[] = [];
   /** No stream can exceed the log's bound before the log has so many bytes. */
   #nextLogCheckBytes = Number.POSITIVE_INFINITY;
 
@@ -120,12 +122,11 @@ export class EventBus implements StreamGroupOwner {
    */
   publish(event: EncodedEvent): number | undefined {
     const eventClass = classOf(event);
-    if (isOptional(eventClass) && !this.#log.isIncluded(eventClass)) return undefined;
+    if (isOptional(eventClass) && this.#log.viewsWith(eventClass).length === 0) return undefined;
     const sequence = this.#log.append(event.message, eventClass);
     this.#observer.eventPublished(event.message.length);
     if (this.#log.all.bytes >= this.#nextLogCheckBytes) this.#endStreamsBehindLog();
-    for (const group of this.#groups) {
-      if (!group.view.filter.includes(eventClass)) continue;
+    for (const group of this.#groupsWith(eventClass)) {
       if (group.needsCheck) this.#endStreamsBehind(group);
       group.wake();
     }
@@ -157,7 +158,7 @@ export class EventBus implements StreamGroupOwner {
   closed(stream: EventStream): void {
     this.#streams.delete(stream);
     if (this.#groups.some(({ streams }) => streams.size === 0)) {
-      this.#groups = this.#groups.filter(({ streams }) => streams.size > 0);
+      this.#setGroups(this.#groups.filter(({ streams }) => streams.size > 0));
     }
   }
 
@@ -176,8 +177,21 @@ export class EventBus implements StreamGroupOwner {
     const known = this.#groups.find((group) => group.view === view);
     if (known !== undefined) return known;
     const group = new StreamGroup(view, this);
-    this.#groups = [...this.#groups, group];
+    this.#setGroups([...this.#groups, group]);
     return group;
+  }
+
+  #groupsWith(eventClass: number): readonly StreamGroup[] {
+    const known = this.#groupsByClass[eventClass];
+    if (known !== undefined) return known;
+    const groups = this.#groups.filter(({ view }) => view.filter.includes(eventClass));
+    this.#groupsByClass[eventClass] = groups;
+    return groups;
+  }
+
+  #setGroups(groups: readonly StreamGroup[]): void {
+    this.#groups = groups;
+    this.#groupsByClass = [];
   }
 
   /** Ends the streams of a group that exceed their bounds, and plans the next check. */

@@ -24,6 +24,8 @@ export class EventLog {
   onSlab: (() => void) | undefined;
   #tail: Slab = new Slab(0, 0);
   #views: readonly EventView[] = [];
+  /** By class: the views that have its events, once it was asked for. */
+  #viewsWith: (readonly EventView[] | undefined)[] = [];
 
   /** How many different filters are being read with. */
   get views(): number {
@@ -41,7 +43,7 @@ export class EventLog {
     this.#tail.add(message, eventClass);
     this.all.events++;
     this.all.bytes += size;
-    for (const view of this.#views) view.add(eventClass, size);
+    for (const view of this.viewsWith(eventClass)) view.add(size);
     return this.all.events;
   }
 
@@ -49,7 +51,7 @@ export class EventLog {
   cursor(filter: EventFilter): Cursor {
     const known = this.viewOf(filter);
     const view = known ?? new EventView(filter);
-    if (known === undefined) this.#views = [...this.#views, view];
+    if (known === undefined) this.#setViews([...this.#views, view]);
     view.cursors++;
     return new Cursor(this, view);
   }
@@ -59,15 +61,24 @@ export class EventLog {
     return this.#views.find(({ filter }) => filter.key === key);
   }
 
-  /** Whether any view has events of this class. */
-  isIncluded(eventClass: number): boolean {
-    return this.#views.some(({ filter }) => filter.includes(eventClass));
+  /** The views that have events of this class. */
+  viewsWith(eventClass: number): readonly EventView[] {
+    const known = this.#viewsWith[eventClass];
+    if (known !== undefined) return known;
+    const views = this.#views.filter(({ filter }) => filter.includes(eventClass));
+    this.#viewsWith[eventClass] = views;
+    return views;
   }
 
   /** A cursor was dropped; the last one takes its view with it. */
   dropped(view: EventView): void {
     view.cursors--;
-    if (view.cursors === 0) this.#views = this.#views.filter((each) => each !== view);
+    if (view.cursors === 0) this.#setViews(this.#views.filter((each) => each !== view));
+  }
+
+  #setViews(views: readonly EventView[]): void {
+    this.#views = views;
+    this.#viewsWith = [];
   }
 
   #addSlab(size: number): void {
@@ -126,11 +137,8 @@ export class Cursor {
   take(maxBytes: number): Uint8Array | undefined {
     while (this.waitingEvents > 0 && this.#slab !== undefined) {
       const slab = this.#slab;
-      const { view } = this;
-      view.find(slab, this.#index, maxBytes, this.#areAllIncluded());
-      const { begin, stop } = view;
-      this.#moveTo(begin);
-      if (begin < stop) return this.#takeRun(slab, Math.min(stop, begin + this.waitingEvents));
+      const stop = this.#areAllIncluded() ? slab.ends.length : this.#find(slab, maxBytes);
+      if (this.#index < stop) return this.#takeRun(slab, stop, maxBytes);
       this.#goTo(slab.next, 0);
     }
     return undefined;
@@ -165,12 +173,23 @@ export class Cursor {
     return left === this.#totals.events - this.taken.events;
   }
 
-  #takeRun(slab: Slab, stop: number): Uint8Array {
-    const start = slab.startOf(this.#index);
-    const end = slab.startOf(stop);
-    this.taken.events += stop - this.#index;
+  /** Goes to the next event for this reader; returns where the run of them ends. */
+  #find(slab: Slab, maxBytes: number): number {
+    const { view } = this;
+    view.find(slab, this.#index, maxBytes);
+    this.#moveTo(view.begin);
+    return view.stop;
+  }
+
+  #takeRun(slab: Slab, stop: number, maxBytes: number): Uint8Array {
+    const index = this.#index;
+    const start = slab.startOf(index);
+    const most = Math.min(stop, index + this.waitingEvents);
+    const next = slab.lastFitting(index, most, start + maxBytes);
+    const end = slab.startOf(next);
+    this.taken.events += next - index;
     this.taken.bytes += end - start;
-    this.#moveTo(stop);
+    this.#moveTo(next);
     return this.view.bytesOf(slab, start, end);
   }
 

@@ -33,19 +33,17 @@ export class EventView {
     this.filter = filter;
   }
 
-  /** An event was published. */
-  add(eventClass: number, bytes: number): void {
-    if (!this.filter.includes(eventClass)) return;
+  /** An event that the filter includes was published. */
+  add(bytes: number): void {
     this.totals.events++;
     this.totals.bytes += bytes;
   }
 
   /**
-   * Finds the next events from `from` on, at most `maxBytes` together or one alone, and puts them
-   * into `begin` and `stop`. `areAllIncluded`: the filter is known to include whatever follows, so
-   * nothing need be searched.
+   * Finds the next events from `from` on, at least as many as `maxBytes` hold or one alone, and puts
+   * them into `begin` and `stop`.
    */
-  find(slab: Slab, from: number, maxBytes: number, areAllIncluded: boolean): void {
+  find(slab: Slab, from: number, maxBytes: number): void {
     const count = slab.ends.length;
     const isSamePlace = this.#slab === slab && this.#from === from;
     if (isSamePlace && this.#count === count && this.#maxBytes === maxBytes) return;
@@ -53,12 +51,8 @@ export class EventView {
     this.#from = from;
     this.#count = count;
     this.#maxBytes = maxBytes;
-    const begin = areAllIncluded ? from : this.#skip(slab, from, count);
-    this.begin = begin;
-    this.stop = begin;
-    if (begin === count) return;
-    const most = slab.lastFitting(begin, count, slab.startOf(begin) + maxBytes);
-    this.stop = areAllIncluded ? most : this.#extend(slab, begin, most);
+    this.begin = this.#skip(slab, from, count);
+    this.stop = this.begin === count ? count : this.#extend(slab, this.begin, maxBytes);
   }
 
   /** These bytes of a slab; readers that ask for the same ones in a row share them. */
@@ -86,7 +80,9 @@ export class EventView {
     return index;
   }
 
-  #extend({ classes }: Slab, begin: number, most: number): number {
+  #extend(slab: Slab, begin: number, maxBytes: number): number {
+    const { classes } = slab;
+    const most = slab.lastFitting(begin, slab.ends.length, slab.startOf(begin) + maxBytes);
     let index = begin + 1;
     while (index < most && this.filter.includes(classes[index] as number)) index++;
     return index;
