@@ -73,12 +73,20 @@ const ROWS: readonly KindRow[] = [
   },
   {
     what: "backends",
-    plugin: (note) => plugin("x").on("backend", (ctx) => note(`${ctx.change} ${ctx.backend.id}`)),
+    plugin: (note) =>
+      plugin("x").on("backend", (ctx) => note(`${ctx.change} ${ctx.backend.id} ${ctx.reason}`)),
     go: async (bed) => {
+      await bed.backend().lost("ping timeout");
+      await bed.backend().back();
       await bed.disconnect("irc/libera");
       await bed.reconnected();
     },
-    noted: ["disconnected irc://libera", "connected irc://libera"],
+    noted: [
+      "networkLost irc://libera ping timeout",
+      "networkBack irc://libera ",
+      "disconnected irc://libera connection lost",
+      "connected irc://libera ",
+    ],
   },
   {
     what: "changes of users",

@@ -65,7 +65,7 @@ const DECLARED: readonly (readonly [string, () => unknown, RegExp])[] = [
   [
     "plugin",
     () => plugin("bot", untyped<object>({ confg: schema() })),
-    /"confg"; allowed: config$/,
+    /"confg"; allowed: config, needs$/,
   ],
   [
     "backend",

@@ -40,6 +40,7 @@ export {
   type ChannelOptions,
   type Testbed,
   type TestbedOptions,
+  type TestNetwork,
   testbed,
 } from "./harness/testbed.ts";
 export type { UserOptions } from "./harness/users.ts";

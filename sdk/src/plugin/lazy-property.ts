@@ -1,7 +1,8 @@
 /**
  * Properties that are made when they are read, of objects that are spread and copied as plain ones:
  * each is the object's own and enumerable. One descriptor serves all objects, which costs a tenth of
- * a getter written in an object literal.
+ * a getter written in an object literal. For values that take time to make: a bound function takes a
+ * tenth of the time that such a property takes.
  */
 
 /** Assigning to it replaces it. `this` is the object that it is read from. */

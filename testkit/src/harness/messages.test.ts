@@ -52,6 +52,8 @@ test("people answer, edit, delete and react", async () => {
   await room.expect(`ann +👍 ${heard.id}`);
   await heard.react("ann", "👍", { removed: true });
   await room.expect(`ann -👍 ${heard.id}`);
+  await said.react("bob", { text: ":parrot:", id: "p1" });
+  await room.expect("bob +:parrot: m1");
   await said.delete();
   assert.ok(bed.log.find("m1 by ann: "));
   await heard.delete("moe", "too long");

@@ -112,6 +112,18 @@ export class ScriptedNetwork implements MessageReports {
     this.#connected().capabilities.set(this.#features.declared);
   }
 
+  /** The network is lost for the backend, which stays connected to core. */
+  lost(reason: string): Promise<void> {
+    this.#connected().networkLost(reason);
+    return this.#deps.people.idle();
+  }
+
+  /** The network is there again. */
+  back(): Promise<void> {
+    this.#connected().network.back();
+    return this.#deps.people.idle();
+  }
+
   /** Announces a channel, unless it is known already. */
   join(channel: BackendChannel): void {
     const { channels } = this.#connected();

@@ -1,6 +1,6 @@
 /** Messages of a scripted network, and what people can do with them. */
 import type { Content } from "@seabird-chat/sdk";
-import type { MessageReference, Target } from "@seabird-chat/sdk/backend";
+import type { BackendEmoji, MessageReference, Target } from "@seabird-chat/sdk/backend";
 import type { TestUser } from "./users.ts";
 
 /** How a message's network reports what people do with it. Throws for what it cannot report. */
@@ -13,7 +13,7 @@ export interface MessageReports {
 }
 
 export interface PersonReaction {
-  readonly emoji: string;
+  readonly emoji: string | BackendEmoji;
   readonly removed: boolean;
 }
 
@@ -57,8 +57,15 @@ export class TestMessage {
     return this.ids[0] ?? "";
   }
 
-  /** A person reacts to it, or takes a reaction back. */
-  react(who: string, emoji: string, { removed = false }: PersonReactionOptions = {}) {
+  /**
+   * A person reacts to it, or takes a reaction back. The emoji is a character such as `👍`, or
+   * `{ text: ":parrot:", id }` for one of the network's own.
+   */
+  react(
+    who: string,
+    emoji: string | BackendEmoji,
+    { removed = false }: PersonReactionOptions = {},
+  ) {
     return this.#do(who, (user) => this.#deps.network.reaction(this, user, { emoji, removed }));
   }
 

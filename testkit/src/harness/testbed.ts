@@ -35,6 +35,12 @@ export interface TestbedOptions extends HarnessOptions {
   readonly ignoreLoops?: boolean | undefined;
 }
 
+/** A network of a testbed. */
+export type TestNetwork = Pick<
+  ScriptedNetwork,
+  "name" | "backendId" | "failNext" | "without" | "lost" | "back"
+>;
+
 /** Of a channel that the bot is in. */
 export interface ChannelOptions {
   /** `type/id`. Default: the first. */
@@ -142,10 +148,8 @@ export class Testbed implements AsyncDisposable {
     return new TestPrivateChat({ ...options, who });
   }
 
-  /** A scripted network, the first or the one named: for refusals of joins and the like. */
-  backend(
-    name = this.#defaultBackend,
-  ): Pick<ScriptedNetwork, "name" | "backendId" | "failNext" | "without"> {
+  /** A scripted network, the first or the one named: for outages, refusals of joins and the like. */
+  backend(name = this.#defaultBackend): TestNetwork {
     return this.#network(name);
   }
 
