@@ -81,6 +81,7 @@ test("a handle edits, deletes and reacts to what was sent", async (t) => {
     "edit #a m1+m1b short",
     "delete #a m1 ",
   ]);
+  assert.equal((await client.sendMessage("test://net/#a", "as typed")).channelId, CHANNEL);
   const person = await client.sendPrivateMessage("test://net/ann", "psst");
   assert.equal(person.channelId, undefined);
   assert.deepEqual(abilities(person), [true, true, true]);

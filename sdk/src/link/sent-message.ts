@@ -5,6 +5,7 @@ import type { Capabilities } from "./capabilities.ts";
 import type { Content } from "./content.ts";
 import { SeabirdError } from "./errors.ts";
 import type { Conversation } from "./message-reference.ts";
+import { normalId } from "./normal-id.ts";
 
 /** An emoji to react with: `"👍"`, or one of the network's own. */
 export type EmojiGiven =
@@ -70,8 +71,6 @@ const runNow: RunCall = (options, call) => call(options);
 export class SentMessage {
   /** The features that the message lost on its way, such as `reply` (protocol: degrading). */
   readonly degraded: readonly string[];
-  /** Where it went: a thread, if it began one. Undefined in private. */
-  readonly channelId: string | undefined;
   /** Of its event, for matching `sendResult`; undefined without the messages extension. */
   readonly sequence: bigint | undefined;
   readonly #init: SentMessageInit;
@@ -93,7 +92,11 @@ export class SentMessage {
     this.#known = init.known();
     this.degraded = result?.degraded ?? [];
     this.sequence = result?.sequence;
-    this.channelId = "channelId" in this.#where ? this.#where.channelId : undefined;
+  }
+
+  /** Where it went, in normal form: a thread, if it began one. Undefined in private. */
+  get channelId(): string | undefined {
+    return "channelId" in this.#where ? normalId(this.#where.channelId) : undefined;
   }
 
   /** The network's ids of it, in order: one send may become several messages. None: it has no ids. */

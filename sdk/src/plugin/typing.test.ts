@@ -34,6 +34,19 @@ test("it is renewed until it stops", async () => {
   assert.deepEqual(shown, [true, true, true, false]);
 });
 
+test("it is renewed once at a time, also if it began again at once", async () => {
+  const { shown, typing, pass } = setUp();
+  const first = typing.start();
+  typing.stop();
+  await Promise.all([first, typing.start()]);
+  shown.length = 0;
+  await pass(RENEW_TYPING_MS);
+  assert.deepEqual(shown, [true]);
+  typing.stop();
+  await pass(10 * RENEW_TYPING_MS);
+  assert.deepEqual(shown, [true, false]);
+});
+
 test("it is renewed for a while only", async () => {
   const { shown, typing, pass } = setUp();
   await typing.start();

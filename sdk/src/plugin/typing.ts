@@ -56,6 +56,8 @@ export class Typing {
       return;
     }
     if (!this.#isActive || clock.now() + RENEW_TYPING_MS > this.#endsAt) return;
+    // It may have begun twice, before and after an answer.
+    this.#stopTimer();
     this.#stopTimer = clock.after(RENEW_TYPING_MS, () => {
       this.#shown = this.#show();
     });
