@@ -152,6 +152,30 @@ test("several people refer to one another's lines, and plugins hear of it", asyn
   ]);
 });
 
+test("a persona's name is shown, and is not taken for somebody who is here", async (t) => {
+  const core = await startCore({}, t);
+  const scopes = ["plugin", "persona"];
+  const plugin = connectPlugin({ url: core.url, token: await core.token(scopes) });
+  t.after(() => plugin.close());
+  await plugin.ready();
+  const room = await run(t, core, [ROOM], ["backend:terminal/*"]);
+  const shown = text(room.child.stdout);
+  room.child.stdin.end("hello\n/wait four\n");
+  for await (const event of plugin.events()) if (event.kind === "message") break;
+  const names = ["Polly", "ann", "\x1b[2J", ""];
+  for (const [index, displayName] of names.entries()) {
+    const said = ["one", "two", "three", "four"][index] ?? "";
+    await plugin.sendMessage("terminal://local/%23terminal", said, { persona: { displayName } });
+  }
+  assert.deepEqual(await room.exit, [0, null]);
+  assert.deepEqual((await shown).trimEnd().split("\n").slice(2), [
+    "<Polly> one",
+    "<ann (seabird)> two",
+    "<[2J> three",
+    "<seabird> four",
+  ]);
+});
+
 /** Of ids only what the person sees. */
 function toRow(event: PluginEvent): readonly unknown[] {
   const number = (id: string) => Number(/^[a-z0-9]+-(\d+)$/.exec(id)?.[1]);

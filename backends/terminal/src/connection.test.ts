@@ -71,6 +71,53 @@ test("a line that wraps is moved as a whole, wherever the cursor is", async () =
   connection.close();
 });
 
+test("a message is drawn again in its place, and what is typed stays", async () => {
+  const terminal = new FakeTerminal({ columns: 20, rows: 6 });
+  const connection = new Connection(terminal);
+  const read = collect(connection.lines(never));
+  connection.prompt("> ");
+  connection.show(["<bot> one"], 1);
+  terminal.type("hello\r");
+  await settled();
+  connection.keyOfRead(2);
+  connection.prompt("> ");
+  terminal.type("hal");
+  await settled();
+  assert.equal(connection.replace(1, ["<bot> ONE", "  [x]"]), true);
+  assert.deepEqual(terminal.screen, ["<bot> ONE", "  [x]", "> hello", "> hal"]);
+  assert.equal(connection.replace(2, ["<ann> hi (edited)"]), true);
+  assert.equal(connection.replace(1, ["<bot> 1"]), true);
+  assert.deepEqual(terminal.screen, ["<bot> 1", "<ann> hi (edited)", "> hal"]);
+  terminal.type("f\r");
+  await settled();
+  connection.prompt("> ");
+  assert.deepEqual(terminal.screen, ["<bot> 1", "<ann> hi (edited)", "> half", ">"]);
+  assert.equal(connection.replace(3, ["none"]), false);
+  terminal.output.emit("resize");
+  assert.equal(connection.replace(1, ["none"]), false);
+  connection.close();
+  assert.equal(connection.replace(1, ["none"]), false);
+  assert.deepEqual(await read, ["hello", "half"]);
+});
+
+test("several lines that were typed at once have their own places", async () => {
+  const terminal = new FakeTerminal();
+  const connection = new Connection(terminal);
+  const read = (async () => {
+    let key = 0;
+    for await (const line of connection.lines(never)) {
+      key += 1;
+      connection.keyOfRead(key);
+      assert.equal(connection.replace(key, [line.toUpperCase()]), true);
+      if (key === 2) connection.close();
+    }
+  })();
+  connection.prompt("> ");
+  terminal.type("one\rtwo\r");
+  await read;
+  assert.deepEqual(terminal.screen.slice(0, 2), ["ONE", "TWO"]);
+});
+
 test("a terminal that knows no control sequences gets none", async (t) => {
   const { TERM } = process.env;
   process.env["TERM"] = "dumb";

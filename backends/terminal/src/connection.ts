@@ -42,8 +42,10 @@ export class Connection {
     const gone = new AbortController();
     this.gone = gone.signal;
     this.#readline.on("line", (line) => {
+      // Several lines at once have no prompt but the first one.
+      const prompt = this.#hasPrompt ? this.#readline.getPrompt() : "";
       this.#hasPrompt = false;
-      if (this.#isRedrawn) this.#typed.push(this.#remember([this.#readline.getPrompt() + line]));
+      if (this.#isRedrawn) this.#typed.push(this.#remember([prompt + line]));
     });
     this.#readline.on("SIGINT", () => gone.abort());
     this.#readline.on("SIGTSTP", () => this.#suspend());

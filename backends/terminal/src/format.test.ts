@@ -26,6 +26,7 @@ import {
 import fc from "fast-check";
 import { cleanLine } from "./clean.ts";
 import { formatBlock, MAX_SHOWN_LINES } from "./format.ts";
+import { opensHyperlinks } from "./main.ts";
 
 const ansi = (block: Block) => formatBlock(block, { color: true });
 const plain = (block: Block) => formatBlock(block, { color: false });
@@ -130,6 +131,22 @@ test("only addresses of the web become hyperlinks, and none can end its control 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the only ones we write.
   const ours = /\x1b\]8;;[!-~]*\x1b\\|\x1b\[[0-9;]+m/g;
   assert.doesNotMatch(hostile.replace(ours, ""), /\p{Cc}/u);
+});
+
+test("terminals that open hyperlinks are known by what they set", () => {
+  const rows = [
+    [{}, false],
+    [{ TERM: "xterm" }, false],
+    [{ VTE_VERSION: "4601" }, false],
+    [{ VTE_VERSION: "7600" }, true],
+    [{ TERM: "xterm-kitty" }, true],
+    [{ TERM_PROGRAM: "WezTerm" }, true],
+    [{ TERM_PROGRAM: "Apple_Terminal" }, false],
+    [{ WT_SESSION: "1" }, true],
+    [{ TERM: "xterm", FORCE_HYPERLINK: "1" }, true],
+    [{ TERM: "xterm-kitty", FORCE_HYPERLINK: "0" }, false],
+  ] as const;
+  for (const [env, opens] of rows) assert.equal(opensHyperlinks(env), opens, JSON.stringify(env));
 });
 
 test("an emoji is short, and on one line", () => {

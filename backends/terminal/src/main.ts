@@ -7,11 +7,13 @@ import type { Room } from "./room.ts";
 export async function main(args: readonly string[]): Promise<void> {
   const isDumb = process.env["TERM"] === "dumb";
   let room: Room | undefined;
+  const color = process.stdout.isTTY === true && !process.env["NO_COLOR"] && !isDumb;
   const terminal = terminalBackend(() => ({
     input: process.stdin,
     output: process.stdout,
     isDumb,
-    color: process.stdout.isTTY === true && !process.env["NO_COLOR"] && !isDumb,
+    color,
+    hyperlinks: color && opensHyperlinks(process.env),
     onOpen: (opened) => (room = opened),
   }));
   await runBackendProgram(terminal, args, {
@@ -28,4 +30,20 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   // A pipe that nobody closes would keep the process.
   process.stdin.destroy();
+}
+
+/**
+ * Whether the terminal opens hyperlinks (OSC 8), by what it sets. An unknown one may print them as text.
+ * `FORCE_HYPERLINK` decides, as it does for other programs.
+ */
+export function opensHyperlinks(env: Readonly<Record<string, string | undefined>>): boolean {
+  const forced = env["FORCE_HYPERLINK"];
+  if (forced !== undefined) return forced !== "0";
+  return (
+    Number(env["VTE_VERSION"]) >= 5_000 ||
+    env["WT_SESSION"] !== undefined ||
+    env["KONSOLE_VERSION"] !== undefined ||
+    /^(?:xterm-kitty|xterm-ghostty|alacritty|foot)$/.test(env["TERM"] ?? "") ||
+    /^(?:iTerm\.app|WezTerm|vscode|ghostty)$/.test(env["TERM_PROGRAM"] ?? "")
+  );
 }

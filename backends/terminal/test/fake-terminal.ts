@@ -3,25 +3,31 @@ import { PassThrough, Writable } from "node:stream";
 
 export interface FakeTerminalOptions {
   readonly columns?: number;
+  /** What is above is kept, but the program is not to go there. */
+  readonly rows?: number;
 }
 
 /** Knows the few control sequences that readline and the room write; any other one throws. */
 export class FakeTerminal {
   readonly input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
-  readonly output: Writable & { isTTY: true; columns: number };
+  readonly output: Writable & { isTTY: true; columns: number; rows: number };
   readonly #columns: number;
   #rows: string[][] = [[]];
   #row = 0;
   #column = 0;
   #pending = "";
 
-  constructor({ columns = 80 }: FakeTerminalOptions = {}) {
+  constructor({ columns = 80, rows = 24 }: FakeTerminalOptions = {}) {
     this.#columns = columns;
     const write = (chunk: Buffer, _encoding: string, done: () => void) => {
       this.#receive(chunk.toString());
       done();
     };
-    this.output = Object.assign(new Writable({ write }), { isTTY: true as const, columns });
+    this.output = Object.assign(new Writable({ write }), {
+      isTTY: true as const,
+      columns,
+      rows,
+    });
   }
 
   /** What is on the screen, styles and trailing spaces left out. */
