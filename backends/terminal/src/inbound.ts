@@ -210,8 +210,7 @@ export function readMentions(
   const blocks: Block[] = [];
   let at = 0;
   for (const { 1: word = "", index } of typed.matchAll(MENTIONS)) {
-    // A sign behind a name is no part of it, unless somebody is called so.
-    const name = [word, word.replace(/[\p{P}\p{S}]+$/u, "")].find(hasPerson);
+    const name = toName(word, hasPerson);
     if (name === undefined) continue;
     if (index > at) blocks.push(textBlock(typed.slice(at, index)));
     blocks.push(mention({ userId: name }));
@@ -219,4 +218,11 @@ export function readMentions(
   }
   if (at === 0) return undefined;
   return container(at < typed.length ? [...blocks, textBlock(typed.slice(at))] : blocks);
+}
+
+/** A sign behind a name is no part of it, unless somebody is called so. */
+function toName(word: string, hasPerson: (name: string) => boolean): string | undefined {
+  if (hasPerson(word)) return word;
+  const shorter = word.replace(/[\p{P}\p{S}]$/u, "");
+  return shorter === word || shorter === "" ? undefined : toName(shorter, hasPerson);
 }

@@ -37,6 +37,8 @@ test("a persona's name stands in place of the bot's, if it has one", () => {
     }).name;
   assert.equal(named("Polly"), "Polly");
   assert.equal(named("  "), undefined);
+  assert.equal(named("\x1b\u202e"), undefined);
+  assert.equal(named("ann\u202e"), "ann");
   assert.equal(named("x".repeat(1_000))?.length, 64);
 });
 
