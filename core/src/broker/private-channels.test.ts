@@ -80,3 +80,42 @@ test("capabilities of private channels are shown to whom they concern", async ()
   assert.deepEqual(await shown(), [PRIVATE, PUBLIC, THREAD].sort());
   assert.deepEqual(await shown(shy), [PUBLIC]);
 });
+
+for (const kind of ANNOUNCED) {
+  test(`${kind} into a channel that becomes private before the answer is private then`, async () => {
+    const { t, backend } = world();
+    const publicOnly = t.stream([], shy, ["*"]);
+    const action = act(t, kind, PUBLIC);
+    const { id } = backend.request();
+    assert.equal(eventsIn(publicOnly).length, isSend(kind) ? 1 : 0, "what is announced at once");
+    const value = { channelId: "#c", isPrivate: true };
+    backend.say({ inner: { case: "changeChannel", value } });
+    backend.succeed(id);
+    await action;
+    assert.deepEqual(eventsIn(publicOnly), []);
+  });
+}
+
+test("a send that began a private thread tells of it only who may read private messages", async () => {
+  const { t, backend, all } = world();
+  const publicOnly = t.stream([], shy, ["send_result"]);
+  const action = act(t, "sendMessage", PUBLIC);
+  const result = { messageIds: ["1"], channelId: "thread" };
+  backend.answer(backend.request().id, { case: "success", value: { result } });
+  await action;
+  assert.equal(eventsIn(all).length, 2);
+  assert.deepEqual(eventsIn(publicOnly), []);
+});
+
+test("what became of a send into a channel that became private stays so as its backend leaves", async () => {
+  const { t, backend, all } = world();
+  const publicOnly = t.stream([], shy, ["send_result"]);
+  const action = act(t, "sendMessage", PUBLIC);
+  const value = { channelId: "#c", isPrivate: true };
+  backend.say({ inner: { case: "changeChannel", value } });
+  backend.session.close();
+  await assertRefused(action, "backend_gone");
+  const kinds = eventsIn(all).map(({ inner }) => inner.case);
+  assert.deepEqual(kinds, ["sendMessage", "channel", "sendResult", "backend"]);
+  assert.deepEqual(eventsIn(publicOnly), []);
+});

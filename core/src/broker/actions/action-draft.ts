@@ -39,6 +39,8 @@ export interface ActionRunnerDeps {
 export interface Announced {
   readonly sequence: number;
   readonly target: ActionTarget;
+  /** The backend's own id of the channel; `undefined`: it went to a user. */
+  readonly channelId: string | undefined;
   readonly isPrivate: boolean;
 }
 
@@ -80,6 +82,11 @@ export class ActionDraft {
     this.target = row.target(request);
     this.given = row.content?.(request);
     this.content = { sender: call.caller.name, text: "" };
+  }
+
+  /** The backend's own id of the channel; `undefined`: the target is none. */
+  get channelId(): string | undefined {
+    return this.target.kind === "channel" ? this.id.relative : undefined;
   }
 
   /** The tags of the request, and of an event with its text. */

@@ -85,11 +85,11 @@ function readIds(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDe
 }
 
 function findBackend(draft: ActionDraft, { backends }: StepDeps): void {
-  const { id, target } = draft;
-  draft.backend = backends.find(id);
-  const isPrivateChannel =
-    target.kind === "channel" && draft.backend?.channels.isPrivate(id.relative) === true;
-  draft.isPrivate = target.kind === "user" || isPrivateChannel;
+  const { id, target, channelId } = draft;
+  const backend = backends.find(id);
+  draft.backend = backend;
+  const isPrivateChannel = channelId !== undefined && backend?.channels.isPrivate(channelId);
+  draft.isPrivate = target.kind === "user" || isPrivateChannel === true;
 }
 
 function checkScopes({ isPrivate, given, mentionsEveryone: everyone, call }: ActionDraft): void {
@@ -118,11 +118,10 @@ function normaliseContent(draft: ActionDraft, deps: StepDeps): void {
   draft.content = { ...draft.content, text, rootBlock };
 }
 
-function checkFeature({ row, backend, id, target }: ActionDraft): void {
+function checkFeature({ row, backend, channelId }: ActionDraft): void {
   if (row.needs === undefined || backend === undefined) return;
   const { feature, refusal } = row.needs;
-  const channel = target.kind === "channel" ? id.relative : undefined;
-  if (backend.capabilities.has(feature, channel)) return;
+  if (backend.capabilities.has(feature, channelId)) return;
   throw new BrokerError("unsupported", `${backend.id} ${refusal}`);
 }
 
@@ -149,16 +148,15 @@ function degradedContent(
   { name, capabilities }: Backend,
   { options: { maxAbsoluteIdBytes } }: StepDeps,
 ): MessageContent {
-  const { content, row, target, id } = draft;
+  const { content, row, channelId } = draft;
   const { sender, text, rootBlock, options } = content;
   if (rootBlock === undefined) return content;
-  const channel = target.kind === "channel" ? id.relative : undefined;
   const { degraded, ...asked } = degradeSend(
     { text, rootBlock, options, isAction: row.isAction === true },
     {
       backend: name,
       isDeclared: capabilities.isDeclared,
-      has: (feature) => capabilities.has(feature, channel),
+      has: (feature) => capabilities.has(feature, channelId),
       maxAbsoluteIdBytes,
     },
   );
@@ -183,11 +181,11 @@ function rememberKey(draft: ActionDraft, { keys }: StepDeps): void {
 }
 
 function announce(draft: ActionDraft, { events }: StepDeps): void {
-  const { announcement, target, isPrivate } = draft;
+  const { announcement, target, channelId, isPrivate } = draft;
   if (announcement === undefined) return;
   const sequence = events.nextSequence;
   events.publish(announcement);
-  draft.announced = { sequence, target, isPrivate };
+  draft.announced = { sequence, target, channelId, isPrivate };
 }
 
 /** The number under which an event is published. */

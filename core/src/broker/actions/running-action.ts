@@ -3,7 +3,12 @@
  * error. The request of a send is not held here, since it would live as long as the answer takes.
  */
 import { create, type Message } from "@bufbuild/protobuf";
-import type { ChatEvent, SendMessageResponse, SendResult } from "@seabird-chat/protocol";
+import {
+  type ChatEvent,
+  parseId,
+  type SendMessageResponse,
+  type SendResult,
+} from "@seabird-chat/protocol";
 import type { ActionKind } from "../actions.ts";
 import { encodeEvent, type PublishedInner } from "../codec/encode-event.ts";
 import { STATUS_BY_CODE } from "../error-status.ts";
@@ -140,19 +145,26 @@ export class RunningAction {
 
   /**
    * Publishes what the backend has done. The result gets the number of the first event, if some
-   * stream wants it.
+   * stream wants it. The channel may have become private since the call was checked.
    */
   #announceDone({ inner: answer }: ChatEvent, result: SendResult): void {
     const draft = this.#kept;
     if (draft === undefined) return;
     const { events } = this.#deps;
-    const { request, content, row, isPrivate } = draft;
-    for (const inner of row.announceDone?.({ request, content, answer, result }) ?? []) {
+    const { request, content, row } = draft;
+    const isPrivate = draft.isPrivate || this.#isPrivateChannel(draft.channelId);
+    const done = row.announceDone?.({ request, content, answer, result }) ?? [];
+    for (const [index, inner] of done.entries()) {
+      if (!events.isWanted({ kind: inner.case, isPrivate })) continue;
       const tags = "text" in inner.value ? draft.tags : row.tags(request);
-      const meta = eventMeta(events.nextSequence);
-      const sequence = events.publish(encodeEvent({ inner, tags, meta }, isPrivate));
-      result.sequence ||= BigInt(sequence ?? 0);
+      const sequence = events.nextSequence;
+      events.publish(encodeEvent({ inner, tags, meta: eventMeta(sequence) }, isPrivate));
+      if (index === 0) result.sequence = BigInt(sequence);
     }
+  }
+
+  #isPrivateChannel(relativeId: string | undefined): boolean {
+    return relativeId !== undefined && this.#backend?.channels.isPrivate(relativeId) === true;
   }
 
   #end(outcome: "ok" | ErrorCode, result: SendResult | undefined): void {
@@ -165,10 +177,16 @@ export class RunningAction {
   }
 
   #publishResult(
-    { sequence, target, isPrivate }: Announced,
+    { sequence, target, channelId, isPrivate: wasPrivate }: Announced,
     outcome: "ok" | ErrorCode,
     result: SendResult | undefined,
   ): void {
+    const { events } = this.#deps;
+    // Also where the send began a private thread.
+    const threadId = parseId(result?.channelId ?? "")?.relative;
+    const isPrivate =
+      wasPrivate || this.#isPrivateChannel(channelId) || this.#isPrivateChannel(threadId);
+    if (!events.isWanted({ kind: "sendResult", isPrivate })) return;
     const { kind, id } = target;
     const where = { case: kind === "user" ? "userId" : "channelId", value: id } as const;
     const inner: PublishedInner = {
@@ -181,6 +199,6 @@ export class RunningAction {
         error: outcome === "ok" ? "" : STATUS_BY_CODE[outcome].status,
       },
     };
-    this.#deps.events.publish(encodeEvent({ inner, tags: {} }, isPrivate));
+    events.publish(encodeEvent({ inner, tags: {} }, isPrivate));
   }
 }

@@ -274,8 +274,9 @@ export class BackendSession implements IngestSession {
     this.#unregister?.();
     const backend = this.#backend;
     if (backend !== undefined) {
-      backend.channels.clear();
+      // First the requests: what is published of them depends on which channels are private.
       backend.requests.close(new BrokerError("backend_gone", "backend disconnected"));
+      backend.channels.clear();
       const reason = end === "left" ? "left" : (end.error?.code ?? "left");
       this.#deps.observer.backendDisconnected(backend.name.type, reason);
       this.#deps.reporter.left(backend, end);

@@ -122,7 +122,7 @@ export class EventBus implements StreamGroupOwner {
    */
   publish(event: EncodedEvent): number | undefined {
     const eventClass = classOf(event);
-    if (isOptional(eventClass) && this.#log.viewsWith(eventClass).length === 0) return undefined;
+    if (!this.#isWanted(eventClass)) return undefined;
     const sequence = this.#log.append(event.message, eventClass);
     this.#observer.eventPublished(event.message.length);
     if (this.#log.all.bytes >= this.#nextLogCheckBytes) this.#endStreamsBehindLog();
@@ -131,6 +131,15 @@ export class EventBus implements StreamGroupOwner {
       group.wake();
     }
     return sequence;
+  }
+
+  /** Whether an event would be kept; if not, it need not be encoded. */
+  isWanted(event: Pick<EncodedEvent, "kind" | "isPrivate">): boolean {
+    return this.#isWanted(classOf(event));
+  }
+
+  #isWanted(eventClass: number): boolean {
+    return !isOptional(eventClass) || this.#log.viewsWith(eventClass).length > 0;
   }
 
   /** Set while backends' events should wait for streams that are behind; resolves by itself. */
