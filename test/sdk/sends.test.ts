@@ -210,6 +210,25 @@ test("a core that stays away leaves the outcome unknown, within the call's time"
   await client.close();
 });
 
+test("sends to a backend that answers none do not use up the keys of others", async (t) => {
+  const core = await startCore({ brokerOptions: { maxIdempotencyKeys: 1 } }, t);
+  const said: string[] = [];
+  const send: Functions["send"] = async (to, { text, signal }) => {
+    said.push(text);
+    if (to.id === "silent") await new Promise((done) => signal.addEventListener("abort", done));
+    return { ids: ["m1"] };
+  };
+  const { client } = await start(core, { send }, t);
+  const lost = client.sendMessage("test://net/silent", "a", { timeoutMs: 100 });
+  assert.match(await failure(lost), /^deadline_exceeded: /);
+  assert.deepEqual((await client.sendMessage(CHANNEL, "b")).ids, ["m1"]);
+  assert.equal(
+    await failure(client.sendMessage(CHANNEL, "c", { idempotencyKey: "own" })),
+    "resource_exhausted: too many idempotency keys",
+  );
+  assert.deepEqual(said, ["a", "b"]);
+});
+
 test("the author's own key repeats a send without saying it twice", async (t) => {
   const core = await startCore({}, t);
   const asked: string[] = [];

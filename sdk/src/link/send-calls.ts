@@ -81,22 +81,26 @@ export class SendCalls {
       const { code, message } = noExtension();
       throw new SeabirdError(code, `${message}, which the option ${needed} needs`);
     }
-    const isIdempotent = core.hasMessages === true;
-    const wire = this.#optionsToWire(options);
-    const body = isIdempotent || block === undefined ? said : { rootBlock: toBaseBlock(block) };
-    const request = { ...body, ...tagsOf(options), ...(wire && { options: wire }) };
-    const send = (within: ConnectOptions) => go(request, within);
-    const sent = calls.run({ name, options, allowed: SEND_OPTIONS, send, isIdempotent });
+    const hasMessages = core.hasMessages === true;
+    const body = hasMessages || block === undefined ? said : { rootBlock: toBaseBlock(block) };
+    const attempt = (key: string | undefined) => {
+      const wire = core.hasMessages === false ? undefined : sendOptionsToWire(options, key);
+      const request = { ...body, ...tagsOf(options), ...(wire && { options: wire }) };
+      return calls.run({
+        ...{ name, options, allowed: SEND_OPTIONS },
+        send: (within) => go(request, within),
+        isIdempotent: hasMessages && key !== undefined,
+      });
+    };
+    const isOurs = hasMessages && options.idempotencyKey === undefined;
+    const sent = isOurs
+      ? attempt(this.#newKey()).catch((reason: unknown) => {
+          if (!isOutOfKeys(reason)) throw reason;
+          return attempt(undefined);
+        })
+      : attempt(options.idempotencyKey);
     onSend?.("channelId" in where ? where.channelId : where.userId, sent);
     return this.#handle(where, (await sent).result, options.signal);
-  }
-
-  #optionsToWire(options: SendOptions) {
-    const { hasMessages } = this.#deps.core;
-    if (hasMessages === false) return undefined;
-    const { idempotencyKey } = options;
-    const key = hasMessages === true ? (idempotencyKey ?? this.#newKey()) : idempotencyKey;
-    return sendOptionsToWire(options, key);
   }
 
   #newKey(): string {
@@ -132,4 +136,13 @@ export class SendCalls {
     ]);
     answered.abort();
   }
+}
+
+/**
+ * Core remembers too many sends of this token whose outcome is open, as when a backend answers none:
+ * it has neither announced nor begun this one, which goes without a key then.
+ */
+function isOutOfKeys(reason: unknown): boolean {
+  const { code, message } = SeabirdError.from(reason);
+  return code === "resource_exhausted" && message === "too many idempotency keys";
 }
