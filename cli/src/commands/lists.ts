@@ -27,10 +27,16 @@ export function addLists(program: Command): void {
 }
 
 async function listBackends({ output, ask }: Context): Promise<void> {
-  const backends = await ask(async ({ seabird }) => {
-    const listed = (await seabird.listBackends({})).backends;
+  const backends = await ask(async (clients) => {
+    const { lostNetworks, lostText } = await import("../client/lost-networks.ts");
+    const [{ backends: listed }, { byId }] = await Promise.all([
+      clients.seabird.listBackends({}),
+      lostNetworks(clients),
+    ]);
     return await inGroups(listed, async ({ id, type }) => {
-      return { id, type, network: await networkOf(seabird, id) };
+      const lost = byId.get(id);
+      const network = lost === undefined ? await networkOf(clients.seabird, id) : lostText(lost);
+      return { id, type, network };
     });
   });
   output.result({ backends }, () =>
@@ -43,10 +49,19 @@ async function listBackends({ output, ask }: Context): Promise<void> {
 }
 
 async function showBackend({ output, ask }: Context, backendId: string): Promise<void> {
-  const { backend, metadata } = await ask(({ seabird }) => seabird.getBackendInfo({ backendId }));
-  const plain = { id: backend?.id ?? backendId, type: backend?.type ?? "", metadata };
+  const plain = await ask(async (clients) => {
+    const { lostNetworks, lostText } = await import("../client/lost-networks.ts");
+    const [{ backend, metadata: reported }, { byId }] = await Promise.all([
+      clients.seabird.getBackendInfo({ backendId }),
+      lostNetworks(clients),
+    ]);
+    const { id = backendId, type = "" } = backend ?? {};
+    const lost = byId.get(id);
+    const network = lost === undefined ? {} : { network: lostText(lost) };
+    return { id, type, metadata: { ...reported, ...network } };
+  });
   output.result(plain, () =>
-    output.pairs([["id", plain.id], ["type", plain.type], ...Object.entries(metadata)]),
+    output.pairs([["id", plain.id], ["type", plain.type], ...Object.entries(plain.metadata)]),
   );
 }
 

@@ -5,6 +5,7 @@ import { HealthCheckResponse_ServingStatusSchema } from "@seabird-chat/protocol/
 import { formatRoughDuration } from "@seabird-chat/runtime";
 import { callFailure, withoutAdmin } from "../client/call-failure.ts";
 import type { Clients } from "../client/clients.ts";
+import { type LostNetwork, lostNetworks, lostText } from "../client/lost-networks.ts";
 import { isOnThisMachine, type Settings } from "../client/settings.ts";
 import { ownVersion } from "../process/bins.ts";
 import { checkRun } from "./check-run.ts";
@@ -112,29 +113,39 @@ async function checkClock({ clients }: Patient): Promise<readonly Finding[]> {
 async function checkBackends({ clients }: Patient): Promise<readonly Finding[]> {
   const about = "backends";
   return await attempt(about, async () => {
-    const { backends } = await clients.seabird.listBackends({}, WITHIN);
+    const [{ backends }, { byId }] = await Promise.all([
+      clients.seabird.listBackends({}, WITHIN),
+      lostNetworks(clients, WITHIN),
+    ]);
     const none = warning(
       about,
       "none is connected",
       "start one: `seabird backend irc`, or `seabird up`",
     );
     if (backends.length === 0) return [none];
-    return await Promise.all(backends.map(({ id }) => checkBackend(clients, id)));
+    return await Promise.all(backends.map(({ id }) => checkBackend(clients, id, byId.get(id))));
   });
 }
 
-async function checkBackend({ seabird }: Clients, backendId: string): Promise<Finding> {
+/** `lost`: what core knows; an older core leaves it to what the backend says itself. */
+async function checkBackend(
+  { seabird }: Clients,
+  backendId: string,
+  lost: LostNetwork | undefined,
+): Promise<Finding> {
   const about = `backend ${backendId}`;
+  const away = (network: string) => {
+    const next = "it tries again by itself; if the reason lasts, check its settings and its log";
+    return problem(about, `its network is ${network}`, next);
+  };
+  if (lost !== undefined) return away(lostText(lost));
   try {
     const [info, { channels }] = await Promise.all([
       seabird.getBackendInfo({ backendId }, WITHIN),
       seabird.listChannels({ backendId }, WITHIN),
     ]);
     const network = info.metadata["network"];
-    if (network?.startsWith("away") === true) {
-      const next = "it tries again by itself; if the reason lasts, check its settings and its log";
-      return problem(about, `its network is ${network}`, next);
-    }
+    if (network?.startsWith("away") === true) return away(network);
     const { version } = info.metadata;
     const count = `${channels.length} channel${channels.length === 1 ? "" : "s"}`;
     const text = `answers, ${count}${version === undefined ? "" : `, version ${version}`}`;
