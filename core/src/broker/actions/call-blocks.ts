@@ -1,10 +1,10 @@
 /** The blocks of a call, before they are normalised: any tree, however deep. */
 import { type Block, type MentionBlock, walkBlocks } from "@seabird-chat/protocol";
 import { withoutUserinfo } from "../codec/url-userinfo.ts";
-import { readTargetId } from "../registries/target-ids.ts";
+import { checkAttachmentId, readTargetId } from "../registries/target-ids.ts";
 
 /**
- * Checks the ids in mentions, and empties urls with a name or password in them, in place. Returns
+ * Checks the ids in mentions and attachments, and empties urls with a name or password in them, in place. Returns
  * whether a mention names everyone. Throws `bad_id`.
  */
 export function readCallBlocks(root: Block, maxAbsoluteIdBytes: number): boolean {
@@ -14,6 +14,7 @@ export function readCallBlocks(root: Block, maxAbsoluteIdBytes: number): boolean
       mentionsEveryone = namesEveryone(inner.value, maxAbsoluteIdBytes) || mentionsEveryone;
     } else if (inner.case === "attachment" || inner.case === "emoji") {
       inner.value.url = withoutUserinfo(inner.value.url);
+      if (inner.case === "attachment") checkAttachmentId(inner.value.id, maxAbsoluteIdBytes);
     }
   }
   return mentionsEveryone;

@@ -11,6 +11,7 @@ import {
 } from "@seabird-chat/protocol";
 import { fits } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
+import { checkAttachmentId } from "../registries/target-ids.ts";
 
 /** Kinds of blocks that are features of backends. */
 export type BlockFeature = "attachment" | "mention" | "emoji";
@@ -140,10 +141,7 @@ function degradeAttachment(
   target: BlockTarget,
   lost: Set<BlockFeature>,
 ): Block {
-  if (!fits(attachment.id, target.maxAbsoluteIdBytes)) {
-    const limit = `${target.maxAbsoluteIdBytes} bytes`;
-    throw new BrokerError("bad_id", `the id of an attachment may have ${limit}`);
-  }
+  checkAttachmentId(attachment.id, target.maxAbsoluteIdBytes);
   if (!target.has("attachment")) {
     lost.add("attachment");
     return textBlock(block.plain);

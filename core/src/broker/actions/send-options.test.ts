@@ -34,6 +34,15 @@ suite("what is refused", () => {
       "message_id may have 512 bytes",
     ],
     [
+      "a long id of a file, before scopes",
+      {
+        rootBlock: { inner: { case: "attachment", value: { id: "x".repeat(16_385) } } },
+        options: { persona },
+      },
+      "bad_id",
+      "the id of an attachment may have 16384 bytes",
+    ],
+    [
       "a long referrer",
       { options: { referrer: "x".repeat(513) } },
       "bad_request",

@@ -13,6 +13,12 @@ export function readBackendId(text: string, maxBytes: number): BackendName {
   return (fits(text, maxBytes) ? parseBackendId(text) : undefined) ?? refuse("backend_id");
 }
 
+/** The id of a file is opaque but for its length. Throws `bad_id`. */
+export function checkAttachmentId(id: string, maxBytes: number): void {
+  if (fits(id, maxBytes)) return;
+  throw new BrokerError("bad_id", `the id of an attachment may have ${maxBytes} bytes`);
+}
+
 function refuse(field: string): never {
   throw new BrokerError("bad_id", `failed to parse ${field}`);
 }
