@@ -1,6 +1,6 @@
 /**
- * Tables of the manual that are made from code: settings, limits, errors and exit codes. Each
- * stands in the page of its component, whichever that is.
+ * Tables of the manual that are made from code: settings, limits, what networks can do, errors and exit
+ * codes. Each stands in the page of its component, whichever that is.
  *
  * A table stands between `<!-- table: NAME -->` and `<!-- end -->`; `npm run gen` writes it.
  */
@@ -117,6 +117,10 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
   "exit codes": {
     module: "runtime/src/exit-codes.ts",
     make: (exports) => exitCodeTable(exports["EXIT_CODES"] as Record<string, ExitCodeRow>),
+  },
+  "what networks can do": {
+    module: "scripts/checks/network-features.ts",
+    make: (exports) => (exports["networkFeatureTable"] as () => string)(),
   },
   errors: {
     module: "core/src/broker/error-status.ts",

@@ -1,12 +1,7 @@
 /** The glue: a person in the terminal on one side, core on the other. */
-import {
-  type BackendCapabilities,
-  type BackendConnection,
-  backend,
-  Fatal,
-} from "@seabird-chat/sdk/backend";
+import { type BackendConnection, backend, Fatal } from "@seabird-chat/sdk/backend";
+import { CAPABILITIES } from "./capabilities.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { MAX_REACTIONS } from "./reactions.ts";
 import { Room } from "./room.ts";
 import { settings, type TerminalSettings } from "./settings.ts";
 
@@ -37,23 +32,6 @@ const FORMATS = [
   "emoji",
   "attachment",
 ];
-
-/** All there is but threads. */
-const CAPABILITIES: BackendCapabilities = {
-  reply: "full",
-  attachment: "full",
-  persona: "full",
-  mention: "full",
-  emoji: "full",
-  messageIds: "full",
-  messageEdited: "full",
-  messageDeleted: "full",
-  reaction: "full",
-  member: "full",
-  userChanged: "full",
-  typingEvents: "full",
-  limits: { maxReactionsPerUser: MAX_REACTIONS },
-};
 
 /** `options` is called when the room opens: `--describe` needs no terminal. */
 export function terminalBackend(options: () => TerminalOptions) {
