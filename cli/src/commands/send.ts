@@ -1,8 +1,11 @@
 /** `seabird send` and `seabird action`: a message or an action, to a channel or a person. */
+
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { SendMessageRequestSchema, SendOptionsSchema } from "@seabird-chat/protocol";
+import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { requireMessages } from "../client/require-messages.ts";
+import { CliError } from "../process/cli-error.ts";
 import { attachmentUrl } from "./attachment-url.ts";
 import { collect, contextOf } from "./context.ts";
 import { readText, type TagOptions, withText } from "./message-text.ts";
@@ -74,6 +77,10 @@ async function readContent(
   words: readonly string[],
   { tag, attach, replyTo, persona }: SendCommandOptions,
 ): Promise<Content> {
+  if (replyTo === "") {
+    const next = "give the id of the message to answer, as `seabird tail --ids` shows it";
+    throw new CliError(EXIT.usage, "--reply-to is empty", next);
+  }
   const files = attach.map(attachmentUrl);
   const options: MessageInitShape<typeof SendOptionsSchema> = {
     ...(replyTo !== undefined && { replyTo: { messageId: replyTo } }),
