@@ -59,8 +59,10 @@ export class RawCall {
     });
     stream.on("data", (chunk: Buffer) => this.#push(chunk));
     stream.on("close", () => this.#over());
-    // Node does not close a stream that was reset while it still had something to write.
-    stream.on("end", () => stream.aborted && this.#over());
+    // Node does not close a stream that was reset while it still had something to write; nor does
+    // it tell whether the reset comes behind the end of a whole answer.
+    const isUnread = () => stream.aborted || stream.writableLength > 0;
+    stream.on("end", () => isUnread() && this.#over());
   }
 
   write(message: Uint8Array): this {
