@@ -1,10 +1,16 @@
 /** A person at a terminal: messages change in their place, and nothing that plugins do harms the screen. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { attachment, container, emoji, mention } from "@seabird-chat/protocol";
 import { type Backendbed, backendbed } from "@seabird-chat/testkit";
 import { terminalBackend } from "../../backends/terminal/src/backend.ts";
 import { FakeTerminal } from "../../backends/terminal/test/fake-terminal.ts";
+import { startCore } from "../support/core.ts";
+import { PtyProgram } from "../support/pty.ts";
+import { needPrograms } from "../support/servers.ts";
+
+const ROOM = join(import.meta.dirname, "../../backends/terminal/bin/seabird-backend-terminal.js");
 
 interface Sitting {
   readonly bed: Backendbed;
@@ -186,4 +192,24 @@ test("others' messages are not the bot's to edit; a room that is closed has none
   assert.equal(thread, undefined);
   assert.equal(Object.values(others).length, 17);
   assert.ok(Object.values(others).every((support) => support === "full"));
+});
+
+test("the program on a terminal of its own draws an edit and a reaction in their place", async (t) => {
+  if (needPrograms(t, "python3") === undefined) return;
+  const core = await startCore({}, t);
+  const env = { PATH: process.env["PATH"], USER: "ann", TERM: "xterm", LANG: "C.UTF-8" };
+  const token = { SEABIRD_HOST: core.url, SEABIRD_TOKEN: await core.token(undefined, "room") };
+  const room = new PtyProgram([process.execPath, ROOM], { cwd: "/", env: { ...env, ...token } }, t);
+  await room.untilShown("#terminal> ");
+  room.type("hello\r");
+  await room.untilShown(/hello\s+(?:#terminal> )+$/);
+  room.type("/edit -1 good day\r");
+  await room.untilShown(
+    /<ann> good day \(edited\)\s+#terminal> \/edit -1 good day\s+(?:#terminal> )+$/,
+  );
+  room.type("/react ann 👍\r");
+  await room.untilShown(/<ann> good day \(edited\)\s+\[👍\]\s+#terminal> \/edit -1 good day/);
+  assert.doesNotMatch(room.shown, /\* edited|reacted/);
+  room.type("/quit\r");
+  assert.equal(await room.ended(), 0);
 });
