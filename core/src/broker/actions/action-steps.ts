@@ -23,7 +23,7 @@ import type { IdempotencyKeys } from "./idempotency.ts";
 import { type KeyedFields, requestHash } from "./request-hash.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { MessageContent } from "./rows/action-row.ts";
-import { announcedOptions, checkOptionIds } from "./send-options.ts";
+import { announcedOptions, checkOptionIds, isEmptyPersona } from "./send-options.ts";
 
 export interface StepDeps extends ActionRunnerDeps {
   readonly ids: RequestIds;
@@ -95,7 +95,8 @@ function findBackend(draft: ActionDraft, { backends }: StepDeps): void {
 function checkScopes({ isPrivate, given, mentionsEveryone: everyone, call }: ActionDraft): void {
   const { caller } = call;
   if (isPrivate && !caller.mayPrivate) throw missingScope("private");
-  if (given?.options?.persona !== undefined && !caller.mayUsePersona) {
+  const persona = given?.options?.persona;
+  if (persona !== undefined && !isEmptyPersona(persona) && !caller.mayUsePersona) {
     throw missingScope("persona");
   }
   if (everyone && !caller.mayMentionEveryone) throw missingScope("mention-everyone");

@@ -113,7 +113,8 @@ test("without the scopes, what needs none is done", () => {
   off.inner.value.target.value = false;
   actWith(t, "sendMessage", { rootBlock: off }, { caller }).catch(() => {});
   actWith(t, "sendMessage", { options: { referrer: "r" } }, { caller }).catch(() => {});
-  assert.equal(t.broker.stats().requestsInFlight, 2);
+  actWith(t, "sendMessage", { options: { persona: {} } }, { caller }).catch(() => {});
+  assert.equal(t.broker.stats().requestsInFlight, 3);
 });
 
 const author = { id: "irc://net/ann", displayName: "Ann" };

@@ -68,11 +68,16 @@ function announcedReference(replyTo: MessageReference): MessageReference | undef
   };
 }
 
+/** One without anything in it counts as none. */
+export function isEmptyPersona({ id, displayName, avatarUrl }: Persona): boolean {
+  return id === "" && displayName === "" && avatarUrl === "";
+}
+
 function announcedPersona(persona: Persona): Persona | undefined {
-  const { id, displayName, avatarUrl } = persona;
+  const { id, avatarUrl } = persona;
   checkBound("id of a persona", id, MAX_MESSAGE_ID_BYTES);
   checkBound("avatar_url", avatarUrl, MAX_USER_FIELD_BYTES);
-  if (id === "" && displayName === "" && avatarUrl === "") return undefined;
+  if (isEmptyPersona(persona)) return undefined;
   return { ...persona, avatarUrl: withoutUserinfo(avatarUrl) };
 }
 

@@ -132,9 +132,28 @@ test("a channel is private by itself or by a parent; an unknown one is not", () 
   );
   list.change(facts("group"));
   assert.deepEqual([list.hasPrivate, list.isPrivate("thread")], [false, false]);
-  list.change(facts("group", "", "", { isPrivate: true }));
+});
+
+test("a thread stays private when its private parent is left, until it or its parent says more", () => {
+  const list = channels();
+  list.join(facts("group", "", "", { isPrivate: true }));
+  list.join(facts("thread", "", "", { parentId: "group" }));
+  list.join(facts("deeper", "", "", { parentId: "thread" }));
   list.leave("group");
-  assert.deepEqual([list.hasPrivate, list.isPrivate("thread")], [false, false]);
+  const isPrivate = () => ["thread", "deeper"].map((id) => list.isPrivate(id));
+  assert.deepEqual([list.hasPrivate, isPrivate()], [true, [true, true]]);
+  list.change(facts("thread", "renamed", "", { parentId: "group" }));
+  assert.deepEqual(isPrivate(), [true, true]);
+  list.join(facts("group"));
+  assert.deepEqual(isPrivate(), [false, false]);
+  list.leave("group");
+  assert.deepEqual([list.hasPrivate, isPrivate()], [false, [false, false]]);
+  list.join(facts("group", "", "", { isPrivate: true }));
+  list.leave("group");
+  list.leave("thread");
+  assert.deepEqual([list.hasPrivate, list.isPrivate("deeper")], [true, true]);
+  list.leave("deeper");
+  assert.equal(list.hasPrivate, false);
 });
 
 test("parents in a circle, or without end, harm nobody", () => {

@@ -41,6 +41,8 @@ export interface ChannelListChange {
 interface Entry {
   readonly channel: Channel;
   readonly parentId: string;
+  /** Whether the parent, which is not tracked any more, was private when it was left. */
+  readonly wasParentPrivate: boolean;
   readonly bytes: number;
 }
 
@@ -78,16 +80,21 @@ export class Channels {
     return this.#private > 0;
   }
 
-  /** Whether a channel, or a parent of it, is private; an unknown one is not. */
+  /**
+   * Whether a channel, or a parent of it, is private; an unknown one is not. A thread stays private
+   * when its private parent is left: its name would tell what was said there.
+   */
   isPrivate(relativeId: string): boolean {
     if (!this.hasPrivate) return false;
     let id = relativeId;
+    let wasParentPrivate = false;
     for (let level = 0; level < MAX_LEVELS; level++) {
       const entry = this.#entries.get(id);
-      if (entry === undefined) return false;
+      if (entry === undefined) return wasParentPrivate;
       if (entry.channel.isPrivate) return true;
       if (entry.parentId === "") return false;
       id = entry.parentId;
+      wasParentPrivate = entry.wasParentPrivate;
     }
     return true;
   }
@@ -111,6 +118,7 @@ export class Channels {
     const entry = this.#entries.get(relativeId);
     if (entry === undefined) return;
     const isPrivate = this.isPrivate(relativeId);
+    if (this.hasPrivate) this.#tellThreads(relativeId, isPrivate);
     this.#replace(relativeId, undefined);
     this.#onChange({ change: ChannelChange.LEFT, channel: entry.channel, isPrivate });
   }
@@ -159,7 +167,8 @@ export class Channels {
       return "too_many_channels";
     }
     const wasPrivate = this.isPrivate(relativeId);
-    this.#replace(relativeId, { channel, parentId: compact(parentId), bytes });
+    const wasParentPrivate = before?.parentId === parentId && before.wasParentPrivate;
+    this.#replace(relativeId, { channel, parentId: compact(parentId), wasParentPrivate, bytes });
     this.#onChange({
       change: before === undefined ? ChannelChange.JOINED : ChannelChange.CHANGED,
       channel,
@@ -172,13 +181,27 @@ export class Channels {
     return compact(absoluteId(this.#backend, relativeId));
   }
 
+  /** The threads of a channel that is left keep whether it is private. */
+  #tellThreads(parentId: string, wasParentPrivate: boolean): void {
+    for (const [relativeId, entry] of this.#entries) {
+      if (entry.parentId === parentId && entry.wasParentPrivate !== wasParentPrivate) {
+        this.#replace(relativeId, { ...entry, wasParentPrivate });
+      }
+    }
+  }
+
   #replace(relativeId: string, entry: Entry | undefined): void {
     const before = this.#entries.get(relativeId);
     this.#bytes += (entry?.bytes ?? 0) - (before?.bytes ?? 0);
-    this.#private += Number(entry?.channel.isPrivate ?? 0) - Number(before?.channel.isPrivate ?? 0);
+    this.#private += makesPrivate(entry) - makesPrivate(before);
     if (entry === undefined) this.#entries.delete(relativeId);
     else this.#entries.set(relativeId, entry);
   }
+}
+
+/** 1 if `isPrivate` may be true because of this entry, else 0. */
+function makesPrivate(entry: Entry | undefined): number {
+  return Number(entry !== undefined && (entry.channel.isPrivate || entry.wasParentPrivate));
 }
 
 function isSame(a: Channel, b: Channel): boolean {
