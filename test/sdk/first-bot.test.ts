@@ -19,8 +19,8 @@ const MODULES = [
   "sdk/plugin",
   "sdk/program",
 ];
-const BUILTINS = ["buffer", "crypto", "fs", "http2", "net", "path"];
-const MAX_MODULES = 245;
+const BUILTINS = ["buffer", "crypto", "fs", "http2", "net", "path", "util"];
+const MAX_MODULES = 275;
 
 const LIST_MODULES = `
   import { registerHooks } from "node:module";
