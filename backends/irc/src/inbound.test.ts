@@ -90,6 +90,7 @@ suite("what the server knows about a message", () => {
     ["an id with control characters", { msgid: "a\x1b[2J" }, {}],
     ["an empty id", { msgid: "" }, {}],
     ["a time of another form", { time: "yesterday" }, {}],
+    ["the year 0, which protobuf does not have", { time: "0000-01-02T03:04:05Z" }, {}],
     ["a day that does not exist", { time: "2026-13-41T99:04:05.678Z" }, {}],
     [
       "an answer to a message that is remembered",

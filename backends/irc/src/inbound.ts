@@ -207,8 +207,8 @@ function conversationWith(target: string, nick: string, names: NetworkNames): Ta
     : { kind: "user", id: names.userId(nick) };
 }
 
-/** The format of server-time (IRCv3); anything else is left out. */
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+/** The format of server-time (IRCv3), from the year 1 on (protobuf); anything else is left out. */
+const ISO_TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 
 function toInfo(
   { msgid, time = "", replyTo: answered }: Origin,

@@ -74,6 +74,8 @@ suite("reactions", () => {
     const nobody: Target = { kind: "user", id: "a b" };
     const fine = { emoji: emoji("x"), removed: false };
     await assert.rejects(actions.react(nobody, "m1", fine, request), /"a b" is not a name on IRC/);
+    const picture = { emoji: { text: "", id: "7", url: "" }, removed: false };
+    await assert.rejects(actions.react(HERE, "m1", picture, request), /this emoji has no text/);
   });
 
   test("the oldest are forgotten", () => {
@@ -82,6 +84,13 @@ suite("reactions", () => {
     assert.deepEqual(own.to("#a", "m0"), []);
     assert.deepEqual(own.to("#a", "m1"), ["x"]);
     assert.deepEqual(own.to("#b", "m1"), []);
+  });
+
+  test("an id may hold spaces", () => {
+    const own = new OwnReactions();
+    own.added("#a", "m1 x", "y");
+    own.added("#a", "m1", "x y");
+    assert.deepEqual([own.to("#a", "m1 x"), own.to("#a", "m1")], [["y"], ["x y"]]);
   });
 });
 

@@ -80,6 +80,7 @@ export class MessageActions {
     const conversation = this.#keyOf(to);
     const emojis = emoji ? [emoji.text] : this.#reactions.to(conversation, messageId);
     if (emojis.length === 0) throw new Refused(NO_REACTION);
+    if (emojis.includes("")) throw new Refused(NO_TEXT);
     for (const each of emojis) {
       const tag = removed ? CLIENT_TAGS.unreact : CLIENT_TAGS.react;
       const tags = { [CLIENT_TAGS.reply]: messageId, [tag]: each };
@@ -129,6 +130,7 @@ export class MessageActions {
   }
 }
 
+const NO_TEXT = "this emoji has no text, and IRC has no other emoji";
 const NO_REACTION = "the bot remembers no reaction of its own to this message";
 
 /** The channel or nick that a line names. */

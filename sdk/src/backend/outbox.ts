@@ -2,8 +2,8 @@
  * What a backend has yet to send, in one order, bounded.
  *
  * While core is away it is the spool: smaller bounds, and events only. Answers
- * are of no use any more, and channels and other state will be announced again. When a bound is passed, the
- * oldest events go first and are counted.
+ * are of no use any more, and channels and other state will be announced again. When a bound is passed,
+ * transient events go first, then the oldest others, and are counted.
  */
 import { toBinary } from "@bufbuild/protobuf";
 import { type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
@@ -54,6 +54,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   #items: Item[] = [];
   #events = 0;
+  #transients = 0;
   #bytes = 0;
   #dropped = 0;
   #open = false;
@@ -130,6 +131,7 @@ export class Outbox {
     this.#items.push({ kind, message, bytes, commandAtMs });
     this.#bytes += bytes;
     if (kind !== "answer") this.#events++;
+    if (kind === "transient") this.#transients++;
     this.#trim();
     this.#wake?.();
     this.#options.onChange?.();
@@ -183,6 +185,7 @@ export class Outbox {
       count += 1;
       this.#bytes -= item.bytes;
       if (item.kind !== "answer") this.#events--;
+      if (item.kind === "transient") this.#transients--;
       // Core was there, and did not read.
       if (this.#isStale(item)) {
         this.#dropped++;
@@ -201,6 +204,7 @@ export class Outbox {
   #keep(events: Item[]): void {
     this.#items = events;
     this.#events = events.length;
+    this.#transients = 0;
     this.#bytes = events.reduce((sum, item) => sum + item.bytes, 0);
   }
 
@@ -214,14 +218,17 @@ export class Outbox {
       const [gone] = this.#items.splice(this.#oldest(), 1);
       this.#bytes -= gone?.bytes ?? 0;
       this.#events--;
+      if (gone?.kind === "transient") this.#transients--;
       this.#dropped++;
     }
     this.#tellDrained();
   }
 
-  /** The oldest event; if there is none, the oldest change of state. */
+  /** The oldest that is transient, else the oldest event, else the oldest change of state. */
   #oldest(): number {
-    const event = this.#items.findIndex(({ kind }) => kind === "event" || kind === "transient");
-    return event >= 0 ? event : this.#items.findIndex((item) => item.kind === "state");
+    const oldest = (wanted: OutgoingKind) => this.#items.findIndex(({ kind }) => kind === wanted);
+    if (this.#transients > 0) return oldest("transient");
+    const event = oldest("event");
+    return event >= 0 ? event : oldest("state");
   }
 }

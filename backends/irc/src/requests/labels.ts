@@ -34,7 +34,8 @@ export class LabelReader {
       this.#batches.delete(name);
       return batch && { label: batch.label, ends: batch.isWhole };
     }
-    if (label === undefined) return undefined;
+    // A line without batch is in none, also not in one without a name.
+    if (label === undefined || name === "") return undefined;
     if (this.#batches.size < MAX_OPEN_BATCHES) this.#batches.set(name, { label, isWhole });
     return { label, ends: false };
   }

@@ -8,8 +8,8 @@ export class OwnReactions {
 
   /** `conversation`: in the form in which equal ones are equal. */
   added(conversation: string, messageId: string, emoji: string): void {
-    const message = `${conversation} ${messageId}`;
-    const key = `${message} ${emoji}`;
+    const message = keyOf(conversation, messageId);
+    const key = keyOf(conversation, messageId, emoji);
     this.#reactions.delete(key);
     this.#reactions.set(key, { message, emoji });
     if (this.#reactions.size <= MAX_REACTIONS) return;
@@ -18,12 +18,17 @@ export class OwnReactions {
   }
 
   removed(conversation: string, messageId: string, emoji: string): void {
-    this.#reactions.delete(`${conversation} ${messageId} ${emoji}`);
+    this.#reactions.delete(keyOf(conversation, messageId, emoji));
   }
 
   to(conversation: string, messageId: string): readonly string[] {
-    const wanted = `${conversation} ${messageId}`;
+    const wanted = keyOf(conversation, messageId);
     const own = [...this.#reactions.values()].filter(({ message }) => message === wanted);
     return own.map(({ emoji }) => emoji);
   }
+}
+
+/** Ids and emoji may hold any sign. */
+function keyOf(...parts: readonly string[]): string {
+  return JSON.stringify(parts);
 }

@@ -128,6 +128,8 @@ suite("messages", () => {
     assert.deepEqual(receive("BATCH +x chathistory #a", `@batch=x ${line}`, "BATCH -x"), []);
     assert.equal(receive("BATCH +y netsplit a b", `@batch=y ${line}`).length, 1);
     assert.equal(receive(`@batch=x ${line}`).length, 1);
+    receive("BATCH + chathistory #a");
+    assert.equal(receive(line).length, 1);
   });
 
   for (const [what, before, reference] of [

@@ -49,6 +49,7 @@ export class IrcState {
     channelName: (name) => this.#find(name)?.name,
     memberPrefixes: () => this.rules.memberPrefixes,
     hasAccountChanges: () => this.#hasAccountChanges,
+    hasAccountTags: () => this.#hasAccountChanges && this.caps.has("account-tag"),
   });
   #channels = new Map<string, Channel>();
   readonly #playback = new Playback();

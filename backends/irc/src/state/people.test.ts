@@ -63,6 +63,11 @@ suite("NAMES", () => {
     assert.equal(long.state.membersOf("#a")?.isComplete, false);
     long.receive(`:joe!j@h NICK :${"x".repeat(201)}`);
     assert.deepEqual(long.names("#a"), []);
+    const renamed = setUp();
+    renamed.receive(":srv 353 bird = #a :ann joe", ":srv 366 bird #a :End");
+    renamed.receive(`:joe!j@h NICK :${"x".repeat(201)}`);
+    assert.deepEqual(renamed.names("#a"), ["ann"]);
+    assert.equal(renamed.state.membersOf("#a")?.isComplete, false);
   });
 
   test("are asked for anew in a channel that the bot comes back to", () => {
@@ -134,11 +139,31 @@ suite("events of people", () => {
       [":srv 353 bird = #a :Ann", ":Ann!a@h ACCOUNT anna", ":Ann!a@h ACCOUNT anna"],
       [{ kind: "person", before: ann, person: { nick: "Ann", account: "anna" } }],
     ],
+    [
+      "ACCOUNT that a message has shown before, and the end of it",
+      [
+        ":srv 353 bird = #a :Ann",
+        "@account=anna;+x=y :Ann!a@h TAGMSG #a",
+        "@account=anna :Ann!a@h ACCOUNT anna",
+        "@account=anna :Ann!a@h NICK Ann_",
+        "@account=anna :Ann_!a@h ACCOUNT *",
+      ],
+      [
+        {
+          ...{ kind: "person", before: { ...ann, account: "anna" } },
+          person: { nick: "Ann_", account: "anna" },
+        },
+        {
+          ...{ kind: "person", before: { nick: "Ann_", account: "anna" } },
+          person: { nick: "Ann_" },
+        },
+      ],
+    ],
     ["old lines", ["BATCH +1 chathistory", "@batch=1 :Ann!a@h JOIN #a"], []],
   ];
   for (const [what, lines, events] of rows) {
     test(what, () => {
-      const { receive } = setUp("extended-join", "account-notify", "message-tags");
+      const { receive } = setUp("extended-join", "account-notify", "account-tag");
       assert.deepEqual(receive(...lines), events);
     });
   }

@@ -21,6 +21,7 @@ export class Playback {
     // A batch within a batch of old messages holds old messages too.
     const isOld = PLAYBACKS.has(type) || this.isOld(message);
     if (reference.startsWith("-")) this.#open.delete(name);
-    else if (isOld && this.#open.size < MAX_PLAYBACKS) this.#open.add(name);
+    // A line without batch is in none, also not in one without a name.
+    else if (isOld && name !== "" && this.#open.size < MAX_PLAYBACKS) this.#open.add(name);
   }
 }

@@ -19,7 +19,9 @@ export class RecentMessages {
   remember(conversation: string, id: string, { nick, text }: RecentMessage): void {
     const key = keyOf(conversation, id);
     this.#byKey.delete(key);
-    this.#byKey.set(key, { nick, text: text.slice(0, utf8Cut(text, MAX_TEXT_BYTES)) });
+    const start = text.slice(0, utf8Cut(text, MAX_TEXT_BYTES));
+    // A copy: a slice would keep the whole text.
+    this.#byKey.set(key, { nick, text: Buffer.from(start).toString() });
     if (this.#byKey.size <= MAX_MESSAGES) return;
     const [oldest = key] = this.#byKey.keys();
     this.#byKey.delete(oldest);

@@ -36,6 +36,7 @@ export interface ChannelMembers {
 const NONE = "*";
 const RPL_NAMREPLY = "353";
 const RPL_ENDOFNAMES = "366";
+const MESSAGES = new Set(["PRIVMSG", "NOTICE", "TAGMSG"]);
 const NOTHING: readonly IrcEvent[] = [];
 
 export interface UsersDeps {
@@ -47,6 +48,8 @@ export interface UsersDeps {
   memberPrefixes(): string;
   /** Whether the server says when somebody logs in or out. */
   hasAccountChanges(): boolean;
+  /** Whether it also says it with each message. */
+  hasAccountTags(): boolean;
 }
 
 type Handler = (message: IrcMessage) => readonly IrcEvent[];
@@ -98,7 +101,12 @@ export class Users {
   /** The events of a line, in channels that the bot is in. */
   receive(message: IrcMessage): readonly IrcEvent[] {
     const user = this.#find(message.nick);
-    if (user !== undefined) user.isBot ||= isBotTagged(message.tags);
+    if (user !== undefined) {
+      user.isBot ||= isBotTagged(message.tags);
+      if (MESSAGES.has(message.command) && this.#deps.hasAccountTags()) {
+        user.account = accountOrNone(message.tags["account"]);
+      }
+    }
     return this.#handlers[message.command]?.(message) ?? NOTHING;
   }
 
@@ -211,7 +219,11 @@ export class Users {
     const user = this.#find(from);
     this.#forget(from);
     this.#forget(to);
-    if (user === undefined || to === "" || byteLength(to) > MAX_NAME_BYTES) return NOTHING;
+    if (user === undefined || to === "") return NOTHING;
+    if (byteLength(to) > MAX_NAME_BYTES) {
+      this.#isCut = true;
+      return NOTHING;
+    }
     const renamed = { ...user, nick: to };
     this.#byNick.set(this.#deps.fold(to), renamed);
     this.#memberships += user.channels.size;
