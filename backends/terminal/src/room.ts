@@ -1,5 +1,5 @@
 /** One session in the terminal: what is typed goes to core, what core asks is shown. */
-import type { BackendHost } from "@seabird-chat/sdk/backend";
+import type { BackendHost, NetworkChange } from "@seabird-chat/sdk/backend";
 import type { Chat } from "./chat.ts";
 import type { Connection } from "./connection.ts";
 import { Display } from "./display.ts";
@@ -20,6 +20,9 @@ const IDLE_MS = 2_000;
 
 /** A script is read no further while this many of its lines wait to be sent. */
 const SCRIPT_AHEAD = 256;
+
+/** Of what another backend says; more of it is in the log. */
+const MAX_REASON_CHARACTERS = 300;
 
 /** A script's `/wait` ends after this long, whatever has come. */
 const WAIT_MS = 10_000;
@@ -88,6 +91,7 @@ export class Room {
     });
     this.#signal = AbortSignal.any([host.signal, connection.gone, this.#leave.signal]);
     host.onNotice((line) => this.notice(line));
+    host.core.onNetworkChange((change) => this.#networkChanged(change));
   }
 
   /** Resolves when the person has left or the script has ended. */
@@ -165,6 +169,12 @@ export class Room {
       }
     }
     this.#leave.abort();
+  }
+
+  #networkChanged({ backendId, isConnected, reason }: NetworkChange): void {
+    const why = reason === "" ? "" : `: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
+    const what = isConnected ? "is back on its network" : `lost its network${why}`;
+    this.#note(`${backendId.slice(0, MAX_REASON_CHARACTERS)} ${what}`);
   }
 
   #parse(line: string): Typed {

@@ -12,9 +12,12 @@ import { expand } from "./expand.ts";
 import { suggestion } from "./nearest.ts";
 import { BACKEND_RESERVED_SCHEMA } from "./own-schemas.ts";
 import { formatPath, type Path } from "./path.ts";
-import type { LogLevel } from "./project.ts";
+import { isInteractive, type LogLevel } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import type { YamlEntry, YamlMap } from "./yaml-tree.ts";
+
+/** Of the chat room's token besides its own: it shows which networks core calls lost. */
+const ROOM_SCOPES = ["read"];
 
 interface BackendKey {
   readonly name: string;
@@ -70,7 +73,10 @@ async function readBackend(
   if (node === undefined || program === undefined || description === undefined) return undefined;
   if (!isRightType(description, key, reading)) return undefined;
   const [about] = description.components;
-  const scopes = [`backend:${name}`];
+  const scopes = [
+    `backend:${name}`,
+    ...(isInteractive({ kind: "backend", type }) ? ROOM_SCOPES : []),
+  ];
   return configureComponent(
     {
       name,

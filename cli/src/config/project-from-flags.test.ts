@@ -30,7 +30,7 @@ test("core, a chat room and plugins, in a folder without a file", async (t) => {
   assert.deepEqual(
     components.map(({ name, kind, scopes }) => [name, kind, ...scopes]),
     [
-      ["terminal/local", "backend", "backend:terminal/local"],
+      ["terminal/local", "backend", "backend:terminal/local", "read"],
       ["help", "plugin", "plugin"],
       ["ping", "plugin", "plugin"],
     ],

@@ -118,6 +118,13 @@ export interface ComponentConfig {
   readonly description: ComponentDescription;
 }
 
+const TERMINAL_TYPE = "terminal";
+
+/** A component that talks to a person or reads a script, and needs the terminal of `up` for it. */
+export function isInteractive({ kind, type }: Pick<ComponentConfig, "kind" | "type">): boolean {
+  return kind === "backend" && type === TERMINAL_TYPE;
+}
+
 /** A component's answer to `--describe`. */
 export interface ComponentDescription {
   readonly name: string;

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ComponentLogLevel } from "@seabird-chat/runtime";
 import { pickVariables } from "../config/component-env.ts";
-import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
+import { type ComponentConfig, isInteractive, type ProjectConfig } from "../config/project.ts";
 import { bootstrapFd, type ComponentOutput, type ComponentSpec } from "./component-process.ts";
 
 /** A component's longest pause between attempts to reach a core of the same run. */
@@ -19,13 +19,6 @@ interface RunToken {
 }
 
 export const CORE = "core";
-const TERMINAL_TYPE = "terminal";
-
-/** A component that talks to a person or reads a script, and needs this process's terminal for it. */
-export function isInteractive(component: ComponentConfig): boolean {
-  return component.kind === "backend" && component.type === TERMINAL_TYPE;
-}
-
 export interface ComponentSpecsDeps {
   readonly coreBin: string;
   readonly env: NodeJS.ProcessEnv;

@@ -1,7 +1,12 @@
 /** What is different between two readings of a configuration, and what follows from it. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import type { ComponentConfig, CoreConfig, ProjectConfig } from "../config/project.ts";
-import { CORE, isInteractive } from "./component-specs.ts";
+import {
+  type ComponentConfig,
+  type CoreConfig,
+  isInteractive,
+  type ProjectConfig,
+} from "../config/project.ts";
+import { CORE } from "./component-specs.ts";
 
 export type ChangeKind =
   | "start"

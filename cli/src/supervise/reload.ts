@@ -1,8 +1,8 @@
 /** Turns a running project into another one: what can go on goes on. */
 import type { SettingsMessage } from "@seabird-chat/runtime";
-import type { ProjectConfig } from "../config/project.ts";
+import { isInteractive, type ProjectConfig } from "../config/project.ts";
 import type { ComponentSpec } from "./component-process.ts";
-import { CORE, type ComponentSpecs, isInteractive, levelOf } from "./component-specs.ts";
+import { CORE, type ComponentSpecs, levelOf } from "./component-specs.ts";
 import { reportOn } from "./control.ts";
 import type { ComponentReport } from "./control-protocol.ts";
 import { type Change, compareProjects, reachable } from "./project-changes.ts";

@@ -1,11 +1,11 @@
 /** Starts a project: core, then plugins, then backends, so that no plugin misses a message. */
 
 import { EXIT } from "@seabird-chat/runtime";
-import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
+import { type ComponentConfig, isInteractive, type ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
-import { CORE, type ComponentSpecs, isInteractive } from "./component-specs.ts";
+import { CORE, type ComponentSpecs } from "./component-specs.ts";
 import type { CoreAddress } from "./core-address.ts";
 import { complaints } from "./log-lines.ts";
 import type { Reporter } from "./reporter.ts";

@@ -14,6 +14,7 @@ import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
 import { toBaseProtocol } from "./base-protocol.ts";
 import { Channels, type ChatEventBody, channelBody } from "./channels.ts";
 import { CoreState } from "./core-state.ts";
+import { NetworkNews } from "./network-news.ts";
 import { Outbox } from "./outbox.ts";
 import type { Answer } from "./request-kind.ts";
 import { RequestRunner, type RequestRunnerDeps } from "./request-runner.ts";
@@ -37,6 +38,8 @@ export interface BackendClientDeps
 export class BackendClient {
   readonly channels: Channels;
   readonly coreState = new CoreState((body) => this.#announce(body));
+  /** Of all backends of core. */
+  readonly networkNews: NetworkNews;
   readonly #deps: BackendClientDeps;
   readonly #outbox: Outbox;
   readonly #link: Link;
@@ -48,6 +51,7 @@ export class BackendClient {
     const { resolved } = deps;
     const { limits, clock } = resolved;
     this.#deps = deps;
+    this.networkNews = new NetworkNews({ clock, log: deps.log });
     this.channels = new Channels({
       maxChannels: limits.maxChannels,
       maxCharacters: limits.maxChannelTextCharacters,
@@ -195,6 +199,7 @@ export class BackendClient {
     this.#isAnnounced = true;
     for (const body of bodies) await stream.send([encode(body)]);
     if (!over.aborted) connected();
+    if (hasMessages) this.networkNews.begin(connection, over);
     const finish = AbortSignal.any([closing, over]);
     while (!over.aborted) {
       const messages = await this.#outbox.take(finish, over);

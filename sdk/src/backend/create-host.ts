@@ -51,6 +51,15 @@ export function createHost<Config>(
       }
     };
   };
+  /** Once the connection is over, nobody is called back. */
+  const whileConnected = <Callback>(listen: (callback: Callback) => () => void) => {
+    return (callback: Callback): (() => void) => {
+      if (ended.aborted) return () => undefined;
+      const forget = listen(callback);
+      ended.addEventListener("abort", forget, { once: true });
+      return forget;
+    };
+  };
   const away = unlessOver(
     (reason: string) => deps.network.away(String(reason)),
     "a report is not valid",
@@ -66,12 +75,7 @@ export function createHost<Config>(
     set self(self: Self | string | undefined) {
       if (!ended.aborted) deps.self = typeof self === "string" ? { name: self } : self;
     },
-    onNotice: (callback) => {
-      if (ended.aborted) return () => undefined;
-      const forget = deps.onNotice(callback);
-      ended.addEventListener("abort", forget, { once: true });
-      return forget;
-    },
+    onNotice: whileConnected(deps.onNotice),
     leave: () => {
       if (!ended.aborted) deps.leave();
     },
@@ -92,6 +96,7 @@ export function createHost<Config>(
       },
       states: () => client.states(),
       ready: () => client.ready(),
+      onNetworkChange: whileConnected((callback) => client.networkNews.on(callback)),
     },
   };
 }

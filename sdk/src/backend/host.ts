@@ -16,6 +16,7 @@ import type {
   IncomingTyping,
   IncomingUserChange,
 } from "./incoming.ts";
+import type { OnNetworkChange } from "./network-news.ts";
 import type { Recognised, Self } from "./recognise.ts";
 
 /** One for each connection to the network. */
@@ -36,7 +37,7 @@ export interface BackendHost<Config = unknown> {
   readonly capabilities: HostCapabilities;
   readonly core: HostCore;
   readonly network: HostNetwork;
-  /** The same as `network.away(reason)`. */
+  /** Another name for `network.away(reason)`. */
   networkLost(reason: string): void;
   /**
    * Who the bot is on the network, by name or with a comparison of its own; set it whenever it
@@ -151,11 +152,18 @@ export interface HostNetwork {
   back(): void;
 }
 
-/** The link to core, for backends that show it to a person. */
+/** The link to core, and what core says of networks, for backends that show it to a person. */
 export interface HostCore {
   readonly state: LinkState;
   /** The current state and each later one. */
   states(): AsyncIterable<LinkState>;
   /** Resolves when core has taken this backend. */
   ready(): Promise<void>;
+  /**
+   * Calls back for each backend whose network is lost or there again, as core publishes it; returns
+   * its undo. What happened before, or while core is away, is not told. The backend's token needs the
+   * scope `read` besides its own; without it, and from a core without the messages extension, nothing
+   * comes, and all else works.
+   */
+  onNetworkChange(callback: OnNetworkChange): () => void;
 }

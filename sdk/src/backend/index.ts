@@ -76,6 +76,7 @@ export type {
   IncomingUserChange,
 } from "./incoming.ts";
 export type { NetworkState } from "./network.ts";
+export type { NetworkChange, OnNetworkChange } from "./network-news.ts";
 export type {
   BackendEmoji,
   BackendUser,
