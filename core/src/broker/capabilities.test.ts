@@ -41,6 +41,28 @@ test("a Hello with capabilities out of bounds is refused", () => {
   assert.equal(t.broker.stats().backends, 0);
 });
 
+test("a first event that is not decoded is refused with the reason", () => {
+  const formats = Array.from({ length: 200 }, (_, i) => `format ${i}`);
+  const value = { backendInfo: NAME, capabilities: { formats } };
+  const firsts = {
+    "message too large: more than 100 fields": chatEvent({ inner: { case: "hello", value } }),
+    "message too large: more than 50 fields": chatEvent({
+      tags: Object.fromEntries(formats.map((format) => [format, "x"])),
+    }),
+    "blocks are nested too deeply": Uint8Array.from(
+      { length: 600 },
+      (_, i) => [0xa3, 1][i % 2] ?? 0,
+    ),
+  };
+  for (const [why, first] of Object.entries(firsts)) {
+    const t = new TestBroker({ maxEventFields: 50, maxListFields: 100 });
+    const session = t.broker.openIngest(t.call());
+    const error = refusal("bad_hello", `the first event is refused: ${why}`);
+    assert.throws(() => session.receive(first), error);
+    assert.ok(session.output.end !== undefined);
+  }
+});
+
 test("a later declaration replaces the Hello's; one out of bounds is dropped and counted", async () => {
   const t = new TestBroker();
   const backend = t.declaring({ features: { edit: FULL } });

@@ -188,3 +188,8 @@ export class Requests implements RequestsOwner {
 export function unexpectedAnswer(): BrokerError {
   return new BrokerError("unexpected_answer", "unexpected chat event");
 }
+
+/** An answer beyond a bound. The code is that of requests, the text says that it is the answer. */
+export function answerTooLarge(why: string): BrokerError {
+  return new BrokerError("message_too_large", `the backend's answer is refused: ${why}`);
+}

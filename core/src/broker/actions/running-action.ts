@@ -15,10 +15,10 @@ import { STATUS_BY_CODE } from "../error-status.ts";
 import { BrokerError, type ErrorCode } from "../errors.ts";
 import type { Backend } from "../registries/backends.ts";
 import type { ActionDraft, ActionRunnerDeps, Announced } from "./action-draft.ts";
-import { checkSize, eventMeta } from "./action-steps.ts";
+import { eventMeta } from "./action-steps.ts";
 import type { KeyedSend, SendCall, SendRequest } from "./keyed-send.ts";
 import type { Withdraw } from "./request-queue.ts";
-import { unexpectedAnswer } from "./requests.ts";
+import { answerTooLarge, unexpectedAnswer } from "./requests.ts";
 import type { AnyActionRow } from "./rows/action-row.ts";
 import { sendResult } from "./send-result.ts";
 
@@ -131,14 +131,18 @@ export class RunningAction {
       throw new BrokerError("backend_refused", reason);
     }
     if (!this.#row.accepts.includes(answer.case)) throw unexpectedAnswer();
+    const { options } = this.#deps;
     const result = sendResult(event, {
       backend: backend.name,
       degraded: this.#degraded,
       sequence: this.#announced?.sequence ?? 0,
-      maxIdBytes: this.#deps.options.maxIdBytes,
+      maxIdBytes: options.maxIdBytes,
     });
-    const context = { answer, result, backend, mayPrivate: this.#mayPrivate };
-    checkSize(this.#row.responseBytes?.(context) ?? 0, this.#deps);
+    const context = { answer, result, backend, mayPrivate: this.#mayPrivate, options };
+    const bytes = this.#row.responseBytes?.(context) ?? 0;
+    if (bytes > options.maxMessageBytes) {
+      throw answerTooLarge(`${bytes} bytes, limit ${options.maxMessageBytes}`);
+    }
     this.#announceDone(event, result);
     return create(this.#row.rpc.output, this.#row.respond?.(context));
   }

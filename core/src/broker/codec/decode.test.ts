@@ -9,7 +9,7 @@ import {
 } from "@seabird-chat/protocol";
 import type { ErrorCode } from "../errors.ts";
 import { refusal } from "../test/fixtures.ts";
-import { decodeMessage, idOfChatEvent } from "./decode.ts";
+import { decodeMessage } from "./decode.ts";
 
 /** A text block inside so many bold ones. */
 function nested(depth: number): Block {
@@ -55,16 +55,4 @@ test("all other failures are bytes that are no message", () => {
   ]) {
     assertFails(ChatEventSchema, new Uint8Array(bytes), "undecodable");
   }
-});
-
-test("the id of an event is found without decoding the rest", () => {
-  const value = { rootBlock: nested(200) };
-  const event = create(ChatEventSchema, { id: "7", inner: { case: "message", value } });
-  const bytes = toBinary(ChatEventSchema, event);
-  assert.equal(idOfChatEvent(bytes), "7");
-  const idLast = new Uint8Array([...bytes.subarray(3), ...bytes.subarray(0, 3)]);
-  assert.equal(idOfChatEvent(idLast), "7");
-  assert.equal(idOfChatEvent(bytes.subarray(3)), "");
-  assert.equal(idOfChatEvent(new Uint8Array([10, 9, 1])), "");
-  assert.equal(idOfChatEvent(new Uint8Array(100).fill(0x7a)), "");
 });

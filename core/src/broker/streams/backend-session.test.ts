@@ -208,7 +208,8 @@ test("an event of too many fields is dropped undecoded, and fails the request it
   const { id } = backend.request();
   const values = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key ${i}`, "x"]));
   backend.answer(id, { case: "metadata", value: { values } });
-  await assertRefused(action, "message_too_large", "message too large: more than 100 fields");
+  const refused = "the backend's answer is refused: message too large: more than 100 fields";
+  await assertRefused(action, "message_too_large", refused);
   backend.say({ ...line("x"), tags: values });
   assert.deepEqual(eventsIn(stream), []);
   assert.equal(t.broker.status().backends[0]?.eventsDropped, 2);

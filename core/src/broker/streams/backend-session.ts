@@ -2,12 +2,12 @@
  * One backend's stream: first its Hello, then requests to it and events from it, until either side
  * ends the stream (protocol: "The ingest side").
  */
-import { type BackendName, type ChatEvent, ChatEventSchema } from "@seabird-chat/protocol";
+import type { BackendName, ChatEvent } from "@seabird-chat/protocol";
 import { RequestQueue } from "../actions/request-queue.ts";
-import { type Requests, unexpectedAnswer } from "../actions/requests.ts";
+import { answerTooLarge, type Requests, unexpectedAnswer } from "../actions/requests.ts";
 import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
-import { decodeMessage, idOfChatEvent, isListEvent } from "../codec/decode.ts";
+import { decodeChatEvent, idOfChatEvent } from "../codec/decode-chat-event.ts";
 import type { EncodedEvent } from "../codec/encode-event.ts";
 import { type TranscodedEvent, transcodeEvent } from "../codec/transcode-event.ts";
 import { fits } from "../codec/utf8.ts";
@@ -26,6 +26,8 @@ import type { Source, SourceEnd } from "./source.ts";
 export interface IngestSession {
   /** The requests to the backend. */
   readonly output: Source;
+  /** Fields of the largest event that is not dropped or cut, whatever its kind. */
+  readonly maxFields: number;
   /**
    * Takes one encoded ChatEvent. While a promise is pending, pass no further one: the broker
    * applies backpressure for a bounded time (`maxIngestPauseMs`) while event streams that do read
@@ -87,6 +89,10 @@ export class BackendSession implements IngestSession {
     return this.#queue;
   }
 
+  get maxFields(): number {
+    return this.#deps.options.maxListFields;
+  }
+
   get backend(): Backend | undefined {
     return this.#backend;
   }
@@ -95,11 +101,11 @@ export class BackendSession implements IngestSession {
     if (this.#isOver) return;
     try {
       const context = this.#context;
-      if (context === undefined) return this.#hello(this.#decode(message));
+      if (context === undefined) return this.#hello(message);
       const transcoded = transcodeEvent(message, context);
       if (transcoded !== undefined) this.#publish(transcoded, context);
       else {
-        const event = this.#decode(message);
+        const event = this.#decode(message, context.backend);
         if (event === undefined) return;
         this.#process(event, context);
       }
@@ -136,17 +142,16 @@ export class BackendSession implements IngestSession {
     publish(encoded);
   }
 
-  /** `undefined`: the event was dropped. */
-  #decode(message: Uint8Array): ChatEvent | undefined {
+  /** `undefined`: the event was dropped. Without a backend, it is the first. */
+  #decode(message: Uint8Array, backend?: Backend): ChatEvent | undefined {
     try {
-      const { maxEventFields, maxListFields } = this.#deps.options;
-      const maxFields = isListEvent(message) ? maxListFields : maxEventFields;
-      return decodeMessage(ChatEventSchema, message, maxFields);
+      return decodeChatEvent(message, this.#deps.options);
     } catch (reason) {
       const error = BrokerError.from(reason);
       const dropReason = DROPPED_UNREAD[error.code];
       if (dropReason === undefined) throw error;
-      if (this.#backend !== undefined) this.#dropUnread(message, dropReason, error, this.#backend);
+      if (backend === undefined) throw badHello(`the first event is refused: ${error.message}`);
+      this.#dropUnread(message, dropReason, error, backend);
       return undefined;
     }
   }
@@ -157,7 +162,7 @@ export class BackendSession implements IngestSession {
     backend.eventsReceived++;
     backend.requests.fail(
       idOfChatEvent(message),
-      reason === "bad_block" ? unexpectedAnswer() : error,
+      reason === "bad_block" ? unexpectedAnswer() : answerTooLarge(error.message),
     );
     this.#drop(new DropResult(reason, error.message), backend);
   }
@@ -193,7 +198,8 @@ export class BackendSession implements IngestSession {
     log.warn(fields, "dropped an event of a backend");
   }
 
-  #hello(event: ChatEvent | undefined): void | Promise<void> {
+  #hello(message: Uint8Array): void | Promise<void> {
+    const event = this.#decode(message);
     if (event?.inner.case !== "hello") throw badHello("the first event must be hello");
     const { backendInfo, capabilities } = event.inner.value;
     const { type = "", id = "" } = backendInfo ?? {};

@@ -38,6 +38,8 @@ export interface ServerStreamMethod {
 /** One open bidirectional stream, from the handler's side. */
 export interface Session {
   readonly output: Source;
+  /** Fields that a message in JSON may have; default: those of a request. */
+  readonly maxFields?: number;
   /**
    * Takes one encoded message of the peer. While a promise is pending, no further one is passed.
    * A throw ends the stream with that error.

@@ -2,7 +2,7 @@
  * One call by Connect or gRPC-Web, up to its answer, which `connect-router.ts` encodes. Admission,
  * limits and handlers are those of native gRPC.
  */
-import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
+import { type Message, toBinary } from "@bufbuild/protobuf";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { ActiveCall } from "../calls/active-call.ts";
 import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
@@ -158,22 +158,18 @@ export class ConnectCall {
     const session = method.handle(call);
     this.#session = session;
     const answer = this.#openStream(session.output, method);
+    const { maxFields = this.#context.limits.maxRequestFields } = session;
     const reader = new MessageReader(this.#context, {
       stream: this.#exchange.request,
       encoding,
       session,
-      ...(this.kind.json ? { translate: (json) => this.#toBinary(method.desc.input, json) } : {}),
+      ...(this.kind.json ? { translate: (json) => fromJson(method, json, maxFields) } : {}),
       fail: (error) => answer.stream.fail(error),
     });
     answer.stream.onEnding = () => reader.stop();
     this.#reader = reader;
     if (!this.#over) reader.start();
     return answer;
-  }
-
-  #toBinary(schema: DescMessage, json: Uint8Array): Uint8Array {
-    const { maxRequestFields } = this.#context.limits;
-    return toBinary(schema, parseMessage(schema, json, maxRequestFields, true));
   }
 
   #openStream(source: Session["output"], method: Method): Extract<Answer, { kind: "stream" }> {
@@ -200,6 +196,10 @@ export class ConnectCall {
     if (this.#over) undo();
     else this.#undo.push(undo);
   }
+}
+
+function fromJson({ desc }: BidiMethod, json: Uint8Array, maxFields: number): Uint8Array {
+  return toBinary(desc.input, parseMessage(desc.input, json, maxFields, true));
 }
 
 function admitted(

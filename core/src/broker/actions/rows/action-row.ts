@@ -108,6 +108,14 @@ export interface ResponseContext {
   readonly backend: RespondingBackend;
   /** Whether the caller may learn of private channels. */
   readonly mayPrivate: boolean;
+  readonly options: ResponseBounds;
+}
+
+export interface ResponseBounds {
+  /** Bytes of a backend's own id of a user. */
+  readonly maxIdBytes: number;
+  /** Bytes of a response. */
+  readonly maxMessageBytes: number;
 }
 
 export interface RespondingBackend {

@@ -10,7 +10,7 @@ import {
 } from "@seabird-chat/protocol";
 import { withoutUserinfo } from "../../codec/url-userinfo.ts";
 import { fits, utf8Bytes } from "../../codec/utf8.ts";
-import { BROKER_LIMITS } from "../../limits.ts";
+import type { ResponseContext } from "./action-row.ts";
 
 /** Tags and lengths around one member and its fields, at most. */
 const FRAME_BYTES = 32;
@@ -18,20 +18,20 @@ const FRAME_BYTES = 32;
 /** With absolute ids; as many as may be in one answer. Those without a proper id are left out. */
 export function absoluteMembers(
   { members, isComplete }: MembersChatEvent,
-  backend: BackendName,
+  { backend, options }: Pick<ResponseContext, "backend" | "options">,
 ): { members: Member[]; isComplete: boolean } {
   const listed: Member[] = [];
   let bytes = 0;
   let isCut = false;
   for (const { user } of members) {
-    const known = user && absoluteUser(user, backend);
+    const known = user && absoluteUser(user, backend.name, options.maxIdBytes);
     if (known === undefined) {
       isCut = true;
       continue;
     }
     bytes +=
       FRAME_BYTES + utf8Bytes(known.id + known.displayName + known.avatarUrl + known.account);
-    if (listed.length === MAX_LISTED_MEMBERS || bytes > BROKER_LIMITS.maxMessageBytes) {
+    if (listed.length === MAX_LISTED_MEMBERS || bytes > options.maxMessageBytes) {
       isCut = true;
       break;
     }
@@ -40,9 +40,9 @@ export function absoluteMembers(
   return { members: listed, isComplete: isComplete && !isCut };
 }
 
-function absoluteUser(user: User, backend: BackendName): User | undefined {
+function absoluteUser(user: User, backend: BackendName, maxIdBytes: number): User | undefined {
   const { id, displayName, avatarUrl, isBot, account } = user;
-  if (id === "" || !fits(id, BROKER_LIMITS.maxIdBytes)) return undefined;
+  if (id === "" || !fits(id, maxIdBytes)) return undefined;
   return {
     $typeName: "common.User",
     id: absoluteId(backend, id),

@@ -130,8 +130,8 @@ export const MESSAGE_ROWS = {
       value: { $typeName: "seabird.ListMembersChatRequest", channelId: relative },
     }),
     accepts: ["members"],
-    respond: ({ answer, backend }) =>
-      answer.case === "members" ? absoluteMembers(answer.value, backend.name) : {},
+    respond: ({ answer, ...context }) =>
+      answer.case === "members" ? absoluteMembers(answer.value, context) : {},
   }),
 };
 
