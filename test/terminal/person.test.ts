@@ -194,6 +194,27 @@ test("others' messages are not the bot's to edit; a room that is closed has none
   assert.ok(Object.values(others).every((support) => support === "full"));
 });
 
+test("what was said in a room that is closed, or in private under another name", async (t) => {
+  const { bed, type, sees } = await sitDown(t);
+  await type("hello");
+  await type("/msg psst");
+  const { id } = (await bed.nextEvent()) && (await bed.nextEvent());
+  await type("/nick anna");
+  await bed.nextReport("userChanged");
+  await bed.core.react({ userId: bed.absolute("anna") }, id, "👍");
+  const gone = { userId: bed.absolute("ann") };
+  await assert.rejects(bed.core.react(gone, id, "👍"), { message: 'nobody here is called "ann"' });
+  await type("/leave");
+  await type("/reply 1 anybody?");
+  await type("/react 1 👍");
+  const closed = "-- that was said in #t, which is closed; /join #t opens it";
+  await sees(
+    ...["#t> hello", "[private] <ann> psst", "  [👍]", "#t> /nick anna", "-- ann is now called anna"],
+    ...["#t> /leave", "-- you left #t"],
+    ...["no room> /reply 1 anybody?", closed, "no room> /react 1 👍", closed, "no room>"],
+  );
+});
+
 test("the program on a terminal of its own draws an edit and a reaction in their place", async (t) => {
   if (needPrograms(t, "python3") === undefined) return;
   const core = await startCore({}, t);

@@ -15,3 +15,8 @@ export function cleanLine(text: string): string {
 export function cleanLines(text: string): readonly string[] {
   return text.split(/\r\n|[\r\n\v\f\u2028\u2029]/).map(cleanLine);
 }
+
+/** The beginning of a text, in memory of its own: a slice would keep the whole text. */
+export function cutCopy(text: string, maxCharacters: number): string {
+  return Buffer.from(text.slice(0, maxCharacters)).toString();
+}

@@ -1,5 +1,6 @@
 /** Shows messages and what becomes of them: in their place where the terminal allows, else as lines. */
 import { type Block, type Target, text as textBlock } from "@seabird-chat/sdk/backend";
+import { cutCopy } from "./clean.ts";
 import type { Connection } from "./connection.ts";
 import type { RememberedMessage } from "./messages.ts";
 import type { Rooms } from "./rooms.ts";
@@ -117,7 +118,7 @@ export class Display {
     const isKept =
       this.#connection.isInteractive &&
       lines.reduce((sum, line) => sum + line.length, 0) <= MAX_KEPT_CHARACTERS;
-    message.lines = isKept ? lines : undefined;
+    message.lines = isKept ? lines.map((line) => cutCopy(line, line.length)) : undefined;
   }
 
   #redraw({ lines, number, isEdited, reactions }: RememberedMessage): boolean {

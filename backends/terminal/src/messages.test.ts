@@ -59,6 +59,7 @@ test("a message is found by its number, by counting back, or by its author", () 
   assert.equal(messages.find("-1", undefined), undefined);
   assert.equal(messages.byId(here, "run-3"), undefined);
   assert.equal(messages.byId(elsewhere, "run-3")?.number, 3);
+  for (const id of ["3", "run-03", "RUN-3"]) assert.equal(messages.byId(elsewhere, id), undefined);
 });
 
 test("only the newest are remembered, with a short text", () => {
@@ -87,6 +88,18 @@ test("whoever is called otherwise keeps messages and reactions", () => {
   messages.rename("ann", "anna");
   assert.equal(messages.find("anna:2", here), first);
   assert.deepEqual(first?.reactions.remove("anna"), ["👍"]);
+});
+
+test("a private conversation goes with whoever is called otherwise", () => {
+  const messages = fill();
+  const alone = (id: string): Target => ({ kind: "user", id });
+  const common = { kind: "message", isBot: false, text: "psst", sentAt: 0 } as const;
+  const { id } = messages.add({ ...common, conversation: alone("ann"), author: "ann" });
+  const others = messages.add({ ...common, conversation: alone("bob"), author: "bob" });
+  messages.rename("ann", "anna");
+  assert.equal(messages.byId(alone("anna"), id)?.author, "anna");
+  assert.equal(messages.byId(alone("ann"), id), undefined);
+  assert.deepEqual(others.conversation, alone("bob"));
 });
 
 test("different reactions to a message are bounded", () => {

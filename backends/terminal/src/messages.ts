@@ -1,5 +1,6 @@
 /** The messages of this run that can be referred to: numbered, and the newest only. */
 import type { MessageReference, Target } from "@seabird-chat/sdk/backend";
+import { cutCopy } from "./clean.ts";
 import { Reactions } from "./reactions.ts";
 
 /** Messages remembered; older ones can no longer be answered, edited, deleted or reacted to. */
@@ -23,6 +24,7 @@ export interface NewMessage {
 }
 
 export interface RememberedMessage extends NewMessage {
+  conversation: Target;
   readonly number: number;
   /** On the wire. */
   readonly id: string;
@@ -49,7 +51,7 @@ export class Messages {
     const number = ++this.#last;
     const remembered: RememberedMessage = {
       ...message,
-      text: message.text.slice(0, MAX_TEXT_CHARACTERS).toWellFormed(),
+      text: cutCopy(message.text, MAX_TEXT_CHARACTERS),
       number,
       id: `${this.#prefix}-${number}`,
       isEdited: false,
@@ -64,7 +66,7 @@ export class Messages {
   /** The message with an id of the wire. */
   byId(conversation: Target, id: string): RememberedMessage | undefined {
     const found = this.#byNumber(id);
-    return found !== undefined && isSame(found.conversation, conversation) ? found : undefined;
+    return found?.id === id && isSame(found.conversation, conversation) ? found : undefined;
   }
 
   /**
@@ -91,7 +93,7 @@ export class Messages {
   }
 
   edit(message: RememberedMessage, text: string): void {
-    message.text = text.slice(0, MAX_TEXT_CHARACTERS).toWellFormed();
+    message.text = cutCopy(text, MAX_TEXT_CHARACTERS);
     message.isEdited = true;
   }
 
@@ -99,8 +101,11 @@ export class Messages {
     this.#messages.delete(message.number);
   }
 
+  /** What somebody said, and their private conversation, are under the new name from now on. */
   rename(before: string, after: string): void {
     for (const message of this.#messages.values()) {
+      const { kind, id } = message.conversation;
+      if (kind === "user" && id === before) message.conversation = { kind, id: after };
       if (!message.isBot && message.author === before) message.author = after;
       message.reactions.rename(before, after);
     }

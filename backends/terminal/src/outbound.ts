@@ -1,6 +1,6 @@
 /** Requests of core: what the terminal shows, and why it refuses, as data. Pure. */
 import type { Block, OutgoingMessage, Target } from "@seabird-chat/sdk/backend";
-import { cleanLine } from "./clean.ts";
+import { cleanLine, cutCopy } from "./clean.ts";
 
 /** Characters of a name that are shown. */
 const MAX_NAME_CHARACTERS = 64;
@@ -24,7 +24,7 @@ export function toShown(
   to: Target,
   { kind, block, persona }: Pick<OutgoingMessage, "kind" | "block" | "persona">,
 ): Shown {
-  const name = cleanLine(persona?.displayName.slice(0, MAX_NAME_CHARACTERS) ?? "").trim();
+  const name = cleanLine(cutCopy(persona?.displayName ?? "", MAX_NAME_CHARACTERS)).trim();
   return { kind, to, block, ...(name === "" ? {} : { name }) };
 }
 

@@ -190,7 +190,7 @@ export class PersonActions {
     person: string,
     then: (message: RememberedMessage) => void,
   ): void {
-    const { messages, display } = this.#chat;
+    const { messages, display, rooms } = this.#chat;
     const message = messages.find(reference, currentRoom(this.#chat));
     const isTheirs =
       message?.conversation.kind === "channel" || message?.conversation.id === person;
@@ -198,7 +198,12 @@ export class PersonActions {
       display.note(`there is no message ${JSON.stringify(reference)}; /ids lists the last ones`);
       return;
     }
-    if (message.conversation.kind === "channel") this.enter(person, message.conversation.id);
+    const { kind, id } = message.conversation;
+    if (kind === "channel" && !rooms.has(id)) {
+      display.note(`that was said in ${id}, which is closed; /join ${id} opens it`);
+      return;
+    }
+    if (kind === "channel") this.enter(person, id);
     then(message);
   }
 

@@ -1,7 +1,10 @@
 /** A script waits for what plugins do, in order, and not for ever. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { FakeClock } from "@seabird-chat/testkit";
+import { Messages } from "./messages.ts";
 import { PluginOutput } from "./plugin-output.ts";
 
 const never = new AbortController().signal;
@@ -34,3 +37,29 @@ test("a wait ends by its time, and when the room is left", async () => {
   assert.equal(await output.next("text 999.", 10, AbortSignal.abort()), false);
   assert.equal(await output.next("text 1000.", 10, never), true);
 });
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+test("only the beginning of a long text is held", () => {
+  const MIB = 1_048_576;
+  const held = () => {
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const [messages, output] = [new Messages("run"), new PluginOutput(new FakeClock())];
+  const before = held();
+  for (let count = 0; count < 100; count++) {
+    const text = Buffer.alloc(MIB, `${count} `).toString();
+    const common = { kind: "message", author: "ann", isBot: false, sentAt: 0 } as const;
+    messages.edit(messages.add({ ...common, conversation: here, text }), text);
+    output.add(text);
+  }
+  const more = held() - before;
+  assert.ok(more < 50 * MIB, `${more} bytes`);
+  assert.equal(messages.latest(here, 100).length, 100);
+  assert.ok(output);
+});
+
+const here = { kind: "channel", id: "#t" } as const;

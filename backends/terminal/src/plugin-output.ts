@@ -1,5 +1,6 @@
 /** What plugins did, in order, for a script that waits for it. */
 import { type Clock, pause } from "@seabird-chat/sdk/backend";
+import { cutCopy } from "./clean.ts";
 
 /** Texts that wait to be looked for; the oldest are forgotten. */
 const MAX_TEXTS = 1_000;
@@ -16,7 +17,7 @@ export class PluginOutput {
   }
 
   add(text: string): void {
-    this.#texts.push(text.slice(0, MAX_CHARACTERS));
+    this.#texts.push(cutCopy(text, MAX_CHARACTERS));
     if (this.#texts.length > MAX_TEXTS) this.#texts.shift();
     this.#wake?.();
   }

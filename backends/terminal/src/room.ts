@@ -82,7 +82,8 @@ export class Room {
     this.requests = new PluginRequests(chat, {
       onOutput: (words) => {
         this.#idle.activity();
-        this.#output.add(words);
+        // Only a script waits for it.
+        if (!connection.isInteractive) this.#output.add(words);
       },
       onTyping: () => {
         this.#idle.activity();
