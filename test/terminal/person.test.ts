@@ -209,7 +209,13 @@ test("what was said in a room that is closed, or in private under another name",
   await type("/react 1 👍");
   const closed = "-- that was said in #t, which is closed; /join #t opens it";
   await sees(
-    ...["#t> hello", "[private] <ann> psst", "  [👍]", "#t> /nick anna", "-- ann is now called anna"],
+    ...[
+      "#t> hello",
+      "[private] <ann> psst",
+      "  [👍]",
+      "#t> /nick anna",
+      "-- ann is now called anna",
+    ],
     ...["#t> /leave", "-- you left #t"],
     ...["no room> /reply 1 anybody?", closed, "no room> /react 1 👍", closed, "no room>"],
   );
