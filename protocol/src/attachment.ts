@@ -32,9 +32,23 @@ export interface Attachment {
 const MAX_UINT32 = 2n ** 32n - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
 
-/** The fields of its block. Throws BlockError for a bad number or date. */
+/** The fields of its block. Throws BlockError for a bad number or date, and for what names no file. */
 export function attachmentFields(file: Attachment): MessageInitShape<typeof AttachmentBlockSchema> {
-  const { id = "", url = "", name = "", contentType = "", description = "", expiresAt } = file;
+  const {
+    id = "",
+    url = "",
+    name = "",
+    contentType = "",
+    description = "",
+    expiresAt,
+  } = Object(file) as Attachment;
+  for (const [key, value] of Object.entries({ id, url, name, contentType, description })) {
+    if (typeof value === "string") continue;
+    throw new BlockError(`attachment: ${key} is of type ${typeof value}; give a text`);
+  }
+  if (url + name + id === "") {
+    throw new BlockError('attachment: it has no url, name or id; give { url: "https://…" }');
+  }
   if (expiresAt !== undefined && Number.isNaN(expiresAt.getTime())) {
     throw new BlockError("attachment: expiresAt is an invalid date");
   }

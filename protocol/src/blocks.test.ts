@@ -163,7 +163,8 @@ suite("files and emoji", () => {
       durationMs: 1_500n,
       expiresAt: timestampFromDate(FILE.expiresAt),
     });
-    assert.deepEqual(read(attachment({})), create(AttachmentBlockSchema));
+    const { id } = FILE;
+    assert.deepEqual(read(attachment({ id })), create(AttachmentBlockSchema, { id }));
   });
 
   test("a file's numbers and dates are checked where it is built", () => {
@@ -178,13 +179,47 @@ suite("files and emoji", () => {
     ] as const;
     for (const [file, message] of rows) {
       assert.throws(
-        () => attachment(file),
+        () => attachment({ name: "a", ...file }),
         (error: Error) => {
           assert.ok(error instanceof BlockError);
           return error.message.includes(message);
         },
       );
     }
+  });
+
+  test("what names nothing is refused where it is built, and says what is missing", () => {
+    const untyped = (value: unknown) => value as never;
+    const rows: readonly (readonly [() => Block, string])[] = [
+      [() => emoji(""), 'emoji: the text is ""; give the emoji itself, or its name: ":parrot:"'],
+      [() => emoji(untyped(undefined)), "emoji: the text is undefined; give the emoji itself"],
+      [() => attachment({}), 'attachment: it has no url, name or id; give { url: "https://…" }'],
+      [() => attachment({ url: "", description: "a cat" }), "attachment: it has no url"],
+      [() => attachment(untyped("https://x.y/a")), "attachment: it has no url"],
+      [() => attachment(untyped(undefined)), "attachment: it has no url"],
+      [
+        () => attachment({ url: untyped(new URL("https://x.y")) }),
+        "attachment: url is of type object",
+      ],
+      [
+        () => mention({ userId: "ann" }, ""),
+        "mention: its content is empty; give what it reads as",
+      ],
+      [() => mention({ userId: "ann" }, []), "mention: its content is empty"],
+      [() => mention(untyped({})), "mention: the target is a user, "],
+      [() => list([]), "list: it has no items; give one at least"],
+      [() => list([], { ordered: true }), "list: it has no items"],
+      [() => list(untyped("tea")), "list: not an array"],
+      [() => list(untyped(undefined)), "list: it is undefined; content is words, a number"],
+    ];
+    for (const [build, message] of rows) {
+      assert.throws(build, (error: Error) => {
+        assert.ok(error instanceof BlockError);
+        assert.ok(error.message.startsWith(message), error.message);
+        return error.stack?.includes("blocks.test.ts") === true;
+      });
+    }
+    assert.equal(emoji("", { id: "7" }).plain, "");
   });
 
   test("an emoji over its bound is refused where it is built", () => {

@@ -102,11 +102,16 @@ export function heading(content: Content, level = 1): Block {
   return block({ case: "heading", value: { level, inner: contentBlock(content) } });
 }
 
-/** A list, one item for each element; numbered from 1 if `ordered`, by default not. */
+/**
+ * A list, one item for each element; numbered from 1 if `ordered`, by default not. Throws BlockError
+ * for one without items.
+ */
 export function list(
   items: readonly Content[],
   options: { readonly ordered?: boolean } = {},
 ): Block {
+  if (!Array.isArray(items)) throw new BlockError(`list: ${problemOf(items) ?? "not an array"}`);
+  if (items.length === 0) throw new BlockError("list: it has no items; give one at least");
   const isOrdered = options.ordered ?? false;
   return block({ case: "list", value: { inner: items.map(contentBlock), isOrdered } });
 }
@@ -128,30 +133,40 @@ export function timestamp(moment: Date): Block {
 /**
  * Names a person, a channel or everyone in a conversation, and notifies them. Reads as `content`, by
  * default as `@` with the person's name, the channel's id within its backend, or `@everyone`.
- * `everyone` needs the scope `mention-everyone`. Throws BlockError for a target that is none.
+ * `everyone` needs the scope `mention-everyone`. Throws BlockError for a target that is none, and for
+ * empty content.
  */
 export function mention(target: MentionTarget, content?: Content): Block {
   const { name, target: value } = readTarget(target);
   const inner = contentBlock(content ?? name);
+  if (inner.plain === "")
+    throw new BlockError("mention: its content is empty; give what it reads as");
   return block({ case: "mention", value: { inner, target: value } });
 }
 
 /**
  * An emoji: the character itself, or `:name:` for one of the network's own, which then has an `id`
- * there and may have the `url` of its picture. Throws BlockError for a text or id over 512 bytes.
+ * there and may have the `url` of its picture. Throws BlockError for a text or id over 512 bytes, and
+ * without both.
  */
 export function emoji(
   text: string,
   options: { readonly id?: string; readonly url?: string } = {},
 ): Block {
   const { id = "", url = "" } = options;
+  if (typeof text !== "string" || text + id === "") {
+    const shown = typeof text === "string" ? JSON.stringify(text) : String(text);
+    throw new BlockError(
+      `emoji: the text is ${shown}; give the emoji itself, or its name: ":parrot:"`,
+    );
+  }
   const value = { text: text.toWellFormed(), id: id.toWellFormed(), url: url.toWellFormed() };
   return block({ case: "emoji", value });
 }
 
 /**
- * A file. Reads as `name: url`. Throws BlockError for sizes that are no whole numbers, and for a date
- * that is invalid or outside the years 1 to 9999.
+ * A file. Reads as `name: url`. Throws BlockError for one without url, name and id, for sizes that are
+ * no whole numbers, and for a date that is invalid or outside the years 1 to 9999.
  */
 export function attachment(file: Attachment): Block {
   return block({ case: "attachment", value: attachmentFields(file) });

@@ -16,7 +16,7 @@ test("the root comes first, then each child's tree in the order of reading", () 
 
 test("depth is that of the deepest block", () => {
   assert.equal(blockDepth(text("x")), 1);
-  assert.equal(blockDepth(list([])), 1);
+  assert.equal(blockDepth(container([])), 1);
   assert.equal(blockDepth(list(["a", bold(bold("b")), "c"])), 4);
 });
 

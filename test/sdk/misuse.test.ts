@@ -4,7 +4,20 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { connectActions, connectPlugin, SeabirdError } from "@seabird-chat/sdk";
+import { create } from "@bufbuild/protobuf";
+import { type Block, BlockSchema } from "@seabird-chat/protocol";
+import {
+  attachment,
+  bold,
+  connectActions,
+  connectPlugin,
+  container,
+  emoji,
+  italics,
+  mention,
+  SeabirdError,
+  text,
+} from "@seabird-chat/sdk";
 import { backend, Refused, startBackend } from "@seabird-chat/sdk/backend";
 import { startCore } from "../support/core.ts";
 import { type Functions, startTestBackend } from "../support/test-backend.ts";
@@ -103,6 +116,42 @@ test("a server that is not core is told so, and leaves the process alone", async
   }
 });
 
+const EMPTY = [
+  ...["", text``, [], bold(""), container(["", italics("")]), blockByHand("")],
+] as const;
+
+/** What is written without its backend, and what is said of it. */
+const RELATIVE = [
+  [
+    text`hi ${mention({ userId: "nobody" })}`,
+    "a mention's userId is 'nobody'; give an absolute id, such as irc://libera/alice",
+  ],
+  [
+    bold(mention({ channelId: "#lobby" })),
+    "a mention's channelId is '#lobby'; give an absolute id, such as irc://libera/%23lobby",
+  ],
+  [
+    attachment({ id: "7", name: "cat.jpg" }),
+    "a file's id is '7'; give an absolute id, such as irc://libera/7",
+  ],
+] as const;
+
+function blockByHand(words: string): Block {
+  return create(BlockSchema, { inner: { case: "text", value: { text: words } } });
+}
+
+test("what reads as nothing, but is something, is sent", async (t) => {
+  const core = await startCore({}, t);
+  const client = connectActions({ url: core.url, token: await core.token() });
+  t.after(() => client.close());
+  const unnamed = attachment({ id: "test://net/7" });
+  for (const content of [unnamed, emoji("", { id: "7" }), blockByHand("x"), " "]) {
+    // Core has nobody to hand it to, which is all that is wrong with it.
+    const sent = client.sendMessage("test://net/a", content);
+    await assert.rejects(sent, { code: "not_found", message: "unknown backend" });
+  }
+});
+
 test("what is no message, place, emoji or option of a send is refused in words", async (t) => {
   const core = await startCore({}, t);
   const client = connectActions({ url: core.url, token: await core.token() });
@@ -116,6 +165,8 @@ test("what is no message, place, emoji or option of a send is refused in words",
   const noEmoji = (given: string) =>
     `invalid_argument: an emoji is ${given}; give a text, or { text, id, url }`;
   const noReply = (given: string) => `bad_option: replyTo is ${given}; give { id } of a message`;
+  const noThread = (what: string) => `bad_option: ${what}`;
+  const nothing = "invalid_argument: there is nothing to say: the content is empty";
   const noPersona = (given: string) => `bad_option: persona is ${given}; give { displayName }`;
   const rows: readonly (readonly [() => Promise<unknown>, string])[] = [
     [() => client.editMessage(untyped("test://net/a"), "1", "x"), noPlace("'test://net/a'")],
@@ -129,11 +180,43 @@ test("what is no message, place, emoji or option of a send is refused in words",
     [() => send({ replyTo: true }), noReply("true")],
     [() => send({ replyTo: null }), noReply("null")],
     [() => send({ replyTo: { messageId: "1" } }), noReply("{ messageId: '1' }")],
+    [
+      () => send({ replyTo: { id: "1", author: "ann" } }),
+      "bad_option: the author of replyTo is 'ann'; give { id, displayName }",
+    ],
+    [
+      () => client.can("messageIds", where),
+      'bad_option: there is no feature "messageIds"; did you mean message_ids?',
+    ],
+    [
+      () => client.can(untyped(undefined), where),
+      'bad_option: there is no feature "undefined"; names are like message_ids',
+    ],
     [() => send({ persona: "Zed" }), noPersona("'Zed'")],
+    [() => send({ startThread: "yes" }), noThread("startThread is 'yes'; give true or false")],
+    [
+      () => send({ startThread: true }),
+      noThread("startThread needs replyTo, the message at which the thread begins"),
+    ],
+    [
+      () => client.sendMessage(where.channelId, untyped(["a", { text: "b" }])),
+      "invalid_argument: part 2: it is an object that is no block; " +
+        "content is words, a number, a block, or a list of these",
+    ],
+    ...EMPTY.flatMap((content) => [
+      [() => client.sendMessage(where.channelId, content), nothing] as const,
+      [() => client.performPrivateAction("test://net/ann", content), nothing] as const,
+      [() => client.editMessage(where, "1", content), nothing] as const,
+    ]),
+    ...RELATIVE.map(
+      ([content, what]) =>
+        [() => client.sendMessage(where.channelId, content), `invalid_argument: ${what}`] as const,
+    ),
   ];
   for (const [call, expected] of rows) {
-    const told = (reason: unknown) =>
-      reason instanceof SeabirdError ? `${reason.code}: ${reason.message}` : `${reason}`;
-    assert.equal(await call().then(() => "nothing", told), expected);
+    const reason: unknown = await call().catch((error: unknown) => error);
+    assert.ok(reason instanceof SeabirdError, expected);
+    assert.equal(`${reason.code}: ${reason.message}`, expected);
+    assert.match(reason.stack?.split("\n")[1] ?? "", /misuse\.test\.ts/);
   }
 });

@@ -209,9 +209,9 @@ test("hostile text reaches the terminal without its control characters", () => {
         link(a, b),
         list([a, b]),
         heading(a),
-        mention({ userId: "a" }, a),
+        mention({ userId: "a" }, a || "a"),
         emoji(a, { id: b || "7" }),
-        attachment({ url: a, name: b }),
+        attachment({ url: a, name: b, id: "7" }),
       ];
       for (const each of all) for (const line of plain(each)) assert.doesNotMatch(line, control);
       for (const each of all) {

@@ -24,9 +24,9 @@ const YIELD_MS = 1;
 
 /**
  * Waits a moment if one of the signals is aborted, so that a handler that retries for ever keeps
- * neither other handlers from running nor the process from ending.
+ * neither other handlers from running nor the process from ending. Undefined if none is.
  */
-export async function yieldIfAborted(...signals: readonly AbortSignal[]): Promise<void> {
-  if (!signals.some(({ aborted }) => aborted)) return;
-  await new Promise<void>((resolve) => unlessEnded(YIELD_MS, resolve));
+export function yieldIfAborted(...signals: readonly AbortSignal[]): Promise<void> | undefined {
+  if (!signals.some(({ aborted }) => aborted)) return undefined;
+  return new Promise<void>((resolve) => unlessEnded(YIELD_MS, resolve));
 }

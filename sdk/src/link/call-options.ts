@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { SendOptionsSchema } from "@seabird-chat/protocol";
-import { SeabirdError } from "./errors.ts";
+import { argumentError } from "./argument-error.ts";
 import { type MessageReference, referenceToWire } from "./message-reference.ts";
 
 export interface CallOptions {
@@ -61,15 +61,32 @@ export function tagsOf(options: ActionOptions | undefined): { tags: Record<strin
 
 const MAX_KEY_BYTES = 64;
 
-/** Throws `bad_option` for what code without types gives, and for a key that core would refuse. */
-export function checkSendOptions({ replyTo, persona, idempotencyKey }: SendOptions): void {
+/**
+ * Throws `bad_option` for what code without types gives, for what has no effect, and for a key that
+ * core would refuse.
+ */
+export function checkSendOptions(options: SendOptions): void {
+  const { replyTo, startThread, persona, idempotencyKey } = options;
   if (replyTo !== undefined && typeof Object(replyTo).id !== "string") {
     const what = `replyTo is ${inspect(replyTo)}; give { id } of a message`;
-    throw new SeabirdError("bad_option", what);
+    throw argumentError("bad_option", what);
+  }
+  const author = replyTo?.author;
+  if (author !== undefined && typeof Object(author).id !== "string") {
+    const what = `the author of replyTo is ${inspect(author)}; give { id, displayName }`;
+    throw argumentError("bad_option", what);
+  }
+  if (startThread !== undefined && typeof startThread !== "boolean") {
+    const what = `startThread is ${inspect(startThread)}; give true or false`;
+    throw argumentError("bad_option", what);
+  }
+  if (startThread === true && replyTo === undefined) {
+    const what = "startThread needs replyTo, the message at which the thread begins";
+    throw argumentError("bad_option", what);
   }
   if (persona !== undefined && typeof Object(persona).displayName !== "string") {
     const what = `persona is ${inspect(persona)}; give { displayName }`;
-    throw new SeabirdError("bad_option", what);
+    throw argumentError("bad_option", what);
   }
   if (idempotencyKey !== undefined) checkKey(idempotencyKey);
 }
@@ -78,7 +95,7 @@ function checkKey(key: string): void {
   const bytes = typeof key === "string" ? Buffer.byteLength(key) : 0;
   if (bytes >= 1 && bytes <= MAX_KEY_BYTES) return;
   const what = typeof key === "string" ? `has ${bytes} bytes` : `is ${String(key)}`;
-  throw new SeabirdError("bad_option", `idempotencyKey ${what}; allowed: 1 to ${MAX_KEY_BYTES}`);
+  throw argumentError("bad_option", `idempotencyKey ${what}; allowed: 1 to ${MAX_KEY_BYTES}`);
 }
 
 /** The first option that only a core with the messages extension can carry. */

@@ -1,5 +1,11 @@
 /** What a backend can do with messages, for each conversation: asked of core, and remembered for a while. */
-import { Support, type Capabilities as WireCapabilities } from "@seabird-chat/protocol";
+import {
+  FEATURES,
+  REPORTED_FEATURES,
+  Support,
+  type Capabilities as WireCapabilities,
+} from "@seabird-chat/protocol";
+import { argumentError } from "./argument-error.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import type { Clock } from "./clock.ts";
 import type { CoreIdentity } from "./core-headers.ts";
@@ -27,6 +33,18 @@ export type Feature =
   | "user_changed"
   | "typing_events"
   | (string & {});
+
+const FEATURE_NAMES: readonly string[] = [...FEATURES, ...REPORTED_FEATURES];
+
+/** Throws `bad_option` for what is no name of a feature, of a later core either: `messageIds`. */
+export function checkFeature(feature: unknown): void {
+  if (typeof feature === "string" && /^[^A-Z]+$/.test(feature)) return;
+  const name = String(feature).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const hint = FEATURE_NAMES.includes(name)
+    ? `did you mean ${name}?`
+    : "names are like message_ids";
+  throw argumentError("bad_option", `there is no feature "${feature}"; ${hint}`);
+}
 
 /** What a backend has declared (protocol: capabilities). */
 export interface Capabilities {

@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { Messages, type User } from "@seabird-chat/protocol";
+import { argumentError } from "./argument-error.ts";
 import {
   ACTION_OPTIONS,
   type ActionOptions,
@@ -9,8 +10,13 @@ import {
   type CallOptions,
   tagsOf,
 } from "./call-options.ts";
-import type { Capabilities, CapabilityCache, Feature } from "./capabilities.ts";
-import { type Content, contentToWire } from "./content.ts";
+import {
+  type Capabilities,
+  type CapabilityCache,
+  checkFeature,
+  type Feature,
+} from "./capabilities.ts";
+import { type Content, messageToWire } from "./content.ts";
 import type { Call, CoreCalls } from "./core-calls.ts";
 import type { CoreIdentity } from "./core-headers.ts";
 import { SeabirdError } from "./errors.ts";
@@ -70,7 +76,7 @@ export class MessageActions implements MessageCalls {
   ): Promise<EditResult> {
     const messageIds = idList(ids);
     const conversation = conversationToWire(where);
-    const request = { conversation, messageIds, ...contentToWire(content), ...tagsOf(options) };
+    const request = { conversation, messageIds, ...messageToWire(content), ...tagsOf(options) };
     const { result } = await this.#run(where, {
       name: "editMessage",
       options,
@@ -159,6 +165,7 @@ export class MessageActions implements MessageCalls {
   /** Whether something can be done in a conversation, if only partly: `can("edit", { channelId })`. */
   async can(feature: Feature, where: Conversation): Promise<boolean> {
     checkConversation(where);
+    checkFeature(feature);
     const { features } = await this.#capabilities.usable(where, backendIdOf(where));
     return Object.hasOwn(features, feature);
   }
@@ -183,12 +190,12 @@ function idList(given: string | readonly string[]): string[] {
   const ids = typeof given === "string" ? [given] : given;
   if (Array.isArray(ids) && ids.every((id) => typeof id === "string")) return [...ids];
   const what = `message ids are ${inspect(given)}; give one text or a list of them`;
-  throw new SeabirdError("invalid_argument", what);
+  throw argumentError("invalid_argument", what);
 }
 
 function emojiToWire(emoji: EmojiGiven): { text: string; id: string; url: string } {
   const { text, id = "", url = "" } = typeof emoji === "string" ? { text: emoji } : Object(emoji);
   if (typeof text === "string") return { text, id, url };
   const what = `an emoji is ${inspect(emoji)}; give a text, or { text, id, url }`;
-  throw new SeabirdError("invalid_argument", what);
+  throw argumentError("invalid_argument", what);
 }

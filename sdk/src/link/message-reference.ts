@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ConversationSchema, MessageReferenceSchema } from "@seabird-chat/protocol";
-import { SeabirdError } from "./errors.ts";
+import { argumentError } from "./argument-error.ts";
 
 /** A channel, or the private conversation with a user, by absolute id. */
 export type Conversation = { readonly channelId: string } | { readonly userId: string };
@@ -26,7 +26,7 @@ export function checkConversation(where: Conversation): void {
   if (typeof channelId === "string" || (channelId === undefined && typeof userId === "string"))
     return;
   const what = `a conversation is ${inspect(where)}; give { channelId } or { userId }`;
-  throw new SeabirdError("invalid_argument", what);
+  throw argumentError("invalid_argument", what);
 }
 
 export function conversationToWire(

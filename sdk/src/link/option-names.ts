@@ -1,5 +1,5 @@
 /** Refuses options that do not exist: types do not stop authors who write JavaScript. */
-import { SeabirdError } from "./errors.ts";
+import { argumentError } from "./argument-error.ts";
 
 /** Throws a SeabirdError `bad_option` that names the unknown option and those allowed. */
 export function checkOptionNames(
@@ -9,16 +9,16 @@ export function checkOptionNames(
 ): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null) {
-    throw new SeabirdError("bad_option", `${what} takes { ${allowed.join(", ")} }`);
+    throw argumentError("bad_option", `${what} takes { ${allowed.join(", ")} }`);
   }
   const unknown = Object.keys(options).find((key) => !allowed.includes(key));
   if (unknown === undefined) return;
   const known = `allowed: ${allowed.join(", ")}`;
-  throw new SeabirdError("bad_option", `${what} has an unknown option "${unknown}"; ${known}`);
+  throw argumentError("bad_option", `${what} has an unknown option "${unknown}"; ${known}`);
 }
 
 /** For a function without options. Throws a SeabirdError `bad_option` if it was given something. */
 export function checkNoOptions(what: string, given: readonly unknown[]): void {
   if (given.every((each) => each === undefined)) return;
-  throw new SeabirdError("bad_option", `${what} takes no options`);
+  throw argumentError("bad_option", `${what} takes no options`);
 }

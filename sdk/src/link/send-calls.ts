@@ -13,7 +13,7 @@ import {
 } from "./call-options.ts";
 import type { CapabilityCache } from "./capabilities.ts";
 import { type Clock, pause, uniqueName } from "./clock.ts";
-import { type Content, contentToWire } from "./content.ts";
+import { type Content, messageToWire } from "./content.ts";
 import type { CoreCalls } from "./core-calls.ts";
 import type { CoreIdentity } from "./core-headers.ts";
 import { SeabirdError } from "./errors.ts";
@@ -67,7 +67,7 @@ export class SendCalls {
     const { core, calls, onSend } = this.#deps;
     checkOptionNames(name, options, SEND_OPTIONS);
     checkSendOptions(options);
-    const said = contentToWire(content);
+    const said = messageToWire(content);
     const block = "rootBlock" in said ? said.rootBlock : undefined;
     const needed = extensionOptionOf(options);
     // What is known is not waited for: sends that are not awaited go out in their order.

@@ -72,12 +72,10 @@ class ReplyableContext extends ConversationContext implements ReplyMethods, Mess
 
   /** A question that the handler does not await does not end the process either. */
   #answered<T>(answer: Promise<T>): Promise<T> {
-    const tracked = TrackedPromise.of(answer);
-    answer.catch((reason: unknown) => {
-      if (tracked.isObserved || reason instanceof AskCancelled) return;
+    return TrackedPromise.of(answer, (reason) => {
+      if (reason instanceof AskCancelled) return;
       this.#deps.host.log.warn(reason, "a question was not asked");
     });
-    return tracked;
   }
 
   async #confirm(question: Content, settings: AskOptions | undefined): Promise<boolean> {

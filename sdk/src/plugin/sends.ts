@@ -87,7 +87,9 @@ export class Sends {
   }
 
   async #go<T>(go: () => Promise<T>): Promise<T> {
-    await yieldIfAborted(this.#slot.signal);
+    // Without a wait an error of the arguments has the author's line in its stack.
+    const wait = yieldIfAborted(this.#slot.signal);
+    if (wait !== undefined) await wait;
     return go();
   }
 }

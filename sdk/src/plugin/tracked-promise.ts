@@ -11,11 +11,19 @@ export class TrackedPromise<T> extends Promise<T> {
 
   #isObserved = false;
 
-  /** Settles as `work` does; an unobserved rejection does not end the process. */
-  static of<T>(work: Promise<T>): TrackedPromise<T> {
+  /**
+   * Settles as `work` does. A rejection that nobody observes calls back, and does not end the process.
+   */
+  static of<T>(
+    work: Promise<T>,
+    onUnobserved: (reason: unknown) => void = () => undefined,
+  ): TrackedPromise<T> {
     work.catch(() => undefined);
     const tracked = new TrackedPromise<T>((resolve, reject) => void work.then(resolve, reject));
-    Promise.prototype.then.call(tracked, undefined, () => undefined);
+    // Not of `work`: that may have failed before `await` calls `then`, one tick later.
+    Promise.prototype.then.call(tracked, undefined, (reason: unknown) => {
+      if (!tracked.#isObserved) onUnobserved(reason);
+    });
     return tracked;
   }
 
