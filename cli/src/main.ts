@@ -1,12 +1,13 @@
 /** Runs one command and reports what fails, with an exit code. */
 
 import { EXIT } from "@seabird-chat/runtime";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { asFailure, CliError } from "./process/cli-error.ts";
 import { withOwnCommand } from "./process/own-command.ts";
 import { followLauncher } from "./process/stop-signals.ts";
 import { createProgram } from "./program.ts";
 import { styleError } from "./terminal/output.ts";
+import { safeJson, safeText } from "./terminal/safe-text.ts";
 
 /** Sets the process's exit code; never throws. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -18,25 +19,42 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   // A terminal that hung up takes no more output; the shutdown still runs in order.
   process.stderr.on("error", () => undefined);
+  const program = createProgram();
   try {
-    const program = createProgram();
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    const failure = error instanceof CommanderError ? usageFailure(error) : asFailure(error);
+    const failure =
+      error instanceof CommanderError
+        ? usageFailure(error, commandOf(program, args))
+        : asFailure(error);
     process.exitCode = failure.exitCode;
     report(failure, args.includes("--json"));
   }
 }
 
-function usageFailure({ code, message }: CommanderError): CliError {
+function usageFailure({ code, message }: CommanderError, command: string): CliError {
   const isMissing = code === "commander.help";
+  const quotes =
+    code === "commander.missingArgument" ? "; a word that begins with # needs quotes" : "";
   return new CliError(
     EXIT.usage,
-    isMissing ? "which command?" : message.replace(/^error: /, ""),
-    "`seabird --help` and `seabird COMMAND --help` tell more",
+    isMissing ? "which command?" : message.replace(/^error: /, "").replace("\n", " "),
+    `\`seabird ${command}--help\` tells more${quotes}`,
   );
+}
+
+/** `token create `: the words that are commands, each with a blank. */
+function commandOf(program: Command, args: readonly string[]): string {
+  let words = "";
+  let at: Command | undefined = program;
+  for (const word of args) {
+    at = at.commands.find((each) => each.name() === word);
+    if (at === undefined) break;
+    words += `${word} `;
+  }
+  return words;
 }
 
 function report(failure: CliError, json: boolean): void {
@@ -49,9 +67,14 @@ function report(failure: CliError, json: boolean): void {
       ...failure.details,
       ...(next === undefined ? {} : { next }),
     };
-    process.stderr.write(`${JSON.stringify({ error })}\n`);
+    process.stderr.write(`${safeJson({ error })}\n`);
     return;
   }
-  process.stderr.write(`${styleError("red", "seabird:")} ${message}\n`);
-  if (next !== undefined) process.stderr.write(`  Next: ${next}.\n`);
+  process.stderr.write(`${styleError("red", "seabird:")} ${safeLines(message)}\n`);
+  if (next !== undefined) process.stderr.write(`  Next: ${safeLines(next)}.\n`);
+}
+
+/** Arguments, files and networks are quoted in messages; those of a project have several lines. */
+function safeLines(text: string): string {
+  return text.split("\n").map(safeText).join("\n");
 }

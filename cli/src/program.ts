@@ -40,6 +40,11 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
+    .configureHelp({
+      // Commander adds the default values, which are empty lists and texts.
+      optionDescription: ({ description, argChoices }) =>
+        argChoices === undefined ? description : `${description}: ${argChoices.join(", ")}`,
+    })
     .configureOutput({ writeErr: () => undefined })
     .addHelpText("after", `\n${ENVIRONMENT_HELP}\n\n${exitCodesHelp()}`);
   const groups: readonly (readonly [heading: string, add: readonly ((to: Command) => void)[]])[] = [

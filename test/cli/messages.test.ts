@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { after, before, type TestContext, test } from "node:test";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { Seabird } from "@seabird-chat/protocol";
+import { Refused } from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "../support/core.ts";
 import { runCli } from "../support/run-cli.ts";
 import { startTestBackend, type TestBackend } from "../support/test-backend.ts";
@@ -18,6 +19,7 @@ const ANN = "camp://net/ann";
 let core: TestCore;
 let able: TestBackend;
 let plain: TestBackend;
+let irc: TestBackend;
 let token: string;
 const asked: string[] = [];
 
@@ -38,10 +40,12 @@ before(async () => {
     {
       send: (to, { kind, text, replyTo, persona }) => {
         const more = [replyTo?.messageId, persona?.displayName].filter(Boolean).join(" ");
+        if (text === "no") throw new Refused("not here");
         asked.push(`${kind} ${to.kind} ${to.id}: ${text} [${more}]`);
         return { ids: ["m1", "m1b"], degraded: text.startsWith("rich") ? ["emoji"] : [] };
       },
       edit: (to, ids, { text }) => {
+        if (ids.includes("absent")) throw new Refused("no such message\x1b[31m");
         asked.push(`edit ${to.id} ${ids.join("+")}: ${text}`);
         return { ids: ["m9"] };
       },
@@ -50,7 +54,9 @@ before(async () => {
         return ids.includes("old") ? { old: "too old" } : undefined;
       },
       react: (to, id, { emoji, removed }) =>
-        void asked.push(`${removed ? "unreact" : "react"} ${to.id} ${id} ${emoji?.text}`),
+        void asked.push(
+          `${removed ? "unreact" : "react"} ${to.id} ${id} ${emoji?.text || emoji?.id}`,
+        ),
       members: () => ({
         members: [{ id: "ann", displayName: "Ann\x1b[31m", account: "ann@camp" }, "bob"],
         isComplete: false,
@@ -58,13 +64,29 @@ before(async () => {
     },
   );
   able.channels.joined({ id: "room", displayName: "Room" });
-  plain = await startTestBackend({ ...client, type: "dull" }, { send: () => undefined });
+  plain = await startTestBackend(
+    { ...client, type: "dull" },
+    {
+      send: (to, { text }) => {
+        asked.push(`${to.id}: ${text}`);
+        return undefined;
+      },
+    },
+  );
   plain.channels.joined({ id: "room" });
-  await Promise.all([able.ready(), plain.ready()]);
+  irc = await startTestBackend(
+    { ...client, type: "irc" },
+    {
+      join: () => {
+        throw new Refused("not a channel's name");
+      },
+    },
+  );
+  await Promise.all([able.ready(), plain.ready(), irc.ready()]);
 });
 
 after(async () => {
-  await Promise.all([able.close(), plain.close()]);
+  await Promise.all([able.close(), plain.close(), irc.close()]);
   await core.close();
 });
 
@@ -117,7 +139,26 @@ const ROWS: readonly Row[] = [
   },
   {
     args: ["send", "dull://net/room", "--attach", ATTACHED, "--reply-to", "q7", "--json"],
+    asks: [`room: a cat.jpg: ${ATTACHED}`],
     out: { ok: true, ids: [], degraded: ["reply", "attachment"] },
+  },
+  {
+    args: ["send", "dull://net/room", "yes", "--reply-to", "q7"],
+    asks: ["room: yes"],
+    out: "",
+    err: /^sent, but the network cannot: reply\n {2}Next time --quote TEXT shows what it answers\.\n$/,
+  },
+  {
+    args: ["send", "dull://net/room", "yes", "--reply-to", "q7", "--quote", "ann: is it?"],
+    asks: ["room: > ann: is it?\nyes"],
+    out: "",
+    err: /^sent, but the network cannot: reply\n$/,
+  },
+  {
+    args: ["action", "dull://net/room", "nods", "--reply-to", "q7"],
+    asks: ["room: nods"],
+    out: "",
+    err: /^sent, but the network cannot: reply\n$/,
   },
   {
     args: ["edit", ROOM, "m1", "new", "text", "--part", "m1b"],
@@ -145,6 +186,12 @@ const ROWS: readonly Row[] = [
   {
     args: ["react", ROOM, "m1", "👍", "--remove"],
     asks: ["unreact room m1 👍"],
+    out: "",
+    err: /^taken back\n$/,
+  },
+  {
+    args: ["react", ROOM, "m1", "--remove", "--emoji-id", "e7"],
+    asks: ["unreact room m1 e7"],
     out: "",
     err: /^taken back\n$/,
   },
@@ -201,15 +248,55 @@ const REFUSED: readonly (readonly [args: readonly string[], code: number, says: 
   [
     ["edit", "dull://net/room", "m1", "x"],
     1,
-    /^seabird: dull:\/\/net cannot edit messages\n {2}Next: .*seabird(?:\.js)? capabilities BACKEND/,
+    /^seabird: dull:\/\/net cannot edit messages\n {2}Next: .*seabird(?:\.js)? capabilities dull:\/\/net`/,
   ],
   [["delete", "dull://net/room", "m1"], 1, /cannot delete messages/],
   [["react", "dull://net/room", "m1", "👍"], 1, /cannot react to messages/],
   [["members", "dull://net/room"], 1, /cannot list members/],
   [["delete", ROOM, "m1", "old"], 1, /not deleted: old \(too old\)/],
   [["react", ROOM, "m1"], 2, /no emoji\n {2}Next: give one/],
-  [["react", ROOM, "", "👍"], 2, /missing message_id/],
+  [["react", ROOM, "", "👍"], 2, /the message's id is empty[\s\S]*tail --ids/],
+  [["react", ROOM, "m1", ""], 2, /the emoji is empty\n {2}Next: give one/],
+  [["react", ROOM, "m1", "", "--remove"], 2, /the emoji is empty/],
+  [["react", ROOM, "m1", "--remove", "--emoji-id", ""], 2, /--emoji-id is empty/],
   [["edit", "room", "m1", "x"], 2, /"room" is no channel's id[\s\S]*camp:\/\/net\/room/],
+  [["edit", ROOM, "", "x"], 2, /the message's id is empty[\s\S]*tail --ids/],
+  [["edit", ROOM, "m".repeat(513), "x"], 2, /id has 513 bytes; at most 512[\s\S]*tail --ids/],
+  [["edit", ROOM, "m1", "x", "--part", ""], 2, /--part is empty/],
+  [["edit", ROOM, "absent", "x"], 1, /no such message␛\[31m\n {2}Next: if the id is wrong/],
+  [["edit", "camp://net/bob", "absent", "x"], 1, /no channel with that id[\s\S]*add --private/],
+  [["delete", ROOM, "m1", ""], 2, /the message's id is empty/],
+  [["send", "", "x"], 2, /the channel's id is empty\n {2}Next: use an id: .*dull:\/\/net\/room/],
+  [["send", BACKEND, "x"], 2, /is a backend's id, not a channel's\n {2}Next: use an id: camp:/],
+  [["send", "camp://net/", "x"], 2, /is a backend's id, not a channel's\n {2}Next: use an id/],
+  [["send", "camp://net/%FF", "x"], 2, /is no channel's id/],
+  [["send", "camp://absent/x", "x"], 1, /unknown backend[\s\S]*backends` lists the ids/],
+  [["send", "camp://net/bob", "no"], 1, /not here\n {2}Next: no channel .*camp:.*--private/],
+  [["send", ROOM, "no"], 1, /^seabird: not here\n$/],
+  [["send", ROOM, "x", "--persona", ""], 2, /--persona is empty/],
+  [["send", ROOM, "x", "--quote", "q"], 2, /--quote without --reply-to\n {2}Next: give the id/],
+  [["send", "--private", "bob", "x"], 2, /"bob" is no user's id\n {2}Next: .*members CHANNEL/],
+  [["send", "--private", BACKEND, "x"], 2, /is a backend's id, not a user's/],
+  [["delete", "--private", "", "m1"], 2, /the user's id is empty/],
+  [["action", "--private", "camp", "x"], 2, /"camp" is no user's id/],
+  [["members", BACKEND], 2, /is a backend's id, not a channel's[\s\S]*camp:\/\/net\/room/],
+  [["capabilities", ""], 2, /the backend's id is empty\n {2}Next: use an id: camp:\/\/net, dull/],
+  [["capabilities", "camp"], 2, /"camp" is no backend's id\n {2}Next: use an id: camp:\/\/net;/],
+  [["capabilities", "camp://net/"], 2, /is a backend's id, not a channel's/],
+  [["join", "dull", "x"], 2, /"dull" is no backend's id\n {2}Next: use an id: dull:\/\/net;/],
+  [["join", ROOM, "x"], 2, /is no backend's id\n {2}Next: use an id: camp:\/\/net;/],
+  [["join", BACKEND, ""], 2, /the channel's name is empty/],
+  [["join", BACKEND, ROOM], 2, /is an id\n {2}Next: give its name alone: room\./],
+  [["join", BACKEND], 2, /missing required argument[\s\S]*join --help` .*# needs quotes/],
+  [["join", "camp://absent", "x"], 1, /unknown backend[\s\S]*backends` lists the ids/],
+  [["join", "irc://net", "new"], 1, /begin with #.*\n*.*join irc:\/\/net '#new'`/],
+  [["join", "irc://net", "#new"], 1, /^seabird: not a channel's name\n$/],
+  [["leave", BACKEND], 2, /is a backend's id, not a channel's/],
+  [["topic", "room"], 2, /"room" is no channel's id/],
+  [["topic", ROOM, ""], 2, /the topic is empty\n {2}Next: --clear/],
+  [["topic", ROOM, "x", "--clear"], 2, /--clear with a topic/],
+  [["channels", "camp"], 2, /"camp" is no backend's id/],
+  [["backends", ROOM], 2, /is no backend's id\n {2}Next: use an id: camp:\/\/net;/],
   [["members", "camp://absent/x"], 1, /unknown backend[\s\S]*backends` lists the ids/],
   [["capabilities", "camp://net/absent"], 1, /channel not found[\s\S]*channels` lists the ids/],
   [["send", ROOM, "x", "--attach", "."], 2, /is a file on this machine; files cannot be uploaded/],

@@ -19,6 +19,14 @@ test("each failure has its exit code, and a next step that fits it", () => {
     [Code.NotFound, "unknown backend", 1, /^unknown backend$/, /seabird backends/],
     [Code.NotFound, "channel not found", 1, /^channel not found$/, /seabird channels/],
     [Code.NotFound, "stream not found", 1, /^stream not found$/, /seabird streams/],
+    [Code.Unavailable, "backend disconnected", 5, /^backend disconnected$/, /may still have/],
+    [Code.InvalidArgument, "failed to parse channel_id", 2, /^failed to parse/, /id is like/],
+    [Code.InvalidArgument, "a tag is wrong", 2, /^a tag is wrong$/, /COMMAND --help/],
+    [
+      Code.FailedPrecondition,
+      "irc://x%20y cannot edit messages",
+      ...([1, /cannot edit messages$/, /^`seabird capabilities 'irc:\/\/x%20y'` shows/] as const),
+    ],
     [Code.NotFound, "token not found", 1, /^token not found$/, /seabird token list/],
   ] as const;
   for (const [code, text, exitCode, message, next] of rows) {

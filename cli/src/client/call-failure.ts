@@ -3,12 +3,14 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { GetServerInfoResponse } from "@seabird-chat/protocol/admin";
 import { EXIT, type ExitCode } from "@seabird-chat/runtime";
 import { CliError } from "../process/cli-error.ts";
+import { shellQuote } from "../process/own-command.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import type { Settings } from "./settings.ts";
 
 const START_ONE =
   "start one with `seabird up` or `seabird core`, or name another with --url or SEABIRD_HOST";
 const TOKEN_STORE = "core's log has the reason: its disk may be full, or its database locked";
+const NO_ANSWER = "it may still have happened; look at `seabird backends` before you repeat it";
 const ANOTHER_TOKEN =
   "give a valid token with --token-file or SEABIRD_TOKEN; in core's folder " +
   "`seabird token create NAME --scope SCOPE --offline` makes one";
@@ -31,29 +33,35 @@ const NEXT_STEPS: Partial<Record<Code, readonly [exit: ExitCode, next?: string]>
     EXIT.forbidden,
     "use a token with that scope; in core's folder `seabird token create NAME --scope SCOPE --offline` makes one",
   ],
-  [Code.DeadlineExceeded]: [
-    EXIT.timeout,
-    "it may still have happened; look at `seabird backends` before you repeat it",
-  ],
+  [Code.DeadlineExceeded]: [EXIT.timeout, NO_ANSWER],
   [Code.NotFound]: [EXIT.failed],
-  [Code.FailedPrecondition]: [
-    EXIT.failed,
-    "`seabird capabilities BACKEND` shows what its network can do",
-  ],
+  [Code.FailedPrecondition]: [EXIT.failed],
   [Code.Unimplemented]: [
     EXIT.failed,
     "that core does not know this call: it is another or an older one; try `seabird doctor`",
   ],
   [Code.ResourceExhausted]: [EXIT.failed, "wait a moment, then try again"],
-  [Code.InvalidArgument]: [EXIT.usage],
+  [Code.InvalidArgument]: [EXIT.usage, "`seabird COMMAND --help` shows what it takes"],
 };
 
-/** By what was not found: the commands that list those. */
-const LISTINGS: readonly (readonly [pattern: RegExp, next: string])[] = [
-  [/backend/, "`seabird backends` lists the ids of those that are connected"],
-  [/channel/, "`seabird channels` lists the ids of those that are joined"],
-  [/stream/, "`seabird streams` lists the ids of event streams and of backends' connections"],
-  [/token/, "`seabird token list` lists them"],
+/** By what core says: next steps that a status alone does not give. */
+const STEPS_BY_TEXT: readonly (readonly [code: Code, pattern: RegExp, next: string])[] = [
+  [
+    Code.InvalidArgument,
+    /^failed to parse/,
+    "an id is like 'irc://seabird/%23chan'; `seabird backends` and `seabird channels` list them",
+  ],
+  [Code.InvalidArgument, /^too many message ids/, "give fewer ids at once"],
+  [Code.InvalidArgument, /may have \d+ bytes/, "give a shorter one"],
+  [Code.NotFound, /backend/, "`seabird backends` lists the ids of those that are connected"],
+  [Code.NotFound, /channel/, "`seabird channels` lists the ids of those that are joined"],
+  [
+    Code.NotFound,
+    /stream/,
+    "`seabird streams` lists the ids of event streams and of backends' connections",
+  ],
+  [Code.NotFound, /token/, "`seabird token list` lists them"],
+  [Code.ResourceExhausted, /too large/, "send it in smaller pieces"],
 ];
 
 /** Where the answer or the silence came from. */
@@ -68,21 +76,30 @@ export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): Cli
   if (failure.code === Code.Unavailable && message === "token store unavailable") {
     return new CliError(EXIT.unavailable, `core at ${url}: ${message}`, TOKEN_STORE);
   }
+  if (failure.code === Code.Unavailable && message === "backend disconnected") {
+    return new CliError(EXIT.timeout, message, NO_ANSWER);
+  }
   const tls = TLS_TROUBLES.find(([pattern]) => pattern.test(`${systemCode(error)} ${message}`));
   if (tls !== undefined || failure.code === Code.Unavailable || isConnectionFailure(error)) {
     const next = tls?.[1] ?? START_ONE;
     return new CliError(EXIT.unreachable, `cannot reach core at ${url}: ${message}`, next);
   }
-  if (failure.code === Code.ResourceExhausted && message.includes("too large")) {
-    return new CliError(EXIT.failed, message, "send it in smaller pieces");
-  }
   if (failure.code === Code.Unauthenticated) {
     return new CliError(EXIT.forbidden, `${message} (${tokenFrom})`, ANOTHER_TOKEN);
   }
   const [exit, step] = NEXT_STEPS[failure.code] ?? [EXIT.failed];
-  const listing = LISTINGS.find(([pattern]) => pattern.test(message))?.[1];
-  const next = failure.code === Code.NotFound ? listing : step;
+  const special = STEPS_BY_TEXT.find(
+    ([code, pattern]) => code === failure.code && pattern.test(message),
+  );
+  const next = unsupportedStep(failure.code, message) ?? special?.[2] ?? step;
   return new CliError(exit, message, next);
+}
+
+/** Core names the backend that cannot do it. */
+function unsupportedStep(code: Code, message: string): string | undefined {
+  const backend = /^(\S+:\/\/\S*) cannot /.exec(message)?.[1];
+  if (code !== Code.FailedPrecondition || backend === undefined) return undefined;
+  return `\`seabird capabilities ${shellQuote(backend)}\` shows what its network can do`;
 }
 
 /** Another core has no admin service, and not every token may use it. */

@@ -1,9 +1,16 @@
 /** The clients of a running core: the plugin side, the admin service and health. */
-import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
+import {
+  type Client,
+  Code,
+  ConnectError,
+  createClient,
+  type Interceptor,
+} from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { Messages, Seabird } from "@seabird-chat/protocol";
 import { Admin } from "@seabird-chat/protocol/admin";
 import { Health } from "@seabird-chat/protocol/grpc";
+import { CliError } from "../process/cli-error.ts";
 import { callFailure } from "./call-failure.ts";
 import { requireToken, type Settings } from "./settings.ts";
 
@@ -39,16 +46,24 @@ export function createClients(url: string, token: string | undefined): Clients {
   };
 }
 
+/** The next step after a backend has refused something; undefined: there is none to name. */
+export type RefusedHint = (clients: Clients) => Promise<string | undefined>;
+
 /** Runs the work and explains what goes wrong in it. Throws a CliError if there is no token. */
 export async function withClients<T>(
   settings: Settings,
   work: (clients: Clients) => Promise<T>,
+  onRefused?: RefusedHint,
 ): Promise<T> {
   const clients = createClients(settings.url, requireToken(settings));
   try {
     return await work(clients);
   } catch (error) {
-    throw callFailure(error, settings);
+    const failure = callFailure(error, settings);
+    const isRefused = error instanceof ConnectError && error.code === Code.Unknown;
+    if (!isRefused || onRefused === undefined || failure.next !== undefined) throw failure;
+    const next = await onRefused(clients).catch(() => undefined);
+    throw new CliError(failure.exitCode, failure.message, next, failure.details);
   } finally {
     clients.close();
   }

@@ -4,8 +4,8 @@ import { parseId } from "@seabird-chat/protocol/ids";
 import type { Command } from "commander";
 import type { Clients } from "../client/clients.ts";
 import { requireMessages } from "../client/require-messages.ts";
+import { checkBackendOrChannelId } from "./check-ids.ts";
 import { contextOf, withConnection } from "./context.ts";
-import { refuseBareName } from "./target.ts";
 
 export function addCapabilities(program: Command): void {
   withConnection(program.command("capabilities"))
@@ -13,7 +13,7 @@ export function addCapabilities(program: Command): void {
     .argument("<backend-or-channel>", "its id, as `seabird backends` or `channels` shows it")
     .action(async (id: string, _options, command: Command) => {
       const context = contextOf(command);
-      await refuseBareName(context, id);
+      await checkBackendOrChannelId(context, id);
       const plain = await toPlain(await context.ask((clients) => capabilitiesOf(clients, id)));
       const { output } = context;
       output.result({ id, ...plain }, () => {

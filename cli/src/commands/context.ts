@@ -1,6 +1,6 @@
 /** What every command gets: where to write, which core to ask. And the options for that. */
 import type { Command } from "commander";
-import type { Clients } from "../client/clients.ts";
+import type { Clients, RefusedHint } from "../client/clients.ts";
 import { type ConnectionOptions, resolveSettings, type Settings } from "../client/settings.ts";
 import { Output } from "../terminal/output.ts";
 
@@ -8,8 +8,11 @@ export interface Context {
   readonly output: Output;
   /** Looked up when first asked for, so that wrong ones only stop the commands that need them. */
   settings(): Settings;
-  /** Runs the work with clients of that core; failures are explained. */
-  ask<T>(work: (clients: Clients) => Promise<T>): Promise<T>;
+  /**
+   * Runs the work with clients of that core; failures are explained. `onRefused`: the next step if
+   * the backend refuses it, or none.
+   */
+  ask<T>(work: (clients: Clients) => Promise<T>, onRefused?: RefusedHint): Promise<T>;
 }
 
 /** Adds `--json`. */
@@ -34,10 +37,10 @@ export function contextOf(command: Command): Context {
   return {
     output: new Output(options.json === true),
     settings,
-    async ask(work) {
+    async ask(work, onRefused) {
       const found = settings();
       const { withClients } = await import("../client/clients.ts");
-      return await withClients(found, work);
+      return await withClients(found, work, onRefused);
     },
   };
 }

@@ -1,10 +1,17 @@
 /** `seabird edit`: gives a message of one's own another text. */
 import type { Command } from "commander";
 import { requireMessages } from "../client/require-messages.ts";
+import { checkMessageId } from "./check-ids.ts";
 import { collect, contextOf } from "./context.ts";
 import { readText, type TagOptions, withText } from "./message-text.ts";
 import { showSent } from "./sent.ts";
-import { conversationOf, type TargetOptions, withTarget } from "./target.ts";
+import {
+  conversationOf,
+  MESSAGE_IDS,
+  type TargetOptions,
+  untrackedHint,
+  withTarget,
+} from "./target.ts";
 
 interface EditOptions extends TargetOptions, TagOptions {
   readonly part: readonly string[];
@@ -18,13 +25,19 @@ export function addEdit(program: Command): void {
   withText(command).action(
     async (target: string, id: string, words: string[], options: EditOptions, own: Command) => {
       const context = contextOf(own);
-      const text = await readText(words);
+      const { part, tag: tags } = options;
+      checkMessageId(id);
+      for (const each of part) checkMessageId(each, "--part");
       const conversation = await conversationOf(context, target, options);
-      const { result } = await context.ask(async (clients) => {
-        await requireMessages(clients);
-        const messageIds = [id, ...options.part];
-        return clients.messages.editMessage({ conversation, messageIds, text, tags: options.tag });
-      });
+      const text = await readText(words);
+      const messageIds = [id, ...part];
+      const { result } = await context.ask(
+        async (clients) => {
+          await requireMessages(clients);
+          return clients.messages.editMessage({ conversation, messageIds, text, tags });
+        },
+        untrackedHint(target, options, MESSAGE_IDS),
+      );
       showSent(context.output, "edited", result);
     },
   );

@@ -1,10 +1,10 @@
 /** The commands that list what core knows: backends, channels, commands. */
 import type { Command } from "commander";
 import type { Clients } from "../client/clients.ts";
+import { collectChannels, inGroups } from "../client/collect-channels.ts";
+import { checkBackendId } from "./check-ids.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
 
-/** Backends that are asked at once. */
-const MAX_QUERIES = 8;
 /** For a backend's answer about its network; the list does not wait longer for one that hangs. */
 const NETWORK_MS = 5_000;
 
@@ -48,7 +48,9 @@ async function listBackends({ output, ask }: Context): Promise<void> {
   );
 }
 
-async function showBackend({ output, ask }: Context, backendId: string): Promise<void> {
+async function showBackend(context: Context, backendId: string): Promise<void> {
+  await checkBackendId(context, backendId);
+  const { output, ask } = context;
   const plain = await ask(async (clients) => {
     const { lostNetworks, lostText } = await import("../client/lost-networks.ts");
     const [{ backend, metadata: reported }, { byId }] = await Promise.all([
@@ -65,13 +67,9 @@ async function showBackend({ output, ask }: Context, backendId: string): Promise
   );
 }
 
-interface ChannelRow {
-  readonly id: string;
-  readonly name: string;
-  readonly topic: string;
-}
-
-async function listChannels({ output, ask }: Context, id: string | undefined): Promise<void> {
+async function listChannels(context: Context, id: string | undefined): Promise<void> {
+  if (id !== undefined) await checkBackendId(context, id);
+  const { output, ask } = context;
   const channels = await ask((clients) => collectChannels(clients, id));
   output.result({ channels }, () =>
     output.table({
@@ -79,15 +77,6 @@ async function listChannels({ output, ask }: Context, id: string | undefined): P
       rows: channels.map((channel) => [channel.id, channel.name, channel.topic]),
       empty: "No channel. `seabird join BACKEND NAME` joins one.",
     }),
-  );
-}
-
-export async function collectChannels({ seabird }: Clients, id?: string): Promise<ChannelRow[]> {
-  const wanted =
-    id === undefined ? (await seabird.listBackends({})).backends.map((b) => b.id) : [id];
-  const answers = await inGroups(wanted, (backendId) => seabird.listChannels({ backendId }));
-  return answers.flatMap(({ channels }) =>
-    channels.map((c) => ({ id: c.id, name: c.displayName, topic: c.topic })),
   );
 }
 
@@ -100,18 +89,6 @@ async function networkOf(seabird: Clients["seabird"], backendId: string) {
     const { ConnectError } = await import("@connectrpc/connect");
     return `unknown: ${ConnectError.from(error).rawMessage}`;
   }
-}
-
-/** Asks about `MAX_QUERIES` at once. */
-async function inGroups<Asked, Answer>(
-  all: readonly Asked[],
-  ask: (each: Asked) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (let from = 0; from < all.length; from += MAX_QUERIES) {
-    answers.push(...(await Promise.all(all.slice(from, from + MAX_QUERIES).map(ask))));
-  }
-  return answers;
 }
 
 async function listCommands({ output, ask }: Context): Promise<void> {

@@ -1,8 +1,9 @@
 /** `seabird members`: the people of a channel. */
 import type { Command } from "commander";
 import { requireMessages } from "../client/require-messages.ts";
+import { checkChannelId } from "./check-ids.ts";
 import { contextOf, withConnection } from "./context.ts";
-import { refuseBareName } from "./target.ts";
+import { untrackedHint } from "./target.ts";
 
 export function addMembers(program: Command): void {
   withConnection(program.command("members"))
@@ -10,11 +11,14 @@ export function addMembers(program: Command): void {
     .argument("<channel>", "its id, as `seabird channels` shows it")
     .action(async (channelId: string, _options, command: Command) => {
       const context = contextOf(command);
-      await refuseBareName(context, channelId);
-      const { members: listed, isComplete } = await context.ask(async (clients) => {
-        await requireMessages(clients);
-        return clients.messages.listMembers({ channelId });
-      });
+      await checkChannelId(context, channelId);
+      const { members: listed, isComplete } = await context.ask(
+        async (clients) => {
+          await requireMessages(clients);
+          return clients.messages.listMembers({ channelId });
+        },
+        untrackedHint(channelId, {}),
+      );
       const members = listed.map(({ user }) => ({
         id: user?.id ?? "",
         name: user?.displayName ?? "",

@@ -3,13 +3,20 @@ import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { requireMessages } from "../client/require-messages.ts";
 import { CliError } from "../process/cli-error.ts";
+import { checkMessageId, checkNotEmpty } from "./check-ids.ts";
 import { contextOf } from "./context.ts";
 import { type TagOptions, withTags } from "./message-text.ts";
-import { conversationOf, type TargetOptions, withTarget } from "./target.ts";
+import {
+  conversationOf,
+  MESSAGE_IDS,
+  type TargetOptions,
+  untrackedHint,
+  withTarget,
+} from "./target.ts";
 
 interface ReactOptions extends TargetOptions, TagOptions {
   readonly remove?: boolean;
-  readonly emojiId: string;
+  readonly emojiId?: string;
 }
 
 export function addReact(program: Command): void {
@@ -18,7 +25,7 @@ export function addReact(program: Command): void {
     .argument("<id>", "the message's id, as `seabird tail --ids` shows it")
     .argument("[emoji]", "as 👍, or :name: for one of the network's own")
     .option("--remove", "take it back; without an emoji all reactions of one's own")
-    .option("--emoji-id <id>", "the network's id of an emoji of its own", "")
+    .option("--emoji-id <id>", "the network's id of an emoji of its own")
     .action(
       async (
         target: string,
@@ -28,17 +35,23 @@ export function addReact(program: Command): void {
         command: Command,
       ) => {
         const { remove: removed = false, emojiId: id, tag: tags } = options;
-        if (text === undefined && !removed) {
-          const next = "give one, as 👍; --remove alone takes all reactions back";
-          throw new CliError(EXIT.usage, "no emoji", next);
-        }
+        const next = "give one, as 👍; --remove without one takes all reactions back";
+        // Core would take an empty one for all.
+        checkNotEmpty(text, "the emoji", next);
+        checkNotEmpty(id, "--emoji-id", next);
+        checkMessageId(messageId);
+        const isOne = text !== undefined || id !== undefined;
+        if (!isOne && !removed) throw new CliError(EXIT.usage, "no emoji", next);
         const context = contextOf(command);
         const conversation = await conversationOf(context, target, options);
-        const emoji = text === undefined ? {} : { emoji: { text, id } };
-        await context.ask(async (clients) => {
-          await requireMessages(clients);
-          return clients.messages.react({ conversation, messageId, removed, tags, ...emoji });
-        });
+        const emoji = isOne ? { emoji: { text: text ?? "", id: id ?? "" } } : {};
+        await context.ask(
+          async (clients) => {
+            await requireMessages(clients);
+            return clients.messages.react({ conversation, messageId, removed, tags, ...emoji });
+          },
+          untrackedHint(target, options, MESSAGE_IDS),
+        );
         const { output } = context;
         output.result({ ok: true }, () => output.remark(removed ? "taken back" : "reacted"));
       },

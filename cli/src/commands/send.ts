@@ -7,13 +7,15 @@ import type { Command } from "commander";
 import { requireMessages } from "../client/require-messages.ts";
 import { CliError } from "../process/cli-error.ts";
 import { attachmentUrl } from "./attachment-url.ts";
+import { checkChannelId, checkMessageId, checkNotEmpty, checkUserId } from "./check-ids.ts";
 import { collect, contextOf } from "./context.ts";
 import { readText, type TagOptions, withText } from "./message-text.ts";
 import { showSent } from "./sent.ts";
-import { refuseBareName, type TargetOptions, withTarget } from "./target.ts";
+import { type TargetOptions, untrackedHint, withTarget } from "./target.ts";
 
 interface SendCommandOptions extends TargetOptions, TagOptions {
   readonly replyTo?: string;
+  readonly quote?: string;
   readonly attach: readonly string[];
   readonly persona?: string;
 }
@@ -22,6 +24,8 @@ type Content = Pick<
   MessageInitShape<typeof SendMessageRequestSchema>,
   "text" | "rootBlock" | "tags" | "options"
 >;
+
+const QUOTE_IT = "Next time --quote TEXT shows what it answers.";
 
 export function addSend(program: Command): void {
   addSpeech(program, "send", "send a message to a channel, or to a person with --private");
@@ -33,6 +37,11 @@ function addSpeech(program: Command, name: "send" | "action", description: strin
     .description(`${description}; prints the ids of its messages, if the network gives any`)
     .option("--reply-to <id>", "the id of the message to answer, as `seabird tail --ids` shows it")
     .option(
+      "--quote <text>",
+      "what that message said: a network without replies shows it as a quote in front, and " +
+        "without this option nothing",
+    )
+    .option(
       "--attach <url>",
       "a file, by an address that anybody may open; repeatable",
       collect,
@@ -42,24 +51,30 @@ function addSpeech(program: Command, name: "send" | "action", description: strin
     .action(
       async (target: string, words: string[], options: SendCommandOptions, command: Command) => {
         const context = contextOf(command);
+        checkOptions(options);
+        if (options.private === true) checkUserId(target);
+        else await checkChannelId(context, target);
         const content = await readContent(words, options);
-        if (options.private !== true) await refuseBareName(context, target);
-        const { result } = await context.ask(async (clients) => {
-          const { seabird } = clients;
-          const needs = extensionOptions(options);
-          if (needs.length > 0) await requireMessages(clients, `leave out ${needs.join(", ")}`);
-          const toPerson = { ...content, userId: target };
-          const toChannel = { ...content, channelId: target };
-          if (name === "send") {
+        const toPerson = { ...content, userId: target };
+        const toChannel = { ...content, channelId: target };
+        const { result } = await context.ask(
+          async (clients) => {
+            const { seabird } = clients;
+            const needs = extensionOptions(options);
+            if (needs.length > 0) await requireMessages(clients, `leave out ${needs.join(", ")}`);
+            if (name === "send") {
+              return options.private
+                ? seabird.sendPrivateMessage(toPerson)
+                : seabird.sendMessage(toChannel);
+            }
             return options.private
-              ? seabird.sendPrivateMessage(toPerson)
-              : seabird.sendMessage(toChannel);
-          }
-          return options.private
-            ? seabird.performPrivateAction(toPerson)
-            : seabird.performAction(toChannel);
-        });
-        showSent(context.output, "sent", result);
+              ? seabird.performPrivateAction(toPerson)
+              : seabird.performAction(toChannel);
+          },
+          untrackedHint(target, options),
+        );
+        const canQuote = name === "send" && options.quote === undefined;
+        showSent(context.output, "sent", result, canQuote ? QUOTE_IT : undefined);
       },
     );
 }
@@ -73,17 +88,21 @@ function extensionOptions({ replyTo, attach, persona }: SendCommandOptions): rea
   ];
 }
 
+function checkOptions({ replyTo, quote, persona }: SendCommandOptions): void {
+  if (replyTo !== undefined) checkMessageId(replyTo, "--reply-to");
+  checkNotEmpty(persona, "--persona", "give the name to send under, or leave it out");
+  if (quote === undefined || replyTo !== undefined) return;
+  const next = "give the id of the message that says it with --reply-to";
+  throw new CliError(EXIT.usage, "--quote without --reply-to", next);
+}
+
 async function readContent(
   words: readonly string[],
-  { tag, attach, replyTo, persona }: SendCommandOptions,
+  { tag, attach, replyTo, quote = "", persona }: SendCommandOptions,
 ): Promise<Content> {
-  if (replyTo === "") {
-    const next = "give the id of the message to answer, as `seabird tail --ids` shows it";
-    throw new CliError(EXIT.usage, "--reply-to is empty", next);
-  }
   const files = attach.map(attachmentUrl);
   const options: MessageInitShape<typeof SendOptionsSchema> = {
-    ...(replyTo !== undefined && { replyTo: { messageId: replyTo } }),
+    ...(replyTo !== undefined && { replyTo: { messageId: replyTo, text: quote } }),
     ...(persona !== undefined && { persona: { displayName: persona } }),
   };
   const common = { tags: tag, ...(Object.keys(options).length > 0 && { options }) };

@@ -1,5 +1,6 @@
 /** `seabird streams` and `seabird kick`: who is connected, and ending one. */
 import type { Command } from "commander";
+import { safeText } from "../terminal/safe-text.ts";
 import { type Context, contextOf, withConnection } from "./context.ts";
 
 export function addStreams(program: Command): void {
@@ -21,5 +22,5 @@ export function addStreams(program: Command): void {
 
 async function kick({ output, ask }: Context, id: string, reason: string): Promise<void> {
   await ask(({ admin }) => admin.disconnect({ id, reason }));
-  output.result({ ok: true, id }, () => output.remark(`ended ${id}`));
+  output.result({ ok: true, id }, () => output.remark(safeText(`ended ${id}`)));
 }

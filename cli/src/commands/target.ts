@@ -1,13 +1,13 @@
 /** Where a command acts: a channel by its id, or with --private a person. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ConversationSchema } from "@seabird-chat/protocol";
-import { EXIT } from "@seabird-chat/runtime";
+import { backendId, parseId } from "@seabird-chat/protocol/ids";
 import type { Command } from "commander";
-import { lastSegment } from "../client/event-line.ts";
-import { CliError } from "../process/cli-error.ts";
-import { safeText } from "../terminal/safe-text.ts";
+import type { RefusedHint } from "../client/clients.ts";
+import { collectChannels } from "../client/collect-channels.ts";
+import { shellQuote } from "../process/own-command.ts";
+import { checkChannelId, checkUserId } from "./check-ids.ts";
 import { type Context, withConnection } from "./context.ts";
-import { collectChannels } from "./lists.ts";
 
 export interface TargetOptions {
   readonly private?: boolean;
@@ -20,29 +20,37 @@ export function withTarget(command: Command): Command {
     .option("--private", "the target is a person");
 }
 
-/** The conversation with that target. Throws a CliError with the ids there are for a mere name. */
+/** The conversation with that target. Throws a CliError for what is no id. */
 export async function conversationOf(
   context: Context,
   target: string,
   options: TargetOptions,
 ): Promise<MessageInitShape<typeof ConversationSchema>> {
-  if (options.private === true) return { where: { case: "userId", value: target } };
-  await refuseBareName(context, target);
+  if (options.private === true) {
+    checkUserId(target);
+    return { where: { case: "userId", value: target } };
+  }
+  await checkChannelId(context, target);
   return { where: { case: "channelId", value: target } };
 }
 
-/** Ids in a hint; `seabird channels` lists them all. */
-const MAX_HINTED_IDS = 5;
-
-/** A channel's name alone may be that of several: throws a CliError with the ids there are. */
-export async function refuseBareName({ ask }: Context, target: string): Promise<void> {
-  if (target.includes("://")) return;
-  const channels = await ask((clients) => collectChannels(clients));
-  const named = channels.filter(({ id }) => lastSegment(id) === target);
-  const ids = (named.length > 0 ? named : channels).slice(0, MAX_HINTED_IDS).map(({ id }) => id);
-  const next =
-    ids.length > 0
-      ? `use an id: ${ids.map((id) => safeText(`'${id}'`)).join(", ")}; \`seabird channels\` lists all`
-      : "no channel is joined; `seabird channels` lists them";
-  throw new CliError(EXIT.usage, `${JSON.stringify(target)} is no channel's id`, next);
+/** Core asks the backend about channels that it does not know too, such as those of a typing error. */
+export function untrackedHint(
+  target: string,
+  options: TargetOptions,
+  otherwise?: string,
+): RefusedHint {
+  return async (clients) => {
+    const parsed = options.private === true ? undefined : parseId(target);
+    if (parsed === undefined) return otherwise;
+    const backend = backendId(parsed);
+    const channels = await collectChannels(clients, backend);
+    if (channels.some(({ id }) => parseId(id)?.relative === parsed.relative)) return otherwise;
+    const own = shellQuote(backend);
+    return `no channel with that id is joined: \`seabird channels ${own}\` lists them; for a person add --private`;
+  };
 }
+
+/** After a refusal to change a message. */
+export const MESSAGE_IDS =
+  "if the id is wrong: `seabird tail --ids` shows those of messages as they come";

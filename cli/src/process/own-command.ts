@@ -28,7 +28,12 @@ export function ownCommand({ cwd, path }: Here = here()): string {
   }
   const near = relative(cwd, OWN_BIN);
   const shown = near.startsWith("..") ? OWN_BIN : near;
-  return /^[\w./@+-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+  return shellQuote(shown);
+}
+
+/** One word for a shell, in quotes if it needs them. */
+export function shellQuote(text: string): string {
+  return /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The commands of a text, such as `` `seabird ps` ``, as they have to be typed here. */

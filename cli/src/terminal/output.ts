@@ -3,7 +3,7 @@
  * one JSON document (or a line of JSON per item, for streams) and nothing else.
  */
 import { styleText } from "node:util";
-import { safeText } from "./safe-text.ts";
+import { safeJson, safeText } from "./safe-text.ts";
 import { displayWidth, type Table, tableLines } from "./table.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -22,12 +22,12 @@ export class Output {
   }
 
   document(document: unknown): void {
-    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    process.stdout.write(`${safeJson(document, 2)}\n`);
   }
 
   /** One item of a stream, as one line of JSON. */
   jsonLine(item: unknown): boolean {
-    return process.stdout.write(`${JSON.stringify(item)}\n`);
+    return process.stdout.write(`${safeJson(item)}\n`);
   }
 
   line(text: string): void {

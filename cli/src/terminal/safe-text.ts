@@ -5,6 +5,15 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
+/** JSON that is harmless to a terminal too. It reads as the same document. */
+export function safeJson(document: unknown, indent?: number): string {
+  const json = JSON.stringify(document, undefined, indent);
+  return json.replace(UNSAFE, (character) => {
+    if (character === "\n") return character;
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
 export function safeText(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const code = character.codePointAt(0) ?? 0;
