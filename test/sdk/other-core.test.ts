@@ -16,6 +16,7 @@ import {
   type MethodDefinition,
   Server,
   ServerCredentials,
+  status,
 } from "@grpc/grpc-js";
 import {
   type ChatEvent,
@@ -180,6 +181,39 @@ test("a plugin warns once of kinds that a core without the messages extension do
   const kinds = "reaction, typing";
   assert.deepEqual(about, [`core does not send events of this kind: ${kinds}; a newer core does`]);
   assert.equal(streams.length, 2);
+});
+
+test("a newer core is asked again for a kind that an older one refused", async (t) => {
+  const asked: string[] = [];
+  const extra = ({ options }: StreamEventsRequest) =>
+    (options?.kinds ?? []).filter((kind) => ["reaction", "typing"].includes(kind)).join();
+  const hears: handleServerStreamingCall<StreamEventsRequest, Event> = (call) => {
+    const kinds = extra(call.request);
+    asked.push(kinds);
+    const isOlder = asked.length <= 2;
+    if (isOlder && kinds.includes("typing")) {
+      call.emit("error", { code: status.INVALID_ARGUMENT, details: 'unknown kind "typing"' });
+      return;
+    }
+    call.sendMetadata(new Metadata());
+    if (isOlder) call.end();
+    else call.write(create(EventSchema, { inner: { case: "message", value: { text: "hi" } } }));
+  };
+  const server = new Server();
+  server.addService({ streamEvents }, { streamEvents: hears });
+  t.after(() => server.forceShutdown());
+  const missing: string[] = [];
+  const client = connectPlugin({
+    ...{ url: `http://127.0.0.1:${await bind(server)}`, token: "x" },
+    kinds: ["reaction", "typing"],
+    onMissingKinds: (kinds) => missing.push(...kinds),
+    retryMinMs: 5,
+  });
+  t.after(() => client.close());
+  const { value } = await client.events().next();
+  assert.equal(value?.kind, "message");
+  assert.deepEqual(asked, ["reaction,typing", "reaction", "reaction,typing"]);
+  assert.deepEqual(missing.sort(), ["reaction", "typing"]);
 });
 
 test("a core that sends headers late is connected to all the same", async (t) => {

@@ -71,7 +71,7 @@ export class ActionClient extends MessageActions {
     super({ transport, core, calls, capabilities });
     this.#client = client;
     this.#calls = calls;
-    this.#sends = new SendCalls({ clock, core, calls, capabilities, messages: this, onSend });
+    this.#sends = new SendCalls({ core, calls, capabilities, messages: this, onSend });
   }
 
   sendMessage(channelId: string, content: Content, options?: SendOptions): Promise<SentMessage> {

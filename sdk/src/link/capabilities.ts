@@ -7,7 +7,7 @@ import {
 } from "@seabird-chat/protocol";
 import { argumentError } from "./argument-error.ts";
 import { BoundedMap } from "./bounded-map.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, pause } from "./clock.ts";
 import type { CoreIdentity } from "./core-headers.ts";
 import { SeabirdError } from "./errors.ts";
 import type { Conversation } from "./message-reference.ts";
@@ -82,6 +82,10 @@ export function capabilitiesOf(wire: WireCapabilities | undefined): Capabilities
 
 /** Age after which capabilities are asked for again when they are used. */
 export const CAPABILITIES_REFRESH_MS = 60_000;
+/** How long a question that had no answer for as long as a send waits for it is not asked again. */
+export const CAPABILITIES_RETRY_MS = 30_000;
+/** How long the sends of a conversation wait, together, to learn what can be done there. */
+export const CAPABILITIES_WAIT_MS = 1_000;
 /** Conversations remembered; the oldest is forgotten. */
 const MAX_KNOWN = 1_024;
 
@@ -89,9 +93,13 @@ interface Known {
   readonly answer: Promise<Capabilities>;
   /** In milliseconds of the clock. */
   readonly askedAt: number;
+  /** Likewise. */
+  freshUntil: number;
   /** The run of core that was asked. */
   instance: string | undefined;
   value: Capabilities | undefined;
+  /** Whether it failed, after a while. */
+  hasFailed: boolean;
 }
 
 export interface CapabilityCacheDeps {
@@ -110,17 +118,38 @@ export class CapabilityCache {
     this.#deps = deps;
   }
 
-  /** `backendId`: of the conversation. */
+  /** `backendId`: of the conversation. Asked again if the last question failed. */
   of(where: Conversation, backendId: string): Promise<Capabilities> {
+    if (this.#known.get(keyOf(where, backendId))?.hasFailed) this.forget(where, backendId);
     return this.#refreshed(where, backendId).answer;
   }
 
-  /** What is known already, also if it is old; it is asked for again then. */
+  /**
+   * What is known already, also if it is old; it is asked for again then. A failure that took long is
+   * what is known for `CAPABILITIES_RETRY_MS`.
+   */
   async usable(where: Conversation, backendId: string): Promise<Capabilities> {
     const old = this.#known.get(keyOf(where, backendId));
     const { answer, instance } = this.#refreshed(where, backendId);
     if (old?.value === undefined || old.instance !== instance) return answer;
     return old.value;
+  }
+
+  /**
+   * Asks if it is time to. Resolves with the first answer, `CAPABILITIES_WAIT_MS` after the question or
+   * when the signal is aborted. Never rejects.
+   */
+  async learn(where: Conversation, backendId: string, signal?: AbortSignal): Promise<void> {
+    const answer = this.usable(where, backendId).catch(() => undefined);
+    const asked = this.#known.get(keyOf(where, backendId));
+    if (asked === undefined || asked.value !== undefined || asked.hasFailed) return;
+    const { clock } = this.#deps;
+    const leftMs = asked.askedAt + CAPABILITIES_WAIT_MS - clock.now();
+    if (leftMs <= 0) return;
+    const answered = new AbortController();
+    const end = signal ? AbortSignal.any([signal, answered.signal]) : answered.signal;
+    await Promise.race([answer, pause(clock, leftMs, end)]);
+    answered.abort();
   }
 
   /** The latest answer, if there was one. */
@@ -138,27 +167,36 @@ export class CapabilityCache {
     const { clock, core } = this.#deps;
     const known = this.#known.get(key);
     const isFresh =
-      known !== undefined &&
-      clock.now() - known.askedAt < CAPABILITIES_REFRESH_MS &&
-      known.instance === core.instance;
+      known !== undefined && clock.now() < known.freshUntil && known.instance === core.instance;
     if (isFresh) return known;
     const answer = this.#ask(where, backendId);
+    const askedAt = clock.now();
     const asked: Known = {
-      answer,
-      askedAt: clock.now(),
-      instance: core.instance,
-      value: undefined,
+      ...{ answer, askedAt, freshUntil: askedAt + CAPABILITIES_REFRESH_MS },
+      ...{ instance: core.instance, value: undefined, hasFailed: false },
     };
+    // What is old stands until there is an answer.
+    if (known?.instance === core.instance) asked.value = known?.value;
     this.#known.set(key, asked);
     answer.then(
       (value) => {
         asked.value = value;
         asked.instance = core.instance;
       },
-      // Whoever asks next asks core again.
-      () => this.#known.get(key) === asked && this.#known.delete(key),
+      () => this.#failed(key, asked),
     );
     return asked;
+  }
+
+  /** Whoever asks next asks core again, at once only if that costs no time. */
+  #failed(key: string, asked: Known): void {
+    const { clock, core } = this.#deps;
+    const now = clock.now();
+    if (now - asked.askedAt >= CAPABILITIES_WAIT_MS) {
+      asked.hasFailed = true;
+      asked.instance = core.instance;
+      asked.freshUntil = now + CAPABILITIES_RETRY_MS;
+    } else if (this.#known.get(key) === asked) this.#known.delete(key);
   }
 
   async #ask(where: Conversation, backendId: string): Promise<Capabilities> {

@@ -12,7 +12,7 @@ import {
   tagsOf,
 } from "./call-options.ts";
 import type { CapabilityCache } from "./capabilities.ts";
-import { type Clock, pause, uniqueName } from "./clock.ts";
+import { uniqueName } from "./clock.ts";
 import { type Content, messageToWire } from "./content.ts";
 import type { CoreCalls } from "./core-calls.ts";
 import type { CoreIdentity } from "./core-headers.ts";
@@ -23,7 +23,6 @@ import { checkOptionNames } from "./option-names.ts";
 import { type MessageCalls, noExtension, SentMessage } from "./sent-message.ts";
 
 export interface SendCallsDeps {
-  readonly clock: Clock;
   readonly core: CoreIdentity;
   readonly calls: CoreCalls;
   readonly capabilities: CapabilityCache;
@@ -50,9 +49,6 @@ export interface Send {
     options: ConnectOptions,
   ): Promise<{ readonly result?: SendResult | undefined }>;
 }
-
-/** How long a send that succeeded waits to learn what can be done with it; its handle learns it later. */
-export const CAPABILITIES_WAIT_MS = 1_000;
 
 export class SendCalls {
   readonly #deps: SendCallsDeps;
@@ -118,23 +114,11 @@ export class SendCalls {
     const known = () => capabilities.known(where, backendId);
     // Without ids nothing can be done with it, whatever the backend can do.
     if (result !== undefined && result.messageIds.length > 0) {
-      const asked = capabilities.usable(where, backendId);
-      if (known() === undefined) await this.#inTime(asked, signal);
-      else asked.catch(() => undefined);
+      // The message has been sent: whoever waits for that does not wait long for anything else.
+      await capabilities.learn(where, backendId, signal);
     }
     const hasMessages = core.hasMessages === true;
     return new SentMessage({ where, backendId, result, hasMessages, known }, messages);
-  }
-
-  /** The message has been sent: whoever waits for that does not wait long for anything else. */
-  async #inTime(asked: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-    const answered = new AbortController();
-    const end = signal ? AbortSignal.any([signal, answered.signal]) : answered.signal;
-    await Promise.race([
-      asked.catch(() => undefined),
-      pause(this.#deps.clock, CAPABILITIES_WAIT_MS, end),
-    ]);
-    answered.abort();
   }
 }
 

@@ -212,11 +212,15 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
   }
 
   async #session(context: SessionContext): Promise<void> {
-    try {
-      await this.#stream(context);
-    } catch (reason) {
-      if (!this.#subscription.refused(SeabirdError.from(reason))) throw reason;
-      await this.#session(context);
+    this.#subscription.begin();
+    for (let isRefused = true; isRefused; ) {
+      isRefused = await this.#stream(context).then(
+        () => false,
+        (reason: unknown) => {
+          if (!this.#subscription.refused(SeabirdError.from(reason))) throw reason;
+          return true;
+        },
+      );
     }
   }
 

@@ -74,6 +74,21 @@ test("a kind that core refuses is left out, and reported", () => {
   assert.equal(subscription.options, undefined);
 });
 
+test("the next session asks again for what an older core refused, and reports it no second time", () => {
+  const missing: string[] = [];
+  const subscription = new Subscription(["typing", "reaction"], (kinds) =>
+    missing.push(kinds.join()),
+  );
+  const all = subscription.options?.kinds;
+  for (let session = 1; session <= 2; session++) {
+    subscription.begin();
+    assert.deepEqual(subscription.options?.kinds, all);
+    assert.ok(subscription.refused(refusal("typing")));
+    assert.deepEqual(subscription.options?.kinds.sort(), [...ORIGINAL, "reaction"].sort());
+  }
+  assert.deepEqual(missing, ["typing"]);
+});
+
 test("what is no kind is refused with what is nearest", () => {
   for (const kind of [...EVENT_KINDS, "unknown"]) checkKind(kind);
   const wrong = (message: RegExp) => ({ code: "bad_option", message });

@@ -22,8 +22,10 @@ export type SubscribedKinds = Iterable<PluginEvent["kind"]> | "*";
 
 export class Subscription {
   readonly #isAll: boolean;
-  /** Besides the original kinds; those that core refused are left out. */
-  readonly #asked: Set<KnownKind>;
+  /** Besides the original kinds. */
+  readonly #extra: readonly KnownKind[];
+  /** Of these, those that the session's core has not refused. */
+  #asked: Set<KnownKind>;
   readonly #missing = new Set<string>();
   readonly #onMissing: (kinds: readonly KnownKind[]) => void;
 
@@ -32,8 +34,14 @@ export class Subscription {
     const isExtra = (kind: string): kind is KnownKind =>
       kind !== "unknown" && !isOriginalKind(kind);
     this.#isAll = kinds === "*";
-    this.#asked = new Set([...(kinds === "*" ? EVENT_KINDS : kinds)].filter(isExtra).sort());
+    this.#extra = [...(kinds === "*" ? EVENT_KINDS : kinds)].filter(isExtra).sort();
+    this.#asked = new Set(this.#extra);
     this.#onMissing = onMissing;
+  }
+
+  /** A session begins, perhaps with a newer core: it is asked for all of them. */
+  begin(): void {
+    this.#asked = new Set(this.#extra);
   }
 
   /** SubscribeOptions; undefined for the original kinds alone, which core sends by default. */
