@@ -21,6 +21,7 @@ import type { WireCallOptions } from "../support/wires.ts";
 type Capabilities = MessageInitShape<typeof CapabilitiesSchema>;
 
 const INVALID_ARGUMENT = 3;
+const RESOURCE_EXHAUSTED = 8;
 const rpc = Messages.method;
 const everything = Object.fromEntries(FEATURES.map((feature) => [feature, Support.FULL]));
 const names = (count: number) => Array.from({ length: count }, (_, at) => `n${at}`);
@@ -110,6 +111,25 @@ for (const name of WIRE_NAMES) {
         assert.equal(end.message, "too many message ids: 1001, limit 1000");
         assert.equal(end.status, INVALID_ARGUMENT);
       }
+    });
+
+    test("an edit that would be announced with more bytes than an event may have is not asked", async () => {
+      backend.respond = () => ({ case: "success", value: {} });
+      // Text is three times in an edit, and the escaped id of the channel in its event only.
+      const edit = (bytes: number) => {
+        const conversation = channelConversation(`irc://net/${"%23".repeat(300)}`);
+        const request = { conversation, messageIds: ["1"], text: long(bytes) };
+        return world.wire.unary(rpc.editMessage, request, plugin);
+      };
+      assert.equal((await edit(1_222_500)).status, 0);
+      const asked = backend.requests.length;
+      const { status, message } = await edit(1_223_000);
+      assert.equal(status, RESOURCE_EXHAUSTED);
+      assert.match(
+        message,
+        /^message too large: 36[0-9]{5} bytes after normalising, limit 3670016$/,
+      );
+      assert.equal(backend.requests.length, asked);
     });
 
     test("of the ids of a send the first 100, and each feature that got lost once", async () => {

@@ -9,7 +9,7 @@ import {
 import type { ActionKind } from "../actions.ts";
 import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
-import type { EncodedEvent } from "../codec/encode-event.ts";
+import type { EncodedEvent, PublishedInner } from "../codec/encode-event.ts";
 import type { Logger } from "../logger.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
@@ -93,5 +93,10 @@ export class ActionDraft {
   get tags(): Tags {
     const tags = this.row.tags(this.request);
     return this.format === undefined ? tags : { ...tags, [ORIGINAL_FORMAT_TAG]: this.format };
+  }
+
+  /** The tags of an event: those about how a text was given only where there is one. */
+  tagsOf({ value }: PublishedInner): Tags {
+    return "text" in value ? this.tags : this.row.tags(this.request);
   }
 }

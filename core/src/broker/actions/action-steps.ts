@@ -8,8 +8,10 @@ import {
   type Block,
   BlockError,
   ChatRequestSchema,
+  MAX_MESSAGE_ID_BYTES,
   type NormalisedMessage,
   normaliseMessage,
+  type SendResult,
 } from "@seabird-chat/protocol";
 import { encode } from "../codec/encode.ts";
 import { encodeEvent } from "../codec/encode-event.ts";
@@ -24,6 +26,15 @@ import { type KeyedFields, requestHash } from "./request-hash.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { MessageContent } from "./rows/action-row.ts";
 import { announcedOptions, checkOptionIds, isEmptyPersona } from "./send-options.ts";
+
+/** That of a backend which gives a message the longest id. */
+const LONGEST_RESULT: SendResult = {
+  $typeName: "common.SendResult",
+  messageIds: ["x".repeat(MAX_MESSAGE_ID_BYTES)],
+  degraded: [],
+  channelId: "",
+  sequence: 0n,
+};
 
 export interface StepDeps extends ActionRunnerDeps {
   readonly ids: RequestIds;
@@ -48,6 +59,7 @@ export const PREPARATIONS: readonly ActionStep[] = [
   checkFeature,
   composeRequest,
   composeAnnouncement,
+  checkLaterAnnouncements,
   rememberKey,
   announce,
 ];
@@ -175,6 +187,21 @@ function composeAnnouncement(draft: ActionDraft, deps: StepDeps): void {
   checkSize(draft.announcement.message.length, deps);
 }
 
+/**
+ * What is published once the backend has done it cannot be refused then, so its size is checked now,
+ * whatever the backend answers.
+ */
+function checkLaterAnnouncements(draft: ActionDraft, deps: StepDeps): void {
+  const { row, request, content, backend } = draft;
+  if (backend === undefined || row.announceDone === undefined) return;
+  const done = { request, content, answer: { case: undefined }, result: LONGEST_RESULT };
+  const meta = eventMeta(Number.MAX_SAFE_INTEGER);
+  for (const inner of row.announceDone(done)) {
+    const { message } = encodeEvent({ inner, tags: draft.tagsOf(inner), meta }, draft.isPrivate);
+    checkSize(message.length, deps);
+  }
+}
+
 /** Nothing is refused after this, so that what is remembered has been asked. */
 function rememberKey(draft: ActionDraft, { keys }: StepDeps): void {
   const { sendKey, backend } = draft;
@@ -194,7 +221,7 @@ export function eventMeta(sequence: number) {
   return { $typeName: "seabird.EventMeta", sequence: BigInt(sequence) } as const;
 }
 
-export function checkSize(bytes: number, { options }: Pick<StepDeps, "options">): void {
+function checkSize(bytes: number, { options }: StepDeps): void {
   const limit = options.maxMessageBytes;
   if (bytes <= limit) return;
   const message = `message too large: ${bytes} bytes after normalising, limit ${limit}`;

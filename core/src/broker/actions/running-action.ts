@@ -160,9 +160,10 @@ export class RunningAction {
     const done = row.announceDone?.({ request, content, answer, result }) ?? [];
     for (const [index, inner] of done.entries()) {
       if (!events.isWanted({ kind: inner.case, isPrivate })) continue;
-      const tags = "text" in inner.value ? draft.tags : row.tags(request);
       const sequence = events.nextSequence;
-      events.publish(encodeEvent({ inner, tags, meta: eventMeta(sequence) }, isPrivate));
+      events.publish(
+        encodeEvent({ inner, tags: draft.tagsOf(inner), meta: eventMeta(sequence) }, isPrivate),
+      );
       if (index === 0) result.sequence = BigInt(sequence);
     }
   }
