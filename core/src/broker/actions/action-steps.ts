@@ -143,7 +143,7 @@ function composeRequest(draft: ActionDraft, deps: StepDeps): void {
   const { row, request, backend, target, id, tags } = draft;
   if (backend === undefined) return;
   const requestId = deps.ids.next();
-  const content = degradedContent(draft, backend, deps);
+  const content = degradedContent(draft, backend);
   const bytes = encode(ChatRequestSchema, {
     $typeName: "seabird.ChatRequest",
     id: requestId,
@@ -156,11 +156,7 @@ function composeRequest(draft: ActionDraft, deps: StepDeps): void {
 }
 
 /** The content for the backend; the caller's is announced. */
-function degradedContent(
-  draft: ActionDraft,
-  { name, capabilities }: Backend,
-  { options: { maxAbsoluteIdBytes } }: StepDeps,
-): MessageContent {
+function degradedContent(draft: ActionDraft, { name, capabilities }: Backend): MessageContent {
   const { content, row, channelId } = draft;
   const { sender, text, rootBlock, options } = content;
   if (rootBlock === undefined) return content;
@@ -170,7 +166,6 @@ function degradedContent(
       backend: name,
       isDeclared: capabilities.isDeclared,
       has: (feature) => capabilities.has(feature, channelId),
-      maxAbsoluteIdBytes,
     },
   );
   draft.degraded = degraded;

@@ -9,9 +9,6 @@ import {
   type MentionBlock,
   parseId,
 } from "@seabird-chat/protocol";
-import { fits } from "../codec/utf8.ts";
-import { BrokerError } from "../errors.ts";
-import { checkAttachmentId } from "../registries/target-ids.ts";
 
 /** Kinds of blocks that are features of backends. */
 export type BlockFeature = "attachment" | "mention" | "emoji";
@@ -23,16 +20,13 @@ export interface BlockTarget {
   readonly isDeclared: boolean;
   /** Whether it declared the feature, for the conversation of the request. */
   has(feature: BlockFeature): boolean;
-  /** Bytes of an id that a caller may write. */
-  readonly maxAbsoluteIdBytes: number;
 }
 
 /**
  * The block for the backend, with the features that got lost added to `lost`. A normalised block
  * keeps its plain text, and so do all above it. The given tree is not changed: what differs is
- * copied, and a tree in which nothing differs is returned as it is.
- *
- * Throws `bad_id` for an id that cannot be parsed, whatever the backend can do.
+ * copied, and a tree in which nothing differs is returned as it is. Its ids were checked before
+ * (`call-blocks.ts`).
  */
 export function degradeBlock(block: Block, target: BlockTarget, lost: Set<BlockFeature>): Block {
   const { inner } = block;
@@ -122,15 +116,8 @@ function readMentioned(
       return mentioned.value ? mentioned : "nobody";
     default: {
       if (mentioned.value === "") return "nobody";
-      const field = mentioned.case === "userId" ? "user_id" : "channel_id";
-      const id = fits(mentioned.value, target.maxAbsoluteIdBytes)
-        ? parseId(mentioned.value)
-        : undefined;
-      if (id === undefined) {
-        throw new BrokerError("bad_id", `failed to parse ${field} of a mention`);
-      }
-      const value = relativeTo(target.backend, id);
-      return value === undefined || value === "" ? "elsewhere" : { case: mentioned.case, value };
+      const value = ownId(mentioned.value, target.backend);
+      return value === "" ? "elsewhere" : { case: mentioned.case, value };
     }
   }
 }
@@ -141,7 +128,6 @@ function degradeAttachment(
   target: BlockTarget,
   lost: Set<BlockFeature>,
 ): Block {
-  checkAttachmentId(attachment.id, target.maxAbsoluteIdBytes);
   if (!target.has("attachment")) {
     lost.add("attachment");
     return textBlock(block.plain);
@@ -153,15 +139,8 @@ function degradeAttachment(
 
 /** The backend's own id of what an absolute id names; empty for another backend's, and for none. */
 export function ownId(id: string, backend: BackendName): string {
-  const parsed = id === "" ? undefined : parseId(id);
-  return (parsed && relativeTo(backend, parsed)) ?? "";
-}
-
-function relativeTo(
-  { type, id }: BackendName,
-  named: BackendName & { readonly relative: string },
-): string | undefined {
-  return named.type === type && named.id === id ? named.relative : undefined;
+  const named = id === "" ? undefined : parseId(id);
+  return named?.type === backend.type && named.id === backend.id ? named.relative : "";
 }
 
 /** A normalised text block. */

@@ -9,14 +9,10 @@ import {
   cutUtf8,
   MAX_BLOCK_DEPTH,
   MAX_QUOTE_NAME_BYTES,
-  MAX_REFERENCE_TEXT_BYTES,
   type MessageReference,
-  type Persona,
-  parseId,
   readConversation,
   type SendOptions,
 } from "@seabird-chat/protocol";
-import { fits } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
 import {
   type BlockFeature,
@@ -38,7 +34,7 @@ export interface DegradeTarget extends BlockTarget {
 export interface DegradableSend {
   readonly text: string;
   readonly rootBlock: Block;
-  /** The caller's options; none in an edit. */
+  /** As `announcedOptions` leaves them; none in an edit. */
   readonly options?: SendOptions | undefined;
   /** Whether it is an action, which is not quoted into. */
   readonly isAction: boolean;
@@ -60,8 +56,7 @@ const NOTHING_LOST: readonly DegradableFeature[] = [];
  * Degrades a send. The result's block is the given one if nothing in it differs, and otherwise a
  * copy: the given one never changes. Neither does its plain text, but for what is put in front.
  *
- * Throws `bad_id` for an id that cannot be parsed, and `bad_block` where a text in front of the
- * block makes its tree too deep.
+ * Throws `bad_block` where a text in front of the block makes its tree too deep.
  */
 export function degradeSend(send: DegradableSend, target: DegradeTarget): DegradedSend {
   const { text, rootBlock, options } = send;
@@ -100,8 +95,7 @@ interface OptionRow {
 const OPTION_ROWS: readonly OptionRow[] = [
   {
     feature: "reply",
-    ask: ({ replyTo }, target) =>
-      replyTo === undefined || replyTo.messageId === "" ? undefined : askReply(replyTo, target),
+    ask: ({ replyTo }, target) => replyTo && askReply(replyTo, target),
     instead: ({ replyTo }, isAction) => (isAction ? "" : quote(replyTo)),
   },
   {
@@ -111,7 +105,7 @@ const OPTION_ROWS: readonly OptionRow[] = [
   },
   {
     feature: "persona",
-    ask: ({ persona }) => (persona && isNamed(persona) ? { persona } : undefined),
+    ask: ({ persona }) => persona && { persona },
     instead: ({ persona }) => personaPrefix(persona?.displayName ?? ""),
   },
 ];
@@ -151,41 +145,29 @@ function degradeOptions(
   return { options: isEmpty ? undefined : asked, degraded, prefixes };
 }
 
-/** Without any field it is nobody's name. */
-function isNamed({ id, displayName, avatarUrl }: Persona): boolean {
-  return id !== "" || displayName !== "" || avatarUrl !== "";
-}
-
 /** A reference with the backend's own ids; impossible if the message is another backend's. */
 function askReply(
   replyTo: MessageReference,
   target: DegradeTarget,
 ): { replyTo: MessageReference } | "impossible" {
-  const conversation = readConversation(replyTo.conversation);
-  const where = conversation && ownConversation(replyTo.conversation, conversation.id, target);
-  if (conversation !== undefined && where === undefined) return "impossible";
-  const { author } = replyTo;
-  const { conversation: _, ...reference } = replyTo;
+  const { author, conversation, ...reference } = replyTo;
+  const where = conversation && ownConversation(conversation, target);
+  if (where === "elsewhere") return "impossible";
   return {
     replyTo: {
       ...reference,
       ...(author && { author: { ...author, id: ownId(author.id, target.backend) } }),
-      text: cutUtf8(replyTo.text, MAX_REFERENCE_TEXT_BYTES),
       ...(where && { conversation: where }),
     },
   };
 }
 
 function ownConversation(
-  conversation: Conversation | undefined,
-  id: string,
-  { backend, maxAbsoluteIdBytes }: DegradeTarget,
-): Conversation | undefined {
-  if (!fits(id, maxAbsoluteIdBytes) || parseId(id) === undefined) {
-    throw new BrokerError("bad_id", "failed to parse conversation");
-  }
-  const value = ownId(id, backend);
-  if (value === "" || conversation?.where.case === undefined) return undefined;
+  conversation: Conversation,
+  { backend }: DegradeTarget,
+): Conversation | "elsewhere" {
+  const value = ownId(readConversation(conversation)?.id ?? "", backend);
+  if (value === "" || conversation.where.case === undefined) return "elsewhere";
   return { ...conversation, where: { case: conversation.where.case, value } };
 }
 
@@ -203,10 +185,7 @@ const LOOK_AHEAD = 4;
 /** `> NAME: TEXT` and a line break, without what is not known. */
 function quote(replyTo: MessageReference | undefined): string {
   const name = nameIn(replyTo?.author?.displayName ?? "");
-  const text = cutUtf8(
-    onOneLine(replyTo?.text ?? "", MAX_REFERENCE_TEXT_BYTES),
-    MAX_REFERENCE_TEXT_BYTES,
-  );
+  const text = replyTo?.text.replace(LINE_BREAKS, " ") ?? "";
   const said = name !== "" && text !== "" ? `${name}: ${text}` : name + text;
   return said === "" ? "" : `> ${said}\n`;
 }
@@ -219,13 +198,9 @@ function personaPrefix(displayName: string): string {
 }
 
 function nameIn(displayName: string): string {
-  const name = onOneLine(displayName, MAX_QUOTE_NAME_BYTES).replace(INVISIBLE, "").trim();
+  const beginning = cutUtf8(displayName, LOOK_AHEAD * MAX_QUOTE_NAME_BYTES);
+  const name = beginning.replace(LINE_BREAKS, " ").replace(INVISIBLE, "").trim();
   return cutUtf8(name, MAX_QUOTE_NAME_BYTES);
-}
-
-/** The beginning of a text, of which so many bytes will be kept, with spaces for line breaks. */
-function onOneLine(text: string, maxBytes: number): string {
-  return cutUtf8(text, LOOK_AHEAD * maxBytes).replace(LINE_BREAKS, " ");
 }
 
 /** A container of the texts and the message; the message alone if there are none. */
