@@ -156,14 +156,65 @@ test("a thread stays private when its private parent is left, until it or its pa
   assert.equal(list.hasPrivate, false);
 });
 
-test("parents in a circle, or without end, harm nobody", () => {
+/** Which of the channels are private, where the rows are ids, parents and what is private by itself. */
+const PARENTS: Record<
+  string,
+  [rows: [id: string, parentId: string, More?][], isPrivate: string[]]
+> = {
+  "a circle, while another channel is private": [
+    [
+      ["group", "", { isPrivate: true }],
+      ["a", "b"],
+      ["b", "a"],
+      ["into", "a"],
+    ],
+    ["group"],
+  ],
+  "a channel that is its own parent": [
+    [
+      ["group", "", { isPrivate: true }],
+      ["a", "a"],
+    ],
+    ["group"],
+  ],
+  "a circle with a private channel": [
+    [
+      ["a", "b"],
+      ["b", "c", { isPrivate: true }],
+      ["c", "a"],
+      ["into", "c"],
+      ["other", "unknown"],
+    ],
+    ["a", "b", "c", "into"],
+  ],
+};
+
+for (const [what, [rows, expected]] of Object.entries(PARENTS)) {
+  test(`private or not: ${what}, in whatever order it is joined and asked for`, () => {
+    for (let turn = 0; turn < rows.length; turn++) {
+      const turned = [...rows.slice(turn), ...rows.slice(0, turn)];
+      for (const asked of [turned, turned.toReversed()]) {
+        const list = channels();
+        for (const [id, parentId, more] of turned)
+          list.join(facts(id, "", "", { ...more, parentId }));
+        const ids = asked.map(([id]) => id);
+        assert.deepEqual(ids.filter((id) => list.isPrivate(id)).sort(), expected);
+        assert.deepEqual(ids.filter((id) => list.isPrivate(id)).sort(), expected, "and again");
+      }
+    }
+  });
+}
+
+test("a chain of parents is followed to its end, and answers change with it", () => {
   const list = channels();
   list.join(facts("group", "", "", { isPrivate: true }));
-  list.join(facts("a", "", "", { parentId: "b" }));
-  list.join(facts("b", "", "", { parentId: "a" }));
   for (let i = 0; i < 9_000; i++) list.join(facts(`${i}`, "", "", { parentId: `${i + 1}` }));
-  assert.deepEqual([list.isPrivate("a"), list.isPrivate("0")], [true, true]);
-  assert.equal(list.isPrivate("8999"), false);
+  assert.deepEqual([list.isPrivate("0"), list.isPrivate("8999")], [false, false]);
+  list.join(facts("9000", "", "", { parentId: "group" }));
+  assert.deepEqual([list.isPrivate("0"), list.sorted(false).length], [true, 0]);
+  list.change(facts("4000"));
+  assert.deepEqual([list.isPrivate("0"), list.isPrivate("4001")], [false, true]);
+  assert.equal(list.sorted(false).length, 4_001);
 });
 
 const PRIVATE = { isPrivate: true };

@@ -50,14 +50,14 @@ interface Entry {
 const FRAME_BYTES = 24;
 /** Tags and lengths of a field with a number from 1000 on, at most. */
 const LATER_FIELD_BYTES = 6;
-/** Levels of parents that are followed. A channel with more, or in a circle, counts as private. */
-const MAX_LEVELS = 32;
 
 export class Channels {
   readonly #backend: BackendName;
   readonly #options: ResolvedBrokerOptions;
   readonly #onChange: (change: ChannelListChange) => void;
   readonly #entries = new Map<string, Entry>();
+  /** Of channels that were asked for since a parent or the privacy of one changed. */
+  readonly #isPrivate = new Map<string, boolean>();
   #bytes = 0;
   #private = 0;
 
@@ -81,22 +81,34 @@ export class Channels {
   }
 
   /**
-   * Whether a channel, or a parent of it, is private; an unknown one is not. A thread stays private
-   * when its private parent is left: its name would tell what was said there.
+   * Whether a channel, or a parent of it at any level, is private; an unknown one is not. Channels in
+   * a circle are, if one of them is. A thread stays private when its private parent is left: its name
+   * would tell what was said there.
    */
   isPrivate(relativeId: string): boolean {
     if (!this.hasPrivate) return false;
+    const followed: string[] = [];
+    const isPrivate = this.#follow(relativeId, followed);
+    for (const id of followed) this.#isPrivate.set(id, isPrivate);
+    return isPrivate;
+  }
+
+  /** The same, with the channels for which it holds as well. */
+  #follow(relativeId: string, followed: string[]): boolean {
     let id = relativeId;
     let wasParentPrivate = false;
-    for (let level = 0; level < MAX_LEVELS; level++) {
+    for (;;) {
+      const known = this.#isPrivate.get(id);
+      if (known !== undefined) return known;
       const entry = this.#entries.get(id);
       if (entry === undefined) return wasParentPrivate;
-      if (entry.channel.isPrivate) return true;
-      if (entry.parentId === "") return false;
+      followed.push(id);
+      if (entry.channel.isPrivate || entry.parentId === "") return entry.channel.isPrivate;
+      // What a circle of parents comes back to does not make it private.
+      this.#isPrivate.set(id, false);
       id = entry.parentId;
       wasParentPrivate = entry.wasParentPrivate;
     }
-    return true;
   }
 
   /** A channel was joined. Known ones are overwritten. */
@@ -144,6 +156,7 @@ export class Channels {
   /** Forgets all of them, which is no change of any. */
   clear(): void {
     this.#entries.clear();
+    this.#isPrivate.clear();
     this.#bytes = 0;
     this.#private = 0;
   }
@@ -194,6 +207,7 @@ export class Channels {
     const before = this.#entries.get(relativeId);
     this.#bytes += (entry?.bytes ?? 0) - (before?.bytes ?? 0);
     this.#private += makesPrivate(entry) - makesPrivate(before);
+    if (!hasSamePrivacy(before, entry)) this.#isPrivate.clear();
     if (entry === undefined) this.#entries.delete(relativeId);
     else this.#entries.set(relativeId, entry);
   }
@@ -202,6 +216,15 @@ export class Channels {
 /** 1 if `isPrivate` may be true because of this entry, else 0. */
 function makesPrivate(entry: Entry | undefined): number {
   return Number(entry !== undefined && (entry.channel.isPrivate || entry.wasParentPrivate));
+}
+
+/** Whether what decides about the privacy of a channel, and of those below it, is as before. */
+function hasSamePrivacy(before: Entry | undefined, now: Entry | undefined): boolean {
+  return (
+    before?.channel.isPrivate === now?.channel.isPrivate &&
+    before?.parentId === now?.parentId &&
+    before?.wasParentPrivate === now?.wasParentPrivate
+  );
 }
 
 function isSame(a: Channel, b: Channel): boolean {
