@@ -15,6 +15,10 @@ import { startTestBackend, type TestBackend } from "../support/test-backend.ts";
 import { until } from "../support/until.ts";
 
 const ROOM = "camp://net/room";
+/** Of the send "so?", which its sender gives up. */
+const cancel = new AbortController();
+const answered = Promise.withResolvers<undefined>();
+
 const IN_ROOM = { kind: "channel", id: "room" } as const;
 const ANN = { id: "ann", displayName: "Ann" };
 
@@ -32,6 +36,10 @@ before(async () => {
     {
       send: (_to, { text }) => {
         if (text === "no") throw new Refused("not here");
+        if (text === "so?") {
+          cancel.abort();
+          return answered.promise;
+        }
         return { ids: [`of-${text}`] };
       },
       edit: () => undefined,
@@ -45,6 +53,7 @@ before(async () => {
 });
 
 after(async () => {
+  answered.resolve(undefined);
   await Promise.all([backend.close(), worker.close()]);
   await core.close();
 });
@@ -141,7 +150,18 @@ const SHOWN: readonly (readonly [act: Act, lines: readonly string[]])[] = [
   [() => worker.sendMessage(ROOM, "hi"), ["→ <worker> hi", "[of-hi] ✓ <worker> “hi”"]],
   [
     () => worker.sendMessage(ROOM, "no").catch(() => undefined),
-    ["→ <worker> no", "✗ <worker> “no” not sent: UNKNOWN"],
+    ["→ <worker> no", "✗ <worker> “no” not sent: its network or backend refused it (UNKNOWN)"],
+  ],
+  [
+    () => worker.sendMessage("camp://absent/room", "gone").catch(() => undefined),
+    ["→ <worker> gone", "✗ <worker> “gone” not sent: its backend is not connected (NOT_FOUND)"],
+  ],
+  [
+    () => worker.sendMessage(ROOM, "so?", { signal: cancel.signal }).catch(() => undefined),
+    [
+      "→ <worker> so?",
+      "? <worker> “so?” perhaps not sent: its sender did not wait for the answer (CANCELLED)",
+    ],
   ],
   [
     () =>
@@ -175,7 +195,10 @@ test("tail --ids shows each kind as one line, and typing only when asked", async
     await until(lines.join(), () => tail.lines().length >= shown + lines.length);
     const said = tail.lines().slice(shown, shown + lines.length);
     for (const [index, expected] of lines.entries()) {
-      const line = (said[index] ?? "").replace(/^\d\d:\d\d:\d\d camp(:\/\/net|\/net \w+) /, "");
+      const line = (said[index] ?? "").replace(
+        /^\d\d:\d\d:\d\d camp(:\/\/net|\/(net|absent) \w+) /,
+        "",
+      );
       if (expected.startsWith("^")) assert.match(line, new RegExp(expected));
       else assert.equal(line, expected);
     }

@@ -3,6 +3,7 @@ import type { EventKind, EventOf, PluginEvent, User } from "@seabird-chat/sdk";
 import { safeText } from "../terminal/safe-text.ts";
 import { formatClock } from "../terminal/times.ts";
 import { lastSegment, shortPlace } from "./event-line.ts";
+import { isSendOpen, sendFailureText } from "./send-failure.ts";
 import type { TailEntry } from "./transcript.ts";
 
 export type LineStyle =
@@ -102,9 +103,10 @@ const ROWS: Rows = {
   },
   sendResult: ({ who, about, red, green, dim }, { error, degraded }) => {
     const what = `<${who}> ${about}`;
-    if (error !== "") return `${red("✗")} ${what} ${red(`not sent: ${safeText(error)}`)}`;
     const lost = degraded.length === 0 ? "" : ` ${dim(`without ${safeText(degraded.join(", "))}`)}`;
-    return `${green("✓")} ${what}${lost}`;
+    if (error === "") return `${green("✓")} ${what}${lost}`;
+    const mark = red(isSendOpen(error) ? "?" : "✗");
+    return `${mark} ${what} ${red(safeText(sendFailureText(error)))}${lost}`;
   },
   unknown: ({ dim }) => dim("(an event of a later edition of the protocol; --json shows it)"),
 };

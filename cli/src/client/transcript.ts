@@ -4,6 +4,7 @@
  */
 import type { PluginEvent, SendResultEvent } from "@seabird-chat/sdk";
 import { type EventLine, eventLine } from "./event-line.ts";
+import { isSendOpen } from "./send-failure.ts";
 
 /** One event to show. */
 export interface TailEntry {
@@ -69,13 +70,14 @@ export class Transcript {
   #settle(event: SendResultEvent, result: TailEntry): readonly TailEntry[] {
     const send = this.#sends.get(event.sequence);
     this.#sends.delete(event.sequence);
-    if (send === undefined) return this.#awaitsResults && event.error !== "" ? [] : [result];
+    const isRefused = event.error !== "" && !isSendOpen(event.error);
+    if (this.#awaitsResults && isRefused) return [];
+    if (send === undefined) return [result];
     const { ids } = result.line;
     this.#remember(result.line.place, ids, send.line.text);
     const line = { ...result.line, sender: send.line.sender };
     const settled = { ...result, line, about: send.line.text };
     if (!this.#awaitsResults) return [settled];
-    if (event.error !== "") return [];
     return [{ ...send, line: { ...send.line, ids } }, settled];
   }
 
