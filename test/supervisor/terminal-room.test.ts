@@ -1,8 +1,10 @@
 /** `seabird up` with a seabird.yaml that has a room: a person sits in it while components die and come. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { promisify } from "node:util";
 import { type Checkout, makeCheckout, processesIn, SEABIRD } from "../support/checkout.ts";
 import { PtyProgram } from "../support/pty.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -125,4 +127,14 @@ test("without a terminal the room is left out, and the rest runs", async (t) => 
   const loud = await project.cli(["up", "--log-level", "loud"]);
   assert.equal(loud.code, 2);
   assert.match(loud.err, /--log-level.*'loud' is invalid.*debug, info, warn, error/);
+  const [warning] = project.happened("warning") as unknown as readonly { readonly text: string }[];
+  const [, ...commands] = (warning?.text ?? "").split(/`(seabird [^`]+)`/);
+  const [createToken, , openRoom] = commands;
+  const own = `"${process.execPath}" "${SEABIRD}"`;
+  const typed = `${createToken} && printf '!ping\\n' | ${openRoom}`.replaceAll(
+    /\bseabird (?=[tb])/g,
+    `${own} `,
+  );
+  const { stdout } = await promisify(execFile)("sh", ["-c", typed], { cwd: checkout.folder, env });
+  assert.match(stdout, /<you> !ping\n.*pong/);
 });

@@ -3,6 +3,7 @@
 import { EXIT } from "@seabird-chat/runtime";
 import { type ComponentConfig, isInteractive, type ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
+import { shellQuote } from "../process/own-command.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
 import { CORE, type ComponentSpecs } from "./component-specs.ts";
@@ -88,7 +89,17 @@ async function letScriptGo(
 function reportLeftOut({ project, terminal, reporter }: StartDeps): void {
   const left = terminal === "none" ? project.components.find(isInteractive) : undefined;
   if (left === undefined) return;
-  reporter.report({ type: "warning", text: `${left.name} is left out: it needs a terminal` });
+  reporter.report({ type: "warning", text: leftOutText(left) });
+}
+
+/** A room in a process of its own takes any input, but no part of this run's configuration. */
+function leftOutText({ name, id = "" }: ComponentConfig): string {
+  const token = `seabird token create ${shellQuote(id)} --scope ${shellQuote(`backend:${name}`)}`;
+  const room = `seabird backend --token-file .seabird/room.token terminal --id ${shellQuote(id)}`;
+  return (
+    `${name} is left out: it needs a terminal, and standard input is not read here. While this ` +
+    `runs, \`${token} >.seabird/room.token\` and then \`${room}\` open it elsewhere, with any input`
+  );
 }
 
 function reportLate(components: readonly Component[], reporter: Reporter): void {
