@@ -174,3 +174,50 @@ test("a line that no handler wants comes between the exchanges of a loop all the
   assert.equal(await loop(bed, interrupted, lines), Number.POSITIVE_INFINITY);
   assert.ok((await loop(bed, bot, lines)) <= 11);
 });
+
+test("bots that react and edit in turn end after ten exchanges, and what they say is still heard", async () => {
+  const eager = plugin("eager");
+  let deeds = 0;
+  eager.on(["reaction", "messageEdited"], async (ctx) => {
+    deeds += 1;
+    await ctx.react("👍");
+  });
+  await using bed = await start({ plugins: [eager, counter] });
+  const room = bed.channel("#c");
+  const said = await room.say("bot", "hi");
+  for (let time = 0; time < 30; time++) {
+    if (time % 2 === 0) await said.react("bot", "👍");
+    else await said.edit(`hi ${time}`);
+    await bed.idle();
+    if (time < 10) await room.expectReaction("👍");
+    await bed.clock.advance(100);
+  }
+  await room.expectNothing();
+  assert.equal(deeds, 10);
+  await said.react("ann", "👍");
+  await room.expectReaction("👍");
+  await room.say("bot", "still here");
+  assert.equal(seen.at(-1), "bot still here");
+  await bed.clock.advance("60s");
+  await said.react("bot", "👎");
+  await room.expectReaction("👍");
+  assert.ok(bed.log.find("a user is ignored"));
+});
+
+test("a plugin that answers its own reactions and edits ends too", async () => {
+  const vain = plugin("vain");
+  vain.on("reaction", (ctx) => ctx.react("👍"), { includePlugins: true });
+  vain.on("messageEdited", (ctx) => ctx.reply("!", { replyTo: true }), { includePlugins: true });
+  vain.command("go", "begins", async (ctx) => {
+    const sent = await ctx.reply("0");
+    await sent.react("👍");
+  });
+  await using bed = await start({ plugins: [vain] });
+  const room = bed.channel("#c");
+  await room.say("ann", "!go");
+  await bed.idle();
+  await room.expect("0");
+  for (let time = 0; time <= 10; time++) await room.expectReaction("👍");
+  await room.expectNothing();
+  assert.ok(bed.log.find("a user is ignored"));
+});

@@ -37,7 +37,7 @@ export interface CoreInfo {
 export interface ActionClientDeps {
   readonly limits: SdkLimits;
   readonly clock: Clock;
-  /** Called with the channel's or user's id for each message and action that is sent. */
+  /** Called with the channel's or user's id for each message, action, edit, deletion and reaction. */
   readonly onSend?: ((to: string, sent: Promise<unknown>) => void) | undefined;
 }
 
@@ -68,7 +68,7 @@ export class ActionClient extends MessageActions {
       ofChannel: async (id) => capabilitiesOf((await this.#channelInfo(id)).capabilities),
       ofBackend: async (id) => (await this.backendInfo(id)).capabilities,
     });
-    super({ transport, core, calls, capabilities });
+    super({ transport, core, calls, capabilities, onSend });
     this.#client = client;
     this.#calls = calls;
     this.#sends = new SendCalls({ core, calls, capabilities, messages: this, onSend });

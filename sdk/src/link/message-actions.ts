@@ -47,6 +47,8 @@ export interface MessageActionsDeps {
   readonly core: CoreIdentity;
   readonly calls: CoreCalls;
   readonly capabilities: CapabilityCache;
+  /** Called with the channel's or user's id for each edit, deletion and reaction. */
+  readonly onSend?: ((to: string, sent: Promise<unknown>) => void) | undefined;
 }
 
 /**
@@ -58,9 +60,11 @@ export class MessageActions implements MessageCalls {
   readonly #core: CoreIdentity;
   readonly #calls: CoreCalls;
   readonly #capabilities: CapabilityCache;
+  readonly #onSend: MessageActionsDeps["onSend"];
 
   /** @internal */
-  constructor({ transport, core, calls, capabilities }: MessageActionsDeps) {
+  constructor({ transport, core, calls, capabilities, onSend }: MessageActionsDeps) {
+    this.#onSend = onSend;
     this.#core = core;
     this.#messages = createClient(Messages, transport);
     this.#calls = calls;
@@ -77,7 +81,7 @@ export class MessageActions implements MessageCalls {
     const messageIds = idList(ids);
     const conversation = conversationToWire(where);
     const request = { conversation, messageIds, ...messageToWire(content), ...tagsOf(options) };
-    const { result } = await this.#run(where, {
+    const { result } = await this.#act(where, {
       name: "editMessage",
       options,
       allowed: ACTION_OPTIONS,
@@ -95,7 +99,7 @@ export class MessageActions implements MessageCalls {
     const conversation = conversationToWire(where);
     const { reason = "" } = options ?? {};
     const request = { conversation, messageIds: idList(ids), reason, ...tagsOf(options) };
-    const answer = await this.#run(where, {
+    const answer = await this.#act(where, {
       name: "deleteMessages",
       options,
       allowed: DELETE_OPTIONS,
@@ -119,7 +123,7 @@ export class MessageActions implements MessageCalls {
       removed,
       ...tagsOf(options),
     };
-    await this.#run(where, {
+    await this.#act(where, {
       name: "react",
       options,
       allowed: REACT_OPTIONS,
@@ -168,6 +172,13 @@ export class MessageActions implements MessageCalls {
     checkFeature(feature);
     const { features } = await this.#capabilities.usable(where, backendIdOf(where));
     return Object.hasOwn(features, feature);
+  }
+
+  /** As `#run`, of what others notice. */
+  #act<T>(where: Conversation, call: Call<T>): Promise<T> {
+    const acted = this.#run(where, call);
+    this.#onSend?.("channelId" in where ? where.channelId : where.userId, acted);
+    return acted;
   }
 
   async #run<T>(where: Conversation, call: Call<T>): Promise<T> {

@@ -18,7 +18,7 @@ import { type ContextDeps, HandlerContext } from "./handler-context.ts";
 import type { HandlerSlot, Slot } from "./handler-slot.ts";
 import type { HandlerRun, Handlers } from "./handlers.ts";
 import { lazyProperty } from "./lazy-property.ts";
-import type { LoopGuard } from "./loop-guard.ts";
+import { isActivity, type LoopGuard } from "./loop-guard.ts";
 import { runThrough } from "./middleware.ts";
 import { backendOf } from "./origins.ts";
 import type { ErasedHandler, PluginDeclarations } from "./plugin.ts";
@@ -94,12 +94,13 @@ export class EventRunner {
     });
   }
 
-  /** Without commands and `hears` for a speaker who is ignored. */
+  /** For a speaker who is ignored without what may be a loop. */
   #find(event: PluginEvent, prefix: string): readonly HandlerRun[] {
     const { guard, handlers } = this.#deps;
     const runs = handlers.find(event, prefix);
-    guard.note(event, !runs.every(isPlain));
-    return guard.ignores(event) ? runs.filter(isPlain) : runs;
+    const mayLoop = (run: HandlerRun) => run.by !== "on" || isActivity(event);
+    guard.note(event, runs.some(mayLoop));
+    return guard.ignores(event) ? runs.filter((run) => !mayLoop(run)) : runs;
   }
 
   #add(event: PluginEvent, task: Task): void {
@@ -269,10 +270,6 @@ export class EventRunner {
     log.error({ error: reason }, "reporting a failure failed");
     log.error({ error: failure.error, kind: failure.event.kind }, `${failure.what} failed`);
   }
-}
-
-function isPlain({ by }: HandlerRun): boolean {
-  return by === "on";
 }
 
 /** In private the SDK finds commands, so it finds their argument too. */

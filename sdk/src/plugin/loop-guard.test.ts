@@ -26,12 +26,27 @@ function setUp(constants: Parameters<typeof resolveLimits>[1] = {}) {
       case: "privateMessage",
       value: { source: { id: user(name), displayName: name }, text: "hi" },
     } as Event["inner"]);
+  const where = (channelId: string) => ({ where: { case: "channelId", value: channelId } });
+  /** What somebody does to messages. */
+  const deed = (kind: Deed, name: string, channelId = CHANNEL, sender = "") => {
+    const person = { id: user(name), displayName: name };
+    const common = { conversation: where(channelId), sender };
+    const fields = {
+      reaction: { ...common, messageId: "1", user: person, emoji: { text: "👍" } },
+      messageEdited: { ...common, author: person, text: "hi", info: { id: "1" } },
+      messageDeleted: { ...common, messageIds: ["1"], by: person },
+    };
+    return event({ case: kind, value: fields[kind] } as unknown as Event["inner"]);
+  };
   return {
     clock,
     guard,
     lines,
     line,
     whisper,
+    deed,
+    /** A reaction, edit or deletion that a handler takes, or none. */
+    does: (kind: Deed, name: string, isForUs = true) => guard.note(deed(kind, name), isForUs),
     /** A line that a command or `hears` takes. */
     says: (name: string, channelId = CHANNEL) => guard.note(line(name, channelId), true),
     /** Chat that is not for the plugin. */
@@ -48,6 +63,7 @@ function setUp(constants: Parameters<typeof resolveLimits>[1] = {}) {
   };
 }
 
+type Deed = "reaction" | "messageEdited" | "messageDeleted";
 type Stage = ReturnType<typeof setUp>;
 
 async function loop(stage: Stage, name = "bot", times = 10): Promise<void> {
@@ -156,6 +172,32 @@ const NO_LOOPS: readonly (readonly [what: string, go: (stage: Stage) => Promise<
         await sent.catch(() => undefined);
       }),
   ],
+  [
+    "people who react in turn to a poll that is edited each time",
+    (stage) =>
+      times(50, async (time) => {
+        stage.does("reaction", `user${time % 2}`);
+        await stage.answers(10);
+      }),
+  ],
+  [
+    "reactions that no handler takes",
+    (stage) =>
+      times(50, async () => {
+        stage.does("reaction", "ann", false);
+        await stage.answers(10);
+      }),
+  ],
+  [
+    "a line for each reaction, from the same person",
+    (stage) =>
+      times(9, async () => {
+        stage.does("reaction", "ann");
+        await stage.answers(10);
+        stage.says("ann");
+        await stage.answers(10);
+      }),
+  ],
   ["a backend that does not tell who speaks", (stage) => loop(stage, "", 50)],
 ];
 
@@ -219,6 +261,36 @@ const LOOPS: readonly (readonly [what: string, go: (stage: Stage) => Promise<unk
       });
     },
   ],
+  ...(["reaction", "messageEdited", "messageDeleted"] as const).map((kind) => {
+    const go = async (stage: Stage) => {
+      await times(11, async () => {
+        stage.does(kind, "bot");
+        await stage.answers(50);
+      });
+      assert.equal(stage.guard.ignores(stage.deed(kind, "bot")), true);
+      assert.equal(stage.guard.ignores(stage.deed(kind, "ann")), false);
+    };
+    return [`a ${kind} for each answer`, go] as const;
+  }),
+  [
+    "reactions between which no handler takes those of the plugin itself, nor what people say",
+    (stage) =>
+      times(11, async () => {
+        stage.does("reaction", "bot");
+        await stage.answers(50);
+        stage.does("reaction", "self", false);
+        stage.chats("ann");
+      }),
+  ],
+  [
+    "lines between which others react",
+    (stage) =>
+      times(11, async (time) => {
+        stage.says("bot");
+        await stage.answers(50);
+        stage.does("reaction", `user${time % 2}`);
+      }),
+  ],
   [
     "an id that the author writes in another way",
     async (stage) => {
@@ -248,6 +320,29 @@ test("only that speaker, and only there", async () => {
   assert.equal(stage.ignores("ann"), false);
   assert.equal(stage.ignores("bot", "irc://libera/%23other"), false);
   assert.equal(stage.guard.ignores(stage.whisper("bot")), false);
+});
+
+test("a private conversation with reactions of the bot's own account is one too", async () => {
+  const { guard, clock } = setUp();
+  const own = eventOf({
+    inner: {
+      case: "reaction",
+      value: {
+        conversation: { where: { case: "userId", value: user("ann") } },
+        ...{ messageId: "1", user: { id: user("self") }, emoji: { text: "👍" }, sender: "bot" },
+      },
+    },
+  });
+  await times(11, async () => {
+    guard.note(own, true);
+    guard.sending(user("ann"), Promise.resolve());
+    await clock.advance(10);
+  });
+  assert.equal(guard.ignores(own), true);
+  assert.deepEqual(
+    guard.list().map(({ userId, channelId }) => [userId, channelId]),
+    [[user("self"), ""]],
+  );
 });
 
 test("a private conversation is one too", async () => {

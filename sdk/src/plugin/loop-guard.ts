@@ -7,12 +7,20 @@ import type { Clock } from "../link/clock.ts";
 import type { SdkLimits } from "../link/limits.ts";
 import { normalId } from "../link/normal-id.ts";
 import type { Log } from "../program/log.ts";
-import { isReplyable, type Speaker } from "./event-fields.ts";
-import type { PluginEvent } from "./events.ts";
+import { conversationOf, isReplyable, type Speaker } from "./event-fields.ts";
+import type {
+  MessageDeletedEvent,
+  MessageEditedEvent,
+  PluginEvent,
+  ReactionEvent,
+} from "./events.ts";
 
-/** A speaker whose commands, `hears` and answers to questions a plugin ignores in one conversation. */
+/**
+ * A speaker whose commands, `hears`, answers to questions, edits, deletions and reactions a plugin
+ * ignores in one conversation.
+ */
 export interface IgnoredSpeaker {
-  /** Absolute. */
+  /** Absolute; of a plugin that edits or reacts, mostly the name of its token. */
   readonly userId: string;
   /** Absolute; empty for the private conversation. */
   readonly channelId: string;
@@ -44,8 +52,18 @@ type GuardLimits = Pick<
   | "maxIgnoredSpeakers"
 >;
 
-/** The last speaker of a conversation, and the plugin's answers there. */
+/** What somebody does to messages, and plugins answer, besides speech. */
+type Activity = MessageEditedEvent | MessageDeletedEvent | ReactionEvent;
+
+export function isActivity(event: PluginEvent): event is Activity {
+  const { kind } = event;
+  return kind === "messageEdited" || kind === "messageDeleted" || kind === "reaction";
+}
+
+/** The last speaker of a conversation, or whoever was last active there, and the plugin's answers. */
 interface Conversation {
+  /** Empty for a private one. */
+  readonly channelId: string;
   speaker: string;
   /** Of this speaker, in a row. */
   exchanges: number;
@@ -117,19 +135,22 @@ export class LoopGuard implements IgnoredSpeakers {
 
   /** Whether the event's speaker is ignored in its conversation. */
   ignores(event: PluginEvent): boolean {
-    if (this.#ignored.size === 0 || !isReplyable(event)) return false;
-    const ignored = this.#ignored.get(keyOf(event.user.id, channelOf(event)));
+    if (this.#ignored.size === 0) return false;
+    const deed = deedOf(event);
+    if (deed === undefined) return false;
+    const ignored = this.#ignored.get(keyOf(deed.userId, deed.channelId));
     return ignored !== undefined && ignored.endsAt > this.#clock.now();
   }
 
   /**
-   * Takes note of every event. `isForUs`: it runs a command or a `hears`, or answers a question.
-   * What plugins send is not speech, so a bridge's lines come between no others; nor is a reaction.
+   * Takes note of every event. `isForUs`: it runs a command or a `hears`, or answers a question; of an
+   * activity, it runs any handler. What plugins send is not speech, so a bridge's lines come between no
+   * others; and activities, which are counted for themselves, come between no lines.
    */
   note(said: PluginEvent | Speaker, isForUs: boolean): void {
-    if ("kind" in said && !isReplyable(said)) return;
-    const channelId = channelOf(said);
-    const conversation = this.#conversationOf(said.user.id, channelId || said.user.id);
+    const deed = deedOf(said);
+    if (deed === undefined || (deed.isActivity && !isForUs)) return;
+    const conversation = this.#conversationOf(deed);
     if (conversation.answeredAt === NEVER) {
       conversation.exchanges = 0;
       return;
@@ -137,7 +158,7 @@ export class LoopGuard implements IgnoredSpeakers {
     const now = this.#clock.now();
     if (now - conversation.answeredAt <= this.#limits.loopAnswerMs) {
       if (!isForUs || !conversation.isFresh) return;
-      this.#exchanged(conversation, channelId);
+      this.#exchanged(conversation);
     } else if (conversation.inFlight === 0) {
       conversation.exchanges = 0;
     } else if (isForUs) {
@@ -145,24 +166,26 @@ export class LoopGuard implements IgnoredSpeakers {
     }
   }
 
-  /** Takes note of what the plugin sends to a channel or a user. */
+  /** Takes note of what the plugin sends to a channel or a user, and does to messages there. */
   sending(target: string, sent: Promise<unknown>): void {
     const to = normalId(target);
-    const conversation = this.#conversations.get(to);
-    if (conversation === undefined) return;
-    conversation.answeredAt = this.#clock.now();
-    conversation.isFresh = true;
-    conversation.inFlight += 1;
-    sent.then(
-      () => this.#sent(conversation, to),
-      () => this.#refused(conversation),
-    );
+    for (const key of [to, activityKey(to)]) {
+      const conversation = this.#conversations.get(key);
+      if (conversation === undefined) continue;
+      conversation.answeredAt = this.#clock.now();
+      conversation.isFresh = true;
+      conversation.inFlight += 1;
+      sent.then(
+        () => this.#sent(conversation),
+        () => this.#refused(conversation),
+      );
+    }
   }
 
-  #conversationOf(speaker: string, key: string): Conversation {
+  #conversationOf({ userId: speaker, channelId, key }: Deed): Conversation {
     const found = this.#conversations.get(key);
     const conversation = found ?? {
-      speaker,
+      ...{ channelId, speaker },
       exchanges: 0,
       answeredAt: NEVER,
       isFresh: false,
@@ -180,7 +203,7 @@ export class LoopGuard implements IgnoredSpeakers {
     return conversation;
   }
 
-  #sent(conversation: Conversation, to: string): void {
+  #sent(conversation: Conversation): void {
     const now = this.#clock.now();
     const { undecidedAt } = conversation;
     conversation.inFlight -= 1;
@@ -188,7 +211,7 @@ export class LoopGuard implements IgnoredSpeakers {
     if (undecidedAt === undefined) return;
     conversation.undecidedAt = undefined;
     if (now - undecidedAt > this.#limits.loopAnswerMs) conversation.exchanges = 0;
-    else this.#exchanged(conversation, to === conversation.speaker ? "" : to);
+    else this.#exchanged(conversation);
   }
 
   #refused(conversation: Conversation): void {
@@ -198,12 +221,12 @@ export class LoopGuard implements IgnoredSpeakers {
     conversation.undecidedAt = undefined;
   }
 
-  #exchanged(conversation: Conversation, channelId: string): void {
+  #exchanged(conversation: Conversation): void {
     conversation.isFresh = false;
     conversation.exchanges += 1;
     if (conversation.exchanges < this.#limits.loopExchanges) return;
     conversation.exchanges = 0;
-    this.#ignore(conversation.speaker, channelId);
+    this.#ignore(conversation.speaker, conversation.channelId);
   }
 
   #ignore(userId: string, channelId: string): void {
@@ -231,8 +254,35 @@ export class LoopGuard implements IgnoredSpeakers {
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-function channelOf(event: PluginEvent | Speaker): string {
-  return "channelId" in event ? event.channelId : "";
+/** Who said or did something, and where. */
+interface Deed {
+  readonly userId: string;
+  /** Empty in private. */
+  readonly channelId: string;
+  /** Of the conversation. */
+  readonly key: string;
+  readonly isActivity: boolean;
+}
+
+/** Undefined for what is nobody's deed. */
+function deedOf(said: PluginEvent | Speaker): Deed | undefined {
+  if (!("kind" in said) || isReplyable(said)) {
+    const userId = said.user.id;
+    const channelId = "channelId" in said ? said.channelId : "";
+    return { userId, channelId, key: channelId || userId, isActivity: false };
+  }
+  if (!isActivity(said)) return undefined;
+  const person = said.kind === "messageDeleted" ? said.by : said.user;
+  // Of a plugin's, the bot's own account is mostly left out.
+  const userId = person?.id || said.sender;
+  const where = conversationOf(said);
+  const [channelId, id] =
+    "channelId" in where ? [where.channelId, where.channelId] : ["", where.userId];
+  return { userId, channelId, key: activityKey(id), isActivity: true };
+}
+
+function activityKey(conversationId: string): string {
+  return `${conversationId} activity`;
 }
 
 /** Ids contain no spaces: core escapes them. */
