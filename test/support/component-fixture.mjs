@@ -28,6 +28,7 @@ console.log(
 if (settings.tokenFile) writeFileSync(settings.tokenFile, given.token);
 if (settings.say) process.stderr.write(`${settings.say}\n`);
 if (settings.exit !== undefined) process.exit(settings.exit);
+if (settings.network) process.send({ type: "network", ...settings.network });
 process.send({ type: "ready" });
 while (settings.waitForGo && !existsSync("go")) await new Promise((later) => setTimeout(later, 5));
 if (settings.flood) {

@@ -16,6 +16,8 @@ import { requireToken, type Settings } from "./settings.ts";
 
 /** A call to core; core's own limit for an action is 10 s. The command ends with exit code 5. */
 const CALL_TIMEOUT_MS = 15_000;
+/** Of a connection with a stream on it: one whose other end is gone is noticed by the next but one. */
+const PING_MS = 30_000;
 
 export interface Clients {
   readonly url: string;
@@ -29,7 +31,7 @@ export interface Clients {
 
 /** Opens nothing yet. Without a token only health answers. */
 export function createClients(url: string, token: string | undefined): Clients {
-  const sessionManager = new Http2SessionManager(url);
+  const sessionManager = new Http2SessionManager(url, { pingIntervalMs: PING_MS });
   const transport = createGrpcTransport({
     baseUrl: url,
     sessionManager,

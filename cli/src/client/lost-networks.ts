@@ -7,40 +7,34 @@ import type { Clients } from "./clients.ts";
 
 export type LostNetwork = Extract<NetworkStatus, { readonly state: "away" }>;
 
-export interface LostNetworks {
-  /** By the backend's id, as `irc://libera`. */
-  readonly byId: ReadonlyMap<string, LostNetwork>;
-  /** By the name of its token, which for a component of a project is the component's. */
-  readonly byToken: ReadonlyMap<string, LostNetwork>;
-}
-
 /**
- * Empty if core does not tell: it is an older or another one, or the token lacks the scope admin.
- * A backend that is missing may have lost its network without a report.
+ * By the backend's id, as `irc://libera`. Empty if core does not tell: it is an older or another one,
+ * or the token lacks the scope admin. A backend that is missing may have lost its network without a
+ * report.
  */
 export async function lostNetworks(
   { admin }: Pick<Clients, "admin">,
   options: { readonly timeoutMs?: number } = {},
-): Promise<LostNetworks> {
+): Promise<ReadonlyMap<string, LostNetwork>> {
   const answer = await admin.listConnections({}, options).catch((error: unknown) => {
     withoutAdmin(error);
     return undefined;
   });
-  return indexLost(answer?.backends ?? []);
+  const found = new Map<string, LostNetwork>();
+  for (const backend of answer?.backends ?? []) {
+    const lost = lostOf(backend);
+    if (lost !== undefined) found.set(backend.id, lost);
+  }
+  return found;
 }
 
-type Row = Pick<BackendConnection, "id" | "tokenName" | "networkLostAt" | "networkReason">;
-
-function indexLost(backends: readonly Row[]): LostNetworks {
-  const byId = new Map<string, LostNetwork>();
-  const byToken = new Map<string, LostNetwork>();
-  for (const { id, tokenName, networkLostAt, networkReason: why } of backends) {
-    if (networkLostAt === undefined) continue;
-    const lost: LostNetwork = { state: "away", sinceMs: timestampMs(networkLostAt), why };
-    byId.set(id, lost);
-    byToken.set(tokenName, lost);
-  }
-  return { byId, byToken };
+/** Undefined while the backend is on its network. */
+export function lostOf({
+  networkLostAt,
+  networkReason: why,
+}: Pick<BackendConnection, "networkLostAt" | "networkReason">): LostNetwork | undefined {
+  if (networkLostAt === undefined) return undefined;
+  return { state: "away", sinceMs: timestampMs(networkLostAt), why };
 }
 
 /** As backends write it into their metadata: `away since 2026-01-31T12:00:00Z: timed out`. */

@@ -29,12 +29,12 @@ export function addLists(program: Command): void {
 async function listBackends({ output, ask }: Context): Promise<void> {
   const backends = await ask(async (clients) => {
     const { lostNetworks, lostText } = await import("../client/lost-networks.ts");
-    const [{ backends: listed }, { byId }] = await Promise.all([
+    const [{ backends: listed }, allLost] = await Promise.all([
       clients.seabird.listBackends({}),
       lostNetworks(clients),
     ]);
     return await inGroups(listed, async ({ id, type }) => {
-      const lost = byId.get(id);
+      const lost = allLost.get(id);
       const network = lost === undefined ? await networkOf(clients.seabird, id) : lostText(lost);
       return { id, type, network };
     });
@@ -53,12 +53,12 @@ async function showBackend(context: Context, backendId: string): Promise<void> {
   const { output, ask } = context;
   const plain = await ask(async (clients) => {
     const { lostNetworks, lostText } = await import("../client/lost-networks.ts");
-    const [{ backend, metadata: reported }, { byId }] = await Promise.all([
+    const [{ backend, metadata: reported }, allLost] = await Promise.all([
       clients.seabird.getBackendInfo({ backendId }),
       lostNetworks(clients),
     ]);
     const { id = backendId, type = "" } = backend ?? {};
-    const lost = byId.get(id);
+    const lost = allLost.get(id);
     const network = lost === undefined ? {} : { network: lostText(lost) };
     return { id, type, metadata: { ...reported, ...network } };
   });

@@ -22,12 +22,8 @@ elsewhere), off (a room without a terminal). NETWORK: whether a backend is on it
 lines of failed components are shown below, and users whom plugins ignore because they are in a loop
 with them.`;
 
-/** For core's answer about networks; the table does not wait longer. */
-const CORE_MS = 2_000;
-
-async function showComponents({ output, settings }: Context): Promise<void> {
-  const run = (await askRun({ do: "ps" })) as ProjectStatus;
-  const status = { ...run, components: await withLostNetworks(run, settings) };
+async function showComponents({ output }: Context): Promise<void> {
+  const status = (await askRun({ do: "ps" })) as ProjectStatus;
   output.result(status, () => {
     output.table({
       columns: ["COMPONENT", "KIND", "STATE", "PID", "UP", "RESTARTS", "LAST END", "NETWORK"],
@@ -50,33 +46,6 @@ async function showComponents({ output, settings }: Context): Promise<void> {
       }
     }
   });
-}
-
-/** Core knows best which networks are lost; without its answer what the processes report counts. */
-async function withLostNetworks(
-  { url, components }: ProjectStatus,
-  settings: Context["settings"],
-): Promise<readonly ComponentStatus[]> {
-  if (!components.some(({ kind, pid }) => kind === "backend" && pid !== undefined)) {
-    return components;
-  }
-  try {
-    const found = settings();
-    if (found.url !== url) return components;
-    const [{ withClients }, { lostNetworks }] = await Promise.all([
-      import("../client/clients.ts"),
-      import("../client/lost-networks.ts"),
-    ]);
-    const { byToken } = await withClients(found, (clients) =>
-      lostNetworks(clients, { timeoutMs: CORE_MS }),
-    );
-    return components.map((component) => {
-      const network = component.kind === "backend" ? byToken.get(component.name) : undefined;
-      return network === undefined ? component : { ...component, network };
-    });
-  } catch {
-    return components;
-  }
 }
 
 function rowOf(component: ComponentStatus): string[] {

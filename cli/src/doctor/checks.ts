@@ -113,7 +113,7 @@ async function checkClock({ clients }: Patient): Promise<readonly Finding[]> {
 async function checkBackends({ clients }: Patient): Promise<readonly Finding[]> {
   const about = "backends";
   return await attempt(about, async () => {
-    const [{ backends }, { byId }] = await Promise.all([
+    const [{ backends }, lost] = await Promise.all([
       clients.seabird.listBackends({}, WITHIN),
       lostNetworks(clients, WITHIN),
     ]);
@@ -123,7 +123,7 @@ async function checkBackends({ clients }: Patient): Promise<readonly Finding[]> 
       "start one: `seabird backend irc`, or `seabird up`",
     );
     if (backends.length === 0) return [none];
-    return await Promise.all(backends.map(({ id }) => checkBackend(clients, id, byId.get(id))));
+    return await Promise.all(backends.map(({ id }) => checkBackend(clients, id, lost.get(id))));
   });
 }
 

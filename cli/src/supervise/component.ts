@@ -90,7 +90,7 @@ export class Component {
     return this.#wasReady;
   }
 
-  /** Of a backend: how it last reported its network to be. */
+  /** Of a backend: how its process last reported its network to be. Core may know better. */
   get network(): NetworkStatus | undefined {
     return this.#network;
   }

@@ -1,9 +1,11 @@
 /** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`, `unignore`. */
 import { aborted } from "node:util";
-import { EXIT } from "@seabird-chat/runtime";
+import { EXIT, type NetworkStatus } from "@seabird-chat/runtime";
+import { isInteractive, type ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
 import type { Component } from "./component.ts";
 import type { ComponentLogs } from "./component-logs.ts";
+import { CORE } from "./component-specs.ts";
 import {
   type ComponentReport,
   type ComponentStatus,
@@ -23,6 +25,8 @@ export interface ControlDeps {
   readonly logs: ComponentLogs;
   /** All but the components. */
   status(): Omit<ProjectStatus, "components">;
+  /** What core says of a backend's network; undefined: it is not lost, or core does not tell. */
+  lostNetwork(component: Component): NetworkStatus | undefined;
   /** Components of the configuration that do not run, and why. */
   absent(): readonly ComponentStatus[];
   /** The components' names in the order to show them in. */
@@ -65,7 +69,8 @@ export class Control {
 
   #statusOf(component: Component): ComponentStatus {
     const { supervisor, logs } = this.#deps;
-    const { spec, state, pid, upMs, restarts, network } = component;
+    const { spec, state, pid, upMs, restarts } = component;
+    const network = this.#deps.lostNetwork(component) ?? component.network;
     const exit = supervisor.lastExit(component);
     return {
       name: spec.name,
@@ -138,6 +143,19 @@ export class Control {
     unfollow();
     return null;
   }
+}
+
+/** Components of a project that do not run here, and why. */
+export function absentFrom(
+  { core, components }: ProjectConfig,
+  hasTerminal: boolean,
+): readonly ComponentStatus[] {
+  const remote: ComponentStatus = { name: CORE, kind: "core", state: "remote", restarts: 0 };
+  const left = hasTerminal ? [] : components.filter(isInteractive);
+  return [
+    ...(core.kind === "remote" ? [remote] : []),
+    ...left.map(({ name, kind }) => ({ name, kind, state: "off", restarts: 0 }) as const),
+  ];
 }
 
 function ignoredOf(report: IgnoredReport | undefined): Partial<ComponentStatus> {

@@ -12,10 +12,11 @@ import type { Output } from "../terminal/output.ts";
 import type { Component } from "./component.ts";
 import { ComponentLogs } from "./component-logs.ts";
 import { CORE, ComponentSpecs } from "./component-specs.ts";
-import { Control } from "./control.ts";
-import type { ComponentReport, ComponentStatus } from "./control-protocol.ts";
+import { absentFrom, Control } from "./control.ts";
+import type { ComponentReport } from "./control-protocol.ts";
 import { type ControlServer, listenForControl } from "./control-server.ts";
 import { CoreAddress } from "./core-address.ts";
+import { CoreNetworks } from "./core-networks.ts";
 import { complaints } from "./log-lines.ts";
 import { MergedPrinter, Notices } from "./merged-printer.ts";
 import { reloadProject } from "./reload.ts";
@@ -54,6 +55,7 @@ export class ProjectRun {
   readonly #supervisor: Supervisor;
   readonly #components: ComponentSpecs;
   readonly #control: Control;
+  readonly #networks: CoreNetworks;
   readonly #restoreTerminal: () => void;
   #project: ProjectConfig;
   #failure: CliError | undefined;
@@ -71,6 +73,7 @@ export class ProjectRun {
     this.#followLogs();
     this.#supervisor = this.#createSupervisor();
     this.#components = this.#createSpecs();
+    this.#networks = this.#createNetworks();
     this.#control = this.#createControl();
     this.#restoreTerminal = terminal ? rememberTerminal() : () => undefined;
   }
@@ -136,6 +139,21 @@ export class ProjectRun {
       address: this.#address,
       signal: this.#stopping.signal,
     });
+    this.#followNetworks();
+  }
+
+  /** A script ends soon. */
+  #followNetworks(): void {
+    if (this.#deps.terminal !== "script") this.#networks.follow(this.#stopping.signal);
+  }
+
+  #createNetworks(): CoreNetworks {
+    return new CoreNetworks({
+      project: () => this.#project,
+      core: () => ({ url: this.#address.url, token: this.#components.ownToken(this.#project) }),
+      changed: (component, status) =>
+        this.#reporter.report({ ...status, type: "network", component }),
+    });
   }
 
   #createSupervisor(): Supervisor {
@@ -143,8 +161,6 @@ export class ProjectRun {
       started: ({ spec }) => this.#reporter.report({ type: "started", component: spec.name }),
       stopped: ({ spec }, type) => this.#reporter.report({ type, component: spec.name }),
       crashed: (component, exit, outcome) => this.#crashed(component, exit, outcome),
-      network: ({ spec }, status) =>
-        this.#reporter.report({ ...status, type: "network", component: spec.name }),
       left: () => this.#stopping.abort(),
       listening: (url) => {
         if (!this.#address.listening(url)) return;
@@ -175,21 +191,12 @@ export class ProjectRun {
         url: this.#address.url,
         upMs: Math.round(performance.now() - this.#startedAtMs),
       }),
-      absent: () => this.#absent(),
+      lostNetwork: ({ spec, pid }) => (pid ? this.#networks.lost(spec.name) : undefined),
+      absent: () => absentFrom(this.#project, this.#hasTerminal()),
       order: () => [CORE, ...this.#project.components.map(({ name }) => name)],
       restart: (component) => this.#mutex.run(() => this.#restart(component)),
       reload: () => this.#reload(),
     });
-  }
-
-  #absent(): ComponentStatus[] {
-    const { core, components } = this.#project;
-    const remote: ComponentStatus = { name: CORE, kind: "core", state: "remote", restarts: 0 };
-    const left = this.#hasTerminal() ? [] : components.filter(isInteractive);
-    return [
-      ...(core.kind === "remote" ? [remote] : []),
-      ...left.map(({ name, kind }) => ({ name, kind, state: "off", restarts: 0 }) as const),
-    ];
   }
 
   #crashed(component: Component, exit: ComponentExit, outcome: ExitOutcome): void {
@@ -247,6 +254,7 @@ export class ProjectRun {
       };
       const { project, reports } = await reloadProject(this.#project, next, deps);
       this.#project = project;
+      this.#followNetworks();
       this.#warn(next);
       this.#reporter.report({ type: "reloaded", components: reports });
       return reports;

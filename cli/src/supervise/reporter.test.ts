@@ -12,18 +12,21 @@ function stage(terminal: boolean) {
   return { shown, reporter: new Reporter(new Output(false), logs, { terminal, notify }) };
 }
 
-test("a network's return is shown in the room; its loss is a warning of the backend's own", () => {
+test("a lost network and its return are shown; a room shows them itself", () => {
+  const lines = [
+    "seabird: irc/one lost its network: reset\u241b[2J",
+    "seabird: irc/one is back on its network",
+    "seabird: irc/one lost its network",
+  ];
   for (const [terminal, expected] of [
-    [true, ["seabird: irc/one is on its network"]],
-    [false, []],
+    [true, []],
+    [false, lines],
   ] as const) {
     const { shown, reporter } = stage(terminal);
     const network = { type: "network", component: "irc/one" } as const;
+    reporter.report({ ...network, state: "away", sinceMs: 0, why: "reset\u001b[2J" });
     reporter.report({ ...network, state: "connected" });
-    reporter.report({ ...network, state: "away", sinceMs: 0, why: "reset" });
-    reporter.report({ ...network, state: "away", sinceMs: 0, why: "refused" });
-    reporter.report({ ...network, state: "connected" });
-    reporter.report({ ...network, state: "connected" });
+    reporter.report({ ...network, state: "away", sinceMs: 0, why: "" });
     assert.deepEqual(shown, expected);
   }
 });

@@ -18,6 +18,7 @@ export type UpEvent =
       readonly moved: boolean;
     }
   | { readonly type: "started"; readonly component: string }
+  /** A backend's network was lost, or is there again, as core reports it. */
   | ({ readonly type: "network"; readonly component: string } & NetworkStatus)
   | {
       readonly type: "crashed";
@@ -69,8 +70,6 @@ export class Reporter {
   readonly #logs: UpLog;
   readonly #terminal: boolean;
   readonly #notify: (line: string) => boolean;
-  /** Backends whose network is away. */
-  readonly #away = new Set<string>();
 
   constructor(output: Output, logs: UpLog, { terminal, notify }: ReporterOptions) {
     this.#output = output;
@@ -164,14 +163,13 @@ export class Reporter {
     }
   }
 
-  /** Without a room the component's own log lines are on the screen. */
+  /** The room is told by core itself. */
   #network(event: Extract<UpEvent, { type: "network" }>): string | undefined {
-    const { component, state } = event;
-    const wasAway = this.#away.has(component);
-    if (state === "connected") this.#away.delete(component);
-    else this.#away.add(component);
-    if (!this.#terminal || state !== "connected" || !wasAway) return undefined;
-    return styleError("dim", `seabird: ${component} is on its network`);
+    if (this.#terminal) return undefined;
+    const name = `seabird: ${event.component}`;
+    if (event.state === "connected") return styleError("dim", `${name} is back on its network`);
+    const why = event.why === "" ? "" : `: ${safeText(event.why)}`;
+    return styleError("yellow", `${name} lost its network${why}`);
   }
 
   #crash(event: Extract<UpEvent, { type: "crashed" }>): string {

@@ -48,7 +48,7 @@ export class BackendReporter {
     const { log, observer, feed, events } = this.#deps;
     const { id, name, isOnNetwork } = backend;
     if (isOnNetwork) log.info({ backend: id, reason }, "a backend's network is back");
-    else log.warn({ backend: id, reason }, "a backend has lost its network");
+    else log.info({ backend: id, reason }, "a backend has lost its network");
     observer.networkChanged(name.type, isOnNetwork);
     feed.publish(() => ({ kind: "network_changed", backend: backend.status() }));
     const change = isOnNetwork ? BackendChange.NETWORK_BACK : BackendChange.NETWORK_LOST;
