@@ -19,6 +19,8 @@ interface Request {
   readonly to?: string;
   readonly reaction?: string;
   readonly removed?: boolean;
+  /** Of the message that goes. */
+  readonly delete?: string;
 }
 
 export async function startTemplateNetwork(): Promise<ContractNetwork> {
@@ -33,7 +35,8 @@ export async function startTemplateNetwork(): Promise<ContractNetwork> {
         const request = JSON.parse(line);
         said.push(request);
         ids += 1;
-        socket.write(`${JSON.stringify({ ref: request.ref, id: `m${ids}` })}\n`);
+        const answer = { ref: request.ref, id: `m${ids}`, members: ["ann"] };
+        socket.write(`${JSON.stringify(answer)}\n`);
       })
       .on("error", () => undefined);
     socket.write(`${JSON.stringify({ room: ROOM, topic: "hello" })}\n`);
@@ -76,6 +79,14 @@ export async function startTemplateNetwork(): Promise<ContractNetwork> {
         return tell({ room, text, re, id: `m${ids}` });
       },
       edit: (room, edited, text) => tell({ room, edited, text }),
+      delete: (room, deleted) => tell({ room, deleted }),
+      type: (room) => tell({ room, typing: true }),
+      comeAgain: async (room) => {
+        await tell({ room, isHere: false });
+        await tell({ room, isHere: true });
+      },
+      seenDeletions: (channel) =>
+        said.flatMap(({ room, delete: id }) => (room === channel && id !== undefined ? id : [])),
       react: (room, to, reaction, removed) => tell({ room, to, reaction, removed }),
       seenReactions,
       seenEdits: (channel) =>

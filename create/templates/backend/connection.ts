@@ -8,33 +8,36 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 
 const id = z.string().min(1);
-const Message = z.object({ room: z.string(), user: z.string(), text: z.string() });
-/** `re` is the message that it answers. */
-const Line = Message.extend({ id, re: id.optional() });
-const Edited = Message.extend({ edited: id });
-const Reaction = z.object({
-  room: z.string(),
-  user: z.string(),
-  to: id,
-  reaction: z.string(),
-  removed: z.boolean().default(false),
-});
-const Room = z.object({ room: z.string(), topic: z.string() });
-/** The answer to a request; `no` is why the network refuses it. */
-const Answer = z.object({ ref: z.number(), id: z.string().default(""), no: z.string().optional() });
+const by = { room: z.string(), user: z.string() };
 
-interface Events {
-  room: [z.infer<typeof Room>];
-  line: [z.infer<typeof Line>];
-  edited: [z.infer<typeof Edited>];
-  reaction: [z.infer<typeof Reaction>];
-}
+/** What the network tells of its own accord. */
+const LINES = {
+  room: z.object({ room: z.string(), topic: z.string() }),
+  /** `re` is the message that it answers. */
+  line: z.object({ ...by, text: z.string(), id, re: id.optional() }),
+  edited: z.object({ ...by, text: z.string(), edited: id }),
+  deleted: z.object({ ...by, deleted: id }),
+  reaction: z.object({ ...by, to: id, reaction: z.string(), removed: z.boolean().default(false) }),
+  typing: z.object({ ...by, typing: z.boolean() }),
+  presence: z.object({ ...by, isHere: z.boolean() }),
+};
+
+/** The answer to a request; `no` is why the network refuses it. */
+const Answer = z.object({
+  ref: z.number(),
+  id: z.string().default(""),
+  members: z.array(z.string()).default([]),
+  no: z.string().optional(),
+});
+type Answer = z.infer<typeof Answer>;
+
+type Events = { [Name in keyof typeof LINES]: [z.infer<(typeof LINES)[Name]>] };
 
 export class Connection extends EventEmitter<Events> {
   /** Rejects when the connection is lost. */
   readonly closed: Promise<never>;
   readonly #socket: Socket;
-  readonly #asked = new Map<number, PromiseWithResolvers<string>>();
+  readonly #asked = new Map<number, PromiseWithResolvers<Answer>>();
   #lastRef = 0;
 
   private constructor(socket: Socket) {
@@ -64,17 +67,30 @@ export class Connection extends EventEmitter<Events> {
     }
   }
 
-  /** Resolves with the message's id when the network has taken it. */
-  say(room: string, text: string, re: string | undefined): Promise<string> {
+  /** Resolves with the answer, in which a new message has its id, when the network has done it. */
+  say(room: string, text: string, re: string | undefined): Promise<Answer> {
     return this.#ask({ room, text, re });
   }
 
-  edit(room: string, edit: string, text: string): Promise<string> {
+  edit(room: string, edit: string, text: string): Promise<Answer> {
     return this.#ask({ room, edit, text });
   }
 
-  react(room: string, to: string, reaction: string, removed: boolean): Promise<string> {
+  delete(room: string, deleted: string): Promise<Answer> {
+    return this.#ask({ room, delete: deleted });
+  }
+
+  react(room: string, to: string, reaction: string, removed: boolean): Promise<Answer> {
     return this.#ask({ room, to, reaction, removed });
+  }
+
+  type(room: string, typing: boolean): Promise<Answer> {
+    return this.#ask({ room, typing });
+  }
+
+  /** The answer has the room's members. */
+  who(room: string): Promise<Answer> {
+    return this.#ask({ room, who: true });
   }
 
   close(): void {
@@ -82,10 +98,10 @@ export class Connection extends EventEmitter<Events> {
   }
 
   /** Rejects with the network's words if it refuses, and when the connection is lost. */
-  async #ask(request: object): Promise<string> {
+  async #ask(request: object): Promise<Answer> {
     this.#lastRef += 1;
     const ref = this.#lastRef;
-    const asked = Promise.withResolvers<string>();
+    const asked = Promise.withResolvers<Answer>();
     this.#asked.set(ref, asked);
     this.#socket.write(`${JSON.stringify({ ...request, ref })}\n`);
     try {
@@ -95,9 +111,10 @@ export class Connection extends EventEmitter<Events> {
     }
   }
 
-  #answer({ ref, id, no }: z.infer<typeof Answer>): void {
-    if (no === undefined) this.#asked.get(ref)?.resolve(id);
-    else this.#asked.get(ref)?.reject(new Error(no));
+  #answer(answer: Answer): void {
+    const asked = this.#asked.get(answer.ref);
+    if (answer.no === undefined) asked?.resolve(answer);
+    else asked?.reject(new Error(answer.no));
   }
 
   /** Whatever comes from a network may be anything. */
@@ -105,14 +122,11 @@ export class Connection extends EventEmitter<Events> {
     const json = parse(text);
     const answer = Answer.safeParse(json);
     if (answer.success) this.#answer(answer.data);
-    const room = Room.safeParse(json);
-    if (room.success) this.emit("room", room.data);
-    const line = Line.safeParse(json);
-    if (line.success) this.emit("line", line.data);
-    const edited = Edited.safeParse(json);
-    if (edited.success) this.emit("edited", edited.data);
-    const reaction = Reaction.safeParse(json);
-    if (reaction.success) this.emit("reaction", reaction.data);
+    for (const [name, shape] of Object.entries(LINES)) {
+      const line = shape.safeParse(json);
+      // The name and the shape are of the same row.
+      if (line.success) this.emit(name as keyof Events, line.data as never);
+    }
   }
 }
 

@@ -20,7 +20,7 @@ async function startNetwork() {
       .on("line", (line) => {
         const { ref, ...request } = JSON.parse(line);
         said.push(request);
-        tell({ ref, id: `m${said.length}` });
+        tell({ ref, id: `m${said.length}`, members: request.who ? ["ann", "seabird"] : [] });
       })
       .on("error", () => undefined);
     tell({ room: "lobby", topic: "hello" });
@@ -48,6 +48,32 @@ test("what the network writes is read, and what is written reads the same", () =
   assert.equal(plainText(read(line)), words);
   // Nobody is notified by words that look like a mention.
   assert.equal(write(text`hi ${"<@ann>"}`), "hi ‹@ann>");
+});
+
+test("messages are edited and deleted, and people type, come and are listed", async () => {
+  using network = await startNetwork();
+  await using bed = await backendbed({ backend: myNetwork, config: { port: network.port } });
+  const { tell } = await network.connected;
+  const room = { channelId: bed.absolute("lobby") };
+  const sent = await bed.send("lobby", "tea?");
+  await sent.edit("coffee?");
+  await sent.delete();
+  assert.deepEqual(network.said.slice(1), [
+    { room: "lobby", edit: "m1", text: "coffee?" },
+    { room: "lobby", delete: "m1" },
+  ]);
+  await bed.core.setTyping(room, true);
+  const { members } = await bed.core.listMembers(room.channelId);
+  assert.deepEqual(
+    members.map(({ id }) => id),
+    [bed.absolute("ann"), bed.absolute("seabird")],
+  );
+  tell({ room: "lobby", user: "ann", deleted: "a1" });
+  assert.deepEqual((await bed.nextReport("messageDeleted")).messageIds, ["a1"]);
+  tell({ room: "lobby", user: "ann", typing: true });
+  assert.equal((await bed.nextReport("typing")).isActive, true);
+  tell({ room: "lobby", user: "bob", isHere: true });
+  assert.equal((await bed.nextReport("member")).change, "joined");
 });
 
 test("what the network cannot do is refused in words", async () => {

@@ -12,10 +12,11 @@ export const myNetwork = backend("my-network", {
     // A password would be `password: secret()`, of @seabird-chat/sdk/backend.
   }),
   formats: ["bold"],
-  // Besides `edit` and `react`, which are functions of the connection below.
+  // Besides `edit`, `delete`, `react` and the like, which are functions of the connection below.
   capabilities: {
     ...{ reply: "full", mention: "full", emoji: "full", attachment: "full" },
-    ...{ messageIds: "full", messageEdited: "full", reaction: "full" },
+    ...{ messageIds: "full", messageEdited: "full", messageDeleted: "full", reaction: "full" },
+    ...{ typingEvents: "full", member: "full" },
   },
   async connect(host) {
     const connection = await Connection.open(host.config, host.signal);
@@ -28,21 +29,44 @@ export const myNetwork = backend("my-network", {
     connection.on("edited", ({ room, user, text, edited }) => {
       host.emit.edited({ conversation: inRoom(room), user, block: read(text), id: edited });
     });
+    connection.on("deleted", ({ room, user, deleted }) => {
+      host.emit.deleted({ conversation: inRoom(room), by: user, ids: [deleted] });
+    });
+    connection.on("typing", ({ room, user, typing }) => {
+      host.emit.typing({ conversation: inRoom(room), user, isActive: typing });
+    });
+    connection.on("presence", ({ room, user, isHere }) => {
+      host.members[isHere ? "joined" : "left"]({ channel: room, user });
+    });
     connection.on("reaction", ({ room, user, to, reaction, removed }) => {
       const conversation = inRoom(room);
       host.emit.reaction({ conversation, user, messageId: to, emoji: reaction, removed });
     });
     return {
       send: async (to, { block, replyTo }) => {
-        const id = await connection.say(room(to), write(block), replyTo?.messageId);
+        const { id } = await connection.say(room(to), write(block), replyTo?.messageId);
         return { ids: [id] };
       },
       edit: async (to, [id = ""], { block }) => {
         await connection.edit(room(to), id, write(block));
       },
+      delete: async (to, ids) => {
+        const failed: Record<string, string> = {};
+        for (const id of ids) {
+          await connection.delete(room(to), id).catch(({ message }: Error) => {
+            failed[id] = message;
+          });
+        }
+        return failed;
+      },
       react: async (to, id, { emoji, removed }) => {
         if (emoji === undefined) throw new Refused("name the reaction to take back");
         await connection.react(room(to), id, emoji.text, removed);
+      },
+      setTyping: (to, isActive) => connection.type(room(to), isActive),
+      members: async (id) => {
+        const { members } = await connection.who(id);
+        return { members, isComplete: true };
       },
       closed: connection.closed,
       close: () => connection.close(),
