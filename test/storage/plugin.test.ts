@@ -59,6 +59,23 @@ function quotesPlugin() {
   return { quotes, data };
 }
 
+test("a setting that the plugin does not have is refused where it is written", () => {
+  const database = z.string().optional();
+  const ROWS = [
+    [z.object({ database }), "databse", /no setting "databse"; did you mean database\?/],
+    [z.object({ database, room: database }), "x", /no setting "x"; there are database, room/],
+    [z.object({}), "database", /no setting "database"; it has none/],
+    [z.strictObject({ database }), "Databases", /did you mean database\?/],
+  ] as const;
+  for (const [config, setting, message] of ROWS) {
+    const declare = () => storage(plugin("quotes", { config }), { setting });
+    assert.throws(declare, { code: "bad_option", message });
+  }
+  for (const config of [z.looseObject({}), z.record(z.string(), z.string()), undefined]) {
+    storage(plugin("quotes", config && { config }), { setting: "database" });
+  }
+});
+
 test("data is there while the plugin runs, and by the bed's clock", async () => {
   const { quotes, data } = quotesPlugin();
   assert.throws(() => data.db, { code: "closed" });

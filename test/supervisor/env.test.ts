@@ -82,7 +82,7 @@ test("a bot finds its variables in process.env, those of others' settings it doe
 
   write(".env", ENV_FILE.replace("sec#ret", "new"));
   const { out } = await project.cli(["reload"]);
-  assert.match(out, /^one: restarted to apply \.env$/m);
+  assert.match(out, /^one: restarted to apply MY_API_KEY of \.env$/m);
   assert.equal(seen(folder, "two")["MY_API_KEY"], "new");
 });
 

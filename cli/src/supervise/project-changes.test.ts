@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { test } from "node:test";
 import type { ComponentConfig, ProjectConfig } from "../config/project.ts";
 import { compareProjects, reachable } from "./project-changes.ts";
@@ -61,11 +62,28 @@ test("live settings and levels are told, any other restarts, and so does another
   assert.deepEqual(to(secret), ["irc/libera restart sasl"]);
   assert.deepEqual(to(componentWith({}, { script: "/other.js" })), ["irc/libera restart program"]);
   assert.deepEqual(to(componentWith({ more: 1 })), ["irc/libera restart more"]);
-  const variables = (given: Record<string, string>) =>
-    to(componentWith({}, { env: { ...COMPONENT.env, variables: given } }));
-  assert.deepEqual(variables({ A: "2" }), ["irc/libera restart .env"]);
+  const scopes = [...COMPONENT.scopes, "persona"];
+  assert.deepEqual(to(componentWith({}, { scopes })), ["irc/libera restart scopes"]);
+});
+
+test("a variable of .env restarts what may read it, and its name is told", () => {
+  const changes = (args: readonly string[], variables: Record<string, string>) => {
+    const before = componentWith({}, { args });
+    const after = componentWith({}, { args, env: { ...COMPONENT.env, variables } });
+    return changesOf(project([before]), project([after]));
+  };
+  const file = [resolve("feed.ts")];
+  assert.deepEqual(changes(file, { A: "2" }), ["irc/libera restart A of .env"]);
+  assert.deepEqual(changes(file, {}), ["irc/libera restart A of .env"]);
   // A setting that uses it has changed then, and may be applied without a restart.
-  assert.deepEqual(variables({ A: "1", USED: "2" }), []);
+  assert.deepEqual(changes(file, { A: "1", USED: "2" }), []);
+  for (const ours of [[], ["help"]]) {
+    assert.deepEqual(changes(ours, { A: "2" }), []);
+    for (const name of ["NODE_EXTRA_CA_CERTS", "TZ", "https_proxy"]) {
+      const all = { A: "1", [name]: "x" };
+      assert.deepEqual(changes(ours, all), [`irc/libera restart ${name} of .env`]);
+    }
+  }
 });
 
 test("components come and go, but no room", () => {

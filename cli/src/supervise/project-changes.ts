@@ -1,4 +1,5 @@
 /** What is different between two readings of a configuration, and what follows from it. Pure. */
+import { isAbsolute } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
   type ComponentConfig,
@@ -61,7 +62,7 @@ function compareComponent(
     ...programKeys(before, component),
     ...changedKeys(before.settings, component.settings),
     ...(before.logLevel === component.logLevel ? [] : ["log_level"]),
-    ...(sameVariables(before, component) ? [] : [".env"]),
+    ...changedVariables(before, component).map((name) => `${name} of .env`),
     ...(tokenOf(old.core) === tokenOf(reachableCore(old.core, next.core)) ? [] : ["core.token"]),
   ];
   if (keys.length === 0) return [];
@@ -71,22 +72,26 @@ function compareComponent(
 
 /** What makes it another program. */
 function programKeys(before: ComponentConfig, component: ComponentConfig): string[] {
-  const program = ({ kind, script, args, scopes, id }: ComponentConfig) => [
-    kind,
-    script,
-    args,
-    scopes,
-    id,
+  const program = ({ kind, script, args, id }: ComponentConfig) => [kind, script, args, id];
+  return [
+    ...(isDeepStrictEqual(program(before), program(component)) ? [] : ["program"]),
+    ...(isDeepStrictEqual(new Set(before.scopes), new Set(component.scopes)) ? [] : ["scopes"]),
   ];
-  return isDeepStrictEqual(program(before), program(component)) ? [] : ["program"];
 }
 
-/** A variable that a setting uses changes that setting. */
-function sameVariables(before: ComponentConfig, component: ComponentConfig): boolean {
+/** What Node itself reads, in any program. */
+const NODE_VARIABLE = /^(NODE_|SSL_CERT_|UV_|TZ$|LANG$|LANGUAGE$|LC_)|_PROXY$/i;
+
+/**
+ * A variable that a setting uses changes that setting. What comes with Seabird reads no others but
+ * Node's; a person's file may read any.
+ */
+function changedVariables(before: ComponentConfig, component: ComponentConfig): string[] {
   const used = new Set([...before.env.used, ...component.env.used]);
-  const own = ({ env }: ComponentConfig) =>
-    Object.entries(env.variables).filter(([name]) => !used.has(name));
-  return isDeepStrictEqual(new Map(own(before)), new Map(own(component)));
+  const mayReadAny = component.args.some((arg) => isAbsolute(arg));
+  return changedKeys(before.env.variables, component.env.variables).filter(
+    (name) => !used.has(name) && (mayReadAny || NODE_VARIABLE.test(name)),
+  );
 }
 
 function compareCores(old: ProjectConfig, next: ProjectConfig): Change[] {

@@ -1,9 +1,12 @@
 /** `storage()`: a plugin's data, open while the plugin runs. */
 import type { Kysely } from "kysely";
+import { didYouMean } from "../command/nearest.ts";
+import { argumentError } from "../link/argument-error.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { checkOptionNames } from "../link/option-names.ts";
 import type { PluginHost } from "../plugin/context.ts";
-import type { Plugin } from "../plugin/plugin.ts";
+import { declarationsOf, isPlugin, type Plugin } from "../plugin/plugin.ts";
+import { toJsonSchema } from "../program/check-settings.ts";
 import { isOfKind } from "../program/component-kind.ts";
 import { type KeyValue, keyValueOf } from "./key-value.ts";
 import type { AnyTables, Migrations } from "./migration.ts";
@@ -52,7 +55,7 @@ export interface PluginStorage<Tables> {
  * ```
  *
  * Declare it before any `onStart` that uses it. Throws a SeabirdError `bad_option` if `plugin` is
- * not a plugin; the plugin fails as described at `openStorage`.
+ * not a plugin, or has no such setting; the plugin fails as described at `openStorage`.
  */
 export function storage<Tables = AnyTables>(
   plugin: Pick<Plugin, "name" | "onStart">,
@@ -62,6 +65,7 @@ export function storage<Tables = AnyTables>(
     throw new SeabirdError("bad_option", "storage takes a plugin: storage(plugin, …)");
   }
   checkOptionNames("storage", options, ["url", "setting", "migrations"]);
+  if (isPlugin(plugin)) checkSetting(plugin, options.setting);
   const runs = new Runs<OpenStore<Tables>>(`the storage of "${plugin.name}"`);
   plugin.onStart(async (host) => {
     const { migrations } = options;
@@ -73,6 +77,24 @@ export function storage<Tables = AnyTables>(
     };
   });
   return new Stores(plugin.name, runs);
+}
+
+/** A misspelled setting would never be given, and the data would stay where it is by default. */
+function checkSetting(plugin: Plugin, setting: string | undefined): void {
+  if (setting === undefined) return;
+  const schema = toJsonSchema(declarationsOf(plugin).config);
+  const { properties, additionalProperties, $ref, allOf, anyOf, oneOf, patternProperties } =
+    schema ?? {};
+  const mayHaveOthers = [$ref, allOf, anyOf, oneOf, patternProperties].some(Boolean);
+  if (typeof properties !== "object" || properties === null || mayHaveOthers) return;
+  if (additionalProperties || Object.hasOwn(properties, setting)) return;
+  const names = Object.keys(properties);
+  const known = names.length === 0 ? "it has none" : `there are ${names.join(", ")}`;
+  const hint = didYouMean(setting, names) || `; ${known}`;
+  throw argumentError(
+    "bad_option",
+    `storage of "${plugin.name}": the plugin has no setting ${JSON.stringify(setting)}${hint}`,
+  );
 }
 
 function urlOf({ name, config }: PluginHost, { url, setting }: StorageOptions): string | undefined {
