@@ -19,6 +19,16 @@ test("what was said is kept, until somebody throws it away", async () => {
   await room.expectDeletion(sent, "asked for");
 });
 
+test("what cannot be edited, as on IRC, is kept as it was said first", async () => {
+  await using bed = await testbed({ plugins: [quotes], without: ["edit"] });
+  const room = bed.channel("#games");
+  const said = await room.say("ann", "to be or not to be");
+  const grab = await room.say("bob", "!grab", { replyTo: said });
+  await room.expectReaction("📌", grab);
+  await room.expect("kept: to be or not to be");
+  await room.expectNothing();
+});
+
 test("who answers no message is told what to do", async () => {
   await using bed = await testbed({ plugins: [quotes] });
   const room = bed.channel("#games");

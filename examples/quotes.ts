@@ -14,7 +14,7 @@ quotes.command("grab", "keeps what was said", async (ctx) => {
   const said = ctx.message.replyTo ?? fail("answer a message with !grab");
   await ctx.react("📌");
   const sent = await ctx.reply(text`kept: ${said.text}`, { replyTo: true });
-  await sent.edit(text`kept: ${said.text} (${bold("1")} so far)`);
+  if (sent.canEdit) await sent.edit(text`kept: ${said.text} (${bold("1")} so far)`);
   for (const id of sent.ids) kept.add(id);
 });
 quotes.on("reaction", async (ctx) => {
