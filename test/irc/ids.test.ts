@@ -5,6 +5,7 @@ import { startBot, startEar } from "../support/irc-bot.ts";
 import { startIrcNetwork } from "../support/irc-network.ts";
 import { startInspircd, startNgircd } from "../support/irc-servers.ts";
 import { BACKEND, heardOf, IRC_SERVER_KINDS, onIrc } from "../support/irc-stage.ts";
+import { waitFor } from "../support/irc-wait.ts";
 import { RawIrcClient } from "../support/raw-irc-client.ts";
 import { needPrograms } from "../support/servers.ts";
 
@@ -107,11 +108,20 @@ test("inspircd with services: who somebody is, and which message it was", async 
   alice.say("PRIVMSG NickServ :IDENTIFY alice sesame-42");
   await alice.hears(/ 900 /);
   const eve = await network.raw("eve");
-  const { core, heard } = await startEar(t);
-  await startBot(t, core, network.server);
+  for (const client of [alice, eve]) {
+    client.say("JOIN #before");
+    await client.hears(/ 366 /);
+  }
+  const { core, actions, heard } = await startEar(t);
+  await startBot(t, core, network.server, { config: { channels: ["#test", "#before"] } });
+  await waitFor("the accounts of those who were there before", async () => {
+    const { members } = await actions.listMembers(onIrc("#before"));
+    const names = members.map(({ displayName, account }) => `${displayName}=${account}`);
+    return names.sort().join() === "al=alice,eve=,seabird=" ? true : undefined;
+  });
   for (const client of [alice, eve]) {
     client.say("JOIN #test");
-    await client.hears(/ 366 /);
+    await client.hears(/ 366 .*#test/);
   }
   alice.say("PRIVMSG #test :it is me", "PRIVMSG seabird :alone", "PRIVMSG #test :!command x");
   const told = [

@@ -149,6 +149,15 @@ test("inspircd: who comes, goes, is thrown out, renamed, and who is there", asyn
     [onIrc("robbie"), "Robbie", true],
     [onIrc("seabird"), "seabird", true],
   ]);
+  const early = await RawIrcClient.connect(server.port, "Early");
+  t.after(() => early.close());
+  early.say("MODE Early +B", "JOIN #early");
+  await early.hears(/ 366 .*#early/);
+  await actions.joinChannel(BACKEND, "#early");
+  await waitFor("a bot that was there before", async () => {
+    const listed = (await actions.listMembers(onIrc("#early"))).members;
+    return listed.find(({ displayName }) => displayName === "Early")?.isBot ? true : undefined;
+  });
   await assert.rejects(actions.listMembers(onIrc("#nowhere")), /the bot is not in this channel/);
 
   robot.say("QUIT :\x02good\x02 night");

@@ -13,6 +13,7 @@ import { IrcState } from "../state/irc-state.ts";
 import { rulesOf } from "../state/network-rules.ts";
 import { Handshake } from "./handshake.ts";
 import type { ConnectionHooks, SessionEnd } from "./hooks.ts";
+import { linesAfter, linesAfterWelcome } from "./idle-lines.ts";
 import { KeepAlive, pongTo } from "./keep-alive.ts";
 import { NickReclaim } from "./nick-reclaim.ts";
 import { NickServLogin } from "./nickserv.ts";
@@ -67,9 +68,7 @@ export class IrcSession {
   #setting: string | undefined;
 
   constructor({ options, endpoint, channels, sts, hooks, clock }: SessionDeps) {
-    const { promise, resolve } = Promise.withResolvers<SessionEnd>();
-    this.ended = promise;
-    this.#finish = resolve;
+    ({ promise: this.ended, resolve: this.#finish } = Promise.withResolvers<SessionEnd>());
     this.#options = options;
     this.#endpoint = endpoint;
     this.#channels = channels;
@@ -195,6 +194,7 @@ export class IrcSession {
     for (const event of this.state.receive(message)) {
       if (event.kind === "query") this.#ctcp.answer(event.nick, event.query);
       else this.#emit(event);
+      this.enqueue(linesAfter(event, this.state), "idle");
     }
     this.#requests.receive(message);
     if (OFFERS.has(message.command) && this.isWelcomed) this.#hooks.offersChanged?.();
@@ -251,8 +251,7 @@ export class IrcSession {
   #join(): void {
     this.#phase = "joined";
     this.#reclaim.start();
-    const { botMode } = this.state.rules;
-    if (botMode !== undefined) this.enqueue([`MODE ${this.state.nick} +${botMode}`], "idle");
+    this.enqueue(linesAfterWelcome(this.state), "idle");
     this.#hooks.status({ status: "welcomed", nick: this.state.nick });
     this.#channels.welcomed();
   }

@@ -197,7 +197,7 @@ suite("rules", () => {
   test("are read from 005, whatever it contains", () => {
     const { state } = setUp();
     const tokens =
-      "CASEMAPPING=ascii CHANTYPES=#! STATUSMSG=@+ PREFIX=(Yov)!@+ CLIENTTAGDENY=*,-typing BOT=B TOPICLEN=307 NICKLEN=9 LINELEN=2048 NICKLEN FOO=BAR=BAZ -X";
+      "CASEMAPPING=ascii CHANTYPES=#! STATUSMSG=@+ PREFIX=(Yov)!@+ CLIENTTAGDENY=*,-typing BOT=B WHOX TOPICLEN=307 NICKLEN=9 LINELEN=2048 NICKLEN FOO=BAR=BAZ -X";
     state.rules = rulesOf(["bird", ...tokens.split(" "), ":are supported"], state.rules);
     assert.deepEqual(state.rules, {
       caseMapping: "ascii",
@@ -206,6 +206,7 @@ suite("rules", () => {
       memberPrefixes: "!@+",
       deniedTags: ["*", "-typing"],
       botMode: "B",
+      hasWhox: true,
       maxTopicBytes: 307,
       maxNickBytes: undefined,
       maxLineBytes: 2_046,

@@ -48,6 +48,7 @@ export class IrcState {
     isMe: (nick) => this.isMe(nick),
     channelName: (name) => this.#find(name)?.name,
     memberPrefixes: () => this.rules.memberPrefixes,
+    botMode: () => this.rules.botMode,
     hasAccountChanges: () => this.#hasAccountChanges,
     hasAccountTags: () => this.#hasAccountChanges && this.caps.has("account-tag"),
   });

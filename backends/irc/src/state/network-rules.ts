@@ -13,6 +13,8 @@ export interface NetworkRules {
   readonly deniedTags: readonly string[];
   /** The user mode by which a bot says that it is one (BOT). */
   readonly botMode: string | undefined;
+  /** WHO can be asked for accounts (WHOX). */
+  readonly hasWhox: boolean;
   readonly maxTopicBytes: number | undefined;
   /** Bytes of a nick; a longer one is refused or cut. */
   readonly maxNickBytes: number | undefined;
@@ -35,6 +37,7 @@ export const DEFAULT_RULES: NetworkRules = {
   memberPrefixes: "@+",
   deniedTags: [],
   botMode: undefined,
+  hasWhox: false,
   maxTopicBytes: undefined,
   maxNickBytes: undefined,
   maxLineBytes: MAX_LINE_BYTES,
@@ -72,6 +75,7 @@ const ROWS: Readonly<Partial<Record<string, Row>>> = Object.assign(Object.create
   PREFIX: ["memberPrefixes", (value) => value.replace(/^\([^)]*\)/, "")],
   CLIENTTAGDENY: ["deniedTags", (value) => value.split(",").slice(0, MAX_DENIED_TAGS)],
   BOT: ["botMode", (value) => (/^[A-Za-z]$/.test(value) ? value : undefined)],
+  WHOX: ["hasWhox", () => true],
   TOPICLEN: ["maxTopicBytes", positive],
   NICKLEN: ["maxNickBytes", positive],
   LINELEN: ["maxLineBytes", lineBytes],

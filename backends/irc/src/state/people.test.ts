@@ -168,6 +168,26 @@ suite("events of people", () => {
     });
   }
 
+  test("what WHO answers is known of those who were there before", () => {
+    const { state, receive } = setUp("extended-join", "account-notify");
+    state.rules = rulesOf(["bird", "BOT=B", "WHOX", "x"], state.rules);
+    receive(":srv 353 bird = #a :ann bob cid dan", ":srv 366 bird #a :End");
+    const answers = [
+      ["152 ann H@B anna", { nick: "ann", account: "anna", isBot: true }],
+      ["152 bob B 0", { nick: "bob" }],
+      ["7 cid HB else", { nick: "cid" }],
+      ["152 dan", { nick: "dan" }],
+      ["152 eve HB eva", undefined],
+      ["", undefined],
+    ] as const;
+    for (const [words] of answers) assert.deepEqual(receive(`:srv 354 bird ${words}`), []);
+    const people = answers.flatMap(([, person]) => (person === undefined ? [] : [person]));
+    assert.deepEqual(state.membersOf("#a")?.people, people);
+    const without = setUp("extended-join");
+    without.receive(":srv 353 bird = #a :ann", ":srv 354 bird 152 ann HB anna");
+    assert.deepEqual(without.state.membersOf("#a")?.people, [{ nick: "ann" }]);
+  });
+
   test("QUIT is one for each shared channel", () => {
     const { receive, names } = setUp();
     receive(":bird!b@h JOIN #b", ":bird!b@h JOIN #c", ":Ann!a@h JOIN #a", ":Ann!a@h JOIN #B");

@@ -1,8 +1,8 @@
 /**
  * The users who share a channel with the bot, from NAMES and what is seen of them since. A user who
  * shares none any more is forgotten, since changes are not seen. Accounts are those of extended-join
- * and account-notify (IRCv3); the account of a user who was there before the bot is unknown until it
- * changes.
+ * and account-notify (IRCv3), of messages (account-tag), and of WHOX; without these the account of a
+ * user who was there before the bot is unknown until it changes.
  */
 
 import { plainReason } from "../formatting/codes.ts";
@@ -34,7 +34,12 @@ export interface ChannelMembers {
 }
 
 const NONE = "*";
+/** In the answers to the bot's own WHO (WHOX). */
+export const WHO_TOKEN = "152";
+/** In such an answer: no account. */
+const WHO_NONE = "0";
 const RPL_NAMREPLY = "353";
+const RPL_WHOSPCRPL = "354";
 const RPL_ENDOFNAMES = "366";
 const MESSAGES = new Set(["PRIVMSG", "NOTICE", "TAGMSG"]);
 const NOTHING: readonly IrcEvent[] = [];
@@ -46,6 +51,8 @@ export interface UsersDeps {
   channelName(name: string | undefined): string | undefined;
   /** The signs in front of a nick in NAMES. */
   memberPrefixes(): string;
+  /** The letter of bots in WHO. */
+  botMode(): string | undefined;
   /** Whether the server says when somebody logs in or out. */
   hasAccountChanges(): boolean;
   /** Whether it also says it with each message. */
@@ -70,6 +77,7 @@ export class Users {
     NICK: ({ nick, params }) => this.#renamed(nick, params[0] ?? ""),
     ACCOUNT: ({ nick, params }) => this.#loggedIn(nick, params[0] ?? NONE),
     [RPL_NAMREPLY]: ({ params }) => this.#named(params.at(-2), params.at(-1) ?? ""),
+    [RPL_WHOSPCRPL]: ({ params }) => this.#answered(params),
     [RPL_ENDOFNAMES]: ({ params }) => this.#namesEnded(params[1]),
   };
 
@@ -251,6 +259,23 @@ export class Users {
       const nick = each.slice(start).split("!", 1)[0] ?? "";
       if (nick !== "") this.#enter(nick, channel);
     }
+    return NOTHING;
+  }
+
+  /** `354 bird 152 joe H@B account`: the letters are ranks and modes, behind H for here or G for gone. */
+  #answered([
+    ,
+    token,
+    nick = "",
+    letters = "",
+    account = "",
+  ]: readonly string[]): readonly IrcEvent[] {
+    const user = token === WHO_TOKEN ? this.#find(nick) : undefined;
+    if (user === undefined) return NOTHING;
+    const botMode = this.#deps.botMode();
+    user.isBot ||= botMode !== undefined && letters.slice(1).includes(botMode);
+    if (this.#deps.hasAccountChanges() && account !== WHO_NONE)
+      user.account = accountOrNone(account);
     return NOTHING;
   }
 
