@@ -19,6 +19,11 @@ export const BROKER_LIMITS = {
   maxQueuedRequestBytesPerBackend: 64 * MIB,
   /** Wait in milliseconds that a full backend's callers are advised, as trailer `retry-after-ms`. */
   inFlightRetryAfterMs: 1_000,
+  /**
+   * The same where a backend refuses while its network is lost: it sets such refusals apart from those
+   * that last.
+   */
+  networkRetryAfterMs: 5_000,
   /** Actions of one token in the long run; 0: no limit. More: RESOURCE_EXHAUSTED. */
   maxActionsPerSecondPerToken: 0,
   /** Actions of one token at once, where their rate is limited; 0: those of one second. */

@@ -18,6 +18,7 @@ export const MAY_BE_ZERO: readonly BrokerLimitName[] = [
   "maxActionBurstPerToken",
   "maxIngestPauseMs",
   "inFlightRetryAfterMs",
+  "networkRetryAfterMs",
 ];
 
 /**

@@ -15,6 +15,7 @@ const PASSING: readonly unknown[] = [
   answered("not_found", "unknown backend"),
   answered("not_found", "backend not found"),
   answered("resource_exhausted", "rate limited", 500),
+  answered("unknown", "the cable is cut", 5_000),
   answered("unknown", "irc is not connected"),
   answered("unknown", "camp lost its connection"),
   answered("unknown", "the backend is leaving"),

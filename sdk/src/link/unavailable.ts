@@ -1,7 +1,12 @@
 /** Tells a failure that passes by itself, such as a network that is away, from all others. Pure. */
 import { SeabirdError } from "./errors.ts";
 
-/** What backends answer while their network is away, too slow or too busy; core passes it on. */
+/**
+ * What backends answer while their network is away, too slow or too busy; core passes it on. While a
+ * network is lost core adds a time to retry, which is all that is looked at then. The text is the only
+ * sign where core is older, where the backend does not report that its network is lost, or has not yet,
+ * and where the network is there and slow.
+ */
 const REASONS: readonly RegExp[] = [
   /\bnot connected\b/,
   /\blost its connection\b|\bconnection\b.*\bwas lost\b/,
@@ -30,6 +35,9 @@ const MAX_CAUSES = 8;
 /**
  * Whether something fails because core, a backend, its network or another server is away, slow or
  * overloaded: the same call may succeed later. It may also have happened already.
+ *
+ * Of what a backend refuses it goes by core, which knows whether the backend's network is lost; with a
+ * core that does not say so, by the texts of refusals.
  */
 export function isUnavailable(reason: unknown): boolean {
   let error = reason;
@@ -54,7 +62,7 @@ function isUnavailableCode({ code, message, retryAfterMs }: SeabirdError): boole
     case "resource_exhausted":
       return retryAfterMs !== undefined;
     case "unknown":
-      return REASONS.some((each) => each.test(message));
+      return retryAfterMs !== undefined || REASONS.some((each) => each.test(message));
     default:
       return false;
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BrokerError } from "../errors.ts";
-import { act, assertRefused, KINDS, requestOf, send } from "../test/acting.ts";
+import { act, actWith, assertRefused, KINDS, requestOf, send } from "../test/acting.ts";
 import { drain, eventsIn, line, TestBroker, textsIn } from "../test/fixtures.ts";
 
 test("announcing and asking happen in the order of calls, before any answer", () => {
@@ -143,6 +143,23 @@ test("private sends need the scope, before anything is announced", async () => {
   }
   act(t, "sendMessage", undefined, { caller }).catch(() => {});
   assert.equal(eventsIn(stream).length, 1);
+});
+
+test("a refusal says when to try again while the backend's network is lost, and only then", async () => {
+  for (const idempotencyKey of ["", "a key"]) {
+    const t = new TestBroker({ networkRetryAfterMs: 900 });
+    const backend = t.backend();
+    const advice: (number | undefined)[] = [];
+    for (const isConnected of [true, false, true]) {
+      backend.say({ inner: { case: "networkState", value: { isConnected, reason: "gone" } } });
+      const refused = actWith(t, "sendMessage", { options: { idempotencyKey } });
+      const value = { reason: "the cable is cut" };
+      backend.answer(backend.request().id, { case: "failed", value });
+      await assertRefused(refused, "backend_refused", "the cable is cut");
+      await refused.catch((error: BrokerError) => advice.push(error.retryAfterMs));
+    }
+    assert.deepEqual(advice, [undefined, 900, undefined]);
+  }
 });
 
 test("beyond a backend's requests in flight calls are refused, unannounced, with an advice", async () => {

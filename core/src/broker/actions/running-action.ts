@@ -128,7 +128,7 @@ export class RunningAction {
     if (answer.case === "failed") {
       const reason = answer.value.reason || "backend gave no reason";
       this.#deps.log.debug({ backend: backend.id, reason }, "a backend refused a request");
-      throw new BrokerError("backend_refused", reason);
+      throw backend.refusal(reason);
     }
     if (!this.#row.accepts.includes(answer.case)) throw unexpectedAnswer();
     const { options } = this.#deps;

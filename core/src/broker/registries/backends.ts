@@ -90,6 +90,12 @@ export class Backend {
     throw this.#full(`that are kept until they are done, limit ${most} bytes`);
   }
 
+  /** What a request fails with that the backend refuses. It may succeed once the network is back. */
+  refusal(reason: string): BrokerError {
+    const { networkRetryAfterMs: retryAfterMs } = this.deps.options;
+    return new BrokerError("backend_refused", reason, this.isOnNetwork ? {} : { retryAfterMs });
+  }
+
   /** The id comes last: it may be so long that the message is cut on its way. */
   #full(where: string): BrokerError {
     const { inFlightRetryAfterMs: retryAfterMs } = this.deps.options;
