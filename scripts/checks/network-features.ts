@@ -35,11 +35,15 @@ function irc(caps: readonly string[], ids: "some" | "none"): BackendCapabilities
   return capabilitiesOf({ caps: new Set(caps), rules: { deniedTags: [] }, ids });
 }
 
+/** What real servers offer; `test/irc/features.test.ts` compares. */
+export const INSPIRCD = irc(TAGS, "some");
+export const NGIRCD = irc([], "none");
+
 const NETWORKS: Readonly<Record<string, BackendCapabilities>> = {
   terminal: CAPABILITIES,
   "IRC with tags and REDACT": irc([...TAGS, "draft/message-redaction"], "some"),
-  "IRC with tags (inspircd)": irc(TAGS, "some"),
-  "IRC without tags (ngircd)": irc([], "none"),
+  "IRC with tags (inspircd)": INSPIRCD,
+  "IRC without tags (ngircd)": NGIRCD,
 };
 
 const WORDS: Readonly<Record<Support, string>> = { full: "yes", partial: "in part", none: "–" };
