@@ -5,12 +5,24 @@ import fc from "fast-check";
 import { ScriptedServer } from "../../backends/irc/test/scripted-server.ts";
 import { startBot, startEar } from "../support/irc-bot.ts";
 import { BACKEND, heardOf, onIrc } from "../support/irc-stage.ts";
+import { PEOPLE_KINDS } from "../support/ircv3-stage.ts";
 
 const LINES = 3_000;
 
 const word = fc.oneof(
   fc.constantFrom("seabird", "#test", "@#test", "#TEST", "joe", ":", "", "*", "!cmd", "seabird:"),
-  fc.constantFrom("\x01ACTION x\x01", "\x01", "\x02", "\x0304,05", "+", "account", "~", "#", "@#"),
+  fc.constantFrom(
+    "\x01ACTION x\x01",
+    "\x01",
+    "\x02",
+    "\x0304,05",
+    "+",
+    "account",
+    "~",
+    "#",
+    "@#",
+    "chathistory",
+  ),
   fc.string({ unit: "binary", maxLength: 20 }),
 );
 const source = fc.constantFrom("", ":joe!u@h ", ":seabird!u@h ", ":srv ", ":! ", ":joe ", ":@h ");
@@ -20,19 +32,26 @@ const tags = fc.constantFrom(
   "@account=;msgid=\\s\\n;time ",
   `@msgid=${"x".repeat(2_000)} `,
   "@batch=x;=;;;__proto__=1 ",
+  "@+draft/react=👍;+draft/reply=1;+draft/unreact=\x1b[2J;+typing=active ",
+  `@+draft/react=${"x".repeat(8_000)};+draft/reply=1 `,
+  `@+draft/react=x;+draft/reply=${"\\s".repeat(4_000)};time=0000-01-01T00:00:00Z `,
 );
 const command = fc.constantFrom(
   ...["PRIVMSG", "NOTICE", "JOIN", "PART", "KICK", "TOPIC", "NICK", "QUIT", "INVITE", "ACCOUNT"],
+  "354",
   ...["BATCH", "CHGHOST", "332", "331", "353", "366", "396", "401", "404", "005"],
 );
 const said = fc
   .tuple(tags, fc.constantFrom("#test", "@#TEST", "seabird"), fc.array(word, { maxLength: 5 }))
   .map(([before, target, words]) => `${before}:joe!u@h PRIVMSG ${target} :${words.join(" ")}`);
+const about = fc
+  .tuple(tags, fc.constantFrom("TAGMSG", "REDACT"), fc.constantFrom("#test", "seabird"), word)
+  .map(([before, name, target, last]) => `${before}:joe!u@h ${name} ${target} :${last}`);
 const other = fc
   .tuple(tags, source, command, fc.array(word, { maxLength: 5 }))
   .map(([before, from, name, words]) => `${before}${from}${name} ${words.join(" ")}`);
 const line = fc
-  .oneof(said, other)
+  .oneof(said, about, other)
   // Line breaks would be lines of their own, and a PART or NICK of ours would be true.
   .map((text) => text.replace(/[\r\n]/g, ""))
   .filter(
@@ -42,7 +61,8 @@ const line = fc
 test("thousands of lines that make little sense", async (t) => {
   const server = await ScriptedServer.listen();
   t.after(() => server.close());
-  const { core, actions, heard } = await startEar(t);
+  const kinds = [...PEOPLE_KINDS, "messageDeleted"] as const;
+  const { core, actions, heard } = await startEar(t, undefined, kinds);
   const bot = await startBot(t, core, server, {
     config: { accept_invites_from: ["joe!*@*"], ping_timeout_ms: 120_000 },
   });
@@ -55,12 +75,15 @@ test("thousands of lines that make little sense", async (t) => {
   const last = heard.find(isLast);
   const sentAt = last?.kind === "message" ? last.message.sentAt : undefined;
   assert.equal(sentAt?.toISOString(), "2026-01-02T03:04:05.000Z");
-  assert.ok(heard.length > LINES / 100, `${heard.length} events`);
+  for (const kind of [...kinds, "message", "action"]) {
+    const count = heard.filter((event) => event.kind === kind).length;
+    assert.ok(count > 2, `${count} of ${kind}`);
+  }
   await actions.sendMessage(onIrc("#test"), "still here");
   await connection.hears(/^PRIVMSG #test :still here$/);
   assert.equal((await actions.backendInfo(BACKEND)).metadata["nick"], "seabird");
   assert.deepEqual(
-    bot.log.filter((entry) => /cannot be told|"level":"error"|connection lost/.test(entry)),
+    bot.log.filter((entry) => /not valid|"level":"error"|connection lost/.test(entry)),
     [],
   );
 });

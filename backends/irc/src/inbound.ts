@@ -235,7 +235,7 @@ function toReference(messageId: string, where: Target, names: NetworkNames): Mes
 /** Bytes of an id or an emoji (protocol). One that is too long, or not text, is left out. */
 const MAX_OPAQUE_BYTES = 512;
 
-function opaque(value: string | undefined): string | undefined {
+export function opaque(value: string | undefined): string | undefined {
   if (value === undefined || value === "" || byteLength(value) > MAX_OPAQUE_BYTES) return undefined;
   return /\p{Cc}/u.test(value) || !value.isWellFormed() ? undefined : value;
 }

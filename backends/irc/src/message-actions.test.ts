@@ -1,7 +1,7 @@
 /** Reactions, deletions and typing as lines, with what is remembered of them. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Refused, type Target } from "@seabird-chat/sdk/backend";
+import { Refused, type Target, text as textBlock } from "@seabird-chat/sdk/backend";
 import { ManualClock } from "../test/manual-clock.ts";
 import { parseMessage } from "./message/irc-message.ts";
 import { MessageActions } from "./message-actions.ts";
@@ -27,12 +27,14 @@ function setUp() {
   const clock = new ManualClock();
   const plans: Plan[] = [];
   let isBusy = false;
+  const msgids: string[] = [];
   const actions = new MessageActions({
     state: () => state,
     isBusy: () => isBusy,
-    request: async (plan) => {
+    request: async (plan, _request, more) => {
       if ("refused" in plan) throw new Refused(plan.refused);
       plans.push(plan);
+      for (const [index, msgid] of msgids.entries()) more?.onId?.(index, msgid);
     },
     clock,
   });
@@ -41,6 +43,7 @@ function setUp() {
     actions,
     clock,
     plans,
+    msgids,
     tags,
     setBusy: (busy: boolean) => {
       isBusy = busy;
@@ -92,6 +95,15 @@ suite("reactions", () => {
     own.added("#a", "m1", "x y");
     assert.deepEqual([own.to("#a", "m1 x"), own.to("#a", "m1")], [["y"], ["x y"]]);
   });
+});
+
+test("a server's ids are those of what was sent, but for what is no id", async () => {
+  const { actions, msgids } = setUp();
+  msgids.push("m1", "", "x".repeat(513), "m\x1b[2J", "m 5");
+  const block = textBlock("hi");
+  const said = { kind: "message", text: "hi", block, startThread: false } as const;
+  const message = { ...request, ...said };
+  assert.deepEqual((await actions.send(HERE, message)).ids, ["m1", "m 5"]);
 });
 
 suite("typing", () => {

@@ -8,6 +8,7 @@ import {
   type Target,
 } from "@seabird-chat/sdk/backend";
 import type { Clock } from "./clock.ts";
+import { opaque } from "./inbound.ts";
 import { passes } from "./network-capabilities.ts";
 import {
   degradedOf,
@@ -57,9 +58,9 @@ export class MessageActions {
       to.kind === "channel"
         ? planChannelSend(to.id, answer, message.kind, state)
         : planPrivateSend(toNick(to.id), answer, message.kind, state);
-    const ids: string[] = [];
+    const ids: (string | undefined)[] = [];
     const onId = (index: number, msgid: string) => {
-      ids[index] = msgid;
+      ids[index] = opaque(msgid);
     };
     await this.#deps.request(plan, message, { onId });
     this.#typing.ended(this.#keyOf(to));

@@ -137,7 +137,7 @@ export class Room {
   /** For what a plugin does, so that the next line is about it. */
   async #wait(text: string, line: string): Promise<void> {
     this.#display.command(line, this.#people.speaker);
-    await this.#host.emit.flushed();
+    await this.#untilLeft(this.#host.emit.flushed());
     if (await this.#output.next(text, WAIT_MS, this.#signal)) return;
     const what = text === "" ? "anything" : JSON.stringify(text);
     if (!this.#signal.aborted) this.#note(`waited ${WAIT_MS / 1_000} s for ${what} in vain`);
