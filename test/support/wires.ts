@@ -29,6 +29,8 @@ export interface WireCallOptions {
   readonly authorization?: string;
   readonly timeout?: "malformed" | "zero" | number;
   readonly encoding?: string;
+  /** The header `seabird-instance`. */
+  readonly instance?: string;
   /** Sent in the place of the message, as the wire frames it. */
   readonly garbage?: boolean;
   /** Sent as often (default 1). */
@@ -197,6 +199,7 @@ class DialectWire implements Wire {
     const headers: Record<string, string> = { "content-type": contentType[kind] };
     if (options.authorization !== undefined) headers["authorization"] = options.authorization;
     if (options.encoding !== undefined) headers[encodingHeader[kind]] = options.encoding;
+    if (options.instance !== undefined) headers["seabird-instance"] = options.instance;
     if (options.timeout === "malformed") headers[timeoutHeader] = "soon";
     else if (options.timeout !== undefined) {
       headers[timeoutHeader] = millis(options.timeout === "zero" ? 0 : options.timeout);

@@ -64,6 +64,7 @@ export const STATUS_BY_CODE: Readonly<Record<ErrorCode, StatusRow>> = {
   request_timeout: row("DEADLINE_EXCEEDED", "backend", "careful"),
   outcome_unknown: row("ABORTED", "backend", "careful"),
   unsupported: row("FAILED_PRECONDITION", "caller", "no"),
+  other_instance: row("FAILED_PRECONDITION", "operator", "careful"),
   too_many_in_flight: row("RESOURCE_EXHAUSTED", "backend", "later"),
   rate_limited: row("RESOURCE_EXHAUSTED", "caller", "later"),
   too_many_keys: row("RESOURCE_EXHAUSTED", "caller", "later"),

@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   "request_timeout",
   "outcome_unknown",
   "unsupported",
+  "other_instance",
   "too_many_in_flight",
   "rate_limited",
   "too_many_keys",

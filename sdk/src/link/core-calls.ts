@@ -1,6 +1,6 @@
 /** Single calls of core: their options, time limit and retries, and waiting for them at the end. */
 import type { Client, CallOptions as ConnectOptions } from "@connectrpc/connect";
-import type { Seabird } from "@seabird-chat/protocol";
+import { INSTANCE_HEADER, type Seabird } from "@seabird-chat/protocol";
 import { CALL_OPTIONS, type CallOptions } from "./call-options.ts";
 import { type Clock, nextTurn, pause } from "./clock.ts";
 import type { CoreIdentity } from "./core-headers.ts";
@@ -88,7 +88,7 @@ export class CoreCalls {
 
   #begin<T>(call: Call<T>, signal: AbortSignal | undefined, endsAt: number): Promise<T> {
     const { core, clock, client } = this.#deps;
-    const attempt = () => this.#retrying(call.send, signal, endsAt);
+    const attempt = (instance?: string) => this.#retrying(call.send, signal, endsAt, instance);
     if (call.isIdempotent !== true) return attempt();
     return sendIdempotently({
       core,
@@ -105,11 +105,14 @@ export class CoreCalls {
     send: (options: ConnectOptions) => Promise<T>,
     signal: AbortSignal | undefined,
     endsAt: number,
+    instance: string | undefined,
   ): Promise<T> {
     const { clock } = this.#deps;
+    const headers = instance === undefined ? undefined : { [INSTANCE_HEADER]: instance };
     for (let retry = 0; ; retry += 1) {
       try {
-        return await send(this.#within(signal, endsAt));
+        const within = this.#within(signal, endsAt);
+        return await send(headers === undefined ? within : { ...within, headers });
       } catch (reason) {
         const error = SeabirdError.from(reason);
         const pauseMs = error.code === "resource_exhausted" ? error.retryAfterMs : undefined;

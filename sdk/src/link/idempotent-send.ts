@@ -17,9 +17,15 @@ export interface IdempotentSend<T> {
   /** By the clock. */
   readonly endsAt: number;
   isClosed(): boolean;
-  /** One attempt, always with the same key. Rejects with a SeabirdError. */
-  attempt(): Promise<T>;
-  /** Any call that core answers at once, so that `core.instance` is that of the connection. */
+  /**
+   * One attempt, always with the same key; at this run of core only, if one is given. Rejects with a
+   * SeabirdError.
+   */
+  attempt(instance?: string): Promise<T>;
+  /**
+   * Any call that core answers at once, so that `core.instance` is that of the connection. There are
+   * cores that do not know the header by which an attempt is for one run only.
+   */
   ask(): Promise<unknown>;
 }
 
@@ -58,9 +64,11 @@ async function repeat<T>(
     // The attempt that follows at once takes the connection that has just been answered on.
     if (core.instance !== instance) break;
     try {
-      return await send.attempt();
+      return await send.attempt(instance);
     } catch (reason) {
       last = SeabirdError.from(reason);
+      // Another run of core has answered, and refused.
+      if (core.instance !== instance) break;
       if (IS_SETTLED.has(last.code)) throw last;
       if (last.code !== "unavailable") break;
     }

@@ -1,7 +1,7 @@
 /** The wire in memory: what a client sees of it is what it sees of a socket. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { Seabird } from "@seabird-chat/protocol";
 import { connectPlugin } from "@seabird-chat/sdk";
 import { type Functions, startTestBackend } from "../../../test/support/test-backend.ts";
@@ -89,8 +89,10 @@ test("responses name core's extensions and its run, refusals too", async () => {
   const connection = open(["plugin"]);
   const { instance, hasMessages } = connection.core;
   assert.deepEqual([instance, hasMessages], [undefined, undefined], "before the first answer");
-  const call = (transport = connection.transport) =>
-    transport.unary(Seabird.method.getCoreInfo, undefined, undefined, undefined, {});
+  const call = (transport = connection.transport, instance?: string) => {
+    const headers = instance === undefined ? undefined : { "seabird-instance": instance };
+    return transport.unary(Seabird.method.getCoreInfo, undefined, undefined, headers, {});
+  };
   const { header } = await idle.drive("call", call());
   assert.equal(header.get("seabird-extensions"), "messages");
   assert.equal(header.get("seabird-instance"), connection.core.instance);
@@ -104,5 +106,10 @@ test("responses name core's extensions and its run, refusals too", async () => {
   core.stop();
   core.start();
   const { header: later } = await idle.drive("call", call());
-  assert.notEqual(later.get("seabird-instance"), header.get("seabird-instance"));
+  const [first, second] = [header.get("seabird-instance"), later.get("seabird-instance")];
+  assert.ok(first !== null && second !== null && first !== second);
+  await idle.drive("call for this run", call(connection.transport, second));
+  const other = call(connection.transport, first).catch((reason) => reason);
+  const wrong = await idle.drive("call for the run before", other);
+  assert.ok(wrong instanceof ConnectError && wrong.code === Code.FailedPrecondition);
 });

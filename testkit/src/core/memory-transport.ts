@@ -10,6 +10,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Transport, type UnaryResponse } from "@connectrpc/connect";
 import type { CallHead, MemoryConnection } from "@seabird-chat/core/testing";
+import { INSTANCE_HEADER } from "@seabird-chat/protocol";
 import type { IdleDetector } from "../time/idle-detector.ts";
 import { CallLimits, nextTurn } from "./call-limits.ts";
 import { lost, toConnectError } from "./wire-error.ts";
@@ -40,7 +41,7 @@ export class MemoryTransport implements Transport {
     method: DescMethodUnary<I, O>,
     signal: AbortSignal | undefined,
     timeoutMs: number | undefined,
-    _header: HeadersGiven,
+    header: HeadersGiven,
     input: MessageInitShape<I>,
   ): Promise<UnaryResponse<I, O>> {
     const end = this.#deps.idle.begin(`call of ${method.name}`);
@@ -53,7 +54,7 @@ export class MemoryTransport implements Transport {
       limits.add(gone, lost);
       // Nothing is answered within the turn in which it was asked, on no wire.
       await limits.race(nextTurn());
-      const call = connection.unary(this.#head(method, timeoutMs), request);
+      const call = connection.unary(this.#head(method, timeoutMs, header), request);
       limits.onReached(() => call.cancel());
       headers = connection.responseHeaders;
       const message = (await limits.race(call.reply)) as MessageShape<O>;
@@ -71,9 +72,10 @@ export class MemoryTransport implements Transport {
     throw new ConnectError(`${method.name} is no call but a stream`, Code.Unimplemented);
   }
 
-  #head(method: DescMethodUnary, timeoutMs: number | undefined): CallHead {
+  #head(method: DescMethodUnary, timeoutMs: number | undefined, header: HeadersGiven): CallHead {
     const path = `/${method.parent.typeName}/${method.name}`;
-    return { path, authorization: `Bearer ${this.#deps.token}`, timeoutMs };
+    const instance = new Headers(header).get(INSTANCE_HEADER) ?? undefined;
+    return { path, authorization: `Bearer ${this.#deps.token}`, timeoutMs, instance };
   }
 }
 

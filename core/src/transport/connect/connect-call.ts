@@ -3,9 +3,10 @@
  * limits and handlers are those of native gRPC.
  */
 import { type Message, toBinary } from "@bufbuild/protobuf";
+import { INSTANCE_HEADER } from "@seabird-chat/protocol";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
 import { ActiveCall } from "../calls/active-call.ts";
-import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
+import { checkAccess, checkInstance, checkOpen, refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { BidiMethod, Method, Session, UnaryMethod } from "../calls/method.ts";
@@ -104,6 +105,7 @@ export class ConnectCall {
     if (method === undefined) throw new BrokerError("unknown_method", `unknown method ${path}`);
     checkOpen(this.#context, method.access);
     checkAccess(method.access, principal);
+    checkInstance(this.#context.discovery, requestHeader(this.#exchange, INSTANCE_HEADER));
     if (principal === undefined) {
       this.#atEnd(connection.authCache.admitAnonymous(this.#context.limits.maxCallsWithoutToken));
     }

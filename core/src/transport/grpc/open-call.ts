@@ -1,9 +1,10 @@
 /** Opens every native gRPC call: method, authentication, admission, headers. */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { INSTANCE_HEADER } from "@seabird-chat/protocol";
 import type { Authentication, Principal } from "../../auth/principal.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { ActiveCall } from "../calls/active-call.ts";
-import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
+import { checkAccess, checkInstance, checkOpen, refusalError } from "../calls/admission.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method } from "../calls/method.ts";
 import type { Http2Connection } from "../connections/http2-connection.ts";
@@ -114,6 +115,7 @@ class CallOpening {
     }
     checkOpen(this.#context, method.access);
     checkAccess(method.access, principal);
+    checkInstance(this.#context.discovery, header(this.#headers, INSTANCE_HEADER));
     if (principal === undefined) {
       const most = this.#context.limits.maxCallsWithoutToken;
       this.#stream.once("close", this.#connection.authCache.admitAnonymous(most));

@@ -2,6 +2,7 @@
  * Cross-origin requests of browsers: closed unless an origin is listed. A token is needed in
  * any case, and is never sent by a browser on its own.
  */
+import { INSTANCE_HEADER } from "@seabird-chat/protocol";
 import { DISCOVERY_HEADER_NAMES } from "../discovery.ts";
 import { type Exchange, requestHeader } from "./exchange.ts";
 
@@ -14,6 +15,7 @@ const ALLOWED_HEADERS = [
   "grpc-timeout",
   "x-grpc-web",
   "x-user-agent",
+  INSTANCE_HEADER,
 ].join(", ");
 const EXPOSED_HEADERS = [
   "grpc-status",

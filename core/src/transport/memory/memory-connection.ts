@@ -5,7 +5,7 @@ import type { Peer } from "../../broker/caller.ts";
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { ActiveCall } from "../calls/active-call.ts";
-import { checkAccess, checkOpen, refusalError } from "../calls/admission.ts";
+import { checkAccess, checkInstance, checkOpen, refusalError } from "../calls/admission.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method, UnaryMethod } from "../calls/method.ts";
@@ -21,6 +21,8 @@ export interface CallHead {
   readonly authorization: string | undefined;
   /** The caller's own limit; `undefined` if none. */
   readonly timeoutMs: number | undefined;
+  /** The header `seabird-instance`. */
+  readonly instance?: string | undefined;
 }
 
 /** A unary call under way. */
@@ -128,7 +130,7 @@ export class MemoryConnection implements Peer {
     return { refused, cancel, end, onCancel };
   }
 
-  async #admit({ path, authorization, timeoutMs }: CallHead): Promise<Admitted> {
+  async #admit({ path, authorization, timeoutMs, instance }: CallHead): Promise<Admitted> {
     const { methods, authenticator, clock } = this.#context;
     const arrivedAtMs = clock.now();
     if (this.#closed) throw new BrokerError("cancelled", "the connection has gone");
@@ -142,6 +144,7 @@ export class MemoryConnection implements Peer {
     if (method === undefined) throw new BrokerError("unknown_method", `unknown method ${path}`);
     checkOpen(this.#context, method.access);
     checkAccess(method.access, principal);
+    checkInstance(this.#context.discovery, instance);
     return { method, call: new ActiveCall(principal, this, arrivedAtMs, timeoutMs) };
   }
 
