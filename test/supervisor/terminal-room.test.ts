@@ -1,7 +1,7 @@
 /** `seabird up` with a seabird.yaml that has a room: a person sits in it while components die and come. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
@@ -23,8 +23,8 @@ plugins:
   introspection: {}
 `;
 
-async function sitDown(t: TestContext, yaml = YAML) {
-  const checkout = await makeCheckout(t);
+async function sitDown(t: TestContext, yaml = YAML, given?: Checkout) {
+  const checkout = given ?? (await makeCheckout(t));
   const { SEABIRD_BIND_HOST: _, ...env } = checkout.env;
   writeFileSync(join(checkout.folder, "seabird.yaml"), yaml);
   const room = new PtyProgram(["node", SEABIRD, "up"], { cwd: checkout.folder, env }, t);
@@ -92,6 +92,36 @@ test("a person in the room: warnings stand above the prompt, each component may 
   assert.deepEqual(ended.slice(0, 3).sort(), ["help", "introspection", "ping"]);
   assert.deepEqual(ended.slice(3), ["terminal/here", "core"]);
   assert.deepEqual(processesIn(checkout.folder), []);
+});
+
+/** Its network is there as long as the file is not. */
+const CAMP = `import { existsSync } from "node:fs";
+import { backend } from "@seabird-chat/sdk/backend";
+export default backend("camp", {
+  connect({ network, signal }) {
+    const look = setInterval(() => (existsSync("storm") ? network.away("storm\\x1b[2J") : network.back()), 20);
+    signal.addEventListener("abort", () => clearInterval(look));
+    return { close: () => undefined };
+  },
+});
+`;
+
+test("a person in the room sees once that another network is lost, and that it is back", async (t) => {
+  const checkout = await makeCheckout(t);
+  writeFileSync(join(checkout.folder, "camp.mjs"), CAMP);
+  const yaml = YAML.replace("  terminal/here", "  camp/net: { from: ./camp.mjs }\n  terminal/here");
+  const { room, cli } = await sitDown(t, yaml, checkout);
+  const storm = join(checkout.folder, "storm");
+  await isAnswered(room, "!ping", "pong");
+  writeFileSync(storm, "");
+  await room.untilShown("-- camp://net lost its network: storm [2J");
+  await until("ps", async () => /^camp\/net .* away for .*: storm/m.test((await cli("ps")).out));
+  rmSync(storm);
+  await room.untilShown("-- camp://net is back on its network");
+  await until("ps", async () => /^camp\/net .* connected$/m.test((await cli("ps")).out));
+  room.type("\x03");
+  assert.equal(await room.ended(), 0, room.shown);
+  assert.equal(room.shown.match(/its network/g)?.length, 2, room.shown);
 });
 
 test("a terminal that hangs up ends it; a SIGHUP alone reads seabird.yaml again", async (t) => {

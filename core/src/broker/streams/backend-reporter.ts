@@ -47,8 +47,8 @@ export class BackendReporter {
   networkChanged(backend: Backend, reason: string): void {
     const { log, observer, feed, events } = this.#deps;
     const { id, name, isOnNetwork } = backend;
-    if (isOnNetwork) log.info({ backend: id, reason }, "a backend's network is back");
-    else log.info({ backend: id, reason }, "a backend has lost its network");
+    const what = isOnNetwork ? "a backend's network is back" : "a backend has lost its network";
+    log.info({ backend: id, ...(reason === "" ? {} : { reason }) }, what);
     observer.networkChanged(name.type, isOnNetwork);
     feed.publish(() => ({ kind: "network_changed", backend: backend.status() }));
     const change = isOnNetwork ? BackendChange.NETWORK_BACK : BackendChange.NETWORK_LOST;
