@@ -238,3 +238,26 @@ function conversation(bed: Testbed, to: string) {
   const [, who] = /^private (.*)$/.exec(to) ?? [];
   return who === undefined ? bed.channel(to) : bed.private(who);
 }
+
+test("what core or the network refuses shows the line of the call", async () => {
+  const stacks: string[] = [];
+  const stack = (reason: unknown) =>
+    void stacks.push(reason instanceof Error ? `${reason.stack}` : "");
+  const made = plugin("tries");
+  made.command("try", "tries what cannot be done", async (ctx) => {
+    const sent = await ctx.reply("hi");
+    await ctx.react("👍").catch(stack);
+    await sent.edit("ho").catch(stack);
+    await ctx.replyPrivately("hi").catch(stack);
+  });
+  await using bed = await testbed({ plugins: [made], without: ["react", "edit"] });
+  bed.private("ann").failNext("send", "not now");
+  const room = bed.channel("#a");
+  await room.say("ann", "!try");
+  await room.expect("hi");
+  const [react = "", edit = "", send = ""] = stacks;
+  for (const each of stacks) assert.match(each.split("\n")[1] ?? "", /failures\.test\.ts/);
+  assert.match(react, /^SeabirdError: irc:\/\/libera cannot react to messages\n/);
+  assert.match(edit, /^SeabirdError: irc:\/\/libera cannot edit messages\n/);
+  assert.match(send, /^SeabirdError: not now\n/);
+});

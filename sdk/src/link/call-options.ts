@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { SendOptionsSchema } from "@seabird-chat/protocol";
-import { argumentError } from "./argument-error.ts";
+import { argumentError } from "./call-site.ts";
 import { type MessageReference, referenceToWire } from "./message-reference.ts";
 
 export interface CallOptions {

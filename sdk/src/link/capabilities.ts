@@ -5,8 +5,8 @@ import {
   Support,
   type Capabilities as WireCapabilities,
 } from "@seabird-chat/protocol";
-import { argumentError } from "./argument-error.ts";
 import { BoundedMap } from "./bounded-map.ts";
+import { argumentError } from "./call-site.ts";
 import { type Clock, pause } from "./clock.ts";
 import type { CoreIdentity } from "./core-headers.ts";
 import { SeabirdError } from "./errors.ts";

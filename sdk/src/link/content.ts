@@ -8,7 +8,7 @@ import {
   parseId,
   walkBlocks,
 } from "@seabird-chat/protocol";
-import { argumentError } from "./argument-error.ts";
+import { argumentError } from "./call-site.ts";
 
 export type { Content };
 

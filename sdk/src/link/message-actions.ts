@@ -2,7 +2,6 @@
 import { inspect } from "node:util";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { Messages, type User } from "@seabird-chat/protocol";
-import { argumentError } from "./argument-error.ts";
 import {
   ACTION_OPTIONS,
   type ActionOptions,
@@ -10,6 +9,7 @@ import {
   type CallOptions,
   tagsOf,
 } from "./call-options.ts";
+import { argumentError } from "./call-site.ts";
 import {
   type Capabilities,
   type CapabilityCache,

@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ConversationSchema, MessageReferenceSchema } from "@seabird-chat/protocol";
-import { argumentError } from "./argument-error.ts";
+import { argumentError } from "./call-site.ts";
 
 /** A channel, or the private conversation with a user, by absolute id. */
 export type Conversation = { readonly channelId: string } | { readonly userId: string };

@@ -1,5 +1,5 @@
 /** Refuses options that do not exist: types do not stop authors who write JavaScript. */
-import { argumentError } from "./argument-error.ts";
+import { argumentError } from "./call-site.ts";
 
 /** Throws a SeabirdError `bad_option` that names the unknown option and those allowed. */
 export function checkOptionNames(

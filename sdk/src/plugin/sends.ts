@@ -2,6 +2,7 @@
 
 import { yieldIfAborted } from "../link/abortable.ts";
 import type { CallOptions } from "../link/call-options.ts";
+import { callSite, failedAt } from "../link/call-site.ts";
 import { SentMessage } from "../link/sent-message.ts";
 import type { Log } from "../program/log.ts";
 import type { Slot } from "./handler-slot.ts";
@@ -36,7 +37,10 @@ export class Sends {
     const own = settings?.signal;
     const late = this.#slot.signal;
     const signal = own === undefined ? late : AbortSignal.any([late, own]);
-    return this.#track(this.#go(() => go({ ...(settings as Options), signal })));
+    const site = callSite();
+    const work = this.#go(() => go({ ...(settings as Options), signal }));
+    work.catch((reason: unknown) => failedAt(reason, site));
+    return this.#track(work);
   }
 
   /** As `send`, with a handle whose calls are the handler's too, as long as it runs. */

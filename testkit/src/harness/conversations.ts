@@ -1,8 +1,9 @@
 /** Where a test talks to the plugins: a channel, or a private chat. */
 import type { Content } from "@seabird-chat/sdk";
 import type { Target } from "@seabird-chat/sdk/backend";
+import { checkNames, checkText } from "./check-given.ts";
 import type { Expectations, Expected, Wanted } from "./expectations.ts";
-import type { RequestKind } from "./scripted-connection.ts";
+import { REQUEST_KINDS, type RequestKind } from "./scripted-connection.ts";
 import type { SayVerb, ScriptedNetwork } from "./scripted-network.ts";
 import type {
   SentDeletion,
@@ -11,7 +12,7 @@ import type {
   SentMessage,
   SentReaction,
 } from "./sent-messages.ts";
-import type { SaidMessage, TestMessage } from "./test-message.ts";
+import { type SaidMessage, TestMessage } from "./test-message.ts";
 import type { TestUser } from "./users.ts";
 
 export interface SayOptions {
@@ -48,6 +49,13 @@ export interface ConversationOptions {
   readonly id: string;
 }
 
+/** The functions of a channel by which people say something. */
+const SAY: Readonly<Record<SayVerb, string>> = {
+  message: "say",
+  mention: "mention",
+  action: "act",
+};
+
 abstract class TestConversation {
   /** Absolute: a channel's id; in a private chat the user's. */
   readonly id: string;
@@ -75,6 +83,7 @@ abstract class TestConversation {
 
   /** The same for the next edit here; `message`: the one that `expect` returned. Default: any. */
   expectEdit(expected: Expected, message?: TestMessage): Promise<SentEdit> {
+    TestMessage.check("the edited message", message);
     return this.#expect({ kind: "edit", expected, message });
   }
 
@@ -82,14 +91,19 @@ abstract class TestConversation {
   expectReaction(
     emoji: Expected,
     message?: TestMessage,
-    { removed = false }: ReactionOptions = {},
+    settings: ReactionOptions = {},
   ): Promise<SentReaction> {
+    if (!(emoji instanceof RegExp)) checkText("the emoji", emoji, 'expectReaction("👍", said)');
+    TestMessage.check("the message that is reacted to", message);
+    checkNames("expectReaction", settings, ["removed"]);
+    const { removed = false } = settings;
     const kind = removed ? "removedReaction" : "reaction";
     return this.#expect({ kind, expected: emoji, message });
   }
 
   /** The same for the next deletion here; `reason` is compared only if it is given. */
   expectDeletion(message?: TestMessage, reason?: Expected): Promise<SentDeletion> {
+    TestMessage.check("the deleted message", message);
     return this.#expect({ kind: "deletion", expected: reason, message });
   }
 
@@ -115,6 +129,9 @@ abstract class TestConversation {
 
   /** The network refuses the next request of this kind here, with this text. */
   failNext(kind: RequestKind, reason: string): void {
+    if (!REQUEST_KINDS.includes(kind)) {
+      throw new TypeError(`no request is called "${kind}"; there are ${REQUEST_KINDS.join(", ")}`);
+    }
     this.#options.network.failNext(kind, this.#options.where.id, reason);
   }
 
@@ -123,8 +140,14 @@ abstract class TestConversation {
     verb: SayVerb,
     who: string,
     content: Content,
-    { tags, replyTo }: SayOptions = {},
+    settings: SayOptions = {},
   ): Promise<SaidMessage> {
+    checkText("who says something", who, `${SAY[verb]}("ann", "hi")`);
+    if (content === undefined)
+      throw new TypeError(`${who} says nothing; write ${SAY[verb]}("ann", "hi")`);
+    checkNames(SAY[verb], settings, ["tags", "replyTo"]);
+    const { tags, replyTo } = settings;
+    TestMessage.check("replyTo", replyTo);
     const { network, where, user } = this.#options;
     const by = user(who);
     const said = { user: by, content, tags: { ...by.tags, ...tags }, replyTo };
@@ -134,10 +157,13 @@ abstract class TestConversation {
   }
 
   /** @internal */
-  protected typed(who: string, { isActive = true }: TypingOptions = {}): Promise<void> {
+  protected async typed(who: string, settings: TypingOptions = {}): Promise<void> {
+    checkText("who types", who, 'typing("ann")');
+    checkNames("typing", settings, ["isActive"]);
+    const { isActive = true } = settings;
     const { network, where, user } = this.#options;
     network.typing(where, user(who), isActive);
-    return this.idle();
+    await this.idle();
   }
 
   /** @internal */
@@ -185,18 +211,22 @@ export class TestChannel extends TestConversation {
   }
 
   /** A user comes into the channel. Who says something is in it already. */
-  join(who: string): Promise<void> {
+  async join(who: string): Promise<void> {
+    checkText("who joins", who, 'join("ann")');
     const { network, where, user } = this.#options;
     network.memberJoined(where.id, user(who));
-    return this.idle();
+    await this.idle();
   }
 
   /** A user goes from the channel, or is removed. */
-  leave(who: string, { by, ...more }: LeaveOptions = {}): Promise<void> {
+  async leave(who: string, settings: LeaveOptions = {}): Promise<void> {
+    checkText("who leaves", who, 'leave("ann")');
+    checkNames("leave", settings, ["reason", "by"]);
+    const { by, ...more } = settings;
     const { network, where, user } = this.#options;
     const remover = by === undefined ? {} : { by: user(by) };
     network.memberLeft(where.id, user(who), { ...more, ...remover });
-    return this.idle();
+    await this.idle();
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a scripted network can do: everything, but for what a test takes away. */
+import { inspect } from "node:util";
 import { FEATURES, REPORTED_FEATURES } from "@seabird-chat/protocol";
 import type { ChannelCapabilities } from "@seabird-chat/sdk/backend";
 
@@ -19,6 +20,9 @@ export class NetworkFeatures {
 
   /** From now on it has everything but these. */
   takeAway(without: readonly NetworkFeature[]): void {
+    if (!Array.isArray(without)) {
+      throw new TypeError(`without takes a list, such as ["edit"], not ${inspect(without)}`);
+    }
     const unknown = without.find((name) => !ALL.includes(name));
     if (unknown !== undefined) {
       throw new TypeError(

@@ -35,18 +35,13 @@ export type Request =
       readonly topic: string;
     };
 
+export const REQUEST_KINDS = [
+  ...(["send", "action", "edit", "delete", "react", "typing", "members"] as const),
+  ...(["join", "leave", "topic"] as const),
+] as const;
+
 /** The requests that `failNext` can make fail. */
-export type RequestKind =
-  | "send"
-  | "action"
-  | "edit"
-  | "delete"
-  | "react"
-  | "typing"
-  | "members"
-  | "join"
-  | "leave"
-  | "topic";
+export type RequestKind = (typeof REQUEST_KINDS)[number];
 
 export interface ConnectionDeps {
   readonly name: string;

@@ -1,5 +1,13 @@
 /** A chat network that a test scripts, behind a real backend of the SDK. */
-import { backendId, type Content, contentBlock, plainText } from "@seabird-chat/protocol";
+import {
+  type Block,
+  backendId,
+  type Content,
+  contentBlock,
+  parseId,
+  plainText,
+  walkBlocks,
+} from "@seabird-chat/protocol";
 import {
   type BackendChannel,
   type BackendHost,
@@ -36,6 +44,8 @@ export interface NetworkOptions {
   /** What the network cannot do, or does not report. Default: what the testbed says. */
   readonly without?: readonly NetworkFeature[] | undefined;
 }
+
+export const NETWORK_OPTIONS = ["name", "commandPrefix", "nick", "metadata", "without"];
 
 export interface NetworkDeps
   extends Pick<ConnectionDeps, "sent" | "requests" | "label" | "people"> {
@@ -139,6 +149,7 @@ export class ScriptedNetwork implements MessageReports {
   say(verb: SayVerb, where: Target, { user, content, tags, replyTo }: PersonMessage): SaidMessage {
     const { emit, clock } = this.#connected();
     const block = typeof content === "string" ? undefined : contentBlock(content);
+    if (block !== undefined) this.#checkIds(block);
     const text = block === undefined ? String(content) : plainText(block);
     const answered = replyTo && TestMessage.referenceTo(replyTo, where);
     const ids = this.#connection.newIds(where, "person");
@@ -157,6 +168,7 @@ export class ScriptedNetwork implements MessageReports {
     const id = this.#needId(ids);
     this.#features.need("message_edited");
     const block = contentBlock(content);
+    this.#checkIds(block);
     const { tags } = user;
     this.#connected().emit.edited({ conversation: where, id, user, block, tags });
   }
@@ -212,6 +224,17 @@ export class ScriptedNetwork implements MessageReports {
   /** Whether the bot was shown typing there since the last call. */
   takeTyping(where: Target): boolean {
     return this.#connection.takeTyping(where);
+  }
+
+  /** A plugin's ids are absolute, those of people are not. */
+  #checkIds(root: Block): void {
+    for (const { inner } of walkBlocks(root)) {
+      const { value } = inner.case === "mention" ? inner.value.target : {};
+      const own = typeof value === "string" ? parseId(value) : undefined;
+      if (own?.type !== this.type || own.id !== this.id) continue;
+      const wanted = JSON.stringify(own.relative);
+      throw new TypeError(`people mention by the network's own ids: ${wanted}, not "${value}"`);
+    }
   }
 
   #needId([id]: readonly string[]): string {

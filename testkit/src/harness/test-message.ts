@@ -1,10 +1,14 @@
 /** Messages of a scripted network, and what people can do with them. */
+import { inspect } from "node:util";
 import type { Content } from "@seabird-chat/sdk";
 import type { BackendEmoji, MessageReference, Target } from "@seabird-chat/sdk/backend";
+import { checkNames, checkText } from "./check-given.ts";
 import type { TestUser } from "./users.ts";
 
 /** How a message's network reports what people do with it. Throws for what it cannot report. */
 export interface MessageReports {
+  /** `type/id`. */
+  readonly name: string;
   edited(message: PlacedMessage, by: TestUser, content: Content): void;
   deleted(message: PlacedMessage, by: TestUser, reason: string): void;
   reaction(message: PlacedMessage, by: TestUser, reaction: PersonReaction): void;
@@ -37,6 +41,8 @@ export interface PersonReactionOptions {
   readonly removed?: boolean | undefined;
 }
 
+const REACT = 'react("ann", "👍")';
+
 /** A message in a testbed. Each verb resolves when everything that it set off is done. */
 export class TestMessage {
   /** Without formatting. */
@@ -64,8 +70,12 @@ export class TestMessage {
   react(
     who: string,
     emoji: string | BackendEmoji,
-    { removed = false }: PersonReactionOptions = {},
-  ) {
+    settings: PersonReactionOptions = {},
+  ): Promise<void> {
+    checkText("who reacts", who, REACT);
+    checkText("the emoji", Object(emoji).text ?? emoji, REACT);
+    checkNames("react", settings, ["removed"]);
+    const { removed = false } = settings;
     return this.#do(who, (user) => this.#deps.network.reaction(this, user, { emoji, removed }));
   }
 
@@ -82,6 +92,18 @@ export class TestMessage {
   /** @internal */
   get where(): Target {
     return this.#deps.where;
+  }
+
+  /** @internal The name of its network. */
+  get networkName(): string {
+    return this.#deps.network.name;
+  }
+
+  /** @internal Throws a TypeError for an id, or a message that was not awaited. */
+  static check(what: string, given: unknown): void {
+    if (given === undefined || given instanceof TestMessage) return;
+    const found = given instanceof Promise ? "a promise" : inspect(given, { depth: 0 });
+    throw new TypeError(`${what} is ${found}; give a message that say or expect resolved with`);
   }
 
   /** @internal As an answer refers to it; `to`: where the answer is. Throws without ids. */

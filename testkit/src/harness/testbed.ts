@@ -3,6 +3,7 @@ import { absoluteId } from "@seabird-chat/protocol";
 import type { Plugin } from "@seabird-chat/sdk";
 import type { Target } from "@seabird-chat/sdk/backend";
 import type { FakeClock } from "../time/fake-clock.ts";
+import { checkNames } from "./check-given.ts";
 import { ClientComponent } from "./client-component.ts";
 import { type ConversationOptions, TestChannel, TestPrivateChat } from "./conversations.ts";
 import { Expectations } from "./expectations.ts";
@@ -10,7 +11,7 @@ import { Harness, type HarnessOptions } from "./harness.ts";
 import type { NetworkFeature } from "./network-features.ts";
 import { PluginComponent } from "./plugin-component.ts";
 import { type Request, threadId } from "./scripted-connection.ts";
-import { type NetworkOptions, ScriptedNetwork } from "./scripted-network.ts";
+import { NETWORK_OPTIONS, type NetworkOptions, ScriptedNetwork } from "./scripted-network.ts";
 import { type SentMessage, SentMessages } from "./sent-messages.ts";
 import type { TestLog } from "./test-log.ts";
 import type { TestMessage } from "./test-message.ts";
@@ -51,6 +52,11 @@ export interface ChannelOptions {
   /** The name of the channel that this thread is in. Default: none. */
   readonly parent?: string | undefined;
 }
+
+const TESTBED_OPTIONS: readonly string[] = [
+  ...["plugins", "config", "backends", "without", "ignoreLoops"],
+  ...["seed", "startAt", "core", "timeoutMs"],
+];
 
 const DEFAULT_BACKEND = "irc/libera";
 
@@ -93,10 +99,12 @@ export class Testbed implements AsyncDisposable {
   constructor(options: TestbedOptions) {
     const { plugins, config = {}, backends = [DEFAULT_BACKEND] } = options;
     const { ignoreLoops = false, without } = options;
+    checkNames("testbed", options, TESTBED_OPTIONS);
     this.#harness = new Harness(options);
     this.#expectations = new Expectations(this.#sent, this.#harness);
     for (const given of backends) {
       const own = typeof given === "string" ? { name: given } : given;
+      checkNames("a backend", own, NETWORK_OPTIONS);
       this.#addNetwork({ without, ...own });
     }
     this.#defaultBackend = [...this.#networks.keys()][0] ?? "";
@@ -128,6 +136,7 @@ export class Testbed implements AsyncDisposable {
    */
   channel(name: string, given: string | ChannelOptions = {}): TestChannel {
     const options = typeof given === "string" ? { backend: given } : given;
+    checkNames("channel", options, ["backend", "topic", "isPrivate", "parent"]);
     const { backend = this.#defaultBackend, topic, isPrivate, parent: parentId } = options;
     const network = this.#network(backend);
     network.join({ id: name, topic, isPrivate, parentId });
@@ -135,8 +144,8 @@ export class Testbed implements AsyncDisposable {
   }
 
   /** The thread that a plugin opened at a message. */
-  thread(message: TestMessage, backend = this.#defaultBackend): TestChannel {
-    const network = this.#network(backend);
+  thread(message: TestMessage): TestChannel {
+    const network = this.#network(message.networkName);
     const id = threadId(message.where.id, message.id);
     return new TestChannel(this.#conversation(network, { kind: "channel", id }));
   }

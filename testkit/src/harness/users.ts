@@ -1,5 +1,6 @@
 /** The users whom a test plays. */
 import type { BackendUser } from "@seabird-chat/sdk/backend";
+import { checkNames } from "./check-given.ts";
 
 export interface UserOptions {
   /** The network's id. Default: the name. */
@@ -16,6 +17,8 @@ export interface UserOptions {
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
+const USER_OPTIONS = ["id", "displayName", "account", "isBot", "avatarUrl", "tags"];
+
 export interface TestUser extends BackendUser {
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -25,6 +28,7 @@ export class TestUsers {
 
   /** Adds or changes a user. */
   set(name: string, settings: UserOptions = {}): TestUser {
+    checkNames("a user", settings, USER_OPTIONS);
     const { id = name, displayName = name, account, isBot, avatarUrl, tags } = settings;
     const withAccount = account === undefined ? {} : { "irc/account": account };
     const user = {
