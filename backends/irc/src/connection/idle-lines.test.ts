@@ -1,4 +1,4 @@
-/** What is asked and said when nothing else waits. */
+/** What is said and asked late. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMessage } from "../message/irc-message.ts";

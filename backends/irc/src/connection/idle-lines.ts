@@ -1,4 +1,4 @@
-/** Lines that are sent when nothing else waits: the bot's mode, and the question who is in a channel. Pure. */
+/** Lines that may come late: the bot's mode, and the question who is in a channel. Pure. */
 import type { IrcEvent } from "../state/irc-event.ts";
 import type { IrcState } from "../state/irc-state.ts";
 import { WHO_TOKEN } from "../state/users.ts";

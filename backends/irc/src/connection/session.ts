@@ -29,6 +29,7 @@ const QUIT_WITHIN_MS = 2_000;
 /** What changes what the server offers. */
 const OFFERS = new Set(["CAP", "005"]);
 
+const SENDS = { now: "sendNow", idle: "sendIdle", spare: "sendSpare" } as const;
 const END_OF_MOTD = new Set(["376", "422"]);
 
 export interface SessionDeps {
@@ -194,7 +195,7 @@ export class IrcSession {
     for (const event of this.state.receive(message)) {
       if (event.kind === "query") this.#ctcp.answer(event.nick, event.query);
       else this.#emit(event);
-      this.enqueue(linesAfter(event, this.state), "idle");
+      this.enqueue(linesAfter(event, this.state), "spare");
     }
     this.#requests.receive(message);
     if (OFFERS.has(message.command) && this.isWelcomed) this.#hooks.offersChanged?.();
@@ -261,12 +262,9 @@ export class IrcSession {
     this.#hooks.event(event);
   }
 
-  /** Sends lines by the flood limit: before what waits, or when nothing else waits. */
-  enqueue(lines: readonly string[], when: "now" | "idle"): void {
-    for (const line of lines) {
-      if (when === "now") this.#queue.sendNow(line);
-      else this.#queue.sendIdle(line);
-    }
+  /** Sends lines by the flood limit: before what waits, when nothing else waits, or at leisure. */
+  enqueue(lines: readonly string[], when: keyof typeof SENDS): void {
+    for (const line of lines) this.#queue[SENDS[when]](line);
   }
 
   /** Whether lines wait for the flood limit, or soon would. */

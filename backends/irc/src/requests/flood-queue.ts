@@ -18,6 +18,9 @@ export const MAX_PRIORITY_LINES = 16;
 /** Lines that keep the connection in place and wait behind all jobs; further ones are dropped. */
 const MAX_DEFERRED_LINES = 10_000;
 
+/** Lines of questions that may stay unanswered; further ones are dropped. */
+const MAX_SPARE_LINES = 1_000;
+
 /** Milliseconds after which an idle line goes first: else it would never be sent by a busy bot. */
 const MAX_IDLE_WAIT_MS = 10_000;
 
@@ -66,6 +69,8 @@ export class FloodQueue {
   readonly #deferred: string[] = [];
   /** Behind everything, for a while. */
   readonly #idle: { readonly line: string; readonly atMs: number }[] = [];
+  /** Behind everything, however long. */
+  readonly #spare: string[] = [];
   readonly #limiter: RateLimiter;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
@@ -143,6 +148,13 @@ export class FloodQueue {
     this.#pump();
   }
 
+  /** Sends when nothing else waits, and half of a burst is left for what comes next. */
+  sendSpare(line: string): void {
+    if (this.#closed || this.#spare.length >= MAX_SPARE_LINES) return;
+    this.#spare.push(line);
+    this.#pump();
+  }
+
   /** Drops all that waits. Idempotent. */
   close(): void {
     this.#closed = true;
@@ -151,6 +163,7 @@ export class FloodQueue {
     this.#priority.length = 0;
     this.#deferred.length = 0;
     this.#idle.length = 0;
+    this.#spare.length = 0;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
@@ -173,13 +186,27 @@ export class FloodQueue {
       if (typeof next === "string") this.#write(next);
       else this.#write(next.line, next);
     }
+    this.#pumpLater();
+  }
+
+  #pumpLater(): void {
     const lines = this.#priority.length + this.#deferred.length + this.#idle.length;
-    if (this.#jobs.length + lines === 0 || this.#cancelTimer !== undefined || this.#closed) return;
-    const waitMs = Math.ceil((1 - this.#limiter.tokens) * this.#options.lineIntervalMs);
+    const hasOthers = this.#jobs.length + lines > 0;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#closed || (!hasOthers && this.#spare.length === 0)) return;
+    const tokens = hasOthers ? 1 : this.#spareTokens;
+    const waitMs = Math.ceil((tokens - this.#limiter.tokens) * this.#options.lineIntervalMs);
     this.#cancelTimer = this.#clock.after(waitMs, () => {
       this.#cancelTimer = undefined;
       this.#pump();
     });
+  }
+
+  /** With which a spare line may be sent. */
+  get #spareTokens(): number {
+    const { burstLines } = this.#options;
+    return Math.min(burstLines, burstLines / 2 + 1);
   }
 
   #nextLine(): string | TaggedLine | undefined {
@@ -197,7 +224,9 @@ export class FloodQueue {
       }
       this.#remove(job);
     }
-    return this.#deferred.shift() ?? this.#idle.shift()?.line;
+    const later = this.#deferred.shift() ?? this.#idle.shift()?.line;
+    if (later !== undefined || this.#limiter.tokens < this.#spareTokens) return later;
+    return this.#spare.shift();
   }
 
   /** The job whose turn it is, unless an earlier one would then miss its deadline. */
