@@ -48,6 +48,39 @@ test("a bad file changes nothing and says so", async (t) => {
   assert.equal(again.out, "reloaded; nothing has changed\n");
 });
 
+test("other scopes restart a plugin with another token, and core cuts nothing off", async (t) => {
+  const checkout = await makeProjectCheckout(t);
+  const { SEABIRD_BIND_HOST: _, SEABIRD_LOG_LEVEL: __, ...env } = checkout.env;
+  const yaml = (scopes: string) =>
+    writeFileSync(
+      join(checkout.folder, "seabird.yaml"),
+      `core: { listen: 127.0.0.1:0 }\nplugins:\n  ./masks.ts: { ${scopes} }\n`,
+    );
+  writeFileSync(
+    join(checkout.folder, "masks.ts"),
+    `import { plugin } from "@seabird-chat/sdk";
+    export const masks = plugin("masks", { needs: ["persona", "mention-everyone"] });`,
+  );
+  yaml("");
+  const project = new RunningProject({ ...checkout, env });
+  await project.untilState("ready", "core", "masks");
+  const reload = async () => {
+    const { code, out, err } = await project.cli(["reload"]);
+    assert.equal(code, 0, err);
+    return { out, err };
+  };
+  yaml("scopes: [persona]");
+  const some = await reload();
+  assert.equal(some.out, "masks: restarted to apply scopes\n");
+  assert.match(some.err, /^warning: .*masks.*write scopes: \[persona, mention-everyone\]\n$/);
+  yaml("scopes: [persona, mention-everyone]");
+  assert.deepEqual(await reload(), { out: "masks: restarted to apply scopes\n", err: "" });
+  yaml("scopes: [mention-everyone, persona]");
+  assert.deepEqual(await reload(), { out: "reloaded; nothing has changed\n", err: "" });
+  await project.untilState("ready", "masks");
+  assert.doesNotMatch(project.log("masks.log"), /revoked/);
+});
+
 test("live settings and log levels are told; others restart that component alone", async (t) => {
   const project = await startProject(t, { components: [HELP, IRC] });
   const before = await pids(project);

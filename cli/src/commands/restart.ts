@@ -3,8 +3,10 @@
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
 import { askRun } from "../supervise/control-client.ts";
-import type { ComponentReport, ControlRequest } from "../supervise/control-protocol.ts";
+import type { ControlRequest, ReloadResult } from "../supervise/control-protocol.ts";
 import { reloadLines } from "../supervise/reporter.ts";
+import { styleError } from "../terminal/output.ts";
+import { safeText } from "../terminal/safe-text.ts";
 import { type Context, contextOf, withJson } from "./context.ts";
 
 export function addRestart(program: Command): void {
@@ -18,9 +20,14 @@ export function addRestart(program: Command): void {
 
 /** Asks for it, shows what became of each component, and fails if one of them did. */
 export async function change({ output }: Context, request: ControlRequest): Promise<void> {
-  const result = (await askRun(request)) as { readonly components: readonly ComponentReport[] };
+  const result = (await askRun(request)) as Pick<ReloadResult, "components"> &
+    Partial<ReloadResult>;
+  const { components, warnings = [] } = result;
   output.result(result, () => {
-    for (const line of reloadLines(result.components)) output.line(line);
+    for (const warning of warnings) {
+      output.remark(`${styleError("yellow", "warning:")} ${safeText(warning)}`);
+    }
+    for (const line of reloadLines(components)) output.line(line);
   });
-  if (result.components.some(({ did }) => did === "failed")) process.exitCode = EXIT.component;
+  if (components.some(({ did }) => did === "failed")) process.exitCode = EXIT.component;
 }

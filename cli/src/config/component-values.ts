@@ -1,5 +1,6 @@
 /** The settings of one backend or plugin: what is reserved, and what is its own. */
 
+import { nearest } from "./nearest.ts";
 import type { Path, Place } from "./path.ts";
 import type { ComponentConfig, ComponentDescription, JsonSchema, LogLevel } from "./project.ts";
 import { pick, type Reading, topKeysOf } from "./reading.ts";
@@ -30,11 +31,26 @@ export function configureComponent(
   const except = topKeysOf(reserved);
   const settings = reading.values({ ...section, except });
   const node = pick(section.node, except);
+  if (section.schema === null) warnOfTypingErrors(section, except, reading);
   const common = reading.values({ ...section, node, schema: reserved, fromEnvironment: false });
   const level = (common["log_level"] ?? logLevel) as LogLevel;
   const granted = (common["scopes"] ?? []) as readonly string[];
   const scopes = [...new Set([...component.scopes, ...granted])];
   return { ...component, scopes, settings, logLevel: level, liveKeys: liveKeysOf(section.schema) };
+}
+
+/** Without a schema any key may be meant for the program. */
+function warnOfTypingErrors(
+  { node, path }: Pick<ComponentSection, "node" | "path">,
+  reserved: readonly string[],
+  reading: Reading,
+): void {
+  for (const [name, { key }] of node.entries) {
+    const meant = reserved.includes(name) ? undefined : nearest(name, reserved);
+    if (meant === undefined) continue;
+    const text = `is handed to the program as a setting of its own; did you mean "${meant}"?`;
+    reading.options.warnings.add(key, [...path, name], text);
+  }
 }
 
 /** Several plugins of one file have their settings by name. */

@@ -14,7 +14,7 @@ function said(schema: JsonSchema, value: unknown, more: JsonSchema = {}): string
   const problems = new ProblemList("f");
   const settled: Settled = { value: { x: value }, spots: new Map() };
   const whole = { type: "object", properties: { x: schema }, ...more };
-  validate({ settled, schema: whole, path: [], key: PLACE }, problems);
+  validate({ settled, schema: whole, path: [], key: PLACE, reserved: [] }, problems);
   return problems.list().map(({ path, message }) => `${path}: ${message}`);
 }
 

@@ -76,9 +76,13 @@ function messageOf({ keyword, parentSchema }: ErrorObject): string | undefined {
     : undefined;
 }
 
-/** What is not known, with what is. */
-export function unknownKey(key: string, known: readonly string[]): string {
-  const near = nearest(key, known);
+/** What is not known, with what is. `reserved`: what may stand there too. */
+export function unknownKey(
+  key: string,
+  known: readonly string[],
+  reserved: readonly string[] = [],
+): string {
+  const near = nearest(key, [...known, ...reserved]);
   if (near !== undefined) return `unknown key, did you mean "${near}"?`;
   if (key.endsWith("_file") && known.includes(key.slice(0, -"_file".length))) {
     return `unknown key; ${key.slice(0, -"_file".length)} is no secret, so no file is read for it`;

@@ -5,11 +5,11 @@ import { projectOf } from "./load-project.ts";
 import { ProjectProblems, problemLine } from "./project.ts";
 import { PROGRAMS } from "./test/project-fixture.ts";
 
-const about = (name: string, needs?: readonly string[]) => ({
+const about = (name: string, needs?: readonly string[], hasSettings = true) => ({
   name,
   ...(needs && { needs }),
   commands: {},
-  settings: { properties: {} },
+  settings: hasSettings ? { properties: {} } : null,
 });
 
 const OURS = [about("relay", ["persona", "mention-everyone"]), about("ping")] as const;
@@ -17,6 +17,7 @@ const FILES: Readonly<Record<string, ReturnType<typeof about>[]>> = {
   "./masks.ts": [about("masks", ["persona"])],
   "./two.ts": [about("one", ["persona"]), about("other", ["mention-everyone", "persona"])],
   "./plain.ts": [about("plain")],
+  "./loose.ts": [about("loose", [], false)],
 };
 
 const ASKS = "the plugin asks for";
@@ -50,7 +51,7 @@ const ROWS: readonly {
     what: "a file of two plugins, given a part",
     plugins: "./two.ts: { scopes: [persona] }",
     scopes: ["plugin", "persona"],
-    says: new RegExp(`${ASKS} mention-everyone, ${NOT} \\[mention-everyone\\]$`),
+    says: new RegExp(`${ASKS} mention-everyone, ${NOT} \\[persona, mention-everyone\\]$`),
   },
   {
     what: "a file that does not ask, and is given something",
@@ -61,6 +62,17 @@ const ROWS: readonly {
     what: "a scope that plugins cannot be given",
     plugins: "./masks.ts: { scopes: [admin] }",
     says: /scopes\[0\]: must be one of "persona", "mention-everyone", not "admin"/,
+  },
+  {
+    what: "a misspelled key",
+    plugins: "./masks.ts: { scope: [persona] }",
+    says: /\.scope: unknown key, did you mean "scopes"\?/,
+  },
+  {
+    what: "a misspelled key, where any may be the plugin's own",
+    plugins: "./loose.ts: { scope: [persona], log_levl: debug, other: 1 }",
+    scopes: ["plugin"],
+    says: /^\S+ \S+scope: is handed to .*did you mean "scopes"\?\n\S+ \S+log_levl: .*"log_level"\?$/,
   },
   { what: "no list", plugins: "./masks.ts: { scopes: persona }", says: /scopes: must be a list/ },
 ];

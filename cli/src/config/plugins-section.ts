@@ -1,5 +1,6 @@
 /** `plugins`: ours by name, a person's own by the path of their file. */
 import { basename } from "node:path";
+import { isPluginScope } from "@seabird-chat/runtime";
 import {
   configureComponent,
   nameProblem,
@@ -72,14 +73,16 @@ async function readPlugin(
     reading,
   );
   const missing = [...needs].filter((scope) => !component.scopes.includes(scope));
-  if (missing.length > 0) reading.options.warnings.add(entry.key, path, mayGrant(missing));
+  if (missing.length > 0)
+    reading.options.warnings.add(entry.key, path, mayGrant(missing, component.scopes));
   return component;
 }
 
 /** Only plugins that come with Seabird get what they ask for by themselves. */
-function mayGrant(scopes: readonly string[]): string {
-  const list = scopes.join(", ");
-  return `the plugin asks for ${list}, which it does not get; to allow it, write scopes: [${list}]`;
+function mayGrant(missing: readonly string[], granted: readonly string[]): string {
+  const all = [...granted.filter(isPluginScope), ...missing].join(", ");
+  const what = missing.join(", ");
+  return `the plugin asks for ${what}, which it does not get; to allow it, write scopes: [${all}]`;
 }
 
 const NO_SETTINGS = { type: "object", properties: {}, additionalProperties: false };

@@ -51,13 +51,13 @@ export class Reading {
 
   /** Values as their schema has them, checked if there is one; notes where each comes from. */
   values(request: SettleRequest): Record<string, unknown> {
-    const { schema, path, key } = request;
+    const { schema, path, key, except: reserved = [] } = request;
     this.options.uses.addSchema(formatPath(path), schema);
     const settled = settle(request, this.options);
     const value =
       schema === null
         ? { ...settled.value }
-        : validate({ settled, schema, path, key }, this.options.problems);
+        : validate({ settled, schema, path, key, reserved }, this.options.problems);
     this.#sections.push({ key, rows: originRows(value, settled, { path, schema }) });
     return value;
   }

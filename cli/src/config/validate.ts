@@ -16,6 +16,8 @@ export interface ValidateRequest {
   /** Where the component stands, for problems of the whole. */
   readonly path: Path;
   readonly key: Place;
+  /** Keys that are not the schema's, and may stand beside its own. */
+  readonly reserved: readonly string[];
 }
 
 /** Returns a copy with the defaults filled in. */
@@ -101,7 +103,8 @@ class ErrorReport {
     const secret = this.#spotOf(instancePath)?.secret === true;
     if (UNKNOWN_KEY.has(keyword)) {
       const key = String(params["additionalProperty"] ?? params["unevaluatedProperty"]);
-      const message = unknownKey(key, this.#keysAt(instancePath));
+      const reserved = instancePath === "" ? this.#request.reserved : [];
+      const message = unknownKey(key, this.#keysAt(instancePath), reserved);
       this.#report({ ...error, instancePath: instancePath + pointerOf([key]) }, message);
     } else if (keyword === "dependentRequired") {
       const key = String(params["property"]);

@@ -19,7 +19,8 @@ export async function checkRun({ settings, clients }: Patient): Promise<readonly
   if (url !== settings.url) return [];
   const connected = await connectedNames(clients);
   const found = components.flatMap((component) => checkComponent(component, connected));
-  const allReady = good("components", `all ${components.length} are ready`);
+  const wanted = components.filter(({ state }) => state !== "off" && state !== "remote");
+  const allReady = good("components", `all ${wanted.length} are ready`);
   return [...(found.length === 0 ? [allReady] : found), ...components.flatMap(loopsOf)];
 }
 

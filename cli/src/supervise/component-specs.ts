@@ -1,5 +1,6 @@
 /** The components of a project as processes: what each is given, and how. */
 import { createHash, randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { ComponentLogLevel } from "@seabird-chat/runtime";
 import { pickVariables } from "../config/component-env.ts";
 import { type ComponentConfig, isInteractive, type ProjectConfig } from "../config/project.ts";
@@ -130,11 +131,16 @@ export class ComponentSpecs {
   #tokenOf({ name, scopes }: ComponentConfig, { core }: ProjectConfig): string {
     if (core.kind === "remote") return core.token;
     const known = this.#tokens.get(name);
-    if (known !== undefined && known.scopes.join() === scopes.join()) return known.secret;
+    if (known !== undefined && haveSameScopes(known.scopes, scopes)) return known.secret;
     const secret = newSecret();
     this.#tokens.set(name, { name, scopes, secret });
     return secret;
   }
+}
+
+/** Their order means nothing. */
+export function haveSameScopes(some: readonly string[], others: readonly string[]): boolean {
+  return isDeepStrictEqual(new Set(some), new Set(others));
 }
 
 function newSecret(): string {

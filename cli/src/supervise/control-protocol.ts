@@ -84,6 +84,13 @@ export interface ComponentReport {
   readonly text: string;
 }
 
+/** The answer to `reload`; `restart` has the components alone. */
+export interface ReloadResult {
+  readonly components: readonly ComponentReport[];
+  /** What the new configuration has that works but is not wise. */
+  readonly warnings: readonly string[];
+}
+
 export const SOCKET_NAME = "up.sock";
 /** What the systems take at least; Linux takes 107. */
 const MAX_SOCKET_PATH_BYTES = 100;

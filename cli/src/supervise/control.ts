@@ -12,6 +12,7 @@ import {
   type ControlRequest,
   MAX_TAIL_LINES,
   type ProjectStatus,
+  type ReloadResult,
 } from "./control-protocol.ts";
 import type { ReplyLine, ReplyTo } from "./control-server.ts";
 import { complaints } from "./log-lines.ts";
@@ -32,7 +33,7 @@ export interface ControlDeps {
   /** The components' names in the order to show them in. */
   order(): readonly string[];
   restart(component: Component): Promise<void>;
-  reload(): Promise<readonly ComponentReport[]>;
+  reload(): Promise<ReloadResult>;
 }
 
 export class Control {
@@ -52,7 +53,7 @@ export class Control {
       case "restart":
         return { components: await this.#restart(request.components) };
       case "reload":
-        return { components: await this.#deps.reload() };
+        return await this.#deps.reload();
       case "unignore":
         return unignore(this.#deps.supervisor, request.user);
     }

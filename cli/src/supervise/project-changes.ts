@@ -7,7 +7,7 @@ import {
   isInteractive,
   type ProjectConfig,
 } from "../config/project.ts";
-import { CORE } from "./component-specs.ts";
+import { CORE, haveSameScopes } from "./component-specs.ts";
 
 export type ChangeKind =
   | "start"
@@ -24,6 +24,9 @@ export interface Change {
   /** The settings it is about. */
   readonly keys: readonly string[];
 }
+
+/** Among the keys of a change: the component gets another token. */
+export const SCOPES = "scopes";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -75,7 +78,7 @@ function programKeys(before: ComponentConfig, component: ComponentConfig): strin
   const program = ({ kind, script, args, id }: ComponentConfig) => [kind, script, args, id];
   return [
     ...(isDeepStrictEqual(program(before), program(component)) ? [] : ["program"]),
-    ...(isDeepStrictEqual(new Set(before.scopes), new Set(component.scopes)) ? [] : ["scopes"]),
+    ...(haveSameScopes(before.scopes, component.scopes) ? [] : [SCOPES]),
   ];
 }
 

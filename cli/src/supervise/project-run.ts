@@ -13,7 +13,7 @@ import type { Component } from "./component.ts";
 import { ComponentLogs } from "./component-logs.ts";
 import { CORE, ComponentSpecs } from "./component-specs.ts";
 import { absentFrom, Control } from "./control.ts";
-import type { ComponentReport } from "./control-protocol.ts";
+import type { ReloadResult } from "./control-protocol.ts";
 import { type ControlServer, listenForControl } from "./control-server.ts";
 import { CoreAddress } from "./core-address.ts";
 import { CoreNetworks } from "./core-networks.ts";
@@ -237,7 +237,7 @@ export class ProjectRun {
     this.#reporter.report({ type: "restarted", component: component.spec.name });
   }
 
-  #reload(): Promise<readonly ComponentReport[]> {
+  #reload(): Promise<ReloadResult> {
     return this.#mutex.run(async () => {
       this.#refuseIfEnding();
       const next = await this.#deps.load().catch((error: unknown) => {
@@ -257,7 +257,7 @@ export class ProjectRun {
       this.#followNetworks();
       this.#warn(next);
       this.#reporter.report({ type: "reloaded", components: reports });
-      return reports;
+      return { components: reports, warnings: next.warnings.map(problemLine) };
     });
   }
 

@@ -5,7 +5,7 @@ import type { ComponentSpec } from "./component-process.ts";
 import { CORE, type ComponentSpecs, levelOf } from "./component-specs.ts";
 import { reportOn } from "./control.ts";
 import type { ComponentReport } from "./control-protocol.ts";
-import { type Change, compareProjects, reachable } from "./project-changes.ts";
+import { type Change, compareProjects, reachable, SCOPES } from "./project-changes.ts";
 import { RESTART_READY_MS, type Supervisor } from "./supervisor.ts";
 
 export interface ReloadDeps {
@@ -53,10 +53,20 @@ class Reload {
     const removed = changes.filter(({ kind }) => kind === "stop");
     const others = changes.filter(({ component, kind }) => component !== CORE && kind !== "stop");
     const stopped = await Promise.all(removed.map((change) => this.#remove(change)));
+    await Promise.all(others.map((change) => this.#haltIfCutOff(change)));
     // Core before those whose tokens it has to know.
     const core = await this.#reloadCore(changes.filter(({ component }) => component === CORE));
     const rest = await Promise.all(others.map((change) => this.#apply(change)));
     return [...core, ...rest, ...stopped];
+  }
+
+  /** With other rights it has another token, and core ends the streams of the old one. */
+  async #haltIfCutOff({ component: name, keys }: Change): Promise<void> {
+    const component = this.#deps.supervisor.find(name);
+    const hasCore = this.#core !== undefined;
+    if (hasCore && component !== undefined && keys.includes(SCOPES)) {
+      await this.#deps.supervisor.halt(component);
+    }
   }
 
   async #remove({ component: name }: Change): Promise<ComponentReport> {

@@ -118,6 +118,11 @@ export class Supervisor {
     this.start(spec);
   }
 
+  /** Until `restart` starts it again. */
+  async halt(component: Component): Promise<void> {
+    await this.#stop(component);
+  }
+
   async remove(component: Component): Promise<void> {
     await this.#stop(component);
     this.#members.delete(component.spec.name);
