@@ -2,11 +2,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { type ChatRequest, FEATURES, Messages, Seabird, Support } from "@seabird-chat/protocol";
-import { startCore, type TestCore } from "../support/core.ts";
-import { RawClient } from "../support/grpc-client.ts";
-import { RawBackend } from "../support/raw-backend.ts";
-import { openWires, type Wire, type WireCallOptions, type WireEnd } from "../support/wires.ts";
+import {
+  type ChatRequest,
+  channelConversation,
+  FEATURES,
+  Messages,
+  Seabird,
+  Support,
+} from "@seabird-chat/protocol";
+import { type MessageWorld, openMessageWorld, WIRE_NAMES } from "../support/message-world.ts";
+import type { RawBackend } from "../support/raw-backend.ts";
+import type { Wire, WireCallOptions, WireEnd } from "../support/wires.ts";
 
 const rpc = Messages.method;
 const STATUS = { OK: 0, INVALID_ARGUMENT: 3, PERMISSION_DENIED: 7, FAILED_PRECONDITION: 9 };
@@ -73,34 +79,24 @@ function answer({ inner }: ChatRequest) {
   return { case: "success", value: { result, failed: { m2: "too old" } } } as const;
 }
 
-for (const name of ["grpc", "grpc_web", "connect_json"] as const) {
+for (const name of WIRE_NAMES) {
   describe(`calls on messages over ${name}`, () => {
-    let core: TestCore;
-    let wires: readonly Wire[];
+    let world: MessageWorld;
     let wire: Wire;
-    let backends: readonly RawBackend[];
+    let able: RawBackend;
     let plugin: WireCallOptions;
 
     before(async () => {
-      core = await startCore({});
-      const token = await core.token(["backend:*/*"]);
-      const old = await RawBackend.connect(core.url, token, "irc", "old");
-      const able = new RawBackend(new RawClient(core.url, { token }));
+      world = await openMessageWorld(name);
+      wire = world.wire;
       const features = Object.fromEntries(FEATURES.map((feature) => [feature, Support.FULL]));
-      const backendInfo = { type: "irc", id: "able" };
-      able.send({ inner: { case: "hello", value: { backendInfo, capabilities: { features } } } });
-      await able.call.headersCame();
-      for (const backend of [old, able]) backend.respond = answer;
-      backends = [old, able];
-      wires = openWires(core.url);
-      wire = wires.find((each) => each.name === name) as Wire;
-      plugin = { authorization: `Bearer ${await core.token(["plugin"])}` };
+      able = await world.backend("able", { features });
+      able.respond = answer;
+      await world.backend("old");
+      plugin = await world.caller(["plugin"]);
     });
 
-    after(async () => {
-      await Promise.all([...wires, ...backends].map((each) => each.close()));
-      await core.close();
-    });
+    after(() => world.close());
 
     for (const { refusal, call, response } of ROWS) {
       test(`a backend that can ${refusal}`, async () => {
@@ -117,8 +113,8 @@ for (const name of ["grpc", "grpc_web", "connect_json"] as const) {
     }
 
     test("needs the scope plugin, and further ones for what needs them", async () => {
-      const authorization = `Bearer ${await core.token(["read", "private"])}`;
-      const read = await ROWS[0]?.call(wire, ABLE, { authorization });
+      const reader = await world.caller(["read", "private"], "reader");
+      const read = await ROWS[0]?.call(wire, ABLE, reader);
       assert.equal(read?.status, STATUS.PERMISSION_DENIED);
       const persona = { displayName: "Ann" };
       const request = { channelId: `${ABLE}/c`, text: "hi", options: { persona } };
@@ -131,6 +127,33 @@ for (const name of ["grpc", "grpc_web", "connect_json"] as const) {
       const end = await wire.unary(rpc.react, { ...inChannel(ABLE), messageId: "m1" }, plugin);
       assert.equal(end.message, "missing emoji");
       assert.equal(end.status, STATUS.INVALID_ARGUMENT);
+    });
+
+    test("edits and reactions are announced once they are done, with the caller's ids", async () => {
+      // Only now: without a reader, what is not wanted has no number in the results above.
+      const tail = await world.watch();
+      able.respond = () => ({ case: "success", value: { result: { messageIds: ["b"] } } });
+      const conversation = channelConversation("irc://able/%23%63");
+      const tags = { own: "o", "core/x": "1" };
+      const edit = { conversation, messageIds: ["a", "b"], text: "new", tags };
+      const end = await wire.unary(rpc.editMessage, edit, plugin);
+      assert.equal(end.status, 0, end.message);
+      const [edited, deleted, ...others] = await tail.take();
+      assert.ok(edited?.inner.case === "messageEdited" && deleted?.inner.case === "messageDeleted");
+      assert.deepEqual(others, []);
+      assert.deepEqual(edited.inner.value.conversation, conversation);
+      assert.deepEqual(edited.inner.value.info?.id, "b");
+      assert.deepEqual(edited.inner.value.sender, "tester");
+      assert.deepEqual(edited.tags, { own: "o", "core/original-format": "text" });
+      assert.deepEqual(deleted.inner.value.messageIds, ["a"]);
+      const reacting = { conversation, messageId: "a", removed: true };
+      assert.equal((await wire.unary(rpc.react, reacting, plugin)).status, 0);
+      const [reaction] = await tail.take();
+      assert.ok(reaction?.inner.case === "reaction");
+      assert.deepEqual(
+        [reaction.inner.value.removed, reaction.inner.value.emoji],
+        [true, undefined],
+      );
     });
   });
 }
