@@ -1,7 +1,7 @@
 /** `storage()`: a plugin's data, open while the plugin runs. */
 import type { Kysely } from "kysely";
 import { didYouMean } from "../command/nearest.ts";
-import { argumentError } from "../link/argument-error.ts";
+import { argumentError } from "../link/call-site.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { checkOptionNames } from "../link/option-names.ts";
 import type { PluginHost } from "../plugin/context.ts";
