@@ -154,11 +154,14 @@ export class RawClient {
   readonly #token: string | undefined;
 
   constructor(url: string, options: RawClientOptions = {}) {
+    // By default a client of node:http2 resets a call whose answer comes while more than 10 MB of
+    // its request wait. grpc-js lifts that bound too.
+    const unbounded = { maxSessionMemory: 1_000, rejectUnauthorized: false };
     const settings =
       options.initialWindowSize === undefined
         ? {}
         : { settings: { initialWindowSize: options.initialWindowSize } };
-    this.session = connect(url, { ...settings, rejectUnauthorized: false });
+    this.session = connect(url, { ...settings, ...unbounded });
     this.session.on("error", () => {});
     this.#token = options.token;
   }

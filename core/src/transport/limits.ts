@@ -80,6 +80,12 @@ export const TRANSPORT_LIMITS = {
   replyTimeoutMs: 30_000,
   /** Calls without a token (health) open at once on one connection. More: RESOURCE_EXHAUSTED. */
   maxCallsWithoutToken: 8,
+  /**
+   * Bytes of a request by Connect or gRPC-Web that are still read, and dropped, when it is too large
+   * or already answered, so that its caller gets the answer. More: the answer goes out, and the
+   * stream is reset with NO_ERROR.
+   */
+  maxDiscardedBytes: 33_554_432,
   /** Messages read from one stream in a tick of the event loop. The rest waits for the next. */
   maxMessagesPerTick: 256,
   /** Milliseconds spent on the messages of one stream in a tick. The rest waits for the next. */

@@ -6,7 +6,11 @@ import { NOT_SWEPT } from "../connections/sweeper.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
 
-/** Rejects with a BrokerError; `cancelled` when the peer disconnects. */
+/**
+ * Rejects with a BrokerError; `cancelled` when the peer disconnects. A body that is refused is read
+ * on and dropped while it comes, up to `maxDiscardedBytes`: a client of node:http2 resets its call
+ * if the answer comes while more than 10 MB of the request wait there.
+ */
 export function collectBody(
   context: ServerContext,
   { request }: Exchange,
@@ -15,11 +19,16 @@ export function collectBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let sweptBytes = 0;
+    let refusal: BrokerError | undefined;
+    const mostBytes = context.limits.maxMessageBytes + context.limits.maxDiscardedBytes;
     const buffered = new BufferAccounting(context);
     const limit = {
       sweepIndex: NOT_SWEPT,
       sweep(nowMs: number) {
-        if (nowMs >= deadlineMs) fail(timedOut());
+        if (nowMs >= deadlineMs) fail(refusal ?? timedOut());
+        else if (refusal !== undefined && bytes === sweptBytes) fail(refusal);
+        sweptBytes = bytes;
       },
     };
     const settle = () => {
@@ -35,16 +44,23 @@ export function collectBody(
       reject(error);
     };
     const push = (chunk: Buffer) => {
-      chunks.push(chunk);
       bytes += chunk.length;
+      if (refusal !== undefined) {
+        if (bytes > mostBytes) fail(refusal);
+        return;
+      }
+      chunks.push(chunk);
       try {
         checkSize(context, bytes);
         buffered.set(bytes);
       } catch (reason) {
-        fail(BrokerError.from(reason));
+        refusal = BrokerError.from(reason);
+        chunks.length = 0;
+        buffered.release();
       }
     };
     const end = () => {
+      if (refusal !== undefined) return fail(refusal);
       settle();
       resolve(Buffer.concat(chunks));
     };

@@ -2,6 +2,7 @@
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Method } from "../calls/method.ts";
 import { answerText, type Exchange, requestHeader } from "../http/exchange.ts";
+import { stopRestAtEnd } from "../http/rest-of-request.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type Answer, ConnectCall } from "./connect-call.ts";
 import { ConnectRouterTable } from "./connect-router.ts";
@@ -70,6 +71,7 @@ export class ConnectHandler {
     contentType: string,
   ): Promise<void> {
     const { response, path } = exchange;
+    if (handler.method.methodKind === "bidi_streaming") stopRestAtEnd(exchange);
     const call = new ConnectCall(this.#context, exchange, kind, this.#methods.get(path));
     const gone = new AbortController();
     let finished = false;

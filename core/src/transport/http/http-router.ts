@@ -1,9 +1,9 @@
 /** Routes all requests that are not native gRPC: pages, and calls by Connect or gRPC-Web. */
-import { constants } from "node:http2";
 import type { ConnectHandler } from "../connect/connect-handler.ts";
 import type { ServerContext } from "../server-context.ts";
 import { Cors } from "./cors.ts";
 import { answerText, type Exchange } from "./exchange.ts";
+import { discardRestAtEnd } from "./rest-of-request.ts";
 import { type Route, serveRoute } from "./routes.ts";
 
 export class HttpRouter {
@@ -21,7 +21,7 @@ export class HttpRouter {
   handle(exchange: Exchange): void {
     exchange.request.on("error", ignore);
     exchange.response.on("error", ignore);
-    stopRequestAtEnd(exchange);
+    discardRestAtEnd(this.#context, exchange);
     if (this.#cors.handle(exchange)) return;
     const route = this.#routes.get(exchange.path);
     if (route !== undefined) {
@@ -56,19 +56,6 @@ export class HttpRouter {
     ]).then(([{ ConnectHandler }, methods]) => new ConnectHandler(this.#context, methods));
     return this.#connect;
   }
-}
-
-/** On HTTP/2 a response may end before its request: make the peer stop sending. */
-function stopRequestAtEnd({ response }: Exchange): void {
-  if (!("stream" in response)) return;
-  const { stream } = response;
-  stream.once("finish", () => {
-    if (stream.readableEnded || stream.closed) return;
-    stream.resume();
-    setImmediate(() => {
-      if (!stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
-    });
-  });
 }
 
 function ignore(): void {
