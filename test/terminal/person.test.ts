@@ -77,6 +77,15 @@ test("edits, reactions, answers and deletions change what stands on the screen",
   );
 });
 
+test("of an answer to a message that nobody knows, what is known is shown", async (t) => {
+  const { bed, sees } = await sitDown(t);
+  await bed.send("#t", "one", { replyTo: { id: "unheard" } });
+  await bed.send("#t", "two", { replyTo: { id: "unheard", text: "of what?" } });
+  const author = { id: bed.absolute("zoe"), displayName: "Zoe" };
+  await bed.send("#t", "three", { replyTo: { id: "unheard", author } });
+  await sees("<seabird> one", "▎ of what?", "<seabird> two", "▎ <Zoe>", "<seabird> three", "#t>");
+});
+
 test("numbers are shown on demand, and who types stands beside the prompt", async (t) => {
   const { bed, type, sees } = await sitDown(t);
   await type("hello");

@@ -132,7 +132,11 @@ function toQuoted({ name, author, text }: RememberedMessage): Quoted {
   return { name: name ?? author, text };
 }
 
-function toQuote({ author, text = "" }: NonNullable<RememberedMessage["replyTo"]>): Quoted {
-  const name = typeof author === "string" ? author : (author?.displayName ?? author?.id ?? "");
-  return { name: name || "?", text };
+/** Undefined if neither author nor text is known. */
+function toQuote({
+  author,
+  text = "",
+}: NonNullable<RememberedMessage["replyTo"]>): Quoted | undefined {
+  const name = typeof author === "string" ? author : author?.displayName || author?.id || "";
+  return name === "" && text === "" ? undefined : { name, text };
 }

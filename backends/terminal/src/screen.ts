@@ -19,6 +19,7 @@ export interface ScreenOptions {
 
 /** A message that is only named. */
 export interface Quoted {
+  /** "": not known. */
   readonly name: string;
   readonly text: string;
 }
@@ -126,5 +127,6 @@ function briefly({ name, text }: Quoted): string {
   const words = cleanLine(text.slice(0, MAX_QUOTE_CHARACTERS + 1));
   const isCut = words.length > MAX_QUOTE_CHARACTERS;
   const cut = isCut ? `${words.slice(0, MAX_QUOTE_CHARACTERS).toWellFormed()}…` : words;
-  return `<${cleanLine(name)}> ${cut}`;
+  const clean = cleanLine(name);
+  return [clean && `<${clean}>`, cut].filter((each) => each !== "").join(" ");
 }
