@@ -19,6 +19,10 @@ test("each failure has its exit code, and a next step that fits it", () => {
     [Code.NotFound, "unknown backend", 1, /^unknown backend$/, /seabird backends/],
     [Code.NotFound, "channel not found", 1, /^channel not found$/, /seabird channels/],
     [Code.NotFound, "stream not found", 1, /^stream not found$/, /seabird streams/],
+    [
+      ...([Code.Canceled, "http/2 stream closed with error code CANCEL (0x8)", 3] as const),
+      ...([/^the connection to core at http:\/\/core:11235 was lost$/, /may still have/] as const),
+    ],
     [Code.Unavailable, "backend disconnected", 5, /^backend disconnected$/, /may still have/],
     [Code.InvalidArgument, "failed to parse channel_id", 2, /^failed to parse/, /id is like/],
     [Code.InvalidArgument, "a tag is wrong", 2, /^a tag is wrong$/, /COMMAND --help/],

@@ -79,6 +79,10 @@ export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): Cli
   if (failure.code === Code.Unavailable && message === "backend disconnected") {
     return new CliError(EXIT.timeout, message, NO_ANSWER);
   }
+  // Connect's name for a stream that ends with its connection.
+  if (failure.code === Code.Canceled) {
+    return new CliError(EXIT.unreachable, `the connection to core at ${url} was lost`, NO_ANSWER);
+  }
   const tls = TLS_TROUBLES.find(([pattern]) => pattern.test(`${systemCode(error)} ${message}`));
   if (tls !== undefined || failure.code === Code.Unavailable || isConnectionFailure(error)) {
     const next = tls?.[1] ?? START_ONE;

@@ -38,7 +38,7 @@ export function addActions(program: Command): void {
       await checkChannelId(context, channelId);
       await perform(context, `left ${channelId}`, {
         work: ({ seabird }) => seabird.leaveChannel({ channelId, exitMessage: message.join(" ") }),
-        onRefused: untrackedHint(channelId, {}),
+        onRefused: untrackedHint(channelId),
       });
     });
   addTopic(program);
@@ -77,7 +77,7 @@ function addTopic(program: Command): void {
       if (words.length === 0 && !clear) return showTopic(context, channelId);
       await perform(context, "topic set", {
         work: ({ seabird }) => seabird.updateChannelInfo({ channelId, topic }),
-        onRefused: untrackedHint(channelId, {}),
+        onRefused: untrackedHint(channelId),
       });
     });
 }

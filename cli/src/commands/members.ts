@@ -12,13 +12,10 @@ export function addMembers(program: Command): void {
     .action(async (channelId: string, _options, command: Command) => {
       const context = contextOf(command);
       await checkChannelId(context, channelId);
-      const { members: listed, isComplete } = await context.ask(
-        async (clients) => {
-          await requireMessages(clients);
-          return clients.messages.listMembers({ channelId });
-        },
-        untrackedHint(channelId, {}),
-      );
+      const { members: listed, isComplete } = await context.ask(async (clients) => {
+        await requireMessages(clients);
+        return clients.messages.listMembers({ channelId });
+      }, untrackedHint(channelId));
       const members = listed.map(({ user }) => ({
         id: user?.id ?? "",
         name: user?.displayName ?? "",

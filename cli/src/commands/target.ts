@@ -34,20 +34,24 @@ export async function conversationOf(
   return { where: { case: "channelId", value: target } };
 }
 
-/** Core asks the backend about channels that it does not know too, such as those of a typing error. */
+/**
+ * Core asks the backend about channels that it does not know too, such as those of a typing error.
+ * `options`: of a command that takes a person too.
+ */
 export function untrackedHint(
   target: string,
-  options: TargetOptions,
+  options?: TargetOptions,
   otherwise?: string,
 ): RefusedHint {
   return async (clients) => {
-    const parsed = options.private === true ? undefined : parseId(target);
+    const parsed = options?.private === true ? undefined : parseId(target);
     if (parsed === undefined) return otherwise;
     const backend = backendId(parsed);
     const channels = await collectChannels(clients, backend);
     if (channels.some(({ id }) => parseId(id)?.relative === parsed.relative)) return otherwise;
     const own = shellQuote(backend);
-    return `no channel with that id is joined: \`seabird channels ${own}\` lists them; for a person add --private`;
+    const person = options === undefined ? "" : "; for a person add --private";
+    return `no channel with that id is joined: \`seabird channels ${own}\` lists them${person}`;
   };
 }
 
