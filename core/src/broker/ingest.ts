@@ -126,10 +126,12 @@ function publish(event: ReportedEvent, tags: Tags, context: IngestContext): Drop
   }
 }
 
+const UNTRACKED = {
+  bad_id: "an id of the channel, of its parent or of its message is empty or too long",
+  too_many_channels: "too many channels, or too many bytes of their names and topics",
+};
+
 function refusal(tracked: ReturnType<Backend["channels"]["join"]>): DropResult | undefined {
   if (tracked === "tracked" || tracked === "unknown") return undefined;
-  return new DropResult(
-    tracked,
-    "an id of the channel is empty or too long, or there are too many",
-  );
+  return new DropResult(tracked, UNTRACKED[tracked]);
 }

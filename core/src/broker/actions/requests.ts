@@ -17,7 +17,7 @@ export interface PendingRequest {
   /** When the wait ends, and whose cancellation ends it; default: `leaveOpen` does. */
   readonly limit?: RequestLimit;
   readonly answered: (event: ChatEvent) => void;
-  /** `isUnknown`: the backend may have carried it out; it was sent, and there is no answer. */
+  /** `isUnknown`: the backend may have carried it out; it was sent, and no answer of it was read. */
   readonly failed: (error: BrokerError, isUnknown: boolean) => void;
 }
 
@@ -102,8 +102,8 @@ export class BackendRequests {
   }
 
   /** Fails the request of this id, if it waits or was left open. */
-  fail(id: string, error: BrokerError): void {
-    this.#settle(id)?.request.failed(error, false);
+  fail(id: string, error: BrokerError, isUnknown = false): void {
+    this.#settle(id)?.request.failed(error, isUnknown);
   }
 
   /**

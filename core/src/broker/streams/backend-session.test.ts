@@ -4,7 +4,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { type Block, BlockSchema, ChatEventSchema } from "@seabird-chat/protocol";
 import type { IngestSession } from "../broker.ts";
 import type { ErrorCode } from "../errors.ts";
-import { act, assertRefused } from "../test/acting.ts";
+import { act, actWith, assertRefused } from "../test/acting.ts";
 import {
   type ChatEventInit,
   chatEvent,
@@ -198,6 +198,20 @@ test("an answer nested too deep fails its request, and ends nothing", async () =
   backend.answer(id, { case: "message", value: { rootBlock: nested(200) } });
   await assertRefused(action, "unexpected_answer", "unexpected chat event");
   assert.equal(backend.session.output.end, undefined);
+});
+
+test("a send whose answer has too many fields has an unknown outcome: its key is not free", async () => {
+  const t = new TestBroker({ maxEventFields: 100 });
+  const backend = t.backend();
+  const keyed = () => actWith(t, "sendMessage", { options: { idempotencyKey: "k" } });
+  const first = keyed();
+  const messageIds = Array.from({ length: 200 }, (_, i) => `${i}`);
+  const result = { messageIds } as never;
+  backend.answer(backend.request().id, { case: "success", value: { result } });
+  const refused = "the backend's answer is refused: message too large: more than 100 fields";
+  await assertRefused(first, "message_too_large", refused);
+  await assertRefused(keyed(), "outcome_unknown", "outcome unknown");
+  assert.deepEqual(backend.requests(), []);
 });
 
 test("an event of too many fields is dropped undecoded, and fails the request it answers", async () => {

@@ -160,10 +160,10 @@ export class BackendSession implements IngestSession {
   #dropUnread(message: Uint8Array, reason: DropReason, error: BrokerError, backend: Backend): void {
     this.#deps.observer.eventReceived("none", backend.name.type);
     backend.eventsReceived++;
-    backend.requests.fail(
-      idOfChatEvent(message),
-      reason === "bad_block" ? unexpectedAnswer() : answerTooLarge(error.message),
-    );
+    const isTooLarge = reason === "too_large";
+    const failure = isTooLarge ? answerTooLarge(error.message) : unexpectedAnswer();
+    // A Success may be too large, too.
+    backend.requests.fail(idOfChatEvent(message), failure, isTooLarge);
     this.#drop(new DropResult(reason, error.message), backend);
   }
 
