@@ -1,6 +1,7 @@
 /** The channels that a backend is in: announced again after each reconnect, left if not joined again. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type ChatEventSchema, MAX_MESSAGE_ID_BYTES } from "@seabird-chat/protocol";
+import { didYouMean } from "../command/nearest.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { optionalText } from "./to-wire.ts";
 
@@ -39,6 +40,17 @@ export interface ChannelsDeps {
   readonly announce: (body: ChatEventBody) => void;
 }
 
+const FIELDS = ["id", "displayName", "topic", "parentId", "isPrivate", "rootMessageId"];
+
+/** For what plugins call `parent`; a channel may have fields of the network's own. */
+function checkFields(channel: object): void {
+  for (const name of Object.keys(Object(channel))) {
+    const meant = FIELDS.includes(name) ? "" : didYouMean(name, FIELDS);
+    const isGiven = FIELDS.some((field) => meant.includes(` ${field}?`) && field in channel);
+    if (meant !== "" && !isGiven) throw new TypeError(`a channel has no ${name}${meant}`);
+  }
+}
+
 export class Channels {
   readonly #deps: ChannelsDeps;
   readonly #byId = new Map<string, TrackedChannel>();
@@ -66,6 +78,9 @@ export class Channels {
       const allowed = `a channel needs an id of 1 to ${maxCharacters} characters`;
       throw new SeabirdError("invalid_argument", allowed);
     }
+    if (isPrivate !== undefined && isPrivate !== null && typeof isPrivate !== "boolean") {
+      throw new TypeError(`a channel's isPrivate is ${typeof isPrivate}, not true or false`);
+    }
     if (!this.#byId.has(id) && this.#byId.size >= maxChannels) {
       throw new SeabirdError("resource_exhausted", `more than ${maxChannels} channels`);
     }
@@ -83,6 +98,7 @@ export class Channels {
 
   /** The same for a channel that the bot has joined, perhaps again. */
   join(channel: BackendChannel): TrackedChannel {
+    checkFields(channel);
     const tracked = this.set(channel);
     this.#missing.delete(tracked.id);
     return tracked;

@@ -12,6 +12,7 @@ import type { IncomingChannelMessage } from "./incoming.ts";
 import { prefixOf } from "./metadata.ts";
 import type { NetworkSession } from "./network.ts";
 import { type Recognised, recognise, type Self } from "./recognise.ts";
+import { ReportedPlaces } from "./reported-places.ts";
 import { stripPrefix } from "./strip-prefix.ts";
 
 /** What lasts over all connections of one backend. */
@@ -60,6 +61,7 @@ export function createHost<Config>(
       return forget;
     };
   };
+  const places = new ReportedPlaces(deps);
   const away = unlessOver(
     (reason: string) => deps.network.away(String(reason)),
     "a report is not valid",
@@ -84,9 +86,9 @@ export function createHost<Config>(
       back: unlessOver<void, void>(() => deps.network.back(), "a report is not valid"),
     },
     networkLost: away,
-    emit: createEmit(deps, unlessOver),
-    channels: createChannels(client, unlessOver),
-    members: createMembers(client, unlessOver),
+    emit: createEmit(deps, places, unlessOver),
+    channels: createChannels(client, places, unlessOver),
+    members: createMembers(places, client, unlessOver),
     capabilities: {
       set: unlessOver(deps.setCapabilities, "capabilities are not valid, and stay as they were"),
     },
@@ -109,13 +111,17 @@ type Guard = <Given, Result>(
 const EVENT_DROPPED = "an event is not valid, and is dropped";
 
 /** Makes the method that reports one kind of event. */
-function reporter(client: BackendClient, unlessOver: Guard) {
+function reporter(places: ReportedPlaces, client: BackendClient, unlessOver: Guard) {
   return <Kind extends IncomingKind>(kind: Kind): ((incoming: IncomingOf<Kind>) => void) =>
-    unlessOver((incoming) => client.emit(chatEvent(kind, incoming)), EVENT_DROPPED);
+    unlessOver((incoming) => client.emit(places.checked(chatEvent(kind, incoming))), EVENT_DROPPED);
 }
 
-function createMembers(client: BackendClient, unlessOver: Guard): HostMembers {
-  const report = reporter(client, unlessOver);
+function createMembers(
+  places: ReportedPlaces,
+  client: BackendClient,
+  unlessOver: Guard,
+): HostMembers {
+  const report = reporter(places, client, unlessOver);
   return {
     joined: report("joined"),
     left: report("left"),
@@ -124,9 +130,13 @@ function createMembers(client: BackendClient, unlessOver: Guard): HostMembers {
   };
 }
 
-function createEmit<Config>(deps: HostDeps<Config>, unlessOver: Guard): Emit {
+function createEmit<Config>(
+  deps: HostDeps<Config>,
+  places: ReportedPlaces,
+  unlessOver: Guard,
+): Emit {
   const { client } = deps;
-  const report = reporter(client, unlessOver);
+  const report = reporter(places, client, unlessOver);
   return {
     mention: report("mention"),
     action: report("action"),
@@ -140,7 +150,7 @@ function createEmit<Config>(deps: HostDeps<Config>, unlessOver: Guard): Emit {
     typing: report("typing"),
     message: unlessOver((incoming: IncomingChannelMessage) => {
       const options = { prefix: prefixOf(deps.spec, deps.config()), self: deps.self };
-      const event = recognised(incoming, options);
+      const event = places.checked(recognised(incoming, options));
       client.emit(event);
       return event.inner.case as Recognised["kind"];
     }, EVENT_DROPPED),
@@ -182,10 +192,17 @@ function argBlockOf(block: Block, skip: number): Block | undefined {
   return hasNewBlocks(rest) ? rest : undefined;
 }
 
-function createChannels({ channels }: BackendClient, unlessOver: Guard): HostChannels {
+function createChannels(
+  { channels }: BackendClient,
+  places: ReportedPlaces,
+  unlessOver: Guard,
+): HostChannels {
   const dropped = "a channel is not valid, and is left out";
   return {
-    joined: unlessOver((channel) => channels.joined(channel), dropped),
+    joined: unlessOver((channel) => {
+      places.checkId("a channel's id", channel?.id);
+      channels.joined(channel);
+    }, dropped),
     left: unlessOver((id) => channels.left(id), dropped),
     changed: unlessOver((channel) => channels.changed(channel), dropped),
     get: channels.get,

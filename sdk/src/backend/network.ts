@@ -1,5 +1,6 @@
 /** Keeps a backend on its network: connects, waits until that is over, and connects again. */
 import { type NetworkStatus, toError } from "@seabird-chat/runtime";
+import { didYouMean } from "../command/nearest.ts";
 import { onAbort } from "../link/abortable.ts";
 import { backoffMs } from "../link/backoff.ts";
 import { type Clock, pause, type Random } from "../link/clock.ts";
@@ -227,8 +228,27 @@ function checkConnection<Config>(given: BackendConnection<Config>): BackendConne
   if (typeof given !== "object" || given === null) {
     throw new TypeError(`connect(host) gave ${given === null ? "null" : typeof given}`);
   }
+  for (const name of CONNECTION_FUNCTIONS) {
+    const value: unknown = given[name];
+    if (value === undefined || value === null || typeof value === "function") continue;
+    throw new TypeError(`the connection's ${name} is ${typeof value}, not a function`);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== "function" || FUNCTION_NAMES.includes(name)) continue;
+    const meant = didYouMean(
+      name,
+      FUNCTION_NAMES.filter((each) => !(each in given)),
+    );
+    if (meant !== "") throw new TypeError(`the connection has no use for ${name}${meant}`);
+  }
   return given;
 }
+
+const CONNECTION_FUNCTIONS = [
+  ...(["send", "edit", "delete", "react", "setTyping", "members"] as const),
+  ...(["join", "leave", "setTopic", "metadata", "reconfigure", "close"] as const),
+] as const satisfies readonly (keyof BackendConnection)[];
+const FUNCTION_NAMES: readonly string[] = CONNECTION_FUNCTIONS;
 
 function checkClosed(closed: unknown): Promise<unknown> | undefined {
   if (closed === undefined || closed === null) return undefined;

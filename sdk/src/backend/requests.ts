@@ -87,11 +87,16 @@ function send<Value extends Pick<ValueOf<"sendMessage">, "text" | "rootBlock" | 
     needs: "send",
     capability,
     cannot,
-    async run(connection, value, request, { warn }) {
+    async run(connection, value, request, { warn, channels }) {
       const { text, rootBlock, options } = value;
       const content = { kind, text, block: rootBlock ?? textBlock(text) } as const;
       const message = { ...request, ...content, ...fromSendOptions(options) };
-      return sentAnswer(await connection.send(target(value), message), warn);
+      const sent = await connection.send(target(value), message);
+      const thread = (sent ?? undefined)?.channel;
+      if (typeof thread === "string" && channels.get(thread) === undefined) {
+        warn(`channel is ${JSON.stringify(thread)}, not announced: call host.channels.joined`);
+      }
+      return sentAnswer(sent, warn);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What `send`, `edit` and `delete` return, as core gets it. Pure. */
+import { inspect } from "node:util";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
   MAX_IDS_PER_SEND,
@@ -18,7 +19,11 @@ export function toSendResult(
   returned: unknown,
   warn: Warn,
 ): MessageInitShape<typeof SendResultSchema> | undefined {
-  if (typeof returned !== "object" || returned === null) return undefined;
+  // Such as the truth value of a socket's write.
+  if (isMissing(returned) || typeof returned === "boolean") return undefined;
+  const unknown = unknownIn(returned);
+  if (unknown !== undefined) warn(`it is ${unknown}; return { ids: ["…"] }, or nothing`);
+  if (typeof returned !== "object") return undefined;
   const { ids, channel, degraded } = returned as Readonly<Record<string, unknown>>;
   const messageIds = texts("ids", ids, warn).filter((id) => isMessageId(id, warn));
   if (messageIds.length > MAX_IDS_PER_SEND) {
@@ -51,6 +56,17 @@ export function toFailedIds(
   });
   return Object.fromEntries(entries.map(([id, why]) => [id, String(why).toWellFormed()]));
 }
+
+/** What is returned in place of `{ ids, channel, degraded }`. */
+function unknownIn(returned: unknown): string | undefined {
+  const isOther = typeof returned !== "object" || returned === null || Array.isArray(returned);
+  if (isOther) return inspect(returned, { breakLength: Infinity, maxStringLength: 40 });
+  const names = Object.keys(returned);
+  const isKnown = names.length === 0 || RESULT_FIELDS.some((name) => names.includes(name));
+  return isKnown ? undefined : `an object with ${names.slice(0, 5).join(", ")}`;
+}
+
+const RESULT_FIELDS: readonly string[] = ["ids", "channel", "degraded"];
 
 function texts(name: string, given: unknown, warn: Warn): readonly string[] {
   if (isMissing(given)) return [];

@@ -1,4 +1,5 @@
 /** What authors give about people, places and messages, as protobuf. Pure; throws TypeErrors. */
+import { inspect } from "node:util";
 import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
   cutUtf8,
@@ -58,7 +59,11 @@ export function toOptionalUser(given: string | BackendUser | undefined, name: st
 }
 
 export function toConversation(given: Target, name = "conversation") {
-  const id = needText(given?.id, `${name}.id`);
+  if (typeof given !== "object" || given === null || !("id" in given)) {
+    const wanted = 'give { kind: "channel", id }, or { kind: "user", id }';
+    throw new TypeError(`${name} is ${inspect(given, { breakLength: Infinity })}; ${wanted}`);
+  }
+  const id = needText(given.id, `${name}.id`);
   const where = CONVERSATION_CASES[given.kind];
   if (where === undefined) {
     throw new TypeError(`${name}.kind is ${JSON.stringify(given.kind)}, not "channel" or "user"`);
