@@ -20,6 +20,7 @@ export type ServerName =
   | "ii"
   | "python3"
   | "protoc"
+  | "grpc_python_plugin"
   | "openssl"
   | "initdb"
   | "nats-server"
