@@ -34,14 +34,19 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/** By Commander's codes: what shells and options do to words. */
+const USAGE_HINTS: Readonly<Record<string, string>> = {
+  "commander.missingArgument": "; a word that begins with # needs quotes",
+  "commander.unknownOption": "; a text that begins with - stands behind --",
+};
+
 function usageFailure({ code, message }: CommanderError, command: string): CliError {
   const isMissing = code === "commander.help";
-  const quotes =
-    code === "commander.missingArgument" ? "; a word that begins with # needs quotes" : "";
+  const more = USAGE_HINTS[code] ?? "";
   return new CliError(
     EXIT.usage,
     isMissing ? "which command?" : message.replace(/^error: /, "").replace("\n", " "),
-    `\`seabird ${command}--help\` tells more${quotes}`,
+    `\`seabird ${command}--help\` tells more${more}`,
   );
 }
 

@@ -138,6 +138,16 @@ const ROWS: readonly Row[] = [
     out: "m1\nm1b\n",
   },
   {
+    args: ["send", ROOM, "--attach", " https://example.org/a cat\n.jpg"],
+    asks: [`message channel room: a cat.jpg: ${ATTACHED} []`],
+    out: "m1\nm1b\n",
+  },
+  {
+    args: ["send", ROOM, "--", "--hm"],
+    asks: ["message channel room: --hm []"],
+    out: "m1\nm1b\n",
+  },
+  {
     args: ["send", "dull://net/room", "--attach", ATTACHED, "--reply-to", "q7", "--json"],
     asks: [`room: a cat.jpg: ${ATTACHED}`],
     out: { ok: true, ids: [], degraded: ["reply", "attachment"] },
@@ -287,6 +297,8 @@ const REFUSED: readonly (readonly [args: readonly string[], code: number, says: 
   [["join", ROOM, "x"], 2, /is no backend's id\n {2}Next: use an id: camp:\/\/net;/],
   [["join", BACKEND, ""], 2, /the channel's name is empty/],
   [["join", BACKEND, ROOM], 2, /is an id\n {2}Next: give its name alone: room\./],
+  [["tail", "--channel", ""], 2, /an empty filter/],
+  [["send", ROOM, "--hm"], 2, /unknown option '--hm'[\s\S]*stands behind --/],
   [["join", BACKEND], 2, /missing required argument[\s\S]*join --help` .*# needs quotes/],
   [["join", "camp://absent", "x"], 1, /unknown backend[\s\S]*backends` lists the ids/],
   [["join", "irc://net", "new"], 1, /begin with #.*\n*.*join irc:\/\/net '#new'`/],

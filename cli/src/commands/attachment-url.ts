@@ -21,7 +21,8 @@ export function attachmentUrl(text: string): { readonly url: string; readonly na
     const next = "give an address that anybody may open";
     throw new CliError(EXIT.usage, `--attach: ${url.host} wants a user and a password`, next);
   }
-  return { url: text, name: fileName(url) };
+  // Blanks end an address in a chat; the parser has skipped line breaks.
+  return { url: /[\s\p{Cc}]/u.test(text) ? url.href : text, name: fileName(url) };
 }
 
 function fileName({ pathname }: URL): string {

@@ -15,9 +15,19 @@ export function addTail(program: Command): void {
       collectKind,
       [],
     )
-    .option("--channel <id>", "only this channel, by id or name; repeatable", collect, [])
-    .option("--backend <id>", "only this backend, as irc://seabird or irc; repeatable", collect, [])
-    .option("--sender <who>", "only this person or token, by name or id; repeatable", collect, [])
+    .option("--channel <id>", "only this channel, by id or name; repeatable", collectFilter, [])
+    .option(
+      "--backend <id>",
+      "only this backend, as irc://seabird or irc; repeatable",
+      collectFilter,
+      [],
+    )
+    .option(
+      "--sender <who>",
+      "only this person or token, by name or id; repeatable",
+      collectFilter,
+      [],
+    )
     .option("--ids", "show the ids of messages, as `edit`, `delete` and `react` take them")
     .option(
       "--no-refused",
@@ -41,6 +51,12 @@ function collectKind(value: string, before: TailOptions["kind"]): TailOptions["k
     throw new CliError(EXIT.usage, `${JSON.stringify(text)} is no kind of event`, choices);
   });
   return [...before, ...kinds];
+}
+
+/** Nothing would fit an empty one. */
+function collectFilter(value: string, before: readonly string[]): readonly string[] {
+  if (value !== "") return collect(value, before);
+  throw new CliError(EXIT.usage, "an empty filter", "leave the option out, or give it a value");
 }
 
 function readCount(value: string): number {
