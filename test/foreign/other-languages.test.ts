@@ -33,7 +33,8 @@ const LEFT_OUT = [/^npx /m, /^python3 -m venv/m];
 const METHODS = new Map<string, DescMethodUnary>();
 for (const service of [Seabird, Messages]) {
   for (const method of service.methods) {
-    if (method.methodKind === "unary") METHODS.set(`${service.typeName}/${method.name}`, method);
+    if (method.methodKind !== "unary") continue;
+    METHODS.set(`${service.typeName}/${method.name}`, method as DescMethodUnary);
   }
 }
 
