@@ -217,6 +217,32 @@ const ROWS: readonly Row[] = [
     said: [PRIVATE],
     logged: 1,
   },
+  {
+    what: "a reaction that the network does not have, in words",
+    declare: command((ctx) => ctx.react("👍")),
+    go: async (bed) => {
+      bed.backend().without("react");
+      await say("!go")(bed);
+    },
+    said: ["#here: ann: irc://libera cannot react to messages"],
+    logged: 0,
+  },
+  {
+    what: "an edit of a message without an id, in words",
+    declare: command(async (ctx) => {
+      const sent = await ctx.reply("kept");
+      await sent.edit("kept: 1");
+    }),
+    go: async (bed) => {
+      bed.backend().without("message_ids");
+      await whisper("!go")(bed);
+    },
+    said: [
+      "private ann: kept",
+      "private ann: irc://libera gave this message no id, so it cannot be edited",
+    ],
+    logged: 0,
+  },
 ];
 
 for (const { what, declare, go, said, logged } of ROWS) {

@@ -184,6 +184,7 @@ test("bots that react and edit in turn end after ten exchanges, and what they sa
   });
   await using bed = await start({ plugins: [eager, counter] });
   const room = bed.channel("#c");
+  bed.user("bot", { isBot: true });
   const said = await room.say("bot", "hi");
   for (let time = 0; time < 30; time++) {
     if (time % 2 === 0) await said.react("bot", "👍");

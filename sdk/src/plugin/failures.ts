@@ -70,6 +70,11 @@ export class Failures {
       await this.#inform(replies, error.content, {});
       return;
     }
+    if (isImpossible(error)) {
+      this.#log.warn({ error, kind: event.kind }, `${what} needs what its network does not have`);
+      if (this.#mayReply(failure)) await this.#inform(replies, error.message, {});
+      return;
+    }
     const id = this.#newId();
     this.#log.error({ error, id, kind: event.kind }, `${what} failed (${id})`);
     if (replies === undefined || !this.#mayReply(failure)) return;
@@ -99,6 +104,16 @@ export class Failures {
     return Math.floor(this.#random() * count)
       .toString(36)
       .padStart(ID_LENGTH, "0");
+  }
+}
+
+/** Whether the network cannot do what a call asked for; the message says what, and no secret. */
+function isImpossible(error: unknown): error is SeabirdError {
+  try {
+    return error instanceof SeabirdError && error.code === "failed_precondition";
+  } catch {
+    // A thrown value may be a proxy on which even `instanceof` throws.
+    return false;
   }
 }
 

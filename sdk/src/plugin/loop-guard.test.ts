@@ -27,10 +27,10 @@ function setUp(constants: Parameters<typeof resolveLimits>[1] = {}) {
       value: { source: { id: user(name), displayName: name }, text: "hi" },
     } as Event["inner"]);
   const where = (channelId: string) => ({ where: { case: "channelId", value: channelId } });
-  /** What somebody does to messages. */
-  const deed = (kind: Deed, name: string, channelId = CHANNEL, sender = "") => {
-    const person = { id: user(name), displayName: name };
-    const common = { conversation: where(channelId), sender };
+  /** What somebody does to messages, by default somebody known as a bot. */
+  const deed = (kind: Deed, name: string, { isBot = true } = {}) => {
+    const person = { id: user(name), displayName: name, isBot };
+    const common = { conversation: where(CHANNEL), sender: "" };
     const fields = {
       reaction: { ...common, messageId: "1", user: person, emoji: { text: "👍" } },
       messageEdited: { ...common, author: person, text: "hi", info: { id: "1" } },
@@ -172,11 +172,19 @@ const NO_LOOPS: readonly (readonly [what: string, go: (stage: Stage) => Promise<
         await sent.catch(() => undefined);
       }),
   ],
+  ...(["reaction", "messageEdited", "messageDeleted"] as const).map((kind) => {
+    const go = (stage: Stage) =>
+      times(50, async () => {
+        stage.guard.note(stage.deed(kind, "ann", { isBot: false }), true);
+        await stage.answers(10);
+      });
+    return [`a ${kind} for each answer, by somebody who is not known as a bot`, go] as const;
+  }),
   [
-    "people who react in turn to a poll that is edited each time",
+    "bots that react in turn to a poll that is edited each time",
     (stage) =>
       times(50, async (time) => {
-        stage.does("reaction", `user${time % 2}`);
+        stage.does("reaction", `bot${time % 2}`);
         await stage.answers(10);
       }),
   ],

@@ -52,7 +52,7 @@ type GuardLimits = Pick<
   | "maxIgnoredSpeakers"
 >;
 
-/** What somebody does to messages, and plugins answer, besides speech. */
+/** What is done to messages, and plugins answer, besides speech. Counted of bots and plugins only. */
 type Activity = MessageEditedEvent | MessageDeletedEvent | ReactionEvent;
 
 export function isActivity(event: PluginEvent): event is Activity {
@@ -272,9 +272,11 @@ function deedOf(said: PluginEvent | Speaker): Deed | undefined {
     return { userId, channelId, key: channelId || userId, isActivity: false };
   }
   if (!isActivity(said)) return undefined;
-  const person = said.kind === "messageDeleted" ? said.by : said.user;
+  const actor = said.kind === "messageDeleted" ? said.by : said.user;
+  // Whoever is not known as a bot may be a person, whose votes must not be lost.
+  if (said.sender === "" && actor?.isBot !== true) return undefined;
   // Of a plugin's, the bot's own account is mostly left out.
-  const userId = person?.id || said.sender;
+  const userId = actor?.id || said.sender;
   const where = conversationOf(said);
   const [channelId, id] =
     "channelId" in where ? [where.channelId, where.channelId] : ["", where.userId];
