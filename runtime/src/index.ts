@@ -47,6 +47,7 @@ export {
   isRestartable,
 } from "./exit-codes.ts";
 export {
+  type BackendNetwork,
   type ComponentMessage,
   type IgnoredSpeakerStatus,
   MAX_REPORTED_SPEAKERS,

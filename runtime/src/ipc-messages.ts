@@ -32,6 +32,9 @@ export type NetworkStatus =
   /** Lost, refused, or not reached so far: `why` in one line; Unix milliseconds. */
   | { readonly state: "away"; readonly sinceMs: number; readonly why: string };
 
+/** How core knows a backend's network to be; `left`: the backend is not connected any more. */
+export type BackendNetwork = NetworkStatus | { readonly state: "left" };
+
 /** From a component to its supervisor. */
 export type ComponentMessage =
   /** It is connected to core and does its work. */
@@ -40,6 +43,11 @@ export type ComponentMessage =
   | { readonly type: "listening"; readonly url: string }
   /** Of a backend: how its network is, at its start and whenever that changes. */
   | ({ readonly type: "network" } & NetworkStatus)
+  /**
+   * From core: how it knows the network of a backend to be, by its id such as `irc://libera`. Sent
+   * when a network is lost, and when it is back or the backend has left.
+   */
+  | ({ readonly type: "backend-network"; readonly backendId: string } & BackendNetwork)
   /** A person left the terminal: the component waits to be stopped in its turn. */
   | { readonly type: "leaving" }
   /**
@@ -100,10 +108,14 @@ const FROM_SUPERVISOR: Readers<SupervisorMessage> = {
 const FROM_COMPONENT: Readers<ComponentMessage> = {
   ready: () => ({ type: "ready" }),
   listening: ({ url }) => (isHttpUrl(url) ? { type: "listening", url } : undefined),
-  network({ state, sinceMs, why }) {
-    if (state === "connected") return { type: "network", state };
-    if (state !== "away" || !isTime(sinceMs) || !isShortText(why)) return undefined;
-    return { type: "network", state, sinceMs, why };
+  network(fields) {
+    const status = readNetwork(fields);
+    return status && { type: "network", ...status };
+  },
+  "backend-network"({ backendId, ...fields }) {
+    const network = fields["state"] === "left" ? LEFT : readNetwork(fields);
+    if (network === undefined || !isShortText(backendId)) return undefined;
+    return { type: "backend-network", backendId, ...network };
   },
   leaving: () => ({ type: "leaving" }),
   settings({ ok, error }) {
@@ -124,6 +136,14 @@ const FROM_COMPONENT: Readers<ComponentMessage> = {
     return { type: "ignored", loops: Number(loops), speakers: read };
   },
 };
+
+const LEFT = { state: "left" } as const;
+
+function readNetwork({ state, sinceMs, why }: Fields): NetworkStatus | undefined {
+  if (state === "connected") return { state };
+  if (state !== "away" || !isTime(sinceMs) || !isShortText(why)) return undefined;
+  return { state, sinceMs, why };
+}
 
 function readSpeaker(value: unknown): IgnoredSpeakerStatus | undefined {
   if (!isRecord(value)) return undefined;
@@ -176,10 +196,13 @@ export function onComponentMessage(
   return () => void child.off("message", receive);
 }
 
-/** False if there is no supervisor, or it has gone. Never throws. */
-export function sendToSupervisor(message: ComponentMessage): boolean {
+/**
+ * False if there is no supervisor, or it has gone. Never throws. `sent` is called when the message
+ * has left this process, or cannot.
+ */
+export function sendToSupervisor(message: ComponentMessage, sent = () => {}): boolean {
   if (!process.connected || process.send === undefined) return false;
-  return attempt((sent) => process.send?.(message, undefined, undefined, sent));
+  return attempt((done) => process.send?.(message, undefined, undefined, done), sent);
 }
 
 /** False if the child has gone. Never throws. */
@@ -187,10 +210,10 @@ export function sendToComponent(child: ChildProcess, message: SupervisorMessage)
   return child.connected && attempt((sent) => child.send(message, sent));
 }
 
-/** A channel that closes meanwhile is told to the callback, or thrown. */
-function attempt(send: (sent: () => void) => void): boolean {
+/** That a channel closes meanwhile is passed to the callback, or thrown. */
+function attempt(send: (done: () => void) => void, sent = () => {}): boolean {
   try {
-    send(() => undefined);
+    send(() => sent());
     return true;
   } catch {
     return false;

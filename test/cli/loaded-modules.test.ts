@@ -12,6 +12,7 @@ import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { cleanEnv, ROOT, SEABIRD } from "../support/checkout.ts";
 import { startCore } from "../support/core.ts";
+import { FIXTURE_UP } from "../support/running-project.ts";
 import { until } from "../support/until.ts";
 
 /** Writes the URLs of all modules that its process loads. */
@@ -39,6 +40,8 @@ interface Loaded {
 }
 
 interface RunOptions {
+  /** In its folder, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly env?: NodeJS.ProcessEnv;
   /** The program becomes another one, which is the one that counts. */
   readonly becomes?: boolean;
@@ -52,6 +55,9 @@ async function run(t: TestContext, args: readonly string[], options: RunOptions)
   const preload = join(folder, "preload.mjs");
   const list = join(folder, "loaded.json");
   await writeFile(preload, PRELOAD);
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    await writeFile(join(folder, name), text);
+  }
   const flag = ["--import", pathToFileURL(preload).href];
   const flags = options.becomes === true ? [] : flag;
   const child = spawn(process.execPath, [...flags, ...args], {
@@ -193,4 +199,15 @@ test("core's process loads neither Connect nor a database's client before a call
   });
   assert.deepEqual(loaded.packages, ["@bufbuild/protobuf", ...LOG].sort());
   assert.deepEqual(foreignTo(loaded, /^core\//), []);
+});
+
+test("a run with a core and a network of its own loads no client of core", async (t) => {
+  const tells = { network: { state: "away", sinceMs: 0, why: "reset" } };
+  const components = [{ name: "camp/net", kind: "backend", settings: tells }];
+  const loaded = await run(t, [FIXTURE_UP], {
+    files: { "project.json": JSON.stringify({ components }) },
+    until: (output) => output.includes('"type":"up"'),
+  });
+  assert.ok(loaded.own.includes("cli/src/supervise/core-networks.ts"));
+  assert.deepEqual(loaded.packages, []);
 });

@@ -107,9 +107,15 @@ test("seabird plugin and seabird backend, told where core is by options", async 
   await until("help", async () => "help" in (await actions.registeredCommands()), PATIENCE_MS);
   await stop(behind);
   const input = "hello\n";
-  const room = startCli(["backend", ...options, "terminal", "--id", "here"], { cwd, input });
-  const [code] = await once(room.child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });
-  assert.equal(code, 0, room.err());
-  assert.match(room.out(), /> hello\n/);
+  const own = ["terminal", "--id", "here"];
+  for (const args of [
+    [...options, ...own],
+    [...own, ...options],
+  ]) {
+    const room = startCli(["backend", ...args], { cwd, input });
+    const [code] = await once(room.child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });
+    assert.equal(code, 0, room.err());
+    assert.match(room.out(), /> hello\n/);
+  }
   await stop(plugin);
 });

@@ -3,17 +3,26 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { startCore } from "../support/core.ts";
 import { RunningProject } from "../support/running-project.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
 import { startTestBackend } from "../support/test-backend.ts";
 
 /** Its process is a fixture; the backend that core sees is the test's. */
-async function startCamp(t: TestContext, network: object) {
+async function startCamp(
+  t: TestContext,
+  network: object,
+  remote?: { readonly url: string; readonly token: string },
+) {
   const settings = { tokenFile: "token", network };
   const components = [
     { name: "camp/net", kind: "backend", scopes: ["backend:camp/net"], settings },
   ] as const;
-  const project = await RunningProject.ofFixtures(t, { components });
-  await project.untilState("ready", "core", "camp/net");
+  const project = await RunningProject.ofFixtures(t, {
+    components,
+    ...(remote && { remote }),
+  });
+  await project.untilState("ready", "camp/net");
   const connect = async () => {
     const { url } = await project.status();
     const token = readFileSync(join(project.folder, "token"), "utf8");
@@ -68,4 +77,30 @@ test("after core's death its new run tells again", async (t) => {
   await untilShown(AWAY);
   backend.network.back();
   await untilShown(CONNECTED);
+});
+
+test("a core that runs elsewhere tells too; what is back when it is reached again is news", async (t) => {
+  const core = await startCore({}, t);
+  const proxy = await TcpProxy.start(core.port, t);
+  const token = await core.token(["backend:camp/net", "admin"], "all");
+  const remote = { url: proxy.url, token };
+  const { project, untilShown } = await startCamp(t, { state: "connected" }, remote);
+  const backend = await startTestBackend({ url: core.url, token, type: "camp" });
+  t.after(() => backend.close());
+  await backend.ready();
+  backend.network.away("timed out");
+  await untilShown(AWAY);
+  proxy.refuses = true;
+  proxy.dropAll();
+  await untilShown(CONNECTED);
+  proxy.refuses = false;
+  await untilShown(AWAY);
+  proxy.refuses = true;
+  proxy.dropAll();
+  await untilShown(CONNECTED);
+  backend.network.back();
+  proxy.refuses = false;
+  await project.until("the return", () => project.happened("network").length > 1);
+  const told = project.happened("network", "camp/net").map(({ state }) => state);
+  assert.deepEqual(told, ["away", "connected"]);
 });

@@ -66,7 +66,7 @@ test("each component has a token of its own, which stands in no argument, enviro
     if (extra !== undefined) hashes = JSON.parse(extra.slice("SEABIRD_EXTRA_TOKENS=".length));
   }
   const names = hashes.map(({ name }) => name).sort();
-  assert.deepEqual(names, ["help", "introspection", "ping", "seabird up", "terminal/local"]);
+  assert.deepEqual(names, ["help", "introspection", "ping", "terminal/local"]);
   assert.equal(new Set(hashes.map(({ hash }) => hash)).size, 5);
   const database = readFileSync(join(checkout.folder, ".seabird/seabird.db"), "latin1");
   assert.ok(!/sbd_[\w-]{43}/.test(database));

@@ -13,6 +13,8 @@ export interface ProjectFile {
   readonly listen?: string;
   readonly logLevel?: ProjectConfig["logLevel"];
   readonly coreEnv?: Readonly<Record<string, string>>;
+  /** A core that runs elsewhere. */
+  readonly remote?: { readonly url: string; readonly token: string };
   readonly components: readonly (Pick<ComponentConfig, "name" | "kind" | "settings"> &
     Partial<Pick<ComponentConfig, "logLevel" | "scopes">>)[];
 }
@@ -26,12 +28,15 @@ async function load(): Promise<ProjectConfig> {
     listen = "127.0.0.1:0",
     logLevel = "info",
     coreEnv = {},
+    remote,
     components,
   }: ProjectFile = JSON.parse(text);
   return {
     file,
     folder,
-    core: { kind: "own", listen, logLevel, settings: coreEnv, env: coreEnv },
+    core: remote
+      ? { kind: "remote", ...remote }
+      : { kind: "own", listen, logLevel, settings: coreEnv, env: coreEnv },
     logLevel,
     warnings: [],
     origins: [],

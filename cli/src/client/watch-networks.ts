@@ -1,9 +1,9 @@
-/** Follows core's live status for lost networks. */
+/** Follows the live status of a core that runs elsewhere, for lost networks. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { parseBackendId } from "@seabird-chat/protocol";
 import type { BackendConnection, Status } from "@seabird-chat/protocol/admin";
+import type { BackendNetwork } from "@seabird-chat/runtime";
 import { createClients } from "./clients.ts";
-import { type LostNetwork, lostOf } from "./lost-networks.ts";
+import { lostOf } from "./lost-networks.ts";
 
 /** Core cannot or will not tell: it is an older or another one, or the token lacks the scope admin. */
 const REFUSALS = [Code.PermissionDenied, Code.Unauthenticated, Code.Unimplemented];
@@ -12,10 +12,9 @@ export interface NetworkWatch {
   readonly url: string;
   readonly token: string;
   readonly signal: AbortSignal;
-  /** By the backends' names, as `irc/libera`: what is known, kept up to date. */
-  readonly lost: Map<string, LostNetwork>;
-  /** Undefined: the network is there again. */
-  changed(name: string, lost: LostNetwork | undefined): void;
+  /** The ids of all backends that are connected; `changed` follows for each of them. */
+  begun(backendIds: readonly string[]): void;
+  changed(backendId: string, network: BackendNetwork): void;
 }
 
 /** Until the stream ends. Never rejects. */
@@ -34,26 +33,13 @@ export async function watchNetworks(watch: NetworkWatch): Promise<"ended" | "ref
   }
 }
 
-function take({ case: kind, value }: Status["status"], watch: NetworkWatch): void {
+function take({ case: kind, value }: Status["status"], { begun, changed }: NetworkWatch): void {
+  const note = (backend: BackendConnection) =>
+    changed(backend.id, lostOf(backend) ?? { state: "connected" });
   if (kind === "snapshot") {
-    const present = new Set(value.backends.map(({ id }) => nameOf(id)));
-    for (const name of watch.lost.keys()) if (!present.has(name)) watch.lost.delete(name);
-    for (const backend of value.backends) note(backend, watch);
+    begun(value.backends.map(({ id }) => id));
+    for (const backend of value.backends) note(backend);
   }
-  if (kind === "backendConnected" || kind === "networkChanged") note(value, watch);
-  if (kind === "backendDisconnected") watch.lost.delete(nameOf(value.id));
-}
-
-function note(backend: BackendConnection, { lost, changed }: NetworkWatch): void {
-  const name = nameOf(backend.id);
-  const now = lostOf(backend);
-  const wasLost = lost.has(name);
-  if (now === undefined) lost.delete(name);
-  else lost.set(name, now);
-  if (wasLost !== (now !== undefined)) changed(name, now);
-}
-
-function nameOf(id: string): string {
-  const backend = parseBackendId(id);
-  return backend === undefined ? id : `${backend.type}/${backend.id}`;
+  if (kind === "backendConnected" || kind === "networkChanged") note(value);
+  if (kind === "backendDisconnected") changed(value.id, { state: "left" });
 }

@@ -37,7 +37,7 @@ export function addRun(program: Command): void {
     .action((network: string, args: string[], options: ClientOptions) =>
       isFile(network)
         ? run(backendFileBin(), ...withLate([network, ...args], options))
-        : run(backendBin(network), args, options),
+        : run(backendBin(network), ...withLate(args, options)),
     );
   withClientOptions(passThrough(program.command("plugin")))
     .description(`run plugins: ${OUR_PLUGINS.join(", ")}, or your own: ./FILE [--watch]`)
@@ -58,7 +58,7 @@ export function addRun(program: Command): void {
     );
 }
 
-/** Core's address may follow the file too: these programs have no such flags themselves. */
+/** Core's address may follow the name too: these programs have no such flags themselves. */
 function withLate(args: readonly string[], options: ClientOptions): [string[], ClientOptions] {
   const late: { url?: string; tokenFile?: string } = { ...options };
   const rest: string[] = [];

@@ -63,8 +63,8 @@ export function schemaOf(components: readonly ComponentDescription[]): JsonSchem
 
 /** In characters; as core's own bound of a token's name. */
 const MAX_NAME_LENGTH = 64;
-/** `up` is the supervisor, in the logs; `seabird up` its token. */
-const RESERVED = ["seabird", "core", "up", "seabird up"];
+/** `up` is the supervisor, in the logs. */
+const RESERVED = ["seabird", "core", "up"];
 
 /** Undefined if it is a good name. */
 export function nameProblem(name: string): string | undefined {

@@ -21,9 +21,14 @@ export async function readCore(
     "{ listen: HOST:PORT } or { url: ADDRESS, token_file: FILE }",
   );
   if (node === undefined) return undefined;
-  return node.entries.has("url")
+  return isRemote(entry)
     ? readRemote(node, entry.key, reading)
     : await readOwn(node, entry.key, reading, logLevel);
+}
+
+/** Whether core runs elsewhere, where the one token decides on every scope. */
+export function isRemote({ node }: YamlEntry): boolean {
+  return node.kind === "map" && node.entries.has("url");
 }
 
 function readRemote(node: YamlMap, key: Place, reading: Reading): CoreConfig | undefined {

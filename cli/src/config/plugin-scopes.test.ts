@@ -26,6 +26,8 @@ const NOT = "which it does not get; to allow it, write scopes:";
 const ROWS: readonly {
   readonly what: string;
   readonly plugins: string;
+  /** Default: one of the project's own. */
+  readonly core?: string;
   readonly scopes?: readonly string[];
   /** Of the warnings, or of the problem. */
   readonly says?: RegExp;
@@ -46,6 +48,13 @@ const ROWS: readonly {
     what: "a file that asks, and is given it",
     plugins: "./masks.ts: { scopes: [persona] }",
     scopes: ["plugin", "persona"],
+  },
+  {
+    what: "a file that asks, with a core that runs elsewhere",
+    core: "{ url: https://core.example, token: x }",
+    plugins: "./masks.ts: {}",
+    scopes: ["plugin"],
+    says: /asks for persona; core runs elsewhere, so the token in core.token_file needs it$/,
   },
   {
     what: "a file of two plugins, given a part",
@@ -77,9 +86,10 @@ const ROWS: readonly {
   { what: "no list", plugins: "./masks.ts: { scopes: persona }", says: /scopes: must be a list/ },
 ];
 
-for (const { what, plugins, scopes, says } of ROWS) {
+for (const { what, plugins, core, scopes, says } of ROWS) {
   test(`scopes of a plugin: ${what}`, async () => {
-    const reading = projectOf(`plugins:\n  ${plugins}\n`, {
+    const text = `plugins:\n  ${plugins}\n${core === undefined ? "" : `core: ${core}\n`}`;
+    const reading = projectOf(text, {
       ...{ folder: "/project", file: "/project/seabird.yaml", env: {}, programs: PROGRAMS },
       describe: async ({ script, args }) => {
         if (script === "core") return { kind: "core", components: [about("core")] };

@@ -21,10 +21,15 @@ interface PluginKey {
   readonly entry: YamlEntry;
 }
 
+interface PluginDefaults {
+  readonly logLevel: LogLevel;
+  readonly hasRemoteCore: boolean;
+}
+
 export async function readPlugins(
   entry: YamlEntry,
   reading: Reading,
-  logLevel: LogLevel,
+  defaults: PluginDefaults,
 ): Promise<readonly SectionComponent[]> {
   const node = reading.map(entry, ["plugins"], "plugins by name, or by the path of their file");
   const keys = [...(node?.entries ?? [])].map(([name, each]) => ({
@@ -32,14 +37,14 @@ export async function readPlugins(
     path: ["plugins", name],
     entry: each,
   }));
-  const components = await Promise.all(keys.map((key) => readPlugin(key, reading, logLevel)));
+  const components = await Promise.all(keys.map((key) => readPlugin(key, reading, defaults)));
   return components.filter((component) => component !== undefined);
 }
 
 async function readPlugin(
   key: PluginKey,
   reading: Reading,
-  logLevel: LogLevel,
+  { logLevel, hasRemoteCore }: PluginDefaults,
 ): Promise<SectionComponent | undefined> {
   const { name, path, entry } = key;
   const node = reading.map(entry, path, "the plugin's settings, or {}");
@@ -73,8 +78,10 @@ async function readPlugin(
     reading,
   );
   const missing = [...needs].filter((scope) => !component.scopes.includes(scope));
-  if (missing.length > 0)
-    reading.options.warnings.add(entry.key, path, mayGrant(missing, component.scopes));
+  if (missing.length > 0) {
+    const text = hasRemoteCore ? ofRemoteCore(missing) : mayGrant(missing, component.scopes);
+    reading.options.warnings.add(entry.key, path, text);
+  }
   return component;
 }
 
@@ -83,6 +90,12 @@ function mayGrant(missing: readonly string[], granted: readonly string[]): strin
   const all = [...granted.filter(isPluginScope), ...missing].join(", ");
   const what = missing.join(", ");
   return `the plugin asks for ${what}, which it does not get; to allow it, write scopes: [${all}]`;
+}
+
+/** `scopes` here gives nothing then. */
+function ofRemoteCore(missing: readonly string[]): string {
+  const what = missing.join(", ");
+  return `the plugin asks for ${what}; core runs elsewhere, so the token in core.token_file needs it`;
 }
 
 const NO_SETTINGS = { type: "object", properties: {}, additionalProperties: false };

@@ -1,6 +1,6 @@
 /** The whole file, section by section. */
 import { readBackends } from "./backends-section.ts";
-import { readCore } from "./core-section.ts";
+import { isRemote, readCore } from "./core-section.ts";
 import { unknownKey } from "./keyword-message.ts";
 import { PROJECT_SCHEMA, TOP_KEYS } from "./own-schemas.ts";
 import type { Place } from "./path.ts";
@@ -29,7 +29,10 @@ export async function readProject(text: string, reading: Reading): Promise<Conte
   const [core, backends, plugins] = await Promise.all([
     readCore(section(top, "core"), reading, logLevel),
     readBackends(section(top, "backends"), reading, logLevel),
-    readPlugins(section(top, "plugins"), reading, logLevel),
+    readPlugins(section(top, "plugins"), reading, {
+      logLevel,
+      hasRemoteCore: isRemote(section(top, "core")),
+    }),
   ]);
   const { uses, environment } = reading.options;
   const components = [...backends, ...plugins].map((component) => ({

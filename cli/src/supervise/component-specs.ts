@@ -12,7 +12,7 @@ const COMPONENT_RETRY_MAX_MS = 3_000;
 /** 256 bits, as core's own tokens have. */
 const SECRET_BYTES = 32;
 
-/** The narrow token of one component, or of the supervisor, for this run: core gets its hash only, and keeps it in memory. */
+/** The narrow token of one component, for this run: core gets its hash only, and keeps it in memory. */
 interface RunToken {
   readonly name: string;
   readonly secret: string;
@@ -20,6 +20,7 @@ interface RunToken {
 }
 
 export const CORE = "core";
+
 export interface ComponentSpecsDeps {
   readonly coreBin: string;
   readonly env: NodeJS.ProcessEnv;
@@ -35,8 +36,6 @@ export interface ComponentSpecsDeps {
 export class ComponentSpecs {
   readonly #deps: ComponentSpecsDeps;
   readonly #tokens = new Map<string, RunToken>();
-  /** The supervisor's own. */
-  readonly #own: RunToken = { name: "seabird up", secret: newSecret(), scopes: ["admin"] };
 
   constructor(deps: ComponentSpecsDeps) {
     this.#deps = deps;
@@ -75,17 +74,12 @@ export class ComponentSpecs {
 
   /** The value of SEABIRD_EXTRA_TOKENS that makes core accept the tokens. Holds no secret. */
   extraTokens(): string {
-    const tokens = [this.#own, ...this.#tokens.values()].map(({ name, secret, scopes }) => ({
+    const tokens = [...this.#tokens.values()].map(({ name, secret, scopes }) => ({
       name,
       hash: createHash("sha256").update(secret).digest("hex"),
       scopes,
     }));
     return JSON.stringify(tokens);
-  }
-
-  /** Of the supervisor itself; a remote core may not let it do everything. */
-  ownToken({ core }: ProjectConfig): string {
-    return core.kind === "remote" ? core.token : this.#own.secret;
   }
 
   #specOf(component: ComponentConfig, project: ProjectConfig): ComponentSpec {
@@ -132,7 +126,7 @@ export class ComponentSpecs {
     if (core.kind === "remote") return core.token;
     const known = this.#tokens.get(name);
     if (known !== undefined && haveSameScopes(known.scopes, scopes)) return known.secret;
-    const secret = newSecret();
+    const secret = `sbd_${randomBytes(SECRET_BYTES).toString("base64url")}`;
     this.#tokens.set(name, { name, scopes, secret });
     return secret;
   }
@@ -141,10 +135,6 @@ export class ComponentSpecs {
 /** Their order means nothing. */
 export function haveSameScopes(some: readonly string[], others: readonly string[]): boolean {
   return isDeepStrictEqual(new Set(some), new Set(others));
-}
-
-function newSecret(): string {
-  return `sbd_${randomBytes(SECRET_BYTES).toString("base64url")}`;
 }
 
 /** Logs of the interactive component appear above its prompt: only warnings and errors are wanted there. */

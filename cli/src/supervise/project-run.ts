@@ -139,18 +139,12 @@ export class ProjectRun {
       address: this.#address,
       signal: this.#stopping.signal,
     });
-    this.#followNetworks();
-  }
-
-  /** A script ends soon. */
-  #followNetworks(): void {
-    if (this.#deps.terminal !== "script") this.#networks.follow(this.#stopping.signal);
+    this.#networks.follow(this.#stopping.signal);
   }
 
   #createNetworks(): CoreNetworks {
     return new CoreNetworks({
       project: () => this.#project,
-      core: () => ({ url: this.#address.url, token: this.#components.ownToken(this.#project) }),
       changed: (component, status) =>
         this.#reporter.report({ ...status, type: "network", component }),
     });
@@ -159,8 +153,12 @@ export class ProjectRun {
   #createSupervisor(): Supervisor {
     return new Supervisor({
       started: ({ spec }) => this.#reporter.report({ type: "started", component: spec.name }),
-      stopped: ({ spec }, type) => this.#reporter.report({ type, component: spec.name }),
+      stopped: ({ spec }, type) => {
+        if (spec.kind === "core") this.#networks.forget();
+        this.#reporter.report({ type, component: spec.name });
+      },
       crashed: (component, exit, outcome) => this.#crashed(component, exit, outcome),
+      network: (backendId, network) => this.#networks.note(backendId, network),
       left: () => this.#stopping.abort(),
       listening: (url) => {
         if (!this.#address.listening(url)) return;
@@ -201,6 +199,7 @@ export class ProjectRun {
 
   #crashed(component: Component, exit: ComponentExit, outcome: ExitOutcome): void {
     const { spec } = component;
+    if (spec.kind === "core") this.#networks.forget();
     // Whoever waits for core's start reports its failure.
     if (spec.kind === "core" && !component.isReady) return;
     const isFatal = this.#isFatal(component, outcome);
@@ -254,7 +253,7 @@ export class ProjectRun {
       };
       const { project, reports } = await reloadProject(this.#project, next, deps);
       this.#project = project;
-      this.#followNetworks();
+      this.#networks.follow(this.#stopping.signal);
       this.#warn(next);
       this.#reporter.report({ type: "reloaded", components: reports });
       return { components: reports, warnings: next.warnings.map(problemLine) };

@@ -2,7 +2,7 @@
  * The processes of a project: starts them in order, keeps them running, starts single ones again,
  * adds and removes some while the others run on, and stops them all.
  */
-import type { ComponentMessage, SettingsMessage } from "@seabird-chat/runtime";
+import type { BackendNetwork, ComponentMessage, SettingsMessage } from "@seabird-chat/runtime";
 import { Component, type ComponentState } from "./component.ts";
 import type { ComponentSpec } from "./component-process.ts";
 import { type ComponentExit, type ExitOutcome, exitOutcome } from "./restart-policy.ts";
@@ -31,6 +31,8 @@ export interface SupervisorEvents {
   left(): void;
   /** Core listens there. */
   listening(url: string): void;
+  /** How core knows a backend's network to be. */
+  network(backendId: string, network: BackendNetwork): void;
 }
 
 export type IgnoredReport = Omit<Extract<ComponentMessage, { readonly type: "ignored" }>, "type">;
@@ -191,6 +193,9 @@ export class Supervisor {
       case "listening":
         member?.settled.resolve();
         if (component.spec.kind === "core") this.#events.listening(message.url);
+        return;
+      case "backend-network":
+        if (component.spec.kind === "core") this.#events.network(message.backendId, message);
         return;
       case "leaving":
         // It waits to be stopped in its turn, so that no plugin sees it disconnect.

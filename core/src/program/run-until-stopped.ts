@@ -1,7 +1,9 @@
 /** The life of the core process: it starts, reports its address, and stops when asked to. */
 import { EXIT, sendToSupervisor, watchStopSignals, watchSupervisor } from "@seabird-chat/runtime";
 import type { Tokens } from "../auth/tokens.ts";
+import type { Broker } from "../broker/broker.ts";
 import type { CoreLog } from "./log.ts";
+import { reportNetworks } from "./network-reports.ts";
 import { obeySupervisor } from "./supervisor-messages.ts";
 
 /** How long the process may outlive its core, if something still keeps it alive. */
@@ -14,6 +16,7 @@ interface RunningCore {
   readonly url: string;
   readonly metricsUrl: string | undefined;
   readonly tokens: Pick<Tokens, "replaceExtra">;
+  readonly broker: Pick<Broker, "watchStatus">;
   readonly closed: Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunOptions): 
     if (core !== undefined) {
       stopObeying = obeySupervisor(core.tokens, log);
       reportListening(core, log);
+      reportNetworks(core.broker);
     }
     await core?.closed;
     log.info({}, "stopped");
