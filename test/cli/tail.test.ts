@@ -99,6 +99,14 @@ const SHOWN: readonly (readonly [act: Act, lines: readonly string[]])[] = [
     ["[2] <bob> ↩ Ann “is anybody here xxxxxxxxxxxxxxxxxxxxxxx…” yes"],
   ],
   [
+    () =>
+      backend.emit.message({
+        ...{ channel: "room", user: "bob", text: "!grab it", id: "2g" },
+        replyTo: { messageId: "1", author: ANN, text: "is" },
+      }),
+    ["[2g] <bob> ↩ Ann “is” !grab it"],
+  ],
+  [
     () => backend.emit.edited({ conversation: IN_ROOM, user: "bob", id: "2", text: "no" }),
     ["[2] <bob> (edited) no"],
   ],

@@ -30,14 +30,13 @@ interface Parts {
   readonly who: string;
   /** The same, with an arrow for a plugin. */
   readonly doer: string;
-  /** What it says, with the message in front that it answers. */
+  /** What it says, with the message in front that it answers; a command with its prefix. */
   readonly text: string;
   /** The message that it is about, by what it said or by number. */
   readonly about: string;
   dim(text: string): string;
   red(text: string): string;
   green(text: string): string;
-  bold(text: string): string;
 }
 
 type Rows = { readonly [K in EventKind]: (parts: Parts, event: EventOf<K>) => string };
@@ -48,7 +47,7 @@ const EXCERPT_LENGTH = 40;
 const ROWS: Rows = {
   message: ({ who, text }) => `<${who}> ${text}`,
   mention: ({ who, text, dim }) => `<${who}> ${dim("(to the bot)")} ${text}`,
-  command: ({ who, text, bold }) => `<${who}> ${bold(`!${text}`)}`,
+  command: ({ who, text }) => `<${who}> ${text}`,
   action: ({ who, text }) => `* ${who} ${text}`,
   privateMessage: ({ who, text, dim }) => `<${who}> ${dim("(private)")} ${text}`,
   privateAction: ({ who, text, dim }) => `* ${who} ${dim("(private)")} ${text}`,
@@ -130,15 +129,16 @@ function partsOf({ event, line, about }: TailEntry, { style }: LineOptions): Par
   const isPlugin = "sender" in event && event.sender !== "";
   const dim = (text: string) => style("dim", text);
   const quote = quoteOf(event);
+  const said =
+    event.kind === "command" ? style("bold", `!${safeText(line.text)}`) : safeText(line.text);
   return {
     who,
     doer: isPlugin ? `${dim("→")} ${who}` : who,
-    text: (quote === "" ? "" : `${dim(quote)} `) + safeText(line.text),
+    text: quote === "" ? said : `${dim(quote)} ${said}`,
     about: about === undefined ? messages(line.ids.length) : excerpt(about),
     dim,
     red: (text) => style("red", text),
     green: (text) => style("green", text),
-    bold: (text) => style("bold", text),
   };
 }
 
