@@ -6,6 +6,8 @@ import {
   type BackendHost,
   type BackendSpec,
   backend,
+  mention,
+  text,
 } from "@seabird-chat/sdk/backend";
 import { type Backendbed, backendbed } from "@seabird-chat/testkit";
 
@@ -81,6 +83,47 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     { id: "ops", isPrivate: "yes" },
     "a channel's isPrivate is string, not true or false",
   ),
+  "the absolute id of an answered author": emits(
+    { replyTo: { messageId: "1", author: "camp://test/ann" } },
+    `user is "camp://test/ann"; give the network's own id`,
+  ),
+  "the absolute id of an answered conversation": emits(
+    { replyTo: { messageId: "1", conversation: { kind: "user", id: "camp://test/ann" } } },
+    `replyTo.conversation is "camp://test/ann"; give the network's own id`,
+  ),
+  "the absolute id of who deletes": {
+    go: (_bed, host) =>
+      host.emit.deleted({
+        ...{ conversation: { kind: "channel", id: "lobby" }, ids: ["1"], by: "camp://test/ann" },
+      }),
+    told: `user is "camp://test/ann"; give the network's own id`,
+  },
+  "the absolute id that a user had": {
+    go: (_bed, host) => host.members.changed({ before: "camp://test/ann", user: "anna" }),
+    told: `user is "camp://test/ann"; give the network's own id`,
+  },
+  "a thread in a channel by its absolute id": joins(
+    { id: "t1", parentId: "camp://test/lobby" },
+    `a channel's parentId is "camp://test/lobby"; give the network's own id, such as "lobby"`,
+  ),
+  "a channel left by its absolute id": {
+    go: (_bed, host) => host.channels.left("camp://test/lobby"),
+    told: `a channel's id is "camp://test/lobby"; give the network's own id, such as "lobby"`,
+  },
+  "a channel changed by its absolute id": {
+    go: (_bed, host) => host.channels.changed({ id: "camp://test/lobby", topic: "tea" }),
+    told: `a channel's id is "camp://test/lobby"; give the network's own id, such as "lobby"`,
+  },
+  "a capability without its function": {
+    spec: { capabilities: { edit: "full" } },
+    go: () => undefined,
+    told: `edit is "full"; return a function edit, or leave it out`,
+  },
+  "a capability of one channel without its function": {
+    spec: { capabilities: { channels: { lobby: { members: "partial" } } } },
+    go: () => undefined,
+    told: `members is "partial"; return a function members, or leave it out`,
+  },
   "a channel joined by its absolute id": joins(
     { id: "camp://test/ops" },
     `a channel's id is "camp://test/ops"; give the network's own id, such as "ops"`,
@@ -131,6 +174,28 @@ test("a channel of which core knows nothing is named once", async () => {
       [
         "an event is in a channel that was not announced: call host.channels.joined",
         { channel: "attic" },
+      ],
+    ],
+  );
+});
+
+test("a message with a mention by an absolute id comes all the same, with one warning", async () => {
+  const { bed, host } = await start({});
+  await using _ = bed;
+  const inner = mention({ userId: "camp://test/bob" }, "@bob");
+  for (const block of [text`hi ${inner}`, text`!hug ${inner}`]) {
+    host.emit.message({ channel: "lobby", user: "ann", block });
+    await bed.nextEvent();
+  }
+  const warnings = bed.log.lines.filter(({ level }) => level === "warn");
+  assert.deepEqual(
+    warnings.map(({ message, fields }) => [message, fields]),
+    [
+      [
+        "a mention names nobody",
+        {
+          problem: `a mention's id is "camp://test/bob"; give the network's own id, such as "bob"`,
+        },
       ],
     ],
   );

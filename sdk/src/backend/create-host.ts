@@ -201,10 +201,17 @@ function createChannels(
   return {
     joined: unlessOver((channel) => {
       places.checkId("a channel's id", channel?.id);
+      places.checkId("a channel's parentId", channel?.parentId);
       channels.joined(channel);
     }, dropped),
-    left: unlessOver((id) => channels.left(id), dropped),
-    changed: unlessOver((channel) => channels.changed(channel), dropped),
+    left: unlessOver((id) => {
+      places.checkId("a channel's id", id);
+      channels.left(id);
+    }, dropped),
+    changed: unlessOver((channel) => {
+      places.checkId("a channel's id", channel?.id);
+      channels.changed(channel);
+    }, dropped),
     get: channels.get,
     all: () => channels.all(),
     settled: unlessOver<void, void>(() => channels.settled(), dropped),

@@ -85,6 +85,7 @@ test("a connection's own capabilities last as long as the connection; a wrong se
   const declared = new DeclaredCapabilities(
     { capabilities: { reply: "full" } },
     { setCapabilities: ({ features }) => announced.push(Object.keys(features)) },
+    { warn: () => assert.fail("nothing is lacking") },
   );
   declared.connecting();
   declared.set({ thread: "full" });

@@ -63,6 +63,20 @@ export function declareCapabilities(
   throw new TypeError(`the capabilities have ${bytes} bytes; allowed: ${MAX_BYTES}`);
 }
 
+/** Features that are declared although the connection lacks their function, in words. */
+export function lackingFunctions(declared: BackendCapabilities, connection: Functions): string[] {
+  return [...BY_FUNCTION].flatMap(([feature, needs]) => {
+    const given = [declared, ...Object.values(declared.channels ?? {})].map(
+      (each) => each[feature],
+    );
+    const support = given.find((each) => each !== undefined && each !== "none");
+    if (support === undefined || typeof connection[needs] === "function") return [];
+    return [
+      `${feature} is ${JSON.stringify(support)}; return a function ${needs}, or leave it out`,
+    ];
+  });
+}
+
 interface Given {
   readonly connection: Functions;
   readonly defaults: CapabilityDefaults;

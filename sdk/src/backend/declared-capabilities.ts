@@ -1,7 +1,13 @@
 /** Which capabilities hold at the moment: those of the spec, or those that a connection has set. */
+
+import type { Log } from "../program/log.ts";
 import type { BackendCapabilities } from "./capabilities.ts";
 import type { CoreState } from "./core-state.ts";
-import { type CapabilityDefaults, declareCapabilities } from "./declare-capabilities.ts";
+import {
+  type CapabilityDefaults,
+  declareCapabilities,
+  lackingFunctions,
+} from "./declare-capabilities.ts";
 import type { Functions } from "./request-kind.ts";
 
 export interface CapabilitySource extends CapabilityDefaults {
@@ -11,14 +17,21 @@ export interface CapabilitySource extends CapabilityDefaults {
 export class DeclaredCapabilities {
   readonly #spec: CapabilitySource;
   readonly #coreState: Pick<CoreState, "setCapabilities">;
+  readonly #log: Pick<Log, "warn">;
+  readonly #warned = new Set<string>();
   #given: BackendCapabilities;
   /** The latest; while the network is away, it stays. */
   #connection: Functions = {};
   #isConnected = false;
 
-  constructor(spec: CapabilitySource, coreState: Pick<CoreState, "setCapabilities">) {
+  constructor(
+    spec: CapabilitySource,
+    coreState: Pick<CoreState, "setCapabilities">,
+    log: Pick<Log, "warn">,
+  ) {
     this.#spec = spec;
     this.#coreState = coreState;
+    this.#log = log;
     this.#given = spec.capabilities ?? {};
     this.#declare();
   }
@@ -33,6 +46,11 @@ export class DeclaredCapabilities {
     this.#isConnected = true;
     this.#connection = connection;
     this.#declare();
+    for (const problem of lackingFunctions(this.#given, connection)) {
+      if (this.#warned.has(problem)) continue;
+      this.#warned.add(problem);
+      this.#log.warn({ problem }, "a capability has no function, and is left out");
+    }
   }
 
   /** Core learns of it when the connection is there. Throws a TypeError, and changes nothing then. */

@@ -1,9 +1,9 @@
 /** Checks where reported events are: by the network's own ids, and in channels that were announced. */
-import { backendId, type ChatEvent, parseId } from "@seabird-chat/protocol";
+import { type Block, backendId, type ChatEvent, parseId, walkBlocks } from "@seabird-chat/protocol";
 import type { Log } from "../program/log.ts";
 import type { TrackedChannel } from "./channels.ts";
 
-/** Channels of which it is said that they were not announced. */
+/** Warnings of things that are reported nevertheless. */
 const MAX_WARNED = 16;
 
 export interface ReportedPlacesDeps {
@@ -17,13 +17,22 @@ interface Named {
   readonly id?: string;
 }
 
+interface Place {
+  readonly where: { readonly case?: string; readonly value?: string };
+}
+
 /** The fields of all reported kinds in which ids are. */
 interface Fields {
   readonly channelId?: string;
   readonly user?: Named;
   readonly author?: Named;
+  readonly by?: Named;
+  readonly before?: Named;
   readonly source?: { readonly channelId?: string; readonly user?: Named; readonly id?: string };
-  readonly conversation?: { readonly where: { readonly case?: string; readonly value?: string } };
+  readonly conversation?: Place;
+  readonly info?: { readonly replyTo?: { readonly author?: Named; readonly conversation?: Place } };
+  readonly rootBlock?: Block;
+  readonly argBlock?: Block;
 }
 
 export class ReportedPlaces {
@@ -38,32 +47,53 @@ export class ReportedPlaces {
 
   /** Throws a TypeError for an id as plugins write it. */
   checked(event: ChatEvent): ChatEvent {
-    const { channelId, user, author, source, conversation } = event.inner.value as Fields;
+    const fields = event.inner.value as Fields;
+    const { channelId, user, author, by, before, source, conversation } = fields;
+    const replyTo = fields.info?.replyTo;
+    const people = [user, author, by, before, source?.user, source, replyTo?.author];
+    for (const person of people) this.checkId("user", person?.id);
     const { case: kind, value } = conversation?.where ?? {};
     const channel = channelId ?? source?.channelId ?? (kind === "channelId" ? value : undefined);
     this.checkId("channel", channel);
-    for (const person of [user, author, source?.user, source]) this.checkId("user", person?.id);
     if (kind === "userId") this.checkId("user", value);
+    this.checkId("replyTo.conversation", replyTo?.conversation?.where.value);
     if (channel !== undefined) this.#warnOfUnknown(channel);
+    this.#warnOfMentions(fields.rootBlock ?? fields.argBlock);
     return event;
   }
 
   checkId(what: string, id: unknown): void {
-    if (typeof id !== "string" || !id.startsWith(this.#own)) return;
-    const relative = JSON.stringify(parseId(id)?.relative ?? "");
-    const wanted = `give the network's own id, such as ${relative}`;
-    throw new TypeError(`${what} is ${JSON.stringify(id)}; ${wanted}`);
+    const problem = this.#problemOf(what, id);
+    if (problem !== undefined) throw new TypeError(problem);
+  }
+
+  #problemOf(what: string, id: unknown): string | undefined {
+    if (typeof id !== "string" || !id.startsWith(this.#own)) return undefined;
+    const wanted = `give the network's own id, such as ${JSON.stringify(parseId(id)?.relative ?? "")}`;
+    return `${what} is ${JSON.stringify(id)}; ${wanted}`;
+  }
+
+  /** People may write what reads as such a mention, and must not hide a message by it. */
+  #warnOfMentions(content: Block | undefined): void {
+    if (content === undefined) return;
+    for (const { inner } of walkBlocks(content)) {
+      if (inner.case !== "mention") continue;
+      const problem = this.#problemOf("a mention's id", inner.value.target.value);
+      if (problem !== undefined) this.#warnOnce({ problem }, "a mention names nobody");
+    }
   }
 
   /** Core does not know whether it is private, and no plugin finds it. */
   #warnOfUnknown(channel: string): void {
-    const { client, log } = this.#deps;
-    if (this.#warned.size >= MAX_WARNED || client.channels.get(channel) !== undefined) return;
-    if (this.#warned.has(channel)) return;
-    this.#warned.add(channel);
-    log.warn(
-      { channel },
-      "an event is in a channel that was not announced: call host.channels.joined",
-    );
+    if (this.#deps.client.channels.get(channel) !== undefined) return;
+    const told = "an event is in a channel that was not announced: call host.channels.joined";
+    this.#warnOnce({ channel }, told);
+  }
+
+  #warnOnce(fields: Readonly<Record<string, string>>, told: string): void {
+    const key = JSON.stringify(fields);
+    if (this.#warned.size >= MAX_WARNED || this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.#deps.log.warn(fields, told);
   }
 }

@@ -213,7 +213,7 @@ export class RunningBackend implements AsyncDisposable {
       },
       onOutboxChange: () => this.#notify(),
     });
-    const capabilities = new DeclaredCapabilities(definition, client.coreState);
+    const capabilities = new DeclaredCapabilities(definition, client.coreState, log);
     const deps: HostDeps<never> = {
       ...{ type, id, log, clock, random, client, spec: definition, self: undefined },
       config: () => settings.config,
