@@ -86,6 +86,17 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
       await attacker.answer(/deadline_exceeded/);
     },
   },
+  "a body without a token that goes on behind its answer": {
+    options: { transportLimits: { maxDiscardedBytes: 100_000 } },
+    async run({ attacker }) {
+      await attacker.send(head(SEND, "bad", JSON_TYPE, "content-length: 1000000000"));
+      await attacker.answer(/unauthenticated/);
+      await until("the end of the connection", async () => {
+        await attacker.send("x".repeat(10_000));
+        return attacker.socket.destroyed;
+      });
+    },
+  },
   "requests without an answer, one after the other": {
     async run({ attacker, core, token }) {
       const backend = await RawBackend.connect(core.url, token);

@@ -14,7 +14,9 @@ import {
 } from "@connectrpc/connect-node";
 import { Seabird } from "@seabird-chat/protocol";
 import { startCore } from "../support/core.ts";
+import { gauges } from "../support/gauges.ts";
 import { RawClient } from "../support/grpc-client.ts";
+import { until } from "../support/until.ts";
 
 const MB = 1_000_000;
 /** The larger one nears the 10 MB that node:http2's clients may hold when an answer comes. */
@@ -149,4 +151,26 @@ test("a request that is refused and goes on by nothing is stopped in time", asyn
   call.enveloped = false;
   await call.result();
   assert.deepEqual([call.headers[":status"], call.stream.rstCode], [401, 0]);
+});
+
+test("streams without a token that stay open behind their answers are few, and no open calls", async (t) => {
+  const core = await startCore({ transportLimits: { maxDiscardedStreams: 2 } }, t);
+  const client = new RawClient(core.url, { token: "bad" });
+  t.after(() => client.close());
+  const calls = Array.from({ length: 20 }, () => {
+    const call = client.open(PATH, { "content-type": "application/json" });
+    call.enveloped = false;
+    return call;
+  });
+  const ended = () => calls.filter(({ stream }) => stream.closed).length;
+  await until("all answers", () =>
+    calls.every(({ headers }) => Number(headers[":status"]) === 401),
+  );
+  await until("the end of all but two", () => ended() >= 18);
+  const admin = await core.token(["admin"]);
+  await until("no open call", async () => {
+    const { seabird_open_calls: open } = await gauges(core.url, admin);
+    return open === "0";
+  });
+  assert.equal(ended(), 18);
 });

@@ -81,11 +81,16 @@ export const TRANSPORT_LIMITS = {
   /** Calls without a token (health) open at once on one connection. More: RESOURCE_EXHAUSTED. */
   maxCallsWithoutToken: 8,
   /**
-   * Bytes of a request by Connect or gRPC-Web that are still read, and dropped, when it is too large
-   * or already answered, so that its caller gets the answer. More: the answer goes out, and the
-   * stream is reset with NO_ERROR.
+   * Bytes of a request by Connect or gRPC-Web that are still read, and dropped, when it is too large,
+   * and again when it is answered, so that its caller gets the answer. More: on HTTP/2 the stream is
+   * reset with NO_ERROR behind its answer, on HTTP/1.1 the connection is closed.
    */
   maxDiscardedBytes: 33_554_432,
+  /**
+   * Answered requests of one HTTP/2 connection of which more is read, and dropped, at once. The
+   * others are reset with NO_ERROR as soon as they are answered.
+   */
+  maxDiscardedStreams: 16,
   /** Messages read from one stream in a tick of the event loop. The rest waits for the next. */
   maxMessagesPerTick: 256,
   /** Milliseconds spent on the messages of one stream in a tick. The rest waits for the next. */

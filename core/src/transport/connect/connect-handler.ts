@@ -1,7 +1,7 @@
 /** Calls by Connect and gRPC-Web, over HTTP/1.1 and HTTP/2. Loaded on first use. */
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Method } from "../calls/method.ts";
-import { answerText, type Exchange, requestHeader } from "../http/exchange.ts";
+import { answerText, type Exchange, onAnswered, requestHeader } from "../http/exchange.ts";
 import { stopRestAtEnd } from "../http/rest-of-request.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type Answer, ConnectCall } from "./connect-call.ts";
@@ -74,12 +74,10 @@ export class ConnectHandler {
     if (handler.method.methodKind === "bidi_streaming") stopRestAtEnd(exchange);
     const call = new ConnectCall(this.#context, exchange, kind, this.#methods.get(path));
     const gone = new AbortController();
-    let finished = false;
-    response.once("finish", () => {
-      finished = true;
-    });
+    // The peer may still send for a while, which is not the call's time any more.
+    onAnswered(exchange, () => call.end(true));
     response.once("close", () => {
-      call.end(finished);
+      call.end(false);
       gone.abort();
     });
     const answer = await call.answer();

@@ -39,6 +39,11 @@ export function answerText(
   response.end(text);
 }
 
+/** Calls back when the whole answer has left. On HTTP/2 the response itself tells when the stream is closed. */
+export function onAnswered({ response }: Exchange, then: () => void): void {
+  ("stream" in response ? response.stream : response).once("finish", then);
+}
+
 /** Ends an exchange whose peer does not read. */
 export function reset({ response }: Exchange): void {
   if ("stream" in response) response.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
