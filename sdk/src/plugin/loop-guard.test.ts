@@ -189,6 +189,33 @@ const NO_LOOPS: readonly (readonly [what: string, go: (stage: Stage) => Promise<
       }),
   ],
   [
+    "edits of the plugin itself, one for each vote of a person",
+    (stage) =>
+      times(50, async () => {
+        stage.guard.note(stage.deed("reaction", "ann", { isBot: false }), true);
+        await stage.answers(10);
+        stage.does("messageEdited", "self");
+      }),
+  ],
+  [
+    "edits of the plugin itself, one for each command",
+    (stage) =>
+      times(50, async (time) => {
+        stage.says(`user${time % 2}`);
+        await stage.answers(10);
+        stage.does("messageEdited", "self");
+      }),
+  ],
+  [
+    "edits of the plugin itself, by a timer",
+    (stage) =>
+      times(50, async () => {
+        await stage.answers(10);
+        stage.does("messageEdited", "self");
+        await stage.clock.advance(3_000);
+      }),
+  ],
+  [
     "reactions that no handler takes",
     (stage) =>
       times(50, async () => {

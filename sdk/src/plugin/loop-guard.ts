@@ -67,6 +67,8 @@ interface Conversation {
   speaker: string;
   /** Of this speaker, in a row. */
   exchanges: number;
+  /** When the last activity was; of speech, for which it is not looked at, never over. */
+  notedAt: number;
   /** The last start or end of a send, in the clock's milliseconds. */
   answeredAt: number;
   /** No line has followed the last answer yet. */
@@ -137,7 +139,8 @@ export class LoopGuard implements IgnoredSpeakers {
   ignores(event: PluginEvent): boolean {
     if (this.#ignored.size === 0) return false;
     const deed = deedOf(event);
-    if (deed === undefined) return false;
+    // Votes must not be lost.
+    if (deed === undefined || (deed.isActivity && deed.isPersons)) return false;
     const ignored = this.#ignored.get(keyOf(deed.userId, deed.channelId));
     return ignored !== undefined && ignored.endsAt > this.#clock.now();
   }
@@ -146,11 +149,17 @@ export class LoopGuard implements IgnoredSpeakers {
    * Takes note of every event. `isForUs`: it runs a command or a `hears`, or answers a question; of an
    * activity, it runs any handler. What plugins send is not speech, so a bridge's lines come between no
    * others; and activities, which are counted for themselves, come between no lines.
+   *
+   * What the plugin itself does comes back as an activity. A loop is only what follows upon it: what a
+   * person asks for in between, or a timer does later, is none.
    */
   note(said: PluginEvent | Speaker, isForUs: boolean): void {
     const deed = deedOf(said);
-    if (deed === undefined || (deed.isActivity && !isForUs)) return;
+    if (deed === undefined) return;
+    if (isForUs && deed.isPersons) this.#asked(deed);
+    if (deed.isActivity && (deed.isPersons || !isForUs)) return;
     const conversation = this.#conversationOf(deed);
+    if (deed.isActivity) conversation.notedAt = this.#clock.now();
     if (conversation.answeredAt === NEVER) {
       conversation.exchanges = 0;
       return;
@@ -172,7 +181,9 @@ export class LoopGuard implements IgnoredSpeakers {
     for (const key of [to, activityKey(to)]) {
       const conversation = this.#conversations.get(key);
       if (conversation === undefined) continue;
-      conversation.answeredAt = this.#clock.now();
+      const now = this.#clock.now();
+      if (now - conversation.notedAt > this.#limits.loopAnswerMs) conversation.exchanges = 0;
+      conversation.answeredAt = now;
       conversation.isFresh = true;
       conversation.inFlight += 1;
       sent.then(
@@ -182,11 +193,19 @@ export class LoopGuard implements IgnoredSpeakers {
     }
   }
 
-  #conversationOf({ userId: speaker, channelId, key }: Deed): Conversation {
+  /** What the plugin does now is for a person, and no answer to an activity. */
+  #asked({ where }: Deed): void {
+    const conversation = this.#conversations.get(activityKey(where));
+    if (conversation !== undefined) conversation.exchanges = 0;
+  }
+
+  #conversationOf({ userId: speaker, channelId, where, isActivity }: Deed): Conversation {
+    const key = isActivity ? activityKey(where) : where;
     const found = this.#conversations.get(key);
     const conversation = found ?? {
       ...{ channelId, speaker },
       exchanges: 0,
+      notedAt: Number.POSITIVE_INFINITY,
       answeredAt: NEVER,
       isFresh: false,
       inFlight: 0,
@@ -259,28 +278,31 @@ interface Deed {
   readonly userId: string;
   /** Empty in private. */
   readonly channelId: string;
-  /** Of the conversation. */
-  readonly key: string;
+  /** The id of the conversation. */
+  readonly where: string;
   readonly isActivity: boolean;
+  /** Of nobody who is known as a bot or a plugin. */
+  readonly isPersons: boolean;
 }
 
 /** Undefined for what is nobody's deed. */
 function deedOf(said: PluginEvent | Speaker): Deed | undefined {
   if (!("kind" in said) || isReplyable(said)) {
-    const userId = said.user.id;
+    const { user } = said;
+    const userId = user.id;
     const channelId = "channelId" in said ? said.channelId : "";
-    return { userId, channelId, key: channelId || userId, isActivity: false };
+    const isPersons = !("isBot" in user && user.isBot);
+    return { userId, channelId, where: channelId || userId, isActivity: false, isPersons };
   }
   if (!isActivity(said)) return undefined;
   const actor = said.kind === "messageDeleted" ? said.by : said.user;
-  // Whoever is not known as a bot may be a person, whose votes must not be lost.
-  if (said.sender === "" && actor?.isBot !== true) return undefined;
+  const isPersons = said.sender === "" && actor?.isBot !== true;
   // Of a plugin's, the bot's own account is mostly left out.
   const userId = actor?.id || said.sender;
-  const where = conversationOf(said);
-  const [channelId, id] =
-    "channelId" in where ? [where.channelId, where.channelId] : ["", where.userId];
-  return { userId, channelId, key: activityKey(id), isActivity: true };
+  const place = conversationOf(said);
+  const [channelId, where] =
+    "channelId" in place ? [place.channelId, place.channelId] : ["", place.userId];
+  return { userId, channelId, where, isActivity: true, isPersons };
 }
 
 function activityKey(conversationId: string): string {
