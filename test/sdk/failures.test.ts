@@ -1,7 +1,7 @@
 /** Where a plugin's failure is told: in the conversation of the person who set it off, or nowhere. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Plugin, plugin } from "@seabird-chat/sdk";
+import { type Plugin, plugin, SeabirdError } from "@seabird-chat/sdk";
 import { schedule } from "@seabird-chat/sdk/schedule";
 import { storage } from "@seabird-chat/sdk/storage";
 import { type Testbed, testbed } from "@seabird-chat/testkit";
@@ -226,6 +226,15 @@ const ROWS: readonly Row[] = [
     },
     said: ["#here: ann: irc://libera cannot react to messages"],
     logged: 0,
+  },
+  {
+    what: "another error of the same code, whose words are for the log only",
+    declare: command(() => {
+      throw new SeabirdError("failed_precondition", "cannot load /srv/bot/secret.ts");
+    }),
+    go: say("!go"),
+    said: [HERE],
+    logged: 1,
   },
   {
     what: "an edit of a message without an id, in words",

@@ -85,6 +85,25 @@ export function sameAcrossCopies(type: Class, name: string): void {
 
 sameAcrossCopies(SeabirdError, "seabird.error");
 
+const IMPOSSIBLE = Symbol.for("seabird.error.impossible");
+
+/**
+ * Marks what a network cannot do. Its message may be shown to the person who asked for it; those of
+ * other errors, of the same code too, may name files and settings. Returns the error.
+ */
+export function markImpossible(error: SeabirdError): SeabirdError {
+  return Object.defineProperty(error, IMPOSSIBLE, { value: true, configurable: true });
+}
+
+export function isImpossible(error: unknown): error is SeabirdError {
+  try {
+    return error instanceof SeabirdError && IMPOSSIBLE in error;
+  } catch {
+    // A thrown value may be a proxy on which even `instanceof` throws.
+    return false;
+  }
+}
+
 /**
  * Connect gives a broken connection one of many codes. An answer of core has trailers;
  * a system error or a reset without them is the connection's.

@@ -19,7 +19,7 @@ import {
 import { type Content, messageToWire } from "./content.ts";
 import type { Call, CoreCalls } from "./core-calls.ts";
 import type { CoreIdentity } from "./core-headers.ts";
-import { SeabirdError } from "./errors.ts";
+import { markImpossible, SeabirdError } from "./errors.ts";
 import { type Conversation, checkConversation, conversationToWire } from "./message-reference.ts";
 import { backendIdOf, withNormalId } from "./normal-id.ts";
 import { checkOptionNames } from "./option-names.ts";
@@ -189,10 +189,11 @@ export class MessageActions implements MessageCalls {
     try {
       return await this.#calls.run(call);
     } catch (reason) {
-      const { code } = SeabirdError.from(reason);
+      const error = SeabirdError.from(reason);
+      if (error.code !== "failed_precondition") throw reason;
       // It cannot do what it has declared, or no more.
-      if (code === "failed_precondition") this.#capabilities.forget(where, backendIdOf(where));
-      throw reason;
+      this.#capabilities.forget(where, backendIdOf(where));
+      throw markImpossible(error);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { SendResult } from "@seabird-chat/protocol";
 import type { ActionOptions, CallOptions } from "./call-options.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Content } from "./content.ts";
-import { SeabirdError } from "./errors.ts";
+import { markImpossible, SeabirdError } from "./errors.ts";
 import type { Conversation } from "./message-reference.ts";
 import { normalId } from "./normal-id.ts";
 
@@ -169,7 +169,7 @@ export class SentMessage {
 /** `done`: what was asked for, such as `edited`. */
 export function noId(backendId: string, done: string): SeabirdError {
   const what = `${backendId} gave this message no id, so it cannot be ${done}`;
-  return new SeabirdError("failed_precondition", what);
+  return markImpossible(new SeabirdError("failed_precondition", what));
 }
 
 /** For what only a core with the messages extension can do. */

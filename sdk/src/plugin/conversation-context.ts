@@ -2,7 +2,7 @@
 import type { CallOptions } from "../link/call-options.ts";
 import type { Feature } from "../link/capabilities.ts";
 import type { Content } from "../link/content.ts";
-import { SeabirdError } from "../link/errors.ts";
+import { markImpossible, SeabirdError } from "../link/errors.ts";
 import type { MemberList } from "../link/message-actions.ts";
 import type { Conversation } from "../link/message-reference.ts";
 import type { SentMessage } from "../link/sent-message.ts";
@@ -58,7 +58,8 @@ export class ConversationContext extends HandlerContext implements ConversationM
   #channelWith(what: string): string {
     const { conversation } = this;
     if ("channelId" in conversation) return conversation.channelId;
-    throw new SeabirdError("failed_precondition", `a private conversation has no ${what}`);
+    const why = `a private conversation has no ${what}`;
+    throw markImpossible(new SeabirdError("failed_precondition", why));
   }
 
   #send(

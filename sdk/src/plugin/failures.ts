@@ -3,7 +3,7 @@ import { AskCancelled } from "../ask/ask-cancelled.ts";
 import { BoundedMap } from "../link/bounded-map.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
-import { SeabirdError } from "../link/errors.ts";
+import { isImpossible, SeabirdError } from "../link/errors.ts";
 import type { Log } from "../program/log.ts";
 import type { ReplyMethods } from "./context.ts";
 import type { PluginEvent } from "./events.ts";
@@ -104,16 +104,6 @@ export class Failures {
     return Math.floor(this.#random() * count)
       .toString(36)
       .padStart(ID_LENGTH, "0");
-  }
-}
-
-/** Whether the network cannot do what a call asked for; the message says what, and no secret. */
-function isImpossible(error: unknown): error is SeabirdError {
-  try {
-    return error instanceof SeabirdError && error.code === "failed_precondition";
-  } catch {
-    // A thrown value may be a proxy on which even `instanceof` throws.
-    return false;
   }
 }
 
