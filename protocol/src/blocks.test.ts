@@ -207,8 +207,6 @@ suite("files and emoji", () => {
       ],
       [() => mention({ userId: "ann" }, []), "mention: its content is empty"],
       [() => mention(untyped({})), "mention: the target is a user, "],
-      [() => list([]), "list: it has no items; give one at least"],
-      [() => list([], { ordered: true }), "list: it has no items"],
       [() => list(untyped("tea")), "list: not an array"],
       [() => list(untyped(undefined)), "list: it is undefined; content is words, a number"],
     ];
@@ -220,6 +218,9 @@ suite("files and emoji", () => {
       });
     }
     assert.equal(emoji("", { id: "7" }).plain, "");
+    // What was looked for, and not found.
+    assert.equal(list([]).plain, "");
+    assert.equal(text`found: ${list([], { ordered: true })}`.plain, "found: ");
   });
 
   test("an emoji over its bound is refused where it is built", () => {

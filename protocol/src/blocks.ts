@@ -103,15 +103,14 @@ export function heading(content: Content, level = 1): Block {
 }
 
 /**
- * A list, one item for each element; numbered from 1 if `ordered`, by default not. Throws BlockError
- * for one without items.
+ * A list, one item for each element; numbered from 1 if `ordered`, by default not. One without items
+ * reads as nothing.
  */
 export function list(
   items: readonly Content[],
   options: { readonly ordered?: boolean } = {},
 ): Block {
   if (!Array.isArray(items)) throw new BlockError(`list: ${problemOf(items) ?? "not an array"}`);
-  if (items.length === 0) throw new BlockError("list: it has no items; give one at least");
   const isOrdered = options.ordered ?? false;
   return block({ case: "list", value: { inner: items.map(contentBlock), isOrdered } });
 }
