@@ -1,5 +1,6 @@
 /** Makes the host that `connect` is given, anew for each connection. */
 import { type Block, plainText } from "@seabird-chat/protocol";
+import { onAbort } from "../link/abortable.ts";
 import { hasNewBlocks } from "../link/base-block.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import type { Log } from "../program/log.ts";
@@ -56,9 +57,12 @@ export function createHost<Config>(
   const whileConnected = <Callback>(listen: (callback: Callback) => () => void) => {
     return (callback: Callback): (() => void) => {
       if (ended.aborted) return () => undefined;
-      const forget = listen(callback);
-      ended.addEventListener("abort", forget, { once: true });
-      return forget;
+      const undo = listen(callback);
+      const forget = onAbort(ended, undo);
+      return () => {
+        forget();
+        undo();
+      };
     };
   };
   const places = new ReportedPlaces(deps);
