@@ -181,7 +181,7 @@ export class FloodQueue {
   #pump(): void {
     while (!this.#closed && this.#limiter.tokens >= 1) {
       const next = this.#nextLine();
-      if (next === undefined) return;
+      if (next === undefined) break;
       this.#limiter.take();
       if (typeof next === "string") this.#write(next);
       else this.#write(next.line, next);

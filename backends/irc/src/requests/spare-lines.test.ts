@@ -59,3 +59,16 @@ test("a burst of one line is enough; at most 1,000 wait, and none after the end"
   clock.advance(10_000);
   assert.deepEqual([written.length, written.at(-1)?.[0], clock.timers], [1_002, "WHO #a", 0]);
 });
+
+test("they are sent by themselves, though nothing else is", () => {
+  const { clock, queue, written } = setUp(4);
+  for (const line of ["WHO #a", "WHO #b", "WHO #c", "WHO #d"]) queue.sendSpare(line);
+  clock.advance(1_000);
+  assert.deepEqual(written, [
+    ["WHO #a", 0],
+    ["WHO #b", 0],
+    ["WHO #c", 100],
+    ["WHO #d", 200],
+  ]);
+  assert.equal(clock.timers, 0);
+});
