@@ -7,7 +7,7 @@ import { withOwnCommand } from "./process/own-command.ts";
 import { followLauncher } from "./process/stop-signals.ts";
 import { createProgram } from "./program.ts";
 import { styleError } from "./terminal/output.ts";
-import { safeJson, safeText } from "./terminal/safe-text.ts";
+import { safeJson, safeLines } from "./terminal/safe-text.ts";
 
 /** Sets the process's exit code; never throws. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -77,9 +77,4 @@ function report(failure: CliError, json: boolean): void {
   }
   process.stderr.write(`${styleError("red", "seabird:")} ${safeLines(message)}\n`);
   if (next !== undefined) process.stderr.write(`  Next: ${safeLines(next)}.\n`);
-}
-
-/** Arguments, files and networks are quoted in messages; those of a project have several lines. */
-function safeLines(text: string): string {
-  return text.split("\n").map(safeText).join("\n");
 }

@@ -99,8 +99,10 @@ const CAMP = `import { existsSync } from "node:fs";
 import { backend } from "@seabird-chat/sdk/backend";
 export default backend("camp", {
   connect({ network, signal }) {
-    const look = setInterval(() => (existsSync("storm") ? network.away("storm\\x1b[2J") : network.back()), 20);
-    signal.addEventListener("abort", () => clearInterval(look));
+    const look = () => (existsSync("storm") ? network.away("storm\\x1b[2J") : network.back());
+    look();
+    const timer = setInterval(look, 20);
+    signal.addEventListener("abort", () => clearInterval(timer));
     return { close: () => undefined };
   },
 });
@@ -119,6 +121,21 @@ test("a person in the room sees once that another network is lost, and that it i
   rmSync(storm);
   await room.untilShown("-- camp://net is back on its network");
   await until("ps", async () => /^camp\/net .* connected$/m.test((await cli("ps")).out));
+  room.type("\x03");
+  assert.equal(await room.ended(), 0, room.shown);
+  assert.equal(room.shown.match(/its network/g)?.length, 2, room.shown);
+});
+
+test("a room that opens while a network is lost shows it, and the return", async (t) => {
+  const checkout = await makeCheckout(t);
+  writeFileSync(join(checkout.folder, "camp.mjs"), CAMP);
+  const storm = join(checkout.folder, "storm");
+  writeFileSync(storm, "");
+  const yaml = YAML.replace("  terminal/here", "  camp/net: { from: ./camp.mjs }\n  terminal/here");
+  const { room } = await sitDown(t, yaml, checkout);
+  await room.untilShown(/camp(:\/\/|\/)net lost its network: storm/);
+  rmSync(storm);
+  await room.untilShown("-- camp://net is back on its network");
   room.type("\x03");
   assert.equal(await room.ended(), 0, room.shown);
   assert.equal(room.shown.match(/its network/g)?.length, 2, room.shown);

@@ -19,8 +19,10 @@ export function addActions(program: Command): void {
       const context = contextOf(command);
       checkNotEmpty(channelName, "the channel's name", "give it as its network writes it");
       await checkBackendId(context, backendId);
+      // A network may have addresses for names.
       const inside = parseId(channelName);
-      if (inside !== undefined) {
+      const isInside = inside !== undefined && parseBackendId(backendId)?.type === inside.type;
+      if (isInside) {
         const next = `give its name alone: ${shellQuote(inside.relative)}`;
         throw new CliError(EXIT.usage, `${JSON.stringify(channelName)} is an id`, next);
       }

@@ -31,6 +31,12 @@ export class CoreNetworks {
     return this.#isCurrent ? this.#lost.get(component) : undefined;
   }
 
+  /** By component, of those of the project. */
+  allLost(): readonly (readonly [component: string, lost: LostNetwork])[] {
+    const networks = this.#networks();
+    return this.#isCurrent ? [...this.#lost].filter(([name]) => networks.has(name)) : [];
+  }
+
   /** As core reports it. */
   note(backendId: string, network: BackendNetwork): void {
     const name = nameOf(backendId);

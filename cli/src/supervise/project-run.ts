@@ -138,6 +138,7 @@ export class ProjectRun {
       terminal: this.#hasTerminal() ? this.#deps.terminal : "none",
       address: this.#address,
       signal: this.#stopping.signal,
+      lost: () => this.#networks.allLost(),
     });
     this.#networks.follow(this.#stopping.signal);
   }

@@ -31,6 +31,23 @@ test("a lost network and its return are shown; a room shows them itself", () => 
   }
 });
 
+test("networks that were lost before the room opened are shown in it", () => {
+  const { shown, reporter } = stage(true);
+  const networks = { "irc/one": "reset\u202e", "irc/two": "" };
+  reporter.report({ type: "lost-networks", networks });
+  const [one, two] = shown;
+  assert.match(one ?? "", /^seabird: irc\/one lost its network: reset[^\u202e]+$/);
+  assert.equal(two, "seabird: irc/two lost its network");
+});
+
+test("what others say ends no line of a warning and moves no cursor", () => {
+  const { shown, reporter } = stage(false);
+  reporter.report({ type: "warning", text: "a\nb\u202e" });
+  reporter.report({ type: "reload-failed", message: "seabird.yaml:\n  x\u202e" });
+  assert.equal(shown.length, 3);
+  assert.doesNotMatch(shown.join(""), /\u202e/);
+});
+
 test("a start that goes on without a backend says what its network lacks", () => {
   const { shown, reporter } = stage(false);
   const networks = { "irc/one": "connect ECONNREFUSED\u0007" };

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { NetworkStatus } from "@seabird-chat/runtime";
 import { withOwnCommand } from "../process/own-command.ts";
 import { type Output, styleError } from "../terminal/output.ts";
-import { safeText } from "../terminal/safe-text.ts";
+import { safeJson, safeLines, safeText } from "../terminal/safe-text.ts";
 import type { ComponentReport } from "./control-protocol.ts";
 import type { ExitOutcome } from "./restart-policy.ts";
 
@@ -20,6 +20,8 @@ export type UpEvent =
   | { readonly type: "started"; readonly component: string }
   /** A backend's network was lost, or is there again, as core reports it. */
   | ({ readonly type: "network"; readonly component: string } & NetworkStatus)
+  /** Networks that were lost before the room opened, and why. */
+  | { readonly type: "lost-networks"; readonly networks: Readonly<Record<string, string>> }
   | {
       readonly type: "crashed";
       readonly component: string;
@@ -95,7 +97,7 @@ export class Reporter {
 
   /** An interactive component owns standard output: then the lines go to standard error. */
   #writeJson(event: UpEvent): void {
-    const line = `${JSON.stringify(event)}\n`;
+    const line = `${safeJson(event)}\n`;
     (this.#terminal ? process.stderr : process.stdout).write(line);
   }
 
@@ -145,15 +147,19 @@ export class Reporter {
         return styleError("dim", `seabird: ${many} ready; \`seabird ps\` shows them`);
       }
       case "warning":
-        return styleError("yellow", `seabird: ${event.text}`);
+        return styleError("yellow", `seabird: ${safeText(event.text)}`);
       case "reloaded":
         return reloadLines(event.components)
           .map((line) => `seabird: ${line}`)
           .join("\n");
       case "reload-failed":
-        return styleError("yellow", `seabird: nothing was reloaded: ${event.message}`);
+        return styleError("yellow", `seabird: nothing was reloaded: ${safeLines(event.message)}`);
       case "network":
-        return this.#network(event);
+        return this.#terminal ? undefined : networkText(event);
+      case "lost-networks":
+        return Object.entries(event.networks)
+          .map(([component, why]) => networkText({ component, state: "away", sinceMs: 0, why }))
+          .join("\n");
       case "restarted":
       case "stopping":
       case "started":
@@ -161,15 +167,6 @@ export class Reporter {
       case "stopped":
         return undefined;
     }
-  }
-
-  /** The room is told by core itself. */
-  #network(event: Extract<UpEvent, { type: "network" }>): string | undefined {
-    if (this.#terminal) return undefined;
-    const name = `seabird: ${event.component}`;
-    if (event.state === "connected") return styleError("dim", `${name} is back on its network`);
-    const why = event.why === "" ? "" : `: ${safeText(event.why)}`;
-    return styleError("yellow", `${name} lost its network${why}`);
   }
 
   #crash(event: Extract<UpEvent, { type: "crashed" }>): string {
@@ -181,6 +178,13 @@ export class Reporter {
       "\n",
     );
   }
+}
+
+function networkText(event: { readonly component: string } & NetworkStatus): string {
+  const name = `seabird: ${event.component}`;
+  if (event.state === "connected") return styleError("dim", `${name} is back on its network`);
+  const why = event.why === "" ? "" : `: ${safeText(event.why)}`;
+  return styleError("yellow", `${name} lost its network${why}`);
 }
 
 const NO_MORE = "; it is not restarted";

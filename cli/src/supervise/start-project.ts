@@ -1,6 +1,7 @@
 /** Starts a project: core, then plugins, then backends, so that no plugin misses a message. */
 
 import { EXIT } from "@seabird-chat/runtime";
+import type { LostNetwork } from "../client/lost-networks.ts";
 import { type ComponentConfig, isInteractive, type ProjectConfig } from "../config/project.ts";
 import { CliError } from "../process/cli-error.ts";
 import { shellQuote } from "../process/own-command.ts";
@@ -31,6 +32,8 @@ export interface StartDeps {
   readonly terminal: "person" | "script" | "none";
   /** Aborted: everything ends. */
   readonly signal: AbortSignal;
+  /** The networks that are lost now, by component. */
+  lost(): readonly (readonly [component: string, lost: LostNetwork])[];
 }
 
 /** Lines of core's log that are shown when it does not start. */
@@ -62,7 +65,7 @@ export async function startProject(deps: StartDeps): Promise<void> {
   if (signal.aborted) return;
   reportLate([...plugins, ...backends], deps.reporter);
   if (terminal === "person") {
-    startAll(isInteractive);
+    for (const room of startAll(isInteractive)) void showLost(room, deps);
     return;
   }
   const ready = supervisor.components.filter(({ state }) => state === "ready").length;
@@ -86,13 +89,20 @@ async function letScriptGo(
   for (const component of components) if (component.isTerminal) component.tell({ type: "go" });
 }
 
+/** The room learns of later changes from core itself, of those before it opened only from here. */
+async function showLost(room: Component, { lost, reporter }: StartDeps): Promise<void> {
+  await room.ready;
+  const networks = Object.fromEntries(lost().map(([name, { why }]) => [name, why]));
+  if (Object.keys(networks).length > 0) reporter.report({ type: "lost-networks", networks });
+}
+
 function reportLeftOut({ project, terminal, reporter }: StartDeps): void {
   const left = terminal === "none" ? project.components.find(isInteractive) : undefined;
   if (left === undefined) return;
   reporter.report({ type: "warning", text: leftOutText(left) });
 }
 
-/** A room in a process of its own takes any input, but no part of this run's configuration. */
+/** A room in a process of its own takes any input, but nothing of this run's configuration. */
 function leftOutText({ name, id = "" }: ComponentConfig): string {
   const token = `seabird token create ${shellQuote(id)} --scope ${shellQuote(`backend:${name}`)}`;
   const room = `seabird backend --token-file .seabird/room.token terminal --id ${shellQuote(id)}`;

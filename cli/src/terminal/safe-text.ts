@@ -14,6 +14,11 @@ export function safeJson(document: unknown, indent?: number): string {
   });
 }
 
+/** For messages that quote arguments, files and networks, and may have several lines. */
+export function safeLines(text: string): string {
+  return text.split("\n").map(safeText).join("\n");
+}
+
 export function safeText(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const code = character.codePointAt(0) ?? 0;

@@ -262,7 +262,7 @@ export class IrcSession {
     this.#hooks.event(event);
   }
 
-  /** Sends lines by the flood limit: before what waits, when nothing else waits, or at leisure. */
+  /** Sends lines by the flood limit: before what waits, when nothing else waits, or also half of a burst is left. */
   enqueue(lines: readonly string[], when: keyof typeof SENDS): void {
     for (const line of lines) this.#queue[SENDS[when]](line);
   }
