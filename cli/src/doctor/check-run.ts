@@ -19,9 +19,16 @@ export async function checkRun({ settings, clients }: Patient): Promise<readonly
   if (url !== settings.url) return [];
   const connected = await connectedNames(clients);
   const found = components.flatMap((component) => checkComponent(component, connected));
+  const fine = good("components", readyText(components));
+  return [...(found.length === 0 ? [fine] : found), ...components.flatMap(loopsOf)];
+}
+
+/** Of components of which none has a problem of its own. */
+export function readyText(components: readonly Pick<ComponentStatus, "state">[]): string {
   const wanted = components.filter(({ state }) => state !== "off" && state !== "remote");
-  const allReady = good("components", `all ${wanted.length} are ready`);
-  return [...(found.length === 0 ? [allReady] : found), ...components.flatMap(loopsOf)];
+  const ready = wanted.filter(({ state }) => state === "ready");
+  if (ready.length === wanted.length) return `all ${wanted.length} are ready`;
+  return `${ready.length} of ${wanted.length} are ready, the others wait for their networks`;
 }
 
 /** The names of the tokens by which core has connections; undefined if core does not tell. */

@@ -90,9 +90,11 @@ async function letScriptGo(
 }
 
 /** The room learns of later changes from core itself, of those before it opened only from here. */
-async function showLost(room: Component, { lost, reporter }: StartDeps): Promise<void> {
+async function showLost(room: Component, { lost, reporter, supervisor }: StartDeps): Promise<void> {
   await room.ready;
-  const networks = Object.fromEntries(lost().map(([name, { why }]) => [name, why]));
+  // Those that are not ready are reported as that.
+  const wereReady = lost().filter(([name]) => supervisor.find(name)?.state === "ready");
+  const networks = Object.fromEntries(wereReady.map(([name, { why }]) => [name, why]));
   if (Object.keys(networks).length > 0) reporter.report({ type: "lost-networks", networks });
 }
 
