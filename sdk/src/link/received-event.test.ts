@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { BlockSchema, bold, container, EventSchema, text } from "@seabird-chat/protocol";
 import fc from "fast-check";
+import { TAGS_FIELD } from "./event-layout.ts";
 import { ReceivedEvent } from "./received-event.ts";
 
 /** All that an event gives, by the library or by us. */
@@ -67,7 +69,31 @@ function outcome(read: (bytes: Uint8Array) => Fields, bytes: Uint8Array): Fields
   }
 }
 
+/** The library reads such a tag beyond its own end, and takes what follows for a piece of it. */
+function hasOverlongTag(bytes: Uint8Array): boolean {
+  const event = new BinaryReader(bytes);
+  let entry: BinaryReader | undefined;
+  try {
+    while (event.pos < event.len) {
+      const [no, wireType] = event.tag();
+      if (no !== TAGS_FIELD || wireType !== WireType.LengthDelimited) event.skip(wireType, no);
+      else {
+        entry = new BinaryReader(event.bytes());
+        while (entry.pos < entry.len) {
+          const [field, type] = entry.tag();
+          entry.skip(type, field);
+        }
+        entry = undefined;
+      }
+    }
+  } catch {
+    return entry !== undefined;
+  }
+  return false;
+}
+
 function check(bytes: Uint8Array): void {
+  if (hasOverlongTag(bytes)) return;
   const [ours, theirs] = [outcome(byUs, bytes), outcome(byLibrary, bytes)];
   if (ours !== "fails" || theirs === "fails") {
     assert.deepEqual(ours, theirs, Buffer.from(bytes).toString("hex"));
@@ -162,6 +188,12 @@ test("so are bytes that were changed, cut or made longer", () => {
     { numRuns: 2_000 },
   );
   fc.assert(fc.property(fc.uint8Array({ maxLength: 30 }), check), { numRuns: 1_000 });
+});
+
+test("a tag that is longer than it says takes nothing of what follows", () => {
+  const bytes = Buffer.from("5a080a001204f09080805a088d010a04f09080801200", "hex");
+  assert.equal(hasOverlongTag(bytes), true);
+  assert.equal(new ReceivedEvent(bytes).kind, "privateMessage");
 });
 
 test("tags and blocks are decoded once, and belong to the event alone", () => {
