@@ -415,7 +415,8 @@ test("a server that disconnects at each step is reconnected to, one connection a
   const steps = 11;
   server.script = (line, connection) => {
     assert.ok(server.connections.slice(0, -1).every(({ isEnded }) => isEnded));
-    const number = server.connections.filter(({ lines }) => lines.length > 0).length;
+    // Random bytes of TLS may be the end of a line.
+    const number = server.connections.filter(({ lines }) => lines[0]?.startsWith("CAP ")).length;
     if (number < steps && connection.lines.length === number) {
       connection.drop();
       return [];
