@@ -128,10 +128,11 @@ for (const { what, answer, request } of refusals()) {
   test(`the page says how core answers ${what}`, async (t) => {
     const { core, cwd } = await world(t);
     const token = await readFile(join(cwd, "pybot.token"), "utf8");
+    const { authorization } = { authorization: `Bearer ${token}`, ...request };
     const response = await fetch(`${core.url}/seabird.Seabird/${request.method ?? "SendMessage"}`, {
       method: request.verb ?? "POST",
       headers: {
-        authorization: `Bearer ${request.token ?? token}`,
+        ...(authorization === undefined ? {} : { authorization }),
         "content-type": "application/json",
       },
       ...(request.verb === "GET" ? {} : { body: request.body ?? "{}" }),
@@ -150,14 +151,16 @@ for (const { what, answer, request } of refusals()) {
 interface RefusedRequest {
   readonly verb?: "GET";
   readonly method?: string;
-  readonly token?: string;
+  /** Default: a token that may. Undefined: none. */
+  readonly authorization?: string | undefined;
   readonly body?: string;
 }
 
 /** Rows of the page's table of errors, with what causes them. A row without a cause fails. */
 function refusals() {
   const causes: Readonly<Record<string, RefusedRequest>> = {
-    "no token, or an unknown one": { token: "unknown" },
+    "no token": { authorization: undefined },
+    "an unknown token": { authorization: "Bearer unknown" },
     "an id that is none, such as `#mybot`": { body: '{"channelId":"#mybot","text":"x"}' },
     "a backend that is not connected": { body: '{"channelId":"irc://gone/c","text":"x"}' },
     "text that is not JSON, or a field of the wrong type": { body: '{"text":' },
