@@ -101,7 +101,7 @@ test("a new plugin is tested, compiled, started, and answers", async (t) => {
 
 test("a new backend is tested and compiled; the declarations hold without skipLibCheck", async () => {
   const project = await createProject("backend", "campfire");
-  assert.match(await shell("npm test", project), /pass 3\n/);
+  assert.match(await shell("npm test", project), /pass 4\n/);
   await shell("npm run check", project);
   await writeFile(
     join(project, "doors.ts"),

@@ -209,7 +209,7 @@ test("members and capabilities of the conversation", async (t) => {
   assert.deepEqual(asked.splice(0), ["message #a test://net/ann test://net/bob true true false"]);
   backend.emit.privateMessage({ user: ANN, text: "crowd" });
   await untilAsked(1);
-  assert.match(asked[0] ?? "", /^message ann something went wrong/);
+  assert.match(asked[0] ?? "", /^message ann a private conversation has no list of members$/);
 });
 
 test("fail answers the person, and is no error", async (t) => {
