@@ -8,8 +8,9 @@ export type { CreatedToken, ExtraToken, NewToken, TokenAdmin } from "./auth/toke
 export { Broker } from "./broker/broker.ts";
 export { BrokerError, ERROR_CODES, type ErrorCode } from "./broker/errors.ts";
 export { BROKER_LIMITS } from "./broker/limits.ts";
-export { type Config, type ConfigSources, loadConfig } from "./config/config.ts";
+export { type Config, loadConfig } from "./config/config.ts";
 export { ConfigError } from "./config/config-error.ts";
+export type { ConfigSources } from "./config/setting-reader.ts";
 export type { Log } from "./program/log.ts";
 export { DatabaseError, ListenError } from "./program/start-error.ts";
 export { type Core, type ServeOptions, serve } from "./serve.ts";

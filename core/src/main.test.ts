@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { EXIT } from "@seabird-chat/runtime";
 import { hashSecret } from "./auth/secret.ts";
-import { LIMIT_SETTINGS } from "./config/settings.ts";
+import { LIMIT_SETTINGS } from "./config/limit-settings.ts";
 import { ANY_PORT, ended, folder, Run } from "./test/core-run.ts";
 
 test("--help and --version answer and end", async (t) => {

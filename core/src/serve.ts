@@ -10,7 +10,8 @@ import { Tokens } from "./auth/tokens.ts";
 import type { Broker } from "./broker/broker.ts";
 import { systemClock } from "./broker/clock.ts";
 import type { Config } from "./config/config.ts";
-import { LIMIT_SETTINGS, type LimitModule } from "./config/settings.ts";
+import { LIMIT_SETTINGS, type LimitModule } from "./config/limit-settings.ts";
+import type { Media } from "./media/media.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { type DrainDeps, drain } from "./program/drain.ts";
 import type { Log } from "./program/log.ts";
@@ -47,6 +48,7 @@ interface Assembled {
   readonly broker: Broker;
   readonly server: TransportServer;
   readonly metrics: Metrics;
+  readonly media: Media;
 }
 
 /**
@@ -62,7 +64,9 @@ export async function serve({ config, log, signal }: ServeOptions): Promise<Core
     const modules = await loadModules();
     const tokens = await opening;
     signal?.throwIfAborted();
-    return await open(assemble(modules, { config, log, metrics, tokens }), config, log, signal);
+    const assembled = assemble(modules, { config, log, metrics, tokens });
+    await loadMedia(assembled.media, config, log);
+    return await open(assembled, config, log, signal);
   } catch (error) {
     await opening.then(
       (tokens) => tokens.close(),
@@ -107,13 +111,28 @@ async function reportAdminToken(tokens: Tokens, folder: string, log: Log): Promi
   }
 }
 
+/** Files are worth less than chat: without them core starts all the same. */
+async function loadMedia(media: Media, { media: { folder } }: Config, log: Log): Promise<void> {
+  try {
+    await media.load();
+  } catch (error) {
+    log.error({ error, folder }, "the files that core keeps cannot be read; new ones may fail");
+  }
+}
+
 async function loadModules() {
-  const [{ Broker }, { TransportServer }, { brokerMethods }] = await Promise.all([
+  const [{ Broker }, { TransportServer }, { Media }, { MediaHttp }, methods] = await Promise.all([
     import("./broker/broker.ts"),
     import("./transport/server.ts"),
-    import("./transport/services/broker-methods.ts"),
+    import("./media/media.ts"),
+    import("./media/media-http.ts"),
+    Promise.all([
+      import("./transport/services/broker-methods.ts"),
+      import("./transport/services/media-methods.ts"),
+    ]),
   ]);
-  return { Broker, TransportServer, brokerMethods };
+  const [{ brokerMethods }, { mediaMethods }] = methods;
+  return { Broker, TransportServer, Media, MediaHttp, brokerMethods, mediaMethods };
 }
 
 interface CoreDeps {
@@ -126,22 +145,33 @@ interface CoreDeps {
 type Modules = Awaited<ReturnType<typeof loadModules>>;
 
 function assemble(modules: Modules, { config, log, metrics, tokens }: CoreDeps): Assembled {
-  const { Broker, TransportServer, brokerMethods } = modules;
-  const broker = new Broker({
-    options: config.brokerOptions,
-    clock: systemClock,
+  const { Broker, TransportServer, Media, MediaHttp, brokerMethods, mediaMethods } = modules;
+  const clock = systemClock;
+  const media = new Media({
+    ...config.media,
+    clock,
     log,
     observer: metrics,
+    admit: (caller) => broker.spendRate(caller),
+    ask: (...file) => broker.fetchAttachment(...file),
+  });
+  const broker: Broker = new Broker({
+    options: config.brokerOptions,
+    clock,
+    log,
+    observer: metrics,
+    media,
   });
   const admin = { broker, tokens, startedAtMs: Date.now(), limits: limitsInForce(config) };
   const server = new TransportServer({
-    methods: brokerMethods(broker),
+    methods: [...brokerMethods(broker), ...mediaMethods(media)],
+    media: new MediaHttp(media),
     lazyMethods: async () => {
       const { adminMethods } = await import("./transport/services/admin.ts");
       return adminMethods({ ...admin, version: readVersion() });
     },
     authenticator: tokens.authenticator,
-    clock: systemClock,
+    clock,
     limits: config.transportLimits,
     ...(config.tls === undefined ? {} : { tls: config.tls }),
     routes: [{ ...metricsPage(metrics), access: ["admin", "metrics"] }],
@@ -151,7 +181,13 @@ function assemble(modules: Modules, { config, log, metrics, tokens }: CoreDeps):
   });
   metrics.showBroker(() => broker.stats());
   showGauges(metrics, tokens, server);
-  return { tokens, broker, server, metrics };
+  metrics.show("seabird_media_files", "Files that core keeps", () => media.stats().files);
+  metrics.show(
+    "seabird_media_bytes",
+    "Bytes of the files that core keeps",
+    () => media.stats().bytes,
+  );
+  return { tokens, broker, server, metrics, media };
 }
 
 function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): void {
@@ -182,6 +218,7 @@ function limitsInForce(config: Config): Readonly<Record<string, number>> {
     broker: config.brokerOptions,
     transport: config.transportLimits,
     auth: config.authOptions,
+    media: config.media.limits,
   };
   return Object.fromEntries(
     LIMIT_SETTINGS.map(({ name, module, value }) => {
@@ -197,9 +234,9 @@ async function open(
   log: Log,
   signal: AbortSignal | undefined,
 ): Promise<Core> {
-  const { tokens, broker, server, metrics } = assembled;
+  const { tokens, broker, server, metrics, media } = assembled;
   const pages = config.metricsBind && new PageServer([metricsPage(metrics)], log);
-  const close = closer({ server, broker, tokens, log, pages });
+  const close = closer({ server, broker, tokens, media, log, pages });
   try {
     const address = await listen(server, config.bind);
     const metricsAddress = pages && config.metricsBind && (await listen(pages, config.metricsBind));

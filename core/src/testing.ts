@@ -6,6 +6,8 @@ export type { Clock } from "./broker/clock.ts";
 export { BrokerError } from "./broker/errors.ts";
 export type { Logger } from "./broker/logger.ts";
 export type { BrokerOptions } from "./broker/options.ts";
+export { Media } from "./media/media.ts";
+export { MediaHttp, type MediaResponse } from "./media/media-http.ts";
 export { errorTrailers } from "./transport/grpc/status-message.ts";
 export type { TransportLimits } from "./transport/limits.ts";
 export type {
@@ -17,3 +19,4 @@ export { MemoryServer, type MemoryServerOptions } from "./transport/memory/memor
 export type { MemoryStream } from "./transport/memory/memory-stream.ts";
 export { brokerMethods } from "./transport/services/broker-methods.ts";
 export { HealthState, healthMethods } from "./transport/services/health.ts";
+export { mediaMethods } from "./transport/services/media-methods.ts";

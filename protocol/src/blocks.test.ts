@@ -161,6 +161,7 @@ suite("files and emoji", () => {
       $typeName: "common.AttachmentBlock",
       ...FILE,
       durationMs: 1_500n,
+      corePath: "",
       expiresAt: timestampFromDate(FILE.expiresAt),
     });
     const { id } = FILE;

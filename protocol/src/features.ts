@@ -2,6 +2,8 @@
 
 /** The name of the messages extension in the header `seabird-extensions` and in CoreInfoResponse. */
 export const MESSAGES_EXTENSION = "messages";
+/** The same of the media extension. */
+export const MEDIA_EXTENSION = "media";
 /** The response header with the names of core's extensions. */
 export const EXTENSIONS_HEADER = "seabird-extensions";
 /** The response header with the name of this run of core. */
@@ -20,6 +22,7 @@ export const FEATURES = [
   "members",
   "mention",
   "emoji",
+  "fetch_attachment",
 ] as const;
 
 /** The name of something that a backend may be asked for. */

@@ -39,12 +39,14 @@ export {
   INSTANCE_HEADER,
   LIMIT_NAMES,
   type LimitName,
+  MEDIA_EXTENSION,
   MESSAGES_EXTENSION,
   REPORTED_FEATURES,
   type ReportedFeature,
 } from "./features.ts";
 export * from "./gen/chat_ingest_pb.js";
 export * from "./gen/common_pb.js";
+export * from "./gen/seabird/messages/v1/media_pb.js";
 export * from "./gen/seabird/messages/v1/messages_pb.js";
 export * from "./gen/seabird_pb.js";
 export {

@@ -250,7 +250,8 @@ function measureAttachment(file: AttachmentBlock): InnerMeasure {
     textFieldSize(file.description) +
     intFieldSize(file.presentation) +
     intFieldSize(Number(file.isSpoiler)) +
-    timeFieldSize(file.expiresAt);
+    timeFieldSize(file.expiresAt) +
+    textFieldSize(file.corePath);
   return { plain, plainBytes: nameBytes + separatorBytes + urlBytes, bytes };
 }
 

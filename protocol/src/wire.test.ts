@@ -9,6 +9,7 @@ import type { DescField, DescFile, DescMessage } from "@bufbuild/protobuf";
 import { ScalarType } from "@bufbuild/protobuf";
 import { file_chat_ingest } from "./gen/chat_ingest_pb.js";
 import { file_common } from "./gen/common_pb.js";
+import { file_seabird_messages_v1_media } from "./gen/seabird/messages/v1/media_pb.js";
 import { file_seabird_messages_v1_messages } from "./gen/seabird/messages/v1/messages_pb.js";
 import { file_seabird } from "./gen/seabird_pb.js";
 import { MESSAGES, table } from "./testing/wire-messages.ts";
@@ -17,6 +18,7 @@ const FILES: readonly DescFile[] = [
   file_common,
   file_seabird,
   file_chat_ingest,
+  file_seabird_messages_v1_media,
   file_seabird_messages_v1_messages,
 ];
 
@@ -97,6 +99,8 @@ const METHODS = `
   /seabird.messages.v1.Messages/React: ReactRequest, ReactResponse
   /seabird.messages.v1.Messages/SetTyping: SetTypingRequest, SetTypingResponse
   /seabird.messages.v1.Messages/ListMembers: ListMembersRequest, ListMembersResponse
+  /seabird.messages.v1.Media/CreateUpload: CreateUploadRequest, CreateUploadResponse
+  /seabird.messages.v1.Media/Get: GetMediaRequest, GetMediaResponse
 `;
 
 function describeMessage(message: DescMessage): string[] {

@@ -20,6 +20,7 @@ const MEANING: Readonly<Record<Feature, string>> = {
   members: "list the people of a channel",
   mention: "notify people",
   emoji: "send emoji",
+  fetchAttachment: "hands over files without a url",
   messageIds: "messages have ids",
   messageEdited: "reports edits",
   messageDeleted: "reports deletions",

@@ -99,7 +99,7 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     make: (exports) => settingTable(exports["SETTINGS"] as Setting[]),
   },
   "limits of core": {
-    module: "core/src/config/settings.ts",
+    module: "core/src/config/limit-settings.ts",
     make: (exports) => limitTable(exports["LIMIT_SETTINGS"] as Limit[]),
   },
   "limits of the sdk": {

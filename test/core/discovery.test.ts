@@ -116,7 +116,7 @@ for (const [wireName, wire] of Object.entries(WIRES)) {
 
     for (const [name, call] of Object.entries(CALLS)) {
       test(name, async () => {
-        assert.deepEqual(await wire(core.url, call, token), ["messages", instance]);
+        assert.deepEqual(await wire(core.url, call, token), ["messages,media", instance]);
       });
     }
   });

@@ -13,13 +13,15 @@ import type {
   StreamEventsRequest,
 } from "@seabird-chat/protocol";
 import { ActionRunner } from "./actions/action-runner.ts";
+import { askForFile } from "./actions/ask-for-file.ts";
 import { RateLimiter } from "./actions/rate-limiter.ts";
 import { Requests } from "./actions/requests.ts";
 import { ACTIONS, type ActionKind, type ActionRequest, type ActionResponse } from "./actions.ts";
-import type { CallContext } from "./caller.ts";
+import type { CallContext, Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { BrokerError, shuttingDown } from "./errors.ts";
 import { type Logger, silentLogger } from "./logger.ts";
+import type { AskForFile, MediaLinks } from "./media-links.ts";
 import { type BrokerObserver, silentObserver } from "./observer.ts";
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from "./options.ts";
 import { Backends } from "./registries/backends.ts";
@@ -49,10 +51,11 @@ export interface BrokerDeps {
   readonly log?: Logger;
   /** Default: counts nothing. */
   readonly observer?: BrokerObserver;
+  /** Default: core keeps no files. */
+  readonly media?: MediaLinks | undefined;
 }
 
-export type { BrokerStats } from "./status/stats.ts";
-export type { IngestSession } from "./streams/backend-session.ts";
+export type { BrokerStats, IngestSession };
 
 export class Broker {
   readonly options: ResolvedBrokerOptions;
@@ -68,13 +71,16 @@ export class Broker {
   readonly #sessions = new Set<BackendSession>();
   readonly #feed: StatusFeed;
   readonly #reporter: BackendReporter;
+  readonly #media: MediaLinks | undefined;
   readonly #startedAtMs: number;
   /** Unregisters the commands of each stream. */
   readonly #registrations = new WeakMap<EventStream, () => void>();
   #sessionsOpened = 0;
   #refusesNew = false;
 
-  constructor({ options, clock, log = silentLogger, observer = silentObserver }: BrokerDeps) {
+  constructor(deps: BrokerDeps) {
+    const { options, clock, log = silentLogger, observer = silentObserver, media } = deps;
+    this.#media = media;
     this.options = resolveBrokerOptions(options, Object.keys(ACTIONS));
     this.#clock = clock;
     this.#log = log;
@@ -93,6 +99,7 @@ export class Broker {
       backends: this.#backends,
       events: this.#events,
       rateLimiter: this.#rateLimiter,
+      media,
     });
     this.#feed = new StatusFeed({
       maxWatchers: this.options.maxStatusWatchers,
@@ -100,8 +107,7 @@ export class Broker {
       wallMs: () => clock.wallMs(),
       snapshot: () => this.status(),
     });
-    const reported = { log, observer, feed: this.#feed, events: this.#events };
-    this.#reporter = new BackendReporter(reported);
+    this.#reporter = new BackendReporter({ log, observer, feed: this.#feed, events: this.#events });
   }
 
   /**
@@ -143,6 +149,7 @@ export class Broker {
       requests: this.#requests,
       events: this.#events,
       reporter: this.#reporter,
+      media: this.#media,
       onClosed: (closed) => this.#sessions.delete(closed),
     });
     this.#sessions.add(session);
@@ -162,6 +169,16 @@ export class Broker {
     if (this.#refusesNew) return Promise.reject(shuttingDown());
     return this.#actions.act(kind, request, call);
   }
+
+  /** Counts a call that is no action. Throws `rate_limited`. */
+  spendRate({ tokenId }: Caller): void {
+    this.#rateLimiter.spend(tokenId);
+  }
+
+  readonly fetchAttachment: AskForFile = (...file) => {
+    this.#checkOpen();
+    return askForFile(this.#backends, this.#clock, ...file);
+  };
 
   /** Connected backends, sorted by id. */
   listBackends(): ListBackendsResponse {

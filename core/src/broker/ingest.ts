@@ -26,7 +26,8 @@ export interface IngestContext {
   /** Prefix of the backend's absolute ids: `irc://seabird/`. */
   readonly idPrefix: string;
   readonly options: ResolvedBrokerOptions;
-  publish(event: EncodedEvent): void;
+  /** `hasFiles`: there are files in its blocks. */
+  publish(event: EncodedEvent, hasFiles: boolean): void;
 }
 
 /** Why an event was dropped. The backend's stream goes on. */
@@ -108,7 +109,7 @@ export function isAnswerOnly(kind: Kind | undefined): boolean {
 function publish(event: ReportedEvent, tags: Tags, context: IngestContext): DropResult | undefined {
   const own = withoutCoreTags(tags);
   try {
-    const { format, channelId, isWithUser } = translateEvent(event, context);
+    const { format, channelId, isWithUser, hasFiles } = translateEvent(event, context);
     const marked = format === undefined ? own : { ...own, [ORIGINAL_FORMAT_TAG]: format };
     const isPrivate =
       EVENT_KINDS_BY_NAME[event.case].isPrivate ||
@@ -117,7 +118,7 @@ function publish(event: ReportedEvent, tags: Tags, context: IngestContext): Drop
     const encoded = encodeEvent({ inner: event, tags: marked }, isPrivate);
     const bytes = encoded.message.length;
     if (bytes > context.options.maxMessageBytes) throw tooLarge(bytes);
-    context.publish(encoded);
+    context.publish(encoded, hasFiles);
     return undefined;
   } catch (reason) {
     if (reason instanceof DroppedEventError) return new DropResult(reason.reason, reason.message);

@@ -7,7 +7,8 @@ import { BROKER_LIMITS } from "../broker/limits.ts";
 import { TRANSPORT_LIMITS } from "../transport/limits.ts";
 import { loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
-import { ALL_SETTINGS, flagOf } from "./settings.ts";
+import { flagOf } from "./setting.ts";
+import { ALL_SETTINGS } from "./settings.ts";
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "seabird-config-"));
@@ -23,6 +24,12 @@ test("with nothing set", (t) => {
     tls: undefined,
     metricsBind: undefined,
     corsOrigins: [],
+    media: {
+      folder: join(cwd, ".seabird", "media"),
+      publicUrl: undefined,
+      publishPrivate: false,
+      limits: {},
+    },
     logLevel: "info",
     logFormat: "auto",
     extraTokens: [],

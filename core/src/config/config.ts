@@ -7,13 +7,7 @@ import {
   BIND_ADDRESS_FORM,
   type BindAddress,
   DEFAULT_BIND,
-  type DotEnv,
-  DotEnvError,
   parseBindAddress,
-  readDotEnv,
-  readSecretFile,
-  readTextFile,
-  TextFileError,
 } from "@seabird-chat/runtime";
 import { type DatabaseLocation, parseDatabaseUrl } from "../auth/database-url.ts";
 import type { AuthOptions } from "../auth/limits.ts";
@@ -22,15 +16,10 @@ import type { BrokerOptions } from "../broker/options.ts";
 import type { TransportLimits } from "../transport/limits.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseExtraTokens } from "./extra-tokens.ts";
-import {
-  flagOf,
-  LIMIT_SETTINGS,
-  type LimitModule,
-  type LimitSetting,
-  type Setting,
-  type SettingName,
-  settingNamed,
-} from "./settings.ts";
+import { LIMIT_SETTINGS, type LimitModule, type LimitSetting } from "./limit-settings.ts";
+import { type MediaConfig, readMedia } from "./media-config.ts";
+import { type ConfigSources, type Given, SettingReader, wrong } from "./setting-reader.ts";
+import type { SettingName } from "./settings.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -53,6 +42,7 @@ export interface Config {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly metricsBind: BindAddress | undefined;
   readonly corsOrigins: readonly string[];
+  readonly media: MediaConfig;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly extraTokens: readonly ExtraToken[];
@@ -61,30 +51,13 @@ export interface Config {
   readonly authOptions: Partial<AuthOptions>;
 }
 
-export interface ConfigSources {
-  /** Flags without dashes, as they were given. */
-  readonly flags?: Readonly<Record<string, string | boolean | undefined>>;
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Where `.env` and `.seabird` are looked for, and paths begin. */
-  readonly cwd: string;
-}
-
 /** Core's folder, with the embedded database and the admin token. */
 const OWN_FOLDER = ".seabird";
 const EMBEDDED_DATABASE = "seabird.db";
 
-/** Bytes of a file that holds a setting's value, a certificate or a key. */
-const MAX_FILE_BYTES = 1024 * 1024;
-
-interface Given {
-  readonly value: string;
-  /** The name under which it was given, for messages. */
-  readonly name: string;
-}
-
 /** Reads all settings; throws a ConfigError for the first wrong one. */
 export function loadConfig(sources: ConfigSources): Config {
-  const reader = new Reader(sources);
+  const reader = new SettingReader(sources);
   const limits = readLimits(reader);
   return Object.freeze({
     bind: readAddress(reader, "bindHost") ?? DEFAULT_BIND,
@@ -92,6 +65,7 @@ export function loadConfig(sources: ConfigSources): Config {
     tls: readTls(reader),
     metricsBind: readAddress(reader, "metricsBind"),
     corsOrigins: readOrigins(reader),
+    media: { ...readMedia(reader), limits: limits.media },
     logLevel:
       readChoice(reader, "logLevel", LOG_LEVELS, { warning: "warn", off: "silent" }) ?? "info",
     logFormat: readChoice(reader, "logFormat", LOG_FORMATS, { text: "pretty" }) ?? "auto",
@@ -102,82 +76,7 @@ export function loadConfig(sources: ConfigSources): Config {
   });
 }
 
-/** Finds values by their names, in the order of precedence. An empty value counts as not given. */
-class Reader {
-  readonly cwd: string;
-  readonly #flags: NonNullable<ConfigSources["flags"]>;
-  readonly #layers: readonly Readonly<Record<string, string | undefined>>[];
-
-  constructor({ flags = {}, env = {}, cwd }: ConfigSources) {
-    this.cwd = cwd;
-    this.#flags = flags;
-    this.#layers = [env, loadDotEnv(cwd)];
-  }
-
-  find(setting: Setting): Given | undefined {
-    const flag = this.#flags[flagOf(setting.name)];
-    if (typeof flag === "string") return { value: flag, name: `--${flagOf(setting.name)}` };
-    for (const layer of this.#layers) {
-      for (const name of setting.env) {
-        const given = this.#inLayer(layer, name, setting);
-        if (given !== undefined) return given;
-      }
-    }
-    return undefined;
-  }
-
-  #inLayer(
-    layer: Readonly<Record<string, string | undefined>>,
-    name: string,
-    setting: Setting,
-  ): Given | undefined {
-    const value = layer[name] ?? "";
-    const file = (setting.inFile ? layer[`${name}_FILE`] : undefined) ?? "";
-    if (value !== "" && file !== "") throw new ConfigError(`set ${name} or ${name}_FILE, not both`);
-    if (value !== "") return { value, name };
-    if (file === "") return undefined;
-    const given = { name: `${name}_FILE`, value: file };
-    // JSON may span lines; any other value is one.
-    const read = setting.placeholder === "JSON" ? readWholeFile : readSecretFile;
-    return { ...given, value: this.#read(given, read) };
-  }
-
-  named(name: SettingName): Given | undefined {
-    return this.find(settingNamed(name));
-  }
-
-  readFile(given: Given): string {
-    return this.#read(given, readWholeFile);
-  }
-
-  #read({ name, value }: Given, read: typeof readWholeFile): string {
-    try {
-      return read(resolve(this.cwd, value), value).text;
-    } catch (error) {
-      if (!(error instanceof TextFileError)) throw error;
-      throw new ConfigError(`${name}: ${error.message}`, { cause: error });
-    }
-  }
-}
-
-function readWholeFile(path: string, name: string): { readonly text: string } {
-  return readTextFile(path, MAX_FILE_BYTES, name);
-}
-
-function loadDotEnv(cwd: string): DotEnv {
-  try {
-    return readDotEnv(cwd);
-  } catch (error) {
-    if (!(error instanceof DotEnvError)) throw error;
-    throw new ConfigError(error.message, { cause: error });
-  }
-}
-
-function wrong({ name, value }: Given, wanted: string): ConfigError {
-  return new ConfigError(`${name}: got ${JSON.stringify(value)}; allowed is ${wanted}`);
-}
-
-function readAddress(reader: Reader, name: SettingName): BindAddress | undefined {
+function readAddress(reader: SettingReader, name: SettingName): BindAddress | undefined {
   const given = reader.named(name);
   if (given === undefined) return undefined;
   const address = parseBindAddress(given.value);
@@ -185,7 +84,7 @@ function readAddress(reader: Reader, name: SettingName): BindAddress | undefined
   throw wrong(given, BIND_ADDRESS_FORM);
 }
 
-function readDatabase(reader: Reader): DatabaseConfig {
+function readDatabase(reader: SettingReader): DatabaseConfig {
   const given = reader.named("databaseUrl");
   if (given === undefined) {
     const path = resolve(reader.cwd, OWN_FOLDER, EMBEDDED_DATABASE);
@@ -200,7 +99,7 @@ function readDatabase(reader: Reader): DatabaseConfig {
   }
 }
 
-function readTls(reader: Reader): Config["tls"] {
+function readTls(reader: SettingReader): Config["tls"] {
   const cert = reader.named("tlsCertFile");
   const key = reader.named("tlsKeyFile");
   if (cert === undefined && key === undefined) return undefined;
@@ -211,7 +110,7 @@ function readTls(reader: Reader): Config["tls"] {
   return { cert: reader.readFile(cert), key: reader.readFile(key) };
 }
 
-function readOrigins(reader: Reader): readonly string[] {
+function readOrigins(reader: SettingReader): readonly string[] {
   const given = reader.named("corsOrigins");
   if (given === undefined) return [];
   const origins = given.value.split(",").map((origin) => origin.trim());
@@ -224,7 +123,7 @@ function readOrigins(reader: Reader): readonly string[] {
 }
 
 function readChoice<T extends string>(
-  reader: Reader,
+  reader: SettingReader,
   name: SettingName,
   choices: readonly T[],
   aliases: Readonly<Record<string, T>>,
@@ -237,7 +136,7 @@ function readChoice<T extends string>(
   return choice;
 }
 
-function readExtraTokens(reader: Reader): readonly ExtraToken[] {
+function readExtraTokens(reader: SettingReader): readonly ExtraToken[] {
   const given = reader.named("extraTokens");
   if (given === undefined) return [];
   try {
@@ -248,11 +147,12 @@ function readExtraTokens(reader: Reader): readonly ExtraToken[] {
   }
 }
 
-function readLimits(reader: Reader) {
+function readLimits(reader: SettingReader) {
   const limits: Record<LimitModule, Record<string, number>> = {
     broker: {},
     transport: {},
     auth: {},
+    media: {},
   };
   for (const setting of LIMIT_SETTINGS) {
     const given = reader.find(setting);
@@ -268,7 +168,7 @@ function readLimits(reader: Reader) {
 }
 
 /** By action, as `{"join_channel":30000}`. The broker refuses actions that it does not know. */
-function readActionTimeouts(reader: Reader): BrokerOptions["actionTimeouts"] {
+function readActionTimeouts(reader: SettingReader): BrokerOptions["actionTimeouts"] {
   const given = reader.named("actionTimeouts");
   if (given === undefined) return undefined;
   const timeouts = parseMap(given.value);

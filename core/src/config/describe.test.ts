@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 import { ACTIONS } from "../broker/actions.ts";
 import { loadConfig } from "./config.ts";
 import { describeCore } from "./describe.ts";
-import { LIMIT_SETTINGS, snakeCase } from "./settings.ts";
+import { LIMIT_SETTINGS } from "./limit-settings.ts";
+import { snakeCase } from "./setting.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/seabird-core.js", import.meta.url));
 
@@ -48,6 +49,9 @@ test("every setting that a file may hold", () => {
     "tls_key_file",
     "metrics_bind",
     "cors_origins",
+    "public_url",
+    "media_folder",
+    "media_publish_private",
     "limits",
   ]);
   assert.deepEqual(Object.keys(properties.limits.properties), [

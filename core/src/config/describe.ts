@@ -1,15 +1,9 @@
 /** What `seabird-core --describe` prints: core's settings as JSON Schema, for `seabird.yaml`. */
 import { ACTIONS } from "../broker/actions.ts";
 import { LOG_FORMATS, LOG_LEVELS, LONGEST_TIMER_MS } from "./config.ts";
-import {
-  LIMIT_SETTINGS,
-  type LimitSetting,
-  SETTINGS,
-  type Setting,
-  type SettingName,
-  settingNamed,
-  snakeCase,
-} from "./settings.ts";
+import { LIMIT_SETTINGS, type LimitSetting } from "./limit-settings.ts";
+import { type Setting, snakeCase } from "./setting.ts";
+import { SETTINGS, type SettingName, settingNamed } from "./settings.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -20,6 +14,12 @@ const ADDRESS: Schema = {
   "x-message": "must be host:port, such as 127.0.0.1:11235, 0.0.0.0:11235 or [::1]:11235",
 };
 const TEXT: Schema = { type: "string", minLength: 1 };
+const YES_NO: Schema = { type: "boolean" };
+const HTTP_URL: Schema = {
+  type: "string",
+  pattern: "^https?://[^@?#]+$",
+  "x-message": "must be an http or https url such as https://chat.example",
+};
 
 /** The kinds of values. What does not belong into a file has none. */
 const KINDS: Readonly<Record<SettingName, Schema | undefined>> = {
@@ -29,6 +29,9 @@ const KINDS: Readonly<Record<SettingName, Schema | undefined>> = {
   tlsKeyFile: TEXT,
   metricsBind: ADDRESS,
   corsOrigins: { type: "array", items: TEXT },
+  publicUrl: HTTP_URL,
+  mediaFolder: TEXT,
+  mediaPublishPrivate: YES_NO,
   logLevel: { type: "string", enum: LOG_LEVELS },
   logFormat: { type: "string", enum: LOG_FORMATS },
   extraTokens: undefined,

@@ -5,7 +5,8 @@ import { AUTH_LIMITS } from "../auth/limits.ts";
 import { BROKER_LIMITS } from "../broker/limits.ts";
 import { TRANSPORT_LIMITS } from "../transport/limits.ts";
 import { envExample, helpText } from "./help.ts";
-import { ALL_SETTINGS, LIMIT_SETTINGS } from "./settings.ts";
+import { LIMIT_SETTINGS } from "./limit-settings.ts";
+import { ALL_SETTINGS } from "./settings.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 

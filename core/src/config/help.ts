@@ -1,13 +1,8 @@
 /** The text of `seabird-core --help`, and `.env.example`; both are made from the settings. */
 import { type ExitName, exitCodesHelp } from "@seabird-chat/runtime";
-import {
-  ALL_SETTINGS,
-  flagOf,
-  LIMIT_SETTINGS,
-  type LimitSetting,
-  SETTINGS,
-  type Setting,
-} from "./settings.ts";
+import { LIMIT_SETTINGS, type LimitSetting } from "./limit-settings.ts";
+import { flagOf, type Setting } from "./setting.ts";
+import { ALL_SETTINGS, SETTINGS } from "./settings.ts";
 
 const USAGE = `seabird-core: the Seabird chat broker
 

@@ -7,6 +7,7 @@ import type { ActionKind } from "../broker/actions.ts";
 import type { BrokerStats } from "../broker/broker.ts";
 import type { ErrorCode } from "../broker/errors.ts";
 import type { BrokerObserver, ChatEventKind, CloseReason, DropReason } from "../broker/observer.ts";
+import type { MediaObserver } from "../media/media-observer.ts";
 import type { ConnectionRefusal, TransportObserver, Wire } from "../transport/observer.ts";
 import { CounterFamily, DurationFamily, type Family, GaugeFamily } from "./counters.ts";
 import type { RenderedMetrics } from "./render.ts";
@@ -16,7 +17,7 @@ export const MAX_BACKEND_TYPES = 32;
 
 const BYTES = "Bytes of ";
 
-export class Metrics implements BrokerObserver, TransportObserver {
+export class Metrics implements BrokerObserver, TransportObserver, MediaObserver {
   readonly #families: Family[] = [];
   readonly #backendTypes = new Set<string>([""]);
   #renderer: Promise<(families: readonly Family[]) => Promise<RenderedMetrics>> | undefined;
@@ -108,6 +109,26 @@ export class Metrics implements BrokerObserver, TransportObserver {
     "Time for which reading backends' events paused",
   );
 
+  readonly #uploads = this.#counter("seabird_media_uploads_total", "Uploads, by HTTP status", [
+    "status",
+  ]);
+  readonly #uploadedBytes = this.#counter(
+    "seabird_media_uploaded_bytes_total",
+    `${BYTES}the files that were uploaded`,
+  );
+  readonly #fetches = this.#counter(
+    "seabird_media_fetches_total",
+    "Files that backends were asked for, by outcome",
+    ["outcome"],
+  );
+  readonly #served = this.#counter("seabird_media_served_total", "Files read, by HTTP status", [
+    "status",
+  ]);
+  readonly #servedBytes = this.#counter(
+    "seabird_media_served_bytes_total",
+    `${BYTES}the files that were read`,
+  );
+
   #counter(name: string, help: string, labels: readonly string[] = []): CounterFamily {
     return this.#add(new CounterFamily(name, help, labels));
   }
@@ -188,6 +209,20 @@ export class Metrics implements BrokerObserver, TransportObserver {
     const type = this.#typeLabel(backendType);
     this.#networksLost.add(isConnected ? -1 : 1, type);
     if (!isConnected) this.#networkLosses.add(1, type);
+  }
+
+  uploadEnded(status: number, bytes: number): void {
+    this.#uploads.add(1, String(status));
+    this.#uploadedBytes.add(bytes);
+  }
+
+  fileFetched(outcome: string): void {
+    this.#fetches.add(1, outcome);
+  }
+
+  fileServed(status: number, bytes: number): void {
+    this.#served.add(1, String(status));
+    this.#servedBytes.add(bytes);
   }
 
   ingestPaused(durationMs: number): void {

@@ -9,6 +9,7 @@ export interface DrainDeps {
   readonly server: TransportServer;
   readonly broker: Broker;
   readonly tokens: Tokens;
+  readonly media: { close(): void };
   readonly log: Log;
   /** Where the metrics have a port of their own. */
   readonly pages: PageServer | undefined;
@@ -30,6 +31,7 @@ const STEPS: readonly Step[] = [
   ["flush the rest", ({ server }) => server.settle("all")],
   ["close connections", ({ server }) => server.close()],
   ["close the metrics' port", ({ pages }) => pages?.close()],
+  ["keep no more files", ({ media }) => media.close()],
   ["close the token database", ({ tokens }) => tokens.close()],
 ];
 

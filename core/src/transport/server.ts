@@ -11,6 +11,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Authenticator } from "../auth/principal.ts";
 import { type Clock, systemClock } from "../broker/clock.ts";
 import { type Logger, silentLogger } from "../broker/logger.ts";
+import type { MediaHttp } from "../media/media-http.ts";
 import type { Method } from "./calls/method.ts";
 import { MethodTable, pathOf } from "./calls/method-table.ts";
 import { Http2Connection, ignore } from "./connections/http2-connection.ts";
@@ -40,6 +41,8 @@ export interface ServerOptions {
   readonly tls?: TlsFiles;
   /** Pages beside `/healthz` and `/readyz`, as `/metrics`. */
   readonly routes?: readonly Route[];
+  /** The files of `/media/`. Default: none. */
+  readonly media?: MediaHttp | undefined;
   /** Origins whose web pages may call; `*`: any. Default: none. */
   readonly corsOrigins?: readonly string[];
   /** Default: silent. */
@@ -70,7 +73,8 @@ export class TransportServer {
     this.#health = new HealthState(options.methods);
     this.#context = createContext(options, [...options.methods, ...healthMethods(this.#health)]);
     const routes = [...healthRoutes(() => this.#health.serving), ...(options.routes ?? [])];
-    this.#router = new HttpRouter(this.#context, routes, options.corsOrigins ?? []);
+    const { corsOrigins = [], media } = options;
+    this.#router = new HttpRouter(this.#context, { routes, corsOrigins, media });
     this.#http1 = new Http1Server(this.#context, this.#router);
     this.#listener = new Listener(
       this.#context,

@@ -381,6 +381,31 @@ export declare type ListMembersChatRequest = Message<"seabird.ListMembersChatReq
 export declare const ListMembersChatRequestSchema: GenMessage<ListMembersChatRequest>;
 
 /**
+ * Asks for the bytes of a file that the backend reported. The backend PUTs them to `upload_url`, a
+ * path at core's address that works once, and then answers Success. The size is in the header
+ * `content-length`, and the media type in `content-type`.
+ *
+ * @generated from message seabird.FetchAttachmentChatRequest
+ */
+export declare type FetchAttachmentChatRequest = Message<"seabird.FetchAttachmentChatRequest"> & {
+  /**
+   * @generated from field: string attachment_id = 1;
+   */
+  attachmentId: string;
+
+  /**
+   * @generated from field: string upload_url = 2;
+   */
+  uploadUrl: string;
+};
+
+/**
+ * Describes the message seabird.FetchAttachmentChatRequest.
+ * Use `create(FetchAttachmentChatRequestSchema)` to create a new message.
+ */
+export declare const FetchAttachmentChatRequestSchema: GenMessage<FetchAttachmentChatRequest>;
+
+/**
  * What core asks of a backend. `id` is never empty and never used twice; an
  * event that carries it answers the request. Requests from 1001 on go only to backends that
  * declared the feature.
@@ -474,6 +499,12 @@ export declare type ChatRequest = Message<"seabird.ChatRequest"> & {
      */
     value: ListMembersChatRequest;
     case: "listMembers";
+  } | {
+    /**
+     * @generated from field: seabird.FetchAttachmentChatRequest fetch_attachment = 1006;
+     */
+    value: FetchAttachmentChatRequest;
+    case: "fetchAttachment";
   } | { case: undefined; value?: undefined };
 };
 

@@ -1002,6 +1002,14 @@ export declare type AttachmentBlock = Message<"common.AttachmentBlock"> & {
    * @generated from field: google.protobuf.Timestamp expires_at = 12;
    */
   expiresAt?: Timestamp | undefined;
+
+  /**
+   * Set by core, and only in requests to backends: a path at core's own address where the backend
+   * can read the bytes, such as `/media/KEY/cat.png`. It needs no token, and is no link for people.
+   *
+   * @generated from field: string core_path = 13;
+   */
+  corePath: string;
 };
 
 /**

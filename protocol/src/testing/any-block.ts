@@ -87,6 +87,7 @@ function anyAttachment(time: fc.Arbitrary<{ seconds: bigint; nanos: number }>) {
       height: uint32,
       durationMs: uint64,
       description: anyWords(),
+      corePath: anyWords(),
       presentation: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
       isSpoiler: fc.boolean(),
       expiresAt: time,

@@ -128,7 +128,8 @@ export const MESSAGES = table(`
     |8 perform_private_action PerformPrivateActionChatRequest, |9 metadata MetadataChatRequest,
     |1001 edit_message EditMessageChatRequest, |1002 delete_messages DeleteMessagesChatRequest,
     |1003 react ReactChatRequest, |1004 set_typing SetTypingChatRequest,
-    |1005 list_members ListMembersChatRequest
+    |1005 list_members ListMembersChatRequest,
+    |1006 fetch_attachment FetchAttachmentChatRequest
   seabird.HelloChatEvent: 1 backend_info Backend, 1000 capabilities Capabilities
   seabird.SuccessChatEvent: 1000 result SendResult, 1001 failed map<string,string>
   seabird.FailedChatEvent: 1 reason string
@@ -159,7 +160,7 @@ export const MESSAGES = table(`
   common.AttachmentBlock: 1 id string, 2 url string, 3 name string, 4 content_type string,
     5 size_bytes uint64, 6 width uint32, 7 height uint32, 8 duration_ms uint64,
     9 description string, 10 presentation Presentation, 11 is_spoiler bool,
-    12 expires_at google.protobuf.Timestamp
+    12 expires_at google.protobuf.Timestamp, 13 core_path string
   common.SendOptions: 1 reply_to MessageReference, 2 start_thread bool, 3 persona Persona,
     4 referrer string, 5 idempotency_key string
   common.Persona: 1 id string, 2 display_name string, 3 avatar_url string
@@ -196,6 +197,11 @@ export const MESSAGES = table(`
     4 removed bool, 5 tags map<string,string>
   seabird.SetTypingChatRequest: 1 conversation Conversation, 2 is_active bool
   seabird.ListMembersChatRequest: 1 channel_id string
+  seabird.FetchAttachmentChatRequest: 1 attachment_id string, 2 upload_url string
+  seabird.messages.v1.CreateUploadRequest: 1 name string, 2 content_type string, 3 size uint64
+  seabird.messages.v1.CreateUploadResponse: 1 attachment_id string, 2 upload_url string
+  seabird.messages.v1.GetMediaRequest: 1 attachment_id string
+  seabird.messages.v1.GetMediaResponse: 1 url string, 2 expires_at google.protobuf.Timestamp
   seabird.messages.v1.EditMessageRequest: 1 conversation Conversation,
     2 message_ids repeated string, 3 text string, 4 root_block Block, 5 tags map<string,string>
   seabird.messages.v1.EditMessageResponse: 1 result SendResult

@@ -11,6 +11,7 @@ import type { MessageStream } from "../link/grpc-stream.ts";
 import { Link, type LinkState, type SessionContext } from "../link/link.ts";
 import type { ResolvedConnectOptions } from "../link/options.ts";
 import { headersArriveInTime, isCoreAnswering } from "../link/readiness.ts";
+import { type FileAtCore, readFileAtCore } from "../link/send-file.ts";
 import { toBaseProtocol } from "./base-protocol.ts";
 import { Channels, type ChatEventBody, channelBody } from "./channels.ts";
 import { CoreState } from "./core-state.ts";
@@ -106,6 +107,11 @@ export class BackendClient {
     return this.#outbox.drained(this.#ended.signal);
   }
 
+  /** Reads a file that core has, by its path there. */
+  readFile(path: string, signal: AbortSignal): Promise<FileAtCore> {
+    return readFileAtCore((request) => this.#link.connection.http(request), path, signal);
+  }
+
   emit(event: ChatEvent): void {
     if (this.#closed !== undefined) return;
     this.#outbox.push(event.inner.case === "typing" ? "transient" : "event", event);
@@ -148,6 +154,7 @@ export class BackendClient {
       {
         ...this.#deps,
         channels: this.channels,
+        http: (request) => context.connection.http(request),
         maxAtOnce: limits.maxRequestsAtOnce,
         clock,
         answer: (id, answer) => this.#answer(id, answer),

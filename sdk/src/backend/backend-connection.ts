@@ -1,5 +1,6 @@
 /** What a backend's `connect` returns: the functions by which the network does what core asks. */
 import type { Block } from "@seabird-chat/protocol";
+import type { FileSource } from "../link/file-source.ts";
 import type { Feature } from "./capabilities.ts";
 import type { BackendChannel } from "./channels.ts";
 import type { BackendEmoji, BackendUser, MessageReference, Target } from "./network-types.ts";
@@ -119,6 +120,15 @@ export interface BackendConnection<Config = unknown> {
   setTyping?(to: Target, isActive: boolean, request: RequestInfo): Awaitable<unknown>;
   /** Who is in a channel. */
   members?(channelId: string, request: RequestInfo): Awaitable<ChannelMembers>;
+  /**
+   * Hands core a file that was reported with this id and without a url: `upload({ bytes })`, or
+   * `{ file }`, or `{ stream, sizeBytes }`, once. Core asks when somebody wants it; 55 s at most.
+   */
+  fetchAttachment?(
+    attachmentId: string,
+    upload: (source: FileSource) => Promise<void>,
+    request: RequestInfo,
+  ): Awaitable<unknown>;
   /** Returns the channel, which is then announced, or nothing if `channels.joined` announces it. */
   // biome-ignore lint/suspicious/noConfusingVoidType: so that a function without return fits.
   join?(name: string, request: RequestInfo): Awaitable<BackendChannel | undefined | void>;

@@ -17,6 +17,7 @@ export const FEATURES = {
   members: "members",
   mention: "mention",
   emoji: "emoji",
+  fetchAttachment: "fetch_attachment",
   messageIds: "message_ids",
   messageEdited: "message_edited",
   messageDeleted: "message_deleted",
@@ -43,7 +44,7 @@ export type CapabilityLimit = keyof typeof CAPABILITY_LIMITS;
 /**
  * What one channel, or the whole network, can do.
  *
- * `edit`, `delete`, `react`, `typing` and `members` are `full` if the connection has the function,
+ * `edit`, `delete`, `react`, `typing`, `members` and `fetchAttachment` are `full` if the connection has the function,
  * unless you declare `partial` or `none`; without the function they are not declared. The others
  * are what you declare. Where `reply`, `thread`, `persona`, `attachment`, `mention` or `emoji` is
  * missing, core writes it as text before the message reaches `send`.

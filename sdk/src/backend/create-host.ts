@@ -3,6 +3,7 @@ import { type Block, plainText } from "@seabird-chat/protocol";
 import { onAbort } from "../link/abortable.ts";
 import { hasNewBlocks } from "../link/base-block.ts";
 import type { Clock, Random } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendSpec } from "./backend.ts";
 import type { BackendClient } from "./backend-client.ts";
@@ -90,6 +91,10 @@ export function createHost<Config>(
       back: unlessOver<void, void>(() => deps.network.back(), "a report is not valid"),
     },
     networkLost: away,
+    openAttachment: async ({ corePath }) => {
+      if (corePath !== "") return client.readFile(corePath, ended);
+      throw new SeabirdError("failed_precondition", "the file is not at core");
+    },
     emit: createEmit(deps, places, unlessOver),
     channels: createChannels(client, places, unlessOver),
     members: createMembers(places, client, unlessOver),

@@ -1,6 +1,7 @@
 /** What a backend's `connect` is given: its settings, and the way to report what happens. */
 import type { Clock, Random } from "../link/clock.ts";
 import type { LinkState } from "../link/link.ts";
+import type { FileAtCore } from "../link/send-file.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendCapabilities } from "./capabilities.ts";
 import type { BackendChannel, TrackedChannel } from "./channels.ts";
@@ -55,6 +56,12 @@ export interface BackendHost<Config = unknown> {
    * returns its undo. The line is not trusted: clean it before you show it.
    */
   onNotice(callback: (line: string) => void): () => void;
+  /**
+   * Opens a file of a message that core wants sent: one that a plugin uploaded, or one of another
+   * network. Only for attachments with a `corePath`; the others have a `url`, or nothing to open.
+   * Rejects with a SeabirdError.
+   */
+  openAttachment(attachment: { readonly corePath: string }): Promise<FileAtCore>;
   /** Ends the backend in good order, because its network has nothing more: exit code 0. */
   leave(): void;
 }

@@ -1,9 +1,12 @@
 /** Requests of the messages extension (docs/protocol.md): one row for each. */
 import { text as textBlock } from "@seabird-chat/protocol";
+import { type FileSource, readableFile } from "../link/file-source.ts";
+import { sendFile } from "../link/send-file.ts";
 import { fromConversation, fromEmoji } from "./from-wire.ts";
 import { toMembers } from "./members.ts";
 import {
   type Answer,
+  failed,
   type RequestCase,
   type RequestKind,
   success,
@@ -13,8 +16,11 @@ import { toFailedIds, toSendResult } from "./send-result.ts";
 
 export type MessageRequestCase = Extract<
   RequestCase,
-  "editMessage" | "deleteMessages" | "react" | "setTyping" | "listMembers"
+  "editMessage" | "deleteMessages" | "react" | "setTyping" | "listMembers" | "fetchAttachment"
 >;
+
+/** Core waits a minute for a file. */
+const FETCH_TIMEOUT_MS = 55_000;
 
 export const MESSAGE_REQUESTS: {
   readonly [Case in MessageRequestCase]: RequestKind<ValueOf<Case>>;
@@ -68,6 +74,21 @@ export const MESSAGE_REQUESTS: {
     async run(connection, { channelId }, request) {
       const value = toMembers(await connection.members(channelId, request));
       return () => ({ case: "members", value });
+    },
+  },
+  fetchAttachment: {
+    needs: "fetchAttachment",
+    capability: "fetch_attachment",
+    cannot: "fetch attachments",
+    timeoutMs: FETCH_TIMEOUT_MS,
+    async run(connection, { attachmentId, uploadUrl }, request, { http }) {
+      let isSent = false;
+      const upload = async (source: FileSource): Promise<void> => {
+        await sendFile(http, uploadUrl, await readableFile(source), request.signal);
+        isSent = true;
+      };
+      await connection.fetchAttachment(attachmentId, upload, request);
+      return isSent ? success : failed("the backend sent no file");
     },
   },
 };

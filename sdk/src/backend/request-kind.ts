@@ -1,5 +1,6 @@
 /** What each row of the tables of requests has. */
 import type { ChatRequest } from "@seabird-chat/protocol";
+import type { Connection } from "../link/connection.ts";
 import type { Awaitable, BackendConnection, RequestInfo } from "./backend-connection.ts";
 import type { Channels, ChatEventBody } from "./channels.ts";
 
@@ -21,6 +22,8 @@ export type ValueOf<Case extends RequestCase> = Extract<Inner, { case: Case }>["
 /** What a row may use besides the connection. */
 export interface RequestContext {
   readonly channels: Pick<Channels, "get">;
+  /** Plain HTTP at core, for files. */
+  readonly http: Connection["http"];
   /** Logs what the connection's function returned wrongly, if it has done its work all the same. */
   readonly warn: (problem: string) => void;
 }
@@ -32,6 +35,8 @@ export interface RequestKind<Value> {
   readonly capability: string;
   /** Completes "campfire cannot …". */
   readonly cannot: string;
+  /** Milliseconds after which it is answered Failed, if that is longer than for other requests. */
+  readonly timeoutMs?: number;
   /** Called with a connection that has the function. */
   run(
     connection: Required<Functions>,

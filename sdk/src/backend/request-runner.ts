@@ -3,6 +3,7 @@ import type { ChatRequest } from "@seabird-chat/protocol";
 import { errorMessage } from "@seabird-chat/runtime";
 import { onAbort } from "../link/abortable.ts";
 import type { Clock } from "../link/clock.ts";
+import type { Connection } from "../link/connection.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendConnection, RequestInfo } from "./backend-connection.ts";
 import { isRefused } from "./backend-errors.ts";
@@ -24,6 +25,8 @@ export interface RequestRunnerDeps {
   /** Undefined while the network is away. */
   readonly connected: () => Connected | undefined;
   readonly channels: Channels;
+  /** Plain HTTP at core, for files. */
+  readonly http: Connection["http"];
   /** The answer to GetBackendInfo. */
   readonly metadata: () => Promise<Record<string, string>>;
   /** The next request is read when one of these has ended. */
@@ -94,6 +97,11 @@ export class RequestRunner {
   /** The first to come is the answer: the connection's, the time limit, or an end. */
   async #answer(request: ChatRequest): Promise<void> {
     const { type, clock, timeoutMs, onActivity, answer, connected } = this.#deps;
+    const { timeoutMs: longest = 0 } =
+      (request.inner.case !== undefined &&
+        request.inner.case !== "metadata" &&
+        requestKind(request.inner.case)) ||
+      {};
     const stop = new AbortController();
     const { promise: stopped, resolve } = Promise.withResolvers<Answer>();
     const stopWith = (reason: string) => () => {
@@ -103,7 +111,7 @@ export class RequestRunner {
     // A request belongs to the connection on which it began.
     const network = request.inner.case === "metadata" ? undefined : connected();
     const forget = [
-      clock.after(timeoutMs, stopWith("the backend took too long")),
+      clock.after(Math.max(timeoutMs, longest), stopWith("the backend took too long")),
       onAbort(this.#over, stopWith("the session is over")),
       network && onAbort(network.ended, stopWith(`${type} lost its connection`)),
     ];
@@ -123,7 +131,7 @@ export class RequestRunner {
     network: Connected | undefined,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { type, sends, channels, metadata, clock, log } = this.#deps;
+    const { type, sends, channels, metadata, clock, log, http } = this.#deps;
     if (inner.case === "metadata") {
       const values = await metadata();
       return () => ({ case: "metadata", value: { values } });
@@ -135,7 +143,7 @@ export class RequestRunner {
     const { connection, ended } = network;
     if (!isSupported(kind, connection, sends)) return failed(`${type} cannot ${kind.cannot}`);
     const receivedAtMs = clock.now();
-    const deadlineMs = receivedAtMs + CORE_TIMEOUT_MS;
+    const deadlineMs = receivedAtMs + Math.max(CORE_TIMEOUT_MS, kind.timeoutMs ?? 0);
     const info: RequestInfo = {
       ...{
         requestId: id,
@@ -148,7 +156,7 @@ export class RequestRunner {
     try {
       const warn = (problem: string) =>
         log.warn({ problem, request: kind.capability }, "a request's result is not valid");
-      const context = { channels, warn };
+      const context = { channels, warn, http };
       return await kind.run(connection as Required<BackendConnection>, inner.value, info, context);
     } catch (reason) {
       const isFault = !isRefused(reason) && !ended.aborted;

@@ -25,6 +25,7 @@ export type Feature =
   | "members"
   | "mention"
   | "emoji"
+  | "fetch_attachment"
   | "message_ids"
   | "message_edited"
   | "message_deleted"

@@ -3,6 +3,7 @@ import type { Transport } from "@connectrpc/connect";
 import { CoreHeaders, type CoreIdentity, headerOf } from "./core-headers.ts";
 import type { SeabirdError } from "./errors.ts";
 import { GrpcStream, type MessageStream, type StreamCall } from "./grpc-stream.ts";
+import type { HttpAnswer, HttpRequest } from "./http-exchange.ts";
 import type { Http2Client, Http2ClientOptions } from "./http2-client.ts";
 
 /** Core sends at most 3.5 MiB (protocol: sizes); anything above 4 MiB is a fault. */
@@ -16,6 +17,8 @@ export interface Connection {
   readonly transport: Transport;
   /** Opens a stream whose messages are bytes; carries the token. Calls and streams keep their order. */
   stream(call: StreamCall): MessageStream;
+  /** Plain HTTP on the same connection, for files; carries no token. */
+  http(request: HttpRequest): Promise<HttpAnswer>;
   /** Ends the HTTP/2 connection and every call on it; the next call makes a new one. */
   drop(reason: SeabirdError): void;
 }
@@ -54,6 +57,10 @@ class Http2Connection implements Connection {
       onResponse: (headers) => this.core.note(headerOf(headers)),
       maxMessageBytes: MAX_MESSAGE_BYTES,
     });
+  }
+
+  http(request: HttpRequest): Promise<HttpAnswer> {
+    return this.#with((client) => client.http(request));
   }
 
   drop(reason: SeabirdError): void {

@@ -4,6 +4,7 @@ import { ConnectError, type Interceptor, type Transport } from "@connectrpc/conn
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import type { CoreHeaders } from "./core-headers.ts";
 import type { SeabirdError } from "./errors.ts";
+import { exchangeOn, type HttpAnswer, type HttpRequest } from "./http-exchange.ts";
 
 export interface Http2ClientOptions {
   readonly url: string;
@@ -46,6 +47,13 @@ export class Http2Client {
   /** Opens a gRPC stream, after it has connected if need be; carries the token. */
   request(path: string): Promise<ClientHttp2Stream> {
     return this.#sessions.request("POST", this.#basePath + path, this.#headers, {});
+  }
+
+  /** Plain HTTP; carries no token. */
+  async http(request: HttpRequest): Promise<HttpAnswer> {
+    const { method, path, headers = {} } = request;
+    const stream = await this.#sessions.request(method, this.#basePath + path, headers, {});
+    return exchangeOn(stream, request);
   }
 
   /** To be called for each chunk of a stream: the connection is alive. */

@@ -94,7 +94,7 @@ test("responses name core's extensions and its run, refusals too", async () => {
     return transport.unary(Seabird.method.getCoreInfo, undefined, undefined, headers, {});
   };
   const { header } = await idle.drive("call", call());
-  assert.equal(header.get("seabird-extensions"), "messages");
+  assert.equal(header.get("seabird-extensions"), "messages,media");
   assert.equal(header.get("seabird-instance"), connection.core.instance);
   assert.equal(connection.core.hasMessages, true);
   const refused = await idle.drive(

@@ -1,4 +1,8 @@
 /** The real core in this process, without a socket and without a database. */
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   Broker,
   type BrokerOptions,
@@ -6,12 +10,16 @@ import {
   HealthState,
   healthMethods,
   type Logger,
+  Media,
+  MediaHttp,
   MemoryServer,
   MemoryTokens,
+  mediaMethods,
 } from "@seabird-chat/core/testing";
 import { EXTENSIONS_HEADER, INSTANCE_HEADER, MESSAGES_EXTENSION } from "@seabird-chat/protocol";
 import type { ConnectOptions } from "@seabird-chat/sdk";
 import type { IdleDetector } from "../time/idle-detector.ts";
+import { type HttpAnswer, type HttpRequest, memoryHttp } from "./memory-http.ts";
 import { MemoryMessageStream } from "./memory-message-stream.ts";
 import { type Line, MemoryTransport } from "./memory-transport.ts";
 import { refused } from "./wire-error.ts";
@@ -27,6 +35,7 @@ export interface MemoryCoreOptions {
 interface Running {
   readonly broker: Broker;
   readonly server: MemoryServer;
+  readonly media: MediaHttp;
 }
 
 interface Client {
@@ -38,6 +47,8 @@ export class MemoryCore {
   readonly tokens: MemoryTokens;
   readonly #options: MemoryCoreOptions;
   readonly #clients = new Map<string, Client>();
+  /** Made when the first file is uploaded. */
+  readonly #folder = join(tmpdir(), `seabird-testkit-${randomUUID()}`);
   #running: Running | undefined;
 
   constructor(options: MemoryCoreOptions) {
@@ -73,12 +84,19 @@ export class MemoryCore {
     if (this.#running !== undefined) return;
     const { idle, options, log } = this.#options;
     const { clock } = idle;
-    const broker = new Broker({ clock, log, ...(options && { options }) });
-    const served = brokerMethods(broker);
+    const media = new Media({
+      folder: this.#folder,
+      publicUrl: CORE_URL,
+      clock,
+      log,
+      ask: (...file) => broker.fetchAttachment(...file),
+    });
+    const broker: Broker = new Broker({ clock, log, media, ...(options && { options }) });
+    const served = [...brokerMethods(broker), ...mediaMethods(media)];
     const methods = [...served, ...healthMethods(new HealthState(served))];
     const { authenticator } = this.tokens;
     const server = new MemoryServer({ methods, authenticator, clock, log });
-    this.#running = { broker, server };
+    this.#running = { broker, server, media: new MediaHttp(media) };
     idle.tick();
   }
 
@@ -88,6 +106,22 @@ export class MemoryCore {
     this.#running = undefined;
     running?.server.close();
     this.#options.idle.tick();
+  }
+
+  /** What a request for a file gets: `PUT` and `GET` of `/media/`. */
+  async http(request: HttpRequest): Promise<HttpAnswer> {
+    const end = this.#options.idle.begin(`${request.method} of a file`);
+    try {
+      if (this.#running === undefined) throw refused();
+      return await memoryHttp(this.#running.media, request);
+    } finally {
+      end();
+    }
+  }
+
+  /** Removes the files that were uploaded. */
+  removeFiles(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #opener(name: string): OpenConnection {
@@ -101,6 +135,7 @@ export class MemoryCore {
         core: line,
         transport: new MemoryTransport(deps),
         stream: (call) => new MemoryMessageStream(deps, call),
+        http: (request) => this.http(request),
         drop: () => line.drop(),
       };
     };

@@ -120,6 +120,7 @@ export class Harness {
     for (const component of [...this.#components.values()].reverse()) {
       await component.close().catch((reason: Error) => problems.push(reason.message));
     }
+    this.core.removeFiles();
     return [...problems, ...this.#leaks(), ...(await this.realTimers.takeLeft())];
   }
 

@@ -11,6 +11,7 @@ import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import type { EncodedEvent, PublishedInner } from "../codec/encode-event.ts";
 import type { Logger } from "../logger.ts";
+import type { MediaLinks } from "../media-links.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { Backend, Backends } from "../registries/backends.ts";
@@ -33,6 +34,8 @@ export interface ActionRunnerDeps {
   readonly backends: Backends;
   readonly events: EventBus;
   readonly rateLimiter: RateLimiter;
+  /** Default: core keeps no files. */
+  readonly media: MediaLinks | undefined;
 }
 
 /** The event by which a send was announced. */
@@ -59,6 +62,8 @@ export class ActionDraft {
   /** Whether only those may do it, and read of it, who may read private messages. */
   isPrivate = false;
   mentionsEveryone = false;
+  /** Whether it has files without a url. */
+  hasFilesWithoutUrl = false;
   content: MessageContent;
   /** Which of text and block the caller gave, if the action has any. */
   format: OriginalFormat | undefined;

@@ -20,8 +20,9 @@ import type { Backend } from "../registries/backends.ts";
 import { readBackendId, readTargetId } from "../registries/target-ids.ts";
 import type { ActionDraft, ActionRunnerDeps } from "./action-draft.ts";
 import { readCallBlocks } from "./call-blocks.ts";
-import { degradeSend } from "./degrade.ts";
+import { type DegradeTarget, degradeSend } from "./degrade.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
+import { withLinks } from "./link-files.ts";
 import { type KeyedFields, requestHash } from "./request-hash.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { MessageContent } from "./rows/action-row.ts";
@@ -92,7 +93,12 @@ function readIds(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDe
       : readTargetId(row.field, target.id, maxAbsoluteIdBytes);
   if (given?.options !== undefined) checkOptionIds(given.options, maxAbsoluteIdBytes);
   if (given?.rootBlock !== undefined) {
-    draft.mentionsEveryone = readCallBlocks(given.rootBlock, maxAbsoluteIdBytes);
+    const { mentionsEveryone, hasFilesWithoutUrl } = readCallBlocks(
+      given.rootBlock,
+      maxAbsoluteIdBytes,
+    );
+    draft.mentionsEveryone = mentionsEveryone;
+    draft.hasFilesWithoutUrl = hasFilesWithoutUrl;
   }
 }
 
@@ -156,17 +162,26 @@ function composeRequest(draft: ActionDraft, deps: StepDeps): void {
 }
 
 /** The content for the backend; the caller's is announced. */
-function degradedContent(draft: ActionDraft, { name, capabilities }: Backend): MessageContent {
-  const { content, row, channelId } = draft;
-  const { sender, text, rootBlock, options } = content;
-  if (rootBlock === undefined) return content;
+function degradedContent(
+  draft: ActionDraft,
+  { name, capabilities }: Backend,
+  { media }: StepDeps,
+): MessageContent {
+  const { content, row, channelId, call } = draft;
+  const { sender, options } = content;
+  if (content.rootBlock === undefined) return content;
+  const target: DegradeTarget = {
+    backend: name,
+    isDeclared: capabilities.isDeclared,
+    has: (feature) => capabilities.has(feature, channelId),
+  };
+  const { text, rootBlock } =
+    media !== undefined && draft.hasFilesWithoutUrl
+      ? withLinks(content.rootBlock, target, (id) => media.linkTo(id, call.caller))
+      : { text: content.text, rootBlock: content.rootBlock };
   const { degraded, ...asked } = degradeSend(
     { text, rootBlock, options, isAction: row.isAction === true },
-    {
-      backend: name,
-      isDeclared: capabilities.isDeclared,
-      has: (feature) => capabilities.has(feature, channelId),
-    },
+    target,
   );
   draft.degraded = degraded;
   return { sender, ...asked };

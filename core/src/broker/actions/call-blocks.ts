@@ -3,21 +3,33 @@ import { type Block, type MentionBlock, walkBlocks } from "@seabird-chat/protoco
 import { withoutUserinfo } from "../codec/url-userinfo.ts";
 import { checkAttachmentId, readTargetId } from "../registries/target-ids.ts";
 
+/** What has to be known of a call's blocks before its backend is asked. */
+export interface CallBlocks {
+  readonly mentionsEveryone: boolean;
+  /** Whether there are files that only have an id. */
+  readonly hasFilesWithoutUrl: boolean;
+}
+
 /**
- * Checks the ids in mentions and attachments, and empties urls with a name or password in them, in place. Returns
- * whether a mention names everyone. Throws `bad_id`.
+ * Checks the ids in mentions and attachments, and empties, in place, urls with a name or password
+ * in them and what only core sets. Throws `bad_id`.
  */
-export function readCallBlocks(root: Block, maxAbsoluteIdBytes: number): boolean {
+export function readCallBlocks(root: Block, maxAbsoluteIdBytes: number): CallBlocks {
   let mentionsEveryone = false;
+  let hasFilesWithoutUrl = false;
   for (const { inner } of walkBlocks(root)) {
     if (inner.case === "mention") {
       mentionsEveryone = namesEveryone(inner.value, maxAbsoluteIdBytes) || mentionsEveryone;
     } else if (inner.case === "attachment" || inner.case === "emoji") {
       inner.value.url = withoutUserinfo(inner.value.url);
-      if (inner.case === "attachment") checkAttachmentId(inner.value.id, maxAbsoluteIdBytes);
+      if (inner.case !== "attachment") continue;
+      const { id, url } = inner.value;
+      checkAttachmentId(id, maxAbsoluteIdBytes);
+      inner.value.corePath = "";
+      if (id !== "" && url === "") hasFilesWithoutUrl = true;
     }
   }
-  return mentionsEveryone;
+  return { mentionsEveryone, hasFilesWithoutUrl };
 }
 
 function namesEveryone({ target }: MentionBlock, maxAbsoluteIdBytes: number): boolean {

@@ -146,6 +146,7 @@ const BLOCKS: Readonly<Record<BlockName, BlockRow>> = {
       presentation: copied,
       isSpoiler: copied,
       expiresAt: time,
+      corePath: discarded,
     },
   ],
 };

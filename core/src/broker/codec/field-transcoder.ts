@@ -23,6 +23,8 @@ export class FieldTranscoder {
   channelTo = ABSENT;
   /** Whether the event is of the conversation with a user. */
   isWithUser = false;
+  /** Whether there are files in its blocks. */
+  hasFiles = false;
   #idPrefix = "";
   #maxIdBytes = 0;
   /** How many blocks there are around the next one. */
@@ -35,6 +37,7 @@ export class FieldTranscoder {
     this.isUnusual = false;
     this.channelFrom = ABSENT;
     this.isWithUser = false;
+    this.hasFiles = false;
     this.#idPrefix = idPrefix;
     this.#maxIdBytes = maxIdBytes;
     this.#depth = 0;
@@ -214,6 +217,7 @@ export class FieldTranscoder {
     }
     const kind = BLOCK_KINDS.get(input.numberAt(at));
     if (kind === undefined || input.enter(kind.field, at, to) !== to) return false;
+    if (kind.plain === PLAIN.file) this.hasFiles = true;
     const first = input.depth;
     const firstItem = this.#plain.items;
     const end = output.at;

@@ -20,6 +20,8 @@ const MAX_BYTES = 65_536;
 export interface TranscodedEvent {
   readonly kind: ChatEventKind;
   readonly encoded: EncodedEvent;
+  /** Whether there are files in its blocks. */
+  readonly hasFiles: boolean;
 }
 
 export interface TranscodeContext {
@@ -46,7 +48,8 @@ export function transcodeEvent(
   if (kind === undefined || transcoder.output.length > maxMessageBytes) return undefined;
   const isPrivate = kind.isPrivate || transcoder.isInPrivate(context.backend.channels);
   const message = transcoder.output.view();
-  return { kind: kind.kind, encoded: { kind: kind.kind, message, isPrivate } };
+  const { hasFiles } = transcoder;
+  return { kind: kind.kind, encoded: { kind: kind.kind, message, isPrivate }, hasFiles };
 }
 
 class EventTranscoder {
@@ -72,6 +75,10 @@ class EventTranscoder {
     this.output.head(published, end - this.output.at);
     if (!areTagsLast) this.#writeTags(kind);
     return fields.isUnusual || this.output.isFull ? undefined : kind;
+  }
+
+  get hasFiles(): boolean {
+    return this.#fields.hasFiles;
   }
 
   /** Whether the event is of a private channel, or of the conversation with a user. */

@@ -42,6 +42,8 @@ export interface TranslatedEvent {
   channelId: string | undefined;
   /** Whether it is of the conversation with a user. */
   isWithUser: boolean;
+  /** Whether there are files in its blocks. */
+  hasFiles: boolean;
 }
 
 type Message = Record<string, unknown>;
@@ -59,7 +61,12 @@ export function translateEvent(inner: ReportedEvent, context: TranslateContext):
 
 class EventTranslator {
   readonly #context: TranslateContext;
-  readonly event: TranslatedEvent = { format: undefined, channelId: undefined, isWithUser: false };
+  readonly event: TranslatedEvent = {
+    format: undefined,
+    channelId: undefined,
+    isWithUser: false,
+    hasFiles: false,
+  };
 
   /** Why an event with a value out of bounds is dropped. */
   #badReason: DropReason = "bad_field";
@@ -149,6 +156,7 @@ class EventTranslator {
     for (const { inner } of walkBlocks(root)) {
       const kind = BLOCK_KINDS_BY_NAME.get(inner.case ?? "");
       if (kind === undefined || inner.value === undefined) continue;
+      if (inner.case === "attachment") this.event.hasFiles = true;
       this.message(inner.value as unknown as Message, kind.field.fields, kind.field.protoName);
     }
     this.#badReason = "bad_field";

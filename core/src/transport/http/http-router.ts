@@ -1,19 +1,30 @@
 /** Routes all requests that are not native gRPC: pages, and calls by Connect or gRPC-Web. */
+import { MediaHttp } from "../../media/media-http.ts";
 import type { ConnectHandler } from "../connect/connect-handler.ts";
 import type { ServerContext } from "../server-context.ts";
 import { Cors } from "./cors.ts";
 import { answerText, type Exchange } from "./exchange.ts";
+import { serveMedia } from "./media-route.ts";
 import { discardRestAtEnd } from "./rest-of-request.ts";
 import { type Route, serveRoute } from "./routes.ts";
+
+export interface HttpRouterOptions {
+  readonly routes: readonly Route[];
+  readonly corsOrigins: readonly string[];
+  /** Default: no files are served. */
+  readonly media?: MediaHttp | undefined;
+}
 
 export class HttpRouter {
   readonly #context: ServerContext;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #cors: Cors;
+  readonly #media: MediaHttp | undefined;
   #connect: Promise<ConnectHandler> | undefined;
 
-  constructor(context: ServerContext, routes: readonly Route[], corsOrigins: readonly string[]) {
+  constructor(context: ServerContext, { routes, corsOrigins, media }: HttpRouterOptions) {
     this.#context = context;
+    this.#media = media;
     this.#routes = new Map(routes.map((route) => [route.path, route]));
     this.#cors = new Cors(corsOrigins);
   }
@@ -26,6 +37,10 @@ export class HttpRouter {
     const route = this.#routes.get(exchange.path);
     if (route !== undefined) {
       void serveRoute(this.#context, route, exchange);
+      return;
+    }
+    if (this.#media !== undefined && MediaHttp.serves(exchange.path)) {
+      void serveMedia(this.#media, exchange, this.#context.clock);
       return;
     }
     for (const [name, value] of Object.entries(this.#context.discovery)) {

@@ -1,6 +1,8 @@
 /** HTTP/1.1 connections, taken from the port's listener. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { MEDIA_LIMITS } from "../../media/limits.ts";
+import { MediaHttp } from "../../media/media-http.ts";
 import { AuthCache } from "../connections/auth-cache.ts";
 import { CallOrder } from "../connections/call-order.ts";
 import type { ServerContext } from "../server-context.ts";
@@ -26,7 +28,8 @@ export class Http1Server {
     this.#server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.handshakeTimeoutMs,
-      requestTimeout: Math.max(limits.handshakeTimeoutMs, limits.requestBodyTimeoutMs),
+      // Uploads of files may take longer; `#boundBody` ends all other requests earlier.
+      requestTimeout: Math.max(limits.handshakeTimeoutMs, MEDIA_LIMITS.uploadTimeoutMs),
       keepAliveTimeout: limits.http1IdleTimeoutMs,
       connectionsCheckingInterval: 1_000,
     });
@@ -79,7 +82,19 @@ export class Http1Server {
       connection.open -= 1;
     });
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    if (!MediaHttp.isUpload(path)) this.#boundBody(request);
     this.#router.handle({ request, response, connection: connection.context, path });
+  }
+
+  /** A request has to have arrived whole in time. */
+  #boundBody(request: IncomingMessage): void {
+    if (request.complete || !hasBody(request)) return;
+    const { clock, limits } = this.#context;
+    const limitMs = Math.max(limits.handshakeTimeoutMs, limits.requestBodyTimeoutMs);
+    const stop = clock.after(limitMs, () => {
+      if (!request.complete) request.socket.end(TIMED_OUT);
+    });
+    request.once("close", stop);
   }
 
   /** No read or write for a while, which is fine for an open stream unless a write waits. */
@@ -90,4 +105,11 @@ export class Http1Server {
     this.#context.log.debug({}, `connection closed: ${why}`);
     socket.destroy();
   }
+}
+
+/** What Node itself answers to a request that takes too long. */
+const TIMED_OUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }

@@ -28,6 +28,7 @@ export function setUp(
     {
       ...{ type: "camp", channels, maxAtOnce, timeoutMs, clock: systemClock, log: silentLog },
       connected: () => (isAway ? undefined : { connection, ended: ended.signal }),
+      http: () => Promise.reject(new Error("core is not there")),
       metadata: async () => ({ a: "1" }),
       onActivity: () => undefined,
       answer: (id, answer) => answers.push([id, answer(channels)]),

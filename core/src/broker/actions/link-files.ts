@@ -1,0 +1,28 @@
+/** Gives the files of a message that only have an id the links by which its backend can open them. */
+import { clone } from "@bufbuild/protobuf";
+import { type Block, BlockSchema, normaliseMessage, walkBlocks } from "@seabird-chat/protocol";
+import type { FileLink } from "../media-links.ts";
+import { type BlockTarget, ownId } from "./degrade-block.ts";
+
+/**
+ * The normalised block for the backend, and its text. The given one, which is announced, does not
+ * change. A backend that takes files by their ids needs no link to its own.
+ */
+export function withLinks(
+  rootBlock: Block,
+  { backend, has }: Pick<BlockTarget, "backend" | "has">,
+  linkTo: (attachmentId: string) => FileLink | undefined,
+): { readonly text: string; readonly rootBlock: Block } {
+  const linked = clone(BlockSchema, rootBlock);
+  for (const { inner } of walkBlocks(linked)) {
+    if (inner.case !== "attachment") continue;
+    const { id, url } = inner.value;
+    if (id === "" || url !== "") continue;
+    if (has("attachment") && ownId(id, backend) !== "") continue;
+    const link = linkTo(id);
+    if (link === undefined) continue;
+    inner.value.url = link.url;
+    inner.value.corePath = link.path;
+  }
+  return normaliseMessage("", linked);
+}

@@ -1,0 +1,129 @@
+/**
+ * Asks backends for files that they have reported without a url: once for all who want a file, and
+ * not again for a while where it failed.
+ */
+import type { AbsoluteId } from "@seabird-chat/protocol";
+import type { Clock } from "../broker/clock.ts";
+import { BrokerError } from "../broker/errors.ts";
+import type { AskForFile } from "../broker/media-links.ts";
+import type { MediaLimits } from "./limits.ts";
+import type { FileHead, StoredFile } from "./stored-file.ts";
+import type { Uploads } from "./uploads.ts";
+
+export interface FetchesDeps {
+  readonly limits: MediaLimits;
+  readonly clock: Clock;
+  readonly uploads: Uploads;
+  readonly ask: AskForFile;
+  readonly onDone: (outcome: "ok" | BrokerError["code"]) => void;
+}
+
+export interface Fetch {
+  readonly head: FileHead;
+  readonly file: Promise<StoredFile>;
+}
+
+interface Failure {
+  readonly error: BrokerError;
+  readonly untilMs: number;
+}
+
+/** Failures that are remembered; the oldest is forgotten. */
+const MAX_FAILURES = 1_024;
+const RETRY_AFTER_MS = 1_000;
+
+export class Fetches {
+  readonly #deps: FetchesDeps;
+  readonly #running = new Map<string, Fetch>();
+  readonly #byKey = new Map<string, Fetch>();
+  readonly #failures = new Map<string, Failure>();
+
+  constructor(deps: FetchesDeps) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  ofAttachment(attachmentId: string): Fetch | undefined {
+    return this.#running.get(attachmentId);
+  }
+
+  ofKey(key: string): Fetch | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /**
+   * Asks the file's backend. Throws what was the end of an earlier try, if it is not long ago;
+   * `unknown_backend` or `unsupported`; and `too_many_uploads`.
+   */
+  begin(head: FileHead, id: AbsoluteId): Fetch {
+    const { attachmentId } = head;
+    this.#checkFailure(attachmentId);
+    const { maxConcurrentFetches: limit, fetchTimeoutMs } = this.#deps.limits;
+    if (this.#running.size >= limit) {
+      const message = `too many files are being fetched, limit ${limit}`;
+      throw new BrokerError("too_many_uploads", message, { retryAfterMs: RETRY_AFTER_MS });
+    }
+    const arriving = Promise.withResolvers<StoredFile>();
+    let hasBegun = false;
+    const token = this.#deps.uploads.announce({
+      head,
+      size: undefined,
+      tokenId: undefined,
+      onBegin: () => {
+        hasBegun = true;
+      },
+      onEnd: (end) => {
+        if (end instanceof BrokerError) arriving.reject(end);
+        else arriving.resolve(end);
+      },
+    });
+    const give = () => this.#deps.uploads.take(token);
+    const fetch = { head, file: arriving.promise };
+    try {
+      const asked = this.#deps.ask(id, `/media/uploads/${token}`, fetchTimeoutMs);
+      asked.then(
+        () => {
+          if (!hasBegun) arriving.reject(sentNothing());
+        },
+        (error: unknown) => arriving.reject(BrokerError.from(error)),
+      );
+    } catch (reason) {
+      give();
+      throw reason;
+    }
+    this.#running.set(attachmentId, fetch);
+    this.#byKey.set(head.key, fetch);
+    arriving.promise.then(
+      () => this.#ended(fetch, undefined),
+      (error: BrokerError) => this.#ended(fetch, error),
+    );
+    void arriving.promise.catch(() => undefined).then(give);
+    return fetch;
+  }
+
+  #ended({ head: { attachmentId, key } }: Fetch, error: BrokerError | undefined): void {
+    this.#running.delete(attachmentId);
+    this.#byKey.delete(key);
+    this.#deps.onDone(error?.code ?? "ok");
+    if (error === undefined) return;
+    const untilMs = this.#deps.clock.now() + this.#deps.limits.fetchFailureMs;
+    this.#failures.delete(attachmentId);
+    this.#failures.set(attachmentId, { error, untilMs });
+    const [oldest] = this.#failures.keys();
+    if (this.#failures.size > MAX_FAILURES && oldest !== undefined) this.#failures.delete(oldest);
+  }
+
+  #checkFailure(attachmentId: string): void {
+    const failure = this.#failures.get(attachmentId);
+    if (failure === undefined) return;
+    if (this.#deps.clock.now() < failure.untilMs) throw failure.error;
+    this.#failures.delete(attachmentId);
+  }
+}
+
+function sentNothing(): BrokerError {
+  return new BrokerError("unexpected_answer", "the backend sent no file");
+}

@@ -1,0 +1,185 @@
+/**
+ * The kept files: which there are, how much they take, and which go first. Bounded in bytes, number
+ * and age; a file that is being read stays readable until its reader has ended.
+ */
+import type { FileHandle } from "node:fs/promises";
+import type { Clock } from "../broker/clock.ts";
+import { BrokerError } from "../broker/errors.ts";
+import type { Logger } from "../broker/logger.ts";
+import type { MediaLimits } from "./limits.ts";
+import { isUndamaged, MediaFolder } from "./media-folder.ts";
+import type { FileHead, StoredFile } from "./stored-file.ts";
+
+export interface MediaStoreDeps {
+  readonly folder: string;
+  readonly limits: MediaLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A file and its bytes; whoever gets it closes the handle. */
+export interface OpenFile {
+  readonly file: StoredFile;
+  readonly handle: FileHandle;
+}
+
+const MS_PER_HOUR = 3_600_000;
+/** How often files that are too old are looked for. */
+const SWEEP_MS = 600_000;
+const DISK_FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
+
+export class MediaStore {
+  readonly #deps: MediaStoreDeps;
+  readonly #folder: MediaFolder;
+  /** By key, oldest first. */
+  readonly #files = new Map<string, StoredFile>();
+  readonly #byAttachment = new Map<string, StoredFile>();
+  /** Keys of files whose bytes were written or checked by this run. */
+  readonly #checked = new Set<string>();
+  #bytes = 0;
+  /** Bytes and number of the files that are being written. */
+  #reservedBytes = 0;
+  #reserved = 0;
+  #stopSweep = () => {};
+  #isClosed = false;
+
+  constructor(deps: MediaStoreDeps) {
+    this.#deps = deps;
+    this.#folder = new MediaFolder(deps.folder);
+  }
+
+  /** Finds what an earlier run kept. Rejects with the system's error if the folder cannot be read. */
+  async load(): Promise<void> {
+    for (const file of await this.#folder.load()) this.#add(file);
+    this.#makeRoom(0);
+    this.#planSweep();
+  }
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  ofAttachment(attachmentId: string): StoredFile | undefined {
+    return this.#unlessOld(this.#byAttachment.get(attachmentId));
+  }
+
+  ofKey(key: string): StoredFile | undefined {
+    return this.#unlessOld(this.#files.get(key));
+  }
+
+  all(): Iterable<StoredFile> {
+    return this.#files.values();
+  }
+
+  /** When a file is removed at the latest, in Unix milliseconds. */
+  expiresAtMs({ storedAtMs }: Pick<StoredFile, "storedAtMs">): number {
+    return storedAtMs + this.#deps.limits.mediaMaxAgeHours * MS_PER_HOUR;
+  }
+
+  /**
+   * Keeps a file of this size. Rejects with `media_full` if there is no room for it, and with the
+   * source's error.
+   */
+  async write(
+    head: FileHead,
+    size: number,
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<StoredFile> {
+    if (this.#isClosed) throw new BrokerError("shutting_down", "core is shutting down");
+    this.#makeRoom(size);
+    this.#reservedBytes += size;
+    this.#reserved++;
+    try {
+      const file = await this.#folder.write(head, source, this.#deps.clock.wallMs());
+      this.remove(this.#byAttachment.get(file.attachmentId));
+      this.#checked.add(file.key);
+      this.#add(file);
+      return file;
+    } catch (error) {
+      if (!DISK_FULL.includes((error as NodeJS.ErrnoException).code)) throw error;
+      this.#deps.log.error({ error }, "no space left on the disk for media");
+      throw new BrokerError("media_full", "no space left on core's disk", { cause: error });
+    } finally {
+      this.#reservedBytes -= size;
+      this.#reserved--;
+    }
+  }
+
+  /** `undefined`: there is none, or it is damaged, and is removed. */
+  async open(key: string): Promise<OpenFile | undefined> {
+    const file = this.ofKey(key);
+    if (file === undefined) return undefined;
+    const handle = await this.#folder.open(key).catch(() => undefined);
+    try {
+      if (handle !== undefined && (await this.#isWhole(handle, file))) return { file, handle };
+    } catch (error) {
+      this.#deps.log.warn({ error }, "a file of media cannot be read");
+    }
+    await handle?.close();
+    this.#deps.log.warn({ name: file.name }, "a file of media is damaged, and is removed");
+    this.remove(file);
+    return undefined;
+  }
+
+  remove(file: StoredFile | undefined): void {
+    if (file === undefined || !this.#files.delete(file.key)) return;
+    if (this.#byAttachment.get(file.attachmentId) === file) {
+      this.#byAttachment.delete(file.attachmentId);
+    }
+    this.#checked.delete(file.key);
+    this.#bytes -= file.size;
+    void this.#folder.remove(file.key);
+  }
+
+  /** Writes nothing more; files stay. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stopSweep();
+  }
+
+  #add(file: StoredFile): void {
+    this.#files.set(file.key, file);
+    this.#byAttachment.set(file.attachmentId, file);
+    this.#bytes += file.size;
+  }
+
+  async #isWhole(handle: FileHandle, file: StoredFile): Promise<boolean> {
+    if (this.#checked.has(file.key)) return (await handle.stat()).size === file.size;
+    if (!(await isUndamaged(handle, file))) return false;
+    this.#checked.add(file.key);
+    return true;
+  }
+
+  #unlessOld(file: StoredFile | undefined): StoredFile | undefined {
+    if (file === undefined || this.#deps.clock.wallMs() < this.expiresAtMs(file)) return file;
+    this.remove(file);
+    return undefined;
+  }
+
+  /** Removes the oldest files until so many bytes fit. Throws `media_full` if they cannot. */
+  #makeRoom(size: number): void {
+    const { mediaMaxBytes, maxMediaFiles } = this.#deps.limits;
+    const room = mediaMaxBytes - this.#reservedBytes - size;
+    const places = maxMediaFiles - this.#reserved - 1;
+    if (room < 0 || places < 0) {
+      throw new BrokerError("media_full", "no room for the file: others are being written");
+    }
+    for (const file of this.#files.values()) {
+      if (this.#bytes <= room && this.#files.size <= places) return;
+      this.remove(file);
+    }
+  }
+
+  #planSweep(): void {
+    const { clock } = this.#deps;
+    if (this.#isClosed) return;
+    this.#stopSweep = clock.after(SWEEP_MS, () => {
+      for (const file of this.#files.values()) this.#unlessOld(file);
+      this.#planSweep();
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/** Carries requests for files between HTTP exchanges and `media/media-http.ts`. */
+import type { Readable } from "node:stream";
+import type { Clock } from "../../broker/clock.ts";
+import type { FileSlice, MediaHttp, MediaResponse } from "../../media/media-http.ts";
+import { type Exchange, requestHeader } from "./exchange.ts";
+
+export async function serveMedia(media: MediaHttp, exchange: Exchange, clock: Clock) {
+  const { request, path } = exchange;
+  const response = await media.serve({
+    method: request.method ?? "",
+    path,
+    header: (name) => requestHeader(exchange, name),
+    // The answer to an upload that is refused still has to leave.
+    body: (request as Readable).iterator({ destroyOnReturn: false }),
+  });
+  if (typeof response.body === "string") answer(exchange, response, response.body);
+  else await sendFile(media, exchange, response, response.body, clock);
+}
+
+function answer({ request, response }: Exchange, { status, headers }: MediaResponse, body: string) {
+  if (response.destroyed || response.headersSent) return;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = status;
+  if (!request.readableEnded && request.method === "PUT") endConnection({ request, response });
+  request.resume();
+  response.end(body);
+}
+
+/** On HTTP/1.1 the rest of a refused upload would have to be read; HTTP/2 ends the stream alone. */
+function endConnection({ response }: Pick<Exchange, "request" | "response">): void {
+  if (!("stream" in response)) response.setHeader("connection", "close");
+}
+
+/** Reads no faster than the peer takes it; a peer that takes nothing for a while is cut. */
+async function sendFile(
+  media: MediaHttp,
+  { request, response }: Exchange,
+  answered: MediaResponse,
+  { handle, from, to }: FileSlice,
+  clock: Clock,
+): Promise<void> {
+  let bytes = 0;
+  const closed = Promise.withResolvers<void>();
+  response.once("close", closed.resolve);
+  try {
+    request.resume();
+    for (const [name, value] of Object.entries(answered.headers)) response.setHeader(name, value);
+    response.statusCode = answered.status;
+    while (from + bytes <= to && !response.destroyed) {
+      const length = Math.min(READ_BYTES, to - from - bytes + 1);
+      const { bytesRead, buffer } = await handle.read(
+        Buffer.allocUnsafe(length),
+        0,
+        length,
+        from + bytes,
+      );
+      if (bytesRead === 0) throw new Error("the file has fewer bytes than before");
+      bytes += bytesRead;
+      if (write(response, buffer.subarray(0, bytesRead))) continue;
+      if (!(await drained(response, closed.promise, media.limits.downloadStallMs, clock))) break;
+    }
+    if (from + bytes > to) response.end();
+    else destroy(response);
+  } catch {
+    destroy(response);
+  } finally {
+    media.served(answered, bytes);
+  }
+}
+
+const READ_BYTES = 65_536;
+
+function write(response: Exchange["response"], chunk: Buffer): boolean {
+  return (response as NodeJS.WritableStream).write(chunk);
+}
+
+/** Whether the peer has taken what was written, in time. */
+async function drained(
+  response: Exchange["response"],
+  closed: Promise<void>,
+  limitMs: number,
+  clock: Clock,
+): Promise<boolean> {
+  const drain = Promise.withResolvers<boolean>();
+  const onDrain = () => drain.resolve(true);
+  response.once("drain", onDrain);
+  const stop = clock.after(limitMs, () => drain.resolve(false));
+  void closed.then(() => drain.resolve(false));
+  const isDrained = await drain.promise;
+  stop();
+  response.removeListener("drain", onDrain);
+  return isDrained;
+}
+
+function destroy(response: Exchange["response"]): void {
+  if ("stream" in response) response.stream.destroy();
+  else response.destroy();
+}
