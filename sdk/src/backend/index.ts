@@ -16,9 +16,11 @@ export {
 export type { NetworkStatus } from "@seabird-chat/runtime";
 export { type Clock, pause, type Random } from "../link/clock.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
+export type { FileSource } from "../link/file-source.ts";
 export type { LinkState } from "../link/link.ts";
 export { type ConnectOptions, DEFAULT_URL, resolveUrl } from "../link/options.ts";
 export { type ProcessLifecycle, startProcessLifecycle } from "../link/process-lifecycle.ts";
+export type { FileAtCore } from "../link/send-file.ts";
 export type { SettingsProblem, SettingsSchema } from "../program/check-settings.ts";
 export {
   createLog,

@@ -78,7 +78,7 @@ export const MESSAGE_REQUESTS: {
   },
   fetchAttachment: {
     needs: "fetchAttachment",
-    capability: "fetch_attachment",
+    capability: "fetchAttachment",
     cannot: "fetch attachments",
     timeoutMs: FETCH_TIMEOUT_MS,
     async run(connection, { attachmentId, uploadUrl }, request, { http }) {

@@ -1,6 +1,12 @@
 /** The calls of core, for clients with and without a stream of events. */
 import { type Client, type CallOptions as ConnectOptions, createClient } from "@connectrpc/connect";
-import { type Backend, type Channel, type CommandMetadata, Seabird } from "@seabird-chat/protocol";
+import {
+  type Backend,
+  type Block,
+  type Channel,
+  type CommandMetadata,
+  Seabird,
+} from "@seabird-chat/protocol";
 import {
   ACTION_OPTIONS,
   type ActionOptions,
@@ -16,6 +22,7 @@ import type { Content } from "./content.ts";
 import { CoreCalls } from "./core-calls.ts";
 import { SeabirdError } from "./errors.ts";
 import type { SdkLimits } from "./limits.ts";
+import { MediaCalls, type NamedFile, type OutgoingFile } from "./media-calls.ts";
 import { MessageActions } from "./message-actions.ts";
 import { withNormalId } from "./normal-id.ts";
 import { SendCalls } from "./send-calls.ts";
@@ -57,9 +64,11 @@ export class ActionClient extends MessageActions {
   readonly #client: Client<typeof Seabird>;
   readonly #calls: CoreCalls;
   readonly #sends: SendCalls;
+  readonly #media: MediaCalls;
 
   /** @internal Use `connectActions` or `connectPlugin`. */
-  constructor({ core, transport }: Connection, { limits, clock, onSend }: ActionClientDeps) {
+  constructor(connection: Connection, { limits, clock, onSend }: ActionClientDeps) {
+    const { core, transport } = connection;
     const client = createClient(Seabird, transport);
     const calls = new CoreCalls({ limits, clock, core, client });
     const capabilities = new CapabilityCache({
@@ -70,6 +79,7 @@ export class ActionClient extends MessageActions {
     });
     super({ transport, core, calls, capabilities, onSend });
     this.#client = client;
+    this.#media = new MediaCalls(connection, calls);
     this.#calls = calls;
     this.#sends = new SendCalls({ core, calls, capabilities, messages: this, onSend });
   }
@@ -116,6 +126,25 @@ export class ActionClient extends MessageActions {
       ...{ content, options },
       go: (request, more) => this.#client.performPrivateAction({ userId, ...request }, more),
     });
+  }
+
+  /**
+   * Uploads a file to core, and resolves with an attachment for a message:
+   * `upload({ file: "cat.png" })`, `{ bytes, name }` or `{ stream, sizeBytes, name }`. Networks get
+   * the file, or a link to it if core has a public url. It is kept for a week, or until it is the
+   * oldest and there is no room (docs/media.md).
+   */
+  upload(file: OutgoingFile, options?: CallOptions): Promise<Block> {
+    return this.#media.upload(file, options);
+  }
+
+  /**
+   * Where a file of a message can be opened: its own url, or one at core, which asks the file's
+   * network for it if need be. Rejects with `not_found`, and with `failed_precondition` for a file
+   * that the network does not hand over, or of a private conversation.
+   */
+  attachmentUrl(file: NamedFile, options?: CallOptions): Promise<string> {
+    return this.#media.attachmentUrl(file, options);
   }
 
   /** `channelName` as its network writes it, such as `#seabird`. */

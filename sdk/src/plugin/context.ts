@@ -6,6 +6,7 @@ import type { ActionOptions, CallOptions } from "../link/call-options.ts";
 import type { Feature } from "../link/capabilities.ts";
 import type { Clock, Random } from "../link/clock.ts";
 import type { Content } from "../link/content.ts";
+import type { NamedFile, OutgoingFile } from "../link/media-calls.ts";
 import type { MemberList } from "../link/message-actions.ts";
 import type { Conversation } from "../link/message-reference.ts";
 import type { EmojiGiven, ReactOptions, SentMessage } from "../link/sent-message.ts";
@@ -115,6 +116,13 @@ export interface ConversationMethods {
    * not tell.
    */
   members(settings?: CallOptions): Promise<MemberList>;
+  /**
+   * Uploads a file, for a message: `ctx.reply(await ctx.upload({ file: "cat.png" }))`. Networks
+   * without files get a link to it, if core has a public url.
+   */
+  upload(file: OutgoingFile, settings?: CallOptions): Promise<Block>;
+  /** Where a file of a message can be opened: `await ctx.attachmentUrl(ctx.message.attachments[0])`. */
+  attachmentUrl(file: NamedFile, settings?: CallOptions): Promise<string>;
   /**
    * The channel with its name, its topic, its `parent` if it is a thread, and `isPrivate`, as core
    * knows it now. Rejects with `failed_precondition` in private, and with `not_found` if the bot is

@@ -1,8 +1,10 @@
 /** The context of an event with a conversation: what can be said and done there. */
+import type { Block } from "@seabird-chat/protocol";
 import type { CallOptions } from "../link/call-options.ts";
 import type { Feature } from "../link/capabilities.ts";
 import type { Content } from "../link/content.ts";
 import { markImpossible, SeabirdError } from "../link/errors.ts";
+import type { NamedFile, OutgoingFile } from "../link/media-calls.ts";
 import type { MemberList } from "../link/message-actions.ts";
 import type { Conversation } from "../link/message-reference.ts";
 import type { SentMessage } from "../link/sent-message.ts";
@@ -48,6 +50,12 @@ export class ConversationContext extends HandlerContext implements ConversationM
   readonly typing = (): Promise<void> => HandlerContext.showTyping(this, this.conversation);
 
   readonly can = (feature: Feature): Promise<boolean> => this.#core.can(feature, this.conversation);
+
+  readonly upload = (file: OutgoingFile, settings?: CallOptions): Promise<Block> =>
+    this.#core.upload(file, settings);
+
+  readonly attachmentUrl = (file: NamedFile, settings?: CallOptions): Promise<string> =>
+    this.#core.attachmentUrl(file, settings);
 
   readonly members = async (settings?: CallOptions): Promise<MemberList> =>
     this.#core.listMembers(this.#channelWith("list of members"), settings);

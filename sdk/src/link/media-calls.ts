@@ -1,0 +1,82 @@
+/** The calls about files: the media extension (docs/media.md). */
+import { type Client, createClient } from "@connectrpc/connect";
+import {
+  type Attachment,
+  attachment,
+  type Block,
+  Media,
+  Presentation,
+} from "@seabird-chat/protocol";
+import { CALL_OPTIONS, type CallOptions } from "./call-options.ts";
+import type { Connection } from "./connection.ts";
+import type { CoreCalls } from "./core-calls.ts";
+import { SeabirdError } from "./errors.ts";
+import { type FileSource, readableFile } from "./file-source.ts";
+import { checkOptionNames } from "./option-names.ts";
+import { sendFile } from "./send-file.ts";
+
+/** A file to send: where its bytes come from, and how it is shown. */
+export type OutgoingFile = FileSource &
+  Pick<
+    Attachment,
+    "description" | "width" | "height" | "durationMs" | "presentation" | "isSpoiler"
+  >;
+
+/** A file of a message, as far as it names it. */
+export type NamedFile = Pick<Attachment, "id" | "url">;
+
+export class MediaCalls {
+  readonly #client: Client<typeof Media>;
+  readonly #connection: Connection;
+  readonly #calls: CoreCalls;
+
+  constructor(connection: Connection, calls: CoreCalls) {
+    this.#client = createClient(Media, connection.transport);
+    this.#connection = connection;
+    this.#calls = calls;
+  }
+
+  async upload(file: OutgoingFile, options: CallOptions = {}): Promise<Block> {
+    checkOptionNames("upload", options, CALL_OPTIONS);
+    const readable = await readableFile(file);
+    const { name, contentType, size } = readable;
+    const request = { name, contentType, size: BigInt(size) };
+    const announced = await this.#calls.run({
+      name: "upload",
+      options,
+      allowed: CALL_OPTIONS,
+      send: (more) => this.#client.createUpload(request, more),
+    });
+    const { attachmentId: id, uploadUrl } = announced;
+    await sendFile((each) => this.#connection.http(each), uploadUrl, readable, options.signal);
+    const { description, width, height, durationMs, presentation, isSpoiler } = file;
+    return attachment({
+      ...{ id, name, contentType, sizeBytes: size },
+      presentation: presentation ?? shownAs(contentType),
+      ...(description !== undefined && { description }),
+      ...(width !== undefined && { width }),
+      ...(height !== undefined && { height }),
+      ...(durationMs !== undefined && { durationMs }),
+      ...(isSpoiler !== undefined && { isSpoiler }),
+    });
+  }
+
+  async attachmentUrl({ id = "", url = "" }: NamedFile, options?: CallOptions): Promise<string> {
+    if (url !== "") return url;
+    if (id === "") throw new SeabirdError("invalid_argument", "the file has neither id nor url");
+    const found = await this.#calls.run({
+      name: "attachmentUrl",
+      options,
+      allowed: CALL_OPTIONS,
+      send: (more) => this.#client.get({ attachmentId: id }, more),
+    });
+    if (!found.url.startsWith("/")) return found.url;
+    return this.#connection.url.replace(/\/$/, "") + found.url;
+  }
+}
+
+function shownAs(contentType: string): Presentation {
+  const [kind = ""] = contentType.split("/");
+  const known = { image: Presentation.IMAGE, video: Presentation.VIDEO, audio: Presentation.AUDIO };
+  return Object.hasOwn(known, kind) ? known[kind as keyof typeof known] : Presentation.FILE;
+}
