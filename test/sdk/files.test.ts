@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Block, walkBlocks } from "@seabird-chat/protocol";
-import { connectActions, text } from "@seabird-chat/sdk";
+import { connectActions, silentLog, text } from "@seabird-chat/sdk";
 import { attachment, type BackendHost, backend, startBackend } from "@seabird-chat/sdk/backend";
-import { silentLog } from "@seabird-chat/sdk";
 import { startCore, type TestCoreOptions } from "../support/core.ts";
 import type { Functions } from "../support/test-backend.ts";
 

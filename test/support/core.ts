@@ -29,6 +29,8 @@ export type TestCoreOptions = Partial<
   Pick<Config, "brokerOptions" | "transportLimits" | "authOptions" | "corsOrigins" | "tls">
 > & {
   readonly env?: Readonly<Record<string, string>>;
+  /** Bounds of media that are constants. */
+  readonly mediaLimits?: Config["media"]["limits"];
   /** How many lines of the log are kept (default 10,000). */
   readonly maxLines?: number;
 };
@@ -36,9 +38,11 @@ export type TestCoreOptions = Partial<
 /** Starts core; it is closed at the end of the test, if that is given. */
 export async function startCore(options: TestCoreOptions = {}, t?: TestContext): Promise<TestCore> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-core-"));
-  const { env, maxLines = 10_000, ...overrides } = options;
+  const { env, maxLines = 10_000, mediaLimits, ...overrides } = options;
   const base = { SEABIRD_BIND_HOST: "127.0.0.1:0", DATABASE_URL: "sqlite:tokens.db", ...env };
-  const config = { ...loadConfig({ cwd: folder, env: base }), ...overrides };
+  const loaded = loadConfig({ cwd: folder, env: base });
+  const media = { ...loaded.media, limits: { ...loaded.media.limits, ...mediaLimits } };
+  const config = { ...loaded, media, ...overrides };
   const lines: LogLine[] = [];
   const core = await serve({ config, log: collect(lines, maxLines) });
   let closing: Promise<void> | undefined;

@@ -56,19 +56,34 @@ export async function readableFile(source: FileSource): Promise<ReadableFile> {
   if (given !== 1) throw bad("a file has either file, bytes or stream");
   const name = source.name ?? (file === undefined ? "" : basename(file));
   const contentType = source.contentType ?? typeByName(name);
+  const readable = (size: number, open: () => AsyncIterable<Uint8Array>): ReadableFile => ({
+    ...{ name, contentType, size },
+    open: () => exactly(size, open()),
+  });
   if (bytes !== undefined) {
     if (!(bytes instanceof Uint8Array)) throw bad(`bytes is ${inspect(bytes)}, no Uint8Array`);
-    return { name, contentType, size: bytes.length, open: () => once(bytes) };
+    return readable(bytes.length, () => once(bytes));
   }
-  if (file !== undefined) {
-    const { size } = await stat(file);
-    return { name, contentType, size, open: () => createReadStream(file) };
-  }
+  if (file !== undefined) return readable((await stat(file)).size, () => createReadStream(file));
   const { sizeBytes = -1 } = source;
   if (stream === undefined || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
     throw bad("a stream needs sizeBytes, how many bytes follow");
   }
-  return { name, contentType, size: sizeBytes, open: () => stream };
+  return readable(sizeBytes, () => stream);
+}
+
+/** HTTP/2 ends a stream whose length is not the announced one, without saying why. */
+async function* exactly(
+  size: number,
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > size) throw bad(`the file has more than the ${size} bytes that were announced`);
+    yield chunk;
+  }
+  if (bytes < size) throw bad(`the file has ${bytes} bytes, but ${size} were announced`);
 }
 
 function typeByName(name: string): string {

@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Clock } from "../../broker/clock.ts";
 import type { FileSlice, MediaHttp, MediaResponse } from "../../media/media-http.ts";
-import { type Exchange, requestHeader } from "./exchange.ts";
+import { type Exchange, requestHeader, reset } from "./exchange.ts";
 
 export async function serveMedia(media: MediaHttp, exchange: Exchange, clock: Clock) {
   const { request, path } = exchange;
@@ -34,11 +34,12 @@ function endConnection({ response }: Pick<Exchange, "request" | "response">): vo
 /** Reads no faster than the peer takes it; a peer that takes nothing for a while is cut. */
 async function sendFile(
   media: MediaHttp,
-  { request, response }: Exchange,
+  exchange: Exchange,
   answered: MediaResponse,
   { handle, from, to }: FileSlice,
   clock: Clock,
 ): Promise<void> {
+  const { request, response } = exchange;
   let bytes = 0;
   const closed = Promise.withResolvers<void>();
   response.once("close", closed.resolve);
@@ -60,9 +61,9 @@ async function sendFile(
       if (!(await drained(response, closed.promise, media.limits.downloadStallMs, clock))) break;
     }
     if (from + bytes > to) response.end();
-    else destroy(response);
+    else reset(exchange);
   } catch {
-    destroy(response);
+    reset(exchange);
   } finally {
     media.served(answered, bytes);
   }
@@ -90,9 +91,4 @@ async function drained(
   stop();
   response.removeListener("drain", onDrain);
   return isDrained;
-}
-
-function destroy(response: Exchange["response"]): void {
-  if ("stream" in response) response.stream.destroy();
-  else response.destroy();
 }
