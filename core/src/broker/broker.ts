@@ -19,6 +19,8 @@ import { Requests } from "./actions/requests.ts";
 import { ACTIONS, type ActionKind, type ActionRequest, type ActionResponse } from "./actions.ts";
 import type { CallContext, Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
+import type { EncodedEvent } from "./codec/encode-event.ts";
+import { reportFiles } from "./codec/report-files.ts";
 import { BrokerError, shuttingDown } from "./errors.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import type { AskForFile, MediaLinks } from "./media-links.ts";
@@ -55,7 +57,8 @@ export interface BrokerDeps {
   readonly media?: MediaLinks | undefined;
 }
 
-export type { BrokerStats, IngestSession };
+export type { BrokerStats } from "./status/stats.ts";
+export type { IngestSession } from "./streams/backend-session.ts";
 
 export class Broker {
   readonly options: ResolvedBrokerOptions;
@@ -71,7 +74,6 @@ export class Broker {
   readonly #sessions = new Set<BackendSession>();
   readonly #feed: StatusFeed;
   readonly #reporter: BackendReporter;
-  readonly #media: MediaLinks | undefined;
   readonly #startedAtMs: number;
   /** Unregisters the commands of each stream. */
   readonly #registrations = new WeakMap<EventStream, () => void>();
@@ -80,7 +82,6 @@ export class Broker {
 
   constructor(deps: BrokerDeps) {
     const { options, clock, log = silentLogger, observer = silentObserver, media } = deps;
-    this.#media = media;
     this.options = resolveBrokerOptions(options, Object.keys(ACTIONS));
     this.#clock = clock;
     this.#log = log;
@@ -90,7 +91,8 @@ export class Broker {
     this.#requests = new Requests(clock);
     this.#rateLimiter = new RateLimiter(this.options, clock);
     const onEnded = this.#streamEnded.bind(this);
-    this.#events = new EventBus({ options: this.options, clock, observer, onEnded });
+    const onFiles = (event: EncodedEvent) => reportFiles(event, media);
+    this.#events = new EventBus({ options: this.options, clock, observer, onEnded, onFiles });
     this.#actions = new ActionRunner({
       options: this.options,
       clock,
@@ -149,7 +151,6 @@ export class Broker {
       requests: this.#requests,
       events: this.#events,
       reporter: this.#reporter,
-      media: this.#media,
       onClosed: (closed) => this.#sessions.delete(closed),
     });
     this.#sessions.add(session);
@@ -171,10 +172,7 @@ export class Broker {
   }
 
   /** Counts a call that is no action. Throws `rate_limited`. */
-  spendRate({ tokenId }: Caller): void {
-    this.#rateLimiter.spend(tokenId);
-  }
-
+  readonly spendRate = ({ tokenId }: Caller): void => this.#rateLimiter.spend(tokenId);
   readonly fetchAttachment: AskForFile = (...file) => {
     this.#checkOpen();
     return askForFile(this.#backends, this.#clock, ...file);

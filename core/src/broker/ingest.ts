@@ -26,8 +26,7 @@ export interface IngestContext {
   /** Prefix of the backend's absolute ids: `irc://seabird/`. */
   readonly idPrefix: string;
   readonly options: ResolvedBrokerOptions;
-  /** `hasFiles`: there are files in its blocks. */
-  publish(event: EncodedEvent, hasFiles: boolean): void;
+  publish(event: EncodedEvent): void;
 }
 
 /** Why an event was dropped. The backend's stream goes on. */
@@ -118,7 +117,7 @@ function publish(event: ReportedEvent, tags: Tags, context: IngestContext): Drop
     const encoded = encodeEvent({ inner: event, tags: marked }, isPrivate);
     const bytes = encoded.message.length;
     if (bytes > context.options.maxMessageBytes) throw tooLarge(bytes);
-    context.publish(encoded, hasFiles);
+    context.publish({ ...encoded, hasFiles });
     return undefined;
   } catch (reason) {
     if (reason instanceof DroppedEventError) return new DropResult(reason.reason, reason.message);

@@ -149,7 +149,7 @@ function composeRequest(draft: ActionDraft, deps: StepDeps): void {
   const { row, request, backend, target, id, tags } = draft;
   if (backend === undefined) return;
   const requestId = deps.ids.next();
-  const content = degradedContent(draft, backend);
+  const content = degradedContent(draft, backend, deps);
   const bytes = encode(ChatRequestSchema, {
     $typeName: "seabird.ChatRequest",
     id: requestId,

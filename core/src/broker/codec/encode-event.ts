@@ -12,6 +12,8 @@ export interface EncodedEvent {
   readonly message: Uint8Array;
   /** Whether only streams that may read private messages get it. */
   readonly isPrivate: boolean;
+  /** Whether a backend has reported files in its blocks; default: false. */
+  readonly hasFiles?: boolean;
 }
 
 /** Encodes an event, once for all streams; `meta` if it carries the number it is published under. */

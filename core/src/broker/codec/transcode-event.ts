@@ -20,8 +20,6 @@ const MAX_BYTES = 65_536;
 export interface TranscodedEvent {
   readonly kind: ChatEventKind;
   readonly encoded: EncodedEvent;
-  /** Whether there are files in its blocks. */
-  readonly hasFiles: boolean;
 }
 
 export interface TranscodeContext {
@@ -49,7 +47,7 @@ export function transcodeEvent(
   const isPrivate = kind.isPrivate || transcoder.isInPrivate(context.backend.channels);
   const message = transcoder.output.view();
   const { hasFiles } = transcoder;
-  return { kind: kind.kind, encoded: { kind: kind.kind, message, isPrivate }, hasFiles };
+  return { kind: kind.kind, encoded: { kind: kind.kind, message, isPrivate, hasFiles } };
 }
 
 class EventTranscoder {

@@ -9,13 +9,11 @@ import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { decodeChatEvent, idOfChatEvent } from "../codec/decode-chat-event.ts";
 import type { EncodedEvent } from "../codec/encode-event.ts";
-import { reportFiles } from "../codec/report-files.ts";
 import { type TranscodedEvent, transcodeEvent } from "../codec/transcode-event.ts";
 import { fits } from "../codec/utf8.ts";
 import { BrokerError, type ErrorCode, missingScope } from "../errors.ts";
 import { DropResult, type IngestContext, ingest, isAnswerOnly } from "../ingest.ts";
 import type { Logger } from "../logger.ts";
-import type { MediaLinks } from "../media-links.ts";
 import type { BrokerObserver, DropReason } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { Backend, type Backends } from "../registries/backends.ts";
@@ -53,8 +51,6 @@ export interface BackendSessionDeps {
   readonly requests: Requests;
   readonly events: EventBus;
   readonly reporter: BackendReporter;
-  /** Default: core keeps no files. */
-  readonly media: MediaLinks | undefined;
   /** The session is over, with or without a Hello. Called once. */
   readonly onClosed: (session: BackendSession) => void;
 }
@@ -140,11 +136,10 @@ export class BackendSession implements IngestSession {
     return error;
   }
 
-  #publish(transcoded: TranscodedEvent, { backend, publish }: IngestContext): void {
-    const { kind, encoded, hasFiles } = transcoded;
+  #publish({ kind, encoded }: TranscodedEvent, { backend, publish }: IngestContext): void {
     backend.eventsReceived++;
     this.#deps.observer.eventReceived(kind, backend.name.type);
-    publish(encoded, hasFiles);
+    publish(encoded);
   }
 
   /** `undefined`: the event was dropped. Without a backend, it is the first. */
@@ -271,10 +266,7 @@ export class BackendSession implements IngestSession {
       throw new BrokerError("too_many_streams", `too many backends, limit ${options.maxBackends}`);
     }
     this.#backend = backend;
-    const publish = (event: EncodedEvent, hasFiles: boolean): void => {
-      if (hasFiles) reportFiles(event, this.#deps.media);
-      events.publish(event);
-    };
+    const publish = (event: EncodedEvent) => void events.publish(event);
     this.#context = { backend, idPrefix: `${backend.id}/`, options, publish };
     this.#unregister = backends.add(backend);
     observer.backendConnected(backend.name.type);

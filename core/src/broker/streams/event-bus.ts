@@ -24,6 +24,8 @@ export interface EventBusDeps {
   readonly observer: BrokerObserver;
   /** Called once for each stream that has ended, with the reason. */
   readonly onEnded: (stream: EventStream, end: SourceEnd | "left") => void;
+  /** Called before an event with files of a backend is published. Default: nothing. */
+  readonly onFiles?: (event: EncodedEvent) => void;
 }
 
 export class EventBus implements StreamGroupOwner {
@@ -31,6 +33,7 @@ export class EventBus implements StreamGroupOwner {
   readonly #clock: Clock;
   readonly #observer: BrokerObserver;
   readonly #onEnded: EventBusDeps["onEnded"];
+  readonly #onFiles: EventBusDeps["onFiles"];
   readonly #log = new EventLog();
   readonly #backpressure: IngestBackpressure;
   /** Every stream not closed yet, those that have ended included. */
@@ -49,6 +52,7 @@ export class EventBus implements StreamGroupOwner {
     this.#clock = deps.clock;
     this.#observer = deps.observer;
     this.#onEnded = deps.onEnded;
+    this.#onFiles = deps.onFiles;
     this.#backpressure = new IngestBackpressure(deps.options, deps.clock, deps.observer);
     this.#log.onSlab = () => {
       for (const stream of this.#streams) stream.cursor.settle();
@@ -121,6 +125,7 @@ export class EventBus implements StreamGroupOwner {
    * `undefined`: it is of a kind that streams have to name, and none has.
    */
   publish(event: EncodedEvent): number | undefined {
+    if (event.hasFiles) this.#onFiles?.(event);
     const eventClass = classOf(event);
     if (!this.#isWanted(eventClass)) return undefined;
     const sequence = this.#log.append(event.message, eventClass);

@@ -53,16 +53,15 @@ export const context: TranscodeContext = { backend, idPrefix, options };
 
 /** What decoding, `ingest` and encoding make of it: an event, or why there is none. */
 function decoded(bytes: Uint8Array, limits = options): TranscodedEvent | string {
-  const published: { encoded: EncodedEvent; hasFiles: boolean }[] = [];
-  const publish = (encoded: EncodedEvent, hasFiles: boolean) =>
-    void published.push({ encoded, hasFiles });
+  const published: EncodedEvent[] = [];
+  const publish = (event: EncodedEvent) => void published.push(event);
   try {
     const event = decodeMessage(ChatEventSchema, bytes, limits.maxEventFields);
     const dropped = ingest(event, { backend, idPrefix, options: limits, publish });
     if (dropped instanceof DropResult) return dropped.reason;
-    const [only] = published;
-    if (event.id !== "" || only === undefined) return "more or less than an event";
-    return { kind: event.inner.case ?? "none", ...only };
+    const [encoded] = published;
+    if (event.id !== "" || encoded === undefined) return "more or less than an event";
+    return { kind: event.inner.case ?? "none", encoded };
   } catch (reason) {
     if (reason instanceof BrokerError) return reason.code;
     throw reason;
