@@ -8,6 +8,7 @@ import { type Block, walkBlocks } from "@seabird-chat/protocol";
 import { connectActions, silentLog, text } from "@seabird-chat/sdk";
 import { attachment, type BackendHost, backend, startBackend } from "@seabird-chat/sdk/backend";
 import { startCore, type TestCoreOptions } from "../support/core.ts";
+import { urlOfReported } from "../support/known-file.ts";
 import type { Functions } from "../support/test-backend.ts";
 
 const PNG = Buffer.from("89504e470d0a1a0a0000", "hex");
@@ -114,8 +115,8 @@ test("a file of another network reaches one without files by its link", async (t
   });
   const block = attachment({ id: "mxc://1", name: "cat.png", contentType: "image/png" });
   matrix.emit.message({ channel: "#room", user: "ann", block });
-  await matrix.emit.flushed();
   const id = "test://matrix/mxc%3A%2F%2F1";
+  await urlOfReported(plugin, id);
   const urls = await Promise.all([1, 2, 3].map(() => plugin.attachmentUrl({ id })));
   assert.equal(new Set(urls).size, 1);
   await plugin.sendMessage("test://plain/c", attachment({ id, name: "cat.png" }));

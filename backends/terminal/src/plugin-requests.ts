@@ -1,4 +1,5 @@
 /** What plugins do with messages, by the requests of core. */
+import { type Block, walkBlocks } from "@seabird-chat/protocol";
 import {
   type ChannelMembers,
   type DeleteRequest,
@@ -57,6 +58,7 @@ export class PluginRequests {
       replyTo: this.#toReply(to, message),
     });
     this.#endTyping(to);
+    this.#linkFiles(block);
     display.said(remembered, block);
     this.#options.onOutput(message.text);
     return { ids: [remembered.id] };
@@ -71,9 +73,19 @@ export class PluginRequests {
     if (!message.isBot) throw new Refused("that message is somebody else's");
     if (others.length > 0) throw new Refused("these ids are not those of one message");
     messages.edit(message, text);
+    this.#linkFiles(block);
     display.edited(message, block);
     this.#options.onOutput(text);
     return { ids: [id] };
+  }
+
+  /** Files without a public url are shown with their address at core. */
+  #linkFiles(block: Block): void {
+    for (const { inner } of walkBlocks(block)) {
+      if (inner.case === "attachment") {
+        inner.value.url = this.#chat.host.attachmentUrl(inner.value);
+      }
+    }
   }
 
   /** Returns those that are not there. */

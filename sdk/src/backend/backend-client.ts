@@ -73,6 +73,11 @@ export class BackendClient {
     });
   }
 
+  /** Core's address. */
+  get url(): string {
+    return this.#link.connection.url;
+  }
+
   get state(): LinkState {
     return this.#link.state;
   }

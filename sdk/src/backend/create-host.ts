@@ -95,6 +95,9 @@ export function createHost<Config>(
       if (corePath !== "") return client.readFile(corePath, ended);
       throw new SeabirdError("failed_precondition", "the file is not at core");
     },
+    attachmentUrl: ({ url, corePath }) => {
+      return url === "" && corePath !== "" ? client.url.replace(/\/$/, "") + corePath : url;
+    },
     emit: createEmit(deps, places, unlessOver),
     channels: createChannels(client, places, unlessOver),
     members: createMembers(places, client, unlessOver),

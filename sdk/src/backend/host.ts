@@ -62,6 +62,11 @@ export interface BackendHost<Config = unknown> {
    * Rejects with a SeabirdError.
    */
   openAttachment(attachment: { readonly corePath: string }): Promise<FileAtCore>;
+  /**
+   * Where a file of a message can be opened: its url, or else its address at core, which may be of
+   * no use beyond core's own network; empty: nowhere.
+   */
+  attachmentUrl(attachment: { readonly url: string; readonly corePath: string }): string;
   /** Ends the backend in good order, because its network has nothing more: exit code 0. */
   leave(): void;
 }

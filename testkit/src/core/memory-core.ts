@@ -86,7 +86,6 @@ export class MemoryCore {
     const { clock } = idle;
     const media = new Media({
       folder: this.#folder,
-      publicUrl: CORE_URL,
       clock,
       log,
       ask: (...file) => broker.fetchAttachment(...file),
@@ -117,6 +116,15 @@ export class MemoryCore {
     } finally {
       end();
     }
+  }
+
+  /** The bytes of a file. Rejects if there is none. */
+  async readFile(path: string): Promise<Uint8Array> {
+    const { status, body } = await this.http({ method: "GET", path });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    if (status !== 200) throw new Error(`there is no file ${path || "at core"}`);
+    return Buffer.concat(chunks);
   }
 
   /** Removes the files that were uploaded. */

@@ -70,6 +70,7 @@ export class ScriptedConnection {
   readonly #owners = new Map<string, Owner>();
   readonly #members = new Map<string, Map<string, TestUser>>();
   readonly #typing = new Set<string>();
+  readonly #files = new Map<string, Uint8Array>();
   readonly #shown = new Set<string>();
   #lastId = 0;
 
@@ -81,6 +82,11 @@ export class ScriptedConnection {
   failNext(kind: RequestKind, target: string, reason: string): void {
     const key = `${kind} ${target}`;
     this.#failures.set(key, [...(this.#failures.get(key) ?? []), reason]);
+  }
+
+  /** What it hands over when core asks for the file of this id. */
+  addFile(id: string, bytes: Uint8Array): void {
+    this.#files.set(id, bytes);
   }
 
   /** The ids of a new message there; none if the network gives none. */
@@ -148,6 +154,11 @@ export class ScriptedConnection {
       members: (channel) => {
         this.#refuse("members", channel);
         return { members: [...this.membersOf(channel).values()], isComplete: true };
+      },
+      fetchAttachment: (id, upload) => {
+        const bytes = this.#files.get(id);
+        if (bytes === undefined) throw new Refused(`there is no file ${id}`);
+        return upload({ bytes });
       },
       join: (channel) => {
         this.#request({ kind: "join", channel });

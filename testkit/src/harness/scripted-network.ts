@@ -134,6 +134,14 @@ export class ScriptedNetwork implements MessageReports {
     return this.#deps.people.idle();
   }
 
+  /**
+   * Puts a file on the network that has an id and no url. People post it with
+   * `attachment({ id, name })`; core gets its bytes when a plugin wants them.
+   */
+  addFile(id: string, bytes: Uint8Array): void {
+    this.#connection.addFile(id, bytes);
+  }
+
   /** Announces a channel, unless it is known already. */
   join(channel: BackendChannel): void {
     const { channels } = this.#connected();

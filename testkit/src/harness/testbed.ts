@@ -39,7 +39,7 @@ export interface TestbedOptions extends HarnessOptions {
 /** A network of a testbed. */
 export type TestNetwork = Pick<
   ScriptedNetwork,
-  "name" | "backendId" | "failNext" | "without" | "lost" | "back"
+  "name" | "backendId" | "failNext" | "without" | "lost" | "back" | "addFile"
 >;
 
 /** Of a channel that the bot is in. */
@@ -213,6 +213,15 @@ export class Testbed implements AsyncDisposable {
   /** Advances the clock until every backend and plugin is connected. */
   reconnected(): Promise<void> {
     return this.#harness.reconnected();
+  }
+
+  /**
+   * The bytes of a file that a plugin uploaded: `bed.readFile(sent.attachments[0])`. Also by the url
+   * that `ctx.attachmentUrl` gave. Rejects if it is not there.
+   */
+  readFile(file: { readonly corePath: string } | string): Promise<Uint8Array> {
+    const path = typeof file === "string" ? new URL(file).pathname : file.corePath;
+    return this.#harness.core.readFile(path);
   }
 
   /** Closes everything; fails as described at `testbed`. Idempotent. */
