@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<string, string>> = {
   "sdk/src/program/settings.ts": "sdk-settings",
   "sdk/src/storage/index.ts": "sdk-storage",
   "sdk/src/schedule/index.ts": "sdk-schedule",
+  "sdk/src/fetch/index.ts": "sdk-fetch",
   "testkit/src/index.ts": "testkit",
 };
 

@@ -112,6 +112,7 @@ test("a new backend is tested and compiled; the declarations hold without skipLi
       "sdk/settings",
       "sdk/storage",
       "sdk/schedule",
+      "sdk/fetch",
       "testkit",
       "protocol",
       "runtime",
