@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { isPlugin } from "@seabird-chat/sdk";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const GUIDES = ["plugins", "commands", "storage", "messages"];
+const GUIDES = ["plugins", "commands", "storage", "messages", "fetching"];
 const run = promisify(execFile);
 
 interface Snippet {

@@ -9,7 +9,7 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { SeabirdError } from "@seabird-chat/sdk";
 import {
   FetchError,
-  type FetchErrorCode,
+  type FetchFailure,
   type FetchOptions,
   fetchUrl,
   type Resolver,
@@ -77,7 +77,7 @@ test("a request has the method, headers and body that were given", async () => {
 });
 
 /** What is refused before a byte is sent. PORT is that of a server that runs. */
-const REFUSED: readonly (readonly [url: string, code: FetchErrorCode, text: RegExp])[] = [
+const REFUSED: readonly (readonly [url: string, code: FetchFailure, text: RegExp])[] = [
   ["", "url", /"" is no url; allowed: absolute ones/],
   ["cat.png", "url", /"cat.png" is no url/],
   ["//example.org/cat.png", "url", /is no url/],
@@ -197,7 +197,7 @@ test("no proxy is taken from the environment", async () => {
 });
 
 /** Where a redirect goes, and what comes of it. OTHER is a server that is not allowed. */
-const REDIRECTS: readonly (readonly [location: string, code: FetchErrorCode, text: RegExp])[] = [
+const REDIRECTS: readonly (readonly [location: string, code: FetchFailure, text: RegExp])[] = [
   ["http://127.0.0.2:OTHER/", "address", /"127.0.0.2" is an address that is not public/],
   ["http://localhost.:OTHER/", "address", /"localhost." resolves/],
   ["http://0x7f.2:OTHER/", "address", /"127.0.0.2"/],

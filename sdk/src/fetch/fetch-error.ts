@@ -16,7 +16,7 @@ import { sameAcrossCopies } from "../link/errors.ts";
  * - `timeout`: nothing came for `idleMs`, or it was not complete after `timeoutMs`.
  * - `network`: anything else, such as a refused connection or a bad certificate; see `cause`.
  */
-export type FetchErrorCode =
+export type FetchFailure =
   | "url"
   | "scheme"
   | "credentials"
@@ -37,11 +37,11 @@ export interface FetchErrorOptions {
 
 /** What `fetchUrl` and the file it gives reject with, unless the caller's signal ended them. */
 export class FetchError extends Error {
-  readonly code: FetchErrorCode;
+  readonly code: FetchFailure;
   /** The HTTP status of `http_status`. */
   readonly status: number | undefined;
 
-  constructor(code: FetchErrorCode, message: string, options: FetchErrorOptions = {}) {
+  constructor(code: FetchFailure, message: string, options: FetchErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "FetchError";
     this.code = code;
