@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 /**
  * What `scripts/test-servers` looks for. `python3` sees grpc and protobuf; PostgreSQL's own
- * programs are beside its `initdb`.
+ * programs are beside its `initdb`, and a `python` that sees matrix-nio beside `synapse`.
  */
 export type ServerName =
   | "inspircd"
@@ -23,6 +23,7 @@ export type ServerName =
   | "grpc_python_plugin"
   | "openssl"
   | "initdb"
+  | "synapse"
   | "nats-server"
   | "go"
   | "cargo";

@@ -1,0 +1,208 @@
+/** A real Matrix server for tests: Synapse in a folder of its own, on a free port of 127.0.0.1. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHmac, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { TestContext } from "node:test";
+import { freePort } from "./irc-servers.ts";
+import { waitFor } from "./irc-wait.ts";
+import { needPrograms } from "./servers.ts";
+
+export interface MatrixAccount {
+  /** `@ann:seabird.test`. */
+  readonly userId: string;
+  readonly password: string;
+  readonly accessToken: string;
+}
+
+export interface Synapse {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** What ids end with: `seabird.test`. */
+  readonly serverName: string;
+  /** A python that sees matrix-nio. */
+  readonly python: string;
+  /** By the shared secret, so that registration can stay closed. */
+  register(name: string, options?: { readonly isAdmin?: boolean }): Promise<MatrixAccount>;
+  /** A call of the client API; rejects, with the server's text, unless it answers 200. */
+  call(account: MatrixAccount, method: string, path: string, body?: unknown): Promise<Json>;
+  /** Stops it and starts it again: same port, same data. */
+  restart(): Promise<void>;
+  /** Sends it a signal: SIGSTOP, SIGCONT, SIGKILL. */
+  signal(signal: NodeJS.Signals): void;
+  /** Idempotent; removes the folder. */
+  close(): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a foreign server's JSON, looked into by tests
+export type Json = any;
+
+const SERVER_NAME = "seabird.test";
+const START_MS = 120_000;
+const START_ATTEMPTS = 3;
+
+/** Closed when the test ends. Undefined after telling the test to skip: then it returns at once. */
+export async function needSynapse(t: TestContext): Promise<Synapse | undefined> {
+  const programs = needPrograms(t, "synapse");
+  if (programs === undefined) return undefined;
+  const server = await startSynapse(dirname(programs.synapse));
+  t.after(() => server.close());
+  return server;
+}
+
+/** `programs`: the folder of the virtual environment's programs. */
+async function startSynapse(programs: string): Promise<Synapse> {
+  const folder = await mkdtemp(join(tmpdir(), "seabird-synapse-"));
+  const secret = randomBytes(16).toString("hex");
+  const key = randomBytes(32).toString("base64").replace(/=/g, "");
+  await writeFile(join(folder, "signing.key"), `ed25519 a_test ${key}\n`);
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    await writeFile(join(folder, "homeserver.yaml"), configuration(folder, port, secret));
+    const run = new SynapseRun(programs, folder, url);
+    try {
+      await run.start();
+      return toSynapse(run, { url, programs, folder, secret });
+    } catch (reason) {
+      await run.stop("SIGKILL");
+      if (attempt < START_ATTEMPTS) continue;
+      await rm(folder, { recursive: true, force: true });
+      throw reason;
+    }
+  }
+}
+
+function toSynapse(
+  run: SynapseRun,
+  at: { url: string; programs: string; folder: string; secret: string },
+): Synapse {
+  return {
+    url: at.url,
+    serverName: SERVER_NAME,
+    python: join(at.programs, "python"),
+    register: (name, { isAdmin = false } = {}) => register(at, name, isAdmin),
+    call: ({ accessToken }, method, path, body) => {
+      const headers = { authorization: `Bearer ${accessToken}` };
+      return callApi(`${at.url}/_matrix/client/${path}`, { method, headers }, body);
+    },
+    async restart() {
+      await run.stop("SIGTERM");
+      await run.start();
+    },
+    signal: (signal) => run.signal(signal),
+    async close() {
+      await run.stop("SIGKILL");
+      await rm(at.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Its log is in the folder, so that a start that fails can tell why. */
+class SynapseRun {
+  readonly #command: string;
+  readonly #folder: string;
+  readonly #url: string;
+  #child: ChildProcess | undefined;
+  #gone: Promise<unknown> = Promise.resolve();
+
+  constructor(programs: string, folder: string, url: string) {
+    this.#command = join(programs, "synapse_homeserver");
+    this.#folder = folder;
+    this.#url = url;
+  }
+
+  async start(): Promise<void> {
+    const output = createWriteStream(join(this.#folder, "output"), { flags: "a" });
+    await once(output, "open");
+    const child = spawn(this.#command, ["-c", join(this.#folder, "homeserver.yaml")], {
+      cwd: this.#folder,
+      stdio: ["ignore", output, output],
+    });
+    output.close();
+    this.#child = child;
+    this.#gone = once(child, "exit");
+    const answers = async () => {
+      if (child.exitCode !== null) throw new Error(`Synapse ended:\n${await this.#output()}`);
+      const health = await fetch(`${this.#url}/health`).catch(() => undefined);
+      return health?.ok;
+    };
+    await waitFor("Synapse", answers, START_MS);
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) this.signal(signal);
+    await this.#gone;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  async #output(): Promise<string> {
+    return (await readFile(join(this.#folder, "output"), "utf8")).slice(-4_000);
+  }
+}
+
+/** JSON is YAML. */
+function configuration(folder: string, port: number, secret: string): string {
+  const unlimited = { per_second: 1_000_000, burst_count: 1_000_000 };
+  return JSON.stringify({
+    server_name: SERVER_NAME,
+    listeners: [
+      {
+        port,
+        bind_addresses: ["127.0.0.1"],
+        type: "http",
+        resources: [{ names: ["client", "media"], compress: false }],
+      },
+    ],
+    database: { name: "sqlite3", args: { database: join(folder, "homeserver.db") } },
+    media_store_path: join(folder, "media"),
+    signing_key_path: join(folder, "signing.key"),
+    macaroon_secret_key: secret,
+    form_secret: secret,
+    registration_shared_secret: secret,
+    report_stats: false,
+    trusted_key_servers: [],
+    federation_domain_whitelist: [],
+    // Passwords of tests need no strength; each costs a tenth of a second otherwise.
+    bcrypt_rounds: 4,
+    rc_message: unlimited,
+    rc_registration: unlimited,
+    rc_login: { address: unlimited, account: unlimited, failed_attempts: unlimited },
+    rc_admin_redaction: unlimited,
+    rc_joins: { local: unlimited, remote: unlimited },
+    rc_joins_per_room: unlimited,
+    rc_invites: { per_room: unlimited, per_user: unlimited, per_issuer: unlimited },
+    rc_media_create: unlimited,
+  });
+}
+
+async function register(
+  { url, secret }: { url: string; secret: string },
+  name: string,
+  isAdmin: boolean,
+): Promise<MatrixAccount> {
+  const at = `${url}/_synapse/admin/v1/register`;
+  const { nonce } = await callApi(at, { method: "GET" });
+  const password = randomBytes(8).toString("hex");
+  const parts = [nonce, name, password, isAdmin ? "admin" : "notadmin"];
+  const mac = createHmac("sha1", secret).update(parts.join("\0")).digest("hex");
+  const request = { nonce, username: name, password, admin: isAdmin, mac };
+  const made = await callApi(at, { method: "POST" }, request);
+  return { userId: made.user_id, password, accessToken: made.access_token };
+}
+
+async function callApi(url: string, init: RequestInit, body?: unknown): Promise<Json> {
+  const response = await fetch(url, {
+    ...init,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${init.method} ${url}: ${response.status} ${text}`);
+  return JSON.parse(text);
+}
