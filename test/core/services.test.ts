@@ -59,6 +59,7 @@ test("reflection lists the services and describes them whole", async (t) => {
       "seabird.ChatIngest",
       "seabird.Seabird",
       "seabird.admin.v1.Admin",
+      "seabird.messages.v1.Media",
       "seabird.messages.v1.Messages",
     ],
   );

@@ -17,6 +17,8 @@ const ANSWERS = [
   "channelInfo",
   "react",
   "typing",
+  "upload",
+  "attachmentUrl",
   "backend",
   "reply",
   "mentionReply",

@@ -100,7 +100,7 @@ test("core info has its times in whole Unix seconds, and core's extensions", () 
   const t = new TestBroker();
   t.clock.advance(2_500);
   const { startupTimestamp, currentTimestamp, extensions } = t.broker.coreInfo();
-  assert.deepEqual(extensions, ["messages"]);
+  assert.deepEqual(extensions, ["messages", "media"]);
   assert.deepEqual([startupTimestamp, currentTimestamp], [1_700_000_001n, 1_700_000_003n]);
 });
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { AUTH_LIMITS } from "../auth/limits.ts";
 import { BROKER_LIMITS } from "../broker/limits.ts";
+import { MEDIA_LIMITS } from "../media/limits.ts";
 import { TRANSPORT_LIMITS } from "../transport/limits.ts";
 import { envExample, helpText } from "./help.ts";
 import { LIMIT_SETTINGS } from "./limit-settings.ts";
@@ -30,6 +31,7 @@ test("the constants in docs/limits.md are those of the code", () => {
     ...BROKER_LIMITS,
     ...TRANSPORT_LIMITS,
     ...AUTH_LIMITS,
+    ...MEDIA_LIMITS,
   };
   const rows = [...read("docs/limits.md").matchAll(/^\| `(\w+)` \| ([\d,]+) \|/gm)];
   assert.ok(rows.length > 10);

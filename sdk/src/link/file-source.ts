@@ -1,6 +1,4 @@
 /** The bytes of a file that authors give: a path, bytes or a stream. */
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { inspect } from "node:util";
 import { SeabirdError } from "./errors.ts";
@@ -64,7 +62,11 @@ export async function readableFile(source: FileSource): Promise<ReadableFile> {
     if (!(bytes instanceof Uint8Array)) throw bad(`bytes is ${inspect(bytes)}, no Uint8Array`);
     return readable(bytes.length, () => once(bytes));
   }
-  if (file !== undefined) return readable((await stat(file)).size, () => createReadStream(file));
+  if (file !== undefined) {
+    // Most plugins upload nothing.
+    const { createReadStream, promises } = await import("node:fs");
+    return readable((await promises.stat(file)).size, () => createReadStream(file));
+  }
   const { sizeBytes = -1 } = source;
   if (stream === undefined || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
     throw bad("a stream needs sizeBytes, how many bytes follow");
