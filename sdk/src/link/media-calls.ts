@@ -11,9 +11,8 @@ import { CALL_OPTIONS, type CallOptions } from "./call-options.ts";
 import type { Connection } from "./connection.ts";
 import type { CoreCalls } from "./core-calls.ts";
 import { SeabirdError } from "./errors.ts";
-import { type FileSource, readableFile } from "./file-source.ts";
+import type { FileSource } from "./file-source.ts";
 import { checkOptionNames } from "./option-names.ts";
-import { sendFile } from "./send-file.ts";
 
 /** A file to send: where its bytes come from, and how it is shown. */
 export type OutgoingFile = FileSource &
@@ -38,6 +37,11 @@ export class MediaCalls {
 
   async upload(file: OutgoingFile, options: CallOptions = {}): Promise<Block> {
     checkOptionNames("upload", options, CALL_OPTIONS);
+    // Most plugins upload nothing.
+    const [{ readableFile }, { sendFile }] = await Promise.all([
+      import("./file-source.ts"),
+      import("./send-file.ts"),
+    ]);
     const readable = await readableFile(file);
     const { name, contentType, size } = readable;
     const request = { name, contentType, size: BigInt(size) };
