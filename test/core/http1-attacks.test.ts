@@ -97,6 +97,14 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
       });
     },
   },
+  "a body that never comes, of a request that is answered already": {
+    options: { transportLimits: { requestBodyTimeoutMs: 300, handshakeTimeoutMs: 200 } },
+    async run({ attacker }) {
+      await attacker.send("GET /healthz HTTP/1.1\r\nhost: core\r\ncontent-length: 100\r\n\r\n");
+      await attacker.answer(/200 OK/);
+      await attacker.closed();
+    },
+  },
   "requests without an answer, one after the other": {
     async run({ attacker, core, token }) {
       const backend = await RawBackend.connect(core.url, token);

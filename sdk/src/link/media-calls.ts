@@ -9,7 +9,7 @@ import {
 } from "@seabird-chat/protocol";
 import { CALL_OPTIONS, type CallOptions } from "./call-options.ts";
 import type { Connection } from "./connection.ts";
-import type { CoreCalls } from "./core-calls.ts";
+import type { Call, CoreCalls } from "./core-calls.ts";
 import { SeabirdError } from "./errors.ts";
 import type { FileSource } from "./file-source.ts";
 import { checkOptionNames } from "./option-names.ts";
@@ -45,7 +45,7 @@ export class MediaCalls {
     const readable = await readableFile(file);
     const { name, contentType, size } = readable;
     const request = { name, contentType, size: BigInt(size) };
-    const announced = await this.#calls.run({
+    const announced = await this.#run({
       name: "upload",
       options,
       allowed: CALL_OPTIONS,
@@ -68,16 +68,29 @@ export class MediaCalls {
   async attachmentUrl({ id = "", url = "" }: NamedFile, options?: CallOptions): Promise<string> {
     if (url !== "") return url;
     if (id === "") throw new SeabirdError("invalid_argument", "the file has neither id nor url");
-    const found = await this.#calls.run({
+    const found = await this.#run({
       name: "attachmentUrl",
-      options,
+      options: { timeoutMs: FETCH_TIMEOUT_MS, ...options },
       allowed: CALL_OPTIONS,
       send: (more) => this.#client.get({ attachmentId: id }, more),
     });
     if (!found.url.startsWith("/")) return found.url;
     return this.#connection.url.replace(/\/$/, "") + found.url;
   }
+
+  async #run<T>(call: Call<T>): Promise<T> {
+    try {
+      return await this.#calls.run(call);
+    } catch (reason) {
+      if (SeabirdError.from(reason).code !== "unimplemented") throw reason;
+      const what = "this core does not have the media extension";
+      throw new SeabirdError("unimplemented", what, { cause: reason });
+    }
+  }
 }
+
+/** A network may take a while to hand over a file; core waits as long. */
+const FETCH_TIMEOUT_MS = 60_000;
 
 function shownAs(contentType: string): Presentation {
   const [kind = ""] = contentType.split("/");
