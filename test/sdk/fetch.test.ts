@@ -174,6 +174,15 @@ test("a name that resolves to another address the next time gains nothing", asyn
   assert.deepEqual([asked, inner.seen.length], [2, 0]);
 });
 
+test("a connection ends with its fetch", async () => {
+  const kept = { "keep-alive": "timeout=600", "content-length": "4" };
+  await using server = await webServer({ "/": page("here", kept) });
+  server.server.keepAliveTimeout = 600_000;
+  const connections = promisify(server.server.getConnections).bind(server.server);
+  await (await fetchUrl(server.origin, LOCAL)).bytes();
+  await until("the connection to close", async () => (await connections()) === 0);
+});
+
 test("no connection is kept for a fetch with other rules", async () => {
   await using server = await webServer({ "/": page("here") });
   await (await fetchUrl(server.origin, LOCAL)).bytes();
@@ -404,6 +413,9 @@ test("the whole takes at most its time, also while a body trickles or a name is 
   const named = { ...options, resolve, idleMs: 1_000 };
   const unresolved = await rejection(fetchUrl("http://slow.test/", named));
   assert.equal(unresolved.code, "timeout");
+  const connecting = { ...LOCAL, resolve, idleMs: 100, timeoutMs: 8_000 };
+  const unconnected = await rejection(fetchUrl("http://slow.test/", connecting));
+  assert.match(unconnected.message, /nothing came from "slow.test" for 100 ms \(idleMs\)/);
 });
 
 test("a file that is neither read nor closed is closed when its time is up", async () => {
@@ -454,7 +466,7 @@ test("closing a file closes its connection, and reading it then fails", async ()
 });
 
 test("a server that is faster than the reader waits", async () => {
-  const total = 64 * 1024 * 1024;
+  const total = 256 * 1024 * 1024;
   let sent = 0;
   let isWaiting = false;
   await using server = await webServer({
@@ -471,10 +483,13 @@ test("a server that is faster than the reader waits", async () => {
       response.on("drain", more);
       more();
     },
+    "/small": page("small"),
   });
   const file = await fetchUrl(server.origin, { ...LOCAL, maxBytes: total });
   await until("the server to wait", () => isWaiting);
-  assert.ok(sent < total / 2, `${sent} bytes were taken that nobody reads`);
+  // In the time of these, all of it would have come.
+  for (let i = 0; i < 50; i++) await (await fetchUrl(`${server.origin}/small`, LOCAL)).bytes();
+  assert.ok(sent < total / 8, `${sent} bytes were taken that nobody reads`);
   let read = 0;
   for await (const chunk of file.body) read += chunk.byteLength;
   assert.equal(read, total);
@@ -502,7 +517,8 @@ test("a broken answer and a closed port are errors of the network", async () => 
     closed = server;
   }
   const error = await rejection(fetchUrl(closed.origin, LOCAL));
-  assert.deepEqual([error.code, /ECONNREFUSED/.test(error.message)], ["network", true]);
+  assert.equal(error.code, "network");
+  assert.equal(error.message, `cannot fetch from "127.0.0.1:${closed.port}": ECONNREFUSED`);
 });
 
 test("an answer that ends early is an error", async () => {

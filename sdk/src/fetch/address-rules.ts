@@ -10,8 +10,6 @@ type Range = readonly [start: Address, prefixBits: number];
 const GLOBAL_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
 /** RFC 6052: where networks without IPv4 reach an IPv4 address, which is in the last four bytes. */
 const NAT64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
-/** The registry of special IPv6 addresses names it; ipaddr.js does not. */
-const DUMMY_V6 = ipaddr.IPv6.parseCIDR("100:0:0:1::/64");
 
 export class AddressRules {
   readonly #allowed: readonly Range[];
@@ -37,7 +35,7 @@ function kindUnlessPublic(address: Address): string | undefined {
   if (address instanceof ipaddr.IPv4) return kind === "unicast" ? undefined : kind;
   if (isWithin(address, NAT64)) return kindUnlessPublic(embeddedV4(address));
   if (kind !== "unicast") return kind;
-  return isWithin(address, GLOBAL_V6) && !isWithin(address, DUMMY_V6) ? undefined : "reserved";
+  return isWithin(address, GLOBAL_V6) ? undefined : "reserved";
 }
 
 function embeddedV4(address: ipaddr.IPv6): ipaddr.IPv4 {

@@ -90,5 +90,8 @@ function deepest(thrown: unknown): string {
   let error = thrown;
   while (error instanceof Error && error.cause !== undefined) error = error.cause;
   if (!(error instanceof Error)) return String(error);
-  return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  // The text of a system's error has the address.
+  const isSystems = syscall !== undefined || error instanceof AggregateError;
+  return (isSystems ? code : error.message) || error.name;
 }
