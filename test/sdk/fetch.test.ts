@@ -1,10 +1,10 @@
 /** The SDK's fetcher against real web servers: what it opens, refuses, bounds and keeps to itself. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "node:test";
-import { promisify } from "node:util";
+import { inspect, promisify } from "node:util";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { SeabirdError } from "@seabird-chat/sdk";
 import {
@@ -78,12 +78,22 @@ test("a request has the method, headers and body that were given", async () => {
 
 /** What is refused before a byte is sent. PORT is that of a server that runs. */
 const REFUSED: readonly (readonly [url: string, code: FetchFailure, text: RegExp])[] = [
-  ["", "url", /"" is no url; allowed: absolute ones/],
-  ["cat.png", "url", /"cat.png" is no url/],
+  ["", "url", /^the text of 0 characters is no url; allowed: absolute ones of at most 8192/],
+  ["cat.png", "url", /the text of 7 characters is no url/],
   ["//example.org/cat.png", "url", /is no url/],
   [`https://example.org/${"a".repeat(9_000)}`, "url", /^.{0,250}$/],
   ["http://[fe80::1%25lo]/", "url", /is no url/],
   ["http://[::1%lo]:PORT/", "url", /is no url/],
+  [`http://127.0.0.1:PORT/${"ü".repeat(4_000)}`, "url", /is no url/],
+  ["http://user:secret@[::1%lo]:PORT/", "url", /is no url/],
+  ["https://example.org:99999/secret", "url", /is no url/],
+  ["http://exa\x1b[31m\nmple.org/", "url", /is no url/],
+  ["http:///", "url", /is no url/],
+  ["http://.127.0.0.1:PORT/", "url", /is no url/],
+  ["http://256.256.256.256/", "url", /is no url/],
+  ["http://0x100000000/", "url", /is no url/],
+  [`http://${"a".repeat(255)}/`, "url", /is no url/],
+  [`${"a".repeat(7_000)}:x`, "scheme", /"a{32}" urls/],
   ["file:///etc/passwd", "scheme", /"file:" urls are not opened; allowed: http, https/],
   ["data:text/plain,x", "scheme", /"data:"/],
   ["blob:http://example.org/1", "scheme", /"blob:"/],
@@ -92,6 +102,22 @@ const REFUSED: readonly (readonly [url: string, code: FetchFailure, text: RegExp
   ["javascript:alert(1)", "scheme", /"javascript:"/],
   ["http://user:secret@127.0.0.1:PORT/", "credentials", /has a user name or password; give it/],
   ["http://user@127.0.0.1:PORT/", "credentials", /without/],
+  ["http://example.org:secret@127.0.0.1:PORT/", "credentials", /without/],
+  ["http://127.0.0.1\\@example.org:PORT/", "address", /loopback/],
+  ["http:\\\\127.0.0.1:PORT\\x", "address", /loopback/],
+  ["http:127.0.0.1:PORT", "address", /loopback/],
+  ["http:///127.0.0.1:PORT/", "address", /loopback/],
+  [" \thttp://127.0.0.1:PORT/ ", "address", /loopback/],
+  ["ht\ntp://127.0\t.0.1:PORT/", "address", /loopback/],
+  ["HTTP://%31%32%37.0.0.1:PORT/", "address", /loopback/],
+  ["http://127%2e0%2e0%2e1:PORT/", "address", /loopback/],
+  ["http://①②⑦.⓪.⓪.①:PORT/", "address", /loopback/],
+  ["http://127.0.0\u00ad.1:PORT/", "address", /loopback/],
+  ["http://0x7f.1.:PORT/", "address", /loopback/],
+  ["http://[0:0:0:0:0:ffff:7f00:1]:PORT/", "address", /loopback/],
+  ["http://[::ffff:0:127.0.0.1]:PORT/", "address", /rfc6145/],
+  ["http://[2001:0:7f00:1::80ff:fffe]:PORT/", "address", /teredo/],
+  ["http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ:PORT/", "address", /"localhost" resolves/],
   [
     "http://127.0.0.1:PORT/",
     "address",
@@ -127,7 +153,8 @@ test("what is no public http url is refused, and nothing is sent", async () => {
     const error = await rejection(fetchUrl(template.replace("PORT", String(server.port))));
     assert.equal(error.code, code, `${template}: ${error.message}`);
     assert.match(error.message, text, template);
-    assert.doesNotMatch(error.message, /secret/);
+    assert.match(error.message, /^[^\p{C}]{1,250}$/u, template);
+    assert.doesNotMatch(inspect(error), /secret/);
   }
   assert.deepEqual(server.seen, []);
 });
@@ -152,6 +179,29 @@ test("one address of a name that is not public refuses it, as does a name withou
   const inner = { ...LOCAL, resolve: resolvesTo("127.0.0.2") };
   assert.equal((await rejection(fetchUrl(dotted, inner))).code, "address");
   assert.equal(server.seen.length, 1);
+});
+
+test("a resolver that fails or gives nonsense opens nothing, and the kind of address is ours", async () => {
+  await using server = await webServer({ "/": page("here") });
+  const url = `http://files.test:${server.port}/`;
+  const answers: readonly (readonly [given: () => unknown, code: FetchFailure])[] = [
+    [() => assert.fail("at once"), "dns"],
+    [() => Promise.reject(new Error("later")), "dns"],
+    [() => undefined, "dns"],
+    [() => "127.0.0.1", "dns"],
+    [() => [undefined], "dns"],
+    [() => [{}], "address"],
+    [() => [{ address: "127.0.0.1\0", family: 4 }], "address"],
+    [() => [{ address: "127.1", family: 4 }], "address"],
+    [() => [{ address: "::1", family: 4 }], "address"],
+  ];
+  for (const [given, code] of answers) {
+    const error = await rejection(fetchUrl(url, { ...LOCAL, resolve: given as Resolver }));
+    assert.equal(error.code, code, `${given}: ${error.message}`);
+  }
+  assert.equal(server.seen.length, 0);
+  const resolve = (async () => [{ address: "127.0.0.1", family: 7 }]) as unknown as Resolver;
+  assert.equal(await (await fetchUrl(url, { ...LOCAL, resolve })).text(), "here");
 });
 
 test("a name that resolves to another address the next time gains nothing", async () => {
@@ -215,6 +265,10 @@ const REDIRECTS: readonly (readonly [location: string, code: FetchFailure, text:
   ["data:text/plain,x", "scheme", /"data:"/],
   ["http://user:secret@127.0.0.1:OTHER/", "credentials", /user name or password/],
   ["http://127.0.0.1:6667/", "port", /port 6667/],
+  [`http://127.0.0.1/${"%".repeat(8_200)}`, "redirect", /no usable location/],
+  [`http://${"a".repeat(255)}/`, "redirect", /no usable location/],
+  ["//127.0.0.2:OTHER/", "address", /"127.0.0.2"/],
+  ["\\\\127.0.0.2:OTHER\\", "address", /"127.0.0.2"/],
   ["http://[", "redirect", /redirects \(302\) to no usable location/],
   ["/again", "redirect", /more redirects than the 5 that are followed \(maxRedirects\)/],
   ["/nowhere", "http_status", /answered 404; expected 200 to 299/],
@@ -264,7 +318,7 @@ test("headers stay with their origin, but for harmless ones", async () => {
     cookie: "a=secret",
     "x-api-key": "secret",
     "Accept-Language": "de",
-    "user-agent": "mine",
+    "User-Agent": "mine",
   };
   await (await fetchUrl(server.origin, { ...LOCAL, headers })).bytes();
   for (const { headers: sent } of server.seen) assert.equal(sent["x-api-key"], "secret");
@@ -289,6 +343,40 @@ test("a body is not sent to where it is redirected", async () => {
   const moved = await rejection(fetchUrl(`${server.origin}/moved`, post));
   assert.equal(moved.code, "redirect");
   assert.match(moved.message, /redirects a POST \(307\), which is not sent twice/);
+});
+
+test("headers of a body stay behind with it", async () => {
+  await using server = await webServer({
+    "/see": redirect("/answer", 303),
+    "/answer": page("answer"),
+  });
+  const headers = { "Content-Type": "text/plain", "content-length": "5", "x-key": "k" };
+  const post = { ...LOCAL, method: "POST", body: "order", headers } as const;
+  assert.equal(await (await fetchUrl(`${server.origin}/see`, post)).text(), "answer");
+  const sent = server.seen[1]?.headers ?? {};
+  assert.deepEqual(
+    [sent["content-type"], sent["content-length"], sent["x-key"]],
+    [undefined, undefined, "k"],
+  );
+});
+
+test("locations and names are read as UTF-8, which servers send raw", async () => {
+  const name = Buffer.from('attachment; filename="hünd.png"').toString("latin1");
+  await using server = await webServer({
+    "/": page("", { location: Buffer.from("/ü").toString("latin1") }, 302),
+    "/%C3%BC": page("x", { "content-disposition": name }),
+  });
+  const file = await fetchUrl(server.origin, LOCAL);
+  assert.deepEqual([file.url, file.name], [`${server.origin}/%C3%BC`, "hünd.png"]);
+  file.close();
+});
+
+test("an answer without a body has its size, and leaves nothing open", async () => {
+  await using server = await rawServer("HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n");
+  const file = await fetchUrl(server.url, { ...LOCAL, method: "HEAD" });
+  assert.equal(file.sizeBytes, 99_999_999_999);
+  await until("the connection to close", () => server.sockets.every((each) => each.destroyed));
+  assert.equal((await file.bytes()).length, 0);
 });
 
 test("only allowed types are read, by the header alone", async () => {
@@ -362,15 +450,23 @@ test("what is known to be too much is not read, what turns out to be is left", a
   assert.equal((await (await fetchUrl(`${server.origin}/fits`, options)).bytes()).length, 10);
 });
 
-/** Answers each connection with these bytes, and leaves it open. */
+/** Answers each connection with these bytes, and leaves it open; `more` follows without end. */
 async function rawServer(
-  answer: string,
+  answer: string | Buffer,
+  more?: Buffer,
 ): Promise<AsyncDisposable & { url: string; sockets: Socket[] }> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
     socket.on("error", () => undefined);
-    socket.once("data", () => socket.write(answer));
+    const flood = () => {
+      while (more !== undefined && !socket.destroyed && socket.write(more));
+    };
+    socket.on("drain", flood);
+    socket.once("data", () => {
+      socket.write(answer);
+      flood();
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -383,6 +479,38 @@ async function rawServer(
     },
   };
 }
+
+const OK = "HTTP/1.1 200 OK\r\n";
+const GZIP = Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3]);
+const GZIP_UNNAMED = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
+const COMPRESSED = Buffer.from(`${OK}content-encoding: gzip\r\n\r\n`);
+const LETTERS = Buffer.alloc(65_536, "a");
+
+/** What a server sends without end, and gives the reader nothing. */
+const FLOODS: readonly (readonly [name: string, start: string | Buffer, more: Buffer])[] = [
+  ["early hints", "", Buffer.from("HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\n".repeat(2_000))],
+  ["lines before the answer", "", Buffer.from("\r\n".repeat(10_000))],
+  ["a status text", "HTTP/1.1 200 ", LETTERS],
+  ["a chunk's extension", `${OK}transfer-encoding: chunked\r\n\r\n1;`, LETTERS],
+  ["a chunk's size", `${OK}transfer-encoding: chunked\r\n\r\n`, Buffer.alloc(65_536, "0")],
+  ["a name in gzip", Buffer.concat([COMPRESSED, GZIP]), LETTERS],
+  [
+    "empty blocks of gzip",
+    Buffer.concat([COMPRESSED, GZIP_UNNAMED]),
+    Buffer.from("000000ffff".repeat(10_000), "hex"),
+  ],
+];
+
+test("what a server sends besides the answer is bounded too", async () => {
+  for (const [name, start, more] of FLOODS) {
+    await using server = await rawServer(start, more);
+    const options = { ...LOCAL, maxBytes: 1_000 };
+    const error = await rejection(fetchUrl(server.url, options).then((file) => file.bytes()));
+    assert.equal(error.code, "too_large", `${name}: ${error.message}`);
+    assert.match(error.message, /takes more than 1050576 bytes on the wire; at most 1000 are read/);
+    await until("the connection to close", () => server.sockets.every((each) => each.destroyed));
+  }
+});
 
 /** What a server says before it falls silent. */
 const SILENCES = ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhal"];
@@ -465,6 +593,43 @@ test("closing a file closes its connection, and reading it then fails", async ()
   await until("the connection to close", () => server.sockets.every((each) => each.destroyed));
 });
 
+test("many fetches share a signal, which keeps none of them", async () => {
+  const control = new AbortController();
+  const options = { ...LOCAL, signal: control.signal };
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on("warning", onWarning);
+  await using server = await webServer({ "/": page("here"), "/long": page("x".repeat(500_000)) });
+  const fetches = Array.from({ length: 30 }, async () => {
+    const file = await fetchUrl(server.origin, options);
+    return await file.text();
+  });
+  assert.deepEqual(new Set(await Promise.all(fetches)), new Set(["here"]));
+  const early = await fetchUrl(`${server.origin}/long`, options);
+  for await (const chunk of early.body) {
+    assert.ok(chunk.length > 0);
+    break;
+  }
+  await rejection(fetchUrl(`${server.origin}/nowhere`, options));
+  assert.deepEqual(getEventListeners(control.signal, "abort"), []);
+  const open = promisify(server.server.getConnections.bind(server.server));
+  await until("all connections to close", async () => (await open()) === 0);
+  process.off("warning", onWarning);
+  assert.deepEqual(warnings, []);
+});
+
+test("a body is read once, into memory of its own", async () => {
+  await using server = await webServer({ "/": page("\ufeffhere") });
+  const file = await fetchUrl(server.origin, LOCAL);
+  const bytes = await file.bytes();
+  assert.equal(bytes.buffer.byteLength, 7);
+  assert.equal(Object.getPrototypeOf(bytes), Uint8Array.prototype);
+  await assert.rejects(file.bytes(), TypeError);
+  assert.equal(await (await fetchUrl(server.origin, LOCAL)).text(), "here");
+  const html = await fetchUrl(server.origin, LOCAL);
+  await assert.rejects(html.json(), SyntaxError);
+});
+
 test("a server that is faster than the reader waits", async () => {
   const total = 256 * 1024 * 1024;
   let sent = 0;
@@ -502,6 +667,12 @@ const BROKEN = [
   "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nnope",
   `HTTP/1.1 200 OK\r\ncontent-encoding: ${"gzip, ".repeat(50)}gzip\r\ncontent-length: 4\r\n\r\nnope`,
   "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+  "HTTP/1.1 000 None\r\ncontent-length: 0\r\n\r\n",
+  "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nhello",
+  "HTTP/1.1 200 OK\r\ncontent-length: -2\r\n\r\nhi",
+  "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nhi!",
+  "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+  `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n${"a: b\r\n".repeat(20_000)}\r\n`,
 ];
 
 test("a broken answer and a closed port are errors of the network", async () => {
@@ -509,7 +680,7 @@ test("a broken answer and a closed port are errors of the network", async () => 
     await using server = await rawServer(answer);
     const error = await rejection(fetchUrl(server.url, LOCAL).then((file) => file.bytes()));
     assert.equal(error.code, "network", answer.slice(0, 80));
-    assert.match(error.message, /^cannot fetch from "127.0.0.1:\d+": ./);
+    assert.match(error.message, /^cannot fetch from "127.0.0.1:\d+": [^\p{C}]{1,200}$/u);
   }
   let closed: WebServer;
   {
@@ -519,6 +690,12 @@ test("a broken answer and a closed port are errors of the network", async () => 
   const error = await rejection(fetchUrl(closed.origin, LOCAL));
   assert.equal(error.code, "network");
   assert.equal(error.message, `cannot fetch from "127.0.0.1:${closed.port}": ECONNREFUSED`);
+  const resolve = resolvesTo("127.0.0.1");
+  const inner = await rejection(
+    fetchUrl(`http://inner.test:${closed.port}/secret?a=secret`, { ...LOCAL, resolve }),
+  );
+  assert.equal(inner.message, `cannot fetch from "inner.test:${closed.port}": ECONNREFUSED`);
+  assert.doesNotMatch(inspect(inner), /secret/);
 });
 
 test("an answer that ends early is an error", async () => {
@@ -540,6 +717,13 @@ test("options that cannot work are named", async () => {
     { timeoutMs: 1.5 },
     { idleMs: Number.NaN },
     { contentTypes: ["png"] },
+    { contentTypes: [] },
+    { method: "TRACE" },
+    { method: "get" },
+    { body: "x" },
+    { headers: { authorization: "a\nsecret" } },
+    { headers: { "a b": "secret" } },
+    { headers: { "x-key": "secret€" } },
     { allowAddresses: ["localhost"] },
   ];
   for (const options of wrong) {
@@ -549,7 +733,8 @@ test("options that cannot work are named", async () => {
       (error) =>
         error instanceof SeabirdError &&
         error.code === "bad_option" &&
-        error.message.includes(name),
+        error.message.includes(name) &&
+        !inspect(error).includes("secret"),
       name,
     );
   }

@@ -9,6 +9,8 @@ const HEADERS: readonly (readonly [header: string | null, type: string])[] = [
   ["image/png", "image/png"],
   ["IMAGE/PNG; charset=utf-8", "image/png"],
   ["png", "application/octet-stream"],
+  [`image/${"p".repeat(249)}`, `image/${"p".repeat(249)}`],
+  [`image/${"p".repeat(250)}`, "application/octet-stream"],
   ["image/png, text/html", "application/octet-stream"],
 ];
 
@@ -25,6 +27,7 @@ test("patterns allow a type, its group, or all", () => {
 });
 
 test("a pattern that is none is named", () => {
+  assert.throws(() => checkTypePatterns([]), SeabirdError);
   checkTypePatterns(["image/svg+xml", "image/*", "*/*"]);
   for (const wrong of ["png", "*", "*/png", "image/", "image/png; q=1", "image/*/x"]) {
     assert.throws(() => checkTypePatterns([wrong]), SeabirdError, wrong);

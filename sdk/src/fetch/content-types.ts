@@ -3,6 +3,8 @@ import { MIMEType } from "node:util";
 import { SeabirdError } from "../link/errors.ts";
 
 const UNKNOWN = "application/octet-stream";
+/** RFC 6838: 127 on each side. */
+const MAX_CHARACTERS = 255;
 const PATTERN = /^(\*\/\*|[a-z0-9!#$&^_.+-]+\/(\*|[a-z0-9!#$&^_.+-]+))$/i;
 
 /**
@@ -11,7 +13,8 @@ const PATTERN = /^(\*\/\*|[a-z0-9!#$&^_.+-]+\/(\*|[a-z0-9!#$&^_.+-]+))$/i;
  */
 export function contentTypeOf(header: string | null): string {
   try {
-    return new MIMEType(header ?? UNKNOWN).essence;
+    const { essence } = new MIMEType(header ?? UNKNOWN);
+    return essence.length > MAX_CHARACTERS ? UNKNOWN : essence;
   } catch {
     return UNKNOWN;
   }
@@ -27,7 +30,7 @@ export function isAllowedType(type: string, allowed: readonly string[]): boolean
 
 /** Throws `bad_option`. */
 export function checkTypePatterns(patterns: readonly string[]): void {
-  const wrong = patterns.find((each) => !PATTERN.test(each));
+  const wrong = patterns.length === 0 ? "" : patterns.find((each) => !PATTERN.test(each));
   if (wrong === undefined) return;
   throw new SeabirdError(
     "bad_option",

@@ -50,3 +50,7 @@ export class FetchError extends Error {
 }
 
 sameAcrossCopies(FetchError, "seabird.fetch-error");
+
+export function tooLarge(maxBytes: number, how: string): FetchError {
+  return new FetchError("too_large", `the answer ${how}; at most ${maxBytes} are read (maxBytes)`);
+}

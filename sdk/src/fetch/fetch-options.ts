@@ -1,16 +1,24 @@
 /** The options of a fetch, and their defaults. */
+import { Headers } from "undici";
 import { type Clock, systemClock } from "../link/clock.ts";
+import { SeabirdError } from "../link/errors.ts";
 import { checkLimit } from "../link/limits.ts";
 import { checkOptionNames } from "../link/option-names.ts";
 import { AddressRules } from "./address-rules.ts";
 import { checkTypePatterns } from "./content-types.ts";
 import { type Resolver, systemResolver } from "./guarded-lookup.ts";
 
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+
 export interface FetchOptions {
   /** Default `GET`. Redirects of another than GET and HEAD are followed only by 303, as GET. */
-  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
-  /** Only for the url's own origin: a redirect to another one gets none of them. */
+  readonly method?: (typeof METHODS)[number] | undefined;
+  /**
+   * For the url's own origin: a redirect to another one gets only `Accept`, `Accept-Language` and
+   * `User-Agent`. Default: `User-Agent: seabird`.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Not of GET and HEAD. */
   readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
   /** Types such as `image/png` or `image/*`, by the answer's header alone. Default: all. */
   readonly contentTypes?: readonly string[] | undefined;
@@ -63,11 +71,37 @@ export function resolveFetchOptions(options: FetchOptions) {
   if (maxRedirects !== 0) checkLimit("maxRedirects", maxRedirects);
   checkTypePatterns(contentTypes);
   return {
-    request: { method: options.method ?? "GET", headers: options.headers, body: options.body },
+    request: resolveRequest(options),
     ...{ contentTypes, maxBytes, timeoutMs, idleMs, maxRedirects },
     rules: new AddressRules(allowAddresses),
     signal: options.signal,
     resolve: options.resolve ?? systemResolver,
     clock: options.clock ?? systemClock,
   };
+}
+
+function resolveRequest({ method = "GET", headers = {}, body }: FetchOptions) {
+  if (!METHODS.includes(method)) {
+    throw badOption("method", `"${String(method)}"; allowed: ${METHODS.join(", ")}`);
+  }
+  if (body !== undefined && (method === "GET" || method === "HEAD")) {
+    throw badOption("body", `given with ${method}; allowed: with ${METHODS.slice(2).join(", ")}`);
+  }
+  const checked = new Headers({ "user-agent": "seabird" });
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      checked.set(name, value);
+    } catch {
+      // Without the value, which may be a secret.
+      throw badOption(
+        "headers",
+        `wrong at ${JSON.stringify(name)}; allowed: names and values of HTTP, in one line`,
+      );
+    }
+  }
+  return { method, headers: checked, body };
+}
+
+function badOption(name: string, what: string): SeabirdError {
+  return new SeabirdError("bad_option", `option ${name} is ${what}`);
 }

@@ -1,15 +1,18 @@
 /** One fetch from its start until its last byte: its connections, its times, its errors. */
+import { cutUtf8 } from "@seabird-chat/protocol";
 import { Agent, fetch, type Response } from "undici";
 import { FetchError } from "./fetch-error.ts";
 import type { FetchSettings } from "./fetch-options.ts";
-import { guardedLookup } from "./guarded-lookup.ts";
+import { guardedConnect } from "./guarded-connect.ts";
 
-/** undici's and Node's codes, and what they mean. */
-const CODES: Readonly<Record<string, "timeout" | "network">> = {
-  UND_ERR_CONNECT_TIMEOUT: "timeout",
-  UND_ERR_HEADERS_TIMEOUT: "timeout",
-  UND_ERR_BODY_TIMEOUT: "timeout",
-};
+/** undici's, of `idleMs`. */
+const TIMEOUTS: ReadonlySet<unknown> = new Set([
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+]);
+/** Of a reason in an error's text: a certificate's names alone may be many kilobytes. */
+const MAX_REASON_BYTES = 200;
 
 export class FetchRun {
   readonly #settings: FetchSettings;
@@ -20,11 +23,11 @@ export class FetchRun {
 
   constructor(settings: FetchSettings) {
     this.#settings = settings;
-    const { rules, resolve, idleMs, timeoutMs, clock, signal } = settings;
+    const { idleMs, timeoutMs, clock, signal } = settings;
     // An agent of its own: no connection is shared with what other rules were checked for, and no
     // proxy is taken from the environment, behind which addresses could not be checked.
     this.#agent = new Agent({
-      connect: { lookup: guardedLookup(rules, resolve), timeout: idleMs },
+      connect: guardedConnect(settings),
       headersTimeout: idleMs,
       bodyTimeout: idleMs,
       allowH2: false,
@@ -41,7 +44,7 @@ export class FetchRun {
     const { method, body, headers } = request;
     return await fetch(url, {
       method,
-      headers: { "user-agent": "seabird", ...headers },
+      headers,
       ...(body !== undefined && { body }),
       redirect: "manual",
       signal: this.#abort.signal,
@@ -63,10 +66,9 @@ export class FetchRun {
     for (let each = thrown; each instanceof Error; each = each.cause) {
       if (each instanceof FetchError) return each;
       if (each.message === "bad port") return badPort(url);
-      const { code } = each as NodeJS.ErrnoException;
-      if (code !== undefined && CODES[code] === "timeout") return this.#idle(url, thrown);
+      if ("code" in each && TIMEOUTS.has(each.code)) return this.#idle(url, thrown);
     }
-    return new FetchError("network", `cannot fetch from "${url.host}": ${deepest(thrown)}`, {
+    return new FetchError("network", `cannot fetch from "${url.host}": ${reasonOf(thrown)}`, {
       cause: thrown,
     });
   }
@@ -86,12 +88,12 @@ function badPort({ port }: URL): FetchError {
   );
 }
 
-function deepest(thrown: unknown): string {
+/** In one line. Texts of the system have the address that a name resolves to, so not by those. */
+function reasonOf(thrown: unknown): string {
   let error = thrown;
-  while (error instanceof Error && error.cause !== undefined) error = error.cause;
-  if (!(error instanceof Error)) return String(error);
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  // The text of a system's error has the address.
-  const isSystems = syscall !== undefined || error instanceof AggregateError;
-  return (isSystems ? code : error.message) || error.name;
+  while (error instanceof Error && error.cause instanceof Error) error = error.cause;
+  if (!(error instanceof Error)) return "an unknown error";
+  const { syscall, message, code = error.name } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined || error instanceof AggregateError) return code;
+  return cutUtf8(message.replace(/[\p{C}\s]+/gu, " "), MAX_REASON_BYTES) || code;
 }

@@ -1,14 +1,17 @@
 /** Fetches a url that somebody else chose: public addresses only, bounded in every way. */
 import { isIP } from "node:net";
-import type { Response } from "undici";
+import { Headers, type Response } from "undici";
 import { contentTypeOf, isAllowedType } from "./content-types.ts";
 import { FetchError } from "./fetch-error.ts";
 import { type FetchOptions, type FetchSettings, resolveFetchOptions } from "./fetch-options.ts";
 import { FetchRun } from "./fetch-run.ts";
 import { checkAnnouncedSize, FetchedFile } from "./fetched-file.ts";
 import { checkAddress } from "./guarded-lookup.ts";
+import { headerText } from "./header-text.ts";
 
 const MAX_URL_CHARACTERS = 8_192;
+/** DNS has no longer names; with the dot at the end. */
+const MAX_HOST_CHARACTERS = 254;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** What may be sent to another origin: nothing that could be a secret. */
 const HARMLESS_HEADERS: ReadonlySet<string> = new Set(["accept", "accept-language", "user-agent"]);
@@ -52,20 +55,29 @@ export async function fetchUrl(
   }
 }
 
+/** Undefined for what is no url, and for one that is longer than those that are opened. */
+function usableUrl(text: string, base?: URL): URL | undefined {
+  const url = text.length > MAX_URL_CHARACTERS ? null : URL.parse(text, base?.href);
+  // Again: what is not ASCII has become longer.
+  if (url === null || url.href.length > MAX_URL_CHARACTERS) return undefined;
+  return url.hostname.length > MAX_HOST_CHARACTERS ? undefined : url;
+}
+
 function parseUrl(text: string): URL {
-  const parsed = text.length > MAX_URL_CHARACTERS ? null : URL.parse(text);
-  if (parsed !== null) return parsed;
-  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const url = usableUrl(text);
+  if (url !== undefined) return url;
+  // Not shown: it may have a password or a token, and where it is cannot be told.
   throw new FetchError(
     "url",
-    `"${shown}" is no url; allowed: absolute ones of at most ${MAX_URL_CHARACTERS} characters, such as https://example.org/cat.png`,
+    `the text of ${text.length} characters is no url; allowed: absolute ones of at most ${MAX_URL_CHARACTERS}, such as https://example.org/cat.png`,
   );
 }
 
 /** What a url says by itself. Names are checked when they are resolved, by the lookup. */
 function checkUrl(url: URL, { rules }: FetchSettings): void {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new FetchError("scheme", `"${url.protocol}" urls are not opened; allowed: http, https`);
+    const scheme = url.protocol.slice(0, 32);
+    throw new FetchError("scheme", `"${scheme}" urls are not opened; allowed: http, https`);
   }
   if (url.username !== "" || url.password !== "") {
     throw new FetchError(
@@ -108,20 +120,19 @@ function redirectTarget(from: URL, { headers, status }: Response, { method }: Re
     );
   }
   const location = headers.get("location");
-  const target = location === null ? null : URL.parse(location, from.href);
-  if (target === null || target.href.length > MAX_URL_CHARACTERS) {
-    throw new FetchError("redirect", `"${from.host}" redirects (${status}) to no usable location`);
-  }
-  return target;
+  const target = location === null ? undefined : usableUrl(headerText(location), from);
+  if (target !== undefined) return target;
+  throw new FetchError("redirect", `"${from.host}" redirects (${status}) to no usable location`);
 }
 
+/** Without the body, and without the headers that belong to it. */
 function redirected(request: Request, status: number, isSameOrigin: boolean): Request {
-  const { method, headers = {} } = request;
-  const kept = Object.entries(headers).filter(
-    ([name]) => isSameOrigin || HARMLESS_HEADERS.has(name.toLowerCase()),
+  const { method, headers } = request;
+  const kept = [...headers].filter(([name]) =>
+    isSameOrigin ? !name.startsWith("content-") : HARMLESS_HEADERS.has(name),
   );
   const isGet = status === 303 && method !== "HEAD";
-  return { method: isGet ? "GET" : method, headers: Object.fromEntries(kept), body: undefined };
+  return { method: isGet ? "GET" : method, headers: new Headers(kept), body: undefined };
 }
 
 function tooManyRedirects(maxRedirects: number): FetchError {

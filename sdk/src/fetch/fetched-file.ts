@@ -1,7 +1,7 @@
 /** What a url gave: its headers at once, its bytes as they are read. */
-import type { Headers, Response } from "undici";
+import { type Headers, Response } from "undici";
 import { contentTypeOf } from "./content-types.ts";
-import { FetchError } from "./fetch-error.ts";
+import { tooLarge } from "./fetch-error.ts";
 import type { FetchRun } from "./fetch-run.ts";
 import { fileName } from "./file-name.ts";
 
@@ -9,13 +9,15 @@ import { fileName } from "./file-name.ts";
 export class FetchedFile implements AsyncDisposable {
   /** The last one, after redirects. */
   readonly url: string;
+  /** 200 to 299. */
   readonly status: number;
+  /** As the server sent them; bytes above ASCII are latin-1. */
   readonly headers: Headers;
   /** Lower case, without parameters; `application/octet-stream` where the server says none. */
   readonly contentType: string;
   /** Of the header, else of the url, else `file`; without folders and invisible characters. */
   readonly name: string;
-  /** Bytes, where the server says how many and does not compress; never more than `maxBytes`. */
+  /** Bytes, where the server says how many and does not compress; of a HEAD also over `maxBytes`. */
   readonly sizeBytes: number | undefined;
   /** Decompressed. A server that sends faster than this is read has to wait. */
   readonly body: ReadableStream<Uint8Array>;
@@ -33,18 +35,19 @@ export class FetchedFile implements AsyncDisposable {
     this.body = boundedBody(url, response, run, maxBytes);
   }
 
+  /** Like `text` and `json`, rejects with a TypeError if some of the body was read before. */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return Buffer.concat(await Array.fromAsync(this.body));
+    return new Uint8Array(await new Response(this.body).arrayBuffer());
   }
 
   /** As UTF-8. */
   async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
+    return await new Response(this.body).text();
   }
 
   /** Rejects with a SyntaxError if it is not JSON. */
   async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+    return await new Response(this.body).json();
   }
 
   /** Leaves what has not been read. May be called twice. */
@@ -57,9 +60,9 @@ export class FetchedFile implements AsyncDisposable {
   }
 }
 
-/** Throws `too_large`, so that nothing is read of what is known to be too much. */
+/** Throws `too_large`, so that nothing is read of what is known to be too much. A HEAD has no body. */
 export function checkAnnouncedSize(response: Response, maxBytes: number): void {
-  const size = announced(response) ?? 0;
+  const size = response.body === null ? 0 : (announced(response) ?? 0);
   if (size > maxBytes) throw tooLarge(maxBytes, `has ${size} bytes`);
 }
 
@@ -75,6 +78,7 @@ function boundedBody(
   maxBytes: number,
 ): ReadableStream<Uint8Array> {
   const reader = response.body?.getReader();
+  if (reader === undefined) run.end();
   let left = maxBytes;
   return new ReadableStream<Uint8Array>(
     {
@@ -99,8 +103,4 @@ function boundedBody(
     },
     { highWaterMark: 0 },
   );
-}
-
-function tooLarge(maxBytes: number, how: string): FetchError {
-  return new FetchError("too_large", `the answer ${how}; at most ${maxBytes} are read (maxBytes)`);
 }

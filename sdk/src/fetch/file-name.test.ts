@@ -24,6 +24,13 @@ const NAMES: readonly (readonly [header: string | null, path: string, name: stri
   ['attachment; filename="..."', "/cat.png", "cat.png"],
   ['attachment; filename="con.txt"', "/", "_con.txt"],
   ['attachment; filename="LPT1"', "/", "_LPT1"],
+  ['attachment; filename="nul  .png"', "/", "_nul  .png"],
+  ['attachment; filename="CONIN$"', "/", "_CONIN$"],
+  ['attachment; filename="\xc3\xbc.png"', "/", "ü.png"],
+  ['attachment; filename="\xfc.png"', "/", "ü.png"],
+  ["attachment; filename*=UTF-8''%E3%85%A4%E2%A0%80%EF%B8%8F", "/cat.png", "cat.png"],
+  [`attachment; filename="${"a".repeat(127)}. ${"b".repeat(20)}"`, "/", "a".repeat(127)],
+  [`attachment; filename="a${" ".repeat(15_000)}b"`, "/", "a"],
   ['attachment; filename="console.txt"', "/", "console.txt"],
   ['attachment; filename="a<b>:|?*.txt"', "/", "a_b_____.txt"],
   ['attachment; filename="x.txt. . "', "/", "x.txt"],
@@ -39,7 +46,11 @@ test("the name of a file is the header's or the url's, and safe", () => {
 });
 
 test("whatever a server says, the name is one of a file, and no other", () => {
-  const texts = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }));
+  const texts = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: "grapheme" }),
+    fc.string({ unit: fc.constantFrom("a", ".", " ", "ü", "/"), minLength: 60, maxLength: 300 }),
+  );
   fc.assert(
     fc.property(texts, fc.boolean(), (text, isEncoded) => {
       const value = isEncoded ? encodeURIComponent(text.toWellFormed()) : text;

@@ -2,13 +2,19 @@
 import { basename, extname } from "node:path/posix";
 import { cutUtf8 } from "@seabird-chat/protocol";
 import { parse } from "content-disposition";
+import { headerText } from "./header-text.ts";
 
 const MAX_NAME_BYTES = 128;
 const MAX_ENDING_BYTES = 16;
 const FALLBACK = "file";
 
 /** Windows opens a device by these, whatever their ending. */
-const DEVICES = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?=\.|$)/i;
+const DEVICES = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])\s*(?=\.|$)/i;
+/** Controls, and what is not seen or changes the direction of writing. */
+const UNSEEN =
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\uFFFD]/gu;
+/** Each run is looked at once: without the condition before it, a long one takes seconds. */
+const ENDS = /^[.\s]+|(?<![.\s])[.\s]+$/gu;
 
 /** The header's, else the last one of the url's path, else `file`. At most 128 bytes. */
 export function fileName(contentDisposition: string | null, url: URL): string {
@@ -16,7 +22,7 @@ export function fileName(contentDisposition: string | null, url: URL): string {
 }
 
 function namedByHeader(header: string | null): string {
-  return header === null ? "" : (parse(header).parameters["filename"] ?? "");
+  return header === null ? "" : (parse(headerText(header)).parameters["filename"] ?? "");
 }
 
 function namedByPath({ pathname }: URL): string {
@@ -32,12 +38,11 @@ function clean(name: string): string {
   const safe = name
     .toWellFormed()
     .normalize("NFC")
-    // Controls, invisible marks and what changes the direction of writing.
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\uFFFD]/gu, "")
+    .replace(UNSEEN, "")
     .replace(/^.*[/\\]/su, "")
     .replace(/[<>:"|?*]/g, "_")
-    .replace(/^[.\s]+|[.\s]+$/gu, "");
-  return cut(DEVICES.test(safe) ? `_${safe}` : safe);
+    .replace(ENDS, "");
+  return cut(DEVICES.test(safe) ? `_${safe}` : safe).replace(ENDS, "");
 }
 
 /** Keeps the ending, by which programs tell what a file is. */

@@ -1,7 +1,7 @@
 /** Resolves a host for a connection, and refuses it unless all of its addresses are allowed. */
 import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import type { AddressRules } from "./address-rules.ts";
 import { FetchError } from "./fetch-error.ts";
 
@@ -35,12 +35,18 @@ async function checked(
   rules: AddressRules,
   resolve: Resolver,
 ): Promise<LookupAddress[]> {
-  const found = await resolve(hostname).catch((cause: unknown) => {
-    throw new FetchError("dns", `cannot resolve "${hostname}"`, { cause });
-  });
+  const found = await resolved(hostname, resolve);
   if (found.length === 0) throw new FetchError("dns", `"${hostname}" has no address`);
-  for (const { address } of found) checkAddress(hostname, address, rules);
-  return found.map(({ address, family }) => ({ address, family }));
+  for (const address of found) checkAddress(hostname, address, rules);
+  return found.map((address) => ({ address, family: isIP(address) }));
+}
+
+async function resolved(hostname: string, resolve: Resolver): Promise<string[]> {
+  try {
+    return (await resolve(hostname)).map(({ address }) => address);
+  } catch (cause) {
+    throw new FetchError("dns", `cannot resolve "${hostname}"`, { cause });
+  }
 }
 
 /** Throws `address`. The text does not tell what a name of an inner network resolves to. */
