@@ -61,7 +61,9 @@ test("locations and names are read as UTF-8, which servers send raw", async () =
 });
 
 test("an answer without a body has its size, and leaves nothing open", async () => {
-  await using server = await rawServer("HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n");
+  await using server = await rawServer(
+    "HTTP/1.1 200 OK\r\nkeep-alive: timeout=600\r\ncontent-length: 99999999999\r\n\r\n",
+  );
   const file = await fetchUrl(server.url, { ...LOCAL, method: "HEAD" });
   assert.equal(file.sizeBytes, 99_999_999_999);
   await until("the connection to close", () => server.sockets.every((each) => each.destroyed));
