@@ -1,6 +1,7 @@
 /** What the SDK's fetcher gives: requests, types, names, bytes and errors of real web servers. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { inspect, promisify } from "node:util";
 import { SeabirdError } from "@seabird-chat/sdk";
@@ -64,7 +65,9 @@ test("an answer without a body has its size, and leaves nothing open", async () 
   await using server = await rawServer(
     "HTTP/1.1 200 OK\r\nkeep-alive: timeout=600\r\ncontent-length: 99999999999\r\n\r\n",
   );
-  const file = await fetchUrl(server.url, { ...LOCAL, method: "HEAD" });
+  const { signal } = new AbortController();
+  const file = await fetchUrl(server.url, { ...LOCAL, method: "HEAD", signal });
+  assert.deepEqual(getEventListeners(signal, "abort"), []);
   assert.equal(file.sizeBytes, 99_999_999_999);
   await until("the connection to close", () => server.sockets.every((each) => each.destroyed));
   assert.equal((await file.bytes()).length, 0);
