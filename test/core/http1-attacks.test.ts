@@ -105,6 +105,26 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
       await attacker.closed();
     },
   },
+  "a body that never comes, from a peer that never closes": {
+    options: { transportLimits: { requestBodyTimeoutMs: 300, handshakeTimeoutMs: 200 } },
+    async run({ core }) {
+      const port = Number(new URL(core.url).port);
+      for (const line of [
+        "GET /healthz",
+        "GET /media/x/y",
+        "POST /media/uploads/x",
+        "PUT /media/x",
+      ]) {
+        const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+        socket.on("error", () => {}).resume();
+        socket.write(`${line} HTTP/1.1\r\nhost: core\r\ncontent-length: 1000000\r\n\r\n`);
+        await until("the end of the connection", () => {
+          if (!socket.destroyed) socket.write("x");
+          return socket.destroyed;
+        });
+      }
+    },
+  },
   "requests without an answer, one after the other": {
     async run({ attacker, core, token }) {
       const backend = await RawBackend.connect(core.url, token);

@@ -82,17 +82,20 @@ export class Http1Server {
       connection.open -= 1;
     });
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    if (!MediaHttp.isUpload(path)) this.#boundBody(request);
+    if (request.method !== "PUT" || !MediaHttp.isUpload(path)) this.#boundBody(request, response);
     this.#router.handle({ request, response, connection: connection.context, path });
   }
 
   /** A request has to have arrived whole in time. */
-  #boundBody(request: IncomingMessage): void {
+  #boundBody(request: IncomingMessage, response: ServerResponse): void {
     if (request.complete || !hasBody(request)) return;
     const { clock, limits } = this.#context;
     const limitMs = Math.max(limits.handshakeTimeoutMs, limits.requestBodyTimeoutMs);
     const stop = clock.after(limitMs, () => {
-      if (!request.complete) request.socket.end(TIMED_OUT);
+      if (request.complete) return;
+      // As Node does it: nothing in the middle of an answer, and not only this side is closed.
+      if (response.socket !== null && !response.headersSent) request.socket.write(TIMED_OUT);
+      request.socket.destroySoon();
     });
     request.once("close", stop);
   }
