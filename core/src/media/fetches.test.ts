@@ -77,6 +77,21 @@ test("an upload that breaks off is a failure", async () => {
   await assert.rejects(fetch.file, { message: "the upload broke off" });
 });
 
+test("bytes that do not come in time are a failure, whatever the backend has answered", async () => {
+  const { clock, uploads, asked, outcomes, fetches, begin } = stage({ fetchTimeoutMs: 100 });
+  const fetch = begin("a");
+  uploads.take(asked[0]?.token ?? "")?.onBegin?.();
+  asked[0]?.answer.resolve();
+  await settled();
+  clock.advance(99);
+  await settled();
+  assert.equal(fetches.size, 1);
+  clock.advance(1);
+  await assert.rejects(fetch.file, { code: "request_timeout" });
+  await settled();
+  assert.deepEqual([fetches.size, outcomes], [0, ["request_timeout"]]);
+});
+
 test("so many at once", () => {
   const { begin } = stage({ maxConcurrentFetches: 2 });
   begin("a");

@@ -4,7 +4,7 @@
  */
 import type { AbsoluteId } from "@seabird-chat/protocol";
 import type { Clock } from "../broker/clock.ts";
-import { BrokerError } from "../broker/errors.ts";
+import { BrokerError, timedOut } from "../broker/errors.ts";
 import type { AskForFile } from "../broker/media-links.ts";
 import type { MediaLimits } from "./limits.ts";
 import type { FileHead, StoredFile } from "./stored-file.ts";
@@ -94,13 +94,20 @@ export class Fetches {
       give();
       throw reason;
     }
+    // The answer may come in time, and the bytes never.
+    const stop = this.#deps.clock.after(fetchTimeoutMs, () => arriving.reject(timedOut()));
     this.#running.set(attachmentId, fetch);
     this.#byKey.set(head.key, fetch);
     arriving.promise.then(
       () => this.#ended(fetch, undefined),
       (error: BrokerError) => this.#ended(fetch, error),
     );
-    void arriving.promise.catch(() => undefined).then(give);
+    void arriving.promise
+      .catch(() => undefined)
+      .then(() => {
+        stop();
+        give();
+      });
     return fetch;
   }
 
