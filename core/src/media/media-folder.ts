@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import {
-  chmod,
   type FileHandle,
+  lstat,
   mkdir,
   open,
   readdir,
@@ -20,15 +20,25 @@ import { type FileHead, fromJson, isKey, type StoredFile, toJson } from "./store
 
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY = 0o600;
+const OTHERS = 0o077;
 const READ_BYTES = 65_536;
 const MAX_JSON_BYTES = 65_536;
 const ENDING = /^(.+)\.(data|json|data\.part|json\.part)$/;
 
 export class MediaFolder {
   readonly #path: string;
+  #isOpenToOthers = false;
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /**
+   * Whether others may list the folder, as `load` found it. It may be somebody's, so its mode stays;
+   * but the names in it are the secret parts of links.
+   */
+  get isOpenToOthers(): boolean {
+    return this.#isOpenToOthers;
   }
 
   /** The files that are whole, oldest first. All else that has the name of a file is removed. */
@@ -37,11 +47,13 @@ export class MediaFolder {
       if (error.code === "ENOENT") return [];
       throw error;
     });
+    const folder = await stat(this.#path).catch(() => undefined);
+    this.#isOpenToOthers = folder !== undefined && (folder.mode & OTHERS) !== 0;
     const keys = new Set<string>();
     for (const name of names) {
       const [, key = "", ending = ""] = ENDING.exec(name) ?? [];
       if (!isKey(key)) continue;
-      if (ending.endsWith(".part")) await rm(join(this.#path, name), { force: true });
+      if (ending.endsWith(".part")) await removeFile(join(this.#path, name));
       else keys.add(key);
     }
     const files: StoredFile[] = [];
@@ -54,10 +66,11 @@ export class MediaFolder {
   }
 
   async #read(key: string): Promise<StoredFile | undefined> {
-    const { size } = await stat(this.#pathOf(key, "json"));
-    if (size > MAX_JSON_BYTES) return undefined;
+    // Not `stat`: what a link leads to is not core's, and a pipe would never end.
+    const json = await lstat(this.#pathOf(key, "json"));
+    if (!json.isFile() || json.size > MAX_JSON_BYTES) return undefined;
     const file = fromJson(await readFile(this.#pathOf(key, "json"), "utf8"));
-    const data = await stat(this.#pathOf(key, "data"));
+    const data = await lstat(this.#pathOf(key, "data"));
     return file?.key === key && data.isFile() && data.size === file.size ? file : undefined;
   }
 
@@ -74,7 +87,6 @@ export class MediaFolder {
     const data = this.#pathOf(key, "data");
     const json = this.#pathOf(key, "json");
     await mkdir(this.#path, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    await chmod(this.#path, OWNER_ONLY_FOLDER);
     try {
       const { size, sha256 } = await writeBytes(`${data}.part`, source);
       const file: StoredFile = { ...head, size, sha256, storedAtMs };
@@ -90,9 +102,14 @@ export class MediaFolder {
     }
   }
 
-  /** The file's bytes, opened. Rejects if it is gone. */
-  open(key: string): Promise<FileHandle> {
-    return open(this.#pathOf(key, "data"), "r");
+  /** The file's bytes, opened; `undefined`: they are gone. */
+  async open(key: string): Promise<FileHandle | undefined> {
+    try {
+      return await open(this.#pathOf(key, "data"), "r");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
   }
 
   async remove(key: string): Promise<void> {

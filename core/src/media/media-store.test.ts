@@ -1,7 +1,18 @@
 /** The kept files on a real disk: bounds, restarts, damage, readers. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -17,8 +28,13 @@ function stage(t: TestContext, limits: Partial<MediaLimits> = {}) {
   const folder = join(mkdtempSync(join(tmpdir(), "seabird-media-")), "media");
   t.after(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
   const clock = new ManualClock();
+  const warnings: string[] = [];
+  const log = {
+    ...silentLogger,
+    warn: (_fields: object, message: string) => void warnings.push(message),
+  };
   const start = async (): Promise<MediaStore> => {
-    const given = { folder, limits: resolveMediaLimits(limits), clock, log: silentLogger };
+    const given = { folder, limits: resolveMediaLimits(limits), clock, log };
     const store = new MediaStore(given);
     await store.load();
     t.after(() => store.close());
@@ -29,7 +45,7 @@ function stage(t: TestContext, limits: Partial<MediaLimits> = {}) {
     const bytes = chunks.map((chunk) => Buffer.from(chunk));
     return store.write(head, Buffer.concat(bytes).length, from(bytes));
   };
-  return { folder, clock, start, keep };
+  return { folder, clock, start, keep, warnings };
 }
 
 async function* from(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -197,6 +213,64 @@ test("bytes that changed while core was down are never served", async (t) => {
   assert.equal(second.size, 1);
   assert.equal(await read(second, file.key), undefined);
   assert.equal(second.size, 0);
+});
+
+test("a file that cannot be opened just now is not lost", async (t) => {
+  const { folder, start, keep } = stage(t);
+  const store = await start();
+  const { key } = await keep(store, "a", "bytes");
+  const path = join(folder, `${key}.data`);
+  renameSync(path, `${path}.away`);
+  symlinkSync(path, path);
+  await assert.rejects(store.open(key), { code: "ELOOP" });
+  renameSync(`${path}.away`, path);
+  assert.equal(await read(store, key), "bytes");
+});
+
+test("a folder that was there keeps its permissions, and what others may list is warned of", async (t) => {
+  const { folder, start, keep, warnings } = stage(t);
+  mkdirSync(folder);
+  chmodSync(folder, 0o755);
+  await keep(await start(), "a", "bytes");
+  assert.equal(statSync(folder).mode & 0o777, 0o755);
+  assert.match(warnings.join(), /chmod 700/);
+  chmodSync(folder, 0o700);
+  await start();
+  assert.equal(warnings.length, 1);
+});
+
+test("links and folders with the names of files are removed, and not followed", async (t) => {
+  const { folder, start, keep } = stage(t);
+  const { key } = await keep(await start(), "a", "bytes");
+  const path = join(folder, `${key}.data`);
+  renameSync(path, join(folder, "elsewhere"));
+  symlinkSync(join(folder, "elsewhere"), path);
+  mkdirSync(join(folder, `${newKey()}.data.part`));
+  const store = await start();
+  assert.equal(store.size, 0);
+  assert.equal(readFileSync(join(folder, "elsewhere"), "utf8"), "bytes");
+});
+
+test("a restart with as many files as may be kept removes none", async (t) => {
+  const { start, keep } = stage(t, { maxMediaFiles: 2 });
+  const first = await start();
+  for (const id of ["a", "b"]) await keep(first, id, "bytes");
+  assert.deepEqual(idsOf(await start()), ["a", "b"]);
+});
+
+test("many who read a file after a restart share its check", async (t) => {
+  const { folder, start, keep } = stage(t);
+  const { key } = await keep(await start(), "a", "bytes");
+  const store = await start();
+  const opened = await Promise.all(Array.from({ length: 50 }, () => store.open(key)));
+  for (const each of opened) {
+    assert.equal((await each?.handle.readFile())?.toString(), "bytes");
+    await each?.handle.close();
+  }
+  writeFileSync(join(folder, `${key}.data`), "bites");
+  const damaged = await start();
+  const none = await Promise.all(Array.from({ length: 50 }, () => damaged.open(key)));
+  assert.ok(none.every((each) => each === undefined));
 });
 
 test("a file in the place of the folder is an error, and nothing is lost by it", async (t) => {

@@ -26,6 +26,8 @@ export interface OpenFile {
 const MS_PER_HOUR = 3_600_000;
 /** How often files that are too old are looked for. */
 const SWEEP_MS = 600_000;
+const OPEN_FOLDER =
+  "other users of this machine may list the folder of media, and so open every file: chmod 700 it";
 const DISK_FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 
 export class MediaStore {
@@ -36,6 +38,8 @@ export class MediaStore {
   readonly #byAttachment = new Map<string, StoredFile>();
   /** Keys of files whose bytes were written or checked by this run. */
   readonly #checked = new Set<string>();
+  /** Checks under way, which those who read the same file share. */
+  readonly #checks = new Map<string, Promise<boolean>>();
   #bytes = 0;
   /** Bytes and number of the files that are being written. */
   #reservedBytes = 0;
@@ -51,7 +55,9 @@ export class MediaStore {
   /** Finds what an earlier run kept. Rejects with the system's error if the folder cannot be read. */
   async load(): Promise<void> {
     for (const file of await this.#folder.load()) this.#add(file);
-    this.#makeRoom(0);
+    this.#removeDown(this.#deps.limits.mediaMaxBytes, this.#deps.limits.maxMediaFiles);
+    if (this.#folder.isOpenToOthers)
+      this.#deps.log.warn({ folder: this.#deps.folder }, OPEN_FOLDER);
     this.#planSweep();
   }
 
@@ -109,11 +115,14 @@ export class MediaStore {
     }
   }
 
-  /** `undefined`: there is none, or it is damaged, and is removed. */
+  /**
+   * `undefined`: there is none, or it is damaged, and is removed. Rejects with the system's error,
+   * as when core has too many files open; then the file stays.
+   */
   async open(key: string): Promise<OpenFile | undefined> {
     const file = this.ofKey(key);
     if (file === undefined) return undefined;
-    const handle = await this.#folder.open(key).catch(() => undefined);
+    const handle = await this.#folder.open(key);
     try {
       if (handle !== undefined && (await this.#isWhole(handle, file))) return { file, handle };
     } catch (error) {
@@ -149,8 +158,12 @@ export class MediaStore {
 
   async #isWhole(handle: FileHandle, file: StoredFile): Promise<boolean> {
     if (this.#checked.has(file.key)) return (await handle.stat()).size === file.size;
-    if (!(await isUndamaged(handle, file))) return false;
-    this.#checked.add(file.key);
+    const check =
+      this.#checks.get(file.key) ??
+      isUndamaged(handle, file).finally(() => this.#checks.delete(file.key));
+    this.#checks.set(file.key, check);
+    if (!(await check)) return false;
+    if (this.#files.has(file.key)) this.#checked.add(file.key);
     return true;
   }
 
@@ -168,8 +181,13 @@ export class MediaStore {
     if (room < 0 || places < 0) {
       throw new BrokerError("media_full", "no room for the file: others are being written");
     }
+    this.#removeDown(room, places);
+  }
+
+  /** Removes the oldest files until there are no more than so many bytes and files. */
+  #removeDown(bytes: number, count: number): void {
     for (const file of this.#files.values()) {
-      if (this.#bytes <= room && this.#files.size <= places) return;
+      if (this.#bytes <= bytes && this.#files.size <= count) return;
       this.remove(file);
     }
   }
