@@ -3,15 +3,17 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import { connect as connectHttp2 } from "node:http2";
+import { connect as connectHttp2, constants } from "node:http2";
 import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
+import { Seabird } from "@seabird-chat/protocol";
 import { connectActions } from "@seabird-chat/sdk";
 import type { MediaLimits } from "../../core/src/media/limits.ts";
-import { createUpload, upload, urlOf } from "../support/media-stage.ts";
+import { createUpload, FETCHES, post, SENDS, upload, urlOf } from "../support/media-stage.ts";
 import { type MessageWorld, openMessageWorld } from "../support/message-world.ts";
+import type { RawBackend } from "../support/raw-backend.ts";
 import { until } from "../support/until.ts";
 import type { WireCallOptions } from "../support/wires.ts";
 
@@ -377,6 +379,38 @@ test("a reader that takes nothing is cut, and so many read at once", async (t) =
   });
   assert.equal(answer.body.length, size);
 });
+
+test("a reader that leaves while it waits for a file holds nothing", async (t) => {
+  const { world, plugin, url } = await stage(t, { maxConcurrentDownloads: 1 });
+  const matrix = await world.backend("matrix", FETCHES);
+  const discord = await world.backend("discord", SENDS);
+  matrix.respond = () => undefined;
+  const here = await urlOf(world, await upload(world, plugin, BYTES), plugin);
+  post(matrix, { channelId: "#c" }, { id: "1" });
+  await until("the link to a file that does not come", async () => {
+    const rootBlock = { inner: { case: "attachment", value: { id: "irc://matrix/1" } } } as const;
+    await world.wire.unary(
+      Seabird.method.sendMessage,
+      { channelId: "irc://discord/#c", rootBlock },
+      plugin,
+    );
+    return corePathOf(discord) !== "";
+  });
+  const session = connectHttp2(url);
+  t.after(() => session.destroy());
+  const waiting = session.request({ ":path": corePathOf(discord) });
+  waiting.on("error", () => {});
+  const status = async () => (await http1(url, { path: here })).status;
+  await until("the reader to wait", async () => (await status()) === 503);
+  waiting.close(constants.NGHTTP2_CANCEL);
+  await until("another reader", async () => (await status()) === 200);
+});
+
+function corePathOf({ requests }: RawBackend): string {
+  const { inner } = requests.at(-1) ?? {};
+  const block = inner?.case === "sendMessage" ? inner.value.rootBlock?.inner : undefined;
+  return block?.case === "attachment" ? block.value.corePath : "";
+}
 
 test("a restart keeps files, their urls and their ids", async (t) => {
   const { world, plugin, start } = await stage(t);

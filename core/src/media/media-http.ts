@@ -95,7 +95,7 @@ export class MediaHttp {
     this.#downloading++;
     let isHeld = false;
     try {
-      await this.#media.arrived(key);
+      await Promise.race([this.#media.arrived(key), ...(request.left ? [request.left] : [])]);
       const opened = await this.#media.store.open(key);
       if (opened === undefined) return text(404, "not found");
       const response = this.#respond(request, opened);

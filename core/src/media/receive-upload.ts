@@ -14,6 +14,8 @@ export interface MediaRequest {
   readonly path: string;
   header(name: string): string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Resolves when nobody waits for the response any more. Default: never. */
+  readonly left?: Promise<void>;
 }
 
 export interface UploadAnswer {

@@ -4,21 +4,26 @@ import type { Clock } from "../../broker/clock.ts";
 import type { FileSlice, MediaHttp, MediaResponse } from "../../media/media-http.ts";
 import { type Exchange, requestHeader, reset } from "./exchange.ts";
 
+/** Never rejects. */
 export async function serveMedia(media: MediaHttp, exchange: Exchange, clock: Clock) {
   const { request, path } = exchange;
+  const closed = Promise.withResolvers<void>();
+  exchange.response.once("close", closed.resolve);
   const response = await media.serve({
     method: request.method ?? "",
     path,
     header: (name) => requestHeader(exchange, name),
     // The answer to an upload that is refused still has to leave.
     body: (request as Readable).iterator({ destroyOnReturn: false }),
+    left: closed.promise,
   });
   if (typeof response.body === "string") answer(exchange, response, response.body);
-  else await sendFile(media, exchange, response, response.body, clock);
+  else
+    await sendFile(media, exchange, response, { ...response.body, closed: closed.promise, clock });
 }
 
 function answer({ request, response }: Exchange, { status, headers }: MediaResponse, body: string) {
-  if (response.destroyed || response.headersSent) return;
+  if (isOver(response) || response.headersSent) return;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.statusCode = status;
   if (!request.readableEnded && request.method === "PUT") endConnection({ request, response });
@@ -36,18 +41,15 @@ async function sendFile(
   media: MediaHttp,
   exchange: Exchange,
   answered: MediaResponse,
-  { handle, from, to }: FileSlice,
-  clock: Clock,
+  { handle, from, to, closed, clock }: FileSlice & { closed: Promise<void>; clock: Clock },
 ): Promise<void> {
   const { request, response } = exchange;
   let bytes = 0;
-  const closed = Promise.withResolvers<void>();
-  response.once("close", closed.resolve);
   try {
     request.resume();
     for (const [name, value] of Object.entries(answered.headers)) response.setHeader(name, value);
     response.statusCode = answered.status;
-    while (from + bytes <= to && !response.destroyed) {
+    while (from + bytes <= to && !isOver(response)) {
       const length = Math.min(READ_BYTES, to - from - bytes + 1);
       const { bytesRead, buffer } = await handle.read(
         Buffer.allocUnsafe(length),
@@ -58,7 +60,7 @@ async function sendFile(
       if (bytesRead === 0) throw new Error("the file has fewer bytes than before");
       bytes += bytesRead;
       if (write(response, buffer.subarray(0, bytesRead))) continue;
-      if (!(await drained(response, closed.promise, media.limits.downloadStallMs, clock))) break;
+      if (!(await drained(response, closed, media.limits.downloadStallMs, clock))) break;
     }
     if (from + bytes > to) response.end();
     else reset(exchange);
@@ -70,6 +72,11 @@ async function sendFile(
 }
 
 const READ_BYTES = 65_536;
+
+/** Responses of HTTP/2 have no `destroyed` of their own; their stream has. */
+function isOver(response: Exchange["response"]): boolean {
+  return "stream" in response ? (response.stream?.destroyed ?? true) : response.destroyed;
+}
 
 function write(response: Exchange["response"], chunk: Buffer): boolean {
   return (response as NodeJS.WritableStream).write(chunk);
