@@ -77,8 +77,15 @@ const REFUSED: readonly (readonly [args: readonly string[], code: number, says: 
   [["backends", ROOM], 2, /is no backend's id\n {2}Next: use an id: camp:\/\/net;/],
   [["members", "camp://absent/x"], 1, /unknown backend[\s\S]*backends` lists the ids/],
   [["capabilities", "camp://net/absent"], 1, /channel not found[\s\S]*channels` lists the ids/],
-  [["send", ROOM, "x", "--attach", "."], 2, /is a file on this machine; files cannot be uploaded/],
-  [["send", ROOM, "x", "--attach", "cat"], 2, /is no url[\s\S]*Next: put it where anybody may/],
+  [["send", ROOM, "x", "--attach", "."], 2, /the file "\." is a folder\n {2}Next: pack it/],
+  [
+    ["send", ROOM, "x", "--attach", "absent"],
+    2,
+    /"absent" does not exist\n {2}Next: give a file's/,
+  ],
+  [["send", ROOM, "x", "--attach", ""], 2, /the file "" does not exist/],
+  [["send", ROOM, "x", "--attach", "ftp://example.org/x"], 2, /does not exist[\s\S]*an address/],
+  [["send", ROOM, "x", "--attach", "/dev/null"], 2, /is a device, pipe or socket/],
   [["send", ROOM, "x", "--attach", "https://a:b@example.org/"], 2, /wants a user and a password/],
 ];
 

@@ -61,6 +61,12 @@ const STEPS_BY_TEXT: readonly (readonly [code: Code, pattern: RegExp, next: stri
     "`seabird streams` lists the ids of event streams and of backends' connections",
   ],
   [Code.NotFound, /token/, "`seabird token list` lists them"],
+  [
+    Code.ResourceExhausted,
+    /^file too large/,
+    "make it smaller; core's operator sets the limit, limits.media_max_file_bytes",
+  ],
+  [Code.ResourceExhausted, /^no space left/, "core's operator has to make room"],
   [Code.ResourceExhausted, /too large/, "send it in smaller pieces"],
 ];
 

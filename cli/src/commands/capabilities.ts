@@ -3,7 +3,7 @@ import type { Capabilities } from "@seabird-chat/protocol";
 import { parseId } from "@seabird-chat/protocol/ids";
 import type { Command } from "commander";
 import type { Clients } from "../client/clients.ts";
-import { requireMessages } from "../client/require-messages.ts";
+import { requireMessages } from "../client/require-extension.ts";
 import { checkBackendOrChannelId } from "./check-ids.ts";
 import { contextOf, withConnection } from "./context.ts";
 

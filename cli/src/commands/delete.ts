@@ -1,7 +1,7 @@
 /** `seabird delete`: deletes messages. */
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
-import { requireMessages } from "../client/require-messages.ts";
+import { requireMessages } from "../client/require-extension.ts";
 import { CliError } from "../process/cli-error.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { checkMessageId } from "./check-ids.ts";

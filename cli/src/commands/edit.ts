@@ -1,6 +1,6 @@
 /** `seabird edit`: gives a message of one's own another text. */
 import type { Command } from "commander";
-import { requireMessages } from "../client/require-messages.ts";
+import { requireMessages } from "../client/require-extension.ts";
 import { checkMessageId } from "./check-ids.ts";
 import { collect, contextOf } from "./context.ts";
 import { readText, type TagOptions, withText } from "./message-text.ts";

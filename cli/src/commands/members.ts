@@ -1,6 +1,6 @@
 /** `seabird members`: the people of a channel. */
 import type { Command } from "commander";
-import { requireMessages } from "../client/require-messages.ts";
+import { requireMessages } from "../client/require-extension.ts";
 import { checkChannelId } from "./check-ids.ts";
 import { contextOf, withConnection } from "./context.ts";
 import { untrackedHint } from "./target.ts";

@@ -1,7 +1,7 @@
 /** `seabird react`: reacts to a message with an emoji, or takes that back. */
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
-import { requireMessages } from "../client/require-messages.ts";
+import { requireMessages } from "../client/require-extension.ts";
 import { CliError } from "../process/cli-error.ts";
 import { checkMessageId, checkNotEmpty } from "./check-ids.ts";
 import { contextOf } from "./context.ts";

@@ -1,14 +1,15 @@
 /** `seabird send` and `seabird action`: a message or an action, to a channel or a person. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { SendMessageRequestSchema, SendOptionsSchema } from "@seabird-chat/protocol";
+import type { Block, SendMessageRequestSchema, SendOptionsSchema } from "@seabird-chat/protocol";
 import { EXIT } from "@seabird-chat/runtime";
 import type { Command } from "commander";
-import { requireMessages } from "../client/require-messages.ts";
+import type { Clients } from "../client/clients.ts";
+import { requireMedia, requireMessages } from "../client/require-extension.ts";
 import { CliError } from "../process/cli-error.ts";
-import { attachmentUrl } from "./attachment-url.ts";
+import { type Attached, attached, type LocalFile } from "./attached.ts";
 import { checkChannelId, checkMessageId, checkNotEmpty, checkUserId } from "./check-ids.ts";
-import { collect, contextOf } from "./context.ts";
+import { type Context, collect, contextOf } from "./context.ts";
 import { readText, type TagOptions, withText } from "./message-text.ts";
 import { showSent } from "./sent.ts";
 import { type TargetOptions, untrackedHint, withTarget } from "./target.ts";
@@ -42,8 +43,8 @@ function addSpeech(program: Command, name: "send" | "action", description: strin
         "without this option nothing",
     )
     .option(
-      "--attach <url>",
-      "a file, by an address that anybody may open; repeatable",
+      "--attach <file>",
+      "a file of this machine, or the address of one that anybody may open; repeatable",
       collect,
       [],
     )
@@ -54,14 +55,17 @@ function addSpeech(program: Command, name: "send" | "action", description: strin
         checkOptions(options);
         if (options.private === true) checkUserId(target);
         else await checkChannelId(context, target);
-        const content = await readContent(words, options);
-        const toPerson = { ...content, userId: target };
-        const toChannel = { ...content, channelId: target };
+        const said = await readSaid(words, options);
         const { result } = await context.ask(
           async (clients) => {
             const { seabird } = clients;
             const needs = extensionOptions(options);
             if (needs.length > 0) await requireMessages(clients, `leave out ${needs.join(", ")}`);
+            const content = await toContent(said, options, (files) =>
+              upload(files, context, clients),
+            );
+            const toPerson = { ...content, userId: target };
+            const toChannel = { ...content, channelId: target };
             if (name === "send") {
               return options.private
                 ? seabird.sendPrivateMessage(toPerson)
@@ -96,21 +100,48 @@ function checkOptions({ replyTo, quote, persona }: SendCommandOptions): void {
   throw new CliError(EXIT.usage, "--quote without --reply-to", next);
 }
 
-async function readContent(
-  words: readonly string[],
-  { tag, attach, replyTo, quote = "", persona }: SendCommandOptions,
+interface Said {
+  /** Empty: nothing but files. */
+  readonly text: string;
+  readonly files: readonly Attached[];
+}
+
+/** What can be wrong without core. */
+async function readSaid(words: readonly string[], { attach }: SendCommandOptions): Promise<Said> {
+  const files = await Promise.all(attach.map(attached));
+  // A file needs no text beside it.
+  const isFileAlone = files.length > 0 && words.length === 0;
+  return { text: isFileAlone ? "" : await readText(words), files };
+}
+
+type Upload = (files: readonly LocalFile[]) => Promise<ReadonlyMap<Attached, Block>>;
+
+async function upload(
+  files: readonly LocalFile[],
+  { output, settings }: Context,
+  clients: Clients,
+): ReturnType<Upload> {
+  if (files.length === 0) return new Map();
+  await requireMedia(clients);
+  const { uploadFiles } = await import("../client/upload-files.ts");
+  return await uploadFiles(files, settings(), process.stderr.isTTY && !output.json);
+}
+
+async function toContent(
+  { text, files }: Said,
+  { tag, replyTo, quote = "", persona }: SendCommandOptions,
+  upload: Upload,
 ): Promise<Content> {
-  const files = attach.map(attachmentUrl);
   const options: MessageInitShape<typeof SendOptionsSchema> = {
     ...(replyTo !== undefined && { replyTo: { messageId: replyTo, text: quote } }),
     ...(persona !== undefined && { persona: { displayName: persona } }),
   };
   const common = { tags: tag, ...(Object.keys(options).length > 0 && { options }) };
-  if (files.length === 0) return { ...common, text: await readText(words) };
-  // A file needs no text beside it.
-  const text = words.length === 0 ? [] : [await readText(words)];
+  if (files.length === 0) return { ...common, text };
+  const uploaded = await upload(files.filter((file) => "path" in file));
   const { attachment, container } = await import("@seabird-chat/protocol");
-  const blocks = [...text, ...files.map(attachment)];
+  const shown = files.map((file) => uploaded.get(file) ?? attachment(file));
+  const blocks = [...(text === "" ? [] : [text]), ...shown];
   const spaced = blocks.flatMap((block, index) => (index === 0 ? [block] : [" ", block]));
   return { ...common, rootBlock: container(spaced) };
 }

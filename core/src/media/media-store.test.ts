@@ -255,7 +255,7 @@ test("a restart with as many files as may be kept removes none", async (t) => {
   const { start, keep } = stage(t, { maxMediaFiles: 2 });
   const first = await start();
   for (const id of ["a", "b"]) await keep(first, id, "bytes");
-  assert.deepEqual(idsOf(await start()), ["a", "b"]);
+  assert.deepEqual(idsOf(await start()).sort(), ["a", "b"]);
 });
 
 test("many who read a file after a restart share its check", async (t) => {
