@@ -118,7 +118,7 @@ for (const [name, open] of Object.entries(TRANSPORTS)) {
     let instance = "";
     const onHeader = (headers: Headers) => {
       instance = headers.get(INSTANCE_HEADER) ?? "";
-      assert.equal(headers.get("seabird-extensions"), "messages");
+      assert.equal(headers.get("seabird-extensions"), "messages,media");
     };
     const options = {
       replyTo: { messageId: "m0", text: "so?", author: { ...ann, id: "irc://web/ann" } },

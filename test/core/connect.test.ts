@@ -224,6 +224,7 @@ test("cross-origin requests are open for the origins that are listed", async (t)
   const { core } = await world(t, { corsOrigins: [ORIGIN] });
   const allowed = await preflight(core, ORIGIN);
   assert.equal(allowed.get("access-control-allow-origin"), ORIGIN);
+  assert.equal(allowed.get("access-control-allow-methods"), "POST, GET, PUT");
   assert.match(allowed.get("access-control-allow-headers") ?? "", /authorization/);
   assert.equal((await preflight(core, "https://evil")).get("access-control-allow-origin"), null);
   const response = await fetch(`${core.url}/seabird.Seabird/GetCoreInfo`, {

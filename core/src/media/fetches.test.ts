@@ -25,9 +25,9 @@ function stage(given: Partial<MediaLimits> = {}) {
   };
   const onDone = (outcome: string) => void outcomes.push(outcome);
   const fetches = new Fetches({ limits, clock, uploads, ask, onDone });
-  const begin = (attachmentId: string) => {
+  const begin = (attachmentId: string, id = ID) => {
     const head = { key: newKey(), attachmentId, name: "", contentType: "", isPrivate: false };
-    return fetches.begin(head, ID);
+    return fetches.begin(head, id);
   };
   return { clock, uploads, asked, outcomes, fetches, begin };
 }
@@ -101,6 +101,20 @@ test("so many at once", () => {
     message: "too many files are being fetched, limit 2",
   };
   assert.throws(() => begin("c"), expected);
+});
+
+test("so many of one backend at once, and others go on", async () => {
+  const { begin, asked } = stage({ maxConcurrentFetchesPerBackend: 1 });
+  const fetch = begin("a");
+  const expected = {
+    code: "too_many_uploads",
+    message: "too many files are being fetched from its backend, limit 1",
+  };
+  assert.throws(() => begin("b"), expected);
+  begin("c", { ...ID, id: "other" });
+  asked[0]?.answer.reject(new BrokerError("backend_refused", "gone"));
+  await assert.rejects(fetch.file);
+  begin("b");
 });
 
 test("a backend that cannot be asked leaves no upload behind", () => {

@@ -2,7 +2,7 @@
  * Asks backends for files that they have reported without a url: once for all who want a file, and
  * not again for a while where it failed.
  */
-import type { AbsoluteId } from "@seabird-chat/protocol";
+import { type AbsoluteId, absoluteId } from "@seabird-chat/protocol";
 import type { Clock } from "../broker/clock.ts";
 import { BrokerError, timedOut } from "../broker/errors.ts";
 import type { AskForFile } from "../broker/media-links.ts";
@@ -21,6 +21,8 @@ export interface FetchesDeps {
 export interface Fetch {
   readonly head: FileHead;
   readonly file: Promise<StoredFile>;
+  /** Which has it. */
+  readonly backend: string;
 }
 
 interface Failure {
@@ -36,6 +38,7 @@ export class Fetches {
   readonly #deps: FetchesDeps;
   readonly #running = new Map<string, Fetch>();
   readonly #byKey = new Map<string, Fetch>();
+  readonly #byBackend = new Map<string, number>();
   readonly #failures = new Map<string, Failure>();
 
   constructor(deps: FetchesDeps) {
@@ -61,10 +64,13 @@ export class Fetches {
   begin(head: FileHead, id: AbsoluteId): Fetch {
     const { attachmentId } = head;
     this.#checkFailure(attachmentId);
-    const { maxConcurrentFetches: limit, fetchTimeoutMs } = this.#deps.limits;
-    if (this.#running.size >= limit) {
-      const message = `too many files are being fetched, limit ${limit}`;
-      throw new BrokerError("too_many_uploads", message, { retryAfterMs: RETRY_AFTER_MS });
+    const { maxConcurrentFetches, maxConcurrentFetchesPerBackend, fetchTimeoutMs } =
+      this.#deps.limits;
+    const backend = absoluteId(id, "");
+    const own = this.#byBackend.get(backend) ?? 0;
+    if (this.#running.size >= maxConcurrentFetches) throw tooMany("", maxConcurrentFetches);
+    if (own >= maxConcurrentFetchesPerBackend) {
+      throw tooMany(" from its backend", maxConcurrentFetchesPerBackend);
     }
     const arriving = Promise.withResolvers<StoredFile>();
     let hasBegun = false;
@@ -81,7 +87,7 @@ export class Fetches {
       },
     });
     const give = () => this.#deps.uploads.take(token);
-    const fetch = { head, file: arriving.promise };
+    const fetch = { head, file: arriving.promise, backend };
     try {
       const asked = this.#deps.ask(id, `/media/uploads/${token}`, fetchTimeoutMs);
       asked.then(
@@ -98,6 +104,7 @@ export class Fetches {
     const stop = this.#deps.clock.after(fetchTimeoutMs, () => arriving.reject(timedOut()));
     this.#running.set(attachmentId, fetch);
     this.#byKey.set(head.key, fetch);
+    this.#byBackend.set(backend, own + 1);
     arriving.promise.then(
       () => this.#ended(fetch, undefined),
       (error: BrokerError) => this.#ended(fetch, error),
@@ -111,9 +118,12 @@ export class Fetches {
     return fetch;
   }
 
-  #ended({ head: { attachmentId, key } }: Fetch, error: BrokerError | undefined): void {
+  #ended({ head: { attachmentId, key }, backend }: Fetch, error: BrokerError | undefined): void {
     this.#running.delete(attachmentId);
     this.#byKey.delete(key);
+    const left = (this.#byBackend.get(backend) ?? 1) - 1;
+    if (left === 0) this.#byBackend.delete(backend);
+    else this.#byBackend.set(backend, left);
     this.#deps.onDone(error?.code ?? "ok");
     if (error === undefined) return;
     const untilMs = this.#deps.clock.now() + this.#deps.limits.fetchFailureMs;
@@ -129,6 +139,11 @@ export class Fetches {
     if (this.#deps.clock.now() < failure.untilMs) throw failure.error;
     this.#failures.delete(attachmentId);
   }
+}
+
+function tooMany(where: string, limit: number): BrokerError {
+  const message = `too many files are being fetched${where}, limit ${limit}`;
+  return new BrokerError("too_many_uploads", message, { retryAfterMs: RETRY_AFTER_MS });
 }
 
 function sentNothing(): BrokerError {

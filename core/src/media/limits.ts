@@ -17,7 +17,7 @@ export const MEDIA_LIMITS = {
   maxMediaFiles: 16_384,
   /** Bytes of a file's name, and of its media type. Longer ones of callers are refused. */
   maxFileNameBytes: 255,
-  /** Uploads that are announced and have not ended, of all tokens. More: RESOURCE_EXHAUSTED. */
+  /** Uploads that are announced and have not begun, of all tokens. More: RESOURCE_EXHAUSTED. */
   maxPendingUploads: 4_096,
   /** The same of one token. More: RESOURCE_EXHAUSTED. */
   maxPendingUploadsPerToken: 64,
@@ -35,6 +35,8 @@ export const MEDIA_LIMITS = {
   downloadStallMs: 30_000,
   /** Files that backends are asked for at once. More: RESOURCE_EXHAUSTED. */
   maxConcurrentFetches: 64,
+  /** The same of one backend, so that one that does not answer leaves the others theirs. */
+  maxConcurrentFetchesPerBackend: 16,
   /** Milliseconds that a backend has for sending a file that it is asked for. */
   fetchTimeoutMs: 60_000,
   /** Milliseconds for which a backend is not asked again for a file that it could not send. */

@@ -33,6 +33,7 @@ async function* bytesOf(media: MediaHttp, response: MediaResponse): AsyncGenerat
     while (at <= body.to) {
       const length = Math.min(READ_BYTES, body.to - at + 1);
       const { bytesRead, buffer } = await body.handle.read(Buffer.alloc(length), 0, length, at);
+      if (bytesRead === 0) throw new Error("the file has fewer bytes than before");
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }

@@ -6,7 +6,8 @@ import { INSTANCE_HEADER } from "@seabird-chat/protocol";
 import { DISCOVERY_HEADER_NAMES } from "../discovery.ts";
 import { type Exchange, requestHeader } from "./exchange.ts";
 
-const ALLOWED_METHODS = "POST, GET";
+/** `PUT` is for the bytes of uploads. */
+const ALLOWED_METHODS = "POST, GET, PUT";
 const ALLOWED_HEADERS = [
   "authorization",
   "content-type",

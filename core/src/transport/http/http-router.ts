@@ -3,7 +3,7 @@ import { MediaHttp } from "../../media/media-http.ts";
 import type { ConnectHandler } from "../connect/connect-handler.ts";
 import type { ServerContext } from "../server-context.ts";
 import { Cors } from "./cors.ts";
-import { answerText, type Exchange } from "./exchange.ts";
+import { answerText, type Exchange, reset } from "./exchange.ts";
 import { serveMedia } from "./media-route.ts";
 import { discardRestAtEnd } from "./rest-of-request.ts";
 import { type Route, serveRoute } from "./routes.ts";
@@ -40,7 +40,10 @@ export class HttpRouter {
       return;
     }
     if (this.#media !== undefined && MediaHttp.serves(exchange.path)) {
-      void serveMedia(this.#media, exchange, this.#context.clock);
+      serveMedia(this.#media, exchange, this.#context.clock).catch((error: unknown) => {
+        this.#context.log.error({ error }, "a request for media failed inside core");
+        reset(exchange);
+      });
       return;
     }
     for (const [name, value] of Object.entries(this.#context.discovery)) {

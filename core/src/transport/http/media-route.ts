@@ -4,7 +4,6 @@ import type { Clock } from "../../broker/clock.ts";
 import type { FileSlice, MediaHttp, MediaResponse } from "../../media/media-http.ts";
 import { type Exchange, requestHeader, reset } from "./exchange.ts";
 
-/** Never rejects. */
 export async function serveMedia(media: MediaHttp, exchange: Exchange, clock: Clock) {
   const { request, path } = exchange;
   const closed = Promise.withResolvers<void>();
