@@ -55,7 +55,7 @@ function addSpeech(program: Command, name: "send" | "action", description: strin
         checkOptions(options);
         if (options.private === true) checkUserId(target);
         else await checkChannelId(context, target);
-        const said = await readSaid(words, options);
+        const said = await readContent(words, options);
         const { result } = await context.ask(
           async (clients) => {
             const { seabird } = clients;
@@ -100,14 +100,17 @@ function checkOptions({ replyTo, quote, persona }: SendCommandOptions): void {
   throw new CliError(EXIT.usage, "--quote without --reply-to", next);
 }
 
-interface Said {
+interface MessageContent {
   /** Empty: nothing but files. */
   readonly text: string;
   readonly files: readonly Attached[];
 }
 
 /** What can be wrong without core. */
-async function readSaid(words: readonly string[], { attach }: SendCommandOptions): Promise<Said> {
+async function readContent(
+  words: readonly string[],
+  { attach }: SendCommandOptions,
+): Promise<MessageContent> {
   const files = await Promise.all(attach.map(attached));
   // A file needs no text beside it.
   const isFileAlone = files.length > 0 && words.length === 0;
@@ -128,7 +131,7 @@ async function upload(
 }
 
 async function toContent(
-  { text, files }: Said,
+  { text, files }: MessageContent,
   { tag, replyTo, quote = "", persona }: SendCommandOptions,
   upload: Upload,
 ): Promise<Content> {
