@@ -1,25 +1,20 @@
 /** Core behind nginx, set up as docs/behind-nginx.md tells. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   ListBackendsRequestSchema,
   ListBackendsResponseSchema,
   SendMessageRequestSchema,
 } from "@seabird-chat/protocol";
-import { needPrograms } from "../support/servers.ts";
 import type { Client } from "./client.ts";
-import { type CoreProcess, startCoreProcess, TOKENS } from "./core-process.ts";
+import { TOKENS } from "./core-process.ts";
 import { eventually } from "./deadline.ts";
-import { GrpcJsClient } from "./grpc-js-client.ts";
-import { type Nginx, startNginx } from "./nginx.ts";
+import { front, type Wire } from "./nginx-front.ts";
 import { ProgramClient } from "./program-client.ts";
 import { foreignProgram, type Language } from "./programs.ts";
 import { accepted, commandsOf, gone, nextRequest, opened, type TokenName } from "./stage.ts";
 import { envelope, post, unwrap } from "./web.ts";
-
-type Wire = "h2c" | "tls";
 
 /** The Rust client trusts the public authorities only, so it cannot be given our certificate. */
 const FOREIGN: readonly [Language, Wire][] = [
@@ -29,34 +24,6 @@ const FOREIGN: readonly [Language, Wire][] = [
   ["python", "h2c"],
   ["python", "tls"],
 ];
-
-interface Front {
-  readonly core: CoreProcess;
-  readonly nginx: Nginx;
-  readonly ca: Buffer;
-  /** A client through nginx. */
-  through(wire: Wire, token: TokenName): GrpcJsClient;
-}
-
-async function front(context: TestContext): Promise<Front | undefined> {
-  const programs = needPrograms(context, "nginx", "openssl");
-  if (programs === undefined) return undefined;
-  const core = await startCoreProcess();
-  context.after(() => core.close());
-  const nginx = await startNginx(programs, core.url);
-  context.after(() => nginx.close());
-  const ca = await readFile(nginx.certificate);
-  return {
-    core,
-    nginx,
-    ca,
-    through(wire, token) {
-      const client = new GrpcJsClient({ url: nginx[wire], token: TOKENS[token] }, ca);
-      context.after(() => client.close());
-      return client;
-    },
-  };
-}
 
 for (const [language, wire] of FOREIGN) {
   test(`a ${language} plugin and backend through nginx, ${wire}`, async (context) => {
@@ -209,5 +176,5 @@ test("Connect JSON and gRPC-Web through nginx", async (context) => {
   );
   // A refusal without any message may come in the header, which nginx hands on as it is.
   assert.equal(refused.status, 200);
-  assert.match(`${unwrap(refused.body).trailers}${refused.grpcStatus}`, /5/);
+  assert.match(`${unwrap(refused.body).trailers}${refused.headers["grpc-status"] ?? ""}`, /5/);
 });

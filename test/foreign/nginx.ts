@@ -50,8 +50,12 @@ async function startOnFreePorts(programs: Programs, coreUrl: string): Promise<Ng
   const folder = await mkdtemp(join(tmpdir(), "seabird-nginx-"));
   const { certificate, key, remove } = await makeCertificate(programs.openssl);
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
+  const upstream = (name: string, host: string) => `upstream ${name} {\n  server ${host};`;
   const site = await configuration([
-    ["server 127.0.0.1:11235;", `server ${new URL(coreUrl).host};`],
+    ...["seabird_core", "seabird_files"].map((name): [string, string] => [
+      upstream(name, "127.0.0.1:11235"),
+      upstream(name, new URL(coreUrl).host),
+    ]),
     ["listen 443 ", `listen 127.0.0.1:${tlsPort} `],
     ["listen 11236 ", `listen 127.0.0.1:${plainPort} `],
     ["/etc/ssl/seabird/fullchain.pem", certificate],

@@ -1,38 +1,51 @@
 /** Connect JSON and gRPC-Web over HTTP/1.1, as curl and a browser speak them. */
-import { request as plainRequest } from "node:http";
+import { type IncomingHttpHeaders, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 
 export interface WebAnswer {
   readonly status: number;
-  /** The header of a gRPC-Web answer that has no messages. */
-  readonly grpcStatus: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
 interface Target {
   readonly url: string;
-  readonly token: string;
   /** PEM to trust, where the URL says https. */
-  readonly ca?: Buffer;
+  readonly ca?: Buffer | undefined;
 }
 
 /** POSTs to a method's path. */
 export function post(
-  { url, token, ca }: Target,
+  { url, token, ca }: Target & { readonly token: string },
   path: string,
   type: string,
   body: string | Uint8Array,
 ): Promise<WebAnswer> {
-  const request = url.startsWith("https:") ? tlsRequest : plainRequest;
   const headers = { "content-type": type, authorization: `Bearer ${token}` };
+  return ask({ url, ca }, { method: "POST", path, headers, body });
+}
+
+interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** One request on a connection of its own. */
+export function ask(
+  { url, ca }: Target,
+  { method, path, headers = {}, body }: Ask,
+): Promise<WebAnswer> {
+  const request = url.startsWith("https:") ? tlsRequest : plainRequest;
   return new Promise((resolve, reject) => {
-    const options = { method: "POST", headers, agent: false, ...(ca === undefined ? {} : { ca }) };
+    const options = { method, headers, agent: false, ...(ca === undefined ? {} : { ca }) };
     const call = request(new URL(path, url), options, (response) => {
       const chunks: Buffer[] = [];
       response.on("error", reject).on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
-        const grpcStatus = response.headers["grpc-status"]?.toString();
-        resolve({ status: response.statusCode ?? 0, grpcStatus, body: Buffer.concat(chunks) });
+        const { statusCode = 0, headers } = response;
+        resolve({ status: statusCode, headers, body: Buffer.concat(chunks) });
       });
     });
     call.on("error", reject).end(body);
