@@ -67,7 +67,7 @@ test("each component has a token of its own, which stands in no argument, enviro
   }
   const names = hashes.map(({ name }) => name).sort();
   assert.deepEqual(names, ["help", "introspection", "ping", "terminal/local"]);
-  assert.equal(new Set(hashes.map(({ hash }) => hash)).size, 5);
+  assert.equal(new Set(hashes.map(({ hash }) => hash)).size, names.length);
   const database = readFileSync(join(checkout.folder, ".seabird/seabird.db"), "latin1");
   assert.ok(!/sbd_[\w-]{43}/.test(database));
   for (const { name, hash } of hashes) {
