@@ -5,6 +5,7 @@ export type {
   ContractNetwork,
   ContractPerson,
   ContractStart,
+  PostedFile,
 } from "./contract/contract-network.ts";
 export {
   type Backendbed,

@@ -26,6 +26,16 @@ export interface ContractPerson {
   type?(channel: string): void | Promise<void>;
   /** Leaves the channel and joins it again. */
   comeAgain?(channel: string): void | Promise<void>;
+  /**
+   * Posts a file. Omit it if the backend reports no files, or ones that have no url and that it does
+   * not hand over.
+   */
+  postFile?(channel: string, file: PostedFile): void | Promise<void>;
+  /**
+   * The bytes of the bot's files, oldest first. Required if the network gets the bytes; without it
+   * the person has to see links.
+   */
+  seenFiles?(channel: string): readonly Uint8Array[];
   /** Edits of the bot's messages, oldest first. Omit it if people do not see them. */
   seenEdits?(channel: string): readonly { readonly id: string; readonly text: string }[];
   /** Ids of the bot's messages that were deleted. */
@@ -38,8 +48,13 @@ export interface ContractPerson {
   seenInPrivate?(): readonly string[];
 }
 
+export interface PostedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What a case starts the backend with, besides the definition and the settings. */
-export type ContractStart = Pick<BackendbedOptions<unknown>, "timeoutMs">;
+export type ContractStart = Pick<BackendbedOptions<unknown>, "timeoutMs" | "publicUrl">;
 
 /**
  * A running network with one person on it. Each test case starts a new one. Optional members

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { attachment, container, emoji, mention } from "@seabird-chat/protocol";
 import type { Capabilities, Conversation, Feature, SentMessage } from "@seabird-chat/sdk";
-import type { ContractRun } from "./contract-run.ts";
+import { type ContractRun, PUBLIC_URL } from "./contract-run.ts";
 
 type Check = (run: ContractRun) => Promise<void>;
 
@@ -172,7 +172,37 @@ export const MESSAGE_CASES: Readonly<Record<string, Check>> = {
     for (const words of [person.id, "👍", "https://example.org/cat.jpg"])
       await run.untilSeen(words);
   },
+
+  "a plugin's file reaches people as file or link, and people's files can be read": async (run) => {
+    const { bed, network } = run;
+    const { channel, person } = network;
+    const can = await features(run);
+    const bytes = Buffer.from("meow");
+    const file = await bed.core.upload({ bytes, name: "cat.txt" });
+    const { degraded } = await bed.send(channel, container(["a file: ", file]));
+    assert.equal(degraded.includes("attachment"), can.attachment === undefined);
+    if (can.attachment !== undefined && person.seenFiles !== undefined) {
+      const seen = () => (person.seenFiles?.(channel) ?? []).map((each) => Buffer.from(each));
+      await bed.until("the person to get the file", () => seen().length > 0);
+      assert.deepEqual(seen(), [bytes]);
+    } else {
+      await run.untilSeen(`${PUBLIC_URL}/media/`);
+      const [link = ""] = LINK.exec(person.seen(channel).join("\n")) ?? [];
+      assert.deepEqual(Buffer.from(await bed.readFile(link)), bytes);
+    }
+    if (person.postFile === undefined) return;
+    await person.postFile(channel, { name: "dog.txt", bytes: Buffer.from("woof") });
+    const [posted] = (await run.nextEvent("message")).attachments;
+    assert.ok(posted !== undefined, "the message has no file");
+    const url = await bed.core.attachmentUrl(posted);
+    assert.notEqual(url, "");
+    // What is behind a url of the network is not at core.
+    if (posted.url !== "") return;
+    assert.equal(Buffer.from(await bed.readFile(url)).toString(), "woof");
+  },
 };
+
+const LINK = new RegExp(`${PUBLIC_URL}/media/[\\w-]{43}/cat\\.txt`);
 
 function here({ bed, network }: ContractRun): Conversation {
   return { channelId: bed.absolute(network.channel) };

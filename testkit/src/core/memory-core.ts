@@ -29,6 +29,7 @@ type OpenConnection = NonNullable<ConnectOptions["open"]>;
 export interface MemoryCoreOptions {
   readonly idle: IdleDetector;
   readonly options?: BrokerOptions | undefined;
+  readonly publicUrl?: string | undefined;
   readonly log: Logger;
 }
 
@@ -82,10 +83,11 @@ export class MemoryCore {
   /** A new core, which knows nothing of the one before but the tokens. */
   start(): void {
     if (this.#running !== undefined) return;
-    const { idle, options, log } = this.#options;
+    const { idle, options, publicUrl, log } = this.#options;
     const { clock } = idle;
     const media = new Media({
       folder: this.#folder,
+      publicUrl,
       clock,
       log,
       ask: (...file) => broker.fetchAttachment(...file),

@@ -216,6 +216,11 @@ export class Backendbed implements AsyncDisposable {
     return this.#component.lost();
   }
 
+  /** The bytes of a file at core, by its link or the url that `attachmentUrl` gave. */
+  readFile(url: string): Promise<Uint8Array> {
+    return this.#call(this.#harness.core.readFile(new URL(url).pathname));
+  }
+
   /** Closes the backend; fails for timers and calls that it leaves behind. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return;

@@ -1,6 +1,6 @@
 /** What a backend has sent to core, as its author's test looks at it. */
 import { parseId } from "@seabird-chat/protocol";
-import type { PluginEvent } from "@seabird-chat/sdk";
+import type { PluginEvent, ReceivedAttachment } from "@seabird-chat/sdk";
 import { showBlock } from "./show-block.ts";
 
 /** Ids are the network's own. What a kind does not have is empty. */
@@ -22,6 +22,8 @@ export interface EmittedEvent {
   readonly command: string;
   readonly arg: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Files; their ids are absolute. */
+  readonly attachments: readonly ReceivedAttachment[];
   /** The message's id. */
   readonly id: string;
   /** The id of the message that it answers. */
@@ -39,7 +41,8 @@ export function toEmittedEvent(event: PluginEvent): EmittedEvent | undefined {
   const { kind, tags, message } = event;
   const user = { ...event.user, id: relativeId(event.user.id) };
   const channel = "channelId" in event ? relativeId(event.channelId) : "";
-  const base = { kind, channel, user, tags, id: message.id, replyTo: message.replyTo?.id ?? "" };
+  const { id, attachments, replyTo } = message;
+  const base = { kind, channel, user, tags, attachments, id, replyTo: replyTo?.id ?? "" };
   const { command, arg } = "command" in event ? event : NO_COMMAND;
   const { text, rootBlock } = "text" in event ? event : NO_CONTENT;
   return { ...base, text, shown: showBlock(rootBlock) || text, command, arg };

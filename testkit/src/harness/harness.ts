@@ -15,6 +15,8 @@ export interface HarnessOptions {
   readonly startAt?: Date | string | undefined;
   /** Limits of core's broker. Default: those of a real core. */
   readonly core?: BrokerOptions | undefined;
+  /** Where people reach core, without a slash at its end. Default: nowhere, so files have no links. */
+  readonly publicUrl?: string | undefined;
   /** Real milliseconds for which a handler may be busy with files or sockets. Default: 10,000. */
   readonly timeoutMs?: number | undefined;
 }
@@ -48,6 +50,7 @@ export class Harness {
     seed = DEFAULT_SEED,
     startAt,
     core,
+    publicUrl,
     timeoutMs = DEFAULT_TIMEOUT_MS,
   }: HarnessOptions) {
     this.clock = new FakeClock({ startAt, settle: () => this.idle.wait() });
@@ -57,6 +60,7 @@ export class Harness {
     this.core = new MemoryCore({
       idle: this.idle,
       options: core,
+      publicUrl,
       log: this.log.forCore(),
     });
     this.#seed = seed;
