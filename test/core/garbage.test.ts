@@ -95,12 +95,16 @@ async function quiet(): Promise<Readonly<Record<string, string>>> {
   return last;
 }
 
+/** Files of media that are too old are looked for every ten minutes. */
+const STANDING_TIMERS = 1;
+
 /** When the last socket, that of who asked for the gauges too, has gone. */
 async function measureAlone(): Promise<ChildMeasure> {
   let last = await measure();
   await until("nobody", async () => {
     last = await measure();
-    return !last.resources.includes("TCPSocketWrap") && !last.resources.includes("Timeout");
+    const timers = last.resources.filter((each) => each === "Timeout").length;
+    return !last.resources.includes("TCPSocketWrap") && timers <= STANDING_TIMERS;
   });
   return last;
 }

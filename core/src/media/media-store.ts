@@ -44,8 +44,7 @@ export class MediaStore {
   /** Bytes and number of the files that are being written. */
   #reservedBytes = 0;
   #reserved = 0;
-  /** Of the next removal of what is too old, which is planned while there are files. */
-  #stopSweep: (() => void) | undefined;
+  #stopSweep = () => {};
   #isClosed = false;
 
   constructor(deps: MediaStoreDeps) {
@@ -59,6 +58,7 @@ export class MediaStore {
     this.#removeDown(this.#deps.limits.mediaMaxBytes, this.#deps.limits.maxMediaFiles);
     if (this.#folder.isOpenToOthers)
       this.#deps.log.warn({ folder: this.#deps.folder }, OPEN_FOLDER);
+    this.#planSweep();
   }
 
   get size(): number {
@@ -147,14 +147,13 @@ export class MediaStore {
   /** Writes nothing more; files stay. */
   close(): void {
     this.#isClosed = true;
-    this.#stopSweep?.();
+    this.#stopSweep();
   }
 
   #add(file: StoredFile): void {
     this.#files.set(file.key, file);
     this.#byAttachment.set(file.attachmentId, file);
     this.#bytes += file.size;
-    this.#planSweep();
   }
 
   async #isWhole(handle: FileHandle, file: StoredFile): Promise<boolean> {
@@ -194,9 +193,9 @@ export class MediaStore {
   }
 
   #planSweep(): void {
-    if (this.#isClosed || this.#stopSweep !== undefined || this.#files.size === 0) return;
-    this.#stopSweep = this.#deps.clock.after(SWEEP_MS, () => {
-      this.#stopSweep = undefined;
+    const { clock } = this.#deps;
+    if (this.#isClosed) return;
+    this.#stopSweep = clock.after(SWEEP_MS, () => {
       for (const file of this.#files.values()) this.#unlessOld(file);
       this.#planSweep();
     });
