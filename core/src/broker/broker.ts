@@ -13,7 +13,6 @@ import type {
   StreamEventsRequest,
 } from "@seabird-chat/protocol";
 import { ActionRunner } from "./actions/action-runner.ts";
-import { askForFile } from "./actions/ask-for-file.ts";
 import { RateLimiter } from "./actions/rate-limiter.ts";
 import { Requests } from "./actions/requests.ts";
 import { ACTIONS, type ActionKind, type ActionRequest, type ActionResponse } from "./actions.ts";
@@ -175,7 +174,7 @@ export class Broker {
   readonly spendRate = ({ tokenId }: Caller): void => this.#rateLimiter.spend(tokenId);
   readonly fetchAttachment: AskForFile = (...file) => {
     this.#checkOpen();
-    return askForFile(this.#backends, this.#clock, ...file);
+    return this.#actions.fetchAttachment(...file);
   };
 
   /** Connected backends, sorted by id. */

@@ -7,8 +7,10 @@
 import type { Message } from "@bufbuild/protobuf";
 import { ACTIONS, type ActionKind, type ActionRequest, type ActionResponse } from "../actions.ts";
 import type { CallContext } from "../caller.ts";
+import type { AskForFile } from "../media-links.ts";
 import { ActionDraft, type ActionRunnerDeps } from "./action-draft.ts";
 import { CHECKS, PREPARATIONS, type StepDeps } from "./action-steps.ts";
+import { askForFile } from "./ask-for-file.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
 import { RequestIds } from "./request-ids.ts";
 import { RunningAction } from "./running-action.ts";
@@ -44,4 +46,7 @@ export class ActionRunner {
     }
     return promise as Promise<ActionResponse<K>>;
   }
+
+  /** See `askForFile`. */
+  readonly fetchAttachment: AskForFile = (...file) => askForFile(this.#deps, ...file);
 }

@@ -1,20 +1,15 @@
 /** Asks a backend for the bytes of a file that it reported (docs/media.md). */
 import { ChatRequestSchema } from "@seabird-chat/protocol";
 import type { Cancellable } from "../caller.ts";
-import type { Clock } from "../clock.ts";
 import { encode } from "../codec/encode.ts";
 import { BrokerError } from "../errors.ts";
 import type { AskForFile } from "../media-links.ts";
-import type { Backends } from "../registries/backends.ts";
-import { RequestIds } from "./request-ids.ts";
+import type { StepDeps } from "./action-steps.ts";
 import { unexpectedAnswer } from "./requests.ts";
-
-const ids = new RequestIds();
 
 /** Throws `unknown_backend`, `unsupported` or `too_many_in_flight`; then nothing was asked. */
 export function askForFile(
-  backends: Backends,
-  clock: Clock,
+  { backends, clock, ids }: Pick<StepDeps, "backends" | "clock" | "ids">,
   ...[file, uploadUrl, timeoutMs]: Parameters<AskForFile>
 ): Promise<void> {
   const backend = backends.find(file);
@@ -44,10 +39,7 @@ export function askForFile(
       answered: ({ inner }) => {
         if (inner.case === "success") resolve();
         else if (inner.case !== "failed") reject(unexpectedAnswer());
-        else {
-          const reason = inner.value.reason || "backend gave no reason";
-          reject(new BrokerError("backend_refused", reason));
-        }
+        else reject(backend.refusal(inner.value));
       },
       failed: (error) => reject(error),
     },

@@ -126,9 +126,10 @@ export class RunningAction {
   #read(event: ChatEvent, backend: Backend): Message {
     const { inner: answer } = event;
     if (answer.case === "failed") {
-      const reason = answer.value.reason || "backend gave no reason";
+      const refusal = backend.refusal(answer.value);
+      const { message: reason } = refusal;
       this.#deps.log.debug({ backend: backend.id, reason }, "a backend refused a request");
-      throw backend.refusal(reason);
+      throw refusal;
     }
     if (!this.#row.accepts.includes(answer.case)) throw unexpectedAnswer();
     const { options } = this.#deps;

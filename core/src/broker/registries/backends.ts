@@ -1,5 +1,5 @@
 /** The connected backends: each (type, id) is held by one connection. */
-import { type BackendName, backendId, cutUtf8 } from "@seabird-chat/protocol";
+import { type BackendName, backendId, cutUtf8, type FailedChatEvent } from "@seabird-chat/protocol";
 import type { RequestQueue, Withdraw } from "../actions/request-queue.ts";
 import type { BackendRequests } from "../actions/requests.ts";
 import type { Caller, Peer } from "../caller.ts";
@@ -91,9 +91,10 @@ export class Backend {
   }
 
   /** What a request fails with that the backend refuses. It may succeed once the network is back. */
-  refusal(reason: string): BrokerError {
+  refusal({ reason }: Pick<FailedChatEvent, "reason">): BrokerError {
     const { networkRetryAfterMs: retryAfterMs } = this.deps.options;
-    return new BrokerError("backend_refused", reason, this.isOnNetwork ? {} : { retryAfterMs });
+    const message = reason || "backend gave no reason";
+    return new BrokerError("backend_refused", message, this.isOnNetwork ? {} : { retryAfterMs });
   }
 
   /** The id comes last: it may be so long that the message is cut on its way. */
