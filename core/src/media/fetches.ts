@@ -6,6 +6,7 @@ import { type AbsoluteId, absoluteId } from "@seabird-chat/protocol";
 import type { Clock } from "../broker/clock.ts";
 import { BrokerError, timedOut } from "../broker/errors.ts";
 import type { AskForFile } from "../broker/media-links.ts";
+import { UPLOADS_PATH } from "./file-url.ts";
 import type { MediaLimits } from "./limits.ts";
 import type { FileHead, StoredFile } from "./stored-file.ts";
 import type { Uploads } from "./uploads.ts";
@@ -38,7 +39,6 @@ export class Fetches {
   readonly #deps: FetchesDeps;
   readonly #running = new Map<string, Fetch>();
   readonly #byKey = new Map<string, Fetch>();
-  readonly #byBackend = new Map<string, number>();
   readonly #failures = new Map<string, Failure>();
 
   constructor(deps: FetchesDeps) {
@@ -67,9 +67,9 @@ export class Fetches {
     const { maxConcurrentFetches, maxConcurrentFetchesPerBackend, fetchTimeoutMs } =
       this.#deps.limits;
     const backend = absoluteId(id, "");
-    const own = this.#byBackend.get(backend) ?? 0;
     if (this.#running.size >= maxConcurrentFetches) throw tooMany("", maxConcurrentFetches);
-    if (own >= maxConcurrentFetchesPerBackend) {
+    const own = [...this.#running.values()].filter((each) => each.backend === backend);
+    if (own.length >= maxConcurrentFetchesPerBackend) {
       throw tooMany(" from its backend", maxConcurrentFetchesPerBackend);
     }
     const arriving = Promise.withResolvers<StoredFile>();
@@ -89,7 +89,7 @@ export class Fetches {
     const give = () => this.#deps.uploads.take(token);
     const fetch = { head, file: arriving.promise, backend };
     try {
-      const asked = this.#deps.ask(id, `/media/uploads/${token}`, fetchTimeoutMs);
+      const asked = this.#deps.ask(id, UPLOADS_PATH + token, fetchTimeoutMs);
       asked.then(
         () => {
           if (!hasBegun) arriving.reject(sentNothing());
@@ -104,7 +104,6 @@ export class Fetches {
     const stop = this.#deps.clock.after(fetchTimeoutMs, () => arriving.reject(timedOut()));
     this.#running.set(attachmentId, fetch);
     this.#byKey.set(head.key, fetch);
-    this.#byBackend.set(backend, own + 1);
     arriving.promise.then(
       () => this.#ended(fetch, undefined),
       (error: BrokerError) => this.#ended(fetch, error),
@@ -118,12 +117,9 @@ export class Fetches {
     return fetch;
   }
 
-  #ended({ head: { attachmentId, key }, backend }: Fetch, error: BrokerError | undefined): void {
+  #ended({ head: { attachmentId, key } }: Fetch, error: BrokerError | undefined): void {
     this.#running.delete(attachmentId);
     this.#byKey.delete(key);
-    const left = (this.#byBackend.get(backend) ?? 1) - 1;
-    if (left === 0) this.#byBackend.delete(backend);
-    else this.#byBackend.set(backend, left);
     this.#deps.onDone(error?.code ?? "ok");
     if (error === undefined) return;
     const untilMs = this.#deps.clock.now() + this.#deps.limits.fetchFailureMs;

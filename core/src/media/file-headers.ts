@@ -1,4 +1,5 @@
 /** The headers with which a file is served: none may run as a page of core's address. */
+import { ANY_TYPE } from "./file-url.ts";
 import type { StoredFile } from "./stored-file.ts";
 
 /** Types that a browser may show in place. All others are handed over as a download. */
@@ -32,7 +33,7 @@ export function fileHeaders(file: StoredFile, maxAgeS: number): Record<string, s
   const type = essence.trim();
   const isShown = SHOWN.has(type);
   return {
-    "content-type": isShown ? shownType(type) : "application/octet-stream",
+    "content-type": isShown ? shownType(type) : ANY_TYPE,
     "content-disposition": disposition(isShown ? "inline" : "attachment", file.name),
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",

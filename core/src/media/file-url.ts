@@ -3,6 +3,8 @@ import { cutUtf8 } from "@seabird-chat/protocol";
 
 export const MEDIA_PATH = "/media/";
 export const UPLOADS_PATH = "/media/uploads/";
+/** Of a file that does not say what it is, or may not be shown as that. */
+export const ANY_TYPE = "application/octet-stream";
 
 /** Bytes of a name in a url. */
 const MAX_NAME_BYTES = 64;
@@ -29,6 +31,6 @@ export function safeName(name: string, maxBytes: number): string {
   return cutUtf8(last.replace(CONTROL, ""), maxBytes).trim();
 }
 
-export function isContentType(text: string): boolean {
-  return CONTENT_TYPE.test(text);
+export function isContentType(text: string, maxBytes: number): boolean {
+  return text.length <= maxBytes && CONTENT_TYPE.test(text);
 }

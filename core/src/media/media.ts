@@ -3,6 +3,7 @@
  * public urls, which core has their backends upload when they are first wanted.
  */
 import { randomBytes } from "node:crypto";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
   absoluteId,
   type CreateUploadRequest,
@@ -17,7 +18,7 @@ import { BrokerError } from "../broker/errors.ts";
 import { type Logger, silentLogger } from "../broker/logger.ts";
 import type { AskForFile, FileLink, MediaLinks, ReportedFile } from "../broker/media-links.ts";
 import { Fetches } from "./fetches.ts";
-import { isContentType, pathOfFile, safeName, UPLOADS_PATH } from "./file-url.ts";
+import { ANY_TYPE, isContentType, pathOfFile, safeName, UPLOADS_PATH } from "./file-url.ts";
 import { KnownFiles } from "./known-files.ts";
 import { type MediaLimits, resolveMediaLimits } from "./limits.ts";
 import { type MediaObserver, silentMediaObserver } from "./media-observer.ts";
@@ -48,7 +49,6 @@ const OWN_NAME = { type: "core", id: "media" };
 const ID_BYTES = 16;
 /** Bytes of an id by which a file is asked for. */
 const MAX_ID_BYTES = 16_384;
-const ANY_TYPE = "application/octet-stream";
 
 interface Wanted {
   readonly id: string;
@@ -130,15 +130,10 @@ export class Media implements MediaLinks {
     if (wanted === undefined) throw new BrokerError("bad_id", "failed to parse attachment_id");
     const file = this.#stored(wanted, caller) ?? (await this.#fetch(wanted, caller).file);
     const { path, url } = this.#linkOf(file);
-    const expiresAtMs = this.store.expiresAtMs(file);
     return {
       $typeName: "seabird.messages.v1.GetMediaResponse",
       url: url || path,
-      expiresAt: {
-        $typeName: "google.protobuf.Timestamp",
-        seconds: BigInt(Math.floor(expiresAtMs / 1_000)),
-        nanos: (expiresAtMs % 1_000) * 1_000_000,
-      },
+      expiresAt: timestampFromMs(this.store.expiresAtMs(file)),
     };
   }
 
@@ -182,8 +177,7 @@ export class Media implements MediaLinks {
     if (Buffer.byteLength(name) > maxFileNameBytes) {
       throw bad(`name may have ${maxFileNameBytes} bytes`);
     }
-    const isType = contentType.length <= maxFileNameBytes && isContentType(contentType);
-    if (contentType !== "" && !isType) {
+    if (contentType !== "" && !isContentType(contentType, maxFileNameBytes)) {
       throw bad("content_type is no media type such as image/png");
     }
     if (size === 0n) throw bad("missing size");

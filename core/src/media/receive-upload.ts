@@ -1,7 +1,7 @@
 /** Takes the bytes of one upload: exactly so many, in time, straight to the disk. */
 import type { Clock } from "../broker/clock.ts";
 import { BrokerError } from "../broker/errors.ts";
-import { isContentType, UPLOADS_PATH } from "./file-url.ts";
+import { ANY_TYPE, isContentType, UPLOADS_PATH } from "./file-url.ts";
 import type { MediaLimits } from "./limits.ts";
 import type { Media } from "./media.ts";
 import { isKey, type StoredFile } from "./stored-file.ts";
@@ -52,7 +52,7 @@ export async function receiveUpload(media: Media, request: MediaRequest): Promis
   const ended = (end: StoredFile | BrokerError) => upload.onEnd?.(end);
   try {
     const size = sizeOf(request, upload, media.limits);
-    const head = { ...upload.head, contentType: typeOf(request, upload) };
+    const head = { ...upload.head, contentType: typeOf(request, upload, media.limits) };
     const source = exactly(size, inTime(request.body, media.limits, media.clock));
     const file = await media.store.write(head, size, source);
     ended(file);
@@ -100,10 +100,14 @@ function sizeOf(request: MediaRequest, { size }: Upload, limits: MediaLimits): n
 }
 
 /** What was announced or reported, else what the upload says. */
-function typeOf(request: MediaRequest, { head: { contentType } }: Upload): string {
+function typeOf(
+  request: MediaRequest,
+  { head: { contentType } }: Upload,
+  limits: MediaLimits,
+): string {
   if (contentType !== "") return contentType;
   const given = request.header("content-type") ?? "";
-  return given.length <= 255 && isContentType(given) ? given : "application/octet-stream";
+  return isContentType(given, limits.maxFileNameBytes) ? given : ANY_TYPE;
 }
 
 async function* exactly(

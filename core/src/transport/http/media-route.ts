@@ -21,17 +21,22 @@ export async function serveMedia(media: MediaHttp, exchange: Exchange, clock: Cl
     await sendFile(media, exchange, response, { ...response.body, closed: closed.promise, clock });
 }
 
-function answer({ request, response }: Exchange, { status, headers }: MediaResponse, body: string) {
-  if (isOver(response) || response.headersSent) return;
+/** Writes the head of the answer. */
+function begin(response: Exchange["response"], { status, headers }: MediaResponse): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.statusCode = status;
-  if (!request.readableEnded && request.method === "PUT") endConnection({ request, response });
+}
+
+function answer({ request, response }: Exchange, answered: MediaResponse, body: string) {
+  if (isOver(response) || response.headersSent) return;
+  begin(response, answered);
+  if (!request.readableEnded && request.method === "PUT") endConnection(response);
   request.resume();
   response.end(body);
 }
 
 /** On HTTP/1.1 the rest of a refused upload would have to be read; HTTP/2 ends the stream alone. */
-function endConnection({ response }: Pick<Exchange, "request" | "response">): void {
+function endConnection(response: Exchange["response"]): void {
   if (!("stream" in response)) response.setHeader("connection", "close");
 }
 
@@ -46,8 +51,7 @@ async function sendFile(
   let bytes = 0;
   try {
     request.resume();
-    for (const [name, value] of Object.entries(answered.headers)) response.setHeader(name, value);
-    response.statusCode = answered.status;
+    begin(response, answered);
     while (from + bytes <= to && !isOver(response)) {
       const length = Math.min(READ_BYTES, to - from - bytes + 1);
       const { bytesRead, buffer } = await handle.read(
