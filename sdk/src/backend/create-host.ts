@@ -3,6 +3,7 @@ import { type Block, plainText } from "@seabird-chat/protocol";
 import { onAbort } from "../link/abortable.ts";
 import { hasNewBlocks } from "../link/base-block.ts";
 import type { Clock, Random } from "../link/clock.ts";
+import { addressAtCore } from "../link/connection.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { Log } from "../program/log.ts";
 import type { BackendSpec } from "./backend.ts";
@@ -96,7 +97,7 @@ export function createHost<Config>(
       throw new SeabirdError("failed_precondition", "the file is not at core");
     },
     attachmentUrl: ({ url, corePath }) => {
-      return url === "" && corePath !== "" ? client.url.replace(/\/$/, "") + corePath : url;
+      return url === "" && corePath !== "" ? addressAtCore(client, corePath) : url;
     },
     emit: createEmit(deps, places, unlessOver),
     channels: createChannels(client, places, unlessOver),

@@ -1,13 +1,8 @@
 /** Which backends lose their networks and get them back, as core publishes it (docs/protocol.md: the kind `backend`). */
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import {
-  BackendChange,
-  EventSchema,
-  Seabird,
-  StreamEventsRequestSchema,
-} from "@seabird-chat/protocol";
+import { fromBinary } from "@bufbuild/protobuf";
+import { BackendChange, EventSchema } from "@seabird-chat/protocol";
 import { type Clock, pause } from "../link/clock.ts";
-import type { Connection } from "../link/connection.ts";
+import { type Connection, streamEvents } from "../link/connection.ts";
 import { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";
 import type { Log } from "../program/log.ts";
 
@@ -85,8 +80,8 @@ export class NetworkNews {
 
   /** Resolves with why it has ended. */
   async #stream(connection: Connection, signal: AbortSignal): Promise<SeabirdError | undefined> {
-    const stream = connection.stream({
-      path: STREAM_EVENTS,
+    const request = { options: { kinds: ["backend"] } };
+    const stream = streamEvents(connection, request, {
       signal,
       onHeaders: () => undefined,
       onMessage: (bytes) => {
@@ -94,9 +89,6 @@ export class NetworkNews {
         return undefined;
       },
     });
-    const request = create(StreamEventsRequestSchema, { options: { kinds: ["backend"] } });
-    void stream.send([toBinary(StreamEventsRequestSchema, request)]);
-    stream.halfClose();
     return await stream.ended.then(
       () => undefined,
       (reason: unknown) => SeabirdError.from(reason),
@@ -118,5 +110,3 @@ export class NetworkNews {
     }
   }
 }
-
-const STREAM_EVENTS = `/${Seabird.typeName}/${Seabird.method.streamEvents.name}`;

@@ -1,5 +1,7 @@
 /** One connection to core, for single calls and for streams of messages. */
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
+import { Seabird, StreamEventsRequestSchema } from "@seabird-chat/protocol";
 import { CoreHeaders, type CoreIdentity, headerOf } from "./core-headers.ts";
 import type { SeabirdError } from "./errors.ts";
 import { GrpcStream, type MessageStream, type StreamCall } from "./grpc-stream.ts";
@@ -24,6 +26,26 @@ export interface Connection {
 }
 
 export type ConnectionOptions = Omit<Http2ClientOptions, "maxMessageBytes" | "core">;
+
+/** Opens a stream of core's events: one request, then an encoded seabird.Event in each message. */
+export function streamEvents(
+  connection: Pick<Connection, "stream">,
+  request: MessageInitShape<typeof StreamEventsRequestSchema>,
+  call: Omit<StreamCall, "path">,
+): MessageStream {
+  const stream = connection.stream({ ...call, path: STREAM_EVENTS });
+  const message = create(StreamEventsRequestSchema, request);
+  void stream.send([toBinary(StreamEventsRequestSchema, message)]);
+  stream.halfClose();
+  return stream;
+}
+
+const STREAM_EVENTS = `/${Seabird.typeName}/${Seabird.method.streamEvents.name}`;
+
+/** What a path at core's address is for those who open it elsewhere. */
+export function addressAtCore({ url }: Pick<Connection, "url">, path: string): string {
+  return url.replace(/\/$/, "") + path;
+}
 
 export function openConnection(options: ConnectionOptions): Connection {
   return new Http2Connection(options);

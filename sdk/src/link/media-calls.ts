@@ -8,7 +8,7 @@ import {
   Presentation,
 } from "@seabird-chat/protocol";
 import { CALL_OPTIONS, type CallOptions } from "./call-options.ts";
-import type { Connection } from "./connection.ts";
+import { addressAtCore, type Connection } from "./connection.ts";
 import type { Call, CoreCalls } from "./core-calls.ts";
 import { SeabirdError } from "./errors.ts";
 import type { FileSource } from "./file-source.ts";
@@ -74,8 +74,7 @@ export class MediaCalls {
       allowed: CALL_OPTIONS,
       send: (more) => this.#client.get({ attachmentId: id }, more),
     });
-    if (!found.url.startsWith("/")) return found.url;
-    return this.#connection.url.replace(/\/$/, "") + found.url;
+    return found.url.startsWith("/") ? addressAtCore(this.#connection, found.url) : found.url;
   }
 
   async #run<T>(call: Call<T>): Promise<T> {

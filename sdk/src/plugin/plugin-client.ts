@@ -1,8 +1,7 @@
 /** A plugin's client: registers commands, receives events, sends answers. */
-import { create, toBinary } from "@bufbuild/protobuf";
-import { Seabird, StreamEventsRequestSchema } from "@seabird-chat/protocol";
 import { ActionClient, type ActionClientDeps } from "../link/action-client.ts";
 import type { Clock } from "../link/clock.ts";
+import { streamEvents } from "../link/connection.ts";
 import type { Content } from "../link/content.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { Link, type LinkState, type SessionContext } from "../link/link.ts";
@@ -237,24 +236,16 @@ export class PluginClient extends ActionClient implements AsyncDisposable {
       headers.resolve();
     };
     void acceptWithoutHeaders({ ...context, connected }, headers.promise, this.#clock);
-    const stream = connection.stream({
-      path: STREAM_EVENTS,
+    const { options } = this.#subscription;
+    const request = { commands: this.#commands, ...(options && { options }) };
+    const stream = streamEvents(connection, request, {
       signal,
       onHeaders,
       onMessage: (bytes) => this.#events.put(new ReceivedEvent(bytes)),
     });
-    const { options } = this.#subscription;
-    const request = create(StreamEventsRequestSchema, {
-      commands: this.#commands,
-      ...(options && { options }),
-    });
-    void stream.send([toBinary(StreamEventsRequestSchema, request)]);
-    stream.halfClose();
     await stream.ended;
   }
 }
-
-const STREAM_EVENTS = `/${Seabird.typeName}/${Seabird.method.streamEvents.name}`;
 
 /** For cores that send a stream's headers only with its first event, which may take hours. */
 async function acceptWithoutHeaders(
