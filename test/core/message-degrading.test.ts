@@ -1,7 +1,6 @@
 /** What a send becomes for backends that lack features, over all three wires. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
   attachment,
   type Block,
@@ -11,38 +10,31 @@ import {
   list,
   mention,
   Seabird,
-  type SendMessageRequestSchema,
-  type SendMessageResponse,
   Support,
 } from "@seabird-chat/protocol";
 import {
   type EventTail,
   type MessageWorld,
   openMessageWorld,
+  replyTo,
+  type SendInit,
   WIRE_NAMES,
 } from "../support/message-world.ts";
 import type { RawBackend } from "../support/raw-backend.ts";
 import { until } from "../support/until.ts";
 import type { WireCallOptions } from "../support/wires.ts";
 
-type Init = MessageInitShape<typeof SendMessageRequestSchema>;
-
 const rpc = Seabird.method;
-const replyTo = {
-  messageId: "1",
-  author: { id: "irc://able/bea", displayName: "Bea\nB" },
-  text: "so\r\n?",
-};
 
 /** What a backend is given to say by a send with these options to one that declared `features`. */
 interface Degraded {
   readonly features?: readonly string[];
-  readonly send: Init;
+  readonly send: SendInit;
   readonly text: string;
   readonly degraded: readonly string[];
 }
 
-const block = (rootBlock: Block): Init => ({ rootBlock });
+const block = (rootBlock: Block): SendInit => ({ rootBlock });
 const DEGRADED: Record<string, Degraded> = {
   "a reply": { send: { options: { replyTo } }, text: "> Bea B: so ?\nhi", degraded: ["reply"] },
   "a reply without author": {
@@ -142,12 +134,12 @@ for (const name of WIRE_NAMES) {
       test(`${what} is degraded for a backend that has not declared it`, async () => {
         await declare(features);
         const request = { channelId: "irc://partial/%23c", text: "hi", ...init };
-        const end = await world.wire.unary(rpc.sendMessage, request, plugin);
+        const end = await world.send(request, plugin);
         assert.equal(end.status, 0, end.message);
         const { inner } = partial.requests.at(-1) as ChatRequest;
         assert.ok(inner.case === "sendMessage");
         assert.equal(inner.value.text, text);
-        assert.deepEqual((end.response as SendMessageResponse).result?.degraded, degraded);
+        assert.deepEqual(end.result?.degraded, degraded);
         const [said] = await tail.take();
         assert.ok(said?.inner.case === "sendMessage");
         assert.deepEqual(

@@ -1,24 +1,16 @@
 /** Sends with idempotency keys over all three wires: repeated, refused, and late. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
-  FEATURES,
-  Seabird,
-  type SendMessageRequestSchema,
-  type SendMessageResponse,
-  Support,
-} from "@seabird-chat/protocol";
-import {
+  ALL_FEATURES,
   type EventTail,
   type MessageWorld,
   openMessageWorld,
+  type SendInit,
   WIRE_NAMES,
 } from "../support/message-world.ts";
 import type { RawBackend, Responder } from "../support/raw-backend.ts";
 import type { WireCallOptions } from "../support/wires.ts";
-
-type Init = MessageInitShape<typeof SendMessageRequestSchema>;
 
 const STATUS = {
   UNKNOWN: 2,
@@ -27,9 +19,8 @@ const STATUS = {
   RESOURCE_EXHAUSTED: 8,
   ABORTED: 10,
 } as const;
-const everything = Object.fromEntries(FEATURES.map((feature) => [feature, Support.PARTIAL]));
 const success: Responder = () => ({ case: "success", value: {} });
-const request = (key: string, text = "hi"): Init => ({
+const request = (key: string, text = "hi"): SendInit => ({
   channelId: "irc://able/%23c",
   text,
   options: { idempotencyKey: key },
@@ -47,18 +38,14 @@ for (const name of WIRE_NAMES) {
         brokerOptions: { maxIdempotencyKeys: 4, actionTimeoutMs: 2_000 },
       });
       plugin = await world.caller(["plugin"]);
-      able = await world.backend("able", { features: everything });
+      able = await world.backend("able", { features: ALL_FEATURES });
       tail = await world.watch();
       await tail.take();
     });
 
     after(() => world.close());
 
-    const send = async (init: Init, options: WireCallOptions) => {
-      const end = await world.wire.unary(Seabird.method.sendMessage, init, options);
-      const { result } = (end.response ?? {}) as Partial<SendMessageResponse>;
-      return { ...end, result };
-    };
+    const send: MessageWorld["send"] = (...given) => world.send(...given);
 
     test("a key: once, whoever repeats it; another request is refused; failures free it", async () => {
       const caller = await world.caller(["plugin"], "keyed");

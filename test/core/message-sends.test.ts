@@ -1,55 +1,44 @@
 /** Sends in the messages extension over all three wires: what is asked, announced, answered, refused. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import {
   type Block,
   type ChatRequest,
   channelConversation,
-  FEATURES,
   mention,
-  Seabird,
-  type SendMessageRequestSchema,
-  type SendMessageResponse,
   SendOptionsSchema,
-  Support,
 } from "@seabird-chat/protocol";
 import {
+  ALL_FEATURES,
   type EventTail,
   type MessageWorld,
   openMessageWorld,
+  replyTo,
+  type SendInit,
   WIRE_NAMES,
 } from "../support/message-world.ts";
 import type { RawBackend } from "../support/raw-backend.ts";
 import { until } from "../support/until.ts";
 import type { WireCallOptions } from "../support/wires.ts";
 
-type Init = MessageInitShape<typeof SendMessageRequestSchema>;
-
 const STATUS = {
   INVALID_ARGUMENT: 3,
   PERMISSION_DENIED: 7,
 } as const;
-const rpc = Seabird.method;
 const SCOPES = ["plugin", "persona", "mention-everyone"];
-const everything = Object.fromEntries(FEATURES.map((feature) => [feature, Support.PARTIAL]));
 const id = (bytes: number) => "x".repeat(bytes);
 
-const to = (backend: string, more: Init = {}): Init => ({
+const to = (backend: string, more: SendInit = {}): SendInit => ({
   channelId: `irc://${backend}/%23c`,
   text: "hi",
   ...more,
 });
-const replyTo = {
-  messageId: "1",
-  author: { id: "irc://able/bea", displayName: "Bea\nB" },
-  text: "so\r\n?",
-};
 
-const block = (rootBlock: Block): Init => ({ rootBlock });
+const block = (rootBlock: Block): SendInit => ({ rootBlock });
 
 interface Refused {
-  readonly send: Init;
+  readonly send: SendInit;
   readonly scopes?: readonly string[];
   readonly status: keyof typeof STATUS;
   readonly message: string | RegExp;
@@ -129,7 +118,7 @@ for (const name of WIRE_NAMES) {
         brokerOptions: { actionTimeoutMs: 2_000 },
       });
       plugin = await world.caller(SCOPES);
-      able = await world.backend("able", { features: everything });
+      able = await world.backend("able", { features: ALL_FEATURES });
       able.send({ inner: { case: "joinChannel", value: { channelId: "group", isPrivate: true } } });
       const thread = { channelId: "thread", parentId: "group" };
       able.send({ inner: { case: "joinChannel", value: thread } });
@@ -140,11 +129,7 @@ for (const name of WIRE_NAMES) {
 
     after(() => world.close());
 
-    const send = async (init: Init, options: WireCallOptions = plugin) => {
-      const end = await world.wire.unary(rpc.sendMessage, init, options);
-      const { result } = (end.response ?? {}) as Partial<SendMessageResponse>;
-      return { ...end, result };
-    };
+    const send = (init: SendInit, options = plugin) => world.send(init, options);
     const lastSend = (backend: RawBackend) => {
       const inner = (backend.requests.at(-1) as ChatRequest).inner;
       assert.ok(inner.case === "sendMessage");

@@ -5,17 +5,42 @@ import {
   type CapabilitiesSchema,
   type Event,
   type EventSchema,
+  FEATURES,
   Seabird,
+  type SendMessageRequestSchema,
+  type SendMessageResponse,
+  type SendResult,
   StreamEventsRequestSchema,
+  Support,
 } from "@seabird-chat/protocol";
 import { startCore, type TestCore, type TestCoreOptions } from "./core.ts";
 import { RawClient } from "./grpc-client.ts";
 import { RawBackend } from "./raw-backend.ts";
-import { openWires, type Wire, type WireCallOptions, type WireStream } from "./wires.ts";
+import {
+  openWires,
+  type Wire,
+  type WireCallOptions,
+  type WireEnd,
+  type WireStream,
+} from "./wires.ts";
 
 export const WIRE_NAMES = ["grpc", "grpc_web", "connect_json"] as const;
 
 export type EventInner = NonNullable<MessageInitShape<typeof EventSchema>["inner"]>;
+
+export type SendInit = MessageInitShape<typeof SendMessageRequestSchema>;
+
+/** The capabilities of a backend that can do everything, in part. */
+export const ALL_FEATURES: Readonly<Record<string, Support>> = Object.fromEntries(
+  FEATURES.map((feature) => [feature, Support.PARTIAL]),
+);
+
+/** Names a message that a send answers. */
+export const replyTo = {
+  messageId: "1",
+  author: { id: "irc://able/bea", displayName: "Bea\nB" },
+  text: "so\r\n?",
+};
 
 export interface MessageWorld {
   readonly core: TestCore;
@@ -27,6 +52,11 @@ export interface MessageWorld {
     id: string,
     capabilities?: MessageInitShape<typeof CapabilitiesSchema>,
   ): Promise<RawBackend>;
+  /** SendMessage, with the result that its answer has. */
+  send(
+    request: SendInit,
+    options: WireCallOptions,
+  ): Promise<WireEnd & { readonly result: SendResult | undefined }>;
   /** A stream of all kinds. */
   watch(scopes?: readonly string[]): Promise<EventTail>;
   close(): Promise<void>;
@@ -58,6 +88,11 @@ export async function openMessageWorld(
     wire,
     caller,
     backend,
+    async send(request, options) {
+      const end = await wire.unary(Seabird.method.sendMessage, request, options);
+      const { result } = (end.response ?? {}) as Partial<SendMessageResponse>;
+      return { ...end, result };
+    },
     async watch(scopes = ["plugin"]) {
       const marker = await backend(`marker${backends.length}`);
       const stream = wire.stream(Seabird.method.streamEvents, await caller(scopes));

@@ -2,23 +2,10 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import {
-  type Block,
-  BlockSchema,
-  ChatEventSchema,
-  MembersChatEventSchema,
-} from "@seabird-chat/protocol";
+import { ChatEventSchema, MembersChatEventSchema } from "@seabird-chat/protocol";
+import { nested, text } from "../test/any-event.ts";
 import { chatEvent, refusal } from "../test/fixtures.ts";
 import { decodeChatEvent, idOfChatEvent } from "./decode-chat-event.ts";
-
-/** A text block inside so many bold ones. */
-function nested(depth: number): Block {
-  let block = create(BlockSchema, { inner: { case: "text", value: { text: "x" } } });
-  for (let i = 0; i < depth; i++) {
-    block = create(BlockSchema, { inner: { case: "bold", value: { inner: block } } });
-  }
-  return block;
-}
 
 const BOUNDS = { maxEventFields: 50, maxListFields: 131_072 };
 
@@ -80,7 +67,7 @@ suite("a list of members with more fields than an event may have", () => {
 });
 
 test("the id of an event is found without decoding the rest", () => {
-  const value = { rootBlock: nested(200) };
+  const value = { rootBlock: nested(200, text("x")) };
   const event = create(ChatEventSchema, { id: "7", inner: { case: "message", value } });
   const bytes = toBinary(ChatEventSchema, event);
   assert.equal(idOfChatEvent(bytes), "7");

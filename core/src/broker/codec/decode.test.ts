@@ -1,24 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type DescMessage, toBinary } from "@bufbuild/protobuf";
-import {
-  type Block,
-  BlockSchema,
-  ChatEventSchema,
-  SendMessageRequestSchema,
-} from "@seabird-chat/protocol";
+import { ChatEventSchema, SendMessageRequestSchema } from "@seabird-chat/protocol";
 import type { ErrorCode } from "../errors.ts";
+import { nested, text } from "../test/any-event.ts";
 import { refusal } from "../test/fixtures.ts";
 import { decodeMessage } from "./decode.ts";
-
-/** A text block inside so many bold ones. */
-function nested(depth: number): Block {
-  let block = create(BlockSchema, { inner: { case: "text", value: { text: "x" } } });
-  for (let i = 0; i < depth; i++) {
-    block = create(BlockSchema, { inner: { case: "bold", value: { inner: block } } });
-  }
-  return block;
-}
 
 const MAX_FIELDS = 1_000;
 
@@ -27,10 +14,10 @@ function assertFails(schema: DescMessage, bytes: Uint8Array, code: ErrorCode): v
 }
 
 test("a nesting that the decoder does not follow is a bad block", () => {
-  const value = { rootBlock: nested(200) };
+  const value = { rootBlock: nested(200, text("x")) };
   const event = create(ChatEventSchema, { inner: { case: "message", value } });
   assertFails(ChatEventSchema, toBinary(ChatEventSchema, event), "bad_block");
-  const request = create(SendMessageRequestSchema, { rootBlock: nested(200) });
+  const request = create(SendMessageRequestSchema, { rootBlock: nested(200, text("x")) });
   assertFails(SendMessageRequestSchema, toBinary(SendMessageRequestSchema, request), "bad_block");
 });
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { type Block, BlockSchema, ChatEventSchema } from "@seabird-chat/protocol";
+import { ChatEventSchema } from "@seabird-chat/protocol";
 import type { IngestSession } from "../broker.ts";
 import type { ErrorCode } from "../errors.ts";
 import { act, actWith, assertRefused } from "../test/acting.ts";
+import { type BlockInit, nested, text } from "../test/any-event.ts";
 import {
   type ChatEventInit,
   chatEvent,
@@ -87,16 +88,7 @@ test("a half-close after hello is a good end", async () => {
   assert.ok(backend);
 });
 
-/** A text block inside so many bold ones. */
-function nested(depth: number): Block {
-  let block = create(BlockSchema, { inner: { case: "text", value: { text: "deep" } } });
-  for (let i = 0; i < depth; i++) {
-    block = create(BlockSchema, { inner: { case: "bold", value: { inner: block } } });
-  }
-  return block;
-}
-
-function withBlock(rootBlock: Block): Uint8Array {
+function withBlock(rootBlock: BlockInit): Uint8Array {
   const event = create(ChatEventSchema, { inner: { case: "message", value: { rootBlock } } });
   return toBinary(ChatEventSchema, event);
 }
@@ -107,9 +99,9 @@ const DROPPED: Record<string, [Uint8Array, string]> = {
   "an event without a kind": [chatEvent({ tags: { a: "b" } }), "no_inner"],
   "an event of a later edition's kind": [LATER_EDITION, "no_inner"],
   "an empty message": [new Uint8Array(0), "no_inner"],
-  "a bad block": [withBlock(create(BlockSchema, {})), "bad_block"],
-  "a block nested too deep": [withBlock(nested(48)), "bad_block"],
-  "a nesting that overflows the decoder": [withBlock(nested(500)), "bad_block"],
+  "a bad block": [withBlock({}), "bad_block"],
+  "a block nested too deep": [withBlock(nested(48, text("deep"))), "bad_block"],
+  "a nesting that overflows the decoder": [withBlock(nested(500, text("deep"))), "bad_block"],
   "a text that grows too large": [chatEvent(line("x".repeat(1_300_000))), "too_large"],
   "an id that is too long": [
     chatEvent({ inner: { case: "privateMessage", value: { source: { id: "x".repeat(2_000) } } } }),
@@ -167,7 +159,7 @@ test("a block as deep as may be goes through", () => {
   const t = new TestBroker();
   const backend = t.backend();
   const stream = t.stream();
-  assert.equal(backend.session.receive(withBlock(nested(47))), undefined);
+  assert.equal(backend.session.receive(withBlock(nested(47, text("deep")))), undefined);
   const [event] = eventsIn(stream);
   assert.ok(event?.inner.case === "message" && event.inner.value.text === "deep");
 });
@@ -195,7 +187,7 @@ test("an answer nested too deep fails its request, and ends nothing", async () =
   const backend = t.backend();
   const action = act(t, "sendMessage");
   const { id } = backend.request();
-  backend.answer(id, { case: "message", value: { rootBlock: nested(200) } });
+  backend.answer(id, { case: "message", value: { rootBlock: nested(200, text("deep")) } });
   await assertRefused(action, "unexpected_answer", "unexpected chat event");
   assert.equal(backend.session.output.end, undefined);
 });
