@@ -38,3 +38,28 @@ test("a lost network is shown by backends and doctor from core: which, since whe
   assert.match(await shown("backends", "camp://net"), /^network +connected$/m);
   assert.doesNotMatch(await shown("doctor"), /✗/);
 });
+
+test("doctor warns of each permission that a backend lacks, and of many once", async (t) => {
+  const core = await startCore({}, t);
+  const missing = ["#a: cannot delete messages (power 0, needs 50)", "#b: cannot set the topic"];
+  const backend = await startTestBackend(
+    { url: core.url, token: await core.token(undefined, "camp"), type: "camp" },
+    { metadata: () => ({ missing_permissions: missing.join("; ") }) },
+  );
+  t.after(() => backend.close());
+  backend.channels.joined({ id: "room" });
+  await backend.ready();
+  const token = await core.token(["plugin", "admin"], "operator");
+  const env = { SEABIRD_HOST: core.url, SEABIRD_TOKEN: token };
+  const doctor = () => runCli(["doctor"], { cwd: tmpdir(), env });
+
+  const { out, code } = await doctor();
+  for (const line of missing) {
+    assert.ok(out.includes(`! backend camp://net: ${line}\n    Next: if a plugin needs it`), out);
+  }
+  assert.equal(code, 0, "a missing permission is no problem in itself");
+  for (let i = 0; i < 20; i++) missing.push(`#c${i}: cannot ban`);
+  const { out: long } = await doctor();
+  assert.match(long, /! backend camp:\/\/net: 2 more permissions are missing/);
+  assert.doesNotMatch(long, /#c18/);
+});

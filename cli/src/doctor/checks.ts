@@ -17,6 +17,8 @@ type Check = (patient: Patient) => Promise<readonly Finding[]>;
 const CLOCK_TOLERANCE_MS = 5_000;
 /** A queue of this many events means that a plugin reads too slowly. */
 const LONG_QUEUE_EVENTS = 1_000;
+/** Of missing permissions, for each backend. */
+const MAX_PERMISSIONS = 20;
 const SERVING = HealthCheckResponse_ServingStatusSchema.values.find(
   ({ name }) => name === "SERVING",
 )?.number;
@@ -123,7 +125,8 @@ async function checkBackends({ clients }: Patient): Promise<readonly Finding[]> 
       "start one: `seabird backend irc`, or `seabird up`",
     );
     if (backends.length === 0) return [none];
-    return await Promise.all(backends.map(({ id }) => checkBackend(clients, id, lost.get(id))));
+    const found = backends.map(({ id }) => checkBackend(clients, id, lost.get(id)));
+    return (await Promise.all(found)).flat();
   });
 }
 
@@ -132,11 +135,11 @@ async function checkBackend(
   { seabird }: Clients,
   backendId: string,
   lost: LostNetwork | undefined,
-): Promise<Finding> {
+): Promise<readonly Finding[]> {
   const about = `backend ${backendId}`;
   const away = (network: string) => {
     const next = "it tries again by itself; if the reason lasts, check its settings and its log";
-    return problem(about, `its network is ${network}`, next);
+    return [problem(about, `its network is ${network}`, next)];
   };
   if (lost !== undefined) return away(lostText(lost));
   try {
@@ -149,12 +152,26 @@ async function checkBackend(
     const { version } = info.metadata;
     const count = `${channels.length} channel${channels.length === 1 ? "" : "s"}`;
     const text = `answers, ${count}${version === undefined ? "" : `, version ${version}`}`;
-    if (channels.length > 0) return good(about, text);
-    return warning(about, text, `join one: \`seabird join ${backendId} NAME\``);
+    const answers =
+      channels.length > 0
+        ? good(about, text)
+        : warning(about, text, `join one: \`seabird join ${backendId} NAME\``);
+    return [answers, ...missingPermissions(backendId, info.metadata["missing_permissions"])];
   } catch (error) {
     const text = `does not answer: ${ConnectError.from(error).rawMessage}`;
-    return warning(about, text, "look at its log, and restart it");
+    return [warning(about, text, "look at its log, and restart it")];
   }
+}
+
+/** `lines`: `#lobby: cannot delete messages (power 0, needs 50)`, separated by `; `. */
+function missingPermissions(backendId: string, lines = ""): readonly Finding[] {
+  const about = `backend ${backendId}`;
+  const found = lines.split("; ").filter((line) => line.trim() !== "");
+  const next = "if a plugin needs it, ask whoever runs that channel to give the bot the right";
+  const shown = found.slice(0, MAX_PERMISSIONS).map((line) => warning(about, line, next));
+  if (found.length <= MAX_PERMISSIONS) return shown;
+  const rest = `${found.length - MAX_PERMISSIONS} more permissions are missing`;
+  return [...shown, warning(about, rest, `\`seabird backends ${backendId}\` shows all`)];
 }
 
 async function checkQueues({ clients }: Patient): Promise<readonly Finding[]> {
