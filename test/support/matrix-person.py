@@ -1,9 +1,12 @@
-"""A person on Matrix, by matrix-nio: commands as lines of JSON on stdin, what is heard on stdout."""
+"""A person on Matrix, by matrix-nio: commands as lines of JSON on stdin, what is heard on stdout.
+
+Accepts each invitation.
+"""
 import asyncio
 import json
 import sys
 
-from nio import AsyncClient, Event
+from nio import AsyncClient, Event, InviteMemberEvent
 
 ROOM_SEND = "m.room.message"
 
@@ -30,9 +33,14 @@ async def heard(room, event):
 
 
 async def listen(client):
+    async def invited(room, event):
+        if event.state_key == client.user_id and event.membership == "invite":
+            await client.join(room.room_id)
+
     # The history of a room that is joined is of no use to a test: only what follows.
     await client.sync(timeout=0)
     client.add_event_callback(heard, Event)
+    client.add_event_callback(invited, InviteMemberEvent)
     say(listening=True)
     await client.sync_forever(timeout=30000)
 

@@ -29,7 +29,11 @@ export interface Synapse {
   register(name: string, options?: { readonly isAdmin?: boolean }): Promise<MatrixAccount>;
   /** A call of the client API; rejects, with the server's text, unless it answers 200. */
   call(account: MatrixAccount, method: string, path: string, body?: unknown): Promise<Json>;
-  /** Stops it and starts it again: same port, same data. */
+  /** Cut off: what is connected loses its connection. */
+  stop(): Promise<void>;
+  /** After `stop`: same port, same data. */
+  start(): Promise<void>;
+  /** Stops it in an orderly way and starts it again. */
   restart(): Promise<void>;
   /** Sends it a signal: SIGSTOP, SIGCONT, SIGKILL. */
   signal(signal: NodeJS.Signals): void;
@@ -53,8 +57,8 @@ export async function needSynapse(t: TestContext): Promise<Synapse | undefined> 
   return server;
 }
 
-/** `programs`: the folder of the virtual environment's programs. */
-async function startSynapse(programs: string): Promise<Synapse> {
+/** `programs`: the folder of the virtual environment's programs. The caller closes it. */
+export async function startSynapse(programs: string): Promise<Synapse> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-synapse-"));
   const secret = randomBytes(16).toString("hex");
   const key = randomBytes(32).toString("base64").replace(/=/g, "");
@@ -89,6 +93,8 @@ function toSynapse(
       const headers = { authorization: `Bearer ${accessToken}` };
       return callApi(`${at.url}/_matrix/client/${path}`, { method, headers }, body);
     },
+    stop: () => run.stop("SIGKILL"),
+    start: () => run.start(),
     async restart() {
       await run.stop("SIGTERM");
       await run.start();
