@@ -1,7 +1,6 @@
 /** A project of ours as a person runs it: in a folder of its own, on a terminal. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import {
   makeCheckout,
   processesIn,
@@ -9,6 +8,7 @@ import {
   SEABIRD,
 } from "../../test/support/checkout.ts";
 import { PtyProgram } from "../../test/support/pty.ts";
+import { Scope } from "./scope.ts";
 
 /** What the chat room shows when it can be typed into. */
 const PROMPT = "Welcome to #";
@@ -29,7 +29,7 @@ export interface ProjectOptions {
 
 /** Resolves when the prompt of its chat room is shown. */
 export async function startProject({ npm = false, files = {} }: ProjectOptions): Promise<Project> {
-  const scope = new Scope();
+  const scope = new Scope("project");
   try {
     const { folder, env } = await makeCheckout(scope);
     for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
@@ -52,19 +52,5 @@ export async function startProject({ npm = false, files = {} }: ProjectOptions):
   } catch (error) {
     await scope.close();
     throw error;
-  }
-}
-
-/** What the fixtures of tests need of a test: a place for what is to be undone at the end. */
-class Scope implements Pick<TestContext, "after"> {
-  readonly #undo: (() => unknown)[] = [];
-
-  after(undo: () => unknown): void {
-    this.#undo.push(undo);
-  }
-
-  /** Undoes the newest first. */
-  async close(): Promise<void> {
-    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) await undo();
   }
 }

@@ -36,7 +36,10 @@ export type TestCoreOptions = Partial<
 };
 
 /** Starts core; it is closed at the end of the test, if that is given. */
-export async function startCore(options: TestCoreOptions = {}, t?: TestContext): Promise<TestCore> {
+export async function startCore(
+  options: TestCoreOptions = {},
+  t?: Pick<TestContext, "after">,
+): Promise<TestCore> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-core-"));
   const { env, maxLines = 10_000, mediaLimits, ...overrides } = options;
   const base = { SEABIRD_BIND_HOST: "127.0.0.1:0", DATABASE_URL: "sqlite:tokens.db", ...env };

@@ -28,6 +28,9 @@ export type ServerName =
   | "go"
   | "cargo";
 
+/** What fixtures need of a test. */
+export type TestScope = Pick<TestContext, "name" | "after" | "skip">;
+
 const BROUGHT = fileURLToPath(new URL("../../.cache/test-servers/bin", import.meta.url));
 
 /** Servers live where only root's PATH looks. */
@@ -51,7 +54,7 @@ export function findProgram(name: ServerName): string | undefined {
  * returns at once. With CI=true a missing program is an error.
  */
 export function needPrograms<Name extends ServerName>(
-  context: TestContext,
+  context: Pick<TestScope, "name" | "skip">,
   ...names: Name[]
 ): Record<Name, string> | undefined {
   const paths: Partial<Record<Name, string>> = {};

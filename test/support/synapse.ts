@@ -6,10 +6,9 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { TestContext } from "node:test";
 import { freePort } from "./irc-servers.ts";
 import { waitFor } from "./irc-wait.ts";
-import { needPrograms } from "./servers.ts";
+import { needPrograms, type TestScope } from "./servers.ts";
 
 export interface MatrixAccount {
   /** `@ann:seabird.test`. */
@@ -49,7 +48,7 @@ const START_MS = 120_000;
 const START_ATTEMPTS = 3;
 
 /** Closed when the test ends. Undefined after telling the test to skip: then it returns at once. */
-export async function needSynapse(t: TestContext): Promise<Synapse | undefined> {
+export async function needSynapse(t: TestScope): Promise<Synapse | undefined> {
   const programs = needPrograms(t, "synapse");
   if (programs === undefined) return undefined;
   const server = await startSynapse(dirname(programs.synapse));

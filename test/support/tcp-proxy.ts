@@ -24,7 +24,7 @@ export class TcpProxy {
     this.target = target;
   }
 
-  static async start(target: number, t: TestContext): Promise<TcpProxy> {
+  static async start(target: number, t: Pick<TestContext, "after">): Promise<TcpProxy> {
     const proxy = new TcpProxy(target);
     proxy.#server.listen(0, "127.0.0.1");
     await once(proxy.#server, "listening");
