@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { createServer } from "node:tls";
 import { promisify } from "node:util";
+import { runUntilEnd } from "../support/backend-program.ts";
 import { connectTo } from "../support/irc-connection-stage.ts";
-import { runUntilEnd } from "../support/irc-program.ts";
 import { makeCertificate } from "../support/irc-servers.ts";
 import { needPrograms } from "../support/servers.ts";
 
@@ -44,7 +44,7 @@ test("files of the bot's own certificate that cannot be used: 78, by the setting
   for (const [tls, words] of rows) {
     const core = { url: "http://127.0.0.1:1", token: "sbd_unused" };
     const settings = { host: "ircs://127.0.0.1:1", nick: "bird", tls };
-    const { code, lastLine } = await runUntilEnd(t, core, settings);
+    const { code, lastLine } = await runUntilEnd(t, { type: "irc", core, settings });
     assert.equal(code, 78, lastLine);
     assert.ok(lastLine.includes(`settings of irc/one: ${words}`), lastLine);
   }

@@ -1,9 +1,9 @@
 /** A user name or nick that a real server refuses ends the program with 78; a wrong password is tried again later. */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
+import { runUntilEnd } from "../support/backend-program.ts";
 import { startCore } from "../support/core.ts";
 import { connectTo } from "../support/irc-connection-stage.ts";
-import { runUntilEnd } from "../support/irc-program.ts";
 import { startInspircd, startNgircd } from "../support/irc-servers.ts";
 import { IRC_SERVER_KINDS, type IrcServerKind } from "../support/irc-stage.ts";
 import { needPrograms } from "../support/servers.ts";
@@ -12,7 +12,11 @@ async function run(t: TestContext, port: number, settings: object) {
   const core = await startCore({}, t);
   const token = await core.token(["backend:irc/one"], "irc");
   const host = `irc://127.0.0.1:${port}`;
-  return runUntilEnd(t, { url: core.url, token }, { host, ...settings });
+  return runUntilEnd(t, {
+    type: "irc",
+    core: { url: core.url, token },
+    settings: { host, ...settings },
+  });
 }
 
 async function startServer(

@@ -39,7 +39,7 @@ export async function makeCheckout(t: Pick<TestContext, "after">): Promise<Check
 /** Without what npm, a test runner or a person with a core of their own have set. */
 export function cleanEnv(): NodeJS.ProcessEnv {
   const foreign =
-    /^(npm_|NODE_TEST|NODE_CHANNEL|NODE_OPTIONS|SEABIRD_|IRC_|DATABASE_URL|FORCE_COLOR)/;
+    /^(npm_|NODE_TEST|NODE_CHANNEL|NODE_OPTIONS|SEABIRD_|IRC_|MATRIX_|XMPP_|DATABASE_URL|FORCE_COLOR)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
 

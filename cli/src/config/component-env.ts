@@ -6,7 +6,7 @@ import { formatPath } from "./path.ts";
 import type { YamlMap, YamlNode } from "./yaml-tree.ts";
 
 /** Of Seabird's own settings and secrets: as variables of `.env` they reach no component. */
-const OWN_NAME = /^(SEABIRD_|IRC_|BIND_HOST$|DATABASE_URL$|NODE_CHANNEL_)/;
+const OWN_NAME = /^(SEABIRD_|IRC_|MATRIX_|XMPP_|BIND_HOST$|DATABASE_URL$|NODE_CHANNEL_)/;
 
 export function isOwnVariable(name: string): boolean {
   return OWN_NAME.test(name);
