@@ -1,0 +1,124 @@
+/** One room that the bot is in: what its state events say. */
+import { type JsonObject, numberIn, objectIn, textIn } from "../json-value.ts";
+
+export type Membership = "join" | "leave" | "ban" | "invite" | "knock";
+
+export interface RoomMember {
+  readonly membership: Membership;
+  /** Undefined: none is set. */
+  readonly displayName: string | undefined;
+  /** An `mxc:` url. */
+  readonly avatarUrl: string | undefined;
+}
+
+/** What somebody may do, as the power levels name it. */
+export type PowerAction = "redact" | "kick" | "ban" | "invite" | "notifyRoom";
+
+/** Members that are remembered of a room: those who were heard of last. */
+const MAX_MEMBERS = 2_000;
+
+export class Room {
+  readonly roomId: string;
+  /** Undefined: none is set. */
+  name: string | undefined;
+  topic = "";
+  canonicalAlias: string | undefined;
+  isEncrypted = false;
+  /** The room that replaced it. */
+  replacedBy: string | undefined;
+  readonly members = new Map<string, RoomMember>();
+  #powerLevels: JsonObject | undefined;
+  #create: { readonly content: JsonObject; readonly sender: string } | undefined;
+
+  constructor(roomId: string) {
+    this.roomId = roomId;
+  }
+
+  /** Default: that of people without a level of their own. */
+  powerOf(userId: string): number {
+    if (this.#isCreatorAbove(userId)) return Number.POSITIVE_INFINITY;
+    if (this.#powerLevels === undefined) return this.#create?.sender === userId ? 100 : 0;
+    const users = objectIn(this.#powerLevels["users"]);
+    const own = Object.hasOwn(users, userId) ? levelIn(users[userId]) : undefined;
+    return own ?? levelIn(this.#powerLevels["users_default"]) ?? 0;
+  }
+
+  /** The power that an action needs (specification, `m.room.power_levels`). */
+  powerFor(action: PowerAction): number {
+    const levels = this.#powerLevels ?? {};
+    if (action === "notifyRoom") return levelIn(objectIn(levels["notifications"])["room"]) ?? 50;
+    return levelIn(levels[action]) ?? (action === "invite" ? 0 : 50);
+  }
+
+  /** The power that sending an event of this type needs. */
+  powerToSend(type: string, isState = false): number {
+    const levels = this.#powerLevels;
+    const events = objectIn(levels?.["events"]);
+    const own = Object.hasOwn(events, type) ? levelIn(events[type]) : undefined;
+    if (own !== undefined) return own;
+    if (isState) return levelIn(levels?.["state_default"]) ?? (levels === undefined ? 0 : 50);
+    return levelIn(levels?.["events_default"]) ?? 0;
+  }
+
+  may(userId: string, action: PowerAction): boolean {
+    return this.powerOf(userId) >= this.powerFor(action);
+  }
+
+  maySend(userId: string, type: string, isState = false): boolean {
+    return this.powerOf(userId) >= this.powerToSend(type, isState);
+  }
+
+  /** Takes a state event of the room; whatever is not as it should be is left out. */
+  apply(event: JsonObject): void {
+    const type = textIn(event["type"]) ?? "";
+    const key = textIn(event["state_key"]);
+    if (key === undefined) return;
+    const content = objectIn(event["content"]);
+    if (type === "m.room.member") this.#applyMember(key, content);
+    else if (key !== "") return;
+    else if (type === "m.room.name") this.name = textIn(content["name"]) || undefined;
+    else if (type === "m.room.topic") this.topic = textIn(content["topic"]) ?? "";
+    else if (type === "m.room.canonical_alias") {
+      this.canonicalAlias = textIn(content["alias"]) || undefined;
+    } else if (type === "m.room.encryption") this.isEncrypted = true;
+    else if (type === "m.room.tombstone") {
+      this.replacedBy = textIn(content["replacement_room"]) || undefined;
+    } else if (type === "m.room.power_levels") this.#powerLevels = content;
+    else if (type === "m.room.create") {
+      this.#create = { content, sender: textIn(event["sender"]) ?? "" };
+    }
+  }
+
+  #applyMember(userId: string, content: JsonObject): void {
+    const membership = MEMBERSHIPS.find((each) => each === content["membership"]);
+    if (membership === undefined) return;
+    this.members.delete(userId);
+    this.members.set(userId, {
+      membership,
+      displayName: textIn(content["displayname"])?.slice(0, MAX_NAME) || undefined,
+      avatarUrl: textIn(content["avatar_url"])?.slice(0, MAX_NAME) || undefined,
+    });
+    if (this.members.size <= MAX_MEMBERS) return;
+    const [oldest] = this.members.keys();
+    if (oldest !== undefined) this.members.delete(oldest);
+  }
+
+  /** In rooms of version 12 creators are above all levels (MSC4289). */
+  #isCreatorAbove(userId: string): boolean {
+    if (this.#create === undefined) return false;
+    const { content, sender } = this.#create;
+    if ((numberIn(Number(content["room_version"])) ?? 0) < 12) return false;
+    const more = content["additional_creators"];
+    return sender === userId || (Array.isArray(more) && more.includes(userId));
+  }
+}
+
+const MEMBERSHIPS: readonly Membership[] = ["join", "leave", "ban", "invite", "knock"];
+/** Characters of a name or an avatar's url. */
+const MAX_NAME = 512;
+
+/** Old rooms have levels as texts. */
+function levelIn(value: unknown): number | undefined {
+  if (typeof value === "string" && /^\s*-?\d{1,15}\s*$/.test(value)) return Number(value);
+  return numberIn(value);
+}
