@@ -50,6 +50,46 @@ test("a request has the method, headers and body that were given", async () => {
   assert.equal(server.seen[0]?.headers["user-agent"], "seabird");
 });
 
+test("a body that comes piece by piece is sent as it comes, with the size that was given", async () => {
+  const got: { length: string | undefined; body: string }[] = [];
+  await using server = await webServer({
+    "/": async (request, response) => {
+      // One that ends early is the client's error.
+      const chunks = await Array.fromAsync(request).catch(() => undefined);
+      if (chunks === undefined) return;
+      const body = String(Buffer.concat(chunks));
+      got.push({ length: request.headers["content-length"], body });
+      response.writeHead(201).end();
+    },
+  });
+  const pieces = async function* () {
+    yield Buffer.from("me");
+    yield Buffer.from("ow");
+  };
+  const put = async (headers: Record<string, string>) => {
+    const body = pieces();
+    const answer = await fetchUrl(server.origin, { ...LOCAL, method: "PUT", headers, body });
+    answer.close();
+  };
+  await put({ "content-length": "4" });
+  await put({});
+  assert.deepEqual(got, [
+    { length: "4", body: "meow" },
+    { length: undefined, body: "meow" },
+  ]);
+  for (const length of ["3", "5"]) {
+    const error = await rejection(put({ "content-length": length }));
+    assert.equal(error.code, "network", "another size than was given");
+  }
+  const failing = async function* () {
+    yield Buffer.from("m");
+    throw new Error("no more of it");
+  };
+  const body = failing();
+  const error = await rejection(fetchUrl(server.origin, { ...LOCAL, method: "PUT", body }));
+  assert.equal(error.code, "network");
+});
+
 test("locations and names are read as UTF-8, which servers send raw", async () => {
   const name = Buffer.from('attachment; filename="hünd.png"').toString("latin1");
   await using server = await webServer({

@@ -18,8 +18,11 @@ export interface FetchOptions {
    * `User-Agent`. Default: `User-Agent: seabird`.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Not of GET and HEAD. */
-  readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
+  /**
+   * Not of GET and HEAD. What comes piece by piece is sent as it comes; give its size as the header
+   * `content-length` where the server wants to know it, and an `idleMs` that it fits in.
+   */
+  readonly body?: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array> | undefined;
   /** Types such as `image/png` or `image/*`, by the answer's header alone. Default: all. */
   readonly contentTypes?: readonly string[] | undefined;
   /** Bytes of the answer, decompressed. Default 10 MiB. */

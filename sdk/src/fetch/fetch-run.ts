@@ -45,7 +45,8 @@ export class FetchRun {
     return await fetch(url, {
       method,
       headers,
-      ...(body !== undefined && { body }),
+      // A body that comes piece by piece is sent before the answer is read (Fetch standard).
+      ...(body !== undefined && { body, duplex: "half" }),
       redirect: "manual",
       signal: this.#abort.signal,
       dispatcher: this.#agent,
