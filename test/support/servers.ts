@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 
 /**
  * What `scripts/test-servers` looks for. `python3` sees grpc and protobuf; PostgreSQL's own
- * programs are beside its `initdb`, and a `python` that sees matrix-nio beside `synapse`.
+ * programs are beside its `initdb`, and a `python` that sees matrix-nio beside `synapse`; `slixmpp`
+ * is a python that sees slixmpp.
  */
 export type ServerName =
   | "inspircd"
@@ -24,6 +25,8 @@ export type ServerName =
   | "openssl"
   | "initdb"
   | "synapse"
+  | "prosody"
+  | "slixmpp"
   | "nats-server"
   | "go"
   | "cargo";

@@ -1,0 +1,48 @@
+/** What a connection to an XMPP server reports. */
+import type { Stanza } from "../stanza.ts";
+
+export type ConnectionStatus =
+  | { readonly status: "connecting"; readonly attempt: number }
+  /** A new session: nothing of an older one is left, rooms have to be joined again. */
+  | { readonly status: "online"; readonly address: string }
+  /** The session goes on where it was cut (XEP-0198): nothing was lost, and rooms are still joined. */
+  | { readonly status: "resumed"; readonly address: string }
+  | { readonly status: "lost"; readonly reason: string; readonly retryInMs: number }
+  /** No later attempt can succeed either, such as with a wrong password. */
+  | { readonly status: "failed"; readonly reason: string; readonly setting: string };
+
+export interface ConnectionHooks {
+  /** A `message` or `presence`, or an `iq` that nobody waits for. */
+  stanza(stanza: Stanza): void;
+  status(status: ConnectionStatus): void;
+}
+
+/** What a server or a room answered instead of doing what it was asked. */
+export class StanzaError extends Error {
+  override readonly name = "StanzaError";
+  /** As in RFC 6120, section 8.3.3: `forbidden`, `item-not-found`, `not-acceptable`, … */
+  readonly condition: string;
+  /** `auth`, `cancel`, `continue`, `modify` or `wait`. */
+  readonly type: string;
+
+  constructor(condition: string, type: string, text: string) {
+    super(text === "" ? condition.replaceAll("-", " ") : text);
+    this.condition = condition;
+    this.type = type;
+  }
+}
+
+/** How stanzas are sent. What rejects because there is no session has "not connected" in its words. */
+export interface StanzaSender {
+  /** The bot's own full address in this session; empty without one. */
+  readonly address: string;
+  /** Sends without waiting for anything. Rejects if there is no session. */
+  send(stanza: Stanza): Promise<void>;
+  /**
+   * Resolves when the server has taken it: its acknowledgement (XEP-0198), or the answer to a ping
+   * behind it. Rejects when that can no longer come, and when the signal aborts.
+   */
+  sendAcknowledged(stanza: Stanza, signal: AbortSignal): Promise<void>;
+  /** Sends an `iq` and resolves with its result. Rejects with StanzaError, or when time is up. */
+  request(iq: Stanza, signal: AbortSignal): Promise<Stanza>;
+}

@@ -1,0 +1,58 @@
+/** The last messages of each conversation, as later ones refer to them. */
+import type { Target } from "@seabird-chat/sdk/backend";
+
+/** A message of anybody, the bot too. */
+export interface RecentMessage {
+  readonly conversation: Target;
+  /** The id that core knows: the room's stanza id (XEP-0359), else the sender's id. */
+  readonly id: string;
+  /** The `id` that its sender gave it; XEP-0308 refers to it. */
+  readonly originId?: string | undefined;
+  /** Who wrote it: the address in a room (`room@host/nick`), else the bare address. */
+  readonly userId: string;
+  /** XEP-0421, of a message in a room that gives them. */
+  readonly occupantId?: string | undefined;
+  readonly isOwn: boolean;
+  /** Without formatting; cut to 300 characters. */
+  readonly text: string;
+}
+
+/** Of one conversation; the oldest are forgotten first. */
+const MAX_MESSAGES = 200;
+/** The one that was silent for longest is forgotten first. */
+const MAX_CONVERSATIONS = 1_000;
+const MAX_TEXT = 300;
+
+export class RecentMessages {
+  /** By conversation, then by each id of a message. */
+  readonly #conversations = new Map<string, Map<string, RecentMessage>>();
+
+  remember(message: RecentMessage): void {
+    const key = keyOf(message.conversation);
+    const known = this.#conversations.get(key) ?? new Map<string, RecentMessage>();
+    this.#conversations.delete(key);
+    this.#conversations.set(key, known);
+    const kept = { ...message, text: message.text.slice(0, MAX_TEXT).toWellFormed() };
+    for (const id of new Set([message.id, message.originId ?? message.id])) {
+      known.delete(id);
+      known.set(id, kept);
+    }
+    for (const id of known.keys()) {
+      if (known.size <= 2 * MAX_MESSAGES) break;
+      known.delete(id);
+    }
+    for (const conversation of this.#conversations.keys()) {
+      if (this.#conversations.size <= MAX_CONVERSATIONS) break;
+      this.#conversations.delete(conversation);
+    }
+  }
+
+  /** By either of its ids. */
+  get(conversation: Target, id: string): RecentMessage | undefined {
+    return this.#conversations.get(keyOf(conversation))?.get(id);
+  }
+}
+
+function keyOf({ kind, id }: Target): string {
+  return `${kind} ${id}`;
+}
