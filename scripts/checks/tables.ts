@@ -110,6 +110,10 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "backends/irc/src/settings.ts",
     make: (exports) => settingsTable(rowsOf(exports)),
   },
+  "settings of the matrix backend": {
+    module: "backends/matrix/src/settings.ts",
+    make: (exports) => settingsTable(rowsOf(exports)),
+  },
   "settings of the terminal backend": {
     module: "backends/terminal/src/settings.ts",
     make: (exports) => settingsTable(rowsOf(exports)),

@@ -218,7 +218,7 @@ test("a person is asked, told what is wrong, and asked again", async (t) => {
   const cwd = await makeFolder(t);
   const person = new PtyProgram([process.execPath, SEABIRD, "init"], { cwd, env: cleanEnv() }, t);
   const url = `irc://127.0.0.1:${server.port}`;
-  await person.untilShown("Connect an IRC network?");
+  await person.untilShown("Which chat network?");
   person.type(ENTER);
   await person.untilShown("Which server?");
   person.type(`http://x${ENTER}`);
@@ -319,7 +319,7 @@ test("a second network is added to the file, which stays as it was written", asy
 test("Ctrl-C writes nothing", async (t) => {
   const cwd = await makeFolder(t);
   const person = new PtyProgram([process.execPath, SEABIRD, "init"], { cwd, env: cleanEnv() }, t);
-  await person.untilShown("Connect an IRC network?");
+  await person.untilShown("Which chat network?");
   person.type(CTRL_C);
   assert.equal(await person.ended(), 130);
   assert.deepEqual(await readdir(cwd), []);

@@ -80,6 +80,7 @@ for (const bin of [
   "sdk/bin/seabird-backend.js",
   "backends/terminal/bin/seabird-backend-terminal.js",
   "backends/irc/bin/seabird-backend-irc.js",
+  "backends/matrix/bin/seabird-backend-matrix.js",
 ]) {
   test(`${bin} says which Node it needs`, async () => {
     const args = [`--import=${OLD}`, join(ROOT, bin), "--help"];
