@@ -11,20 +11,31 @@ export const INSPECTABLE: readonly string[] = ["--inspect-port=127.0.0.1:0"];
 const OPEN_TIMEOUT_MS = 10_000;
 const COLLECT_TIMEOUT_MS = 30_000;
 
-/** The system must have been started with INSPECTABLE. */
-export async function collectGarbage(system: MeasuredSystem): Promise<void> {
-  if (system.pid === undefined) return;
-  process.kill(system.pid, "SIGUSR1");
+/**
+ * The system must have been started with INSPECTABLE. Resolves with the bytes of its heap that are
+ * in use then; NaN without a process.
+ */
+export async function collectGarbage(
+  system: Pick<MeasuredSystem, "pid" | "inspector">,
+): Promise<number> {
+  if (system.pid === undefined) return Number.NaN;
+  if (system.inspector() === undefined) process.kill(system.pid, "SIGUSR1");
   await until(OPEN_TIMEOUT_MS, "inspector", () => system.inspector() !== undefined);
   const socket = new WebSocket(system.inspector() ?? "");
-  const collections = ["HeapProfiler.collectGarbage", "HeapProfiler.collectGarbage"];
-  let done = 0;
+  const calls = [
+    "HeapProfiler.collectGarbage",
+    "HeapProfiler.collectGarbage",
+    "Runtime.getHeapUsage",
+  ];
+  const answers = new Map<number, { readonly usedSize?: number }>();
   socket.addEventListener("open", () => {
-    for (const [id, method] of collections.entries()) socket.send(JSON.stringify({ id, method }));
+    for (const [id, method] of calls.entries()) socket.send(JSON.stringify({ id, method }));
   });
-  socket.addEventListener("message", () => {
-    done++;
+  socket.addEventListener("message", ({ data }) => {
+    const { id, result } = JSON.parse(String(data));
+    if (id !== undefined) answers.set(id, result ?? {});
   });
-  await until(COLLECT_TIMEOUT_MS, "collection of garbage", () => done >= collections.length);
+  await until(COLLECT_TIMEOUT_MS, "collection of garbage", () => answers.size >= calls.length);
   socket.close();
+  return answers.get(calls.length - 1)?.usedSize ?? Number.NaN;
 }

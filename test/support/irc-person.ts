@@ -7,8 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitFor } from "./irc-wait.ts";
 
-const MAX_READ_BYTES = 65_536;
-
 export interface PersonOptions {
   readonly port: number;
   readonly nick: string;
@@ -80,23 +78,6 @@ export class IrcPerson {
   async lines(window: string): Promise<readonly string[]> {
     const text = await readFile(this.#path(window, "out"), "utf8").catch(() => "");
     return text.split("\n").filter((line) => line !== "");
-  }
-
-  /** Whole lines of a window behind a byte of its file, for who reads on and on. */
-  async linesFrom(
-    window: string,
-    byte: number,
-  ): Promise<{ readonly lines: readonly string[]; readonly next: number }> {
-    const file = await open(this.#path(window, "out"), "r");
-    try {
-      const buffer = Buffer.alloc(MAX_READ_BYTES);
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, byte);
-      const end = buffer.subarray(0, bytesRead).lastIndexOf("\n") + 1;
-      const lines = buffer.toString("utf8", 0, end).split("\n").slice(0, -1);
-      return { lines, next: byte + end };
-    } finally {
-      await file.close();
-    }
   }
 
   /** Ends the client. Idempotent. */

@@ -1,0 +1,217 @@
+/**
+ * `npm run soak`: an hour of mixed traffic over real servers on this machine, with people whose
+ * clients are not ours, while connections are cut. See bench/README.md.
+ */
+import { writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { connectPlugin, type PluginClient } from "@seabird-chat/sdk";
+import { makeCheckout } from "../../test/support/checkout.ts";
+import { startLocalIrc } from "../../test/support/local-irc.ts";
+import type { LocalNetwork } from "../../test/support/local-network.ts";
+import { RunningProject } from "../../test/support/running-project.ts";
+import type { TestScope } from "../../test/support/servers.ts";
+import { pause } from "../load/stopwatch.ts";
+import { INSPECTABLE } from "../systems/collect-garbage.ts";
+import { Scope } from "../systems/scope.ts";
+import { MemoryOfProcess } from "./memory.ts";
+import { NetworkRun } from "./network-run.ts";
+import { problemsOf, type SoakReport, soakTables } from "./report.ts";
+
+const NETWORKS: Readonly<Record<string, (scope: TestScope) => Promise<LocalNetwork | undefined>>> =
+  {
+    irc: startLocalIrc,
+  };
+
+const USAGE = `npm run soak -- [options]
+
+  --minutes N          how long (default: 60)
+  --rate N             messages a second, of all networks and directions together (default: 10)
+  --networks A,B       which of ${Object.keys(NETWORKS).join(", ")} (default: all)
+  --json FILE          the figures once more, for programs
+`;
+
+const MINUTE_MS = 60_000;
+/** How long the last messages may be under way. */
+const DRAIN_MS = 30_000;
+/** How often the memory is looked at; at least six times in a run. */
+const MEMORY_EVERY_MS = 2 * MINUTE_MS;
+const INSPECTOR = /Debugger listening on (ws:\/\/[\w.:/-]+)/g;
+
+interface Options {
+  readonly minutes: number;
+  readonly rate: number;
+  readonly networks: readonly string[];
+  readonly json: string | undefined;
+}
+
+/** Undefined: the usage was asked for. */
+function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: "boolean", short: "h", default: false },
+      minutes: { type: "string", default: "60" },
+      rate: { type: "string", default: "10" },
+      networks: { type: "string", default: Object.keys(NETWORKS).join(",") },
+      json: { type: "string" },
+    },
+  });
+  if (values.help) return undefined;
+  const networks = values.networks.split(",");
+  const unknown = networks.find((name) => !Object.hasOwn(NETWORKS, name));
+  if (unknown !== undefined) {
+    throw new Error(`--networks: there is no ${unknown}; there are ${Object.keys(NETWORKS)}`);
+  }
+  const number = (name: "minutes" | "rate", most: number) => {
+    const value = Number(values[name]);
+    if (value > 0 && value <= most) return value;
+    throw new Error(`--${name} is ${values[name]}; allowed is more than 0, up to ${most}`);
+  };
+  return {
+    minutes: number("minutes", 1_440),
+    rate: number("rate", 1_000),
+    networks,
+    json: values.json,
+  };
+}
+
+/** A project with a backend for each network, and a client with a plugin's token. */
+async function startProject(scope: Scope, networks: readonly LocalNetwork[]) {
+  const { folder, env } = await makeCheckout(scope);
+  const backends = networks.map(({ type, settings }) => [`${type}/soak`, settings]);
+  // JSON is YAML.
+  const config = { core: { listen: "127.0.0.1:0" }, backends: Object.fromEntries(backends) };
+  writeFileSync(join(folder, "seabird.yaml"), JSON.stringify(config));
+  const { SEABIRD_BIND_HOST: _, ...rest } = env;
+  const inspectable = { ...rest, NODE_OPTIONS: INSPECTABLE.join(" ") };
+  const project = new RunningProject({ folder, env: inspectable, projects: [] });
+  scope.after(() => project.stop());
+  await project.untilState("ready", "core", ...networks.map(({ type }) => `${type}/soak`));
+  const { out } = await project.cli(["token", "create", "soak", "--scope", "plugin"]);
+  const { url } = await project.status();
+  const plugin = connectPlugin({ url, token: out.trim(), kinds: "*" });
+  scope.after(() => plugin.close());
+  await plugin.ready();
+  return { project, plugin };
+}
+
+async function watchMemory(project: RunningProject): Promise<readonly MemoryOfProcess[]> {
+  const { components, pid } = await project.status();
+  const watched = components.flatMap(({ name, pid: own }) =>
+    own === undefined ? [] : [{ name, pid: own, log: `${name.replace("/", "+")}.log` }],
+  );
+  const inspectorOf = (text: () => string) => {
+    let found: string | undefined;
+    return () => {
+      found ??= [...text().matchAll(INSPECTOR)].at(-1)?.[1];
+      return found;
+    };
+  };
+  return [
+    ...watched.map(({ log, ...process }) => {
+      return new MemoryOfProcess({ ...process, inspector: inspectorOf(() => project.log(log)) });
+    }),
+    new MemoryOfProcess({ name: "up", pid, inspector: inspectorOf(() => project.errors) }),
+  ];
+}
+
+/** Deals the events to the networks until the client is closed. */
+async function deal(plugin: PluginClient, runs: readonly NetworkRun[]): Promise<void> {
+  for await (const event of plugin.events()) for (const run of runs) run.handle(event);
+}
+
+/** In turn over networks and directions, each at its time, whatever the earlier ones do. */
+async function traffic(runs: readonly NetworkRun[], { minutes, rate }: Options): Promise<void> {
+  const startMs = performance.now();
+  const endMs = startMs + minutes * MINUTE_MS;
+  for (let turn = 0; performance.now() < endMs; turn++) {
+    const run = runs[turn % runs.length];
+    const round = Math.floor(turn / runs.length);
+    const number = Math.floor(round / 2);
+    void (round % 2 === 0 ? run?.sayInbound(number) : run?.sayOutbound(number));
+    for (const each of runs) each.listen();
+    await pause(Math.max(0, startMs + ((turn + 1) * 1_000) / rate - performance.now()));
+  }
+}
+
+/** Each network once a minute, one after the other. */
+async function cuts(runs: readonly NetworkRun[], signal: AbortSignal): Promise<void> {
+  for (let turn = 0; ; turn++) {
+    await pause(MINUTE_MS / runs.length);
+    if (signal.aborted) return;
+    void runs[turn % runs.length]?.cut();
+  }
+}
+
+async function sampling(
+  memory: readonly MemoryOfProcess[],
+  { minutes }: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  const everyMs = Math.min(MEMORY_EVERY_MS, (minutes * MINUTE_MS) / 6);
+  while (!signal.aborted) {
+    for (const each of memory) await each.sample(performance.now());
+    await pause(everyMs);
+  }
+}
+
+async function soak(scope: Scope, options: Options): Promise<SoakReport> {
+  const networks: LocalNetwork[] = [];
+  for (const name of options.networks) {
+    const network = await NETWORKS[name]?.(scope);
+    if (network !== undefined) networks.push(network);
+  }
+  const { project, plugin } = await startProject(scope, networks);
+  const runs = networks.map((network) => {
+    const id = `${network.type}://soak/${encodeURIComponent(network.channel)}`;
+    return new NetworkRun(network, plugin, id);
+  });
+  void deal(plugin, runs);
+  const memory = await watchMemory(project);
+  const over = new AbortController();
+  const beside = [sampling(memory, options, over.signal), cuts(runs, over.signal)];
+  const progress = setInterval(() => console.error(soakTables(report())), MINUTE_MS * 5);
+  const report = (restarts: readonly string[] = []): SoakReport => ({
+    minutes: options.minutes,
+    networks: runs.map((run) => run.row()),
+    memory: memory.map((each) => each.row()),
+    restarts,
+  });
+  try {
+    await Promise.race([traffic(runs, options), ...beside]);
+    over.abort();
+    await drain(runs);
+    for (const each of memory) await each.sample(performance.now());
+    const { components } = await project.status();
+    return report(components.flatMap(({ name, restarts }) => (restarts > 0 ? [name] : [])));
+  } finally {
+    clearInterval(progress);
+    over.abort();
+  }
+}
+
+async function drain(runs: readonly NetworkRun[]): Promise<void> {
+  const endMs = performance.now() + DRAIN_MS;
+  while (performance.now() < endMs && runs.some((run) => run.isWaiting())) {
+    await pause(100);
+    for (const run of runs) run.listen();
+  }
+}
+
+const options = readOptions(process.argv.slice(2));
+if (options === undefined) {
+  console.log(USAGE);
+} else {
+  const scope = new Scope("soak");
+  try {
+    const report = await soak(scope, options);
+    console.log(soakTables(report));
+    if (options.json !== undefined) await writeFile(options.json, JSON.stringify(report, null, 2));
+    if (problemsOf(report).length > 0) process.exitCode = 1;
+  } finally {
+    await scope.close();
+  }
+  process.exit();
+}
