@@ -3,12 +3,14 @@ import { after, suite, test } from "node:test";
 import { BACKEND_CONTRACT } from "@seabird-chat/testkit";
 import type { ContractServer } from "./contract-server.ts";
 import { ircServer } from "./irc-network.ts";
+import { matrixServer } from "./matrix-network.ts";
 import { startTemplateNetwork } from "./template-network.ts";
 import { startTerminalNetwork } from "./terminal-network.ts";
 
 const SERVERS: Readonly<Record<string, ContractServer>> = {
   "irc on inspircd": ircServer("inspircd"),
   "irc on ngircd": ircServer("ngircd"),
+  "matrix on synapse": matrixServer(),
   terminal: { start: startTerminalNetwork, close: async () => undefined },
   "the template for new backends": { start: startTemplateNetwork, close: async () => undefined },
 };
