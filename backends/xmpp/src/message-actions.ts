@@ -1,21 +1,47 @@
 /** What the bot does with messages: sends, corrections, retractions, reactions, typing. */
-import type {
-  BackendHost,
-  Clock,
-  DeleteRequest,
-  Log,
-  OutgoingEdit,
-  OutgoingMessage,
-  OutgoingReaction,
-  RequestInfo,
-  Sent,
-  Target,
+import { randomUUID } from "node:crypto";
+import {
+  type BackendHost,
+  type Clock,
+  type DeleteRequest,
+  type Feature,
+  type Log,
+  type OutgoingEdit,
+  type OutgoingMessage,
+  type OutgoingReaction,
+  Refused,
+  type RequestInfo,
+  type Sent,
+  type Target,
 } from "@seabird-chat/sdk/backend";
 import type { StanzaSender } from "./connection/hooks.ts";
+import {
+  type Address,
+  addressOf,
+  fileStanza,
+  moderationQuery,
+  reactionsStanza,
+  retractionStanza,
+  textStanza,
+  typingStanza,
+} from "./outbound.ts";
+import {
+  contentOf,
+  type OutgoingAttachment,
+  type OutgoingContent,
+  type Reply,
+  replyOf,
+} from "./outgoing-content.ts";
+import { Deliveries } from "./requests/deliveries.ts";
+import { RequestQueue } from "./requests/request-queue.ts";
+import { TypingStates } from "./requests/typing-states.ts";
 import type { XmppSettings } from "./settings.ts";
-import type { Stanza } from "./stanza.ts";
+import { NS, type Stanza, xml } from "./stanza.ts";
+import { OwnReactions } from "./state/own-reactions.ts";
 import type { RecentMessages } from "./state/recent-messages.ts";
-import type { RoomsView } from "./state/rooms.ts";
+import type { RoomsView, RoomView } from "./state/rooms.ts";
+import { SentMessages } from "./state/sent-messages.ts";
+import { HttpUpload } from "./upload/http-upload.ts";
 
 export interface MessageActionsDeps {
   readonly settings: XmppSettings;
@@ -26,47 +52,248 @@ export interface MessageActionsDeps {
   readonly log: Log;
   /** Opens a file that a plugin or another network gave. */
   readonly openAttachment: BackendHost["openAttachment"];
+  /** Addresses that are no public ones where the server may have its upload service. */
+  readonly uploadAddresses: () => readonly string[];
 }
+
+/** Bytes of an id towards core. */
+const MAX_ID_BYTES = 512;
+
+/** What is sent as one message; the id is new. */
+type Part = (id: string) => Stanza;
 
 export class MessageActions {
   readonly #deps: MessageActionsDeps;
+  readonly #deliveries: Deliveries;
+  readonly #upload: HttpUpload;
+  readonly #sent = new SentMessages();
+  readonly #reactions = new OwnReactions();
+  readonly #typing: TypingStates;
+  readonly #queue: RequestQueue;
 
   constructor(deps: MessageActionsDeps) {
+    const { sender, clock, log, openAttachment, uploadAddresses } = deps;
     this.#deps = deps;
+    this.#deliveries = new Deliveries(sender, clock);
+    this.#typing = new TypingStates(clock);
+    this.#queue = new RequestQueue(clock);
+    const allowAddresses = uploadAddresses;
+    this.#upload = new HttpUpload({ sender, clock, log, openAttachment, allowAddresses });
   }
 
   /** A stanza from the network, before anybody else reads it: reflections and errors of own ones. */
-  receive(_stanza: Stanza): void {}
+  receive(stanza: Stanza): void {
+    if (stanza.name === "message") this.#deliveries.receive(stanza);
+  }
 
   /** The session is over: nothing that waits for its answer will get it. */
-  lost(_reason: string): void {}
-
-  async send(_to: Target, _message: OutgoingMessage): Promise<Sent> {
-    throw new Error(`not written yet: ${this.#deps.sender.address}`);
+  lost(reason: string): void {
+    this.#deliveries.lost(reason);
+    this.#upload.forget();
   }
 
-  async edit(_to: Target, _ids: readonly string[], _message: OutgoingEdit): Promise<Sent> {
-    throw new Error("not written yet");
+  send(to: Target, message: OutgoingMessage): Promise<Sent> {
+    return this.#inTurn(to, message, async (address, signal) => {
+      const content = contentOf(message.block, this.#roomOf(address));
+      const reply = replyOf(to, message.replyTo, (id) => this.#deps.recent.get(to, id));
+      const parts = await this.#partsOf(address, content, message.kind, reply, signal);
+      const ids: string[] = [];
+      for (const part of parts) ids.push(await this.#sendPart(to, address, part, signal));
+      this.#typing.ended(to);
+      const isReplyLost = message.replyTo !== undefined && reply.replyTo === undefined;
+      const lost: readonly Feature[] = isReplyLost ? ["reply"] : [];
+      return { ids, degraded: [...lost, ...content.degraded] };
+    });
   }
 
-  async delete(
-    _to: Target,
-    _ids: readonly string[],
-    _request: DeleteRequest,
+  /** The parts of the new content take the places of the old ones, as far as there are both. */
+  edit(to: Target, messageIds: readonly string[], message: OutgoingEdit): Promise<Sent> {
+    return this.#inTurn(to, message, async (address, signal) => {
+      const old = messageIds.map((id) => ({ id, sentId: this.#sentId(to, id) }));
+      const content = contentOf(message.block, this.#roomOf(address));
+      const parts = await this.#partsOf(address, content, "message", {}, signal, old);
+      const ids: string[] = [];
+      for (const [index, part] of parts.entries()) {
+        const replaced = old[index]?.id;
+        if (replaced === undefined) ids.push(await this.#sendPart(to, address, part, signal));
+        else {
+          await this.#deliver(address, part(randomUUID()), signal);
+          ids.push(replaced);
+        }
+      }
+      for (const { id } of old.slice(parts.length)) await this.#retract(to, address, id, signal);
+      return { ids, degraded: content.degraded };
+    });
+  }
+
+  /** Resolves with what stays, and why. */
+  delete(
+    to: Target,
+    messageIds: readonly string[],
+    request: DeleteRequest,
   ): Promise<Record<string, string>> {
-    throw new Error("not written yet");
+    return this.#inTurn(to, request, async (address, signal) => {
+      const failed: Record<string, string> = Object.create(null);
+      for (const id of messageIds) {
+        try {
+          const isOwn = this.#sent.sentIdOf(to, id) !== undefined;
+          if (isOwn) await this.#retract(to, address, id, signal);
+          else await this.#moderate(address, id, request.reason, signal);
+        } catch (reason) {
+          if (!(reason instanceof Refused)) throw reason;
+          failed[id] = reason.message;
+        }
+      }
+      return failed;
+    });
   }
 
-  async react(
-    _to: Target,
-    _messageId: string,
-    _reaction: OutgoingReaction,
-    _request: RequestInfo,
+  react(
+    to: Target,
+    messageId: string,
+    { emoji, removed }: OutgoingReaction,
+    request: RequestInfo,
   ): Promise<void> {
-    throw new Error("not written yet");
+    return this.#inTurn(to, request, async (address, signal) => {
+      const before = this.#reactions.to(to, messageId);
+      if (emoji !== undefined && !IS_EMOJI.test(emoji.text)) throw new Refused(NO_EMOJI);
+      const others = before.filter((each) => emoji !== undefined && each !== emoji.text);
+      if (removed && others.length === before.length) throw new Refused(NO_REACTION);
+      const after = removed || emoji === undefined ? others : [...others, emoji.text];
+      const stanza = reactionsStanza(address, randomUUID(), messageId, after);
+      await this.#deliver(address, stanza, signal);
+      this.#reactions.set(to, messageId, after);
+    });
   }
 
-  async setTyping(_to: Target, _isActive: boolean, _request: RequestInfo): Promise<void> {
-    throw new Error("not written yet");
+  async setTyping(to: Target, isActive: boolean): Promise<void> {
+    const address = this.#addressOf(to);
+    if (!this.#typing.isNews(to, isActive)) return;
+    await this.#deps.sender.send(typingStanza(address, randomUUID(), isActive));
   }
+
+  async #partsOf(
+    address: Address,
+    { rendered, files }: OutgoingContent,
+    kind: OutgoingMessage["kind"],
+    reply: Reply,
+    signal: AbortSignal,
+    old: readonly { readonly sentId: string }[] = [],
+  ): Promise<readonly Part[]> {
+    const urls: string[] = [];
+    for (const file of files) urls.push(await this.#urlOf(file, signal));
+    const parts: ((id: string, index: number) => Stanza)[] = [];
+    const more = (index: number) => ({
+      ...(index === 0 && reply),
+      replaces: old[index]?.sentId,
+    });
+    if (rendered !== undefined) {
+      parts.push((id, index) => textStanza(address, { id, kind, rendered, ...more(index) }));
+    }
+    for (const [at, { description, isSpoiler }] of files.entries()) {
+      const file = { url: urls[at] ?? "", description, isSpoiler };
+      parts.push((id, index) => fileStanza(address, { id, ...file, ...more(index) }));
+    }
+    return parts.map((part, index) => (id: string) => part(id, index));
+  }
+
+  /** Where people open it: at the server of the bot, else where it is already. */
+  async #urlOf(file: OutgoingAttachment, signal: AbortSignal): Promise<string> {
+    if (file.corePath === "") return file.url;
+    try {
+      return await this.#upload.upload(file, signal);
+    } catch (reason) {
+      if (file.url === "" || !(reason instanceof Refused)) throw reason;
+      this.#deps.log.warn({ reason: reason.message }, "a file is sent as a link to core");
+      return file.url;
+    }
+  }
+
+  /** Resolves with the id by which the message is known. */
+  async #sendPart(to: Target, address: Address, part: Part, signal: AbortSignal): Promise<string> {
+    const sentId = randomUUID();
+    const stanza = part(sentId);
+    const answer = await this.#deliver(address, stanza, signal);
+    const id = roomIdOf(answer, address.to) ?? sentId;
+    this.#sent.remember(to, id, sentId);
+    // A room sends it back, and it is remembered with everybody's.
+    if (answer === undefined) {
+      const text = stanza.getChildText("body") ?? "";
+      const userId = this.#deps.sender.address.split("/", 1)[0] ?? "";
+      this.#deps.recent.remember({ conversation: to, id, userId, isOwn: true, text });
+    }
+    return id;
+  }
+
+  async #retract(to: Target, address: Address, id: string, signal: AbortSignal): Promise<void> {
+    const stanza = retractionStanza(address, randomUUID(), id);
+    await this.#deliver(address, stanza, signal);
+    this.#sent.forget(to, id);
+  }
+
+  async #moderate(
+    address: Address,
+    id: string,
+    reason: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const room = this.#roomOf(address);
+    const version = room?.features.has(NS.moderate) ? "1" : "0";
+    if (room === undefined || !(version === "1" || room.features.has(NS.moderate0))) {
+      throw new Refused(NOT_OWN);
+    }
+    const query = moderationQuery(id, reason, version);
+    const iq = xml("iq", { type: "set", to: address.to }, query);
+    await this.#deps.sender.request(iq, signal);
+  }
+
+  #sentId(to: Target, id: string): string {
+    const sentId = this.#sent.sentIdOf(to, id);
+    if (sentId === undefined)
+      throw new Refused("the bot remembers no message of its own with this id");
+    return sentId;
+  }
+
+  /** Resolves with the room's answer, if it goes to one. */
+  async #deliver(
+    address: Address,
+    stanza: Stanza,
+    signal: AbortSignal,
+  ): Promise<Stanza | undefined> {
+    await this.#queue.mayAnotherBeSent(signal);
+    return await this.#deliveries.send(address, stanza, signal);
+  }
+
+  #addressOf(to: Target): Address {
+    return addressOf(to, (room) => this.#deps.rooms.room(room)?.isJoined === true);
+  }
+
+  #roomOf({ to, type }: Address): RoomView | undefined {
+    return type === "groupchat" ? this.#deps.rooms.room(to) : undefined;
+  }
+
+  #inTurn<Result>(
+    to: Target,
+    request: RequestInfo,
+    work: (address: Address, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#queue.run(to, request, (signal) => work(this.#addressOf(to), signal));
+  }
+}
+
+/** XEP-0444, 4: what is displayed as one emoji. */
+const IS_EMOJI =
+  /^(?=.{1,40}$)[^\p{L}\s]*(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3)[^\p{L}\s]*$/u;
+
+const NO_EMOJI = "XMPP has only the emoji of Unicode as reactions";
+const NO_REACTION = "the bot remembers no reaction of its own to this message";
+const NOT_OWN =
+  "the bot remembers no message of its own with this id, and the room has no moderation (XEP-0425)";
+
+/** XEP-0359: the room's id for a message that it sent. */
+function roomIdOf(stanza: Stanza | undefined, room: string): string | undefined {
+  const ids = stanza?.getChildren("stanza-id", NS.ids) ?? [];
+  const id = ids.find(({ attrs }) => attrs["by"] === room)?.attrs["id"];
+  const isUsable = typeof id === "string" && id !== "" && Buffer.byteLength(id) <= MAX_ID_BYTES;
+  return isUsable ? id : undefined;
 }

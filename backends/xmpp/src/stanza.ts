@@ -33,6 +33,8 @@ export const NS = {
   oob: "jabber:x:oob",
   /** XEP-0372. */
   reference: "urn:xmpp:reference:0",
+  /** XEP-0382. */
+  spoiler: "urn:xmpp:spoiler:0",
   /** XEP-0393. */
   styling: "urn:xmpp:styling:0",
   /** XEP-0421. */

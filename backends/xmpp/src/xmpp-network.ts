@@ -33,6 +33,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
       clock: host.clock,
       log: host.log,
       openAttachment: (attachment) => host.openAttachment(attachment),
+      uploadAddresses: () => [],
     });
     this.send = this.#messages.send.bind(this.#messages);
     this.edit = this.#messages.edit.bind(this.#messages);

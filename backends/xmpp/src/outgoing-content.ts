@@ -1,0 +1,97 @@
+/** The content of a send as the parts that XMPP sends: a text, and each file in a message of its own. Pure. */
+import { type Block, walkBlocks } from "@seabird-chat/protocol";
+import {
+  type Feature,
+  type MessageReference,
+  Refused,
+  type Target,
+} from "@seabird-chat/sdk/backend";
+import { blockToBody, type RenderedBody } from "./format.ts";
+import type { RecentMessage } from "./state/recent-messages.ts";
+import type { RoomView } from "./state/rooms.ts";
+
+/** A file that has a url, or bytes at core. */
+export interface OutgoingAttachment {
+  readonly url: string;
+  readonly corePath: string;
+  readonly name: string;
+  readonly description: string;
+  readonly isSpoiler: boolean;
+}
+
+export interface OutgoingContent {
+  /** Undefined: there are files only. */
+  readonly rendered: RenderedBody | undefined;
+  readonly files: readonly OutgoingAttachment[];
+  readonly degraded: readonly Feature[];
+}
+
+/** Bytes of a text; core allows fifty times as much, too much to render first. */
+export const MAX_TEXT_BYTES = 48_000;
+/** Files of one message: each is one more, and core's time for all is 10 s. */
+export const MAX_FILES = 10;
+
+/** `room`: where it goes, if that is a room. Throws Refused for what is empty or too much. */
+export function contentOf(block: Block, room: RoomView | undefined): OutgoingContent {
+  const bytes = Buffer.byteLength(block.plain);
+  if (bytes > MAX_TEXT_BYTES) {
+    throw new Refused(`the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on XMPP`);
+  }
+  const files: OutgoingAttachment[] = [];
+  const degraded = new Set<Feature>();
+  for (const { inner } of walkBlocks(block)) {
+    if (inner.case === "attachment") {
+      if (hasSource(inner.value)) files.push(inner.value);
+      else degraded.add("attachment");
+    } else if (inner.case === "mention" && inner.value.target.case === "everyone") {
+      degraded.add("mention");
+    } else if (inner.case === "emoji" && (inner.value.id !== "" || inner.value.url !== "")) {
+      degraded.add("emoji");
+    }
+  }
+  if (files.length > MAX_FILES) {
+    throw new Refused(`the message has ${files.length} files; at most ${MAX_FILES} fit on XMPP`);
+  }
+  const rendered = blockToBody(block, {
+    nameOf: (userId) => nickOf(userId, room),
+    attachment: (each) =>
+      each.inner.case === "attachment" && hasSource(each.inner.value) ? "" : each.plain,
+  });
+  const hasText = rendered.body.trim() !== "";
+  if (!hasText && files.length === 0) throw new Refused("the message is empty");
+  return { rendered: hasText ? rendered : undefined, files, degraded: [...degraded] };
+}
+
+/** The message that is answered: one in this conversation, or one that can only be quoted. */
+export interface Reply {
+  readonly replyTo?: MessageReference | undefined;
+  readonly quotes?: MessageReference | undefined;
+}
+
+/** What is not said of the message is taken from those that were heard. */
+export function replyOf(
+  to: Target,
+  given: MessageReference | undefined,
+  heard: (id: string) => RecentMessage | undefined,
+): Reply {
+  if (given === undefined) return {};
+  const { conversation = to, messageId } = given;
+  if (conversation.kind !== to.kind || conversation.id !== to.id) return { quotes: given };
+  if (messageId === "") return { quotes: given };
+  const known = heard(messageId);
+  const { author = known?.userId, text = known?.text } = given;
+  return { replyTo: { ...given, author, text } };
+}
+
+function hasSource({ url, corePath }: { url: string; corePath: string }): boolean {
+  return url !== "" || corePath !== "";
+}
+
+/** A nick in a text notifies its owner. By the address in the room, or the account that it shows. */
+function nickOf(userId: string, room: RoomView | undefined): string | undefined {
+  if (room === undefined) return undefined;
+  if (userId.startsWith(`${room.address}/`)) {
+    return room.occupant(userId.slice(room.address.length + 1))?.nick;
+  }
+  return room.occupants().find(({ account }) => account === userId)?.nick;
+}

@@ -1,0 +1,104 @@
+/** Sends messages, and waits for what confirms or refuses them. */
+import { type Clock, pause, Refused } from "@seabird-chat/sdk/backend";
+import { StanzaError, type StanzaSender } from "../connection/hooks.ts";
+import type { Address } from "../outbound.ts";
+import { NS, type Stanza, xml } from "../stanza.ts";
+import { refusalOf } from "./refusal.ts";
+
+/** Messages that wait at once; one more is refused. */
+export const MAX_WAITING = 1_000;
+/** Milliseconds for the other server's answer; then it is enough that the bot's own has the message. */
+const OTHER_SERVER_MS = 3_000;
+
+interface Waiting {
+  /** The bare address that may answer. */
+  readonly from: string;
+  readonly resolve: (answer: Stanza) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/**
+ * A message to a room is confirmed by the room, which sends it to everybody (XEP-0045, 7.4). A message to a
+ * person is confirmed by nobody; but a refusal comes as an error with its id (RFC 6120, 8.3), and before the
+ * answer to a ping that was sent to the same server behind it (RFC 6120, 10.1: stanzas keep their order).
+ */
+export class Deliveries {
+  readonly #sender: StanzaSender;
+  readonly #clock: Clock;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(sender: StanzaSender, clock: Clock) {
+    this.#sender = sender;
+    this.#clock = clock;
+  }
+
+  /**
+   * Resolves with the message as the room sent it, or nothing for one to a person. Rejects with Refused and
+   * the reason, and when the signal is aborted.
+   */
+  async send(address: Address, stanza: Stanza, signal: AbortSignal): Promise<Stanza | undefined> {
+    if (this.#waiting.size >= MAX_WAITING) {
+      throw new Refused(`${MAX_WAITING} messages wait for the network already`);
+    }
+    const id = String(stanza.attrs["id"]);
+    const { promise: answer, resolve, reject } = Promise.withResolvers<Stanza>();
+    answer.catch(() => undefined);
+    const onAbort = () => reject(new Refused(NOTHING_CAME));
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    this.#waiting.set(id, { from: bareOf(address.to), resolve, reject });
+    const over = new AbortController();
+    try {
+      await this.#sender.send(stanza);
+      if (address.type === "groupchat") return await answer;
+      await Promise.race([answer, this.#passed(domainOf(address.to), over.signal)]);
+      return undefined;
+    } finally {
+      over.abort();
+      this.#waiting.delete(id);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Takes a message that came, which may be the answer to one. */
+  receive(stanza: Stanza): void {
+    const { id = "", from = "", type } = stanza.attrs as Record<string, string | undefined>;
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || bareOf(from) !== waiting.from) return;
+    if (type === "error") waiting.reject(new Refused(refusalOf(stanza)));
+    else if (type === "groupchat") waiting.resolve(stanza);
+  }
+
+  /** The session is over, and what it carried may be lost: what waits is refused. */
+  lost(reason: string): void {
+    for (const { reject } of this.#waiting.values()) reject(new Refused(reason));
+  }
+
+  /** Resolves when both servers have taken all that was sent before. */
+  async #passed(domain: string, signal: AbortSignal): Promise<void> {
+    const own = domainOf(this.#sender.address);
+    const others = domain === own ? [] : [this.#ping(domain, signal)];
+    const late = pause(this.#clock, OTHER_SERVER_MS, signal);
+    await Promise.all([this.#ping(own, signal), Promise.race([late, ...others])]);
+  }
+
+  /** Any answer will do: what a server cannot do it refuses. */
+  async #ping(to: string, signal: AbortSignal): Promise<void> {
+    const ping = xml("iq", { type: "get", to }, xml("ping", { xmlns: NS.ping }));
+    try {
+      await this.#sender.request(ping, signal);
+    } catch (reason) {
+      if (!(reason instanceof StanzaError)) throw reason;
+    }
+  }
+}
+
+const NOTHING_CAME = "the network did not confirm it in time; it may or may not have been sent";
+
+function bareOf(address: string): string {
+  return address.split("/", 1)[0] ?? "";
+}
+
+function domainOf(address: string): string {
+  return bareOf(address).replace(/^[^@]*@/, "");
+}
