@@ -110,6 +110,9 @@ export class MatrixHttp {
 
   #fetch(request: HttpRequest, signal: AbortSignal): Promise<Response> {
     const { method, path, query = {}, body, bytes, isAnonymous = false } = request;
+    if (DOT_SEGMENT.test(path)) {
+      throw new MatrixError("an id is . or ..", { status: 400, errcode: "M_INVALID_PARAM" });
+    }
     const url = new URL(this.baseUrl + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
@@ -178,6 +181,8 @@ export class MatrixHttp {
   }
 }
 
+/** A URL drops such segments, so that an id could lead to another endpoint. */
+const DOT_SEGMENT = /\/\.{1,2}(?:[/?]|$)/;
 const LATE = new Error("time is up");
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Where the server limits without saying for how long. */
