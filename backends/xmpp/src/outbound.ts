@@ -191,11 +191,11 @@ export function moderationQuery(messageId: string, reason: string, version: "0" 
   const reasons = why === "" ? [] : [xml("reason", {}, why)];
   if (version === "1") {
     const retract = xml("retract", { xmlns: NS.retract });
-    return xml("moderate", { xmlns: NS.moderate, id: messageId }, retract, ...reasons);
+    return xml("moderate", { xmlns: NS.moderate, id: xmlText(messageId) }, retract, ...reasons);
   }
   const retract = xml("retract", { xmlns: NS.retract0 });
   const moderate = xml("moderate", { xmlns: NS.moderate0 }, retract, ...reasons);
-  return xml("apply-to", { xmlns: NS.fasten, id: messageId }, moderate);
+  return xml("apply-to", { xmlns: NS.fasten, id: xmlText(messageId) }, moderate);
 }
 
 /** XEP-0444: all reactions of the bot to this message. */
