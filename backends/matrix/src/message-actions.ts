@@ -1,22 +1,48 @@
 /** What the bot does with messages: sends, edits, deletions, reactions, typing, members, files. */
 import {
   type BackendHost,
-  type BackendUser,
   type ChannelMembers,
+  type DeleteRequest,
+  type FileSource,
+  type OutgoingEdit,
   type OutgoingMessage,
+  type OutgoingReaction,
+  type PerChannelQueue,
+  perChannelQueue,
   Refused,
   type RequestInfo,
   type Sent,
   type Target,
 } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
-import { planSend } from "./outbound.ts";
+import { deleteMessages } from "./deletions.ts";
+import { type FormatNames, writeBlock } from "./format.ts";
+import { objectIn, textIn } from "./json-value.ts";
+import { download } from "./media/download.ts";
+import { Uploads } from "./media/uploads.ts";
+import { MessageRelations } from "./message-relations.ts";
+import { type Profile, toProfile } from "./outbound/persona.ts";
+import {
+  NOTICE_TAG,
+  type Outgoing,
+  type PlannedEvent,
+  type PlannedSend,
+  planEdit,
+  planSend,
+  toReplacement,
+  type WriteBlock,
+} from "./outbound.ts";
+import { Reactions, type ReactionsDeps } from "./reactions.ts";
+import { checkedId, errorText, refusing } from "./refusal.ts";
 import type { Room } from "./state/room.ts";
 import type { Rooms } from "./state/rooms.ts";
+import { type SentMessage, SentMessages, toSentMessage } from "./state/sent-messages.ts";
+import { parseThreadId, type Threads, threadChannelId } from "./state/threads.ts";
 
 export interface MessageActionsDeps {
   readonly client: MatrixClient;
   readonly rooms: Rooms;
+  readonly threads: Threads;
   readonly host: Pick<
     BackendHost,
     "channels" | "clock" | "log" | "openAttachment" | "capabilities" | "signal"
@@ -32,30 +58,215 @@ export interface MessageActionsDeps {
   ) => Promise<Room>;
 }
 
+/** A server forgets typing after it, unless it hears of it again: as long as core assumes. */
+const TYPING_MS = 10_000;
+
 export class MessageActions {
   readonly #deps: MessageActionsDeps;
+  readonly #common: ReactionsDeps;
+  readonly #queue: PerChannelQueue;
+  readonly #uploads: Uploads;
+  readonly #reactions: Reactions;
+  readonly #relations: MessageRelations;
+  readonly #sent = new SentMessages();
 
   constructor(deps: MessageActionsDeps) {
     this.#deps = deps;
+    this.#queue = perChannelQueue({ clock: deps.host.clock });
+    this.#uploads = new Uploads({ media: deps.client.media, host: deps.host });
+    this.#relations = new MessageRelations(deps);
+    this.#common = { client: deps.client, ownUserId: () => deps.rooms.ownUserId };
+    this.#reactions = new Reactions(this.#common);
   }
 
-  async send(to: Target, message: OutgoingMessage): Promise<Sent> {
-    const { client, roomOf } = this.#deps;
-    const { roomId } = await roomOf(to, message, message.referrer);
-    const plan = planSend(message.block, message.kind);
-    if ("refused" in plan) throw new Refused(plan.refused);
-    const ids: string[] = [];
-    for (const [index, event] of plan.events.entries()) {
-      const transactionId = `${message.requestId}.${index}`;
-      ids.push(await client.send({ roomId, ...event, transactionId }, message));
-    }
-    return { ids };
+  /** The most bytes of a file; undefined: the server does not say. */
+  maxAttachmentBytes(): Promise<number | undefined> {
+    return this.#uploads.maxBytes();
+  }
+
+  send(to: Target, message: OutgoingMessage): Promise<Sent> {
+    return this.#inTurn(to, message, async () => {
+      const { kind, referrer } = message;
+      // What was answered in private may have been in a thread.
+      const place = parseThreadId(to.kind === "channel" ? to.id : (referrer ?? ""));
+      const room = await this.#deps.roomOf(to, message, place?.channelId ?? referrer);
+      const { relation, thread, degraded } = this.#relations.relate(to, room, message, place);
+      const profile = await this.#profileOf(message);
+      const outgoing = await this.#outgoing(room, message, { kind, profile, relation });
+      const plan = need(planSend(outgoing, this.#writeIn(room)));
+      const ids = await this.#sendAll(room, plan, message);
+      if (thread !== undefined) this.#relations.used(room, thread, ids);
+      const isStarted = message.startThread && thread !== undefined && to.kind === "channel";
+      return {
+        ...{ ids, degraded: [...degraded, ...plan.degraded] },
+        ...(isStarted && { channel: threadChannelId(thread) }),
+      };
+    });
+  }
+
+  edit(to: Target, messageIds: readonly string[], message: OutgoingEdit): Promise<Sent> {
+    return this.#inTurn(to, message, async () => {
+      const room = await this.#deps.roomOf(to, message);
+      const { roomId } = room;
+      const ids = messageIds.map(checkedId);
+      const { msgtype, profile } = await this.#original(room, ids[0] ?? "", message);
+      const outgoing = await this.#outgoing(room, message, {
+        kind: msgtype === "m.emote" ? "action" : "message",
+        profile,
+        tags: msgtype === "m.notice" ? { [NOTICE_TAG]: "1" } : {},
+        relation: this.#relations.inThread(to, room),
+      });
+      const { events, degraded } = need(planEdit(outgoing, this.#writeIn(room)));
+      const kept = ids.slice(0, events.length);
+      for (const [index, event] of events.entries()) {
+        const old = ids[index];
+        const before = old === undefined ? undefined : this.#sent.get(roomId, old);
+        const sent = old === undefined ? event : toReplacement(event, old, before?.mentions ?? {});
+        const eventId = await this.#sendOne(roomId, sent, index, message);
+        if (old === undefined) kept.push(eventId);
+        this.#sent.set(roomId, old ?? eventId, toSentMessage(event.content));
+      }
+      // The message has become shorter.
+      for (const [index, eventId] of ids.slice(events.length).entries()) {
+        const transactionId = `${message.requestId}.${events.length + index}`;
+        await this.#deps.client.redact({ roomId, eventId, reason: "", transactionId }, message);
+      }
+      return { ids: kept, degraded };
+    });
+  }
+
+  /** Resolves with what the server refused, and why. */
+  delete(to: Target, messageIds: readonly string[], request: DeleteRequest) {
+    return this.#inTurn(to, request, async () => {
+      const room = await this.#deps.roomOf(to, request);
+      return await deleteMessages(this.#common, room, messageIds, request);
+    });
+  }
+
+  react(
+    to: Target,
+    messageId: string,
+    reaction: OutgoingReaction,
+    request: RequestInfo,
+  ): Promise<void> {
+    return this.#inTurn(to, request, async () => {
+      const { roomId } = await this.#deps.roomOf(to, request);
+      const at = { roomId, messageId: checkedId(messageId), request };
+      await (reaction.removed
+        ? this.#reactions.remove(at, reaction)
+        : this.#reactions.add(at, reaction));
+    });
+  }
+
+  /** Not in turn: it would come too late. */
+  async setTyping(to: Target, isTyping: boolean, request: RequestInfo): Promise<void> {
+    const { roomId } = await this.#deps.roomOf(to, request);
+    const userId = this.#deps.rooms.ownUserId;
+    const typing = { roomId, userId, isTyping, timeoutMs: TYPING_MS };
+    await refusing(() => this.#deps.client.setTyping(typing, request));
   }
 
   async members(channelId: string, request: RequestInfo): Promise<ChannelMembers> {
-    const room = await this.#deps.roomOf({ kind: "channel", id: channelId }, request);
-    const joined = await this.#deps.client.joinedMembers(room.roomId, request);
-    const members: BackendUser[] = Object.keys(joined).map((id) => ({ id }));
+    const { roomId } = await this.#deps.roomOf({ kind: "channel", id: channelId }, request);
+    const joined = await refusing(() => this.#deps.client.joinedMembers(roomId, request));
+    const members = Object.entries(joined).map(([id, profile]) => {
+      const displayName = textIn(objectIn(profile)["display_name"]);
+      return displayName ? { id, displayName } : { id };
+    });
     return { members, isComplete: true };
   }
+
+  fetchAttachment(
+    id: string,
+    upload: (source: FileSource) => Promise<void>,
+    request: RequestInfo,
+  ): Promise<void> {
+    return refusing(() => download(this.#deps.client.media, id, upload, request));
+  }
+
+  /** In the order of requests to this conversation. */
+  #inTurn<Result>(
+    to: Target,
+    { signal }: RequestInfo,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.#queue.run(`${to.kind} ${to.id}`, () => refusing(work), signal);
+  }
+
+  #writeIn(room: Room): WriteBlock {
+    const names = namesOf(this.#deps.rooms, room);
+    return (block) => writeBlock(block, names);
+  }
+
+  async #outgoing(
+    room: Room,
+    message: OutgoingEdit,
+    more: Pick<Outgoing, "kind" | "profile" | "relation"> & Partial<Outgoing>,
+  ): Promise<Outgoing> {
+    const { block, tags } = message;
+    const files = await this.#uploads.files(block, message);
+    const mayNotifyRoom = room.may(this.#deps.rooms.ownUserId, "notifyRoom");
+    return { block, tags, files, mayNotifyRoom, ...more };
+  }
+
+  /** Ids in order. What was sent stays, if a later part is refused. */
+  async #sendAll(
+    { roomId }: Room,
+    { events }: PlannedSend,
+    request: RequestInfo,
+  ): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (const [index, event] of events.entries()) {
+      try {
+        ids.push(await this.#sendOne(roomId, event, index, request));
+      } catch (reason) {
+        const parts = `${index} of ${events.length} parts were sent`;
+        throw index === 0 ? reason : new Refused(`${parts}: ${errorText(reason)}`);
+      }
+      this.#sent.set(roomId, ids[index] ?? "", toSentMessage(event.content));
+    }
+    return ids;
+  }
+
+  /** The request's id makes it safe to send again: the server does it once. */
+  #sendOne(roomId: string, event: PlannedEvent, index: number, request: RequestInfo) {
+    const transactionId = `${request.requestId}.${index}`;
+    return this.#deps.client.send({ roomId, ...event, transactionId }, request);
+  }
+
+  async #profileOf(message: OutgoingMessage): Promise<Profile | undefined> {
+    const { persona } = message;
+    if (persona === undefined) return undefined;
+    return toProfile(persona, await this.#uploads.avatar(persona.avatarUrl, message));
+  }
+
+  /** A message of the bot's own, as the server has it if it is not remembered. */
+  async #original(room: Room, eventId: string, request: RequestInfo): Promise<SentMessage> {
+    const known = this.#sent.get(room.roomId, eventId);
+    if (known !== undefined) return known;
+    const { sender, content } = await this.#deps.client.event(room.roomId, eventId, request);
+    if (sender !== this.#deps.rooms.ownUserId) {
+      throw new Refused("the bot can edit its own messages only");
+    }
+    const original = toSentMessage(objectIn(content));
+    this.#sent.set(room.roomId, eventId, original);
+    return original;
+  }
+}
+
+/** Names as they are in a room. */
+function namesOf(rooms: Rooms, room: Room): FormatNames {
+  return {
+    channelOf: (roomIdOrAlias) => {
+      const known = rooms.byChannel(roomIdOrAlias);
+      return known && rooms.channelId(known.roomId);
+    },
+    roomOf: (channelId) => parseThreadId(channelId)?.channelId ?? channelId,
+    nameOf: (userId) => room.members.get(userId)?.displayName,
+  };
+}
+
+function need(plan: ReturnType<typeof planSend>): PlannedSend {
+  if ("refused" in plan) throw new Refused(plan.refused);
+  return plan;
 }

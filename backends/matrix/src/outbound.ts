@@ -1,22 +1,231 @@
-/** Requests of core as events of Matrix, as data. Pure. */
-import { type Block, plainText } from "@seabird-chat/protocol";
+/** Requests of core as events of Matrix, which are data. Pure. */
+import { type Block, walkBlocks } from "@seabird-chat/protocol";
+import type { Feature } from "@seabird-chat/sdk/backend";
+import type { MatrixText } from "./format.ts";
 import type { JsonObject } from "./json-value.ts";
+import { type FileBlock, filesOf, type UploadedFile, wordsOf } from "./outbound/files.ts";
+import { mediaEvent, textFields } from "./outbound/media-content.ts";
+import { isUserId, type MentionsContent, newMentions, toMentions } from "./outbound/mentions.ts";
+import { type Profile, profileFields, withFallback } from "./outbound/persona.ts";
+import { splitBlock } from "./outbound/split-block.ts";
 
-/** An event to send into a room. */
+/**
+ * Bytes of an event's content as JSON. A whole event has at most 65,536 (specification: client-server
+ * API, "Size limits"); what the server adds to it takes less than the rest.
+ */
+export const MAX_CONTENT_BYTES = 60_000;
+/** Events that one message becomes at most; a longer one is refused. */
+export const MAX_EVENTS = 20;
+/** Bytes of text that certainly fit into those. */
+const MAX_TEXT_BYTES = 256 * 1024;
+
+/** With the value `1` a message is sent as m.notice, which programs do not answer. */
+export const NOTICE_TAG = "matrix/notice";
+
 export interface PlannedEvent {
-  /** Such as `m.room.message`. */
-  readonly type: string;
+  readonly type: "m.room.message" | "m.sticker" | "m.reaction";
   readonly content: JsonObject;
 }
 
-export type Plan =
-  | { readonly events: readonly PlannedEvent[] }
-  /** Nothing is sent; the caller gets the reason. */
-  | { readonly refused: string };
+/** How a message relates to others. */
+export interface Relation {
+  /** The message that it answers. */
+  readonly replyTo?: string | undefined;
+  readonly thread?: {
+    readonly rootId: string;
+    /** Its newest message, which clients without threads show as answered. */
+    readonly latestId: string;
+  };
+}
 
-export function planSend(block: Block, as: "message" | "action"): Plan {
-  const body = plainText(block);
-  if (body === "") return { refused: "the message is empty" };
-  const msgtype = as === "action" ? "m.emote" : "m.text";
-  return { events: [{ type: "m.room.message", content: { msgtype, body } }] };
+export interface Outgoing {
+  readonly kind: "message" | "action";
+  readonly block: Block;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Files that the server has; the others become text. */
+  readonly files: ReadonlyMap<FileBlock, UploadedFile>;
+  readonly profile?: Profile | undefined;
+  readonly relation?: Relation | undefined;
+  /** Whether the bot may notify everyone in the room. */
+  readonly mayNotifyRoom: boolean;
+}
+
+export interface PlannedSend {
+  readonly events: readonly PlannedEvent[];
+  readonly degraded: readonly Feature[];
+}
+
+/** Nothing is sent; the caller gets the reason. */
+export interface RefusedPlan {
+  readonly refused: string;
+}
+
+/** Formatting of Matrix: a body without it, and as HTML if there is any. */
+export type WriteBlock = (block: Block) => MatrixText;
+
+/** The message's text comes first, then its files; a single file takes the text as its caption. */
+export function planSend(outgoing: Outgoing, write: WriteBlock): PlannedSend | RefusedPlan {
+  return plan(outgoing, write, MAX_CONTENT_BYTES);
+}
+
+/**
+ * The events that stand in the place of the old ones, in order. Each holds its content twice: as what
+ * it is now, and for clients that do not know edits.
+ */
+export function planEdit(outgoing: Outgoing, write: WriteBlock): PlannedSend | RefusedPlan {
+  return plan(outgoing, write, Math.floor(MAX_CONTENT_BYTES / 2));
+}
+
+function plan(outgoing: Outgoing, write: WriteBlock, maxBytes: number): PlannedSend | RefusedPlan {
+  const { block, files } = outgoing;
+  const textBytes = Buffer.byteLength(block.plain);
+  if (textBytes > MAX_TEXT_BYTES) return tooLong(textBytes);
+  const words = wordsOf(block, (file) => files.has(file));
+  const toContent = (each: Block) => textContent(each, outgoing, write);
+  const sizeOf = (each: Block) => jsonBytes(toContent(each));
+  const isSaid = words !== undefined && write(words).body.trim() !== "";
+  // What every piece has besides its text.
+  const room = maxBytes - jsonBytes(relationOf(outgoing.relation, true)) - 64;
+  const pieces = isSaid ? splitBlock(words, room, sizeOf) : [];
+  if (pieces === undefined) return tooLong(textBytes);
+  const attached = filesOf(block).filter((file) => files.has(file));
+  const events = [...captioned(pieces, attached, outgoing, write)];
+  if (events.length === 0) return { refused: "the message is empty" };
+  if (events.length > MAX_EVENTS) return tooLong(textBytes);
+  const related = events.map(({ type, content }, index) => ({
+    type,
+    content: { ...content, ...relationOf(outgoing.relation, index === 0) },
+  }));
+  if (related.some(({ content }) => jsonBytes(content) > maxBytes)) return tooLong(textBytes);
+  return { events: related, degraded: degradedOf(outgoing) };
+}
+
+function* captioned(
+  pieces: readonly Block[],
+  files: readonly FileBlock[],
+  outgoing: Outgoing,
+  write: WriteBlock,
+): Generator<PlannedEvent> {
+  const [words, ...more] = pieces;
+  const [file, ...others] = files;
+  const uploadedOf = (each: FileBlock) => outgoing.files.get(each) as UploadedFile;
+  if (words && file && more.length + others.length === 0 && outgoing.kind === "message") {
+    const { mentions, ...caption } = write(words);
+    const said = withFallback(caption, outgoing.profile);
+    const { type, content } = mediaEvent(file, uploadedOf(file), said);
+    yield {
+      type,
+      content: {
+        ...content,
+        ...profileFields(outgoing.profile, true),
+        "m.mentions": toMentions(mentions, outgoing.mayNotifyRoom),
+      },
+    };
+    return;
+  }
+  for (const piece of pieces) {
+    yield { type: "m.room.message", content: textContent(piece, outgoing, write) };
+  }
+  for (const each of files) {
+    const { type, content } = mediaEvent(each, uploadedOf(each), undefined);
+    yield {
+      type,
+      content: { ...content, ...profileFields(outgoing.profile, false), "m.mentions": {} },
+    };
+  }
+}
+
+function textContent(block: Block, outgoing: Outgoing, write: WriteBlock): JsonObject {
+  const isNotice = outgoing.tags[NOTICE_TAG] === "1";
+  const msgtype = outgoing.kind === "action" ? "m.emote" : isNotice ? "m.notice" : "m.text";
+  const { mentions, ...said } = write(block);
+  return {
+    msgtype,
+    ...textFields(withFallback(said, outgoing.profile)),
+    ...profileFields(outgoing.profile, true),
+    "m.mentions": toMentions(mentions, outgoing.mayNotifyRoom),
+  };
+}
+
+/** An edit of an event. */
+export function toReplacement(
+  { type, content }: PlannedEvent,
+  eventId: string,
+  /** Whom it mentioned before: they are not notified again. */
+  before: MentionsContent,
+): PlannedEvent {
+  const { "m.relates_to": _, ...fresh } = content;
+  const { body, formatted_body: html } = content as { body: string; formatted_body?: string };
+  return {
+    type,
+    content: {
+      ...fresh,
+      body: `* ${body}`,
+      ...(html !== undefined && { formatted_body: `* ${html}` }),
+      "m.mentions": newMentions(content["m.mentions"] as MentionsContent, before),
+      "m.new_content": fresh,
+      "m.relates_to": { rel_type: "m.replace", event_id: eventId },
+    },
+  };
+}
+
+/** A relation belongs to the first event of a message; the thread to each. */
+function relationOf(relation: Relation | undefined, isFirst: boolean): JsonObject {
+  const { thread } = relation ?? {};
+  const replyTo = isFirst ? relation?.replyTo : undefined;
+  if (thread === undefined) {
+    return replyTo === undefined
+      ? {}
+      : { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } };
+  }
+  return {
+    "m.relates_to": {
+      rel_type: "m.thread",
+      event_id: thread.rootId,
+      is_falling_back: replyTo === undefined,
+      "m.in_reply_to": { event_id: replyTo ?? thread.latestId },
+    },
+  };
+}
+
+function degradedOf({ block, files, mayNotifyRoom }: Outgoing): readonly Feature[] {
+  const degraded = new Set<Feature>();
+  for (const { inner } of walkBlocks(block)) {
+    if (inner.case === "attachment" && !files.has(inner.value)) degraded.add("attachment");
+    if (inner.case === "emoji" && inner.value.id + inner.value.url !== "") {
+      if (!isMediaUri(inner.value.id)) degraded.add("emoji");
+    }
+    if (inner.case !== "mention") continue;
+    const { target } = inner.value;
+    if (target.case === "everyone" && target.value && !mayNotifyRoom) degraded.add("mention");
+    if (target.case === "userId" && !isUserId(target.value)) degraded.add("mention");
+  }
+  return [...degraded];
+}
+
+/** `mxc://server/media-id` (specification: "Matrix Content (mxc://) URIs"). */
+export function isMediaUri(uri: string): boolean {
+  return uri.length <= 512 && /^mxc:\/\/[^\s/?#]+\/[\w-]+$/.test(uri);
+}
+
+/** A picture of the server's own as a reaction is its `mxc://`, as MSC4027 has it. */
+export function planReaction(messageId: string, key: string, name: string): PlannedEvent {
+  const shortcode = isMediaUri(key) && name !== "" && { "com.beeper.reaction.shortcode": name };
+  const relation = { rel_type: "m.annotation", event_id: messageId, key };
+  return { type: "m.reaction", content: { "m.relates_to": relation, ...shortcode } };
+}
+
+/** Undefined: the emoji has nothing that Matrix could show. */
+export function reactionKey({ text, id }: { text: string; id: string }): string | undefined {
+  if (isMediaUri(id)) return id;
+  return text === "" ? undefined : text;
+}
+
+function tooLong(bytes: number): RefusedPlan {
+  const most = `${MAX_EVENTS} events of ${MAX_CONTENT_BYTES}`;
+  return { refused: `the message, ${bytes} bytes of text, does not fit into ${most} bytes` };
+}
+
+function jsonBytes(content: JsonObject): number {
+  return Buffer.byteLength(JSON.stringify(content));
 }

@@ -1,5 +1,9 @@
-/** Threads as channels: `<channel id>/<root event id>`, such as `#lobby:example.org/$abc`. Pure but for what is known. */
+/**
+ * Threads as channels: `<channel id>/<root event id>`, such as `#lobby:example.org/$abc`, and the newest
+ * message of each. Bounded.
+ */
 
+/** A thread is named by the event that it hangs on (specification: "Threading"). */
 export interface ThreadPlace {
   readonly channelId: string;
   readonly rootEventId: string;
@@ -12,6 +16,54 @@ export function threadChannelId({ channelId, rootEventId }: ThreadPlace): string
 /** Undefined: it is no thread. An alias may have slashes, so the last `/$` counts. */
 export function parseThreadId(channelId: string): ThreadPlace | undefined {
   const at = channelId.lastIndexOf("/$");
-  if (at <= 0) return undefined;
+  if (at <= 0 || at + 2 === channelId.length) return undefined;
   return { channelId: channelId.slice(0, at), rootEventId: channelId.slice(at + 1) };
+}
+
+/** Threads that are channels at once; the one that was used longest ago is left for a new one. */
+export const MAX_THREADS = 1_000;
+
+export class Threads {
+  readonly #max: number;
+  readonly #onLeft: (channelId: string) => void;
+  /** The newest message by the thread's channel, in the order of use. */
+  readonly #latest = new Map<string, string>();
+
+  /** `onLeft`: a thread is no channel any more, since too many are, or its room was left. */
+  constructor(onLeft: (channelId: string) => void, max = MAX_THREADS) {
+    this.#onLeft = onLeft;
+    this.#max = max;
+  }
+
+  /** Whether it is a channel already. */
+  has(thread: ThreadPlace): boolean {
+    return this.#latest.has(threadChannelId(thread));
+  }
+
+  /** A message was sent to the thread, or came from it. True: it is a channel from now on. */
+  used(thread: ThreadPlace, eventId: string): boolean {
+    const id = threadChannelId(thread);
+    const isNew = !this.#latest.delete(id);
+    this.#latest.set(id, eventId);
+    const [oldest = id] = this.#latest.keys();
+    if (this.#latest.size > this.#max) this.#forget(oldest);
+    return isNew;
+  }
+
+  /** What a message that answers none falls back to answer, for clients without threads. */
+  latest(thread: ThreadPlace): string {
+    return this.#latest.get(threadChannelId(thread)) ?? thread.rootEventId;
+  }
+
+  /** The bot has left a room: its threads go with it. */
+  roomLeft(channelId: string): void {
+    for (const id of [...this.#latest.keys()]) {
+      if (parseThreadId(id)?.channelId === channelId) this.#forget(id);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#latest.delete(id);
+    this.#onLeft(id);
+  }
 }

@@ -1,0 +1,146 @@
+/** Brings files of messages, and pictures of personas, to the homeserver. */
+import type { Block } from "@seabird-chat/protocol";
+import { type BackendHost, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
+import type { MatrixMedia } from "../connection/matrix-media.ts";
+import { type FileBlock, filesOf, type UploadedFile } from "../outbound/files.ts";
+import { isMediaUri } from "../outbound.ts";
+import { setBounded } from "../state/recent-events.ts";
+
+export interface UploadsDeps {
+  readonly media: MatrixMedia;
+  readonly host: Pick<BackendHost, "openAttachment" | "clock" | "log">;
+}
+
+/** Files that the server is known to have; the oldest is uploaded again. */
+const MAX_KNOWN = 256;
+/** For how long the picture behind a url counts as the same. */
+const AVATAR_MS = 3_600_000;
+/** Bytes of a persona's picture. */
+const MAX_AVATAR_BYTES = 1024 * 1024;
+/** Bytes of a file behind a url. */
+const MAX_FETCHED_BYTES = 10 * 1024 * 1024;
+/** Files of urls that are held at once; one more stays a link. */
+const MAX_FETCHES = 8;
+/** Of a request's time, for what follows an upload. */
+const SEND_MS = 1_500;
+
+interface Source {
+  readonly body: Uint8Array | ReadableStream<Uint8Array>;
+  readonly sizeBytes: number;
+  readonly contentType: string;
+}
+
+export class Uploads {
+  readonly #deps: UploadsDeps;
+  /** By the path at core. */
+  readonly #known = new Map<string, UploadedFile>();
+  readonly #avatars = new Map<string, { readonly uri: string; readonly untilMs: number }>();
+  #fetches = 0;
+  #maxBytes: Promise<number | undefined> | undefined;
+
+  constructor(deps: UploadsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The most bytes that the server takes; undefined: it does not say. Asked once. */
+  async maxBytes(): Promise<number | undefined> {
+    this.#maxBytes ??= this.#deps.media.maxUploadBytes();
+    try {
+      return await this.#maxBytes;
+    } catch {
+      this.#maxBytes = undefined;
+      return undefined;
+    }
+  }
+
+  /** The files that the server has now. One that cannot be brought there is missing; the log says why. */
+  async files(block: Block, request: RequestInfo): Promise<ReadonlyMap<FileBlock, UploadedFile>> {
+    const uploaded = new Map<FileBlock, UploadedFile>();
+    for (const file of filesOf(block)) {
+      try {
+        uploaded.set(file, await this.#file(file, request));
+      } catch (reason) {
+        request.signal.throwIfAborted();
+        this.#deps.host.log.warn({ name: file.name, reason }, "a file is sent as text");
+      }
+    }
+    return uploaded;
+  }
+
+  /** The `mxc://` of a picture; empty: none, as where it cannot be had. */
+  async avatar(url: string, request: RequestInfo): Promise<string> {
+    if (url === "" || isMediaUri(url)) return url;
+    const known = this.#avatars.get(url);
+    if (known !== undefined && known.untilMs > this.#deps.host.clock.now()) return known.uri;
+    let uri = "";
+    try {
+      const limits = { maxBytes: MAX_AVATAR_BYTES, contentTypes: ["image/*"] };
+      uri = await this.#fetched(url, limits, request, (source) =>
+        this.#upload(source, "avatar", request),
+      );
+    } catch (reason) {
+      request.signal.throwIfAborted();
+      this.#deps.host.log.info({ reason }, "a persona has no picture");
+    }
+    // A picture that cannot be had is not asked for with each message.
+    this.#avatars.delete(url);
+    const untilMs = this.#deps.host.clock.now() + AVATAR_MS;
+    setBounded(this.#avatars, url, { uri, untilMs }, MAX_KNOWN);
+    return uri;
+  }
+
+  async #file(file: FileBlock, request: RequestInfo): Promise<UploadedFile> {
+    const { id, corePath, url, name } = file;
+    if (isMediaUri(id)) {
+      const contentType = file.contentType || "application/octet-stream";
+      return { uri: id, contentType, sizeBytes: Number(file.sizeBytes) };
+    }
+    const known = this.#known.get(corePath);
+    if (known !== undefined) return known;
+    const upload = async (source: Source): Promise<UploadedFile> => {
+      const { contentType, sizeBytes } = source;
+      return { uri: await this.#upload(source, name, request), contentType, sizeBytes };
+    };
+    if (corePath === "") {
+      if (url === "") throw new Refused("it has nothing that can be opened");
+      return await this.#fetched(url, { maxBytes: MAX_FETCHED_BYTES }, request, upload);
+    }
+    const { body, sizeBytes, contentType } = await this.#deps.host.openAttachment(file);
+    const uploaded = await upload({ body: ReadableStream.from(body), sizeBytes, contentType });
+    setBounded(this.#known, corePath, uploaded, MAX_KNOWN);
+    return uploaded;
+  }
+
+  async #upload({ body, ...source }: Source, name: string, request: RequestInfo): Promise<string> {
+    const maxBytes = await this.maxBytes();
+    if (maxBytes !== undefined && source.sizeBytes > maxBytes) {
+      if (body instanceof ReadableStream) await body.cancel();
+      throw new Refused(`it has ${source.sizeBytes} bytes; the homeserver takes ${maxBytes}`);
+    }
+    const { signal, deadlineMs } = request;
+    const options = { signal, deadlineMs: deadlineMs - SEND_MS };
+    return await this.#deps.media.upload({ body, ...source, name }, options);
+  }
+
+  async #fetched<Result>(
+    url: string,
+    limits: { readonly maxBytes: number; readonly contentTypes?: readonly string[] },
+    request: RequestInfo,
+    use: (source: Source) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#fetches >= MAX_FETCHES) throw new Refused("too many files are fetched already");
+    this.#fetches++;
+    try {
+      // Most bots send no files of urls.
+      const { fetchUrl } = await import("@seabird-chat/sdk/fetch");
+      const { clock } = this.#deps.host;
+      const timeoutMs = Math.max(1, Math.floor((request.deadlineMs - clock.now()) / 2));
+      const options = { ...limits, timeoutMs, idleMs: timeoutMs, signal: request.signal, clock };
+      await using file = await fetchUrl(url, options);
+      const body = await file.bytes();
+      return await use({ body, sizeBytes: body.length, contentType: file.contentType });
+    } finally {
+      this.#fetches--;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** Whom an event notifies, in `m.mentions` (specification: "User and room mentions"). Pure. */
+import type { MatrixText } from "../format.ts";
+
+/** As it stands in an event. */
+export interface MentionsContent {
+  readonly user_ids?: readonly string[];
+  readonly room?: true;
+}
+
+export type Mentions = MatrixText["mentions"];
+
+const MAX_USER_ID_BYTES = 255;
+
+/** Always there, since without it a server looks for names in the text. */
+export function toMentions({ userIds, isRoom }: Mentions, mayNotifyRoom: boolean): MentionsContent {
+  const users = [...new Set(userIds.filter(isUserId))];
+  return {
+    ...(users.length > 0 && { user_ids: users }),
+    ...(isRoom && mayNotifyRoom && { room: true }),
+  };
+}
+
+/** Who is mentioned, and was not before: an edit notifies nobody twice. */
+export function newMentions(
+  { user_ids: users = [], room }: MentionsContent,
+  before: MentionsContent,
+): MentionsContent {
+  const added = users.filter((id) => !before.user_ids?.includes(id));
+  return {
+    ...(added.length > 0 && { user_ids: added }),
+    ...(room === true && before.room !== true && { room }),
+  };
+}
+
+/** `@name:server` (specification: "User identifiers"). */
+export function isUserId(id: string): boolean {
+  return /^@[^:\s]*:[^\s/]+$/u.test(id) && Buffer.byteLength(id) <= MAX_USER_ID_BYTES;
+}
