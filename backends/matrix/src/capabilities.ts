@@ -3,7 +3,19 @@ import type { BackendCapabilities } from "@seabird-chat/sdk/backend";
 
 export const CAPABILITIES: BackendCapabilities = {
   reply: "full",
+  thread: "full",
+  attachment: "full",
+  persona: "full",
+  mention: "full",
+  // Those of Unicode, and of Matrix; another network's own become text.
+  emoji: "partial",
+  // Others' messages need power.
+  delete: "partial",
   messageIds: "full",
+  messageEdited: "full",
+  messageDeleted: "full",
+  reaction: "full",
   member: "full",
   userChanged: "full",
+  typingEvents: "full",
 };
