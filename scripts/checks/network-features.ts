@@ -1,6 +1,8 @@
 /** The manual's table of what each network can do with messages, from what the backends declare. */
 import { capabilitiesOf } from "../../backends/irc/src/network-capabilities.ts";
+import { CAPABILITIES as MATRIX_DECLARES } from "../../backends/matrix/src/capabilities.ts";
 import { CAPABILITIES } from "../../backends/terminal/src/capabilities.ts";
+import { CAPABILITIES as XMPP_DECLARES } from "../../backends/xmpp/src/network-capabilities.ts";
 import {
   type BackendCapabilities,
   FEATURES,
@@ -8,7 +10,7 @@ import {
   type Support,
 } from "../../sdk/src/backend/capabilities.ts";
 
-const MEANING: Readonly<Record<Feature, string>> = {
+export const MEANING: Readonly<Record<Feature, string>> = {
   edit: "edit messages",
   delete: "delete messages",
   react: "react to messages",
@@ -40,14 +42,39 @@ function irc(caps: readonly string[], ids: "some" | "none"): BackendCapabilities
 export const INSPIRCD = irc(TAGS, "some");
 export const NGIRCD = irc([], "none");
 
+export const IRC = irc([...TAGS, "draft/message-redaction"], "some");
+
+/** What a connection has a function for is full, unless it declares less. */
+const FUNCTIONS = {
+  edit: "full",
+  delete: "full",
+  react: "full",
+  typing: "full",
+  members: "full",
+} as const;
+
+export const MATRIX: BackendCapabilities = {
+  ...FUNCTIONS,
+  fetchAttachment: "full",
+  ...MATRIX_DECLARES,
+};
+/** With a room that has ids (XEP-0359) and moderation (XEP-0425), and a server that takes files. */
+export const XMPP: BackendCapabilities = { ...FUNCTIONS, ...XMPP_DECLARES };
+
 const NETWORKS: Readonly<Record<string, BackendCapabilities>> = {
   terminal: CAPABILITIES,
-  "IRC with tags and REDACT": irc([...TAGS, "draft/message-redaction"], "some"),
+  Matrix: MATRIX,
+  XMPP,
+  "IRC with tags and REDACT": IRC,
   "IRC with tags (inspircd)": INSPIRCD,
   "IRC without tags (ngircd)": NGIRCD,
 };
 
-const WORDS: Readonly<Record<Support, string>> = { full: "yes", partial: "in part", none: "–" };
+export const WORDS: Readonly<Record<Support, string>> = {
+  full: "yes",
+  partial: "in part",
+  none: "–",
+};
 
 export function networkFeatureTable(): string {
   const rows = (Object.keys(FEATURES) as Feature[]).map((feature) => {

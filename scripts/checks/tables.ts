@@ -92,6 +92,13 @@ function exitCodeTable(codes: Record<string, ExitCodeRow>): string {
   return [row(["code", "meaning", "started again?"]), "|---|---|---|", ...rows].join("\n");
 }
 
+function comparison(name: string) {
+  return {
+    module: "scripts/checks/network-comparison.ts",
+    make: (exports: Exports) => (exports["comparisonTable"] as (name: string) => string)(name),
+  };
+}
+
 /** Name of a table → the module it comes from, and how it is made from its exports. */
 const TABLES: Record<string, { module: string; make: (exports: Exports) => string }> = {
   "settings of core": {
@@ -125,6 +132,13 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
   "what networks can do": {
     module: "scripts/checks/network-features.ts",
     make: (exports) => (exports["networkFeatureTable"] as () => string)(),
+  },
+  "irc beside others": comparison("irc"),
+  "matrix beside others": comparison("matrix"),
+  "xmpp beside others": comparison("xmpp"),
+  "limits of networks": {
+    module: "scripts/checks/network-limits.ts",
+    make: (exports) => (exports["networkLimitTable"] as () => string)(),
   },
   errors: {
     module: "core/src/broker/error-status.ts",
