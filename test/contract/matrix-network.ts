@@ -1,13 +1,19 @@
 /** Matrix for the contract: Synapse, and a person whose client is matrix-nio. */
 import { dirname } from "node:path";
 import {
+  blockquote,
   bold,
   container,
+  fencedCode,
+  heading,
   inlineCode,
   italics,
   link,
+  list,
+  spoiler,
   strikethrough,
   text,
+  underline,
 } from "@seabird-chat/protocol";
 import { backendbed, type ContractNetwork, type ContractPerson } from "@seabird-chat/testkit";
 import { matrixBackend } from "../../backends/matrix/src/backend.ts";
@@ -149,7 +155,9 @@ async function enterNetwork(
       text`plain and ${bold("bold")} text`,
       container([italics("one"), " ", strikethrough("two"), " three"]),
       text`${bold(italics("both"))} and ${inlineCode("a < b && c")}`,
-      text`see ${link("https://example.org/?a=1&b=2", "this")}`,
+      text`see ${link("https://example.org/?a=1&b=2", "this")}, ${underline("or")} ${spoiler("not")}`,
+      container([heading("News", 2), blockquote("said before"), fencedCode("a < b\n  c", "js")]),
+      list(["one", text`${bold("two")}`], { ordered: true }),
     ],
     outage: {
       begin: () => server.stop(),

@@ -93,7 +93,7 @@ export class MessageActions {
       const { relation, thread, degraded } = this.#relations.relate(to, room, message, place);
       const profile = await this.#profileOf(message);
       const outgoing = await this.#outgoing(room, message, { kind, profile, relation });
-      const plan = need(planSend(outgoing, this.#writeIn(room)));
+      const plan = need(planSend(outgoing, this.#writeBlock()));
       const ids = await this.#sendAll(room, plan, message);
       if (thread !== undefined) this.#relations.used(room, thread, ids);
       const isStarted = message.startThread && thread !== undefined && to.kind === "channel";
@@ -116,7 +116,7 @@ export class MessageActions {
         tags: msgtype === "m.notice" ? { [NOTICE_TAG]: "1" } : {},
         relation: this.#relations.inThread(to, room),
       });
-      const { events, degraded } = need(planEdit(outgoing, this.#writeIn(room)));
+      const { events, degraded } = need(planEdit(outgoing, this.#writeBlock()));
       const kept = ids.slice(0, events.length);
       for (const [index, event] of events.entries()) {
         const old = ids[index];
@@ -193,8 +193,8 @@ export class MessageActions {
     return this.#queue.run(`${to.kind} ${to.id}`, () => refusing(work), signal);
   }
 
-  #writeIn(room: Room): WriteBlock {
-    const names = namesOf(this.#deps.rooms, room);
+  #writeBlock(): WriteBlock {
+    const names = namesOf(this.#deps.rooms);
     return (block) => writeBlock(block, names);
   }
 
@@ -254,15 +254,14 @@ export class MessageActions {
   }
 }
 
-/** Names as they are in a room. */
-function namesOf(rooms: Rooms, room: Room): FormatNames {
+/** Channels as rooms, and rooms as channels. */
+function namesOf(rooms: Rooms): FormatNames {
   return {
     channelOf: (roomIdOrAlias) => {
       const known = rooms.byChannel(roomIdOrAlias);
       return known && rooms.channelId(known.roomId);
     },
     roomOf: (channelId) => parseThreadId(channelId)?.channelId ?? channelId,
-    nameOf: (userId) => room.members.get(userId)?.displayName,
   };
 }
 
