@@ -16,7 +16,7 @@ import {
 } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import { deleteMessages } from "./deletions.ts";
-import { type FormatNames, writeBlock } from "./format.ts";
+import { writeBlock } from "./format.ts";
 import { objectIn, textIn } from "./json-value.ts";
 import { download } from "./media/download.ts";
 import { Uploads } from "./media/uploads.ts";
@@ -58,6 +58,10 @@ export interface MessageActionsDeps {
   ) => Promise<Room>;
 }
 
+/** A channel's id is a room's, or an alias of it; a thread's names its room. */
+const write: WriteBlock = (block) =>
+  writeBlock(block, { roomOf: (id) => parseThreadId(id)?.channelId ?? id });
+
 /** A server forgets typing after it, unless it hears of it again: as long as core assumes. */
 const TYPING_MS = 10_000;
 
@@ -93,7 +97,7 @@ export class MessageActions {
       const { relation, thread, degraded } = this.#relations.relate(to, room, message, place);
       const profile = await this.#profileOf(message);
       const outgoing = await this.#outgoing(room, message, { kind, profile, relation });
-      const plan = need(planSend(outgoing, this.#writeBlock()));
+      const plan = need(planSend(outgoing, write));
       const ids = await this.#sendAll(room, plan, message);
       if (thread !== undefined) this.#relations.used(room, thread, ids);
       const isStarted = message.startThread && thread !== undefined && to.kind === "channel";
@@ -116,7 +120,7 @@ export class MessageActions {
         tags: msgtype === "m.notice" ? { [NOTICE_TAG]: "1" } : {},
         relation: this.#relations.inThread(to, room),
       });
-      const { events, degraded } = need(planEdit(outgoing, this.#writeBlock()));
+      const { events, degraded } = need(planEdit(outgoing, write));
       const kept = ids.slice(0, events.length);
       for (const [index, event] of events.entries()) {
         const old = ids[index];
@@ -193,11 +197,6 @@ export class MessageActions {
     return this.#queue.run(`${to.kind} ${to.id}`, () => refusing(work), signal);
   }
 
-  #writeBlock(): WriteBlock {
-    const names = namesOf(this.#deps.rooms);
-    return (block) => writeBlock(block, names);
-  }
-
   async #outgoing(
     room: Room,
     message: OutgoingEdit,
@@ -252,17 +251,6 @@ export class MessageActions {
     this.#sent.set(room.roomId, eventId, original);
     return original;
   }
-}
-
-/** Channels as rooms, and rooms as channels. */
-function namesOf(rooms: Rooms): FormatNames {
-  return {
-    channelOf: (roomIdOrAlias) => {
-      const known = rooms.byChannel(roomIdOrAlias);
-      return known && rooms.channelId(known.roomId);
-    },
-    roomOf: (channelId) => parseThreadId(channelId)?.channelId ?? channelId,
-  };
 }
 
 function need(plan: ReturnType<typeof planSend>): PlannedSend {

@@ -3,9 +3,10 @@ import { type Block, walkBlocks } from "@seabird-chat/protocol";
 import type { Feature } from "@seabird-chat/sdk/backend";
 import type { MatrixText } from "./format.ts";
 import type { JsonObject } from "./json-value.ts";
+import { idIn, mediaIdIn } from "./matrix-ids.ts";
 import { type FileBlock, filesOf, type UploadedFile, wordsOf } from "./outbound/files.ts";
 import { mediaEvent, textFields } from "./outbound/media-content.ts";
-import { isUserId, type MentionsContent, newMentions, toMentions } from "./outbound/mentions.ts";
+import { type MentionsContent, newMentions, toMentions } from "./outbound/mentions.ts";
 import { type Profile, profileFields, withFallback } from "./outbound/persona.ts";
 import { splitBlock } from "./outbound/split-block.ts";
 
@@ -193,32 +194,27 @@ function degradedOf({ block, files, mayNotifyRoom }: Outgoing): readonly Feature
   for (const { inner } of walkBlocks(block)) {
     if (inner.case === "attachment" && !files.has(inner.value)) degraded.add("attachment");
     if (inner.case === "emoji" && inner.value.id + inner.value.url !== "") {
-      if (!isMediaUri(inner.value.id)) degraded.add("emoji");
+      if (mediaIdIn(inner.value.id) === undefined) degraded.add("emoji");
     }
     if (inner.case !== "mention") continue;
     const { target } = inner.value;
     if (target.case === "everyone" && target.value && !mayNotifyRoom) degraded.add("mention");
-    if (target.case === "userId" && !isUserId(target.value)) degraded.add("mention");
+    if (target.case === "userId" && idIn(target.value, "@") === undefined) degraded.add("mention");
   }
   return [...degraded];
 }
 
-/** `mxc://server/media-id` (specification: "Matrix Content (mxc://) URIs"). */
-export function isMediaUri(uri: string): boolean {
-  return uri.length <= 512 && /^mxc:\/\/[^\s/?#]+\/[\w-]+$/.test(uri);
-}
-
 /** A picture of the server's own as a reaction is its `mxc://`, as MSC4027 has it. */
 export function planReaction(messageId: string, key: string, name: string): PlannedEvent {
-  const shortcode = isMediaUri(key) && name !== "" && { "com.beeper.reaction.shortcode": name };
+  const shortcode = mediaIdIn(key) !== undefined &&
+    name !== "" && { "com.beeper.reaction.shortcode": name };
   const relation = { rel_type: "m.annotation", event_id: messageId, key };
   return { type: "m.reaction", content: { "m.relates_to": relation, ...shortcode } };
 }
 
 /** Undefined: the emoji has nothing that Matrix could show. */
 export function reactionKey({ text, id }: { text: string; id: string }): string | undefined {
-  if (isMediaUri(id)) return id;
-  return text === "" ? undefined : text;
+  return mediaIdIn(id) ?? (text === "" ? undefined : text);
 }
 
 function tooLong(bytes: number): RefusedPlan {

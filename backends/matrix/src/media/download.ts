@@ -1,7 +1,7 @@
 /** Hands core a file of the homeserver, which needs a login for it. */
 import { type FileSource, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
 import type { MatrixMedia } from "../connection/matrix-media.ts";
-import { isMediaUri } from "../outbound.ts";
+import { mediaIdIn } from "../matrix-ids.ts";
 
 /** Bytes of a file whose size the server does not say: core has to know it before. */
 const MAX_HELD_BYTES = 10 * 1024 * 1024;
@@ -12,7 +12,8 @@ export async function download(
   upload: (source: FileSource) => Promise<void>,
   request: RequestInfo,
 ): Promise<void> {
-  if (!isMediaUri(attachmentId)) throw new Refused("that is not the id of a file on Matrix");
+  if (mediaIdIn(attachmentId) === undefined)
+    throw new Refused("that is not the id of a file on Matrix");
   const [server = "", mediaId = ""] = attachmentId.slice("mxc://".length).split("/");
   const { body, sizeBytes, contentType } = await media.download({ server, mediaId }, request);
   try {

@@ -2,8 +2,8 @@
 import type { Block } from "@seabird-chat/protocol";
 import { type BackendHost, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
 import type { MatrixMedia } from "../connection/matrix-media.ts";
+import { mediaIdIn } from "../matrix-ids.ts";
 import { type FileBlock, filesOf, type UploadedFile } from "../outbound/files.ts";
-import { isMediaUri } from "../outbound.ts";
 import { setBounded } from "../state/recent-events.ts";
 
 export interface UploadsDeps {
@@ -69,7 +69,7 @@ export class Uploads {
 
   /** The `mxc://` of a picture; empty: none, as where it cannot be had. */
   async avatar(url: string, request: RequestInfo): Promise<string> {
-    if (url === "" || isMediaUri(url)) return url;
+    if (url === "" || mediaIdIn(url) !== undefined) return url;
     const known = this.#avatars.get(url);
     if (known !== undefined && known.untilMs > this.#deps.host.clock.now()) return known.uri;
     let uri = "";
@@ -91,7 +91,7 @@ export class Uploads {
 
   async #file(file: FileBlock, request: RequestInfo): Promise<UploadedFile> {
     const { id, corePath, url, name } = file;
-    if (isMediaUri(id)) {
+    if (mediaIdIn(id) !== undefined) {
       const contentType = file.contentType || "application/octet-stream";
       return { uri: id, contentType, sizeBytes: Number(file.sizeBytes) };
     }

@@ -7,15 +7,13 @@ export interface MentionsContent {
   readonly room?: true;
 }
 
-export type Mentions = MatrixText["mentions"];
-
-const MAX_USER_ID_BYTES = 255;
-
 /** Always there, since without it a server looks for names in the text. */
-export function toMentions({ userIds, isRoom }: Mentions, mayNotifyRoom: boolean): MentionsContent {
-  const users = [...new Set(userIds.filter(isUserId))];
+export function toMentions(
+  { userIds, isRoom }: MatrixText["mentions"],
+  mayNotifyRoom: boolean,
+): MentionsContent {
   return {
-    ...(users.length > 0 && { user_ids: users }),
+    ...(userIds.length > 0 && { user_ids: userIds }),
     ...(isRoom && mayNotifyRoom && { room: true }),
   };
 }
@@ -30,9 +28,4 @@ export function newMentions(
     ...(added.length > 0 && { user_ids: added }),
     ...(room === true && before.room !== true && { room }),
   };
-}
-
-/** `@name:server` (specification: "User identifiers"). */
-export function isUserId(id: string): boolean {
-  return /^@[^:\s]*:[^\s/]+$/u.test(id) && Buffer.byteLength(id) <= MAX_USER_ID_BYTES;
 }
