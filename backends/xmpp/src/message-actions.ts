@@ -14,7 +14,7 @@ import {
   type Sent,
   type Target,
 } from "@seabird-chat/sdk/backend";
-import type { StanzaSender } from "./connection/hooks.ts";
+import { StanzaError, type StanzaSender } from "./connection/hooks.ts";
 import {
   type Address,
   addressOf,
@@ -140,7 +140,7 @@ export class MessageActions {
           if (isOwn) await this.#retract(to, address, id, signal);
           else await this.#moderate(address, id, request.reason, signal);
         } catch (reason) {
-          if (!(reason instanceof Refused)) throw reason;
+          if (!(reason instanceof Refused || reason instanceof StanzaError)) throw reason;
           failed[id] = reason.message;
         }
       }

@@ -77,9 +77,12 @@ export class Deliveries {
   /** Resolves when both servers have taken all that was sent before. */
   async #passed(domain: string, signal: AbortSignal): Promise<void> {
     const own = domainOf(this.#sender.address);
-    const others = domain === own ? [] : [this.#ping(domain, signal)];
-    const late = pause(this.#clock, OTHER_SERVER_MS, signal);
-    await Promise.all([this.#ping(own, signal), Promise.race([late, ...others])]);
+    const pings = [this.#ping(own, signal)];
+    if (domain !== own) {
+      const late = pause(this.#clock, OTHER_SERVER_MS, signal);
+      pings.push(Promise.race([late, this.#ping(domain, signal)]));
+    }
+    await Promise.all(pings);
   }
 
   /** Any answer will do: what a server cannot do it refuses. */
