@@ -11,6 +11,7 @@ const REPORTS: {
   ) => unknown;
 } = {
   message: ({ emit }, { message }) => emit.message(message),
+  notice: ({ emit }, { message }) => emit.plainMessage(message),
   action: ({ emit }, { message }) => emit.action(message),
   privateMessage: ({ emit }, { message }) => emit.privateMessage(message),
   privateAction: ({ emit }, { message }) => emit.privateAction(message),

@@ -17,6 +17,14 @@ export type RecentEvent =
       readonly messageId: string;
       readonly emoji: { readonly text: string; readonly id?: string; readonly url?: string };
       readonly threadRootId?: string | undefined;
+    }
+  /** An event that gave a message another content. */
+  | {
+      readonly kind: "edit";
+      readonly id: string;
+      readonly userId: string;
+      readonly messageId: string;
+      readonly threadRootId?: string | undefined;
     };
 
 /** Events that are remembered of one room; the oldest is forgotten for a new one. */
