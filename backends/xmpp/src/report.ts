@@ -1,6 +1,6 @@
 /** Hands events to the SDK, which says what a message in a channel is. */
 import type { BackendHost } from "@seabird-chat/sdk/backend";
-import type { NetworkEvent } from "./inbound.ts";
+import type { NetworkEvent } from "./inbound/network-event.ts";
 
 type Host = Pick<BackendHost, "emit" | "channels" | "members">;
 
@@ -11,6 +11,7 @@ const REPORTS: {
   ) => unknown;
 } = {
   message: ({ emit }, { message }) => emit.message(message),
+  lateMessage: ({ emit }, { message }) => emit.plainMessage(message),
   action: ({ emit }, { message }) => emit.action(message),
   privateMessage: ({ emit }, { message }) => emit.privateMessage(message),
   privateAction: ({ emit }, { message }) => emit.privateAction(message),
