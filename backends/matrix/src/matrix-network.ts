@@ -1,11 +1,286 @@
 /** Connects a Matrix account with core: core's requests go to the network, its events to core. */
-import { type BackendConnection, type BackendHost, Fatal } from "@seabird-chat/sdk/backend";
+import { isDeepStrictEqual } from "node:util";
+import {
+  type BackendConnection,
+  type BackendHost,
+  type ChannelMembers,
+  Fatal,
+  type OutgoingMessage,
+  pause,
+  Refused,
+  type RequestInfo,
+  SeabirdError,
+  type Sent,
+  type Target,
+} from "@seabird-chat/sdk/backend";
+import { LoginRefused } from "./connection/login.ts";
+import type { MatrixClient } from "./connection/matrix-client.ts";
+import { SavedSession } from "./connection/saved-session.ts";
+import { type ConnectionStatus, MatrixConnection, type SyncOrigin } from "./connection.ts";
+import { DirectRooms } from "./direct-rooms.ts";
+import { logStatus } from "./log-status.ts";
+import { MessageActions } from "./message-actions.ts";
+import { encryptedRooms, missingPermissions } from "./missing-permissions.ts";
+import { loginOptions, stateFileOf } from "./options.ts";
+import { errorText, refusing } from "./refuse.ts";
+import { ENCRYPTED, RoomJoins } from "./room-joins.ts";
+import { RoomSync } from "./room-sync.ts";
 import type { MatrixSettings } from "./settings.ts";
+import type { Room } from "./state/room.ts";
+import { Rooms } from "./state/rooms.ts";
+import { parseThreadId } from "./state/threads.ts";
 
+type Host = BackendHost<MatrixSettings>;
+
+/** Milliseconds that `connect` waits for the configured channels; joins go on after that. */
+const JOINS_MS = 10_000;
+/** Milliseconds for ending a session that is kept nowhere. */
+const LOGOUT_MS = 2_000;
+
+/** One account, until it is closed: the connection logs in and follows `/sync` by itself. */
 export class MatrixNetwork implements BackendConnection<MatrixSettings> {
-  static async connect(_host: BackendHost<MatrixSettings>): Promise<MatrixNetwork> {
-    throw new Fatal("not built yet");
+  /** Rejects when the login is no longer valid; a lost connection does not end it. */
+  readonly closed: Promise<never>;
+  readonly #host: Host;
+  readonly #client: MatrixClient;
+  readonly #rooms: Rooms;
+  readonly #joins: RoomJoins;
+  readonly #sync: RoomSync;
+  readonly #messages: MessageActions;
+  readonly #direct: DirectRooms;
+  readonly #saved: SavedSession;
+  readonly #ended = new AbortController();
+  readonly #closing = Promise.withResolvers<never>();
+  /** Resolved by the first answer of `/sync`. */
+  readonly #first = Promise.withResolvers<void>();
+  /** Those who wait for a room to appear. */
+  readonly #arrivals = new Map<string, Set<() => void>>();
+  /** Encrypted rooms that the log has named. */
+  readonly #warned = new Set<string>();
+  #running: Promise<void> = Promise.resolve();
+  #settings: MatrixSettings;
+
+  private constructor(host: Host, saved: SavedSession, client: MatrixClient, userId: string) {
+    this.#host = host;
+    this.#settings = host.config;
+    this.#client = client;
+    this.#saved = saved;
+    this.#rooms = new Rooms(userId);
+    const rooms = this.#rooms;
+    const signal = AbortSignal.any([host.signal, this.#ended.signal]);
+    const { channels, capabilities, clock, log, random } = host;
+    const openAttachment = host.openAttachment.bind(host);
+    this.#joins = new RoomJoins({
+      ...{ client, rooms, saved, host: { clock, log, random, signal } },
+      settings: () => this.#settings,
+      renamed: (before, room) => this.#renamed(before, room),
+    });
+    this.#sync = new RoomSync({
+      ...{ rooms, host },
+      changed: (room) => this.#roomChanged(room),
+      invited: (room) => this.#joins.invited(room),
+    });
+    this.#direct = new DirectRooms({ client, rooms, joins: this.#joins });
+    this.#messages = new MessageActions({
+      ...{ client, rooms, host: { channels, capabilities, clock, log, signal, openAttachment } },
+      roomOf: (to, request, referrer) => this.#roomOf(to, request, referrer),
+    });
+    this.closed = this.#closing.promise;
+    this.closed.catch(() => undefined);
   }
 
-  async close(): Promise<void> {}
+  /**
+   * Resolves when the bot is logged in, however long that takes, has heard what it is in, and has
+   * joined every channel, or was refused, or 10 s are over.
+   */
+  static async connect(host: Host): Promise<MatrixNetwork> {
+    const { clock, config, log, random, signal } = host;
+    const path = stateFileOf(config, host.id);
+    const saved = new SavedSession(path, (reason) => log.warn({ reason }, "no login is kept"));
+    const ended = new AbortController();
+    let network: MatrixNetwork | undefined;
+    try {
+      const connection = new MatrixConnection(loginOptions(config), {
+        ...{ saved, clock, random, signal: AbortSignal.any([signal, ended.signal]) },
+        hooks: {
+          status: (status) => reportStatus(host, status),
+          synced: async (response, origin) => network?.take(response, origin),
+          positionLost: (reason) => network?.positionLost(reason),
+        },
+      });
+      const { client, userId } = await connection.logIn();
+      network = new MatrixNetwork(host, saved, client, userId);
+      network.#ended.signal.addEventListener("abort", () => ended.abort());
+      await network.#begin(connection);
+      return network;
+    } catch (reason) {
+      await network?.close();
+      throw toFatal(reason);
+    }
+  }
+
+  async #begin(connection: MatrixConnection): Promise<void> {
+    const { clock, config, signal } = this.#host;
+    await this.#nameSelf();
+    await this.#joins.lookUp(config.channels);
+    this.#running = connection.run().catch((reason: unknown) => {
+      this.#closing.reject(toFatal(reason));
+    });
+    await Promise.race([this.#first.promise, this.closed]);
+    const joining = this.#joins.joinAll(config.channels);
+    await Promise.race([joining, pause(clock, JOINS_MS, signal), this.closed]);
+  }
+
+  async #nameSelf(): Promise<void> {
+    const { ownUserId: id } = this.#rooms;
+    const profile = await this.#client
+      .profile(id, { signal: this.#host.signal })
+      .catch(() => undefined);
+    this.#host.self = { id, name: profile?.displayName || (id.slice(1).split(":", 1)[0] ?? id) };
+  }
+
+  async take(response: Parameters<RoomSync["take"]>[0], origin: SyncOrigin): Promise<void> {
+    await this.#sync.take(response, origin);
+    this.#first.resolve();
+  }
+
+  positionLost(reason: string): void {
+    this.#host.log.warn({ reason }, "the server does not know the saved position; beginning anew");
+    this.#sync.gap(["all channels"]);
+  }
+
+  send(to: Target, message: OutgoingMessage): Promise<Sent> {
+    return refusing(() => this.#messages.send(to, message));
+  }
+
+  members(channelId: string, request: RequestInfo): Promise<ChannelMembers> {
+    return refusing(() => this.#messages.members(channelId, request));
+  }
+
+  /** Resolves when the room was heard of, so that a message to it finds it. */
+  async join(channelName: string, request: RequestInfo): Promise<undefined> {
+    if (!/^[#!][^\s\p{Cc}]{1,254}$/u.test(channelName)) throw new Refused(NO_CHANNEL);
+    await refusing(async () => {
+      const at = channelName.indexOf(":");
+      const via = at < 0 ? [] : [channelName.slice(at + 1)];
+      const roomId = await this.#client.join(channelName, via, request);
+      await this.#arrival(roomId, request);
+    });
+  }
+
+  async leave(channelId: string, exitMessage: string, request: RequestInfo): Promise<void> {
+    if (parseThreadId(channelId) !== undefined) return;
+    const room = this.#known(channelId);
+    await refusing(() => this.#client.leave(room.roomId, exitMessage, request));
+    this.#rooms.remove(room.roomId);
+    this.#sync.leaveChannel(channelId);
+  }
+
+  async setTopic(channelId: string, topic: string, request: RequestInfo): Promise<void> {
+    const { roomId } = this.#known(channelId);
+    const content = { topic: topic.toWellFormed() };
+    await refusing(() => this.#client.setState({ roomId, type: "m.room.topic", content }, request));
+  }
+
+  metadata(): Record<string, string> {
+    const missing = missingPermissions(this.#rooms);
+    const encrypted = encryptedRooms(this.#rooms);
+    return {
+      ...{ user: this.#rooms.ownUserId, homeserver: this.#client.baseUrl },
+      ...(missing !== "" && { missing_permissions: missing }),
+      ...(encrypted !== "" && { encrypted_rooms: encrypted }),
+    };
+  }
+
+  /** Changes the channels and who may invite. Throws failed_precondition if anything else differs. */
+  reconfigure(next: MatrixSettings): void {
+    const fixed = ({ channels, accept_invites_from, ...rest }: MatrixSettings) => rest;
+    if (!isDeepStrictEqual(fixed(next), fixed(this.#settings))) {
+      throw new SeabirdError(
+        "failed_precondition",
+        "all but channels and accept_invites_from needs a restart",
+      );
+    }
+    const before = this.#settings.channels;
+    this.#settings = next;
+    void this.#joins.change(before, next.channels).catch((reason: unknown) => {
+      if (!this.#ended.signal.aborted) {
+        this.#host.log.warn({ reason: errorText(reason) }, "cannot change the channels");
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort();
+    await this.#running;
+    await this.#saved.written();
+    const isKept = stateFileOf(this.#settings, this.#host.id) !== undefined;
+    if (isKept || this.#saved.current?.accessToken === undefined) return;
+    // Otherwise each start would add a session to the account.
+    const deadlineMs = this.#host.clock.now() + LOGOUT_MS;
+    await this.#client.logout({ deadlineMs }).catch(() => undefined);
+  }
+
+  #known(channelId: string): Room {
+    const room = this.#rooms.byChannel(channelId);
+    if (room === undefined) throw new Refused(NOT_IN_IT);
+    return room;
+  }
+
+  async #roomOf(to: Target, request: RequestInfo, referrer?: string): Promise<Room> {
+    const room =
+      to.kind === "user"
+        ? await this.#direct.roomOf(to.id, request, referrer)
+        : this.#known(parseThreadId(to.id)?.channelId ?? to.id);
+    if (room.isEncrypted) throw new Refused(`the room is encrypted: ${ENCRYPTED}`);
+    return room;
+  }
+
+  async #arrival(roomId: string, request: RequestInfo): Promise<void> {
+    if (this.#rooms.get(roomId) !== undefined) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiting = this.#arrivals.get(roomId) ?? new Set();
+    this.#arrivals.set(roomId, waiting.add(resolve));
+    const late = () => reject(new Refused("joined, but the server does not report the room yet"));
+    request.signal.addEventListener("abort", late, { once: true });
+    try {
+      await promise;
+    } finally {
+      request.signal.removeEventListener("abort", late);
+      waiting.delete(resolve);
+      if (waiting.size === 0) this.#arrivals.delete(roomId);
+    }
+  }
+
+  #roomChanged(room: Room): void {
+    for (const arrived of this.#arrivals.get(room.roomId) ?? []) arrived();
+    if (room.replacedBy !== undefined) void this.#joins.follow(room);
+    if (!room.isEncrypted || this.#warned.has(room.roomId)) return;
+    this.#warned.add(room.roomId);
+    const channel = this.#rooms.channelId(room.roomId);
+    this.#host.log.warn({ channel }, `the room is encrypted: ${ENCRYPTED}`);
+  }
+
+  #renamed(before: string, room: Room | undefined): void {
+    if (room === undefined || this.#rooms.channelId(room.roomId) !== before) {
+      this.#sync.leaveChannel(before);
+    }
+    if (room !== undefined) this.#sync.announce(room);
+  }
+}
+
+const NOT_IN_IT = "the bot is not in this room";
+const NO_CHANNEL =
+  "give an alias such as #lobby:example.org, or a room id such as !abc:example.org";
+
+function reportStatus({ config, log, network }: Host, status: ConnectionStatus): void {
+  logStatus(log, config.homeserver, status);
+  if (status.status === "welcomed") network.back();
+  else if (status.status === "lost") network.away(status.reason);
+}
+
+/** A setting that the server does not accept ends the backend. */
+function toFatal(reason: unknown): unknown {
+  if (!(reason instanceof LoginRefused)) return reason;
+  return new Fatal(reason.message, { setting: reason.setting, cause: reason });
 }

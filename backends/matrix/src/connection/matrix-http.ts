@@ -1,6 +1,7 @@
 /** Requests to a homeserver: JSON both ways, within time and size, waiting where the server asks for it. */
 import { type Clock, pause } from "@seabird-chat/sdk/backend";
-import { isObject, type JsonObject, numberIn, objectIn, textIn } from "../json-value.ts";
+import { isObject, type JsonObject, numberIn, textIn } from "../json-value.ts";
+import { networkReason } from "./homeserver.ts";
 import { MatrixError, MatrixUnreachable } from "./matrix-error.ts";
 
 export interface CallOptions {
@@ -230,15 +231,4 @@ function oneLine(text: string): string {
     .slice(0, 300)
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
-}
-
-/** `fetch` hides the socket's error in its cause. */
-function networkReason(reason: unknown): string {
-  const { cause, message } = objectIn(reason instanceof Error ? errorFields(reason) : reason);
-  const inner = cause instanceof Error ? errorFields(cause) : undefined;
-  return inner?.code ?? inner?.message ?? textIn(message) ?? String(reason);
-}
-
-function errorFields(error: Error & { readonly code?: unknown }) {
-  return { message: error.message, cause: error.cause, code: textIn(error.code) };
 }

@@ -26,12 +26,29 @@ export class Room {
   isEncrypted = false;
   /** The room that replaced it. */
   replacedBy: string | undefined;
+  /** A server that is in the room that replaced it. */
+  replacedOn: string | undefined;
   readonly members = new Map<string, RoomMember>();
+  /** Those who are in it and those who are invited; undefined: not known. */
+  memberCount: number | undefined;
+  /** Some of the others, for a room without a name. */
+  heroes: readonly string[] = [];
+  /** Those who type at the moment. */
+  typing: ReadonlySet<string> = new Set();
   #powerLevels: JsonObject | undefined;
   #create: { readonly content: JsonObject; readonly sender: string } | undefined;
 
   constructor(roomId: string) {
     this.roomId = roomId;
+  }
+
+  /** As clients show it (specification: calculating the display name for a room); undefined: by nothing. */
+  displayName(ownUserId: string): string | undefined {
+    if (this.name !== undefined) return this.name;
+    if (this.canonicalAlias !== undefined) return this.canonicalAlias;
+    const others = this.heroes.filter((userId) => userId !== ownUserId).slice(0, 3);
+    if (others.length === 0) return undefined;
+    return others.map((id) => this.members.get(id)?.displayName ?? id).join(", ");
   }
 
   /** Default: that of people without a level of their own. */
@@ -82,7 +99,9 @@ export class Room {
       this.canonicalAlias = textIn(content["alias"]) || undefined;
     } else if (type === "m.room.encryption") this.isEncrypted = true;
     else if (type === "m.room.tombstone") {
-      this.replacedBy = textIn(content["replacement_room"]) || undefined;
+      this.replacedBy = textIn(content["replacement_room"])?.slice(0, MAX_NAME) || undefined;
+      const sender = textIn(event["sender"]) ?? "";
+      this.replacedOn = sender.includes(":") ? sender.slice(sender.indexOf(":") + 1) : undefined;
     } else if (type === "m.room.power_levels") this.#powerLevels = content;
     else if (type === "m.room.create") {
       this.#create = { content, sender: textIn(event["sender"]) ?? "" };

@@ -1,19 +1,34 @@
 /** The rooms that the bot is in, the channels that they are, and whose private rooms they are. */
-import type { BackendUser, Target } from "@seabird-chat/sdk/backend";
+import type { BackendChannel, BackendUser, Target } from "@seabird-chat/sdk/backend";
 import type { RoomView } from "../inbound.ts";
-import { RecentEvents } from "./recent-events.ts";
+import { type JsonObject, listIn } from "../json-value.ts";
+import { RecentEvents, setBounded } from "./recent-events.ts";
 import { Room } from "./room.ts";
+
+/** People whose latest private room is remembered; the one who was silent for longest is forgotten. */
+const MAX_PEOPLE = 10_000;
+/** Private rooms that are remembered of `m.direct`. */
+const MAX_DIRECT = 20_000;
 
 export class Rooms {
   readonly recent = new RecentEvents();
+  /** The bot's own id, such as `@bot:example.org`. */
+  readonly ownUserId: string;
   readonly #byId = new Map<string, Room>();
-  /** By room id: the alias by which it was configured. */
-  readonly #aliases = new Map<string, string>();
-  /** By room id: the person whose private room it is (`m.direct`). */
-  readonly #direct = new Map<string, string>();
+  /** By room id: the alias or id that it was configured by. */
+  readonly #channelIds = new Map<string, string>();
+  /** By configured alias or id: the room. */
+  readonly #roomIds = new Map<string, string>();
+  /** By room id: the person whose private room it is, of `m.direct`. */
+  #direct = new Map<string, string>();
+  /** The same as the bot knows it, before the server has it. */
+  readonly #ownDirect = new Map<string, string>();
   /** By person: the room where they wrote last. */
   readonly #lastDirect = new Map<string, string>();
-  ownUserId = "";
+
+  constructor(ownUserId: string) {
+    this.ownUserId = ownUserId;
+  }
 
   get(roomId: string): Room | undefined {
     return this.#byId.get(roomId);
@@ -34,65 +49,119 @@ export class Rooms {
 
   remove(roomId: string): void {
     this.#byId.delete(roomId);
+    this.#ownDirect.delete(roomId);
     this.recent.forget(roomId);
   }
 
   /** The room of a channel that is no thread, also by its room id; undefined: the bot is not in it. */
   byChannel(channelId: string): Room | undefined {
-    const direct = this.#byId.get(channelId);
-    if (direct !== undefined) return direct;
-    for (const [roomId, alias] of this.#aliases) {
-      if (alias === channelId) return this.#byId.get(roomId);
-    }
-    return undefined;
+    return this.#byId.get(this.#roomIds.get(channelId) ?? channelId);
   }
 
   /** The alias that it was configured by, else its id. */
   channelId(roomId: string): string {
-    return this.#aliases.get(roomId) ?? roomId;
+    return this.#channelIds.get(roomId) ?? roomId;
   }
 
-  learnAlias(alias: string, roomId: string): void {
-    this.#aliases.set(roomId, alias);
+  /** `configured`: an alias, or the id of a room that this one replaces. */
+  learn(configured: string, roomId: string): void {
+    const before = this.#roomIds.get(configured);
+    if (before !== undefined) this.#channelIds.delete(before);
+    this.#roomIds.set(configured, roomId);
+    if (configured !== roomId) this.#channelIds.set(roomId, configured);
+  }
+
+  unlearn(configured: string): void {
+    const roomId = this.#roomIds.get(configured);
+    this.#roomIds.delete(configured);
+    if (roomId !== undefined) this.#channelIds.delete(roomId);
+  }
+
+  /** The room of a configured alias or id. */
+  roomIdOf(configured: string): string | undefined {
+    return this.#roomIds.get(configured);
+  }
+
+  /** Whether it is one of the configured channels. */
+  isConfigured(roomId: string): boolean {
+    return this.#channelIds.has(roomId) || this.#roomIds.get(roomId) === roomId;
   }
 
   /** The person whose private room it is; undefined: it is a channel. */
   directUser(roomId: string): string | undefined {
-    return this.#direct.get(roomId);
+    if (this.isConfigured(roomId)) return undefined;
+    const person = this.#ownDirect.get(roomId) ?? this.#direct.get(roomId);
+    // With a third person in it, it is private to nobody.
+    return (this.#byId.get(roomId)?.memberCount ?? 0) > 2 ? undefined : person;
   }
 
+  /** Before the server has it. */
   setDirect(roomId: string, userId: string): void {
-    this.#direct.set(roomId, userId);
+    setBounded(this.#ownDirect, roomId, userId, MAX_DIRECT);
+  }
+
+  /** Takes the content of `m.direct`. */
+  replaceDirect(content: JsonObject): void {
+    const pairs = Object.entries(content).flatMap(([userId, rooms]) =>
+      listIn(rooms).map((roomId) => [roomId, userId] as const),
+    );
+    const known = pairs.filter((pair): pair is [string, string] => typeof pair[0] === "string");
+    this.#direct = new Map(known.slice(0, MAX_DIRECT));
   }
 
   /** Where somebody wrote last to the bot alone, or another private room of theirs. */
   directRoom(userId: string): Room | undefined {
-    const last = this.#byId.get(this.#lastDirect.get(userId) ?? "");
-    if (last !== undefined) return last;
-    for (const [roomId, person] of this.#direct) {
-      const room = person === userId ? this.#byId.get(roomId) : undefined;
-      if (room !== undefined) return room;
+    const last = this.#lastDirect.get(userId);
+    const all = [...this.#ownDirect.keys(), ...this.#direct.keys()];
+    for (const roomId of last === undefined ? all : [last, ...all]) {
+      const room = this.#byId.get(roomId);
+      if (room !== undefined && this.#isWith(room, userId)) return room;
     }
     return undefined;
   }
 
+  /** Whether it is a private room with somebody who has not left it. */
+  #isWith(room: Room, userId: string): boolean {
+    if (this.directUser(room.roomId) !== userId || room.replacedBy !== undefined) return false;
+    const membership = room.members.get(userId)?.membership;
+    return membership !== "leave" && membership !== "ban";
+  }
+
+  /** Somebody wrote to the bot alone. */
   wrote(userId: string, roomId: string): void {
-    this.#lastDirect.set(userId, roomId);
+    this.#lastDirect.delete(userId);
+    setBounded(this.#lastDirect, userId, roomId, MAX_PEOPLE);
+  }
+
+  /** As it is announced. */
+  channelOf(room: Room): BackendChannel {
+    const id = this.channelId(room.roomId);
+    return {
+      ...{ id, displayName: room.displayName(this.ownUserId) ?? id, topic: room.topic },
+      // A private room to which others were invited.
+      isPrivate: this.#direct.has(room.roomId) && !this.isConfigured(room.roomId),
+    };
+  }
+
+  conversationOf({ roomId }: Room): Target {
+    const person = this.directUser(roomId);
+    return person === undefined
+      ? { kind: "channel", id: this.channelId(roomId) }
+      : { kind: "user", id: person };
   }
 
   view(room: Room, hasThread: (rootEventId: string) => boolean): RoomView {
-    const conversation: Target = this.#direct.has(room.roomId)
-      ? { kind: "user", id: this.#direct.get(room.roomId) ?? "" }
-      : { kind: "channel", id: this.channelId(room.roomId) };
+    const { roomId } = room;
+    const conversation = this.conversationOf(room);
     return {
-      ...{ roomId: room.roomId, conversation, ownUserId: this.ownUserId, hasThread },
+      ...{ roomId, conversation, ownUserId: this.ownUserId, hasThread },
       user: (userId) => toUser(room, userId),
       membership: (userId) => room.members.get(userId)?.membership,
       channelOf: (roomIdOrAlias) => {
         const known = this.byChannel(roomIdOrAlias);
         return known && this.channelId(known.roomId);
       },
-      earlier: (eventId) => this.recent.get(room.roomId, eventId),
+      earlier: (eventId) => this.recent.get(roomId, eventId),
     };
   }
 }

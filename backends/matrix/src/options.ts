@@ -1,0 +1,34 @@
+/** Settings as the options of a connection. */
+import { existsSync } from "node:fs";
+import type { LoginOptions } from "./connection/login.ts";
+import { LoginRefused } from "./connection/login.ts";
+import type { MatrixSettings } from "./settings.ts";
+
+/** Throws LoginRefused for settings that cannot work. */
+export function loginOptions(settings: MatrixSettings): LoginOptions {
+  const { homeserver, user, password, access_token, device_name } = settings;
+  const isGiven = (value: string | undefined) => value !== undefined && value !== "";
+  if (isGiven(access_token)) {
+    return { homeserver, user, accessToken: access_token, deviceName: device_name };
+  }
+  if (!isGiven(user)) {
+    const what = "is missing; give user and password, or an access_token";
+    throw new LoginRefused(`user ${what}`, "user");
+  }
+  if (!isGiven(password)) {
+    throw new LoginRefused(
+      "password is missing; give the account's password, or an access_token",
+      "password",
+    );
+  }
+  return { homeserver, user, password, deviceName: device_name };
+}
+
+/** The folder for state that outlives a restart; the supervisor creates it. */
+const STATE_FOLDER = ".seabird";
+
+/** Undefined: nothing is kept. `id`: of the backend. */
+export function stateFileOf(settings: MatrixSettings, id: string): string | undefined {
+  if (settings.state_file !== undefined || !existsSync(STATE_FOLDER)) return settings.state_file;
+  return `${STATE_FOLDER}/matrix-${encodeURIComponent(id)}.json`;
+}

@@ -1,0 +1,185 @@
+/** Takes what `/sync` says of the rooms: keeps their state, announces channels, and reports events. */
+import type { BackendHost } from "@seabird-chat/sdk/backend";
+import type { OtherRoom, SyncResponse, SyncRoom } from "./connection/sync-response.ts";
+import type { SyncOrigin } from "./connection.ts";
+import { toNetworkEvents, toRemember } from "./inbound.ts";
+import { type JsonObject, numberIn, objectIn, textIn } from "./json-value.ts";
+import { report } from "./report.ts";
+import type { Room } from "./state/room.ts";
+import { type Rooms, toUser } from "./state/rooms.ts";
+import { threadChannelId } from "./state/threads.ts";
+
+export interface RoomSyncDeps {
+  readonly rooms: Rooms;
+  readonly host: Pick<BackendHost, "channels" | "clock" | "emit" | "log" | "members" | "network">;
+  /** A room's state has changed, or the bot has come into it. */
+  readonly changed: (room: Room) => void;
+  readonly invited: (room: OtherRoom) => void;
+}
+
+/** Events that wait for core before more are read of the network: fewer than the SDK drops. */
+const MAX_WAITING = 500;
+/** An older command is reported as a message: nobody waits for its answer any more. */
+const OLD_MS = 30_000;
+/** Milliseconds after which somebody types no more; servers say it again before (specification). */
+const TYPING_EXPIRES_MS = 30_000;
+/** Channels that a gap names. */
+const MAX_NAMED = 5;
+
+export class RoomSync {
+  readonly #deps: RoomSyncDeps;
+
+  constructor(deps: RoomSyncDeps) {
+    this.#deps = deps;
+  }
+
+  async take(response: SyncResponse, origin: SyncOrigin): Promise<void> {
+    const { emit } = this.#deps.host;
+    const { rooms, invited } = this.#deps;
+    if (response.direct !== undefined) rooms.replaceDirect(response.direct);
+    const gaps: string[] = [];
+    for (const news of response.joined) {
+      if (this.#joined(news, origin)) gaps.push(rooms.channelId(news.roomId));
+      // While core is away the position stays, so that the server keeps what comes.
+      if (emit.waiting > MAX_WAITING) await emit.flushed();
+    }
+    for (const room of response.left) this.#left(room);
+    for (const room of response.invited) invited(room);
+    if (gaps.length > 0) this.gap(gaps);
+  }
+
+  /** Events are missing: told as an outage, since that is what a plugin can act on. */
+  gap(channels: readonly string[]): void {
+    const { log, network } = this.#deps.host;
+    const more = channels.length - MAX_NAMED;
+    const named = channels.slice(0, MAX_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+    const reason = `messages of ${named} are missing: too many came while the bot was away`;
+    log.warn({ channels: channels.slice(0, MAX_NAMED), count: channels.length }, reason);
+    network.away(reason);
+    network.back();
+  }
+
+  /** Whether events are missing. */
+  #joined(news: SyncRoom, origin: SyncOrigin): boolean {
+    const { rooms, changed } = this.#deps;
+    const isNew = rooms.get(news.roomId) === undefined;
+    const room = rooms.add(news.roomId);
+    for (const event of news.state) room.apply(event);
+    if (news.memberCount !== undefined) room.memberCount = news.memberCount;
+    if (news.heroes !== undefined) room.heroes = news.heroes;
+    const joinAt = news.timeline.findLastIndex((event) => this.#isOwnJoin(event));
+    // What was said before the bot came, or before its first connection, is history.
+    const reportFrom = origin.isFirst ? news.timeline.length : joinAt + 1;
+    for (const event of news.timeline.slice(0, reportFrom)) this.#keep(room, event);
+    this.announce(room);
+    for (const event of news.timeline.slice(reportFrom)) this.#event(room, event, origin);
+    if (news.typing !== undefined && !origin.isFirst) this.#typing(room, news.typing);
+    changed(room);
+    const isKnown = !isNew || origin.isCatchUp;
+    return news.isLimited && isKnown && !origin.isFirst && joinAt < 0;
+  }
+
+  #isOwnJoin(event: JsonObject): boolean {
+    if (event["type"] !== "m.room.member" || event["state_key"] !== this.#deps.rooms.ownUserId) {
+      return false;
+    }
+    const before = objectIn(objectIn(event["unsigned"])["prev_content"])["membership"];
+    return objectIn(event["content"])["membership"] === "join" && before !== "join";
+  }
+
+  #keep(room: Room, event: JsonObject): void {
+    if (event["state_key"] !== undefined) room.apply(event);
+    const remembered = toRemember(event);
+    if (remembered !== undefined) this.#deps.rooms.recent.remember(room.roomId, remembered);
+  }
+
+  #event(room: Room, event: JsonObject, { isCatchUp }: SyncOrigin): void {
+    const { host, rooms } = this.#deps;
+    const isState = event["state_key"] !== undefined;
+    // What the bot did itself core knows already.
+    if (event["sender"] !== rooms.ownUserId) {
+      const { channels } = host;
+      const hasThread = (rootEventId: string) =>
+        channels.get(threadChannelId({ channelId: rooms.channelId(room.roomId), rootEventId })) !==
+        undefined;
+      const isOld = isCatchUp && this.#ageMs(event) > OLD_MS;
+      for (const each of toNetworkEvents(event, rooms.view(room, hasThread))) {
+        if (each.kind === "privateMessage" || each.kind === "privateAction") {
+          rooms.wrote(textIn(event["sender"]) ?? "", room.roomId);
+        }
+        if (isOld && each.kind === "message") host.emit.plainMessage(each.message);
+        else report(host, each);
+      }
+    }
+    this.#keep(room, event);
+    if (isState) this.announce(room);
+  }
+
+  /** By the server's own clock where it says it. */
+  #ageMs(event: JsonObject): number {
+    const age = numberIn(objectIn(event["unsigned"])["age"]);
+    if (age !== undefined) return age;
+    const sentAtMs = numberIn(event["origin_server_ts"]);
+    return sentAtMs === undefined ? 0 : this.#deps.host.clock.wallMs() - sentAtMs;
+  }
+
+  /** Tells core of a channel that is new or has another name or topic. */
+  announce(room: Room): void {
+    const { host, rooms } = this.#deps;
+    const { channels } = host;
+    const channel = rooms.channelOf(room);
+    const known = channels.get(channel.id);
+    if (rooms.directUser(room.roomId) !== undefined || room.replacedBy !== undefined) {
+      if (known !== undefined && room.replacedBy === undefined) channels.left(channel.id);
+      return;
+    }
+    const isSame =
+      known?.displayName === channel.displayName &&
+      known?.topic === channel.topic &&
+      known?.isPrivate === channel.isPrivate;
+    if (known === undefined) channels.joined(channel);
+    else if (!isSame) channels.changed(channel);
+  }
+
+  #typing(room: Room, userIds: readonly string[]): void {
+    const { host, rooms } = this.#deps;
+    const now = new Set(userIds.filter((userId) => userId !== rooms.ownUserId));
+    const conversation = rooms.conversationOf(room);
+    const tell = (userId: string, isActive: boolean) => {
+      if (conversation.kind === "user" && conversation.id !== userId) return;
+      const expires = isActive ? { expiresMs: TYPING_EXPIRES_MS } : {};
+      host.emit.typing({ conversation, user: toUser(room, userId), isActive, ...expires });
+    };
+    for (const userId of now) if (!room.typing.has(userId)) tell(userId, true);
+    for (const userId of room.typing) if (!now.has(userId)) tell(userId, false);
+    room.typing = now;
+  }
+
+  #left({ roomId, events }: OtherRoom): void {
+    const { host, rooms } = this.#deps;
+    const channelId = rooms.channelId(roomId);
+    if (rooms.get(roomId) === undefined) return;
+    rooms.remove(roomId);
+    this.leaveChannel(channelId);
+    const own = events.findLast(
+      (event) => event["type"] === "m.room.member" && event["state_key"] === rooms.ownUserId,
+    );
+    const by = textIn(own?.["sender"]);
+    if (by === undefined || by === rooms.ownUserId) {
+      host.log.info({ channel: channelId }, "left the room");
+      return;
+    }
+    const content = objectIn(own?.["content"]);
+    const reason = textIn(content["reason"]) ?? "";
+    const what = content["membership"] === "ban" ? "banned from the room" : "removed from the room";
+    host.log.warn({ channel: channelId, by, reason }, what);
+  }
+
+  /** With its threads. */
+  leaveChannel(channelId: string): void {
+    const { channels } = this.#deps.host;
+    for (const { id, parentId } of channels.all()) {
+      if (id === channelId || parentId === channelId) channels.left(id);
+    }
+  }
+}
