@@ -28,6 +28,8 @@ const MAX_NAMED = 5;
 
 export class RoomSync {
   readonly #deps: RoomSyncDeps;
+  /** Of the first answer without a position, by the machine's clock in Unix milliseconds. */
+  #firstAtMs: number | undefined;
 
   constructor(deps: RoomSyncDeps) {
     this.#deps = deps;
@@ -67,9 +69,9 @@ export class RoomSync {
     for (const event of news.state) room.apply(event);
     if (news.memberCount !== undefined) room.memberCount = news.memberCount;
     if (news.heroes !== undefined) room.heroes = news.heroes;
+    if (origin.isFirst) this.#firstAtMs ??= this.#deps.host.clock.wallMs();
     const joinAt = news.timeline.findLastIndex((event) => this.#isOwnJoin(event));
-    // What was said before the bot came, or before its first connection, is history.
-    const reportFrom = origin.isFirst ? news.timeline.length : joinAt + 1;
+    const reportFrom = origin.isFirst ? news.timeline.length : this.#newFrom(news, joinAt);
     for (const event of news.timeline.slice(0, reportFrom)) this.#keep(room, event);
     this.announce(room);
     for (const event of news.timeline.slice(reportFrom)) this.#event(room, event, origin);
@@ -79,10 +81,28 @@ export class RoomSync {
     return news.isLimited && isKnown && !origin.isFirst && joinAt < 0;
   }
 
+  /**
+   * What was said before the bot came is history. But who invites it into a private room does not wait
+   * for it: there the invitation counts, unless it was there before the bot's first connection.
+   */
+  #newFrom({ roomId, timeline }: SyncRoom, joinAt: number): number {
+    if (joinAt < 0 || this.#deps.rooms.directUser(roomId) === undefined) return joinAt + 1;
+    const before = timeline.slice(0, joinAt);
+    const invitedAt = before.findLastIndex(
+      (event) =>
+        this.#isOwnMembership(event) && objectIn(event["content"])["membership"] === "invite",
+    );
+    if (invitedAt < 0) return joinAt + 1;
+    const sentAtMs = numberIn(timeline[invitedAt]?.["origin_server_ts"]) ?? 0;
+    return sentAtMs < (this.#firstAtMs ?? 0) ? joinAt + 1 : invitedAt + 1;
+  }
+
+  #isOwnMembership(event: JsonObject): boolean {
+    return event["type"] === "m.room.member" && event["state_key"] === this.#deps.rooms.ownUserId;
+  }
+
   #isOwnJoin(event: JsonObject): boolean {
-    if (event["type"] !== "m.room.member" || event["state_key"] !== this.#deps.rooms.ownUserId) {
-      return false;
-    }
+    if (!this.#isOwnMembership(event)) return false;
     const before = objectIn(objectIn(event["unsigned"])["prev_content"])["membership"];
     return objectIn(event["content"])["membership"] === "join" && before !== "join";
   }
@@ -161,9 +181,7 @@ export class RoomSync {
     if (rooms.get(roomId) === undefined) return;
     rooms.remove(roomId);
     this.leaveChannel(channelId);
-    const own = events.findLast(
-      (event) => event["type"] === "m.room.member" && event["state_key"] === rooms.ownUserId,
-    );
+    const own = events.findLast((event) => this.#isOwnMembership(event));
     const by = textIn(own?.["sender"]);
     if (by === undefined || by === rooms.ownUserId) {
       host.log.info({ channel: channelId }, "left the room");
