@@ -183,6 +183,7 @@ function configuration(folder: string, port: number, secret: string): string {
     rc_joins: { local: unlimited, remote: unlimited },
     rc_joins_per_room: unlimited,
     rc_invites: { per_room: unlimited, per_user: unlimited, per_issuer: unlimited },
+    rc_room_creation: unlimited,
     rc_media_create: unlimited,
   });
 }
