@@ -232,11 +232,18 @@ suite("files", () => {
     assert.deepEqual([events[0]?.type, events[0]?.content["body"]], ["m.sticker", "hi.png"]);
   });
 
-  test("a file that the server has not is text, and said to be lost", () => {
-    const file = attachment({ name: "cat.png", url: "https://example.org/cat.png" });
-    const { events, degraded } = sent(container(["see ", file]));
-    assert.equal(events[0]?.content["body"], "see cat.png: https://example.org/cat.png");
-    assert.deepEqual(degraded, ["attachment"]);
+  test("a file that the server has not is text, and said to be lost unless it was but a link", () => {
+    const url = "https://example.org/cat.png";
+    for (const [more, lost] of [
+      [{}, []],
+      [{ contentType: "image/png" }, ["attachment"]],
+      [{ presentation: Presentation.IMAGE }, ["attachment"]],
+    ] as const) {
+      const file = attachment({ name: "cat.png", url, ...more });
+      const { events, degraded } = sent(container(["see ", file]));
+      assert.equal(events[0]?.content["body"], "see cat.png: https://example.org/cat.png");
+      assert.deepEqual(degraded, lost);
+    }
   });
 });
 

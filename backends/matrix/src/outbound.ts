@@ -4,7 +4,7 @@ import type { Feature } from "@seabird-chat/sdk/backend";
 import type { MatrixText } from "./format.ts";
 import type { JsonObject } from "./json-value.ts";
 import { idIn, mediaIdIn } from "./matrix-ids.ts";
-import { type FileBlock, filesOf, type UploadedFile, wordsOf } from "./outbound/files.ts";
+import { type FileBlock, filesOf, isLink, type UploadedFile, wordsOf } from "./outbound/files.ts";
 import { mediaEvent, textFields } from "./outbound/media-content.ts";
 import { type MentionsContent, newMentions, toMentions } from "./outbound/mentions.ts";
 import { type Profile, profileFields, withFallback } from "./outbound/persona.ts";
@@ -192,7 +192,9 @@ function relationOf(relation: Relation | undefined, isFirst: boolean): JsonObjec
 function degradedOf({ block, files, mayNotifyRoom }: Outgoing): readonly Feature[] {
   const degraded = new Set<Feature>();
   for (const { inner } of walkBlocks(block)) {
-    if (inner.case === "attachment" && !files.has(inner.value)) degraded.add("attachment");
+    if (inner.case === "attachment" && !files.has(inner.value) && !isLink(inner.value)) {
+      degraded.add("attachment");
+    }
     if (inner.case === "emoji" && inner.value.id + inner.value.url !== "") {
       if (mediaIdIn(inner.value.id) === undefined) degraded.add("emoji");
     }

@@ -3,7 +3,7 @@ import type { Block } from "@seabird-chat/protocol";
 import { type BackendHost, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
 import type { MatrixMedia } from "../connection/matrix-media.ts";
 import { mediaIdIn } from "../matrix-ids.ts";
-import { type FileBlock, filesOf, type UploadedFile } from "../outbound/files.ts";
+import { type FileBlock, filesOf, isLink, type UploadedFile } from "../outbound/files.ts";
 import { setBounded } from "../state/recent-events.ts";
 
 export interface UploadsDeps {
@@ -57,6 +57,7 @@ export class Uploads {
   async files(block: Block, request: RequestInfo): Promise<ReadonlyMap<FileBlock, UploadedFile>> {
     const uploaded = new Map<FileBlock, UploadedFile>();
     for (const file of filesOf(block)) {
+      if (isLink(file)) continue;
       try {
         uploaded.set(file, await this.#file(file, request));
       } catch (reason) {

@@ -1,5 +1,6 @@
 /** The files of a message, and the message without them. Pure. */
-import { type Block, plainText, text, walkBlocks } from "@seabird-chat/protocol";
+import { type Block, Presentation, plainText, text, walkBlocks } from "@seabird-chat/protocol";
+import { mediaIdIn } from "../matrix-ids.ts";
 
 export type FileBlock = Extract<Block["inner"], { case: "attachment" }>["value"];
 
@@ -10,6 +11,12 @@ export interface UploadedFile {
   readonly contentType: string;
   /** 0: not known. */
   readonly sizeBytes: number;
+}
+
+/** A url that nobody says the kind of file of: it stays a link, which anybody can open. */
+export function isLink({ corePath, url, contentType, presentation, id }: FileBlock): boolean {
+  const isOfUnknownKind = contentType === "" && presentation === Presentation.UNSPECIFIED;
+  return corePath === "" && url !== "" && isOfUnknownKind && mediaIdIn(id) === undefined;
 }
 
 /** In the order of reading. */
