@@ -17,7 +17,7 @@ import { isObject, type JsonObject, listIn, objectIn, textIn } from "./json-valu
 import { idIn, shortTextIn } from "./matrix-ids.ts";
 import { type RoomEvent, reactionIn, readEvent, relationsOf } from "./room-event.ts";
 import type { RecentEvent } from "./state/recent-events.ts";
-import { threadChannelId } from "./state/threads.ts";
+import { threadChannel, threadChannelId } from "./state/threads.ts";
 
 /** An event for core. Whether a message is a command or a mention, the SDK recognises. */
 export type NetworkEvent =
@@ -87,7 +87,7 @@ function toMessage(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
   };
   if (room.conversation.kind === "user") {
     const isAction = kind === "action";
-    const privately = { ...message, referrer: room.roomId };
+    const privately = { ...message, referrer: privatePlace(threadRootId, room) };
     return [{ kind: isAction ? "privateAction" : "privateMessage", message: privately }];
   }
   const { id: channel } = conversationIn(threadRootId, room);
@@ -190,6 +190,12 @@ function toChange({ type, content, whole }: RoomEvent, room: RoomView): readonly
   return [{ kind: "changed", channel: { ...channel, ...change } }];
 }
 
+/** The room of a private message, and its thread, for the answer to go there too. */
+function privatePlace(threadRootId: string | undefined, { roomId }: RoomView): string {
+  if (threadRootId === undefined) return roomId;
+  return threadChannelId({ channelId: roomId, rootEventId: threadRootId });
+}
+
 /** Where a message of a thread belongs; threads of private conversations are no channels. */
 function conversationIn(threadRootId: string | undefined, { conversation }: RoomView): Target {
   if (threadRootId === undefined || conversation.kind === "user") return conversation;
@@ -201,17 +207,12 @@ function threadOf(messageId: string, room: RoomView): string | undefined {
   return room.earlier(messageId)?.threadRootId;
 }
 
-/** Bytes of a thread's name. */
-const MAX_THREAD_NAME_BYTES = 64;
-
 function newThread(rootId: string | undefined, room: RoomView): readonly NetworkEvent[] {
   if (rootId === undefined || room.hasThread(rootId)) return [];
-  const { id } = conversationIn(rootId, room);
   const root = room.earlier(rootId);
-  const title = root?.kind === "message" ? (root.text.split("\n", 1)[0] ?? "") : "";
-  const displayName = cutUtf8(title, MAX_THREAD_NAME_BYTES) || id;
-  const parentId = room.conversation.id;
-  return [{ kind: "joined", channel: { id, displayName, parentId, rootMessageId: rootId } }];
+  const place = { channelId: room.conversation.id, rootEventId: rootId };
+  const channel = threadChannel(place, root?.kind === "message" ? root.text : "");
+  return [{ kind: "joined", channel }];
 }
 
 function toReference(messageId: string, room: RoomView): MessageReference {

@@ -1,15 +1,9 @@
 /** What a message to be sent answers, and the thread that it goes to. */
-import type {
-  BackendChannel,
-  BackendHost,
-  Feature,
-  OutgoingMessage,
-  Target,
-} from "@seabird-chat/sdk/backend";
+import type { BackendHost, Feature, OutgoingMessage, Target } from "@seabird-chat/sdk/backend";
 import type { Relation } from "./outbound.ts";
 import type { Room } from "./state/room.ts";
 import type { Rooms } from "./state/rooms.ts";
-import { parseThreadId, type ThreadPlace, type Threads, threadChannelId } from "./state/threads.ts";
+import { parseThreadId, type ThreadPlace, type Threads, threadChannel } from "./state/threads.ts";
 
 export interface MessageRelationsDeps {
   readonly rooms: Rooms;
@@ -23,9 +17,6 @@ export interface Related {
   readonly thread: ThreadPlace | undefined;
   readonly degraded: readonly Feature[];
 }
-
-/** Characters of a thread's name, which is how its first message begins. */
-const MAX_NAME = 60;
 
 export class MessageRelations {
   readonly #deps: MessageRelationsDeps;
@@ -95,15 +86,4 @@ export class MessageRelations {
     if (kind === "user") return rooms.directUser(roomId) === id;
     return rooms.byChannel(parseThreadId(id)?.channelId ?? id)?.roomId === roomId;
   }
-}
-
-/** A thread as a channel; `rootText`: of the message that it hangs on, if it is known. */
-export function threadChannel(thread: ThreadPlace, rootText: string): BackendChannel {
-  const [firstLine = ""] = rootText.trim().split("\n");
-  const name = [...firstLine].slice(0, MAX_NAME).join("");
-  return {
-    id: threadChannelId(thread),
-    displayName: name || "thread",
-    ...{ parentId: thread.channelId, rootMessageId: thread.rootEventId },
-  };
 }

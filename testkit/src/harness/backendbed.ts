@@ -92,7 +92,7 @@ export class Backendbed implements AsyncDisposable {
     this.#harness = harness;
     this.#component = component;
     this.#plugin = connectPlugin({
-      ...harness.optionsFor("test", ["plugin"]),
+      ...harness.optionsFor("test", ["plugin", "persona", "mention-everyone"]),
       kinds: REPORT_KINDS,
     });
     this.core = this.#plugin;

@@ -3,6 +3,9 @@
  * message of each. Bounded.
  */
 
+import { cutUtf8 } from "@seabird-chat/protocol";
+import type { BackendChannel } from "@seabird-chat/sdk/backend";
+
 /** A thread is named by the event that it hangs on (specification: "Threading"). */
 export interface ThreadPlace {
   readonly channelId: string;
@@ -18,6 +21,16 @@ export function parseThreadId(channelId: string): ThreadPlace | undefined {
   const at = channelId.lastIndexOf("/$");
   if (at <= 0 || at + 2 === channelId.length) return undefined;
   return { channelId: channelId.slice(0, at), rootEventId: channelId.slice(at + 1) };
+}
+
+/** Bytes of a thread's name. */
+const MAX_NAME_BYTES = 64;
+
+/** It is named as the message that it hangs on begins; `rootText`: what that says, if it is known. */
+export function threadChannel(thread: ThreadPlace, rootText: string): BackendChannel {
+  const id = threadChannelId(thread);
+  const displayName = cutUtf8(rootText.split("\n", 1)[0] ?? "", MAX_NAME_BYTES) || id;
+  return { id, displayName, parentId: thread.channelId, rootMessageId: thread.rootEventId };
 }
 
 /** Threads that are channels at once; the one that was used longest ago is left for a new one. */
