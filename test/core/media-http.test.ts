@@ -250,6 +250,34 @@ for (const [name, client] of Object.entries(CLIENTS)) {
   });
 }
 
+test("who asks before sending the bytes is told to go on only when the url is good", async (t) => {
+  const { announce, url } = await stage(t);
+  const expect = ["content-length: 10", "expect: 100-continue"];
+  const refused = new Peer(url).send(putHead(`/media/uploads/${"A".repeat(43)}`, ...expect));
+  await refused.answered(404);
+  const large = new Peer(url).send(
+    putHead(await announce(10), "content-length: 11", "expect: 100-continue"),
+  );
+  await large.answered(400);
+  const taken = new Peer(url).send(putHead(await announce(10), ...expect));
+  await taken.answered(100);
+  taken.send("0123456789");
+  await until("the answer", () => /\r\nHTTP\/1\.1 204 /.test(taken.text));
+  for (const { socket } of [refused, large, taken]) socket.destroy();
+
+  const session = connectHttp2(url);
+  t.after(() => session.destroy());
+  const stream = session.request({
+    ":method": "PUT",
+    ":path": await announce(10),
+    expect: "100-continue",
+  });
+  await once(stream, "continue");
+  stream.end("0123456789");
+  const [response] = await once(stream, "response");
+  assert.equal(response[":status"], 204);
+});
+
 test("bytes go to the disk as they come; what is not whole cannot be had", async (t) => {
   const { world, url, folder, names, announce } = await stage(t);
   const size = 8 * 1_048_576;

@@ -101,6 +101,41 @@ test("a backend that does not send files gets a link that opens", async (t) => {
   assert.equal(await plugin.attachmentUrl(fileIn(file)), link);
 });
 
+test("without a public url a backend without files gets no link, and no file is fetched for it", async (t) => {
+  const said: string[] = [];
+  const { plugin, start } = await stage(t);
+  await start("plain", { send: (_to, message) => void said.push(message.text) });
+  const asked: string[] = [];
+  const matrix = await start("matrix", {
+    fetchAttachment: async (id, upload) => {
+      asked.push(id);
+      await upload({ bytes: PNG });
+    },
+  });
+  for (const id of ["sent-on", "wanted"]) {
+    matrix.emit.message({
+      channel: "#room",
+      user: "ann",
+      block: attachment({ id, name: "cat.png" }),
+    });
+  }
+  await urlOfReported(plugin, "test://matrix/wanted");
+  const file = attachment({ id: "test://matrix/sent%2Don", name: "cat.png" });
+  await plugin.sendMessage("test://plain/c", text`look: ${file}`);
+  assert.deepEqual(said, ["look: cat.png"]);
+  // Later than the send, whose fetch would be asked for before.
+  await plugin.attachmentUrl({ id: "test://matrix/wanted" });
+  assert.deepEqual(asked, ["wanted"]);
+});
+
+test("an empty file is refused before it is announced", async (t) => {
+  const { plugin } = await stage(t);
+  await assert.rejects(plugin.upload({ bytes: new Uint8Array(), name: "x.bin" }), {
+    code: "invalid_argument",
+    message: 'the file "x.bin" is empty',
+  });
+});
+
 test("a file of another network reaches one without files by its link", async (t) => {
   const said: string[] = [];
   let asked = 0;

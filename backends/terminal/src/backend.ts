@@ -61,6 +61,7 @@ export function terminalBackend(options: () => TerminalOptions) {
         react: (to, id, reaction) => requests.react(to, id, reaction),
         setTyping: (to, isActive) => requests.setTyping(to, isActive),
         members: (id) => requests.members(id),
+        fetchAttachment: (id, upload) => upload({ file: room.files.pathOf(id) }),
         join: (name) => rooms.joinAsked(name),
         leave: (id, reason) => rooms.leaveAsked(id, reason),
         setTopic: (id, topic) => rooms.topicAsked(id, topic),

@@ -11,6 +11,7 @@ export const CAPABILITIES: BackendCapabilities = {
   persona: "full",
   typing: "full",
   members: "full",
+  fetchAttachment: "full",
   mention: "full",
   emoji: "full",
   messageIds: "full",

@@ -1,6 +1,7 @@
 /** What both sides of the room share: those who type in it, and plugins. */
 import type { BackendHost, MessageReference, Target } from "@seabird-chat/sdk/backend";
 import type { Display } from "./display.ts";
+import type { LocalFiles } from "./local-files.ts";
 import type { Messages, RememberedMessage } from "./messages.ts";
 import type { People } from "./people.ts";
 import type { Rooms } from "./rooms.ts";
@@ -12,6 +13,7 @@ export interface Chat {
   readonly messages: Messages;
   readonly people: People;
   readonly rooms: Rooms;
+  readonly files: LocalFiles;
 }
 
 /** A message as the one that an answer names. */

@@ -48,6 +48,7 @@ export type Typed =
       readonly removed: boolean;
     }
   | { readonly kind: "file"; readonly channel: string; readonly url: string; readonly name: string }
+  | { readonly kind: "localFile"; readonly channel: string; readonly path: string }
   | { readonly kind: "ids"; readonly show: "latest" | "on" | "off" }
   /** `line`: what is said as this person; empty: everything from now on. */
   | { readonly kind: "as"; readonly name: string; readonly line: string }
@@ -90,10 +91,15 @@ const SLASHES: Readonly<Record<string, Slash>> = {
   react: (rest) => onReaction(rest, false),
   unreact: (rest) => onReaction(rest, true),
   file: (rest, where) => {
+    if (/^(~|\.\.?)?\//.test(rest)) {
+      return inRoom(where, (channel) => ({ kind: "localFile", channel, path: rest }));
+    }
     const [url, name] = twoWords(rest);
     return URL.canParse(url)
       ? inRoom(where, (channel) => ({ kind: "file", channel, url, name }))
-      : wrong("which file? For example: /file https://example.org/cat.jpg cat.jpg");
+      : wrong(
+          "which file? For example: /file ./cat.jpg, or /file https://example.org/cat.jpg cat.jpg",
+        );
   },
   typing: () => ({ kind: "typing" }),
   members: () => ({ kind: "members" }),
@@ -119,7 +125,8 @@ const SLASHES: Readonly<Record<string, Slash>> = {
 export const SLASH_HELP: readonly string[] = [
   "/me TEXT            an action",
   "/msg TEXT           a private message to the bot",
-  "/file URL [NAME]    a file",
+  "/file PATH          a file of this machine: ./cat.jpg, ~/cat.jpg",
+  "/file URL [NAME]    a file that is elsewhere",
   "/reply MSG TEXT     answers a message: its number, -1 for the last, a name for that person's last",
   "/edit MSG TEXT      changes your message",
   "/delete MSG [WHY]   deletes it",

@@ -56,9 +56,22 @@ export class PersonActions {
     }
   }
 
-  file({ channel, url, name }: Of<"file">, { person, line }: Typist): void {
+  file({ channel, url, name }: Of<"file">, typist: Typist): void {
     const block = attachment({ url, name });
-    const text = name === "" ? url : name;
+    this.#post(channel, block, name === "" ? url : name, typist);
+  }
+
+  /** Core asks for the bytes when somebody wants them. */
+  localFile({ channel, path }: Of<"localFile">, typist: Typist): void {
+    try {
+      const file = this.#chat.files.add(path);
+      this.#post(channel, attachment(file), file.name, typist);
+    } catch (reason) {
+      this.#chat.display.note(reason instanceof Error ? reason.message : String(reason));
+    }
+  }
+
+  #post(channel: string, block: Block, text: string, { person, line }: Typist): void {
     const speech = { kind: "message", channel } as const;
     const { message, info } = this.#remember(speech, { person, text });
     this.#chat.display.typed(message, line, block);

@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import { Display } from "./display.ts";
 import { IdleDetector } from "./idle-detector.ts";
 import { parseLine, SLASH_HELP, type Typed } from "./inbound.ts";
+import { LocalFiles } from "./local-files.ts";
 import { Messages } from "./messages.ts";
 import { MAX_PEOPLE, People } from "./people.ts";
 import { isSpeech, PersonActions, type Speech, type Typist } from "./person-actions.ts";
@@ -37,13 +38,15 @@ export interface RoomOptions {
 }
 
 /** What is typed and is no message. */
-type Doing = Exclude<Typed, Speech | { kind: "nothing" | "as" | "file" | "reply" }>;
+type Doing = Exclude<Typed, Speech | { kind: "nothing" | "as" | "file" | "localFile" | "reply" }>;
 
 export class Room {
   /** What plugins do with messages. */
   readonly requests: PluginRequests;
   /** Opens and closes rooms. */
   readonly rooms: RoomActions;
+  /** What people post from this machine. */
+  readonly files = new LocalFiles();
   readonly #host: BackendHost<TerminalSettings>;
   readonly #connection: Connection;
   readonly #rooms = new Rooms();
@@ -74,7 +77,7 @@ export class Room {
     const rooms = this.#rooms;
     const messages = new Messages(idPrefix ?? Math.trunc(host.clock.wallMs()).toString(36));
     const display = new Display({ connection, screen, rooms });
-    const chat: Chat = { host, display, messages, people, rooms };
+    const chat: Chat = { host, display, messages, people, rooms, files: this.files };
     this.#people = people;
     this.#display = display;
     this.#actions = new PersonActions(chat);
@@ -187,6 +190,7 @@ export class Room {
     if (isSpeech(typed)) this.#actions.say(typed, typist);
     else if (typed.kind === "as") this.#speakAs(typed, typist);
     else if (typed.kind === "file") this.#actions.file(typed, typist);
+    else if (typed.kind === "localFile") this.#actions.localFile(typed, typist);
     else if (typed.kind === "reply") this.#actions.reply(typed, typist);
     else if (typed.kind !== "nothing") {
       this.#display.command(typist.line, typist.person);

@@ -20,6 +20,8 @@ export interface FileLink {
 }
 
 export interface MediaLinks {
+  /** Whether links have urls for everybody. */
+  readonly hasUrls: boolean;
   /** A backend has reported a file. */
   reported(file: ReportedFile): void;
   /**

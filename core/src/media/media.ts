@@ -137,6 +137,10 @@ export class Media implements MediaLinks {
     };
   }
 
+  get hasUrls(): boolean {
+    return this.#options.publicUrl !== undefined;
+  }
+
   reported({ id, name, contentType, isPrivate }: ReportedFile): void {
     const { maxFileNameBytes } = this.limits;
     this.#known.add(id, {

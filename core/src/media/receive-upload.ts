@@ -14,6 +14,8 @@ export interface MediaRequest {
   readonly path: string;
   header(name: string): string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
+  /** To be called before the body is read: a sender that asked first (`expect`) begins then. */
+  readonly accept?: () => void;
   /** Resolves when nobody waits for the response any more. Default: never. */
   readonly left?: Promise<void>;
 }
@@ -53,6 +55,7 @@ export async function receiveUpload(media: Media, request: MediaRequest): Promis
   try {
     const size = sizeOf(request, upload, media.limits);
     const head = { ...upload.head, contentType: typeOf(request, upload, media.limits) };
+    request.accept?.();
     const source = exactly(size, inTime(request.body, media.limits, media.clock));
     const file = await media.store.write(head, size, source);
     ended(file);

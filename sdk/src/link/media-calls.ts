@@ -44,6 +44,9 @@ export class MediaCalls {
     ]);
     const readable = await readableFile(file);
     const { name, contentType, size } = readable;
+    if (size === 0) {
+      throw new SeabirdError("invalid_argument", `the file "${name}" is empty`);
+    }
     const request = { name, contentType, size: BigInt(size) };
     const announced = await this.#run({
       name: "upload",

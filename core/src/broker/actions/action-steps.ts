@@ -177,7 +177,7 @@ function degradedContent(
   };
   const { text, rootBlock } =
     media !== undefined && draft.hasFilesWithoutUrl
-      ? withLinks(content.rootBlock, target, (id) => media.linkTo(id, call.caller))
+      ? withLinks(content.rootBlock, target, media, (id) => media.linkTo(id, call.caller))
       : { text: content.text, rootBlock: content.rootBlock };
   const { degraded, ...asked } = degradeSend(
     { text, rootBlock, options, isAction: row.isAction === true },

@@ -38,7 +38,8 @@ export class Http1Server {
     this.#server.on("timeout", (socket) => this.#idle(socket));
     this.#server.on("request", (request, response) => this.#request(request, response));
     this.#server.on("checkContinue", (request, response) => {
-      response.writeContinue();
+      // Uploads have their token checked first.
+      if (!isUpload(request)) response.writeContinue();
       this.#server.emit("request", request, response);
     });
     this.#server.on("connect", (_request, socket) => socket.destroy());
@@ -81,9 +82,13 @@ export class Http1Server {
     response.once("close", () => {
       connection.open -= 1;
     });
-    const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    if (request.method !== "PUT" || !MediaHttp.isUpload(path)) this.#boundBody(request, response);
-    this.#router.handle({ request, response, connection: connection.context, path });
+    if (!isUpload(request)) this.#boundBody(request, response);
+    this.#router.handle({
+      request,
+      response,
+      connection: connection.context,
+      path: pathOf(request),
+    });
   }
 
   /** A request has to have arrived whole in time. */
@@ -112,6 +117,14 @@ export class Http1Server {
 
 /** What Node itself answers to a request that takes too long. */
 const TIMED_OUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
+
+function isUpload(request: IncomingMessage): boolean {
+  return request.method === "PUT" && MediaHttp.isUpload(pathOf(request));
+}
+
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? "";
+}
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;

@@ -14,12 +14,19 @@ export async function serveMedia(media: MediaHttp, exchange: Exchange, clock: Cl
     header: (name) => requestHeader(exchange, name),
     // The answer to an upload that is refused still has to leave.
     body: (request as Readable).iterator({ destroyOnReturn: false }),
+    accept: () => {
+      if (requestHeader(exchange, "expect")?.toLowerCase() !== CONTINUE) return;
+      if (!isOver(exchange.response)) exchange.response.writeContinue();
+    },
     left: closed.promise,
   });
   if (typeof response.body === "string") answer(exchange, response, response.body);
   else
     await sendFile(media, exchange, response, { ...response.body, closed: closed.promise, clock });
 }
+
+/** The sender waits for a 100 before it sends the body (RFC 9110 10.1.1). */
+const CONTINUE = "100-continue";
 
 /** Writes the head of the answer. */
 function begin(response: Exchange["response"], { status, headers }: MediaResponse): void {
