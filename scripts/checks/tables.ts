@@ -125,6 +125,10 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
     module: "backends/terminal/src/settings.ts",
     make: (exports) => settingsTable(rowsOf(exports)),
   },
+  "settings of the xmpp backend": {
+    module: "backends/xmpp/src/settings.ts",
+    make: (exports) => settingsTable(rowsOf(exports)),
+  },
   "exit codes": {
     module: "runtime/src/exit-codes.ts",
     make: (exports) => exitCodeTable(exports["EXIT_CODES"] as Record<string, ExitCodeRow>),

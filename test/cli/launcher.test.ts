@@ -81,6 +81,7 @@ for (const bin of [
   "backends/terminal/bin/seabird-backend-terminal.js",
   "backends/irc/bin/seabird-backend-irc.js",
   "backends/matrix/bin/seabird-backend-matrix.js",
+  "backends/xmpp/bin/seabird-backend-xmpp.js",
 ]) {
   test(`${bin} says which Node it needs`, async () => {
     const args = [`--import=${OLD}`, join(ROOT, bin), "--help"];

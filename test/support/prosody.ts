@@ -78,7 +78,7 @@ interface Ports {
   readonly http: number;
 }
 
-async function startProsody(programs: Programs): Promise<Prosody> {
+export async function startProsody(programs: Programs): Promise<Prosody> {
   const folder = await mkdtemp(join(tmpdir(), "seabird-prosody-"));
   await makeCertificate(programs.openssl, folder);
   for (let attempt = 1; ; attempt++) {

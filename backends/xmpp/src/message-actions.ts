@@ -18,18 +18,18 @@ import { StanzaError, type StanzaSender } from "./connection/hooks.ts";
 import {
   type Address,
   addressOf,
-  fileStanza,
   moderationQuery,
   reactionsStanza,
   retractionStanza,
-  textStanza,
   typingStanza,
 } from "./outbound.ts";
 import {
   contentOf,
+  degradedOf,
+  type LocatedFile,
   type OutgoingAttachment,
-  type OutgoingContent,
-  type Reply,
+  type Part,
+  partsOf,
   replyOf,
 } from "./outgoing-content.ts";
 import { Deliveries } from "./requests/deliveries.ts";
@@ -58,9 +58,6 @@ export interface MessageActionsDeps {
 
 /** Bytes of an id towards core. */
 const MAX_ID_BYTES = 512;
-
-/** What is sent as one message; the id is new. */
-type Part = (id: string) => Stanza;
 
 export class MessageActions {
   readonly #deps: MessageActionsDeps;
@@ -96,13 +93,14 @@ export class MessageActions {
     return this.#inTurn(to, message, async (address, signal) => {
       const content = contentOf(message.block, this.#roomOf(address));
       const reply = replyOf(to, message.replyTo, (id) => this.#deps.recent.get(to, id));
-      const parts = await this.#partsOf(address, content, message.kind, reply, signal);
+      const files = await this.#locate(content.files, signal);
+      const parts = partsOf(address, { ...content, kind: message.kind, reply, files });
       const ids: string[] = [];
       for (const part of parts) ids.push(await this.#sendPart(to, address, part, signal));
       this.#typing.ended(to);
       const isReplyLost = message.replyTo !== undefined && reply.replyTo === undefined;
       const lost: readonly Feature[] = isReplyLost ? ["reply"] : [];
-      return { ids, degraded: [...lost, ...content.degraded] };
+      return { ids, degraded: [...lost, ...degradedOf(content, files)] };
     });
   }
 
@@ -111,7 +109,8 @@ export class MessageActions {
     return this.#inTurn(to, message, async (address, signal) => {
       const old = messageIds.map((id) => ({ id, sentId: this.#sentId(to, id) }));
       const content = contentOf(message.block, this.#roomOf(address));
-      const parts = await this.#partsOf(address, content, "message", {}, signal, old);
+      const files = await this.#locate(content.files, signal);
+      const parts = partsOf(address, { ...content, kind: "message", reply: {}, files, old });
       const ids: string[] = [];
       for (const [index, part] of parts.entries()) {
         const replaced = old[index]?.id;
@@ -122,7 +121,7 @@ export class MessageActions {
         }
       }
       for (const { id } of old.slice(parts.length)) await this.#retract(to, address, id, signal);
-      return { ids, degraded: content.degraded };
+      return { ids, degraded: degradedOf(content, files) };
     });
   }
 
@@ -172,41 +171,23 @@ export class MessageActions {
     await this.#deps.sender.send(typingStanza(address, randomUUID(), isActive));
   }
 
-  async #partsOf(
-    address: Address,
-    { rendered, files }: OutgoingContent,
-    kind: OutgoingMessage["kind"],
-    reply: Reply,
+  /** Where people open them: at the server of the bot, else where they are already. */
+  async #locate(
+    files: readonly OutgoingAttachment[],
     signal: AbortSignal,
-    old: readonly { readonly sentId: string }[] = [],
-  ): Promise<readonly Part[]> {
-    const urls: string[] = [];
-    for (const file of files) urls.push(await this.#urlOf(file, signal));
-    const parts: ((id: string, index: number) => Stanza)[] = [];
-    const more = (index: number) => ({
-      ...(index === 0 && reply),
-      replaces: old[index]?.sentId,
-    });
-    if (rendered !== undefined) {
-      parts.push((id, index) => textStanza(address, { id, kind, rendered, ...more(index) }));
+  ): Promise<readonly LocatedFile[]> {
+    const located: LocatedFile[] = [];
+    for (const file of files) {
+      try {
+        const url = file.corePath === "" ? file.url : await this.#upload.upload(file, signal);
+        located.push({ ...file, url, isLink: false });
+      } catch (reason) {
+        if (file.url === "" || !(reason instanceof Refused)) throw reason;
+        this.#deps.log.warn({ reason: reason.message }, "a file is sent as a link to core");
+        located.push({ ...file, isLink: true });
+      }
     }
-    for (const [at, { description, isSpoiler }] of files.entries()) {
-      const file = { url: urls[at] ?? "", description, isSpoiler };
-      parts.push((id, index) => fileStanza(address, { id, ...file, ...more(index) }));
-    }
-    return parts.map((part, index) => (id: string) => part(id, index));
-  }
-
-  /** Where people open it: at the server of the bot, else where it is already. */
-  async #urlOf(file: OutgoingAttachment, signal: AbortSignal): Promise<string> {
-    if (file.corePath === "") return file.url;
-    try {
-      return await this.#upload.upload(file, signal);
-    } catch (reason) {
-      if (file.url === "" || !(reason instanceof Refused)) throw reason;
-      this.#deps.log.warn({ reason: reason.message }, "a file is sent as a link to core");
-      return file.url;
-    }
+    return located;
   }
 
   /** Resolves with the id by which the message is known. */

@@ -3,8 +3,11 @@ import type { BackendCapabilities, ChannelCapabilities } from "@seabird-chat/sdk
 import { NS } from "./stanza.ts";
 import type { RoomView } from "./state/rooms.ts";
 
-/** Bytes of one message's text; a longer one is refused, since servers end a session that sends more. */
-export const MAX_TEXT_BYTES = 64 * 1024;
+/**
+ * Bytes of one message's text; a longer one is refused, since servers end a session that sends more. With
+ * formatting, quotes and what XML escapes it still has to fit into `MAX_STANZA_BYTES`.
+ */
+export const MAX_TEXT_BYTES = 48_000;
 
 export const CAPABILITIES: BackendCapabilities = {
   messageIds: "full",

@@ -7,6 +7,9 @@ import {
   type Target,
 } from "@seabird-chat/sdk/backend";
 import { blockToBody, type RenderedBody } from "./format.ts";
+import { MAX_TEXT_BYTES } from "./network-capabilities.ts";
+import { type Address, fileStanza, textStanza } from "./outbound.ts";
+import type { Stanza } from "./stanza.ts";
 import type { RecentMessage } from "./state/recent-messages.ts";
 import type { RoomView } from "./state/rooms.ts";
 
@@ -26,13 +29,12 @@ export interface OutgoingContent {
   readonly degraded: readonly Feature[];
 }
 
-/** Bytes of a text; core allows fifty times as much, too much to render first. */
-export const MAX_TEXT_BYTES = 48_000;
 /** Files of one message: each is one more, and core's time for all is 10 s. */
 export const MAX_FILES = 10;
 
 /** `room`: where it goes, if that is a room. Throws Refused for what is empty or too much. */
 export function contentOf(block: Block, room: RoomView | undefined): OutgoingContent {
+  // Core allows fifty times as much: too much to render first.
   const bytes = Buffer.byteLength(block.plain);
   if (bytes > MAX_TEXT_BYTES) {
     throw new Refused(`the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on XMPP`);
@@ -81,6 +83,43 @@ export function replyOf(
   const known = heard(messageId);
   const { author = known?.userId, text = known?.text } = given;
   return { replyTo: { ...given, author, text } };
+}
+
+/** A file with the url by which people open it. */
+export interface LocatedFile extends OutgoingAttachment {
+  /** Its server was to have it, and has not. */
+  readonly isLink: boolean;
+}
+
+/** What is sent as one message; the id is new. */
+export type Part = (id: string) => Stanza;
+
+/** In order: the text, then the files. The first is the answer; each takes the place of an old one. */
+export function partsOf(
+  address: Address,
+  content: Pick<OutgoingContent, "rendered"> & {
+    readonly files: readonly LocatedFile[];
+    readonly kind: "message" | "action";
+    readonly reply: Reply;
+    readonly old?: readonly { readonly sentId: string }[];
+  },
+): readonly Part[] {
+  const { rendered, files, kind, reply, old = [] } = content;
+  const more = (index: number) => ({ ...(index === 0 && reply), replaces: old[index]?.sentId });
+  const texts = rendered === undefined ? 0 : 1;
+  const fileParts = files.map(
+    (file, index) => (id: string) => fileStanza(address, { id, ...file, ...more(texts + index) }),
+  );
+  if (rendered === undefined) return fileParts;
+  return [(id) => textStanza(address, { id, kind, rendered, ...more(0) }), ...fileParts];
+}
+
+export function degradedOf(
+  { degraded }: OutgoingContent,
+  files: readonly LocatedFile[],
+): readonly Feature[] {
+  const isLost = files.some(({ isLink }) => isLink) && !degraded.includes("attachment");
+  return isLost ? [...degraded, "attachment"] : degraded;
 }
 
 function hasSource({ url, corePath }: { url: string; corePath: string }): boolean {

@@ -6,6 +6,8 @@ import type { Backendbed, BackendbedOptions } from "../harness/backendbed.ts";
 export interface ContractPerson {
   /** The person's id, as the backend reports it. */
   readonly id: string;
+  /** What a mention of the person reads as. Default: the id. */
+  readonly name?: string;
   /** Says a line in a channel, exactly as given. */
   say(channel: string, text: string): void | Promise<void>;
   /** Performs an action, as in `/me waves`. Omit it if people on the network cannot. */

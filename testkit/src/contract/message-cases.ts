@@ -169,7 +169,7 @@ export const MESSAGE_CASES: Readonly<Record<string, Check>> = {
     for (const feature of ["mention", "emoji", "attachment"] as const) {
       assert.equal(degraded.includes(feature), can[feature] === undefined, feature);
     }
-    for (const words of [person.id, "👍", "https://example.org/cat.jpg"])
+    for (const words of [person.name ?? person.id, "👍", "https://example.org/cat.jpg"])
       await run.untilSeen(words);
   },
 
