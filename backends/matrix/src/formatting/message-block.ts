@@ -2,7 +2,8 @@
 import {
   attachment,
   type Block,
-  container,
+  type Content,
+  contentBlock,
   cutUtf8,
   Presentation,
   text,
@@ -48,7 +49,7 @@ function file(presentation: Presentation): Read {
     if (block === undefined || !hasCaption(content)) return block;
     const caption = readContent(content, names, options);
     // First, so that a command may be the caption of its file.
-    return caption === undefined ? block : container([caption, "\n", block]);
+    return caption === undefined ? block : contentBlock([asContent(caption), "\n", block]);
   };
 }
 
@@ -116,5 +117,10 @@ function readLocation(content: JsonObject, names: Names, options: ReadOptions): 
   const place = shortTextIn(content["geo_uri"], MAX_NAME_BYTES);
   if (place === undefined || !/^geo:[\w.,;=-]+$/i.test(place)) return words;
   if (words === undefined) return text(place);
-  return words.plain.includes(place) ? words : container([words, ` (${place})`]);
+  return words.plain.includes(place) ? words : contentBlock([asContent(words), ` (${place})`]);
+}
+
+/** A text becomes one with the text beside it. */
+function asContent(block: Block): Content {
+  return block.inner.case === "text" ? block.inner.value.text : block;
 }

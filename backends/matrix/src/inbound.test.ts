@@ -1,0 +1,528 @@
+/** Events of Matrix rooms as events for core. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import {
+  attachment,
+  bold,
+  contentBlock,
+  list,
+  mention,
+  Presentation,
+  text,
+} from "@seabird-chat/protocol";
+import {
+  type NetworkEvent,
+  type RoomView,
+  toLookUp,
+  toNetworkEvents,
+  toRemember,
+  toTyping,
+} from "./inbound.ts";
+import type { RecentEvent } from "./state/recent-events.ts";
+
+const earlier: readonly RecentEvent[] = [
+  { kind: "message", id: "$ann", userId: "@ann:a.example", text: "what Ann said\nand more" },
+  { kind: "message", id: "$bob", userId: "@bob:a.example", text: "b" },
+  { kind: "message", id: "$in", userId: "@ann:a.example", text: "t", threadRootId: "$ann" },
+  {
+    ...({ kind: "reaction", id: "$up", userId: "@ann:a.example" } as const),
+    ...{ messageId: "$bob", emoji: { text: "👍" } },
+  },
+  { kind: "edit", id: "$edit", userId: "@ann:a.example", messageId: "$ann" },
+];
+
+const room: RoomView = {
+  roomId: "!r:a.example",
+  conversation: { kind: "channel", id: "#lobby:a.example" },
+  channel: { id: "#lobby:a.example", displayName: "Lobby", topic: "tea" },
+  ownUserId: "@bot:a.example",
+  user: (id) => (id === "@ann:a.example" ? { id, displayName: "Ann" } : { id }),
+  membership: (id) => (id === "@ann:a.example" ? "join" : undefined),
+  channelOf: (name) => (name === "#lobby:a.example" ? name : undefined),
+  earlier: (id) => earlier.find((event) => event.id === id),
+  hasThread: (rootId) => rootId === "$bob",
+};
+const inPrivate: RoomView = {
+  ...room,
+  conversation: { kind: "user", id: "@ann:a.example" },
+  channel: undefined,
+};
+
+const time = 1_767_323_045_678;
+const sentAt = new Date(time);
+const ann = { id: "@ann:a.example", displayName: "Ann" };
+const bob = { id: "@bob:a.example" };
+
+function event(content: object, more: object = {}): object {
+  const sender = "@ann:a.example";
+  const about = { type: "m.room.message", event_id: "$1", sender, origin_server_ts: time };
+  return { ...about, content, ...more };
+}
+
+function read(content: object, more: object = {}, view = room): readonly NetworkEvent[] {
+  return toNetworkEvents(event(content, more), view);
+}
+
+const body = { msgtype: "m.text", body: "hi" };
+const message = { user: ann, text: "hi", id: "$1", sentAt, channel: "#lobby:a.example" };
+
+suite("messages", () => {
+  test("text, with and without formatting", () => {
+    assert.deepEqual(read(body), [{ kind: "message", message }]);
+    const html = { format: "org.matrix.custom.html", formatted_body: "<b>hi</b>" };
+    const { text: _, ...rest } = message;
+    assert.deepEqual(read({ ...body, ...html }), [
+      { kind: "message", message: { ...rest, block: bold("hi") } },
+    ]);
+  });
+
+  test("actions; and notices, by programs, which are never commands", () => {
+    assert.deepEqual(read({ msgtype: "m.emote", body: "waves" }), [
+      { kind: "action", message: { ...message, text: "waves" } },
+    ]);
+    assert.deepEqual(read({ msgtype: "m.notice", body: "!roll" }), [
+      { kind: "notice", message: { ...message, user: { ...ann, isBot: true }, text: "!roll" } },
+    ]);
+  });
+
+  test("private messages, which carry the room that an answer goes to", () => {
+    const { channel: _, ...rest } = message;
+    const privately = { ...rest, referrer: "!r:a.example" };
+    assert.deepEqual(read(body, {}, inPrivate), [{ kind: "privateMessage", message: privately }]);
+    assert.deepEqual(read({ ...body, msgtype: "m.emote" }, {}, inPrivate), [
+      { kind: "privateAction", message: privately },
+    ]);
+  });
+
+  test("a kind that is not known is its text, one about encryption is nothing", () => {
+    assert.deepEqual(read({ msgtype: "org.example.poll", body: "hi" }), [
+      { kind: "message", message },
+    ]);
+    assert.deepEqual(read({ msgtype: "m.key.verification.request", body: "hi" }), []);
+  });
+
+  test("the bot's own messages are not told", () => {
+    assert.deepEqual(read(body, { sender: "@bot:a.example" }), []);
+  });
+
+  test("what cannot be read is nothing", () => {
+    for (const content of [{}, { msgtype: "m.text" }, { body: "hi" }, { msgtype: 7, body: "hi" }]) {
+      assert.deepEqual(read(content), []);
+    }
+    for (const more of [{ sender: "ann" }, { event_id: "1" }, { type: 7 }, { content: [] }]) {
+      assert.deepEqual(read(body, more), []);
+    }
+    for (const type of ["m.room.encrypted", "m.call.invite", "m.room.tombstone", "__proto__"]) {
+      assert.deepEqual(read(body, { type }), []);
+    }
+  });
+
+  test("a time that is none is left out", () => {
+    for (const origin_server_ts of ["7", -1, 1e300, Number.NaN, null]) {
+      assert.deepEqual(read(body, { origin_server_ts }), [
+        { kind: "message", message: { ...message, sentAt: undefined } },
+      ]);
+    }
+  });
+});
+
+suite("answers and threads", () => {
+  const answer = { "m.in_reply_to": { event_id: "$ann" } };
+
+  test("an answer names what it answers, as far as it is remembered", () => {
+    const replyTo = { messageId: "$ann", author: ann, text: "what Ann said\nand more" };
+    const content = { ...body, body: "> <@ann:a.example> q\n\nhi", "m.relates_to": answer };
+    assert.deepEqual(read(content), [{ kind: "message", message: { ...message, replyTo } }]);
+    const unknown = { ...body, "m.relates_to": { "m.in_reply_to": { event_id: "$x" } } };
+    assert.deepEqual(read(unknown), [
+      { kind: "message", message: { ...message, replyTo: { messageId: "$x" } } },
+    ]);
+  });
+
+  const inThread = { rel_type: "m.thread", event_id: "$ann" };
+  const channel = "#lobby:a.example/$ann";
+
+  test("a thread is a channel, announced when it is first used", () => {
+    const parent = { parentId: "#lobby:a.example", rootMessageId: "$ann" };
+    assert.deepEqual(read({ ...body, "m.relates_to": inThread }), [
+      { kind: "joined", channel: { id: channel, displayName: "what Ann said", ...parent } },
+      { kind: "message", message: { ...message, channel } },
+    ]);
+    assert.deepEqual(read({ ...body, "m.relates_to": { ...inThread, event_id: "$bob" } }), [
+      { kind: "message", message: { ...message, channel: "#lobby:a.example/$bob" } },
+    ]);
+  });
+
+  test("what clients without threads show as an answer is none", () => {
+    const relation = { ...inThread, ...answer, event_id: "$bob", is_falling_back: true };
+    const [heard] = read({ ...body, "m.relates_to": relation });
+    assert.ok(heard?.kind === "message" && heard.message.replyTo === undefined);
+    const [real] = read({ ...body, "m.relates_to": { ...relation, is_falling_back: false } });
+    assert.ok(real?.kind === "message" && real.message.replyTo?.messageId === "$ann");
+  });
+
+  test("in private there are no threads", () => {
+    const [heard, ...more] = read({ ...body, "m.relates_to": inThread }, {}, inPrivate);
+    assert.equal(heard?.kind, "privateMessage");
+    assert.deepEqual(more, []);
+  });
+
+  test("edits, reactions and deletions of a message in a thread are there too", () => {
+    const conversation = { kind: "channel", id: channel };
+    const replaces = { rel_type: "m.replace", event_id: "$in" };
+    const edit = { ...body, "m.new_content": body, "m.relates_to": replaces };
+    const annotates = { rel_type: "m.annotation", event_id: "$in", key: "👍" };
+    const events = [
+      ...read(edit),
+      ...read({ "m.relates_to": annotates }, { type: "m.reaction" }),
+      ...read({}, { type: "m.room.redaction", redacts: "$in" }),
+    ];
+    const where = events.map((each) =>
+      each.kind === "edited"
+        ? each.edit.conversation
+        : each.kind === "reaction"
+          ? each.reaction.conversation
+          : each.kind === "deleted" && each.deletion.conversation,
+    );
+    assert.deepEqual(where, [conversation, conversation, conversation]);
+  });
+});
+
+suite("edits", () => {
+  const conversation = room.conversation;
+  const edit = (event_id: string, new_content: unknown) => ({
+    ...{ msgtype: "m.text", body: "* new", "m.new_content": new_content },
+    "m.relates_to": { rel_type: "m.replace", event_id },
+  });
+  const fresh = { msgtype: "m.text", body: "new" };
+
+  test("have the new content and the id of what they edit", () => {
+    assert.deepEqual(read(edit("$ann", fresh)), [
+      { kind: "edited", edit: { conversation, user: ann, text: "new", id: "$ann", sentAt } },
+    ]);
+  });
+
+  test("by somebody else, of an unknown message, or of nothing, are none", () => {
+    assert.deepEqual(read(edit("$bob", fresh)), []);
+    assert.deepEqual(read(edit("$unknown", fresh)), []);
+    assert.deepEqual(read(edit("$up", fresh)), []);
+    for (const content of [undefined, null, "new", [], { body: 7 }]) {
+      assert.deepEqual(read(edit("$ann", content)), []);
+    }
+  });
+});
+
+suite("reactions and deletions", () => {
+  const conversation = room.conversation;
+  const reaction = (relation: object, more: object = {}) =>
+    read(
+      { "m.relates_to": { rel_type: "m.annotation", ...relation }, ...more },
+      { type: "m.reaction" },
+    );
+
+  test("a reaction", () => {
+    assert.deepEqual(reaction({ event_id: "$bob", key: "👍" }), [
+      {
+        kind: "reaction",
+        reaction: { conversation, messageId: "$bob", user: ann, emoji: { text: "👍" } },
+      },
+    ]);
+  });
+
+  test("one of the network's own is named by its picture", () => {
+    const relation = { event_id: "$bob", key: "mxc://a.example/x" };
+    const emoji = { text: ":parrot:", id: "mxc://a.example/x" };
+    assert.deepEqual(reaction(relation, { shortcode: ":parrot:" }), [
+      { kind: "reaction", reaction: { conversation, messageId: "$bob", user: ann, emoji } },
+    ]);
+  });
+
+  test("without message or emoji it is none", () => {
+    for (const relation of [
+      { key: "👍" },
+      { event_id: "$bob" },
+      { event_id: "$bob", key: "" },
+      { event_id: "$bob", key: "\x1b[2J" },
+      { event_id: "$bob", key: "x".repeat(513) },
+      { event_id: "$bob", key: "👍", rel_type: "m.other" },
+    ]) {
+      assert.deepEqual(reaction(relation), []);
+    }
+  });
+
+  test("a deleted message, by whom and why", () => {
+    const about = { type: "m.room.redaction", sender: "@bob:a.example" };
+    const deletion = { conversation, ids: ["$ann"], by: bob };
+    assert.deepEqual(read({ reason: "spam" }, { ...about, redacts: "$ann" }), [
+      { kind: "deleted", deletion: { ...deletion, reason: "spam" } },
+    ]);
+    assert.deepEqual(read({ redacts: "$ann" }, about), [{ kind: "deleted", deletion }]);
+    assert.deepEqual(read({}, about), []);
+  });
+
+  test("a deleted reaction is one that was taken back, a deleted edit is nothing", () => {
+    const about = { type: "m.room.redaction", sender: "@bob:a.example" };
+    const removed = {
+      conversation,
+      messageId: "$bob",
+      user: ann,
+      emoji: { text: "👍" },
+      removed: true,
+    };
+    assert.deepEqual(read({}, { ...about, redacts: "$up" }), [
+      { kind: "reaction", reaction: removed },
+    ]);
+    assert.deepEqual(read({}, { ...about, redacts: "$edit" }), []);
+  });
+});
+
+suite("files and places", () => {
+  const url = "mxc://a.example/x";
+  const block = (content: object, more: object = {}) => {
+    const [heard] = read(content, more);
+    return heard?.kind === "message" ? (heard.message.block ?? heard.message.text) : undefined;
+  };
+
+  test("a picture with all that is known of it", () => {
+    const info = { mimetype: "image/png", size: 7, w: 10, h: 20.5, is_animated: false };
+    assert.deepEqual(
+      block({ msgtype: "m.image", body: "cat.png", url, info }),
+      attachment({
+        ...{ id: url, name: "cat.png", contentType: "image/png", sizeBytes: 7 },
+        ...{ width: 10, height: 20, presentation: Presentation.IMAGE },
+      }),
+    );
+  });
+
+  const kinds: readonly [what: string, content: object, expected: Presentation][] = [
+    ["a file", { msgtype: "m.file" }, Presentation.FILE],
+    ["a video", { msgtype: "m.video" }, Presentation.VIDEO],
+    ["audio", { msgtype: "m.audio" }, Presentation.AUDIO],
+    ["a voice message", { msgtype: "m.audio", "org.matrix.msc3245.voice": {} }, Presentation.VOICE],
+    ["a gif", { msgtype: "m.image", info: { mimetype: "image/gif" } }, Presentation.ANIMATION],
+    [
+      "a video that is a gif",
+      { msgtype: "m.video", info: { "fi.mau.gif": true } },
+      Presentation.ANIMATION,
+    ],
+  ];
+  for (const [what, content, presentation] of kinds) {
+    test(what, () => {
+      const { mimetype: contentType = "" } =
+        (content as { info?: { mimetype?: string } }).info ?? {};
+      const expected = attachment({ id: url, name: "x", contentType, presentation });
+      assert.deepEqual(block({ body: "x", url, ...content }), expected);
+    });
+  }
+
+  test("its caption comes first, so that it may be a command", () => {
+    const content = { msgtype: "m.image", body: "!ocr", filename: "a.png", url };
+    const file = attachment({ id: url, name: "a.png", presentation: Presentation.IMAGE });
+    assert.deepEqual(block(content), contentBlock(["!ocr", "\n", file]));
+    assert.deepEqual(block({ ...content, body: "a.png" }), file);
+  });
+
+  test("a sticker, whose text describes it", () => {
+    const presentation = Presentation.STICKER;
+    const expected = attachment({ id: url, name: "hi", description: "hi", presentation });
+    assert.deepEqual(block({ body: "hi", url }, { type: "m.sticker" }), expected);
+  });
+
+  test("a file behind a spoiler", () => {
+    const content = { "page.codeberg.everypizza.msc4193.spoiler": true };
+    const expected = { id: url, name: "x", isSpoiler: true, presentation: Presentation.IMAGE };
+    const given = { msgtype: "m.image", body: "x", url, ...content };
+    assert.deepEqual(block(given), attachment(expected));
+  });
+
+  test("wrong sizes and types count as unknown", () => {
+    const info = { mimetype: "a b", size: -1, w: 2 ** 40, h: "7", duration: 1e300 };
+    const expected = { id: url, name: "x", presentation: Presentation.FILE };
+    assert.deepEqual(block({ msgtype: "m.file", body: "x", url, info }), attachment(expected));
+  });
+
+  test("encrypted files, and urls of another kind, are nothing", () => {
+    for (const more of [
+      { file: { url } },
+      {},
+      { url: "https://a.example/x" },
+      { url: "mxc://a/../b" },
+    ]) {
+      assert.deepEqual(read({ msgtype: "m.image", body: "x", ...more }), []);
+    }
+  });
+
+  test("a place", () => {
+    const content = { msgtype: "m.location", body: "here", geo_uri: "geo:51.5,-0.1;u=35" };
+    assert.deepEqual(block(content), "here (geo:51.5,-0.1;u=35)");
+    assert.deepEqual(block({ ...content, body: "geo:51.5,-0.1;u=35" }), "geo:51.5,-0.1;u=35");
+    assert.deepEqual(block({ ...content, geo_uri: "javascript:x" }), "here");
+    assert.deepEqual(block({ ...content, body: "" }), "geo:51.5,-0.1;u=35");
+  });
+});
+
+suite("personas of others (MSC4144)", () => {
+  const profile = { id: "cat-1", displayname: "cat", has_fallback: true };
+  const tags = { "matrix/persona": "cat-1" };
+  const user = { id: "@ann:a.example", displayName: "cat" };
+
+  test("have their name, and the id of who sent it", () => {
+    for (const field of ["m.per_message_profile", "com.beeper.per_message_profile"]) {
+      assert.deepEqual(read({ ...body, body: "cat: hi", [field]: profile }), [
+        { kind: "message", message: { ...message, user, tags } },
+      ]);
+    }
+  });
+
+  test("without a name, or one that is too long, it is the sender's", () => {
+    for (const displayname of ["", 7, "x".repeat(256)]) {
+      const content = { ...body, "m.per_message_profile": { displayname } };
+      assert.deepEqual(read(content), [{ kind: "message", message }]);
+    }
+  });
+});
+
+suite("members", () => {
+  const channel = "#lobby:a.example";
+  const change = (content: object, prev_content: object | undefined, more: object = {}) => {
+    const unsigned = prev_content === undefined ? {} : { unsigned: { prev_content } };
+    const about = { type: "m.room.member", state_key: "@ann:a.example", ...unsigned };
+    return read(content, { ...about, ...more });
+  };
+  const join = { membership: "join", displayname: "Ann" };
+  const leave = { membership: "leave" };
+  const ban = { membership: "ban", reason: "spam" };
+  const byBob = { sender: "@bob:a.example" };
+  const rows: readonly [
+    what: string,
+    events: readonly NetworkEvent[],
+    expected: readonly object[],
+  ][] = [
+    ["joins", change(join, leave), [{ kind: "memberJoined", member: { channel, user: ann } }]],
+    [
+      "accepts an invitation",
+      change(join, { membership: "invite" }),
+      [{ kind: "memberJoined", member: { channel, user: ann } }],
+    ],
+    ["leaves", change(leave, join), [{ kind: "memberLeft", member: { channel, user: ann } }]],
+    [
+      "leaves with a reason, as one who is known",
+      change({ ...leave, reason: "tea" }, undefined),
+      [{ kind: "memberLeft", member: { channel, user: ann, reason: "tea" } }],
+    ],
+    [
+      "is kicked",
+      change(leave, join, byBob),
+      [{ kind: "memberRemoved", member: { channel, user: ann, by: bob } }],
+    ],
+    [
+      "is banned",
+      change(ban, join, byBob),
+      [{ kind: "memberRemoved", member: { channel, user: ann, reason: "spam", by: bob } }],
+    ],
+    ["is banned from outside", change(ban, leave, byBob), []],
+    ["is no longer banned", change(leave, ban, byBob), []],
+    ["is invited", change({ membership: "invite" }, leave, byBob), []],
+    ["declines", change(leave, { membership: "invite" }), []],
+    [
+      "has another name",
+      change({ ...join, displayname: "Anna" }, join),
+      [{ kind: "userChanged", change: { before: ann, user: { id: ann.id, displayName: "Anna" } } }],
+    ],
+    ["has another picture", change({ ...join, avatar_url: "mxc://a/b" }, join), []],
+    [
+      "has no name any more",
+      change({ membership: "join" }, join),
+      [{ kind: "userChanged", change: { before: ann, user: { id: ann.id } } }],
+    ],
+    ["nothing that can be read", change({ membership: 7 }, join), []],
+    ["nobody", change(leave, join, { state_key: "ann" }), []],
+    ["the bot", change(leave, join, { state_key: "@bot:a.example" }), []],
+  ];
+  for (const [what, events, expected] of rows) {
+    test(what, () => assert.deepEqual(events, expected));
+  }
+
+  test("in private only names are told", () => {
+    const about = { type: "m.room.member", state_key: "@ann:a.example" };
+    assert.deepEqual(read(leave, { ...about, unsigned: { prev_content: join } }, inPrivate), []);
+  });
+});
+
+test("names and topics, also those that the bot set", () => {
+  const sender = "@bot:a.example";
+  const { channel } = room;
+  assert.deepEqual(read({ topic: "coffee" }, { type: "m.room.topic", state_key: "", sender }), [
+    { kind: "changed", channel: { ...channel, topic: "coffee" } },
+  ]);
+  assert.deepEqual(read({ name: "Hall" }, { type: "m.room.name", state_key: "" }), [
+    { kind: "changed", channel: { ...channel, displayName: "Hall" } },
+  ]);
+  assert.deepEqual(read({ name: "" }, { type: "m.room.name", state_key: "" }), [
+    { kind: "changed", channel: { ...channel, displayName: "#lobby:a.example" } },
+  ]);
+  assert.deepEqual(read({ name: "x" }, { type: "m.room.name", state_key: "" }, inPrivate), []);
+});
+
+test("who types, without the bot", () => {
+  const user_ids = ["@ann:a.example", "@ann:a.example", "@bot:a.example", 7, "bob"];
+  assert.deepEqual(toTyping({ user_ids }, room), ["@ann:a.example"]);
+  for (const content of [undefined, {}, { user_ids: "x" }])
+    assert.deepEqual(toTyping(content, room), []);
+});
+
+suite("what is remembered, and what has to be looked up", () => {
+  const remembered = { kind: "message", id: "$1", userId: "@ann:a.example", text: "hi" } as const;
+
+  test("messages with their text and thread, the bot's own too", () => {
+    assert.deepEqual(toRemember(event(body)), remembered);
+    const own = event(body, { sender: "@bot:a.example" });
+    assert.deepEqual(toRemember(own), { ...remembered, userId: "@bot:a.example" });
+    const relation = { rel_type: "m.thread", event_id: "$ann" };
+    const inThread = toRemember(event({ ...body, "m.relates_to": relation }));
+    assert.deepEqual(inThread, { ...remembered, threadRootId: "$ann" });
+    const long = toRemember(event({ ...body, body: "é".repeat(200) }));
+    assert.equal(long?.kind === "message" && long.text, "é".repeat(150));
+  });
+
+  test("reactions and edits", () => {
+    const annotates = { rel_type: "m.annotation", event_id: "$bob", key: "👍" };
+    assert.deepEqual(toRemember(event({ "m.relates_to": annotates }, { type: "m.reaction" })), {
+      ...{ kind: "reaction", id: "$1", userId: "@ann:a.example" },
+      ...{ messageId: "$bob", emoji: { text: "👍" } },
+    });
+    const replaces = { rel_type: "m.replace", event_id: "$bob" };
+    const edit = event({ ...body, "m.relates_to": replaces });
+    const expected = { kind: "edit", id: "$1", userId: "@ann:a.example", messageId: "$bob" };
+    assert.deepEqual(toRemember(edit), expected);
+  });
+
+  test("nothing else", () => {
+    for (const other of [undefined, 7, [], {}, event({}, { type: "m.room.topic" })]) {
+      assert.equal(toRemember(other), undefined);
+    }
+  });
+
+  test("an unknown message that somebody edits, answers or reacts to is looked up", () => {
+    const relating = (relation: object, more: object = {}) =>
+      toLookUp(event({ ...body, "m.relates_to": relation }, more), room);
+    assert.equal(relating({ rel_type: "m.replace", event_id: "$x" }), "$x");
+    assert.equal(relating({ "m.in_reply_to": { event_id: "$x" } }), "$x");
+    const annotates = { rel_type: "m.annotation", event_id: "$x", key: "👍" };
+    assert.equal(relating(annotates, { type: "m.reaction" }), "$x");
+    assert.equal(relating({ rel_type: "m.replace", event_id: "$ann" }), undefined);
+    assert.equal(relating({}), undefined);
+    const own = { sender: "@bot:a.example" };
+    assert.equal(relating({ rel_type: "m.replace", event_id: "$x" }, own), undefined);
+  });
+});
+
+test("a command in HTML keeps its formatting and mentions", () => {
+  const formatted_body =
+    'hi <a href="https://matrix.to/#/@bob:a.example">Bob</a><ul><li>x</li></ul>';
+  const [heard] = read({ ...body, format: "org.matrix.custom.html", formatted_body });
+  assert.deepEqual(
+    heard?.kind === "message" && heard.message.block,
+    contentBlock([text("hi "), mention({ userId: "@bob:a.example" }, "Bob"), "\n", list(["x"])]),
+  );
+});
