@@ -6,11 +6,24 @@ import type { Stanza } from "../stanza.ts";
 const MAX_CHILDREN = 100;
 
 export function childOf(parent: Stanza | undefined, name: string, ns: string): Stanza | undefined {
-  return parent?.getChild(name, ns) as Stanza | undefined;
+  return elementsIn(parent).find((child) => is(child, name, ns));
 }
 
 export function childrenOf(parent: Stanza | undefined, name: string, ns: string): Stanza[] {
-  return (parent?.getChildren(name, ns) ?? []).slice(0, MAX_CHILDREN) as Stanza[];
+  return elementsIn(parent)
+    .filter((child) => is(child, name, ns))
+    .slice(0, MAX_CHILDREN);
+}
+
+function elementsIn(parent: Stanza | undefined): Stanza[] {
+  const children: readonly unknown[] = parent?.children ?? [];
+  return children.filter(
+    (child): child is Stanza => typeof child === "object" && child !== null && "getName" in child,
+  );
+}
+
+function is(element: Stanza, name: string, ns: string | undefined): boolean {
+  return element.getName() === name && element.getNS() === ns;
 }
 
 /** Empty: there is no such attribute. */
@@ -30,7 +43,7 @@ export function textOf(element: Stanza | undefined): string {
  */
 export function ownChildOf(stanza: Stanza, name: string): Stanza | undefined {
   const ns = stanza.getNS();
-  const children = (stanza.getChildren(name) as Stanza[]).filter((child) => child.getNS() === ns);
+  const children = elementsIn(stanza).filter((child) => is(child, name, ns));
   return children.find((child) => attributeOf(child, "xml:lang") === "") ?? children[0];
 }
 
