@@ -4,8 +4,12 @@ import {
   type BackendConnection,
   type BackendHost,
   type ChannelMembers,
+  type DeleteRequest,
   Fatal,
+  type FileSource,
+  type OutgoingEdit,
   type OutgoingMessage,
+  type OutgoingReaction,
   pause,
   Refused,
   type RequestInfo,
@@ -13,6 +17,7 @@ import {
   type Sent,
   type Target,
 } from "@seabird-chat/sdk/backend";
+import { CAPABILITIES } from "./capabilities.ts";
 import { LoginRefused } from "./connection/login.ts";
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import { SavedSession } from "./connection/saved-session.ts";
@@ -22,13 +27,14 @@ import { logStatus } from "./log-status.ts";
 import { MessageActions } from "./message-actions.ts";
 import { encryptedRooms, missingPermissions } from "./missing-permissions.ts";
 import { loginOptions, stateFileOf } from "./options.ts";
-import { errorText, refusing } from "./refuse.ts";
+import { errorText } from "./refusal.ts";
+import { RoomActions } from "./room-actions.ts";
 import { ENCRYPTED, RoomJoins } from "./room-joins.ts";
 import { RoomSync } from "./room-sync.ts";
 import type { MatrixSettings } from "./settings.ts";
 import type { Room } from "./state/room.ts";
 import { Rooms } from "./state/rooms.ts";
-import { parseThreadId } from "./state/threads.ts";
+import { parseThreadId, Threads } from "./state/threads.ts";
 
 type Host = BackendHost<MatrixSettings>;
 
@@ -46,6 +52,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
   readonly #rooms: Rooms;
   readonly #joins: RoomJoins;
   readonly #sync: RoomSync;
+  readonly #actions: RoomActions;
   readonly #messages: MessageActions;
   readonly #direct: DirectRooms;
   readonly #saved: SavedSession;
@@ -53,8 +60,6 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
   readonly #closing = Promise.withResolvers<never>();
   /** Resolved by the first answer of `/sync`. */
   readonly #first = Promise.withResolvers<void>();
-  /** Those who wait for a room to appear. */
-  readonly #arrivals = new Map<string, Set<() => void>>();
   /** Encrypted rooms that the log has named. */
   readonly #warned = new Set<string>();
   #running: Promise<void> = Promise.resolve();
@@ -75,14 +80,17 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
       settings: () => this.#settings,
       renamed: (before, room) => this.#renamed(before, room),
     });
+    const threads = new Threads((id) => channels.left(id));
     this.#sync = new RoomSync({
-      ...{ rooms, host },
+      ...{ rooms, threads, host },
       changed: (room) => this.#roomChanged(room),
       invited: (room) => this.#joins.invited(room),
     });
+    this.#actions = new RoomActions({ client, rooms, threads, sync: this.#sync });
     this.#direct = new DirectRooms({ client, rooms, joins: this.#joins });
     this.#messages = new MessageActions({
-      ...{ client, rooms, host: { channels, capabilities, clock, log, signal, openAttachment } },
+      ...{ client, rooms, threads },
+      host: { channels, capabilities, clock, log, signal, openAttachment },
       roomOf: (to, request, referrer) => this.#roomOf(to, request, referrer),
     });
     this.closed = this.#closing.promise;
@@ -122,6 +130,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
   async #begin(connection: MatrixConnection): Promise<void> {
     const { clock, config, signal } = this.#host;
     await this.#nameSelf();
+    await this.#declareLimits();
     await this.#joins.lookUp(config.channels);
     this.#running = connection.run().catch((reason: unknown) => {
       this.#closing.reject(toFatal(reason));
@@ -139,6 +148,12 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     this.#host.self = { id, name: profile?.displayName || (id.slice(1).split(":", 1)[0] ?? id) };
   }
 
+  async #declareLimits(): Promise<void> {
+    const maxAttachmentBytes = await this.#messages.maxAttachmentBytes().catch(() => undefined);
+    const limits = { ...CAPABILITIES.limits, maxAttachmentBytes };
+    this.#host.capabilities.set({ ...CAPABILITIES, limits });
+  }
+
   async take(response: Parameters<RoomSync["take"]>[0], origin: SyncOrigin): Promise<void> {
     await this.#sync.take(response, origin);
     this.#first.resolve();
@@ -150,36 +165,52 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
   }
 
   send(to: Target, message: OutgoingMessage): Promise<Sent> {
-    return refusing(() => this.#messages.send(to, message));
+    return this.#messages.send(to, message);
+  }
+
+  edit(to: Target, messageIds: readonly string[], message: OutgoingEdit): Promise<Sent> {
+    return this.#messages.edit(to, messageIds, message);
+  }
+
+  delete(to: Target, messageIds: readonly string[], request: DeleteRequest) {
+    return this.#messages.delete(to, messageIds, request);
+  }
+
+  react(
+    to: Target,
+    messageId: string,
+    reaction: OutgoingReaction,
+    request: RequestInfo,
+  ): Promise<void> {
+    return this.#messages.react(to, messageId, reaction, request);
+  }
+
+  setTyping(to: Target, isActive: boolean, request: RequestInfo): Promise<void> {
+    return this.#messages.setTyping(to, isActive, request);
   }
 
   members(channelId: string, request: RequestInfo): Promise<ChannelMembers> {
-    return refusing(() => this.#messages.members(channelId, request));
+    return this.#messages.members(channelId, request);
   }
 
-  /** Resolves when the room was heard of, so that a message to it finds it. */
+  fetchAttachment(
+    id: string,
+    upload: (source: FileSource) => Promise<void>,
+    request: RequestInfo,
+  ): Promise<void> {
+    return this.#messages.fetchAttachment(id, upload, request);
+  }
+
   async join(channelName: string, request: RequestInfo): Promise<undefined> {
-    if (!/^[#!][^\s\p{Cc}]{1,254}$/u.test(channelName)) throw new Refused(NO_CHANNEL);
-    await refusing(async () => {
-      const at = channelName.indexOf(":");
-      const via = at < 0 ? [] : [channelName.slice(at + 1)];
-      const roomId = await this.#client.join(channelName, via, request);
-      await this.#arrival(roomId, request);
-    });
+    await this.#actions.join(channelName, request);
   }
 
-  async leave(channelId: string, exitMessage: string, request: RequestInfo): Promise<void> {
-    if (parseThreadId(channelId) !== undefined) return;
-    const room = this.#known(channelId);
-    await refusing(() => this.#client.leave(room.roomId, exitMessage, request));
-    this.#rooms.remove(room.roomId);
-    this.#sync.leaveChannel(channelId);
+  leave(channelId: string, exitMessage: string, request: RequestInfo): Promise<void> {
+    return this.#actions.leave(channelId, exitMessage, request);
   }
 
-  async setTopic(channelId: string, topic: string, request: RequestInfo): Promise<void> {
-    const { roomId } = this.#known(channelId);
-    const content = { topic: topic.toWellFormed() };
-    await refusing(() => this.#client.setState({ roomId, type: "m.room.topic", content }, request));
+  setTopic(channelId: string, topic: string, request: RequestInfo): Promise<void> {
+    return this.#actions.setTopic(channelId, topic, request);
   }
 
   metadata(): Record<string, string> {
@@ -221,39 +252,17 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     await this.#client.logout({ deadlineMs }).catch(() => undefined);
   }
 
-  #known(channelId: string): Room {
-    const room = this.#rooms.byChannel(channelId);
-    if (room === undefined) throw new Refused(NOT_IN_IT);
-    return room;
-  }
-
   async #roomOf(to: Target, request: RequestInfo, referrer?: string): Promise<Room> {
     const room =
       to.kind === "user"
         ? await this.#direct.roomOf(to.id, request, referrer)
-        : this.#known(parseThreadId(to.id)?.channelId ?? to.id);
+        : this.#actions.known(parseThreadId(to.id)?.channelId ?? to.id);
     if (room.isEncrypted) throw new Refused(`the room is encrypted: ${ENCRYPTED}`);
     return room;
   }
 
-  async #arrival(roomId: string, request: RequestInfo): Promise<void> {
-    if (this.#rooms.get(roomId) !== undefined) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = this.#arrivals.get(roomId) ?? new Set();
-    this.#arrivals.set(roomId, waiting.add(resolve));
-    const late = () => reject(new Refused("joined, but the server does not report the room yet"));
-    request.signal.addEventListener("abort", late, { once: true });
-    try {
-      await promise;
-    } finally {
-      request.signal.removeEventListener("abort", late);
-      waiting.delete(resolve);
-      if (waiting.size === 0) this.#arrivals.delete(roomId);
-    }
-  }
-
   #roomChanged(room: Room): void {
-    for (const arrived of this.#arrivals.get(room.roomId) ?? []) arrived();
+    this.#actions.arrived(room.roomId);
     if (room.replacedBy !== undefined) void this.#joins.follow(room);
     if (!room.isEncrypted || this.#warned.has(room.roomId)) return;
     this.#warned.add(room.roomId);
@@ -268,10 +277,6 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     if (room !== undefined) this.#sync.announce(room);
   }
 }
-
-const NOT_IN_IT = "the bot is not in this room";
-const NO_CHANNEL =
-  "give an alias such as #lobby:example.org, or a room id such as !abc:example.org";
 
 function reportStatus({ config, log, network }: Host, status: ConnectionStatus): void {
   logStatus(log, config.homeserver, status);

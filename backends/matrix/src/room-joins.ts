@@ -5,7 +5,7 @@ import { MatrixError } from "./connection/matrix-error.ts";
 import type { SavedSession } from "./connection/saved-session.ts";
 import type { OtherRoom } from "./connection/sync-response.ts";
 import { objectIn, textIn } from "./json-value.ts";
-import { errorText } from "./refuse.ts";
+import { errorText } from "./refusal.ts";
 import type { MatrixSettings } from "./settings.ts";
 import { mayInvite } from "./state/invites.ts";
 import { setBounded } from "./state/recent-events.ts";

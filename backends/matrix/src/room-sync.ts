@@ -2,15 +2,16 @@
 import type { BackendHost } from "@seabird-chat/sdk/backend";
 import type { OtherRoom, SyncResponse, SyncRoom } from "./connection/sync-response.ts";
 import type { SyncOrigin } from "./connection.ts";
-import { toNetworkEvents, toRemember } from "./inbound.ts";
+import { type NetworkEvent, toNetworkEvents, toRemember } from "./inbound.ts";
 import { type JsonObject, numberIn, objectIn, textIn } from "./json-value.ts";
 import { report } from "./report.ts";
 import type { Room } from "./state/room.ts";
 import { type Rooms, toUser } from "./state/rooms.ts";
-import { threadChannelId } from "./state/threads.ts";
+import { parseThreadId, type Threads } from "./state/threads.ts";
 
 export interface RoomSyncDeps {
   readonly rooms: Rooms;
+  readonly threads: Threads;
   readonly host: Pick<BackendHost, "channels" | "clock" | "emit" | "log" | "members" | "network">;
   /** A room's state has changed, or the bot has come into it. */
   readonly changed: (room: Room) => void;
@@ -114,25 +115,28 @@ export class RoomSync {
   }
 
   #event(room: Room, event: JsonObject, { isCatchUp }: SyncOrigin): void {
-    const { host, rooms } = this.#deps;
-    const isState = event["state_key"] !== undefined;
-    // What the bot did itself core knows already.
-    if (event["sender"] !== rooms.ownUserId) {
-      const { channels } = host;
-      const hasThread = (rootEventId: string) =>
-        channels.get(threadChannelId({ channelId: rooms.channelId(room.roomId), rootEventId })) !==
-        undefined;
-      const isOld = isCatchUp && this.#ageMs(event) > OLD_MS;
-      for (const each of toNetworkEvents(event, rooms.view(room, hasThread))) {
-        if (each.kind === "privateMessage" || each.kind === "privateAction") {
-          rooms.wrote(textIn(event["sender"]) ?? "", room.roomId);
-        }
-        if (isOld && each.kind === "message") host.emit.plainMessage(each.message);
-        else report(host, each);
-      }
+    const { host, rooms, threads } = this.#deps;
+    const channelId = rooms.channelId(room.roomId);
+    const hasThread = (rootEventId: string) => threads.has({ channelId, rootEventId });
+    const isOld = isCatchUp && this.#ageMs(event) > OLD_MS;
+    for (const each of toNetworkEvents(event, rooms.view(room, hasThread))) {
+      this.#learn(room, event, each);
+      if (isOld && each.kind === "message") host.emit.plainMessage(each.message);
+      else report(host, each);
     }
     this.#keep(room, event);
-    if (isState) this.announce(room);
+    if (event["state_key"] !== undefined) this.announce(room);
+  }
+
+  /** Where somebody wrote last, and which threads are in use. */
+  #learn({ roomId }: Room, event: JsonObject, reported: NetworkEvent): void {
+    const { rooms, threads } = this.#deps;
+    if (reported.kind === "privateMessage" || reported.kind === "privateAction") {
+      rooms.wrote(textIn(event["sender"]) ?? "", roomId);
+    }
+    if (!("message" in reported) || !("channel" in reported.message)) return;
+    const thread = parseThreadId(reported.message.channel);
+    if (thread !== undefined) threads.used(thread, reported.message.id ?? thread.rootEventId);
   }
 
   /** By the server's own clock where it says it. */
@@ -195,9 +199,7 @@ export class RoomSync {
 
   /** With its threads. */
   leaveChannel(channelId: string): void {
-    const { channels } = this.#deps.host;
-    for (const { id, parentId } of channels.all()) {
-      if (id === channelId || parentId === channelId) channels.left(id);
-    }
+    this.#deps.threads.roomLeft(channelId);
+    if (this.#deps.host.channels.get(channelId)) this.#deps.host.channels.left(channelId);
   }
 }

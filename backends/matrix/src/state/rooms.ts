@@ -155,6 +155,7 @@ export class Rooms {
     const conversation = this.conversationOf(room);
     return {
       ...{ roomId, conversation, ownUserId: this.ownUserId, hasThread },
+      ...(conversation.kind === "channel" && { channel: this.channelOf(room) }),
       user: (userId) => toUser(room, userId),
       membership: (userId) => room.members.get(userId)?.membership,
       channelOf: (roomIdOrAlias) => {

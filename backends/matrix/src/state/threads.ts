@@ -68,6 +68,11 @@ export class Threads {
     return this.#latest.get(threadChannelId(thread)) ?? thread.rootEventId;
   }
 
+  /** It is no channel any more, until it is used again; `onLeft` is not called. */
+  left(thread: ThreadPlace): void {
+    this.#latest.delete(threadChannelId(thread));
+  }
+
   /** The bot has left a room: its threads go with it. */
   roomLeft(channelId: string): void {
     for (const id of [...this.#latest.keys()]) {
