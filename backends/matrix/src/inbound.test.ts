@@ -13,10 +13,10 @@ import {
 import {
   type NetworkEvent,
   type RoomView,
+  toLookedUp,
   toLookUp,
   toNetworkEvents,
   toRemember,
-  toTyping,
 } from "./inbound.ts";
 import type { RecentEvent } from "./state/recent-events.ts";
 
@@ -28,13 +28,12 @@ const earlier: readonly RecentEvent[] = [
     ...({ kind: "reaction", id: "$up", userId: "@ann:a.example" } as const),
     ...{ messageId: "$bob", emoji: { text: "👍" } },
   },
-  { kind: "edit", id: "$edit", userId: "@ann:a.example", messageId: "$ann" },
+  { kind: "other", id: "$edit", userId: "@ann:a.example" },
 ];
 
 const room: RoomView = {
   roomId: "!r:a.example",
   conversation: { kind: "channel", id: "#lobby:a.example" },
-  channel: { id: "#lobby:a.example", displayName: "Lobby", topic: "tea" },
   ownUserId: "@bot:a.example",
   user: (id) => (id === "@ann:a.example" ? { id, displayName: "Ann" } : { id }),
   membership: (id) => (id === "@ann:a.example" ? "join" : undefined),
@@ -45,7 +44,6 @@ const room: RoomView = {
 const inPrivate: RoomView = {
   ...room,
   conversation: { kind: "user", id: "@ann:a.example" },
-  channel: undefined,
 };
 
 const time = 1_767_323_045_678;
@@ -449,28 +447,6 @@ suite("members", () => {
   });
 });
 
-test("names and topics, also those that the bot set", () => {
-  const sender = "@bot:a.example";
-  const { channel } = room;
-  assert.deepEqual(read({ topic: "coffee" }, { type: "m.room.topic", state_key: "", sender }), [
-    { kind: "changed", channel: { ...channel, topic: "coffee" } },
-  ]);
-  assert.deepEqual(read({ name: "Hall" }, { type: "m.room.name", state_key: "" }), [
-    { kind: "changed", channel: { ...channel, displayName: "Hall" } },
-  ]);
-  assert.deepEqual(read({ name: "" }, { type: "m.room.name", state_key: "" }), [
-    { kind: "changed", channel: { ...channel, displayName: "#lobby:a.example" } },
-  ]);
-  assert.deepEqual(read({ name: "x" }, { type: "m.room.name", state_key: "" }, inPrivate), []);
-});
-
-test("who types, without the bot", () => {
-  const user_ids = ["@ann:a.example", "@ann:a.example", "@bot:a.example", 7, "bob"];
-  assert.deepEqual(toTyping({ user_ids }, room), ["@ann:a.example"]);
-  for (const content of [undefined, {}, { user_ids: "x" }])
-    assert.deepEqual(toTyping(content, room), []);
-});
-
 suite("what is remembered, and what has to be looked up", () => {
   const remembered = { kind: "message", id: "$1", userId: "@ann:a.example", text: "hi" } as const;
 
@@ -493,7 +469,7 @@ suite("what is remembered, and what has to be looked up", () => {
     });
     const replaces = { rel_type: "m.replace", event_id: "$bob" };
     const edit = event({ ...body, "m.relates_to": replaces });
-    const expected = { kind: "edit", id: "$1", userId: "@ann:a.example", messageId: "$bob" };
+    const expected = { kind: "other", id: "$1", userId: "@ann:a.example" };
     assert.deepEqual(toRemember(edit), expected);
   });
 
@@ -501,6 +477,13 @@ suite("what is remembered, and what has to be looked up", () => {
     for (const other of [undefined, 7, [], {}, event({}, { type: "m.room.topic" })]) {
       assert.equal(toRemember(other), undefined);
     }
+  });
+
+  test("what was looked up is something, whatever it is", () => {
+    assert.deepEqual(toLookedUp(event(body)), remembered);
+    const topic = event({}, { type: "m.room.topic", state_key: "" });
+    assert.deepEqual(toLookedUp(topic), { kind: "other", id: "$1", userId: "@ann:a.example" });
+    assert.equal(toLookedUp({}), undefined);
   });
 
   test("an unknown message that somebody edits, answers or reacts to is looked up", () => {
@@ -512,6 +495,9 @@ suite("what is remembered, and what has to be looked up", () => {
     assert.equal(relating(annotates, { type: "m.reaction" }), "$x");
     assert.equal(relating({ rel_type: "m.replace", event_id: "$ann" }), undefined);
     assert.equal(relating({}), undefined);
+    const redaction = (redacts: string) =>
+      toLookUp(event({}, { type: "m.room.redaction", redacts }), room);
+    assert.deepEqual([redaction("$x"), redaction("$up")], ["$x", undefined]);
     const own = { sender: "@bot:a.example" };
     assert.equal(relating({ rel_type: "m.replace", event_id: "$x" }, own), undefined);
   });

@@ -13,7 +13,7 @@ import type {
 } from "@seabird-chat/sdk/backend";
 import { messageBlock, stickerBlock } from "./formatting/message-block.ts";
 import { type MemberEvent, type MembersView, toMemberEvents } from "./inbound-members.ts";
-import { isObject, type JsonObject, listIn, objectIn, textIn } from "./json-value.ts";
+import { isObject, type JsonObject, objectIn, textIn } from "./json-value.ts";
 import { idIn, shortTextIn } from "./matrix-ids.ts";
 import { type RoomEvent, reactionIn, readEvent, relationsOf } from "./room-event.ts";
 import type { RecentEvent } from "./state/recent-events.ts";
@@ -33,14 +33,11 @@ export type NetworkEvent =
   | { readonly kind: "typing"; readonly typing: IncomingTyping }
   | MemberEvent
   /** A thread is used for the first time; before the message in it. */
-  | { readonly kind: "joined"; readonly channel: BackendChannel }
-  | { readonly kind: "changed"; readonly channel: BackendChannel };
+  | { readonly kind: "joined"; readonly channel: BackendChannel };
 
 /** A room, as far as reading its events needs it. */
 export interface RoomView extends MembersView {
   readonly roomId: string;
-  /** The channel as core knows it; missing for a private conversation. */
-  readonly channel?: BackendChannel | undefined;
   /** The channel that a room id or an alias stands for; undefined: none that the bot is in. */
   channelOf(roomIdOrAlias: string): string | undefined;
   /** A message or reaction that was remembered (`toRemember`), of this room. */
@@ -50,14 +47,14 @@ export interface RoomView extends MembersView {
 }
 
 /**
- * In order; empty: core needs nothing of it. Never throws. Of the bot's own events only names and
- * topics are told: the others are answers to core's requests.
+ * In order; empty: core needs nothing of it. Never throws. Of the bot's own events only those about
+ * other people are told: the others are answers to core's requests.
  */
 export function toNetworkEvents(event: unknown, room: RoomView): readonly NetworkEvent[] {
   const read = readEvent(event);
   const toEvents = read && ROWS.get(read.type);
   if (read === undefined || toEvents === undefined) return [];
-  if (read.sender === room.ownUserId && !FOR_EVERYONE.has(read.type)) return [];
+  if (read.sender === room.ownUserId && read.type !== "m.room.member") return [];
   return toEvents(read, room);
 }
 
@@ -69,11 +66,7 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["m.reaction", toReaction],
   ["m.room.redaction", toRedaction],
   ["m.room.member", ({ whole }, room) => toMemberEvents(whole, room)],
-  ["m.room.name", toChange],
-  ["m.room.topic", toChange],
 ]);
-
-const FOR_EVERYONE: ReadonlySet<string> = new Set(["m.room.name", "m.room.topic", "m.room.member"]);
 
 function toMessage(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
   const { replaces, threadRootId, answers } = relationsOf(event.content);
@@ -96,12 +89,10 @@ function toMessage(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
 
 /** The sender's words, of an event or of its new content. */
 function readMessage(event: RoomEvent, content: JsonObject, room: RoomView, isReply: boolean) {
-  const { name, fallbackName, tags } = personaOf(content);
-  const options = { isReply, fallbackName };
-  const isSticker = event.type === "m.sticker";
-  const block = isSticker ? stickerBlock(content) : messageBlock(content, room, options);
+  const { name, tags } = personaOf(content);
+  const block = blockOf(event, content, room, isReply);
   if (block === undefined) return undefined;
-  const msgtype = isSticker ? undefined : textIn(content["msgtype"]);
+  const msgtype = event.type === "m.sticker" ? undefined : textIn(content["msgtype"]);
   const kind: MessageKind = KINDS.get(msgtype ?? "") ?? "message";
   const user = {
     ...room.user(event.sender),
@@ -109,6 +100,16 @@ function readMessage(event: RoomEvent, content: JsonObject, room: RoomView, isRe
     ...(kind === "notice" && { isBot: true }),
   };
   return { kind, user, ...tags, ...(isPlain(block) ? { text: plainText(block) } : { block }) };
+}
+
+function blockOf(
+  { type }: RoomEvent,
+  content: JsonObject,
+  names: Pick<RoomView, "channelOf">,
+  isReply: boolean,
+): Block | undefined {
+  if (type === "m.sticker") return stickerBlock(content);
+  return messageBlock(content, names, { isReply, fallbackName: personaOf(content).fallbackName });
 }
 
 type MessageKind = "message" | "action" | "notice";
@@ -160,14 +161,19 @@ function toReaction(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
   return [{ kind: "reaction", reaction: { conversation, messageId, user, emoji } }];
 }
 
+/** Of `m.room.redaction`. */
+function redactedBy({ type, content, whole }: RoomEvent): string | undefined {
+  if (type !== "m.room.redaction") return undefined;
+  // In the content since version 11 of rooms.
+  return idIn(whole["redacts"], "$") ?? idIn(content["redacts"], "$");
+}
+
 /** A deleted message, or a reaction that was taken back. What an edit said is not known any more. */
 function toRedaction(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
-  const { whole, content, sender } = event;
-  // In the content since version 11 of rooms.
-  const id = idIn(whole["redacts"], "$") ?? idIn(content["redacts"], "$");
-  if (id === undefined) return [];
-  const before = room.earlier(id);
-  if (before?.kind === "edit") return [];
+  const { content, sender } = event;
+  const id = redactedBy(event);
+  const before = id === undefined ? undefined : room.earlier(id);
+  if (id === undefined || before?.kind === "other") return [];
   const conversation = conversationIn(before?.threadRootId, room);
   if (before?.kind === "reaction") {
     const { messageId, emoji } = before;
@@ -181,14 +187,6 @@ function toRedaction(event: RoomEvent, room: RoomView): readonly NetworkEvent[] 
 
 /** Bytes of a reason; longer ones are cut. */
 const MAX_REASON_BYTES = 300;
-
-function toChange({ type, content, whole }: RoomEvent, room: RoomView): readonly NetworkEvent[] {
-  const { channel } = room;
-  if (channel === undefined || whole["state_key"] !== "") return [];
-  const [name, topic] = [textIn(content["name"]), textIn(content["topic"])];
-  const change = type === "m.room.name" ? { displayName: name || channel.id } : { topic };
-  return [{ kind: "changed", channel: { ...channel, ...change } }];
-}
 
 /** The room of a private message, and its thread, for the answer to go there too. */
 function privatePlace(threadRootId: string | undefined, { roomId }: RoomView): string {
@@ -221,16 +219,6 @@ function toReference(messageId: string, room: RoomView): MessageReference {
   return { messageId, author: room.user(known.userId), text: known.text };
 }
 
-/** People that are told of as typing at once. */
-const MAX_TYPING = 100;
-
-/** Who types in a room, of `m.typing`; the bot itself is left out. */
-export function toTyping(content: unknown, { ownUserId }: RoomView): readonly string[] {
-  const ids = listIn(objectIn(content)["user_ids"]).slice(0, MAX_TYPING);
-  const people = ids.flatMap((id) => idIn(id, "@") ?? []);
-  return [...new Set(people)].filter((id) => id !== ownUserId);
-}
-
 /** What later events may refer to: messages, and reactions, which are taken back by a redaction. */
 export function toRemember(event: unknown): RecentEvent | undefined {
   const read = readEvent(event);
@@ -240,28 +228,39 @@ export function toRemember(event: unknown): RecentEvent | undefined {
     const reaction = reactionIn(content);
     return reaction && { kind: "reaction", id, userId, ...reaction };
   }
-  if (type !== "m.room.message" && type !== "m.sticker") return undefined;
+  if (!isMessage(read)) return undefined;
   const { replaces, threadRootId, answers } = relationsOf(content);
-  if (replaces !== undefined) return { kind: "edit", id, userId, messageId: replaces };
-  const options = { isReply: answers !== undefined };
-  const names = { channelOf: () => undefined };
-  const isSticker = type === "m.sticker";
-  const block = isSticker ? stickerBlock(content) : messageBlock(content, names, options);
+  if (replaces !== undefined) return { kind: "other", id, userId };
+  const block = blockOf(read, content, { channelOf: () => undefined }, answers !== undefined);
   const text = block === undefined ? "" : cutUtf8(plainText(block), MAX_REFERENCE_TEXT_BYTES);
   return { kind: "message", id, userId, text, ...(threadRootId !== undefined && { threadRootId }) };
 }
 
+function isMessage({ type }: RoomEvent): boolean {
+  return type === "m.room.message" || type === "m.sticker";
+}
+
 /**
- * The earlier event that this one refers to and that is not remembered, such as after a start. Ask the
- * server for it and remember it first: an edit of an unknown message is not reported, since nobody knows
- * whose message it is.
+ * The earlier event that this one refers to and that is not remembered, such as after a start: whoever
+ * knows it tells the author of an answer, whose message an edit changes, and what was deleted.
  */
-export function toLookUp(event: unknown, room: RoomView): string | undefined {
+export function toLookUp(
+  event: unknown,
+  { ownUserId, earlier }: Pick<RoomView, "ownUserId" | "earlier">,
+): string | undefined {
   const read = readEvent(event);
-  if (read === undefined || read.sender === room.ownUserId) return undefined;
+  if (read === undefined || read.sender === ownUserId) return undefined;
   const { replaces, answers } = relationsOf(read.content);
-  const reaction = read.type === "m.reaction" ? reactionIn(read.content)?.messageId : undefined;
-  const isMessage = read.type === "m.room.message" || read.type === "m.sticker";
-  const id = reaction ?? (isMessage ? (replaces ?? answers) : undefined);
-  return id !== undefined && room.earlier(id) === undefined ? id : undefined;
+  const id = isMessage(read) ? (replaces ?? answers) : (redactedBy(read) ?? reactedTo(read));
+  return id !== undefined && earlier(id) === undefined ? id : undefined;
+}
+
+function reactedTo({ type, content }: RoomEvent): string | undefined {
+  return type === "m.reaction" ? reactionIn(content)?.messageId : undefined;
+}
+
+/** An event that was looked up, whatever it is. */
+export function toLookedUp(event: unknown): RecentEvent | undefined {
+  const read = readEvent(event);
+  return read && (toRemember(event) ?? { kind: "other", id: read.id, userId: read.sender });
 }

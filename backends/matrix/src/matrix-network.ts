@@ -40,6 +40,8 @@ type Host = BackendHost<MatrixSettings>;
 
 /** Milliseconds that `connect` waits for the configured channels; joins go on after that. */
 const JOINS_MS = 10_000;
+/** Milliseconds that news wait for an earlier event that they refer to. */
+const LOOK_UP_MS = 5_000;
 /** Milliseconds for ending a session that is kept nowhere. */
 const LOGOUT_MS = 2_000;
 
@@ -83,6 +85,8 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     const threads = new Threads((id) => channels.left(id));
     this.#sync = new RoomSync({
       ...{ rooms, threads, host },
+      fetch: (roomId, eventId) =>
+        client.event(roomId, eventId, { signal, deadlineMs: clock.now() + LOOK_UP_MS }),
       changed: (room) => this.#roomChanged(room),
       invited: (room) => this.#joins.invited(room),
     });

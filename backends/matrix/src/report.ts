@@ -24,7 +24,6 @@ const REPORTS: {
   memberRemoved: ({ members }, { member }) => members.removed(member),
   userChanged: ({ members }, { change }) => members.changed(change),
   joined: ({ channels }, { channel }) => channels.joined(channel),
-  changed: ({ channels }, { channel }) => channels.changed(channel),
 };
 
 export function report(host: Host, event: NetworkEvent): void {

@@ -2,6 +2,7 @@
 import type { BackendHost } from "@seabird-chat/sdk/backend";
 import type { OtherRoom, SyncResponse, SyncRoom } from "./connection/sync-response.ts";
 import type { SyncOrigin } from "./connection.ts";
+import { type EarlierEventsDeps, learnEarlier } from "./earlier-events.ts";
 import { type NetworkEvent, toNetworkEvents, toRemember } from "./inbound.ts";
 import { type JsonObject, numberIn, objectIn, textIn } from "./json-value.ts";
 import { report } from "./report.ts";
@@ -9,7 +10,7 @@ import type { Room } from "./state/room.ts";
 import { type Rooms, toUser } from "./state/rooms.ts";
 import { parseThreadId, type Threads } from "./state/threads.ts";
 
-export interface RoomSyncDeps {
+export interface RoomSyncDeps extends EarlierEventsDeps {
   readonly rooms: Rooms;
   readonly threads: Threads;
   readonly host: Pick<BackendHost, "channels" | "clock" | "emit" | "log" | "members" | "network">;
@@ -40,6 +41,7 @@ export class RoomSync {
     const { emit } = this.#deps.host;
     const { rooms, invited } = this.#deps;
     if (response.direct !== undefined) rooms.replaceDirect(response.direct);
+    if (!origin.isFirst) await learnEarlier(response.joined, this.#deps);
     const gaps: string[] = [];
     for (const news of response.joined) {
       if (this.#joined(news, origin)) gaps.push(rooms.channelId(news.roomId));

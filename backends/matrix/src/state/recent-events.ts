@@ -18,13 +18,12 @@ export type RecentEvent =
       readonly emoji: { readonly text: string; readonly id?: string; readonly url?: string };
       readonly threadRootId?: string | undefined;
     }
-  /** An event that gave a message another content. */
+  /** Such as an edit, or a state event. */
   | {
-      readonly kind: "edit";
+      readonly kind: "other";
       readonly id: string;
       readonly userId: string;
-      readonly messageId: string;
-      readonly threadRootId?: string | undefined;
+      readonly threadRootId?: undefined;
     };
 
 /** Events that are remembered of one room; the oldest is forgotten for a new one. */
