@@ -1,0 +1,384 @@
+/** What plugins do with messages on Matrix, as a person sees it whose client is matrix-nio. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { attachment, bold, container, mention, text } from "@seabird-chat/protocol";
+import type { SentMessage } from "@seabird-chat/sdk";
+import { type Backendbed, backendbed } from "@seabird-chat/testkit";
+import { matrixBackend } from "../../backends/matrix/src/backend.ts";
+import { MatrixPerson } from "../support/matrix-person.ts";
+import { type Json, type MatrixAccount, needSynapse, type Synapse } from "../support/synapse.ts";
+
+/** A person's room that the bot is in. */
+interface Stage {
+  readonly server: Synapse;
+  readonly ann: MatrixPerson;
+  readonly account: MatrixAccount;
+  readonly bot: MatrixAccount;
+  readonly bed: Backendbed;
+  readonly channel: string;
+  readonly roomId: string;
+}
+
+type Case = (stage: Stage) => Promise<void>;
+
+const heard = (ann: MatrixPerson, id: string | undefined) =>
+  ann.hears(`the event ${id}`, ({ event_id }) => event_id === id);
+
+/** The only id of what was sent. */
+function idOf({ ids }: Pick<SentMessage, "ids">): string {
+  assert.equal(ids.length, 1);
+  return ids[0] ?? "";
+}
+
+const where = ({ bed, channel }: Stage) => ({ channelId: bed.absolute(channel) });
+
+async function said(stage: Stage, words: string) {
+  const id = await stage.ann.say(stage.roomId, words);
+  const event = await stage.bed.nextEvent();
+  assert.equal(event.id, id);
+  return event;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  "a message has its HTML and its id, and mentions whom it names": async (stage) => {
+    const { bed, ann, channel } = stage;
+    const who = mention({ userId: bed.absolute(ann.userId) }, "@ann");
+    const sent = await bed.send(channel, text`good ${bold("morning")}, ${who}`);
+    const { content, sender } = await heard(ann, idOf(sent));
+    assert.equal(sender, stage.bot.userId);
+    assert.equal(content.body, "good morning, @ann");
+    assert.match(content.formatted_body, /<strong>morning<\/strong>.*matrix\.to.*@ann/);
+    assert.deepEqual(content["m.mentions"], { user_ids: [ann.userId] });
+  },
+
+  "an action is an emote": async ({ bed, ann, channel }) => {
+    const { content } = await heard(ann, idOf(await bed.act(channel, "waves")));
+    assert.deepEqual([content.msgtype, content.body], ["m.emote", "waves"]);
+  },
+
+  "a reply names what it answers, both ways": async (stage) => {
+    const { bed, ann, channel, roomId } = stage;
+    const asked = await said(stage, "a question");
+    const sent = await bed.send(channel, "an answer", { replyTo: { id: asked.id } });
+    assert.deepEqual(sent.degraded, []);
+    const { content } = await heard(ann, idOf(sent));
+    assert.equal(content.body, "an answer");
+    assert.deepEqual(content["m.relates_to"], { "m.in_reply_to": { event_id: asked.id } });
+    await ann.call("send", {
+      room: roomId,
+      content: {
+        ...{ msgtype: "m.text", body: "thanks" },
+        "m.relates_to": { "m.in_reply_to": { event_id: idOf(sent) } },
+      },
+    });
+    assert.equal((await bed.nextEvent()).replyTo, idOf(sent));
+  },
+
+  "a reply to a message of elsewhere says that it is lost": async (stage) => {
+    const conversation = { channelId: stage.bed.absolute("#elsewhere:seabird.test") };
+    const replyTo = { id: "$1", conversation };
+    const { degraded } = await stage.bed.send(stage.channel, "hi", { replyTo });
+    assert.deepEqual(degraded, ["reply"]);
+  },
+
+  "a thread is a channel: it is started, answered in, and its messages are told apart": async (
+    stage,
+  ) => {
+    const { bed, ann, channel, roomId } = stage;
+    const asked = await said(stage, "let us talk");
+    const options = { replyTo: { id: asked.id }, startThread: true };
+    const sent = await bed.send(channel, "here", options);
+    const thread = `${channel}/${asked.id}`;
+    assert.deepEqual([sent.channelId, sent.degraded], [bed.absolute(thread), []]);
+    const relation = async (id: string) => (await heard(ann, id)).content["m.relates_to"];
+    assert.deepEqual(await relation(idOf(sent)), {
+      ...{ rel_type: "m.thread", event_id: asked.id, is_falling_back: false },
+      "m.in_reply_to": { event_id: asked.id },
+    });
+    const listed = (await bed.channels()).find(({ id }) => id === thread);
+    assert.equal(listed?.displayName, "let us talk");
+    const info = await bed.core.channelInfo(bed.absolute(thread));
+    assert.deepEqual([info.parentId, info.rootMessageId], [bed.absolute(channel), asked.id]);
+
+    const { event_id: said2 } = await ann.call("send", {
+      room: roomId,
+      content: {
+        ...{ msgtype: "m.text", body: "and here" },
+        "m.relates_to": {
+          ...{ rel_type: "m.thread", event_id: asked.id, is_falling_back: true },
+          "m.in_reply_to": { event_id: idOf(sent) },
+        },
+      },
+    });
+    const answer = await bed.nextEvent();
+    assert.deepEqual([answer.channel, answer.text], [thread, "and here"]);
+    const last = await bed.send(thread, "yes");
+    assert.deepEqual(await relation(idOf(last)), {
+      ...{ rel_type: "m.thread", event_id: asked.id, is_falling_back: true },
+      "m.in_reply_to": { event_id: said2 },
+    });
+  },
+
+  "an edit replaces the content, keeps the id, and notifies nobody twice": async (stage) => {
+    const { bed, ann, channel } = stage;
+    const who = mention({ userId: bed.absolute(ann.userId) }, "@ann");
+    const id = idOf(await bed.send(channel, text`${who}: one`));
+    const edited = await bed.core.editMessage(where(stage), id, text`${who}: ${bold("two")}`);
+    assert.deepEqual([edited.ids, edited.degraded], [[id], []]);
+    const { content } = await ann.hears("the edit", isEditOf(id));
+    assert.equal(content["m.new_content"].body, "@ann: two");
+    assert.deepEqual(content["m.new_content"]["m.mentions"], { user_ids: [ann.userId] });
+    assert.deepEqual([content.body, content["m.mentions"]], ["* @ann: two", {}]);
+  },
+
+  "a message of somebody else is not edited": async (stage) => {
+    const { id } = await said(stage, "mine");
+    await assert.rejects(stage.bed.core.editMessage(where(stage), id, "yours"), {
+      message: "the bot can edit its own messages only",
+    });
+  },
+
+  "a persona has its name and picture, also after an edit": async (stage) => {
+    const { bed, ann, channel } = stage;
+    const persona = { id: "cat-7", displayName: "Cat" };
+    const id = idOf(await bed.send(channel, "meow", { persona }));
+    const profile = { id: "cat-7", displayname: "Cat", avatar_url: "", has_fallback: true };
+    const { content } = await heard(ann, id);
+    assert.deepEqual(content["com.beeper.per_message_profile"], profile);
+    assert.equal(content.body, "Cat: meow");
+    assert.match(content.formatted_body, /^<strong data-mx-profile-fallback>Cat: <\/strong>meow/);
+    await bed.core.editMessage(where(stage), id, "purr");
+    const edit = await ann.hears("the edit", isEditOf(id));
+    const fresh = edit.content["m.new_content"];
+    assert.deepEqual(fresh["com.beeper.per_message_profile"], profile);
+    assert.equal(fresh.body, "Cat: purr");
+  },
+
+  "a reaction comes and goes, and comes once": async (stage) => {
+    const { bed, ann } = stage;
+    const { id } = await said(stage, "react to me");
+    await bed.core.react(where(stage), id, "👍");
+    await bed.core.react(where(stage), id, "👍");
+    const reaction = await ann.hears("the reaction", isReactionTo(id, "👍"));
+    await bed.core.react(where(stage), id, "👍", { removed: true });
+    await ann.hears("its end", isRedactionOf(reaction.event_id));
+    const gone = bed.core.react(where(stage), id, "👍", { removed: true });
+    await assert.rejects(gone, { message: "the bot has no such reaction to this message" });
+  },
+
+  "all reactions are taken back, also those from before a start": async (stage) => {
+    const { bed, ann, bot, server, roomId } = stage;
+    const { id } = await said(stage, "react to me");
+    const content = { "m.relates_to": { rel_type: "m.annotation", event_id: id, key: "🐈" } };
+    const path = `v3/rooms/${encodeURIComponent(roomId)}/send/m.reaction/before`;
+    const { event_id: early } = await server.call(bot, "PUT", path, content);
+    await bed.core.react(where(stage), id, "👍");
+    await bed.core.react(where(stage), id, { removed: true });
+    const late = await ann.hears("the reaction", isReactionTo(id, "👍"));
+    for (const each of [early, late.event_id]) await ann.hears("its end", isRedactionOf(each));
+  },
+
+  "a message is deleted, of others only with the power for it": async (stage) => {
+    const { bed, ann, channel } = stage;
+    const own = idOf(await bed.send(channel, "oops"));
+    const { id: others } = await said(stage, "not yours");
+    const failed = await bed.core.deleteMessages(where(stage), [own, others], { reason: "spam" });
+    assert.deepEqual(failed, {
+      [others]:
+        "the bot may delete only its own messages here: its power is 0, and others' need 50",
+    });
+    const redaction = await ann.hears("the deletion", isRedactionOf(own));
+    assert.equal(redaction.content.reason, "spam");
+    await givePower(stage, 50);
+    assert.deepEqual(await bed.core.deleteMessages(where(stage), others), {});
+    await ann.hears("the deletion", isRedactionOf(others));
+  },
+
+  "everyone is notified with the power for it, and otherwise it is said": async (stage) => {
+    const { bed, ann, channel } = stage;
+    const all = mention("everyone", "@room");
+    const quiet = await bed.send(channel, all);
+    assert.deepEqual(quiet.degraded, ["mention"]);
+    assert.deepEqual((await heard(ann, idOf(quiet))).content["m.mentions"], {});
+    await givePower(stage, 50);
+    const loud = await bed.send(channel, all);
+    assert.deepEqual(loud.degraded, []);
+    assert.deepEqual((await heard(ann, idOf(loud))).content["m.mentions"], { room: true });
+  },
+
+  "typing is shown and ends": async (stage) => {
+    const { bed, roomId, account, server } = stage;
+    const filter = JSON.stringify({ room: { rooms: [roomId], timeline: { limit: 1 } } });
+    let since = "";
+    const typing = async () => {
+      const query = new URLSearchParams({ filter, timeout: "0", ...(since !== "" && { since }) });
+      const answer = await server.call(account, "GET", `v3/sync?${query}`);
+      since = answer.next_batch;
+      const news = answer.rooms?.join?.[roomId]?.ephemeral?.events ?? [];
+      return news.findLast(({ type }: Json) => type === "m.typing")?.content.user_ids;
+    };
+    await typing();
+    for (const isActive of [true, false]) {
+      await bed.core.setTyping(where(stage), isActive);
+      const expected = isActive ? [stage.bot.userId] : [];
+      const isSo = async () => JSON.stringify(await typing()) === JSON.stringify(expected);
+      await bed.until("who types", isSo);
+    }
+  },
+
+  "members are listed with their names": async (stage) => {
+    const { bed, channel, ann, bot } = stage;
+    const { members, isComplete } = await bed.core.listMembers(bed.absolute(channel));
+    const listed = members.map(({ id, displayName }) => [id, displayName]);
+    assert.deepEqual(
+      new Map(listed as [string, string][]),
+      new Map([
+        [bed.absolute(ann.userId), "ann"],
+        [bed.absolute(bot.userId), "bot"],
+      ]),
+    );
+    assert.equal(isComplete, true);
+  },
+
+  "a file goes both ways, with its caption": async (stage) => {
+    const { bed, ann, channel, roomId, server, account } = stage;
+    const bytes = Buffer.from("not much of a picture");
+    const file = await bed.core.upload({ bytes, name: "cat.png" });
+    const sent = await bed.send(channel, container(["a cat: ", file]));
+    assert.deepEqual(sent.degraded, []);
+    const { content } = await heard(ann, idOf(sent));
+    assert.deepEqual(
+      [content.msgtype, content.body, content.filename, content.info],
+      ["m.image", "a cat: ", "cat.png", { mimetype: "image/png", size: bytes.length }],
+    );
+    assert.deepEqual(await download(server, account, content.url), bytes);
+    // The bytes are not uploaded again.
+    const again = await heard(ann, idOf(await bed.send(channel, file)));
+    assert.equal(again.content.url, content.url);
+
+    await ann.call("send", {
+      room: roomId,
+      content: {
+        ...{ msgtype: "m.image", body: "look", filename: "dog.png", url: content.url },
+        info: { mimetype: "image/png" },
+      },
+    });
+    const event = await bed.nextEvent();
+    const [posted] = event.attachments;
+    assert.ok(posted !== undefined);
+    assert.equal(posted.url, "");
+    const url = await bed.core.attachmentUrl(posted);
+    assert.deepEqual(Buffer.from(await bed.readFile(url)), bytes);
+    // A file of Matrix that is sent to Matrix stays where it is.
+    const back = await heard(ann, idOf(await bed.send(channel, attachment({ id: posted.id }))));
+    assert.equal(back.content.url, content.url);
+  },
+
+  "several files are several messages, whose edit replaces, adds and removes": async (stage) => {
+    const { bed, ann, channel } = stage;
+    const [one, two] = await Promise.all(
+      ["one", "two"].map((name) =>
+        bed.core.upload({ bytes: Buffer.from(name), name: `${name}.txt` }),
+      ),
+    );
+    assert.ok(one && two);
+    const { ids } = await bed.send(channel, container(["two files: ", one, two]));
+    assert.equal(ids.length, 3);
+    const bodies = await Promise.all(ids.map(async (id) => (await heard(ann, id)).content.body));
+    assert.deepEqual(bodies, ["two files: ", "one.txt", "two.txt"]);
+    const { ids: left } = await bed.core.editMessage(where(stage), ids, "no files");
+    assert.deepEqual(left, ids.slice(0, 1));
+    for (const id of ids.slice(1)) await ann.hears("the deletion", isRedactionOf(id));
+  },
+
+  "a picture that cannot be had is a link, and said to be lost": async ({ bed, ann, channel }) => {
+    const url = "http://127.0.0.1:9/cat.png";
+    const file = attachment({ name: "cat.png", url, contentType: "image/png" });
+    const { ids, degraded } = await bed.send(channel, file);
+    assert.deepEqual(degraded, ["attachment"]);
+    assert.equal((await heard(ann, ids[0])).content.body, `cat.png: ${url}`);
+  },
+
+  "a long message becomes several, in order": async ({ bed, ann, channel }) => {
+    const line = "0123456789 ".repeat(10_000);
+    const { ids } = await bed.send(channel, line);
+    assert.equal(ids.length > 1, true);
+    const bodies = await Promise.all(ids.map(async (id) => (await heard(ann, id)).content.body));
+    assert.equal(bodies.join(""), line);
+  },
+
+  "many sends at once keep their order": async ({ bed, ann, channel, roomId }) => {
+    const words = Array.from({ length: 20 }, (_, index) => `message ${index}`);
+    await Promise.all(words.map((each) => bed.send(channel, each)));
+    await ann.hears("the last", ({ content }) => content.body === words.at(-1));
+    const seen = ann.heard.filter(
+      ({ room_id: room, content }) => room === roomId && /^message/.test(content.body),
+    );
+    assert.deepEqual(
+      seen.map(({ content }) => content.body),
+      words,
+    );
+  },
+
+  "a room where the bot may not speak refuses in the server's words": async (stage) => {
+    await setPowerLevels(stage, { events_default: 50 });
+    await assert.rejects(stage.bed.send(stage.channel, "hi"), /power|permission|speak/i);
+  },
+};
+
+const isEditOf = (id: string) => (event: Json) =>
+  event.content["m.relates_to"]?.rel_type === "m.replace" &&
+  event.content["m.relates_to"].event_id === id;
+
+const isReactionTo = (id: string, key: string) => (event: Json) =>
+  event.content["m.relates_to"]?.key === key && event.content["m.relates_to"].event_id === id;
+
+const isRedactionOf = (id: string) => (event: Json) =>
+  event.type === "m.room.redaction" && (event.redacts ?? event.content.redacts) === id;
+
+function givePower(stage: Stage, power: number): Promise<void> {
+  return setPowerLevels(stage, { users: { [stage.bot.userId]: power } });
+}
+
+/** Resolves when the bot has heard of it. */
+async function setPowerLevels(stage: Stage, changes: object): Promise<void> {
+  const { server, account, roomId, ann, bed } = stage;
+  const path = `v3/rooms/${encodeURIComponent(roomId)}/state/m.room.power_levels`;
+  const before = await server.call(account, "GET", path);
+  await server.call(account, "PUT", path, { ...before, ...changes });
+  await ann.say(roomId, "power has changed");
+  while ((await bed.nextEvent()).text !== "power has changed");
+}
+
+async function download(server: Synapse, account: MatrixAccount, uri: string): Promise<Buffer> {
+  const at = uri.slice("mxc://".length);
+  const response = await fetch(`${server.url}/_matrix/client/v1/media/download/${at}`, {
+    headers: { authorization: `Bearer ${account.accessToken}` },
+  });
+  assert.equal(response.status, 200);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+test("what plugins do with messages", async (t: TestContext) => {
+  const server = await needSynapse(t);
+  if (server === undefined) return;
+  const [bot, account] = [await server.register("bot"), await server.register("ann")];
+  await using ann = await MatrixPerson.join(server, account);
+  await using bed = await backendbed({
+    backend: matrixBackend,
+    config: { homeserver: server.url, access_token: bot.accessToken },
+  });
+  let rooms = 0;
+  for (const [name, run] of Object.entries(CASES)) {
+    await t.test(name, async () => {
+      rooms++;
+      const alias = `room${rooms}`;
+      const made = { preset: "public_chat", room_alias_name: alias };
+      const { room_id: roomId } = await server.call(account, "POST", "v3/createRoom", made);
+      const channel = `#${alias}:${server.serverName}`;
+      await bed.join(channel);
+      const id = (await bed.channels()).find((each) => [channel, roomId].includes(each.id))?.id;
+      await run({ server, ann, account, bot, bed, channel: id ?? channel, roomId });
+    });
+  }
+});
