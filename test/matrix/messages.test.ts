@@ -173,7 +173,7 @@ const CASES: Readonly<Record<string, Case>> = {
     const path = `v3/rooms/${encodeURIComponent(roomId)}/send/m.reaction/before`;
     const { event_id: early } = await server.call(bot, "PUT", path, content);
     await bed.core.react(where(stage), id, "👍");
-    await bed.core.react(where(stage), id, { removed: true });
+    await bed.core.react(where(stage), id, "", { removed: true });
     const late = await ann.hears("the reaction", isReactionTo(id, "👍"));
     for (const each of [early, late.event_id]) await ann.hears("its end", isRedactionOf(each));
   },
