@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { attachment, container, mention, text } from "@seabird-chat/protocol";
 import type { Block, OutgoingMessage, RequestInfo, Target } from "@seabird-chat/sdk/backend";
 import { FakeClock } from "@seabird-chat/testkit";
-import { type Fate, ScriptedSender } from "../test/scripted-sender.ts";
+import { type Outcome, ScriptedSender } from "../test/scripted-sender.ts";
 import { StanzaError } from "./connection/hooks.ts";
 import { MessageActions } from "./message-actions.ts";
 import { NS, type Stanza, xml } from "./stanza.ts";
@@ -115,17 +115,17 @@ suite("sends", () => {
     assert.equal((await sent).ids?.length, 1);
   });
 
-  for (const [fate, reason] of [
+  for (const [outcome, reason] of [
     [
       { condition: "forbidden", text: "Visitors may\nnot speak" },
       "Visitors may not speak (the bot lacks the right to do that)",
     ],
     [{ condition: "item-not-found" }, "there is nobody with that address"],
     [{ condition: "unheard-of" }, "the server refused it"],
-  ] as const satisfies readonly (readonly [Fate, string])[]) {
-    test(`${fate.condition} is refused in words`, async () => {
+  ] as const satisfies readonly (readonly [Outcome, string])[]) {
+    test(`${outcome.condition} is refused in words`, async () => {
       const { say, sender } = setUp();
-      sender.fates.push(fate, fate);
+      sender.outcomes.push(outcome, outcome);
       await assert.rejects(say(ROOM, "hi"), refused(reason));
       await assert.rejects(say(ANN, "hi"), refused(reason));
       await say(ROOM, "again");
@@ -134,7 +134,7 @@ suite("sends", () => {
 
   test("an answer from somebody else, or with another id, is none", async () => {
     const { actions, say, sender, clock } = setUp();
-    sender.fates.push("silence");
+    sender.outcomes.push("silence");
     const sent = assert.rejects(say(ROOM, "hi"), refused(/did not confirm it in time/));
     await clock.advance(0);
     const id = sender.sent[0]?.attrs["id"];
@@ -149,7 +149,7 @@ suite("sends", () => {
 
   test("what waits when the session ends is refused", async () => {
     const { actions, say, sender, clock } = setUp();
-    sender.fates.push("silence");
+    sender.outcomes.push("silence");
     const sent = assert.rejects(say(ROOM, "hi"), refused("the connection was lost"));
     await clock.advance(0);
     actions.lost("the connection was lost");
@@ -160,23 +160,23 @@ suite("sends", () => {
 
   test("the messages of a conversation keep their order, and wait for no other", async () => {
     const { say, sender, clock } = setUp();
-    sender.fates.push("silence", "accepted");
-    const outcomes: string[] = [];
+    sender.outcomes.push("silence", "accepted");
+    const endings: string[] = [];
     const done = (words: string) => (reason?: unknown) =>
-      outcomes.push(reason instanceof Error ? `${words}: ${reason.message.slice(0, 30)}` : words);
+      endings.push(reason instanceof Error ? `${words}: ${reason.message.slice(0, 30)}` : words);
     const all = [
       say(ROOM, "one").then(() => done("one")(), done("one")),
       say(CAROL, "two").then(() => done("two")(), done("two")),
       say(ROOM, "three").then(() => done("three")(), done("three")),
     ];
-    while (outcomes.length === 0) await clock.advance(0);
-    assert.deepEqual(outcomes, ["two"]);
+    while (endings.length === 0) await clock.advance(0);
+    assert.deepEqual(endings, ["two"]);
     assert.deepEqual(sender.bodies(), ["one", "two"]);
     await clock.advance(9_500);
     await Promise.all(all);
     // The third came at the same time, and its time is up too.
     assert.deepEqual(
-      outcomes.slice(1).map((each) => each.split(":")[0]),
+      endings.slice(1).map((each) => each.split(":")[0]),
       ["one", "three"],
     );
   });
@@ -304,7 +304,7 @@ suite("deletions", () => {
   test("what stays has a reason", async () => {
     const { actions, say, sender, request } = setUp();
     const { ids = [] } = await say(ROOM, "one");
-    sender.fates.push({ condition: "forbidden" });
+    sender.outcomes.push({ condition: "forbidden" });
     const failed = await actions.delete(ROOM, ["other", ...ids], { ...request(), reason: "" });
     assert.match(failed["other"] ?? "", /no message of its own .* no moderation/);
     assert.equal(failed["s1"], "the bot lacks the right to do that");
@@ -341,7 +341,7 @@ suite("reactions", () => {
 
   test("one that was refused is not remembered", async () => {
     const world = setUp();
-    world.sender.fates.push({ condition: "not-acceptable", text: "only hearts" });
+    world.sender.outcomes.push({ condition: "not-acceptable", text: "only hearts" });
     await assert.rejects(react(world, "👍"), refused(/^only hearts/));
     await react(world, "💜");
     assert.deepEqual(sets(world).at(-1), ["💜"]);

@@ -3,7 +3,7 @@ import { StanzaError, type StanzaSender } from "../src/connection/hooks.ts";
 import { NS, type Stanza, xml } from "../src/stanza.ts";
 
 /** What happens to a message. */
-export type Fate = "accepted" | "silence" | { readonly condition: string; readonly text?: string };
+export type Outcome = "accepted" | "silence" | { readonly condition: string; readonly text?: string };
 
 export class ScriptedSender implements StanzaSender {
   readonly address = "bot@example.org/home";
@@ -12,7 +12,7 @@ export class ScriptedSender implements StanzaSender {
   /** Gets what comes back. */
   receive: (stanza: Stanza) => void = () => undefined;
   /** By the order of messages; default: accepted. */
-  readonly fates: Fate[] = [];
+  readonly outcomes: Outcome[] = [];
   /** The room's ids (XEP-0359) in turn; undefined: it gives none. */
   nextRoomId: (() => string) | undefined;
   /** Answers to `iq`; undefined: silence until the signal is aborted. */
@@ -22,8 +22,8 @@ export class ScriptedSender implements StanzaSender {
   async send(stanza: Stanza): Promise<void> {
     if (!this.isConnected) throw new Error("not connected");
     this.sent.push(stanza);
-    const fate = this.fates.shift() ?? "accepted";
-    const back = this.#back(stanza, fate);
+    const outcome = this.outcomes.shift() ?? "accepted";
+    const back = this.#back(stanza, outcome);
     if (back !== undefined) queueMicrotask(() => this.receive(back));
   }
 
@@ -48,11 +48,11 @@ export class ScriptedSender implements StanzaSender {
     return this.sent.map((stanza) => stanza.getChildText("body"));
   }
 
-  #back(stanza: Stanza, fate: Fate): Stanza | undefined {
+  #back(stanza: Stanza, outcome: Outcome): Stanza | undefined {
     const { to, id, type } = stanza.attrs;
-    if (fate === "silence") return undefined;
-    if (fate !== "accepted") {
-      const { condition, text = "" } = fate;
+    if (outcome === "silence") return undefined;
+    if (outcome !== "accepted") {
+      const { condition, text = "" } = outcome;
       const words = text === "" ? [] : [xml("text", { xmlns: NS.stanzaErrors }, text)];
       const error = xml("error", {}, xml(condition, { xmlns: NS.stanzaErrors }), ...words);
       return xml("message", { type: "error", from: to, id }, error);
