@@ -9,7 +9,9 @@ import { parseArgs } from "node:util";
 import { connectPlugin, type PluginClient } from "@seabird-chat/sdk";
 import { makeCheckout } from "../../test/support/checkout.ts";
 import { startLocalIrc } from "../../test/support/local-irc.ts";
+import { startLocalMatrix } from "../../test/support/local-matrix.ts";
 import type { LocalNetwork } from "../../test/support/local-network.ts";
+import { startLocalXmpp } from "../../test/support/local-xmpp.ts";
 import { RunningProject } from "../../test/support/running-project.ts";
 import type { TestScope } from "../../test/support/servers.ts";
 import { pause } from "../load/stopwatch.ts";
@@ -22,6 +24,8 @@ import { problemsOf, type SoakReport, soakTables } from "./report.ts";
 const NETWORKS: Readonly<Record<string, (scope: TestScope) => Promise<LocalNetwork | undefined>>> =
   {
     irc: startLocalIrc,
+    matrix: startLocalMatrix,
+    xmpp: startLocalXmpp,
   };
 
 const USAGE = `npm run soak -- [options]

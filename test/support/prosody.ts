@@ -7,11 +7,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { TestContext } from "node:test";
 import { promisify } from "node:util";
 import { freePort } from "./irc-servers.ts";
 import { waitFor } from "./irc-wait.ts";
-import { needPrograms } from "./servers.ts";
+import { needPrograms, type TestScope } from "./servers.ts";
 
 export interface XmppAccount {
   /** `ann@seabird.test`. */
@@ -62,7 +61,7 @@ const START_ATTEMPTS = 3;
 export const MAX_UPLOAD_BYTES = 1024 * 1024;
 
 /** Closed when the test ends. Undefined after telling the test to skip: then it returns at once. */
-export async function needProsody(t: TestContext): Promise<Prosody | undefined> {
+export async function needProsody(t: TestScope): Promise<Prosody | undefined> {
   const programs = needPrograms(t, "prosody", "slixmpp", "openssl");
   if (programs === undefined) return undefined;
   const server = await startProsody(programs);
