@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { absoluteId } from "@seabird-chat/protocol/ids";
 import { connectPlugin, type PluginClient } from "@seabird-chat/sdk";
 import { makeCheckout } from "../../test/support/checkout.ts";
 import { startLocalIrc } from "../../test/support/local-irc.ts";
@@ -169,8 +170,8 @@ async function soak(scope: Scope, options: Options): Promise<SoakReport> {
   }
   const { project, plugin } = await startProject(scope, networks);
   const runs = networks.map((network) => {
-    const id = `${network.type}://soak/${encodeURIComponent(network.channel)}`;
-    return new NetworkRun(network, plugin, id);
+    const { type, channel } = network;
+    return new NetworkRun(network, plugin, absoluteId({ type, id: "soak" }, channel));
   });
   void deal(plugin, runs);
   const memory = await watchMemory(project);
