@@ -253,6 +253,15 @@ describe("corrections", () => {
     assert.ok(unknown?.kind === "message" && unknown.message.id === "m3");
   });
 
+  it("are not by who has the nick afterwards, where rooms have no occupant ids", () => {
+    const network = new InboundFixture({ occupants: [{ nick: "Ann" }], features: [] });
+    network.read(said("Ann", body("hi")));
+    const edit = body("ha") + replace("own-m1");
+    assert.equal(read(said("Ann", edit, "m2"), network)[0]?.kind, "edited");
+    network.read(`<presence from="${ROOM}/Ann" type="unavailable"/>`);
+    assert.equal(read(said("Ann", edit, "m3"), network)[0]?.kind, "message");
+  });
+
   it("work in private", () => {
     const network = new InboundFixture();
     network.read(chat(body("helo")));

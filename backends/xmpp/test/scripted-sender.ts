@@ -3,7 +3,10 @@ import { StanzaError, type StanzaSender } from "../src/connection/hooks.ts";
 import { NS, type Stanza, xml } from "../src/stanza.ts";
 
 /** What happens to a message. */
-export type Outcome = "accepted" | "silence" | { readonly condition: string; readonly text?: string };
+export type Outcome =
+  | "accepted"
+  | "silence"
+  | { readonly condition: string; readonly text?: string };
 
 export class ScriptedSender implements StanzaSender {
   readonly address = "bot@example.org/home";

@@ -53,6 +53,8 @@ export interface Inbound {
   readonly remember?: readonly RecentMessage[] | undefined;
   /** The whole set that somebody's reactions are now. */
   readonly reactions?: ReactionSet | undefined;
+  /** Somebody's address in a room is free for others (`RecentMessages.authorLeft`). */
+  readonly left?: { readonly room: string; readonly userId: string } | undefined;
   /** The user whose message was left out, since it is encrypted and so says nothing to a bot. */
   readonly encryptedFrom?: string | undefined;
 }

@@ -116,11 +116,11 @@ export function toRemember(
 
 /**
  * Whether a message is by who sent this (XEP-0308, 0424): the same occupant, whatever the nick is now,
- * where a room has occupant ids; else the same address.
+ * where a room has occupant ids; else the same address, as long as its owner has stayed.
  */
 export function isAuthor({ user, occupantId }: Origin, message: RecentMessage): boolean {
   if (occupantId !== undefined && message.occupantId !== undefined) {
     return occupantId === message.occupantId;
   }
-  return user.id === message.userId;
+  return user.id === message.userId && message.isAuthorGone !== true;
 }

@@ -50,8 +50,9 @@ export function readPresence(stanza: Stanza, view: InboundView): Inbound {
   if (type !== "unavailable") return NOTHING;
   const occupant = room.occupant(from.resource);
   if (occupant === undefined) return NOTHING;
-  if (statuses.has(STATUS.nickChange)) return renamed(occupant, item, room);
-  return gone(stanza, { occupant, room, statuses, item });
+  const left = { room: room.address, userId: toUser(room, occupant).id };
+  if (statuses.has(STATUS.nickChange)) return { ...renamed(occupant, item, room), left };
+  return { ...gone(stanza, { occupant, room, statuses, item }), left };
 }
 
 function present(nick: string, item: Stanza | undefined, room: RoomView): Inbound {

@@ -13,6 +13,8 @@ export interface RecentMessage {
   /** XEP-0421, of a message in a room that gives them. */
   readonly occupantId?: string | undefined;
   readonly isOwn: boolean;
+  /** Somebody else may have the author's address by now, so that it no longer tells who wrote. */
+  readonly isAuthorGone?: boolean | undefined;
   /** Without formatting; cut to 300 characters. */
   readonly text: string;
 }
@@ -44,6 +46,15 @@ export class RecentMessages {
     for (const conversation of this.#conversations.keys()) {
       if (this.#conversations.size <= MAX_CONVERSATIONS) break;
       this.#conversations.delete(conversation);
+    }
+  }
+
+  /** Whoever has this address from now on did not write what was said under it, where it names all. */
+  authorLeft(conversation: Target, userId: string): void {
+    const known = this.#conversations.get(keyOf(conversation));
+    for (const [id, message] of known ?? []) {
+      if (message.userId !== userId || message.occupantId !== undefined) continue;
+      known?.set(id, { ...message, isAuthorGone: true });
     }
   }
 
