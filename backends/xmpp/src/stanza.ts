@@ -49,8 +49,14 @@ export const NS = {
   moderate0: "urn:xmpp:message-moderate:0",
   /** XEP-0428. */
   fallback: "urn:xmpp:fallback:0",
+  /** As XEP-0461 spelled it at first, and some clients do. */
+  featureFallback: "urn:xmpp:feature-fallback:0",
   /** XEP-0444. */
   reactions: "urn:xmpp:reactions:0",
+  /** XEP-0447, with the metadata of XEP-0446 and the urls of XEP-0103. */
+  fileSharing: "urn:xmpp:sfs:0",
+  fileMetadata: "urn:xmpp:file:metadata:0",
+  urlData: "http://jabber.org/protocol/url-data",
   /** XEP-0461. */
   reply: "urn:xmpp:reply:0",
   /** XEP-0334. */

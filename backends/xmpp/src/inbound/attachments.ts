@@ -9,10 +9,6 @@ const MAX_URL = 2_048;
 const MAX_NAME = 255;
 const MAX_DESCRIPTION = 1_000;
 
-const FILE_SHARING = "urn:xmpp:sfs:0";
-const FILE_METADATA = "urn:xmpp:file:metadata:0";
-const URL_DATA = "http://jabber.org/protocol/url-data";
-
 /** Of the files that a person wants to see at once; the network itself does not say what one is. */
 const TYPES: Readonly<Record<string, string>> = {
   ...{ png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", gif: "image/gif" },
@@ -25,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What files there are, each url once; those with a description of the file first. */
 export function readAttachments(stanza: Stanza): readonly Attachment[] {
   const files = [
-    ...childrenOf(stanza, "file-sharing", FILE_SHARING).map(sharedFile),
+    ...childrenOf(stanza, "file-sharing", NS.fileSharing).map(sharedFile),
     ...childrenOf(stanza, "x", NS.oob).map(outOfBandFile),
   ];
   const byUrl = new Map<string, Attachment>();
@@ -41,11 +37,11 @@ function outOfBandFile(oob: Stanza): Attachment | undefined {
 }
 
 function sharedFile(sharing: Stanza): Attachment | undefined {
-  const sources = childOf(sharing, "sources", FILE_SHARING);
-  const target = attributeOf(childOf(sources, "url-data", URL_DATA), "target");
-  const file = childOf(sharing, "file", FILE_METADATA);
+  const sources = childOf(sharing, "sources", NS.fileSharing);
+  const target = attributeOf(childOf(sources, "url-data", NS.urlData), "target");
+  const file = childOf(sharing, "file", NS.fileMetadata);
   const value = (name: string, max: number) =>
-    printable(textOf(childOf(file, name, FILE_METADATA)), max) || undefined;
+    printable(textOf(childOf(file, name, NS.fileMetadata)), max) || undefined;
   const [width, height] = dimensionsOf(file);
   const size = value("size", 20);
   const type = value("media-type", 100);
@@ -59,7 +55,7 @@ function sharedFile(sharing: Stanza): Attachment | undefined {
 
 /** `<dimensions>4096x2160</dimensions>`, later `<width>` and `<height>` (XEP-0446). */
 function dimensionsOf(file: Stanza | undefined): readonly (number | undefined)[] {
-  const text = (name: string) => textOf(childOf(file, name, FILE_METADATA));
+  const text = (name: string) => textOf(childOf(file, name, NS.fileMetadata));
   const [, width, height] = /^(\d{1,6})x(\d{1,6})$/.exec(text("dimensions")) ?? [];
   return [width ?? text("width"), height ?? text("height")].map((each) =>
     /^\d{1,6}$/.test(each) ? Number(each) : undefined,

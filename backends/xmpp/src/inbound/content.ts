@@ -33,7 +33,6 @@ export interface MessageContent {
   readonly isAction: boolean;
 }
 
-const SPOILER = "urn:xmpp:spoiler:0";
 const ACTION = "/me ";
 
 /** Undefined: it says nothing. */
@@ -47,12 +46,13 @@ export function readContent(
   const isAction = said.text.startsWith(ACTION);
   const body = isAction ? slice(said, { start: ACTION.length, end: said.text.length }) : said;
   // A file alone has its url as the body, for clients that do not know of files.
-  const text = files.some(({ url }) => url === body.text.trim()) ? "" : body.text;
+  const words = body.text.trim();
+  const text = words === "" || files.some(({ url }) => url === words) ? "" : body.text;
   const isStyled = childOf(stanza, "unstyled", NS.styling) === undefined;
   const block = text === "" ? undefined : bodyToBlock(text, { mentions: body.mentions, isStyled });
-  const hint = childOf(stanza, "spoiler", SPOILER);
+  const hint = childOf(stanza, "spoiler", NS.spoiler);
   if (files.length === 0 && block === undefined && hint === undefined) {
-    return text.trim() === "" ? undefined : { text, plain: text, isAction };
+    return text === "" ? undefined : { text, plain: text, isAction };
   }
   const whole = contentBlock([block ?? text, ...filesBehind(files, text, hint !== undefined)]);
   const plain = plainText(whole);
@@ -127,8 +127,8 @@ function decoded(text: string): string {
 }
 
 /** Of the extensions that are read here. */
-const FALLBACKS_FOR: readonly string[] = [NS.reply, NS.reactions, "urn:xmpp:sfs:0", NS.oob];
-const FALLBACK_NAMESPACES = [NS.fallback, "urn:xmpp:feature-fallback:0"] as const;
+const FALLBACKS_FOR: readonly string[] = [NS.reply, NS.reactions, NS.fileSharing, NS.oob];
+const FALLBACK_NAMESPACES = [NS.fallback, NS.featureFallback] as const;
 
 /** The body without what only clients need that do not know an extension (XEP-0428). */
 function withoutFallbacks(stanza: Stanza, body: Body): Body {
