@@ -75,13 +75,7 @@ async function enterNetwork(
   let private_: Promise<string> | undefined;
   // As Element does: the first message does not wait for the other to come.
   const privateRoom = () => {
-    private_ ??= alice
-      .call("room_create", {
-        is_direct: true,
-        invite: [bot.userId],
-        preset: "trusted_private_chat",
-      })
-      .then(({ room_id }) => room_id as string);
+    private_ ??= createRoom({ server, account }, { is_direct: true, invite: [bot.userId] });
     return private_;
   };
   const reactions = new Map<string, string>();
@@ -156,7 +150,13 @@ async function enterNetwork(
       container([italics("one"), " ", strikethrough("two"), " three"]),
       text`${bold(italics("both"))} and ${inlineCode("a < b && c")}`,
       text`see ${link("https://example.org/?a=1&b=2", "this")}, ${underline("or")} ${spoiler("not")}`,
-      container([heading("News", 2), blockquote("said before"), fencedCode("a < b\n  c", "js")]),
+      container([
+        heading("News", 2),
+        "\n",
+        blockquote("said before"),
+        "\n",
+        fencedCode("a < b\n  c", "js"),
+      ]),
       list(["one", text`${bold("two")}`], { ordered: true }),
     ],
     outage: {
@@ -170,14 +170,17 @@ async function enterNetwork(
 type Caller = Pick<Stage, "server" | "account">;
 
 /** A room that everybody may join, and where everybody may set the topic. */
-async function openRoom({ server, account }: Caller, alias: string): Promise<string> {
+async function openRoom(caller: Caller, alias: string): Promise<string> {
   const [name] = alias.slice(1).split(":");
-  const made = await server.call(account, "POST", "v3/createRoom", {
+  return await createRoom(caller, {
     preset: "public_chat",
     room_alias_name: name,
     power_level_content_override: { events: { "m.room.topic": 0 } },
   });
-  return made.room_id;
+}
+
+async function createRoom({ server, account }: Caller, room: object): Promise<string> {
+  return (await server.call(account, "POST", "v3/createRoom", room)).room_id;
 }
 
 async function upload({ server, account }: Caller, bytes: Uint8Array): Promise<string> {

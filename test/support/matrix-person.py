@@ -15,15 +15,21 @@ def say(**what):
     print(json.dumps(what), flush=True)
 
 
+async def call(client, name, args):
+    if name == "login":
+        return await client.login(args["password"], device_name="person")
+    if name == "send":
+        return await client.room_send(args["room"], args.get("type", ROOM_SEND), args["content"])
+    return await getattr(client, name)(**args)
+
+
 async def run(client, command):
     """Answers with what nio answered, and whether that was an error."""
-    name, args = command["do"], command.get("with", {})
-    if name == "login":
-        answer = await client.login(args["password"], device_name="person")
-    elif name == "send":
-        answer = await client.room_send(args["room"], args.get("type", ROOM_SEND), args["content"])
-    else:
-        answer = await getattr(client, name)(**args)
+    try:
+        answer = await call(client, command["do"], command.get("with", {}))
+    except Exception as error:
+        say(id=command["id"], failed=True, answer=repr(error))
+        return
     plain = {k: v for k, v in vars(answer).items() if isinstance(v, (str, int, bool, list, dict))}
     say(id=command["id"], failed="Error" in type(answer).__name__, answer=plain)
 
