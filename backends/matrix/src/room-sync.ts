@@ -6,6 +6,7 @@ import { type EarlierEventsDeps, learnEarlier } from "./earlier-events.ts";
 import { type NetworkEvent, toNetworkEvents, toRemember } from "./inbound.ts";
 import { type JsonObject, numberIn, objectIn, textIn } from "./json-value.ts";
 import { report } from "./report.ts";
+import { setBounded } from "./state/recent-events.ts";
 import type { Room } from "./state/room.ts";
 import { type Rooms, toUser } from "./state/rooms.ts";
 import { parseThreadId, type Threads } from "./state/threads.ts";
@@ -25,13 +26,15 @@ const MAX_WAITING = 500;
 const OLD_MS = 30_000;
 /** Milliseconds after which somebody types no more; servers say it again before (specification). */
 const TYPING_EXPIRES_MS = 30_000;
+/** Invitations from before the first connection that are remembered. */
+const MAX_INVITATIONS = 10_000;
 /** Channels that a gap names. */
 const MAX_NAMED = 5;
 
 export class RoomSync {
   readonly #deps: RoomSyncDeps;
-  /** Of the first answer without a position, by the machine's clock in Unix milliseconds. */
-  #firstAtMs: number | undefined;
+  /** Rooms to which the bot was invited before its first connection. */
+  readonly #oldInvitations = new Map<string, true>();
 
   constructor(deps: RoomSyncDeps) {
     this.#deps = deps;
@@ -49,7 +52,10 @@ export class RoomSync {
       if (emit.waiting > MAX_WAITING) await emit.flushed();
     }
     for (const room of response.left) this.#left(room);
-    for (const room of response.invited) invited(room);
+    for (const room of response.invited) {
+      if (origin.isFirst) setBounded(this.#oldInvitations, room.roomId, true, MAX_INVITATIONS);
+      invited(room);
+    }
     if (gaps.length > 0) this.gap(gaps);
   }
 
@@ -72,7 +78,6 @@ export class RoomSync {
     for (const event of news.state) room.apply(event);
     if (news.memberCount !== undefined) room.memberCount = news.memberCount;
     if (news.heroes !== undefined) room.heroes = news.heroes;
-    if (origin.isFirst) this.#firstAtMs ??= this.#deps.host.clock.wallMs();
     const joinAt = news.timeline.findLastIndex((event) => this.#isOwnJoin(event));
     const reportFrom = origin.isFirst ? news.timeline.length : this.#newFrom(news, joinAt);
     for (const event of news.timeline.slice(0, reportFrom)) this.#keep(room, event);
@@ -89,15 +94,14 @@ export class RoomSync {
    * for it: there the invitation counts, unless it was there before the bot's first connection.
    */
   #newFrom({ roomId, timeline }: SyncRoom, joinAt: number): number {
-    if (joinAt < 0 || this.#deps.rooms.directUser(roomId) === undefined) return joinAt + 1;
+    const isPrivate = this.#deps.rooms.directUser(roomId) !== undefined;
+    if (joinAt < 0 || !isPrivate || this.#oldInvitations.delete(roomId)) return joinAt + 1;
     const before = timeline.slice(0, joinAt);
     const invitedAt = before.findLastIndex(
       (event) =>
         this.#isOwnMembership(event) && objectIn(event["content"])["membership"] === "invite",
     );
-    if (invitedAt < 0) return joinAt + 1;
-    const sentAtMs = numberIn(timeline[invitedAt]?.["origin_server_ts"]) ?? 0;
-    return sentAtMs < (this.#firstAtMs ?? 0) ? joinAt + 1 : invitedAt + 1;
+    return (invitedAt < 0 ? joinAt : invitedAt) + 1;
   }
 
   #isOwnMembership(event: JsonObject): boolean {

@@ -42,6 +42,8 @@ export interface MatrixHttpOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** Earlier than the deadline, so that the failure still reaches who waits. */
+const ANSWER_MS = 500;
 const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
 const FIRST_RETRY_MS = 250;
 /** Answers of proxies while the homeserver restarts. */
@@ -66,7 +68,7 @@ export class MatrixHttp {
    * and repeats what is repeatable, as long as there is time.
    */
   async json(request: HttpRequest): Promise<JsonObject> {
-    const deadlineMs = request.deadlineMs ?? this.#clock.now() + DEFAULT_TIMEOUT_MS;
+    const deadlineMs = this.#deadlineMs(request);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#attempt(request, deadlineMs);
@@ -82,7 +84,7 @@ export class MatrixHttp {
 
   /** The answer with its body unread; not repeated. Rejects as `json` does. */
   async open(request: HttpRequest): Promise<Response> {
-    const deadlineMs = request.deadlineMs ?? this.#clock.now() + DEFAULT_TIMEOUT_MS;
+    const deadlineMs = this.#deadlineMs(request);
     const time = this.#timeLimit(deadlineMs, request.signal);
     try {
       const response = await this.#fetch(request, time.signal);
@@ -94,6 +96,11 @@ export class MatrixHttp {
       // The body may take longer; it ends with the request's own signal.
       time.stop();
     }
+  }
+
+  #deadlineMs({ deadlineMs }: HttpRequest): number {
+    const givenMs = deadlineMs ?? this.#clock.now() + DEFAULT_TIMEOUT_MS;
+    return givenMs - ANSWER_MS;
   }
 
   async #attempt(request: HttpRequest, deadlineMs: number): Promise<JsonObject> {
