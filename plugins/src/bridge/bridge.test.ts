@@ -1,0 +1,61 @@
+/** The bridge between scripted networks, on the real core. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bold, text } from "@seabird-chat/sdk";
+import { testbed } from "@seabird-chat/testkit";
+import { bridge } from "./index.ts";
+
+const IRC = "irc://libera/#lobby";
+const MATRIX = "matrix://home/#lobby:example.org";
+
+const PLAIN = ["persona", "edit", "delete", "react", "reply", "thread", "typing"] as const;
+
+async function bridged(
+  options: { without?: readonly (typeof PLAIN)[number][]; settings?: object } = {},
+) {
+  const bed = await testbed({
+    plugins: [bridge],
+    backends: [{ name: "irc/libera", without: options.without ?? PLAIN }, "matrix/home"],
+    config: {
+      bridge: { links: { lobby: [IRC, MATRIX] }, database: ":memory:", ...options.settings },
+    },
+  });
+  const irc = bed.channel("#lobby", "irc/libera");
+  const matrix = bed.channel("#lobby:example.org", "matrix/home");
+  return { bed, irc, matrix, [Symbol.asyncDispose]: () => bed.close() };
+}
+
+test("what is said on one side is said on the other, with its formatting and its name", async () => {
+  await using world = await bridged();
+  const { irc, matrix } = world;
+  await irc.say("ann", text`so ${bold("what")}`);
+  const copy = await matrix.expect("so **what**");
+  assert.equal(copy.persona?.displayName, "ann (libera)");
+  await matrix.say("bob", "hello");
+  await irc.expect("<b\u200bob (home)> hello");
+  await irc.act("ann", "waves");
+  await matrix.expectAction("waves");
+  await matrix.act("bob", "waves back");
+  await irc.expect("* b\u200bob (home) waves back");
+});
+
+test("replies, edits, deletions and reactions find the copies", async () => {
+  await using world = await bridged({ without: [] });
+  const { irc, matrix } = world;
+  const said = await irc.say("ann", "helo");
+  const copy = await matrix.expect("helo");
+  await said.edit("hello");
+  await matrix.expectEdit("hello", copy);
+  const answer = await matrix.say("bob", "hi", { replyTo: copy });
+  const answerCopy = await irc.expect("hi");
+  assert.equal(answerCopy.replyTo?.id, said.id);
+  await answerCopy.react("ann", "👍");
+  await matrix.expectReaction("👍", answer);
+  await answerCopy.react("cid", "👍");
+  await answerCopy.react("ann", "👍", { removed: true });
+  await matrix.expectNothing();
+  await answerCopy.react("cid", "👍", { removed: true });
+  await matrix.expectReaction("👍", answer, { removed: true });
+  await said.delete();
+  await matrix.expectDeletion(copy);
+});

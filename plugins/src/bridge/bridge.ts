@@ -1,0 +1,151 @@
+/** One run of the bridge: its parts, opened in order and closed in reverse. */
+import { randomBytes } from "node:crypto";
+import type { PluginHost } from "@seabird-chat/sdk";
+import type { Store } from "@seabird-chat/sdk/storage";
+import { ChannelFacts } from "./channel-facts.ts";
+import { Crossing } from "./crossing.ts";
+import { Deliverer } from "./deliverer.ts";
+import { LinkGuards } from "./link-guards.ts";
+import { backendOfChannel, Links } from "./links.ts";
+import { MessageMap } from "./message-map.ts";
+import { Outbox } from "./outbox.ts";
+import { OwnTags } from "./own-tags.ts";
+import { Places } from "./places.ts";
+import { Presence } from "./presence.ts";
+import { Queues } from "./queues.ts";
+import { Reactions } from "./reactions.ts";
+import type { BridgeSettings } from "./settings.ts";
+import type { Tables } from "./tables.ts";
+import { ThreadMap } from "./thread-map.ts";
+import { WriteBatch } from "./write-batch.ts";
+
+/** How often messages beyond `remember` are forgotten. */
+const CLEAN_UP_MS = 3_600_000;
+/** Sends of plugins whose ids are awaited; the oldest are forgotten. */
+const MAX_AWAITED = 10_000;
+
+export class Bridge {
+  links: Links;
+  readonly facts: ChannelFacts;
+  readonly guards: LinkGuards;
+  readonly crossing: Crossing;
+  readonly map: MessageMap;
+  readonly presence: Presence;
+  readonly queues: Queues;
+  readonly tags: OwnTags;
+  readonly settings: BridgeSettings;
+  readonly #host: PluginHost<BridgeSettings>;
+  readonly #writes: WriteBatch;
+  /** By the sequence of a plugin's send: the bridged message that it is. */
+  readonly #awaited = new Map<bigint, { readonly message: number; readonly channel: string }>();
+  #cancelCleanUp: () => void = () => undefined;
+
+  private constructor(
+    host: PluginHost<BridgeSettings>,
+    { db, places, writes, bridgeId }: Opened,
+    outbox: Outbox,
+    threads: ThreadMap,
+    facts: ChannelFacts,
+  ) {
+    const { clock, config, core } = host;
+    this.#host = host;
+    this.#writes = writes;
+    this.settings = config;
+    this.links = new Links(config);
+    this.facts = facts;
+    this.tags = new OwnTags(bridgeId);
+    const now = () => clock.wallMs();
+    this.map = new MessageMap({ db, places, writes, now });
+    const push: Queues["push"] = (channel, delivery) => this.queues.push(channel, delivery);
+    this.guards = new LinkGuards({
+      ...{ maxPerWindow: config.max_link_rate, push },
+      now: () => clock.now(),
+    });
+    const { map, tags, guards } = this;
+    this.queues = new Queues({
+      ...{ clock, outbox, links: () => this.links },
+      limits: { maxWaiting: config.queue_messages, maxAgeMs: config.queue_age },
+      deliverer: new Deliverer({ core, map, tags, threads }),
+      warn: (fields, message) => host.log.warn(fields, message),
+    });
+    this.crossing = new Crossing({
+      ...{ links: () => this.links, facts, map, threads, guards, tags, push, now },
+      reactions: new Reactions({ db, writes }),
+      editWindowMs: config.edit_window,
+    });
+    this.presence = new Presence(
+      clock,
+      (channel, line) => void this.crossing.presence(channel, line),
+    );
+  }
+
+  static async open(host: PluginHost<BridgeSettings>, store: Store<Tables>): Promise<Bridge> {
+    const db = () => store.db;
+    const writes = new WriteBatch(db, (reason) => {
+      host.log.error({ err: reason }, "cannot write to the storage");
+    });
+    const places = new Places(writes);
+    await places.open(store.db);
+    const facts = new ChannelFacts(host);
+    const threads = new ThreadMap({
+      ...{ places, writes },
+      parentOf: (channel) => facts.threadOf(channel)?.parent,
+    });
+    await threads.open(store.db);
+    const outbox = new Outbox({ db, places, writes, now: () => host.clock.wallMs() });
+    const left = await outbox.open();
+    const bridgeId = await idOf(store);
+    const bridge = new Bridge(host, { db, places, writes, bridgeId }, outbox, threads, facts);
+    await bridge.map.open();
+    await facts.open(bridge.links.channels().map(backendOfChannel));
+    bridge.queues.resume(left);
+    await bridge.#cleanUp();
+    return bridge;
+  }
+
+  /** A plugin's send was carried over before its network gave it ids. */
+  awaitIds(sequence: bigint | undefined, message: number, channel: string): void {
+    if (sequence === undefined) return;
+    this.#awaited.set(sequence, { message, channel });
+    const [oldest] = this.#awaited.keys();
+    if (this.#awaited.size > MAX_AWAITED && oldest !== undefined) this.#awaited.delete(oldest);
+  }
+
+  sent(sequence: bigint, ids: readonly string[]): void {
+    const awaited = this.#awaited.get(sequence);
+    if (awaited === undefined) return;
+    this.#awaited.delete(sequence);
+    this.map.addCopy(awaited.message, awaited.channel, ids);
+  }
+
+  async close(): Promise<void> {
+    this.#cancelCleanUp();
+    this.presence.close();
+    await this.queues.close();
+    await this.#writes.flushed();
+  }
+
+  async #cleanUp(): Promise<void> {
+    const { clock, log } = this.#host;
+    try {
+      const before = new Date(clock.wallMs() - this.settings.remember);
+      while (await this.map.forgetBefore(before));
+    } catch (reason) {
+      log.warn({ err: reason }, "cannot forget old messages");
+    }
+    this.#cancelCleanUp = clock.after(CLEAN_UP_MS, () => void this.#cleanUp());
+  }
+}
+
+interface Opened {
+  readonly db: () => Store<Tables>["db"];
+  readonly places: Places;
+  readonly writes: WriteBatch;
+  readonly bridgeId: string;
+}
+
+/** The same after each restart, so that what an earlier run sent is recognised. */
+async function idOf(store: Store<Tables>): Promise<string> {
+  const own = store.keyValue<string>("bridge");
+  return await own.update("id", (old) => old ?? randomBytes(9).toString("base64url"));
+}

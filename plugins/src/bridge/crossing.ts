@@ -1,0 +1,282 @@
+/** What is heard in a linked channel becomes deliveries to the channels where its links lead. */
+import { type Block, container, plainText, text, type User } from "@seabird-chat/sdk";
+import type { ChannelFacts } from "./channel-facts.ts";
+import type { Threads } from "./deliverer.ts";
+import type { Answered, Author, Delivery } from "./delivery.ts";
+import { digestOf } from "./digest.ts";
+import { isIgnored } from "./ignored.ts";
+import type { LinkGuards } from "./link-guards.ts";
+import { channelNameOf, type Links, networkOf, type Route } from "./links.ts";
+import type { BridgedMessage, MessageMap } from "./message-map.ts";
+import { isSkipped, type OwnTags, sourceChannelOf, type Tags } from "./own-tags.ts";
+import type { Reactions } from "./reactions.ts";
+import { plainName, shownName } from "./shown-name.ts";
+
+export interface CrossingDeps {
+  readonly links: () => Links;
+  readonly facts: ChannelFacts;
+  readonly map: MessageMap;
+  readonly reactions: Reactions;
+  readonly threads: Threads;
+  readonly guards: LinkGuards;
+  readonly tags: OwnTags;
+  readonly push: (channel: string, delivery: Delivery) => void;
+  /** Milliseconds for which an edit is said again where none can be made. */
+  readonly editWindowMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Something said in a channel. */
+export interface Said {
+  readonly channelId: string;
+  /** Undefined: one of our plugins. */
+  readonly user: User | undefined;
+  /** Another name that a plugin gave itself. */
+  readonly persona?: { readonly displayName: string; readonly avatarUrl: string } | undefined;
+  readonly block: Block;
+  readonly isAction: boolean;
+  readonly command?: string | undefined;
+  /** The network's; empty: none, or not known yet. */
+  readonly id: string;
+  readonly replyTo:
+    | {
+        readonly id: string;
+        readonly author: { readonly displayName: string } | undefined;
+        readonly text: string;
+      }
+    | undefined;
+  readonly tags: Tags;
+}
+
+/** Where something comes from, and where it goes. */
+interface Origin {
+  /** The linked channel; of a thread its parent. */
+  readonly channel: string;
+  readonly routes: readonly Route[];
+  /** The bridged message at which the thread hangs that it was said in. */
+  readonly thread: number | undefined;
+}
+
+export class Crossing {
+  readonly #deps: CrossingDeps;
+
+  constructor(deps: CrossingDeps) {
+    this.#deps = deps;
+  }
+
+  /** Undefined: it does not cross. */
+  async message(said: Said): Promise<BridgedMessage | undefined> {
+    const { map, push } = this.#deps;
+    const origin = await this.#origin(said.channelId);
+    const words = plainText(said.block);
+    const routes = await this.#allowed(origin.routes, said, words);
+    if (routes.length === 0) return undefined;
+    const answered = await this.#answered(said);
+    const ids = said.id === "" ? [] : [said.id];
+    const message = map.add(said.channelId, ids, digestOf(words));
+    for (const { link, to } of routes) {
+      const author = this.#author(said, link.names);
+      push(to, {
+        ...{ kind: "message", message: message.id, author, isAction: said.isAction },
+        ...{ block: said.block, answered, thread: origin.thread },
+        tags: this.#deps.tags.ofCopy(
+          said.channelId,
+          author && { id: author.id, name: author.name },
+        ),
+      });
+    }
+    return message;
+  }
+
+  /** Of a message that is known; the new content is the whole one. */
+  async edit(said: Said): Promise<void> {
+    const { map, push, now, editWindowMs } = this.#deps;
+    const message = await map.find(said.channelId, said.id);
+    if (message === undefined || !this.#mayCross(said.tags)) return;
+    const words = plainText(said.block);
+    const digest = digestOf(words);
+    const isNews = digest !== message.digest && now() - message.at.getTime() <= editWindowMs;
+    const { routes } = await this.#origin(said.channelId);
+    map.setDigest(message, digest);
+    for (const route of await this.#allowed(routes, said, words)) {
+      const author = this.#author(said, route.link.names);
+      const content = { author, isAction: said.isAction, block: said.block };
+      push(route.to, { kind: "edit", message: message.id, ...content, isNews });
+    }
+  }
+
+  async deletion(
+    channelId: string,
+    { ids, reason, tags }: { ids: readonly string[]; reason: string; tags: Tags },
+  ): Promise<void> {
+    if (!this.#mayCross(tags)) return;
+    const { routes } = await this.#origin(channelId);
+    const seen = new Set<number>();
+    for (const id of ids) {
+      const message = await this.#deps.map.find(channelId, id);
+      if (message === undefined || seen.has(message.id)) continue;
+      seen.add(message.id);
+      for (const { link, to } of routes) {
+        if (!this.#isPrivateHere(link, channelId) && !this.#deps.guards.of(link).isPaused) {
+          this.#deps.push(to, { kind: "delete", message: message.id, reason });
+        }
+      }
+    }
+  }
+
+  async reaction(
+    channelId: string,
+    reaction: {
+      readonly messageId: string;
+      readonly emoji: string;
+      readonly user: User | undefined;
+      readonly removed: boolean;
+      readonly tags: Tags;
+    },
+  ): Promise<void> {
+    const { map, reactions } = this.#deps;
+    const { emoji, user, removed } = reaction;
+    const message = await map.find(channelId, reaction.messageId);
+    if (message === undefined || !this.#mayCross(reaction.tags)) return;
+    const by = user?.id || undefined;
+    if (emoji === "" || (removed && by === undefined)) {
+      for (const gone of await reactions.removeAll(message.id, by)) {
+        await this.#react(channelId, message, { ...reaction, emoji: gone, removed: true });
+      }
+      return;
+    }
+    if (by === undefined) return;
+    const { count, isChanged } = await reactions.change(message.id, { emoji, by, removed });
+    // The bot's own is there from the first to the last.
+    const isShown = isChanged && (removed ? count === 0 : count === 1);
+    if (isShown) await this.#react(channelId, message, reaction);
+  }
+
+  /** `isActive` only: that it has stopped ends by itself. */
+  async typing(channelId: string, user: User): Promise<readonly string[]> {
+    const { routes } = await this.#origin(channelId);
+    return routes
+      .filter(({ link }) => link.typing && !this.#isPrivateHere(link, channelId))
+      .filter(({ link }) => (link.bots || !user.isBot) && !this.#deps.guards.of(link).isPaused)
+      .map(({ to }) => to);
+  }
+
+  async topic(channelId: string, topic: string): Promise<void> {
+    const { routes } = await this.#origin(channelId);
+    for (const { link, to } of routes) {
+      if (!link.topics || this.#isPrivateHere(link, channelId)) continue;
+      if (this.#deps.facts.topicOf(to) !== topic) this.#deps.push(to, { kind: "topic", topic });
+    }
+  }
+
+  /** A line about what happens in a channel, to those who asked for it. */
+  async presence(channelId: string, line: string): Promise<void> {
+    const { routes } = await this.#origin(channelId);
+    for (const { link, to } of routes) {
+      if (!link.joins || this.#isPrivateHere(link, channelId)) continue;
+      if (!this.#deps.guards.of(link).isPaused) this.#deps.push(to, { kind: "line", text: line });
+    }
+  }
+
+  async #react(
+    channelId: string,
+    message: BridgedMessage,
+    { emoji, user, removed }: { emoji: string; user: User | undefined; removed: boolean },
+  ): Promise<void> {
+    const { routes } = await this.#origin(channelId);
+    for (const { link, to } of routes) {
+      const isBot = user?.isBot === true && !link.bots;
+      if (link.reactions === "off" || isBot || this.#isPrivateHere(link, channelId)) continue;
+      if (this.#deps.guards.of(link).isPaused) continue;
+      const name = nameOf(user, link.names, channelId);
+      const line = link.reactions === "line" && !removed ? `* ${name}: ${emoji}` : "";
+      this.#deps.push(to, { kind: "react", message: message.id, emoji, removed, line });
+    }
+  }
+
+  async #origin(channelId: string): Promise<Origin> {
+    const { facts, map, threads } = this.#deps;
+    const links = this.#deps.links();
+    const own = links.from(channelId);
+    const thread = facts.threadOf(channelId);
+    if (own.length > 0 || thread === undefined) {
+      return { channel: channelId, routes: own, thread: undefined };
+    }
+    const root = await map.find(thread.parent, thread.rootMessageId);
+    if (root !== undefined) threads.add(channelId, { channel: thread.parent, message: root.id });
+    return { channel: thread.parent, routes: links.from(thread.parent), thread: root?.id };
+  }
+
+  async #allowed(routes: readonly Route[], said: Said, words: string): Promise<readonly Route[]> {
+    if (routes.length === 0 || !this.#mayCross(said.tags)) return [];
+    const { facts, guards } = this.#deps;
+    const { user, channelId } = said;
+    if (user !== undefined && (await facts.isOwnBot(channelId, user))) return [];
+    const verdicts = new Map<string, boolean>();
+    return routes.filter(({ link, to }) => {
+      if (this.#isPrivateHere(link, channelId) || this.#isPrivateHere(link, to)) return false;
+      if (user?.isBot === true && !link.bots) return false;
+      if (isIgnored(said, words, link.ignore)) return false;
+      // Another bridge has brought it here from a channel of this link, which has it already.
+      const source = sourceChannelOf(said.tags);
+      if (source !== undefined && (link.from.includes(source) || source === to)) return false;
+      const known = verdicts.get(link.name);
+      if (known !== undefined) return known;
+      const mayPass = guards.mayPass(link, words);
+      verdicts.set(link.name, mayPass);
+      return mayPass;
+    });
+  }
+
+  #mayCross(tags: Tags): boolean {
+    return !isSkipped(tags) && !this.#deps.tags.isOwn(tags);
+  }
+
+  /** A private channel in a link that does not say so. */
+  #isPrivateHere(link: Route["link"], channelId: string): boolean {
+    return !link.isPrivate && this.#deps.facts.isPrivate(channelId);
+  }
+
+  async #answered({ channelId, replyTo }: Said): Promise<Answered | undefined> {
+    if (replyTo === undefined) return undefined;
+    const { map, facts } = this.#deps;
+    const parent = facts.threadOf(channelId)?.parent;
+    const message =
+      (await map.find(channelId, replyTo.id)) ??
+      (parent === undefined ? undefined : await map.find(parent, replyTo.id));
+    const author = replyTo.author?.displayName ?? "";
+    if (message === undefined && author === "" && replyTo.text === "") return undefined;
+    return {
+      message: message?.id,
+      author: author === "" ? "" : plainName(author, ""),
+      text: replyTo.text,
+    };
+  }
+
+  #author({ user, persona, channelId }: Said, names: string): Author | undefined {
+    if (user === undefined && persona === undefined) return undefined;
+    const avatarUrl = persona?.avatarUrl ?? user?.avatarUrl ?? "";
+    const shown = persona ?? user;
+    return {
+      name: nameOf(shown && { ...shown, id: user?.id ?? "" }, names, channelId),
+      id: user?.id ?? "",
+      avatarUrl,
+    };
+  }
+}
+
+function nameOf(
+  user: { readonly id: string; readonly displayName: string } | undefined,
+  names: string,
+  channelId: string,
+): string {
+  const name = plainName(user?.displayName ?? "", channelNameOf(user?.id ?? ""));
+  return shownName(names, { name, network: networkOf(channelId) });
+}
+
+/** As typed, with its mentions and files. */
+export function commandBlock(prefix: string, name: string, arg: Block | string): Block {
+  const isEmpty = typeof arg === "string" ? arg === "" : plainText(arg) === "";
+  return isEmpty ? text(prefix + name) : container([`${prefix}${name} `, arg]);
+}

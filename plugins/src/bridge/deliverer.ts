@@ -1,0 +1,192 @@
+/** Carries a delivery out: by the network's own means where it has them, else in words. */
+import { type ActionClient, type Block, container, text } from "@seabird-chat/sdk";
+import type { Answered, Author, Delivery, QueuedDelivery } from "./delivery.ts";
+import type { MessageMap } from "./message-map.ts";
+import type { OwnTags, Tags } from "./own-tags.ts";
+import { namePrefix, silentName } from "./shown-name.ts";
+
+export interface DelivererDeps {
+  readonly core: ActionClient;
+  readonly map: MessageMap;
+  readonly tags: OwnTags;
+  readonly threads: Threads;
+}
+
+/** Threads on all sides, by the message that they hang on. */
+export interface Threads {
+  /** The thread of a channel that hangs on a bridged message; undefined: none is known. */
+  at(channel: string, message: number): string | undefined;
+  /** A thread was begun. */
+  add(thread: string, at: { readonly channel: string; readonly message: number }): void;
+  parentOf(channel: string): string | undefined;
+}
+
+type Of<Kind extends Delivery["kind"]> = Extract<Delivery, { readonly kind: Kind }>;
+
+/** What a delivery is carried out with. */
+interface Run {
+  readonly channel: string;
+  readonly key: string;
+  readonly signal: AbortSignal;
+}
+
+export class Deliverer {
+  readonly #deps: DelivererDeps;
+
+  constructor(deps: DelivererDeps) {
+    this.#deps = deps;
+  }
+
+  /** Rejects as calls of core do. */
+  async deliver(channel: string, queued: QueuedDelivery, signal: AbortSignal): Promise<void> {
+    const { delivery, key } = queued;
+    const run = { channel, key, signal };
+    switch (delivery.kind) {
+      case "message":
+        return await this.#message(delivery, run);
+      case "edit":
+        return await this.#edit(delivery, run);
+      case "delete":
+        return await this.#delete(delivery, run);
+      case "react":
+        return await this.#react(delivery, run);
+      case "line":
+        return await this.#line(delivery.text, this.#deps.tags.ofNotice(), run);
+      case "topic":
+        return await this.#topic(delivery.topic, run);
+    }
+  }
+
+  async #message(delivery: Of<"message">, run: Run): Promise<void> {
+    const { core, map } = this.#deps;
+    const { message, author, isAction, tags } = delivery;
+    const thread = await this.#threadFor(delivery, run.channel);
+    const where = { channelId: thread.channelId };
+    const quote = await this.#replyOf(delivery.answered, where.channelId);
+    const hasPersona = author !== undefined && (await core.can("persona", where));
+    const body = contentOf(delivery, hasPersona);
+    const options = {
+      ...{ idempotencyKey: run.key, signal: run.signal, tags },
+      ...(hasPersona && author && { persona: personaOf(author) }),
+      ...(thread.begins ?? (quote.replyTo && { replyTo: quote.replyTo })),
+    };
+    const content = quote.words === undefined ? body : container([quote.words, body]);
+    const performs = isAction && (author === undefined || hasPersona);
+    const sent = performs
+      ? await core.performAction(where.channelId, content, options)
+      : await core.sendMessage(where.channelId, content, options);
+    map.addCopy(message, sent.channelId ?? where.channelId, sent.ids);
+    if (thread.begins !== undefined && delivery.thread !== undefined) {
+      const began = sent.channelId ?? run.channel;
+      const at = { channel: run.channel, message: delivery.thread };
+      if (began !== run.channel) this.#deps.threads.add(began, at);
+    }
+  }
+
+  /** Where a message of a thread goes: the same thread there, a new one, or the channel itself. */
+  async #threadFor({ thread }: Of<"message">, channel: string) {
+    if (thread === undefined) return { channelId: channel };
+    const known = this.#deps.threads.at(channel, thread);
+    if (known !== undefined) return { channelId: known };
+    const [id] = await this.#deps.map.idsIn(thread, channel);
+    if (id === undefined) return { channelId: channel };
+    if (await this.#deps.core.can("thread", { channelId: channel })) {
+      return { channelId: channel, begins: { replyTo: { id }, startThread: true } };
+    }
+    return { channelId: channel };
+  }
+
+  /** By the network's own means, or as words in front. */
+  async #replyOf(answered: Answered | undefined, channelId: string) {
+    if (answered === undefined) return {};
+    const { message, author, text: said } = answered;
+    const [id] = message === undefined ? [] : await this.#deps.map.idsIn(message, channelId);
+    if (id !== undefined && (await this.#deps.core.can("reply", { channelId }))) {
+      return { replyTo: { id, text: said, author: { id: "", displayName: author } } };
+    }
+    return { words: quoteOf(answered) };
+  }
+
+  async #edit(delivery: Of<"edit">, { channel, signal }: Run & { key: string }): Promise<void> {
+    const { core, map, tags } = this.#deps;
+    const where = { channelId: await this.#placeOf(delivery.message, channel) };
+    const ids = await map.idsIn(delivery.message, where.channelId);
+    if (ids.length > 0 && (await core.can("edit", where))) {
+      const hasPersona = delivery.author !== undefined && (await core.can("persona", where));
+      const content = contentOf(delivery, hasPersona);
+      const edited = await core.editMessage(where, ids, content, { signal, tags: tags.ofOwn() });
+      if (edited.ids.length > 0) map.addCopy(delivery.message, where.channelId, edited.ids);
+      return;
+    }
+    if (!delivery.isNews) return;
+    const words = container([namePart(delivery.author), "* ", delivery.block]);
+    await core.sendMessage(where.channelId, words, { signal, tags: tags.ofNotice() });
+  }
+
+  async #delete({ message, reason }: Of<"delete">, { channel, signal }: Run): Promise<void> {
+    const { core, map, tags } = this.#deps;
+    const where = { channelId: await this.#placeOf(message, channel) };
+    const ids = await map.idsIn(message, where.channelId);
+    if (ids.length === 0 || !(await core.can("delete", where))) return;
+    await core.deleteMessages(where, ids, { reason, signal, tags: tags.ofOwn() });
+  }
+
+  async #react(reaction: Of<"react">, run: Run): Promise<void> {
+    const { core, map, tags } = this.#deps;
+    const { message, emoji, removed, line } = reaction;
+    const where = { channelId: await this.#placeOf(message, run.channel) };
+    const [id] = await map.idsIn(message, where.channelId);
+    if (id !== undefined && (await core.can("react", where))) {
+      const options = { removed, signal: run.signal, tags: tags.ofOwn() };
+      return await core.react(where, id, emoji, options);
+    }
+    if (line !== "") await this.#line(line, tags.ofNotice(), run);
+  }
+
+  async #line(words: string, tags: Tags, { channel, key, signal }: Run): Promise<void> {
+    await this.#deps.core.sendMessage(channel, text(words), { idempotencyKey: key, signal, tags });
+  }
+
+  async #topic(topic: string, { channel, signal }: Run): Promise<void> {
+    const tags = this.#deps.tags.ofOwn();
+    await this.#deps.core.updateChannelInfo(channel, { topic }, { signal, tags });
+  }
+
+  /** The channel, or the thread of it, where a copy is. */
+  async #placeOf(message: number, channel: string): Promise<string> {
+    const ids = await this.#deps.map.idsIn(message, channel);
+    if (ids.length > 0) return channel;
+    const others = await this.#deps.map.channelsOf(message);
+    return others.find((each) => this.#deps.threads.parentOf(each) === channel) ?? channel;
+  }
+}
+
+function personaOf({ id, name, avatarUrl }: Author) {
+  return { id, displayName: name, ...(avatarUrl !== "" && { avatarUrl }) };
+}
+
+function namePart(author: Author | undefined): Block | string {
+  return author === undefined ? "" : namePrefix(author.name);
+}
+
+/** With the name in front where the network shows no other one. */
+function contentOf(
+  { author, isAction, block }: Pick<Of<"message">, "author" | "isAction" | "block">,
+  hasPersona: boolean,
+): Block {
+  if (author === undefined || hasPersona) return block;
+  if (isAction) return container([`* ${silentName(author.name)} `, block]);
+  return container([namePrefix(author.name), block]);
+}
+
+const MAX_QUOTE_CHARACTERS = 100;
+
+/** As core quotes where a network has no replies. */
+function quoteOf({ author, text: said }: Answered): Block | undefined {
+  const name = author === "" ? "" : silentName(author);
+  const words = said.replace(/\s+/gu, " ").trim();
+  const cut =
+    words.length > MAX_QUOTE_CHARACTERS ? `${words.slice(0, MAX_QUOTE_CHARACTERS)}…` : words;
+  const line = [name, cut].filter((each) => each !== "").join(": ");
+  return line === "" ? undefined : text(`> ${line.toWellFormed()}\n`);
+}

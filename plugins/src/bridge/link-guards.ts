@@ -1,0 +1,42 @@
+/** The guard of each link; says in the link's channels why it is paused. */
+import type { Delivery } from "./delivery.ts";
+import { LinkGuard } from "./link-guard.ts";
+import type { Link } from "./links.ts";
+
+export interface LinkGuardsDeps {
+  readonly maxPerWindow: number;
+  /** Milliseconds of a clock that only rises. */
+  readonly now: () => number;
+  readonly push: (channel: string, delivery: Delivery) => void;
+}
+
+export class LinkGuards {
+  readonly #deps: LinkGuardsDeps;
+  readonly #guards = new Map<string, LinkGuard>();
+
+  constructor(deps: LinkGuardsDeps) {
+    this.#deps = deps;
+  }
+
+  of({ name }: Pick<Link, "name">): LinkGuard {
+    const known = this.#guards.get(name);
+    if (known !== undefined) return known;
+    const guard = new LinkGuard(this.#deps);
+    this.#guards.set(name, guard);
+    return guard;
+  }
+
+  mayPass(link: Link, words: string): boolean {
+    const verdict = this.of(link).check(words);
+    if (!verdict.isPaused) return true;
+    if (verdict.reason !== undefined) this.#tell(link, verdict.reason);
+    return false;
+  }
+
+  #tell(link: Link, reason: string): void {
+    const line = `the bridge "${link.name}" pauses for a minute: ${reason}`;
+    for (const channel of new Set([...link.from, ...link.to])) {
+      this.#deps.push(channel, { kind: "line", text: line });
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/** The links of the settings, resolved: which channel leads where, and what crosses there. Pure. */
+import { absoluteId, parseId } from "@seabird-chat/protocol";
+import type { BridgeSettings, LinkSettings } from "./settings.ts";
+
+export interface Link {
+  readonly name: string;
+  /** Absolute ids, in normal form; where people are heard. */
+  readonly from: readonly string[];
+  /** Where they are repeated. */
+  readonly to: readonly string[];
+  /** Whether a private channel may be in it. */
+  readonly isPrivate: boolean;
+  readonly names: string;
+  readonly topics: boolean;
+  readonly typing: boolean;
+  readonly joins: boolean;
+  readonly bots: boolean;
+  readonly reactions: "native" | "line" | "off";
+  readonly ignore: BridgeSettings["ignore"];
+}
+
+/** One way from a channel to another. */
+export interface Route {
+  readonly link: Link;
+  readonly from: string;
+  readonly to: string;
+}
+
+export class Links {
+  readonly all: readonly Link[];
+  readonly #routes = new Map<string, Route[]>();
+
+  constructor(settings: BridgeSettings) {
+    this.all = Object.entries(settings.links).map(([name, link]) => resolve(name, link, settings));
+    for (const link of this.all) {
+      for (const from of link.from) {
+        const routes = link.to.filter((to) => to !== from).map((to) => ({ link, from, to }));
+        this.#routes.set(from, [...(this.#routes.get(from) ?? []), ...routes]);
+      }
+    }
+  }
+
+  /** Where a channel leads; each destination once, by the first link that has it. */
+  from(channelId: string): readonly Route[] {
+    const seen = new Set<string>();
+    return (this.#routes.get(channelId) ?? []).filter(({ to }) => {
+      const isNew = !seen.has(to);
+      seen.add(to);
+      return isNew;
+    });
+  }
+
+  /** The links that have a channel on either side. */
+  of(channelId: string): readonly Link[] {
+    return this.all.filter(({ from, to }) => from.includes(channelId) || to.includes(channelId));
+  }
+
+  /** All channels, each once. */
+  channels(): readonly string[] {
+    return [...new Set(this.all.flatMap(({ from, to }) => [...from, ...to]))];
+  }
+}
+
+function resolve(name: string, given: LinkSettings, defaults: BridgeSettings): Link {
+  const own = Array.isArray(given) ? undefined : (given as Exclude<LinkSettings, string[]>);
+  const [from, to] = endsOf(given);
+  return {
+    name,
+    from: from.map(normalChannel),
+    to: to.map(normalChannel),
+    isPrivate: own?.private ?? false,
+    names: own?.names ?? defaults.names,
+    topics: own?.topics ?? defaults.topics,
+    typing: own?.typing ?? defaults.typing,
+    joins: own?.joins ?? defaults.joins,
+    bots: own?.bots ?? defaults.bots,
+    reactions: own?.reactions ?? defaults.reactions,
+    ignore: own?.ignore ?? defaults.ignore,
+  };
+}
+
+function endsOf(given: LinkSettings): readonly [readonly string[], readonly string[]] {
+  if (Array.isArray(given)) return [given, given];
+  if ("channels" in given) return [given.channels, given.channels];
+  return [given.from, given.to];
+}
+
+/** In the form that core writes, so that ids can be compared. */
+export function normalChannel(id: string): string {
+  const parsed = parseId(id);
+  return parsed === undefined ? id : absoluteId(parsed, parsed.relative);
+}
+
+/** `lobby` of `irc://libera/#lobby` on the network `libera`. */
+export function networkOf(channelId: string): string {
+  return parseId(channelId)?.id ?? channelId;
+}
+
+export function channelNameOf(channelId: string): string {
+  return parseId(channelId)?.relative ?? channelId;
+}
+
+export function backendOfChannel(channelId: string): string {
+  const end = channelId.indexOf("/", channelId.indexOf("://") + 3);
+  return end < 0 ? channelId : channelId.slice(0, end);
+}

@@ -1,0 +1,58 @@
+/** Deliveries that have not ended, in the table, so that a restart goes on where it was. */
+import { randomBytes } from "node:crypto";
+import type { Kysely } from "@seabird-chat/sdk/storage";
+import { type Delivery, fromBody, type QueuedDelivery, toBody } from "./delivery.ts";
+import type { Places } from "./places.ts";
+import type { Tables } from "./tables.ts";
+import type { WriteBatch } from "./write-batch.ts";
+
+export interface OutboxDeps {
+  readonly db: () => Kysely<Tables>;
+  readonly places: Places;
+  readonly writes: WriteBatch;
+  readonly now: () => number;
+}
+
+export class Outbox {
+  readonly #deps: OutboxDeps;
+  readonly #unwritten = new Set<number>();
+  #lastId = 0;
+
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps;
+  }
+
+  /** What an earlier run left, by channel, in order. */
+  async open(): Promise<ReadonlyMap<string, readonly QueuedDelivery[]>> {
+    const rows = await this.#deps.db().selectFrom("delivery").selectAll().orderBy("id").execute();
+    const left = new Map<string, QueuedDelivery[]>();
+    for (const { id, place, at, body } of rows) {
+      this.#lastId = Math.max(this.#lastId, id);
+      const channel = this.#deps.places.channelOf(place);
+      const read = fromBody(body);
+      if (channel === undefined || read === undefined) this.done(id);
+      else left.set(channel, [...(left.get(channel) ?? []), { id, at: at.getTime(), ...read }]);
+    }
+    return left;
+  }
+
+  add(channel: string, delivery: Delivery): QueuedDelivery {
+    const id = ++this.#lastId;
+    const key = `bridge-${randomBytes(12).toString("base64url")}`;
+    const queued = { id, at: this.#deps.now(), key, delivery };
+    const place = this.#deps.places.idOf(channel);
+    this.#unwritten.add(id);
+    this.#deps.writes.add(async (db) => {
+      // Most are delivered before they are written.
+      if (!this.#unwritten.delete(id)) return;
+      const row = { id, place, at: new Date(queued.at), body: toBody(queued) };
+      await db.insertInto("delivery").values(row).execute();
+    });
+    return queued;
+  }
+
+  done(id: number): void {
+    if (this.#unwritten.delete(id)) return;
+    this.#deps.writes.add((db) => db.deleteFrom("delivery").where("id", "=", id).execute());
+  }
+}

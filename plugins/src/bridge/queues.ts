@@ -1,0 +1,91 @@
+/** A queue for each channel that something is delivered to. */
+import { parseBackendId, backendId as writeBackendId } from "@seabird-chat/protocol";
+import type { Clock } from "@seabird-chat/sdk";
+import type { Deliverer } from "./deliverer.ts";
+import type { Delivery, QueuedDelivery } from "./delivery.ts";
+import { DeliveryQueue, type QueueLimits } from "./delivery-queue.ts";
+import { backendOfChannel, channelNameOf, type Links, networkOf } from "./links.ts";
+import type { Outbox } from "./outbox.ts";
+
+export interface QueuesDeps {
+  readonly clock: Clock;
+  readonly limits: QueueLimits;
+  readonly links: () => Links;
+  readonly outbox: Outbox;
+  readonly deliverer: Deliverer;
+  readonly warn: (fields: object, message: string) => void;
+}
+
+export class Queues {
+  readonly #deps: QueuesDeps;
+  readonly #queues = new Map<string, DeliveryQueue>();
+
+  constructor(deps: QueuesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Goes on with what an earlier run left. */
+  resume(left: ReadonlyMap<string, readonly QueuedDelivery[]>): void {
+    for (const [channel, deliveries] of left) {
+      for (const queued of deliveries) this.#of(channel).push(queued);
+    }
+  }
+
+  push(channel: string, delivery: Delivery): void {
+    this.#of(channel).push(this.#deps.outbox.add(channel, delivery));
+  }
+
+  /** A backend or its network is back. */
+  retry(backendId: string): void {
+    const parsed = parseBackendId(backendId);
+    const id = parsed === undefined ? backendId : writeBackendId(parsed);
+    for (const [channel, queue] of this.#queues) {
+      if (backendOfChannel(channel) === id) queue.retry();
+    }
+  }
+
+  of(
+    channel: string,
+  ): Pick<DeliveryQueue, "waiting" | "failure" | "failures" | "lastAt"> | undefined {
+    return this.#queues.get(channel);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+  }
+
+  #of(channel: string): DeliveryQueue {
+    const known = this.#queues.get(channel);
+    if (known !== undefined) return known;
+    const { clock, limits, outbox, deliverer, warn } = this.#deps;
+    const where = `${channelNameOf(channel)} on ${networkOf(channel)}`;
+    const queue = new DeliveryQueue({
+      ...{ clock, limits },
+      deliver: (queued, signal) => deliverer.deliver(channel, queued, signal),
+      ended: ({ id }) => outbox.done(id),
+      failing: (reason) => {
+        warn({ channel, reason }, "cannot deliver");
+        this.#tell(channel, `cannot reach ${where}: ${reason}`);
+      },
+      well: (dropped) => {
+        const lost = dropped === 0 ? "" : `; ${dropped} messages were too many or too old`;
+        this.#tell(channel, `${where} is reached again${lost}`);
+        if (dropped > 0) this.push(channel, { kind: "line", text: droppedHere(dropped) });
+      },
+    });
+    this.#queues.set(channel, queue);
+    return queue;
+  }
+
+  /** Those who are heard there. */
+  #tell(channel: string, line: string): void {
+    const links = this.#deps.links().all.filter(({ to }) => to.includes(channel));
+    const sources = new Set(links.flatMap(({ from }) => from));
+    sources.delete(channel);
+    for (const source of sources) this.push(source, { kind: "line", text: line });
+  }
+}
+
+function droppedHere(count: number): string {
+  return `${count} messages from the other side are missing here: they were too many or too old`;
+}

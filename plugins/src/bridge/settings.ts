@@ -1,0 +1,115 @@
+/** The settings of `bridge`: which channels are linked, and what crosses. */
+import { DURATION_FORM, parseDuration } from "@seabird-chat/runtime";
+import { z } from "zod";
+
+const CHANNEL_FORM =
+  "has to be a channel's id, such as irc://libera/#lobby; `seabird channels` lists them";
+
+/** Absolute; `#` needs no escape. */
+const channel = z
+  .string()
+  .regex(/^[^\s:/]+:\/\/[^\s/]+\/.+$/u, CHANNEL_FORM)
+  .meta({ "x-message": CHANNEL_FORM });
+
+const channels = z.union([channel.transform((one) => [one]), z.array(channel).min(1).max(100)]);
+
+/** In milliseconds. */
+function duration(byDefault: string, description: string) {
+  return z
+    .string()
+    .refine((text) => parseDuration(text) !== undefined, `has to be ${DURATION_FORM}`)
+    .default(byDefault)
+    .transform((text) => parseDuration(text) ?? 0)
+    .meta({ description });
+}
+
+const ignore = z
+  .strictObject({
+    people: z.array(z.string()).max(1_000).default([]).meta({
+      description: "ids, or display names, of people who are not carried over",
+    }),
+    patterns: z.array(z.string().max(200)).max(100).default([]).meta({
+      description: "texts that are not carried over; `*` stands for anything",
+    }),
+    commands: z.array(z.string()).max(1_000).default([]).meta({
+      description: "commands that are not carried over, without prefix; `*`: all",
+    }),
+  })
+  .default({ people: [], patterns: [], commands: [] });
+
+/** What may differ from link to link. */
+const crossing = {
+  names: z
+    .string()
+    .regex(/\{name\}/, "has to have {name} in it")
+    .optional()
+    .meta({ description: "how a person is called on the other side: `{name}`, `{network}`" }),
+  topics: z.boolean().optional().meta({ description: "topics are carried over" }),
+  typing: z.boolean().optional().meta({ description: "shown while people type" }),
+  joins: z.boolean().optional().meta({ description: "who comes and goes is said" }),
+  bots: z.boolean().optional().meta({ description: "messages of other bots are carried over" }),
+  reactions: z
+    .enum(["native", "line", "off"])
+    .optional()
+    .meta({ description: "`native` where the network has them, also as a `line`, or `off`" }),
+  ignore: ignore.optional(),
+};
+
+const NEEDS_TWO = "has to have two channels at least";
+
+const link = z.union([
+  z.array(channel).min(2, NEEDS_TWO).max(100),
+  z.strictObject({
+    channels: z.array(channel).min(2, NEEDS_TWO).max(100),
+    private: z.boolean().default(false),
+    ...crossing,
+  }),
+  z.strictObject({
+    from: channels,
+    to: channels,
+    private: z.boolean().default(false),
+    ...crossing,
+  }),
+]);
+
+export const settings = z.strictObject({
+  links: z
+    .record(z.string().regex(/^[\p{L}\p{N}_-]{1,64}$/u, "has to be one word"), link)
+    .default({})
+    .meta({
+      description:
+        "by name: a list of channels that are one, or `from` and `to` for one way; `private: true` if one of them is private",
+    }),
+  names: crossing.names.unwrap().default("{name} ({network})").meta({
+    description: "how a person is called on the other side: `{name}`, `{network}`",
+  }),
+  topics: z.boolean().default(false).meta({ description: "topics are carried over" }),
+  typing: z.boolean().default(true).meta({ description: "shown while people type" }),
+  joins: z.boolean().default(false).meta({ description: "who comes and goes is said" }),
+  bots: z.boolean().default(false).meta({ description: "messages of other bots are carried over" }),
+  reactions: crossing.reactions.unwrap().default("native").meta({
+    description: "`native` where the network has them, also as a `line`, or `off`",
+  }),
+  ignore,
+  edit_window: duration(
+    "15m",
+    "for how long an edit is said again where messages cannot be edited",
+  ),
+  max_link_rate: z.number().int().min(1).max(100_000).default(60).meta({
+    description: "messages in ten seconds; a link with more is paused for a minute",
+  }),
+  queue_messages: z.number().int().min(1).max(100_000).default(1_000).meta({
+    description: "messages that wait for a network that is away; older ones are dropped",
+  }),
+  queue_age: duration("1h", "how long they wait"),
+  remember: duration("30d", "how long edits and replies find the copies of a message"),
+  admins: z.array(z.string()).max(100).default([]).meta({
+    description: "who may use `bridge`: ids of people, or `account:NAME`",
+  }),
+  database: z.string().optional().meta({
+    description: "where ids are kept: a file, or `postgres://…`; default: in `.seabird/data`",
+  }),
+});
+
+export type BridgeSettings = Readonly<z.output<typeof settings>>;
+export type LinkSettings = BridgeSettings["links"][string];

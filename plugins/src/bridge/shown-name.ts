@@ -1,0 +1,58 @@
+/** How a person is called on the other side of a link. Pure. */
+
+import type { Block } from "@seabird-chat/protocol";
+import { cutUtf8, text as textBlock } from "@seabird-chat/protocol";
+
+/** Of a name, in bytes of UTF-8: what core allows in front of a message. */
+const MAX_NAME_BYTES = 64;
+
+/**
+ * What cannot be seen, what changes the direction of reading, and the codes of IRC's formatting (which
+ * are control characters): with them a name would look like another's. Tag characters and variation
+ * selectors follow emoji and are kept there by the second expression.
+ */
+const INVISIBLE =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]|\u034f|\u17b4|\u17b5/gu;
+/** Marks on one letter; more of them hide what is below. */
+const MANY_MARKS = /(\p{M}{2})\p{M}+/gu;
+const BLANKS = /[\s\u00a0]+/gu;
+
+/** A joiner inside an emoji holds it together and hides nothing. */
+const EMOJI_JOINERS =
+  /(?<=\p{Extended_Pictographic}|\ufe0f|\p{Emoji_Modifier})\u200d(?=\p{Extended_Pictographic})/gu;
+const JOINER = "\ue000";
+
+/** A name that looks like what it is; `otherwise` for one of which nothing is left. */
+export function plainName(name: string, otherwise: string): string {
+  const cleaned = name
+    .replaceAll(JOINER, "")
+    .replace(EMOJI_JOINERS, JOINER)
+    .replace(INVISIBLE, (sign) => (sign === JOINER ? "\u200d" : ""))
+    .replace(MANY_MARKS, "$1")
+    .replace(BLANKS, " ")
+    // As in <admin>, and where a network makes a name a command or a mention.
+    .replaceAll("<", "‹")
+    .replaceAll(">", "›")
+    .trim();
+  const cut = cutUtf8(cleaned, MAX_NAME_BYTES).trim();
+  if (cut !== "") return cut;
+  return otherwise === "" ? "somebody" : plainName(otherwise, "");
+}
+
+/** `{name} ({network})` filled in; whatever a name has in it is not filled in again. */
+export function shownName(pattern: string, values: { name: string; network: string }): string {
+  return pattern.replace(/\{(name|network)\}/g, (_all, key: "name" | "network") => values[key]);
+}
+
+const ZERO_WIDTH_SPACE = "\u200b";
+
+/** A name that notifies nobody of that name: a sign without width behind its first. */
+export function silentName(name: string): string {
+  const [first = "", ...rest] = name;
+  return rest.length === 0 ? name : first + ZERO_WIDTH_SPACE + rest.join("");
+}
+
+/** `<ann (libera)> ` in front of a message. */
+export function namePrefix(name: string): Block {
+  return textBlock(`<${silentName(name)}> `);
+}
