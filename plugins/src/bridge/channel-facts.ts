@@ -20,6 +20,8 @@ interface BackendFacts {
   readonly commandPrefix: string;
   /** The bot's own name there; empty: not known. */
   readonly nick: string;
+  /** Whether its network vouches that a user's id is always the same person. */
+  readonly hasVerifiedIds: boolean;
   /** The server that it is connected to; empty: not known. */
   readonly server: string;
 }
@@ -105,8 +107,14 @@ export class ChannelFacts {
   async #ask(backendId: string): Promise<BackendFacts> {
     const askedAt = this.#deps.clock.now();
     const info = await this.#deps.core.backendInfo(backendId).catch(() => undefined);
-    const { command_prefix: prefix = "!", nick = "", server = "" } = info?.metadata ?? {};
-    return { askedAt, commandPrefix: prefix, nick, server };
+    const { command_prefix: prefix = "!", nick = "", server = "", user_ids } = info?.metadata ?? {};
+    return {
+      askedAt,
+      commandPrefix: prefix,
+      nick,
+      server,
+      hasVerifiedIds: user_ids === "verified",
+    };
   }
 
   #note(

@@ -10,6 +10,7 @@ import { channelNameOf, type Links, networkOf, type Route } from "./links.ts";
 import type { BridgedMessage, MessageMap } from "./message-map.ts";
 import { isSkipped, type OwnTags, sourceChannelOf, type Tags } from "./own-tags.ts";
 import type { Reactions } from "./reactions.ts";
+import { RecentAuthors } from "./recent-authors.ts";
 import { plainName, shownName } from "./shown-name.ts";
 
 export interface CrossingDeps {
@@ -59,6 +60,7 @@ interface Origin {
 }
 
 export class Crossing {
+  readonly authors = new RecentAuthors();
   readonly #deps: CrossingDeps;
 
   constructor(deps: CrossingDeps) {
@@ -77,6 +79,9 @@ export class Crossing {
     const message = map.add(said.channelId, ids, digestOf(words));
     for (const { link, to } of routes) {
       const author = this.#author(said, link.names);
+      if (author !== undefined && author.id !== "") {
+        this.authors.note({ name: author.name, id: author.id, channelId: said.channelId });
+      }
       push(to, {
         ...{ kind: "message", message: message.id, author, isAction: said.isAction },
         ...{ block: said.block, answered, thread: origin.thread },

@@ -1,14 +1,8 @@
 /** `bridge`: any channel with any other, with everything that a message is. */
-import {
-  type ChannelKind,
-  type Context,
-  container,
-  type PluginHost,
-  plugin,
-  text,
-} from "@seabird-chat/sdk";
+import { type ChannelKind, type Context, container, plugin, text } from "@seabird-chat/sdk";
 import { storage } from "@seabird-chat/sdk/storage";
 import { Bridge } from "./bridge.ts";
+import { addCommands } from "./commands.ts";
 import { commandBlock, type Said } from "./crossing.ts";
 import { channelNameOf } from "./links.ts";
 import { type BridgeSettings, settings } from "./settings.ts";
@@ -26,7 +20,7 @@ bridge.onStart(async (host) => {
   return () => run.close();
 });
 
-function runOf({ core }: Pick<PluginHost, "core">): Bridge {
+function runOf({ core }: { readonly core: object }): Bridge {
   const run = runs.get(core);
   if (run === undefined) throw new Error("the bridge is not open");
   return run;
@@ -147,3 +141,5 @@ bridge.on("backend", async (ctx) => {
   if (ctx.change !== "connected" && ctx.change !== "networkBack") return;
   runOf(ctx).queues.retry(ctx.backend.id);
 });
+
+addCommands(bridge, runOf);

@@ -1,0 +1,119 @@
+/** `bridge status` and the like: for people who may, in the chat. */
+import { formatRoughDuration } from "@seabird-chat/runtime";
+import { arg, type Content, fail, type Plugin } from "@seabird-chat/sdk";
+import { isAdmin } from "./admins.ts";
+import type { Bridge } from "./bridge.ts";
+import { channelNameOf, type Link, networkOf } from "./links.ts";
+import type { BridgeSettings } from "./settings.ts";
+import { statusOf } from "./status.ts";
+
+type Runs = (ctx: { readonly core: object }) => Bridge;
+
+/** Names in one answer. */
+const MAX_NAMES = 40;
+
+export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
+  bridge.command("bridge status", "links, what waits, and what fails", async (ctx) => {
+    const run = await admitted(runOf, ctx);
+    await ctx.reply(statusLines(run, ctx.clock.wallMs()));
+  });
+
+  bridge.command(
+    "bridge pause",
+    { help: "stops a link, or all", args: { link: arg.word().optional() } },
+    async (ctx, { link }) => {
+      const run = await admitted(runOf, ctx);
+      const links = linksNamed(run, link);
+      for (const each of links) run.guards.of(each).isStopped = true;
+      await ctx.reply(`paused: ${namesOf(links)}`);
+    },
+  );
+
+  bridge.command(
+    "bridge resume",
+    { help: "lets a link, or all, go on", args: { link: arg.word().optional() } },
+    async (ctx, { link }) => {
+      const run = await admitted(runOf, ctx);
+      const links = linksNamed(run, link);
+      for (const each of links) run.guards.of(each).resume();
+      await ctx.reply(`resumed: ${namesOf(links)}`);
+    },
+  );
+
+  bridge.command(
+    "bridge who",
+    { help: "who is on the other sides", where: "channel" },
+    async (ctx) => {
+      const run = runOf(ctx);
+      const others = run.links.from(ctx.channel.id).map(({ to }) => to);
+      if (others.length === 0) fail("this channel is in no link");
+      const lines = await Promise.all(
+        others.map(async (channel) => {
+          const where = `${channelNameOf(channel)} (${networkOf(channel)})`;
+          const list = await ctx.core.listMembers(channel).catch(() => undefined);
+          if (list === undefined) return `${where}: its network does not say`;
+          const names = list.members.map(({ displayName }) => displayName).sort();
+          const more = names.length - MAX_NAMES;
+          const shown = names.slice(0, MAX_NAMES).join(", ");
+          return `${where}: ${shown}${more > 0 ? ` and ${more} more` : ""}`;
+        }),
+      );
+      await ctx.reply(lines.join("\n"));
+    },
+  );
+
+  bridge.command(
+    "bridge whois",
+    { help: "where a name comes from", where: "channel", args: { name: arg.rest() } },
+    async (ctx, { name }) => {
+      const run = runOf(ctx);
+      const found = run.crossing.authors.find(name, ctx.channel.id);
+      await ctx.reply(
+        found === undefined
+          ? `nobody of that name was carried over to here of late`
+          : `${found.name} is ${found.id}, heard in ${channelNameOf(found.channelId)}`,
+      );
+    },
+  );
+}
+
+interface Asking {
+  readonly core: object;
+  readonly config: BridgeSettings;
+  readonly backend: { readonly id: string };
+  readonly user: Parameters<typeof isAdmin>[1]["user"];
+  readonly channelId?: string | undefined;
+}
+
+/** Throws a HandlerFailure for everybody else. */
+async function admitted(runOf: Runs, ctx: Asking): Promise<Bridge> {
+  const run = runOf(ctx);
+  const { hasVerifiedIds } = await run.facts.backend(`${ctx.backend.id}/`);
+  const check = { user: ctx.user, backendId: ctx.backend.id, hasVerifiedIds };
+  if (isAdmin(ctx.config.admins, check)) return run;
+  return fail("only the bridge's admins may do that: see `admins` in its settings");
+}
+
+function linksNamed(run: Bridge, name: string | undefined): readonly Link[] {
+  if (name === undefined) return run.links.all;
+  const found = run.links.all.filter((link) => link.name === name);
+  const known = run.links.all.map((link) => link.name).join(", ");
+  return found.length > 0 ? found : fail(`there is no link "${name}"; there are: ${known}`);
+}
+
+function namesOf(links: readonly Link[]): string {
+  return links.map(({ name }) => name).join(", ") || "nothing, there are no links";
+}
+
+function statusLines(run: Bridge, nowMs: number): Content {
+  const rows = statusOf(run);
+  if (rows.length === 0) return "there are no links";
+  const lines = rows.map(({ link, state, channel, waiting, lastAt, failure }) => {
+    const last =
+      lastAt === undefined ? "nothing yet" : `${formatRoughDuration(nowMs - lastAt)} ago`;
+    const failing = failure === undefined ? "" : `; fails: ${failure}`;
+    const where = `${channelNameOf(channel)} (${networkOf(channel)})`;
+    return `${link} (${state}) to ${where}: last ${last}, ${waiting} waiting${failing}`;
+  });
+  return lines.join("\n");
+}

@@ -1,0 +1,44 @@
+/** People who were carried over of late, by the names that they were given. */
+
+/** The one who was silent for longest is forgotten. */
+const MAX_AUTHORS = 10_000;
+
+export interface CarriedAuthor {
+  /** As it was shown. */
+  readonly name: string;
+  /** Absolute. */
+  readonly id: string;
+  /** Where they spoke. */
+  readonly channelId: string;
+}
+
+export class RecentAuthors {
+  readonly #authors = new Map<string, CarriedAuthor>();
+
+  note(author: CarriedAuthor): void {
+    const key = `${author.channelId} ${author.id}`;
+    this.#authors.delete(key);
+    this.#authors.set(key, author);
+    const [oldest] = this.#authors.keys();
+    if (this.#authors.size > MAX_AUTHORS && oldest !== undefined) this.#authors.delete(oldest);
+  }
+
+  /** Of a name with or without what the bridge adds, who does not speak in this channel; the latest first. */
+  find(name: string, channelId: string): CarriedAuthor | undefined {
+    const wanted = comparable(name);
+    if (wanted === "") return undefined;
+    const others = [...this.#authors.values()].filter((each) => each.channelId !== channelId);
+    return (
+      others.findLast((each) => comparable(each.name) === wanted) ??
+      others.findLast((each) => comparable(each.name).startsWith(`${wanted} `))
+    );
+  }
+}
+
+/** As it is read aloud: without signs of no width, brackets around it, and case. */
+function comparable(name: string): string {
+  return name
+    .replace(/\p{Cf}/gu, "")
+    .replace(/^[<@\s]+|[>:\s]+$/g, "")
+    .toLowerCase();
+}
