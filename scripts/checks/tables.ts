@@ -99,6 +99,41 @@ function comparison(name: string) {
   };
 }
 
+interface CrossingRow {
+  readonly what: string;
+  readonly arrives: string;
+  readonly without?: Readonly<Record<string, string>>;
+}
+
+function crossingTable(rows: readonly CrossingRow[]): string {
+  const shown = (words: string) =>
+    words === "" ? "nothing" : `\`${words.replaceAll("\n", " ⏎ ")}\``;
+  const cells = rows.map(({ what, arrives, without = {} }) => {
+    const lacking = Map.groupBy(Object.entries(without), ([, words]) => words);
+    const others = [...lacking].map(([words, features]) => {
+      const names = features.map(([feature]) => `\`${feature}\``).join(" or ");
+      return `without ${names}: ${shown(words)}`;
+    });
+    return row([what, shown(arrives), others.join("; ")]);
+  });
+  return [
+    row(["on one side", "on the other", "where that has not"]),
+    "|---|---|---|",
+    ...cells,
+  ].join("\n");
+}
+
+/** Without the links, whose forms the page describes. */
+function bridgeSettingsTable(rows: readonly SettingRow[]): string {
+  const cells = rows
+    .filter(({ key }) => !key.startsWith("links"))
+    .map(({ key, help, default: byDefault }) => {
+      const shown = byDefault === undefined ? "none" : `\`${String(byDefault)}\``;
+      return row([`\`${key}\``, Array.isArray(byDefault) ? "none" : shown, help]);
+    });
+  return [row(["key", "default", ""]), "|---|---|---|", ...cells].join("\n");
+}
+
 /** Name of a table → the module it comes from, and how it is made from its exports. */
 const TABLES: Record<string, { module: string; make: (exports: Exports) => string }> = {
   "settings of core": {
@@ -143,6 +178,14 @@ const TABLES: Record<string, { module: string; make: (exports: Exports) => strin
   "limits of networks": {
     module: "scripts/checks/network-limits.ts",
     make: (exports) => (exports["networkLimitTable"] as () => string)(),
+  },
+  "what crosses a bridge": {
+    module: "plugins/src/bridge/test/crossing-rows.ts",
+    make: (exports) => crossingTable(exports["CROSSING_ROWS"] as CrossingRow[]),
+  },
+  "settings of the bridge": {
+    module: "plugins/src/bridge/settings.ts",
+    make: (exports) => bridgeSettingsTable(rowsOf(exports)),
   },
   errors: {
     module: "core/src/broker/error-status.ts",

@@ -29,7 +29,7 @@ export interface CrossingDeps {
 }
 
 /** Something said in a channel. */
-export interface Said {
+export interface ChannelMessage {
   readonly channelId: string;
   /** Undefined: one of our plugins. */
   readonly user: User | undefined;
@@ -68,7 +68,7 @@ export class Crossing {
   }
 
   /** Undefined: it does not cross. */
-  async message(said: Said): Promise<BridgedMessage | undefined> {
+  async message(said: ChannelMessage): Promise<BridgedMessage | undefined> {
     const { map, push } = this.#deps;
     const origin = await this.#origin(said.channelId);
     const words = plainText(said.block);
@@ -95,7 +95,7 @@ export class Crossing {
   }
 
   /** Of a message that is known; the new content is the whole one. */
-  async edit(said: Said): Promise<void> {
+  async edit(said: ChannelMessage): Promise<void> {
     const { map, push, now, editWindowMs } = this.#deps;
     const message = await map.find(said.channelId, said.id);
     if (message === undefined || !this.#mayCross(said.tags)) return;
@@ -213,12 +213,16 @@ export class Crossing {
     return { channel: thread.parent, routes: links.from(thread.parent), thread: root?.id };
   }
 
-  async #allowed(routes: readonly Route[], said: Said, words: string): Promise<readonly Route[]> {
+  async #allowed(
+    routes: readonly Route[],
+    said: ChannelMessage,
+    words: string,
+  ): Promise<readonly Route[]> {
     if (routes.length === 0 || !this.#mayCross(said.tags)) return [];
     const { facts, guards } = this.#deps;
     const { user, channelId } = said;
     if (user !== undefined && (await facts.isOwnBot(channelId, user))) return [];
-    const verdicts = new Map<string, boolean>();
+    const decisions = new Map<string, boolean>();
     return routes.filter(({ link, to }) => {
       if (this.#isPrivateHere(link, channelId) || this.#isPrivateHere(link, to)) return false;
       if (user?.isBot === true && !link.bots) return false;
@@ -226,10 +230,10 @@ export class Crossing {
       // Another bridge has brought it here from a channel of this link, which has it already.
       const source = sourceChannelOf(said.tags);
       if (source !== undefined && (link.from.includes(source) || source === to)) return false;
-      const known = verdicts.get(link.name);
+      const known = decisions.get(link.name);
       if (known !== undefined) return known;
       const mayPass = guards.mayPass(link, words);
-      verdicts.set(link.name, mayPass);
+      decisions.set(link.name, mayPass);
       return mayPass;
     });
   }
@@ -243,7 +247,7 @@ export class Crossing {
     return !link.isPrivate && this.#deps.facts.isPrivate(channelId);
   }
 
-  async #answered({ channelId, replyTo }: Said): Promise<Answered | undefined> {
+  async #answered({ channelId, replyTo }: ChannelMessage): Promise<Answered | undefined> {
     if (replyTo === undefined) return undefined;
     const { map, facts } = this.#deps;
     const parent = facts.threadOf(channelId)?.parent;
@@ -259,7 +263,7 @@ export class Crossing {
     };
   }
 
-  #author({ user, persona, channelId }: Said, names: string): Author | undefined {
+  #author({ user, persona, channelId }: ChannelMessage, names: string): Author | undefined {
     if (user === undefined && persona === undefined) return undefined;
     const avatarUrl = persona?.avatarUrl ?? user?.avatarUrl ?? "";
     const shown = persona ?? user;

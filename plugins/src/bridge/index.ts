@@ -3,7 +3,7 @@ import { type ChannelKind, type Context, container, plugin, text } from "@seabir
 import { storage } from "@seabird-chat/sdk/storage";
 import { Bridge } from "./bridge.ts";
 import { addCommands } from "./commands.ts";
-import { commandBlock, type Said } from "./crossing.ts";
+import { type ChannelMessage, commandBlock } from "./crossing.ts";
 import { channelNameOf } from "./links.ts";
 import { type BridgeSettings, settings } from "./settings.ts";
 import { plainName } from "./shown-name.ts";
@@ -37,7 +37,10 @@ bridge.on(["message", "mention", "action", "command"], async (ctx) => {
   await run.crossing.message(await saidBy(run, ctx));
 });
 
-async function saidBy(run: Bridge, ctx: Context<ChannelKind, BridgeSettings>): Promise<Said> {
+async function saidBy(
+  run: Bridge,
+  ctx: Context<ChannelKind, BridgeSettings>,
+): Promise<ChannelMessage> {
   const { channelId, user, message, tags } = ctx;
   const said = {
     ...{ channelId, user, tags, id: message.id, replyTo: message.replyTo },

@@ -10,7 +10,7 @@ interface Crossed {
   readonly text: string;
 }
 
-export type Verdict =
+export type GuardDecision =
   | { readonly isPaused: false }
   /** `reason` with the first one that is not carried over. */
   | { readonly isPaused: true; readonly reason: string | undefined };
@@ -39,7 +39,7 @@ export class LinkGuard {
   }
 
   /** Counts a text, and says whether it may cross. */
-  check(text: string): Verdict {
+  check(text: string): GuardDecision {
     if (this.isPaused) return { isPaused: true, reason: undefined };
     const now = this.#now();
     this.#crossed = this.#crossed.filter(({ at }) => now - at < WINDOW_MS);
@@ -50,7 +50,7 @@ export class LinkGuard {
     return this.#pause(`more than ${this.#maxPerWindow} messages came in ten seconds`);
   }
 
-  #pause(reason: string): Verdict {
+  #pause(reason: string): GuardDecision {
     this.#pausedUntil = this.#now() + PAUSE_MS;
     this.#crossed = [];
     return { isPaused: true, reason };

@@ -27,9 +27,9 @@ export class LinkGuards {
   }
 
   mayPass(link: Link, words: string): boolean {
-    const verdict = this.of(link).check(words);
-    if (!verdict.isPaused) return true;
-    if (verdict.reason !== undefined) this.#tell(link, verdict.reason);
+    const decision = this.of(link).check(words);
+    if (!decision.isPaused) return true;
+    if (decision.reason !== undefined) this.#tell(link, decision.reason);
     return false;
   }
 
