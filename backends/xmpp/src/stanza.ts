@@ -62,6 +62,7 @@ export const NS = {
   /** XEP-0334. */
   hints: "urn:xmpp:hints",
   ping: "urn:xmpp:ping",
+  streams: "http://etherx.jabber.org/streams",
   stanzaErrors: "urn:ietf:params:xml:ns:xmpp-stanzas",
   vcardUpdate: "vcard-temp:x:update",
 } as const;

@@ -1,18 +1,66 @@
 /** Connects an XMPP account with core: core's requests go to the network, its events to core. */
-import type { BackendConnection, BackendHost } from "@seabird-chat/sdk/backend";
+import { isDeepStrictEqual } from "node:util";
+import {
+  type BackendConnection,
+  type BackendHost,
+  type ChannelMembers,
+  Fatal,
+  Refused,
+  type RequestInfo,
+  SeabirdError,
+} from "@seabird-chat/sdk/backend";
+import type { ConnectionStatus } from "./connection/hooks.ts";
+import { SelfPing } from "./connection/self-ping.ts";
+import { WantedRooms } from "./connection/wanted-rooms.ts";
 import { XmppConnection } from "./connection.ts";
+import { attributeOf, childOf, parseAddress, timeOf } from "./inbound/read-stanza.ts";
+import { type InboundView, toNetworkEvents } from "./inbound.ts";
+import { logLeft, logStatus } from "./log-status.ts";
 import { MessageActions } from "./message-actions.ts";
+import { CAPABILITIES, capabilitiesOfRoom } from "./network-capabilities.ts";
+import { missingPermissions, selfOf, toChannel, toMembers } from "./network-view.ts";
+import type { RoomToJoin, XmppOptions } from "./options.ts";
+import { report } from "./report.ts";
+import { TopicChanges } from "./requests/topic-changes.ts";
+import { askInfo, unlock } from "./room-requests.ts";
 import type { XmppSettings } from "./settings.ts";
+import { NS, type Stanza, xml } from "./stanza.ts";
+import { type Invitation, mayInvite, readInvitation } from "./state/invites.ts";
+import { ReactionSets } from "./state/reaction-sets.ts";
 import { RecentMessages } from "./state/recent-messages.ts";
+import type { Room } from "./state/room.ts";
+import { RoomRegistry } from "./state/room-registry.ts";
+import { roomsOf, SettingRefused, toOptions } from "./to-options.ts";
 
 type Host = BackendHost<XmppSettings>;
+
+/** Invitations that are followed at once; further ones are ignored. */
+const MAX_INVITATIONS = 4;
+/** Milliseconds in which a room has to answer the bot that was invited. */
+const INVITATION_MS = 30_000;
 
 /** One account, until it is closed: `XmppConnection` reconnects when a connection is lost. */
 export class XmppNetwork implements BackendConnection<XmppSettings> {
   /** Never settles: a lost connection does not end it. */
   readonly closed = new Promise<never>(() => undefined);
+  readonly #host: Host;
+  readonly #options: XmppOptions;
   readonly #connection: XmppConnection;
+  readonly #rooms = new RoomRegistry();
+  readonly #wanted: WantedRooms;
+  readonly #selfPing: SelfPing;
   readonly #messages: MessageActions;
+  readonly #topics = new TopicChanges();
+  readonly #recent = new RecentMessages();
+  readonly #reactions = new ReactionSets();
+  readonly #view: InboundView;
+  /** Resolved once the rooms are settled. */
+  readonly #ready = Promise.withResolvers<void>();
+  /** When the bot began to listen: what was said before is history. */
+  readonly #sinceMs: number;
+  #following = 0;
+  /** The settings in use. */
+  #settings: XmppSettings;
   readonly send: MessageActions["send"];
   readonly edit: MessageActions["edit"];
   readonly delete: MessageActions["delete"];
@@ -20,37 +68,298 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
   readonly setTyping: MessageActions["setTyping"];
 
   private constructor(host: Host) {
-    const { address, password } = host.config;
+    const { clock, log, random } = host;
+    this.#host = host;
+    this.#settings = host.config;
+    this.#options = optionsOf(host.config);
+    this.#sinceMs = clock.wallMs();
+    const options = this.#options;
     this.#connection = new XmppConnection(
-      { address, password },
-      { stanza: (stanza) => this.#messages.receive(stanza), status: () => undefined },
+      options,
+      { stanza: (stanza) => this.#receive(stanza), status: (status) => this.#status(status) },
+      { clock, random },
     );
-    this.#messages = new MessageActions({
-      settings: host.config,
-      sender: this.#connection,
-      rooms: { room: () => undefined },
-      recent: new RecentMessages(),
-      clock: host.clock,
-      log: host.log,
-      openAttachment: (attachment) => host.openAttachment(attachment),
-      uploadAddresses: () => [],
+    const sender = this.#connection;
+    const rooms = this.#rooms;
+    this.#wanted = new WantedRooms(options.rooms, {
+      ...{ options, rooms, clock },
+      hooks: {
+        asking: (room) => void this.#learn(room),
+        send: (stanza) => this.#send(stanza),
+        joined: (room, isNew) => this.#joined(room, isNew),
+        left: ({ address }, change, returnsInMs) => {
+          logLeft(log, address, change, returnsInMs);
+          host.channels.left(address);
+        },
+        refused: (room, reason, retryInMs) => log.warn({ room, reason, retryInMs }, "cannot join"),
+        nickChanged: ({ address, nick }) => log.info({ room: address, nick }, "the bot's nick"),
+        settled: (counts) => this.#settled(counts),
+      },
     });
-    this.send = this.#messages.send.bind(this.#messages);
-    this.edit = this.#messages.edit.bind(this.#messages);
-    this.delete = this.#messages.delete.bind(this.#messages);
-    this.react = this.#messages.react.bind(this.#messages);
-    this.setTyping = this.#messages.setTyping.bind(this.#messages);
+    const lost = (room: Room) => this.#ghost(room);
+    this.#selfPing = new SelfPing({ sender, rooms, clock, silentMs: options.selfPingMs, lost });
+    this.#messages = new MessageActions({
+      ...{ settings: host.config, sender, rooms, recent: this.#recent, clock, log },
+      openAttachment: (attachment) => host.openAttachment(attachment),
+      uploadAddresses: () => this.#connection.serverAddresses,
+    });
+    this.#view = {
+      self: options.address,
+      get nowMs() {
+        return clock.wallMs();
+      },
+      room: (address) => rooms.room(address),
+      earlier: (conversation, id) => this.#recent.get(conversation, id),
+      reactions: (of) => this.#reactions.of(of),
+    };
+    host.self = selfOf(rooms, options.nick);
+    const { send, edit, delete: remove, react, setTyping } = MessageActions.prototype;
+    this.send = send.bind(this.#messages);
+    this.edit = edit.bind(this.#messages);
+    this.delete = remove.bind(this.#messages);
+    this.react = react.bind(this.#messages);
+    this.setTyping = setTyping.bind(this.#messages);
   }
 
+  /**
+   * Resolves when the bot is logged in, however long that takes, and every room was joined or refused, or
+   * 10 s are over.
+   */
   static async connect(host: Host): Promise<XmppNetwork> {
-    return new XmppNetwork(host);
+    const network = new XmppNetwork(host);
+    const leave = () => {
+      network.#ready.reject(new Error("the backend is leaving"));
+      void network.close();
+    };
+    host.signal.addEventListener("abort", leave, { once: true });
+    if (host.signal.aborted) leave();
+    await network.#ready.promise;
+    return network;
   }
 
-  members(): never {
-    throw new Error("not written yet");
+  members(channelId: string): ChannelMembers {
+    return toMembers(this.#roomOf(channelId));
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  /** `lobby@rooms.example.org`, or that and a password behind a space. */
+  async join(name: string, { signal }: RequestInfo): Promise<undefined> {
+    const [given = "", ...rest] = name.split(" ");
+    const address = parseAddress(given);
+    if (address === undefined || address.resource !== "") throw new Refused(NO_ROOM);
+    if (this.#connection.address === "") throw new Refused(NOT_CONNECTED);
+    const password = rest.join(" ") || undefined;
+    const room = { address: address.bare, nick: this.#options.nick, password };
+    const refusal = await this.#wanted.join(room, signal);
+    if (refusal !== undefined) throw new Refused(refusal);
+  }
+
+  async leave(channelId: string, reason: string): Promise<void> {
+    const { address } = this.#roomOf(channelId);
+    this.#wanted.leave(address, reason);
+  }
+
+  async setTopic(channelId: string, topic: string, { signal }: RequestInfo): Promise<void> {
+    const { address } = this.#roomOf(channelId);
+    await this.#topics.set(address, topic, (stanza) => this.#connection.send(stanza), signal);
+  }
+
+  metadata(): Record<string, string> {
+    const missing = missingPermissions(this.#rooms.all());
+    return {
+      address: this.#options.address,
+      nick: this.#options.nick,
+      ...(missing !== "" && { missing_permissions: missing }),
+    };
+  }
+
+  /** Changes the rooms. Throws failed_precondition if anything else differs. */
+  reconfigure(next: XmppSettings): void {
+    if (!isDeepStrictEqual({ ...next, channels: [] }, { ...this.#settings, channels: [] })) {
+      throw new SeabirdError("failed_precondition", "all but channels needs a restart");
+    }
+    const before = roomsOf(this.#settings);
+    const after = roomsOf(next);
+    const kept = new Set(after.map(({ address }) => address));
+    for (const { address } of before) {
+      if (kept.has(address)) continue;
+      this.#wanted.leave(address, "");
+      this.#host.channels.left(address);
+    }
+    this.#wanted.change(after);
+    this.#settings = next;
+  }
+
+  async close(): Promise<void> {
+    this.#selfPing.close();
+    this.#wanted.offline();
+    await this.#connection.close();
+  }
+
+  #roomOf(channelId: string): Room {
+    const room = this.#rooms.room(channelId);
+    if (this.#connection.address === "") throw new Refused(NOT_CONNECTED);
+    if (room?.isJoined !== true) throw new Refused("the bot is not in this room");
+    return room;
+  }
+
+  #status(status: ConnectionStatus): void {
+    const { log, network } = this.#host;
+    logStatus(log, this.#options.address, status);
+    if (status.status === "failed") {
+      this.#ready.reject(new Fatal(status.reason, { setting: status.setting }));
+    } else if (status.status === "lost") {
+      network.away(status.reason);
+      this.#wanted.offline();
+      if (!status.canResume) this.#lost();
+    } else if (status.status === "online") {
+      this.#lost();
+      for (const room of this.#rooms.all()) room.reset(room.nick);
+      network.back();
+      this.#send(xml("presence"));
+      this.#wanted.online();
+    } else if (status.status === "resumed") {
+      network.back();
+      this.#wanted.resumed();
+      this.#announceAgain();
+      this.#selfPing.all();
+    }
+  }
+
+  /** Nothing that the session had to say will come. */
+  #lost(): void {
+    this.#messages.lost(LOST_CONNECTION);
+    this.#topics.lost(LOST_CONNECTION);
+  }
+
+  #announceAgain(): void {
+    const { channels } = this.#host;
+    for (const room of this.#rooms.all()) if (room.isJoined) channels.joined(toChannel(room));
+    if (this.#wanted.isSettled) channels.settled();
+  }
+
+  #receive(stanza: Stanza): void {
+    const { log } = this.#host;
+    try {
+      this.#read(stanza);
+    } catch (reason) {
+      log.error({ reason }, "a stanza could not be read");
+    }
+  }
+
+  #read(stanza: Stanza): void {
+    const room = this.#rooms.room(attributeOf(stanza, "from"));
+    if (room) room.heardAtMs = this.#host.clock.now();
+    this.#messages.receive(stanza);
+    this.#topics.receive(stanza);
+    const invitation = readInvitation(stanza);
+    if (invitation !== undefined) void this.#invited(invitation);
+    if (!this.#isHistory(stanza)) this.#tell(stanza);
+    if (room === undefined) return;
+    if (stanza.name === "presence") this.#wanted.receive(room, stanza, room.presence(stanza));
+    else {
+      room.message(stanza);
+      // The room is set in another way now (XEP-0045, 10.9).
+      const statuses = childOf(stanza, "x", NS.mucUser)?.getChildren("status") ?? [];
+      if (statuses.some((each) => attributeOf(each, "code") === "104")) void this.#learn(room);
+    }
+  }
+
+  #tell(stanza: Stanza): void {
+    const { events, remember = [], reactions, encryptedFrom } = toNetworkEvents(stanza, this.#view);
+    for (const event of events) report(this.#host, event);
+    for (const message of remember) this.#recent.remember(message);
+    if (reactions !== undefined) this.#reactions.replace(reactions);
+    if (encryptedFrom !== undefined) {
+      this.#host.log.warn({ from: encryptedFrom }, "an encrypted message cannot be read");
+    }
+  }
+
+  /** What a server has kept since before the bot began to listen. */
+  #isHistory(stanza: Stanza): boolean {
+    if (stanza.name !== "message") return false;
+    const stamp = timeOf(attributeOf(childOf(stanza, "delay", NS.delay), "stamp"));
+    return stamp !== undefined && stamp.getTime() < this.#sinceMs;
+  }
+
+  #send(stanza: Stanza): void {
+    this.#connection.send(stanza).catch((reason) => {
+      this.#host.log.debug({ reason }, "a stanza could not be sent");
+    });
+  }
+
+  #joined(room: Room, isNew: boolean): void {
+    const { channels, log } = this.#host;
+    channels.joined(toChannel(room));
+    log.debug({ room: room.address, nick: room.nick }, "joined");
+    this.#declare();
+    // One that did not exist had nothing to say before.
+    if (isNew) void unlock(room, this.#connection, log);
+    if (isNew || room.features.size === 0) void this.#learn(room);
+  }
+
+  async #learn(room: Room): Promise<void> {
+    const isNew = await askInfo(room, this.#connection, this.#host.log);
+    if (!isNew || !room.isJoined) return;
+    this.#host.channels.changed(toChannel(room));
+    this.#declare();
+  }
+
+  #declare(): void {
+    const channels = this.#rooms.all().flatMap((room) => {
+      const own = room.isJoined ? capabilitiesOfRoom(room) : undefined;
+      return own === undefined ? [] : [[room.address, own] as const];
+    });
+    this.#host.capabilities.set({ ...CAPABILITIES, channels: Object.fromEntries(channels) });
+  }
+
+  #settled({ joined, wanted }: { readonly joined: number; readonly wanted: number }): void {
+    const { channels, log } = this.#host;
+    const text = wanted === 0 ? "no rooms to join" : `joined ${joined} of ${wanted} rooms`;
+    log[joined < wanted ? "warn" : "info"]({ joined, wanted }, text);
+    channels.settled();
+    this.#ready.resolve();
+  }
+
+  /** Messages may have been missed, which core and plugins are to know. */
+  #ghost(room: Room): void {
+    const { log, network } = this.#host;
+    const reason = `${room.address} did not count the bot as there any more; it joins again`;
+    log.warn({ room: room.address }, "the room did not count the bot as there any more");
+    room.isJoined = false;
+    network.away(reason);
+    network.back();
+    this.#announceAgain();
+    this.#wanted.lost(room.address);
+  }
+
+  async #invited(invitation: Invitation): Promise<void> {
+    const { log } = this.#host;
+    const { room: address, from, password } = invitation;
+    const isRoom = (each: string) => this.#rooms.room(each) !== undefined;
+    if (!mayInvite(invitation, this.#settings.accept_invites_from, isRoom)) {
+      log.debug({ room: address, from }, "invitation ignored");
+      return;
+    }
+    if (this.#wanted.isWanted(address) || this.#following >= MAX_INVITATIONS) return;
+    this.#following += 1;
+    const room: RoomToJoin = { address, nick: this.#options.nick, password };
+    const refusal = await this.#wanted.join(room, AbortSignal.timeout(INVITATION_MS));
+    this.#following -= 1;
+    if (refusal === undefined) log.info({ room: address, from }, "joined on invitation");
+    else log.warn({ room: address, from, reason: refusal }, "cannot join on invitation");
+  }
+}
+
+const NOT_CONNECTED = "not connected to the XMPP server";
+const LOST_CONNECTION = "the connection was lost; it may or may not have been sent";
+const NO_ROOM = "that is not a room's address, such as lobby@rooms.example.org";
+
+/** Throws Fatal for settings that cannot work: a retry does not help. */
+function optionsOf(settings: XmppSettings): XmppOptions {
+  try {
+    return toOptions(settings);
+  } catch (cause) {
+    if (!(cause instanceof SettingRefused)) throw cause;
+    throw new Fatal(cause.message, { setting: cause.path, cause });
   }
 }

@@ -7,12 +7,18 @@ export type ConnectionStatus =
   | { readonly status: "online"; readonly address: string }
   /** The session goes on where it was cut (XEP-0198): nothing was lost, and rooms are still joined. */
   | { readonly status: "resumed"; readonly address: string }
-  | { readonly status: "lost"; readonly reason: string; readonly retryInMs: number }
+  | {
+      readonly status: "lost";
+      readonly reason: string;
+      readonly retryInMs: number;
+      /** Whether the server may still take up the session, with what it had to send. */
+      readonly canResume: boolean;
+    }
   /** No later attempt can succeed either, such as with a wrong password. */
   | { readonly status: "failed"; readonly reason: string; readonly setting: string };
 
 export interface ConnectionHooks {
-  /** A `message` or `presence`, or an `iq` that nobody waits for. */
+  /** A `message` or `presence`. */
   stanza(stanza: Stanza): void;
   status(status: ConnectionStatus): void;
 }
@@ -38,11 +44,6 @@ export interface StanzaSender {
   readonly address: string;
   /** Sends without waiting for anything. Rejects if there is no session. */
   send(stanza: Stanza): Promise<void>;
-  /**
-   * Resolves when the server has taken it: its acknowledgement (XEP-0198), or the answer to a ping
-   * behind it. Rejects when that can no longer come, and when the signal aborts.
-   */
-  sendAcknowledged(stanza: Stanza, signal: AbortSignal): Promise<void>;
   /** Sends an `iq` and resolves with its result. Rejects with StanzaError, or when time is up. */
   request(iq: Stanza, signal: AbortSignal): Promise<Stanza>;
 }

@@ -1,4 +1,4 @@
-/** The rooms (XEP-0045) that the bot is in or joins, with who is in them. Bounded. */
+/** What is known of the rooms (XEP-0045) that the bot is in or joins, and of who is in them. */
 
 /** Somebody in a room, under a nick. */
 export interface Occupant {

@@ -1,0 +1,68 @@
+/** The parser of a stream, with bounds: a server hands on what strangers send. */
+import { Parser, XMLError } from "@xmpp/xml";
+
+/**
+ * Characters of one stanza. More end the stream, since the rest cannot be told from the next one.
+ * Servers take 256 KiB from clients and 512 KiB from other servers (prosody, ejabberd).
+ */
+export const MAX_STANZA_CHARACTERS = 1024 * 1024;
+/** Elements within each other. Deeper ones are left out; extensions need about six. */
+export const MAX_DEPTH = 32;
+/** Elements of one stanza. Further ones are left out. */
+export const MAX_ELEMENTS = 20_000;
+
+/**
+ * Entities other than XML's five are refused, and a document type is never read (RFC 6120, 11.1):
+ * the parser below knows neither.
+ */
+export class BoundedParser extends Parser {
+  /** Open elements, the stream's included. */
+  #depth = 0;
+  #elements = 0;
+  #characters = 0;
+  /** Open elements that were left out. */
+  #skipped = 0;
+
+  override onStartElement(name: string, attrs?: string | Record<string, unknown>): void {
+    const isLeftOut =
+      this.#skipped > 0 || this.#depth > MAX_DEPTH || this.#elements >= MAX_ELEMENTS;
+    if (isLeftOut) {
+      this.#skipped += 1;
+      return;
+    }
+    this.#depth += 1;
+    this.#elements += 1;
+    super.onStartElement(name, attrs);
+  }
+
+  override onEndElement(name: string): void {
+    if (this.#skipped > 0) {
+      this.#skipped -= 1;
+      return;
+    }
+    this.#depth -= 1;
+    if (this.#depth <= 1) {
+      this.#elements = 0;
+      this.#characters = 0;
+    }
+    super.onEndElement(name);
+  }
+
+  override onText(text: string): void {
+    if (this.#skipped === 0) super.onText(text);
+  }
+
+  /** Never throws: what cannot be read is an `error`. */
+  override write(data: string): void {
+    this.#characters += data.length;
+    if (this.#characters > MAX_STANZA_CHARACTERS) {
+      this.emit("error", new XMLError(`a stanza of more than ${MAX_STANZA_CHARACTERS} characters`));
+      return;
+    }
+    try {
+      super.write(data);
+    } catch (cause) {
+      this.emit("error", new XMLError(cause instanceof Error ? cause.message : String(cause)));
+    }
+  }
+}

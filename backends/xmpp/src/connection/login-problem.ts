@@ -1,0 +1,61 @@
+/** Why there is no session, in words; and the setting that has to change, where a retry cannot help. */
+import { printable } from "../inbound/read-stanza.ts";
+import { NoTls } from "./stream-socket.ts";
+
+export interface LoginProblem {
+  readonly reason: string;
+  readonly setting: string | undefined;
+}
+
+interface Row {
+  readonly text: string;
+  readonly setting?: string;
+}
+
+/** By the condition of SASL (RFC 6120, 6.5). Those without a setting may pass. */
+const SASL: Readonly<Record<string, Row>> = {
+  "not-authorized": {
+    text: "the server does not accept the address or password: the account's owner sets them where the account was made",
+    setting: "password",
+  },
+  "account-disabled": { text: "the server has disabled this account", setting: "address" },
+  "credentials-expired": { text: "the password has expired", setting: "password" },
+  "invalid-authzid": { text: "the server does not know this address", setting: "address" },
+  "malformed-request": { text: "the server does not understand the login", setting: "password" },
+};
+
+/** By the condition of a stream's error (RFC 6120, 4.9.3). */
+const STREAM: Readonly<Record<string, Row>> = {
+  "host-unknown": {
+    text: "the server does not serve the domain of this address",
+    setting: "address",
+  },
+  conflict: { text: "another program has logged in under the same resource" },
+  "system-shutdown": { text: "the server is shutting down" },
+  "connection-timeout": { text: "the server heard nothing for too long" },
+};
+
+/** Characters of a text that the server sent. */
+const MAX_REASON = 300;
+
+export function loginProblem(reason: unknown): LoginProblem {
+  const { name, condition, text, code } = Object(reason) as Record<string, unknown>;
+  if (reason instanceof NoTls) return { reason: reason.message, setting: "tls.required" };
+  if (typeof condition === "string") {
+    const row = (name === "SASLError" ? SASL : STREAM)[condition];
+    const said = typeof text === "string" && text !== "" ? `: ${text}` : "";
+    const what = row?.text ?? condition.replaceAll("-", " ");
+    return {
+      reason: printable(`${what} (${condition}${said})`, MAX_REASON),
+      setting: row?.setting,
+    };
+  }
+  if (name === "TimeoutError") return { reason: "the server does not answer", setting: undefined };
+  const message = reason instanceof Error ? reason.message : String(reason);
+  const { errors } = Object(reason) as { readonly errors?: readonly Error[] };
+  const first = errors?.[0]?.message;
+  return {
+    reason: printable(message || first || String(code ?? "no reason"), MAX_REASON),
+    setting: undefined,
+  };
+}

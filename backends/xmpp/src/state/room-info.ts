@@ -1,0 +1,21 @@
+/** What a room says of itself (XEP-0030). Pure. */
+import { NS, type Stanza } from "../stanza.ts";
+
+export interface RoomInfo {
+  readonly name: string;
+  readonly features: ReadonlySet<string>;
+}
+
+/** Features of one room; further ones are left out. */
+const MAX_FEATURES = 500;
+/** Characters of a name; the rest is cut. */
+const MAX_NAME = 200;
+
+export function readRoomInfo(result: Stanza): RoomInfo {
+  const query = result.getChild("query", NS.discoInfo);
+  const features = (query?.getChildren("feature") ?? []).slice(0, MAX_FEATURES);
+  const identities = query?.getChildren("identity") ?? [];
+  const identity = identities.find(({ attrs }) => attrs["category"] === "conference");
+  const name = String(identity?.attrs["name"] ?? "").slice(0, MAX_NAME);
+  return { name, features: new Set(features.map(({ attrs }) => String(attrs["var"]))) };
+}
