@@ -75,7 +75,9 @@ export class RoomSync {
     const { rooms, changed } = this.#deps;
     const isNew = rooms.get(news.roomId) === undefined;
     const room = rooms.add(news.roomId);
-    for (const event of news.state) room.apply(event);
+    // Lazily loaded members of Synapse have what comes in the timeline already.
+    const later = new Set(news.timeline.map((event) => event["event_id"]));
+    for (const event of news.state) if (!later.has(event["event_id"])) room.apply(event);
     if (news.memberCount !== undefined) room.memberCount = news.memberCount;
     if (news.heroes !== undefined) room.heroes = news.heroes;
     const joinAt = news.timeline.findLastIndex((event) => this.#isOwnJoin(event));
