@@ -46,7 +46,7 @@ const POLL_MS = 30_000;
 /** Milliseconds between answers after which a machine must have slept. */
 const SLEPT_MS = 75_000;
 const FIRST_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 30_000;
 /** Events of a room in one answer; if there were more since the last one, the rest is missing. */
 const TIMELINE_EVENTS = 100;
 
@@ -160,6 +160,7 @@ export class MatrixConnection {
     this.#failures = 0;
     if (!this.#isLost) return;
     this.#isLost = false;
+    if (this.#client !== undefined) this.#client.isAway = false;
     this.#deps.hooks.status({ status: "welcomed" });
   }
 
@@ -204,6 +205,7 @@ export class MatrixConnection {
       reason instanceof MatrixError ? (reason.retryAfterMs ?? 0) : 0,
       Math.round(ceiling / 2 + (ceiling / 2) * random()),
     );
+    if (this.#client !== undefined) this.#client.isAway = true;
     hooks.status({ status: "lost", reason: reason.message, retryInMs });
     await pause(clock, retryInMs, signal);
   }

@@ -69,6 +69,11 @@ export class MatrixClient {
     this.#http.accessToken = token;
   }
 
+  /** Whether the server is known to be away: then what begins is not repeated. */
+  set isAway(isAway: boolean) {
+    this.#http.isAway = isAway;
+  }
+
   /** Versions of the specification, such as `v1.11`. */
   async versions(options: CallOptions = {}): Promise<readonly string[]> {
     const request = { method: "GET", path: "/_matrix/client/versions", isAnonymous: true } as const;

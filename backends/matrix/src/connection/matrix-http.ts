@@ -53,6 +53,8 @@ export class MatrixHttp {
   readonly baseUrl: string;
   /** Undefined until a login. */
   accessToken: string | undefined;
+  /** The server is known to be away: what begins now is tried once, and not waited for. */
+  isAway = false;
   readonly #clock: Clock;
   readonly #random: () => number;
 
@@ -167,6 +169,7 @@ export class MatrixHttp {
       reason instanceof MatrixUnreachable ||
       (reason instanceof MatrixError && TEMPORARY.has(reason.status));
     if (!isRepeatable || !isTemporary || request.bytes !== undefined) return undefined;
+    if (this.isAway && attempt === 1) return undefined;
     return FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 5) * (0.5 + this.#random() / 2);
   }
 
