@@ -320,9 +320,110 @@ const CASES: Readonly<Record<string, Case>> = {
     );
   },
 
+  "what was sent before a start can be edited, in threads too": async (stage) => {
+    const { bed, ann, bot, server, roomId, channel } = stage;
+    const send = async (content: object, transaction: string) => {
+      const path = `v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${transaction}`;
+      return (await server.call(bot, "PUT", path, content)).event_id;
+    };
+    const root = await send({ msgtype: "m.emote", body: "waves" }, "1");
+    const thread = { rel_type: "m.thread", event_id: root };
+    const id = await send({ msgtype: "m.notice", body: "yes", "m.relates_to": thread }, "2");
+    for (const [where, edited, msgtype] of [
+      [channel, root, "m.emote"],
+      [`${channel}/${root}`, id, "m.notice"],
+    ]) {
+      await bed.core.editMessage({ channelId: bed.absolute(where) }, edited, "now");
+      const { content } = await ann.hears("the edit", isEditOf(edited));
+      assert.equal(content["m.new_content"].msgtype, msgtype);
+    }
+  },
+
+  "a thread on what has a thread of its own is a reply, and says so": async (stage) => {
+    const { bed, ann, channel, roomId } = stage;
+    const { id } = await said(stage, "react to me");
+    const related = { rel_type: "m.annotation", event_id: id, key: "👍" };
+    const { event_id: reaction } = await ann.call("send", {
+      ...{ room: roomId, type: "m.reaction", content: { "m.relates_to": related } },
+    });
+    const options = { replyTo: { id: reaction }, startThread: true };
+    const sent = await bed.send(channel, "on a reaction", options);
+    assert.deepEqual([sent.degraded, sent.channelId], [["thread"], bed.absolute(channel)]);
+  },
+
+  "what is no message is neither edited nor reacted to": async (stage) => {
+    const { bed } = stage;
+    const unknown = "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    for (const id of ["17", "$", `$${"x".repeat(300)}`]) {
+      const refused = { message: "that is not the id of a message on Matrix" };
+      await assert.rejects(bed.core.editMessage(where(stage), id, "x"), refused);
+      await assert.rejects(bed.core.react(where(stage), id, "👍"), refused);
+    }
+    await assert.rejects(bed.core.editMessage(where(stage), unknown, "x"), /not found/i);
+    const failed = await bed.core.deleteMessages(where(stage), ["17", unknown]);
+    assert.equal(failed["17"], "that is not the id of a message on Matrix");
+  },
+
   "a room where the bot may not speak refuses in the server's words": async (stage) => {
     await setPowerLevels(stage, { events_default: 50 });
     await assert.rejects(stage.bed.send(stage.channel, "hi"), /power|permission|speak/i);
+  },
+};
+
+/** The room of a person with the bot alone, who has said something there. */
+async function privateRoom({ server, account, bot, ann, bed }: Stage, words: string) {
+  const made = { preset: "trusted_private_chat", is_direct: true, invite: [bot.userId] };
+  const { room_id: roomId } = await server.call(account, "POST", "v3/createRoom", made);
+  const id = await ann.say(roomId, words);
+  const event = await bed.nextEvent();
+  assert.deepEqual([event.kind, event.id, event.text], ["privateMessage", id, words]);
+  return { roomId: roomId as string, id };
+}
+
+const PRIVATE_CASES: Readonly<Record<string, Case>> = {
+  "an answer goes to the room of the question, anything else to the last one": async (stage) => {
+    const { bed, ann } = stage;
+    const first = await privateRoom(stage, "first");
+    const second = await privateRoom(stage, "second");
+    const roomFor = async (referrer?: string) => {
+      const options = referrer === undefined ? {} : { referrer };
+      const sent = await bed.sendPrivately(ann.userId, "an answer", options);
+      assert.deepEqual(sent.degraded, []);
+      return (await heard(ann, idOf(sent))).room_id;
+    };
+    assert.equal(await roomFor(first.roomId), first.roomId);
+    assert.equal(await roomFor(), second.roomId);
+    assert.equal(await roomFor("!unknown:seabird.test"), second.roomId);
+  },
+
+  "a reply, an edit, a reaction and a deletion find the private message": async (stage) => {
+    const { bed, ann } = stage;
+    const { id, roomId: referrer } = await privateRoom(stage, "a question");
+    const withAnn = { userId: bed.absolute(ann.userId) };
+    const sent = await bed.sendPrivately(ann.userId, "one", { replyTo: { id }, referrer });
+    const answer = await heard(ann, idOf(sent));
+    assert.deepEqual(answer.content["m.relates_to"], { "m.in_reply_to": { event_id: id } });
+    await bed.core.editMessage(withAnn, idOf(sent), "two");
+    await ann.hears("the edit", isEditOf(idOf(sent)));
+    await bed.core.react(withAnn, id, "👍");
+    await ann.hears("the reaction", isReactionTo(id, "👍"));
+    await bed.core.deleteMessages(withAnn, sent.ids);
+    await ann.hears("the deletion", isRedactionOf(idOf(sent)));
+  },
+
+  "a thread is answered in, and cannot be started": async (stage) => {
+    const { bed, ann } = stage;
+    const { id, roomId } = await privateRoom(stage, "a question");
+    const thread = { rel_type: "m.thread", event_id: id, is_falling_back: true };
+    const content = { msgtype: "m.text", body: "here", "m.relates_to": thread };
+    await ann.call("send", { room: roomId, content });
+    assert.equal((await bed.nextEvent()).kind, "privateMessage");
+    const sent = await bed.sendPrivately(ann.userId, "yes", { referrer: `${roomId}/${id}` });
+    const answer = await heard(ann, idOf(sent));
+    assert.deepEqual([answer.room_id, answer.content["m.relates_to"].event_id], [roomId, id]);
+    const options = { replyTo: { id }, startThread: true };
+    const started = await bed.sendPrivately(ann.userId, "no", options);
+    assert.deepEqual(started.degraded, ["thread"]);
   },
 };
 
@@ -366,10 +467,13 @@ test("what plugins do with messages", async (t: TestContext) => {
   await using ann = await MatrixPerson.join(server, account);
   await using bed = await backendbed({
     backend: matrixBackend,
-    config: { homeserver: server.url, access_token: bot.accessToken },
+    config: {
+      ...{ homeserver: server.url, access_token: bot.accessToken },
+      accept_invites_from: [account.userId],
+    },
   });
   let rooms = 0;
-  for (const [name, run] of Object.entries(CASES)) {
+  for (const [name, run] of Object.entries({ ...CASES, ...PRIVATE_CASES })) {
     await t.test(name, async () => {
       rooms++;
       const alias = `room${rooms}`;

@@ -15,12 +15,13 @@ import {
   type Target,
 } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
+import { MatrixError } from "./connection/matrix-error.ts";
 import { deleteMessages } from "./deletions.ts";
 import { writeBlock } from "./format.ts";
 import { objectIn, textIn } from "./json-value.ts";
 import { download } from "./media/download.ts";
 import { Uploads } from "./media/uploads.ts";
-import { MessageRelations } from "./message-relations.ts";
+import { MessageRelations, type Related } from "./message-relations.ts";
 import { type Profile, toProfile } from "./outbound/persona.ts";
 import {
   NOTICE_TAG,
@@ -90,21 +91,19 @@ export class MessageActions {
 
   send(to: Target, message: OutgoingMessage): Promise<Sent> {
     return this.#inTurn(to, message, async () => {
-      const { kind, referrer } = message;
+      const { referrer } = message;
       // What was answered in private may have been in a thread.
       const place = parseThreadId(to.kind === "channel" ? to.id : (referrer ?? ""));
       const room = await this.#deps.roomOf(to, message, place?.channelId ?? referrer);
-      const { relation, thread, degraded } = this.#relations.relate(to, room, message, place);
-      const profile = await this.#profileOf(message);
-      const outgoing = await this.#outgoing(room, message, { kind, profile, relation });
-      const plan = need(planSend(outgoing, write));
-      const ids = await this.#sendAll(room, plan, message);
-      if (thread !== undefined) this.#relations.used(room, thread, ids);
-      const isStarted = message.startThread && thread !== undefined && to.kind === "channel";
-      return {
-        ...{ ids, degraded: [...degraded, ...plan.degraded] },
-        ...(isStarted && { channel: threadChannelId(thread) }),
-      };
+      const related = this.#relations.relate(to, room, message, place);
+      try {
+        return await this.#sendRelated(to, room, message, related);
+      } catch (reason) {
+        if (place !== undefined || related.thread === undefined || !isUnfit(reason)) throw reason;
+        const reply = this.#relations.relate(to, room, { ...message, startThread: false }, place);
+        const degraded = [...reply.degraded, "thread" as const];
+        return await this.#sendRelated(to, room, message, { ...reply, degraded });
+      }
     });
   }
 
@@ -197,6 +196,25 @@ export class MessageActions {
     return this.#queue.run(`${to.kind} ${to.id}`, () => refusing(work), signal);
   }
 
+  async #sendRelated(
+    to: Target,
+    room: Room,
+    message: OutgoingMessage,
+    { relation, thread, degraded }: Related,
+  ): Promise<Sent> {
+    const profile = await this.#profileOf(message);
+    const { kind, startThread } = message;
+    const outgoing = await this.#outgoing(room, message, { kind, profile, relation });
+    const plan = need(planSend(outgoing, write));
+    const ids = await this.#sendAll(room, plan, message);
+    if (thread !== undefined) this.#relations.used(room, thread, ids);
+    const isStarted = startThread && thread !== undefined && to.kind === "channel";
+    return {
+      ...{ ids, degraded: [...degraded, ...plan.degraded] },
+      ...(isStarted && { channel: threadChannelId(thread) }),
+    };
+  }
+
   async #outgoing(
     room: Room,
     message: OutgoingEdit,
@@ -251,6 +269,11 @@ export class MessageActions {
     this.#sent.set(room.roomId, eventId, original);
     return original;
   }
+}
+
+/** No thread hangs on a message that itself relates to another (specification: "Threading"). */
+function isUnfit(reason: unknown): boolean {
+  return reason instanceof MatrixError && reason.status === 400;
 }
 
 function need(plan: ReturnType<typeof planSend>): PlannedSend {

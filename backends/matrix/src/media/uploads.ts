@@ -4,6 +4,7 @@ import { type BackendHost, Refused, type RequestInfo } from "@seabird-chat/sdk/b
 import type { MatrixMedia } from "../connection/matrix-media.ts";
 import { mediaIdIn } from "../matrix-ids.ts";
 import { type FileBlock, filesOf, isLink, type UploadedFile } from "../outbound/files.ts";
+import { MAX_EVENTS } from "../outbound.ts";
 import { setBounded } from "../state/recent-events.ts";
 
 export interface UploadsDeps {
@@ -56,7 +57,11 @@ export class Uploads {
   /** The files that the server has now. One that cannot be brought there is missing; the log says why. */
   async files(block: Block, request: RequestInfo): Promise<ReadonlyMap<FileBlock, UploadedFile>> {
     const uploaded = new Map<FileBlock, UploadedFile>();
-    for (const file of filesOf(block)) {
+    const files = filesOf(block);
+    if (files.length > MAX_EVENTS) {
+      throw new Refused(`the message has ${files.length} files; at most ${MAX_EVENTS} are sent`);
+    }
+    for (const file of files) {
       if (isLink(file)) continue;
       try {
         uploaded.set(file, await this.#file(file, request));
