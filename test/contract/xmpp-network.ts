@@ -116,8 +116,8 @@ async function enterNetwork(stage: Stage, number: number): Promise<ContractNetwo
         config: {
           address: bot.address,
           password: bot.password,
-          server: server.url,
-          allow_plaintext: true,
+          service: server.url,
+          tls: { ca: server.certificate },
           channels: [channel],
         },
       }),

@@ -130,9 +130,13 @@ export class XmppPerson implements AsyncDisposable {
   }
 }
 
+/** Without the characters that XML has no way to write: a server ends the stream of who sends them. */
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot" };
-  return text.replace(/[&<>"]/g, (sign) => `&${entities[sign]};`);
+  return text
+    .toWellFormed()
+    .replace(/[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
+    .replace(/[&<>"]/g, (sign) => `&${entities[sign]};`);
 }
 
 /** One whole element; throws for anything else. */
