@@ -7,7 +7,7 @@ import type { Element } from "@xmpp/xml";
 import { type NetworkEvent, toNetworkEvents } from "../../backends/xmpp/src/inbound.ts";
 import { ReactionSets } from "../../backends/xmpp/src/state/reaction-sets.ts";
 import { RecentMessages } from "../../backends/xmpp/src/state/recent-messages.ts";
-import type { RoomView } from "../../backends/xmpp/src/state/rooms.ts";
+import { Room } from "../../backends/xmpp/src/state/room.ts";
 import { needProsody, type Prosody, type XmppAccount } from "../support/prosody.ts";
 import { escapeXml, XmppPerson } from "../support/xmpp-person.ts";
 
@@ -43,6 +43,8 @@ async function inRoom(
   let id = "";
 
   await t.test("come in", async () => {
+    // The room's own, at the end of the join.
+    assert.deepEqual((await heard.next("changed")).channel, { id: room, topic: "" });
     await b.joins(room, "Bob");
     const { member } = await heard.next("memberJoined");
     assert.deepEqual(member.user, { id: `${room}/Bob`, displayName: "Bob" });
@@ -183,29 +185,23 @@ async function featuresOf(person: XmppPerson, room: string): Promise<ReadonlySet
   return new Set(features.map((each) => String(each.attrs["var"])));
 }
 
-/** Reads what a person heard as the backend reads it, with a room that knows nicks only. */
+/** Reads what a person heard as the backend reads it, from the join on. */
 class Reader {
   readonly #listener: XmppPerson;
-  readonly #room: RoomView;
-  readonly #nicks = new Set<string>(["Ann", "bot"]);
+  readonly #room: Room;
   readonly #recent = new RecentMessages();
   readonly #reactions = new ReactionSets();
   readonly #events: NetworkEvent[] = [];
-  /** Of what was heard: those before it belong to the join. */
-  #read: number;
+  /** Stanzas that were read. */
+  #read = 0;
 
   constructor(
     listener: XmppPerson,
     { room, features }: { readonly room: string; readonly features: ReadonlySet<string> },
   ) {
     this.#listener = listener;
-    this.#read = listener.heard.length;
-    const occupant = (nick: string) =>
-      this.#nicks.has(nick) ? { nick, role: "participant", affiliation: "none" } : undefined;
-    this.#room = {
-      ...{ address: room, nick: "bot", occupantId: undefined, isJoined: true, features },
-      ...{ name: "", topic: "", occupant, occupants: () => [] },
-    };
+    this.#room = new Room(room, "bot");
+    this.#room.features = features;
   }
 
   /** The next event, which has to be of this kind. */
@@ -224,22 +220,15 @@ class Reader {
   }
 
   #take(stanza: Element): void {
-    const { events, remember, reactions } = toNetworkEvents(stanza, {
+    const inbound = toNetworkEvents(stanza, {
       ...{ self: "bot@seabird.test", nowMs: Date.now() },
       room: (address) => (address === this.#room.address ? this.#room : undefined),
       earlier: (conversation, id) => this.#recent.get(conversation, id),
       reactions: (of) => this.#reactions.of(of),
     });
-    for (const message of remember ?? []) this.#recent.remember(message);
-    if (reactions !== undefined) this.#reactions.replace(reactions);
-    for (const event of events) {
-      if (event.kind === "memberJoined") this.#nicks.add(nickOf(event.member.user));
-      if (event.kind === "userChanged") this.#nicks.add(nickOf(event.change.user));
-      this.#events.push(event);
-    }
+    for (const message of inbound.remember ?? []) this.#recent.remember(message);
+    if (inbound.reactions !== undefined) this.#reactions.replace(inbound.reactions);
+    this.#events.push(...inbound.events);
+    if (stanza.name === "presence") this.#room.presence(stanza);
   }
-}
-
-function nickOf(user: string | { readonly id: string }): string {
-  return (typeof user === "string" ? user : user.id).split("/")[1] ?? "";
 }

@@ -265,10 +265,12 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
   }
 
   #tell(stanza: Stanza): void {
-    const { events, remember = [], reactions, encryptedFrom } = toNetworkEvents(stanza, this.#view);
+    const inbound = toNetworkEvents(stanza, this.#view);
+    const { events, remember = [], reactions, left, encryptedFrom } = inbound;
     for (const event of events) report(this.#host, event);
     for (const message of remember) this.#recent.remember(message);
     if (reactions !== undefined) this.#reactions.replace(reactions);
+    if (left !== undefined) this.#recent.authorLeft(left.room, left.userId);
     if (encryptedFrom !== undefined) {
       this.#host.log.warn({ from: encryptedFrom }, "an encrypted message cannot be read");
     }

@@ -67,9 +67,7 @@ export class InboundFixture {
     const inbound = toNetworkEvents(stanza, this.view);
     for (const message of inbound.remember ?? []) this.#recent.remember(message);
     if (inbound.left !== undefined) {
-      const { room, userId } = inbound.left;
-      this.#recent.authorLeft({ kind: "channel", id: room }, userId);
-      this.#recent.authorLeft({ kind: "user", id: userId }, userId);
+      this.#recent.authorLeft(inbound.left.room, inbound.left.userId);
     }
     if (inbound.reactions !== undefined) this.#reactions.replace(inbound.reactions);
     return inbound;

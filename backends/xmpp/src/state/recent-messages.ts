@@ -49,12 +49,20 @@ export class RecentMessages {
     }
   }
 
-  /** Whoever has this address from now on did not write what was said under it, where it names all. */
-  authorLeft(conversation: Target, userId: string): void {
-    const known = this.#conversations.get(keyOf(conversation));
-    for (const [id, message] of known ?? []) {
-      if (message.userId !== userId || message.occupantId !== undefined) continue;
-      known?.set(id, { ...message, isAuthorGone: true });
+  /**
+   * Somebody's address in a room is free: whoever has it from now on did not write what was said under
+   * it, in the room or in private.
+   */
+  authorLeft(room: string, userId: string): void {
+    for (const conversation of [
+      { kind: "channel", id: room },
+      { kind: "user", id: userId },
+    ] as const) {
+      const known = this.#conversations.get(keyOf(conversation));
+      for (const [id, message] of known ?? []) {
+        if (message.userId !== userId || message.occupantId !== undefined) continue;
+        known?.set(id, { ...message, isAuthorGone: true });
+      }
     }
   }
 

@@ -112,22 +112,23 @@ export class Room implements RoomView {
     codes: ReadonlySet<string>,
     isSelf: boolean,
   ): RoomChange | undefined {
+    const before = this.#occupants.get(nick);
     this.#occupants.delete(nick);
     const item = user?.getChild("item");
     if (codes.has("303")) {
-      // The presence under the new nick follows.
-      const next = item?.attrs["nick"];
-      if (isSelf && typeof next === "string" && next !== "") {
-        this.nick = next;
-        return { kind: "nickChanged" };
-      }
-      return undefined;
+      // The presence under the new nick follows, and is that of nobody new.
+      const next = attributeOf(item, "nick");
+      if (next === "") return undefined;
+      if (before !== undefined) this.#occupants.set(next, { ...before, nick: next });
+      if (!isSelf) return undefined;
+      this.nick = next;
+      return { kind: "nickChanged" };
     }
     if (!isSelf) return undefined;
     this.isJoined = false;
     this.#occupants.clear();
     const destroy = user?.getChild("destroy");
-    const [code] = [...codes].filter((each) => each in WHY_BY_STATUS);
+    const [code] = [...codes].filter((each) => Object.hasOwn(WHY_BY_STATUS, each));
     const why = destroy !== undefined ? "destroyed" : (WHY_BY_STATUS[code ?? ""] ?? "part");
     const reason = (destroy ?? item)?.getChildText("reason") ?? "";
     const by = item?.getChild("actor")?.attrs["nick"];
