@@ -43,7 +43,7 @@ function read(formatted_body: string, more: object = {}): Block | undefined {
 function overTheWire(block: Block): Block | undefined {
   const { body, formattedBody, mentions } = writeBlock(block, names);
   const html = formattedBody === undefined ? {} : { format: HTML, formatted_body: formattedBody };
-  const notified = { user_ids: mentions.userIds, room: mentions.isRoom };
+  const notified = { user_ids: mentions.userIds, room: mentions.notifiesRoom };
   return readContent({ body, ...html, "m.mentions": notified }, names);
 }
 
@@ -229,13 +229,13 @@ suite("mentions", () => {
 
   test("only mention blocks notify", () => {
     const written = writeBlock(text`@bob:a.example @room ${mention(ann, "@Ann")}`, names);
-    assert.deepEqual(written.mentions, { userIds: [ann.userId], isRoom: false });
+    assert.deepEqual(written.mentions, { userIds: [ann.userId], notifiesRoom: false });
     assert.equal(
       written.formattedBody,
       '@bob:a.example @room <a href="https://matrix.to/#/%40ann%3Aa.example">@Ann</a>',
     );
     const everyone = writeBlock(mention("everyone", "all"), names);
-    assert.deepEqual(everyone, { body: "@room", mentions: { userIds: [], isRoom: true } });
+    assert.deepEqual(everyone, { body: "@room", mentions: { userIds: [], notifiesRoom: true } });
   });
 
   test("one message notifies a hundred people at most, none by what is no id", () => {
@@ -398,7 +398,7 @@ suite("sent and read again", () => {
       fc.property(fc.string({ unit: "grapheme" }), (typed) => {
         const { body, formattedBody, mentions } = writeBlock(text(typed), names);
         assert.deepEqual([body, formattedBody], [typed, undefined]);
-        assert.deepEqual(mentions, { userIds: [], isRoom: false });
+        assert.deepEqual(mentions, { userIds: [], notifiesRoom: false });
       }),
       { numRuns: 1_000 },
     );

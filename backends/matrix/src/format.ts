@@ -47,7 +47,7 @@ export interface MatrixText {
   /** HTML; undefined: nothing is formatted. */
   readonly formattedBody?: string | undefined;
   /** Whom it notifies: only those of mention blocks. */
-  readonly mentions: { readonly userIds: readonly string[]; readonly isRoom: boolean };
+  readonly mentions: { readonly userIds: readonly string[]; readonly notifiesRoom: boolean };
 }
 
 /** People that one message notifies; further ones are named only. */
@@ -63,14 +63,14 @@ export function writeBlock(block: Block, names: Pick<FormatNames, "roomOf">): Ma
 
 function mentionsOf(root: Block): MatrixText["mentions"] {
   const userIds = new Set<string>();
-  let isRoom = false;
+  let notifiesRoom = false;
   for (const block of walkBlocks(root)) {
-    if (isEveryone(block)) isRoom = true;
+    if (isEveryone(block)) notifiesRoom = true;
     if (block.inner.case !== "mention" || block.inner.value.target.case !== "userId") continue;
     const id = idIn(block.inner.value.target.value, "@");
     if (id !== undefined && userIds.size < MAX_MENTIONS) userIds.add(id);
   }
-  return { userIds: [...userIds], isRoom };
+  return { userIds: [...userIds], notifiesRoom };
 }
 
 export interface ReadOptions {
@@ -108,7 +108,7 @@ function htmlBlock(
   const notified = notifiedBy(content);
   const read = readHtml(html, {
     mentionOf: (pill) => toTarget(pill, notified.userIds, channelOf),
-    notifiesRoom: notified.isRoom,
+    notifiesRoom: notified.notifiesRoom,
     hasPersonaFallback: fallbackName !== undefined,
   });
   return read && contentBlock(read);
@@ -117,7 +117,7 @@ function htmlBlock(
 interface Notified {
   /** Undefined: it does not say whom. */
   readonly userIds: ReadonlySet<unknown> | undefined;
-  readonly isRoom: boolean;
+  readonly notifiesRoom: boolean;
 }
 
 /** Specification: "User and room mentions". */
@@ -125,7 +125,7 @@ function notifiedBy(content: JsonObject): Notified {
   const given = content["m.mentions"];
   const { user_ids, room } = objectIn(given);
   const userIds = isObject(given) ? new Set(listIn(user_ids)) : undefined;
-  return { userIds, isRoom: room === true };
+  return { userIds, notifiesRoom: room === true };
 }
 
 function toTarget(
@@ -146,7 +146,7 @@ function bodyBlock(content: JsonObject, options: ReadOptions): Block | undefined
   if (given === undefined || given.length > MAX_BODY_BYTES) return undefined;
   if (utf8Length(given) > MAX_BODY_BYTES) return undefined;
   const body = withoutFallbacks(given, options);
-  return notifiedBy(content).isRoom ? contentBlock(withRoom(body)) : text(body);
+  return notifiedBy(content).notifiesRoom ? contentBlock(withRoom(body)) : text(body);
 }
 
 /** The first `@room` is the one that notifies. */

@@ -9,12 +9,12 @@ export interface MentionsContent {
 
 /** Always there, since without it a server looks for names in the text. */
 export function toMentions(
-  { userIds, isRoom }: MatrixText["mentions"],
+  { userIds, notifiesRoom }: MatrixText["mentions"],
   mayNotifyRoom: boolean,
 ): MentionsContent {
   return {
     ...(userIds.length > 0 && { user_ids: userIds }),
-    ...(isRoom && mayNotifyRoom && { room: true }),
+    ...(notifiesRoom && mayNotifyRoom && { room: true }),
   };
 }
 
