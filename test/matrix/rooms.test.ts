@@ -1,6 +1,6 @@
 /** Rooms of Matrix on a real server: invitations, private rooms, topics, upgrades, encryption, outages. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -43,18 +43,215 @@ async function makeRoom({ server, account }: Stage, room: object = {}): Promise<
   return made.room_id;
 }
 
+const DIRECT = { is_direct: true, preset: "trusted_private_chat" };
+const ENCRYPTION = {
+  type: "m.room.encryption",
+  state_key: "",
+  content: { algorithm: "m.megolm.v1.aes-sha2" },
+};
+
+const at = (roomId: string) => `v3/rooms/${encodeURIComponent(roomId)}`;
+
+const answers = (roomId: string, words: string) => (event: Json) =>
+  event.room_id === roomId && event.content.body === words;
+
+async function asks(stage: Stage, bed: Backendbed, roomId: string, words: string) {
+  await stage.ann.say(roomId, words);
+  const asked = await bed.nextEvent();
+  assert.deepEqual([asked.kind, asked.text], ["privateMessage", words]);
+}
+
+const untilJoined = (bed: Backendbed, id: string) =>
+  bed.until(`the channel ${id}`, async () => (await bed.channels()).some((each) => each.id === id));
+
 const CASES: Readonly<Record<string, Case>> = {
-  "an invitation into a private room by one of the list is followed": async (stage) => {
+  "an answer goes to the private room where somebody wrote, another message to the last": async (
+    stage,
+  ) => {
     const { ann, bot } = stage;
     const bed = await start(stage, { accept_invites_from: ["@ann:*"] });
-    const options = { is_direct: true, invite: [bot.userId], preset: "trusted_private_chat" };
-    const { room_id: roomId } = await ann.call("room_create", options);
-    await ann.say(roomId, "psst");
-    const asked = await bed.nextEvent();
-    assert.deepEqual([asked.kind, asked.text], ["privateMessage", "psst"]);
+    const one = await makeRoom(stage, { ...DIRECT, invite: [bot.userId] });
+    await asks(stage, bed, one, "in the first room");
+    const two = await makeRoom(stage, { ...DIRECT, invite: [bot.userId] });
+    await asks(stage, bed, two, "in the second room");
     assert.deepEqual(await bed.channels(), []);
-    await bed.sendPrivately(ann.userId, "yes?");
-    await ann.hears("the answer", (e) => e.room_id === roomId && e.content.body === "yes?");
+    await bed.sendPrivately(ann.userId, "to the last");
+    await ann.hears("the message", answers(two, "to the last"));
+    await bed.sendPrivately(ann.userId, "to the first", { referrer: one });
+    await ann.hears("the answer", answers(one, "to the first"));
+    await bed.sendPrivately(ann.userId, "of another", { referrer: "!other:seabird.test" });
+    await ann.hears("the other message", answers(two, "of another"));
+    const path = `v3/user/${bot.userId}/account_data/m.direct`;
+    await bed.until("the rooms to be marked", async () => {
+      const direct = await stage.server.call(bot, "GET", path).catch(() => ({}));
+      return direct[ann.userId]?.length === 2;
+    });
+  },
+
+  "a private room is made for who has none": async (stage) => {
+    const { ann } = stage;
+    const bed = await start(stage);
+    const sent = Promise.all([
+      bed.sendPrivately(ann.userId, "hello"),
+      bed.sendPrivately(ann.userId, "again"),
+    ]);
+    const invited = (event: Json) =>
+      event.type === "m.room.member" &&
+      event.state_key === ann.userId &&
+      event.sender === stage.bot.userId;
+    await sent;
+    const { room_id: roomId } = await ann.hears("the invitation", invited);
+    await ann.call("join", { room_id: roomId });
+    await ann.hears("what was said before", answers(roomId, "again"));
+    await asks(stage, bed, roomId, "who are you?");
+    await assert.rejects(bed.sendPrivately("ann", "no"), {
+      message: "that is not a user id such as @ann:example.org",
+    });
+  },
+
+  "invitations by others, and into encrypted rooms, are not followed": async (stage) => {
+    const { bot, server } = stage;
+    const bed = await start(stage, { accept_invites_from: ["@ann:*"] });
+    const ben = await server.register(`ben-${stage.name}`);
+    const byBen = await makeRoom({ ...stage, account: ben }, { invite: [bot.userId] });
+    const secret = await makeRoom(stage, { invite: [bot.userId], initial_state: [ENCRYPTION] });
+    const open = await makeRoom(stage, { invite: [bot.userId] });
+    await untilJoined(bed, open);
+    await bed.until("the log", () => bed.log.find("cannot read encrypted rooms") !== undefined);
+    await bed.until(
+      "the log",
+      () => bed.log.find("accept_invites_from does not allow") !== undefined,
+    );
+    const member = `${at(secret)}/state/m.room.member/${bot.userId}`;
+    await bed.until("the refusal", async () => {
+      const { membership, reason } = await server.call(stage.account, "GET", member);
+      return membership === "leave" && /cannot read encrypted rooms/.test(reason);
+    });
+    const other = await server.call(ben, "GET", `${at(byBen)}/state/m.room.member/${bot.userId}`);
+    assert.equal(other.membership, "invite");
+    assert.deepEqual(
+      (await bed.channels()).map(({ id }) => id),
+      [open],
+    );
+  },
+
+  "an encrypted room is named in the log and the metadata, and sends there are refused": async (
+    stage,
+  ) => {
+    const room_alias_name = stage.name;
+    await makeRoom(stage, { room_alias_name, initial_state: [ENCRYPTION] });
+    const channel = `#${room_alias_name}:${stage.server.serverName}`;
+    const bed = await start(stage, { channels: [channel] });
+    await untilJoined(bed, channel);
+    assert.equal((await bed.metadata())["encrypted_rooms"], channel);
+    assert.ok(bed.log.find("the room is encrypted"));
+    await assert.rejects(bed.send(channel, "hi"), { message: /^the room is encrypted: / });
+  },
+
+  "name, topic and missing permissions are known, and change": async (stage) => {
+    const { account, bot, server } = stage;
+    const room_alias_name = stage.name;
+    const roomId = await makeRoom(stage, { room_alias_name, name: "Lobby", topic: "tea" });
+    const channel = `#${room_alias_name}:${server.serverName}`;
+    const bed = await start(stage, { channels: [channel] });
+    assert.deepEqual(await bed.channels(), [{ id: channel, displayName: "Lobby", topic: "tea" }]);
+    const missing = async () => (await bed.metadata())["missing_permissions"] ?? "";
+    assert.ok((await missing()).includes(`${channel}: cannot delete messages (power 0, needs 50)`));
+    await assert.rejects(bed.setTopic(channel, "coffee"), { message: /power|permission/i });
+    await server.call(account, "PUT", `${at(roomId)}/state/m.room.name`, { name: "Hall" });
+    const levels = `${at(roomId)}/state/m.room.power_levels`;
+    const before = await server.call(account, "GET", levels);
+    const users = { ...before.users, [bot.userId]: 50 };
+    await server.call(account, "PUT", levels, { ...before, users });
+    await bed.until("the power", async () => (await missing()) === "");
+    await bed.setTopic(channel, "coffee");
+    assert.deepEqual(await bed.channels(), [{ id: channel, displayName: "Hall", topic: "coffee" }]);
+  },
+
+  "a room that is upgraded stays the same channel": async (stage) => {
+    const { ann, account, server } = stage;
+    const room_alias_name = stage.name;
+    const roomId = await makeRoom(stage, { room_alias_name });
+    const channel = `#${room_alias_name}:${server.serverName}`;
+    const bed = await start(stage, { channels: [channel] });
+    const body = { new_version: "10" };
+    const { replacement_room: next } = await server.call(
+      account,
+      "POST",
+      `${at(roomId)}/upgrade`,
+      body,
+    );
+    await bed.until("the new room", () => bed.log.find("the room was replaced") !== undefined);
+    await untilJoined(bed, channel);
+    await bed.send(channel, "moved");
+    await ann.hears("the message", answers(next, "moved"));
+    await ann.say(next, "welcome");
+    const welcome = await bed.nextEvent();
+    assert.deepEqual([welcome.channel, welcome.text], [channel, "welcome"]);
+    assert.equal((await bed.channels()).length, 1);
+  },
+
+  "removed from a room, the bot leaves the channel, and the log says by whom and why": async (
+    stage,
+  ) => {
+    const { account, bot, server } = stage;
+    const room_alias_name = stage.name;
+    const roomId = await makeRoom(stage, { room_alias_name });
+    const channel = `#${room_alias_name}:${server.serverName}`;
+    const bed = await start(stage, { channels: [channel] });
+    const kick = { user_id: bot.userId, reason: "too loud" };
+    await server.call(account, "POST", `${at(roomId)}/kick`, kick);
+    await bed.until("the end", async () => (await bed.channels()).length === 0);
+    assert.deepEqual(bed.log.find("removed from the room")?.fields["reason"], "too loud");
+    await assert.rejects(bed.send(channel, "hi"), { message: "the bot is not in this room" });
+    await bed.join(channel);
+    assert.equal((await bed.channels()).length, 1);
+    await bed.leave(channel, "bye");
+    assert.deepEqual(await bed.channels(), []);
+  },
+
+  "what was said while the bot was away is reported once, and a gap is named": async (stage) => {
+    const { ann, server, t } = stage;
+    const folder = await mkdtemp(join(tmpdir(), "seabird-matrix-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const [quiet, loud] = [`${stage.name}-quiet`, `${stage.name}-loud`];
+    const channels = [quiet, loud].map((name) => `#${name}:${server.serverName}`);
+    const quietRoom = await makeRoom(stage, { room_alias_name: quiet });
+    const loudRoom = await makeRoom(stage, { room_alias_name: loud });
+    await ann.say(quietRoom, "before the first connection");
+    const state_file = join(folder, "state.json");
+    const before = await start(stage, { channels, state_file });
+    await ann.say(quietRoom, "one");
+    assert.equal((await before.nextEvent()).text, "one");
+    await before.close();
+    assert.deepEqual(before.events, []);
+    const id = await ann.say(quietRoom, "two");
+    const say = (index: number) => {
+      const content = { msgtype: "m.text", body: `${index}` };
+      return server.call(
+        stage.account,
+        "PUT",
+        `${at(loudRoom)}/send/m.room.message/${index}`,
+        content,
+      );
+    };
+    await Promise.all(Array.from({ length: 120 }, (_, index) => say(index)));
+    const bed = await start(stage, { channels, state_file });
+    await bed.until("the events", () => bed.events.length >= 101);
+    const heard = bed.events.filter(({ channel }) => channel === channels[0]);
+    assert.deepEqual(
+      heard.map((event) => [event.text, event.id]),
+      [["two", id]],
+    );
+    assert.ok(bed.log.find(`messages of ${channels[1]} are missing`));
+    const changes: string[] = [];
+    while (changes.at(-1) !== "networkBack") {
+      const { change, reason } = await bed.nextReport("backend");
+      changes.push(change);
+      if (change === "networkLost")
+        assert.match(reason, new RegExp(`of ${channels[1]} are missing`));
+    }
+    assert.ok(changes.includes("networkLost"));
   },
 };
 

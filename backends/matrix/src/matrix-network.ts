@@ -80,6 +80,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     this.#joins = new RoomJoins({
       ...{ client, rooms, saved, host: { clock, log, random, signal } },
       settings: () => this.#settings,
+      arrival: (roomId, until) => this.#actions.arrival(roomId, until),
       renamed: (before, room) => this.#renamed(before, room),
     });
     const threads = new Threads((id) => channels.left(id));

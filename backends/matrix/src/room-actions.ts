@@ -29,7 +29,7 @@ export class RoomActions {
     const at = channelName.indexOf(":");
     const via = at < 0 ? [] : [channelName.slice(at + 1)];
     const roomId = await refusing(() => this.#deps.client.join(channelName, via, request));
-    await this.#arrival(roomId, request);
+    await this.arrival(roomId, request.signal);
   }
 
   /** A thread is only no channel any more, until it is used again. */
@@ -65,7 +65,8 @@ export class RoomActions {
     for (const resolve of this.#arrivals.get(roomId) ?? []) resolve();
   }
 
-  async #arrival(roomId: string, { signal }: RequestInfo): Promise<void> {
+  /** Resolves when the server has said so. Rejects with Refused when the signal is aborted. */
+  async arrival(roomId: string, signal: AbortSignal): Promise<void> {
     if (this.#deps.rooms.get(roomId) !== undefined) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = this.#arrivals.get(roomId) ?? new Set();

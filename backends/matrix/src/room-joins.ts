@@ -18,6 +18,8 @@ export interface RoomJoinsDeps {
   readonly saved: SavedSession;
   readonly host: Pick<BackendHost, "clock" | "log" | "random" | "signal">;
   readonly settings: () => MatrixSettings;
+  /** Resolves when `/sync` has said that the bot is in it. */
+  readonly arrival: (roomId: string, signal: AbortSignal) => Promise<void>;
   /** A room is another channel now, or none. */
   readonly renamed: (before: string, room: Room | undefined) => void;
 }
@@ -98,6 +100,7 @@ export class RoomJoins {
       });
       this.#learn(channel, roomId);
       saved.change({ rooms: { ...saved.current?.rooms, [channel]: roomId } });
+      await this.#deps.arrival(roomId, signal);
       return true;
     } catch (reason) {
       if (signal.aborted) return false;
