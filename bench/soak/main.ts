@@ -2,19 +2,13 @@
  * `npm run soak`: an hour of mixed traffic over real servers on this machine, with people whose
  * clients are not ours, while connections are cut. See bench/README.md.
  */
-import { writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { absoluteId } from "@seabird-chat/protocol/ids";
-import { connectPlugin, type PluginClient } from "@seabird-chat/sdk";
-import { makeCheckout } from "../../test/support/checkout.ts";
-import { startLocalIrc } from "../../test/support/local-irc.ts";
-import { startLocalMatrix } from "../../test/support/local-matrix.ts";
+import type { PluginClient } from "@seabird-chat/sdk";
 import type { LocalNetwork } from "../../test/support/local-network.ts";
-import { startLocalXmpp } from "../../test/support/local-xmpp.ts";
-import { RunningProject } from "../../test/support/running-project.ts";
-import type { TestScope } from "../../test/support/servers.ts";
+import { LOCAL_TYPES, startLocalNetworks } from "../../test/support/local-networks.ts";
+import { channelIdOf, startNetworksProject } from "../../test/support/networks-project.ts";
+import type { RunningProject } from "../../test/support/running-project.ts";
 import { pause } from "../load/stopwatch.ts";
 import { INSPECTABLE } from "../systems/collect-garbage.ts";
 import { Scope } from "../systems/scope.ts";
@@ -22,18 +16,11 @@ import { MemoryOfProcess } from "./memory.ts";
 import { NetworkRun } from "./network-run.ts";
 import { problemsOf, type SoakReport, soakTables } from "./report.ts";
 
-const NETWORKS: Readonly<Record<string, (scope: TestScope) => Promise<LocalNetwork | undefined>>> =
-  {
-    irc: startLocalIrc,
-    matrix: startLocalMatrix,
-    xmpp: startLocalXmpp,
-  };
-
 const USAGE = `npm run soak -- [options]
 
   --minutes N          how long (default: 60)
   --rate N             messages a second, of all networks and directions together (default: 10)
-  --networks A,B       which of ${Object.keys(NETWORKS).join(", ")} (default: all)
+  --networks A,B       which of ${LOCAL_TYPES.join(", ")} (default: all)
   --json FILE          the figures once more, for programs
 `;
 
@@ -47,7 +34,7 @@ const INSPECTOR = /Debugger listening on (ws:\/\/[\w.:/-]+)/g;
 interface Options {
   readonly minutes: number;
   readonly rate: number;
-  readonly networks: readonly string[];
+  readonly networks: readonly LocalNetwork["type"][];
   readonly json: string | undefined;
 }
 
@@ -59,16 +46,16 @@ function readOptions(args: readonly string[]): Options | undefined {
       help: { type: "boolean", short: "h", default: false },
       minutes: { type: "string", default: "60" },
       rate: { type: "string", default: "10" },
-      networks: { type: "string", default: Object.keys(NETWORKS).join(",") },
+      networks: { type: "string", default: LOCAL_TYPES.join(",") },
       json: { type: "string" },
     },
   });
   if (values.help) return undefined;
-  const networks = values.networks.split(",");
-  const unknown = networks.find((name) => !Object.hasOwn(NETWORKS, name));
-  if (unknown !== undefined) {
-    throw new Error(`--networks: there is no ${unknown}; there are ${Object.keys(NETWORKS)}`);
-  }
+  const networks = values.networks.split(",").map((name) => {
+    const type = LOCAL_TYPES.find((each) => each === name);
+    if (type !== undefined) return type;
+    throw new Error(`--networks: there is no ${name}; there are ${LOCAL_TYPES.join(", ")}`);
+  });
   const number = (name: "minutes" | "rate", most: number) => {
     const value = Number(values[name]);
     if (value > 0 && value <= most) return value;
@@ -80,26 +67,6 @@ function readOptions(args: readonly string[]): Options | undefined {
     networks,
     json: values.json,
   };
-}
-
-/** A project with a backend for each network, and a client with a plugin's token. */
-async function startProject(scope: Scope, networks: readonly LocalNetwork[]) {
-  const { folder, env } = await makeCheckout(scope);
-  const backends = networks.map(({ type, settings }) => [`${type}/soak`, settings]);
-  // JSON is YAML.
-  const config = { core: { listen: "127.0.0.1:0" }, backends: Object.fromEntries(backends) };
-  writeFileSync(join(folder, "seabird.yaml"), JSON.stringify(config));
-  const { SEABIRD_BIND_HOST: _, ...rest } = env;
-  const inspectable = { ...rest, NODE_OPTIONS: INSPECTABLE.join(" ") };
-  const project = new RunningProject({ folder, env: inspectable, projects: [] });
-  scope.after(() => project.stop());
-  await project.untilState("ready", "core", ...networks.map(({ type }) => `${type}/soak`));
-  const { out } = await project.cli(["token", "create", "soak", "--scope", "plugin"]);
-  const { url } = await project.status();
-  const plugin = connectPlugin({ url, token: out.trim(), kinds: "*" });
-  scope.after(() => plugin.close());
-  await plugin.ready();
-  return { project, plugin };
 }
 
 async function watchMemory(project: RunningProject): Promise<readonly MemoryOfProcess[]> {
@@ -163,15 +130,11 @@ async function sampling(
 }
 
 async function soak(scope: Scope, options: Options): Promise<SoakReport> {
-  const networks: LocalNetwork[] = [];
-  for (const name of options.networks) {
-    const network = await NETWORKS[name]?.(scope);
-    if (network !== undefined) networks.push(network);
-  }
-  const { project, plugin } = await startProject(scope, networks);
+  const networks = (await startLocalNetworks(scope, options.networks)) ?? [];
+  const env = { NODE_OPTIONS: INSPECTABLE.join(" ") };
+  const { project, plugin } = await startNetworksProject(scope, networks, { env });
   const runs = networks.map((network) => {
-    const { type, channel } = network;
-    return new NetworkRun(network, plugin, absoluteId({ type, id: "soak" }, channel));
+    return new NetworkRun(network, plugin, channelIdOf(network));
   });
   void deal(plugin, runs);
   const memory = await watchMemory(project);

@@ -18,6 +18,9 @@ interface UpEvent {
   readonly type: string;
   readonly component?: string;
   readonly state?: string;
+  /** Of `up`: how many are ready, and of how many. */
+  readonly ready?: number;
+  readonly components?: number;
 }
 
 /** A checkout, and the runs in it, which are stopped before it is looked through. */
