@@ -5,6 +5,8 @@ import type { TcpProxy } from "./tcp-proxy.ts";
 export interface HeardMessage {
   /** The network's; empty if it gives none. */
   readonly id: string;
+  /** What edits name it by, where that is another id. */
+  readonly sentId?: string;
   readonly text: string;
   /** Of an edit: the id of the message that it replaces. */
   readonly edits?: string;

@@ -32,6 +32,8 @@ export async function startLocalXmpp(t: TestScope): Promise<LocalNetwork | undef
       address: bot.address,
       password: bot.password,
       service: `xmpp://127.0.0.1:${link.port}`,
+      // The server's certificate is its own.
+      tls: { ca: server.certificate },
       channels: [room],
     },
     channel: room,
@@ -76,13 +78,15 @@ class HeardStanzas {
   }
 }
 
-/** A room's own id of a message, where there is one, is what others name it by. */
+/** A room's own id of a message, where there is one, is what others name it by; edits name the sender's. */
 function toHeard(stanza: Element, text: string): HeardMessage {
-  const id = stanza.getChild("stanza-id", NS.ids)?.attrs["id"] ?? stanza.attrs["id"] ?? "";
+  const sentId: string = stanza.attrs["id"] ?? "";
+  const id = stanza.getChild("stanza-id", NS.ids)?.attrs["id"] ?? sentId;
   const edits = stanza.getChild("replace", NS.correct)?.attrs["id"];
   const url = stanza.getChild("x", NS.files)?.getChildText("url");
   return {
     id,
+    sentId,
     text,
     ...(edits !== undefined && { edits }),
     ...(typeof url === "string" && { files: [url] }),

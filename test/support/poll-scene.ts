@@ -49,13 +49,13 @@ export async function playPoll(network: LocalNetwork): Promise<Scene> {
   };
   await network.say(`!poll ${QUESTION}`);
   rows.push({ who: "ann", does: "says", text: `!poll ${QUESTION}` });
-  const { id } = await hears("React to vote.");
+  const { id, sentId = id } = await hears("React to vote.");
   for (const [emoji, removed, score] of VOTES) {
     await network.react(id, emoji, { removed });
     rows.push({ who: "ann", does: removed ? "takes back" : "reacts", text: emoji });
     const shown = await hears(score);
-    if (shown.edits !== undefined && shown.edits !== id) {
-      throw new Error(`${network.type}: the edit is of ${shown.edits}, not of ${id}`);
+    if (shown.edits !== undefined && shown.edits !== sentId) {
+      throw new Error(`${network.type}: the edit is of ${shown.edits}, not of ${sentId}`);
     }
   }
   return { type: network.type, rows };
