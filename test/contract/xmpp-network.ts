@@ -131,7 +131,7 @@ async function enterNetwork(stage: Stage, number: number): Promise<ContractNetwo
       text`plain and ${bold("bold")} text`,
       container([italics("one"), " ", strikethrough("two"), " three"]),
       text`${bold(italics("both"))} and ${inlineCode("a < b && c")}`,
-      container([blockquote("said before"), fencedCode("a < b\n  c", "js")]),
+      container([blockquote("said before"), "\n", fencedCode("a < b\n  c", "js")]),
     ],
     outage: {
       begin: async () => server.signal("SIGKILL"),
