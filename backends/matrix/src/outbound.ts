@@ -4,7 +4,13 @@ import type { Feature } from "@seabird-chat/sdk/backend";
 import type { MatrixText } from "./format.ts";
 import type { JsonObject } from "./json-value.ts";
 import { idIn, mediaIdIn } from "./matrix-ids.ts";
-import { type FileBlock, filesOf, isLink, type UploadedFile, wordsOf } from "./outbound/files.ts";
+import {
+  type FileBlock,
+  filesOf,
+  isLink,
+  type UploadedFile,
+  withoutFiles,
+} from "./outbound/files.ts";
 import { mediaEvent, textFields } from "./outbound/media-content.ts";
 import { type MentionsContent, newMentions, toMentions } from "./outbound/mentions.ts";
 import { type Profile, profileFields, withFallback } from "./outbound/persona.ts";
@@ -81,7 +87,7 @@ function plan(outgoing: Outgoing, write: WriteBlock, maxBytes: number): PlannedS
   const { block, files } = outgoing;
   const textBytes = Buffer.byteLength(block.plain);
   if (textBytes > MAX_TEXT_BYTES) return tooLong(textBytes);
-  const words = wordsOf(block, (file) => files.has(file));
+  const words = withoutFiles(block, (file) => files.has(file));
   const toContent = (each: Block) => textContent(each, outgoing, write);
   const sizeOf = (each: Block) => jsonBytes(toContent(each));
   const isSaid = words !== undefined && write(words).body.trim() !== "";

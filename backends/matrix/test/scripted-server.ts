@@ -244,7 +244,8 @@ function parse(text: string): unknown {
 function write(response: ServerResponse, answer: Answer): void {
   const { status = 200, headers, text, json = {}, isCut = false } = answer;
   const body = Buffer.from(text ?? JSON.stringify(json));
-  const length = { "content-length": String(body.length) };
+  const isChunked = headers?.["transfer-encoding"] !== undefined;
+  const length = isChunked ? {} : { "content-length": String(body.length) };
   response.writeHead(status, { "content-type": "application/json", ...length, ...headers });
   if (!isCut) return void response.end(body);
   response.write(body.subarray(0, body.length / 2), () => response.destroy());

@@ -10,6 +10,8 @@ import { setBounded } from "../state/recent-events.ts";
 export interface UploadsDeps {
   readonly media: MatrixMedia;
   readonly host: Pick<BackendHost, "openAttachment" | "clock" | "log">;
+  /** Private addresses that urls may lead to, such as a test's. Default: none. */
+  readonly allowAddresses?: readonly string[] | undefined;
 }
 
 /** Files that the server is known to have; the oldest is uploaded again. */
@@ -141,7 +143,9 @@ export class Uploads {
       const { fetchUrl } = await import("@seabird-chat/sdk/fetch");
       const { clock } = this.#deps.host;
       const timeoutMs = Math.max(1, Math.floor((request.deadlineMs - clock.now()) / 2));
-      const options = { ...limits, timeoutMs, idleMs: timeoutMs, signal: request.signal, clock };
+      const { allowAddresses = [] } = this.#deps;
+      const times = { timeoutMs, idleMs: timeoutMs, signal: request.signal, clock };
+      const options = { ...limits, ...times, allowAddresses };
       await using file = await fetchUrl(url, options);
       const body = await file.bytes();
       return await use({ body, sizeBytes: body.length, contentType: file.contentType });

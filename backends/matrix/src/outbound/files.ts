@@ -30,20 +30,23 @@ export function filesOf(block: Block): readonly FileBlock[] {
  * The message without the files for which `isTaken`; the others become text. Undefined: nothing is
  * left.
  */
-export function wordsOf(block: Block, isTaken: (file: FileBlock) => boolean): Block | undefined {
+export function withoutFiles(
+  block: Block,
+  isTaken: (file: FileBlock) => boolean,
+): Block | undefined {
   if (filesOf(block).length === 0) return block;
   const { inner } = block;
   if (inner.case === "attachment") {
     return isTaken(inner.value) ? undefined : text(plainText(block));
   }
   if (inner.case === "container" || inner.case === "list") {
-    const rest = inner.value.inner.flatMap((each) => wordsOf(each, isTaken) ?? []);
+    const rest = inner.value.inner.flatMap((each) => withoutFiles(each, isTaken) ?? []);
     if (rest.length === 0) return undefined;
     return rebuilt(block, { ...inner, value: { ...inner.value, inner: rest } } as Block["inner"]);
   }
   if (inner.case === undefined || inner.case === "timestamp") return block;
   if (!("inner" in inner.value)) return block;
-  const child = inner.value.inner && wordsOf(inner.value.inner, isTaken);
+  const child = inner.value.inner && withoutFiles(inner.value.inner, isTaken);
   if (child === undefined) return undefined;
   return rebuilt(block, { ...inner, value: { ...inner.value, inner: child } } as Block["inner"]);
 }
