@@ -218,6 +218,19 @@ suite("reactions and deletions", () => {
       { type: "m.reaction" },
     );
 
+  test("an emoji is the same with and without a request for colours that it has anyway", () => {
+    for (const [key, text] of [
+      ["👍\uFE0F", "👍"],
+      ["👍🏽", "👍🏽"],
+      ["❤\uFE0F", "❤\uFE0F"],
+      ["❤", "❤"],
+    ]) {
+      const [event] = reaction({ event_id: "$bob", key });
+      assert.ok(event?.kind === "reaction");
+      assert.deepEqual(event.reaction.emoji, { text });
+    }
+  });
+
   test("a reaction", () => {
     assert.deepEqual(reaction({ event_id: "$bob", key: "👍" }), [
       {

@@ -68,5 +68,10 @@ export function reactionIn(content: JsonObject) {
   const id = mediaIdIn(key);
   const name = content["shortcode"] ?? content["com.beeper.reaction.shortcode"];
   const text = shortTextIn(name, MAX_EMOJI_BYTES) ?? ":emoji:";
-  return { messageId, emoji: id === undefined ? { text: key } : { text, id } };
+  return { messageId, emoji: id === undefined ? { text: shortest(key) } : { text, id } };
+}
+
+/** Element asks for colours (U+FE0F) also where an emoji has them anyway: 👍 is one emoji, not two. */
+function shortest(emoji: string): string {
+  return emoji.replace(/(\p{Emoji_Presentation})\uFE0F/gu, "$1");
 }
