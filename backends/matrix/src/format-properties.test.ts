@@ -27,6 +27,7 @@ import {
   walkBlocks,
 } from "@seabird-chat/protocol";
 import fc from "fast-check";
+import { anyBlock } from "../../../protocol/src/testing/any-block.ts";
 import { readContent, writeBlock } from "./format.ts";
 
 const names = {
@@ -103,6 +104,42 @@ suite("sent and read again", () => {
         const { body, formattedBody, mentions } = writeBlock(text(typed), names);
         assert.deepEqual([body, formattedBody], [typed, undefined]);
         assert.deepEqual(mentions, { userIds: [], notifiesRoom: false });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** What HTML of the bot may consist of. */
+const OWN_TAG = new RegExp(
+  `^</?(?:${[
+    ...[
+      "strong",
+      "em",
+      "u",
+      "del",
+      "code",
+      "pre",
+      "blockquote",
+      "ul",
+      "ol",
+      "li",
+      "h[1-6]",
+      "br",
+      "a",
+    ],
+    ...["span( data-mx-spoiler)?", 'code class="language-[\\w+#.-]+"', 'a href="[^"<>]*"'],
+    'img data-mx-emoticon src="mxc:[^"<>]*" alt="[^"<>]*" title="[^"<>]*" height="32" /',
+  ].join("|")})>$`,
+);
+
+suite("any blocks", () => {
+  test("are written as HTML of known tags alone, within which all else is text", () => {
+    fc.assert(
+      fc.property(anyBlock(), (block) => {
+        const html = writeBlock(block, names).formattedBody ?? "";
+        for (const [tag] of html.matchAll(/<[^>]*>?/g)) assert.match(tag, OWN_TAG);
+        check(html);
       }),
       { numRuns: 1_000 },
     );

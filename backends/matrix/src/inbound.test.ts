@@ -1,68 +1,19 @@
 /** Events of Matrix rooms as events for core. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { bold, contentBlock, list, mention, text } from "@seabird-chat/protocol";
 import {
-  attachment,
-  bold,
-  contentBlock,
-  list,
-  mention,
-  Presentation,
-  text,
-} from "@seabird-chat/protocol";
-import {
-  type NetworkEvent,
-  type RoomView,
-  toLookedUp,
-  toLookUp,
-  toNetworkEvents,
-  toRemember,
-} from "./inbound.ts";
-import type { RecentEvent } from "./state/recent-events.ts";
-
-const earlier: readonly RecentEvent[] = [
-  { kind: "message", id: "$ann", userId: "@ann:a.example", text: "what Ann said\nand more" },
-  { kind: "message", id: "$bob", userId: "@bob:a.example", text: "b" },
-  { kind: "message", id: "$in", userId: "@ann:a.example", text: "t", threadRootId: "$ann" },
-  {
-    ...({ kind: "reaction", id: "$up", userId: "@ann:a.example" } as const),
-    ...{ messageId: "$bob", emoji: { text: "👍" } },
-  },
-  { kind: "other", id: "$edit", userId: "@ann:a.example" },
-];
-
-const room: RoomView = {
-  roomId: "!r:a.example",
-  conversation: { kind: "channel", id: "#lobby:a.example" },
-  ownUserId: "@bot:a.example",
-  user: (id) => (id === "@ann:a.example" ? { id, displayName: "Ann" } : { id }),
-  membership: (id) => (id === "@ann:a.example" ? "join" : undefined),
-  channelOf: (name) => (name === "#lobby:a.example" ? name : undefined),
-  earlier: (id) => earlier.find((event) => event.id === id),
-  hasThread: (rootId) => rootId === "$bob",
-};
-const inPrivate: RoomView = {
-  ...room,
-  conversation: { kind: "user", id: "@ann:a.example" },
-};
-
-const time = 1_767_323_045_678;
-const sentAt = new Date(time);
-const ann = { id: "@ann:a.example", displayName: "Ann" };
-const bob = { id: "@bob:a.example" };
-
-function event(content: object, more: object = {}): object {
-  const sender = "@ann:a.example";
-  const about = { type: "m.room.message", event_id: "$1", sender, origin_server_ts: time };
-  return { ...about, content, ...more };
-}
-
-function read(content: object, more: object = {}, view = room): readonly NetworkEvent[] {
-  return toNetworkEvents(event(content, more), view);
-}
-
-const body = { msgtype: "m.text", body: "hi" };
-const message = { user: ann, text: "hi", id: "$1", sentAt, channel: "#lobby:a.example" };
+  ann,
+  bob,
+  body,
+  event,
+  inPrivate,
+  message,
+  read,
+  room,
+  sentAt,
+} from "../test/room-fixture.ts";
+import { toLookedUp, toLookUp, toRemember } from "./inbound.ts";
 
 suite("messages", () => {
   test("text, with and without formatting", () => {
@@ -287,91 +238,6 @@ suite("reactions and deletions", () => {
   });
 });
 
-suite("files and places", () => {
-  const url = "mxc://a.example/x";
-  const block = (content: object, more: object = {}) => {
-    const [heard] = read(content, more);
-    return heard?.kind === "message" ? (heard.message.block ?? heard.message.text) : undefined;
-  };
-
-  test("a picture with all that is known of it", () => {
-    const info = { mimetype: "image/png", size: 7, w: 10, h: 20.5, is_animated: false };
-    assert.deepEqual(
-      block({ msgtype: "m.image", body: "cat.png", url, info }),
-      attachment({
-        ...{ id: url, name: "cat.png", contentType: "image/png", sizeBytes: 7 },
-        ...{ width: 10, height: 20, presentation: Presentation.IMAGE },
-      }),
-    );
-  });
-
-  const kinds: readonly [what: string, content: object, expected: Presentation][] = [
-    ["a file", { msgtype: "m.file" }, Presentation.FILE],
-    ["a video", { msgtype: "m.video" }, Presentation.VIDEO],
-    ["audio", { msgtype: "m.audio" }, Presentation.AUDIO],
-    ["a voice message", { msgtype: "m.audio", "org.matrix.msc3245.voice": {} }, Presentation.VOICE],
-    ["a gif", { msgtype: "m.image", info: { mimetype: "image/gif" } }, Presentation.ANIMATION],
-    [
-      "a video that is a gif",
-      { msgtype: "m.video", info: { "fi.mau.gif": true } },
-      Presentation.ANIMATION,
-    ],
-  ];
-  for (const [what, content, presentation] of kinds) {
-    test(what, () => {
-      const { mimetype: contentType = "" } =
-        (content as { info?: { mimetype?: string } }).info ?? {};
-      const expected = attachment({ id: url, name: "x", contentType, presentation });
-      assert.deepEqual(block({ body: "x", url, ...content }), expected);
-    });
-  }
-
-  test("its caption comes first, so that it may be a command", () => {
-    const content = { msgtype: "m.image", body: "!ocr", filename: "a.png", url };
-    const file = attachment({ id: url, name: "a.png", presentation: Presentation.IMAGE });
-    assert.deepEqual(block(content), contentBlock(["!ocr", "\n", file]));
-    assert.deepEqual(block({ ...content, body: "a.png" }), file);
-  });
-
-  test("a sticker, whose text describes it", () => {
-    const presentation = Presentation.STICKER;
-    const expected = attachment({ id: url, name: "hi", description: "hi", presentation });
-    assert.deepEqual(block({ body: "hi", url }, { type: "m.sticker" }), expected);
-  });
-
-  test("a file behind a spoiler", () => {
-    const content = { "page.codeberg.everypizza.msc4193.spoiler": true };
-    const expected = { id: url, name: "x", isSpoiler: true, presentation: Presentation.IMAGE };
-    const given = { msgtype: "m.image", body: "x", url, ...content };
-    assert.deepEqual(block(given), attachment(expected));
-  });
-
-  test("wrong sizes and types count as unknown", () => {
-    const info = { mimetype: "a b", size: -1, w: 2 ** 40, h: "7", duration: 1e300 };
-    const expected = { id: url, name: "x", presentation: Presentation.FILE };
-    assert.deepEqual(block({ msgtype: "m.file", body: "x", url, info }), attachment(expected));
-  });
-
-  test("encrypted files, and urls of another kind, are nothing", () => {
-    for (const more of [
-      { file: { url } },
-      {},
-      { url: "https://a.example/x" },
-      { url: "mxc://a/../b" },
-    ]) {
-      assert.deepEqual(read({ msgtype: "m.image", body: "x", ...more }), []);
-    }
-  });
-
-  test("a place", () => {
-    const content = { msgtype: "m.location", body: "here", geo_uri: "geo:51.5,-0.1;u=35" };
-    assert.deepEqual(block(content), "here (geo:51.5,-0.1;u=35)");
-    assert.deepEqual(block({ ...content, body: "geo:51.5,-0.1;u=35" }), "geo:51.5,-0.1;u=35");
-    assert.deepEqual(block({ ...content, geo_uri: "javascript:x" }), "here");
-    assert.deepEqual(block({ ...content, body: "" }), "geo:51.5,-0.1;u=35");
-  });
-});
-
 suite("personas of others (MSC4144)", () => {
   const profile = { id: "cat-1", displayname: "cat", has_fallback: true };
   const tags = { "matrix/persona": "cat-1" };
@@ -390,73 +256,6 @@ suite("personas of others (MSC4144)", () => {
       const content = { ...body, "m.per_message_profile": { displayname } };
       assert.deepEqual(read(content), [{ kind: "message", message }]);
     }
-  });
-});
-
-suite("members", () => {
-  const channel = "#lobby:a.example";
-  const change = (content: object, prev_content: object | undefined, more: object = {}) => {
-    const unsigned = prev_content === undefined ? {} : { unsigned: { prev_content } };
-    const about = { type: "m.room.member", state_key: "@ann:a.example", ...unsigned };
-    return read(content, { ...about, ...more });
-  };
-  const join = { membership: "join", displayname: "Ann" };
-  const leave = { membership: "leave" };
-  const ban = { membership: "ban", reason: "spam" };
-  const byBob = { sender: "@bob:a.example" };
-  const rows: readonly [
-    what: string,
-    events: readonly NetworkEvent[],
-    expected: readonly object[],
-  ][] = [
-    ["joins", change(join, leave), [{ kind: "memberJoined", member: { channel, user: ann } }]],
-    [
-      "accepts an invitation",
-      change(join, { membership: "invite" }),
-      [{ kind: "memberJoined", member: { channel, user: ann } }],
-    ],
-    ["leaves", change(leave, join), [{ kind: "memberLeft", member: { channel, user: ann } }]],
-    [
-      "leaves with a reason, as one who is known",
-      change({ ...leave, reason: "tea" }, undefined),
-      [{ kind: "memberLeft", member: { channel, user: ann, reason: "tea" } }],
-    ],
-    [
-      "is kicked",
-      change(leave, join, byBob),
-      [{ kind: "memberRemoved", member: { channel, user: ann, by: bob } }],
-    ],
-    [
-      "is banned",
-      change(ban, join, byBob),
-      [{ kind: "memberRemoved", member: { channel, user: ann, reason: "spam", by: bob } }],
-    ],
-    ["is banned from outside", change(ban, leave, byBob), []],
-    ["is no longer banned", change(leave, ban, byBob), []],
-    ["is invited", change({ membership: "invite" }, leave, byBob), []],
-    ["declines", change(leave, { membership: "invite" }), []],
-    [
-      "has another name",
-      change({ ...join, displayname: "Anna" }, join),
-      [{ kind: "userChanged", change: { before: ann, user: { id: ann.id, displayName: "Anna" } } }],
-    ],
-    ["has another picture", change({ ...join, avatar_url: "mxc://a/b" }, join), []],
-    [
-      "has no name any more",
-      change({ membership: "join" }, join),
-      [{ kind: "userChanged", change: { before: ann, user: { id: ann.id } } }],
-    ],
-    ["nothing that can be read", change({ membership: 7 }, join), []],
-    ["nobody", change(leave, join, { state_key: "ann" }), []],
-    ["the bot", change(leave, join, { state_key: "@bot:a.example" }), []],
-  ];
-  for (const [what, events, expected] of rows) {
-    test(what, () => assert.deepEqual(events, expected));
-  }
-
-  test("in private only names are told", () => {
-    const about = { type: "m.room.member", state_key: "@ann:a.example" };
-    assert.deepEqual(read(leave, { ...about, unsigned: { prev_content: join } }, inPrivate), []);
   });
 });
 
