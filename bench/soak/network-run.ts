@@ -17,6 +17,8 @@ const CUT_MS = 2_000;
 const UNDER_WAY_MS = 1_000;
 /** A network that nobody reported lost by then has survived its cut. */
 const NOTICED_MS = 30_000;
+/** Different words of failures that are kept. */
+const MAX_REASONS = 30;
 /** What the longest message of a person or plugin has besides its number. */
 const LONG = "and so on ".repeat(60);
 
@@ -30,6 +32,8 @@ export interface NetworkRow {
   /** Said by the plugin, arrived at the person. */
   readonly outbound: Totals;
   readonly cuts: number;
+  /** How often, by the words of the failure. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly extras: Readonly<Record<Extra, { readonly done: number; readonly refused: number }>>;
 }
 
@@ -46,6 +50,8 @@ export class NetworkRun {
     file: { done: 0, refused: 0 },
     typing: { done: 0, refused: 0 },
   };
+  /** How often, by the words of the failure. */
+  readonly #failures = new Map<string, number>();
   #cuts = 0;
   #read = 0;
   /** The id of the newest message of the person. */
@@ -81,6 +87,7 @@ export class NetworkRun {
     } catch (error) {
       const isRefused = (error as SeabirdError).message.includes("not connected");
       this.#outbound.settle(number, isRefused ? "refused" : "unknown");
+      this.#failed("send", error);
     }
     await this.#more(number);
   }
@@ -136,6 +143,7 @@ export class NetworkRun {
       outbound: this.#outbound.totals([]),
       cuts: this.#cuts,
       extras: this.#extras,
+      failures: Object.fromEntries(this.#failures),
     };
   }
 
@@ -174,11 +182,19 @@ export class NetworkRun {
   }
 
   async #do(extra: Extra, call: () => Promise<unknown>): Promise<void> {
-    const isDone = await call().then(
-      () => true,
-      () => false,
-    );
-    this.#extras[extra][isDone ? "done" : "refused"]++;
+    try {
+      await call();
+      this.#extras[extra].done++;
+    } catch (error) {
+      this.#extras[extra].refused++;
+      this.#failed(extra, error);
+    }
+  }
+
+  #failed(what: Extra | "send", error: unknown): void {
+    const reason = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    const count = this.#failures.get(reason) ?? 0;
+    if (count > 0 || this.#failures.size < MAX_REASONS) this.#failures.set(reason, count + 1);
   }
 }
 

@@ -33,6 +33,7 @@ export function soakTables(report: SoakReport): string {
     `${report.minutes} minutes, ${count(report)} messages.`,
     traffic(report.networks),
     extras(report.networks),
+    failures(report.networks),
     memoryTable(report.memory),
     problems.length === 0 ? "All as it should be." : problems.map((line) => `- ${line}`).join("\n"),
   ].join("\n\n");
@@ -68,6 +69,16 @@ function extras(networks: readonly NetworkRow[]): string {
     ...names.map((name) => `${done[name].done} / ${done[name].refused}`),
   ]);
   return table(["done / refused", ...names], rows);
+}
+
+/** Why sends and the rest failed, most frequent first. */
+function failures(networks: readonly NetworkRow[]): string {
+  const rows = networks.flatMap(({ type, failures: counts }) =>
+    Object.entries(counts)
+      .sort(([, a], [, b]) => b - a)
+      .map(([reason, times]) => [type, reason.replaceAll("|", "/").slice(0, 200), times]),
+  );
+  return table(["network", "what failed, and why", "times"], rows);
 }
 
 function memoryTable(memory: readonly MemoryRow[]): string {

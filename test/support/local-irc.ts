@@ -45,6 +45,7 @@ export async function startLocalIrc(t: TestScope): Promise<LocalNetwork | undefi
       person.raw(
         `@+draft/${removed ? "un" : ""}react=${emoji};+draft/reply=${id} TAGMSG ${CHANNEL}`,
       ),
+    open: ({ text }) => fetch(/http:\S+/.exec(text)?.[0] ?? ""),
     heard: (from) => heard.from(from),
   };
 }

@@ -19,6 +19,7 @@ export async function startLocalMatrix(t: TestScope): Promise<LocalNetwork | und
   });
   const person = await MatrixPerson.join(server, ann);
   t.after(() => person[Symbol.asyncDispose]());
+  const login = { authorization: `Bearer ${ann.accessToken}` };
   const heard = new HeardEvents(person, bot.userId);
   /** By message and emoji: the reactions, which are taken back by redacting them. */
   const reactions = new Map<string, string>();
@@ -47,6 +48,21 @@ export async function startLocalMatrix(t: TestScope): Promise<LocalNetwork | und
         content: { "m.relates_to": relation },
       });
       reactions.set(key, sent.event_id);
+    },
+    async post(name, bytes) {
+      const upload = await fetch(`${server.url}/_matrix/media/v3/upload?filename=${name}`, {
+        method: "POST",
+        headers: { ...login, "content-type": "image/png" },
+        body: bytes,
+      });
+      const { content_uri: url } = (await upload.json()) as Json;
+      const info = { mimetype: "image/png", size: bytes.length };
+      const content = { msgtype: "m.image", body: name, url, info };
+      await person.call("send", { room, content });
+    },
+    open({ files: [uri = ""] = [] }) {
+      const path = uri.replace("mxc://", "/_matrix/client/v1/media/download/");
+      return fetch(server.url + path, { headers: login });
     },
     heard: (from) => heard.from(from),
   };

@@ -29,6 +29,10 @@ export interface LocalNetwork {
   say(text: string): Promise<void>;
   /** The person reacts to a message of the bot, or takes that back. */
   react(id: string, emoji: string, options?: { readonly removed: boolean }): Promise<void>;
+  /** The person posts a picture (PNG), on a network that has files. */
+  post?(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The person opens the file of a message. */
+  open(message: HeardMessage): Promise<Response>;
   /** Of the bot, from the number `from` on (from 0), oldest first. */
   heard(from: number): readonly HeardMessage[];
 }

@@ -51,6 +51,7 @@ export async function startLocalXmpp(t: TestScope): Promise<LocalNetwork | undef
           `<store xmlns="urn:xmpp:hints"/></message>`,
       );
     },
+    open: ({ files: [url = ""] = [] }) => fetch(url),
     heard: (from) => heard.from(from),
   };
 }
