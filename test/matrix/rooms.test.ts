@@ -156,7 +156,8 @@ const CASES: Readonly<Record<string, Case>> = {
     const bed = await start(stage, { channels: [channel] });
     assert.deepEqual(await bed.channels(), [{ id: channel, displayName: "Lobby", topic: "tea" }]);
     const missing = async () => (await bed.metadata())["missing_permissions"] ?? "";
-    assert.ok((await missing()).includes(`${channel}: cannot delete messages (power 0, needs 50)`));
+    const what = "delete messages, set topics, mention everyone";
+    assert.equal(await missing(), `${channel}: cannot ${what} (power 0, needs 50)`);
     await assert.rejects(bed.setTopic(channel, "coffee"), { message: /power|permission/i });
     await server.call(account, "PUT", `${at(roomId)}/state/m.room.name`, { name: "Hall" });
     const levels = `${at(roomId)}/state/m.room.power_levels`;

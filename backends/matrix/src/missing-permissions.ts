@@ -6,7 +6,7 @@ import type { Rooms } from "./state/rooms.ts";
 const MAX_LINES = 20;
 
 interface Permission {
-  /** `cannot delete messages`. */
+  /** `delete messages`. */
   readonly what: string;
   readonly needs: (room: Room) => number;
 }
@@ -19,7 +19,7 @@ const PERMISSIONS: readonly Permission[] = [
   { what: "mention everyone", needs: (room) => room.powerFor("notifyRoom") },
 ];
 
-/** `#lobby:example.org: cannot delete messages (power 0, needs 50)`, separated by `; `. Empty: nothing is missing. */
+/** `#lobby:example.org: cannot delete messages, set topics (power 0, needs 50)`, separated by `; `. Empty: nothing is missing. */
 export function missingPermissions(rooms: Rooms): string {
   const channels = rooms.all().filter(({ roomId }) => rooms.directUser(roomId) === undefined);
   const lines = channels.flatMap((room) => linesOf(room, rooms));
@@ -34,9 +34,12 @@ function linesOf(room: Room, rooms: Rooms): string[] {
     return [`${channel}: cannot read or send messages, since the room is encrypted`];
   }
   const power = room.powerOf(rooms.ownUserId);
-  return PERMISSIONS.filter(({ needs }) => power < needs(room)).map(
-    ({ what, needs }) => `${channel}: cannot ${what} (power ${power}, needs ${needs(room)})`,
-  );
+  const missing = PERMISSIONS.filter(({ needs }) => power < needs(room));
+  const byNeed = Map.groupBy(missing, ({ needs }) => needs(room));
+  return [...byNeed].map(([need, permissions]) => {
+    const what = permissions.map((each) => each.what).join(", ");
+    return `${channel}: cannot ${what} (power ${power}, needs ${need})`;
+  });
 }
 
 /** Channel ids, separated by commas; empty: none. */
