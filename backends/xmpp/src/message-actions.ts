@@ -33,6 +33,7 @@ import {
   replyOf,
 } from "./outgoing-content.ts";
 import { Deliveries } from "./requests/deliveries.ts";
+import { refusalOfError } from "./requests/refusal.ts";
 import { RequestQueue } from "./requests/request-queue.ts";
 import { TypingStates } from "./requests/typing-states.ts";
 import type { XmppSettings } from "./settings.ts";
@@ -139,8 +140,9 @@ export class MessageActions {
           if (isOwn) await this.#retract(to, address, id, signal);
           else await this.#moderate(address, id, request.reason, signal);
         } catch (reason) {
-          if (!(reason instanceof Refused || reason instanceof StanzaError)) throw reason;
-          failed[id] = reason.message;
+          if (reason instanceof StanzaError) failed[id] = refusalOfError(reason);
+          else if (reason instanceof Refused) failed[id] = reason.message;
+          else throw reason;
         }
       }
       return failed;

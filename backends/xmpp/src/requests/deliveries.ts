@@ -1,4 +1,5 @@
 /** Sends messages, and waits for what confirms or refuses them. */
+import { errorMessage } from "@seabird-chat/runtime";
 import { type Clock, pause, Refused } from "@seabird-chat/sdk/backend";
 import { StanzaError, type StanzaSender } from "../connection/hooks.ts";
 import type { Address } from "../outbound.ts";
@@ -91,7 +92,8 @@ export class Deliveries {
     try {
       await this.#sender.request(ping, signal);
     } catch (reason) {
-      if (!(reason instanceof StanzaError)) throw reason;
+      if (reason instanceof StanzaError || signal.aborted) return;
+      throw new Refused(`${errorMessage(reason)}; the message may or may not have been sent`);
     }
   }
 }

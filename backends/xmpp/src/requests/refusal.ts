@@ -1,5 +1,6 @@
 /** The reason of an error stanza in words. Pure. */
 import { cutUtf8 } from "@seabird-chat/protocol";
+import type { StanzaError } from "../connection/hooks.ts";
 import { NS, type Stanza } from "../stanza.ts";
 
 /** Of the text that a server gives. */
@@ -32,10 +33,21 @@ const CONDITIONS: Readonly<Record<string, string>> = {
 export function refusalOf(stanza: Stanza): string {
   const error = stanza.getChild("error");
   const condition = error?.children.find(
-    (child): child is Stanza => typeof child !== "string" && child.name in CONDITIONS,
+    (child): child is Stanza => typeof child !== "string" && Object.hasOwn(CONDITIONS, child.name),
   )?.name;
-  const meaning = CONDITIONS[condition ?? ""] ?? "the server refused it";
-  const said = error?.getChildText("text", NS.stanzaErrors) ?? "";
-  const words = cutUtf8(said.replace(/[\p{C}\s]+/gu, " ").trim(), MAX_REASON_BYTES);
-  return words === "" ? meaning : `${words} (${meaning})`;
+  return refusalText(condition ?? "", error?.getChildText("text", NS.stanzaErrors) ?? "");
+}
+
+/** The same of the answer to a request. */
+export function refusalOfError({ condition, message }: StanzaError): string {
+  // Without words of the server's own the message is the condition's name.
+  return refusalText(condition, message === condition.replaceAll("-", " ") ? "" : message);
+}
+
+function refusalText(condition: string, given: string): string {
+  const meaning = Object.hasOwn(CONDITIONS, condition)
+    ? CONDITIONS[condition]
+    : "the server refused it";
+  const words = cutUtf8(given.replace(/[\p{C}\s]+/gu, " ").trim(), MAX_REASON_BYTES);
+  return words === "" ? String(meaning) : `${words} (${meaning})`;
 }

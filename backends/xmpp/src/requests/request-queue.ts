@@ -10,6 +10,7 @@ import {
   tokenBucket,
 } from "@seabird-chat/sdk/backend";
 import { StanzaError } from "../connection/hooks.ts";
+import { refusalOfError } from "./refusal.ts";
 
 /** Milliseconds before core gives up, in which the answer gets there. */
 const ANSWER_MS = 500;
@@ -40,13 +41,13 @@ export class RequestQueue {
   ): Promise<Result> {
     const late = new AbortController();
     const leftMs = request.deadlineMs - ANSWER_MS - this.#clock.now();
-    const cancel = this.#clock.after(Math.max(0, leftMs), () => late.abort());
+    const cancel = this.#clock.after(Math.max(0, leftMs), () => late.abort(new Refused(TOO_LATE)));
     const signal = AbortSignal.any([request.signal, late.signal]);
     try {
       return await this.#queue.run(`${to.kind} ${to.id}`, () => work(signal), signal);
     } catch (reason) {
       // A server's refusal is its answer, and no fault of the backend.
-      throw reason instanceof StanzaError ? new Refused(reason.message) : reason;
+      throw reason instanceof StanzaError ? new Refused(refusalOfError(reason)) : reason;
     } finally {
       cancel();
     }
@@ -58,3 +59,5 @@ export class RequestQueue {
     throw new Refused("too much is sent at once; this waited too long");
   }
 }
+
+const TOO_LATE = "the network took too long; it may or may not have been done";

@@ -80,8 +80,7 @@ export class HttpUpload {
       this.#remember(file.corePath, slot.getUrl);
       return slot.getUrl;
     } catch (reason) {
-      // What is left by a reader that has not begun stays open.
-      for await (const _ of body) break;
+      await discard(body);
       throw reason;
     }
   }
@@ -156,6 +155,15 @@ export class HttpUpload {
 
   #ask(to: string, query: Stanza, signal: AbortSignal): Promise<Stanza> {
     return this.#deps.sender.request(xml("iq", { type: "get", to }, query), signal);
+  }
+}
+
+/** A stream that nobody has begun to read stays open until somebody has. */
+async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const _ of body) break;
+  } catch {
+    // It broke, and is closed.
   }
 }
 
