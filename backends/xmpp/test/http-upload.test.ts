@@ -36,7 +36,7 @@ function limited(bytes: string): Stanza {
   return xml("x", { xmlns: "jabber:x:data" }, type, limit);
 }
 
-async function setUp(t: { after(undo: () => Promise<void>): void }, options: Options = {}) {
+async function setUp(t: { after(undo: () => Promise<unknown>): void }, options: Options = {}) {
   const { slot = goodSlot, info = [], bytes = Buffer.from("meow") } = options;
   const got: { body: string; headers: IncomingMessage["headers"] }[] = [];
   const server = await webServer({
@@ -48,7 +48,7 @@ async function setUp(t: { after(undo: () => Promise<void>): void }, options: Opt
         response.writeHead(201).end();
       }),
   });
-  t.after(() => server[Symbol.asyncDispose]());
+  t.after(async () => await server[Symbol.asyncDispose]());
   const sender = new ScriptedSender();
   sender.answer = (iq) => {
     const query = iq.getChildElements()[0];
@@ -184,7 +184,7 @@ suite("uploads", () => {
         ["Content-Length", "1"],
         ["Cookie", "a=b\r\nX-Evil: 1"],
         ["Expires", "x".repeat(20_000)],
-      ].map(([name, value]) => xml("header", { name }, value));
+      ].map(([name, value = ""]) => xml("header", { name }, value));
       return slotWith(xml("put", { url: `${origin}/put` }, ...headers), `${origin}/get`);
     };
     const { upload, got, server } = await setUp(t, { slot });
