@@ -128,8 +128,6 @@ const CASES: Readonly<Record<string, Case>> = {
         isRooms && each.toString().includes(others.id) && each.toString().includes("moderated")
       );
     });
-    const again = await bed.core.deleteMessages(where(stage), [own]);
-    assert.match(again[own] ?? "", /[a-z]{2,} /);
   },
 
   "without moderation only one's own are deleted": async (stage) => {
@@ -142,6 +140,8 @@ const CASES: Readonly<Record<string, Case>> = {
     assert.deepEqual(Object.keys(failed), [id]);
     assert.match(failed[id] ?? "", /the room has no moderation/);
     await aboutIt(stage, "retract", own);
+    const again = await bed.core.deleteMessages(place, [own]);
+    assert.match(again[own] ?? "", /remembers no message of its own/);
   },
 
   "reactions are all of the bot's, each time": async (stage) => {
@@ -176,7 +176,7 @@ const CASES: Readonly<Record<string, Case>> = {
     assert.ok(url.startsWith(server.uploadUrl), url);
     const answer = await fetch(url);
     assert.deepEqual(Buffer.from(await answer.bytes()), bytes);
-    assert.equal(answer.headers.get("content-type"), "text/plain");
+    assert.match(answer.headers.get("content-type") ?? "", /^text\/plain/);
   },
 
   "a file that is too large for the server is a link to core": async (stage) => {
@@ -227,7 +227,7 @@ const CASES: Readonly<Record<string, Case>> = {
     const noAccount = bed.sendPrivately(`nobody@${server.domain}`, "hi");
     await assert.rejects(noAccount, /cannot be reached/);
     const elsewhere = bed.sendPrivately("ann@elsewhere.invalid", "hi");
-    await assert.rejects(elsewhere, /the other server|cannot be reached|nobody/);
+    await assert.rejects(elsewhere, /remote domains .*not allowed/);
     await assert.rejects(bed.send(room, "x".repeat(50_000)), /at most 48000 fit/);
   },
 
@@ -238,6 +238,7 @@ const CASES: Readonly<Record<string, Case>> = {
     await ann.hearsBody(long);
     const lines = Array.from({ length: 10 }, (_, index) => `line ${index}`);
     await Promise.all(lines.map((line) => bed.send(room, line)));
+    await ann.hearsBody("line 9");
     const bodies = ann.heard.map((each) => each.getChildText("body"));
     assert.deepEqual(
       bodies.filter((each) => each?.startsWith("line ")),
@@ -271,11 +272,12 @@ test("what plugins do with messages", async (t) => {
   await using bed = await backendbed({
     backend: xmppBackend,
     publicUrl: "https://core.invalid",
-    timeoutMs: 20_000,
+    timeoutMs: 8_000,
     config: {
       address: bot.address,
       password: bot.password,
       service: server.url,
+      tls: { ca: server.certificate },
       channels: [room, plainRoom],
     },
   });

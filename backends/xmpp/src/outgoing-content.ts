@@ -81,8 +81,8 @@ export function replyOf(
   if (conversation.kind !== to.kind || conversation.id !== to.id) return { quotes: given };
   if (messageId === "") return { quotes: given };
   const known = heard(messageId);
-  const { author = known?.userId, text = known?.text } = given;
-  return { replyTo: { ...given, author, text } };
+  const { author = known?.userId } = given;
+  return { replyTo: { ...given, author, text: given.text || known?.text } };
 }
 
 /** A file with the url by which people open it. */
