@@ -6,11 +6,13 @@ import { ircServer } from "./irc-network.ts";
 import { matrixServer } from "./matrix-network.ts";
 import { startTemplateNetwork } from "./template-network.ts";
 import { startTerminalNetwork } from "./terminal-network.ts";
+import { xmppServer } from "./xmpp-network.ts";
 
 const SERVERS: Readonly<Record<string, ContractServer>> = {
   "irc on inspircd": ircServer("inspircd"),
   "irc on ngircd": ircServer("ngircd"),
   "matrix on synapse": matrixServer(),
+  "xmpp on prosody": xmppServer(),
   terminal: { start: startTerminalNetwork, close: async () => undefined },
   "the template for new backends": { start: startTemplateNetwork, close: async () => undefined },
 };
