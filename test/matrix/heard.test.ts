@@ -148,7 +148,7 @@ test("what people do on Synapse, with matrix-nio, is heard", async (t) => {
   );
 });
 
-async function comesAndGoes({ server, bed, room }: Stage) {
+async function comesAndGoes({ server, bed, ann, room }: Stage) {
   const account = await server.register("bob");
   const path = `v3/rooms/${encodeURIComponent(room)}`;
   const call = (who: MatrixAccount, action: string, body: object = {}) =>
@@ -164,6 +164,16 @@ async function comesAndGoes({ server, bed, room }: Stage) {
   const left = await bed.nextReport("member");
   assert.deepEqual([left.change, left.reason], ["left", "tea"]);
   assert.ok(left.channelId.endsWith("seabird%2Etest"));
+  await call(account, `${path}/join`);
+  assert.equal((await bed.nextReport("member")).change, "joined");
+  await ann.call("room_kick", { room_id: room, user_id: account.userId, reason: "spam" });
+  const removed = await bed.nextReport("member");
+  assert.deepEqual([removed.change, removed.reason], ["removed", "spam"]);
+  assert.equal(removed.by?.displayName, "ann");
+  await ann.call("room_ban", { room_id: room, user_id: account.userId });
+  await ann.call("room_unban", { room_id: room, user_id: account.userId });
+  await call(account, `${path}/join`);
+  assert.equal((await bed.nextReport("member")).change, "joined");
 }
 
 async function editsWhatIsOld({ server }: Stage): Promise<void> {

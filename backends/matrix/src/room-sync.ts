@@ -7,6 +7,7 @@ import { type NetworkEvent, toNetworkEvents, toRemember } from "./inbound.ts";
 import { type JsonObject, numberIn, objectIn, textIn } from "./json-value.ts";
 import { report } from "./report.ts";
 import { setBounded } from "./state/recent-events.ts";
+import { Renames } from "./state/renames.ts";
 import type { Room } from "./state/room.ts";
 import { type Rooms, toUser } from "./state/rooms.ts";
 import { parseThreadId, type Threads } from "./state/threads.ts";
@@ -33,6 +34,7 @@ const MAX_NAMED = 5;
 
 export class RoomSync {
   readonly #deps: RoomSyncDeps;
+  readonly #renames = new Renames();
   /** Rooms to which the bot was invited before its first connection. */
   readonly #oldInvitations = new Map<string, true>();
 
@@ -128,6 +130,7 @@ export class RoomSync {
     const hasThread = (rootEventId: string) => threads.has({ channelId, rootEventId });
     const isOld = isCatchUp && this.#ageMs(event) > OLD_MS;
     for (const each of toNetworkEvents(event, rooms.view(room, hasThread))) {
+      if (each.kind === "userChanged" && !this.#renames.isNew(each.change)) continue;
       this.#learn(room, event, each);
       if (isOld && each.kind === "message") host.emit.plainMessage(each.message);
       else report(host, each);

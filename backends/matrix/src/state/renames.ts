@@ -1,0 +1,23 @@
+/** A new name is reported by every room that somebody is in, and told once. Bounded. */
+import type { IncomingUserChange } from "@seabird-chat/sdk/backend";
+import { setBounded } from "./recent-events.ts";
+
+/** People whose latest new name is remembered; the one who changed it longest ago is forgotten. */
+const MAX_PEOPLE = 1_000;
+
+export class Renames {
+  readonly #latest = new Map<string, string>();
+
+  /** False for the same change of the same person again, unless they changed it otherwise meanwhile. */
+  isNew({ before, user }: IncomingUserChange): boolean {
+    const [from, to] = [before, user].map((each) =>
+      typeof each === "string" ? { id: each } : each,
+    );
+    if (from === undefined || to === undefined) return true;
+    const change = JSON.stringify([from.displayName ?? "", to.displayName ?? ""]);
+    if (this.#latest.get(to.id) === change) return false;
+    this.#latest.delete(to.id);
+    setBounded(this.#latest, to.id, change, MAX_PEOPLE);
+    return true;
+  }
+}
