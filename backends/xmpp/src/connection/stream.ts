@@ -71,6 +71,8 @@ export class XmppStream {
   #socket: StreamSocket | undefined;
   #problem: LoginProblem | undefined;
   #isOnline = false;
+  /** Stanzas that were read in this session. */
+  #inbound = 0;
   #endpoints: StreamSocketOptions["endpoints"] = [];
 
   constructor(deps: StreamOptions) {
@@ -81,6 +83,7 @@ export class XmppStream {
     const { pingTimeoutMs } = this.#options;
     this.#management.requestAckInterval = Math.ceil(pingTimeoutMs / 2);
     this.#management.timeout = Math.floor(pingTimeoutMs / 2);
+    this.#countInbound();
     this.#listen();
     void this.#run();
   }
@@ -165,6 +168,7 @@ export class XmppStream {
     if (resumption !== undefined) {
       const { address, ...state } = resumption;
       Object.assign(entity.streamManagement, state);
+      this.#inbound = state.inbound;
       (entity as unknown as { _jid(id: string): void })._jid(address);
     }
     return entity;
@@ -203,6 +207,19 @@ export class XmppStream {
     this.#management.on("resumed", () => this.#online(true));
     entity.on("stanza", (stanza: Stanza) => {
       if (stanza.name === "message" || stanza.name === "presence") this.#deps.stanza(stanza);
+    });
+  }
+
+  /**
+   * Counts what was read (XEP-0198, 4) in the library's place, which leaves out answers to requests, and
+   * what came in one packet with `<enabled/>`: that much would come again when the session is resumed.
+   */
+  #countInbound(): void {
+    const get = () => this.#inbound;
+    Object.defineProperty(this.#management, "inbound", { get, set: () => undefined });
+    this.#entity.on("element", (element: Stanza) => {
+      if (element.is("enabled", STREAM_MANAGEMENT)) this.#inbound = 0;
+      else if (STANZAS.includes(element.name)) this.#inbound += 1;
     });
   }
 
@@ -251,6 +268,9 @@ export class XmppStream {
     return this.#deps.resumption !== undefined && this.#management.id === this.#deps.resumption.id;
   }
 }
+
+const STREAM_MANAGEMENT = "urn:xmpp:sm:3";
+const STANZAS: readonly string[] = ["message", "presence", "iq"];
 
 /** Milliseconds that an answer may take where the request's own signal sets no other limit. */
 const REQUEST_MS = 30_000;
