@@ -210,6 +210,18 @@ suite("with a backend", () => {
     assert.ok(bed.log.find("the homeserver takes 10"));
   });
 
+  test("an upload that is limited is not begun again with half of the bytes", async (t) => {
+    const { server, open } = await start(t);
+    const error = { errcode: "M_LIMIT_EXCEEDED", error: "slower", retry_after_ms: 1 };
+    const isUpload = (path: string) => /upload$/.test(path);
+    server.script = ({ path }) => (isUpload(path) ? { status: 429, json: error } : undefined);
+    const bed = await open();
+    const file = await bed.core.upload({ bytes: Buffer.alloc(11), name: "cat.png" });
+    const { degraded } = await bed.send(ALIAS, file);
+    assert.deepEqual(degraded, ["attachment"]);
+    assert.equal(server.requests.filter(({ path }) => isUpload(path)).length, 1);
+  });
+
   const answers: Readonly<Record<string, readonly [Answer | "never", string | RegExp]>> = {
     "has its bytes": [{ text: "woof", headers: { "content-type": "image/png" } }, "woof"],
     "has its bytes, without a size before": [

@@ -1,4 +1,5 @@
 /** Deletes messages by redaction, and says why one could not be deleted. */
+import { cutUtf8 } from "@seabird-chat/protocol";
 import type { DeleteRequest } from "@seabird-chat/sdk/backend";
 import { MatrixError } from "./connection/matrix-error.ts";
 import type { ReactionsDeps } from "./reactions.ts";
@@ -8,6 +9,9 @@ import type { Room } from "./state/room.ts";
 /** Redactions under way at once, of one request. */
 const MAX_AT_ONCE = 4;
 
+/** Bytes of a reason; the rest is cut, since an event has a limit. */
+const MAX_REASON_BYTES = 4_096;
+
 /** Resolves with what was not deleted, and why. */
 export async function deleteMessages(
   deps: ReactionsDeps,
@@ -16,12 +20,12 @@ export async function deleteMessages(
   request: DeleteRequest,
 ): Promise<Record<string, string>> {
   const failed: Record<string, string> = Object.create(null);
+  const reason = cutUtf8(request.reason, MAX_REASON_BYTES);
   const waiting = [...messageIds.entries()];
   const redactNext = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, eventId] = next;
       const transactionId = `${request.requestId}.${index}`;
-      const { reason } = request;
       try {
         checkedId(eventId);
         const redaction = { roomId: room.roomId, eventId, reason, transactionId };

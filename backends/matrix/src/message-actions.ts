@@ -19,6 +19,7 @@ import { MatrixError } from "./connection/matrix-error.ts";
 import { deleteMessages } from "./deletions.ts";
 import { writeBlock } from "./format.ts";
 import { objectIn, textIn } from "./json-value.ts";
+import { idIn } from "./matrix-ids.ts";
 import { download } from "./media/download.ts";
 import { Uploads } from "./media/uploads.ts";
 import { MessageRelations, type Related } from "./message-relations.ts";
@@ -172,9 +173,10 @@ export class MessageActions {
   async members(channelId: string, request: RequestInfo): Promise<ChannelMembers> {
     const { roomId } = await this.#deps.roomOf({ kind: "channel", id: channelId }, request);
     const joined = await refusing(() => this.#deps.client.joinedMembers(roomId, request));
-    const members = Object.entries(joined).map(([id, profile]) => {
-      const displayName = textIn(objectIn(profile)["display_name"]);
-      return displayName ? { id, displayName } : { id };
+    const members = Object.entries(joined).flatMap(([key, profile]) => {
+      const [id, displayName] = [idIn(key, "@"), textIn(objectIn(profile)["display_name"])];
+      if (id === undefined) return [];
+      return [displayName ? { id, displayName } : { id }];
     });
     return { members, isComplete: true };
   }

@@ -161,6 +161,8 @@ export class MatrixHttp {
   }
 
   #waitMs(reason: unknown, request: HttpRequest, attempt: number): number | undefined {
+    // A stream is read once.
+    if (request.bytes?.body instanceof ReadableStream) return undefined;
     if (reason instanceof MatrixError && reason.retryAfterMs !== undefined) {
       return Math.max(1, reason.retryAfterMs);
     }
@@ -204,10 +206,13 @@ export function path(parts: TemplateStringsArray, ...values: readonly string[]):
   return String.raw({ raw: parts }, ...values.map(encodeURIComponent));
 }
 
-/** A text that an answer must have. */
+/** Characters of an id or a token. */
+const MAX_NEEDED = 4_096;
+
+/** A short text that an answer must have. */
 export function need(answer: JsonObject, name: string): string {
   const value = textIn(answer[name]);
-  if (value === undefined || value === "") {
+  if (value === undefined || value === "" || value.length > MAX_NEEDED) {
     throw new MatrixUnreachable(`the server's answer lacks ${name}`);
   }
   return value;

@@ -1,12 +1,12 @@
 /** What an edit of one of the bot's messages has to keep. Bounded. */
 import { type JsonObject, listIn, objectIn, textIn } from "../json-value.ts";
+import { idIn, mediaIdIn } from "../matrix-ids.ts";
 import type { MentionsContent } from "../outbound/mentions.ts";
-import type { Profile } from "../outbound/persona.ts";
+import { type Profile, toProfile } from "../outbound/persona.ts";
 import { setBounded } from "./recent-events.ts";
 
 export interface SentMessage {
-  /** Such as `m.text` or `m.emote`. */
-  readonly msgtype: string;
+  readonly msgtype: (typeof MSGTYPES)[number];
   readonly profile: Profile | undefined;
   /** Whom it has notified. */
   readonly mentions: MentionsContent;
@@ -34,24 +34,29 @@ function keyOf(roomId: string, eventId: string): string {
   return `${roomId} ${eventId}`;
 }
 
+/** People that are remembered as notified, of one message. */
+const MAX_USERS = 100;
+
 /** Of the content of an event. */
 export function toSentMessage(content: JsonObject): SentMessage {
-  const profile = objectIn(content["com.beeper.per_message_profile"]);
-  const id = textIn(profile["id"]);
+  const {
+    id,
+    displayname,
+    avatar_url: avatar,
+  } = objectIn(content["com.beeper.per_message_profile"]);
+  const persona = { id: textIn(id) ?? "", displayName: textIn(displayname) ?? "" };
   const { user_ids: users, room } = objectIn(content["m.mentions"]);
   return {
-    msgtype: textIn(content["msgtype"]) ?? "m.text",
-    profile:
-      id === undefined
-        ? undefined
-        : {
-            id,
-            displayName: textIn(profile["displayname"]) ?? "",
-            avatarUri: textIn(profile["avatar_url"]) ?? "",
-          },
+    msgtype: MSGTYPES.find((each) => each === content["msgtype"]) ?? "m.text",
+    profile: persona.id === "" ? undefined : toProfile(persona, mediaIdIn(avatar) ?? ""),
     mentions: {
-      user_ids: listIn(users).filter((each) => typeof each === "string"),
+      user_ids: listIn(users)
+        .slice(0, MAX_USERS)
+        .flatMap((each) => idIn(each, "@") ?? []),
       ...(room === true && { room }),
     },
   };
 }
+
+/** Those that an edit keeps; a file's follows from the file. */
+const MSGTYPES = ["m.text", "m.emote", "m.notice"] as const;
