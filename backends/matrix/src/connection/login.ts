@@ -29,7 +29,7 @@ export class LoginRefused extends Error {
 
 /** Where a right one comes from. */
 const NEW_TOKEN =
-  "take a new one in Element (Settings, Help & About, Access Token), or give user and password";
+  "give user and password, or take a new one in Element (Settings, Help & About, Access Token), which on servers that log in by a web page ends after minutes";
 const RIGHT_PASSWORD = "set a new one in Element (Settings, Account), or give an access_token";
 
 /**
