@@ -1,30 +1,41 @@
-/** Where an answer to a person goes: the room where they wrote, the last one, or a new one. */
-import { Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
+/** Private rooms: where an answer to a person goes, and the account's list of them (`m.direct`). */
+import { type BackendHost, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
-import type { RoomJoins } from "./room-joins.ts";
+import { MatrixError } from "./connection/matrix-error.ts";
+import type { CallOptions } from "./connection/matrix-http.ts";
+import { type JsonObject, listIn, objectIn } from "./json-value.ts";
+import { errorText } from "./refusal.ts";
 import type { Room } from "./state/room.ts";
 import type { Rooms } from "./state/rooms.ts";
 
 export interface DirectRoomsDeps {
   readonly client: MatrixClient;
   readonly rooms: Rooms;
-  readonly joins: Pick<RoomJoins, "markDirect">;
+  readonly host: Pick<BackendHost, "log" | "signal">;
 }
 
 export class DirectRooms {
   readonly #deps: DirectRoomsDeps;
   /** By person: the room that is being made. */
   readonly #making = new Map<string, Promise<Room>>();
+  /** Changes of the list, one after the other: each reads it first. */
+  #marking: Promise<void> = Promise.resolve();
 
   constructor(deps: DirectRoomsDeps) {
     this.#deps = deps;
   }
 
-  /** `referrer`: of the message that is answered; it begins with the room's id. Throws Refused. */
+  /** Learns the list: a server need not send it again to who goes on from a position. */
+  async load(): Promise<void> {
+    const { host, rooms } = this.#deps;
+    rooms.replaceDirect(await this.#list({ signal: host.signal }));
+  }
+
+  /** `referrer`: the room of the message that is answered. Throws Refused. */
   async roomOf(userId: string, request: RequestInfo, referrer = ""): Promise<Room> {
     const { rooms } = this.#deps;
-    const answered = rooms.get(referrer.split("/", 1)[0] ?? "");
-    if (answered !== undefined && rooms.directUser(answered.roomId) === userId) return answered;
+    const answered = rooms.get(referrer);
+    if (answered !== undefined && rooms.directUser(referrer) === userId) return answered;
     const known = rooms.directRoom(userId);
     if (known !== undefined) return known;
     if (!/^@[^\s\p{Cc}:]*:[^\s\p{Cc}]+$/u.test(userId) || userId.length > 255) {
@@ -40,14 +51,46 @@ export class DirectRooms {
   }
 
   async #make(userId: string, request: RequestInfo): Promise<Room> {
-    const { client, joins, rooms } = this.#deps;
+    const { client, rooms } = this.#deps;
     const roomId = await client.createRoom(
       { preset: "trusted_private_chat", is_direct: true, invite: [userId] },
       request,
     );
     rooms.setDirect(roomId, userId);
-    const room = rooms.add(roomId);
-    await joins.markDirect(roomId, userId);
-    return room;
+    void this.mark(roomId, userId);
+    return rooms.add(roomId);
+  }
+
+  /** Adds it to the list, so that the account's other clients show it among private conversations. Never rejects. */
+  mark(roomId: string, userId: string): Promise<void> {
+    this.#deps.rooms.setDirect(roomId, userId);
+    this.#marking = this.#marking
+      .then(() => this.#add(roomId, userId))
+      .catch((reason: unknown) => {
+        const { log, signal } = this.#deps.host;
+        if (signal.aborted) return;
+        log.warn({ room: roomId, reason: errorText(reason) }, "cannot mark the room as private");
+      });
+    return this.#marking;
+  }
+
+  async #add(roomId: string, userId: string): Promise<void> {
+    const { client, host, rooms } = this.#deps;
+    const call = { signal: host.signal };
+    const all = await this.#list(call);
+    const known = Object.hasOwn(all, userId) ? listIn(all[userId]) : [];
+    if (known.includes(roomId)) return;
+    const content = { ...all, [userId]: [...known, roomId] };
+    await client.setAccountData({ userId: rooms.ownUserId, type: "m.direct", content }, call);
+  }
+
+  async #list(call: CallOptions): Promise<JsonObject> {
+    const { client, rooms } = this.#deps;
+    try {
+      return objectIn(await client.accountData(rooms.ownUserId, "m.direct", call));
+    } catch (reason) {
+      if (reason instanceof MatrixError && reason.errcode === "M_NOT_FOUND") return {};
+      throw reason;
+    }
   }
 }

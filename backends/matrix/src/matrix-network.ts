@@ -5,7 +5,6 @@ import {
   type BackendHost,
   type ChannelMembers,
   type DeleteRequest,
-  Fatal,
   type FileSource,
   type OutgoingEdit,
   type OutgoingMessage,
@@ -18,18 +17,18 @@ import {
   type Target,
 } from "@seabird-chat/sdk/backend";
 import { CAPABILITIES } from "./capabilities.ts";
-import { LoginRefused } from "./connection/login.ts";
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import { SavedSession } from "./connection/saved-session.ts";
-import { type ConnectionStatus, MatrixConnection, type SyncOrigin } from "./connection.ts";
+import { MatrixConnection, type SyncOrigin } from "./connection.ts";
 import { DirectRooms } from "./direct-rooms.ts";
-import { logStatus } from "./log-status.ts";
+import { ENCRYPTED, Invitations } from "./invitations.ts";
 import { MessageActions } from "./message-actions.ts";
 import { encryptedRooms, missingPermissions } from "./missing-permissions.ts";
-import { loginOptions, stateFileOf } from "./options.ts";
+import { loginOptions, stateFileOf, toFatal } from "./options.ts";
 import { errorText } from "./refusal.ts";
+import { reportStatus } from "./report-status.ts";
 import { RoomActions } from "./room-actions.ts";
-import { ENCRYPTED, RoomJoins } from "./room-joins.ts";
+import { RoomJoins } from "./room-joins.ts";
 import { RoomSync } from "./room-sync.ts";
 import type { MatrixSettings } from "./settings.ts";
 import type { Room } from "./state/room.ts";
@@ -53,6 +52,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
   readonly #client: MatrixClient;
   readonly #rooms: Rooms;
   readonly #joins: RoomJoins;
+  readonly #invitations: Invitations;
   readonly #sync: RoomSync;
   readonly #actions: RoomActions;
   readonly #messages: MessageActions;
@@ -77,9 +77,14 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     const signal = AbortSignal.any([host.signal, this.#ended.signal]);
     const { channels, capabilities, clock, log, random } = host;
     const openAttachment = host.openAttachment.bind(host);
+    const settings = () => this.#settings;
+    const own = { clock, log, random, signal };
+    this.#direct = new DirectRooms({ client, rooms, host: own });
+    this.#invitations = new Invitations({
+      ...{ client, rooms, direct: this.#direct, host: own, settings },
+    });
     this.#joins = new RoomJoins({
-      ...{ client, rooms, saved, host: { clock, log, random, signal } },
-      settings: () => this.#settings,
+      ...{ client, rooms, saved, direct: this.#direct, host: own, settings },
       arrival: (roomId, until) => this.#actions.arrival(roomId, until),
       renamed: (before, room) => this.#renamed(before, room),
     });
@@ -89,10 +94,10 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
       fetch: (roomId, eventId) =>
         client.event(roomId, eventId, { signal, deadlineMs: clock.now() + LOOK_UP_MS }),
       changed: (room) => this.#roomChanged(room),
-      invited: (room) => this.#joins.invited(room),
+      selfNamed: (name) => this.#nameSelf(name),
+      invited: (room) => this.#invitations.take(room),
     });
     this.#actions = new RoomActions({ client, rooms, threads, sync: this.#sync });
-    this.#direct = new DirectRooms({ client, rooms, joins: this.#joins });
     this.#messages = new MessageActions({
       ...{ client, rooms, threads },
       host: { channels, capabilities, clock, log, signal, openAttachment },
@@ -133,9 +138,8 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
   }
 
   async #begin(connection: MatrixConnection): Promise<void> {
-    const { clock, config, signal } = this.#host;
-    await this.#nameSelf();
-    await this.#declareLimits();
+    const { channels, clock, config, signal } = this.#host;
+    await this.#ask();
     await this.#joins.lookUp(config.channels);
     this.#running = connection.run().catch((reason: unknown) => {
       this.#closing.reject(toFatal(reason));
@@ -143,20 +147,25 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     await Promise.race([this.#first.promise, this.closed]);
     const joining = this.#joins.joinAll(config.channels);
     await Promise.race([joining, pause(clock, JOINS_MS, signal), this.closed]);
+    // The rooms of the account are known; what is joined later is announced then.
+    channels.settled();
   }
 
-  async #nameSelf(): Promise<void> {
-    const { ownUserId: id } = this.#rooms;
-    const profile = await this.#client
-      .profile(id, { signal: this.#host.signal })
-      .catch(() => undefined);
-    this.#host.self = { id, name: profile?.displayName || (id.slice(1).split(":", 1)[0] ?? id) };
-  }
-
-  async #declareLimits(): Promise<void> {
-    const maxAttachmentBytes = await this.#messages.maxAttachmentBytes().catch(() => undefined);
+  /** What is asked of the server once; without an answer the defaults are good enough. */
+  async #ask(): Promise<void> {
+    const { capabilities, signal } = this.#host;
+    const none = () => undefined;
+    const profile = await this.#client.profile(this.#rooms.ownUserId, { signal }).catch(none);
+    this.#nameSelf(profile?.displayName);
+    const maxAttachmentBytes = await this.#messages.maxAttachmentBytes().catch(none);
     const limits = { ...CAPABILITIES.limits, maxAttachmentBytes };
-    this.#host.capabilities.set({ ...CAPABILITIES, limits });
+    capabilities.set({ ...CAPABILITIES, limits });
+    await this.#direct.load().catch(none);
+  }
+
+  #nameSelf(displayName: string | undefined): void {
+    const { ownUserId: id } = this.#rooms;
+    this.#host.self = { id, name: displayName || (id.slice(1).split(":", 1)[0] ?? id) };
   }
 
   async take(response: Parameters<RoomSync["take"]>[0], origin: SyncOrigin): Promise<void> {
@@ -166,7 +175,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
 
   positionLost(reason: string): void {
     this.#host.log.warn({ reason }, "the server does not know the saved position; beginning anew");
-    this.#sync.gap(["all channels"]);
+    this.#sync.gap(["all channels"], "the server does not know where the bot stopped");
   }
 
   send(to: Target, message: OutgoingMessage): Promise<Sent> {
@@ -239,6 +248,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     }
     const before = this.#settings.channels;
     this.#settings = next;
+    this.#invitations.settingsChanged();
     void this.#joins.change(before, next.channels).catch((reason: unknown) => {
       if (!this.#ended.signal.aborted) {
         this.#host.log.warn({ reason: errorText(reason) }, "cannot change the channels");
@@ -281,16 +291,4 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     }
     if (room !== undefined) this.#sync.announce(room);
   }
-}
-
-function reportStatus({ config, log, network }: Host, status: ConnectionStatus): void {
-  logStatus(log, config.homeserver, status);
-  if (status.status === "welcomed") network.back();
-  else if (status.status === "lost") network.away(status.reason);
-}
-
-/** A setting that the server does not accept ends the backend. */
-function toFatal(reason: unknown): unknown {
-  if (!(reason instanceof LoginRefused)) return reason;
-  return new Fatal(reason.message, { setting: reason.setting, cause: reason });
 }

@@ -1,5 +1,6 @@
 /** Settings as the options of a connection. */
 import { existsSync } from "node:fs";
+import { Fatal } from "@seabird-chat/sdk/backend";
 import type { LoginOptions } from "./connection/login.ts";
 import { LoginRefused } from "./connection/login.ts";
 import type { MatrixSettings } from "./settings.ts";
@@ -31,4 +32,10 @@ const STATE_FOLDER = ".seabird";
 export function stateFileOf(settings: MatrixSettings, id: string): string | undefined {
   if (settings.state_file !== undefined || !existsSync(STATE_FOLDER)) return settings.state_file;
   return `${STATE_FOLDER}/matrix-${encodeURIComponent(id)}.json`;
+}
+
+/** A setting that the server does not accept ends the backend. */
+export function toFatal(reason: unknown): unknown {
+  if (!(reason instanceof LoginRefused)) return reason;
+  return new Fatal(reason.message, { setting: reason.setting, cause: reason });
 }

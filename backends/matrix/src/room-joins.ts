@@ -1,13 +1,11 @@
-/** Which rooms the bot goes into: the configured ones, those that replace others, and those it is invited to. */
+/** Which rooms the bot goes into by itself: the configured ones, and those that replace others. */
 import { type BackendHost, pause } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import { MatrixError } from "./connection/matrix-error.ts";
 import type { SavedSession } from "./connection/saved-session.ts";
-import type { OtherRoom } from "./connection/sync-response.ts";
-import { objectIn, textIn } from "./json-value.ts";
+import type { DirectRooms } from "./direct-rooms.ts";
 import { errorText } from "./refusal.ts";
 import type { MatrixSettings } from "./settings.ts";
-import { mayInvite } from "./state/invites.ts";
 import { setBounded } from "./state/recent-events.ts";
 import type { Room } from "./state/room.ts";
 import type { Rooms } from "./state/rooms.ts";
@@ -16,6 +14,7 @@ export interface RoomJoinsDeps {
   readonly client: MatrixClient;
   readonly rooms: Rooms;
   readonly saved: SavedSession;
+  readonly direct: Pick<DirectRooms, "mark">;
   readonly host: Pick<BackendHost, "clock" | "log" | "random" | "signal">;
   readonly settings: () => MatrixSettings;
   /** Resolves when `/sync` has said that the bot is in it. */
@@ -27,21 +26,15 @@ export interface RoomJoinsDeps {
 /** Channels that are looked up, or joined, at once. */
 const AT_ONCE = 4;
 /** Milliseconds for a join: a server that is new to a room fetches it from others first. */
-const JOIN_MS = 120_000;
+export const JOIN_MS = 120_000;
 const FIRST_RETRY_MS = 30_000;
 const MAX_RETRY_MS = 30 * 60_000;
-/** Invitations that are followed at once; further ones wait for the next answer of the server. */
-const MAX_INVITATIONS = 4;
 /** Rooms whose replacement was followed, so that a circle of them ends. */
 const MAX_FOLLOWED = 10_000;
 
 export class RoomJoins {
   readonly #deps: RoomJoinsDeps;
   readonly #followed = new Map<string, true>();
-  readonly #refused = new Map<string, true>();
-  #invitations = 0;
-  /** Those that wait. */
-  readonly #waiting = new Map<string, OtherRoom>();
 
   constructor(deps: RoomJoinsDeps) {
     this.#deps = deps;
@@ -104,7 +97,7 @@ export class RoomJoins {
       return true;
     } catch (reason) {
       if (signal.aborted) return false;
-      const retryInMs = isTemporary(reason) ? this.#retryMs(attempt) : undefined;
+      const retryInMs = isTemporary(reason) ? retryMs(attempt, host.random) : undefined;
       log.warn({ channel, reason: errorText(reason), retryInMs }, "cannot join the room");
       if (retryInMs !== undefined) void this.#joinLater(channel, attempt + 1, retryInMs);
       return false;
@@ -117,11 +110,6 @@ export class RoomJoins {
     const isWanted = this.#deps.settings().channels.includes(channel);
     const isIn = this.#deps.rooms.byChannel(channel) !== undefined;
     if (!signal.aborted && isWanted && !isIn) await this.#join(channel, attempt);
-  }
-
-  #retryMs(attempt: number): number {
-    const ceiling = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
-    return Math.round(ceiling / 2 + (ceiling / 2) * this.#deps.host.random());
   }
 
   /** Its id may have been another one, if it was in a room before its alias was known. */
@@ -164,7 +152,7 @@ export class RoomJoins {
       const via = room.replacedOn === undefined ? [] : [room.replacedOn];
       const joined = await client.join(replacedBy, via, { signal: host.signal, deadlineMs });
       const person = rooms.directUser(roomId);
-      if (person !== undefined) await this.markDirect(joined, person);
+      if (person !== undefined) await this.#deps.direct.mark(joined, person);
       // The channel goes on; what was no configured channel has its room's id.
       if (rooms.isConfigured(roomId)) {
         rooms.learn(channel, joined);
@@ -180,82 +168,7 @@ export class RoomJoins {
       host.log.warn({ channel, room: replacedBy, reason: why }, "cannot follow to the new room");
     }
   }
-
-  /** Joins a room to which somebody of the list invited the bot; anybody may invite to a configured one. */
-  invited(invitation: OtherRoom): void {
-    if (this.#refused.has(invitation.roomId)) return;
-    if (this.#invitations >= MAX_INVITATIONS) {
-      setBounded(this.#waiting, invitation.roomId, invitation, 100);
-      return;
-    }
-    this.#invitations += 1;
-    void this.#answer(invitation).finally(() => {
-      this.#invitations -= 1;
-      const [next] = this.#waiting.values();
-      if (next === undefined || this.#deps.host.signal.aborted) return;
-      this.#waiting.delete(next.roomId);
-      this.invited(next);
-    });
-  }
-
-  async #answer({ roomId, events }: OtherRoom): Promise<void> {
-    const { client, host, rooms, settings } = this.#deps;
-    const { log, signal, clock } = host;
-    const own = events.findLast(
-      (event) => event["type"] === "m.room.member" && event["state_key"] === rooms.ownUserId,
-    );
-    const by = textIn(own?.["sender"]) ?? "";
-    const isWanted = rooms.isConfigured(roomId) || this.#isWantedAlias(events);
-    if (!isWanted && !mayInvite(by, settings().accept_invites_from)) {
-      log.info({ room: roomId, by }, "invitation ignored: accept_invites_from does not allow it");
-      return;
-    }
-    try {
-      if (events.some((event) => event["type"] === "m.room.encryption") && !isWanted) {
-        setBounded(this.#refused, roomId, true, MAX_FOLLOWED);
-        log.warn({ room: roomId, by }, `invitation declined: ${ENCRYPTED}`);
-        await client.leave(roomId, ENCRYPTED, { signal });
-        return;
-      }
-      const isDirect = objectIn(own?.["content"])["is_direct"] === true;
-      if (isDirect && !isWanted) rooms.setDirect(roomId, by);
-      const deadlineMs = clock.now() + JOIN_MS;
-      await client.join(roomId, serverOf(by), { signal, deadlineMs });
-      log.info({ room: roomId, by }, "joined on invitation");
-      if (isDirect && !isWanted) await this.markDirect(roomId, by);
-    } catch (reason) {
-      if (signal.aborted) return;
-      log.warn({ room: roomId, by, reason: errorText(reason) }, "cannot follow the invitation");
-    }
-  }
-
-  #isWantedAlias(events: OtherRoom["events"]): boolean {
-    const alias = events.find((event) => event["type"] === "m.room.canonical_alias");
-    const name = textIn(objectIn(alias?.["content"])["alias"]);
-    return name !== undefined && this.#deps.settings().channels.includes(name);
-  }
-
-  /** Others of the account's clients show it among private conversations then (`m.direct`). */
-  async markDirect(roomId: string, userId: string): Promise<void> {
-    const { client, host, rooms } = this.#deps;
-    rooms.setDirect(roomId, userId);
-    const call = { signal: host.signal };
-    const before = await client.accountData(rooms.ownUserId, "m.direct", call).catch((reason) => {
-      if (reason instanceof MatrixError && reason.errcode === "M_NOT_FOUND") return {};
-      throw reason;
-    });
-    const all = objectIn(before);
-    const own = Object.hasOwn(all, userId) ? all[userId] : [];
-    const list = Array.isArray(own) ? own : [];
-    if (list.includes(roomId)) return;
-    const content = { ...all, [userId]: [...list, roomId] };
-    await client.setAccountData({ userId: rooms.ownUserId, type: "m.direct", content }, call);
-  }
 }
-
-/** What is said to people, and in the log. */
-export const ENCRYPTED =
-  "this bot cannot read encrypted rooms; please invite it to a room without encryption";
 
 /** Runs work on each, a few at once. */
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>) {
@@ -266,12 +179,19 @@ async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<
   await Promise.all(Array.from({ length: AT_ONCE }, run));
 }
 
-function isTemporary(reason: unknown): boolean {
+/** Milliseconds before the next attempt; half of it is random. */
+export function retryMs(attempt: number, random: () => number): number {
+  const ceiling = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
+  return Math.round(ceiling / 2 + (ceiling / 2) * random());
+}
+
+/** Whether another attempt may go better. */
+export function isTemporary(reason: unknown): boolean {
   return !(reason instanceof MatrixError) || reason.status >= 500 || reason.status === 429;
 }
 
 /** The server in an id: who is asked for the room. */
-function serverOf(id: string): readonly string[] {
+export function serverOf(id: string): readonly string[] {
   const at = id.indexOf(":");
   return at < 0 ? [] : [id.slice(at + 1)];
 }

@@ -19,6 +19,8 @@ export interface RoomSyncDeps extends EarlierEventsDeps {
   /** A room's state has changed, or the bot has come into it. */
   readonly changed: (room: Room) => void;
   readonly invited: (room: OtherRoom) => void;
+  /** The bot has another name now; undefined: none. */
+  readonly selfNamed: (displayName: string | undefined) => void;
 }
 
 /** Events that wait for core before more are read of the network: fewer than the SDK drops. */
@@ -62,11 +64,11 @@ export class RoomSync {
   }
 
   /** Events are missing: told as an outage, since that is what a plugin can act on. */
-  gap(channels: readonly string[]): void {
+  gap(channels: readonly string[], why = "too many came while the bot was away"): void {
     const { log, network } = this.#deps.host;
     const more = channels.length - MAX_NAMED;
     const named = channels.slice(0, MAX_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
-    const reason = `messages of ${named} are missing: too many came while the bot was away`;
+    const reason = `messages of ${named} are missing: ${why}`;
     log.warn({ channels: channels.slice(0, MAX_NAMED), count: channels.length }, reason);
     network.away(reason);
     network.back();
@@ -137,6 +139,13 @@ export class RoomSync {
     }
     this.#keep(room, event);
     if (event["state_key"] !== undefined) this.announce(room);
+    if (this.#isOwnMembership(event)) this.#ownName(event);
+  }
+
+  #ownName(event: JsonObject): void {
+    const { displayname: name, membership } = objectIn(event["content"]);
+    const { displayname: before } = objectIn(objectIn(event["unsigned"])["prev_content"]);
+    if (membership === "join" && name !== before) this.#deps.selfNamed(textIn(name));
   }
 
   /** Where somebody wrote last, and which threads are in use. */

@@ -26,29 +26,26 @@ export type RecentEvent =
       readonly threadRootId?: undefined;
     };
 
-/** Events that are remembered of one room; the oldest is forgotten for a new one. */
-const MAX_EVENTS = 1_000;
-/** Rooms of which events are remembered; the one that was silent for longest is forgotten. */
-const MAX_ROOMS = 1_000;
+/** Events that are remembered, of all rooms; the oldest is forgotten for a new one. */
+const MAX_EVENTS = 20_000;
 
 export class RecentEvents {
-  readonly #rooms = new Map<string, Map<string, RecentEvent>>();
+  readonly #events = new Map<string, RecentEvent>();
 
   remember(roomId: string, event: RecentEvent): void {
-    const events = this.#rooms.get(roomId) ?? new Map<string, RecentEvent>();
-    this.#rooms.delete(roomId);
-    setBounded(this.#rooms, roomId, events, MAX_ROOMS);
-    events.delete(event.id);
-    setBounded(events, event.id, event, MAX_EVENTS);
+    const key = keyOf(roomId, event.id);
+    this.#events.delete(key);
+    setBounded(this.#events, key, event, MAX_EVENTS);
   }
 
   get(roomId: string, eventId: string): RecentEvent | undefined {
-    return this.#rooms.get(roomId)?.get(eventId);
+    return this.#events.get(keyOf(roomId, eventId));
   }
+}
 
-  forget(roomId: string): void {
-    this.#rooms.delete(roomId);
-  }
+/** No id has a blank. */
+function keyOf(roomId: string, eventId: string): string {
+  return `${roomId} ${eventId}`;
 }
 
 /** What was set longest ago is forgotten for what is new. */

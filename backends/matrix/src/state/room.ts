@@ -15,7 +15,7 @@ export interface RoomMember {
 export type PowerAction = "redact" | "kick" | "ban" | "invite" | "notifyRoom";
 
 /** Members that are remembered of a room: those who were heard of last. */
-const MAX_MEMBERS = 2_000;
+const MAX_MEMBERS = 1_000;
 
 export class Room {
   readonly roomId: string;

@@ -50,7 +50,6 @@ export class Rooms {
   remove(roomId: string): void {
     this.#byId.delete(roomId);
     this.#ownDirect.delete(roomId);
-    this.recent.forget(roomId);
   }
 
   /** The room of a channel that is no thread, also by its room id; undefined: the bot is not in it. */

@@ -1,6 +1,9 @@
-/** What the connection does, as lines of the log. */
-import type { Log } from "@seabird-chat/sdk/backend";
+/** What the connection does, as lines of the log and as the state of the network. */
+import type { BackendHost, Log } from "@seabird-chat/sdk/backend";
 import type { ConnectionStatus } from "./connection.ts";
+import type { MatrixSettings } from "./settings.ts";
+
+type Host = Pick<BackendHost<MatrixSettings>, "config" | "log" | "network">;
 
 type Rows = {
   readonly [Status in ConnectionStatus["status"]]: (
@@ -22,7 +25,10 @@ const ROWS: Rows = {
     log.error({ homeserver, reason }, "an answer of the homeserver could not be handled"),
 };
 
-export function logStatus(log: Log, homeserver: string, status: ConnectionStatus): void {
+/** To the log, and to core what concerns the network. */
+export function reportStatus({ config, log, network }: Host, status: ConnectionStatus): void {
   const row = ROWS[status.status] as (log: Log, homeserver: string, is: ConnectionStatus) => void;
-  row(log, homeserver, status);
+  row(log, config.homeserver, status);
+  if (status.status === "welcomed") network.back();
+  else if (status.status === "lost") network.away(status.reason);
 }
