@@ -1,5 +1,6 @@
 /** What Matrix can do with messages. */
 import type { BackendCapabilities } from "@seabird-chat/sdk/backend";
+import { MAX_EVENTS, MAX_TEXT_BYTES } from "./outbound.ts";
 
 export const CAPABILITIES: BackendCapabilities = {
   reply: "full",
@@ -18,4 +19,5 @@ export const CAPABILITIES: BackendCapabilities = {
   member: "full",
   userChanged: "full",
   typingEvents: "full",
+  limits: { maxTextBytes: MAX_TEXT_BYTES, maxAttachments: MAX_EVENTS },
 };

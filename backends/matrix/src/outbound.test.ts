@@ -229,7 +229,10 @@ suite("files", () => {
   test("a sticker is an event of its own kind", () => {
     const block = attachment({ id: "1", name: "hi.png", presentation: Presentation.STICKER });
     const { events } = sent(block, { files: allUploaded(block) });
-    assert.deepEqual([events[0]?.type, events[0]?.content["body"]], ["m.sticker", "hi.png"]);
+    assert.ok(events[0]);
+    assert.deepEqual([events[0].type, events[0].content["body"]], ["m.sticker", "hi.png"]);
+    const { type, content } = toReplacement(events[0], "$1", {});
+    assert.deepEqual([type, content["msgtype"]], ["m.room.message", "m.image"]);
   });
 
   test("a file that the server has not is text, and said to be lost unless it was but a link", () => {

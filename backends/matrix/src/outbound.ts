@@ -23,8 +23,8 @@ import { splitBlock } from "./outbound/split-block.ts";
 export const MAX_CONTENT_BYTES = 60_000;
 /** Events that one message becomes at most; a longer one is refused. */
 export const MAX_EVENTS = 20;
-/** Bytes of text that certainly fit into those. */
-const MAX_TEXT_BYTES = 256 * 1024;
+/** Bytes of text that one message may have. */
+export const MAX_TEXT_BYTES = 256 * 1024;
 
 /** With the value `1` a message is sent as m.notice, which programs do not answer. */
 export const NOTICE_TAG = "matrix/notice";
@@ -154,17 +154,17 @@ function textContent(block: Block, outgoing: Outgoing, write: WriteBlock): JsonO
   };
 }
 
-/** An edit of an event. */
+/** An edit of a message, which a sticker cannot be the new content of: it becomes a picture. */
 export function toReplacement(
-  { type, content }: PlannedEvent,
+  { content }: PlannedEvent,
   eventId: string,
   /** Whom it mentioned before: they are not notified again. */
   before: MentionsContent,
 ): PlannedEvent {
-  const { "m.relates_to": _, ...fresh } = content;
+  const { "m.relates_to": _, ...fresh } = { msgtype: "m.image", ...content };
   const { body, formatted_body: html } = content as { body: string; formatted_body?: string };
   return {
-    type,
+    type: "m.room.message",
     content: {
       ...fresh,
       body: `* ${body}`,
