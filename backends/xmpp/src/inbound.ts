@@ -121,12 +121,12 @@ function readText(stanza: Stanza, origin: Origin, view: InboundView): Inbound | 
   );
 }
 
-interface Said {
+interface ReadMessage {
   readonly content: MessageContent;
   readonly view: InboundView;
 }
 
-function newMessage(stanza: Stanza, origin: Origin, { content, view }: Said): Inbound {
+function newMessage(stanza: Stanza, origin: Origin, { content, view }: ReadMessage): Inbound {
   const { text, block, plain, isAction } = content;
   const { conversation, user, isOwn } = origin;
   const ids = idsOf(stanza, origin, view);
