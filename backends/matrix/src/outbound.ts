@@ -161,7 +161,8 @@ export function toReplacement(
   /** Whom it mentioned before: they are not notified again. */
   before: MentionsContent,
 ): PlannedEvent {
-  const { "m.relates_to": _, ...fresh } = { msgtype: "m.image", ...content };
+  const whole: JsonObject = { msgtype: "m.image", ...content };
+  const { "m.relates_to": _, ...fresh } = whole;
   const { body, formatted_body: html } = content as { body: string; formatted_body?: string };
   return {
     type: "m.room.message",
