@@ -165,7 +165,7 @@ function toEvent(
 function readCorrection(
   stanza: Stanza,
   origin: Origin,
-  { content, view }: Said,
+  { content, view }: ReadMessage,
 ): Inbound | undefined {
   const replaced = attributeOf(childOf(stanza, "replace", NS.correct), "id");
   const { conversation, user, isOwn } = origin;
