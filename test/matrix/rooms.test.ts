@@ -107,6 +107,17 @@ const CASES: Readonly<Record<string, Case>> = {
     await assert.rejects(bed.sendPrivately("ann", "no"), {
       message: "that is not a user id such as @ann:example.org",
     });
+    const { bot, server } = stage;
+    await assert.rejects(bed.sendPrivately(bot.userId, "no"), {
+      message: "that is the bot itself",
+    });
+    // Synapse makes the room before it finds that it cannot invite them.
+    await assert.rejects(bed.sendPrivately("@x:elsewhere.invalid", "no"), { message: /denied/ });
+    await bed.until("the empty room to be left", async () => {
+      const { joined_rooms } = await server.call(bot, "GET", "v3/joined_rooms");
+      return joined_rooms.join() === roomId;
+    });
+    assert.deepEqual(await bed.channels(), []);
   },
 
   "invitations by others, and into encrypted rooms, are not followed": async (stage) => {

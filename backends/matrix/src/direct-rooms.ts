@@ -5,7 +5,8 @@ import { MatrixError } from "./connection/matrix-error.ts";
 import type { CallOptions } from "./connection/matrix-http.ts";
 import { type JsonObject, listIn, objectIn } from "./json-value.ts";
 import { errorText } from "./refusal.ts";
-import type { Room } from "./state/room.ts";
+import { setBounded } from "./state/recent-events.ts";
+import { MADE_FOR, type Room } from "./state/room.ts";
 import type { Rooms } from "./state/rooms.ts";
 
 export interface DirectRoomsDeps {
@@ -14,10 +15,15 @@ export interface DirectRoomsDeps {
   readonly host: Pick<BackendHost, "log" | "signal">;
 }
 
+/** The one whose room failed longest ago is forgotten. */
+const MAX_FAILED = 1_000;
+
 export class DirectRooms {
   readonly #deps: DirectRoomsDeps;
   /** By person: the room that is being made. */
   readonly #making = new Map<string, Promise<Room>>();
+  /** People whom no room could be made for: a server may have made it before it could not invite them. */
+  readonly #failed = new Map<string, true>();
   /** Changes of the list, one after the other: each reads it first. */
   #marking: Promise<void> = Promise.resolve();
 
@@ -41,21 +47,43 @@ export class DirectRooms {
     if (!/^@[^\s\p{Cc}:]*:[^\s\p{Cc}]+$/u.test(userId) || userId.length > 255) {
       throw new Refused("that is not a user id such as @ann:example.org");
     }
+    if (userId === rooms.ownUserId) throw new Refused("that is the bot itself");
     const making = this.#making.get(userId) ?? this.#make(userId, request);
     this.#making.set(userId, making);
     try {
       return await making;
+    } catch (reason) {
+      this.#making.delete(userId);
+      setBounded(this.#failed, userId, true, MAX_FAILED);
+      for (const room of rooms.all()) this.arrived(room);
+      throw reason;
     } finally {
       this.#making.delete(userId);
+    }
+  }
+
+  /** A room has changed: one that was made without an answer is kept, one without the person left. */
+  arrived({ roomId, members, madeFor = "" }: Room): void {
+    const { client, host, rooms } = this.#deps;
+    const isOurs = madeFor !== "" && rooms.directUser(roomId) === madeFor;
+    if (!isOurs || this.#making.has(madeFor) || rooms.isListed(roomId)) return;
+    const membership = members.get(madeFor)?.membership;
+    if (membership === "invite" || membership === "join") void this.mark(roomId, madeFor);
+    else if (this.#failed.has(madeFor)) {
+      client.leave(roomId, "", { signal: host.signal }).catch(() => undefined);
     }
   }
 
   async #make(userId: string, request: RequestInfo): Promise<Room> {
     const { client, rooms } = this.#deps;
     const roomId = await client.createRoom(
-      { preset: "trusted_private_chat", is_direct: true, invite: [userId] },
+      {
+        ...{ preset: "trusted_private_chat", is_direct: true, invite: [userId] },
+        creation_content: { [MADE_FOR]: userId },
+      },
       request,
     );
+    this.#failed.delete(userId);
     rooms.setDirect(roomId, userId);
     void this.mark(roomId, userId);
     return rooms.add(roomId);

@@ -14,6 +14,9 @@ export interface RoomMember {
 /** What somebody may do, as the power levels name it. */
 export type PowerAction = "redact" | "kick" | "ban" | "invite" | "notifyRoom";
 
+/** Of the creation of a private room by this backend: the other person. */
+export const MADE_FOR = "chat.seabird.made_for";
+
 /** Members that are remembered of a room: those who were heard of last. */
 const MAX_MEMBERS = 1_000;
 
@@ -40,6 +43,16 @@ export class Room {
 
   constructor(roomId: string) {
     this.roomId = roomId;
+  }
+
+  /** The person whom its maker made it for; undefined: anybody. Trust it of the bot's own rooms. */
+  get madeFor(): string | undefined {
+    return textIn(this.#create?.content[MADE_FOR]);
+  }
+
+  /** Undefined: not known. */
+  get maker(): string | undefined {
+    return this.#create?.sender;
   }
 
   /** As clients show it (specification: calculating the display name for a room); undefined: by nothing. */

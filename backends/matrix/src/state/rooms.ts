@@ -89,9 +89,16 @@ export class Rooms {
   /** The person whose private room it is; undefined: it is a channel. */
   directUser(roomId: string): string | undefined {
     if (this.isConfigured(roomId)) return undefined;
-    const person = this.#ownDirect.get(roomId) ?? this.#direct.get(roomId);
+    const room = this.#byId.get(roomId);
+    const made = room?.maker === this.ownUserId ? room.madeFor : undefined;
+    const person = this.#ownDirect.get(roomId) ?? this.#direct.get(roomId) ?? made;
     // With a third person in it, it is private to nobody.
-    return (this.#byId.get(roomId)?.memberCount ?? 0) > 2 ? undefined : person;
+    return (room?.memberCount ?? 0) > 2 ? undefined : person;
+  }
+
+  /** Whether the account's list of private rooms has it, or will have. */
+  isListed(roomId: string): boolean {
+    return this.#ownDirect.has(roomId) || this.#direct.has(roomId);
   }
 
   /** Before the server has it. */
