@@ -20,6 +20,7 @@ export class BoundedParser extends Parser {
   #depth = 0;
   #elements = 0;
   #characters = 0;
+  #hasBegun = false;
   /** Open elements that were left out. */
   #skipped = 0;
 
@@ -54,6 +55,14 @@ export class BoundedParser extends Parser {
 
   /** Never throws: what cannot be read is an `error`. */
   override write(data: string): void {
+    // The library's takes any text before the first element, and would wait for one.
+    if (!this.#hasBegun && data.trim() !== "") {
+      this.#hasBegun = true;
+      if (!data.trimStart().startsWith("<")) {
+        this.emit("error", new XMLError(NOT_XMPP));
+        return;
+      }
+    }
     this.#characters += data.length;
     if (this.#characters > MAX_STANZA_CHARACTERS) {
       this.emit("error", new XMLError(`a stanza of more than ${MAX_STANZA_CHARACTERS} characters`));
@@ -66,3 +75,5 @@ export class BoundedParser extends Parser {
     }
   }
 }
+
+const NOT_XMPP = "what answers there does not speak XMPP";

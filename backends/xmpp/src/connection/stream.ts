@@ -1,6 +1,7 @@
 /** One stream to the server, from its socket to its end: login, a session, stanzas. */
 import { randomUUID } from "node:crypto";
 import { type Client, client } from "@xmpp/client";
+import { XMLError } from "@xmpp/xml";
 import type { XmppOptions } from "../options.ts";
 import { type Stanza, xml } from "../stanza.ts";
 import { BoundedParser } from "./bounded-parser.ts";
@@ -71,6 +72,7 @@ export class XmppStream {
   #socket: StreamSocket | undefined;
   #problem: LoginProblem | undefined;
   #isOnline = false;
+  #isClosing = false;
   /** Stanzas that were read in this session. */
   #inbound = 0;
   #endpoints: StreamSocketOptions["endpoints"] = [];
@@ -133,6 +135,7 @@ export class XmppStream {
 
   /** Ends it with a word to the server. Idempotent. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     if (this.#isOnline) {
       const over = AbortSignal.timeout(CLOSE_WITHIN_MS);
       const late = new Promise((resolve) => over.addEventListener("abort", resolve));
@@ -191,16 +194,30 @@ export class XmppStream {
         super();
         stream.#socket = this;
       }
+
+      /** What comes when the stream is over has nobody to read it, which the library does not see. */
+      override emit(event: string, ...given: unknown[]): boolean {
+        const isLate = event === "data" && stream.#hasNoReader();
+        return isLate ? false : super.emit(event, ...given);
+      }
     }
     Object.assign(Bounded.prototype, { Socket, Parser: BoundedParser });
     return Bounded;
+  }
+
+  #hasNoReader(): boolean {
+    return (this.#entity as unknown as { readonly parser: unknown }).parser === null;
   }
 
   #listen(): void {
     const entity = this.#entity;
     entity.on("error", (reason: unknown) => {
       this.#problem ??= loginProblem(reason);
-      if (!this.#isOnline) this.#drop(this.#problem.reason);
+      // A parser that has failed reads on in the middle of something.
+      if (!this.#isOnline || reason instanceof XMLError) this.#drop(this.#problem.reason);
+    });
+    entity.on("close", () => {
+      if (!this.#isClosing) this.#drop("the server ended the stream");
     });
     entity.on("disconnect", () => this.#drop("the server closed the connection"));
     entity.on("online", () => this.#online(false));
