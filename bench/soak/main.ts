@@ -2,7 +2,8 @@
  * `npm run soak`: an hour of mixed traffic over real servers on this machine, with people whose
  * clients are not ours, while connections are cut. See bench/README.md.
  */
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { PluginClient } from "@seabird-chat/sdk";
 import type { LocalNetwork } from "../../test/support/local-network.ts";
@@ -22,6 +23,7 @@ const USAGE = `npm run soak -- [options]
   --rate N             messages a second, of all networks and directions together (default: 10)
   --networks A,B       which of ${LOCAL_TYPES.join(", ")} (default: all)
   --json FILE          the figures once more, for programs
+  --logs FOLDER        where the logs of the components are copied to at the end
 `;
 
 const MINUTE_MS = 60_000;
@@ -36,6 +38,7 @@ interface Options {
   readonly rate: number;
   readonly networks: readonly LocalNetwork["type"][];
   readonly json: string | undefined;
+  readonly logs: string | undefined;
 }
 
 /** Undefined: the usage was asked for. */
@@ -48,6 +51,7 @@ function readOptions(args: readonly string[]): Options | undefined {
       rate: { type: "string", default: "10" },
       networks: { type: "string", default: LOCAL_TYPES.join(",") },
       json: { type: "string" },
+      logs: { type: "string" },
     },
   });
   if (values.help) return undefined;
@@ -66,6 +70,7 @@ function readOptions(args: readonly string[]): Options | undefined {
     rate: number("rate", 1_000),
     networks,
     json: values.json,
+    logs: values.logs,
   };
 }
 
@@ -157,6 +162,9 @@ async function soak(scope: Scope, options: Options): Promise<SoakReport> {
   } finally {
     clearInterval(progress);
     over.abort();
+    if (options.logs !== undefined) {
+      await cp(join(project.folder, ".seabird/logs"), options.logs, { recursive: true });
+    }
   }
 }
 
