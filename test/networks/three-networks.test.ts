@@ -74,7 +74,8 @@ test("one seabird.yaml, three networks", async (t) => {
       const message = await hearsAfter(network, () =>
         plugin.sendMessage(channelIdOf(network), picture),
       );
-      const isNative = message.files !== undefined;
+      const [where] = message.files ?? [];
+      const isNative = where !== undefined && !where.startsWith(options.core.public_url);
       assert.equal(isNative, network.type !== "irc", JSON.stringify(message));
       await opens(network, message);
     }

@@ -85,6 +85,26 @@ test("a backend that sends files reads what a plugin uploads, without a public u
   assert.deepEqual(sent, [PNG, PNG, PNG]);
 });
 
+test("what was opened waits for its reader, though all of it has come", async (t) => {
+  const { plugin, start } = await stage(t);
+  const late: Buffer[] = [];
+  const host = await start(
+    "late",
+    {
+      send: async (_to, { block }) => {
+        const file = fileIn(block);
+        const first = await host.openAttachment(file);
+        // All of the first has come before the second, on one connection.
+        for (let i = 0; i < 3; i++) await read((await host.openAttachment(file)).body);
+        late.push(await read(first.body));
+      },
+    },
+    { attachment: "full" },
+  );
+  await plugin.sendMessage("test://late/c", await plugin.upload({ bytes: PNG, name: "cat.png" }));
+  assert.deepEqual(late, [PNG]);
+});
+
 test("a backend that does not send files gets a link that opens", async (t) => {
   const said: string[] = [];
   const env = { SEABIRD_PUBLIC_URL: "https://chat.example/sea/" };

@@ -1,6 +1,7 @@
 /** Plain HTTP on the connection to core, for the bytes of files. */
 import { once } from "node:events";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import { PassThrough, pipeline } from "node:stream";
 import { SeabirdError } from "./errors.ts";
 
 export interface HttpRequest {
@@ -28,6 +29,9 @@ export async function exchangeOn(
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   stream.once("close", () => signal?.removeEventListener("abort", abort));
+  // Node cannot iterate a stream that the server has closed, though bytes of it wait to be read.
+  const received = new PassThrough();
+  pipeline(stream, received, () => undefined);
   const answered = responseOf(stream);
   answered.catch(() => undefined);
   try {
@@ -40,7 +44,7 @@ export async function exchangeOn(
         const value = headers[name];
         return Array.isArray(value) ? value[0] : value;
       },
-      body: stream,
+      body: received,
     };
   } catch (reason) {
     stream.destroy();
