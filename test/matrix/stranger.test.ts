@@ -1,6 +1,6 @@
 /** From nothing to a talking bot, as docs/matrix.md has it: `init`, `up`, a room, a private conversation, `doctor`. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -95,9 +95,24 @@ test("a stranger's bot talks on Matrix", async (t) => {
     assert.ok(!log.includes(bot.password));
   });
 
-  await t.test("a restart is the same device", async () => {
+  await t.test("a restart is the same device; reload joins and leaves rooms", async () => {
     const project = new RunningProject(checkout);
     await project.untilState("ready", "core", "matrix/home", "ping");
+    const made = { preset: "public_chat", room_alias_name: "two" };
+    const { room_id: second } = await server.call(account, "POST", "v3/createRoom", made);
+    const file = join(cwd, "seabird.yaml");
+    const text = readFileSync(file, "utf8");
+    const isIn = async () =>
+      (await server.call(bot, "GET", "v3/joined_rooms")).joined_rooms.includes(second);
+    const entry = `      - "${ROOM}"\n`;
+    writeFileSync(file, text.replace(entry, `${entry}      - "#two:seabird.test"\n`));
+    const { code, err } = await project.cli(["reload"]);
+    assert.equal(code, 0, err);
+    await project.until("the second room", isIn);
+    assert.equal((await project.component("matrix/home")).restarts, 0);
+    writeFileSync(file, text);
+    await project.cli(["reload"]);
+    await project.until("the second room to be left", async () => !(await isIn()));
     await ann.say(room, "!ping");
     await project.until("the answer", answers(room, 2));
     assert.equal(await devices(), before + 1);
