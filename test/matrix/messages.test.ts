@@ -411,6 +411,27 @@ const PRIVATE_CASES: Readonly<Record<string, Case>> = {
     await ann.hears("the deletion", isRedactionOf(idOf(sent)));
   },
 
+  "a message in another room of the same person is found": async (stage) => {
+    const { bed, ann, bot, server } = stage;
+    const first = await privateRoom(stage, "first");
+    const withAnn = { userId: bed.absolute(ann.userId) };
+    const answer = { replyTo: { id: first.id } };
+    const sent = idOf(await bed.sendPrivately(ann.userId, "one", answer));
+    const path = `v3/rooms/${encodeURIComponent(first.roomId)}/send/m.room.message/before`;
+    const early = await server.call(bot, "PUT", path, { msgtype: "m.text", body: "one" });
+    const second = await privateRoom(stage, "second");
+    for (const id of [sent, early.event_id]) {
+      await bed.core.editMessage(withAnn, id, "two");
+      await ann.hears("the edit", isEditOf(id));
+    }
+    await bed.core.react(withAnn, first.id, "👍");
+    await ann.hears("the reaction", isReactionTo(first.id, "👍"));
+    const late = idOf(await bed.sendPrivately(ann.userId, "three"));
+    assert.equal((await heard(ann, late)).room_id, second.roomId);
+    assert.deepEqual(await bed.core.deleteMessages(withAnn, [sent, late]), {});
+    for (const id of [sent, late]) await ann.hears("the deletion", isRedactionOf(id));
+  },
+
   "a thread is answered in, and cannot be started": async (stage) => {
     const { bed, ann } = stage;
     const { id, roomId } = await privateRoom(stage, "a question");

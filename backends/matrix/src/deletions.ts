@@ -9,13 +9,17 @@ import type { Room } from "./state/room.ts";
 /** Redactions under way at once, of one request. */
 const MAX_AT_ONCE = 4;
 
+export interface DeletionsDeps extends ReactionsDeps {
+  /** The room that a message is in. Rejects as `MatrixClient` does, or with Refused. */
+  readonly roomOf: (messageId: string) => Promise<Room>;
+}
+
 /** Bytes of a reason; the rest is cut, since an event has a limit. */
 const MAX_REASON_BYTES = 4_096;
 
 /** Resolves with what was not deleted, and why. */
 export async function deleteMessages(
-  deps: ReactionsDeps,
-  room: Room,
+  deps: DeletionsDeps,
   messageIds: readonly string[],
   request: DeleteRequest,
 ): Promise<Record<string, string>> {
@@ -26,6 +30,7 @@ export async function deleteMessages(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, eventId] = next;
       const transactionId = `${request.requestId}.${index}`;
+      const room = await deps.roomOf(eventId);
       try {
         checkedId(eventId);
         const redaction = { roomId: room.roomId, eventId, reason, transactionId };

@@ -15,14 +15,13 @@ import {
   type Target,
 } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
-import { MatrixError } from "./connection/matrix-error.ts";
 import { deleteMessages } from "./deletions.ts";
 import { writeBlock } from "./format.ts";
 import { objectIn, textIn } from "./json-value.ts";
 import { idIn } from "./matrix-ids.ts";
 import { download } from "./media/download.ts";
 import { Uploads } from "./media/uploads.ts";
-import { MessageRelations, type Related } from "./message-relations.ts";
+import { isUnfit, MessageRelations, type Related } from "./message-relations.ts";
 import { type Profile, toProfile } from "./outbound/persona.ts";
 import {
   NOTICE_TAG,
@@ -34,6 +33,7 @@ import {
   toReplacement,
   type WriteBlock,
 } from "./outbound.ts";
+import { privateRoomWith } from "./private-rooms.ts";
 import { Reactions, type ReactionsDeps } from "./reactions.ts";
 import { checkedId, errorText, refusing } from "./refusal.ts";
 import type { Room } from "./state/room.ts";
@@ -92,10 +92,12 @@ export class MessageActions {
 
   send(to: Target, message: OutgoingMessage): Promise<Sent> {
     return this.#inTurn(to, message, async () => {
-      const { referrer } = message;
+      const { referrer, replyTo } = message;
       // What was answered in private may have been in a thread.
       const place = parseThreadId(to.kind === "channel" ? to.id : (referrer ?? ""));
-      const room = await this.#deps.roomOf(to, message, place?.channelId ?? referrer);
+      const room = await (referrer === undefined
+        ? this.#roomWith(to, replyTo?.messageId ?? "", message)
+        : this.#deps.roomOf(to, message, place?.channelId ?? referrer));
       const related = this.#relations.relate(to, room, message, place);
       try {
         return await this.#sendRelated(to, room, message, related);
@@ -110,9 +112,9 @@ export class MessageActions {
 
   edit(to: Target, messageIds: readonly string[], message: OutgoingEdit): Promise<Sent> {
     return this.#inTurn(to, message, async () => {
-      const room = await this.#deps.roomOf(to, message);
-      const { roomId } = room;
       const ids = messageIds.map(checkedId);
+      const room = await this.#roomWith(to, ids[0] ?? "", message);
+      const { roomId } = room;
       const { msgtype, profile } = await this.#original(room, ids[0] ?? "", message);
       const outgoing = await this.#outgoing(room, message, {
         kind: msgtype === "m.emote" ? "action" : "message",
@@ -141,10 +143,9 @@ export class MessageActions {
 
   /** Resolves with what the server refused, and why. */
   delete(to: Target, messageIds: readonly string[], request: DeleteRequest) {
-    return this.#inTurn(to, request, async () => {
-      const room = await this.#deps.roomOf(to, request);
-      return await deleteMessages(this.#common, room, messageIds, request);
-    });
+    const roomOf = (id: string) => this.#roomWith(to, id, request);
+    const deps = { ...this.#common, roomOf };
+    return this.#inTurn(to, request, () => deleteMessages(deps, messageIds, request));
   }
 
   react(
@@ -154,7 +155,7 @@ export class MessageActions {
     request: RequestInfo,
   ): Promise<void> {
     return this.#inTurn(to, request, async () => {
-      const { roomId } = await this.#deps.roomOf(to, request);
+      const { roomId } = await this.#roomWith(to, messageId, request);
       const at = { roomId, messageId: checkedId(messageId), request };
       await (reaction.removed
         ? this.#reactions.remove(at, reaction)
@@ -196,6 +197,13 @@ export class MessageActions {
     work: () => Promise<Result>,
   ): Promise<Result> {
     return this.#queue.run(`${to.kind} ${to.id}`, () => refusing(work), signal);
+  }
+
+  async #roomWith(to: Target, messageId: string, request: RequestInfo): Promise<Room> {
+    if (to.kind === "channel") return await this.#deps.roomOf(to, request);
+    const deps = { ...this.#deps, sent: this.#sent };
+    const roomId = await privateRoomWith(deps, to.id, messageId, request);
+    return await this.#deps.roomOf(to, request, roomId);
   }
 
   async #sendRelated(
@@ -271,11 +279,6 @@ export class MessageActions {
     this.#sent.set(room.roomId, eventId, original);
     return original;
   }
-}
-
-/** No thread hangs on a message that itself relates to another (specification: "Threading"). */
-function isUnfit(reason: unknown): boolean {
-  return reason instanceof MatrixError && reason.status === 400;
 }
 
 function need(plan: ReturnType<typeof planSend>): PlannedSend {

@@ -1,5 +1,6 @@
 /** What a message to be sent answers, and the thread that it goes to. */
 import type { BackendHost, Feature, OutgoingMessage, Target } from "@seabird-chat/sdk/backend";
+import { MatrixError } from "./connection/matrix-error.ts";
 import type { Relation } from "./outbound.ts";
 import type { Room } from "./state/room.ts";
 import type { Rooms } from "./state/rooms.ts";
@@ -86,4 +87,9 @@ export class MessageRelations {
     if (kind === "user") return rooms.directUser(roomId) === id;
     return rooms.byChannel(parseThreadId(id)?.channelId ?? id)?.roomId === roomId;
   }
+}
+
+/** No thread hangs on a message that itself relates to another (specification: "Threading"). */
+export function isUnfit(reason: unknown): boolean {
+  return reason instanceof MatrixError && reason.status === 400;
 }
