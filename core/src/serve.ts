@@ -180,6 +180,7 @@ function assemble(modules: Modules, { config, log, metrics, tokens }: CoreDeps):
     observer: metrics,
   });
   metrics.showBroker(() => broker.stats());
+  metrics.showBackends(() => broker.status().backends);
   showGauges(metrics, tokens, server);
   metrics.show("seabird_media_files", "Files that core keeps", () => media.stats().files);
   metrics.show(

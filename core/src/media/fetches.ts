@@ -16,7 +16,7 @@ export interface FetchesDeps {
   readonly clock: Clock;
   readonly uploads: Uploads;
   readonly ask: AskForFile;
-  readonly onDone: (outcome: "ok" | BrokerError["code"]) => void;
+  readonly onDone: (outcome: "ok" | BrokerError["code"], backendType: string) => void;
 }
 
 export interface Fetch {
@@ -24,6 +24,7 @@ export interface Fetch {
   readonly file: Promise<StoredFile>;
   /** Which has it. */
   readonly backend: string;
+  readonly backendType: string;
 }
 
 interface Failure {
@@ -87,7 +88,7 @@ export class Fetches {
       },
     });
     const give = () => this.#deps.uploads.take(token);
-    const fetch = { head, file: arriving.promise, backend };
+    const fetch = { head, file: arriving.promise, backend, backendType: id.type };
     try {
       const asked = this.#deps.ask(id, UPLOADS_PATH + token, fetchTimeoutMs);
       asked.then(
@@ -117,10 +118,13 @@ export class Fetches {
     return fetch;
   }
 
-  #ended({ head: { attachmentId, key } }: Fetch, error: BrokerError | undefined): void {
+  #ended(
+    { head: { attachmentId, key }, backendType }: Fetch,
+    error: BrokerError | undefined,
+  ): void {
     this.#running.delete(attachmentId);
     this.#byKey.delete(key);
-    this.#deps.onDone(error?.code ?? "ok");
+    this.#deps.onDone(error?.code ?? "ok", backendType);
     if (error === undefined) return;
     const untilMs = this.#deps.clock.now() + this.#deps.limits.fetchFailureMs;
     this.#failures.delete(attachmentId);

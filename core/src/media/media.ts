@@ -76,7 +76,7 @@ export class Media implements MediaLinks {
     const { limits, log, observer } = this;
     this.store = new MediaStore({ folder, limits, clock, log });
     this.#uploads = new Uploads(limits, clock);
-    const onDone = (outcome: string) => observer.fileFetched(outcome);
+    const onDone = (outcome: string, type: string) => observer.fileFetched(outcome, type);
     this.#fetches = new Fetches({ limits, clock, uploads: this.#uploads, ask, onDone });
     this.#known = new KnownFiles(limits);
   }

@@ -112,6 +112,31 @@ export class GaugeFamily implements Family {
   }
 }
 
+/** A number for each value of one label, read at each scrape. The caller bounds their number. */
+export class GaugesFamily implements Family {
+  readonly name: string;
+  readonly help: string;
+  readonly type = "gauge" as const;
+  readonly #label: string;
+  readonly #read: () => Iterable<readonly [value: string, count: number]>;
+
+  constructor(
+    name: string,
+    help: string,
+    label: string,
+    read: () => Iterable<readonly [value: string, count: number]>,
+  ) {
+    this.name = name;
+    this.help = help;
+    this.#label = label;
+    this.#read = read;
+  }
+
+  samples(): Sample[] {
+    return [...this.#read()].map(([label, value]) => ({ labels: { [this.#label]: label }, value }));
+  }
+}
+
 /** Cells by up to three labels' values, without making a key of them on each call. */
 class CellMap<T> {
   readonly #labels: readonly string[];

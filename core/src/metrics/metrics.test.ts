@@ -29,6 +29,13 @@ test("what happened is counted, and written as Prometheus reads it", async () =>
   metrics.callEnded("/seabird.Seabird/SendMessage", "grpc", "ok", 20_000);
   metrics.ingestPaused(500);
   metrics.show("seabird_example", "An example", () => 42);
+  metrics.fileFetched("ok", "matrix");
+  const sizes = { requestsInFlight: 1, requestsQueued: 0 };
+  metrics.showBackends(() => [
+    { type: "matrix", channels: 2, ...sizes },
+    { type: "irc", channels: 3, ...sizes },
+    { type: "irc", channels: 4, ...sizes },
+  ]);
   const { contentType, body } = await metrics.render();
   assert.match(contentType, /^text\/plain; version=0\.0\.4/);
   const expected: readonly [string, number][] = [
@@ -54,6 +61,9 @@ test("what happened is counted, and written as Prometheus reads it", async () =>
     ['seabird_network_lost_total{backend_type="irc"}', 2],
     ["seabird_ingest_paused_seconds_total", 0.5],
     ["seabird_example", 42],
+    ['seabird_media_fetches_total{outcome="ok",backend_type="matrix"}', 1],
+    ['seabird_backend_channels{backend_type="irc"}', 7],
+    ['seabird_backend_requests_in_flight{backend_type="matrix"}', 1],
   ];
   for (const [line, value] of expected) assert.equal(sampleOf(body, line), value, line);
   assert.match(body, /^nodejs_eventloop_lag_p99_seconds /m);

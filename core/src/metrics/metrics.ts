@@ -9,6 +9,7 @@ import type { ErrorCode } from "../broker/errors.ts";
 import type { BrokerObserver, ChatEventKind, CloseReason, DropReason } from "../broker/observer.ts";
 import type { MediaObserver } from "../media/media-observer.ts";
 import type { ConnectionRefusal, TransportObserver, Wire } from "../transport/observer.ts";
+import { type BackendSizes, backendGauges } from "./backend-gauges.ts";
 import { CounterFamily, DurationFamily, type Family, GaugeFamily } from "./counters.ts";
 import type { RenderedMetrics } from "./render.ts";
 
@@ -119,7 +120,7 @@ export class Metrics implements BrokerObserver, TransportObserver, MediaObserver
   readonly #fetches = this.#counter(
     "seabird_media_fetches_total",
     "Files that backends were asked for, by outcome",
-    ["outcome"],
+    ["outcome", "backend_type"],
   );
   readonly #served = this.#counter("seabird_media_served_total", "Files read, by HTTP status", [
     "status",
@@ -216,8 +217,8 @@ export class Metrics implements BrokerObserver, TransportObserver, MediaObserver
     this.#uploadedBytes.add(bytes);
   }
 
-  fileFetched(outcome: string): void {
-    this.#fetches.add(1, outcome);
+  fileFetched(outcome: string, backendType: string): void {
+    this.#fetches.add(1, outcome, this.#typeLabel(backendType));
   }
 
   fileServed(status: number, bytes: number): void {
@@ -264,6 +265,11 @@ export class Metrics implements BrokerObserver, TransportObserver, MediaObserver
       ["ratedTokens", "rated_tokens", "Tokens whose rate of actions is remembered"],
     ];
     for (const [key, name, help] of gauges) this.show(`seabird_${name}`, help, () => stats()[key]);
+  }
+
+  /** Shows the sizes of the backends by their types, read at each scrape. */
+  showBackends(backends: () => Iterable<BackendSizes>): void {
+    for (const each of backendGauges(backends, (type) => this.#typeLabel(type))) this.#add(each);
   }
 
   /** Shows one more number, read at each scrape. */
