@@ -34,7 +34,8 @@ describe("BoundedParser", () => {
     const text =
       `<message id='1' from="a&amp;b"><body>x &lt; y &#x1F980;&lt;z&gt;</body></message>\n` +
       `<presence/> <iq type="result"><a:b xmlns:a="n"/></iq>`;
-    // No comments and no CDATA: streams have neither (RFC 6120, 11.1), and the library loses text there.
+    // No comments, which streams may not have (RFC 6120, 11.1), and no CDATA, since servers write
+    // entities: the library loses the text behind either.
     const whole = read(text);
     assert.equal(whole.stanzas.length, 3);
     assert.match(whole.stanzas[0] ?? "", /x &lt; y 🦀&lt;z&gt;/u);
