@@ -12,9 +12,12 @@ test("lost, lost while away, doubled, refused and out of order are told apart", 
   ledger.settle(6, "unknown");
   ledger.settle(7, "sent");
   ledger.arrive(99);
+  ledger.say(8, 800);
+  ledger.settle(8, "refused");
+  ledger.arrive(8);
   const outage = { fromMs: 250, toMs: 350 };
   assert.deepEqual(ledger.totals([outage]), {
-    ...{ said: 8, refused: 1, unknown: 1, arrived: 4 },
+    ...{ said: 9, refused: 1, refusedAndArrived: 1, unknown: 1, arrived: 5 },
     ...{ lost: 1, lostWhileAway: 1, doubled: 1, disordered: 1 },
   });
   assert.equal(ledger.totals([]).lost, 2);

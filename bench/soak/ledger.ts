@@ -11,6 +11,8 @@ export interface Totals {
   readonly said: number;
   /** The sender learned that it was not sent. */
   readonly refused: number;
+  /** The sender learned that it was not sent, and it arrived all the same. */
+  readonly refusedAndArrived: number;
   /** The sender learned that nobody knows; it may have arrived or not. */
   readonly unknown: number;
   /** Once or more often. */
@@ -70,6 +72,7 @@ export class Ledger {
     return {
       said: all.length,
       refused: count(({ outcome, arrivals }) => outcome === "refused" && arrivals === 0),
+      refusedAndArrived: count(({ outcome, arrivals }) => outcome === "refused" && arrivals > 0),
       unknown: count(({ outcome }) => outcome === "unknown" || outcome === "open"),
       arrived: count(({ arrivals }) => arrivals > 0),
       lost: count((entry) => isLost(entry) && !isIn(entry, outages)),

@@ -49,6 +49,7 @@ const COLUMNS: readonly (readonly [keyof Totals, string])[] = [
   ["lost", "lost"],
   ["lostWhileAway", "said while the bot was away, and not kept"],
   ["refused", "refused: not connected"],
+  ["refusedAndArrived", "refused so, and arrived"],
   ["unknown", "failed, outcome unknown"],
   ["doubled", "doubled"],
   ["disordered", "out of order"],

@@ -71,7 +71,7 @@ const IRC_COMPARED: Comparison = {
       "the process ends",
       "reconnects after 30 s",
     ],
-    ["nicks are folded as the server does", "yes", "no", "by letters a to z"],
+    ["channels are compared as the server does", "yes", "no", "in lower case"],
     [
       "more than the queue takes",
       "refused, and the plugin learns it",
