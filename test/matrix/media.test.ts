@@ -116,6 +116,7 @@ suite("a file behind a url", () => {
     },
     "a server that fails": { status: 500, text: "oh no" },
     "a server that answers nonsense": { json: { content_uri: 17 } },
+    "a server that names another place": { json: { content_uri: "https://example.org/cat" } },
   })) {
     test(`stays a link at ${what}`, async (t) => {
       const stage = await setUp(t, undefined, answer);

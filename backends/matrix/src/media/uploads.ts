@@ -127,7 +127,9 @@ export class Uploads {
     }
     const { signal, deadlineMs } = request;
     const options = { signal, deadlineMs: deadlineMs - SEND_MS };
-    return await this.#deps.media.upload({ body, ...source, name }, options);
+    const uri = await this.#deps.media.upload({ body, ...source, name }, options);
+    if (mediaIdIn(uri) === undefined) throw new Refused("the homeserver gave it no mxc:// address");
+    return uri;
   }
 
   async #fetched<Result>(
