@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { freePort } from "../support/irc-servers.ts";
 import { MatrixPerson } from "../support/matrix-person.ts";
 import { runCli } from "../support/run-cli.ts";
 import { makeProjectCheckout, RunningProject } from "../support/running-project.ts";
@@ -38,9 +39,9 @@ test("a stranger's bot talks on Matrix", async (t) => {
     const wrong = await init("not it");
     assert.equal(wrong.code, 3, wrong.err);
     assert.match(wrong.err, /password/i);
-    const nobody = await init(bot.password, "http://127.0.0.1:1");
+    const nobody = await init(bot.password, `http://127.0.0.1:${await freePort()}`);
     assert.equal(nobody.code, 3, nobody.err);
-    assert.match(nobody.err, /127\.0\.0\.1:1/);
+    assert.match(nobody.err, /cannot reach 127\.0\.0\.1:\d+: nothing listens there/);
     assert.deepEqual(readdirSync(cwd), files);
     assert.ok(!`${wrong.err}${nobody.err}`.includes(bot.password));
 

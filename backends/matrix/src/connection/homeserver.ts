@@ -120,6 +120,21 @@ function parse(text: string): unknown {
   }
 }
 
+/** What codes of sockets mean to whoever chose the address; all others have a message in words. */
+const SOCKET_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there (ECONNREFUSED)",
+  ENOTFOUND: "there is no host of this name (ENOTFOUND)",
+  EAI_AGAIN: "the name cannot be looked up at the moment (EAI_AGAIN)",
+  ECONNRESET: "it closed the connection (ECONNRESET)",
+  UND_ERR_SOCKET: "it closed the connection",
+  ETIMEDOUT: "no answer (ETIMEDOUT)",
+  UND_ERR_CONNECT_TIMEOUT: "no answer",
+  EHOSTUNREACH: "there is no route to it (EHOSTUNREACH)",
+  ENETUNREACH: "there is no route to it (ENETUNREACH)",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS; is it http://, or another port?",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS; is it http://, or another port?",
+};
+
 /** `fetch` hides the socket's error in its cause. */
 export function networkReason(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);
@@ -128,5 +143,6 @@ export function networkReason(reason: unknown): string {
     return networkReason(cause.errors[0]);
   }
   if (cause instanceof Error) return networkReason(cause);
-  return "code" in reason && typeof reason.code === "string" ? reason.code : reason.message;
+  const code = "code" in reason && typeof reason.code === "string" ? reason.code : "";
+  return SOCKET_ERRORS[code] ?? (reason.message || code).replaceAll(/\s+/g, " ").trim();
 }
