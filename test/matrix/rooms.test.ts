@@ -1,6 +1,6 @@
 /** Rooms of Matrix on a real server: invitations, private rooms, topics, upgrades, encryption, outages. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -264,6 +264,62 @@ const CASES: Readonly<Record<string, Case>> = {
         assert.match(reason, new RegExp(`of ${channels[1]} are missing`));
     }
     assert.ok(changes.includes("networkLost"));
+    await bed.close();
+  },
+
+  "a password's login is kept as one device, in a file for its owner alone": async (stage) => {
+    const { ann, bot, server, t } = stage;
+    const folder = await mkdtemp(join(tmpdir(), "seabird-matrix-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const state_file = join(folder, "state.json");
+    const login = { user: bot.userId, password: bot.password, state_file };
+    const kept = async () => JSON.parse(await readFile(state_file, "utf8"));
+    const devices = async () => {
+      const list = await server.call(bot, "GET", "v3/devices");
+      return list.devices.map((device: Json) => device.device_id).sort();
+    };
+    const before = await devices();
+    await (await start(stage, login)).close();
+    const { deviceId, accessToken } = await kept();
+    assert.equal((await stat(state_file)).mode & 0o777, 0o600);
+    assert.deepEqual(await devices(), [...before, deviceId].sort());
+    const bed = await start(stage, login);
+    assert.equal((await kept()).accessToken, accessToken);
+    await server.call({ ...bot, accessToken }, "POST", "v3/logout", {});
+    const hasNew = async () => (await kept()).accessToken !== accessToken;
+    await bed.until("the new login", async () => {
+      bed.clock.pass(500);
+      return await hasNew();
+    });
+    await bed.connected();
+    assert.deepEqual(await devices(), [...before, deviceId].sort());
+    await bed.sendPrivately(ann.userId, "still me");
+    await bed.close();
+  },
+
+  "without a file the session ends with the backend": async (stage) => {
+    const { bot, server } = stage;
+    const bed = await start(stage, { user: bot.userId, password: bot.password });
+    const count = async () => (await server.call(bot, "GET", "v3/devices")).devices.length;
+    assert.equal(await count(), 2);
+    await bed.close();
+    assert.equal(await count(), 1);
+  },
+
+  "what the server does not accept ends the backend, and names the setting": async (stage) => {
+    const { bot, server } = stage;
+    const backend = matrixBackend;
+    const rows: readonly (readonly [object, RegExp])[] = [
+      [{ user: bot.userId, password: "wrong" }, /does not accept user and password/],
+      [{ user: "nobody", password: "wrong" }, /does not accept user and password/],
+      [{ access_token: "wrong" }, /the access token is not valid: /],
+      [{ user: bot.userId }, /password is missing/],
+      [{}, /user is missing/],
+    ];
+    for (const [login, message] of rows) {
+      const config = { homeserver: server.url, ...login };
+      await assert.rejects(backendbed({ backend, config }), { message });
+    }
   },
 };
 
