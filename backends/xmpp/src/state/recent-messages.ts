@@ -19,33 +19,37 @@ export interface RecentMessage {
   readonly text: string;
 }
 
-/** Of one conversation; the oldest are forgotten first. */
-const MAX_MESSAGES = 200;
-/** The one that was silent for longest is forgotten first. */
-const MAX_CONVERSATIONS = 1_000;
+/** Ids of one conversation's messages, of which each has up to three; the oldest are forgotten first. */
+const MAX_IDS = 400;
+/** Of all conversations: then the one that was silent for longest is forgotten. About 20 MB. */
+const MAX_ALL_IDS = 20_000;
 const MAX_TEXT = 300;
 
 export class RecentMessages {
   /** By conversation, then by each id of a message. */
   readonly #conversations = new Map<string, Map<string, RecentMessage>>();
+  #count = 0;
 
   remember(message: RecentMessage): void {
     const key = keyOf(message.conversation);
     const known = this.#conversations.get(key) ?? new Map<string, RecentMessage>();
     this.#conversations.delete(key);
     this.#conversations.set(key, known);
-    const kept = { ...message, text: message.text.slice(0, MAX_TEXT).toWellFormed() };
-    for (const id of new Set([message.id, message.originId ?? message.id])) {
+    this.#count -= known.size;
+    const kept = detached(message);
+    for (const id of new Set([kept.id, kept.originId ?? kept.id])) {
       known.delete(id);
       known.set(id, kept);
     }
     for (const id of known.keys()) {
-      if (known.size <= 2 * MAX_MESSAGES) break;
+      if (known.size <= MAX_IDS) break;
       known.delete(id);
     }
-    for (const conversation of this.#conversations.keys()) {
-      if (this.#conversations.size <= MAX_CONVERSATIONS) break;
+    this.#count += known.size;
+    for (const [conversation, { size }] of this.#conversations) {
+      if (this.#count <= MAX_ALL_IDS) break;
       this.#conversations.delete(conversation);
+      this.#count -= size;
     }
   }
 
@@ -70,6 +74,22 @@ export class RecentMessages {
   get(conversation: Target, id: string): RecentMessage | undefined {
     return this.#conversations.get(keyOf(conversation))?.get(id);
   }
+}
+
+/** Its texts as copies: parts of a packet would keep the whole packet in memory. */
+function detached(message: RecentMessage): RecentMessage {
+  const { conversation, id, originId, userId, occupantId, text } = message;
+  return {
+    ...message,
+    conversation: { kind: conversation.kind, id: copy(conversation.id) },
+    ...{ id: copy(id), userId: copy(userId), text: copy(text.slice(0, MAX_TEXT)) },
+    originId: originId === undefined ? undefined : copy(originId),
+    occupantId: occupantId === undefined ? undefined : copy(occupantId),
+  };
+}
+
+function copy(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function keyOf({ kind, id }: Target): string {
