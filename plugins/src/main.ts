@@ -17,7 +17,8 @@ const BY_DEFAULT: readonly string[] = ["help", "introspection", "ping"];
 export async function main(argv: readonly string[]): Promise<void> {
   const named = argv.filter((word) => Object.hasOwn(PLUGINS, word));
   const others = argv.filter((word) => !word.startsWith("-") && !named.includes(word));
-  const names = named.length > 0 ? named : others.length > 0 ? Object.keys(PLUGINS) : BY_DEFAULT;
+  const isAboutAll = others.length > 0 || argv.includes("--describe") || argv.includes("--help");
+  const names = named.length > 0 ? named : isAboutAll ? Object.keys(PLUGINS) : BY_DEFAULT;
   const plugins = await Promise.all(
     Object.keys(PLUGINS)
       .filter((name) => names.includes(name))
