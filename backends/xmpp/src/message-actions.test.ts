@@ -29,7 +29,7 @@ function setUp(features: readonly string[] = []) {
     nick: "bot",
     occupantId: undefined,
     isJoined: true,
-    features: new Set(features),
+    features: new Set([NS.ids, ...features]),
     name: "lobby",
     topic: "",
     occupant: (nick) => (nick === "bo" ? bo : undefined),

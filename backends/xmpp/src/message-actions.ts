@@ -15,6 +15,7 @@ import {
   type Target,
 } from "@seabird-chat/sdk/backend";
 import { StanzaError, type StanzaSender } from "./connection/hooks.ts";
+import { stanzaIdOf } from "./inbound/origin.ts";
 import {
   type Address,
   addressOf,
@@ -56,9 +57,6 @@ export interface MessageActionsDeps {
   /** Addresses that are no public ones where the server may have its upload service. */
   readonly uploadAddresses: () => readonly string[];
 }
-
-/** Bytes of an id towards core. */
-const MAX_ID_BYTES = 512;
 
 export class MessageActions {
   readonly #deps: MessageActionsDeps;
@@ -197,7 +195,8 @@ export class MessageActions {
     const sentId = randomUUID();
     const stanza = part(sentId);
     const answer = await this.#deliver(address, stanza, signal);
-    const id = roomIdOf(answer, address.to) ?? sentId;
+    const room = this.#roomOf(address);
+    const id = (answer && room && stanzaIdOf(answer, room)) ?? sentId;
     this.#sent.remember(to, id, sentId);
     // A room sends it back, and it is remembered with everybody's.
     if (answer === undefined) {
@@ -272,11 +271,3 @@ const NO_EMOJI = "XMPP has only the emoji of Unicode as reactions";
 const NO_REACTION = "the bot remembers no reaction of its own to this message";
 const NOT_OWN =
   "the bot remembers no message of its own with this id, and the room has no moderation (XEP-0425)";
-
-/** XEP-0359: the room's id for a message that it sent. */
-function roomIdOf(stanza: Stanza | undefined, room: string): string | undefined {
-  const ids = stanza?.getChildren("stanza-id", NS.ids) ?? [];
-  const id = ids.find(({ attrs }) => attrs["by"] === room)?.attrs["id"];
-  const isUsable = typeof id === "string" && id !== "" && Buffer.byteLength(id) <= MAX_ID_BYTES;
-  return isUsable ? id : undefined;
-}

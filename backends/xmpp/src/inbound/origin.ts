@@ -96,7 +96,8 @@ export function idsOf(stanza: Stanza, origin: Origin, view: InboundView): Messag
   return { id, originId, aliases: other === undefined || other === originId ? [] : [other] };
 }
 
-function stanzaIdOf(stanza: Stanza, { address, features }: RoomView): string | undefined {
+/** The room's own id of a message that it sent; undefined: the room does not say that it gives any. */
+export function stanzaIdOf(stanza: Stanza, { address, features }: RoomView): string | undefined {
   if (!features.has(NS.ids)) return undefined;
   const ids = childrenOf(stanza, "stanza-id", NS.ids);
   const byRoom = ids.find((each) => attributeOf(each, "by").toLowerCase() === address);
