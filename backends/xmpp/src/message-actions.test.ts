@@ -36,7 +36,9 @@ function setUp(features: readonly string[] = []) {
     occupants: () => [bo],
   };
   const recent = new RecentMessages();
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const warnings: string[] = [];
+  const warn = (_: object, words: string) => warnings.push(words);
+  const log = { debug() {}, info() {}, warn, error() {} };
   const actions = new MessageActions({
     settings: {} as never,
     sender,
@@ -65,7 +67,7 @@ function setUp(features: readonly string[] = []) {
   });
   const say = (to: Target, words: string, more: Partial<OutgoingMessage> = {}) =>
     actions.send(to, message(text(words), more));
-  return { actions, sender, clock, recent, request, message, say };
+  return { actions, sender, clock, recent, request, message, say, warnings };
 }
 
 const refused = (message: string | RegExp) => ({ name: "Refused", message });
@@ -228,6 +230,18 @@ suite("sends", () => {
     assert.deepEqual(sender.bodies(), ["look: lost.png", "https://example.org/cat.png"]);
     assert.deepEqual([ids, degraded], [["s1", "s2"], ["attachment"]]);
   });
+});
+
+test("of a file that nobody takes the name is sent, and the log has the reason", async () => {
+  const { actions, message, sender, warnings } = setUp();
+  sender.answer = () => new StanzaError("service-unavailable", "cancel", "");
+  const file = attachment({ name: "cat.png", id: "core/1" });
+  assert.equal(file.inner.case, "attachment");
+  if (file.inner.case === "attachment") file.inner.value.corePath = "/media/KEY/cat.png";
+  const { ids, degraded } = await actions.send(ROOM, message(container(["look:", file])));
+  assert.deepEqual(sender.bodies(), ["look:", "cat.png"]);
+  assert.deepEqual([ids?.length, degraded], [2, ["attachment"]]);
+  assert.match(warnings.join(), /of a file only the name is sent/);
 });
 
 suite("answers", () => {

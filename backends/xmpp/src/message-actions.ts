@@ -171,7 +171,7 @@ export class MessageActions {
     await this.#deps.sender.send(typingStanza(address, randomUUID(), isActive));
   }
 
-  /** Where people open them: at the server of the bot, else where they are already. */
+  /** Where people open them: at the server of the bot, else at core if it has a public url. */
   async #locate(
     files: readonly OutgoingAttachment[],
     signal: AbortSignal,
@@ -180,11 +180,13 @@ export class MessageActions {
     for (const file of files) {
       try {
         const url = file.corePath === "" ? file.url : await this.#upload.upload(file, signal);
-        located.push({ ...file, url, isLink: false });
+        located.push({ ...file, url, isWhole: true });
       } catch (reason) {
-        if (file.url === "" || !(reason instanceof Refused)) throw reason;
-        this.#deps.log.warn({ reason: reason.message }, "a file is sent as a link to core");
-        located.push({ ...file, isLink: true });
+        if (!(reason instanceof Refused || reason instanceof StanzaError)) throw reason;
+        const what =
+          file.url === "" ? "of a file only the name is sent" : "a file is sent as a link";
+        this.#deps.log.warn({ reason: reason.message }, what);
+        located.push({ ...file, isWhole: false });
       }
     }
     return located;

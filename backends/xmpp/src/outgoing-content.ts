@@ -1,5 +1,5 @@
 /** The content of a send as the parts that XMPP sends: a text, and each file in a message of its own. Pure. */
-import { type Block, walkBlocks } from "@seabird-chat/protocol";
+import { type Block, text, walkBlocks } from "@seabird-chat/protocol";
 import {
   type Feature,
   type MessageReference,
@@ -85,10 +85,10 @@ export function replyOf(
   return { replyTo: { ...given, author, text: given.text || known?.text } };
 }
 
-/** A file with the url by which people open it. */
+/** A file with the url by which people open it; empty: nobody can, and its name is all that is sent. */
 export interface LocatedFile extends OutgoingAttachment {
-  /** Its server was to have it, and has not. */
-  readonly isLink: boolean;
+  /** Whether the network has it in the form that it has for files. */
+  readonly isWhole: boolean;
 }
 
 /** What is sent as one message; the id is new. */
@@ -107,9 +107,12 @@ export function partsOf(
   const { rendered, files, kind, reply, old = [] } = content;
   const more = (index: number) => ({ ...(index === 0 && reply), replaces: old[index]?.sentId });
   const texts = rendered === undefined ? 0 : 1;
-  const fileParts = files.map(
-    (file, index) => (id: string) => fileStanza(address, { id, ...file, ...more(texts + index) }),
-  );
+  const fileParts = files.map((file, index) => (id: string) => {
+    const about = { id, ...more(texts + index) };
+    if (file.url !== "") return fileStanza(address, { ...file, ...about });
+    const name = blockToBody(text(file.name || "a file"));
+    return textStanza(address, { ...about, kind: "message", rendered: name });
+  });
   if (rendered === undefined) return fileParts;
   return [(id) => textStanza(address, { id, kind, rendered, ...more(0) }), ...fileParts];
 }
@@ -118,7 +121,7 @@ export function degradedOf(
   { degraded }: OutgoingContent,
   files: readonly LocatedFile[],
 ): readonly Feature[] {
-  const isLost = files.some(({ isLink }) => isLink) && !degraded.includes("attachment");
+  const isLost = files.some(({ isWhole }) => !isWhole) && !degraded.includes("attachment");
   return isLost ? [...degraded, "attachment"] : degraded;
 }
 

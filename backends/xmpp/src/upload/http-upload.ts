@@ -167,5 +167,4 @@ async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
   }
 }
 
-const NO_SERVICE =
-  "the server takes no files (XEP-0363), and core has no public_url to link them by";
+const NO_SERVICE = "the server takes no files (XEP-0363)";
