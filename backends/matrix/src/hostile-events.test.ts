@@ -9,7 +9,14 @@ import {
 } from "@seabird-chat/protocol";
 import fc from "fast-check";
 import { anyEvent, FIELDS, NAMES, SENDER, TYPES } from "../test/any-event.ts";
-import { type RoomView, toLookedUp, toLookUp, toNetworkEvents, toRemember } from "./inbound.ts";
+import {
+  type RoomView,
+  toLookedUp,
+  toLookUp,
+  toNetworkEvents,
+  toRemember,
+  toRememberAnew,
+} from "./inbound.ts";
 import type { RecentEvent } from "./state/recent-events.ts";
 
 const earlier: readonly RecentEvent[] = [
@@ -46,6 +53,7 @@ function hear(event: unknown): number {
       assert.ok(blockDepth(said.block) <= 48);
       plainText(said.block);
     }
+    toRememberAnew(event, view);
     const unknown = toLookUp(event, view);
     assert.ok(unknown === undefined || utf8Length(unknown) <= 255);
   }

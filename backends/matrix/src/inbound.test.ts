@@ -13,7 +13,7 @@ import {
   room,
   sentAt,
 } from "../test/room-fixture.ts";
-import { toLookedUp, toLookUp, toRemember } from "./inbound.ts";
+import { toLookedUp, toLookUp, toRemember, toRememberAnew } from "./inbound.ts";
 
 suite("messages", () => {
   test("text, with and without formatting", () => {
@@ -288,6 +288,24 @@ suite("what is remembered, and what has to be looked up", () => {
   test("nothing else", () => {
     for (const other of [undefined, 7, [], {}, event({}, { type: "m.room.topic" })]) {
       assert.equal(toRemember(other), undefined);
+    }
+  });
+
+  test("an edited message has its new text, a deleted one none", () => {
+    const edit = (event_id: string, more: object = {}) =>
+      event(
+        {
+          ...{ ...body, body: "* new", "m.new_content": { msgtype: "m.text", body: "new" } },
+          "m.relates_to": { rel_type: "m.replace", event_id },
+        },
+        more,
+      );
+    const before = room.earlier("$ann");
+    assert.deepEqual(toRememberAnew(edit("$ann"), room), { ...before, text: "new" });
+    const deleted = event({}, { type: "m.room.redaction", redacts: "$ann" });
+    assert.deepEqual(toRememberAnew(deleted, room), { ...before, text: "" });
+    for (const other of [edit("$bob"), edit("$x"), edit("$up"), event(body), undefined]) {
+      assert.equal(toRememberAnew(other, room), undefined);
     }
   });
 

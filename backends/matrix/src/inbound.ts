@@ -231,9 +231,30 @@ export function toRemember(event: unknown): RecentEvent | undefined {
   if (!isMessage(read)) return undefined;
   const { replaces, threadRootId, answers } = relationsOf(content);
   if (replaces !== undefined) return { kind: "other", id, userId };
-  const block = blockOf(read, content, { channelOf: () => undefined }, answers !== undefined);
-  const text = block === undefined ? "" : cutUtf8(plainText(block), MAX_REFERENCE_TEXT_BYTES);
+  const text = rememberedText(read, content, answers !== undefined);
   return { kind: "message", id, userId, text, ...(threadRootId !== undefined && { threadRootId }) };
+}
+
+function rememberedText(event: RoomEvent, content: JsonObject, isReply: boolean): string {
+  const block = blockOf(event, content, { channelOf: () => undefined }, isReply);
+  return block === undefined ? "" : cutUtf8(plainText(block), MAX_REFERENCE_TEXT_BYTES);
+}
+
+/** A remembered message as it is after this event: with another text, or without, since it was deleted. */
+export function toRememberAnew(
+  event: unknown,
+  { earlier }: Pick<RoomView, "earlier">,
+): RecentEvent | undefined {
+  const read = readEvent(event);
+  if (read === undefined) return undefined;
+  const deleted = redactedBy(read);
+  const changed = isMessage(read) ? relationsOf(read.content).replaces : deleted;
+  const before = changed === undefined ? undefined : earlier(changed);
+  if (before?.kind !== "message") return undefined;
+  if (deleted !== undefined) return { ...before, text: "" };
+  const content = read.content["m.new_content"];
+  if (before.userId !== read.sender || !isObject(content)) return undefined;
+  return { ...before, text: rememberedText(read, content, true) };
 }
 
 function isMessage({ type }: RoomEvent): boolean {

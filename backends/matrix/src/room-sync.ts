@@ -3,7 +3,7 @@ import type { BackendHost } from "@seabird-chat/sdk/backend";
 import type { OtherRoom, SyncResponse, SyncRoom } from "./connection/sync-response.ts";
 import type { SyncOrigin } from "./connection.ts";
 import { type EarlierEventsDeps, learnEarlier } from "./earlier-events.ts";
-import { type NetworkEvent, toNetworkEvents, toRemember } from "./inbound.ts";
+import { type NetworkEvent, toNetworkEvents, toRemember, toRememberAnew } from "./inbound.ts";
 import { type JsonObject, numberIn, objectIn, textIn } from "./json-value.ts";
 import { report } from "./report.ts";
 import { setBounded } from "./state/recent-events.ts";
@@ -122,8 +122,11 @@ export class RoomSync {
 
   #keep(room: Room, event: JsonObject): void {
     if (event["state_key"] !== undefined) room.apply(event);
-    const remembered = toRemember(event);
-    if (remembered !== undefined) this.#deps.rooms.recent.remember(room.roomId, remembered);
+    const { recent } = this.#deps.rooms;
+    const earlier = (eventId: string) => recent.get(room.roomId, eventId);
+    for (const each of [toRemember(event), toRememberAnew(event, { earlier })]) {
+      if (each !== undefined) recent.remember(room.roomId, each);
+    }
   }
 
   #event(room: Room, event: JsonObject, { isCatchUp }: SyncOrigin): void {
