@@ -33,6 +33,9 @@ const DRAIN_MS = 30_000;
 const MEMORY_EVERY_MS = 2 * MINUTE_MS;
 const INSPECTOR = /Debugger listening on (ws:\/\/[\w.:/-]+)/g;
 
+/** As of any program that was ended by a person. */
+const EXIT_STOPPED = 130;
+
 interface Options {
   readonly minutes: number;
   readonly rate: number;
@@ -181,6 +184,10 @@ if (options === undefined) {
   console.log(USAGE);
 } else {
   const scope = new Scope("soak");
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // The servers and the project are processes of their own.
+    process.once(signal, () => void scope.close().finally(() => process.exit(EXIT_STOPPED)));
+  }
   try {
     const report = await soak(scope, options);
     console.log(soakTables(report));

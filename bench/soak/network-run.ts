@@ -54,6 +54,7 @@ export class NetworkRun {
   readonly #failures = new Map<string, number>();
   #cuts = 0;
   #read = 0;
+  #turn: Promise<unknown> = Promise.resolve();
   /** The id of the newest message of the person. */
   #lastHeard: string | undefined;
 
@@ -76,7 +77,7 @@ export class NetworkRun {
     try {
       const sent = await this.#plugin.sendMessage(
         this.#channelId,
-        await this.#outboundContent(number),
+        await this.#inTurn(() => this.#outboundContent(number)),
         number % 10 === 2 && this.#lastHeard !== undefined
           ? { replyTo: { id: this.#lastHeard } }
           : {},
@@ -154,6 +155,13 @@ export class NetworkRun {
   #end(atMs: number): void {
     const outage = this.#outages.at(-1);
     if (outage?.toMs === Number.POSITIVE_INFINITY) outage.toMs = atMs;
+  }
+
+  /** A message whose file takes long to upload is not overtaken by the next. */
+  #inTurn<T>(make: () => Promise<T>): Promise<T> {
+    const made = this.#turn.then(make);
+    this.#turn = made.catch(() => undefined);
+    return made;
   }
 
   async #outboundContent(number: number): Promise<Content> {

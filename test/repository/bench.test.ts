@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { needPrograms } from "../support/servers.ts";
 
 const MAIN = fileURLToPath(new URL("../../bench/main.ts", import.meta.url));
+const SOAK = fileURLToPath(new URL("../../bench/soak/main.ts", import.meta.url));
 const TIMEOUT_MS = 300_000;
 const run = promisify(execFile);
 
@@ -92,4 +94,20 @@ test("wrong options are one line and exit code 1", async () => {
   ] as const) {
     await assert.rejects(bench(...args), { code: 1, stderr: message });
   }
+});
+
+test("a soak of a few seconds loses nothing, and tells what became of each message", async (t) => {
+  if (needPrograms(t, "inspircd", "ii") === undefined) return;
+  const folder = await mkdtemp(join(tmpdir(), "seabird-soak-test-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const json = join(folder, "soak.json");
+  const args = [SOAK, "--minutes", "0.05", "--networks", "irc", "--json", json];
+  const { stdout } = await run(process.execPath, args, { timeout: TIMEOUT_MS });
+  assert.match(stdout, /^\| irc \| person to plugin \| \d+ \|/m);
+  const { networks, memory } = JSON.parse(await readFile(json, "utf8"));
+  for (const { said, arrived, lost } of [networks[0].inbound, networks[0].outbound]) {
+    assert.ok(said > 0 && arrived === said && lost === 0, stdout);
+  }
+  const names = memory.map(({ name }: { name: string }) => name);
+  assert.deepEqual(names, ["core", "irc/home", "up"]);
 });
