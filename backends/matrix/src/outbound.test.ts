@@ -327,6 +327,28 @@ suite("size", () => {
     for (const { content } of events) assert.ok(sizeOf(content) <= MAX_CONTENT_BYTES);
   });
 
+  test("what is written for it grows with the message, and not faster", () => {
+    const charactersFor = (count: number) => {
+      let written = 0;
+      const counted = (block: Block) => {
+        written += block.plain.length;
+        return write(block);
+      };
+      const lines = Array.from({ length: count }, () => bold("x".repeat(50)));
+      assert.ok("events" in planSend(outgoing(container(lines)), counted));
+      return written;
+    };
+    const [once, twice] = [charactersFor(1_000), charactersFor(2_000)];
+    assert.ok(twice < 2.2 * once, `${once}, ${twice}`);
+    assert.ok(twice < 8 * 2_000 * 50, `${twice}`);
+  });
+
+  test("of too many blocks is refused before it is written", () => {
+    const many = container(Array.from({ length: 30_000 }, () => text("x")));
+    const refused = planSend(outgoing(many), () => assert.fail());
+    assert.deepEqual(refused, { refused: "the message has more than 20000 blocks" });
+  });
+
   test("what cannot be cut, or is longer than that, is refused in words", () => {
     const words = /^the message, \d+ bytes of text, does not fit into 20 events of 60000 bytes$/;
     for (const block of [

@@ -13,7 +13,7 @@ import {
 } from "./outbound/files.ts";
 import { mediaEvent, textFields } from "./outbound/media-content.ts";
 import { type MentionsContent, newMentions, toMentions } from "./outbound/mentions.ts";
-import { type Profile, profileFields, withFallback } from "./outbound/persona.ts";
+import { type Profile, profileFields, toHtml, withFallback } from "./outbound/persona.ts";
 import { splitBlock } from "./outbound/split-block.ts";
 
 /**
@@ -25,6 +25,9 @@ export const MAX_CONTENT_BYTES = 60_000;
 export const MAX_EVENTS = 20;
 /** Bytes of text that one message may have. */
 export const MAX_TEXT_BYTES = 256 * 1024;
+
+/** Blocks of a message: a longer one would take too long to write. */
+const MAX_BLOCKS = 20_000;
 
 /** With the value `1` a message is sent as m.notice, which programs do not answer. */
 export const NOTICE_TAG = "matrix/notice";
@@ -87,13 +90,11 @@ function plan(outgoing: Outgoing, write: WriteBlock, maxBytes: number): PlannedS
   const { block, files } = outgoing;
   const textBytes = Buffer.byteLength(block.plain);
   if (textBytes > MAX_TEXT_BYTES) return tooLong(textBytes);
+  if (hasMoreThan(MAX_BLOCKS, block)) {
+    return { refused: `the message has more than ${MAX_BLOCKS} blocks` };
+  }
   const words = withoutFiles(block, (file) => files.has(file));
-  const toContent = (each: Block) => textContent(each, outgoing, write);
-  const sizeOf = (each: Block) => jsonBytes(toContent(each));
-  const isSaid = words !== undefined && write(words).body.trim() !== "";
-  // What every piece has besides its text.
-  const room = maxBytes - jsonBytes(relationOf(outgoing.relation, true)) - 64;
-  const pieces = isSaid ? splitBlock(words, room, sizeOf) : [];
+  const pieces = words === undefined ? [] : piecesOf(words, outgoing, write, maxBytes);
   if (pieces === undefined) return tooLong(textBytes);
   const attached = filesOf(block).filter((file) => files.has(file));
   const events = [...captioned(pieces, attached, outgoing, write)];
@@ -105,6 +106,32 @@ function plan(outgoing: Outgoing, write: WriteBlock, maxBytes: number): PlannedS
   }));
   if (related.some(({ content }) => jsonBytes(content) > maxBytes)) return tooLong(textBytes);
   return { events: related, degraded: degradedOf(outgoing) };
+}
+
+/** What every piece has besides its words: how it relates to others, and a file's own fields. */
+const RELATION_BYTES = 1_024;
+const FILE_BYTES = 4_096;
+
+/** The words as blocks that fit into events; none if there are none; undefined: they are too long. */
+function piecesOf(
+  words: Block,
+  outgoing: Outgoing,
+  write: WriteBlock,
+  maxBytes: number,
+): readonly Block[] | undefined {
+  const { body, formattedBody } = write(words);
+  if (body.trim() === "") return [];
+  const hasHtml = formattedBody !== undefined || outgoing.profile !== undefined;
+  return splitBlock(words, {
+    maxBytes: maxBytes - RELATION_BYTES - (outgoing.files.size > 0 ? FILE_BYTES : 0),
+    maxPieces: MAX_EVENTS,
+    sizeOf: (each) => jsonBytes(textContent(each, outgoing, write)),
+    shareOf(each) {
+      const said = write(each);
+      const html = hasHtml ? (said.formattedBody ?? toHtml(said.body)) : "";
+      return jsonBytes([said.body, html, ...said.mentions.userIds]) - '["",""]'.length;
+    },
+  });
 }
 
 function* captioned(
@@ -226,11 +253,17 @@ export function reactionKey({ text, id }: { text: string; id: string }): string 
   return mediaIdIn(id) ?? (text === "" ? undefined : text);
 }
 
+function hasMoreThan(most: number, block: Block): boolean {
+  let count = 0;
+  for (const _ of walkBlocks(block)) if (++count > most) return true;
+  return false;
+}
+
 function tooLong(bytes: number): RefusedPlan {
   const most = `${MAX_EVENTS} events of ${MAX_CONTENT_BYTES}`;
   return { refused: `the message, ${bytes} bytes of text, does not fit into ${most} bytes` };
 }
 
-function jsonBytes(content: JsonObject): number {
+function jsonBytes(content: JsonObject | readonly string[]): number {
   return Buffer.byteLength(JSON.stringify(content));
 }

@@ -49,7 +49,8 @@ export function toProfile(
   return { id: bounded(id) || bounded(displayName), displayName: bounded(displayName), avatarUri };
 }
 
-function toHtml(body: string): string {
+/** Plain text as HTML. */
+export function toHtml(body: string): string {
   return escapeHtml(body).replaceAll("\n", "<br>");
 }
 

@@ -2,50 +2,65 @@
 import { type Block, container, text } from "@seabird-chat/protocol";
 import { splitBytes } from "@seabird-chat/sdk/backend";
 
+export interface SplitOptions {
+  readonly maxBytes: number;
+  /** Beyond it the message is refused. */
+  readonly maxPieces: number;
+  /** Bytes of an event with this alone. */
+  readonly sizeOf: (block: Block) => number;
+  /** Bytes that it adds to an event, about. */
+  readonly shareOf: (block: Block) => number;
+}
+
+/** Of the room for shares, since what stands between two blocks is not counted. */
+const FILL = 0.95;
+
 /**
- * Blocks in order of which each alone `sizeOf` at most `maxBytes`; undefined: a single one that cannot be
- * cut, such as a table of code, is longer. Only the topmost container and unformatted text are cut, so
- * that formatting stays whole. Asks for the size of each block below the topmost container once.
+ * Blocks in order, each of which fits into an event; undefined: there would be too many, or a single one
+ * that cannot be cut, such as a table of code, is too long. Only the topmost container and unformatted
+ * text are cut, so that formatting stays whole. Takes time in proportion to the message.
  */
 export function splitBlock(
   block: Block,
-  maxBytes: number,
-  sizeOf: (block: Block) => number,
+  { maxBytes, maxPieces, sizeOf, shareOf }: SplitOptions,
 ): readonly Block[] | undefined {
   if (sizeOf(block) <= maxBytes) return [block];
-  const parts: Block[] = [];
-  for (const child of block.inner.case === "container" ? block.inner.value.inner : [block]) {
-    const size = sizeOf(child);
-    if (size <= maxBytes) parts.push(child);
-    else if (child.inner.case === "text") parts.push(...cutText(child, size, maxBytes));
-    else return undefined;
-  }
-  // What an event has besides its text counts once for each event.
-  const empty = sizeOf(text(""));
+  const room = Math.floor((maxBytes - sizeOf(text("."))) * FILL);
   const pieces: Block[] = [];
   let waiting: Block[] = [];
-  let bytes = empty;
+  let bytes = 0;
   const flush = () => {
     if (waiting.length > 0) pieces.push(container(waiting));
-    [waiting, bytes] = [[], empty];
+    [waiting, bytes] = [[], 0];
   };
-  for (const part of parts) {
-    const size = sizeOf(part) - empty;
-    if (bytes + size > maxBytes) flush();
+  for (const part of cutParts(block, room, shareOf)) {
+    const share = shareOf(part);
+    if (bytes + share > room) flush();
+    if (share > room || pieces.length >= maxPieces) return undefined;
     waiting.push(part);
-    bytes += size;
+    bytes += share;
   }
   flush();
   return pieces.every((piece) => sizeOf(piece) <= maxBytes) ? pieces : undefined;
 }
 
-/** The share of the event that is not the text itself is the same in each piece, at the most. */
-function cutText(block: Block, size: number, maxBytes: number): readonly Block[] {
-  if (block.inner.case !== "text") return [];
-  const given = block.inner.value.text;
-  // A sign may take six times its bytes, as in `\u0007`: half leaves room for uneven pieces.
-  const ratio = Math.max(1, size / Math.max(1, Buffer.byteLength(given)));
-  return splitBytes(given, Math.max(64, Math.floor(maxBytes / ratio / 2))).map((each) =>
-    text(each),
-  );
+function* cutParts(
+  { inner, ...block }: Block,
+  room: number,
+  shareOf: SplitOptions["shareOf"],
+): Generator<Block> {
+  const parts = inner.case === "container" ? inner.value.inner : [{ inner, ...block }];
+  for (const part of parts) {
+    const share = part.inner.case === "text" ? shareOf(part) : 0;
+    if (part.inner.case !== "text" || share <= room) {
+      yield part;
+      continue;
+    }
+    const given = part.inner.value.text;
+    // A sign may take many times its bytes, as `\u0007` and `&lt;` do: a quarter is for uneven pieces.
+    const ratio = Math.max(1, share / Buffer.byteLength(given));
+    for (const each of splitBytes(given, Math.max(64, Math.floor(room / ratio / 4)))) {
+      yield text(each);
+    }
+  }
 }
