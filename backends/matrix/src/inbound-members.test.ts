@@ -53,6 +53,16 @@ suite("members", () => {
     ],
     ["has another picture", change({ ...join, avatar_url: "mxc://a/b" }, join), []],
     [
+      "has a name with control characters",
+      change({ ...join, displayname: " A\x1b[2J\n" }, join),
+      [
+        {
+          kind: "userChanged",
+          change: { before: ann, user: { id: ann.id, displayName: "A\ufffd[2J\ufffd" } },
+        },
+      ],
+    ],
+    [
       "has no name any more",
       change({ membership: "join" }, join),
       [{ kind: "userChanged", change: { before: ann, user: { id: ann.id } } }],

@@ -8,7 +8,7 @@ import type {
   Target,
 } from "@seabird-chat/sdk/backend";
 import { type JsonObject, objectIn, textIn } from "./json-value.ts";
-import { idIn } from "./matrix-ids.ts";
+import { idIn, nameIn } from "./matrix-ids.ts";
 
 export type MemberEvent =
   | { readonly kind: "memberJoined"; readonly member: IncomingMember }
@@ -71,12 +71,9 @@ function beforeOf(event: JsonObject, userId: string, room: MembersView): Before 
 }
 
 function toMember(id: string, { displayname }: JsonObject): BackendUser {
-  const displayName = cutUtf8(textIn(displayname)?.trim() ?? "", MAX_NAME_BYTES);
-  return displayName === "" ? { id } : { id, displayName };
+  const displayName = nameIn(displayname);
+  return displayName === undefined ? { id } : { id, displayName };
 }
-
-/** Bytes of a name; longer ones are cut. */
-const MAX_NAME_BYTES = 512;
 
 /** Who was only invited, or asked to come in, does not leave. */
 function wasThere({ membership }: Before): boolean {

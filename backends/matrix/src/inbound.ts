@@ -14,7 +14,7 @@ import type {
 import { messageBlock, stickerBlock } from "./formatting/message-block.ts";
 import { type MemberEvent, type MembersView, toMemberEvents } from "./inbound-members.ts";
 import { isObject, type JsonObject, objectIn, textIn } from "./json-value.ts";
-import { idIn, shortTextIn } from "./matrix-ids.ts";
+import { idIn, nameIn, shortTextIn } from "./matrix-ids.ts";
 import { type RoomEvent, reactionIn, readEvent, relationsOf } from "./room-event.ts";
 import type { RecentEvent } from "./state/recent-events.ts";
 import { threadChannel, threadChannelId } from "./state/threads.ts";
@@ -130,11 +130,11 @@ const MAX_PERSONA_BYTES = 255;
 function personaOf(content: JsonObject) {
   const given = content["m.per_message_profile"] ?? content["com.beeper.per_message_profile"];
   const { id, displayname, has_fallback } = objectIn(given);
-  const name = shortTextIn(displayname, MAX_PERSONA_BYTES);
+  const shown = shortTextIn(displayname, MAX_PERSONA_BYTES);
   const persona = shortTextIn(id, MAX_PERSONA_BYTES);
   return {
-    name,
-    fallbackName: has_fallback === true ? name : undefined,
+    name: nameIn(shown),
+    fallbackName: has_fallback === true ? shown : undefined,
     tags: persona === undefined ? {} : { tags: { "matrix/persona": persona } },
   };
 }

@@ -1,5 +1,5 @@
 /** Reads ids and short texts of a server (specification: "Common identifier format"). */
-import { utf8Length } from "@seabird-chat/protocol";
+import { cutUtf8, utf8Length } from "@seabird-chat/protocol";
 
 /** Bytes of an id. */
 const MAX_ID_BYTES = 255;
@@ -9,6 +9,16 @@ export function shortTextIn(value: unknown, maxBytes: number): string | undefine
   if (typeof value !== "string" || value === "" || value.length > maxBytes) return undefined;
   const text = value.toWellFormed();
   return utf8Length(text) <= maxBytes ? text : undefined;
+}
+
+/** Bytes of a name; longer ones are cut. */
+const MAX_NAME_BYTES = 512;
+
+/** A name as people see it: on one line, without control characters, which whoever shows it need not filter. */
+export function nameIn(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const name = cutUtf8(value.toWellFormed(), MAX_NAME_BYTES);
+  return name.replaceAll(/\p{Cc}/gu, "\ufffd").trim() || undefined;
 }
 
 /** What the first character of an id says that it names. */

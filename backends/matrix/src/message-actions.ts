@@ -17,8 +17,8 @@ import {
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import { deleteMessages } from "./deletions.ts";
 import { writeBlock } from "./format.ts";
-import { objectIn, textIn } from "./json-value.ts";
-import { idIn } from "./matrix-ids.ts";
+import { objectIn } from "./json-value.ts";
+import { idIn, nameIn } from "./matrix-ids.ts";
 import { download } from "./media/download.ts";
 import { Uploads } from "./media/uploads.ts";
 import { isUnfit, MessageRelations, type Related } from "./message-relations.ts";
@@ -175,9 +175,9 @@ export class MessageActions {
     const { roomId } = await this.#deps.roomOf({ kind: "channel", id: channelId }, request);
     const joined = await refusing(() => this.#deps.client.joinedMembers(roomId, request));
     const members = Object.entries(joined).flatMap(([key, profile]) => {
-      const [id, displayName] = [idIn(key, "@"), textIn(objectIn(profile)["display_name"])];
+      const [id, displayName] = [idIn(key, "@"), nameIn(objectIn(profile)["display_name"])];
       if (id === undefined) return [];
-      return [displayName ? { id, displayName } : { id }];
+      return [displayName === undefined ? { id } : { id, displayName }];
     });
     return { members, isComplete: true };
   }

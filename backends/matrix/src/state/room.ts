@@ -1,5 +1,6 @@
 /** One room that the bot is in: what its state events say. */
 import { type JsonObject, numberIn, objectIn, textIn } from "../json-value.ts";
+import { nameIn } from "../matrix-ids.ts";
 
 export type Membership = "join" | "leave" | "ban" | "invite" | "knock";
 
@@ -106,7 +107,7 @@ export class Room {
     const content = objectIn(event["content"]);
     if (type === "m.room.member") this.#applyMember(key, content);
     else if (key !== "") return;
-    else if (type === "m.room.name") this.name = textIn(content["name"]) || undefined;
+    else if (type === "m.room.name") this.name = nameIn(content["name"]);
     else if (type === "m.room.topic") this.topic = textIn(content["topic"]) ?? "";
     else if (type === "m.room.canonical_alias") {
       this.canonicalAlias = textIn(content["alias"]) || undefined;
@@ -127,7 +128,7 @@ export class Room {
     this.members.delete(userId);
     this.members.set(userId, {
       membership,
-      displayName: textIn(content["displayname"])?.slice(0, MAX_NAME) || undefined,
+      displayName: nameIn(content["displayname"]),
       avatarUrl: textIn(content["avatar_url"])?.slice(0, MAX_NAME) || undefined,
     });
     if (this.members.size <= MAX_MEMBERS) return;
