@@ -212,7 +212,7 @@ function configuration(program: string, folder: string, ports: Ports): string {
     s2s_ports = { }
     modules_enabled = {
       "roster", "saslauth", "tls", "disco", "ping", "pep", "carbons", "smacks", "presence",
-      "message", "iq", "vcard4", "vcard_legacy", "posix"
+      "message", "iq", "offline", "vcard4", "vcard_legacy", "posix"
     }
     modules_disabled = { "s2s" }
     c2s_require_encryption = false

@@ -72,6 +72,11 @@ export class XmppConnection implements StanzaSender {
       const end = await this.#streamOnce(resumption);
       if (this.#closing.signal.aborted) return;
       resumption = end.resumption;
+      // What is under way then goes on as if nothing had been.
+      if (end.isCut && resumption !== undefined) {
+        this.#hooks.status({ status: "interrupted", reason: end.reason });
+        continue;
+      }
       if (end.setting !== undefined && !this.#wasOnline) {
         const { reason, setting } = end;
         this.#hooks.status({ status: "failed", reason, setting });

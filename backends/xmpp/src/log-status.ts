@@ -17,6 +17,8 @@ const ROWS: Rows = {
   connecting: (log, account, { attempt }) => log.info({ account, attempt }, "connecting to XMPP"),
   online: (log, account, { address }) => log.info({ account, address }, "logged in"),
   resumed: (log, account) => log.info({ account }, "the session goes on where it was cut"),
+  interrupted: (log, account, { reason }) =>
+    log.info({ account, reason }, "the connection was cut: trying to go on"),
   lost: (log, account, { reason, retryInMs }) =>
     log.warn({ account, reason, retryInMs }, "XMPP connection lost"),
   failed: (log, account, { reason, setting }) =>

@@ -4,7 +4,6 @@ import { toUser } from "./inbound/origin.ts";
 import { printable } from "./inbound/read-stanza.ts";
 import { NS } from "./stanza.ts";
 import { MAX_OCCUPANTS, type Room } from "./state/room.ts";
-import type { RoomRegistry } from "./state/room-registry.ts";
 
 export function toChannel({ address, name, topic }: Room): BackendChannel {
   const displayName = printable(name) || (address.split("@")[0] ?? address);
@@ -17,13 +16,16 @@ export function toMembers(room: Room): ChannelMembers {
   return { members, isComplete: occupants.length < MAX_OCCUPANTS };
 }
 
-/** The bot may have another nick in each room. */
-export function selfOf(rooms: RoomRegistry, nick: string): Self {
-  const fold = (name: string) => name.normalize("NFC").toLowerCase();
-  const isNick = (name: string) => (room: Room) => fold(room.nick) === fold(name);
+/** The bot may have another nick in each room: `where` is that of the message that is read now. */
+export function selfOf(where: () => Room | undefined, nick: string): Self {
   return {
-    name: nick,
-    is: (name) => fold(name) === fold(nick) || rooms.all().some(isNick(name)),
+    get name() {
+      return where()?.nick ?? nick;
+    },
+    get id() {
+      const room = where();
+      return room && `${room.address}/${room.nick}`;
+    },
   };
 }
 

@@ -56,8 +56,12 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
   readonly #view: InboundView;
   /** Resolved once the rooms are settled. */
   readonly #ready = Promise.withResolvers<void>();
-  /** When the bot began to listen: what was said before is history. */
-  readonly #sinceMs: number;
+  /** When the bot began to listen, in the time of servers: what was said before is history. */
+  readonly #sinceMs = Date.now();
+  /** The room whose message is read now. */
+  #reading: Room | undefined;
+  /** Whether the session was cut, and core knows of no outage. */
+  #isInterrupted = false;
   #following = 0;
   /** The settings in use. */
   #settings: XmppSettings;
@@ -72,7 +76,6 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     this.#host = host;
     this.#settings = host.config;
     this.#options = optionsOf(host.config);
-    this.#sinceMs = clock.wallMs();
     const options = this.#options;
     this.#connection = new XmppConnection(
       options,
@@ -112,7 +115,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
       earlier: (conversation, id) => this.#recent.get(conversation, id),
       reactions: (of) => this.#reactions.of(of),
     };
-    host.self = selfOf(rooms, options.nick);
+    host.self = selfOf(() => this.#reading, options.nick);
     const { send, edit, delete: remove, react, setTyping } = MessageActions.prototype;
     this.send = send.bind(this.#messages);
     this.edit = edit.bind(this.#messages);
@@ -212,6 +215,8 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
       this.#wanted.offline();
       if (!status.canResume) this.#lost();
     } else if (status.status === "online") {
+      // Who hears of no outage does not know that something may be missing.
+      if (this.#isInterrupted) network.away("the session could not go on where it was cut");
       this.#lost();
       for (const room of this.#rooms.all()) room.reset(room.nick);
       network.back();
@@ -222,7 +227,12 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
       this.#wanted.resumed();
       this.#announceAgain();
       this.#selfPing.all();
+    } else if (status.status === "interrupted") {
+      this.#isInterrupted = true;
+      this.#wanted.offline();
     }
+    if (status.status !== "interrupted" && status.status !== "connecting")
+      this.#isInterrupted = false;
   }
 
   /** Nothing that the session had to say will come. */
@@ -248,12 +258,14 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
 
   #read(stanza: Stanza): void {
     const room = this.#rooms.room(attributeOf(stanza, "from"));
+    this.#reading = room;
     if (room) room.heardAtMs = this.#host.clock.now();
     this.#messages.receive(stanza);
     this.#topics.receive(stanza);
     const invitation = readInvitation(stanza);
+    // The words beside an invitation are for clients that know none.
     if (invitation !== undefined) void this.#invited(invitation);
-    if (!this.#isHistory(stanza)) this.#tell(stanza);
+    else if (!this.#isHistory(stanza)) this.#tell(stanza);
     if (room === undefined) return;
     if (stanza.name === "presence") this.#wanted.receive(room, stanza, room.presence(stanza));
     else {

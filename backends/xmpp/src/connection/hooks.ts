@@ -7,6 +7,8 @@ export type ConnectionStatus =
   | { readonly status: "online"; readonly address: string }
   /** The session goes on where it was cut (XEP-0198): nothing was lost, and rooms are still joined. */
   | { readonly status: "resumed"; readonly address: string }
+  /** Cut, and one attempt to resume it follows at once; its outcome comes next. */
+  | { readonly status: "interrupted"; readonly reason: string }
   | {
       readonly status: "lost";
       readonly reason: string;

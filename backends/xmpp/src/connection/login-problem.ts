@@ -5,6 +5,8 @@ import { NoTls } from "./stream-socket.ts";
 export interface LoginProblem {
   readonly reason: string;
   readonly setting: string | undefined;
+  /** By the server, in its words; else something on the way to it. */
+  readonly isSaid: boolean;
 }
 
 interface Row {
@@ -40,7 +42,9 @@ const MAX_REASON = 300;
 
 export function loginProblem(reason: unknown): LoginProblem {
   const { name, condition, text, code } = Object(reason) as Record<string, unknown>;
-  if (reason instanceof NoTls) return { reason: reason.message, setting: "tls.required" };
+  const onTheWay = { setting: undefined, isSaid: false };
+  if (reason instanceof NoTls)
+    return { ...onTheWay, reason: reason.message, setting: "tls.required" };
   if (typeof condition === "string") {
     const row = (name === "SASLError" ? SASL : STREAM)[condition];
     const said = typeof text === "string" && text !== "" ? `: ${text}` : "";
@@ -48,14 +52,13 @@ export function loginProblem(reason: unknown): LoginProblem {
     return {
       reason: printable(`${what} (${condition}${said})`, MAX_REASON),
       setting: row?.setting,
+      isSaid: true,
     };
   }
-  if (name === "TimeoutError") return { reason: "the server does not answer", setting: undefined };
+  if (name === "TimeoutError") return { ...onTheWay, reason: "the server does not answer" };
   const message = reason instanceof Error ? reason.message : String(reason);
   const { errors } = Object(reason) as { readonly errors?: readonly Error[] };
   const first = errors?.[0]?.message;
-  return {
-    reason: printable(message || first || String(code ?? "no reason"), MAX_REASON),
-    setting: undefined,
-  };
+  const what = message || first || String(code ?? "no reason");
+  return { ...onTheWay, reason: printable(what, MAX_REASON) };
 }

@@ -25,6 +25,8 @@ export interface StreamEnd {
   readonly reason: string;
   /** The setting without whose change no attempt succeeds. */
   readonly setting: string | undefined;
+  /** There was a session, and the server did not say that it ends. */
+  readonly isCut: boolean;
   /** Undefined: nothing can be resumed. */
   readonly resumption: Resumption | undefined;
 }
@@ -107,7 +109,12 @@ export class XmppStream {
 
   async send(stanza: Stanza): Promise<void> {
     if (!this.#isOnline) throw new Error(NOT_CONNECTED);
-    await this.#entity.send(stanza);
+    try {
+      await this.#entity.send(stanza);
+    } catch (cause) {
+      // Such as "write after a stream was destroyed".
+      throw new Error(`${LOST_CONNECTION} to the XMPP server`, { cause });
+    }
   }
 
   /** Rejects with StanzaError, or when the signal is aborted, or the stream ends. */
@@ -270,10 +277,12 @@ export class XmppStream {
     const canResume =
       id !== "" && address !== "" && (enabled || this.#isOnline || this.#isResumable());
     const { reason, setting } = this.#problem ?? { reason: fallback, setting: undefined };
+    const isCut = this.#isOnline && this.#problem?.isSaid !== true;
     this.#isOnline = false;
     this.#ended.resolve({
       reason,
       setting,
+      isCut,
       resumption: canResume ? { address, id, inbound, outbound, outbound_q } : undefined,
     });
     this.#stopped.abort(new Error("the stream is over"));

@@ -34,6 +34,7 @@ export function readInvitation(stanza: Stanza): Invitation | undefined {
 /**
  * `patterns`: addresses, and `@example.org` for everybody there. A room may name anybody as the one who
  * invites, so that it is believed only of people of its own domain, or of the domain that it belongs to.
+ * One that hides addresses names the occupant: `@rooms.example.org` is for everybody in rooms there.
  */
 export function mayInvite(
   { from, room, isDirect }: Invitation,
