@@ -47,3 +47,13 @@ export function logLeft(
 ): void {
   log.warn({ room, reason, by, returnsInMs }, LEFT_TEXTS[why]);
 }
+
+export interface RoomCounts {
+  readonly joined: number;
+  readonly wanted: number;
+}
+
+export function logSettled(log: Log, { joined, wanted }: RoomCounts): void {
+  const text = wanted === 0 ? "no rooms to join" : `joined ${joined} of ${wanted} rooms`;
+  log[joined < wanted ? "warn" : "info"]({ joined, wanted }, text);
+}

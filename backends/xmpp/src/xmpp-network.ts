@@ -10,34 +10,27 @@ import {
   SeabirdError,
 } from "@seabird-chat/sdk/backend";
 import type { ConnectionStatus } from "./connection/hooks.ts";
+import { Invitations } from "./connection/invitations.ts";
 import { SelfPing } from "./connection/self-ping.ts";
 import { WantedRooms } from "./connection/wanted-rooms.ts";
 import { XmppConnection } from "./connection.ts";
-import { attributeOf, childOf, parseAddress, timeOf } from "./inbound/read-stanza.ts";
-import { type InboundView, toNetworkEvents } from "./inbound.ts";
-import { logLeft, logStatus } from "./log-status.ts";
+import { parseAddress } from "./inbound/read-stanza.ts";
+import { IncomingStanzas } from "./incoming-stanzas.ts";
+import { logLeft, logSettled, logStatus, type RoomCounts } from "./log-status.ts";
 import { MessageActions } from "./message-actions.ts";
 import { CAPABILITIES, capabilitiesOfRoom } from "./network-capabilities.ts";
 import { missingPermissions, selfOf, toChannel, toMembers } from "./network-view.ts";
-import type { RoomToJoin, XmppOptions } from "./options.ts";
-import { report } from "./report.ts";
+import type { XmppOptions } from "./options.ts";
 import { TopicChanges } from "./requests/topic-changes.ts";
 import { askInfo, unlock } from "./room-requests.ts";
 import type { XmppSettings } from "./settings.ts";
-import { NS, type Stanza, xml } from "./stanza.ts";
-import { type Invitation, mayInvite, readInvitation } from "./state/invites.ts";
-import { ReactionSets } from "./state/reaction-sets.ts";
+import { type Stanza, xml } from "./stanza.ts";
 import { RecentMessages } from "./state/recent-messages.ts";
 import type { Room } from "./state/room.ts";
 import { RoomRegistry } from "./state/room-registry.ts";
 import { roomsOf, SettingRefused, toOptions } from "./to-options.ts";
 
 type Host = BackendHost<XmppSettings>;
-
-/** Invitations that are followed at once; further ones are ignored. */
-const MAX_INVITATIONS = 4;
-/** Milliseconds in which a room has to answer the bot that was invited. */
-const INVITATION_MS = 30_000;
 
 /** One account, until it is closed: `XmppConnection` reconnects when a connection is lost. */
 export class XmppNetwork implements BackendConnection<XmppSettings> {
@@ -51,18 +44,11 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
   readonly #selfPing: SelfPing;
   readonly #messages: MessageActions;
   readonly #topics = new TopicChanges();
-  readonly #recent = new RecentMessages();
-  readonly #reactions = new ReactionSets();
-  readonly #view: InboundView;
+  readonly #incoming: IncomingStanzas;
   /** Resolved once the rooms are settled. */
   readonly #ready = Promise.withResolvers<void>();
-  /** When the bot began to listen, in the time of servers: what was said before is history. */
-  readonly #sinceMs = Date.now();
-  /** The room whose message is read now. */
-  #reading: Room | undefined;
   /** Whether the session was cut, and core knows of no outage. */
   #isInterrupted = false;
-  #following = 0;
   /** The settings in use. */
   #settings: XmppSettings;
   readonly send: MessageActions["send"];
@@ -79,11 +65,15 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     const options = this.#options;
     this.#connection = new XmppConnection(
       options,
-      { stanza: (stanza) => this.#receive(stanza), status: (status) => this.#status(status) },
+      {
+        stanza: (stanza) => this.#incoming.receive(stanza),
+        status: (status) => this.#status(status),
+      },
       { clock, random },
     );
     const sender = this.#connection;
     const rooms = this.#rooms;
+    const recent = new RecentMessages();
     this.#wanted = new WantedRooms(options.rooms, {
       ...{ options, rooms, clock },
       hooks: {
@@ -102,20 +92,19 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     const lost = (room: Room) => this.#ghost(room);
     this.#selfPing = new SelfPing({ sender, rooms, clock, silentMs: options.selfPingMs, lost });
     this.#messages = new MessageActions({
-      ...{ settings: host.config, sender, rooms, recent: this.#recent, clock, log },
+      ...{ settings: host.config, sender, rooms, recent, clock, log },
       openAttachment: (attachment) => host.openAttachment(attachment),
       uploadAddresses: () => this.#connection.serverAddresses,
     });
-    this.#view = {
-      self: options.address,
-      get nowMs() {
-        return clock.wallMs();
-      },
-      room: (address) => rooms.room(address),
-      earlier: (conversation, id) => this.#recent.get(conversation, id),
-      reactions: (of) => this.#reactions.of(of),
-    };
-    host.self = selfOf(() => this.#reading, options.nick);
+    const { nick } = options;
+    const acceptFrom = host.config.accept_invites_from;
+    this.#incoming = new IncomingStanzas({
+      ...{ host, self: options.address, rooms, wanted: this.#wanted, messages: this.#messages },
+      ...{ topics: this.#topics, recent },
+      invitations: new Invitations({ log, wanted: this.#wanted, rooms, nick, acceptFrom }),
+      reconfigured: (room) => void this.#learn(room),
+    });
+    host.self = selfOf(() => this.#incoming.room, nick);
     const { send, edit, delete: remove, react, setTyping } = MessageActions.prototype;
     this.send = send.bind(this.#messages);
     this.edit = edit.bind(this.#messages);
@@ -247,54 +236,6 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     if (this.#wanted.isSettled) channels.settled();
   }
 
-  #receive(stanza: Stanza): void {
-    const { log } = this.#host;
-    try {
-      this.#read(stanza);
-    } catch (reason) {
-      log.error({ reason }, "a stanza could not be read");
-    }
-  }
-
-  #read(stanza: Stanza): void {
-    const room = this.#rooms.room(attributeOf(stanza, "from"));
-    this.#reading = room;
-    if (room) room.heardAtMs = this.#host.clock.now();
-    this.#messages.receive(stanza);
-    this.#topics.receive(stanza);
-    const invitation = readInvitation(stanza);
-    // The words beside an invitation are for clients that know none.
-    if (invitation !== undefined) void this.#invited(invitation);
-    else if (!this.#isHistory(stanza)) this.#tell(stanza);
-    if (room === undefined) return;
-    if (stanza.name === "presence") this.#wanted.receive(room, stanza, room.presence(stanza));
-    else {
-      room.message(stanza);
-      // The room is set in another way now (XEP-0045, 10.9).
-      const statuses = childOf(stanza, "x", NS.mucUser)?.getChildren("status") ?? [];
-      if (statuses.some((each) => attributeOf(each, "code") === "104")) void this.#learn(room);
-    }
-  }
-
-  #tell(stanza: Stanza): void {
-    const inbound = toNetworkEvents(stanza, this.#view);
-    const { events, remember = [], reactions, left, encryptedFrom } = inbound;
-    for (const event of events) report(this.#host, event);
-    for (const message of remember) this.#recent.remember(message);
-    if (reactions !== undefined) this.#reactions.replace(reactions);
-    if (left !== undefined) this.#recent.authorLeft(left.room, left.userId);
-    if (encryptedFrom !== undefined) {
-      this.#host.log.warn({ from: encryptedFrom }, "an encrypted message cannot be read");
-    }
-  }
-
-  /** What a server has kept since before the bot began to listen. */
-  #isHistory(stanza: Stanza): boolean {
-    if (stanza.name !== "message") return false;
-    const stamp = timeOf(attributeOf(childOf(stanza, "delay", NS.delay), "stamp"));
-    return stamp !== undefined && stamp.getTime() < this.#sinceMs;
-  }
-
   #send(stanza: Stanza): void {
     this.#connection.send(stanza).catch((reason) => {
       this.#host.log.debug({ reason }, "a stanza could not be sent");
@@ -326,11 +267,9 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     this.#host.capabilities.set({ ...CAPABILITIES, channels: Object.fromEntries(channels) });
   }
 
-  #settled({ joined, wanted }: { readonly joined: number; readonly wanted: number }): void {
-    const { channels, log } = this.#host;
-    const text = wanted === 0 ? "no rooms to join" : `joined ${joined} of ${wanted} rooms`;
-    log[joined < wanted ? "warn" : "info"]({ joined, wanted }, text);
-    channels.settled();
+  #settled(counts: RoomCounts): void {
+    logSettled(this.#host.log, counts);
+    this.#host.channels.settled();
     this.#ready.resolve();
   }
 
@@ -344,23 +283,6 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     network.back();
     this.#announceAgain();
     this.#wanted.lost(room.address);
-  }
-
-  async #invited(invitation: Invitation): Promise<void> {
-    const { log } = this.#host;
-    const { room: address, from, password } = invitation;
-    const isRoom = (each: string) => this.#rooms.room(each) !== undefined;
-    if (!mayInvite(invitation, this.#settings.accept_invites_from, isRoom)) {
-      log.debug({ room: address, from }, "invitation ignored");
-      return;
-    }
-    if (this.#wanted.isWanted(address) || this.#following >= MAX_INVITATIONS) return;
-    this.#following += 1;
-    const room: RoomToJoin = { address, nick: this.#options.nick, password };
-    const refusal = await this.#wanted.join(room, AbortSignal.timeout(INVITATION_MS));
-    this.#following -= 1;
-    if (refusal === undefined) log.info({ room: address, from }, "joined on invitation");
-    else log.warn({ room: address, from, reason: refusal }, "cannot join on invitation");
   }
 }
 

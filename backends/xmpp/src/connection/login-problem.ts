@@ -1,4 +1,5 @@
 /** Why there is no session, in words; and the setting that has to change, where a retry cannot help. */
+import { XMLError } from "@xmpp/xml";
 import { printable } from "../inbound/read-stanza.ts";
 import { NoTls } from "./stream-socket.ts";
 
@@ -42,6 +43,10 @@ const MAX_REASON = 300;
 
 export function loginProblem(reason: unknown): LoginProblem {
   const { name, condition, text, code } = Object(reason) as Record<string, unknown>;
+  // It speaks something else than XMPP, or speaks it wrongly.
+  if (reason instanceof XMLError) {
+    return { reason: printable(reason.message, MAX_REASON), setting: undefined, isSaid: true };
+  }
   const onTheWay = { setting: undefined, isSaid: false };
   if (reason instanceof NoTls)
     return { ...onTheWay, reason: reason.message, setting: "tls.required" };

@@ -4,12 +4,12 @@ import { type Client, client } from "@xmpp/client";
 import { XMLError } from "@xmpp/xml";
 import type { XmppOptions } from "../options.ts";
 import { type Stanza, xml } from "../stanza.ts";
-import { BoundedParser } from "./bounded-parser.ts";
+import { useBoundedTransport } from "./bounded-transport.ts";
 import { answerDisco } from "./disco-answer.ts";
 import { endpointsOf, isLoopback } from "./endpoints.ts";
 import { StanzaError } from "./hooks.ts";
 import { type LoginProblem, loginProblem } from "./login-problem.ts";
-import { StreamSocket, type StreamSocketOptions } from "./stream-socket.ts";
+import type { StreamSocket, StreamSocketOptions } from "./stream-socket.ts";
 
 /** What a later stream needs to go on where this one was cut (XEP-0198). */
 export interface Resumption {
@@ -71,6 +71,8 @@ export class XmppStream {
   readonly #management: StreamManagement;
   readonly #stopped = new AbortController();
   readonly #ended = Promise.withResolvers<StreamEnd>();
+  /** Requests without an answer. */
+  readonly #waiting = new Set<(reason: Error) => void>();
   #socket: StreamSocket | undefined;
   #problem: LoginProblem | undefined;
   #isOnline = false;
@@ -122,21 +124,20 @@ export class XmppStream {
     if (!this.#isOnline) throw new Error(NOT_CONNECTED);
     // Nobody can answer in another's name who does not know it.
     iq.attrs["id"] = randomUUID();
-    const { promise, reject } = Promise.withResolvers<never>();
+    const { promise: over, reject } = Promise.withResolvers<never>();
     const abort = () => reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) abort();
-    const lost = this.ended.then(({ reason }) => {
-      throw new Error(`${LOST_CONNECTION}: ${reason}`);
-    });
+    this.#waiting.add(reject);
     const answer = this.#entity.iqCaller.request(iq, REQUEST_MS) as Promise<Stanza>;
     try {
-      return await Promise.race([answer, promise, lost]);
+      return await Promise.race([answer, over]);
     } catch (reason) {
       throw toStanzaError(reason) ?? reason;
     } finally {
+      this.#waiting.delete(reject);
       signal.removeEventListener("abort", abort);
-      for (const each of [answer, promise, lost]) each.catch(() => undefined);
+      for (const each of [answer, over]) each.catch(() => undefined);
     }
   }
 
@@ -172,8 +173,16 @@ export class XmppStream {
     } as Parameters<typeof client>[0]);
     // The bot has its own way to reconnect: the library's stops when a name is not found.
     entity.reconnect.stop();
-    const transports = entity.transports as unknown as Transport[];
-    transports.splice(0, transports.length, this.#transport(transports));
+    useBoundedTransport(entity, {
+      parameters: () => {
+        const { domain, tls } = this.#options;
+        return { domain, endpoints: this.#endpoints, tls, signal: this.#stopped.signal };
+      },
+      opened: (socket) => {
+        this.#socket = socket;
+      },
+      hasReader: () => (entity as unknown as { readonly parser: unknown }).parser !== null,
+    });
     answerDisco(entity);
     if (resumption !== undefined) {
       const { address, ...state } = resumption;
@@ -184,38 +193,6 @@ export class XmppStream {
     return entity;
   }
 
-  /** The library's for TCP, with the bot's own socket and bounded parser. */
-  #transport(known: readonly Transport[]): Transport {
-    const tcp = known.find(isTcp);
-    if (tcp === undefined) throw new Error("@xmpp/client has no transport for TCP");
-    const stream = this;
-    class Bounded extends tcp {
-      override socketParameters(): StreamSocketOptions {
-        const { domain, tls } = stream.#options;
-        const signal = stream.#stopped.signal;
-        return { domain, endpoints: stream.#endpoints, tls, signal };
-      }
-    }
-    class Socket extends StreamSocket {
-      constructor() {
-        super();
-        stream.#socket = this;
-      }
-
-      /** What comes when the stream is over has nobody to read it, which the library does not see. */
-      override emit(event: string, ...given: unknown[]): boolean {
-        const isLate = event === "data" && stream.#hasNoReader();
-        return isLate ? false : super.emit(event, ...given);
-      }
-    }
-    Object.assign(Bounded.prototype, { Socket, Parser: BoundedParser });
-    return Bounded;
-  }
-
-  #hasNoReader(): boolean {
-    return (this.#entity as unknown as { readonly parser: unknown }).parser === null;
-  }
-
   #listen(): void {
     const entity = this.#entity;
     entity.on("error", (reason: unknown) => {
@@ -224,7 +201,8 @@ export class XmppStream {
       if (!this.#isOnline || reason instanceof XMLError) this.#drop(this.#problem.reason);
     });
     entity.on("close", () => {
-      if (!this.#isClosing) this.#drop("the server ended the stream");
+      this.#problem ??= { reason: "the server ended the stream", setting: undefined, isSaid: true };
+      if (!this.#isClosing) this.#drop(this.#problem.reason);
     });
     entity.on("disconnect", () => this.#drop("the server closed the connection"));
     entity.on("online", () => this.#online(false));
@@ -285,6 +263,7 @@ export class XmppStream {
       isCut,
       resumption: canResume ? { address, id, inbound, outbound, outbound_q } : undefined,
     });
+    for (const refuse of this.#waiting) refuse(new Error(`${LOST_CONNECTION}: ${reason}`));
     this.#stopped.abort(new Error("the stream is over"));
     this.#socket?.destroy();
   }
@@ -303,20 +282,6 @@ const REQUEST_MS = 30_000;
 const NOT_CONNECTED = "not connected to the XMPP server";
 const LOST_CONNECTION = "not connected any more";
 const NO_MECHANISM = "the server offers no login that keeps the password secret without TLS";
-
-interface Transport {
-  // biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor, by TypeScript's rule
-  new (...args: any[]): { socketParameters(service: string): unknown };
-  readonly prototype: { socketParameters(service: string): unknown };
-}
-
-function isTcp({ prototype }: Transport): boolean {
-  try {
-    return prototype.socketParameters("xmpp://example.org") !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 function toStanzaError(reason: unknown): StanzaError | undefined {
   const { name, condition, text, type } = Object(reason) as Record<string, unknown>;
