@@ -106,7 +106,8 @@ export class HttpUpload {
           "content-length": String(sizeBytes),
         },
         body,
-        allowAddresses: this.#deps.allowAddresses(),
+        // One with a zone names an interface of this machine, which no url does.
+        allowAddresses: this.#deps.allowAddresses().filter((each) => !each.includes("%")),
         maxRedirects: 0,
         maxBytes: MAX_ANSWER_BYTES,
         timeoutMs: MAX_UPLOAD_MS,
