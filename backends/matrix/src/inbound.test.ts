@@ -107,7 +107,21 @@ suite("answers and threads", () => {
     const [heard] = read({ ...body, "m.relates_to": relation });
     assert.ok(heard?.kind === "message" && heard.message.replyTo === undefined);
     const [real] = read({ ...body, "m.relates_to": { ...relation, is_falling_back: false } });
-    assert.ok(real?.kind === "message" && real.message.replyTo?.messageId === "$ann");
+    assert.ok(real?.kind === "message");
+    assert.deepEqual(real.message.replyTo, {
+      ...{ messageId: "$ann", author: ann, text: "what Ann said\nand more" },
+      conversation: room.conversation,
+    });
+  });
+
+  test("an answer within a thread is in no other conversation", () => {
+    const relation = { ...inThread, "m.in_reply_to": { event_id: "$in" } };
+    const [, heard] = read({ ...body, "m.relates_to": relation });
+    assert.ok(heard?.kind === "message");
+    assert.deepEqual(heard.message.replyTo, { messageId: "$in", author: ann, text: "t" });
+    const [outside] = read({ ...body, "m.relates_to": { "m.in_reply_to": { event_id: "$in" } } });
+    assert.ok(outside?.kind === "message");
+    assert.deepEqual(outside.message.replyTo?.conversation, { kind: "channel", id: channel });
   });
 
   test("in private there are no threads", () => {

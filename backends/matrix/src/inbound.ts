@@ -76,7 +76,7 @@ function toMessage(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
   const { kind, ...rest } = said;
   const message = {
     ...{ ...rest, id: event.id, sentAt: event.sentAt },
-    ...(answers !== undefined && { replyTo: toReference(answers, room) }),
+    ...(answers !== undefined && { replyTo: toReference(answers, threadRootId, room) }),
   };
   if (room.conversation.kind === "user") {
     const isAction = kind === "action";
@@ -213,10 +213,19 @@ function newThread(rootId: string | undefined, room: RoomView): readonly Network
   return [{ kind: "joined", channel }];
 }
 
-function toReference(messageId: string, room: RoomView): MessageReference {
+/** In a thread people answer what was said outside of it too, such as what it hangs on. */
+function toReference(
+  messageId: string,
+  threadRootId: string | undefined,
+  room: RoomView,
+): MessageReference {
   const known = room.earlier(messageId);
   if (known?.kind !== "message") return { messageId };
-  return { messageId, author: room.user(known.userId), text: known.text };
+  const isElsewhere = known.threadRootId !== threadRootId && room.conversation.kind === "channel";
+  return {
+    ...{ messageId, author: room.user(known.userId), text: known.text },
+    ...(isElsewhere && { conversation: conversationIn(known.threadRootId, room) }),
+  };
 }
 
 /** What later events may refer to: messages, and reactions, which are taken back by a redaction. */
