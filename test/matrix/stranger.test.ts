@@ -36,6 +36,10 @@ test("a stranger's bot talks on Matrix", async (t) => {
 
   await t.test("init tries the login before it writes anything", async () => {
     const files = readdirSync(cwd);
+    const nameless = ["--backend", "matrix", "--set", `homeserver=${server.url}`];
+    const incomplete = await runCli(["init", "--yes", ...nameless], { cwd, env });
+    assert.equal(incomplete.code, 2);
+    assert.match(incomplete.err, /user is missing/);
     const wrong = await init("not it");
     assert.equal(wrong.code, 3, wrong.err);
     assert.match(wrong.err, /password/i);
