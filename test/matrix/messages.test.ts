@@ -1,12 +1,16 @@
 /** What plugins do with messages on Matrix, as a person sees it whose client is matrix-nio. */
 import assert from "node:assert/strict";
+import { text as readText } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { attachment, bold, container, mention, text } from "@seabird-chat/protocol";
 import type { SentMessage } from "@seabird-chat/sdk";
 import { type Backendbed, backendbed } from "@seabird-chat/testkit";
 import { matrixBackend } from "../../backends/matrix/src/backend.ts";
+import { MatrixClient } from "../../backends/matrix/src/connection/matrix-client.ts";
+import { systemClock } from "../../sdk/src/link/clock.ts";
 import { MatrixPerson } from "../support/matrix-person.ts";
 import { type Json, type MatrixAccount, needSynapse, type Synapse } from "../support/synapse.ts";
+import { webServer } from "../support/web-server.ts";
 
 /** A person's room that the bot is in. */
 interface Stage {
@@ -362,6 +366,44 @@ const CASES: Readonly<Record<string, Case>> = {
     await assert.rejects(bed.core.editMessage(where(stage), unknown, "x"), /not found/i);
     const failed = await bed.core.deleteMessages(where(stage), ["17", unknown]);
     assert.equal(failed["17"], "that is not the id of a message on Matrix");
+  },
+
+  "a send whose answer is lost is repeated, and done once": async ({
+    server,
+    bot,
+    ann,
+    roomId,
+  }) => {
+    let requests = 0;
+    await using front = await webServer({
+      [`/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/1`]: async (
+        request,
+        response,
+      ) => {
+        requests++;
+        const { method = "", url = "", headers } = request;
+        const authorization = headers.authorization ?? "";
+        const body = await readText(request);
+        const answer = await fetch(server.url + url, { method, headers: { authorization }, body });
+        const said = await answer.text();
+        if (requests === 1) request.socket.destroy();
+        else response.end(said);
+      },
+    });
+    const options = { baseUrl: front.origin, clock: systemClock, random: () => 0 };
+    const client = new MatrixClient(options);
+    client.accessToken = bot.accessToken;
+    const content = { msgtype: "m.text", body: "only once" };
+    const event = { roomId, type: "m.room.message", content, transactionId: "1" };
+    const id = await client.send(event);
+    await heard(ann, id);
+    const { event_id: last } = await server.call(
+      ...([bot, "PUT", `v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/2`] as const),
+      { msgtype: "m.text", body: "the last" },
+    );
+    await heard(ann, last);
+    const seen = ann.heard.filter((each) => each.content.body === "only once");
+    assert.deepEqual([seen.map((each) => each.event_id), requests], [[id], 2]);
   },
 
   "a room where the bot may not speak refuses in the server's words": async (stage) => {
