@@ -4,10 +4,16 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { absoluteId } from "@seabird-chat/protocol";
+import { connectActions } from "@seabird-chat/sdk";
+import { createLog, startBackend } from "@seabird-chat/sdk/backend";
 import { type Backendbed, backendbed } from "@seabird-chat/testkit";
 import { matrixBackend } from "../../backends/matrix/src/backend.ts";
+import { startCore } from "../support/core.ts";
 import { MatrixPerson } from "../support/matrix-person.ts";
 import { type Json, type MatrixAccount, needSynapse, type Synapse } from "../support/synapse.ts";
+import { until } from "../support/until.ts";
 
 /** A person with rooms, and a bot's account that no other case uses. */
 interface Stage {
@@ -265,6 +271,44 @@ const CASES: Readonly<Record<string, Case>> = {
     }
     assert.ok(changes.includes("networkLost"));
     await bed.close();
+  },
+
+  "other channels, and others who may invite, are taken without a restart": async (stage) => {
+    const { t, bot, server } = stage;
+    const names = ["one", "two"].map((each) => `${stage.name}-${each}`);
+    const [one, two] = names.map((name) => `#${name}:${server.serverName}`) as [string, string];
+    for (const room_alias_name of names) await makeRoom(stage, { room_alias_name });
+    const invited = await makeRoom(stage, { invite: [bot.userId] });
+    const core = await startCore({}, t);
+    const actions = connectActions({ url: core.url, token: await core.token(["plugin"], "ear") });
+    t.after(() => actions.close());
+    const log: string[] = [];
+    const config = { homeserver: server.url, access_token: bot.accessToken };
+    const backend = startBackend(matrixBackend, {
+      ...{ id: "home", url: core.url, config: { ...config, channels: [one] } },
+      token: await core.token(["backend:matrix/home"], "backend"),
+      log: createLog({ name: "matrix/home", stream: { write: (line) => log.push(line) } }),
+    });
+    t.after(() => backend.close());
+    await backend.ready();
+    const id = (channel: string) => absoluteId({ type: "matrix", id: "home" }, channel);
+    const untilIn = (...channels: readonly string[]) =>
+      until(`the channels ${channels.join(", ")}`, async () => {
+        const list = await actions.listChannels("matrix://home");
+        return isDeepStrictEqual(list.map((each) => each.id).sort(), channels.map(id).sort());
+      });
+    await untilIn(one);
+    await backend.reconfigure({ ...config, channels: [one, two] });
+    await untilIn(one, two);
+    await backend.reconfigure({ ...config, channels: [two] });
+    await untilIn(two);
+    await until("the invitation", () => log.some((line) => line.includes("invitation ignored")));
+    await backend.reconfigure({ ...config, channels: [two], accept_invites_from: ["@ann:*"] });
+    await untilIn(two, invited);
+    await assert.rejects(
+      backend.reconfigure({ ...config, command_prefix: "?" }),
+      /needs a restart/,
+    );
   },
 
   "a password's login is kept as one device, in a file for its owner alone": async (stage) => {

@@ -44,11 +44,18 @@ export class RoomJoins {
   async lookUp(channels: readonly string[]): Promise<void> {
     const { rooms, saved } = this.#deps;
     const known = saved.current?.rooms ?? {};
+    const found = new Map<string, string>();
     await each(channels, async (channel) => {
       const before = Object.hasOwn(known, channel) ? known[channel] : undefined;
-      const roomId = channel.startsWith("!") ? (before ?? channel) : await this.#resolve(channel);
-      if (roomId ?? before) this.#learn(channel, (roomId ?? before) as string);
+      const now = channel.startsWith("!") ? (before ?? channel) : await this.#resolve(channel);
+      const roomId = now ?? before;
+      if (roomId !== undefined) found.set(channel, roomId);
     });
+    // In the order of the settings, since the first of two names of a room is the channel's id.
+    for (const channel of channels) {
+      const roomId = found.get(channel);
+      if (roomId !== undefined) this.#learn(channel, roomId);
+    }
     const wanted = this.#deps.settings().channels;
     const kept = wanted.flatMap((channel) => {
       const roomId = rooms.roomIdOf(channel);
@@ -126,13 +133,18 @@ export class RoomJoins {
     const { client, host, rooms } = this.#deps;
     for (const channel of before.filter((each) => !after.includes(each))) {
       const room = rooms.byChannel(channel);
+      rooms.unlearn(channel);
       if (room === undefined) continue;
-      await client.leave(room.roomId, "", { signal: host.signal }).catch((reason) => {
+      const { roomId } = room;
+      if (rooms.isConfigured(roomId)) {
+        if (rooms.channelId(roomId) !== channel) this.#deps.renamed(channel, room);
+        continue;
+      }
+      rooms.remove(roomId);
+      this.#deps.renamed(channel, undefined);
+      await client.leave(roomId, "", { signal: host.signal }).catch((reason) => {
         host.log.warn({ channel, reason: errorText(reason) }, "cannot leave the room");
       });
-      rooms.remove(room.roomId);
-      this.#deps.renamed(channel, undefined);
-      rooms.unlearn(channel);
     }
     const added = after.filter((channel) => !before.includes(channel));
     await this.lookUp(added);

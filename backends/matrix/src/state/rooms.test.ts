@@ -24,6 +24,19 @@ test("a channel has the alias that it was configured by, and keeps it in another
   assert.deepEqual([rooms.channelId("!new:x"), rooms.roomIdOf(CHANNEL)], ["!new:x", undefined]);
 });
 
+test("of two names of a room the first is the channel's id, while it is configured", () => {
+  const rooms = new Rooms("@bot:example.org");
+  const room = rooms.add("!a:x");
+  rooms.learn("#one:x", "!a:x");
+  rooms.learn("#two:x", "!a:x");
+  assert.equal(rooms.channelId("!a:x"), "#one:x");
+  assert.deepEqual([rooms.byChannel("#one:x"), rooms.byChannel("#two:x")], [room, room]);
+  rooms.unlearn("#one:x");
+  assert.deepEqual([rooms.channelId("!a:x"), rooms.isConfigured("!a:x")], ["#two:x", true]);
+  rooms.unlearn("#two:x");
+  assert.deepEqual([rooms.channelId("!a:x"), rooms.isConfigured("!a:x")], ["!a:x", false]);
+});
+
 test("a private room is its person's while there are two in it and they stay", () => {
   const rooms = new Rooms("@bot:example.org");
   const [one, two] = [rooms.add("!one:x"), rooms.add("!two:x")];

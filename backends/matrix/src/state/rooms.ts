@@ -62,18 +62,22 @@ export class Rooms {
     return this.#channelIds.get(roomId) ?? roomId;
   }
 
-  /** `configured`: an alias, or the id of a room that this one replaces. */
+  /** `configured`: an alias, or the id of a room that this one replaces. Of several the first counts. */
   learn(configured: string, roomId: string): void {
-    const before = this.#roomIds.get(configured);
-    if (before !== undefined) this.#channelIds.delete(before);
+    this.unlearn(configured);
     this.#roomIds.set(configured, roomId);
-    if (configured !== roomId) this.#channelIds.set(roomId, configured);
+    const isFirst = !this.#channelIds.has(roomId);
+    if (configured !== roomId && isFirst) this.#channelIds.set(roomId, configured);
   }
 
   unlearn(configured: string): void {
-    const roomId = this.#roomIds.get(configured);
+    const roomId = this.#roomIds.get(configured) ?? "";
     this.#roomIds.delete(configured);
-    if (roomId !== undefined) this.#channelIds.delete(roomId);
+    if (this.#channelIds.get(roomId) !== configured) return;
+    this.#channelIds.delete(roomId);
+    const names = [...this.#roomIds].filter(([other, its]) => its === roomId && other !== roomId);
+    const [next] = names[0] ?? [];
+    if (next !== undefined) this.#channelIds.set(roomId, next);
   }
 
   /** The room of a configured alias or id. */
