@@ -33,7 +33,7 @@ import {
   partsOf,
   replyOf,
 } from "./outgoing-content.ts";
-import { Deliveries } from "./requests/deliveries.ts";
+import { Deliveries, sendNow } from "./requests/deliveries.ts";
 import { refusalOfError } from "./requests/refusal.ts";
 import { RequestQueue } from "./requests/request-queue.ts";
 import { TypingStates } from "./requests/typing-states.ts";
@@ -168,7 +168,7 @@ export class MessageActions {
   async setTyping(to: Target, isActive: boolean): Promise<void> {
     const address = this.#addressOf(to);
     if (!this.#typing.isNews(to, isActive)) return;
-    await this.#deps.sender.send(typingStanza(address, randomUUID(), isActive));
+    await sendNow(this.#deps.sender, typingStanza(address, randomUUID(), isActive));
   }
 
   /** Where people open them: at the server of the bot, else at core if it has a public url. */

@@ -50,7 +50,7 @@ export class Deliveries {
     this.#waiting.set(id, { from: bareOf(address.to), resolve, reject });
     const over = new AbortController();
     try {
-      await this.#sender.send(stanza);
+      await sendNow(this.#sender, stanza);
       if (address.type === "groupchat") return await answer;
       await Promise.race([answer, this.#passed(domainOf(address.to), over.signal)]);
       return undefined;
@@ -95,6 +95,15 @@ export class Deliveries {
       if (reason instanceof StanzaError || signal.aborted) return;
       throw new Refused(`${errorMessage(reason)}; the message may or may not have been sent`);
     }
+  }
+}
+
+/** Sends without waiting for an answer. Rejects with Refused where there is no session. */
+export async function sendNow(sender: StanzaSender, stanza: Stanza): Promise<void> {
+  try {
+    await sender.send(stanza);
+  } catch (cause) {
+    throw new Refused(errorMessage(cause));
   }
 }
 
