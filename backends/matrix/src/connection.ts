@@ -47,6 +47,8 @@ const POLL_MS = 30_000;
 const SLEPT_MS = 75_000;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
+/** A server that limits for longer is asked after that all the same. */
+const MAX_LIMIT_MS = 10 * 60_000;
 /** Events of a room in one answer; if there were more since the last one, the rest is missing. */
 const TIMELINE_EVENTS = 100;
 
@@ -186,10 +188,6 @@ export class MatrixConnection {
       await this.logIn();
       return;
     }
-    if (reason instanceof MatrixError && reason.retryAfterMs !== undefined) {
-      await pause(this.#deps.clock, reason.retryAfterMs, this.#deps.signal);
-      return;
-    }
     this.#failures += 1;
     this.#isLost = true;
     await this.#lost(reason, this.#failures);
@@ -202,7 +200,7 @@ export class MatrixConnection {
     if (!isKnown) throw reason;
     const ceiling = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
     const retryInMs = Math.max(
-      reason instanceof MatrixError ? (reason.retryAfterMs ?? 0) : 0,
+      reason instanceof MatrixError ? Math.min(reason.retryAfterMs ?? 0, MAX_LIMIT_MS) : 0,
       Math.round(ceiling / 2 + (ceiling / 2) * random()),
     );
     if (this.#client !== undefined) this.#client.isAway = true;
