@@ -1,6 +1,7 @@
 /** An account's settings as the options of its connection. Reads certificates. */
 import { X509Certificate } from "node:crypto";
 import { readTextFile, TextFileError } from "@seabird-chat/runtime";
+import { Fatal } from "@seabird-chat/sdk/backend";
 import { parseService } from "./connection/endpoints.ts";
 import { DEFAULT_LIMITS, type RoomToJoin, type XmppOptions } from "./options.ts";
 import type { XmppSettings } from "./settings.ts";
@@ -45,6 +46,16 @@ export function toOptions(settings: XmppSettings): XmppOptions {
     reconnectMinMs: settings.reconnect_ms,
     reconnectMaxMs: settings.reconnect_ms * RECONNECT_GROWTH,
   });
+}
+
+/** Throws Fatal for settings that cannot work: a retry does not help. */
+export function toOptionsOrFatal(settings: XmppSettings): XmppOptions {
+  try {
+    return toOptions(settings);
+  } catch (cause) {
+    if (!(cause instanceof SettingRefused)) throw cause;
+    throw new Fatal(cause.message, { setting: cause.path, cause });
+  }
 }
 
 /** Each room once; the first one counts. */

@@ -28,7 +28,7 @@ import { type Stanza, xml } from "./stanza.ts";
 import { RecentMessages } from "./state/recent-messages.ts";
 import type { Room } from "./state/room.ts";
 import { RoomRegistry } from "./state/room-registry.ts";
-import { roomsOf, SettingRefused, toOptions } from "./to-options.ts";
+import { roomsOf, toOptionsOrFatal } from "./to-options.ts";
 
 type Host = BackendHost<XmppSettings>;
 
@@ -61,7 +61,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     const { clock, log, random } = host;
     this.#host = host;
     this.#settings = host.config;
-    this.#options = optionsOf(host.config);
+    this.#options = toOptionsOrFatal(host.config);
     const options = this.#options;
     this.#connection = new XmppConnection(
       options,
@@ -259,7 +259,9 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     this.#declare();
   }
 
+  /** Once for all rooms of a new session. */
   #declare(): void {
+    if (!this.#wanted.isSettled) return;
     const channels = this.#rooms.all().flatMap((room) => {
       const own = room.isJoined ? capabilitiesOfRoom(room) : undefined;
       return own === undefined ? [] : [[room.address, own] as const];
@@ -269,6 +271,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
 
   #settled(counts: RoomCounts): void {
     logSettled(this.#host.log, counts);
+    this.#declare();
     this.#host.channels.settled();
     this.#ready.resolve();
   }
@@ -289,13 +292,3 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
 const NOT_CONNECTED = "not connected to the XMPP server";
 const LOST_CONNECTION = "the connection was lost; it may or may not have been sent";
 const NO_ROOM = "that is not a room's address, such as lobby@rooms.example.org";
-
-/** Throws Fatal for settings that cannot work: a retry does not help. */
-function optionsOf(settings: XmppSettings): XmppOptions {
-  try {
-    return toOptions(settings);
-  } catch (cause) {
-    if (!(cause instanceof SettingRefused)) throw cause;
-    throw new Fatal(cause.message, { setting: cause.path, cause });
-  }
-}
