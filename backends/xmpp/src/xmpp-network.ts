@@ -183,7 +183,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
 
   async close(): Promise<void> {
     this.#selfPing.close();
-    this.#wanted.offline();
+    this.#wanted.close();
     await this.#connection.close();
   }
 

@@ -30,10 +30,6 @@ export class ScriptedSender implements StanzaSender {
     if (back !== undefined) queueMicrotask(() => this.receive(back));
   }
 
-  async sendAcknowledged(stanza: Stanza): Promise<void> {
-    await this.send(stanza);
-  }
-
   async request(iq: Stanza, signal: AbortSignal): Promise<Stanza> {
     this.asked.push(iq);
     // As on a stream, its answer comes after those to what was sent before.

@@ -84,6 +84,7 @@ export class WantedRooms {
     const abort = () => resolve("the room does not answer");
     wanted.waiting.add(resolve);
     signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
     if (wanted.is !== "pending") this.#make(wanted, "due");
     this.#next();
     const refusal = await promise;
@@ -145,6 +146,12 @@ export class WantedRooms {
     this.#cancelSettling = undefined;
     for (const wanted of this.#wanted.values())
       if (wanted.is === "pending") this.#make(wanted, "due");
+  }
+
+  /** No timer is left. */
+  close(): void {
+    this.offline();
+    for (const wanted of this.#wanted.values()) this.#make(wanted, "none");
   }
 
   resumed(): void {
