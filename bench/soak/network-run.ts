@@ -54,6 +54,9 @@ export class NetworkRun {
   readonly #failures = new Map<string, number>();
   #cuts = 0;
   #read = 0;
+  /** Messages that the person has yet to say. */
+  #unsaid = 0;
+  #saying: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
   /** The id of the newest message of the person. */
   #lastHeard: string | undefined;
@@ -65,10 +68,15 @@ export class NetworkRun {
     this.#channelId = channelId;
   }
 
-  /** The person says message `number`. */
-  async sayInbound(number: number): Promise<void> {
-    this.#inbound.say(number, performance.now(), { isSent: true });
-    await this.network.say(inboundText(number));
+  /** The person says message `number`, once the one before has been said. */
+  sayInbound(number: number): Promise<void> {
+    this.#unsaid++;
+    this.#saying = this.#saying.then(async () => {
+      this.#unsaid--;
+      this.#inbound.say(number, performance.now(), { isSent: true });
+      await this.network.say(inboundText(number));
+    });
+    return this.#saying;
   }
 
   /** The plugin does: message `number`, and what goes with it. */
@@ -134,7 +142,8 @@ export class NetworkRun {
   }
 
   isWaiting(): boolean {
-    return this.#inbound.isWaiting(this.#excuses()) || this.#outbound.isWaiting([]);
+    if (this.#unsaid > 0 || this.#outbound.isWaiting([])) return true;
+    return this.#inbound.isWaiting(this.#excuses());
   }
 
   row(): NetworkRow {

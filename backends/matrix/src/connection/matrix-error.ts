@@ -30,5 +30,10 @@ export class MatrixError extends Error {
 
 /** The server cannot be reached, does not answer in time, or answers with no JSON. */
 export class MatrixUnreachable extends Error {
-  override readonly name = "MatrixUnreachable";
+  override readonly name: string = "MatrixUnreachable";
+}
+
+/** It was asked, and has not answered in time: it may have done what it was asked for. */
+export class MatrixLate extends MatrixUnreachable {
+  override readonly name = "MatrixLate";
 }

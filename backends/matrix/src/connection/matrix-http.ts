@@ -2,7 +2,7 @@
 import { type Clock, pause } from "@seabird-chat/sdk/backend";
 import { isObject, type JsonObject, numberIn, textIn } from "../json-value.ts";
 import { networkReason } from "./homeserver.ts";
-import { MatrixError, MatrixUnreachable } from "./matrix-error.ts";
+import { MatrixError, MatrixLate, MatrixUnreachable } from "./matrix-error.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -154,7 +154,7 @@ export class MatrixHttp {
     request.signal?.throwIfAborted();
     if (reason instanceof MatrixError || reason instanceof MatrixUnreachable) return reason;
     const { host } = new URL(this.baseUrl);
-    if (signal.reason === LATE) return new MatrixUnreachable(`${host} does not answer in time`);
+    if (signal.reason === LATE) return new MatrixLate(`${host} does not answer in time`);
     return new MatrixUnreachable(`cannot reach ${host}: ${networkReason(reason)}`, {
       cause: reason,
     });
