@@ -209,6 +209,31 @@ const CASES: Readonly<Record<string, Case>> = {
     assert.equal((await bed.channels()).length, 1);
   },
 
+  "a private room that is upgraded stays a channel, and moves when the bot is invited": async (
+    stage,
+  ) => {
+    const { ann, account, bot, server } = stage;
+    const roomId = await makeRoom(stage, { preset: "private_chat", invite: [bot.userId] });
+    const bed = await start(stage, { channels: [roomId] });
+    await untilJoined(bed, roomId);
+    const body = { new_version: "10" };
+    const upgrade = await server.call(account, "POST", `${at(roomId)}/upgrade`, body);
+    const next = upgrade.replacement_room;
+    await bed.until("the log", () => bed.log.find("cannot follow to the room") !== undefined);
+    assert.deepEqual(
+      (await bed.channels()).map(({ id }) => id),
+      [roomId],
+    );
+    await server.call(account, "POST", `${at(next)}/invite`, { user_id: bot.userId });
+    await bed.until("the new room", () => bed.log.find("the room was replaced") !== undefined);
+    await bed.send(roomId, "moved");
+    await ann.hears("the message", answers(next, "moved"));
+    assert.deepEqual(
+      (await bed.channels()).map(({ id }) => id),
+      [roomId],
+    );
+  },
+
   "removed from a room, the bot leaves the channel, and the log says by whom and why": async (
     stage,
   ) => {

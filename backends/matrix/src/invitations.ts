@@ -73,7 +73,8 @@ export class Invitations {
       (event) => event["type"] === "m.room.member" && event["state_key"] === rooms.ownUserId,
     );
     const by = textIn(own?.["sender"]) ?? "";
-    const isWanted = rooms.isConfigured(roomId) || this.#isWantedAlias(events);
+    const replaces = rooms.all().some(({ replacedBy }) => replacedBy === roomId);
+    const isWanted = replaces || rooms.isConfigured(roomId) || this.#isWantedAlias(events);
     if (!isWanted && !mayInvite(by, settings().accept_invites_from)) {
       setBounded(this.#ignored, roomId, invitation, MAX_REMEMBERED);
       log.info({ room: roomId, by }, "invitation ignored: accept_invites_from does not allow it");

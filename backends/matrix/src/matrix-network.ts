@@ -279,7 +279,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
   #roomChanged(room: Room): void {
     this.#actions.arrived(room.roomId);
     this.#direct.arrived(room);
-    if (room.replacedBy !== undefined) void this.#joins.follow(room);
+    this.#joins.changed(room);
     if (!room.isEncrypted || this.#warned.has(room.roomId)) return;
     this.#warned.add(room.roomId);
     const channel = this.#rooms.channelId(room.roomId);

@@ -151,34 +151,64 @@ export class RoomJoins {
     await this.joinAll(added);
   }
 
-  /** The room was replaced (tombstone): goes into the new one under the same channel id. */
-  async follow(room: Room): Promise<void> {
-    const { client, host, rooms, saved } = this.#deps;
-    const { roomId, replacedBy } = room;
-    if (replacedBy === undefined || this.#followed.has(roomId)) return;
-    setBounded(this.#followed, roomId, true, MAX_FOLLOWED);
-    if (this.#followed.has(replacedBy)) return;
-    const channel = rooms.channelId(roomId);
+  /** A room's state has changed, or the bot has come into it: follows to the room that replaced it (tombstone). */
+  changed(room: Room): void {
+    const { rooms } = this.#deps;
+    for (const old of rooms.all()) if (old.replacedBy === room.roomId) this.#moved(old, room);
+    if (room.replacedBy === undefined || rooms.get(room.roomId) !== room) return;
+    const next = rooms.get(room.replacedBy);
+    if (next === undefined) void this.#follow(room, room.replacedBy);
+    else this.#moved(room, next);
+  }
+
+  /** What comes of it is seen when the new room is there. */
+  async #follow(room: Room, replacedBy: string): Promise<void> {
+    const { client, host, rooms } = this.#deps;
+    if (this.#followed.has(room.roomId)) return;
+    setBounded(this.#followed, room.roomId, true, MAX_FOLLOWED);
     try {
+      if (this.#followed.has(replacedBy)) throw new Error("the rooms replace each other");
       const deadlineMs = host.clock.now() + JOIN_MS;
       const via = room.replacedOn === undefined ? [] : [room.replacedOn];
-      const joined = await client.join(replacedBy, via, { signal: host.signal, deadlineMs });
-      const person = rooms.directUser(roomId);
-      if (person !== undefined) await this.#deps.direct.mark(joined, person);
-      // The channel goes on; what was no configured channel has its room's id.
-      if (rooms.isConfigured(roomId)) {
-        rooms.learn(channel, joined);
-        saved.change({ rooms: { ...saved.current?.rooms, [channel]: joined } });
-      }
-      host.log.info({ channel, room: joined }, "the room was replaced by another one");
-      rooms.remove(roomId);
-      this.#deps.renamed(channel, rooms.get(joined));
-      await client.leave(roomId, "the room was replaced", { signal: host.signal });
+      await client.join(replacedBy, via, { signal: host.signal, deadlineMs });
     } catch (reason) {
-      if (host.signal.aborted) return;
-      const why = errorText(reason);
-      host.log.warn({ channel, room: replacedBy, reason: why }, "cannot follow to the new room");
+      if (!host.signal.aborted) this.#staysBehind(room, rooms.channelId(room.roomId), reason);
     }
+  }
+
+  #staysBehind(room: Room, channel: string, reason: unknown): void {
+    if (room.staysBehind) return;
+    room.staysBehind = true;
+    const fields = { channel, room: room.replacedBy, reason: errorText(reason) };
+    this.#deps.host.log.warn(fields, "cannot follow to the room that replaced this one");
+    this.#deps.renamed(channel, room);
+  }
+
+  /** The new room goes on as the same channel, if it says that it replaces the old one. */
+  #moved(old: Room, room: Room): void {
+    const { client, direct, host, renamed, rooms, saved } = this.#deps;
+    const { roomId } = old;
+    if (rooms.get(roomId) !== old || old === room) return;
+    const channel = rooms.channelId(roomId);
+    if (room.predecessor !== roomId) {
+      this.#staysBehind(old, channel, new Error("that room does not name this one"));
+      return;
+    }
+    const person = rooms.directUser(roomId);
+    if (person !== undefined) void direct.mark(room.roomId, person);
+    const isConfigured = rooms.isConfigured(roomId);
+    rooms.remove(roomId);
+    if (isConfigured) {
+      rooms.learn(channel, room.roomId);
+      saved.change({ rooms: { ...saved.current?.rooms, [channel]: room.roomId } });
+    }
+    host.log.info({ channel, room: room.roomId }, "the room was replaced by another one");
+    // It may have been announced before it was known whose place it takes.
+    renamed(isConfigured ? room.roomId : channel, room);
+    const why = "the room was replaced";
+    client.leave(roomId, why, { signal: host.signal }).catch((reason: unknown) => {
+      host.log.debug({ room: roomId, reason: errorText(reason) }, "cannot leave the old room");
+    });
   }
 }
 

@@ -176,8 +176,10 @@ export class RoomSync {
     const { channels } = host;
     const channel = rooms.channelOf(room);
     const known = channels.get(channel.id);
-    if (rooms.directUser(room.roomId) !== undefined || room.replacedBy !== undefined) {
-      if (known !== undefined && room.replacedBy === undefined) channels.left(channel.id);
+    // The room that replaced it takes its place.
+    if (room.replacedBy !== undefined && !room.staysBehind) return;
+    if (rooms.directUser(room.roomId) !== undefined) {
+      if (known !== undefined) channels.left(channel.id);
       return;
     }
     const isSame =

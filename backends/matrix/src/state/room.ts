@@ -32,6 +32,8 @@ export class Room {
   replacedBy: string | undefined;
   /** A server that is in the room that replaced it. */
   replacedOn: string | undefined;
+  /** The bot cannot go there, so that this room stays its channel. */
+  staysBehind = false;
   readonly members = new Map<string, RoomMember>();
   /** Those who are in it and those who are invited; undefined: not known. */
   memberCount: number | undefined;
@@ -63,6 +65,11 @@ export class Room {
     const others = this.heroes.filter((userId) => userId !== ownUserId).slice(0, 3);
     if (others.length === 0) return undefined;
     return others.map((id) => this.members.get(id)?.displayName ?? id).join(", ");
+  }
+
+  /** The room that it says it replaces. */
+  get predecessor(): string | undefined {
+    return textIn(objectIn(this.#create?.content["predecessor"])["room_id"]);
   }
 
   /** Default: that of people without a level of their own. */
