@@ -1,4 +1,4 @@
-/** What core is told of rooms and of the bot itself: channels, members, rights. Pure. */
+/** What core gets of rooms and of the bot itself: channels, members, rights. Pure. */
 import type { BackendChannel, ChannelMembers, Self } from "@seabird-chat/sdk/backend";
 import { toUser } from "./inbound/origin.ts";
 import { printable } from "./inbound/read-stanza.ts";

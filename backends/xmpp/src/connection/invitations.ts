@@ -30,8 +30,8 @@ export class Invitations {
   async receive(invitation: Invitation): Promise<void> {
     const { log, wanted, rooms, nick, acceptFrom } = this.#deps;
     const { room: address, from, password } = invitation;
-    const isRoom = (each: string) => rooms.room(each) !== undefined;
-    if (!mayInvite(invitation, acceptFrom, isRoom)) {
+    const isKnownRoom = (each: string) => rooms.room(each) !== undefined;
+    if (!mayInvite(invitation, acceptFrom, isKnownRoom)) {
       log.debug({ room: address, from }, "invitation ignored");
       return;
     }

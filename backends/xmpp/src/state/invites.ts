@@ -39,10 +39,10 @@ export function readInvitation(stanza: Stanza): Invitation | undefined {
 export function mayInvite(
   { from, room, isDirect }: Invitation,
   patterns: readonly string[],
-  isRoom: (address: string) => boolean,
+  isKnownRoom: (address: string) => boolean,
 ): boolean {
   // A private message through a room comes from the room's address, under a nick that anybody takes.
-  if (isRoom(from)) return false;
+  if (isKnownRoom(from)) return false;
   const domain = domainOf(from);
   const isOwn = domainOf(room) === domain || domainOf(room).endsWith(`.${domain}`);
   if (!isDirect && !isOwn) return false;
