@@ -1,7 +1,7 @@
 /** Log lines for the status of a connection and of its rooms. */
 import type { Log } from "@seabird-chat/sdk/backend";
 import type { ConnectionStatus } from "./connection/hooks.ts";
-import type { RoomChange } from "./state/room.ts";
+import type { Departure } from "./state/room.ts";
 
 type Named<Name extends ConnectionStatus["status"]> = Extract<ConnectionStatus, { status: Name }>;
 
@@ -42,7 +42,7 @@ const LEFT_TEXTS = {
 export function logLeft(
   log: Log,
   room: string,
-  { why, reason, by }: Extract<RoomChange, { kind: "left" }>,
+  { why, reason, by }: Departure,
   returnsInMs: number | undefined,
 ): void {
   log.warn({ room, reason, by, returnsInMs }, LEFT_TEXTS[why]);

@@ -1,7 +1,7 @@
 /** A room to be in, where its join stands, and who is told what becomes of it. */
 import type { RoomToJoin } from "../options.ts";
 import type { Stanza } from "../stanza.ts";
-import type { Room, RoomChange } from "../state/room.ts";
+import type { Departure, Room } from "../state/room.ts";
 
 export interface WantedRoom {
   room: RoomToJoin;
@@ -23,11 +23,7 @@ export interface WantedRoomsHooks {
   /** Sends a presence; what fails ends the session, so that all begins anew. */
   send(stanza: Stanza): void;
   joined(room: Room, isNew: boolean): void;
-  left(
-    room: Room,
-    change: Extract<RoomChange, { kind: "left" }>,
-    returnsInMs: number | undefined,
-  ): void;
+  left(room: Room, change: Departure, returnsInMs: number | undefined): void;
   /** It is not tried again if `retryInMs` is undefined. */
   refused(address: string, reason: string, retryInMs: number | undefined): void;
   nickChanged(room: Room): void;

@@ -155,6 +155,20 @@ test("who asks for a room is told why not, and it is not tried again", async () 
   assert.deepEqual(stage.clock.pending, []);
 });
 
+test("a departure that is answered late does not undo the join behind it", async () => {
+  const stage = new Stage(["a"]);
+  stage.joins("a");
+  stage.wanted.leave("a@rooms.test", "");
+  const room = { address: "a@rooms.test", nick: "bot", password: undefined };
+  const joined = stage.wanted.join(room, new AbortController().signal);
+  stage.says(
+    '<presence type="unavailable" from="a@rooms.test/bot"><x xmlns="http://jabber.org/protocol/muc#user"><status code="110"/></x></presence>',
+  );
+  stage.joins("a");
+  assert.equal(await joined, undefined);
+  assert.deepEqual(stage.left, []);
+});
+
 test("no timer outlives a connection that is closed", () => {
   const stage = new Stage(["a", "b", "c"]);
   stage.joins("a");

@@ -10,7 +10,7 @@ import type { Clock } from "@seabird-chat/sdk/backend";
 import { attributeOf, parseAddress } from "../inbound/read-stanza.ts";
 import type { RoomToJoin, XmppOptions } from "../options.ts";
 import { NS, type Stanza, xml } from "../stanza.ts";
-import type { Room, RoomChange } from "../state/room.ts";
+import type { Departure, Room, RoomChange } from "../state/room.ts";
 import type { RoomRegistry } from "../state/room-registry.ts";
 import { nickCandidate } from "./nick-candidates.ts";
 import { refusalText } from "./room-refusal.ts";
@@ -216,12 +216,10 @@ export class WantedRooms {
     this.#answer(wanted, reason);
   }
 
-  #left(
-    room: Room,
-    wanted: WantedRoom | undefined,
-    change: Extract<RoomChange, { kind: "left" }>,
-  ): void {
+  #left(room: Room, wanted: WantedRoom | undefined, change: Departure): void {
     const { rejoin, rejoinAfterMs } = this.#options;
+    // The answer to a departure, behind which the bot has asked to join again.
+    if (wanted?.is === "pending") return;
     const returns = change.why === "lost" || (change.why === "kicked" && rejoin);
     this.#hooks.left(room, change, returns && wanted ? rejoinAfterMs : undefined);
     this.#rooms.forget(room.address);

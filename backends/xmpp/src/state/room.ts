@@ -17,6 +17,8 @@ export type RoomChange =
   /** The answer to a join or to a change of nick. */
   | { readonly kind: "refused"; readonly condition: string; readonly text: string };
 
+export type Departure = Extract<RoomChange, { readonly kind: "left" }>;
+
 /** `lost`: by no decision of a person. */
 export type LeftWhy = "part" | "kicked" | "banned" | "destroyed" | "removed" | "lost";
 
