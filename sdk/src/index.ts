@@ -100,6 +100,7 @@ export type {
   ReplyableContext,
   ReplyMethods,
 } from "./plugin/context.ts";
+export type { Cleanup, Next } from "./plugin/declarations.ts";
 export type { Activity } from "./plugin/dispatcher.ts";
 export { EVENT_KINDS } from "./plugin/event-rows.ts";
 export type {
@@ -141,9 +142,7 @@ export { fail, HandlerFailure } from "./plugin/fail.ts";
 export type { IgnoredSpeaker, IgnoredSpeakers } from "./plugin/loop-guard.ts";
 export type { Match } from "./plugin/match.ts";
 export {
-  type Cleanup,
   isPlugin,
-  type Next,
   type OnOptions,
   type Plugin,
   type PluginDefinition,

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { PluginHost } from "@seabird-chat/sdk";
 import type { Store } from "@seabird-chat/sdk/storage";
 import { ChannelFacts } from "./channel-facts.ts";
+import { ChatLinks } from "./chat-links.ts";
 import { Crossing } from "./crossing.ts";
 import { Deliverer } from "./deliverer.ts";
 import { LinkGuards } from "./link-guards.ts";
@@ -33,7 +34,7 @@ export class Bridge {
   readonly presence: Presence;
   readonly queues: Queues;
   readonly tags: OwnTags;
-  readonly settings: BridgeSettings;
+  readonly chatLinks: ChatLinks;
   readonly #host: PluginHost<BridgeSettings>;
   readonly #writes: WriteBatch;
   /** By the sequence of a plugin's send: the bridged message that it is. */
@@ -42,7 +43,7 @@ export class Bridge {
 
   private constructor(
     host: PluginHost<BridgeSettings>,
-    { db, places, writes, bridgeId }: Opened,
+    { db, places, writes, bridgeId, chatLinks }: Opened,
     outbox: Outbox,
     threads: ThreadMap,
     facts: ChannelFacts,
@@ -50,15 +51,15 @@ export class Bridge {
     const { clock, config, core } = host;
     this.#host = host;
     this.#writes = writes;
-    this.settings = config;
-    this.links = new Links(config);
+    this.chatLinks = chatLinks;
+    this.links = new Links(config, chatLinks.all);
     this.facts = facts;
     this.tags = new OwnTags(bridgeId);
     const now = () => clock.wallMs();
     this.map = new MessageMap({ db, places, writes, now });
     const push: Queues["push"] = (channel, delivery) => this.queues.push(channel, delivery);
     this.guards = new LinkGuards({
-      ...{ maxPerWindow: config.max_link_rate, push },
+      ...{ maxPerWindow: () => host.config.max_link_rate, push },
       now: () => clock.now(),
     });
     const { map, tags, guards } = this;
@@ -71,7 +72,7 @@ export class Bridge {
     this.crossing = new Crossing({
       ...{ links: () => this.links, facts, map, threads, guards, tags, push, now },
       reactions: new Reactions({ db, writes }),
-      editWindowMs: config.edit_window,
+      editWindowMs: () => host.config.edit_window,
     });
     this.presence = new Presence(
       clock,
@@ -95,12 +96,20 @@ export class Bridge {
     const outbox = new Outbox({ db, places, writes, now: () => host.clock.wallMs() });
     const left = await outbox.open();
     const bridgeId = await idOf(store);
-    const bridge = new Bridge(host, { db, places, writes, bridgeId }, outbox, threads, facts);
+    const chatLinks = await ChatLinks.open(store);
+    const opened = { db, places, writes, bridgeId, chatLinks };
+    const bridge = new Bridge(host, opened, outbox, threads, facts);
     await bridge.map.open();
     await facts.open(bridge.links.channels().map(backendOfChannel));
     bridge.queues.resume(left);
     await bridge.#cleanUp();
     return bridge;
+  }
+
+  /** After a change of the settings, or of the links made in the chat. What waits stays. */
+  async relink(): Promise<void> {
+    this.links = new Links(this.#host.config, this.chatLinks.all);
+    await this.facts.open(this.links.channels().map(backendOfChannel));
   }
 
   /** A plugin's send was carried over before its network gave it ids. */
@@ -128,7 +137,7 @@ export class Bridge {
   async #cleanUp(): Promise<void> {
     const { clock, log } = this.#host;
     try {
-      const before = new Date(clock.wallMs() - this.settings.remember);
+      const before = new Date(clock.wallMs() - this.#host.config.remember);
       while (await this.map.forgetBefore(before));
     } catch (reason) {
       log.warn({ err: reason }, "cannot forget old messages");
@@ -142,6 +151,7 @@ interface Opened {
   readonly places: Places;
   readonly writes: WriteBatch;
   readonly bridgeId: string;
+  readonly chatLinks: ChatLinks;
 }
 
 /** The same after each restart, so that what an earlier run sent is recognised. */

@@ -4,7 +4,7 @@ import { arg, type Content, fail, type Plugin } from "@seabird-chat/sdk";
 import { isAdmin } from "./admins.ts";
 import type { Bridge } from "./bridge.ts";
 import { channelNameOf, type Link, networkOf } from "./links.ts";
-import type { BridgeSettings } from "./settings.ts";
+import { type BridgeSettings, LINK_NAME } from "./settings.ts";
 import { statusOf } from "./status.ts";
 
 type Runs = (ctx: { readonly core: object }) => Bridge;
@@ -41,6 +41,60 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
   );
 
   bridge.command(
+    "bridge link",
+    {
+      help: "joins channels, by their ids",
+      args: { name: arg.word(), channels: arg.channelId().repeated({ max: 100 }) },
+      examples: ["lobby irc://libera/#lobby matrix://example/#lobby:example.org"],
+    },
+    async (ctx, { name, channels }) => {
+      const run = await admitted(runOf, ctx);
+      if (!LINK_NAME.test(name)) fail("a link's name is one word of letters and digits");
+      const isTaken = run.links.all.some((each) => each.name === name);
+      if (isTaken) fail(`there is a link "${name}" already`);
+      if (channels.length < 2) fail("a link has two channels at least");
+      if (new Set(channels).size < channels.length) fail("a channel is there twice");
+      if (run.chatLinks.isFull) fail("there are too many links");
+      const known = await Promise.all(
+        channels.map((id) =>
+          ctx.core.channelInfo(id).then(
+            () => undefined,
+            () => id,
+          ),
+        ),
+      );
+      const missing = known.find((id) => id !== undefined);
+      if (missing !== undefined) fail(`the bot is not in ${missing}`);
+      const secret = channels.find((id) => run.facts.isPrivate(id));
+      if (secret !== undefined) {
+        fail(`${secret} is private; link it in the settings, with \`private: true\``);
+      }
+      await run.chatLinks.add(name, channels);
+      await run.relink();
+      await ctx.reply(`linked as ${name}: ${channels.map(shownChannel).join(", ")}`);
+    },
+  );
+
+  bridge.command(
+    "bridge unlink",
+    {
+      help: "ends a link that was made in the chat",
+      args: { name: arg.word() },
+    },
+    async (ctx, { name }) => {
+      const run = await admitted(runOf, ctx);
+      if (!run.chatLinks.has(name)) {
+        const isInFile = run.links.all.some((each) => each.name === name);
+        fail(isInFile ? `${name} is in the settings: end it there` : `there is no link "${name}"`);
+      }
+      if (!(await ctx.confirm(`really end the link ${name}?`))) return;
+      await run.chatLinks.remove(name);
+      await run.relink();
+      await ctx.reply(`ended: ${name}`);
+    },
+  );
+
+  bridge.command(
     "bridge who",
     { help: "who is on the other sides", where: "channel" },
     async (ctx) => {
@@ -49,7 +103,7 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
       if (others.length === 0) fail("this channel is in no link");
       const lines = await Promise.all(
         others.map(async (channel) => {
-          const where = `${channelNameOf(channel)} (${networkOf(channel)})`;
+          const where = shownChannel(channel);
           const list = await ctx.core.listMembers(channel).catch(() => undefined);
           if (list === undefined) return `${where}: its network does not say`;
           const names = list.members.map(({ displayName }) => displayName).sort();
@@ -94,6 +148,10 @@ async function admitted(runOf: Runs, ctx: Asking): Promise<Bridge> {
   return fail("only the bridge's admins may do that: see `admins` in its settings");
 }
 
+function shownChannel(id: string): string {
+  return `${channelNameOf(id)} (${networkOf(id)})`;
+}
+
 function linksNamed(run: Bridge, name: string | undefined): readonly Link[] {
   if (name === undefined) return run.links.all;
   const found = run.links.all.filter((link) => link.name === name);
@@ -112,7 +170,7 @@ function statusLines(run: Bridge, nowMs: number): Content {
     const last =
       lastAt === undefined ? "nothing yet" : `${formatRoughDuration(nowMs - lastAt)} ago`;
     const failing = failure === undefined ? "" : `; fails: ${failure}`;
-    const where = `${channelNameOf(channel)} (${networkOf(channel)})`;
+    const where = shownChannel(channel);
     return `${link} (${state}) to ${where}: last ${last}, ${waiting} waiting${failing}`;
   });
   return lines.join("\n");

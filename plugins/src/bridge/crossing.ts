@@ -23,7 +23,7 @@ export interface CrossingDeps {
   readonly tags: OwnTags;
   readonly push: (channel: string, delivery: Delivery) => void;
   /** Milliseconds for which an edit is said again where none can be made. */
-  readonly editWindowMs: number;
+  readonly editWindowMs: () => number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -101,7 +101,7 @@ export class Crossing {
     if (message === undefined || !this.#mayCross(said.tags)) return;
     const words = plainText(said.block);
     const digest = digestOf(words);
-    const isNews = digest !== message.digest && now() - message.at.getTime() <= editWindowMs;
+    const isNews = digest !== message.digest && now() - message.at.getTime() <= editWindowMs();
     const { routes } = await this.#origin(said.channelId);
     map.setDigest(message, digest);
     for (const route of await this.#allowed(routes, said, words)) {

@@ -20,6 +20,8 @@ bridge.onStart(async (host) => {
   return () => run.close();
 });
 
+bridge.onSettings((host) => runOf(host).relink());
+
 function runOf({ core }: { readonly core: object }): Bridge {
   const run = runs.get(core);
   if (run === undefined) throw new Error("the bridge is not open");

@@ -16,14 +16,14 @@ export type GuardDecision =
   | { readonly isPaused: true; readonly reason: string | undefined };
 
 export class LinkGuard {
-  readonly #maxPerWindow: number;
+  readonly #maxPerWindow: () => number;
   readonly #now: () => number;
   #crossed: Crossed[] = [];
   /** By hand. */
   isStopped = false;
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { readonly maxPerWindow: number; readonly now: () => number }) {
+  constructor(options: { readonly maxPerWindow: () => number; readonly now: () => number }) {
     this.#maxPerWindow = options.maxPerWindow;
     this.#now = options.now;
   }
@@ -46,8 +46,8 @@ export class LinkGuard {
     this.#crossed.push({ at: now, text });
     const same = this.#crossed.filter((each) => isEcho(text, each.text)).length;
     if (same >= SAME_TEXTS) return this.#pause(`the same text came ${same} times in ten seconds`);
-    if (this.#crossed.length <= this.#maxPerWindow) return { isPaused: false };
-    return this.#pause(`more than ${this.#maxPerWindow} messages came in ten seconds`);
+    if (this.#crossed.length <= this.#maxPerWindow()) return { isPaused: false };
+    return this.#pause(`more than ${this.#maxPerWindow()} messages came in ten seconds`);
   }
 
   #pause(reason: string): GuardDecision {

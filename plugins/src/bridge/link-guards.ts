@@ -4,7 +4,7 @@ import { LinkGuard } from "./link-guard.ts";
 import type { Link } from "./links.ts";
 
 export interface LinkGuardsDeps {
-  readonly maxPerWindow: number;
+  readonly maxPerWindow: () => number;
   /** Milliseconds of a clock that only rises. */
   readonly now: () => number;
   readonly push: (channel: string, delivery: Delivery) => void;

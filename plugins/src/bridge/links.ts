@@ -30,8 +30,10 @@ export class Links {
   readonly all: readonly Link[];
   readonly #routes = new Map<string, Route[]>();
 
-  constructor(settings: BridgeSettings) {
-    this.all = Object.entries(settings.links).map(([name, link]) => resolve(name, link, settings));
+  /** `others`: made in the chat; one of the file with the same name counts. */
+  constructor(settings: BridgeSettings, others: Readonly<Record<string, LinkSettings>> = {}) {
+    const all = { ...others, ...settings.links };
+    this.all = Object.entries(all).map(([name, link]) => resolve(name, link, settings));
     for (const link of this.all) {
       for (const from of link.from) {
         const routes = link.to.filter((to) => to !== from).map((to) => ({ link, from, to }));

@@ -129,3 +129,25 @@ test("people without the right cannot pause a link, admins can", async () => {
   await w.irc.say("bob", "they hear this");
   await w.matrix.expect("they hear this");
 });
+
+test("channels are linked and unlinked in the chat, and the links outlive a restart", async (t) => {
+  const settings = { admins: ["account:alice"], links: {} };
+  await using w = await world({ settings, database: await databaseFile(t) });
+  w.bed.user("alice", { account: "alice" });
+  await w.irc.say("bob", "nobody hears this");
+  await w.matrix.expectNothing();
+  await w.irc.say("alice", `!bridge link tea ${IRC} ${MATRIX}`);
+  await w.irc.expect("linked as tea: #lobby (libera), #lobby:example.org (home)");
+  await w.matrix.expect(/^linked as tea/);
+  await w.bed.restartPlugin("bridge");
+  await w.irc.say("bob", "they hear this");
+  await w.matrix.expect("they hear this");
+  await w.irc.say("alice", "!bridge unlink tea");
+  await w.matrix.expect("!bridge unlink tea");
+  await w.irc.expect(/really end the link tea\?/);
+  await w.matrix.expect(/really end the link tea\?/);
+  await w.irc.say("alice", "yes");
+  await w.irc.expect("ended: tea");
+  await w.irc.say("bob", "nobody hears this either");
+  await w.matrix.expectNothing();
+});

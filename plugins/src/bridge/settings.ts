@@ -1,15 +1,9 @@
 /** The settings of `bridge`: which channels are linked, and what crosses. */
 import { DURATION_FORM, parseDuration } from "@seabird-chat/runtime";
+import { channelId, live } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
 
-const CHANNEL_FORM =
-  "has to be a channel's id, such as irc://libera/#lobby; `seabird channels` lists them";
-
-/** Absolute; `#` needs no escape. */
-const channel = z
-  .string()
-  .regex(/^[^\s:/]+:\/\/[^\s/]+\/.+$/u, CHANNEL_FORM)
-  .meta({ "x-message": CHANNEL_FORM });
+const channel = channelId();
 
 const channels = z.union([channel.transform((one) => [one]), z.array(channel).min(1).max(100)]);
 
@@ -56,14 +50,18 @@ const crossing = {
 };
 
 const NEEDS_TWO = "has to have two channels at least";
+const MAX_CHANNELS = 100;
 
-const link = z.union([
-  z.array(channel).min(2, NEEDS_TWO).max(100),
-  z.strictObject({
-    channels: z.array(channel).min(2, NEEDS_TWO).max(100),
-    private: z.boolean().default(false),
-    ...crossing,
-  }),
+const together = z
+  .array(channel)
+  .min(2, NEEDS_TWO)
+  .max(MAX_CHANNELS)
+  .refine((ids) => new Set(ids).size === ids.length, "has a channel twice");
+
+/** `bridge link` makes one of the first form. */
+export const link = z.union([
+  together,
+  z.strictObject({ channels: together, private: z.boolean().default(false), ...crossing }),
   z.strictObject({
     from: channels,
     to: channels,
@@ -72,30 +70,32 @@ const link = z.union([
   }),
 ]);
 
+export const LINK_NAME = /^[\p{L}\p{N}_-]{1,64}$/u;
+
 export const settings = z.strictObject({
-  links: z
-    .record(z.string().regex(/^[\p{L}\p{N}_-]{1,64}$/u, "has to be one word"), link)
+  links: live(z.record(z.string().regex(LINK_NAME, "has to be one word"), link))
     .default({})
     .meta({
       description:
         "by name: a list of channels that are one, or `from` and `to` for one way; `private: true` if one of them is private",
     }),
-  names: crossing.names.unwrap().default("{name} ({network})").meta({
+  names: live(crossing.names.unwrap()).default("{name} ({network})").meta({
     description: "how a person is called on the other side: `{name}`, `{network}`",
   }),
-  topics: z.boolean().default(false).meta({ description: "topics are carried over" }),
-  typing: z.boolean().default(true).meta({ description: "shown while people type" }),
-  joins: z.boolean().default(false).meta({ description: "who comes and goes is said" }),
-  bots: z.boolean().default(false).meta({ description: "messages of other bots are carried over" }),
-  reactions: crossing.reactions.unwrap().default("native").meta({
+  topics: live(z.boolean()).default(false).meta({ description: "topics are carried over" }),
+  typing: live(z.boolean()).default(true).meta({ description: "shown while people type" }),
+  joins: live(z.boolean()).default(false).meta({ description: "who comes and goes is said" }),
+  bots: live(z.boolean())
+    .default(false)
+    .meta({ description: "messages of other bots are carried over" }),
+  reactions: live(crossing.reactions.unwrap()).default("native").meta({
     description: "`native` where the network has them, also as a `line`, or `off`",
   }),
-  ignore,
-  edit_window: duration(
-    "15m",
-    "for how long an edit is said again where messages cannot be edited",
+  ignore: live(ignore),
+  edit_window: live(
+    duration("15m", "for how long an edit is said again where messages cannot be edited"),
   ),
-  max_link_rate: z.number().int().min(1).max(100_000).default(60).meta({
+  max_link_rate: live(z.number().int().min(1).max(100_000)).default(60).meta({
     description: "messages in ten seconds; a link with more is paused for a minute",
   }),
   queue_messages: z.number().int().min(1).max(100_000).default(1_000).meta({
@@ -103,7 +103,7 @@ export const settings = z.strictObject({
   }),
   queue_age: duration("1h", "how long they wait"),
   remember: duration("30d", "how long edits and replies find the copies of a message"),
-  admins: z.array(z.string()).max(100).default([]).meta({
+  admins: live(z.array(z.string()).max(100)).default([]).meta({
     description: "who may use `bridge`: ids of people, or `account:NAME`",
   }),
   database: z.string().optional().meta({

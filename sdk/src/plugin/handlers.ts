@@ -2,9 +2,9 @@
 import type { CommandSet } from "../command/command-set.ts";
 import { firstWord } from "../command/words.ts";
 import type { HearsKind } from "./context.ts";
+import type { Declaration, ErasedHandler } from "./declarations.ts";
 import type { PluginEvent } from "./events.ts";
 import { type Match, matchIn, spellingsOf } from "./match.ts";
-import type { Declaration, ErasedHandler } from "./plugin.ts";
 
 /** One handler to run for one event. */
 export type HandlerRun =

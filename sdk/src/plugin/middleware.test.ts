@@ -1,8 +1,8 @@
 /** Middleware around a handler: order, ends, errors, and what it forgot to wait for. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ErasedMiddleware } from "./declarations.ts";
 import { runThrough } from "./middleware.ts";
-import type { ErasedMiddleware } from "./plugin.ts";
 
 function setUp() {
   const log: string[] = [];

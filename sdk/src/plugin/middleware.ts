@@ -1,6 +1,6 @@
 /** Runs middleware around a handler, one inside the other. */
 import { SeabirdError } from "../link/errors.ts";
-import type { ErasedMiddleware } from "./plugin.ts";
+import type { ErasedMiddleware } from "./declarations.ts";
 import { TrackedPromise } from "./tracked-promise.ts";
 
 /**

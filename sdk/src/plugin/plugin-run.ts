@@ -9,22 +9,14 @@ import { type ResolvedConnectOptions, resolveConnectOptions } from "../link/opti
 import { checkSettings } from "../program/check-settings.ts";
 import { createLog, type Log } from "../program/log.ts";
 import type { PluginHost } from "./context.ts";
+import type { Cleanup, ErasedHandler, PluginDeclarations } from "./declarations.ts";
 import { type Activity, Dispatcher } from "./dispatcher.ts";
 import { EventRunner } from "./event-runner.ts";
 import { Failures } from "./failures.ts";
 import { Handlers } from "./handlers.ts";
 import { type IgnoredSpeakers, LoopGuard } from "./loop-guard.ts";
 import { backendOf } from "./origins.ts";
-import {
-  type Cleanup,
-  commandSetOf,
-  declarationsOf,
-  type ErasedHandler,
-  isPlugin,
-  kindsOf,
-  type Plugin,
-  type PluginDeclarations,
-} from "./plugin.ts";
+import { commandSetOf, declarationsOf, isPlugin, kindsOf, type Plugin } from "./plugin.ts";
 import { PluginClient } from "./plugin-client.ts";
 import { Prefixes } from "./prefixes.ts";
 import { RegisteredNames } from "./registered-names.ts";
@@ -55,6 +47,7 @@ class PluginRun implements RunningPlugin {
   readonly #ended: Promise<void>;
   readonly #cleanups: Cleanup[] = [];
   #isCleanedUp = false;
+  #host: { -readonly [Key in keyof PluginHost]: PluginHost[Key] } | undefined;
   #asks: Asks | undefined;
   #closed: Promise<void> | undefined;
 
@@ -90,6 +83,15 @@ class PluginRun implements RunningPlugin {
 
   get ignored(): IgnoredSpeakers {
     return this.#guard;
+  }
+
+  async reconfigure(given: unknown): Promise<void> {
+    const config = await this.#settings(given);
+    await this.ready();
+    const host = this.#host;
+    if (host === undefined) return;
+    host.config = config;
+    for (const change of this.#declared.settingsChanges) await change(host);
   }
 
   activity(): Activity {
@@ -144,7 +146,10 @@ class PluginRun implements RunningPlugin {
     });
     this.#client.resolve(client);
     void watchLink(client.states(), { log: this.#log, onGap: () => this.#gap() });
-    const host = this.#host(config, client);
+    const { clock, random } = this.#options;
+    const { signal } = this.#closing;
+    const host = { name: this.name, config, log: this.#log, core: client, signal, clock, random };
+    this.#host = host;
     const runner = this.#runner(host, client);
     try {
       await client.ready();
@@ -162,12 +167,6 @@ class PluginRun implements RunningPlugin {
       runner.take(event);
       return this.#dispatcher.pauseReading(this.#closing.signal);
     });
-  }
-
-  #host(config: unknown, core: PluginClient): PluginHost {
-    const { clock, random } = this.#options;
-    const { signal } = this.#closing;
-    return { name: this.name, config, log: this.#log, core, signal, clock, random };
   }
 
   #runner(host: PluginHost, client: PluginClient): EventRunner {

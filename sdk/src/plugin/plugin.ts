@@ -15,6 +15,16 @@ import { SeabirdError } from "../link/errors.ts";
 import { checkOptionNames } from "../link/option-names.ts";
 import { isOfKind, KIND } from "../program/component-kind.ts";
 import type { CommandContext, Context, EventKind, HearsContext, PluginHost } from "./context.ts";
+import type {
+  AnyCommandSpec,
+  Declaration,
+  ErasedCatch,
+  ErasedHandler,
+  ErasedMiddleware,
+  ErasedStart,
+  Next,
+  PluginDeclarations,
+} from "./declarations.ts";
 import { stateless } from "./match.ts";
 import { checkKind } from "./subscription.ts";
 
@@ -32,55 +42,12 @@ export interface PluginDefinition<Schema extends StandardSchemaV1 = StandardSche
   readonly needs?: readonly PluginScope[] | undefined;
 }
 
-/** Runs the next middleware, finally the handler; resolves when it has ended. */
-export type Next = () => Promise<void>;
-
-export type Cleanup = () => unknown;
-
-/** A handler without its types. */
-export type ErasedHandler = (context: object, values: unknown) => unknown;
-export type ErasedMiddleware = (context: object, next: Next) => unknown;
-export type ErasedCatch = (error: unknown, context: object) => unknown;
-export type ErasedStart = (host: PluginHost) => unknown;
-
-export type AnyCommandSpec = string | CommandSpec<Args, Flags, Where>;
-
-/** One declaration of a handler, in the order in which they were made. */
-export type Declaration =
-  | {
-      readonly what: "command";
-      readonly name: string;
-      readonly spec: AnyCommandSpec;
-      readonly handler: ErasedHandler;
-    }
-  | { readonly what: "hears"; readonly pattern: RegExp; readonly handler: ErasedHandler }
-  | {
-      readonly what: "on";
-      readonly kinds: ReadonlySet<EventKind>;
-      readonly includePlugins: boolean;
-      readonly handler: ErasedHandler;
-    };
-
 export interface OnOptions {
   /**
    * Whether it also handles what plugins did, this one included: the edits, deletions and reactions
    * whose `ctx.sender` is not empty. Default: false.
    */
   readonly includePlugins?: boolean | undefined;
-}
-
-/** @internal All declarations; what `startPlugin` runs. */
-export interface PluginDeclarations {
-  readonly config: StandardSchemaV1 | undefined;
-  readonly declarations: Declaration[];
-  /** All commands, to refuse invalid ones early and to describe them. */
-  readonly checked: CommandSet<ErasedHandler>;
-  readonly middleware: ErasedMiddleware[];
-  readonly starts: ErasedStart[];
-  readonly gaps: (() => unknown)[];
-  caught: ErasedCatch | undefined;
-  /** Set by the first run; later declarations are refused. */
-  isStarted: boolean;
 }
 
 /** The same in every copy of the SDK. */
@@ -112,6 +79,7 @@ export class Plugin<Config = unknown> {
       checked: new CommandSet(),
       middleware: [],
       starts: [],
+      settingsChanges: [],
       gaps: [],
       caught: undefined,
       isStarted: false,
@@ -210,6 +178,16 @@ export class Plugin<Config = unknown> {
   onStart(start: (host: PluginHost<Config>) => unknown): this {
     checkFunction("onStart's function", start);
     this.#open.starts.push(start as ErasedStart);
+    return this;
+  }
+
+  /**
+   * Runs when settings that are `live()` have changed, once the new ones are in `host.config`; handlers
+   * that begin later have them as `ctx.config`. If it throws, the plugin is restarted with them.
+   */
+  onSettings(change: (host: PluginHost<Config>) => unknown): this {
+    checkFunction("onSettings' function", change);
+    this.#open.settingsChanges.push(change as ErasedStart);
     return this;
   }
 

@@ -27,6 +27,12 @@ export interface RunningPlugin extends AsyncDisposable {
   states(): AsyncIterable<LinkState>;
   /** Who is ignored because of a loop. */
   readonly ignored: IgnoredSpeakers;
+  /**
+   * Replaces the settings while the plugin runs, and runs its `onSettings`. Rejects with a
+   * SettingsError for settings that the schema refuses, then the old ones stay; and if `onSettings`
+   * fails. Before the plugin has started it waits for that.
+   */
+  reconfigure(config: unknown): Promise<void>;
   activity(): Activity;
   /** Calls back after each change of the activity; returns the undo. */
   onActivity(callback: () => void): () => void;

@@ -2,7 +2,7 @@
 import type { CommandSet } from "../command/command-set.ts";
 import type { ActionClient } from "../link/action-client.ts";
 import type { Log } from "../program/log.ts";
-import type { ErasedHandler, PluginDeclarations } from "./plugin.ts";
+import type { ErasedHandler, PluginDeclarations } from "./declarations.ts";
 
 /** Asks each backend what it tells about users. Never rejects. */
 export async function warnAboutAllowRules(

@@ -96,9 +96,21 @@ async function run(plugins: readonly Plugin[], { life, given }: ComponentStart):
       signal,
     }),
   );
-  const forget = followSettings(life, levels(logs), async (next) => {
-    if (isDeepStrictEqual(settings(next), first)) return;
-    throw new SeabirdError("failed_precondition", "plugins take new settings by a restart only");
+  let current = first;
+  const forget = followSettings(life, levels(logs), async (given) => {
+    const next = settings(given);
+    const changed = running.filter(
+      ({ name }) => !isDeepStrictEqual(next.get(name), current.get(name)),
+    );
+    const isFixed = ({ name }: RunningPlugin) =>
+      plugins.some(
+        (each) => each.name === name && declarationsOf(each).settingsChanges.length === 0,
+      );
+    if (changed.some(isFixed)) {
+      throw new SeabirdError("failed_precondition", "plugins take new settings by a restart only");
+    }
+    for (const plugin of changed) await plugin.reconfigure(next.get(plugin.name));
+    current = next;
   });
   const stopReports = reportIgnored(running, life);
   try {
