@@ -169,6 +169,16 @@ test("a departure that is answered late does not undo the join behind it", async
   assert.deepEqual(stage.left, []);
 });
 
+test("a session that was cut before its rooms have answered joins them when it goes on", () => {
+  const stage = new Stage(["a"]);
+  stage.wanted.offline();
+  stage.taken();
+  stage.wanted.resumed();
+  assert.deepEqual(stage.taken(), ["a@rooms.test/bot"]);
+  stage.clock.pass(10_000);
+  assert.deepEqual(stage.settled, { joined: 0, wanted: 1 });
+});
+
 test("no timer outlives a connection that is closed", () => {
   const stage = new Stage(["a", "b", "c"]);
   stage.joins("a");

@@ -31,6 +31,8 @@ const PERMANENT = new Set(["jid-malformed", "bad-request"]);
 type Options = Pick<XmppOptions, "rejoin" | "rejoinAfterMs" | "joinRetryMs" | "joinWithinMs">;
 
 export class WantedRooms {
+  /** Whether this session's rooms were joined or refused. For reading. */
+  isSettled = false;
   readonly #options: Options;
   readonly #rooms: RoomRegistry;
   readonly #hooks: WantedRoomsHooks;
@@ -38,8 +40,6 @@ export class WantedRooms {
   readonly #wanted = new Map<string, WantedRoom>();
   #isOnline = false;
   #cancelSettling: (() => void) | undefined;
-  /** Whether this session's rooms were joined or refused. */
-  #isSettled = false;
 
   constructor(
     rooms: readonly RoomToJoin[],
@@ -50,10 +50,6 @@ export class WantedRooms {
     this.#hooks = deps.hooks;
     this.#clock = deps.clock;
     for (const room of rooms) this.want(room);
-  }
-
-  get isSettled(): boolean {
-    return this.#isSettled;
   }
 
   isWanted(address: string): boolean {
@@ -132,11 +128,8 @@ export class WantedRooms {
       wanted.refusals = 0;
       this.#make(wanted, "due");
     }
-    this.#isSettled = false;
-    this.#cancelSettling?.();
-    this.#cancelSettling = this.#clock.after(SETTLE_WITHIN_MS, () => this.#settled());
-    this.#next();
-    this.#checkSettled();
+    this.isSettled = false;
+    this.#goOn();
   }
 
   /** No attempts until the next session; or until this one goes on. */
@@ -144,8 +137,8 @@ export class WantedRooms {
     this.#isOnline = false;
     this.#cancelSettling?.();
     this.#cancelSettling = undefined;
-    for (const wanted of this.#wanted.values())
-      if (wanted.is === "pending") this.#make(wanted, "due");
+    const pending = [...this.#wanted.values()].filter(({ is }) => is === "pending");
+    for (const wanted of pending) this.#make(wanted, "due");
   }
 
   /** No timer is left. */
@@ -156,7 +149,16 @@ export class WantedRooms {
 
   resumed(): void {
     this.#isOnline = true;
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#cancelSettling?.();
+    if (!this.isSettled) {
+      this.#cancelSettling = this.#clock.after(SETTLE_WITHIN_MS, () => this.#settled());
+    }
     this.#next();
+    this.#checkSettled();
   }
 
   /** Not in it any more, as an answer to a ping shows (XEP-0410). */
@@ -290,7 +292,7 @@ export class WantedRooms {
   #settled(): void {
     this.#cancelSettling?.();
     this.#cancelSettling = undefined;
-    this.#isSettled = true;
+    this.isSettled = true;
     const joined = this.#rooms.all().filter(({ isJoined }) => isJoined).length;
     this.#hooks.settled({ joined, wanted: this.#wanted.size });
   }
