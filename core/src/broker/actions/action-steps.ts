@@ -148,7 +148,8 @@ function checkFeature({ row, backend, channelId }: ActionDraft): void {
 function composeRequest(draft: ActionDraft, deps: StepDeps): void {
   const { row, request, backend, target, id, tags } = draft;
   if (backend === undefined) return;
-  const requestId = deps.ids.next();
+  const { sendKey } = draft;
+  const requestId = (sendKey && deps.keys.refusedRequestId(sendKey)) ?? deps.ids.next();
   const content = degradedContent(draft, backend, deps);
   const bytes = encode(ChatRequestSchema, {
     $typeName: "seabird.ChatRequest",

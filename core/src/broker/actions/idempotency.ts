@@ -12,6 +12,8 @@ import { KeyedSend, type KeyedSendOwner, type SendKey } from "./keyed-send.ts";
 
 /** What one send takes in memory, its response not counted, at most. */
 const SEND_BYTES = 1_024;
+/** Refused sends whose requests' ids are remembered, of all names; the oldest is forgotten. */
+const MAX_REFUSED = 10_000;
 /** Bytes in memory for each byte of an encoded response, at most. */
 const BYTES_PER_ENCODED = 2;
 
@@ -37,6 +39,8 @@ export class IdempotencyKeys implements KeyedSendOwner {
   readonly maxCalls: number;
   readonly #maxKeysPerName: number;
   readonly #maxBytes: number;
+  /** By all that a repetition has to have in common with the send that was refused. */
+  readonly #refused = new Map<string, { readonly requestId: string; readonly untilMs: number }>();
   readonly #names = new Map<string, NameSends>();
   readonly #bySend = new Map<KeyedSend, Remembered>();
   /** Those that are remembered for a time, in the order in which it ends. */
@@ -110,6 +114,26 @@ export class IdempotencyKeys implements KeyedSendOwner {
     if (remembered !== undefined) this.#drop(remembered);
   }
 
+  refused(send: KeyedSend, requestId: string): void {
+    const identity = identityOf(send.key);
+    this.#refused.delete(identity);
+    this.#refused.set(identity, { requestId, untilMs: this.clock.now() + IDEMPOTENCY_MS });
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > MAX_REFUSED && oldest !== undefined) this.#refused.delete(oldest);
+  }
+
+  /**
+   * The id of the request that was refused in the last ten minutes, for the next attempt of the same send.
+   * A backend whose network does one transaction once gives it that id: where the answer was lost and not
+   * the message, the next attempt does not say it twice.
+   */
+  refusedRequestId(key: SendKey): string | undefined {
+    const refused = this.#refused.get(identityOf(key));
+    return refused !== undefined && refused.untilMs > this.clock.now()
+      ? refused.requestId
+      : undefined;
+  }
+
   #startTime(remembered: Remembered): void {
     remembered.untilMs = this.clock.now() + IDEMPOTENCY_MS;
     this.#untilTime.delete(remembered);
@@ -157,6 +181,10 @@ export class IdempotencyKeys implements KeyedSendOwner {
     remembered.of.bytes += bytes;
     this.#bytes += bytes;
   }
+}
+
+function identityOf({ name, key, hash }: SendKey): string {
+  return `${name}\0${key}\0${hash}`;
 }
 
 function tooManyKeys(): BrokerError {

@@ -49,6 +49,8 @@ export interface KeyedSendOwner {
   settled(send: KeyedSend, responseBytes: number): void;
   /** A try after this is a new send. */
   freed(send: KeyedSend): void;
+  /** The backend answered the request with this id, and refused it. Comes before `freed`. */
+  refused(send: KeyedSend, requestId: string): void;
 }
 
 /** A repetition ends so long before its time limit, so that its caller still gets the error. */
@@ -135,11 +137,12 @@ export class KeyedSend {
   }
 
   #answered(event: ChatEvent): void {
-    const { read, responseSchema } = this.#request as SendRequest;
+    const { id, read, responseSchema } = this.#request as SendRequest;
     let response: Message;
     try {
       response = read(event);
     } catch (reason) {
+      this.#owner.refused(this, id);
       this.#refused(BrokerError.from(reason));
       return;
     }

@@ -70,6 +70,24 @@ for (const kind of SENDS) {
   });
 }
 
+test("the next attempt of a send that was refused has its request's id for ten minutes", async () => {
+  const { t, backend } = setUp();
+  const attempt = (given: Send = {}) => {
+    void send(t, given);
+    const { id } = backend.request();
+    refuse(backend, id);
+    return id;
+  };
+  const id = attempt();
+  assert.equal(attempt(), id);
+  assert.notEqual(attempt({ key: "other" }), id);
+  assert.notEqual(attempt({ text: "other" }), id);
+  t.clock.advance(IDEMPOTENCY_MS - 1);
+  assert.equal(attempt(), id, "counted from the last refusal");
+  t.clock.advance(IDEMPOTENCY_MS);
+  assert.notEqual(attempt(), id);
+});
+
 test("a repetition while the first call waits waits for the same answer", async () => {
   const { t, backend, stream } = setUp({ maxRequestsInFlightPerBackend: 1 });
   const sends = [send(t), send(t), send(t)];

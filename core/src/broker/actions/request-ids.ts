@@ -1,4 +1,7 @@
-/** Ids of requests: unguessable, and never used twice in core's life. */
+/**
+ * Ids of requests: unguessable, and never used twice in core's life, but for a repetition of a keyed send
+ * that was refused (`IdempotencyKeys`).
+ */
 
 const RANDOM_BYTES = 16;
 /** Ids made from one draw; drawing for each alone is slow. */
