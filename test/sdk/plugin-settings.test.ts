@@ -41,3 +41,49 @@ test("new settings reach onSettings and later handlers; wrong ones change nothin
   assert.deepEqual([taken, await answer()], [["good day"], "good day"]);
   await assert.rejects(running.reconfigure({ greeting: "boo" }), { message: "not that" });
 });
+
+test("settings that come while it starts wait for that; of several the last stays; a close ends them", async (t) => {
+  const core = await startCore({}, t);
+  const started = Promise.withResolvers<void>();
+  const slow = plugin("slow", { config: z.strictObject({ size: live(z.number()).default(0) }) });
+  const taken: string[] = [];
+  slow.onStart(async (host) => {
+    taken.push(`starts with ${host.config.size}`);
+    await started.promise;
+  });
+  const gates = new Map([[2, Promise.withResolvers<void>()]]);
+  slow.onSettings(async (host) => {
+    const { size } = host.config;
+    taken.push(`begins ${size}`);
+    await gates.get(size)?.promise;
+    taken.push(`ends ${size}`);
+  });
+  const running = startPlugin(slow, { url: core.url, token: await core.token(["plugin"]) });
+  t.after(() => running.close());
+  const changes = [running.reconfigure({ size: 1 }), running.reconfigure({ size: 2 })];
+  const last = running.reconfigure({ size: 3 });
+  await until("the start", () => taken.length === 1);
+  started.resolve();
+  await until("the second", () => taken.at(-1) === "begins 2");
+  gates.get(2)?.resolve();
+  await Promise.all([...changes, last]);
+  const steps = [1, 2, 3].flatMap((size) => [`begins ${size}`, `ends ${size}`]);
+  assert.deepEqual(taken, ["starts with 0", ...steps]);
+  gates.set(4, Promise.withResolvers());
+  const overtaken = running.reconfigure({ size: 4 });
+  await until("the fourth", () => taken.at(-1) === "begins 4");
+  await Promise.all([assert.rejects(overtaken, { code: "closed" }), running.close()]);
+  await assert.rejects(running.reconfigure({ size: 5 }), { code: "closed" });
+});
+
+test("settings for a plugin that does not start are refused with its reason", async (t) => {
+  const core = await startCore({}, t);
+  const broken = plugin("broken", { config: z.object({ size: live(z.number()).default(0) }) });
+  broken.onStart(() => {
+    throw new Error("no disk");
+  });
+  broken.onSettings(() => assert.fail("it does not run"));
+  const running = startPlugin(broken, { url: core.url, token: await core.token(["plugin"]) });
+  t.after(() => running.close());
+  await assert.rejects(running.reconfigure({ size: 1 }), { message: "no disk" });
+});

@@ -40,6 +40,7 @@ export class Bridge {
   /** By the sequence of a plugin's send: the bridged message that it is. */
   readonly #awaited = new Map<bigint, { readonly message: number; readonly channel: string }>();
   #cancelCleanUp: () => void = () => undefined;
+  #relinked: Promise<void> = Promise.resolve();
 
   private constructor(
     host: PluginHost<BridgeSettings>,
@@ -107,9 +108,16 @@ export class Bridge {
   }
 
   /** After a change of the settings, or of the links made in the chat. What waits stays. */
-  async relink(): Promise<void> {
-    this.links = new Links(this.#host.config, this.chatLinks.all);
-    await this.facts.open(this.links.channels().map(backendOfChannel));
+  relink(): Promise<void> {
+    this.#relinked = this.#relinked.then(async () => {
+      const links = new Links(this.#host.config, this.chatLinks.all);
+      // Before anything crosses: which of the channels are private.
+      await this.facts.open(links.channels().map(backendOfChannel));
+      this.links = links;
+      this.guards.keep(links.all);
+      this.queues.relinked();
+    });
+    return this.#relinked;
   }
 
   /** A plugin's send was carried over before its network gave it ids. */

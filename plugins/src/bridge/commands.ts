@@ -56,16 +56,13 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
       if (new Set(channels).size < channels.length) fail("a channel is there twice");
       if (run.chatLinks.isFull) fail("there are too many links");
       const known = await Promise.all(
-        channels.map((id) =>
-          ctx.core.channelInfo(id).then(
-            () => undefined,
-            () => id,
-          ),
-        ),
+        channels.map((id) => ctx.core.channelInfo(id).catch(() => undefined)),
       );
-      const missing = known.find((id) => id !== undefined);
+      const missing = channels.find((_, index) => known[index] === undefined);
       if (missing !== undefined) fail(`the bot is not in ${missing}`);
-      const secret = channels.find((id) => run.facts.isPrivate(id));
+      const secret = channels.find(
+        (id, index) => known[index]?.isPrivate === true || run.facts.isPrivate(id),
+      );
       if (secret !== undefined) {
         fail(`${secret} is private; link it in the settings, with \`private: true\``);
       }
@@ -83,10 +80,9 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
     },
     async (ctx, { name }) => {
       const run = await admitted(runOf, ctx);
-      if (!run.chatLinks.has(name)) {
-        const isInFile = run.links.all.some((each) => each.name === name);
-        fail(isInFile ? `${name} is in the settings: end it there` : `there is no link "${name}"`);
-      }
+      // One of the file hides one of the chat.
+      if (Object.hasOwn(ctx.config.links, name)) fail(`${name} is in the settings: end it there`);
+      if (!run.chatLinks.has(name)) fail(`there is no link "${name}"`);
       if (!(await ctx.confirm(`really end the link ${name}?`))) return;
       await run.chatLinks.remove(name);
       await run.relink();

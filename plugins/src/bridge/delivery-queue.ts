@@ -42,6 +42,7 @@ export class DeliveryQueue {
   #isTold = false;
   /** Since the failure began. */
   #dropped = 0;
+  #isEnding = false;
   /** Milliseconds since 1970 of the last delivery; undefined: none yet. */
   lastAt: number | undefined;
   failures = 0;
@@ -65,6 +66,15 @@ export class DeliveryQueue {
     // The first one may be under way.
     while (this.#waiting.length > this.#deps.limits.maxWaiting) this.#drop(1);
     this.#running ??= this.#run();
+  }
+
+  /**
+   * Whether no link leads here any more: what waits is still delivered, but if its network is away it is
+   * dropped, since nobody expects it later.
+   */
+  set isEnding(isEnding: boolean) {
+    this.#isEnding = isEnding;
+    if (isEnding) this.#wake?.();
   }
 
   /** The network is there again: tries at once. */
@@ -91,8 +101,9 @@ export class DeliveryQueue {
         if (signal.aborted) break;
         if (isOutcomeUnknown(reason)) this.#end(head, "delivered");
         else if (isUnavailable(reason)) {
+          if (this.#isEnding) while (this.#waiting.length > 0) this.#drop(0);
           this.#failed(reason, AWAY_NOTICE_MS);
-          await this.#pause(pauseMs);
+          if (!this.#isEnding) await this.#pause(pauseMs);
           pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
         } else {
           this.#failed(reason, 0);

@@ -26,6 +26,12 @@ export class LinkGuards {
     return guard;
   }
 
+  /** Forgets those of other links: a later one of the same name begins anew. */
+  keep(links: readonly Pick<Link, "name">[]): void {
+    const names = new Set(links.map(({ name }) => name));
+    for (const name of this.#guards.keys()) if (!names.has(name)) this.#guards.delete(name);
+  }
+
   mayPass(link: Link, words: string): boolean {
     const decision = this.of(link).check(words);
     if (!decision.isPaused) return true;

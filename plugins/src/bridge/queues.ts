@@ -24,11 +24,21 @@ export class Queues {
     this.#deps = deps;
   }
 
+  /** After a change of the links. */
+  relinked(): void {
+    const linked = new Set(this.#deps.links().channels());
+    for (const [channel, queue] of this.#queues) {
+      queue.isEnding = !linked.has(channel);
+      if (!linked.has(channel) && queue.waiting === 0) this.#queues.delete(channel);
+    }
+  }
+
   /** Goes on with what an earlier run left. */
   resume(left: ReadonlyMap<string, readonly QueuedDelivery[]>): void {
     for (const [channel, deliveries] of left) {
       for (const queued of deliveries) this.#of(channel).push(queued);
     }
+    this.relinked();
   }
 
   push(channel: string, delivery: Delivery): void {

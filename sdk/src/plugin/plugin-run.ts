@@ -50,6 +50,7 @@ class PluginRun implements RunningPlugin {
   #host: { -readonly [Key in keyof PluginHost]: PluginHost[Key] } | undefined;
   #asks: Asks | undefined;
   #closed: Promise<void> | undefined;
+  #reconfigured: Promise<void> = Promise.resolve();
 
   constructor(plugin: Plugin, options: StartOptions) {
     if (!isPlugin(plugin))
@@ -85,13 +86,21 @@ class PluginRun implements RunningPlugin {
     return this.#guard;
   }
 
-  async reconfigure(given: unknown): Promise<void> {
-    const config = await this.#settings(given);
-    await this.ready();
-    const host = this.#host;
-    if (host === undefined) return;
-    host.config = config;
-    for (const change of this.#declared.settingsChanges) await change(host);
+  reconfigure(given: unknown): Promise<void> {
+    // One after the other: what was given last is what stays.
+    const done = this.#reconfigured.then(async () => {
+      const config = await this.#settings(given);
+      await this.ready();
+      const [host, { signal }] = [this.#host, this.#closing];
+      signal.throwIfAborted();
+      if (host === undefined) return;
+      host.config = config;
+      for (const change of this.#declared.settingsChanges) {
+        await abortable(Promise.try(change, host), signal);
+      }
+    });
+    this.#reconfigured = done.catch(() => undefined);
+    return done;
   }
 
   activity(): Activity {
@@ -244,11 +253,8 @@ class PluginRun implements RunningPlugin {
   }
 
   #gap(): void {
-    for (const callback of this.#declared.gaps) {
-      void Promise.try(callback).catch((error: unknown) => {
-        this.#log.error({ error }, "onGap failed");
-      });
-    }
+    const failed = (error: unknown) => this.#log.error({ error }, "onGap failed");
+    for (const callback of this.#declared.gaps) void Promise.try(callback).catch(failed);
   }
 
   async #close(): Promise<void> {

@@ -30,7 +30,8 @@ export interface RunningPlugin extends AsyncDisposable {
   /**
    * Replaces the settings while the plugin runs, and runs its `onSettings`. Rejects with a
    * SettingsError for settings that the schema refuses, then the old ones stay; and if `onSettings`
-   * fails. Before the plugin has started it waits for that.
+   * fails. Before the plugin has started it waits for that. Several calls are carried out one after the
+   * other; those that a close overtakes reject with `closed`.
    */
   reconfigure(config: unknown): Promise<void>;
   activity(): Activity;

@@ -134,10 +134,14 @@ export function followSettings(
   log: Log,
   take: (settings: unknown) => Promise<void>,
 ): () => void {
+  let last: Promise<unknown> = Promise.resolve();
   return life.onMessage((message) => {
     if (message.type !== "settings") return;
     if (isLogLevel(message.logLevel)) log.level = message.logLevel;
-    void Promise.try(() => take(message.settings ?? {})).then(
+    // What came last stays, however long an earlier one takes.
+    const taken = last.then(() => take(message.settings ?? {}));
+    last = taken.catch(() => undefined);
+    void taken.then(
       () => sendToSupervisor({ type: "settings", ok: true }),
       (reason: unknown) => {
         sendToSupervisor({
