@@ -1,5 +1,7 @@
 /** The bridge between IRC, Matrix and XMPP, on real servers, with people whose clients are not ours. */
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { freePort } from "../support/irc-servers.ts";
 import { waitFor } from "../support/irc-wait.ts";
@@ -99,6 +101,31 @@ test("three channels on three networks are one", async (t) => {
     assert.notEqual(ofOthers.id, "");
   });
 
+  await t.test(
+    "an edit on one network is an edit on the others, or a line where there is none",
+    async () => {
+      for (const [network, other] of [
+        [matrix, xmpp],
+        [xmpp, matrix],
+      ] as const) {
+        const [before, after] = [`helo from ${network.type}`, `hello again from ${network.type}`];
+        await network.say(before);
+        const copy = await waitFor(
+          () => `the message on ${other.type}`,
+          () => other.heard(0).find(({ text }) => text.endsWith(before)),
+        );
+        await network.edit?.(after);
+        const edit = await waitFor(
+          () => `the edit on ${other.type}, which heard ${JSON.stringify(other.heard(0).slice(-3))}`,
+          () =>
+            other.heard(0).find(({ text, edits }) => edits !== undefined && text.endsWith(after)),
+        );
+        assert.ok([copy.id, copy.sentId].includes(edit.edits), JSON.stringify({ copy, edit }));
+        await hears(irc, new RegExp(`ann \\(home\\).*\\* ${after}$`));
+      }
+    },
+  );
+
   await t.test("a network that is cut off gets what it missed, in order and once", async () => {
     matrix.link.refuses = true;
     matrix.link.dropAll();
@@ -134,4 +161,24 @@ test("three channels on three networks are one", async (t) => {
       }
     },
   );
+
+  await t.test("a link that is changed is taken without a restart", async () => {
+    const { pid } = await project.component("bridge");
+    const file = join(project.folder, "seabird.yaml");
+    const config = JSON.parse(await readFile(file, "utf8"));
+    config.plugins.bridge.links.tea = [irc, xmpp].map(channelIdOf);
+    await writeFile(file, JSON.stringify(config));
+    const { out, code } = await project.cli(["reload"]);
+    assert.equal(code, 0, out);
+    assert.match(out, /bridge.*applied links without a restart/);
+    assert.equal((await project.component("bridge")).pid, pid);
+    await irc.say("without matrix");
+    await hears(xmpp, /without matrix$/);
+    await xmpp.say("really");
+    await hears(irc, /really$/);
+    assert.deepEqual(
+      heard(matrix).filter((line) => /without matrix|really/.test(line)),
+      [],
+    );
+  });
 });

@@ -21,6 +21,7 @@ export async function startLocalMatrix(t: TestScope): Promise<LocalNetwork | und
   t.after(() => person[Symbol.asyncDispose]());
   const login = { authorization: `Bearer ${ann.accessToken}` };
   const heard = new HeardEvents(person, bot.userId);
+  let lastSaid = "";
   /** By message and emoji: the reactions, which are taken back by redacting them. */
   const reactions = new Map<string, string>();
   return {
@@ -34,7 +35,17 @@ export async function startLocalMatrix(t: TestScope): Promise<LocalNetwork | und
     channel: `#${ALIAS}:${server.serverName}`,
     link,
     keepsMessages: true,
-    say: async (text) => void (await person.say(room, text)),
+    async say(text) {
+      lastSaid = await person.say(room, text);
+    },
+    async edit(text) {
+      const content = {
+        ...{ msgtype: "m.text", body: `* ${text}` },
+        "m.new_content": { msgtype: "m.text", body: text },
+        "m.relates_to": { rel_type: "m.replace", event_id: lastSaid },
+      };
+      await person.call("send", { room, content });
+    },
     async react(id, emoji, { removed } = { removed: false }) {
       const key = `${id} ${emoji}`;
       if (removed) {

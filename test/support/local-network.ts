@@ -27,6 +27,8 @@ export interface LocalNetwork {
   readonly keepsMessages: boolean;
   /** The person says it in the channel. */
   say(text: string): Promise<void>;
+  /** The person gives what they said last another text, on a network that has edits. */
+  edit?(text: string): Promise<void>;
   /** The person reacts to a message of the bot, or takes that back. */
   react(id: string, emoji: string, options?: { readonly removed: boolean }): Promise<void>;
   /** The person posts a picture (PNG), on a network that has files. */

@@ -24,6 +24,7 @@ export async function startLocalXmpp(t: TestScope): Promise<LocalNetwork | undef
   t.after(() => person[Symbol.asyncDispose]());
   await person.joins(room, "ann");
   const heard = new HeardStanzas(person, room);
+  let lastSaid = "";
   /** By message: what the person has reacted with; a reaction names all of them (XEP-0444). */
   const reactions = new Map<string, Set<string>>();
   return {
@@ -39,7 +40,14 @@ export async function startLocalXmpp(t: TestScope): Promise<LocalNetwork | undef
     channel: room,
     link,
     keepsMessages: false,
-    say: async (text) => void (await person.says(room, text)),
+    async say(text) {
+      lastSaid = await person.says(room, text);
+    },
+    edit: (text) =>
+      person.sends(
+        `<message to="${room}" type="groupchat" id="edit-${Math.random()}"><body>${text}</body>` +
+          `<replace xmlns="${NS.correct}" id="${lastSaid}"/></message>`,
+      ),
     async react(id, emoji, { removed } = { removed: false }) {
       const all = reactions.get(id) ?? new Set();
       reactions.set(id, all);
