@@ -90,9 +90,11 @@ export class IncomingStanzas {
 
   #report(stanza: Stanza): void {
     const { host, recent } = this.#deps;
-    const { events, remember = [], reactions, encryptedFrom } = toNetworkEvents(stanza, this.#view);
+    const inbound = toNetworkEvents(stanza, this.#view);
+    const { events, remember = [], reactions, left, encryptedFrom } = inbound;
     for (const event of events) report(host, event);
     for (const message of remember) recent.remember(message);
+    if (left !== undefined) recent.authorLeft(left.room, left.userId);
     if (reactions !== undefined) this.#reactions.replace(reactions);
     if (encryptedFrom !== undefined) {
       host.log.warn({ from: encryptedFrom }, "an encrypted message cannot be read");

@@ -77,7 +77,10 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     this.#wanted = new WantedRooms(options.rooms, {
       ...{ options, rooms, clock },
       hooks: {
-        asking: (room) => void this.#learn(room),
+        asking: (room) => {
+          recent.unwatched(room.address);
+          void this.#learn(room);
+        },
         send: (stanza) => this.#send(stanza),
         joined: (room, isNew) => this.#joined(room, isNew),
         left: ({ address }, change, returnsInMs) => {
