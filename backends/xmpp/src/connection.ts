@@ -7,6 +7,8 @@ import type { Stanza } from "./stanza.ts";
 
 /** After a session that lasted this long the pauses start from the shortest again. */
 const STABLE_AFTER_MS = 30_000;
+/** Short sessions in a row that are taken up at once; then a pause comes before each. */
+const MAX_CUTS = 3;
 /** Milliseconds between two attempts with a password that was accepted before and is refused now. */
 const REFUSED_PAUSE_MS = 60_000;
 
@@ -19,6 +21,7 @@ export class XmppConnection implements StanzaSender {
   readonly #over: Promise<void>;
   #stream: XmppStream | undefined;
   #failures = 0;
+  #cuts = 0;
   #wasOnline = false;
 
   /** Connects at once. */
@@ -72,8 +75,10 @@ export class XmppConnection implements StanzaSender {
       const end = await this.#streamOnce(resumption);
       if (this.#closing.signal.aborted) return;
       resumption = end.resumption;
+      const isStable = this.#clock.now() - startedAt > STABLE_AFTER_MS;
+      this.#cuts = isStable || !end.isCut ? 0 : this.#cuts + 1;
       // What is under way then goes on as if nothing had been.
-      if (end.isCut && resumption !== undefined) {
+      if (end.isCut && resumption !== undefined && this.#cuts <= MAX_CUTS) {
         this.#hooks.status({ status: "interrupted", reason: end.reason });
         continue;
       }
@@ -82,7 +87,7 @@ export class XmppConnection implements StanzaSender {
         this.#hooks.status({ status: "failed", reason, setting });
         return;
       }
-      this.#failures = this.#clock.now() - startedAt > STABLE_AFTER_MS ? 1 : this.#failures + 1;
+      this.#failures = isStable ? 1 : this.#failures + 1;
       const retryInMs = this.#pauseMs(end);
       const canResume = resumption !== undefined;
       this.#hooks.status({ status: "lost", reason: end.reason, retryInMs, canResume });

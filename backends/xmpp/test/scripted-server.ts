@@ -124,6 +124,7 @@ export class ScriptedServer {
     const answer = this.script.stanza?.(stanza);
     if (answer !== undefined) socket.write(answer);
     const id = stanza.attrs["id"];
+    if (stanza.is("resume", MANAGEMENT)) this.#session = socket;
     if (stanza.getChild("bind", BIND) !== undefined) {
       this.#session = socket;
       this.sessions++;

@@ -104,12 +104,21 @@ suite("before there is a session", () => {
     await lost(2);
     assert.equal(other.connections, 0);
   });
+
+  test("a server that sends the bot to what is no address harms nothing", async (t) => {
+    const { lost, server, online } = await connect(t);
+    await online();
+    server.write(streamError("see-other-host").replace("/>", ">a b:::c</see-other-host>"));
+    assert.match(await lost(), /see-other-host/);
+    await online(2);
+  });
 });
 
 suite("in a session", () => {
   for (const [name, bytes] of [
     ["a stanza without an end", () => `<message><body>${"x".repeat(1_100_000)}`],
     ["an attribute without an end", () => `<message from="${"x".repeat(1_100_000)}`],
+    ["a document type", () => '<!DOCTYPE x SYSTEM "file:///etc/passwd">'],
     ["text that is no XML", () => "<message></presence>"],
     ["a stream's error", () => streamError("policy-violation")],
     ["the end of the stream", () => "</stream:stream>"],
@@ -179,7 +188,10 @@ suite("in a session", () => {
     server.write('<iq type="set" id="q2" from="a@b"><query xmlns="jabber:iq:roster"/></iq>');
     server.write('<iq type="get" id="q3" from="a@b"/>');
     server.write("<unheard/><iq><a/></iq><message/><presence/>");
+    server.write('<iq type="get" id="q4" from="a@b"><ping xmlns="urn:xmpp:ping"/></iq>');
     await hears("after it");
+    const pong = await server.got("the answer to a ping", ({ attrs }) => attrs["id"] === "q4");
+    assert.equal(pong.attrs["type"], "result");
     const answer = await server.got("the features", ({ attrs }) => attrs["id"] === "q1");
     assert.equal(answer.attrs["type"], "result");
     const refusal = await server.got("the refusal", ({ attrs }) => attrs["id"] === "q2");
@@ -194,5 +206,22 @@ suite("in a session", () => {
     await server.got("the wish to resume", ({ name }) => name === "resume");
     await online(2);
     assert.equal(of("resumed").length, 0);
+  });
+
+  test("a session that is cut again and again is taken up after pauses", async (t) => {
+    const resumed = '<resumed xmlns="urn:xmpp:sm:3" previd="session-1" h="0"/>';
+    const { server, online, of } = await connect(t, {
+      stanza: ({ name }) => (name === "resume" ? resumed : undefined),
+    });
+    await online();
+    for (let count = 1; of("lost").length === 0; count++) {
+      server.cut();
+      await until(
+        "it goes on, or a pause",
+        () => of("resumed").length >= count || of("lost").length > 0,
+      );
+      assert.ok(count < 10);
+    }
+    assert.equal(of("lost")[0]?.canResume, true);
   });
 });

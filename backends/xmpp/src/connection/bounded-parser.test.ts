@@ -34,8 +34,7 @@ describe("BoundedParser", () => {
     const text =
       `<message id='1' from="a&amp;b"><body>x &lt; y &#x1F980;&lt;z&gt;</body></message>\n` +
       `<presence/> <iq type="result"><a:b xmlns:a="n"/></iq>`;
-    // No comments, which streams may not have (RFC 6120, 11.1), and no CDATA, since servers write
-    // entities: the library loses the text behind either.
+    // No CDATA, since servers write entities: the library loses the text behind it.
     const whole = read(text);
     assert.equal(whole.stanzas.length, 3);
     assert.match(whole.stanzas[0] ?? "", /x &lt; y 🦀&lt;z&gt;/u);
@@ -87,6 +86,8 @@ describe("BoundedParser", () => {
       `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]]><message><body>&b;</body></message>`,
     ],
     ["a file", `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]]><message>&f;</message>`],
+    ["a document type alone", "<!DOCTYPE a><message/>"],
+    ["a comment", "<message><!-- > --><body>x</body></message>"],
     ["a character that XML lacks", "<message><body>&#0;</body></message>"],
     ["elements that cross", "<message><body></message></body>"],
   ] as const) {
@@ -97,10 +98,20 @@ describe("BoundedParser", () => {
     });
   }
 
+  it("refuses a document type in whatever pieces it comes, unless it is text", () => {
+    const text = "<message><body><![CDATA[<!DOCTYPE]]]]><![CDATA[<!-- -->]]></body></message>";
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 12 }), (at) => {
+        assert.equal(read(...cut(text, at)).problem, undefined);
+        assert.match(read(...cut(`${text}<!DOCTYPE a>`, at)).problem ?? "", /document type/);
+      }),
+    );
+  });
+
   it("ends a stanza that does not end", () => {
     const piece = "x".repeat(65_536);
     const pieces = Array.from({ length: MAX_STANZA_CHARACTERS / piece.length + 1 }, () => piece);
-    for (const start of ["<message><body>", "<message id='", "<message ", "<!--", "<"]) {
+    for (const start of ["<message><body>", "<message id='", "<message ", "<![CDATA[", "<"]) {
       const { stanzas, problem } = read(start, ...pieces);
       assert.deepEqual(stanzas, []);
       assert.match(problem ?? "", /more than 1048576 characters/);

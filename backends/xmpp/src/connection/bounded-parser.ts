@@ -12,8 +12,8 @@ export const MAX_DEPTH = 32;
 export const MAX_ELEMENTS = 20_000;
 
 /**
- * Entities other than XML's five are refused, and a document type is never read (RFC 6120, 11.1):
- * the parser below knows neither.
+ * What XMPP does not have is refused (RFC 6120, 11.1): entities other than XML's five, which the parser
+ * below does not know, document types and comments, behind which it would hear nothing any more.
  */
 export class BoundedParser extends Parser {
   /** Open elements, the stream's included. */
@@ -21,6 +21,9 @@ export class BoundedParser extends Parser {
   #elements = 0;
   #characters = 0;
   #hasBegun = false;
+  /** The end of what was read, where something may have begun that goes on. */
+  #tail = "";
+  #isInCdata = false;
   /** Open elements that were left out. */
   #skipped = 0;
 
@@ -63,6 +66,10 @@ export class BoundedParser extends Parser {
         return;
       }
     }
+    if (this.#isRestricted(data)) {
+      this.emit("error", new XMLError("a document type or a comment, which XMPP does not have"));
+      return;
+    }
     this.#characters += data.length;
     if (this.#characters > MAX_STANZA_CHARACTERS) {
       this.emit("error", new XMLError(`a stanza of more than ${MAX_STANZA_CHARACTERS} characters`));
@@ -74,6 +81,31 @@ export class BoundedParser extends Parser {
       this.emit("error", new XMLError(cause instanceof Error ? cause.message : String(cause)));
     }
   }
+
+  /** Whether there is a `<!` that does not begin CDATA, within which it is text. */
+  #isRestricted(data: string): boolean {
+    let text = this.#tail + data;
+    this.#tail = "";
+    for (;;) {
+      const at = text.indexOf(this.#isInCdata ? CDATA_END : "<!");
+      if (at < 0) {
+        this.#tail = this.#isInCdata
+          ? text.slice(1 - CDATA_END.length)
+          : (/<$/.exec(text)?.[0] ?? "");
+        return false;
+      }
+      const begun = text.slice(at, at + CDATA.length);
+      if (!this.#isInCdata && begun !== CDATA) {
+        if (!CDATA.startsWith(begun)) return true;
+        this.#tail = begun;
+        return false;
+      }
+      text = text.slice(at + (this.#isInCdata ? CDATA_END : CDATA).length);
+      this.#isInCdata = !this.#isInCdata;
+    }
+  }
 }
 
+const CDATA = "<![CDATA[";
+const CDATA_END = "]]>";
 const NOT_XMPP = "what answers there does not speak XMPP";

@@ -17,6 +17,7 @@ const FEATURES = [
 ] as const;
 
 export function answerDisco({ iqCallee }: Client): void {
+  iqCallee.get(NS.ping, "ping", () => true);
   iqCallee.get(NS.discoInfo, "query", (({ element }: { readonly element: Stanza }) => {
     const node = element.attrs["node"];
     return xml(

@@ -33,6 +33,7 @@ const STREAM: Readonly<Record<string, Row>> = {
     text: "the server does not serve the domain of this address",
     setting: "address",
   },
+  "see-other-host": { text: "the server wants the bot to go to another one: name it as service" },
   conflict: { text: "another program has logged in under the same resource" },
   "system-shutdown": { text: "the server is shutting down" },
   "connection-timeout": { text: "the server heard nothing for too long" },

@@ -183,6 +183,8 @@ export class XmppStream {
       },
       hasReader: () => (entity as unknown as { readonly parser: unknown }).parser !== null,
     });
+    // The library would go where the server says, and ends the process where that is no address.
+    Object.assign(entity, { _onSeeOtherHost: (error: Error) => entity.emit("error", error) });
     answerDisco(entity);
     if (resumption !== undefined) {
       const { address, ...state } = resumption;

@@ -73,7 +73,8 @@ export class RecentMessages {
   /** The bot does not see who comes and goes in a room that it is not in: any address may change hands. */
   unwatched(room: string): void {
     for (const [key, known] of this.#conversations) {
-      const isHere = key === keyOf({ kind: "channel", id: room }) || key.startsWith(`user ${room}/`);
+      const isHere =
+        key === keyOf({ kind: "channel", id: room }) || key.startsWith(`user ${room}/`);
       if (!isHere) continue;
       for (const [id, message] of known) {
         if (message.occupantId === undefined) known.set(id, { ...message, isAuthorGone: true });
