@@ -34,7 +34,11 @@ test("the bot's connection to prosody", async (t) => {
       [{ address: `bot@elsewhere.test` }, "address", /does not serve the domain/],
       [{ tls: { required: true, verify: true } }, undefined, /self-signed certificate.*tls\.ca/],
       [{ tls: { ...tls, ca: "/nowhere.pem" } }, "tls.ca", /nowhere\.pem/],
-      [{ service: "xmpp://127.0.0.1:1" }, undefined, /ECONNREFUSED/],
+      [
+        { service: "xmpp://127.0.0.1:1" },
+        undefined,
+        /nothing listens at 127\.0\.0\.1:1 \(ECONNREFUSED\)/,
+      ],
     ] as const;
     for (const [more, setting, reason] of wrong) {
       const isRight = (failure: unknown) => {

@@ -78,7 +78,7 @@ export function tokenRefused(reason: MatrixError): LoginRefused | undefined {
     return undefined;
   }
   return new LoginRefused(
-    `the access token is not valid: ${message}; ${NEW_TOKEN}`,
+    `the access token is not valid: ${message.replace(/\.$/, "")}; ${NEW_TOKEN}`,
     "access_token",
   );
 }

@@ -39,6 +39,17 @@ const STREAM: Readonly<Record<string, Row>> = {
   "connection-timeout": { text: "the server heard nothing for too long" },
 };
 
+/** By Node's code: what became of a connection, in front of where it went. */
+const SOCKET: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens at",
+  ENOTFOUND: "there is no host of this name:",
+  EAI_AGAIN: "the name cannot be looked up at the moment:",
+  ECONNRESET: "the connection was closed by",
+  ETIMEDOUT: "no answer from",
+  EHOSTUNREACH: "there is no route to",
+  ENETUNREACH: "there is no route to",
+};
+
 /** Characters of a text that the server sent. */
 const MAX_REASON = 300;
 
@@ -64,7 +75,17 @@ export function loginProblem(reason: unknown): LoginProblem {
   if (name === "TimeoutError") return { ...onTheWay, reason: "the server does not answer" };
   const message = reason instanceof Error ? reason.message : String(reason);
   const { errors } = Object(reason) as { readonly errors?: readonly Error[] };
-  const first = errors?.[0]?.message;
-  const what = message || first || String(code ?? "no reason");
+  const what =
+    socketProblem(reason) ??
+    socketProblem(errors?.[0]) ??
+    (message || errors?.[0]?.message || String(code ?? "no reason"));
   return { ...onTheWay, reason: printable(what, MAX_REASON) };
+}
+
+/** Undefined for other errors, and for those of a connection that has stood. */
+function socketProblem(reason: unknown): string | undefined {
+  const { code, hostname, address, port } = Object(reason) as Record<string, unknown>;
+  const what = typeof code === "string" ? SOCKET[code] : undefined;
+  const where = hostname ?? (port === undefined ? address : `${address}:${port}`);
+  return what === undefined || where === undefined ? undefined : `${what} ${where} (${code})`;
 }
