@@ -17,14 +17,17 @@ const TITLES: Readonly<Record<Scene["type"], readonly [network: string, programs
 const COLORS: Readonly<Record<SceneRow["who"], string>> = { ann: "#9a6700", seabird: "#0969da" };
 
 /** The same scenes give the same bytes. */
-export function drawScenes(scenes: readonly Scene[]): string {
+export function drawScenes(
+  scenes: readonly Scene[],
+  title = `One plugin on ${scenes.length} networks at once`,
+): string {
   const width = scenes.length * PANEL.width;
   const height = HEAD + LINE * Math.max(...scenes.map(({ rows }) => rows.length)) + FOOT;
   const panels = scenes.map((scene, index) => {
     return `<g transform="translate(${index * PANEL.width} 0)">\n${panel(scene, height)}\n</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13" fill="#1f2328">
-<title>One plugin on ${scenes.length} networks at once</title>
+<title>${title}</title>
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 ${panels.join("\n")}
 </svg>

@@ -2,6 +2,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Scope } from "../bench/systems/scope.ts";
+import {
+  BRIDGE_PICTURE,
+  BRIDGE_TITLE,
+  bridgeOf,
+  playBridge,
+} from "../test/support/bridge-scene.ts";
 import { startLocalNetworks } from "../test/support/local-networks.ts";
 import { startNetworksProject } from "../test/support/networks-project.ts";
 import { POLL, POLL_PICTURE, playPoll } from "../test/support/poll-scene.ts";
@@ -17,5 +23,15 @@ try {
   console.log(`wrote ${POLL_PICTURE}`);
 } finally {
   await scope.close();
+}
+const second = new Scope("pictures");
+try {
+  const networks = (await startLocalNetworks(second)) ?? [];
+  await startNetworksProject(second, networks, { plugins: { bridge: bridgeOf(networks) } });
+  const scenes = await playBridge(networks);
+  await writeFile(join(repositoryRoot, BRIDGE_PICTURE), drawScenes(scenes, BRIDGE_TITLE));
+  console.log(`wrote ${BRIDGE_PICTURE}`);
+} finally {
+  await second.close();
 }
 process.exit();

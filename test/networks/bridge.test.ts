@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { drawScenes } from "../../scripts/draw-scenes.ts";
+import { BRIDGE_PICTURE, BRIDGE_TITLE, bridgeOf, playBridge } from "../support/bridge-scene.ts";
+import { ROOT } from "../support/checkout.ts";
 import { freePort } from "../support/irc-servers.ts";
 import { waitFor } from "../support/irc-wait.ts";
 import type { HeardMessage, LocalNetwork } from "../support/local-network.ts";
@@ -41,11 +44,16 @@ test("three channels on three networks are one", async (t) => {
   const networks = await startLocalNetworks(t);
   if (networks === undefined) return;
   const listen = `127.0.0.1:${await freePort()}`;
-  const plugins = { bridge: { links: { tea: networks.map(channelIdOf) } }, ping: {} };
+  const plugins = { bridge: bridgeOf(networks), ping: {} };
   const options = { listen, core: { public_url: `http://${listen}` }, plugins };
   const { project } = await startNetworksProject(t, networks, options);
   const [irc, matrix, xmpp] = networks as [LocalNetwork, LocalNetwork, LocalNetwork];
   const others = (network: LocalNetwork) => networks.filter((each) => each !== network);
+
+  await t.test("a talk is read everywhere as the manual's picture shows it", async () => {
+    const drawn = await readFile(join(ROOT, BRIDGE_PICTURE), "utf8");
+    assert.equal(drawScenes(await playBridge(networks), BRIDGE_TITLE), drawn, "npm run pictures");
+  });
 
   for (const network of networks) {
     await t.test(
@@ -53,7 +61,7 @@ test("three channels on three networks are one", async (t) => {
       async () => {
         await network.say(`hello from ${network.type}`);
         for (const other of others(network)) {
-          await hears(other, new RegExp(`ann \\(home\\).*hello from ${network.type}$`, "s"));
+          await hears(other, new RegExp(`ann \\(\\w+\\).*hello from ${network.type}$`, "s"));
         }
         const own = heard(network).filter((line) => line.includes(`from ${network.type}`));
         assert.deepEqual(own, [], "it came back");
@@ -116,12 +124,13 @@ test("three channels on three networks are one", async (t) => {
         );
         await network.edit?.(after);
         const edit = await waitFor(
-          () => `the edit on ${other.type}, which heard ${JSON.stringify(other.heard(0).slice(-3))}`,
+          () =>
+            `the edit on ${other.type}, which heard ${JSON.stringify(other.heard(0).slice(-3))}`,
           () =>
             other.heard(0).find(({ text, edits }) => edits !== undefined && text.endsWith(after)),
         );
         assert.ok([copy.id, copy.sentId].includes(edit.edits), JSON.stringify({ copy, edit }));
-        await hears(irc, new RegExp(`ann \\(home\\).*\\* ${after}$`));
+        await hears(irc, new RegExp(`ann \\(\\w+\\).*\\* ${after}$`));
       }
     },
   );

@@ -6,7 +6,7 @@ import type { Answered, Author, Delivery } from "./delivery.ts";
 import { digestOf } from "./digest.ts";
 import { isIgnored } from "./ignored.ts";
 import type { LinkGuards } from "./link-guards.ts";
-import { channelNameOf, type Links, networkOf, type Route } from "./links.ts";
+import { channelNameOf, type Links, networkOf, type Route, typeOf } from "./links.ts";
 import type { BridgedMessage, MessageMap } from "./message-map.ts";
 import { isSkipped, type OwnTags, sourceChannelOf, type Tags } from "./own-tags.ts";
 import type { Reactions } from "./reactions.ts";
@@ -281,7 +281,7 @@ function nameOf(
   channelId: string,
 ): string {
   const name = plainName(user?.displayName ?? "", channelNameOf(user?.id ?? ""));
-  return shownName(names, { name, network: networkOf(channelId) });
+  return shownName(names, { name, network: networkOf(channelId), type: typeOf(channelId) });
 }
 
 /** As typed, with its mentions and files. */

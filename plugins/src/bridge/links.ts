@@ -98,6 +98,11 @@ export function networkOf(channelId: string): string {
   return parseId(channelId)?.id ?? channelId;
 }
 
+/** `irc` of `irc://libera/#lobby`. */
+export function typeOf(channelId: string): string {
+  return parseId(channelId)?.type ?? "";
+}
+
 export function channelNameOf(channelId: string): string {
   return parseId(channelId)?.relative ?? channelId;
 }

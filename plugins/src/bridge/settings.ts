@@ -37,7 +37,9 @@ const crossing = {
     .string()
     .regex(/\{name\}/, "has to have {name} in it")
     .optional()
-    .meta({ description: "how a person is called on the other side: `{name}`, `{network}`" }),
+    .meta({
+      description: "how a person is called on the other side: `{name}`, `{network}`, `{type}`",
+    }),
   topics: z.boolean().optional().meta({ description: "topics are carried over" }),
   typing: z.boolean().optional().meta({ description: "shown while people type" }),
   joins: z.boolean().optional().meta({ description: "who comes and goes is said" }),
@@ -80,7 +82,7 @@ export const settings = z.strictObject({
         "by name: a list of channels that are one, or `from` and `to` for one way; `private: true` if one of them is private",
     }),
   names: live(crossing.names.unwrap()).default("{name} ({network})").meta({
-    description: "how a person is called on the other side: `{name}`, `{network}`",
+    description: "how a person is called on the other side: `{name}`, `{network}`, `{type}`",
   }),
   topics: live(z.boolean()).default(false).meta({ description: "topics are carried over" }),
   typing: live(z.boolean()).default(true).meta({ description: "shown while people type" }),

@@ -39,9 +39,17 @@ export function plainName(name: string, otherwise: string): string {
   return otherwise === "" ? "somebody" : plainName(otherwise, "");
 }
 
+export interface NameValues {
+  readonly name: string;
+  /** Of `irc://libera` `libera`. */
+  readonly network: string;
+  /** Of `irc://libera` `irc`. */
+  readonly type: string;
+}
+
 /** `{name} ({network})` filled in; whatever a name has in it is not filled in again. */
-export function shownName(pattern: string, values: { name: string; network: string }): string {
-  return pattern.replace(/\{(name|network)\}/g, (_all, key: "name" | "network") => values[key]);
+export function shownName(pattern: string, values: NameValues): string {
+  return pattern.replace(/\{(name|network|type)\}/g, (_all, key: keyof NameValues) => values[key]);
 }
 
 const ZERO_WIDTH_SPACE = "\u200b";
