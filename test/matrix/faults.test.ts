@@ -100,8 +100,11 @@ suite("a send", () => {
       /400/,
     ],
     redirected: [{ status: 307, headers: { location: "http://127.0.0.1:1/x" } }, /[a-z]{2,} /],
-    "answered without an id": [{ json: {} }, /lacks event_id/],
-    "answered with an id of another type": [{ json: { event_id: 17 } }, /lacks event_id/],
+    "answered without an id": [{ json: {} }, /lacks event_id; it may or may not have been done/],
+    "answered with an id of another type": [
+      { json: { event_id: 17 } },
+      /lacks event_id; it may or may not have been done/,
+    ],
     "not answered at all": ["never", /does not answer in time; it may or may not have been done/],
     "answered without end": ["endless", /[a-z]{2,} /],
   };
@@ -126,6 +129,46 @@ suite("a send", () => {
       assert.equal(server.requests.filter(isSend).length, tried + 1);
     });
   }
+
+  test("that was asked for once may have been done, whatever the attempts behind it met", async (t) => {
+    const { server, bed, pass } = await setUp(t);
+    server.script = answersToSends({ isCut: true, json: { event_id: "$lost" } });
+    let failure: { readonly message: string } | undefined;
+    const sending = bed.send(ALIAS, "hello").catch((reason) => {
+      failure = reason;
+    });
+    await server.hears(SEND);
+    await server.close();
+    await pass("the failure", () => failure !== undefined);
+    await sending;
+    assert.match(failure?.message ?? "", /it may or may not have been done$/);
+  });
+
+  test("to a server that cannot be reached says that it is not connected", async (t) => {
+    const { server, bed, pass } = await setUp(t);
+    await server.close();
+    let failure: { readonly message: string } | undefined;
+    const sending = bed.send(ALIAS, "hello").catch((reason) => {
+      failure = reason;
+    });
+    await pass("the failure", () => failure !== undefined);
+    await sending;
+    assert.match(failure?.message ?? "", /^not connected: cannot reach .* nothing listens there/);
+  });
+
+  test("whose turn comes too late is not begun, and says so", async (t) => {
+    const { server, bed, pass } = await setUp(t);
+    server.script = answersToSends("never");
+    const failures: string[] = [];
+    const sending = ["one", "two"].map((text) =>
+      bed.send(ALIAS, text).catch((reason: Error) => failures.push(reason.message)),
+    );
+    await pass("the failures", () => failures.length === 2);
+    await Promise.all(sending);
+    assert.match(failures[0] ?? "", /may or may not have been done/);
+    assert.match(failures[1] ?? "", /^not sent: /);
+    assert.equal(server.requests.filter(isSend).length, 1);
+  });
 
   test("that is limited holds no other conversation", async (t) => {
     const { server, bed, pass } = await setUp(t);

@@ -25,8 +25,10 @@ export interface SyncOrigin {
 
 export interface ConnectionHooks {
   status(status: ConnectionStatus): void;
-  /** The next answer is asked for when it resolves, and its position kept. */
+  /** The next answer is asked for when it resolves. */
   synced(response: SyncResponse, origin: SyncOrigin): Promise<void>;
+  /** Resolves when nothing that was heard waits any more, with whether core has it: its position is kept then. */
+  delivered(): Promise<boolean>;
   /** The position that was kept is of no use any more. */
   positionLost(reason: string): void;
 }
@@ -80,6 +82,9 @@ export class MatrixConnection {
   #client: MatrixClient | undefined;
   #failures = 0;
   #isLost = true;
+  /** Of the newest answer that was handled. */
+  #handled: string | undefined;
+  #keeping: Promise<void> | undefined;
 
   constructor(login: LoginOptions, deps: ConnectionDeps) {
     this.#login = login;
@@ -129,11 +134,12 @@ export class MatrixConnection {
           isCatchUp: isFull || this.#failures > 0 || hasSlept,
         };
         this.#answered();
+        // Not behind the handling, which waits while core is away: what comes meanwhile grows old too.
+        answeredAtMs = wallMs;
         await this.#handle(response, origin);
-        answeredAtMs = this.#deps.clock.wallMs();
         position = response.position;
         isFull = false;
-        saved.change({ position });
+        this.#keep(position);
       } catch (reason) {
         if (signal.aborted) return;
         if (isBadPosition(reason, position)) {
@@ -156,6 +162,16 @@ export class MatrixConnection {
     const response = readSync(answer);
     if (response !== undefined) return response;
     throw new MatrixUnreachable("an answer of /sync has no position");
+  }
+
+  /** What has not reached core when the program crashes is asked for again. */
+  #keep(position: string): void {
+    const { hooks, saved } = this.#deps;
+    this.#handled = position;
+    this.#keeping ??= hooks.delivered().then((isWithCore) => {
+      this.#keeping = undefined;
+      if (isWithCore) saved.change({ position: this.#handled });
+    });
   }
 
   #answered(): void {
@@ -209,9 +225,14 @@ export class MatrixConnection {
   }
 }
 
-/** The server does not know it, such as after it was set up anew. */
+/** The server does not know it, such as after it was set up anew. A proxy's refusal has no code. */
 function isBadPosition(reason: unknown, position: string | undefined): boolean {
-  return position !== undefined && reason instanceof MatrixError && reason.status === 400;
+  return (
+    position !== undefined &&
+    reason instanceof MatrixError &&
+    reason.status === 400 &&
+    reason.errcode !== ""
+  );
 }
 
 function errorText(reason: unknown): string {

@@ -26,6 +26,7 @@ import { MessageActions } from "./message-actions.ts";
 import { encryptedRooms, missingPermissions } from "./missing-permissions.ts";
 import { loginOptions, stateFileOf, toFatal } from "./options.ts";
 import { errorText } from "./refusal.ts";
+import { delivered, deliveredSoon } from "./report.ts";
 import { reportStatus } from "./report-status.ts";
 import { RoomActions } from "./room-actions.ts";
 import { RoomJoins } from "./room-joins.ts";
@@ -123,6 +124,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
         hooks: {
           status: (status) => reportStatus(host, status),
           synced: async (response, origin) => network?.take(response, origin),
+          delivered: () => delivered(host),
           positionLost: (reason) => network?.positionLost(reason),
         },
       });
@@ -259,6 +261,8 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
   async close(): Promise<void> {
     this.#ended.abort();
     await this.#running;
+    // Otherwise core hears it again after the next start.
+    await deliveredSoon(this.#host);
     await this.#saved.written();
     const isKept = stateFileOf(this.#settings, this.#host.id) !== undefined;
     if (isKept || this.#saved.current?.accessToken === undefined) return;

@@ -64,6 +64,10 @@ export interface MessageActionsDeps {
 const write: WriteBlock = (block) =>
   writeBlock(block, { roomOf: (id) => parseThreadId(id)?.channelId ?? id });
 
+/** Milliseconds without which nothing is begun: nobody would learn whether it was done. */
+const NEEDED_MS = 1_500;
+const NO_TIME = "not sent: the server took all the time for what was to be sent before";
+
 /** A server forgets typing after it, unless it hears of it again: as long as core assumes. */
 const TYPING_MS = 10_000;
 
@@ -193,10 +197,14 @@ export class MessageActions {
   /** In the order of requests to this conversation. */
   #inTurn<Result>(
     to: Target,
-    { signal }: RequestInfo,
+    { deadlineMs, signal }: RequestInfo,
     work: () => Promise<Result>,
   ): Promise<Result> {
-    return this.#queue.run(`${to.kind} ${to.id}`, () => refusing(work), signal);
+    const begin = () => {
+      if (deadlineMs - this.#deps.host.clock.now() < NEEDED_MS) throw new Refused(NO_TIME);
+      return refusing(work);
+    };
+    return this.#queue.run(`${to.kind} ${to.id}`, begin, signal);
   }
 
   async #roomWith(to: Target, messageId: string, request: RequestInfo): Promise<Room> {

@@ -1,6 +1,6 @@
 /** Turns what the homeserver refuses into what core's caller reads. */
 import { Refused } from "@seabird-chat/sdk/backend";
-import { MatrixError, MatrixLate, MatrixUnreachable } from "./connection/matrix-error.ts";
+import { MatrixError, MatrixUncertain, MatrixUnreachable } from "./connection/matrix-error.ts";
 import { idIn } from "./matrix-ids.ts";
 
 /** Refusals of the server, and its silence, are no faults of the backend: they reject with Refused. */
@@ -15,7 +15,9 @@ export async function refusing<Result>(work: () => Promise<Result>): Promise<Res
 
 /** In the server's words; older cores know by "not connected" that it is temporary. */
 export function errorText(reason: unknown): string {
-  if (reason instanceof MatrixLate) return `${reason.message}; it may or may not have been done`;
+  if (reason instanceof MatrixUncertain) {
+    return `${reason.message}; it may or may not have been done`;
+  }
   if (reason instanceof MatrixUnreachable) return `not connected: ${reason.message}`;
   if (reason instanceof MatrixError && reason.retryAfterMs !== undefined) {
     const seconds = Math.ceil(reason.retryAfterMs / 1_000);

@@ -13,6 +13,9 @@ const REASONS: readonly RegExp[] = [
   /^the backend (is leaving|took too long)$|^the session is over$/,
   // IRC: the server is silent, or its flood limit holds the message up.
   /^not sent: |\bdid not confirm it in time$|\blines were sent in time$/,
+  // A network that has not answered: a backend whose network does a request once repeats it safely.
+  /\bmay or may not have been (done|sent)\b/,
+  /\bthe server's rate limit: wait \d+ s\b|\bmessages wait to be sent already$/,
   /^would take \d+ s at this server's rate|\brequests already wait for the network$/,
 ];
 

@@ -135,6 +135,20 @@ const SOCKET_ERRORS: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS; is it http://, or another port?",
 };
 
+/** Whether a `fetch` failed before there was a connection to ask by. */
+export function isUnsent(reason: unknown): boolean {
+  if (!(reason instanceof Error)) return false;
+  const { cause } = reason;
+  if (cause instanceof AggregateError) return cause.errors.every(isUnsent);
+  if (cause instanceof Error) return isUnsent(cause);
+  const { code, syscall } = reason as NodeJS.ErrnoException;
+  if (syscall === "connect" || syscall === "getaddrinfo") return true;
+  return typeof code === "string" && NO_CONNECTION.test(code);
+}
+
+/** The rest are faults of TLS: of its version, or of the certificate. */
+const NO_CONNECTION = /^UND_ERR_CONNECT_TIMEOUT$|^ERR_(SSL|TLS)_|CERT|^UNABLE_TO_/;
+
 /** `fetch` hides the socket's error in its cause. */
 export function networkReason(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason);

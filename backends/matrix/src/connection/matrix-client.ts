@@ -136,7 +136,7 @@ export class MatrixClient {
   async send(event: EventToSend, options: CallOptions = {}): Promise<string> {
     const { roomId, type, content, transactionId } = event;
     const at = path`/_matrix/client/v3/rooms/${roomId}/send/${type}/${transactionId}`;
-    return need(await this.#put(at, content, options), "event_id");
+    return need(await this.#put(at, content, options), "event_id", true);
   }
 
   /** Resolves with the redaction's id. */
@@ -146,7 +146,7 @@ export class MatrixClient {
   ): Promise<string> {
     const { roomId, eventId, reason, transactionId } = redaction;
     const at = path`/_matrix/client/v3/rooms/${roomId}/redact/${eventId}/${transactionId}`;
-    return need(await this.#put(at, reason === "" ? {} : { reason }, options), "event_id");
+    return need(await this.#put(at, reason === "" ? {} : { reason }, options), "event_id", true);
   }
 
   /** The content of a state event. Rejects with `M_NOT_FOUND` if there is none. */
@@ -160,7 +160,7 @@ export class MatrixClient {
   ): Promise<string> {
     const { roomId, type, stateKey = "", content } = state;
     const at = path`/_matrix/client/v3/rooms/${roomId}/state/${type}/${stateKey}`;
-    return need(await this.#put(at, content, options), "event_id");
+    return need(await this.#put(at, content, options), "event_id", true);
   }
 
   async setTyping(

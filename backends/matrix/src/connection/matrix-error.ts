@@ -28,12 +28,23 @@ export class MatrixError extends Error {
   }
 }
 
+export interface MatrixUnreachableOptions extends ErrorOptions {
+  /** The request has not left, such as without a connection. Default: it may have been done. */
+  readonly isUnsent?: boolean | undefined;
+}
+
 /** The server cannot be reached, does not answer in time, or answers with no JSON. */
 export class MatrixUnreachable extends Error {
   override readonly name: string = "MatrixUnreachable";
+  readonly isUnsent: boolean;
+
+  constructor(message: string, { isUnsent = false, ...options }: MatrixUnreachableOptions = {}) {
+    super(message, options);
+    this.isUnsent = isUnsent;
+  }
 }
 
-/** It was asked, and has not answered in time: it may have done what it was asked for. */
-export class MatrixLate extends MatrixUnreachable {
-  override readonly name = "MatrixLate";
+/** It was asked to change something, and nobody can tell whether it has. */
+export class MatrixUncertain extends MatrixUnreachable {
+  override readonly name = "MatrixUncertain";
 }

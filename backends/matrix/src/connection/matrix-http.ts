@@ -1,8 +1,8 @@
 /** Requests to a homeserver: JSON both ways, within time and size, waiting where the server asks for it. */
 import { type Clock, pause } from "@seabird-chat/sdk/backend";
 import { isObject, type JsonObject, numberIn, textIn } from "../json-value.ts";
-import { networkReason } from "./homeserver.ts";
-import { MatrixError, MatrixLate, MatrixUnreachable } from "./matrix-error.ts";
+import { isUnsent, networkReason } from "./homeserver.ts";
+import { MatrixError, MatrixUncertain, MatrixUnreachable } from "./matrix-error.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -66,18 +66,23 @@ export class MatrixHttp {
 
   /**
    * Rejects with a MatrixError if the server refuses, with a MatrixUnreachable if it cannot be
-   * reached or time is up, with the signal's reason if that is aborted. Waits for the rate limit,
-   * and repeats what is repeatable, as long as there is time.
+   * reached or time is up (a MatrixUncertain where it may have done what it was asked for), with the
+   * signal's reason if that is aborted. Waits for the rate limit, and repeats what is repeatable, as
+   * long as there is time.
    */
   async json(request: HttpRequest): Promise<JsonObject> {
     const deadlineMs = this.#deadlineMs(request);
+    let mayBeDone = false;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#attempt(request, deadlineMs);
       } catch (reason) {
         request.signal?.throwIfAborted();
+        mayBeDone ||= request.method !== "GET" && isInconclusive(reason);
         const waitMs = this.#waitMs(reason, request, attempt);
-        if (waitMs === undefined || this.#clock.now() + waitMs >= deadlineMs) throw reason;
+        if (waitMs === undefined || this.#clock.now() + waitMs >= deadlineMs) {
+          throw mayBeDone ? uncertain(reason) : reason;
+        }
         await pause(this.#clock, waitMs, request.signal);
         request.signal?.throwIfAborted();
       }
@@ -154,9 +159,9 @@ export class MatrixHttp {
     request.signal?.throwIfAborted();
     if (reason instanceof MatrixError || reason instanceof MatrixUnreachable) return reason;
     const { host } = new URL(this.baseUrl);
-    if (signal.reason === LATE) return new MatrixLate(`${host} does not answer in time`);
+    if (signal.reason === LATE) return new MatrixUnreachable(`${host} does not answer in time`);
     return new MatrixUnreachable(`cannot reach ${host}: ${networkReason(reason)}`, {
-      cause: reason,
+      ...{ cause: reason, isUnsent: isUnsent(reason) },
     });
   }
 
@@ -194,6 +199,19 @@ export class MatrixHttp {
   }
 }
 
+/** Neither done nor refused: what was asked for may have been done behind it. */
+function isInconclusive(reason: unknown): boolean {
+  if (reason instanceof MatrixError) return TEMPORARY.has(reason.status);
+  return reason instanceof MatrixUnreachable && !reason.isUnsent;
+}
+
+/** A refusal stays: a server that had done it would answer a repetition as it did the first time. */
+function uncertain(reason: unknown): unknown {
+  const isKnown = reason instanceof MatrixError && !TEMPORARY.has(reason.status);
+  if (isKnown || !(reason instanceof Error)) return reason;
+  return new MatrixUncertain(reason.message, { cause: reason });
+}
+
 /** A URL drops such segments, so that an id could lead to another endpoint. */
 const DOT_SEGMENT = /\/\.{1,2}(?:[/?]|$)/;
 const LATE = new Error("time is up");
@@ -209,11 +227,12 @@ export function path(parts: TemplateStringsArray, ...values: readonly string[]):
 /** Characters of an id or a token. */
 const MAX_NEEDED = 4_096;
 
-/** A short text that an answer must have. */
-export function need(answer: JsonObject, name: string): string {
+/** A short text that an answer must have. `isChange`: it answers what was to be changed. */
+export function need(answer: JsonObject, name: string, isChange = false): string {
   const value = textIn(answer[name]);
   if (value === undefined || value === "" || value.length > MAX_NEEDED) {
-    throw new MatrixUnreachable(`the server's answer lacks ${name}`);
+    const lacks = `the server's answer lacks ${name}`;
+    throw isChange ? new MatrixUncertain(lacks) : new MatrixUnreachable(lacks);
   }
   return value;
 }
