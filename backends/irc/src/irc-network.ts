@@ -140,7 +140,11 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     const { host, port } = this.#options;
     const { state } = this.#connection;
     const max_message_bytes = String(maxLineTextBytes(state));
-    return { nick: state.nick, server: `${host}:${port}`, max_message_bytes };
+    const { networkName } = state.rules;
+    return {
+      ...{ nick: state.nick, server: `${host}:${port}`, max_message_bytes },
+      ...(networkName !== "" && { network: networkName }),
+    };
   }
 
   /** Changes the channels. Throws failed_precondition if anything else differs. */

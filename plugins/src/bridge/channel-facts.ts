@@ -5,14 +5,21 @@ import { backendOfChannel } from "./links.ts";
 
 /** What is asked of a backend again when it is needed and this old; the old answer is used meanwhile. */
 const REFRESH_MS = 60_000;
-/** Threads that are remembered; the oldest are forgotten. */
-const MAX_THREADS = 10_000;
+/** Channels and threads that are remembered; the oldest are forgotten, and asked for again. */
+const MAX_CHANNELS = 10_000;
 
 export interface Thread {
   /** The channel that it is in. */
   readonly parent: string;
   /** Empty: it hangs on no message. */
   readonly rootMessageId: string;
+}
+
+/** What core knows of a channel. */
+interface ChannelFact {
+  readonly askedAt: number;
+  readonly isPrivate: boolean;
+  readonly topic: string;
 }
 
 interface BackendFacts {
@@ -22,21 +29,28 @@ interface BackendFacts {
   readonly nick: string;
   /** Whether its network vouches that a user's id is always the same person. */
   readonly hasVerifiedIds: boolean;
+  /** The bot's own id there, lower case: of the network, else of the account; empty: not known. */
+  readonly user: string;
   /** The server that it is connected to; empty: not known. */
   readonly server: string;
+  /** Bytes of one line there; 0: not known, or without a limit. */
+  readonly maxLineBytes: number;
 }
 
 export interface ChannelFactsDeps {
-  readonly core: Pick<ActionClient, "backendInfo" | "listChannels" | "channelInfo">;
+  readonly core: Pick<
+    ActionClient,
+    "backendInfo" | "listBackends" | "listChannels" | "channelInfo"
+  >;
   readonly clock: Clock;
 }
 
 export class ChannelFacts {
   readonly #deps: ChannelFactsDeps;
-  readonly #private = new Set<string>();
+  readonly #channels = new Map<string, ChannelFact>();
   readonly #threads = new Map<string, Thread>();
   readonly #backends = new Map<string, Promise<BackendFacts>>();
-  readonly #topics = new Map<string, string>();
+  #ids: { readonly askedAt: number; readonly ids: Promise<readonly string[]> } | undefined;
 
   constructor(deps: ChannelFactsDeps) {
     this.#deps = deps;
@@ -58,18 +72,36 @@ export class ChannelFacts {
   }
 
   forgetChannel(channelId: string): void {
-    this.#topics.delete(channelId);
+    this.#channels.delete(channelId);
   }
 
   /** Undefined: it is not known. */
   topicOf(channelId: string): string | undefined {
-    return this.#topics.get(channelId);
+    return this.#channels.get(channelId)?.topic;
   }
 
-  /** Also a thread of a private channel. */
-  isPrivate(channelId: string): boolean {
+  /** Also a thread of a private channel; undefined: it is not known. */
+  isPrivate(channelId: string): boolean | undefined {
     const parent = this.#threads.get(channelId)?.parent;
-    return this.#private.has(channelId) || (parent !== undefined && this.#private.has(parent));
+    const own = this.#channels.get(channelId)?.isPrivate;
+    if (own === true || parent === undefined) return own;
+    return this.#channels.get(parent)?.isPrivate;
+  }
+
+  /**
+   * Before something is carried out of a channel. What core knows is asked again when it is old, since
+   * events are missed while core is away; one that core does not know stays unknown.
+   */
+  async refresh(channelId: string): Promise<void> {
+    const parent = this.#threads.get(channelId)?.parent;
+    for (const id of parent === undefined ? [channelId] : [channelId, parent]) {
+      const askedAt = this.#channels.get(id)?.askedAt ?? Number.NEGATIVE_INFINITY;
+      if (this.#deps.clock.now() - askedAt < REFRESH_MS) continue;
+      const known = await this.#deps.core.channelInfo(id).catch(() => undefined);
+      if (known === undefined) continue;
+      const { isPrivate, parentId, rootMessageId, topic } = known;
+      this.#note(id, { isPrivate, parent: parentId, rootMessageId, topic });
+    }
   }
 
   threadOf(channelId: string): Thread | undefined {
@@ -88,15 +120,20 @@ export class ChannelFacts {
     return await asked;
   }
 
-  /** Whether somebody is the bot of another backend of ours on the same server. */
-  async isOwnBot(channelId: string, user: { id: string; displayName: string }): Promise<boolean> {
+  /** Whether somebody is the bot of another backend of ours on the same network. */
+  async isOwnBot(
+    channelId: string,
+    user: { id: string; displayName: string; account: string },
+  ): Promise<boolean> {
     const type = parseId(channelId)?.type ?? "";
     const own = backendOfChannel(channelId);
     const here = await this.backend(channelId);
     const name = (parseId(user.id)?.relative ?? "").toLowerCase();
-    for (const id of this.#backends.keys()) {
+    for (const id of await this.#backendIds()) {
       if (id === own || !id.startsWith(`${type}://`)) continue;
       const there = await this.backend(`${id}/`);
+      // Ids like `@bot:example.org` are the same on all servers.
+      if (there.user !== "" && [name, user.account.toLowerCase()].includes(there.user)) return true;
       if (there.nick === "" || there.server !== here.server) continue;
       const nick = there.nick.toLowerCase();
       if (nick === name || nick === user.displayName.toLowerCase()) return true;
@@ -104,15 +141,31 @@ export class ChannelFacts {
     return false;
   }
 
+  /** Also of backends in no link: their bots are in the same rooms. */
+  async #backendIds(): Promise<readonly string[]> {
+    const now = this.#deps.clock.now();
+    if (this.#ids === undefined || now - this.#ids.askedAt >= REFRESH_MS) {
+      const known = this.#deps.core.listBackends().then(
+        (all) => all.map(({ id }) => id),
+        () => [...this.#backends.keys()],
+      );
+      this.#ids = { askedAt: now, ids: known };
+    }
+    return await this.#ids.ids;
+  }
+
   async #ask(backendId: string): Promise<BackendFacts> {
     const askedAt = this.#deps.clock.now();
     const info = await this.#deps.core.backendInfo(backendId).catch(() => undefined);
-    const { command_prefix: prefix = "!", nick = "", server = "", user_ids } = info?.metadata ?? {};
+    const metadata = info?.metadata ?? {};
+    const { command_prefix: prefix = "!", nick = "", user_ids } = metadata;
+    const { user = "", address = "", network = "", server = "", max_message_bytes } = metadata;
     return {
-      askedAt,
-      commandPrefix: prefix,
-      nick,
-      server,
+      ...{ askedAt, commandPrefix: prefix, nick },
+      user: (user || address).toLowerCase(),
+      // A network has many servers.
+      server: network || server,
+      maxLineBytes: Number(max_message_bytes) || 0,
       hasVerifiedIds: user_ids === "verified",
     };
   }
@@ -121,12 +174,15 @@ export class ChannelFacts {
     channelId: string,
     facts: { isPrivate: boolean; parent: string; rootMessageId: string; topic: string },
   ): void {
-    this.#private[facts.isPrivate ? "add" : "delete"](channelId);
-    this.#topics.set(channelId, facts.topic);
-    if (facts.parent === "") return;
-    const { parent, rootMessageId } = facts;
-    this.#threads.set(channelId, { parent, rootMessageId });
-    const [oldest] = this.#threads.keys();
-    if (this.#threads.size > MAX_THREADS && oldest !== undefined) this.#threads.delete(oldest);
+    const { isPrivate, parent, rootMessageId, topic } = facts;
+    keep(this.#channels, channelId, { askedAt: this.#deps.clock.now(), isPrivate, topic });
+    if (parent !== "") keep(this.#threads, channelId, { parent, rootMessageId });
   }
+}
+
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_CHANNELS && oldest !== undefined) map.delete(oldest);
 }

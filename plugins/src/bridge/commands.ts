@@ -5,6 +5,7 @@ import { isAdmin } from "./admins.ts";
 import type { Bridge } from "./bridge.ts";
 import { channelNameOf, type Link, networkOf } from "./links.ts";
 import { type BridgeSettings, LINK_NAME } from "./settings.ts";
+import { plainName, silentName } from "./shown-name.ts";
 import { statusOf } from "./status.ts";
 
 type Runs = (ctx: { readonly core: object }) => Bridge;
@@ -95,14 +96,16 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
     { help: "who is on the other sides", where: "channel" },
     async (ctx) => {
       const run = runOf(ctx);
-      const others = run.links.from(ctx.channel.id).map(({ to }) => to);
+      const others = await run.crossing.otherSides(ctx.channel.id);
       if (others.length === 0) fail("this channel is in no link");
       const lines = await Promise.all(
         others.map(async (channel) => {
           const where = shownChannel(channel);
           const list = await ctx.core.listMembers(channel).catch(() => undefined);
           if (list === undefined) return `${where}: its network does not say`;
-          const names = list.members.map(({ displayName }) => displayName).sort();
+          const names = list.members
+            .map(({ id, displayName }) => silentName(plainName(displayName, channelNameOf(id))))
+            .sort();
           const more = names.length - MAX_NAMES;
           const shown = names.slice(0, MAX_NAMES).join(", ");
           return `${where}: ${shown}${more > 0 ? ` and ${more} more` : ""}`;
@@ -117,7 +120,8 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
     { help: "where a name comes from", where: "channel", args: { name: arg.rest() } },
     async (ctx, { name }) => {
       const run = runOf(ctx);
-      const found = run.crossing.authors.find(name, ctx.channel.id);
+      const here = ctx.channel.id;
+      const found = await run.crossing.authorOf(name, here);
       await ctx.reply(
         found === undefined
           ? `nobody of that name was carried over to here of late`

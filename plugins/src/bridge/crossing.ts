@@ -6,12 +6,12 @@ import type { Answered, Author, Delivery } from "./delivery.ts";
 import { digestOf } from "./digest.ts";
 import { isIgnored } from "./ignored.ts";
 import type { LinkGuards } from "./link-guards.ts";
-import { channelNameOf, type Links, networkOf, type Route, typeOf } from "./links.ts";
+import { channelNameOf, type Links, networkOf, onceEach, type Route, typeOf } from "./links.ts";
 import type { BridgedMessage, MessageMap } from "./message-map.ts";
-import { isSkipped, type OwnTags, sourceChannelOf, type Tags } from "./own-tags.ts";
+import { hasBeenIn, isSkipped, type OwnTags, type Tags } from "./own-tags.ts";
 import type { Reactions } from "./reactions.ts";
-import { RecentAuthors } from "./recent-authors.ts";
-import { plainName, shownName } from "./shown-name.ts";
+import { type CarriedAuthor, RecentAuthors } from "./recent-authors.ts";
+import { plainName, shownName, silentName } from "./shown-name.ts";
 
 export interface CrossingDeps {
   readonly links: () => Links;
@@ -85,10 +85,7 @@ export class Crossing {
       push(to, {
         ...{ kind: "message", message: message.id, author, isAction: said.isAction },
         ...{ block: said.block, answered, thread: origin.thread },
-        tags: this.#deps.tags.ofCopy(
-          said.channelId,
-          author && { id: author.id, name: author.name },
-        ),
+        tags: this.#deps.tags.ofCopy(said, author),
       });
     }
     return message;
@@ -116,16 +113,16 @@ export class Crossing {
     { ids, reason, tags }: { ids: readonly string[]; reason: string; tags: Tags },
   ): Promise<void> {
     if (!this.#mayCross(tags)) return;
-    const { routes } = await this.#origin(channelId);
+    // Also out of a channel that has become private, and while a guard pauses: it takes words back.
+    const { routes } = await this.#everyRoute(channelId);
     const seen = new Set<number>();
     for (const id of ids) {
       const message = await this.#deps.map.find(channelId, id);
       if (message === undefined || seen.has(message.id)) continue;
       seen.add(message.id);
-      for (const { link, to } of routes) {
-        if (!this.#isPrivateHere(link, channelId) && !this.#deps.guards.of(link).isPaused) {
-          this.#deps.push(to, { kind: "delete", message: message.id, reason });
-        }
+      const open = routes.filter(({ link }) => !this.#deps.guards.of(link).isStopped);
+      for (const { to } of onceEach(open)) {
+        this.#deps.push(to, { kind: "delete", message: message.id, reason });
       }
     }
   }
@@ -160,27 +157,24 @@ export class Crossing {
 
   /** `isActive` only: that it has stopped ends by itself. */
   async typing(channelId: string, user: User): Promise<readonly string[]> {
-    const { routes } = await this.#origin(channelId);
-    return routes
-      .filter(({ link }) => link.typing && !this.#isPrivateHere(link, channelId))
-      .filter(({ link }) => (link.bots || !user.isBot) && !this.#deps.guards.of(link).isPaused)
-      .map(({ to }) => to);
+    const routes = await this.#quietRoutes(
+      channelId,
+      ({ typing, bots }) => typing && (bots || !user.isBot),
+    );
+    if (routes.length === 0 || (await this.#deps.facts.isOwnBot(channelId, user))) return [];
+    return routes.map(({ to }) => to);
   }
 
   async topic(channelId: string, topic: string): Promise<void> {
-    const { routes } = await this.#origin(channelId);
-    for (const { link, to } of routes) {
-      if (!link.topics || this.#isPrivateHere(link, channelId)) continue;
+    for (const { to } of await this.#quietRoutes(channelId, ({ topics }) => topics)) {
       if (this.#deps.facts.topicOf(to) !== topic) this.#deps.push(to, { kind: "topic", topic });
     }
   }
 
   /** A line about what happens in a channel, to those who asked for it. */
   async presence(channelId: string, line: string): Promise<void> {
-    const { routes } = await this.#origin(channelId);
-    for (const { link, to } of routes) {
-      if (!link.joins || this.#isPrivateHere(link, channelId)) continue;
-      if (!this.#deps.guards.of(link).isPaused) this.#deps.push(to, { kind: "line", text: line });
+    for (const { to } of await this.#quietRoutes(channelId, ({ joins }) => joins)) {
+      this.#deps.push(to, { kind: "line", text: line });
     }
   }
 
@@ -189,18 +183,59 @@ export class Crossing {
     message: BridgedMessage,
     { emoji, user, removed }: { emoji: string; user: User | undefined; removed: boolean },
   ): Promise<void> {
-    const { routes } = await this.#origin(channelId);
+    const routes = await this.#quietRoutes(
+      channelId,
+      ({ reactions, bots }) => reactions !== "off" && (bots || user?.isBot !== true),
+    );
     for (const { link, to } of routes) {
-      const isBot = user?.isBot === true && !link.bots;
-      if (link.reactions === "off" || isBot || this.#isPrivateHere(link, channelId)) continue;
-      if (this.#deps.guards.of(link).isPaused) continue;
-      const name = nameOf(user, link.names, channelId);
-      const line = link.reactions === "line" && !removed ? `* ${name}: ${emoji}` : "";
+      if (!this.#deps.guards.mayPass(link)) continue;
+      const name = silentName(nameOf(user, link.names, channelId));
+      const isLine = link.reactions === "line" && !removed;
+      const line = isLine ? `* ${name}: ${plainName(emoji, "?")}` : "";
       this.#deps.push(to, { kind: "react", message: message.id, emoji, removed, line });
     }
   }
 
+  /** Where this channel leads. */
+  async otherSides(channelId: string): Promise<readonly string[]> {
+    const { routes } = await this.#origin(channelId);
+    return onceEach(routes).map(({ to }) => to);
+  }
+
+  /** Who was carried over to here under a name; nobody of a channel that does not lead here. */
+  async authorOf(name: string, channelId: string): Promise<CarriedAuthor | undefined> {
+    const sources = new Set<string>();
+    for (const source of this.authors.channels()) {
+      const { routes } = await this.#origin(source);
+      if (routes.some(({ to }) => to === channelId)) sources.add(source);
+    }
+    return this.authors.find(name, sources);
+  }
+
+  /** Of what is no message: the links that want it and are not paused. */
+  async #quietRoutes(
+    channelId: string,
+    wants: (link: Route["link"]) => boolean,
+  ): Promise<readonly Route[]> {
+    const { guards } = this.#deps;
+    const { routes } = await this.#origin(channelId);
+    const open = routes.filter(({ link }) => wants(link) && !guards.of(link).isStopped);
+    return onceEach(open).filter(({ link }) => !guards.of(link).isPaused);
+  }
+
+  /** With the ways that are open: no end of them is private in a link that does not say so. */
   async #origin(channelId: string): Promise<Origin> {
+    const { facts } = this.#deps;
+    const origin = await this.#everyRoute(channelId);
+    if (origin.routes.length > 0) await facts.refresh(channelId);
+    const routes = origin.routes.filter(({ link, to }) => {
+      // Of a channel that core does not know nobody can tell. What was said in public may go anywhere.
+      return link.isPrivate || (facts.isPrivate(channelId) === false && !facts.isPrivate(to));
+    });
+    return { ...origin, routes };
+  }
+
+  async #everyRoute(channelId: string): Promise<Origin> {
     const { facts, map, threads } = this.#deps;
     const links = this.#deps.links();
     const own = links.from(channelId);
@@ -222,17 +257,14 @@ export class Crossing {
     const { facts, guards } = this.#deps;
     const { user, channelId } = said;
     if (user !== undefined && (await facts.isOwnBot(channelId, user))) return [];
-    const decisions = new Map<string, boolean>();
-    return routes.filter(({ link, to }) => {
-      if (this.#isPrivateHere(link, channelId) || this.#isPrivateHere(link, to)) return false;
-      if (user?.isBot === true && !link.bots) return false;
+    const open = routes.filter(({ link, to }) => {
+      if (guards.of(link).isStopped || (user?.isBot === true && !link.bots)) return false;
       if (isIgnored(said, words, link.ignore)) return false;
-      // Another bridge has brought it here from a channel of this link, which has it already.
-      const source = sourceChannelOf(said.tags);
-      if (source !== undefined && (link.from.includes(source) || source === to)) return false;
-      const known = decisions.get(link.name);
-      if (known !== undefined) return known;
-      const mayPass = guards.mayPass(link, words);
+      return !hasBeenIn(said.tags, link, to);
+    });
+    const decisions = new Map<string, boolean>();
+    return onceEach(open).filter(({ link }) => {
+      const mayPass = decisions.get(link.name) ?? guards.mayPass(link, { words, channelId });
       decisions.set(link.name, mayPass);
       return mayPass;
     });
@@ -240,11 +272,6 @@ export class Crossing {
 
   #mayCross(tags: Tags): boolean {
     return !isSkipped(tags) && !this.#deps.tags.isOwn(tags);
-  }
-
-  /** A private channel in a link that does not say so. */
-  #isPrivateHere(link: Route["link"], channelId: string): boolean {
-    return !link.isPrivate && this.#deps.facts.isPrivate(channelId);
   }
 
   async #answered({ channelId, replyTo }: ChannelMessage): Promise<Answered | undefined> {

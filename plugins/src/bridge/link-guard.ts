@@ -3,11 +3,22 @@
 /** Both are looked for among what crossed a link in the last ten seconds. */
 const WINDOW_MS = 10_000;
 const SAME_TEXTS = 4;
+/** A slow loop: the same text comes from one channel, then from another, and so on, in two minutes. */
+const SLOW_WINDOW_MS = 120_000;
+const SLOW_TURNS = 8;
 const PAUSE_MS = 60_000;
+/** Texts that a new one is compared with: the latest. */
+const MAX_COMPARED = 200;
+/** Characters of a text that are compared: of long ones the last, since names come in front. */
+const MAX_COMPARED_CHARACTERS = 500;
 
-interface Crossed {
+export interface Said {
+  readonly words: string;
+  readonly channelId: string;
+}
+
+interface Crossed extends Said {
   readonly at: number;
-  readonly text: string;
 }
 
 export type GuardDecision =
@@ -18,7 +29,9 @@ export type GuardDecision =
 export class LinkGuard {
   readonly #maxPerWindow: () => number;
   readonly #now: () => number;
-  #crossed: Crossed[] = [];
+  #said: Crossed[] = [];
+  /** Of the window that began then. */
+  #times: number[] = [];
   /** By hand. */
   isStopped = false;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -35,25 +48,45 @@ export class LinkGuard {
   resume(): void {
     this.isStopped = false;
     this.#pausedUntil = Number.NEGATIVE_INFINITY;
-    this.#crossed = [];
+    this.#forget();
   }
 
-  /** Counts a text, and says whether it may cross. */
-  check(text: string): GuardDecision {
+  /** Counts what was said, and says whether it may cross; undefined: it is no text. */
+  check(said: Said | undefined): GuardDecision {
     if (this.isPaused) return { isPaused: true, reason: undefined };
     const now = this.#now();
-    this.#crossed = this.#crossed.filter(({ at }) => now - at < WINDOW_MS);
-    this.#crossed.push({ at: now, text });
-    const same = this.#crossed.filter((each) => isEcho(text, each.text)).length;
-    if (same >= SAME_TEXTS) return this.#pause(`the same text came ${same} times in ten seconds`);
-    if (this.#crossed.length <= this.#maxPerWindow()) return { isPaused: false };
-    return this.#pause(`more than ${this.#maxPerWindow()} messages came in ten seconds`);
+    const reason = this.#tooMany(now) ?? (said && this.#goesRound(said, now));
+    return reason === undefined ? { isPaused: false } : this.#pause(reason);
+  }
+
+  #tooMany(now: number): string | undefined {
+    const max = this.#maxPerWindow();
+    this.#times.push(now);
+    // Each is looked at once more when it leaves.
+    while (now - (this.#times[0] ?? now) >= WINDOW_MS) this.#times.shift();
+    return this.#times.length > max ? `more than ${max} messages came in ten seconds` : undefined;
+  }
+
+  #goesRound({ words, channelId }: Said, now: number): string | undefined {
+    const text = words.slice(-MAX_COMPARED_CHARACTERS);
+    this.#said = this.#said.filter(({ at }) => now - at < SLOW_WINDOW_MS).slice(1 - MAX_COMPARED);
+    this.#said.push({ at: now, words: text, channelId });
+    const same = this.#said.filter((each) => isEcho(text, each.words));
+    const recent = same.filter(({ at }) => now - at < WINDOW_MS).length;
+    if (recent >= SAME_TEXTS) return `the same text came ${recent} times in ten seconds`;
+    const turns = same.filter((each, at) => each.channelId !== same[at - 1]?.channelId).length;
+    return turns < SLOW_TURNS ? undefined : `the same text came and went ${turns} times`;
   }
 
   #pause(reason: string): GuardDecision {
     this.#pausedUntil = this.#now() + PAUSE_MS;
-    this.#crossed = [];
+    this.#forget();
     return { isPaused: true, reason };
+  }
+
+  #forget(): void {
+    this.#said = [];
+    this.#times = [];
   }
 }
 

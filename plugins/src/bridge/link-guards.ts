@@ -1,6 +1,6 @@
 /** The guard of each link; says in the link's channels why it is paused. */
 import type { Delivery } from "./delivery.ts";
-import { LinkGuard } from "./link-guard.ts";
+import { LinkGuard, type Said } from "./link-guard.ts";
 import type { Link } from "./links.ts";
 
 export interface LinkGuardsDeps {
@@ -32,8 +32,9 @@ export class LinkGuards {
     for (const name of this.#guards.keys()) if (!names.has(name)) this.#guards.delete(name);
   }
 
-  mayPass(link: Link, words: string): boolean {
-    const decision = this.of(link).check(words);
+  /** Without `said` it is no message: it counts, but is not compared. */
+  mayPass(link: Link, said?: Said): boolean {
+    const decision = this.of(link).check(said);
     if (!decision.isPaused) return true;
     if (decision.reason !== undefined) this.#tell(link, decision.reason);
     return false;

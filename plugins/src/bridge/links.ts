@@ -42,14 +42,9 @@ export class Links {
     }
   }
 
-  /** Where a channel leads; each destination once, by the first link that has it. */
+  /** Where a channel leads; a destination of several links is there for each of them. */
   from(channelId: string): readonly Route[] {
-    const seen = new Set<string>();
-    return (this.#routes.get(channelId) ?? []).filter(({ to }) => {
-      const isNew = !seen.has(to);
-      seen.add(to);
-      return isNew;
-    });
+    return this.#routes.get(channelId) ?? [];
   }
 
   /** The links that have a channel on either side. */
@@ -61,6 +56,12 @@ export class Links {
   channels(): readonly string[] {
     return [...new Set(this.all.flatMap(({ from, to }) => [...from, ...to]))];
   }
+}
+
+/** Each destination once, by the first link that leads there. */
+export function onceEach(routes: readonly Route[]): readonly Route[] {
+  const seen = new Set<string>();
+  return routes.filter(({ to }) => !seen.has(to) && seen.add(to));
 }
 
 function resolve(name: string, given: LinkSettings, defaults: BridgeSettings): Link {

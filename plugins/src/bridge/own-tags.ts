@@ -7,10 +7,14 @@ import {
   PROXY_SOURCE_USER_NAME_TAG,
   URL_SKIP_TAG,
 } from "@seabird-chat/protocol";
-import { channelNameOf } from "./links.ts";
+import { channelNameOf, type Link } from "./links.ts";
 
 /** Names the bridge whose doing it was; random, kept in its storage. */
 const BRIDGE_TAG = "bridge/id";
+/** The channels that a message has been in before, with blanks between them; ids have none. */
+const PATH_TAG = "bridge/path";
+/** Longer paths do not go on. */
+const MAX_PATH_CHANNELS = 8;
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -21,15 +25,19 @@ export class OwnTags {
     this.#bridgeId = bridgeId;
   }
 
-  /** Of a copy. Links in it were announced where it was said. */
-  ofCopy(from: string, user?: { readonly id: string; readonly name: string }): Tags {
+  /** Of a copy; of a copy of another bridge's copy, with where that came from. Links in it were announced where it was said. */
+  ofCopy(
+    { channelId, tags }: { readonly channelId: string; readonly tags: Tags },
+    author?: { readonly id: string; readonly name: string },
+  ): Tags {
     return {
       ...this.ofOwn(),
       [URL_SKIP_TAG]: "1",
-      [PROXY_SOURCE_CHANNEL_ID_TAG]: from,
-      [PROXY_SOURCE_CHANNEL_NAME_TAG]: channelNameOf(from),
-      ...(user && { [PROXY_SOURCE_USER_ID_TAG]: user.id }),
-      ...(user && { [PROXY_SOURCE_USER_NAME_TAG]: user.name }),
+      [PATH_TAG]: [...pathOf(tags), channelId].join(" "),
+      [PROXY_SOURCE_CHANNEL_ID_TAG]: channelId,
+      [PROXY_SOURCE_CHANNEL_NAME_TAG]: channelNameOf(channelId),
+      ...(author && { [PROXY_SOURCE_USER_ID_TAG]: author.id }),
+      ...(author && { [PROXY_SOURCE_USER_NAME_TAG]: author.name }),
     };
   }
 
@@ -52,7 +60,15 @@ export function isSkipped(tags: Tags): boolean {
   return tags[PROXY_SKIP_TAG] === "1";
 }
 
-/** Where another bridge has it from; undefined: it is no copy. */
-export function sourceChannelOf(tags: Tags): string | undefined {
-  return tags[PROXY_SOURCE_CHANNEL_ID_TAG];
+/** Whether another bridge has brought it from a channel of this link, which has it already. */
+export function hasBeenIn(tags: Tags, link: Pick<Link, "from">, to: string): boolean {
+  const path = pathOf(tags);
+  if (path.length >= MAX_PATH_CHANNELS) return true;
+  return path.some((each) => each === to || link.from.includes(each));
+}
+
+function pathOf(tags: Tags): readonly string[] {
+  const path = (tags[PATH_TAG] ?? "").split(" ").filter((each) => each !== "");
+  const source = tags[PROXY_SOURCE_CHANNEL_ID_TAG];
+  return source === undefined || path.includes(source) ? path : [...path, source];
 }

@@ -23,11 +23,16 @@ export class RecentAuthors {
     if (this.#authors.size > MAX_AUTHORS && oldest !== undefined) this.#authors.delete(oldest);
   }
 
-  /** Of a name with or without what the bridge adds, who does not speak in this channel; the latest first. */
-  find(name: string, channelId: string): CarriedAuthor | undefined {
+  /** Where they spoke, each once. */
+  channels(): ReadonlySet<string> {
+    return new Set(this.#authors.values().map(({ channelId }) => channelId));
+  }
+
+  /** Of a name with or without what the bridge adds, among those who spoke in these channels; the latest first. */
+  find(name: string, channels: ReadonlySet<string>): CarriedAuthor | undefined {
     const wanted = comparable(name);
     if (wanted === "") return undefined;
-    const others = [...this.#authors.values()].filter((each) => each.channelId !== channelId);
+    const others = [...this.#authors.values()].filter(({ channelId }) => channels.has(channelId));
     return (
       others.findLast((each) => comparable(each.name) === wanted) ??
       others.findLast((each) => comparable(each.name).startsWith(`${wanted} `))

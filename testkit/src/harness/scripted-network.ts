@@ -148,6 +148,10 @@ export class ScriptedNetwork implements MessageReports {
     if (channels.get(channel.id) === undefined) channels.joined(channel);
   }
 
+  change(channel: BackendChannel): void {
+    this.#connected().channels.changed(channel);
+  }
+
   /** The next request of this kind to a channel or user is refused. */
   failNext(kind: RequestKind, target: string, reason: string): void {
     this.#connection.failNext(kind, target, reason);

@@ -143,6 +143,14 @@ export class Testbed implements AsyncDisposable {
     return new TestChannel(this.#conversation(network, { kind: "channel", id: name }));
   }
 
+  /** The network reports that a channel has another topic, or is private from now on. */
+  changeChannel(name: string, change: Omit<ChannelOptions, "parent">): Promise<void> {
+    checkNames("changeChannel", change, ["backend", "topic", "isPrivate"]);
+    const { backend = this.#defaultBackend, topic, isPrivate } = change;
+    this.#network(backend).change({ id: name, topic, isPrivate });
+    return this.idle();
+  }
+
   /** The thread that a plugin opened at a message. */
   thread(message: TestMessage): TestChannel {
     const network = this.#network(message.networkName);
