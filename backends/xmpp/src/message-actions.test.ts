@@ -85,6 +85,13 @@ suite("sends", () => {
     assert.deepEqual(ids, [sender.sent[0]?.attrs["id"]]);
   });
 
+  test("a room that gives the message another name of its sender's has taken it too", async () => {
+    const { say, sender } = setUp();
+    sender.nextRoomId = undefined;
+    sender.renamed = "r1";
+    assert.deepEqual((await say(ROOM, "hi")).ids, ["r1"]);
+  });
+
   test("an id that is too long for core is none", async () => {
     const { say, sender } = setUp();
     sender.nextRoomId = () => "x".repeat(513);

@@ -16,6 +16,7 @@ import {
 } from "@seabird-chat/sdk/backend";
 import { StanzaError, type StanzaSender } from "./connection/hooks.ts";
 import { stanzaIdOf } from "./inbound/origin.ts";
+import { attributeOf, opaque } from "./inbound/read-stanza.ts";
 import {
   type Address,
   addressOf,
@@ -198,7 +199,8 @@ export class MessageActions {
     const stanza = part(sentId);
     const answer = await this.#deliver(address, stanza, signal);
     const room = this.#roomOf(address);
-    const id = (answer && room && stanzaIdOf(answer, room)) ?? sentId;
+    const id =
+      (answer && room && stanzaIdOf(answer, room)) ?? opaque(attributeOf(answer, "id")) ?? sentId;
     this.#sent.remember(to, id, sentId);
     // A room sends it back, and it is remembered with everybody's.
     if (answer === undefined) {

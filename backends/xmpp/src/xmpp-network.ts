@@ -14,6 +14,7 @@ import { Invitations } from "./connection/invitations.ts";
 import { SelfPing } from "./connection/self-ping.ts";
 import { WantedRooms } from "./connection/wanted-rooms.ts";
 import { XmppConnection } from "./connection.ts";
+import { xmlText } from "./formatting/xml-text.ts";
 import { parseAddress } from "./inbound/read-stanza.ts";
 import { IncomingStanzas } from "./incoming-stanzas.ts";
 import { logLeft, logSettled, logStatus, type RoomCounts } from "./log-status.ts";
@@ -140,7 +141,8 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
   async join(name: string, { signal }: RequestInfo): Promise<undefined> {
     const [given = "", ...rest] = name.split(" ");
     const address = parseAddress(given);
-    if (address === undefined || address.resource !== "") throw new Refused(NO_ROOM);
+    const isRoom = address?.resource === "" && xmlText(name) === name;
+    if (address === undefined || !isRoom) throw new Refused(NO_ROOM);
     if (this.#connection.address === "") throw new Refused(NOT_CONNECTED);
     const password = rest.join(" ") || undefined;
     const room = { address: address.bare, nick: this.#options.nick, password };

@@ -18,6 +18,8 @@ export class ScriptedSender implements StanzaSender {
   readonly outcomes: Outcome[] = [];
   /** The room's ids (XEP-0359) in turn; undefined: it gives none. */
   nextRoomId: (() => string) | undefined;
+  /** The room's name for a message instead of the one that it was sent with. */
+  renamed: string | undefined;
   /** Answers to `iq`; undefined: silence until the signal is aborted. */
   answer: (iq: Stanza) => Stanza | StanzaError | undefined = () => xml("iq", { type: "result" });
   isConnected = true;
@@ -60,6 +62,11 @@ export class ScriptedSender implements StanzaSender {
     const roomId = this.nextRoomId?.();
     const ids =
       roomId === undefined ? [] : [xml("stanza-id", { xmlns: NS.ids, by: to, id: roomId })];
-    return xml("message", { type, from: `${to}/bot`, id }, ...stanza.getChildElements(), ...ids);
+    return xml(
+      "message",
+      { type, from: `${to}/bot`, id: this.renamed ?? id },
+      ...stanza.getChildElements(),
+      ...ids,
+    );
   }
 }

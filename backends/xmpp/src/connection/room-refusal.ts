@@ -19,6 +19,6 @@ export function refusalText(condition: string, text: string, hasPassword: boolea
   const password = hasPassword ? "the password is wrong" : "it wants a password";
   const known = condition === "not-authorized" ? password : TEXTS[condition];
   const said = printable(text);
-  const words = known ?? condition.replaceAll("-", " ");
+  const words = known ?? printable(condition.replaceAll("-", " "));
   return said === "" || known === undefined ? said || words : `${words} (${said})`;
 }

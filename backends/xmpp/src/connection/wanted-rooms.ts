@@ -7,7 +7,8 @@
  * that; with `rejoin` the bot returns after a kick.
  */
 import type { Clock } from "@seabird-chat/sdk/backend";
-import { attributeOf, parseAddress } from "../inbound/read-stanza.ts";
+import { xmlText } from "../formatting/xml-text.ts";
+import { attributeOf, parseAddress, printable } from "../inbound/read-stanza.ts";
 import type { RoomToJoin, XmppOptions } from "../options.ts";
 import { NS, type Stanza, xml } from "../stanza.ts";
 import type { Departure, Room, RoomChange } from "../state/room.ts";
@@ -106,7 +107,7 @@ export class WantedRooms {
     const room = this.#rooms.room(address);
     this.forget(address);
     if (room === undefined) return;
-    const status = reason === "" ? [] : [xml("status", {}, reason)];
+    const status = reason === "" ? [] : [xml("status", {}, printable(xmlText(reason)))];
     const to = `${address}/${room.nick}`;
     this.#hooks.send(xml("presence", { to, type: "unavailable" }, ...status));
     this.#rooms.forget(address);
@@ -261,7 +262,7 @@ export class WantedRooms {
     const { address, password } = wanted.room;
     this.#make(wanted, "pending");
     this.#hooks.asking(this.#rooms.joining(address, nick));
-    const secret = password === undefined ? [] : [xml("password", {}, password)];
+    const secret = password === undefined ? [] : [xml("password", {}, xmlText(password))];
     // What was said before is not wanted (XEP-0045, 7.2.14).
     const history = xml("history", { maxchars: "0", maxstanzas: "0" });
     const join = xml("x", { xmlns: NS.muc }, history, ...secret);

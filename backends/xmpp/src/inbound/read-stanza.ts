@@ -61,6 +61,11 @@ export function opaque(value: string): string | undefined {
   return /\p{Cc}/u.test(value) || utf8Length(value) > MAX_OPAQUE_BYTES ? undefined : value;
 }
 
+/** For what is kept: a part of a packet would keep the whole packet in memory. */
+export function copy(text: string): string {
+  return Buffer.from(text).toString();
+}
+
 /** Characters of a reason that are kept. */
 const MAX_REASON = 300;
 

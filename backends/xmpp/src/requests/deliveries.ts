@@ -2,6 +2,7 @@
 import { errorMessage } from "@seabird-chat/runtime";
 import { type Clock, pause, Refused } from "@seabird-chat/sdk/backend";
 import { StanzaError, type StanzaSender } from "../connection/hooks.ts";
+import { attributeOf, childOf } from "../inbound/read-stanza.ts";
 import type { Address } from "../outbound.ts";
 import { NS, type Stanza, xml } from "../stanza.ts";
 import { refusalOf } from "./refusal.ts";
@@ -64,7 +65,9 @@ export class Deliveries {
   /** Takes a message that came, which may be the answer to one. */
   receive(stanza: Stanza): void {
     const { id = "", from = "", type } = stanza.attrs as Record<string, string | undefined>;
-    const waiting = this.#waiting.get(id);
+    // Some rooms send a message on under an id of their own (XEP-0359, 3).
+    const originId = attributeOf(childOf(stanza, "origin-id", NS.ids), "id");
+    const waiting = this.#waiting.get(id) ?? this.#waiting.get(originId);
     if (waiting === undefined || bareOf(from) !== waiting.from) return;
     if (type === "error") waiting.reject(new Refused(refusalOf(stanza)));
     else if (type === "groupchat") waiting.resolve(stanza);

@@ -1,6 +1,7 @@
 /** Changes of topics that the room has not answered. */
 import { randomUUID } from "node:crypto";
 import { Refused } from "@seabird-chat/sdk/backend";
+import { xmlText } from "../formatting/xml-text.ts";
 import { attributeOf, parseAddress } from "../inbound/read-stanza.ts";
 import { type Stanza, xml } from "../stanza.ts";
 import { refusalOf } from "./refusal.ts";
@@ -12,6 +13,9 @@ interface Waiting {
   readonly reject: (reason: Error) => void;
 }
 
+/** Servers end the stream of who sends too much; everybody who joins gets it. */
+const MAX_TOPIC_BYTES = 8_192;
+
 /** Bounded by the requests that core has under way. */
 export class TopicChanges {
   readonly #waiting = new Map<string, Waiting>();
@@ -19,11 +23,17 @@ export class TopicChanges {
   /** Resolves when the room has told everybody (XEP-0045, 8.1). Rejects with Refused. */
   async set(
     room: string,
-    topic: string,
+    given: string,
     send: (stanza: Stanza) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     const id = randomUUID();
+    const bytes = Buffer.byteLength(given);
+    if (bytes > MAX_TOPIC_BYTES) {
+      throw new Refused(`the topic is ${bytes} bytes; at most ${MAX_TOPIC_BYTES} fit on XMPP`);
+    }
+    // As a parser of XML gives it back.
+    const topic = xmlText(given).replace(/\r\n?/g, "\n");
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     promise.catch(() => undefined);
     const abort = () => reject(new Refused("the room did not confirm it in time"));

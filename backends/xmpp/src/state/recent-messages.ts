@@ -1,5 +1,6 @@
 /** The last messages of each conversation, as later ones refer to them. */
 import type { Target } from "@seabird-chat/sdk/backend";
+import { copy } from "../inbound/read-stanza.ts";
 
 /** A message of anybody, the bot too. */
 export interface RecentMessage {
@@ -88,7 +89,6 @@ export class RecentMessages {
   }
 }
 
-/** Its texts as copies: parts of a packet would keep the whole packet in memory. */
 function detached(message: RecentMessage): RecentMessage {
   const { conversation, id, originId, userId, occupantId, text } = message;
   return {
@@ -98,10 +98,6 @@ function detached(message: RecentMessage): RecentMessage {
     originId: originId === undefined ? undefined : copy(originId),
     occupantId: occupantId === undefined ? undefined : copy(occupantId),
   };
-}
-
-function copy(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 function keyOf({ kind, id }: Target): string {

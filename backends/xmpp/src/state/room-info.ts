@@ -1,4 +1,5 @@
 /** What a room says of itself (XEP-0030). Pure. */
+import { copy } from "../inbound/read-stanza.ts";
 import { NS, type Stanza } from "../stanza.ts";
 
 export interface RoomInfo {
@@ -8,14 +9,19 @@ export interface RoomInfo {
 
 /** Features of one room; further ones are left out. */
 const MAX_FEATURES = 500;
+/** Characters of one; longer ones are left out. */
+const MAX_FEATURE = 200;
 /** Characters of a name; the rest is cut. */
 const MAX_NAME = 200;
 
 export function readRoomInfo(result: Stanza): RoomInfo {
   const query = result.getChild("query", NS.discoInfo);
-  const features = (query?.getChildren("feature") ?? []).slice(0, MAX_FEATURES);
+  const features = (query?.getChildren("feature") ?? [])
+    .slice(0, MAX_FEATURES)
+    .map(({ attrs }) => String(attrs["var"]))
+    .filter(({ length }) => length <= MAX_FEATURE);
   const identities = query?.getChildren("identity") ?? [];
   const identity = identities.find(({ attrs }) => attrs["category"] === "conference");
-  const name = String(identity?.attrs["name"] ?? "").slice(0, MAX_NAME);
-  return { name, features: new Set(features.map(({ attrs }) => String(attrs["var"]))) };
+  const name = copy(String(identity?.attrs["name"] ?? "").slice(0, MAX_NAME));
+  return { name, features: new Set(features.map(copy)) };
 }

@@ -1,5 +1,5 @@
 /** One room: who is in it, and what its presences change. Bounded. */
-import { attributeOf, parseAddress } from "../inbound/read-stanza.ts";
+import { attributeOf, copy, opaque, parseAddress, printable } from "../inbound/read-stanza.ts";
 import { NS, type Stanza } from "../stanza.ts";
 import type { Occupant, RoomView } from "./rooms.ts";
 
@@ -7,6 +7,9 @@ import type { Occupant, RoomView } from "./rooms.ts";
 export const MAX_OCCUPANTS = 10_000;
 /** Characters of a topic or name; the rest is cut. */
 const MAX_TEXT = 4_096;
+
+const ROLES = ["visitor", "participant", "moderator"];
+const AFFILIATIONS = ["outcast", "member", "admin", "owner"];
 
 /** What became of the bot's own place in a room. */
 export type RoomChange =
@@ -70,12 +73,12 @@ export class Room implements RoomView {
     const subject = stanza.getChild("subject");
     // A subject beside a body is a message's own (XEP-0045, 8.1).
     if (subject === undefined || stanza.getChild("body") !== undefined) return;
-    this.topic = subject.text().toWellFormed().slice(0, MAX_TEXT);
+    this.topic = copy(subject.text().slice(0, MAX_TEXT).toWellFormed());
   }
 
   /** A presence from the room or one of its occupants; undefined: nothing about the bot. */
   presence(stanza: Stanza): RoomChange | undefined {
-    const nick = parseAddress(attributeOf(stanza, "from"))?.resource ?? "";
+    const nick = copy(parseAddress(attributeOf(stanza, "from"))?.resource ?? "");
     const { type } = stanza.attrs;
     if (type === "error") return refusal(stanza);
     const user = stanza.getChild("x", NS.mucUser);
@@ -98,13 +101,15 @@ export class Room implements RoomView {
     if (!this.#occupants.has(nick) && this.#occupants.size >= MAX_OCCUPANTS) return;
     const item = user?.getChild("item");
     const account = parseAddress(attributeOf(item, "jid"))?.bare;
-    const occupantId = attributeOf(stanza.getChild("occupant-id", NS.occupantId), "id");
+    const occupantId = opaque(attributeOf(stanza.getChild("occupant-id", NS.occupantId), "id"));
+    const known = (name: string, values: readonly string[]) =>
+      values.find((each) => each === attributeOf(item, name)) ?? "none";
     this.#occupants.set(nick, {
       nick,
-      role: attributeOf(item, "role") || "none",
-      affiliation: attributeOf(item, "affiliation") || "none",
-      ...(account !== undefined && { account }),
-      ...(occupantId !== "" && { occupantId }),
+      role: known("role", ROLES),
+      affiliation: known("affiliation", AFFILIATIONS),
+      ...(account !== undefined && { account: copy(account) }),
+      ...(occupantId !== undefined && { occupantId: copy(occupantId) }),
     });
   }
 
@@ -119,7 +124,7 @@ export class Room implements RoomView {
     const item = user?.getChild("item");
     if (codes.has("303")) {
       // The presence under the new nick follows, and is that of nobody new.
-      const next = attributeOf(item, "nick");
+      const next = copy(attributeOf(item, "nick"));
       if (next === "") return undefined;
       if (before !== undefined) this.#occupants.set(next, { ...before, nick: next });
       if (!isSelf) return undefined;
@@ -132,9 +137,9 @@ export class Room implements RoomView {
     const destroy = user?.getChild("destroy");
     const [code] = [...codes].filter((each) => Object.hasOwn(WHY_BY_STATUS, each));
     const why = destroy !== undefined ? "destroyed" : (WHY_BY_STATUS[code ?? ""] ?? "part");
-    const reason = (destroy ?? item)?.getChildText("reason") ?? "";
-    const by = item?.getChild("actor")?.attrs["nick"];
-    return { kind: "left", why, reason, by: typeof by === "string" ? by : "" };
+    const reason = printable((destroy ?? item)?.getChildText("reason") ?? "");
+    const by = printable(attributeOf(item?.getChild("actor"), "nick"));
+    return { kind: "left", why, reason, by };
   }
 }
 
