@@ -18,8 +18,10 @@ test("lost, lost while away, doubled, refused and out of order are told apart", 
   const outage = { fromMs: 250, toMs: 350 };
   assert.deepEqual(ledger.totals([outage]), {
     ...{ said: 9, refused: 1, refusedAndArrived: 1, unknown: 1, arrived: 5 },
-    ...{ lost: 1, lostWhileAway: 1, doubled: 1, disordered: 1 },
+    ...{ lost: 1, lostWhileAway: 1, underWay: 0, doubled: 1, disordered: 1 },
   });
+  const { lost, lostWhileAway, underWay } = ledger.totals([outage], 350);
+  assert.deepEqual([lost, lostWhileAway, underWay], [0, 1, 1]);
   assert.equal(ledger.totals([]).lost, 2);
   assert.ok(ledger.isWaiting([outage]));
   ledger.arrive(4);

@@ -20,6 +20,8 @@ export interface Totals {
   readonly lost: number;
   /** Lost, and said in an outage, where the network keeps nothing for who is away. */
   readonly lostWhileAway: number;
+  /** Said a moment ago, and neither arrived nor failed; none at the end of a run. */
+  readonly underWay: number;
   readonly doubled: number;
   /** Arrived for the first time behind one with a higher number. */
   readonly disordered: number;
@@ -64,19 +66,28 @@ export class Ledger {
     });
   }
 
-  /** `outages`: empty where the network keeps messages for who is away. */
-  totals(outages: readonly Outage[]): Totals {
+  /**
+   * `outages`: empty where the network keeps messages for who is away. `underWayFromMs`: what was said
+   * later may still arrive. Default: nothing may.
+   */
+  totals(outages: readonly Outage[], underWayFromMs = Number.POSITIVE_INFINITY): Totals {
     const all = [...this.#entries.values()];
     const count = (fits: (entry: Entry) => boolean) => all.filter(fits).length;
-    const isLost = ({ outcome, arrivals }: Entry) => arrivals === 0 && outcome === "sent";
+    const isUnderWay = ({ outcome, arrivals, saidMs }: Entry) =>
+      arrivals === 0 && (outcome === "sent" || outcome === "open") && saidMs >= underWayFromMs;
+    const isLost = (entry: Entry) =>
+      entry.arrivals === 0 && entry.outcome === "sent" && !isUnderWay(entry);
     return {
       said: all.length,
       refused: count(({ outcome, arrivals }) => outcome === "refused" && arrivals === 0),
       refusedAndArrived: count(({ outcome, arrivals }) => outcome === "refused" && arrivals > 0),
-      unknown: count(({ outcome }) => outcome === "unknown" || outcome === "open"),
+      unknown: count(
+        (entry) => entry.outcome === "unknown" || (entry.outcome === "open" && !isUnderWay(entry)),
+      ),
       arrived: count(({ arrivals }) => arrivals > 0),
       lost: count((entry) => isLost(entry) && !isIn(entry, outages)),
       lostWhileAway: count((entry) => isLost(entry) && isIn(entry, outages)),
+      underWay: count(isUnderWay),
       doubled: count(({ arrivals }) => arrivals > 1),
       disordered: this.#disordered,
     };

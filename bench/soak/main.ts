@@ -148,10 +148,12 @@ async function soak(scope: Scope, options: Options): Promise<SoakReport> {
   const memory = await watchMemory(project);
   const over = new AbortController();
   const beside = [sampling(memory, options, over.signal), cuts(runs, over.signal)];
-  const progress = setInterval(() => console.error(soakTables(report())), MINUTE_MS * 5);
-  const report = (restarts: readonly string[] = []): SoakReport => ({
+  const progress = setInterval(() => {
+    console.error(soakTables(report([], performance.now() - DRAIN_MS)));
+  }, MINUTE_MS * 5);
+  const report = (restarts: readonly string[], underWayFromMs?: number): SoakReport => ({
     minutes: options.minutes,
-    networks: runs.map((run) => run.row()),
+    networks: runs.map((run) => run.row(underWayFromMs)),
     memory: memory.map((each) => each.row()),
     restarts,
   });

@@ -17,6 +17,8 @@ const CUT_MS = 2_000;
 const UNDER_WAY_MS = 1_000;
 /** A network that nobody reported lost by then has survived its cut. */
 const NOTICED_MS = 30_000;
+/** Of refusals by which nothing was sent. */
+const NOT_SENT = /not connected|^not sent: /;
 /** Different words of failures that are kept. */
 const MAX_REASONS = 30;
 /** What the longest message of a person or plugin has besides its number. */
@@ -74,7 +76,12 @@ export class NetworkRun {
     this.#saying = this.#saying.then(async () => {
       this.#unsaid--;
       this.#inbound.say(number, performance.now(), { isSent: true });
-      await this.network.say(inboundText(number));
+      try {
+        await this.network.say(inboundText(number));
+      } catch (error) {
+        this.#inbound.settle(number, "unknown");
+        this.#failed("say", error);
+      }
     });
     return this.#saying;
   }
@@ -94,7 +101,7 @@ export class NetworkRun {
       if (number % 10 === 5 && sent.canEdit)
         await this.#do("edit", () => sent.edit(`edited ${number}`));
     } catch (error) {
-      const isRefused = (error as SeabirdError).message.includes("not connected");
+      const isRefused = NOT_SENT.test((error as SeabirdError).message);
       this.#outbound.settle(number, isRefused ? "refused" : "unknown");
       this.#failed("send", error);
     }
@@ -146,11 +153,12 @@ export class NetworkRun {
     return this.#inbound.isWaiting(this.#excuses());
   }
 
-  row(): NetworkRow {
+  /** `underWayFromMs`: as `Ledger.totals`. */
+  row(underWayFromMs?: number): NetworkRow {
     return {
       type: this.network.type,
-      inbound: this.#inbound.totals(this.#excuses()),
-      outbound: this.#outbound.totals([]),
+      inbound: this.#inbound.totals(this.#excuses(), underWayFromMs),
+      outbound: this.#outbound.totals([], underWayFromMs),
       cuts: this.#cuts,
       extras: this.#extras,
       failures: Object.fromEntries(this.#failures),
@@ -208,7 +216,7 @@ export class NetworkRun {
     }
   }
 
-  #failed(what: Extra | "send", error: unknown): void {
+  #failed(what: Extra | "send" | "say", error: unknown): void {
     const reason = `${what}: ${error instanceof Error ? error.message : String(error)}`;
     const count = this.#failures.get(reason) ?? 0;
     if (count > 0 || this.#failures.size < MAX_REASONS) this.#failures.set(reason, count + 1);

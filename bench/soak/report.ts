@@ -48,9 +48,10 @@ const COLUMNS: readonly (readonly [keyof Totals, string])[] = [
   ["arrived", "arrived"],
   ["lost", "lost"],
   ["lostWhileAway", "said while the bot was away, and not kept"],
-  ["refused", "refused: not connected"],
+  ["refused", "refused: not sent"],
   ["refusedAndArrived", "refused so, and arrived"],
   ["unknown", "failed, outcome unknown"],
+  ["underWay", "still under way"],
   ["doubled", "doubled"],
   ["disordered", "out of order"],
 ];

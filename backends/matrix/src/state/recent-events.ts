@@ -26,8 +26,11 @@ export type RecentEvent =
       readonly threadRootId?: undefined;
     };
 
-/** Events that are remembered, of all rooms; the oldest is forgotten for a new one. */
-const MAX_EVENTS = 20_000;
+/**
+ * Events that are remembered, of all rooms: a few megabytes. The oldest is forgotten for a new one, and
+ * the server asked when something refers to it.
+ */
+const MAX_EVENTS = 5_000;
 
 export class RecentEvents {
   readonly #events = new Map<string, RecentEvent>();
