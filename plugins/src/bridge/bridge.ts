@@ -9,6 +9,7 @@ import { Deliverer } from "./deliverer.ts";
 import { LinkGuards } from "./link-guards.ts";
 import { backendOfChannel, Links } from "./links.ts";
 import { MessageMap } from "./message-map.ts";
+import { Outages } from "./outages.ts";
 import { Outbox } from "./outbox.ts";
 import { OwnTags } from "./own-tags.ts";
 import { Places } from "./places.ts";
@@ -44,7 +45,7 @@ export class Bridge {
 
   private constructor(
     host: PluginHost<BridgeSettings>,
-    { db, places, writes, bridgeId, chatLinks }: Opened,
+    { db, places, writes, bridgeId, chatLinks, outages }: Opened,
     outbox: Outbox,
     threads: ThreadMap,
     facts: ChannelFacts,
@@ -65,7 +66,11 @@ export class Bridge {
     });
     const { map, tags, guards } = this;
     this.queues = new Queues({
-      ...{ clock, outbox, links: () => this.links },
+      ...{ clock, outbox, outages, links: () => this.links },
+      coreUptimeMs: async () => {
+        const { startedAt, now: coreNow } = await core.coreInfo();
+        return coreNow.getTime() - startedAt.getTime();
+      },
       limits: { maxWaiting: config.queue_messages, maxAgeMs: config.queue_age },
       deliverer: new Deliverer({ core, map, tags, threads }),
       warn: (fields, message) => host.log.warn(fields, message),
@@ -96,9 +101,11 @@ export class Bridge {
     await threads.open(store.db);
     const outbox = new Outbox({ db, places, writes, now: () => host.clock.wallMs() });
     const left = await outbox.open();
+    const outages = new Outages({ places, writes });
+    await outages.open(store.db);
     const bridgeId = await idOf(store);
     const chatLinks = await ChatLinks.open(store);
-    const opened = { db, places, writes, bridgeId, chatLinks };
+    const opened = { db, places, writes, bridgeId, chatLinks, outages };
     const bridge = new Bridge(host, opened, outbox, threads, facts);
     await bridge.map.open();
     await facts.open(bridge.links.channels().map(backendOfChannel));
@@ -160,6 +167,7 @@ interface Opened {
   readonly writes: WriteBatch;
   readonly bridgeId: string;
   readonly chatLinks: ChatLinks;
+  readonly outages: Outages;
 }
 
 /** The same after each restart, so that what an earlier run sent is recognised. */

@@ -107,7 +107,7 @@ export class Deliverer {
     return { words: quoteOf(answered) };
   }
 
-  async #edit(delivery: Of<"edit">, { channel, signal }: Run & { key: string }): Promise<void> {
+  async #edit(delivery: Of<"edit">, { channel, key, signal }: Run): Promise<void> {
     const { core, map, tags } = this.#deps;
     const where = { channelId: await this.#placeOf(delivery.message, channel) };
     const ids = await map.idsIn(delivery.message, where.channelId);
@@ -120,7 +120,8 @@ export class Deliverer {
     }
     if (!delivery.isNews) return;
     const words = container([namePart(delivery.author), "* ", delivery.block]);
-    await core.sendMessage(where.channelId, words, { signal, tags: tags.ofNotice() });
+    const options = { idempotencyKey: key, signal, tags: tags.ofNotice() };
+    await core.sendMessage(where.channelId, words, options);
   }
 
   async #delete({ message, reason }: Of<"delete">, { channel, signal }: Run): Promise<void> {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { SeabirdError } from "@seabird-chat/sdk";
 import { FakeClock } from "@seabird-chat/testkit";
 import { DeliveryQueue } from "./delivery-queue.ts";
+import { NO_OUTAGE } from "./outages.ts";
 
 function queueOf(numbers: readonly number[]) {
   const clock = new FakeClock();
@@ -17,8 +18,11 @@ function queueOf(numbers: readonly number[]) {
       if (network.isAway) throw new SeabirdError("unavailable", "not connected");
     },
     ended: ({ id }, outcome) => void ends.push(`${id} ${outcome}`),
+    coreUptimeMs: async () => clock.now(),
+    ...{ outage: NO_OUTAGE, onOutage: () => undefined },
     failing: () => undefined,
     well: () => undefined,
+    notice: () => ({ id: 0, at: 0, key: "", delivery: { kind: "line", text: "" } }),
   });
   const push = (id: number) => {
     const delivery = { kind: "line", text: `line ${id}` } as const;

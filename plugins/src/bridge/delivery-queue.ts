@@ -2,6 +2,7 @@
 import { errorMessage } from "@seabird-chat/runtime";
 import { type Clock, isUnavailable, SeabirdError } from "@seabird-chat/sdk";
 import type { QueuedDelivery } from "./delivery.ts";
+import { NO_OUTAGE, type Outage } from "./outages.ts";
 
 export interface QueueLimits {
   /** Deliveries that wait; the oldest are dropped for new ones. */
@@ -15,20 +16,42 @@ export interface DeliveryQueueDeps {
   readonly limits: QueueLimits;
   /** Delivers one; rejects as calls of core do. */
   readonly deliver: (queued: QueuedDelivery, signal: AbortSignal) => Promise<void>;
-  /** It is over: delivered, refused or dropped. */
+  /** For how long core has been running, in milliseconds; rejects as calls of core do. */
+  readonly coreUptimeMs: () => Promise<number>;
+  /** It is over. */
   readonly ended: (queued: QueuedDelivery, outcome: Outcome) => void;
+  /** Of the last run. */
+  readonly outage: Outage;
+  readonly onOutage: (outage: Outage) => void;
+  /** What the channel is told about deliveries that it does not get. */
+  readonly notice: (missing: Missing) => QueuedDelivery;
   /** It fails, or its network has been away for some time; once until it is well again. */
   readonly failing: (reason: string) => void;
-  /** The first success after a failure that was told. */
-  readonly well: (dropped: number) => void;
+  /** The first success after a failure that was told, or a channel that loses deliveries. */
+  readonly well: (missing: Missing, wasTold: boolean) => void;
 }
 
-export type Outcome = "delivered" | "refused" | "dropped";
+export type Missing = Pick<Outage, "dropped" | "unknown">;
 
 /** A network that is back by then is not worth a word. */
 const AWAY_NOTICE_MS = 15_000;
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
+/**
+ * How long a send without an answer is repeated with its key: less than core remembers a key (10 min),
+ * so that no repetition is another send.
+ */
+const MAX_UNANSWERED_MS = 9 * 60_000;
+/** An outcome that core cannot tell within this time it will never tell. */
+const AT_ONCE_MS = 1_000;
+/** A channel that loses one delivery after the other is told so often. */
+const NOTICE_INTERVAL_MS = 60_000;
+
+/** `unknown`: nobody can tell whether it has arrived. */
+export type Outcome = "delivered" | "refused" | "dropped" | "unknown";
+
+/** What a failed attempt means for its delivery. */
+type Verdict = "refused" | "unknown" | "again";
 
 export class DeliveryQueue {
   readonly #deps: DeliveryQueueDeps;
@@ -39,9 +62,13 @@ export class DeliveryQueue {
   #failure: string | undefined;
   /** By the clock's `now()`; undefined: it delivers. */
   #awaySince: number | undefined;
-  #isTold = false;
-  /** Since the failure began. */
-  #dropped = 0;
+  /** The first of `#waiting`, once it was tried; by the clock's `now()`. */
+  #tried: { readonly queued: QueuedDelivery; readonly at: number } | undefined;
+  /** Whether the last attempt may have succeeded all the same. */
+  #isUnanswered = false;
+  #notice: { readonly queued: QueuedDelivery; readonly missing: Missing } | undefined;
+  #noticedAt = Number.NEGATIVE_INFINITY;
+  #outage: Outage;
   #isEnding = false;
   /** Milliseconds since 1970 of the last delivery; undefined: none yet. */
   lastAt: number | undefined;
@@ -49,6 +76,7 @@ export class DeliveryQueue {
 
   constructor(deps: DeliveryQueueDeps) {
     this.#deps = deps;
+    this.#outage = deps.outage;
   }
 
   get waiting(): number {
@@ -65,7 +93,15 @@ export class DeliveryQueue {
     this.#waiting.push(queued);
     // The first one may be under way.
     while (this.#waiting.length > this.#deps.limits.maxWaiting) this.#drop(1);
-    this.#running ??= this.#run();
+    this.start();
+  }
+
+  /** Delivers what waits, and says what is missing. */
+  start(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
   }
 
   /**
@@ -80,6 +116,7 @@ export class DeliveryQueue {
   /** The network is there again: tries at once. */
   retry(): void {
     this.#wake?.();
+    this.start();
   }
 
   /** Ends what is under way, and keeps the rest for the next run. */
@@ -90,60 +127,117 @@ export class DeliveryQueue {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
+    const { clock, deliver } = this.#deps;
     let pauseMs = FIRST_PAUSE_MS;
-    for (let head = this.#head(); head !== undefined && !signal.aborted; head = this.#head()) {
+    for (let next = this.#next(); next !== undefined && !signal.aborted; next = this.#next()) {
+      const startedAt = clock.now();
+      if (this.#tried?.queued !== next) this.#tried = { queued: next, at: startedAt };
       try {
-        await this.#deps.deliver(head, signal);
-        this.#end(head, "delivered");
-        this.#delivered();
+        if (this.#isUnanswered && (await this.#isOtherCore())) {
+          this.#end(next, "unknown");
+          continue;
+        }
+        await deliver(next, signal);
+        this.#end(next, "delivered");
         pauseMs = FIRST_PAUSE_MS;
       } catch (reason) {
         if (signal.aborted) break;
-        if (isOutcomeUnknown(reason)) this.#end(head, "delivered");
-        else if (isUnavailable(reason)) {
-          if (this.#isEnding) while (this.#waiting.length > 0) this.#drop(0);
-          this.#failed(reason, AWAY_NOTICE_MS);
-          if (!this.#isEnding) await this.#pause(pauseMs);
+        const verdict = this.#verdictOn(reason, startedAt);
+        this.#failed(reason, verdict === "refused" ? 0 : AWAY_NOTICE_MS);
+        if (verdict !== "again") this.#end(next, verdict);
+        else if (this.#isEnding) this.#giveUp();
+        else {
+          await this.#pause(pauseMs);
           pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
-        } else {
-          this.#failed(reason, 0);
-          this.#end(head, "refused");
         }
       }
     }
-    this.#running = undefined;
   }
 
-  /** The next one that is not too old. */
-  #head(): QueuedDelivery | undefined {
-    const oldest = this.#deps.clock.wallMs() - this.#deps.limits.maxAgeMs;
+  /** The next one that is not too old, or, on a channel that is well, a line about the missing ones. */
+  #next(): QueuedDelivery | undefined {
+    if (this.#tried !== undefined && this.#isUnanswered) return this.#tried.queued;
+    const { clock, limits, notice } = this.#deps;
+    const oldest = clock.wallMs() - limits.maxAgeMs;
     while ((this.#waiting[0]?.at ?? Number.POSITIVE_INFINITY) < oldest) this.#drop(0);
-    return this.#waiting[0];
+    const [head] = this.#waiting;
+    const { dropped, unknown } = this.#outage;
+    // Behind the first one that gets through, so that it counts all.
+    const isWell = this.#awaySince === undefined && this.lastAt !== undefined;
+    const isDue = clock.now() - this.#noticedAt >= NOTICE_INTERVAL_MS;
+    if (dropped + unknown === 0 || (head !== undefined && !(isWell && isDue))) return head;
+    const missing = { dropped, unknown };
+    this.#notice = { queued: notice(missing), missing };
+    return this.#notice.queued;
+  }
+
+  /** Core was started since the first attempt, and knows nothing of it: a repetition may double it. */
+  async #isOtherCore(): Promise<boolean> {
+    const uptimeMs = await this.#deps.coreUptimeMs();
+    return uptimeMs < this.#deps.clock.now() - (this.#tried?.at ?? 0);
+  }
+
+  #verdictOn(reason: unknown, startedAt: number): Verdict {
+    const now = this.#deps.clock.now();
+    const isUnanswered = isOutcomeUnknown(reason);
+    if (!isUnanswered && !isUnavailable(reason)) return "refused";
+    // What fails to reach core does not tell what became of the attempt before.
+    this.#isUnanswered = isUnanswered || (this.#isUnanswered && isCoreAway(reason));
+    if (!isUnanswered) return "again";
+    const isSettled = isAborted(reason) && now - startedAt < AT_ONCE_MS;
+    const triedMs = now - (this.#tried?.at ?? now);
+    return isSettled || triedMs > MAX_UNANSWERED_MS ? "unknown" : "again";
+  }
+
+  /** Nobody expects it any more, or a line about it. */
+  #giveUp(): void {
+    while (this.#waiting.length > 0) this.#drop(0);
+    this.#tried = undefined;
+    this.#isUnanswered = false;
+    this.#changeOutage(NO_OUTAGE);
   }
 
   #drop(index: number): void {
     const [queued] = this.#waiting.splice(Math.min(index, this.#waiting.length - 1), 1);
     if (queued === undefined) return;
-    this.#dropped += 1;
+    this.#changeOutage({ dropped: this.#outage.dropped + 1 });
     this.#deps.ended(queued, "dropped");
   }
 
   #end(queued: QueuedDelivery, outcome: Outcome): void {
-    const at = this.#waiting.indexOf(queued);
-    if (at >= 0) this.#waiting.splice(at, 1);
-    this.#deps.ended(queued, outcome);
+    this.#tried = undefined;
+    this.#isUnanswered = false;
+    const notice = this.#notice?.queued === queued ? this.#notice : undefined;
+    this.#notice = undefined;
+    if (notice !== undefined) {
+      this.#noticedAt = this.#deps.clock.now();
+      // Said or not, once is enough.
+      const { dropped, unknown } = this.#outage;
+      this.#changeOutage({
+        dropped: dropped - notice.missing.dropped,
+        unknown: unknown - notice.missing.unknown,
+      });
+    } else {
+      const at = this.#waiting.indexOf(queued);
+      if (at >= 0) this.#waiting.splice(at, 1);
+      if (outcome === "unknown") this.#changeOutage({ unknown: this.#outage.unknown + 1 });
+      this.#deps.ended(queued, outcome);
+    }
+    if (outcome === "delivered") this.#delivered(notice?.missing);
   }
 
-  #delivered(): void {
+  #delivered(noticed: Missing | undefined): void {
     this.lastAt = this.#deps.clock.wallMs();
-    const [isTold, dropped] = [this.#isTold, this.#dropped];
-    [this.#failure, this.#awaySince, this.#isTold, this.#dropped] = [
-      undefined,
-      undefined,
-      false,
-      0,
-    ];
-    if (isTold || dropped > 0) this.#deps.well(dropped);
+    this.#failure = undefined;
+    this.#awaySince = undefined;
+    const { isTold } = this.#outage;
+    if (isTold) this.#changeOutage({ isTold: false });
+    if (isTold || noticed !== undefined) this.#deps.well(noticed ?? NOTHING_MISSING, isTold);
+  }
+
+  #changeOutage(change: Partial<Outage>): void {
+    this.#outage = { ...this.#outage, ...change };
+    this.#deps.onOutage(this.#outage);
   }
 
   #failed(reason: unknown, noticeAfterMs: number): void {
@@ -151,8 +245,8 @@ export class DeliveryQueue {
     this.failures += 1;
     this.#failure = errorMessage(reason);
     this.#awaySince ??= now;
-    if (this.#isTold || now - this.#awaySince < noticeAfterMs) return;
-    this.#isTold = true;
+    if (this.#outage.isTold || now - this.#awaySince < noticeAfterMs) return;
+    this.#changeOutage({ isTold: true });
     this.#deps.failing(this.#failure);
   }
 
@@ -171,7 +265,20 @@ export class DeliveryQueue {
   }
 }
 
-/** It was handed over, and nobody can tell what became of it: saying it again might double it. */
+const NOTHING_MISSING: Missing = { dropped: 0, unknown: 0 };
+
+/** It was handed over, and it is not known what became of it. */
 function isOutcomeUnknown(reason: unknown): boolean {
+  return (
+    reason instanceof SeabirdError &&
+    (reason.code === "aborted" || reason.code === "deadline_exceeded")
+  );
+}
+
+function isAborted(reason: unknown): boolean {
   return reason instanceof SeabirdError && reason.code === "aborted";
+}
+
+function isCoreAway(reason: unknown): boolean {
+  return reason instanceof SeabirdError && reason.code === "unavailable";
 }

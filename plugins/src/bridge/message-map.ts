@@ -22,7 +22,7 @@ export interface MessageMapDeps {
 /** Messages whose copies are in memory, which most edits, replies and reactions are about. */
 const MAX_RECENT = 10_000;
 /** Rows that one clean-up deletes at a time, so that it holds nothing up. */
-const CLEAN_UP_ROWS = 5_000;
+const CLEAN_UP_ROWS = 500;
 
 interface Recent {
   readonly message: BridgedMessage;
@@ -134,16 +134,19 @@ export class MessageMap {
     return rows.map((row) => row.channel);
   }
 
-  /** Forgets what is older, some rows at a time; resolves with whether there is more. */
+  /**
+   * Forgets what is older, some rows at a time; resolves with whether there is more. By the numbers,
+   * which rise with the time: the oldest are found without looking at the others.
+   */
   async forgetBefore(time: Date): Promise<boolean> {
     const db = this.#deps.db();
-    const old = await db
+    const oldest = await db
       .selectFrom("message")
-      .select("id")
-      .where("at", "<", time)
+      .select(["id", "at"])
       .orderBy("id")
       .limit(CLEAN_UP_ROWS)
       .execute();
+    const old = oldest.filter(({ at }) => at < time);
     const last = old.at(-1)?.id;
     if (last === undefined) return false;
     await db.transaction().execute(async (tx) => {

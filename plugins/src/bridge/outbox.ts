@@ -31,20 +31,31 @@ export class Outbox {
       const channel = this.#deps.places.channelOf(place);
       const read = fromBody(body);
       if (channel === undefined || read === undefined) this.done(id);
-      else left.set(channel, [...(left.get(channel) ?? []), { id, at: at.getTime(), ...read }]);
+      else {
+        const ofChannel = left.get(channel) ?? [];
+        ofChannel.push({ id, at: at.getTime(), ...read });
+        left.set(channel, ofChannel);
+      }
     }
     return left;
   }
 
-  add(channel: string, delivery: Delivery): QueuedDelivery {
-    const id = ++this.#lastId;
+  /** One that is not kept over a restart. */
+  notice(delivery: Delivery): QueuedDelivery {
     const key = `bridge-${randomBytes(12).toString("base64url")}`;
-    const queued = { id, at: this.#deps.now(), key, delivery };
+    return { id: ++this.#lastId, at: this.#deps.now(), key, delivery };
+  }
+
+  add(channel: string, delivery: Delivery): QueuedDelivery {
+    const queued = this.notice(delivery);
+    const { id } = queued;
     const place = this.#deps.places.idOf(channel);
     this.#unwritten.add(id);
+    let isBegun = false;
     this.#deps.writes.add(async (db) => {
-      // Most are delivered before they are written.
-      if (!this.#unwritten.delete(id)) return;
+      // Most are delivered before they are written. It may be called again, if its batch has failed.
+      if (!isBegun && !this.#unwritten.delete(id)) return;
+      isBegun = true;
       const row = { id, place, at: new Date(queued.at), body: toBody(queued) };
       await db.insertInto("delivery").values(row).execute();
     });

@@ -6,6 +6,7 @@ import type { WriteBatch } from "./write-batch.ts";
 export class Places {
   readonly #writes: WriteBatch;
   readonly #byChannel = new Map<string, number>();
+  readonly #byId = new Map<number, string>();
   #lastId = 0;
 
   constructor(writes: WriteBatch) {
@@ -15,7 +16,7 @@ export class Places {
   /** Reads all: the channels of the links, and their threads. */
   async open(db: Kysely<Tables>): Promise<void> {
     for (const { id, channel } of await db.selectFrom("place").selectAll().execute()) {
-      this.#byChannel.set(channel, id);
+      this.#keep(channel, id);
       this.#lastId = Math.max(this.#lastId, id);
     }
   }
@@ -25,12 +26,17 @@ export class Places {
     const known = this.#byChannel.get(channel);
     if (known !== undefined) return known;
     const id = ++this.#lastId;
-    this.#byChannel.set(channel, id);
+    this.#keep(channel, id);
     this.#writes.add((db) => db.insertInto("place").values({ id, channel }).execute());
     return id;
   }
 
   channelOf(id: number): string | undefined {
-    return this.#byChannel.entries().find(([, each]) => each === id)?.[0];
+    return this.#byId.get(id);
+  }
+
+  #keep(channel: string, id: number): void {
+    this.#byChannel.set(channel, id);
+    this.#byId.set(id, channel);
   }
 }

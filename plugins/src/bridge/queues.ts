@@ -3,8 +3,9 @@ import { parseBackendId, backendId as writeBackendId } from "@seabird-chat/proto
 import type { Clock } from "@seabird-chat/sdk";
 import type { Deliverer } from "./deliverer.ts";
 import type { Delivery, QueuedDelivery } from "./delivery.ts";
-import { DeliveryQueue, type QueueLimits } from "./delivery-queue.ts";
+import { DeliveryQueue, type Missing, type QueueLimits } from "./delivery-queue.ts";
 import { backendOfChannel, channelNameOf, type Links, networkOf } from "./links.ts";
+import type { Outages } from "./outages.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface QueuesDeps {
@@ -12,7 +13,10 @@ export interface QueuesDeps {
   readonly limits: QueueLimits;
   readonly links: () => Links;
   readonly outbox: Outbox;
+  readonly outages: Outages;
   readonly deliverer: Deliverer;
+  /** For how long core has been running. */
+  readonly coreUptimeMs: () => Promise<number>;
   readonly warn: (fields: object, message: string) => void;
 }
 
@@ -38,6 +42,7 @@ export class Queues {
     for (const [channel, deliveries] of left) {
       for (const queued of deliveries) this.#of(channel).push(queued);
     }
+    for (const channel of this.#deps.outages.channels()) this.#of(channel).start();
     this.relinked();
   }
 
@@ -67,20 +72,23 @@ export class Queues {
   #of(channel: string): DeliveryQueue {
     const known = this.#queues.get(channel);
     if (known !== undefined) return known;
-    const { clock, limits, outbox, deliverer, warn } = this.#deps;
+    const { clock, limits, outbox, outages, deliverer, coreUptimeMs, warn } = this.#deps;
     const where = `${channelNameOf(channel)} on ${networkOf(channel)}`;
     const queue = new DeliveryQueue({
-      ...{ clock, limits },
+      ...{ clock, limits, coreUptimeMs },
       deliver: (queued, signal) => deliverer.deliver(channel, queued, signal),
       ended: ({ id }) => outbox.done(id),
+      outage: outages.of(channel),
+      onOutage: (outage) => outages.set(channel, outage),
+      notice: (missing) => outbox.notice({ kind: "line", text: missingHere(missing) }),
       failing: (reason) => {
         warn({ channel, reason }, "cannot deliver");
         this.#tell(channel, `cannot reach ${where}: ${reason}`);
       },
-      well: (dropped) => {
-        const lost = dropped === 0 ? "" : `; ${dropped} messages were too many or too old`;
-        this.#tell(channel, `${where} is reached again${lost}`);
-        if (dropped > 0) this.push(channel, { kind: "line", text: droppedHere(dropped) });
+      well: (missing, wasTold) => {
+        const lost = missing.dropped + missing.unknown > 0 ? missingThere(missing) : "";
+        const lines = [wasTold ? `${where} is reached again` : "", lost && `${where}: ${lost}`];
+        for (const line of lines) if (line !== "") this.#tell(channel, line);
       },
     });
     this.#queues.set(channel, queue);
@@ -96,6 +104,23 @@ export class Queues {
   }
 }
 
-function droppedHere(count: number): string {
-  return `${count} messages from the other side are missing here: they were too many or too old`;
+function missingHere({ dropped, unknown }: Missing): string {
+  const from = "from the other side";
+  const lost = `${messages(dropped)} ${from} ${dropped === 1 ? "is" : "are"} missing here: ${WHY}`;
+  return partsOf({ dropped, unknown }, lost);
+}
+
+function missingThere({ dropped, unknown }: Missing): string {
+  return partsOf({ dropped, unknown }, `${messages(dropped)} not delivered: ${WHY}`);
+}
+
+const WHY = "too many, or too old";
+
+function partsOf({ dropped, unknown }: Missing, lost: string): string {
+  const unsure = `of ${messages(unknown)} nobody knows whether they arrived`;
+  return [...(dropped > 0 ? [lost] : []), ...(unknown > 0 ? [unsure] : [])].join("; ");
+}
+
+function messages(count: number): string {
+  return count === 1 ? "1 message" : `${count} messages`;
 }

@@ -19,6 +19,8 @@ export interface Tables {
   thread: { place: number; parent: number; message: number };
   /** What has not been delivered yet. */
   delivery: { id: number; place: number; at: Date; body: string };
+  /** What a channel does not get, and has not been told yet. */
+  outage: { place: number; dropped: number; unknown: number; told: boolean };
 }
 
 export const migrations: Migrations = {
@@ -75,5 +77,16 @@ export const migrations: Migrations = {
       .addColumn("at", ...column.timestamp())
       .addColumn("body", ...column.text())
       .execute();
+  },
+  "002-outages": async (db, column) => {
+    await db.schema
+      .createTable("outage")
+      .addColumn("place", ...column.integer({ unique: true }))
+      .addColumn("dropped", ...column.integer())
+      .addColumn("unknown", ...column.integer())
+      .addColumn("told", ...column.boolean())
+      .execute();
+    // Messages are forgotten in the order of their numbers.
+    await db.schema.dropIndex("message_at").execute();
   },
 };

@@ -8,6 +8,7 @@ import {
   type Target,
 } from "@seabird-chat/sdk/backend";
 import type { NetworkFeatures } from "./network-features.ts";
+import { SendPace } from "./send-pace.ts";
 import {
   type SentDeletion,
   type SentEdit,
@@ -72,10 +73,17 @@ export class ScriptedConnection {
   readonly #typing = new Set<string>();
   readonly #files = new Map<string, Uint8Array>();
   readonly #shown = new Set<string>();
+  readonly #pace: SendPace;
   #lastId = 0;
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
+    this.#pace = new SendPace(() => deps.host().clock);
+  }
+
+  /** How long each send takes, one after the other in each channel. */
+  answersAfter(ms: number): void {
+    this.#pace.set(ms);
   }
 
   /** The next request of this kind to a channel or user is refused. */
@@ -122,7 +130,8 @@ export class ScriptedConnection {
   connect(): BackendConnection {
     const { metadata } = this.#deps;
     return {
-      send: (to, message) => this.#send(to, message),
+      send: (to, message) =>
+        this.#pace.run(`${to.kind} ${to.id}`, message.signal, () => this.#send(to, message)),
       edit: (to, ids, message) => {
         this.#refuse("edit", to.id);
         for (const id of ids) this.#needOwn(to, id);

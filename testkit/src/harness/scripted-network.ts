@@ -8,6 +8,7 @@ import {
   plainText,
   walkBlocks,
 } from "@seabird-chat/protocol";
+import { duration } from "@seabird-chat/sdk";
 import {
   type BackendChannel,
   type BackendHost,
@@ -132,6 +133,14 @@ export class ScriptedNetwork implements MessageReports {
   back(): Promise<void> {
     this.#connected().network.back();
     return this.#deps.people.idle();
+  }
+
+  /**
+   * Each send takes so long from now on, by `"2s"` or milliseconds, one after the other in each
+   * channel; also those that wait. `Infinity`: a network that is frozen.
+   */
+  answersAfter(time: string | number): void {
+    this.#connection.answersAfter(typeof time === "number" ? time : duration(time));
   }
 
   /**

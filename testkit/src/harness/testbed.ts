@@ -39,7 +39,7 @@ export interface TestbedOptions extends HarnessOptions {
 /** A network of a testbed. */
 export type TestNetwork = Pick<
   ScriptedNetwork,
-  "name" | "backendId" | "failNext" | "without" | "lost" | "back" | "addFile"
+  "name" | "backendId" | "failNext" | "without" | "lost" | "back" | "answersAfter" | "addFile"
 >;
 
 /** Of a channel that the bot is in. */
