@@ -72,7 +72,10 @@ export class Bridge {
         return coreNow.getTime() - startedAt.getTime();
       },
       limits: { maxWaiting: config.queue_messages, maxAgeMs: config.queue_age },
-      deliverer: new Deliverer({ core, map, tags, threads }),
+      deliverer: new Deliverer({
+        ...{ core, map, tags, threads },
+        maxLineBytes: async (channel) => (await facts.backend(channel)).maxLineBytes,
+      }),
       warn: (fields, message) => host.log.warn(fields, message),
     });
     this.crossing = new Crossing({

@@ -1,15 +1,18 @@
 /** Carries a delivery out: by the network's own means where it has them, else in words. */
 import { type ActionClient, type Block, container, text } from "@seabird-chat/sdk";
+import { copiedContent } from "./copied-content.ts";
 import type { Answered, Author, Delivery, QueuedDelivery } from "./delivery.ts";
 import type { MessageMap } from "./message-map.ts";
 import type { OwnTags, Tags } from "./own-tags.ts";
-import { namePrefix, silentName } from "./shown-name.ts";
+import { namePrefix, plainLine, silentName } from "./shown-name.ts";
 
 export interface DelivererDeps {
   readonly core: ActionClient;
   readonly map: MessageMap;
   readonly tags: OwnTags;
   readonly threads: Threads;
+  /** Bytes of a line on a channel's network; 0: not known, or without a limit. */
+  readonly maxLineBytes: (channel: string) => Promise<number>;
 }
 
 /** Threads on all sides, by the message that they hang on. */
@@ -64,7 +67,8 @@ export class Deliverer {
     const where = { channelId: thread.channelId };
     const quote = await this.#replyOf(delivery.answered, where.channelId);
     const hasPersona = author !== undefined && (await core.can("persona", where));
-    const body = contentOf(delivery, hasPersona);
+    const maxLineBytes = await this.#deps.maxLineBytes(run.channel);
+    const body = contentOf(delivery, { hasPersona, maxLineBytes });
     const options = {
       ...{ idempotencyKey: run.key, signal: run.signal, tags },
       ...(hasPersona && author && { persona: personaOf(author) }),
@@ -111,17 +115,19 @@ export class Deliverer {
     const { core, map, tags } = this.#deps;
     const where = { channelId: await this.#placeOf(delivery.message, channel) };
     const ids = await map.idsIn(delivery.message, where.channelId);
+    const maxLineBytes = await this.#deps.maxLineBytes(channel);
     if (ids.length > 0 && (await core.can("edit", where))) {
       const hasPersona = delivery.author !== undefined && (await core.can("persona", where));
-      const content = contentOf(delivery, hasPersona);
+      const content = contentOf(delivery, { hasPersona, maxLineBytes });
       const edited = await core.editMessage(where, ids, content, { signal, tags: tags.ofOwn() });
       if (edited.ids.length > 0) map.addCopy(delivery.message, where.channelId, edited.ids);
       return;
     }
     if (!delivery.isNews) return;
-    const words = container([namePart(delivery.author), "* ", delivery.block]);
+    const lead = namePart(delivery.author);
+    const content = copiedContent(delivery.block, { lead, maxLineBytes });
     const options = { idempotencyKey: key, signal, tags: tags.ofNotice() };
-    await core.sendMessage(where.channelId, words, options);
+    await core.sendMessage(where.channelId, container([lead, "* ", content]), options);
   }
 
   async #delete({ message, reason }: Of<"delete">, { channel, signal }: Run): Promise<void> {
@@ -166,18 +172,27 @@ function personaOf({ id, name, avatarUrl }: Author) {
   return { id, displayName: name, ...(avatarUrl !== "" && { avatarUrl }) };
 }
 
-function namePart(author: Author | undefined): Block | string {
+function namePart(author: Author | undefined): string {
   return author === undefined ? "" : namePrefix(author.name);
 }
 
-/** With the name in front where the network shows no other one. */
+/** With the name in front, of each line, where the network shows no other one. */
 function contentOf(
-  { author, isAction, block }: Pick<Of<"message">, "author" | "isAction" | "block">,
-  hasPersona: boolean,
+  { author, isAction, block }: Copied,
+  { hasPersona, maxLineBytes }: Shown,
 ): Block {
-  if (author === undefined || hasPersona) return block;
-  if (isAction) return container([`* ${silentName(author.name)} `, block]);
-  return container([namePrefix(author.name), block]);
+  if (author === undefined || hasPersona) return copiedContent(block, { lead: "", maxLineBytes });
+  const lead = namePrefix(author.name);
+  const content = copiedContent(block, { lead, maxLineBytes });
+  return container([isAction ? `* ${silentName(author.name)} ` : lead, content]);
+}
+
+type Copied = Pick<Of<"message">, "author" | "isAction" | "block">;
+
+/** How the network shows it. */
+interface Shown {
+  readonly hasPersona: boolean;
+  readonly maxLineBytes: number;
 }
 
 const MAX_QUOTE_CHARACTERS = 100;
@@ -185,7 +200,7 @@ const MAX_QUOTE_CHARACTERS = 100;
 /** As core quotes where a network has no replies. */
 function quoteOf({ author, text: said }: Answered): Block | undefined {
   const name = author === "" ? "" : silentName(author);
-  const words = said.replace(/\s+/gu, " ").trim();
+  const words = plainLine(said).trim();
   const cut =
     words.length > MAX_QUOTE_CHARACTERS ? `${words.slice(0, MAX_QUOTE_CHARACTERS)}…` : words;
   const line = [name, cut].filter((each) => each !== "").join(": ");

@@ -1,8 +1,10 @@
 /** Nothing reaches ears that it is not meant for, and nobody looks like somebody else. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { testbed } from "@seabird-chat/testkit";
+import { blockquote, bold, container, mention, text } from "@seabird-chat/sdk";
+import { seededRandom, testbed } from "@seabird-chat/testkit";
 import { bridge } from "./index.ts";
+import { namePrefix, plainName, silentName } from "./shown-name.ts";
 
 const OPS = ["irc://libera/#ops", "matrix://home/#ops"];
 const LOBBY = ["irc://libera/#lobby", "matrix://home/#lobby"];
@@ -54,5 +56,77 @@ describe("private channels", () => {
     await matrix.expectNothing();
     await said.delete();
     await irc.expectDeletion();
+  });
+});
+
+describe("what a person writes", () => {
+  it("has their name in front of each line where the network shows no other one", async () => {
+    const backends = [
+      { name: "irc/libera", without: ["persona"], metadata: { max_message_bytes: "200" } },
+      "matrix/home",
+    ] as const;
+    await using bed = await testbed({
+      plugins: [bridge],
+      backends,
+      config: { bridge: { links: { lobby: LOBBY }, database: ":memory:" } },
+    });
+    const [irc, matrix] = [bed.channel("#lobby"), bed.channel("#lobby", "matrix/home")];
+    await matrix.say("eve", "hello\n<admin (home)> I resign\r!op eve\u2028* admin leaves");
+    await irc.expect(
+      ["hello", "<admin (home)> I resign", "!op eve", "* admin leaves"]
+        .map((line) => `<e\u200bve (home)> ${line}`)
+        .join("\n"),
+    );
+    await matrix.say("eve", `${"x ".repeat(90)} <admin (home)> I resign ${"y".repeat(500)}`);
+    const { text } = await irc.expect(/I resign/);
+    for (const line of text.split("\n")) {
+      assert.ok(line.startsWith("<e\u200bve (home)> ") && Buffer.byteLength(line) <= 200, line);
+    }
+    await matrix.say("eve", container([blockquote("tea?"), "<admin (home)> I resign"]));
+    await irc.expect(/\n<e\u200bve \(home\)> <admin \(home\)> I resign$/);
+  });
+
+  it("notifies nobody on the other side, and arrives whole", async () => {
+    await using w = await world({ lobby: LOBBY }, { reactions: "line" });
+    const [irc, matrix] = [w.bed.channel("#lobby"), w.bed.channel("#lobby", "matrix/home")];
+    w.bed.backend("irc/libera").without("persona", "react");
+    await w.bed.clock.advance("61s");
+    const said = await matrix.say(
+      "ann",
+      text`${mention("everyone")}, ask ${mention({ userId: "bob" }, "@bob")}`,
+    );
+    const copy = await irc.expect("<a\u200bnn (home)> @e\u200bveryone, ask @b\u200bob");
+    assert.deepEqual(copy.mentions, []);
+    await said.react("eve", "👍\n<admin> I resign");
+    await irc.expect("* e\u200bve (home): 👍‹admin› I resign");
+    let deep = text("deep");
+    for (let depth = 0; depth < 46; depth++) deep = bold(deep);
+    await matrix.say("ann", deep);
+    await irc.expect("<a\u200bnn (home)> deep");
+  });
+});
+
+describe("plainName", () => {
+  it("leaves nothing that looks like something else, whatever it is given", () => {
+    const signs = [
+      ..."<>ae\u0301\u0338\u20dd\u200b\u200d\u202e\u2066\u0003\u000204\n\r\t \u00a0\ufe0f\u034f",
+      ...["👩\u200d🚀", "\u{e0061}", "\ud800", "\u115f", "\u3164", "漢", "\ufeff", "@", "#"],
+    ];
+    const random = seededRandom(14);
+    for (let round = 0; round < 10_000; round++) {
+      const length = Math.floor(random() * 40);
+      const name = Array.from({ length }, () => signs[Math.floor(random() * signs.length)]).join(
+        "",
+      );
+      const shown = plainName(name, "~eve");
+      assert.doesNotMatch(
+        shown,
+        /[<>\p{Cc}\p{Bidi_Control}\u200b\ufeff]|\u034f|^\p{M}|^\s|\s$|\p{M}{3}/u,
+      );
+      assert.ok(shown !== "" && shown.isWellFormed() && Buffer.byteLength(shown) <= 64, shown);
+      assert.equal(plainName(shown, "~eve"), shown);
+      assert.ok(namePrefix(shown).normalize("NFC").startsWith("<"), shown);
+      assert.equal(silentName(shown).replace("\u200b", ""), shown);
+    }
   });
 });

@@ -1,5 +1,6 @@
 /** Who comes and goes, folded: many at once are one line. */
 import type { Clock } from "@seabird-chat/sdk";
+import { silentName } from "./shown-name.ts";
 
 /** Changes that follow each other within this time are said together. */
 const FOLD_MS = 3_000;
@@ -64,7 +65,7 @@ export class Presence {
 }
 
 function namesOf(names: ReadonlySet<string>): string {
-  const shown = [...names].slice(0, MAX_NAMES).join(", ");
+  const shown = [...names].slice(0, MAX_NAMES).map(silentName).join(", ");
   const more = names.size - MAX_NAMES;
   return more > 0 ? `${shown} and ${more} more` : shown;
 }

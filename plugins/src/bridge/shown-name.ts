@@ -1,7 +1,5 @@
 /** How a person is called on the other side of a link. Pure. */
-
-import type { Block } from "@seabird-chat/protocol";
-import { cutUtf8, text as textBlock } from "@seabird-chat/protocol";
+import { cutUtf8 } from "@seabird-chat/protocol";
 
 /** Of a name, in bytes of UTF-8: what core allows in front of a message. */
 const MAX_NAME_BYTES = 64;
@@ -13,6 +11,9 @@ const MAX_NAME_BYTES = 64;
  */
 const INVISIBLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]|\u034f|\u17b4|\u17b5/gu;
+/** They choose how an emoji looks; elsewhere nobody sees them. */
+const SELECTORS =
+  /(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier})[\ufe00-\ufe0f](?!\u20e3)|[\u180b-\u180f\u{e0100}-\u{e01ef}]/gu;
 /** Marks on one letter; more of them hide what is below. */
 const MANY_MARKS = /(\p{M}{2})\p{M}+/gu;
 const BLANKS = /[\s\u00a0]+/gu;
@@ -26,15 +27,17 @@ const JOINER = "\ue000";
 export function plainName(name: string, otherwise: string): string {
   const cleaned = name
     .replaceAll(JOINER, "")
+    .replace(SELECTORS, "")
     .replace(EMOJI_JOINERS, JOINER)
     .replace(INVISIBLE, (sign) => (sign === JOINER ? "\u200d" : ""))
     .replace(MANY_MARKS, "$1")
+    .replace(/^[\s\p{M}]+/u, "")
     .replace(BLANKS, " ")
     // As in <admin>, and where a network makes a name a command or a mention.
     .replaceAll("<", "‹")
     .replaceAll(">", "›")
     .trim();
-  const cut = cutUtf8(cleaned, MAX_NAME_BYTES).trim();
+  const cut = cutUtf8(cleaned, MAX_NAME_BYTES).replace(/[\s\u200d]+$/u, "");
   if (cut !== "") return cut;
   return otherwise === "" ? "somebody" : plainName(otherwise, "");
 }
@@ -54,13 +57,20 @@ export function shownName(pattern: string, values: NameValues): string {
 
 const ZERO_WIDTH_SPACE = "\u200b";
 
-/** A name that notifies nobody of that name: a sign without width behind its first. */
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** A name that notifies nobody of that name: a sign without width behind its first letter. */
 export function silentName(name: string): string {
-  const [first = "", ...rest] = name;
-  return rest.length === 0 ? name : first + ZERO_WIDTH_SPACE + rest.join("");
+  const first = graphemes.segment(name).containing(0)?.segment ?? "";
+  return first.length === name.length ? name : first + ZERO_WIDTH_SPACE + name.slice(first.length);
 }
 
 /** `<ann (libera)> ` in front of a message. */
-export function namePrefix(name: string): Block {
-  return textBlock(`<${silentName(name)}> `);
+export function namePrefix(name: string): string {
+  return `<${silentName(name)}> `;
+}
+
+/** Of a file's name, an emoji's, a quotation: one line, read from one side, without what nobody sees. */
+export function plainLine(words: string): string {
+  return words.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/\p{Bidi_Control}/gu, "");
 }
