@@ -18,7 +18,7 @@ test("a connection that is cut", async (t) => {
   const tls = { required: true, verify: true, ca: server.certificate };
   const service = `xmpp://127.0.0.1:${proxy.port}`;
   const config = { address, password, service, tls, nick: "bot", channels: [room] };
-  await using bed = await backendbed({ backend: xmppBackend, config });
+  await using bed = await backendbed({ backend: xmppBackend, config, timeoutMs: 30_000 });
   await ann.says(room, "before");
   assert.equal((await bed.nextEvent()).text, "before");
 

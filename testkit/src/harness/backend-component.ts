@@ -6,8 +6,10 @@ import type { Component, Harness } from "./harness.ts";
 /** A link's state, with the pause if it waits. */
 type State = { readonly state: string; readonly retryInMs?: number };
 
-/** Milliseconds by which the clock advances at a time while a backend takes long to close. */
-const CLOSING_STEP_MS = 1_000;
+/** Milliseconds by which the clock advances at a time while a backend takes long to connect or to close. */
+const STEP_MS = 1_000;
+/** Real milliseconds after which connecting counts as taking long, and between two steps of the clock. */
+const CONNECTING_SOON_MS = 3_000;
 /** Real milliseconds after which closing counts as taking long. */
 const CLOSING_SOON_MS = 250;
 
@@ -55,8 +57,12 @@ export class BackendComponent implements Component {
     await this.connected();
   }
 
-  /** Advances the clock by the pauses of the link and of the network's connection. */
+  /**
+   * Advances the clock by the pauses of the link and of the network's connection; and step by step where it
+   * takes long, since a network's own pause before another attempt shows nowhere.
+   */
   async connected(): Promise<void> {
+    let nextStepAtMs = performance.now() + CONNECTING_SOON_MS;
     const states = () => `core: ${this.#core.state}, network: ${this.#network.state}`;
     await realWait(
       this.#harness.timeoutMs,
@@ -65,6 +71,10 @@ export class BackendComponent implements Component {
         if (this.isUp && this.isOnNetwork) return true;
         for (const { state, retryInMs = 0 } of [this.#core, this.#network]) {
           if (state === "waiting") await this.#harness.clock.advance(retryInMs);
+        }
+        if (performance.now() > nextStepAtMs) {
+          await this.#harness.clock.advance(STEP_MS);
+          nextStepAtMs = performance.now() + CONNECTING_SOON_MS;
         }
         return false;
       },
@@ -95,7 +105,7 @@ export class BackendComponent implements Component {
       this.#harness.timeoutMs,
       async () => {
         const takesLong = performance.now() - startedAtMs > CLOSING_SOON_MS;
-        if (!closed && takesLong) await this.#harness.clock.advance(CLOSING_STEP_MS);
+        if (!closed && takesLong) await this.#harness.clock.advance(STEP_MS);
         return closed;
       },
       () => `${this.name} did not close`,

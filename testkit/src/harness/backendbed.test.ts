@@ -144,6 +144,17 @@ test("a backend that cannot connect reports why", async () => {
   await assert.rejects(started, /shut\/test did not connect.*no entry today/s);
 });
 
+test("a network's own pause before another attempt passes", async () => {
+  const tired = backend("tired", {
+    connect: ({ clock }) =>
+      new Promise((resolve) => {
+        clock.after(1_000, () => resolve({ send: () => undefined, close: () => undefined }));
+      }),
+  });
+  await using bed = await backendbed({ backend: tired });
+  assert.deepEqual(bed.events, []);
+});
+
 test("a backend on a real socket", async () => {
   const lines: string[] = [];
   const peers: Socket[] = [];
