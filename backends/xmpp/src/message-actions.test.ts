@@ -7,6 +7,7 @@ import { FakeClock } from "@seabird-chat/testkit";
 import { type Outcome, ScriptedSender } from "../test/scripted-sender.ts";
 import { StanzaError } from "./connection/hooks.ts";
 import { MessageActions } from "./message-actions.ts";
+import { capabilitiesOf } from "./network-capabilities.ts";
 import { NS, type Stanza, xml } from "./stanza.ts";
 import { MAX_REACTED_MESSAGES, OwnReactions } from "./state/own-reactions.ts";
 import { RecentMessages } from "./state/recent-messages.ts";
@@ -397,6 +398,20 @@ suite("typing", () => {
     await actions.setTyping(ROOM, true);
     assert.deepEqual(states().slice(4), ["composing", "composing"]);
   });
+});
+
+test("a server without a service for files is known by its answers, and one that is silent is not", async () => {
+  const { actions, sender } = setUp();
+  let changes = 0;
+  const learn = () => actions.learnFiles(() => changes++);
+  sender.answer = () => new StanzaError("remote-server-timeout", "wait", "");
+  await learn();
+  assert.deepEqual([actions.takesFiles, changes], [true, 0]);
+  sender.answer = (iq) => xml("iq", {}, iq.getChildElements()[0] ?? "");
+  await learn();
+  assert.deepEqual([actions.takesFiles, changes], [false, 1]);
+  assert.equal(capabilitiesOf([], actions.takesFiles).attachment, "partial");
+  assert.equal(capabilitiesOf([], true).attachment, "full");
 });
 
 test("what is remembered is bounded: the oldest goes first", () => {

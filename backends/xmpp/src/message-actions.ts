@@ -59,7 +59,12 @@ export interface MessageActionsDeps {
   readonly uploadAddresses: () => readonly string[];
 }
 
+/** Milliseconds that a server has to say where files go. */
+const FILES_WITHIN_MS = 20_000;
+
 export class MessageActions {
+  /** Whether the bot's server has a service for files. */
+  takesFiles = true;
   readonly #deps: MessageActionsDeps;
   readonly #deliveries: Deliveries;
   readonly #upload: HttpUpload;
@@ -87,6 +92,18 @@ export class MessageActions {
   lost(reason: string): void {
     this.#deliveries.lost(reason);
     this.#upload.forget();
+  }
+
+  /** Asks a new session's server whether it takes files; true as long as it does not say. Never rejects. */
+  async learnFiles(changed: () => void): Promise<void> {
+    const service = this.#upload.service(AbortSignal.timeout(FILES_WITHIN_MS));
+    const takesFiles = await service.then(
+      (found) => found !== undefined,
+      () => true,
+    );
+    if (takesFiles === this.takesFiles) return;
+    this.takesFiles = takesFiles;
+    changed();
   }
 
   send(to: Target, message: OutgoingMessage): Promise<Sent> {

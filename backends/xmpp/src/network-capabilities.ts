@@ -33,9 +33,17 @@ export const CAPABILITIES: BackendCapabilities = {
   limits: { maxTextBytes: MAX_TEXT_BYTES },
 };
 
-/** Undefined: the same as the network. */
-export function capabilitiesOfRoom({ features }: RoomView): ChannelCapabilities | undefined {
-  if (features.has(NS.ids) || features.size === 0) return undefined;
-  // Without the room's own ids a message is named by what its sender called it.
-  return { ...CAPABILITIES, messageIds: "partial" };
+/** `takesFiles`: the bot's server has a service for them; else people get a link to core, or a name. */
+export function capabilitiesOf(
+  rooms: readonly RoomView[],
+  takesFiles: boolean,
+): BackendCapabilities & { readonly channels: Record<string, ChannelCapabilities> } {
+  const whole: BackendCapabilities = takesFiles
+    ? CAPABILITIES
+    : { ...CAPABILITIES, attachment: "partial" };
+  const channels = rooms
+    .filter(({ isJoined, features }) => isJoined && features.size > 0 && !features.has(NS.ids))
+    // Without the room's own ids a message is named by what its sender called it.
+    .map(({ address }) => [address, { ...whole, messageIds: "partial" }] as const);
+  return { ...whole, channels: Object.fromEntries(channels) };
 }

@@ -19,7 +19,7 @@ import { parseAddress } from "./inbound/read-stanza.ts";
 import { IncomingStanzas } from "./incoming-stanzas.ts";
 import { logLeft, logSettled, logStatus, type RoomCounts } from "./log-status.ts";
 import { MessageActions } from "./message-actions.ts";
-import { CAPABILITIES, capabilitiesOfRoom } from "./network-capabilities.ts";
+import { capabilitiesOf } from "./network-capabilities.ts";
 import { missingPermissions, selfOf, toChannel, toMembers } from "./network-view.ts";
 import type { XmppOptions } from "./options.ts";
 import { TopicChanges } from "./requests/topic-changes.ts";
@@ -216,6 +216,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
       network.back();
       this.#send(xml("presence"));
       this.#wanted.online();
+      void this.#messages.learnFiles(() => this.#declare());
     } else if (status.status === "resumed") {
       network.back();
       this.#wanted.resumed();
@@ -267,11 +268,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
   /** Once for all rooms of a new session. */
   #declare(): void {
     if (!this.#wanted.isSettled) return;
-    const channels = this.#rooms.all().flatMap((room) => {
-      const own = room.isJoined ? capabilitiesOfRoom(room) : undefined;
-      return own === undefined ? [] : [[room.address, own] as const];
-    });
-    this.#host.capabilities.set({ ...CAPABILITIES, channels: Object.fromEntries(channels) });
+    this.#host.capabilities.set(capabilitiesOf(this.#rooms.all(), this.#messages.takesFiles));
   }
 
   #settled(counts: RoomCounts): void {

@@ -223,4 +223,22 @@ suite("uploads", () => {
     abort.abort(new Error("time is up"));
     await uploaded;
   });
+
+  test("a look for the service that nobody waited for says nothing about it", async (t) => {
+    const { upload, sender } = await setUp(t);
+    const { answer } = sender;
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    sender.answer = (iq) => {
+      if (iq.attrs["to"] !== SERVICE) return answer(iq);
+      resolve();
+      return undefined;
+    };
+    const abort = new AbortController();
+    const uploaded = assert.rejects(upload.upload(FILE, abort.signal), { message: "nobody waits" });
+    await asked;
+    abort.abort(new Error("nobody waits"));
+    await uploaded;
+    sender.answer = answer;
+    await upload.upload(FILE, never);
+  });
 });

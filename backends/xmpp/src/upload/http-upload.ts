@@ -27,6 +27,8 @@ export interface FileToUpload {
 
 /** Items of the server that are asked whether they are the upload service. */
 const MAX_ITEMS = 32;
+/** Milliseconds in which one has to answer. */
+const ITEM_WITHIN_MS = 5_000;
 /** Files whose urls are remembered, so that an edit or another room needs no second upload. */
 const MAX_REMEMBERED = 100;
 /** A service may remove files after some time; after this one it is uploaded again. */
@@ -139,15 +141,24 @@ export class HttpUpload {
     const addresses = (items.getChild("query", NS.discoItems)?.getChildren("item") ?? [])
       .map(({ attrs }) => String(attrs["jid"] ?? ""))
       .filter((address) => address !== "" && !address.includes("@"));
-    const infos = addresses.slice(0, MAX_ITEMS).map((each) => this.#infoOf(each, signal));
-    return (await Promise.all(infos)).find((service) => service !== undefined);
+    const infos = addresses.slice(0, MAX_ITEMS).map(async (each) => {
+      const service = await this.#infoOf(each, signal);
+      return service ?? Promise.reject(new Error(NO_SERVICE));
+    });
+    // Who waits for all waits for the slowest, which nobody asked for.
+    const first = await Promise.any(infos).catch(() => undefined);
+    if (first === undefined) signal.throwIfAborted();
+    return first;
   }
 
   async #infoOf(address: string, signal: AbortSignal): Promise<UploadService | undefined> {
     try {
-      const info = await this.#ask(address, xml("query", { xmlns: NS.discoInfo }), signal);
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(ITEM_WITHIN_MS)]);
+      const info = await this.#ask(address, xml("query", { xmlns: NS.discoInfo }), inTime);
       return serviceOf(address, info);
     } catch (reason) {
+      // Nobody waits any more, which says nothing about the item.
+      signal.throwIfAborted();
       // An item that refuses, or does not answer, is none.
       this.#deps.log.debug({ address, reason: String(reason) }, "no answer about its features");
       return undefined;
