@@ -1,7 +1,8 @@
 /** The bridge between scripted networks, on the real core. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bold, text } from "@seabird-chat/sdk";
+import { walkBlocks } from "@seabird-chat/protocol";
+import { bold, mention, text } from "@seabird-chat/sdk";
 import { testbed } from "@seabird-chat/testkit";
 import { bridge } from "./index.ts";
 
@@ -37,6 +38,16 @@ test("what is said on one side is said on the other, with its formatting and its
   await matrix.expectAction("waves");
   await matrix.act("bob", "waves back");
   await irc.expect("* b\u200bob (home) waves back");
+});
+
+test("mentions cross as names that notify nobody, those of everyone too", async () => {
+  await using world = await bridged();
+  const { irc, matrix } = world;
+  const whom = mention({ userId: "bob" }, bold("@bob"));
+  await matrix.say("ann", text`${whom}, ${mention("everyone", "@room")}: ${bold("tea")}!`);
+  const copy = await irc.expect("<a\u200bnn (home)> @b\u200bob, @r\u200boom: **tea**!");
+  const cases = [...walkBlocks(copy.block)].map(({ inner }) => inner.case);
+  assert.ok(!cases.includes("mention"), cases.join());
 });
 
 test("replies, edits, deletions and reactions find the copies", async () => {

@@ -12,6 +12,7 @@ import { hasBeenIn, isSkipped, type OwnTags, type Tags } from "./own-tags.ts";
 import type { Reactions } from "./reactions.ts";
 import { type CarriedAuthor, RecentAuthors } from "./recent-authors.ts";
 import { plainName, shownName, silentName } from "./shown-name.ts";
+import { silentMentions } from "./silent-mentions.ts";
 
 export interface CrossingDeps {
   readonly links: () => Links;
@@ -77,6 +78,7 @@ export class Crossing {
     const answered = await this.#answered(said);
     const ids = said.id === "" ? [] : [said.id];
     const message = map.add(said.channelId, ids, digestOf(words));
+    const block = silentMentions(said.block);
     for (const { link, to } of routes) {
       const author = this.#author(said, link.names);
       if (author !== undefined && author.id !== "") {
@@ -84,7 +86,7 @@ export class Crossing {
       }
       push(to, {
         ...{ kind: "message", message: message.id, author, isAction: said.isAction },
-        ...{ block: said.block, answered, thread: origin.thread },
+        ...{ block, answered, thread: origin.thread },
         tags: this.#deps.tags.ofCopy(said, author),
       });
     }
@@ -101,9 +103,10 @@ export class Crossing {
     const isNews = digest !== message.digest && now() - message.at.getTime() <= editWindowMs();
     const { routes } = await this.#origin(said.channelId);
     map.setDigest(message, digest);
+    const block = silentMentions(said.block);
     for (const route of await this.#allowed(routes, said, words)) {
       const author = this.#author(said, route.link.names);
-      const content = { author, isAction: said.isAction, block: said.block };
+      const content = { author, isAction: said.isAction, block };
       push(route.to, { kind: "edit", message: message.id, ...content, isNews });
     }
   }
