@@ -1,4 +1,4 @@
-/** What a homeserver does that Synapse does not: limits, broken answers, silence, a token that is revoked. */
+/** What a homeserver does that Synapse does not: limits, broken answers, silence. */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { backendbed } from "@seabird-chat/testkit";
@@ -10,10 +10,7 @@ import {
   type Script,
   ScriptedServer,
   TOKEN,
-  UNKNOWN_TOKEN,
 } from "../../backends/matrix/test/scripted-server.ts";
-import { runUntilEnd } from "../support/backend-program.ts";
-import { startCore } from "../support/core.ts";
 import { until } from "../support/until.ts";
 
 const SEND = /^PUT v3\/rooms\/.*\/send\//;
@@ -255,50 +252,5 @@ suite("a sync", () => {
     await bed.until("the last message", () =>
       bed.events.some(({ text }) => text === "the last one"),
     );
-  });
-});
-
-suite("a login", () => {
-  test("token that is revoked ends the program with 78 and one line that says where to get one", async (t) => {
-    const server = await ScriptedServer.listen();
-    t.after(() => server.close());
-    const core = await startCore({}, t);
-    const token = await core.token(["backend:matrix/one"], "matrix");
-    const settings = { homeserver: server.url, access_token: TOKEN, channels: [ALIAS] };
-    const ending = runUntilEnd(t, { type: "matrix", core: { url: core.url, token }, settings });
-    await server.hears(/^GET v3\/sync$/, 2);
-    server.script = () => UNKNOWN_TOKEN;
-    server.tells({});
-    const { code, errors, lastLine } = await ending;
-    assert.equal(code, 78, errors);
-    assert.match(lastLine, /matrix\/one: access_token: .*token/);
-    assert.ok(!errors.includes(TOKEN));
-  });
-
-  test("token of a password's login that is revoked is replaced", async (t) => {
-    const server = await ScriptedServer.listen();
-    t.after(() => server.close());
-    const bed = await backendbed({
-      backend: matrixBackend,
-      config: { homeserver: server.url, user: "bot", password: "hunter2", channels: [ALIAS] },
-    });
-    t.after(() => bed.close());
-    await server.hears(/^GET v3\/sync$/, 2);
-    let isRevoked = true;
-    server.script = ({ method, path }) => {
-      if (method === "POST" && path === "v3/login") isRevoked = false;
-      return isRevoked ? UNKNOWN_TOKEN : undefined;
-    };
-    server.tells({});
-    await until("the second login", () => {
-      bed.clock.pass(100);
-      return server.requests.filter(({ path }) => path === "v3/login").length >= 2;
-    });
-    const [first, again] = server.requests.filter(
-      ({ method, path }) => method === "POST" && path === "v3/login",
-    );
-    const deviceOf = (request?: { readonly body: unknown }) =>
-      (request?.body as { readonly device_id?: string } | undefined)?.device_id;
-    assert.deepEqual([deviceOf(first), deviceOf(again)], [undefined, "DEVICE"]);
   });
 });

@@ -88,7 +88,18 @@ export class RoomSync {
     const reportFrom = origin.isFirst ? news.timeline.length : this.#newFrom(news, joinAt);
     for (const event of news.timeline.slice(0, reportFrom)) this.#keep(room, event);
     this.announce(room);
-    for (const event of news.timeline.slice(reportFrom)) this.#event(room, event, origin);
+    for (const event of news.timeline.slice(reportFrom)) {
+      try {
+        this.#event(room, event, origin);
+      } catch (reason) {
+        // It must not take with it what came in the same answer.
+        const { log } = this.#deps.host;
+        log.error(
+          { room: room.roomId, event: event["event_id"], reason },
+          "cannot report an event",
+        );
+      }
+    }
     if (news.typing !== undefined && !origin.isFirst) this.#typing(room, news.typing);
     changed(room);
     const isKnown = !isNew || origin.isCatchUp;

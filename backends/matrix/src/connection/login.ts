@@ -74,6 +74,8 @@ export function tokenRefused(reason: MatrixError): LoginRefused | undefined {
   if (errcode === "M_USER_DEACTIVATED") {
     return new LoginRefused(`the account is deactivated: ${message}`, "access_token");
   }
+  // Until the server's people unlock it (MSC3939); the session stays.
+  if (errcode === "M_USER_LOCKED") return undefined;
   if (errcode !== "M_UNKNOWN_TOKEN" && errcode !== "M_MISSING_TOKEN" && status !== 401) {
     return undefined;
   }
