@@ -3,6 +3,7 @@
 import { exitCodesHelp } from "@seabird-chat/runtime";
 import { Command } from "commander";
 import { addActions } from "./commands/actions.ts";
+import { addBridge } from "./commands/bridge.ts";
 import { addCapabilities } from "./commands/capabilities.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDelete } from "./commands/delete.ts";
@@ -49,7 +50,7 @@ export function createProgram(): Command {
     .addHelpText("after", `\n${ENVIRONMENT_HELP}\n\n${exitCodesHelp()}`);
   const groups: readonly (readonly [heading: string, add: readonly ((to: Command) => void)[]])[] = [
     ["Run:", [addInit, addUp, addRun]],
-    ["Look after a run:", [addPs, addLogs, addRestart, addReload, addUnignore]],
+    ["Look after a run:", [addPs, addLogs, addRestart, addReload, addUnignore, addBridge]],
     ["Administer:", [addConfig, addToken, addStreams, addDoctor]],
     ["Look:", [addInfo, addLists, addMembers, addCapabilities, addTail]],
     ["Act:", [addSend, addEdit, addDelete, addReact, addActions]],

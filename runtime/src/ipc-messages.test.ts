@@ -114,6 +114,15 @@ test("what is malformed is ignored", () => {
     { type: "ignored", loops: 1, speakers: [{ ...SPEAKER, userId: 1 }] },
     { type: "ignored", loops: 1, speakers: [{ ...SPEAKER, untilMs: Number.NaN }] },
     { type: "ignored", loops: 1, speakers: Array(257).fill(SPEAKER) },
+    { type: "status" },
+    { type: "status", plugins: {} },
+    { type: "status", plugins: [null] },
+    { type: "status", plugins: [{ plugin: "bridge" }] },
+    { type: "status", plugins: [{ plugin: "bridge", json: {} }] },
+    { type: "status", plugins: [{ plugin: LONG, json: "{}" }] },
+    { type: "status", plugins: [{ plugin: "bridge", error: LONG }] },
+    { type: "status", plugins: [{ plugin: "bridge", json: " ".repeat(1024 * 1024 + 1) }] },
+    { type: "status", plugins: Array(65).fill({ plugin: "bridge", json: "{}" }) },
   ];
   for (const message of toSupervisor) {
     assert.equal(parseComponentMessage(message), undefined, JSON.stringify(message));

@@ -22,7 +22,9 @@ export type SupervisorMessage =
   /** A line to show to the person at the terminal. */
   | { readonly type: "notice"; readonly line: string }
   /** Plugins listen to this user again, in every conversation; answered by `ignored`. */
-  | { readonly type: "unignore"; readonly userId: string };
+  | { readonly type: "unignore"; readonly userId: string }
+  /** How the plugins of a component are; answered by a message `status`. */
+  | { readonly type: "status" };
 
 export type SettingsMessage = Extract<SupervisorMessage, { readonly type: "settings" }>;
 
@@ -65,7 +67,14 @@ export type ComponentMessage =
       readonly type: "ignored";
       readonly loops: number;
       readonly speakers: readonly IgnoredSpeakerStatus[];
-    };
+    }
+  /** The answer to `status`: what those of its plugins report that report anything. */
+  | { readonly type: "status"; readonly plugins: readonly PluginStatus[] };
+
+/** What a plugin reports of itself, as JSON, or why it could not. */
+export type PluginStatus =
+  | { readonly plugin: string; readonly json: string }
+  | { readonly plugin: string; readonly error: string };
 
 /** A user whom one plugin of a component ignores in one conversation. */
 export interface IgnoredSpeakerStatus {
@@ -81,6 +90,10 @@ export interface IgnoredSpeakerStatus {
 const MAX_TEXT_CHARACTERS = 8_192;
 /** Most speakers in a message `ignored`; one with more is refused. */
 export const MAX_REPORTED_SPEAKERS = 256;
+/** Most plugins in a message `status`; one with more is refused. */
+export const MAX_REPORTED_PLUGINS = 64;
+/** Longest report of one plugin; a longer one is refused. */
+export const MAX_STATUS_CHARACTERS = 1024 * 1024;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Readers<Message extends { readonly type: string }> = {
@@ -103,6 +116,7 @@ const FROM_SUPERVISOR: Readers<SupervisorMessage> = {
   go: () => ({ type: "go" }),
   notice: ({ line }) => (isShortText(line) ? { type: "notice", line } : undefined),
   unignore: ({ userId }) => (isShortText(userId) ? { type: "unignore", userId } : undefined),
+  status: () => ({ type: "status" }),
 };
 
 const FROM_COMPONENT: Readers<ComponentMessage> = {
@@ -135,6 +149,12 @@ const FROM_COMPONENT: Readers<ComponentMessage> = {
     if (!read.every((speaker) => speaker !== undefined)) return undefined;
     return { type: "ignored", loops: Number(loops), speakers: read };
   },
+  status({ plugins }) {
+    if (!Array.isArray(plugins) || plugins.length > MAX_REPORTED_PLUGINS) return undefined;
+    const read = plugins.map(readPluginStatus);
+    if (!read.every((status) => status !== undefined)) return undefined;
+    return { type: "status", plugins: read };
+  },
 };
 
 const LEFT = { state: "left" } as const;
@@ -151,6 +171,15 @@ function readSpeaker(value: unknown): IgnoredSpeakerStatus | undefined {
   if (!isShortText(plugin) || !isShortText(userId) || !isShortText(channelId)) return undefined;
   if (!Number.isSafeInteger(untilMs)) return undefined;
   return { plugin, userId, channelId, untilMs: Number(untilMs) };
+}
+
+function readPluginStatus(value: unknown): PluginStatus | undefined {
+  if (!isRecord(value)) return undefined;
+  const { plugin, json, error } = value;
+  if (!isShortText(plugin)) return undefined;
+  if (isShortText(error)) return { plugin, error };
+  if (typeof json !== "string" || json.length > MAX_STATUS_CHARACTERS) return undefined;
+  return { plugin, json };
 }
 
 /** What a component has received; undefined if it is no message of a supervisor. */

@@ -1,4 +1,4 @@
-/** Settings of a plugin that change while it runs. */
+/** Settings of a plugin that change while it runs, and what it says of itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plugin, startPlugin } from "@seabird-chat/sdk";
@@ -86,4 +86,25 @@ test("settings for a plugin that does not start are refused with its reason", as
   const running = startPlugin(broken, { url: core.url, token: await core.token(["plugin"]) });
   t.after(() => running.close());
   await assert.rejects(running.reconfigure({ size: 1 }), { message: "no disk" });
+});
+
+test("a running plugin says how it is, once it has started and until it closes", async (t) => {
+  const core = await startCore({}, t);
+  const counter = plugin("counter", { config: z.object({ step: z.number().default(2) }) });
+  let count = 0;
+  counter.onStart((host) => {
+    count = host.config.step;
+  });
+  counter.onStatus((host) => {
+    count += host.config.step;
+    return { count };
+  });
+  const token = await core.token(["plugin"]);
+  const running = startPlugin(counter, { url: core.url, token });
+  const silent = startPlugin(plugin("silent"), { url: core.url, token });
+  t.after(() => Promise.all([running.close(), silent.close()]));
+  assert.deepEqual(await running.status(), { count: 4 });
+  assert.equal(await silent.status(), undefined);
+  await running.close();
+  await assert.rejects(running.status(), { code: "closed" });
 });

@@ -82,6 +82,7 @@ async function ask(request: ControlRequest, options: AskOptions): Promise<unknow
 const TIMEOUT_MS: Readonly<Record<ControlRequest["do"], number>> = {
   ps: CONTROL_ANSWER_MS,
   logs: CONTROL_ANSWER_MS,
+  status: CONTROL_ANSWER_MS,
   unignore: CONTROL_ANSWER_MS,
   restart: CONTROL_CHANGE_MS,
   reload: CONTROL_CHANGE_MS,

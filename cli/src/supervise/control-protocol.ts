@@ -3,7 +3,12 @@
  * number of `line`s, then `done` or `failed`.
  */
 import { join, relative } from "node:path";
-import type { ExitCode, IgnoredSpeakerStatus, NetworkStatus } from "@seabird-chat/runtime";
+import type {
+  ExitCode,
+  IgnoredSpeakerStatus,
+  NetworkStatus,
+  PluginStatus,
+} from "@seabird-chat/runtime";
 import { asRecord } from "../config/as-record.ts";
 import type { ComponentState } from "./component.ts";
 
@@ -14,6 +19,8 @@ export type ControlRequest =
   | { readonly do: "ps" }
   | { readonly do: "restart"; readonly components: readonly string[] }
   | { readonly do: "reload" }
+  /** How the plugins of a component are, as they report it. */
+  | { readonly do: "status"; readonly component: string }
   /** An id, or a name as its network shows it. */
   | { readonly do: "unignore"; readonly user: string }
   | {
@@ -72,6 +79,11 @@ export interface ComponentStatus {
   readonly log?: string;
 }
 
+/** The answer to `status`. */
+export interface StatusResult {
+  readonly plugins: readonly PluginStatus[];
+}
+
 /** The answer to `unignore`: whom which component listens to again. */
 export interface UnignoreResult {
   readonly ended: readonly (IgnoredSpeakerStatus & { readonly component: string })[];
@@ -115,6 +127,9 @@ export function readRequest(text: string): ControlRequest {
     case "unignore":
       if (typeof request["user"] !== "string") throw new Error("user is no text");
       return { do: "unignore", user: request["user"] };
+    case "status":
+      if (typeof request["component"] !== "string") throw new Error("component is no text");
+      return { do: "status", component: request["component"] };
     case "restart":
       return { do: "restart", components: readNames(request["components"]) };
     case "logs": {

@@ -1,4 +1,4 @@
-/** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`, `unignore`. */
+/** Answers what is asked on the control socket: `ps`, `logs`, `restart`, `reload`, `status`, `unignore`. */
 import { aborted } from "node:util";
 import { EXIT, type NetworkStatus } from "@seabird-chat/runtime";
 import { isInteractive, type ProjectConfig } from "../config/project.ts";
@@ -13,6 +13,7 @@ import {
   MAX_TAIL_LINES,
   type ProjectStatus,
   type ReloadResult,
+  type StatusResult,
 } from "./control-protocol.ts";
 import type { ReplyLine, ReplyTo } from "./control-server.ts";
 import { complaints } from "./log-lines.ts";
@@ -54,6 +55,8 @@ export class Control {
         return { components: await this.#restart(request.components) };
       case "reload":
         return await this.#deps.reload();
+      case "status":
+        return await this.#status(request.component);
       case "unignore":
         return unignore(this.#deps.supervisor, request.user);
     }
@@ -96,6 +99,15 @@ export class Control {
       reports.push(reportOn(component, "restarted", "restarted", logTail));
     }
     return reports;
+  }
+
+  async #status(name: string): Promise<StatusResult> {
+    const component = this.#find(name);
+    const plugins = await this.#deps.supervisor.status(component);
+    if (plugins !== undefined) return { plugins };
+    const { state } = component;
+    const why = state === "ready" ? "does not answer" : `is ${state}`;
+    throw new CliError(EXIT.unreachable, `${name} ${why}`, `\`seabird logs ${name}\` shows why`);
   }
 
   #find(name: string): Component {

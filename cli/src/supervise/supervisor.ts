@@ -2,7 +2,12 @@
  * The processes of a project: starts them in order, keeps them running, starts single ones again,
  * adds and removes some while the others run on, and stops them all.
  */
-import type { BackendNetwork, ComponentMessage, SettingsMessage } from "@seabird-chat/runtime";
+import type {
+  BackendNetwork,
+  ComponentMessage,
+  PluginStatus,
+  SettingsMessage,
+} from "@seabird-chat/runtime";
 import { Component, type ComponentState } from "./component.ts";
 import type { ComponentSpec } from "./component-process.ts";
 import { type ComponentExit, type ExitOutcome, exitOutcome } from "./restart-policy.ts";
@@ -11,6 +16,8 @@ import { type ComponentExit, type ExitOutcome, exitOutcome } from "./restart-pol
 export const RESTART_READY_MS = 15_000;
 /** Until a component has taken settings while it runs; after that it is restarted with them. */
 const LIVE_SETTINGS_MS = 5_000;
+/** Until a component has said how it is; a command waits a little longer for its answer. */
+const STATUS_MS = 3_000;
 
 export type ComponentKind = ComponentSpec["kind"];
 
@@ -46,6 +53,8 @@ interface Member {
   ignored: IgnoredReport | undefined;
   /** Waits for the component's answer to new settings. */
   answer: ((error: string | undefined) => void) | undefined;
+  /** Wait for the component's answer to how it is. */
+  readonly statusWaits: Set<(plugins: readonly PluginStatus[] | undefined) => void>;
 }
 
 export class Supervisor {
@@ -145,6 +154,20 @@ export class Supervisor {
     }
   }
 
+  /** How its plugins are; undefined if it does not answer in time, or does not run. */
+  async status(component: Component): Promise<readonly PluginStatus[] | undefined> {
+    const member = this.#members.get(component.spec.name);
+    if (member === undefined) return undefined;
+    const { promise, resolve } = Promise.withResolvers<readonly PluginStatus[] | undefined>();
+    member.statusWaits.add(resolve);
+    const late = setTimeout(resolve, STATUS_MS, undefined);
+    if (!component.tell({ type: "status" })) resolve(undefined);
+    const plugins = await promise;
+    clearTimeout(late);
+    member.statusWaits.delete(resolve);
+    return plugins;
+  }
+
   /** Stops plugins, then backends, then core; what takes too long is killed. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -179,6 +202,7 @@ export class Supervisor {
       settled,
       ignored: undefined,
       answer: undefined,
+      statusWaits: new Set(),
     };
     this.#members.set(spec.name, member);
     return member;
@@ -206,6 +230,9 @@ export class Supervisor {
         return;
       case "ignored":
         if (member !== undefined) member.ignored = message;
+        return;
+      case "status":
+        for (const answer of member?.statusWaits ?? []) answer(message.plugins);
     }
   }
 
@@ -214,6 +241,7 @@ export class Supervisor {
     const member = this.#members.get(component.spec.name);
     if (member !== undefined) Object.assign(member, { lastExit: exit, ignored: undefined });
     member?.answer?.("it ended");
+    for (const answer of member?.statusWaits ?? []) answer(undefined);
     if (component.isTerminal && exit.code === 0) {
       this.#events.left();
       return "failed";

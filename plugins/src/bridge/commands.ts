@@ -164,14 +164,17 @@ function namesOf(links: readonly Link[]): string {
 }
 
 function statusLines(run: Bridge, nowMs: number): Content {
-  const rows = statusOf(run);
-  if (rows.length === 0) return "there are no links";
-  const lines = rows.map(({ link, state, channel, waiting, lastAt, failure }) => {
-    const last =
-      lastAt === undefined ? "nothing yet" : `${formatRoughDuration(nowMs - lastAt)} ago`;
-    const failing = failure === undefined ? "" : `; fails: ${failure}`;
-    const where = shownChannel(channel);
-    return `${link} (${state}) to ${where}: last ${last}, ${waiting} waiting${failing}`;
-  });
-  return lines.join("\n");
+  const { links, more } = statusOf(run);
+  if (links.length === 0) return "there are no links";
+  const lines = links.flatMap(({ name, isPaused, to }) =>
+    to.map(({ channel, waiting, lastAtMs, failure }) => {
+      const last =
+        lastAtMs === undefined ? "nothing yet" : `${formatRoughDuration(nowMs - lastAtMs)} ago`;
+      const failing = failure === undefined ? "" : `; fails: ${failure}`;
+      const state = isPaused ? "paused" : "open";
+      const where = shownChannel(channel);
+      return `${name} (${state}) to ${where}: last ${last}, ${waiting} waiting${failing}`;
+    }),
+  );
+  return [...lines, ...(more === 0 ? [] : [`and ${more} more links`])].join("\n");
 }

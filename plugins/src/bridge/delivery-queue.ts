@@ -73,6 +73,8 @@ export class DeliveryQueue {
   /** Milliseconds since 1970 of the last delivery; undefined: none yet. */
   lastAt: number | undefined;
   failures = 0;
+  /** Since the start. */
+  readonly counts: Record<Outcome, number> = { delivered: 0, refused: 0, dropped: 0, unknown: 0 };
 
   constructor(deps: DeliveryQueueDeps) {
     this.#deps = deps;
@@ -201,6 +203,7 @@ export class DeliveryQueue {
     const [queued] = this.#waiting.splice(Math.min(index, this.#waiting.length - 1), 1);
     if (queued === undefined) return;
     this.#changeOutage({ dropped: this.#outage.dropped + 1 });
+    this.counts.dropped += 1;
     this.#deps.ended(queued, "dropped");
   }
 
@@ -221,6 +224,7 @@ export class DeliveryQueue {
       const at = this.#waiting.indexOf(queued);
       if (at >= 0) this.#waiting.splice(at, 1);
       if (outcome === "unknown") this.#changeOutage({ unknown: this.#outage.unknown + 1 });
+      this.counts[outcome] += 1;
       this.#deps.ended(queued, outcome);
     }
     if (outcome === "delivered") this.#delivered(notice?.missing);

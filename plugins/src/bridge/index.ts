@@ -7,6 +7,7 @@ import { type ChannelMessage, commandBlock } from "./crossing.ts";
 import { channelNameOf } from "./links.ts";
 import { type BridgeSettings, settings } from "./settings.ts";
 import { plainName } from "./shown-name.ts";
+import { statusOf } from "./status.ts";
 import { migrations, type Tables } from "./tables.ts";
 
 export const bridge = plugin("bridge", { config: settings, needs: ["persona"] });
@@ -21,6 +22,8 @@ bridge.onStart(async (host) => {
 });
 
 bridge.onSettings((host) => runOf(host).relink());
+
+bridge.onStatus((host) => statusOf(runOf(host)));
 
 function runOf({ core }: { readonly core: object }): Bridge {
   const run = runs.get(core);

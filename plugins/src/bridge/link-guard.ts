@@ -35,6 +35,10 @@ export class LinkGuard {
   /** By hand. */
   isStopped = false;
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  /** What crossed since the start. */
+  crossed = 0;
+  /** What did not. */
+  heldBack = 0;
 
   constructor(options: { readonly maxPerWindow: () => number; readonly now: () => number }) {
     this.#maxPerWindow = options.maxPerWindow;
@@ -53,6 +57,13 @@ export class LinkGuard {
 
   /** Counts what was said, and says whether it may cross; undefined: it is no text. */
   check(said: Said | undefined): GuardDecision {
+    const decision = this.#decide(said);
+    if (decision.isPaused) this.heldBack += 1;
+    else this.crossed += 1;
+    return decision;
+  }
+
+  #decide(said: Said | undefined): GuardDecision {
     if (this.isPaused) return { isPaused: true, reason: undefined };
     const now = this.#now();
     const reason = this.#tooMany(now) ?? (said && this.#goesRound(said, now));

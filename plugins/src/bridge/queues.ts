@@ -61,7 +61,7 @@ export class Queues {
 
   of(
     channel: string,
-  ): Pick<DeliveryQueue, "waiting" | "failure" | "failures" | "lastAt"> | undefined {
+  ): Pick<DeliveryQueue, "waiting" | "failure" | "failures" | "lastAt" | "counts"> | undefined {
     return this.#queues.get(channel);
   }
 

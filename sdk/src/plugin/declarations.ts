@@ -44,6 +44,7 @@ export interface PluginDeclarations {
   readonly settingsChanges: ErasedStart[];
   readonly gaps: (() => unknown)[];
   caught: ErasedCatch | undefined;
+  status: ErasedStart | undefined;
   /** Set by the first run; later declarations are refused. */
   isStarted: boolean;
 }

@@ -45,8 +45,7 @@ class PluginRun implements RunningPlugin {
   readonly #client = Promise.withResolvers<PluginClient | undefined>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended: Promise<void>;
-  readonly #cleanups: Cleanup[] = [];
-  #isCleanedUp = false;
+  readonly #cleanups = new AsyncDisposableStack();
   #host: { -readonly [Key in keyof PluginHost]: PluginHost[Key] } | undefined;
   #asks: Asks | undefined;
   #closed: Promise<void> | undefined;
@@ -101,6 +100,15 @@ class PluginRun implements RunningPlugin {
     });
     this.#reconfigured = done.catch(() => undefined);
     return done;
+  }
+
+  async status(): Promise<unknown> {
+    const { status } = this.#declared;
+    if (status === undefined) return undefined;
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
+    await abortable(this.ready(), signal);
+    return this.#host && (await abortable(Promise.try(status, this.#host), signal));
   }
 
   activity(): Activity {
@@ -239,8 +247,10 @@ class PluginRun implements RunningPlugin {
   /** A cleanup that arrives after the plugin closed runs immediately. */
   async #keep(cleanup: unknown): Promise<void> {
     if (typeof cleanup !== "function") return;
-    this.#cleanups.push(cleanup as Cleanup);
-    if (this.#isCleanedUp) await this.#cleanUp();
+    const failed = (error: unknown) => this.#log.error({ error }, "the cleanup of onStart failed");
+    const clean = () => Promise.try(cleanup as Cleanup).then(() => undefined, failed);
+    if (this.#cleanups.disposed) await clean();
+    else this.#cleanups.defer(clean);
   }
 
   /** A plugin can run without an alias, but not without a command. */
@@ -268,7 +278,7 @@ class PluginRun implements RunningPlugin {
     await client?.leave();
     await this.#within(closeTimeoutMs, this.#idle());
     this.#dispatcher.abort(new SeabirdError("closed", "the plugin closes"));
-    await this.#within(closeTimeoutMs, this.#cleanUp());
+    await this.#within(closeTimeoutMs, this.#cleanups.disposeAsync());
     await client?.close();
   }
 
@@ -278,17 +288,6 @@ class PluginRun implements RunningPlugin {
     );
     // Lets promises that settle with the handlers run.
     await nextTurn();
-  }
-
-  async #cleanUp(): Promise<void> {
-    this.#isCleanedUp = true;
-    for (const cleanup of this.#cleanups.splice(0).reverse()) {
-      try {
-        await cleanup();
-      } catch (error) {
-        this.#log.error({ error }, "the cleanup of onStart failed");
-      }
-    }
   }
 
   async #within(ms: number, work: Promise<void>): Promise<void> {

@@ -82,6 +82,7 @@ export class Plugin<Config = unknown> {
       settingsChanges: [],
       gaps: [],
       caught: undefined,
+      status: undefined,
       isStarted: false,
     };
   }
@@ -188,6 +189,16 @@ export class Plugin<Config = unknown> {
   onSettings(change: (host: PluginHost<Config>) => unknown): this {
     checkFunction("onSettings' function", change);
     this.#open.settingsChanges.push(change as ErasedStart);
+    return this;
+  }
+
+  /**
+   * Says how the plugin is, whenever somebody asks: `running.status()`, or the supervisor, which takes
+   * what JSON can hold. Up to a million characters, within 3 s. A later one replaces it.
+   */
+  onStatus(status: (host: PluginHost<Config>) => unknown): this {
+    checkFunction("onStatus' function", status);
+    this.#open.status = status as ErasedStart;
     return this;
   }
 

@@ -34,6 +34,11 @@ export interface RunningPlugin extends AsyncDisposable {
    * other; those that a close overtakes reject with `closed`.
    */
   reconfigure(config: unknown): Promise<void>;
+  /**
+   * What its `onStatus` returns; undefined without one. Waits until the plugin has started; rejects as
+   * that function does, and with `closed` once the plugin closes.
+   */
+  status(): Promise<unknown>;
   activity(): Activity;
   /** Calls back after each change of the activity; returns the undo. */
   onActivity(callback: () => void): () => void;

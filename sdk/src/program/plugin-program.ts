@@ -16,7 +16,7 @@ import { dedupeWarnings } from "./dedupe-warnings.ts";
 import { type ComponentDescription, printDescription } from "./description.ts";
 import { isFile, loadFile } from "./load-file.ts";
 import { createLog, type Log } from "./log.ts";
-import { reportIgnored } from "./report-ignored.ts";
+import { reportPlugins } from "./report-plugins.ts";
 import { type ComponentStart, followSettings, runComponent } from "./run-component.ts";
 
 const NAME = "seabird-plugin";
@@ -112,7 +112,7 @@ async function run(plugins: readonly Plugin[], { life, given }: ComponentStart):
     for (const plugin of changed) await plugin.reconfigure(next.get(plugin.name));
     current = next;
   });
-  const stopReports = reportIgnored(running, life);
+  const stopReports = reportPlugins(running, life);
   try {
     void reportReady(running, life.ready);
     await untilEnd(running, stop);
