@@ -26,7 +26,7 @@ function stage(condition: string | undefined) {
   const ghosts: Room[] = [];
   const lost = (each: Room) => void ghosts.push(each);
   const ping = new SelfPing({ sender, rooms, clock, silentMs: SILENT_MS, lost });
-  return { clock, room, sender, ghosts, ping };
+  return { clock, rooms, room, sender, ghosts, ping };
 }
 
 /** Its answer comes with the next turn of the event loop. */
@@ -67,6 +67,15 @@ for (const [condition, isGhost] of [
     ping.close();
   });
 }
+
+test("after an outage every room is asked, however many there are, and once", async () => {
+  const { rooms, ghosts, sender, ping } = stage("not-acceptable");
+  for (let i = 0; i < 70; i++) rooms.joining(`r${i}@rooms.test`, "bot").isJoined = true;
+  ping.all();
+  for (let i = 0; i < 6; i++) await answered();
+  assert.deepEqual([sender.asked.length, new Set(ghosts).size], [71, 71]);
+  ping.close();
+});
 
 test("an answer about a nick that changed meanwhile tells nothing", async () => {
   const { room, ghosts, ping } = stage("not-acceptable");

@@ -56,6 +56,10 @@ export class SelfPing {
 
   #check(): void {
     this.#again();
+    this.#next();
+  }
+
+  #next(): void {
     const before = this.#clock.now() - this.#silentMs;
     for (const room of this.#rooms.all()) {
       if (this.#asked.size >= MAX_AT_ONCE) return;
@@ -78,6 +82,7 @@ export class SelfPing {
     } finally {
       room.heardAtMs = this.#clock.now();
       this.#asked.delete(room);
+      this.#next();
     }
   }
 }
