@@ -93,6 +93,14 @@ suite("sends", () => {
     assert.deepEqual((await say(ROOM, "hi")).ids, ["r1"]);
   });
 
+  test("what was sent before a part is refused stays, and the refusal says so", async () => {
+    const { actions, sender, message } = setUp();
+    sender.outcomes.push("accepted", { condition: "policy-violation" });
+    const file = attachment({ url: "https://example.org/cat.png" });
+    const sent = actions.send(ROOM, message(container([text("look"), file])));
+    await assert.rejects(sent, refused(/^1 of 2 parts were sent: a rule of the server/));
+  });
+
   test("an id that is too long for core is none", async () => {
     const { say, sender } = setUp();
     sender.nextRoomId = () => "x".repeat(513);

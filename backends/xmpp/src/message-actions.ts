@@ -35,7 +35,7 @@ import {
   replyOf,
 } from "./outgoing-content.ts";
 import { Deliveries, sendNow } from "./requests/deliveries.ts";
-import { refusalOfError } from "./requests/refusal.ts";
+import { partRefused, refusalOfError } from "./requests/refusal.ts";
 import { RequestQueue } from "./requests/request-queue.ts";
 import { TypingStates } from "./requests/typing-states.ts";
 import type { XmppSettings } from "./settings.ts";
@@ -113,7 +113,10 @@ export class MessageActions {
       const files = await this.#locate(content.files, signal);
       const parts = partsOf(address, { ...content, kind: message.kind, reply, files });
       const ids: string[] = [];
-      for (const part of parts) ids.push(await this.#sendPart(to, address, part, signal));
+      for (const part of parts) {
+        const sent = this.#sendPart(to, address, part, signal);
+        ids.push(await sent.catch(partRefused(ids.length, parts.length)));
+      }
       this.#typing.ended(to);
       const isReplyLost = message.replyTo !== undefined && reply.replyTo === undefined;
       const lost: readonly Feature[] = isReplyLost ? ["reply"] : [];

@@ -210,10 +210,12 @@ suite("in a session", () => {
 
   test("a session that is cut again and again is taken up after pauses", async (t) => {
     const resumed = '<resumed xmlns="urn:xmpp:sm:3" previd="session-1" h="0"/>';
-    const { server, online, of } = await connect(t, {
+    const { server, online, of, hears } = await connect(t, {
       stanza: ({ name }) => (name === "resume" ? resumed : undefined),
     });
     await online();
+    await server.got("stream management", ({ name }) => name === "enable");
+    await hears("what comes behind its answer");
     for (let count = 1; of("lost").length === 0; count++) {
       server.cut();
       await until(

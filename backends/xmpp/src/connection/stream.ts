@@ -198,9 +198,10 @@ export class XmppStream {
   #listen(): void {
     const entity = this.#entity;
     entity.on("error", (reason: unknown) => {
-      this.#problem ??= loginProblem(reason);
+      // The library's own fault, which a session outlives, is not why it ends later.
+      if (!this.#isOnline || !(reason instanceof TypeError)) this.#problem ??= loginProblem(reason);
       // A parser that has failed reads on in the middle of something.
-      if (!this.#isOnline || reason instanceof XMLError) this.#drop(this.#problem.reason);
+      if (!this.#isOnline || reason instanceof XMLError) this.#drop(this.#problem?.reason ?? "");
     });
     entity.on("close", () => {
       this.#problem ??= { reason: "the server ended the stream", setting: undefined, isSaid: true };

@@ -1,5 +1,6 @@
 /** The reason of an error stanza in words. Pure. */
 import { cutUtf8 } from "@seabird-chat/protocol";
+import { Refused } from "@seabird-chat/sdk/backend";
 import type { StanzaError } from "../connection/hooks.ts";
 import { NS, type Stanza } from "../stanza.ts";
 
@@ -42,6 +43,14 @@ export function refusalOf(stanza: Stanza): string {
 export function refusalOfError({ condition, message }: StanzaError): string {
   // Without words of the server's own the message is the condition's name.
   return refusalText(condition, message === condition.replaceAll("-", " ") ? "" : message);
+}
+
+/** What was sent stays, which who hears of the refusal has to know. */
+export function partRefused(index: number, count: number) {
+  return (reason: unknown): never => {
+    if (index === 0 || !(reason instanceof Refused)) throw reason;
+    throw new Refused(`${index} of ${count} parts were sent: ${reason.message}`);
+  };
 }
 
 function refusalText(condition: string, given: string): string {
