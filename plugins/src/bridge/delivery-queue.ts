@@ -144,7 +144,7 @@ export class DeliveryQueue {
         pauseMs = FIRST_PAUSE_MS;
       } catch (reason) {
         if (signal.aborted) break;
-        const verdict = this.#verdictOn(reason, startedAt);
+        const verdict = this.#verdictOn(next, reason, startedAt);
         this.#failed(reason, verdict === "refused" ? 0 : AWAY_NOTICE_MS);
         if (verdict !== "again") this.#end(next, verdict);
         else if (this.#isEnding) this.#giveUp();
@@ -179,8 +179,11 @@ export class DeliveryQueue {
     return uptimeMs < this.#deps.clock.now() - (this.#tried?.at ?? 0);
   }
 
-  #verdictOn(reason: unknown, startedAt: number): Verdict {
+  #verdictOn({ delivery }: QueuedDelivery, reason: unknown, startedAt: number): Verdict {
     const now = this.#deps.clock.now();
+    // Edits, deletions and reactions are the same when they come twice.
+    const isSaid = delivery.kind === "message" || delivery.kind === "line";
+    if (isSaid && isUnconfirmed(reason)) return "unknown";
     const isUnanswered = isOutcomeUnknown(reason);
     if (!isUnanswered && !isUnavailable(reason)) return "refused";
     // What fails to reach core does not tell what became of the attempt before.
@@ -277,6 +280,13 @@ function isOutcomeUnknown(reason: unknown): boolean {
     reason instanceof SeabirdError &&
     (reason.code === "aborted" || reason.code === "deadline_exceeded")
   );
+}
+
+/** Where a network would say a repetition again: IRC, XMPP. Others "may or may not have been done". */
+const UNCONFIRMED = /\bmay or may not have been sent\b|\bdid not confirm it in time$/;
+
+function isUnconfirmed(reason: unknown): boolean {
+  return reason instanceof SeabirdError && UNCONFIRMED.test(reason.message);
 }
 
 function isAborted(reason: unknown): boolean {

@@ -84,3 +84,36 @@ test("nor what core says at once that it cannot tell", async () => {
   assert.deepEqual(said, ["b", "0 lost, 1 unknown"]);
   await queue.close();
 });
+
+test("nor what a network has not confirmed that says a repetition again", async () => {
+  for (const reason of [
+    "the network did not confirm it in time",
+    "the connection was lost; it may or may not have been sent",
+  ]) {
+    const tries: string[] = [];
+    const { clock, queue, said } = queueOf((key) => {
+      tries.push(key);
+      if (key === "a") throw new SeabirdError("unknown", reason);
+    });
+    for (const text of ["a", "b"]) queue.push(line(clock, text));
+    await clock.advance("1m");
+    assert.deepEqual(tries, ["a", "b", "0 lost, 1 unknown"]);
+    assert.deepEqual(said, ["b", "0 lost, 1 unknown"]);
+    await queue.close();
+  }
+});
+
+test("but what a network does once is, when it may have been done", async () => {
+  const tries: string[] = [];
+  const { clock, queue, said } = queueOf((key) => {
+    tries.push(key);
+    if (tries.length < 3) {
+      throw new SeabirdError("unknown", "no answer in time; it may or may not have been done");
+    }
+  });
+  queue.push(line(clock, "a"));
+  await clock.advance("1m");
+  assert.deepEqual(tries, ["a", "a", "a"]);
+  assert.deepEqual(said, ["a"]);
+  await queue.close();
+});

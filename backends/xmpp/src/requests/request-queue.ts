@@ -41,10 +41,16 @@ export class RequestQueue {
   ): Promise<Result> {
     const late = new AbortController();
     const leftMs = request.deadlineMs - ANSWER_MS - this.#clock.now();
-    const cancel = this.#clock.after(Math.max(0, leftMs), () => late.abort(new Refused(TOO_LATE)));
+    let isBegun = false;
+    const expire = () => late.abort(new Refused(isBegun ? TOO_LATE : NOT_BEGUN));
+    const cancel = this.#clock.after(Math.max(0, leftMs), expire);
     const signal = AbortSignal.any([request.signal, late.signal]);
     try {
-      return await this.#queue.run(`${to.kind} ${to.id}`, () => work(signal), signal);
+      const begin = () => {
+        isBegun = true;
+        return work(signal);
+      };
+      return await this.#queue.run(`${to.kind} ${to.id}`, begin, signal);
     } catch (reason) {
       // A server's refusal is its answer, and no fault of the backend.
       throw reason instanceof StanzaError ? new Refused(refusalOfError(reason)) : reason;
@@ -60,4 +66,5 @@ export class RequestQueue {
   }
 }
 
-const TOO_LATE = "the network took too long; it may or may not have been done";
+const TOO_LATE = "the network took too long; it may or may not have been sent";
+const NOT_BEGUN = "not sent: the network took too long with what was before";
