@@ -141,6 +141,22 @@ export class ChannelFacts {
     return false;
   }
 
+  /** Of other channels those that are the same room, in which another backend of ours is. */
+  async twins(channelId: string, others: readonly string[]): Promise<ReadonlySet<string>> {
+    const here = parseId(channelId);
+    const twins = new Set<string>();
+    for (const each of others) {
+      const there = parseId(each);
+      if (there?.type !== here?.type || there?.relative !== here?.relative) continue;
+      // An id like `#lobby:example.org` is the same on all servers.
+      const isGlobal = /[:@]/.test(here?.relative ?? "");
+      const { server } = await this.backend(channelId);
+      const isSame = server !== "" && server === (await this.backend(each)).server;
+      if (isGlobal || isSame) twins.add(each);
+    }
+    return twins;
+  }
+
   /** Also of backends in no link: their bots are in the same rooms. */
   async #backendIds(): Promise<readonly string[]> {
     const now = this.#deps.clock.now();

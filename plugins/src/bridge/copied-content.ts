@@ -1,7 +1,7 @@
-/** The content of a message as it is copied: it notifies nobody, and no line of it looks like another's. Pure. */
+/** The content of a message as it is copied: no line of it looks like another's. Pure. */
 import { type Block, blockDepth, innerBlocks, plainText, utf8Length } from "@seabird-chat/protocol";
 import { text as textBlock } from "@seabird-chat/sdk";
-import { plainLine, silentName } from "./shown-name.ts";
+import { plainLine } from "./shown-name.ts";
 
 export interface CopyOptions {
   /** In front of the message, and of each further line; empty: the network shows the name by itself. */
@@ -50,10 +50,6 @@ class ContentCopy {
     switch (inner.case) {
       case "text":
         return textBlock(this.#words(inner.value.text));
-      case "mention": {
-        const [, sign = "", name = ""] = /^(@?)(.*)$/su.exec(plainLine(plainText(block))) ?? [];
-        return textBlock(this.#words(sign + silentName(name)));
-      }
       case "inlineCode": {
         const code = this.#words(inner.value.text.replace(LINE_BREAKS, " "));
         return { ...block, inner: { ...inner, value: { ...inner.value, text: code } } };

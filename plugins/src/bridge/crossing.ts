@@ -1,18 +1,22 @@
 /** What is heard in a linked channel becomes deliveries to the channels where its links lead. */
-import { type Block, container, plainText, text, type User } from "@seabird-chat/sdk";
+import { plainText, type User } from "@seabird-chat/sdk";
+import { authorOf, nameOf } from "./author.ts";
+import { CarriedTopics } from "./carried-topics.ts";
 import type { ChannelFacts } from "./channel-facts.ts";
+import type { ChannelMessage } from "./channel-message.ts";
 import type { Threads } from "./deliverer.ts";
-import type { Answered, Author, Delivery } from "./delivery.ts";
+import type { Answered, Delivery } from "./delivery.ts";
 import { digestOf } from "./digest.ts";
 import { isIgnored } from "./ignored.ts";
 import type { LinkGuards } from "./link-guards.ts";
-import { channelNameOf, type Links, networkOf, onceEach, type Route, typeOf } from "./links.ts";
+import { isHeardTwice, type Links, onceEach, type Route } from "./links.ts";
 import type { BridgedMessage, MessageMap } from "./message-map.ts";
 import { hasBeenIn, isSkipped, type OwnTags, type Tags } from "./own-tags.ts";
 import type { Reactions } from "./reactions.ts";
 import { type CarriedAuthor, RecentAuthors } from "./recent-authors.ts";
-import { plainName, shownName, silentName } from "./shown-name.ts";
+import { plainName, silentName } from "./shown-name.ts";
 import { silentMentions } from "./silent-mentions.ts";
+import { TypingLimits } from "./typing-limits.ts";
 
 export interface CrossingDeps {
   readonly links: () => Links;
@@ -29,28 +33,6 @@ export interface CrossingDeps {
   readonly now: () => number;
 }
 
-/** Something said in a channel. */
-export interface ChannelMessage {
-  readonly channelId: string;
-  /** Undefined: one of our plugins. */
-  readonly user: User | undefined;
-  /** Another name that a plugin gave itself. */
-  readonly persona?: { readonly displayName: string; readonly avatarUrl: string } | undefined;
-  readonly block: Block;
-  readonly isAction: boolean;
-  readonly command?: string | undefined;
-  /** The network's; empty: none, or not known yet. */
-  readonly id: string;
-  readonly replyTo:
-    | {
-        readonly id: string;
-        readonly author: { readonly displayName: string } | undefined;
-        readonly text: string;
-      }
-    | undefined;
-  readonly tags: Tags;
-}
-
 /** Where something comes from, and where it goes. */
 interface Origin {
   /** The linked channel; of a thread its parent. */
@@ -63,9 +45,12 @@ interface Origin {
 export class Crossing {
   readonly authors = new RecentAuthors();
   readonly #deps: CrossingDeps;
+  readonly #typing: TypingLimits;
+  readonly #topics = new CarriedTopics();
 
   constructor(deps: CrossingDeps) {
     this.#deps = deps;
+    this.#typing = new TypingLimits(deps.now);
   }
 
   /** Undefined: it does not cross. */
@@ -75,12 +60,13 @@ export class Crossing {
     const words = plainText(said.block);
     const routes = await this.#allowed(origin.routes, said, words);
     if (routes.length === 0) return undefined;
+    if (said.user !== undefined) this.#typing.said(said.channelId, said.user.id);
     const answered = await this.#answered(said);
     const ids = said.id === "" ? [] : [said.id];
     const message = map.add(said.channelId, ids, digestOf(words));
     const block = silentMentions(said.block);
     for (const { link, to } of routes) {
-      const author = this.#author(said, link.names);
+      const author = authorOf(said, link.names);
       if (author !== undefined && author.id !== "") {
         this.authors.note({ name: author.name, id: author.id, channelId: said.channelId });
       }
@@ -105,7 +91,7 @@ export class Crossing {
     map.setDigest(message, digest);
     const block = silentMentions(said.block);
     for (const route of await this.#allowed(routes, said, words)) {
-      const author = this.#author(said, route.link.names);
+      const author = authorOf(said, route.link.names);
       const content = { author, isAction: said.isAction, block };
       push(route.to, { kind: "edit", message: message.id, ...content, isNews });
     }
@@ -165,12 +151,16 @@ export class Crossing {
       ({ typing, bots }) => typing && (bots || !user.isBot),
     );
     if (routes.length === 0 || (await this.#deps.facts.isOwnBot(channelId, user))) return [];
-    return routes.map(({ to }) => to);
+    if (!this.#typing.mayShow(channelId, user.id)) return [];
+    return routes.map(({ to }) => to).filter((to) => this.#typing.isDue(to));
   }
 
   async topic(channelId: string, topic: string): Promise<void> {
+    if (this.#topics.isOurs(channelId, topic)) return;
     for (const { to } of await this.#quietRoutes(channelId, ({ topics }) => topics)) {
-      if (this.#deps.facts.topicOf(to) !== topic) this.#deps.push(to, { kind: "topic", topic });
+      if (this.#deps.facts.topicOf(to) === topic) continue;
+      this.#topics.carried(to, topic);
+      this.#deps.push(to, { kind: "topic", topic });
     }
   }
 
@@ -260,10 +250,15 @@ export class Crossing {
     const { facts, guards } = this.#deps;
     const { user, channelId } = said;
     if (user !== undefined && (await facts.isOwnBot(channelId, user))) return [];
+    const twins = await facts.twins(
+      channelId,
+      routes.map(({ to }) => to),
+    );
     const open = routes.filter(({ link, to }) => {
       if (guards.of(link).isStopped || (user?.isBot === true && !link.bots)) return false;
       if (isIgnored(said, words, link.ignore)) return false;
-      return !hasBeenIn(said.tags, link, to);
+      if (twins.size > 0 && isHeardTwice(link.from, channelId, twins)) return false;
+      return !twins.has(to) && !hasBeenIn(said.tags, link, to);
     });
     const decisions = new Map<string, boolean>();
     return onceEach(open).filter(({ link }) => {
@@ -292,30 +287,4 @@ export class Crossing {
       text: replyTo.text,
     };
   }
-
-  #author({ user, persona, channelId }: ChannelMessage, names: string): Author | undefined {
-    if (user === undefined && persona === undefined) return undefined;
-    const avatarUrl = persona?.avatarUrl ?? user?.avatarUrl ?? "";
-    const shown = persona ?? user;
-    return {
-      name: nameOf(shown && { ...shown, id: user?.id ?? "" }, names, channelId),
-      id: user?.id ?? "",
-      avatarUrl,
-    };
-  }
-}
-
-function nameOf(
-  user: { readonly id: string; readonly displayName: string } | undefined,
-  names: string,
-  channelId: string,
-): string {
-  const name = plainName(user?.displayName ?? "", channelNameOf(user?.id ?? ""));
-  return shownName(names, { name, network: networkOf(channelId), type: typeOf(channelId) });
-}
-
-/** As typed, with its mentions and files. */
-export function commandBlock(prefix: string, name: string, arg: Block | string): Block {
-  const isEmpty = typeof arg === "string" ? arg === "" : plainText(arg) === "";
-  return isEmpty ? text(prefix + name) : container([`${prefix}${name} `, arg]);
 }

@@ -1,9 +1,17 @@
 /** `bridge`: any channel with any other, with everything that a message is. */
-import { type ChannelKind, type Context, container, plugin, text } from "@seabird-chat/sdk";
+import {
+  type Block,
+  type ChannelKind,
+  type Context,
+  container,
+  plainText,
+  plugin,
+  text,
+} from "@seabird-chat/sdk";
 import { storage } from "@seabird-chat/sdk/storage";
 import { Bridge } from "./bridge.ts";
+import type { ChannelMessage } from "./channel-message.ts";
 import { addCommands } from "./commands.ts";
-import { type ChannelMessage, commandBlock } from "./crossing.ts";
 import { channelNameOf } from "./links.ts";
 import { type BridgeSettings, settings } from "./settings.ts";
 import { plainName } from "./shown-name.ts";
@@ -151,3 +159,9 @@ bridge.on("backend", async (ctx) => {
 });
 
 addCommands(bridge, runOf);
+
+/** As typed, with its mentions and files. */
+function commandBlock(prefix: string, name: string, arg: Block | string): Block {
+  const isEmpty = typeof arg === "string" ? arg === "" : plainText(arg) === "";
+  return isEmpty ? text(prefix + name) : container([`${prefix}${name} `, arg]);
+}

@@ -112,3 +112,12 @@ export function backendOfChannel(channelId: string): string {
   const end = channelId.indexOf("/", channelId.indexOf("://") + 3);
   return end < 0 ? channelId : channelId.slice(0, end);
 }
+
+/** The first of several channels that are the same room is listened to. */
+export function isHeardTwice(
+  from: readonly string[],
+  channelId: string,
+  twins: ReadonlySet<string>,
+) {
+  return from.slice(0, from.indexOf(channelId)).some((each) => twins.has(each));
+}

@@ -5,6 +5,7 @@ import { plugin } from "@seabird-chat/sdk";
 import { FakeClock, testbed } from "@seabird-chat/testkit";
 import { bridge } from "./index.ts";
 import { LinkGuard } from "./link-guard.ts";
+import { TypingLimits } from "./typing-limits.ts";
 
 const NETWORKS = ["irc/libera", "matrix/home"] as const;
 const CHANNELS = ["irc://libera/#lobby", "matrix://home/#lobby"];
@@ -149,6 +150,49 @@ describe("what goes round", () => {
       assert.deepEqual(await w.taken(), []);
       assert.equal(w.rooms[1]?.isTyping, false);
     }
+  });
+});
+
+describe("a bridge", () => {
+  it("hears a room once in which two of its networks' bots are", async () => {
+    const channels = ["irc://libera/#lobby", "irc://second/#lobby", "matrix://home/#lobby"];
+    const irc = { metadata: { network: "Libera" }, without: ["persona"] } as const;
+    await using w = await world({
+      settings: { links: { lobby: channels } },
+      backends: [{ name: "irc/libera", ...irc }, { name: "irc/second", ...irc }, "matrix/home"],
+    });
+    const second = w.bed.channel("#lobby", "irc/second");
+    for (const room of [w.rooms[0], second]) await room?.say("ann", "hello there");
+    assert.deepEqual(await w.taken(), [{ network: 1, text: "hello there" }]);
+    await second.expectNothing();
+  });
+
+  it("does not tell for ever that somebody types", async () => {
+    const clock = new FakeClock();
+    const limits = new TypingLimits(() => clock.now());
+    const shown = [];
+    for (let second = 0; second < 150; second += 10) {
+      shown.push(limits.mayShow("room", "gateway"));
+      await clock.advance("10s");
+    }
+    assert.deepEqual([shown.lastIndexOf(true), limits.mayShow("room", "ann")], [5, true]);
+    limits.said("room", "gateway");
+    assert.equal(limits.mayShow("room", "gateway"), true);
+    assert.deepEqual([limits.isDue("other"), limits.isDue("other")], [true, false]);
+  });
+
+  it("keeps a topic that another network has cut", async () => {
+    await using w = await world({ settings: { topics: true } });
+    await w.bed.changeChannel("#lobby", { backend: "matrix/home", topic: "tea\nand cake" });
+    await w.bed.idle();
+    await w.bed.changeChannel("#lobby", { backend: "irc/libera", topic: "tea and" });
+    const topics = w.bed.requests.filter(({ kind }) => kind === "topic");
+    assert.deepEqual(
+      topics.map(({ backend }) => backend),
+      ["irc/libera"],
+    );
+    await w.bed.changeChannel("#lobby", { backend: "irc/libera", topic: "coffee" });
+    assert.equal(w.bed.requests.filter(({ kind }) => kind === "topic").length, 2);
   });
 });
 

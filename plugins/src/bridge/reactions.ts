@@ -32,7 +32,11 @@ export class Reactions {
             .where("emoji", "=", emoji)
             .where("by", "=", by)
             .execute()
-        : db.insertInto("reaction").values({ message, emoji, by }).execute(),
+        : db
+            .insertInto("reaction")
+            .values({ message, emoji, by })
+            .onConflict((conflict) => conflict.columns(["message", "emoji", "by"]).doNothing())
+            .execute(),
     );
     return { count: people.size + (removed ? -1 : 1), isChanged: true };
   }
