@@ -141,8 +141,8 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
   async join(name: string, { signal }: RequestInfo): Promise<undefined> {
     const [given = "", ...rest] = name.split(" ");
     const address = parseAddress(given);
-    const isRoom = address?.resource === "" && xmlText(name) === name;
-    if (address === undefined || !isRoom) throw new Refused(NO_ROOM);
+    const isAddress = address?.resource === "" && xmlText(name) === name;
+    if (address === undefined || !isAddress) throw new Refused(NO_ROOM);
     if (this.#connection.address === "") throw new Refused(NOT_CONNECTED);
     const password = rest.join(" ") || undefined;
     const room = { address: address.bare, nick: this.#options.nick, password };

@@ -51,7 +51,7 @@ const NOTICE_INTERVAL_MS = 60_000;
 export type Outcome = "delivered" | "refused" | "dropped" | "unknown";
 
 /** What a failed attempt means for its delivery. */
-type Verdict = "refused" | "unknown" | "again";
+type AttemptOutcome = "refused" | "unknown" | "again";
 
 export class DeliveryQueue {
   readonly #deps: DeliveryQueueDeps;
@@ -67,7 +67,7 @@ export class DeliveryQueue {
   /** Whether the last attempt may have succeeded all the same. */
   #isUnanswered = false;
   #notice: { readonly queued: QueuedDelivery; readonly missing: Missing } | undefined;
-  #noticedAt = Number.NEGATIVE_INFINITY;
+  #toldAt = Number.NEGATIVE_INFINITY;
   #outage: Outage;
   #isEnding = false;
   /** Milliseconds since 1970 of the last delivery; undefined: none yet. */
@@ -144,9 +144,9 @@ export class DeliveryQueue {
         pauseMs = FIRST_PAUSE_MS;
       } catch (reason) {
         if (signal.aborted) break;
-        const verdict = this.#verdictOn(next, reason, startedAt);
-        this.#failed(reason, verdict === "refused" ? 0 : AWAY_NOTICE_MS);
-        if (verdict !== "again") this.#end(next, verdict);
+        const outcome = this.#outcomeOf(next, reason, startedAt);
+        this.#failed(reason, outcome === "refused" ? 0 : AWAY_NOTICE_MS);
+        if (outcome !== "again") this.#end(next, outcome);
         else if (this.#isEnding) this.#giveUp();
         else {
           await this.#pause(pauseMs);
@@ -166,7 +166,7 @@ export class DeliveryQueue {
     const { dropped, unknown } = this.#outage;
     // Behind the first one that gets through, so that it counts all.
     const isWell = this.#awaySince === undefined && this.lastAt !== undefined;
-    const isDue = clock.now() - this.#noticedAt >= NOTICE_INTERVAL_MS;
+    const isDue = clock.now() - this.#toldAt >= NOTICE_INTERVAL_MS;
     if (dropped + unknown === 0 || (head !== undefined && !(isWell && isDue))) return head;
     const missing = { dropped, unknown };
     this.#notice = { queued: notice(missing), missing };
@@ -179,7 +179,7 @@ export class DeliveryQueue {
     return uptimeMs < this.#deps.clock.now() - (this.#tried?.at ?? 0);
   }
 
-  #verdictOn({ delivery }: QueuedDelivery, reason: unknown, startedAt: number): Verdict {
+  #outcomeOf({ delivery }: QueuedDelivery, reason: unknown, startedAt: number): AttemptOutcome {
     const now = this.#deps.clock.now();
     // Edits, deletions and reactions are the same when they come twice.
     const isSaid = delivery.kind === "message" || delivery.kind === "line";
@@ -216,7 +216,7 @@ export class DeliveryQueue {
     const notice = this.#notice?.queued === queued ? this.#notice : undefined;
     this.#notice = undefined;
     if (notice !== undefined) {
-      this.#noticedAt = this.#deps.clock.now();
+      this.#toldAt = this.#deps.clock.now();
       // Said or not, once is enough.
       const { dropped, unknown } = this.#outage;
       this.#changeOutage({
@@ -233,13 +233,13 @@ export class DeliveryQueue {
     if (outcome === "delivered") this.#delivered(notice?.missing);
   }
 
-  #delivered(noticed: Missing | undefined): void {
+  #delivered(told: Missing | undefined): void {
     this.lastAt = this.#deps.clock.wallMs();
     this.#failure = undefined;
     this.#awaySince = undefined;
     const { isTold } = this.#outage;
     if (isTold) this.#changeOutage({ isTold: false });
-    if (isTold || noticed !== undefined) this.#deps.well(noticed ?? NOTHING_MISSING, isTold);
+    if (isTold || told !== undefined) this.#deps.well(told ?? NOTHING_MISSING, isTold);
   }
 
   #changeOutage(change: Partial<Outage>): void {

@@ -12,12 +12,12 @@ const MAX_COMPARED = 200;
 /** Characters of a text that are compared: of long ones the last, since names come in front. */
 const MAX_COMPARED_CHARACTERS = 500;
 
-export interface Said {
+export interface CrossedText {
   readonly words: string;
   readonly channelId: string;
 }
 
-interface Crossed extends Said {
+interface Crossed extends CrossedText {
   readonly at: number;
 }
 
@@ -56,14 +56,14 @@ export class LinkGuard {
   }
 
   /** Counts what was said, and says whether it may cross; undefined: it is no text. */
-  check(said: Said | undefined): GuardDecision {
+  check(said: CrossedText | undefined): GuardDecision {
     const decision = this.#decide(said);
     if (decision.isPaused) this.heldBack += 1;
     else this.crossed += 1;
     return decision;
   }
 
-  #decide(said: Said | undefined): GuardDecision {
+  #decide(said: CrossedText | undefined): GuardDecision {
     if (this.isPaused) return { isPaused: true, reason: undefined };
     const now = this.#now();
     const reason = this.#tooMany(now) ?? (said && this.#goesRound(said, now));
@@ -78,7 +78,7 @@ export class LinkGuard {
     return this.#times.length > max ? `more than ${max} messages came in ten seconds` : undefined;
   }
 
-  #goesRound({ words, channelId }: Said, now: number): string | undefined {
+  #goesRound({ words, channelId }: CrossedText, now: number): string | undefined {
     const text = words.slice(-MAX_COMPARED_CHARACTERS);
     this.#said = this.#said.filter(({ at }) => now - at < SLOW_WINDOW_MS).slice(1 - MAX_COMPARED);
     this.#said.push({ at: now, words: text, channelId });

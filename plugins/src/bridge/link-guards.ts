@@ -1,6 +1,6 @@
 /** The guard of each link; says in the link's channels why it is paused. */
 import type { Delivery } from "./delivery.ts";
-import { LinkGuard, type Said } from "./link-guard.ts";
+import { type CrossedText, LinkGuard } from "./link-guard.ts";
 import type { Link } from "./links.ts";
 
 export interface LinkGuardsDeps {
@@ -33,7 +33,7 @@ export class LinkGuards {
   }
 
   /** Without `said` it is no message: it counts, but is not compared. */
-  mayPass(link: Link, said?: Said): boolean {
+  mayPass(link: Link, said?: CrossedText): boolean {
     const decision = this.of(link).check(said);
     if (!decision.isPaused) return true;
     if (decision.reason !== undefined) this.#tell(link, decision.reason);

@@ -58,7 +58,8 @@ const together = z
   .array(channel)
   .min(2, NEEDS_TWO)
   .max(MAX_CHANNELS)
-  .refine((ids) => new Set(ids).size === ids.length, "has a channel twice");
+  .refine((ids) => new Set(ids).size === ids.length, "has a channel twice")
+  .meta({ uniqueItems: true });
 
 /** `bridge link` makes one of the first form. */
 export const link = z.union([
