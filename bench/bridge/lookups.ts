@@ -104,7 +104,7 @@ try {
   const never = () => map.forgetBefore(new Date(0));
   console.log(`nothing to forget: ${await timed(100, never)}`);
   const old = () => map.forgetBefore(new Date(Date.now() - 1_000));
-  console.log(`500 forgotten: ${await timed(100, old)}`);
+  console.log(`50 forgotten: ${await timed(100, old)}`);
   await store.close();
 } finally {
   rmSync(folder, { recursive: true, force: true });

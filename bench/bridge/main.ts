@@ -35,7 +35,7 @@ async function network(id: string) {
     backend("bench", {
       connect: (given) => {
         host = given;
-        for (let n = 0; n < LINKS; n++) given.channels.joined({ id: `c${n}` });
+        for (let n = 0; n < LINKS; n++) given.channels.joined({ id: `${id}${n}` });
         return {
           send: async (to, { text }) => {
             if (own.isFrozen) await new Promise(() => {});
@@ -81,7 +81,7 @@ async function measured<T>(
 }
 
 function linksOf(count: number, networks: readonly string[] = ["a", "b"]) {
-  const link = (n: number) => networks.map((each) => `bench://${each}/c${n}`);
+  const link = (n: number) => networks.map((each) => `bench://${each}/${each}${n}`);
   return Object.fromEntries(Array.from({ length: count }, (_, n) => [`l${n}`, link(n)]));
 }
 
@@ -94,9 +94,9 @@ async function speed(channels: number, arriving: typeof b, links: BridgingOrder[
     const next = (channel: string) => a.say(channel, `${TEXT} ${++number}`);
     arriving.own.arrived = (channel) => {
       count += 1;
-      if (!isOver) next(channel);
+      if (!isOver) next(`a${channel.slice(1)}`);
     };
-    for (let n = 0; n < channels; n++) for (let i = 0; i < UNDER_WAY; i++) next(`c${n}`);
+    for (let n = 0; n < channels; n++) for (let i = 0; i < UNDER_WAY; i++) next(`a${n}`);
     await pause(WARM_UP_MS);
     const gain = await countFor({ ms: MS, count: () => count, pid });
     isOver = true;
@@ -119,7 +119,7 @@ async function latency(isFrozen: boolean) {
     const count = Math.ceil((MS * RATE) / 1_000);
     for (let n = 0; n < count; n++) {
       sentAt.set(`${n}`, performance.now());
-      a.say("c0", `${TEXT} ${n}`);
+      a.say("a0", `${TEXT} ${n}`);
       await pause(1_000 / RATE);
     }
     await until(60_000, "end of the messages", () => times.length >= count);

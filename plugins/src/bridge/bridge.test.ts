@@ -70,3 +70,15 @@ test("replies, edits, deletions and reactions find the copies", async () => {
   await said.delete();
   await matrix.expectDeletion(copy);
 });
+
+test("two networks of one kind are bridged, also where their channels have the same name", async () => {
+  const backends = ["irc/libera", "irc/oftc"].map((name) => ({
+    ...{ name, without: PLAIN, metadata: { server: `${name}.example:6697` } },
+  }));
+  const links = { lobby: [IRC, "irc://oftc/#lobby"] };
+  const config = { bridge: { links, database: ":memory:" } };
+  await using bed = await testbed({ plugins: [bridge], backends, config });
+  const there = bed.channel("#lobby", "irc/oftc");
+  await bed.channel("#lobby", "irc/libera").say("ann", "hello");
+  await there.expect("<a\u200bnn (libera)> hello");
+});

@@ -1,5 +1,6 @@
 /** One run of the bridge: its parts, opened in order and closed in reverse. */
 import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { PluginHost } from "@seabird-chat/sdk";
 import type { Store } from "@seabird-chat/sdk/storage";
 import { ChannelFacts } from "./channel-facts.ts";
@@ -156,7 +157,7 @@ export class Bridge {
     const { clock, log } = this.#host;
     try {
       const before = new Date(clock.wallMs() - this.#host.config.remember);
-      while (await this.map.forgetBefore(before));
+      while (await this.map.forgetBefore(before)) await setImmediate();
     } catch (reason) {
       log.warn({ err: reason }, "cannot forget old messages");
     }

@@ -175,12 +175,11 @@ export class ChannelFacts {
     const info = await this.#deps.core.backendInfo(backendId).catch(() => undefined);
     const metadata = info?.metadata ?? {};
     const { command_prefix: prefix = "!", nick = "", user_ids } = metadata;
-    const { user = "", address = "", network = "", server = "", max_message_bytes } = metadata;
+    const { user = "", address = "", server = "", max_message_bytes } = metadata;
     return {
       ...{ askedAt, commandPrefix: prefix, nick },
       user: (user || address).toLowerCase(),
-      // A network has many servers.
-      server: network || server,
+      server,
       maxLineBytes: Number(max_message_bytes) || 0,
       hasVerifiedIds: user_ids === "verified",
     };

@@ -132,7 +132,6 @@ describe("what goes round", () => {
         "matrix/home",
       ] as Parameters<typeof testbed>[0]["backends"];
     const cases = [
-      { own: [{ network: "Libera" }, { network: "Libera" }], who: "second" },
       { own: [{ server: "a:6667" }, { server: "a:6667" }], who: "second" },
       { own: [{}, { user: "@second:example.org" }], who: "@second:example.org" },
     ];
@@ -156,7 +155,7 @@ describe("what goes round", () => {
 describe("a bridge", () => {
   it("hears a room once in which two of its networks' bots are", async () => {
     const channels = ["irc://libera/#lobby", "irc://second/#lobby", "matrix://home/#lobby"];
-    const irc = { metadata: { network: "Libera" }, without: ["persona"] } as const;
+    const irc = { metadata: { server: "a:6667" }, without: ["persona"] } as const;
     await using w = await world({
       settings: { links: { lobby: channels } },
       backends: [{ name: "irc/libera", ...irc }, { name: "irc/second", ...irc }, "matrix/home"],

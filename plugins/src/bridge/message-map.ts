@@ -22,7 +22,7 @@ export interface MessageMapDeps {
 /** Messages whose copies are in memory, which most edits, replies and reactions are about. */
 const MAX_RECENT = 10_000;
 /** Rows that one clean-up deletes at a time, so that it holds nothing up. */
-const CLEAN_UP_ROWS = 500;
+const CLEAN_UP_ROWS = 50;
 
 interface Recent {
   readonly message: BridgedMessage;
