@@ -140,11 +140,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     const { host, port } = this.#options;
     const { state } = this.#connection;
     const max_message_bytes = String(maxLineTextBytes(state));
-    const { networkName } = state.rules;
-    return {
-      ...{ nick: state.nick, server: `${host}:${port}`, max_message_bytes },
-      ...(networkName !== "" && { network: networkName }),
-    };
+    return { nick: state.nick, server: `${host}:${port}`, max_message_bytes };
   }
 
   /** Changes the channels. Throws failed_precondition if anything else differs. */

@@ -15,8 +15,6 @@ export interface NetworkRules {
   readonly botMode: string | undefined;
   /** WHO can be asked for accounts (WHOX). */
   readonly hasWhox: boolean;
-  /** Of all its servers; empty: it has not said. */
-  readonly networkName: string;
   readonly maxTopicBytes: number | undefined;
   /** Bytes of a nick; a longer one is refused or cut. */
   readonly maxNickBytes: number | undefined;
@@ -40,7 +38,6 @@ export const DEFAULT_RULES: NetworkRules = {
   deniedTags: [],
   botMode: undefined,
   hasWhox: false,
-  networkName: "",
   maxTopicBytes: undefined,
   maxNickBytes: undefined,
   maxLineBytes: MAX_LINE_BYTES,
@@ -79,7 +76,6 @@ const ROWS: Readonly<Partial<Record<string, Row>>> = Object.assign(Object.create
   CLIENTTAGDENY: ["deniedTags", (value) => value.split(",").slice(0, MAX_DENIED_TAGS)],
   BOT: ["botMode", (value) => (/^[A-Za-z]$/.test(value) ? value : undefined)],
   WHOX: ["hasWhox", () => true],
-  NETWORK: ["networkName", (value) => value],
   TOPICLEN: ["maxTopicBytes", positive],
   NICKLEN: ["maxNickBytes", positive],
   LINELEN: ["maxLineBytes", lineBytes],
