@@ -261,7 +261,7 @@ test("errors: no stack traces, a next step, the documented codes, JSON when aske
     [["token", "create", "--scope", "read"], 2, /needs a name[\s\S]*create NAME --scope read`/],
     [["token", "create", "x", "--scope", "read", "--expires", "999999w"], 2, /100 years/],
     [["new", "nothing"], 2, /^seabird new: "nothing" is neither plugin nor backend/],
-    [["backend", "carrier-pigeon"], 2, /choose one of: irc, terminal/],
+    [["backend", "carrier-pigeon"], 2, /choose one of: irc, matrix, terminal, xmpp/],
   ];
   for (const [args, code, says] of cases) {
     const result = await cli(args);

@@ -182,7 +182,12 @@ test("schema: written for editors, or printed", async (t) => {
   assert.deepEqual(JSON.parse(await readFile(join(cwd, ".seabird/schema.json"), "utf8")), schema);
   assert.deepEqual(Object.keys(schema.properties), ["core", "log_level", "backends", "plugins"]);
   const { backends, plugins } = schema.properties;
-  assert.deepEqual(Object.keys(backends.patternProperties), ["^irc/.+", "^terminal/.+"]);
+  assert.deepEqual(Object.keys(backends.patternProperties), [
+    "^irc/.+",
+    "^matrix/.+",
+    "^terminal/.+",
+    "^xmpp/.+",
+  ]);
   assert.ok("./bots/hello.ts" in plugins.properties && "ping" in plugins.properties);
 });
 
