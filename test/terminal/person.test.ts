@@ -199,7 +199,7 @@ test("others' messages are not the bot's to edit; a room that is closed has none
   const { features } = await bed.core.capabilities(where(bed));
   const { thread, ...others } = features;
   assert.equal(thread, undefined);
-  assert.equal(Object.values(others).length, 17);
+  assert.equal(Object.values(others).length, 18);
   assert.ok(Object.values(others).every((support) => support === "full"));
 });
 

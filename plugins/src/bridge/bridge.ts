@@ -1,6 +1,5 @@
 /** One run of the bridge: its parts, opened in order and closed in reverse. */
 import { randomBytes } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
 import type { PluginHost } from "@seabird-chat/sdk";
 import type { Store } from "@seabird-chat/sdk/storage";
 import { ChannelFacts } from "./channel-facts.ts";
@@ -24,6 +23,8 @@ import { WriteBatch } from "./write-batch.ts";
 
 /** How often messages beyond `remember` are forgotten. */
 const CLEAN_UP_MS = 3_600_000;
+/** Between two steps of one, in which messages are carried over. */
+const CLEAN_UP_STEP_MS = 20;
 /** Sends of plugins whose ids are awaited; the oldest are forgotten. */
 const MAX_AWAITED = 10_000;
 
@@ -42,6 +43,7 @@ export class Bridge {
   /** By the sequence of a plugin's send: the bridged message that it is. */
   readonly #awaited = new Map<bigint, { readonly message: number; readonly channel: string }>();
   #cancelCleanUp: () => void = () => undefined;
+  #isClosed = false;
   #relinked: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -147,6 +149,7 @@ export class Bridge {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#cancelCleanUp();
     this.presence.close();
     await this.queues.close();
@@ -155,13 +158,16 @@ export class Bridge {
 
   async #cleanUp(): Promise<void> {
     const { clock, log } = this.#host;
+    let isMore = false;
     try {
       const before = new Date(clock.wallMs() - this.#host.config.remember);
-      while (await this.map.forgetBefore(before)) await setImmediate();
+      isMore = await this.map.forgetBefore(before);
     } catch (reason) {
       log.warn({ err: reason }, "cannot forget old messages");
     }
-    this.#cancelCleanUp = clock.after(CLEAN_UP_MS, () => void this.#cleanUp());
+    if (this.#isClosed) return;
+    const pauseMs = isMore ? CLEAN_UP_STEP_MS : CLEAN_UP_MS;
+    this.#cancelCleanUp = clock.after(pauseMs, () => void this.#cleanUp());
   }
 }
 
