@@ -212,7 +212,12 @@ test("SIGTERM, a wrong token and wrong options end the programs with their code 
     [[ROOM, "--nick", "two words"], env, 2, /--nick is "two words": has to be/],
     [[ROOM, "--nope"], env, 2, /there is no "--nope"; --help lists the flags/],
     [[PLUGINS], { ...env, SEABIRD_TOKEN: "wrong" }, 1, /does not know this token/],
-    [[PLUGINS, "pong"], env, 2, /there is no plugin "pong"; there are bridge, help, introspection, ping/],
+    [
+      [PLUGINS, "pong"],
+      env,
+      2,
+      /there is no plugin "pong"; there are bridge, help, introspection, ping/,
+    ],
     [[PLUGINS], { ...env, SEABIRD_HOST: "ftp://x" }, 2, /core's address is "ftp:\/\/x"/],
   ] as const;
   for (const [args, wrongEnv, code, words] of rows) {
