@@ -58,6 +58,7 @@ export type { DurationBounds, NumberBounds } from "./command/numbers.ts";
 export type { NamedUser } from "./command/readers.ts";
 
 export { ActionClient, type BackendInfo, type CoreInfo } from "./link/action-client.ts";
+export { BoundedMap } from "./link/bounded-map.ts";
 export type { ActionOptions, CallOptions, Persona, SendOptions } from "./link/call-options.ts";
 export type { Capabilities, Feature } from "./link/capabilities.ts";
 export type { Clock, Random } from "./link/clock.ts";

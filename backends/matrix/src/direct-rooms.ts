@@ -1,11 +1,10 @@
 /** Private rooms: where an answer to a person goes, and the account's list of them (`m.direct`). */
-import { type BackendHost, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
+import { type BackendHost, BoundedMap, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import { MatrixError } from "./connection/matrix-error.ts";
 import type { CallOptions } from "./connection/matrix-http.ts";
 import { type JsonObject, listIn, objectIn } from "./json-value.ts";
 import { errorText } from "./refusal.ts";
-import { setBounded } from "./state/recent-events.ts";
 import { MADE_FOR, type Room } from "./state/room.ts";
 import type { Rooms } from "./state/rooms.ts";
 
@@ -23,7 +22,7 @@ export class DirectRooms {
   /** By person: the room that is being made. */
   readonly #making = new Map<string, Promise<Room>>();
   /** People whom no room could be made for: a server may have made it before it could not invite them. */
-  readonly #failed = new Map<string, true>();
+  readonly #failed = new BoundedMap<string, true>(MAX_FAILED);
   /** Changes of the list, one after the other: each reads it first. */
   #marking: Promise<void> = Promise.resolve();
 
@@ -54,7 +53,7 @@ export class DirectRooms {
       return await making;
     } catch (reason) {
       this.#making.delete(userId);
-      setBounded(this.#failed, userId, true, MAX_FAILED);
+      this.#failed.set(userId, true);
       for (const room of rooms.all()) this.arrived(room);
       throw reason;
     } finally {

@@ -1,5 +1,5 @@
 /** Invitations into rooms: which of them the bot follows. */
-import { type BackendHost, pause } from "@seabird-chat/sdk/backend";
+import { type BackendHost, BoundedMap, pause } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import type { OtherRoom } from "./connection/sync-response.ts";
 import type { DirectRooms } from "./direct-rooms.ts";
@@ -8,7 +8,6 @@ import { errorText } from "./refusal.ts";
 import { isTemporary, JOIN_MS, retryMs, serverOf } from "./room-joins.ts";
 import type { MatrixSettings } from "./settings.ts";
 import { mayInvite } from "./state/invites.ts";
-import { setBounded } from "./state/recent-events.ts";
 import type { Rooms } from "./state/rooms.ts";
 
 export interface InvitationsDeps {
@@ -31,9 +30,9 @@ const MAX_ATTEMPTS = 6;
 
 export class Invitations {
   readonly #deps: InvitationsDeps;
-  readonly #waiting = new Map<string, OtherRoom>();
+  readonly #waiting = new BoundedMap<string, OtherRoom>(MAX_REMEMBERED);
   /** Those by people who may not invite. */
-  readonly #ignored = new Map<string, OtherRoom>();
+  readonly #ignored = new BoundedMap<string, OtherRoom>(MAX_REMEMBERED);
   readonly #following = new Set<string>();
 
   constructor(deps: InvitationsDeps) {
@@ -45,7 +44,7 @@ export class Invitations {
     const { roomId } = invitation;
     if (this.#following.has(roomId)) return;
     if (this.#following.size >= AT_ONCE) {
-      setBounded(this.#waiting, roomId, invitation, MAX_REMEMBERED);
+      this.#waiting.set(roomId, invitation);
       return;
     }
     this.#following.add(roomId);
@@ -76,7 +75,7 @@ export class Invitations {
     const replaces = rooms.all().some(({ replacedBy }) => replacedBy === roomId);
     const isWanted = replaces || rooms.isConfigured(roomId) || this.#isWantedAlias(events);
     if (!isWanted && !mayInvite(by, settings().accept_invites_from)) {
-      setBounded(this.#ignored, roomId, invitation, MAX_REMEMBERED);
+      this.#ignored.set(roomId, invitation);
       log.info({ room: roomId, by }, "invitation ignored: accept_invites_from does not allow it");
       return;
     }

@@ -1,12 +1,11 @@
 /** Which rooms the bot goes into by itself: the configured ones, and those that replace others. */
-import { type BackendHost, pause } from "@seabird-chat/sdk/backend";
+import { type BackendHost, BoundedMap, pause } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import { MatrixError } from "./connection/matrix-error.ts";
 import type { SavedSession } from "./connection/saved-session.ts";
 import type { DirectRooms } from "./direct-rooms.ts";
 import { errorText } from "./refusal.ts";
 import type { MatrixSettings } from "./settings.ts";
-import { setBounded } from "./state/recent-events.ts";
 import type { Room } from "./state/room.ts";
 import type { Rooms } from "./state/rooms.ts";
 
@@ -34,7 +33,7 @@ const MAX_FOLLOWED = 10_000;
 
 export class RoomJoins {
   readonly #deps: RoomJoinsDeps;
-  readonly #followed = new Map<string, true>();
+  readonly #followed = new BoundedMap<string, true>(MAX_FOLLOWED);
 
   constructor(deps: RoomJoinsDeps) {
     this.#deps = deps;
@@ -165,7 +164,7 @@ export class RoomJoins {
   async #follow(room: Room, replacedBy: string): Promise<void> {
     const { client, host, rooms } = this.#deps;
     if (this.#followed.has(room.roomId)) return;
-    setBounded(this.#followed, room.roomId, true, MAX_FOLLOWED);
+    this.#followed.set(room.roomId, true);
     try {
       if (this.#followed.has(replacedBy)) throw new Error("the rooms replace each other");
       const deadlineMs = host.clock.now() + JOIN_MS;

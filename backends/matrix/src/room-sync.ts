@@ -1,12 +1,11 @@
 /** Takes what `/sync` says of the rooms: keeps their state, announces channels, and reports events. */
-import type { BackendHost } from "@seabird-chat/sdk/backend";
+import { type BackendHost, BoundedMap } from "@seabird-chat/sdk/backend";
 import type { OtherRoom, SyncResponse, SyncRoom } from "./connection/sync-response.ts";
 import type { SyncOrigin } from "./connection.ts";
 import { type EarlierEventsDeps, learnEarlier } from "./earlier-events.ts";
 import { type NetworkEvent, toNetworkEvents, toRemember, toRememberAnew } from "./inbound.ts";
 import { type JsonObject, numberIn, objectIn, textIn } from "./json-value.ts";
 import { report } from "./report.ts";
-import { setBounded } from "./state/recent-events.ts";
 import { Renames } from "./state/renames.ts";
 import type { Room } from "./state/room.ts";
 import { type Rooms, toUser } from "./state/rooms.ts";
@@ -38,7 +37,7 @@ export class RoomSync {
   readonly #deps: RoomSyncDeps;
   readonly #renames = new Renames();
   /** Rooms to which the bot was invited before its first connection. */
-  readonly #oldInvitations = new Map<string, true>();
+  readonly #oldInvitations = new BoundedMap<string, true>(MAX_INVITATIONS);
 
   constructor(deps: RoomSyncDeps) {
     this.#deps = deps;
@@ -57,7 +56,7 @@ export class RoomSync {
     }
     for (const room of response.left) this.#left(room);
     for (const room of response.invited) {
-      if (origin.isFirst) setBounded(this.#oldInvitations, room.roomId, true, MAX_INVITATIONS);
+      if (origin.isFirst) this.#oldInvitations.set(room.roomId, true);
       invited(room);
     }
     if (gaps.length > 0) this.gap(gaps);

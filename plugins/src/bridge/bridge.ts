@@ -1,6 +1,6 @@
 /** One run of the bridge: its parts, opened in order and closed in reverse. */
 import { randomBytes } from "node:crypto";
-import type { PluginHost } from "@seabird-chat/sdk";
+import { BoundedMap, type PluginHost } from "@seabird-chat/sdk";
 import type { Store } from "@seabird-chat/sdk/storage";
 import { ChannelFacts } from "./channel-facts.ts";
 import { ChatLinks } from "./chat-links.ts";
@@ -41,7 +41,10 @@ export class Bridge {
   readonly #host: PluginHost<BridgeSettings>;
   readonly #writes: WriteBatch;
   /** By the sequence of a plugin's send: the bridged message that it is. */
-  readonly #awaited = new Map<bigint, { readonly message: number; readonly channel: string }>();
+  readonly #awaited = new BoundedMap<
+    bigint,
+    { readonly message: number; readonly channel: string }
+  >(MAX_AWAITED);
   #cancelCleanUp: () => void = () => undefined;
   #isClosed = false;
   #relinked: Promise<void> = Promise.resolve();
@@ -137,8 +140,6 @@ export class Bridge {
   awaitIds(sequence: bigint | undefined, message: number, channel: string): void {
     if (sequence === undefined) return;
     this.#awaited.set(sequence, { message, channel });
-    const [oldest] = this.#awaited.keys();
-    if (this.#awaited.size > MAX_AWAITED && oldest !== undefined) this.#awaited.delete(oldest);
   }
 
   sent(sequence: bigint, ids: readonly string[]): void {

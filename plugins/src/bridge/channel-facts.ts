@@ -1,6 +1,6 @@
 /** What core knows of the linked channels and their backends, kept up to date by its events. */
 import { parseId } from "@seabird-chat/protocol";
-import type { ActionClient, Clock, KnownChannel } from "@seabird-chat/sdk";
+import { type ActionClient, BoundedMap, type Clock, type KnownChannel } from "@seabird-chat/sdk";
 import { backendOfChannel } from "./links.ts";
 
 /** What is asked of a backend again when it is needed and this old; the old answer is used meanwhile. */
@@ -47,8 +47,8 @@ export interface ChannelFactsDeps {
 
 export class ChannelFacts {
   readonly #deps: ChannelFactsDeps;
-  readonly #channels = new Map<string, ChannelFact>();
-  readonly #threads = new Map<string, Thread>();
+  readonly #channels = new BoundedMap<string, ChannelFact>(MAX_CHANNELS);
+  readonly #threads = new BoundedMap<string, Thread>(MAX_CHANNELS);
   readonly #backends = new Map<string, Promise<BackendFacts>>();
   #ids: { readonly askedAt: number; readonly ids: Promise<readonly string[]> } | undefined;
 
@@ -190,14 +190,7 @@ export class ChannelFacts {
     facts: { isPrivate: boolean; parent: string; rootMessageId: string; topic: string },
   ): void {
     const { isPrivate, parent, rootMessageId, topic } = facts;
-    keep(this.#channels, channelId, { askedAt: this.#deps.clock.now(), isPrivate, topic });
-    if (parent !== "") keep(this.#threads, channelId, { parent, rootMessageId });
+    this.#channels.set(channelId, { askedAt: this.#deps.clock.now(), isPrivate, topic });
+    if (parent !== "") this.#threads.set(channelId, { parent, rootMessageId });
   }
-}
-
-function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > MAX_CHANNELS && oldest !== undefined) map.delete(oldest);
 }

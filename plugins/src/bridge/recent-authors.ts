@@ -1,4 +1,5 @@
 /** People who were carried over of late, by the names that they were given. */
+import { BoundedMap } from "@seabird-chat/sdk";
 
 /** The one who was silent for longest is forgotten. */
 const MAX_AUTHORS = 10_000;
@@ -13,14 +14,10 @@ export interface CarriedAuthor {
 }
 
 export class RecentAuthors {
-  readonly #authors = new Map<string, CarriedAuthor>();
+  readonly #authors = new BoundedMap<string, CarriedAuthor>(MAX_AUTHORS);
 
   note(author: CarriedAuthor): void {
-    const key = `${author.channelId} ${author.id}`;
-    this.#authors.delete(key);
-    this.#authors.set(key, author);
-    const [oldest] = this.#authors.keys();
-    if (this.#authors.size > MAX_AUTHORS && oldest !== undefined) this.#authors.delete(oldest);
+    this.#authors.set(`${author.channelId} ${author.id}`, author);
   }
 
   /** Where they spoke, each once. */

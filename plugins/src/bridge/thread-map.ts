@@ -1,4 +1,5 @@
 /** Threads of all sides, by the bridged message that they hang on. */
+import { BoundedMap } from "@seabird-chat/sdk";
 import type { Kysely } from "@seabird-chat/sdk/storage";
 import type { Threads } from "./deliverer.ts";
 import type { Places } from "./places.ts";
@@ -17,8 +18,8 @@ export interface ThreadMapDeps {
 export class ThreadMap implements Threads {
   readonly #deps: ThreadMapDeps;
   /** By message and the thread's parent. */
-  readonly #threads = new Map<string, string>();
-  readonly #parents = new Map<string, string>();
+  readonly #threads = new BoundedMap<string, string>(MAX_THREADS);
+  readonly #parents = new BoundedMap<string, string>(MAX_THREADS);
 
   constructor(deps: ThreadMapDeps) {
     this.#deps = deps;
@@ -60,10 +61,5 @@ export class ThreadMap implements Threads {
   #keep(thread: string, { channel, message }: { channel: string; message: number }): void {
     this.#threads.set(`${message} ${channel}`, thread);
     this.#parents.set(thread, channel);
-    if (this.#threads.size <= MAX_THREADS) return;
-    const [oldest] = this.#threads.keys();
-    if (oldest !== undefined) this.#threads.delete(oldest);
-    const [parent] = this.#parents.keys();
-    if (parent !== undefined) this.#parents.delete(parent);
   }
 }

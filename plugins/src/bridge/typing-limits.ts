@@ -1,4 +1,5 @@
 /** How often it is shown that somebody types: two bridges that tell each other would never stop. */
+import { BoundedMap } from "@seabird-chat/sdk";
 
 /** Who types for longer without a word is no longer shown. */
 const MAX_SILENT_MS = 60_000;
@@ -11,8 +12,10 @@ const MAX_KEPT = 1_000;
 
 export class TypingLimits {
   readonly #now: () => number;
-  readonly #people = new Map<string, { readonly since: number; readonly at: number }>();
-  readonly #told = new Map<string, number>();
+  readonly #people = new BoundedMap<string, { readonly since: number; readonly at: number }>(
+    MAX_KEPT,
+  );
+  readonly #told = new BoundedMap<string, number>(MAX_KEPT);
 
   constructor(now: () => number) {
     this.#now = now;
@@ -24,7 +27,7 @@ export class TypingLimits {
     const key = `${channelId} ${userId}`;
     const known = this.#people.get(key);
     const since = known !== undefined && now - known.at < PAUSE_MS ? known.since : now;
-    keep(this.#people, key, { since, at: now });
+    this.#people.set(key, { since, at: now });
     return now - since < MAX_SILENT_MS;
   }
 
@@ -32,7 +35,7 @@ export class TypingLimits {
   isDue(channelId: string): boolean {
     const now = this.#now();
     if (now - (this.#told.get(channelId) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return false;
-    keep(this.#told, channelId, now);
+    this.#told.set(channelId, now);
     return true;
   }
 
@@ -40,11 +43,4 @@ export class TypingLimits {
   said(channelId: string, userId: string): void {
     this.#people.delete(`${channelId} ${userId}`);
   }
-}
-
-function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > MAX_KEPT && oldest !== undefined) map.delete(oldest);
 }

@@ -1,11 +1,10 @@
 /** Brings files of messages, and pictures of personas, to the homeserver. */
 import type { Block } from "@seabird-chat/protocol";
-import { type BackendHost, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
+import { type BackendHost, BoundedMap, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
 import type { MatrixMedia } from "../connection/matrix-media.ts";
 import { mediaIdIn } from "../matrix-ids.ts";
 import { type FileBlock, filesOf, isLink, type UploadedFile } from "../outbound/files.ts";
 import { MAX_EVENTS } from "../outbound.ts";
-import { setBounded } from "../state/recent-events.ts";
 
 export interface UploadsDeps {
   readonly media: MatrixMedia;
@@ -36,8 +35,10 @@ interface Source {
 export class Uploads {
   readonly #deps: UploadsDeps;
   /** By the path at core. */
-  readonly #known = new Map<string, UploadedFile>();
-  readonly #avatars = new Map<string, { readonly uri: string; readonly untilMs: number }>();
+  readonly #known = new BoundedMap<string, UploadedFile>(MAX_KNOWN);
+  readonly #avatars = new BoundedMap<string, { readonly uri: string; readonly untilMs: number }>(
+    MAX_KNOWN,
+  );
   #fetches = 0;
   #maxBytes: Promise<number | undefined> | undefined;
 
@@ -93,7 +94,7 @@ export class Uploads {
     // A picture that cannot be had is not asked for with each message.
     this.#avatars.delete(url);
     const untilMs = this.#deps.host.clock.now() + AVATAR_MS;
-    setBounded(this.#avatars, url, { uri, untilMs }, MAX_KNOWN);
+    this.#avatars.set(url, { uri, untilMs });
     return uri;
   }
 
@@ -115,7 +116,7 @@ export class Uploads {
     }
     const { body, sizeBytes, contentType } = await this.#deps.host.openAttachment(file);
     const uploaded = await upload({ body: ReadableStream.from(body), sizeBytes, contentType });
-    setBounded(this.#known, corePath, uploaded, MAX_KNOWN);
+    this.#known.set(corePath, uploaded);
     return uploaded;
   }
 

@@ -1,19 +1,15 @@
 /** The events by which the bot reacted, so that they can be redacted. Bounded. */
+import { BoundedMap } from "@seabird-chat/sdk/backend";
 
 /** Reactions that are remembered; the oldest go first, and the server is asked for those. */
 export const MAX_REACTIONS = 10_000;
 
 export class OwnReactions {
   /** Ids of reactions, by room, message and key. */
-  readonly #events = new Map<string, string>();
+  readonly #events = new BoundedMap<string, string>(MAX_REACTIONS);
 
   added(roomId: string, messageId: string, key: string, eventId: string): void {
-    const name = nameOf(roomId, messageId, key);
-    this.#events.delete(name);
-    this.#events.set(name, eventId);
-    if (this.#events.size <= MAX_REACTIONS) return;
-    const [oldest = name] = this.#events.keys();
-    this.#events.delete(oldest);
+    this.#events.set(nameOf(roomId, messageId, key), eventId);
   }
 
   get(roomId: string, messageId: string, key: string): string | undefined {

@@ -1,4 +1,5 @@
 /** The latest messages and reactions of the rooms, which later events refer to. */
+import { BoundedMap } from "@seabird-chat/sdk/backend";
 
 export type RecentEvent =
   | {
@@ -33,12 +34,10 @@ export type RecentEvent =
 const MAX_EVENTS = 5_000;
 
 export class RecentEvents {
-  readonly #events = new Map<string, RecentEvent>();
+  readonly #events = new BoundedMap<string, RecentEvent>(MAX_EVENTS);
 
   remember(roomId: string, event: RecentEvent): void {
-    const key = keyOf(roomId, event.id);
-    this.#events.delete(key);
-    setBounded(this.#events, key, event, MAX_EVENTS);
+    this.#events.set(keyOf(roomId, event.id), event);
   }
 
   get(roomId: string, eventId: string): RecentEvent | undefined {
@@ -49,17 +48,4 @@ export class RecentEvents {
 /** No id has a blank. */
 function keyOf(roomId: string, eventId: string): string {
   return `${roomId} ${eventId}`;
-}
-
-/** What was set longest ago is forgotten for what is new. */
-export function setBounded<Key, Value>(
-  map: Map<Key, Value>,
-  key: Key,
-  value: Value,
-  limit: number,
-): void {
-  map.set(key, value);
-  if (map.size <= limit) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }

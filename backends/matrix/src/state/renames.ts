@@ -1,12 +1,11 @@
 /** A new name is reported by every room that somebody is in, and told once. Bounded. */
-import type { IncomingUserChange } from "@seabird-chat/sdk/backend";
-import { setBounded } from "./recent-events.ts";
+import { BoundedMap, type IncomingUserChange } from "@seabird-chat/sdk/backend";
 
 /** People whose latest new name is remembered; the one who changed it longest ago is forgotten. */
 const MAX_PEOPLE = 1_000;
 
 export class Renames {
-  readonly #latest = new Map<string, string>();
+  readonly #latest = new BoundedMap<string, string>(MAX_PEOPLE);
 
   /** False for the same change of the same person again, unless they changed it otherwise meanwhile. */
   isNew({ before, user }: IncomingUserChange): boolean {
@@ -16,8 +15,7 @@ export class Renames {
     if (from === undefined || to === undefined) return true;
     const change = JSON.stringify([from.displayName ?? "", to.displayName ?? ""]);
     if (this.#latest.get(to.id) === change) return false;
-    this.#latest.delete(to.id);
-    setBounded(this.#latest, to.id, change, MAX_PEOPLE);
+    this.#latest.set(to.id, change);
     return true;
   }
 }

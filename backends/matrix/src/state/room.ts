@@ -1,4 +1,5 @@
 /** One room that the bot is in: what its state events say. */
+import { BoundedMap } from "@seabird-chat/sdk/backend";
 import { type JsonObject, numberIn, objectIn, textIn } from "../json-value.ts";
 import { nameIn } from "../matrix-ids.ts";
 
@@ -34,7 +35,7 @@ export class Room {
   replacedOn: string | undefined;
   /** The bot cannot go there, so that this room stays its channel. */
   staysBehind = false;
-  readonly members = new Map<string, RoomMember>();
+  readonly members = new BoundedMap<string, RoomMember>(MAX_MEMBERS);
   /** Those who are in it and those who are invited; undefined: not known. */
   memberCount: number | undefined;
   /** Some of the others, for a room without a name. */
@@ -132,15 +133,11 @@ export class Room {
   #applyMember(userId: string, content: JsonObject): void {
     const membership = MEMBERSHIPS.find((each) => each === content["membership"]);
     if (membership === undefined) return;
-    this.members.delete(userId);
     this.members.set(userId, {
       membership,
       displayName: nameIn(content["displayname"]),
       avatarUrl: textIn(content["avatar_url"])?.slice(0, MAX_NAME) || undefined,
     });
-    if (this.members.size <= MAX_MEMBERS) return;
-    const [oldest] = this.members.keys();
-    if (oldest !== undefined) this.members.delete(oldest);
   }
 
   /** In rooms of version 12 creators are above all levels (MSC4289). */

@@ -1,8 +1,13 @@
 /** The rooms that the bot is in, the channels that they are, and whose private rooms they are. */
-import type { BackendChannel, BackendUser, Target } from "@seabird-chat/sdk/backend";
+import {
+  type BackendChannel,
+  type BackendUser,
+  BoundedMap,
+  type Target,
+} from "@seabird-chat/sdk/backend";
 import type { RoomView } from "../inbound.ts";
 import { type JsonObject, listIn } from "../json-value.ts";
-import { RecentEvents, setBounded } from "./recent-events.ts";
+import { RecentEvents } from "./recent-events.ts";
 import { Room } from "./room.ts";
 
 /** People whose latest private room is remembered; the one who was silent for longest is forgotten. */
@@ -22,9 +27,9 @@ export class Rooms {
   /** By room id: the person whose private room it is, of `m.direct`. */
   #direct = new Map<string, string>();
   /** The same as the bot knows it, before the server has it. */
-  readonly #ownDirect = new Map<string, string>();
+  readonly #ownDirect = new BoundedMap<string, string>(MAX_DIRECT);
   /** By person: the room where they wrote last. */
-  readonly #lastDirect = new Map<string, string>();
+  readonly #lastDirect = new BoundedMap<string, string>(MAX_PEOPLE);
 
   constructor(ownUserId: string) {
     this.ownUserId = ownUserId;
@@ -107,7 +112,7 @@ export class Rooms {
 
   /** Before the server has it. */
   setDirect(roomId: string, userId: string): void {
-    setBounded(this.#ownDirect, roomId, userId, MAX_DIRECT);
+    this.#ownDirect.set(roomId, userId);
   }
 
   /** Takes the content of `m.direct`. */
@@ -140,7 +145,7 @@ export class Rooms {
   /** Somebody wrote to the bot alone. */
   wrote(userId: string, roomId: string): void {
     this.#lastDirect.delete(userId);
-    setBounded(this.#lastDirect, userId, roomId, MAX_PEOPLE);
+    this.#lastDirect.set(userId, roomId);
   }
 
   /** As it is announced. */

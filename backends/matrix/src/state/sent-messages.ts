@@ -1,9 +1,9 @@
 /** What an edit of one of the bot's messages has to keep. Bounded. */
+import { BoundedMap } from "@seabird-chat/sdk/backend";
 import { type JsonObject, listIn, objectIn, textIn } from "../json-value.ts";
 import { idIn, mediaIdIn } from "../matrix-ids.ts";
 import type { MentionsContent } from "../outbound/mentions.ts";
 import { type Profile, toProfile } from "../outbound/persona.ts";
-import { setBounded } from "./recent-events.ts";
 
 export interface SentMessage {
   readonly msgtype: (typeof MSGTYPES)[number];
@@ -16,16 +16,14 @@ export interface SentMessage {
 const MAX_MESSAGES = 1_000;
 
 export class SentMessages {
-  readonly #messages = new Map<string, SentMessage>();
+  readonly #messages = new BoundedMap<string, SentMessage>(MAX_MESSAGES);
 
   get(roomId: string, eventId: string): SentMessage | undefined {
     return this.#messages.get(keyOf(roomId, eventId));
   }
 
   set(roomId: string, eventId: string, message: SentMessage): void {
-    const key = keyOf(roomId, eventId);
-    this.#messages.delete(key);
-    setBounded(this.#messages, key, message, MAX_MESSAGES);
+    this.#messages.set(keyOf(roomId, eventId), message);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Whether a conversation hears that the bot types (XEP-0085). Bounded. */
-import type { Clock, Target } from "@seabird-chat/sdk/backend";
+import { BoundedMap, type Clock, type Target } from "@seabird-chat/sdk/backend";
 
 /** Milliseconds after which it is said again: clients forget it after some time. */
 const REPEAT_MS = 5_000;
@@ -9,7 +9,7 @@ export const MAX_CONVERSATIONS = 256;
 export class TypingStates {
   readonly #clock: Pick<Clock, "now">;
   /** When it was said, by conversation, the oldest first. */
-  readonly #saidAtMs = new Map<string, number>();
+  readonly #saidAtMs = new BoundedMap<string, number>(MAX_CONVERSATIONS);
 
   constructor(clock: Pick<Clock, "now">) {
     this.#clock = clock;
@@ -21,12 +21,7 @@ export class TypingStates {
     if (!isActive) return this.#saidAtMs.delete(key);
     const now = this.#clock.now();
     if (saidAtMs !== undefined && now - saidAtMs < REPEAT_MS) return false;
-    this.#saidAtMs.delete(key);
     this.#saidAtMs.set(key, now);
-    if (this.#saidAtMs.size > MAX_CONVERSATIONS) {
-      const [oldest = key] = this.#saidAtMs.keys();
-      this.#saidAtMs.delete(oldest);
-    }
     return true;
   }
 

@@ -1,11 +1,11 @@
 /** The bot's reactions to each message: XEP-0444 sends all of them each time. Bounded. */
-import type { Target } from "@seabird-chat/sdk/backend";
+import { BoundedMap, type Target } from "@seabird-chat/sdk/backend";
 
 /** Messages whose reactions are remembered; the oldest go first. */
 export const MAX_REACTED_MESSAGES = 1_000;
 
 export class OwnReactions {
-  readonly #byMessage = new Map<string, readonly string[]>();
+  readonly #byMessage = new BoundedMap<string, readonly string[]>(MAX_REACTED_MESSAGES);
 
   to(conversation: Target, messageId: string): readonly string[] {
     return this.#byMessage.get(keyOf(conversation, messageId)) ?? [];
@@ -13,11 +13,8 @@ export class OwnReactions {
 
   set(conversation: Target, messageId: string, emojis: readonly string[]): void {
     const key = keyOf(conversation, messageId);
-    this.#byMessage.delete(key);
     if (emojis.length > 0) this.#byMessage.set(key, emojis);
-    if (this.#byMessage.size <= MAX_REACTED_MESSAGES) return;
-    const [oldest = key] = this.#byMessage.keys();
-    this.#byMessage.delete(oldest);
+    else this.#byMessage.delete(key);
   }
 }
 

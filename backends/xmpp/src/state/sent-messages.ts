@@ -1,20 +1,15 @@
 /** The bot's messages: by the id that others know, the id that they were sent with. Bounded. */
-import type { Target } from "@seabird-chat/sdk/backend";
+import { BoundedMap, type Target } from "@seabird-chat/sdk/backend";
 
 /** Messages that are remembered; the oldest go first. */
 export const MAX_SENT_MESSAGES = 5_000;
 
 export class SentMessages {
-  readonly #sentIds = new Map<string, string>();
+  readonly #sentIds = new BoundedMap<string, string>(MAX_SENT_MESSAGES);
 
   /** `id`: the room's, where it gives one; else `sentId` again. */
   remember(conversation: Target, id: string, sentId: string): void {
-    const key = keyOf(conversation, id);
-    this.#sentIds.delete(key);
-    this.#sentIds.set(key, sentId);
-    if (this.#sentIds.size <= MAX_SENT_MESSAGES) return;
-    const [oldest = key] = this.#sentIds.keys();
-    this.#sentIds.delete(oldest);
+    this.#sentIds.set(keyOf(conversation, id), sentId);
   }
 
   /** The id of its first version, which corrections name (XEP-0308, 3). Undefined: not the bot's, or forgotten. */

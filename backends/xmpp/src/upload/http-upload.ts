@@ -1,5 +1,6 @@
 /** Hands files to the server's upload service (XEP-0363), which has a url for each. */
 import {
+  BoundedMap,
   type Clock,
   type FileAtCore,
   type Log,
@@ -41,7 +42,9 @@ const MAX_UPLOAD_MS = 60_000;
 export class HttpUpload {
   readonly #deps: HttpUploadDeps;
   #service: Promise<UploadService | undefined> | undefined;
-  readonly #urls = new Map<string, { readonly url: string; readonly atMs: number }>();
+  readonly #urls = new BoundedMap<string, { readonly url: string; readonly atMs: number }>(
+    MAX_REMEMBERED,
+  );
 
   constructor(deps: HttpUploadDeps) {
     this.#deps = deps;
@@ -125,11 +128,7 @@ export class HttpUpload {
   }
 
   #remember(corePath: string, url: string): void {
-    this.#urls.delete(corePath);
     this.#urls.set(corePath, { url, atMs: this.#deps.clock.now() });
-    if (this.#urls.size <= MAX_REMEMBERED) return;
-    const [oldest = corePath] = this.#urls.keys();
-    this.#urls.delete(oldest);
   }
 
   /** XEP-0363, 3: the server itself, or one of its items. */
