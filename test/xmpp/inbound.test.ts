@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { inspect } from "node:util";
 import { plainText } from "@seabird-chat/protocol";
 import type { Element } from "@xmpp/xml";
-import { type NetworkEvent, toNetworkEvents } from "../../backends/xmpp/src/inbound.ts";
+import { type StanzaEvent, toNetworkEvents } from "../../backends/xmpp/src/inbound.ts";
 import { ReactionSets } from "../../backends/xmpp/src/state/reaction-sets.ts";
 import { RecentMessages } from "../../backends/xmpp/src/state/recent-messages.ts";
 import { Room } from "../../backends/xmpp/src/state/room.ts";
@@ -191,7 +191,7 @@ class Reader {
   readonly #room: Room;
   readonly #recent = new RecentMessages();
   readonly #reactions = new ReactionSets();
-  readonly #events: NetworkEvent[] = [];
+  readonly #events: StanzaEvent[] = [];
   /** Stanzas that were read. */
   #read = 0;
 
@@ -205,9 +205,9 @@ class Reader {
   }
 
   /** The next event, which has to be of this kind. */
-  async next<Kind extends NetworkEvent["kind"]>(
+  async next<Kind extends StanzaEvent["kind"]>(
     kind: Kind,
-  ): Promise<Extract<NetworkEvent, { kind: Kind }>> {
+  ): Promise<Extract<StanzaEvent, { kind: Kind }>> {
     await this.#listener.hears(`what is a ${kind}`, () => {
       while (this.#events.length === 0 && this.#read < this.#listener.heard.length) {
         this.#take(this.#listener.heard[this.#read++] as Element);
@@ -216,7 +216,7 @@ class Reader {
     });
     const event = this.#events.shift();
     assert.equal(event?.kind, kind, inspect(event, { depth: 4 }));
-    return event as Extract<NetworkEvent, { kind: Kind }>;
+    return event as Extract<StanzaEvent, { kind: Kind }>;
   }
 
   #take(stanza: Element): void {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { bold, container, text } from "@seabird-chat/protocol";
+import type { NetworkEvent } from "@seabird-chat/sdk/backend";
 import fc from "fast-check";
-import { type NetworkEvent, type NetworkNames, toNetworkEvent, toRemember } from "./inbound.ts";
+import { type NetworkNames, toNetworkEvent, toRemember } from "./inbound.ts";
 import type { IrcEvent } from "./state/irc-event.ts";
 
 const names: NetworkNames = {

@@ -2,16 +2,10 @@
 import type {
   BackendChannel,
   BackendUser,
-  IncomingChannelMessage,
-  IncomingDeletion,
   IncomingInfo,
-  IncomingMember,
   IncomingMessage,
-  IncomingReaction,
-  IncomingRemoval,
-  IncomingTyping,
-  IncomingUserChange,
   MessageReference,
+  NetworkEvent,
   Target,
 } from "@seabird-chat/sdk/backend";
 import { runsToBlock } from "./format.ts";
@@ -19,23 +13,6 @@ import { parseRuns, plainRuns, type Run } from "./formatting/runs.ts";
 import { byteLength } from "./message/line.ts";
 import type { Addressed, IrcEvent, Origin, Person } from "./state/irc-event.ts";
 import type { RecentMessage } from "./state/recent-messages.ts";
-
-/** An event for core. Whether a message is a command or a mention, the SDK recognises. */
-export type NetworkEvent =
-  | { readonly kind: "message"; readonly message: IncomingChannelMessage }
-  | { readonly kind: "action"; readonly message: IncomingChannelMessage }
-  | { readonly kind: "privateMessage"; readonly message: IncomingMessage }
-  | { readonly kind: "privateAction"; readonly message: IncomingMessage }
-  | { readonly kind: "reaction"; readonly reaction: IncomingReaction }
-  | { readonly kind: "typing"; readonly typing: IncomingTyping }
-  | { readonly kind: "deleted"; readonly deletion: IncomingDeletion }
-  | { readonly kind: "memberJoined"; readonly member: IncomingMember }
-  | { readonly kind: "memberLeft"; readonly member: IncomingMember }
-  | { readonly kind: "memberRemoved"; readonly member: IncomingRemoval }
-  | { readonly kind: "userChanged"; readonly change: IncomingUserChange }
-  | { readonly kind: "joined"; readonly channel: BackendChannel }
-  | { readonly kind: "changed"; readonly channel: BackendChannel }
-  | { readonly kind: "left"; readonly channelId: string };
 
 /** Names on the network and their ids. */
 export interface NetworkNames {

@@ -12,6 +12,7 @@ import {
   type OutgoingReaction,
   Refused,
   type RequestInfo,
+  reportEvent,
   SeabirdError,
   type Self,
   type Sent,
@@ -25,7 +26,6 @@ import { MessageActions } from "./message-actions.ts";
 import { maxLineTextBytes, NetworkCapabilities } from "./network-capabilities.ts";
 import type { IrcOptions } from "./options.ts";
 import { type Plan, planJoin, planLeave, planTopic } from "./outbound.ts";
-import { report } from "./report.ts";
 import type { IrcRequest } from "./requests/irc-request.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 import type { IrcSettings } from "./settings.ts";
@@ -205,7 +205,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
     else if (event.kind === "invite") void this.#invited(event);
     if (this.#isOnline) this.#capabilities.learn(event);
     const networkEvent = toNetworkEvent(event, this.#names);
-    if (networkEvent !== undefined) report(this.#host, networkEvent);
+    if (networkEvent !== undefined) reportEvent(this.#host, networkEvent);
     const message = toRemember(event, this.#names);
     if (message) this.#recent.remember(message.conversation.id, message.id, message);
     if (networkEvent && "message" in networkEvent && this.#isOnline) this.#ready.resolve();

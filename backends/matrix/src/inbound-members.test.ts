@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { ann, bob, inPrivate, read } from "../test/room-fixture.ts";
-import type { NetworkEvent } from "./inbound.ts";
+import type { MatrixEvent } from "./inbound.ts";
 
 suite("members", () => {
   const channel = "#lobby:a.example";
@@ -17,7 +17,7 @@ suite("members", () => {
   const byBob = { sender: "@bob:a.example" };
   const rows: readonly [
     what: string,
-    events: readonly NetworkEvent[],
+    events: readonly MatrixEvent[],
     expected: readonly object[],
   ][] = [
     ["joins", change(join, leave), [{ kind: "memberJoined", member: { channel, user: ann } }]],

@@ -1,20 +1,13 @@
 /** Who comes, goes and has another name: `m.room.member` as events for core. Pure. */
 import { cutUtf8 } from "@seabird-chat/protocol";
-import type {
-  BackendUser,
-  IncomingMember,
-  IncomingRemoval,
-  IncomingUserChange,
-  Target,
-} from "@seabird-chat/sdk/backend";
+import type { BackendUser, NetworkEvent, Target } from "@seabird-chat/sdk/backend";
 import { type JsonObject, objectIn, textIn } from "./json-value.ts";
 import { idIn, nameIn } from "./matrix-ids.ts";
 
-export type MemberEvent =
-  | { readonly kind: "memberJoined"; readonly member: IncomingMember }
-  | { readonly kind: "memberLeft"; readonly member: IncomingMember }
-  | { readonly kind: "memberRemoved"; readonly member: IncomingRemoval }
-  | { readonly kind: "userChanged"; readonly change: IncomingUserChange };
+export type MemberEvent = Extract<
+  NetworkEvent,
+  { kind: "memberJoined" | "memberLeft" | "memberRemoved" | "userChanged" }
+>;
 
 /** The members of a room, as far as they are known; state as it was before the event. */
 export interface MembersView {

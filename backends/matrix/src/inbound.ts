@@ -1,39 +1,23 @@
 /** Events of Matrix rooms as events for core. Pure. */
 import { type Block, cutUtf8, MAX_REFERENCE_TEXT_BYTES, plainText } from "@seabird-chat/protocol";
 import type {
-  BackendChannel,
   IncomingChannelMessage,
-  IncomingDeletion,
-  IncomingEdit,
-  IncomingMessage,
-  IncomingReaction,
-  IncomingTyping,
   MessageReference,
+  NetworkEvent,
   Target,
 } from "@seabird-chat/sdk/backend";
 import { messageBlock, stickerBlock } from "./formatting/message-block.ts";
-import { type MemberEvent, type MembersView, toMemberEvents } from "./inbound-members.ts";
+import { type MembersView, toMemberEvents } from "./inbound-members.ts";
 import { isObject, type JsonObject, objectIn, textIn } from "./json-value.ts";
 import { idIn, nameIn, shortTextIn } from "./matrix-ids.ts";
 import { type RoomEvent, reactionIn, readEvent, relationsOf } from "./room-event.ts";
 import type { RecentEvent } from "./state/recent-events.ts";
 import { threadChannel, threadChannelId } from "./state/threads.ts";
 
-/** An event for core. Whether a message is a command or a mention, the SDK recognises. */
-export type NetworkEvent =
-  | { readonly kind: "message"; readonly message: IncomingChannelMessage }
+export type MatrixEvent =
+  | NetworkEvent
   /** By a program, to which no program answers (specification, `m.notice`): never a command. */
-  | { readonly kind: "notice"; readonly message: IncomingChannelMessage }
-  | { readonly kind: "action"; readonly message: IncomingChannelMessage }
-  | { readonly kind: "privateMessage"; readonly message: IncomingMessage }
-  | { readonly kind: "privateAction"; readonly message: IncomingMessage }
-  | { readonly kind: "edited"; readonly edit: IncomingEdit }
-  | { readonly kind: "deleted"; readonly deletion: IncomingDeletion }
-  | { readonly kind: "reaction"; readonly reaction: IncomingReaction }
-  | { readonly kind: "typing"; readonly typing: IncomingTyping }
-  | MemberEvent
-  /** A thread is used for the first time; before the message in it. */
-  | { readonly kind: "joined"; readonly channel: BackendChannel };
+  | { readonly kind: "notice"; readonly message: IncomingChannelMessage };
 
 /** A room, as far as reading its events needs it. */
 export interface RoomView extends MembersView {
@@ -50,7 +34,7 @@ export interface RoomView extends MembersView {
  * In order; empty: core needs nothing of it. Never throws. Of the bot's own events only those about
  * other people are told: the others are answers to core's requests.
  */
-export function toNetworkEvents(event: unknown, room: RoomView): readonly NetworkEvent[] {
+export function toNetworkEvents(event: unknown, room: RoomView): readonly MatrixEvent[] {
   const read = readEvent(event);
   const toEvents = read && ROWS.get(read.type);
   if (read === undefined || toEvents === undefined) return [];
@@ -58,7 +42,7 @@ export function toNetworkEvents(event: unknown, room: RoomView): readonly Networ
   return toEvents(read, room);
 }
 
-type Row = (event: RoomEvent, room: RoomView) => readonly NetworkEvent[];
+type Row = (event: RoomEvent, room: RoomView) => readonly MatrixEvent[];
 
 const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["m.room.message", toMessage],
@@ -68,7 +52,7 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["m.room.member", ({ whole }, room) => toMemberEvents(whole, room)],
 ]);
 
-function toMessage(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
+function toMessage(event: RoomEvent, room: RoomView): readonly MatrixEvent[] {
   const { replaces, threadRootId, answers } = relationsOf(event.content);
   if (replaces !== undefined) return toEdit(event, replaces, room);
   const said = readMessage(event, event.content, room, answers !== undefined);
@@ -140,7 +124,7 @@ function personaOf(content: JsonObject) {
 }
 
 /** By the first writer only: a server does not check it (specification: "Event replacements"). */
-function toEdit(event: RoomEvent, edited: string, room: RoomView): readonly NetworkEvent[] {
+function toEdit(event: RoomEvent, edited: string, room: RoomView): readonly MatrixEvent[] {
   const before = room.earlier(edited);
   const content = event.content["m.new_content"];
   if (before?.kind !== "message" || before.userId !== event.sender || !isObject(content)) return [];
@@ -152,7 +136,7 @@ function toEdit(event: RoomEvent, edited: string, room: RoomView): readonly Netw
   return [{ kind: "edited", edit }];
 }
 
-function toReaction(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
+function toReaction(event: RoomEvent, room: RoomView): readonly MatrixEvent[] {
   const read = reactionIn(event.content);
   if (read === undefined) return [];
   const { messageId, emoji } = read;
@@ -169,7 +153,7 @@ function redactedBy({ type, content, whole }: RoomEvent): string | undefined {
 }
 
 /** A deleted message, or a reaction that was taken back. What an edit said is not known any more. */
-function toRedaction(event: RoomEvent, room: RoomView): readonly NetworkEvent[] {
+function toRedaction(event: RoomEvent, room: RoomView): readonly MatrixEvent[] {
   const { content, sender } = event;
   const id = redactedBy(event);
   const before = id === undefined ? undefined : room.earlier(id);
@@ -205,7 +189,7 @@ function threadOf(messageId: string, room: RoomView): string | undefined {
   return room.earlier(messageId)?.threadRootId;
 }
 
-function newThread(rootId: string | undefined, room: RoomView): readonly NetworkEvent[] {
+function newThread(rootId: string | undefined, room: RoomView): readonly MatrixEvent[] {
   if (rootId === undefined || room.hasThread(rootId)) return [];
   const root = room.earlier(rootId);
   const place = { channelId: room.conversation.id, rootEventId: rootId };

@@ -3,7 +3,7 @@ import { type BackendHost, BoundedMap } from "@seabird-chat/sdk/backend";
 import type { OtherRoom, SyncResponse, SyncRoom } from "./connection/sync-response.ts";
 import type { SyncOrigin } from "./connection.ts";
 import { type EarlierEventsDeps, learnEarlier } from "./earlier-events.ts";
-import { type NetworkEvent, toNetworkEvents, toRemember, toRememberAnew } from "./inbound.ts";
+import { type MatrixEvent, toNetworkEvents, toRemember, toRememberAnew } from "./inbound.ts";
 import { type JsonObject, numberIn, objectIn, textIn } from "./json-value.ts";
 import { report } from "./report.ts";
 import { Renames } from "./state/renames.ts";
@@ -162,7 +162,7 @@ export class RoomSync {
   }
 
   /** Where somebody wrote last, and which threads are in use. */
-  #learn({ roomId }: Room, event: JsonObject, reported: NetworkEvent): void {
+  #learn({ roomId }: Room, event: JsonObject, reported: MatrixEvent): void {
     const { rooms, threads } = this.#deps;
     if (reported.kind === "privateMessage" || reported.kind === "privateAction") {
       rooms.wrote(textIn(event["sender"]) ?? "", roomId);

@@ -1,5 +1,5 @@
 /** A room of two people, and events that happen in it, for tests of what is heard. */
-import { type NetworkEvent, type RoomView, toNetworkEvents } from "../src/inbound.ts";
+import { type MatrixEvent, type RoomView, toNetworkEvents } from "../src/inbound.ts";
 import type { RecentEvent } from "../src/state/recent-events.ts";
 
 const earlier: readonly RecentEvent[] = [
@@ -39,7 +39,7 @@ export function event(content: object, more: object = {}): object {
   return { ...about, content, ...more };
 }
 
-export function read(content: object, more: object = {}, view = room): readonly NetworkEvent[] {
+export function read(content: object, more: object = {}, view = room): readonly MatrixEvent[] {
   return toNetworkEvents(event(content, more), view);
 }
 

@@ -11,8 +11,8 @@ import { type MessageContent, readContent } from "./inbound/content.ts";
 import {
   type Inbound,
   type InboundView,
-  type NetworkEvent,
   NOTHING,
+  type StanzaEvent,
 } from "./inbound/network-event.ts";
 import { idsOf, isAuthor, type Origin, originOf, toRemember } from "./inbound/origin.ts";
 import {
@@ -29,7 +29,7 @@ import { NS, type Stanza } from "./stanza.ts";
 import type { RecentMessage } from "./state/recent-messages.ts";
 import type { RoomView } from "./state/rooms.ts";
 
-export type { Inbound, InboundView, NetworkEvent } from "./inbound/network-event.ts";
+export type { Inbound, InboundView, StanzaEvent } from "./inbound/network-event.ts";
 
 /**
  * What a `message` or `presence` means. The bot's own (reflections, its presence in a room) makes no
@@ -147,7 +147,7 @@ function toEvent(
     isAction,
     view,
   }: Pick<Origin, "conversation"> & { isAction: boolean; view: InboundView },
-): NetworkEvent {
+): StanzaEvent {
   if (conversation.kind === "user") {
     return { kind: isAction ? "privateAction" : "privateMessage", message };
   }

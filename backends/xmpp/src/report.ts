@@ -1,32 +1,10 @@
 /** Hands events to the SDK, which says what a message in a channel is. */
-import type { BackendHost } from "@seabird-chat/sdk/backend";
-import type { NetworkEvent } from "./inbound/network-event.ts";
+import { type BackendHost, reportEvent } from "@seabird-chat/sdk/backend";
+import type { StanzaEvent } from "./inbound/network-event.ts";
 
 type Host = Pick<BackendHost, "emit" | "channels" | "members">;
 
-const REPORTS: {
-  readonly [Kind in NetworkEvent["kind"]]: (
-    host: Host,
-    event: Extract<NetworkEvent, { kind: Kind }>,
-  ) => unknown;
-} = {
-  message: ({ emit }, { message }) => emit.message(message),
-  lateMessage: ({ emit }, { message }) => emit.plainMessage(message),
-  action: ({ emit }, { message }) => emit.action(message),
-  privateMessage: ({ emit }, { message }) => emit.privateMessage(message),
-  privateAction: ({ emit }, { message }) => emit.privateAction(message),
-  edited: ({ emit }, { edit }) => emit.edited(edit),
-  deleted: ({ emit }, { deletion }) => emit.deleted(deletion),
-  reaction: ({ emit }, { reaction }) => emit.reaction(reaction),
-  typing: ({ emit }, { typing }) => emit.typing(typing),
-  memberJoined: ({ members }, { member }) => members.joined(member),
-  memberLeft: ({ members }, { member }) => members.left(member),
-  memberRemoved: ({ members }, { member }) => members.removed(member),
-  userChanged: ({ members }, { change }) => members.changed(change),
-  changed: ({ channels }, { channel }) => channels.changed(channel),
-};
-
-export function report(host: Host, event: NetworkEvent): void {
-  const toHost = REPORTS[event.kind] as (host: Host, event: NetworkEvent) => unknown;
-  toHost(host, event);
+export function report(host: Host, event: StanzaEvent): void {
+  if (event.kind === "lateMessage") host.emit.plainMessage(event.message);
+  else reportEvent(host, event);
 }

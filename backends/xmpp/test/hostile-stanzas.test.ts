@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { plainText, utf8Length } from "@seabird-chat/protocol";
 import { Element } from "@xmpp/xml";
 import fc from "fast-check";
-import type { Inbound, NetworkEvent } from "../src/inbound.ts";
+import type { Inbound, StanzaEvent } from "../src/inbound.ts";
 import { NS, type Stanza } from "../src/stanza.ts";
 import { InboundFixture, parse, ROOM } from "./inbound-fixture.ts";
 
@@ -295,7 +295,7 @@ function assertSound({ events, remember = [], reactions, encryptedFrom }: Inboun
   if (encryptedFrom !== undefined) assertAddress(encryptedFrom);
 }
 
-function assertSoundEvent(event: NetworkEvent): void {
+function assertSoundEvent(event: StanzaEvent): void {
   switch (event.kind) {
     case "message":
     case "lateMessage":
@@ -337,7 +337,7 @@ function assertSoundEvent(event: NetworkEvent): void {
   }
 }
 
-type Message = Extract<NetworkEvent, { kind: "privateMessage" }>["message"];
+type Message = Extract<StanzaEvent, { kind: "privateMessage" }>["message"];
 
 function assertMessage({ text, block, id, user, sentAt }: Message): void {
   assert.notEqual((block === undefined ? (text ?? "") : plainText(block)).trim(), "");

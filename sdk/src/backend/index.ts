@@ -79,6 +79,7 @@ export type {
   IncomingUserChange,
 } from "./incoming.ts";
 export type { NetworkState } from "./network.ts";
+export { type NetworkEvent, reportEvent } from "./network-event.ts";
 export type { NetworkChange, OnNetworkChange } from "./network-news.ts";
 export type {
   BackendEmoji,

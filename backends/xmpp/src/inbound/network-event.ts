@@ -1,38 +1,14 @@
 /** What stanzas mean to core, and what of the network is needed to tell. */
-import type {
-  BackendChannel,
-  IncomingChannelMessage,
-  IncomingDeletion,
-  IncomingEdit,
-  IncomingMember,
-  IncomingMessage,
-  IncomingReaction,
-  IncomingRemoval,
-  IncomingTyping,
-  IncomingUserChange,
-  Target,
-} from "@seabird-chat/sdk/backend";
+import type { IncomingChannelMessage, NetworkEvent, Target } from "@seabird-chat/sdk/backend";
 import type { ReactionSet } from "../state/reaction-sets.ts";
 import type { RecentMessage } from "../state/recent-messages.ts";
 import type { RoomsView } from "../state/rooms.ts";
 
-/** An event for core. Whether a message is a command or a mention, the SDK recognises. */
-export type NetworkEvent =
-  | { readonly kind: "message"; readonly message: IncomingChannelMessage }
+/** The rooms that the bot is in are told by the connection. */
+export type StanzaEvent =
+  | Exclude<NetworkEvent, { kind: "joined" | "left" }>
   /** One that was held back for longer than a command is good for, so that it is none. */
-  | { readonly kind: "lateMessage"; readonly message: IncomingChannelMessage }
-  | { readonly kind: "action"; readonly message: IncomingChannelMessage }
-  | { readonly kind: "privateMessage"; readonly message: IncomingMessage }
-  | { readonly kind: "privateAction"; readonly message: IncomingMessage }
-  | { readonly kind: "edited"; readonly edit: IncomingEdit }
-  | { readonly kind: "deleted"; readonly deletion: IncomingDeletion }
-  | { readonly kind: "reaction"; readonly reaction: IncomingReaction }
-  | { readonly kind: "typing"; readonly typing: IncomingTyping }
-  | { readonly kind: "memberJoined"; readonly member: IncomingMember }
-  | { readonly kind: "memberLeft"; readonly member: IncomingMember }
-  | { readonly kind: "memberRemoved"; readonly member: IncomingRemoval }
-  | { readonly kind: "userChanged"; readonly change: IncomingUserChange }
-  | { readonly kind: "changed"; readonly channel: BackendChannel };
+  | { readonly kind: "lateMessage"; readonly message: IncomingChannelMessage };
 
 /** What the network is like before the stanza; `XmppNetwork` lets the stanza change it afterwards. */
 export interface InboundView extends RoomsView {
@@ -48,7 +24,7 @@ export interface InboundView extends RoomsView {
 
 /** What a stanza means. */
 export interface Inbound {
-  readonly events: readonly NetworkEvent[];
+  readonly events: readonly StanzaEvent[];
   /** Messages, corrected ones too, as later stanzas may refer to them. In this order. */
   readonly remember?: readonly RecentMessage[] | undefined;
   /** The whole set that somebody's reactions are now. */
