@@ -26,6 +26,7 @@ export {
 } from "@seabird-chat/protocol";
 export { editDistance } from "@seabird-chat/runtime";
 export { AskCancelled, type AskCancelReason } from "./ask/ask-cancelled.ts";
+export { matchesGlob } from "./command/allow.ts";
 export {
   type Arg,
   type Argument,

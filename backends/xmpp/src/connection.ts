@@ -1,5 +1,5 @@
 /** A connection to an XMPP server that reconnects when it is lost. Knows nothing of Seabird. */
-import type { Clock, Random } from "@seabird-chat/sdk/backend";
+import { type Clock, pause, type Random } from "@seabird-chat/sdk/backend";
 import type { ConnectionHooks, StanzaSender } from "./connection/hooks.ts";
 import { type Resumption, type StreamEnd, XmppStream } from "./connection/stream.ts";
 import type { XmppOptions } from "./options.ts";
@@ -91,7 +91,7 @@ export class XmppConnection implements StanzaSender {
       const retryInMs = this.#pauseMs(end);
       const canResume = resumption !== undefined;
       this.#hooks.status({ status: "lost", reason: end.reason, retryInMs, canResume });
-      await this.#pause(retryInMs);
+      await pause(this.#clock, retryInMs, this.#closing.signal);
     }
   }
 
@@ -118,19 +118,5 @@ export class XmppConnection implements StanzaSender {
     const ceiling = Math.min(reconnectMaxMs, reconnectMinMs * growth);
     const pauseMs = Math.round(ceiling * (0.5 + this.#random() / 2));
     return setting === undefined ? pauseMs : Math.max(pauseMs, REFUSED_PAUSE_MS);
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing;
-    return new Promise((resolve) => {
-      const cancel = this.#clock.after(ms, done);
-      function done(): void {
-        cancel();
-        signal.removeEventListener("abort", done);
-        resolve();
-      }
-      signal.addEventListener("abort", done);
-      if (signal.aborted) done();
-    });
   }
 }

@@ -109,9 +109,12 @@ function matchesId({ type, id, relative }: IdPattern, given: string | undefined)
 }
 
 /** The pieces between the stars: `a*b` is `["a", "b"]`. */
-export type Glob = readonly string[];
+type Glob = readonly string[];
 
-/** Linear in the text: searches each piece once, also in patterns with many stars. */
+/**
+ * Whether a text fits a pattern, given by its pieces: `matchesGlob("a*b".split("*"), text)`. Linear in the
+ * text: searches each piece once, also in patterns with many stars.
+ */
 export function matchesGlob(pieces: Glob, text: string): boolean {
   const [first = "", ...others] = pieces;
   if (others.length === 0) return first === text;
