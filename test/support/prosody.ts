@@ -1,15 +1,13 @@
 /** A real XMPP server for tests: prosody in a folder of its own, on free ports of 127.0.0.1. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "./irc-servers.ts";
-import { waitFor } from "./irc-wait.ts";
+import { ServerProcess } from "./server-process.ts";
 import { needPrograms, type TestScope } from "./servers.ts";
 
 export interface XmppAccount {
@@ -86,7 +84,7 @@ export async function startProsody(programs: Programs): Promise<Prosody> {
       join(folder, "prosody.cfg.lua"),
       configuration(programs.prosody, folder, ports),
     );
-    const run = new ProsodyRun(programs.prosody, folder, ports);
+    const run = prosodyProcess(programs.prosody, folder, ports);
     try {
       await run.start();
       return toProsody(run, folder, ports, programs.slixmpp);
@@ -99,7 +97,7 @@ export async function startProsody(programs: Programs): Promise<Prosody> {
   }
 }
 
-function toProsody(run: ProsodyRun, folder: string, ports: Ports, python: string): Prosody {
+function toProsody(run: ServerProcess, folder: string, ports: Ports, python: string): Prosody {
   return {
     port: ports.plain,
     url: `xmpp://127.0.0.1:${ports.plain}`,
@@ -125,51 +123,15 @@ function toProsody(run: ProsodyRun, folder: string, ports: Ports, python: string
   };
 }
 
-/** Its log is in the folder, so that a start that fails can tell why. */
-class ProsodyRun {
-  readonly #program: string;
-  readonly #folder: string;
-  readonly #ports: Ports;
-  #child: ChildProcess | undefined;
-  #gone: Promise<unknown> = Promise.resolve();
-
-  constructor(program: string, folder: string, ports: Ports) {
-    this.#program = program;
-    this.#folder = folder;
-    this.#ports = ports;
-  }
-
-  async start(): Promise<void> {
-    const output = createWriteStream(join(this.#folder, "output"), { flags: "a" });
-    await once(output, "open");
-    const config = join(this.#folder, "prosody.cfg.lua");
-    const child = spawn(this.#program, ["-F", "--root", "--config", config], {
-      cwd: this.#folder,
-      stdio: ["ignore", output, output],
-    });
-    output.close();
-    this.#child = child;
-    this.#gone = once(child, "exit");
-    const answers = async () => {
-      if (child.exitCode !== null) throw new Error(`prosody ended:\n${await this.log()}`);
-      const each = Object.values(this.#ports).map(isOpen);
-      return (await Promise.all(each)).every(Boolean);
-    };
-    await waitFor("prosody", answers, START_MS);
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child?.exitCode === null && this.#child.signalCode === null) this.signal(signal);
-    await this.#gone;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
-  }
-
-  async log(): Promise<string> {
-    return (await readFile(join(this.#folder, "output"), "utf8")).slice(-20_000);
-  }
+function prosodyProcess(program: string, folder: string, ports: Ports): ServerProcess {
+  return new ServerProcess({
+    name: "prosody",
+    command: program,
+    args: ["-F", "--root", "--config", join(folder, "prosody.cfg.lua")],
+    folder,
+    answers: async () => (await Promise.all(Object.values(ports).map(isOpen))).every(Boolean),
+    startMs: START_MS,
+  });
 }
 
 async function isOpen(port: number): Promise<boolean> {

@@ -1,13 +1,10 @@
 /** A real Matrix server for tests: Synapse in a folder of its own, on a free port of 127.0.0.1. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { freePort } from "./irc-servers.ts";
-import { waitFor } from "./irc-wait.ts";
+import { ServerProcess } from "./server-process.ts";
 import { needPrograms, type TestScope } from "./servers.ts";
 
 export interface MatrixAccount {
@@ -66,7 +63,7 @@ export async function startSynapse(programs: string): Promise<Synapse> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     await writeFile(join(folder, "homeserver.yaml"), configuration(folder, port, secret));
-    const run = new SynapseRun(programs, folder, url);
+    const run = synapseProcess(programs, folder, url);
     try {
       await run.start();
       return toSynapse(run, { url, programs, folder, secret });
@@ -80,7 +77,7 @@ export async function startSynapse(programs: string): Promise<Synapse> {
 }
 
 function toSynapse(
-  run: SynapseRun,
+  run: ServerProcess,
   at: { url: string; programs: string; folder: string; secret: string },
 ): Synapse {
   return {
@@ -106,50 +103,15 @@ function toSynapse(
   };
 }
 
-/** Its log is in the folder, so that a start that fails can tell why. */
-class SynapseRun {
-  readonly #command: string;
-  readonly #folder: string;
-  readonly #url: string;
-  #child: ChildProcess | undefined;
-  #gone: Promise<unknown> = Promise.resolve();
-
-  constructor(programs: string, folder: string, url: string) {
-    this.#command = join(programs, "synapse_homeserver");
-    this.#folder = folder;
-    this.#url = url;
-  }
-
-  async start(): Promise<void> {
-    const output = createWriteStream(join(this.#folder, "output"), { flags: "a" });
-    await once(output, "open");
-    const child = spawn(this.#command, ["-c", join(this.#folder, "homeserver.yaml")], {
-      cwd: this.#folder,
-      stdio: ["ignore", output, output],
-    });
-    output.close();
-    this.#child = child;
-    this.#gone = once(child, "exit");
-    const answers = async () => {
-      if (child.exitCode !== null) throw new Error(`Synapse ended:\n${await this.#output()}`);
-      const health = await fetch(`${this.#url}/health`).catch(() => undefined);
-      return health?.ok;
-    };
-    await waitFor("Synapse", answers, START_MS);
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child?.exitCode === null && this.#child.signalCode === null) this.signal(signal);
-    await this.#gone;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
-  }
-
-  async #output(): Promise<string> {
-    return (await readFile(join(this.#folder, "output"), "utf8")).slice(-4_000);
-  }
+function synapseProcess(programs: string, folder: string, url: string): ServerProcess {
+  return new ServerProcess({
+    name: "Synapse",
+    command: join(programs, "synapse_homeserver"),
+    args: ["-c", join(folder, "homeserver.yaml")],
+    folder,
+    answers: async () => (await fetch(`${url}/health`).catch(() => undefined))?.ok,
+    startMs: START_MS,
+  });
 }
 
 /** JSON is YAML. */
