@@ -53,9 +53,20 @@ function parentVariables() {
   return read(`/proc/${process.ppid}/environ`).split("\0");
 }
 
-/** The parent went before it was looked at. In a container the first process may be npm itself. */
+/**
+ * The parent went before it was looked at, and another process adopted this one: neither npm nor a
+ * shell of npm's. In a container the first process may be npm itself, which is a parent then.
+ */
 function isOrphan() {
-  return process.ppid === 1 && !read("/proc/1/cmdline").includes("npm");
+  const command = read(`/proc/${process.ppid}/cmdline`);
+  if (command === "" || isNpm(command)) return false;
+  return !parentVariables().some((each) => each.startsWith("npm_lifecycle_event="));
+}
+
+/** npm names its process after what it does, in good time; before that it is a program of Node's. */
+function isNpm(command) {
+  const [first = "", second = ""] = command.split("\0");
+  return /^np[mx]\b/.test(first) || /\/np[mx](-cli\.js)?$/.test(second);
 }
 
 /**

@@ -6,13 +6,21 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { connectActions } from "@seabird-chat/sdk";
-import { makeCheckout, processesIn, type RunningProcess } from "../support/checkout.ts";
+import {
+  type Checkout,
+  makeCheckout,
+  processesIn,
+  type RunningProcess,
+} from "../support/checkout.ts";
 import { startCore } from "../support/core.ts";
 import { startCli } from "../support/run-cli.ts";
+import { needPrograms } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 
 const PATIENCE_MS = 60_000;
+const SUBREAPER = fileURLToPath(new URL("../support/subreaper.py", import.meta.url));
 
 type Running = ReturnType<typeof startCli>;
 
@@ -42,26 +50,41 @@ test("seabird core", async (t) => {
   await stop(core);
 });
 
+const bind = ["--bind-host", "127.0.0.1:0", "--database-url", "tokens.db"];
+const underNpm: readonly (readonly string[])[] = [
+  ["npx", "--no-install", "seabird", "core", ...bind],
+  ["npm", "start", "--", "--no-terminal", "--plugin", "ping"],
+  ["npx", "--no-install", "seabird", "tail", "--url", "http://127.0.0.1:1", "--token", "t"],
+];
+
 test("a SIGTERM to npx or npm, whose shell does not pass it on, ends what it started", async (t) => {
-  const { folder, env } = await makeCheckout(t);
-  const bind = ["--bind-host", "127.0.0.1:0", "--database-url", "tokens.db"];
-  const rows: readonly (readonly string[])[] = [
-    ["npx", "--no-install", "seabird", "core", ...bind],
-    ["npm", "start", "--", "--no-terminal", "--plugin", "ping"],
-    ["npx", "--no-install", "seabird", "tail", "--url", "http://127.0.0.1:1", "--token", "t"],
-  ];
-  for (const [command = "", ...args] of rows) {
-    const child = spawn(command, args, { cwd: folder, env, stdio: "ignore" });
-    const isProgram = ({ command }: RunningProcess) => /^\S*node \S*seabird/.test(command);
-    const programs = () => processesIn(folder).filter(isProgram);
-    await until(`${command} ${args.join(" ")}`, () => programs().length > 0, PATIENCE_MS);
-    const ended = once(child, "exit");
-    child.kill("SIGTERM");
-    await ended;
-    const isOver = () => processesIn(folder).length === 0;
-    await until(`the end of ${command} ${args.join(" ")}`, isOver, PATIENCE_MS);
-  }
+  const checkout = await makeCheckout(t);
+  for (const [command = "", ...args] of underNpm) await assertEndsEarly(checkout, command, args);
 });
+
+test("it does so where another process than the first adopts orphans", async (t) => {
+  if (needPrograms(t, "python3") === undefined) return;
+  const checkout = await makeCheckout(t);
+  for (const command of underNpm)
+    await assertEndsEarly(checkout, "python3", [SUBREAPER, ...command]);
+});
+
+/** Ended as soon as a program of ours begins, before it can have looked at its parent. */
+async function assertEndsEarly(
+  { folder, env }: Checkout,
+  command: string,
+  args: readonly string[],
+): Promise<void> {
+  const child = spawn(command, args, { cwd: folder, env, stdio: "ignore" });
+  const isProgram = ({ command }: RunningProcess) => /^\S*node \S*seabird/.test(command);
+  const programs = () => processesIn(folder).filter(isProgram);
+  await until(`${command} ${args.join(" ")}`, () => programs().length > 0, PATIENCE_MS);
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
+  const isOver = () => processesIn(folder).length === 0;
+  await until(`the end of ${command} ${args.join(" ")}`, isOver, PATIENCE_MS);
+}
 
 test("nohup in an npm script: core outlives npm and a SIGHUP, and ends by a SIGTERM", async (t) => {
   const { folder, env } = await makeCheckout(t);
