@@ -76,6 +76,7 @@ export class XmppConnection implements StanzaSender {
       if (this.#closing.signal.aborted) return;
       resumption = end.resumption;
       const isStable = this.#clock.now() - startedAt > STABLE_AFTER_MS;
+      if (isStable) this.#failures = 0;
       this.#cuts = isStable || !end.isCut ? 0 : this.#cuts + 1;
       // What is under way then goes on as if nothing had been.
       if (end.isCut && resumption !== undefined && this.#cuts <= MAX_CUTS) {
@@ -87,7 +88,7 @@ export class XmppConnection implements StanzaSender {
         this.#hooks.status({ status: "failed", reason, setting });
         return;
       }
-      this.#failures = isStable ? 1 : this.#failures + 1;
+      this.#failures += 1;
       const retryInMs = this.#pauseMs(end);
       const canResume = resumption !== undefined;
       this.#hooks.status({ status: "lost", reason: end.reason, retryInMs, canResume });

@@ -1,7 +1,7 @@
 /** What a bad server cannot do: end the backend, fill its memory, hold it, lead it elsewhere. */
 import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
-import { systemClock } from "../../../sdk/src/link/clock.ts";
+import { type Clock, systemClock } from "../../../sdk/src/link/clock.ts";
 import { until } from "../../../test/support/until.ts";
 import type { ConnectionStatus } from "../src/connection/hooks.ts";
 import { XmppConnection } from "../src/connection.ts";
@@ -19,7 +19,7 @@ import {
 
 const PASSWORD = "kept secret";
 
-async function connect(t: TestContext, script: Script = {}) {
+async function connect(t: TestContext, script: Script = {}, clock: Clock = systemClock) {
   const server = await ScriptedServer.start(t, script);
   const statuses: ConnectionStatus[] = [];
   const heard: Stanza[] = [];
@@ -27,7 +27,7 @@ async function connect(t: TestContext, script: Script = {}) {
   const connection = new XmppConnection(
     toOptions(settings.parse(given)),
     { status: (status) => statuses.push(status), stanza: (stanza) => heard.push(stanza) },
-    { clock: systemClock, random: () => 0.5 },
+    { clock, random: () => 0.5 },
   );
   t.after(() => connection.close());
   const of = <Kind extends ConnectionStatus["status"]>(kind: Kind) =>
@@ -225,5 +225,23 @@ suite("in a session", () => {
       assert.ok(count < 10);
     }
     assert.equal(of("lost")[0]?.canResume, true);
+  });
+
+  test("pauses do not grow over sessions that lasted", async (t) => {
+    let skippedMs = 0;
+    const clock = { ...systemClock, now: () => systemClock.now() + skippedMs };
+    let failing = 0;
+    const header = () => (failing-- > 0 ? HEADER + streamError("system-shutdown") : undefined);
+    const { server, online, lost, of } = await connect(t, { header }, clock);
+    for (let count = 1; count <= 8; count++) {
+      await online(count);
+      skippedMs += 60_000;
+      // The attempt that follows at once.
+      failing = 1;
+      server.cut();
+      await lost(count);
+    }
+    const pausesMs = of("lost").map(({ retryInMs }) => retryInMs);
+    assert.deepEqual(new Set(pausesMs), new Set([pausesMs[0]]));
   });
 });
