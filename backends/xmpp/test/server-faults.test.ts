@@ -232,9 +232,12 @@ suite("in a session", () => {
     const clock = { ...systemClock, now: () => systemClock.now() + skippedMs };
     let failing = 0;
     const header = () => (failing-- > 0 ? HEADER + streamError("system-shutdown") : undefined);
-    const { server, online, lost, of } = await connect(t, { header }, clock);
+    const { server, online, lost, of, hears } = await connect(t, { header }, clock);
+    const managed = () => server.stanzas.filter(({ name }) => name === "enable").length;
     for (let count = 1; count <= 8; count++) {
       await online(count);
+      await until("stream management", () => managed() >= count);
+      await hears(`what comes behind its answer ${count}`);
       skippedMs += 60_000;
       // The attempt that follows at once.
       failing = 1;
