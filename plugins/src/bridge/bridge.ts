@@ -12,6 +12,7 @@ import { MessageMap } from "./message-map.ts";
 import { Outages } from "./outages.ts";
 import { Outbox } from "./outbox.ts";
 import { OwnTags } from "./own-tags.ts";
+import { PausedLinks } from "./paused-links.ts";
 import { Places } from "./places.ts";
 import { Presence } from "./presence.ts";
 import { Queues } from "./queues.ts";
@@ -38,6 +39,7 @@ export class Bridge {
   readonly queues: Queues;
   readonly tags: OwnTags;
   readonly chatLinks: ChatLinks;
+  readonly paused: PausedLinks;
   readonly #host: PluginHost<BridgeSettings>;
   readonly #writes: WriteBatch;
   /** By the sequence of a plugin's send: the bridged message that it is. */
@@ -51,7 +53,7 @@ export class Bridge {
 
   private constructor(
     host: PluginHost<BridgeSettings>,
-    { db, places, writes, bridgeId, chatLinks, outages }: Opened,
+    { db, places, writes, bridgeId, chatLinks, paused, outages }: Opened,
     outbox: Outbox,
     threads: ThreadMap,
     facts: ChannelFacts,
@@ -60,6 +62,7 @@ export class Bridge {
     this.#host = host;
     this.#writes = writes;
     this.chatLinks = chatLinks;
+    this.paused = paused;
     this.links = new Links(config, chatLinks.all);
     this.facts = facts;
     this.tags = new OwnTags(bridgeId);
@@ -67,7 +70,7 @@ export class Bridge {
     this.map = new MessageMap({ db, places, writes, now });
     const push: Queues["push"] = (channel, delivery) => this.queues.push(channel, delivery);
     this.guards = new LinkGuards({
-      ...{ maxPerWindow: () => host.config.max_link_rate, push },
+      ...{ maxPerWindow: () => host.config.max_link_rate, push, paused },
       now: () => clock.now(),
     });
     const { map, tags, guards } = this;
@@ -114,7 +117,8 @@ export class Bridge {
     await outages.open(store.db);
     const bridgeId = await idOf(store);
     const chatLinks = await ChatLinks.open(store);
-    const opened = { db, places, writes, bridgeId, chatLinks, outages };
+    const paused = await PausedLinks.open(store);
+    const opened = { db, places, writes, bridgeId, chatLinks, paused, outages };
     const bridge = new Bridge(host, opened, outbox, threads, facts);
     await bridge.map.open();
     await facts.open(bridge.links.channels().map(backendOfChannel));
@@ -131,6 +135,7 @@ export class Bridge {
       await this.facts.open(links.channels().map(backendOfChannel));
       this.links = links;
       this.guards.keep(links.all);
+      await this.paused.keep(links.all);
       this.queues.relinked();
     });
     return this.#relinked;
@@ -178,6 +183,7 @@ interface Opened {
   readonly writes: WriteBatch;
   readonly bridgeId: string;
   readonly chatLinks: ChatLinks;
+  readonly paused: PausedLinks;
   readonly outages: Outages;
 }
 

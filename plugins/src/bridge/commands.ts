@@ -25,7 +25,7 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
     async (ctx, { link }) => {
       const run = await admitted(runOf, ctx);
       const links = linksNamed(run, link);
-      for (const each of links) run.guards.of(each).isStopped = true;
+      for (const each of links) await run.paused.add(each);
       await ctx.reply(`paused: ${namesOf(links)}`);
     },
   );
@@ -36,7 +36,10 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
     async (ctx, { link }) => {
       const run = await admitted(runOf, ctx);
       const links = linksNamed(run, link);
-      for (const each of links) run.guards.of(each).resume();
+      for (const each of links) {
+        await run.paused.remove(each);
+        run.guards.of(each).resume();
+      }
       await ctx.reply(`resumed: ${namesOf(links)}`);
     },
   );

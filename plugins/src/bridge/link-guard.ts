@@ -32,25 +32,35 @@ export class LinkGuard {
   #said: Crossed[] = [];
   /** Of the window that began then. */
   #times: number[] = [];
-  /** By hand. */
-  isStopped = false;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   /** What crossed since the start. */
   crossed = 0;
   /** What did not. */
   heldBack = 0;
 
-  constructor(options: { readonly maxPerWindow: () => number; readonly now: () => number }) {
+  readonly #isStopped: () => boolean;
+
+  constructor(options: {
+    readonly maxPerWindow: () => number;
+    readonly now: () => number;
+    readonly isStopped: () => boolean;
+  }) {
     this.#maxPerWindow = options.maxPerWindow;
     this.#now = options.now;
+    this.#isStopped = options.isStopped;
+  }
+
+  /** By hand. */
+  get isStopped(): boolean {
+    return this.#isStopped();
   }
 
   get isPaused(): boolean {
     return this.isStopped || this.#now() < this.#pausedUntil;
   }
 
+  /** Ends a pause of its own. */
   resume(): void {
-    this.isStopped = false;
     this.#pausedUntil = Number.NEGATIVE_INFINITY;
     this.#forget();
   }

@@ -2,12 +2,14 @@
 import type { Delivery } from "./delivery.ts";
 import { type CrossedText, LinkGuard } from "./link-guard.ts";
 import type { Link } from "./links.ts";
+import type { PausedLinks } from "./paused-links.ts";
 
 export interface LinkGuardsDeps {
   readonly maxPerWindow: () => number;
   /** Milliseconds of a clock that only rises. */
   readonly now: () => number;
   readonly push: (channel: string, delivery: Delivery) => void;
+  readonly paused: PausedLinks;
 }
 
 export class LinkGuards {
@@ -21,7 +23,8 @@ export class LinkGuards {
   of({ name }: Pick<Link, "name">): LinkGuard {
     const known = this.#guards.get(name);
     if (known !== undefined) return known;
-    const guard = new LinkGuard(this.#deps);
+    const { paused } = this.#deps;
+    const guard = new LinkGuard({ ...this.#deps, isStopped: () => paused.has({ name }) });
     this.#guards.set(name, guard);
     return guard;
   }

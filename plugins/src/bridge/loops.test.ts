@@ -197,7 +197,7 @@ describe("a bridge", () => {
 
 describe("LinkGuard", () => {
   const guardOf = (clock: FakeClock) =>
-    new LinkGuard({ maxPerWindow: () => 60, now: () => clock.now() });
+    new LinkGuard({ maxPerWindow: () => 60, now: () => clock.now(), isStopped: () => false });
 
   it("lets people say the same now and then, and pauses what comes and goes", async () => {
     const clock = new FakeClock();

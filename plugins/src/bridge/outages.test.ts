@@ -111,9 +111,9 @@ test("a private channel crosses only in a link that says so", async () => {
   }
 });
 
-test("people without the right cannot pause a link, admins can", async () => {
-  const admins = ["account:alice"];
-  await using w = await world({ settings: { admins } });
+test("people without the right cannot pause a link, admins can, also over a restart", async (t) => {
+  const settings = { admins: ["account:alice"] };
+  await using w = await world({ settings, database: await databaseFile(t) });
   w.bed.user("alice", { account: "alice" });
   await w.irc.say("bob", "!bridge pause");
   await w.matrix.expect("!bridge pause");
@@ -123,11 +123,16 @@ test("people without the right cannot pause a link, admins can", async () => {
   await w.matrix.expect("!bridge pause lobby");
   await w.irc.expect("paused: lobby");
   await w.irc.say("bob", "nobody hears this");
+  await w.bed.restartPlugin("bridge");
+  await w.irc.say("bob", "nor this");
   await w.irc.say("alice", "!bridge resume");
   await w.irc.expect("resumed: lobby");
   await w.matrix.expect("resumed: lobby");
   await w.irc.say("bob", "they hear this");
   await w.matrix.expect("they hear this");
+  await w.bed.restartPlugin("bridge");
+  await w.irc.say("bob", "and this");
+  await w.matrix.expect("and this");
 });
 
 test("channels are linked and unlinked in the chat, and the links outlive a restart", async (t) => {
