@@ -124,6 +124,19 @@ test("a link that changes by a reload loses nothing, and the bridge says how it 
   const worried = await project.cli(["doctor"]);
   assert.match(worried.out, /bridge: cannot deliver to irc:\/\/one\/%23b: /);
 
+  link("#a", "#b", "#d");
+  await project.cli(["reload"]);
+  const missed = await project.cli(["doctor"]);
+  assert.match(missed.out, /bridge: core knows no channel irc:\/\/one\/%23d/);
+  assert.doesNotMatch(missed.out, /knows no channel irc:\/\/one\/%23[ab]/);
+  write('{ bridge: { links: { tea: ["irc://one/#a", "irc://onne/#b"] } } }');
+  const checked = await project.cli(["config", "check"]);
+  assert.equal(checked.code, 78);
+  assert.match(
+    checked.err,
+    /links\.tea\[1\]: there is no backend irc\/onne .*did you mean irc\/one\?/,
+  );
+
   write("{}");
   assert.equal((await project.cli(["reload"])).out, "bridge: stopped\n");
   const gone = await project.cli(["bridge", "status"]);

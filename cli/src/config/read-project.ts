@@ -1,7 +1,9 @@
 /** The whole file, section by section. */
+import { parseId } from "@seabird-chat/protocol/ids";
 import { readBackends } from "./backends-section.ts";
 import { isRemote, readCore } from "./core-section.ts";
 import { unknownKey } from "./keyword-message.ts";
+import { nearest } from "./nearest.ts";
 import { PROJECT_SCHEMA, TOP_KEYS } from "./own-schemas.ts";
 import type { Place } from "./path.ts";
 import { readPlugins } from "./plugins-section.ts";
@@ -40,6 +42,7 @@ export async function readProject(text: string, reading: Reading): Promise<Conte
     env: uses.envOf(component.path, environment.dotEnv),
   }));
   refuseSameNames(components, top, reading);
+  checkChannels(top, reading);
   return core === undefined ? undefined : { core, logLevel, components };
 }
 
@@ -69,6 +72,43 @@ function readLogLevel(top: YamlMap, reading: Reading): LogLevel {
     fromEnvironment: true,
   });
   return level as LogLevel;
+}
+
+/**
+ * A channel of a backend that is not in the file. One with nearly its name was meant; another one may
+ * connect from elsewhere, as all may to a core that runs elsewhere.
+ */
+function checkChannels(top: YamlMap, reading: Reading): void {
+  const { node } = section(top, "backends");
+  const names = node.kind === "map" ? [...node.entries.keys()] : [];
+  const hasRemoteCore = isRemote(section(top, "core"));
+  for (const { at, path, channelId } of reading.channels) {
+    const id = parseId(channelId);
+    const name = `${id?.type}/${id?.id}`;
+    if (id === undefined || names.includes(name)) continue;
+    const near = nearBackend(id, names);
+    const none = `there is no backend ${name} in this file`;
+    if (near !== undefined && !hasRemoteCore) {
+      reading.problem(at, path, `${none}; did you mean ${near}?`);
+    } else if (near !== undefined || !hasRemoteCore) {
+      const known = names.length === 0 ? "no backends" : names.join(", ");
+      const meant = near === undefined ? `there are ${known}` : `did you mean ${near}?`;
+      reading.options.warnings.add(at, path, `${none}, so it has to run elsewhere; ${meant}`);
+    }
+  }
+}
+
+/** One mistake in the type or in the id; two networks may well have short names that are alike. */
+function nearBackend({ type, id }: { type: string; id: string }, names: readonly string[]) {
+  const parts = names.map((name): [string, string] => [
+    name.slice(0, name.indexOf("/")),
+    name.slice(name.indexOf("/") + 1),
+  ]);
+  const ids = parts.filter(([each]) => each === type).map(([, each]) => each);
+  const types = parts.filter(([, each]) => each === id).map(([each]) => each);
+  const [nearId, nearType] = [nearest(id, ids), nearest(type, types)];
+  if (nearId !== undefined) return `${type}/${nearId}`;
+  return nearType === undefined ? undefined : `${nearType}/${id}`;
 }
 
 /** Two components with one name would have one token and one log. */

@@ -14,9 +14,18 @@ export interface ReadingOptions extends SettleDeps {
   readonly describe: Describe;
 }
 
+/** A setting that names a channel. */
+export interface ChannelSpot {
+  readonly at: Place;
+  readonly path: Path;
+  readonly channelId: string;
+}
+
 export class Reading {
   readonly options: ReadingOptions;
   readonly #sections: { readonly key: Place; readonly rows: readonly OriginRow[] }[] = [];
+
+  readonly #channels: ChannelSpot[] = [];
 
   constructor(options: ReadingOptions) {
     this.options = options;
@@ -28,6 +37,11 @@ export class Reading {
       ({ key: a }, { key: b }) => a.line - b.line || a.col - b.col,
     );
     return inOrder.flatMap(({ rows }) => rows);
+  }
+
+  /** The channels that settings read so far name. */
+  get channels(): readonly ChannelSpot[] {
+    return this.#channels;
   }
 
   problem(at: Place, path: Path, message: string): void {
@@ -54,6 +68,9 @@ export class Reading {
     const { schema, path, key, except: reserved = [] } = request;
     this.options.uses.addSchema(formatPath(path), schema);
     const settled = settle(request, this.options);
+    for (const { at, path, channelId } of settled.spots.values()) {
+      if (channelId !== undefined) this.#channels.push({ at, path, channelId });
+    }
     const value =
       schema === null
         ? { ...settled.value }

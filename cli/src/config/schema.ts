@@ -71,6 +71,11 @@ export function isSecret(schemas: readonly JsonSchema[]): boolean {
   return schemas.some((schema) => schema["writeOnly"] === true);
 }
 
+/** `x-channel-id` marks the id of a channel. */
+export function isChannelId(schemas: readonly JsonSchema[]): boolean {
+  return schemas.some((schema) => schema["x-channel-id"] === true);
+}
+
 /** Whether one of them takes a value of this type. */
 export function takes(schemas: readonly JsonSchema[], type: string): boolean {
   return schemas.some((schema) => [schema["type"]].flat().includes(type));

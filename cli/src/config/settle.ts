@@ -10,7 +10,7 @@ import { expand } from "./expand.ts";
 import { formatPath, type Origin, type Path, type Place, pointerOf } from "./path.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { JsonSchema } from "./project.ts";
-import { isSchema, isSecret, keysOf, schemasAt, schemasOf, takes } from "./schema.ts";
+import { isChannelId, isSchema, isSecret, keysOf, schemasAt, schemasOf, takes } from "./schema.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./yaml-tree.ts";
 
 /** Where one value comes from, and where it stands. */
@@ -24,6 +24,8 @@ export interface Spot {
   readonly secret: boolean;
   /** The value cannot be used, which is reported; no further problem of it is. */
   readonly broken: boolean;
+  /** What stands there, if it is to be the id of a channel. */
+  readonly channelId?: string;
 }
 
 export interface Settled {
@@ -151,7 +153,8 @@ class Settling {
 
   #scalar(node: YamlScalar, here: Here): unknown {
     const value = this.#expanded(node, here.path, isSecret(here.schemas));
-    this.#note(here, node.at, { broken: value === undefined });
+    const channelId = isChannelId(here.schemas) && typeof value === "string" ? value : undefined;
+    this.#note(here, node.at, { broken: value === undefined, ...(channelId && { channelId }) });
     if (value === undefined) return "";
     // Written without quotes, a variable may stand for a number or a boolean.
     const mayBeOther = node.plain && typeof value === "string" && value !== node.value;

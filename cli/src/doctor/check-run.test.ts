@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ComponentStatus } from "../supervise/control-protocol.ts";
-import { bridgeProblems, readyText } from "./check-run.ts";
+import { bridgeProblems } from "./check-bridge.ts";
+import { readyText } from "./check-run.ts";
 
 test("only what is ready is called ready, and what is not to run here does not count", () => {
   const rows: readonly (readonly [states: readonly ComponentStatus["state"][], text: string])[] = [
@@ -32,6 +33,8 @@ test("of a bridge what fails is told once for each channel, else that all is wel
   ]);
   const fine = [{ ...link, name: "tea", to: [well] }];
   assert.deepEqual(texts({ links: fine, more: 2 }), ["good bridge: 3 links, all deliver"]);
+  const [unknown] = bridgeProblems({ links: fine, more: 0 }, ["irc://a/%23d"]);
+  assert.equal(unknown?.text, "core knows no channel irc://a/%23d");
   const channels = Array.from({ length: 25 }, (_, n) => ({ ...away, channel: `irc://a/${n}` }));
   const many = texts({ links: [{ ...link, name: "tea", to: channels }], more: 0 });
   assert.deepEqual(

@@ -1,16 +1,12 @@
 /** Checks the `seabird up` of this folder: its components, their connections to core, and loops. */
 import { EXIT } from "@seabird-chat/runtime";
-import type { BridgeDestination, BridgeStatus } from "@seabird-chat/runtime/bridge-status";
 import type { Clients } from "../client/clients.ts";
 import { ignoredLines } from "../commands/unignore.ts";
 import { asFailure, CliError } from "../process/cli-error.ts";
-import { askBridge, BRIDGE } from "../supervise/ask-bridge.ts";
 import { askRun } from "../supervise/control-client.ts";
 import type { ComponentStatus, ProjectStatus } from "../supervise/control-protocol.ts";
+import { checkBridge } from "./check-bridge.ts";
 import { type Finding, good, type Patient, problem, WITHIN, warning } from "./finding.ts";
-
-/** Failing channels of a bridge that are listed. */
-const MAX_DESTINATIONS = 20;
 
 /** Finds nothing if this folder has no run, or one of another core. */
 export async function checkRun({ settings, clients }: Patient): Promise<readonly Finding[]> {
@@ -29,48 +25,8 @@ export async function checkRun({ settings, clients }: Patient): Promise<readonly
   return [
     ...(found.length === 0 ? [fine] : found),
     ...loops,
-    ...(await bridgeFindings(components)),
+    ...(await checkBridge(components, clients)),
   ];
-}
-
-/** Channels that its bridge cannot deliver to, and links that are paused. */
-async function bridgeFindings(components: readonly ComponentStatus[]): Promise<readonly Finding[]> {
-  const isReady = components.some(({ name, state }) => name === BRIDGE && state === "ready");
-  if (!isReady) return [];
-  const status = await askBridge().catch((error: unknown) => asFailure(error));
-  if (status instanceof CliError) return [warning("bridge", status.message, status.next)];
-  return bridgeProblems(status);
-}
-
-/** Of bridges that do not fail: one line. */
-export function bridgeProblems({ links, more }: BridgeStatus): readonly Finding[] {
-  const paused = links.filter(({ isPaused }) => isPaused);
-  const failing = new Map(
-    links
-      .flatMap(({ to }) => to)
-      .filter(({ failure }) => failure !== undefined)
-      .map((each): readonly [string, BridgeDestination] => [each.channel, each]),
-  );
-  const found = [
-    ...paused.map(({ name }) =>
-      warning(`bridge ${name}`, "is paused", `\`!bridge resume ${name}\` in the chat ends it`),
-    ),
-    ...[...failing.values()]
-      .slice(0, MAX_DESTINATIONS)
-      .map(({ channel, waiting, failure }) =>
-        warning(
-          "bridge",
-          `cannot deliver to ${channel}: ${failure}; ${waiting} waiting`,
-          "it tries again by itself; if the reason lasts, see whether the bot is in that channel and may write there",
-        ),
-      ),
-  ];
-  const rest = failing.size - MAX_DESTINATIONS;
-  if (rest > 0) {
-    const next = "`seabird bridge status` shows all";
-    found.push(warning("bridge", `cannot deliver to ${rest} more channels`, next));
-  }
-  return found.length > 0 ? found : [good("bridge", `${links.length + more} links, all deliver`)];
 }
 
 /** Of components of which none has a problem of its own. */

@@ -19,14 +19,18 @@ const NO_CHANNEL_ID = "must be a channel's id, such as irc://libera/#games";
 
 /**
  * A channel's absolute id, in any of its forms: `irc://libera/#games` becomes `irc://libera/%23games`,
- * as the ids of events are. Compare it with `===`.
+ * as the ids of events are. Compare it with `===`. `seabird config check` looks whether its backend is in
+ * `seabird.yaml`.
  */
 export function channelId() {
   return z
     .string()
     .refine((text) => normalChannelId(text) !== undefined, { error: NO_CHANNEL_ID })
     .overwrite((text) => normalChannelId(text) ?? text)
-    .meta({ pattern: "^\\s*[^:]+://[^/]+/.+$", "x-message": NO_CHANNEL_ID });
+    .meta({
+      ...{ pattern: "^\\s*[^:]+://[^/]+/.+$", "x-message": NO_CHANNEL_ID },
+      "x-channel-id": true,
+    });
 }
 
 /**

@@ -78,6 +78,15 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
     })),
   },
   "hello.ts": { kind: "plugin", components: [{ name: "hello", settings: HELLO }] },
+  "relay.ts": {
+    kind: "plugin",
+    components: [
+      {
+        name: "relay",
+        settings: { properties: { to: { type: "array", items: { "x-channel-id": true } } } },
+      },
+    ],
+  },
   "two.ts": {
     kind: "plugin",
     components: [
