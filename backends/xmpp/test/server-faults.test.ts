@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { type Clock, systemClock } from "../../../sdk/src/link/clock.ts";
 import { until } from "../../../test/support/until.ts";
+import { MAX_STANZA_CHARACTERS } from "../src/connection/bounded-parser.ts";
 import type { ConnectionStatus } from "../src/connection/hooks.ts";
 import { XmppConnection } from "../src/connection.ts";
 import { settings } from "../src/settings.ts";
@@ -18,6 +19,8 @@ import {
 } from "./scripted-server.ts";
 
 const PASSWORD = "kept secret";
+/** Also without the packet in which it begins behind another stanza. */
+const TOO_LONG = MAX_STANZA_CHARACTERS + 2 * 65_536;
 
 async function connect(t: TestContext, script: Script = {}, clock: Clock = systemClock) {
   const server = await ScriptedServer.start(t, script);
@@ -116,8 +119,8 @@ suite("before there is a session", () => {
 
 suite("in a session", () => {
   for (const [name, bytes] of [
-    ["a stanza without an end", () => `<message><body>${"x".repeat(1_100_000)}`],
-    ["an attribute without an end", () => `<message from="${"x".repeat(1_100_000)}`],
+    ["a stanza without an end", () => `<message><body>${"x".repeat(TOO_LONG)}`],
+    ["an attribute without an end", () => `<message from="${"x".repeat(TOO_LONG)}`],
     ["a document type", () => '<!DOCTYPE x SYSTEM "file:///etc/passwd">'],
     ["text that is no XML", () => "<message></presence>"],
     ["a stream's error", () => streamError("policy-violation")],
