@@ -233,12 +233,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "members are listed with their names": async (stage) => {
     const { bed, channel, ann, bot } = stage;
     const { members, isComplete } = await bed.core.listMembers(bed.absolute(channel));
-    const listed = members.map(({ id, displayName }) => [id, displayName]);
+    const listed = members.map(({ id, displayName, isBot }) => [id, { displayName, isBot }]);
     assert.deepEqual(
-      new Map(listed as [string, string][]),
+      new Map(listed as [string, object][]),
       new Map([
-        [bed.absolute(ann.userId), "ann"],
-        [bed.absolute(bot.userId), "bot"],
+        [bed.absolute(ann.userId), { displayName: "ann", isBot: false }],
+        [bed.absolute(bot.userId), { displayName: "bot", isBot: true }],
       ]),
     );
     assert.equal(isComplete, true);

@@ -137,8 +137,11 @@ test("the bot in rooms of prosody", async (t) => {
       return channel?.displayName === "Known & liked" && channel.topic === "tea";
     });
     const members = await bed.core.listMembers(bed.absolute(room));
-    const names = members.members.map(({ displayName }) => displayName);
-    assert.deepEqual(names.sort(), ["ann", "seabird"]);
+    const names = members.members.map(({ displayName, isBot }) => [displayName, isBot]);
+    assert.deepEqual(names.sort(), [
+      ["ann", false],
+      ["seabird", true],
+    ]);
     const { missing_permissions } = await bed.metadata();
     assert.equal(
       missing_permissions,

@@ -1,5 +1,5 @@
 /** Invitations into rooms: which of them the bot follows. */
-import { type BackendHost, BoundedMap, pause } from "@seabird-chat/sdk/backend";
+import { type BackendHost, BoundedMap, matchesGlob, pause } from "@seabird-chat/sdk/backend";
 import type { MatrixClient } from "./connection/matrix-client.ts";
 import type { OtherRoom } from "./connection/sync-response.ts";
 import type { DirectRooms } from "./direct-rooms.ts";
@@ -7,7 +7,6 @@ import { objectIn, textIn } from "./json-value.ts";
 import { errorText } from "./refusal.ts";
 import { isTemporary, JOIN_MS, retryMs, serverOf } from "./room-joins.ts";
 import type { MatrixSettings } from "./settings.ts";
-import { mayInvite } from "./state/invites.ts";
 import type { Rooms } from "./state/rooms.ts";
 
 export interface InvitationsDeps {
@@ -116,4 +115,9 @@ export class Invitations {
     const name = textIn(objectIn(alias?.["content"])["alias"]);
     return name !== undefined && this.#deps.settings().channels.includes(name);
   }
+}
+
+/** `patterns`: `@ann:example.org`, or with `*` for any text. */
+export function mayInvite(userId: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => matchesGlob(pattern.split("*"), userId));
 }

@@ -181,7 +181,8 @@ export class MessageActions {
     const members = Object.entries(joined).flatMap(([key, profile]) => {
       const [id, displayName] = [idIn(key, "@"), nameIn(objectIn(profile)["display_name"])];
       if (id === undefined) return [];
-      return [displayName === undefined ? { id } : { id, displayName }];
+      const isBot = id === this.#deps.rooms.ownUserId;
+      return [{ id, ...(displayName !== undefined && { displayName }), ...(isBot && { isBot }) }];
     });
     return { members, isComplete: true };
   }

@@ -12,7 +12,10 @@ export function toChannel({ address, name, topic }: Room): BackendChannel {
 
 export function toMembers(room: Room): ChannelMembers {
   const occupants = room.occupants();
-  const members = occupants.map((occupant) => toUser(room, occupant));
+  const members = occupants.map((occupant) => {
+    const user = toUser(room, occupant);
+    return occupant.nick === room.nick ? { ...user, isBot: true } : user;
+  });
   return { members, isComplete: occupants.length < MAX_OCCUPANTS };
 }
 

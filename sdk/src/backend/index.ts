@@ -14,6 +14,7 @@ export {
   text,
 } from "@seabird-chat/protocol";
 export type { NetworkStatus } from "@seabird-chat/runtime";
+export { matchesGlob } from "../command/allow.ts";
 export { BoundedMap } from "../link/bounded-map.ts";
 export { type Clock, pause, type Random } from "../link/clock.ts";
 export { SeabirdError, type SeabirdErrorCode } from "../link/errors.ts";

@@ -1,7 +1,7 @@
 /** Who may invite. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mayInvite } from "./invites.ts";
+import { mayInvite } from "./invitations.ts";
 
 const rows: readonly (readonly [string, string, boolean])[] = [
   ["@ann:example.org", "@ann:example.org", true],
