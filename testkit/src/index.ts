@@ -29,6 +29,7 @@ export type { NetworkOptions } from "./harness/scripted-network.ts";
 export type {
   SentDeletion,
   SentEdit,
+  SentItem,
   SentMention,
   SentMessage,
   SentReaction,
@@ -37,13 +38,8 @@ export type {
 export { showBlock } from "./harness/show-block.ts";
 export type { LogLine, TestLog } from "./harness/test-log.ts";
 export type { PersonReactionOptions, SaidMessage, TestMessage } from "./harness/test-message.ts";
-export {
-  type ChannelOptions,
-  type Testbed,
-  type TestbedOptions,
-  type TestNetwork,
-  testbed,
-} from "./harness/testbed.ts";
+export { type ChannelOptions, type Testbed, type TestNetwork, testbed } from "./harness/testbed.ts";
+export type { TestbedOptions } from "./harness/testbed-options.ts";
 export type { UserOptions } from "./harness/users.ts";
 export { FakeClock, type FakeClockOptions, type PendingTimer } from "./time/fake-clock.ts";
 export { seededRandom } from "./time/seeded-random.ts";

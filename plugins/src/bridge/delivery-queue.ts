@@ -2,6 +2,7 @@
 import { errorMessage } from "@seabird-chat/runtime";
 import { type Clock, isUnavailable, SeabirdError } from "@seabird-chat/sdk";
 import type { QueuedDelivery } from "./delivery.ts";
+import { isAborted, isCoreAway, isOutcomeUnknown, isUnconfirmed } from "./failed-sends.ts";
 import { NO_OUTAGE, type Outage } from "./outages.ts";
 
 export interface QueueLimits {
@@ -145,7 +146,10 @@ export class DeliveryQueue {
       } catch (reason) {
         if (signal.aborted) break;
         const outcome = this.#outcomeOf(next, reason, startedAt);
-        this.#failed(reason, outcome === "refused" ? 0 : AWAY_NOTICE_MS);
+        this.failures += 1;
+        // A change that is refused says nothing about the channel: its message may have been deleted there.
+        const isOfChannel = outcome !== "refused" || isSaid(next);
+        if (isOfChannel) this.#failed(reason, outcome === "refused" ? 0 : AWAY_NOTICE_MS);
         if (outcome !== "again") this.#end(next, outcome);
         else if (this.#isEnding) this.#giveUp();
         else {
@@ -161,7 +165,7 @@ export class DeliveryQueue {
     if (this.#tried !== undefined && this.#isUnanswered) return this.#tried.queued;
     const { clock, limits, notice } = this.#deps;
     const oldest = clock.wallMs() - limits.maxAgeMs;
-    while ((this.#waiting[0]?.at ?? Number.POSITIVE_INFINITY) < oldest) this.#drop(0);
+    while ((this.#waiting[0]?.at ?? oldest) < oldest) this.#drop(0);
     const [head] = this.#waiting;
     const { dropped, unknown } = this.#outage;
     // Behind the first one that gets through, so that it counts all.
@@ -179,11 +183,10 @@ export class DeliveryQueue {
     return uptimeMs < this.#deps.clock.now() - (this.#tried?.at ?? 0);
   }
 
-  #outcomeOf({ delivery }: QueuedDelivery, reason: unknown, startedAt: number): AttemptOutcome {
+  #outcomeOf(queued: QueuedDelivery, reason: unknown, startedAt: number): AttemptOutcome {
     const now = this.#deps.clock.now();
     // Edits, deletions and reactions are the same when they come twice.
-    const isSaid = delivery.kind === "message" || delivery.kind === "line";
-    if (isSaid && isUnconfirmed(reason)) return "unknown";
+    if (isSaid(queued) && isUnconfirmed(reason)) return "unknown";
     const isUnanswered = isOutcomeUnknown(reason);
     if (!isUnanswered && !isUnavailable(reason)) return "refused";
     // What fails to reach core does not tell what became of the attempt before.
@@ -248,9 +251,8 @@ export class DeliveryQueue {
   }
 
   #failed(reason: unknown, noticeAfterMs: number): void {
-    const now = this.#deps.clock.now();
-    this.failures += 1;
     this.#failure = errorMessage(reason);
+    const now = this.#deps.clock.now();
     this.#awaySince ??= now;
     if (this.#outage.isTold || now - this.#awaySince < noticeAfterMs) return;
     this.#changeOutage({ isTold: true });
@@ -272,27 +274,8 @@ export class DeliveryQueue {
   }
 }
 
+function isSaid({ delivery: { kind } }: QueuedDelivery): boolean {
+  return kind === "message" || kind === "line";
+}
+
 const NOTHING_MISSING: Missing = { dropped: 0, unknown: 0 };
-
-/** It was handed over, and it is not known what became of it. */
-function isOutcomeUnknown(reason: unknown): boolean {
-  return (
-    reason instanceof SeabirdError &&
-    (reason.code === "aborted" || reason.code === "deadline_exceeded")
-  );
-}
-
-/** Where a network would say a repetition again: IRC, XMPP. Others "may or may not have been done". */
-const UNCONFIRMED = /\bmay or may not have been sent\b|\bdid not confirm it in time$/;
-
-function isUnconfirmed(reason: unknown): boolean {
-  return reason instanceof SeabirdError && UNCONFIRMED.test(reason.message);
-}
-
-function isAborted(reason: unknown): boolean {
-  return reason instanceof SeabirdError && reason.code === "aborted";
-}
-
-function isCoreAway(reason: unknown): boolean {
-  return reason instanceof SeabirdError && reason.code === "unavailable";
-}

@@ -69,6 +69,19 @@ test("a restart finds yesterday's message, and delivers what waited", async (t) 
   await w.matrix.expectEdit("hello", copy);
 });
 
+test("a change that a network refuses, as of a message deleted there, is no failure of its channel", async () => {
+  await using w = await world();
+  const said = await w.irc.say("ann", "tea?");
+  await w.matrix.expect("tea?");
+  for (const kind of ["react", "edit"] as const) {
+    w.bed.backend("matrix/home").failNext(kind, "#lobby:example.org", "there is no message m1");
+  }
+  await said.react("bob", "👍");
+  await said.edit("coffee?");
+  await w.irc.say("ann", "and on");
+  await w.matrix.expect("and on");
+});
+
 test("answers of other plugins cross, and can be edited there", async () => {
   const ping = plugin("ping");
   ping.command("ping", "answers", async (ctx) => {

@@ -8,8 +8,9 @@ export class SqliteLease implements DatabaseConnection {
   readonly #connection: SqliteConnection;
   readonly #idleMs: number;
   readonly #onRelease: () => void;
-  /** Why the lease ended, once it has. */
-  #over: SeabirdError | undefined;
+  #isOver = false;
+  /** Default: it was released. */
+  #why: SeabirdError | undefined;
   #active = 0;
   #lastUsedMs = systemClock.now();
   #cancelTimer: () => void;
@@ -24,7 +25,7 @@ export class SqliteLease implements DatabaseConnection {
 
   /** Runs `work`; throws the reason if the lease has ended. */
   async use<T>(work: (connection: SqliteConnection) => T | Promise<T>): Promise<T> {
-    if (this.#over !== undefined) throw this.#over;
+    if (this.#isOver) throw this.#why ?? new SeabirdError("closed", RELEASED);
     this.#active++;
     try {
       return await work(this.#connection);
@@ -45,13 +46,14 @@ export class SqliteLease implements DatabaseConnection {
 
   /** No effect on a transaction that was rolled back already. */
   async rollback(): Promise<void> {
-    if (this.#over === undefined) await this.use((connection) => connection.end("rollback"));
+    if (!this.#isOver) await this.use((connection) => connection.end("rollback"));
   }
 
   /** Refuses later uses, since another holder may have the connection by then. Idempotent. */
-  release(why = new SeabirdError("closed", RELEASED)): void {
-    if (this.#over !== undefined) return;
-    this.#over = why;
+  release(why?: SeabirdError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#why = why;
     this.#cancelTimer();
     this.#onRelease();
   }

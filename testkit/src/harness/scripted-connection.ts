@@ -1,4 +1,6 @@
 /** What core asks of a scripted network: sends, edits, reactions, joins and the like. */
+
+import { BoundedMap } from "@seabird-chat/sdk";
 import {
   type BackendConnection,
   type BackendHost,
@@ -58,6 +60,9 @@ export interface ConnectionDeps {
   readonly nick: string;
 }
 
+/** Messages that can be edited, deleted and reacted to; the oldest are forgotten. */
+const MAX_MESSAGES = 20_000;
+
 type Without<T, Key extends string> = T extends unknown ? Omit<T, Key> : never;
 type Change = Without<SentEdit | SentReaction | SentDeletion, "to">;
 
@@ -68,7 +73,7 @@ type Owner = "person" | "bot";
 export class ScriptedConnection {
   readonly #deps: ConnectionDeps;
   readonly #failures = new Map<string, string[]>();
-  readonly #owners = new Map<string, Owner>();
+  readonly #owners = new BoundedMap<string, Owner>(MAX_MESSAGES);
   readonly #members = new Map<string, Map<string, TestUser>>();
   readonly #typing = new Set<string>();
   readonly #files = new Map<string, Uint8Array>();

@@ -111,12 +111,21 @@ const FAMILIES: readonly (readonly SentKind[])[] = [
 ];
 
 export class SentMessages {
+  readonly #items: SentItem[] = [];
   readonly #messages: SentMessage[] = [];
   readonly #unchecked = new Set<SentItem>();
 
   add(item: SentItem): void {
+    this.#items.push(item);
     if (item instanceof SentMessage) this.#messages.push(item);
     this.#unchecked.add(item);
+  }
+
+  /** Everything, which thereby counts as checked and is let go. */
+  takeAll(): readonly SentItem[] {
+    this.#unchecked.clear();
+    this.#messages.length = 0;
+    return this.#items.splice(0);
   }
 
   /** The oldest unchecked item of the kind's family, which thereby counts as checked. */

@@ -1,40 +1,20 @@
 /** `testbed()`: plugins on the real core; the test plays the users. */
 import { absoluteId } from "@seabird-chat/protocol";
-import type { Plugin } from "@seabird-chat/sdk";
 import type { Target } from "@seabird-chat/sdk/backend";
 import type { FakeClock } from "../time/fake-clock.ts";
 import { checkNames } from "./check-given.ts";
 import { ClientComponent } from "./client-component.ts";
 import { type ConversationOptions, TestChannel, TestPrivateChat } from "./conversations.ts";
 import { Expectations } from "./expectations.ts";
-import { Harness, type HarnessOptions } from "./harness.ts";
-import type { NetworkFeature } from "./network-features.ts";
+import { Harness } from "./harness.ts";
 import { PluginComponent } from "./plugin-component.ts";
 import { type Request, threadId } from "./scripted-connection.ts";
 import { NETWORK_OPTIONS, type NetworkOptions, ScriptedNetwork } from "./scripted-network.ts";
-import { type SentMessage, SentMessages } from "./sent-messages.ts";
+import { type SentItem, type SentMessage, SentMessages } from "./sent-messages.ts";
 import type { TestLog } from "./test-log.ts";
 import type { TestMessage } from "./test-message.ts";
+import { checkConfig, TESTBED_OPTIONS, type TestbedOptions } from "./testbed-options.ts";
 import { TestUsers, type UserOptions } from "./users.ts";
-
-export interface TestbedOptions extends HarnessOptions {
-  /** Started in this order, each with its own token. */
-  readonly plugins: readonly Plugin[];
-  /** The plugins' settings, by the plugin's name. Default: none. */
-  readonly config?: Readonly<Record<string, unknown>> | undefined;
-  /** Networks, as `type/id` or with settings. Default: `irc/libera`. The first is the default. */
-  readonly backends?: readonly (string | NetworkOptions)[] | undefined;
-  /**
-   * What the networks cannot do, or do not report, by the names of `ctx.can`: `edit`, `react`,
-   * `message_ids`. Core then degrades or refuses as it does outside of tests. Default: nothing.
-   */
-  readonly without?: readonly NetworkFeature[] | undefined;
-  /**
-   * Whether plugins ignore a user after ten exchanges in a row, as outside of tests. Default:
-   * false, because on a clock that stands still everybody answers as fast as a bot.
-   */
-  readonly ignoreLoops?: boolean | undefined;
-}
 
 /** A network of a testbed. */
 export type TestNetwork = Pick<
@@ -52,11 +32,6 @@ export interface ChannelOptions {
   /** The name of the channel that this thread is in. Default: none. */
   readonly parent?: string | undefined;
 }
-
-const TESTBED_OPTIONS: readonly string[] = [
-  ...["plugins", "config", "backends", "without", "ignoreLoops"],
-  ...["seed", "startAt", "core", "timeoutMs"],
-];
 
 const DEFAULT_BACKEND = "irc/libera";
 
@@ -187,6 +162,14 @@ export class Testbed implements AsyncDisposable {
     return this.#sent.all;
   }
 
+  /**
+   * Everything that plugins sent or changed since the last call, oldest first, expected or not. It counts as
+   * expected then, and `sent` begins anew: a test that runs long keeps no more than it wants to.
+   */
+  takeSent(): readonly SentItem[] {
+    return this.#sent.takeAll();
+  }
+
   /** The joins, leaves and topics that plugins requested, oldest first. */
   get requests(): readonly Request[] {
     return this.#requests;
@@ -287,12 +270,4 @@ export class Testbed implements AsyncDisposable {
     const label = kind === "channel" ? id : `private ${id}`;
     return network.name === this.#defaultBackend ? label : `${network.name} ${label}`;
   }
-}
-
-/** Settings for a plugin that is not there are a mistake of the test. */
-function checkConfig(plugins: readonly Plugin[], config: Readonly<Record<string, unknown>>): void {
-  const names = plugins.map(({ name }) => name);
-  const unknown = Object.keys(config).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  throw new TypeError(`config has "${unknown}", but the plugins are ${names.join(", ")}`);
 }
