@@ -21,6 +21,9 @@ const FROM_SUPERVISOR: readonly SupervisorMessage[] = [
   { type: "go" },
   { type: "notice", line: "hello" },
   { type: "unignore", userId: "irc://libera/bot" },
+  { type: "status" },
+  { type: "metrics" },
+  { type: "plugin-metrics", plugins: [{ plugin: "dice", json: "[]" }] },
 ];
 
 const SPEAKER = { plugin: "dice", userId: "irc://a/b", channelId: "", untilMs: 1 };
@@ -40,6 +43,9 @@ const FROM_COMPONENT: readonly ComponentMessage[] = [
   { type: "signal", name: "SIGINT" },
   { type: "ignored", loops: 0, speakers: [] },
   { type: "ignored", loops: 2, speakers: [SPEAKER] },
+  { type: "status", plugins: [{ plugin: "dice", json: "{}" }] },
+  { type: "metrics", plugins: [{ plugin: "dice", error: "no disk" }] },
+  { type: "plugin-metrics" },
 ];
 
 test("every message is taken as it is, and what is unknown in it is left out", () => {

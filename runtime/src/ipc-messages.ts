@@ -24,7 +24,11 @@ export type SupervisorMessage =
   /** Plugins listen to this user again, in every conversation; answered by `ignored`. */
   | { readonly type: "unignore"; readonly userId: string }
   /** How the plugins of a component are; answered by a message `status`. */
-  | { readonly type: "status" };
+  | { readonly type: "status" }
+  /** Their figures for Prometheus; answered by a message `metrics`. */
+  | { readonly type: "metrics" }
+  /** To core, the answer to `plugin-metrics`: those of all plugins that answered in time. */
+  | { readonly type: "plugin-metrics"; readonly plugins: readonly PluginStatus[] };
 
 export type SettingsMessage = Extract<SupervisorMessage, { readonly type: "settings" }>;
 
@@ -69,7 +73,11 @@ export type ComponentMessage =
       readonly speakers: readonly IgnoredSpeakerStatus[];
     }
   /** The answer to `status`: what those of its plugins report that report anything. */
-  | { readonly type: "status"; readonly plugins: readonly PluginStatus[] };
+  | { readonly type: "status"; readonly plugins: readonly PluginStatus[] }
+  /** The answer to `metrics`: a `PluginMetrics` of each of its plugins that has any. */
+  | { readonly type: "metrics"; readonly plugins: readonly PluginStatus[] }
+  /** From core: somebody reads its metrics; answered by `plugin-metrics`. */
+  | { readonly type: "plugin-metrics" };
 
 /** What a plugin reports of itself, as JSON, or why it could not. */
 export type PluginStatus =
@@ -90,7 +98,7 @@ export interface IgnoredSpeakerStatus {
 const MAX_TEXT_CHARACTERS = 8_192;
 /** Most speakers in a message `ignored`; one with more is refused. */
 export const MAX_REPORTED_SPEAKERS = 256;
-/** Most plugins in a message `status`; one with more is refused. */
+/** Most plugins in one message; one with more is refused. */
 export const MAX_REPORTED_PLUGINS = 64;
 /** Longest report of one plugin; a longer one is refused. */
 export const MAX_STATUS_CHARACTERS = 1024 * 1024;
@@ -117,6 +125,8 @@ const FROM_SUPERVISOR: Readers<SupervisorMessage> = {
   notice: ({ line }) => (isShortText(line) ? { type: "notice", line } : undefined),
   unignore: ({ userId }) => (isShortText(userId) ? { type: "unignore", userId } : undefined),
   status: () => ({ type: "status" }),
+  metrics: () => ({ type: "metrics" }),
+  "plugin-metrics": (fields) => readPlugins("plugin-metrics", fields),
 };
 
 const FROM_COMPONENT: Readers<ComponentMessage> = {
@@ -149,12 +159,9 @@ const FROM_COMPONENT: Readers<ComponentMessage> = {
     if (!read.every((speaker) => speaker !== undefined)) return undefined;
     return { type: "ignored", loops: Number(loops), speakers: read };
   },
-  status({ plugins }) {
-    if (!Array.isArray(plugins) || plugins.length > MAX_REPORTED_PLUGINS) return undefined;
-    const read = plugins.map(readPluginStatus);
-    if (!read.every((status) => status !== undefined)) return undefined;
-    return { type: "status", plugins: read };
-  },
+  status: (fields) => readPlugins("status", fields),
+  metrics: (fields) => readPlugins("metrics", fields),
+  "plugin-metrics": () => ({ type: "plugin-metrics" }),
 };
 
 const LEFT = { state: "left" } as const;
@@ -171,6 +178,12 @@ function readSpeaker(value: unknown): IgnoredSpeakerStatus | undefined {
   if (!isShortText(plugin) || !isShortText(userId) || !isShortText(channelId)) return undefined;
   if (!Number.isSafeInteger(untilMs)) return undefined;
   return { plugin, userId, channelId, untilMs: Number(untilMs) };
+}
+
+function readPlugins<Type extends string>(type: Type, { plugins }: Fields) {
+  if (!Array.isArray(plugins) || plugins.length > MAX_REPORTED_PLUGINS) return undefined;
+  const read = plugins.map(readPluginStatus);
+  return read.every((status) => status !== undefined) ? { type, plugins: read } : undefined;
 }
 
 function readPluginStatus(value: unknown): PluginStatus | undefined {

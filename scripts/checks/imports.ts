@@ -13,7 +13,7 @@ const MODULES: Record<string, readonly string[]> = {
   "^core/src/media": ["^core/src/broker", "^protocol/src"],
   "^core/src/transport": ["^core/src/broker", "^core/src/auth", "^core/src/media", "^protocol/src"],
   "^core/src/config": ["^core/src/(broker|transport|auth|media)", "^runtime/"],
-  "^core/src/metrics": ["^core/src/(broker|transport|media)"],
+  "^core/src/metrics": ["^core/src/(broker|transport|media)", "^runtime/"],
   "^core/src/program": ["^core/src/(broker|transport|auth|config)", "^runtime/"],
   "^core/src": ["^core/src", "^protocol/src", "^runtime/"],
   "^sdk/src": ["^protocol/src", "^runtime/"],

@@ -25,6 +25,11 @@ export {
   underline,
 } from "@seabird-chat/protocol";
 export { editDistance } from "@seabird-chat/runtime";
+export type {
+  PluginMetric,
+  PluginMetrics,
+  PluginSample,
+} from "@seabird-chat/runtime/plugin-metrics";
 export { AskCancelled, type AskCancelReason } from "./ask/ask-cancelled.ts";
 export { matchesGlob } from "./command/allow.ts";
 export {

@@ -99,12 +99,20 @@ test("a running plugin says how it is, once it has started and until it closes",
     count += host.config.step;
     return { count };
   });
+  counter.onMetrics(() => [
+    { name: "steps_total", help: "Steps", type: "counter", samples: [{ value: count }] },
+  ]);
   const token = await core.token(["plugin"]);
   const running = startPlugin(counter, { url: core.url, token });
   const silent = startPlugin(plugin("silent"), { url: core.url, token });
   t.after(() => Promise.all([running.close(), silent.close()]));
   assert.deepEqual(await running.status(), { count: 4 });
   assert.equal(await silent.status(), undefined);
+  const samples = [{ value: 4 }];
+  const steps = { name: "steps_total", help: "Steps", type: "counter", samples };
+  assert.deepEqual(await running.metrics(), [steps]);
+  assert.equal(await silent.metrics(), undefined);
   await running.close();
   await assert.rejects(running.status(), { code: "closed" });
+  await assert.rejects(running.metrics(), { code: "closed" });
 });

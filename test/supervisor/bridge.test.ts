@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { startNgircd } from "../support/irc-servers.ts";
 import { RawIrcClient } from "../support/raw-irc-client.ts";
 import { makeProjectCheckout, RunningProject } from "../support/running-project.ts";
+import { scrape } from "../support/scrape.ts";
 import { needPrograms } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 
@@ -123,6 +124,18 @@ test("a link that changes by a reload loses nothing, and the bridge says how it 
   assert.match(table.out, /^tea +open +irc:\/\/one\/%23a +\d+ +\d+ +0 +0 +.* +-$/m);
   const worried = await project.cli(["doctor"]);
   assert.match(worried.out, /bridge: cannot deliver to irc:\/\/one\/%23b: /);
+
+  const metrics = await scrape(project);
+  const value = (name: string, labels = 'link="tea",backend="irc/one"') =>
+    Number(metrics.split(`seabird_plugin_bridge_${name}{${labels}} `)[1]?.split("\n")[0]);
+  assert.ok(value("delivered_total") >= 2 * said - first + 1, metrics);
+  assert.deepEqual(
+    [value("refused_total"), value("failing"), value("waiting"), value("paused", 'link="tea"')],
+    [1, 1, 0, 0],
+  );
+  assert.equal(value("crossed_total", 'link="tea"'), said + 1);
+  assert.ok(Math.abs(value("last_delivery_timestamp_seconds") - Date.now() / 1_000) < 120);
+  assert.doesNotMatch(metrics, /%23a/);
 
   link("#a", "#b", "#d");
   await project.cli(["reload"]);

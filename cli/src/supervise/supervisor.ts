@@ -2,11 +2,12 @@
  * The processes of a project: starts them in order, keeps them running, starts single ones again,
  * adds and removes some while the others run on, and stops them all.
  */
-import type {
-  BackendNetwork,
-  ComponentMessage,
-  PluginStatus,
-  SettingsMessage,
+import {
+  type BackendNetwork,
+  type ComponentMessage,
+  MAX_REPORTED_PLUGINS,
+  type PluginStatus,
+  type SettingsMessage,
 } from "@seabird-chat/runtime";
 import { Component, type ComponentState } from "./component.ts";
 import type { ComponentSpec } from "./component-process.ts";
@@ -16,8 +17,11 @@ import { type ComponentExit, type ExitOutcome, exitOutcome } from "./restart-pol
 export const RESTART_READY_MS = 15_000;
 /** Until a component has taken settings while it runs; after that it is restarted with them. */
 const LIVE_SETTINGS_MS = 5_000;
-/** Until a component has said how it is; a command waits a little longer for its answer. */
-const STATUS_MS = 3_000;
+/** Until a component has answered. A command waits a little longer for a status; a scrape waits for metrics. */
+const ANSWER_MS = { status: 3_000, metrics: 1_000 } as const;
+
+type Question = keyof typeof ANSWER_MS;
+type Answer = readonly PluginStatus[] | undefined;
 
 export type ComponentKind = ComponentSpec["kind"];
 
@@ -53,8 +57,8 @@ interface Member {
   ignored: IgnoredReport | undefined;
   /** Waits for the component's answer to new settings. */
   answer: ((error: string | undefined) => void) | undefined;
-  /** Wait for the component's answer to how it is. */
-  readonly statusWaits: Set<(plugins: readonly PluginStatus[] | undefined) => void>;
+  /** Wait for the component's answer. */
+  readonly waits: Readonly<Record<Question, Set<(plugins: Answer) => void>>>;
 }
 
 export class Supervisor {
@@ -155,17 +159,8 @@ export class Supervisor {
   }
 
   /** How its plugins are; undefined if it does not answer in time, or does not run. */
-  async status(component: Component): Promise<readonly PluginStatus[] | undefined> {
-    const member = this.#members.get(component.spec.name);
-    if (member === undefined) return undefined;
-    const { promise, resolve } = Promise.withResolvers<readonly PluginStatus[] | undefined>();
-    member.statusWaits.add(resolve);
-    const late = setTimeout(resolve, STATUS_MS, undefined);
-    if (!component.tell({ type: "status" })) resolve(undefined);
-    const plugins = await promise;
-    clearTimeout(late);
-    member.statusWaits.delete(resolve);
-    return plugins;
+  async status(component: Component): Promise<Answer> {
+    return await this.#ask(component, "status");
   }
 
   /** Stops plugins, then backends, then core; what takes too long is killed. */
@@ -181,6 +176,29 @@ export class Supervisor {
   kill(): void {
     this.#stopping = true;
     for (const component of this.components) component.kill();
+  }
+
+  async #ask(component: Component, type: Question): Promise<Answer> {
+    const waits = this.#members.get(component.spec.name)?.waits[type];
+    if (waits === undefined) return undefined;
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    waits.add(resolve);
+    const late = setTimeout(resolve, ANSWER_MS[type], undefined);
+    if (!component.tell({ type })) resolve(undefined);
+    const plugins = await promise;
+    clearTimeout(late);
+    waits.delete(resolve);
+    return plugins;
+  }
+
+  /** Somebody reads core's metrics. */
+  async #collectMetrics(core: Component): Promise<void> {
+    const asked = this.components.filter(
+      ({ spec, state }) => spec.kind === "plugin" && state === "ready",
+    );
+    const answers = await Promise.all(asked.map((each) => this.#ask(each, "metrics")));
+    const plugins = answers.flatMap((answer) => answer ?? []).slice(0, MAX_REPORTED_PLUGINS);
+    core.tell({ type: "plugin-metrics", plugins });
   }
 
   async #stop(component: Component): Promise<void> {
@@ -202,7 +220,7 @@ export class Supervisor {
       settled,
       ignored: undefined,
       answer: undefined,
-      statusWaits: new Set(),
+      waits: { status: new Set(), metrics: new Set() },
     };
     this.#members.set(spec.name, member);
     return member;
@@ -232,7 +250,11 @@ export class Supervisor {
         if (member !== undefined) member.ignored = message;
         return;
       case "status":
-        for (const answer of member?.statusWaits ?? []) answer(message.plugins);
+      case "metrics":
+        for (const answer of member?.waits[message.type] ?? []) answer(message.plugins);
+        return;
+      case "plugin-metrics":
+        if (component.spec.kind === "core") void this.#collectMetrics(component);
     }
   }
 
@@ -241,7 +263,9 @@ export class Supervisor {
     const member = this.#members.get(component.spec.name);
     if (member !== undefined) Object.assign(member, { lastExit: exit, ignored: undefined });
     member?.answer?.("it ended");
-    for (const answer of member?.statusWaits ?? []) answer(undefined);
+    for (const waits of Object.values(member?.waits ?? {})) {
+      for (const answer of waits) answer(undefined);
+    }
     if (component.isTerminal && exit.code === 0) {
       this.#events.left();
       return "failed";

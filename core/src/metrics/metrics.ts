@@ -21,6 +21,7 @@ const BYTES = "Bytes of ";
 export class Metrics implements BrokerObserver, TransportObserver, MediaObserver {
   readonly #families: Family[] = [];
   readonly #backendTypes = new Set<string>([""]);
+  #plugins: () => Promise<readonly Family[]> = async () => [];
   #renderer: Promise<(families: readonly Family[]) => Promise<RenderedMetrics>> | undefined;
 
   readonly #connections = this.#gauge("seabird_connections", "Open connections", ["protocol"]);
@@ -277,9 +278,18 @@ export class Metrics implements BrokerObserver, TransportObserver, MediaObserver
     this.#add(new GaugeFamily(name, help, read));
   }
 
+  /** Shows the figures of plugins, asked for at each scrape. Names that are there already are left out. */
+  showPlugins(plugins: () => Promise<readonly Family[]>): void {
+    this.#plugins = plugins;
+  }
+
   /** Everything as Prometheus' text, with the process's own figures. */
   async render(): Promise<RenderedMetrics> {
     this.#renderer ??= import("./render.ts").then(({ createRenderer }) => createRenderer());
-    return (await this.#renderer)(this.#families);
+    const families = new Map(this.#families.map((each) => [each.name, each]));
+    for (const each of await this.#plugins()) {
+      if (!families.has(each.name)) families.set(each.name, each);
+    }
+    return (await this.#renderer)([...families.values()]);
   }
 }

@@ -13,6 +13,7 @@ import { Bridge } from "./bridge.ts";
 import type { ChannelMessage } from "./channel-message.ts";
 import { addCommands } from "./commands.ts";
 import { channelNameOf } from "./links.ts";
+import { metricsOf } from "./metrics.ts";
 import { type BridgeSettings, settings } from "./settings.ts";
 import { plainName } from "./shown-name.ts";
 import { statusOf } from "./status.ts";
@@ -32,6 +33,8 @@ bridge.onStart(async (host) => {
 bridge.onSettings((host) => runOf(host).relink());
 
 bridge.onStatus((host) => statusOf(runOf(host)));
+
+bridge.onMetrics((host) => metricsOf(runOf(host)));
 
 function runOf({ core }: { readonly core: object }): Bridge {
   const run = runs.get(core);

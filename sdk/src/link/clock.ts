@@ -67,3 +67,10 @@ export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Until the work is done, at most so long; what it rejects with is thrown. */
+export async function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  await Promise.race([work, pause(clock, ms, stop.signal)]);
+  stop.abort();
+}

@@ -45,6 +45,7 @@ export interface PluginDeclarations {
   readonly gaps: (() => unknown)[];
   caught: ErasedCatch | undefined;
   status: ErasedStart | undefined;
+  metrics: ErasedStart | undefined;
   /** Set by the first run; later declarations are refused. */
   isStarted: boolean;
 }

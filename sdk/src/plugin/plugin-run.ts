@@ -2,14 +2,14 @@
 import { Asks } from "../ask/asks.ts";
 import type { CommandSet } from "../command/command-set.ts";
 import { abortable, onAbort } from "../link/abortable.ts";
-import { nextTurn, pause } from "../link/clock.ts";
+import { nextTurn, within } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import type { LinkState } from "../link/link.ts";
 import { type ResolvedConnectOptions, resolveConnectOptions } from "../link/options.ts";
 import { checkSettings } from "../program/check-settings.ts";
 import { createLog, type Log } from "../program/log.ts";
 import type { PluginHost } from "./context.ts";
-import type { Cleanup, ErasedHandler, PluginDeclarations } from "./declarations.ts";
+import type { Cleanup, ErasedHandler, ErasedStart, PluginDeclarations } from "./declarations.ts";
 import { type Activity, Dispatcher } from "./dispatcher.ts";
 import { EventRunner } from "./event-runner.ts";
 import { Failures } from "./failures.ts";
@@ -102,13 +102,12 @@ class PluginRun implements RunningPlugin {
     return done;
   }
 
-  async status(): Promise<unknown> {
-    const { status } = this.#declared;
-    if (status === undefined) return undefined;
-    const { signal } = this.#closing;
-    signal.throwIfAborted();
-    await abortable(this.ready(), signal);
-    return this.#host && (await abortable(Promise.try(status, this.#host), signal));
+  status(): Promise<unknown> {
+    return this.#report(this.#declared.status);
+  }
+
+  metrics(): Promise<unknown> {
+    return this.#report(this.#declared.metrics);
   }
 
   activity(): Activity {
@@ -126,6 +125,14 @@ class PluginRun implements RunningPlugin {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #report(report: ErasedStart | undefined): Promise<unknown> {
+    if (report === undefined) return undefined;
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
+    await abortable(this.ready(), signal);
+    return this.#host && (await abortable(Promise.try(report, this.#host), signal));
   }
 
   async #live({ config, signal }: StartOptions): Promise<void> {
@@ -268,7 +275,8 @@ class PluginRun implements RunningPlugin {
   }
 
   async #close(): Promise<void> {
-    const { closeTimeoutMs } = this.#options.limits;
+    const { clock, limits } = this.#options;
+    const { closeTimeoutMs } = limits;
     this.#closing.abort(new SeabirdError("closed", "the plugin closes"));
     this.#dispatcher.stop();
     this.#asks?.close();
@@ -276,9 +284,9 @@ class PluginRun implements RunningPlugin {
     const client = await this.#client.promise;
     // Frees the command names while the last handlers still answer.
     await client?.leave();
-    await this.#within(closeTimeoutMs, this.#idle());
+    await within(clock, closeTimeoutMs, this.#idle());
     this.#dispatcher.abort(new SeabirdError("closed", "the plugin closes"));
-    await this.#within(closeTimeoutMs, this.#cleanups.disposeAsync());
+    await within(clock, closeTimeoutMs, this.#cleanups.disposeAsync());
     await client?.close();
   }
 
@@ -288,11 +296,5 @@ class PluginRun implements RunningPlugin {
     );
     // Lets promises that settle with the handlers run.
     await nextTurn();
-  }
-
-  async #within(ms: number, work: Promise<void>): Promise<void> {
-    const stop = new AbortController();
-    await Promise.race([work, pause(this.#options.clock, ms, stop.signal)]);
-    stop.abort();
   }
 }

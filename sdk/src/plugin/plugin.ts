@@ -1,6 +1,7 @@
 /** `plugin()`: a plugin's declarations, before anything runs. */
 import { inspect } from "node:util";
 import { isPluginScope, PLUGIN_SCOPES, type PluginScope } from "@seabird-chat/runtime";
+import type { PluginMetrics } from "@seabird-chat/runtime/plugin-metrics";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { CommandSet } from "../command/command-set.ts";
 import type {
@@ -83,6 +84,7 @@ export class Plugin<Config = unknown> {
       gaps: [],
       caught: undefined,
       status: undefined,
+      metrics: undefined,
       isStarted: false,
     };
   }
@@ -199,6 +201,13 @@ export class Plugin<Config = unknown> {
   onStatus(status: (host: PluginHost<Config>) => unknown): this {
     checkFunction("onStatus' function", status);
     this.#open.status = status as ErasedStart;
+    return this;
+  }
+
+  /** Figures for Prometheus, at each scrape of `seabird up`; within 1 s. A later one replaces it. */
+  onMetrics(metrics: (host: PluginHost<Config>) => PluginMetrics | Promise<PluginMetrics>): this {
+    checkFunction("onMetrics' function", metrics);
+    this.#open.metrics = metrics as ErasedStart;
     return this;
   }
 

@@ -39,6 +39,8 @@ export interface RunningPlugin extends AsyncDisposable {
    * that function does, and with `closed` once the plugin closes.
    */
   status(): Promise<unknown>;
+  /** What its `onMetrics` returns, likewise. */
+  metrics(): Promise<unknown>;
   activity(): Activity;
   /** Calls back after each change of the activity; returns the undo. */
   onActivity(callback: () => void): () => void;

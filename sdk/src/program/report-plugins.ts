@@ -1,6 +1,6 @@
 /**
- * Tells the supervisor of the plugins of a process: whom they ignore, which it may end, and how they
- * are, when it asks.
+ * Tells the supervisor of the plugins of a process: whom they ignore, which it may end, and how they are
+ * and their metrics, when it asks.
  */
 import {
   errorMessage,
@@ -16,7 +16,7 @@ import type { RunningPlugin } from "../plugin/running-plugin.ts";
 /** More of why a plugin does not say how it is is left out. */
 const MAX_ERROR_CHARACTERS = 1_000;
 
-type Reporting = Pick<RunningPlugin, "name" | "ignored" | "status">;
+type Reporting = Pick<RunningPlugin, "name" | "ignored" | "status" | "metrics">;
 
 /** Returns its undo. */
 export function reportPlugins(
@@ -25,7 +25,8 @@ export function reportPlugins(
 ): () => void {
   const undos = running.map(({ ignored }) => ignored.onChange(() => reportIgnored(running)));
   const forget = life.onMessage((message) => {
-    if (message.type === "status") void reportStatus(running);
+    const { type } = message;
+    if (type === "status" || type === "metrics") void report(running, type);
     if (message.type !== "unignore") return;
     for (const { ignored } of running) ignored.unignore(message.userId);
   });
@@ -42,20 +43,22 @@ function reportIgnored(running: readonly Reporting[]): void {
   sendToSupervisor({ type: "ignored", loops, speakers: speakers.slice(-MAX_REPORTED_SPEAKERS) });
 }
 
-async function reportStatus(running: readonly Reporting[]): Promise<void> {
-  const all = await Promise.all(running.slice(0, MAX_REPORTED_PLUGINS).map(statusOf));
-  const plugins = all.filter((status) => status !== undefined);
-  sendToSupervisor({ type: "status", plugins });
+type Report = "status" | "metrics";
+
+async function report(running: readonly Reporting[], type: Report): Promise<void> {
+  const first = running.slice(0, MAX_REPORTED_PLUGINS);
+  const all = await Promise.all(first.map((each) => reportOf(each, type)));
+  sendToSupervisor({ type, plugins: all.filter((each) => each !== undefined) });
 }
 
 /** Undefined: it reports nothing. */
-async function statusOf(running: Reporting): Promise<PluginStatus | undefined> {
+async function reportOf(running: Reporting, type: Report): Promise<PluginStatus | undefined> {
   const { name: plugin } = running;
   try {
-    const json = JSON.stringify(await running.status());
+    const json = JSON.stringify(await running[type]());
     if (json === undefined) return undefined;
     if (json.length <= MAX_STATUS_CHARACTERS) return { plugin, json };
-    return { plugin, error: `its status has more than ${MAX_STATUS_CHARACTERS} characters` };
+    return { plugin, error: `its ${type} has more than ${MAX_STATUS_CHARACTERS} characters` };
   } catch (reason) {
     return { plugin, error: errorMessage(reason).slice(0, MAX_ERROR_CHARACTERS) };
   }
