@@ -48,9 +48,12 @@ export class RoomActions {
 
   async setTopic(channelId: string, topic: string, request: RequestInfo): Promise<void> {
     if (parseThreadId(channelId) !== undefined) throw new Refused("threads have no topics");
-    const { roomId } = this.known(channelId);
-    const state = { roomId, type: "m.room.topic", content: { topic: topic.toWellFormed() } };
+    const room = this.known(channelId);
+    const content = { topic: topic.toWellFormed() };
+    const state = { roomId: room.roomId, type: "m.room.topic", content };
     await refusing(() => this.#deps.client.setState(state, request));
+    // Until the server reports it, whatever else happens in the room would tell core the old one.
+    room.topic = content.topic;
   }
 
   /** The room of a channel that is no thread. Throws Refused if the bot is not in it. */
