@@ -210,7 +210,7 @@ const CASES: Readonly<Record<string, Case>> = {
     assert.deepEqual((await heard(ann, idOf(loud))).content["m.mentions"], { room: true });
   },
 
-  "typing is shown and ends": async (stage) => {
+  "typing is shown and ends, with a message too": async (stage) => {
     const { bed, roomId, account, server } = stage;
     const filter = JSON.stringify({ room: { rooms: [roomId], timeline: { limit: 1 } } });
     let since = "";
@@ -222,12 +222,16 @@ const CASES: Readonly<Record<string, Case>> = {
       return news.findLast(({ type }: Json) => type === "m.typing")?.content.user_ids;
     };
     await typing();
-    for (const isActive of [true, false]) {
-      await bed.core.setTyping(where(stage), isActive);
-      const expected = isActive ? [stage.bot.userId] : [];
-      const isSo = async () => JSON.stringify(await typing()) === JSON.stringify(expected);
-      await bed.until("who types", isSo);
-    }
+    const isTyping = (...people: readonly string[]) =>
+      bed.until("who types", async () => JSON.stringify(await typing()) === JSON.stringify(people));
+    await bed.core.setTyping(where(stage), true);
+    await isTyping(stage.bot.userId);
+    await bed.core.setTyping(where(stage), false);
+    await isTyping();
+    await bed.core.setTyping(where(stage), true);
+    await isTyping(stage.bot.userId);
+    await bed.send(stage.channel, "said");
+    await isTyping();
   },
 
   "members are listed with their names": async (stage) => {

@@ -33,6 +33,7 @@ import {
   toReplacement,
   type WriteBlock,
 } from "./outbound.ts";
+import { OwnTyping } from "./own-typing.ts";
 import { privateRoomWith } from "./private-rooms.ts";
 import { Reactions, type ReactionsDeps } from "./reactions.ts";
 import { checkedId, errorText, refusing } from "./refusal.ts";
@@ -68,9 +69,6 @@ const write: WriteBlock = (block) =>
 const NEEDED_MS = 1_500;
 const NO_TIME = "not sent: the server took all the time for what was to be sent before";
 
-/** A server forgets typing after it, unless it hears of it again: as long as core assumes. */
-const TYPING_MS = 10_000;
-
 export class MessageActions {
   readonly #deps: MessageActionsDeps;
   readonly #common: ReactionsDeps;
@@ -79,6 +77,7 @@ export class MessageActions {
   readonly #reactions: Reactions;
   readonly #relations: MessageRelations;
   readonly #sent = new SentMessages();
+  readonly #typing: OwnTyping;
 
   constructor(deps: MessageActionsDeps) {
     this.#deps = deps;
@@ -87,6 +86,7 @@ export class MessageActions {
     this.#relations = new MessageRelations(deps);
     this.#common = { client: deps.client, ownUserId: () => deps.rooms.ownUserId };
     this.#reactions = new Reactions(this.#common);
+    this.#typing = new OwnTyping({ ...this.#common, clock: deps.host.clock });
   }
 
   /** The most bytes of a file; undefined: the server does not say. */
@@ -170,9 +170,7 @@ export class MessageActions {
   /** Not in turn: it would come too late. */
   async setTyping(to: Target, isTyping: boolean, request: RequestInfo): Promise<void> {
     const { roomId } = await this.#deps.roomOf(to, request);
-    const userId = this.#deps.rooms.ownUserId;
-    const typing = { roomId, userId, isTyping, timeoutMs: TYPING_MS };
-    await refusing(() => this.#deps.client.setTyping(typing, request));
+    await this.#typing.set(roomId, isTyping, request);
   }
 
   async members(channelId: string, request: RequestInfo): Promise<ChannelMembers> {
@@ -226,6 +224,7 @@ export class MessageActions {
     const outgoing = await this.#outgoing(room, message, { kind, profile, relation });
     const plan = need(planSend(outgoing, write));
     const ids = await this.#sendAll(room, plan, message);
+    this.#typing.said(room.roomId);
     if (thread !== undefined) this.#relations.used(room, thread, ids);
     const isStarted = startThread && thread !== undefined && to.kind === "channel";
     return {
