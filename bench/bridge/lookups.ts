@@ -95,7 +95,7 @@ try {
   console.log(`all places: ${await timed(LOOKUPS, (n) => map.channelsOf(look(n).message))}`);
   const from = performance.now();
   for (let n = 0; n < WRITES; n++) {
-    const { id } = map.add(channelOf(1), [`$new-${n}`], "digest");
+    const { id } = map.add(channelOf(1), [`$new-${n}`], { digest: "digest", author: "ann" });
     for (let place = 2; place <= COPIES; place++) map.addCopy(id, channelOf(place), [`$new-${n}`]);
   }
   await writes.flushed();

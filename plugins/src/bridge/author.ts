@@ -19,6 +19,12 @@ export function authorOf(
   };
 }
 
+/** Of a person, as they are called where they spoke; null: one of our plugins, as itself. */
+export function authorNameOf({ user, persona }: ChannelMessage): string | null {
+  const shown = persona ?? user;
+  return shown === undefined ? null : plainName(shown.displayName, channelNameOf(user?.id ?? ""));
+}
+
 export function nameOf(
   user: { readonly id: string; readonly displayName: string } | undefined,
   names: string,

@@ -71,6 +71,25 @@ test("replies, edits, deletions and reactions find the copies", async () => {
   await matrix.expectDeletion(copy);
 });
 
+test("an answer to a copy quotes who said the original, where there are no replies", async () => {
+  const backends = [
+    "matrix/home",
+    { name: "irc/libera", without: ["persona"] as const },
+    { name: "irc/old", without: PLAIN },
+  ];
+  const links = { lobby: [IRC, MATRIX, "irc://old/#lobby"] };
+  const config = { bridge: { links, database: ":memory:" } };
+  await using bed = await testbed({ plugins: [bridge], backends, config });
+  const [irc, old] = [bed.channel("#lobby", "irc/libera"), bed.channel("#lobby", "irc/old")];
+  const matrix = bed.channel("#lobby:example.org", "matrix/home");
+  const asked = await matrix.say("bob", "tea?");
+  const copy = await irc.expect("<b\u200bob (home)> tea?");
+  await old.expect("<b\u200bob (home)> tea?");
+  await irc.say("ann", "yes", { replyTo: copy });
+  assert.equal((await matrix.expect("yes")).replyTo?.id, asked.id);
+  await old.expect("> b\u200bob: tea?\n<a\u200bnn (libera)> yes");
+});
+
 test("two networks of one kind are bridged, also where their channels have the same name", async () => {
   const backends = ["irc/libera", "irc/oftc"].map((name) => ({
     ...{ name, without: PLAIN, metadata: { server: `${name}.example:6697` } },

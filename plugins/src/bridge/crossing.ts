@@ -1,6 +1,6 @@
 /** What is heard in a linked channel becomes deliveries to the channels where its links lead. */
 import { plainText, type User } from "@seabird-chat/sdk";
-import { authorOf, nameOf } from "./author.ts";
+import { authorNameOf, authorOf, nameOf } from "./author.ts";
 import { CarriedTopics } from "./carried-topics.ts";
 import type { ChannelMessage } from "./channel-message.ts";
 import type { Answered, Delivery } from "./delivery.ts";
@@ -11,7 +11,7 @@ import { OpenRoutes, type OpenRoutesDeps } from "./open-routes.ts";
 import type { Tags } from "./own-tags.ts";
 import type { Reactions } from "./reactions.ts";
 import { type CarriedAuthor, RecentAuthors } from "./recent-authors.ts";
-import { plainName, silentName } from "./shown-name.ts";
+import { plainName, silentName, withoutNames } from "./shown-name.ts";
 import { silentMentions } from "./silent-mentions.ts";
 import { TypingLimits } from "./typing-limits.ts";
 
@@ -47,7 +47,8 @@ export class Crossing {
     if (said.user !== undefined) this.#typing.said(said.channelId, said.user.id);
     const answered = await this.#answered(said);
     const ids = said.id === "" ? [] : [said.id];
-    const message = map.add(said.channelId, ids, digestOf(words));
+    const digest = digestOf(words);
+    const message = map.add(said.channelId, ids, { digest, author: authorNameOf(said) });
     const block = silentMentions(said.block);
     for (const { link, to } of routes) {
       const author = authorOf(said, link.names);
@@ -196,12 +197,10 @@ export class Crossing {
     const message =
       (await map.find(channelId, replyTo.id)) ??
       (parent === undefined ? undefined : await map.find(parent, replyTo.id));
-    const author = replyTo.author?.displayName ?? "";
-    if (message === undefined && author === "" && replyTo.text === "") return undefined;
-    return {
-      message: message?.id,
-      author: author === "" ? "" : plainName(author, ""),
-      text: replyTo.text,
-    };
+    const shown = replyTo.author?.displayName ?? "";
+    if (message === undefined && shown === "" && replyTo.text === "") return undefined;
+    // What this side has may be the bot's copy.
+    const author = message?.author ?? (shown === "" ? "" : plainName(shown, ""));
+    return { message: message?.id, author, text: withoutNames(replyTo.text, author) };
   }
 }

@@ -88,8 +88,12 @@ export class Deliverer {
   }
 
   /** Where a message of a thread goes: the same thread there, a new one, or the channel itself. */
-  async #threadFor({ thread }: Of<"message">, channel: string) {
-    if (thread === undefined) return { channelId: channel };
+  async #threadFor({ thread, answered }: Of<"message">, channel: string) {
+    if (thread === undefined) {
+      // Whoever answers somebody in a thread answers there.
+      const message = answered?.message;
+      return { channelId: message === undefined ? channel : await this.#placeOf(message, channel) };
+    }
     const known = this.#deps.threads.at(channel, thread);
     if (known !== undefined) return { channelId: known };
     const [id] = await this.#deps.map.idsIn(thread, channel);

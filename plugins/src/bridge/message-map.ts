@@ -9,6 +9,8 @@ export interface BridgedMessage {
   readonly id: number;
   readonly at: Date;
   readonly digest: string;
+  /** Who said it; null: a plugin, or not known. */
+  readonly author: string | null;
 }
 
 export interface MessageMapDeps {
@@ -54,8 +56,12 @@ export class MessageMap {
   }
 
   /** A new one. `ids`: the original's. */
-  add(channel: string, ids: readonly string[], digest: string): BridgedMessage {
-    const message = { id: ++this.#lastId, at: new Date(this.#deps.now()), digest };
+  add(
+    channel: string,
+    ids: readonly string[],
+    { digest, author }: Pick<BridgedMessage, "digest" | "author">,
+  ): BridgedMessage {
+    const message = { id: ++this.#lastId, at: new Date(this.#deps.now()), digest, author };
     this.#remember({ message, copies: new Map() });
     this.#deps.writes.add((db) => db.insertInto("message").values(message).execute());
     this.addCopy(message.id, channel, ids);
@@ -97,7 +103,7 @@ export class MessageMap {
       .db()
       .selectFrom("copy")
       .innerJoin("message", "message.id", "copy.message")
-      .select(["message.id", "message.at", "message.digest"])
+      .select(["message.id", "message.at", "message.digest", "message.author"])
       .where("copy.place", "=", place)
       .where("copy.message_id", "=", messageId)
       .executeTakeFirst();

@@ -70,6 +70,14 @@ export function namePrefix(name: string): string {
   return `<${silentName(name)}> `;
 }
 
+/** Of a copy by the bot: without the name of its author in front of each line. */
+export function withoutNames(words: string, author: string): string {
+  const [lead, name = ""] = /^<([^<>]+)> /.exec(words) ?? [];
+  if (lead === undefined || author === "") return words;
+  if (!name.replaceAll(ZERO_WIDTH_SPACE, "").includes(author)) return words;
+  return words.slice(lead.length).replaceAll(`\n${lead}`, "\n");
+}
+
 /** Of a file's name, an emoji's, a quotation: one line, read from one side, without what nobody sees. */
 export function plainLine(words: string): string {
   return words.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/\p{Bidi_Control}/gu, "");

@@ -10,6 +10,8 @@ export interface Tables {
     at: Date;
     /** What it says, as `digestOf` makes it: whether an edit changes more than blanks. */
     digest: string;
+    /** The name of the person who said it, as a quotation gives it; null: a plugin, or not known. */
+    author: string | null;
   };
   /** One network message: the original's, or one of a copy's. */
   copy: { message: number; place: number; message_id: string; part: number };
@@ -88,5 +90,8 @@ export const migrations: Migrations = {
       .execute();
     // Messages are forgotten in the order of their numbers.
     await db.schema.dropIndex("message_at").execute();
+  },
+  "003-authors": async (db) => {
+    await db.schema.alterTable("message").addColumn("author", "text").execute();
   },
 };
