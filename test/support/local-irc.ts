@@ -1,7 +1,8 @@
-/** IRC on this machine: inspircd, ii as the person, and a bare client that sees the ids. */
+/** IRC on this machine: inspircd or ngircd, ii as the person, and a bare client that sees the ids. */
 import { parseMessage } from "../../backends/irc/src/message/irc-message.ts";
+import { ircChannelPerson } from "./irc-channel-person.ts";
 import { IrcPerson } from "./irc-person.ts";
-import { IRCV3_MODULES, startInspircd } from "./irc-servers.ts";
+import { IRCV3_MODULES, type IrcServer, startInspircd, startNgircd } from "./irc-servers.ts";
 import type { HeardMessage, LocalNetwork } from "./local-network.ts";
 import { RawIrcClient } from "./raw-irc-client.ts";
 import { needPrograms, type TestScope } from "./servers.ts";
@@ -10,21 +11,37 @@ import { TcpProxy } from "./tcp-proxy.ts";
 const CHANNEL = "#tea";
 const BOT = "seabird";
 
-/** Undefined after telling the test to skip. */
+/** By inspircd, with tags and ids. Undefined after telling the test to skip. */
 export async function startLocalIrc(t: TestScope): Promise<LocalNetwork | undefined> {
   const programs = needPrograms(t, "inspircd", "ii");
   if (programs === undefined) return undefined;
   const server = await startInspircd(programs.inspircd, { extra: IRCV3_MODULES });
+  return await enterChannel(t, { server, ii: programs.ii, hasTags: true });
+}
+
+/** By ngircd, which has neither tags nor ids. Undefined after telling the test to skip. */
+export async function startLocalNgircd(t: TestScope): Promise<LocalNetwork | undefined> {
+  const programs = needPrograms(t, "ngircd", "ii");
+  if (programs === undefined) return undefined;
+  const server = await startNgircd(programs.ngircd);
+  return await enterChannel(t, { server, ii: programs.ii, hasTags: false });
+}
+
+async function enterChannel(
+  t: TestScope,
+  { server, ii, hasTags }: { server: IrcServer; ii: string; hasTags: boolean },
+): Promise<LocalNetwork> {
   t.after(() => server.close());
   const link = await TcpProxy.start(server.port, t);
-  const person = await IrcPerson.connect(programs.ii, { port: server.port, nick: "ann" });
+  const person = await IrcPerson.connect(ii, { port: server.port, nick: "ann" });
   t.after(() => person.close());
-  await person.raw("CAP REQ :message-tags");
+  if (hasTags) await person.raw("CAP REQ :message-tags");
   await person.join(CHANNEL);
   // ii does not show the ids of messages.
   const ear = await RawIrcClient.connect(server.port, "ear");
   t.after(() => ear.close());
-  ear.say("CAP REQ :message-tags", `JOIN ${CHANNEL}`);
+  if (hasTags) ear.say("CAP REQ :message-tags");
+  ear.say(`JOIN ${CHANNEL}`);
   await ear.hears(/ 366 /);
   const heard = new HeardLines(ear);
   return {
@@ -39,6 +56,10 @@ export async function startLocalIrc(t: TestScope): Promise<LocalNetwork | undefi
     },
     channel: CHANNEL,
     link,
+    person: ircChannelPerson({
+      ...{ person, ear, channel: CHANNEL, bot: BOT, port: server.port, hasTags },
+      after: (close) => t.after(close),
+    }),
     keepsMessages: false,
     say: (text) => person.types(CHANNEL, text),
     react: (id, emoji, { removed } = { removed: false }) =>

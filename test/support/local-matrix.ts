@@ -1,5 +1,6 @@
 /** Matrix on this machine: Synapse, and matrix-nio as the person. */
 import type { HeardMessage, LocalNetwork } from "./local-network.ts";
+import { matrixChannelPerson } from "./matrix-channel-person.ts";
 import { MatrixPerson } from "./matrix-person.ts";
 import type { TestScope } from "./servers.ts";
 import { type Json, needSynapse } from "./synapse.ts";
@@ -34,6 +35,7 @@ export async function startLocalMatrix(t: TestScope): Promise<LocalNetwork | und
     },
     channel: `#${ALIAS}:${server.serverName}`,
     link,
+    person: matrixChannelPerson({ server, account: ann, person, room, bot: bot.userId }),
     keepsMessages: true,
     async say(text) {
       lastSaid = await person.say(room, text);

@@ -1,4 +1,5 @@
 /** A chat network on this machine, with a person in one channel whose client is not ours. */
+import type { ChannelPerson } from "./channel-person.ts";
 import type { TcpProxy } from "./tcp-proxy.ts";
 
 /** What the person's client shows of the bot. */
@@ -17,12 +18,16 @@ export interface HeardMessage {
 export interface LocalNetwork {
   /** As in `TYPE/ID`. */
   readonly type: "irc" | "matrix" | "xmpp";
+  /** As in `TYPE/ID`; default: `home`. */
+  readonly id?: string;
   /** The backend's section of `seabird.yaml`, for a bot that is in the person's channel. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The channel's own id, relative. */
   readonly channel: string;
   /** What lies between the bot and the server. */
   readonly link: TcpProxy;
+  /** With everything that they can do, and that their client shows. */
+  readonly person: ChannelPerson;
   /** Whether the server keeps for the bot what is said while it is away. */
   readonly keepsMessages: boolean;
   /** The person says it in the channel. */

@@ -4,6 +4,7 @@ import type { HeardMessage, LocalNetwork } from "./local-network.ts";
 import { needProsody } from "./prosody.ts";
 import type { TestScope } from "./servers.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
+import { xmppChannelPerson } from "./xmpp-channel-person.ts";
 import { XmppPerson } from "./xmpp-person.ts";
 
 const BOT = "seabird";
@@ -39,6 +40,10 @@ export async function startLocalXmpp(t: TestScope): Promise<LocalNetwork | undef
     },
     channel: room,
     link,
+    person: xmppChannelPerson({
+      ...{ server, person, room, bot: BOT },
+      after: (close) => t.after(close),
+    }),
     keepsMessages: false,
     async say(text) {
       lastSaid = await person.says(room, text);

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 
-from nio import AsyncClient, Event, InviteMemberEvent
+from nio import AsyncClient, Event, InviteMemberEvent, TypingNoticeEvent
 
 ROOM_SEND = "m.room.message"
 
@@ -38,6 +38,10 @@ async def heard(room, event):
     say(heard=event.source, room=room.room_id)
 
 
+async def typing(room, event):
+    say(heard={"type": "m.typing", "content": {"user_ids": event.users}}, room=room.room_id)
+
+
 async def listen(client):
     async def invited(room, event):
         if event.state_key == client.user_id and event.membership == "invite":
@@ -46,6 +50,7 @@ async def listen(client):
     # The history of a room that is joined is of no use to a test: only what follows.
     await client.sync(timeout=0)
     client.add_event_callback(heard, Event)
+    client.add_ephemeral_callback(typing, TypingNoticeEvent)
     client.add_event_callback(invited, InviteMemberEvent)
     say(listening=True)
     await client.sync_forever(timeout=30000)

@@ -25,16 +25,16 @@ export interface NetworksProjectOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** The id of each backend. */
+/** The id of a backend that has none of its own. */
 const ID = "home";
 
 /** The channel of a network's person, as plugins name it. */
-export function channelIdOf({ type, channel }: LocalNetwork): string {
-  return absoluteId({ type, id: ID }, channel);
+export function channelIdOf({ type, id = ID, channel }: LocalNetwork): string {
+  return absoluteId({ type, id }, channel);
 }
 
-export function componentOf({ type }: LocalNetwork): string {
-  return `${type}/${ID}`;
+export function componentOf({ type, id = ID }: LocalNetwork): string {
+  return `${type}/${id}`;
 }
 
 /** Resolves when all of it is ready; it is stopped with the test. */
