@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { connectActions } from "@seabird-chat/sdk";
+import { Refused, Unconfirmed } from "@seabird-chat/sdk/backend";
 import { startCore, type TestCore } from "../support/core.ts";
 import { startHttp2Router } from "../support/http2-router.ts";
 import { CHANNEL, capable, failure, startSends } from "../support/send-stage.ts";
@@ -151,4 +152,21 @@ test("the author's own key repeats a send without saying it twice", async (t) =>
       /^bad_option/,
     );
   }
+});
+
+test("what a network may have is not given to it again under the author's key", async (t) => {
+  const core = await startCore({}, t);
+  const said: string[] = [];
+  const send: Functions["send"] = (_to, { text }) => {
+    said.push(text);
+    if (text === "refused") throw new Refused("not now");
+    throw new Unconfirmed("it may or may not have been sent");
+  };
+  const { client } = await startSends(core, { send }, t);
+  for (const text of ["refused", "unconfirmed"]) {
+    const options = { idempotencyKey: text };
+    const first = await failure(client.sendMessage(CHANNEL, text, options));
+    assert.equal(await failure(client.sendMessage(CHANNEL, text, options)), first);
+  }
+  assert.deepEqual(said, ["refused", "refused", "unconfirmed"]);
 });

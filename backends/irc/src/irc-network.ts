@@ -17,6 +17,7 @@ import {
   type Self,
   type Sent,
   type Target,
+  Unconfirmed,
 } from "@seabird-chat/sdk/backend";
 import type { ConnectionHooks } from "./connection/hooks.ts";
 import { IrcConnection } from "./connection.ts";
@@ -195,9 +196,13 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
   ): Promise<void> {
     this.#check(plan);
     const { requestId: id, receivedAtMs: arrivedAtMs, signal } = request;
-    const whole = { ...plan, ...more, id, arrivedAtMs, signal };
+    let isMaybeSent = false;
+    const onMaybeSent = () => {
+      isMaybeSent = true;
+    };
+    const whole = { ...plan, ...more, id, arrivedAtMs, signal, onMaybeSent };
     const reason = await this.#connection.request(whole, key);
-    if (reason !== undefined) throw new Refused(reason);
+    if (reason !== undefined) throw isMaybeSent ? new Unconfirmed(reason) : new Refused(reason);
   }
 
   #handle(event: IrcEvent): void {

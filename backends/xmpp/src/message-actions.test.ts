@@ -2,10 +2,17 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { attachment, container, mention, text } from "@seabird-chat/protocol";
-import type { Block, OutgoingMessage, RequestInfo, Target } from "@seabird-chat/sdk/backend";
+import {
+  type Block,
+  type OutgoingMessage,
+  Refused,
+  type RequestInfo,
+  type Target,
+  Unconfirmed,
+} from "@seabird-chat/sdk/backend";
 import { FakeClock } from "@seabird-chat/testkit";
 import { type Outcome, ScriptedSender } from "../test/scripted-sender.ts";
-import { StanzaError } from "./connection/hooks.ts";
+import { StanzaCut, StanzaError } from "./connection/hooks.ts";
 import { MessageActions } from "./message-actions.ts";
 import { capabilitiesOf } from "./network-capabilities.ts";
 import { NS, type Stanza, xml } from "./stanza.ts";
@@ -72,6 +79,7 @@ function setUp(features: readonly string[] = []) {
 }
 
 const refused = (message: string | RegExp) => ({ name: "Refused", message });
+const unconfirmed = (message: string | RegExp) => ({ ...refused(message), isUnconfirmed: true });
 
 suite("sends", () => {
   test("a room sends the message back, and its id is the message's", async () => {
@@ -98,7 +106,7 @@ suite("sends", () => {
     sender.outcomes.push("accepted", { condition: "policy-violation" });
     const file = attachment({ url: "https://example.org/cat.png" });
     const sent = actions.send(ROOM, message(container([text("look"), file])));
-    await assert.rejects(sent, refused(/^1 of 2 parts were sent: a rule of the server/));
+    await assert.rejects(sent, unconfirmed(/^1 of 2 parts were sent: a rule of the server/));
   });
 
   test("an id that is too long for core is none", async () => {
@@ -153,7 +161,7 @@ suite("sends", () => {
   test("an answer from somebody else, or with another id, is none", async () => {
     const { actions, say, sender, clock } = setUp();
     sender.outcomes.push("silence");
-    const sent = assert.rejects(say(ROOM, "hi"), refused(/did not confirm it in time/));
+    const sent = assert.rejects(say(ROOM, "hi"), unconfirmed(/did not confirm it in time/));
     await clock.advance(0);
     const id = sender.sent[0]?.attrs["id"];
     const error = xml("error", {}, xml("forbidden", { xmlns: NS.stanzaErrors }));
@@ -168,12 +176,25 @@ suite("sends", () => {
   test("what waits when the session ends is refused", async () => {
     const { actions, say, sender, clock } = setUp();
     sender.outcomes.push("silence");
-    const sent = assert.rejects(say(ROOM, "hi"), refused("the connection was lost"));
+    const sent = assert.rejects(say(ROOM, "hi"), unconfirmed("the connection was lost"));
     await clock.advance(0);
     actions.lost("the connection was lost");
     await sent;
     sender.isConnected = false;
-    await assert.rejects(say(ROOM, "hi"), { message: "not connected" });
+    const notSent = await say(ROOM, "hi").catch((reason: unknown) => reason);
+    assert.ok(notSent instanceof Refused && !(notSent instanceof Unconfirmed));
+    assert.equal(notSent.message, "not connected");
+  });
+
+  test("one that is cut while it is written may be sent by the session that goes on", async () => {
+    const { say, sender } = setUp();
+    sender.send = async () => {
+      throw new StanzaCut("not connected any more");
+    };
+    await assert.rejects(
+      say(ROOM, "hi"),
+      unconfirmed(/^not connected any more; it may or may not/),
+    );
   });
 
   test("the messages of a conversation keep their order, and wait for no other", async () => {

@@ -9,12 +9,16 @@ export function isOutcomeUnknown(reason: unknown): boolean {
   );
 }
 
-/** Where a network would say a repetition again: IRC, XMPP. Others "may or may not have been done". */
-export function isUnconfirmed(reason: unknown): boolean {
-  return reason instanceof SeabirdError && UNCONFIRMED.test(reason.message);
-}
+/** Where a network would say a repetition, or a part, again: IRC, XMPP. Others "may or may not have been done". */
+const UNCONFIRMED: readonly RegExp[] = [
+  /\bmay or may not have been sent\b/,
+  /\bdid not confirm it in time$|\bwas lost before it confirmed this$/,
+  /^only \d+ of \d+ lines were sent in time$|^\d+ of \d+ parts were sent: /,
+];
 
-const UNCONFIRMED = /\bmay or may not have been sent\b|\bdid not confirm it in time$/;
+export function isUnconfirmed(reason: unknown): boolean {
+  return reason instanceof SeabirdError && UNCONFIRMED.some((each) => each.test(reason.message));
+}
 
 export function isAborted(reason: unknown): boolean {
   return reason instanceof SeabirdError && reason.code === "aborted";

@@ -89,6 +89,9 @@ test("nor what a network has not confirmed that says a repetition again", async 
   for (const reason of [
     "the network did not confirm it in time",
     "the connection was lost; it may or may not have been sent",
+    "the connection to the IRC network was lost before it confirmed this",
+    "only 2 of 5 lines were sent in time",
+    "1 of 2 parts were sent: not connected to the XMPP server",
   ]) {
     const tries: string[] = [];
     const { clock, queue, said } = queueOf((key) => {

@@ -17,6 +17,7 @@ import { Channels, type ChatEventBody, channelBody } from "./channels.ts";
 import { CoreState } from "./core-state.ts";
 import { NetworkNews } from "./network-news.ts";
 import { Outbox } from "./outbox.ts";
+import { RepeatedRequests } from "./repeated-requests.ts";
 import type { Answer } from "./request-kind.ts";
 import { RequestRunner, type RequestRunnerDeps } from "./request-runner.ts";
 
@@ -45,6 +46,7 @@ export class BackendClient {
   readonly #outbox: Outbox;
   readonly #link: Link;
   readonly #ended = new AbortController();
+  readonly #repeated: RepeatedRequests;
   #isAnnounced = false;
   #closed: Promise<void> | undefined;
 
@@ -52,6 +54,7 @@ export class BackendClient {
     const { resolved } = deps;
     const { limits, clock } = resolved;
     this.#deps = deps;
+    this.#repeated = new RepeatedRequests(clock);
     this.networkNews = new NetworkNews({ clock, log: deps.log });
     this.channels = new Channels({
       maxChannels: limits.maxChannels,
@@ -159,6 +162,7 @@ export class BackendClient {
       {
         ...this.#deps,
         channels: this.channels,
+        repeated: this.#repeated,
         http: (request) => context.connection.http(request),
         maxAtOnce: limits.maxRequestsAtOnce,
         clock,
@@ -170,7 +174,10 @@ export class BackendClient {
     const stream = context.connection.stream({
       path: INGEST_EVENTS,
       signal: context.signal,
-      onHeaders: headers.resolve,
+      onHeaders: () => {
+        this.#repeated.begins(context.connection.core.instance);
+        headers.resolve();
+      },
       onMessage: (bytes) => runner.run(fromBinary(ChatRequestSchema, bytes)),
     });
     const sending = this.#send(context, stream, {

@@ -8,6 +8,15 @@ export class Refused extends Error {
   override readonly name = "Refused";
 }
 
+/**
+ * A message that may or may not have been sent, as when the network has not confirmed it. Core's next attempt
+ * of the same send is answered in the same way, and sends nothing: nothing is said twice. A network that does
+ * a request once, by an id that it is given, takes `Refused` and sends again under that id.
+ */
+export class Unconfirmed extends Refused {
+  readonly isUnconfirmed = true;
+}
+
 export interface FatalOptions extends ErrorOptions {
   /**
    * Path of the setting that is wrong, such as `sasl.password`. The program then ends with exit
@@ -33,6 +42,10 @@ export class Fatal extends Error {
 /** By name too: the file may have brought its own copy of the SDK. */
 export function isRefused(reason: unknown): reason is Refused {
   return reason instanceof Error && reason.name === "Refused";
+}
+
+export function isUnconfirmed(reason: unknown): reason is Unconfirmed {
+  return isRefused(reason) && (reason as Partial<Unconfirmed>).isUnconfirmed === true;
 }
 
 export function isFatal(reason: unknown): reason is Fatal {

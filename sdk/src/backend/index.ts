@@ -48,7 +48,7 @@ export type {
   RequestInfo,
   Sent,
 } from "./backend-connection.ts";
-export { Fatal, type FatalOptions, Refused } from "./backend-errors.ts";
+export { Fatal, type FatalOptions, Refused, Unconfirmed } from "./backend-errors.ts";
 export type {
   BackendCapabilities,
   CapabilityLimit,

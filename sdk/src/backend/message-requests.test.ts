@@ -110,9 +110,9 @@ test("a send has its options, and nothing where none was asked for", async () =>
     referrer: "r",
   };
   const sends = [options, undefined, { replyTo: {} }, { replyTo: { messageId: "1" } }];
-  for (const each of sends) {
+  for (const [index, each] of sends.entries()) {
     const value = { channelId: "#a", text: "x", ...(each && { options: each }) };
-    await runner.run(request("r", { case: "sendMessage", value }));
+    await runner.run(request(`r${index}`, { case: "sendMessage", value }));
   }
   await runner.settled();
   const none = { replyTo: undefined, startThread: false, persona: undefined, referrer: undefined };

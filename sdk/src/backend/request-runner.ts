@@ -8,6 +8,7 @@ import type { Log } from "../program/log.ts";
 import type { BackendConnection, RequestInfo } from "./backend-connection.ts";
 import { isRefused } from "./backend-errors.ts";
 import type { Channels } from "./channels.ts";
+import type { RepeatedRequests } from "./repeated-requests.ts";
 import { type Answer, failed } from "./request-kind.ts";
 import { isSupported, requestKind, type SendKind } from "./requests.ts";
 
@@ -25,6 +26,8 @@ export interface RequestRunnerDeps {
   /** Undefined while the network is away. */
   readonly connected: () => Connected | undefined;
   readonly channels: Channels;
+  /** Of all sessions. */
+  readonly repeated: RepeatedRequests;
   /** Plain HTTP at core, for files. */
   readonly http: Connection["http"];
   /** The answer to GetBackendInfo. */
@@ -96,7 +99,7 @@ export class RequestRunner {
 
   /** The first to come is the answer: the connection's, the time limit, or an end. */
   async #answer(request: ChatRequest): Promise<void> {
-    const { type, clock, timeoutMs, onActivity, answer, connected } = this.#deps;
+    const { type, clock, timeoutMs, onActivity, answer, connected, repeated } = this.#deps;
     const { timeoutMs: longest = 0 } =
       (request.inner.case !== undefined &&
         request.inner.case !== "metadata" &&
@@ -118,7 +121,9 @@ export class RequestRunner {
     onActivity(1);
     try {
       const result = await Promise.race([this.#ask(request, network, stop.signal), stopped]);
-      if (!this.#over.aborted) answer(request.id, result);
+      if (this.#over.aborted) return;
+      answer(request.id, result);
+      if (!stop.signal.aborted) repeated.told(request.id);
     } finally {
       for (const each of forget) each?.();
       onActivity(-1);
@@ -131,7 +136,7 @@ export class RequestRunner {
     network: Connected | undefined,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { type, sends, channels, metadata, clock, log, http } = this.#deps;
+    const { type, sends, channels, metadata, clock, log, http, repeated } = this.#deps;
     if (inner.case === "metadata") {
       const values = await metadata();
       return () => ({ case: "metadata", value: { values } });
@@ -139,6 +144,8 @@ export class RequestRunner {
     const kind = inner.case && requestKind(inner.case);
     if (kind === undefined || inner.case === undefined)
       return failed("not supported by this backend");
+    const before = repeated.find(id);
+    if (before !== undefined) return before.catch((reason) => failed(errorMessage(reason)));
     if (network === undefined) return failed(`${type} is not connected`);
     const { connection, ended } = network;
     if (!isSupported(kind, connection, sends)) return failed(`${type} cannot ${kind.cannot}`);
@@ -157,7 +164,9 @@ export class RequestRunner {
       const warn = (problem: string) =>
         log.warn({ problem, request: kind.capability }, "a request's result is not valid");
       const context = { channels, warn, http };
-      return await kind.run(connection as Required<BackendConnection>, inner.value, info, context);
+      const run = async () =>
+        kind.run(connection as Required<BackendConnection>, inner.value, info, context);
+      return await (kind.needs === "send" ? repeated.begin(id, run) : run());
     } catch (reason) {
       const isFault = !isRefused(reason) && !ended.aborted;
       if (isFault) log.warn({ error: reason, request: kind.capability }, "a request failed");

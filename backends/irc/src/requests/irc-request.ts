@@ -11,6 +11,8 @@ export interface IrcRequest {
   readonly success: SuccessCondition;
   /** Called with the server's id of each line that comes back, before the outcome. */
   readonly onId?: ((index: number, msgid: string) => void) | undefined;
+  /** Called before a failure of which lines have been sent all the same, or may have been. */
+  readonly onMaybeSent?: (() => void) | undefined;
   /** When it arrived, in milliseconds of the connection's clock. */
   readonly arrivedAtMs: number;
   /** Aborted when the answer is not needed any more: lines that still wait are not sent. */

@@ -126,6 +126,7 @@ export class PendingRequest {
   settle(outcome: RequestOutcome): void {
     this.settled = true;
     this.release();
+    if (outcome !== undefined && this.#sent > this.#refusals) this.request.onMaybeSent?.();
     this.#resolve(outcome);
   }
 

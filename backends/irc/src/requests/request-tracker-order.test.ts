@@ -160,3 +160,37 @@ suite("an echo", () => {
     assert.equal(two.outcome, undefined);
   });
 });
+
+for (const [what, lines, end, isMaybeSent] of [
+  ["that was refused", 1, ["receive", ":srv 404 bird #a :No way", ":srv PONG srv :one"], false],
+  [
+    "of which a line was refused",
+    2,
+    ["receive", ":srv 404 bird #a :No", ":srv PONG srv :one"],
+    true,
+  ],
+  ["whose answer does not come", 1, ["late"], true],
+  ["whose connection is lost", 1, ["lost"], true],
+  ["that nobody waits for any more", 1, ["abort"], true],
+  ["that was never sent", 7, ["none"], false],
+  ["that succeeds", 1, ["receive", ":srv PONG srv :one"], false],
+] as const) {
+  test(`a request ${what} ${isMaybeSent ? "may have been sent" : "counts as what it is"}`, async () => {
+    const { submit, receive, tracker, clock } = setUp();
+    const abort = new AbortController();
+    let isTold = false;
+    const arrivedAtMs = clock.now() - (end[0] === "none" ? 10_000 : 0);
+    const one = submit("one", {
+      lines: Array.from({ length: lines }, (_, index) => `PRIVMSG #a :${index}`),
+      ...{ signal: abort.signal, arrivedAtMs, onMaybeSent: () => (isTold = true) },
+    });
+    const [how, ...received] = end;
+    if (how === "receive") await receive(...received);
+    if (how === "late") clock.advance(9_500);
+    if (how === "lost") tracker.connectionLost();
+    if (how === "abort") abort.abort();
+    await settled();
+    assert.notEqual(one.outcome, "waiting");
+    assert.equal(isTold, isMaybeSent);
+  });
+}

@@ -40,11 +40,16 @@ export class StanzaError extends Error {
   }
 }
 
+/** The connection ended while a stanza was written, which a resumed session sends again (XEP-0198, 5). */
+export class StanzaCut extends Error {
+  override readonly name = "StanzaCut";
+}
+
 /** How stanzas are sent. What rejects because there is no session has "not connected" in its words. */
 export interface StanzaSender {
   /** The bot's own full address in this session; empty without one. */
   readonly address: string;
-  /** Sends without waiting for anything. Rejects if there is no session. */
+  /** Sends without waiting for anything. Rejects if there is no session, with StanzaCut if it ended then. */
   send(stanza: Stanza): Promise<void>;
   /** Sends an `iq` and resolves with its result. Rejects with StanzaError, or when time is up. */
   request(iq: Stanza, signal: AbortSignal): Promise<Stanza>;

@@ -7,7 +7,7 @@ import { type Stanza, xml } from "../stanza.ts";
 import { useBoundedTransport } from "./bounded-transport.ts";
 import { answerDisco } from "./disco-answer.ts";
 import { endpointsOf, isLoopback } from "./endpoints.ts";
-import { StanzaError } from "./hooks.ts";
+import { StanzaCut, StanzaError } from "./hooks.ts";
 import { type LoginProblem, loginProblem } from "./login-problem.ts";
 import type { StreamSocket, StreamSocketOptions } from "./stream-socket.ts";
 
@@ -115,7 +115,7 @@ export class XmppStream {
       await this.#entity.send(stanza);
     } catch (cause) {
       // Such as "write after a stream was destroyed".
-      throw new Error(`${LOST_CONNECTION} to the XMPP server`, { cause });
+      throw new StanzaCut(`${LOST_CONNECTION} to the XMPP server`, { cause });
     }
   }
 

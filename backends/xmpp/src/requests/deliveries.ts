@@ -1,7 +1,7 @@
 /** Sends messages, and waits for what confirms or refuses them. */
 import { errorMessage } from "@seabird-chat/runtime";
-import { type Clock, pause, Refused } from "@seabird-chat/sdk/backend";
-import { StanzaError, type StanzaSender } from "../connection/hooks.ts";
+import { type Clock, pause, Refused, Unconfirmed } from "@seabird-chat/sdk/backend";
+import { StanzaCut, StanzaError, type StanzaSender } from "../connection/hooks.ts";
 import { attributeOf, childOf } from "../inbound/read-stanza.ts";
 import type { Address } from "../outbound.ts";
 import { NS, type Stanza, xml } from "../stanza.ts";
@@ -36,7 +36,7 @@ export class Deliveries {
 
   /**
    * Resolves with the message as the room sent it, or nothing for one to a person. Rejects with Refused and
-   * the reason, and when the signal is aborted.
+   * the reason, and with Unconfirmed when the session is over or the signal aborted.
    */
   async send(address: Address, stanza: Stanza, signal: AbortSignal): Promise<Stanza | undefined> {
     if (this.#waiting.size >= MAX_WAITING) {
@@ -45,7 +45,7 @@ export class Deliveries {
     const id = String(stanza.attrs["id"]);
     const { promise: answer, resolve, reject } = Promise.withResolvers<Stanza>();
     answer.catch(() => undefined);
-    const onAbort = () => reject(new Refused(NOTHING_CAME));
+    const onAbort = () => reject(new Unconfirmed(NOTHING_CAME));
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
     this.#waiting.set(id, { from: bareOf(address.to), resolve, reject });
@@ -75,7 +75,7 @@ export class Deliveries {
 
   /** The session is over, and what it carried may be lost: what waits is refused. */
   lost(reason: string): void {
-    for (const { reject } of this.#waiting.values()) reject(new Refused(reason));
+    for (const { reject } of this.#waiting.values()) reject(new Unconfirmed(reason));
   }
 
   /** Resolves when both servers have taken all that was sent before. */
@@ -96,21 +96,24 @@ export class Deliveries {
       await this.#sender.request(ping, signal);
     } catch (reason) {
       if (reason instanceof StanzaError || signal.aborted) return;
-      throw new Refused(`${errorMessage(reason)}; the message may or may not have been sent`);
+      throw new Unconfirmed(`${errorMessage(reason)}; the message may or may not have been sent`);
     }
   }
 }
 
-/** Sends without waiting for an answer. Rejects with Refused where there is no session. */
+/** Sends without waiting for an answer. Rejects with Refused where there is no session, or it ends. */
 export async function sendNow(sender: StanzaSender, stanza: Stanza): Promise<void> {
   try {
     await sender.send(stanza);
   } catch (cause) {
-    throw new Refused(errorMessage(cause));
+    const message = errorMessage(cause);
+    if (cause instanceof StanzaCut) throw new Unconfirmed(`${message}; ${MAYBE_SENT}`);
+    throw new Refused(message);
   }
 }
 
-const NOTHING_CAME = "the network did not confirm it in time; it may or may not have been sent";
+const MAYBE_SENT = "it may or may not have been sent";
+const NOTHING_CAME = `the network did not confirm it in time; ${MAYBE_SENT}`;
 
 function bareOf(address: string): string {
   return address.split("/", 1)[0] ?? "";

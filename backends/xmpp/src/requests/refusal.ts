@@ -1,6 +1,6 @@
 /** The reason of an error stanza in words. Pure. */
 import { cutUtf8 } from "@seabird-chat/protocol";
-import { Refused } from "@seabird-chat/sdk/backend";
+import { Refused, Unconfirmed } from "@seabird-chat/sdk/backend";
 import type { StanzaError } from "../connection/hooks.ts";
 import { NS, type Stanza } from "../stanza.ts";
 
@@ -45,11 +45,11 @@ export function refusalOfError({ condition, message }: StanzaError): string {
   return refusalText(condition, message === condition.replaceAll("-", " ") ? "" : message);
 }
 
-/** What was sent stays, which who hears of the refusal has to know. */
+/** What was sent stays, which who hears of the refusal has to know, and is not to be sent once more. */
 export function partRefused(index: number, count: number) {
   return (reason: unknown): never => {
     if (index === 0 || !(reason instanceof Refused)) throw reason;
-    throw new Refused(`${index} of ${count} parts were sent: ${reason.message}`);
+    throw new Unconfirmed(`${index} of ${count} parts were sent: ${reason.message}`);
   };
 }
 

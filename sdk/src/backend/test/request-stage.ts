@@ -5,6 +5,7 @@ import { systemClock } from "../../link/clock.ts";
 import { silentLog } from "../../program/log.ts";
 import type { BackendConnection } from "../backend-connection.ts";
 import { Channels, type ChatEventBody } from "../channels.ts";
+import { RepeatedRequests } from "../repeated-requests.ts";
 import { RequestRunner } from "../request-runner.ts";
 
 export type Inner = NonNullable<MessageInitShape<typeof ChatRequestSchema>["inner"]>;
@@ -16,26 +17,31 @@ export const send = (id: string) =>
 
 export function setUp(
   functions: Partial<BackendConnection>,
-  { maxAtOnce = 10, timeoutMs = 60_000, isAway = false } = {},
+  { maxAtOnce = 10, timeoutMs = 60_000, isAway = false, clock = systemClock } = {},
 ) {
-  const over = new AbortController();
-  const ended = new AbortController();
   const answers: [string, ChatEventBody][] = [];
   const announce = () => undefined;
   const channels = new Channels({ maxChannels: 9, maxCharacters: 99, announce });
   const connection = { ...functions, close: () => undefined };
-  const runner = new RequestRunner(
-    {
-      ...{ type: "camp", channels, maxAtOnce, timeoutMs, clock: systemClock, log: silentLog },
-      connected: () => (isAway ? undefined : { connection, ended: ended.signal }),
-      http: () => Promise.reject(new Error("core is not there")),
-      metadata: async () => ({ a: "1" }),
-      onActivity: () => undefined,
-      answer: (id, answer) => answers.push([id, answer(channels)]),
-    },
-    over.signal,
-  );
-  return { runner, answers, over, ended };
+  const repeated = new RepeatedRequests(clock);
+  /** Of one session with core, on one connection to the network. */
+  const session = () => {
+    const over = new AbortController();
+    const ended = new AbortController();
+    const runner = new RequestRunner(
+      {
+        ...{ type: "camp", channels, maxAtOnce, timeoutMs, clock, log: silentLog, repeated },
+        connected: () => (isAway ? undefined : { connection, ended: ended.signal }),
+        http: () => Promise.reject(new Error("core is not there")),
+        metadata: async () => ({ a: "1" }),
+        onActivity: () => undefined,
+        answer: (id, answer) => answers.push([id, answer(channels)]),
+      },
+      over.signal,
+    );
+    return { runner, over, ended };
+  };
+  return { ...session(), answers, session };
 }
 
 export const failed = (reason: string) => ({ case: "failed", value: { reason } });
