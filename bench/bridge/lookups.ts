@@ -72,9 +72,10 @@ try {
   );
   const store = await openStorage<Tables>("bridge", { url: file, migrations, log: silentLog });
   const db = () => store.db;
-  const writes = new WriteBatch(db, (reason) => {
+  const failed = (reason: unknown) => {
     throw reason;
-  });
+  };
+  const writes = new WriteBatch(db, failed, { after: () => () => undefined });
   const places = new Places(writes);
   await places.open(store.db);
   const map = new MessageMap({ db, places, writes, now: Date.now });

@@ -100,9 +100,9 @@ export class Bridge {
 
   static async open(host: PluginHost<BridgeSettings>, store: Store<Tables>): Promise<Bridge> {
     const db = () => store.db;
-    const writes = new WriteBatch(db, (reason) => {
+    const failed = (reason: unknown) =>
       host.log.error({ err: reason }, "cannot write to the storage");
-    });
+    const writes = new WriteBatch(db, failed, host.clock);
     const places = new Places(writes);
     await places.open(store.db);
     const facts = new ChannelFacts(host);
@@ -159,7 +159,7 @@ export class Bridge {
     this.#cancelCleanUp();
     this.presence.close();
     await this.queues.close();
-    await this.#writes.flushed();
+    await this.#writes.close();
   }
 
   async #cleanUp(): Promise<void> {

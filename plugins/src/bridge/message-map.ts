@@ -63,7 +63,13 @@ export class MessageMap {
   ): BridgedMessage {
     const message = { id: ++this.#lastId, at: new Date(this.#deps.now()), digest, author };
     this.#remember({ message, copies: new Map() });
-    this.#deps.writes.add((db) => db.insertInto("message").values(message).execute());
+    this.#deps.writes.add((db) =>
+      db
+        .insertInto("message")
+        .values(message)
+        .onConflict((conflict) => conflict.column("id").doNothing())
+        .execute(),
+    );
     this.addCopy(message.id, channel, ids);
     return message;
   }

@@ -57,7 +57,11 @@ export class Outbox {
       if (!isBegun && !this.#unwritten.delete(id)) return;
       isBegun = true;
       const row = { id, place, at: new Date(queued.at), body: toBody(queued) };
-      await db.insertInto("delivery").values(row).execute();
+      await db
+        .insertInto("delivery")
+        .values(row)
+        .onConflict((conflict) => conflict.column("id").doNothing())
+        .execute();
     });
     return queued;
   }

@@ -27,7 +27,13 @@ export class Places {
     if (known !== undefined) return known;
     const id = ++this.#lastId;
     this.#keep(channel, id);
-    this.#writes.add((db) => db.insertInto("place").values({ id, channel }).execute());
+    this.#writes.add((db) =>
+      db
+        .insertInto("place")
+        .values({ id, channel })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    );
     return id;
   }
 

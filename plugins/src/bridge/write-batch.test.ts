@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLog } from "@seabird-chat/sdk";
 import { openStorage } from "@seabird-chat/sdk/storage";
+import { FakeClock } from "@seabird-chat/testkit";
 import { migrations, type Tables } from "./tables.ts";
 import { WriteBatch } from "./write-batch.ts";
 
@@ -16,6 +17,7 @@ test("of a batch, only the write that fails is not written, and it is told", asy
   const writes = new WriteBatch(
     () => store.db,
     (reason) => failures.push(reason),
+    new FakeClock(),
   );
   for (const channel of ["a", "b", "b", "c"]) {
     writes.add((db) => db.insertInto("place").values({ channel }).execute());
@@ -38,6 +40,7 @@ test("whoever waits for what was added before does not wait for what comes later
   const writes = new WriteBatch(
     () => store.db,
     (reason) => assert.fail(String(reason)),
+    new FakeClock(),
   );
   let isOver = false;
   let count = 0;
@@ -50,4 +53,37 @@ test("whoever waits for what was added before does not wait for what comes later
   assert.ok(count >= 1);
   isOver = true;
   await writes.flushed();
+});
+
+test("writes wait for a storage that is away, and are given up only when the bridge closes", async () => {
+  await using store = await openStorage<Tables>("bridge", {
+    url: ":memory:",
+    migrations,
+    log: silentLog,
+  });
+  const clock = new FakeClock();
+  const failures: unknown[] = [];
+  let isAway = true;
+  const db = () => {
+    if (isAway) throw new Error("connection refused");
+    return store.db;
+  };
+  const writes = new WriteBatch(db, (reason) => failures.push(reason), clock);
+  for (const channel of ["a", "b"]) {
+    writes.add((tx) => tx.insertInto("place").values({ channel }).execute());
+  }
+  await clock.advance("10m");
+  assert.deepEqual(failures.map(String), ["Error: connection refused"]);
+  isAway = false;
+  await clock.advance("30s");
+  await writes.flushed();
+  const rows = await store.db.selectFrom("place").select("channel").execute();
+  assert.deepEqual(
+    rows.map(({ channel }) => channel),
+    ["a", "b"],
+  );
+  isAway = true;
+  writes.add((tx) => tx.insertInto("place").values({ channel: "c" }).execute());
+  await writes.close();
+  assert.equal(failures.length, 3);
 });

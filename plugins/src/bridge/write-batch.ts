@@ -1,35 +1,51 @@
 /** Writes of many handlers, several in one transaction: while one is written, the next ones gather. */
-import type { Kysely, Transaction } from "@seabird-chat/sdk/storage";
+import type { Clock } from "@seabird-chat/sdk";
+import { type Kysely, sql, type Transaction } from "@seabird-chat/sdk/storage";
 import type { Tables } from "./tables.ts";
 
-/** Called again by itself if its transaction fails. */
+/** Called again if its transaction fails, also one of which nobody knows whether it was committed. */
 export type Write = (db: Transaction<Tables>) => Promise<unknown>;
 
 /** Writes in one transaction. */
 const MAX_BATCH = 1_000;
-/** Writes that wait for a storage that is slow; more than that are given up. */
+/** Writes that wait for a storage that is slow or away; more than that are given up. */
 const MAX_WAITING = 100_000;
 /** One after the other; then the rest of a batch is given up. */
 const MAX_FAILURES = 3;
+/** Of one write, with a storage that answers. */
+const MAX_TRIES = 4;
+/** Between two looks at a storage that is away. */
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 30_000;
 
 export class WriteBatch {
   readonly #db: () => Kysely<Tables>;
   readonly #onFailure: (reason: unknown) => void;
+  readonly #clock: Pick<Clock, "after">;
+  readonly #closing = new AbortController();
   #waiting: Write[] = [];
   #running: Promise<void> | undefined;
+  #isFull = false;
   #added = 0;
   #ended = 0;
   #flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
 
-  constructor(db: () => Kysely<Tables>, onFailure: (reason: unknown) => void) {
+  /** `onFailure`: of a write that is given up, and once of a storage that is away. */
+  constructor(
+    db: () => Kysely<Tables>,
+    onFailure: (reason: unknown) => void,
+    clock: Pick<Clock, "after">,
+  ) {
     this.#db = db;
     this.#onFailure = onFailure;
+    this.#clock = clock;
   }
 
   /** Written in the order of the calls, soon. */
   add(write: Write): void {
     if (this.#waiting.length >= MAX_WAITING) {
-      this.#onFailure(new Error(`${MAX_WAITING} writes wait already`));
+      if (!this.#isFull) this.#onFailure(new Error(`${MAX_WAITING} writes wait already`));
+      this.#isFull = true;
       return;
     }
     this.#waiting.push(write);
@@ -45,11 +61,18 @@ export class WriteBatch {
     await promise;
   }
 
+  /** The same, but no longer than the storage is there. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.flushed();
+  }
+
   async #run(): Promise<void> {
     // What comes in the same turn goes into the same transaction.
     await null;
     while (this.#waiting.length > 0) {
       const writes = this.#waiting.splice(0, MAX_BATCH);
+      this.#isFull = false;
       await this.#write(writes).catch(() => this.#writeEach(writes));
       this.#ended += writes.length;
       while ((this.#flushes[0]?.upTo ?? Number.POSITIVE_INFINITY) <= this.#ended) {
@@ -63,16 +86,61 @@ export class WriteBatch {
   async #writeEach(writes: readonly Write[]): Promise<void> {
     let failures = 0;
     for (const write of writes) {
+      const reason = await this.#tryOne(write);
+      failures = reason === undefined ? 0 : failures + 1;
+      if (reason !== undefined) this.#onFailure(reason);
+      // It is the storage: full, perhaps.
+      if (failures === MAX_FAILURES) return;
+    }
+  }
+
+  /** Resolves with why it is given up. Waits for a storage that is away. */
+  async #tryOne(write: Write): Promise<unknown> {
+    for (let tries = 1; ; tries++) {
       try {
         await this.#write([write]);
-        failures = 0;
+        return undefined;
       } catch (reason) {
-        this.#onFailure(reason);
-        failures += 1;
-        // It is the storage.
-        if (failures === MAX_FAILURES) return;
+        if (await this.#isThere()) {
+          if (tries === MAX_TRIES) return reason;
+          continue;
+        }
+        if (tries === 1) this.#onFailure(reason);
+        if (!(await this.#isBack())) return reason;
       }
     }
+  }
+
+  /** Resolves when the storage answers again; with false if the bridge closes before. */
+  async #isBack(): Promise<boolean> {
+    const { signal } = this.#closing;
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
+      await this.#pause(pauseMs);
+      if (await this.#isThere()) return true;
+      pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
+    }
+    return false;
+  }
+
+  async #isThere(): Promise<boolean> {
+    try {
+      await sql`select 1`.execute(this.#db());
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { signal } = this.#closing;
+    const cancel = this.#clock.after(ms, resolve);
+    const wake = () => resolve();
+    signal.addEventListener("abort", wake, { once: true });
+    return promise.finally(() => {
+      cancel();
+      signal.removeEventListener("abort", wake);
+    });
   }
 
   async #write(writes: readonly Write[]): Promise<void> {
