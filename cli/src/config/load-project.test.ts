@@ -314,10 +314,10 @@ test("another folder's file: its paths and .env are those of that folder", async
 test("a channel's backend has to be in the file, or to run elsewhere", async (t) => {
   const { project, problems } = await makeProjectFixture(t);
   const text = (to: string, core = "") =>
-    `${core}\n${IRC}  campfire/work: { from: ./campfire.ts }\nplugins: { ./relay.ts: { to: [${to}] } }\n`;
+    `${core}\n${IRC}  campfire/desk: { from: ./campfire.ts }\nplugins: { ./relay.ts: { to: [${to}] } }\n`;
   const remote = "core: { url: http://127.0.0.1:1, token: sesame }";
   const where = 'seabird.yaml:6:31 plugins["./relay.ts"].to';
-  const known = "irc://libera/#a, campfire://work/b, irc:nothing";
+  const known = "irc://libera/#a, campfire://desk/b, irc:nothing";
   assert.deepEqual((await project(text(known))).warnings, []);
   for (const [channel, meant] of [
     ["irc://libra/#a", "there is no backend irc/libra in this file; did you mean irc/libera?"],
@@ -330,7 +330,7 @@ test("a channel's backend has to be in the file, or to run elsewhere", async (t)
   const [warning] = (await project(other)).warnings;
   assert.match(
     warning?.message ?? "",
-    /^there is no backend discord\/guild in this file, so it has to run elsewhere; there are irc\/libera, campfire\/work$/,
+    /^there is no backend discord\/guild in this file, so it has to run elsewhere; there are irc\/libera, campfire\/desk$/,
   );
   assert.deepEqual((await project(text("discord://guild/1", remote))).warnings, []);
 });

@@ -9,10 +9,12 @@ import { Deliverer } from "./deliverer.ts";
 import { LinkGuards } from "./link-guards.ts";
 import { backendOfChannel, Links } from "./links.ts";
 import { MessageMap } from "./message-map.ts";
+import { Namesakes } from "./namesakes.ts";
 import { Outages } from "./outages.ts";
 import { Outbox } from "./outbox.ts";
 import { OwnTags } from "./own-tags.ts";
 import { PausedLinks } from "./paused-links.ts";
+import { PeopleThere } from "./people-there.ts";
 import { Places } from "./places.ts";
 import { Presence } from "./presence.ts";
 import { Queues } from "./queues.ts";
@@ -40,6 +42,7 @@ export class Bridge {
   readonly tags: OwnTags;
   readonly chatLinks: ChatLinks;
   readonly paused: PausedLinks;
+  readonly people: PeopleThere;
   readonly #host: PluginHost<BridgeSettings>;
   readonly #writes: WriteBatch;
   /** By the sequence of a plugin's send: the bridged message that it is. */
@@ -53,7 +56,7 @@ export class Bridge {
 
   private constructor(
     host: PluginHost<BridgeSettings>,
-    { db, places, writes, bridgeId, chatLinks, paused, outages }: Opened,
+    { db, places, writes, bridgeId, chatLinks, paused, namesakes, outages }: Opened,
     outbox: Outbox,
     threads: ThreadMap,
     facts: ChannelFacts,
@@ -63,6 +66,7 @@ export class Bridge {
     this.#writes = writes;
     this.chatLinks = chatLinks;
     this.paused = paused;
+    this.people = new PeopleThere({ core, clock });
     this.links = new Links(config, chatLinks.all);
     this.facts = facts;
     this.tags = new OwnTags(bridgeId);
@@ -82,14 +86,14 @@ export class Bridge {
       },
       limits: { maxWaiting: config.queue_messages, maxAgeMs: config.queue_age },
       deliverer: new Deliverer({
-        ...{ core, map, tags, threads },
+        ...{ core, map, tags, threads, people: this.people },
         maxLineBytes: async (channel) => (await facts.backend(channel)).maxLineBytes,
       }),
       warn: (fields, message) => host.log.warn(fields, message),
     });
     this.crossing = new Crossing({
       ...{ links: () => this.links, facts, map, threads, guards, tags, push, now },
-      reactions: new Reactions({ db, writes }),
+      ...{ reactions: new Reactions({ db, writes }), namesakes },
       editWindowMs: () => host.config.edit_window,
     });
     this.presence = new Presence(
@@ -118,7 +122,11 @@ export class Bridge {
     const bridgeId = await idOf(store);
     const chatLinks = await ChatLinks.open(store);
     const paused = await PausedLinks.open(store);
-    const opened = { db, places, writes, bridgeId, chatLinks, paused, outages };
+    const namesakes = await Namesakes.open(store, {
+      now: () => host.clock.wallMs(),
+      onFailure: (reason) => host.log.warn({ err: reason }, "cannot keep who has the same name"),
+    });
+    const opened = { db, places, writes, bridgeId, chatLinks, paused, namesakes, outages };
     const bridge = new Bridge(host, opened, outbox, threads, facts);
     await bridge.map.open();
     await facts.open(bridge.links.channels().map(backendOfChannel));
@@ -184,6 +192,7 @@ interface Opened {
   readonly bridgeId: string;
   readonly chatLinks: ChatLinks;
   readonly paused: PausedLinks;
+  readonly namesakes: Namesakes;
   readonly outages: Outages;
 }
 

@@ -1,22 +1,24 @@
 /** What is heard in a linked channel becomes deliveries to the channels where its links lead. */
 import { plainText, type User } from "@seabird-chat/sdk";
-import { authorNameOf, authorOf, nameOf } from "./author.ts";
+import { authorNameOf, authorOf, nameOf, showIn } from "./author.ts";
 import { CarriedTopics } from "./carried-topics.ts";
 import type { ChannelMessage } from "./channel-message.ts";
 import type { Answered, Delivery } from "./delivery.ts";
 import { digestOf } from "./digest.ts";
 import { onceEach } from "./links.ts";
 import type { BridgedMessage } from "./message-map.ts";
+import type { Namesakes } from "./namesakes.ts";
 import { OpenRoutes, type OpenRoutesDeps } from "./open-routes.ts";
 import type { Tags } from "./own-tags.ts";
 import type { Reactions } from "./reactions.ts";
 import { type CarriedAuthor, RecentAuthors } from "./recent-authors.ts";
-import { plainName, silentName, withoutNames } from "./shown-name.ts";
+import { looksLikeCommand, plainName, silentName, withoutNames } from "./shown-name.ts";
 import { silentMentions } from "./silent-mentions.ts";
 import { TypingLimits } from "./typing-limits.ts";
 
 export interface CrossingDeps extends OpenRoutesDeps {
   readonly reactions: Reactions;
+  readonly namesakes: Namesakes;
   readonly push: (channel: string, delivery: Delivery) => void;
   /** Milliseconds for which an edit is said again where none can be made. */
   readonly editWindowMs: () => number;
@@ -39,7 +41,7 @@ export class Crossing {
 
   /** Undefined: it does not cross. */
   async message(said: ChannelMessage): Promise<BridgedMessage | undefined> {
-    const { map, push } = this.#deps;
+    const { map, push, namesakes } = this.#deps;
     const origin = await this.#routes.of(said.channelId);
     const words = plainText(said.block);
     const routes = await this.#routes.allowed(origin.routes, said, words);
@@ -48,10 +50,13 @@ export class Crossing {
     const answered = await this.#answered(said);
     const ids = said.id === "" ? [] : [said.id];
     const digest = digestOf(words);
-    const message = map.add(said.channelId, ids, { digest, author: authorNameOf(said) });
+    const signed = await this.#signed(said, words);
+    const message = map.add(said.channelId, ids, { digest, author: authorNameOf(signed) });
     const block = silentMentions(said.block);
     for (const { link, to } of routes) {
-      const author = authorOf(said, link.names);
+      const { user } = said;
+      if (user !== undefined) namesakes.heard(link.name, user, showIn(link, said.channelId));
+      const author = authorOf(signed, link, namesakes);
       if (author !== undefined && author.id !== "") {
         this.authors.note({ name: author.name, id: author.id, channelId: said.channelId });
       }
@@ -66,7 +71,7 @@ export class Crossing {
 
   /** Of a message that is known; the new content is the whole one. */
   async edit(said: ChannelMessage): Promise<void> {
-    const { map, push, now, editWindowMs } = this.#deps;
+    const { map, push, now, editWindowMs, namesakes } = this.#deps;
     const message = await map.find(said.channelId, said.id);
     if (message === undefined || !this.#routes.mayCross(said.tags)) return;
     const words = plainText(said.block);
@@ -75,8 +80,9 @@ export class Crossing {
     const { routes } = await this.#routes.of(said.channelId);
     map.setDigest(message, digest);
     const block = silentMentions(said.block);
+    const signed = await this.#signed(said, words);
     for (const route of await this.#routes.allowed(routes, said, words)) {
-      const author = authorOf(said, route.link.names);
+      const author = authorOf(signed, route.link, namesakes);
       const content = { author, isAction: said.isAction, block };
       push(route.to, { kind: "edit", message: message.id, ...content, isNews });
     }
@@ -156,18 +162,30 @@ export class Crossing {
     }
   }
 
+  /**
+   * What a plugin says has no name in front. A person may have chosen the words, and a bot on the other
+   * side may do more for our bot than for that person: a command there has the bot's name.
+   */
+  async #signed(said: ChannelMessage, words: string): Promise<ChannelMessage> {
+    if (said.user !== undefined || said.persona !== undefined) return said;
+    if (!looksLikeCommand(words)) return said;
+    const { nick } = await this.#deps.facts.backend(said.channelId);
+    return { ...said, persona: { displayName: nick === "" ? "bot" : nick, avatarUrl: "" } };
+  }
+
   async #react(
     channelId: string,
     message: BridgedMessage,
     { emoji, user, removed }: { emoji: string; user: User | undefined; removed: boolean },
   ): Promise<void> {
+    const { namesakes } = this.#deps;
     const routes = await this.#routes.quiet(
       channelId,
       ({ reactions, bots }) => reactions !== "off" && (bots || user?.isBot !== true),
     );
     for (const { link, to } of routes) {
       if (!this.#deps.guards.mayPass(link)) continue;
-      const name = silentName(nameOf(user, link.names, channelId));
+      const name = silentName(nameOf(user, link, { channelId, namesakes }));
       const isLine = link.reactions === "line" && !removed;
       const line = isLine ? `* ${name}: ${plainName(emoji, "?")}` : "";
       this.#deps.push(to, { kind: "react", message: message.id, emoji, removed, line });

@@ -4,6 +4,7 @@ import { copiedContent } from "./copied-content.ts";
 import type { Answered, Author, Delivery, QueuedDelivery } from "./delivery.ts";
 import type { MessageMap } from "./message-map.ts";
 import type { OwnTags, Tags } from "./own-tags.ts";
+import type { PeopleThere } from "./people-there.ts";
 import { namePrefix, plainLine, silentName } from "./shown-name.ts";
 
 export interface DelivererDeps {
@@ -11,6 +12,7 @@ export interface DelivererDeps {
   readonly map: MessageMap;
   readonly tags: OwnTags;
   readonly threads: Threads;
+  readonly people: PeopleThere;
   /** Bytes of a line on a channel's network; 0: not known, or without a limit. */
   readonly maxLineBytes: (channel: string) => Promise<number>;
 }
@@ -68,7 +70,8 @@ export class Deliverer {
     const quote = await this.#replyOf(delivery.answered, where.channelId);
     const hasPersona = author !== undefined && (await core.can("persona", where));
     const maxLineBytes = await this.#deps.maxLineBytes(run.channel);
-    const body = contentOf(delivery, { hasPersona, maxLineBytes });
+    const words = await this.#silent(delivery, run.channel);
+    const body = contentOf(words, { hasPersona, maxLineBytes });
     const options = {
       ...{ idempotencyKey: run.key, signal: run.signal, tags },
       ...(hasPersona && author && { persona: personaOf(author) }),
@@ -122,16 +125,25 @@ export class Deliverer {
     const maxLineBytes = await this.#deps.maxLineBytes(channel);
     if (ids.length > 0 && (await core.can("edit", where))) {
       const hasPersona = delivery.author !== undefined && (await core.can("persona", where));
-      const content = contentOf(delivery, { hasPersona, maxLineBytes });
+      const words = await this.#silent(delivery, channel);
+      const content = contentOf(words, { hasPersona, maxLineBytes });
       const edited = await core.editMessage(where, ids, content, { signal, tags: tags.ofOwn() });
       if (edited.ids.length > 0) map.addCopy(delivery.message, where.channelId, edited.ids);
       return;
     }
     if (!delivery.isNews) return;
     const lead = namePart(delivery.author);
-    const content = copiedContent(delivery.block, { lead, maxLineBytes });
+    const { block } = await this.#silent(delivery, channel);
+    const content = copiedContent(block, { lead, maxLineBytes });
     const options = { idempotencyKey: key, signal, tags: tags.ofNotice() };
     await core.sendMessage(where.channelId, container([lead, "* ", content]), options);
+  }
+
+  /** A plugin answers people of the other side, whose names others have here. */
+  async #silent(delivery: Copied, channel: string): Promise<Copied> {
+    if (delivery.author !== undefined && delivery.author.id !== "") return delivery;
+    const names = await this.#deps.people.in(channel);
+    return { ...delivery, block: names.in(delivery.block) };
   }
 
   async #delete({ message, reason }: Of<"delete">, { channel, signal }: Run): Promise<void> {

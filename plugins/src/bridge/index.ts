@@ -50,6 +50,7 @@ bridge.on(["message", "mention", "action", "command"], async (ctx) => {
   ) {
     return;
   }
+  run.people.note(ctx.channelId, ctx.user.displayName);
   await run.crossing.message(await saidBy(run, ctx));
 });
 
@@ -143,8 +144,11 @@ bridge.on("typing", async (ctx) => {
 
 bridge.on("member", (ctx) => {
   if (ctx.change === "unknown") return;
+  const { presence, people, links } = runOf(ctx);
   const name = plainName(ctx.user.displayName, channelNameOf(ctx.user.id));
-  runOf(ctx).presence.note(ctx.channelId, ctx.change, name);
+  presence.note(ctx.channelId, ctx.change, name);
+  const isLinked = links.from(ctx.channelId).length > 0;
+  if (ctx.change === "joined" && isLinked) people.note(ctx.channelId, ctx.user.displayName);
 });
 
 bridge.on("channel", async (ctx) => {

@@ -42,6 +42,23 @@ export function plainName(name: string, otherwise: string): string {
   return otherwise === "" ? "somebody" : plainName(otherwise, "");
 }
 
+/** What commands of bots begin with. */
+const COMMAND_SIGNS = /^[!./?$%&+~;,=-]+/;
+/** A line that a bot may take for a command. */
+const COMMAND_LINE = /^[!./?$%&+~;,=-]+\p{L}/mu;
+
+/** Of a person or bot, whose name may be in front of a text: it does not begin as commands do. */
+export function personName(name: string, otherwise: string): string {
+  const plain = plainName(name, otherwise);
+  if (!COMMAND_SIGNS.test(plain)) return plain;
+  const rest = plain.replace(COMMAND_SIGNS, "");
+  return rest === "" ? personName(otherwise, "") : personName(rest, otherwise);
+}
+
+export function looksLikeCommand(words: string): boolean {
+  return COMMAND_LINE.test(words);
+}
+
 export interface NameValues {
   readonly name: string;
   /** Of `irc://libera` `libera`. */
