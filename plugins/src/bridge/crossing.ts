@@ -3,9 +3,9 @@ import { plainText, type User } from "@seabird-chat/sdk";
 import { authorNameOf, authorOf, nameOf, showIn } from "./author.ts";
 import { CarriedTopics } from "./carried-topics.ts";
 import type { ChannelMessage } from "./channel-message.ts";
-import type { Answered, Delivery } from "./delivery.ts";
+import type { Answered, Author, Delivery } from "./delivery.ts";
 import { digestOf } from "./digest.ts";
-import { onceEach } from "./links.ts";
+import { type Link, onceEach } from "./links.ts";
 import type { BridgedMessage } from "./message-map.ts";
 import type { Namesakes } from "./namesakes.ts";
 import { OpenRoutes, type OpenRoutesDeps } from "./open-routes.ts";
@@ -41,7 +41,7 @@ export class Crossing {
 
   /** Undefined: it does not cross. */
   async message(said: ChannelMessage): Promise<BridgedMessage | undefined> {
-    const { map, push, namesakes } = this.#deps;
+    const { map, push } = this.#deps;
     const origin = await this.#routes.of(said.channelId);
     const words = plainText(said.block);
     const routes = await this.#routes.allowed(origin.routes, said, words);
@@ -53,13 +53,10 @@ export class Crossing {
     const signed = await this.#signed(said, words);
     const message = map.add(said.channelId, ids, { digest, author: authorNameOf(signed) });
     const block = silentMentions(said.block);
+    const authors = new Map<Link, Author | undefined>();
     for (const { link, to } of routes) {
-      const { user } = said;
-      if (user !== undefined) namesakes.heard(link.name, user, showIn(link, said.channelId));
-      const author = authorOf(signed, link, namesakes);
-      if (author !== undefined && author.id !== "") {
-        this.authors.note({ name: author.name, id: author.id, channelId: said.channelId });
-      }
+      if (!authors.has(link)) authors.set(link, this.#heard(signed, link));
+      const author = authors.get(link);
       push(to, {
         ...{ kind: "message", message: message.id, author, isAction: said.isAction },
         ...{ block, answered, thread: origin.thread },
@@ -67,6 +64,18 @@ export class Crossing {
       });
     }
     return message;
+  }
+
+  /** Who speaks, as that link shows them. */
+  #heard(said: ChannelMessage, link: Link): Author | undefined {
+    const { namesakes } = this.#deps;
+    const { user, channelId } = said;
+    if (user !== undefined) namesakes.heard(link.name, user, showIn(link, channelId));
+    const author = authorOf(said, link, namesakes);
+    if (author !== undefined && author.id !== "") {
+      this.authors.note({ name: author.name, id: author.id, channelId });
+    }
+    return author;
   }
 
   /** Of a message that is known; the new content is the whole one. */
