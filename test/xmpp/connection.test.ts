@@ -1,12 +1,15 @@
 /** The connection to prosody: logins, TLS, outages, and sessions that go on where they were cut. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { ProbeFailure } from "@seabird-chat/sdk/backend";
 import { probe } from "../../backends/xmpp/src/probe.ts";
 import { settings, type XmppSettings } from "../../backends/xmpp/src/settings.ts";
 import { needProsody } from "../support/prosody.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
-import { backOnNetwork, channelIdsOf, startXmppBot } from "../support/xmpp-bot.ts";
+import { backOnNetwork, channelIdsOf, startXmppBot, type XmppBot } from "../support/xmpp-bot.ts";
 import { XmppPerson } from "../support/xmpp-person.ts";
 
 test("the bot's connection to prosody", async (t) => {
@@ -103,6 +106,36 @@ test("the bot's connection to prosody", async (t) => {
       assert.equal(bodies.filter((each) => each === "once").length, 1);
     },
   );
+
+  await t.test("a bot that was started again adds to the reactions that it has", async (t) => {
+    const room = `reacted@${server.archivedRooms}`;
+    const folder = await mkdtemp(join(tmpdir(), "seabird-xmpp-"));
+    t.after(() => rm(folder, { recursive: true }));
+    await using ann = await XmppPerson.login(server, account);
+    await ann.joins(room, "ann");
+    const given = { channels: [room], state_file: join(folder, "state.json") };
+    const sets: string[][] = [];
+    const react = async (bed: XmppBot, id: string, emoji: string) => {
+      const from = ann.heard.length;
+      await bed.core.react({ channelId: bed.absolute(room) }, id, emoji);
+      const message = await ann.hears(
+        emoji,
+        (each) => ann.heard.indexOf(each) >= from && each.getChild("reactions") !== undefined,
+      );
+      const all = message.getChild("reactions")?.getChildren("reaction") ?? [];
+      sets.push(all.map((each) => each.text()));
+    };
+    let id = "";
+    {
+      await using bed = await startXmppBot(server, bot, given);
+      await ann.says(room, "react to this");
+      id = (await bed.nextEvent()).id ?? "";
+      await react(bed, id, "👍");
+    }
+    await using bed = await startXmppBot(server, bot, given);
+    await react(bed, id, "🎉");
+    assert.deepEqual(sets, [["👍"], ["👍", "🎉"]]);
+  });
 
   await t.test("a server that was killed is joined again, by another session", async () => {
     const room = `killed@${server.archivedRooms}`;

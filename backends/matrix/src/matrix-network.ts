@@ -14,6 +14,7 @@ import {
   type RequestInfo,
   SeabirdError,
   type Sent,
+  stateFilePath,
   type Target,
 } from "@seabird-chat/sdk/backend";
 import { CAPABILITIES } from "./capabilities.ts";
@@ -24,7 +25,7 @@ import { DirectRooms } from "./direct-rooms.ts";
 import { ENCRYPTED, Invitations } from "./invitations.ts";
 import { MessageActions } from "./message-actions.ts";
 import { encryptedRooms, missingPermissions } from "./missing-permissions.ts";
-import { loginOptions, stateFileOf, toFatal } from "./options.ts";
+import { loginOptions, toFatal } from "./options.ts";
 import { errorText } from "./refusal.ts";
 import { delivered, deliveredSoon } from "./report.ts";
 import { reportStatus } from "./report-status.ts";
@@ -114,7 +115,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
    */
   static async connect(host: Host): Promise<MatrixNetwork> {
     const { clock, config, log, random, signal } = host;
-    const path = stateFileOf(config, host.id);
+    const path = stateFilePath(config.state_file, host);
     const saved = new SavedSession(path, (reason) => log.warn({ reason }, "no login is kept"));
     const ended = new AbortController();
     let network: MatrixNetwork | undefined;
@@ -264,7 +265,7 @@ export class MatrixNetwork implements BackendConnection<MatrixSettings> {
     // Otherwise core hears it again after the next start.
     await deliveredSoon(this.#host);
     await this.#saved.written();
-    const isKept = stateFileOf(this.#settings, this.#host.id) !== undefined;
+    const isKept = stateFilePath(this.#settings.state_file, this.#host) !== undefined;
     if (isKept || this.#saved.current?.accessToken === undefined) return;
     // Otherwise each start would add a session to the account.
     const deadlineMs = this.#host.clock.now() + LOGOUT_MS;

@@ -1,5 +1,4 @@
 /** Settings as the options of a connection. */
-import { existsSync } from "node:fs";
 import { Fatal } from "@seabird-chat/sdk/backend";
 import type { LoginOptions } from "./connection/login.ts";
 import { LoginRefused } from "./connection/login.ts";
@@ -23,15 +22,6 @@ export function loginOptions(settings: MatrixSettings): LoginOptions {
     );
   }
   return { homeserver, user, password, deviceName: device_name };
-}
-
-/** The folder for state that outlives a restart; the supervisor creates it. */
-const STATE_FOLDER = ".seabird";
-
-/** Undefined: nothing is kept. `id`: of the backend. */
-export function stateFileOf(settings: MatrixSettings, id: string): string | undefined {
-  if (settings.state_file !== undefined || !existsSync(STATE_FOLDER)) return settings.state_file;
-  return `${STATE_FOLDER}/matrix-${encodeURIComponent(id)}.json`;
 }
 
 /** A setting that the server does not accept ends the backend. */

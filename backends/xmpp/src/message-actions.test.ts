@@ -48,7 +48,7 @@ function setUp(features: readonly string[] = []) {
   const warn = (_: object, words: string) => warnings.push(words);
   const log = { debug() {}, info() {}, warn, error() {} };
   const actions = new MessageActions({
-    settings: {} as never,
+    reactions: new OwnReactions("bot@example.org"),
     sender,
     rooms: { room: (address) => (address === ADDRESS ? room : undefined) },
     recent,
@@ -448,7 +448,7 @@ test("what is remembered is bounded: the oldest goes first", () => {
   for (let n = 0; n <= MAX_SENT_MESSAGES; n++) sent.remember(ROOM, `s${n}`, `m${n}`);
   assert.deepEqual([sent.sentIdOf(ROOM, "s0"), sent.sentIdOf(ROOM, "s1")], [undefined, "m1"]);
   assert.equal(sent.sentIdOf(ANN, "s1"), undefined);
-  const reactions = new OwnReactions();
+  const reactions = new OwnReactions("bot@example.org");
   for (let n = 0; n <= MAX_REACTED_MESSAGES; n++) reactions.set(ROOM, `s${n}`, ["👍"]);
   assert.deepEqual([reactions.to(ROOM, "s0"), reactions.to(ROOM, "s1")], [[], ["👍"]]);
 });

@@ -38,19 +38,18 @@ import { Deliveries, sendNow } from "./requests/deliveries.ts";
 import { partRefused, refusalOfError } from "./requests/refusal.ts";
 import { RequestQueue } from "./requests/request-queue.ts";
 import { TypingStates } from "./requests/typing-states.ts";
-import type { XmppSettings } from "./settings.ts";
 import { NS, type Stanza, xml } from "./stanza.ts";
-import { OwnReactions } from "./state/own-reactions.ts";
+import type { OwnReactions } from "./state/own-reactions.ts";
 import type { RecentMessages } from "./state/recent-messages.ts";
 import type { RoomsView, RoomView } from "./state/rooms.ts";
 import { SentMessages } from "./state/sent-messages.ts";
 import { HttpUpload } from "./upload/http-upload.ts";
 
 export interface MessageActionsDeps {
-  readonly settings: XmppSettings;
   readonly sender: StanzaSender;
   readonly rooms: RoomsView;
   readonly recent: RecentMessages;
+  readonly reactions: OwnReactions;
   readonly clock: Clock;
   readonly log: Log;
   /** Opens a file that a plugin or another network gave. */
@@ -69,13 +68,14 @@ export class MessageActions {
   readonly #deliveries: Deliveries;
   readonly #upload: HttpUpload;
   readonly #sent = new SentMessages();
-  readonly #reactions = new OwnReactions();
+  readonly #reactions: OwnReactions;
   readonly #typing: TypingStates;
   readonly #queue: RequestQueue;
 
   constructor(deps: MessageActionsDeps) {
     const { sender, clock, log, openAttachment, uploadAddresses } = deps;
     this.#deps = deps;
+    this.#reactions = deps.reactions;
     this.#deliveries = new Deliveries(sender, clock);
     this.#typing = new TypingStates(clock);
     this.#queue = new RequestQueue(clock);

@@ -132,6 +132,15 @@ export const settings = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: "come back to a room after a kick", ...fromEnv("XMPP_REJOIN") }),
+  state_file: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "where the bot's own reactions are kept; default: in `.seabird/`, where there is such a folder",
+      ...fromEnv("XMPP_STATE_FILE"),
+    }),
   ping_timeout_ms: milliseconds(
     DEFAULT_LIMITS.pingTimeoutMs,
     "milliseconds without an answer from the server after which the connection counts as lost",

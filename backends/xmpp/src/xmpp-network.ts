@@ -26,6 +26,7 @@ import { TopicChanges } from "./requests/topic-changes.ts";
 import { askInfo, unlock } from "./room-requests.ts";
 import type { XmppSettings } from "./settings.ts";
 import { type Stanza, xml } from "./stanza.ts";
+import { OwnReactions } from "./state/own-reactions.ts";
 import { RecentMessages } from "./state/recent-messages.ts";
 import type { Room } from "./state/room.ts";
 import { RoomRegistry } from "./state/room-registry.ts";
@@ -44,6 +45,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
   readonly #wanted: WantedRooms;
   readonly #selfPing: SelfPing;
   readonly #messages: MessageActions;
+  readonly #reactions: OwnReactions;
   readonly #topics = new TopicChanges();
   readonly #incoming: IncomingStanzas;
   /** Resolved once the rooms are settled. */
@@ -95,8 +97,9 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     });
     const lost = (room: Room) => this.#ghost(room);
     this.#selfPing = new SelfPing({ sender, rooms, clock, silentMs: options.selfPingMs, lost });
+    this.#reactions = OwnReactions.open(host);
     this.#messages = new MessageActions({
-      ...{ settings: host.config, sender, rooms, recent, clock, log },
+      ...{ reactions: this.#reactions, sender, rooms, recent, clock, log },
       openAttachment: (attachment) => host.openAttachment(attachment),
       uploadAddresses: () => this.#connection.serverAddresses,
     });
@@ -190,6 +193,7 @@ export class XmppNetwork implements BackendConnection<XmppSettings> {
     this.#selfPing.close();
     this.#wanted.close();
     await this.#connection.close();
+    await this.#reactions.written();
   }
 
   #roomOf(channelId: string): Room {

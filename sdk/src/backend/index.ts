@@ -109,4 +109,5 @@ export {
   type StartBackendOptions,
   startBackend,
 } from "./start-backend.ts";
+export { StateFile, type StateFileOptions, stateFilePath } from "./state-file.ts";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./token-bucket.ts";

@@ -1,6 +1,5 @@
 /** The login and the position in the rooms, in a small file that outlives a restart, for its user alone. */
-import { readFileSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { StateFile } from "@seabird-chat/sdk/backend";
 import { isObject, objectIn, textIn } from "../json-value.ts";
 
 /** What is kept. */
@@ -18,32 +17,24 @@ export interface Session {
   readonly rooms: Readonly<Record<string, string>>;
 }
 
-/** Bytes of the file; a larger one is rejected. */
-const MAX_FILE_BYTES = 1024 * 1024;
-
 export class SavedSession {
-  readonly #path: string | undefined;
-  /** The file cannot be read or written; the session is still kept in memory. */
-  readonly #failed: (reason: string) => void;
+  readonly #file: StateFile;
   #session: Session | undefined;
-  #writing: Promise<void> | undefined;
-  #isDirty = false;
 
+  /** `failed`: the file cannot be read or written; the session is still kept in memory. */
   constructor(path: string | undefined, failed: (reason: string) => void) {
-    this.#path = path;
-    this.#failed = failed;
-    this.#session = this.#read();
+    this.#file = new StateFile({ path, what: "the login", failed });
+    this.#session = this.#file.read(sessionIn);
   }
 
   get current(): Session | undefined {
     return this.#session;
   }
 
-  /** Writes it soon: several changes while it is being written become one. */
+  /** Writes it soon. */
   keep(session: Session): void {
     this.#session = session;
-    this.#isDirty = true;
-    this.#writing ??= this.#write();
+    this.#file.keep(() => ({ ...this.#session }));
   }
 
   change(change: Partial<Session>): void {
@@ -52,47 +43,12 @@ export class SavedSession {
 
   /** Resolves when the last change is in the file. Never rejects. */
   async written(): Promise<void> {
-    await this.#writing;
-  }
-
-  async #write(): Promise<void> {
-    while (this.#isDirty && this.#path !== undefined) {
-      this.#isDirty = false;
-      // Renamed into place, so that the file is never incomplete.
-      const draft = `${this.#path}.${process.pid}.new`;
-      const content = `${JSON.stringify({ version: 1, ...this.#session }, null, 2)}\n`;
-      try {
-        // An old draft would keep its permissions.
-        await rm(draft, { force: true });
-        await writeFile(draft, content, { mode: 0o600, flag: "wx" });
-        await rename(draft, this.#path);
-      } catch (reason) {
-        this.#report("write", reason);
-      }
-    }
-    this.#writing = undefined;
-  }
-
-  #read(): Session | undefined {
-    if (this.#path === undefined) return undefined;
-    try {
-      return sessionIn(readFileSync(this.#path));
-    } catch (reason) {
-      if ((reason as NodeJS.ErrnoException).code !== "ENOENT") this.#report("read", reason);
-      return undefined;
-    }
-  }
-
-  #report(verb: string, reason: unknown): void {
-    const why = reason instanceof SyntaxError ? "it is no JSON" : String(reason);
-    this.#failed(`cannot ${verb} the login in "${this.#path}": ${why}`);
+    await this.#file.written();
   }
 }
 
-/** Throws for a file in any other format. */
-function sessionIn(bytes: Buffer): Session {
-  if (bytes.length > MAX_FILE_BYTES) throw new Error(`it is ${bytes.length} bytes`);
-  const content: unknown = JSON.parse(bytes.toString("utf8"));
+/** Throws for any other form. */
+function sessionIn(content: unknown): Session {
   const { homeserver, userId, deviceId, accessToken, position, rooms } = objectIn(content);
   const [server, user] = [textIn(homeserver), textIn(userId)];
   if (!isObject(content) || server === undefined || user === undefined) {
