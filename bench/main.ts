@@ -5,6 +5,8 @@ import { writeGraph } from "./graph.ts";
 import { appendRecord, describeMachine, recordOf } from "./history.ts";
 import type { Measurement } from "./measurement.ts";
 import { actions } from "./measurements/actions.ts";
+import { bridge } from "./measurements/bridge.ts";
+import { bridgeLatency } from "./measurements/bridge-latency.ts";
 import { burst } from "./measurements/burst.ts";
 import { coldStart } from "./measurements/cold-start.ts";
 import { fanOut } from "./measurements/fan-out.ts";
@@ -38,6 +40,8 @@ const ALL: readonly Measurement[] = [
   sdkHeap,
   sdkBackend,
   sdkAction,
+  bridge,
+  bridgeLatency,
   idleMemory,
   startUp,
   coldStart,

@@ -27,7 +27,8 @@ export const USAGE = `npm run bench -- [options]
 
   --quick              a few minutes, and less exact
   --only NAME,NAME     fan-out, shapes, latency, actions, waiting, burst, idle-memory, start-up,
-                       sdk-plugin, sdk-heap, sdk-backend, sdk-action, cold-start, project-memory
+                       sdk-plugin, sdk-heap, sdk-backend, sdk-action, bridge, bridge-latency,
+                       cold-start, project-memory
   --shape NAME,NAME    what events and actions look like: plain, tagged, real (default: real)
   --url URL            a core that is running already (plaintext), with
   --token TOKEN        a token that may be a plugin and any backend

@@ -11,6 +11,8 @@ export interface Result {
   readonly better: Sample["better"];
   /** Medians over the rounds. */
   readonly values: Partial<Record<SystemName, number>>;
+  /** Core's lowest and highest. */
+  readonly range: readonly [number, number];
   /** Core's against the others', above 1 better: the median of each round's ratio. */
   readonly ratios: Partial<Record<SystemName, number>>;
   readonly rounds: number;
@@ -62,9 +64,12 @@ function resultOf(
     ratios[name] = median(each);
   }
   const target = TARGETS.find((each) => each.row.test(row));
+  const all = core.map(({ value }) => value);
+  const range = [Math.min(...all), Math.max(...all)] as const;
   const met = values.core === undefined ? undefined : target?.met(values.core, ratios);
   const judged = target === undefined || met === undefined ? {} : { target: target.text, met };
-  return { row, unit, better, values, ratios, rounds: core.length, notes, loadBusy, ...judged };
+  const rounds = core.length;
+  return { row, unit, better, values, range, ratios, rounds, notes, loadBusy, ...judged };
 }
 
 function median(numbers: readonly number[]): number {
@@ -76,10 +81,22 @@ function median(numbers: readonly number[]): number {
 
 /** The table; `busy` marks values for which the load generator had hardly time left. */
 export function table(results: readonly Result[]): string {
-  const head = ["", "core", "ceiling", "of it", "grpc-js", "times it", "NATS", "of it", "target"];
+  const head = [
+    "",
+    "core",
+    "rounds",
+    "ceiling",
+    "of it",
+    "grpc-js",
+    "times it",
+    "NATS",
+    "of it",
+    "target",
+  ];
   const rows = results.map((result) => [
     result.row,
     shown(result, "core"),
+    rangeOf(result),
     shown(result, "ceiling"),
     percent(result.ratios.ceiling),
     shown(result, "grpc-js"),
@@ -134,13 +151,20 @@ const BUSY = 0.9;
 function shown({ values, unit, loadBusy }: Result, name: SystemName): string {
   const value = values[name];
   if (value === undefined) return "";
+  const mark = (loadBusy[name] ?? 0) > BUSY ? "*" : "";
+  return `${inWords(value)}${unit === "" ? "" : ` ${unit}`}${mark}`;
+}
+
+function rangeOf({ range, rounds }: Result): string {
+  return rounds > 1 ? range.map(inWords).join(" – ") : "";
+}
+
+function inWords(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  const number = value.toLocaleString("en", {
+  return value.toLocaleString("en", {
     minimumFractionDigits: Number.isInteger(value) ? 0 : digits,
     maximumFractionDigits: digits,
   });
-  const mark = (loadBusy[name] ?? 0) > BUSY ? "*" : "";
-  return `${number}${unit === "" ? "" : ` ${unit}`}${mark}`;
 }
 
 function percent(ratio: number | undefined): string {

@@ -45,6 +45,8 @@ export const TARGETS: readonly Target[] = [
   atMost(/^processor, SDK: event without a handler$/, 4, "µs"),
   atMost(/^processor, SDK: event of a backend$/, 40, "µs"),
   atMost(/^SDK: heap growth over .* handled events$/, 2, "MiB"),
+  atMost(/^processor, bridge: one link, times an answer$/, 2, "times"),
+  atMost(/^bridge: latency, p99, frozen times without$/, 1.2, "times"),
   atMost(/^processor, seabird --help$/, 250, "ms"),
   atMost(/^processor, seabird send$/, 500, "ms"),
   atMost(/^npm start, to the prompt$/, 2_500, "ms"),

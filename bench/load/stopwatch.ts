@@ -27,11 +27,19 @@ export interface Counting {
 export async function countFor({ ms, count, pid, begin }: Counting): Promise<Gain> {
   await pause(ms / 3);
   begin?.();
+  return await countDuring(() => pause(ms), { count, pid });
+}
+
+/** Counts until `work` is done. */
+export async function countDuring(
+  work: () => Promise<unknown>,
+  { count, pid }: Pick<Counting, "count" | "pid">,
+): Promise<Gain> {
   const subjectFrom = processorMs(pid);
   const from = count();
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
-  await pause(ms);
+  await work();
   const tookMs = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpu);
   const gained = count() - from;

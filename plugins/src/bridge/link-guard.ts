@@ -19,6 +19,8 @@ export interface CrossedText {
 
 interface Crossed extends CrossedText {
   readonly at: number;
+  /** The same for all texts of which one is another's echo. */
+  readonly lastWord: string;
 }
 
 export type GuardDecision =
@@ -90,12 +92,18 @@ export class LinkGuard {
 
   #goesRound({ words, channelId }: CrossedText, now: number): string | undefined {
     const text = words.slice(-MAX_COMPARED_CHARACTERS);
-    this.#said = this.#said.filter(({ at }) => now - at < SLOW_WINDOW_MS).slice(1 - MAX_COMPARED);
-    this.#said.push({ at: now, words: text, channelId });
-    const same = this.#said.filter((each) => isEcho(text, each.words));
-    const recent = same.filter(({ at }) => now - at < WINDOW_MS).length;
+    const lastWord = lastWordOf(text);
+    while (now - (this.#said[0]?.at ?? now) >= SLOW_WINDOW_MS) this.#said.shift();
+    if (this.#said.length >= MAX_COMPARED) this.#said.shift();
+    this.#said.push({ at: now, words: text, lastWord, channelId });
+    let [recent, turns, before] = [0, 0, ""];
+    for (const each of this.#said) {
+      if (each.lastWord !== lastWord || !isEcho(text, each.words)) continue;
+      if (now - each.at < WINDOW_MS) recent += 1;
+      if (each.channelId !== before) turns += 1;
+      before = each.channelId;
+    }
     if (recent >= SAME_TEXTS) return `the same text came ${recent} times in ten seconds`;
-    const turns = same.filter((each, at) => each.channelId !== same[at - 1]?.channelId).length;
     return turns < SLOW_TURNS ? undefined : `the same text came and went ${turns} times`;
   }
 
@@ -111,9 +119,19 @@ export class LinkGuard {
   }
 }
 
+/** What may stand between a name and the text behind it. */
+const SEPARATOR = /[\s:>]/;
+
 /** Other bridges put a name in front, each time round another one. */
 function isEcho(text: string, earlier: string): boolean {
   if (text === earlier) return true;
   const [long, short] = text.length > earlier.length ? [text, earlier] : [earlier, text];
-  return short !== "" && long.endsWith(short) && /[\s:>]$/.test(long.slice(0, -short.length));
+  const at = long.length - short.length;
+  return short !== "" && long.endsWith(short) && SEPARATOR.test(long.charAt(at - 1));
+}
+
+function lastWordOf(text: string): string {
+  let from = text.length;
+  while (from > 0 && !SEPARATOR.test(text.charAt(from - 1))) from -= 1;
+  return text.slice(from);
 }

@@ -15,6 +15,8 @@ export interface OutboxDeps {
 
 export class Outbox {
   readonly #deps: OutboxDeps;
+  /** In front of the keys of this run. */
+  readonly #run = randomBytes(12).toString("base64url");
   readonly #unwritten = new Set<number>();
   #lastId = 0;
 
@@ -42,11 +44,12 @@ export class Outbox {
 
   /** One that is not kept over a restart. */
   notice(delivery: Delivery): QueuedDelivery {
-    const key = `bridge-${randomBytes(12).toString("base64url")}`;
-    return { id: ++this.#lastId, at: this.#deps.now(), key, delivery };
+    const id = ++this.#lastId;
+    return { id, at: this.#deps.now(), key: `bridge-${this.#run}-${id}`, delivery };
   }
 
-  add(channel: string, delivery: Delivery): QueuedDelivery {
+  /** `isUrgent`: kept at once, else soon. */
+  add(channel: string, delivery: Delivery, isUrgent: boolean): QueuedDelivery {
     const queued = this.notice(delivery);
     const { id } = queued;
     const place = this.#deps.places.idOf(channel);
@@ -62,7 +65,7 @@ export class Outbox {
         .values(row)
         .onConflict((conflict) => conflict.column("id").doNothing())
         .execute();
-    });
+    }, isUrgent);
     return queued;
   }
 

@@ -47,7 +47,10 @@ export class Queues {
   }
 
   push(channel: string, delivery: Delivery): void {
-    this.#of(channel).push(this.#deps.outbox.add(channel, delivery));
+    const queue = this.#of(channel);
+    // It waits for its network: a crash must not lose it meanwhile.
+    const isUrgent = queue.failure !== undefined;
+    queue.push(this.#deps.outbox.add(channel, delivery, isUrgent));
   }
 
   /** A backend or its network is back. */

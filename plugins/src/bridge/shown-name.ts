@@ -78,8 +78,13 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** A name that notifies nobody of that name: a sign without width behind its first letter. */
 export function silentName(name: string): string {
-  const first = graphemes.segment(name).containing(0)?.segment ?? "";
+  const first = firstOf(name);
   return first.length === name.length ? name : first + ZERO_WIDTH_SPACE + name.slice(first.length);
+}
+
+function firstOf(name: string): string {
+  if (/^[\x20-\x7e]{2}/.test(name)) return name.charAt(0);
+  return graphemes.segment(name).containing(0)?.segment ?? "";
 }
 
 /** `<ann (libera)> ` in front of a message. */

@@ -87,3 +87,35 @@ test("writes wait for a storage that is away, and are given up only when the bri
   await writes.close();
   assert.equal(failures.length, 3);
 });
+
+test("writes gather, but neither behind an urgent one nor beyond a batch", async () => {
+  await using store = await openStorage<Tables>("bridge", {
+    url: ":memory:",
+    migrations,
+    log: silentLog,
+  });
+  const clock = new FakeClock();
+  const writes = new WriteBatch(
+    () => store.db,
+    (reason) => assert.fail(String(reason)),
+    clock,
+  );
+  const written: string[] = [];
+  const add = async (name: string, isUrgent = false) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    writes.add(async () => {
+      written.push(name);
+      resolve();
+    }, isUrgent);
+    await promise;
+  };
+  void add("waits");
+  await add("urgent", true);
+  assert.deepEqual(written, ["waits", "urgent"]);
+  const many = Array.from({ length: 1_000 }, (_, n) => add(`one of many ${n}`));
+  await Promise.all(many);
+  const last = add("last");
+  await clock.advance("1s");
+  await last;
+  assert.equal(written.length, 1_003);
+});

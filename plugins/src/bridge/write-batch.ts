@@ -1,4 +1,4 @@
-/** Writes of many handlers, several in one transaction: while one is written, the next ones gather. */
+/** Writes of many handlers, several in one transaction. */
 import type { Clock } from "@seabird-chat/sdk";
 import { type Kysely, sql, type Transaction } from "@seabird-chat/sdk/storage";
 import type { Tables } from "./tables.ts";
@@ -6,7 +6,12 @@ import type { Tables } from "./tables.ts";
 /** Called again if its transaction fails, also one of which nobody knows whether it was committed. */
 export type Write = (db: Transaction<Tables>) => Promise<unknown>;
 
-/** Writes in one transaction. */
+/**
+ * Milliseconds for which writes gather, unless one is urgent. Most deliveries take less, and are over
+ * before they would be written.
+ */
+const GATHER_MS = 20;
+/** Writes in one transaction. So many do not wait for more. */
 const MAX_BATCH = 1_000;
 /** Writes that wait for a storage that is slow or away; more than that are given up. */
 const MAX_WAITING = 100_000;
@@ -28,6 +33,7 @@ export class WriteBatch {
   #isFull = false;
   #added = 0;
   #ended = 0;
+  #hurried = Promise.withResolvers<void>();
   #flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
 
   /** `onFailure`: of a write that is given up, and once of a storage that is away. */
@@ -41,8 +47,8 @@ export class WriteBatch {
     this.#clock = clock;
   }
 
-  /** Written in the order of the calls, soon. */
-  add(write: Write): void {
+  /** Written in the order of the calls, soon; an urgent one and those before it at once. */
+  add(write: Write, isUrgent = false): void {
     if (this.#waiting.length >= MAX_WAITING) {
       if (!this.#isFull) this.#onFailure(new Error(`${MAX_WAITING} writes wait already`));
       this.#isFull = true;
@@ -50,6 +56,7 @@ export class WriteBatch {
     }
     this.#waiting.push(write);
     this.#added += 1;
+    if (isUrgent || this.#waiting.length >= MAX_BATCH) this.#hurry();
     this.#running ??= this.#run();
   }
 
@@ -58,6 +65,7 @@ export class WriteBatch {
     if (this.#ended === this.#added) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#flushes.push({ upTo: this.#added, resolve });
+    this.#hurry();
     await promise;
   }
 
@@ -68,9 +76,8 @@ export class WriteBatch {
   }
 
   async #run(): Promise<void> {
-    // What comes in the same turn goes into the same transaction.
-    await null;
     while (this.#waiting.length > 0) {
+      await this.#gathered();
       const writes = this.#waiting.splice(0, MAX_BATCH);
       this.#isFull = false;
       await this.#write(writes).catch(() => this.#writeEach(writes));
@@ -80,6 +87,19 @@ export class WriteBatch {
       }
     }
     this.#running = undefined;
+  }
+
+  async #gathered(): Promise<void> {
+    // What comes in the same turn goes into the same transaction.
+    await null;
+    const cancel = this.#clock.after(GATHER_MS, () => this.#hurry());
+    await this.#hurried.promise;
+    cancel();
+    this.#hurried = Promise.withResolvers();
+  }
+
+  #hurry(): void {
+    this.#hurried.resolve();
   }
 
   /** One that cannot be written does not take the others with it. */

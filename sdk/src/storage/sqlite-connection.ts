@@ -1,13 +1,24 @@
 /** An open SQLite file: runs statements, returns rows. */
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { CompiledQuery, QueryResult } from "kysely";
+import { BoundedMap } from "../link/bounded-map.ts";
 import { pause, systemClock } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { readerFor, toSqlite } from "./sqlite-values.ts";
 
+/** Prepared writes that are kept: those that were used most lately. */
+const MAX_PREPARED = 100;
+/** Characters or bytes of a value: a statement keeps the last ones that it ran with. */
+const MAX_KEPT_VALUE = 4_096;
+
 export class SqliteConnection {
   readonly #database: DatabaseSync;
   readonly #lockWaitMs: number;
+  /**
+   * By their text. Only of those that return no rows: which columns another one returns changes with
+   * the tables.
+   */
+  readonly #prepared = new BoundedMap<string, StatementSync>(MAX_PREPARED);
 
   constructor(database: DatabaseSync, lockWaitMs: number) {
     this.#database = database;
@@ -39,11 +50,14 @@ export class SqliteConnection {
   }
 
   #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    const statement = this.#database.prepare(sql);
-    checkOnlyOne(sql, statement.sourceSQL);
     const values = parameters.map(toSqlite);
-    const columns = statement.columns();
+    const prepared = this.#prepared.get(sql);
+    const statement = prepared ?? this.#database.prepare(sql);
+    if (prepared === undefined) checkOnlyOne(sql, statement.sourceSQL);
+    const columns = prepared === undefined ? statement.columns() : [];
     if (columns.length === 0) {
+      if (values.every(isSmall)) this.#prepared.set(sql, statement);
+      else this.#prepared.delete(sql);
       const { changes, lastInsertRowid } = statement.run(...values);
       const numAffectedRows = BigInt(changes);
       return { rows: [], numAffectedRows, insertId: BigInt(lastInsertRowid) };
@@ -56,6 +70,11 @@ export class SqliteConnection {
       Object.fromEntries(readers.map(({ name, read }, index) => [name, read(row[index])]));
     return { rows: rows.map(toRow) as R[] };
   }
+}
+
+function isSmall(value: ReturnType<typeof toSqlite>): boolean {
+  if (typeof value === "string") return value.length <= MAX_KEPT_VALUE;
+  return !ArrayBuffer.isView(value) || value.byteLength <= MAX_KEPT_VALUE;
 }
 
 /** SQLite runs only the first of several statements and ignores the others. */

@@ -47,3 +47,23 @@ test("queries are not streamed, and nothing runs after the end", async () => {
   await db.destroy();
   await assert.rejects(db.selectFrom("a").selectAll().execute());
 });
+
+test("a write that ran before runs again when its table is another one", async () => {
+  const dialect = new SqliteDialect({ file: ":memory:" });
+  await using db = new Kysely<{ a: { b: number | string } }>({ dialect });
+  const write = (b: number | string) => db.insertInto("a").values({ b }).execute();
+  await sql`create table a (b integer)`.execute(db);
+  await write(1);
+  await sql`drop table a`.execute(db);
+  await assert.rejects(write(2), /no such table/);
+  await sql`create table a (c text default 'c', b text unique)`.execute(db);
+  const large = "x".repeat(10_000);
+  await write(large);
+  await assert.rejects(write(large), /UNIQUE/);
+  await write(3);
+  const rows = await db.selectFrom("a").selectAll().execute();
+  assert.deepEqual(rows, [
+    { c: "c", b: large },
+    { c: "c", b: "3" },
+  ]);
+});

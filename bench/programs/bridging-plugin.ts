@@ -31,4 +31,5 @@ process.on("message", (order: BridgingOrder) => {
     process.exit(1);
   });
 });
+// By itself, so that a profile is written.
 process.on("disconnect", () => process.exit());
