@@ -167,6 +167,8 @@ testEngines({
     }
     await w.bed.clock.advance("90m");
     const young = await w.irc.say("ann", "young");
+    // Writes gather for a moment.
+    await w.bed.clock.advance("1s");
     await until("the young one in the table", async () => {
       return (await w.rows("copy")) === 2 * 122;
     });

@@ -92,6 +92,7 @@ export class WriteBatch {
   async #gathered(): Promise<void> {
     // What comes in the same turn goes into the same transaction.
     await null;
+    if (this.#flushes.length > 0 || this.#waiting.length >= MAX_BATCH) this.#hurry();
     const cancel = this.#clock.after(GATHER_MS, () => this.#hurry());
     await this.#hurried.promise;
     cancel();
