@@ -167,9 +167,9 @@ testEngines({
     }
     await w.bed.clock.advance("90m");
     const young = await w.irc.say("ann", "young");
-    // Writes gather for a moment.
-    await w.bed.clock.advance("1s");
     await until("the young one in the table", async () => {
+      // Writes gather for a moment.
+      await w.bed.clock.advance(20);
       return (await w.rows("copy")) === 2 * 122;
     });
     await w.bed.clock.advance("90m");
