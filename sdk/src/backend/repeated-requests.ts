@@ -1,4 +1,5 @@
 /** Answers a send that core asks for again without sending it again, as long as it is not known to have failed. */
+import { IDEMPOTENCY_MS } from "@seabird-chat/protocol";
 import { BoundedMap } from "../link/bounded-map.ts";
 import type { Clock } from "../link/clock.ts";
 import { isUnconfirmed } from "./backend-errors.ts";
@@ -6,19 +7,23 @@ import type { Answer } from "./request-kind.ts";
 
 /** Sends that are remembered; the oldest are forgotten. */
 const MAX_REMEMBERED = 10_000;
-/** For as long as core gives the next attempt of a send the same id (docs/protocol.md, "Idempotency"). */
-const REMEMBERED_MS = 10 * 60_000;
+/**
+ * From when core was told of a failure, for which time it gives the next attempt the same id (docs/protocol.md,
+ * "Idempotency"), and for its way to core and back.
+ */
+const REMEMBERED_MS = IDEMPOTENCY_MS + 60_000;
 
 interface Remembered {
   readonly answer: Promise<Answer>;
-  readonly untilMs: number;
+  /** By the clock; infinite while core waits for its answer. */
+  untilMs: number;
   hasSucceeded: boolean;
 }
 
 /**
- * By the ids of their requests, which are those of one run of core: the sends that are under way, those whose success core has not been told,
- * and those that may or may not have been sent. It outlives sessions with core, and with the network; not
- * the process. One that failed is not remembered: the next attempt sends it.
+ * By the ids of their requests, which are those of one run of core: the sends that are under way, those whose
+ * success core has not been told, and those that may or may not have been sent. It outlives sessions with core,
+ * and with the network; not the process. One that failed is not remembered: the next attempt sends it.
  */
 export class RepeatedRequests {
   readonly #clock: Clock;
@@ -47,8 +52,7 @@ export class RepeatedRequests {
   /** The first attempt; rejects as `send` does. */
   begin(id: string, send: () => Promise<Answer>): Promise<Answer> {
     const answer = send();
-    const untilMs = this.#clock.now() + REMEMBERED_MS;
-    const remembered = { answer, untilMs, hasSucceeded: false };
+    const remembered = { answer, untilMs: Number.POSITIVE_INFINITY, hasSucceeded: false };
     this.#byId.set(id, remembered);
     answer.then(
       () => {
@@ -61,8 +65,11 @@ export class RepeatedRequests {
     return answer;
   }
 
-  /** Core has been told what became of it, and does not ask again for what succeeded. */
-  told(id: string): void {
-    if (this.#byId.get(id)?.hasSucceeded === true) this.#byId.delete(id);
+  /** Core has been told that it failed so far, or what became of it: for what succeeded it does not ask again. */
+  told(id: string, isOutcome: boolean): void {
+    const remembered = this.#byId.get(id);
+    if (remembered === undefined) return;
+    if (isOutcome && remembered.hasSucceeded) this.#byId.delete(id);
+    else remembered.untilMs = this.#clock.now() + REMEMBERED_MS;
   }
 }

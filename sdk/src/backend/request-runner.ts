@@ -123,7 +123,7 @@ export class RequestRunner {
       const result = await Promise.race([this.#ask(request, network, stop.signal), stopped]);
       if (this.#over.aborted) return;
       answer(request.id, result);
-      if (!stop.signal.aborted) repeated.told(request.id);
+      repeated.told(request.id, !stop.signal.aborted);
     } finally {
       for (const each of forget) each?.();
       onActivity(-1);
