@@ -10,7 +10,7 @@ export const BRIDGE_TITLE = "One talk on three networks";
 
 /** The section `bridge` of `seabird.yaml`. */
 export function bridgeOf(networks: readonly LocalNetwork[]) {
-  return { links: { tea: networks.map(channelIdOf) }, names: "{name} ({type})" };
+  return { links: { tea: networks.map(channelIdOf) } };
 }
 
 interface Step {

@@ -78,5 +78,7 @@ export function bridgeProblems(
     const next = "`seabird bridge status` shows all";
     found.push(warning("bridge", `cannot deliver to ${rest} more channels`, next));
   }
-  return found.length > 0 ? found : [good("bridge", `${links.length + more} links, all deliver`)];
+  const all = links.length + more;
+  const well = `${all} ${all === 1 ? "link" : "links"}, all deliver`;
+  return found.length > 0 ? found : [good("bridge", well)];
 }

@@ -5,6 +5,7 @@ import { walkBlocks } from "@seabird-chat/protocol";
 import { bold, mention, text } from "@seabird-chat/sdk";
 import { testbed } from "@seabird-chat/testkit";
 import { bridge } from "./index.ts";
+import { Links } from "./links.ts";
 
 const IRC = "irc://libera/#lobby";
 const MATRIX = "matrix://home/#lobby:example.org";
@@ -88,6 +89,22 @@ test("an answer to a copy quotes who said the original, where there are no repli
   await irc.say("ann", "yes", { replyTo: copy });
   assert.equal((await matrix.expect("yes")).replyTo?.id, asked.id);
   await old.expect("> b\u200bob: tea?\n<a\u200bnn (libera)> yes");
+});
+
+test("networks of one name are told apart by their types", async () => {
+  const channels = ["irc://home/#lobby", "matrix://home/#lobby"];
+  const links = { lobby: channels, all: [...channels, "irc://other/#lobby"] };
+  const { all } = new Links({ names: "{name} ({network})", links } as never);
+  assert.deepEqual(
+    all.map(({ names }) => names),
+    ["{name} ({type})", "{name} ({type} {network})"],
+  );
+  const config = { bridge: { links: { lobby: channels }, database: ":memory:" } };
+  const backends = ["irc/home", "matrix/home"];
+  await using bed = await testbed({ plugins: [bridge], backends, config });
+  await bed.channel("#lobby", "irc/home").say("ann", "hello");
+  const copy = await bed.channel("#lobby", "matrix/home").expect("hello");
+  assert.equal(copy.persona?.displayName, "ann (irc)");
 });
 
 test("two networks of one kind are bridged, also where their channels have the same name", async () => {

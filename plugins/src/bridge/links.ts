@@ -72,7 +72,7 @@ function resolve(name: string, given: LinkSettings, defaults: BridgeSettings): L
     from: from.map(normalChannel),
     to: to.map(normalChannel),
     isPrivate: own?.private ?? false,
-    names: own?.names ?? defaults.names,
+    names: tellingNames(own?.names ?? defaults.names, [...from, ...to]),
     topics: own?.topics ?? defaults.topics,
     typing: own?.typing ?? defaults.typing,
     joins: own?.joins ?? defaults.joins,
@@ -80,6 +80,16 @@ function resolve(name: string, given: LinkSettings, defaults: BridgeSettings): L
     reactions: own?.reactions ?? defaults.reactions,
     ignore: own?.ignore ?? defaults.ignore,
   };
+}
+
+/** Networks of one name, as `init` proposes it, are told apart by their types. */
+function tellingNames(names: string, channels: readonly string[]): string {
+  const backends = [...new Set(channels.map(backendOfChannel))];
+  const areApart = (nameOf: (id: string) => string) =>
+    new Set(backends.map(nameOf)).size === backends.length;
+  if (areApart((id) => networkOf(`${id}/`))) return names;
+  const apart = areApart((id) => typeOf(`${id}/`)) ? "{type}" : "{type} {network}";
+  return names.replaceAll("{network}", apart);
 }
 
 function endsOf(given: LinkSettings): readonly [readonly string[], readonly string[]] {
