@@ -12,6 +12,8 @@ type Runs = (ctx: { readonly core: object }) => Bridge;
 
 /** Names in one answer. */
 const MAX_NAMES = 40;
+/** People of one name in one answer. */
+const MAX_FOUND = 5;
 
 export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
   bridge.command("bridge status", "links, what waits, and what fails", async (ctx) => {
@@ -106,11 +108,15 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
           const where = shownChannel(channel);
           const list = await ctx.core.listMembers(channel).catch(() => undefined);
           if (list === undefined) return `${where}: its network does not say`;
+          const { nick, user } = await run.facts.backend(channel);
+          const isOurs = (id: string) =>
+            id.replace(/^.*\//s, "") === nick || id.toLowerCase() === user;
           const names = list.members
+            .filter(({ id }) => !isOurs(channelNameOf(id)))
             .map(({ id, displayName }) => silentName(plainName(displayName, channelNameOf(id))))
             .sort();
           const more = names.length - MAX_NAMES;
-          const shown = names.slice(0, MAX_NAMES).join(", ");
+          const shown = names.slice(0, MAX_NAMES).join(", ") || "nobody";
           return `${where}: ${shown}${more > 0 ? ` and ${more} more` : ""}`;
         }),
       );
@@ -124,12 +130,11 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
     async (ctx, { name }) => {
       const run = runOf(ctx);
       const here = ctx.channel.id;
-      const found = await run.crossing.authorOf(name, here);
-      await ctx.reply(
-        found === undefined
-          ? `nobody of that name was carried over to here of late`
-          : `${found.name} is ${found.id}, heard in ${channelNameOf(found.channelId)}`,
-      );
+      const found = await run.crossing.authorsOf(name, here);
+      const lines = found
+        .slice(0, MAX_FOUND)
+        .map((each) => `${each.name} is ${each.id}, heard in ${channelNameOf(each.channelId)}`);
+      await ctx.reply(lines.join("\n") || "nobody of that name was carried over to here of late");
     },
   );
 }

@@ -208,7 +208,7 @@ export class Crossing {
   }
 
   /** Who was carried over to here under a name; nobody of a channel that does not lead here. */
-  async authorOf(name: string, channelId: string): Promise<CarriedAuthor | undefined> {
+  async authorsOf(name: string, channelId: string): Promise<readonly CarriedAuthor[]> {
     const sources = new Set<string>();
     for (const source of this.authors.channels()) {
       const { routes } = await this.#routes.of(source);

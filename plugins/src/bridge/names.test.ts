@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it, type TestContext } from "node:test";
+import { describe, it, type TestContext, test } from "node:test";
 import { inlineCode, plugin, text } from "@seabird-chat/sdk";
-import { testbed } from "@seabird-chat/testkit";
+import { type TestChannel, testbed } from "@seabird-chat/testkit";
 import { bridge } from "./index.ts";
 import { looksLikeCommand, personName } from "./shown-name.ts";
 import { SilentNames } from "./silent-names.ts";
@@ -74,6 +74,35 @@ describe("people of the same name", () => {
   });
 });
 
+test("`who` names the people of the other sides, `whois` all who have a name", async () => {
+  const links = { lobby: ["irc://libera/#lobby", "irc://oftc/#lobby", "matrix://home/#lobby"] };
+  const backends = ["irc/libera", "irc/oftc", "matrix/home"].map((name) => ({
+    ...{ name, without: ["persona"], metadata: { nick: "bird" } },
+  })) as { name: string; without: ["persona"] }[];
+  const config = { bridge: { links, database: ":memory:" } };
+  await using bed = await testbed({ plugins: [bridge], backends, config });
+  const [libera, oftc, matrix] = ["irc/libera", "irc/oftc", "matrix/home"].map((name) =>
+    bed.channel("#lobby", name),
+  ) as [TestChannel, TestChannel, TestChannel];
+  const heard = async (words: string | RegExp, ...sides: readonly TestChannel[]) => {
+    for (const side of sides) await side.expect(words);
+  };
+  await oftc.join("bird");
+  for (const side of [libera, oftc]) {
+    await side.join("ann");
+    await side.say("ann", "hi");
+    await heard(/hi$/, ...[libera, oftc, matrix].filter((each) => each !== side));
+  }
+  await matrix.say("bob", "!bridge who");
+  await heard(/!bridge who$/, libera, oftc);
+  await heard("#lobby (libera): a\u200bnn\n#lobby (oftc): a\u200bnn", matrix, libera, oftc);
+  await matrix.say("bob", "!bridge whois ann");
+  await heard(/!bridge whois ann$/, libera, oftc);
+  const people = ["oftc", "libera"].map((id) => `(${id}) is irc://${id}/ann, heard in #lobby`);
+  await heard(`ann ${people.join("\nann ")}`, matrix);
+  await heard(`a\u200bnn ${people.join("\na\u200bnn ")}`, libera, oftc);
+});
+
 describe("what a bot on the other side may take for a command", () => {
   it("has a name in front, of the bot too; and no name begins so", async () => {
     await using w = await world();
@@ -124,6 +153,7 @@ describe("the answer of a plugin", () => {
       ["annika, joann, x", "annika, joann, x"],
       ["try !roll 2d6 or roll", "try !roll 2d6 or r|oll"],
       ["https://example/ann [x]", "https://example/ann [|x]"],
+      ["tea@ann.example, #ann:x and ann.", "tea@ann.example, #ann:x and a|nn."],
     ];
     for (const [words, wanted] of rows) assert.equal(written(words), wanted);
     const code = inlineCode("ann");

@@ -26,14 +26,15 @@ export class RecentAuthors {
   }
 
   /** Of a name with or without what the bridge adds, among those who spoke in these channels; the latest first. */
-  find(name: string, channels: ReadonlySet<string>): CarriedAuthor | undefined {
+  find(name: string, channels: ReadonlySet<string>): readonly CarriedAuthor[] {
     const wanted = comparable(name);
-    if (wanted === "") return undefined;
-    const others = [...this.#authors.values()].filter(({ channelId }) => channels.has(channelId));
-    return (
-      others.findLast((each) => comparable(each.name) === wanted) ??
-      others.findLast((each) => comparable(each.name).startsWith(`${wanted} `))
-    );
+    if (wanted === "") return [];
+    const others = [...this.#authors.values()]
+      .filter(({ channelId }) => channels.has(channelId))
+      .reverse();
+    const exact = others.filter((each) => comparable(each.name) === wanted);
+    if (exact.length > 0) return exact;
+    return others.filter((each) => comparable(each.name).startsWith(`${wanted} `));
   }
 }
 

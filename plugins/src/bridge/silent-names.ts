@@ -10,8 +10,11 @@ const MAX_ALIKE = 50;
 /** Of a message; what follows is left as it is. */
 const MAX_CHARACTERS = 10_000;
 
-/** Addresses and commands, which have to be copied as they are; then whatever a name begins with. */
-const PIECES = /[a-z][a-z0-9+.-]*:\/\/\S+|(?<![^\s])[!/.]\S+|[\p{L}\p{N}\p{M}_]+|[^\s]/giu;
+const RUNS = /\S+/gu;
+/** Addresses, channels and commands, which have to be copied as they are. */
+const COPIED = /:\/\/|[\p{L}\p{N}][.@][\p{L}\p{N}]|^[!/.#]\S/u;
+/** What a name may begin with. */
+const PIECES = /[\p{L}\p{N}\p{M}_]+|\S/gu;
 const WORD_END = /^[\p{L}\p{N}\p{M}_]/u;
 
 export class SilentNames {
@@ -46,12 +49,15 @@ export class SilentNames {
   #written(text: string): string {
     let written = "";
     let done = 0;
-    for (const { 0: piece, index } of text.slice(0, MAX_CHARACTERS).matchAll(PIECES)) {
-      if (index < done) continue;
-      const name = this.#nameAt(text, index, piece);
-      if (name === undefined) continue;
-      written += text.slice(done, index) + silentName(name);
-      done = index + name.length;
+    for (const { 0: run, index: from } of text.slice(0, MAX_CHARACTERS).matchAll(RUNS)) {
+      if (COPIED.test(run)) continue;
+      for (const { 0: piece, index } of run.matchAll(PIECES)) {
+        const at = from + index;
+        const name = at < done ? undefined : this.#nameAt(text, at, piece);
+        if (name === undefined) continue;
+        written += text.slice(done, at) + silentName(name);
+        done = at + name.length;
+      }
     }
     return written + text.slice(done);
   }
