@@ -1,4 +1,5 @@
 /** Who may use `bridge`. Pure. */
+import { parseBackendId, backendId as writeBackendId } from "@seabird-chat/protocol";
 import type { User } from "@seabird-chat/sdk";
 
 export interface AdminCheck {
@@ -18,6 +19,7 @@ export function isAdmin(
     if (!entry.startsWith("account:")) return hasVerifiedIds && entry === user.id;
     const [, name = "", backend] = /^account:(.+?)(?:@([a-z][\w-]*:\/\/.+))?$/i.exec(entry) ?? [];
     if (name === "" || user.account !== name) return false;
-    return backend === undefined || backend === backendId;
+    const parsed = backend === undefined ? undefined : parseBackendId(backend);
+    return backend === undefined || (parsed && writeBackendId(parsed)) === backendId;
   });
 }

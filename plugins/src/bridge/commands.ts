@@ -101,10 +101,10 @@ export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
     { help: "who is on the other sides", where: "channel" },
     async (ctx) => {
       const run = runOf(ctx);
-      const others = await run.crossing.otherSides(ctx.channel.id);
-      if (others.length === 0) fail("this channel is in no link");
+      const others = await run.crossing.heardHere(ctx.channel.id);
+      if (others.size === 0) fail("nobody of another channel is heard here");
       const lines = await Promise.all(
-        others.map(async (channel) => {
+        [...others].map(async (channel) => {
           const where = shownChannel(channel);
           const list = await ctx.core.listMembers(channel).catch(() => undefined);
           if (list === undefined) return `${where}: its network does not say`;

@@ -5,11 +5,13 @@ import { CarriedTopics } from "./carried-topics.ts";
 import type { ChannelMessage } from "./channel-message.ts";
 import type { Answered, Author, Delivery } from "./delivery.ts";
 import { digestOf } from "./digest.ts";
-import { type Link, onceEach } from "./links.ts";
+import { isIgnoredPerson } from "./ignored.ts";
+import { type Link, onceEach, type Route } from "./links.ts";
 import type { BridgedMessage } from "./message-map.ts";
 import type { Namesakes } from "./namesakes.ts";
 import { OpenRoutes, type OpenRoutesDeps } from "./open-routes.ts";
 import type { Tags } from "./own-tags.ts";
+import type { PresenceLine } from "./presence.ts";
 import type { Reactions } from "./reactions.ts";
 import { type CarriedAuthor, RecentAuthors } from "./recent-authors.ts";
 import { looksLikeCommand, plainName, silentName, withoutNames } from "./shown-name.ts";
@@ -138,6 +140,8 @@ export class Crossing {
       return;
     }
     if (by === undefined) return;
+    // One that is shown nowhere is not counted: the next person's would be the second.
+    if (!removed && (await this.#reactionRoutes(channelId, user)).length === 0) return;
     const { count, isChanged } = await reactions.change(message.id, { emoji, by, removed });
     // The bot's own is there from the first to the last.
     const isShown = isChanged && (removed ? count === 0 : count === 1);
@@ -148,7 +152,7 @@ export class Crossing {
   async typing(channelId: string, user: User): Promise<readonly string[]> {
     const routes = await this.#routes.quiet(
       channelId,
-      ({ typing, bots }) => typing && (bots || !user.isBot),
+      (link) => link.typing && hearsOf(link, user),
     );
     if (routes.length === 0 || (await this.#deps.facts.isOwnBot(channelId, user))) return [];
     if (!this.#typing.mayShow(channelId, user.id)) return [];
@@ -165,9 +169,10 @@ export class Crossing {
   }
 
   /** A line about what happens in a channel, to those who asked for it. */
-  async presence(channelId: string, line: string): Promise<void> {
-    for (const { to } of await this.#routes.quiet(channelId, ({ joins }) => joins)) {
-      this.#deps.push(to, { kind: "line", text: line });
+  async presence(channelId: string, lineOf: PresenceLine): Promise<void> {
+    for (const { link, to } of await this.#routes.quiet(channelId, ({ joins }) => joins)) {
+      const line = lineOf((user) => hearsOf(link, user));
+      if (line !== "") this.#deps.push(to, { kind: "line", text: line });
     }
   }
 
@@ -188,11 +193,7 @@ export class Crossing {
     { emoji, user, removed }: { emoji: string; user: User | undefined; removed: boolean },
   ): Promise<void> {
     const { namesakes } = this.#deps;
-    const routes = await this.#routes.quiet(
-      channelId,
-      ({ reactions, bots }) => reactions !== "off" && (bots || user?.isBot !== true),
-    );
-    for (const { link, to } of routes) {
+    for (const { link, to } of await this.#reactionRoutes(channelId, user)) {
       if (!this.#deps.guards.mayPass(link)) continue;
       const name = silentName(nameOf(user, link, { channelId, namesakes }));
       const isLine = link.reactions === "line" && !removed;
@@ -201,18 +202,31 @@ export class Crossing {
     }
   }
 
-  /** Where this channel leads. */
-  async otherSides(channelId: string): Promise<readonly string[]> {
-    const { routes } = await this.#routes.of(channelId);
-    return onceEach(routes).map(({ to }) => to);
+  #reactionRoutes(channelId: string, user: User | undefined): Promise<readonly Route[]> {
+    return this.#routes.quiet(
+      channelId,
+      (link) => link.reactions !== "off" && (user === undefined || hearsOf(link, user)),
+    );
   }
 
-  /** Who was carried over to here under a name; nobody of a channel that does not lead here. */
+  /** The channels of which people are heard here: none that does not lead here. */
+  async heardHere(channelId: string): Promise<ReadonlySet<string>> {
+    const { channel } = await this.#routes.every(channelId);
+    const heard = new Set<string>();
+    for (const source of this.#deps.links().sourcesOf(channel)) {
+      const { routes } = await this.#routes.of(source);
+      if (routes.some(({ to }) => to === channel)) heard.add(source);
+    }
+    return heard;
+  }
+
+  /** Who was carried over to here under a name. */
   async authorsOf(name: string, channelId: string): Promise<readonly CarriedAuthor[]> {
+    const heard = await this.heardHere(channelId);
     const sources = new Set<string>();
     for (const source of this.authors.channels()) {
-      const { routes } = await this.#routes.of(source);
-      if (routes.some(({ to }) => to === channelId)) sources.add(source);
+      const { channel } = await this.#routes.every(source);
+      if (heard.has(channel)) sources.add(source);
     }
     return this.authors.find(name, sources);
   }
@@ -230,4 +244,9 @@ export class Crossing {
     const author = message?.author ?? (shown === "" ? "" : plainName(shown, ""));
     return { message: message?.id, author, text: withoutNames(replyTo.text, author) };
   }
+}
+
+/** Whether a link carries what that person does. */
+function hearsOf({ bots, ignore }: Link, user: User): boolean {
+  return (bots || !user.isBot) && !isIgnoredPerson(user, ignore);
 }

@@ -9,14 +9,21 @@ export function isIgnored(
   { people, patterns, commands }: BridgeSettings["ignore"],
 ): boolean {
   const { user, command } = said;
-  if (user !== undefined) {
-    const names = [user.id, parseId(user.id)?.relative ?? "", user.displayName];
-    if (people.some((each) => names.includes(each))) return true;
-  }
+  if (user !== undefined && isIgnoredPerson(user, { people })) return true;
   if (command !== undefined) {
     const name = command.toLowerCase();
     if (commands.some((each) => each === "*" || each.toLowerCase() === name)) return true;
   }
   const lowered = words.toLowerCase();
   return patterns.some((pattern) => matchesGlob(pattern.toLowerCase().split("*"), lowered));
+}
+
+/** By id, by the network's own id, or by the name that is shown. */
+export function isIgnoredPerson(
+  { id, displayName }: Pick<User, "id" | "displayName">,
+  { people }: Pick<BridgeSettings["ignore"], "people">,
+): boolean {
+  if (people.length === 0) return false;
+  const names = [id, parseId(id)?.relative ?? "", displayName];
+  return people.some((each) => names.includes(each));
 }

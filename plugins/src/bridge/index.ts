@@ -146,7 +146,7 @@ bridge.on("member", (ctx) => {
   if (ctx.change === "unknown") return;
   const { presence, people, links } = runOf(ctx);
   const name = plainName(ctx.user.displayName, channelNameOf(ctx.user.id));
-  presence.note(ctx.channelId, ctx.change, name);
+  presence.note(ctx.channelId, ctx.change, { name, user: ctx.user });
   const isLinked = links.from(ctx.channelId).length > 0;
   if (ctx.change === "joined" && isLinked) people.note(ctx.channelId, ctx.user.displayName);
 });

@@ -52,6 +52,12 @@ export class Links {
     return this.all.filter(({ from, to }) => from.includes(channelId) || to.includes(channelId));
   }
 
+  /** From where something leads to a channel, each once. */
+  sourcesOf(channelId: string): readonly string[] {
+    const leading = this.all.filter(({ to }) => to.includes(channelId));
+    return [...new Set(leading.flatMap(({ from }) => from))].filter((from) => from !== channelId);
+  }
+
   /** All channels, each once. */
   channels(): readonly string[] {
     return [...new Set(this.all.flatMap(({ from, to }) => [...from, ...to]))];

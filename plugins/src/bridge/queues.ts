@@ -100,10 +100,9 @@ export class Queues {
 
   /** Those who are heard there. */
   #tell(channel: string, line: string): void {
-    const links = this.#deps.links().all.filter(({ to }) => to.includes(channel));
-    const sources = new Set(links.flatMap(({ from }) => from));
-    sources.delete(channel);
-    for (const source of sources) this.push(source, { kind: "line", text: line });
+    for (const source of this.#deps.links().sourcesOf(channel)) {
+      this.push(source, { kind: "line", text: line });
+    }
   }
 }
 

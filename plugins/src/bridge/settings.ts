@@ -1,4 +1,5 @@
 /** The settings of `bridge`: which channels are linked, and what crosses. */
+import { absoluteId, parseId } from "@seabird-chat/protocol";
 import { DURATION_FORM, parseDuration } from "@seabird-chat/runtime";
 import { channelId, live } from "@seabird-chat/sdk/settings";
 import { z } from "zod";
@@ -17,9 +18,17 @@ function duration(byDefault: string, description: string) {
     .meta({ description });
 }
 
+/** `matrix://home/@ann:example.org` as the ids of events are, so that it can be compared; else as it is. */
+function person() {
+  return z.string().overwrite((text) => {
+    const parsed = parseId(text);
+    return parsed === undefined ? text : absoluteId(parsed, parsed.relative);
+  });
+}
+
 const ignore = z
   .strictObject({
-    people: z.array(z.string()).max(1_000).default([]).meta({
+    people: z.array(person()).max(1_000).default([]).meta({
       description: "ids, or display names, of people who are not carried over",
     }),
     patterns: z.array(z.string().max(200)).max(100).default([]).meta({
@@ -106,7 +115,7 @@ export const settings = z.strictObject({
   }),
   queue_age: duration("1h", "how long they wait"),
   remember: duration("30d", "how long edits and replies find the copies of a message"),
-  admins: live(z.array(z.string()).max(100)).default([]).meta({
+  admins: live(z.array(person()).max(100)).default([]).meta({
     description: "who may use `bridge`: ids of people, or `account:NAME`",
   }),
   database: z.string().optional().meta({
