@@ -22,6 +22,8 @@ const HOUR_MS = 3_600_000;
 const MIB = 1024 * 1024;
 /** Beneath the most that the bridge carries in ten seconds. */
 const BURST = 30;
+/** Real milliseconds: a thousand messages at once, when the frozen network is back. */
+const BUSY_MS = 300_000;
 /** Caches fill, code is compiled, and a network freezes until then. */
 const WARM_UP_HOURS = 6;
 /** Days that are shorter do not tell growth from warming up. */
@@ -49,7 +51,12 @@ const folder = await mkdtemp(join(tmpdir(), "seabird-bridge-day-"));
 try {
   const database = join(folder, "bridge.db");
   const config = { bridge: { links: { lobby: DAY_LINK }, database } };
-  await using bed = await testbed({ plugins: [bridge], backends: DAY_NETWORKS, config });
+  await using bed = await testbed({
+    plugins: [bridge],
+    backends: DAY_NETWORKS,
+    config,
+    timeoutMs: BUSY_MS,
+  });
   const report = await busyDay(bed, { messages, hours, hourMs: HOUR_MS, burst: BURST, onHour });
   console.table(report.arrivals);
   for (const [network, lines] of Object.entries(report.notices)) {

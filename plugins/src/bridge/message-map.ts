@@ -21,8 +21,10 @@ export interface MessageMapDeps {
   readonly now: () => number;
 }
 
-/** Messages whose copies are in memory, which most edits, replies and reactions are about. */
+/** Messages in memory, which most edits, replies and reactions are about; the oldest leave first. */
 const MAX_RECENT = 10_000;
+/** Ids of theirs and of their copies in memory: a link may have a hundred channels, a message many parts. */
+const MAX_RECENT_IDS = 50_000;
 /** Rows that one clean-up deletes at a time, so that it holds nothing up. */
 const CLEAN_UP_ROWS = 50;
 
@@ -175,17 +177,21 @@ export class MessageMap {
     if (recent === undefined) return;
     recent.copies.set(channel, ids);
     for (const id of ids) this.#byCopy.set(keyOf(channel, id), messageId);
+    this.#forgetOldest();
   }
 
   #remember(recent: Recent): void {
     this.#byId.set(recent.message.id, recent);
-    if (this.#byId.size <= MAX_RECENT) return;
-    const [oldest] = this.#byId.entries();
-    if (oldest === undefined) return;
-    const [id, { copies }] = oldest;
-    this.#byId.delete(id);
-    for (const [channel, ids] of copies) {
-      for (const each of ids) this.#byCopy.delete(keyOf(channel, each));
+    this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    for (const [id, { copies }] of this.#byId) {
+      if (this.#byId.size <= MAX_RECENT && this.#byCopy.size <= MAX_RECENT_IDS) return;
+      this.#byId.delete(id);
+      for (const [channel, ids] of copies) {
+        for (const each of ids) this.#byCopy.delete(keyOf(channel, each));
+      }
     }
   }
 }
