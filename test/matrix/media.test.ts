@@ -55,6 +55,7 @@ async function setUp(
       openAttachment: () => Promise.reject(new Error("core has no such file")),
       clock: systemClock,
       log: createLog({ name: "test", level: "debug", stream: { write: (line) => log.push(line) } }),
+      signal: new AbortController().signal,
     },
     allowAddresses: ["127.0.0.1"],
   });
@@ -103,6 +104,7 @@ suite("a file behind a url", () => {
         openAttachment: () => Promise.reject(new Error("core has no such file")),
         clock: systemClock,
         log: createLog({ name: "test", stream: { write: () => undefined } }),
+        signal: new AbortController().signal,
       },
     });
     const uploaded = await uploads.files(image(`${stage.origin}/cat.png`), stage.request());

@@ -1,14 +1,21 @@
 /** Brings files of messages, and pictures of personas, to the homeserver. */
 import type { Block } from "@seabird-chat/protocol";
 import { type BackendHost, BoundedMap, Refused, type RequestInfo } from "@seabird-chat/sdk/backend";
+import type { CallOptions } from "../connection/matrix-http.ts";
 import type { MatrixMedia } from "../connection/matrix-media.ts";
 import { mediaIdIn } from "../matrix-ids.ts";
 import { type FileBlock, filesOf, isLink, type UploadedFile } from "../outbound/files.ts";
 import { MAX_EVENTS } from "../outbound.ts";
+import {
+  type Progress,
+  RunningUploads,
+  StillUploading,
+  uploadByProgress,
+} from "./running-uploads.ts";
 
 export interface UploadsDeps {
   readonly media: MatrixMedia;
-  readonly host: Pick<BackendHost, "openAttachment" | "clock" | "log">;
+  readonly host: Pick<BackendHost, "openAttachment" | "clock" | "log" | "signal">;
   /** Private addresses that urls may lead to, such as a test's. Default: none. */
   readonly allowAddresses?: readonly string[] | undefined;
 }
@@ -39,6 +46,8 @@ export class Uploads {
   readonly #avatars = new BoundedMap<string, { readonly uri: string; readonly untilMs: number }>(
     MAX_KNOWN,
   );
+  /** Of core's files, by their paths there. */
+  readonly #running = new RunningUploads();
   #fetches = 0;
   #maxBytes: Promise<number | undefined> | undefined;
 
@@ -70,6 +79,7 @@ export class Uploads {
         uploaded.set(file, await this.#file(file, request));
       } catch (reason) {
         request.signal.throwIfAborted();
+        if (reason instanceof StillUploading) throw reason;
         this.#deps.host.log.warn({ name: file.name, reason }, "a file is sent as text");
       }
     }
@@ -114,21 +124,33 @@ export class Uploads {
       if (url === "") throw new Refused("it has nothing that can be opened");
       return await this.#fetched(url, { maxBytes: MAX_FETCHED_BYTES }, request, upload);
     }
+    const { host } = this.#deps;
+    const begin = () => uploadByProgress(host, (progress) => this.#coreFile(file, progress));
+    const untilMs = request.deadlineMs - SEND_MS;
+    return await this.#running.join(corePath, begin, { ...request, clock: host.clock, untilMs });
+  }
+
+  async #coreFile(file: FileBlock, progress: Progress): Promise<UploadedFile> {
     const { body, sizeBytes, contentType } = await this.#deps.host.openAttachment(file);
-    const uploaded = await upload({ body: ReadableStream.from(body), sizeBytes, contentType });
-    this.#known.set(corePath, uploaded);
+    const source = { body: ReadableStream.from(progress.of(body)), sizeBytes, contentType };
+    const uploaded = { uri: await this.#put(source, file.name, progress), contentType, sizeBytes };
+    this.#known.set(file.corePath, uploaded);
     return uploaded;
   }
 
-  async #upload({ body, ...source }: Source, name: string, request: RequestInfo): Promise<string> {
+  #upload(source: Source, name: string, { signal, deadlineMs }: RequestInfo): Promise<string> {
+    return this.#put(source, name, { signal, deadlineMs: deadlineMs - SEND_MS });
+  }
+
+  async #put({ body, ...source }: Source, name: string, options: CallOptions): Promise<string> {
     const maxBytes = await this.maxBytes();
     if (maxBytes !== undefined && source.sizeBytes > maxBytes) {
       if (body instanceof ReadableStream) await body.cancel();
       throw new Refused(`it has ${source.sizeBytes} bytes; the homeserver takes ${maxBytes}`);
     }
-    const { signal, deadlineMs } = request;
-    const options = { signal, deadlineMs: deadlineMs - SEND_MS };
-    const uri = await this.#deps.media.upload({ body, ...source, name }, options);
+    const { signal, deadlineMs } = options;
+    const limits = { signal, deadlineMs };
+    const uri = await this.#deps.media.upload({ body, ...source, name }, limits);
     if (mediaIdIn(uri) === undefined) throw new Refused("the homeserver gave it no mxc:// address");
     return uri;
   }
