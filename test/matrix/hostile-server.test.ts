@@ -36,6 +36,7 @@ test("two thousand hostile events later, messages are heard and sent", async (t)
   const server = await ScriptedServer.listen();
   t.after(() => server.close());
   await using bed = await backendbed({
+    timeoutMs: 30_000,
     backend: matrixBackend,
     config: { homeserver: server.url, access_token: TOKEN, channels: [ALIAS] },
   });

@@ -533,6 +533,7 @@ test("what plugins do with messages", async (t: TestContext) => {
   const [bot, account] = [await server.register("bot"), await server.register("ann")];
   await using ann = await MatrixPerson.join(server, account);
   await using bed = await backendbed({
+    timeoutMs: 30_000,
     backend: matrixBackend,
     config: {
       ...{ homeserver: server.url, access_token: bot.accessToken },

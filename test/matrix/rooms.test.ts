@@ -34,6 +34,7 @@ async function start(
 ): Promise<Backendbed> {
   const login = "user" in config ? {} : { access_token: bot.accessToken };
   const bed = await backendbed({
+    timeoutMs: 30_000,
     backend: matrixBackend,
     config: { homeserver: server.url, ...login, ...config },
   });

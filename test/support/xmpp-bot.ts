@@ -14,7 +14,8 @@ export function startXmppBot(
 ) {
   const tls = { required: true, verify: true, ca: server.certificate };
   const config = { address, password, service: server.url, tls, nick: "seabird", ...more };
-  return backendbed({ backend: xmppBackend, config });
+  // Of real time, for a slow machine with much to do.
+  return backendbed({ backend: xmppBackend, config, timeoutMs: 30_000 });
 }
 
 export async function channelIdsOf(bed: XmppBot): Promise<string[]> {
