@@ -137,14 +137,16 @@ export class Bridge {
 
   /** After a change of the settings, or of the links made in the chat. What waits stays. */
   relink(): Promise<void> {
-    this.#relinked = this.#relinked.then(async () => {
+    // One that failed, as without its storage, does not stop the later ones.
+    const before = this.#relinked.catch(() => undefined);
+    this.#relinked = before.then(async () => {
       const links = new Links(this.#host.config, this.chatLinks.all);
       // Before anything crosses: which of the channels are private.
       await this.facts.open(links.channels().map(backendOfChannel));
       this.links = links;
       this.guards.keep(links.all);
-      await this.paused.keep(links.all);
       this.queues.relinked();
+      await this.paused.keep(links.all);
     });
     return this.#relinked;
   }

@@ -235,9 +235,10 @@ export class Crossing {
     if (replyTo === undefined) return undefined;
     const { map, facts } = this.#deps;
     const parent = facts.threadOf(channelId)?.parent;
+    // While the storage is away, an answer crosses all the same, with a quotation.
+    const find = (channel: string) => map.find(channel, replyTo.id).catch(() => undefined);
     const message =
-      (await map.find(channelId, replyTo.id)) ??
-      (parent === undefined ? undefined : await map.find(parent, replyTo.id));
+      (await find(channelId)) ?? (parent === undefined ? undefined : await find(parent));
     const shown = replyTo.author?.displayName ?? "";
     if (message === undefined && shown === "" && replyTo.text === "") return undefined;
     // What this side has may be the bot's copy.

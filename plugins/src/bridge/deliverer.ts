@@ -37,6 +37,8 @@ interface Run {
 
 export class Deliverer {
   readonly #deps: DelivererDeps;
+  /** What was written the first time: core knows a repetition by its content. */
+  readonly #written = new WeakMap<Copied, Copied>();
 
   constructor(deps: DelivererDeps) {
     this.#deps = deps;
@@ -95,11 +97,12 @@ export class Deliverer {
     if (thread === undefined) {
       // Whoever answers somebody in a thread answers there.
       const message = answered?.message;
-      return { channelId: message === undefined ? channel : await this.#placeOf(message, channel) };
+      if (message === undefined) return { channelId: channel };
+      return { channelId: await this.#placeOf(message, channel).catch(() => channel) };
     }
     const known = this.#deps.threads.at(channel, thread);
     if (known !== undefined) return { channelId: known };
-    const [id] = await this.#deps.map.idsIn(thread, channel);
+    const [id] = await this.#deps.map.idsIn(thread, channel).catch(() => []);
     if (id === undefined) return { channelId: channel };
     if (await this.#deps.core.can("thread", { channelId: channel })) {
       return { channelId: channel, begins: { replyTo: { id }, startThread: true } };
@@ -107,11 +110,12 @@ export class Deliverer {
     return { channelId: channel };
   }
 
-  /** By the network's own means, or as words in front. */
+  /** By the network's own means, or as words in front, as while the storage is away. */
   async #replyOf(answered: Answered | undefined, channelId: string) {
     if (answered === undefined) return {};
     const { message, author, text: said } = answered;
-    const [id] = message === undefined ? [] : await this.#deps.map.idsIn(message, channelId);
+    const [id] =
+      message === undefined ? [] : await this.#deps.map.idsIn(message, channelId).catch(() => []);
     if (id !== undefined && (await this.#deps.core.can("reply", { channelId }))) {
       return { replyTo: { id, text: said, author: { id: "", displayName: author } } };
     }
@@ -142,8 +146,12 @@ export class Deliverer {
   /** A plugin answers people of the other side, whose names others have here. */
   async #silent(delivery: Copied, channel: string): Promise<Copied> {
     if (delivery.author !== undefined && delivery.author.id !== "") return delivery;
+    const before = this.#written.get(delivery);
+    if (before !== undefined) return before;
     const names = await this.#deps.people.in(channel);
-    return { ...delivery, block: names.in(delivery.block) };
+    const written = { ...delivery, block: names.in(delivery.block) };
+    this.#written.set(delivery, written);
+    return written;
   }
 
   async #delete({ message, reason }: Of<"delete">, { channel, signal }: Run): Promise<void> {

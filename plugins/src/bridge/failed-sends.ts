@@ -9,8 +9,12 @@ export function isOutcomeUnknown(reason: unknown): boolean {
   );
 }
 
-/** Where a network would say a repetition, or a part, again: IRC, XMPP. Others "may or may not have been done". */
+/**
+ * Where a network would say a repetition, or a part, again: IRC, XMPP. Others "may or may not have been done".
+ * And what core remembers in other words, as of before a restart: with another name, or another quotation.
+ */
 const UNCONFIRMED: readonly RegExp[] = [
+  /^idempotency key already used /,
   /\bmay or may not have been sent\b/,
   /\bdid not confirm it in time$|\bwas lost before it confirmed this$/,
   /^only \d+ of \d+ lines were sent in time$|^\d+ of \d+ parts were sent: /,

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { plugin } from "@seabird-chat/sdk";
 import { testbed } from "@seabird-chat/testkit";
@@ -67,6 +68,19 @@ test("a restart finds yesterday's message, and delivers what waited", async (t) 
   await w.matrix.expect("and this waits");
   await said.edit("hello");
   await w.matrix.expectEdit("hello", copy);
+});
+
+test("an answer crosses while the storage cannot be read, with a quotation", async (t) => {
+  const database = await databaseFile(t);
+  await using w = await world({ database });
+  const said = await w.irc.say("ann", "tea?");
+  await w.matrix.expect("tea?");
+  await w.bed.restartPlugin("bridge");
+  const other = new DatabaseSync(database);
+  other.exec("drop table copy");
+  other.close();
+  await w.irc.say("bob", "yes", { replyTo: said });
+  await w.matrix.expect("> a\u200bnn: tea?\nyes");
 });
 
 test("a change that a network refuses, as of a message deleted there, is no failure of its channel", async () => {

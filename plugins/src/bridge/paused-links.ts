@@ -35,7 +35,9 @@ export class PausedLinks {
   }
 
   async remove({ name }: Named): Promise<void> {
-    if (this.#names.delete(name)) await this.#store.delete(name);
+    if (!this.#names.has(name)) return;
+    await this.#store.delete(name);
+    this.#names.delete(name);
   }
 
   /** Forgets those of other links: a later one of the same name is open. */

@@ -92,6 +92,7 @@ test("nor what a network has not confirmed that says a repetition again", async 
     "the connection to the IRC network was lost before it confirmed this",
     "only 2 of 5 lines were sent in time",
     "1 of 2 parts were sent: not connected to the XMPP server",
+    "idempotency key already used for another request",
   ]) {
     const tries: string[] = [];
     const { clock, queue, said } = queueOf((key) => {

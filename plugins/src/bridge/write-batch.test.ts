@@ -72,7 +72,10 @@ test("writes wait for a storage that is away, and are given up only when the bri
   for (const channel of ["a", "b"]) {
     writes.add((tx) => tx.insertInto("place").values({ channel }).execute());
   }
+  const waits = assert.rejects(writes.flushed(), /cannot be reached/);
   await clock.advance("10m");
+  await waits;
+  await assert.rejects(writes.flushed(), /cannot be reached/);
   assert.deepEqual(failures.map(String), ["Error: connection refused"]);
   isAway = false;
   await clock.advance("30s");

@@ -31,10 +31,11 @@ export class WriteBatch {
   #waiting: Write[] = [];
   #running: Promise<void> | undefined;
   #isFull = false;
+  #isAway = false;
   #added = 0;
   #ended = 0;
   #hurried = Promise.withResolvers<void>();
-  #flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  #flushes: ({ readonly upTo: number } & PromiseWithResolvers<void>)[] = [];
 
   /** `onFailure`: of a write that is given up, and once of a storage that is away. */
   constructor(
@@ -60,19 +61,27 @@ export class WriteBatch {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when everything that was added before is written, or has failed. */
+  /**
+   * Resolves when everything that was added before is written, or has failed. Rejects while the storage is
+   * away: a handler that waited for it would hold up its channel.
+   */
   async flushed(): Promise<void> {
-    if (this.#ended === this.#added) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#flushes.push({ upTo: this.#added, resolve });
-    this.#hurry();
-    await promise;
+    if (this.#isAway) throw away();
+    await this.#settled();
   }
 
   /** The same, but no longer than the storage is there. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.flushed();
+    await this.#settled();
+  }
+
+  async #settled(): Promise<void> {
+    if (this.#ended === this.#added) return;
+    const flush = { upTo: this.#added, ...Promise.withResolvers<void>() };
+    this.#flushes.push(flush);
+    this.#hurry();
+    await flush.promise;
   }
 
   async #run(): Promise<void> {
@@ -135,12 +144,15 @@ export class WriteBatch {
   /** Resolves when the storage answers again; with false if the bridge closes before. */
   async #isBack(): Promise<boolean> {
     const { signal } = this.#closing;
-    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
+    if (signal.aborted) return false;
+    this.#isAway = true;
+    for (const { reject } of this.#flushes.splice(0)) reject(away());
+    for (let pauseMs = FIRST_PAUSE_MS; this.#isAway && !signal.aborted; ) {
       await this.#pause(pauseMs);
-      if (await this.#isThere()) return true;
+      this.#isAway = !(await this.#isThere());
       pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
     }
-    return false;
+    return !this.#isAway;
   }
 
   async #isThere(): Promise<boolean> {
@@ -171,4 +183,8 @@ export class WriteBatch {
         for (const write of writes) await write(db);
       });
   }
+}
+
+function away(): Error {
+  return new Error("the bridge's storage cannot be reached");
 }
