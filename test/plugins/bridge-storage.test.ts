@@ -64,12 +64,17 @@ async function world(engine: Engine, settings: object = {}) {
   };
   const irc = bed.channel("lobby", "irc/libera");
   const matrix = bed.channel("lobby", "matrix/home");
-  const restart = async () => {
+  const rest = async () => {
+    // Writes gather for a moment.
+    await bed.clock.advance(20);
     await writesDone(engine);
+  };
+  const restart = async () => {
+    await rest();
     await bed.restartPlugin("bridge");
   };
   const close = async () => {
-    await writesDone(engine);
+    await rest();
     take();
     await bed.close();
   };

@@ -34,3 +34,19 @@ test("a message of very many parts leaves memory, and is found all the same", as
   const latest = await map.find(HERE, "own-11");
   assert.equal((await map.idsIn(latest?.id ?? 0, THERE)).length, 5_000);
 });
+
+test("ids that an edit replaced take no room of others in memory", async () => {
+  const db = () => assert.fail("it is not in memory");
+  const writes = new WriteBatch(db, () => undefined, new FakeClock());
+  const map = new MessageMap({ db, places: new Places(writes), writes, now: () => 0 });
+  const { id } = map.add(HERE, ["own"], { digest: "digest", author: "ann" });
+  for (let edit = 0; edit < 12; edit++) {
+    map.addCopy(
+      id,
+      THERE,
+      Array.from({ length: 5_000 }, (_, part) => `${edit}-${part}`),
+    );
+  }
+  assert.equal((await map.find(HERE, "own"))?.id, id);
+  assert.equal((await map.find(THERE, "11-4999"))?.id, id);
+});

@@ -175,6 +175,8 @@ export class MessageMap {
   #keepCopy(messageId: number, channel: string, ids: readonly string[]): void {
     const recent = this.#byId.get(messageId);
     if (recent === undefined) return;
+    // An edit may give it other ids: those of before are found in the table.
+    for (const id of recent.copies.get(channel) ?? []) this.#byCopy.delete(keyOf(channel, id));
     recent.copies.set(channel, ids);
     for (const id of ids) this.#byCopy.set(keyOf(channel, id), messageId);
     this.#forgetOldest();
