@@ -31,7 +31,8 @@ const MINUTE_MS = 60_000;
 const DRAIN_MS = 30_000;
 /** How often the memory is looked at; at least six times in a run. */
 const MEMORY_EVERY_MS = 2 * MINUTE_MS;
-const INSPECTOR = /Debugger listening on (ws:\/\/[\w.:/-]+)/g;
+/** A line of the process's own: `up` shows those of others within longer ones. */
+const INSPECTOR = /^Debugger listening on (ws:\/\/[\w.:/-]+)/gm;
 
 /** As of any program that was ended by a person. */
 const EXIT_STOPPED = 130;
