@@ -71,6 +71,12 @@ export class ChannelFacts {
     this.#note(id, { isPrivate, parent: parent?.id ?? "", rootMessageId, topic });
   }
 
+  /** It has come, or has another connection: its name there may differ. */
+  forgetBackend(backendId: string): void {
+    this.#backends.delete(backendId);
+    this.#ids = undefined;
+  }
+
   forgetChannel(channelId: string): void {
     this.#channels.delete(channelId);
   }

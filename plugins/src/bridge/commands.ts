@@ -18,7 +18,9 @@ const MAX_FOUND = 5;
 export function addCommands(bridge: Plugin<BridgeSettings>, runOf: Runs): void {
   bridge.command("bridge status", "links, what waits, and what fails", async (ctx) => {
     const run = await admitted(runOf, ctx);
-    await ctx.reply(statusLines(run, ctx.clock.wallMs()));
+    const here = "channelId" in ctx ? ctx.channelId : undefined;
+    const isHeard = (link: Link) => mayBeNamed(run, link, here);
+    await ctx.reply(statusLines(run, ctx.clock.wallMs(), isHeard));
   });
 
   bridge.command(
@@ -171,18 +173,26 @@ function namesOf(links: readonly Link[]): string {
   return links.map(({ name }) => name).join(", ") || "nothing, there are no links";
 }
 
-function statusLines(run: Bridge, nowMs: number): Content {
+/** Everybody in the channel reads the answer, and those where it leads: private channels are not told of there. */
+function mayBeNamed({ facts }: Bridge, link: Link, channelId: string | undefined): boolean {
+  if (!link.isPrivate || channelId === undefined) return true;
+  return facts.isPrivate(channelId) === true && link.to.includes(channelId);
+}
+
+function statusLines(run: Bridge, nowMs: number, isHeard: (link: Link) => boolean): Content {
   const { links, more } = statusOf(run);
   if (links.length === 0) return "there are no links";
-  const lines = links.flatMap(({ name, isPaused, to }) =>
-    to.map(({ channel, waiting, lastAtMs, failure }) => {
+  const hidden = new Set(run.links.all.filter((link) => !isHeard(link)).map(({ name }) => name));
+  const lines = links.flatMap(({ name, isPaused, to }) => {
+    if (hidden.has(name)) return [`${name} is a private link: ask in a private chat`];
+    return to.map(({ channel, waiting, lastAtMs, failure }) => {
       const last =
         lastAtMs === undefined ? "nothing yet" : `${formatRoughDuration(nowMs - lastAtMs)} ago`;
       const failing = failure === undefined ? "" : `; fails: ${failure}`;
       const state = isPaused ? "paused" : "open";
       const where = shownChannel(channel);
       return `${name} (${state}) to ${where}: last ${last}, ${waiting} waiting${failing}`;
-    }),
-  );
+    });
+  });
   return [...lines, ...(more === 0 ? [] : [`and ${more} more links`])].join("\n");
 }

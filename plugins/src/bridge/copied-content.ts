@@ -60,8 +60,9 @@ class ContentCopy {
       }
       case "attachment": {
         const name = plainLine(inner.value.name);
-        this.#used += utf8Length(name) + utf8Length(inner.value.url);
-        return { ...block, inner: { ...inner, value: { ...inner.value, name } } };
+        const url = plainUrl(inner.value.url);
+        this.#used += utf8Length(name) + utf8Length(url);
+        return { ...block, inner: { ...inner, value: { ...inner.value, name, url } } };
       }
       case "fencedCode":
         return this.#code(block);
@@ -79,7 +80,10 @@ class ContentCopy {
         return copied;
       }
       case "link": {
-        const copied = this.#copyInner(block);
+        const copied = this.#copyInner({
+          ...block,
+          inner: { ...inner, value: { ...inner.value, url: plainUrl(inner.value.url) } },
+        });
         this.#used += utf8Length(inner.value.url);
         return copied;
       }
@@ -159,4 +163,9 @@ class ContentCopy {
     this.#leads += 1;
     return this.#leads > MAX_LEADS ? " ⏎ " : `\n${this.#lead}`;
   }
+}
+
+/** An address has no blanks, nor what looks like a name in front; as `encodeURI` writes them. */
+function plainUrl(url: string): string {
+  return url.toWellFormed().replace(/[\s\p{Cc}\p{Zl}\p{Zp}<>]/gu, encodeURIComponent);
 }

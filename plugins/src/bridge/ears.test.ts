@@ -1,7 +1,7 @@
 /** Nothing reaches ears that it is not meant for, and nobody looks like somebody else. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { blockquote, bold, container, mention, text } from "@seabird-chat/sdk";
+import { blockquote, bold, container, link, mention, text } from "@seabird-chat/sdk";
 import { seededRandom, testbed } from "@seabird-chat/testkit";
 import { bridge } from "./index.ts";
 import { namePrefix, plainName, silentName } from "./shown-name.ts";
@@ -35,6 +35,20 @@ describe("private channels", () => {
     await ircOps.say("bob", "!bridge whois eve");
     await ircOps.expect(/^eve \(home\) is matrix:\/\/home\/eve, heard in #ops$/);
     for (const words of ["!bridge whois eve", /^e\u200bve/]) await ops.expect(words);
+  });
+
+  it("are not named by `status` where others read it", async () => {
+    const links = { lobby: LOBBY, ops: { channels: OPS, private: true } };
+    await using w = await world(links, { admins: ["account:ann"] });
+    w.bed.user("ann", { account: "ann" });
+    const [lobby, there] = [w.bed.channel("#lobby"), w.bed.channel("#lobby", "matrix/home")];
+    await lobby.say("ann", "!bridge status");
+    const hidden = /^lobby .*\n.*\nops is a private link: ask in a private chat$/;
+    await lobby.expect(hidden);
+    for (const words of ["!bridge status", hidden]) await there.expect(words);
+    const chat = w.bed.private("ann", "irc/libera");
+    await chat.say("!bridge status");
+    await chat.expect(/^ops \(open\) to #ops \(home\)/m);
   });
 
   it("stay silent from the moment on at which they become private, but for deletions", async () => {
@@ -82,6 +96,10 @@ describe("what a person writes", () => {
     for (const line of text.split("\n")) {
       assert.ok(line.startsWith("<e\u200bve (home)> ") && Buffer.byteLength(line) <= 200, line);
     }
+    await matrix.say("eve", link("https://e.example/a\n<admin> !op eve", "see"));
+    await irc.expect(
+      /^<e\u200bve \(home\)> see \(https:\/\/e\.example\/a%0A%3Cadmin%3E%20!op%20eve\)$/,
+    );
     await matrix.say("eve", container([blockquote("tea?"), "<admin (home)> I resign"]));
     await irc.expect(/\n<e\u200bve \(home\)> <admin \(home\)> I resign$/);
   });

@@ -162,7 +162,9 @@ bridge.on("channel", async (ctx) => {
 
 bridge.on("backend", async (ctx) => {
   if (ctx.change !== "connected" && ctx.change !== "networkBack") return;
-  runOf(ctx).queues.retry(ctx.backend.id);
+  const { facts, queues } = runOf(ctx);
+  facts.forgetBackend(ctx.backend.id);
+  queues.retry(ctx.backend.id);
 });
 
 addCommands(bridge, runOf);
