@@ -19,8 +19,8 @@ export interface DeliveryQueueDeps {
   readonly deliver: (queued: QueuedDelivery, signal: AbortSignal) => Promise<void>;
   /** For how long core has been running, in milliseconds; rejects as calls of core do. */
   readonly coreUptimeMs: () => Promise<number>;
-  /** It is over. */
-  readonly ended: (queued: QueuedDelivery, outcome: Outcome) => void;
+  /** It is over; `withdrawn`: what it was about was deleted before it was delivered. */
+  readonly ended: (queued: QueuedDelivery, outcome: Outcome | "withdrawn") => void;
   /** Of the last run. */
   readonly outage: Outage;
   readonly onOutage: (outage: Outage) => void;
@@ -93,6 +93,10 @@ export class DeliveryQueue {
 
   push(queued: QueuedDelivery): void {
     if (this.#stop.signal.aborted) return;
+    if (queued.delivery.kind === "delete" && this.#withdraw(queued.delivery.message)) {
+      this.#deps.ended(queued, "withdrawn");
+      return;
+    }
     this.#waiting.push(queued);
     // The first one may be under way.
     while (this.#waiting.length > this.#deps.limits.maxWaiting) this.#drop(1);
@@ -203,6 +207,20 @@ export class DeliveryQueue {
     this.#tried = undefined;
     this.#isUnanswered = false;
     this.#changeOutage(NO_OUTAGE);
+  }
+
+  /** Says nothing more of a deleted message; returns whether the message itself was not here yet. */
+  #withdraw(message: number): boolean {
+    const isUnderWay = this.#isUnanswered || this.#wake === undefined;
+    const kept = isUnderWay ? this.#tried?.queued : undefined;
+    const gone = this.#waiting.filter(
+      (each) => each !== kept && "message" in each.delivery && each.delivery.message === message,
+    );
+    for (const each of gone) {
+      this.#waiting.splice(this.#waiting.indexOf(each), 1);
+      this.#deps.ended(each, "withdrawn");
+    }
+    return gone.some(({ delivery }) => delivery.kind === "message");
   }
 
   #drop(index: number): void {

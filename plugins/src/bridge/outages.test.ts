@@ -55,6 +55,26 @@ test("a network that is away gets everything when it is back, once and in order"
   for (const n of [1, 2, 3]) await w.matrix.expect(`line ${n}`);
 });
 
+test("what is deleted while a network is away is not said there later", async () => {
+  await using w = await world();
+  const first = await w.irc.say("ann", "first");
+  const copy = await w.matrix.expect("first");
+  await w.bed.backend("matrix/home").lost("ping timeout");
+  w.bed.backend("matrix/home").failNext("send", "#lobby:example.org", "matrix is not connected");
+  const said = [];
+  for (const words of ["oops", "oh no"]) {
+    said.push(await w.irc.say("ann", words));
+    await said.at(-1)?.edit(`${words}!`);
+  }
+  await first.edit("first of all");
+  await w.irc.say("ann", "sorry");
+  for (const each of [...said, first]) await each.delete();
+  await w.bed.backend("matrix/home").back();
+  await w.bed.clock.advance("40s");
+  await w.matrix.expect("sorry");
+  await w.matrix.expectDeletion(copy);
+});
+
 test("a restart finds yesterday's message, and delivers what waited", async (t) => {
   await using w = await world({ database: await databaseFile(t) });
   const said = await w.irc.say("ann", "helo");

@@ -144,11 +144,19 @@ export class DayLedger {
 
   /** An edit of what is missing is said again. */
   #isMoot(doing: number, network: number): boolean {
+    if (this.#isWithdrawn(this.#messageOf[doing] ?? 0, network)) return true;
     if ((this.#kindOf[doing] ?? 0) <= KINDS.indexOf("edit")) return false;
     const n = this.#messageOf[doing] ?? 0;
     const deletion = this.#table("deletion")[n] ?? 0;
     const isDeletedHere = deletion > 0 && this.#sources[deletion] === network;
     return isDeletedHere || this.#side(network).isHere[n] === 0;
+  }
+
+  /** Deleted elsewhere before it was here. */
+  #isWithdrawn(n: number, network: number): boolean {
+    const deletion = this.#table("deletion")[n] ?? 0;
+    const isElsewhere = deletion > 0 && this.#sources[deletion] !== network;
+    return isElsewhere && this.#side(network).isHere[n] === 0;
   }
 
   #count(side: Side, kind: DoingKind, n: number | undefined): void {
