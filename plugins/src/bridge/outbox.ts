@@ -4,7 +4,7 @@ import type { Kysely } from "@seabird-chat/sdk/storage";
 import { type Delivery, fromBody, type QueuedDelivery, toBody } from "./delivery.ts";
 import type { Places } from "./places.ts";
 import type { Tables } from "./tables.ts";
-import type { WriteBatch } from "./write-batch.ts";
+import type { Write, WriteBatch } from "./write-batch.ts";
 
 export interface OutboxDeps {
   readonly db: () => Kysely<Tables>;
@@ -55,22 +55,26 @@ export class Outbox {
     const place = this.#deps.places.idOf(channel);
     this.#unwritten.add(id);
     let isBegun = false;
-    this.#deps.writes.add(async (db) => {
-      // Most are delivered before they are written. It may be called again, if its batch has failed.
-      if (!isBegun && !this.#unwritten.delete(id)) return;
-      isBegun = true;
-      const row = { id, place, at: new Date(queued.at), body: toBody(queued) };
-      await db
-        .insertInto("delivery")
-        .values(row)
-        .onConflict((conflict) => conflict.column("id").doNothing())
-        .execute();
-    }, isUrgent);
+    this.#deps.writes.add(
+      async (db) => {
+        // Most are delivered before they are written. It may be called again, if its batch has failed.
+        if (!isBegun && !this.#unwritten.delete(id)) return;
+        isBegun = true;
+        const row = { id, place, at: new Date(queued.at), body: toBody(queued) };
+        await db
+          .insertInto("delivery")
+          .values(row)
+          .onConflict((conflict) => conflict.column("id").doNothing())
+          .execute();
+      },
+      isUrgent ? "urgent" : undefined,
+    );
     return queued;
   }
 
   done(id: number): void {
     if (this.#unwritten.delete(id)) return;
-    this.#deps.writes.add((db) => db.deleteFrom("delivery").where("id", "=", id).execute());
+    const write: Write = (db) => db.deleteFrom("delivery").where("id", "=", id).execute();
+    this.#deps.writes.add(write, "end");
   }
 }

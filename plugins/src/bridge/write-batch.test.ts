@@ -104,16 +104,16 @@ test("writes gather, but neither behind an urgent one nor beyond a batch", async
     clock,
   );
   const written: string[] = [];
-  const add = async (name: string, isUrgent = false) => {
+  const add = async (name: string, kind?: "urgent") => {
     const { promise, resolve } = Promise.withResolvers<void>();
     writes.add(async () => {
       written.push(name);
       resolve();
-    }, isUrgent);
+    }, kind);
     await promise;
   };
   void add("waits");
-  await add("urgent", true);
+  await add("urgent", "urgent");
   assert.deepEqual(written, ["waits", "urgent"]);
   await Promise.all(Array.from({ length: 1_000 }, (_, n) => add(`one of many ${n}`)));
   void Array.from({ length: 2_500 }, (_, n) => add(`flushed ${n}`));
@@ -122,4 +122,19 @@ test("writes gather, but neither behind an urgent one nor beyond a batch", async
   await clock.advance("1s");
   await last;
   assert.equal(written.length, 3_503);
+});
+
+test("with too many that wait a write is given up, but not one that ends an earlier one", async () => {
+  const failures: string[] = [];
+  const noDb = () => {
+    throw new Error("connection refused");
+  };
+  const writes = new WriteBatch(noDb, (reason) => failures.push(String(reason)), new FakeClock());
+  const none = async () => undefined;
+  for (let n = 0; n < 100_000; n++) writes.add(none);
+  writes.add(none, "end");
+  assert.deepEqual(failures, []);
+  writes.add(none);
+  assert.deepEqual(failures, ["Error: 100000 writes wait already"]);
+  await writes.close();
 });

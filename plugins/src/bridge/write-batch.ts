@@ -13,7 +13,7 @@ export type Write = (db: Transaction<Tables>) => Promise<unknown>;
 const GATHER_MS = 20;
 /** Writes in one transaction. So many do not wait for more. */
 const MAX_BATCH = 1_000;
-/** Writes that wait for a storage that is slow or away; more than that are given up. */
+/** Writes that wait for a storage that is slow or away; more than that are given up, unless they end something. */
 const MAX_WAITING = 100_000;
 /** One after the other; then the rest of a batch is given up. */
 const MAX_FAILURES = 3;
@@ -48,16 +48,19 @@ export class WriteBatch {
     this.#clock = clock;
   }
 
-  /** Written in the order of the calls, soon; an urgent one and those before it at once. */
-  add(write: Write, isUrgent = false): void {
-    if (this.#waiting.length >= MAX_WAITING) {
+  /**
+   * Written in the order of the calls, soon; an urgent one and those before it at once. An end removes
+   * what an earlier write has kept, so that there are no more ends than that, and none is given up.
+   */
+  add(write: Write, kind?: "urgent" | "end"): void {
+    if (this.#waiting.length >= MAX_WAITING && kind !== "end") {
       if (!this.#isFull) this.#onFailure(new Error(`${MAX_WAITING} writes wait already`));
       this.#isFull = true;
       return;
     }
     this.#waiting.push(write);
     this.#added += 1;
-    if (isUrgent || this.#waiting.length >= MAX_BATCH) this.#hurry();
+    if (kind === "urgent" || this.#waiting.length >= MAX_BATCH) this.#hurry();
     this.#running ??= this.#run();
   }
 
