@@ -128,7 +128,7 @@ test("a link that changes by a reload loses nothing, and the bridge says how it 
   let metrics = "";
   const value = (name: string, labels = 'link="tea",backend="irc/one"') =>
     Number(metrics.split(`seabird_plugin_bridge_${name}{${labels}} `)[1]?.split("\n")[0]);
-  // The other channels are told of the refusal, and that is delivered too.
+  // Other channels receive a notice of the refusal, which is delivered too.
   await until("what waits", async () => {
     metrics = await scrape(project);
     return value("waiting") === 0;
