@@ -2,14 +2,11 @@
 
 /** The first to come: the call's signal, or the connection's end. */
 export class CallLimits {
-  readonly #reached = Promise.withResolvers<never>();
+  /** Of those who race; not one promise for all, which would keep every value that was raced with it. */
+  readonly #racing = new Set<(error: Error) => void>();
   readonly #undo: (() => void)[] = [];
   #then: (() => void) | undefined;
-  #over = false;
-
-  constructor() {
-    this.#reached.promise.catch(() => undefined);
-  }
+  #error: Error | undefined;
 
   add(signal: AbortSignal | undefined, error: () => Error): void {
     if (signal === undefined) return;
@@ -21,13 +18,17 @@ export class CallLimits {
 
   /** Called at once if a limit has been reached already. */
   onReached(then: () => void): void {
-    if (this.#over) then();
+    if (this.#error !== undefined) then();
     else this.#then = then;
   }
 
   /** The promise's value, or the error of the limit that was reached first. */
   race<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([this.#reached.promise, promise]);
+    const { promise: ended, resolve, reject } = Promise.withResolvers<T>();
+    promise.then(resolve, reject);
+    if (this.#error !== undefined) reject(this.#error);
+    this.#racing.add(reject);
+    return ended.finally(() => this.#racing.delete(reject));
   }
 
   close(): void {
@@ -36,9 +37,9 @@ export class CallLimits {
   }
 
   #reach(error: Error): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#reached.reject(error);
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    for (const reject of this.#racing) reject(error);
     this.#then?.();
   }
 }

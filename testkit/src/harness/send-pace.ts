@@ -5,7 +5,8 @@ export class SendPace {
   readonly #clock: () => Clock;
   readonly #last = new Map<string, Promise<unknown>>();
   #ms = 0;
-  #changed = Promise.withResolvers<void>();
+  /** Wakes those who wait; not one promise for all, which would keep everybody who has ever waited. */
+  readonly #wake = new Set<() => void>();
 
   constructor(clock: () => Clock) {
     this.#clock = clock;
@@ -14,8 +15,7 @@ export class SendPace {
   /** Milliseconds, infinite for a network that is frozen; also for what waits already. */
   set(ms: number): void {
     this.#ms = ms;
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
+    for (const wake of this.#wake) wake();
   }
 
   /** In its turn in the channel. What nobody waits for any more then is not sent. */
@@ -40,17 +40,18 @@ export class SendPace {
   async #time(signal: AbortSignal): Promise<void> {
     const clock = this.#clock();
     const since = clock.now();
-    const aborted = new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
     for (;;) {
       if (signal.aborted) throw new Refused("nobody waits for it any more");
       const left = since + this.#ms - clock.now();
       if (left <= 0) return;
       const over = Promise.withResolvers<void>();
-      const cancel =
-        left === Number.POSITIVE_INFINITY ? undefined : clock.after(left, over.resolve);
-      await Promise.race([over.promise, this.#changed.promise, aborted]);
+      const wake = () => over.resolve();
+      const cancel = left === Number.POSITIVE_INFINITY ? undefined : clock.after(left, wake);
+      this.#wake.add(wake);
+      signal.addEventListener("abort", wake, { once: true });
+      await over.promise;
+      signal.removeEventListener("abort", wake);
+      this.#wake.delete(wake);
       cancel?.();
     }
   }
