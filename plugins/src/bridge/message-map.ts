@@ -107,8 +107,7 @@ export class MessageMap {
     const recent = known === undefined ? undefined : this.#byId.get(known);
     if (recent !== undefined) return recent.message;
     const place = this.#deps.places.idOf(channel);
-    return await this.#deps
-      .db()
+    return await (await this.#written())
       .selectFrom("copy")
       .innerJoin("message", "message.id", "copy.message")
       .select(["message.id", "message.at", "message.digest", "message.author"])
@@ -122,8 +121,7 @@ export class MessageMap {
     const recent = this.#byId.get(messageId)?.copies.get(channel);
     if (recent !== undefined) return recent;
     const place = this.#deps.places.idOf(channel);
-    const rows = await this.#deps
-      .db()
+    const rows = await (await this.#written())
       .selectFrom("copy")
       .select("message_id")
       .where("message", "=", messageId)
@@ -137,8 +135,7 @@ export class MessageMap {
   async channelsOf(messageId: number): Promise<readonly string[]> {
     const recent = this.#byId.get(messageId);
     if (recent !== undefined) return [...recent.copies.keys()];
-    const rows = await this.#deps
-      .db()
+    const rows = await (await this.#written())
       .selectFrom("copy")
       .innerJoin("place", "place.id", "copy.place")
       .select("place.channel")
@@ -170,6 +167,12 @@ export class MessageMap {
       await tx.deleteFrom("message").where("id", "<=", last).execute();
     });
     return old.length === CLEAN_UP_ROWS;
+  }
+
+  /** A copy of a message that an earlier run carried over is nowhere else until it is written. */
+  async #written(): Promise<Kysely<Tables>> {
+    await this.#deps.writes.flushed();
+    return this.#deps.db();
   }
 
   #keepCopy(messageId: number, channel: string, ids: readonly string[]): void {

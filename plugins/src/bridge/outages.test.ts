@@ -1,4 +1,5 @@
 /** The bridge while networks are away, across restarts, and against loops. */
+import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -101,6 +102,20 @@ test("an answer crosses while the storage cannot be read, with a quotation", asy
   other.close();
   await w.irc.say("bob", "yes", { replyTo: said });
   await w.matrix.expect("> a\u200bnn: tea?\nyes");
+});
+
+test("what waited over a restart is answered and edited as soon as it has arrived", async (t) => {
+  await using w = await world({ database: await databaseFile(t) });
+  w.bed.backend("matrix/home").answersAfter(Number.POSITIVE_INFINITY);
+  const said = await w.irc.say("ann", "tea?");
+  await w.irc.say("bob", "yes", { replyTo: said });
+  await said.edit("coffee?");
+  await w.bed.restartPlugin("bridge");
+  w.bed.backend("matrix/home").answersAfter(0);
+  await w.bed.clock.advance("1m");
+  const copy = await w.matrix.expect("tea?");
+  assert.equal((await w.matrix.expect("yes")).replyTo?.id, copy.id);
+  await w.matrix.expectEdit("coffee?", copy);
 });
 
 test("a change that a network refuses, as of a message deleted there, is no failure of its channel", async () => {

@@ -193,7 +193,7 @@ export class DayLedger {
 
 function announcedIn(line: string): number {
   const numbers = [
-    ...line.matchAll(/(?:^|\bof )(\d+) messages? (?:from the other side|nobody knows)/g),
+    ...line.matchAll(/(?:^|; )(?:of )?(\d+) messages? (?:from the other|nobody knows)/g),
   ];
   return numbers.reduce((sum, [, digits]) => sum + Number(digits), 0);
 }
