@@ -208,14 +208,16 @@ test("an address that was asked for is not exchanged for another one", async (t)
 test("ps, logs, restart and reload beside npm start", async (t) => {
   const { checkout, room } = await npmStart(t);
   const cli = (...args: string[]) => runCli(args, { cwd: checkout.folder, env: checkout.env });
-  const { out: shown } = await cli("ps");
-  for (const row of [
+  // The prompt is there a moment before its program is ready.
+  const rows = [
     /^core +core +ready/m,
     /^terminal\/local +backend +ready/m,
     /^ping +plugin +ready/m,
-  ]) {
-    assert.match(shown, row);
-  }
+  ];
+  await until("all to be ready", async () => {
+    const { out } = await cli("ps");
+    return rows.every((row) => row.test(out));
+  });
   const { config } = JSON.parse((await cli("ps", "--json")).out);
   assert.equal(config, null);
 

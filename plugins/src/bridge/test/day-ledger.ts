@@ -191,7 +191,9 @@ export class DayLedger {
   }
 }
 
+/** What a channel reads that it misses; what others miss is not counted. */
 function announcedIn(line: string): number {
+  if (/^\S+ on /.test(line)) return 0;
   const numbers = [
     ...line.matchAll(/(?:^|; )(?:of )?(\d+) messages? (?:from the other|nobody knows)/g),
   ];
