@@ -13,7 +13,6 @@ import type { Config } from "./config/config.ts";
 import { LIMIT_SETTINGS, type LimitModule } from "./config/limit-settings.ts";
 import type { Media } from "./media/media.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { showPluginMetrics } from "./metrics/plugin-metrics.ts";
 import { type DrainDeps, drain } from "./program/drain.ts";
 import type { Log } from "./program/log.ts";
 import { DatabaseError, ListenError } from "./program/start-error.ts";
@@ -67,9 +66,7 @@ export async function serve({ config, log, signal }: ServeOptions): Promise<Core
     signal?.throwIfAborted();
     const assembled = assemble(modules, { config, log, metrics, tokens });
     await loadMedia(assembled.media, config, log);
-    const core = await open(assembled, config, log, signal);
-    void core.closed.then(showPluginMetrics(metrics, log));
-    return core;
+    return await open(assembled, config, log, signal);
   } catch (error) {
     await opening.then(
       (tokens) => tokens.close(),

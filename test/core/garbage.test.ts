@@ -27,7 +27,7 @@ let core: ChildStart;
 
 before(async () => {
   child = fork(new URL("../support/core-child.ts", import.meta.url), {
-    execArgv: ["--expose-gc"],
+    execArgv: ["--expose-gc", "--no-flush-bytecode"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   [core] = (await once(child, "message", { signal: AbortSignal.timeout(30_000) })) as [ChildStart];
@@ -101,10 +101,13 @@ const STANDING_TIMERS = 1;
 /** When the last socket, that of who asked for the gauges too, has gone. */
 async function measureAlone(): Promise<ChildMeasure> {
   let last = await measure();
-  await until("nobody", async () => {
+  const isAlone = async () => {
     last = await measure();
     const timers = last.resources.filter((each) => each === "Timeout").length;
     return !last.resources.includes("TCPSocketWrap") && timers <= STANDING_TIMERS;
+  };
+  await until("nobody", isAlone).catch((error: unknown) => {
+    throw new Error(`still there: ${last.resources.join(", ")}`, { cause: error });
   });
   return last;
 }

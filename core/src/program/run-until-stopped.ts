@@ -2,8 +2,10 @@
 import { EXIT, sendToSupervisor, watchStopSignals, watchSupervisor } from "@seabird-chat/runtime";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Broker } from "../broker/broker.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { CoreLog } from "./log.ts";
 import { reportNetworks } from "./network-reports.ts";
+import { showPluginMetrics } from "./plugin-metrics.ts";
 import { obeySupervisor } from "./supervisor-messages.ts";
 
 /** How long the process may outlive its core, if something still keeps it alive. */
@@ -17,6 +19,7 @@ interface RunningCore {
   readonly metricsUrl: string | undefined;
   readonly tokens: Pick<Tokens, "replaceExtra">;
   readonly broker: Pick<Broker, "watchStatus">;
+  readonly metrics: Pick<Metrics, "showPlugins">;
   readonly closed: Promise<void>;
 }
 
@@ -34,14 +37,17 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunOptions): 
   stopOnSignals(stop, log);
   stop.signal.addEventListener("abort", () => endAfter(stopLimitMs, EXIT.internal, log));
   const forgetSupervisor = stopWithSupervisor(stop, log);
-  let stopObeying = (): void => undefined;
+  let stopListening = (): void => undefined;
   try {
     const core = await start(stop.signal).catch((error: unknown) => {
       // A start that was stopped may fail in any way.
       if (!stop.signal.aborted) throw error;
     });
     if (core !== undefined) {
-      stopObeying = obeySupervisor(core.tokens, log);
+      const forget = [obeySupervisor(core.tokens, log), showPluginMetrics(core.metrics, log)];
+      stopListening = () => {
+        for (const each of forget) each();
+      };
       reportListening(core, log);
       reportNetworks(core.broker);
     }
@@ -49,7 +55,7 @@ export async function runUntilStopped({ log, stopLimitMs, start }: RunOptions): 
     log.info({}, "stopped");
     endAfter(LINGER_MS, EXIT.ok, log);
   } finally {
-    stopObeying();
+    stopListening();
     // An open IPC channel would keep the process alive.
     forgetSupervisor();
   }

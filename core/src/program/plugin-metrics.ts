@@ -6,8 +6,8 @@ import {
   sendToSupervisor,
 } from "@seabird-chat/runtime";
 import type { PluginMetric } from "@seabird-chat/runtime/plugin-metrics";
-import type { Family } from "./counters.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Family } from "../metrics/counters.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 
 /** The supervisor waits 1 s for plugins. After this time a scrape goes on without them. */
 const ANSWER_MS = 1_500;
@@ -35,6 +35,8 @@ class PluginMetricsSource {
   readonly #log: WarningLog;
   readonly #problems = new Map<string, string>();
   #asked: PromiseWithResolvers<readonly PluginStatus[]> | undefined;
+  /** The parent process did not answer, perhaps since it is no supervisor of ours: it is not waited for. */
+  #isSilent = false;
 
   constructor(log: WarningLog) {
     this.#log = log;
@@ -59,6 +61,7 @@ class PluginMetricsSource {
   }
 
   answered(plugins: readonly PluginStatus[]): void {
+    this.#isSilent = false;
     this.#asked?.resolve(plugins);
   }
 
@@ -69,7 +72,11 @@ class PluginMetricsSource {
 
   #begin(): PromiseWithResolvers<readonly PluginStatus[]> {
     const asked = Promise.withResolvers<readonly PluginStatus[]>();
-    const late = setTimeout(asked.resolve, ANSWER_MS, []);
+    const giveUp = () => {
+      this.#isSilent = true;
+      asked.resolve([]);
+    };
+    const late = setTimeout(giveUp, this.#isSilent ? 0 : ANSWER_MS);
     this.#asked = asked;
     if (!sendToSupervisor({ type: "plugin-metrics" })) asked.resolve([]);
     void asked.promise.then(() => {
