@@ -16,8 +16,9 @@ const PARENT_CHECK_MS = 500;
 export function watchNpmShell(onGone) {
   if (process.env.npm_lifecycle_event === undefined || isOwnJob()) return () => undefined;
   const parent = process.ppid;
+  const wasOrphan = isOrphan();
   const timer = setInterval(() => {
-    if (process.ppid === parent && !isOrphan()) return;
+    if (process.ppid === parent && !wasOrphan) return;
     clearInterval(timer);
     onGone();
   }, PARENT_CHECK_MS);
