@@ -67,7 +67,7 @@ export { ActionClient, type BackendInfo, type CoreInfo } from "./link/action-cli
 export { BoundedMap } from "./link/bounded-map.ts";
 export type { ActionOptions, CallOptions, Persona, SendOptions } from "./link/call-options.ts";
 export type { Capabilities, Feature } from "./link/capabilities.ts";
-export type { Clock, Random } from "./link/clock.ts";
+export { type Clock, pause, type Random } from "./link/clock.ts";
 export { connectActions, type StandaloneActionClient } from "./link/connect-actions.ts";
 export type { Content } from "./link/content.ts";
 export { SEABIRD_ERROR_CODES, SeabirdError, type SeabirdErrorCode } from "./link/errors.ts";

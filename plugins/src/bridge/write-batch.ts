@@ -1,5 +1,5 @@
 /** Writes of many handlers, several in one transaction. */
-import type { Clock } from "@seabird-chat/sdk";
+import { type Clock, pause } from "@seabird-chat/sdk";
 import { type Kysely, sql, type Transaction } from "@seabird-chat/sdk/storage";
 import type { Tables } from "./tables.ts";
 
@@ -151,7 +151,7 @@ export class WriteBatch {
     this.#isAway = true;
     for (const { reject } of this.#flushes.splice(0)) reject(away());
     for (let pauseMs = FIRST_PAUSE_MS; this.#isAway && !signal.aborted; ) {
-      await this.#pause(pauseMs);
+      await pause(this.#clock, pauseMs, signal);
       this.#isAway = !(await this.#isThere());
       pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
     }
@@ -165,18 +165,6 @@ export class WriteBatch {
     } catch {
       return false;
     }
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const { signal } = this.#closing;
-    const cancel = this.#clock.after(ms, resolve);
-    const wake = () => resolve();
-    signal.addEventListener("abort", wake, { once: true });
-    return promise.finally(() => {
-      cancel();
-      signal.removeEventListener("abort", wake);
-    });
   }
 
   async #write(writes: readonly Write[]): Promise<void> {
