@@ -1,4 +1,5 @@
 /** What the plugin `bridge` reports of its links, and `seabird bridge status` shows. */
+import { type Fields, isRecord } from "./ipc-messages.ts";
 
 export interface BridgeStatus {
   readonly links: readonly BridgeLinkStatus[];
@@ -40,8 +41,6 @@ export interface BridgeDestination {
   readonly failure?: string | undefined;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** From what a process of perhaps another version has sent; undefined if it is no such thing. */
 export function readBridgeStatus(value: unknown): BridgeStatus | undefined {
   if (!isRecord(value) || !isCount(value["more"])) return undefined;
@@ -77,10 +76,6 @@ function readAll<T>(value: unknown, read: (each: Fields) => T | undefined): T[] 
   if (!Array.isArray(value)) return undefined;
   const all = value.map((each) => (isRecord(each) ? read(each) : undefined));
   return all.every((each) => each !== undefined) ? all : undefined;
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

@@ -103,7 +103,9 @@ export const MAX_REPORTED_PLUGINS = 64;
 /** Longest report of one plugin; a longer one is refused. */
 export const MAX_STATUS_CHARACTERS = 1024 * 1024;
 
-type Fields = Readonly<Record<string, unknown>>;
+/** Of an object from another process, not yet read. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 type Readers<Message extends { readonly type: string }> = {
   readonly [Type in Message["type"]]: (
     fields: Fields,
@@ -262,7 +264,7 @@ function attempt(send: (done: () => void) => void, sent = () => {}): boolean {
   }
 }
 
-function isRecord(value: unknown): value is Fields {
+export function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -1,4 +1,5 @@
-/** The figures of a plugin for Prometheus: their form and bounds, checked where they come from elsewhere. */
+/** The figures of a plugin for Prometheus: their form and bounds, checked where they elsewhere. */
+import { isRecord } from "./ipc-messages.ts";
 
 export interface PluginMetric {
   /**
@@ -92,10 +93,6 @@ function isLabels(value: unknown): value is Readonly<Record<string, string>> {
 
 function isShortText(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_CHARACTERS;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function shown(value: unknown): string {
