@@ -87,11 +87,7 @@ test("a link that changes by a reload loses nothing, and the bridge says how it 
   assert.equal((await project.component("bridge")).pid, pid);
 
   const status = async () => JSON.parse((await project.cli(["bridge", "status", "--json"])).out);
-  // That somebody heard a copy is earlier than that the bridge knows of it.
-  await until("confirmations", async () => {
-    const [{ to }] = (await status()).links;
-    return to.every(({ waiting }: { readonly waiting: number }) => waiting === 0);
-  });
+  await project.untilBridgeIsIdle();
   const { links, more } = await status();
   const [{ to, from, ...tea }] = links;
   assert.deepEqual([links.length, more], [1, 0]);

@@ -80,7 +80,8 @@ export class BridgeSides {
   async play(here: Side, steps: readonly Step[]): Promise<{ shown: Arrived; expected: Arrived }> {
     const expected = new Map(this.sides.map((side) => [side, [] as string[]]));
     for (const [index, { act, arrives }] of steps.entries()) {
-      if (index > 0) await this.#untilConfirmed();
+      // Nobody answers a copy before the bridge knows its id.
+      if (index > 0) await this.#project.untilBridgeIsIdle();
       await act();
       for (const side of this.sides) {
         const all = expected.get(side) ?? [];
@@ -102,15 +103,6 @@ export class BridgeSides {
       shown: Object.fromEntries(shown),
       expected: Object.fromEntries([...expected].map(([{ name }, lines]) => [name, lines])),
     };
-  }
-
-  /** A copy is seen a moment before the bridge knows its id; no person answers within that. */
-  async #untilConfirmed(): Promise<void> {
-    await waitFor("confirmations of what was sent", async () => {
-      const { links } = JSON.parse((await this.#project.cli(["bridge", "status", "--json"])).out);
-      const to = links.flatMap((link: { readonly to: readonly unknown[] }) => link.to);
-      return to.every(({ waiting }: { readonly waiting: number }) => waiting === 0);
-    });
   }
 
   /** The id of a message there, or of its copy. */

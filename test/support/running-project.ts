@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { askBridge } from "../../cli/src/supervise/ask-bridge.ts";
 import { askRun } from "../../cli/src/supervise/control-client.ts";
 import type { ComponentStatus, ProjectStatus } from "../../cli/src/supervise/control-protocol.ts";
 import { type Checkout, makeCheckout, SEABIRD } from "./checkout.ts";
@@ -107,6 +108,17 @@ export class RunningProject {
     const component = (await this.status()).components.find((each) => each.name === name);
     if (component === undefined) throw new Error(`there is no ${name}`);
     return component;
+  }
+
+  /**
+   * Waits until the bridge knows of everything that it has delivered: somebody sees a copy a moment
+   * before the bridge knows its id.
+   */
+  async untilBridgeIsIdle(): Promise<void> {
+    await this.until("the bridge to wait for nothing", async () => {
+      const { links } = await askBridge({ from: this.folder });
+      return links.every(({ to }) => to.every(({ waiting }) => waiting === 0));
+    });
   }
 
   /** Waits until `ps` shows these components in that state. */
