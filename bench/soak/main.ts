@@ -11,7 +11,7 @@ import { LOCAL_TYPES, startLocalNetworks } from "../../test/support/local-networ
 import { channelIdOf, startNetworksProject } from "../../test/support/networks-project.ts";
 import type { RunningProject } from "../../test/support/running-project.ts";
 import { pause } from "../load/stopwatch.ts";
-import { INSPECTABLE } from "../systems/collect-garbage.ts";
+import { INSPECTABLE, inspectorIn } from "../systems/collect-garbage.ts";
 import { Scope } from "../systems/scope.ts";
 import { MemoryOfProcess } from "./memory.ts";
 import { NetworkRun } from "./network-run.ts";
@@ -31,8 +31,6 @@ const MINUTE_MS = 60_000;
 const DRAIN_MS = 30_000;
 /** How often the memory is looked at; at least six times in a run. */
 const MEMORY_EVERY_MS = 2 * MINUTE_MS;
-/** A line of the process's own: `up` shows those of others within longer ones. */
-const INSPECTOR = /^Debugger listening on (ws:\/\/[\w.:/-]+)/gm;
 
 /** As of any program that was ended by a person. */
 const EXIT_STOPPED = 130;
@@ -86,7 +84,7 @@ async function watchMemory(project: RunningProject): Promise<readonly MemoryOfPr
   const inspectorOf = (text: () => string) => {
     let found: string | undefined;
     return () => {
-      found ??= [...text().matchAll(INSPECTOR)].at(-1)?.[1];
+      found ??= inspectorIn(text());
       return found;
     };
   };

@@ -8,6 +8,9 @@ import type { MeasuredSystem } from "./system.ts";
 /** For Node, so that the inspector takes a free port when it is asked for. */
 export const INSPECTABLE: readonly string[] = ["--inspect-port=127.0.0.1:0"];
 
+/** What Node says of it, as lines of the process's own: `up` shows those of others within longer ones. */
+const LISTENING = /^Debugger listening on (ws:\S+)$/gm;
+
 const OPEN_TIMEOUT_MS = 10_000;
 const COLLECT_TIMEOUT_MS = 30_000;
 /** Between two collections: what finalizers and streams let go of is garbage only after that. */
@@ -16,6 +19,11 @@ const CALLS = [
   ...Array<string>(3).fill("HeapProfiler.collectGarbage"),
   "Runtime.getHeapUsage",
 ] as const;
+
+/** Its inspector's address, from what a process has written; undefined before it has said it. */
+export function inspectorIn(output: string): string | undefined {
+  return [...output.matchAll(LISTENING)].at(-1)?.[1];
+}
 
 /**
  * The system must have been started with INSPECTABLE. Resolves with the bytes of its heap that are

@@ -5,11 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { within } from "../load/peer.ts";
+import { inspectorIn } from "./collect-garbage.ts";
 import type { MeasuredSystem, SystemName } from "./system.ts";
 
 const START_TIMEOUT_MS = 30_000;
-/** What Node says when its inspector opens. */
-const INSPECTOR = /^Debugger listening on (ws:\S+)$/m;
 const MAX_OUTPUT = 16_384;
 
 export interface ProcessOptions {
@@ -40,7 +39,7 @@ export async function startProcess(options: ProcessOptions): Promise<MeasuredSys
   const inspector = () => inspectorUrl;
   const keep = (bytes: Buffer) => {
     output = (output + bytes).slice(-MAX_OUTPUT);
-    inspectorUrl = INSPECTOR.exec(output)?.[1] ?? inspectorUrl;
+    inspectorUrl = inspectorIn(output) ?? inspectorUrl;
   };
   child.stdout?.on("data", keep);
   child.stderr?.on("data", keep);
