@@ -1,6 +1,7 @@
 /** The figures of the plugins of the same run: the supervisor collects them while `/metrics` is read. */
 import {
   errorMessage,
+  hasSupervisor,
   onSupervisorMessage,
   type PluginStatus,
   sendToSupervisor,
@@ -23,7 +24,7 @@ export function showPluginMetrics(
   metrics: Pick<Metrics, "showPlugins">,
   log: WarningLog,
 ): () => void {
-  if (!process.connected) return () => undefined;
+  if (!hasSupervisor()) return () => undefined;
   const source = new PluginMetricsSource(log);
   metrics.showPlugins(() => source.families());
   return onSupervisorMessage((message) => {

@@ -64,8 +64,9 @@ export class Namesakes {
    */
   heard(link: string, user: Named, show: (name: string) => string): void {
     const plain = nameOf(user);
-    this.#bear(keyOf(link, show(plain)), user.id);
-    const marked = this.markedName(link, user, show);
+    const key = keyOf(link, show(plain));
+    this.#bear(key, user.id);
+    const marked = this.#marked(plain, key, user.id);
     // Somebody may have taken a name that looks like a marked one.
     if (marked !== plain) this.#bear(keyOf(link, show(marked)), user.id);
   }
@@ -73,9 +74,13 @@ export class Namesakes {
   /** The name, with a mark behind it if others of that link have the same one. */
   markedName(link: string, user: Named, show: (name: string) => string): string {
     const name = nameOf(user);
-    const shared = this.#shared.get(keyOf(link, show(name)));
+    return this.#marked(name, keyOf(link, show(name)), user.id);
+  }
+
+  #marked(name: string, key: string, id: string): string {
+    const shared = this.#shared.get(key);
     if (shared === undefined) return name;
-    return `${name} [${plainName(MARKS[shared.mark]?.(user.id) ?? user.id, "?")}]`;
+    return `${name} [${plainName(MARKS[shared.mark]?.(id) ?? id, "?")}]`;
   }
 
   #bear(key: string, id: string): void {

@@ -3,7 +3,8 @@ import { Parser, XMLError } from "@xmpp/xml";
 
 /**
  * Characters of one stanza. More end the stream, since the rest cannot be told from the next one. Those in the
- * packet (64 KiB at most) in which the stanza before it ends are not counted. Servers take 256 KiB from clients and 512 KiB from other servers (prosody, ejabberd).
+ * packet (64 KiB at most) in which the stanza before it ends are not counted. Servers take 256 KiB from
+ * clients and 512 KiB from other servers (prosody, ejabberd).
  */
 export const MAX_STANZA_CHARACTERS = 1024 * 1024;
 /** Elements within each other. Deeper ones are left out; extensions need about six. */
