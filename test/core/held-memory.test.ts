@@ -155,3 +155,19 @@ test("calls without a token are few on one connection", async (t) => {
     return watch.headers["grpc-status"] === undefined;
   });
 });
+
+test("a thousand streams of a backend's token that never say Hello leave a few, and let others in", async (t) => {
+  const { core, token, open } = await world(t, {
+    brokerOptions: { maxSilentBackendsPerToken: 8, helloTimeoutMs: 1_000 },
+  });
+  const silent = open();
+  const calls = Array.from({ length: 1_000 }, () => silent.open(INGEST_PATH));
+  const ended = () => calls.filter(({ stream }) => stream.closed).length;
+  await until("the others' end", () => ended() >= calls.length - 8);
+  const honest = await RawBackend.connect(core.url, token);
+  t.after(() => honest.close());
+  await until("the end of the last", () => ended() === calls.length);
+  assert.equal(core.core.broker.stats().backends, 1);
+  const { status } = await (calls.at(-1) as RawCall).result();
+  assert.equal(status, 4);
+});

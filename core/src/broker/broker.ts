@@ -38,7 +38,8 @@ import { type BrokerStats, brokerStats } from "./status/stats.ts";
 import type { StatusSnapshot, StatusWatch } from "./status/status.ts";
 import { StatusFeed } from "./status/status-feed.ts";
 import { BackendReporter } from "./streams/backend-reporter.ts";
-import { BackendSession, type IngestSession } from "./streams/backend-session.ts";
+import type { IngestSession } from "./streams/backend-session.ts";
+import { BackendSessions } from "./streams/backend-sessions.ts";
 import { EventBus } from "./streams/event-bus.ts";
 import { readFilter } from "./streams/event-filter.ts";
 import type { EventStream } from "./streams/event-stream.ts";
@@ -63,20 +64,17 @@ export class Broker {
   readonly options: ResolvedBrokerOptions;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #observer: BrokerObserver;
   readonly #events: EventBus;
   readonly #commands: Commands;
   readonly #backends = new Backends();
   readonly #requests: Requests;
   readonly #rateLimiter: RateLimiter;
   readonly #actions: ActionRunner;
-  readonly #sessions = new Set<BackendSession>();
+  readonly #sessions: BackendSessions;
   readonly #feed: StatusFeed;
-  readonly #reporter: BackendReporter;
   readonly #startedAtMs: number;
   /** Unregisters the commands of each stream. */
   readonly #registrations = new WeakMap<EventStream, () => void>();
-  #sessionsOpened = 0;
   #refusesNew = false;
 
   constructor(deps: BrokerDeps) {
@@ -84,7 +82,6 @@ export class Broker {
     this.options = resolveBrokerOptions(options, Object.keys(ACTIONS));
     this.#clock = clock;
     this.#log = log;
-    this.#observer = observer;
     this.#startedAtMs = clock.wallMs();
     this.#commands = new Commands(this.options);
     this.#requests = new Requests(clock);
@@ -108,7 +105,15 @@ export class Broker {
       wallMs: () => clock.wallMs(),
       snapshot: () => this.status(),
     });
-    this.#reporter = new BackendReporter({ log, observer, feed: this.#feed, events: this.#events });
+    const shared = { log, observer, events: this.#events };
+    this.#sessions = new BackendSessions({
+      ...shared,
+      options: this.options,
+      clock,
+      backends: this.#backends,
+      requests: this.#requests,
+      reporter: new BackendReporter({ ...shared, feed: this.#feed }),
+    });
   }
 
   /**
@@ -141,19 +146,7 @@ export class Broker {
    */
   openIngest(call: CallContext): IngestSession {
     this.#checkOpen();
-    const session = new BackendSession(`b${++this.#sessionsOpened}`, call, {
-      options: this.options,
-      clock: this.#clock,
-      log: this.#log,
-      observer: this.#observer,
-      backends: this.#backends,
-      requests: this.#requests,
-      events: this.#events,
-      reporter: this.#reporter,
-      onClosed: (closed) => this.#sessions.delete(closed),
-    });
-    this.#sessions.add(session);
-    return session;
+    return this.#sessions.open(call);
   }
 
   /**
@@ -221,7 +214,7 @@ export class Broker {
   disconnect(id: string, reason: string): void {
     const error = new BrokerError("disconnected", reason || "disconnected by an administrator");
     const stream = this.#events.get(id);
-    const session = [...this.#sessions].find((each) => each.id === id || each.backend?.id === id);
+    const session = this.#sessions.find(id);
     if (stream === undefined && session === undefined) {
       throw new BrokerError("stream_not_found", "stream not found");
     }
@@ -272,7 +265,7 @@ export class Broker {
 
   /** Last step: backends' streams end with `shutting_down`. */
   endIngestStreams(): void {
-    for (const session of this.#sessions) session.end(shuttingDown());
+    this.#sessions.endAll(shuttingDown());
   }
 
   #checkOpen(): void {

@@ -91,6 +91,16 @@ export const BROKER_LIMITS = {
   minIngestEventsPerSecond: 1_000,
   /** Connected backends. More are refused with RESOURCE_EXHAUSTED. */
   maxBackends: 1_024,
+  /**
+   * Milliseconds from the opening of a backend's stream to its Hello. Then the stream ends with
+   * DEADLINE_EXCEEDED.
+   */
+  helloTimeoutMs: 10_000,
+  /**
+   * Backends' streams of one token that have not said Hello. With one more, the oldest of them ends
+   * with RESOURCE_EXHAUSTED.
+   */
+  maxSilentBackendsPerToken: 64,
   /** Bytes of a backend's type, and of its id. Longer ones are refused with INVALID_ARGUMENT. */
   maxBackendNameBytes: 256,
   /**

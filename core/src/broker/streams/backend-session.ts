@@ -10,14 +10,14 @@ import type { Clock } from "../clock.ts";
 import { decodeChatEvent, idOfChatEvent } from "../codec/decode-chat-event.ts";
 import type { EncodedEvent } from "../codec/encode-event.ts";
 import { type TranscodedEvent, transcodeEvent } from "../codec/transcode-event.ts";
-import { fits } from "../codec/utf8.ts";
-import { BrokerError, type ErrorCode, missingScope } from "../errors.ts";
+import { BrokerError, type ErrorCode } from "../errors.ts";
 import { DropResult, type IngestContext, ingest, isAnswerOnly } from "../ingest.ts";
 import type { Logger } from "../logger.ts";
 import type { BrokerObserver, DropReason } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { Backend, type Backends } from "../registries/backends.ts";
 import type { BackendReporter } from "./backend-reporter.ts";
+import { badHello, checkName } from "./check-name.ts";
 import { channelEvent } from "./core-events.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { Source, SourceEnd } from "./source.ts";
@@ -51,6 +51,8 @@ export interface BackendSessionDeps {
   readonly requests: Requests;
   readonly events: EventBus;
   readonly reporter: BackendReporter;
+  /** The first event has come, whatever it is. */
+  readonly onHello: (session: BackendSession) => void;
   /** The session is over, with or without a Hello. Called once. */
   readonly onClosed: (session: BackendSession) => void;
 }
@@ -95,6 +97,10 @@ export class BackendSession implements IngestSession {
 
   get backend(): Backend | undefined {
     return this.#backend;
+  }
+
+  get tokenId(): string {
+    return this.#call.caller.tokenId;
   }
 
   receive(message: Uint8Array): void | Promise<void> {
@@ -199,28 +205,18 @@ export class BackendSession implements IngestSession {
   }
 
   #hello(message: Uint8Array): void | Promise<void> {
+    this.#deps.onHello(this);
     const event = this.#decode(message);
     if (event?.inner.case !== "hello") throw badHello("the first event must be hello");
     const { backendInfo, capabilities } = event.inner.value;
     const { type = "", id = "" } = backendInfo ?? {};
-    this.#checkName({ type, id });
+    checkName({ type, id }, this.#call.caller, this.#deps.options);
     const backend = this.#newBackend({ type, id });
     const wrong = capabilities && backend.capabilities.replace(capabilities);
     if (wrong !== undefined) throw badHello(wrong);
     const holder = this.#deps.backends.find({ type, id });
     if (holder === undefined) return this.#join(backend);
     return this.#takeOver(backend, holder);
-  }
-
-  #checkName({ type, id }: BackendName): void {
-    const { maxBackendNameBytes } = this.#deps.options;
-    if (type === "" || id === "") throw badHello("hello without a backend type and id");
-    if (!fits(type, maxBackendNameBytes) || !fits(id, maxBackendNameBytes)) {
-      throw badHello(`backend type and id may have ${maxBackendNameBytes} bytes each`);
-    }
-    if (!this.#call.caller.mayBeBackend(type, id)) {
-      throw missingScope(`backend:${type}/${id}`);
-    }
   }
 
   /** The name is taken: its holder keeps it if its connection answers a ping. */
@@ -291,8 +287,4 @@ export class BackendSession implements IngestSession {
     else this.#queue.finish(end);
     this.#deps.onClosed(this);
   }
-}
-
-function badHello(message: string): BrokerError {
-  return new BrokerError("bad_hello", message);
 }
