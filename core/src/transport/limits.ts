@@ -91,6 +91,10 @@ export const TRANSPORT_LIMITS = {
    * others are reset with NO_ERROR as soon as they are answered.
    */
   maxDiscardedStreams: 16,
+  /** Bytes of a question to the reflection service. A longer one ends its stream: INVALID_ARGUMENT. */
+  maxReflectionRequestBytes: 4_096,
+  /** Reflection's answers that wait for one peer. Until it reads some, its questions are not read. */
+  maxReflectionAnswers: 64,
   /** Messages read from one stream in a tick of the event loop. The rest waits for the next. */
   maxMessagesPerTick: 256,
   /** Milliseconds spent on the messages of one stream in a tick. The rest waits for the next. */

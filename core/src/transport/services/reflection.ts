@@ -1,4 +1,5 @@
 /** gRPC's standard reflection service, version 1 and, message for message the same, v1alpha. */
+import { Buffer } from "node:buffer";
 import {
   create,
   type DescFile,
@@ -14,20 +15,25 @@ import {
   ServerReflectionRequestSchema,
   ServerReflectionResponseSchema,
 } from "@seabird-chat/protocol/grpc";
-import { envelope } from "../../broker/codec/envelope.ts";
+import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Source, SourceEnd } from "../../broker/streams/source.ts";
 import type { BidiMethod, Method, Session } from "../calls/method.ts";
+import { TRANSPORT_LIMITS } from "../limits.ts";
 import { GRPC_STATUS } from "../status.ts";
 
-/** Answers that may wait for one peer; until it reads some, its requests are not read. */
-const MAX_WAITING_ANSWERS = 64;
+const { maxReflectionRequestBytes, maxReflectionAnswers } = TRANSPORT_LIMITS;
 const V1_PATH = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 const V1ALPHA_PATH = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
 
 type Response = NonNullable<
   MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]
 >;
+/**
+ * The field of an answer that holds the response, encoded. It is the last of the fields, so what
+ * stands before it, which repeats the request, is encoded by itself.
+ */
+type EncodedResponse = Uint8Array;
 
 /** The method, by both of its paths. Describes what is in `methods`, and itself. */
 export function reflectionMethods(methods: readonly Method[]): ReadonlyMap<string, BidiMethod> {
@@ -47,28 +53,42 @@ export function reflectionMethods(methods: readonly Method[]): ReadonlyMap<strin
   ]);
 }
 
-/** Every file that the services need, by name and by what is in it. */
+/**
+ * Every file that the services need, by name and by what is in it. What it answers is encoded once,
+ * since one small request asks for all of them.
+ */
 class Catalogue {
-  readonly services: readonly string[];
+  readonly services: EncodedResponse;
   readonly #files = new Map<string, DescFile>();
   readonly #bySymbol = new Map<string, DescFile>();
+  readonly #encoded = new Map<DescFile, EncodedResponse>();
 
   constructor(methods: readonly DescMethod[]) {
-    this.services = [...new Set(methods.map(({ parent }) => parent.typeName))].sort();
+    const names = [...new Set(methods.map(({ parent }) => parent.typeName))].sort();
+    const service = names.map((name) => ({ name }));
+    this.services = encodeResponse({ case: "listServicesResponse", value: { service } });
     for (const { parent } of methods) this.#add(parent.file);
   }
 
   /** The file and what it imports, itself first. */
-  byFileName(name: string): readonly Uint8Array[] | undefined {
-    const file = this.#files.get(name) ?? this.#files.get(name.replace(/\.proto$/, ""));
-    return file === undefined ? undefined : serialise(file);
+  byFileName(name: string): EncodedResponse | undefined {
+    return this.#response(this.#files.get(name) ?? this.#files.get(name.replace(/\.proto$/, "")));
   }
 
   /** A service, method, message, field, oneof or enum, by its full name. */
-  bySymbol(symbol: string): readonly Uint8Array[] | undefined {
+  bySymbol(symbol: string): EncodedResponse | undefined {
     const parent = symbol.slice(0, Math.max(0, symbol.lastIndexOf(".")));
-    const file = this.#bySymbol.get(symbol) ?? this.#bySymbol.get(parent);
-    return file === undefined ? undefined : serialise(file);
+    return this.#response(this.#bySymbol.get(symbol) ?? this.#bySymbol.get(parent));
+  }
+
+  #response(file: DescFile | undefined): EncodedResponse | undefined {
+    if (file === undefined) return undefined;
+    const known = this.#encoded.get(file);
+    if (known !== undefined) return known;
+    const value = { fileDescriptorProto: serialise(file) };
+    const encoded = encodeResponse({ case: "fileDescriptorResponse", value });
+    this.#encoded.set(file, encoded);
+    return encoded;
   }
 
   #add(file: DescFile): void {
@@ -81,7 +101,7 @@ class Catalogue {
   }
 }
 
-function serialise(file: DescFile): readonly Uint8Array[] {
+function serialise(file: DescFile): Uint8Array[] {
   const files = new Map<string, DescFile>();
   const collect = (each: DescFile) => {
     if (files.has(each.name)) return;
@@ -90,6 +110,11 @@ function serialise(file: DescFile): readonly Uint8Array[] {
   };
   collect(file);
   return [...files.values()].map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto));
+}
+
+function encodeResponse(messageResponse: Response): EncodedResponse {
+  const answer = create(ServerReflectionResponseSchema, { messageResponse });
+  return toBinary(ServerReflectionResponseSchema, answer);
 }
 
 class ReflectionSession implements Session {
@@ -102,12 +127,14 @@ class ReflectionSession implements Session {
 
   receive(message: Uint8Array): void | Promise<void> {
     const request = decode(message);
-    const answer = create(ServerReflectionResponseSchema, {
+    const repeated = create(ServerReflectionResponseSchema, {
       validHost: request.host,
       originalRequest: request,
-      messageResponse: answerTo(this.#catalogue, request),
     });
-    return this.output.push(toBinary(ServerReflectionResponseSchema, answer));
+    return this.output.push({
+      head: toBinary(ServerReflectionResponseSchema, repeated),
+      response: answerTo(this.#catalogue, request),
+    });
   }
 
   finish(): void {
@@ -120,6 +147,10 @@ class ReflectionSession implements Session {
 }
 
 function decode(message: Uint8Array): ServerReflectionRequest {
+  if (message.length > maxReflectionRequestBytes) {
+    const text = `a question of ${message.length} bytes, limit ${maxReflectionRequestBytes}`;
+    throw new BrokerError("bad_request", text);
+  }
   try {
     return fromBinary(ServerReflectionRequestSchema, message);
   } catch (cause) {
@@ -127,53 +158,65 @@ function decode(message: Uint8Array): ServerReflectionRequest {
   }
 }
 
-function answerTo(catalogue: Catalogue, { messageRequest }: ServerReflectionRequest): Response {
+function answerTo(
+  catalogue: Catalogue,
+  { messageRequest }: ServerReflectionRequest,
+): EncodedResponse {
   switch (messageRequest.case) {
-    case "listServices": {
-      const service = catalogue.services.map((name) => ({ name }));
-      return { case: "listServicesResponse", value: { service } };
-    }
+    case "listServices":
+      return catalogue.services;
     case "fileByFilename":
-      return files(catalogue.byFileName(messageRequest.value), messageRequest.value);
+      return catalogue.byFileName(messageRequest.value) ?? unknownName(messageRequest.value);
     case "fileContainingSymbol":
-      return files(catalogue.bySymbol(messageRequest.value), messageRequest.value);
+      return catalogue.bySymbol(messageRequest.value) ?? unknownName(messageRequest.value);
     case "allExtensionNumbersOfType":
     case "fileContainingExtension":
-      return failure(GRPC_STATUS.NOT_FOUND, "there are no extensions");
+      return NO_EXTENSIONS;
     default:
-      return failure(GRPC_STATUS.INVALID_ARGUMENT, "a request without a question");
+      return NO_QUESTION;
   }
 }
 
-function files(found: readonly Uint8Array[] | undefined, name: string): Response {
-  if (found === undefined) return failure(GRPC_STATUS.NOT_FOUND, `"${name}" is not known`);
-  return { case: "fileDescriptorResponse", value: { fileDescriptorProto: [...found] } };
+function unknownName(name: string): EncodedResponse {
+  return failure(GRPC_STATUS.NOT_FOUND, `"${name}" is not known`);
 }
 
-function failure(errorCode: number, errorMessage: string): Response {
-  return { case: "errorResponse", value: { errorCode, errorMessage } };
+function failure(errorCode: number, errorMessage: string): EncodedResponse {
+  return encodeResponse({ case: "errorResponse", value: { errorCode, errorMessage } });
 }
 
-/** Answers in order, with backpressure on a client that does not read them. */
+const NO_EXTENSIONS = failure(GRPC_STATUS.NOT_FOUND, "there are no extensions");
+const NO_QUESTION = failure(GRPC_STATUS.INVALID_ARGUMENT, "a request without a question");
+
+/** An answer that waits: its own bytes, and those that it shares with others like it. */
+interface WaitingAnswer {
+  readonly head: Uint8Array;
+  readonly response: EncodedResponse;
+}
+
+/**
+ * Answers in order, with backpressure on a client that does not read them. They are put together
+ * only when they are taken, so those that wait take little memory.
+ */
 class AnswerQueue implements Source {
   onReady: (() => void) | undefined;
   end: SourceEnd | undefined;
-  #waiting: Uint8Array[] = [];
+  #waiting: WaitingAnswer[] = [];
   #onCapacity: (() => void) | undefined;
 
-  push(message: Uint8Array): void | Promise<void> {
-    this.#waiting.push(envelope(message));
+  push(answer: WaitingAnswer): void | Promise<void> {
+    this.#waiting.push(answer);
     this.onReady?.();
-    if (this.#waiting.length < MAX_WAITING_ANSWERS) return;
+    if (this.#waiting.length < maxReflectionAnswers) return;
     return new Promise((resolve) => {
       this.#onCapacity = resolve;
     });
   }
 
   take(): Uint8Array | undefined {
-    const bytes = this.#waiting.shift();
-    if (this.#waiting.length < MAX_WAITING_ANSWERS) this.#resumeInput();
-    return bytes;
+    const answer = this.#waiting.shift();
+    if (this.#waiting.length < maxReflectionAnswers) this.#resumeInput();
+    return answer && envelopeOf(answer);
   }
 
   finish(): void {
@@ -190,4 +233,13 @@ class AnswerQueue implements Source {
     this.#onCapacity?.();
     this.#onCapacity = undefined;
   }
+}
+
+function envelopeOf({ head, response }: WaitingAnswer): Buffer {
+  const bytes = Buffer.allocUnsafe(ENVELOPE_BYTES + head.length + response.length);
+  bytes[0] = 0;
+  bytes.writeUInt32BE(head.length + response.length, 1);
+  bytes.set(head, ENVELOPE_BYTES);
+  bytes.set(response, ENVELOPE_BYTES + head.length);
+  return bytes;
 }
