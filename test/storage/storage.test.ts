@@ -4,6 +4,7 @@ import { silentLog } from "@seabird-chat/sdk";
 import {
   type Generated,
   isUniqueViolation,
+  isWriteRefused,
   type JsonColumn,
   type Migrations,
   openStorage,
@@ -149,6 +150,26 @@ testEngines({
     assert.ok(isUniqueViolation(again), `${again}`);
     const broken = await sql`select nothing`.execute(store.db).catch((error: unknown) => error);
     assert.ok(broken instanceof Error && !isUniqueViolation(broken));
+  },
+
+  "a database that takes no writes is told from a query that is wrong": async (_, engine) => {
+    await using store = await open(engine);
+    const [readOnly, writable] =
+      engine.kind === "sqlite"
+        ? [sql`pragma query_only = 1`, sql`pragma query_only = 0`]
+        : [sql`set transaction read only`, undefined];
+    const refused = await store.db
+      .transaction()
+      .execute(async (tx) => {
+        await readOnly.execute(tx);
+        const note = { author: ANN, words: "w", at: AT, extra: {} };
+        await tx.insertInto("note").values(note).execute();
+      })
+      .catch((error: unknown) => error);
+    assert.ok(isWriteRefused(refused), `${refused}`);
+    await writable?.execute(store.db);
+    const wrong = await sql`select nothing`.execute(store.db).catch((error: unknown) => error);
+    assert.ok(wrong instanceof Error && !isWriteRefused(wrong));
   },
 
   "what people type is never SQL": async (_, engine) => {

@@ -79,9 +79,7 @@ export class BridgeSides {
   /** What the sides show because of these steps, and of nothing else; and what they should. */
   async play(here: Side, steps: readonly Step[]): Promise<{ shown: Arrived; expected: Arrived }> {
     const expected = new Map(this.sides.map((side) => [side, [] as string[]]));
-    for (const [index, { act, arrives }] of steps.entries()) {
-      // Nobody answers a copy before the bridge knows its id.
-      if (index > 0) await this.#project.untilBridgeIsIdle();
+    for (const { act, arrives } of steps) {
       await act();
       for (const side of this.sides) {
         const all = expected.get(side) ?? [];

@@ -94,6 +94,7 @@ export class Bridge {
     this.crossing = new Crossing({
       ...{ links: () => this.links, facts, map, threads, guards, tags, push, now },
       ...{ reactions: new Reactions({ db, writes }), namesakes },
+      settled: (channel) => this.queues.settled(channel),
       editWindowMs: () => host.config.edit_window,
     });
     this.presence = new Presence(

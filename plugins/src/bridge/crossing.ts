@@ -22,6 +22,8 @@ export interface CrossingDeps extends OpenRoutesDeps {
   readonly reactions: Reactions;
   readonly namesakes: Namesakes;
   readonly push: (channel: string, delivery: Delivery) => void;
+  /** Waits a little for what is being delivered to a channel; resolves with whether anything was. */
+  readonly settled: (channel: string) => Promise<boolean>;
   /** Milliseconds for which an edit is said again where none can be made. */
   readonly editWindowMs: () => number;
   /** Milliseconds since 1970. */
@@ -83,7 +85,7 @@ export class Crossing {
   /** Of a message that is known; the new content is the whole one. */
   async edit(said: ChannelMessage): Promise<void> {
     const { map, push, now, editWindowMs, namesakes } = this.#deps;
-    const message = await map.find(said.channelId, said.id);
+    const message = await this.#find(said.channelId, said.id);
     if (message === undefined || !this.#routes.mayCross(said.tags)) return;
     const words = plainText(said.block);
     const digest = digestOf(words);
@@ -108,7 +110,7 @@ export class Crossing {
     const { routes } = await this.#routes.every(channelId);
     const seen = new Set<number>();
     for (const id of ids) {
-      const message = await this.#deps.map.find(channelId, id);
+      const message = await this.#find(channelId, id);
       if (message === undefined || seen.has(message.id)) continue;
       seen.add(message.id);
       const open = routes.filter(({ link }) => !this.#deps.guards.of(link).isStopped);
@@ -128,9 +130,9 @@ export class Crossing {
       readonly tags: Tags;
     },
   ): Promise<void> {
-    const { map, reactions } = this.#deps;
+    const { reactions } = this.#deps;
     const { emoji, user, removed } = reaction;
-    const message = await map.find(channelId, reaction.messageId);
+    const message = await this.#find(channelId, reaction.messageId);
     if (message === undefined || !this.#routes.mayCross(reaction.tags)) return;
     const by = user?.id || undefined;
     if (emoji === "" || (removed && by === undefined)) {
@@ -231,12 +233,20 @@ export class Crossing {
     return this.authors.find(name, sources);
   }
 
+  /** The copy that it is about may just have been sent. */
+  async #find(channel: string, id: string): Promise<BridgedMessage | undefined> {
+    const { map, settled, facts } = this.#deps;
+    const message = await map.find(channel, id);
+    if (message !== undefined || id === "") return message;
+    const queue = facts.threadOf(channel)?.parent ?? channel;
+    return (await settled(queue)) ? await map.find(channel, id) : undefined;
+  }
+
   async #answered({ channelId, replyTo }: ChannelMessage): Promise<Answered | undefined> {
     if (replyTo === undefined) return undefined;
-    const { map, facts } = this.#deps;
-    const parent = facts.threadOf(channelId)?.parent;
+    const parent = this.#deps.facts.threadOf(channelId)?.parent;
     // While the storage is away, an answer crosses all the same, with a quotation.
-    const find = (channel: string) => map.find(channel, replyTo.id).catch(() => undefined);
+    const find = (channel: string) => this.#find(channel, replyTo.id).catch(() => undefined);
     const message =
       (await find(channelId)) ?? (parent === undefined ? undefined : await find(parent));
     const shown = replyTo.author?.displayName ?? "";

@@ -1,12 +1,15 @@
 /** A queue for each channel that something is delivered to. */
 import { parseBackendId, backendId as writeBackendId } from "@seabird-chat/protocol";
-import type { Clock } from "@seabird-chat/sdk";
+import { type Clock, pause } from "@seabird-chat/sdk";
 import type { Deliverer } from "./deliverer.ts";
 import type { Delivery, QueuedDelivery } from "./delivery.ts";
 import { DeliveryQueue, type Missing, type QueueLimits } from "./delivery-queue.ts";
 import { backendOfChannel, channelNameOf, type Links, networkOf } from "./links.ts";
 import type { Outages } from "./outages.ts";
 import type { Outbox } from "./outbox.ts";
+
+/** A handler of a channel waits no longer than this for the word of a network. */
+const MAX_SETTLE_MS = 1_000;
 
 export interface QueuesDeps {
   readonly clock: Clock;
@@ -23,6 +26,8 @@ export interface QueuesDeps {
 export class Queues {
   readonly #deps: QueuesDeps;
   readonly #queues = new Map<string, DeliveryQueue>();
+  /** What is under way, by channel. */
+  readonly #attempts = new Map<string, Promise<void>>();
 
   constructor(deps: QueuesDeps) {
     this.#deps = deps;
@@ -62,6 +67,20 @@ export class Queues {
     }
   }
 
+  /**
+   * Waits for the delivery that is under way to a channel, for MAX_SETTLE_MS at most: whoever answers a copy
+   * at once may be faster than the word that it has arrived. Resolves with whether there was one.
+   */
+  async settled(channel: string): Promise<boolean> {
+    const attempt = this.#attempts.get(channel);
+    if (attempt === undefined) return false;
+    const over = new AbortController();
+    const done = () => over.abort();
+    attempt.then(done, done);
+    await pause(this.#deps.clock, MAX_SETTLE_MS, over.signal);
+    return true;
+  }
+
   of(
     channel: string,
   ): Pick<DeliveryQueue, "waiting" | "failure" | "failures" | "lastAt" | "counts"> | undefined {
@@ -79,7 +98,11 @@ export class Queues {
     const where = `${channelNameOf(channel)} on ${networkOf(channel)}`;
     const queue = new DeliveryQueue({
       ...{ clock, limits, coreUptimeMs },
-      deliver: (queued, signal) => deliverer.deliver(channel, queued, signal),
+      deliver: (queued, signal) => {
+        const attempt = deliverer.deliver(channel, queued, signal);
+        this.#attempts.set(channel, attempt);
+        return attempt.finally(() => this.#attempts.delete(channel));
+      },
       ended: ({ id }) => outbox.done(id),
       outage: outages.of(channel),
       onOutage: (outage) => outages.set(channel, outage),

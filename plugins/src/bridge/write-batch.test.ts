@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLog } from "@seabird-chat/sdk";
-import { openStorage } from "@seabird-chat/sdk/storage";
+import { openStorage, sql } from "@seabird-chat/sdk/storage";
 import { FakeClock } from "@seabird-chat/testkit";
 import { migrations, type Tables } from "./tables.ts";
 import { WriteBatch } from "./write-batch.ts";
@@ -89,6 +89,41 @@ test("writes wait for a storage that is away, and are given up only when the bri
   writes.add((tx) => tx.insertInto("place").values({ channel: "c" }).execute());
   await writes.close();
   assert.equal(failures.length, 3);
+});
+
+test("writes wait for a storage that is full, and none is given up", async () => {
+  await using store = await openStorage<Tables>("bridge", {
+    url: ":memory:",
+    migrations,
+    log: silentLog,
+  });
+  const clock = new FakeClock();
+  const failures: string[] = [];
+  const writes = new WriteBatch(
+    () => store.db,
+    (reason) => failures.push(String(reason)),
+    clock,
+  );
+  const pages = async (most: number) =>
+    await sql.raw(`PRAGMA max_page_count = ${most}`).execute(store.db);
+  await pages(1);
+  const channels = Array.from({ length: 10 }, (_, n) => `${n}`.repeat(5_000));
+  for (const channel of channels) {
+    writes.add((tx) => tx.insertInto("place").values({ channel }).execute());
+  }
+  const waits = assert.rejects(writes.flushed(), /cannot be reached/);
+  await clock.advance("10m");
+  await waits;
+  assert.equal(failures.length, 1, failures.join());
+  assert.match(failures[0] ?? "", /full/);
+  await pages(100_000);
+  await clock.advance("30s");
+  await writes.flushed();
+  const rows = await store.db.selectFrom("place").select("channel").orderBy("id").execute();
+  assert.deepEqual(
+    rows.map(({ channel }) => channel),
+    channels,
+  );
 });
 
 test("writes gather, but neither behind an urgent one nor beyond a batch", async () => {

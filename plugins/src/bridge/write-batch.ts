@@ -1,6 +1,6 @@
 /** Writes of many handlers, several in one transaction. */
 import { type Clock, pause } from "@seabird-chat/sdk";
-import { type Kysely, sql, type Transaction } from "@seabird-chat/sdk/storage";
+import { isWriteRefused, type Kysely, sql, type Transaction } from "@seabird-chat/sdk/storage";
 import type { Tables } from "./tables.ts";
 
 /** Called again if its transaction fails, also one of which nobody knows whether it was committed. */
@@ -122,35 +122,37 @@ export class WriteBatch {
       const reason = await this.#tryOne(write);
       failures = reason === undefined ? 0 : failures + 1;
       if (reason !== undefined) this.#onFailure(reason);
-      // It is the storage: full, perhaps.
       if (failures === MAX_FAILURES) return;
     }
   }
 
-  /** Resolves with why it is given up. Waits for a storage that is away. */
+  /** Resolves with why it is given up. Waits for a storage that is away, or full. */
   async #tryOne(write: Write): Promise<unknown> {
+    let pauseMs = FIRST_PAUSE_MS;
     for (let tries = 1; ; tries++) {
       try {
         await this.#write([write]);
         return undefined;
       } catch (reason) {
-        if (await this.#isThere()) {
+        if (!isWriteRefused(reason) && (await this.#isThere())) {
           if (tries === MAX_TRIES) return reason;
           continue;
         }
         if (tries === 1) this.#onFailure(reason);
-        if (!(await this.#isBack())) return reason;
+        if (!(await this.#isBack(pauseMs))) return reason;
+        // It may be there and still take no writes.
+        pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
       }
     }
   }
 
   /** Resolves when the storage answers again; with false if the bridge closes before. */
-  async #isBack(): Promise<boolean> {
+  async #isBack(firstPauseMs: number): Promise<boolean> {
     const { signal } = this.#closing;
     if (signal.aborted) return false;
     this.#isAway = true;
     for (const { reject } of this.#flushes.splice(0)) reject(away());
-    for (let pauseMs = FIRST_PAUSE_MS; this.#isAway && !signal.aborted; ) {
+    for (let pauseMs = firstPauseMs; this.#isAway && !signal.aborted; ) {
       await pause(this.#clock, pauseMs, signal);
       this.#isAway = !(await this.#isThere());
       pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);

@@ -171,12 +171,28 @@ export type DeepReadonly<Value> = unknown extends Value
   ? Value
   : { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> };
 
+/** Extended result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE_UNIQUE = [2_067, 1_555];
+/** Error codes of PostgreSQL (its manual, appendix A). */
 const POSTGRES_UNIQUE = "23505";
+/** READONLY, IOERR, FULL. */
+const SQLITE_NO_WRITES = [8, 10, 13];
+/** disk_full, read_only_sql_transaction. */
+const POSTGRES_NO_WRITES = ["53100", "25006"];
 
 /** True if a query failed because a row with the same unique value or id exists. */
 export function isUniqueViolation(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("errcode" in error) return SQLITE_UNIQUE.includes(Number(error.errcode));
   return "code" in error && error.code === POSTGRES_UNIQUE;
+}
+
+/**
+ * True if a query failed because the database takes no writes at present, whatever they are: its disk is
+ * full or fails, or it is read-only.
+ */
+export function isWriteRefused(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("errcode" in error) return SQLITE_NO_WRITES.includes(Number(error.errcode) & 0xff);
+  return "code" in error && POSTGRES_NO_WRITES.includes(String(error.code));
 }

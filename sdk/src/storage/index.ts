@@ -16,6 +16,7 @@ export {
   type DatabaseKind,
   type DeepReadonly,
   isUniqueViolation,
+  isWriteRefused,
   type JsonColumn,
 } from "./columns.ts";
 export type { KeyValue, KeyValueEntry, ListOptions, SetOptions } from "./key-value.ts";
